@@ -1,1 +1,13 @@
-//! wire.
+//! Messages that cross a network between services: OID4VCI, OID4VP, the VC API and our own JSON.
+//!
+//! Only shapes live here, no logic: serde types that follow their specification's member names exactly and ignore
+//! unknown members where the specification demands it. No floating point numbers, because `serde_json` carries
+//! arbitrary precision in this workspace and such numbers would not round-trip through untagged types.
+//! Read [`vci::CredentialOffer`], [`vp`] and [`anchors::Receipt`] first.
+
+pub mod anchors;
+pub mod existence;
+pub mod vc_api;
+pub mod vci;
+pub mod verifications;
+pub mod vp;

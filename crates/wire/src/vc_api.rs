@@ -1,0 +1,84 @@
+//! The VC API (the draft now called VCALM): requests and answers for issuing and verifying by machines.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+/// `POST …/credentials/issue`.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, ToSchema)]
+pub struct IssueRequest {
+    /// The credential to secure; without `issuer` the instance fills in its own.
+    #[schema(value_type = Object)]
+    pub credential: Value,
+    /// Members this service does not know are ignored.
+    #[serde(default)]
+    pub options: IssueOptions,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct IssueOptions {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credential_id: Option<String>,
+    /// Everything else a caller sends along.
+    #[serde(flatten)]
+    #[schema(value_type = Object)]
+    pub other: Map<String, Value>,
+}
+
+/// 201 answer of `POST …/credentials/issue`.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct IssueResponse {
+    #[schema(value_type = Object)]
+    pub verifiable_credential: Value,
+}
+
+/// `GET /vc-api/ids`: the open instances by name.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+pub struct Instances {
+    pub instances: BTreeMap<String, Instance>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Instance {
+    /// The issuer identifier that is filled in where a credential names none.
+    pub issuer: String,
+    pub cryptosuite: String,
+    pub issue_endpoint: String,
+    /// Whether the registry must accredit this issuer; an open instance says `optional`.
+    pub accreditation: String,
+    pub policy: String,
+}
+
+/// `POST …/credentials/verify`.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct VerifyCredentialRequest {
+    #[schema(value_type = Object)]
+    pub verifiable_credential: Value,
+    #[serde(default)]
+    pub options: VerifyOptions,
+}
+
+/// `POST …/presentations/verify`.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct VerifyPresentationRequest {
+    #[schema(value_type = Object)]
+    pub verifiable_presentation: Value,
+    #[serde(default)]
+    pub options: VerifyOptions,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct VerifyOptions {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub challenge: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub domain: Option<String>,
+}

@@ -1,0 +1,1 @@
+//! Requests for a verification, policies and reports of the verifier.
