@@ -1,0 +1,562 @@
+//! The Digital Credentials Query Language (OpenID4VP 1.0, 6 and 7): types, bounds, validation, path selection.
+
+use std::collections::BTreeSet;
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+pub const MAX_CREDENTIALS: usize = 16;
+pub const MAX_CREDENTIAL_SETS: usize = 16;
+pub const MAX_OPTIONS: usize = 16;
+pub const MAX_CLAIMS: usize = 64;
+pub const MAX_CLAIM_SETS: usize = 16;
+pub const MAX_PATH: usize = 16;
+pub const MAX_VALUES: usize = 64;
+pub const MAX_TEXT: usize = 512;
+
+/// A DCQL query (6).
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Query {
+    pub credentials: Vec<CredentialQuery>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credential_sets: Option<Vec<CredentialSetQuery>>,
+}
+
+/// One credential asked for (6.1).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct CredentialQuery {
+    pub id: String,
+    pub format: String,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub multiple: bool,
+    pub meta: Meta,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trusted_authorities: Option<Vec<TrustedAuthorities>>,
+    #[serde(default = "yes", skip_serializing_if = "is_true")]
+    pub require_cryptographic_holder_binding: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claims: Option<Vec<ClaimsQuery>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claim_sets: Option<Vec<Vec<String>>>,
+}
+
+/// Format-specific constraints: annex B.1.1 (`type_values`) and B.3.5 (`vct_values`).
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Meta {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub type_values: Option<Vec<Vec<String>>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vct_values: Option<Vec<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub doctype_value: Option<String>,
+}
+
+/// Authorities or trust frameworks, one of which should certify the issuer (6.1.1).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct TrustedAuthorities {
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub values: Vec<String>,
+}
+
+/// Combinations of credentials that satisfy a use case (6.2).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct CredentialSetQuery {
+    pub options: Vec<Vec<String>>,
+    #[serde(default = "yes", skip_serializing_if = "is_true")]
+    pub required: bool,
+}
+
+/// One claim asked for (6.3).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ClaimsQuery {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    pub path: ClaimsPath,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<Value>>)]
+    pub values: Option<Vec<ClaimValue>>,
+}
+
+/// A claims path pointer (7).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[serde(transparent)]
+#[schema(value_type = Vec<Value>)]
+pub struct ClaimsPath(pub Vec<PathElement>);
+
+/// A key, all elements of an array, or one of them.
+///
+/// Read through `Value`: with `arbitrary_precision` a number inside an untagged enum does not parse.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PathElement {
+    Key(String),
+    All,
+    Index(u64),
+}
+
+/// A value to match: text, integer or boolean (6.3).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ClaimValue {
+    Text(String),
+    Integer(i64),
+    Boolean(bool),
+}
+
+/// What is wrong with a query, with the place.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DcqlError {
+    #[error("{0} must not be empty")]
+    Empty(&'static str),
+    #[error("{0} has more elements than this implementation takes")]
+    TooMany(&'static str),
+    #[error("an identifier has other characters than letters, digits, underscore and hyphen, or is too long")]
+    BadIdentifier,
+    #[error("the identifier {0} is used twice")]
+    Duplicate(String),
+    #[error("the identifier {0} refers to nothing")]
+    Unknown(String),
+    #[error("claim_sets needs claims")]
+    ClaimSetsWithoutClaims,
+    #[error("with claim_sets every claim needs an id")]
+    ClaimWithoutId,
+    #[error("the same claim is asked for twice")]
+    DuplicateClaim,
+    #[error("meta lacks {0}")]
+    MissingMeta(&'static str),
+    #[error("a text is too long")]
+    TooLong,
+}
+
+/// The path does not fit the credential (7.1.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PathError {
+    #[error("the path meets something that is not an object")]
+    NotAnObject,
+    #[error("the path meets something that is not an array")]
+    NotAnArray,
+    #[error("the path selects nothing")]
+    Nothing,
+}
+
+impl Query {
+    /// Checks everything section 6 demands of a query's form, and our own bounds.
+    pub fn validate(&self) -> Result<(), DcqlError> {
+        bounded(self.credentials.len(), MAX_CREDENTIALS, "credentials")?;
+        let mut ids = BTreeSet::new();
+        for credential in &self.credentials {
+            identifier(&credential.id)?;
+            if !ids.insert(credential.id.as_str()) {
+                return Err(DcqlError::Duplicate(credential.id.clone()));
+            }
+            credential.validate()?;
+        }
+        let Some(sets) = &self.credential_sets else { return Ok(()) };
+        bounded(sets.len(), MAX_CREDENTIAL_SETS, "credential_sets")?;
+        for set in sets {
+            bounded(set.options.len(), MAX_OPTIONS, "options")?;
+            for option in &set.options {
+                bounded(option.len(), MAX_CREDENTIALS, "options")?;
+                if let Some(unknown) = option.iter().find(|id| !ids.contains(id.as_str())) {
+                    return Err(DcqlError::Unknown(unknown.clone()));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    #[must_use]
+    pub fn credential(&self, id: &str) -> Option<&CredentialQuery> {
+        self.credentials.iter().find(|one| one.id == id)
+    }
+
+    /// Whether presentations for exactly these credential queries satisfy the request (6.4.2).
+    #[must_use]
+    pub fn satisfied_by(&self, answered: &BTreeSet<&str>) -> bool {
+        match &self.credential_sets {
+            None => self.credentials.iter().all(|one| answered.contains(one.id.as_str())),
+            Some(sets) => sets.iter().filter(|set| set.required).all(|set| set.satisfied_by(answered)),
+        }
+    }
+}
+
+impl CredentialSetQuery {
+    #[must_use]
+    pub fn satisfied_by(&self, answered: &BTreeSet<&str>) -> bool {
+        self.options.iter().any(|option| option.iter().all(|id| answered.contains(id.as_str())))
+    }
+}
+
+impl CredentialQuery {
+    fn validate(&self) -> Result<(), DcqlError> {
+        text(&self.format)?;
+        self.meta.validate(&self.format)?;
+        if let Some(authorities) = &self.trusted_authorities {
+            bounded(authorities.len(), MAX_OPTIONS, "trusted_authorities")?;
+            for authority in authorities {
+                text(&authority.kind)?;
+                bounded(authority.values.len(), MAX_VALUES, "trusted_authorities values")?;
+                authority.values.iter().try_for_each(|value| text(value))?;
+            }
+        }
+        let ids = match &self.claims {
+            None => BTreeSet::new(),
+            Some(claims) => validate_claims(claims)?,
+        };
+        let Some(sets) = &self.claim_sets else { return Ok(()) };
+        let Some(claims) = &self.claims else { return Err(DcqlError::ClaimSetsWithoutClaims) };
+        if claims.iter().any(|claim| claim.id.is_none()) {
+            return Err(DcqlError::ClaimWithoutId);
+        }
+        bounded(sets.len(), MAX_CLAIM_SETS, "claim_sets")?;
+        for set in sets {
+            bounded(set.len(), MAX_CLAIMS, "claim_sets")?;
+            if let Some(unknown) = set.iter().find(|id| !ids.contains(id.as_str())) {
+                return Err(DcqlError::Unknown(unknown.clone()));
+            }
+        }
+        Ok(())
+    }
+
+    /// The combinations of claims that answer this query, most wanted first (6.4.1).
+    #[must_use]
+    pub fn claim_options(&self) -> Vec<Vec<&ClaimsQuery>> {
+        let Some(claims) = &self.claims else { return vec![Vec::new()] };
+        match &self.claim_sets {
+            None => vec![claims.iter().collect()],
+            Some(sets) => sets
+                .iter()
+                .map(|set| claims.iter().filter(|claim| claim.id.as_ref().is_some_and(|id| set.contains(id))).collect())
+                .collect(),
+        }
+    }
+
+    /// The first combination of claims that this credential can deliver, or none (6.4.1).
+    #[must_use]
+    pub fn select_claims(&self, credential: &Value) -> Option<Vec<&ClaimsQuery>> {
+        self.claim_options()
+            .into_iter()
+            .find(|option| option.iter().all(|claim| claim.matches(credential)))
+    }
+}
+
+fn validate_claims(claims: &[ClaimsQuery]) -> Result<BTreeSet<&str>, DcqlError> {
+    bounded(claims.len(), MAX_CLAIMS, "claims")?;
+    let (mut ids, mut paths) = (BTreeSet::new(), BTreeSet::new());
+    for claim in claims {
+        if let Some(id) = &claim.id {
+            identifier(id)?;
+            if !ids.insert(id.as_str()) {
+                return Err(DcqlError::Duplicate(id.clone()));
+            }
+        }
+        bounded(claim.path.0.len(), MAX_PATH, "path")?;
+        for element in &claim.path.0 {
+            if let PathElement::Key(key) = element {
+                text(key)?;
+            }
+        }
+        // 6.1: "Verifiers MUST NOT point to the same claim more than once in a single query."
+        if !paths.insert(&claim.path) {
+            return Err(DcqlError::DuplicateClaim);
+        }
+        if let Some(values) = &claim.values {
+            bounded(values.len(), MAX_VALUES, "values")?;
+        }
+    }
+    Ok(ids)
+}
+
+impl Meta {
+    fn validate(&self, format: &str) -> Result<(), DcqlError> {
+        match format {
+            "dc+sd-jwt" => {
+                let values = self.vct_values.as_ref().ok_or(DcqlError::MissingMeta("vct_values"))?;
+                bounded(values.len(), MAX_VALUES, "vct_values")?;
+                values.iter().try_for_each(|value| text(value))
+            }
+            "ldp_vc" | "jwt_vc_json" => {
+                let values = self.type_values.as_ref().ok_or(DcqlError::MissingMeta("type_values"))?;
+                bounded(values.len(), MAX_VALUES, "type_values")?;
+                for types in values {
+                    bounded(types.len(), MAX_VALUES, "type_values")?;
+                    types.iter().try_for_each(|value| text(value))?;
+                }
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether the expanded types (`ldp_vc`) or the `vct` (`dc+sd-jwt`) answer the constraint.
+    #[must_use]
+    pub fn accepts(&self, format: &str, types: &[String]) -> bool {
+        match format {
+            "dc+sd-jwt" => {
+                self.vct_values.as_ref().is_some_and(|wanted| types.iter().any(|vct| wanted.contains(vct)))
+            }
+            _ => self.type_values.as_ref().is_some_and(|alternatives| {
+                alternatives.iter().any(|wanted| wanted.iter().all(|one| types.contains(one)))
+            }),
+        }
+    }
+}
+
+impl ClaimsQuery {
+    /// Whether the claim is there and, where values are asked for, has one of them (6.3).
+    #[must_use]
+    pub fn matches(&self, credential: &Value) -> bool {
+        let Ok(selected) = self.path.select(credential) else { return false };
+        match &self.values {
+            None => true,
+            Some(wanted) => selected.iter().any(|found| wanted.iter().any(|value| value.equals(found))),
+        }
+    }
+}
+
+impl ClaimsPath {
+    /// The elements a path selects, processed as 7.1.1 says.
+    pub fn select<'a>(&self, credential: &'a Value) -> Result<Vec<&'a Value>, PathError> {
+        let mut selected = vec![credential];
+        for element in &self.0 {
+            let mut next = Vec::new();
+            for value in selected {
+                match element {
+                    PathElement::Key(key) => {
+                        next.extend(value.as_object().ok_or(PathError::NotAnObject)?.get(key));
+                    }
+                    PathElement::All => next.extend(value.as_array().ok_or(PathError::NotAnArray)?),
+                    PathElement::Index(index) => {
+                        let array = value.as_array().ok_or(PathError::NotAnArray)?;
+                        next.extend(usize::try_from(*index).ok().and_then(|index| array.get(index)));
+                    }
+                }
+            }
+            selected = next;
+        }
+        if selected.is_empty() { Err(PathError::Nothing) } else { Ok(selected) }
+    }
+
+    /// The keys of a path that has nothing but keys.
+    #[must_use]
+    pub fn keys(&self) -> Option<Vec<&str>> {
+        self.0
+            .iter()
+            .map(|element| match element {
+                PathElement::Key(key) => Some(key.as_str()),
+                PathElement::All | PathElement::Index(_) => None,
+            })
+            .collect()
+    }
+}
+
+impl ClaimValue {
+    /// Type and value both match exactly (6.3).
+    #[must_use]
+    pub fn equals(&self, found: &Value) -> bool {
+        match self {
+            Self::Text(text) => found.as_str() == Some(text),
+            Self::Integer(number) => found.as_i64() == Some(*number),
+            Self::Boolean(flag) => found.as_bool() == Some(*flag),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for PathElement {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Value::deserialize(deserializer)? {
+            Value::String(key) => Ok(Self::Key(key)),
+            Value::Null => Ok(Self::All),
+            Value::Number(number) => number.as_u64().map(Self::Index).ok_or_else(bad_element),
+            Value::Bool(_) | Value::Array(_) | Value::Object(_) => Err(bad_element()),
+        }
+    }
+}
+
+fn bad_element<E: serde::de::Error>() -> E {
+    E::custom("a path element is a string, null or a non-negative integer")
+}
+
+impl Serialize for PathElement {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Key(key) => serializer.serialize_str(key),
+            Self::All => serializer.serialize_unit(),
+            Self::Index(index) => serializer.serialize_u64(*index),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for ClaimValue {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Value::deserialize(deserializer)? {
+            Value::String(text) if text.len() <= MAX_TEXT => Ok(Self::Text(text)),
+            Value::Bool(flag) => Ok(Self::Boolean(flag)),
+            Value::Number(number) => {
+                number.as_i64().map(Self::Integer).ok_or_else(|| D::Error::custom("a value is not an integer"))
+            }
+            _ => Err(D::Error::custom("a value is a string, an integer or a boolean")),
+        }
+    }
+}
+
+impl Serialize for ClaimValue {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Text(text) => serializer.serialize_str(text),
+            Self::Integer(number) => serializer.serialize_i64(*number),
+            Self::Boolean(flag) => serializer.serialize_bool(*flag),
+        }
+    }
+}
+
+fn bounded(count: usize, limit: usize, what: &'static str) -> Result<(), DcqlError> {
+    match count {
+        0 => Err(DcqlError::Empty(what)),
+        count if count > limit => Err(DcqlError::TooMany(what)),
+        _ => Ok(()),
+    }
+}
+
+fn text(text: &str) -> Result<(), DcqlError> {
+    if text.len() > MAX_TEXT { Err(DcqlError::TooLong) } else { Ok(()) }
+}
+
+fn identifier(id: &str) -> Result<(), DcqlError> {
+    let fits = !id.is_empty()
+        && id.len() <= 64
+        && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-');
+    if fits { Ok(()) } else { Err(DcqlError::BadIdentifier) }
+}
+
+fn yes() -> bool {
+    true
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_true(flag: &bool) -> bool {
+    *flag
+}
+
+/// Reads a query from parsed JSON and validates it.
+impl TryFrom<Map<String, Value>> for Query {
+    type Error = serde_json::Error;
+
+    fn try_from(members: Map<String, Value>) -> Result<Self, Self::Error> {
+        let query: Self = serde_json::from_value(Value::Object(members))?;
+        query.validate().map_err(serde_json::Error::custom)?;
+        Ok(query)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn query(value: Value) -> Result<Query, String> {
+        let query: Query = serde_json::from_str(&value.to_string()).map_err(|error| error.to_string())?;
+        query.validate().map_err(|error| error.to_string())?;
+        Ok(query)
+    }
+
+    fn sd_jwt(extra: Value) -> Value {
+        let mut credential = json!({"id": "pid", "format": "dc+sd-jwt", "meta": {"vct_values": ["v"]}});
+        for (key, value) in extra.as_object().unwrap() {
+            credential.as_object_mut().unwrap().insert(key.clone(), value.clone());
+        }
+        json!({"credentials": [credential]})
+    }
+
+    #[test]
+    fn query_of_the_specification_round_trips() {
+        let text = json!({"credentials": [
+            {"id": "pid", "format": "dc+sd-jwt", "meta": {"vct_values": ["https://credentials.example.com/identity_credential"]},
+             "claims": [{"id": "a", "path": ["family_name"], "values": ["Doe"]}, {"id": "b", "path": ["degrees", null, "type"]},
+                        {"id": "c", "path": ["nationalities", 1]}],
+             "claim_sets": [["a", "c"], ["a", "b"]]},
+            {"id": "other", "format": "ldp_vc", "meta": {"type_values": [["IDCredential"]]}}],
+          "credential_sets": [{"options": [["pid"], ["other"]]}, {"required": false, "options": [["other"]]}]});
+        let parsed = query(text.clone()).unwrap();
+        assert_eq!(serde_json::to_value(&parsed).unwrap(), text);
+    }
+
+    #[test]
+    fn malformed_queries_are_refused() {
+        for bad in [
+            json!({"credentials": []}),
+            sd_jwt(json!({"id": ""})),
+            sd_jwt(json!({"id": "a b"})),
+            sd_jwt(json!({"meta": {}})),
+            sd_jwt(json!({"claims": []})),
+            sd_jwt(json!({"claims": [{"path": []}]})),
+            sd_jwt(json!({"claims": [{"path": ["a", -1]}]})),
+            sd_jwt(json!({"claims": [{"path": ["a", 1.5]}]})),
+            sd_jwt(json!({"claims": [{"path": ["a", true]}]})),
+            sd_jwt(json!({"claims": [{"path": ["a"]}, {"path": ["a"]}]})),
+            sd_jwt(json!({"claims": [{"path": ["a"], "values": []}]})),
+            sd_jwt(json!({"claims": [{"path": ["a"], "values": [1.5]}]})),
+            sd_jwt(json!({"claims": [{"path": ["a"], "values": [null]}]})),
+            sd_jwt(json!({"claim_sets": [["a"]]})),
+            sd_jwt(json!({"claims": [{"path": ["a"]}], "claim_sets": [["a"]]})),
+            sd_jwt(json!({"claims": [{"id": "a", "path": ["a"]}], "claim_sets": [["b"]]})),
+            sd_jwt(json!({"claims": [{"id": "a", "path": ["a"]}], "claim_sets": []})),
+            sd_jwt(json!({"trusted_authorities": []})),
+            json!({"credentials": vec![sd_jwt(json!({})).pointer("/credentials/0").unwrap().clone(); 2]}),
+        ] {
+            assert!(query(bad.clone()).is_err(), "{bad}");
+        }
+        let mut unknown = sd_jwt(json!({}));
+        unknown.as_object_mut().unwrap().insert("credential_sets".into(), json!([{"options": [["nobody"]]}]));
+        assert!(query(unknown).is_err());
+    }
+
+    #[test]
+    fn paths_select_as_the_specification_says() {
+        let credential = json!({"name": "Arthur Dent", "address": {"street_address": "42 Market Street"},
+            "degrees": [{"type": "BSc"}, {"type": "MSc"}], "nationalities": ["British", "Betelgeusian"]});
+        let select = |path: Value| {
+            let path: ClaimsPath = serde_json::from_value(path).unwrap();
+            path.select(&credential).map(|found| found.into_iter().cloned().collect::<Vec<_>>())
+        };
+        assert_eq!(select(json!(["address", "street_address"])), Ok(vec![json!("42 Market Street")]));
+        assert_eq!(select(json!(["degrees", null, "type"])), Ok(vec![json!("BSc"), json!("MSc")]));
+        assert_eq!(select(json!(["nationalities", 1])), Ok(vec![json!("Betelgeusian")]));
+        assert_eq!(select(json!(["nationalities", 2])), Err(PathError::Nothing));
+        assert_eq!(select(json!(["name", "first"])), Err(PathError::NotAnObject));
+        assert_eq!(select(json!(["name", null])), Err(PathError::NotAnArray));
+        assert_eq!(select(json!(["nobody"])), Err(PathError::Nothing));
+    }
+
+    #[test]
+    fn values_match_by_type_and_value() {
+        let claim: ClaimsQuery = serde_json::from_value(json!({"path": ["a"], "values": ["1", 2, true]})).unwrap();
+        for (value, matches) in [(json!("1"), true), (json!(1), false), (json!(2), true), (json!("2"), false), (json!(true), true)] {
+            assert_eq!(claim.matches(&json!({"a": value})), matches, "{value}");
+        }
+    }
+
+    #[test]
+    fn first_claim_set_that_can_be_delivered_is_chosen() {
+        let query = query(sd_jwt(json!({"claims": [{"id": "a", "path": ["a"]}, {"id": "b", "path": ["b"]}],
+            "claim_sets": [["a"], ["b"]]})))
+        .unwrap();
+        let credential = query.credentials.first().unwrap();
+        let chosen = credential.select_claims(&json!({"b": 1})).unwrap();
+        assert_eq!(chosen.first().and_then(|claim| claim.id.as_deref()), Some("b"));
+        assert!(credential.select_claims(&json!({"c": 1})).is_none());
+    }
+
+    #[test]
+    fn optional_sets_need_no_answer() {
+        let query: Query = serde_json::from_value(json!({"credentials": [
+            {"id": "a", "format": "x", "meta": {}}, {"id": "b", "format": "x", "meta": {}}],
+            "credential_sets": [{"options": [["a"]]}, {"required": false, "options": [["b"]]}]}))
+        .unwrap();
+        assert!(query.satisfied_by(&BTreeSet::from(["a"])));
+        assert!(!query.satisfied_by(&BTreeSet::from(["b"])));
+    }
+}

@@ -1,0 +1,142 @@
+//! What an operator decides: read from TOML, checked wholly at start-up.
+
+use std::path::PathBuf;
+
+use outbound::OutboundPolicy;
+use serde::Deserialize;
+use url::Url;
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    pub http: web::HttpConfig,
+    pub store: StoreConfig,
+    pub registry: RegistryConfig,
+    pub keys: KeysConfig,
+    #[serde(default)]
+    pub outbound: OutboundPolicy,
+    pub verifier: VerifierConfig,
+    #[serde(default)]
+    pub vc_api: VcApiConfig,
+}
+
+/// `DATABASE_URL` in the environment overrides the file.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StoreConfig {
+    pub database_url: String,
+}
+
+impl std::fmt::Debug for StoreConfig {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The URL of a PostgreSQL database holds its password.
+        formatter.debug_struct("StoreConfig").finish_non_exhaustive()
+    }
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RegistryConfig {
+    /// The node asked; it is not believed without proofs.
+    pub url: Url,
+    /// The genesis file that names the first validators.
+    pub genesis: PathBuf,
+    /// Oldest header on which an answer may rest.
+    #[serde(default = "max_age_seconds")]
+    pub max_age_seconds: u64,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeysConfig {
+    pub directory: PathBuf,
+    pub sealing_key: PathBuf,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VerifierConfig {
+    /// The DID that signs requests; its P-256 key is the key file `key`.
+    pub did: String,
+    /// Name shown to the person who is asked.
+    pub client_name: String,
+    /// Name of the key file.
+    #[serde(default = "key_name")]
+    pub key: String,
+    /// Fragment of the key in the DID document.
+    #[serde(default = "key_fragment")]
+    pub key_fragment: String,
+    /// The wallet that links open.
+    pub wallet_url: Url,
+    /// How long a request waits for its answer.
+    #[serde(default = "request_seconds")]
+    pub request_seconds: u64,
+    /// How long an access token lasts.
+    #[serde(default = "token_seconds")]
+    pub token_seconds: u64,
+    /// Further policies, a JSON file in the form of the embedded one.
+    #[serde(default)]
+    pub policies: Option<PathBuf>,
+    /// Policies that a visitor may try out on the pages; refused at start if unknown.
+    #[serde(default)]
+    pub public_demo: Vec<String>,
+    /// An agency client made at first start.
+    #[serde(default)]
+    pub demo_client: Option<DemoClient>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DemoClient {
+    pub id: String,
+    pub name: String,
+    /// Where its random secret is written, readable by the owner only, as JSON `{client_id, client_secret}`.
+    pub secret_file: PathBuf,
+    /// Where a wallet may send the person back.
+    #[serde(default)]
+    pub return_urls: Vec<Url>,
+}
+
+/// The VC API routes answer without authentication only where `open` says so.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VcApiConfig {
+    #[serde(default)]
+    pub open: bool,
+    /// A policy in which accreditation is optional.
+    #[serde(default = "vc_api_policy")]
+    pub policy: String,
+    /// Accept a proof by a key that its issuer does not control; for published test vectors only.
+    #[serde(default)]
+    pub lax_controller: bool,
+}
+
+impl Default for VcApiConfig {
+    fn default() -> Self {
+        Self { open: false, policy: vc_api_policy(), lax_controller: false }
+    }
+}
+
+fn max_age_seconds() -> u64 {
+    120
+}
+
+fn key_name() -> String {
+    "verifier.key-p256-1".to_owned()
+}
+
+fn key_fragment() -> String {
+    "key-p256-1".to_owned()
+}
+
+fn request_seconds() -> u64 {
+    600
+}
+
+fn token_seconds() -> u64 {
+    3600
+}
+
+fn vc_api_policy() -> String {
+    "open".to_owned()
+}
