@@ -1,1 +1,17 @@
-//! keys.
+//! Keys that sign, keys that seal, and the public forms in which the outside sees them.
+//!
+//! It does not decide which key may be used for what (that is in DID documents) and never hands out
+//! private bytes. Read [`PublicKey`], [`Signer`] and [`KeyFiles`] first.
+
+mod cose;
+mod encoding;
+mod files;
+mod public;
+mod seal;
+mod signer;
+
+pub use files::{KeyFileError, KeyFiles};
+pub use public::{Algorithm, BadSignature, InvalidKey, PublicKey};
+pub use seal::{SealError, SealingKey};
+pub use signer::{SignError, Signer, SoftwareKey};
+pub use zeroize::Zeroizing;

@@ -1,0 +1,146 @@
+//! Signing: the trait behind which software keys and hardware keys look alike.
+
+use std::fmt;
+
+use clock::Entropy;
+use ed25519_dalek::Signer as _;
+use p256::elliptic_curve::sec1::ToEncodedPoint;
+use ring::rand::SystemRandom;
+use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
+use zeroize::Zeroizing;
+
+use crate::public::{Algorithm, InvalidKey, PublicKey};
+
+/// Signing did not happen. The causes lie in hardware or configuration, never in the message.
+#[derive(Debug, thiserror::Error)]
+#[error("the key could not sign")]
+pub struct SignError;
+
+/// A private key that signs without ever being seen.
+#[async_trait::async_trait]
+pub trait Signer: Send + Sync {
+    fn public_key(&self) -> &PublicKey;
+
+    /// Ed25519: the 64 bytes of RFC 8032. P-256: `r || s` over the SHA-256 of the message.
+    async fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SignError>;
+}
+
+/// A private key in memory.
+pub struct SoftwareKey {
+    public: PublicKey,
+    /// Kept for sealing to a file; wiped when dropped.
+    secret: Zeroizing<[u8; 32]>,
+    pair: Pair,
+}
+
+enum Pair {
+    Ed25519(Box<ed25519_dalek::SigningKey>),
+    P256(Box<EcdsaKeyPair>),
+}
+
+impl SoftwareKey {
+    /// Makes a new key from the given randomness.
+    #[must_use]
+    pub fn generate(algorithm: Algorithm, entropy: &dyn Entropy) -> Self {
+        loop {
+            let mut secret = Zeroizing::new([0u8; 32]);
+            entropy.fill(secret.as_mut());
+            // Fails for P-256 alone, when the bytes are zero or not below the order: once in 2^32.
+            if let Ok(key) = Self::from_secret(algorithm, &secret) {
+                return key;
+            }
+        }
+    }
+
+    /// Rebuilds a key from its secret: the Ed25519 seed or the P-256 scalar.
+    pub fn from_secret(algorithm: Algorithm, secret: &[u8; 32]) -> Result<Self, InvalidKey> {
+        let secret = Zeroizing::new(*secret);
+        let (public, pair) = match algorithm {
+            Algorithm::Ed25519 => {
+                let pair = ed25519_dalek::SigningKey::from_bytes(&secret);
+                (PublicKey::Ed25519(pair.verifying_key().to_bytes()), Pair::Ed25519(Box::new(pair)))
+            }
+            Algorithm::P256 => {
+                let scalar =
+                    p256::SecretKey::from_slice(secret.as_ref()).map_err(|_| InvalidKey::NotOnCurve)?;
+                let point = scalar.public_key().to_encoded_point(false);
+                let pair = EcdsaKeyPair::from_private_key_and_public_key(
+                    &ECDSA_P256_SHA256_FIXED_SIGNING,
+                    secret.as_ref(),
+                    point.as_bytes(),
+                    &SystemRandom::new(),
+                )
+                .map_err(|_| InvalidKey::NotOnCurve)?;
+                (PublicKey::p256(point.as_bytes())?, Pair::P256(Box::new(pair)))
+            }
+        };
+        Ok(Self { public, secret, pair })
+    }
+
+    /// The secret, for sealing it into a file.
+    pub(crate) fn secret(&self) -> &[u8; 32] {
+        &self.secret
+    }
+
+    /// The same as [`Signer::sign`] for callers that are not asynchronous.
+    pub fn sign_now(&self, message: &[u8]) -> Result<Vec<u8>, SignError> {
+        match &self.pair {
+            Pair::Ed25519(pair) => Ok(pair.sign(message).to_bytes().to_vec()),
+            Pair::P256(pair) => {
+                // ring mixes the message and the key into its nonce, so a weak random source costs nothing.
+                let signature = pair.sign(&SystemRandom::new(), message).map_err(|_| SignError)?;
+                Ok(signature.as_ref().to_vec())
+            }
+        }
+    }
+}
+
+#[async_trait::async_trait]
+impl Signer for SoftwareKey {
+    fn public_key(&self) -> &PublicKey {
+        &self.public
+    }
+
+    async fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SignError> {
+        self.sign_now(message)
+    }
+}
+
+impl fmt::Debug for SoftwareKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SoftwareKey").field("public", &self.public).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
+mod tests {
+    use clock::SeededEntropy;
+
+    use super::*;
+
+    #[test]
+    fn what_a_key_signs_verifies_and_one_flipped_bit_does_not() {
+        for algorithm in [Algorithm::Ed25519, Algorithm::P256] {
+            let key = SoftwareKey::generate(algorithm, &SeededEntropy::new(7));
+            let signature = key.sign_now(b"message").unwrap();
+            assert_eq!(signature.len(), 64);
+            key.public_key().verify(b"message", &signature).unwrap();
+            assert!(key.public_key().verify(b"massage", &signature).is_err());
+            for bit in 0..512 {
+                let mut broken = signature.clone();
+                broken[bit / 8] ^= 1 << (bit % 8);
+                assert!(key.public_key().verify(b"message", &broken).is_err(), "{algorithm:?} bit {bit}");
+            }
+            assert!(key.public_key().verify(b"message", &signature[..63]).is_err());
+            assert!(key.public_key().verify(b"message", &[]).is_err());
+        }
+    }
+
+    #[test]
+    fn debug_shows_no_secret() {
+        let key = SoftwareKey::generate(Algorithm::Ed25519, &SeededEntropy::new(7));
+        let shown = format!("{key:?}");
+        assert!(shown.contains("z6Mk") && !shown.contains("secret"));
+    }
+}
