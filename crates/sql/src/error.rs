@@ -19,9 +19,9 @@ pub enum Error {
     ReadOnly,
     #[error("migration {version} ({name}) was changed after it had been applied")]
     MigrationEdited { version: i64, name: String },
-    #[error("the database is at migration {found}, this program knows up to {known}: run the newer program")]
+    #[error("the database has migration {found}, this program knows none above {known} or not that one: run the newer program")]
     Newer { found: i64, known: i64 },
-    #[error("migrations must be numbered upwards from 1 without gaps; found {0}")]
+    #[error("migrations must be numbered upwards from 1; {0} is out of order")]
     MigrationOrder(i64),
 }
 

@@ -47,6 +47,8 @@ impl Database {
             // An acknowledged commit survives a power cut, not only a crash of the program.
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(BUSY)
+            // What a person deletes must not linger in free pages.
+            .pragma("secure_delete", "ON")
             .disable_statement_logging();
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
