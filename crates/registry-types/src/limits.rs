@@ -1,0 +1,22 @@
+//! Sizes that every node agrees on. Raising one changes which blocks are valid, so it needs a rules version.
+
+pub const TRANSACTION_BYTES: usize = 64 * 1024;
+pub const BLOCK_BYTES: usize = 8 * 1024 * 1024;
+pub const RECORD_BYTES: usize = 256 * 1024;
+pub const GENESIS_BYTES: usize = 1024 * 1024;
+pub const PROOF_BYTES: usize = 512 * 1024;
+pub const VALIDATORS: usize = 256;
+
+pub const NAME_CHARACTERS: usize = 200;
+pub const IRI_BYTES: usize = 512;
+pub const FRAGMENT_BYTES: usize = 64;
+pub const MULTIKEY_BYTES: usize = 128;
+pub const KEYS_PER_DOCUMENT: usize = 32;
+pub const SERVICES_PER_DOCUMENT: usize = 16;
+pub const KEYS_PER_ORGANISATION: usize = 64;
+pub const DIDS_SPOKEN_FOR: usize = 64;
+/// Past versions are kept for ever, so their number is bounded to keep a record provable in one answer.
+pub const VERSIONS_PER_DID: usize = 256;
+pub const INTERVALS_PER_ACCREDITATION: usize = 256;
+/// How far ahead of the committed sequence a key may queue transactions.
+pub const SEQUENCE_WINDOW: u64 = 256;

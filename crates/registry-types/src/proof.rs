@@ -1,0 +1,45 @@
+use borsh::{BorshDeserialize, BorshSerialize};
+
+use crate::{Canonical, Certificate, Hash, Header, ValidatorSet, limits};
+
+/// What a node answers for one key: presence or absence, provable to whoever knows the validator set.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct ProvenRecord {
+    pub value: Option<Vec<u8>>,
+    /// Borsh of the map's proof.
+    pub map_proof: Vec<u8>,
+    pub header: Header,
+    pub certificate: Certificate,
+}
+
+impl Canonical for ProvenRecord {
+    const VERSION: u8 = 1;
+    const MAX_BYTES: usize = limits::PROOF_BYTES;
+}
+
+/// A header that hands over to another validator set, with that set.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct SetChange {
+    pub header: Header,
+    pub certificate: Certificate,
+    pub next: ValidatorSet,
+}
+
+impl Canonical for Vec<SetChange> {
+    const VERSION: u8 = 1;
+    const MAX_BYTES: usize = 4 * 1024 * 1024;
+}
+
+/// Where a transaction was committed.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct TransactionPlace {
+    pub height: u64,
+    pub index: u32,
+    pub block_time_ms: u64,
+    pub header_hash: Hash,
+}
+
+impl Canonical for TransactionPlace {
+    const VERSION: u8 = 1;
+    const MAX_BYTES: usize = 64;
+}

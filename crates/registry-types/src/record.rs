@@ -1,0 +1,235 @@
+//! The records of the state map. Times are block times in milliseconds since 1970, intervals are
+//! half-open: `from_ms` belongs to them, `until_ms` does not.
+
+use borsh::{BorshDeserialize, BorshSerialize};
+use serde::{Deserialize, Serialize};
+
+use crate::operation::{AnchorKind, DidRole};
+use crate::{Canonical, Hash, as_hex, limits};
+
+macro_rules! stored {
+    ($($record:ty),*) => {$(
+        impl Canonical for $record {
+            const VERSION: u8 = 1;
+            const MAX_BYTES: usize = limits::RECORD_BYTES;
+        }
+    )*};
+}
+
+stored!(Organisation, KeyRecord, DidRecord, Accreditation, SchemaRecord, StatusRecord, AnchorRecord);
+
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Organisation {
+    pub id: String,
+    pub name: String,
+    pub status: MemberStatus,
+    pub seats: Seats,
+    pub keys: Vec<OrganisationKey>,
+    /// The DID that names the organisation, once it has created one.
+    pub did: Option<String>,
+    pub admitted_ms: u64,
+    /// The organisation id of the governor, or `genesis`.
+    pub admitted_by: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[borsh(use_discriminant = true)]
+pub enum MemberStatus {
+    Active = 0,
+    Suspended = 1,
+    Removed = 2,
+}
+
+/// What the organisation takes part in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct Seats {
+    pub governor: bool,
+    pub validator: bool,
+    pub issuer: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OrganisationKey {
+    #[serde(with = "as_hex")]
+    pub public_key: [u8; 32],
+    pub role: KeyRole,
+    pub from_ms: u64,
+    pub until_ms: Option<u64>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[borsh(use_discriminant = true)]
+pub enum KeyRole {
+    /// Membership, accreditations, schemas. Kept offline.
+    Govern = 0,
+    /// Creates and changes the organisation's DIDs.
+    Did = 1,
+    /// Anchors and status digests; one per service.
+    Operate = 2,
+}
+
+/// One signing key: whose, what for, and the sequence that its next transaction must carry.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct KeyRecord {
+    pub organisation: String,
+    pub role: KeyRole,
+    pub sequence: u64,
+    pub revoked_ms: Option<u64>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DidRecord {
+    pub organisation: String,
+    pub role: DidRole,
+    /// In order; the last one is the current document unless the DID is deactivated. Kept for ever.
+    pub versions: Vec<DidVersion>,
+    pub deactivated_ms: Option<u64>,
+}
+
+impl DidRecord {
+    #[must_use]
+    pub fn current(&self) -> Option<&DidVersion> {
+        self.versions.last().filter(|_| self.deactivated_ms.is_none())
+    }
+
+    /// The version that was in force at a block time.
+    #[must_use]
+    pub fn at(&self, time_ms: u64) -> Option<&DidVersion> {
+        self.versions
+            .iter()
+            .find(|version| version.from_ms <= time_ms && version.until_ms.is_none_or(|until| time_ms < until))
+    }
+
+    #[must_use]
+    pub fn deactivated(&self) -> bool {
+        self.deactivated_ms.is_some()
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DidVersion {
+    pub from_ms: u64,
+    pub until_ms: Option<u64>,
+    pub keys: Vec<DidKey>,
+    pub services: Vec<Service>,
+}
+
+/// A verification method. `compromised_at` is set in every version that holds the same key.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DidKey {
+    /// Without the `#`.
+    pub fragment: String,
+    pub multikey: String,
+    pub relationships: Vec<Relationship>,
+    /// The block time, in milliseconds, from which nothing signed by it counts without an earlier anchor.
+    pub compromised_at: Option<u64>,
+}
+
+/// A verification relationship of DID Core 1.0, 5.3.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize, Serialize, Deserialize,
+)]
+#[serde(rename_all = "camelCase")]
+#[borsh(use_discriminant = true)]
+pub enum Relationship {
+    Authentication = 0,
+    AssertionMethod = 1,
+    KeyAgreement = 2,
+    CapabilityInvocation = 3,
+    CapabilityDelegation = 4,
+}
+
+impl Relationship {
+    /// The property name in a DID document.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Authentication => "authentication",
+            Self::AssertionMethod => "assertionMethod",
+            Self::KeyAgreement => "keyAgreement",
+            Self::CapabilityInvocation => "capabilityInvocation",
+            Self::CapabilityDelegation => "capabilityDelegation",
+        }
+    }
+}
+
+/// A service of a DID document (DID Core 1.0, 5.4).
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Service {
+    /// Without the `#`.
+    pub fragment: String,
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub endpoint: String,
+}
+
+/// That an issuer may issue a type, with every interval there ever was.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Accreditation {
+    pub issuer: String,
+    pub type_iri: String,
+    /// In order, without overlap. Kept for ever.
+    pub intervals: Vec<AccreditationInterval>,
+}
+
+impl Accreditation {
+    /// The interval that held at a block time.
+    #[must_use]
+    pub fn at(&self, time_ms: u64) -> Option<&AccreditationInterval> {
+        self.intervals
+            .iter()
+            .find(|interval| interval.from_ms <= time_ms && interval.until_ms.is_none_or(|until| time_ms < until))
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AccreditationInterval {
+    pub from_ms: u64,
+    pub until_ms: Option<u64>,
+    /// DIDs of the organisations whose people the issuer may speak of.
+    pub speaks_for: Vec<String>,
+    /// Organisation id of the governor.
+    pub granted_by: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SchemaRecord {
+    #[serde(with = "as_hex")]
+    pub digest: Hash,
+    /// Organisation id.
+    pub owner: String,
+    pub registered_ms: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StatusRecord {
+    #[serde(with = "as_hex")]
+    pub digest: Hash,
+    pub version: u64,
+    pub published_ms: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AnchorRecord {
+    #[serde(with = "as_hex")]
+    pub root: Hash,
+    pub leaf_count: u32,
+    pub kind: AnchorKind,
+    pub height: u64,
+    pub time_ms: u64,
+}

@@ -1,0 +1,58 @@
+//! Every key of the state map is built here. Its SHA-256 is the place in the authenticated map.
+//!
+//! The last part of a key may hold any character; the parts before it hold no `/`, so no two records share
+//! a key.
+
+#[must_use]
+pub fn organisation(id: &str) -> String {
+    format!("org/{id}")
+}
+
+#[must_use]
+pub fn did(did: &str) -> String {
+    format!("did/{did}")
+}
+
+#[must_use]
+pub fn accreditation(issuer: &str, type_iri: &str) -> String {
+    format!("accreditation/{issuer}/{type_iri}")
+}
+
+#[must_use]
+pub fn schema(id: &str) -> String {
+    format!("schema/{id}")
+}
+
+#[must_use]
+pub fn status(issuer: &str, list: &str) -> String {
+    format!("status/{issuer}/{list}")
+}
+
+#[must_use]
+pub fn anchor(issuer: &str, sequence: u64) -> String {
+    format!("anchor/{issuer}/{sequence}")
+}
+
+/// Whose key it is, for which role, and its next sequence.
+#[must_use]
+pub fn key(public_key: &[u8; 32]) -> String {
+    format!("key/{}", hex::encode(public_key))
+}
+
+/// The validator set that decides the next height.
+#[must_use]
+pub fn validators() -> String {
+    "validators".to_owned()
+}
+
+#[must_use]
+pub fn params() -> String {
+    "params".to_owned()
+}
+
+/// The place of a key in the authenticated map.
+#[must_use]
+pub fn place(key: &str) -> [u8; 32] {
+    use sha2::Digest as _;
+    sha2::Sha256::digest(key.as_bytes()).into()
+}
