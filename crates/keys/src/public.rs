@@ -157,6 +157,16 @@ impl PublicKey {
         format!("z{}", bs58::encode(bytes).into_string())
     }
 
+    /// The X25519 key with the same secret (RFC 7748, 4.1), as a Multikey. P-256 keys have none.
+    #[must_use]
+    pub fn x25519_multikey(&self) -> Option<String> {
+        let Self::Ed25519(bytes) = self else { return None };
+        let point = ed25519_dalek::VerifyingKey::from_bytes(bytes).ok()?;
+        let mut twin = vec![0xec, 0x01];
+        twin.extend_from_slice(point.to_montgomery().as_bytes());
+        Some(format!("z{}", bs58::encode(twin).into_string()))
+    }
+
     /// Reads a COSE_Key (RFC 9052, 7), as authenticators send it.
     pub fn from_cose(bytes: &[u8]) -> Result<Self, InvalidKey> {
         crate::cose::parse(bytes)
