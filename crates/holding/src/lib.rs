@@ -1,1 +1,22 @@
-//! holding.
+//! What the holder's side of an exchange may and must do: receive, keep, match, present, answer.
+//!
+//! Rules only: it does no I/O, knows no HTTP and no SQL, and holds no holder key (that one lives in the
+//! person's browser). Times and randomness are parameters. Read [`reception::Reception`],
+//! [`dcql::evaluate`] and [`vault::DataKey`] first.
+
+pub mod account;
+pub mod activity;
+pub mod dcql;
+pub mod existence;
+pub mod held;
+pub mod key_proof;
+pub mod labels;
+pub mod party;
+pub mod path;
+pub mod presentation;
+pub mod reception;
+pub mod request;
+pub mod signing;
+pub mod vault;
+
+mod encoding;

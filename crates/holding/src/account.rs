@@ -1,0 +1,155 @@
+//! Accounts: a person known by passkeys, with sessions and device keys. No name, no address, no password.
+
+use clock::Timestamp;
+use serde_json::Value;
+
+/// Sessions end half an hour after the last act, and twelve hours after sign-in whatever happens.
+pub const SESSION_IDLE_MINUTES: i64 = 30;
+pub const SESSION_LIMIT_HOURS: i64 = 12;
+/// Acts that cannot be undone want a sign-in not older than this.
+pub const STEP_UP_MINUTES: i64 = 10;
+/// One account holds at most this many passkeys, device keys and open sessions.
+pub const MAX_PASSKEYS: usize = 20;
+pub const MAX_DEVICE_KEYS: usize = 50;
+
+/// A passkey as registered. `passkey` is what the WebAuthn library keeps: public key and counter.
+#[derive(Clone, Debug)]
+pub struct Passkey {
+    pub credential_id: String,
+    pub account: String,
+    pub passkey: String,
+    pub name: String,
+    pub created_at: Timestamp,
+    pub last_used_at: Timestamp,
+}
+
+/// A browser that is signed in. The token itself is never stored, only its SHA-256.
+#[derive(Clone, Debug)]
+pub struct Session {
+    pub id: String,
+    pub token_hash: String,
+    pub account: String,
+    pub device: String,
+    pub created_at: Timestamp,
+    pub seen_at: Timestamp,
+}
+
+impl Session {
+    #[must_use]
+    pub fn is_live(&self, now: Timestamp) -> bool {
+        now - self.seen_at < chrono::Duration::minutes(SESSION_IDLE_MINUTES)
+            && now - self.created_at < chrono::Duration::hours(SESSION_LIMIT_HOURS)
+    }
+
+    /// Whether the person proved their presence recently enough for an act that cannot be undone.
+    #[must_use]
+    pub fn is_recent(&self, now: Timestamp) -> bool {
+        now - self.created_at < chrono::Duration::minutes(STEP_UP_MINUTES)
+    }
+
+    /// Writing on every request would make every read a write.
+    #[must_use]
+    pub fn wants_touch(&self, now: Timestamp) -> bool {
+        now - self.seen_at > chrono::Duration::minutes(1)
+    }
+}
+
+/// The public half of a key that one browser holds.
+#[derive(Clone, Debug)]
+pub struct DeviceKey {
+    pub account: String,
+    pub thumbprint: String,
+    pub jwk: Value,
+    pub device: String,
+    pub created_at: Timestamp,
+    pub lost_at: Option<Timestamp>,
+}
+
+/// Why a public key cannot be registered for a device.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum DeviceKeyFault {
+    #[error("the key is not a public P-256 key in JWK form")]
+    NotP256,
+    #[error("the account already holds as many device keys as it may")]
+    TooMany,
+    #[error("this key was marked as lost and cannot come back")]
+    Lost,
+}
+
+/// Reads the public key of a device; anything but a bare P-256 point is refused.
+pub fn device_public_key(jwk: &Value) -> Result<keys::PublicKey, DeviceKeyFault> {
+    match keys::PublicKey::from_jwk(jwk) {
+        Ok(key @ keys::PublicKey::P256(_)) => Ok(key),
+        _ => Err(DeviceKeyFault::NotP256),
+    }
+}
+
+/// "Chrome on Android": enough for a person to recognise the device, too little to fingerprint it.
+#[must_use]
+pub fn device_name(user_agent: &str) -> String {
+    let has = |part: &str| user_agent.contains(part);
+    let browser = match () {
+        () if has("Edg/") || has("EdgA/") => "Edge",
+        () if has("SamsungBrowser") => "Samsung Internet",
+        () if has("Firefox/") || has("FxiOS") => "Firefox",
+        () if has("Chrome/") || has("CriOS") => "Chrome",
+        () if has("Safari/") => "Safari",
+        () => return "A device".to_owned(),
+    };
+    let system = match () {
+        () if has("Android") => "Android",
+        () if has("iPhone") => "iPhone",
+        () if has("iPad") => "iPad",
+        () if has("Windows") => "Windows",
+        () if has("Mac OS X") => "Mac",
+        () if has("CrOS") => "Chromebook",
+        () if has("Linux") => "Linux",
+        () => return browser.to_owned(),
+    };
+    format!("{browser} on {system}")
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use serde_json::json;
+
+    use super::*;
+
+    fn session(created: Timestamp, seen: Timestamp) -> Session {
+        Session {
+            id: "s".into(),
+            token_hash: "h".into(),
+            account: "a".into(),
+            device: "d".into(),
+            created_at: created,
+            seen_at: seen,
+        }
+    }
+
+    #[test]
+    fn session_ends_by_idleness_and_by_age() {
+        let start = chrono::DateTime::UNIX_EPOCH;
+        let hours = chrono::Duration::hours;
+        let minutes = chrono::Duration::minutes;
+        assert!(session(start, start).is_live(start + minutes(29)));
+        assert!(!session(start, start).is_live(start + minutes(30)));
+        assert!(session(start, start + hours(11)).is_live(start + hours(11) + minutes(5)));
+        assert!(!session(start, start + hours(12)).is_live(start + hours(12)));
+    }
+
+    #[test]
+    fn device_key_must_be_a_public_p256_key() {
+        let okp = json!({"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"});
+        assert_eq!(device_public_key(&okp), Err(DeviceKeyFault::NotP256));
+        let private = json!({"kty": "EC", "crv": "P-256", "x": "AA", "y": "AA", "d": "AA"});
+        assert_eq!(device_public_key(&private), Err(DeviceKeyFault::NotP256));
+    }
+
+    #[test]
+    fn device_is_named_in_words() {
+        let agent = "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/124.0 Mobile Safari/537.36";
+        assert_eq!(device_name(agent), "Chrome on Android");
+        assert_eq!(device_name("curl/8"), "A device");
+    }
+}

@@ -1,0 +1,86 @@
+//! The record of what was done with a person's credentials, for that person's eyes.
+
+use serde::{Deserialize, Serialize};
+
+/// One line of the record. It is sealed like everything else, so the service cannot read it at rest.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "camelCase")]
+pub enum Activity {
+    Received { from: String, proven: bool, names: Vec<String> },
+    Presented { to: String, proven: bool, purpose: Option<String>, claims: Vec<String> },
+    Refused { to: String, proven: bool, purpose: Option<String> },
+    ExistenceAnswered { to: String, year: i64 },
+    ExistenceConfirmed { by: String, year: i64, reference: Option<String> },
+    CredentialRemoved { name: String },
+    DeviceKeyAdded { device: String },
+    DeviceKeyLost { device: String },
+    PasskeyAdded { name: String },
+    PasskeyRemoved { name: String },
+}
+
+impl Activity {
+    /// The stable word for machines.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Received { .. } => "received",
+            Self::Presented { .. } => "presented",
+            Self::Refused { .. } => "refused",
+            Self::ExistenceAnswered { .. } => "existenceAnswered",
+            Self::ExistenceConfirmed { .. } => "existenceConfirmed",
+            Self::CredentialRemoved { .. } => "credentialRemoved",
+            Self::DeviceKeyAdded { .. } => "deviceKeyAdded",
+            Self::DeviceKeyLost { .. } => "deviceKeyLost",
+            Self::PasskeyAdded { .. } => "passkeyAdded",
+            Self::PasskeyRemoved { .. } => "passkeyRemoved",
+        }
+    }
+
+    /// The other party, where there is one.
+    #[must_use]
+    pub fn who(&self) -> Option<&str> {
+        match self {
+            Self::Received { from: who, .. }
+            | Self::Presented { to: who, .. }
+            | Self::Refused { to: who, .. }
+            | Self::ExistenceAnswered { to: who, .. }
+            | Self::ExistenceConfirmed { by: who, .. } => Some(who),
+            _ => None,
+        }
+    }
+
+    /// What was shown, in words.
+    #[must_use]
+    pub fn claims(&self) -> &[String] {
+        match self {
+            Self::Presented { claims, .. } => claims,
+            _ => &[],
+        }
+    }
+
+    /// One plain sentence.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::Received { from, names, .. } => format!("You received {} from {from}.", list(names)),
+            Self::Presented { to, .. } => format!("You shared information with {to}."),
+            Self::Refused { to, .. } => format!("You said no to {to}. Nothing was shared."),
+            Self::ExistenceAnswered { to, year } => format!("You sent your proof for {year} to {to}."),
+            Self::ExistenceConfirmed { by, year, .. } => format!("{by} confirmed your proof for {year}."),
+            Self::CredentialRemoved { name } => format!("You removed {name} from this wallet."),
+            Self::DeviceKeyAdded { device } => format!("A new key was made on {device}."),
+            Self::DeviceKeyLost { device } => format!("The key of {device} was marked as lost."),
+            Self::PasskeyAdded { name } => format!("A passkey was added: {name}."),
+            Self::PasskeyRemoved { name } => format!("A passkey was removed: {name}."),
+        }
+    }
+}
+
+/// "A", "A and B", "A, B and C".
+fn list(names: &[String]) -> String {
+    match names {
+        [] => "a credential".to_owned(),
+        [one] => one.clone(),
+        [head @ .., last] => format!("{} and {last}", head.join(", ")),
+    }
+}

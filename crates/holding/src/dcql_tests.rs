@@ -1,0 +1,192 @@
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+use serde_json::json;
+
+use super::*;
+use crate::path::Step;
+
+const STAFF: &str = "https://schemas.passerelle.example/v1#StaffIdentity";
+
+fn query(value: Value) -> Query {
+    let query: Query = serde_json::from_value(value).unwrap();
+    query.validate().unwrap();
+    query
+}
+
+fn staff_payload() -> Value {
+    json!({
+        "vct": STAFF, "givenName": "Amina", "familyName": "Diallo", "gradeLevel": "P-4",
+        "worksFor": {"id": "did:passerelle:a", "name": "UNDP"}, "languages": ["fr", "ar", "en"], "active": true, "steps": 3
+    })
+}
+
+fn types() -> Vec<String> {
+    vec![STAFF.to_owned()]
+}
+
+fn held<'a>(id: &'a str, format: &'a str, types: &'a [String], root: &'a Value) -> Candidate<'a> {
+    Candidate { id, format, types, root }
+}
+
+fn asked(claims: Value) -> Query {
+    query(json!({"credentials": [
+        {"id": "staff", "format": "dc+sd-jwt", "meta": {"vct_values": [STAFF]}, "claims": claims}
+    ]}))
+}
+
+fn key(name: &str) -> ConcretePath {
+    vec![Step::Key(name.to_owned())]
+}
+
+#[test]
+fn only_the_claims_asked_for_are_disclosed() {
+    let (root, types) = (staff_payload(), types());
+    let evaluation = evaluate(
+        &asked(json!([{"path": ["givenName"]}, {"path": ["worksFor", "name"]}])),
+        &[held("c", SD_JWT, &types, &root)],
+    );
+    let disclosed = &evaluation.queries[0].matches[0].disclose;
+    assert_eq!(disclosed, &vec![key("givenName"), vec![Step::Key("worksFor".into()), Step::Key("name".into())]]);
+}
+
+#[test]
+fn no_claims_asked_means_nothing_selectively_disclosed() {
+    let (root, types) = (staff_payload(), types());
+    let wanted = query(json!({"credentials": [{"id": "staff", "format": "dc+sd-jwt", "meta": {"vct_values": [STAFF]}}]}));
+    let evaluation = evaluate(&wanted, &[held("c", SD_JWT, &types, &root)]);
+    assert!(evaluation.queries[0].matches[0].disclose.is_empty());
+}
+
+#[test]
+fn other_type_format_or_missing_claim_does_not_match() {
+    let (root, types) = (staff_payload(), types());
+    let other = vec!["https://schemas.passerelle.example/v1#Employment".to_owned()];
+    let wanted = asked(json!([{"path": ["givenName"]}]));
+    assert!(evaluate(&wanted, &[held("c", SD_JWT, &other, &root)]).queries[0].matches.is_empty());
+    assert!(evaluate(&wanted, &[held("c", LDP_VC, &types, &root)]).queries[0].matches.is_empty());
+    let missing = asked(json!([{"path": ["givenName"]}, {"path": ["birthDate"]}]));
+    let evaluation = evaluate(&missing, &[held("c", SD_JWT, &types, &root)]);
+    assert!(evaluation.queries[0].matches.is_empty());
+    assert!(!evaluation.is_satisfiable());
+    assert_eq!(evaluation.proposed(), None);
+}
+
+#[test]
+fn values_must_match_in_type_and_value() {
+    let (root, types) = (staff_payload(), types());
+    for (claims, fits) in [
+        (json!([{"path": ["gradeLevel"], "values": ["P-5", "P-4"]}]), true),
+        (json!([{"path": ["gradeLevel"], "values": ["P-5"]}]), false),
+        (json!([{"path": ["steps"], "values": [3]}]), true),
+        (json!([{"path": ["steps"], "values": ["3"]}]), false),
+        (json!([{"path": ["active"], "values": [true]}]), true),
+    ] {
+        let evaluation = evaluate(&asked(claims.clone()), &[held("c", SD_JWT, &types, &root)]);
+        assert_eq!(!evaluation.queries[0].matches.is_empty(), fits, "{claims}");
+    }
+}
+
+#[test]
+fn values_of_an_array_disclose_only_the_matching_elements() {
+    let (root, types) = (staff_payload(), types());
+    let evaluation = evaluate(
+        &asked(json!([{"path": ["languages", null], "values": ["ar"]}])),
+        &[held("c", SD_JWT, &types, &root)],
+    );
+    assert_eq!(
+        evaluation.queries[0].matches[0].disclose,
+        vec![vec![Step::Key("languages".into()), Step::Index(1)]]
+    );
+}
+
+#[test]
+fn first_claim_set_that_can_be_delivered_wins() {
+    let (root, types) = (staff_payload(), types());
+    let wanted = query(json!({"credentials": [{
+        "id": "staff", "format": "dc+sd-jwt", "meta": {"vct_values": [STAFF]},
+        "claims": [{"id": "b", "path": ["birthDate"]}, {"id": "g", "path": ["givenName"]}, {"id": "f", "path": ["familyName"]}],
+        "claim_sets": [["b"], ["g"], ["g", "f"]]
+    }]}));
+    let evaluation = evaluate(&wanted, &[held("c", SD_JWT, &types, &root)]);
+    assert_eq!(evaluation.queries[0].matches[0].disclose, vec![key("givenName")]);
+}
+
+#[test]
+fn type_values_need_every_type_of_one_alternative() {
+    let document = json!({"type": ["VerifiableCredential", "StaffIdentity"], "credentialSubject": {"givenName": "Amina"}});
+    let vc = "https://www.w3.org/2018/credentials#VerifiableCredential".to_owned();
+    let types = vec![vc.clone(), STAFF.to_owned()];
+    for (values, fits) in [
+        (json!([[vc, STAFF]]), true),
+        (json!([["https://other.example#X"], [STAFF]]), true),
+        (json!([[STAFF, "https://other.example#X"]]), false),
+    ] {
+        let wanted = query(json!({"credentials": [{"id": "w", "format": "ldp_vc", "meta": {"type_values": values},
+            "claims": [{"path": ["credentialSubject", "givenName"]}]}]}));
+        let evaluation = evaluate(&wanted, &[held("c", LDP_VC, &types, &document)]);
+        assert_eq!(!evaluation.queries[0].matches.is_empty(), fits);
+    }
+}
+
+fn either_format() -> Query {
+    query(json!({
+        "credentials": [
+            {"id": "sd", "format": "dc+sd-jwt", "meta": {"vct_values": [STAFF]}, "claims": [{"path": ["givenName"]}]},
+            {"id": "w3c", "format": "ldp_vc", "meta": {"type_values": [[STAFF]]}},
+            {"id": "extra", "format": "dc+sd-jwt", "meta": {"vct_values": [STAFF]}, "claims": [{"path": ["gradeLevel"]}]}
+        ],
+        "credential_sets": [{"options": [["sd"], ["w3c"]]}, {"options": [["extra"]], "required": false}]
+    }))
+}
+
+#[test]
+fn optional_set_is_not_proposed_but_may_be_added() {
+    let (root, types) = (staff_payload(), types());
+    let evaluation = evaluate(&either_format(), &[held("c", SD_JWT, &types, &root)]);
+    let proposed = evaluation.proposed().unwrap();
+    assert_eq!(proposed.keys().collect::<Vec<_>>(), vec!["sd"]);
+    assert!(evaluation.check(&proposed).is_ok());
+    let mut more = proposed;
+    more.insert("extra".into(), vec!["c".into()]);
+    assert_eq!(evaluation.check(&more).unwrap().len(), 2);
+}
+
+#[test]
+fn either_format_answers_and_both_at_once_are_possible() {
+    let (root, types) = (staff_payload(), types());
+    let document = json!({"credentialSubject": {}});
+    let evaluation =
+        evaluate(&either_format(), &[held("w", LDP_VC, &types, &document), held("c", SD_JWT, &types, &root)]);
+    assert_eq!(evaluation.choices[0].alternatives, vec![vec!["sd".to_owned()], vec!["w3c".to_owned()]]);
+    let selection = Selection::from([("w3c".to_owned(), vec!["w".to_owned()])]);
+    assert!(evaluation.check(&selection).is_ok());
+}
+
+#[test]
+fn selection_that_does_not_answer_is_refused() {
+    let (root, types) = (staff_payload(), types());
+    let evaluation = evaluate(
+        &either_format(),
+        &[held("c", SD_JWT, &types, &root), held("d", SD_JWT, &types, &root)],
+    );
+    let select = |id: &str, credentials: &[&str]| {
+        Selection::from([(id.to_owned(), credentials.iter().map(|one| (*one).to_owned()).collect())])
+    };
+    for (selection, fault) in [
+        (select("other", &["c"]), SelectionFault::UnknownQuery),
+        (select("sd", &["x"]), SelectionFault::NotAMatch),
+        (select("sd", &["c", "d"]), SelectionFault::WrongCount),
+        (select("sd", &[]), SelectionFault::WrongCount),
+        (select("extra", &["c"]), SelectionFault::Incomplete),
+        (Selection::new(), SelectionFault::Incomplete),
+    ] {
+        assert_eq!(evaluation.check(&selection).err(), Some(fault), "{selection:?}");
+    }
+}
+
+#[test]
+fn query_with_unknown_trusted_authorities_matches_nothing() {
+    let (root, types) = (staff_payload(), types());
+    let wanted = query(json!({"credentials": [{"id": "s", "format": "dc+sd-jwt", "meta": {"vct_values": [STAFF]},
+        "trusted_authorities": [{"type": "aki", "values": ["x"]}]}]}));
+    assert!(!evaluate(&wanted, &[held("c", SD_JWT, &types, &root)]).is_satisfiable());
+}

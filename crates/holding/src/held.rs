@@ -1,0 +1,156 @@
+//! A credential a person keeps: what arrived, who issued it, and what has been learned since.
+
+use clock::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::dcql::LDP_VC;
+use crate::labels::{ShownClaim, shown_claims};
+use crate::party::Party;
+use crate::path::Step;
+
+/// What arrived. It never changes.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Held {
+    pub format: String,
+    /// An object for `ldp_vc`, the SD-JWT with all its disclosures otherwise.
+    pub credential: Value,
+    /// The document, or the processed payload with every disclosure put back.
+    pub root: Value,
+    pub types: Vec<String>,
+    pub name: String,
+    pub description: Option<String>,
+    pub labels: Vec<(Vec<Step>, String)>,
+    pub issuer: Party,
+    pub holder_thumbprint: String,
+    pub configuration_id: String,
+    pub received_at: Timestamp,
+    pub valid_from: Option<Timestamp>,
+    pub valid_until: Option<Timestamp>,
+    pub status: Vec<StatusEntry>,
+    pub receipt_uri: Option<String>,
+    pub notification: Option<Notification>,
+}
+
+/// Where the issuer says how the credential stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatusEntry {
+    pub list: String,
+    pub index: u64,
+    /// `revocation` or `suspension` for a Bitstring list; a Token Status List carries both in one value.
+    pub purpose: Option<String>,
+}
+
+/// The promise to tell the issuer that the credential was stored.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notification {
+    pub endpoint: String,
+    pub id: String,
+    pub access_token: String,
+}
+
+/// What has been learned since, by asking.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Annex {
+    pub receipt: Option<Value>,
+    pub status: Option<SeenStatus>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeenStatus {
+    pub standing: Standing,
+    pub checked_at: Timestamp,
+}
+
+/// How a credential stands, in the words a person is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Standing {
+    Valid,
+    Suspended,
+    Revoked,
+    Expired,
+    NotYetValid,
+    /// Nobody could be asked, or the answer did not agree with the registry.
+    Unknown,
+}
+
+impl Standing {
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Valid => "valid",
+            Self::Suspended => "suspended",
+            Self::Revoked => "revoked",
+            Self::Expired => "expired",
+            Self::NotYetValid => "notYetValid",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Valid => "Valid",
+            Self::Suspended => "On hold",
+            Self::Revoked => "Withdrawn",
+            Self::Expired => "Out of date",
+            Self::NotYetValid => "Not valid yet",
+            Self::Unknown => "Not checked",
+        }
+    }
+
+    #[must_use]
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::Valid => "The organisation that issued this says that it is valid.",
+            Self::Suspended => {
+                "The organisation has put this on hold. It may become valid again. Ask them if you do not know why."
+            }
+            Self::Revoked => "The organisation has withdrawn this. It will not be accepted any more.",
+            Self::Expired => "This was valid until a date that has passed. Ask the organisation for a new one.",
+            Self::NotYetValid => "This becomes valid on a later date.",
+            Self::Unknown => "We could not check this just now. Try again when you have a connection.",
+        }
+    }
+}
+
+impl Held {
+    #[must_use]
+    pub fn is_w3c(&self) -> bool {
+        self.format == LDP_VC
+    }
+
+    /// Every statement in words.
+    #[must_use]
+    pub fn claims(&self) -> Vec<ShownClaim> {
+        shown_claims(&self.root, self.is_w3c(), &self.labels)
+    }
+
+    /// What the dates alone say; `None` where they say nothing against it.
+    #[must_use]
+    pub fn standing_by_date(&self, now: Timestamp) -> Option<Standing> {
+        if self.valid_until.is_some_and(|until| until <= now) {
+            return Some(Standing::Expired);
+        }
+        self.valid_from.is_some_and(|from| from > now).then_some(Standing::NotYetValid)
+    }
+
+    /// The standing to show without asking anybody.
+    #[must_use]
+    pub fn standing(&self, annex: &Annex, now: Timestamp) -> Standing {
+        let seen = annex.status.as_ref().map(|seen| seen.standing);
+        // What is final stays final, whatever the dates say.
+        if seen == Some(Standing::Revoked) {
+            return Standing::Revoked;
+        }
+        self.standing_by_date(now).or(seen).unwrap_or(Standing::Unknown)
+    }
+
+    /// The last part of the type's name: `StaffIdentity` of `https://…/v1#StaffIdentity`.
+    #[must_use]
+    pub fn kind(&self) -> &str {
+        let own = self.types.iter().rev().find(|name| !name.ends_with("VerifiableCredential"));
+        own.map_or("", |name| name.rsplit(['#', '/']).next().unwrap_or(name))
+    }
+}

@@ -1,0 +1,41 @@
+//! The key proof of OID4VCI 1.0, Appendix F.1: a JWT by the device key that names issuer and nonce.
+
+use clock::Timestamp;
+use serde_json::json;
+
+use crate::encoding::base64url;
+
+/// The signing input `header.payload`. `iss` stays out: the token came from an anonymous
+/// pre-authorized code, and the specification then forbids it.
+#[must_use]
+pub fn signing_input(key: &keys::PublicKey, issuer: &str, nonce: Option<&str>, now: Timestamp) -> Vec<u8> {
+    let header = json!({ "typ": "openid4vci-proof+jwt", "alg": "ES256", "jwk": key.to_jwk() });
+    let mut payload = json!({ "aud": issuer, "iat": now.timestamp() });
+    if let (Some(nonce), Some(members)) = (nonce, payload.as_object_mut()) {
+        members.insert("nonce".to_owned(), nonce.into());
+    }
+    let part = |value: &serde_json::Value| base64url(value.to_string().as_bytes());
+    format!("{}.{}", part(&header), part(&payload)).into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use serde_json::Value;
+
+    use super::*;
+    use crate::encoding::from_base64url;
+
+    #[test]
+    fn proof_names_issuer_nonce_and_key_and_no_client() {
+        let key = keys::PublicKey::P256([2; 33]);
+        let now = chrono::DateTime::from_timestamp(1_700_000_000, 0).unwrap();
+        let input = String::from_utf8(signing_input(&key, "https://i.example/t/a", Some("n"), now)).unwrap();
+        let (header, payload) = input.split_once('.').unwrap();
+        let header: Value = serde_json::from_slice(&from_base64url(header).unwrap()).unwrap();
+        let payload: Value = serde_json::from_slice(&from_base64url(payload).unwrap()).unwrap();
+        assert_eq!(header["typ"], "openid4vci-proof+jwt");
+        assert!(header.get("kid").is_none());
+        assert_eq!(payload, serde_json::json!({"aud": "https://i.example/t/a", "iat": 1_700_000_000, "nonce": "n"}));
+    }
+}
