@@ -1,0 +1,113 @@
+use async_trait::async_trait;
+use outbound::Outbound;
+use registry_types::{Canonical, Genesis, ProvenRecord, SetChange, SignedTransaction, TransactionPlace};
+use serde::Deserialize;
+use url::Url;
+
+use crate::transport::{Submission, Transport, TransportError};
+
+const BORSH: &str = "application/octet-stream";
+
+/// A node's REST interface.
+#[derive(Clone)]
+pub struct HttpNode {
+    base: Url,
+    outbound: Outbound,
+}
+
+impl HttpNode {
+    #[must_use]
+    pub fn new(base: Url, outbound: Outbound) -> Self {
+        Self { base, outbound }
+    }
+
+    /// The genesis as the node tells it: for trying out. Whoever must be certain gets the file from the members.
+    pub async fn genesis(&self) -> Result<Genesis, TransportError> {
+        let reply = self.get(&self.url(&["v1", "genesis"], None)?, "application/json").await?;
+        serde_json::from_slice(&reply).map_err(|_| TransportError::Malformed)
+    }
+
+    fn url(&self, segments: &[&str], query: Option<&str>) -> Result<Url, TransportError> {
+        let mut url = self.base.clone();
+        // `push` encodes `/`, so a key with slashes stays one segment on the wire.
+        url.path_segments_mut().map_err(|()| TransportError::Malformed)?.pop_if_empty().extend(segments);
+        url.set_query(query);
+        Ok(url)
+    }
+
+    async fn get(&self, url: &Url, accept: &str) -> Result<Vec<u8>, TransportError> {
+        let reply = self.outbound.get(url, accept, None).await.map_err(unreachable)?;
+        if reply.status != 200 {
+            return Err(TransportError::Status(reply.status));
+        }
+        Ok(reply.body.to_vec())
+    }
+}
+
+#[async_trait]
+impl Transport for HttpNode {
+    async fn record(&self, key: &str) -> Result<ProvenRecord, TransportError> {
+        let (kind, rest) = key.split_once('/').unwrap_or((key, "-"));
+        let body = self.get(&self.url(&["v1", "records", kind, rest], Some("proof=true"))?, BORSH).await?;
+        ProvenRecord::from_bytes(&body).map_err(|_| TransportError::Malformed)
+    }
+
+    async fn changes_after(&self, height: u64) -> Result<Vec<SetChange>, TransportError> {
+        let url = self.url(&["v1", "validators", "changes"], Some(&format!("after={height}")))?;
+        let body = self.get(&url, BORSH).await?;
+        Vec::<SetChange>::from_bytes(&body).map_err(|_| TransportError::Malformed)
+    }
+
+    async fn submit(&self, transaction: &SignedTransaction) -> Result<Submission, TransportError> {
+        let url = self.url(&["v1", "transactions"], Some("wait=true"))?;
+        let reply = self
+            .outbound
+            .post_bytes(&url, BORSH, transaction.to_bytes(), &[("accept", "application/json")])
+            .await
+            .map_err(unreachable)?;
+        match reply.status {
+            200 => {
+                let place: Place = serde_json::from_slice(&reply.body).map_err(|_| TransportError::Malformed)?;
+                place.try_into().map(Submission::Committed)
+            }
+            202 => Ok(Submission::Pending),
+            // Nothing is said about the transaction: the node is busy or stopping.
+            429 | 500.. => Err(TransportError::Status(reply.status)),
+            status => {
+                let refusal: Refusal =
+                    serde_json::from_slice(&reply.body).map_err(|_| TransportError::Status(status))?;
+                Ok(Submission::Rejected { code: refusal.code, detail: refusal.detail })
+            }
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Place {
+    height: u64,
+    index: u32,
+    block_time_ms: u64,
+    header_hash: String,
+}
+
+impl TryFrom<Place> for TransactionPlace {
+    type Error = TransportError;
+
+    fn try_from(place: Place) -> Result<Self, Self::Error> {
+        let mut header_hash = [0u8; 32];
+        hex::decode_to_slice(&place.header_hash, &mut header_hash).map_err(|_| TransportError::Malformed)?;
+        Ok(Self { height: place.height, index: place.index, block_time_ms: place.block_time_ms, header_hash })
+    }
+}
+
+#[derive(Deserialize)]
+struct Refusal {
+    code: String,
+    #[serde(default)]
+    detail: String,
+}
+
+fn unreachable(error: outbound::OutboundError) -> TransportError {
+    TransportError::Unreachable(error.to_string())
+}
