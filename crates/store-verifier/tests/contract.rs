@@ -1,0 +1,159 @@
+//! The same cases on SQLite, always, and on PostgreSQL when `TEST_DATABASE_URL` names a server.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use chrono::Duration;
+use clock::Timestamp;
+use store_verifier::{Client, Idempotent, Store, Token, Verification};
+use wire::verifications::State;
+
+fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_timestamp(1_750_000_000 + seconds, 0).unwrap()
+}
+
+fn waiting(id: &str) -> Verification {
+    Verification {
+        id: id.into(),
+        tenant: "wfp-desk".into(),
+        policy: "staff-identity".into(),
+        purpose: "to open the door".into(),
+        state: State::Waiting,
+        nonce: "nonce".into(),
+        request_state: "state".into(),
+        response_code: "code".into(),
+        return_url: None,
+        page_key_hash: Some(vec![7; 32]),
+        created: at(0),
+        expires: at(600),
+        answered: None,
+        response_digest: None,
+        response_sealed: None,
+        refusal: None,
+        report: None,
+        claims_sealed: None,
+        claims_until: None,
+    }
+}
+
+async fn client_round_trips_and_secret_changes(store: &Store) {
+    let client = Client {
+        id: "wfp-desk".into(),
+        name: "WFP desk".into(),
+        secret_hash: vec![1; 32],
+        scopes: "verify".into(),
+        return_urls: vec!["https://desk.example/back".into()],
+        created: at(0),
+    };
+    let mut tx = store.write("test").await.unwrap();
+    tx.insert_client(&client).await.unwrap();
+    tx.insert_token(&Token {
+        hash: vec![9; 32],
+        client: client.id.clone(),
+        scopes: "verify".into(),
+        expires: at(60),
+    })
+    .await
+    .unwrap();
+    tx.commit().await.unwrap();
+
+    let mut tx = store.write("test").await.unwrap();
+    assert_eq!(tx.find_client("wfp-desk").await.unwrap(), Some(client.clone()));
+    assert_eq!(tx.find_client("nobody").await.unwrap(), None);
+    assert!(tx.find_token(&[9; 32], at(59)).await.unwrap().is_some());
+    assert!(tx.find_token(&[9; 32], at(60)).await.unwrap().is_none());
+    tx.replace_secret("wfp-desk", &[2; 32]).await.unwrap();
+    assert!(tx.find_token(&[9; 32], at(1)).await.unwrap().is_none());
+    assert_eq!(tx.find_client("wfp-desk").await.unwrap().unwrap().secret_hash, vec![2; 32]);
+    tx.commit().await.unwrap();
+
+    let mut tx = store.write("test").await.unwrap();
+    assert!(tx.insert_client(&client).await.unwrap_err().is_conflict());
+}
+
+async fn answer_is_taken_once_and_in_time(store: &Store) {
+    let mut tx = store.write("test").await.unwrap();
+    for id in ["once", "late", "refused"] {
+        tx.insert_verification(&waiting(id)).await.unwrap();
+    }
+    assert_eq!(tx.find_verification("once").await.unwrap(), Some(waiting("once")));
+    assert!(!tx.receive_response("late", &[1], &[2], at(600)).await.unwrap());
+    assert!(!tx.complete("once", "{}", None).await.unwrap(), "nothing received yet");
+    assert!(tx.receive_response("once", &[1], &[2], at(599)).await.unwrap());
+    assert!(!tx.receive_response("once", &[3], &[4], at(599)).await.unwrap());
+    assert!(tx.refuse("refused", &[5], "access_denied", at(10)).await.unwrap());
+    assert!(!tx.refuse("once", &[5], "access_denied", at(10)).await.unwrap());
+    tx.commit().await.unwrap();
+
+    let mut tx = store.write("test").await.unwrap();
+    let received = tx.find_verification("once").await.unwrap().unwrap();
+    assert_eq!(received.state, State::Received);
+    assert_eq!(received.response_digest.as_deref(), Some(&[1][..]));
+    assert_eq!(received.response_sealed.as_deref(), Some(&[2][..]));
+    assert_eq!(tx.list_received(at(599), 10).await.unwrap(), ["once"]);
+    assert!(tx.list_received(at(598), 10).await.unwrap().is_empty());
+    assert!(tx.complete("once", "{}", Some((vec![8], at(700)))).await.unwrap());
+    assert!(!tx.complete("once", "{}", None).await.unwrap());
+    let refused = tx.find_verification("refused").await.unwrap().unwrap();
+    assert_eq!((refused.state, refused.refusal.as_deref()), (State::Refused, Some("access_denied")));
+    tx.commit().await.unwrap();
+
+    let mut tx = store.write("test").await.unwrap();
+    let done = tx.find_verification("once").await.unwrap().unwrap();
+    assert_eq!((done.state, done.response_sealed), (State::Verified, None));
+    assert_eq!(done.claims_sealed, Some(vec![8]));
+    assert_eq!(tx.erase_claims(at(699)).await.unwrap(), 0);
+    assert_eq!(tx.erase_claims(at(700)).await.unwrap(), 1);
+    assert_eq!(tx.find_verification("once").await.unwrap().unwrap().claims_sealed, None);
+    assert_eq!(tx.expire(at(599)).await.unwrap(), 0);
+    assert_eq!(tx.expire(at(600)).await.unwrap(), 1);
+    assert_eq!(tx.find_verification("late").await.unwrap().unwrap().state, State::Expired);
+    tx.commit().await.unwrap();
+}
+
+async fn idempotency_key_belongs_to_a_tenant(store: &Store) {
+    let made = Idempotent { request_digest: vec![1], verification: "v".into() };
+    let mut tx = store.write("test").await.unwrap();
+    tx.insert_idempotency_key("a", "key", &made, at(0)).await.unwrap();
+    tx.insert_idempotency_key("b", "key", &made, at(0)).await.unwrap();
+    assert_eq!(tx.find_idempotency_key("a", "key").await.unwrap(), Some(made.clone()));
+    assert_eq!(tx.find_idempotency_key("c", "key").await.unwrap(), None);
+    tx.commit().await.unwrap();
+
+    let mut tx = store.write("test").await.unwrap();
+    assert!(tx.insert_idempotency_key("a", "key", &made, at(0)).await.unwrap_err().is_conflict());
+    drop(tx);
+
+    let mut tx = store.write("test").await.unwrap();
+    assert_eq!(tx.delete_idempotency_keys(at(0) + Duration::seconds(1)).await.unwrap(), 2);
+    tx.commit().await.unwrap();
+}
+
+async fn dropped_transaction_leaves_nothing(store: &Store) {
+    let mut tx = store.write("test").await.unwrap();
+    tx.insert_verification(&waiting("dropped")).await.unwrap();
+    drop(tx);
+    assert_eq!(store.read().await.unwrap().find_verification("dropped").await.unwrap(), None);
+}
+
+async fn contract(store: &Store) {
+    client_round_trips_and_secret_changes(store).await;
+    answer_is_taken_once_and_in_time(store).await;
+    idempotency_key_belongs_to_a_tenant(store).await;
+    dropped_transaction_leaves_nothing(store).await;
+    store.close().await;
+}
+
+#[tokio::test]
+async fn sqlite_keeps_the_contract() {
+    let directory = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:{}", directory.path().join("verifier.db").display());
+    contract(&Store::open(&url, "verifier").await.unwrap()).await;
+    // A second opening finds the migrations applied.
+    Store::open(&url, "verifier").await.unwrap().close().await;
+}
+
+#[tokio::test]
+async fn postgres_keeps_the_contract() {
+    let Ok(url) = std::env::var("TEST_DATABASE_URL") else { return };
+    let schema = format!("verifier_contract_{}", std::process::id());
+    contract(&Store::open(&url, &schema).await.unwrap()).await;
+}
