@@ -1,0 +1,167 @@
+//! Policies as data: what a verifier asks for, which checks must pass, how long it keeps what it learnt.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+use wire::verifications::{CheckName, PolicyView};
+use wire::vp::dcql::{DcqlError, Query};
+
+/// Longest time for which a policy may keep claims: thirty days.
+const MAX_RETENTION_SECONDS: u64 = 30 * 86_400;
+
+/// One policy, as its JSON says it.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Policy {
+    pub name: String,
+    pub version: u32,
+    pub title: String,
+    pub description: String,
+    /// Shown to the person who is asked.
+    pub purpose: String,
+    /// Checks that must pass; the others are made and reported where they can be.
+    pub required: BTreeSet<CheckName>,
+    /// Whether the credential must name a status list.
+    pub status_entry: bool,
+    /// Whether an anchoring receipt must prove the time of issue.
+    pub anchored: bool,
+    pub claims_retention_seconds: u64,
+    /// What is asked for; a policy without it only checks what is handed over.
+    #[serde(default)]
+    pub query: Option<Query>,
+}
+
+/// Why a set of policies cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum PolicyError {
+    #[error("the policies are not in the expected form")]
+    Form(#[from] serde_json::Error),
+    #[error("policy {name} asks for something impossible")]
+    Query { name: String, source: DcqlError },
+    #[error("policy {0} is defined twice")]
+    Duplicate(String),
+    #[error("policy {0} leaves out a check that no policy may leave out")]
+    TooWeak(String),
+    #[error("policy {0} keeps claims for more than thirty days")]
+    Retention(String),
+}
+
+/// All policies of a verifier by name.
+#[derive(Clone, Debug, Default)]
+pub struct Policies(BTreeMap<String, Policy>);
+
+impl Policies {
+    /// The policies of the demonstration.
+    pub fn embedded() -> Result<Self, PolicyError> {
+        Self::default().with(include_str!("../policies/demo.json"))
+    }
+
+    /// Adds the policies of a JSON text.
+    pub fn with(mut self, json: &str) -> Result<Self, PolicyError> {
+        for policy in serde_json::from_str::<Vec<Policy>>(json)? {
+            policy.validate()?;
+            let name = policy.name.clone();
+            if self.0.insert(name.clone(), policy).is_some() {
+                return Err(PolicyError::Duplicate(name));
+            }
+        }
+        Ok(self)
+    }
+
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<&Policy> {
+        self.0.get(name)
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &Policy> {
+        self.0.values()
+    }
+}
+
+impl Policy {
+    fn validate(&self) -> Result<(), PolicyError> {
+        // A signature that nobody checked, or one by a key that is not the issuer's, is never good enough.
+        let always = [CheckName::Form, CheckName::Proof, CheckName::IssuerKey, CheckName::Validity, CheckName::Policy];
+        if !always.iter().all(|check| self.required.contains(check)) {
+            return Err(PolicyError::TooWeak(self.name.clone()));
+        }
+        if self.claims_retention_seconds > MAX_RETENTION_SECONDS {
+            return Err(PolicyError::Retention(self.name.clone()));
+        }
+        match &self.query {
+            None => Ok(()),
+            Some(query) => {
+                query.validate().map_err(|source| PolicyError::Query { name: self.name.clone(), source })
+            }
+        }
+    }
+
+    #[must_use]
+    pub fn requires(&self, check: CheckName) -> bool {
+        self.required.contains(&check)
+    }
+
+    /// The types that answer the policy; empty where any type does.
+    #[must_use]
+    pub fn types(&self) -> BTreeSet<String> {
+        let mut types = BTreeSet::new();
+        for credential in self.query.iter().flat_map(|query| &query.credentials) {
+            types.extend(credential.meta.vct_values.iter().flatten().cloned());
+            types.extend(credential.meta.type_values.iter().flatten().flatten().cloned());
+        }
+        types
+    }
+
+    #[must_use]
+    pub fn view(&self) -> PolicyView {
+        let credentials = || self.query.iter().flat_map(|query| &query.credentials);
+        let mut claims = BTreeSet::new();
+        for claim in credentials().flat_map(|credential| credential.claims.iter().flatten()) {
+            let keys = claim.path.keys().unwrap_or_default();
+            let inside = keys.strip_prefix(&["credentialSubject"]).unwrap_or(&keys);
+            claims.insert(inside.join("."));
+        }
+        PolicyView {
+            name: self.name.clone(),
+            version: self.version,
+            title: self.title.clone(),
+            description: self.description.clone(),
+            purpose: self.purpose.clone(),
+            formats: credentials().map(|credential| credential.format.clone()).collect(),
+            types: self.types().into_iter().collect(),
+            claims: claims.into_iter().collect(),
+            required_checks: CheckName::ALL.into_iter().filter(|check| self.requires(*check)).collect(),
+            anchored: self.anchored,
+            claims_retention_seconds: self.claims_retention_seconds,
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn embedded_policies_are_usable() {
+        let policies = Policies::embedded().unwrap();
+        let names: Vec<_> = policies.iter().map(|policy| policy.name.as_str()).collect();
+        assert_eq!(names, ["entitlement", "open", "staff-identity", "staff-identity-anchored"]);
+        assert!(!policies.find("open").unwrap().requires(CheckName::Accreditation));
+        assert!(policies.find("staff-identity").unwrap().requires(CheckName::Accreditation));
+        let view = policies.find("staff-identity").unwrap().view();
+        assert_eq!(view.claims, ["dutyStation", "familyName", "givenName", "jobTitle", "worksFor"]);
+    }
+
+    #[test]
+    fn policy_without_a_signature_check_is_refused() {
+        let json = include_str!("../policies/demo.json").replace(r#""proof", "#, "");
+        assert!(matches!(Policies::default().with(&json), Err(PolicyError::TooWeak(_))));
+    }
+
+    #[test]
+    fn policy_defined_twice_is_refused() {
+        let twice = Policies::embedded().unwrap().with(include_str!("../policies/demo.json"));
+        assert!(matches!(twice, Err(PolicyError::Duplicate(_))));
+    }
+}
