@@ -1,0 +1,21 @@
+//! The digest by which one copy of a credential is anchored.
+
+use ring::digest::{SHA256, digest as hash};
+
+use crate::input::Input;
+
+pub(crate) fn sha256(bytes: &[u8]) -> [u8; 32] {
+    let mut out = [0; 32];
+    out.copy_from_slice(hash(&SHA256, bytes).as_ref());
+    out
+}
+
+/// SHA-256 of the JCS form of the whole secured credential, or of the issuer-signed JWT of an SD-JWT:
+/// the part that stays the same whatever the holder discloses.
+#[must_use]
+pub fn digest(input: &Input) -> [u8; 32] {
+    match input {
+        Input::Json(value) => sha256(&crate::canonical_json(value)),
+        Input::Compact(text) => sha256(text.split('~').next().unwrap_or_default().as_bytes()),
+    }
+}
