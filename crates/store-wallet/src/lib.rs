@@ -1,1 +1,43 @@
-//! store-wallet.
+//! The wallet's tables on SQLite and PostgreSQL: accounts, sessions, and sealed records by account.
+//!
+//! It deliberately opens nothing that is sealed: content comes and goes as bytes, and what must be found by
+//! the database (identifiers, states, due times, hashes) stands beside it. The use case owns the
+//! transaction. Read [`Store`], [`Tx`] and [`records::Record`] first.
+
+pub mod accounts;
+pub mod credentials;
+pub mod records;
+pub mod sessions;
+
+use sql::{Database, Migration};
+
+const MIGRATIONS: &[Migration] =
+    &[Migration { version: 1, name: "first", sql: include_str!("../migrations/001_first.sql") }];
+
+/// The wallet's database.
+#[derive(Clone, Debug)]
+pub struct Store(Database);
+
+/// One transaction; dropped without [`Tx::commit`] it rolls back.
+pub struct Tx(sql::Tx);
+
+impl Store {
+    /// Opens the database and brings its schema up to date.
+    pub async fn open(url: &str, schema: &str) -> Result<Self, sql::Error> {
+        Ok(Self(Database::open(url, schema, MIGRATIONS).await?))
+    }
+
+    pub async fn read(&self) -> Result<Tx, sql::Error> {
+        Ok(Tx(self.0.read().await?))
+    }
+
+    pub async fn write(&self, name: &'static str) -> Result<Tx, sql::Error> {
+        Ok(Tx(self.0.write(name).await?))
+    }
+}
+
+impl Tx {
+    pub async fn commit(self) -> Result<(), sql::Error> {
+        self.0.commit().await
+    }
+}

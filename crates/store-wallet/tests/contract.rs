@@ -1,0 +1,241 @@
+//! One set of cases on SQLite always, and on PostgreSQL when `TEST_DATABASE_URL` names one.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+
+use clock::Timestamp;
+use holding::account::{DeviceKey, Passkey, Session};
+use store_wallet::accounts::Account;
+use store_wallet::credentials::Credential;
+use store_wallet::records::{Entry, Record, Table};
+use store_wallet::sessions::Ceremony;
+use store_wallet::{Store, Tx};
+
+struct Case {
+    store: Store,
+    _directory: tempfile::TempDir,
+}
+
+/// Every engine there is, each with an empty schema of its own.
+async fn engines(name: &str) -> Vec<Case> {
+    let mut cases = Vec::new();
+    let directory = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:{}", directory.path().join("wallet.db").display());
+    cases.push(Case { store: Store::open(&url, "wallet").await.unwrap(), _directory: directory });
+    if let Ok(url) = std::env::var("TEST_DATABASE_URL") {
+        let schema = format!("wallet_{name}_{}", std::process::id());
+        let store = Store::open(&url, &schema).await.unwrap();
+        cases.push(Case { store, _directory: tempfile::tempdir().unwrap() });
+    }
+    cases
+}
+
+fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_timestamp(1_700_000_000 + seconds, 0).unwrap()
+}
+
+async fn account(tx: &mut Tx, id: &str) {
+    tx.insert_account(&Account { id: id.into(), data_key: vec![1, 2, 3], created_at: at(0) }).await.unwrap();
+}
+
+fn record(account: &str, id: &str, source: &str) -> Record {
+    Record {
+        account: account.into(),
+        id: id.into(),
+        source_hash: source.into(),
+        state: "opened".into(),
+        sealed: vec![9, 9],
+        revision: 0,
+        created_at: at(0),
+        updated_at: at(0),
+        resend_due_at: None,
+    }
+}
+
+fn credential(account: &str, id: &str, slot: i64) -> Credential {
+    Credential {
+        account: account.into(),
+        id: id.into(),
+        offer: "o1".into(),
+        slot,
+        sealed: vec![7; 64],
+        annex: vec![1],
+        revision: 0,
+        created_at: at(0),
+        receipt_due_at: Some(at(5)),
+        receipt_tries: 0,
+        notify_due_at: None,
+        notify_tries: 0,
+    }
+}
+
+#[tokio::test]
+async fn account_and_everything_of_it_is_deleted() {
+    for case in engines("delete").await {
+        let mut tx = case.store.write("test").await.unwrap();
+        for id in ["a", "b"] {
+            account(&mut tx, id).await;
+            let passkey = Passkey {
+                credential_id: format!("pk-{id}"),
+                account: id.into(),
+                passkey: "{}".into(),
+                name: "n".into(),
+                created_at: at(0),
+                last_used_at: at(0),
+            };
+            tx.insert_passkey(&passkey).await.unwrap();
+            tx.insert_credential(&credential(id, "c1", 0)).await.unwrap();
+            for table in [Table::Offers, Table::Presentations, Table::Existences] {
+                assert!(tx.insert_record(table, &record(id, "r1", "s1")).await.unwrap());
+            }
+            tx.insert_entry(id, &Entry { id: "e1".into(), sealed: vec![1], at: at(0) }).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        let mut tx = case.store.write("test").await.unwrap();
+        tx.delete_account("a").await.unwrap();
+        tx.commit().await.unwrap();
+        let mut tx = case.store.read().await.unwrap();
+        assert!(tx.find_account("a").await.unwrap().is_none());
+        assert!(tx.find_passkey("pk-a").await.unwrap().is_none());
+        assert!(tx.list_credentials("a").await.unwrap().is_empty());
+        assert!(tx.list_entries("a").await.unwrap().is_empty());
+        assert_eq!(tx.list_credentials("b").await.unwrap().len(), 1);
+        assert_eq!(tx.list_records(Table::Existences, "b").await.unwrap().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn ceremony_is_consumed_once_and_not_after_its_end() {
+    for case in engines("ceremony").await {
+        let mut tx = case.store.write("test").await.unwrap();
+        for hash in ["h1", "h2"] {
+            let ceremony = Ceremony {
+                challenge_hash: hash.into(),
+                kind: "sign-in".into(),
+                account: String::new(),
+                state: "{}".into(),
+                expires_at: at(60),
+            };
+            tx.insert_ceremony(&ceremony).await.unwrap();
+        }
+        assert!(tx.consume_ceremony("h1", at(59)).await.unwrap().is_some());
+        assert!(tx.consume_ceremony("h1", at(59)).await.unwrap().is_none());
+        assert!(tx.consume_ceremony("h2", at(60)).await.unwrap().is_none());
+        tx.commit().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn sessions_are_found_by_hash_touched_and_ended() {
+    for case in engines("sessions").await {
+        let mut tx = case.store.write("test").await.unwrap();
+        account(&mut tx, "a").await;
+        for id in ["s1", "s2"] {
+            let session = Session {
+                id: id.into(),
+                token_hash: format!("hash-{id}"),
+                account: "a".into(),
+                device: "Chrome on Android".into(),
+                created_at: at(0),
+                seen_at: at(0),
+            };
+            tx.insert_session(&session).await.unwrap();
+        }
+        tx.touch_session("hash-s1", at(30)).await.unwrap();
+        assert_eq!(tx.find_session("hash-s1").await.unwrap().unwrap().seen_at, at(30));
+        assert!(!tx.delete_session("other", "s1").await.unwrap());
+        assert!(tx.delete_session("a", "s1").await.unwrap());
+        assert!(tx.find_session("hash-s1").await.unwrap().is_none());
+        assert_eq!(tx.delete_stale(at(100), at(50)).await.unwrap(), 1);
+        assert!(tx.list_sessions("a").await.unwrap().is_empty());
+        tx.commit().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn device_key_is_registered_once_and_lost_once() {
+    for case in engines("device_keys").await {
+        let mut tx = case.store.write("test").await.unwrap();
+        account(&mut tx, "a").await;
+        let key = DeviceKey {
+            account: "a".into(),
+            thumbprint: "t".into(),
+            jwk: serde_json::json!({"kty": "EC"}),
+            device: "d".into(),
+            created_at: at(0),
+            lost_at: None,
+        };
+        assert!(tx.insert_device_key(&key).await.unwrap());
+        assert!(!tx.insert_device_key(&key).await.unwrap());
+        assert!(tx.mark_device_key_lost("a", "t", at(1)).await.unwrap());
+        assert!(!tx.mark_device_key_lost("a", "t", at(2)).await.unwrap());
+        assert_eq!(tx.list_device_keys("a").await.unwrap()[0].lost_at, Some(at(1)));
+        tx.commit().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn same_link_leads_to_the_same_record_of_an_account() {
+    for case in engines("same_link").await {
+        for table in [Table::Offers, Table::Presentations, Table::Existences] {
+            let mut tx = case.store.write("test").await.unwrap();
+            let (first, second) = (format!("a-{table:?}"), format!("b-{table:?}"));
+            account(&mut tx, &first).await;
+            account(&mut tx, &second).await;
+            assert!(tx.insert_record(table, &record(&first, "r1", "s")).await.unwrap());
+            assert!(!tx.insert_record(table, &record(&first, "r2", "s")).await.unwrap());
+            assert!(tx.insert_record(table, &record(&second, "r3", "s")).await.unwrap());
+            assert_eq!(tx.find_record_by_source(table, &first, "s").await.unwrap().unwrap().id, "r1");
+            assert!(tx.find_record(table, &second, "r1").await.unwrap().is_none());
+            tx.commit().await.unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn record_moved_by_another_request_is_stale() {
+    for case in engines("stale").await {
+        let mut tx = case.store.write("test").await.unwrap();
+        account(&mut tx, "a").await;
+        tx.insert_record(Table::Presentations, &record("a", "r1", "s")).await.unwrap();
+        let read = tx.find_record(Table::Presentations, "a", "r1").await.unwrap().unwrap();
+        let moved = Record { state: "sending".into(), resend_due_at: Some(at(10)), ..read.clone() };
+        tx.replace_record(Table::Presentations, &moved).await.unwrap();
+        let error = tx.replace_record(Table::Presentations, &read).await.unwrap_err();
+        assert!(error.is_retryable());
+        assert_eq!(tx.list_due_records(Table::Presentations, at(9)).await.unwrap().len(), 0);
+        let due = tx.list_due_records(Table::Presentations, at(10)).await.unwrap();
+        assert_eq!((due.len(), due[0].revision, due[0].state.as_str()), (1, 1, "sending"));
+        tx.commit().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn place_in_an_offer_is_filled_once() {
+    for case in engines("slot").await {
+        let mut tx = case.store.write("test").await.unwrap();
+        account(&mut tx, "a").await;
+        assert!(tx.insert_credential(&credential("a", "c1", 0)).await.unwrap());
+        assert!(!tx.insert_credential(&credential("a", "c2", 0)).await.unwrap());
+        assert!(tx.insert_credential(&credential("a", "c3", 1)).await.unwrap());
+        let ids: Vec<_> = tx.list_credentials_of_offer("a", "o1").await.unwrap().into_iter().map(|c| c.id).collect();
+        assert_eq!(ids, ["c1", "c3"]);
+        tx.commit().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn receipt_is_due_until_it_is_kept() {
+    for case in engines("receipt").await {
+        let mut tx = case.store.write("test").await.unwrap();
+        account(&mut tx, "a").await;
+        tx.insert_credential(&credential("a", "c1", 0)).await.unwrap();
+        assert!(tx.list_due_receipts(at(4)).await.unwrap().is_empty());
+        let due = tx.list_due_receipts(at(5)).await.unwrap().remove(0);
+        let kept = Credential { annex: vec![2], receipt_due_at: None, ..due.clone() };
+        tx.replace_annex(&kept).await.unwrap();
+        assert!(tx.replace_annex(&due).await.is_err());
+        assert!(tx.list_due_receipts(at(1000)).await.unwrap().is_empty());
+        assert_eq!(tx.find_credential("a", "c1").await.unwrap().unwrap().annex, vec![2]);
+        assert!(tx.list_due_notifications(at(1000)).await.unwrap().is_empty());
+        tx.commit().await.unwrap();
+    }
+}
