@@ -1,0 +1,125 @@
+//! Server-rendered pages: the frame around each page, and answering with a rendered template.
+//!
+//! A service's `askama.toml` lists `dirs = ["templates", "../../crates/web/templates"]`; its pages start with
+//! `{% extends "base.html" %}`, fill the blocks `title` and `main`, and hold a field `shell: Shell`.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use askama::Template;
+
+use crate::Problem;
+
+/// What every page of a service shares: the header, the way around, the foot.
+#[derive(Clone, Debug)]
+pub struct Shell {
+    /// The name of the service as people know it: "Wallet", "Issuer console".
+    pub service: &'static str,
+    /// A word beside it, such as the organisation whose console this is.
+    pub place: Option<String>,
+    pub signed_in_as: Option<String>,
+    /// Where the sign-out button posts to; shown when somebody is signed in.
+    pub sign_out: &'static str,
+    pub lang: &'static str,
+    /// `ltr` or `rtl`.
+    pub dir: &'static str,
+    pub nav: Vec<NavLink>,
+    /// A sentence above every page, such as "Demonstration: invented people".
+    pub notice: Option<String>,
+}
+
+/// One entry of the navigation.
+#[derive(Clone, Debug)]
+pub struct NavLink {
+    pub href: String,
+    pub label: String,
+    pub current: bool,
+}
+
+impl Shell {
+    #[must_use]
+    pub const fn new(service: &'static str) -> Self {
+        Self {
+            service,
+            place: None,
+            signed_in_as: None,
+            sign_out: "/sign-out",
+            lang: "en",
+            dir: "ltr",
+            nav: Vec::new(),
+            notice: None,
+        }
+    }
+
+    #[must_use]
+    pub fn place(mut self, place: impl Into<String>) -> Self {
+        self.place = Some(place.into());
+        self
+    }
+
+    #[must_use]
+    pub fn signed_in_as(mut self, name: impl Into<String>) -> Self {
+        self.signed_in_as = Some(name.into());
+        self
+    }
+
+    #[must_use]
+    pub fn link(mut self, href: impl Into<String>, label: impl Into<String>, current: bool) -> Self {
+        self.nav.push(NavLink { href: href.into(), label: label.into(), current });
+        self
+    }
+
+    #[must_use]
+    pub fn notice(mut self, notice: impl Into<String>) -> Self {
+        self.notice = Some(notice.into());
+        self
+    }
+}
+
+/// 200 with the rendered page; never cached, since pages show what only the signed-in person may see.
+pub fn html(page: &impl Template) -> Result<HttpResponse, Problem> {
+    html_with(StatusCode::OK, page)
+}
+
+pub fn html_with(status: StatusCode, page: &impl Template) -> Result<HttpResponse, Problem> {
+    let text = page.render().map_err(|error| Problem::internal(&error))?;
+    Ok(HttpResponse::build(status)
+        .insert_header((CONTENT_TYPE, "text/html; charset=utf-8"))
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .body(text))
+}
+
+/// 303: after a form was accepted, the browser fetches the next page with GET.
+#[must_use]
+pub fn see_other(to: &str) -> HttpResponse {
+    HttpResponse::SeeOther().insert_header(("location", to)).finish()
+}
+
+/// The page for a person whose request failed.
+#[derive(Template)]
+#[template(path = "error.html")]
+pub(crate) struct ErrorPage<'a> {
+    pub shell: Shell,
+    pub status: u16,
+    pub title: &'a str,
+    pub detail: Option<&'a str>,
+    pub request_id: &'a str,
+    pub problem_url: String,
+}
+
+/// The page that explains one kind of problem.
+#[derive(Template)]
+#[template(path = "problem.html")]
+pub(crate) struct ExplanationPage {
+    pub shell: Shell,
+    pub slug: &'static str,
+    pub title: &'static str,
+    pub text: &'static str,
+}
+
+/// The frame for Swagger UI.
+#[derive(Template)]
+#[template(path = "docs.html")]
+pub(crate) struct DocsPage {
+    pub shell: Shell,
+}
