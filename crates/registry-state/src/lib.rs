@@ -1,1 +1,25 @@
-//! registry-state.
+//! Which transactions are allowed and what they change: the same answer on every node, at every time.
+//!
+//! A transaction passes three steps. [`check_stateless`] looks at form and signature and needs nothing else;
+//! [`check_against`] asks a snapshot only what stays true while other transactions run; [`Execution::apply`]
+//! decides, in the order of the block. A refused transaction leaves no trace. Beneath lies a versioned
+//! authenticated map ([`map`]) whose root stands in every header.
+//!
+//! The crate has no clock (time is block time), no I/O beyond [`View`], and nothing whose order is random.
+
+mod against;
+mod error;
+mod execution;
+mod genesis;
+pub mod map;
+pub mod memory;
+mod rules;
+mod stateless;
+mod view;
+
+pub use against::check_against;
+pub use error::TransactionError;
+pub use execution::{BlockContext, Execution, Refusal};
+pub use genesis::genesis_writes;
+pub use stateless::{Checked, check_stateless};
+pub use view::{View, ViewError, Writes};

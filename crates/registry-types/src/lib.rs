@@ -21,7 +21,9 @@ mod validators;
 pub use canonical::{Canonical, DecodeError, sha256};
 pub use genesis::{Genesis, GenesisError, GenesisMember, Params};
 pub use header::{Block, Certificate, CommitSignature, Header, VoteKind, vote_bytes};
-pub use identifier::{did_from_inception, is_did, is_organisation_id, method_specific_id};
+pub use identifier::{
+    did_from_inception, is_did, is_fragment, is_iri, is_multikey, is_organisation_id, method_specific_id,
+};
 pub use operation::{
     AdmitMember, Anchor, AnchorKind, CreateDid, DidChange, DidRole, DocumentKey, GrantAccreditation, Inception, NewKey,
     Operation,
@@ -29,7 +31,7 @@ pub use operation::{
 };
 pub use proof::{ProvenRecord, SetChange, TransactionPlace};
 pub use record::{
-    Accreditation, AccreditationInterval, AnchorRecord, DidKey, DidRecord, DidVersion, KeyRecord, KeyRole,
+    Accreditation, AccreditationInterval, AnchorRecord, DidKey, DidRecord, DidVersion, Governors, KeyRecord, KeyRole,
     MemberStatus, Organisation, OrganisationKey, Relationship, SchemaRecord, Seats, Service, StatusRecord,
 };
 pub use transaction::{SignedTransaction, Transaction, TransactionId};

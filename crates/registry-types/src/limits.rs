@@ -10,7 +10,7 @@ pub const VALIDATORS: usize = 256;
 pub const NAME_CHARACTERS: usize = 200;
 pub const IRI_BYTES: usize = 512;
 pub const FRAGMENT_BYTES: usize = 64;
-pub const MULTIKEY_BYTES: usize = 128;
+pub const MULTIKEY_BYTES: usize = 160;
 pub const KEYS_PER_DOCUMENT: usize = 32;
 pub const SERVICES_PER_DOCUMENT: usize = 16;
 pub const KEYS_PER_ORGANISATION: usize = 64;
@@ -18,5 +18,7 @@ pub const DIDS_SPOKEN_FOR: usize = 64;
 /// Past versions are kept for ever, so their number is bounded to keep a record provable in one answer.
 pub const VERSIONS_PER_DID: usize = 256;
 pub const INTERVALS_PER_ACCREDITATION: usize = 256;
+/// As many as `merkle` builds.
+pub const ANCHOR_LEAVES: usize = 1 << 20;
 /// How far ahead of the committed sequence a key may queue transactions.
 pub const SEQUENCE_WINDOW: u64 = 256;

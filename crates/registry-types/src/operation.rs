@@ -132,8 +132,9 @@ pub struct UpdateDid {
 pub enum DidChange {
     /// A new version takes the place of the current one: rotation, further keys, other services.
     Replace { keys: Vec<DocumentKey>, services: Vec<Service> },
-    /// From this block on nothing signed with the key counts without an earlier anchor.
-    MarkCompromised { fragment: String },
+    /// From this block on nothing signed with the key counts without an earlier anchor. The key itself is
+    /// named, since a fragment may have named others before.
+    MarkCompromised { multikey: String },
     /// Final.
     Deactivate,
 }

@@ -16,7 +16,7 @@ macro_rules! stored {
     )*};
 }
 
-stored!(Organisation, KeyRecord, DidRecord, Accreditation, SchemaRecord, StatusRecord, AnchorRecord);
+stored!(Organisation, Governors, KeyRecord, DidRecord, Accreditation, SchemaRecord, StatusRecord, AnchorRecord);
 
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -40,6 +40,13 @@ pub enum MemberStatus {
     Active = 0,
     Suspended = 1,
     Removed = 2,
+}
+
+/// The organisations that hold a governor's seat, sorted.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize)]
+#[serde(transparent)]
+pub struct Governors {
+    pub organisations: Vec<String>,
 }
 
 /// What the organisation takes part in.
@@ -146,6 +153,16 @@ pub enum Relationship {
     KeyAgreement = 2,
     CapabilityInvocation = 3,
     CapabilityDelegation = 4,
+}
+
+impl std::fmt::Display for KeyRole {
+    fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        to.write_str(match self {
+            Self::Govern => "govern",
+            Self::Did => "did",
+            Self::Operate => "operate",
+        })
+    }
 }
 
 impl Relationship {

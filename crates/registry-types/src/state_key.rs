@@ -45,6 +45,12 @@ pub fn validators() -> String {
     "validators".to_owned()
 }
 
+/// Who may decide about members, schemas and accreditations.
+#[must_use]
+pub fn governors() -> String {
+    "governors".to_owned()
+}
+
 #[must_use]
 pub fn params() -> String {
     "params".to_owned()
