@@ -1,0 +1,75 @@
+//! What an operator decides: read from TOML, checked wholly at start-up.
+
+use std::path::PathBuf;
+
+use outbound::OutboundPolicy;
+use serde::Deserialize;
+use url::Url;
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    pub http: web::HttpConfig,
+    pub store: StoreConfig,
+    pub registry: RegistryConfig,
+    pub keys: KeysConfig,
+    #[serde(default)]
+    pub outbound: OutboundPolicy,
+    #[serde(default)]
+    pub wallet: WalletConfig,
+}
+
+/// `DATABASE_URL` in the environment overrides the file.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StoreConfig {
+    pub database_url: String,
+}
+
+impl std::fmt::Debug for StoreConfig {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The URL of a PostgreSQL database holds its password.
+        formatter.debug_struct("StoreConfig").finish_non_exhaustive()
+    }
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RegistryConfig {
+    /// The node asked; it is not believed without proofs.
+    pub url: Url,
+    /// The genesis file that names the first validators.
+    pub genesis: PathBuf,
+    /// Oldest header on which an answer may rest.
+    #[serde(default = "max_age_seconds")]
+    pub max_age_seconds: u64,
+}
+
+/// The wallet signs nothing, so it needs only the key under which people's data keys are sealed.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeysConfig {
+    /// Made at first start when absent. Whoever loses it has lost every credential in the database.
+    pub sealing_key: PathBuf,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct WalletConfig {
+    /// WebAuthn relying party identifier; the host of `http.public_url` when absent.
+    pub rp_id: Option<String>,
+    /// How often receipts, notifications and unacknowledged answers are looked after.
+    pub background_seconds: u64,
+    /// A sentence above every page, such as "Demonstration: invented people".
+    pub notice: Option<String>,
+}
+
+impl Default for WalletConfig {
+    fn default() -> Self {
+        Self { rp_id: None, background_seconds: 2, notice: None }
+    }
+}
+
+fn max_age_seconds() -> u64 {
+    120
+}
