@@ -1,1 +1,36 @@
-//! issuance.
+//! What an issuer may do: offers and their codes, key proofs, building credentials, status, anchoring.
+//!
+//! Rules only: no database, no network, no clock of its own. The use cases of `services/issuer` own transactions, and
+//! `store-issuer` owns SQL. Words that no specification defines: a *subject* is the record an organisation keeps of one
+//! person; a *copy* is one issued credential in one format, bound to one key, with its own status list index; a *leaf* is
+//! the salted commitment of a copy that is anchored on the chain in a *batch*.
+//! Read [`Offer`], [`CredentialCopy`] and [`KeyProof`] first.
+
+pub mod anchoring;
+pub mod audit;
+pub mod build;
+mod configuration;
+mod copy;
+mod key_proof;
+mod nonce;
+mod offer;
+mod secrets;
+mod status;
+mod subject;
+
+pub use configuration::{Claim, ClaimKind, Configuration, CredentialType, Format, UnknownConfiguration, VOCABULARY};
+pub use copy::{CredentialCopy, Delivery};
+pub use key_proof::{HolderKey, KeyProof, KeyProofError};
+pub use nonce::{CheckedNonce, NONCE_LIFETIME_SECONDS, NonceError};
+pub use offer::{
+    CODE_LIFETIME_SECONDS, CodeRefusal, Offer, OfferState, TOKEN_LIFETIME_SECONDS, TRANSACTION_CODE_DIGITS,
+    TRANSACTION_CODE_TRIES, TransactionCode,
+};
+pub use secrets::{Secrets, fingerprint};
+pub use status::{
+    LIST_LENGTH, ListKind, Reason, ReasonCode, Status, StatusError, StatusIndex, StatusListId, token_value,
+};
+pub use subject::{Actor, Subject, search_text};
+
+/// An instant in UTC, as everywhere in this workspace.
+pub type Timestamp = clock::Timestamp;

@@ -9,6 +9,7 @@ use super::columns::{Column, Columns};
 use super::row::{Faults, put, reason};
 use super::sheet::{self, Limits, Record};
 use super::{BadRow, ListedRow, Listing, SheetError};
+use crate::configuration::CredentialType;
 use crate::schemas::{FaultKind, subject_faults};
 
 /// What the Fund's list says about one beneficiary.

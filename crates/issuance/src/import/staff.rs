@@ -10,6 +10,7 @@ use super::columns::{Column, Columns};
 use super::row::{Faults, put};
 use super::sheet::{self, Limits, Record};
 use super::{ListedRow, Listing, SheetError};
+use crate::configuration::CredentialType;
 use crate::schemas::{FaultKind, subject_faults};
 
 /// What a list says about one person, already in the form the credentials use.

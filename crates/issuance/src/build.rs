@@ -1,0 +1,181 @@
+//! From stored claims to what is secured: the W3C credential and the SD-JWT VC payload.
+
+use chrono::{Datelike as _, NaiveDate, NaiveTime};
+use serde_json::{Map, Value, json};
+use sha2::{Digest as _, Sha256};
+
+use crate::{
+    Claim, ClaimKind, CredentialType, Format, HolderKey, ListKind, StatusIndex, StatusListId, Timestamp,
+};
+
+/// Everything a credential of one person is made of.
+#[derive(Clone, Copy)]
+pub struct Material<'a> {
+    pub credential_type: CredentialType,
+    pub issuer: Issuer<'a>,
+    /// Claims of the subject and of the offer together.
+    pub claims: &'a Map<String, Value>,
+    pub holder: &'a HolderKey,
+    pub indexes: &'a [StatusIndex],
+    pub issued_at: Timestamp,
+    pub valid_until: Timestamp,
+}
+
+#[derive(Clone, Copy)]
+pub struct Issuer<'a> {
+    pub did: &'a str,
+    pub name: &'a str,
+    /// `{credential issuer}/status/`, to which the name of a list is appended.
+    pub status_base: &'a str,
+}
+
+/// Why claims do not make a credential.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BuildError {
+    #[error("the record lacks the claim {0}")]
+    Missing(&'static str),
+    #[error("the claim {0} has the wrong form")]
+    Malformed(&'static str),
+    #[error("what the credential would say ended before today")]
+    Ended,
+}
+
+/// When a credential ends: after the usual period, with the contract, or, for a certificate of entitlement, on the day
+/// the next one is due. A proof for year Y carries the payments until the end of Y+1.
+pub fn valid_until(
+    credential_type: CredentialType,
+    claims: &Map<String, Value>,
+    now: Timestamp,
+    usual: chrono::Duration,
+) -> Result<Timestamp, BuildError> {
+    let usual_end = now + usual;
+    let end = match credential_type {
+        CredentialType::DigitalCertificateOfEntitlement => {
+            let year = claims.get("entitlementYear").and_then(Value::as_i64);
+            let year = year.ok_or(BuildError::Missing("entitlementYear"))?;
+            let due = i32::try_from(year + 1).ok().and_then(|year| NaiveDate::from_ymd_opt(year, 12, 31));
+            end_of(due.ok_or(BuildError::Malformed("entitlementYear"))?)
+        }
+        CredentialType::StaffIdentity | CredentialType::Employment => match claims.get("endDate") {
+            None => usual_end,
+            Some(end) => usual_end.min(end_of(date(end).ok_or(BuildError::Malformed("endDate"))?)),
+        },
+    };
+    if end <= now { Err(BuildError::Ended) } else { Ok(end) }
+}
+
+impl Material<'_> {
+    /// VC Data Model 2.0 credential, not yet secured.
+    pub fn credential(&self, id: &str) -> Result<Value, BuildError> {
+        let mut subject = Map::new();
+        subject.insert("id".into(), self.holder.did.as_str().into());
+        subject.extend(self.chosen_claims()?);
+        let status: Vec<Value> = self.indexes.iter().map(|index| self.bitstring_entry(index)).collect();
+        Ok(json!({
+            "@context": ["https://www.w3.org/ns/credentials/v2", self.credential_type.context()],
+            "id": id,
+            "type": ["VerifiableCredential", self.credential_type.name()],
+            "issuer": {"id": self.issuer.did, "name": self.issuer.name},
+            "validFrom": rfc3339(self.issued_at),
+            "validUntil": rfc3339(self.valid_until),
+            "credentialSubject": subject,
+            "credentialStatus": status,
+            "credentialSchema": {"id": self.credential_type.schema(), "type": "JsonSchema"},
+        }))
+    }
+
+    /// SD-JWT VC payload without `cnf`, and the claims that are disclosed selectively.
+    pub fn sd_jwt(&self) -> Result<(Map<String, Value>, Vec<&'static str>), BuildError> {
+        let mut payload = Map::new();
+        payload.insert("iss".into(), self.issuer.did.into());
+        payload.insert("vct".into(), self.credential_type.iri().into());
+        payload.insert("iat".into(), self.issued_at.timestamp().into());
+        payload.insert("exp".into(), self.valid_until.timestamp().into());
+        let index = self.indexes.iter().find(|index| index.list.kind == ListKind::Token);
+        if let Some(index) = index {
+            let entry = json!({"status_list": {"idx": index.index, "uri": self.list_url(&index.list)}});
+            payload.insert("status".into(), entry);
+        }
+        let claims = self.chosen_claims()?;
+        let disclosable = self.credential_type.claims().iter();
+        let disclosable = disclosable.filter(|claim| claim.kind != ClaimKind::Organisation);
+        let disclosable = disclosable.map(|claim| claim.name).filter(|name| claims.contains_key(*name)).collect();
+        payload.extend(claims);
+        Ok((payload, disclosable))
+    }
+
+    fn chosen_claims(&self) -> Result<Map<String, Value>, BuildError> {
+        let mut chosen = Map::new();
+        for claim in self.credential_type.claims() {
+            let value = match claim.kind {
+                ClaimKind::Organisation => Some(json!({"id": self.issuer.did, "name": self.issuer.name})),
+                _ => self.claims.get(claim.name).cloned(),
+            };
+            match value {
+                Some(value) => drop(chosen.insert(claim.name.into(), checked(claim, value)?)),
+                None if claim.mandatory => return Err(BuildError::Missing(claim.name)),
+                None => {}
+            }
+        }
+        Ok(chosen)
+    }
+
+    fn bitstring_entry(&self, index: &StatusIndex) -> Value {
+        let list = self.list_url(&index.list);
+        json!({
+            "id": format!("{list}#{}", index.index),
+            "type": "BitstringStatusListEntry",
+            "statusPurpose": index.list.kind.as_str(),
+            "statusListIndex": index.index.to_string(),
+            "statusListCredential": list,
+        })
+    }
+
+    fn list_url(&self, list: &StatusListId) -> String {
+        format!("{}{list}", self.issuer.status_base)
+    }
+}
+
+/// What is anchored of a copy: SHA-256 of the JCS bytes of a secured credential, or of the issuer-signed JWT without its
+/// disclosures, so that the digest does not depend on what a holder discloses.
+#[must_use]
+pub fn digest(format: Format, document: &str) -> Option<[u8; 32]> {
+    match format {
+        Format::LdpVc => {
+            let value: Value = serde_json::from_str(document).ok()?;
+            Some(Sha256::digest(serde_json_canonicalizer::to_vec(&value).ok()?).into())
+        }
+        Format::SdJwt => Some(Sha256::digest(document.split('~').next()?.as_bytes()).into()),
+    }
+}
+
+
+fn checked(claim: &Claim, value: Value) -> Result<Value, BuildError> {
+    let fits = match claim.kind {
+        ClaimKind::Text => value.as_str().is_some_and(|text| !text.trim().is_empty()),
+        ClaimKind::Date => date(&value).is_some(),
+        ClaimKind::Integer => value.as_i64().is_some(),
+        ClaimKind::Organisation => true,
+    };
+    if fits { Ok(value) } else { Err(BuildError::Malformed(claim.name)) }
+}
+
+fn date(value: &Value) -> Option<NaiveDate> {
+    let text = value.as_str().filter(|text| text.len() == 10)?;
+    text.parse().ok().filter(|date: &NaiveDate| (1900..=2200).contains(&date.year()))
+}
+
+fn end_of(day: NaiveDate) -> Timestamp {
+    let last = NaiveTime::from_hms_opt(23, 59, 59).unwrap_or_default();
+    day.and_time(last).and_utc()
+}
+
+/// XML Schema dateTimeStamp to the second, as the examples of the Recommendation write it.
+#[must_use]
+pub fn rfc3339(at: Timestamp) -> String {
+    at.format("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+#[cfg(test)]
+#[path = "build_tests.rs"]
+mod tests;

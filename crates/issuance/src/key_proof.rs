@@ -1,0 +1,185 @@
+//! The `jwt` key proof of OID4VCI 1.0, appendix F.1 and F.4: whose key a credential will be bound to.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use keys::{InvalidKey, PublicKey};
+use serde_json::{Map, Value};
+
+use crate::Timestamp;
+
+/// A proof holds a key, an audience, a time and a nonce; nothing of that needs more.
+const MAX_PROOF_BYTES: usize = 8 * 1024;
+const PROOF_TYP: &str = "openid4vci-proof+jwt";
+/// How far `iat` may lie from our time on either side. Phones are wrong by minutes; freshness comes from the nonce.
+const IAT_WINDOW_SECONDS: i64 = 300;
+
+/// A key proof whose signature verified. The nonce is not yet checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyProof {
+    pub holder: HolderKey,
+    pub nonce: String,
+}
+
+/// The key a credential is bound to and the DID by which the holder named it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HolderKey {
+    pub public: PublicKey,
+    /// The DID of `kid`, or the did:jwk of a bare `jwk`.
+    pub did: String,
+}
+
+/// Why a key proof is refused; each one is `invalid_proof`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum KeyProofError {
+    #[error("the key proof is longer than {MAX_PROOF_BYTES} bytes")]
+    TooLong,
+    #[error("the key proof is not a signed JWT in compact form")]
+    Form,
+    #[error("typ is not openid4vci-proof+jwt")]
+    Typ,
+    #[error("alg is not one of proof_signing_alg_values_supported")]
+    Algorithm,
+    #[error("the header names a critical extension this issuer does not know")]
+    Critical,
+    #[error("the header needs exactly one of jwk and kid, and no x5c")]
+    KeyReference,
+    #[error("kid is not a did:key or did:jwk URL of a supported key")]
+    Kid,
+    #[error("the header contains a private key")]
+    PrivateKey,
+    #[error("the key is malformed or of an unsupported type")]
+    Key,
+    #[error("alg does not fit the key")]
+    KeyMismatch,
+    #[error("the signature does not verify with the key in the header")]
+    Signature,
+    #[error("aud is not this credential issuer")]
+    Audience,
+    #[error("iat is missing or outside the accepted window")]
+    IssuedAt,
+    #[error("the proof is expired or not yet valid")]
+    Validity,
+    #[error("nonce is missing")]
+    NonceMissing,
+}
+
+impl HolderKey {
+    #[must_use]
+    pub fn from_jwk(public: PublicKey) -> Self {
+        Self { public, did: public.did_jwk() }
+    }
+
+    /// RFC 7638: the same key is the same holder, however the wallet wrote it down.
+    #[must_use]
+    pub fn thumbprint(&self) -> String {
+        self.public.jwk_thumbprint()
+    }
+}
+
+impl KeyProof {
+    /// Checks everything about a proof but its nonce, whose use has to be recorded.
+    pub fn verify(jwt: &str, audience: &str, now: Timestamp) -> Result<Self, KeyProofError> {
+        if jwt.len() > MAX_PROOF_BYTES {
+            return Err(KeyProofError::TooLong);
+        }
+        let (signed, signature) = jwt.rsplit_once('.').ok_or(KeyProofError::Form)?;
+        let (header, payload) = signed.split_once('.').ok_or(KeyProofError::Form)?;
+        let header = object(header)?;
+        let payload = object(payload)?;
+        let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_| KeyProofError::Form)?;
+
+        if text(&header, "typ") != Some(PROOF_TYP) {
+            return Err(KeyProofError::Typ);
+        }
+        let algorithm = text(&header, "alg").ok_or(KeyProofError::Algorithm)?;
+        if !["ES256", "EdDSA"].contains(&algorithm) {
+            return Err(KeyProofError::Algorithm);
+        }
+        // RFC 7515, 4.1.11: an extension marked critical and not understood makes the JWS invalid.
+        if header.contains_key("crit") {
+            return Err(KeyProofError::Critical);
+        }
+        let holder = holder(&header)?;
+        if holder.public.algorithm().jose() != algorithm {
+            return Err(KeyProofError::KeyMismatch);
+        }
+        holder.public.verify(signed.as_bytes(), &signature).map_err(|_| KeyProofError::Signature)?;
+
+        if text(&payload, "aud") != Some(audience) {
+            return Err(KeyProofError::Audience);
+        }
+        let issued_at = seconds(&payload, "iat").ok_or(KeyProofError::IssuedAt)?;
+        if issued_at.abs_diff(now.timestamp()) > IAT_WINDOW_SECONDS.unsigned_abs() {
+            return Err(KeyProofError::IssuedAt);
+        }
+        let expired = payload.contains_key("exp") && seconds(&payload, "exp").is_none_or(|at| at <= now.timestamp());
+        let early = payload.contains_key("nbf")
+            && seconds(&payload, "nbf").is_none_or(|at| at > now.timestamp() + IAT_WINDOW_SECONDS);
+        if expired || early {
+            return Err(KeyProofError::Validity);
+        }
+        let nonce = text(&payload, "nonce").ok_or(KeyProofError::NonceMissing)?;
+        Ok(Self { holder, nonce: nonce.to_owned() })
+    }
+}
+
+
+fn object(part: &str) -> Result<Map<String, Value>, KeyProofError> {
+    let bytes = URL_SAFE_NO_PAD.decode(part).map_err(|_| KeyProofError::Form)?;
+    // The binary's serde_json has no depth limit; eight kilobytes of brackets would be deep enough to hurt.
+    if bytes.iter().filter(|byte| matches!(byte, b'{' | b'[')).count() > 64 {
+        return Err(KeyProofError::Form);
+    }
+    serde_json::from_slice(&bytes).map_err(|_| KeyProofError::Form)
+}
+
+fn text<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
+    object.get(name).and_then(Value::as_str)
+}
+
+/// RFC 7519, 2: a NumericDate may have a fraction, which is of no interest here.
+fn seconds(object: &Map<String, Value>, name: &str) -> Option<i64> {
+    let Some(Value::Number(number)) = object.get(name) else { return None };
+    let written = number.to_string();
+    let whole = written.split_once('.').map_or(written.as_str(), |(whole, _)| whole);
+    whole.parse().ok()
+}
+
+fn holder(header: &Map<String, Value>) -> Result<HolderKey, KeyProofError> {
+    if header.contains_key("x5c") {
+        return Err(KeyProofError::KeyReference);
+    }
+    match (header.get("jwk"), header.get("kid")) {
+        (Some(jwk), None) => Ok(HolderKey::from_jwk(from_jwk(jwk)?)),
+        (None, Some(Value::String(kid))) => from_kid(kid),
+        _ => Err(KeyProofError::KeyReference),
+    }
+}
+
+fn from_jwk(jwk: &Value) -> Result<PublicKey, KeyProofError> {
+    PublicKey::from_jwk(jwk).map_err(|invalid| match invalid {
+        InvalidKey::Private => KeyProofError::PrivateKey,
+        InvalidKey::Unsupported | InvalidKey::Malformed | InvalidKey::NotOnCurve => KeyProofError::Key,
+    })
+}
+
+/// Both methods carry the key in the identifier, so nothing is resolved over a network.
+fn from_kid(kid: &str) -> Result<HolderKey, KeyProofError> {
+    let (did, fragment) = kid.split_once('#').ok_or(KeyProofError::Kid)?;
+    if let Some(multikey) = did.strip_prefix("did:key:") {
+        // did:key, 3.1: the only verification key has the identifier itself as its fragment.
+        if fragment != multikey {
+            return Err(KeyProofError::Kid);
+        }
+        let public = PublicKey::from_multikey(multikey).map_err(|_| KeyProofError::Kid)?;
+        return Ok(HolderKey { public, did: did.to_owned() });
+    }
+    let encoded = did.strip_prefix("did:jwk:").filter(|_| fragment == "0").ok_or(KeyProofError::Kid)?;
+    let jwk = object(encoded).map_err(|_| KeyProofError::Kid)?;
+    let public = from_jwk(&Value::Object(jwk))?;
+    Ok(HolderKey { public, did: did.to_owned() })
+}
+
+#[cfg(test)]
+#[path = "key_proof_tests.rs"]
+mod tests;

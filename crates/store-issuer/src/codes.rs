@@ -1,0 +1,102 @@
+//! Things that can be used once or for a short time: pre-authorized codes, access tokens, nonces.
+
+use issuance::Timestamp;
+use sql::args;
+
+use crate::{Error, Transaction};
+
+/// What an access token allows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccessToken {
+    pub offer_id: String,
+    /// Whether the token response named credential identifiers, which the wallet must then use.
+    pub details: bool,
+    pub expires_at: Timestamp,
+}
+
+const INSERT_CODE: &str =
+    "INSERT INTO codes (tenant, fingerprint, offer_id, expires_at) VALUES ($1, $2, $3, $4)";
+const FIND_CODE: &str =
+    "SELECT offer_id FROM codes WHERE tenant = $1 AND fingerprint = $2 AND expires_at > $3";
+const CONSUME_CODE: &str = "DELETE FROM codes WHERE tenant = $1 AND fingerprint = $2 AND expires_at > $3";
+const INSERT_TOKEN: &str = "INSERT INTO access_tokens (tenant, fingerprint, offer_id, details, expires_at)
+    VALUES ($1, $2, $3, $4, $5)";
+const FIND_TOKEN: &str = "SELECT offer_id, details, expires_at FROM access_tokens
+    WHERE tenant = $1 AND fingerprint = $2";
+const SPEND_NONCE: &str = "INSERT INTO spent_nonces (tenant, fingerprint, expires_at) VALUES ($1, $2, $3)
+    ON CONFLICT DO NOTHING";
+
+impl Transaction {
+    pub async fn insert_code(
+        &mut self,
+        tenant: &str,
+        fingerprint: &str,
+        offer_id: &str,
+        expires_at: Timestamp,
+    ) -> Result<(), Error> {
+        Ok(self.tx.execute_one(INSERT_CODE, args![tenant, fingerprint, offer_id, expires_at]).await?)
+    }
+
+    /// The offer of a code that can still be used.
+    pub async fn find_code(
+        &mut self,
+        tenant: &str,
+        fingerprint: &str,
+        now: Timestamp,
+    ) -> Result<Option<String>, Error> {
+        let row = self.tx.fetch_optional(FIND_CODE, args![tenant, fingerprint, now]).await?;
+        Ok(row.map(|row| row.text("offer_id")).transpose()?)
+    }
+
+    /// True once for each code, while it lives.
+    pub async fn consume_code(
+        &mut self,
+        tenant: &str,
+        fingerprint: &str,
+        now: Timestamp,
+    ) -> Result<bool, Error> {
+        Ok(self.tx.execute(CONSUME_CODE, args![tenant, fingerprint, now]).await? == 1)
+    }
+
+    pub async fn insert_access_token(
+        &mut self,
+        tenant: &str,
+        fingerprint: &str,
+        token: &AccessToken,
+    ) -> Result<(), Error> {
+        let values = args![tenant, fingerprint, &token.offer_id, token.details, token.expires_at];
+        Ok(self.tx.execute_one(INSERT_TOKEN, values).await?)
+    }
+
+    /// Also one that has expired: the caller decides for what it is still good.
+    pub async fn find_access_token(
+        &mut self,
+        tenant: &str,
+        fingerprint: &str,
+    ) -> Result<Option<AccessToken>, Error> {
+        let Some(row) = self.tx.fetch_optional(FIND_TOKEN, args![tenant, fingerprint]).await? else {
+            return Ok(None);
+        };
+        let (offer_id, details) = (row.text("offer_id")?, row.flag("details")?);
+        Ok(Some(AccessToken { offer_id, details, expires_at: row.time("expires_at")? }))
+    }
+
+    /// True once for each nonce.
+    pub async fn spend_nonce(
+        &mut self,
+        tenant: &str,
+        fingerprint: &str,
+        expires_at: Timestamp,
+    ) -> Result<bool, Error> {
+        Ok(self.tx.execute(SPEND_NONCE, args![tenant, fingerprint, expires_at]).await? == 1)
+    }
+
+    /// Forgets what nobody can use any more. Tokens stay longer, because late notifications still present them.
+    pub async fn delete_expired(&mut self, now: Timestamp, tokens_before: Timestamp) -> Result<u64, Error> {
+        let mut gone = self.tx.execute("DELETE FROM codes WHERE expires_at <= $1", args![now]).await?;
+        gone += self.tx.execute("DELETE FROM spent_nonces WHERE expires_at <= $1", args![now]).await?;
+        gone +=
+            self.tx.execute("DELETE FROM access_tokens WHERE expires_at <= $1", args![tokens_before]).await?;
+        Ok(gone)
+    }
+}

@@ -1,0 +1,177 @@
+//! Issued copies, their delivery and their changes of status.
+
+use issuance::anchoring::WaitingLeaf;
+use issuance::{Actor, Configuration, CredentialCopy, Delivery, Reason, ReasonCode, Status, StatusIndex, Timestamp};
+use sql::{Row, args};
+
+use crate::row::Columns;
+use crate::{Error, Transaction};
+
+/// One change of status as it is remembered.
+#[derive(Clone, Debug)]
+pub struct StatusChange {
+    pub copy_id: String,
+    pub status: Status,
+    pub reason: Reason,
+    pub officer: String,
+    pub at: Timestamp,
+}
+
+const INSERT: &str = "INSERT INTO copies (tenant, id, offer_id, subject_id, credential_type, configuration, document,
+        holder_key, receipt_token, notification_id, status, delivery, issued_at, valid_until)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+const INSERT_ENTRY: &str = "INSERT INTO status_entries (tenant, list, place, copy_id) VALUES ($1, $2, $3, $4)";
+const FIND: &str = "SELECT * FROM copies WHERE tenant = $1 AND id = $2";
+const FIND_FOR: &str = "SELECT * FROM copies WHERE tenant = $1 AND offer_id = $2 AND configuration = $3";
+const FIND_BY_NOTIFICATION: &str = "SELECT * FROM copies WHERE tenant = $1 AND notification_id = $2";
+const FIND_BY_RECEIPT: &str = "SELECT * FROM copies WHERE tenant = $1 AND receipt_token = $2";
+const OF_SUBJECT: &str = "SELECT * FROM copies WHERE tenant = $1 AND subject_id = $2 ORDER BY id DESC LIMIT 500";
+const SET_DELIVERY: &str = "UPDATE copies SET delivery = $3 WHERE tenant = $1 AND id = $2";
+const SET_STATUS: &str = "UPDATE copies SET status = $4 WHERE tenant = $1 AND id = $2 AND status = $3";
+const TOUCH_LISTS: &str = "UPDATE status_lists SET revision = revision + 1 WHERE tenant = $1 AND list IN
+    (SELECT list FROM status_entries WHERE tenant = $1 AND copy_id = $2)";
+const INSERT_CHANGE: &str = "INSERT INTO status_changes (tenant, copy_id, sequence, status, reason, note, officer, at)
+    SELECT $1, $2, COALESCE(MAX(sequence), 0) + 1, $3, $4, $5, $6, CAST($7 AS BIGINT)
+    FROM status_changes WHERE tenant = $1 AND copy_id = $2";
+const CHANGES: &str = "SELECT h.* FROM status_changes h JOIN copies c ON c.tenant = h.tenant AND c.id = h.copy_id
+    WHERE h.tenant = $1 AND c.subject_id = $2 ORDER BY h.at DESC, h.sequence DESC LIMIT 500";
+
+impl Transaction {
+    /// Stores a copy, its places in the status lists and its waiting leaf. A second copy of the same offer and
+    /// configuration, or a place that is taken, is a conflict.
+    pub async fn insert_copy(
+        &mut self,
+        tenant: &str,
+        copy: &CredentialCopy,
+        indexes: &[StatusIndex],
+        leaf: &WaitingLeaf,
+    ) -> Result<(), Error> {
+        let values = args![
+            tenant,
+            &copy.id,
+            &copy.offer_id,
+            &copy.subject_id,
+            copy.configuration.credential_type.name(),
+            copy.configuration.to_string(),
+            &copy.document,
+            &copy.holder_key,
+            &copy.receipt_token,
+            &copy.notification_id,
+            copy.status.as_str(),
+            copy.delivery.as_str(),
+            copy.issued_at,
+            copy.valid_until
+        ];
+        self.tx.execute_one(INSERT, values).await?;
+        for index in indexes {
+            let place = args![tenant, index.list.to_string(), index.index, &copy.id];
+            self.tx.execute_one(INSERT_ENTRY, place).await?;
+        }
+        self.insert_leaf(tenant, leaf, copy.issued_at).await
+    }
+
+    pub async fn find_copy(&mut self, tenant: &str, id: &str) -> Result<Option<CredentialCopy>, Error> {
+        let row = self.tx.fetch_optional(FIND, args![tenant, id]).await?;
+        row.as_ref().map(copy).transpose()
+    }
+
+    pub async fn find_copy_of_offer(
+        &mut self,
+        tenant: &str,
+        offer_id: &str,
+        configuration: Configuration,
+    ) -> Result<Option<CredentialCopy>, Error> {
+        let row = self.tx.fetch_optional(FIND_FOR, args![tenant, offer_id, configuration.to_string()]).await?;
+        row.as_ref().map(copy).transpose()
+    }
+
+    pub async fn find_copy_by_notification(
+        &mut self,
+        tenant: &str,
+        notification_id: &str,
+    ) -> Result<Option<CredentialCopy>, Error> {
+        let row = self.tx.fetch_optional(FIND_BY_NOTIFICATION, args![tenant, notification_id]).await?;
+        row.as_ref().map(copy).transpose()
+    }
+
+    pub async fn find_copy_by_receipt(
+        &mut self,
+        tenant: &str,
+        receipt_token: &str,
+    ) -> Result<Option<CredentialCopy>, Error> {
+        let row = self.tx.fetch_optional(FIND_BY_RECEIPT, args![tenant, receipt_token]).await?;
+        row.as_ref().map(copy).transpose()
+    }
+
+    /// Newest first.
+    pub async fn list_copies(
+        &mut self,
+        tenant: &str,
+        subject_id: &str,
+    ) -> Result<Vec<CredentialCopy>, Error> {
+        let rows = self.tx.fetch_all(OF_SUBJECT, args![tenant, subject_id]).await?;
+        rows.iter().map(copy).collect()
+    }
+
+    pub async fn set_delivery(&mut self, tenant: &str, id: &str, delivery: Delivery) -> Result<(), Error> {
+        Ok(self.tx.execute_one(SET_DELIVERY, args![tenant, id, delivery.as_str()]).await?)
+    }
+
+    /// Moves a copy from the status that was read, and marks the lists it stands in as changed.
+    pub async fn change_status(
+        &mut self,
+        by: &Actor,
+        copy: &CredentialCopy,
+        to: Status,
+        reason: &Reason,
+        at: Timestamp,
+    ) -> Result<(), Error> {
+        let tenant = by.tenant.as_str();
+        let guarded = args![tenant, &copy.id, copy.status.as_str(), to.as_str()];
+        self.tx.execute_one(SET_STATUS, guarded).await?;
+        self.tx.execute(TOUCH_LISTS, args![tenant, &copy.id]).await?;
+        let (code, note) = (reason.code.as_str(), reason.note.clone());
+        let change = args![tenant, &copy.id, to.as_str(), code, note, &by.officer, at];
+        self.tx.execute_one(INSERT_CHANGE, change).await?;
+        Ok(())
+    }
+
+    /// Newest first, of all copies of a person.
+    pub async fn list_status_changes(
+        &mut self,
+        tenant: &str,
+        subject_id: &str,
+    ) -> Result<Vec<StatusChange>, Error> {
+        let rows = self.tx.fetch_all(CHANGES, args![tenant, subject_id]).await?;
+        rows.iter().map(change).collect()
+    }
+}
+
+fn copy(row: &Row) -> Result<CredentialCopy, Error> {
+    let columns = Columns { table: "copies", row };
+    Ok(CredentialCopy {
+        id: row.text("id")?,
+        offer_id: row.text("offer_id")?,
+        subject_id: row.text("subject_id")?,
+        configuration: columns.parsed("configuration", |text| text.parse().ok())?,
+        document: row.text("document")?,
+        holder_key: row.text("holder_key")?,
+        receipt_token: row.text("receipt_token")?,
+        notification_id: row.text("notification_id")?,
+        status: columns.parsed("status", Status::parse)?,
+        delivery: columns.parsed("delivery", Delivery::parse)?,
+        issued_at: row.time("issued_at")?,
+        valid_until: row.time("valid_until")?,
+    })
+}
+
+fn change(row: &Row) -> Result<StatusChange, Error> {
+    let columns = Columns { table: "status_changes", row };
+    Ok(StatusChange {
+        copy_id: row.text("copy_id")?,
+        status: columns.parsed("status", Status::parse)?,
+        reason: Reason { code: columns.parsed("reason", ReasonCode::parse)?, note: row.opt_text("note")? },
+        officer: row.text("officer")?,
+        at: row.time("at")?,
+    })
+}

@@ -1,0 +1,140 @@
+//! Records of persons.
+
+use issuance::{OfferState, Subject, search_text};
+use sql::{Row, args};
+
+use crate::row::{Columns, json};
+use crate::{Error, Transaction};
+
+/// Which part of a list is wanted, in order of the number.
+#[derive(Clone, Debug, Default)]
+pub struct Page {
+    /// Matched inside number and names, folded.
+    pub query: Option<String>,
+    /// The last number already seen.
+    pub after: Option<String>,
+    pub limit: u32,
+}
+
+/// One line of the list of persons.
+#[derive(Clone, Debug)]
+pub struct SubjectRow {
+    pub subject: Subject,
+    /// State of the newest offer.
+    pub offer: Option<OfferState>,
+    pub valid: u32,
+    pub suspended: u32,
+    pub revoked: u32,
+}
+
+const PUT: &str = "INSERT INTO subjects (tenant, id, number, name, claims, search, created_at, updated_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+    ON CONFLICT (tenant, number) DO UPDATE SET name = excluded.name, claims = excluded.claims,
+        search = excluded.search, updated_at = excluded.updated_at
+    RETURNING id";
+const FIND: &str = "SELECT * FROM subjects WHERE tenant = $1 AND id = $2";
+const FIND_BY_NUMBER: &str = "SELECT * FROM subjects WHERE tenant = $1 AND number = $2";
+const LIST: &str = "SELECT s.*,
+        (SELECT o.state FROM offers o WHERE o.tenant = s.tenant AND o.subject_id = s.id
+            ORDER BY o.id DESC LIMIT 1) AS offer_state,
+        (SELECT COUNT(*) FROM copies c WHERE c.tenant = s.tenant AND c.subject_id = s.id
+            AND c.status = 'valid') AS valid_copies,
+        (SELECT COUNT(*) FROM copies c WHERE c.tenant = s.tenant AND c.subject_id = s.id
+            AND c.status = 'suspended') AS suspended_copies,
+        (SELECT COUNT(*) FROM copies c WHERE c.tenant = s.tenant AND c.subject_id = s.id
+            AND c.status = 'revoked') AS revoked_copies
+    FROM subjects s
+    WHERE s.tenant = $1 AND s.number > $2 AND s.search LIKE $3 ESCAPE '!'
+    ORDER BY s.number LIMIT $4";
+const COUNT: &str = "SELECT COUNT(*) AS many FROM subjects WHERE tenant = $1 AND search LIKE $2 ESCAPE '!'";
+
+impl Transaction {
+    /// Inserts, or replaces the record with the same number. Answers with the identifier it has from then on.
+    pub async fn put_subject(&mut self, tenant: &str, subject: &Subject) -> Result<String, Error> {
+        let row = self
+            .tx
+            .fetch_optional(
+                PUT,
+                args![
+                    tenant,
+                    &subject.id,
+                    &subject.number,
+                    &subject.name,
+                    json(&subject.claims),
+                    subject.search_text(),
+                    subject.created_at,
+                    subject.updated_at
+                ],
+            )
+            .await?;
+        Ok(row.ok_or_else(Error::stale)?.text("id")?)
+    }
+
+    pub async fn find_subject(&mut self, tenant: &str, id: &str) -> Result<Option<Subject>, Error> {
+        let row = self.tx.fetch_optional(FIND, args![tenant, id]).await?;
+        row.as_ref().map(subject).transpose()
+    }
+
+    pub async fn find_subject_by_number(
+        &mut self,
+        tenant: &str,
+        number: &str,
+    ) -> Result<Option<Subject>, Error> {
+        let row = self.tx.fetch_optional(FIND_BY_NUMBER, args![tenant, number]).await?;
+        row.as_ref().map(subject).transpose()
+    }
+
+    pub async fn list_subjects(&mut self, tenant: &str, page: &Page) -> Result<Vec<SubjectRow>, Error> {
+        let after = page.after.as_deref().unwrap_or_default();
+        let rows =
+            self.tx.fetch_all(LIST, args![tenant, after, pattern(page.query.as_deref()), page.limit]).await?;
+        rows.iter().map(subject_row).collect()
+    }
+
+    pub async fn count_subjects(&mut self, tenant: &str, query: Option<&str>) -> Result<u64, Error> {
+        let row = self.tx.fetch_optional(COUNT, args![tenant, pattern(query)]).await?;
+        let row = row.ok_or_else(Error::stale)?;
+        Columns { table: "subjects", row: &row }.number("many")
+    }
+}
+
+/// `%` and `_` of the officer are letters like any other.
+fn pattern(query: Option<&str>) -> String {
+    let folded = search_text(query.unwrap_or_default());
+    let mut pattern = String::with_capacity(folded.len() + 2);
+    pattern.push('%');
+    for letter in folded.chars() {
+        if matches!(letter, '%' | '_' | '!') {
+            pattern.push('!');
+        }
+        pattern.push(letter);
+    }
+    pattern.push('%');
+    pattern
+}
+
+fn subject(row: &Row) -> Result<Subject, Error> {
+    Ok(Subject {
+        id: row.text("id")?,
+        number: row.text("number")?,
+        name: row.text("name")?,
+        claims: Columns { table: "subjects", row }.object("claims")?,
+        created_at: row.time("created_at")?,
+        updated_at: row.time("updated_at")?,
+    })
+}
+
+fn subject_row(row: &Row) -> Result<SubjectRow, Error> {
+    let columns = Columns { table: "subjects", row };
+    let offer = row.opt_text("offer_state")?;
+    let offer = offer
+        .map(|state| OfferState::parse(&state).ok_or_else(|| columns.impossible("offer_state")))
+        .transpose()?;
+    Ok(SubjectRow {
+        subject: subject(row)?,
+        offer,
+        valid: columns.number("valid_copies")?,
+        suspended: columns.number("suspended_copies")?,
+        revoked: columns.number("revoked_copies")?,
+    })
+}
