@@ -102,7 +102,7 @@ fn check(
     let text = |column| cell(column).unwrap_or_default();
     let told = [Staff::ContractType, Staff::StartDate, Staff::EndDate].into_iter().any(|c| cell(c).is_some());
     let person = Person {
-        staff_number: text(Staff::StaffNumber).to_uppercase(),
+        staff_number: text(Staff::Number).to_uppercase(),
         given_name: text(Staff::GivenName),
         family_name: text(Staff::FamilyName),
         original_name: cell(Staff::OriginalName),
@@ -133,7 +133,7 @@ fn check(
         let first = *seen.entry(person.staff_number.clone()).or_insert(record.line);
         if first != record.line {
             let number = &person.staff_number;
-            faults.add(Staff::StaffNumber, format!("staff number {number} is already on line {first}"));
+            faults.add(Staff::Number, format!("staff number {number} is already on line {first}"));
         }
     }
     faults.finish().map(|()| person)
@@ -176,7 +176,7 @@ fn grade(written: &str) -> String {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Staff {
-    StaffNumber,
+    Number,
     GivenName,
     FamilyName,
     OriginalName,
@@ -192,7 +192,7 @@ pub(super) enum Staff {
 
 fn claimed(claim: &str) -> Option<Staff> {
     Some(match claim {
-        "identifier" => Staff::StaffNumber,
+        "identifier" => Staff::Number,
         "givenName" => Staff::GivenName,
         "familyName" => Staff::FamilyName,
         "alternateName" => Staff::OriginalName,
@@ -210,7 +210,7 @@ fn claimed(claim: &str) -> Option<Staff> {
 
 impl Column for Staff {
     const ALL: &'static [Self] = &[
-        Self::StaffNumber,
+        Self::Number,
         Self::GivenName,
         Self::FamilyName,
         Self::OriginalName,
@@ -226,7 +226,7 @@ impl Column for Staff {
 
     fn heading(self) -> &'static str {
         match self {
-            Self::StaffNumber => "staff_number",
+            Self::Number => "staff_number",
             Self::GivenName => "given_name",
             Self::FamilyName => "family_name",
             Self::OriginalName => "name_in_original_script",
@@ -243,7 +243,7 @@ impl Column for Staff {
 
     fn aliases(self) -> &'static [&'static str] {
         match self {
-            Self::StaffNumber => &[
+            Self::Number => &[
                 "staffno", "staffid", "indexnumber", "indexno", "employeenumber", "employeeid", "matricule",
                 "numerodagent", "numerodefuncionario", "identifier", "номерсотрудника", "工作人员编号", "رقمالموظف",
             ],
@@ -289,7 +289,7 @@ impl Column for Staff {
 
     fn required(self) -> bool {
         match self {
-            Self::StaffNumber
+            Self::Number
             | Self::GivenName
             | Self::FamilyName
             | Self::JobTitle
@@ -306,7 +306,7 @@ impl Column for Staff {
 
     fn reason(self, kind: FaultKind, value: &str) -> String {
         let expected = match self {
-            Self::StaffNumber => "a staff number has 3 to 16 capital letters, digits and hyphens",
+            Self::Number => "a staff number has 3 to 16 capital letters, digits and hyphens",
             Self::GivenName | Self::FamilyName | Self::OriginalName => {
                 "a name is one line of text without control characters"
             }

@@ -168,7 +168,7 @@ fn optional_cells_may_be_empty() {
 #[test]
 fn files_that_are_no_list_are_refused_with_a_reason() {
     assert_eq!(refused(b""), SheetError::Empty);
-    assert_eq!(refused(b"\r\n ; ;\r\n"), SheetError::Empty);
+    assert_eq!(refused(b"\r\n , ,\r\n"), SheetError::Empty);
     assert_eq!(refused(HEADER.as_bytes()), SheetError::NoRows);
     assert_eq!(refused(b"PK\x03\x04rest"), SheetError::Workbook);
     assert_eq!(refused(b"a,b\0"), SheetError::NotText);
