@@ -1,27 +1,31 @@
 //! Things that can be used once or for a short time: pre-authorized codes, access tokens, nonces.
 
-use issuance::Timestamp;
+use issuance::{Configuration, Timestamp};
 use sql::args;
 
+use crate::row::Columns;
 use crate::{Error, Transaction};
 
 /// What an access token allows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccessToken {
     pub offer_id: String,
-    /// Whether the token response named credential identifiers, which the wallet must then use.
-    pub details: bool,
+    /// The configurations whose identifiers the token response named, which the wallet must then use; without them it
+    /// names configurations of the offer itself.
+    pub identified: Option<Vec<Configuration>>,
     pub expires_at: Timestamp,
 }
 
 const INSERT_CODE: &str =
     "INSERT INTO codes (tenant, fingerprint, offer_id, expires_at) VALUES ($1, $2, $3, $4)";
+const COUNT_CODES: &str =
+    "SELECT COUNT(*) AS many FROM codes WHERE tenant = $1 AND offer_id = $2 AND expires_at > $3";
 const FIND_CODE: &str =
     "SELECT offer_id FROM codes WHERE tenant = $1 AND fingerprint = $2 AND expires_at > $3";
 const CONSUME_CODE: &str = "DELETE FROM codes WHERE tenant = $1 AND fingerprint = $2 AND expires_at > $3";
-const INSERT_TOKEN: &str = "INSERT INTO access_tokens (tenant, fingerprint, offer_id, details, expires_at)
+const INSERT_TOKEN: &str = "INSERT INTO access_tokens (tenant, fingerprint, offer_id, configurations, expires_at)
     VALUES ($1, $2, $3, $4, $5)";
-const FIND_TOKEN: &str = "SELECT offer_id, details, expires_at FROM access_tokens
+const FIND_TOKEN: &str = "SELECT offer_id, configurations, expires_at FROM access_tokens
     WHERE tenant = $1 AND fingerprint = $2";
 const SPEND_NONCE: &str = "INSERT INTO spent_nonces (tenant, fingerprint, expires_at) VALUES ($1, $2, $3)
     ON CONFLICT DO NOTHING";
@@ -35,6 +39,13 @@ impl Transaction {
         expires_at: Timestamp,
     ) -> Result<(), Error> {
         Ok(self.tx.execute_one(INSERT_CODE, args![tenant, fingerprint, offer_id, expires_at]).await?)
+    }
+
+    /// How many codes of an offer can be used.
+    pub async fn count_codes(&mut self, tenant: &str, offer_id: &str, now: Timestamp) -> Result<u64, Error> {
+        let row = self.tx.fetch_optional(COUNT_CODES, args![tenant, offer_id, now]).await?;
+        let row = row.ok_or_else(Error::stale)?;
+        Columns { table: "codes", row: &row }.number("many")
     }
 
     /// The offer of a code that can still be used.
@@ -64,7 +75,9 @@ impl Transaction {
         fingerprint: &str,
         token: &AccessToken,
     ) -> Result<(), Error> {
-        let values = args![tenant, fingerprint, &token.offer_id, token.details, token.expires_at];
+        let names = |list: &Vec<Configuration>| list.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+        let identified = token.identified.as_ref().map(names);
+        let values = args![tenant, fingerprint, &token.offer_id, identified, token.expires_at];
         Ok(self.tx.execute_one(INSERT_TOKEN, values).await?)
     }
 
@@ -77,8 +90,13 @@ impl Transaction {
         let Some(row) = self.tx.fetch_optional(FIND_TOKEN, args![tenant, fingerprint]).await? else {
             return Ok(None);
         };
-        let (offer_id, details) = (row.text("offer_id")?, row.flag("details")?);
-        Ok(Some(AccessToken { offer_id, details, expires_at: row.time("expires_at")? }))
+        let impossible = || Columns { table: "access_tokens", row: &row }.impossible("configurations");
+        let identified = row.opt_text("configurations")?.map(|names| {
+            let parsed: Result<Vec<Configuration>, _> = names.split(' ').map(str::parse).collect();
+            parsed.map_err(|_| impossible())
+        });
+        let (offer_id, expires_at) = (row.text("offer_id")?, row.time("expires_at")?);
+        Ok(Some(AccessToken { offer_id, identified: identified.transpose()?, expires_at }))
     }
 
     /// True once for each nonce.

@@ -47,12 +47,14 @@ CREATE TABLE codes (
     PRIMARY KEY (tenant, fingerprint)
 );
 CREATE INDEX codes_by_expiry ON codes (expires_at);
+CREATE INDEX codes_by_offer ON codes (tenant, offer_id);
 
 CREATE TABLE access_tokens (
     tenant TEXT NOT NULL,
     fingerprint TEXT NOT NULL,
     offer_id TEXT NOT NULL,
-    details BIGINT NOT NULL,
+    -- Names of the configurations the wallet asked for; NULL when the offer decides.
+    configurations TEXT,
     expires_at BIGINT NOT NULL,
     PRIMARY KEY (tenant, fingerprint)
 );
