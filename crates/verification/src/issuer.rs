@@ -3,7 +3,7 @@
 //! The time of issue is the block time of an anchoring receipt. `validFrom` and `iat` are never asked: a thief with a
 //! rotated-out key, or a former issuer, could write any date. Without a receipt, both must hold now.
 
-use registry_types::record::{Accreditation, DidKey, DidRecord, Relationship};
+use registry_types::{Accreditation, DidKey, DidRecord, Relationship};
 
 use crate::finding::{Finding, instant, plainly};
 
@@ -165,8 +165,7 @@ pub fn accreditation(record: Option<&Accreditation>, organisation: Option<&str>,
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use registry_types::operation::DidRole;
-    use registry_types::record::{AccreditationInterval, DidVersion};
+    use registry_types::{AccreditationInterval, DidRole, DidVersion};
 
     use super::*;
 

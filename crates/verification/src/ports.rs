@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use clock::Timestamp;
 use registry_client::Proven;
-use registry_types::record::{Accreditation, AnchorRecord, DidRecord, Organisation, SchemaRecord, StatusRecord};
+use registry_types::{Accreditation, AnchorRecord, DidRecord, Organisation, SchemaRecord, StatusRecord};
 use url::Url;
 
 /// Records of the registry chain, each with the header that proves it.

@@ -1,0 +1,87 @@
+//! Failed checks as the problem types that the W3C specifications publish, for callers of the VC API.
+
+use wire::verifications::{Check, CheckName, CheckResult, ProblemDetail, Report};
+
+const DATA_MODEL: &str = "https://www.w3.org/TR/vc-data-model#";
+const DATA_INTEGRITY: &str = "https://w3id.org/security#";
+const STATUS_LIST: &str = "https://www.w3.org/ns/credentials/status-list#";
+
+/// What made the report something else than valid.
+#[must_use]
+pub fn problems(report: &Report) -> Vec<ProblemDetail> {
+    report
+        .checks
+        .iter()
+        .filter(|check| match check.result {
+            CheckResult::Pass => false,
+            CheckResult::Fail => true,
+            CheckResult::NotChecked => check.required,
+        })
+        .map(problem)
+        .collect()
+}
+
+/// What a caller should know although it does not fail.
+#[must_use]
+pub fn warnings(report: &Report) -> Vec<ProblemDetail> {
+    report
+        .checks
+        .iter()
+        .filter(|check| check.result == CheckResult::NotChecked && !check.required)
+        .map(problem)
+        .collect()
+}
+
+/// What cannot even be read.
+#[must_use]
+pub fn parsing(detail: &str) -> ProblemDetail {
+    ProblemDetail {
+        kind: format!("{DATA_MODEL}PARSING_ERROR"),
+        title: "Parsing error".to_owned(),
+        detail: detail.to_owned(),
+        code: Some("unreadable".to_owned()),
+    }
+}
+
+fn problem(check: &Check) -> ProblemDetail {
+    let (base, name, title) = kind(check);
+    let at = check.evidence.get("at").and_then(|at| at.as_str());
+    let rule = check.evidence.get("detail").and_then(|detail| detail.as_str());
+    let mut detail = check.sentence.clone();
+    if let Some(rule) = rule {
+        detail = format!("{detail} ({rule})");
+    }
+    if let Some(at) = at {
+        detail = format!("{detail} At {at}.");
+    }
+    ProblemDetail { kind: format!("{base}{name}"), title: title.to_owned(), detail, code: Some(check.code.clone()) }
+}
+
+/// VC Data Model 2.0, 7.2; Data Integrity 1.0, 4.7; Bitstring Status List 1.0, 3.5.
+fn kind(check: &Check) -> (&'static str, &'static str, &'static str) {
+    let unchecked = check.result == CheckResult::NotChecked;
+    match check.name {
+        CheckName::Form => (DATA_MODEL, "MALFORMED_VALUE_ERROR", "Malformed value"),
+        CheckName::Proof if check.code == "cryptosuiteUnknown" || check.code == "unknownCryptosuite" => {
+            (DATA_INTEGRITY, "PROOF_VERIFICATION_ERROR", "Unknown cryptosuite")
+        }
+        CheckName::Proof => (DATA_MODEL, "CRYPTOGRAPHIC_SECURITY_ERROR", "Cryptographic security error"),
+        CheckName::IssuerKey => (DATA_INTEGRITY, "INVALID_VERIFICATION_METHOD", "Invalid verification method"),
+        CheckName::HolderBinding => match check.code.as_str() {
+            "wrongChallenge" | "challengeMismatch" => (DATA_INTEGRITY, "INVALID_CHALLENGE_ERROR", "Invalid challenge"),
+            "wrongDomain" | "domainMismatch" => (DATA_INTEGRITY, "INVALID_DOMAIN_ERROR", "Invalid domain"),
+            _ => (DATA_MODEL, "CRYPTOGRAPHIC_SECURITY_ERROR", "Cryptographic security error"),
+        },
+        CheckName::Validity => (DATA_MODEL, "MALFORMED_VALUE_ERROR", "Outside the validity period"),
+        CheckName::Status if unchecked => (STATUS_LIST, "STATUS_RETRIEVAL_ERROR", "Status could not be retrieved"),
+        CheckName::Status => match check.code.as_str() {
+            "revoked" | "suspended" => (STATUS_LIST, "STATUS_VERIFICATION_ERROR", "Revoked or suspended"),
+            "statusIndex" => (DATA_MODEL, "RANGE_ERROR", "Range error"),
+            "statusListLength" => (STATUS_LIST, "STATUS_LIST_LENGTH_ERROR", "Status list too short"),
+            _ => (STATUS_LIST, "STATUS_VERIFICATION_ERROR", "Status could not be verified"),
+        },
+        CheckName::Schema | CheckName::Accreditation | CheckName::Policy => {
+            (DATA_MODEL, "MALFORMED_VALUE_ERROR", "Not accepted")
+        }
+    }
+}

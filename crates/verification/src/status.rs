@@ -1,0 +1,217 @@
+//! Whether a credential is suspended or revoked, by lists whose digests are on the chain.
+//!
+//! A list counts only when its bytes are exactly those the issuer registered: an issuer that shows another list to
+//! this verifier than to the world, or a stale one, is found out. The chain may be a moment ahead of the list or
+//! behind it, so both are asked again a few times before a mismatch is called one.
+
+mod list;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use clock::Timestamp;
+use credential::{Outcome, StatusRef};
+use did::Resolver;
+use registry_types::StatusRecord;
+use sha2::{Digest as _, Sha256};
+use url::Url;
+
+use self::list::{Kind, List};
+use crate::finding::{Finding, instant};
+use crate::ports::{Chain, Fetch, FetchError, Header};
+
+/// Waits before asking again; together longer than a publication takes to reach both.
+const PAUSES_MS: [u64; 3] = [300, 900, 1500];
+/// Lists that are kept.
+const CACHED: usize = 256;
+/// Entries of one credential that are looked at.
+const MAX_ENTRIES: usize = 8;
+
+/// Lists that were fetched and verified, by digest.
+#[derive(Default)]
+pub struct StatusLists(Mutex<HashMap<[u8; 32], Arc<List>>>);
+
+/// What looking up a status needs.
+pub(crate) struct Sources<'a> {
+    pub chain: &'a dyn Chain,
+    pub fetch: &'a dyn Fetch,
+    pub resolver: &'a dyn Resolver,
+    pub now: Timestamp,
+    /// False for issuers the registry does not know: then only their signature vouches for the list.
+    pub on_chain: bool,
+}
+
+struct Entry<'a> {
+    kind: Kind<'a>,
+    list: &'a str,
+    index: u64,
+}
+
+impl StatusLists {
+    /// Looks up every entry of the credential. `entry_required` makes a credential without one fail.
+    pub(crate) async fn check(&self, outcome: &Outcome, entry_required: bool, sources: &Sources<'_>) -> Finding {
+        let Some(issuer) = outcome.issuer.as_deref() else {
+            return Finding::not_checked("noIssuer", "The status could not be checked because nobody is named as issuer.");
+        };
+        if let Some(kind) = outcome.status.iter().find_map(unknown_kind) {
+            return Finding::not_checked(
+                "statusTypeUnknown",
+                "The credential names a kind of status information that this verifier does not know.",
+            )
+            .with("statusType", kind);
+        }
+        let entries: Vec<_> = outcome.status.iter().filter_map(entry).take(MAX_ENTRIES).collect();
+        if entries.is_empty() {
+            return if entry_required {
+                Finding::fail("noStatus", "The credential cannot be suspended or revoked, which this policy does not accept.")
+            } else {
+                Finding::pass("noStatus", "The credential names no status list, so it is taken as it stands.")
+            };
+        }
+        let mut worst = None;
+        for entry in &entries {
+            let finding = self.look_up(issuer, entry, sources).await;
+            worst = Some(match worst {
+                Some(before) if severity(&before) >= severity(&finding) => before,
+                _ => finding,
+            });
+        }
+        worst.unwrap_or_else(|| Finding::not_checked("noStatus", "The status could not be checked."))
+    }
+
+    async fn look_up(&self, issuer: &str, entry: &Entry<'_>, sources: &Sources<'_>) -> Finding {
+        let found = match self.find(issuer, entry, sources).await {
+            Ok(found) => found,
+            Err(finding) => return finding.with("statusList", entry.list),
+        };
+        let finding = found.list.read(&entry.kind, entry.index).with("statusList", entry.list);
+        match found.record {
+            None => finding.with("onChain", false),
+            Some((record, header)) => finding
+                .with("listVersion", record.version)
+                .with_time("listPublishedAt", instant(record.published_ms))
+                .with("listAgeSeconds", (sources.now - instant(record.published_ms)).num_seconds().max(0))
+                .resting_on(header, sources.now),
+        }
+    }
+
+    /// The list behind an entry, verified.
+    async fn find(&self, issuer: &str, entry: &Entry<'_>, sources: &Sources<'_>) -> Result<Found, Finding> {
+        let url = Url::parse(entry.list)
+            .map_err(|_| Finding::fail("statusListAddress", "The status list has no usable address."))?;
+        let mut mismatch = unregistered();
+        for attempt in 0..=PAUSES_MS.len() {
+            if let Some(pause) = attempt.checked_sub(1).and_then(|before| PAUSES_MS.get(before)) {
+                sources.fetch.pause(*pause).await;
+            }
+            let record = if sources.on_chain {
+                let proven = sources.chain.status(issuer, entry.list).await.map_err(Finding::without_chain)?;
+                let header = Header::of(&proven);
+                let Some(record) = proven.value else {
+                    mismatch = unregistered().resting_on(header, sources.now);
+                    continue;
+                };
+                Some((record, header))
+            } else {
+                None
+            };
+            let key = record.as_ref().map_or_else(|| sha256(entry.list.as_bytes()), |(record, _)| record.digest);
+            if let Some(list) = self.kept(&key, sources.now) {
+                return Ok(Found { list, record });
+            }
+            let bytes = sources.fetch.fetch(&url, entry.kind.accept()).await.map_err(unreachable_list)?;
+            if let Some((record, header)) = &record
+                && sha256(&bytes) != record.digest
+            {
+                mismatch = other_list(record).resting_on(*header, sources.now);
+                continue;
+            }
+            let list = Arc::new(list::verify(&bytes, issuer, entry.list, &entry.kind, sources).await?);
+            self.keep(key, &list);
+            return Ok(Found { list, record });
+        }
+        Err(mismatch)
+    }
+
+    fn kept(&self, key: &[u8; 32], now: Timestamp) -> Option<Arc<List>> {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.get(key).filter(|list| now < list.usable_until).map(Arc::clone)
+    }
+
+    fn keep(&self, key: [u8; 32], list: &Arc<List>) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() >= CACHED {
+            // The one that ends first is the least useful.
+            let oldest = kept.iter().min_by_key(|(_, list)| list.usable_until).map(|(key, _)| *key);
+            oldest.and_then(|key| kept.remove(&key));
+        }
+        kept.insert(key, Arc::clone(list));
+    }
+}
+
+struct Found {
+    list: Arc<List>,
+    record: Option<(StatusRecord, Header)>,
+}
+
+fn entry(status: &StatusRef) -> Option<Entry<'_>> {
+    match status {
+        StatusRef::Bitstring { purpose, index, list, size, .. } => match purpose.as_str() {
+            "revocation" | "suspension" => {
+                Some(Entry { kind: Kind::Bitstring { purpose, bits: *size }, list, index: *index })
+            }
+            // Messages and refresh hints say nothing about whether the credential stands.
+            _ => None,
+        },
+        StatusRef::Token { index, uri } => Some(Entry { kind: Kind::Token, list: uri, index: *index }),
+        StatusRef::Other { .. } => None,
+    }
+}
+
+fn unknown_kind(status: &StatusRef) -> Option<String> {
+    match status {
+        StatusRef::Other { kind } => Some(kind.clone()),
+        StatusRef::Bitstring { .. } | StatusRef::Token { .. } => None,
+    }
+}
+
+/// Revoked outweighs suspended, a failure outweighs a question that stayed open.
+fn severity(finding: &Finding) -> u8 {
+    use wire::verifications::CheckResult;
+    match (finding.result, finding.code) {
+        (CheckResult::Pass, _) => 0,
+        (CheckResult::NotChecked, _) => 1,
+        (CheckResult::Fail, "revoked") => 4,
+        (CheckResult::Fail, "suspended") => 3,
+        (CheckResult::Fail, _) => 2,
+    }
+}
+
+fn unregistered() -> Finding {
+    Finding::fail("statusListUnregistered", "The issuer never registered the status list that the credential names.")
+}
+
+fn other_list(record: &StatusRecord) -> Finding {
+    Finding::fail(
+        "statusListMismatch",
+        "The issuer shows another status list than the one it registered, so the status cannot be trusted.",
+    )
+    .with("listVersion", record.version)
+}
+
+fn unreachable_list(error: FetchError) -> Finding {
+    let (code, sentence) = match error {
+        FetchError::Refused => {
+            ("statusListRefused", "The status list is at an address that this verifier does not visit.")
+        }
+        FetchError::Unreachable | FetchError::Status(_) => {
+            ("statusListUnreachable", "The status could not be checked because the status list cannot be fetched.")
+        }
+        FetchError::TooLong => ("statusListTooLong", "The status could not be checked because the list is too long."),
+    };
+    Finding::not_checked(code, sentence)
+}
+
+fn sha256(bytes: &[u8]) -> [u8; 32] {
+    Sha256::digest(bytes).into()
+}
