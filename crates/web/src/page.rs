@@ -15,6 +15,8 @@ use crate::Problem;
 pub struct Shell {
     /// The name of the service as people know it: "Wallet", "Issuer console".
     pub service: &'static str,
+    /// Where its name in the header leads.
+    pub home: &'static str,
     /// A word beside it, such as the organisation whose console this is.
     pub place: Option<String>,
     pub signed_in_as: Option<String>,
@@ -41,6 +43,7 @@ impl Shell {
     pub const fn new(service: &'static str) -> Self {
         Self {
             service,
+            home: "/",
             place: None,
             signed_in_as: None,
             sign_out: "/sign-out",
