@@ -46,7 +46,11 @@ impl Default for Agent {
 
 impl Agent {
     #[must_use]
-    #[expect(clippy::missing_panics_doc, clippy::expect_used, reason = "nothing in this configuration can fail")]
+    #[expect(
+        clippy::missing_panics_doc,
+        clippy::expect_used,
+        reason = "nothing in this configuration can fail"
+    )]
     #[expect(clippy::disallowed_methods, reason = "an independent client, loopback only")]
     pub fn new() -> Self {
         // A second call finds a provider installed, which is as good.
@@ -73,7 +77,12 @@ impl Agent {
         self.post_json_with(url, body, &[]).await
     }
 
-    pub async fn post_json_with(&self, url: impl AsRef<str>, body: &Value, headers: &[(&str, &str)]) -> Result<Answer> {
+    pub async fn post_json_with(
+        &self,
+        url: impl AsRef<str>,
+        body: &Value,
+        headers: &[(&str, &str)],
+    ) -> Result<Answer> {
         let mut all = vec![("content-type", "application/json")];
         all.extend_from_slice(headers);
         self.send(Method::POST, url, &all, body.to_string().into_bytes()).await
@@ -106,7 +115,8 @@ impl Agent {
         let mut body = Vec::new();
         for (name, value) in fields {
             body.extend_from_slice(
-                format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").as_bytes(),
+                format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+                    .as_bytes(),
             );
         }
         body.extend_from_slice(
@@ -168,8 +178,11 @@ impl Agent {
 
     fn cookies(&self, host: &str) -> Option<String> {
         let jar = self.jar.lock().unwrap_or_else(PoisonError::into_inner);
-        let mine: Vec<String> =
-            jar.iter().filter(|((of, _), _)| of == host).map(|((_, name), value)| format!("{name}={value}")).collect();
+        let mine: Vec<String> = jar
+            .iter()
+            .filter(|((of, _), _)| of == host)
+            .map(|((_, name), value)| format!("{name}={value}"))
+            .collect();
         (!mine.is_empty()).then(|| mine.join("; "))
     }
 

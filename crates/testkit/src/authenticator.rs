@@ -82,10 +82,13 @@ impl Authenticator {
             Attestation::PackedSelf => {
                 let signed = [auth_data.as_slice(), &sha256(&client_data)].concat();
                 let signature: Signature = key.sign(&signed);
-                ("packed", cbor::map(&[
-                    (cbor::text("alg"), cbor::int(-7)),
-                    (cbor::text("sig"), cbor::bytes(signature.to_der().as_bytes())),
-                ]))
+                (
+                    "packed",
+                    cbor::map(&[
+                        (cbor::text("alg"), cbor::int(-7)),
+                        (cbor::text("sig"), cbor::bytes(signature.to_der().as_bytes())),
+                    ]),
+                )
             }
         };
         let attestation = cbor::map(&[
@@ -122,7 +125,9 @@ impl Authenticator {
             .passkeys
             .iter()
             .rev()
-            .find(|known| known.rp_id == rp_id && (allowed.is_empty() || allowed.contains(&b64(&known.id).as_str())))
+            .find(|known| {
+                known.rp_id == rp_id && (allowed.is_empty() || allowed.contains(&b64(&known.id).as_str()))
+            })
             .cloned()
             .with_context(|| format!("no passkey for {rp_id} among {allowed:?}"))?;
         self.counter += 1;
@@ -209,7 +214,9 @@ mod tests {
     fn an_assertion_verifies_with_the_registered_key() {
         let mut phone = Authenticator::new("http://wallet.localhost:7102", "asha");
         let made = phone.register(&creation()).unwrap();
-        let got = phone.log_in(&json!({ "publicKey": { "challenge": b64([9; 32]), "rpId": "wallet.localhost" } })).unwrap();
+        let got = phone
+            .log_in(&json!({ "publicKey": { "challenge": b64([9; 32]), "rpId": "wallet.localhost" } }))
+            .unwrap();
         assert_eq!(got["id"], made["id"]);
         let auth_data = unb64(got["response"]["authenticatorData"].as_str().unwrap()).unwrap();
         assert_eq!(auth_data[32], 0x05, "user present and verified");

@@ -54,6 +54,9 @@ mod tests {
 
     #[test]
     fn a_map_counts_its_entries() {
-        assert_eq!(map(&[(text("a"), int(1)), (text("b"), bytes(&[2]))]), [0xa2, 0x61, 0x61, 1, 0x61, 0x62, 0x41, 2]);
+        assert_eq!(
+            map(&[(text("a"), int(1)), (text("b"), bytes(&[2]))]),
+            [0xa2, 0x61, 0x61, 1, 0x61, 0x62, 0x41, 2]
+        );
     }
 }

@@ -23,7 +23,8 @@ impl HolderKey {
     #[must_use]
     pub fn jwk(&self) -> Value {
         let point = self.0.verifying_key().to_encoded_point(false);
-        let coordinate = |part: Option<&p256::FieldBytes>| b64(part.map(|bytes| bytes.to_vec()).unwrap_or_default());
+        let coordinate =
+            |part: Option<&p256::FieldBytes>| b64(part.map(|bytes| bytes.to_vec()).unwrap_or_default());
         json!({ "crv": "P-256", "kty": "EC", "x": coordinate(point.x()), "y": coordinate(point.y()) })
     }
 
@@ -147,7 +148,8 @@ mod tests {
     fn the_did_is_the_jwk() {
         let key = HolderKey::from_label("asha");
         let did = key.did_jwk();
-        let inside: Value = serde_json::from_slice(&unb64(did.strip_prefix("did:jwk:").unwrap()).unwrap()).unwrap();
+        let inside: Value =
+            serde_json::from_slice(&unb64(did.strip_prefix("did:jwk:").unwrap()).unwrap()).unwrap();
         assert_eq!(inside, key.jwk());
         assert_eq!(key.thumbprint().len(), 43);
     }

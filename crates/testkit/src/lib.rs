@@ -13,7 +13,7 @@ mod stack;
 
 pub use agent::{Agent, Answer};
 pub use authenticator::{Attestation, Authenticator};
-pub use holder::{HolderKey, SdJwt};
+pub use holder::{HolderKey, SdJwt, jcs, jwt_payload};
 pub use postgres::Postgres;
 pub use stack::{Mode, Service, Stack, StackOptions};
 

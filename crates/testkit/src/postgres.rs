@@ -43,7 +43,9 @@ impl Drop for Postgres {
 }
 
 fn psql(server: &str, statement: &str) -> Result<()> {
-    let done = Command::new("psql").args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", server, "-c", statement]).output();
+    let done = Command::new("psql")
+        .args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", server, "-c", statement])
+        .output();
     let done = done.context("psql of the package postgresql-client is needed")?;
     if !done.status.success() {
         bail!("psql: {}", String::from_utf8_lossy(&done.stderr).trim());

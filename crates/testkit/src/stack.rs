@@ -66,7 +66,9 @@ impl Default for StackOptions {
     }
 }
 
-/// A running set of services; dropped, it is killed and its folder removed.
+/// A running set of services.
+///
+/// A test ends it with [`Stack::finish`]; dropped before that, it is killed and shows what it said.
 pub struct Stack {
     mode: Mode,
     database_url: Option<String>,
@@ -125,6 +127,11 @@ impl Stack {
     pub fn url(&self, service: Service) -> String {
         let host = if service == Service::Wallet { "wallet.localhost" } else { "localhost" };
         format!("http://{host}:{}", self.base_port + service.offset())
+    }
+
+    #[must_use]
+    pub fn mode(&self) -> Mode {
+        self.mode
     }
 
     #[must_use]
@@ -193,6 +200,17 @@ impl Stack {
         bail!("{name} did not end within 30 s of SIGTERM\n{}", self.tail(name))
     }
 
+    /// Ends every process as an operator would, and fails unless each ends cleanly.
+    pub async fn finish(self) -> Result<()> {
+        let mut names: Vec<&'static str> = self.processes().keys().copied().collect();
+        // The registry last, so that the others can still finish what they send to it.
+        names.sort_by_key(|name| *name == Service::Registry.name());
+        for name in names {
+            self.terminate(name).await?;
+        }
+        Ok(())
+    }
+
     /// Polls `/readyz`; a process that ends instead is an error with the end of its log.
     pub async fn wait_ready(&self, service: Service) -> Result<()> {
         let url = format!("{}/readyz", self.url(service));
@@ -232,7 +250,8 @@ impl Stack {
         self.run("up", &["up", "--data", &data, "--base-port", &port])
     }
 
-    fn spawn(&self, service: Service) -> Result<()> {
+    /// Starts one service without waiting for it.
+    pub fn spawn(&self, service: Service) -> Result<()> {
         let config = self.data.join("config").join(format!("{}.toml", service.name()));
         self.run(service.name(), &[service.name(), "--config", &config.display().to_string()])
     }
@@ -258,15 +277,10 @@ impl Stack {
 impl Drop for Stack {
     #[expect(clippy::print_stderr, reason = "a failing test shows what its services said")]
     fn drop(&mut self) {
-        let names: Vec<&str> = self.processes().keys().copied().collect();
-        for child in self.processes().values_mut() {
+        for (name, child) in self.processes().iter_mut() {
             let _ = child.kill();
             let _ = child.wait();
-        }
-        if std::thread::panicking() {
-            for name in names {
-                eprintln!("{}", self.tail(name));
-            }
+            eprintln!("{}", self.tail(name));
         }
     }
 }
@@ -277,7 +291,8 @@ fn binary() -> Result<PathBuf> {
         return Ok(named.into());
     }
     let this = std::env::current_exe()?;
-    let found = this.ancestors().skip(1).take(3).map(|folder| folder.join("passerelle")).find(|path| path.is_file());
+    let found =
+        this.ancestors().skip(1).take(3).map(|folder| folder.join("passerelle")).find(|path| path.is_file());
     found.context("no passerelle binary beside the tests: build it or set PASSERELLE_BIN")
 }
 

@@ -1,0 +1,188 @@
+//! A person with a phone, using our wallet through the endpoints that its pages use.
+
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, ensure};
+use serde_json::{Value, json};
+use testkit::{Agent, Answer, Authenticator, HolderKey, Service, Stack, b64, unb64};
+
+use crate::{parameter, text, until};
+
+pub struct Person {
+    pub agent: Agent,
+    pub phone: Authenticator,
+    pub key: HolderKey,
+    wallet: String,
+}
+
+impl Person {
+    /// Makes an account with a passkey and tells the wallet the device key.
+    pub async fn register(stack: &Stack, label: &str) -> Result<Self> {
+        let wallet = stack.url(Service::Wallet);
+        let mut person = Self {
+            agent: Agent::new(),
+            phone: Authenticator::new(&wallet, label),
+            key: HolderKey::from_label(label),
+            wallet,
+        };
+        let options = person.post("/v1/registration/options", &json!({})).await?.expect(200)?.json()?;
+        let made = person.phone.register(&options)?;
+        person.post("/v1/registration", &made).await?.expect(201)?;
+        person.post("/v1/device-keys", &json!({ "publicKey": person.key.jwk() })).await?.ok()?;
+        Ok(person)
+    }
+
+    /// A new session with the passkey, as after the phone was put away.
+    pub async fn sign_in(&mut self) -> Result<()> {
+        self.agent = Agent::new();
+        let options = self.post("/v1/sign-in/options", &json!({})).await?.expect(200)?.json()?;
+        let assertion = self.phone.log_in(&options)?;
+        self.post("/v1/sign-in", &assertion).await?.expect(200)?;
+        Ok(())
+    }
+
+    /// Opens an offer; the answer names issuer and credentials.
+    pub async fn open_offer(&self, offer_uri: &str) -> Result<Value> {
+        self.post("/v1/offers", &json!({ "credentialOfferUri": offer_uri })).await?.ok()?.json()
+    }
+
+    /// Accepts an offer wholly and returns the credentials with claims.
+    pub async fn receive(&self, offer_uri: &str, tx_code: Option<&str>) -> Result<Vec<Value>> {
+        let offer = self.open_offer(offer_uri).await?;
+        self.accept(&text(&offer, "/id")?, tx_code).await
+    }
+
+    /// The second half of [`Self::receive`].
+    pub async fn accept(&self, offer_id: &str, tx_code: Option<&str>) -> Result<Vec<Value>> {
+        let mut body = json!({ "deviceKey": self.key.thumbprint() });
+        if let (Some(code), Some(members)) = (tx_code, body.as_object_mut()) {
+            members.insert("txCode".into(), code.into());
+        }
+        let mut step =
+            self.post(&format!("/v1/offers/{offer_id}/accept"), &body).await?.expect(200)?.json()?;
+        // A refused nonce makes the wallet ask for another round of signatures.
+        for _ in 0..3 {
+            let Some(signatures) = self.signatures(&step)? else { break };
+            step = self
+                .post(&format!("/v1/offers/{offer_id}/proofs"), &signatures)
+                .await?
+                .expect(200)?
+                .json()?;
+        }
+        ensure!(
+            step.pointer("/offer/state").and_then(Value::as_str) == Some("received"),
+            "not received: {step}"
+        );
+        let mut credentials = Vec::new();
+        for one in step.pointer("/offer/credentials").and_then(Value::as_array).context("no credentials")? {
+            credentials.push(self.credential(&text(one, "/credentialId")?).await?);
+        }
+        Ok(credentials)
+    }
+
+    pub async fn credential(&self, id: &str) -> Result<Value> {
+        self.get(&format!("/v1/credentials/{id}")).await?.expect(200)?.json()
+    }
+
+    pub async fn credentials(&self) -> Result<Vec<Value>> {
+        let list = self.get("/v1/credentials").await?.expect(200)?.json()?;
+        Ok(list.get("credentials").and_then(Value::as_array).cloned().unwrap_or_default())
+    }
+
+    /// Waits until the wallet holds the anchoring receipt of a credential.
+    pub async fn receipt(&self, credential_id: &str) -> Result<Value> {
+        until("the receipt", Duration::from_secs(60), async || {
+            Ok(self
+                .credential(credential_id)
+                .await?
+                .get("receipt")
+                .filter(|receipt| receipt.is_object())
+                .cloned())
+        })
+        .await
+    }
+
+    /// Opens a verifier's link and returns what the person is shown.
+    pub async fn open_request(&self, link: &str) -> Result<Value> {
+        let body = json!({ "clientId": parameter(link, "client_id")?, "requestUri": parameter(link, "request_uri")? });
+        self.post("/v1/presentations", &body).await?.ok()?.json()
+    }
+
+    /// Consents to a shown request with the given selection (the proposed one by default) and sends it.
+    pub async fn consent(&self, presentation_id: &str, selection: Option<Value>) -> Result<Value> {
+        let body = selection.map_or_else(|| json!({}), |chosen| json!({ "selection": chosen }));
+        let step = self.post(&format!("/v1/presentations/{presentation_id}/prepare"), &body).await?;
+        let step = step.expect(200)?.json()?;
+        let signatures = self.signatures(&step)?.with_context(|| format!("nothing to sign: {step}"))?;
+        let path = format!("/v1/presentations/{presentation_id}/submit");
+        self.post(&path, &signatures).await?.expect(200)?.json()
+    }
+
+    /// Opens, consents and sends, with one chosen credential where `credential_id` is given.
+    pub async fn present(&self, link: &str, credential_id: Option<&str>) -> Result<Value> {
+        let shown = self.open_request(link).await?;
+        let selection = match credential_id {
+            None => None,
+            Some(id) => {
+                let queries = shown.get("queries").and_then(Value::as_array).context("no queries")?;
+                let query = queries.iter().find(|query| {
+                    let candidates = query.get("candidates").and_then(Value::as_array);
+                    candidates.is_some_and(|all| {
+                        all.iter().any(|one| one.get("credentialId").and_then(Value::as_str) == Some(id))
+                    })
+                });
+                let query = query.with_context(|| format!("{id} answers no query of {shown}"))?;
+                Some(json!([{ "queryId": text(query, "/id")?, "credentialIds": [id] }]))
+            }
+        };
+        self.consent(&text(&shown, "/id")?, selection).await
+    }
+
+    pub async fn refuse(&self, link: &str) -> Result<Value> {
+        let shown = self.open_request(link).await?;
+        let path = format!("/v1/presentations/{}/refuse", text(&shown, "/id")?);
+        self.post(&path, &json!({})).await?.expect(200)?.json()
+    }
+
+    /// Answers the Fund's challenge: passkey first, then the device key over the bundle.
+    pub async fn prove_existence(&mut self, link: &str) -> Result<Value> {
+        let body = json!({ "requestUri": parameter(link, "request_uri")? });
+        let opened = self.post("/v1/existence", &body).await?.ok()?.json()?;
+        let base = format!("/v1/existence/{}", text(&opened, "/id")?);
+        let device = json!({ "deviceKey": self.key.thumbprint() });
+        let options = self.post(&format!("{base}/prepare"), &device).await?.expect(200)?.json()?;
+        let assertion = self.phone.log_in(&options)?;
+        let step = self.post(&format!("{base}/assertion"), &assertion).await?.expect(200)?.json()?;
+        let signatures = self.signatures(&step)?.with_context(|| format!("nothing to sign: {step}"))?;
+        self.post(&format!("{base}/answer"), &signatures).await?.expect(200)?.json()
+    }
+
+    /// Waits until the Fund has confirmed, and takes the certificate of entitlement.
+    pub async fn receive_entitlement(&self, existence_id: &str) -> Result<Vec<Value>> {
+        let offer_id = until("the confirmation", Duration::from_secs(20), async || {
+            let now = self.get(&format!("/v1/existence/{existence_id}")).await?.expect(200)?.json()?;
+            Ok(now.get("offerId").and_then(Value::as_str).map(str::to_owned))
+        })
+        .await?;
+        self.accept(&offer_id, None).await
+    }
+
+    pub async fn get(&self, path: &str) -> Result<Answer> {
+        self.agent.get(format!("{}{path}", self.wallet)).await
+    }
+
+    pub async fn post(&self, path: &str, body: &Value) -> Result<Answer> {
+        self.agent.post_json(format!("{}{path}", self.wallet), body).await
+    }
+
+    /// What the page does with `toSign`; nothing where it is empty.
+    fn signatures(&self, step: &Value) -> Result<Option<Value>> {
+        let wanted = step.get("toSign").and_then(Value::as_array).cloned().unwrap_or_default();
+        let mut signatures = Vec::new();
+        for one in &wanted {
+            let signature = self.key.sign(&unb64(&text(one, "/input")?)?);
+            signatures.push(json!({ "id": text(one, "/id")?, "signature": b64(signature) }));
+        }
+        Ok((!signatures.is_empty()).then(|| json!({ "signatures": signatures })))
+    }
+}

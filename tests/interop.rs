@@ -1,0 +1,45 @@
+//! Independent JavaScript libraries verify ours, and ours verifies theirs (`tests/interop`).
+
+use std::process::Stdio;
+
+use actors::{Officer, Peer};
+use anyhow::{Context as _, Result, ensure};
+use serde_json::json;
+use testkit::{SdJwt, Service};
+
+use crate::up;
+
+const STAFF: &[u8] = include_bytes!("../services/issuer/samples/staff-undp.csv");
+
+#[tokio::test(flavor = "multi_thread")]
+async fn credentials_cross_over_to_javascript_libraries_and_back() -> Result<()> {
+    let stack = up().await?;
+    let hr = Officer::register(&stack, "undp").await?;
+    hr.upload("staff-undp.csv", STAFF).await?;
+    let number = hr.numbers(STAFF)?.into_iter().next().context("an empty list")?;
+    let offer = hr.offer(&number).await?;
+    let peer = Peer::new("interop");
+    let issued = peer.receive(&offer.uri, offer.tx_code.as_deref()).await?;
+    let of = |ending: &str| {
+        let found = issued.iter().find(|one| one.configuration.ends_with(ending));
+        found.map(|one| one.credential.clone()).with_context(|| format!("no {ending}"))
+    };
+    let sd_jwt = of("dc+sd-jwt")?.as_str().context("an SD-JWT is text")?.to_owned();
+    let disclosed = SdJwt::parse(&sd_jwt)?.disclose(&["givenName", "familyName"]);
+    let input = json!({
+        "registry": stack.url(Service::Registry),
+        "issuer": stack.url(Service::Issuer),
+        "verifier": stack.url(Service::Verifier),
+        "ldpVc": of("ldp_vc")?,
+        "sdJwt": sd_jwt,
+        "boundSdJwt": peer.key.bind(&disclosed, "https://verifier.example", "nonce-1"),
+        "boundNonce": "nonce-1",
+    });
+    let file = stack.data().join("interop.json");
+    std::fs::write(&file, input.to_string())?;
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/interop/run.mjs");
+    let status =
+        tokio::process::Command::new("node").arg(script).arg(&file).stdin(Stdio::null()).status().await?;
+    ensure!(status.success(), "tests/interop/run.mjs failed (npm ci in tests/interop?)");
+    stack.finish().await
+}
