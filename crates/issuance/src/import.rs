@@ -10,6 +10,7 @@ mod retirees;
 mod row;
 mod sheet;
 mod staff;
+mod upload;
 #[cfg(test)]
 mod tests;
 
@@ -17,6 +18,7 @@ pub use report::faults_csv;
 pub use retirees::{LANGUAGES, Retiree, retirees};
 pub use sheet::{Delimiter, Encoding, Limits};
 pub use staff::{Employment, Person, staff};
+pub use upload::{ListKind, RowContent, RowCounts, RowState, Upload, UploadRow, UploadState};
 
 /// Why a file is refused as a whole.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -171,11 +171,12 @@ fn separator_hint(text: &str) -> (&str, u64, Option<Delimiter>) {
     }
 }
 
-/// The delimiter that cuts the first line with anything on it into the most fields.
+/// The delimiter that cuts the first line with letters on it into the most fields.
 fn guess_delimiter(text: &str) -> Delimiter {
     let fields = |delimiter: Delimiter| {
         let mut records = Records { rest: text, line: 1, delimiter: delimiter.char() };
-        records.find(|record| !record.is_empty()).map_or(0, |record| record.fields.len())
+        let worded = |record: &Record| record.fields.iter().any(|field| field.chars().any(char::is_alphanumeric));
+        records.find(worded).map_or(0, |record| record.fields.len())
     };
     let mut best = (Delimiter::Comma, 0);
     for delimiter in Delimiter::ALL {

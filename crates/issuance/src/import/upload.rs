@@ -1,0 +1,178 @@
+//! The life of an uploaded list: looked at, confirmed, worked off, finished.
+
+use serde::{Deserialize, Serialize};
+
+use super::{BadRow, Person, Retiree};
+use crate::{CredentialType, Timestamp};
+
+/// What a list is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ListKind {
+    /// Staff, who are offered credentials.
+    Staff,
+    /// Beneficiaries of the Fund, who are asked for a proof of life later.
+    Retirees,
+}
+
+/// An uploaded list without its rows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Upload {
+    pub id: String,
+    pub kind: ListKind,
+    pub file_name: String,
+    pub size_bytes: u64,
+    pub encoding: String,
+    pub delimiter: String,
+    pub headings: Vec<String>,
+    pub unused: Vec<String>,
+    pub empty_lines: u64,
+    /// SHA-256 of the file: the same file waiting twice is one upload.
+    pub digest: [u8; 32],
+    pub state: UploadState,
+    /// What each good row is offered.
+    pub types: Vec<CredentialType>,
+    pub created_by: String,
+    pub created_at: Timestamp,
+    pub confirmed_at: Option<Timestamp>,
+    pub finished_at: Option<Timestamp>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UploadState {
+    /// Waits for an officer to look at it.
+    Preview,
+    /// Being worked off, after a restart too.
+    Confirmed,
+    Finished,
+    Discarded,
+}
+
+/// One row of an upload, where it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UploadRow {
+    pub line: u64,
+    /// Staff number or UID; empty when the row is too bad to have one.
+    pub number: String,
+    pub name: String,
+    pub state: RowState,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RowState {
+    Good(RowContent),
+    Bad(BadRow),
+    /// On the list of persons now; `offer` is the credential offer, where the list makes offers.
+    Done { subject: String, offer: Option<String> },
+}
+
+/// The content of a good row; it is erased when the row is done, since the person's record has it then.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RowContent {
+    Staff(Person),
+    Retiree(Retiree),
+}
+
+/// How many rows stand where.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RowCounts {
+    pub good: u64,
+    pub bad: u64,
+    pub done: u64,
+}
+
+impl ListKind {
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Staff => "staff",
+            Self::Retirees => "retirees",
+        }
+    }
+
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Staff, Self::Retirees].into_iter().find(|kind| kind.as_str() == text)
+    }
+}
+
+impl UploadState {
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Preview => "preview",
+            Self::Confirmed => "confirmed",
+            Self::Finished => "finished",
+            Self::Discarded => "discarded",
+        }
+    }
+
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Preview, Self::Confirmed, Self::Finished, Self::Discarded]
+            .into_iter()
+            .find(|state| state.as_str() == text)
+    }
+}
+
+impl RowState {
+    /// The word under which the store finds rows.
+    #[must_use]
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Good(_) => "good",
+            Self::Bad(_) => "bad",
+            Self::Done { .. } => "done",
+        }
+    }
+}
+
+impl RowContent {
+    #[must_use]
+    pub fn number(&self) -> &str {
+        match self {
+            Self::Staff(person) => &person.staff_number,
+            Self::Retiree(retiree) => &retiree.uid,
+        }
+    }
+
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self {
+            Self::Staff(person) => format!("{} {}", person.given_name, person.family_name),
+            Self::Retiree(retiree) => format!("{} {}", retiree.given_name, retiree.family_name),
+        }
+    }
+
+    /// The cells of the row under the headings of our samples, for the report when the row turns out bad later.
+    #[must_use]
+    pub fn fields(&self) -> Vec<String> {
+        let text = |cell: Option<&String>| cell.cloned().unwrap_or_default();
+        match self {
+            Self::Staff(person) => {
+                let employment = person.employment.as_ref();
+                vec![
+                    person.staff_number.clone(),
+                    person.given_name.clone(),
+                    person.family_name.clone(),
+                    text(person.original_name.as_ref()),
+                    text(person.birth_date.as_ref()),
+                    text(person.nationality.as_ref()),
+                    person.job_title.clone(),
+                    person.grade.clone(),
+                    person.duty_station.clone(),
+                    text(employment.map(|employment| &employment.contract_type)),
+                    text(employment.map(|employment| &employment.start_date)),
+                    text(employment.and_then(|employment| employment.end_date.as_ref())),
+                ]
+            }
+            Self::Retiree(retiree) => vec![
+                retiree.uid.clone(),
+                retiree.given_name.clone(),
+                retiree.family_name.clone(),
+                text(retiree.country.as_ref()),
+                text(retiree.language.as_ref()),
+            ],
+        }
+    }
+}
