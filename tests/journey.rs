@@ -43,7 +43,26 @@ async fn whole_journey(stack: &Stack) -> Result<()> {
     let agency = Agency::connect(stack).await?;
     agency_reads_a_report(stack, &agency, &held).await.context("steps 4 and 5")?;
     hr_changes_the_status(stack, &hr, &agency, &held).await.context("step 6")?;
-    retiree_proves_existence(stack, &agency).await.context("step 7")
+    retiree_proves_existence(stack, &agency).await.context("step 7")?;
+    logs_name_nobody(stack)
+}
+
+/// Logs outlive records and are read by many: no names, no transaction codes, no tokens.
+fn logs_name_nobody(stack: &Stack) -> Result<()> {
+    let logs = stack.logs();
+    for row in String::from_utf8_lossy(STAFF)
+        .lines()
+        .skip(1)
+        .chain(String::from_utf8_lossy(RETIREES).lines().skip(1))
+    {
+        let mut cells = row.split(',');
+        let (number, given, family) = (cells.next(), cells.next(), cells.next());
+        for said in [number, given, family].into_iter().flatten().filter(|said| said.chars().count() > 4) {
+            let word = |c: char| !c.is_alphanumeric();
+            ensure!(!logs.split(word).any(|found| found == said), "the logs say {said:?}");
+        }
+    }
+    Ok(())
 }
 
 /// A person and both copies of the staff identity.

@@ -8,6 +8,7 @@ mod crash;
 mod interop;
 mod journey;
 mod restart;
+mod surface;
 mod wrong_input;
 
 use anyhow::Result;

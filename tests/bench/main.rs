@@ -1,1 +1,61 @@
-fn main() {}
+//! Measures the services over HTTP: work per second of the server's CPU time, start-up, memory.
+//!
+//! The load comes from this process; the server's own time is read from `/proc/PID/stat`. Nothing is
+//! asserted. `SECONDS` (default 8) is how long each row runs.
+#![allow(clippy::print_stdout, reason = "a table is what this program is for")]
+
+mod baseline;
+mod measure;
+mod rows;
+
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use testkit::{Mode, Service, Stack, StackOptions};
+
+fn main() -> Result<()> {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?.block_on(run())
+}
+
+async fn run() -> Result<()> {
+    println!("one core, in process");
+    baseline::print().await?;
+
+    println!("\nservices over HTTP, SQLite, one process each");
+    let apart = Stack::start(StackOptions { mode: Mode::Apart, ..Default::default() }).await?;
+    rows::print(&apart).await?;
+    println!("\nmemory at rest, one process each");
+    for service in Service::ALL {
+        print_memory(&apart, service, service.name())?;
+    }
+    apart.finish().await?;
+
+    println!("\n`up`, all four in one process");
+    let begun = Instant::now();
+    let together = Stack::start(StackOptions::default()).await?;
+    println!(
+        "  {:<52} {:>9.2} s",
+        "first start, with a new chain and keys, to ready",
+        begun.elapsed().as_secs_f64()
+    );
+    together.terminate("up").await?;
+    let begun = Instant::now();
+    together.restart(Service::Registry).await?;
+    println!("  {:<52} {:>9.2} s", "second start on the same data, to ready", begun.elapsed().as_secs_f64());
+    together.kill(Service::Registry)?;
+    let begun = Instant::now();
+    together.restart(Service::Registry).await?;
+    println!("  {:<52} {:>9.2} s", "start after kill -9, to ready", begun.elapsed().as_secs_f64());
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    print_memory(&together, Service::Registry, "memory at rest, 10 s after the start")?;
+    let before = measure::cpu_seconds(&together, Service::Registry)?;
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    let idle = measure::cpu_seconds(&together, Service::Registry)? - before;
+    println!("  {:<52} {:>9.1} % of a core", "at rest", idle * 10.0);
+    together.finish().await
+}
+
+fn print_memory(stack: &Stack, service: Service, what: &str) -> Result<()> {
+    println!("  {what:<52} {:>9.1} MB", measure::resident_mb(stack, service)?);
+    Ok(())
+}

@@ -15,6 +15,7 @@ pub use agent::{Agent, Answer};
 pub use authenticator::{Attestation, Authenticator};
 pub use holder::{HolderKey, SdJwt, jcs, jwt_payload};
 pub use postgres::Postgres;
+pub use reqwest::Method;
 pub use stack::{Mode, Service, Stack, StackOptions};
 
 use base64::Engine as _;

@@ -240,6 +240,13 @@ impl Stack {
         format!("--- last lines of {name} ---\n{}", lines.get(from..).unwrap_or_default().join("\n"))
     }
 
+    /// Everything that every process wrote so far.
+    #[must_use]
+    pub fn logs(&self) -> String {
+        let names = ["up"].into_iter().chain(Service::ALL.map(Service::name));
+        names.filter_map(|name| std::fs::read_to_string(self.logs.join(format!("{name}.log"))).ok()).collect()
+    }
+
     fn process_of(&self, service: Service) -> &'static str {
         if self.mode == Mode::Together || self.processes().contains_key("up") { "up" } else { service.name() }
     }

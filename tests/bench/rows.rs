@@ -1,0 +1,128 @@
+//! The rows of the table: issue and verify, both formats.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use actors::{Agency, Grant, Officer, Peer};
+use anyhow::{Context as _, Result, ensure};
+use serde_json::{Value, json};
+use testkit::{Agent, Service, Stack};
+
+use crate::measure::row;
+
+const STAFF: &str = include_str!("../../services/issuer/samples/staff-undp.csv");
+/// Enough offers that the rows of OID4VCI do not run dry at once.
+const PEOPLE: usize = 1_000;
+
+pub async fn print(stack: &Stack) -> Result<()> {
+    let (issuer, verifier) = (stack.url(Service::Issuer), stack.url(Service::Verifier));
+    let agent = Arc::new(Agent::new());
+
+    let url = format!("{issuer}/vc-api/eddsa/credentials/issue");
+    let issue = {
+        let (agent, url) = (agent.clone(), url.clone());
+        move || {
+            let (agent, url) = (agent.clone(), url.clone());
+            async move {
+                let answer = agent.post_json(&url, &json!({ "credential": alumni() })).await?.expect(201)?;
+                drop(answer);
+                Ok(true)
+            }
+        }
+    };
+    row(stack, Service::Issuer, "issue ldp_vc, VC API, nothing stored", issue).await?;
+
+    let issued = agent.post_json(&url, &json!({ "credential": alumni() })).await?.expect(201)?.json()?;
+    let open = issued.get("verifiableCredential").cloned().unwrap_or(issued);
+    let verify = {
+        let (agent, body) = (agent.clone(), json!({ "verifiableCredential": open, "options": {} }));
+        let url = format!("{verifier}/vc-api/credentials/verify");
+        move || {
+            let (agent, url, body) = (agent.clone(), url.clone(), body.clone());
+            async move {
+                agent.post_json(&url, &body).await?.expect(200)?;
+                Ok(true)
+            }
+        }
+    };
+    row(stack, Service::Verifier, "verify ldp_vc, VC API, did:key issuer", verify).await?;
+
+    let (ldp_vc, sd_jwt) = issue_to_people(stack).await?;
+    let agency = Arc::new(Agency::connect(stack).await?);
+    for (what, credential) in [
+        ("verify ldp_vc, whole report: chain, schema, status", ldp_vc),
+        ("verify dc+sd-jwt, whole report: chain, schema, status", sd_jwt),
+    ] {
+        let agency = agency.clone();
+        let verify = move || {
+            let (agency, credential) = (agency.clone(), credential.clone());
+            async move {
+                let report = agency.verify("staff-identity", &credential, None).await?;
+                ensure!(report.check("proof")?.0 == "pass", "{}", report.summary());
+                Ok(true)
+            }
+        };
+        row(stack, Service::Verifier, what, verify).await?;
+    }
+    Ok(())
+}
+
+/// Measures OID4VCI with real offers, stored and anchored; returns one copy of each format.
+async fn issue_to_people(stack: &Stack) -> Result<(Value, Value)> {
+    let hr = Officer::register(stack, "undp").await?;
+    let csv = list()?;
+    hr.upload("bench.csv", csv.as_bytes()).await?;
+    let mut ready = Vec::new();
+    for number in hr.numbers(csv.as_bytes())? {
+        let offer = hr.offer(&number).await?;
+        let peer = Arc::new(Peer::new(&number));
+        let grant = Arc::new(peer.grant(&offer.uri, offer.tx_code.as_deref()).await?);
+        ready.push((peer, grant));
+    }
+    let (first_peer, first_grant) = ready.first().cloned().context("nobody")?;
+    let mut copies = Vec::new();
+    for format in ["ldp_vc", "sd-jwt"] {
+        let configuration = first_grant.configurations.iter().find(|one| one.ends_with(format));
+        let configuration = configuration.with_context(|| format!("no {format}"))?.clone();
+        let queue: VecDeque<(Arc<Peer>, Arc<Grant>)> = ready.iter().cloned().collect();
+        let (queue, name) = (Arc::new(Mutex::new(queue)), configuration.clone());
+        let issue = move || {
+            let next = queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+            let configuration = name.clone();
+            async move {
+                let Some((peer, grant)) = next else { return Ok(false) };
+                peer.credential(&grant, &configuration).await?;
+                Ok(true)
+            }
+        };
+        let what = format!("issue {format}, OID4VCI nonce and credential, stored");
+        row(stack, Service::Issuer, &what, issue).await?;
+        copies.push(first_peer.credential(&first_grant, &configuration).await?.credential);
+    }
+    let mut copies = copies.into_iter();
+    Ok((copies.next().context("no copy")?, copies.next().context("no copy")?))
+}
+
+fn list() -> Result<String> {
+    let rows: Vec<&str> = STAFF.lines().skip(1).collect();
+    let mut csv = STAFF.lines().next().context("an empty sample")?.to_owned();
+    for number in 0..PEOPLE {
+        let (_, rest) =
+            rows.get(number % rows.len()).and_then(|row| row.split_once(',')).context("a bad sample")?;
+        csv.push_str(&format!("\n{},{rest}", 200_000 + number));
+    }
+    Ok(csv)
+}
+
+fn alumni() -> Value {
+    json!({
+        "@context": ["https://www.w3.org/ns/credentials/v2", "https://www.w3.org/ns/credentials/examples/v2"],
+        "id": "urn:uuid:58172aac-d8ba-11ed-83dd-0b3aef56cc33",
+        "type": ["VerifiableCredential", "ExampleAlumniCredential"],
+        "validFrom": "2024-01-01T00:00:00Z",
+        "credentialSubject": {
+            "id": "did:example:abcdefgh",
+            "alumniOf": { "id": "did:example:c276e12ec21ebfeb1f712ebc6f1", "name": "Example University" },
+        },
+    })
+}

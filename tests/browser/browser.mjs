@@ -1,0 +1,103 @@
+// A Chromium with people in it: each has cookies, storage and a passkey authenticator of their own.
+import {mkdirSync, rmSync} from 'node:fs';
+import {join} from 'node:path';
+import {chromium} from 'playwright-core';
+
+const PHONE = {width: 360, height: 740};
+const DESK = {width: 1280, height: 800};
+
+export class Browser {
+  steps = 0;
+  pictures = 0;
+  /** Errors that pages reported by themselves: exceptions, refused resources, violated policies. */
+  problems = [];
+  people = [];
+
+  static async launch(input) {
+    const self = new Browser();
+    self.input = input;
+    rmSync(input.shots, {recursive: true, force: true});
+    mkdirSync(input.shots, {recursive: true});
+    self.chromium = await chromium.launch({
+      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+      args: [
+        '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+        '--disable-background-networking', '--disable-component-update', '--disable-sync',
+      ],
+    });
+    return self;
+  }
+
+  /** A person with a device; `size` is what they mostly look at. */
+  async person(name, {phone = false} = {}) {
+    const size = phone ? PHONE : DESK;
+    const context = await this.chromium.newContext({viewport: size, isMobile: false, hasTouch: phone, locale: 'en-GB'});
+    const page = await context.newPage();
+    page.setDefaultTimeout(15_000);
+    page.on('pageerror', error => this.problems.push(`${name} at ${page.url()}: ${error}`));
+    page.on('console', message => {
+      // A refused sign-in or a 4xx answer is logged by the browser too; those are part of the journey.
+      if(message.type() === 'error' && /Content Security Policy|Refused to/.test(message.text())) {
+        this.problems.push(`${name} at ${page.url()}: ${message.text()}`);
+      }
+    });
+    const devtools = await context.newCDPSession(page);
+    await devtools.send('WebAuthn.enable');
+    await devtools.send('WebAuthn.addVirtualAuthenticator', {
+      options: {
+        protocol: 'ctap2', ctap2Version: 'ctap2_1', transport: 'internal', hasResidentKey: true,
+        hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true,
+      },
+    });
+    const person = {name, page, size};
+    this.people.push(person);
+    return person;
+  }
+
+  /** Names what happens next. */
+  async step(what, body) {
+    this.steps += 1;
+    console.log(`step ${what}`);
+    try {
+      return await body();
+    } catch(error) {
+      throw new Error(`in "${what}"`, {cause: error});
+    }
+  }
+
+  /** The page as it is, on a phone and on a desk; `gallery` also puts it into the README's folder. */
+  async picture(person, name, {gallery} = {}) {
+    const {page} = person;
+    for(const [suffix, size] of [['phone', PHONE], ['desk', DESK]]) {
+      await page.setViewportSize(size);
+      const fits = await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth + 1);
+      if(!fits) {
+        this.problems.push(`${name} is wider than a screen of ${size.width} pixels`);
+      }
+      await page.screenshot({path: join(this.input.shots, `${name}-${suffix}.png`), fullPage: true});
+      this.pictures += 1;
+      if(gallery === suffix && this.input.gallery) {
+        mkdirSync(this.input.gallery, {recursive: true});
+        await page.screenshot({path: join(this.input.gallery, `${name}.jpg`), type: 'jpeg', quality: 80});
+      }
+    }
+    await page.setViewportSize(person.size);
+  }
+
+  /** What everybody saw when it went wrong. */
+  async wreck() {
+    for(const {name, page} of this.people) {
+      console.log(`--- ${name} was at ${page.url()} and saw:`);
+      try {
+        console.log((await page.innerText('body')).slice(0, 2000));
+        await page.screenshot({path: join(this.input.shots, `wreck-${name}.png`), fullPage: true});
+      } catch(error) {
+        console.log(`nothing (${error.message})`);
+      }
+    }
+  }
+
+  async close() {
+    await this.chromium.close();
+  }
+}
