@@ -6,16 +6,21 @@
 //! rotated key still counts: those need the registry and a policy. It is the only crate that names `ssi`.
 //! Read [`verify_credential`], [`data_integrity`] and [`sd_jwt`] first.
 
+mod context;
 pub mod data_integrity;
 mod digest;
+mod expand;
 mod input;
 pub mod jwt;
+pub mod limits;
 mod outcome;
+mod rdf;
 pub mod schemas;
 pub mod sd_jwt;
 pub mod vcdm;
 mod verify;
 
+pub use context::embedded as embedded_context;
 pub use digest::digest;
 pub use input::{Format, Input, InputError};
 pub use outcome::{
@@ -23,8 +28,6 @@ pub use outcome::{
 };
 pub use vcdm::type_iris;
 pub use verify::{verify_credential, verify_presentation};
-
-mod limits;
 
 /// JCS (RFC 8785). Values come out of a JSON parser, so the only failure left is a number that is no
 /// IEEE double; such a value has no canonical form and is given an impossible one.

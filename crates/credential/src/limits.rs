@@ -1,10 +1,217 @@
 //! Bounds on what strangers send, checked before anything expensive is done with it.
+//!
+//! RDF dataset canonicalisation has inputs of a few hundred bytes that would run for hours, all of them
+//! with many blank nodes that refer to each other. JSON without `_:` identifiers can only express trees
+//! of blank nodes, which canonicalise quickly; the work limit in [`crate::rdf`] is the second wall.
 
-use serde_json::Value;
+use std::collections::HashSet;
+use std::fmt;
 
+use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Value};
+
+use crate::outcome::{CheckName, Fault};
+
+/// Bytes of a credential or presentation as JSON or compact text.
 pub const BYTES: usize = 1024 * 1024;
+/// Nesting of objects and arrays.
 pub const DEPTH: usize = 32;
+/// Values of any kind in one document.
+pub const NODES: usize = 10_000;
+/// Elements of one array.
+pub const LIST: usize = 1_000;
+/// Proofs on one document.
+pub const PROOFS: usize = 8;
+/// Credentials in one presentation.
+pub const CREDENTIALS: usize = 16;
+/// Contexts of one document.
+pub const CONTEXTS: usize = 16;
 
+/// Parses JSON text: nested no deeper than [`DEPTH`], no member twice in one object.
 pub(crate) fn parse_json(bytes: &[u8]) -> Option<Value> {
-    serde_json::from_slice(bytes).ok()
+    if bytes.len() > BYTES {
+        return None;
+    }
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    let value = Strict { depth: DEPTH }.deserialize(&mut deserializer).ok()?;
+    deserializer.end().ok()?;
+    Some(value)
+}
+
+/// Checks a value that was parsed elsewhere before it is canonicalised.
+pub(crate) fn check(value: &Value) -> Result<(), Fault> {
+    let mut counter = Counter { nodes: 0, bytes: 0 };
+    counter.walk(value, DEPTH)
+}
+
+struct Counter {
+    nodes: usize,
+    bytes: usize,
+}
+
+impl Counter {
+    fn walk(&mut self, value: &Value, depth: usize) -> Result<(), Fault> {
+        let too_large = |code, what: &str| Err(Fault::new(CheckName::Form, code, what));
+        self.nodes += 1;
+        if self.nodes > NODES {
+            return too_large("tooManyValues", "the document has too many values");
+        }
+        match value {
+            Value::String(text) => self.text(text)?,
+            Value::Number(number) => self.bytes += number.as_str().len(),
+            Value::Null | Value::Bool(_) => {}
+            Value::Array(_) | Value::Object(_) if depth == 0 => {
+                return too_large("tooDeep", "the document is nested too deeply");
+            }
+            Value::Array(items) => {
+                if items.len() > LIST {
+                    return too_large("listTooLong", "a list has too many elements");
+                }
+                for item in items {
+                    self.walk(item, depth - 1)?;
+                }
+            }
+            Value::Object(members) => {
+                if members.len() > LIST {
+                    return too_large("tooManyMembers", "an object has too many members");
+                }
+                for (name, member) in members {
+                    self.text(name)?;
+                    self.walk(member, depth - 1)?;
+                }
+            }
+        }
+        if self.bytes > BYTES {
+            return too_large("tooLarge", "the document has too many bytes");
+        }
+        Ok(())
+    }
+
+    fn text(&mut self, text: &str) -> Result<(), Fault> {
+        self.bytes += text.len();
+        // As identifiers they would make graphs of blank nodes; as plain text nobody needs them.
+        if text.starts_with("_:") {
+            return Err(Fault::new(
+                CheckName::Form,
+                "blankNodeIdentifier",
+                "identifiers that begin with _: are not accepted",
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// `serde_json::Value` without its leniency: depth is bounded and members are unique.
+struct Strict {
+    depth: usize,
+}
+
+impl<'de> DeserializeSeed<'de> for Strict {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Strict {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON within the limits")
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(Value::from(value))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(Value::from(value))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(Value::from(value))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(Value::String(value.to_owned()))
+    }
+
+    fn visit_string<E>(self, value: String) -> Result<Value, E> {
+        Ok(Value::String(value))
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Value, A::Error> {
+        let depth = self.depth.checked_sub(1).ok_or_else(|| A::Error::custom("nested too deeply"))?;
+        let mut items = Vec::new();
+        while let Some(item) = sequence.next_element_seed(Strict { depth })? {
+            items.push(item);
+        }
+        Ok(Value::Array(items))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
+        let depth = self.depth.checked_sub(1).ok_or_else(|| A::Error::custom("nested too deeply"))?;
+        let mut members = Map::new();
+        let mut names = HashSet::new();
+        while let Some(name) = map.next_key::<String>()? {
+            // With arbitrary precision serde_json hands a number over as a map with this one member.
+            if name == NUMBER && names.is_empty() {
+                let digits: String = map.next_value()?;
+                return digits.parse().map(Value::Number).map_err(A::Error::custom);
+            }
+            if !names.insert(name.clone()) {
+                return Err(A::Error::custom("a member occurs twice"));
+            }
+            members.insert(name, map.next_value_seed(Strict { depth })?);
+        }
+        Ok(Value::Object(members))
+    }
+}
+
+const NUMBER: &str = "$serde_json::private::Number";
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn json_is_read_strictly() {
+        assert_eq!(parse_json(br#"{"a":[1,2.50,"x",null,true]}"#).unwrap()["a"][1].to_string(), "2.50");
+        for bad in [r#"{"a":1,"a":2}"#, r#"{"a":1"#, r#"{"a":1} x"#, "", "{'a':1}", r#"{"a":{"b":1,"b":1}}"#] {
+            assert!(parse_json(bad.as_bytes()).is_none(), "{bad}");
+        }
+        let deep = |n: usize| format!("{}{}", "[".repeat(n), "]".repeat(n));
+        assert!(parse_json(deep(DEPTH).as_bytes()).is_some());
+        assert!(parse_json(deep(DEPTH + 1).as_bytes()).is_none());
+        assert!(parse_json(deep(400_000).as_bytes()).is_none());
+        assert!(parse_json(&vec![b' '; BYTES + 1]).is_none());
+    }
+
+    #[test]
+    fn large_documents_are_refused_by_what_is_large() {
+        let code = |value: Value| check(&value).unwrap_err().code;
+        assert!(check(&json!({"a": vec!["b"; 5]})).is_ok());
+        assert_eq!(code(json!({ "a": vec![0; LIST + 1] })), "listTooLong");
+        assert_eq!(code(json!(vec![vec![0; 900]; 900])), "tooManyValues");
+        assert_eq!(code(json!(vec!["x".repeat(BYTES / 2); 3])), "tooLarge");
+        assert_eq!(code(json!({ "id": "_:b0" })), "blankNodeIdentifier");
+        assert_eq!(code(json!({ "_:p": "x" })), "blankNodeIdentifier");
+        let mut deep = json!(1);
+        for _ in 0..40 {
+            deep = json!([deep]);
+        }
+        assert_eq!(code(deep), "tooDeep");
+    }
 }
