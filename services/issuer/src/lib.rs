@@ -1,1 +1,13 @@
-//! issuer.
+//! The issuer: organisations as tenants, the console of their officers, OID4VCI 1.0, status lists, anchoring, the VC API.
+//!
+//! `http` translates, `app` holds the use cases and their transactions, `wiring` chooses what they run on. Rules are in
+//! `issuance` and `entitlement`, SQL is in `store-issuer`. Read [`Config`], [`app::Issuer`] and [`start`] first.
+
+pub mod app;
+mod config;
+mod http;
+mod wiring;
+
+pub use config::{Config, ConfigError, Console, InstanceConfig, Issuing, KeysConfig, RegistryConfig, StoreConfig, TenantConfig};
+pub use http::openapi;
+pub use wiring::{StartError, start, start_with};

@@ -1,0 +1,403 @@
+//! Uploading a list, looking at it, confirming it, and working it off in steps that survive a crash.
+
+use chrono::Duration;
+use issuance::audit::Act;
+use issuance::import::{
+    self, BadRow, Limits, ListKind, ListedRow, Listing, RowContent, RowCounts, RowFault, RowState, SheetError, Upload,
+    UploadRow, UploadState, faults_csv,
+};
+use issuance::{Actor, CredentialType, Subject};
+use serde_json::{Map, Value};
+use sha2::{Digest as _, Sha256};
+use store_issuer::Transaction;
+
+use super::{Issuer, NewOffer, OfferError};
+
+/// Rows that become offers in one transaction: few enough that others get their turn at SQLite's one writer.
+const STEP: u32 = 40;
+/// How long the worker sleeps when nothing tells it of work; a restart finds unfinished work at once.
+const LOOK_AGAIN: std::time::Duration = std::time::Duration::from_secs(30);
+const LONGEST_FILE_NAME: usize = 120;
+
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    #[error(transparent)]
+    Sheet(#[from] SheetError),
+    #[error("no such upload")]
+    Unknown,
+    #[error("the upload is not waiting for a confirmation any more")]
+    Closed,
+    #[error("nothing is offered")]
+    Nothing,
+    #[error(transparent)]
+    Offer(#[from] OfferError),
+    #[error(transparent)]
+    Store(#[from] store_issuer::Error),
+}
+
+/// A stored upload and how many of its rows stand where.
+#[derive(Clone, Debug)]
+pub struct UploadView {
+    pub upload: Upload,
+    pub counts: RowCounts,
+}
+
+/// One row of the file of links, for sending by post or mail.
+#[derive(Clone, Debug)]
+pub struct Invitation {
+    pub number: String,
+    pub name: String,
+    pub link: String,
+    pub transaction_code: Option<String>,
+}
+
+impl Issuer {
+    /// Reads a list and keeps every row of it, good or bad, until an officer decides.
+    pub async fn upload_list(
+        &self,
+        by: &Actor,
+        kind: ListKind,
+        file_name: &str,
+        bytes: &[u8],
+    ) -> Result<String, ImportError> {
+        let digest: [u8; 32] = Sha256::digest(bytes).into();
+        let now = self.now();
+        let (mut rows, about) = match kind {
+            ListKind::Staff => {
+                opened(import::staff(bytes, Limits::default(), now.date_naive())?, RowContent::Staff)
+            }
+            ListKind::Retirees => opened(import::retirees(bytes, Limits::default())?, RowContent::Retiree),
+        };
+        let upload = Upload {
+            id: self.new_id(),
+            kind,
+            file_name: file_name.chars().filter(|c| !c.is_control()).take(LONGEST_FILE_NAME).collect(),
+            size_bytes: bytes.len() as u64,
+            digest,
+            state: UploadState::Preview,
+            types: Vec::new(),
+            created_by: by.officer.clone(),
+            created_at: now,
+            ..about
+        };
+        self.mark_known(&by.tenant, &mut rows).await?;
+        sql::retry(|| async {
+            let mut tx = self.store.write("upload_list").await?;
+            if let Some(same) = tx.find_waiting_upload(&by.tenant, kind, &digest).await? {
+                return Ok(same.id);
+            }
+            tx.insert_upload(&by.tenant, &upload).await?;
+            for row in &rows {
+                tx.insert_upload_row(&by.tenant, &upload.id, row).await?;
+            }
+            tx.audit(by, Act { action: "import.upload", target: &upload.id, detail: kind.as_str() }, now).await?;
+            tx.commit().await?;
+            Ok(upload.id.clone())
+        })
+        .await
+    }
+
+    /// Good rows about people who are on the list already become bad ones, so that the preview says so.
+    async fn mark_known(&self, tenant: &str, rows: &mut [UploadRow]) -> Result<(), store_issuer::Error> {
+        let mut tx = self.store.read().await?;
+        for row in rows.iter_mut() {
+            let RowState::Good(content) = &row.state else { continue };
+            if tx.find_subject_by_number(tenant, content.number()).await?.is_some() {
+                row.state = RowState::Bad(known_already(row.line, content));
+            }
+        }
+        Ok(())
+    }
+
+    pub async fn find_upload(&self, tenant: &str, id: &str) -> Result<UploadView, ImportError> {
+        let mut tx = self.store.read().await?;
+        let upload = tx.find_upload(tenant, id).await?.ok_or(ImportError::Unknown)?;
+        let counts = tx.count_upload_rows(tenant, id).await?;
+        Ok(UploadView { upload, counts })
+    }
+
+    pub async fn list_uploads(
+        &self,
+        tenant: &str,
+        kind: ListKind,
+        before: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<UploadView>, ImportError> {
+        let mut tx = self.store.read().await?;
+        let mut views = Vec::new();
+        for upload in tx.list_uploads(tenant, kind, before, limit).await? {
+            let counts = tx.count_upload_rows(tenant, &upload.id).await?;
+            views.push(UploadView { upload, counts });
+        }
+        Ok(views)
+    }
+
+    pub async fn list_upload_rows(
+        &self,
+        tenant: &str,
+        id: &str,
+        state: &'static str,
+        after: u64,
+        limit: u32,
+    ) -> Result<Vec<UploadRow>, ImportError> {
+        Ok(self.store.read().await?.list_upload_rows(tenant, id, state, after, limit).await?)
+    }
+
+    /// From here on the good rows are worked off, whatever happens to this program. Confirming again changes nothing.
+    pub async fn confirm_upload(&self, by: &Actor, id: &str, with_employment: bool) -> Result<(), ImportError> {
+        sql::retry(|| async {
+            let now = self.now();
+            let mut tx = self.store.write("confirm_upload").await?;
+            let upload = tx.find_upload(&by.tenant, id).await?.ok_or(ImportError::Unknown)?;
+            match upload.state {
+                UploadState::Confirmed | UploadState::Finished => return Ok(()),
+                UploadState::Discarded => return Err(ImportError::Closed),
+                UploadState::Preview => {}
+            }
+            let offered = match (upload.kind, with_employment) {
+                (ListKind::Retirees, _) => vec![],
+                (ListKind::Staff, false) => vec![CredentialType::StaffIdentity],
+                (ListKind::Staff, true) => vec![CredentialType::StaffIdentity, CredentialType::Employment],
+            };
+            if !tx.confirm_upload(&by.tenant, id, &offered, now).await? {
+                return Err(ImportError::Closed);
+            }
+            tx.audit(by, Act { action: "import.confirm", target: id, detail: "" }, now).await?;
+            tx.commit().await?;
+            Ok(())
+        })
+        .await?;
+        self.imports.notify_one();
+        Ok(())
+    }
+
+    pub async fn discard_upload(&self, by: &Actor, id: &str) -> Result<(), ImportError> {
+        sql::retry(|| async {
+            let now = self.now();
+            let mut tx = self.store.write("discard_upload").await?;
+            let upload = tx.find_upload(&by.tenant, id).await?.ok_or(ImportError::Unknown)?;
+            if upload.state == UploadState::Discarded {
+                return Ok(());
+            }
+            if !tx.discard_upload(&by.tenant, id, now).await? {
+                return Err(ImportError::Closed);
+            }
+            tx.audit(by, Act { action: "import.discard", target: id, detail: "" }, now).await?;
+            tx.commit().await?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// The rows that were not accepted, as a file to correct and upload again.
+    pub async fn faults_file(&self, tenant: &str, id: &str) -> Result<Vec<u8>, ImportError> {
+        let mut tx = self.store.read().await?;
+        let upload = tx.find_upload(tenant, id).await?.ok_or(ImportError::Unknown)?;
+        let limit = u32::try_from(Limits::default().rows).unwrap_or(u32::MAX);
+        let rows = tx.list_upload_rows(tenant, id, "bad", 0, limit).await?;
+        let bad = rows.iter().filter_map(|row| match &row.state {
+            RowState::Bad(bad) => Some((row.line, bad)),
+            RowState::Good(_) | RowState::Done { .. } => None,
+        });
+        Ok(faults_csv(&upload.headings, bad))
+    }
+
+    /// The links of an upload that was worked off, with their codes. Audited, since codes can be read here.
+    pub async fn invitations(&self, by: &Actor, id: &str) -> Result<Vec<Invitation>, ImportError> {
+        let view = self.find_upload(&by.tenant, id).await?;
+        let limit = u32::try_from(Limits::default().rows).unwrap_or(u32::MAX);
+        let rows = self.list_upload_rows(&by.tenant, &view.upload.id, "done", 0, limit).await?;
+        let offers: Vec<(UploadRow, String)> = rows
+            .into_iter()
+            .filter_map(|row| match &row.state {
+                RowState::Done { offer: Some(offer), .. } => Some((row.clone(), offer.clone())),
+                _ => None,
+            })
+            .collect();
+        let ids: Vec<&str> = offers.iter().map(|(_, offer)| offer.as_str()).collect();
+        let links = self.offer_links(by, id, &ids).await?;
+        let invitations = offers.iter().zip(links).filter_map(|((row, _), link)| {
+            let link = link?;
+            Some(Invitation {
+                number: row.number.clone(),
+                name: row.name.clone(),
+                link: link.wallet_link,
+                transaction_code: link.transaction_code,
+            })
+        });
+        Ok(invitations.collect())
+    }
+
+    /// Works confirmed uploads off until the task is dropped; begins with what a crash left.
+    pub async fn run_imports(&self) {
+        loop {
+            match self.work_off_uploads().await {
+                Ok(()) => {}
+                Err(error) => {
+                    let error: &(dyn std::error::Error + 'static) = &error;
+                    tracing::error!(error, "working off an upload failed and will be tried again");
+                    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+                    continue;
+                }
+            }
+            let _ = tokio::time::timeout(LOOK_AGAIN, self.imports.notified()).await;
+        }
+    }
+
+    /// Takes every confirmed upload to its end, in steps of one transaction each.
+    pub async fn work_off_uploads(&self) -> Result<(), ImportError> {
+        const AT_ONCE: u32 = 20;
+        loop {
+            let running = self.store.read().await?.running_uploads(AT_ONCE).await?;
+            if running.is_empty() {
+                return Ok(());
+            }
+            for (tenant, id) in running {
+                while self.work_off_step(&tenant, &id).await? {}
+            }
+        }
+    }
+
+    /// One step; `false` when the upload is finished. Row, person and offer change together or not at all, so a crash
+    /// between two steps neither loses nor doubles an offer.
+    async fn work_off_step(&self, tenant: &str, id: &str) -> Result<bool, ImportError> {
+        sql::retry(|| async {
+            let now = self.now();
+            let mut tx = self.store.write("work_off_upload").await?;
+            let upload = tx.find_upload(tenant, id).await?.ok_or(ImportError::Unknown)?;
+            if upload.state != UploadState::Confirmed {
+                return Ok(false);
+            }
+            let by = Actor { tenant: tenant.to_owned(), officer: upload.created_by.clone() };
+            let rows = tx.list_upload_rows(tenant, id, "good", 0, STEP).await?;
+            for row in &rows {
+                self.work_off_row(&mut tx, &by, &upload, row).await?;
+            }
+            let more = rows.len() == STEP as usize;
+            if !more && tx.finish_upload(tenant, id, now).await? {
+                tx.audit(&by, Act { action: "import.finish", target: id, detail: "" }, now).await?;
+            }
+            tx.commit().await?;
+            Ok(more)
+        })
+        .await
+    }
+
+    async fn work_off_row(
+        &self,
+        tx: &mut Transaction,
+        by: &Actor,
+        upload: &Upload,
+        row: &UploadRow,
+    ) -> Result<(), ImportError> {
+        let RowState::Good(content) = &row.state else { return Ok(()) };
+        let tenant = by.tenant.as_str();
+        if tx.find_subject_by_number(tenant, content.number()).await?.is_some() {
+            let bad = known_already(row.line, content);
+            return Ok(tx.upload_row_failed(tenant, &upload.id, row.line, &bad).await?);
+        }
+        let subject = self.subject_of(by, content);
+        let subject_id = tx.put_subject(tenant, &subject).await?;
+        if upload.types.is_empty() {
+            return Ok(tx.upload_row_done(tenant, &upload.id, row.line, &subject_id, None).await?);
+        }
+        let mut types = upload.types.clone();
+        if !subject.claims.contains_key("contractType") {
+            types.retain(|kind| *kind != CredentialType::Employment);
+        }
+        let new = NewOffer {
+            subject_id: subject_id.clone(),
+            types,
+            extra_claims: Map::new(),
+            transaction_code: true,
+            bound_key: None,
+            expires_at: None,
+        };
+        let offer = self.insert_offer(tx, by, &new).await?.offer_id;
+        Ok(tx.upload_row_done(tenant, &upload.id, row.line, &subject_id, Some(&offer)).await?)
+    }
+
+    /// The record of a person as a list describes them.
+    pub(crate) fn subject_of(&self, by: &Actor, content: &RowContent) -> Subject {
+        let name = self.tenant(&by.tenant).map_or("", |tenant| tenant.name.as_str());
+        let mut claims = match content {
+            RowContent::Staff(person) => {
+                let mut claims = person.identity_claims("", name);
+                claims.extend(person.employment_claims("", name).unwrap_or_default());
+                claims
+            }
+            RowContent::Retiree(retiree) => {
+                let mut claims = Map::new();
+                claims.insert("identifier".into(), retiree.uid.as_str().into());
+                claims.insert("givenName".into(), retiree.given_name.as_str().into());
+                claims.insert("familyName".into(), retiree.family_name.as_str().into());
+                let more = [("country", &retiree.country), ("language", &retiree.language)];
+                for (claim, value) in more {
+                    claims.extend(value.as_ref().map(|value| (claim.to_owned(), Value::from(value.as_str()))));
+                }
+                claims
+            }
+        };
+        // Whom the issuer speaks for comes from the organisation, never from a record.
+        claims.remove("worksFor");
+        let now = self.now();
+        Subject {
+            id: self.new_id(),
+            number: content.number().to_owned(),
+            name: content.name(),
+            claims,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+}
+
+/// The rows of a reading as they are stored, and what the upload says about the file.
+fn opened<T: Clone>(listing: Listing<T>, content: impl Fn(T) -> RowContent) -> (Vec<UploadRow>, Upload) {
+    let rows = listing.rows.iter().map(|row| upload_row(row, &content)).collect();
+    let about = Upload {
+        id: String::new(),
+        kind: ListKind::Staff,
+        file_name: String::new(),
+        size_bytes: 0,
+        encoding: listing.encoding.label().to_owned(),
+        delimiter: listing.delimiter.label().to_owned(),
+        headings: listing.headings,
+        unused: listing.unused,
+        empty_lines: listing.empty_lines,
+        digest: [0; 32],
+        state: UploadState::Preview,
+        types: Vec::new(),
+        created_by: String::new(),
+        created_at: chrono::DateTime::UNIX_EPOCH + Duration::zero(),
+        confirmed_at: None,
+        finished_at: None,
+    };
+    (rows, about)
+}
+
+fn upload_row<T: Clone>(row: &ListedRow<T>, content: impl Fn(T) -> RowContent) -> UploadRow {
+    match &row.outcome {
+        Ok(good) => {
+            let content = content(good.clone());
+            let (number, name) = (content.number().to_owned(), content.name());
+            UploadRow { line: row.line, number, name, state: RowState::Good(content) }
+        }
+        Err(bad) => UploadRow {
+            line: row.line,
+            number: String::new(),
+            name: String::new(),
+            state: RowState::Bad(bad.clone()),
+        },
+    }
+}
+
+fn known_already(line: u64, content: &RowContent) -> BadRow {
+    let number = content.number();
+    let reason = match content {
+        RowContent::Staff(_) => format!("staff number {number} is on the staff list already"),
+        RowContent::Retiree(_) => format!("beneficiary {number} is on the list already"),
+    };
+    let fault = RowFault { line, column: Some(1), heading: "number".to_owned(), reason };
+    BadRow { fields: content.fields(), faults: vec![fault] }
+}

@@ -1,0 +1,93 @@
+//! What the issuer reads from and writes to the registry chain.
+
+use async_trait::async_trait;
+use clock::Timestamp;
+use keys::{PublicKey, Signer};
+use registry_client::{Registry, RegistryError};
+use registry_types::{Operation, Relationship, SignedTransaction};
+
+/// A key of the current DID document that may sign credentials.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DocumentKey {
+    pub fragment: String,
+    pub multikey: String,
+}
+
+/// What the chain says about a status list, proven.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PublishedStatus {
+    pub digest: [u8; 32],
+    pub version: u64,
+    /// The height at which it was read.
+    pub height: u64,
+}
+
+/// What the chain says about an anchor, proven.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Anchored {
+    pub root: [u8; 32],
+    pub height: u64,
+    pub block_time: Timestamp,
+}
+
+/// The chain as this service needs it. Answers are proven; a test double stands in where the network has to fail.
+#[async_trait]
+pub trait Ledger: Send + Sync {
+    /// Keys listed for `assertionMethod` and not compromised, in the order of the document.
+    async fn assertion_keys(&self, did: &str) -> Result<Vec<DocumentKey>, RegistryError>;
+    async fn status(&self, issuer: &str, list: &str) -> Result<Option<PublishedStatus>, RegistryError>;
+    async fn anchor(&self, issuer: &str, sequence: u64) -> Result<Option<Anchored>, RegistryError>;
+    /// Returns once a block holds the operation. Whether it took effect, only reading tells.
+    async fn write(&self, signer: &dyn Signer, operation: Operation) -> Result<(), RegistryError>;
+}
+
+/// The light client.
+pub struct RegistryLedger(pub Registry);
+
+#[async_trait]
+impl Ledger for RegistryLedger {
+    async fn assertion_keys(&self, did: &str) -> Result<Vec<DocumentKey>, RegistryError> {
+        let record = self.0.did(did).await?.value;
+        let Some(version) = record.as_ref().and_then(registry_types::DidRecord::current) else {
+            return Ok(Vec::new());
+        };
+        let usable = version.keys.iter().filter(|key| {
+            key.relationships.contains(&Relationship::AssertionMethod) && key.compromised_at.is_none()
+        });
+        Ok(usable.map(|key| DocumentKey { fragment: key.fragment.clone(), multikey: key.multikey.clone() }).collect())
+    }
+
+    async fn status(&self, issuer: &str, list: &str) -> Result<Option<PublishedStatus>, RegistryError> {
+        let proven = self.0.status(issuer, list).await?;
+        Ok(proven.value.map(|record| PublishedStatus {
+            digest: record.digest,
+            version: record.version,
+            height: proven.height,
+        }))
+    }
+
+    async fn anchor(&self, issuer: &str, sequence: u64) -> Result<Option<Anchored>, RegistryError> {
+        let record = self.0.anchor(issuer, sequence).await?.value;
+        Ok(record.map(|record| Anchored {
+            root: record.root,
+            height: record.height,
+            block_time: i64::try_from(record.time_ms)
+                .ok()
+                .and_then(Timestamp::from_timestamp_millis)
+                .unwrap_or(Timestamp::MAX_UTC),
+        }))
+    }
+
+    async fn write(&self, signer: &dyn Signer, operation: Operation) -> Result<(), RegistryError> {
+        let PublicKey::Ed25519(public_key) = *signer.public_key() else {
+            return Err(RegistryError::UnknownKey(signer.public_key().to_multikey()));
+        };
+        let transaction = self.0.transaction(&public_key, operation).await?;
+        let signature = signer.sign(&transaction.signing_bytes()).await.ok();
+        let signature = signature.and_then(|bytes| <[u8; 64]>::try_from(bytes).ok());
+        // A key that cannot sign is as good as unknown: nothing was sent, and the next run tries again.
+        let signature = signature.ok_or_else(|| RegistryError::UnknownKey(signer.public_key().to_multikey()))?;
+        self.0.submit(&SignedTransaction { transaction, public_key, signature }).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,162 @@
+//! Use cases: each opens, uses and commits its own transaction, and keeps the network outside of it.
+
+mod anchoring;
+mod credentials;
+mod directory;
+mod keys;
+mod ledger;
+mod notifications;
+mod offers;
+mod status;
+mod tokens;
+mod vc_api;
+mod work;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use ::keys::{KeyFiles, SealingKey, Signer};
+use clock::{Clock, Entropy, Timestamp};
+use credential::data_integrity::SigningKey;
+use issuance::{CredentialType, Secrets};
+use store_issuer::Store;
+use url::Url;
+
+pub use anchoring::{AnchorError, ReceiptError, ReceiptState};
+pub use credentials::{Authorized, CredentialError};
+pub use directory::{AnchoringStatus, CopyView, DirectoryError, ListState, SubjectPage};
+pub use keys::KeysError;
+pub use ledger::{Anchored, DocumentKey, Ledger, PublishedStatus, RegistryLedger};
+pub use notifications::NotificationError;
+pub use offers::{FetchError, NewOffer, OfferError, OfferLink};
+pub use status::{ChangeError, PublishError, ServedList};
+pub use store_issuer::{Page, SubjectRow};
+pub use tokens::TokenError;
+pub use vc_api::{Instance, VcApiError};
+
+/// The whole service, shared by every request and the background work.
+pub struct Issuer {
+    pub(crate) store: Store,
+    pub(crate) ledger: Arc<dyn Ledger>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) key_files: KeyFiles,
+    pub(crate) sealing: SealingKey,
+    pub(crate) secrets: Secrets,
+    pub(crate) passkeys: web::passkey::Passkeys,
+    pub(crate) settings: Settings,
+    pub(crate) tenants: BTreeMap<String, Arc<Tenant>>,
+    pub(crate) instances: BTreeMap<String, Instance>,
+}
+
+/// Addresses and times from the configuration.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Without a trailing slash.
+    pub origin: String,
+    pub https: bool,
+    pub wallet_url: Url,
+    pub anchor_interval: std::time::Duration,
+    pub status_interval: std::time::Duration,
+    pub status_validity: chrono::Duration,
+    pub credential_validity: chrono::Duration,
+    pub offer_validity: chrono::Duration,
+}
+
+/// An organisation that issues here.
+pub struct Tenant {
+    pub id: String,
+    pub name: String,
+    pub did: String,
+    pub types: Vec<CredentialType>,
+    /// `{origin}/t/{id}`.
+    pub issuer_url: String,
+    /// Signs status digests and anchors on the chain.
+    pub(crate) operate: Arc<dyn Signer>,
+    /// One transaction of the operate key at a time, since each takes the next number of its sequence.
+    pub(crate) writing: tokio::sync::Mutex<()>,
+    /// One publishing and one anchoring run at a time, whoever starts it.
+    pub(crate) publishing: tokio::sync::Mutex<status::Publishing>,
+    pub(crate) anchoring: tokio::sync::Mutex<()>,
+    keys: RwLock<Option<Arc<TenantKeys>>>,
+}
+
+/// The keys with which a tenant signs at present.
+pub struct TenantKeys {
+    pub ed25519: SigningKey,
+    pub p256: SigningKey,
+}
+
+impl Issuer {
+    #[must_use]
+    pub fn tenant(&self, id: &str) -> Option<&Arc<Tenant>> {
+        self.tenants.get(id)
+    }
+
+    pub fn tenants(&self) -> impl Iterator<Item = &Arc<Tenant>> {
+        self.tenants.values()
+    }
+
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    #[must_use]
+    pub const fn store(&self) -> &Store {
+        &self.store
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        // Storage keeps milliseconds; what is compared with it must not be finer.
+        let now = self.clock.now();
+        Timestamp::from_timestamp_millis(now.timestamp_millis()).unwrap_or(now)
+    }
+
+    pub(crate) fn new_id(&self) -> String {
+        clock::new_id(self.clock.as_ref(), self.entropy.as_ref())
+    }
+
+    pub(crate) fn new_token(&self) -> String {
+        clock::token(self.entropy.as_ref())
+    }
+}
+
+impl Tenant {
+    pub(crate) fn new(
+        id: String,
+        name: String,
+        did: String,
+        types: Vec<CredentialType>,
+        origin: &str,
+        operate: Arc<dyn Signer>,
+    ) -> Self {
+        let issuer_url = format!("{origin}/t/{id}");
+        Self {
+            id,
+            name,
+            did,
+            types,
+            issuer_url,
+            operate,
+            writing: tokio::sync::Mutex::default(),
+            publishing: tokio::sync::Mutex::default(),
+            anchoring: tokio::sync::Mutex::default(),
+            keys: RwLock::default(),
+        }
+    }
+
+    /// `{issuer}/status/`, to which the name of a list is appended.
+    #[must_use]
+    pub fn status_base(&self) -> String {
+        format!("{}/status/", self.issuer_url)
+    }
+
+    pub(crate) fn keys(&self) -> Option<Arc<TenantKeys>> {
+        self.keys.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn set_keys(&self, keys: Arc<TenantKeys>) {
+        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Some(keys);
+    }
+}

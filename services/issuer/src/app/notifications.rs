@@ -1,0 +1,54 @@
+//! The notification endpoint: what became of a credential in the wallet.
+
+use issuance::{Delivery, fingerprint};
+use wire::vci::NotificationRequest;
+
+use super::{Issuer, Tenant};
+
+/// A wallet that was offline reports late. An hour after its token expired it may still say what it stored, which gives
+/// nobody anything.
+pub(crate) const NOTIFICATION_GRACE_SECONDS: i64 = 3600;
+
+#[derive(Debug, thiserror::Error)]
+pub enum NotificationError {
+    #[error("the access token is missing, unknown or has expired")]
+    Token,
+    #[error("{0} is missing or not one of the defined values")]
+    Request(&'static str),
+    #[error("the notification_id is not one of this access token's")]
+    UnknownId,
+    #[error(transparent)]
+    Store(#[from] store_issuer::Error),
+}
+
+impl Issuer {
+    /// OID4VCI 1.0, 11. Repeating it changes nothing.
+    pub async fn notify(
+        &self,
+        tenant: &Tenant,
+        bearer: Option<&str>,
+        request: Result<NotificationRequest, NotificationError>,
+    ) -> Result<(), NotificationError> {
+        let bearer = fingerprint(bearer.ok_or(NotificationError::Token)?);
+        let oldest = self.now() - chrono::Duration::seconds(NOTIFICATION_GRACE_SECONDS);
+        let token = self.store.read().await?.find_access_token(&tenant.id, &bearer).await?;
+        let token = token.filter(|token| token.expires_at > oldest).ok_or(NotificationError::Token)?;
+        let request = request?;
+        let id = request.notification_id.ok_or(NotificationError::Request("notification_id"))?;
+        let event = request.event.ok_or(NotificationError::Request("event"))?;
+        let delivery = Delivery::from_event(&event).ok_or(NotificationError::Request("event"))?;
+        sql::retry(|| async {
+            let mut tx = self.store.write("notify").await?;
+            let copy = tx.find_copy_by_notification(&tenant.id, &id).await?;
+            let copy = copy.filter(|copy| copy.offer_id == token.offer_id);
+            let copy = copy.ok_or(NotificationError::UnknownId)?;
+            if copy.delivery != delivery {
+                tx.set_delivery(&tenant.id, &copy.id, delivery).await?;
+                tx.commit().await?;
+            }
+            Ok(())
+        })
+        .await
+    }
+}
+

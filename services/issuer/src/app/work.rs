@@ -1,0 +1,148 @@
+//! Background work: keys, publishing, anchoring, forgetting. Every run repairs what an earlier one left behind.
+
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use super::notifications::NOTIFICATION_GRACE_SECONDS;
+use super::{Issuer, Tenant};
+
+/// How often expired codes, nonces and tokens are deleted.
+const FORGET_EVERY: Duration = Duration::from_secs(60);
+
+/// The running loops. They end when told, after the step they are in.
+pub(crate) struct Work {
+    stop: watch::Sender<bool>,
+    loops: Vec<JoinHandle<()>>,
+}
+
+impl Work {
+    pub fn start(issuer: &Arc<Issuer>) -> Self {
+        let (stop, stopped) = watch::channel(false);
+        let settings = issuer.settings();
+        let mut loops = vec![tokio::spawn(forget(Arc::downgrade(issuer), stopped.clone()))];
+        for tenant in issuer.tenants() {
+            let (status, anchor) = (settings.status_interval, settings.anchor_interval);
+            loops.push(tokio::spawn(publish(weak(issuer, tenant), status, stopped.clone())));
+            loops.push(tokio::spawn(anchor_loop(weak(issuer, tenant), anchor, stopped.clone())));
+        }
+        Self { stop, loops }
+    }
+
+    pub async fn stop(self) {
+        let _ = self.stop.send(true);
+        for running in self.loops {
+            let _ = running.await;
+        }
+    }
+}
+
+type Owner = (Weak<Issuer>, Arc<Tenant>);
+
+fn weak(issuer: &Arc<Issuer>, tenant: &Arc<Tenant>) -> Owner {
+    (Arc::downgrade(issuer), Arc::clone(tenant))
+}
+
+async fn publish((issuer, tenant): Owner, every: Duration, mut stopped: watch::Receiver<bool>) {
+    let mut trouble = Trouble::new(&tenant.id, "publishing status lists");
+    while let Some(issuer) = issuer.upgrade() {
+        match issuer.refresh_keys(&tenant).await {
+            Err(error) => trouble.report(&error),
+            Ok(()) => match issuer.publish_status_lists(&tenant).await {
+                Err(error) => trouble.report(&error),
+                Ok(()) => trouble.over(),
+            },
+        }
+        drop(issuer);
+        if is_stopped(&mut stopped, every).await {
+            return;
+        }
+    }
+}
+
+async fn anchor_loop((issuer, tenant): Owner, every: Duration, mut stopped: watch::Receiver<bool>) {
+    let mut trouble = Trouble::new(&tenant.id, "anchoring");
+    while let Some(issuer) = issuer.upgrade() {
+        match issuer.anchor(&tenant).await {
+            Err(error) => trouble.report(&error),
+            Ok(()) => trouble.over(),
+        }
+        drop(issuer);
+        if is_stopped(&mut stopped, every).await {
+            return;
+        }
+    }
+}
+
+async fn forget(issuer: Weak<Issuer>, mut stopped: watch::Receiver<bool>) {
+    let mut trouble = Trouble::new("all", "deleting what has expired");
+    while let Some(issuer) = issuer.upgrade() {
+        match issuer.delete_expired().await {
+            Err(error) => trouble.report(&error),
+            Ok(_) => trouble.over(),
+        }
+        drop(issuer);
+        if is_stopped(&mut stopped, FORGET_EVERY).await {
+            return;
+        }
+    }
+}
+
+/// Sleeps until the next run is due; true when there will be none.
+async fn is_stopped(stopped: &mut watch::Receiver<bool>, wait: Duration) -> bool {
+    tokio::select! {
+        () = tokio::time::sleep(wait) => false,
+        _ = stopped.wait_for(|stopped| *stopped) => true,
+    }
+}
+
+impl Issuer {
+    /// Forgets codes, nonces and tokens nobody can use any more.
+    pub async fn delete_expired(&self) -> Result<u64, store_issuer::Error> {
+        let now = self.now();
+        let tokens_before = now - chrono::Duration::seconds(NOTIFICATION_GRACE_SECONDS);
+        sql::retry(|| async {
+            let mut tx = self.store.write("delete_expired").await?;
+            let gone = tx.delete_expired(now, tokens_before).await?;
+            tx.commit().await?;
+            Ok(gone)
+        })
+        .await
+    }
+}
+
+/// Says once that something does not work and once that it works again, instead of every two seconds.
+struct Trouble {
+    tenant: String,
+    doing: &'static str,
+    last: Option<String>,
+}
+
+impl Trouble {
+    fn new(tenant: &str, doing: &'static str) -> Self {
+        Self { tenant: tenant.to_owned(), doing, last: None }
+    }
+
+    fn report(&mut self, error: &(dyn std::error::Error + 'static)) {
+        let mut text = error.to_string();
+        let mut next = error.source();
+        while let Some(source) = next {
+            text.push_str(": ");
+            text.push_str(&source.to_string());
+            next = source.source();
+        }
+        metrics::counter!("issuer_background_failures_total", "doing" => self.doing).increment(1);
+        if self.last.as_ref() != Some(&text) {
+            tracing::warn!(tenant.id = self.tenant, error = text, "{} does not get on", self.doing);
+            self.last = Some(text);
+        }
+    }
+
+    fn over(&mut self) {
+        if self.last.take().is_some() {
+            tracing::info!(tenant.id = self.tenant, "{} works again", self.doing);
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! What an operator decides. Read from a file, checked as a whole before anything starts.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use issuance::CredentialType;
+use outbound::OutboundPolicy;
+use serde::{Deserialize, Serialize};
+use url::Url;
+use web::HttpConfig;
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    pub http: HttpConfig,
+    pub store: StoreConfig,
+    pub registry: RegistryConfig,
+    pub keys: KeysConfig,
+    #[serde(default)]
+    pub outbound: OutboundPolicy,
+    pub issuing: Issuing,
+    #[serde(default)]
+    pub console: Console,
+    pub tenants: Vec<TenantConfig>,
+    #[serde(default)]
+    pub vc_api: Vec<InstanceConfig>,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StoreConfig {
+    /// `sqlite:PATH` or `postgres://…`; the environment variable `DATABASE_URL` takes precedence.
+    pub database_url: String,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RegistryConfig {
+    pub url: Url,
+    /// The genesis file, from which the light client starts.
+    pub genesis: PathBuf,
+    #[serde(default = "max_age")]
+    pub max_age_seconds: u64,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeysConfig {
+    pub directory: PathBuf,
+    pub sealing_key: PathBuf,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Issuing {
+    /// The wallet whose links are shown beside the `openid-credential-offer` ones.
+    pub wallet_url: Url,
+    #[serde(default = "cadence")]
+    pub anchor_interval_seconds: u64,
+    #[serde(default = "cadence")]
+    pub status_interval_seconds: u64,
+    /// How long a published list may be relied on; it is signed again after half of that.
+    #[serde(default = "status_validity")]
+    pub status_validity_seconds: u64,
+    #[serde(default = "credential_validity")]
+    pub credential_validity_days: u32,
+    #[serde(default = "offer_validity")]
+    pub offer_validity_days: u32,
+}
+
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Console {
+    /// WebAuthn relying party; the host of the public URL when absent.
+    pub rp_id: Option<String>,
+}
+
+/// An organisation whose credentials this service issues.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TenantConfig {
+    /// Part of every address of the tenant, also the first part of its key files' names.
+    pub id: String,
+    pub name: String,
+    pub did: String,
+    pub types: Vec<CredentialType>,
+}
+
+/// A VC API instance for machines.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InstanceConfig {
+    pub name: String,
+    /// Whether it answers without authentication. A closed one answers nobody for now.
+    #[serde(default)]
+    pub open: bool,
+    /// The policy it is named by; accreditation is optional in an open one.
+    #[serde(default = "open_policy")]
+    pub policy: String,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    #[error("no tenant is configured")]
+    NoTenant,
+    #[error("tenant {0:?}: an id has lower-case letters, digits and hyphens, at most 32")]
+    TenantId(String),
+    #[error("tenant {0:?} is configured twice")]
+    TenantTwice(String),
+    #[error("tenant {0:?}: the DID is no DID")]
+    TenantDid(String),
+    #[error("tenant {0:?} issues no type of credential, or one of them twice")]
+    TenantTypes(String),
+    #[error("VC API instance {0:?} is configured twice or has an impossible name")]
+    Instance(String),
+    #[error("{0} must be above zero")]
+    Zero(&'static str),
+}
+
+impl Config {
+    /// Everything that can be wrong without looking outside.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        if self.tenants.is_empty() {
+            return Err(ConfigError::NoTenant);
+        }
+        let mut seen = BTreeSet::new();
+        for tenant in &self.tenants {
+            if !is_name(&tenant.id) {
+                return Err(ConfigError::TenantId(tenant.id.clone()));
+            }
+            if !seen.insert(tenant.id.as_str()) {
+                return Err(ConfigError::TenantTwice(tenant.id.clone()));
+            }
+            if !did::is_did(&tenant.did) {
+                return Err(ConfigError::TenantDid(tenant.id.clone()));
+            }
+            let types: BTreeSet<_> = tenant.types.iter().collect();
+            if types.is_empty() || types.len() != tenant.types.len() {
+                return Err(ConfigError::TenantTypes(tenant.id.clone()));
+            }
+        }
+        let mut names = BTreeSet::new();
+        for instance in &self.vc_api {
+            if !is_name(&instance.name) || !names.insert(instance.name.as_str()) {
+                return Err(ConfigError::Instance(instance.name.clone()));
+            }
+        }
+        let issuing = &self.issuing;
+        for (name, value) in [
+            ("anchor_interval_seconds", issuing.anchor_interval_seconds),
+            ("status_interval_seconds", issuing.status_interval_seconds),
+            ("status_validity_seconds", issuing.status_validity_seconds),
+            ("credential_validity_days", issuing.credential_validity_days.into()),
+            ("offer_validity_days", issuing.offer_validity_days.into()),
+        ] {
+            if value == 0 {
+                return Err(ConfigError::Zero(name));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The URL may hold a password.
+impl std::fmt::Debug for StoreConfig {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let scheme = self.database_url.split(':').next().unwrap_or_default();
+        f.debug_struct("StoreConfig").field("database_url", &format!("{scheme}:…")).finish()
+    }
+}
+
+fn is_name(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    !text.is_empty() && text.len() <= 32 && text.bytes().all(plain)
+}
+
+const fn max_age() -> u64 {
+    300
+}
+
+const fn cadence() -> u64 {
+    30
+}
+
+const fn status_validity() -> u64 {
+    24 * 60 * 60
+}
+
+const fn credential_validity() -> u32 {
+    365
+}
+
+const fn offer_validity() -> u32 {
+    30
+}
+
+fn open_policy() -> String {
+    "open".to_owned()
+}
