@@ -23,6 +23,7 @@ pub(crate) const OURS: Assets = Assets(&[
     Asset { name: "passkey.js", content_type: SCRIPT, body: include_bytes!("../assets/passkey.js") },
     Asset { name: "progress.js", content_type: SCRIPT, body: include_bytes!("../assets/progress.js") },
     Asset { name: "docs.js", content_type: SCRIPT, body: include_bytes!("../assets/docs.js") },
+    Asset { name: "docs.css", content_type: STYLE, body: include_bytes!("../assets/docs.css") },
     Asset { name: "mark.svg", content_type: "image/svg+xml", body: include_bytes!("../assets/mark.svg") },
 ]);
 

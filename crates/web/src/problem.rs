@@ -66,6 +66,7 @@ impl Problem {
     #[must_use]
     pub fn not_found() -> Self {
         Self::new(StatusCode::NOT_FOUND, "not-found", "There is nothing here")
+            .detail("The address is unknown, or what it named is gone.")
     }
 
     #[must_use]
