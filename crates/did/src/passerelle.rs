@@ -21,6 +21,24 @@ pub trait DidRecords: Send + Sync {
     async fn did_record(&self, did: &str) -> Result<ProvenRecord, ResolveError>;
 }
 
+#[async_trait::async_trait]
+impl DidRecords for registry_client::Registry {
+    async fn did_record(&self, did: &str) -> Result<ProvenRecord, ResolveError> {
+        if !registry_types::is_did(did) {
+            return Err(ResolveError::InvalidDid);
+        }
+        let proven = self.did(did).await.map_err(|error| ResolveError::Unavailable(error.to_string()))?;
+        Ok(ProvenRecord {
+            record: proven.value,
+            evidence: Evidence {
+                height: proven.height,
+                block_time: proven.block_time,
+                header_hash: proven.header_hash,
+            },
+        })
+    }
+}
+
 /// Turns a proven record into documents.
 pub fn resolution_of(did: &str, proven: ProvenRecord) -> Result<Resolution, ResolveError> {
     let record = proven.record.ok_or(ResolveError::NotFound)?;

@@ -50,7 +50,7 @@ fn read_term<'t>(
     let mut rest = &text[end + 1..];
     if let Some(typed) = rest.strip_prefix("^^<") {
         let (iri, tail) = typed.split_once('>').unwrap();
-        literal.datatype = Some(Cow::Owned(iri.to_owned()));
+        literal.datatype = Some(Cow::Owned(unescape(iri)));
         rest = tail;
     } else if let Some(tagged) = rest.strip_prefix('@') {
         let end = tagged.find(' ').unwrap();
