@@ -4,6 +4,7 @@
 mod forged;
 mod hostile;
 mod issuing;
+mod lists;
 mod presenting;
 
 use actors::{Agency, Issued, Officer, Peer, text};
