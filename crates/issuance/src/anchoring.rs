@@ -2,9 +2,6 @@
 
 use clock::Entropy;
 
-/// Batches are padded to a power of two of at least this, so that the number of credentials an organisation issued in
-/// an interval does not show.
-const SMALLEST_BATCH: usize = 16;
 /// The most leaves taken into one batch; the rest waits for the next one.
 pub const LARGEST_BATCH: usize = 4_096;
 
@@ -29,6 +26,7 @@ pub struct Batch {
 }
 
 impl Batch {
+    /// Pads to a power of two, so that the number of credentials an organisation issued in an interval does not show.
     /// Puts the leaves in random order among random padding, so that a position tells nothing about when in the
     /// interval a credential was issued.
     #[must_use]
@@ -36,7 +34,7 @@ impl Batch {
         if waiting.is_empty() || waiting.len() > LARGEST_BATCH {
             return None;
         }
-        let size = waiting.len().next_power_of_two().max(SMALLEST_BATCH);
+        let size = merkle::padded_count(waiting.len());
         let mut slots: Vec<Option<&WaitingLeaf>> = waiting.iter().map(Some).collect();
         slots.resize(size, None);
         shuffle(&mut slots, entropy);
@@ -53,7 +51,7 @@ impl Batch {
                 leaves.push(merkle::leaf(&salt, &digest));
             }
         }
-        let root = merkle::Tree::build(leaves.clone()).root();
+        let root = merkle::Tree::build(leaves.clone()).ok()?.root();
         Some(Self { leaves, places, root })
     }
 }
@@ -97,13 +95,12 @@ mod tests {
     fn every_leaf_has_one_place_and_a_path_to_the_root() {
         let waiting = waiting(20);
         let batch = Batch::build(&waiting, &SeededEntropy::new(1)).unwrap();
-        let tree = merkle::Tree::build(batch.leaves.clone());
+        let tree = merkle::Tree::build(batch.leaves.clone()).unwrap();
         assert_eq!(batch.places.len(), 20);
         for (id, place) in &batch.places {
             let leaf = waiting.iter().find(|leaf| leaf.id == *id).unwrap();
-            let index = usize::try_from(*place).unwrap();
-            assert_eq!(batch.leaves[index], merkle::leaf(&leaf.salt, &leaf.digest));
-            let _ = tree.path(index);
+            let (hash, path) = (merkle::leaf(&leaf.salt, &leaf.digest), tree.path(*place).unwrap());
+            merkle::verify(&hash, *place, tree.leaf_count(), &path, &batch.root).unwrap();
         }
     }
 }

@@ -4,8 +4,9 @@ use chrono::{Datelike as _, NaiveDate, NaiveTime};
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
+use crate::schemas::subject_faults;
 use crate::{
-    Claim, ClaimKind, CredentialType, Format, HolderKey, ListKind, StatusIndex, StatusListId, Timestamp,
+    ClaimKind, CredentialType, Format, HolderKey, ListKind, StatusIndex, StatusListId, Timestamp,
 };
 
 /// Everything a credential of one person is made of.
@@ -105,19 +106,7 @@ impl Material<'_> {
     }
 
     fn chosen_claims(&self) -> Result<Map<String, Value>, BuildError> {
-        let mut chosen = Map::new();
-        for claim in self.credential_type.claims() {
-            let value = match claim.kind {
-                ClaimKind::Organisation => Some(json!({"id": self.issuer.did, "name": self.issuer.name})),
-                _ => self.claims.get(claim.name).cloned(),
-            };
-            match value {
-                Some(value) => drop(chosen.insert(claim.name.into(), checked(claim, value)?)),
-                None if claim.mandatory => return Err(BuildError::Missing(claim.name)),
-                None => {}
-            }
-        }
-        Ok(chosen)
+        chosen_claims(self.credential_type, self.issuer, self.claims)
     }
 
     fn bitstring_entry(&self, index: &StatusIndex) -> Value {
@@ -136,6 +125,30 @@ impl Material<'_> {
     }
 }
 
+/// The claims of a type out of those of a person, checked against the published schema, so that nothing is ever signed
+/// that a verifier would refuse.
+pub fn chosen_claims(
+    credential_type: CredentialType,
+    issuer: Issuer<'_>,
+    claims: &Map<String, Value>,
+) -> Result<Map<String, Value>, BuildError> {
+    let mut chosen = Map::new();
+    for claim in credential_type.claims() {
+        let value = match claim.kind {
+            ClaimKind::Organisation => Some(json!({"id": issuer.did, "name": issuer.name})),
+            ClaimKind::Text | ClaimKind::Date | ClaimKind::Integer => claims.get(claim.name).cloned(),
+        };
+        match value {
+            Some(value) => drop(chosen.insert(claim.name.into(), value)),
+            None if claim.mandatory => return Err(BuildError::Missing(claim.name)),
+            None => {}
+        }
+    }
+    let Some(fault) = subject_faults(credential_type, &chosen).into_iter().next() else { return Ok(chosen) };
+    let at_fault = credential_type.claims().iter().find(|claim| claim.name == fault.claim);
+    Err(BuildError::Malformed(at_fault.map_or("credentialSubject", |claim| claim.name)))
+}
+
 /// What is anchored of a copy: SHA-256 of the JCS bytes of a secured credential, or of the issuer-signed JWT without its
 /// disclosures, so that the digest does not depend on what a holder discloses.
 #[must_use]
@@ -149,16 +162,6 @@ pub fn digest(format: Format, document: &str) -> Option<[u8; 32]> {
     }
 }
 
-
-fn checked(claim: &Claim, value: Value) -> Result<Value, BuildError> {
-    let fits = match claim.kind {
-        ClaimKind::Text => value.as_str().is_some_and(|text| !text.trim().is_empty()),
-        ClaimKind::Date => date(&value).is_some(),
-        ClaimKind::Integer => value.as_i64().is_some(),
-        ClaimKind::Organisation => true,
-    };
-    if fits { Ok(value) } else { Err(BuildError::Malformed(claim.name)) }
-}
 
 fn date(value: &Value) -> Option<NaiveDate> {
     let text = value.as_str().filter(|text| text.len() == 10)?;

@@ -8,7 +8,10 @@ mod audit;
 mod codes;
 mod copies;
 mod error;
+mod existence;
+mod import;
 mod offers;
+mod officers;
 mod row;
 mod secrets;
 mod status;
@@ -69,5 +72,6 @@ impl Transaction {
 
 /// Each part of the service numbers its own steps: issuing from 1, officers from 100, import from 200, existence from 300.
 fn migrations() -> Vec<Migration> {
-    vec![Migration { version: 1, name: "issuing", sql: include_str!("migrations/0001_issuing.sql") }]
+    let issuing = Migration { version: 1, name: "issuing", sql: include_str!("migrations/0001_issuing.sql") };
+    [&[issuing], officers::MIGRATIONS, import::MIGRATIONS, existence::MIGRATIONS].concat()
 }

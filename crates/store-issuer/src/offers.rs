@@ -22,7 +22,7 @@ const RENEW: &str = "UPDATE offers SET code_hash = $3, code_sealed = $4, tries_l
 const WITHDRAW: &str = "UPDATE offers SET state = 'withdrawn'
     WHERE tenant = $1 AND id = $2 AND state IN ('open', 'locked')";
 const BIND: &str = "UPDATE offers SET holder_key = $3, state = 'accepted'
-    WHERE tenant = $1 AND id = $2 AND state IN ('open', 'accepted')
+    WHERE tenant = $1 AND id = $2 AND state <> 'withdrawn'
         AND (holder_key IS NULL OR holder_key = $3) AND (bound_key IS NULL OR bound_key = $3)";
 
 impl Transaction {

@@ -99,7 +99,7 @@ impl Transaction {
 }
 
 /// `%` and `_` of the officer are letters like any other.
-fn pattern(query: Option<&str>) -> String {
+pub(crate) fn pattern(query: Option<&str>) -> String {
     let folded = search_text(query.unwrap_or_default());
     let mut pattern = String::with_capacity(folded.len() + 2);
     pattern.push('%');
@@ -113,7 +113,7 @@ fn pattern(query: Option<&str>) -> String {
     pattern
 }
 
-fn subject(row: &Row) -> Result<Subject, Error> {
+pub(crate) fn subject(row: &Row) -> Result<Subject, Error> {
     Ok(Subject {
         id: row.text("id")?,
         number: row.text("number")?,

@@ -3,14 +3,17 @@
 mod anchoring;
 mod credentials;
 mod directory;
+mod existence;
+mod import;
 mod keys;
 mod ledger;
 mod notifications;
 mod offers;
+mod officers;
 mod status;
 mod tokens;
 mod vc_api;
-mod work;
+pub(crate) mod work;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -29,7 +32,7 @@ pub use keys::KeysError;
 pub use ledger::{Anchored, DocumentKey, Ledger, PublishedStatus, RegistryLedger};
 pub use notifications::NotificationError;
 pub use offers::{FetchError, NewOffer, OfferError, OfferLink};
-pub use status::{ChangeError, PublishError, ServedList};
+pub use status::{ChangeError, ListError, PublishError, ServedList};
 pub use store_issuer::{Page, SubjectRow};
 pub use tokens::TokenError;
 pub use vc_api::{Instance, VcApiError};
@@ -47,6 +50,8 @@ pub struct Issuer {
     pub(crate) settings: Settings,
     pub(crate) tenants: BTreeMap<String, Arc<Tenant>>,
     pub(crate) instances: BTreeMap<String, Instance>,
+    /// Told when an upload was confirmed.
+    pub(crate) imports: tokio::sync::Notify,
 }
 
 /// Addresses and times from the configuration.

@@ -7,13 +7,12 @@ use issuance::build::rfc3339;
 use issuance::{Actor, CredentialCopy, CredentialType, LIST_LENGTH, ListKind, Reason, Status, StatusError, StatusListId};
 use registry_client::RegistryError;
 use registry_types::{Operation, PublishStatus};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 use status_list::StatusList;
 use store_issuer::{ListRow, ListVersion};
 
 use super::{Issuer, Tenant, TenantKeys};
-use crate::app::credentials::jws;
 
 /// A list takes no more copies once half of its places are used, so that random draws stay short.
 const FULL: u64 = LIST_LENGTH as u64 / 2;
@@ -53,6 +52,15 @@ pub enum PublishError {
     Registry(#[from] RegistryError),
     #[error("the registry took the digest, but does not show it")]
     Unconfirmed,
+    #[error(transparent)]
+    Store(#[from] store_issuer::Error),
+}
+
+/// Why there is no list to serve.
+#[derive(Debug, thiserror::Error)]
+pub enum ListError {
+    #[error("there is no such list, or its first version is not on the chain yet")]
+    Unknown,
     #[error(transparent)]
     Store(#[from] store_issuer::Error),
 }
@@ -148,18 +156,12 @@ impl Issuer {
     }
 
     /// The newest version of a list whose digest is on the chain. Anything newer would look forged to a verifier.
-    pub async fn served_list(
-        &self,
-        tenant: &Tenant,
-        list: &StatusListId,
-    ) -> Result<Option<ServedList>, store_issuer::Error> {
+    pub async fn find_served_list(&self, tenant: &Tenant, list: &str) -> Result<ServedList, ListError> {
+        let list = StatusListId::parse(list).ok_or(ListError::Unknown)?;
         let mut tx = self.store.read().await?;
-        let version = tx.served_list_version(&tenant.id, list).await?;
-        Ok(version.map(|version| ServedList {
-            media_type: media_type(list.kind),
-            document: version.document,
-            digest: version.digest,
-        }))
+        let version = tx.served_list_version(&tenant.id, &list).await?.ok_or(ListError::Unknown)?;
+        let media_type = media_type(list.kind);
+        Ok(ServedList { media_type, document: version.document, digest: version.digest })
     }
 
     /// One run of publishing: every list that changed, or whose validity is half over, is built, its digest is written
@@ -363,7 +365,7 @@ impl Issuer {
                 Ok(secured.to_string().into_bytes())
             }
             ListKind::Token => {
-                let payload = json!({
+                let claims = json!({
                     "iss": tenant.did,
                     "sub": url,
                     "iat": now.timestamp(),
@@ -372,10 +374,18 @@ impl Issuer {
                     "ttl": ttl_seconds,
                     "status_list": {"bits": bits, "lst": values.encode_token()},
                 });
-                Ok(jws(&keys.p256, "statuslist+jwt", &payload).await?.into_bytes())
+                sign_token(keys, claims).await
             }
         }
     }
+}
+
+async fn sign_token(keys: &TenantKeys, claims: Value) -> Result<Vec<u8>, PublishError> {
+    let mut header = Map::new();
+    header.insert("typ".into(), "statuslist+jwt".into());
+    header.insert("kid".into(), keys.p256.verification_method.as_str().into());
+    let claims = claims.as_object().cloned().unwrap_or_default();
+    Ok(credential::jwt::sign(header, &claims, keys.p256.signer.as_ref()).await?.into_bytes())
 }
 
 /// The identifier of a list in credentials and on the chain.

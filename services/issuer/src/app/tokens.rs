@@ -46,6 +46,12 @@ impl Issuer {
         sql::retry(|| self.try_exchange(tenant, code, request.tx_code.as_deref(), details.as_deref())).await
     }
 
+    /// OID4VCI 1.0, 7. Costs no write, since anybody may ask.
+    #[must_use]
+    pub fn mint_nonce(&self, tenant: &Tenant) -> String {
+        self.secrets.mint_nonce(&tenant.id, self.now(), self.entropy.as_ref())
+    }
+
     async fn try_exchange(
         &self,
         tenant: &Tenant,

@@ -22,7 +22,10 @@ impl Work {
     pub fn start(issuer: &Arc<Issuer>) -> Self {
         let (stop, stopped) = watch::channel(false);
         let settings = issuer.settings();
-        let mut loops = vec![tokio::spawn(forget(Arc::downgrade(issuer), stopped.clone()))];
+        let mut loops = vec![
+            tokio::spawn(forget(Arc::downgrade(issuer), stopped.clone())),
+            tokio::spawn(import(Arc::clone(issuer), stopped.clone())),
+        ];
         for tenant in issuer.tenants() {
             let (status, anchor) = (settings.status_interval, settings.anchor_interval);
             loops.push(tokio::spawn(publish(weak(issuer, tenant), status, stopped.clone())));
@@ -87,6 +90,14 @@ async fn forget(issuer: Weak<Issuer>, mut stopped: watch::Receiver<bool>) {
         if is_stopped(&mut stopped, FORGET_EVERY).await {
             return;
         }
+    }
+}
+
+/// Works off confirmed uploads. Its steps are transactions of their own, so it may be dropped between any two.
+async fn import(issuer: Arc<Issuer>, mut stopped: watch::Receiver<bool>) {
+    tokio::select! {
+        () = issuer.run_imports() => {}
+        _ = stopped.wait_for(|stopped| *stopped) => {}
     }
 }
 

@@ -1,0 +1,192 @@
+//! Credential issuer metadata (OID4VCI 1.0, 12.2), authorization server metadata (RFC 8414) and signing keys.
+
+use std::collections::BTreeMap;
+
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use actix_web::{HttpResponse, get, web::Data, web::Path};
+use issuance::{Configuration, CredentialType, Format, schemas};
+use serde_json::{Value, json};
+use web::Problem;
+use wire::vci::{
+    AuthorizationServerMetadata, ClaimDescription, ClaimDisplay, CredentialConfiguration, CredentialDefinition,
+    CredentialDisplay, CredentialMetadata, IssuerDisplay, IssuerMetadata, OPENID_CREDENTIAL, PRE_AUTHORIZED_CODE,
+    ProofTypeSupported,
+};
+
+use super::extract::Of;
+use crate::app::{Issuer, Tenant};
+
+/// How long a reader may keep metadata, in seconds.
+const MAX_AGE: &str = "max-age=300";
+
+/// Credential issuer metadata, at the address that OID4VCI 1.0, 12.2.2 derives from the issuer identifier
+#[utoipa::path(tag = "metadata", operation_id = "find_issuer_metadata",
+    params(("tenant" = String, Path, description = "Organisation")),
+    responses((status = 200, body = IssuerMetadata), (status = 404, body = Problem)))]
+#[get("/openid-credential-issuer/t/{tenant}")]
+pub(super) async fn find_issuer_metadata(
+    app: Data<Issuer>,
+    tenant: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let tenant = app.tenant(&tenant).ok_or_else(Problem::not_found)?;
+    Ok(json_answer(&issuer_metadata(tenant)))
+}
+
+/// The same below the issuer identifier, where older readers look
+#[utoipa::path(tag = "metadata", operation_id = "find_issuer_metadata_below",
+    params(("tenant" = String, Path, description = "Organisation")),
+    responses((status = 200, body = IssuerMetadata), (status = 404, body = Problem)))]
+#[get("/.well-known/openid-credential-issuer")]
+pub(super) async fn find_issuer_metadata_below(of: Of) -> HttpResponse {
+    json_answer(&issuer_metadata(&of.0))
+}
+
+/// Authorization server metadata
+#[utoipa::path(tag = "metadata", operation_id = "find_authorization_server_metadata",
+    params(("tenant" = String, Path, description = "Organisation")),
+    responses((status = 200, body = AuthorizationServerMetadata), (status = 404, body = Problem)))]
+#[get("/oauth-authorization-server/t/{tenant}")]
+pub(super) async fn find_authorization_server_metadata(
+    app: Data<Issuer>,
+    tenant: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let tenant = app.tenant(&tenant).ok_or_else(Problem::not_found)?;
+    Ok(json_answer(&server_metadata(tenant)))
+}
+
+/// The same below the issuer identifier
+#[utoipa::path(tag = "metadata", operation_id = "find_authorization_server_metadata_below",
+    params(("tenant" = String, Path, description = "Organisation")),
+    responses((status = 200, body = AuthorizationServerMetadata), (status = 404, body = Problem)))]
+#[get("/.well-known/oauth-authorization-server")]
+pub(super) async fn find_authorization_server_metadata_below(of: Of) -> HttpResponse {
+    json_answer(&server_metadata(&of.0))
+}
+
+/// The keys the organisation signs with at present, as a JWK set
+///
+/// For readers that do not resolve DIDs; the DID document on the registry chain decides.
+#[utoipa::path(tag = "metadata", params(("tenant" = String, Path, description = "Organisation")),
+    responses((status = 200, body = Object), (status = 404, body = Problem)))]
+#[get("/jwks")]
+pub(super) async fn list_keys(of: Of) -> HttpResponse {
+    let keys: Vec<Value> = of.0.keys().iter().flat_map(|keys| [&keys.ed25519, &keys.p256].map(jwk)).collect();
+    json_answer(&json!({ "keys": keys }))
+}
+
+fn jwk(key: &credential::data_integrity::SigningKey) -> Value {
+    let public = key.signer.public_key();
+    let mut jwk = public.to_jwk();
+    if let Some(members) = jwk.as_object_mut() {
+        members.insert("kid".into(), key.verification_method.as_str().into());
+        members.insert("alg".into(), public.algorithm().jose().into());
+        members.insert("use".into(), "sig".into());
+    }
+    jwk
+}
+
+fn json_answer<T: serde::Serialize>(body: &T) -> HttpResponse {
+    // Section 12.2.2: the unsigned form must be application/json.
+    let body = serde_json::to_string(body).unwrap_or_default();
+    HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "application/json"))
+        .insert_header((CACHE_CONTROL, MAX_AGE))
+        .body(body)
+}
+
+fn server_metadata(tenant: &Tenant) -> AuthorizationServerMetadata {
+    AuthorizationServerMetadata {
+        issuer: tenant.issuer_url.clone(),
+        token_endpoint: format!("{}/token", tenant.issuer_url),
+        jwks_uri: Some(format!("{}/jwks", tenant.issuer_url)),
+        response_types_supported: Vec::new(),
+        grant_types_supported: vec![PRE_AUTHORIZED_CODE.to_owned()],
+        token_endpoint_auth_methods_supported: vec!["none".to_owned()],
+        authorization_details_types_supported: vec![OPENID_CREDENTIAL.to_owned()],
+        anonymous_access: true,
+    }
+}
+
+fn issuer_metadata(tenant: &Tenant) -> IssuerMetadata {
+    let url = &tenant.issuer_url;
+    let configurations = Configuration::of_types(&tenant.types);
+    IssuerMetadata {
+        credential_issuer: url.clone(),
+        authorization_servers: None,
+        credential_endpoint: format!("{url}/credential"),
+        nonce_endpoint: Some(format!("{url}/nonce")),
+        deferred_credential_endpoint: None,
+        notification_endpoint: Some(format!("{url}/notification")),
+        batch_credential_issuance: None,
+        display: vec![IssuerDisplay {
+            name: Some(tenant.name.clone()),
+            locale: Some("en".to_owned()),
+            logo: None,
+        }],
+        credential_configurations_supported: configurations
+            .into_iter()
+            .map(|configuration| (configuration.to_string(), described(configuration)))
+            .collect(),
+    }
+}
+
+fn described(configuration: Configuration) -> CredentialConfiguration {
+    let kind = configuration.credential_type;
+    let algorithms = ["ES256", "EdDSA"].map(Value::from).to_vec();
+    let proof = ProofTypeSupported {
+        proof_signing_alg_values_supported: algorithms,
+        key_attestations_required: None,
+    };
+    let base = CredentialConfiguration {
+        format: configuration.format.identifier().to_owned(),
+        scope: Some(configuration.to_string()),
+        cryptographic_binding_methods_supported: ["jwk", "did:key", "did:jwk"].map(str::to_owned).to_vec(),
+        proof_types_supported: BTreeMap::from([("jwt".to_owned(), proof)]),
+        credential_metadata: Some(displayed(kind, configuration.format)),
+        ..CredentialConfiguration::default()
+    };
+    match configuration.format {
+        Format::LdpVc => CredentialConfiguration {
+            credential_signing_alg_values_supported: vec!["eddsa-rdfc-2022".into()],
+            credential_definition: Some(CredentialDefinition {
+                context: vec!["https://www.w3.org/ns/credentials/v2".into(), kind.context().into()],
+                types: vec!["VerifiableCredential".to_owned(), kind.name().to_owned()],
+            }),
+            ..base
+        },
+        Format::SdJwt => CredentialConfiguration {
+            credential_signing_alg_values_supported: vec!["ES256".into()],
+            vct: Some(kind.iri()),
+            ..base
+        },
+    }
+}
+
+/// Names of the credential and its claims in every language the published type metadata has.
+fn displayed(kind: CredentialType, format: Format) -> CredentialMetadata {
+    let file = kind.schema().replace(".schema.json", ".vct.json");
+    let file = file.rsplit('/').next().and_then(schemas::find);
+    let metadata: Value = file.and_then(|it| serde_json::from_slice(it.bytes).ok()).unwrap_or_default();
+    let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
+    let list = |value: &Value, name: &str| value.get(name).and_then(Value::as_array).cloned().unwrap_or_default();
+    let display = list(&metadata, "display").iter().map(|it| CredentialDisplay {
+        name: text(it, "name").unwrap_or_else(|| kind.title().to_owned()),
+        locale: text(it, "locale"),
+        description: text(it, "description"),
+        background_color: Some("#0b5a8a".to_owned()),
+        text_color: Some("#ffffff".to_owned()),
+        logo: None,
+    });
+    let claims = list(&metadata, "claims").into_iter().map(|claim| {
+        let subject = (format == Format::LdpVc).then(|| Value::from("credentialSubject"));
+        ClaimDescription {
+            path: subject.into_iter().chain(list(&claim, "path")).collect(),
+            mandatory: claim.get("mandatory").and_then(Value::as_bool),
+            display: list(&claim, "display")
+                .iter()
+                .map(|it| ClaimDisplay { name: text(it, "label"), locale: text(it, "locale") })
+                .collect(),
+        }
+    });
+    CredentialMetadata { display: display.collect(), claims: claims.collect() }
+}

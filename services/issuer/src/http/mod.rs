@@ -1,0 +1,80 @@
+//! Transport: routes, their documentation, and errors as the outside sees them. No decisions.
+
+pub(crate) mod console;
+mod cors;
+mod credential;
+mod extract;
+mod metadata;
+mod offers;
+mod problem;
+mod receipts;
+mod schemas;
+mod status;
+mod token;
+mod vc_api;
+
+use actix_web::middleware::from_fn;
+use utoipa::OpenApi as _;
+use utoipa_actix_web::scope;
+use web::ServiceConfig;
+
+/// The document of everything this service serves.
+#[must_use]
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    web::document(Base::openapi(), configure)
+}
+
+/// Registers every route; what is registered here is documented.
+pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
+    config
+        .app_data(problem::PAGES)
+        .service(
+            scope("/.well-known")
+                .wrap(from_fn(cors::allow))
+                .service(metadata::find_issuer_metadata)
+                .service(metadata::find_authorization_server_metadata),
+        )
+        .service(
+            scope("/t/{tenant}")
+                .wrap(from_fn(cors::allow))
+                .service(metadata::find_issuer_metadata_below)
+                .service(metadata::find_authorization_server_metadata_below)
+                .service(metadata::list_keys)
+                .service(offers::fetch_offer)
+                .service(token::exchange_code)
+                .service(token::mint_nonce)
+                .service(credential::issue_credential)
+                .service(credential::notify)
+                .service(receipts::find_receipt)
+                .service(status::find_status_list)
+                .configure(console::configure_existence),
+        )
+        .service(
+            scope("/vc-api")
+                .wrap(from_fn(cors::allow))
+                .service(vc_api::list_instances)
+                .service(vc_api::issue_by_api),
+        )
+        .service(scope("/schemas/v1").wrap(from_fn(cors::allow)).service(schemas::find_schema))
+        .configure(console::configure);
+}
+
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    info(
+        title = "Passerelle issuer",
+        description = "Credentials over OpenID for Verifiable Credential Issuance 1.0, status lists, anchoring \
+            receipts, the VC API and the console of the organisations' officers.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
+    tags(
+        (name = "metadata", description = "What this issuer offers and with which keys it signs."),
+        (name = "issuance", description = "OID4VCI 1.0: offer, token, nonce, credential, notification."),
+        (name = "status", description = "Status lists as their digests stand on the registry chain."),
+        (name = "anchoring", description = "Receipts that prove the time of issue."),
+        (name = "vc-api", description = "Issuing for machines. Open instances issue under their own did:key; \
+            accreditation is optional for them and verifiers say so."),
+        (name = "schemas", description = "Published contexts, JSON Schemas and type metadata.")
+    )
+)]
+struct Base;

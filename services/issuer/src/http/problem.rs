@@ -1,0 +1,248 @@
+//! Every error of a use case as the outside sees it. No arm catches all: a new error is a decision made here.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use credential::Fault;
+use issuance::CodeRefusal;
+use serde_json::{Value, json};
+use web::{OAuthError, Problem, ProblemPage, ProblemPages};
+
+use crate::app::{
+    ChangeError, CredentialError, DirectoryError, FetchError, ListError, NotificationError, OfferError, ReceiptError,
+    TokenError, VcApiError,
+};
+
+/// VC Data Model 2.0, 7.2.
+const MALFORMED: &str = "https://www.w3.org/TR/vc-data-model#MALFORMED_VALUE_ERROR";
+
+/// The pages behind our own problem types.
+pub(super) const PAGES: ProblemPages = ProblemPages(&[
+    ProblemPage {
+        slug: "offer-closed",
+        title: "This offer is closed",
+        text: "The offer was withdrawn, has expired, or is locked after too many wrong transaction codes. The organisation that made it can renew it.",
+    },
+    ProblemPage {
+        slug: "too-many-requests",
+        title: "Too many requests",
+        text: "The same thing was asked for too often in a short time. Wait a few minutes and try again.",
+    },
+    ProblemPage {
+        slug: "issuer-mismatch",
+        title: "The credential names another issuer",
+        text: "This instance signs as the issuer that /vc-api/ids names. Leave the issuer out, or name that one.",
+    },
+    ProblemPage {
+        slug: "credential-final",
+        title: "A revoked credential stays revoked",
+        text: "Revoking is final. Make a new offer to give the person a new credential.",
+    },
+    ProblemPage {
+        slug: "record-incomplete",
+        title: "The record does not make a credential",
+        text: "A claim that the credential needs is missing or has the wrong form, or what it would say has ended. Correct the record and try again.",
+    },
+]);
+
+impl From<FetchError> for Problem {
+    fn from(error: FetchError) -> Self {
+        match error {
+            FetchError::Unknown => Self::not_found(),
+            FetchError::Closed(refusal) => closed(&refusal.to_string()),
+            FetchError::TooOften => too_often(),
+            FetchError::Store(error) => store(&error),
+        }
+    }
+}
+
+impl From<ReceiptError> for Problem {
+    fn from(error: ReceiptError) -> Self {
+        match error {
+            ReceiptError::Unknown => Self::not_found(),
+            ReceiptError::Damaged => Self::internal(&error),
+            ReceiptError::Store(error) => store(&error),
+        }
+    }
+}
+
+impl From<ListError> for Problem {
+    fn from(error: ListError) -> Self {
+        match error {
+            ListError::Unknown => Self::not_found(),
+            ListError::Store(error) => store(&error),
+        }
+    }
+}
+
+impl From<OfferError> for Problem {
+    fn from(error: OfferError) -> Self {
+        match error {
+            OfferError::UnknownSubject | OfferError::UnknownOffer => Self::not_found(),
+            OfferError::ForeignType(_) | OfferError::Empty => Self::bad_request(error.to_string()),
+            OfferError::Claims(reason) => Self::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "record-incomplete",
+                "The record does not make a credential",
+            )
+            .detail(reason.to_string()),
+            OfferError::Closed => closed("it was accepted, withdrawn or has expired"),
+            OfferError::Store(error) => store(&error),
+        }
+    }
+}
+
+impl From<ChangeError> for Problem {
+    fn from(error: ChangeError) -> Self {
+        match error {
+            ChangeError::Unknown => Self::not_found(),
+            ChangeError::Refused(refused) => {
+                Self::new(StatusCode::CONFLICT, "credential-final", "A revoked credential stays revoked")
+                    .detail(refused.to_string())
+            }
+            ChangeError::Store(error) => store(&error),
+        }
+    }
+}
+
+impl From<DirectoryError> for Problem {
+    fn from(error: DirectoryError) -> Self {
+        match error {
+            DirectoryError::Unknown => Self::not_found(),
+            DirectoryError::Store(error) => store(&error),
+        }
+    }
+}
+
+impl From<VcApiError> for Problem {
+    fn from(error: VcApiError) -> Self {
+        match error {
+            VcApiError::Unknown => Self::not_found(),
+            VcApiError::NotAnObject => {
+                malformed().detail("credential must be an object").with("errors", json!([{"pointer": ""}]))
+            }
+            VcApiError::IssuerMismatch => {
+                Self::new(StatusCode::BAD_REQUEST, "issuer-mismatch", "The credential names another issuer")
+                    .detail("Leave the issuer out, or name the one that /vc-api/ids lists for this instance.")
+            }
+            VcApiError::Faults(faults) => {
+                let detail = faults.first().map_or_else(String::new, |fault| fault.detail.clone());
+                malformed().detail(detail).with("errors", faults.iter().map(fault).collect::<Vec<_>>())
+            }
+            VcApiError::Overloaded => {
+                Self::unavailable("Too much work is waiting.").header(RETRY_AFTER, "1")
+            }
+            VcApiError::Secure(_) => Self::internal(&error),
+        }
+    }
+}
+
+impl From<TokenError> for OAuthError {
+    fn from(error: TokenError) -> Self {
+        let text = error.to_string();
+        match error {
+            // OID4VCI 1.0, 6.3 and RFC 6749, 5.2.
+            TokenError::Missing(_) => Self::bad_request("invalid_request", text),
+            TokenError::GrantType => Self::bad_request("unsupported_grant_type", text),
+            TokenError::Details => Self::bad_request("invalid_authorization_details", text),
+            TokenError::Refused(CodeRefusal::Missing | CodeRefusal::Unexpected) => {
+                Self::bad_request("invalid_request", text)
+            }
+            TokenError::Code
+            | TokenError::WrongTransactionCode { .. }
+            | TokenError::Refused(
+                CodeRefusal::Wrong | CodeRefusal::Locked | CodeRefusal::Withdrawn | CodeRefusal::Expired,
+            ) => Self::bad_request("invalid_grant", text),
+            TokenError::Store(error) => oauth_store(&error),
+        }
+    }
+}
+
+impl From<CredentialError> for OAuthError {
+    fn from(error: CredentialError) -> Self {
+        let text = error.to_string();
+        match error {
+            // OID4VCI 1.0, 8.3.1.1: RFC 6750 for the token, the codes of 8.3.1.2 for everything else.
+            CredentialError::Token => Self::invalid_token(text),
+            CredentialError::Scope => {
+                let mut error = Self::new(StatusCode::FORBIDDEN, "insufficient_scope", text);
+                let bearer = HeaderValue::from_static("Bearer error=\"insufficient_scope\"");
+                error.headers.push((WWW_AUTHENTICATE, bearer));
+                error
+            }
+            CredentialError::Request(_) => Self::bad_request("invalid_credential_request", text),
+            CredentialError::UnknownConfiguration => {
+                Self::bad_request("unknown_credential_configuration", text)
+            }
+            CredentialError::UnknownIdentifier => Self::bad_request("unknown_credential_identifier", text),
+            CredentialError::Encryption => Self::bad_request("invalid_encryption_parameters", text),
+            CredentialError::ProofMissing | CredentialError::Proof(_) => Self::bad_request("invalid_proof", text),
+            CredentialError::Nonce => Self::bad_request("invalid_nonce", text),
+            CredentialError::Denied | CredentialError::Claims(_) => {
+                Self::bad_request("credential_request_denied", text)
+            }
+            CredentialError::NoKeys => {
+                let mut error = Self::new(StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable", text);
+                error.headers.push((RETRY_AFTER, HeaderValue::from_static("5")));
+                error
+            }
+            CredentialError::Secure(_) | CredentialError::SdJwt(_) | CredentialError::Digest => {
+                Self::internal(&error)
+            }
+            CredentialError::Store(error) => oauth_store(&error),
+        }
+    }
+}
+
+impl From<NotificationError> for OAuthError {
+    fn from(error: NotificationError) -> Self {
+        let text = error.to_string();
+        match error {
+            NotificationError::Token => Self::invalid_token(text),
+            NotificationError::Request(_) => Self::bad_request("invalid_notification_request", text),
+            NotificationError::UnknownId => Self::bad_request("invalid_notification_id", text),
+            NotificationError::Store(error) => oauth_store(&error),
+        }
+    }
+}
+
+/// A race that was lost to the last try is the caller's to repeat; anything else is ours.
+pub(super) fn store(error: &store_issuer::Error) -> Problem {
+    if error.is_retryable() {
+        Problem::unavailable("The database is busy.").header(RETRY_AFTER, "1")
+    } else {
+        Problem::internal(error)
+    }
+}
+
+fn oauth_store(error: &store_issuer::Error) -> OAuthError {
+    if error.is_retryable() {
+        let mut busy =
+            OAuthError::new(StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable", "the database is busy");
+        busy.headers.push((RETRY_AFTER, HeaderValue::from_static("1")));
+        busy
+    } else {
+        OAuthError::internal(error)
+    }
+}
+
+fn closed(reason: &str) -> Problem {
+    Problem::new(StatusCode::GONE, "offer-closed", "This offer is closed").detail(reason)
+}
+
+fn too_often() -> Problem {
+    Problem::new(StatusCode::TOO_MANY_REQUESTS, "too-many-requests", "Too many requests")
+        .detail("The offer was fetched too often in a short time.")
+        .header(RETRY_AFTER, "300")
+}
+
+fn malformed() -> Problem {
+    Problem::new(StatusCode::BAD_REQUEST, MALFORMED, "The credential breaks rules of the VC data model")
+}
+
+fn fault(fault: &Fault) -> Value {
+    json!({
+        "pointer": fault.pointer.clone().unwrap_or_default(),
+        "code": fault.code,
+        "detail": fault.detail,
+    })
+}

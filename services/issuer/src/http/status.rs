@@ -1,0 +1,43 @@
+//! Status lists.
+
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, EntityTag, Header as _, IfNoneMatch};
+use actix_web::{HttpRequest, HttpResponse, get, web::Data, web::Path};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use web::Problem;
+
+use super::extract::Of;
+use crate::app::{Issuer, ServedList};
+
+/// A status list as its digest stands on the registry chain
+///
+/// A Bitstring Status List credential or a Token Status List, depending on the list.
+#[utoipa::path(tag = "status",
+    params(("tenant" = String, Path, description = "Organisation"), ("list" = String, Path, description = "Such as revocation-1")),
+    responses((status = 200, content((Object = "application/vc"), (String = "application/statuslist+jwt"))),
+        (status = 304, description = "Unchanged"), (status = 404, body = Problem)))]
+#[get("/status/{list}")]
+pub(super) async fn find_status_list(
+    app: Data<Issuer>,
+    of: Of,
+    path: Path<(String, String)>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let list = app.find_served_list(&of.0, &path.1).await?;
+    Ok(answer(&request, list))
+}
+
+fn answer(request: &HttpRequest, list: ServedList) -> HttpResponse {
+    let tag = EntityTag::new_strong(URL_SAFE_NO_PAD.encode(list.digest));
+    let known = match IfNoneMatch::parse(request) {
+        Ok(IfNoneMatch::Items(tags)) => tags.iter().any(|known| known.weak_eq(&tag)),
+        Ok(IfNoneMatch::Any) | Err(_) => false,
+    };
+    let mut response = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+    response
+        .insert_header((CONTENT_TYPE, list.media_type))
+        // The chain says which version counts, so a cached copy is always asked about.
+        .insert_header((CACHE_CONTROL, "no-cache"))
+        .insert_header((ETAG, tag));
+    if known { response.finish() } else { response.body(list.document) }
+}

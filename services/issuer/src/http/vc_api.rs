@@ -1,0 +1,46 @@
+//! The VC API.
+
+use std::collections::BTreeMap;
+
+use actix_web::{HttpResponse, get, post, web::Data, web::Path};
+use web::{Json, Problem};
+use wire::vc_api::{Instance, Instances, IssueRequest, IssueResponse};
+
+use crate::app::Issuer;
+
+/// The open instances and the issuer identifiers they fill in
+#[utoipa::path(tag = "vc-api", responses((status = 200, body = Instances)))]
+#[get("/ids")]
+pub(super) async fn list_instances(app: Data<Issuer>) -> Json<Instances> {
+    let origin = &app.settings().origin;
+    let instances: BTreeMap<String, Instance> = app
+        .instances()
+        .map(|instance| {
+            let shown = Instance {
+                issuer: instance.issuer.clone(),
+                cryptosuite: "eddsa-rdfc-2022".to_owned(),
+                issue_endpoint: format!("{origin}/vc-api/{}/credentials/issue", instance.name),
+                accreditation: "optional".to_owned(),
+                policy: instance.policy.clone(),
+            };
+            (instance.name.clone(), shown)
+        })
+        .collect();
+    Json(Instances { instances })
+}
+
+/// Secures a credential
+///
+/// Open: nobody is authenticated, so the instance signs with a key of its own that speaks for no organisation.
+#[utoipa::path(tag = "vc-api", params(("instance" = String, Path, description = "Name of the instance")),
+    request_body = IssueRequest,
+    responses((status = 201, body = IssueResponse), (status = 400, body = Problem), (status = 404, body = Problem)))]
+#[post("/{instance}/credentials/issue")]
+pub(super) async fn issue_by_api(
+    app: Data<Issuer>,
+    instance: Path<String>,
+    request: Json<IssueRequest>,
+) -> Result<HttpResponse, Problem> {
+    let verifiable_credential = app.issue_by_api(&instance, request.into_inner()).await?;
+    Ok(HttpResponse::Created().json(IssueResponse { verifiable_credential }))
+}

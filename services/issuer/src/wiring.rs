@@ -1,0 +1,210 @@
+//! The one place that chooses a store, keys, a clock and a ledger.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ::web::passkey::{PasskeyError, Passkeys};
+use ::web::{Ready, Running, ServeError};
+use actix_web::web::Data;
+use clock::{Clock, Entropy, SystemClock, SystemEntropy};
+use credential::data_integrity::SigningKey;
+use issuance::Secrets;
+use keys::{Algorithm, KeyFileError, KeyFiles, SealError, SealingKey};
+use outbound::{Outbound, OutboundError};
+use registry_client::Registry;
+use registry_types::{Genesis, GenesisError};
+use store_issuer::Store;
+
+use crate::app::work::Work;
+use crate::app::{Instance, Issuer, Ledger, RegistryLedger, Settings, Tenant};
+use crate::config::{Config, ConfigError, InstanceConfig};
+use crate::http;
+
+const SCHEMA: &str = "issuer";
+const PEPPER: &str = "pepper";
+
+/// Why the issuer does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("the configuration is wrong")]
+    Config(#[from] ConfigError),
+    #[error("the sealing key cannot be used")]
+    Sealing(#[from] SealError),
+    #[error("a key file cannot be used")]
+    Keys(#[from] KeyFileError),
+    #[error("the database cannot be used")]
+    Store(#[from] store_issuer::Error),
+    #[error("the genesis file cannot be read")]
+    GenesisFile(#[source] std::io::Error),
+    #[error("the genesis file is not a genesis")]
+    GenesisForm(#[source] serde_json::Error),
+    #[error("the genesis breaks the rules")]
+    Genesis(#[from] GenesisError),
+    #[error("the client for the registry cannot be made")]
+    Outbound(#[from] OutboundError),
+    #[error("passkeys cannot be used")]
+    Passkeys(#[from] PasskeyError),
+    #[error("the service cannot be served")]
+    Serve(#[from] ServeError),
+}
+
+/// Starts the service with the system's clock and randomness and the registry of the configuration. It answers when this
+/// returns; background work goes on until it is stopped.
+pub async fn start(config: Config) -> Result<Running, StartError> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let registry = connect(&config, Arc::clone(&clock))?;
+    start_with(config, Arc::new(RegistryLedger(registry)), clock, Arc::new(SystemEntropy), true)
+        .await
+        .map(|(running, _)| running)
+}
+
+/// The same with chosen parts, for tests. Without `background` nothing is published or anchored until it is asked for.
+pub async fn start_with(
+    config: Config,
+    ledger: Arc<dyn Ledger>,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    background: bool,
+) -> Result<(Running, Arc<Issuer>), StartError> {
+    config.check()?;
+    let issuer = Data::from(Arc::new(build(&config, ledger, clock, entropy).await?));
+    let served = issuer.clone();
+    let mut running = ::web::serve("issuer", &config.http, http::openapi(), issuer.clone().into_inner(), move |routes| {
+        routes.app_data(served.clone());
+        http::configure(routes);
+    })
+    .await?;
+    let issuer = issuer.into_inner();
+    if background {
+        let work = Work::start(&issuer);
+        let store = issuer.store().clone();
+        running.on_stop(async move {
+            work.stop().await;
+            store.close().await;
+        });
+    }
+    Ok((running, issuer))
+}
+
+async fn build(
+    config: &Config,
+    ledger: Arc<dyn Ledger>,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+) -> Result<Issuer, StartError> {
+    let sealing = SealingKey::load_or_create(&config.keys.sealing_key)?;
+    let key_files = KeyFiles::open(&config.keys.directory, sealing.clone())?;
+    let store = Store::open(&database_url(config), SCHEMA).await?;
+    let secrets = Secrets::new(&pepper(&store, &sealing, entropy.as_ref()).await?);
+    let settings = settings(config);
+    let mut tenants = BTreeMap::new();
+    for tenant in &config.tenants {
+        let name = format!("{}.operate-issuer", tenant.id);
+        let operate = key_files.load_or_create(&name, Algorithm::Ed25519, entropy.as_ref())?;
+        let (id, types) = (tenant.id.clone(), tenant.types.clone());
+        let (name, did) = (tenant.name.clone(), tenant.did.clone());
+        let made = Tenant::new(id, name, did, types, &settings.origin, operate);
+        tenants.insert(tenant.id.clone(), Arc::new(made));
+    }
+    let mut instances = BTreeMap::new();
+    for instance in config.vc_api.iter().filter(|instance| instance.open) {
+        instances.insert(instance.name.clone(), instance_of(instance, &key_files, entropy.as_ref())?);
+    }
+    let public = &config.http.public_url;
+    let host = config.console.rp_id.as_deref().or_else(|| public.host_str()).unwrap_or("localhost");
+    let passkeys = Passkeys::new(host, public, "Passerelle issuer")?;
+    let imports = tokio::sync::Notify::new();
+    Ok(Issuer {
+        store,
+        ledger,
+        clock,
+        entropy,
+        key_files,
+        sealing,
+        secrets,
+        passkeys,
+        settings,
+        tenants,
+        instances,
+        imports,
+    })
+}
+
+/// An instance signs as its own did:key, which speaks for no organisation.
+fn instance_of(
+    config: &InstanceConfig,
+    key_files: &KeyFiles,
+    entropy: &dyn Entropy,
+) -> Result<Instance, KeyFileError> {
+    let name = format!("vc-api-{}.key-ed25519-1", config.name);
+    let signer = key_files.load_or_create(&name, Algorithm::Ed25519, entropy)?;
+    let public = signer.public_key();
+    let issuer = public.did_key();
+    let verification_method = format!("{issuer}#{}", public.to_multikey());
+    let (name, policy) = (config.name.clone(), config.policy.clone());
+    Ok(Instance { name, policy, issuer, key: SigningKey { verification_method, signer } })
+}
+
+/// Random bytes that the database alone does not give away.
+async fn pepper(
+    store: &Store,
+    sealing: &SealingKey,
+    entropy: &dyn Entropy,
+) -> Result<[u8; 32], StartError> {
+    let sealed = store.read().await?.find_secret(PEPPER).await?;
+    let sealed = match sealed {
+        Some(sealed) => sealed,
+        None => {
+            let mut fresh = [0u8; 32];
+            entropy.fill(&mut fresh);
+            let mut tx = store.write("insert_secret").await?;
+            tx.insert_secret(PEPPER, &sealing.seal(PEPPER.as_bytes(), &fresh, entropy)).await?;
+            let stored = tx.find_secret(PEPPER).await?;
+            tx.commit().await?;
+            stored.unwrap_or_default()
+        }
+    };
+    let opened = sealing.open(PEPPER.as_bytes(), &sealed)?;
+    <[u8; 32]>::try_from(opened.as_slice()).map_err(|_| SealError::Damaged.into())
+}
+
+fn connect(config: &Config, clock: Arc<dyn Clock>) -> Result<Registry, StartError> {
+    let genesis = std::fs::read(&config.registry.genesis).map_err(StartError::GenesisFile)?;
+    let genesis: Genesis = serde_json::from_slice(&genesis).map_err(StartError::GenesisForm)?;
+    let outbound = Outbound::new(&config.outbound)?;
+    let max_age = Duration::from_secs(config.registry.max_age_seconds);
+    Ok(Registry::connect(config.registry.url.clone(), &genesis, outbound, clock, max_age)?)
+}
+
+/// `DATABASE_URL` takes precedence, so that a password need not stand in a file.
+pub(crate) fn database_url(config: &Config) -> String {
+    let given = std::env::var("DATABASE_URL").ok().filter(|url| !url.is_empty());
+    given.unwrap_or_else(|| config.store.database_url.clone())
+}
+
+fn settings(config: &Config) -> Settings {
+    let issuing = &config.issuing;
+    let seconds = |count: u64| chrono::Duration::seconds(i64::try_from(count).unwrap_or(i64::from(u32::MAX)));
+    Settings {
+        origin: config.http.origin(),
+        https: config.http.is_https(),
+        wallet_url: issuing.wallet_url.clone(),
+        anchor_interval: Duration::from_secs(issuing.anchor_interval_seconds),
+        status_interval: Duration::from_secs(issuing.status_interval_seconds),
+        status_validity: seconds(issuing.status_validity_seconds),
+        credential_validity: chrono::Duration::days(issuing.credential_validity_days.into()),
+        offer_validity: chrono::Duration::days(issuing.offer_validity_days.into()),
+    }
+}
+
+#[async_trait::async_trait]
+impl Ready for Issuer {
+    async fn ready(&self) -> Result<(), String> {
+        self.store.read().await.map_err(|_| "the database does not answer".to_owned())?;
+        match self.tenants().find(|tenant| tenant.keys().is_none()) {
+            None => Ok(()),
+            Some(tenant) => Err(format!("{} has no key to sign with yet", tenant.id)),
+        }
+    }
+}
