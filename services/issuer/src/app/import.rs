@@ -3,7 +3,7 @@
 use chrono::Duration;
 use issuance::audit::Act;
 use issuance::import::{
-    self, BadRow, Limits, ListKind, ListedRow, Listing, RowContent, RowCounts, RowFault, RowState, SheetError, Upload,
+    self, BadRow, GoodRow, Limits, ListKind, ListedRow, Listing, RowContent, RowCounts, RowFault, RowState, SheetError, Upload,
     UploadRow, UploadState, faults_csv,
 };
 use issuance::{Actor, CredentialType, Subject};
@@ -80,7 +80,7 @@ impl Issuer {
             created_at: now,
             ..about
         };
-        self.mark_known(&by.tenant, &mut rows).await?;
+        self.mark_known(&by.tenant, &upload, &mut rows).await?;
         sql::retry(|| async {
             let mut tx = self.store.write("upload_list").await?;
             if let Some(same) = tx.find_waiting_upload(&by.tenant, kind, &digest).await? {
@@ -98,12 +98,17 @@ impl Issuer {
     }
 
     /// Good rows about people who are on the list already become bad ones, so that the preview says so.
-    async fn mark_known(&self, tenant: &str, rows: &mut [UploadRow]) -> Result<(), store_issuer::Error> {
+    async fn mark_known(
+        &self,
+        tenant: &str,
+        upload: &Upload,
+        rows: &mut [UploadRow],
+    ) -> Result<(), store_issuer::Error> {
         let mut tx = self.store.read().await?;
         for row in rows.iter_mut() {
-            let RowState::Good(content) = &row.state else { continue };
-            if tx.find_subject_by_number(tenant, content.number()).await?.is_some() {
-                row.state = RowState::Bad(known_already(row.line, content));
+            let RowState::Good(good) = &row.state else { continue };
+            if tx.find_subject_by_number(tenant, good.content.number()).await?.is_some() {
+                row.state = RowState::Bad(known_already(upload, row.line, good));
             }
         }
         Ok(())
@@ -204,28 +209,28 @@ impl Issuer {
 
     /// The links of an upload that was worked off, with their codes. Audited, since codes can be read here.
     pub async fn invitations(&self, by: &Actor, id: &str) -> Result<Vec<Invitation>, ImportError> {
-        let view = self.find_upload(&by.tenant, id).await?;
+        let tenant = self.tenant_of(by)?;
         let limit = u32::try_from(Limits::default().rows).unwrap_or(u32::MAX);
-        let rows = self.list_upload_rows(&by.tenant, &view.upload.id, "done", 0, limit).await?;
-        let offers: Vec<(UploadRow, String)> = rows
-            .into_iter()
-            .filter_map(|row| match &row.state {
-                RowState::Done { offer: Some(offer), .. } => Some((row.clone(), offer.clone())),
-                _ => None,
-            })
-            .collect();
-        let ids: Vec<&str> = offers.iter().map(|(_, offer)| offer.as_str()).collect();
-        let links = self.offer_links(by, id, &ids).await?;
-        let invitations = offers.iter().zip(links).filter_map(|((row, _), link)| {
-            let link = link?;
-            Some(Invitation {
-                number: row.number.clone(),
-                name: row.name.clone(),
-                link: link.wallet_link,
-                transaction_code: link.transaction_code,
-            })
-        });
-        Ok(invitations.collect())
+        sql::retry(|| async {
+            let mut tx = self.store.write("show_invitations").await?;
+            let upload = tx.find_upload(&by.tenant, id).await?.ok_or(ImportError::Unknown)?;
+            let mut invitations = Vec::new();
+            for row in tx.list_upload_rows(&by.tenant, &upload.id, "done", 0, limit).await? {
+                let RowState::Done { offer: Some(offer), .. } = &row.state else { continue };
+                let Some(offer) = tx.find_offer(&by.tenant, offer).await? else { continue };
+                let link = self.link(tenant, &offer);
+                invitations.push(Invitation {
+                    number: row.number,
+                    name: row.name,
+                    link: link.wallet_link,
+                    transaction_code: link.transaction_code,
+                });
+            }
+            tx.audit(by, Act { action: "import.show-offers", target: id, detail: "" }, self.now()).await?;
+            tx.commit().await?;
+            Ok(invitations)
+        })
+        .await
     }
 
     /// Works confirmed uploads off until the task is dropped; begins with what a crash left.
@@ -290,13 +295,13 @@ impl Issuer {
         upload: &Upload,
         row: &UploadRow,
     ) -> Result<(), ImportError> {
-        let RowState::Good(content) = &row.state else { return Ok(()) };
+        let RowState::Good(good) = &row.state else { return Ok(()) };
         let tenant = by.tenant.as_str();
-        if tx.find_subject_by_number(tenant, content.number()).await?.is_some() {
-            let bad = known_already(row.line, content);
+        if tx.find_subject_by_number(tenant, good.content.number()).await?.is_some() {
+            let bad = known_already(upload, row.line, good);
             return Ok(tx.upload_row_failed(tenant, &upload.id, row.line, &bad).await?);
         }
-        let subject = self.subject_of(by, content);
+        let subject = self.subject_of(by, &good.content);
         let subject_id = tx.put_subject(tenant, &subject).await?;
         if upload.types.is_empty() {
             return Ok(tx.upload_row_done(tenant, &upload.id, row.line, &subject_id, None).await?);
@@ -381,7 +386,7 @@ fn upload_row<T: Clone>(row: &ListedRow<T>, content: impl Fn(T) -> RowContent) -
         Ok(good) => {
             let content = content(good.clone());
             let (number, name) = (content.number().to_owned(), content.name());
-            UploadRow { line: row.line, number, name, state: RowState::Good(content) }
+            UploadRow { line: row.line, number, name, state: RowState::Good(GoodRow { content, fields: row.fields.clone() }) }
         }
         Err(bad) => UploadRow {
             line: row.line,
@@ -392,12 +397,12 @@ fn upload_row<T: Clone>(row: &ListedRow<T>, content: impl Fn(T) -> RowContent) -
     }
 }
 
-fn known_already(line: u64, content: &RowContent) -> BadRow {
-    let number = content.number();
-    let reason = match content {
+fn known_already(upload: &Upload, line: u64, good: &GoodRow) -> BadRow {
+    let (column, heading) = import::number_column(upload.kind, &upload.headings);
+    let number = good.content.number();
+    let reason = match good.content {
         RowContent::Staff(_) => format!("staff number {number} is on the staff list already"),
         RowContent::Retiree(_) => format!("beneficiary {number} is on the list already"),
     };
-    let fault = RowFault { line, column: Some(1), heading: "number".to_owned(), reason };
-    BadRow { fields: content.fields(), faults: vec![fault] }
+    BadRow { fields: good.fields.clone(), faults: vec![RowFault { line, column, heading, reason }] }
 }

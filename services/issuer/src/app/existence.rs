@@ -1,0 +1,437 @@
+//! The Fund's proof requests: asking, answering, and an officer's decision, which offers the certificate.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{Datelike as _, Duration};
+use entitlement::assertion::Assertion;
+use entitlement::{
+    Answer, AnswerFault, Channel, ConfirmFault, Expected, Passkey, Request, RequestFault, Standing, State,
+};
+use issuance::audit::Act;
+use issuance::import::{RowContent, Retiree};
+use issuance::{Actor, CredentialType, Subject, fingerprint};
+use keys::PublicKey;
+use serde_json::{Map, Value};
+use store_issuer::{BeneficiaryRow, ExistenceRow, Page, Transaction};
+use url::form_urlencoded;
+use wire::existence::{Beneficiary, ExistenceAnswer, ExistenceRequest, ExistenceState, Organisation};
+
+use super::{Issuer, NewOffer, OfferError, Tenant};
+
+/// How long a link can be answered: the time the Fund gives for a paper certificate, with some to spare.
+const REQUEST_DAYS: i64 = 60;
+const LONGEST_REMARK: usize = 2000;
+
+#[derive(Debug, thiserror::Error)]
+pub enum ExistenceError {
+    #[error("no such request")]
+    Unknown,
+    #[error("no such beneficiary")]
+    UnknownPerson,
+    #[error("this organisation does not pay pensions")]
+    NotTheFund,
+    #[error("there is a proof for {year} already")]
+    ProvenAlready { year: i32 },
+    #[error("a beneficiary with this number is on the list already")]
+    ListedAlready,
+    #[error("a member of the answer is not {0}")]
+    Form(&'static str),
+    #[error("a remark has at most {LONGEST_REMARK} characters")]
+    Remark,
+    #[error(transparent)]
+    Request(#[from] RequestFault),
+    #[error(transparent)]
+    Confirm(#[from] ConfirmFault),
+    #[error(transparent)]
+    Answer(#[from] AnswerFault),
+    #[error(transparent)]
+    Offer(#[from] OfferError),
+    #[error(transparent)]
+    Store(#[from] store_issuer::Error),
+}
+
+/// A link as it is handed out.
+#[derive(Clone, PartialEq, Eq)]
+pub struct RequestLink {
+    pub uri: String,
+    pub wallet_link: String,
+}
+
+/// Everything an officer needs to decide.
+#[derive(Clone, Debug)]
+pub struct RequestPage {
+    pub request: Request,
+    pub subject: Subject,
+    pub standing: Standing,
+    /// The last year in which the same passkey was confirmed for this person.
+    pub known_since: Option<i32>,
+}
+
+/// One beneficiary and all questions to them, newest first.
+#[derive(Clone, Debug)]
+pub struct BeneficiaryPage {
+    pub subject: Subject,
+    pub requests: Vec<(Request, Standing)>,
+    pub year: i32,
+}
+
+/// What waits at the Fund.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ExistenceCounts {
+    pub year: i32,
+    pub open: u64,
+    pub answered: u64,
+    pub confirmed: u64,
+}
+
+impl Issuer {
+    /// Puts one beneficiary on the Fund's list.
+    pub async fn add_beneficiary(&self, by: &Actor, retiree: Retiree) -> Result<String, ExistenceError> {
+        self.fund(&by.tenant)?;
+        let subject = self.subject_of(by, &RowContent::Retiree(retiree));
+        sql::retry(|| async {
+            let mut tx = self.store.write("add_beneficiary").await?;
+            if tx.find_subject_by_number(&by.tenant, &subject.number).await?.is_some() {
+                return Err(ExistenceError::ListedAlready);
+            }
+            let id = tx.put_subject(&by.tenant, &subject).await?;
+            tx.audit(by, Act { action: "beneficiary.add", target: &id, detail: "" }, self.now()).await?;
+            tx.commit().await?;
+            Ok(id)
+        })
+        .await
+    }
+
+    /// Asks a beneficiary for this year's proof. While a question of this year is open, asking again gives the same one.
+    pub async fn ask(&self, by: &Actor, subject_id: &str) -> Result<String, ExistenceError> {
+        let tenant = self.fund(&by.tenant)?;
+        sql::retry(|| async {
+            let now = self.now();
+            let mut tx = self.store.write("ask_existence").await?;
+            let subject = tx.find_subject(&tenant.id, subject_id).await?.ok_or(ExistenceError::UnknownPerson)?;
+            let year = now.year();
+            if tx.find_existence_of_year(&tenant.id, &subject.id, year).await?.is_some() {
+                return Err(ExistenceError::ProvenAlready { year });
+            }
+            let before = tx.list_existence_of(&tenant.id, &subject.id).await?;
+            let open = before.iter().find(|known| known.year == year && known.standing(now) == Standing::Open);
+            if let Some(open) = open {
+                return Ok(open.id.clone());
+            }
+            let request = Request {
+                id: self.new_id(),
+                beneficiary: subject.id,
+                year,
+                created_at: now,
+                expires_at: now + Duration::days(REQUEST_DAYS),
+                state: State::Open { challenge: None },
+                revision: 0,
+            };
+            let token = self.new_token();
+            let sealed = self.sealing.seal(
+                &token_purpose(&tenant.id, &request.id),
+                token.as_bytes(),
+                self.entropy.as_ref(),
+            );
+            tx.insert_existence(&tenant.id, &request, &fingerprint(&token), &sealed, &by.officer).await?;
+            tx.audit(by, Act { action: "existence.ask", target: &request.id, detail: "" }, now).await?;
+            tx.commit().await?;
+            Ok(request.id)
+        })
+        .await
+    }
+
+    /// The link of an open question once more.
+    pub async fn request_link(&self, by: &Actor, id: &str) -> Result<RequestLink, ExistenceError> {
+        let tenant = self.fund(&by.tenant)?;
+        let sealed = self.store.read().await?.find_existence_token(&tenant.id, id).await?;
+        let sealed = sealed.ok_or(ExistenceError::Unknown)?;
+        let token = self.sealing.open(&token_purpose(&tenant.id, id), &sealed).ok();
+        let token = token.and_then(|token| String::from_utf8(token.to_vec()).ok());
+        let uri = format!("{}/existence/{}", tenant.issuer_url, token.ok_or(ExistenceError::Unknown)?);
+        let encoded: String = form_urlencoded::byte_serialize(uri.as_bytes()).collect();
+        let wallet = self.settings.wallet_url.as_str().trim_end_matches('/');
+        Ok(RequestLink { wallet_link: format!("{wallet}/existence?request_uri={encoded}"), uri })
+    }
+
+    /// What the wallet sees behind the link; while the question is open, with a challenge that has time left.
+    pub async fn view_existence(&self, tenant: &str, token: &str) -> Result<ExistenceRequest, ExistenceError> {
+        let tenant = self.fund(tenant)?;
+        let mark = fingerprint(token);
+        sql::retry(|| async {
+            let now = self.now();
+            let mut tx = self.store.write("view_existence").await?;
+            let found = tx.find_existence_by_fingerprint(&tenant.id, &mark).await?;
+            let before = found.ok_or(ExistenceError::Unknown)?;
+            if before.standing(now) != Standing::Open {
+                return self.existence_message(&mut tx, tenant, &before).await;
+            }
+            let (after, challenge) = before.clone().challenged(self.new_token(), now)?;
+            let mut message = self.existence_message(&mut tx, tenant, &after).await?;
+            if after != before {
+                tx.replace_existence(&tenant.id, &before, &after).await?;
+                tx.commit().await?;
+            }
+            message.expires_at = challenge.expires_at();
+            message.challenge = challenge.value;
+            Ok(message)
+        })
+        .await
+    }
+
+    /// Takes the answer of a device. The same answer again is answered alike; another one is refused.
+    pub async fn answer_existence(
+        &self,
+        tenant: &str,
+        token: &str,
+        answer: &ExistenceAnswer,
+    ) -> Result<ExistenceRequest, ExistenceError> {
+        let tenant = self.fund(tenant)?;
+        let answer = parse(answer)?;
+        let mark = fingerprint(token);
+        let origin = self.settings.wallet_url.origin().ascii_serialization();
+        let rp_id = self.settings.wallet_url.host_str().unwrap_or_default();
+        sql::retry(|| async {
+            let found = self.store.read().await?.find_existence_by_fingerprint(&tenant.id, &mark).await?;
+            let before = found.ok_or(ExistenceError::Unknown)?;
+            let expected = Expected { request_id: &before.id, rp_id, origin: &origin };
+            let proof = answer.verify(expected)?;
+            let now = self.now();
+            let after = before.clone().answered(&proof, now)?;
+            let mut tx = self.store.write("answer_existence").await?;
+            if after != before {
+                let other = tx.find_existence_of_year(&tenant.id, &before.beneficiary, after.year).await?;
+                if other.is_some_and(|other| other.id != before.id) {
+                    return Err(ExistenceError::ProvenAlready { year: after.year });
+                }
+                // Guarded by the revision that was read: of two answers at once, one is told to try again and loses.
+                tx.replace_existence(&tenant.id, &before, &after).await?;
+                let act = Act { action: "existence.answer", target: &after.id, detail: "" };
+                tx.audit(&Actor::system(&tenant.id), act, now).await?;
+            }
+            let message = self.existence_message(&mut tx, tenant, &after).await?;
+            tx.commit().await?;
+            Ok(message)
+        })
+        .await
+    }
+
+    /// The officer has seen or called the person: the certificate is offered to the key that answered.
+    pub async fn confirm_existence(
+        &self,
+        by: &Actor,
+        id: &str,
+        channel: Channel,
+        notes: &str,
+    ) -> Result<(), ExistenceError> {
+        let tenant = self.fund(&by.tenant)?;
+        let notes = remark(notes)?;
+        sql::retry(|| async {
+            let now = self.now();
+            let mut tx = self.store.write("confirm_existence").await?;
+            let before = tx.find_existence(&tenant.id, id).await?.ok_or(ExistenceError::Unknown)?;
+            let evidence = match &before.state {
+                State::Answered(evidence) => evidence,
+                State::Open { .. } => return Err(ConfirmFault::NotAnswered.into()),
+                State::Confirmed { .. } | State::Refused { .. } => return Err(ConfirmFault::Decided.into()),
+            };
+            let mut claims = Map::new();
+            claims.insert("entitlementYear".into(), before.year.into());
+            claims.insert("confirmedBy".into(), channel.as_str().into());
+            claims.insert("confirmedOn".into(), now.date_naive().to_string().into());
+            let new = NewOffer {
+                subject_id: before.beneficiary.clone(),
+                types: vec![CredentialType::DigitalCertificateOfEntitlement],
+                extra_claims: claims,
+                transaction_code: false,
+                bound_key: Some(evidence.holder_key.clone()),
+                expires_at: None,
+            };
+            let offer = self.insert_offer(&mut tx, by, &new).await?;
+            let after =
+                before.clone().confirmed(channel, notes.clone(), &by.officer, offer.offer_id, now)?;
+            tx.replace_existence(&tenant.id, &before, &after).await?;
+            let act = Act { action: "existence.confirm", target: id, detail: channel.as_str() };
+            tx.audit(by, act, now).await?;
+            tx.commit().await?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Refuses an answer, or takes back a question nobody answered.
+    pub async fn refuse_existence(&self, by: &Actor, id: &str, reason: &str) -> Result<(), ExistenceError> {
+        let tenant = self.fund(&by.tenant)?;
+        let reason = remark(reason)?;
+        sql::retry(|| async {
+            let now = self.now();
+            let mut tx = self.store.write("refuse_existence").await?;
+            let before = tx.find_existence(&tenant.id, id).await?.ok_or(ExistenceError::Unknown)?;
+            let after = before.clone().refused(&reason, &by.officer, now)?;
+            tx.replace_existence(&tenant.id, &before, &after).await?;
+            tx.audit(by, Act { action: "existence.refuse", target: id, detail: "" }, now).await?;
+            tx.commit().await?;
+            Ok(())
+        })
+        .await
+    }
+
+    pub async fn request_page(&self, tenant: &str, id: &str) -> Result<RequestPage, ExistenceError> {
+        self.fund(tenant)?;
+        let mut tx = self.store.read().await?;
+        let request = tx.find_existence(tenant, id).await?.ok_or(ExistenceError::Unknown)?;
+        let subject = tx.find_subject(tenant, &request.beneficiary).await?;
+        let known_since = tx.known_passkey_year(tenant, &request).await?;
+        Ok(RequestPage {
+            standing: request.standing(self.now()),
+            subject: subject.ok_or(ExistenceError::UnknownPerson)?,
+            request,
+            known_since,
+        })
+    }
+
+    pub async fn beneficiary_page(&self, tenant: &str, id: &str) -> Result<BeneficiaryPage, ExistenceError> {
+        self.fund(tenant)?;
+        let now = self.now();
+        let mut tx = self.store.read().await?;
+        let subject = tx.find_subject(tenant, id).await?.ok_or(ExistenceError::UnknownPerson)?;
+        let requests = tx.list_existence_of(tenant, id).await?;
+        let requests = requests.into_iter().map(|request| {
+            let standing = request.standing(now);
+            (request, standing)
+        });
+        Ok(BeneficiaryPage { subject, requests: requests.collect(), year: now.year() })
+    }
+
+    pub async fn list_beneficiaries(
+        &self,
+        tenant: &str,
+        page: &Page,
+    ) -> Result<Vec<(BeneficiaryRow, Option<Standing>)>, ExistenceError> {
+        self.fund(tenant)?;
+        let now = self.now();
+        let rows = self.store.read().await?.list_beneficiaries(tenant, page).await?;
+        let standing = |row: BeneficiaryRow| {
+            let standing = row.newest.as_ref().map(|newest| newest.standing(now));
+            (row, standing)
+        };
+        Ok(rows.into_iter().map(standing).collect())
+    }
+
+    /// Answers that wait for a decision, those that wait longest first.
+    pub async fn list_answers(
+        &self,
+        tenant: &str,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<ExistenceRow>, ExistenceError> {
+        self.fund(tenant)?;
+        Ok(self.store.read().await?.list_existence(tenant, "answered", after, limit).await?)
+    }
+
+    pub async fn existence_counts(&self, tenant: &str) -> Result<ExistenceCounts, store_issuer::Error> {
+        let now = self.now();
+        let year = now.year();
+        let mut tx = self.store.read().await?;
+        Ok(ExistenceCounts {
+            year,
+            open: tx.count_existence(tenant, "open", year, now).await?,
+            answered: tx.count_existence(tenant, "answered", 0, now).await?,
+            confirmed: tx.count_existence(tenant, "confirmed", year, now).await?,
+        })
+    }
+
+    async fn existence_message(
+        &self,
+        tx: &mut Transaction,
+        tenant: &Tenant,
+        request: &Request,
+    ) -> Result<ExistenceRequest, ExistenceError> {
+        let subject = tx.find_subject(&tenant.id, &request.beneficiary).await?;
+        let subject = subject.ok_or(ExistenceError::UnknownPerson)?;
+        let credential_offer_uri = match &request.state {
+            State::Confirmed { offer, .. } => {
+                let offer = tx.find_offer(&tenant.id, offer).await?;
+                offer.map(|offer| self.link(tenant, &offer).uri)
+            }
+            State::Open { .. } | State::Answered(_) | State::Refused { .. } => None,
+        };
+        let given_name = subject.claims.get("givenName").and_then(Value::as_str).unwrap_or_default();
+        Ok(ExistenceRequest {
+            id: request.id.clone(),
+            organisation: Organisation { did: tenant.did.clone(), name: tenant.name.clone() },
+            beneficiary: Beneficiary { given_name: given_name.to_owned() },
+            year: u16::try_from(request.year).unwrap_or_default(),
+            challenge: String::new(),
+            expires_at: request.expires_at,
+            state: match request.standing(self.now()) {
+                Standing::Open => ExistenceState::Open,
+                Standing::Answered => ExistenceState::Answered,
+                Standing::Confirmed => ExistenceState::Confirmed,
+                Standing::Refused => ExistenceState::Refused,
+                Standing::Expired => ExistenceState::Expired,
+            },
+            credential_offer_uri,
+            reference: request.evidence().map(entitlement::Evidence::reference),
+        })
+    }
+
+    /// Only an organisation that issues certificates of entitlement has beneficiaries.
+    fn fund(&self, tenant: &str) -> Result<&Tenant, ExistenceError> {
+        let tenant = self.tenants.get(tenant).ok_or(ExistenceError::Unknown)?;
+        match tenant.types.contains(&CredentialType::DigitalCertificateOfEntitlement) {
+            true => Ok(tenant),
+            false => Err(ExistenceError::NotTheFund),
+        }
+    }
+}
+
+impl std::fmt::Debug for RequestLink {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("RequestLink")
+    }
+}
+
+fn token_purpose(tenant: &str, request: &str) -> Vec<u8> {
+    format!("existence request of {tenant}/{request}").into_bytes()
+}
+
+fn remark(text: &str) -> Result<String, ExistenceError> {
+    let text = text.trim();
+    match text.chars().count() <= LONGEST_REMARK {
+        true => Ok(text.to_owned()),
+        false => Err(ExistenceError::Remark),
+    }
+}
+
+/// From the message to keys and bytes.
+fn parse(answer: &ExistenceAnswer) -> Result<Answer, ExistenceError> {
+    let bytes = |text: &str, member: &'static str| {
+        URL_SAFE_NO_PAD.decode(text).map_err(|_| ExistenceError::Form(member))
+    };
+    let cose = bytes(&answer.passkey.public_key_cose, "base64url: publicKeyCose")?;
+    let mut signed = serde_json::to_value(answer).map_err(|_| ExistenceError::Form("JSON"))?;
+    if let Some(members) = signed.as_object_mut() {
+        members.remove("deviceSignature");
+    }
+    Ok(Answer {
+        challenge: answer.challenge.clone(),
+        holder_key: PublicKey::from_jwk(&answer.holder_key)
+            .map_err(|_| ExistenceError::Form("a public key: holderKey"))?,
+        passkey: Passkey {
+            credential_id: bytes(&answer.passkey.credential_id, "base64url: credentialId")?,
+            public_key: PublicKey::from_cose(&cose)
+                .map_err(|_| ExistenceError::Form("a public key: publicKeyCose"))?,
+            rp_id: answer.passkey.rp_id.clone(),
+            origin: answer.passkey.origin.clone(),
+        },
+        assertion: Assertion {
+            authenticator_data: bytes(&answer.assertion.authenticator_data, "base64url: authenticatorData")?,
+            client_data_json: bytes(&answer.assertion.client_data_json, "base64url: clientDataJSON")?,
+            signature: bytes(&answer.assertion.signature, "base64url: signature")?,
+        },
+        device_signature: bytes(&answer.device_signature, "base64url: deviceSignature")?,
+        // RFC 8785: both sides sign the same bytes whatever their JSON library writes.
+        signed: serde_json_canonicalizer::to_vec(&signed).map_err(|_| ExistenceError::Form("JSON"))?,
+    })
+}

@@ -1,0 +1,111 @@
+//! The Fund's proof requests as a wallet sees them.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Path};
+use actix_web::{get, post};
+use entitlement::{AnswerFault, ConfirmFault, RequestFault};
+use web::{Json, Problem, ProblemPage, ServiceConfig};
+use wire::existence::{ExistenceAnswer, ExistenceRequest};
+
+use super::problem;
+use crate::app::{ExistenceError, Issuer};
+
+pub(super) fn configure(config: &mut ServiceConfig<'_>) {
+    config.service(get_existence_request).service(answer_existence_request);
+}
+
+/// What the Fund asks, and the challenge to answer.
+///
+/// The token in the address is the beneficiary's; reading it again gives the same challenge while that has time left.
+#[utoipa::path(tag = "existence", params(("tenant" = String, Path), ("token" = String, Path)), responses(
+    (status = 200, body = ExistenceRequest), (status = "4XX", body = Problem)))]
+#[get("/existence/{token}")]
+async fn get_existence_request(
+    path: Path<(String, String)>,
+    app: Data<Issuer>,
+) -> Result<Json<ExistenceRequest>, Problem> {
+    let (tenant, token) = path.into_inner();
+    Ok(Json(app.view_existence(&tenant, &token).await?))
+}
+
+/// The device's answer: passkey assertion and device signature over the challenge.
+///
+/// The same answer again gets the same 200. Another answer to an answered request gets 409.
+#[utoipa::path(tag = "existence", params(("tenant" = String, Path), ("token" = String, Path)),
+    request_body = ExistenceAnswer, responses(
+    (status = 200, body = ExistenceRequest), (status = "4XX", body = Problem)))]
+#[post("/existence/{token}/answer")]
+async fn answer_existence_request(
+    path: Path<(String, String)>,
+    answer: Json<ExistenceAnswer>,
+    app: Data<Issuer>,
+) -> Result<Json<ExistenceRequest>, Problem> {
+    let (tenant, token) = path.into_inner();
+    Ok(Json(app.answer_existence(&tenant, &token, &answer.0).await?))
+}
+
+/// Pages behind the problem types of this module.
+pub(super) const PROBLEMS: [ProblemPage; 5] = [
+    ProblemPage {
+        slug: "request-expired",
+        title: "The request has expired",
+        text: "The Fund asked too long ago. Ask the Fund for a new link, or use another channel.",
+    },
+    ProblemPage {
+        slug: "challenge-expired",
+        title: "The challenge is too old",
+        text: "A challenge can be answered once and for ten minutes. Fetch the request again and answer its new challenge.",
+    },
+    ProblemPage {
+        slug: "answered-before",
+        title: "The request was answered before",
+        text: "Another answer was accepted already, or the request was closed. Nothing more is needed from this device.",
+    },
+    ProblemPage {
+        slug: "answer-refused",
+        title: "The answer cannot be believed",
+        text: "A signature, the site, the challenge or the user verification in the answer does not fit. The detail says which.",
+    },
+    ProblemPage {
+        slug: "proven-already",
+        title: "There is a proof for this year already",
+        text: "One proof a year is enough. The Fund shows when it came and until when it counts.",
+    },
+];
+
+impl From<ExistenceError> for Problem {
+    fn from(error: ExistenceError) -> Self {
+        let said = error.to_string();
+        match error {
+            ExistenceError::Unknown | ExistenceError::UnknownPerson | ExistenceError::NotTheFund => Self::not_found(),
+            ExistenceError::Form(_) | ExistenceError::Remark => Self::bad_request(said),
+            ExistenceError::ListedAlready => Self::conflict(said),
+            ExistenceError::ProvenAlready { .. } => {
+                let title = "There is a proof for this year already";
+                Self::new(StatusCode::CONFLICT, "proven-already", title).detail(said)
+            }
+            ExistenceError::Request(RequestFault::Expired) => {
+                Self::new(StatusCode::GONE, "request-expired", "The request has expired").detail(said)
+            }
+            ExistenceError::Request(RequestFault::AnsweredBefore | RequestFault::Closed) => {
+                Self::new(StatusCode::CONFLICT, "answered-before", "The request was answered before").detail(said)
+            }
+            ExistenceError::Request(RequestFault::Challenge) => {
+                Self::new(StatusCode::BAD_REQUEST, "challenge-expired", "The challenge is too old").detail(said)
+            }
+            ExistenceError::Answer(
+                AnswerFault::HolderKey
+                | AnswerFault::Wallet
+                | AnswerFault::DeviceSignature
+                | AnswerFault::Assertion(_),
+            ) => {
+                let title = "The answer cannot be believed";
+                Self::new(StatusCode::BAD_REQUEST, "answer-refused", title).detail(said)
+            }
+            ExistenceError::Confirm(ConfirmFault::NotAnswered | ConfirmFault::Decided) => Self::conflict(said),
+            ExistenceError::Confirm(ConfirmFault::NoReason) => Self::bad_request(said),
+            ExistenceError::Offer(error) => error.into(),
+            ExistenceError::Store(error) => problem::store(&error),
+        }
+    }
+}
