@@ -64,6 +64,8 @@ const LIST_RECEIVED: &str = "SELECT id FROM verification
 const EXPIRE: &str = "UPDATE verification SET state = 'expired' WHERE state = 'waiting' AND expires_ms <= $1";
 const ERASE_CLAIMS: &str = "UPDATE verification SET claims_sealed = NULL, claims_until_ms = NULL
     WHERE claims_until_ms <= $1";
+const COUNT_WAITING: &str = "SELECT COUNT(*) AS waiting FROM verification WHERE tenant = $1 AND state = 'waiting'";
+const DELETE: &str = "DELETE FROM verification WHERE tenant = $1 AND created_ms <= $2";
 const FIND_KEY: &str = "SELECT request_digest, verification FROM idempotency
     WHERE tenant = $1 AND idempotency_key = $2";
 const INSERT_KEY: &str = "INSERT INTO idempotency
@@ -141,6 +143,17 @@ impl Tx {
     /// Erases claims whose retention time is over.
     pub async fn erase_claims(&mut self, now: Timestamp) -> Result<u64, StoreError> {
         Ok(self.0.execute(ERASE_CLAIMS, args![now]).await?)
+    }
+
+    /// Requests of a tenant that nobody has answered yet.
+    pub async fn count_waiting(&mut self, tenant: &str) -> Result<i64, StoreError> {
+        let row = self.0.fetch_optional(COUNT_WAITING, args![tenant]).await?;
+        Ok(row.map(|row| row.int("waiting")).transpose()?.unwrap_or(0))
+    }
+
+    /// Deletes what a tenant started up to then.
+    pub async fn delete_verifications(&mut self, tenant: &str, until: Timestamp) -> Result<u64, StoreError> {
+        Ok(self.0.execute(DELETE, args![tenant, until]).await?)
     }
 
     pub async fn find_idempotency_key(

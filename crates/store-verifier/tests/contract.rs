@@ -127,6 +127,20 @@ async fn idempotency_key_belongs_to_a_tenant(store: &Store) {
     tx.commit().await.unwrap();
 }
 
+async fn verifications_are_counted_and_deleted_by_tenant(store: &Store) {
+    let mut tx = store.write("test").await.unwrap();
+    for (id, tenant) in [("a", "one"), ("b", "one"), ("c", "two")] {
+        tx.insert_verification(&Verification { tenant: tenant.into(), ..waiting(id) }).await.unwrap();
+    }
+    assert!(tx.receive_response("b", &[1], &[2], at(1)).await.unwrap());
+    assert_eq!(tx.count_waiting("one").await.unwrap(), 1);
+    assert_eq!(tx.count_waiting("nobody").await.unwrap(), 0);
+    assert_eq!(tx.delete_verifications("one", at(-1)).await.unwrap(), 0);
+    assert_eq!(tx.delete_verifications("one", at(0)).await.unwrap(), 2);
+    assert!(tx.find_verification("c").await.unwrap().is_some());
+    tx.commit().await.unwrap();
+}
+
 async fn dropped_transaction_leaves_nothing(store: &Store) {
     let mut tx = store.write("test").await.unwrap();
     tx.insert_verification(&waiting("dropped")).await.unwrap();
@@ -138,6 +152,7 @@ async fn contract(store: &Store) {
     client_round_trips_and_secret_changes(store).await;
     answer_is_taken_once_and_in_time(store).await;
     idempotency_key_belongs_to_a_tenant(store).await;
+    verifications_are_counted_and_deleted_by_tenant(store).await;
     dropped_transaction_leaves_nothing(store).await;
     store.close().await;
 }

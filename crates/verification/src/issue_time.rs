@@ -50,11 +50,12 @@ pub async fn prove(chain: &dyn Chain, issuer: &str, digest: &[u8; 32], receipt: 
     };
     let header = Header::of(&proven);
     let Some(record) = proven.value else { return IssueTime::Contradicted("receiptUnknown") };
-    if receipt.leaf_count != u64::from(record.leaf_count) {
+    let index = u32::try_from(receipt.leaf_index);
+    let (Ok(index), true) = (index, receipt.leaf_count == u64::from(record.leaf_count)) else {
         return IssueTime::Contradicted("receiptMismatch");
-    }
+    };
     let leaf = merkle::leaf(&salt, digest);
-    if !merkle::verify(&leaf, receipt.leaf_index, receipt.leaf_count, &path, &record.root) {
+    if merkle::verify(&leaf, index, record.leaf_count, &path, &record.root).is_err() {
         return IssueTime::Contradicted("receiptMismatch");
     }
     IssueTime::Proven {

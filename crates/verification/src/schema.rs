@@ -22,7 +22,10 @@ const MAX_NODES: usize = 20_000;
 
 /// Compiles each schema once.
 #[derive(Default)]
-pub struct Schemas(Mutex<HashMap<(String, [u8; 32]), Arc<Compiled>>>);
+pub struct Schemas(Mutex<HashMap<Name, Arc<Compiled>>>);
+
+/// The id of a schema and the digest of its bytes.
+type Name = (String, [u8; 32]);
 
 struct Compiled {
     /// The whole credential, for Data Integrity.

@@ -27,6 +27,13 @@ pub struct StoreConfig {
     pub database_url: String,
 }
 
+impl StoreConfig {
+    #[must_use]
+    pub fn url(&self) -> String {
+        std::env::var("DATABASE_URL").unwrap_or_else(|_| self.database_url.clone())
+    }
+}
+
 impl std::fmt::Debug for StoreConfig {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // The URL of a PostgreSQL database holds its password.
@@ -139,4 +146,42 @@ fn token_seconds() -> u64 {
 
 fn vc_api_policy() -> String {
     "open".to_owned()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn smallest_configuration_is_enough() {
+        let config: Config = toml::from_str(
+            r#"
+            [http]
+            listen = ["127.0.0.1:7103"]
+            public_url = "http://localhost:7103"
+            [store]
+            database_url = "sqlite:data/verifier.db"
+            [registry]
+            url = "http://localhost:7100"
+            genesis = "data/genesis.json"
+            [keys]
+            directory = "data/keys"
+            sealing_key = "data/sealing.key"
+            [verifier]
+            did = "did:passerelle:abc"
+            client_name = "WFP desk"
+            wallet_url = "http://wallet.localhost:7102"
+            "#,
+        )
+        .unwrap();
+        assert!(!config.vc_api.open, "the open interface is never on by itself");
+        assert!(!config.vc_api.lax_controller);
+        assert_eq!(config.verifier.key, "verifier.key-p256-1");
+    }
+
+    #[test]
+    fn unknown_member_is_refused() {
+        assert!(toml::from_str::<VcApiConfig>("opne = true").is_err());
+    }
 }

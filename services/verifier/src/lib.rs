@@ -1,30 +1,75 @@
 //! The verifier: agencies ask for a presentation over REST, a person answers with a wallet, a report says what holds.
 //!
 //! It decides nothing by a server's word: keys, accreditations, schemas and status digests come from the registry
-//! chain with proofs. It keeps no claims beyond a policy's retention time. Read [`Config`], `app::Verifier` and
+//! chain with proofs. It keeps no claims beyond a policy's retention time. Read [`Config`], [`app::Desk`] and
 //! the `verification` crate first.
 
+pub mod app;
 mod config;
+pub mod http;
+mod wiring;
 
-pub use config::{
-    Config, DemoClient, KeysConfig, RegistryConfig, StoreConfig, VcApiConfig, VerifierConfig,
-};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use actix_web::web::Data;
+use tokio::sync::watch;
+
+pub use config::{Config, DemoClient, KeysConfig, RegistryConfig, StoreConfig, VcApiConfig, VerifierConfig};
 
 /// Why the service did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     #[error("the configuration is wrong: {0}")]
     Config(String),
+    #[error("cannot read {path}")]
+    Read { path: PathBuf, #[source] source: std::io::Error },
+    #[error("{path} is not a genesis")]
+    GenesisForm { path: PathBuf, #[source] source: serde_json::Error },
+    #[error("the genesis cannot be used")]
+    Genesis(#[from] registry_types::GenesisError),
+    #[error("the policies cannot be used")]
+    Policies(#[from] verification::PolicyError),
+    #[error("the sealing key cannot be used")]
+    Sealing(#[from] keys::SealError),
+    #[error("the verifier's key cannot be used")]
+    Keys(#[from] keys::KeyFileError),
+    #[error("the HTTP client cannot be made")]
+    Outbound(#[from] outbound::OutboundError),
+    #[error("the database cannot be opened")]
+    Store(#[from] store_verifier::StoreError),
+    #[error("the demonstration client cannot be made")]
+    DemoClient(#[from] app::SecretFileError),
+    #[error("cannot serve")]
+    Serve(#[from] web::ServeError),
 }
 
 /// Starts the service and returns once it listens.
 pub async fn start(config: Config) -> Result<web::Running, StartError> {
-    let _ = config;
-    Err(StartError::Config("not wired yet".to_owned()))
+    let desk = Arc::new(wiring::desk(&config).await?);
+    if let Some(demo) = &config.verifier.demo_client {
+        desk.ensure_demo_client(demo).await?;
+    }
+    let ready = Arc::new(http::StoreReady(desk.store.clone()));
+    let data = Data::from(Arc::clone(&desk));
+    let configure = move |routes: &mut web::ServiceConfig<'_>| {
+        routes.app_data(data.clone());
+        http::configure(routes);
+    };
+    let mut running = web::serve("verifier", &config.http, openapi(), ready, configure).await?;
+    let (stop, stopped) = watch::channel(false);
+    let chores = tokio::spawn(app::run_chores(Arc::clone(&desk), stopped));
+    running.on_stop(async move {
+        // The receiver is gone only if the chores have ended already.
+        let _ = stop.send(true);
+        let _ = chores.await;
+        desk.store.close().await;
+    });
+    Ok(running)
 }
 
 /// The OpenAPI document of every route.
 #[must_use]
 pub fn openapi() -> utoipa::openapi::OpenApi {
-    utoipa::openapi::OpenApi::default()
+    web::document(http::base_document(), http::configure)
 }

@@ -1,0 +1,101 @@
+//! Use cases. Each opens its own transaction; nothing that waits for a network happens inside one.
+
+mod chores;
+mod clients;
+mod hand_over;
+mod ports;
+mod requests;
+mod responses;
+mod sample;
+mod views;
+
+use std::sync::Arc;
+
+use clock::{Clock, Entropy, Timestamp};
+use keys::{SealingKey, Signer};
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+use store_verifier::Store;
+use subtle::ConstantTimeEq as _;
+use tokio::sync::OnceCell;
+use url::Url;
+use verification::{Policies, Verifier};
+use wire::vp::DID_PREFIX;
+
+pub use chores::run as run_chores;
+pub use clients::{Agency, ClientError, Credentials, SecretFileError, TokenGrant};
+pub use hand_over::HandOverError;
+pub use ports::GuardedFetch;
+pub use requests::{RequestError, RequestObjectError, Start, Starter};
+pub use responses::ResponseError;
+pub use sample::SampleError;
+pub use views::{PageView, ViewError};
+
+/// The tenant of verifications that visitors start on the pages.
+pub const DEMO_TENANT: &str = "demonstration";
+
+/// Everything the use cases need. One per process.
+pub struct Desk {
+    pub store: Store,
+    pub verifier: Verifier,
+    pub policies: Policies,
+    pub clock: Arc<dyn Clock>,
+    pub entropy: Arc<dyn Entropy>,
+    pub signer: Arc<dyn Signer>,
+    pub sealing: SealingKey,
+    pub settings: Settings,
+    /// Made when it is first asked for.
+    pub sample: OnceCell<Value>,
+}
+
+/// What the configuration decides, checked.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    pub did: String,
+    pub key_fragment: String,
+    pub client_name: String,
+    /// Without a trailing slash.
+    pub public_origin: String,
+    pub wallet_url: Url,
+    pub request_seconds: i64,
+    pub token_seconds: i64,
+    pub public_demo: Vec<String>,
+    pub vc_api: VcApi,
+}
+
+/// The open instance of the VC API, if there is one.
+#[derive(Clone, Debug)]
+pub struct VcApi {
+    pub open: bool,
+    pub policy: String,
+    pub lax_controller: bool,
+}
+
+impl Desk {
+    fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    fn token(&self) -> String {
+        clock::token(self.entropy.as_ref())
+    }
+
+    fn new_id(&self) -> String {
+        clock::new_id(self.clock.as_ref(), self.entropy.as_ref())
+    }
+
+    /// The client identifier of every request (OID4VP 1.0, 5.9.3).
+    #[must_use]
+    pub fn client_id(&self) -> String {
+        format!("{DID_PREFIX}{}", self.settings.did)
+    }
+}
+
+pub(crate) fn sha256(bytes: &[u8]) -> Vec<u8> {
+    Sha256::digest(bytes).to_vec()
+}
+
+/// Compares without telling by its time where two texts differ.
+pub(crate) fn same(left: &[u8], right: &[u8]) -> bool {
+    left.ct_eq(right).into()
+}

@@ -1,0 +1,232 @@
+//! What a wallet sends back: taken once, kept until it is checked, checked outside of any transaction.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::Duration;
+use keys::SealError;
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+use store_verifier::{StoreError, Verification};
+use url::Url;
+use verification::{Occasion, Receipts, Request};
+use wire::anchors::Receipt;
+use wire::verifications::{Report, State};
+use wire::vp::dcql::MAX_CREDENTIALS;
+use wire::vp::{DirectPost, DirectPostAnswer, ErrorCode, MAX_PRESENTATIONS, VpToken, VpTokenError};
+
+use super::{Desk, same};
+
+/// Levels of nesting in a `vp_token`.
+const MAX_DEPTH: usize = 32;
+
+#[derive(Debug, thiserror::Error)]
+pub enum ResponseError {
+    #[error("there is no such request, or the state is another request's")]
+    Unknown,
+    #[error("the request has expired")]
+    Expired,
+    #[error("the request was answered before with something else")]
+    Answered,
+    #[error("neither vp_token nor error is there, or both")]
+    Empty,
+    #[error("vp_token is not JSON: {0}")]
+    Json(String),
+    #[error(transparent)]
+    Token(#[from] VpTokenError),
+    #[error("anchor_receipts is not an object of arrays of receipts")]
+    Receipts,
+    #[error("the policy of the request is not there any more")]
+    PolicyGone,
+    #[error("the kept answer cannot be opened")]
+    Sealed(#[from] SealError),
+    #[error("the report cannot be written")]
+    Report(#[from] serde_json::Error),
+    #[error("checking was cut off")]
+    CutOff(#[from] tokio::task::JoinError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What is kept, sealed, between taking an answer and its report.
+struct Kept {
+    token: VpToken,
+    receipts: Receipts,
+}
+
+impl Desk {
+    /// Takes an answer or a refusal. The same answer sent again gets the same reply.
+    pub async fn respond(self: &Arc<Self>, id: &str, form: DirectPost) -> Result<DirectPostAnswer, ResponseError> {
+        let found = self.store.read().await?.find_verification(id).await?;
+        let state = form.state.clone().unwrap_or_default();
+        let verification = found
+            .filter(|found| same(found.request_state.as_bytes(), state.as_bytes()))
+            .ok_or(ResponseError::Unknown)?;
+        let digest = digest(&form);
+        let taken = match (&form.vp_token, &form.error) {
+            (Some(token), None) => {
+                let kept = Kept::read(token, form.anchor_receipts.as_deref())?;
+                let sealed = self.seal_response(id, &kept);
+                self.take(id, |now| Taking::Response { digest: digest.clone(), sealed: sealed.clone(), now }).await?
+            }
+            (None, Some(code)) => {
+                // An unknown code is a refusal all the same.
+                let code = ErrorCode::parse(code).unwrap_or(ErrorCode::AccessDenied);
+                self.take(id, |now| Taking::Refusal { digest: digest.clone(), code, now }).await?
+            }
+            _ => return Err(ResponseError::Empty),
+        };
+        if !taken {
+            return self.answered_before(id, &digest).await;
+        }
+        if form.vp_token.is_some() {
+            // The check goes on if the wallet hangs up; if this process dies, the chores find the kept answer.
+            let (desk, id) = (Arc::clone(self), id.to_owned());
+            tokio::spawn(async move { desk.finish(&id).await }).await??;
+        }
+        Ok(self.answer(&verification))
+    }
+
+    async fn take(
+        &self,
+        id: &str,
+        taking: impl Fn(clock::Timestamp) -> Taking,
+    ) -> Result<bool, ResponseError> {
+        sql::retry(|| async {
+            let mut tx = self.store.write("take_response").await?;
+            let taken = match taking(self.now()) {
+                Taking::Response { digest, sealed, now } => tx.receive_response(id, &digest, &sealed, now).await?,
+                Taking::Refusal { digest, code, now } => tx.refuse(id, &digest, code.as_str(), now).await?,
+            };
+            tx.commit().await?;
+            Ok(taken)
+        })
+        .await
+    }
+
+    async fn answered_before(&self, id: &str, digest: &[u8]) -> Result<DirectPostAnswer, ResponseError> {
+        let found = self.store.read().await?.find_verification(id).await?;
+        let verification = found.ok_or(ResponseError::Unknown)?;
+        match verification.state {
+            State::Waiting | State::Expired => Err(ResponseError::Expired),
+            State::Received | State::Verified | State::Refused => {
+                let before = verification.response_digest.as_deref().unwrap_or_default();
+                if same(before, digest) { Ok(self.answer(&verification)) } else { Err(ResponseError::Answered) }
+            }
+        }
+    }
+
+    /// Where the person goes on, on the same device (OID4VP 1.0, 8.2): only their browser learns the code.
+    fn answer(&self, verification: &Verification) -> DirectPostAnswer {
+        let onward = match (&verification.return_url, &verification.page_key_hash) {
+            (Some(url), _) => Url::parse(url).ok(),
+            (None, Some(_)) => {
+                Url::parse(&format!("{}/try/{}", self.settings.public_origin, verification.id)).ok()
+            }
+            (None, None) => None,
+        };
+        let redirect_uri = onward.map(|mut url| {
+            url.query_pairs_mut().append_pair("response_code", &verification.response_code);
+            url.to_string()
+        });
+        DirectPostAnswer { redirect_uri }
+    }
+
+    /// Checks a kept answer and stores the report. Repeating it is harmless: one report is stored.
+    pub async fn finish(&self, id: &str) -> Result<(), ResponseError> {
+        let found = self.store.read().await?.find_verification(id).await?;
+        let Some(verification) = found.filter(|found| found.state == State::Received) else { return Ok(()) };
+        let policy = self.policies.find(&verification.policy).ok_or(ResponseError::PolicyGone)?;
+        let kept = self.open_response(&verification)?;
+        let audience = self.client_id();
+        let request = Request { nonce: &verification.nonce, audience: &audience };
+        let occasion = Occasion { report_id: id, now: self.now() };
+        let report = self.verifier.answer(policy, request, &kept.token, &kept.receipts, occasion).await;
+        let outcome = serde_json::to_value(report.outcome)?;
+        let outcome = outcome.as_str().unwrap_or_default().to_owned();
+        metrics::counter!("verifier_reports_total", "policy" => policy.name.clone(), "outcome" => outcome)
+            .increment(1);
+        self.store_report(id, report, policy.claims_retention_seconds).await
+    }
+
+    async fn store_report(&self, id: &str, mut report: Report, keep_seconds: u64) -> Result<(), ResponseError> {
+        let mut claims = vec![report.claims.take()];
+        claims.extend(report.further.iter_mut().map(|one| one.claims.take()));
+        let until = self.now() + Duration::seconds(i64::try_from(keep_seconds).unwrap_or(0));
+        let kept = claims.iter().any(Option::is_some) && keep_seconds > 0;
+        let kept = if kept {
+            let plain = serde_json::to_vec(&claims)?;
+            Some((self.sealing.seal(&claims_aad(id), &plain, self.entropy.as_ref()), until))
+        } else {
+            None
+        };
+        let text = serde_json::to_string(&report)?;
+        sql::retry(|| async {
+            let mut tx = self.store.write("store_report").await?;
+            tx.complete(id, &text, kept.clone()).await?;
+            tx.commit().await?;
+            Ok(())
+        })
+        .await
+    }
+
+    fn seal_response(&self, id: &str, kept: &Kept) -> Vec<u8> {
+        let plain = json!({ "token": kept.token, "receipts": kept.receipts }).to_string();
+        self.sealing.seal(&response_aad(id), plain.as_bytes(), self.entropy.as_ref())
+    }
+
+    fn open_response(&self, verification: &Verification) -> Result<Kept, ResponseError> {
+        let sealed = verification.response_sealed.as_deref().unwrap_or_default();
+        let plain = self.sealing.open(&response_aad(&verification.id), sealed)?;
+        let mut value: Value = serde_json::from_slice(&plain)?;
+        let token = VpToken::from_value(value.get_mut("token").map(Value::take).unwrap_or_default())?;
+        let receipts = serde_json::from_value(value.get_mut("receipts").map(Value::take).unwrap_or_default())?;
+        Ok(Kept { token, receipts })
+    }
+}
+
+/// What one conditional statement takes.
+enum Taking {
+    Response { digest: Vec<u8>, sealed: Vec<u8>, now: clock::Timestamp },
+    Refusal { digest: Vec<u8>, code: ErrorCode, now: clock::Timestamp },
+}
+
+impl Kept {
+    /// Reads an answer before anything is consumed: one that cannot be read does not use up the request.
+    fn read(token: &str, receipts: Option<&str>) -> Result<Self, ResponseError> {
+        let value: Value = web::json::parse(token.as_bytes(), MAX_DEPTH)
+            .map_err(|fault| ResponseError::Json(fault.to_string()))?;
+        let token = VpToken::from_value(value)?;
+        let receipts = match receipts.filter(|text| !text.trim().is_empty()) {
+            None => Receipts::new(),
+            Some(text) => read_receipts(text)?,
+        };
+        Ok(Self { token, receipts })
+    }
+}
+
+fn read_receipts(text: &str) -> Result<Receipts, ResponseError> {
+    let read: BTreeMap<String, Vec<Option<Receipt>>> =
+        web::json::parse(text.as_bytes(), MAX_DEPTH).map_err(|_| ResponseError::Receipts)?;
+    let bounded = read.len() <= MAX_CREDENTIALS && read.values().all(|list| list.len() <= MAX_PRESENTATIONS);
+    if bounded { Ok(read) } else { Err(ResponseError::Receipts) }
+}
+
+fn digest(form: &DirectPost) -> Vec<u8> {
+    let mut hash = Sha256::new();
+    for part in [&form.vp_token, &form.anchor_receipts, &form.error] {
+        hash.update([u8::from(part.is_some())]);
+        let part = part.as_deref().unwrap_or_default();
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
+    hash.finalize().to_vec()
+}
+
+fn response_aad(id: &str) -> Vec<u8> {
+    format!("verifier/response/{id}").into_bytes()
+}
+
+pub(super) fn claims_aad(id: &str) -> Vec<u8> {
+    format!("verifier/claims/{id}").into_bytes()
+}

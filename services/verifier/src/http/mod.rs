@@ -1,0 +1,95 @@
+//! Routes. Each handler translates, calls one use case and translates back.
+
+mod auth;
+mod oauth;
+mod oid4vp;
+mod pages;
+mod problem;
+mod render;
+mod vc_api;
+mod verifications;
+
+use actix_web::middleware::from_fn;
+use actix_web::web::FormConfig;
+use async_trait::async_trait;
+use store_verifier::Store;
+use utoipa::OpenApi as _;
+use utoipa::openapi::security::{ClientCredentials, Flow, HttpAuthScheme, HttpBuilder, OAuth2, Scopes, SecurityScheme};
+use utoipa_actix_web::scope;
+use web::{OAuthError, ServiceConfig};
+
+/// A presentation of a few credentials with their receipts.
+const RESPONSE_BYTES: usize = 512 * 1024;
+
+/// Registers every route; what is registered is documented.
+pub fn configure(routes: &mut ServiceConfig<'_>) {
+    let form = FormConfig::default()
+        .limit(RESPONSE_BYTES)
+        .error_handler(|error, _| OAuthError::bad_request("invalid_request", error.to_string()).into());
+    routes
+        .app_data(problem::PAGES)
+        .service(pages::landing)
+        .service(pages::start_try)
+        .service(pages::show_try)
+        .service(scope::scope("/oauth").app_data(form.clone()).service(oauth::create_token))
+        .service(
+            scope::scope("/oid4vp")
+                .app_data(form)
+                .service(oid4vp::find_request)
+                .service(oid4vp::find_request_with_nonce)
+                .service(oid4vp::create_response),
+        )
+        .service(vc_api::verify_credential)
+        .service(vc_api::verify_presentation)
+        .service(vc_api::find_sample)
+        .service(verifications::list_policies)
+        .service(
+            scope::scope("/v1")
+                .wrap(from_fn(auth::require_token))
+                .service(verifications::create_verification)
+                .service(verifications::find_verification)
+                .service(verifications::verify),
+        );
+}
+
+/// Title, tags and security schemes; the routes are collected from [`configure`].
+#[must_use]
+pub fn base_document() -> utoipa::openapi::OpenApi {
+    #[derive(utoipa::OpenApi)]
+    #[openapi(
+        info(
+            title = "Passerelle verifier",
+            description = "Ask a person for a presentation, or check what you already have, and read a report in which every check has a name, a result and a sentence.",
+            license(name = "Apache-2.0", identifier = "Apache-2.0")
+        ),
+        tags(
+            (name = "verifications", description = "For agencies' systems: start a verification, read its report, check what was handed over."),
+            (name = "oauth", description = "Access tokens by client credentials (RFC 6749, 4.4)."),
+            (name = "oid4vp", description = "For wallets: OpenID for Verifiable Presentations 1.0."),
+            (name = "vc-api", description = "For integrators and test suites, where the configuration opens it. Accreditation is optional there, and the answer says so."),
+            (name = "pages", description = "For people.")
+        )
+    )]
+    struct Base;
+    let mut document = Base::openapi();
+    let token = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
+    let scopes = Scopes::from_iter([("verify", "everything under /v1")]);
+    let grant = Flow::ClientCredentials(ClientCredentials::new("/oauth/token", scopes));
+    let components = document.components.get_or_insert_with(Default::default);
+    components.add_security_scheme("bearer", SecurityScheme::Http(token));
+    components.add_security_scheme("client", SecurityScheme::OAuth2(OAuth2::new([grant])));
+    let basic = HttpBuilder::new().scheme(HttpAuthScheme::Basic).build();
+    components.add_security_scheme("clientSecret", SecurityScheme::Http(basic));
+    document
+}
+
+/// Ready when the database answers. Checks that need the chain say themselves when it does not.
+pub struct StoreReady(pub Store);
+
+#[async_trait]
+impl web::Ready for StoreReady {
+    async fn ready(&self) -> Result<(), String> {
+        let mut tx = self.0.read().await.map_err(|error| error.to_string())?;
+        tx.count_waiting(crate::app::DEMO_TENANT).await.map(|_| ()).map_err(|error| error.to_string())
+    }
+}

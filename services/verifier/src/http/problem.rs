@@ -1,0 +1,197 @@
+//! The one place where use-case errors become answers. Every variant is named; nothing defaults.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::WWW_AUTHENTICATE;
+use web::{OAuthError, Problem, ProblemPage, ProblemPages};
+
+use crate::app::{
+    ClientError, HandOverError, RequestError, RequestObjectError, ResponseError, SampleError, ViewError,
+};
+
+/// The pages behind this service's own problem types.
+pub const PAGES: ProblemPages = ProblemPages(&[
+    ProblemPage {
+        slug: "unknown-policy",
+        title: "There is no such policy",
+        text: "A policy says what is asked for and which checks must pass. GET /v1/policies lists the names that this verifier knows.",
+    },
+    ProblemPage {
+        slug: "nothing-asked",
+        title: "The policy asks for nothing",
+        text: "This policy only checks what is handed over with POST /v1/verify. Choose one that asks for credentials to make a request.",
+    },
+    ProblemPage {
+        slug: "purpose",
+        title: "The purpose cannot be shown",
+        text: "The purpose is shown to the person who is asked. It has 1 to 200 characters and neither control characters nor direction marks.",
+    },
+    ProblemPage {
+        slug: "return-url",
+        title: "The return URL is not registered",
+        text: "A wallet sends people back only to addresses that are registered for the client, letter by letter. Ask the operator to register it.",
+    },
+    ProblemPage {
+        slug: "idempotency-key",
+        title: "The idempotency key cannot be used",
+        text: "An idempotency key has 1 to 255 printable ASCII characters without spaces. A random UUID is a good one.",
+    },
+    ProblemPage {
+        slug: "idempotency-key-reused",
+        title: "The idempotency key belongs to another request",
+        text: "The same key was sent before with another body. Use a new key for a new verification; repeat the old body to get the old one again.",
+    },
+    ProblemPage {
+        slug: "one-of-two",
+        title: "Send a credential or a presentation",
+        text: "Exactly one of the members credential and presentation must be there.",
+    },
+    ProblemPage {
+        slug: "unreadable-credential",
+        title: "This is no credential that can be read",
+        text: "A credential or presentation is a JSON object with a Data Integrity proof, or the text of an SD-JWT, which contains tildes.",
+    },
+    ProblemPage {
+        slug: "busy",
+        title: "Too many people are trying this at the moment",
+        text: "The try-out page keeps a limited number of open requests. Try again in a few minutes.",
+    },
+    ProblemPage {
+        slug: "scope",
+        title: "The token is not for this",
+        text: "The access token was given without the scope verify. Ask for another one with that scope.",
+    },
+]);
+
+/// The token endpoint answers in OAuth's words.
+pub fn of_grant(error: &ClientError) -> OAuthError {
+    match error {
+        ClientError::Unknown => OAuthError::invalid_client("the client is unknown or its secret is wrong"),
+        ClientError::Scope => OAuthError::bad_request("invalid_scope", "the client may not have this scope"),
+        ClientError::Token => OAuthError::invalid_token("the token is unknown or has expired"),
+        ClientError::Store(error) => OAuthError::internal(error),
+    }
+}
+
+/// The routes for agencies answer with problems.
+pub fn of_token(error: &ClientError) -> Problem {
+    match error {
+        ClientError::Unknown | ClientError::Token => Problem::unauthorized()
+            .detail("The access token is unknown or has expired. Ask POST /oauth/token for another one.")
+            .header(WWW_AUTHENTICATE, "Bearer error=\"invalid_token\""),
+        ClientError::Scope => Problem::new(StatusCode::FORBIDDEN, "scope", "The token is not for this")
+            .header(WWW_AUTHENTICATE, "Bearer error=\"insufficient_scope\", scope=\"verify\""),
+        ClientError::Store(error) => Problem::internal(error),
+    }
+}
+
+pub fn of_request(error: &RequestError) -> Problem {
+    let of = |status, slug, title| Problem::new(status, slug, title).detail(sentence(error));
+    match error {
+        RequestError::UnknownPolicy(_) | RequestError::NotForVisitors(_) => {
+            of(StatusCode::BAD_REQUEST, "unknown-policy", "There is no such policy")
+        }
+        RequestError::NothingAsked(_) => {
+            of(StatusCode::BAD_REQUEST, "nothing-asked", "The policy asks for nothing")
+        }
+        RequestError::Purpose => of(StatusCode::BAD_REQUEST, "purpose", "The purpose cannot be shown"),
+        RequestError::ReturnUrl => of(StatusCode::BAD_REQUEST, "return-url", "The return URL is not registered"),
+        RequestError::Key => of(StatusCode::BAD_REQUEST, "idempotency-key", "The idempotency key cannot be used"),
+        RequestError::KeyReused => of(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "idempotency-key-reused",
+            "The idempotency key belongs to another request",
+        ),
+        RequestError::Busy => {
+            of(StatusCode::SERVICE_UNAVAILABLE, "busy", "Too many people are trying this at the moment")
+        }
+        RequestError::Store(error) => Problem::internal(error),
+    }
+}
+
+pub fn of_request_object(error: &RequestObjectError) -> OAuthError {
+    match error {
+        RequestObjectError::Unknown => {
+            OAuthError::new(StatusCode::NOT_FOUND, "invalid_request", "there is no such request")
+        }
+        RequestObjectError::Over => {
+            OAuthError::new(StatusCode::GONE, "invalid_request", "the request was answered or has expired")
+        }
+        RequestObjectError::WalletNonce => {
+            OAuthError::bad_request("invalid_request", "wallet_nonce is longer than 512 characters")
+        }
+        RequestObjectError::PolicyGone | RequestObjectError::Form(_) | RequestObjectError::Sign(_) => {
+            OAuthError::internal(error)
+        }
+        RequestObjectError::Store(error) => OAuthError::internal(error),
+    }
+}
+
+pub fn of_response(error: &ResponseError) -> OAuthError {
+    match error {
+        // Unknown ids and wrong states look the same.
+        ResponseError::Unknown
+        | ResponseError::Expired
+        | ResponseError::Answered
+        | ResponseError::Empty
+        | ResponseError::Json(_)
+        | ResponseError::Token(_)
+        | ResponseError::Receipts => OAuthError::bad_request("invalid_request", error.to_string()),
+        ResponseError::PolicyGone
+        | ResponseError::Sealed(_)
+        | ResponseError::Report(_)
+        | ResponseError::CutOff(_) => OAuthError::internal(error),
+        ResponseError::Store(error) => OAuthError::internal(error),
+    }
+}
+
+pub fn of_view(error: &ViewError) -> Problem {
+    match error {
+        ViewError::Unknown => Problem::not_found(),
+        ViewError::Report(_) | ViewError::Sealed(_) => Problem::internal(error),
+        ViewError::Store(error) => Problem::internal(error),
+    }
+}
+
+pub fn of_hand_over(error: &HandOverError) -> Problem {
+    let of = |slug, title| Problem::new(StatusCode::BAD_REQUEST, slug, title).detail(sentence(error));
+    match error {
+        HandOverError::UnknownPolicy(_) => of("unknown-policy", "There is no such policy"),
+        HandOverError::OneOfTwo => of("one-of-two", "Send a credential or a presentation"),
+        HandOverError::Unreadable(_) => of("unreadable-credential", "This is no credential that can be read"),
+    }
+}
+
+/// The error's words as a sentence.
+fn sentence(error: &dyn std::error::Error) -> String {
+    let text = error.to_string();
+    let mut characters = text.chars();
+    let first: String = characters.next().into_iter().flat_map(char::to_uppercase).collect();
+    format!("{first}{}.", characters.as_str())
+}
+
+macro_rules! answers {
+    ($($error:ident => $envelope:ident by $convert:ident),* $(,)?) => {$(
+        impl From<$error> for $envelope {
+            fn from(error: $error) -> Self {
+                $convert(&error)
+            }
+        }
+    )*};
+}
+
+// `?` in a handler picks the envelope by the handler's own error type. Orphan rules allow it since the errors are ours.
+answers! {
+    ClientError => OAuthError by of_grant,
+    ClientError => Problem by of_token,
+    RequestError => Problem by of_request,
+    RequestObjectError => OAuthError by of_request_object,
+    ResponseError => OAuthError by of_response,
+    ViewError => Problem by of_view,
+    HandOverError => Problem by of_hand_over,
+}
+
+impl From<SampleError> for Problem {
+    fn from(error: SampleError) -> Self {
+        Self::internal(&error)
+    }
+}

@@ -1,0 +1,88 @@
+//! For agencies' systems.
+
+use actix_web::http::header::HeaderMap;
+use actix_web::web::{Data, Path, Query};
+use actix_web::{HttpRequest, HttpResponse, get, post};
+use serde::Deserialize;
+use web::{Json, Problem};
+use wire::verifications::{
+    PolicyList, Report, StartVerification, StartedVerification, VerificationView, VerifyRequest,
+};
+
+use super::auth::SignedIn;
+use crate::app::{Desk, Start, Starter};
+
+#[utoipa::path(tag = "verifications", operation_id = "list_policies", responses((status = 200, body = PolicyList)))]
+#[get("/v1/policies")]
+pub async fn list_policies(desk: Data<Desk>) -> Json<PolicyList> {
+    Json(PolicyList { policies: desk.policy_views() })
+}
+
+/// Starts a verification under a policy. Show the link or the QR code to the person, then read the state.
+#[utoipa::path(
+    tag = "verifications", operation_id = "create_verification", request_body = StartVerification,
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same key and body give the same verification again.")),
+    responses(
+        (status = 201, body = StartedVerification), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 422, body = Problem)
+    ),
+    security(("bearer" = []), ("client" = ["verify"]))
+)]
+#[post("/verifications")]
+pub async fn create_verification(
+    by: SignedIn,
+    request: HttpRequest,
+    start: Json<StartVerification>,
+    desk: Data<Desk>,
+) -> Result<HttpResponse, Problem> {
+    let idempotency_key = idempotency_key(request.headers())?;
+    let by = Starter::Agency { agency: by.0, idempotency_key };
+    let started = desk.start(Start { by, what: start.into_inner() }).await?;
+    let place = format!("/v1/verifications/{}", started.id);
+    Ok(HttpResponse::Created().insert_header(("location", place)).json(started))
+}
+
+#[derive(Deserialize)]
+pub struct ViewQuery {
+    response_code: Option<String>,
+}
+
+/// Where the verification stands, and the report once there is one.
+#[utoipa::path(
+    tag = "verifications", operation_id = "find_verification",
+    params(
+        ("id" = String, Path),
+        ("response_code" = Option<String>, Query, description = "What the person's browser brought back; the answer says whether it is the right one.")
+    ),
+    responses((status = 200, body = VerificationView), (status = 401, body = Problem), (status = 404, body = Problem)),
+    security(("bearer" = []), ("client" = ["verify"]))
+)]
+#[get("/verifications/{id}")]
+pub async fn find_verification(
+    by: SignedIn,
+    id: Path<String>,
+    query: Query<ViewQuery>,
+    desk: Data<Desk>,
+) -> Result<Json<VerificationView>, Problem> {
+    Ok(Json(desk.view(&by.0, &id, query.response_code.as_deref()).await?))
+}
+
+/// Checks a credential or a presentation that you already have. Nothing of it is stored.
+#[utoipa::path(
+    tag = "verifications", operation_id = "verify", request_body = VerifyRequest,
+    responses((status = 200, body = Report), (status = 400, body = Problem), (status = 401, body = Problem)),
+    security(("bearer" = []), ("client" = ["verify"]))
+)]
+#[post("/verify")]
+pub async fn verify(_by: SignedIn, request: Json<VerifyRequest>, desk: Data<Desk>) -> Result<Json<Report>, Problem> {
+    Ok(Json(desk.verify(request.into_inner()).await?))
+}
+
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+    let read = |value: &actix_web::http::header::HeaderValue| value.to_str().map(str::to_owned);
+    headers
+        .get("idempotency-key")
+        .map(read)
+        .transpose()
+        .map_err(|_| Problem::bad_request("The header Idempotency-Key must be printable ASCII."))
+}

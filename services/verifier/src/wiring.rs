@@ -1,0 +1,99 @@
+//! Chooses the concrete store, keys, chain, clock and HTTP client.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clock::{Clock, SystemClock, SystemEntropy};
+use did::Resolvers;
+use keys::{KeyFiles, SealingKey};
+use outbound::Outbound;
+use registry_client::Registry;
+use registry_types::Genesis;
+use store_verifier::Store;
+use tokio::sync::OnceCell;
+use verification::{Policies, Verifier};
+
+use crate::app::{Desk, GuardedFetch, Settings, VcApi};
+use crate::{Config, StartError};
+
+/// How long a resolved DID is used again; short, since a compromised key must stop counting soon.
+const DID_CACHE: Duration = Duration::from_secs(2);
+
+pub(crate) async fn desk(config: &Config) -> Result<Desk, StartError> {
+    let policies = policies(config)?;
+    let settings = settings(config, &policies)?;
+    let sealing = SealingKey::load_or_create(&config.keys.sealing_key)?;
+    // The files are sealed with the same key that seals what the database holds.
+    let signer = KeyFiles::open(&config.keys.directory, SealingKey::load_or_create(&config.keys.sealing_key)?)?
+        .load(&config.verifier.key)?;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let outbound = Outbound::new(&config.outbound)?;
+    let genesis = genesis(&config.registry.genesis)?;
+    let max_age = Duration::from_secs(config.registry.max_age_seconds);
+    let registry =
+        Registry::connect(config.registry.url.clone(), &genesis, outbound.clone(), Arc::clone(&clock), max_age)?;
+    let resolver = Resolvers::new(Arc::new(registry.clone()), DID_CACHE);
+    let verifier = Verifier::new(Arc::new(registry), Arc::new(GuardedFetch(outbound)), Arc::new(resolver));
+    let store = Store::open(&config.store.url(), "verifier").await?;
+    Ok(Desk {
+        store,
+        verifier,
+        policies,
+        clock,
+        entropy: Arc::new(SystemEntropy),
+        signer,
+        sealing,
+        settings,
+        sample: OnceCell::new(),
+    })
+}
+
+fn policies(config: &Config) -> Result<Policies, StartError> {
+    let embedded = Policies::embedded()?;
+    match &config.verifier.policies {
+        None => Ok(embedded),
+        Some(path) => Ok(embedded.with(&read(path)?)?),
+    }
+}
+
+fn settings(config: &Config, policies: &Policies) -> Result<Settings, StartError> {
+    let known = |name: &String| {
+        policies.find(name).ok_or_else(|| StartError::Config(format!("there is no policy {name}")))
+    };
+    for name in &config.verifier.public_demo {
+        if known(name)?.query.is_none() {
+            return Err(StartError::Config(format!("visitors cannot try policy {name}: it asks for nothing")));
+        }
+    }
+    known(&config.vc_api.policy)?;
+    let seconds = |what: &str, value: u64| {
+        i64::try_from(value)
+            .ok()
+            .filter(|seconds| (1..=86_400).contains(seconds))
+            .ok_or_else(|| StartError::Config(format!("{what} must be between 1 and 86400")))
+    };
+    Ok(Settings {
+        did: config.verifier.did.clone(),
+        key_fragment: config.verifier.key_fragment.clone(),
+        client_name: config.verifier.client_name.clone(),
+        public_origin: config.http.origin(),
+        wallet_url: config.verifier.wallet_url.clone(),
+        request_seconds: seconds("verifier.request_seconds", config.verifier.request_seconds)?,
+        token_seconds: seconds("verifier.token_seconds", config.verifier.token_seconds)?,
+        public_demo: config.verifier.public_demo.clone(),
+        vc_api: VcApi {
+            open: config.vc_api.open,
+            policy: config.vc_api.policy.clone(),
+            lax_controller: config.vc_api.lax_controller,
+        },
+    })
+}
+
+fn genesis(path: &PathBuf) -> Result<Genesis, StartError> {
+    serde_json::from_str(&read(path)?).map_err(|source| StartError::GenesisForm { path: path.clone(), source })
+}
+
+fn read(path: &PathBuf) -> Result<String, StartError> {
+    std::fs::read_to_string(path).map_err(|source| StartError::Read { path: path.clone(), source })
+}
