@@ -59,6 +59,7 @@ impl Outbound {
                 .map_err(|source| OutboundError::RootForm { path: path.clone(), source })?;
             roots.extend(found);
         }
+        #[expect(clippy::disallowed_methods, reason = "this is the one place that builds a client")]
         let client = Client::builder()
             .dns_resolver(GuardedResolver(Arc::clone(&policy)))
             // A redirect would let an allowed host choose the next address, and could leak the bearer token.

@@ -15,6 +15,8 @@ const watch = (element) => {
       const focused = element.contains(document.activeElement);
       if (!focused && fetched.innerHTML !== element.innerHTML) element.replaceChildren(...fetched.childNodes);
       if (!fetched.dataset.refresh) {
+        // The last change must be seen even by somebody whose focus is inside.
+        if (focused) return location.reload();
         delete element.dataset.refresh;
         return undefined;
       }
