@@ -41,6 +41,10 @@ pub(crate) const EMBEDDED: &[(&str, &str)] = &[
     ("https://w3id.org/security/v2", include_str!("../contexts/security-v2.jsonld")),
     ("https://w3id.org/security/suites/ed25519-2020/v1", include_str!("../contexts/ed25519-2020-v1.jsonld")),
     ("https://w3id.org/security/suites/jws-2020/v1", include_str!("../contexts/jws-2020-v1.jsonld")),
+    ("https://w3id.org/citizenship/v1", include_str!("../contexts/citizenship-v1.jsonld")),
+    ("https://w3id.org/citizenship/v2", include_str!("../contexts/citizenship-v2.jsonld")),
+    ("https://w3id.org/citizenship/v3", include_str!("../contexts/citizenship-v3.jsonld")),
+    ("https://w3id.org/citizenship/v4rc1", include_str!("../contexts/citizenship-v4rc1.jsonld")),
     ("https://www.w3.org/ns/odrl.jsonld", include_str!("../contexts/odrl.jsonld")),
 ];
 

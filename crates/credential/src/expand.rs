@@ -1,14 +1,15 @@
-//! From JSON-LD to an RDF dataset, without losing anything on the way.
+//! From JSON-LD to the canonical form of its RDF dataset, without losing anything on the way.
 
 mod general;
 
 use serde_json::Value;
 
-use crate::limits;
+use crate::limits::{self, Size};
 use crate::outcome::{CheckName, Fault};
+use crate::pool;
 use crate::rdf::canonical_nquads;
 
-/// What expansion yields.
+/// What a document says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Canonical {
     /// RDFC-1.0, as N-Quads.
@@ -18,10 +19,20 @@ pub(crate) struct Canonical {
 }
 
 /// The canonical form of a document under the embedded contexts.
-pub(crate) fn canonicalise(document: &Value) -> Result<Canonical, Fault> {
-    limits::check(document)?;
+pub(crate) async fn canonical(document: &Value) -> Result<Canonical, Fault> {
+    let _: Size = limits::check(document)?;
+    let document = document.clone();
+    pool::run(move || general_form(&document)).await.map_err(overloaded)?
+}
+
+/// By `ssi` alone, which knows all of JSON-LD.
+fn general_form(document: &Value) -> Result<Canonical, Fault> {
     let (dataset, types) = general::expand(document)?;
     let nquads = canonical_nquads(&dataset)
         .map_err(|error| Fault::new(CheckName::Form, "tooMuchWork", error.to_string()))?;
     Ok(Canonical { nquads, types })
+}
+
+fn overloaded(error: pool::Overloaded) -> Fault {
+    Fault::new(CheckName::Form, "overloaded", error.to_string()).unfinished()
 }

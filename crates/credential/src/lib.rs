@@ -8,12 +8,14 @@
 
 mod context;
 pub mod data_integrity;
+mod datetime;
 mod digest;
 mod expand;
 mod input;
 pub mod jwt;
 pub mod limits;
 mod outcome;
+mod pool;
 mod rdf;
 pub mod schemas;
 pub mod sd_jwt;

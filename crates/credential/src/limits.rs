@@ -39,17 +39,20 @@ pub(crate) fn parse_json(bytes: &[u8]) -> Option<Value> {
 }
 
 /// Checks a value that was parsed elsewhere before it is canonicalised.
-pub(crate) fn check(value: &Value) -> Result<(), Fault> {
-    let mut counter = Counter { nodes: 0, bytes: 0 };
-    counter.walk(value, DEPTH)
+pub(crate) fn check(value: &Value) -> Result<Size, Fault> {
+    let mut size = Size { nodes: 0, bytes: 0 };
+    size.walk(value, DEPTH)?;
+    Ok(size)
 }
 
-struct Counter {
-    nodes: usize,
-    bytes: usize,
+/// How large a document is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Size {
+    pub(crate) nodes: usize,
+    pub(crate) bytes: usize,
 }
 
-impl Counter {
+impl Size {
     fn walk(&mut self, value: &Value, depth: usize) -> Result<(), Fault> {
         let too_large = |code, what: &str| Err(Fault::new(CheckName::Form, code, what));
         self.nodes += 1;

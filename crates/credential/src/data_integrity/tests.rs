@@ -1,0 +1,111 @@
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::print_stdout)]
+
+use std::path::PathBuf;
+
+use did::Resolvers;
+use keys::SoftwareKey;
+use serde_json::json;
+
+use super::*;
+use crate::outcome::{ControllerPolicy, Expect};
+
+fn at(text: &str) -> Timestamp {
+    crate::datetime::parse(text, crate::datetime::Offset::Required).unwrap()
+}
+
+fn vectors() -> Option<PathBuf> {
+    let folder = std::env::var_os("VECTORS").map(PathBuf::from);
+    if folder.is_none() {
+        println!("SKIPPED: VECTORS does not name the folder of published test vectors");
+    }
+    folder
+}
+
+fn json_file(path: PathBuf) -> Value {
+    serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
+}
+
+async fn report(document: &Value) -> ProofReport {
+    let mut expect = Expect::credential(at("2024-01-01T00:00:00Z"));
+    expect.controller = ControllerPolicy::Lax;
+    verify_proofs(document.as_object().unwrap(), None, &Resolvers::offline(), &expect).await
+}
+
+/// Every published intermediate value of a suite: canonical forms, hashes, the proof value.
+async fn check_folder(folder: PathBuf, suite: Suite, unsigned: &Value, suffix: &str) {
+    let read = |name: &str| std::fs::read_to_string(folder.join(format!("{name}{suffix}.txt"))).unwrap();
+    let signed = json_file(folder.join(format!("signed{suffix}.json")));
+    let config = json_file(folder.join(format!("proofConfig{suffix}.json")));
+    if !suite.is_jcs() {
+        assert_eq!(expand::canonical(unsigned).await.unwrap().nquads, read("canonDoc"));
+        assert_eq!(expand::canonical(&config).await.unwrap().nquads, read("proofCanon"));
+    }
+    let (data, _) = hash_data(suite, unsigned, &config).await.unwrap();
+    let hex: String = data.iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(hex, read("combinedHash").trim());
+    let faults = report(&signed).await.faults;
+    assert!(faults.is_empty(), "{suffix}: {faults:?}");
+
+    let mut tampered = signed.clone();
+    tampered["name"] = json!("Something else");
+    assert_eq!(report(&tampered).await.faults[0].code, "badSignature", "{suffix}");
+}
+
+#[tokio::test]
+async fn published_vectors_of_vc_di_eddsa() {
+    let Some(folder) = vectors().map(|folder| folder.join("vc-di-eddsa")) else { return };
+    let unsigned = json_file(folder.join("unsigned.json"));
+    check_folder(folder.join("eddsa-rdfc-2022"), Suite::EddsaRdfc2022, &unsigned, "DataInt").await;
+    let employment = json_file(folder.join("employmentAuth.json"));
+    check_folder(folder.join("eddsa-rdfc-2022/employ"), Suite::EddsaRdfc2022, &employment, "DataInt").await;
+    check_folder(folder.join("eddsa-jcs-2022"), Suite::EddsaJcs2022, &unsigned, "JCS").await;
+    let chain = folder.join("proof-set-chain");
+    for name in ["signedProofSet1", "signedProofSet2", "signedProofChain1", "signedProofChain2"] {
+        let faults = report(&json_file(chain.join(format!("{name}.json")))).await.faults;
+        assert!(faults.is_empty(), "{name}: {faults:?}");
+    }
+}
+
+/// Ed25519 signatures are deterministic: signing must give the published proof byte for byte.
+#[tokio::test]
+async fn published_key_gives_the_published_proof() {
+    let Some(folder) = vectors().map(|folder| folder.join("vc-di-eddsa")) else { return };
+    let pair = json_file(folder.join("keyPair.json"));
+    let secret = pair["privateKeyMultibase"].as_str().or(pair["secretKeyMultibase"].as_str()).unwrap();
+    let secret = bs58::decode(&secret[1..]).into_vec().unwrap();
+    let signer = SoftwareKey::from_secret(Algorithm::Ed25519, secret[2..].try_into().unwrap()).unwrap();
+    for (path, suite) in [
+        ("eddsa-rdfc-2022/signedDataInt.json", Suite::EddsaRdfc2022),
+        ("eddsa-jcs-2022/signedJCS.json", Suite::EddsaJcs2022),
+    ] {
+        let signed = json_file(folder.join(path));
+        let key = SigningKey {
+            verification_method: signed["proof"]["verificationMethod"].as_str().unwrap().to_owned(),
+            signer: Arc::new(SoftwareKey::from_secret(Algorithm::Ed25519, secret[2..].try_into().unwrap()).unwrap()),
+        };
+        assert_eq!(signer.public_key().did_key(), key.verification_method.split('#').next().unwrap());
+        let created = at(signed["proof"]["created"].as_str().unwrap());
+        let made = secure(
+            &json_file(folder.join("unsigned.json")),
+            suite,
+            &key,
+            &ProofOptions::assertion(created),
+        )
+        .await
+        .unwrap();
+        assert_eq!(made, signed, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn published_vectors_of_vc_di_ecdsa() {
+    let Some(folder) = vectors().map(|folder| folder.join("vc-di-ecdsa")) else { return };
+    let unsigned = json_file(folder.join("unsigned.json"));
+    check_folder(folder.join("ecdsa-rdfc-2019-p256"), Suite::EcdsaRdfc2019, &unsigned, "ECDSAP256").await;
+    let employment = json_file(folder.join("employmentAuth.json"));
+    check_folder(folder.join("ecdsa-rdfc-2019-p256/employ"), Suite::EcdsaRdfc2019, &employment, "ECDSAP256").await;
+    check_folder(folder.join("ecdsa-jcs-2019-p256"), Suite::EcdsaJcs2019, &unsigned, "JCSECDSAP256").await;
+    // P-384 is not supported, and says so.
+    let p384 = json_file(folder.join("ecdsa-rdfc-2019-p384/signedECDSAP384.json"));
+    assert!(!report(&p384).await.faults.is_empty());
+}

@@ -1,0 +1,321 @@
+//! Verifying proofs (VC Data Integrity 1.0, 4.4 and 4.5): all proofs on a document must hold.
+
+use std::sync::Arc;
+
+use clock::Timestamp;
+use did::{Evidence, Resolution, Resolver, VerificationMethod, did_of};
+use keys::PublicKey;
+use serde_json::{Map, Value};
+
+use super::{Purpose, Suite, hash_data};
+use crate::datetime::{self, Offset};
+use crate::limits;
+use crate::outcome::{CheckName, ControllerPolicy, Expect, Fault, KeyState};
+
+/// What was found out about the proofs of a document.
+#[derive(Debug, Default)]
+pub(crate) struct ProofReport {
+    /// The key of the first proof that could be found.
+    pub(crate) key: Option<FoundKey>,
+    /// The verification method of the first proof, as it is written.
+    pub(crate) verification_method: Option<String>,
+    /// The type IRIs of the document; empty for the JCS suites, which do not look.
+    pub(crate) types: Vec<String>,
+    pub(crate) faults: Vec<Fault>,
+}
+
+/// A key with its place in the history of its DID.
+#[derive(Clone, Debug)]
+pub(crate) struct FoundKey {
+    pub(crate) id: String,
+    pub(crate) controller: String,
+    pub(crate) public_key: PublicKey,
+    pub(crate) state: KeyState,
+    pub(crate) from: Option<Timestamp>,
+    pub(crate) evidence: Option<Evidence>,
+}
+
+/// A proof whose form is right.
+struct Proof<'a> {
+    pointer: String,
+    object: &'a Map<String, Value>,
+    suite: Suite,
+    verification_method: &'a str,
+    signature: Vec<u8>,
+}
+
+/// Verifies every proof on the document. `controller` is the issuer or holder whose key it must be.
+pub(crate) async fn verify_proofs(
+    document: &Map<String, Value>,
+    controller: Option<&str>,
+    resolver: &dyn Resolver,
+    expect: &Expect,
+) -> ProofReport {
+    let mut report = ProofReport::default();
+    let proofs: Vec<(String, &Value)> = match document.get("proof") {
+        None => Vec::new(),
+        Some(Value::Array(proofs)) => {
+            proofs.iter().enumerate().map(|(index, proof)| (format!("/proof/{index}"), proof)).collect()
+        }
+        Some(proof) => vec![("/proof".to_owned(), proof)],
+    };
+    if proofs.is_empty() {
+        report.faults.push(fault("proofMissing", "there is no proof").at("/proof"));
+    } else if proofs.len() > limits::PROOFS {
+        report.faults.push(fault("tooManyProofs", "there are too many proofs").at("/proof"));
+        return report;
+    }
+    for (pointer, value) in &proofs {
+        if let Err(fault) = verify_one(document, pointer, value, controller, resolver, expect, &mut report).await
+        {
+            report.faults.push(fault);
+        }
+    }
+    report
+}
+
+async fn verify_one(
+    document: &Map<String, Value>,
+    pointer: &str,
+    value: &Value,
+    controller: Option<&str>,
+    resolver: &dyn Resolver,
+    expect: &Expect,
+    report: &mut ProofReport,
+) -> Result<(), Fault> {
+    if let Some(method) = value.get("verificationMethod").and_then(Value::as_str) {
+        report.verification_method.get_or_insert_with(|| method.to_owned());
+    }
+    let proof = parse(pointer, value, expect)?;
+    let key = find_key(&proof, resolver, expect.purpose).await?;
+    if key.public_key.algorithm() != proof.suite.algorithm() {
+        return Err(fault("keyKind", "the key is of another kind than the cryptosuite")
+            .at(format!("{pointer}/verificationMethod")));
+    }
+    let of_controller = controller.is_some_and(|controller| controller == key.controller);
+    if expect.controller == ControllerPolicy::Strict && !of_controller {
+        let of_whom = if expect.purpose == Purpose::Authentication { "holder" } else { "issuer" };
+        report.faults.push(
+            Fault::new(
+                CheckName::IssuerKey,
+                "notTheIssuersKey",
+                format!("the key of the proof is not controlled by the {of_whom}"),
+            )
+            .at(format!("{pointer}/verificationMethod")),
+        );
+    }
+
+    let unsecured = unsecured_document(document, &proof)?;
+    let options = signed_options(document, &proof)?;
+    let (data, types) = hash_data(proof.suite, &unsecured, &options).await?;
+    let verified = key.public_key.verify(&data, &proof.signature);
+    if report.types.is_empty() {
+        report.types = types;
+    }
+    report.key.get_or_insert(key);
+    verified.map_err(|_| {
+        fault("badSignature", "the signature does not fit the document, the proof and the key").at(pointer)
+    })
+}
+
+fn parse<'a>(pointer: &str, value: &'a Value, expect: &Expect) -> Result<Proof<'a>, Fault> {
+    let wrong = |code, member: &str, detail: &str| Err(fault(code, detail).at(format!("{pointer}{member}")));
+    let Some(object) = value.as_object() else {
+        return wrong("proofForm", "", "a proof is an object");
+    };
+    let text = |member: &str| object.get(member).and_then(Value::as_str);
+    if text("type") != Some("DataIntegrityProof") {
+        return wrong("proofType", "/type", "the type of a proof is DataIntegrityProof");
+    }
+    let Some(suite) = text("cryptosuite").and_then(Suite::parse) else {
+        return wrong("cryptosuite", "/cryptosuite", "the cryptosuite is missing or not known here");
+    };
+    for optional in ["id", "challenge", "nonce"] {
+        if object.get(optional).is_some_and(|value| !value.is_string()) {
+            return wrong("proofForm", &format!("/{optional}"), "the member of a proof is not a string");
+        }
+    }
+    if object.get("id").and_then(Value::as_str).is_some_and(|id| url::Url::parse(id).is_err()) {
+        return wrong("proofForm", "/id", "the id of a proof is a URL");
+    }
+    match text("proofPurpose") {
+        None => return wrong("proofPurpose", "/proofPurpose", "the proof has no purpose"),
+        Some(purpose) if purpose != expect.purpose.as_str() => {
+            return wrong("proofPurpose", "/proofPurpose", "the proof was made for another purpose");
+        }
+        Some(_) => {}
+    }
+    let Some(verification_method) = text("verificationMethod") else {
+        return wrong("verificationMethod", "/verificationMethod", "the proof names no verification method");
+    };
+    check_dates(pointer, object, expect)?;
+    check_binding(pointer, object, expect)?;
+    let Some(signature) = text("proofValue").and_then(signature_of) else {
+        return wrong("proofValue", "/proofValue", "the proof value is not a signature in base58btc multibase");
+    };
+    Ok(Proof { pointer: pointer.to_owned(), object, suite, verification_method, signature })
+}
+
+fn check_dates(pointer: &str, object: &Map<String, Value>, expect: &Expect) -> Result<(), Fault> {
+    let date = |member: &str| match object.get(member) {
+        None => Ok(None),
+        Some(value) => value
+            .as_str()
+            .and_then(|text| datetime::parse(text, Offset::UtcIfMissing))
+            .map(Some)
+            .ok_or_else(|| fault("proofDate", "the time is not a dateTimeStamp").at(format!("{pointer}/{member}"))),
+    };
+    date("created")?;
+    if date("expires")?.is_some_and(|expires| expires <= expect.now) {
+        return Err(fault("proofExpired", "the proof has expired").at(format!("{pointer}/expires")));
+    }
+    Ok(())
+}
+
+/// VC Data Integrity 1.0, 4.4: what the verifier expects must be in the proof, exactly.
+fn check_binding(pointer: &str, object: &Map<String, Value>, expect: &Expect) -> Result<(), Fault> {
+    let wrong = |member: &str, detail: &str| Err(fault(match member {
+        "domain" => "domain",
+        _ => "challenge",
+    }, detail).at(format!("{pointer}/{member}")));
+    let domains: Vec<&str> = match object.get("domain") {
+        None => Vec::new(),
+        Some(Value::String(domain)) => vec![domain],
+        Some(Value::Array(domains)) if domains.iter().all(Value::is_string) && !domains.is_empty() => {
+            domains.iter().filter_map(Value::as_str).collect()
+        }
+        Some(_) => return wrong("domain", "the domain is a string or a list of strings"),
+    };
+    if let Some(expected) = expect.domain.as_deref()
+        && (domains.is_empty() || domains.iter().any(|domain| *domain != expected))
+    {
+        return wrong("domain", "the proof was made for another domain");
+    }
+    if let Some(expected) = expect.challenge.as_deref()
+        && object.get("challenge").and_then(Value::as_str) != Some(expected)
+    {
+        return wrong("challenge", "the proof answers another challenge");
+    }
+    Ok(())
+}
+
+/// Both families write 64 bytes in base58btc with the multibase header `z`.
+fn signature_of(text: &str) -> Option<Vec<u8>> {
+    let encoded = text.strip_prefix('z').filter(|encoded| encoded.len() <= 88)?;
+    bs58::decode(encoded).into_vec().ok().filter(|bytes| bytes.len() == 64)
+}
+
+async fn find_key(proof: &Proof<'_>, resolver: &dyn Resolver, purpose: Purpose) -> Result<FoundKey, Fault> {
+    let pointer = || format!("{}/verificationMethod", proof.pointer);
+    let did = did_of(proof.verification_method).ok_or_else(|| {
+        fault("verificationMethod", "the verification method is not a DID URL with a fragment").at(pointer())
+    })?;
+    let resolution = resolver.resolve(did).await.map_err(|error| unresolved(&error).at(pointer()))?;
+    key_in(&resolution, proof.verification_method, purpose).map_err(|fault| fault.at(pointer()))
+}
+
+/// A DID that does not exist is a failure; one that nobody could be asked about is an unfinished check.
+pub(crate) fn unresolved(error: &did::ResolveError) -> Fault {
+    let fault = Fault::new(CheckName::IssuerKey, "didUnresolved", error.to_string());
+    if matches!(error, did::ResolveError::Unavailable(_)) { fault.unfinished() } else { fault }
+}
+
+/// The method in the present document or, failing that, in the latest version that had it.
+pub(crate) fn key_in(
+    resolution: &Arc<Resolution>,
+    method_id: &str,
+    purpose: Purpose,
+) -> Result<FoundKey, Fault> {
+    let unknown = |code, detail: &str| Fault::new(CheckName::IssuerKey, code, detail);
+    let method: &VerificationMethod = resolution
+        .find_method(method_id)
+        .ok_or_else(|| unknown("keyUnknown", "the DID document has no such verification method"))?;
+    if !method.relationships.contains(&purpose.relationship()) {
+        return Err(unknown("keyPurpose", "the DID document does not list the key for this purpose"));
+    }
+    let history = resolution.key_state(method);
+    let last = history.periods.last();
+    let state = match history.compromised_at {
+        Some(at) => KeyState::Compromised { at },
+        None if history.current => KeyState::Current,
+        None => KeyState::RotatedOut { until: last.and_then(|period| period.until) },
+    };
+    Ok(FoundKey {
+        id: method.id.clone(),
+        controller: method.controller.clone(),
+        public_key: method.public_key,
+        state,
+        from: history.periods.first().map(|period| period.from),
+        evidence: resolution.evidence.clone(),
+    })
+}
+
+/// The document that the proof secures: without proofs, or with exactly those it builds on
+/// (VC Data Integrity 1.0, 4.5: proof chains).
+fn unsecured_document(document: &Map<String, Value>, proof: &Proof<'_>) -> Result<Value, Fault> {
+    let mut unsecured = document.clone();
+    let all = unsecured.remove("proof");
+    let wrong = |detail: &str| fault("previousProof", detail).at(format!("{}/previousProof", proof.pointer));
+    let previous: Vec<&str> = match proof.object.get("previousProof") {
+        None => Vec::new(),
+        Some(Value::String(id)) => vec![id],
+        Some(Value::Array(ids)) if ids.iter().all(Value::is_string) => {
+            ids.iter().filter_map(Value::as_str).collect()
+        }
+        Some(_) => return Err(wrong("a previous proof is named by its id")),
+    };
+    if !previous.is_empty() {
+        let candidates = match &all {
+            Some(Value::Array(proofs)) => proofs.as_slice(),
+            _ => &[],
+        };
+        let mut matching = Vec::new();
+        for id in previous {
+            let found = candidates.iter().find(|it| it.get("id").and_then(Value::as_str) == Some(id));
+            matching.push(found.ok_or_else(|| wrong("there is no proof with this id"))?.clone());
+        }
+        unsecured.insert("proof".to_owned(), Value::Array(matching));
+    }
+    if proof.suite.is_jcs()
+        && let Some(context) = proof.object.get("@context")
+    {
+        unsecured.insert("@context".to_owned(), context.clone());
+    }
+    Ok(Value::Object(unsecured))
+}
+
+/// The proof without its value, under the contexts that were signed.
+fn signed_options(document: &Map<String, Value>, proof: &Proof<'_>) -> Result<Value, Fault> {
+    let mut options = proof.object.clone();
+    options.remove("proofValue");
+    let of_document = document.get("@context");
+    let of_proof = proof.object.get("@context");
+    let pointer = || format!("{}/@context", proof.pointer);
+    if proof.suite.is_jcs() {
+        // vc-di-eddsa 1.0, 3.3.2: the document's contexts begin with the proof's.
+        if of_proof.is_some_and(|of_proof| !begins_with(of_document, of_proof)) {
+            return Err(fault("proofContext", "the contexts of the proof are not the first of the document").at(pointer()));
+        }
+    } else {
+        // The RDFC suites sign the options under the document's contexts; others would not be signed.
+        if of_proof.is_some() && of_proof != of_document {
+            return Err(fault("proofContext", "the proof has contexts of its own").at(pointer()));
+        }
+        if let Some(context) = of_document {
+            options.insert("@context".to_owned(), context.clone());
+        }
+    }
+    Ok(Value::Object(options))
+}
+
+fn begins_with(of_document: Option<&Value>, of_proof: &Value) -> bool {
+    let list = |value: &Value| match value {
+        Value::Array(items) => items.clone(),
+        single => vec![single.clone()],
+    };
+    of_document.is_some_and(|of_document| list(of_document).starts_with(&list(of_proof)))
+}
+
+fn fault(code: &'static str, detail: &str) -> Fault {
+    Fault::new(CheckName::Proof, code, detail)
+}
