@@ -117,7 +117,7 @@ pub fn verify(leaf: &Hash, index: u32, count: u32, path: &[Hash], root: &Hash) -
     let mut at = index;
     let mut hash = *leaf;
     for sibling in path {
-        hash = if at % 2 == 0 { inner(&hash, sibling) } else { inner(sibling, &hash) };
+        hash = if at.is_multiple_of(2) { inner(&hash, sibling) } else { inner(sibling, &hash) };
         at /= 2;
     }
     if seal(count, &hash) == *root { Ok(()) } else { Err(ProofError::Mismatch) }

@@ -1,1 +1,213 @@
-//! registry.
+//! A registry node: takes part in deciding the chain, serves its records with proofs, and shows people who the
+//! members are and what each may issue.
+//!
+//! A library plus HTTP. The rules are in `registry-state`, what readers check is in `registry-client`; here are
+//! the store, the mempool, the consensus engine behind one trait ([`ledger::Ledger`]), and the routes. One
+//! validator or many run by the same code. Read [`start`], [`node::Node`] and [`ledger::Ledger`] first.
+
+mod chain;
+mod config;
+mod engine;
+mod http;
+mod ledger;
+mod mempool;
+mod node;
+pub mod setup;
+mod store;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use clock::{Clock, Entropy as _, SystemClock, SystemEntropy};
+use keys::{Algorithm, KeyFiles, PublicKey, SealingKey, Signer};
+use registry_types::{Genesis, address_of};
+use tokio::sync::{Notify, watch};
+
+use crate::chain::Chain;
+use crate::engine::{Engine, EngineError, Health, Links};
+use crate::ledger::LedgerError;
+use crate::mempool::{Bounds, Mempool};
+use crate::node::Node;
+use crate::store::{Store, StoreError};
+
+pub use config::{Config, KeysConfig, NodeConfig};
+pub use http::openapi;
+
+/// The name of the validator's key among the key files.
+pub const VALIDATOR_KEY: &str = "validator";
+/// How long a start waits for the first block of a chain that this node decides alone.
+const FIRST_BLOCK: Duration = Duration::from_secs(10);
+
+/// Why a node does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("cannot read the genesis in {path}")]
+    ReadGenesis { path: PathBuf, #[source] source: std::io::Error },
+    #[error("the genesis in {path} is not what a genesis looks like")]
+    GenesisForm { path: PathBuf, #[source] source: serde_json::Error },
+    #[error("the genesis in {path} is not sound")]
+    Genesis { path: PathBuf, #[source] source: registry_types::GenesisError },
+    #[error("cannot use the folder {path}")]
+    Folder { path: PathBuf, #[source] source: std::io::Error },
+    #[error("cannot open the sealing key")]
+    Seal(#[from] keys::SealError),
+    #[error("cannot open the validator key")]
+    Keys(#[from] keys::KeyFileError),
+    #[error("the validator key is not an Ed25519 key")]
+    KeyKind,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    #[error(transparent)]
+    Serve(#[from] web::ServeError),
+}
+
+/// Starts the node and its HTTP side. Needs a multi-thread tokio runtime.
+pub async fn start(config: Config) -> Result<web::Running, StartError> {
+    start_with(config, Arc::new(SystemClock)).await
+}
+
+/// The same with a clock of the caller's.
+pub async fn start_with(config: Config, clock: Arc<dyn Clock>) -> Result<web::Running, StartError> {
+    let genesis = read_genesis(&config.node.genesis)?;
+    let folder = &config.node.data;
+    std::fs::create_dir_all(folder).map_err(|source| StartError::Folder { path: folder.clone(), source })?;
+    let (signer, public_key) = validator_key(&config.keys)?;
+    let cache_bytes = config.node.cache_megabytes.saturating_mul(1024 * 1024);
+    let store = Arc::new(Store::open(&folder.join("chain.redb"), &genesis, cache_bytes)?);
+    let mempool = Arc::new(Mempool::new(Bounds::default()));
+    let committed = Arc::new(Notify::new());
+    let chain = Chain::open(
+        &genesis,
+        address_of(&public_key),
+        Arc::clone(&store),
+        Arc::clone(&mempool),
+        Arc::clone(&clock),
+        Arc::clone(&committed),
+    )?;
+    let (tell, health) = watch::channel(Health::Running);
+    let alone = genesis.validators.iter().all(|validator| validator.public_key == public_key);
+    let engine = engine::start(engine::Start {
+        chain: genesis.chain_id(),
+        signer,
+        public_key,
+        ledger: Box::new(chain),
+        mempool: Arc::clone(&mempool),
+        wal: folder.join("consensus.wal"),
+        links: Links {
+            listen: config.node.listen.clone(),
+            peers: config.node.peers.clone(),
+            secret: link_key(&folder.join("link.key"))?,
+        },
+        health: tell,
+    })
+    .await?;
+    if alone {
+        wait_for_first_block(&store, &committed).await;
+    }
+    let (stop_pruning, pruning) = prune_in_background(Arc::clone(&store), committed);
+    let node = Node::new(genesis, store, mempool, clock, health);
+    let mut running = http::serve(&config.http, node).await?;
+    running.on_stop(async move {
+        stop_pruning.send_replace(true);
+        let _ = pruning.await;
+    });
+    running.on_stop(Engine::stop(engine));
+    Ok(running)
+}
+
+/// The validator's key, made when it is not there yet: its public half belongs into a genesis.
+pub fn validator_public_key(keys: &KeysConfig) -> Result<PublicKey, StartError> {
+    validator_key(keys).map(|(signer, _)| signer.public_key().clone())
+}
+
+fn validator_key(keys: &KeysConfig) -> Result<(Arc<dyn Signer>, [u8; 32]), StartError> {
+    let files = KeyFiles::open(&keys.directory, SealingKey::load_or_create(&keys.sealing_key)?)?;
+    let signer = files.load_or_create(VALIDATOR_KEY, Algorithm::Ed25519, &SystemEntropy)?;
+    match signer.public_key() {
+        PublicKey::Ed25519(bytes) => {
+            let bytes = *bytes;
+            Ok((signer, bytes))
+        }
+        PublicKey::P256(_) => Err(StartError::KeyKind),
+    }
+}
+
+fn read_genesis(path: &Path) -> Result<Genesis, StartError> {
+    let path = path.to_owned();
+    let text =
+        std::fs::read(&path).map_err(|source| StartError::ReadGenesis { path: path.clone(), source })?;
+    let genesis: Genesis = serde_json::from_slice(&text)
+        .map_err(|source| StartError::GenesisForm { path: path.clone(), source })?;
+    genesis.check().map_err(|source| StartError::Genesis { path, source })?;
+    Ok(genesis)
+}
+
+/// The key of the encrypted links. It proves nothing to the chain; losing it means a new peer id.
+fn link_key(path: &Path) -> Result<[u8; 32], StartError> {
+    let failed = |source| StartError::Folder { path: path.to_owned(), source };
+    if let Ok(bytes) = std::fs::read(path) {
+        if let Ok(secret) = bytes.try_into() {
+            return Ok(secret);
+        }
+    }
+    let mut secret = [0u8; 32];
+    SystemEntropy.fill(&mut secret);
+    let mut options = std::fs::OpenOptions::new();
+    options.create(true).write(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path).map_err(failed)?;
+    std::io::Write::write_all(&mut file, &secret).map_err(failed)?;
+    Ok(secret)
+}
+
+/// Nothing can be proven before there is a header.
+async fn wait_for_first_block(store: &Store, committed: &Notify) {
+    let first = async {
+        loop {
+            let notified = committed.notified();
+            if store.snapshot().tip().height > 0 {
+                return;
+            }
+            notified.await;
+        }
+    };
+    if tokio::time::timeout(FIRST_BLOCK, first).await.is_err() {
+        tracing::warn!("no first block yet; reads answer 503 until there is one");
+    }
+}
+
+/// Removes what later blocks made superfluous, in small steps between them.
+fn prune_in_background(
+    store: Arc<Store>,
+    committed: Arc<Notify>,
+) -> (watch::Sender<bool>, tokio::task::JoinHandle<()>) {
+    let (stop, mut stopped) = watch::channel(false);
+    let task = tokio::spawn(async move {
+        loop {
+            let stop = async { stopped.wait_for(|stop| *stop).await.map(drop) };
+            tokio::select! {
+                _ = stop => return,
+                () = committed.notified() => {}
+            }
+            let mut more = true;
+            while more && !*stopped.borrow() {
+                let store = Arc::clone(&store);
+                match tokio::task::spawn_blocking(move || store.prune()).await {
+                    Ok(Ok(left)) => more = left,
+                    Ok(Err(error)) => {
+                        tracing::warn!(%error, "old map nodes cannot be removed");
+                        more = false;
+                    }
+                    Err(_) => return,
+                }
+            }
+        }
+    });
+    (stop, task)
+}

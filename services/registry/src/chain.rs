@@ -1,0 +1,375 @@
+//! The chain as this node knows it: builds, judges and commits blocks on the state rules and the store.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use clock::Clock;
+use registry_client::verify_certificate;
+use registry_state::map::{self, Update};
+use registry_state::{BlockContext, Checked, Execution, Refusal, TransactionError, View as _, Writes, check_stateless};
+use registry_types::{
+    Address, Block, Canonical, Certificate, Genesis, Hash, Header, Params, TransactionPlace, ValidatorSet, state_key,
+};
+use tokio::sync::Notify;
+
+use crate::ledger::{Ledger, LedgerError, Origin, Verdict};
+use crate::mempool::{Mempool, Outcome};
+use crate::store::{Decision, Store, StoreError, Tip, Undecided};
+
+/// Room for transactions in a block, well below what a block's bytes may be.
+const BLOCK_TRANSACTION_BYTES: usize = 4 * 1024 * 1024;
+
+pub struct Chain {
+    id: Hash,
+    me: Address,
+    store: Arc<Store>,
+    mempool: Arc<Mempool>,
+    clock: Arc<dyn Clock>,
+    committed: Arc<Notify>,
+    tip: Tip,
+    params: Params,
+    /// Blocks for the next height that are executed and on disk.
+    candidates: HashMap<Hash, Candidate>,
+    /// What this node built, by round.
+    built: BTreeMap<u32, Hash>,
+    /// What was on disk at the start, by round.
+    recovered: BTreeMap<u32, Vec<Verdict>>,
+}
+
+struct Candidate {
+    block: Block,
+    bytes: Bytes,
+    effect: Effect,
+}
+
+/// What a block does to the state.
+struct Effect {
+    writes: Writes,
+    update: Option<Update>,
+    root: Hash,
+    next_validators: ValidatorSet,
+}
+
+/// A block that breaks a rule, or a fault of ours.
+enum Fault {
+    Invalid(&'static str),
+    Ledger(LedgerError),
+}
+
+impl<E: Into<LedgerError>> From<E> for Fault {
+    fn from(error: E) -> Self {
+        Self::Ledger(error.into())
+    }
+}
+
+impl Chain {
+    pub fn open(
+        genesis: &Genesis,
+        me: Address,
+        store: Arc<Store>,
+        mempool: Arc<Mempool>,
+        clock: Arc<dyn Clock>,
+        committed: Arc<Notify>,
+    ) -> Result<Self, LedgerError> {
+        let snapshot = store.snapshot();
+        let tip = snapshot.tip().clone();
+        let params = snapshot.find(&state_key::params())?.unwrap_or_default();
+        let mut chain = Self {
+            id: genesis.chain_id(),
+            me,
+            store,
+            mempool,
+            clock,
+            committed,
+            tip,
+            params,
+            candidates: HashMap::new(),
+            built: BTreeMap::new(),
+            recovered: BTreeMap::new(),
+        };
+        chain.recover()?;
+        Ok(chain)
+    }
+
+    /// Takes up what was kept for the next height before a crash. The engine's log may hold a vote for it.
+    fn recover(&mut self) -> Result<(), LedgerError> {
+        for Undecided { round, bytes, .. } in self.store.undecided(self.next_height())? {
+            let Some(verdict) = self.judge(bytes.into(), Origin::Past)? else { continue };
+            if verdict.valid && verdict.proposer == self.me {
+                self.built.insert(round, verdict.hash);
+            }
+            self.recovered.entry(round).or_default().push(verdict);
+        }
+        Ok(())
+    }
+
+    fn now_ms(&self) -> u64 {
+        u64::try_from(self.clock.now().timestamp_millis()).unwrap_or(0)
+    }
+
+    fn judge(&mut self, bytes: Bytes, origin: Origin) -> Result<Option<Verdict>, LedgerError> {
+        let Ok(block) = Block::from_bytes(&bytes) else { return Ok(None) };
+        let hash = block.header.hash();
+        let proposer = block.header.proposer;
+        if self.candidates.contains_key(&hash) {
+            return Ok(Some(Verdict { hash, proposer, valid: true }));
+        }
+        let valid = match self.verify(&block, origin) {
+            Ok(effect) => {
+                self.candidates.insert(hash, Candidate { block, bytes, effect });
+                true
+            }
+            Err(Fault::Invalid(reason)) => {
+                tracing::warn!(block.height = block.header.height, reason, "a proposed block is not valid");
+                false
+            }
+            Err(Fault::Ledger(error)) => return Err(error),
+        };
+        Ok(Some(Verdict { hash, proposer, valid }))
+    }
+
+    fn verify(&self, block: &Block, origin: Origin) -> Result<Effect, Fault> {
+        let header = &block.header;
+        self.verify_links(header)?;
+        self.verify_time(header, origin)?;
+        self.verify_last_commit(block)?;
+        if header.data_hash != Block::data_hash(&block.transactions) {
+            return Err(Fault::Invalid("data hash"));
+        }
+        if block.transactions.len() > self.max_transactions() {
+            return Err(Fault::Invalid("too many transactions"));
+        }
+        let mut checked = Vec::with_capacity(block.transactions.len());
+        for signed in &block.transactions {
+            checked.push(check_stateless(signed.clone(), &self.id).map_err(|_| Fault::Invalid("transaction form"))?);
+        }
+        let snapshot = self.store.snapshot();
+        let context = BlockContext { height: header.height, time_ms: header.time_ms };
+        let mut execution = Execution::new(snapshot.as_ref(), context);
+        for checked in &checked {
+            match execution.apply(checked) {
+                Ok(()) => {}
+                Err(Refusal::Rule(_)) => return Err(Fault::Invalid("transaction rule")),
+                Err(Refusal::View(error)) => return Err(error.into()),
+            }
+        }
+        let effect = self.effect(execution.into_writes())?;
+        if effect.root != header.state_root {
+            return Err(Fault::Invalid("state root"));
+        }
+        if effect.next_validators.hash() != header.next_validators_hash {
+            return Err(Fault::Invalid("next validators"));
+        }
+        Ok(effect)
+    }
+
+    fn verify_links(&self, header: &Header) -> Result<(), Fault> {
+        let expected = [
+            (header.chain == self.id, "chain"),
+            (header.height == self.next_height(), "height"),
+            (header.previous == self.tip.hash, "previous header"),
+            (header.validators_hash == self.tip.validators.hash(), "validators"),
+            (self.tip.validators.find(&header.proposer).is_some(), "proposer"),
+        ];
+        match expected.into_iter().find(|(holds, _)| !holds) {
+            Some((_, reason)) => Err(Fault::Invalid(reason)),
+            None => Ok(()),
+        }
+    }
+
+    /// Block time only moves forward and follows honest clocks: a proposer can neither date a block ahead
+    /// nor, when it proposes for the first time, far back.
+    fn verify_time(&self, header: &Header, origin: Origin) -> Result<(), Fault> {
+        if header.time_ms <= self.tip.time_ms {
+            return Err(Fault::Invalid("time does not increase"));
+        }
+        let now = self.now_ms();
+        let Params { max_drift_ms, heartbeat_ms, .. } = self.params;
+        let ahead = origin != Origin::Past && header.time_ms > now.saturating_add(max_drift_ms);
+        let tolerated_ms = max_drift_ms.saturating_add(heartbeat_ms);
+        let behind = origin == Origin::Fresh && header.time_ms.saturating_add(tolerated_ms) < now;
+        if ahead || behind { Err(Fault::Invalid("time is not near ours")) } else { Ok(()) }
+    }
+
+    fn verify_last_commit(&self, block: &Block) -> Result<(), Fault> {
+        let header = &block.header;
+        let Some(last) = &block.last_commit else {
+            let first = self.tip.height == 0 && header.last_commit_hash == [0; 32] && header.last_commit_round == 0;
+            return if first { Ok(()) } else { Err(Fault::Invalid("last commit is missing")) };
+        };
+        if last.hash() != header.last_commit_hash || last.round != header.last_commit_round {
+            return Err(Fault::Invalid("last commit hash"));
+        }
+        let snapshot = self.store.snapshot();
+        let (Some((previous, _)), Some(decided_by)) = (snapshot.head(), &self.tip.decided_by) else {
+            return Err(Fault::Invalid("last commit before the first block"));
+        };
+        verify_certificate(&self.id, decided_by, previous, last).map_err(|_| Fault::Invalid("last commit"))
+    }
+
+    fn effect(&self, writes: Writes) -> Result<Effect, LedgerError> {
+        let snapshot = self.store.snapshot();
+        let next_validators = match writes.get(&state_key::validators()) {
+            Some(bytes) => {
+                ValidatorSet::from_bytes(bytes).map_err(|_| StoreError::Damaged("validator set"))?
+            }
+            None => self.tip.validators.clone(),
+        };
+        if writes.is_empty() {
+            return Ok(Effect { writes, update: None, root: self.tip.state_root, next_validators });
+        }
+        let update = map::update(snapshot.as_ref(), Some(self.tip.state_version), &writes).map_err(StoreError::Map)?;
+        Ok(Effect { writes, root: update.root, update: Some(update), next_validators })
+    }
+
+    fn max_transactions(&self) -> usize {
+        usize::try_from(self.params.max_block_transactions).unwrap_or(usize::MAX)
+    }
+
+    /// Applies what waits, in turn. What breaks a rule at its turn is told so and leaves; what comes too early
+    /// in its key's sequence goes on waiting.
+    fn select(&self, context: BlockContext) -> Result<(Vec<Checked>, Writes), LedgerError> {
+        let snapshot = self.store.snapshot();
+        let mut execution = Execution::new(snapshot.as_ref(), context);
+        let mut chosen = Vec::new();
+        for checked in self.mempool.candidates(self.max_transactions(), BLOCK_TRANSACTION_BYTES) {
+            match execution.apply(&checked) {
+                Ok(()) => chosen.push(checked),
+                Err(Refusal::Rule(TransactionError::SequenceAhead { .. })) => {}
+                Err(Refusal::Rule(error)) => self.mempool.settle(checked.id(), Outcome::Refused(error)),
+                Err(Refusal::View(error)) => return Err(error.into()),
+            }
+        }
+        Ok((chosen, execution.into_writes()))
+    }
+}
+
+impl Ledger for Chain {
+    fn next_height(&self) -> u64 {
+        self.tip.height + 1
+    }
+
+    fn validators(&self) -> &ValidatorSet {
+        &self.tip.validators
+    }
+
+    fn build(&mut self, round: u32) -> Result<Hash, LedgerError> {
+        if let Some(hash) = self.built.get(&round) {
+            return Ok(*hash);
+        }
+        let height = self.next_height();
+        let context = BlockContext { height, time_ms: self.now_ms().max(self.tip.time_ms + 1) };
+        let (chosen, writes) = self.select(context)?;
+        let effect = self.effect(writes)?;
+        let transactions: Vec<_> = chosen.into_iter().map(Checked::into_signed).collect();
+        let last_commit = self.store.snapshot().head().map(|(_, certificate)| certificate.clone());
+        let header = Header {
+            chain: self.id,
+            height,
+            time_ms: context.time_ms,
+            proposer: self.me,
+            previous: self.tip.hash,
+            data_hash: Block::data_hash(&transactions),
+            state_root: effect.root,
+            validators_hash: self.tip.validators.hash(),
+            next_validators_hash: effect.next_validators.hash(),
+            last_commit_hash: last_commit.as_ref().map_or([0; 32], Certificate::hash),
+            last_commit_round: last_commit.as_ref().map_or(0, |last| last.round),
+        };
+        let hash = header.hash();
+        let block = Block { header, last_commit, transactions };
+        let bytes = Bytes::from(block.to_bytes());
+        self.store.put_undecided(height, &Undecided { round, hash, bytes: bytes.to_vec() })?;
+        self.candidates.insert(hash, Candidate { block, bytes, effect });
+        self.built.insert(round, hash);
+        Ok(hash)
+    }
+
+    fn check(&mut self, round: u32, bytes: Bytes, origin: Origin) -> Result<Option<Verdict>, LedgerError> {
+        let known = self.candidates.len();
+        let verdict = self.judge(bytes.clone(), origin)?;
+        if let Some(Verdict { hash, valid: true, .. }) = verdict {
+            // On disk before we vote for it: after a crash, the vote in the log must find its block.
+            if self.candidates.len() > known {
+                let undecided = Undecided { round, hash, bytes: bytes.to_vec() };
+                self.store.put_undecided(self.next_height(), &undecided)?;
+            }
+        }
+        Ok(verdict)
+    }
+
+    fn recovered(&self, round: u32) -> Vec<Verdict> {
+        self.recovered.get(&round).cloned().unwrap_or_default()
+    }
+
+    fn block(&self, hash: &Hash) -> Option<Bytes> {
+        self.candidates.get(hash).map(|candidate| candidate.bytes.clone())
+    }
+
+    fn commit(&mut self, certificate: &Certificate) -> Result<(), LedgerError> {
+        let expected = self.next_height();
+        if certificate.height != expected {
+            return Err(LedgerError::OtherHeight { expected, found: certificate.height });
+        }
+        let hash = certificate.header_hash;
+        let candidate = self.candidates.get(&hash).ok_or(LedgerError::UnknownDecision(expected))?;
+        let header = &candidate.block.header;
+        let effect = &candidate.effect;
+        let tip = Tip {
+            height: header.height,
+            hash,
+            time_ms: header.time_ms,
+            state_root: effect.root,
+            state_version: effect.update.as_ref().map_or(self.tip.state_version, |update| update.version),
+            validators: effect.next_validators.clone(),
+            decided_by: Some(self.tip.validators.clone()),
+        };
+        self.store.commit(&Decision {
+            block: &candidate.block,
+            bytes: &candidate.bytes,
+            certificate,
+            writes: &effect.writes,
+            update: effect.update.as_ref(),
+            tip: tip.clone(),
+        })?;
+        self.tip = tip;
+        if let Some(params) = self.store.snapshot().find(&state_key::params())? {
+            self.params = params;
+        }
+        for (index, signed) in (0u32..).zip(&candidate.block.transactions) {
+            let (height, block_time_ms) = (self.tip.height, self.tip.time_ms);
+            let place = TransactionPlace { height, index, block_time_ms, header_hash: hash };
+            self.mempool.settle(signed.id(), Outcome::Committed(place));
+            self.mempool.advance(&signed.public_key, signed.transaction.sequence + 1);
+        }
+        let count = candidate.block.transactions.len();
+        self.mempool.drop_expired(self.next_height());
+        self.candidates.clear();
+        self.built.clear();
+        self.recovered.clear();
+        metrics::gauge!("registry_height").set(to_gauge(self.tip.height));
+        metrics::gauge!("registry_waiting_transactions").set(to_gauge(self.mempool.len()));
+        metrics::counter!("registry_transactions").increment(u64::try_from(count).unwrap_or(0));
+        self.committed.notify_waiters();
+        Ok(())
+    }
+
+    fn decided(&self, height: u64) -> Result<Option<(Bytes, Certificate)>, LedgerError> {
+        Ok(self.store.decided(height)?)
+    }
+
+    fn rest(&self) -> Duration {
+        if self.tip.height == 0 || self.mempool.is_ready() {
+            return Duration::ZERO;
+        }
+        let due = self.tip.time_ms.saturating_add(self.params.heartbeat_ms);
+        Duration::from_millis(due.saturating_sub(self.now_ms()))
+    }
+}
+
+/// Exact up to 2^53, far beyond any height.
+fn to_gauge<T: TryInto<u64>>(value: T) -> f64 {
+    value.try_into().unwrap_or(0) as f64
+}

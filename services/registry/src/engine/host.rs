@@ -1,0 +1,267 @@
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use malachite::app::engine::host::{HeightParams, Next, SyncedValueOutcome};
+use malachite::app::types::core::{LinearTimeouts, Round, Validity};
+use malachite::app::types::sync::RawDecidedValue;
+use malachite::app::types::{LocallyProposedValue, ProposedValue};
+use malachite::{AppMsg, Channels, NetworkMsg, Reply};
+use tokio::sync::watch;
+
+use super::codec::{certificate_of, extended};
+use super::context::{Address, HeaderHash, Height, RegistryContext, ValidatorSet, round, round_number};
+use super::streams::{Received, Streams, cut};
+use crate::ledger::{Ledger, LedgerError, Origin, Verdict};
+use crate::mempool::Mempool;
+
+/// How far ahead of the chain blocks are kept, and how many of one height.
+const EARLY_HEIGHTS: u64 = 4;
+const EARLY_BLOCKS: usize = 8;
+/// The most decided blocks one answer to a node that catches up holds.
+const SYNC_BLOCKS: u64 = 64;
+
+type Resume = Reply<Next<RegistryContext>>;
+
+/// Answers the engine, one question after the other.
+pub struct Host {
+    me: Address,
+    ledger: Box<dyn Ledger>,
+    mempool: Arc<Mempool>,
+    channels: Channels<RegistryContext>,
+    streams: Streams,
+    /// Whole blocks for heights that this node has not reached.
+    early: BTreeMap<u64, Vec<Received>>,
+    /// The engine waiting for the next height: an idle chain rests here and writes nothing.
+    parked: Option<Resume>,
+    streamed: u64,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum HostError {
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    #[error("the consensus engine ended")]
+    EngineEnded,
+}
+
+impl Host {
+    pub fn new(
+        me: Address,
+        ledger: Box<dyn Ledger>,
+        mempool: Arc<Mempool>,
+        channels: Channels<RegistryContext>,
+    ) -> Self {
+        Self {
+            me,
+            ledger,
+            mempool,
+            channels,
+            streams: Streams::default(),
+            early: BTreeMap::new(),
+            parked: None,
+            streamed: 0,
+        }
+    }
+
+    /// Runs until it is told to stop, or until a fault after which going on could fork the chain.
+    pub async fn run(mut self, mut stop: watch::Receiver<bool>) -> Result<(), HostError> {
+        let mempool = Arc::clone(&self.mempool);
+        loop {
+            let resting = self.parked.is_some();
+            let rest = if resting { self.ledger.rest() } else { Duration::MAX };
+            tokio::select! {
+                biased;
+                () = told_to(&mut stop) => return Ok(()),
+                message = self.channels.consensus.recv() => {
+                    self.answer(message.ok_or(HostError::EngineEnded)?).await?;
+                }
+                // An arrival may be one that the last block took already, or one whose turn has not come.
+                () = mempool.arrival(), if resting => if self.ledger.rest().is_zero() { self.resume() },
+                () = tokio::time::sleep(rest), if resting => self.resume(),
+            }
+        }
+    }
+
+    async fn answer(&mut self, message: AppMsg<RegistryContext>) -> Result<(), HostError> {
+        match message {
+            AppMsg::ConsensusReady { reply } => {
+                let _ = reply.send((self.height(), self.params()));
+            }
+            AppMsg::StartedRound { height, round, reply_value, .. } => {
+                let _ = reply_value.send(self.known_proposals(height, round)?);
+            }
+            AppMsg::GetValue { height, round, reply, .. } => {
+                let number = round_number(round).unwrap_or(0);
+                let ledger = &mut self.ledger;
+                let hash = tokio::task::block_in_place(|| ledger.build(number))?;
+                let _ = reply.send(LocallyProposedValue::new(height, round, HeaderHash(hash)));
+                self.stream(round, Round::Nil, self.me, HeaderHash(hash)).await?;
+            }
+            AppMsg::RestreamProposal { round, valid_round, address, value_id, .. } => {
+                self.stream(round, valid_round, address, value_id).await?;
+            }
+            AppMsg::ReceivedProposalPart { from, published_by, part, reply } => {
+                let received = self.streams.take(published_by.unwrap_or(from).to_bytes(), part);
+                let proposal = received.map_or(Ok(None), |received| self.receive(received))?;
+                let _ = reply.send(proposal);
+            }
+            AppMsg::Decided { certificate, reply, .. } => {
+                let certificate = certificate_of(&certificate);
+                let ledger = &mut self.ledger;
+                tokio::task::block_in_place(|| ledger.commit(&certificate))?;
+                self.streams.clear();
+                self.early.retain(|height, _| *height > certificate.height);
+                let _ = reply.send(());
+            }
+            AppMsg::Finalized { certificate, evidence, reply, .. } => {
+                if !evidence.is_empty() {
+                    tracing::error!(block.height = certificate.height.0, "a validator signed two different votes");
+                }
+                self.parked = Some(reply);
+                if !self.early.is_empty() || self.ledger.rest().is_zero() {
+                    self.resume();
+                }
+            }
+            AppMsg::ProcessSyncedValue { height, round, value_bytes, reply, .. } => {
+                let number = round_number(round).unwrap_or(0);
+                let ledger = &mut self.ledger;
+                let verdict =
+                    tokio::task::block_in_place(|| ledger.check(number, value_bytes, Origin::Past))?;
+                let _ = reply.send(match verdict {
+                    Some(verdict) => SyncedValueOutcome::Verdict(proposed(height, round, Round::Nil, verdict)),
+                    None => SyncedValueOutcome::PeerFault,
+                });
+            }
+            AppMsg::GetDecidedValues { range, reply } => {
+                let last = range.end().0.min(range.start().0.saturating_add(SYNC_BLOCKS));
+                let mut values = Vec::new();
+                for height in range.start().0..=last {
+                    let Some((bytes, certificate)) = self.ledger.decided(height)? else { break };
+                    values.push(RawDecidedValue::new(bytes, extended(&certificate)));
+                }
+                let _ = reply.send(values);
+            }
+            AppMsg::GetHistoryMinHeight { reply } => {
+                let _ = reply.send(Height(1));
+            }
+            AppMsg::ExtendVote { reply, .. } => {
+                let _ = reply.send(None);
+            }
+            AppMsg::VerifyVoteExtensions { extensions, reply, .. } => {
+                let _ = reply.send(extensions.into_iter().map(|(address, _)| (address, Ok(()))).collect());
+            }
+        }
+        Ok(())
+    }
+
+    fn height(&self) -> Height {
+        Height(self.ledger.next_height())
+    }
+
+    fn params(&self) -> HeightParams<RegistryContext> {
+        HeightParams::new(ValidatorSet::from(self.ledger.validators()), timeouts(), None)
+    }
+
+    fn resume(&mut self) {
+        if let Some(reply) = self.parked.take() {
+            let _ = reply.send(Next::Start(self.height(), self.params()));
+        }
+    }
+
+    /// Blocks for this round that were on disk before a crash, or that arrived before this node got here.
+    fn known_proposals(
+        &mut self,
+        height: Height,
+        now: Round,
+    ) -> Result<Vec<ProposedValue<RegistryContext>>, LedgerError> {
+        let number = round_number(now).unwrap_or(0);
+        let recovered = self.ledger.recovered(number).into_iter();
+        let mut known: Vec<_> = recovered.map(|verdict| proposed(height, now, Round::Nil, verdict)).collect();
+        for received in self.early.remove(&height.0).unwrap_or_default() {
+            known.extend(self.receive(received)?);
+        }
+        Ok(known)
+    }
+
+    fn receive(&mut self, received: Received) -> Result<Option<ProposedValue<RegistryContext>>, LedgerError> {
+        let next = self.ledger.next_height();
+        if received.height > next {
+            if received.height <= next + EARLY_HEIGHTS {
+                let early = self.early.entry(received.height).or_default();
+                if early.len() < EARLY_BLOCKS {
+                    early.push(received);
+                }
+            }
+            return Ok(None);
+        }
+        if received.height < next {
+            return Ok(None);
+        }
+        // Somebody has begun the height that we rest before.
+        self.resume();
+        let Received { height, round: number, valid_round, proposer, bytes } = received;
+        let origin = if valid_round.is_some() { Origin::Again } else { Origin::Fresh };
+        let ledger = &mut self.ledger;
+        let verdict = tokio::task::block_in_place(|| ledger.check(number, bytes, origin))?;
+        Ok(verdict.map(|verdict| ProposedValue {
+            proposer,
+            ..proposed(Height(height), Round::new(number), round(valid_round), verdict)
+        }))
+    }
+
+    async fn stream(
+        &mut self,
+        round: Round,
+        valid_round: Round,
+        proposer: Address,
+        value: HeaderHash,
+    ) -> Result<(), HostError> {
+        let Some(bytes) = self.ledger.block(&value.0) else { return Ok(()) };
+        self.streamed += 1;
+        let place = (self.ledger.next_height(), round, valid_round);
+        for message in cut(place, proposer, self.streamed, &bytes) {
+            self.channels
+                .network
+                .send(NetworkMsg::PublishProposalPart(message))
+                .await
+                .map_err(|_| HostError::EngineEnded)?;
+        }
+        Ok(())
+    }
+}
+
+/// Returns once the sender says so, or is gone.
+async fn told_to(stop: &mut watch::Receiver<bool>) {
+    let _ = stop.wait_for(|stop| *stop).await;
+}
+
+fn proposed(
+    height: Height,
+    round: Round,
+    valid_round: Round,
+    verdict: Verdict,
+) -> ProposedValue<RegistryContext> {
+    ProposedValue {
+        height,
+        round,
+        valid_round,
+        proposer: Address(verdict.proposer),
+        value: HeaderHash(verdict.hash),
+        validity: Validity::from_bool(verdict.valid),
+    }
+}
+
+/// For a wide-area network; the engine's own three seconds to propose would make every absent proposer felt.
+fn timeouts() -> LinearTimeouts {
+    LinearTimeouts {
+        propose: Duration::from_millis(1_000),
+        propose_delta: Duration::from_millis(250),
+        prevote: Duration::from_millis(500),
+        prevote_delta: Duration::from_millis(250),
+        precommit: Duration::from_millis(500),
+        precommit_delta: Duration::from_millis(250),
+        rebroadcast: Duration::from_secs(2),
+        max_timeout: Duration::from_secs(20),
+    }
+}

@@ -1,0 +1,120 @@
+use actix_web::http::StatusCode;
+use actix_web::http::header::RETRY_AFTER;
+use registry_state::TransactionError as Error;
+use web::{Problem, ProblemPage};
+
+use crate::mempool::MempoolError;
+use crate::node::SubmitError;
+use crate::store::StoreError;
+
+const REFUSED: &str = "transaction-refused";
+
+pub const PAGES: &[ProblemPage] = &[
+    ProblemPage {
+        slug: REFUSED,
+        title: "The transaction is refused",
+        text: "The transaction breaks a rule of the chain and left no trace. The member `code` names the rule; \
+               `detail` says what to change. Sending the same bytes again gives the same answer.",
+    },
+    ProblemPage {
+        slug: "no-block-yet",
+        title: "The chain has no block yet",
+        text: "Records are proven by a block's header. A new chain answers as soon as its validators have decided \
+               the first one.",
+    },
+];
+
+impl From<SubmitError> for Problem {
+    fn from(error: SubmitError) -> Self {
+        match error {
+            SubmitError::Decode(error) => {
+                refused(StatusCode::BAD_REQUEST, "malformed", format!("the bytes are no transaction: {error}"))
+            }
+            SubmitError::Refused(error) => refused(status(&error), error.code(), error.to_string()),
+            SubmitError::Mempool(error @ MempoolError::SequenceTaken) => {
+                refused(StatusCode::CONFLICT, "sequence_taken", error.to_string())
+            }
+            SubmitError::Mempool(error @ MempoolError::KeyFull) => {
+                busy(StatusCode::TOO_MANY_REQUESTS, error.to_string())
+            }
+            SubmitError::Mempool(error @ MempoolError::Full) => {
+                busy(StatusCode::SERVICE_UNAVAILABLE, error.to_string())
+            }
+            SubmitError::View(error) => Self::internal(&error),
+            SubmitError::Store(error) => error.into(),
+            SubmitError::Stopped => Self::unavailable(SubmitError::Stopped.to_string()),
+        }
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        Self::internal(&error)
+    }
+}
+
+pub fn no_block_yet() -> Problem {
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "no-block-yet", "The chain has no block yet")
+}
+
+fn refused(status: StatusCode, code: &'static str, detail: String) -> Problem {
+    Problem::new(status, REFUSED, "The transaction is refused").detail(detail).with("code", code)
+}
+
+fn busy(status: StatusCode, detail: String) -> Problem {
+    Problem::new(status, "busy", "Too much is waiting").detail(detail).header(RETRY_AFTER, "1")
+}
+
+/// 400: the bytes could never be right. 403: the signer may not. 404: something it names is not there.
+/// 409: it does not fit the present state. 422: it asks for something the rules do not allow.
+fn status(error: &Error) -> StatusCode {
+    match error {
+        Error::OtherChain
+        | Error::BadPublicKey
+        | Error::BadSignature
+        | Error::BadOrganisationId
+        | Error::BadName
+        | Error::BadIri(_)
+        | Error::BadDid(_)
+        | Error::BadFragment
+        | Error::BadMultikey
+        | Error::BadRelationships
+        | Error::BadCount(_)
+        | Error::Repeated(_)
+        | Error::NoGovernKey => StatusCode::BAD_REQUEST,
+        Error::UnknownKey
+        | Error::KeyRevoked
+        | Error::WrongRole { .. }
+        | Error::NotActive
+        | Error::NotGovernor
+        | Error::NeedsVote
+        | Error::SeatNeedsVote
+        | Error::OtherController
+        | Error::NotController => StatusCode::FORBIDDEN,
+        Error::UnknownOrganisation(_)
+        | Error::UnknownDid(_)
+        | Error::UnknownMethod
+        | Error::NotAccredited
+        | Error::NotAnOrganisation(_) => StatusCode::NOT_FOUND,
+        Error::SequenceUsed { .. }
+        | Error::SequenceAhead { .. }
+        | Error::Expired(_)
+        | Error::OrganisationExists(_)
+        | Error::KeyTaken
+        | Error::SchemaExists(_)
+        | Error::AccreditationExists
+        | Error::DidExists
+        | Error::OrganisationHasDid
+        | Error::DidDeactivated
+        | Error::OtherVersion { .. }
+        | Error::Unchanged
+        | Error::StatusEquivocation { .. }
+        | Error::StatusVersionNotHigher { .. }
+        | Error::AnchorExists(_) => StatusCode::CONFLICT,
+        Error::ExpiryTooFar { .. }
+        | Error::NoIssuerSeat
+        | Error::EndsInPast
+        | Error::CompromisedKey
+        | Error::RecordTooLarge(_) => StatusCode::UNPROCESSABLE_ENTITY,
+    }
+}

@@ -1,0 +1,117 @@
+use actix_web::http::header::{ACCEPT, CONTENT_TYPE, VARY};
+use actix_web::web::{Data, Path, Query};
+use actix_web::{HttpRequest, HttpResponse, get};
+use registry_types::{Canonical, limits};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use web::Problem;
+
+use super::problem::no_block_yet;
+use super::views::RecordView;
+use crate::node::Node;
+
+pub const OCTETS: &str = "application/octet-stream";
+const PAGE: usize = 100;
+/// Kinds with a single record, which have no further key.
+const SINGLE: [&str; 3] = ["params", "validators", "governors"];
+const KEYED: [&str; 7] = ["org", "did", "accreditation", "schema", "status", "anchor", "key"];
+
+#[derive(Deserialize, IntoParams)]
+pub struct RecordQuery {
+    /// Add everything that is needed to check the record.
+    #[serde(default)]
+    proof: bool,
+}
+
+/// A record, or its absence.
+///
+/// `Accept: application/octet-stream` gives the record with its proof as canonical borsh, which is what the
+/// light client asks for; a key that has no record answers 200 with a proof of absence.
+#[utoipa::path(
+    tag = "records",
+    params(
+        ("kind" = String, Path, description = "org, did, accreditation, schema, status, anchor, key, params, validators or governors"),
+        ("key" = String, Path, description = "The rest of the state key; `-` where a kind has one record only"),
+        RecordQuery,
+    ),
+    responses(
+        (status = 200, body = RecordView),
+        (status = 404, description = "No such kind of record, or no record and no proof asked for", body = Problem),
+        (status = 503, description = "The chain has no block yet", body = Problem),
+    )
+)]
+#[get("/v1/records/{kind}/{key:.+}")]
+pub async fn find_record(
+    request: HttpRequest,
+    path: Path<(String, String)>,
+    query: Query<RecordQuery>,
+    node: Data<Node>,
+) -> Result<HttpResponse, Problem> {
+    let (kind, rest) = path.into_inner();
+    let key = state_key(&kind, rest).ok_or_else(Problem::not_found)?;
+    let proven = node.snapshot().prove(&key)?.ok_or_else(no_block_yet)?;
+    if wants_octets(&request) {
+        return Ok(octets(proven.to_bytes()));
+    }
+    if proven.value.is_none() && !query.proof {
+        return Err(Problem::not_found());
+    }
+    let view = RecordView::new(key, proven, query.proof);
+    Ok(HttpResponse::Ok().insert_header((VARY, "accept")).json(view))
+}
+
+#[derive(Deserialize, IntoParams)]
+pub struct ListQuery {
+    /// Continue after this key.
+    after: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct RecordList {
+    keys: Vec<String>,
+    /// What to pass as `after` for the next page; absent on the last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
+}
+
+/// Keys of the kinds that are few enough to browse, a hundred at a time. A list is not proven; each record is.
+#[utoipa::path(
+    tag = "records",
+    params(("kind" = String, Path, description = "org, did, schema or accreditation"), ListQuery),
+    responses((status = 200, body = RecordList), (status = 404, body = Problem))
+)]
+#[get("/v1/records/{kind}")]
+pub async fn list_records(
+    kind: Path<String>,
+    query: Query<ListQuery>,
+    node: Data<Node>,
+) -> Result<HttpResponse, Problem> {
+    if !["org", "did", "schema", "accreditation"].contains(&kind.as_str()) {
+        return Err(Problem::not_found());
+    }
+    let keys = node.snapshot().listed(&format!("{kind}/"), query.after.as_deref(), PAGE)?;
+    let next = (keys.len() == PAGE).then(|| keys.last().cloned()).flatten();
+    Ok(HttpResponse::Ok().json(RecordList { keys, next }))
+}
+
+fn state_key(kind: &str, rest: String) -> Option<String> {
+    if rest.len() > limits::IRI_BYTES * 2 {
+        return None;
+    }
+    if SINGLE.contains(&kind) {
+        return (rest == "-").then(|| kind.to_owned());
+    }
+    KEYED.contains(&kind).then(|| format!("{kind}/{rest}"))
+}
+
+pub fn wants_octets(request: &HttpRequest) -> bool {
+    request
+        .headers()
+        .get(ACCEPT)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|accept| accept.starts_with(OCTETS))
+}
+
+pub fn octets(bytes: Vec<u8>) -> HttpResponse {
+    HttpResponse::Ok().insert_header((CONTENT_TYPE, OCTETS)).insert_header((VARY, "accept")).body(bytes)
+}

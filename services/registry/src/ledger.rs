@@ -1,0 +1,69 @@
+//! What the consensus engine asks of the chain. The engine sees nothing else, and nothing but
+//! [`crate::engine`] sees the engine, so another one could take its place.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use registry_types::{Address, Certificate, Hash, ValidatorSet};
+
+use crate::store::StoreError;
+
+/// Where a block came from, which decides how its time is judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// Proposed now, for the first time: its time must be near our clock.
+    Fresh,
+    /// Proposed again after a round that failed: it may have grown old.
+    Again,
+    /// Decided long ago, or judged before a crash: the clock says nothing about it.
+    Past,
+}
+
+/// What we think of a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    pub hash: Hash,
+    pub proposer: Address,
+    pub valid: bool,
+}
+
+/// Not the fault of any block: whoever meets one stops, since going on could fork the chain.
+#[derive(Debug, thiserror::Error)]
+pub enum LedgerError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    View(#[from] registry_state::ViewError),
+    #[error("a block was decided at height {0} that this node never saw")]
+    UnknownDecision(u64),
+    #[error("a decision for height {found} arrived, height {expected} is next")]
+    OtherHeight { expected: u64, found: u64 },
+}
+
+pub trait Ledger: Send {
+    fn next_height(&self) -> u64;
+
+    /// Those who decide the next height.
+    fn validators(&self) -> &ValidatorSet;
+
+    /// Makes a block for the next height, or returns the one made for this round before. It is on disk when
+    /// its hash is known.
+    fn build(&mut self, round: u32) -> Result<Hash, LedgerError>;
+
+    /// Judges a block for the next height; nothing when the bytes are no block at all.
+    fn check(&mut self, round: u32, bytes: Bytes, origin: Origin) -> Result<Option<Verdict>, LedgerError>;
+
+    /// Blocks of this round that were on disk when the node started.
+    fn recovered(&self, round: u32) -> Vec<Verdict>;
+
+    /// The bytes of a block that was built or found valid for the next height.
+    fn block(&self, hash: &Hash) -> Option<Bytes>;
+
+    /// Makes a decision part of the chain. Durable when it returns.
+    fn commit(&mut self, certificate: &Certificate) -> Result<(), LedgerError>;
+
+    fn decided(&self, height: u64) -> Result<Option<(Bytes, Certificate)>, LedgerError>;
+
+    /// How long the next height may wait; zero when there is something to decide.
+    fn rest(&self) -> Duration;
+}

@@ -1,0 +1,414 @@
+//! The real node, over HTTP, with the light client that everybody reads through.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::print_stdout)]
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use clock::{SystemClock, SystemEntropy};
+use keys::{Algorithm, PublicKey, Signer, SoftwareKey};
+use outbound::{Outbound, OutboundPolicy};
+use registry::setup::{self, OrganisationKeys};
+use registry_client::{Registry, RegistryError};
+use registry_types::{
+    Anchor, AnchorKind, Canonical, DidChange, DidRole, DocumentKey, Genesis, Operation, PublishStatus, Relationship,
+    SignedTransaction, UpdateDid,
+};
+use serde_json::Value;
+use url::Url;
+
+const STAFF: &str = "https://schemas.passerelle.example/v1#StaffIdentity";
+
+struct Organisation {
+    govern: SoftwareKey,
+    did: SoftwareKey,
+    operate: SoftwareKey,
+    document: SoftwareKey,
+}
+
+impl Organisation {
+    fn new() -> Self {
+        let key = || SoftwareKey::generate(Algorithm::Ed25519, &SystemEntropy);
+        Self { govern: key(), did: key(), operate: key(), document: key() }
+    }
+
+    fn keys(&self) -> OrganisationKeys {
+        OrganisationKeys {
+            govern: vec![self.govern.public_key().clone()],
+            did: vec![self.did.public_key().clone()],
+            operate: vec![self.operate.public_key().clone()],
+        }
+    }
+
+    fn create_did(&self, id: &str, role: DidRole) -> (String, Operation) {
+        let keys = [("key-ed25519-1", self.document.public_key())];
+        setup::create_did(id, role, self.did.public_key(), &keys, &[]).unwrap()
+    }
+}
+
+/// A chain of its own in a temporary folder.
+struct Chain {
+    folder: tempfile::TempDir,
+    genesis: Genesis,
+    board: Organisation,
+}
+
+impl Chain {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let board = Organisation::new();
+        let validator = registry::validator_public_key(&keys_config(folder.path())).unwrap();
+        let now = clock::Clock::now(&SystemClock).timestamp_millis().unsigned_abs();
+        let governor = ("unsscb", "UN System Registry Board", &board.keys());
+        let genesis = setup::genesis("Test chain", now, &validator, "localhost", governor).unwrap();
+        std::fs::write(folder.path().join("genesis.json"), serde_json::to_vec_pretty(&genesis).unwrap()).unwrap();
+        Self { folder, genesis, board }
+    }
+
+    async fn start(&self) -> Node {
+        let started = Instant::now();
+        let running = registry::start(config(self.folder.path())).await.unwrap();
+        println!("started in {:?}", started.elapsed());
+        let url: Url = format!("http://{}", running.addresses[0]).parse().unwrap();
+        Node { running, outbound: outbound(), url }
+    }
+
+    fn registry(&self, node: &Node) -> Registry {
+        let (outbound, clock) = (node.outbound.clone(), Arc::new(SystemClock));
+        Registry::connect(node.url.clone(), &self.genesis, outbound, clock, Duration::from_secs(120)).unwrap()
+    }
+
+    async fn admit(&self, registry: &Registry, id: &str) -> (Organisation, String) {
+        let member = Organisation::new();
+        let admit = setup::admit_member(id, "Member", true, &member.keys()).unwrap();
+        setup::ensure(registry, &self.board.govern, admit).await.unwrap().unwrap();
+        let (did, create) = member.create_did(id, DidRole::Organisation);
+        setup::ensure(registry, &member.did, create).await.unwrap().unwrap();
+        (member, did)
+    }
+}
+
+struct Node {
+    running: web::Running,
+    outbound: Outbound,
+    url: Url,
+}
+
+impl Node {
+    async fn get(&self, path: &str, accept: &str) -> (u16, Value) {
+        let reply = self.outbound.get(&self.url.join(path).unwrap(), accept, None).await.unwrap();
+        (reply.status, serde_json::from_slice(&reply.body).unwrap_or(Value::Null))
+    }
+
+    async fn post(&self, body: Vec<u8>, path: &str) -> (u16, Value) {
+        let url = self.url.join(path).unwrap();
+        let reply = self.outbound.post_bytes(&url, "application/octet-stream", body, &[]).await.unwrap();
+        (reply.status, serde_json::from_slice(&reply.body).unwrap_or(Value::Null))
+    }
+}
+
+fn keys_config(folder: &Path) -> registry::KeysConfig {
+    registry::KeysConfig { directory: folder.join("keys"), sealing_key: folder.join("sealing.key") }
+}
+
+fn config(folder: &Path) -> registry::Config {
+    let text = format!(
+        "[http]\nlisten = [\"127.0.0.1:0\"]\npublic_url = \"http://localhost:7100\"\n\
+         [node]\ndata = {:?}\ngenesis = {:?}\n[keys]\ndirectory = {:?}\nsealing_key = {:?}\n",
+        folder.join("chain"),
+        folder.join("genesis.json"),
+        folder.join("keys"),
+        folder.join("sealing.key"),
+    );
+    toml::from_str(&text).unwrap()
+}
+
+fn outbound() -> Outbound {
+    let policy = OutboundPolicy { allow_loopback: true, allow_http: true, ..OutboundPolicy::default() };
+    Outbound::new(&policy).unwrap()
+}
+
+fn raw(key: &PublicKey) -> [u8; 32] {
+    match key {
+        PublicKey::Ed25519(bytes) => *bytes,
+        PublicKey::P256(_) => panic!("an Ed25519 key"),
+    }
+}
+
+async fn signed(registry: &Registry, key: &SoftwareKey, operation: Operation) -> SignedTransaction {
+    let public_key = raw(key.public_key());
+    let transaction = registry.transaction(&public_key, operation).await.unwrap();
+    let signature = key.sign_now(&transaction.signing_bytes()).unwrap().try_into().unwrap();
+    SignedTransaction { transaction, public_key, signature }
+}
+
+fn code<T: std::fmt::Debug>(result: Result<T, setup::SetupError>) -> String {
+    match result.unwrap_err() {
+        setup::SetupError::Registry(RegistryError::Rejected { code, .. }) => code,
+        other => panic!("{other}"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn members_write_and_anyone_reads_with_proof_across_a_restart() {
+    let chain = Chain::new();
+    let mut node = chain.start().await;
+    let registry = chain.registry(&node);
+    let (undp, undp_did) = chain.admit(&registry, "undp").await;
+
+    let schema = setup::register_schema("https://schemas.passerelle.example/v1/x.json", [1; 32], "unsscb");
+    setup::ensure(&registry, &chain.board.govern, schema.clone()).await.unwrap().unwrap();
+    let grant = setup::grant_accreditation(&undp_did, STAFF, &[&undp_did]);
+    setup::ensure(&registry, &chain.board.govern, grant.clone()).await.unwrap().unwrap();
+
+    // The second start of a service asks for the same things.
+    assert!(setup::ensure(&registry, &chain.board.govern, grant.clone()).await.unwrap().is_none());
+    assert!(setup::ensure(&registry, &chain.board.govern, schema).await.unwrap().is_none());
+    assert_eq!(code(setup::send(&registry, &chain.board.govern, grant).await), "accreditation_exists");
+
+    let list = "http://localhost:7101/t/undp/status/1".to_owned();
+    let publish = |digest: u8, version| {
+        let (issuer, list) = (undp_did.clone(), list.clone());
+        Operation::PublishStatus(PublishStatus { issuer, list, digest: [digest; 32], version })
+    };
+    setup::send(&registry, &undp.operate, publish(1, 1)).await.unwrap();
+    assert_eq!(code(setup::send(&registry, &undp.operate, publish(2, 1)).await), "status_equivocation");
+    setup::send(&registry, &undp.operate, publish(1, 1)).await.unwrap();
+    setup::send(&registry, &undp.operate, publish(3, 2)).await.unwrap();
+    assert_eq!(code(setup::send(&registry, &undp.operate, publish(1, 1)).await), "status_version_not_higher");
+    assert_eq!(code(setup::send(&registry, &undp.did, publish(4, 3)).await), "wrong_role");
+
+    let anchor = Operation::Anchor(Anchor {
+        issuer: undp_did.clone(),
+        sequence: 0,
+        kind: AnchorKind::Credentials,
+        root: [9; 32],
+        leaf_count: 16,
+    });
+    let transaction = signed(&registry, &undp.operate, anchor).await;
+    let committed = registry.submit(&transaction).await.unwrap();
+
+    // Kill the node; a new one goes on with the same folder.
+    node.running.stop().await;
+    let mut node = chain.start().await;
+    let registry = chain.registry(&node);
+
+    let anchored = registry.anchor(&undp_did, 0).await.unwrap();
+    let record = anchored.value.unwrap();
+    assert_eq!((record.root, record.height), ([9; 32], committed.height));
+    assert!(registry.anchor(&undp_did, 1).await.unwrap().value.is_none());
+    assert_eq!(registry.submit(&transaction).await.unwrap(), committed);
+    assert_eq!(registry.status(&undp_did, &list).await.unwrap().value.unwrap().version, 2);
+    let accreditation = registry.accreditation(&undp_did, STAFF).await.unwrap();
+    let now = u64::try_from(accreditation.block_time.timestamp_millis()).unwrap();
+    let accreditation = accreditation.value.unwrap();
+    assert_eq!(accreditation.at(now).unwrap().speaks_for, [undp_did.clone()]);
+
+    // Rotation keeps the past.
+    let next = SoftwareKey::generate(Algorithm::P256, &SystemEntropy);
+    let change = DidChange::Replace {
+        keys: vec![DocumentKey {
+            fragment: "key-p256-2".to_owned(),
+            multikey: next.public_key().to_multikey(),
+            relationships: vec![Relationship::AssertionMethod],
+        }],
+        services: Vec::new(),
+    };
+    let update = UpdateDid { did: undp_did.clone(), known_versions: 1, change };
+    setup::send(&registry, &undp.did, Operation::UpdateDid(update)).await.unwrap();
+    let record = registry.did(&undp_did).await.unwrap().value.unwrap();
+    assert_eq!(record.versions.len(), 2);
+    assert_eq!(record.current().unwrap().keys[0].fragment, "key-p256-2");
+    assert_eq!(record.versions[0].until_ms, Some(record.versions[1].from_ms));
+    node.running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn http_answers_what_its_document_says() {
+    let chain = Chain::new();
+    let mut node = chain.start().await;
+    let registry = chain.registry(&node);
+    let (undp, did) = chain.admit(&registry, "undp").await;
+
+    let (status, head) = node.get("/v1/headers/latest", "").await;
+    assert_eq!(status, 200);
+    let height = head["header"]["height"].as_u64().unwrap();
+    assert_eq!(node.get(&format!("/v1/headers/{height}"), "").await.1["hash"], head["hash"]);
+    assert_eq!(node.get("/v1/headers/999999", "").await.0, 404);
+    assert_eq!(node.get("/v1/headers/x", "").await.0, 404);
+    assert_eq!(node.get(&format!("/v1/blocks/{height}"), "").await.0, 200);
+    assert_eq!(node.get("/v1/validators/changes", "").await.1, Value::Array(Vec::new()));
+    let (_, genesis) = node.get("/v1/genesis", "").await;
+    assert_eq!(serde_json::from_value::<Genesis>(genesis).unwrap().chain_id(), chain.genesis.chain_id());
+
+    assert_eq!(node.get("/v1/records/org/undp", "").await.1["value"]["name"], "Member");
+    assert_eq!(node.get("/v1/records/org/nobody", "").await.0, 404);
+    let (status, absent) = node.get("/v1/records/org/nobody?proof=true", "").await;
+    assert_eq!((status, &absent["value"]), (200, &Value::Null));
+    assert!(absent["proof"]["mapProof"].is_string());
+    assert_eq!(node.get("/v1/records/nothing/x", "").await.0, 404);
+    assert_eq!(node.get("/v1/records/params/-", "").await.1["value"]["rules"], 1);
+    assert_eq!(node.get("/v1/records/org", "").await.1["keys"], serde_json::json!(["org/undp", "org/unsscb"]));
+
+    // DID resolution.
+    let (status, result) = node.get(&format!("/1.0/identifiers/{did}"), "").await;
+    assert_eq!((status, &result["didDocument"]["id"]), (200, &Value::String(did.clone())));
+    let (_, document) = node.get(&format!("/1.0/identifiers/{did}"), "application/did+ld+json").await;
+    assert_eq!(document["id"], did.as_str());
+    let unknown = setup::create_did("undp", DidRole::Service, undp.did.public_key(), &[], &[]).unwrap().0;
+    let errors = [
+        (unknown.as_str(), 404, "notFound"),
+        ("did:passerelle:abc", 400, "invalidDid"),
+        ("did:key:z1", 400, "invalidDid"),
+        ("nonsense", 400, "invalidDid"),
+        ("did:example:123", 501, "methodNotSupported"),
+    ];
+    for (did, status, error) in errors {
+        let (found, result) = node.get(&format!("/1.0/identifiers/{did}"), "").await;
+        assert_eq!((found, &result["didResolutionMetadata"]["error"]), (status, &Value::from(error)), "{did}");
+    }
+    assert_eq!(node.get(&format!("/1.0/identifiers/{did}"), "image/png").await.0, 406);
+    let key = undp.document.public_key().did_key();
+    assert_eq!(node.get(&format!("/1.0/identifiers/{key}"), "").await.1["didDocument"]["id"], key.as_str());
+    let end = UpdateDid { did: did.clone(), known_versions: 1, change: DidChange::Deactivate };
+    setup::send(&registry, &undp.did, Operation::UpdateDid(end)).await.unwrap();
+    let (status, result) = node.get(&format!("/1.0/identifiers/{did}"), "").await;
+    assert_eq!((status, &result["didDocumentMetadata"]["deactivated"]), (410, &Value::Bool(true)));
+
+    // Transactions.
+    let admit = setup::admit_member("wfp", "WFP", true, &Organisation::new().keys()).unwrap();
+    let good = signed(&registry, &chain.board.govern, admit).await;
+    let (status, answer) = node.post(good.to_bytes(), "/v1/transactions?wait=true").await;
+    assert_eq!((status, &answer["state"]), (200, &Value::from("committed")));
+    assert_eq!(node.post(good.to_bytes(), "/v1/transactions").await, (200, answer.clone()));
+    let id = answer["id"].as_str().unwrap();
+    assert_eq!(node.get(&format!("/v1/transactions/{id}"), "").await, (200, answer.clone()));
+    assert_eq!(node.get(&format!("/v1/transactions/{}", "0".repeat(64)), "").await.0, 404);
+    let mut forged = good.clone();
+    forged.transaction.sequence += 1;
+    let mut elsewhere = good.clone();
+    elsewhere.transaction.chain = [0; 32];
+    let mut late = good.clone();
+    late.transaction.expires_at_height = 0;
+    let refusals = [
+        (vec![1, 2, 3], 400, "malformed"),
+        (forged.to_bytes(), 400, "bad_signature"),
+        (elsewhere.to_bytes(), 400, "other_chain"),
+        (resign(&chain.board.govern, late).to_bytes(), 409, "expired"),
+    ];
+    for (body, status, code) in refusals {
+        let (found, problem) = node.post(body, "/v1/transactions?wait=true").await;
+        assert_eq!((found, &problem["code"]), (status, &Value::from(code)));
+    }
+    assert_eq!(node.post(vec![0; 70_000], "/v1/transactions").await.0, 413);
+    let url = node.url.join("/v1/transactions").unwrap();
+    let reply = node.outbound.post_bytes(&url, "application/json", vec![0], &[]).await.unwrap();
+    assert_eq!(reply.status, 415);
+
+    // Pages.
+    for path in ["/", "/members/undp", &format!("/blocks/{height}")] {
+        let reply = node.outbound.get(&node.url.join(path).unwrap(), "text/html", None).await.unwrap();
+        assert_eq!((reply.status, reply.content_type.as_str()), (200, "text/html"), "{path}");
+    }
+    assert_eq!(node.get("/members/nobody", "").await.0, 404);
+    assert_eq!(node.get("/readyz", "").await.0, 200);
+    node.running.stop().await;
+}
+
+fn resign(key: &SoftwareKey, mut signed: SignedTransaction) -> SignedTransaction {
+    signed.signature = key.sign_now(&signed.transaction.signing_bytes()).unwrap().try_into().unwrap();
+    signed
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn transactions_of_one_key_may_arrive_in_any_order() {
+    let chain = Chain::new();
+    let mut node = chain.start().await;
+    let registry = chain.registry(&node);
+    let (undp, did) = chain.admit(&registry, "undp").await;
+    let anchor = |sequence| {
+        let issuer = did.clone();
+        Operation::Anchor(Anchor { issuer, sequence, kind: AnchorKind::Credentials, root: [7; 32], leaf_count: 16 })
+    };
+    let mut all = Vec::new();
+    for number in 0..20 {
+        let mut next = signed(&registry, &undp.operate, anchor(number)).await;
+        next.transaction.sequence += number;
+        all.push(resign(&undp.operate, next));
+    }
+    for next in all.iter().skip(1).rev() {
+        assert_eq!(node.post(next.to_bytes(), "/v1/transactions").await.0, 202);
+    }
+    // Nothing can be decided before the first arrives, and waiting for it writes no empty blocks.
+    let height = node.get("/v1/headers/latest", "").await.1["header"]["height"].as_u64().unwrap();
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    assert_eq!(node.get("/v1/headers/latest", "").await.1["header"]["height"].as_u64().unwrap(), height);
+    assert_eq!(node.post(all[0].to_bytes(), "/v1/transactions?wait=true").await.0, 200);
+    for next in &all {
+        registry.submit(next).await.unwrap();
+    }
+    assert_eq!(registry.sequence(&raw(undp.operate.public_key())).await.unwrap(), 20);
+    node.running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_waiting_transaction_is_decided_at_once_and_reads_are_cheap() {
+    let chain = Chain::new();
+    let mut node = chain.start().await;
+    let registry = chain.registry(&node);
+    let (undp, did) = chain.admit(&registry, "undp").await;
+    let mut times = Vec::new();
+    for sequence in 0..30 {
+        let issuer = did.clone();
+        let anchor = Anchor { issuer, sequence, kind: AnchorKind::Credentials, root: [7; 32], leaf_count: 16 };
+        let transaction = signed(&registry, &undp.operate, Operation::Anchor(anchor)).await;
+        let started = Instant::now();
+        registry.submit(&transaction).await.unwrap();
+        times.push(started.elapsed());
+    }
+    times.sort();
+    println!("submit to commit: median {:?}, slowest {:?}", times[15], times[29]);
+    let started = Instant::now();
+    for _ in 0..1_000 {
+        registry.did(&did).await.unwrap();
+    }
+    println!("1000 cached reads: {:?}", started.elapsed());
+    let started = Instant::now();
+    for number in 0..200 {
+        registry.anchor(&did, 1_000 + number).await.unwrap();
+    }
+    println!("200 proven reads over HTTP: {:?}", started.elapsed());
+    assert!(times[15] < Duration::from_millis(500));
+    println!("memory: {}", memory());
+    node.running.stop().await;
+}
+
+fn memory() -> String {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    status.lines().find(|line| line.starts_with("VmRSS")).unwrap_or_default().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn faults_at_start_are_told_apart() {
+    let chain = Chain::new();
+    let mut node = chain.start().await;
+    let error = registry::start(config(chain.folder.path())).await.err().unwrap();
+    assert!(error.to_string().contains("another process uses"), "{error}");
+    node.running.stop().await;
+
+    let genesis = chain.folder.path().join("genesis.json");
+    let mut other = chain.genesis.clone();
+    other.name = "Another chain".to_owned();
+    std::fs::write(&genesis, serde_json::to_vec(&other).unwrap()).unwrap();
+    let error = registry::start(config(chain.folder.path())).await.err().unwrap();
+    assert!(error.to_string().contains("belongs to another chain"), "{error}");
+
+    std::fs::write(&genesis, b"{}").unwrap();
+    let error = registry::start(config(chain.folder.path())).await.err().unwrap();
+    assert!(error.to_string().contains("not what a genesis looks like"), "{error}");
+
+    let missing = PathBuf::from("/nowhere/genesis.json");
+    let mut config = config(chain.folder.path());
+    config.node.genesis = missing;
+    assert!(registry::start(config).await.err().unwrap().to_string().contains("cannot read the genesis"));
+}
