@@ -1,0 +1,122 @@
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use url::Url;
+
+use crate::log::Format;
+
+/// A verifiable-credential identity service: registry node, issuer, wallet and verifier in one program.
+///
+/// The shortest way to see it all is `passerelle up`. It needs nothing but this binary: it makes keys, a chain with
+/// one validator, demonstration organisations (UNDP, WFP and the pension fund), starts the four services and says
+/// where to click. Stop it with Ctrl-C; the next `up` continues where it stopped.
+#[derive(Debug, Parser)]
+#[command(name = "passerelle", version, arg_required_else_help = true, after_help = EXAMPLES)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+    /// How to write the log: for people, or one JSON object a line. People by default on a terminal, else JSON.
+    /// What to write follows RUST_LOG, for example `RUST_LOG=info` or `RUST_LOG=issuer=debug`.
+    #[arg(long, global = true, value_enum)]
+    pub log: Option<Format>,
+}
+
+const EXAMPLES: &str = "Examples:
+  passerelle up                                   everything, on ports 7100 to 7103, data in ./data
+  passerelle up --data /srv/trial --base-port 9000
+  passerelle up --public-url https://id.example.org --certificate full.pem --private-key key.pem
+  passerelle issuer --config data/config/issuer.toml
+  passerelle admin rotate-key --org undp --key key-ed25519-1
+
+With DATABASE_URL=postgres://… in the environment every service keeps its tables in PostgreSQL, in a schema of its
+own, instead of SQLite files.";
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run all four services with embedded defaults
+    ///
+    /// The registry listens on N, the issuer on N+1, the wallet on N+2 and the verifier on N+3. At the first start the
+    /// demonstration organisations are put on the chain by signed transactions; at later starts nothing is
+    /// repeated. What was chosen once (ports, public address) is remembered in DATA/settings.json.
+    Up(Place),
+    /// Prepare keys, genesis and configuration files without starting anything
+    Setup(Place),
+    /// Run a registry node
+    Registry(File),
+    /// Run the issuer
+    Issuer(File),
+    /// Run the wallet
+    Wallet(File),
+    /// Run the verifier
+    Verifier(File),
+    /// Tend a data folder: officer links, key rotation, first transactions
+    #[command(subcommand)]
+    Admin(Admin),
+}
+
+/// Where `up` keeps things and what the world calls it.
+#[derive(Clone, Debug, Args)]
+pub struct Place {
+    /// The folder for databases, keys, chain and configuration; made when absent
+    #[arg(long, value_name = "DIR", default_value = "./data")]
+    pub data: PathBuf,
+    /// The registry's port; the issuer, the wallet and the verifier take the three after it [default: 7100]
+    #[arg(long, value_name = "N")]
+    pub base_port: Option<u16>,
+    /// The name under which phones reach this machine, such as https://id.example.org; ports are added to it
+    ///
+    /// Browsers allow passkeys only on `localhost` names and on pages with a certificate they trust.
+    #[arg(long, value_name = "URL", requires = "certificate", conflicts_with = "tls_self_signed")]
+    pub public_url: Option<Url>,
+    /// PEM file with the certificate for that name and its chain
+    #[arg(long, value_name = "FILE", requires = "private_key")]
+    pub certificate: Option<PathBuf>,
+    /// PEM file with its private key
+    #[arg(long, value_name = "FILE", requires = "certificate")]
+    pub private_key: Option<PathBuf>,
+    /// Serve https://localhost with a certificate made here: for trying out TLS with machines, not with phones
+    #[arg(long)]
+    pub tls_self_signed: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct File {
+    /// The configuration file; `up` writes complete ones to DATA/config/ to copy from
+    #[arg(long, value_name = "FILE")]
+    pub config: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Admin {
+    /// Print a fresh one-time link by which the first officer of an organisation registers a passkey
+    ///
+    /// Earlier links of that organisation end. There is no link once it has officers: they invite others themselves.
+    OfficerLink {
+        #[arg(long, value_name = "DIR", default_value = "./data")]
+        data: PathBuf,
+        /// undp, wfp or unjspf
+        #[arg(long, value_name = "ORG")]
+        tenant: String,
+    },
+    /// Put a new key in the place of one in an organisation's DID document
+    ///
+    /// The new key is sealed into a file first, then published on the chain; the issuer signs with it within
+    /// seconds. What the old key signed before stays valid where an anchor proves the time. The registry must run.
+    RotateKey {
+        #[arg(long, value_name = "DIR", default_value = "./data")]
+        data: PathBuf,
+        #[arg(long, value_name = "ORG")]
+        org: String,
+        /// The fragment of the key to replace, such as key-ed25519-1
+        #[arg(long, value_name = "FRAGMENT")]
+        key: String,
+        /// Also mark the old key as compromised: from now on nothing it signed counts without an earlier anchor
+        #[arg(long)]
+        compromised: bool,
+    },
+    /// Send the first transactions to a registry that was started alone; harmless to repeat
+    Bootstrap {
+        #[arg(long, value_name = "DIR", default_value = "./data")]
+        data: PathBuf,
+    },
+}

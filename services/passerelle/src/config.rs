@@ -1,0 +1,227 @@
+use std::fmt::Write as _;
+use std::path::Path;
+
+use anyhow::Context as _;
+use outbound::OutboundPolicy;
+
+use crate::files;
+use crate::organisations::{Everyone, ISSUING, VERIFIER_KEY};
+use crate::plan::{Plan, Service};
+
+/// The client that the verifier makes for trying out its REST API.
+pub const DEMO_AGENCY: &str = "demo-agency";
+pub const AGENCY_SECRET: &str = "agency-secret.json";
+
+const HEAD: &str = "# Written by `passerelle up`, which writes it anew at each start: copy it before changing it.\n\
+    # Secrets are named by path, never written here. `passerelle {} --config THIS-FILE` runs this service alone.\n\n";
+
+/// Writes the four configuration files. They say everything that differs from the defaults.
+pub fn write_all(plan: &Plan, everyone: &Everyone) -> anyhow::Result<()> {
+    files::folder(&plan.path("config"))?;
+    for service in Service::ALL {
+        let text = match service {
+            Service::Registry => registry(plan)?,
+            Service::Issuer => issuer(plan, everyone)?,
+            Service::Wallet => wallet(plan)?,
+            Service::Verifier => verifier(plan, everyone)?,
+        };
+        let text = HEAD.replace("{}", service.name()) + &text;
+        files::replace(&plan.config(service), text.as_bytes())?;
+    }
+    Ok(())
+}
+
+/// Reads a configuration file and says where it is wrong.
+pub fn read<T: serde::de::DeserializeOwned>(path: &Path) -> anyhow::Result<T> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    toml::from_str(&text).with_context(|| format!("{} is not a configuration of this service", path.display()))
+}
+
+fn registry(plan: &Plan) -> anyhow::Result<String> {
+    Ok(format!(
+        "{http}\n[node]\ndata = {data}\ngenesis = {genesis}\n\n{keys}",
+        http = http(plan, Service::Registry)?,
+        data = quoted(&plan.path("registry")),
+        genesis = quoted(&plan.path("genesis.json")),
+        keys = keys(plan),
+    ))
+}
+
+fn issuer(plan: &Plan, everyone: &Everyone) -> anyhow::Result<String> {
+    let mut text = format!(
+        "{http}\n{store}\n{registry}\n{keys}\n{outbound}\n\
+        # Short cadences, for watching: an institution anchors and publishes every few minutes.\n\
+        [issuing]\nwallet_url = {wallet}\nanchor_interval_seconds = 2\nstatus_interval_seconds = 2\n",
+        http = http(plan, Service::Issuer)?,
+        store = store(plan, Service::Issuer),
+        registry = registry_link(plan)?,
+        keys = keys(plan),
+        outbound = outbound(&plan.outbound()),
+        wallet = quote(plan.url(Service::Wallet)?.as_str()),
+    );
+    for organisation in ISSUING {
+        let did = everyone.did(organisation.id).context("an organisation without DID")?;
+        write!(
+            text,
+            "\n[[tenants]]\nid = {}\nname = {}\ndid = {}\ntypes = [{}]\n",
+            quote(organisation.id),
+            quote(organisation.name),
+            quote(did),
+            organisation.types.iter().map(|kind| quote(kind)).collect::<Vec<_>>().join(", "),
+        )?;
+    }
+    text.push_str(
+        "\n# A VC API instance that anybody may use: for trying out and for test suites, never in production.\n\
+        [[vc_api]]\nname = \"eddsa\"\nopen = true\npolicy = \"open\"\n",
+    );
+    Ok(text)
+}
+
+fn wallet(plan: &Plan) -> anyhow::Result<String> {
+    Ok(format!(
+        "{http}\n{store}\n{registry}\n[keys]\nsealing_key = {sealing}\n\n{outbound}\n\
+        [wallet]\nbackground_seconds = 2\nnotice = \"Demonstration: organisations and people here are invented.\"\n",
+        http = http(plan, Service::Wallet)?,
+        store = store(plan, Service::Wallet),
+        registry = registry_link(plan)?,
+        sealing = quoted(&plan.path("keys/wallet-sealing.key")),
+        outbound = outbound(&plan.outbound()),
+    ))
+}
+
+fn verifier(plan: &Plan, everyone: &Everyone) -> anyhow::Result<String> {
+    Ok(format!(
+        "{http}\n{store}\n{registry}\n{keys}\n{outbound}\n\
+        [verifier]\ndid = {did}\nclient_name = \"WFP registration desk\"\nkey = {key}\nwallet_url = {wallet}\n\
+        public_demo = [\"staff-identity\", \"entitlement\"]\n\n\
+        # The agency client for trying out; its secret is made at first start.\n\
+        [verifier.demo_client]\nid = {client}\nname = \"Demonstration agency\"\nsecret_file = {secret}\n\n\
+        # Verification for machines without authentication: for trying out and for test suites.\n\
+        [vc_api]\nopen = true\npolicy = \"open\"\n",
+        http = http(plan, Service::Verifier)?,
+        store = store(plan, Service::Verifier),
+        registry = registry_link(plan)?,
+        keys = keys(plan),
+        outbound = outbound(&plan.outbound()),
+        did = quote(&everyone.verifier_did),
+        key = quote(VERIFIER_KEY),
+        wallet = quote(plan.url(Service::Wallet)?.as_str()),
+        client = quote(DEMO_AGENCY),
+        secret = quoted(&plan.path(AGENCY_SECRET)),
+    ))
+}
+
+fn http(plan: &Plan, service: Service) -> anyhow::Result<String> {
+    let listen: Vec<String> = plan.listen(service).iter().map(|address| quote(address)).collect();
+    let url = plan.url(service)?;
+    let mut text = format!(
+        "[http]\nlisten = [{}]\npublic_url = {}\nworkers = 1\n",
+        listen.join(", "),
+        quote(url.as_str())
+    );
+    if let Some((certificate, private_key)) = plan.tls() {
+        write!(
+            text,
+            "\n[http.tls]\ncertificate = {}\nprivate_key = {}\n",
+            quoted(&certificate),
+            quoted(&private_key)
+        )?;
+    }
+    Ok(text)
+}
+
+fn store(plan: &Plan, service: Service) -> String {
+    let path = plan.path(&format!("{}.db", service.name()));
+    format!(
+        "# DATABASE_URL in the environment takes precedence.\n[store]\ndatabase_url = {}\n",
+        quote(&format!("sqlite:{}", path.display()))
+    )
+}
+
+fn registry_link(plan: &Plan) -> anyhow::Result<String> {
+    Ok(format!(
+        "[registry]\nurl = {}\ngenesis = {}\n",
+        quote(plan.url(Service::Registry)?.as_str()),
+        quoted(&plan.path("genesis.json"))
+    ))
+}
+
+fn keys(plan: &Plan) -> String {
+    format!(
+        "[keys]\ndirectory = {}\nsealing_key = {}\n",
+        quoted(&plan.path("keys")),
+        quoted(&plan.path("keys/sealing.key"))
+    )
+}
+
+fn outbound(policy: &OutboundPolicy) -> String {
+    let roots: Vec<String> = policy.root_certificates.iter().map(|path| quoted(path)).collect();
+    format!(
+        "# The services of this trial share one machine; strangers' addresses stay as guarded as ever.\n\
+        [outbound]\nallow_loopback = {}\nallow_private = {}\nallow_http = {}\nroot_certificates = [{}]\n",
+        policy.allow_loopback,
+        policy.allow_private,
+        policy.allow_http,
+        roots.join(", ")
+    )
+}
+
+fn quoted(path: &Path) -> String {
+    quote(&path.display().to_string())
+}
+
+fn quote(text: &str) -> String {
+    toml::Value::String(text.to_owned()).to_string()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::cli::Place;
+
+    #[test]
+    fn each_service_understands_what_is_written_for_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let certificate = folder.path().join("certificate \"of\" id.pem");
+        std::fs::write(&certificate, "").unwrap();
+        let public = Some("https://id.example.org".parse().unwrap());
+        for (public_url, tls_self_signed) in [(None, false), (None, true), (public, false)] {
+            let file = public_url.is_some().then(|| certificate.clone());
+            let place = Place {
+                data: folder.path().join("data"),
+                base_port: None,
+                public_url,
+                certificate: file.clone(),
+                private_key: file,
+                tls_self_signed,
+            };
+            let plan = Plan::make(&place).unwrap();
+            let everyone = Everyone::load_or_create(&plan).unwrap();
+            write_all(&plan, &everyone).unwrap();
+            read::<registry::Config>(&plan.config(Service::Registry)).unwrap();
+            read::<issuer::Config>(&plan.config(Service::Issuer)).unwrap().check().unwrap();
+            read::<wallet::Config>(&plan.config(Service::Wallet)).unwrap();
+            read::<verifier::Config>(&plan.config(Service::Verifier)).unwrap();
+        }
+    }
+
+    #[test]
+    fn keys_and_dids_are_the_same_at_the_second_start() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = Place {
+            data: folder.path().to_owned(),
+            base_port: None,
+            public_url: None,
+            certificate: None,
+            private_key: None,
+            tls_self_signed: false,
+        };
+        let plan = Plan::make(&place).unwrap();
+        let first = Everyone::load_or_create(&plan).unwrap();
+        let second = Everyone::load_or_create(&plan).unwrap();
+        assert_eq!(first.verifier_did, second.verifier_did);
+        assert_eq!(first.did("undp"), second.did("undp"));
+        assert_ne!(first.did("undp"), first.did("wfp"));
+    }
+}

@@ -1,0 +1,134 @@
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use clock::SystemEntropy;
+use keys::{Algorithm, KeyFiles, SealingKey, Signer};
+use registry::setup::{self, OrganisationKeys};
+use registry_types::{DidRole, Operation};
+
+use crate::files;
+use crate::plan::Plan;
+
+/// An organisation of the demonstration that issues credentials.
+#[derive(Clone, Copy, Debug)]
+pub struct Issuing {
+    pub id: &'static str,
+    pub short: &'static str,
+    pub name: &'static str,
+    /// The types it may issue, for itself.
+    pub types: &'static [&'static str],
+}
+
+/// The body that governs the registry; its govern key admits and accredits.
+pub const GOVERNOR: (&str, &str) = ("unsscb", "UN System Registry Board");
+
+pub const ISSUING: [Issuing; 3] = [
+    Issuing {
+        id: "undp",
+        short: "UNDP",
+        name: "United Nations Development Programme",
+        types: &["StaffIdentity", "Employment"],
+    },
+    Issuing { id: "wfp", short: "WFP", name: "World Food Programme", types: &["StaffIdentity", "Employment"] },
+    Issuing {
+        id: "unjspf",
+        short: "Pension Fund",
+        name: "United Nations Joint Staff Pension Fund",
+        types: &["DigitalCertificateOfEntitlement"],
+    },
+];
+
+/// Whose desk the verifier is.
+pub const VERIFYING: &str = "wfp";
+pub const VERIFIER_KEY: &str = "verifier.key-p256-1";
+
+/// The signing keys of one issuing organisation, and the DID that follows from them.
+pub struct Keys {
+    pub organisation: Issuing,
+    pub govern: Arc<dyn Signer>,
+    pub did_key: Arc<dyn Signer>,
+    pub operate: Arc<dyn Signer>,
+    pub did: String,
+    pub create_did: Operation,
+}
+
+/// Every key the first start makes; later starts load the same ones.
+pub struct Everyone {
+    pub governor: Arc<dyn Signer>,
+    governor_keys: OrganisationKeys,
+    pub issuing: Vec<Keys>,
+    pub verifier_did: String,
+    pub create_verifier_did: Operation,
+}
+
+impl Everyone {
+    pub fn load_or_create(plan: &Plan) -> anyhow::Result<Self> {
+        let files = key_files(plan)?;
+        let make = |name: &str, algorithm| {
+            let key = files.load_or_create(name, algorithm, &SystemEntropy);
+            key.with_context(|| format!("cannot use the key file {name}"))
+        };
+        let governor = make(&format!("{}.govern", GOVERNOR.0), Algorithm::Ed25519)?;
+        let governor_did = make(&format!("{}.did", GOVERNOR.0), Algorithm::Ed25519)?;
+        let mut issuing = Vec::new();
+        for organisation in ISSUING {
+            let id = organisation.id;
+            let did_key = make(&format!("{id}.did"), Algorithm::Ed25519)?;
+            let ed25519 = make(&format!("{id}.key-ed25519-1"), Algorithm::Ed25519)?;
+            let p256 = make(&format!("{id}.key-p256-1"), Algorithm::P256)?;
+            let document = [("key-ed25519-1", ed25519.public_key()), ("key-p256-1", p256.public_key())];
+            let (did, create_did) =
+                setup::create_did(id, DidRole::Organisation, did_key.public_key(), &document, &[])?;
+            issuing.push(Keys {
+                organisation,
+                govern: make(&format!("{id}.govern"), Algorithm::Ed25519)?,
+                operate: make(&format!("{id}.operate-issuer"), Algorithm::Ed25519)?,
+                did_key,
+                did,
+                create_did,
+            });
+        }
+        let verifier = make(VERIFIER_KEY, Algorithm::P256)?;
+        let owner = issuing.iter().find(|keys| keys.organisation.id == VERIFYING);
+        let owner = owner.context("the verifier's organisation is not among the members")?;
+        let (verifier_did, create_verifier_did) = setup::create_did(
+            VERIFYING,
+            DidRole::Service,
+            owner.did_key.public_key(),
+            &[("key-p256-1", verifier.public_key())],
+            &[],
+        )?;
+        let governor_keys = OrganisationKeys {
+            govern: vec![governor.public_key().clone()],
+            did: vec![governor_did.public_key().clone()],
+            operate: Vec::new(),
+        };
+        Ok(Self { governor, governor_keys, issuing, verifier_did, create_verifier_did })
+    }
+
+    pub fn governor_keys(&self) -> &OrganisationKeys {
+        &self.governor_keys
+    }
+
+    pub fn did(&self, organisation: &str) -> Option<&str> {
+        self.issuing.iter().find(|keys| keys.organisation.id == organisation).map(|keys| keys.did.as_str())
+    }
+}
+
+impl Keys {
+    pub fn registered(&self) -> OrganisationKeys {
+        OrganisationKeys {
+            govern: vec![self.govern.public_key().clone()],
+            did: vec![self.did_key.public_key().clone()],
+            operate: vec![self.operate.public_key().clone()],
+        }
+    }
+}
+
+/// One folder for all keys of the demonstration. In production each organisation has its own, and the govern keys
+/// are kept offline.
+pub fn key_files(plan: &Plan) -> anyhow::Result<KeyFiles> {
+    files::folder(&plan.path("keys"))?;
+    let sealing = SealingKey::load_or_create(plan.path("keys/sealing.key"))?;
+    Ok(KeyFiles::open(plan.path("keys"), sealing)?)
+}
