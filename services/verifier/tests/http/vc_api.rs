@@ -1,0 +1,112 @@
+use serde_json::{Value, json};
+
+use crate::harness::{Service, json_of};
+use crate::world::Copy;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sample_verifies_without_asking_the_chain() {
+    let service = Service::start().await;
+    let sample = json_of(&service.get("/vc-api/sample", None).await);
+    let asked = service.world.chain.ledger.lock().unwrap().asked;
+    let reply = service.post("/vc-api/credentials/verify", &sample, &[]).await;
+    let result = json_of(&reply);
+    assert_eq!((reply.status, result["verified"].as_bool()), (200, Some(true)), "{result:#}");
+    assert_eq!((result["policy"].as_str(), result["accreditation"].as_str()), (Some("open"), Some("optional")));
+    assert_eq!(result["problemDetails"], json!([]));
+    assert_eq!(service.world.chain.ledger.lock().unwrap().asked, asked, "the fast path stays off the chain");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn broken_credentials_are_400_with_published_problem_types() {
+    let service = Service::start().await;
+    let sample = json_of(&service.get("/vc-api/sample", None).await);
+    type Change = fn(&mut Value);
+    let changes: [(Change, &str); 6] = [
+        (|vc| vc["credentialSubject"]["name"] = "Another".into(), "https://www.w3.org/TR/vc-data-model#CRYPTOGRAPHIC_SECURITY_ERROR"),
+        (|vc| vc["type"] = json!(["Something"]), "https://www.w3.org/TR/vc-data-model#MALFORMED_VALUE_ERROR"),
+        (|vc| vc["validFrom"] = "yesterday".into(), "https://www.w3.org/TR/vc-data-model#"),
+        (|vc| vc["proof"]["proofPurpose"] = "authentication".into(), "https://w"),
+        (|vc| vc["proof"]["cryptosuite"] = "unknown-2017".into(), "https://w"),
+        (|vc| { vc.as_object_mut().unwrap().remove("proof"); }, "https://w"),
+    ];
+    for (change, kind) in changes {
+        let mut body = sample.clone();
+        change(&mut body["verifiableCredential"]);
+        let reply = service.post("/vc-api/credentials/verify", &body, &[]).await;
+        let result = json_of(&reply);
+        assert_eq!((reply.status, result["verified"].as_bool()), (400, Some(false)), "{result:#}");
+        let found = result["problemDetails"][0]["type"].as_str().unwrap();
+        assert!(found.starts_with(kind), "{found}");
+    }
+    for body in [json!({ "verifiableCredential": "text" }), json!({ "verifiableCredential": 1 }), json!({})] {
+        assert_eq!(service.post("/vc-api/credentials/verify", &body, &[]).await.status, 400, "{body}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn presentation_must_answer_the_challenge() {
+    let service = Service::start().await;
+    let (undp, holder) = service.scene().await;
+    let copy = service.world.issue_json(&undp, &holder, &service.world.staff(&undp)).await;
+    let presentation = service.world.present(&holder, &copy, "challenge-1", "desk.example").await;
+    let verify = async |challenge: &str, domain: &str| {
+        let body = json!({ "verifiablePresentation": presentation, "options": { "challenge": challenge, "domain": domain, "checks": ["proof"] } });
+        let reply = service.post("/vc-api/presentations/verify", &body, &[]).await;
+        (reply.status, json_of(&reply))
+    };
+    let (status, result) = verify("challenge-1", "desk.example").await;
+    assert_eq!(status, 200, "{result:#}");
+    for (challenge, domain) in [("challenge-2", "desk.example"), ("challenge-1", "other.example")] {
+        assert_eq!(verify(challenge, domain).await.0, 400);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn presentation_without_credentials_says_who_made_it() {
+    let service = Service::start().await;
+    let holder = service.world.holder();
+    let key = credential::data_integrity::SigningKey {
+        verification_method: format!("{}#0", holder.did()),
+        signer: holder.key.clone(),
+    };
+    let options = credential::data_integrity::ProofOptions {
+        created: None,
+        purpose: credential::data_integrity::Purpose::Authentication,
+        challenge: Some("c".into()),
+        domain: None,
+        expires: None,
+    };
+    let bare = json!({ "@context": ["https://www.w3.org/ns/credentials/v2"], "type": ["VerifiablePresentation"], "holder": holder.did() });
+    let suite = credential::data_integrity::Suite::EcdsaRdfc2019;
+    let presentation = credential::data_integrity::secure(&bare, suite, &key, &options).await.unwrap();
+    let body = json!({ "verifiablePresentation": presentation, "options": { "challenge": "c" } });
+    let reply = service.post("/vc-api/presentations/verify", &body, &[]).await;
+    assert_eq!(reply.status, 200, "{:#}", json_of(&reply));
+    let body = json!({ "verifiablePresentation": presentation, "options": { "challenge": "d" } });
+    assert_eq!(service.post("/vc-api/presentations/verify", &body, &[]).await.status, 400);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn unreachable_status_list_is_not_verified() {
+    let service = Service::start().await;
+    let (undp, holder) = service.scene().await;
+    let Copy::Json(credential) = service.world.issue_json(&undp, &holder, &service.world.staff(&undp)).await else {
+        panic!("JSON");
+    };
+    service.world.web.pages.lock().unwrap().clear();
+    let reply = service.post("/vc-api/credentials/verify", &json!({ "verifiableCredential": credential }), &[]).await;
+    let result = json_of(&reply);
+    assert_eq!(reply.status, 400);
+    let kinds: Vec<_> = result["problemDetails"].as_array().unwrap().iter().map(|one| one["type"].as_str().unwrap()).collect();
+    assert!(kinds.iter().any(|kind| kind.ends_with("STATUS_RETRIEVAL_ERROR")), "{kinds:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn closed_instance_shows_nothing() {
+    let service = Service::start_with(|settings| settings.vc_api.open = false).await;
+    let body = json!({ "verifiableCredential": {} });
+    assert_eq!(service.post("/vc-api/credentials/verify", &body, &[]).await.status, 404);
+    let body = json!({ "verifiablePresentation": {} });
+    assert_eq!(service.post("/vc-api/presentations/verify", &body, &[]).await.status, 404);
+    assert_eq!(service.get("/vc-api/sample", None).await.status, 404);
+}
