@@ -18,6 +18,8 @@ pub struct Passkey {
     pub credential_id: String,
     pub account: String,
     pub passkey: String,
+    /// COSE_Key bytes; absent for algorithms that the Fund's answer cannot carry.
+    pub public_key: Option<Vec<u8>>,
     pub name: String,
     pub created_at: Timestamp,
     pub last_used_at: Timestamp,

@@ -9,6 +9,7 @@ CREATE TABLE passkeys (
     credential_id TEXT PRIMARY KEY,
     account_id TEXT NOT NULL REFERENCES accounts (id),
     passkey TEXT NOT NULL,
+    public_key {{blob}},
     name TEXT NOT NULL,
     created_at BIGINT NOT NULL,
     last_used_at BIGINT NOT NULL

@@ -51,20 +51,24 @@ impl Tx {
     }
 
     pub async fn insert_passkey(&mut self, passkey: &Passkey) -> Result<(), Error> {
-        const SQL: &str = "INSERT INTO passkeys (credential_id, account_id, passkey, name, created_at, last_used_at)
-            VALUES ($1, $2, $3, $4, $5, $6)";
-        let Passkey { credential_id, account, passkey, name, created_at, last_used_at } = passkey;
-        self.0.execute_one(SQL, args![credential_id, account, passkey, name, *created_at, *last_used_at]).await
+        const SQL: &str = "INSERT INTO passkeys
+            (credential_id, account_id, passkey, public_key, name, created_at, last_used_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7)";
+        let Passkey { credential_id, account, passkey, public_key, name, created_at, last_used_at } = passkey;
+        let values = args![
+            credential_id, account, passkey, public_key.as_deref(), name, *created_at, *last_used_at,
+        ];
+        self.0.execute_one(SQL, values).await
     }
 
     pub async fn find_passkey(&mut self, credential_id: &str) -> Result<Option<Passkey>, Error> {
-        const SQL: &str = "SELECT credential_id, account_id, passkey, name, created_at, last_used_at
+        const SQL: &str = "SELECT credential_id, account_id, passkey, public_key, name, created_at, last_used_at
             FROM passkeys WHERE credential_id = $1";
         self.0.fetch_optional(SQL, args![credential_id]).await?.as_ref().map(passkey).transpose()
     }
 
     pub async fn list_passkeys(&mut self, account: &str) -> Result<Vec<Passkey>, Error> {
-        const SQL: &str = "SELECT credential_id, account_id, passkey, name, created_at, last_used_at
+        const SQL: &str = "SELECT credential_id, account_id, passkey, public_key, name, created_at, last_used_at
             FROM passkeys WHERE account_id = $1 ORDER BY created_at, credential_id LIMIT 100";
         self.0.fetch_all(SQL, args![account]).await?.iter().map(passkey).collect()
     }
@@ -107,6 +111,7 @@ fn passkey(row: &Row) -> Result<Passkey, Error> {
         credential_id: row.text("credential_id")?,
         account: row.text("account_id")?,
         passkey: row.text("passkey")?,
+        public_key: row.opt_blob("public_key")?,
         name: row.text("name")?,
         created_at: row.time("created_at")?,
         last_used_at: row.time("last_used_at")?,

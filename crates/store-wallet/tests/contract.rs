@@ -77,6 +77,7 @@ async fn account_and_everything_of_it_is_deleted() {
                 credential_id: format!("pk-{id}"),
                 account: id.into(),
                 passkey: "{}".into(),
+                public_key: None,
                 name: "n".into(),
                 created_at: at(0),
                 last_used_at: at(0),

@@ -1,11 +1,15 @@
 //! The wallet: a person's credentials, received over OID4VCI and presented over OID4VP, from a phone's browser.
 //!
 //! It deliberately holds no holder key: the browser signs, the service prepares. It believes organisations'
-//! names only when the registry chain proves them. Read [`Config`], `app::Wallet` and the `holding` crate first.
+//! names only when the registry chain proves them. Read [`Config`], [`app::Wallet`] and the `holding` crate first.
 
+pub mod app;
 mod config;
+pub mod http;
+pub mod wiring;
 
 pub use config::{Config, KeysConfig, RegistryConfig, StoreConfig, WalletConfig};
+use http::assets;
 
 /// Why the wallet cannot be started.
 #[derive(Debug, thiserror::Error)]
@@ -15,19 +19,27 @@ pub enum StartError {
     #[error("cannot read the genesis file {path}")]
     GenesisFile { path: std::path::PathBuf, #[source] source: std::io::Error },
     #[error("the genesis file is not a genesis")]
-    Genesis(#[source] serde_json::Error),
+    GenesisForm(#[source] serde_json::Error),
+    #[error("the genesis is not one a chain can begin with")]
+    Genesis(#[from] registry_types::GenesisError),
+    #[error("cannot use the sealing key")]
+    SealingKey(#[from] keys::SealError),
+    #[error("cannot make the HTTP client")]
+    Outbound(#[from] outbound::OutboundError),
+    #[error("passkeys cannot work under this public URL")]
+    Passkeys(#[from] web::passkey::PasskeyError),
     #[error(transparent)]
     Serve(#[from] web::ServeError),
 }
 
 /// Starts the service in the background of the present runtime.
 pub async fn start(config: Config) -> Result<web::Running, StartError> {
-    let _ = config;
-    Err(web::ServeError::NoAddress.into())
+    let wallet = wiring::wallet(&config).await?;
+    wiring::serve(&config, wallet).await
 }
 
 /// The API description of this service.
 #[must_use]
 pub fn openapi() -> utoipa::openapi::OpenApi {
-    utoipa::openapi::OpenApi::default()
+    http::openapi()
 }

@@ -1,0 +1,230 @@
+//! Accounts: passkeys, device keys, and leaving for good.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use holding::account::{
+    DeviceKey, DeviceKeyFault, MAX_DEVICE_KEYS, MAX_PASSKEYS, Passkey, Session, device_public_key,
+};
+use holding::activity::Activity;
+use holding::vault::DataKey;
+use serde_json::Value;
+use store_wallet::accounts::Account;
+use web::passkey::{PasskeyError, Uuid};
+
+use super::fault::Fault;
+use super::sessions::{CeremonyKind, NewSession};
+use super::{Person, Wallet};
+
+/// Why an account cannot be entered or changed.
+#[derive(Debug, thiserror::Error)]
+pub enum AccountError {
+    #[error(transparent)]
+    Fault(#[from] Fault),
+    #[error("the passkey ceremony is over or was never begun")]
+    Ceremony,
+    #[error("the passkey was not accepted")]
+    Passkey(#[source] PasskeyError),
+    #[error("this passkey is registered already")]
+    Registered,
+    #[error("the account holds as many passkeys as it may")]
+    TooManyPasskeys,
+    #[error("the last passkey cannot be removed")]
+    LastPasskey,
+    #[error("there is no such passkey, session or key")]
+    Unknown,
+    #[error("this needs a sign-in within the last minutes")]
+    SignInAgain,
+    #[error(transparent)]
+    DeviceKey(#[from] DeviceKeyFault),
+}
+
+/// What a person sees of their account.
+pub struct AccountOverview {
+    pub account: Account,
+    pub passkeys: Vec<Passkey>,
+    pub device_keys: Vec<DeviceKey>,
+    pub sessions: Vec<Session>,
+}
+
+impl Wallet {
+    /// Options for a new account, or for a further passkey of the person who is signed in.
+    pub async fn start_registration(&self, person: Option<&Person>) -> Result<Value, AccountError> {
+        let (account, known) = match person {
+            Some(person) => {
+                let known = self.store.read().await?.list_passkeys(&person.account).await;
+                (person.account.clone(), known?)
+            }
+            None => (self.new_account_id(), Vec::new()),
+        };
+        if known.len() >= MAX_PASSKEYS {
+            return Err(AccountError::TooManyPasskeys);
+        }
+        let user = Uuid::parse_str(&account).map_err(|_| AccountError::Unknown)?;
+        let exclude: Vec<Vec<u8>> = known.iter().filter_map(|passkey| decode(&passkey.credential_id)).collect();
+        // The name is all a person sees in the phone's list of passkeys. It holds nothing personal, and the
+        // day tells two wallets apart.
+        let name = format!("Passerelle wallet, {}", self.now().format("%-d %B %Y"));
+        let (options, state) =
+            self.passkeys.start_registration(user, &name, &exclude).map_err(Fault::Passkey)?;
+        self.begin(CeremonyKind::Registration, &account, &options, state).await?;
+        Ok(options)
+    }
+
+    /// Makes the account with its first passkey and signs in; or adds a passkey to the account that is
+    /// signed in, without a new session.
+    pub async fn register(
+        &self,
+        response: &Value,
+        person: Option<&Person>,
+        device: &str,
+    ) -> Result<Option<NewSession>, AccountError> {
+        let ceremony = self.take(CeremonyKind::Registration, response).await?;
+        if person.is_some_and(|person| person.account != ceremony.account) {
+            return Err(AccountError::Ceremony);
+        }
+        let registered =
+            self.passkeys.finish_registration(&ceremony.state, response).map_err(AccountError::Passkey)?;
+        let now = self.now();
+        let passkey = Passkey {
+            credential_id: encode(&registered.credential_id),
+            account: ceremony.account.clone(),
+            passkey: registered.json,
+            public_key: registered.public_key_cose,
+            name: device.to_owned(),
+            created_at: now,
+            last_used_at: now,
+        };
+        let mut tx = self.store.write("register").await?;
+        let exists = tx.find_account(&ceremony.account).await?.is_some();
+        // Without a session the ceremony makes an account; a ceremony begun while signed in must end so.
+        if exists != person.is_some() {
+            return Err(AccountError::Ceremony);
+        }
+        let mut session = None;
+        if let Some(person) = person {
+            let entry = self.entry(&person.data_key, &Activity::PasskeyAdded { name: device.to_owned() })?;
+            tx.insert_entry(&person.account, &entry).await?;
+        } else {
+            let (_, data_key) =
+                DataKey::generate(&self.sealing_key, &ceremony.account, self.entropy.as_ref());
+            let account = Account { id: ceremony.account.clone(), data_key, created_at: now };
+            tx.insert_account(&account).await?;
+            let (new, token) = self.new_session(&account.id, device, now);
+            tx.insert_session(&new).await?;
+            session = Some(NewSession { token, account: account.id });
+        }
+        match tx.insert_passkey(&passkey).await {
+            Err(error) if error.is_conflict() => return Err(AccountError::Registered),
+            other => other?,
+        }
+        tx.commit().await?;
+        Ok(session)
+    }
+
+    pub async fn account(&self, account: &str) -> Result<AccountOverview, AccountError> {
+        let mut tx = self.store.read().await?;
+        let now = self.now();
+        let mut sessions = tx.list_sessions(account).await?;
+        sessions.retain(|session| session.is_live(now));
+        Ok(AccountOverview {
+            account: tx.find_account(account).await?.ok_or(AccountError::Unknown)?,
+            passkeys: tx.list_passkeys(account).await?,
+            device_keys: tx.list_device_keys(account).await?,
+            sessions,
+        })
+    }
+
+    pub async fn remove_passkey(&self, person: &Person, credential_id: &str) -> Result<(), AccountError> {
+        self.require_recent(person)?;
+        let mut tx = self.store.write("remove_passkey").await?;
+        let passkeys = tx.list_passkeys(&person.account).await?;
+        let removed = passkeys.iter().find(|passkey| passkey.credential_id == credential_id);
+        let removed = removed.ok_or(AccountError::Unknown)?;
+        if passkeys.len() == 1 {
+            return Err(AccountError::LastPasskey);
+        }
+        tx.delete_passkey(&person.account, credential_id).await?;
+        let entry = self.entry(&person.data_key, &Activity::PasskeyRemoved { name: removed.name.clone() })?;
+        tx.insert_entry(&person.account, &entry).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Registers the public key of a device. The same key again is no fault: `false` beside it.
+    pub async fn add_device_key(
+        &self,
+        person: &Person,
+        jwk: &Value,
+        device: &str,
+    ) -> Result<(DeviceKey, bool), AccountError> {
+        let public = device_public_key(jwk)?;
+        let key = DeviceKey {
+            account: person.account.clone(),
+            thumbprint: public.jwk_thumbprint(),
+            jwk: public.to_jwk(),
+            device: device.to_owned(),
+            created_at: self.now(),
+            lost_at: None,
+        };
+        let mut tx = self.store.write("add_device_key").await?;
+        let known = tx.list_device_keys(&person.account).await?;
+        if let Some(known) = known.iter().find(|known| known.thumbprint == key.thumbprint) {
+            return if known.lost_at.is_some() { Err(DeviceKeyFault::Lost.into()) } else { Ok((known.clone(), false)) };
+        }
+        if known.len() >= MAX_DEVICE_KEYS {
+            return Err(DeviceKeyFault::TooMany.into());
+        }
+        tx.insert_device_key(&key).await?;
+        let entry = self.entry(&person.data_key, &Activity::DeviceKeyAdded { device: device.to_owned() })?;
+        tx.insert_entry(&person.account, &entry).await?;
+        tx.commit().await?;
+        Ok((key, true))
+    }
+
+    pub async fn lose_device_key(&self, person: &Person, thumbprint: &str) -> Result<(), AccountError> {
+        let mut tx = self.store.write("lose_device_key").await?;
+        let known = tx.list_device_keys(&person.account).await?;
+        let lost = known.iter().find(|key| key.thumbprint == thumbprint).ok_or(AccountError::Unknown)?;
+        if tx.mark_device_key_lost(&person.account, thumbprint, self.now()).await? {
+            let entry = self.entry(&person.data_key, &Activity::DeviceKeyLost { device: lost.device.clone() })?;
+            tx.insert_entry(&person.account, &entry).await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Destroys the data key and everything under it.
+    pub async fn delete_account(&self, person: &Person) -> Result<(), AccountError> {
+        self.require_recent(person)?;
+        let mut tx = self.store.write("delete_account").await?;
+        tx.delete_account(&person.account).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// The public half of a device key that is still in use.
+    pub(super) async fn usable_key(&self, account: &str, thumbprint: &str) -> Result<Option<keys::PublicKey>, Fault> {
+        let known = self.store.read().await?.list_device_keys(account).await?;
+        let key = known.iter().find(|key| key.thumbprint == thumbprint && key.lost_at.is_none());
+        Ok(key.and_then(|key| device_public_key(&key.jwk).ok()))
+    }
+
+    fn require_recent(&self, person: &Person) -> Result<(), AccountError> {
+        if person.session.is_recent(self.now()) { Ok(()) } else { Err(AccountError::SignInAgain) }
+    }
+
+    /// A random UUID (version 4), since it is the user handle that authenticators store.
+    fn new_account_id(&self) -> String {
+        let mut bytes = [0u8; 16];
+        self.entropy.fill(&mut bytes);
+        Uuid::from_u128((u128::from_be_bytes(bytes) & !(0xf << 76 | 0x3 << 62)) | 0x4 << 76 | 0x2 << 62).to_string()
+    }
+}
+
+pub(super) fn encode(bytes: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
+    URL_SAFE_NO_PAD.decode(text.trim_end_matches('=')).ok()
+}

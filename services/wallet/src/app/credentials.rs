@@ -1,0 +1,197 @@
+//! Credentials kept: accepted only when they verify, listed, shown, removed.
+
+use holding::activity::Activity;
+use holding::held::{Annex, Held, Notification, StatusEntry};
+use holding::party::Party;
+use holding::vault::Purpose;
+use serde_json::Value;
+use store_wallet::credentials::Credential;
+use wire::vci::CredentialResponse;
+
+use credential::{Expect, Input, KeyState, StatusRef};
+
+use super::fault::{Fault, RemoteFault};
+use super::issuers::parse;
+use super::offers::{OfferError, OfferState};
+use super::{Person, Wallet};
+
+/// A credential and what is known of it.
+pub struct Kept {
+    pub row: Credential,
+    pub held: Held,
+    pub annex: Annex,
+}
+
+/// Why a credential cannot be shown or changed.
+#[derive(Debug, thiserror::Error)]
+pub enum CredentialError {
+    #[error(transparent)]
+    Fault(#[from] Fault),
+    #[error("there is no such credential")]
+    Unknown,
+}
+
+impl Wallet {
+    pub async fn credentials(&self, person: &Person) -> Result<Vec<Kept>, Fault> {
+        let rows = self.store.read().await?.list_credentials(&person.account).await?;
+        rows.into_iter().map(|row| open(person, row)).collect()
+    }
+
+    pub async fn credential(&self, person: &Person, id: &str) -> Result<Kept, CredentialError> {
+        let mut tx = self.store.read().await?;
+        let row = tx.find_credential(&person.account, id).await?;
+        Ok(open(person, row.ok_or(CredentialError::Unknown)?)?)
+    }
+
+    /// Removes one credential. With the last of an offer the offer goes too, so that the same link can be
+    /// opened afresh.
+    pub async fn remove_credential(&self, person: &Person, id: &str) -> Result<(), CredentialError> {
+        let kept = self.credential(person, id).await?;
+        let entry =
+            self.entry(&person.data_key, &Activity::CredentialRemoved { name: kept.held.name.clone() })?;
+        let mut tx = self.store.write("remove_credential").await?;
+        let account = &person.account;
+        if !tx.delete_credential(account, id).await? {
+            return Err(CredentialError::Unknown);
+        }
+        if tx.list_credentials_of_offer(account, &kept.row.offer).await?.is_empty() {
+            let table = store_wallet::records::Table::Offers;
+            tx.delete_record(table, account, &kept.row.offer).await?;
+        }
+        tx.insert_entry(account, &entry).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Verifies what an issuer sent and stores it under its place in the offer. What does not verify, or is
+    /// bound to another key or type than was asked for, is never stored.
+    pub(super) async fn keep_credential(
+        &self,
+        person: &Person,
+        offer: &OfferState,
+        slot: usize,
+        key: &keys::PublicKey,
+        access_token: &str,
+        answer: CredentialResponse,
+    ) -> Result<Credential, OfferError> {
+        let offered = offer.reception.offered.get(slot).ok_or(OfferError::Unknown)?;
+        let mut issued = answer.credentials.into_iter();
+        let (Some(issued), None) = (issued.next(), issued.next()) else {
+            return Err(RemoteFault::Form("credential response").into());
+        };
+        let input = Input::from_value(issued.credential.clone()).map_err(|_| RemoteFault::Form("credential"))?;
+        let outcome =
+            credential::verify_credential(&input, self.resolver.as_ref(), &Expect::credential(self.now())).await;
+        if outcome.faults.iter().any(|fault| fault.unfinished) {
+            return Err(RemoteFault::Registry.into());
+        }
+        let mut faults: Vec<String> =
+            outcome.faults.iter().map(|fault| format!("{}.{}", fault.check.as_str(), fault.code)).collect();
+        if outcome.format.as_str() != offered.format {
+            faults.push("form.otherFormat".to_owned());
+        }
+        if offered.needs_proof && outcome.holder_key.as_ref() != Some(key) {
+            faults.push("holderBinding.otherKey".to_owned());
+        }
+        if !has_type(&outcome.credential, &outcome.types, &offered.types) {
+            faults.push("form.otherType".to_owned());
+        }
+        let signed_by = offer.reception.issuer.did.as_ref();
+        if signed_by.is_some_and(|did| outcome.issuer.as_ref() != Some(did)) {
+            faults.push("issuerKey.otherIssuer".to_owned());
+        }
+        // There is no receipt yet that could vouch for an old key.
+        if outcome.key_state != KeyState::Current && faults.is_empty() {
+            faults.push("issuerKey.notCurrent".to_owned());
+        }
+        if !faults.is_empty() {
+            tracing::warn!(faults = faults.join(" "), "a credential was refused");
+            return Err(OfferError::Credential(faults));
+        }
+        let issuer = self.credential_issuer(&offer.reception.issuer, outcome.issuer).await?;
+        let origin = |text: &str| parse(text).ok().map(|url| url.origin());
+        let home = origin(&offer.reception.endpoints.issuer);
+        // A receipt from elsewhere would tell a stranger when the person's wallet looks for it.
+        let receipt_uri = issued.receipt_uri.filter(|uri| home.is_some() && origin(uri) == home);
+        let notification = match (&offer.reception.endpoints.notification, answer.notification_id) {
+            (Some(endpoint), Some(id)) => {
+                Some(Notification { endpoint: endpoint.clone(), id, access_token: access_token.to_owned() })
+            }
+            _ => None,
+        };
+        let now = self.now();
+        let held = Held {
+            format: offered.format.clone(),
+            credential: issued.credential,
+            root: outcome.credential,
+            types: outcome.types,
+            name: offered.name.clone(),
+            description: offered.description.clone(),
+            labels: offered.labels.clone(),
+            issuer,
+            holder_thumbprint: key.jwk_thumbprint(),
+            configuration_id: offered.configuration_id.clone(),
+            received_at: now,
+            valid_from: outcome.valid_from,
+            valid_until: outcome.valid_until,
+            status: outcome.status.into_iter().filter_map(status_entry).collect(),
+            receipt_uri,
+            notification,
+        };
+        let id = self.new_id();
+        let row = Credential {
+            account: person.account.clone(),
+            offer: offer.record.id.clone(),
+            slot: i64::try_from(slot).unwrap_or(i64::MAX),
+            sealed: self.seal(&person.data_key, Purpose::Credential, &id, &held)?,
+            annex: self.seal(&person.data_key, Purpose::Annex, &id, &Annex::default())?,
+            id,
+            revision: 0,
+            created_at: now,
+            receipt_due_at: held.receipt_uri.as_ref().map(|_| now),
+            receipt_tries: 0,
+            notify_due_at: held.notification.as_ref().map(|_| now),
+            notify_tries: 0,
+        };
+        let mut tx = self.store.write("keep_credential").await?;
+        tx.insert_credential(&row).await?;
+        tx.commit().await?;
+        Ok(row)
+    }
+
+    /// Who issued a credential: proven already, or proven now by the DID that signed it.
+    async fn credential_issuer(&self, offered_by: &Party, did: Option<String>) -> Result<Party, OfferError> {
+        if offered_by.did.is_some() && offered_by.did == did {
+            return Ok(offered_by.clone());
+        }
+        let organisation = match &did {
+            Some(did) => self.chain.organisation(did).await.map_err(|_| RemoteFault::Registry)?,
+            None => None,
+        };
+        Ok(Party { did, host: offered_by.host.clone(), organisation })
+    }
+}
+
+pub(super) fn open(person: &Person, row: Credential) -> Result<Kept, Fault> {
+    let held = person.data_key.unseal(Purpose::Credential, &row.id, &row.sealed)?;
+    let annex = person.data_key.unseal(Purpose::Annex, &row.id, &row.annex)?;
+    Ok(Kept { row, held, annex })
+}
+
+/// Whether the credential is of the type that was offered: `vct` for SD-JWT, the names in `type` for W3C.
+fn has_type(document: &Value, types: &[String], offered: &[String]) -> bool {
+    let named: Vec<&str> =
+        document.get("type").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+    offered.iter().all(|wanted| types.contains(wanted) || named.contains(&wanted.as_str()))
+}
+
+fn status_entry(reference: StatusRef) -> Option<StatusEntry> {
+    match reference {
+        StatusRef::Bitstring { purpose, index, list, .. } => {
+            Some(StatusEntry { list, index, purpose: Some(purpose) })
+        }
+        StatusRef::Token { index, uri } => Some(StatusEntry { list: uri, index, purpose: None }),
+        // The credential says that it has a status and nobody here can read it.
+        StatusRef::Other { kind } => Some(StatusEntry { list: String::new(), index: 0, purpose: Some(kind) }),
+    }
+}

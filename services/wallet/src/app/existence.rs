@@ -1,0 +1,368 @@
+//! The yearly proof of existence: passkey, device key, the Fund's confirmation, and the certificate.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::Duration;
+use holding::activity::Activity;
+use holding::existence::{self, Existence, Progress, StepFault};
+use holding::party::Party;
+use holding::reception::Source;
+use holding::request::plain_text;
+use holding::signing::{self, SignatureFault, ToSign};
+use holding::vault::DataKey;
+use serde_json::{Value, json};
+use store_wallet::records::{Record, Table};
+use wire::existence::{AnswerPasskey, Assertion, ExistenceAnswer, ExistenceRequest, ExistenceState};
+
+use super::accounts::decode;
+use super::fault::{Fault, RemoteFault};
+use super::issuers::parse;
+use super::presentations::later;
+use super::signing::Signatures;
+use super::{Person, Wallet};
+
+/// WebAuthn 6.1: user present and user verified.
+const FLAGS_PRESENT_AND_VERIFIED: u8 = 0b101;
+const TO_SIGN: &str = "0";
+
+/// Why a proof cannot be begun or sent.
+#[derive(Debug, thiserror::Error)]
+pub enum ExistenceError {
+    #[error(transparent)]
+    Fault(#[from] Fault),
+    #[error("there is no such request")]
+    Unknown,
+    #[error("the Fund cannot be asked")]
+    Fund(#[from] RemoteFault),
+    #[error("the request is over")]
+    Gone,
+    #[error("the organisation that asks is not proven by the registry")]
+    NotProven,
+    #[error(transparent)]
+    Step(#[from] StepFault),
+    #[error("this device key is not registered with the account, or is lost")]
+    DeviceKey,
+    #[error("the account has no passkey of the kind that can answer")]
+    NoPasskey,
+    #[error("the passkey did not answer this request with user verification")]
+    Assertion,
+    #[error(transparent)]
+    Signature(#[from] SignatureFault),
+    #[error("the Fund did not accept the answer: {0}")]
+    AnswerRefused(String),
+}
+
+impl Wallet {
+    /// Opens a request. The same link leads to the same request; `true` beside it when it is new.
+    pub async fn open_existence(
+        &self,
+        person: &Person,
+        request_uri: &str,
+    ) -> Result<(Record, Existence, bool), ExistenceError> {
+        let found = self.find_by_source::<Existence>(person, Table::Existences, request_uri).await?;
+        if let Some((record, existence)) = found {
+            let over = existence.may_answer(self.now()) == Err(StepFault::Expired);
+            if !over {
+                return Ok((record, existence, false));
+            }
+            // The Fund may have given the request a new challenge since.
+            let fresh = self.fetch_existence(request_uri).await?;
+            let moved = self.moved(&person.data_key, Table::Existences, &record, fresh.state(), &fresh)?;
+            let record = self.replace("renew_existence", Table::Existences, moved).await?;
+            return Ok((record, fresh, false));
+        }
+        let existence = self.fetch_existence(request_uri).await?;
+        let record = self.new_record(person, Table::Existences, request_uri, existence.state(), &existence)?;
+        let mut tx = self.store.write("open_existence").await?;
+        let new = tx.insert_record(Table::Existences, &record).await?;
+        tx.commit().await?;
+        if new {
+            return Ok((record, existence, true));
+        }
+        let found = self.find_by_source(person, Table::Existences, request_uri).await?;
+        let (record, existence) = found.ok_or(ExistenceError::Unknown)?;
+        Ok((record, existence, false))
+    }
+
+    /// As it stands; asks the Fund when an answer is on its way.
+    pub async fn existence(&self, person: &Person, id: &str) -> Result<(Record, Existence), ExistenceError> {
+        let (record, existence) = self.existence_record(person, id).await?;
+        match existence.progress {
+            Progress::Sending { .. } => self.send_existence(&person.data_key, record, existence).await,
+            Progress::Answered { .. } | Progress::Confirmed { offer_id: None, .. } => {
+                self.ask_fund(person, record, existence).await
+            }
+            Progress::Opened
+            | Progress::Asserting { .. }
+            | Progress::Signing { .. }
+            | Progress::Confirmed { .. }
+            | Progress::Refused
+            | Progress::Expired => Ok((record, existence)),
+        }
+    }
+
+    /// The options for `navigator.credentials.get`, with a challenge that names request and device key.
+    pub async fn prepare_existence(&self, person: &Person, id: &str, device_key: &str) -> Result<Value, ExistenceError> {
+        let (record, mut existence) = self.existence_record(person, id).await?;
+        existence.may_answer(self.now())?;
+        self.usable_key(&person.account, device_key).await?.ok_or(ExistenceError::DeviceKey)?;
+        let passkeys = self.store.read().await?.list_passkeys(&person.account).await;
+        let allowed: Vec<Value> = passkeys
+            ?
+            .iter()
+            .filter(|passkey| passkey.public_key.is_some())
+            .map(|passkey| json!({ "type": "public-key", "id": passkey.credential_id }))
+            .collect();
+        if allowed.is_empty() {
+            return Err(ExistenceError::NoPasskey);
+        }
+        let challenge = existence.webauthn_challenge(device_key)?;
+        existence.progress = Progress::Asserting { holder_thumbprint: device_key.to_owned() };
+        let moved = self.moved(&person.data_key, Table::Existences, &record, existence.state(), &existence)?;
+        self.replace("prepare_existence", Table::Existences, moved).await?;
+        Ok(json!({ "publicKey": {
+            "challenge": URL_SAFE_NO_PAD.encode(challenge),
+            "rpId": self.passkeys.rp_id(),
+            "allowCredentials": allowed,
+            "userVerification": "required",
+            "timeout": 300_000,
+        } }))
+    }
+
+    /// Takes the passkey's answer and gives the page the bundle to sign with the device key.
+    pub async fn assert_existence(&self, person: &Person, id: &str, response: &Value) -> Result<ToSign, ExistenceError> {
+        let (record, mut existence) = self.existence_record(person, id).await?;
+        existence.may_answer(self.now())?;
+        let thumbprint = match &existence.progress {
+            Progress::Asserting { holder_thumbprint } | Progress::Signing { holder_thumbprint, .. } => {
+                holder_thumbprint.clone()
+            }
+            _ => return Err(StepFault::NotPrepared.into()),
+        };
+        let key = self.usable_key(&person.account, &thumbprint).await?.ok_or(ExistenceError::DeviceKey)?;
+        let challenge = existence.webauthn_challenge(&thumbprint)?;
+        let assertion = self.read_assertion(response, &challenge)?;
+        let credential_id = response.get("id").and_then(Value::as_str).ok_or(ExistenceError::Assertion)?;
+        let mut tx = self.store.read().await?;
+        let passkey = tx.find_passkey(credential_id).await?;
+        drop(tx);
+        let passkey = passkey.filter(|passkey| passkey.account == person.account);
+        let public_key = passkey.and_then(|passkey| passkey.public_key).ok_or(ExistenceError::Assertion)?;
+        let answer = ExistenceAnswer {
+            challenge: existence.challenge.clone(),
+            holder_key: key.to_jwk(),
+            passkey: AnswerPasskey {
+                credential_id: credential_id.to_owned(),
+                public_key_cose: URL_SAFE_NO_PAD.encode(public_key),
+                rp_id: self.passkeys.rp_id().to_owned(),
+                origin: self.origin.clone(),
+            },
+            assertion,
+            device_signature: String::new(),
+        };
+        let input = existence::device_signing_input(&answer)?;
+        existence.progress = Progress::Signing { holder_thumbprint: thumbprint, answer };
+        let moved = self.moved(&person.data_key, Table::Existences, &record, existence.state(), &existence)?;
+        self.replace("assert_existence", Table::Existences, moved).await?;
+        Ok(ToSign { id: TO_SIGN.to_owned(), input })
+    }
+
+    /// Completes the answer, stores it, sends it. One that is stored already is sent again as it is.
+    pub async fn answer_existence(
+        &self,
+        person: &Person,
+        id: &str,
+        signatures: &Signatures,
+    ) -> Result<(Record, Existence), ExistenceError> {
+        let (record, mut existence) = self.existence_record(person, id).await?;
+        let (thumbprint, mut answer) = match existence.progress.clone() {
+            Progress::Signing { holder_thumbprint, answer } => (holder_thumbprint, answer),
+            Progress::Sending { .. } => return self.send_existence(&person.data_key, record, existence).await,
+            Progress::Opened | Progress::Asserting { .. } => return Err(StepFault::NotPrepared.into()),
+            Progress::Answered { .. } | Progress::Confirmed { .. } | Progress::Refused | Progress::Expired => {
+                return Ok((record, existence));
+            }
+        };
+        existence.may_answer(self.now())?;
+        let key = self.usable_key(&person.account, &thumbprint).await?.ok_or(ExistenceError::DeviceKey)?;
+        let input = existence::device_signing_input(&answer)?;
+        let asked = ToSign { id: TO_SIGN.to_owned(), input };
+        let checked = signing::check(std::slice::from_ref(&asked), signatures, &key)?;
+        let signature = checked.get(TO_SIGN).ok_or(SignatureFault::Missing)?;
+        answer.device_signature = URL_SAFE_NO_PAD.encode(signature);
+        existence.progress = Progress::Sending { answer };
+        let mut moved = self.moved(&person.data_key, Table::Existences, &record, existence.state(), &existence)?;
+        moved.resend_due_at = Some(self.now() + Duration::seconds(5));
+        let record = self.replace("keep_existence", Table::Existences, moved).await?;
+        self.send_existence(&person.data_key, record, existence).await
+    }
+
+    /// Sends a stored answer; the same answer again is answered the same.
+    pub(super) async fn send_existence(
+        &self,
+        key: &DataKey,
+        record: Record,
+        existence: Existence,
+    ) -> Result<(Record, Existence), ExistenceError> {
+        let Progress::Sending { answer } = &existence.progress else { return Ok((record, existence)) };
+        let url = parse(&format!("{}/answer", existence.request_uri.trim_end_matches('/')))?;
+        let body = serde_json::to_value(answer)?;
+        let now = self.now();
+        let outcome = match self.outbound.post_json(&url, &body, &[("accept", "application/json")]).await {
+            Ok(reply) if reply.is_success() => Ok(Progress::Answered { at: now }),
+            Ok(reply) if matches!(reply.status, 408 | 429) || reply.status >= 500 => {
+                Err(Some(RemoteFault::Status { status: reply.status, code: None }))
+            }
+            Ok(reply) => {
+                let problem: Value = reply.json().unwrap_or_default();
+                let detail = problem.get("detail").or_else(|| problem.get("title")).and_then(Value::as_str);
+                tracing::info!(status = reply.status, "the Fund did not accept an answer");
+                let reason = plain_text(detail.unwrap_or("The answer was not accepted."), 200);
+                // It can be tried again from the beginning while the request lives.
+                let back = Existence { progress: Progress::Opened, ..existence.clone() };
+                let moved = self.moved(key, Table::Existences, &record, back.state(), &back)?;
+                self.replace("existence_refused", Table::Existences, moved).await?;
+                return Err(ExistenceError::AnswerRefused(reason));
+            }
+            Err(error) => Err(Some(error.into())),
+        };
+        let (next, entry, fault) = match outcome {
+            Ok(progress) => {
+                let activity =
+                    Activity::ExistenceAnswered { to: existence.fund.name().to_owned(), year: existence.year };
+                (Existence { progress, ..existence }, Some(self.entry(key, &activity)?), None)
+            }
+            Err(fault) if existence.expires_at > now => (existence, None, fault),
+            Err(_) => (Existence { progress: Progress::Expired, ..existence }, None, None),
+        };
+        let mut moved = self.moved(key, Table::Existences, &record, next.state(), &next)?;
+        if matches!(next.progress, Progress::Sending { .. }) {
+            moved.resend_due_at = Some(later(now, record.created_at));
+        }
+        let mut tx = self.store.write("send_existence").await?;
+        tx.replace_record(Table::Existences, &moved).await?;
+        if let Some(entry) = entry {
+            tx.insert_entry(&record.account, &entry).await?;
+        }
+        tx.commit().await?;
+        match fault {
+            Some(fault) => Err(fault.into()),
+            None => Ok((Record { revision: moved.revision + 1, ..moved }, next)),
+        }
+    }
+
+    /// What the Fund says now. Once it has confirmed, the certificate's offer is opened here, so that the page
+    /// goes on with the same device key.
+    async fn ask_fund(
+        &self,
+        person: &Person,
+        record: Record,
+        existence: Existence,
+    ) -> Result<(Record, Existence), ExistenceError> {
+        let news = self.fetch_request_state(&existence.request_uri).await?;
+        let progress = match news.state {
+            ExistenceState::Open | ExistenceState::Answered => return Ok((record, existence)),
+            ExistenceState::Refused => Progress::Refused,
+            ExistenceState::Expired => Progress::Expired,
+            ExistenceState::Confirmed => {
+                let offer_id = match &news.credential_offer_uri {
+                    None => None,
+                    Some(uri) => {
+                        let opened = self.open_offer(person, Source::Reference(uri.clone())).await;
+                        let opened = opened.inspect_err(|error| tracing::info!(%error, "the certificate's offer is not open yet"));
+                        opened.ok().map(|(offer, _)| offer.record.id)
+                    }
+                };
+                Progress::Confirmed { reference: news.reference, offer_uri: news.credential_offer_uri, offer_id }
+            }
+        };
+        let first = !matches!(existence.progress, Progress::Confirmed { .. });
+        let next = Existence { progress, ..existence };
+        let moved = self.moved(&person.data_key, Table::Existences, &record, next.state(), &next)?;
+        let mut tx = self.store.write("existence_news").await?;
+        tx.replace_record(Table::Existences, &moved).await?;
+        if let (Progress::Confirmed { reference, .. }, true) = (&next.progress, first) {
+            let activity = Activity::ExistenceConfirmed {
+                by: next.fund.name().to_owned(),
+                year: next.year,
+                reference: reference.clone(),
+            };
+            let entry = self.entry(&person.data_key, &activity)?;
+            tx.insert_entry(&person.account, &entry).await?;
+        }
+        tx.commit().await?;
+        Ok((Record { revision: moved.revision + 1, ..moved }, next))
+    }
+
+    /// As it stands here, without asking anybody.
+    pub async fn known_existence(&self, person: &Person, id: &str) -> Result<(Record, Existence), ExistenceError> {
+        self.existence_record(person, id).await
+    }
+
+    async fn existence_record(&self, person: &Person, id: &str) -> Result<(Record, Existence), ExistenceError> {
+        self.find(person, Table::Existences, id).await?.ok_or(ExistenceError::Unknown)
+    }
+
+    async fn fetch_request_state(&self, request_uri: &str) -> Result<ExistenceRequest, ExistenceError> {
+        let url = parse(request_uri)?;
+        let reply = self.outbound.get(&url, "application/json", None).await.map_err(RemoteFault::from)?;
+        match reply.status {
+            200 => Ok(reply.json().map_err(|_| RemoteFault::Form("existence request"))?),
+            404 | 410 => Err(ExistenceError::Gone),
+            status => Err(RemoteFault::Status { status, code: None }.into()),
+        }
+    }
+
+    /// A request is shown only when the registry proves the organisation that asks: its signed metadata
+    /// must cover the very address of the request. Anyone could copy the Fund's name into a JSON document.
+    async fn fetch_existence(&self, request_uri: &str) -> Result<Existence, ExistenceError> {
+        let request = self.fetch_request_state(request_uri).await?;
+        let (issuer, _) = request_uri.rsplit_once("/existence/").ok_or(ExistenceError::NotProven)?;
+        let Party { did, host, organisation } = self.issuer(issuer).await?.party;
+        if organisation.is_none() || did.as_deref() != Some(request.organisation.did.as_str()) {
+            return Err(ExistenceError::NotProven);
+        }
+        let progress = match request.state {
+            ExistenceState::Open => Progress::Opened,
+            ExistenceState::Answered | ExistenceState::Confirmed => Progress::Answered { at: self.now() },
+            ExistenceState::Refused => Progress::Refused,
+            ExistenceState::Expired => Progress::Expired,
+        };
+        Ok(Existence {
+            request_uri: request_uri.to_owned(),
+            request_id: request.id,
+            challenge: request.challenge,
+            fund: Party { did, host, organisation },
+            given_name: plain_text(&request.beneficiary.given_name, 80),
+            year: i64::from(request.year),
+            expires_at: request.expires_at,
+            progress,
+        })
+    }
+
+    /// The raw parts of an assertion over exactly this challenge, made here, with the person verified. The
+    /// Fund checks the signature; what it would refuse for other reasons is caught while the person is present.
+    fn read_assertion(&self, response: &Value, challenge: &[u8; 32]) -> Result<Assertion, ExistenceError> {
+        let part = |name: &str| {
+            let text = response.get("response").and_then(|parts| parts.get(name)).and_then(Value::as_str);
+            text.and_then(decode).ok_or(ExistenceError::Assertion)
+        };
+        let (authenticator_data, client_data, signature) =
+            (part("authenticatorData")?, part("clientDataJSON")?, part("signature")?);
+        let data: Value = web::json::parse(&client_data, 8).map_err(|_| ExistenceError::Assertion)?;
+        let says = |name: &str, expected: &str| data.get(name).and_then(Value::as_str) == Some(expected);
+        let flags = authenticator_data.get(32).copied().unwrap_or(0);
+        let right = says("type", "webauthn.get")
+            && says("challenge", &URL_SAFE_NO_PAD.encode(challenge))
+            && says("origin", &self.origin)
+            && flags & FLAGS_PRESENT_AND_VERIFIED == FLAGS_PRESENT_AND_VERIFIED;
+        if !right {
+            return Err(ExistenceError::Assertion);
+        }
+        Ok(Assertion {
+            authenticator_data: URL_SAFE_NO_PAD.encode(authenticator_data),
+            client_data_json: URL_SAFE_NO_PAD.encode(client_data),
+            signature: URL_SAFE_NO_PAD.encode(signature),
+        })
+    }
+}

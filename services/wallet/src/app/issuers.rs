@@ -1,0 +1,144 @@
+//! Who an issuer is: its metadata, signed where it can be, and the organisation the registry proves.
+
+use holding::party::Party;
+use serde_json::Value;
+use url::Url;
+use wire::vci::{AuthorizationServerMetadata, IssuerMetadata};
+
+use super::Wallet;
+use super::fault::RemoteFault;
+
+const METADATA_TYPE: &str = "openidvci-issuer-metadata+jwt";
+
+/// An issuer as it was found.
+pub struct Issuer {
+    pub party: Party,
+    pub metadata: IssuerMetadata,
+    pub token_endpoint: String,
+}
+
+impl Wallet {
+    /// Fetches what an issuer says of itself. Its organisation counts only when the registry's key of that
+    /// organisation signed it (OID4VCI 1.0, 12.2.3); otherwise there is a host name and no more.
+    pub async fn issuer(&self, identifier: &str) -> Result<Issuer, RemoteFault> {
+        let url = parse(identifier)?;
+        let metadata_url = well_known(&url, "openid-credential-issuer")?;
+        let reply = self.outbound.get(&metadata_url, "application/jwt, application/json;q=0.5", None).await?;
+        if !reply.is_success() {
+            return Err(RemoteFault::Status { status: reply.status, code: None });
+        }
+        let host = host_of(&url);
+        let (party, metadata) = if reply.content_type == "application/jwt" {
+            self.signed_metadata(&reply.body, identifier, &host).await?
+        } else {
+            let metadata = reply.json().map_err(|_| RemoteFault::Form("issuer metadata"))?;
+            (Party::unverified(&host), metadata)
+        };
+        if metadata.credential_issuer != identifier {
+            return Err(RemoteFault::Form("issuer identifier"));
+        }
+        let token_endpoint = self.token_endpoint(identifier, &url, &metadata).await?;
+        Ok(Issuer { party, metadata, token_endpoint })
+    }
+
+    async fn signed_metadata(
+        &self,
+        body: &[u8],
+        identifier: &str,
+        host: &str,
+    ) -> Result<(Party, IssuerMetadata), RemoteFault> {
+        let token = std::str::from_utf8(body).map_err(|_| RemoteFault::Form("signed metadata"))?.trim();
+        let verified = credential::jwt::verify(token, METADATA_TYPE, self.resolver.as_ref(), self.now())
+            .await
+            .map_err(|fault| if fault.unfinished { RemoteFault::Registry } else { RemoteFault::Form("signed metadata") })?;
+        if verified.claims.get("sub").and_then(Value::as_str) != Some(identifier)
+            || verified.key_state != credential::KeyState::Current
+        {
+            return Err(RemoteFault::Form("signed metadata"));
+        }
+        let did = verified.key_id.as_deref().and_then(did::did_of).map(str::to_owned);
+        let organisation = match &did {
+            Some(did) => self.chain.organisation(did).await.map_err(|_| RemoteFault::Registry)?,
+            None => None,
+        };
+        let metadata = serde_json::from_value(Value::Object(verified.claims))
+            .map_err(|_| RemoteFault::Form("issuer metadata"))?;
+        Ok((Party { did, host: host.to_owned(), organisation }, metadata))
+    }
+
+    /// The token endpoint of the issuer's own authorization server (RFC 8414).
+    async fn token_endpoint(
+        &self,
+        identifier: &str,
+        url: &Url,
+        metadata: &IssuerMetadata,
+    ) -> Result<String, RemoteFault> {
+        let servers = metadata.authorization_servers.as_deref().unwrap_or_default();
+        if !servers.is_empty() && !servers.iter().any(|server| server == identifier) {
+            return Err(RemoteFault::Form("authorization server"));
+        }
+        let reply = self.outbound.get(&well_known(url, "oauth-authorization-server")?, "application/json", None).await?;
+        if !reply.is_success() {
+            return Err(RemoteFault::Status { status: reply.status, code: None });
+        }
+        let server: AuthorizationServerMetadata =
+            reply.json().map_err(|_| RemoteFault::Form("authorization server metadata"))?;
+        // RFC 8414, 3.3: the issuer value must be the one asked for.
+        if server.issuer == identifier {
+            Ok(server.token_endpoint)
+        } else {
+            Err(RemoteFault::Form("authorization server metadata"))
+        }
+    }
+}
+
+/// A link from a stranger as a URL, before anything is asked of it.
+pub(super) fn parse(text: &str) -> Result<Url, RemoteFault> {
+    let url = Url::parse(text).map_err(|_| RemoteFault::Address)?;
+    let plain = matches!(url.scheme(), "https" | "http")
+        && url.host_str().is_some()
+        && url.username().is_empty()
+        && url.password().is_none()
+        && url.fragment().is_none();
+    if plain && text.len() <= 2048 { Ok(url) } else { Err(RemoteFault::Address) }
+}
+
+/// Host and port as a person may compare them with what they know.
+pub(super) fn host_of(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}
+
+/// OID4VCI 12.2.2 and RFC 8414, 3.1: the well-known part goes between host and path.
+fn well_known(url: &Url, name: &str) -> Result<Url, RemoteFault> {
+    if url.query().is_some() {
+        return Err(RemoteFault::Address);
+    }
+    let mut known = url.clone();
+    known.set_path(&format!("/.well-known/{name}{}", url.path().trim_end_matches('/')));
+    Ok(known)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn well_known_part_goes_before_the_path() {
+        let url = parse("http://localhost:7101/t/undp").unwrap();
+        assert_eq!(
+            well_known(&url, "openid-credential-issuer").unwrap().as_str(),
+            "http://localhost:7101/.well-known/openid-credential-issuer/t/undp"
+        );
+        let root = parse("https://i.example").unwrap();
+        assert_eq!(well_known(&root, "x").unwrap().as_str(), "https://i.example/.well-known/x");
+    }
+
+    #[test]
+    fn address_that_is_no_plain_web_address_is_refused() {
+        for bad in ["file:///etc/passwd", "https://user@host/", "https://h/#f", "javascript:1", "h", "ftp://h/"] {
+            assert!(parse(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! Use cases. Each owns its transactions; requests to other services stay outside of them.
+
+pub mod accounts;
+pub mod activity;
+pub mod background;
+pub mod credentials;
+pub mod existence;
+pub mod fault;
+pub mod issuers;
+pub mod offers;
+pub mod presentations;
+pub mod sessions;
+pub mod signing;
+pub mod standing;
+pub mod trust;
+
+use std::sync::Arc;
+
+use clock::{Clock, Entropy, Timestamp};
+use holding::account::Session;
+use holding::vault::{DataKey, Purpose};
+use keys::SealingKey;
+use outbound::Outbound;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sha2::{Digest as _, Sha256};
+use store_wallet::Store;
+use store_wallet::records::{Record, Table};
+
+use fault::Fault;
+use trust::Chain;
+
+/// The wallet service: what it stands on, and its use cases in the modules beside this one.
+pub struct Wallet {
+    pub store: Store,
+    pub sealing_key: SealingKey,
+    pub clock: Arc<dyn Clock>,
+    pub entropy: Arc<dyn Entropy>,
+    pub outbound: Outbound,
+    pub chain: Arc<dyn Chain>,
+    pub resolver: Arc<dyn did::Resolver>,
+    pub passkeys: web::passkey::Passkeys,
+    /// Scheme, host and port of this wallet, as WebAuthn names it.
+    pub origin: String,
+    /// Wakes the background work as soon as there is some.
+    pub wake: Arc<tokio::sync::Notify>,
+}
+
+/// Somebody who is signed in, with the key to what is theirs.
+#[derive(Clone, Debug)]
+pub struct Person {
+    pub account: String,
+    pub session: Session,
+    pub data_key: DataKey,
+}
+
+impl Wallet {
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    fn new_id(&self) -> String {
+        clock::new_id(self.clock.as_ref(), self.entropy.as_ref())
+    }
+
+    fn seal<T: Serialize>(&self, key: &DataKey, purpose: Purpose, id: &str, value: &T) -> Result<Vec<u8>, Fault> {
+        Ok(key.seal(purpose, id, value, self.entropy.as_ref())?)
+    }
+
+    /// The record an account has under this identifier, opened.
+    async fn find<T: DeserializeOwned>(
+        &self,
+        person: &Person,
+        table: Table,
+        id: &str,
+    ) -> Result<Option<(Record, T)>, Fault> {
+        let mut tx = self.store.read().await?;
+        let record = tx.find_record(table, &person.account, id).await?;
+        record.map(|record| open_record(&person.data_key, table, record)).transpose()
+    }
+
+    async fn find_by_source<T: DeserializeOwned>(
+        &self,
+        person: &Person,
+        table: Table,
+        source: &str,
+    ) -> Result<Option<(Record, T)>, Fault> {
+        let mut tx = self.store.read().await?;
+        let record = tx.find_record_by_source(table, &person.account, &hash(source)).await?;
+        record.map(|record| open_record(&person.data_key, table, record)).transpose()
+    }
+
+    /// A record to be inserted: same link, same account, same record.
+    fn new_record<T: Serialize>(
+        &self,
+        person: &Person,
+        table: Table,
+        source: &str,
+        state: &str,
+        content: &T,
+    ) -> Result<Record, Fault> {
+        let id = self.new_id();
+        let now = self.now();
+        Ok(Record {
+            account: person.account.clone(),
+            sealed: self.seal(&person.data_key, purpose(table), &id, content)?,
+            id,
+            source_hash: hash(source),
+            state: state.to_owned(),
+            revision: 0,
+            created_at: now,
+            updated_at: now,
+            resend_due_at: None,
+        })
+    }
+
+    /// The next revision of a record, sealed.
+    fn moved<T: Serialize>(&self, key: &DataKey, table: Table, record: &Record, state: &str, content: &T) -> Result<Record, Fault> {
+        Ok(Record {
+            state: state.to_owned(),
+            sealed: self.seal(key, purpose(table), &record.id, content)?,
+            updated_at: self.now(),
+            resend_due_at: None,
+            ..record.clone()
+        })
+    }
+
+    /// Writes the next revision in a transaction of its own and returns the record as it now is.
+    async fn replace(&self, name: &'static str, table: Table, record: Record) -> Result<Record, Fault> {
+        let mut tx = self.store.write(name).await?;
+        tx.replace_record(table, &record).await?;
+        tx.commit().await?;
+        Ok(Record { revision: record.revision + 1, ..record })
+    }
+
+    /// The key of an account, for work that goes on without the person.
+    async fn data_key(&self, account: &str) -> Result<Option<DataKey>, Fault> {
+        let found = self.store.read().await?.find_account(account).await?;
+        Ok(found.map(|found| DataKey::open(&self.sealing_key, &found.id, &found.data_key)).transpose()?)
+    }
+}
+
+fn purpose(table: Table) -> Purpose {
+    match table {
+        Table::Offers => Purpose::Offer,
+        Table::Presentations => Purpose::Presentation,
+        Table::Existences => Purpose::Existence,
+    }
+}
+
+fn open_record<T: DeserializeOwned>(key: &DataKey, table: Table, record: Record) -> Result<(Record, T), Fault> {
+    let content = key.unseal(purpose(table), &record.id, &record.sealed)?;
+    Ok((record, content))
+}
+
+/// SHA-256 in hexadecimal: what stands in the database for a secret or for a link that holds one.
+#[must_use]
+pub fn hash(text: &str) -> String {
+    use std::fmt::Write as _;
+    Sha256::digest(text.as_bytes()).iter().fold(String::with_capacity(64), |mut out, byte| {
+        // Writing into a String cannot fail.
+        let _ = write!(out, "{byte:02x}");
+        out
+    })
+}

@@ -1,0 +1,486 @@
+//! Presenting: OID4VP 1.0 with `direct_post`. A request is fetched once, an answer is stored before it is sent,
+//! and what is sent again is always the same bytes.
+
+use std::collections::BTreeMap;
+
+use chrono::Duration;
+use clock::Timestamp;
+use credential::data_integrity::{self, ProofOptions, Purpose as ProofPurpose, Suite};
+use credential::sd_jwt::{self, PathElement};
+use holding::dcql::{self, Candidate, Evaluation, Selection, SelectionFault};
+use holding::party::Party;
+use holding::path::{ConcretePath, Step as PathStep};
+use holding::presentation::{
+    Answer, AnswerKind, PreparedItem, Presentation, Progress, StepFault, safe_redirect,
+};
+use holding::request::{self, RequestFault, RequestHeader, verifier_did};
+use holding::signing::{self, SignatureFault, ToSign};
+use holding::vault::DataKey;
+use serde_json::{Value, json};
+use store_wallet::records::{Record, Table};
+use url::Url;
+use wire::vp::{DirectPostAnswer, ErrorCode, REQUEST_OBJECT_MEDIA_TYPE, REQUEST_OBJECT_TYPE};
+
+use super::credentials::Kept;
+use super::fault::{Fault, RemoteFault};
+use super::issuers::{host_of, parse};
+use super::signing::Signatures;
+use super::{Person, Wallet};
+
+/// An answer that was not acknowledged is sent again after this, and then ever less often.
+const RESEND_SECONDS: i64 = 5;
+
+/// Why a request cannot be shown or answered.
+#[derive(Debug, thiserror::Error)]
+pub enum PresentationError {
+    #[error(transparent)]
+    Fault(#[from] Fault),
+    #[error("there is no such request")]
+    Unknown,
+    #[error(transparent)]
+    Refused(#[from] RequestFault),
+    #[error("the verifier cannot be asked")]
+    Verifier(#[from] RemoteFault),
+    #[error("the request is over, or was answered by another wallet")]
+    Gone,
+    #[error("the signature of the request is not the verifier's")]
+    Signature,
+    #[error(transparent)]
+    Selection(#[from] SelectionFault),
+    #[error(transparent)]
+    Step(#[from] StepFault),
+    #[error(transparent)]
+    DeviceSignature(#[from] SignatureFault),
+    #[error("the key this credential is bound to is not usable any more")]
+    DeviceKey,
+}
+
+/// A request, what of the person's would answer it, and the credentials that this is about.
+pub struct Asked {
+    pub record: Record,
+    pub presentation: Presentation,
+    pub evaluation: Evaluation,
+    pub credentials: Vec<Kept>,
+}
+
+impl Wallet {
+    /// Opens a request. The same link leads to the same request; `true` beside it when it is new.
+    pub async fn open_presentation(
+        &self,
+        person: &Person,
+        client_id: &str,
+        request_uri: &str,
+        by_post: bool,
+    ) -> Result<(Asked, bool), PresentationError> {
+        let key = format!("{client_id} {request_uri}");
+        if let Some((record, presentation)) = self.find_by_source(person, Table::Presentations, &key).await? {
+            return Ok((self.asked(person, record, presentation).await?, false));
+        }
+        let presentation = self.fetch_request(client_id, request_uri, by_post).await?;
+        let record = self.new_record(person, Table::Presentations, &key, presentation.state(), &presentation)?;
+        let mut tx = self.store.write("open_presentation").await?;
+        let new = tx.insert_record(Table::Presentations, &record).await?;
+        tx.commit().await?;
+        if new {
+            return Ok((self.asked(person, record, presentation).await?, true));
+        }
+        let found = self.find_by_source(person, Table::Presentations, &key).await?;
+        let (record, presentation) = found.ok_or(PresentationError::Unknown)?;
+        Ok((self.asked(person, record, presentation).await?, false))
+    }
+
+    pub async fn presentation(&self, person: &Person, id: &str) -> Result<Asked, PresentationError> {
+        let found = self.find(person, Table::Presentations, id).await?;
+        let (record, presentation) = found.ok_or(PresentationError::Unknown)?;
+        self.asked(person, record, presentation).await
+    }
+
+    /// The person consents: fixes what is shown and gives the page the bytes to sign.
+    pub async fn prepare_presentation(
+        &self,
+        person: &Person,
+        id: &str,
+        selection: Option<Selection>,
+    ) -> Result<(Asked, Vec<ToSign>), PresentationError> {
+        let mut asked = self.presentation(person, id).await?;
+        asked.presentation.may_decide(self.now())?;
+        let selection = match selection {
+            Some(selection) => selection,
+            None => asked.evaluation.proposed().ok_or(SelectionFault::Incomplete)?,
+        };
+        let created = self.now();
+        let mut items = Vec::new();
+        for chosen in asked.evaluation.check(&selection)? {
+            let kept = find_kept(&asked.credentials, &chosen.matched.credential)?;
+            let mut item = PreparedItem {
+                query: chosen.query.id.clone(),
+                credential: kept.row.id.clone(),
+                holder_thumbprint: kept.held.holder_thumbprint.clone(),
+                disclose: chosen.matched.disclose.clone(),
+                created,
+                to_sign: None,
+            };
+            if chosen.query.holder_binding {
+                self.usable_key(&person.account, &item.holder_thumbprint).await?.ok_or(PresentationError::DeviceKey)?;
+                let input = self.to_sign(&asked.presentation, kept, &item).await?;
+                item.to_sign = Some(ToSign { id: items.len().to_string(), input });
+            }
+            items.push(item);
+        }
+        let to_sign = items.iter().filter_map(|item| item.to_sign.clone()).collect();
+        asked.presentation.progress = Progress::Prepared { selection, items };
+        let moved = self.moved(
+            &person.data_key,
+            Table::Presentations,
+            &asked.record,
+            asked.presentation.state(),
+            &asked.presentation,
+        )?;
+        asked.record = self.replace("prepare_presentation", Table::Presentations, moved).await?;
+        Ok((asked, to_sign))
+    }
+
+    /// Completes the answer with the page's signatures, stores it, sends it. An answer that is stored already
+    /// is sent again as it is.
+    pub async fn submit_presentation(
+        &self,
+        person: &Person,
+        id: &str,
+        signatures: &Signatures,
+    ) -> Result<Asked, PresentationError> {
+        let asked = self.presentation(person, id).await?;
+        let items = match &asked.presentation.progress {
+            Progress::Asked => return Err(StepFault::NotPrepared.into()),
+            Progress::Sending { .. } => return self.send_now(person, asked).await,
+            Progress::Sent { .. } | Progress::Refused { .. } | Progress::Failed { .. } => return Ok(asked),
+            Progress::Prepared { items, .. } => items.clone(),
+        };
+        asked.presentation.may_decide(self.now())?;
+        let answer = self.answer(person, &asked, &items, signatures).await?;
+        let asked = self.keep_answer(person, asked, answer).await?;
+        self.send_now(person, asked).await
+    }
+
+    /// One tap says no: the verifier learns only that (OID4VP 8.5).
+    pub async fn refuse_presentation(&self, person: &Person, id: &str) -> Result<Asked, PresentationError> {
+        let asked = self.presentation(person, id).await?;
+        match &asked.presentation.progress {
+            Progress::Asked | Progress::Prepared { .. } => {}
+            Progress::Sending { .. } => return self.send_now(person, asked).await,
+            Progress::Sent { .. } | Progress::Refused { .. } | Progress::Failed { .. } => return Ok(asked),
+        }
+        let mut form = vec![("error".to_owned(), ErrorCode::AccessDenied.as_str().to_owned())];
+        if let Some(state) = &asked.presentation.request.state {
+            form.push(("state".to_owned(), state.clone()));
+        }
+        let answer = Answer { form, kind: AnswerKind::Refusal, claims: Vec::new() };
+        let asked = self.keep_answer(person, asked, answer).await?;
+        self.send_now(person, asked).await
+    }
+
+    async fn asked(&self, person: &Person, record: Record, presentation: Presentation) -> Result<Asked, PresentationError> {
+        let mut credentials = self.credentials(person).await?;
+        // What can be shown at all comes first; the newest of equals before the older.
+        let now = self.now();
+        let lost: Vec<String> = {
+            let mut tx = self.store.read().await?;
+            let known = tx.list_device_keys(&person.account).await?;
+            known.into_iter().filter(|key| key.lost_at.is_some()).map(|key| key.thumbprint).collect()
+        };
+        credentials.retain(|kept| !lost.contains(&kept.held.holder_thumbprint));
+        credentials.sort_by_key(|kept| rank(kept.held.standing(&kept.annex, now)));
+        let candidates: Vec<Candidate<'_>> = credentials
+            .iter()
+            .map(|kept| Candidate {
+                id: &kept.row.id,
+                format: &kept.held.format,
+                types: &kept.held.types,
+                root: &kept.held.root,
+            })
+            .collect();
+        let evaluation = dcql::evaluate(&presentation.request.query, &candidates);
+        Ok(Asked { record, presentation, evaluation, credentials })
+    }
+
+    /// OID4VP 5: the request object by its reference, verified with a key the registry proves.
+    async fn fetch_request(
+        &self,
+        client_id: &str,
+        request_uri: &str,
+        by_post: bool,
+    ) -> Result<Presentation, PresentationError> {
+        let did = verifier_did(client_id)?.to_owned();
+        let url = parse(request_uri)?;
+        let wallet_nonce = by_post.then(|| clock::token(self.entropy.as_ref()));
+        let reply = match &wallet_nonce {
+            Some(nonce) => {
+                let headers = [("accept", REQUEST_OBJECT_MEDIA_TYPE)];
+                self.outbound.post_form(&url, &[("wallet_nonce", nonce)], &headers).await
+            }
+            None => self.outbound.get(&url, REQUEST_OBJECT_MEDIA_TYPE, None).await,
+        };
+        let reply = reply.map_err(RemoteFault::from)?;
+        match reply.status {
+            200 => {}
+            404 | 409 | 410 => return Err(PresentationError::Gone),
+            status => return Err(RemoteFault::Status { status, code: None }.into()),
+        }
+        let token = std::str::from_utf8(&reply.body).map_err(|_| RemoteFault::Form("request object"))?.trim();
+        let unverified = credential::jwt::decode(token).map_err(|_| RemoteFault::Form("request object"))?;
+        let header: RequestHeader = serde_json::from_value(Value::Object(unverified.header))
+            .map_err(|_| RemoteFault::Form("request object"))?;
+        request::check_header(&header, client_id)?;
+        let verified = credential::jwt::verify(token, REQUEST_OBJECT_TYPE, self.resolver.as_ref(), self.now())
+            .await
+            .map_err(|fault| match (fault.unfinished, fault.code) {
+                (true, _) => PresentationError::Verifier(RemoteFault::Registry),
+                (false, "expired") => RequestFault::Expired.into(),
+                (false, _) => PresentationError::Signature,
+            })?;
+        if verified.key_state != credential::KeyState::Current {
+            return Err(PresentationError::Signature);
+        }
+        let object = serde_json::from_value(Value::Object(verified.claims)).map_err(|_| RequestFault::Query)?;
+        let request = request::check(object, client_id, &url, wallet_nonce.as_deref(), self.now())?;
+        let organisation = self.chain.organisation(&did).await.map_err(|_| RemoteFault::Registry)?;
+        let verifier = Party { did: Some(did), host: host_of(&url), organisation };
+        Ok(Presentation { request, verifier, progress: Progress::Asked })
+    }
+
+    /// The bytes for the device key. Made again from the same item, they are the same.
+    async fn to_sign(&self, asked: &Presentation, kept: &Kept, item: &PreparedItem) -> Result<Vec<u8>, PresentationError> {
+        if kept.held.is_w3c() {
+            Ok(self.prepare_vp(asked, kept, item).await?.to_sign)
+        } else {
+            Ok(prepare_sd_jwt(asked, kept, item)?.to_sign)
+        }
+    }
+
+    async fn prepare_vp(
+        &self,
+        asked: &Presentation,
+        kept: &Kept,
+        item: &PreparedItem,
+    ) -> Result<data_integrity::Prepared, PresentationError> {
+        let key = self.usable_key(&kept.row.account, &item.holder_thumbprint).await?;
+        let did = key.ok_or(PresentationError::DeviceKey)?.did_jwk();
+        let document = json!({
+            "@context": ["https://www.w3.org/ns/credentials/v2"],
+            "type": ["VerifiablePresentation"],
+            "holder": did,
+            "verifiableCredential": [kept.held.credential],
+        });
+        let options = ProofOptions {
+            created: Some(item.created),
+            purpose: ProofPurpose::Authentication,
+            challenge: Some(asked.request.nonce.clone()),
+            domain: Some(asked.request.client_id.clone()),
+            expires: None,
+        };
+        let method = format!("{did}#0");
+        let prepared = data_integrity::prepare(&document, Suite::EcdsaRdfc2019, &method, &options).await;
+        Ok(prepared.map_err(|error| Fault::Prepare(error.to_string()))?)
+    }
+
+    async fn answer(
+        &self,
+        person: &Person,
+        asked: &Asked,
+        items: &[PreparedItem],
+        signatures: &Signatures,
+    ) -> Result<Answer, PresentationError> {
+        let mut token: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+        let mut receipts: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+        let mut claims = Vec::new();
+        for item in items {
+            let kept = find_kept(&asked.credentials, &item.credential)?;
+            let presentation = match &item.to_sign {
+                None if kept.held.is_w3c() => kept.held.credential.clone(),
+                None => Value::String(select(kept, item)?),
+                Some(to_sign) => {
+                    let key = self.usable_key(&person.account, &item.holder_thumbprint).await?;
+                    let key = key.ok_or(PresentationError::DeviceKey)?;
+                    let checked = signing::check(std::slice::from_ref(to_sign), signatures, &key)?;
+                    let signature = checked.get(&to_sign.id).ok_or(SignatureFault::Missing)?;
+                    if kept.held.is_w3c() {
+                        self.prepare_vp(&asked.presentation, kept, item).await?.finish(signature)
+                    } else {
+                        Value::String(prepare_sd_jwt(&asked.presentation, kept, item)?.finish(signature))
+                    }
+                }
+            };
+            token.entry(item.query.clone()).or_default().push(presentation);
+            receipts.entry(item.query.clone()).or_default().push(kept.annex.receipt.clone().unwrap_or(Value::Null));
+            claims.extend(shared_labels(kept, &item.disclose));
+        }
+        let mut form = vec![("vp_token".to_owned(), serde_json::to_string(&token)?)];
+        if let Some(state) = &asked.presentation.request.state {
+            form.push(("state".to_owned(), state.clone()));
+        }
+        if asked.presentation.request.anchor_receipts {
+            let receipts = serde_json::to_string(&receipts)?;
+            form.push(("anchor_receipts".to_owned(), receipts));
+        }
+        claims.dedup();
+        Ok(Answer { form, kind: AnswerKind::Presentation, claims })
+    }
+
+    /// The answer is stored before anybody hears it.
+    async fn keep_answer(&self, person: &Person, mut asked: Asked, answer: Answer) -> Result<Asked, PresentationError> {
+        asked.presentation.progress = Progress::Sending { answer };
+        let mut moved = self.moved(
+            &person.data_key,
+            Table::Presentations,
+            &asked.record,
+            asked.presentation.state(),
+            &asked.presentation,
+        )?;
+        moved.resend_due_at = Some(self.now() + Duration::seconds(RESEND_SECONDS));
+        asked.record = self.replace("keep_answer", Table::Presentations, moved).await?;
+        Ok(asked)
+    }
+
+    async fn send_now(&self, person: &Person, asked: Asked) -> Result<Asked, PresentationError> {
+        let Asked { record, presentation, evaluation, credentials } = asked;
+        let (record, presentation) = self.send_answer(&person.data_key, record, presentation).await?;
+        Ok(Asked { record, presentation, evaluation, credentials })
+    }
+
+    /// Sends a stored answer. Also called by the background work, which has no person beside it.
+    pub(super) async fn send_answer(
+        &self,
+        key: &DataKey,
+        record: Record,
+        presentation: Presentation,
+    ) -> Result<(Record, Presentation), PresentationError> {
+        let Progress::Sending { answer } = &presentation.progress else { return Ok((record, presentation)) };
+        let answer = answer.clone();
+        let form: Vec<(&str, &str)> = answer.form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let url: &Url = &presentation.request.response_uri;
+        let now = self.now();
+        let outcome = match self.outbound.post_form(url, &form, &[("accept", "application/json")]).await {
+            Ok(reply) if reply.is_success() => {
+                let answer: DirectPostAnswer = reply.json().unwrap_or_default();
+                Ok(answer.redirect_uri.and_then(|uri| safe_redirect(&uri, url)))
+            }
+            // 408, 429 and 5xx pass; any other refusal will not change by repeating.
+            Ok(reply) if matches!(reply.status, 408 | 429) || reply.status >= 500 => {
+                Err(Some(RemoteFault::Status { status: reply.status, code: None }))
+            }
+            Ok(reply) => {
+                tracing::info!(status = reply.status, "a verifier turned an answer down");
+                Err(None)
+            }
+            Err(error) => Err(Some(error.into())),
+        };
+        let (next, entry) = match outcome {
+            Ok(redirect_uri) => {
+                let entry = self.entry(key, &presentation.activity(&answer))?;
+                (presentation.acknowledged(answer.kind, now, redirect_uri), Some(entry))
+            }
+            Err(Some(fault)) if presentation.request.expires_at > now => {
+                self.put_off(key, record, presentation).await?;
+                return Err(fault.into());
+            }
+            Err(_) => {
+                let reason = "The verifier did not take the answer.".to_owned();
+                (Presentation { progress: Progress::Failed { reason }, ..presentation }, None)
+            }
+        };
+        let moved = self.moved(key, Table::Presentations, &record, next.state(), &next)?;
+        let mut tx = self.store.write("send_answer").await?;
+        tx.replace_record(Table::Presentations, &moved).await?;
+        if let Some(entry) = entry {
+            tx.insert_entry(&record.account, &entry).await?;
+        }
+        tx.commit().await?;
+        Ok((Record { revision: moved.revision + 1, ..moved }, next))
+    }
+
+    async fn put_off(&self, key: &DataKey, record: Record, presentation: Presentation) -> Result<(), Fault> {
+        let mut moved = self.moved(key, Table::Presentations, &record, presentation.state(), &presentation)?;
+        moved.resend_due_at = Some(later(self.now(), record.created_at));
+        self.replace("put_off_answer", Table::Presentations, moved).await.map(|_| ())
+    }
+}
+
+/// The longer it has been tried, the longer until the next try; an hour at most.
+pub(super) fn later(now: Timestamp, since: Timestamp) -> Timestamp {
+    let waited = (now - since).num_seconds();
+    now + Duration::seconds((waited / 4).clamp(RESEND_SECONDS, 3_600))
+}
+
+/// What a person is told was shown.
+pub fn shared_labels(kept: &Kept, disclose: &[ConcretePath]) -> Vec<String> {
+    let claims = kept.held.claims();
+    if kept.held.is_w3c() {
+        return claims.into_iter().map(|claim| claim.label).collect();
+    }
+    let withheld = withheld_paths(kept);
+    claims
+        .into_iter()
+        .filter(|claim| is_shown(&claim.path, disclose, &withheld))
+        .map(|claim| claim.label)
+        .collect()
+}
+
+/// Whether a claim goes out: asked for itself or inside something asked for, or never withheld at all.
+pub fn is_shown(path: &[PathStep], disclose: &[ConcretePath], withheld: &[ConcretePath]) -> bool {
+    let asked = disclose.iter().any(|wanted| path.starts_with(wanted) || wanted.starts_with(path));
+    asked || !withheld.iter().any(|held_back| path.starts_with(held_back))
+}
+
+/// The claims of an SD-JWT that its holder may withhold.
+pub fn withheld_paths(kept: &Kept) -> Vec<ConcretePath> {
+    let Some(text) = kept.held.credential.as_str() else { return Vec::new() };
+    let Ok(parsed) = sd_jwt::parse(text) else { return Vec::new() };
+    parsed.disclosable.iter().map(|path| path.iter().map(from_element).collect()).collect()
+}
+
+fn prepare_sd_jwt(
+    asked: &Presentation,
+    kept: &Kept,
+    item: &PreparedItem,
+) -> Result<sd_jwt::PreparedPresentation, PresentationError> {
+    let text = kept.held.credential.as_str().unwrap_or_default();
+    let reveal: Vec<Vec<PathElement>> = item.disclose.iter().map(|path| to_elements(path)).collect();
+    let request = &asked.request;
+    let prepared = sd_jwt::present(text, &reveal, &request.nonce, &request.client_id, item.created);
+    Ok(prepared.map_err(|fault| Fault::Prepare(fault.code.to_owned()))?)
+}
+
+fn select(kept: &Kept, item: &PreparedItem) -> Result<String, PresentationError> {
+    let text = kept.held.credential.as_str().unwrap_or_default();
+    let reveal: Vec<Vec<PathElement>> = item.disclose.iter().map(|path| to_elements(path)).collect();
+    Ok(sd_jwt::select(text, &reveal).map_err(|fault| Fault::Prepare(fault.code.to_owned()))?)
+}
+
+fn to_elements(path: &[PathStep]) -> Vec<PathElement> {
+    path.iter()
+        .filter_map(|step| match step {
+            PathStep::Key(key) => Some(PathElement::Name(key.clone())),
+            PathStep::Index(index) => usize::try_from(*index).ok().map(PathElement::Index),
+            PathStep::All => None,
+        })
+        .collect()
+}
+
+fn from_element(element: &PathElement) -> PathStep {
+    match element {
+        PathElement::Name(name) => PathStep::Key(name.clone()),
+        PathElement::Index(index) => PathStep::Index(u64::try_from(*index).unwrap_or(u64::MAX)),
+    }
+}
+
+fn find_kept<'a>(credentials: &'a [Kept], id: &str) -> Result<&'a Kept, PresentationError> {
+    credentials.iter().find(|kept| kept.row.id == id).ok_or(SelectionFault::NotAMatch.into())
+}
+
+fn rank(standing: holding::held::Standing) -> u8 {
+    use holding::held::Standing;
+    match standing {
+        Standing::Valid | Standing::Unknown => 0,
+        Standing::NotYetValid | Standing::Suspended => 1,
+        Standing::Expired | Standing::Revoked => 2,
+    }
+}

@@ -1,0 +1,26 @@
+//! The wallet's own files under `/assets/`, from inside the binary.
+
+use web::assets::{Asset, Assets, SCRIPT, STYLE};
+
+macro_rules! module {
+    ($name:literal) => {
+        Asset { name: $name, content_type: SCRIPT, body: include_bytes!(concat!("../../static/", $name)) }
+    };
+}
+
+pub const ASSETS: Assets = Assets(&[
+    Asset { name: "wallet.css", content_type: STYLE, body: include_bytes!("../../static/wallet.css") },
+    module!("wallet-key.js"),
+    module!("wallet-entry.js"),
+    module!("wallet-open.js"),
+    module!("wallet-offer.js"),
+    module!("wallet-consent.js"),
+    module!("wallet-existence.js"),
+    module!("wallet-home.js"),
+    module!("wallet-account.js"),
+    module!("wallet-credential.js"),
+    Asset { name: "wallet-192.png", content_type: "image/png", body: include_bytes!("../../static/wallet-192.png") },
+    Asset { name: "wallet-512.png", content_type: "image/png", body: include_bytes!("../../static/wallet-512.png") },
+]);
+
+pub const MANIFEST: &str = include_str!("../../static/manifest.webmanifest");

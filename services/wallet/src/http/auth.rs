@@ -1,0 +1,89 @@
+//! The session cookie, and who stands behind it.
+
+use std::future::{Ready, ready};
+
+use actix_web::body::MessageBody;
+use actix_web::cookie::{Cookie, SameSite};
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::http::header::USER_AGENT;
+use actix_web::middleware::Next;
+use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest};
+use holding::account::device_name;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
+use web::Problem;
+
+use super::{App, Site};
+use crate::app::Person;
+use crate::app::sessions::NewSession;
+
+pub const COOKIE: &str = "passerelle_wallet";
+
+/// Runs before any extractor of the scope, so that a bad body of a stranger is never looked at.
+pub async fn require_person(
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let person = find_person(request.request()).await?;
+    request.extensions_mut().insert(person.ok_or_else(Problem::unauthorized)?);
+    next.call(request).await
+}
+
+/// Who is signed in, if anybody.
+pub async fn find_person(request: &HttpRequest) -> Result<Option<Person>, Problem> {
+    let Some(app) = request.app_data::<App>().cloned() else { return Ok(None) };
+    let Some(cookie) = request.cookie(COOKIE) else { return Ok(None) };
+    app.wallet.person(cookie.value()).await.map_err(|error| Problem::internal(&error))
+}
+
+/// The person whom [`require_person`] let through.
+pub struct SignedIn(pub Person);
+
+impl FromRequest for SignedIn {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let person = request.extensions().get::<Person>().cloned();
+        ready(person.map(Self).ok_or_else(Problem::unauthorized))
+    }
+}
+
+/// The device, in the words of [`device_name`].
+pub struct Device(pub String);
+
+impl FromRequest for Device {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let agent = request.headers().get(USER_AGENT).and_then(|value| value.to_str().ok());
+        ready(Ok(Self(device_name(agent.unwrap_or_default()))))
+    }
+}
+
+/// Host-only, out of scripts' reach, gone with the browser session; the server ends it sooner.
+pub fn session_cookie(site: &Site, session: &NewSession) -> Cookie<'static> {
+    Cookie::build(COOKIE, session.token.clone())
+        .path("/")
+        .http_only(true)
+        .secure(site.https)
+        .same_site(SameSite::Lax)
+        .finish()
+}
+
+pub fn removal_cookie(site: &Site) -> Cookie<'static> {
+    let mut cookie = Cookie::build(COOKIE, "").path("/").http_only(true).secure(site.https).finish();
+    cookie.make_removal();
+    cookie
+}
+
+/// Names the cookie in the OpenAPI document.
+pub struct SessionCookie;
+
+impl utoipa::Modify for SessionCookie {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let components = document.components.get_or_insert_default();
+        let cookie = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(COOKIE)));
+        components.add_security_scheme("session", cookie);
+    }
+}

@@ -1,0 +1,44 @@
+//! Held credentials, as JSON.
+
+use actix_web::web::Path;
+use actix_web::{HttpResponse, delete, get};
+use web::{Json, Problem};
+
+use super::App;
+use super::auth::SignedIn;
+use super::views::{CredentialList, CredentialView, StatusView};
+
+/// Everything the person holds, without claims.
+#[utoipa::path(tag = "credentials", security(("session" = [])), responses(
+    (status = 200, body = CredentialList), (status = "4XX", body = Problem)))]
+#[get("/credentials")]
+pub async fn list_credentials(app: App, person: SignedIn) -> Result<Json<CredentialList>, Problem> {
+    let kept = app.wallet.credentials(&person.0).await?;
+    let now = app.wallet.now();
+    Ok(Json(CredentialList { credentials: kept.iter().map(|one| CredentialView::summary(one, now)).collect() }))
+}
+
+#[utoipa::path(tag = "credentials", security(("session" = [])), params(("id" = String, Path)), responses(
+    (status = 200, body = CredentialView), (status = "4XX", body = Problem)))]
+#[get("/credentials/{id}")]
+pub async fn show_credential(app: App, person: SignedIn, id: Path<String>) -> Result<Json<CredentialView>, Problem> {
+    let kept = app.wallet.credential(&person.0, &id).await?;
+    Ok(Json(CredentialView::whole(&kept, app.wallet.now())))
+}
+
+/// Asks for the status now, and holds the answer against the chain.
+#[utoipa::path(tag = "credentials", security(("session" = [])), params(("id" = String, Path)), responses(
+    (status = 200, body = StatusView), (status = "4XX", body = Problem)))]
+#[get("/credentials/{id}/status")]
+pub async fn check_status(app: App, person: SignedIn, id: Path<String>) -> Result<Json<StatusView>, Problem> {
+    let (_, seen) = app.wallet.check_standing(&person.0, &id).await?;
+    Ok(Json(StatusView::from(&seen)))
+}
+
+#[utoipa::path(tag = "credentials", security(("session" = [])), params(("id" = String, Path)), responses(
+    (status = 204), (status = "4XX", body = Problem)))]
+#[delete("/credentials/{id}")]
+pub async fn delete_credential(app: App, person: SignedIn, id: Path<String>) -> Result<HttpResponse, Problem> {
+    app.wallet.remove_credential(&person.0, &id).await?;
+    Ok(HttpResponse::NoContent().finish())
+}

@@ -1,0 +1,74 @@
+//! The yearly proof of existence, as JSON.
+
+use actix_web::web::Path;
+use actix_web::{HttpResponse, get, post};
+use serde_json::Value;
+use web::{Json, Problem};
+
+use super::App;
+use super::auth::SignedIn;
+use super::offers::created;
+use super::views::{ExistenceKey, ExistenceLink, ExistenceView, SignaturesBody, SigningStep, to_sign};
+
+/// Opens the Fund's request; refused unless the registry proves that it is the Fund's.
+#[utoipa::path(tag = "existence", security(("session" = [])), request_body = ExistenceLink, responses(
+    (status = 201, body = ExistenceView), (status = 200, body = ExistenceView, description = "opened before"),
+    (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+#[post("/existence")]
+pub async fn open_existence(app: App, person: SignedIn, body: Json<ExistenceLink>) -> Result<HttpResponse, Problem> {
+    let (record, existence, new) = app.wallet.open_existence(&person.0, &body.0.request_uri).await?;
+    Ok(HttpResponse::build(created(new)).json(ExistenceView::new(&record.id, &existence)))
+}
+
+/// As it stands; asks the Fund for news when an answer was sent.
+#[utoipa::path(tag = "existence", security(("session" = [])), params(("id" = String, Path)), responses(
+    (status = 200, body = ExistenceView), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+#[get("/existence/{id}")]
+pub async fn show_existence(app: App, person: SignedIn, id: Path<String>) -> Result<Json<ExistenceView>, Problem> {
+    let (record, existence) = app.wallet.existence(&person.0, &id).await?;
+    Ok(Json(ExistenceView::new(&record.id, &existence)))
+}
+
+/// PublicKeyCredentialRequestOptionsJSON whose challenge binds request, Fund's challenge and device key.
+#[utoipa::path(tag = "existence", security(("session" = [])), params(("id" = String, Path)),
+    request_body = ExistenceKey, responses(
+    (status = 200, body = Object), (status = "4XX", body = Problem)))]
+#[post("/existence/{id}/prepare")]
+pub async fn prepare_existence(
+    app: App,
+    person: SignedIn,
+    id: Path<String>,
+    body: Json<ExistenceKey>,
+) -> Result<Json<Value>, Problem> {
+    Ok(Json(app.wallet.prepare_existence(&person.0, &id, &body.0.device_key).await?))
+}
+
+/// Takes the AuthenticationResponseJSON and gives the bundle for the device key to sign.
+#[utoipa::path(tag = "existence", security(("session" = [])), params(("id" = String, Path)),
+    request_body = Object, responses(
+    (status = 200, body = SigningStep), (status = "4XX", body = Problem)))]
+#[post("/existence/{id}/assertion")]
+pub async fn assert_existence(
+    app: App,
+    person: SignedIn,
+    id: Path<String>,
+    body: Json<Value>,
+) -> Result<Json<SigningStep>, Problem> {
+    let item = app.wallet.assert_existence(&person.0, &id, &body.0).await?;
+    Ok(Json(SigningStep { to_sign: to_sign(vec![item], "existence") }))
+}
+
+/// Completes and sends the proof. With no signatures: sends the stored one again.
+#[utoipa::path(tag = "existence", security(("session" = [])), params(("id" = String, Path)),
+    request_body = SignaturesBody, responses(
+    (status = 200, body = ExistenceView), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+#[post("/existence/{id}/answer")]
+pub async fn answer_existence(
+    app: App,
+    person: SignedIn,
+    id: Path<String>,
+    body: Json<SignaturesBody>,
+) -> Result<Json<ExistenceView>, Problem> {
+    let (record, existence) = app.wallet.answer_existence(&person.0, &id, &body.0.by_id()).await?;
+    Ok(Json(ExistenceView::new(&record.id, &existence)))
+}

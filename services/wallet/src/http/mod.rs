@@ -1,0 +1,98 @@
+//! Transport: routes, the wallet's JSON, and the pages.
+
+pub mod account;
+pub mod assets;
+pub mod auth;
+pub mod credentials;
+pub mod existence;
+pub mod offers;
+pub mod pages;
+pub mod presentations;
+pub mod problem;
+pub mod views;
+
+use std::sync::Arc;
+
+use actix_web::middleware::from_fn;
+use actix_web::web::Data;
+use utoipa::OpenApi;
+
+use crate::app::Wallet;
+use self::auth::SessionCookie;
+
+/// What the handlers share.
+#[derive(Clone)]
+pub struct Site {
+    pub wallet: Arc<Wallet>,
+    /// Cookies carry `Secure` when people come over TLS.
+    pub https: bool,
+    pub notice: Option<Arc<str>>,
+}
+
+pub type App = Data<Site>;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Passerelle wallet",
+        description = "The JSON behind the wallet's pages: accounts with passkeys, receiving over OpenID4VCI 1.0, \
+            presenting over OpenID4VP 1.0, the yearly proof of existence. A program with a software passkey and a \
+            software P-256 key can use it as the pages do; services/wallet/README.md walks through it.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
+    tags(
+        (name = "account", description = "Passkeys, sessions, device keys"),
+        (name = "receiving", description = "Credential offers (OpenID4VCI 1.0)"),
+        (name = "credentials", description = "What the person holds"),
+        (name = "presenting", description = "Presentation requests (OpenID4VP 1.0)"),
+        (name = "existence", description = "The yearly proof of existence"),
+    ),
+    modifiers(&SessionCookie)
+)]
+struct Description;
+
+/// Registers everything. Open routes come first; the rest of `/v1` stands behind the session.
+pub fn configure(config: &mut web::ServiceConfig<'_>) {
+    config
+        .service(account::registration_options)
+        .service(account::register)
+        .service(account::sign_in_options)
+        .service(account::sign_in)
+        .service(
+            utoipa_actix_web::scope("/v1")
+                .wrap(from_fn(auth::require_person))
+                .service(account::show_account)
+                .service(account::delete_account)
+                .service(account::delete_passkey)
+                .service(account::delete_session)
+                .service(account::delete_sessions)
+                .service(account::create_device_key)
+                .service(account::delete_device_key)
+                .service(account::list_activity)
+                .service(offers::open_offer)
+                .service(offers::show_offer)
+                .service(offers::accept_offer)
+                .service(offers::prove_offer)
+                .service(offers::decline_offer)
+                .service(credentials::list_credentials)
+                .service(credentials::show_credential)
+                .service(credentials::check_status)
+                .service(credentials::delete_credential)
+                .service(presentations::open_presentation)
+                .service(presentations::show_presentation)
+                .service(presentations::prepare_presentation)
+                .service(presentations::submit_presentation)
+                .service(presentations::refuse_presentation)
+                .service(existence::open_existence)
+                .service(existence::show_existence)
+                .service(existence::prepare_existence)
+                .service(existence::assert_existence)
+                .service(existence::answer_existence),
+        )
+        .map(pages::configure);
+}
+
+#[must_use]
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    web::document(Description::openapi(), configure)
+}

@@ -1,0 +1,111 @@
+//! A request as the consent page lays it out: choices, their alternatives, and the candidates of each.
+
+use crate::app::presentations::Asked;
+use crate::http::views::{CandidateView, ClaimView, PresentationView, QueryView, StatusView};
+
+/// One thing the verifier wants, or would like.
+pub struct Choice {
+    pub index: usize,
+    pub required: bool,
+    pub alternatives: Vec<Alternative>,
+}
+
+/// One way to give it.
+pub struct Alternative {
+    pub index: usize,
+    pub title: String,
+    pub note: &'static str,
+    pub picked: bool,
+    pub queries: Vec<Part>,
+}
+
+/// One credential of an alternative.
+pub struct Part {
+    pub id: String,
+    pub multiple: bool,
+    pub candidates: Vec<PartCandidate>,
+}
+
+pub struct PartCandidate {
+    pub credential_id: String,
+    pub name: String,
+    pub issuer_name: String,
+    pub holder_key: String,
+    pub whole_credential: bool,
+    pub status: StatusView,
+    pub claims: Vec<ClaimView>,
+}
+
+pub fn choices(view: &PresentationView) -> Vec<Choice> {
+    let query = |id: &String| view.queries.iter().find(|query| query.id == *id);
+    view.options
+        .iter()
+        .filter(|option| !option.alternatives.is_empty())
+        .enumerate()
+        .map(|(index, option)| Choice {
+            index,
+            required: option.required,
+            alternatives: option
+                .alternatives
+                .iter()
+                .enumerate()
+                .map(|(at, ids)| alternative(at, option.required, ids.iter().filter_map(query).collect()))
+                .collect(),
+        })
+        .collect()
+}
+
+/// What is wanted and not here, by its type's name.
+pub fn missing(asked: &Asked) -> String {
+    let name = |iri: &String| iri.rsplit(['#', '/']).next().unwrap_or(iri).to_owned();
+    let mut names: Vec<String> = Vec::new();
+    for query in &asked.presentation.request.query.credentials {
+        let of_sd_jwt = query.meta.vct_values.iter().flatten();
+        let of_w3c = query.meta.type_values.iter().flatten().flatten();
+        for iri in of_sd_jwt.chain(of_w3c) {
+            let name = name(iri);
+            if name != "VerifiableCredential" && !names.contains(&name) {
+                names.push(name);
+            }
+        }
+    }
+    names.truncate(6);
+    names.join(", ")
+}
+
+fn alternative(index: usize, required: bool, queries: Vec<&QueryView>) -> Alternative {
+    let mut names: Vec<&str> = Vec::new();
+    let mut whole = false;
+    for candidate in queries.iter().filter_map(|query| query.candidates.first()) {
+        whole |= candidate.whole_credential;
+        if !names.contains(&candidate.name.as_str()) {
+            names.push(&candidate.name);
+        }
+    }
+    Alternative {
+        index,
+        title: names.join(" and "),
+        note: if whole { "Everything in it is shown" } else { "Only what is asked for is shown" },
+        picked: required && index == 0,
+        queries: queries
+            .into_iter()
+            .map(|query| Part {
+                id: query.id.clone(),
+                multiple: query.multiple,
+                candidates: query.candidates.iter().map(part_candidate).collect(),
+            })
+            .collect(),
+    }
+}
+
+fn part_candidate(candidate: &CandidateView) -> PartCandidate {
+    PartCandidate {
+        credential_id: candidate.credential_id.clone(),
+        name: candidate.name.clone(),
+        issuer_name: candidate.issuer_name.clone(),
+        holder_key: candidate.holder_key.clone(),
+        whole_credential: candidate.whole_credential,
+        status: candidate.status.clone(),
+        claims: candidate.claims.clone(),
+    }
+}

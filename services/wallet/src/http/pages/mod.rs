@@ -1,0 +1,333 @@
+//! The pages. They only show; every act goes through `/v1`, where it is documented and guarded.
+
+mod consent;
+mod shown;
+
+use actix_web::http::StatusCode;
+use actix_web::middleware::Compress;
+use actix_web::web::{Path, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse, get, post, web as actix};
+use askama::Template;
+use clock::Timestamp;
+use web::Problem;
+use web::page::{Shell, html, html_with, see_other};
+
+use self::consent::{Choice, choices, missing};
+use self::shown::{Card, Entry, OfferedLine, Unfinished, entries, offered, unfinished, verdict};
+use super::auth::{find_person, removal_cookie};
+use super::views::{AccountView, ClaimView, CredentialView, ExistenceView, OfferView, PresentationView};
+use super::{App, assets};
+use crate::app::Person;
+
+pub fn configure(config: &mut ServiceConfig) -> &mut ServiceConfig {
+    config.service(manifest).service(
+        actix::scope("")
+            .wrap(Compress::default())
+            .service(home)
+            .service(open_offer)
+            .service(open_presentation)
+            .service(open_existence)
+            .service(show_offer)
+            .service(show_credential)
+            .service(show_presentation)
+            .service(show_existence)
+            .service(activity)
+            .service(account)
+            .service(sign_out),
+    )
+}
+
+#[derive(Template)]
+#[template(path = "entry.html")]
+struct EntryPage {
+    shell: Shell,
+    title: &'static str,
+    lead: &'static str,
+    show_cards: bool,
+    deleted: bool,
+}
+
+#[derive(Template)]
+#[template(path = "opening.html")]
+struct OpeningPage {
+    shell: Shell,
+    account: String,
+    kind: &'static str,
+    title: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "home.html")]
+struct HomePage {
+    shell: Shell,
+    account: String,
+    cards: Vec<Card>,
+    unfinished: Vec<Unfinished>,
+}
+
+#[derive(Template)]
+#[template(path = "offer.html")]
+struct OfferPage {
+    shell: Shell,
+    account: String,
+    received: bool,
+    started: bool,
+    offer: OfferView,
+    offered: Vec<OfferedLine>,
+    cards: Vec<Card>,
+}
+
+#[derive(Template)]
+#[template(path = "credential.html")]
+struct CredentialPage {
+    shell: Shell,
+    account: String,
+    view: CredentialView,
+    claims: Vec<ClaimView>,
+    card: Card,
+    verdict: &'static str,
+    whole: bool,
+    raw: String,
+}
+
+#[derive(Template)]
+#[template(path = "presentation.html")]
+struct PresentationPage {
+    shell: Shell,
+    account: String,
+    view: PresentationView,
+    choices: Vec<Choice>,
+    missing: String,
+    deciding: bool,
+    expired: bool,
+}
+
+#[derive(Template)]
+#[template(path = "existence.html")]
+struct ExistencePage {
+    shell: Shell,
+    account: String,
+    view: ExistenceView,
+    expired: bool,
+    certificate_received: bool,
+}
+
+#[derive(Template)]
+#[template(path = "activity.html")]
+struct ActivityPage {
+    shell: Shell,
+    entries: Vec<Entry>,
+}
+
+#[derive(Template)]
+#[template(path = "account.html")]
+struct AccountPage {
+    shell: Shell,
+    view: AccountView,
+}
+
+#[get("/")]
+async fn home(request: HttpRequest, app: App) -> Result<HttpResponse, Problem> {
+    let Some(person) = find_person(&request).await? else {
+        let deleted = request.query_string() == "deleted";
+        return entry(&app, StatusCode::OK, "What you can prove, in your own hands", WELCOME, true, deleted);
+    };
+    let kept = app.wallet.credentials(&person).await?;
+    let now = app.wallet.now();
+    html(&HomePage {
+        shell: shell(&app, "/"),
+        cards: kept.iter().map(|one| Card::new(one, now)).collect(),
+        unfinished: unfinished(&app.wallet, &person).await?,
+        account: person.account,
+    })
+}
+
+#[get("/offer")]
+async fn open_offer(request: HttpRequest, app: App) -> Result<HttpResponse, Problem> {
+    opening(&request, &app, "offer", "Opening the offer", "Somebody offers you a credential").await
+}
+
+#[get("/present")]
+async fn open_presentation(request: HttpRequest, app: App) -> Result<HttpResponse, Problem> {
+    opening(&request, &app, "present", "Opening the request", "Somebody asks to see a credential").await
+}
+
+#[get("/existence")]
+async fn open_existence(request: HttpRequest, app: App) -> Result<HttpResponse, Problem> {
+    opening(&request, &app, "existence", "Opening the request", "The Fund asks for your yearly proof").await
+}
+
+#[get("/offers/{id}")]
+async fn show_offer(request: HttpRequest, app: App, id: Path<String>) -> Result<HttpResponse, Problem> {
+    let Some(person) = find_person(&request).await? else { return sign_in_first(&app) };
+    let offer = app.wallet.offer(&person, &id).await?;
+    let view = OfferView::from(&offer);
+    let now = app.wallet.now();
+    let mut cards = Vec::new();
+    for row in &offer.stored {
+        cards.push(Card::new(&app.wallet.credential(&person, &row.id).await?, now));
+    }
+    html(&OfferPage {
+        shell: shell(&app, ""),
+        account: person.account,
+        received: view.state == "received",
+        started: view.state == "signing",
+        offered: offered(&view),
+        offer: view,
+        cards,
+    })
+}
+
+#[get("/credentials/{id}")]
+async fn show_credential(request: HttpRequest, app: App, id: Path<String>) -> Result<HttpResponse, Problem> {
+    let Some(person) = find_person(&request).await? else { return sign_in_first(&app) };
+    let kept = app.wallet.credential(&person, &id).await?;
+    let now = app.wallet.now();
+    let mut view = CredentialView::whole(&kept, now);
+    let raw = match &kept.held.credential {
+        serde_json::Value::String(text) => text.clone(),
+        other => serde_json::to_string_pretty(other).unwrap_or_default(),
+    };
+    html(&CredentialPage {
+        shell: shell(&app, ""),
+        account: person.account,
+        claims: view.claims.take().unwrap_or_default(),
+        card: Card::new(&kept, now),
+        verdict: verdict(kept.held.standing(&kept.annex, now)),
+        whole: kept.held.is_w3c(),
+        raw,
+        view,
+    })
+}
+
+#[get("/presentations/{id}")]
+async fn show_presentation(request: HttpRequest, app: App, id: Path<String>) -> Result<HttpResponse, Problem> {
+    let Some(person) = find_person(&request).await? else { return sign_in_first(&app) };
+    let asked = app.wallet.presentation(&person, &id).await?;
+    let now = app.wallet.now();
+    let view = PresentationView::new(&asked, now);
+    html(&PresentationPage {
+        shell: shell(&app, ""),
+        account: person.account,
+        choices: choices(&view),
+        missing: missing(&asked),
+        deciding: view.state == "asked",
+        expired: view.expires_at <= now,
+        view,
+    })
+}
+
+#[get("/existence/{id}")]
+async fn show_existence(request: HttpRequest, app: App, id: Path<String>) -> Result<HttpResponse, Problem> {
+    let Some(person) = find_person(&request).await? else { return sign_in_first(&app) };
+    let (record, existence) = match app.wallet.existence(&person, &id).await {
+        // The page also shows what is known when the Fund cannot be asked just now.
+        Err(crate::app::existence::ExistenceError::Fund(_)) => app.wallet.known_existence(&person, &id).await?,
+        other => other?,
+    };
+    let view = ExistenceView::new(&record.id, &existence);
+    let certificate_received = match &view.offer_id {
+        Some(offer) => app.wallet.offer(&person, offer).await.is_ok_and(|offer| offer.reception.state() == "received"),
+        None => false,
+    };
+    let expired = view.expires_at <= app.wallet.now();
+    html(&ExistencePage { shell: shell(&app, ""), account: person.account, view, expired, certificate_received })
+}
+
+#[get("/activity")]
+async fn activity(request: HttpRequest, app: App) -> Result<HttpResponse, Problem> {
+    let Some(person) = find_person(&request).await? else { return sign_in_first(&app) };
+    let entries = entries(app.wallet.activities(&person).await?);
+    html(&ActivityPage { shell: shell(&app, "/activity"), entries })
+}
+
+#[get("/account")]
+async fn account(request: HttpRequest, app: App) -> Result<HttpResponse, Problem> {
+    let Some(person) = find_person(&request).await? else { return sign_in_first(&app) };
+    let overview = app.wallet.account(&person.account).await?;
+    html(&AccountPage { shell: shell(&app, "/account"), view: AccountView::new(&overview, Some(&person.session.id)) })
+}
+
+#[post("/sign-out")]
+async fn sign_out(request: HttpRequest, app: App) -> Result<HttpResponse, Problem> {
+    if let Some(person) = find_person(&request).await? {
+        app.wallet.end_session(&person, "current").await?;
+    }
+    let mut response = see_other("/");
+    response.add_cookie(&removal_cookie(&app)).map_err(|error| Problem::bad_request(error.to_string()))?;
+    Ok(response)
+}
+
+#[get("/manifest.webmanifest")]
+async fn manifest(request: HttpRequest) -> HttpResponse {
+    web::assets::respond(&request, "application/manifest+json", assets::MANIFEST.as_bytes())
+}
+
+const WELCOME: &str = "Keep what United Nations organisations certify about you. Show it when you choose to, \
+    and only the part that is needed.";
+
+async fn opening(
+    request: &HttpRequest,
+    app: &App,
+    kind: &'static str,
+    title: &'static str,
+    before: &'static str,
+) -> Result<HttpResponse, Problem> {
+    let person: Option<Person> = find_person(request).await?;
+    match person {
+        Some(person) => html(&OpeningPage { shell: shell(app, ""), account: person.account, kind, title }),
+        None => {
+            let lead = "Sign in to your wallet to look at it. If you have none yet, create one: it takes a minute.";
+            entry(app, StatusCode::OK, before, lead, false, false)
+        }
+    }
+}
+
+fn sign_in_first(app: &App) -> Result<HttpResponse, Problem> {
+    let lead = "You were signed out to protect your wallet. Sign in, and you are back where you were.";
+    entry(app, StatusCode::UNAUTHORIZED, "Please sign in", lead, false, false)
+}
+
+fn entry(
+    app: &App,
+    status: StatusCode,
+    title: &'static str,
+    lead: &'static str,
+    show_cards: bool,
+    deleted: bool,
+) -> Result<HttpResponse, Problem> {
+    html_with(status, &EntryPage { shell: framed(app), title, lead, show_cards, deleted })
+}
+
+/// The frame for somebody who is signed in; `current` is the address of the entry that is open.
+fn shell(app: &App, current: &str) -> Shell {
+    [("/", "Credentials"), ("/activity", "Activity"), ("/account", "Account")]
+        .into_iter()
+        .fold(framed(app), |shell, (href, label)| shell.link(href, label, href == current))
+}
+
+fn framed(app: &App) -> Shell {
+    let shell = Shell::new("Wallet");
+    match &app.notice {
+        Some(notice) => shell.notice(notice.to_string()),
+        None => shell,
+    }
+}
+
+/// For `<time datetime>`.
+#[must_use]
+pub fn iso(at: &Timestamp) -> String {
+    at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
+}
+
+/// For readers without JavaScript; with it the page shows the reader's own time zone.
+#[must_use]
+pub fn words(at: &Timestamp) -> String {
+    at.format("%-d %B %Y, %H:%M UTC").to_string()
+}
+
+/// The first letter of a name, for its mark.
+#[must_use]
+pub fn initial(name: &str) -> String {
+    name.chars().find(|character| character.is_alphanumeric()).map(|first| first.to_uppercase().collect()).unwrap_or_default()
+}

@@ -1,0 +1,245 @@
+//! Every way a use case fails, as a status and words.
+
+use actix_web::http::StatusCode;
+use holding::account::DeviceKeyFault;
+use web::{Problem, ProblemPage, ProblemPages};
+
+use crate::app::accounts::AccountError;
+use crate::app::credentials::CredentialError;
+use crate::app::existence::ExistenceError;
+use crate::app::fault::{Fault, RemoteFault};
+use crate::app::offers::OfferError;
+use crate::app::presentations::PresentationError;
+
+const UNPROCESSABLE: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
+
+pub fn fault(error: &Fault) -> Problem {
+    match error {
+        Fault::Store(store) if store.is_retryable() => {
+            Problem::conflict("Another request changed this at the same moment. Try again.")
+        }
+        Fault::Store(_) | Fault::Vault(_) | Fault::Passkey(_) | Fault::Json(_) | Fault::Prepare(_) => {
+            Problem::internal(error)
+        }
+    }
+}
+
+fn remote(error: &RemoteFault, who: &'static str) -> Problem {
+    match error {
+        RemoteFault::Unreachable(_) => {
+            tracing::info!(error = error as &dyn std::error::Error, "another service could not be reached");
+            Problem::new(StatusCode::BAD_GATEWAY, "other-side-unavailable", "The other side cannot be reached")
+                .detail(format!("{who} did not answer. Nothing is lost; try again in a moment."))
+        }
+        RemoteFault::Address => Problem::new(UNPROCESSABLE, "address-refused", "The link cannot be used")
+            .detail("The address in the link is not one this wallet may open."),
+        RemoteFault::Status { status, .. } => {
+            Problem::new(StatusCode::BAD_GATEWAY, "other-side-unavailable", "The other side cannot be reached")
+                .detail(format!("{who} answered with status {status}. Nothing is lost; try again in a moment."))
+        }
+        RemoteFault::Form(what) => {
+            Problem::new(StatusCode::BAD_GATEWAY, "answer-not-understood", "The answer cannot be used")
+                .detail(format!("{who} sent something that this wallet does not accept: {what}."))
+        }
+        RemoteFault::Registry => {
+            Problem::new(StatusCode::SERVICE_UNAVAILABLE, "registry-unavailable", "The registry cannot be asked")
+                .detail("We cannot prove at the moment who you are dealing with, so nothing was done. Try again soon.")
+        }
+    }
+}
+
+impl From<Fault> for Problem {
+    fn from(error: Fault) -> Self {
+        fault(&error)
+    }
+}
+
+impl From<AccountError> for Problem {
+    fn from(error: AccountError) -> Self {
+        match &error {
+            AccountError::Fault(inner) => fault(inner),
+            AccountError::Ceremony => Self::new(UNPROCESSABLE, "ceremony-over", "This sign-in has run out")
+                .detail("It took too long, or was used already. Begin again."),
+            AccountError::Passkey(inner) => {
+                tracing::info!(error = inner as &dyn std::error::Error, "a passkey was refused");
+                Self::new(UNPROCESSABLE, "passkey-refused", "The passkey was not accepted").detail(
+                    "This wallet does not know the passkey, or it did not confirm that it is you. Try another one.",
+                )
+            }
+            AccountError::Registered => {
+                Self::new(StatusCode::CONFLICT, "passkey-registered", "This passkey is in use already")
+                    .detail("Sign in with it instead.")
+            }
+            AccountError::TooManyPasskeys => {
+                Self::new(StatusCode::CONFLICT, "too-many", "There is no room for one more")
+                    .detail("Remove a passkey that you do not use any more.")
+            }
+            AccountError::LastPasskey => {
+                Self::new(StatusCode::CONFLICT, "last-passkey", "This is your only passkey")
+                    .detail("Without it nobody could sign in to this wallet. Add another one first.")
+            }
+            AccountError::Unknown => Self::not_found(),
+            AccountError::SignInAgain => {
+                Self::new(StatusCode::FORBIDDEN, "sign-in-again", "Please confirm that it is you")
+                    .detail("This step needs a fresh sign-in. Use your passkey once more.")
+            }
+            AccountError::DeviceKey(DeviceKeyFault::NotP256) => Self::bad_request(error.to_string()),
+            AccountError::DeviceKey(DeviceKeyFault::TooMany | DeviceKeyFault::Lost) => {
+                Self::conflict(capitalised(&error.to_string()))
+            }
+        }
+    }
+}
+
+impl From<OfferError> for Problem {
+    fn from(error: OfferError) -> Self {
+        match &error {
+            OfferError::Fault(inner) => fault(inner),
+            OfferError::Unknown => Self::not_found(),
+            OfferError::Refused(inner) => Self::new(UNPROCESSABLE, "offer-refused", "This offer cannot be used")
+                .detail(format!("{}.", capitalised(&inner.to_string()))),
+            OfferError::Issuer(inner) => remote(inner, "The organisation that offers this"),
+            OfferError::Gone => Self::new(StatusCode::GONE, "offer-gone", "This offer is over")
+                .detail("It was withdrawn, locked after wrong codes, or has expired. Ask the organisation for a new one."),
+            OfferError::TransactionCodeMissing => {
+                Self::new(UNPROCESSABLE, "transaction-code-missing", "The code is missing")
+                    .detail("Enter the code that the organisation gave you.")
+            }
+            OfferError::TransactionCodeRefused => {
+                Self::new(UNPROCESSABLE, "transaction-code-refused", "The code was not accepted")
+                    .detail("Check the code and enter it again. After a few wrong codes the offer is locked.")
+            }
+            OfferError::IssuerRefused(reason) => {
+                Self::new(StatusCode::BAD_GATEWAY, "issuer-refused", "The organisation did not issue the credential")
+                    .detail(reason.clone())
+            }
+            OfferError::DeviceKey => device_key(),
+            OfferError::TokenOver => {
+                Self::new(StatusCode::CONFLICT, "accept-again", "It took too long")
+                    .detail("Nothing is lost. Accept the offer once more.")
+            }
+            OfferError::Signature(inner) => signature(&inner.to_string()),
+            OfferError::Credential(faults) => {
+                Self::new(StatusCode::BAD_GATEWAY, "credential-refused", "The credential is not sound")
+                    .detail("What the organisation sent does not verify, so it was not kept. Tell the organisation.")
+                    .with("faults", faults.clone())
+            }
+        }
+    }
+}
+
+impl From<CredentialError> for Problem {
+    fn from(error: CredentialError) -> Self {
+        match &error {
+            CredentialError::Fault(inner) => fault(inner),
+            CredentialError::Unknown => Self::not_found(),
+        }
+    }
+}
+
+impl From<PresentationError> for Problem {
+    fn from(error: PresentationError) -> Self {
+        match &error {
+            PresentationError::Fault(inner) => fault(inner),
+            PresentationError::Unknown => Self::not_found(),
+            PresentationError::Refused(inner) => request_refused(&inner.to_string()),
+            PresentationError::Signature => {
+                request_refused("the signature on the request is not one of the organisation it names")
+            }
+            PresentationError::Verifier(inner) => remote(inner, "The organisation that asks"),
+            PresentationError::Gone => Self::new(StatusCode::GONE, "request-gone", "This request is over")
+                .detail("It has expired or was answered already. Ask for a new one."),
+            PresentationError::Selection(inner) => {
+                Self::new(UNPROCESSABLE, "selection-refused", "Your choice does not answer the request")
+                    .detail(format!("{}.", capitalised(&inner.to_string())))
+            }
+            PresentationError::Step(inner) => step(&inner.to_string()),
+            PresentationError::DeviceSignature(inner) => signature(&inner.to_string()),
+            PresentationError::DeviceKey => device_key(),
+        }
+    }
+}
+
+impl From<ExistenceError> for Problem {
+    fn from(error: ExistenceError) -> Self {
+        match &error {
+            ExistenceError::Fault(inner) => fault(inner),
+            ExistenceError::Unknown => Self::not_found(),
+            ExistenceError::Fund(inner) => remote(inner, "The Fund"),
+            ExistenceError::Gone => Self::new(StatusCode::GONE, "request-gone", "This request is over")
+                .detail("It has expired. Ask the Fund for a new one."),
+            ExistenceError::NotProven => {
+                request_refused("the registry does not prove that this link comes from the organisation it names")
+            }
+            ExistenceError::Step(inner) => step(&inner.to_string()),
+            ExistenceError::DeviceKey => device_key(),
+            ExistenceError::NoPasskey => Self::new(StatusCode::CONFLICT, "passkey-unsuitable", "This needs another passkey")
+                .detail("Your passkeys are of a kind that cannot answer the Fund. Add one on your phone first."),
+            ExistenceError::Assertion => Self::new(UNPROCESSABLE, "passkey-refused", "The passkey was not accepted")
+                .detail("It did not answer this request, or did not confirm that it is you. Try again."),
+            ExistenceError::Signature(inner) => signature(&inner.to_string()),
+            ExistenceError::AnswerRefused(reason) => {
+                Self::new(StatusCode::BAD_GATEWAY, "answer-refused", "The Fund did not accept the proof")
+                    .detail(reason.clone())
+            }
+        }
+    }
+}
+
+fn device_key() -> Problem {
+    Problem::new(StatusCode::CONFLICT, "device-key-unknown", "This device does not hold the key")
+        .detail("The key is not registered with your wallet, or was marked as lost. Use the device that received the credential.")
+}
+
+fn signature(reason: &str) -> Problem {
+    Problem::new(UNPROCESSABLE, "signature-refused", "The signature is not right")
+        .detail(format!("{}.", capitalised(reason)))
+}
+
+fn step(reason: &str) -> Problem {
+    Problem::new(StatusCode::CONFLICT, "step-over", "This step is not possible now")
+        .detail(format!("{}.", capitalised(reason)))
+}
+
+fn request_refused(reason: &str) -> Problem {
+    Problem::new(UNPROCESSABLE, "request-refused", "This request was stopped for your safety")
+        .detail(format!("{}. Nothing was shared.", capitalised(reason)))
+}
+
+fn capitalised(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+}
+
+const fn page(slug: &'static str, title: &'static str, text: &'static str) -> ProblemPage {
+    ProblemPage { slug, title, text }
+}
+
+/// The page behind each problem type of this service.
+pub const PAGES: ProblemPages = ProblemPages(&[
+    page("other-side-unavailable", "The other side cannot be reached", "An organisation's service did not answer or is in trouble. Nothing is lost: what was begun goes on when it is tried again."),
+    page("address-refused", "The link cannot be used", "The link names an address inside a private network, or one that is no web address. Ask for a new link."),
+    page("answer-not-understood", "The answer cannot be used", "An organisation's service did not answer as its standard says, so the wallet stopped."),
+    page("registry-unavailable", "The registry cannot be asked", "The wallet proves names and keys of organisations from the registry. Without a proof it does nothing. Try again soon."),
+    page("ceremony-over", "This sign-in has run out", "A passkey must be used within five minutes, and once. Begin again."),
+    page("passkey-refused", "The passkey was not accepted", "The passkey is unknown here, belongs to somebody else, or did not confirm that it is you."),
+    page("passkey-registered", "This passkey is in use already", "A passkey belongs to one wallet. Sign in with it."),
+    page("passkey-unsuitable", "This needs another passkey", "The Fund takes passkeys with ES256. Add one on a phone."),
+    page("too-many", "There is no room for one more", "There are limits to how much one wallet holds. Remove something first."),
+    page("last-passkey", "This is your only passkey", "A wallet without a passkey could never be opened again. Add another one first."),
+    page("sign-in-again", "Please confirm that it is you", "Steps that cannot be undone need a sign-in within the last ten minutes."),
+    page("offer-refused", "This offer cannot be used", "The offer asks for something that this wallet does not do, or does not fit what the organisation says of itself."),
+    page("offer-gone", "This offer is over", "Offers expire, can be withdrawn, and are locked after a few wrong codes. Ask the organisation for a new one."),
+    page("transaction-code-missing", "The code is missing", "The offer is protected by a code that the organisation gave you by another way."),
+    page("transaction-code-refused", "The code was not accepted", "Check the code. After a few wrong codes the organisation locks the offer and must renew it."),
+    page("issuer-refused", "The organisation did not issue the credential", "The detail holds the organisation's own words."),
+    page("accept-again", "It took too long", "The permission to fetch the credential lives for minutes. Accept the offer once more; nothing is lost and nothing is issued twice."),
+    page("credential-refused", "The credential is not sound", "The proof, the key, the type or the dates of the credential are not right, so it was not kept. `faults` names the checks."),
+    page("request-gone", "This request is over", "Requests live for minutes and are answered once."),
+    page("request-refused", "This request was stopped for your safety", "The request is not proven to come from the organisation it names, or breaks a rule that protects you. Nothing was shared."),
+    page("selection-refused", "Your choice does not answer the request", "Something the request needs is not selected, or something was selected that it does not ask for."),
+    page("step-over", "This step is not possible now", "The request has expired or was answered already."),
+    page("signature-refused", "The signature is not right", "The page signed other bytes, or with another key, than were asked for. Reload the page and try again."),
+    page("device-key-unknown", "This device does not hold the key", "Credentials can be shown only from the device that received them."),
+    page("answer-refused", "The Fund did not accept the proof", "The detail holds the Fund's own words. You can begin again while the request lives."),
+]);

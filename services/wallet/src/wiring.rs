@@ -1,0 +1,89 @@
+//! The one place that chooses concrete parts.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::web::Data;
+use clock::{Clock, SystemClock, SystemEntropy};
+use did::Resolvers;
+use keys::SealingKey;
+use outbound::Outbound;
+use registry_client::Registry;
+use registry_types::Genesis;
+use store_wallet::Store;
+use web::passkey::Passkeys;
+
+use crate::app::Wallet;
+use crate::app::background;
+use crate::config::Config;
+use crate::http::{self, Site};
+use crate::{StartError, assets};
+
+const SCHEMA: &str = "wallet";
+
+/// Builds the wallet from its configuration.
+pub async fn wallet(config: &Config) -> Result<Wallet, StartError> {
+    let url = std::env::var("DATABASE_URL").unwrap_or_else(|_| config.store.database_url.clone());
+    let store = Store::open(&url, SCHEMA).await?;
+    let sealing_key = SealingKey::load_or_create(&config.keys.sealing_key)?;
+    let outbound = Outbound::new(&config.outbound)?;
+    let path = &config.registry.genesis;
+    let bytes = std::fs::read(path).map_err(|source| StartError::GenesisFile { path: path.clone(), source })?;
+    let genesis: Genesis = serde_json::from_slice(&bytes).map_err(StartError::GenesisForm)?;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let max_age = Duration::from_secs(config.registry.max_age_seconds);
+    let registry =
+        Registry::connect(config.registry.url.clone(), &genesis, outbound.clone(), Arc::clone(&clock), max_age)?;
+    let resolver = Resolvers::new(Arc::new(registry.clone()), Duration::from_secs(2));
+    let rp_id = config.wallet.rp_id.clone().or_else(|| config.http.public_url.host_str().map(str::to_owned));
+    let passkeys = Passkeys::new(&rp_id.unwrap_or_default(), &config.http.public_url, "Passerelle wallet")?;
+    Ok(Wallet {
+        store,
+        sealing_key,
+        clock,
+        entropy: Arc::new(SystemEntropy),
+        outbound,
+        chain: Arc::new(registry),
+        resolver: Arc::new(resolver),
+        passkeys,
+        origin: config.http.origin(),
+        wake: Arc::default(),
+    })
+}
+
+/// Serves a wallet and tends its background work until the service is stopped.
+pub async fn serve(config: &Config, wallet: Wallet) -> Result<web::Running, StartError> {
+    let wallet = Arc::new(wallet);
+    let site = Site {
+        wallet: Arc::clone(&wallet),
+        https: config.http.is_https(),
+        notice: config.wallet.notice.as_deref().map(Arc::from),
+    };
+    let site = Data::new(site);
+    let ready = Arc::new(StoreReady(Arc::clone(&wallet)));
+    let mut running = web::serve("wallet", &config.http, http::openapi(), ready, move |service| {
+        service.app_data(site.clone()).app_data(assets::ASSETS).app_data(http::problem::PAGES);
+        http::configure(service);
+    })
+    .await?;
+    let stop = Arc::new(tokio::sync::Notify::new());
+    let every = Duration::from_secs(config.wallet.background_seconds.max(1));
+    let work = tokio::spawn(background::run(wallet, every, Arc::clone(&stop)));
+    running.on_stop(async move {
+        stop.notify_one();
+        // A round that panicked has been reported already; the service ends all the same.
+        let _ = work.await;
+    });
+    Ok(running)
+}
+
+/// Ready means that the store answers. Without the registry the pages still show what is held.
+struct StoreReady(Arc<Wallet>);
+
+#[async_trait::async_trait]
+impl web::Ready for StoreReady {
+    async fn ready(&self) -> Result<(), String> {
+        let found = async { self.0.store.read().await?.find_account("ready").await };
+        found.await.map(|_| ()).map_err(|error| error.to_string())
+    }
+}

@@ -1,0 +1,54 @@
+// Passkeys, devices, leaving. What cannot be undone asks for the passkey once more.
+
+import { authenticate, register, withButton } from "/assets/passkey.js";
+import { find, forget, isProblem, send } from "/assets/wallet-key.js";
+
+async function confirmed(method, url) {
+  try {
+    return await send(method, url);
+  } catch (error) {
+    if (!isProblem(error, "sign-in-again")) throw error;
+    await authenticate("/v1/sign-in/options", "/v1/sign-in");
+    return send(method, url);
+  }
+}
+
+const key = await find();
+for (const row of document.querySelectorAll("[data-key]")) {
+  if (key && key.thumbprint === row.dataset.key) {
+    row.querySelector("[data-this-device]").hidden = false;
+    const lose = row.querySelector("button");
+    if (lose) lose.hidden = true;
+  }
+}
+
+const add = document.getElementById("add-passkey");
+add.addEventListener("click", () =>
+  withButton(add, async () => {
+    await register("/v1/registration/options", "/v1/registration");
+    location.reload();
+  }),
+);
+
+for (const button of document.querySelectorAll("button[data-delete]")) {
+  button.addEventListener("click", () => {
+    if (button.dataset.question && !confirm(button.dataset.question)) return;
+    withButton(button, async () => {
+      await confirmed("DELETE", button.dataset.delete);
+      if (button.dataset.then) location.assign(button.dataset.then);
+      else location.reload();
+    });
+  });
+}
+
+const dialog = document.getElementById("delete-dialog");
+document.getElementById("delete-open").addEventListener("click", () => dialog.showModal());
+document.getElementById("delete-cancel").addEventListener("click", () => dialog.close());
+const remove = document.getElementById("delete-account");
+remove.addEventListener("click", () =>
+  withButton(remove, async () => {
+    await confirmed("DELETE", "/v1/account");
+    await forget();
+    location.assign("/?deleted");
+  }),
+);

@@ -1,0 +1,92 @@
+// Consent: what is chosen is prepared by the service, signed on this device, and sent.
+
+import { post, withButton } from "/assets/passkey.js";
+import { find, sign } from "/assets/wallet-key.js";
+
+const form = document.getElementById("consent-form");
+const base = `/v1/presentations/${document.getElementById("presentation").dataset.id}`;
+const key = await find();
+
+// What is bound to the key of another device cannot be shown from this one.
+if (form) {
+  let usable = 0;
+  for (const input of form.querySelectorAll("[data-holder-key]")) {
+    const here = Boolean(key && key.thumbprint === input.dataset.holderKey);
+    input.disabled = !here;
+    input.closest(".candidate").classList.toggle("elsewhere", !here);
+    if (here) usable += 1;
+    else input.checked = false;
+  }
+  for (const group of form.querySelectorAll("[data-query]")) {
+    const inputs = [...group.querySelectorAll("[data-holder-key]")];
+    const free = inputs.find((input) => !input.disabled);
+    if (free && !inputs.some((input) => input.checked)) free.checked = true;
+  }
+  document.getElementById("key-elsewhere").hidden = usable > 0 || !form.querySelector("[data-holder-key]");
+  // An alternative that can be given from here comes before one that cannot.
+  for (const choice of form.querySelectorAll("[data-choice]")) {
+    const able = [...choice.querySelectorAll("[data-alternative]")].filter((block) =>
+      [...block.querySelectorAll("[data-query]")].every((group) => group.querySelector("input:checked:not(:disabled)")),
+    );
+    const radios = [...choice.querySelectorAll("input[data-pick]")];
+    for (const radio of radios) {
+      const fits = able.some((block) => block.dataset.alternative === radio.value);
+      if (radio.type === "radio" && radio.checked && !fits) radio.checked = false;
+    }
+    const first = radios.find((radio) => radio.type === "radio" && able.some((b) => b.dataset.alternative === radio.value));
+    if (first && !radios.some((radio) => radio.checked)) first.checked = true;
+  }
+  form.addEventListener("change", refresh);
+  refresh();
+}
+
+function picked(choice) {
+  const pick = choice.querySelector("input[data-pick]:checked");
+  return pick ? choice.querySelector(`[data-alternative="${pick.value}"]`) : null;
+}
+
+function refresh() {
+  for (const choice of form.querySelectorAll("[data-choice]")) {
+    const shown = picked(choice);
+    for (const block of choice.querySelectorAll("[data-alternative]")) block.hidden = block !== shown;
+  }
+  document.getElementById("agree").disabled = selection().length === 0;
+}
+
+function selection() {
+  const chosen = [];
+  for (const choice of form.querySelectorAll("[data-choice]")) {
+    const block = picked(choice);
+    if (!block) continue;
+    for (const group of block.querySelectorAll("[data-query]")) {
+      const credentialIds = [...group.querySelectorAll("input:checked:not(:disabled)")].map((input) => input.value);
+      const known = chosen.some(({ queryId }) => queryId === group.dataset.query);
+      if (credentialIds.length && !known) chosen.push({ queryId: group.dataset.query, credentialIds });
+    }
+  }
+  return chosen;
+}
+
+// The verifier may want the person back on its page; the service has judged the address.
+const goOn = ({ redirectUri }) => (redirectUri ? location.replace(redirectUri) : location.reload());
+
+if (form) {
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    withButton(document.getElementById("agree"), async () => {
+      const { toSign } = await post(`${base}/prepare`, { selection: selection() });
+      const signatures = toSign.length ? await sign(key, toSign) : [];
+      goOn(await post(`${base}/submit`, { signatures }));
+    });
+  });
+}
+
+const refuse = document.getElementById("refuse");
+if (refuse) {
+  refuse.addEventListener("click", () => withButton(refuse, async () => goOn(await post(`${base}/refuse`, {}))));
+}
+
+const again = document.getElementById("send-again");
+if (again) {
+  again.addEventListener("click", () => withButton(again, async () => goOn(await post(`${base}/submit`, { signatures: [] }))));
+}

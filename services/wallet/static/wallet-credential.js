@@ -1,0 +1,34 @@
+// One credential: its status now, whether its key is here, and removing it.
+
+import { withButton } from "/assets/passkey.js";
+import { find, send } from "/assets/wallet-key.js";
+
+const page = document.getElementById("credential");
+const verdict = document.getElementById("status");
+const tones = { valid: "pass", suspended: "paused", revoked: "fail", expired: "warning", notYetValid: "waiting", unknown: "not-checked" };
+
+const key = await find();
+if (!key || key.thumbprint !== page.dataset.holderKey) document.getElementById("key-elsewhere").hidden = false;
+
+async function check() {
+  const status = await send("GET", `/v1/credentials/${page.dataset.credential}/status`);
+  verdict.className = `verdict ${tones[status.state]}`;
+  document.getElementById("status-label").textContent = status.label;
+  document.getElementById("status-sentence").textContent = status.sentence;
+  const at = document.getElementById("status-time");
+  const form = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+  at.textContent = `Checked ${form.format(new Date(status.checkedAt))}`;
+}
+
+const again = document.getElementById("check-again");
+again.addEventListener("click", () => withButton(again, check));
+check().catch(() => {});
+
+const remove = document.getElementById("remove");
+remove.addEventListener("click", () => {
+  if (!confirm(remove.dataset.question)) return;
+  withButton(remove, async () => {
+    await send("DELETE", `/v1/credentials/${page.dataset.credential}`);
+    location.assign("/");
+  });
+});

@@ -1,0 +1,54 @@
+// The home page: statuses are checked quietly, and a pasted link is opened like a scanned one.
+
+import { find, send } from "/assets/wallet-key.js";
+
+const key = await find();
+let elsewhere = 0;
+
+for (const card of document.querySelectorAll("[data-credential]")) {
+  if (card.dataset.holderKey && (!key || key.thumbprint !== card.dataset.holderKey)) {
+    elsewhere += 1;
+    const note = card.querySelector("[data-elsewhere]");
+    if (note) note.hidden = false;
+  }
+}
+const banner = document.getElementById("key-elsewhere");
+if (banner) banner.hidden = elsewhere === 0;
+
+const tones = { valid: "success", suspended: "paused", revoked: "error", expired: "warning", notYetValid: "waiting", unknown: "plain" };
+
+for (const card of document.querySelectorAll("[data-credential]")) {
+  const badge = card.querySelector("[data-status]");
+  send("GET", `/v1/credentials/${card.dataset.credential}/status`)
+    .then((status) => {
+      // An answer that could not be had changes nothing that is known.
+      if (status.state === "unknown") return;
+      badge.className = `badge ${tones[status.state]}`;
+      badge.textContent = status.label;
+      card.classList.toggle("suspended", status.state === "suspended");
+      card.classList.toggle("revoked", status.state === "revoked" || status.state === "expired");
+    })
+    .catch(() => {});
+}
+
+const paste = document.getElementById("paste-form");
+if (paste) {
+  paste.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const problem = document.getElementById("paste-error");
+    problem.hidden = true;
+    let query;
+    try {
+      query = new URL(document.getElementById("link").value.trim()).searchParams;
+    } catch {
+      query = new URLSearchParams();
+    }
+    const carry = (names) => names.filter((name) => query.has(name)).map((name) => [name, query.get(name)]);
+    const offer = carry(["credential_offer_uri", "credential_offer"]);
+    const request = carry(["client_id", "request_uri", "request_uri_method"]);
+    if (offer.length) location.assign(`/offer?${new URLSearchParams(offer)}`);
+    else if (query.has("request_uri") && query.has("client_id")) location.assign(`/present?${new URLSearchParams(request)}`);
+    else if (query.has("request_uri")) location.assign(`/existence?${new URLSearchParams(request)}`);
+    else problem.hidden = false;
+  });
+}

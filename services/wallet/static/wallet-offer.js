@@ -1,0 +1,65 @@
+// Accepting an offer: make or find this device's key, sign what the issuer wants proven, receive.
+
+import { post, withButton } from "/assets/passkey.js";
+import { ensure, isProblem, send, sign } from "/assets/wallet-key.js";
+
+const form = document.getElementById("accept-form");
+const code = document.getElementById("tx-code");
+const codeField = document.getElementById("tx-code-field");
+const steps = document.getElementById("receiving-steps");
+const base = form && `/v1/offers/${form.dataset.offer}`;
+
+const step = (index) => {
+  steps.hidden = false;
+  [...steps.children].forEach((item, at) => {
+    item.classList.toggle("done", at < index);
+    if (at === index) item.setAttribute("aria-current", "step");
+    else item.removeAttribute("aria-current");
+  });
+};
+
+async function accept() {
+  step(0);
+  const key = await ensure();
+  step(1);
+  const body = { deviceKey: key.thumbprint };
+  if (code && !codeField.hidden) body.txCode = code.value.replace(/[\s-]/g, "");
+  let { toSign } = await post(`${base}/accept`, body);
+  // A refused nonce gives new bytes to sign; more than a few rounds would be a fault on the other side.
+  for (let round = 0; toSign.length && round < 4; round += 1) {
+    const signatures = await sign(key, toSign);
+    step(2);
+    ({ toSign } = await post(`${base}/proofs`, { signatures }));
+  }
+  location.reload();
+}
+
+if (form) {
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    withButton(document.getElementById("accept"), async () => {
+      try {
+        await accept();
+      } catch (error) {
+        steps.hidden = true;
+        if (codeField && ["transaction-code-missing", "accept-again"].some((slug) => isProblem(error, slug))) {
+          codeField.hidden = false;
+          code.required = true;
+          code.focus();
+        }
+        if (isProblem(error, "transaction-code-refused")) {
+          code.value = "";
+          code.focus();
+        }
+        throw error;
+      }
+    });
+  });
+  const decline = document.getElementById("decline");
+  decline.addEventListener("click", () =>
+    withButton(decline, async () => {
+      await send("DELETE", base);
+      location.assign("/");
+    }),
+  );
+}

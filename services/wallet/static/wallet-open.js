@@ -1,0 +1,49 @@
+// A link was opened: hand it to the service, then show what it is about under an address without secrets.
+
+import { PasskeyError, post } from "/assets/passkey.js";
+
+const opening = document.getElementById("opening");
+const failed = document.getElementById("failed");
+const query = new URLSearchParams(location.search);
+
+function offer() {
+  const uri = query.get("credential_offer_uri");
+  if (uri) return { credentialOfferUri: uri };
+  try {
+    return { credentialOffer: JSON.parse(query.get("credential_offer")) };
+  } catch {
+    throw new PasskeyError("The link is not complete. Open it again from the message or the code you received.");
+  }
+}
+
+function present() {
+  const body = { clientId: query.get("client_id") || "", requestUri: query.get("request_uri") || "" };
+  const method = query.get("request_uri_method");
+  return method ? { ...body, requestUriMethod: method } : body;
+}
+
+const kinds = {
+  offer: ["/v1/offers", "/offers/", offer],
+  present: ["/v1/presentations", "/presentations/", present],
+  existence: ["/v1/existence", "/existence/", () => ({ requestUri: query.get("request_uri") || "" })],
+};
+
+async function open() {
+  opening.hidden = false;
+  failed.hidden = true;
+  try {
+    const [endpoint, page, body] = kinds[opening.dataset.kind];
+    const { id } = await post(endpoint, body());
+    location.replace(page + encodeURIComponent(id));
+  } catch (error) {
+    document.getElementById("failed-title").textContent =
+      (error.problem && error.problem.title) || "The link could not be opened";
+    document.getElementById("failed-text").textContent = error.message;
+    opening.hidden = true;
+    failed.hidden = false;
+    failed.focus();
+  }
+}
+
+document.getElementById("try-again").addEventListener("click", open);
+open();
