@@ -6,7 +6,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use clock::Entropy;
-use ring::{constant_time, hmac};
+use ring::hmac;
 
 use crate::{Secrets, Timestamp, fingerprint};
 
@@ -15,7 +15,7 @@ pub const NONCE_LIFETIME_SECONDS: i64 = 300;
 
 const RANDOM: usize = 16;
 const EXPIRY: usize = 8;
-const MAC: usize = 16;
+const MAC: usize = 32;
 
 /// A nonce that is ours and has not expired; whether it was used already, the store knows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,20 +40,17 @@ impl Secrets {
         entropy.fill(&mut random);
         bytes.extend_from_slice(&random);
         bytes.extend_from_slice(&(now.timestamp() + NONCE_LIFETIME_SECONDS).to_be_bytes());
-        let mac = self.nonce_mac(tenant, &bytes);
-        bytes.extend_from_slice(mac.as_ref().get(..MAC).unwrap_or_default());
+        let mac = hmac::sign(self.nonce_key(), &signed(tenant, &bytes));
+        bytes.extend_from_slice(mac.as_ref());
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
     pub fn check_nonce(&self, tenant: &str, nonce: &str, now: Timestamp) -> Result<CheckedNonce, NonceError> {
         let bytes = URL_SAFE_NO_PAD.decode(nonce).map_err(|_| NonceError::Unknown)?;
         let bytes = <[u8; RANDOM + EXPIRY + MAC]>::try_from(bytes).map_err(|_| NonceError::Unknown)?;
-        let (signed, mac) = bytes.split_at(RANDOM + EXPIRY);
-        let expected = self.nonce_mac(tenant, signed);
-        let expected = expected.as_ref().get(..MAC).unwrap_or_default();
-        #[expect(deprecated, reason = "ring offers no other comparison of truncated tags")]
-        constant_time::verify_slices_are_equal(expected, mac).map_err(|_| NonceError::Unknown)?;
-        let (_, expiry) = signed.split_at(RANDOM);
+        let (ours, mac) = bytes.split_at(RANDOM + EXPIRY);
+        hmac::verify(self.nonce_key(), &signed(tenant, ours), mac).map_err(|_| NonceError::Unknown)?;
+        let (_, expiry) = ours.split_at(RANDOM);
         let expiry = <[u8; EXPIRY]>::try_from(expiry).map_err(|_| NonceError::Unknown)?;
         let expires_at =
             Timestamp::from_timestamp(i64::from_be_bytes(expiry), 0).ok_or(NonceError::Unknown)?;
@@ -62,13 +59,10 @@ impl Secrets {
         }
         Ok(CheckedNonce { fingerprint: fingerprint(nonce), expires_at })
     }
+}
 
-    fn nonce_mac(&self, tenant: &str, signed: &[u8]) -> hmac::Tag {
-        let mut context = hmac::Context::with_key(self.nonce_key());
-        context.update(signed);
-        context.update(tenant.as_bytes());
-        context.sign()
-    }
+fn signed(tenant: &str, ours: &[u8]) -> Vec<u8> {
+    [ours, tenant.as_bytes()].concat()
 }
 
 #[cfg(test)]

@@ -1,0 +1,15 @@
+//! The issuer through its routes: the real service on a temporary database, with a chosen clock and seeded randomness.
+//! The chain is the one part that is played, because it has to fail at chosen moments.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::expect_used)]
+
+mod anchoring;
+mod credentials;
+mod keys;
+mod ledger;
+mod metadata;
+mod offers;
+mod status;
+mod support;
+mod tokens;
+mod vc_api;

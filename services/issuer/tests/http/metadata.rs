@@ -1,0 +1,80 @@
+use serde_json::json;
+
+use crate::support::{LDP, ORIGIN, SD_JWT, World, json, problem};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn issuer_metadata_is_at_both_addresses_and_complete() {
+    let world = World::start().await;
+    let reply = world.get("/.well-known/openid-credential-issuer/t/undp").await;
+    assert_eq!((reply.status, reply.content_type.as_str()), (200, "application/json"));
+    let metadata = json(&reply);
+    assert_eq!(json(&world.get("/t/undp/.well-known/openid-credential-issuer").await), metadata);
+    assert_eq!(metadata["credential_issuer"], format!("{ORIGIN}/t/undp"));
+    for (name, path) in [
+        ("credential_endpoint", "credential"),
+        ("nonce_endpoint", "nonce"),
+        ("notification_endpoint", "notification"),
+    ] {
+        assert_eq!(metadata[name], format!("{ORIGIN}/t/undp/{path}"));
+    }
+    let configurations = metadata["credential_configurations_supported"].as_object().unwrap();
+    assert_eq!(configurations.len(), 4);
+    let ldp = &configurations[LDP];
+    assert_eq!(ldp["format"], "ldp_vc");
+    assert_eq!(ldp["credential_signing_alg_values_supported"], json!(["eddsa-rdfc-2022"]));
+    assert_eq!(ldp["credential_definition"]["type"], json!(["VerifiableCredential", "StaffIdentity"]));
+    assert_eq!(ldp["cryptographic_binding_methods_supported"], json!(["jwk", "did:key", "did:jwk"]));
+    let algorithms = &ldp["proof_types_supported"]["jwt"]["proof_signing_alg_values_supported"];
+    assert_eq!(*algorithms, json!(["ES256", "EdDSA"]));
+    assert_eq!(ldp["credential_metadata"]["claims"][0]["path"], json!(["credentialSubject", "givenName"]));
+    assert_eq!(ldp["credential_metadata"]["display"].as_array().unwrap().len(), 6, "six languages");
+    let sd_jwt = &configurations[SD_JWT];
+    assert_eq!(sd_jwt["vct"], "https://schemas.passerelle.example/v1#StaffIdentity");
+    assert_eq!(sd_jwt["credential_metadata"]["claims"][0]["path"], json!(["givenName"]));
+    assert_eq!(problem(&world.get("/.well-known/openid-credential-issuer/t/x").await), (404, "not-found".into()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn authorization_server_metadata_names_the_grant() {
+    let world = World::start().await;
+    let metadata = json(&world.get("/.well-known/oauth-authorization-server/t/wfp").await);
+    assert_eq!(metadata["issuer"], format!("{ORIGIN}/t/wfp"));
+    assert_eq!(metadata["token_endpoint"], format!("{ORIGIN}/t/wfp/token"));
+    assert_eq!(metadata["pre-authorized_grant_anonymous_access_supported"], true);
+    assert_eq!(metadata["grant_types_supported"], json!([crate::support::GRANT]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn schemas_are_served_as_published() {
+    let world = World::start().await;
+    for published in issuance::schemas::published() {
+        let reply = world.get(&format!("/schemas/v1/{}", published.file)).await;
+        assert_eq!((reply.status, reply.body.as_ref()), (200, published.bytes), "{}", published.file);
+        assert_eq!(reply.header("access-control-allow-origin"), Some("*"));
+    }
+    assert_eq!(problem(&world.get("/schemas/v1/other.json").await), (404, "not-found".into()));
+}
+
+#[test]
+fn every_route_is_documented() {
+    let document = serde_json::to_value(issuer::openapi()).unwrap();
+    let paths = document["paths"].as_object().unwrap();
+    for path in [
+        "/.well-known/openid-credential-issuer/t/{tenant}",
+        "/.well-known/oauth-authorization-server/t/{tenant}",
+        "/t/{tenant}/.well-known/openid-credential-issuer",
+        "/t/{tenant}/jwks",
+        "/t/{tenant}/offers/{token}",
+        "/t/{tenant}/token",
+        "/t/{tenant}/nonce",
+        "/t/{tenant}/credential",
+        "/t/{tenant}/notification",
+        "/t/{tenant}/receipts/{token}",
+        "/t/{tenant}/status/{list}",
+        "/vc-api/ids",
+        "/vc-api/{instance}/credentials/issue",
+        "/schemas/v1/{file}",
+    ] {
+        assert!(paths.contains_key(path), "{path}");
+    }
+}
