@@ -257,7 +257,7 @@ impl Issuer {
         offer.code_sealed = Some(self.sealing.seal(&purpose, code.as_str().as_bytes(), self.entropy.as_ref()));
     }
 
-    fn link(&self, tenant: &Tenant, offer: &Offer) -> OfferLink {
+    pub(crate) fn link(&self, tenant: &Tenant, offer: &Offer) -> OfferLink {
         let uri = format!("{}/offers/{}", tenant.issuer_url, offer.token);
         let encoded = encode(&uri);
         let opened = offer.code_sealed.as_ref().and_then(|sealed| {

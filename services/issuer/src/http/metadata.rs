@@ -169,10 +169,10 @@ fn displayed(kind: CredentialType, format: Format) -> CredentialMetadata {
     let metadata: Value = file.and_then(|it| serde_json::from_slice(it.bytes).ok()).unwrap_or_default();
     let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
     let list = |value: &Value, name: &str| value.get(name).and_then(Value::as_array).cloned().unwrap_or_default();
-    let display = list(&metadata, "display").iter().map(|it| CredentialDisplay {
-        name: text(it, "name").unwrap_or_else(|| kind.title().to_owned()),
-        locale: text(it, "locale"),
-        description: text(it, "description"),
+    let display = list(&metadata, "display").into_iter().map(|it| CredentialDisplay {
+        name: text(&it, "name").unwrap_or_else(|| kind.title().to_owned()),
+        locale: text(&it, "locale"),
+        description: text(&it, "description"),
         background_color: Some("#0b5a8a".to_owned()),
         text_color: Some("#ffffff".to_owned()),
         logo: None,
