@@ -14,11 +14,11 @@ mod upload;
 #[cfg(test)]
 mod tests;
 
-pub use report::faults_csv;
+pub use report::{csv, faults_csv};
 pub use retirees::{LANGUAGES, Retiree, retirees};
 pub use sheet::{Delimiter, Encoding, Limits};
 pub use staff::{Employment, Person, staff};
-pub use upload::{ListKind, RowContent, RowCounts, RowState, Upload, UploadRow, UploadState};
+pub use upload::{GoodRow, ListKind, RowContent, RowCounts, RowState, Upload, UploadRow, UploadState};
 
 /// Why a file is refused as a whole.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -59,6 +59,8 @@ pub struct RowFault {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListedRow<T> {
     pub line: u64,
+    /// The cells as they stand in the file.
+    pub fields: Vec<String>,
     pub outcome: Result<T, BadRow>,
 }
 
@@ -79,6 +81,15 @@ pub struct Listing<T> {
     pub unused: Vec<String>,
     pub empty_lines: u64,
     pub rows: Vec<ListedRow<T>>,
+}
+
+/// The column of the staff number or beneficiary number in a file with these headings, counted from 1, and its heading.
+#[must_use]
+pub fn number_column(kind: ListKind, headings: &[String]) -> (Option<usize>, String) {
+    match kind {
+        ListKind::Staff => columns::place(headings, staff::Staff::Number),
+        ListKind::Retirees => columns::place(headings, retirees::Fund::Uid),
+    }
 }
 
 impl<T> Listing<T> {

@@ -4,7 +4,7 @@ use entitlement::{Challenge, Channel, Evidence, Request, State};
 use issuance::{Subject, Timestamp};
 use sql::{Migration, Row, args};
 
-use crate::row::{Columns, int};
+use crate::row::Columns;
 use crate::subjects::{pattern, subject};
 use crate::{Error, Page, Transaction};
 
@@ -193,7 +193,7 @@ impl Transaction {
         request: &Request,
     ) -> Result<Option<i32>, Error> {
         let Some(evidence) = request.evidence() else { return Ok(None) };
-        let values = args![tenant, &request.beneficiary, &evidence.passkey_id, &request.id];
+        let values = args![tenant, &request.beneficiary, evidence.passkey_id.as_slice(), &request.id];
         let row = self.tx.fetch_optional(KNOWN_PASSKEY, values).await?;
         row.map(|row| Columns { table: "existence_requests", row: &row }.number("year")).transpose()
     }

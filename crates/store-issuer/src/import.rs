@@ -220,7 +220,7 @@ fn upload_row(row: &Row) -> Result<UploadRow, Error> {
     let columns = Columns { table: "import_rows", row };
     let state = match row.text("state")?.as_str() {
         "good" => {
-            RowState::Good(columns.parsed("content", |text| serde_json::from_str::<GoodRow>(text).ok())?)
+            RowState::Good(columns.parsed("content", |text| serde_json::from_str::<Box<GoodRow>>(text).ok())?)
         }
         "bad" => RowState::Bad(columns.parsed("content", |text| serde_json::from_str(text).ok())?),
         "done" => RowState::Done {

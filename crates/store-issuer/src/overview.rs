@@ -1,7 +1,7 @@
 //! What an officer sees first: how much there is, and what waits for somebody.
 
 use issuance::Timestamp;
-use sql::args;
+use sql::{Row, args};
 
 use crate::row::Columns;
 use crate::{Error, Transaction};
@@ -40,7 +40,45 @@ const UPLOADS: &str = "SELECT
         CAST(COALESCE(SUM(CASE WHEN state = 'confirmed' THEN 1 ELSE 0 END), 0) AS BIGINT) AS running
     FROM imports WHERE tenant = $1";
 
+/// An offer that somebody should look at, and whose it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StuckOffer {
+    pub offer_id: String,
+    pub subject_id: String,
+    pub number: String,
+    pub name: String,
+    pub expires_at: Timestamp,
+}
+
+const LOCKED: &str = "SELECT o.id, o.subject_id, o.expires_at, s.number, s.name
+    FROM offers o JOIN subjects s ON s.tenant = o.tenant AND s.id = o.subject_id
+    WHERE o.tenant = $1 AND o.state = 'locked' AND o.id > $2 ORDER BY o.id LIMIT $3";
+const LAPSED: &str = "SELECT o.id, o.subject_id, o.expires_at, s.number, s.name
+    FROM offers o JOIN subjects s ON s.tenant = o.tenant AND s.id = o.subject_id
+    WHERE o.tenant = $1 AND o.state = 'open' AND o.expires_at <= $2 AND o.id > $3 ORDER BY o.id LIMIT $4";
+
 impl Transaction {
+    pub async fn list_locked_offers(
+        &mut self,
+        tenant: &str,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<StuckOffer>, Error> {
+        let rows = self.tx.fetch_all(LOCKED, args![tenant, after.unwrap_or_default(), limit]).await?;
+        rows.iter().map(stuck).collect()
+    }
+
+    pub async fn list_lapsed_offers(
+        &mut self,
+        tenant: &str,
+        now: Timestamp,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<StuckOffer>, Error> {
+        let rows = self.tx.fetch_all(LAPSED, args![tenant, now, after.unwrap_or_default(), limit]).await?;
+        rows.iter().map(stuck).collect()
+    }
+
     pub async fn overview(&mut self, tenant: &str, now: Timestamp) -> Result<Overview, Error> {
         let people = self.count_subjects(tenant, None).await?;
         let offers = self.tx.fetch_optional(OFFERS, args![tenant, now]).await?.ok_or_else(Error::stale)?;
@@ -61,4 +99,14 @@ impl Transaction {
             running_uploads: uploads.number("running")?,
         })
     }
+}
+
+fn stuck(row: &Row) -> Result<StuckOffer, Error> {
+    Ok(StuckOffer {
+        offer_id: row.text("id")?,
+        subject_id: row.text("subject_id")?,
+        number: row.text("number")?,
+        name: row.text("name")?,
+        expires_at: row.time("expires_at")?,
+    })
 }

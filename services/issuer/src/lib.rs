@@ -8,6 +8,7 @@ mod config;
 mod http;
 mod wiring;
 
+pub use app::{OfficerLinkError, officer_link};
 pub use config::{Config, ConfigError, Console, InstanceConfig, Issuing, KeysConfig, RegistryConfig, StoreConfig, TenantConfig};
 pub use http::openapi;
 pub use wiring::{StartError, start, start_with};

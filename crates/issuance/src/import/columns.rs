@@ -81,6 +81,12 @@ impl<C: Column> Columns<C> {
     }
 }
 
+/// Where a column stands in a file with these headings.
+pub(super) fn place<C: Column>(headings: &[String], column: C) -> (Option<usize>, String) {
+    let header = Record { line: 1, fields: headings.to_vec(), unclosed: false };
+    Columns::of(&header).map_or_else(|_| (None, column.heading().to_owned()), |columns| columns.place(column))
+}
+
 fn recognise<C: Column>(heading: &str) -> Option<C> {
     let heading = plain(heading);
     C::ALL.iter().copied().find(|column| {

@@ -9,9 +9,9 @@ pub(super) const FORMULA_STARTS: [char; 4] = ['=', '+', '-', '@'];
 /// original file and what was wrong with it. Both extra columns are ignored when the file comes back.
 #[must_use]
 pub fn faults_csv<'a>(headings: &[String], rows: impl IntoIterator<Item = (u64, &'a BadRow)>) -> Vec<u8> {
-    let mut writer = csv::WriterBuilder::new()
+    let mut writer = ::csv::WriterBuilder::new()
         .flexible(true)
-        .terminator(csv::Terminator::CRLF)
+        .terminator(::csv::Terminator::CRLF)
         .from_writer("\u{feff}".as_bytes().to_vec());
     let extra = ["line_in_original", "what_to_correct"];
     let mut written = writer.write_record(headings.iter().map(|h| guarded(h)).chain(extra.map(str::to_owned)));
@@ -28,6 +28,19 @@ pub fn faults_csv<'a>(headings: &[String], rows: impl IntoIterator<Item = (u64, 
         written = written.and_then(|()| writer.write_record(record));
     }
     // Writing into memory cannot fail; were it to, an empty file says so better than half a one.
+    written.ok().and_then(|()| writer.into_inner().ok()).unwrap_or_default()
+}
+
+/// A file for spreadsheets: UTF-8 with a byte-order mark, no cell that could run as a formula.
+#[must_use]
+pub fn csv<'a, const N: usize>(headings: &[&str; N], rows: impl IntoIterator<Item = [&'a str; N]>) -> Vec<u8> {
+    let mut writer = ::csv::WriterBuilder::new()
+        .terminator(::csv::Terminator::CRLF)
+        .from_writer("\u{feff}".as_bytes().to_vec());
+    let mut written = writer.write_record(headings);
+    for row in rows {
+        written = written.and_then(|()| writer.write_record(row.map(guarded)));
+    }
     written.ok().and_then(|()| writer.into_inner().ok()).unwrap_or_default()
 }
 

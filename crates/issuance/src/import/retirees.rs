@@ -35,7 +35,8 @@ pub fn retirees(bytes: &[u8], limits: Limits) -> Result<Listing<Retiree>, SheetE
     let mut rows = Vec::with_capacity(sheet.records.len());
     for record in sheet.records {
         let line = record.line;
-        rows.push(ListedRow { line, outcome: check(record, &columns, &mut seen) });
+        let fields = record.fields.clone();
+        rows.push(ListedRow { line, fields, outcome: check(record, &columns, &mut seen) });
     }
     Ok(Listing {
         encoding: sheet.encoding,

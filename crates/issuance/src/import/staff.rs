@@ -80,7 +80,8 @@ pub fn staff(bytes: &[u8], limits: Limits, today: NaiveDate) -> Result<Listing<P
     let mut rows = Vec::with_capacity(sheet.records.len());
     for record in sheet.records {
         let line = record.line;
-        rows.push(ListedRow { line, outcome: check(record, &columns, &mut seen, today) });
+        let fields = record.fields.clone();
+        rows.push(ListedRow { line, fields, outcome: check(record, &columns, &mut seen, today) });
     }
     Ok(Listing {
         encoding: sheet.encoding,

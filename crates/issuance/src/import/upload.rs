@@ -59,13 +59,20 @@ pub struct UploadRow {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RowState {
-    Good(RowContent),
+    Good(Box<GoodRow>),
     Bad(BadRow),
     /// On the list of persons now; `offer` is the credential offer, where the list makes offers.
     Done { subject: String, offer: Option<String> },
 }
 
-/// The content of a good row; it is erased when the row is done, since the person's record has it then.
+/// A good row; it is erased when the row is done, since the person's record has it then.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GoodRow {
+    pub content: RowContent,
+    /// The cells as they were written, should the row turn out bad later.
+    pub fields: Vec<String>,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum RowContent {
@@ -141,38 +148,6 @@ impl RowContent {
         match self {
             Self::Staff(person) => format!("{} {}", person.given_name, person.family_name),
             Self::Retiree(retiree) => format!("{} {}", retiree.given_name, retiree.family_name),
-        }
-    }
-
-    /// The cells of the row under the headings of our samples, for the report when the row turns out bad later.
-    #[must_use]
-    pub fn fields(&self) -> Vec<String> {
-        let text = |cell: Option<&String>| cell.cloned().unwrap_or_default();
-        match self {
-            Self::Staff(person) => {
-                let employment = person.employment.as_ref();
-                vec![
-                    person.staff_number.clone(),
-                    person.given_name.clone(),
-                    person.family_name.clone(),
-                    text(person.original_name.as_ref()),
-                    text(person.birth_date.as_ref()),
-                    text(person.nationality.as_ref()),
-                    person.job_title.clone(),
-                    person.grade.clone(),
-                    person.duty_station.clone(),
-                    text(employment.map(|employment| &employment.contract_type)),
-                    text(employment.map(|employment| &employment.start_date)),
-                    text(employment.and_then(|employment| employment.end_date.as_ref())),
-                ]
-            }
-            Self::Retiree(retiree) => vec![
-                retiree.uid.clone(),
-                retiree.given_name.clone(),
-                retiree.family_name.clone(),
-                text(retiree.country.as_ref()),
-                text(retiree.language.as_ref()),
-            ],
         }
     }
 }

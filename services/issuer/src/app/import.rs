@@ -17,6 +17,8 @@ use super::{Issuer, NewOffer, OfferError};
 const STEP: u32 = 40;
 /// How long the worker sleeps when nothing tells it of work; a restart finds unfinished work at once.
 const LOOK_AGAIN: std::time::Duration = std::time::Duration::from_secs(30);
+/// How long it waits after a failure.
+const TRY_AGAIN: std::time::Duration = std::time::Duration::from_secs(1);
 const LONGEST_FILE_NAME: usize = 120;
 
 #[derive(Debug, thiserror::Error)]
@@ -236,16 +238,14 @@ impl Issuer {
     /// Works confirmed uploads off until the task is dropped; begins with what a crash left.
     pub async fn run_imports(&self) {
         loop {
-            match self.work_off_uploads().await {
-                Ok(()) => {}
+            let wait = match self.work_off_uploads().await {
+                Ok(()) => LOOK_AGAIN,
                 Err(error) => {
-                    let error: &(dyn std::error::Error + 'static) = &error;
-                    tracing::error!(error, "working off an upload failed and will be tried again");
-                    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
-                    continue;
+                    tracing::error!(error = &error as &dyn std::error::Error, "working off an upload failed; it will be tried again");
+                    TRY_AGAIN
                 }
-            }
-            let _ = tokio::time::timeout(LOOK_AGAIN, self.imports.notified()).await;
+            };
+            let _ = tokio::time::timeout(wait, self.imports.notified()).await;
         }
     }
 
@@ -386,7 +386,7 @@ fn upload_row<T: Clone>(row: &ListedRow<T>, content: impl Fn(T) -> RowContent) -
         Ok(good) => {
             let content = content(good.clone());
             let (number, name) = (content.number().to_owned(), content.name());
-            UploadRow { line: row.line, number, name, state: RowState::Good(GoodRow { content, fields: row.fields.clone() }) }
+            UploadRow { line: row.line, number, name, state: RowState::Good(Box::new(GoodRow { content, fields: row.fields.clone() })) }
         }
         Err(bad) => UploadRow {
             line: row.line,

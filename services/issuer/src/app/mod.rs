@@ -1,6 +1,7 @@
 //! Use cases: each opens, uses and commits its own transaction, and keeps the network outside of it.
 
 mod anchoring;
+pub(crate) mod console;
 mod credentials;
 mod directory;
 mod existence;
@@ -26,11 +27,15 @@ use store_issuer::Store;
 use url::Url;
 
 pub use anchoring::{AnchorError, ReceiptError, ReceiptState};
+pub use console::Dashboard;
 pub use credentials::{Authorized, CredentialError};
 pub use directory::{AnchoringStatus, CopyView, DirectoryError, ListState, SubjectPage};
+pub use existence::{BeneficiaryPage, ExistenceCounts, ExistenceError, RequestLink, RequestPage};
+pub use import::{ImportError, Invitation, UploadView};
 pub use keys::KeysError;
 pub use ledger::{Anchored, DocumentKey, Ledger, PublishedStatus, RegistryLedger};
 pub use notifications::NotificationError;
+pub use officers::{OfficerLinkError, SignInError, officer_link};
 pub use offers::{FetchError, NewOffer, OfferError, OfferLink};
 pub use status::{ChangeError, ListError, PublishError, ServedList};
 pub use store_issuer::{Page, SubjectRow};

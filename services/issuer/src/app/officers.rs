@@ -1,7 +1,7 @@
 //! Who may use the console: one-time links, passkeys, sessions. There are no passwords.
 
 use chrono::Duration;
-use clock::{Clock as _, Entropy as _, SystemClock, SystemEntropy, Timestamp};
+use clock::{Clock as _, SystemClock, SystemEntropy, Timestamp};
 use issuance::audit::Act;
 use issuance::{Actor, fingerprint};
 use serde_json::Value;
@@ -52,7 +52,7 @@ pub async fn officer_link(config: &Config, tenant: &str) -> Result<Option<Url>, 
     if !config.tenants.iter().any(|known| known.id == tenant) {
         return Err(OfficerLinkError::Tenant(tenant.to_owned()));
     }
-    let store = Store::open(&config.store.url(), "issuer").await?;
+    let store = Store::open(&crate::wiring::database_url(config), "issuer").await?;
     let token = clock::token(&SystemEntropy);
     let now = SystemClock.now();
     let made = sql::retry(|| async {

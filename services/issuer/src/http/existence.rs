@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
 use actix_web::{get, post};
 use entitlement::{AnswerFault, ConfirmFault, RequestFault};
-use web::{Json, Problem, ProblemPage, ServiceConfig};
+use web::{Json, Problem, ServiceConfig};
 use wire::existence::{ExistenceAnswer, ExistenceRequest};
 
 use super::problem;
@@ -43,35 +43,6 @@ async fn answer_existence_request(
     let (tenant, token) = path.into_inner();
     Ok(Json(app.answer_existence(&tenant, &token, &answer.0).await?))
 }
-
-/// Pages behind the problem types of this module.
-pub(super) const PROBLEMS: [ProblemPage; 5] = [
-    ProblemPage {
-        slug: "request-expired",
-        title: "The request has expired",
-        text: "The Fund asked too long ago. Ask the Fund for a new link, or use another channel.",
-    },
-    ProblemPage {
-        slug: "challenge-expired",
-        title: "The challenge is too old",
-        text: "A challenge can be answered once and for ten minutes. Fetch the request again and answer its new challenge.",
-    },
-    ProblemPage {
-        slug: "answered-before",
-        title: "The request was answered before",
-        text: "Another answer was accepted already, or the request was closed. Nothing more is needed from this device.",
-    },
-    ProblemPage {
-        slug: "answer-refused",
-        title: "The answer cannot be believed",
-        text: "A signature, the site, the challenge or the user verification in the answer does not fit. The detail says which.",
-    },
-    ProblemPage {
-        slug: "proven-already",
-        title: "There is a proof for this year already",
-        text: "One proof a year is enough. The Fund shows when it came and until when it counts.",
-    },
-];
 
 impl From<ExistenceError> for Problem {
     fn from(error: ExistenceError) -> Self {

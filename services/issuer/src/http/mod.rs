@@ -3,6 +3,7 @@
 pub(crate) mod console;
 mod cors;
 mod credential;
+mod existence;
 mod extract;
 mod metadata;
 mod offers;
@@ -47,7 +48,7 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
                 .service(credential::notify)
                 .service(receipts::find_receipt)
                 .service(status::find_status_list)
-                .configure(console::configure_existence),
+                .configure(existence::configure),
         )
         .service(
             scope("/vc-api")
@@ -74,6 +75,7 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
         (name = "anchoring", description = "Receipts that prove the time of issue."),
         (name = "vc-api", description = "Issuing for machines. Open instances issue under their own did:key; \
             accreditation is optional for them and verifiers say so."),
+        (name = "existence", description = "The Fund's proof requests: what is asked, and the device's answer."),
         (name = "schemas", description = "Published contexts, JSON Schemas and type metadata.")
     )
 )]

@@ -18,6 +18,36 @@ const MALFORMED: &str = "https://www.w3.org/TR/vc-data-model#MALFORMED_VALUE_ERR
 /// The pages behind our own problem types.
 pub(super) const PAGES: ProblemPages = ProblemPages(&[
     ProblemPage {
+        slug: "request-expired",
+        title: "The request has expired",
+        text: "The Fund asked too long ago. Ask the Fund for a new link, or use another channel.",
+    },
+    ProblemPage {
+        slug: "challenge-expired",
+        title: "The challenge is too old",
+        text: "A challenge can be answered once and for ten minutes. Fetch the request again and answer its new challenge.",
+    },
+    ProblemPage {
+        slug: "answered-before",
+        title: "The request was answered before",
+        text: "Another answer was accepted already, or the request was closed. Nothing more is needed from this device.",
+    },
+    ProblemPage {
+        slug: "answer-refused",
+        title: "The answer cannot be believed",
+        text: "A signature, the site, the challenge or the user verification in the answer does not fit. The detail says which.",
+    },
+    ProblemPage {
+        slug: "proven-already",
+        title: "There is a proof for this year already",
+        text: "One proof a year is enough. The Fund shows when it came and until when it counts.",
+    },
+    ProblemPage {
+        slug: "link-used",
+        title: "The link was used or has expired",
+        text: "A one-time link registers one passkey and lives seven days. Ask a colleague for another, or sign in if you have registered before.",
+    },
+    ProblemPage {
         slug: "offer-closed",
         title: "This offer is closed",
         text: "The offer was withdrawn, has expired, or is locked after too many wrong transaction codes. The organisation that made it can renew it.",

@@ -1,0 +1,175 @@
+//! The first page: how much there is, what waits for somebody, how the chain stands.
+
+use actix_web::web::{Data, Query, ServiceConfig};
+use actix_web::{HttpResponse, get};
+use askama::Template;
+use web::Problem;
+use web::page::{Shell, html};
+
+use super::session::Officer;
+use super::view::{Done, Place, When, counted, grouped, shell};
+use crate::app::{AnchoringStatus, Dashboard, Issuer};
+
+pub(super) fn configure(config: &mut ServiceConfig) {
+    config.service(show_overview);
+}
+
+#[derive(Template)]
+#[template(path = "console/dashboard.html")]
+struct DashboardPage {
+    shell: Shell,
+    greeting: String,
+    organisation: String,
+    registered: bool,
+    staff: bool,
+    figures: Vec<Figure>,
+    attention: Vec<Attention>,
+    chain: ChainState,
+}
+
+struct Figure {
+    value: String,
+    label: &'static str,
+    href: Option<&'static str>,
+}
+
+struct Attention {
+    class: &'static str,
+    title: String,
+    text: &'static str,
+    href: &'static str,
+    action: &'static str,
+}
+
+struct ChainState {
+    calm: bool,
+    waiting: String,
+    newest: Option<Anchored>,
+    lists: Vec<PublishedList>,
+    did: String,
+}
+
+struct Anchored {
+    number: u64,
+    at: Option<When>,
+}
+
+struct PublishedList {
+    name: String,
+    version: Option<u64>,
+    height: String,
+    at: Option<When>,
+    pending: bool,
+}
+
+#[get("")]
+async fn show_overview(officer: Officer, done: Query<Done>, app: Data<Issuer>) -> Result<HttpResponse, Problem> {
+    let dashboard = app.dashboard(&officer.tenant).await?;
+    let first_name = officer.name.split_whitespace().next().unwrap_or_default();
+    html(&DashboardPage {
+        shell: shell(&officer, Place::Overview),
+        greeting: format!("Hello, {first_name}"),
+        organisation: officer.tenant.name.clone(),
+        registered: done.says("registered"),
+        staff: officer.tenant.has_staff(),
+        figures: figures(&dashboard, officer.tenant.has_staff()),
+        attention: attention(&dashboard),
+        chain: chain(&dashboard.anchoring, &officer.tenant.did),
+    })
+}
+
+fn figures(dashboard: &Dashboard, staff: bool) -> Vec<Figure> {
+    let overview = &dashboard.overview;
+    let figure = |value: u64, label, href| Figure { value: grouped(value), label, href };
+    let mut figures = Vec::new();
+    if staff {
+        figures.push(figure(overview.people, "people on the staff list", Some("/console/staff")));
+        figures.push(figure(overview.open_offers, "offers waiting for their person", None));
+    }
+    if let Some(existence) = &dashboard.existence {
+        figures.push(figure(overview.people, "beneficiaries", Some("/console/retirees")));
+        figures.push(figure(existence.open, "asked, no answer yet", None));
+        figures.push(figure(existence.confirmed, "confirmed this year", None));
+    }
+    figures.push(figure(overview.valid, "credentials in force", None));
+    if staff {
+        figures.push(figure(overview.suspended, "suspended", None));
+    }
+    figures.push(figure(overview.revoked, "revoked", None));
+    figures
+}
+
+fn attention(dashboard: &Dashboard) -> Vec<Attention> {
+    let overview = &dashboard.overview;
+    let mut list = Vec::new();
+    let answered = dashboard.existence.map_or(0, |existence| existence.answered);
+    if answered > 0 {
+        list.push(Attention {
+            class: "info",
+            title: counted(answered, "answer waits for a decision", "answers wait for a decision"),
+            text: "Call or visit the person, compare the reference, then confirm or refuse.",
+            href: "/console/requests",
+            action: "Decide",
+        });
+    }
+    if overview.waiting_uploads > 0 {
+        list.push(Attention {
+            class: "warning",
+            title: counted(overview.waiting_uploads, "uploaded list waits", "uploaded lists wait"),
+            text: "Nothing is offered until somebody has looked at the list and confirmed it.",
+            href: if dashboard.existence.is_some() { "/console/retirees/imports" } else { "/console/imports" },
+            action: "Look at it",
+        });
+    }
+    if overview.running_uploads > 0 {
+        list.push(Attention {
+            class: "info",
+            title: counted(overview.running_uploads, "list is being worked off", "lists are being worked off"),
+            text: "You can leave the page; it goes on by itself, after a restart too.",
+            href: if dashboard.existence.is_some() { "/console/retirees/imports" } else { "/console/imports" },
+            action: "See progress",
+        });
+    }
+    if overview.locked_offers > 0 {
+        list.push(Attention {
+            class: "warning",
+            title: counted(overview.locked_offers, "offer is locked", "offers are locked"),
+            text: "Somebody entered a wrong transaction code five times. Find out who, then give out a new code.",
+            href: "/console/offers?state=locked",
+            action: "Show them",
+        });
+    }
+    if overview.lapsed_offers > 0 {
+        list.push(Attention {
+            class: "warning",
+            title: counted(overview.lapsed_offers, "offer has lapsed", "offers have lapsed"),
+            text: "Nobody accepted in time. Renew the offer on the person's page.",
+            href: "/console/offers?state=lapsed",
+            action: "Show them",
+        });
+    }
+    list
+}
+
+fn chain(anchoring: &AnchoringStatus, did: &str) -> ChainState {
+    let newest = anchoring.batches.first();
+    let unconfirmed = anchoring.batches.iter().any(|(_, _, at)| at.is_none());
+    let pending = anchoring.lists.iter().any(|list| list.pending);
+    ChainState {
+        calm: !unconfirmed && !pending && anchoring.waiting_leaves == 0,
+        waiting: counted(anchoring.waiting_leaves, "credential waits", "credentials wait"),
+        newest: newest.map(|(number, _, at)| Anchored { number: *number, at: at.map(When::from) }),
+        lists: anchoring
+            .lists
+            .iter()
+            .map(|list| PublishedList {
+                name: list.list.to_string(),
+                version: list.served.map(|(version, _)| version),
+                height: list.served.map_or_else(String::new, |(_, height)| grouped(height)),
+                at: list.published_at.map(When::from),
+                pending: list.pending,
+            })
+            .collect(),
+        did: did.to_owned(),
+    }
+}

@@ -1,0 +1,59 @@
+//! The officers' console: server-rendered pages that work without JavaScript, except for the passkey itself.
+//!
+//! Every page and form is behind [`session::require`]; only signing in and registering are not. Each form answers with a
+//! redirect, so that reloading a page never repeats an act.
+
+mod activity;
+mod dashboard;
+mod imports;
+mod offers;
+mod officers;
+mod people;
+mod requests;
+mod retirees;
+pub(crate) mod session;
+mod sign_in;
+mod status;
+mod view;
+
+use actix_web::middleware::from_fn;
+use actix_web::web::{FormConfig, PathConfig, QueryConfig, scope};
+use actix_web::{HttpResponse, get};
+use web::{Problem, ServiceConfig};
+
+/// Forms here hold a few lines of text.
+const FORM_BYTES: usize = 32 * 1024;
+
+pub(super) fn configure(config: &mut ServiceConfig<'_>) {
+    config.map(|config| {
+        config.service(home).service(
+            scope("/console")
+                .app_data(FormConfig::default().limit(FORM_BYTES).error_handler(|error, _| refused(&error)))
+                .app_data(QueryConfig::default().error_handler(|error, _| refused(&error)))
+                .app_data(PathConfig::default().error_handler(|_, _| Problem::not_found().into()))
+                .configure(sign_in::configure)
+                .service(
+                    scope("")
+                        .wrap(from_fn(session::require))
+                        .configure(dashboard::configure)
+                        .configure(imports::configure)
+                        .configure(people::configure)
+                        .configure(offers::configure)
+                        .configure(status::configure)
+                        .configure(retirees::configure)
+                        .configure(requests::configure)
+                        .configure(officers::configure)
+                        .configure(activity::configure),
+                ),
+        )
+    });
+}
+
+#[get("/")]
+async fn home() -> HttpResponse {
+    web::page::see_other("/console")
+}
+
+fn refused(error: &dyn std::fmt::Display) -> actix_web::Error {
+    Problem::bad_request(error.to_string()).into()
+}

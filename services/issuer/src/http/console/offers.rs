@@ -1,0 +1,144 @@
+//! One offer: its link, its QR code, its transaction code.
+
+use actix_web::web::{Data, Path, Query, ServiceConfig};
+use actix_web::{HttpResponse, get, post};
+use askama::Template;
+use serde::Deserialize;
+use store_issuer::StuckOffer;
+use web::Problem;
+use web::page::{Shell, html, see_other};
+
+use super::session::Officer;
+use super::view::{Badge, Done, LINES, Place, When, page_of, shell};
+use crate::app::Issuer;
+use crate::http::problem;
+
+pub(super) fn configure(config: &mut ServiceConfig) {
+    config.service(list_stuck).service(offer_page).service(renew).service(withdraw);
+}
+
+#[derive(Deserialize)]
+struct Wanted {
+    state: Stuck,
+    after: Option<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Stuck {
+    Locked,
+    Lapsed,
+}
+
+#[derive(Template)]
+#[template(path = "console/stuck_offers.html")]
+struct StuckPage {
+    shell: Shell,
+    locked: bool,
+    rows: Vec<StuckRow>,
+    next: Option<String>,
+}
+
+struct StuckRow {
+    id: String,
+    name: String,
+    number: String,
+    until: When,
+}
+
+#[get("/offers")]
+async fn list_stuck(officer: Officer, wanted: Query<Wanted>, app: Data<Issuer>) -> Result<HttpResponse, Problem> {
+    let locked = wanted.state == Stuck::Locked;
+    let rows = app.stuck_offers(&officer.tenant, locked, wanted.after.as_deref(), LINES + 1).await;
+    let (rows, more) = page_of(rows.map_err(|error| problem::store(&error))?);
+    let state = if locked { "locked" } else { "lapsed" };
+    let next = rows.last().filter(|_| more).map(|last| format!("/console/offers?state={state}&after={}", last.offer_id));
+    let row = |it: StuckOffer| StuckRow { id: it.offer_id, name: it.name, number: it.number, until: it.expires_at.into() };
+    html(&StuckPage {
+        shell: shell(&officer, home_of(&officer)),
+        locked,
+        rows: rows.into_iter().map(row).collect(),
+        next,
+    })
+}
+
+fn home_of(officer: &Officer) -> Place {
+    if officer.tenant.has_staff() { Place::Staff } else { Place::Retirees }
+}
+
+#[derive(Template)]
+#[template(path = "console/offer.html")]
+struct OfferPage {
+    shell: Shell,
+    id: String,
+    name: String,
+    back: String,
+    badge: Badge,
+    open: bool,
+    link: String,
+    openid_link: String,
+    qr: String,
+    code: Option<String>,
+    bound: bool,
+    until: When,
+    done: Option<&'static str>,
+}
+
+#[get("/offers/{id}")]
+async fn offer_page(
+    officer: Officer,
+    id: Path<String>,
+    done: Query<Done>,
+    app: Data<Issuer>,
+) -> Result<HttpResponse, Problem> {
+    let (offer, subject, link) = app.shown_offer(&officer.actor(), &id).await?;
+    let now = app.clock_now();
+    let home = officer.tenant.has_staff();
+    html(&OfferPage {
+        shell: shell(&officer, home_of(&officer)),
+        id: offer.id.clone(),
+        back: format!("/console/{}/{}", if home { "staff" } else { "retirees" }, subject.id),
+        name: subject.name,
+        badge: Badge::offer(offer.state, offer.expires_at, now),
+        open: offer.check_open(now).is_ok() && offer.state == issuance::OfferState::Open,
+        qr: web::qr::svg(&link.wallet_link),
+        link: link.wallet_link,
+        openid_link: link.openid_link,
+        code: link.transaction_code.map(|code| spaced(&code)),
+        bound: offer.bound_key.is_some(),
+        until: offer.expires_at.into(),
+        done: said(&done),
+    })
+}
+
+fn said(done: &Done) -> Option<&'static str> {
+    [
+        ("made", "The offer is ready. Send the link, and tell the code by another way."),
+        ("renewed", "There is a new transaction code. The old one no longer works."),
+    ]
+    .into_iter()
+    .find(|(word, _)| done.says(word))
+    .map(|(_, sentence)| sentence)
+}
+
+#[post("/offers/{id}/renew")]
+async fn renew(officer: Officer, id: Path<String>, app: Data<Issuer>) -> Result<HttpResponse, Problem> {
+    app.renew_transaction_code(&officer.actor(), &id).await?;
+    Ok(see_other(&format!("/console/offers/{id}?done=renewed")))
+}
+
+#[post("/offers/{id}/withdraw")]
+async fn withdraw(officer: Officer, id: Path<String>, app: Data<Issuer>) -> Result<HttpResponse, Problem> {
+    let subject = app.offered_to(&officer.actor(), &id).await?;
+    app.withdraw_offer(&officer.actor(), &id).await?;
+    let place = if officer.tenant.has_staff() { "staff" } else { "retirees" };
+    Ok(see_other(&format!("/console/{place}/{subject}?done=withdrawn")))
+}
+
+/// `493051` as `493 051`, which is how people read six digits aloud.
+fn spaced(code: &str) -> String {
+    match code.split_at_checked(3) {
+        Some((head, tail)) => format!("{head} {tail}"),
+        None => code.to_owned(),
+    }
+}

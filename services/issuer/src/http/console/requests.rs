@@ -1,0 +1,263 @@
+//! Proof requests: the answers that wait, and the page on which an officer decides.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Form, Path, Query, ServiceConfig};
+use actix_web::{HttpResponse, get, post};
+use askama::Template;
+use clock::Timestamp;
+use entitlement::{Channel, Evidence, Standing, State};
+use serde::Deserialize;
+use store_issuer::ExistenceRow;
+use web::Problem;
+use web::page::{Shell, html, html_with, see_other};
+
+use super::people::text;
+use super::session::Officer;
+use super::view::{Badge, Done, Find, LINES, Place, When, page_of, shell};
+use crate::app::{ExistenceError, Issuer, RequestLink, RequestPage as Detail};
+
+pub(super) fn configure(config: &mut ServiceConfig) {
+    config.service(list_answers).service(request_page).service(confirm).service(refuse);
+}
+
+#[derive(Template)]
+#[template(path = "console/answers.html")]
+struct AnswersPage {
+    shell: Shell,
+    rows: Vec<AnswerRow>,
+    next: Option<String>,
+    confirmed: bool,
+}
+
+struct AnswerRow {
+    id: String,
+    name: String,
+    uid: String,
+    year: i32,
+    answered: When,
+    reference: String,
+}
+
+#[get("/requests")]
+async fn list_answers(
+    officer: Officer,
+    find: Query<Find>,
+    done: Query<Done>,
+    app: Data<Issuer>,
+) -> Result<HttpResponse, Problem> {
+    let rows = app.list_answers(&officer.tenant.id, find.after.as_deref(), LINES + 1).await?;
+    let (rows, more) = page_of(rows);
+    let next = rows.last().filter(|_| more).map(|last| find.next("/console/requests", &last.request.id));
+    html(&AnswersPage {
+        shell: shell(&officer, Place::Answers),
+        rows: rows.iter().filter_map(answer_row).collect(),
+        next,
+        confirmed: done.says("confirmed"),
+    })
+}
+
+fn answer_row(row: &ExistenceRow) -> Option<AnswerRow> {
+    let evidence = row.request.evidence()?;
+    Some(AnswerRow {
+        id: row.request.id.clone(),
+        name: row.subject.name.clone(),
+        uid: row.subject.number.clone(),
+        year: row.request.year,
+        answered: evidence.answered_at.into(),
+        reference: evidence.reference(),
+    })
+}
+
+#[derive(Template)]
+#[template(path = "console/request.html")]
+struct RequestPage {
+    shell: Shell,
+    id: String,
+    person: String,
+    name: String,
+    uid: String,
+    country: String,
+    language: String,
+    year: i32,
+    badge: Badge,
+    asked: When,
+    until: When,
+    open: Option<OpenLink>,
+    answer: Option<AnswerView>,
+    decide: bool,
+    decision: Option<Decision>,
+    notes: String,
+    fault: Option<&'static str>,
+    done: Option<&'static str>,
+}
+
+struct OpenLink {
+    link: String,
+    qr: String,
+}
+
+struct AnswerView {
+    reference: String,
+    at: When,
+    key: String,
+    passkey: &'static str,
+    known: Option<i32>,
+}
+
+struct Decision {
+    class: &'static str,
+    title: &'static str,
+    at: When,
+    remark: String,
+    offer: Option<String>,
+}
+
+#[get("/requests/{id}")]
+async fn request_page(
+    officer: Officer,
+    id: Path<String>,
+    done: Query<Done>,
+    app: Data<Issuer>,
+) -> Result<HttpResponse, Problem> {
+    let detail = app.request_page(&officer.tenant.id, &id).await?;
+    let link = app.request_link(&officer.actor(), &id).await?;
+    let page = RequestPage::new(&officer, &detail, link);
+    html(&RequestPage { done: said(&done), ..page })
+}
+
+fn said(done: &Done) -> Option<&'static str> {
+    [
+        ("asked", "The question is ready. Send the person the link below."),
+        ("confirmed", "The certificate is on its way to the wallet that answered."),
+        ("refused", "The request is closed as refused."),
+    ]
+    .into_iter()
+    .find(|(word, _)| done.says(word))
+    .map(|(_, sentence)| sentence)
+}
+
+impl RequestPage {
+    fn new(officer: &Officer, detail: &Detail, link: RequestLink) -> Self {
+        let Detail { request, subject, standing, known_since } = detail;
+        let open = (*standing == Standing::Open)
+            .then(|| OpenLink { qr: web::qr::svg(&link.wallet_link), link: link.wallet_link });
+        Self {
+            shell: shell(officer, Place::Answers),
+            id: request.id.clone(),
+            person: subject.id.clone(),
+            name: subject.name.clone(),
+            uid: subject.number.clone(),
+            country: text(&subject.claims, "country"),
+            language: text(&subject.claims, "language"),
+            year: request.year,
+            badge: Badge::standing(*standing),
+            asked: request.created_at.into(),
+            until: request.expires_at.into(),
+            open,
+            answer: request.evidence().map(|evidence| AnswerView::new(evidence, *known_since)),
+            decide: *standing == Standing::Answered,
+            decision: Decision::of(&request.state),
+            notes: String::new(),
+            fault: None,
+            done: None,
+        }
+    }
+}
+
+impl AnswerView {
+    fn new(evidence: &Evidence, known: Option<i32>) -> Self {
+        Self {
+            reference: evidence.reference(),
+            at: evidence.answered_at.into(),
+            key: evidence.holder_key.clone(),
+            passkey: match evidence.passkey_synced {
+                true => "kept by the person's account on several devices",
+                false => "kept on one device only",
+            },
+            known,
+        }
+    }
+}
+
+impl Decision {
+    fn of(state: &State) -> Option<Self> {
+        let decided = |class, title, at: Timestamp, remark: &str, offer| Self {
+            class,
+            title,
+            at: at.into(),
+            remark: remark.to_owned(),
+            offer,
+        };
+        match state {
+            State::Open { .. } | State::Answered(_) => None,
+            State::Confirmed { channel, notes, at, offer, .. } => {
+                let title = match channel {
+                    Channel::Visit => "Confirmed after a visit",
+                    Channel::Call => "Confirmed after a call",
+                };
+                Some(decided("pass", title, *at, notes, Some(offer.clone())))
+            }
+            State::Refused { reason, at, .. } => Some(decided("fail", "Refused", *at, reason, None)),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Confirmation {
+    channel: Option<String>,
+    compared: Option<String>,
+    #[serde(default)]
+    notes: String,
+}
+
+#[post("/requests/{id}/confirm")]
+async fn confirm(
+    officer: Officer,
+    id: Path<String>,
+    form: Form<Confirmation>,
+    app: Data<Issuer>,
+) -> Result<HttpResponse, Problem> {
+    let channel = form.channel.as_deref().and_then(|channel| channel.parse::<Channel>().ok());
+    let (Some(channel), Some(_)) = (channel, &form.compared) else {
+        let fault = "Say whether you visited or called the person, and that the reference was the same.";
+        return again(&officer, &id, &app, form.notes.clone(), fault).await;
+    };
+    app.confirm_existence(&officer.actor(), &id, channel, &form.notes).await?;
+    Ok(see_other(&format!("/console/requests/{id}?done=confirmed")))
+}
+
+#[derive(Deserialize)]
+struct Refusal {
+    #[serde(default)]
+    reason: String,
+}
+
+#[post("/requests/{id}/refuse")]
+async fn refuse(
+    officer: Officer,
+    id: Path<String>,
+    form: Form<Refusal>,
+    app: Data<Issuer>,
+) -> Result<HttpResponse, Problem> {
+    match app.refuse_existence(&officer.actor(), &id, &form.reason).await {
+        Ok(()) => Ok(see_other(&format!("/console/requests/{id}?done=refused"))),
+        Err(ExistenceError::Confirm(entitlement::ConfirmFault::NoReason)) => {
+            again(&officer, &id, &app, String::new(), "A refusal needs a reason: the person will ask for it.").await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The page again, with what is missing.
+async fn again(
+    officer: &Officer,
+    id: &str,
+    app: &Issuer,
+    notes: String,
+    fault: &'static str,
+) -> Result<HttpResponse, Problem> {
+    let detail = app.request_page(&officer.tenant.id, id).await?;
+    let link = app.request_link(&officer.actor(), id).await?;
+    let page = RequestPage::new(officer, &detail, link);
+    html_with(StatusCode::UNPROCESSABLE_ENTITY, &RequestPage { notes, fault: Some(fault), ..page })
+}

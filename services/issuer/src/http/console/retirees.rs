@@ -1,0 +1,311 @@
+//! The Fund's beneficiaries: the list, adding one, and the page of one.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Form, Path, Query, ServiceConfig};
+use actix_web::{HttpResponse, get, post};
+use askama::Template;
+use entitlement::{Request, Standing, State};
+use issuance::Status;
+use issuance::import::{LANGUAGES, Retiree, RowFault};
+use serde::Deserialize;
+use store_issuer::{BeneficiaryRow, Page};
+use web::Problem;
+use web::page::{Shell, html, html_with, see_other};
+
+use super::people::text;
+use super::session::Officer;
+use super::view::{Badge, Done, Find, LINES, Place, When, counted, day, page_of, shell};
+use crate::app::{BeneficiaryPage, CopyView, ExistenceError, Issuer};
+
+pub(super) fn configure(config: &mut ServiceConfig) {
+    // The fixed paths come before the one with a variable.
+    config.service(list_retirees).service(new_retiree).service(add_retiree).service(retiree_page).service(ask);
+}
+
+#[derive(Template)]
+#[template(path = "console/retirees.html")]
+struct RetireesPage {
+    shell: Shell,
+    words: String,
+    total: String,
+    rows: Vec<RetireeRow>,
+    next: Option<String>,
+    first: bool,
+}
+
+struct RetireeRow {
+    id: String,
+    name: String,
+    uid: String,
+    country: String,
+    year: String,
+    badge: Badge,
+}
+
+#[get("/retirees")]
+async fn list_retirees(officer: Officer, find: Query<Find>, app: Data<Issuer>) -> Result<HttpResponse, Problem> {
+    let words = find.words();
+    let page = Page { query: words.clone(), after: find.after.clone(), limit: LINES + 1 };
+    let (rows, more) = page_of(app.list_beneficiaries(&officer.tenant.id, &page).await?);
+    let total = app.count_subjects(&officer.tenant, words.as_deref()).await?;
+    let next = rows.last().filter(|_| more).map(|(last, _)| find.next("/console/retirees", &last.subject.number));
+    html(&RetireesPage {
+        shell: shell(&officer, Place::Retirees),
+        words: words.unwrap_or_default(),
+        total: counted(total, "beneficiary", "beneficiaries"),
+        rows: rows.iter().map(|(row, standing)| RetireeRow::new(row, *standing)).collect(),
+        next,
+        first: find.after.is_none(),
+    })
+}
+
+impl RetireeRow {
+    fn new(row: &BeneficiaryRow, standing: Option<Standing>) -> Self {
+        Self {
+            id: row.subject.id.clone(),
+            name: row.subject.name.clone(),
+            uid: row.subject.number.clone(),
+            country: text(&row.subject.claims, "country"),
+            year: row.newest.as_ref().map_or_else(String::new, |newest| newest.year.to_string()),
+            badge: standing.map_or(Badge { class: "plain", text: "Not asked" }, Badge::standing),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "console/new_retiree.html")]
+struct NewRetireePage {
+    shell: Shell,
+    form: RetireeForm,
+    languages: [(&'static str, &'static str, bool); 6],
+    uid_fault: Option<String>,
+    given_fault: Option<String>,
+    family_fault: Option<String>,
+    country_fault: Option<String>,
+}
+
+#[derive(Clone, Default, Deserialize)]
+struct RetireeForm {
+    uid: String,
+    given_name: String,
+    family_name: String,
+    #[serde(default)]
+    country: String,
+    #[serde(default)]
+    language: String,
+}
+
+#[get("/retirees/new")]
+async fn new_retiree(officer: Officer) -> Result<HttpResponse, Problem> {
+    html(&NewRetireePage::new(&officer, RetireeForm::default(), &[]))
+}
+
+#[post("/retirees")]
+async fn add_retiree(
+    officer: Officer,
+    form: Form<RetireeForm>,
+    app: Data<Issuer>,
+) -> Result<HttpResponse, Problem> {
+    let form = form.into_inner();
+    let checked = match form.retiree().checked() {
+        Ok(checked) => checked,
+        Err(bad) => return again(&officer, form, &bad.faults),
+    };
+    match app.add_beneficiary(&officer.actor(), checked).await {
+        Ok(id) => Ok(see_other(&format!("/console/retirees/{id}?done=added"))),
+        Err(ExistenceError::ListedAlready) => again(&officer, form, &[listed_already()]),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn again(officer: &Officer, form: RetireeForm, faults: &[RowFault]) -> Result<HttpResponse, Problem> {
+    html_with(StatusCode::UNPROCESSABLE_ENTITY, &NewRetireePage::new(officer, form, faults))
+}
+
+fn listed_already() -> RowFault {
+    let reason = "a beneficiary with this number is on the list already".to_owned();
+    RowFault { line: 1, column: Some(1), heading: "uid".to_owned(), reason }
+}
+
+impl RetireeForm {
+    fn retiree(&self) -> Retiree {
+        let some = |text: &str| Some(text.to_owned()).filter(|text| !text.trim().is_empty());
+        Retiree {
+            uid: self.uid.clone(),
+            given_name: self.given_name.clone(),
+            family_name: self.family_name.clone(),
+            country: some(&self.country),
+            language: some(&self.language),
+        }
+    }
+}
+
+impl NewRetireePage {
+    fn new(officer: &Officer, form: RetireeForm, faults: &[RowFault]) -> Self {
+        let fault = |heading: &str| {
+            faults.iter().find(|fault| fault.heading == heading).map(|fault| fault.reason.clone())
+        };
+        let names = ["العربية", "English", "Español", "Français", "Русский", "中文"];
+        let mut languages = [("", "", false); 6];
+        for ((slot, code), name) in languages.iter_mut().zip(LANGUAGES).zip(names) {
+            *slot = (code, name, form.language == code);
+        }
+        Self {
+            shell: shell(officer, Place::Retirees),
+            uid_fault: fault("uid"),
+            given_fault: fault("given_name"),
+            family_fault: fault("family_name"),
+            country_fault: fault("country"),
+            form,
+            languages,
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "console/retiree.html")]
+struct RetireePage {
+    shell: Shell,
+    id: String,
+    name: String,
+    uid: String,
+    facts: Vec<(&'static str, String)>,
+    year: i32,
+    badge: Badge,
+    sentence: String,
+    can_ask: bool,
+    requests: Vec<RequestLine>,
+    certificates: Vec<CertificateLine>,
+    can_revoke: bool,
+    done: Option<&'static str>,
+}
+
+struct RequestLine {
+    id: String,
+    year: i32,
+    badge: Badge,
+    asked: When,
+    story: String,
+}
+
+struct CertificateLine {
+    format: &'static str,
+    badge: Badge,
+    issued: When,
+    until: String,
+    anchored: Option<When>,
+}
+
+#[get("/retirees/{id}")]
+async fn retiree_page(
+    officer: Officer,
+    id: Path<String>,
+    done: Query<Done>,
+    app: Data<Issuer>,
+) -> Result<HttpResponse, Problem> {
+    let page = app.beneficiary_page(&officer.tenant.id, &id).await?;
+    let copies = app.subject_page(&officer.tenant, &id).await?.copies;
+    html(&RetireePage::new(&officer, &page, &copies, &done))
+}
+
+impl RetireePage {
+    fn new(officer: &Officer, page: &BeneficiaryPage, copies: &[CopyView], done: &Done) -> Self {
+        let subject = &page.subject;
+        let now = page.requests.iter().find(|(request, _)| request.year == page.year);
+        let facts = [("Country", "country"), ("Language", "language")].map(|(label, claim)| {
+            (label, text(&subject.claims, claim))
+        });
+        Self {
+            shell: shell(officer, Place::Retirees),
+            id: subject.id.clone(),
+            name: subject.name.clone(),
+            uid: subject.number.clone(),
+            facts: facts.into_iter().filter(|(_, value)| !value.is_empty()).collect(),
+            year: page.year,
+            badge: now.map_or(Badge { class: "plain", text: "Not asked" }, |(_, at)| Badge::standing(*at)),
+            sentence: sentence(page.year, now.map(|(request, standing)| (request, *standing))),
+            can_ask: now.is_none_or(|(_, standing)| matches!(standing, Standing::Refused | Standing::Expired)),
+            requests: page.requests.iter().map(|(request, standing)| RequestLine::new(request, *standing)).collect(),
+            certificates: copies.iter().map(CertificateLine::from).collect(),
+            can_revoke: copies.iter().any(|view| view.copy.status != Status::Revoked),
+            done: said(done),
+        }
+    }
+}
+
+/// Where this year stands, in one sentence.
+fn sentence(year: i32, now: Option<(&Request, Standing)>) -> String {
+    let Some((request, standing)) = now else {
+        return format!("No proof of life was asked for in {year} yet.");
+    };
+    match standing {
+        Standing::Open => format!("Asked on {}. No answer yet.", day(request.created_at)),
+        Standing::Answered => "The answer is here and waits for a decision.".to_owned(),
+        Standing::Confirmed => format!("The proof for {year} is confirmed. Nothing more is needed this year."),
+        Standing::Refused => "The last answer was refused. Ask again, or use another channel.".to_owned(),
+        Standing::Expired => "The link lapsed without an answer. Ask again, or use another channel.".to_owned(),
+    }
+}
+
+fn said(done: &Done) -> Option<&'static str> {
+    [
+        ("added", "The beneficiary is on the list. You can ask for a proof of life now."),
+        ("refused", "The request is closed as refused."),
+        ("suspended", "The certificate is suspended."),
+        ("reinstated", "The certificate is valid again."),
+        ("revoked", "The certificate is revoked for good."),
+        ("withdrawn", "The offer is withdrawn."),
+    ]
+    .into_iter()
+    .find(|(word, _)| done.says(word))
+    .map(|(_, sentence)| sentence)
+}
+
+impl RequestLine {
+    fn new(request: &Request, standing: Standing) -> Self {
+        let story = match &request.state {
+            State::Open { .. } if standing == Standing::Expired => {
+                format!("lapsed on {}", day(request.expires_at))
+            }
+            State::Open { .. } => format!("can be answered until {}", day(request.expires_at)),
+            State::Answered(evidence) => format!("answered on {}", day(evidence.answered_at)),
+            State::Confirmed { channel, at, .. } => {
+                let how = match channel {
+                    entitlement::Channel::Visit => "a visit",
+                    entitlement::Channel::Call => "a call",
+                };
+                format!("confirmed on {} after {how}", day(*at))
+            }
+            State::Refused { at, reason, .. } => format!("refused on {}: {reason}", day(*at)),
+        };
+        Self {
+            id: request.id.clone(),
+            year: request.year,
+            badge: Badge::standing(standing),
+            asked: request.created_at.into(),
+            story,
+        }
+    }
+}
+
+impl From<&CopyView> for CertificateLine {
+    fn from(view: &CopyView) -> Self {
+        Self {
+            format: match view.copy.configuration.format {
+                issuance::Format::LdpVc => "W3C Verifiable Credential",
+                issuance::Format::SdJwt => "SD-JWT VC",
+            },
+            badge: Badge::status(view.copy.status),
+            issued: view.copy.issued_at.into(),
+            until: day(view.copy.valid_until),
+            anchored: view.anchored_at.map(When::from),
+        }
+    }
+}
+
+/// Asks for this year's proof and shows the link.
+#[post("/retirees/{id}/requests")]
+async fn ask(officer: Officer, id: Path<String>, app: Data<Issuer>) -> Result<HttpResponse, Problem> {
+    let request = app.ask(&officer.actor(), &id).await?;
+    Ok(see_other(&format!("/console/requests/{request}?done=asked")))
+}

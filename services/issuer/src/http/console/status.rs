@@ -1,0 +1,174 @@
+//! Suspending, reinstating and revoking, each with a reason and a page that says what will happen.
+
+use actix_web::web::{Data, Form, Path, Query, ServiceConfig};
+use actix_web::{HttpResponse, get, post};
+use askama::Template;
+use issuance::{Reason, ReasonCode, Status};
+use serde::Deserialize;
+use web::Problem;
+use web::page::{Shell, html, see_other};
+
+use super::session::Officer;
+use super::view::{Place, shell};
+use crate::app::Issuer;
+
+const LONGEST_NOTE: usize = 500;
+
+pub(super) fn configure(config: &mut ServiceConfig) {
+    config.service(status_page).service(change_status);
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Act {
+    Suspend,
+    Reinstate,
+    Revoke,
+}
+
+#[derive(Deserialize)]
+struct Wanted {
+    act: Act,
+}
+
+#[derive(Template)]
+#[template(path = "console/status.html")]
+struct StatusPage {
+    shell: Shell,
+    id: String,
+    name: String,
+    number: String,
+    back: String,
+    act: Act,
+    reasons: Vec<ReasonCode>,
+    affected: Vec<String>,
+}
+
+#[get("/people/{id}/status")]
+async fn status_page(
+    officer: Officer,
+    id: Path<String>,
+    wanted: Query<Wanted>,
+    app: Data<Issuer>,
+) -> Result<HttpResponse, Problem> {
+    let page = app.subject_page(&officer.tenant, &id).await?;
+    let place = if officer.tenant.has_staff() { Place::Staff } else { Place::Retirees };
+    let affected = page.copies.iter().filter(|view| wanted.act.concerns(view.copy.status));
+    let mut affected: Vec<String> =
+        affected.map(|view| view.copy.configuration.credential_type.title().to_owned()).collect();
+    affected.dedup();
+    html(&StatusPage {
+        shell: shell(&officer, place),
+        back: person_address(&officer, &page.subject.id),
+        id: page.subject.id,
+        name: page.subject.name,
+        number: page.subject.number,
+        act: wanted.act,
+        reasons: wanted.act.reasons().to_vec(),
+        affected,
+    })
+}
+
+#[derive(Deserialize)]
+struct Change {
+    act: Act,
+    reason: String,
+    #[serde(default)]
+    note: String,
+}
+
+/// All copies of the person change in one transaction: a verifier never meets one format suspended and the other not.
+#[post("/people/{id}/status")]
+async fn change_status(
+    officer: Officer,
+    id: Path<String>,
+    change: Form<Change>,
+    app: Data<Issuer>,
+) -> Result<HttpResponse, Problem> {
+    let code = ReasonCode::parse(&change.reason).filter(|code| change.act.reasons().contains(code));
+    let code = code.ok_or_else(|| Problem::bad_request("Choose one of the reasons."))?;
+    let note: String = change.note.trim().chars().take(LONGEST_NOTE).collect();
+    let reason = Reason { code, note: Some(note).filter(|note| !note.is_empty()) };
+    app.change_subject_status(&officer.actor(), &id, None, change.act.status(), &reason).await?;
+    Ok(see_other(&format!("{}?done={}", person_address(&officer, &id), change.act.done())))
+}
+
+fn person_address(officer: &Officer, id: &str) -> String {
+    let place = if officer.tenant.has_staff() { "staff" } else { "retirees" };
+    format!("/console/{place}/{id}")
+}
+
+impl Act {
+    fn status(self) -> Status {
+        match self {
+            Self::Suspend => Status::Suspended,
+            Self::Reinstate => Status::Valid,
+            Self::Revoke => Status::Revoked,
+        }
+    }
+
+    fn concerns(self, status: Status) -> bool {
+        match self {
+            Self::Suspend => status == Status::Valid,
+            Self::Reinstate => status == Status::Suspended,
+            Self::Revoke => status != Status::Revoked,
+        }
+    }
+
+    fn reasons(self) -> &'static [ReasonCode] {
+        match self {
+            Self::Suspend => &[ReasonCode::Inquiry, ReasonCode::KeyLost, ReasonCode::DataChanged, ReasonCode::Other],
+            Self::Reinstate => &[ReasonCode::InquiryClosed, ReasonCode::Other],
+            Self::Revoke => &[
+                ReasonCode::ContractEnded,
+                ReasonCode::Separated,
+                ReasonCode::Deceased,
+                ReasonCode::KeyLost,
+                ReasonCode::DataChanged,
+                ReasonCode::IssuedInError,
+                ReasonCode::Other,
+            ],
+        }
+    }
+
+    fn done(self) -> &'static str {
+        match self {
+            Self::Suspend => "suspended",
+            Self::Reinstate => "reinstated",
+            Self::Revoke => "revoked",
+        }
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Suspend => "suspend",
+            Self::Reinstate => "reinstate",
+            Self::Revoke => "revoke",
+        }
+    }
+
+    fn title(self) -> &'static str {
+        match self {
+            Self::Suspend => "Suspend",
+            Self::Reinstate => "Reinstate",
+            Self::Revoke => "Revoke",
+        }
+    }
+
+    fn consequence(self) -> &'static str {
+        match self {
+            Self::Suspend => {
+                "Verifiers will see within seconds that the credentials are suspended. You can reinstate them later."
+            }
+            Self::Reinstate => "Verifiers will see within seconds that the credentials are valid again.",
+            Self::Revoke => "This is final. A revoked credential can never be made valid again; you can only offer a new one.",
+        }
+    }
+
+    fn button(self) -> &'static str {
+        match self {
+            Self::Suspend | Self::Reinstate => "",
+            Self::Revoke => "danger",
+        }
+    }
+}
