@@ -3,12 +3,13 @@
 use holding::activity::Activity;
 use holding::held::{Annex, Held, Notification, StatusEntry};
 use holding::party::Party;
+use holding::reception::{Offered, Reception};
 use holding::vault::Purpose;
 use serde_json::Value;
 use store_wallet::credentials::Credential;
 use wire::vci::CredentialResponse;
 
-use credential::{Expect, Input, KeyState, StatusRef};
+use credential::{Expect, Input, KeyState, Outcome, StatusRef};
 
 use super::fault::{Fault, RemoteFault};
 use super::issuers::parse;
@@ -63,18 +64,17 @@ impl Wallet {
         Ok(())
     }
 
-    /// Verifies what an issuer sent and stores it under its place in the offer. What does not verify, or is
-    /// bound to another key or type than was asked for, is never stored.
-    pub(super) async fn keep_credential(
+    /// Verifies what an issuer sent. What does not verify, or is bound to another key or type than was asked
+    /// for, comes no further than here.
+    pub(super) async fn verified(
         &self,
-        person: &Person,
-        offer: &OfferState,
+        reception: &Reception,
         slot: usize,
         key: &keys::PublicKey,
         access_token: &str,
         answer: CredentialResponse,
-    ) -> Result<Credential, OfferError> {
-        let offered = offer.reception.offered.get(slot).ok_or(OfferError::Unknown)?;
+    ) -> Result<Held, OfferError> {
+        let offered = reception.offered.get(slot).ok_or(OfferError::Unknown)?;
         let mut issued = answer.credentials.into_iter();
         let (Some(issued), None) = (issued.next(), issued.next()) else {
             return Err(RemoteFault::Form("credential response").into());
@@ -85,42 +85,20 @@ impl Wallet {
         if outcome.faults.iter().any(|fault| fault.unfinished) {
             return Err(RemoteFault::Registry.into());
         }
-        let mut faults: Vec<String> =
-            outcome.faults.iter().map(|fault| format!("{}.{}", fault.check.as_str(), fault.code)).collect();
-        if outcome.format.as_str() != offered.format {
-            faults.push("form.otherFormat".to_owned());
-        }
-        if offered.needs_proof && outcome.holder_key.as_ref() != Some(key) {
-            faults.push("holderBinding.otherKey".to_owned());
-        }
-        if !has_type(&outcome.credential, &outcome.types, &offered.types) {
-            faults.push("form.otherType".to_owned());
-        }
-        let signed_by = offer.reception.issuer.did.as_ref();
-        if signed_by.is_some_and(|did| outcome.issuer.as_ref() != Some(did)) {
-            faults.push("issuerKey.otherIssuer".to_owned());
-        }
-        // There is no receipt yet that could vouch for an old key.
-        if outcome.key_state != KeyState::Current && faults.is_empty() {
-            faults.push("issuerKey.notCurrent".to_owned());
-        }
+        let faults = faults(&outcome, offered, reception.issuer.did.as_deref(), key);
         if !faults.is_empty() {
             tracing::warn!(faults = faults.join(" "), "a credential was refused");
             return Err(OfferError::Credential(faults));
         }
-        let issuer = self.credential_issuer(&offer.reception.issuer, outcome.issuer).await?;
         let origin = |text: &str| parse(text).ok().map(|url| url.origin());
-        let home = origin(&offer.reception.endpoints.issuer);
-        // A receipt from elsewhere would tell a stranger when the person's wallet looks for it.
-        let receipt_uri = issued.receipt_uri.filter(|uri| home.is_some() && origin(uri) == home);
-        let notification = match (&offer.reception.endpoints.notification, answer.notification_id) {
+        let home = origin(&reception.endpoints.issuer);
+        let notification = match (&reception.endpoints.notification, answer.notification_id) {
             (Some(endpoint), Some(id)) => {
                 Some(Notification { endpoint: endpoint.clone(), id, access_token: access_token.to_owned() })
             }
             _ => None,
         };
-        let now = self.now();
-        let held = Held {
+        Ok(Held {
             format: offered.format.clone(),
             credential: issued.credential,
             root: outcome.credential,
@@ -128,22 +106,34 @@ impl Wallet {
             name: offered.name.clone(),
             description: offered.description.clone(),
             labels: offered.labels.clone(),
-            issuer,
+            issuer: self.credential_issuer(&reception.issuer, outcome.issuer).await?,
             holder_thumbprint: key.jwk_thumbprint(),
             configuration_id: offered.configuration_id.clone(),
-            received_at: now,
+            received_at: self.now(),
             valid_from: outcome.valid_from,
             valid_until: outcome.valid_until,
             status: outcome.status.into_iter().filter_map(status_entry).collect(),
-            receipt_uri,
+            // A receipt from elsewhere would tell a stranger when the person's wallet looks for it.
+            receipt_uri: issued.receipt_uri.filter(|uri| home.is_some() && origin(uri) == home),
             notification,
-        };
+        })
+    }
+
+    /// Stores a verified credential under its place in the offer, once.
+    pub(super) async fn keep_credential(
+        &self,
+        person: &Person,
+        offer: &OfferState,
+        slot: usize,
+        held: &Held,
+    ) -> Result<Credential, Fault> {
         let id = self.new_id();
+        let now = self.now();
         let row = Credential {
             account: person.account.clone(),
             offer: offer.record.id.clone(),
             slot: i64::try_from(slot).unwrap_or(i64::MAX),
-            sealed: self.seal(&person.data_key, Purpose::Credential, &id, &held)?,
+            sealed: self.seal(&person.data_key, Purpose::Credential, &id, held)?,
             annex: self.seal(&person.data_key, Purpose::Annex, &id, &Annex::default())?,
             id,
             revision: 0,
@@ -154,9 +144,14 @@ impl Wallet {
             notify_tries: 0,
         };
         let mut tx = self.store.write("keep_credential").await?;
-        tx.insert_credential(&row).await?;
+        let new = tx.insert_credential(&row).await?;
+        let stored = tx.list_credentials_of_offer(&person.account, &row.offer).await?;
         tx.commit().await?;
-        Ok(row)
+        if new {
+            return Ok(row);
+        }
+        // Another request of the same person was faster; what it stored stands.
+        Ok(stored.into_iter().find(|stored| stored.slot == row.slot).unwrap_or(row))
     }
 
     /// Who issued a credential: proven already, or proven now by the DID that signed it.
@@ -176,6 +171,25 @@ pub(super) fn open(person: &Person, row: Credential) -> Result<Kept, Fault> {
     let held = person.data_key.unseal(Purpose::Credential, &row.id, &row.sealed)?;
     let annex = person.data_key.unseal(Purpose::Annex, &row.id, &row.annex)?;
     Ok(Kept { row, held, annex })
+}
+
+/// Everything that speaks against keeping a credential, by check and code.
+fn faults(outcome: &Outcome, offered: &Offered, signed_by: Option<&str>, key: &keys::PublicKey) -> Vec<String> {
+    let mut faults: Vec<String> =
+        outcome.faults.iter().map(|fault| format!("{}.{}", fault.check.as_str(), fault.code)).collect();
+    let mut refuse = |wrong: bool, code: &str| {
+        if wrong {
+            faults.push(code.to_owned());
+        }
+    };
+    refuse(outcome.format.as_str() != offered.format, "form.otherFormat");
+    refuse(offered.needs_proof && outcome.holder_key.as_ref() != Some(key), "holderBinding.otherKey");
+    refuse(!has_type(&outcome.credential, &outcome.types, &offered.types), "form.otherType");
+    refuse(signed_by.is_some_and(|did| outcome.issuer.as_deref() != Some(did)), "issuerKey.otherIssuer");
+    // There is no receipt yet that could vouch for an old key.
+    let proven = outcome.faults.is_empty();
+    refuse(proven && outcome.key_state != KeyState::Current, "issuerKey.notCurrent");
+    faults
 }
 
 /// Whether the credential is of the type that was offered: `vct` for SD-JWT, the names in `type` for W3C.

@@ -158,7 +158,8 @@ impl Wallet {
             let jwt = checked.get(&item.id).map(|signature| signing::compact_jws(&item.input, signature));
             match self.request_credential(&offer.reception, slot, &access_token, jwt.as_deref()).await? {
                 Answer::Credential(answer) => {
-                    let row = self.keep_credential(person, &offer, slot, &key, &access_token, *answer).await?;
+                    let held = self.verified(&offer.reception, slot, &key, &access_token, *answer).await?;
+                    let row = self.keep_credential(person, &offer, slot, &held).await?;
                     offer.stored.push(row);
                 }
                 Answer::NonceRefused => again.push(slot),
