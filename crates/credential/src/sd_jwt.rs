@@ -1,11 +1,24 @@
 //! SD-JWT (RFC 9901) and SD-JWT VC: issued, presented with key binding, parsed strictly.
 
-use clock::{Entropy, Timestamp};
+mod issue;
+mod parse;
+mod present;
+
 use keys::PublicKey;
 use serde_json::{Map, Value};
 
-use crate::data_integrity::SigningKey;
 use crate::outcome::Fault;
+
+pub use issue::issue;
+pub use parse::{Parsed, parse};
+use parse::Disclosed;
+pub use present::{PreparedPresentation, present, select};
+pub(crate) use present::{check_key_binding, holder_key};
+
+/// The media type of SD-JWT VC, as `typ` has it.
+pub const TYPE: &str = "dc+sd-jwt";
+/// The `typ` of a key-binding JWT (RFC 9901, 4.3).
+pub const KEY_BINDING_TYPE: &str = "kb+jwt";
 
 /// A step into claims.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -36,53 +49,14 @@ pub enum IssueError {
     Signing(#[from] keys::SignError),
 }
 
-/// Issues with `typ: dc+sd-jwt` and the key's DID URL as `kid`. The result ends with `~`.
-pub async fn issue(_new: &NewSdJwt, _key: &SigningKey, _entropy: &dyn Entropy) -> Result<String, IssueError> {
-    Err(IssueError::Claims(Vec::new()))
-}
+/// SD-JWT VC, 3.2.2.2: claims that a verifier needs to judge the rest, never withheld.
+const NEVER_WITHHELD: [&str; 8] =
+    ["iss", "nbf", "exp", "cnf", "vct", "vct#integrity", "status", "_sd_alg"];
 
-/// An SD-JWT taken apart, its disclosures resolved, its signature not verified.
-#[derive(Clone, Debug)]
-pub struct Parsed {
-    pub header: Map<String, Value>,
-    /// The claims with everything that is disclosed, without `_sd` and `_sd_alg`.
-    pub claims: Map<String, Value>,
-    /// Paths of the claims that come from disclosures: those the holder may withhold.
-    pub disclosable: Vec<ClaimPath>,
-    pub key_binding: Option<String>,
-}
+/// Claims that speak about the token rather than its subject.
+pub(crate) const ABOUT_THE_TOKEN: [&str; 11] =
+    ["iss", "iat", "nbf", "exp", "aud", "jti", "cnf", "vct", "vct#integrity", "status", "_sd_alg"];
 
-/// Parses strictly (RFC 9901, 7.1).
-pub fn parse(_text: &str) -> Result<Parsed, Fault> {
-    Err(Fault::new(crate::CheckName::Form, "sdJwtForm", "not an SD-JWT"))
-}
-
-/// A presentation that lacks only the holder's signature. Equal inputs give equal bytes to sign.
-#[derive(Clone, Debug)]
-pub struct PreparedPresentation {
-    /// Sign these bytes: ES256 or EdDSA over them as they are.
-    pub to_sign: Vec<u8>,
-}
-
-impl PreparedPresentation {
-    #[must_use]
-    pub fn finish(self, _signature: &[u8]) -> String {
-        String::new()
-    }
-}
-
-/// Keeps the disclosures of these paths (with those they stand in) and drops the others.
-pub fn select(_sd_jwt: &str, _reveal: &[ClaimPath]) -> Result<String, Fault> {
-    Err(Fault::new(crate::CheckName::Form, "sdJwtForm", "not an SD-JWT"))
-}
-
-/// First half of presenting: selects, and makes the key-binding JWT up to its signature.
-pub fn present(
-    _sd_jwt: &str,
-    _reveal: &[ClaimPath],
-    _nonce: &str,
-    _audience: &str,
-    _issued_at: Timestamp,
-) -> Result<PreparedPresentation, Fault> {
-    Err(Fault::new(crate::CheckName::Form, "sdJwtForm", "not an SD-JWT"))
-}
+#[cfg(test)]
+#[path = "sd_jwt/tests.rs"]
+mod tests;
