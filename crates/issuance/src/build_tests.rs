@@ -94,7 +94,7 @@ fn missing_and_malformed_claims_are_named() {
         material(&lacking, &holder, &[]).credential("urn:uuid:1").unwrap_err(),
         BuildError::Missing("familyName")
     );
-    for (claim, value) in [("gradeLevel", json!(3)), ("birthDate", json!("31.12.1980")), ("givenName", json!(" "))] {
+    for (claim, value) in [("gradeLevel", json!(3)), ("birthDate", json!("31.12.1980")), ("givenName", json!(""))] {
         let mut wrong = claims();
         wrong.insert(claim.into(), value);
         let error = material(&wrong, &holder, &[]).sd_jwt().unwrap_err();

@@ -32,7 +32,6 @@ pub enum VcApiError {
 }
 
 impl Issuer {
-    #[must_use]
     pub fn instances(&self) -> impl Iterator<Item = &Instance> {
         self.instances.values()
     }

@@ -105,12 +105,13 @@ async fn suspended_reinstated_and_revoked_show_in_every_list() {
     let page = world.issuer.subject_page(world.tenant("undp"), "s-10023").await.unwrap();
     assert_eq!(page.changes.len(), 6);
     let copy = &page.copies[0].copy.id;
-    let reinstate = world.issuer.change_status(&World::officer(), copy, Status::Valid, &ReasonCode::Other.into());
-    assert!(matches!(reinstate.await, Err(ChangeError::Refused(_))), "revoking is final");
+    let reason = ReasonCode::Other.into();
+    let reinstated = world.issuer.change_status(&World::officer(), copy, Status::Valid, &reason).await;
+    assert!(matches!(reinstated, Err(ChangeError::Refused(_))), "revoking is final");
     assert_eq!(change(&world, Status::Valid).await.unwrap(), 0);
     let foreigner = issuance::Actor { tenant: "wfp".into(), officer: "officer".into() };
-    let foreign = world.issuer.change_status(&foreigner, copy, Status::Revoked, &ReasonCode::Other.into());
-    assert!(matches!(foreign.await, Err(ChangeError::Unknown)));
+    let foreign = world.issuer.change_status(&foreigner, copy, Status::Revoked, &reason).await;
+    assert!(matches!(foreign, Err(ChangeError::Unknown)));
 }
 
 #[tokio::test(flavor = "multi_thread")]
