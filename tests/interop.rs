@@ -17,7 +17,7 @@ async fn credentials_cross_over_to_javascript_libraries_and_back() -> Result<()>
     let hr = Officer::register(&stack, "undp").await?;
     hr.upload("staff-undp.csv", STAFF).await?;
     let number = hr.numbers(STAFF)?.into_iter().next().context("an empty list")?;
-    let offer = hr.offer(&number).await?;
+    let offer = hr.offer(&number)?;
     let peer = Peer::new("interop");
     let issued = peer.receive(&offer.uri, offer.tx_code.as_deref()).await?;
     let of = |ending: &str| {

@@ -125,7 +125,7 @@ async fn hr_uploads_staff(stack: &Stack) -> Result<Officer> {
 async fn person_receives(stack: &Stack, hr: &Officer) -> Result<Held> {
     let number = hr.numbers(STAFF)?.into_iter().next().context("an empty list")?;
     let person = Person::register(stack, "asha").await?;
-    let offer = hr.offer(&number).await?;
+    let offer = hr.offer(&number)?;
     let credentials = person.receive(&offer.uri, offer.tx_code.as_deref()).await?;
     ensure!(credentials.len() == 2, "{credentials:?}");
     let of = |format: &str| {
@@ -168,16 +168,14 @@ async fn agency_reads_a_report(stack: &Stack, agency: &Agency, held: &Held) -> R
 
 /// Step 6: the lists change, their digests are on the chain, the answer changes and says why.
 async fn hr_changes_the_status(stack: &Stack, hr: &Officer, agency: &Agency, held: &Held) -> Result<()> {
-    for copy in [&held.data_integrity, &held.sd_jwt] {
-        let id = hr.copy(&held.number, &text(copy, "/configurationId")?).await?;
-        hr.change_status(&id, "suspended").await?;
-        status_becomes(agency, held, copy, "suspended").await?;
-        hr.change_status(&id, "valid").await?;
-        status_becomes(agency, held, copy, "valid").await?;
-        hr.change_status(&id, "revoked").await?;
-        status_becomes(agency, held, copy, "revoked").await?;
-        ensure!(hr.change_status(&id, "valid").await.is_err(), "a revocation is final");
+    let copies = [&held.data_integrity, &held.sd_jwt];
+    for wanted in ["suspended", "valid", "revoked"] {
+        hr.change_status(&held.number, wanted).await?;
+        for copy in copies {
+            status_becomes(agency, held, copy, wanted).await?;
+        }
     }
+    ensure!(hr.change_status(&held.number, "valid").await.is_err(), "a revocation is final");
     let list = text(&held.data_integrity, "/credential/credentialStatus/0/statusListCredential")?;
     let (chain, undp) = (Chain::connect(stack).await?, text(&stack.welcome()?, "/dids/undp")?);
     until("the list and the chain to agree", Duration::from_secs(20), async || {
@@ -194,10 +192,10 @@ async fn retiree_proves_existence(stack: &Stack, agency: &Agency) -> Result<()> 
     fund.upload("retirees.csv", RETIREES).await?;
     let number = fund.numbers(RETIREES)?.into_iter().next().context("an empty list")?;
     let mut retiree = Person::register(stack, "retiree").await?;
-    let link = fund.ask_existence(&number).await?;
+    let (link, request) = fund.ask_existence(&number).await?;
     let answered = retiree.prove_existence(&link).await?;
     ensure!(text(&answered, "/state")? == "answered", "{answered}");
-    fund.confirm_existence(&link, "call").await?;
+    fund.confirm_existence(&request, "call").await?;
     let certificates = retiree.receive_entitlement(&text(&answered, "/id")?).await?;
     ensure!(!certificates.is_empty(), "no certificate");
     for certificate in &certificates {

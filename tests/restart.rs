@@ -2,7 +2,6 @@
 
 use actors::{Agency, Officer, Person, text};
 use anyhow::{Context as _, Result, ensure};
-use serde_json::Value;
 use testkit::{Mode, Service, Stack, StackOptions};
 
 use crate::{up, up_on_postgres};
@@ -35,7 +34,7 @@ async fn interrupted_journey(stack: &Stack) -> Result<()> {
     let hr = Officer::register(stack, "undp").await?;
     hr.upload("staff-undp.csv", STAFF).await?;
     let number = hr.numbers(STAFF)?.into_iter().nth(1).context("a short list")?;
-    let offer = hr.offer(&number).await?;
+    let offer = hr.offer(&number)?;
     interrupt(stack).await?;
 
     let mut person = Person::register(stack, "interrupted").await?;
@@ -61,7 +60,7 @@ async fn interrupted_journey(stack: &Stack) -> Result<()> {
     let report = Agency::connect(stack).await?.report(&text(&asked, "/id")?).await?;
     report.expect("valid")?;
     let copies = hr.copies(&number).await?;
-    ensure!(copies.len() == 2, "nothing is issued twice: {}", Value::from(copies));
+    ensure!(copies.len() == 2, "nothing is issued twice: {copies:?}");
     Ok(())
 }
 

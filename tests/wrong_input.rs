@@ -32,7 +32,7 @@ impl Scene {
         let hr = Officer::register(&stack, "undp").await?;
         hr.upload("staff-undp.csv", STAFF).await?;
         let mut unused = hr.numbers(STAFF)?;
-        let offer = hr.offer(&unused.remove(0)).await?;
+        let offer = hr.offer(&unused.remove(0))?;
         let peer = Peer::new("scene");
         let issued = peer.receive(&offer.uri, offer.tx_code.as_deref()).await?;
         let of = |ending: &str| {

@@ -5,6 +5,7 @@
 
 mod agency;
 mod chain;
+mod html;
 mod officer;
 mod peer;
 mod person;

@@ -1,14 +1,23 @@
-//! An HR or Fund officer at the issuer's console.
+//! An HR or Fund officer at the issuer's console, through its pages and forms.
 
-use anyhow::{Context as _, Result, bail};
-use serde_json::{Value, json};
-use testkit::{Agent, Authenticator, Service, Stack};
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
-use crate::text;
+use anyhow::{Context as _, Result, bail, ensure};
+use serde_json::json;
+use testkit::{Agent, Answer, Authenticator, Service, Stack};
+
+use crate::html::{attribute_after, attribute_beside, plain, text_of};
+use crate::{parameter, text, until};
 
 pub struct Officer {
     pub agent: Agent,
     console: String,
+    /// Beneficiaries instead of staff.
+    fund: bool,
+    /// By staff number, from the files of links and codes.
+    offers: Mutex<BTreeMap<String, Offer>>,
 }
 
 /// What an upload came to.
@@ -33,20 +42,108 @@ pub struct Offer {
     pub tx_code: Option<String>,
 }
 
+/// One issued copy, as a person's page shows it.
+#[derive(Clone, Debug)]
+pub struct CopyRecord {
+    pub id: String,
+    /// Title and format: `Staff identity, SD-JWT VC`.
+    pub kind: String,
+    pub status: String,
+}
+
 impl Officer {
     /// The first officer of an organisation: the one-time link, a passkey.
     pub async fn register(stack: &Stack, organisation: &str) -> Result<Self> {
         let console = stack.url(Service::Issuer);
         let link = text(&stack.welcome()?, &format!("/officers/{organisation}"))?;
-        let agent = Agent::new();
-        let mut phone = Authenticator::new(&console, organisation);
-        let _ = (&link, &mut phone);
-        Ok(Self { agent, console })
+        let fund = organisation == "unjspf";
+        let officer = Self { agent: Agent::new(), console, fund, offers: Mutex::default() };
+        officer.agent.get_as(&link, "text/html").await?.expect(200)?;
+        let token = link.rsplit('/').next().unwrap_or_default();
+        let who = json!({ "link": token, "officer": format!("Officer of {organisation}") });
+        let options = officer
+            .agent
+            .post_json(officer.at("/console/register/start"), &who)
+            .await?
+            .expect(200)?
+            .json()?;
+        let made = Authenticator::new(&officer.console, organisation).register(&options)?;
+        officer.agent.post_json(officer.at("/console/register/finish"), &made).await?.expect(200)?;
+        let again = officer.agent.get_as(&link, "text/html").await?;
+        ensure!(again.status == 410, "a one-time link works twice: {again}");
+        Ok(officer)
     }
 
-    /// Uploads a staff or beneficiary list and creates the offers of its good rows.
-    pub async fn upload(&self, _name: &str, _csv: &[u8]) -> Result<Import> {
-        bail!("the console at {} has no import yet", self.console)
+    /// Uploads a list, confirms its good rows, and waits until they are worked off.
+    pub async fn upload(&self, name: &str, csv: &[u8]) -> Result<Import> {
+        let id = self.submit_list(name, csv).await?;
+        let import = self.preview(&id).await?;
+        if import.good > 0 {
+            self.confirm_list(&id).await?;
+            self.wait_for_list(&id).await?;
+            self.fetch_offers(&id).await?;
+        }
+        Ok(import)
+    }
+
+    /// Uploads a list for a look at it; the same list again is the same upload.
+    pub async fn submit_list(&self, name: &str, csv: &[u8]) -> Result<String> {
+        let path = if self.fund { "/console/retirees/imports" } else { "/console/imports" };
+        let answer = self.agent.post_file(self.at(path), &[], ("file", name, "text/csv", csv)).await?;
+        let Some(next) = answer.redirect() else { bail!("the upload was refused: {answer}") };
+        Ok(next.path().rsplit('/').next().unwrap_or_default().to_owned())
+    }
+
+    /// What the page says before anything is offered.
+    pub async fn preview(&self, id: &str) -> Result<Import> {
+        let first = self.page(&format!("/console/imports/{id}")).await?;
+        let good = text_of(&first, "data-testid=\"good-count\"").context("no count of good rows")?.parse()?;
+        let mut faults = faults_of(&first)?;
+        // A page shows so many rows; the rest is behind a link.
+        let mut next = attribute_after(&first, "aria-label=\"More rows to correct\"", "href");
+        while let Some(path) = next {
+            let page = self.page(&path).await?;
+            faults.extend(faults_of(&page)?);
+            next = attribute_after(&page, "aria-label=\"More rows to correct\"", "href")
+                .filter(|more| *more != path);
+        }
+        Ok(Import { good, faults })
+    }
+
+    /// Makes the offers. Asked again after an answer was lost, it finds them being made.
+    pub async fn confirm_list(&self, id: &str) -> Result<()> {
+        let answer = self.agent.post_form(self.at(&format!("/console/imports/{id}/confirm")), &[]).await?;
+        if answer.redirect().is_some() {
+            return Ok(());
+        }
+        let page = self.page(&format!("/console/imports/{id}")).await?;
+        ensure!(!page.contains("data-testid=\"confirm-import\""), "not confirmed: {answer}");
+        Ok(())
+    }
+
+    pub async fn wait_for_list(&self, id: &str) -> Result<()> {
+        until("the import", Duration::from_secs(60), async || {
+            let page = self.page(&format!("/console/imports/{id}")).await?;
+            Ok(page.contains("data-testid=\"import-result\"").then_some(()))
+        })
+        .await
+    }
+
+    /// Downloads the files of links and codes.
+    pub async fn fetch_offers(&self, id: &str) -> Result<()> {
+        if self.fund {
+            return Ok(());
+        }
+        let mut codes = BTreeMap::new();
+        for (number, code) in cells(&self.page(&format!("/console/imports/{id}/codes.csv")).await?) {
+            codes.insert(number, code);
+        }
+        for (number, link) in cells(&self.page(&format!("/console/imports/{id}/links.csv")).await?) {
+            let offer =
+                Offer { uri: parameter(&link, "credential_offer_uri")?, tx_code: codes.remove(&number) };
+            self.offers.lock().unwrap_or_else(PoisonError::into_inner).insert(number, offer);
+        }
+        Ok(())
     }
 
     /// The staff or beneficiary numbers of a list, in order.
@@ -56,33 +153,105 @@ impl Officer {
         rows.map(|row| row.split([',', ';']).next().map(str::to_owned).context("an empty row")).collect()
     }
 
-    /// The open offer for a person, with the transaction code.
-    pub async fn offer(&self, _number: &str) -> Result<Offer> {
-        bail!("no offers yet")
+    /// The offer that an upload made for a person.
+    pub fn offer(&self, number: &str) -> Result<Offer> {
+        let offers = self.offers.lock().unwrap_or_else(PoisonError::into_inner);
+        offers.get(number).cloned().with_context(|| format!("no offer for {number}"))
     }
 
     /// The issued copies of a person.
-    pub async fn copies(&self, _number: &str) -> Result<Vec<Value>> {
-        Ok(vec![json!({})])
+    pub async fn copies(&self, number: &str) -> Result<Vec<CopyRecord>> {
+        let page = self.page(&self.person(number).await?).await?;
+        let mut records = Vec::new();
+        let credentials = page.split_once("id=\"credentials\"").map_or("", |(_, rest)| rest);
+        let credentials = credentials.split("<h2>").next().unwrap_or_default();
+        for card in credentials.split("class=\"card").skip(1) {
+            let title = text_of(card, "class=\"card-title\"").context("a card without a title")?;
+            let status = text_of(card, "class=\"badge").unwrap_or_default().to_lowercase();
+            for copy in card.split("data-copy-id=\"").skip(1) {
+                let id = copy.split('"').next().unwrap_or_default().to_owned();
+                let format = text_of(copy, "<dt").context("a copy without a format")?;
+                records.push(CopyRecord { id, kind: format!("{title}, {format}"), status: status.clone() });
+            }
+        }
+        Ok(records)
     }
 
-    /// The identifier of one copy.
-    pub async fn copy(&self, _number: &str, _configuration: &str) -> Result<String> {
-        bail!("no copies yet")
+    /// Moves all copies of a person to `valid`, `suspended` or `revoked`.
+    pub async fn change_status(&self, number: &str, to: &str) -> Result<()> {
+        let (act, reason) = match to {
+            "valid" => ("reinstate", "inquiry-closed"),
+            "suspended" => ("suspend", "inquiry"),
+            "revoked" => ("revoke", "separated"),
+            _ => bail!("no such status: {to}"),
+        };
+        let person = self.person(number).await?;
+        let id = person.rsplit('/').next().unwrap_or_default();
+        let fields = [("act", act), ("reason", reason), ("note", "")];
+        let answer = self.agent.post_form(self.at(&format!("/console/people/{id}/status")), &fields).await?;
+        ensure!(answer.redirect().is_some(), "not changed: {answer}");
+        Ok(())
     }
 
-    /// `valid`, `suspended` or `revoked`.
-    pub async fn change_status(&self, _copy: &str, _to: &str) -> Result<()> {
-        bail!("no status yet")
-    }
-
-    /// Asks a beneficiary to prove existence; returns the wallet link.
-    pub async fn ask_existence(&self, _number: &str) -> Result<String> {
-        bail!("no existence yet")
+    /// Asks a beneficiary to prove existence; returns the wallet link and the request's address.
+    pub async fn ask_existence(&self, number: &str) -> Result<(String, String)> {
+        let path = format!("{}/requests", self.person(number).await?);
+        let answer = self.agent.post_form(self.at(&path), &[]).await?;
+        let next = answer.redirect().with_context(|| format!("not asked: {answer}"))?;
+        let page = self.page(next.path()).await?;
+        let link = attribute_beside(&page, "id=\"request-link\"", "href").context("no link on the page")?;
+        Ok((link, next.path().to_owned()))
     }
 
     /// Confirms an answer after a `visit` or `call`.
-    pub async fn confirm_existence(&self, _link: &str, _how: &str) -> Result<()> {
-        bail!("no existence yet")
+    pub async fn confirm_existence(&self, request: &str, channel: &str) -> Result<()> {
+        let fields = [("compared", "yes"), ("channel", channel), ("notes", "")];
+        let answer = self.agent.post_form(self.at(&format!("{request}/confirm")), &fields).await?;
+        ensure!(answer.redirect().is_some(), "not confirmed: {answer}");
+        Ok(())
     }
+
+    /// The address of a person's page, found by number.
+    async fn person(&self, number: &str) -> Result<String> {
+        let place = if self.fund { "/console/retirees" } else { "/console/staff" };
+        let found = self.page(&format!("{place}?q={number}")).await?;
+        attribute_after(&found, "<tbody", "href")
+            .with_context(|| format!("{number} is not found: {}", plain(&found)))
+    }
+
+    async fn page(&self, path: &str) -> Result<String> {
+        let answer: Answer = self.agent.get_as(self.at(path), "text/html,*/*").await?;
+        Ok(answer.expect(200)?.text())
+    }
+
+    fn at(&self, path: &str) -> String {
+        format!("{}{path}", self.console)
+    }
+}
+
+fn faults_of(page: &str) -> Result<Vec<Fault>> {
+    let Some((_, table)) = page.split_once("data-testid=\"bad-rows\"") else { return Ok(Vec::new()) };
+    let table = table.split("</table>").next().unwrap_or_default();
+    let mut faults = Vec::new();
+    for row in table.split("<tr>").skip(2) {
+        let line = text_of(row, "scope=\"row\"").context("a row without a line")?;
+        let line = line.trim_start_matches("Line").trim().parse()?;
+        let cell = |label: &str| {
+            let (_, cell) = row.split_once(&format!("data-label=\"{label}\""))?;
+            Some(plain(cell.split_once('>')?.1.split("</td>").next()?))
+        };
+        faults.push(Fault {
+            line,
+            column: cell("Column").unwrap_or_default(),
+            reason: cell("What is wrong").unwrap_or_default(),
+        });
+    }
+    Ok(faults)
+}
+
+/// First and last cell of each row; neither is ever quoted.
+fn cells(csv: &str) -> Vec<(String, String)> {
+    let rows = csv.trim_start_matches('\u{feff}').lines().skip(1).filter(|row| !row.is_empty());
+    let ends = |row: &str| Some((row.split(',').next()?.to_owned(), row.rsplit(',').next()?.to_owned()));
+    rows.filter_map(ends).collect()
 }

@@ -74,7 +74,7 @@ async fn issue_to_people(stack: &Stack) -> Result<(Value, Value)> {
     hr.upload("bench.csv", csv.as_bytes()).await?;
     let mut ready = Vec::new();
     for number in hr.numbers(csv.as_bytes())? {
-        let offer = hr.offer(&number).await?;
+        let offer = hr.offer(&number)?;
         let peer = Arc::new(Peer::new(&number));
         let grant = Arc::new(peer.grant(&offer.uri, offer.tx_code.as_deref()).await?);
         ready.push((peer, grant));

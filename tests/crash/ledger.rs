@@ -54,6 +54,22 @@ impl Ledger {
         entries.copies.entry(key).or_insert(Copy { issued, allowed: vec!["valid"] });
     }
 
+    /// HR asks for a new status of all copies of a person; until it is acknowledged both may be seen.
+    pub fn may_be(&self, number: &str, status: &'static str) {
+        for (_, copy) in self.entries().copies.iter_mut().filter(|((of, _), _)| of == number) {
+            copy.allowed.push(status);
+        }
+    }
+
+    /// The new status was acknowledged.
+    pub fn is_now(&self, number: &str, status: &'static str) {
+        let mut entries = self.entries();
+        entries.status_changes += 1;
+        for (_, copy) in entries.copies.iter_mut().filter(|((of, _), _)| of == number) {
+            copy.allowed = vec![status];
+        }
+    }
+
     pub fn retried(&self) {
         self.entries().retries += 1;
     }

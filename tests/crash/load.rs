@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use actors::{Agency, Officer, Peer, Person, text};
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{RngCore as _, SeedableRng as _};
 use serde_json::Value;
@@ -115,10 +115,11 @@ async fn hr_uploads(shared: Arc<Shared>) -> Result<()> {
             made += 1;
         }
         let name = format!("staff-{made}.csv");
-        let import = shared.again("an upload", || shared.hr.upload(&name, csv.as_bytes())).await?;
-        if !import.faults.is_empty() {
-            bail!("a repeated upload was refused: {import:?}");
-        }
+        let hr = &shared.hr;
+        let id = shared.again("an upload", || hr.submit_list(&name, csv.as_bytes())).await?;
+        shared.again("a confirmation", || hr.confirm_list(&id)).await?;
+        shared.again("an import", || hr.wait_for_list(&id)).await?;
+        shared.again("links and codes", || hr.fetch_offers(&id)).await?;
         shared.waiting.lock().unwrap_or_else(PoisonError::into_inner).extend(numbers);
     }
     Ok(())
@@ -131,7 +132,7 @@ async fn people_receive(shared: Arc<Shared>, task: u32) -> Result<()> {
             tokio::time::sleep(Duration::from_millis(50)).await;
             continue;
         };
-        let offer = shared.again("an offer", || shared.hr.offer(&number)).await?;
+        let offer = shared.hr.offer(&number)?;
         let peer = Peer::new(&format!("crash {task} {number}"));
         let received =
             shared.again("a credential", || peer.receive(&offer.uri, offer.tx_code.as_deref())).await;
@@ -151,7 +152,7 @@ async fn people_with_our_wallet(shared: Arc<Shared>) -> Result<()> {
         };
         let label = format!("crash wallet {number}");
         let person = shared.again("an account", || Person::register(&shared.stack, &label)).await?;
-        let offer = shared.again("an offer", || shared.hr.offer(&number)).await?;
+        let offer = shared.hr.offer(&number)?;
         let received =
             shared.again("receiving", || person.receive(&offer.uri, offer.tx_code.as_deref())).await?;
         let ids: Vec<String> = received.iter().map(|one| text(one, "/id")).collect::<Result<_>>()?;
@@ -165,23 +166,16 @@ async fn hr_changes_status(shared: Arc<Shared>, seed: u64) -> Result<()> {
     let mut random = ChaCha20Rng::seed_from_u64(seed ^ 1);
     while !shared.stopped() {
         tokio::time::sleep(Duration::from_millis(100)).await;
-        let Some((key, now)) = pick(&shared, &mut random) else { continue };
+        let Some(((number, _), now)) = pick(&shared, &mut random) else { continue };
         let to = match (now, random.next_u32() % 4) {
             ("revoked", _) => continue,
             (_, 0) => "revoked",
             ("valid", _) => "suspended",
             _ => "valid",
         };
-        if let Some(copy) = shared.ledger.entries().copies.get_mut(&key) {
-            copy.allowed.push(to);
-        }
-        let id = shared.again("a copy", || shared.hr.copy(&key.0, &key.1)).await?;
-        shared.again("a status change", || shared.hr.change_status(&id, to)).await?;
-        let mut entries = shared.ledger.entries();
-        entries.status_changes += 1;
-        if let Some(copy) = entries.copies.get_mut(&key) {
-            copy.allowed = vec![to];
-        }
+        shared.ledger.may_be(&number, to);
+        shared.again("a status change", || shared.hr.change_status(&number, to)).await?;
+        shared.ledger.is_now(&number, to);
     }
     Ok(())
 }

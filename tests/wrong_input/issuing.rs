@@ -16,7 +16,7 @@ async fn wrong_requests_to_the_issuer_get_the_errors_of_the_specification() -> R
 }
 
 async fn a_code_works_once(scene: &mut Scene) -> Result<()> {
-    let offer = scene.hr.offer(&scene.unused.remove(0)).await?;
+    let offer = scene.hr.offer(&scene.unused.remove(0))?;
     let peer = Peer::new("code");
     let (document, code) = (peer.offer(&offer.uri).await?, offer.tx_code.as_deref());
     refused(&peer.token(&document, "not-a-code", code).await?, 400, "invalid_grant")?;
@@ -25,7 +25,7 @@ async fn a_code_works_once(scene: &mut Scene) -> Result<()> {
 }
 
 async fn a_transaction_code_has_limited_tries(scene: &mut Scene) -> Result<()> {
-    let offer = scene.hr.offer(&scene.unused.remove(0)).await?;
+    let offer = scene.hr.offer(&scene.unused.remove(0))?;
     let right = offer.tx_code.clone().unwrap_or_default();
     let wrong = if right == "000000" { "000001" } else { "000000" };
     let peer = Peer::new("tries");
@@ -45,7 +45,7 @@ async fn a_transaction_code_has_limited_tries(scene: &mut Scene) -> Result<()> {
 }
 
 async fn key_proofs_must_be_fresh_and_ours(scene: &mut Scene) -> Result<()> {
-    let offer = scene.hr.offer(&scene.unused.remove(0)).await?;
+    let offer = scene.hr.offer(&scene.unused.remove(0))?;
     let peer = Peer::new("proofs");
     let grant = peer.grant(&offer.uri, offer.tx_code.as_deref()).await?;
     let configuration = grant.configurations.first().cloned().unwrap_or_default();

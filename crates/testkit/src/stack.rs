@@ -112,6 +112,10 @@ impl Stack {
         for service in Service::ALL {
             stack.wait_ready(service).await?;
         }
+        // Written last, when everything else is there.
+        while stack.welcome().is_err() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
         if stack.mode == Mode::Apart {
             stack.terminate("up").await?;
             for service in Service::ALL {
