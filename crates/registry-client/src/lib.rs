@@ -15,3 +15,7 @@ pub use http::HttpNode;
 pub use light::{LightClient, LightError, ProvenHeader, verify_certificate, verify_map_proof};
 pub use registry::{Committed, Options, Proven, Registry, RegistryError};
 pub use transport::{Submission, Transport, TransportError};
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+mod tests;

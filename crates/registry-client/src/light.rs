@@ -145,10 +145,9 @@ impl LightClient {
         }
         let proven =
             ProvenHeader { height: header.height, time_ms: header.time_ms, hash, state_root: header.state_root };
-        if let Some(newest) = self.newest {
-            if newest.height == proven.height && newest.hash != proven.hash {
-                return Err(LightError::Fork { height: proven.height });
-            }
+        let forks = |newest: ProvenHeader| newest.height == proven.height && newest.hash != proven.hash;
+        if self.newest.is_some_and(forks) {
+            return Err(LightError::Fork { height: proven.height });
         }
         if proven.height < floor {
             return Err(LightError::Rollback { height: proven.height, known: floor });

@@ -23,3 +23,7 @@ pub use execution::{BlockContext, Execution, Refusal};
 pub use genesis::genesis_writes;
 pub use stateless::{Checked, check_stateless};
 pub use view::{View, ViewError, Writes};
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+mod tests;
