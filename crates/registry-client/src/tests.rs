@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use registry_state::memory::MemoryMap;
 use registry_types::{
     Canonical, Certificate, CommitSignature, Genesis, GenesisMember, Header, KeyRole, NewKey, Params, ProvenRecord,
-    SchemaRecord, Seats, SetChange, SignedTransaction, Validator, ValidatorSet, VoteKind, state_key, vote_bytes,
+    SchemaRecord, Seats, SetChange, SignedTransaction, Validator, ValidatorSet, VoteKind, vote_bytes,
 };
 
 use crate::{

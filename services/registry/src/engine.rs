@@ -127,6 +127,12 @@ pub async fn start(start: Start) -> Result<Engine, EngineError> {
     Ok(Engine { stop, host, handle })
 }
 
+/// The public name of a link key.
+pub fn peer_id(secret: [u8; 32]) -> Result<String, EngineError> {
+    let keypair = Keypair::ed25519_from_bytes(secret).map_err(|_| EngineError::LinkKey)?;
+    Ok(keypair.public().to_peer_id().to_string())
+}
+
 /// An error with its sources on one line.
 fn chained(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();

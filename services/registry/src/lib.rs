@@ -122,7 +122,7 @@ pub async fn start_with(config: Config, clock: Arc<dyn Clock>) -> Result<web::Ru
 
 /// The validator's key, made when it is not there yet: its public half belongs into a genesis.
 pub fn validator_public_key(keys: &KeysConfig) -> Result<PublicKey, StartError> {
-    validator_key(keys).map(|(signer, _)| signer.public_key().clone())
+    validator_key(keys).map(|(signer, _)| *signer.public_key())
 }
 
 fn validator_key(keys: &KeysConfig) -> Result<(Arc<dyn Signer>, [u8; 32]), StartError> {
@@ -147,13 +147,18 @@ fn read_genesis(path: &Path) -> Result<Genesis, StartError> {
     Ok(genesis)
 }
 
+/// What this node is called in others' `peers`: the last part of its address there.
+pub fn peer_id(node: &NodeConfig) -> Result<String, StartError> {
+    std::fs::create_dir_all(&node.data)
+        .map_err(|source| StartError::Folder { path: node.data.clone(), source })?;
+    Ok(engine::peer_id(link_key(&node.data.join("link.key"))?)?)
+}
+
 /// The key of the encrypted links. It proves nothing to the chain; losing it means a new peer id.
 fn link_key(path: &Path) -> Result<[u8; 32], StartError> {
     let failed = |source| StartError::Folder { path: path.to_owned(), source };
-    if let Ok(bytes) = std::fs::read(path) {
-        if let Ok(secret) = bytes.try_into() {
-            return Ok(secret);
-        }
+    if let Some(secret) = std::fs::read(path).ok().and_then(|bytes| bytes.try_into().ok()) {
+        return Ok(secret);
     }
     let mut secret = [0u8; 32];
     SystemEntropy.fill(&mut secret);

@@ -231,3 +231,7 @@ impl Inner {
         Some(waiting)
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+mod tests;

@@ -1,6 +1,9 @@
 //! The real node, over HTTP, with the light client that everybody reads through.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::print_stdout)]
 
+mod kill;
+mod network;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -34,9 +37,9 @@ impl Organisation {
 
     fn keys(&self) -> OrganisationKeys {
         OrganisationKeys {
-            govern: vec![self.govern.public_key().clone()],
-            did: vec![self.did.public_key().clone()],
-            operate: vec![self.operate.public_key().clone()],
+            govern: vec![*self.govern.public_key()],
+            did: vec![*self.did.public_key()],
+            operate: vec![*self.operate.public_key()],
         }
     }
 
@@ -74,8 +77,12 @@ impl Chain {
     }
 
     fn registry(&self, node: &Node) -> Registry {
-        let (outbound, clock) = (node.outbound.clone(), Arc::new(SystemClock));
-        Registry::connect(node.url.clone(), &self.genesis, outbound, clock, Duration::from_secs(120)).unwrap()
+        self.registry_at(node.url.clone())
+    }
+
+    fn registry_at(&self, url: Url) -> Registry {
+        let clock = Arc::new(SystemClock);
+        Registry::connect(url, &self.genesis, outbound(), clock, Duration::from_secs(120)).unwrap()
     }
 
     async fn admit(&self, registry: &Registry, id: &str) -> (Organisation, String) {
@@ -112,8 +119,12 @@ fn keys_config(folder: &Path) -> registry::KeysConfig {
 }
 
 fn config(folder: &Path) -> registry::Config {
+    config_at(folder, 0)
+}
+
+fn config_at(folder: &Path, port: u16) -> registry::Config {
     let text = format!(
-        "[http]\nlisten = [\"127.0.0.1:0\"]\npublic_url = \"http://localhost:7100\"\n\
+        "[http]\nlisten = [\"127.0.0.1:{port}\"]\npublic_url = \"http://localhost:7100\"\n\
          [node]\ndata = {:?}\ngenesis = {:?}\n[keys]\ndirectory = {:?}\nsealing_key = {:?}\n",
         folder.join("chain"),
         folder.join("genesis.json"),
@@ -202,7 +213,7 @@ async fn members_write_and_anyone_reads_with_proof_across_a_restart() {
     let accreditation = registry.accreditation(&undp_did, STAFF).await.unwrap();
     let now = u64::try_from(accreditation.block_time.timestamp_millis()).unwrap();
     let accreditation = accreditation.value.unwrap();
-    assert_eq!(accreditation.at(now).unwrap().speaks_for, [undp_did.clone()]);
+    assert_eq!(accreditation.at(now).unwrap().speaks_for, std::slice::from_ref(&undp_did));
 
     // Rotation keeps the past.
     let next = SoftwareKey::generate(Algorithm::P256, &SystemEntropy);

@@ -1,0 +1,316 @@
+use std::sync::Arc;
+
+use clock::{Clock as _, TestClock};
+use ed25519_dalek::{Signer as _, SigningKey};
+use registry_client::{LightClient, verify_map_proof};
+use registry_types::{
+    AdmitMember, Block, Canonical, Certificate, CommitSignature, Genesis, GenesisMember, KeyRole, NewKey, Operation,
+    Params, RegisterSchema, Seats, SignedTransaction, Transaction, Validator, VoteKind, address_of, vote_bytes,
+};
+use tempfile::TempDir;
+use tokio::sync::Notify;
+
+use super::Chain;
+use crate::ledger::{Ledger as _, LedgerError, Origin};
+use crate::mempool::{Bounds, Mempool};
+use crate::store::Store;
+
+const START: u64 = 1_700_000_000_000;
+
+fn key(seed: u8) -> SigningKey {
+    SigningKey::from_bytes(&[seed; 32])
+}
+
+fn public(seed: u8) -> [u8; 32] {
+    key(seed).verifying_key().to_bytes()
+}
+
+/// Validator 1, governor 2.
+fn genesis() -> Genesis {
+    Genesis {
+        name: "Test".to_owned(),
+        time_ms: START,
+        params: Params::default(),
+        validators: vec![Validator {
+            public_key: public(1),
+            power: 1,
+            owner: "board".to_owned(),
+            host: "host".to_owned(),
+        }],
+        members: vec![GenesisMember {
+            id: "board".to_owned(),
+            name: "Board".to_owned(),
+            keys: vec![NewKey { role: KeyRole::Govern, public_key: public(2) }],
+            seats: Seats { governor: true, ..Seats::default() },
+        }],
+    }
+}
+
+struct Node {
+    folder: TempDir,
+    clock: TestClock,
+    mempool: Arc<Mempool>,
+    store: Arc<Store>,
+    chain: Chain,
+    sequence: u64,
+}
+
+impl Node {
+    fn new() -> Self {
+        let clock = TestClock::at(chrono::DateTime::from_timestamp_millis(START.cast_signed()).unwrap());
+        clock.advance(chrono::Duration::seconds(5));
+        Self::open(tempfile::tempdir().unwrap(), clock, 0)
+    }
+
+    fn open(folder: TempDir, clock: TestClock, sequence: u64) -> Self {
+        let store = Arc::new(Store::open(&folder.path().join("chain.redb"), &genesis(), 1 << 20).unwrap());
+        let mempool = Arc::new(Mempool::new(Bounds::default()));
+        let notify = Arc::new(Notify::new());
+        let me = address_of(&public(1));
+        let shared = (Arc::clone(&store), Arc::clone(&mempool), Arc::new(clock.clone()));
+        let chain = Chain::open(&genesis(), me, shared.0, shared.1, shared.2, notify).unwrap();
+        Self { folder, clock, mempool, store, chain, sequence }
+    }
+
+    /// As after a crash: only what is on disk remains.
+    fn restart(self) -> Self {
+        let Self { folder, clock, mempool, store, chain, sequence } = self;
+        drop((chain, mempool, store));
+        Self::open(folder, clock, sequence)
+    }
+
+    fn submit(&mut self, operation: Operation) {
+        let transaction =
+            Transaction { chain: genesis().chain_id(), sequence: self.sequence, expires_at_height: 500, operation };
+        let signature = key(2).sign(&transaction.signing_bytes()).to_bytes();
+        let signed = SignedTransaction { transaction, public_key: public(2), signature };
+        let checked = registry_state::check_stateless(signed, &genesis().chain_id()).unwrap();
+        drop(self.mempool.insert(checked, self.sequence).unwrap());
+        self.sequence += 1;
+    }
+
+    fn register(&mut self, number: u64) {
+        let (id, owner) = (format!("urn:schema:{number}"), "board".to_owned());
+        self.submit(Operation::RegisterSchema(RegisterSchema { id, digest: [1; 32], owner }));
+    }
+
+    fn build(&mut self, round: u32) -> Block {
+        let hash = self.chain.build(round).unwrap();
+        Block::from_bytes(&self.chain.block(&hash).unwrap()).unwrap()
+    }
+
+    /// Builds and decides a block.
+    fn decide(&mut self) -> Block {
+        self.clock.advance(chrono::Duration::seconds(1));
+        let block = self.build(0);
+        self.chain.commit(&certify(&block)).unwrap();
+        block
+    }
+
+    fn judges(&mut self, block: &Block, origin: Origin) -> bool {
+        self.chain.check(0, block.to_bytes().into(), origin).unwrap().unwrap().valid
+    }
+}
+
+fn certify(block: &Block) -> Certificate {
+    let header = &block.header;
+    let (header_hash, validator) = (header.hash(), address_of(&public(1)));
+    let bytes =
+        vote_bytes(&header.chain, VoteKind::Precommit, header.height, Some(0), Some(&header_hash), &validator);
+    let signature = key(1).sign(&bytes).to_bytes();
+    let signatures = vec![CommitSignature { validator, signature }];
+    Certificate { height: header.height, round: 0, header_hash, signatures }
+}
+
+#[test]
+fn nodes_that_decide_the_same_blocks_hold_the_same_state() {
+    let (mut one, mut two) = (Node::new(), Node::new());
+    for number in 0..5 {
+        one.register(number);
+        let block = one.decide();
+        two.clock.set(one.clock.now());
+        assert!(two.judges(&block, Origin::Fresh));
+        two.chain.commit(&certify(&block)).unwrap();
+    }
+    assert_eq!(one.store.snapshot().tip(), two.store.snapshot().tip());
+    assert_eq!(two.store.snapshot().block(3).unwrap().unwrap().transactions.len(), 1);
+}
+
+#[test]
+fn a_block_with_anything_wrong_is_not_valid() {
+    let (mut one, mut two) = (Node::new(), Node::new());
+    let first = one.decide();
+    assert!(two.judges(&first, Origin::Past));
+    two.chain.commit(&certify(&first)).unwrap();
+    one.register(0);
+    one.clock.advance(chrono::Duration::seconds(1));
+    let good = one.build(0);
+    two.clock.set(one.clock.now());
+    type Change = fn(&mut Block);
+    let changes: [(&str, Change); 15] = [
+        ("chain", |block| block.header.chain = [0; 32]),
+        ("height", |block| block.header.height += 1),
+        ("previous", |block| block.header.previous = [0; 32]),
+        ("time stands still", |block| block.header.time_ms -= 1_000),
+        ("time ahead", |block| block.header.time_ms += 10_001),
+        ("proposer", |block| block.header.proposer = [0; 20]),
+        ("data", |block| block.header.data_hash = [0; 32]),
+        ("root", |block| block.header.state_root = [0; 32]),
+        ("validators", |block| block.header.validators_hash = [0; 32]),
+        ("next validators", |block| block.header.next_validators_hash = [0; 32]),
+        ("no commit", |block| block.last_commit = None),
+        ("commit hash", |block| block.header.last_commit_hash = [0; 32]),
+        ("commit round", |block| block.header.last_commit_round += 1),
+        ("commit signatures", |block| {
+            let commit = block.last_commit.as_mut().unwrap();
+            commit.signatures.clear();
+            block.header.last_commit_hash = commit.hash();
+        }),
+        ("transaction twice", |block| {
+            let again = block.transactions[0].clone();
+            block.transactions.push(again);
+            block.header.data_hash = Block::data_hash(&block.transactions);
+        }),
+    ];
+    for (name, change) in changes {
+        let mut block = good.clone();
+        change(&mut block);
+        assert!(!two.judges(&block, Origin::Fresh), "{name}");
+    }
+    assert!(two.chain.check(0, bytes::Bytes::from_static(b"no block"), Origin::Fresh).unwrap().is_none());
+    assert!(two.judges(&good, Origin::Fresh));
+}
+
+#[test]
+fn a_forged_transaction_spoils_a_block() {
+    let (mut one, mut two) = (Node::new(), Node::new());
+    one.register(0);
+    let mut block = one.build(0);
+    block.transactions[0].signature = [0; 64];
+    block.header.data_hash = Block::data_hash(&block.transactions);
+    assert!(!two.judges(&block, Origin::Fresh));
+}
+
+#[test]
+fn time_is_judged_by_where_a_block_comes_from() {
+    let (mut one, mut two) = (Node::new(), Node::new());
+    let block = one.build(0);
+    two.clock.advance(chrono::Duration::seconds(71));
+    assert!(!two.judges(&block, Origin::Fresh));
+    assert!(two.judges(&block, Origin::Again));
+
+    let mut three = Node::new();
+    one.clock.advance(chrono::Duration::seconds(3_600));
+    let ahead = one.build(1);
+    assert!(!three.judges(&ahead, Origin::Again));
+    assert!(three.judges(&ahead, Origin::Past));
+}
+
+#[test]
+fn a_clock_that_goes_back_does_not_stop_the_chain() {
+    let mut node = Node::new();
+    let first = node.decide();
+    node.clock.advance(chrono::Duration::hours(-1));
+    let second = node.decide();
+    assert_eq!(second.header.time_ms, first.header.time_ms + 1);
+}
+
+#[test]
+fn a_round_has_one_block_also_after_a_crash() {
+    let mut node = Node::new();
+    node.register(0);
+    let hash = node.chain.build(0).unwrap();
+    node.register(1);
+    assert_eq!(node.chain.build(0).unwrap(), hash);
+    let mut node = node.restart();
+    node.clock.advance(chrono::Duration::hours(5));
+    assert_eq!(node.chain.recovered(0).iter().map(|verdict| verdict.hash).collect::<Vec<_>>(), [hash]);
+    assert!(node.chain.recovered(1).is_empty());
+    assert_eq!(node.chain.build(0).unwrap(), hash);
+    assert_ne!(node.chain.build(1).unwrap(), hash);
+    let block = Block::from_bytes(&node.chain.block(&hash).unwrap()).unwrap();
+    node.chain.commit(&certify(&block)).unwrap();
+    let node = node.restart();
+    assert_eq!(node.chain.next_height(), 2);
+    assert!(node.chain.recovered(0).is_empty());
+    assert_eq!(node.store.snapshot().block(1).unwrap().unwrap(), block);
+}
+
+#[test]
+fn a_decision_that_this_node_never_saw_stops_it() {
+    let (mut one, mut two) = (Node::new(), Node::new());
+    let block = one.build(0);
+    assert!(matches!(two.chain.commit(&certify(&block)), Err(LedgerError::UnknownDecision(1))));
+    let mut late = certify(&block);
+    late.height = 7;
+    assert!(matches!(one.chain.commit(&late), Err(LedgerError::OtherHeight { expected: 1, found: 7 })));
+}
+
+#[test]
+fn what_breaks_a_rule_leaves_the_queue_and_not_the_chain() {
+    let mut node = Node::new();
+    node.register(0);
+    node.register(0);
+    let block = node.decide();
+    assert_eq!(block.transactions.len(), 1);
+    assert_eq!(node.mempool.len(), 0);
+}
+
+#[test]
+fn an_idle_chain_rests_until_its_heartbeat() {
+    let mut node = Node::new();
+    assert!(node.chain.rest().is_zero(), "a new chain begins at once");
+    node.decide();
+    let before = node.store.snapshot().tip().clone();
+    assert_eq!(node.chain.rest().as_secs(), 60);
+    node.clock.advance(chrono::Duration::seconds(61));
+    assert!(node.chain.rest().is_zero());
+    node.decide();
+    let after = node.store.snapshot().tip().clone();
+    assert_eq!((before.state_version, before.state_root), (after.state_version, after.state_root));
+    node.register(0);
+    assert!(node.chain.rest().is_zero());
+}
+
+#[test]
+fn proofs_survive_pruning_and_an_old_snapshot_stays_whole() {
+    let mut node = Node::new();
+    for number in 0..10 {
+        node.register(number);
+        node.decide();
+    }
+    let old = node.store.snapshot();
+    for number in 10..60 {
+        node.register(number);
+        node.decide();
+        while node.store.prune().unwrap() {}
+    }
+    let mut client = LightClient::from_genesis(&genesis(), std::time::Duration::from_secs(600)).unwrap();
+    let newest = node.store.snapshot();
+    let now = newest.tip().time_ms;
+    for number in 0..60 {
+        let key = format!("schema/urn:schema:{number}");
+        let proven = newest.prove(&key).unwrap().unwrap();
+        assert!(proven.value.is_some());
+        client.check(&key, &proven, 0, now).unwrap();
+        let then = old.prove(&key).unwrap().unwrap();
+        assert_eq!(then.value.is_some(), number < 10);
+        verify_map_proof(&then.header.state_root, &key, then.value.as_deref(), &then.map_proof).unwrap();
+    }
+    assert_eq!(newest.listed("schema/", None, 100).unwrap().len(), 60);
+    assert_eq!(newest.listed("schema/", Some("schema/urn:schema:58"), 100).unwrap().len(), 6);
+    assert!(!node.store.prune().unwrap());
+}
+
+#[test]
+fn members_appear_in_lists() {
+    let mut node = Node::new();
+    node.submit(Operation::AdmitMember(AdmitMember {
+        id: "undp".to_owned(),
+        name: "UNDP".to_owned(),
+        keys: vec![NewKey { role: KeyRole::Govern, public_key: public(9) }],
+        seats: Seats::default(),
+    }));
+    node.decide();
+    assert_eq!(node.store.snapshot().listed("org/", None, 10).unwrap(), ["org/board", "org/undp"]);
+}
