@@ -54,18 +54,7 @@ pub async fn wallet(config: &Config) -> Result<Wallet, StartError> {
 /// Serves a wallet and tends its background work until the service is stopped.
 pub async fn serve(config: &Config, wallet: Wallet) -> Result<web::Running, StartError> {
     let wallet = Arc::new(wallet);
-    let site = Site {
-        wallet: Arc::clone(&wallet),
-        https: config.http.is_https(),
-        notice: config.wallet.notice.as_deref().map(Arc::from),
-    };
-    let site = Data::new(site);
-    let ready = Arc::new(StoreReady(Arc::clone(&wallet)));
-    let mut running = web::serve("wallet", &config.http, http::openapi(), ready, move |service| {
-        service.app_data(site.clone()).app_data(assets::ASSETS).app_data(http::problem::PAGES);
-        http::configure(service);
-    })
-    .await?;
+    let mut running = listen(&config.http, config.wallet.notice.as_deref(), Arc::clone(&wallet)).await?;
     let stop = Arc::new(tokio::sync::Notify::new());
     let every = Duration::from_secs(config.wallet.background_seconds.max(1));
     let work = tokio::spawn(background::run(wallet, every, Arc::clone(&stop)));
@@ -75,6 +64,21 @@ pub async fn serve(config: &Config, wallet: Wallet) -> Result<web::Running, Star
         let _ = work.await;
     });
     Ok(running)
+}
+
+/// Serves a wallet without background work.
+pub async fn listen(
+    config: &web::HttpConfig,
+    notice: Option<&str>,
+    wallet: Arc<Wallet>,
+) -> Result<web::Running, StartError> {
+    let ready = Arc::new(StoreReady(Arc::clone(&wallet)));
+    let site = Data::new(Site { wallet, https: config.is_https(), notice: notice.map(Arc::from) });
+    let running = web::serve("wallet", config, http::openapi(), ready, move |service| {
+        service.app_data(site.clone()).app_data(assets::ASSETS).app_data(http::problem::PAGES);
+        http::configure(service);
+    });
+    Ok(running.await?)
 }
 
 /// Ready means that the store answers. Without the registry the pages still show what is held.

@@ -4,9 +4,8 @@ mod consent;
 mod shown;
 
 use actix_web::http::StatusCode;
-use actix_web::middleware::Compress;
 use actix_web::web::{Path, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse, get, post, web as actix};
+use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
 use clock::Timestamp;
 use web::Problem;
@@ -20,21 +19,19 @@ use super::{App, assets};
 use crate::app::Person;
 
 pub fn configure(config: &mut ServiceConfig) -> &mut ServiceConfig {
-    config.service(manifest).service(
-        actix::scope("")
-            .wrap(Compress::default())
-            .service(home)
-            .service(open_offer)
-            .service(open_presentation)
-            .service(open_existence)
-            .service(show_offer)
-            .service(show_credential)
-            .service(show_presentation)
-            .service(show_existence)
-            .service(activity)
-            .service(account)
-            .service(sign_out),
-    )
+    config
+        .service(manifest)
+        .service(home)
+        .service(open_offer)
+        .service(open_presentation)
+        .service(open_existence)
+        .service(show_offer)
+        .service(show_credential)
+        .service(show_presentation)
+        .service(show_existence)
+        .service(activity)
+        .service(account)
+        .service(sign_out)
 }
 
 #[derive(Template)]

@@ -1,0 +1,10 @@
+//! The real wallet over HTTP, with an issuer, a verifier and the Fund beside it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+
+mod accounts;
+mod existence;
+mod pages;
+mod presenting;
+mod receiving;
+mod stub;
+mod world;

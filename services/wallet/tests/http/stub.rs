@@ -1,0 +1,382 @@
+//! The other side of each protocol, plainly written against its specification.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Bytes, Data, Form, Json, Path};
+use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
+use chrono::SecondsFormat;
+use credential::data_integrity::{self, ProofOptions, Purpose, Suite};
+use credential::sd_jwt::{self, NewSdJwt, PathElement};
+use keys::PublicKey;
+use serde_json::{Map, Value, json};
+use status_list::StatusList;
+use testkit::{b64, jwt_payload, unb64};
+
+use crate::world::{FUND, Organisation, Others, UNDP};
+
+pub const STAFF: &str = "https://schemas.passerelle.example/v1#StaffIdentity";
+const ENTITLEMENT: &str = "https://schemas.passerelle.example/v1#DigitalCertificateOfEntitlement";
+const LIST_LENGTH: usize = 131_072;
+const INDEX: usize = 4_711;
+
+type World = Data<Others>;
+
+pub fn serve(listener: std::net::TcpListener, others: Arc<Others>) {
+    let data = Data::from(others);
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(data.clone())
+            .route("/.well-known/openid-credential-issuer/t/{tenant}", web::get().to(metadata))
+            .route("/.well-known/oauth-authorization-server/t/{tenant}", web::get().to(server_metadata))
+            .route("/t/{tenant}/offers/{id}", web::get().to(offer))
+            .route("/t/{tenant}/token", web::post().to(token))
+            .route("/t/{tenant}/nonce", web::post().to(nonce))
+            .route("/t/{tenant}/credential", web::post().to(issue))
+            .route("/t/{tenant}/notification", web::post().to(notification))
+            .route("/t/{tenant}/receipts/{id}", web::get().to(receipt))
+            .route("/t/{tenant}/status/{list}", web::get().to(status))
+            .route("/t/unjspf/existence/{id}", web::get().to(existence))
+            .route("/t/unjspf/existence/{id}/answer", web::post().to(existence_answer))
+            .route("/oid4vp/requests/{id}", web::get().to(request_object))
+            .route("/oid4vp/requests/{id}", web::post().to(request_object_by_post))
+            .route("/oid4vp/responses/{id}", web::post().to(response))
+    })
+    .workers(1)
+    .disable_signals()
+    .listen(listener)
+    .unwrap()
+    .run();
+    tokio::spawn(server);
+}
+
+fn organisation<'a>(world: &'a World, tenant: &str) -> &'a Organisation {
+    if tenant == "unjspf" { &world.fund } else { &world.undp }
+}
+
+fn configurations(tenant: &str) -> Value {
+    let common = json!({
+        "cryptographic_binding_methods_supported": ["jwk", "did:jwk"],
+        "proof_types_supported": {"jwt": {"proof_signing_alg_values_supported": ["ES256", "EdDSA"]}}
+    });
+    let with = |mut more: Value, name: &str| {
+        let members = more.as_object_mut().unwrap();
+        members.extend(common.as_object().unwrap().clone());
+        members.insert("credential_metadata".into(), json!({"display": [{"name": name, "locale": "en"}]}));
+        more
+    };
+    if tenant == "unjspf" {
+        let dce = json!({"format": "dc+sd-jwt", "vct": ENTITLEMENT});
+        return json!({"DigitalCertificateOfEntitlement_dc_sd-jwt": with(dce, "Certificate of Entitlement")});
+    }
+    let w3c = json!({"format": "ldp_vc", "credential_definition": {
+        "@context": ["https://www.w3.org/ns/credentials/v2"], "type": ["VerifiableCredential", "StaffIdentity"]}});
+    json!({
+        "StaffIdentity_ldp_vc": with(w3c, "Staff identity"),
+        "StaffIdentity_dc_sd-jwt": with(json!({"format": "dc+sd-jwt", "vct": STAFF}), "Staff identity"),
+    })
+}
+
+async fn metadata(world: World, tenant: Path<String>, request: HttpRequest) -> HttpResponse {
+    let issuer = format!("{}/t/{tenant}", world.base);
+    let mut metadata = json!({
+        "credential_issuer": issuer,
+        "credential_endpoint": format!("{issuer}/credential"),
+        "nonce_endpoint": format!("{issuer}/nonce"),
+        "notification_endpoint": format!("{issuer}/notification"),
+        "credential_configurations_supported": configurations(&tenant),
+    });
+    let accepts = request.headers().get("accept").is_some_and(|value| value.to_str().unwrap().contains("application/jwt"));
+    let signed = world.knobs().signed_metadata;
+    if !(signed && accepts) {
+        return HttpResponse::Ok().json(metadata);
+    }
+    let members = metadata.as_object_mut().unwrap();
+    members.insert("sub".into(), issuer.into());
+    members.insert("iat".into(), world.now().timestamp().into());
+    let key = organisation(&world, &tenant).p256_key();
+    let header = header("openidvci-issuer-metadata+jwt", &key.verification_method);
+    let token = credential::jwt::sign(header, members, key.signer.as_ref()).await.unwrap();
+    HttpResponse::Ok().content_type("application/jwt").body(token)
+}
+
+fn header(typ: &str, kid: &str) -> Map<String, Value> {
+    json!({"typ": typ, "kid": kid}).as_object().unwrap().clone()
+}
+
+async fn server_metadata(world: World, tenant: Path<String>) -> HttpResponse {
+    let issuer = format!("{}/t/{tenant}", world.base);
+    HttpResponse::Ok().json(json!({"issuer": issuer, "token_endpoint": format!("{issuer}/token")}))
+}
+
+async fn offer(world: World, path: Path<(String, String)>) -> HttpResponse {
+    let (tenant, _) = path.into_inner();
+    let (status, tx_code) = { let knobs = world.knobs(); (knobs.offer_status, knobs.tx_code) };
+    if status != 200 {
+        return HttpResponse::build(StatusCode::from_u16(status).unwrap()).finish();
+    }
+    let code = world.token();
+    world.seen().codes.insert(code.clone());
+    let mut grant = json!({"pre-authorized_code": code});
+    if tenant == "undp" && tx_code.is_some() {
+        grant["tx_code"] = json!({"input_mode": "numeric", "length": 6, "description": "On the letter from HR"});
+    }
+    let ids: Vec<String> = configurations(&tenant).as_object().unwrap().keys().cloned().collect();
+    HttpResponse::Ok().json(json!({
+        "credential_issuer": format!("{}/t/{tenant}", world.base),
+        "credential_configuration_ids": ids,
+        "grants": {"urn:ietf:params:oauth:grant-type:pre-authorized_code": grant},
+    }))
+}
+
+fn oauth(status: u16, error: &str) -> HttpResponse {
+    HttpResponse::build(StatusCode::from_u16(status).unwrap()).json(json!({"error": error}))
+}
+
+async fn token(world: World, tenant: Path<String>, form: Form<HashMap<String, String>>) -> HttpResponse {
+    let wanted = world.knobs().tx_code.filter(|_| *tenant == "undp");
+    let mut seen = world.seen();
+    seen.token_requests += 1;
+    if !seen.codes.remove(form.get("pre-authorized_code").unwrap()) {
+        return oauth(400, "invalid_grant");
+    }
+    if wanted.is_some_and(|code| form.get("tx_code").map(String::as_str) != Some(code)) {
+        seen.wrong_codes += 1;
+        return oauth(400, "invalid_grant");
+    }
+    let token = world.token();
+    seen.tokens.insert(token.clone());
+    HttpResponse::Ok().json(json!({"access_token": token, "token_type": "Bearer", "expires_in": 300}))
+}
+
+async fn nonce(world: World) -> HttpResponse {
+    let nonce = world.token();
+    world.seen().nonces.insert(nonce.clone());
+    HttpResponse::Ok().json(json!({"c_nonce": nonce}))
+}
+
+async fn issue(world: World, tenant: Path<String>, request: HttpRequest, body: Json<Value>) -> HttpResponse {
+    let bearer = request.headers().get("authorization").unwrap().to_str().unwrap().to_owned();
+    let known = world.seen().tokens.contains(bearer.trim_start_matches("Bearer "));
+    let (dead, status) = { let knobs = world.knobs(); (knobs.tokens_dead, knobs.credential_status) };
+    if dead || !known {
+        return oauth(401, "invalid_token");
+    }
+    if status != 200 {
+        return oauth(status, "credential_request_denied");
+    }
+    let proof = body.pointer("/proofs/jwt/0").and_then(Value::as_str).unwrap();
+    let header: Value = serde_json::from_slice(&unb64(proof.split('.').next().unwrap()).unwrap()).unwrap();
+    let claims = jwt_payload(proof).unwrap();
+    let key = PublicKey::from_jwk(&header["jwk"]).unwrap();
+    let (signed, signature) = proof.rsplit_once('.').unwrap();
+    key.verify(signed.as_bytes(), &unb64(signature).unwrap()).unwrap();
+    assert_eq!(claims["aud"], format!("{}/t/{tenant}", world.base));
+    assert_eq!(header["typ"], "openid4vci-proof+jwt");
+    let fresh = world.seen().nonces.remove(claims["nonce"].as_str().unwrap());
+    let refuse = {
+        let mut knobs = world.knobs();
+        let refuse = knobs.nonce_refusals > 0;
+        knobs.nonce_refusals = knobs.nonce_refusals.saturating_sub(1);
+        refuse
+    };
+    if refuse || !fresh {
+        return oauth(400, "invalid_nonce");
+    }
+    let configuration = body["credential_configuration_id"].as_str().unwrap();
+    let slot = format!("{configuration} {}", key.jwk_thumbprint());
+    let issued = world.seen().issued.get(&slot).cloned();
+    let issued = match issued {
+        Some(issued) => issued,
+        None => make(&world, configuration, &key).await,
+    };
+    world.seen().issued.insert(slot.clone(), issued.clone());
+    HttpResponse::Ok().json(json!({
+        "credentials": [{"credential": issued, "receipt_uri": format!("{}/t/{tenant}/receipts/{}", world.base, b64(configuration))}],
+        "notification_id": format!("n-{configuration}"),
+    }))
+}
+
+fn staff_claims(world: &World) -> Value {
+    let _ = world;
+    json!({
+        "givenName": "Amina", "familyName": "Diallo", "birthDate": "1988-05-04", "identifier": "10034521",
+        "worksFor": {"id": UNDP, "name": "United Nations Development Programme"},
+        "jobTitle": "Programme analyst", "gradeLevel": "P-3", "dutyStation": "Dakar",
+    })
+}
+
+async fn make(world: &World, configuration: &str, key: &PublicKey) -> Value {
+    let (other_issuer, tamper, other_key) = {
+        let knobs = world.knobs();
+        (knobs.other_issuer, knobs.tamper, knobs.bind_to_other_key)
+    };
+    let by = if other_issuer { &world.wfp } else if configuration.starts_with("Digital") { &world.fund } else { &world.undp };
+    let key = if other_key { *world.wfp.p256.public_key() } else { *key };
+    if configuration.ends_with("ldp_vc") {
+        let mut document = w3c(world, by, &key).await;
+        if tamper {
+            document["credentialSubject"]["gradeLevel"] = json!("D-2");
+        }
+        return document;
+    }
+    let (vct, claims) = if configuration.starts_with("Digital") {
+        (ENTITLEMENT, json!({"identifier": "123456789", "givenName": "Rosa", "familyName": "Keller", "entitlementYear": 2026,
+            "paidBy": {"id": FUND, "name": "Fund"}, "confirmedBy": "call", "confirmedOn": "2026-02-02"}))
+    } else {
+        (STAFF, staff_claims(world))
+    };
+    let names: Vec<String> = claims.as_object().unwrap().keys().filter(|name| !name.ends_with("For") && !name.ends_with("By")).cloned().collect();
+    let mut payload = claims.as_object().unwrap().clone();
+    payload.insert("vct".into(), vct.into());
+    payload.insert("iss".into(), by.did.into());
+    payload.insert("iat".into(), world.now().timestamp().into());
+    payload.insert("status".into(), json!({"status_list": {"idx": INDEX, "uri": format!("{}/t/undp/status/token", world.base)}}));
+    let new = NewSdJwt {
+        claims: payload,
+        disclosable: names.into_iter().map(|name| vec![PathElement::Name(name)]).collect(),
+        holder_key: Some(key),
+        decoys: 2,
+    };
+    let mut text = sd_jwt::issue(&new, &by.p256_key(), &world.entropy).await.unwrap();
+    if tamper {
+        text = text.replacen('~', "AA~", 1);
+    }
+    Value::String(text)
+}
+
+async fn w3c(world: &World, by: &Organisation, key: &PublicKey) -> Value {
+    let mut subject = staff_claims(world);
+    subject["id"] = key.did_jwk().into();
+    let entry = |purpose: &str| json!({
+        "type": "BitstringStatusListEntry", "statusPurpose": purpose, "statusListIndex": INDEX.to_string(),
+        "statusListCredential": format!("{}/t/undp/status/{purpose}", world.base),
+    });
+    let document = json!({
+        "@context": ["https://www.w3.org/ns/credentials/v2", "https://schemas.passerelle.example/v1/staff-identity.jsonld"],
+        "type": ["VerifiableCredential", "StaffIdentity"], "issuer": by.did,
+        "validFrom": world.now().to_rfc3339_opts(SecondsFormat::Secs, true),
+        "credentialSubject": subject,
+        "credentialStatus": [entry("revocation"), entry("suspension")],
+    });
+    let options = ProofOptions { created: Some(world.now()), purpose: Purpose::AssertionMethod, challenge: None, domain: None, expires: None };
+    data_integrity::secure(&document, Suite::EddsaRdfc2022, &by.ed25519_key(), &options).await.unwrap()
+}
+
+async fn notification(world: World, body: Json<Value>) -> HttpResponse {
+    world.seen().notifications.push(body.into_inner());
+    let status = world.knobs().notification_status;
+    HttpResponse::build(StatusCode::from_u16(status).unwrap()).finish()
+}
+
+/// A tree over what was issued, in the order of the configurations' names.
+pub fn tree(others: &Others) -> merkle::Tree {
+    let seen = others.seen();
+    let mut slots: Vec<_> = seen.issued.iter().collect();
+    slots.sort_by_key(|(slot, _)| slot.as_str().to_owned());
+    let mut leaves: Vec<_> = slots
+        .iter()
+        .map(|(_, issued)| {
+            let input = credential::Input::from_value((*issued).clone()).unwrap();
+            merkle::leaf(&[3; 32], &credential::digest(&input))
+        })
+        .collect();
+    leaves.resize(16, [0; 32]);
+    merkle::Tree::build(leaves).unwrap()
+}
+
+async fn receipt(world: World, path: Path<(String, String)>) -> HttpResponse {
+    let (ready, forged) = { let knobs = world.knobs(); (knobs.receipt_ready, knobs.receipt_forged) };
+    if !ready {
+        return HttpResponse::Accepted().json(json!({"state": "pending"}));
+    }
+    let configuration = String::from_utf8(unb64(&path.1).unwrap()).unwrap();
+    let index = {
+        let seen = world.seen();
+        let mut slots: Vec<_> = seen.issued.keys().cloned().collect();
+        slots.sort();
+        slots.iter().position(|slot| slot.starts_with(&configuration)).unwrap()
+    };
+    let index = u32::try_from(if forged { 15 - index } else { index }).unwrap();
+    let path: Vec<String> = tree(&world).path(index).unwrap().iter().map(b64).collect();
+    HttpResponse::Ok().json(json!({
+        "version": 1, "issuer": UNDP, "sequence": 1, "salt": b64([3; 32]), "leafIndex": index, "leafCount": 16, "path": path,
+    }))
+}
+
+/// The bytes of a published list; the chain knows their digest.
+pub fn status_list(others: &Others, list: &str) -> Vec<u8> {
+    let (revoked, suspended) = { let knobs = others.knobs(); (knobs.revoked, knobs.suspended) };
+    let list = list.rsplit('/').next().unwrap();
+    if list == "token" {
+        let mut values = StatusList::new(2, LIST_LENGTH).unwrap();
+        values.set(INDEX, if revoked { 1 } else if suspended { 2 } else { 0 }).unwrap();
+        let payload = json!({"status_list": {"bits": 2, "lst": values.encode_token()}});
+        return format!("{}.{}.{}", b64("{}"), b64(payload.to_string()), b64("x")).into_bytes();
+    }
+    let mut values = StatusList::new(1, LIST_LENGTH).unwrap();
+    let set = if list == "revocation" { revoked } else { suspended };
+    values.set(INDEX, u8::from(set)).unwrap();
+    json!({"credentialSubject": {"statusPurpose": list, "encodedList": values.encode_bitstring()}}).to_string().into_bytes()
+}
+
+async fn status(world: World, request: HttpRequest) -> HttpResponse {
+    HttpResponse::Ok().body(status_list(&world, request.path()))
+}
+
+async fn request_object(world: World) -> HttpResponse {
+    signed_request(&world, None).await
+}
+
+async fn request_object_by_post(world: World, form: Form<HashMap<String, String>>) -> HttpResponse {
+    signed_request(&world, form.get("wallet_nonce").cloned()).await
+}
+
+async fn signed_request(world: &World, wallet_nonce: Option<String>) -> HttpResponse {
+    let (mut claims, typ, by_other) = {
+        let knobs = world.knobs();
+        (knobs.request.clone(), knobs.request_typ, knobs.request_signed_by_other)
+    };
+    if let Some(nonce) = wallet_nonce {
+        claims["wallet_nonce"] = nonce.into();
+    }
+    let kid = world.wfp.p256_key().verification_method;
+    let signer = if by_other { &world.undp.p256 } else { &world.wfp.p256 };
+    let token = credential::jwt::sign(header(typ, &kid), claims.as_object().unwrap(), signer.as_ref()).await.unwrap();
+    HttpResponse::Ok().content_type("application/oauth-authz-req+jwt").body(token)
+}
+
+async fn response(world: World, body: Bytes) -> HttpResponse {
+    let form: HashMap<String, String> = url::form_urlencoded::parse(&body).into_owned().collect();
+    world.seen().responses.push(form);
+    let (status, redirect) = { let knobs = world.knobs(); (knobs.response_status, knobs.redirect_uri.clone()) };
+    let mut answer = json!({});
+    if let Some(redirect) = redirect {
+        answer["redirect_uri"] = redirect.into();
+    }
+    HttpResponse::build(StatusCode::from_u16(status).unwrap()).json(answer)
+}
+
+async fn existence(world: World) -> HttpResponse {
+    let state = world.knobs().existence_state;
+    let mut request = json!({
+        "id": "ex-1", "organisation": {"did": FUND, "name": "The Fund"}, "beneficiary": {"givenName": "Rosa"}, "year": 2026,
+        "challenge": "Y2hhbGxlbmdl", "state": state,
+        "expiresAt": (world.now() + chrono::Duration::minutes(10)).to_rfc3339_opts(SecondsFormat::Secs, true),
+    });
+    if state == "confirmed" {
+        request["reference"] = "DCE-2026-0001".into();
+        request["credentialOfferUri"] = format!("{}/t/unjspf/offers/dce1", world.base).into();
+    }
+    HttpResponse::Ok().json(request)
+}
+
+async fn existence_answer(world: World, body: Json<Value>) -> HttpResponse {
+    world.seen().existence_answers.push(body.into_inner());
+    let status = world.knobs().existence_status;
+    if status == 200 {
+        world.knobs().existence_state = "answered";
+    }
+    HttpResponse::build(StatusCode::from_u16(status).unwrap()).json(json!({"detail": "The challenge has expired."}))
+}

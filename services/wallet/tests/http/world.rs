@@ -1,0 +1,398 @@
+//! A small world around a real wallet: an issuer, a verifier and the Fund that speak the protocols with real
+//! keys and real credentials, and a chain that answers from memory. Knobs make them misbehave, one at a time.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use clock::{Clock, Entropy, SeededEntropy, TestClock, Timestamp};
+use credential::data_integrity::SigningKey;
+use did::{Document, Relationship, Resolution, ResolveError, Resolver, Resolvers, VerificationMethod};
+use keys::{Algorithm, SealingKey, Signer, SoftwareKey};
+use outbound::{Outbound, OutboundPolicy};
+use serde_json::{Value, json};
+use store_wallet::Store;
+use testkit::{Agent, Answer, Authenticator, HolderKey, b64, unb64};
+use url::Url;
+use wallet::app::Wallet;
+use wallet::app::trust::{Anchored, Chain, ChainError};
+use wallet::wiring;
+use web::passkey::Passkeys;
+
+use crate::stub;
+
+pub const UNDP: &str = "did:passerelle:undp";
+pub const FUND: &str = "did:passerelle:unjspf";
+pub const WFP: &str = "did:passerelle:wfp";
+
+/// An organisation's keys, as its DID document lists them.
+pub struct Organisation {
+    pub did: &'static str,
+    pub ed25519: Arc<dyn Signer>,
+    pub p256: Arc<dyn Signer>,
+}
+
+impl Organisation {
+    fn new(did: &'static str, entropy: &dyn Entropy) -> Self {
+        Self {
+            did,
+            ed25519: Arc::new(SoftwareKey::generate(Algorithm::Ed25519, entropy)),
+            p256: Arc::new(SoftwareKey::generate(Algorithm::P256, entropy)),
+        }
+    }
+
+    pub fn ed25519_key(&self) -> SigningKey {
+        SigningKey { verification_method: format!("{}#key-ed25519-1", self.did), signer: Arc::clone(&self.ed25519) }
+    }
+
+    pub fn p256_key(&self) -> SigningKey {
+        SigningKey { verification_method: format!("{}#key-p256-1", self.did), signer: Arc::clone(&self.p256) }
+    }
+
+    fn document(&self) -> Document {
+        let method = |fragment: &str, signer: &dyn Signer| VerificationMethod {
+            id: format!("{}#{fragment}", self.did),
+            controller: self.did.to_owned(),
+            public_key: *signer.public_key(),
+            relationships: vec![Relationship::AssertionMethod, Relationship::Authentication],
+        };
+        let methods = vec![method("key-ed25519-1", self.ed25519.as_ref()), method("key-p256-1", self.p256.as_ref())];
+        Document::new(self.did.to_owned(), methods, Vec::new())
+    }
+}
+
+/// What the others do; each test turns one knob.
+pub struct Knobs {
+    pub signed_metadata: bool,
+    pub tx_code: Option<&'static str>,
+    pub offer_status: u16,
+    pub nonce_refusals: usize,
+    pub tokens_dead: bool,
+    pub credential_status: u16,
+    pub other_issuer: bool,
+    pub tamper: bool,
+    pub bind_to_other_key: bool,
+    pub notification_status: u16,
+    pub receipt_ready: bool,
+    pub receipt_forged: bool,
+    pub revoked: bool,
+    pub suspended: bool,
+    pub registry_down: bool,
+    pub chain_has_other_list: bool,
+    pub request: Value,
+    pub request_typ: &'static str,
+    pub request_signed_by_other: bool,
+    pub response_status: u16,
+    pub redirect_uri: Option<String>,
+    pub existence_state: &'static str,
+    pub existence_status: u16,
+}
+
+/// What the others saw.
+#[derive(Default)]
+pub struct Seen {
+    pub codes: HashSet<String>,
+    pub tokens: HashSet<String>,
+    pub nonces: HashSet<String>,
+    /// Credentials by configuration and holder key: an issuer answers a repetition with the same one.
+    pub issued: HashMap<String, Value>,
+    pub token_requests: usize,
+    pub notifications: Vec<Value>,
+    pub responses: Vec<HashMap<String, String>>,
+    pub existence_answers: Vec<Value>,
+    pub wrong_codes: usize,
+}
+
+pub struct Others {
+    pub undp: Organisation,
+    pub fund: Organisation,
+    pub wfp: Organisation,
+    pub clock: TestClock,
+    pub entropy: SeededEntropy,
+    pub base: String,
+    pub knobs: Mutex<Knobs>,
+    pub seen: Mutex<Seen>,
+}
+
+impl Others {
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    pub fn token(&self) -> String {
+        clock::token(&self.entropy)
+    }
+
+    pub fn knobs(&self) -> MutexGuard<'_, Knobs> {
+        self.knobs.lock().unwrap()
+    }
+
+    pub fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap()
+    }
+}
+
+struct Directory {
+    documents: HashMap<String, Arc<Resolution>>,
+    offline: Resolvers,
+    others: Arc<Others>,
+}
+
+#[async_trait::async_trait]
+impl Resolver for Directory {
+    async fn resolve(&self, did: &str) -> Result<Arc<Resolution>, ResolveError> {
+        if !did.starts_with("did:passerelle:") {
+            return self.offline.resolve(did).await;
+        }
+        if self.others.knobs().registry_down {
+            return Err(ResolveError::Unavailable("down".to_owned()));
+        }
+        self.documents.get(did).cloned().ok_or(ResolveError::NotFound)
+    }
+}
+
+struct MemoryChain(Arc<Others>);
+
+#[async_trait::async_trait]
+impl Chain for MemoryChain {
+    async fn organisation(&self, did: &str) -> Result<Option<String>, ChainError> {
+        let name = match did {
+            UNDP => "United Nations Development Programme",
+            FUND => "United Nations Joint Staff Pension Fund",
+            WFP => "World Food Programme",
+            _ => return Ok(None),
+        };
+        Ok(Some(name.to_owned()))
+    }
+
+    async fn status_digest(&self, _: &str, list: &str) -> Result<Option<[u8; 32]>, ChainError> {
+        if self.0.knobs().chain_has_other_list {
+            return Ok(Some([9; 32]));
+        }
+        Ok(Some(testkit::sha256(stub::status_list(&self.0, list))))
+    }
+
+    async fn anchor(&self, _: &str, _: u64) -> Result<Option<Anchored>, ChainError> {
+        let root = stub::tree(&self.0).root();
+        Ok(Some(Anchored { root, leaf_count: 16, time: self.0.now() }))
+    }
+}
+
+pub struct World {
+    pub others: Arc<Others>,
+    pub wallet: Arc<Wallet>,
+    pub url: String,
+    pub database: std::path::PathBuf,
+    _running: web::Running,
+    _directory: tempfile::TempDir,
+}
+
+impl World {
+    pub async fn new() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let entropy = SeededEntropy::new(7);
+        let clock = TestClock::at(Timestamp::from_timestamp(1_770_000_000, 0).unwrap());
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let base = format!("http://localhost:{}", listener.local_addr().unwrap().port());
+        let others = Arc::new(Others {
+            undp: Organisation::new(UNDP, &entropy),
+            fund: Organisation::new(FUND, &entropy),
+            wfp: Organisation::new(WFP, &entropy),
+            clock: clock.clone(),
+            entropy,
+            knobs: Mutex::new(knobs(&base, clock.now())),
+            seen: Mutex::default(),
+            base,
+        });
+        stub::serve(listener, Arc::clone(&others));
+        let documents = [&others.undp, &others.fund, &others.wfp]
+            .map(|one| (one.did.to_owned(), Arc::new(Resolution::of_document(one.document()))));
+        let resolver =
+            Directory { documents: documents.into(), offline: Resolvers::offline(), others: Arc::clone(&others) };
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let url = format!("http://wallet.localhost:{port}");
+        let database = directory.path().join("wallet.db");
+        let wallet = Wallet {
+            store: Store::open(&format!("sqlite:{}", database.display()), "wallet").await.unwrap(),
+            sealing_key: SealingKey::from_bytes([5; 32]),
+            clock: Arc::new(clock),
+            entropy: Arc::new(SeededEntropy::new(8)),
+            outbound: Outbound::new(&OutboundPolicy {
+                allow_loopback: true,
+                allow_http: true,
+                ..OutboundPolicy::default()
+            })
+            .unwrap(),
+            chain: Arc::new(MemoryChain(Arc::clone(&others))),
+            resolver: Arc::new(resolver),
+            passkeys: Passkeys::new("wallet.localhost", &Url::parse(&url).unwrap(), "Wallet").unwrap(),
+            origin: url.clone(),
+            wake: Arc::default(),
+        };
+        let wallet = Arc::new(wallet);
+        let http = web::HttpConfig {
+            listen: vec![([127, 0, 0, 1], port).into()],
+            public_url: Url::parse(&url).unwrap(),
+            tls: None,
+            workers: Some(1),
+        };
+        // No background work of its own: tests call `tend` when they mean it.
+        let running = wiring::listen(&http, None, Arc::clone(&wallet)).await.unwrap();
+        Self { others, wallet, url, database, _running: running, _directory: directory }
+    }
+
+    pub async fn person(&self, label: &str) -> Person {
+        let mut person = Person {
+            agent: Agent::new(),
+            phone: Authenticator::new(&self.url, label),
+            key: HolderKey::from_label(label),
+            url: self.url.clone(),
+        };
+        let options = person.post("/v1/registration/options", json!({})).await.json().unwrap();
+        let made = person.phone.register(&options).unwrap();
+        person.post("/v1/registration", made).await.expect(201).unwrap();
+        person.post("/v1/device-keys", json!({ "publicKey": person.key.jwk() })).await.expect(201).unwrap();
+        person
+    }
+
+    pub fn offer_uri(&self) -> String {
+        format!("{}/t/undp/offers/o1", self.others.base)
+    }
+
+    pub fn request(&self) -> Value {
+        let uri = format!("{}/oid4vp/requests/r1", self.others.base);
+        json!({ "clientId": format!("decentralized_identifier:{WFP}"), "requestUri": uri })
+    }
+
+    pub fn existence_uri(&self) -> String {
+        format!("{}/t/unjspf/existence/e1", self.others.base)
+    }
+
+    /// A person who holds both credentials of the offer.
+    pub async fn holder(&self, label: &str) -> Person {
+        let person = self.person(label).await;
+        let offer = person.open_offer(&self.offer_uri()).await;
+        person.receive(offer["id"].as_str().unwrap(), Some("493051")).await;
+        person
+    }
+}
+
+fn knobs(base: &str, now: Timestamp) -> Knobs {
+    Knobs {
+        signed_metadata: true,
+        tx_code: Some("493051"),
+        offer_status: 200,
+        nonce_refusals: 0,
+        tokens_dead: false,
+        credential_status: 200,
+        other_issuer: false,
+        tamper: false,
+        bind_to_other_key: false,
+        notification_status: 204,
+        receipt_ready: false,
+        receipt_forged: false,
+        revoked: false,
+        suspended: false,
+        registry_down: false,
+        chain_has_other_list: false,
+        request: json!({
+            "client_id": format!("decentralized_identifier:{WFP}"), "response_type": "vp_token",
+            "response_mode": "direct_post", "response_uri": format!("{base}/oid4vp/responses/r1"),
+            "nonce": "n-0S6_WzA2Mj-0123456789", "state": "st-1", "aud": "https://self-issued.me/v2",
+            "iat": now.timestamp(), "exp": now.timestamp() + 600, "purpose": "Entry to the Rome office",
+            "dcql_query": {
+                "credentials": [
+                    {"id": "sd", "format": "dc+sd-jwt", "meta": {"vct_values": [stub::STAFF]},
+                     "claims": [{"path": ["givenName"]}, {"path": ["familyName"]}]},
+                    {"id": "w3c", "format": "ldp_vc", "meta": {"type_values": [[stub::STAFF]]}},
+                    {"id": "extra", "format": "dc+sd-jwt", "meta": {"vct_values": [stub::STAFF]},
+                     "claims": [{"path": ["birthDate"]}]}
+                ],
+                "credential_sets": [{"options": [["sd"], ["w3c"]]}, {"options": [["extra"]], "required": false}]
+            }
+        }),
+        request_typ: "oauth-authz-req+jwt",
+        request_signed_by_other: false,
+        response_status: 200,
+        redirect_uri: None,
+        existence_state: "open",
+        existence_status: 200,
+    }
+}
+
+/// Somebody with a phone, as a program.
+pub struct Person {
+    pub agent: Agent,
+    pub phone: Authenticator,
+    pub key: HolderKey,
+    url: String,
+}
+
+impl Person {
+    pub async fn get(&self, path: &str) -> Answer {
+        self.agent.get(format!("{}{path}", self.url)).await.unwrap()
+    }
+
+    pub async fn page(&self, path: &str) -> Answer {
+        self.agent.get_as(format!("{}{path}", self.url), "text/html").await.unwrap()
+    }
+
+    pub async fn post(&self, path: &str, body: Value) -> Answer {
+        self.agent.post_json(format!("{}{path}", self.url), &body).await.unwrap()
+    }
+
+    pub async fn delete(&self, path: &str) -> Answer {
+        self.agent.send(reqwest::Method::DELETE, format!("{}{path}", self.url), &[], Vec::new()).await.unwrap()
+    }
+
+    pub async fn sign_in(&mut self) {
+        self.agent = Agent::new();
+        let options = self.post("/v1/sign-in/options", json!({})).await.json().unwrap();
+        let assertion = self.phone.log_in(&options).unwrap();
+        self.post("/v1/sign-in", assertion).await.expect(200).unwrap();
+    }
+
+    pub async fn open_offer(&self, uri: &str) -> Value {
+        self.post("/v1/offers", json!({ "credentialOfferUri": uri })).await.ok().unwrap().json().unwrap()
+    }
+
+    pub async fn accept(&self, offer: &str, code: Option<&str>) -> Answer {
+        let body = json!({ "deviceKey": self.key.thumbprint(), "txCode": code });
+        self.post(&format!("/v1/offers/{offer}/accept"), body).await
+    }
+
+    pub async fn prove(&self, offer: &str, step: &Value) -> Answer {
+        self.post(&format!("/v1/offers/{offer}/proofs"), self.signatures(step)).await
+    }
+
+    pub async fn receive(&self, offer: &str, code: Option<&str>) -> Value {
+        let mut step: Value = self.accept(offer, code).await.expect(200).unwrap().json().unwrap();
+        while !step["toSign"].as_array().unwrap().is_empty() {
+            step = self.prove(offer, &step).await.expect(200).unwrap().json().unwrap();
+        }
+        step["offer"].clone()
+    }
+
+    pub async fn credentials(&self) -> Vec<Value> {
+        let list = self.get("/v1/credentials").await.expect(200).unwrap().json().unwrap();
+        list["credentials"].as_array().unwrap().clone()
+    }
+
+    pub fn signatures(&self, step: &Value) -> Value {
+        let signed: Vec<Value> = step["toSign"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| {
+                let input = unb64(one["input"].as_str().unwrap()).unwrap();
+                json!({ "id": one["id"], "signature": b64(self.key.sign(&input)) })
+            })
+            .collect();
+        json!({ "signatures": signed })
+    }
+}
+
+/// The problem's slug, with its status checked.
+pub fn problem(answer: Answer, status: u16) -> String {
+    let problem = answer.expect(status).unwrap().json().unwrap();
+    problem["type"].as_str().unwrap().rsplit('/').next().unwrap().to_owned()
+}
