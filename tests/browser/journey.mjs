@@ -1,0 +1,277 @@
+// The journey as people see it: by labels, buttons and what is written on the page.
+import assert from 'node:assert/strict';
+import {join} from 'node:path';
+
+/** Steps 2 to 4, 6 and 7, each with pictures of the pages it passes. */
+export async function journey(browser, input) {
+  const hr = await browser.person('hr');
+  const asha = await browser.person('asha', {phone: true});
+  const agency = await browser.person('agency');
+
+  await officerRegisters(browser, hr, input.welcome.officers.undp, 'Amara Diallo');
+  const {link, code} = await uploadsStaff(browser, hr, input);
+  await personReceives(browser, asha, link, code);
+  await personPresents(browser, agency, asha, input, {outcome: 'pass', name: 'valid', gallery: true});
+  await personRefuses(browser, agency, asha, input);
+
+  await hrActs(browser, hr, 'suspend', 'inquiry');
+  await personPresents(browser, agency, asha, input, {outcome: 'fail', name: 'suspended'});
+  await credentialShows(browser, asha, /suspended/i);
+  await hrActs(browser, hr, 'reinstate', 'inquiry-closed');
+  await personPresents(browser, agency, asha, input, {outcome: 'pass', name: 'reinstated'});
+  await hrActs(browser, hr, 'revoke', 'separated');
+  await personPresents(browser, agency, asha, input, {outcome: 'fail', name: 'revoked'});
+
+  await retireeProvesExistence(browser, agency, input);
+  await everyOtherPage(browser, {hr, asha, agency}, input);
+}
+
+async function officerRegisters(browser, officer, link, name) {
+  await browser.step(`${officer.name} registers a passkey by the one-time link`, async () => {
+    const {page} = officer;
+    await page.goto(link);
+    await browser.picture(officer, `console-register-${officer.name}`);
+    await page.getByLabel('Your name').fill(name);
+    await page.getByTestId('register').click();
+    await page.waitForURL(/\/console(\?|$)/);
+    await browser.picture(officer, `console-start-${officer.name}`);
+  });
+}
+
+async function uploadsStaff(browser, hr, input) {
+  const {page} = hr;
+  await browser.step('HR sees what is wrong with a faulty list', async () => {
+    await page.goto(`${input.issuer}/console/imports`);
+    await browser.picture(hr, 'console-imports');
+    await page.getByTestId('file').setInputFiles(join(input.samples, 'staff-with-faults.csv'));
+    await page.getByTestId('upload').click();
+    await page.getByTestId('bad-rows').waitFor();
+    assert(await page.getByTestId('bad-rows').locator('tbody tr').count() > 3);
+    await browser.picture(hr, 'console-import-faults', {gallery: 'desk'});
+    page.once('dialog', dialog => dialog.accept());
+    await page.getByTestId('discard').click();
+    await page.waitForURL(/done=discarded/);
+  });
+  return browser.step('HR uploads 200 people and gets links and codes', async () => {
+    await page.getByTestId('file').setInputFiles(join(input.samples, 'staff-undp.csv'));
+    await page.getByTestId('upload').click();
+    assert.equal(await page.getByTestId('good-count').innerText(), '200');
+    await browser.picture(hr, 'console-import-preview', {gallery: 'desk'});
+    await page.getByTestId('confirm-import').click();
+    await page.getByTestId('import-result').waitFor({timeout: 60_000});
+    await browser.picture(hr, 'console-import-result');
+    await page.goto(`${input.issuer}/console/staff`);
+    await browser.picture(hr, 'console-staff', {gallery: 'desk'});
+    // Somebody whose name has another script as well.
+    await page.getByTestId('search').fill('حسن');
+    await page.keyboard.press('Enter');
+    await page.locator('tbody th a').first().click();
+    await browser.picture(hr, 'console-person-offered');
+    await page.getByTestId('open-offer').click();
+    const link = await page.getByTestId('offer-link').getAttribute('href');
+    const code = (await page.getByTestId('transaction-code').innerText()).replaceAll(/\D/g, '');
+    await browser.picture(hr, 'console-offer');
+    return {link, code};
+  });
+}
+
+async function personReceives(browser, person, link, code) {
+  const {page} = person;
+  await browser.step('a person opens the link, makes a wallet with a passkey and enters the code', async () => {
+    await page.goto(link);
+    await browser.picture(person, 'wallet-entry');
+    await page.locator('#create-wallet').click();
+    await page.locator('#tx-code').waitFor();
+    await browser.picture(person, 'wallet-offer', {gallery: 'phone'});
+    await page.locator('#tx-code').fill(code === '000000' ? '000001' : '000000');
+    await page.locator('#accept').click();
+    await page.locator('#offer-message:not([hidden])').waitFor();
+    await browser.picture(person, 'wallet-offer-wrong-code');
+    await page.locator('#tx-code').fill(code);
+    await page.locator('#accept').click();
+    await page.locator('.verdict.pass').waitFor();
+    await browser.picture(person, 'wallet-received');
+    await page.getByRole('link', {name: 'Go to my wallet'}).click();
+    assert.equal(await page.locator('[data-credential]').count(), 2);
+    await browser.picture(person, 'wallet-home', {gallery: 'phone'});
+  });
+}
+
+/** Starts a verification on the agency's page and opens its link with the person's phone. */
+async function ask(browser, agency, person, input, policy) {
+  await agency.page.goto(input.verifier);
+  await agency.page.getByTestId(`try-${policy}`).getByRole('button').click();
+  const link = await agency.page.getByTestId('open-wallet').getAttribute('href');
+  await person.page.goto(link);
+  await person.page.locator('#presentation[data-state=asked]').waitFor();
+}
+
+async function personPresents(browser, agency, person, input, {outcome, name, gallery}) {
+  await browser.step(`the person presents; the agency reads: ${name}`, async () => {
+    // Lists are published every few seconds; the answer follows.
+    for(let attempt = 0; ; attempt += 1) {
+      await ask(browser, agency, person, input, 'staff-identity');
+      if(gallery) {
+        await browser.picture(agency, 'verifier-waiting');
+        await browser.picture(person, 'wallet-consent', {gallery: 'phone'});
+      }
+      await person.page.locator('#agree').click();
+      await person.page.locator('#presentation[data-state=sent]').waitFor();
+      await agency.page.locator('#verification[data-state=verified]').waitFor();
+      const verdict = agency.page.getByTestId('verdict');
+      if((await verdict.getAttribute('class')).split(' ').includes(outcome)) {
+        break;
+      }
+      assert(attempt < 10, `the verdict stays ${await verdict.innerText()}`);
+      await agency.page.waitForTimeout(1000);
+    }
+    assert.equal(await agency.page.locator('[data-check]').count(), 9);
+    if(gallery) {
+      await browser.picture(person, 'wallet-shown');
+    }
+    await browser.picture(agency, `verifier-report-${name}`, {gallery: gallery || name === 'revoked' ? 'desk' : undefined});
+  });
+}
+
+async function personRefuses(browser, agency, person, input) {
+  await browser.step('the person says no, and nothing is shared', async () => {
+    await ask(browser, agency, person, input, 'staff-identity');
+    await person.page.locator('#refuse').click();
+    await person.page.locator('#presentation[data-state=refused]').waitFor();
+    await browser.picture(person, 'wallet-refused');
+    await agency.page.locator('#verification[data-state=refused]').waitFor();
+    await browser.picture(agency, 'verifier-refused');
+  });
+}
+
+async function hrActs(browser, hr, act, reason) {
+  await browser.step(`HR: ${act}`, async () => {
+    const {page} = hr;
+    const staff = new URL('/console/staff', page.url()).href;
+    await page.goto(`${staff}?q=${encodeURIComponent('حسن')}`);
+    await page.locator('tbody th a').first().click();
+    await page.getByTestId(act).click();
+    await page.getByTestId(`reason-${reason}`).check();
+    await browser.picture(hr, `console-${act}`);
+    await page.getByTestId('confirm-status').click();
+    await page.waitForURL(/done=/);
+    await browser.picture(hr, `console-person-after-${act}`, {gallery: act === 'suspend' ? 'desk' : undefined});
+  });
+}
+
+async function credentialShows(browser, person, wanted) {
+  await browser.step(`the wallet tells the person: ${wanted}`, async () => {
+    const {page} = person;
+    await page.goto(new URL('/', page.url()).href);
+    await page.locator('[data-credential]').first().click();
+    await page.locator('#check-again').click();
+    await page.waitForFunction(
+      source => new RegExp(source, 'i').test(document.querySelector('#status-label').innerText), wanted.source);
+    await browser.picture(person, 'wallet-credential', {gallery: 'phone'});
+  });
+}
+
+/** Step 7. */
+async function retireeProvesExistence(browser, agency, input) {
+  const fund = await browser.person('fund');
+  const retiree = await browser.person('retiree', {phone: true});
+  await officerRegisters(browser, fund, input.welcome.officers.unjspf, 'Elena Petrova');
+  const request = await browser.step('the Fund asks a retiree for a proof of life', async () => {
+    const {page} = fund;
+    await page.goto(`${input.issuer}/console/retirees/imports`);
+    await page.getByTestId('file').setInputFiles(join(input.samples, 'retirees.csv'));
+    await page.getByTestId('upload').click();
+    await page.getByTestId('confirm-import').click();
+    await page.getByTestId('import-result').waitFor({timeout: 60_000});
+    await page.goto(`${input.issuer}/console/retirees`);
+    await browser.picture(fund, 'console-retirees');
+    await page.locator('tbody th a').first().click();
+    await browser.picture(fund, 'console-retiree');
+    await page.getByTestId('ask').click();
+    await browser.picture(fund, 'console-request-open');
+    return page.getByTestId('request-link').getAttribute('href');
+  });
+  await browser.step('the retiree answers with the passkey', async () => {
+    const {page} = retiree;
+    await page.goto(request);
+    await page.locator('#create-wallet').click();
+    await page.locator('#begin').waitFor();
+    await browser.picture(retiree, 'wallet-existence', {gallery: 'phone'});
+    await page.locator('#begin').click();
+    await page.locator('#existence[data-state=answered]').waitFor();
+    await browser.picture(retiree, 'wallet-existence-sent');
+  });
+  await browser.step('an officer confirms after a call', async () => {
+    const {page} = fund;
+    await page.goto(`${input.issuer}/console/requests`);
+    await browser.picture(fund, 'console-answers');
+    await page.getByTestId('open-answer').first().click();
+    await page.getByTestId('compared').check();
+    await page.getByTestId('channel-call').check();
+    await browser.picture(fund, 'console-request-answered', {gallery: 'desk'});
+    await page.getByTestId('confirm-request').click();
+    await page.waitForURL(/done=/);
+    await browser.picture(fund, 'console-request-confirmed');
+  });
+  await browser.step('the certificate of entitlement is received and verified', async () => {
+    const {page} = retiree;
+    await page.locator('#existence[data-state=confirmed]').waitFor({timeout: 30_000});
+    await browser.picture(retiree, 'wallet-existence-confirmed');
+    await page.locator('#receive').click();
+    await page.locator('#accept').click();
+    await page.locator('.verdict.pass').waitFor();
+    await browser.picture(retiree, 'wallet-certificate', {gallery: 'phone'});
+    // The policy wants the time of issue; the receipt arrives with the next batch.
+    for(let attempt = 0; ; attempt += 1) {
+      await page.waitForTimeout(1000);
+      await ask(browser, agency, retiree, input, 'entitlement');
+      await page.locator('#agree').click();
+      await page.locator('#presentation[data-state=sent]').waitFor();
+      await agency.page.locator('#verification[data-state=verified]').waitFor();
+      const verdict = agency.page.getByTestId('verdict');
+      if((await verdict.getAttribute('class')).split(' ').includes('pass')) {
+        break;
+      }
+      assert(attempt < 15, `the verdict stays ${await verdict.innerText()}`);
+    }
+    await browser.picture(agency, 'verifier-report-entitlement', {gallery: 'desk'});
+  });
+}
+
+/** Pages that the journey does not pass, and the way back in. */
+async function everyOtherPage(browser, {hr, asha, agency}, input) {
+  await browser.step('signing out and in again with the passkey', async () => {
+    await asha.page.goto(`${input.wallet}/account`);
+    await browser.picture(asha, 'wallet-account');
+    await asha.page.locator('form[action="/sign-out"] button').first().click();
+    await asha.page.locator('#sign-in').click();
+    await asha.page.locator('[data-credential]').first().waitFor();
+    await asha.page.goto(`${input.wallet}/activity`);
+    await browser.picture(asha, 'wallet-activity');
+
+    await hr.page.locator('form[action="/console/sign-out"] button').first().click();
+    await hr.page.waitForURL(/sign-in/);
+    await browser.picture(hr, 'console-sign-in');
+    await hr.page.getByTestId('sign-in').click();
+    await hr.page.waitForURL(/\/console$/);
+    await browser.picture(hr, 'console-overview', {gallery: 'desk'});
+  });
+  await browser.step('every other page', async () => {
+    for(const page of ['officers', 'activity', 'offers']) {
+      await hr.page.goto(`${input.issuer}/console/${page}`);
+      await browser.picture(hr, `console-${page}`);
+    }
+    for(const [name, url] of [
+      ['verifier-start', input.verifier], ['verifier-docs', `${input.verifier}/docs`],
+      ['registry-explorer', input.registry], ['not-found', `${input.verifier}/no-such-page`],
+    ]) {
+      await agency.page.goto(url, {waitUntil: 'networkidle'});
+      await browser.picture(agency, name, {gallery: name === 'registry-explorer' ? 'desk' : undefined});
+    }
+    for(const [name, selector] of [['registry-member', 'a[href^="/members/"]'], ['registry-block', 'a[href^="/blocks/"]']]) {
+      await agency.page.goto(input.registry);
+      await agency.page.locator(selector).first().click();
+      await browser.picture(agency, name);
+    }
+  });
+}
