@@ -140,7 +140,7 @@ pub async fn send(
     Ok(registry.submit(&SignedTransaction { transaction, public_key, signature }).await?)
 }
 
-async fn already_holds(registry: &Registry, operation: &Operation) -> Result<bool, RegistryError> {
+pub async fn already_holds(registry: &Registry, operation: &Operation) -> Result<bool, RegistryError> {
     Ok(match operation {
         Operation::AdmitMember(admit) => registry.organisation(&admit.id).await?.value.is_some(),
         Operation::RegisterSchema(schema) => {
