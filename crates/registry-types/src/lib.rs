@@ -39,3 +39,7 @@ pub use validators::{Address, Validator, ValidatorSet, address_of};
 
 /// SHA-256 output.
 pub type Hash = [u8; 32];
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+mod tests;

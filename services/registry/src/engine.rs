@@ -201,3 +201,7 @@ impl NodeConfig for Settings {
         &mut self.sync
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+mod tests;

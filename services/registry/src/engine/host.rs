@@ -7,6 +7,7 @@ use malachite::app::types::core::{LinearTimeouts, Round, Validity};
 use malachite::app::types::sync::RawDecidedValue;
 use malachite::app::types::{LocallyProposedValue, ProposedValue};
 use malachite::{AppMsg, Channels, NetworkMsg, Reply};
+use registry_types::limits;
 use tokio::sync::watch;
 
 use super::codec::{certificate_of, extended};
@@ -136,8 +137,13 @@ impl Host {
             AppMsg::GetDecidedValues { range, reply } => {
                 let last = range.end().0.min(range.start().0.saturating_add(SYNC_BLOCKS));
                 let mut values = Vec::new();
+                let mut size = 0;
                 for height in range.start().0..=last {
                     let Some((bytes, certificate)) = self.ledger.decided(height)? else { break };
+                    size += bytes.len();
+                    if size > limits::BLOCK_BYTES && !values.is_empty() {
+                        break;
+                    }
                     values.push(RawDecidedValue::new(bytes, extended(&certificate)));
                 }
                 let _ = reply.send(values);

@@ -64,6 +64,11 @@ impl Streams {
         streams.remove(&id).and_then(Stream::into_block)
     }
 
+    #[cfg(test)]
+    pub fn kept_bytes(&self) -> usize {
+        self.peers.values().flat_map(BTreeMap::values).map(|stream| stream.bytes).sum()
+    }
+
     /// Forgets everything: the height it was for is decided.
     pub fn clear(&mut self) {
         self.peers.clear();
