@@ -341,7 +341,7 @@ impl Person {
     }
 
     pub async fn delete(&self, path: &str) -> Answer {
-        self.agent.send(reqwest::Method::DELETE, format!("{}{path}", self.url), &[], Vec::new()).await.unwrap()
+        self.agent.send(testkit::Method::DELETE, format!("{}{path}", self.url), &[], Vec::new()).await.unwrap()
     }
 
     pub async fn sign_in(&mut self) {
