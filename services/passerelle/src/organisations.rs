@@ -99,8 +99,8 @@ impl Everyone {
             &[],
         )?;
         let governor_keys = OrganisationKeys {
-            govern: vec![governor.public_key().clone()],
-            did: vec![governor_did.public_key().clone()],
+            govern: vec![*governor.public_key()],
+            did: vec![*governor_did.public_key()],
             operate: Vec::new(),
         };
         Ok(Self { governor, governor_keys, issuing, verifier_did, create_verifier_did })
@@ -118,9 +118,9 @@ impl Everyone {
 impl Keys {
     pub fn registered(&self) -> OrganisationKeys {
         OrganisationKeys {
-            govern: vec![self.govern.public_key().clone()],
-            did: vec![self.did_key.public_key().clone()],
-            operate: vec![self.operate.public_key().clone()],
+            govern: vec![*self.govern.public_key()],
+            did: vec![*self.did_key.public_key()],
+            operate: vec![*self.operate.public_key()],
         }
     }
 }
