@@ -4,7 +4,9 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::expect_used)]
 
 mod anchoring;
+mod console;
 mod credentials;
+mod existence;
 mod keys;
 mod ledger;
 mod metadata;

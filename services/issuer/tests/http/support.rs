@@ -19,6 +19,7 @@ use crate::ledger::TestLedger;
 
 pub const ORIGIN: &str = "http://issuer.test";
 pub const UNDP: &str = "did:passerelle:undp";
+const TENANTS: [&str; 3] = ["undp", "wfp", "unjspf"];
 pub const GRANT: &str = "urn:ietf:params:oauth:grant-type:pre-authorized_code";
 pub const LDP: &str = "StaffIdentity_ldp_vc";
 pub const SD_JWT: &str = "StaffIdentity_dc_sd-jwt";
@@ -72,6 +73,7 @@ fn config(directory: &TempDir) -> Config {
         tenants: vec![
             tenant("undp", "UNDP", &[CredentialType::StaffIdentity, CredentialType::Employment]),
             tenant("wfp", "WFP", &[CredentialType::StaffIdentity]),
+            tenant("unjspf", "UNJSPF", &[CredentialType::DigitalCertificateOfEntitlement]),
         ],
         vc_api: vec![
             InstanceConfig { name: "eddsa".into(), open: true, policy: "open".into() },
@@ -93,7 +95,7 @@ impl World {
     pub async fn start() -> Self {
         let directory = tempfile::tempdir().unwrap();
         let ledger = Arc::new(TestLedger::default());
-        for (at, tenant) in ["undp", "wfp"].into_iter().enumerate() {
+        for (at, tenant) in TENANTS.into_iter().enumerate() {
             let seed = 100 + at as u64;
             let ed25519 = add_key(&directory, tenant, "key-ed25519-1", Algorithm::Ed25519, seed);
             let p256 = add_key(&directory, tenant, "key-p256-1", Algorithm::P256, seed);
@@ -122,7 +124,7 @@ impl World {
         let base = format!("http://{}", running.addresses[0]).parse().unwrap();
         let client = Outbound::new(&policy).unwrap();
         let world = Self { issuer, ledger, clock, directory, client, base, running };
-        for tenant in ["undp", "wfp"] {
+        for tenant in TENANTS {
             world.issuer.refresh_keys(world.tenant(tenant)).await.unwrap();
         }
         world.publish().await;
@@ -141,7 +143,7 @@ impl World {
     }
 
     pub async fn publish(&self) {
-        for tenant in ["undp", "wfp"] {
+        for tenant in TENANTS {
             let _ = self.issuer.publish_status_lists(self.tenant(tenant)).await;
         }
     }
