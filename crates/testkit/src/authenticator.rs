@@ -105,7 +105,6 @@ impl Authenticator {
                 "transports": ["internal"],
             },
             "clientExtensionResults": { "credProps": { "rk": true } },
-            "extensions": {},
         });
         self.passkeys.retain(|known| known.id != id);
         self.passkeys.push(Passkey { rp_id, user_handle, id, key });
@@ -144,7 +143,6 @@ impl Authenticator {
                 "userHandle": b64(&passkey.user_handle),
             },
             "clientExtensionResults": {},
-            "extensions": {},
         }))
     }
 
