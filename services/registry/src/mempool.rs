@@ -186,6 +186,9 @@ impl Mempool {
         let mut inner = self.lock();
         let Some(queue) = inner.keys.get_mut(key) else { return };
         queue.next = queue.next.max(next);
+        if queue.ready().next().is_some() {
+            self.arrived.notify_one();
+        }
         let lost: Vec<_> = queue.waiting.range(..next).map(|(at, waiting)| (*at, waiting.checked.id())).collect();
         for (found, id) in lost {
             if let Some(waiting) = inner.remove(id) {

@@ -145,16 +145,21 @@ impl Node {
         let tip = snapshot.tip();
         let next_height = tip.height + 1;
         check_against(snapshot.as_ref(), &checked, next_height)?;
-        let key: KeyRecord = snapshot
-            .find(&state_key::key(&checked.signed().public_key))?
-            .ok_or(TransactionError::UnknownKey)?;
+        let public_key = checked.signed().public_key;
+        let key_name = state_key::key(&public_key);
+        let key: KeyRecord = snapshot.find(&key_name)?.ok_or(TransactionError::UnknownKey)?;
         // With nothing before it in the queue, what the rules say now is what they will say in its block: a
         // transaction that cannot succeed costs no block.
         if !self.inner.mempool.is_ready() && checked.signed().transaction.sequence == key.sequence {
             let time_ms = self.now_ms().max(tip.time_ms + 1);
             Execution::new(snapshot.as_ref(), BlockContext { height: next_height, time_ms }).apply(&checked)?;
         }
-        Ok(self.inner.mempool.insert(checked, key.sequence)?)
+        let awaited = self.inner.mempool.insert(checked, key.sequence)?;
+        // A block may have been decided since the first look, before the transaction was there to be told of it.
+        if let Some(key) = self.snapshot().find::<KeyRecord>(&key_name)? {
+            self.inner.mempool.advance(&public_key, key.sequence);
+        }
+        Ok(awaited)
     }
 
     async fn outcome(&self, id: TransactionId, mut awaited: Awaited) -> Result<Standing, SubmitError> {
