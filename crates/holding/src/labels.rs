@@ -18,21 +18,17 @@ const MECHANICS: [&str; 14] = [
     "vct#integrity",
 ];
 
-/// Names of our vocabulary's terms in plain words; a path's last steps decide.
+/// Our vocabulary's terms in plain words, in the order a person expects them; a path's last steps decide.
 const KNOWN: [(&[&str], &str); 21] = [
-    (&["worksFor", "name"], "Organisation"),
-    (&["worksFor", "id"], "Organisation identifier"),
-    (&["paidBy", "name"], "Paid by"),
-    (&["paidBy", "id"], "Paid by (identifier)"),
     (&["givenName"], "Given name"),
     (&["familyName"], "Family name"),
     (&["alternateName"], "Name in original script"),
     (&["birthDate"], "Date of birth"),
+    (&["nationality"], "Nationality"),
     (&["identifier"], "Number"),
     (&["jobTitle"], "Job title"),
     (&["gradeLevel"], "Grade"),
     (&["dutyStation"], "Duty station"),
-    (&["nationality"], "Nationality"),
     (&["contractType"], "Contract"),
     (&["startDate"], "Start date"),
     (&["endDate"], "End date"),
@@ -41,6 +37,10 @@ const KNOWN: [(&[&str], &str); 21] = [
     (&["confirmedOn"], "Confirmed on"),
     (&["validFrom"], "Valid from"),
     (&["validUntil"], "Valid until"),
+    (&["worksFor", "name"], "Organisation"),
+    (&["paidBy", "name"], "Paid by"),
+    (&["worksFor", "id"], "Organisation identifier"),
+    (&["paidBy", "id"], "Paid by (identifier)"),
 ];
 
 /// What a claim is called: the issuer's own label where its metadata has one, then ours, then the
@@ -50,17 +50,20 @@ pub fn label(path: &[Step], issuer_labels: &[(Vec<Step>, String)]) -> String {
     if let Some((_, label)) = issuer_labels.iter().find(|(known, _)| fits(known, path)) {
         return label.clone();
     }
-    let keys: Vec<&str> = path
-        .iter()
-        .filter_map(|step| match step {
-            Step::Key(key) => Some(key.as_str()),
-            Step::Index(_) | Step::All => None,
-        })
-        .collect();
+    let keys = keys(path);
     if let Some((_, label)) = KNOWN.iter().find(|(known, _)| keys.ends_with(known)) {
         return (*label).to_owned();
     }
     keys.last().map_or_else(|| "Claim".to_owned(), |key| words(key))
+}
+
+fn keys(path: &[Step]) -> Vec<&str> {
+    path.iter()
+        .filter_map(|step| match step {
+            Step::Key(key) => Some(key.as_str()),
+            Step::Index(_) | Step::All => None,
+        })
+        .collect()
 }
 
 /// Every statement of a credential, leaf by leaf, in the order the issuer lists them and then as written.
@@ -84,7 +87,10 @@ pub fn shown_claims(root: &Value, is_w3c: bool, issuer_labels: &[(Vec<Step>, Str
         _ => {}
     }
     let rank = |claim: &ShownClaim| {
-        issuer_labels.iter().position(|(known, _)| fits(known, &claim.path)).unwrap_or(usize::MAX)
+        let by_issuer = issuer_labels.iter().position(|(known, _)| fits(known, &claim.path));
+        let keys = keys(&claim.path);
+        let by_us = KNOWN.iter().position(|(known, _)| keys.ends_with(known));
+        (by_issuer.unwrap_or(usize::MAX), by_us.unwrap_or(usize::MAX))
     };
     claims.sort_by_key(rank);
     claims
@@ -94,7 +100,7 @@ pub fn shown_claims(root: &Value, is_w3c: bool, issuer_labels: &[(Vec<Step>, Str
 #[must_use]
 pub fn value(value: &Value) -> String {
     match value {
-        Value::String(text) => text.clone(),
+        Value::String(text) => date(text).unwrap_or_else(|| text.clone()),
         Value::Bool(true) => "Yes".to_owned(),
         Value::Bool(false) => "No".to_owned(),
         Value::Null => "\u{2014}".to_owned(),
@@ -105,6 +111,15 @@ pub fn value(value: &Value) -> String {
             .and_then(Value::as_str)
             .map_or_else(|| members.values().map(self::value).collect::<Vec<_>>().join(", "), str::to_owned),
     }
+}
+
+/// A calendar date in words; anything else is left as it is.
+fn date(text: &str) -> Option<String> {
+    if text.len() != 10 {
+        return None;
+    }
+    let date = chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
+    Some(date.format("%-d %B %Y").to_string())
 }
 
 fn collect(value: &Value, path: &mut Vec<Step>, claims: &mut Vec<ShownClaim>, labels: &[(Vec<Step>, String)]) {
@@ -195,6 +210,19 @@ mod tests {
         let shown = shown_claims(&json!({"a": 1, "b": 2}), false, &labels);
         let lines: Vec<_> = shown.iter().map(|claim| claim.label.as_str()).collect();
         assert_eq!(lines, ["Second letter", "First letter"]);
+    }
+
+    #[test]
+    fn dates_are_written_out() {
+        assert_eq!(value(&json!("1988-05-04")), "4 May 1988");
+        assert_eq!(value(&json!("1988-13-04")), "1988-13-04");
+    }
+
+    #[test]
+    fn names_come_before_the_rest() {
+        let shown = shown_claims(&json!({"dutyStation": "Dakar", "familyName": "Diallo", "givenName": "Amina", "x": 1}), false, &[]);
+        let lines: Vec<_> = shown.iter().map(|claim| claim.label.as_str()).collect();
+        assert_eq!(lines, ["Given name", "Family name", "Duty station", "X"]);
     }
 
     #[test]

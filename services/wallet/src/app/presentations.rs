@@ -426,8 +426,12 @@ pub fn shared_labels(kept: &Kept, disclose: &[ConcretePath]) -> Vec<String> {
 
 /// Whether a claim goes out: asked for itself or inside something asked for, or never withheld at all.
 pub fn is_shown(path: &[PathStep], disclose: &[ConcretePath], withheld: &[ConcretePath]) -> bool {
-    let asked = disclose.iter().any(|wanted| path.starts_with(wanted) || wanted.starts_with(path));
-    asked || !withheld.iter().any(|held_back| path.starts_with(held_back))
+    is_asked(path, disclose) || !withheld.iter().any(|held_back| path.starts_with(held_back))
+}
+
+/// Whether a claim is asked for, itself or with what it stands in.
+pub fn is_asked(path: &[PathStep], disclose: &[ConcretePath]) -> bool {
+    disclose.iter().any(|wanted| path.starts_with(wanted) || wanted.starts_with(path))
 }
 
 /// The claims of an SD-JWT that its holder may withhold.

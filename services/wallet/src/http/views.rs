@@ -20,7 +20,7 @@ use utoipa::ToSchema;
 use crate::app::accounts::AccountOverview;
 use crate::app::credentials::Kept;
 use crate::app::offers::OfferState;
-use crate::app::presentations::{Asked, is_shown, withheld_paths};
+use crate::app::presentations::{Asked, is_asked, is_shown, withheld_paths};
 use crate::app::signing::Signatures;
 
 #[derive(Serialize, ToSchema)]
@@ -277,11 +277,19 @@ pub struct ClaimView {
     pub path: Vec<Value>,
     pub label: String,
     pub value: String,
+    /// In a request: whether the claim goes out because it is asked for, or cannot be withheld.
+    pub asked: bool,
+}
+
+impl ClaimView {
+    fn new(claim: &ShownClaim, asked: bool) -> Self {
+        Self { path: path::to_json(&claim.path), label: claim.label.clone(), value: claim.value.clone(), asked }
+    }
 }
 
 impl From<&ShownClaim> for ClaimView {
     fn from(claim: &ShownClaim) -> Self {
-        Self { path: path::to_json(&claim.path), label: claim.label.clone(), value: claim.value.clone() }
+        Self::new(claim, false)
     }
 }
 
@@ -523,7 +531,9 @@ fn queries(asked: &Asked, now: Timestamp) -> Vec<QueryView> {
                         holder_key: kept.held.holder_thumbprint.clone(),
                         status: StatusView::new(kept.held.standing(&kept.annex, now), checked_at),
                         whole_credential: whole,
-                        claims: shown.map(ClaimView::from).collect(),
+                        claims: shown
+                            .map(|claim| ClaimView::new(claim, is_asked(&claim.path, &matched.disclose)))
+                            .collect(),
                     })
                 })
                 .collect(),

@@ -78,13 +78,19 @@ fn alternative(index: usize, required: bool, queries: Vec<&QueryView>) -> Altern
     let mut whole = false;
     for candidate in queries.iter().filter_map(|query| query.candidates.first()) {
         whole |= candidate.whole_credential;
-        if !names.contains(&candidate.name.as_str()) {
-            names.push(&candidate.name);
+        // What is only wished for is named by its claims: the person decides about these, not about a document.
+        let asked = candidate.claims.iter().filter(|claim| claim.asked && !required && !candidate.whole_credential);
+        let labels: Vec<&str> = asked.map(|claim| claim.label.as_str()).take(6).collect();
+        let titles = if labels.is_empty() { vec![candidate.name.as_str()] } else { labels };
+        for title in titles {
+            if !names.contains(&title) {
+                names.push(title);
+            }
         }
     }
     Alternative {
         index,
-        title: names.join(" and "),
+        title: if required { names.join(" and ") } else { names.join(", ") },
         note: if whole { "Everything in it is shown" } else { "Only what is asked for is shown" },
         picked: required && index == 0,
         queries: queries

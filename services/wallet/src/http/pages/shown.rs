@@ -46,7 +46,7 @@ impl Card {
             issuer: held.issuer.name().to_owned(),
             proven: held.issuer.is_proven(),
             holder: holder_name(kept),
-            detail: if held.is_w3c() { "Shown as a whole" } else { "Shown in parts" },
+            detail: if held.is_w3c() { "Complete copy" } else { "Selective copy" },
             holder_key: held.holder_thumbprint.clone(),
             look,
             status: standing.label(),
@@ -104,9 +104,9 @@ pub fn offered(offer: &OfferView) -> Vec<OfferedLine> {
             name: one.name.clone(),
             description: one.description.clone(),
             kind: if one.format == holding::dcql::LDP_VC {
-                "The full document, shown as a whole"
+                "Complete copy: shown as a whole"
             } else {
-                "The selective form: show only the parts you choose"
+                "Selective copy: show only the parts that are asked for"
             },
             here: one.credential_id.is_some(),
         })
