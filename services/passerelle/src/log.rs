@@ -9,9 +9,11 @@ pub enum Format {
 }
 
 /// Below a person's eyes `up` itself says what matters, so the log holds warnings only, unless asked otherwise.
-const FOR_PEOPLE: &str = "warn,arc_malachitebft_app=error,arc_malachitebft_app_channel=error,libp2p=error";
+/// A validator without peers makes the engine's network complain of that at every block.
+const FOR_PEOPLE: &str = "warn,arc_malachitebft_app=error,arc_malachitebft_app_channel=error,\
+    arc_malachitebft_network=off,libp2p=error";
 const FOR_MACHINES: &str = "info,arc_malachitebft_app=warn,arc_malachitebft_app_channel=warn,\
-    arc_malachitebft_core_consensus=warn,arc_malachitebft_engine=warn,arc_malachitebft_network=warn,\
+    arc_malachitebft_core_consensus=warn,arc_malachitebft_engine=warn,arc_malachitebft_network=off,\
     arc_malachitebft_sync=warn,arc_malachitebft_discovery=warn,libp2p=warn,libp2p_swarm=warn,ractor=warn,\
     actix_server=warn,sqlx=warn";
 

@@ -26,12 +26,9 @@ pub(super) async fn allow(
             .finish();
         return Ok(request.into_response(answer));
     }
-    let http = request.request().clone();
-    let mut response = match next.call(request).await {
-        Ok(response) => response.map_into_boxed_body(),
-        // An error that passes by here would reach a browser without the header, and so without its reason.
-        Err(error) => ServiceResponse::new(http, error.error_response()),
-    };
+    // The request may not be cloned here: the scope below takes it apart, and actix panics when it is shared.
+    // Handlers turn their errors into responses themselves, so those get the header too.
+    let mut response = next.call(request).await?.map_into_boxed_body();
     let headers = response.headers_mut();
     headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("www-authenticate, etag, x-request-id"));
