@@ -156,7 +156,8 @@ pub(crate) mod tests_support {
         Proof {
             challenge: challenge.to_owned(),
             // A published did:key vector.
-            holder_key: PublicKey::from_multikey("zDnaerDaTF5BXEavCrfRZEk316dpbLsfPDZ3WJ5hRTPFU2169").unwrap(),
+            holder_key: PublicKey::from_multikey("zDnaerDaTF5BXEavCrfRZEk316dpbLsfPDZ3WJ5hRTPFU2169")
+                .unwrap(),
             passkey_id: vec![1; 16],
             passkey_synced: true,
             digest: [digest; 32],
@@ -171,7 +172,8 @@ mod tests {
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;
     use ring::rand::SystemRandom;
     use ring::signature::{
-        ECDSA_P256_SHA256_ASN1_SIGNING, ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _,
+        ECDSA_P256_SHA256_ASN1_SIGNING, ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair,
+        KeyPair as _,
     };
 
     use super::*;
@@ -212,7 +214,9 @@ mod tests {
 
     fn client_data(kind: &str, challenge: &[u8], origin: &str) -> String {
         let challenge = URL_SAFE_NO_PAD.encode(challenge);
-        format!(r#"{{"type":"{kind}","challenge":"{challenge}","origin":"{origin}","crossOrigin":false,"other":1}}"#)
+        format!(
+            r#"{{"type":"{kind}","challenge":"{challenge}","origin":"{origin}","crossOrigin":false,"other":1}}"#
+        )
     }
 
     impl Device {
@@ -258,7 +262,8 @@ mod tests {
         let device = device();
         let mut answer = device.answer();
         let over = [device.authenticator_data.clone(), Sha256::digest(&device.client_data).to_vec()].concat();
-        answer.passkey.public_key = PublicKey::ed25519(pair.public_key().as_ref().try_into().unwrap()).unwrap();
+        answer.passkey.public_key =
+            PublicKey::ed25519(pair.public_key().as_ref().try_into().unwrap()).unwrap();
         answer.assertion.signature = pair.sign(&over).as_ref().to_vec();
         assert!(answer.verify(REQUEST).is_ok());
     }
@@ -270,11 +275,23 @@ mod tests {
         let challenge = bundle_challenge("01j", "c1", &thumbprint);
         let cases = [
             (client_data("webauthn.create", &challenge, ORIGIN), AssertionFault::Type),
-            (client_data("webauthn.get", &bundle_challenge("01k", "c1", &thumbprint), ORIGIN), AssertionFault::Challenge),
-            (client_data("webauthn.get", &bundle_challenge("01j", "c2", &thumbprint), ORIGIN), AssertionFault::Challenge),
-            (client_data("webauthn.get", &bundle_challenge("01j", "c1", "other"), ORIGIN), AssertionFault::Challenge),
+            (
+                client_data("webauthn.get", &bundle_challenge("01k", "c1", &thumbprint), ORIGIN),
+                AssertionFault::Challenge,
+            ),
+            (
+                client_data("webauthn.get", &bundle_challenge("01j", "c2", &thumbprint), ORIGIN),
+                AssertionFault::Challenge,
+            ),
+            (
+                client_data("webauthn.get", &bundle_challenge("01j", "c1", "other"), ORIGIN),
+                AssertionFault::Challenge,
+            ),
             (client_data("webauthn.get", &challenge, "http://evil.localhost:7102"), AssertionFault::Origin),
-            (client_data("webauthn.get", &challenge, ORIGIN).replace("false", "true"), AssertionFault::Origin),
+            (
+                client_data("webauthn.get", &challenge, ORIGIN).replace("false", "true"),
+                AssertionFault::Origin,
+            ),
             ("not json".into(), AssertionFault::ClientData),
             (" ".repeat(5000), AssertionFault::ClientData),
         ];
@@ -288,7 +305,10 @@ mod tests {
     fn each_change_of_the_authenticator_data_is_refused() {
         let rp = Sha256::digest(RP).to_vec();
         let cases = [
-            ([Sha256::digest("other").to_vec(), vec![0x05, 0, 0, 0, 7]].concat(), AssertionFault::RelyingParty),
+            (
+                [Sha256::digest("other").to_vec(), vec![0x05, 0, 0, 0, 7]].concat(),
+                AssertionFault::RelyingParty,
+            ),
             ([rp.clone(), vec![0x04, 0, 0, 0, 7]].concat(), AssertionFault::NotPresent),
             ([rp.clone(), vec![0x01, 0, 0, 0, 7]].concat(), AssertionFault::NotVerified),
             ([rp.clone(), vec![0x15, 0, 0, 0, 7]].concat(), AssertionFault::AuthenticatorData),

@@ -64,7 +64,11 @@ const LONGEST_CLIENT_DATA: usize = 4096;
 const LONGEST_AUTHENTICATOR_DATA: usize = 1024;
 
 /// Verifies the assertion in the order of WebAuthn Level 3, 7.2, steps 11 to 24.
-pub fn verify(key: &PublicKey, assertion: &Assertion, ceremony: &Ceremony<'_>) -> Result<Facts, AssertionFault> {
+pub fn verify(
+    key: &PublicKey,
+    assertion: &Assertion,
+    ceremony: &Ceremony<'_>,
+) -> Result<Facts, AssertionFault> {
     check_client_data(&assertion.client_data_json, ceremony)?;
     let facts = check_authenticator_data(&assertion.authenticator_data, ceremony.rp_id)?;
     let mut signed = assertion.authenticator_data.clone();

@@ -5,8 +5,8 @@
 //! beneficiary's device sends back; the *reference* is the short code both sides can read aloud.
 //! Read [`Request`], [`Answer`] and [`assertion::verify`] first.
 
-pub mod assertion;
 mod answer;
+pub mod assertion;
 mod request;
 
 pub use answer::{Answer, AnswerFault, Expected, Passkey, Proof, bundle_challenge, reference};

@@ -27,10 +27,24 @@ pub struct Request {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum State {
-    Open { challenge: Option<Challenge> },
+    Open {
+        challenge: Option<Challenge>,
+    },
     Answered(Evidence),
-    Confirmed { evidence: Evidence, channel: Channel, notes: String, by: String, at: Timestamp, offer: String },
-    Refused { evidence: Option<Evidence>, reason: String, by: String, at: Timestamp },
+    Confirmed {
+        evidence: Evidence,
+        channel: Channel,
+        notes: String,
+        by: String,
+        at: Timestamp,
+        offer: String,
+    },
+    Refused {
+        evidence: Option<Evidence>,
+        reason: String,
+        by: String,
+        at: Timestamp,
+    },
 }
 
 /// The server's challenge, waiting for its one answer.
@@ -169,8 +183,7 @@ impl Request {
     ) -> Result<Self, ConfirmFault> {
         match self.state {
             State::Answered(evidence) => {
-                self.state =
-                    State::Confirmed { evidence, channel, notes, by: by.to_owned(), at: now, offer };
+                self.state = State::Confirmed { evidence, channel, notes, by: by.to_owned(), at: now, offer };
                 self.revision += 1;
                 Ok(self)
             }

@@ -10,9 +10,9 @@ mod retirees;
 mod row;
 mod sheet;
 mod staff;
-mod upload;
 #[cfg(test)]
 mod tests;
+mod upload;
 
 pub use report::{csv, faults_csv};
 pub use retirees::{LANGUAGES, Retiree, retirees};

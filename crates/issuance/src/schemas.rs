@@ -115,8 +115,9 @@ static STAFF_IDENTITY: LazyLock<Validator> =
     LazyLock::new(|| compile(include_bytes!("../../../schemas/v1/staff-identity.schema.json")));
 static EMPLOYMENT: LazyLock<Validator> =
     LazyLock::new(|| compile(include_bytes!("../../../schemas/v1/employment.schema.json")));
-static ENTITLEMENT: LazyLock<Validator> =
-    LazyLock::new(|| compile(include_bytes!("../../../schemas/v1/digital-certificate-of-entitlement.schema.json")));
+static ENTITLEMENT: LazyLock<Validator> = LazyLock::new(|| {
+    compile(include_bytes!("../../../schemas/v1/digital-certificate-of-entitlement.schema.json"))
+});
 
 macro_rules! file {
     ($name:literal, $media:literal) => {
@@ -213,8 +214,10 @@ mod tests {
     fn contexts_define_every_claim_of_their_schema_and_agree_on_shared_terms() {
         let mut seen = Map::new();
         for slug in ["staff-identity", "employment", "digital-certificate-of-entitlement"] {
-            let context: Value = serde_json::from_slice(find(&format!("{slug}.jsonld")).unwrap().bytes).unwrap();
-            let schema: Value = serde_json::from_slice(find(&format!("{slug}.schema.json")).unwrap().bytes).unwrap();
+            let context: Value =
+                serde_json::from_slice(find(&format!("{slug}.jsonld")).unwrap().bytes).unwrap();
+            let schema: Value =
+                serde_json::from_slice(find(&format!("{slug}.schema.json")).unwrap().bytes).unwrap();
             let terms = context["@context"].as_object().unwrap();
             assert_eq!(terms["@protected"], true);
             for claim in schema["$defs"]["claims"]["properties"].as_object().unwrap().keys() {

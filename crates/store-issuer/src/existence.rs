@@ -35,11 +35,13 @@ const OF_SUBJECT: &str = "SELECT * FROM existence_requests WHERE tenant = $1 AND
     ORDER BY id DESC LIMIT 50";
 const OF_YEAR: &str = "SELECT * FROM existence_requests WHERE tenant = $1 AND subject_id = $2 AND year = $3
     AND state IN ('answered', 'confirmed')";
-const REPLACE: &str = "UPDATE existence_requests SET year = $1, state = $2, challenge = $3, challenge_at = $4,
+const REPLACE: &str =
+    "UPDATE existence_requests SET year = $1, state = $2, challenge = $3, challenge_at = $4,
         holder_key = $5, passkey_id = $6, passkey_synced = $7, digest = $8, answered_at = $9, channel = $10,
         remark = $11, decided_by = $12, decided_at = $13, offer_id = $14, revision = $15
     WHERE tenant = $16 AND id = $17 AND revision = $18";
-const WAITING: &str = "SELECT r.*, s.id AS s_id, s.number, s.name, s.claims, s.created_at AS s_created_at, s.updated_at
+const WAITING: &str =
+    "SELECT r.*, s.id AS s_id, s.number, s.name, s.claims, s.created_at AS s_created_at, s.updated_at
     FROM existence_requests r JOIN subjects s ON s.tenant = r.tenant AND s.id = r.subject_id
     WHERE r.tenant = $1 AND r.state = $2 AND r.id > $3 ORDER BY r.id LIMIT $4";
 const COUNT: &str = "SELECT COUNT(*) AS many FROM existence_requests
@@ -199,7 +201,11 @@ impl Transaction {
     }
 
     /// The Fund's list in order of the number.
-    pub async fn list_beneficiaries(&mut self, tenant: &str, page: &Page) -> Result<Vec<BeneficiaryRow>, Error> {
+    pub async fn list_beneficiaries(
+        &mut self,
+        tenant: &str,
+        page: &Page,
+    ) -> Result<Vec<BeneficiaryRow>, Error> {
         let after = page.after.as_deref().unwrap_or_default();
         let values = args![tenant, after, pattern(page.query.as_deref()), page.limit];
         let rows = self.tx.fetch_all(BENEFICIARIES, values).await?;

@@ -10,25 +10,27 @@ use crate::{Error, Transaction};
 pub(crate) const MIGRATIONS: &[Migration] =
     &[Migration { version: 200, name: "imports", sql: include_str!("migrations/0200_imports.sql") }];
 
-const INSERT: &str = "INSERT INTO imports (tenant, id, kind, file_name, size_bytes, encoding, delimiter, headings,
+const INSERT: &str =
+    "INSERT INTO imports (tenant, id, kind, file_name, size_bytes, encoding, delimiter, headings,
         unused, empty_lines, digest, state, types, created_by, created_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
 const FIND: &str = "SELECT * FROM imports WHERE tenant = $1 AND id = $2";
 const FIND_WAITING: &str =
     "SELECT * FROM imports WHERE tenant = $1 AND kind = $2 AND digest = $3 AND state = 'preview'";
-const LIST: &str = "SELECT * FROM imports WHERE tenant = $1 AND kind = $2 AND state <> 'discarded' AND id < $3
+const LIST: &str =
+    "SELECT * FROM imports WHERE tenant = $1 AND kind = $2 AND state <> 'discarded' AND id < $3
     ORDER BY id DESC LIMIT $4";
 const RUNNING: &str = "SELECT tenant, id FROM imports WHERE state = 'confirmed' ORDER BY id LIMIT $1";
 const CONFIRM: &str = "UPDATE imports SET state = 'confirmed', types = $1, confirmed_at = $2
     WHERE tenant = $3 AND id = $4 AND state = 'preview'";
-const FINISH: &str =
-    "UPDATE imports SET state = 'finished', finished_at = $1 WHERE tenant = $2 AND id = $3 AND state = 'confirmed'";
+const FINISH: &str = "UPDATE imports SET state = 'finished', finished_at = $1 WHERE tenant = $2 AND id = $3 AND state = 'confirmed'";
 const DISCARD: &str = "UPDATE imports SET state = 'discarded', finished_at = $1
     WHERE tenant = $2 AND id = $3 AND state = 'preview'";
 const DELETE_ROWS: &str = "DELETE FROM import_rows WHERE tenant = $1 AND import_id = $2";
 const INSERT_ROW: &str = "INSERT INTO import_rows (tenant, import_id, line, state, number, name, content)
     VALUES ($1, $2, $3, $4, $5, $6, $7)";
-const LIST_ROWS: &str = "SELECT * FROM import_rows WHERE tenant = $1 AND import_id = $2 AND state = $3 AND line > $4
+const LIST_ROWS: &str =
+    "SELECT * FROM import_rows WHERE tenant = $1 AND import_id = $2 AND state = $3 AND line > $4
     ORDER BY line LIMIT $5";
 const COUNT_ROWS: &str =
     "SELECT state, COUNT(*) AS many FROM import_rows WHERE tenant = $1 AND import_id = $2 GROUP BY state";
@@ -101,7 +103,12 @@ impl Transaction {
     ) -> Result<Vec<Upload>, Error> {
         // Identifiers are lower-case ULIDs, and "~" sorts after all of them.
         let before = before.unwrap_or("~");
-        self.tx.fetch_all(LIST, args![tenant, kind.as_str(), before, limit]).await?.iter().map(upload).collect()
+        self.tx
+            .fetch_all(LIST, args![tenant, kind.as_str(), before, limit])
+            .await?
+            .iter()
+            .map(upload)
+            .collect()
     }
 
     /// Uploads of every organisation that were confirmed and are not finished, as (tenant, id).

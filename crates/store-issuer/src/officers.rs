@@ -46,11 +46,13 @@ const COUNT: &str = "SELECT COUNT(*) AS many FROM officers WHERE tenant = $1";
 const LIST: &str = "SELECT * FROM officers WHERE tenant = $1 ORDER BY id LIMIT 500";
 const INSERT: &str =
     "INSERT INTO officers (id, tenant, name, user_id, created_at) VALUES ($1, $2, $3, $4, $5)";
-const INSERT_LINK: &str = "INSERT INTO officer_links (fingerprint, tenant, created_by, created_at, expires_at)
+const INSERT_LINK: &str =
+    "INSERT INTO officer_links (fingerprint, tenant, created_by, created_at, expires_at)
     VALUES ($1, $2, $3, $4, $5)";
 const DROP_LINKS: &str = "DELETE FROM officer_links WHERE tenant = $1 AND created_by = $2";
 const FIND_LINK: &str = "SELECT tenant FROM officer_links WHERE fingerprint = $1 AND expires_at > $2";
-const CONSUME_LINK: &str = "DELETE FROM officer_links WHERE fingerprint = $1 AND tenant = $2 AND expires_at > $3";
+const CONSUME_LINK: &str =
+    "DELETE FROM officer_links WHERE fingerprint = $1 AND tenant = $2 AND expires_at > $3";
 const INSERT_CEREMONY: &str = "INSERT INTO officer_ceremonies
     (challenge, link, officer_id, tenant, name, user_id, state, expires_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
@@ -60,7 +62,8 @@ const INSERT_PASSKEY: &str = "INSERT INTO officer_passkeys (credential_id, offic
 const FIND_PASSKEY: &str = "SELECT o.*, p.json FROM officer_passkeys p JOIN officers o ON o.id = p.officer_id
     WHERE p.credential_id = $1";
 const REPLACE_PASSKEY: &str = "UPDATE officer_passkeys SET json = $1 WHERE credential_id = $2";
-const INSERT_SESSION: &str = "INSERT INTO officer_sessions (fingerprint, officer_id, created_at, last_seen_at)
+const INSERT_SESSION: &str =
+    "INSERT INTO officer_sessions (fingerprint, officer_id, created_at, last_seen_at)
     VALUES ($1, $2, $3, $4)";
 const FIND_SESSION: &str = "SELECT o.*, s.created_at AS began_at, s.last_seen_at
     FROM officer_sessions s JOIN officers o ON o.id = s.officer_id WHERE s.fingerprint = $1";
@@ -82,8 +85,7 @@ impl Transaction {
     }
 
     pub async fn insert_officer(&mut self, officer: &Officer) -> Result<(), Error> {
-        let values =
-            args![&officer.id, &officer.tenant, &officer.name, &officer.user_id, officer.created_at];
+        let values = args![&officer.id, &officer.tenant, &officer.name, &officer.user_id, officer.created_at];
         Ok(self.tx.execute_one(INSERT, values).await?)
     }
 
@@ -144,7 +146,11 @@ impl Transaction {
     }
 
     /// Takes a ceremony out, so that a challenge is answered once; `None` when it is unknown or too late.
-    pub async fn take_ceremony(&mut self, challenge: &str, now: Timestamp) -> Result<Option<Ceremony>, Error> {
+    pub async fn take_ceremony(
+        &mut self,
+        challenge: &str,
+        now: Timestamp,
+    ) -> Result<Option<Ceremony>, Error> {
         let row = self.tx.fetch_optional(TAKE_CEREMONY, args![challenge]).await?;
         let ceremony = row.as_ref().map(ceremony).transpose()?;
         Ok(ceremony.filter(|ceremony| ceremony.expires_at > now))

@@ -89,9 +89,10 @@ pub(super) fn place<C: Column>(headings: &[String], column: C) -> (Option<usize>
 
 fn recognise<C: Column>(heading: &str) -> Option<C> {
     let heading = plain(heading);
-    C::ALL.iter().copied().find(|column| {
-        plain(column.heading()) == heading || column.aliases().contains(&heading.as_str())
-    })
+    C::ALL
+        .iter()
+        .copied()
+        .find(|column| plain(column.heading()) == heading || column.aliases().contains(&heading.as_str()))
 }
 
 /// Letters and digits only, in lower case, without the accents of the Latin headings in the lists below.

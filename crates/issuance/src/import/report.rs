@@ -14,11 +14,13 @@ pub fn faults_csv<'a>(headings: &[String], rows: impl IntoIterator<Item = (u64, 
         .terminator(::csv::Terminator::CRLF)
         .from_writer("\u{feff}".as_bytes().to_vec());
     let extra = ["line_in_original", "what_to_correct"];
-    let mut written = writer.write_record(headings.iter().map(|h| guarded(h)).chain(extra.map(str::to_owned)));
+    let mut written =
+        writer.write_record(headings.iter().map(|h| guarded(h)).chain(extra.map(str::to_owned)));
     for (line, row) in rows {
         // A row with too few or too many cells keeps its cells; the two columns stay in their place.
         let padding = headings.len().saturating_sub(row.fields.len());
-        let reasons: Vec<String> = row.faults.iter().map(|fault| said(&fault.heading, &fault.reason)).collect();
+        let reasons: Vec<String> =
+            row.faults.iter().map(|fault| said(&fault.heading, &fault.reason)).collect();
         let cells = row.fields.iter().take(headings.len().max(1)).map(|field| guarded(field));
         let lost: Vec<String> = row.fields.iter().skip(headings.len()).map(|field| guarded(field)).collect();
         let record = cells
@@ -33,7 +35,10 @@ pub fn faults_csv<'a>(headings: &[String], rows: impl IntoIterator<Item = (u64, 
 
 /// A file for spreadsheets: UTF-8 with a byte-order mark, no cell that could run as a formula.
 #[must_use]
-pub fn csv<'a, const N: usize>(headings: &[&str; N], rows: impl IntoIterator<Item = [&'a str; N]>) -> Vec<u8> {
+pub fn csv<'a, const N: usize>(
+    headings: &[&str; N],
+    rows: impl IntoIterator<Item = [&'a str; N]>,
+) -> Vec<u8> {
     let mut writer = ::csv::WriterBuilder::new()
         .terminator(::csv::Terminator::CRLF)
         .from_writer("\u{feff}".as_bytes().to_vec());

@@ -58,8 +58,11 @@ impl Retiree {
             self.country.unwrap_or_default(),
             self.language.unwrap_or_default(),
         ];
-        let header =
-            Record { line: 1, fields: Fund::ALL.iter().map(|c| c.heading().to_owned()).collect(), unclosed: false };
+        let header = Record {
+            line: 1,
+            fields: Fund::ALL.iter().map(|c| c.heading().to_owned()).collect(),
+            unclosed: false,
+        };
         let record = Record { line: 1, fields, unclosed: false };
         match Columns::of(&header) {
             Ok(columns) => check(record, &columns, &mut HashMap::new()),
@@ -81,7 +84,11 @@ impl Retiree {
     }
 }
 
-fn check(record: Record, columns: &Columns<Fund>, seen: &mut HashMap<String, u64>) -> Result<Retiree, BadRow> {
+fn check(
+    record: Record,
+    columns: &Columns<Fund>,
+    seen: &mut HashMap<String, u64>,
+) -> Result<Retiree, BadRow> {
     let cell = |column| columns.cell(&record, column).map(str::to_owned);
     let retiree = Retiree {
         uid: cell(Fund::Uid).unwrap_or_default().replace([' ', '-'], ""),
@@ -126,7 +133,8 @@ pub(super) enum Fund {
 }
 
 impl Column for Fund {
-    const ALL: &'static [Self] = &[Self::Uid, Self::GivenName, Self::FamilyName, Self::Country, Self::Language];
+    const ALL: &'static [Self] =
+        &[Self::Uid, Self::GivenName, Self::FamilyName, Self::Country, Self::Language];
 
     fn heading(self) -> &'static str {
         match self {
@@ -140,8 +148,16 @@ impl Column for Fund {
 
     fn aliases(self) -> &'static [&'static str] {
         match self {
-            Self::Uid => &["beneficiarynumber", "uniqueid", "numerodebeneficiaire", "numerodebeneficiario", "uidnumber"],
-            Self::GivenName => &["givennames", "firstname", "firstnames", "prenom", "prenoms", "nombre", "nombres"],
+            Self::Uid => &[
+                "beneficiarynumber",
+                "uniqueid",
+                "numerodebeneficiaire",
+                "numerodebeneficiario",
+                "uidnumber",
+            ],
+            Self::GivenName => {
+                &["givennames", "firstname", "firstnames", "prenom", "prenoms", "nombre", "nombres"]
+            }
             Self::FamilyName => &["lastname", "surname", "nom", "nomdefamille", "apellido", "apellidos"],
             Self::Country => &["countryofresidence", "pays", "pais"],
             Self::Language => &["lang", "langue", "idioma"],

@@ -48,8 +48,12 @@ impl<'a, C: Column> Faults<'a, C> {
 
     fn row(&mut self, reason: &str) {
         if !self.found.iter().any(|fault| fault.reason == reason) {
-            let fault =
-                RowFault { line: self.record.line, column: None, heading: String::new(), reason: reason.to_owned() };
+            let fault = RowFault {
+                line: self.record.line,
+                column: None,
+                heading: String::new(),
+                reason: reason.to_owned(),
+            };
             self.found.push(fault);
         }
     }

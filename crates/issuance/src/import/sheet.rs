@@ -147,9 +147,7 @@ fn decode(bytes: &[u8]) -> Result<(Cow<'_, str>, Encoding), SheetError> {
         }
         None => match std::str::from_utf8(bytes) {
             Ok(text) => (Cow::Borrowed(text), Encoding::Utf8),
-            Err(_) => {
-                (encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0, Encoding::Windows1252)
-            }
+            Err(_) => (encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0, Encoding::Windows1252),
         },
     };
     if text.contains('\0') {
@@ -162,9 +160,9 @@ fn decode(bytes: &[u8]) -> Result<(Cow<'_, str>, Encoding), SheetError> {
 fn separator_hint(text: &str) -> (&str, u64, Option<Delimiter>) {
     let (line, rest) = split_line(text);
     let hint = clean(line).to_ascii_lowercase();
-    let hinted = hint.strip_prefix("sep=").and_then(|mark| {
-        Delimiter::ALL.into_iter().find(|delimiter| mark.chars().eq([delimiter.char()]))
-    });
+    let hinted = hint
+        .strip_prefix("sep=")
+        .and_then(|mark| Delimiter::ALL.into_iter().find(|delimiter| mark.chars().eq([delimiter.char()])));
     match hinted {
         Some(delimiter) => (rest, 2, Some(delimiter)),
         None => (text, 1, None),
@@ -175,7 +173,8 @@ fn separator_hint(text: &str) -> (&str, u64, Option<Delimiter>) {
 fn guess_delimiter(text: &str) -> Delimiter {
     let fields = |delimiter: Delimiter| {
         let mut records = Records { rest: text, line: 1, delimiter: delimiter.char() };
-        let worded = |record: &Record| record.fields.iter().any(|field| field.chars().any(char::is_alphanumeric));
+        let worded =
+            |record: &Record| record.fields.iter().any(|field| field.chars().any(char::is_alphanumeric));
         records.find(worded).map_or(0, |record| record.fields.len())
     };
     let mut best = (Delimiter::Comma, 0);

@@ -6,7 +6,8 @@ use proptest::prelude::*;
 use super::*;
 
 const HEADER: &str = "staff_number,given_name,family_name,name_in_original_script,birth_date,nationality,job_title,grade,duty_station,contract_type,start_date,end_date";
-const AMINA: &str = "704104,Amina,Haddad,أمينة حداد,1979-01-19,JOR,Legal Officer,P-4,Amman,fixed-term,2024-02-16,2028-12-31";
+const AMINA: &str =
+    "704104,Amina,Haddad,أمينة حداد,1979-01-19,JOR,Legal Officer,P-4,Amman,fixed-term,2024-02-16,2028-12-31";
 
 fn today() -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, 3, 1).unwrap()
@@ -36,12 +37,15 @@ fn every_row_of_the_samples_is_good() {
         (include_bytes!("../../../../services/issuer/samples/staff-wfp.csv"), 12),
     ];
     for (sample, count) in samples {
-        let listing = staff(sample, Limits::default(), NaiveDate::from_ymd_opt(2026, 11, 1).unwrap()).unwrap();
+        let listing =
+            staff(sample, Limits::default(), NaiveDate::from_ymd_opt(2026, 11, 1).unwrap()).unwrap();
         assert_eq!(listing.bad().next(), None);
         assert_eq!(listing.good().count(), count);
         assert!(listing.good().all(|person| person.employment.is_some()));
     }
-    let fund = retirees(include_bytes!("../../../../services/issuer/samples/retirees.csv"), Limits::default()).unwrap();
+    let fund =
+        retirees(include_bytes!("../../../../services/issuer/samples/retirees.csv"), Limits::default())
+            .unwrap();
     assert_eq!((fund.good().count(), fund.bad().count()), (24, 0));
 }
 
@@ -81,8 +85,10 @@ fn byte_order_mark_semicolons_and_old_line_endings_are_read() {
     assert_eq!((tabs.delimiter, tabs.rows), (Delimiter::Tab, plain.rows.clone()));
     let hinted = read(format!("sep=;\r\n{HEADER}\r\n{AMINA}").replace(',', ";").as_bytes());
     assert_eq!(hinted.rows[0].line, 3);
-    let wide: Vec<u8> =
-        [0xff, 0xfe].into_iter().chain(format!("{HEADER}\n{AMINA}").encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    let wide: Vec<u8> = [0xff, 0xfe]
+        .into_iter()
+        .chain(format!("{HEADER}\n{AMINA}").encode_utf16().flat_map(u16::to_le_bytes))
+        .collect();
     let wide = read(&wide);
     assert_eq!((wide.encoding, wide.rows), (Encoding::Utf16, plain.rows));
 }
@@ -108,7 +114,10 @@ fn headings_may_be_named_in_other_words() {
 
 #[test]
 fn quoted_cells_may_hold_separators_quotes_and_line_breaks() {
-    let text = format!("{HEADER},remarks\n{},\"two\nlines, \"\"quoted\"\"\"\n{AMINA},\n", AMINA.replace("Legal Officer", "\"Chief, Legal\""));
+    let text = format!(
+        "{HEADER},remarks\n{},\"two\nlines, \"\"quoted\"\"\"\n{AMINA},\n",
+        AMINA.replace("Legal Officer", "\"Chief, Legal\"")
+    );
     let listing = read(text.as_bytes());
     assert_eq!(listing.good().next().unwrap().job_title, "Chief, Legal");
     assert_eq!(listing.rows[1].line, 4);
@@ -172,7 +181,9 @@ fn files_that_are_no_list_are_refused_with_a_reason() {
     assert_eq!(refused(HEADER.as_bytes()), SheetError::NoRows);
     assert_eq!(refused(b"PK\x03\x04rest"), SheetError::Workbook);
     assert_eq!(refused(b"a,b\0"), SheetError::NotText);
-    assert!(matches!(refused(b"name,grade\nx,y\n"), SheetError::MissingColumns { missing, .. } if missing.len() == 5));
+    assert!(
+        matches!(refused(b"name,grade\nx,y\n"), SheetError::MissingColumns { missing, .. } if missing.len() == 5)
+    );
     let twice = format!("{HEADER},First name\n{AMINA},x\n");
     assert_eq!(refused(twice.as_bytes()), SheetError::ColumnTwice { heading: "First name".into() });
 }
@@ -181,7 +192,8 @@ fn files_that_are_no_list_are_refused_with_a_reason() {
 fn limits_hold() {
     let limits = Limits { rows: 2, ..Limits::default() };
     let rows = |count: u32| -> String {
-        let rows: String = (0..count).map(|n| format!("{}\n", AMINA.replace("704104", &format!("N{n:05}")))).collect();
+        let rows: String =
+            (0..count).map(|n| format!("{}\n", AMINA.replace("704104", &format!("N{n:05}")))).collect();
         format!("{HEADER}\n{rows}")
     };
     assert_eq!(staff(rows(2).as_bytes(), limits, today()).unwrap().good().count(), 2);
@@ -189,7 +201,10 @@ fn limits_hold() {
     let small = Limits { size_bytes: 100, ..Limits::default() };
     assert_eq!(staff(rows(1).as_bytes(), small, today()), Err(SheetError::TooLarge { limit_bytes: 100 }));
     let wide = ",".repeat(100);
-    assert!(matches!(refused(wide.replacen(',', "a,", 1).as_bytes()), SheetError::TooManyColumns { line: 1, limit: 60 }));
+    assert!(matches!(
+        refused(wide.replacen(',', "a,", 1).as_bytes()),
+        SheetError::TooManyColumns { line: 1, limit: 60 }
+    ));
 }
 
 #[test]

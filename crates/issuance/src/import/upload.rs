@@ -62,7 +62,10 @@ pub enum RowState {
     Good(Box<GoodRow>),
     Bad(BadRow),
     /// On the list of persons now; `offer` is the credential offer, where the list makes offers.
-    Done { subject: String, offer: Option<String> },
+    Done {
+        subject: String,
+        offer: Option<String>,
+    },
 }
 
 /// A good row; it is erased when the row is done, since the person's record has it then.

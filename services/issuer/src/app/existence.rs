@@ -8,7 +8,7 @@ use entitlement::{
     Answer, AnswerFault, Channel, ConfirmFault, Expected, Passkey, Request, RequestFault, Standing, State,
 };
 use issuance::audit::Act;
-use issuance::import::{RowContent, Retiree};
+use issuance::import::{Retiree, RowContent};
 use issuance::{Actor, CredentialType, Subject, fingerprint};
 use keys::PublicKey;
 use serde_json::{Map, Value};
@@ -108,13 +108,15 @@ impl Issuer {
         sql::retry(|| async {
             let now = self.now();
             let mut tx = self.store.write("ask_existence").await?;
-            let subject = tx.find_subject(&tenant.id, subject_id).await?.ok_or(ExistenceError::UnknownPerson)?;
+            let subject =
+                tx.find_subject(&tenant.id, subject_id).await?.ok_or(ExistenceError::UnknownPerson)?;
             let year = now.year();
             if tx.find_existence_of_year(&tenant.id, &subject.id, year).await?.is_some() {
                 return Err(ExistenceError::ProvenAlready { year });
             }
             let before = tx.list_existence_of(&tenant.id, &subject.id).await?;
-            let open = before.iter().find(|known| known.year == year && known.standing(now) == Standing::Open);
+            let open =
+                before.iter().find(|known| known.year == year && known.standing(now) == Standing::Open);
             if let Some(open) = open {
                 return Ok(open.id.clone());
             }
@@ -155,7 +157,11 @@ impl Issuer {
     }
 
     /// What the wallet sees behind the link; while the question is open, with a challenge that has time left.
-    pub async fn view_existence(&self, tenant: &str, token: &str) -> Result<ExistenceRequest, ExistenceError> {
+    pub async fn view_existence(
+        &self,
+        tenant: &str,
+        token: &str,
+    ) -> Result<ExistenceRequest, ExistenceError> {
         let tenant = self.fund(tenant)?;
         let mark = fingerprint(token);
         sql::retry(|| async {
@@ -248,8 +254,7 @@ impl Issuer {
                 expires_at: None,
             };
             let offer = self.insert_offer(&mut tx, by, &new).await?;
-            let after =
-                before.clone().confirmed(channel, notes.clone(), &by.officer, offer.offer_id, now)?;
+            let after = before.clone().confirmed(channel, notes.clone(), &by.officer, offer.offer_id, now)?;
             tx.replace_existence(&tenant.id, &before, &after).await?;
             let act = Act { action: "existence.confirm", target: id, detail: channel.as_str() };
             tx.audit(by, act, now).await?;

@@ -3,8 +3,8 @@
 use chrono::Duration;
 use issuance::audit::Act;
 use issuance::import::{
-    self, BadRow, GoodRow, Limits, ListKind, ListedRow, Listing, RowContent, RowCounts, RowFault, RowState, SheetError, Upload,
-    UploadRow, UploadState, faults_csv,
+    self, BadRow, GoodRow, Limits, ListKind, ListedRow, Listing, RowContent, RowCounts, RowFault, RowState,
+    SheetError, Upload, UploadRow, UploadState, faults_csv,
 };
 use issuance::{Actor, CredentialType, Subject};
 use serde_json::{Map, Value};
@@ -92,7 +92,8 @@ impl Issuer {
             for row in &rows {
                 tx.insert_upload_row(&by.tenant, &upload.id, row).await?;
             }
-            tx.audit(by, Act { action: "import.upload", target: &upload.id, detail: kind.as_str() }, now).await?;
+            tx.audit(by, Act { action: "import.upload", target: &upload.id, detail: kind.as_str() }, now)
+                .await?;
             tx.commit().await?;
             Ok(upload.id.clone())
         })
@@ -151,7 +152,12 @@ impl Issuer {
     }
 
     /// From here on the good rows are worked off, whatever happens to this program. Confirming again changes nothing.
-    pub async fn confirm_upload(&self, by: &Actor, id: &str, with_employment: bool) -> Result<(), ImportError> {
+    pub async fn confirm_upload(
+        &self,
+        by: &Actor,
+        id: &str,
+        with_employment: bool,
+    ) -> Result<(), ImportError> {
         sql::retry(|| async {
             let now = self.now();
             let mut tx = self.store.write("confirm_upload").await?;
@@ -241,7 +247,10 @@ impl Issuer {
             let wait = match self.work_off_uploads().await {
                 Ok(()) => LOOK_AGAIN,
                 Err(error) => {
-                    tracing::error!(error = &error as &dyn std::error::Error, "working off an upload failed; it will be tried again");
+                    tracing::error!(
+                        error = &error as &dyn std::error::Error,
+                        "working off an upload failed; it will be tried again"
+                    );
                     TRY_AGAIN
                 }
             };
@@ -338,7 +347,8 @@ impl Issuer {
                 claims.insert("familyName".into(), retiree.family_name.as_str().into());
                 let more = [("country", &retiree.country), ("language", &retiree.language)];
                 for (claim, value) in more {
-                    claims.extend(value.as_ref().map(|value| (claim.to_owned(), Value::from(value.as_str()))));
+                    claims
+                        .extend(value.as_ref().map(|value| (claim.to_owned(), Value::from(value.as_str()))));
                 }
                 claims
             }
@@ -386,7 +396,12 @@ fn upload_row<T: Clone>(row: &ListedRow<T>, content: impl Fn(T) -> RowContent) -
         Ok(good) => {
             let content = content(good.clone());
             let (number, name) = (content.number().to_owned(), content.name());
-            UploadRow { line: row.line, number, name, state: RowState::Good(Box::new(GoodRow { content, fields: row.fields.clone() })) }
+            UploadRow {
+                line: row.line,
+                number,
+                name,
+                state: RowState::Good(Box::new(GoodRow { content, fields: row.fields.clone() })),
+            }
         }
         Err(bad) => UploadRow {
             line: row.line,

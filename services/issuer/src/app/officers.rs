@@ -225,7 +225,8 @@ impl Issuer {
         now: Timestamp,
     ) -> Result<(), SignInError> {
         let challenge = challenge_of(start).ok_or(SignInError::Ceremony)?.to_owned();
-        let ceremony = Ceremony { challenge, kind, state, expires_at: now + Duration::minutes(CEREMONY_MINUTES) };
+        let ceremony =
+            Ceremony { challenge, kind, state, expires_at: now + Duration::minutes(CEREMONY_MINUTES) };
         sql::retry(|| async {
             let mut tx = self.store.write("keep_ceremony").await?;
             tx.insert_ceremony(&ceremony).await?;

@@ -48,7 +48,9 @@ impl From<ExistenceError> for Problem {
     fn from(error: ExistenceError) -> Self {
         let said = error.to_string();
         match error {
-            ExistenceError::Unknown | ExistenceError::UnknownPerson | ExistenceError::NotTheFund => Self::not_found(),
+            ExistenceError::Unknown | ExistenceError::UnknownPerson | ExistenceError::NotTheFund => {
+                Self::not_found()
+            }
             ExistenceError::Form(_) | ExistenceError::Remark => Self::bad_request(said),
             ExistenceError::ListedAlready => Self::conflict(said),
             ExistenceError::ProvenAlready { .. } => {
@@ -59,10 +61,12 @@ impl From<ExistenceError> for Problem {
                 Self::new(StatusCode::GONE, "request-expired", "The request has expired").detail(said)
             }
             ExistenceError::Request(RequestFault::AnsweredBefore | RequestFault::Closed) => {
-                Self::new(StatusCode::CONFLICT, "answered-before", "The request was answered before").detail(said)
+                Self::new(StatusCode::CONFLICT, "answered-before", "The request was answered before")
+                    .detail(said)
             }
             ExistenceError::Request(RequestFault::Challenge) => {
-                Self::new(StatusCode::BAD_REQUEST, "challenge-expired", "The challenge is too old").detail(said)
+                Self::new(StatusCode::BAD_REQUEST, "challenge-expired", "The challenge is too old")
+                    .detail(said)
             }
             ExistenceError::Answer(
                 AnswerFault::HolderKey
@@ -73,7 +77,9 @@ impl From<ExistenceError> for Problem {
                 let title = "The answer cannot be believed";
                 Self::new(StatusCode::BAD_REQUEST, "answer-refused", title).detail(said)
             }
-            ExistenceError::Confirm(ConfirmFault::NotAnswered | ConfirmFault::Decided) => Self::conflict(said),
+            ExistenceError::Confirm(ConfirmFault::NotAnswered | ConfirmFault::Decided) => {
+                Self::conflict(said)
+            }
             ExistenceError::Confirm(ConfirmFault::NoReason) => Self::bad_request(said),
             ExistenceError::Offer(error) => error.into(),
             ExistenceError::Store(error) => problem::store(&error),

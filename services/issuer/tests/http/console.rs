@@ -15,7 +15,11 @@ pub struct Browser {
 impl Browser {
     pub fn new(world: &World, name: &str) -> Self {
         let base = world.url("/").to_string();
-        Self { agent: Agent::new(), device: Authenticator::new(ORIGIN, name), base: base.trim_end_matches('/').to_owned() }
+        Self {
+            agent: Agent::new(),
+            device: Authenticator::new(ORIGIN, name),
+            base: base.trim_end_matches('/').to_owned(),
+        }
     }
 
     /// Somebody who has used a one-time link of this organisation.
@@ -40,7 +44,10 @@ impl Browser {
     }
 
     pub async fn upload(&self, path: &str, name: &str, bytes: &[u8]) -> Answer {
-        self.agent.post_file(format!("{}{path}", self.base), &[], ("file", name, "text/csv", bytes)).await.unwrap()
+        self.agent
+            .post_file(format!("{}{path}", self.base), &[], ("file", name, "text/csv", bytes))
+            .await
+            .unwrap()
     }
 
     /// Follows a redirect to a page of the console and returns its path.
@@ -92,7 +99,8 @@ async fn every_page_and_form_needs_a_session() {
         assert_eq!(program.status, 401, "{path}");
     }
     for path in ["/console/imports/x/confirm", "/console/people/x/status", "/console/offers/x/renew"] {
-        let answer = stranger.agent.post_form_with(world.url(path), &[], &[("accept", "application/json")]).await;
+        let answer =
+            stranger.agent.post_form_with(world.url(path), &[], &[("accept", "application/json")]).await;
         assert_eq!(answer.unwrap().status, 401, "{path}");
     }
 }
@@ -102,7 +110,9 @@ async fn one_time_link_registers_one_passkey() {
     let world = World::start().await;
     let mut first = Browser::new(&world, "first");
     let link = world.officer_link("undp").await;
-    assert!(first.get(&format!("/console/register/{link}")).await.text().contains("Welcome, officer of UNDP"));
+    assert!(
+        first.get(&format!("/console/register/{link}")).await.text().contains("Welcome, officer of UNDP")
+    );
     let answer = first.register(&link, "Ann First").await;
     assert_eq!(answer.json().unwrap(), json!({"next": "/console?done=registered"}));
     assert!(first.get("/console").await.text().contains("Hello, Ann"));
@@ -138,7 +148,10 @@ async fn names_of_officers_are_bounded() {
 async fn signing_out_and_in_again() {
     let world = World::start().await;
     let mut browser = Browser::officer(&world, "undp", "Ann").await;
-    assert_eq!(Browser::path_of(&browser.post("/console/sign-out", &[]).await), "/console/sign-in?done=signed-out");
+    assert_eq!(
+        Browser::path_of(&browser.post("/console/sign-out", &[]).await),
+        "/console/sign-in?done=signed-out"
+    );
     assert_eq!(browser.get("/console").await.status, 303);
     let answer = browser.sign_in().await;
     assert_eq!(answer.json().unwrap(), json!({"next": "/console/staff"}));
@@ -167,7 +180,11 @@ async fn unknown_and_replayed_passkeys_are_refused() {
     let start = browser.json("/console/sign-in/start", &json!({})).await.json().unwrap();
     let got = browser.device.log_in(&start).unwrap();
     assert_eq!(browser.json("/console/sign-in/finish", &got).await.status, 200);
-    assert_eq!(browser.json("/console/sign-in/finish", &got).await.status, 400, "a challenge is answered once");
+    assert_eq!(
+        browser.json("/console/sign-in/finish", &got).await.status,
+        400,
+        "a challenge is answered once"
+    );
 
     let start = browser.json("/console/sign-in/start", &json!({})).await.json().unwrap();
     let got = browser.device.log_in(&start).unwrap();
@@ -196,7 +213,11 @@ async fn sample_list_becomes_offers() {
     let preview = browser.get(&page).await.text();
     assert!(preview.contains("Offer credentials to 200 people?"), "{preview}");
     assert!(preview.contains("To confirm"));
-    assert_eq!(world.issuer.count_subjects(world.tenant("undp"), None).await.unwrap(), 0, "nothing before the word");
+    assert_eq!(
+        world.issuer.count_subjects(world.tenant("undp"), None).await.unwrap(),
+        0,
+        "nothing before the word"
+    );
 
     let id = page.rsplit('/').next().unwrap().to_owned();
     assert_eq!(Browser::path_of(&browser.post(&format!("{page}/confirm"), &[]).await), page);
@@ -224,7 +245,13 @@ async fn faults_are_shown_and_come_back_as_a_file() {
     let browser = Browser::officer(&world, "undp", "Ann").await;
     let page = Browser::path_of(&browser.upload("/console/imports", "faults.csv", FAULTS).await);
     let text = browser.get(&page).await.text();
-    for part in ["Line 4", "31/12/1985", "There is no such day", "12, <code>end_date</code>", "the row ends after 3 of 12 cells"] {
+    for part in [
+        "Line 4",
+        "31/12/1985",
+        "There is no such day",
+        "12, <code>end_date</code>",
+        "the row ends after 3 of 12 cells",
+    ] {
         assert!(text.to_lowercase().contains(&part.to_lowercase()), "{part}: {text}");
     }
     let file = browser.get(&format!("{page}/rows-to-correct.csv")).await.text();
@@ -299,7 +326,10 @@ async fn offer_page_shows_link_and_code_and_renews_them() {
     let text = browser.get(&page).await.text();
     let code = between(&text, "data-testid=\"transaction-code\">", "<");
     assert!(text.contains("<svg") && text.contains("wallet.test/offer?credential_offer_uri="));
-    assert_eq!(Browser::path_of(&browser.post(&format!("{path}/renew"), &[]).await), format!("{path}?done=renewed"));
+    assert_eq!(
+        Browser::path_of(&browser.post(&format!("{path}/renew"), &[]).await),
+        format!("{path}?done=renewed")
+    );
     let renewed = browser.get(&path).await.text();
     assert_ne!(between(&renewed, "data-testid=\"transaction-code\">", "<"), code);
     let back = Browser::path_of(&browser.post(&format!("{path}/withdraw"), &[]).await);
@@ -319,10 +349,24 @@ async fn suspending_and_revoking_ask_for_a_reason_and_touch_every_copy() {
     }
     let person = "s-10023";
     let form = format!("/console/people/{person}/status");
-    assert!(browser.get(&format!("{form}?act=suspend")).await.text().contains("Suspend the credentials of Amina Okafor?"));
+    assert!(
+        browser
+            .get(&format!("{form}?act=suspend"))
+            .await
+            .text()
+            .contains("Suspend the credentials of Amina Okafor?")
+    );
     assert_eq!(browser.post(&form, &[("act", "suspend")]).await.status, 400, "no reason");
-    assert_eq!(browser.post(&form, &[("act", "suspend"), ("reason", "deceased")]).await.status, 400, "not that reason");
-    assert_eq!(browser.post(&form, &[("act", "delete"), ("reason", "other")]).await.status, 400, "unknown act");
+    assert_eq!(
+        browser.post(&form, &[("act", "suspend"), ("reason", "deceased")]).await.status,
+        400,
+        "not that reason"
+    );
+    assert_eq!(
+        browser.post(&form, &[("act", "delete"), ("reason", "other")]).await.status,
+        400,
+        "unknown act"
+    );
     let fields = [("act", "suspend"), ("reason", "inquiry"), ("note", "asked by security")];
     let done = Browser::path_of(&browser.post(&form, &fields).await);
     assert_eq!(done, format!("/console/staff/{person}?done=suspended"));
@@ -330,10 +374,18 @@ async fn suspending_and_revoking_ask_for_a_reason_and_touch_every_copy() {
     assert_eq!(text.matches("data-testid=\"copy-status\">Suspended").count(), 2, "{text}");
     assert!(text.contains("asked by security"));
     browser.post(&form, &[("act", "reinstate"), ("reason", "inquiry-closed")]).await;
-    assert!(browser.get(&format!("/console/staff/{person}")).await.text().contains("data-testid=\"person-state\">Valid"));
+    assert!(
+        browser
+            .get(&format!("/console/staff/{person}"))
+            .await
+            .text()
+            .contains("data-testid=\"person-state\">Valid")
+    );
     browser.post(&form, &[("act", "revoke"), ("reason", "separated")]).await;
     let text = browser.get(&format!("/console/staff/{person}")).await.text();
-    assert!(text.contains("data-testid=\"person-state\">Revoked") && !text.contains("data-testid=\"reinstate\""));
+    assert!(
+        text.contains("data-testid=\"person-state\">Revoked") && !text.contains("data-testid=\"reinstate\"")
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

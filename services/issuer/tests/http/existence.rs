@@ -113,12 +113,20 @@ async fn question_answer_word_and_certificate() {
     assert_eq!((&answered["state"], &answered["challenge"]), (&json!("answered"), &json!("")));
 
     let page = browser.get(&format!("/console/requests/{id}")).await.text();
-    assert_eq!(between(&page, "data-testid=\"reference\">", "<"), answered["reference"], "both read the same code");
+    assert_eq!(
+        between(&page, "data-testid=\"reference\">", "<"),
+        answered["reference"],
+        "both read the same code"
+    );
     assert!(page.contains("First time with this passkey"));
     assert!(browser.get("/console/requests").await.text().contains("Margaret Ellison"));
 
     let confirm = format!("/console/requests/{id}/confirm");
-    assert_eq!(browser.post(&confirm, &[("channel", "call")]).await.status, 422, "the reference was not compared");
+    assert_eq!(
+        browser.post(&confirm, &[("channel", "call")]).await.status,
+        422,
+        "the reference was not compared"
+    );
     assert_eq!(browser.post(&confirm, &[("compared", "yes")]).await.status, 422, "neither visit nor call");
     let fields = [("channel", "call"), ("compared", "yes"), ("notes", "spoke with her")];
     Browser::path_of(&browser.post(&confirm, &fields).await);
@@ -150,7 +158,8 @@ async fn fetch(world: &World, offer: &str, holder: &Holder) -> Reply {
     let form = [("grant_type", GRANT), ("pre-authorized_code", code.as_str())];
     let token = world.client.post_form(&world.url("/t/unjspf/token"), &form, &[]).await.unwrap();
     let token = body(&token)["access_token"].as_str().unwrap().to_owned();
-    let nonce = world.client.post_bytes(&world.url("/t/unjspf/nonce"), "text/plain", Vec::new(), &[]).await.unwrap();
+    let nonce =
+        world.client.post_bytes(&world.url("/t/unjspf/nonce"), "text/plain", Vec::new(), &[]).await.unwrap();
     let nonce = body(&nonce)["c_nonce"].as_str().unwrap().to_owned();
     let proof = holder.proof_with(&nonce, &json!({}), &json!({"aud": format!("{ORIGIN}/t/unjspf")}));
     let request = json!({
@@ -168,7 +177,11 @@ async fn same_answer_again_is_the_same_and_another_is_a_conflict() {
     let answer = phone.answer(&request);
     let first = body(&send(&world, &path, &answer).await);
     assert_eq!(body(&send(&world, &path, &answer).await), first);
-    assert_eq!(body(&send(&world, &path, &phone.signed(answer.clone())).await), first, "signed again, same words");
+    assert_eq!(
+        body(&send(&world, &path, &phone.signed(answer.clone())).await),
+        first,
+        "signed again, same words"
+    );
     let mut other = Phone::new(6);
     assert_eq!(problem(&send(&world, &path, &other.answer(&request)).await), (409, "answered-before".into()));
 
@@ -186,7 +199,10 @@ async fn challenge_lives_ten_minutes_and_is_not_spoiled_by_looking() {
     assert_eq!(body(&world.get(&path).await)["challenge"], request["challenge"]);
     world.clock.advance(Duration::minutes(5));
     let mut phone = Phone::new(5);
-    assert_eq!(problem(&send(&world, &path, &phone.answer(&request)).await), (400, "challenge-expired".into()));
+    assert_eq!(
+        problem(&send(&world, &path, &phone.answer(&request)).await),
+        (400, "challenge-expired".into())
+    );
     let fresh = body(&world.get(&path).await);
     assert_ne!(fresh["challenge"], request["challenge"]);
     assert_eq!(send(&world, &path, &phone.answer(&fresh)).await.status, 200);
@@ -199,7 +215,10 @@ async fn lapsed_and_unknown_links_say_so() {
     let request = body(&world.get(&path).await);
     world.clock.advance(Duration::days(60));
     assert_eq!(body(&world.get(&path).await)["state"], "expired");
-    assert_eq!(problem(&send(&world, &path, &Phone::new(5).answer(&request)).await), (410, "request-expired".into()));
+    assert_eq!(
+        problem(&send(&world, &path, &Phone::new(5).answer(&request)).await),
+        (410, "request-expired".into())
+    );
     assert_eq!(problem(&world.get("/t/unjspf/existence/unknown").await), (404, "not-found".into()));
     assert_eq!(problem(&world.get(&path.replace("unjspf", "undp")).await), (404, "not-found".into()));
 }
@@ -217,7 +236,8 @@ async fn each_change_of_an_answer_is_refused() {
         answer
     };
     let other = Phone::new(6);
-    let ed25519 = SoftwareKey::generate(Algorithm::Ed25519, &clock::SeededEntropy::new(9)).public_key().to_jwk();
+    let ed25519 =
+        SoftwareKey::generate(Algorithm::Ed25519, &clock::SeededEntropy::new(9)).public_key().to_jwk();
     let refused = |status: u16, slug: &str| (status, slug.to_owned());
     let cases = [
         // Unsigned changes break the device's signature; signed ones break the passkey's or the site.
@@ -261,7 +281,11 @@ async fn one_proof_a_year() {
     let world = World::start().await;
     let (id, path) = asked(&world).await;
     let person = world.issuer.request_page("unjspf", &id).await.unwrap().subject.id;
-    assert_eq!(world.issuer.ask(&officer(), &person).await.unwrap(), id, "an open question is not asked twice");
+    assert_eq!(
+        world.issuer.ask(&officer(), &person).await.unwrap(),
+        id,
+        "an open question is not asked twice"
+    );
     let mut phone = Phone::new(5);
     let answer = phone.answer(&body(&world.get(&path).await));
     assert_eq!(send(&world, &path, &answer).await.status, 200);
@@ -301,18 +325,28 @@ async fn refused_answer_can_be_asked_for_again() {
 async fn beneficiaries_are_added_by_hand_and_by_list() {
     let world = World::start().await;
     let browser = Browser::officer(&world, "unjspf", "Fatou Agent").await;
-    let fields = [("uid", "1004-82317"), ("given_name", "Margaret"), ("family_name", "Ellison"), ("country", "gbr"), ("language", "en")];
+    let fields = [
+        ("uid", "1004-82317"),
+        ("given_name", "Margaret"),
+        ("family_name", "Ellison"),
+        ("country", "gbr"),
+        ("language", "en"),
+    ];
     let page = Browser::path_of(&browser.post("/console/retirees", &fields).await);
     assert!(browser.get(&page).await.text().contains("Beneficiary number 100482317"));
     let again = browser.post("/console/retirees", &fields).await;
     assert!(again.status == 422 && again.text().contains("on the list already"));
-    let wrong = [("uid", "12"), ("given_name", ""), ("family_name", "E"), ("country", "Britain"), ("language", "en")];
+    let wrong =
+        [("uid", "12"), ("given_name", ""), ("family_name", "E"), ("country", "Britain"), ("language", "en")];
     let answer = browser.post("/console/retirees", &wrong).await;
     assert_eq!((answer.status, answer.text().matches("field-error").count()), (422, 3));
 
     let list = include_bytes!("../../samples/retirees.csv");
     let page = Browser::path_of(&browser.upload("/console/retirees/imports", "retirees.csv", list).await);
-    assert!(browser.get(&page).await.text().contains("Put 23 beneficiaries on the list?"), "one is on it already");
+    assert!(
+        browser.get(&page).await.text().contains("Put 23 beneficiaries on the list?"),
+        "one is on it already"
+    );
     browser.post(&format!("{page}/confirm"), &[]).await;
     world.issuer.work_off_uploads().await.unwrap();
     assert!(browser.get("/console/retirees").await.text().contains("24 beneficiaries"));

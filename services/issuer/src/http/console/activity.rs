@@ -44,7 +44,11 @@ struct Entry {
 }
 
 #[get("/activity")]
-async fn list_activity(officer: Officer, part: Query<Part>, app: Data<Issuer>) -> Result<HttpResponse, Problem> {
+async fn list_activity(
+    officer: Officer,
+    part: Query<Part>,
+    app: Data<Issuer>,
+) -> Result<HttpResponse, Problem> {
     let entries = app.list_audit(&officer.tenant, part.before, LINES + 1).await?;
     let (entries, more) = page_of(entries);
     let officers = app.list_officers(&officer.tenant.id).await.map_err(|error| problem::store(&error))?;
@@ -84,7 +88,7 @@ fn words(action: &str) -> &'static str {
         "import.finish" => "had a list worked off",
         "import.show-offers" => "took away the offers of a list",
         "offer.create" => "made an offer",
-        "offer.show" => "looked at an offer's link and code",
+        "offer.show" => "looked at an offer’s link and code",
         "offer.renew" => "renewed a transaction code",
         "offer.withdraw" => "withdrew an offer",
         "credential.issue" => "issued a credential",

@@ -3,6 +3,7 @@
 use actix_web::web::{Data, Query, ServiceConfig};
 use actix_web::{HttpResponse, get};
 use askama::Template;
+use issuance::{ListKind, StatusListId};
 use web::Problem;
 use web::page::{Shell, html};
 
@@ -58,12 +59,15 @@ struct PublishedList {
     name: String,
     version: Option<u64>,
     height: String,
-    at: Option<When>,
     pending: bool,
 }
 
 #[get("")]
-async fn show_overview(officer: Officer, done: Query<Done>, app: Data<Issuer>) -> Result<HttpResponse, Problem> {
+async fn show_overview(
+    officer: Officer,
+    done: Query<Done>,
+    app: Data<Issuer>,
+) -> Result<HttpResponse, Problem> {
     let dashboard = app.dashboard(&officer.tenant).await?;
     let first_name = officer.name.split_whitespace().next().unwrap_or_default();
     html(&DashboardPage {
@@ -117,16 +121,28 @@ fn attention(dashboard: &Dashboard) -> Vec<Attention> {
             class: "warning",
             title: counted(overview.waiting_uploads, "uploaded list waits", "uploaded lists wait"),
             text: "Nothing is offered until somebody has looked at the list and confirmed it.",
-            href: if dashboard.existence.is_some() { "/console/retirees/imports" } else { "/console/imports" },
+            href: if dashboard.existence.is_some() {
+                "/console/retirees/imports"
+            } else {
+                "/console/imports"
+            },
             action: "Look at it",
         });
     }
     if overview.running_uploads > 0 {
         list.push(Attention {
             class: "info",
-            title: counted(overview.running_uploads, "list is being worked off", "lists are being worked off"),
+            title: counted(
+                overview.running_uploads,
+                "list is being worked off",
+                "lists are being worked off",
+            ),
             text: "You can leave the page; it goes on by itself, after a restart too.",
-            href: if dashboard.existence.is_some() { "/console/retirees/imports" } else { "/console/imports" },
+            href: if dashboard.existence.is_some() {
+                "/console/retirees/imports"
+            } else {
+                "/console/imports"
+            },
             action: "See progress",
         });
     }
@@ -163,13 +179,25 @@ fn chain(anchoring: &AnchoringStatus, did: &str) -> ChainState {
             .lists
             .iter()
             .map(|list| PublishedList {
-                name: list.list.to_string(),
+                name: list_name(&list.list),
                 version: list.served.map(|(version, _)| version),
                 height: list.served.map_or_else(String::new, |(_, height)| grouped(height)),
-                at: list.published_at.map(When::from),
                 pending: list.pending,
             })
             .collect(),
         did: did.to_owned(),
+    }
+}
+
+/// What a list is for, in the words of an office; its number only once there are several.
+fn list_name(list: &StatusListId) -> String {
+    let what = match list.kind {
+        ListKind::Revocation => "Revocations",
+        ListKind::Suspension => "Suspensions",
+        ListKind::Token => "SD-JWT statuses",
+    };
+    match list.number {
+        1 => what.to_owned(),
+        number => format!("{what} {number}"),
     }
 }

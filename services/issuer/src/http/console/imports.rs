@@ -58,7 +58,11 @@ struct UploadLine {
 }
 
 #[get("/imports")]
-async fn list_imports(officer: Officer, done: Query<Done>, app: Data<Issuer>) -> Result<HttpResponse, Problem> {
+async fn list_imports(
+    officer: Officer,
+    done: Query<Done>,
+    app: Data<Issuer>,
+) -> Result<HttpResponse, Problem> {
     let uploads = app.list_uploads(&officer.tenant.id, ListKind::Staff, None, UPLOADS).await?;
     html(&ImportsPage::new(&officer, ListKind::Staff, &uploads, &done, None))
 }
@@ -129,7 +133,11 @@ async fn upload_staff(officer: Officer, form: Multipart, app: Data<Issuer>) -> R
 }
 
 #[post("/retirees/imports")]
-async fn upload_retirees(officer: Officer, form: Multipart, app: Data<Issuer>) -> Result<HttpResponse, Problem> {
+async fn upload_retirees(
+    officer: Officer,
+    form: Multipart,
+    app: Data<Issuer>,
+) -> Result<HttpResponse, Problem> {
     upload(officer, ListKind::Retirees, form, app).await
 }
 
@@ -361,7 +369,8 @@ fn good_line(row: &UploadRow) -> Option<GoodLine> {
 
 fn bad_line(row: &UploadRow) -> Option<BadLine> {
     let RowState::Bad(bad) = &row.state else { return None };
-    let cells: Vec<&str> = bad.fields.iter().map(|field| field.trim()).filter(|field| !field.is_empty()).collect();
+    let cells: Vec<&str> =
+        bad.fields.iter().map(|field| field.trim()).filter(|field| !field.is_empty()).collect();
     let said: String = cells.join(" · ").chars().filter(|c| !c.is_control()).take(90).collect();
     Some(BadLine { line: row.line, said, faults: bad.faults.clone() })
 }
@@ -410,7 +419,11 @@ async fn faults_file(officer: Officer, id: Path<String>, app: Data<Issuer>) -> R
 
 /// Links without codes: the two go to the person by different ways, so they are two files.
 #[get("/imports/{id}/links.csv")]
-async fn invitations_file(officer: Officer, id: Path<String>, app: Data<Issuer>) -> Result<HttpResponse, Problem> {
+async fn invitations_file(
+    officer: Officer,
+    id: Path<String>,
+    app: Data<Issuer>,
+) -> Result<HttpResponse, Problem> {
     let invitations = app.invitations(&officer.actor(), &id).await?;
     let rows = invitations.iter().map(|it: &Invitation| [&it.number, &it.name, &it.link].map(String::as_str));
     Ok(csv_file("links.csv", issuance::import::csv(&["number", "name", "link"], rows)))
@@ -419,9 +432,9 @@ async fn invitations_file(officer: Officer, id: Path<String>, app: Data<Issuer>)
 #[get("/imports/{id}/codes.csv")]
 async fn codes_file(officer: Officer, id: Path<String>, app: Data<Issuer>) -> Result<HttpResponse, Problem> {
     let invitations = app.invitations(&officer.actor(), &id).await?;
-    let rows = invitations.iter().map(|it| {
-        [it.number.as_str(), it.name.as_str(), it.transaction_code.as_deref().unwrap_or_default()]
-    });
+    let rows = invitations
+        .iter()
+        .map(|it| [it.number.as_str(), it.name.as_str(), it.transaction_code.as_deref().unwrap_or_default()]);
     Ok(csv_file("codes.csv", issuance::import::csv(&["number", "name", "transaction_code"], rows)))
 }
 

@@ -47,13 +47,25 @@ struct StuckRow {
 }
 
 #[get("/offers")]
-async fn list_stuck(officer: Officer, wanted: Query<Wanted>, app: Data<Issuer>) -> Result<HttpResponse, Problem> {
+async fn list_stuck(
+    officer: Officer,
+    wanted: Query<Wanted>,
+    app: Data<Issuer>,
+) -> Result<HttpResponse, Problem> {
     let locked = wanted.state == Stuck::Locked;
     let rows = app.stuck_offers(&officer.tenant, locked, wanted.after.as_deref(), LINES + 1).await;
     let (rows, more) = page_of(rows.map_err(|error| problem::store(&error))?);
     let state = if locked { "locked" } else { "lapsed" };
-    let next = rows.last().filter(|_| more).map(|last| format!("/console/offers?state={state}&after={}", last.offer_id));
-    let row = |it: StuckOffer| StuckRow { id: it.offer_id, name: it.name, number: it.number, until: it.expires_at.into() };
+    let next = rows
+        .last()
+        .filter(|_| more)
+        .map(|last| format!("/console/offers?state={state}&after={}", last.offer_id));
+    let row = |it: StuckOffer| StuckRow {
+        id: it.offer_id,
+        name: it.name,
+        number: it.number,
+        until: it.expires_at.into(),
+    };
     html(&StuckPage {
         shell: shell(&officer, home_of(&officer)),
         locked,

@@ -49,7 +49,11 @@ async fn page(officer: &Officer, app: &Issuer, link: Option<String>) -> Result<H
         organisation: officer.tenant.name.clone(),
         officers: officers
             .into_iter()
-            .map(|known| OfficerLine { you: known.id == officer.id, name: known.name, since: known.created_at.into() })
+            .map(|known| OfficerLine {
+                you: known.id == officer.id,
+                name: known.name,
+                since: known.created_at.into(),
+            })
             .collect(),
         link,
     })

@@ -42,7 +42,11 @@ struct PersonRow {
 }
 
 #[get("/staff")]
-async fn list_people(officer: Officer, find: Query<Find>, app: Data<Issuer>) -> Result<HttpResponse, Problem> {
+async fn list_people(
+    officer: Officer,
+    find: Query<Find>,
+    app: Data<Issuer>,
+) -> Result<HttpResponse, Problem> {
     let words = find.words();
     let page = Page { query: words.clone(), after: find.after.clone(), limit: LINES + 1 };
     let (rows, more) = page_of(app.list_subjects(&officer.tenant, &page).await?);
@@ -151,10 +155,12 @@ impl PersonPage {
     fn new(officer: &Officer, page: &SubjectPage, done: &Done, now: Timestamp) -> Self {
         let subject = &page.subject;
         let count = |status| page.copies.iter().filter(|view| view.copy.status == status).count();
-        let (valid, suspended, revoked) = (count(Status::Valid), count(Status::Suspended), count(Status::Revoked));
+        let (valid, suspended, revoked) =
+            (count(Status::Valid), count(Status::Suspended), count(Status::Revoked));
         let many = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
         let newest = page.offers.first().map(|offer| offer.state);
-        let open = page.offers.iter().any(|offer| offer.check_open(now).is_ok() && offer.state == OfferState::Open);
+        let open =
+            page.offers.iter().any(|offer| offer.check_open(now).is_ok() && offer.state == OfferState::Open);
         Self {
             shell: shell(officer, Place::Staff),
             id: subject.id.clone(),

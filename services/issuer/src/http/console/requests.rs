@@ -242,7 +242,8 @@ async fn refuse(
     match app.refuse_existence(&officer.actor(), &id, &form.reason).await {
         Ok(()) => Ok(see_other(&format!("/console/requests/{id}?done=refused"))),
         Err(ExistenceError::Confirm(entitlement::ConfirmFault::NoReason)) => {
-            again(&officer, &id, &app, String::new(), "A refusal needs a reason: the person will ask for it.").await
+            again(&officer, &id, &app, String::new(), "A refusal needs a reason: the person will ask for it.")
+                .await
         }
         Err(error) => Err(error.into()),
     }

@@ -19,7 +19,12 @@ use crate::app::{BeneficiaryPage, CopyView, ExistenceError, Issuer};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     // The fixed paths come before the one with a variable.
-    config.service(list_retirees).service(new_retiree).service(add_retiree).service(retiree_page).service(ask);
+    config
+        .service(list_retirees)
+        .service(new_retiree)
+        .service(add_retiree)
+        .service(retiree_page)
+        .service(ask);
 }
 
 #[derive(Template)]
@@ -43,12 +48,17 @@ struct RetireeRow {
 }
 
 #[get("/retirees")]
-async fn list_retirees(officer: Officer, find: Query<Find>, app: Data<Issuer>) -> Result<HttpResponse, Problem> {
+async fn list_retirees(
+    officer: Officer,
+    find: Query<Find>,
+    app: Data<Issuer>,
+) -> Result<HttpResponse, Problem> {
     let words = find.words();
     let page = Page { query: words.clone(), after: find.after.clone(), limit: LINES + 1 };
     let (rows, more) = page_of(app.list_beneficiaries(&officer.tenant.id, &page).await?);
     let total = app.count_subjects(&officer.tenant, words.as_deref()).await?;
-    let next = rows.last().filter(|_| more).map(|(last, _)| find.next("/console/retirees", &last.subject.number));
+    let next =
+        rows.last().filter(|_| more).map(|(last, _)| find.next("/console/retirees", &last.subject.number));
     html(&RetireesPage {
         shell: shell(&officer, Place::Retirees),
         words: words.unwrap_or_default(),
@@ -212,9 +222,8 @@ impl RetireePage {
     fn new(officer: &Officer, page: &BeneficiaryPage, copies: &[CopyView], done: &Done) -> Self {
         let subject = &page.subject;
         let now = page.requests.iter().find(|(request, _)| request.year == page.year);
-        let facts = [("Country", "country"), ("Language", "language")].map(|(label, claim)| {
-            (label, text(&subject.claims, claim))
-        });
+        let facts = [("Country", "country"), ("Language", "language")]
+            .map(|(label, claim)| (label, text(&subject.claims, claim)));
         Self {
             shell: shell(officer, Place::Retirees),
             id: subject.id.clone(),
@@ -224,8 +233,13 @@ impl RetireePage {
             year: page.year,
             badge: now.map_or(Badge { class: "plain", text: "Not asked" }, |(_, at)| Badge::standing(*at)),
             sentence: sentence(page.year, now.map(|(request, standing)| (request, *standing))),
-            can_ask: now.is_none_or(|(_, standing)| matches!(standing, Standing::Refused | Standing::Expired)),
-            requests: page.requests.iter().map(|(request, standing)| RequestLine::new(request, *standing)).collect(),
+            can_ask: now
+                .is_none_or(|(_, standing)| matches!(standing, Standing::Refused | Standing::Expired)),
+            requests: page
+                .requests
+                .iter()
+                .map(|(request, standing)| RequestLine::new(request, *standing))
+                .collect(),
             certificates: copies.iter().map(CertificateLine::from).collect(),
             can_revoke: copies.iter().any(|view| view.copy.status != Status::Revoked),
             done: said(done),
@@ -241,9 +255,13 @@ fn sentence(year: i32, now: Option<(&Request, Standing)>) -> String {
     match standing {
         Standing::Open => format!("Asked on {}. No answer yet.", day(request.created_at)),
         Standing::Answered => "The answer is here and waits for a decision.".to_owned(),
-        Standing::Confirmed => format!("The proof for {year} is confirmed. Nothing more is needed this year."),
+        Standing::Confirmed => {
+            format!("The proof for {year} is confirmed. Nothing more is needed this year.")
+        }
         Standing::Refused => "The last answer was refused. Ask again, or use another channel.".to_owned(),
-        Standing::Expired => "The link lapsed without an answer. Ask again, or use another channel.".to_owned(),
+        Standing::Expired => {
+            "The link lapsed without an answer. Ask again, or use another channel.".to_owned()
+        }
     }
 }
 

@@ -84,11 +84,7 @@ async fn registration_page(link: Path<String>, app: Data<Issuer>) -> Result<Http
     match app.officer_link_tenant(&link).await {
         Ok(tenant) => {
             let organisation = app.tenant(&tenant).map_or(tenant, |tenant| tenant.name.clone());
-            html(&RegistrationPage {
-                shell: outside().place(organisation.as_str()),
-                link: link.into_inner(),
-                organisation,
-            })
+            html(&RegistrationPage { shell: outside(), link: link.into_inner(), organisation })
         }
         Err(SignInError::Link) => html_with(StatusCode::GONE, &LinkUsedPage { shell: outside() }),
         Err(error) => Err(error.into()),
@@ -133,7 +129,8 @@ fn signed_in(app: &Issuer, token: String, next: &str) -> HttpResponse {
 /// Only a page of the console: an address from outside must not send the officer to another site.
 fn local(next: Option<String>) -> String {
     let inside = |path: &String| {
-        (path == "/console" || path.starts_with("/console/")) && path.bytes().all(|b| b.is_ascii_alphanumeric() || b"/-_.".contains(&b))
+        (path == "/console" || path.starts_with("/console/"))
+            && path.bytes().all(|b| b.is_ascii_alphanumeric() || b"/-_.".contains(&b))
     };
     next.filter(inside).unwrap_or_else(|| "/console".to_owned())
 }
@@ -149,7 +146,9 @@ impl From<SignInError> for Problem {
             SignInError::Link => Self::new(StatusCode::GONE, "link-used", "The link was used or has expired")
                 .detail("Ask for a new link, or sign in if you have registered before."),
             SignInError::Name => Self::bad_request("Write your name: 1 to 80 characters."),
-            SignInError::Ceremony => Self::bad_request("It took too long, or was answered before. Please try again."),
+            SignInError::Ceremony => {
+                Self::bad_request("It took too long, or was answered before. Please try again.")
+            }
             SignInError::Unknown | SignInError::Passkey(PasskeyError::Unknown) => {
                 Self::new(StatusCode::UNAUTHORIZED, "unauthorized", "You are not signed in")
                     .detail("This passkey is not registered here. Ask a colleague for a one-time link.")
@@ -159,7 +158,9 @@ impl From<SignInError> for Problem {
                 Self::new(StatusCode::UNAUTHORIZED, "unauthorized", "You are not signed in")
                     .detail("The passkey was refused. Please try again.")
             }
-            SignInError::Passkey(PasskeyError::Configuration(_) | PasskeyError::Stored(_)) => Self::internal(&error),
+            SignInError::Passkey(PasskeyError::Configuration(_) | PasskeyError::Stored(_)) => {
+                Self::internal(&error)
+            }
             SignInError::Store(error) => problem::store(&error),
         }
     }
@@ -173,7 +174,14 @@ mod tests {
     fn only_pages_of_the_console_are_gone_back_to() {
         let to = |path: &str| local(Some(path.to_owned()));
         assert_eq!(to("/console/staff/01j"), "/console/staff/01j");
-        for path in ["https://evil.example", "//evil.example", "/consolely", "/console/\\evil", "/", "/console/\u{e9}"] {
+        for path in [
+            "https://evil.example",
+            "//evil.example",
+            "/consolely",
+            "/console/\\evil",
+            "/",
+            "/console/\u{e9}",
+        ] {
             assert_eq!(to(path), "/console", "{path}");
         }
     }

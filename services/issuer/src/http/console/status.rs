@@ -117,7 +117,9 @@ impl Act {
 
     fn reasons(self) -> &'static [ReasonCode] {
         match self {
-            Self::Suspend => &[ReasonCode::Inquiry, ReasonCode::KeyLost, ReasonCode::DataChanged, ReasonCode::Other],
+            Self::Suspend => {
+                &[ReasonCode::Inquiry, ReasonCode::KeyLost, ReasonCode::DataChanged, ReasonCode::Other]
+            }
             Self::Reinstate => &[ReasonCode::InquiryClosed, ReasonCode::Other],
             Self::Revoke => &[
                 ReasonCode::ContractEnded,
@@ -161,7 +163,9 @@ impl Act {
                 "Verifiers will see within seconds that the credentials are suspended. You can reinstate them later."
             }
             Self::Reinstate => "Verifiers will see within seconds that the credentials are valid again.",
-            Self::Revoke => "This is final. A revoked credential can never be made valid again; you can only offer a new one.",
+            Self::Revoke => {
+                "This is final. A revoked credential can never be made valid again; you can only offer a new one."
+            }
         }
     }
 

@@ -23,8 +23,9 @@ pub(super) enum Place {
 
 /// The frame of a page behind the sign-in.
 pub(super) fn shell(officer: &Officer, here: Place) -> Shell {
-    let mut shell =
-        Shell::new("Issuer console").place(officer.tenant.name.as_str()).signed_in_as(officer.name.as_str());
+    let mut shell = Shell::new("Issuer console")
+        .place(officer.tenant.id.to_uppercase())
+        .signed_in_as(officer.name.as_str());
     shell.home = "/console";
     shell.sign_out = "/console/sign-out";
     let staff = officer.tenant.has_staff();
@@ -149,7 +150,11 @@ pub(super) struct Find {
 impl Find {
     /// The words, unless they are blank.
     pub(super) fn words(&self) -> Option<String> {
-        self.q.as_deref().map(str::trim).filter(|words| !words.is_empty()).map(|words| words.chars().take(80).collect())
+        self.q
+            .as_deref()
+            .map(str::trim)
+            .filter(|words| !words.is_empty())
+            .map(|words| words.chars().take(80).collect())
     }
 
     /// The address of the part of the list after `last`.
@@ -164,7 +169,7 @@ impl Find {
 }
 
 /// How many lines of a list a page shows.
-pub(super) const LINES: u32 = 50;
+pub(super) const LINES: u32 = 25;
 
 /// Takes one line more than a page shows, to know whether there is a next one.
 pub(super) fn page_of<T>(mut rows: Vec<T>) -> (Vec<T>, bool) {
@@ -201,7 +206,10 @@ mod tests {
 
     #[test]
     fn numbers_are_grouped() {
-        assert_eq!([0, 999, 1000, 74_000, 1_234_567].map(grouped), ["0", "999", "1,000", "74,000", "1,234,567"]);
+        assert_eq!(
+            [0, 999, 1000, 74_000, 1_234_567].map(grouped),
+            ["0", "999", "1,000", "74,000", "1,234,567"]
+        );
         assert_eq!((counted(1, "row", "rows"), counted(2, "row", "rows")), ("1 row".into(), "2 rows".into()));
     }
 
