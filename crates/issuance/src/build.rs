@@ -5,9 +5,7 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
 use crate::schemas::subject_faults;
-use crate::{
-    ClaimKind, CredentialType, Format, HolderKey, ListKind, StatusIndex, StatusListId, Timestamp,
-};
+use crate::{ClaimKind, CredentialType, Format, HolderKey, ListKind, StatusIndex, StatusListId, Timestamp};
 
 /// Everything a credential of one person is made of.
 #[derive(Clone, Copy)]
@@ -100,7 +98,8 @@ impl Material<'_> {
         let claims = self.chosen_claims()?;
         let disclosable = self.credential_type.claims().iter();
         let disclosable = disclosable.filter(|claim| claim.kind != ClaimKind::Organisation);
-        let disclosable = disclosable.map(|claim| claim.name).filter(|name| claims.contains_key(*name)).collect();
+        let disclosable =
+            disclosable.map(|claim| claim.name).filter(|name| claims.contains_key(*name)).collect();
         payload.extend(claims);
         Ok((payload, disclosable))
     }
@@ -161,7 +160,6 @@ pub fn digest(format: Format, document: &str) -> Option<[u8; 32]> {
         Format::SdJwt => Some(Sha256::digest(document.split('~').next()?.as_bytes()).into()),
     }
 }
-
 
 fn date(value: &Value) -> Option<NaiveDate> {
     let text = value.as_str().filter(|text| text.len() == 10)?;

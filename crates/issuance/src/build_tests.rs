@@ -24,11 +24,8 @@ fn holder() -> HolderKey {
     HolderKey::from_jwk(*SoftwareKey::generate(Algorithm::P256, &SeededEntropy::new(1)).public_key())
 }
 
-const ISSUER: Issuer<'_> = Issuer {
-    did: "did:passerelle:abc",
-    name: "UNDP",
-    status_base: "http://localhost:7101/t/undp/status/",
-};
+const ISSUER: Issuer<'_> =
+    Issuer { did: "did:passerelle:abc", name: "UNDP", status_base: "http://localhost:7101/t/undp/status/" };
 
 fn index(kind: ListKind, index: u32) -> StatusIndex {
     StatusIndex { list: StatusListId { kind, number: 1 }, index }
@@ -94,7 +91,9 @@ fn missing_and_malformed_claims_are_named() {
         material(&lacking, &holder, &[]).credential("urn:uuid:1").unwrap_err(),
         BuildError::Missing("familyName")
     );
-    for (claim, value) in [("gradeLevel", json!(3)), ("birthDate", json!("31.12.1980")), ("givenName", json!(""))] {
+    for (claim, value) in
+        [("gradeLevel", json!(3)), ("birthDate", json!("31.12.1980")), ("givenName", json!(""))]
+    {
         let mut wrong = claims();
         wrong.insert(claim.into(), value);
         let error = material(&wrong, &holder, &[]).sd_jwt().unwrap_err();

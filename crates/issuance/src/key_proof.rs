@@ -112,7 +112,8 @@ impl KeyProof {
         if issued_at.abs_diff(now.timestamp()) > IAT_WINDOW_SECONDS.unsigned_abs() {
             return Err(KeyProofError::IssuedAt);
         }
-        let expired = payload.contains_key("exp") && seconds(&payload, "exp").is_none_or(|at| at <= now.timestamp());
+        let expired =
+            payload.contains_key("exp") && seconds(&payload, "exp").is_none_or(|at| at <= now.timestamp());
         let early = payload.contains_key("nbf")
             && seconds(&payload, "nbf").is_none_or(|at| at > now.timestamp() + IAT_WINDOW_SECONDS);
         if expired || early {
@@ -122,7 +123,6 @@ impl KeyProof {
         Ok(Self { holder, nonce: nonce.to_owned() })
     }
 }
-
 
 fn object(part: &str) -> Result<Map<String, Value>, KeyProofError> {
     let bytes = URL_SAFE_NO_PAD.decode(part).map_err(|_| KeyProofError::Form)?;

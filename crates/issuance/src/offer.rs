@@ -109,7 +109,9 @@ impl OfferState {
 
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Open, Self::Accepted, Self::Locked, Self::Withdrawn].into_iter().find(|state| state.as_str() == text)
+        [Self::Open, Self::Accepted, Self::Locked, Self::Withdrawn]
+            .into_iter()
+            .find(|state| state.as_str() == text)
     }
 }
 

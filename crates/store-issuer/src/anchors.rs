@@ -29,16 +29,20 @@ pub struct LeafPlace {
     pub batch: Option<(u64, u32)>,
 }
 
-const INSERT_LEAF: &str = "INSERT INTO leaves (tenant, id, salt, digest, created_at) VALUES ($1, $2, $3, $4, $5)";
+const INSERT_LEAF: &str =
+    "INSERT INTO leaves (tenant, id, salt, digest, created_at) VALUES ($1, $2, $3, $4, $5)";
 const FIND_LEAF: &str = "SELECT * FROM leaves WHERE tenant = $1 AND id = $2";
-const WAITING: &str = "SELECT id, salt, digest FROM leaves WHERE tenant = $1 AND batch IS NULL ORDER BY id LIMIT $2";
+const WAITING: &str =
+    "SELECT id, salt, digest FROM leaves WHERE tenant = $1 AND batch IS NULL ORDER BY id LIMIT $2";
 const COUNT_WAITING: &str = "SELECT COUNT(*) AS many FROM leaves WHERE tenant = $1 AND batch IS NULL";
 const LAST: &str = "SELECT COALESCE(MAX(id), 0) AS id, COALESCE(MAX(sequence), 0) AS sequence
     FROM batches WHERE tenant = $1";
 const INSERT_BATCH: &str =
     "INSERT INTO batches (tenant, id, sequence, root, leaves, built_at) VALUES ($1, $2, $3, $4, $5, $6)";
-const PLACE_LEAF: &str = "UPDATE leaves SET batch = $3, place = $4 WHERE tenant = $1 AND id = $2 AND batch IS NULL";
-const UNCONFIRMED: &str = "SELECT * FROM batches WHERE tenant = $1 AND confirmed_at IS NULL ORDER BY id LIMIT 100";
+const PLACE_LEAF: &str =
+    "UPDATE leaves SET batch = $3, place = $4 WHERE tenant = $1 AND id = $2 AND batch IS NULL";
+const UNCONFIRMED: &str =
+    "SELECT * FROM batches WHERE tenant = $1 AND confirmed_at IS NULL ORDER BY id LIMIT 100";
 const FIND_BATCH: &str = "SELECT * FROM batches WHERE tenant = $1 AND id = $2";
 const RECENT: &str = "SELECT * FROM batches WHERE tenant = $1 ORDER BY id DESC LIMIT $2";
 const CONFIRM: &str = "UPDATE batches SET confirmed_at = $3, height = $4, block_time = $5
@@ -47,7 +51,12 @@ const RENUMBER: &str = "UPDATE batches SET sequence = $4
     WHERE tenant = $1 AND id = $2 AND sequence = $3 AND confirmed_at IS NULL";
 
 impl Transaction {
-    pub async fn insert_leaf(&mut self, tenant: &str, leaf: &WaitingLeaf, at: Timestamp) -> Result<(), Error> {
+    pub async fn insert_leaf(
+        &mut self,
+        tenant: &str,
+        leaf: &WaitingLeaf,
+        at: Timestamp,
+    ) -> Result<(), Error> {
         let values = args![tenant, &leaf.id, &leaf.salt, &leaf.digest, at];
         Ok(self.tx.execute_one(INSERT_LEAF, values).await?)
     }
@@ -63,7 +72,11 @@ impl Transaction {
         let rows = self.tx.fetch_all(WAITING, args![tenant, limit]).await?;
         let leaf = |row: &Row| {
             let columns = Columns { table: "leaves", row };
-            Ok(WaitingLeaf { id: row.text("id")?, salt: columns.hash("salt")?, digest: columns.hash("digest")? })
+            Ok(WaitingLeaf {
+                id: row.text("id")?,
+                salt: columns.hash("salt")?,
+                digest: columns.hash("digest")?,
+            })
         };
         rows.iter().map(leaf).collect()
     }

@@ -8,7 +8,8 @@ use crate::row::{Columns, int};
 use crate::{Error, Transaction};
 
 const LAST: &str = "SELECT sequence, hash FROM audit WHERE tenant = $1 ORDER BY sequence DESC LIMIT 1";
-const INSERT: &str = "INSERT INTO audit (tenant, sequence, at, officer, action, target, detail, previous, hash)
+const INSERT: &str =
+    "INSERT INTO audit (tenant, sequence, at, officer, action, target, detail, previous, hash)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 const LIST: &str = "SELECT * FROM audit WHERE tenant = $1 AND sequence < $2 ORDER BY sequence DESC LIMIT $3";
 

@@ -23,7 +23,8 @@ const COUNT_CODES: &str =
 const FIND_CODE: &str =
     "SELECT offer_id FROM codes WHERE tenant = $1 AND fingerprint = $2 AND expires_at > $3";
 const CONSUME_CODE: &str = "DELETE FROM codes WHERE tenant = $1 AND fingerprint = $2 AND expires_at > $3";
-const INSERT_TOKEN: &str = "INSERT INTO access_tokens (tenant, fingerprint, offer_id, configurations, expires_at)
+const INSERT_TOKEN: &str =
+    "INSERT INTO access_tokens (tenant, fingerprint, offer_id, configurations, expires_at)
     VALUES ($1, $2, $3, $4, $5)";
 const FIND_TOKEN: &str = "SELECT offer_id, configurations, expires_at FROM access_tokens
     WHERE tenant = $1 AND fingerprint = $2";
@@ -75,7 +76,8 @@ impl Transaction {
         fingerprint: &str,
         token: &AccessToken,
     ) -> Result<(), Error> {
-        let names = |list: &Vec<Configuration>| list.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+        let names =
+            |list: &Vec<Configuration>| list.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
         let identified = token.identified.as_ref().map(names);
         let values = args![tenant, fingerprint, &token.offer_id, identified, token.expires_at];
         Ok(self.tx.execute_one(INSERT_TOKEN, values).await?)

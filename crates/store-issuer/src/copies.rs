@@ -1,7 +1,9 @@
 //! Issued copies, their delivery and their changes of status.
 
 use issuance::anchoring::WaitingLeaf;
-use issuance::{Actor, Configuration, CredentialCopy, Delivery, Reason, ReasonCode, Status, StatusIndex, Timestamp};
+use issuance::{
+    Actor, Configuration, CredentialCopy, Delivery, Reason, ReasonCode, Status, StatusIndex, Timestamp,
+};
 use sql::{Row, args};
 
 use crate::row::Columns;
@@ -17,23 +19,28 @@ pub struct StatusChange {
     pub at: Timestamp,
 }
 
-const INSERT: &str = "INSERT INTO copies (tenant, id, offer_id, subject_id, credential_type, configuration, document,
+const INSERT: &str =
+    "INSERT INTO copies (tenant, id, offer_id, subject_id, credential_type, configuration, document,
         holder_key, receipt_token, notification_id, status, delivery, issued_at, valid_until)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
-const INSERT_ENTRY: &str = "INSERT INTO status_entries (tenant, list, place, copy_id) VALUES ($1, $2, $3, $4)";
+const INSERT_ENTRY: &str =
+    "INSERT INTO status_entries (tenant, list, place, copy_id) VALUES ($1, $2, $3, $4)";
 const FIND: &str = "SELECT * FROM copies WHERE tenant = $1 AND id = $2";
 const FIND_FOR: &str = "SELECT * FROM copies WHERE tenant = $1 AND offer_id = $2 AND configuration = $3";
 const FIND_BY_NOTIFICATION: &str = "SELECT * FROM copies WHERE tenant = $1 AND notification_id = $2";
 const FIND_BY_RECEIPT: &str = "SELECT * FROM copies WHERE tenant = $1 AND receipt_token = $2";
-const OF_SUBJECT: &str = "SELECT * FROM copies WHERE tenant = $1 AND subject_id = $2 ORDER BY id DESC LIMIT 500";
+const OF_SUBJECT: &str =
+    "SELECT * FROM copies WHERE tenant = $1 AND subject_id = $2 ORDER BY id DESC LIMIT 500";
 const SET_DELIVERY: &str = "UPDATE copies SET delivery = $3 WHERE tenant = $1 AND id = $2";
 const SET_STATUS: &str = "UPDATE copies SET status = $4 WHERE tenant = $1 AND id = $2 AND status = $3";
 const TOUCH_LISTS: &str = "UPDATE status_lists SET revision = revision + 1 WHERE tenant = $1 AND list IN
     (SELECT list FROM status_entries WHERE tenant = $1 AND copy_id = $2)";
-const INSERT_CHANGE: &str = "INSERT INTO status_changes (tenant, copy_id, sequence, status, reason, note, officer, at)
+const INSERT_CHANGE: &str =
+    "INSERT INTO status_changes (tenant, copy_id, sequence, status, reason, note, officer, at)
     SELECT $1, $2, COALESCE(MAX(sequence), 0) + 1, $3, $4, $5, $6, CAST($7 AS BIGINT)
     FROM status_changes WHERE tenant = $1 AND copy_id = $2";
-const CHANGES: &str = "SELECT h.* FROM status_changes h JOIN copies c ON c.tenant = h.tenant AND c.id = h.copy_id
+const CHANGES: &str =
+    "SELECT h.* FROM status_changes h JOIN copies c ON c.tenant = h.tenant AND c.id = h.copy_id
     WHERE h.tenant = $1 AND c.subject_id = $2 ORDER BY h.at DESC, h.sequence DESC LIMIT 500";
 
 impl Transaction {
@@ -81,7 +88,8 @@ impl Transaction {
         offer_id: &str,
         configuration: Configuration,
     ) -> Result<Option<CredentialCopy>, Error> {
-        let row = self.tx.fetch_optional(FIND_FOR, args![tenant, offer_id, configuration.to_string()]).await?;
+        let row =
+            self.tx.fetch_optional(FIND_FOR, args![tenant, offer_id, configuration.to_string()]).await?;
         row.as_ref().map(copy).transpose()
     }
 

@@ -11,7 +11,8 @@ const INSERT: &str = "INSERT INTO offers (tenant, id, subject_id, token, configu
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
 const FIND: &str = "SELECT * FROM offers WHERE tenant = $1 AND id = $2";
 const FIND_BY_TOKEN: &str = "SELECT * FROM offers WHERE tenant = $1 AND token = $2";
-const OF_SUBJECT: &str = "SELECT * FROM offers WHERE tenant = $1 AND subject_id = $2 ORDER BY id DESC LIMIT 100";
+const OF_SUBJECT: &str =
+    "SELECT * FROM offers WHERE tenant = $1 AND subject_id = $2 ORDER BY id DESC LIMIT 100";
 const COUNT_TRY: &str = "UPDATE offers SET tries_left = tries_left - 1,
         state = CASE WHEN tries_left = 1 THEN 'locked' ELSE state END
     WHERE tenant = $1 AND id = $2 AND tries_left > 0 RETURNING tries_left";

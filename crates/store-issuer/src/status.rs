@@ -40,8 +40,10 @@ const PLACE: &str = "SELECT copy_id FROM status_entries WHERE tenant = $1 AND li
 const ENTRIES: &str = "SELECT e.place, c.status FROM status_entries e
     JOIN copies c ON c.tenant = e.tenant AND c.id = e.copy_id
     WHERE e.tenant = $1 AND e.list = $2 AND c.status <> 'valid'";
-const NEWEST: &str = "SELECT * FROM list_versions WHERE tenant = $1 AND list = $2 ORDER BY version DESC LIMIT 1";
-const SERVED: &str = "SELECT * FROM list_versions WHERE tenant = $1 AND list = $2 AND confirmed_at IS NOT NULL
+const NEWEST: &str =
+    "SELECT * FROM list_versions WHERE tenant = $1 AND list = $2 ORDER BY version DESC LIMIT 1";
+const SERVED: &str =
+    "SELECT * FROM list_versions WHERE tenant = $1 AND list = $2 AND confirmed_at IS NOT NULL
     ORDER BY version DESC LIMIT 1";
 const INSERT_VERSION: &str = "INSERT INTO list_versions
         (tenant, list, version, revision, document, digest, built_at, valid_until)
@@ -80,7 +82,8 @@ impl Transaction {
         kind: ListKind,
     ) -> Result<Option<StatusListId>, Error> {
         let row = self.tx.fetch_optional(OPEN_LIST, args![tenant, kind.as_str()]).await?;
-        row.map(|row| Columns { table: "status_lists", row: &row }.parsed("list", StatusListId::parse)).transpose()
+        row.map(|row| Columns { table: "status_lists", row: &row }.parsed("list", StatusListId::parse))
+            .transpose()
     }
 
     pub async fn count_status_entries(&mut self, tenant: &str, list: &StatusListId) -> Result<u64, Error> {

@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use issuance::anchoring::{Batch, WaitingLeaf};
 use issuance::audit::Act;
 use issuance::{
-    Actor, Configuration, CredentialCopy, CredentialType, Delivery, Format, ListKind, Offer, OfferState, Reason,
-    ReasonCode, Status, StatusIndex, StatusListId, Subject, Timestamp,
+    Actor, Configuration, CredentialCopy, CredentialType, Delivery, Format, ListKind, Offer, OfferState,
+    Reason, ReasonCode, Status, StatusIndex, StatusListId, Subject, Timestamp,
 };
 use serde_json::{Map, json};
 use store_issuer::{AccessToken, ListVersion, Page, Store};
@@ -217,7 +217,10 @@ async fn a_second_copy_and_a_taken_place_are_conflicts() {
         for (id, offer) in [("bb", "o"), ("c", "p")] {
             let mut tx = store.write("test").await.unwrap();
             let (second, indexes, leaf) = copy(id, offer, Format::LdpVc);
-            assert!(tx.insert_copy(TENANT, &second, &indexes, &leaf).await.unwrap_err().is_conflict(), "{id}");
+            assert!(
+                tx.insert_copy(TENANT, &second, &indexes, &leaf).await.unwrap_err().is_conflict(),
+                "{id}"
+            );
         }
         let mut tx = store.read().await.unwrap();
         assert_eq!(tx.find_copy(TENANT, "a").await.unwrap().unwrap(), first);
@@ -323,7 +326,10 @@ async fn a_leaf_comes_into_one_batch() {
         assert_eq!(unconfirmed[0].leaves, batch.leaves);
         tx.renumber_batch(TENANT, 1, 1, 5).await.unwrap();
         tx.confirm_batch(TENANT, 1, now(), (12, now())).await.unwrap();
-        assert!(tx.renumber_batch(TENANT, 1, 5, 6).await.unwrap_err().is_retryable(), "a confirmed batch stays");
+        assert!(
+            tx.renumber_batch(TENANT, 1, 5, 6).await.unwrap_err().is_retryable(),
+            "a confirmed batch stays"
+        );
         assert!(tx.list_unconfirmed_batches(TENANT).await.unwrap().is_empty());
         let stored = tx.find_batch(TENANT, 1).await.unwrap().unwrap();
         assert_eq!((stored.sequence, stored.height, stored.block_time), (5, Some(12), Some(now())));

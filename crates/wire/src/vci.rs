@@ -11,7 +11,8 @@ use utoipa::ToSchema;
 
 pub use metadata::{
     AuthorizationServerMetadata, BatchIssuance, ClaimDescription, ClaimDisplay, CredentialConfiguration,
-    CredentialDefinition, CredentialDisplay, CredentialMetadata, IssuerDisplay, IssuerMetadata, Logo, ProofTypeSupported,
+    CredentialDefinition, CredentialDisplay, CredentialMetadata, IssuerDisplay, IssuerMetadata, Logo,
+    ProofTypeSupported,
 };
 pub use offer::{CredentialOffer, Grants, PreAuthorizedGrant, TxCode};
 

@@ -70,11 +70,12 @@ pub async fn start_with(
     config.check()?;
     let issuer = Data::from(Arc::new(build(&config, ledger, clock, entropy).await?));
     let served = issuer.clone();
-    let mut running = ::web::serve("issuer", &config.http, http::openapi(), issuer.clone().into_inner(), move |routes| {
-        routes.app_data(served.clone());
-        http::configure(routes);
-    })
-    .await?;
+    let mut running =
+        ::web::serve("issuer", &config.http, http::openapi(), issuer.clone().into_inner(), move |routes| {
+            routes.app_data(served.clone());
+            http::configure(routes);
+        })
+        .await?;
     let issuer = issuer.into_inner();
     if background {
         let work = Work::start(&issuer);
@@ -147,11 +148,7 @@ fn instance_of(
 }
 
 /// Random bytes that the database alone does not give away.
-async fn pepper(
-    store: &Store,
-    sealing: &SealingKey,
-    entropy: &dyn Entropy,
-) -> Result<[u8; 32], StartError> {
+async fn pepper(store: &Store, sealing: &SealingKey, entropy: &dyn Entropy) -> Result<[u8; 32], StartError> {
     let sealed = store.read().await?.find_secret(PEPPER).await?;
     let sealed = match sealed {
         Some(sealed) => sealed,

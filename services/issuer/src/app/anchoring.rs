@@ -83,8 +83,13 @@ impl Issuer {
             }
         }
         if sequence != batch.sequence {
-            tracing::warn!(tenant.id = tenant.id, batch.id = batch.id, from = batch.sequence, to = sequence,
-                "the chain holds a foreign root in this place: moving the batch");
+            tracing::warn!(
+                tenant.id = tenant.id,
+                batch.id = batch.id,
+                from = batch.sequence,
+                to = sequence,
+                "the chain holds a foreign root in this place: moving the batch"
+            );
             let mut tx = self.store.write("renumber_batch").await?;
             tx.renumber_batch(&tenant.id, batch.id, batch.sequence, sequence).await?;
             tx.commit().await?;

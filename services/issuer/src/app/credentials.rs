@@ -8,8 +8,8 @@ use credential::sd_jwt::{self, IssueError, NewSdJwt, PathElement};
 use issuance::anchoring::WaitingLeaf;
 use issuance::build::{self, BuildError, Material};
 use issuance::{
-    CheckedNonce, Configuration, CredentialCopy, Delivery, Format, KeyProof, KeyProofError, ListKind, Offer, Status,
-    StatusIndex, Subject, fingerprint,
+    CheckedNonce, Configuration, CredentialCopy, Delivery, Format, KeyProof, KeyProofError, ListKind, Offer,
+    Status, StatusIndex, Subject, fingerprint,
 };
 use serde_json::Value;
 use store_issuer::{AccessToken, Transaction};
@@ -84,7 +84,11 @@ struct Prepared {
 
 impl Issuer {
     /// RFC 6750, 2.1. Comes before anything is said about the body.
-    pub async fn authorize(&self, tenant: &Tenant, bearer: Option<&str>) -> Result<Authorized, CredentialError> {
+    pub async fn authorize(
+        &self,
+        tenant: &Tenant,
+        bearer: Option<&str>,
+    ) -> Result<Authorized, CredentialError> {
         let bearer = bearer.ok_or(CredentialError::Token)?;
         let mut tx = self.store.read().await?;
         let token = tx.find_access_token(&tenant.id, &fingerprint(bearer)).await?;
@@ -111,7 +115,8 @@ impl Issuer {
         let nonce = nonce.map_err(|_| CredentialError::Nonce)?;
         let wanted = Wanted { tenant, offer_id: &by.token.offer_id, configuration, proof, nonce };
         let copy = sql::retry(|| self.find_or_issue(&wanted)).await?;
-        metrics::counter!("issuer_credentials_total", "format" => configuration.format.identifier()).increment(1);
+        metrics::counter!("issuer_credentials_total", "format" => configuration.format.identifier())
+            .increment(1);
         response(tenant, &copy)
     }
 
@@ -153,8 +158,7 @@ impl Issuer {
     async fn find_or_issue(&self, wanted: &Wanted<'_>) -> Result<CredentialCopy, CredentialError> {
         let Wanted { tenant, proof, .. } = wanted;
         let mut tx = self.store.read().await?;
-        let stored =
-            tx.find_copy_of_offer(&tenant.id, wanted.offer_id, wanted.configuration).await?;
+        let stored = tx.find_copy_of_offer(&tenant.id, wanted.offer_id, wanted.configuration).await?;
         if let Some(stored) = stored {
             drop(tx);
             return self.repeat(wanted, stored).await;
@@ -281,7 +285,11 @@ impl Issuer {
         Ok((copy, leaf))
     }
 
-    async fn secure_ldp(&self, material: &Material<'_>, keys: &TenantKeys) -> Result<String, CredentialError> {
+    async fn secure_ldp(
+        &self,
+        material: &Material<'_>,
+        keys: &TenantKeys,
+    ) -> Result<String, CredentialError> {
         let unsecured = material.credential(&self.new_urn()).map_err(CredentialError::Claims)?;
         let options = ProofOptions {
             created: Some(material.issued_at),
@@ -290,7 +298,8 @@ impl Issuer {
             domain: None,
             expires: None,
         };
-        let secured = data_integrity::secure(&unsecured, Suite::EddsaRdfc2022, &keys.ed25519, &options).await?;
+        let secured =
+            data_integrity::secure(&unsecured, Suite::EddsaRdfc2022, &keys.ed25519, &options).await?;
         Ok(secured.to_string())
     }
 
@@ -301,7 +310,8 @@ impl Issuer {
         keys: &TenantKeys,
     ) -> Result<String, CredentialError> {
         let (claims, disclosable) = material.sd_jwt().map_err(CredentialError::Claims)?;
-        let disclosable = disclosable.into_iter().map(|name| vec![PathElement::Name(name.to_owned())]).collect();
+        let disclosable =
+            disclosable.into_iter().map(|name| vec![PathElement::Name(name.to_owned())]).collect();
         let holder_key = Some(proof.holder.public);
         let new = NewSdJwt { claims, disclosable, holder_key, decoys: DECOYS };
         Ok(sd_jwt::issue(&new, &keys.p256, self.entropy.as_ref()).await?)

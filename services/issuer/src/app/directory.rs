@@ -56,7 +56,11 @@ pub struct ListState {
 }
 
 impl Issuer {
-    pub async fn list_subjects(&self, tenant: &Tenant, page: &Page) -> Result<Vec<SubjectRow>, DirectoryError> {
+    pub async fn list_subjects(
+        &self,
+        tenant: &Tenant,
+        page: &Page,
+    ) -> Result<Vec<SubjectRow>, DirectoryError> {
         let page = Page { limit: page.limit.min(MAX_LIMIT), ..page.clone() };
         Ok(self.store.read().await?.list_subjects(&tenant.id, &page).await?)
     }
@@ -74,7 +78,9 @@ impl Issuer {
             let published = tx.is_status_published(&tenant.id, &copy.id).await?;
             let leaf = tx.find_leaf(&tenant.id, &copy.id).await?;
             let anchored_at = match leaf.and_then(|leaf| leaf.batch) {
-                Some((batch, _)) => tx.find_batch(&tenant.id, batch).await?.and_then(|batch| batch.block_time),
+                Some((batch, _)) => {
+                    tx.find_batch(&tenant.id, batch).await?.and_then(|batch| batch.block_time)
+                }
                 None => None,
             };
             copies.push(CopyView { copy, published, anchored_at });

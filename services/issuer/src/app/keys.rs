@@ -12,11 +12,19 @@ use super::{DocumentKey, Issuer, Tenant, TenantKeys};
 #[derive(Debug, thiserror::Error)]
 pub enum KeysError {
     #[error("the DID document of {tenant} could not be read")]
-    Registry { tenant: String, #[source] source: RegistryError },
+    Registry {
+        tenant: String,
+        #[source]
+        source: RegistryError,
+    },
     #[error("the DID document of {tenant} lists no {algorithm:?} key whose private half is here")]
     None { tenant: String, algorithm: Algorithm },
     #[error("a key file of {tenant} could not be read")]
-    File { tenant: String, #[source] source: KeyFileError },
+    File {
+        tenant: String,
+        #[source]
+        source: KeyFileError,
+    },
 }
 
 impl Issuer {

@@ -54,7 +54,9 @@ impl Ledger for RegistryLedger {
         let usable = version.keys.iter().filter(|key| {
             key.relationships.contains(&Relationship::AssertionMethod) && key.compromised_at.is_none()
         });
-        Ok(usable.map(|key| DocumentKey { fragment: key.fragment.clone(), multikey: key.multikey.clone() }).collect())
+        Ok(usable
+            .map(|key| DocumentKey { fragment: key.fragment.clone(), multikey: key.multikey.clone() })
+            .collect())
     }
 
     async fn status(&self, issuer: &str, list: &str) -> Result<Option<PublishedStatus>, RegistryError> {
@@ -86,7 +88,8 @@ impl Ledger for RegistryLedger {
         let signature = signer.sign(&transaction.signing_bytes()).await.ok();
         let signature = signature.and_then(|bytes| <[u8; 64]>::try_from(bytes).ok());
         // A key that cannot sign is as good as unknown: nothing was sent, and the next run tries again.
-        let signature = signature.ok_or_else(|| RegistryError::UnknownKey(signer.public_key().to_multikey()))?;
+        let signature =
+            signature.ok_or_else(|| RegistryError::UnknownKey(signer.public_key().to_multikey()))?;
         self.0.submit(&SignedTransaction { transaction, public_key, signature }).await?;
         Ok(())
     }

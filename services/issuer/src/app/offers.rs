@@ -4,8 +4,8 @@ use clock::Timestamp;
 use issuance::audit::Act;
 use issuance::build::{self, BuildError};
 use issuance::{
-    Actor, CODE_LIFETIME_SECONDS, CodeRefusal, Configuration, CredentialType, Offer, OfferState, TRANSACTION_CODE_DIGITS,
-    TRANSACTION_CODE_TRIES, TransactionCode, fingerprint,
+    Actor, CODE_LIFETIME_SECONDS, CodeRefusal, Configuration, CredentialType, Offer, OfferState,
+    TRANSACTION_CODE_DIGITS, TRANSACTION_CODE_TRIES, TransactionCode, fingerprint,
 };
 use serde_json::{Map, Value};
 use store_issuer::Transaction;
@@ -107,7 +107,8 @@ impl Issuer {
         if let Some(foreign) = new.types.iter().find(|kind| !tenant.types.contains(kind)) {
             return Err(OfferError::ForeignType(*foreign));
         }
-        let subject = tx.find_subject(&tenant.id, &new.subject_id).await?.ok_or(OfferError::UnknownSubject)?;
+        let subject =
+            tx.find_subject(&tenant.id, &new.subject_id).await?.ok_or(OfferError::UnknownSubject)?;
         let mut claims = subject.claims;
         claims.extend(new.extra_claims.clone());
         let now = self.now();
@@ -215,7 +216,11 @@ impl Issuer {
         .await
         .inspect_err(|error| {
             if matches!(error, FetchError::TooOften) {
-                tracing::warn!(tenant.id = tenant.id, offer.fingerprint = id, "an offer is fetched in a loop");
+                tracing::warn!(
+                    tenant.id = tenant.id,
+                    offer.fingerprint = id,
+                    "an offer is fetched in a loop"
+                );
             }
         })
     }
@@ -254,15 +259,17 @@ impl Issuer {
         let code = TransactionCode::generate(self.entropy.as_ref());
         offer.code_hash = Some(self.secrets.transaction_code(tenant, &offer.id, code.as_str()));
         let purpose = code_purpose(tenant, &offer.id);
-        offer.code_sealed = Some(self.sealing.seal(&purpose, code.as_str().as_bytes(), self.entropy.as_ref()));
+        offer.code_sealed =
+            Some(self.sealing.seal(&purpose, code.as_str().as_bytes(), self.entropy.as_ref()));
     }
 
     pub(crate) fn link(&self, tenant: &Tenant, offer: &Offer) -> OfferLink {
         let uri = format!("{}/offers/{}", tenant.issuer_url, offer.token);
         let encoded = encode(&uri);
-        let opened = offer.code_sealed.as_ref().and_then(|sealed| {
-            self.sealing.open(&code_purpose(&tenant.id, &offer.id), sealed).ok()
-        });
+        let opened = offer
+            .code_sealed
+            .as_ref()
+            .and_then(|sealed| self.sealing.open(&code_purpose(&tenant.id, &offer.id), sealed).ok());
         let wallet = self.settings.wallet_url.as_str().trim_end_matches('/');
         OfferLink {
             offer_id: offer.id.clone(),

@@ -4,7 +4,9 @@ use clock::Timestamp;
 use credential::data_integrity::{self, ProofOptions, Purpose, SecureError, Suite};
 use issuance::audit::Act;
 use issuance::build::rfc3339;
-use issuance::{Actor, CredentialCopy, CredentialType, LIST_LENGTH, ListKind, Reason, Status, StatusError, StatusListId};
+use issuance::{
+    Actor, CredentialCopy, CredentialType, LIST_LENGTH, ListKind, Reason, Status, StatusError, StatusListId,
+};
 use registry_client::RegistryError;
 use registry_types::{Operation, PublishStatus};
 use serde_json::{Map, Value, json};
@@ -305,7 +307,8 @@ impl Issuer {
             }
         };
         let mut tx = self.store.write("confirm_status_list").await?;
-        tx.confirm_list_version(&tenant.id, &version.list, version.version, self.now(), confirmed.height).await?;
+        tx.confirm_list_version(&tenant.id, &version.list, version.version, self.now(), confirmed.height)
+            .await?;
         tx.commit().await?;
         metrics::counter!("issuer_status_lists_published_total").increment(1);
         Ok(Settled::Confirmed)

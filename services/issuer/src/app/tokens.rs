@@ -41,7 +41,8 @@ impl Issuer {
             Some(PRE_AUTHORIZED_CODE) => {}
             Some(_) => return Err(TokenError::GrantType),
         }
-        let code = request.pre_authorized_code.as_deref().ok_or(TokenError::Missing("pre-authorized_code"))?;
+        let code =
+            request.pre_authorized_code.as_deref().ok_or(TokenError::Missing("pre-authorized_code"))?;
         let details = request.authorization_details.as_deref().map(parse_details).transpose()?;
         sql::retry(|| self.try_exchange(tenant, code, request.tx_code.as_deref(), details.as_deref())).await
     }
@@ -70,7 +71,11 @@ impl Issuer {
                 let tries_left = tx.count_wrong_code(&tenant.id, &offer.id).await?;
                 tx.commit().await?;
                 let Some(tries_left) = tries_left.filter(|left| *left > 0) else {
-                    tracing::warn!(tenant.id = tenant.id, offer.id = offer.id, "an offer is locked by wrong codes");
+                    tracing::warn!(
+                        tenant.id = tenant.id,
+                        offer.id = offer.id,
+                        "an offer is locked by wrong codes"
+                    );
                     return Err(TokenError::Refused(CodeRefusal::Locked));
                 };
                 return Err(TokenError::WrongTransactionCode { tries_left });
@@ -112,7 +117,8 @@ fn token_end(now: Timestamp) -> Timestamp {
 }
 
 fn parse_details(text: &str) -> Result<Vec<AuthorizationDetail>, TokenError> {
-    let details: Vec<AuthorizationDetail> = web::json::parse(text.as_bytes(), 8).map_err(|_| TokenError::Details)?;
+    let details: Vec<AuthorizationDetail> =
+        web::json::parse(text.as_bytes(), 8).map_err(|_| TokenError::Details)?;
     if details.is_empty() || details.len() > MAX_DETAILS {
         return Err(TokenError::Details);
     }

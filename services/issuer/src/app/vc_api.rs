@@ -54,13 +54,13 @@ impl Issuer {
             domain: None,
             expires: None,
         };
-        data_integrity::secure(&credential, Suite::EddsaRdfc2022, &instance.key, &options).await.map_err(|error| {
-            match error {
+        data_integrity::secure(&credential, Suite::EddsaRdfc2022, &instance.key, &options).await.map_err(
+            |error| match error {
                 SecureError::Document(faults) => VcApiError::Faults(faults),
                 SecureError::Overloaded => VcApiError::Overloaded,
                 other => VcApiError::Secure(other),
-            }
-        })
+            },
+        )
     }
 }
 

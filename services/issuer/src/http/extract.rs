@@ -92,12 +92,14 @@ impl LateJson {
             return Err(OAuthError::bad_request(error, "the body must be application/json"));
         }
         let bytes = self.bytes?;
-        web::json::parse(&bytes, self.max_depth).map_err(|fault| OAuthError::bad_request(error, fault.to_string()))
+        web::json::parse(&bytes, self.max_depth)
+            .map_err(|fault| OAuthError::bad_request(error, fault.to_string()))
     }
 }
 
 fn has_type(request: &HttpRequest, wanted: &str) -> bool {
-    let header = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let header =
+        request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     header.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(wanted)
 }
 

@@ -8,9 +8,9 @@ use issuance::{Configuration, CredentialType, Format, schemas};
 use serde_json::{Value, json};
 use web::Problem;
 use wire::vci::{
-    AuthorizationServerMetadata, ClaimDescription, ClaimDisplay, CredentialConfiguration, CredentialDefinition,
-    CredentialDisplay, CredentialMetadata, IssuerDisplay, IssuerMetadata, OPENID_CREDENTIAL, PRE_AUTHORIZED_CODE,
-    ProofTypeSupported,
+    AuthorizationServerMetadata, ClaimDescription, ClaimDisplay, CredentialConfiguration,
+    CredentialDefinition, CredentialDisplay, CredentialMetadata, IssuerDisplay, IssuerMetadata,
+    OPENID_CREDENTIAL, PRE_AUTHORIZED_CODE, ProofTypeSupported,
 };
 
 use super::extract::Of;
@@ -168,7 +168,8 @@ fn displayed(kind: CredentialType, format: Format) -> CredentialMetadata {
     let file = file.rsplit('/').next().and_then(schemas::find);
     let metadata: Value = file.and_then(|it| serde_json::from_slice(it.bytes).ok()).unwrap_or_default();
     let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
-    let list = |value: &Value, name: &str| value.get(name).and_then(Value::as_array).cloned().unwrap_or_default();
+    let list =
+        |value: &Value, name: &str| value.get(name).and_then(Value::as_array).cloned().unwrap_or_default();
     let display = list(&metadata, "display").into_iter().map(|it| CredentialDisplay {
         name: text(&it, "name").unwrap_or_else(|| kind.title().to_owned()),
         locale: text(&it, "locale"),

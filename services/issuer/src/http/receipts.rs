@@ -19,9 +19,9 @@ pub(super) async fn find_receipt(
     path: Path<(String, String)>,
 ) -> Result<HttpResponse, Problem> {
     Ok(match app.find_receipt(&of.0, &path.1).await? {
-        ReceiptState::Anchored(receipt) => {
-            HttpResponse::Ok().insert_header((CACHE_CONTROL, "private, max-age=31536000, immutable")).json(receipt)
-        }
+        ReceiptState::Anchored(receipt) => HttpResponse::Ok()
+            .insert_header((CACHE_CONTROL, "private, max-age=31536000, immutable"))
+            .json(receipt),
         ReceiptState::Pending => HttpResponse::Accepted()
             .insert_header((CACHE_CONTROL, "no-store"))
             .json(ReceiptPending { state: PendingState::Pending }),

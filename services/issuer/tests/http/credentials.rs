@@ -87,7 +87,10 @@ async fn a_token_must_be_there_known_and_alive() {
         assert!(reply.header("www-authenticate").unwrap().starts_with("Bearer"));
     }
     let body = json!({"credential_configuration_id": LDP});
-    assert_eq!(refusal(&world.post("/t/wfp/credential", &body, Some(&token)).await), (401, "invalid_token".into()));
+    assert_eq!(
+        refusal(&world.post("/t/wfp/credential", &body, Some(&token)).await),
+        (401, "invalid_token".into())
+    );
     world.clock.advance(Duration::seconds(900));
     assert_eq!(refusal(&world.request(&token, LDP, &holder).await), (401, "invalid_token".into()));
 }
@@ -108,7 +111,10 @@ async fn each_malformed_credential_request_has_its_error() {
             "invalid_credential_request",
         ),
         (json!({"credential_identifier": "x", "proofs": good}), "unknown_credential_identifier"),
-        (json!({"credential_configuration_id": "Unknown", "proofs": good}), "unknown_credential_configuration"),
+        (
+            json!({"credential_configuration_id": "Unknown", "proofs": good}),
+            "unknown_credential_configuration",
+        ),
         (
             json!({"credential_configuration_id": "DigitalCertificateOfEntitlement_ldp_vc", "proofs": good}),
             "unknown_credential_configuration",
@@ -142,8 +148,12 @@ async fn each_malformed_credential_request_has_its_error() {
     let headers: Vec<_> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
     for bytes in [deep.as_bytes(), br#"{"a":1,"a":2}"#, b"", b"{"] {
         let url = world.url(PATH);
-        let reply = world.client.post_bytes(&url, "application/json", bytes.to_vec(), &headers).await.unwrap();
-        assert_eq!(refusal(&reply).1, if bytes.len() > 65_536 { "invalid_request" } else { "invalid_credential_request" });
+        let reply =
+            world.client.post_bytes(&url, "application/json", bytes.to_vec(), &headers).await.unwrap();
+        assert_eq!(
+            refusal(&reply).1,
+            if bytes.len() > 65_536 { "invalid_request" } else { "invalid_credential_request" }
+        );
     }
     // None of all that spoiled the offer.
     assert_eq!(world.request(&token, LDP, &holder).await.status, 200);
@@ -244,7 +254,8 @@ async fn notifications_are_noted_and_may_come_late() {
     let token = world.token(&link).await;
     let answer = json(&world.request(&token, LDP, &holder).await);
     let id = &answer["notification_id"];
-    let notify = async |body: Value, bearer: Option<&str>| world.post("/t/undp/notification", &body, bearer).await;
+    let notify =
+        async |body: Value, bearer: Option<&str>| world.post("/t/undp/notification", &body, bearer).await;
     let good = json!({"notification_id": id, "event": "credential_accepted"});
     for _ in 0..2 {
         assert_eq!(notify(good.clone(), Some(&token)).await.status, 204, "repeating is harmless");

@@ -60,11 +60,8 @@ impl State {
         match operation {
             Operation::PublishStatus(publish) => {
                 let key = (publish.issuer, publish.list);
-                let next = PublishedStatus {
-                    digest: publish.digest,
-                    version: publish.version,
-                    height: self.height,
-                };
+                let next =
+                    PublishedStatus { digest: publish.digest, version: publish.version, height: self.height };
                 if self.statuses.get(&key).is_some_and(|old| old.version >= publish.version) {
                     return Err(rejected("status_version_not_higher"));
                 }

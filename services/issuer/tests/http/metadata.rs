@@ -31,7 +31,10 @@ async fn issuer_metadata_is_at_both_addresses_and_complete() {
     let sd_jwt = &configurations[SD_JWT];
     assert_eq!(sd_jwt["vct"], "https://schemas.passerelle.example/v1#StaffIdentity");
     assert_eq!(sd_jwt["credential_metadata"]["claims"][0]["path"], json!(["givenName"]));
-    assert_eq!(problem(&world.get("/.well-known/openid-credential-issuer/t/x").await), (404, "not-found".into()));
+    assert_eq!(
+        problem(&world.get("/.well-known/openid-credential-issuer/t/x").await),
+        (404, "not-found".into())
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

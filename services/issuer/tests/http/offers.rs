@@ -30,7 +30,8 @@ async fn links_lead_to_our_wallet_and_to_any_other() {
     assert_eq!(link.openid_link, format!("openid-credential-offer://?credential_offer_uri={encoded}"));
     let by_value = world.issuer.offer_by_value(&World::officer(), &link.offer_id).await.unwrap();
     let (_, value) = by_value.split_once("credential_offer=").unwrap();
-    let value: String = url::form_urlencoded::parse(format!("o={value}").as_bytes()).map(|(_, v)| v).collect();
+    let value: String =
+        url::form_urlencoded::parse(format!("o={value}").as_bytes()).map(|(_, v)| v).collect();
     let offer: serde_json::Value = serde_json::from_str(&value).unwrap();
     assert!(offer["grants"][GRANT]["pre-authorized_code"].is_string());
 }

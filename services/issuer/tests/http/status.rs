@@ -136,7 +136,11 @@ async fn a_publication_cut_off_at_either_side_is_finished() {
         let served = Sha256::digest(&world.get(REVOCATION).await.body);
         assert_eq!(json(&world.get(SUSPENSION).await)["credentialSubject"]["statusPurpose"], "suspension");
         if fault == Fault::Lost {
-            assert_eq!(on_chain(&world, REVOCATION).digest, <[u8; 32]>::from(served), "nothing is served early");
+            assert_eq!(
+                on_chain(&world, REVOCATION).digest,
+                <[u8; 32]>::from(served),
+                "nothing is served early"
+            );
         }
         let world = world.restart().await;
         assert_eq!(values(&world).await, [0, 1, 2], "{fault:?}");

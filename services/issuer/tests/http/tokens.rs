@@ -9,7 +9,9 @@ async fn a_code_works_once_and_for_five_minutes() {
     let link = world.offer().await;
     let tx_code = link.transaction_code.clone().unwrap();
     let exchange = async |code: &str| {
-        world.token_reply(&[("grant_type", GRANT), ("pre-authorized_code", code), ("tx_code", &tx_code)]).await
+        world
+            .token_reply(&[("grant_type", GRANT), ("pre-authorized_code", code), ("tx_code", &tx_code)])
+            .await
     };
     let code = world.code(&link).await;
     let reply = exchange(&code).await;
@@ -33,8 +35,9 @@ async fn five_wrong_transaction_codes_lock_the_offer_whatever_code_is_used() {
     let kept = world.code(&link).await;
     for tries_left in [4, 3, 2, 1] {
         let code = world.code(&link).await;
-        let reply =
-            world.token_reply(&[("grant_type", GRANT), ("pre-authorized_code", &code), ("tx_code", wrong)]).await;
+        let reply = world
+            .token_reply(&[("grant_type", GRANT), ("pre-authorized_code", &code), ("tx_code", wrong)])
+            .await;
         assert_eq!(refusal(&reply), refused("invalid_grant"));
         assert!(json(&reply)["error_description"].as_str().unwrap().contains(&format!("{tries_left} tries")));
     }

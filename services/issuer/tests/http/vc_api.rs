@@ -17,7 +17,10 @@ async fn an_open_instance_fills_in_its_issuer() {
     let world = World::start().await;
     let ids = json(&world.get("/vc-api/ids").await);
     let instance = &ids["instances"]["eddsa"];
-    assert_eq!((instance["accreditation"].as_str(), instance["policy"].as_str()), (Some("optional"), Some("open")));
+    assert_eq!(
+        (instance["accreditation"].as_str(), instance["policy"].as_str()),
+        (Some("optional"), Some("open"))
+    );
     assert_eq!(ids["instances"].get("closed"), None);
     let reply = world.post(PATH, &json!({"credential": credential(), "options": {"unknown": 1}}), None).await;
     assert_eq!(reply.status, 201, "{}", String::from_utf8_lossy(&reply.body));
@@ -47,7 +50,11 @@ async fn bad_credentials_are_refused_with_every_fault() {
     let reply = world.post(PATH, &json!({"credential": foreign}), None).await;
     assert_eq!(problem(&reply), (400, "issuer-mismatch".into()));
     for credential in [json!("text"), json!([]), json!(null)] {
-        assert_eq!(world.post(PATH, &json!({"credential": credential}), None).await.status, 400, "{credential}");
+        assert_eq!(
+            world.post(PATH, &json!({"credential": credential}), None).await.status,
+            400,
+            "{credential}"
+        );
     }
     let mut unknown = credential();
     unknown["@context"] = json!(["https://www.w3.org/ns/credentials/v2", "https://unknown.example/v1"]);
