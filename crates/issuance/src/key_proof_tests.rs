@@ -45,7 +45,10 @@ fn proofs_of_both_algorithms_and_all_key_references_are_accepted() {
         let mut parts = parts(algorithm);
         let public = *parts.key.public_key();
         let proof = parts.verify().unwrap();
-        assert_eq!((proof.holder.public, proof.holder.did, proof.nonce), (public, public.did_jwk(), "n".into()));
+        assert_eq!(
+            (proof.holder.public, proof.holder.did, proof.nonce),
+            (public, public.did_jwk(), "n".into())
+        );
 
         let header = parts.header.as_object_mut().unwrap();
         header.remove("jwk");
@@ -143,7 +146,8 @@ fn times_inside_the_window_and_with_fractions_are_accepted() {
 #[test]
 fn tampered_and_oversized_proofs_are_refused() {
     let jwt = parts(Algorithm::P256).jwt();
-    let other = Parts { payload: json!({"aud": ISSUER, "iat": 1, "nonce": "m"}), ..parts(Algorithm::P256) }.jwt();
+    let other =
+        Parts { payload: json!({"aud": ISSUER, "iat": 1, "nonce": "m"}), ..parts(Algorithm::P256) }.jwt();
     let (mine, theirs): (Vec<_>, Vec<_>) = (jwt.split('.').collect(), other.split('.').collect());
     let mixed = format!("{}.{}.{}", mine[0], theirs[1], mine[2]);
     let check = |jwt: &str| KeyProof::verify(jwt, ISSUER, now());
