@@ -65,24 +65,30 @@ pub(crate) async fn verify_proofs(
         report.faults.push(fault("tooManyProofs", "there are too many proofs").at("/proof"));
         return report;
     }
+    let asked = Asked { document, controller, resolver, expect };
     for (pointer, value) in &proofs {
-        if let Err(fault) = verify_one(document, pointer, value, controller, resolver, expect, &mut report).await
-        {
+        if let Err(fault) = verify_one(&asked, pointer, value, &mut report).await {
             report.faults.push(fault);
         }
     }
     report
 }
 
+/// What all proofs of a document are verified against.
+struct Asked<'a> {
+    document: &'a Map<String, Value>,
+    controller: Option<&'a str>,
+    resolver: &'a dyn Resolver,
+    expect: &'a Expect,
+}
+
 async fn verify_one(
-    document: &Map<String, Value>,
+    asked: &Asked<'_>,
     pointer: &str,
     value: &Value,
-    controller: Option<&str>,
-    resolver: &dyn Resolver,
-    expect: &Expect,
     report: &mut ProofReport,
 ) -> Result<(), Fault> {
+    let Asked { document, controller, resolver, expect } = *asked;
     if let Some(method) = value.get("verificationMethod").and_then(Value::as_str) {
         report.verification_method.get_or_insert_with(|| method.to_owned());
     }
