@@ -160,12 +160,13 @@ impl Evaluation {
             }
         }
         let answered = |ids: &Vec<String>| ids.iter().all(|id| selection.contains_key(id));
-        let complete = self.choices.iter().all(|choice| !choice.required || choice.alternatives.iter().any(answered));
+        let complete =
+            self.choices.iter().all(|choice| !choice.required || choice.alternatives.iter().any(answered));
         // A part that belongs to no satisfied alternative would be shown for nothing.
         let wanted = |id: &String| {
-            self.choices.iter().any(|choice| {
-                choice.alternatives.iter().any(|ids| ids.contains(id) && answered(ids))
-            })
+            self.choices
+                .iter()
+                .any(|choice| choice.alternatives.iter().any(|ids| ids.contains(id) && answered(ids)))
         };
         if chosen.is_empty() || !complete || !selection.keys().all(wanted) {
             return Err(SelectionFault::Incomplete);
@@ -196,7 +197,8 @@ fn answer(asked: &CredentialQuery, candidate: &Candidate<'_>) -> Option<Match> {
     for claim in claims {
         for (place, value) in path::select(candidate.root, &claim.path.0).ok()? {
             // 6.4.1: a claim whose value was not asked for is treated as if it did not exist.
-            let wanted = claim.values.as_ref().is_none_or(|values| values.iter().any(|one| one.equals(value)));
+            let wanted =
+                claim.values.as_ref().is_none_or(|values| values.iter().any(|one| one.equals(value)));
             if wanted && !disclose.contains(&place) {
                 disclose.push(place);
             }

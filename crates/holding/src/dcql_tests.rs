@@ -45,13 +45,18 @@ fn only_the_claims_asked_for_are_disclosed() {
         &[held("c", SD_JWT, &types, &root)],
     );
     let disclosed = &evaluation.queries[0].matches[0].disclose;
-    assert_eq!(disclosed, &vec![key("givenName"), vec![Step::Key("worksFor".into()), Step::Key("name".into())]]);
+    assert_eq!(
+        disclosed,
+        &vec![key("givenName"), vec![Step::Key("worksFor".into()), Step::Key("name".into())]]
+    );
 }
 
 #[test]
 fn no_claims_asked_means_nothing_selectively_disclosed() {
     let (root, types) = (staff_payload(), types());
-    let wanted = query(json!({"credentials": [{"id": "staff", "format": "dc+sd-jwt", "meta": {"vct_values": [STAFF]}}]}));
+    let wanted = query(
+        json!({"credentials": [{"id": "staff", "format": "dc+sd-jwt", "meta": {"vct_values": [STAFF]}}]}),
+    );
     let evaluation = evaluate(&wanted, &[held("c", SD_JWT, &types, &root)]);
     assert!(evaluation.queries[0].matches[0].disclose.is_empty());
 }
@@ -120,7 +125,8 @@ fn type_values_need_every_type_of_one_alternative() {
         (json!([["https://other.example#X"], [STAFF]]), true),
         (json!([[STAFF, "https://other.example#X"]]), false),
     ] {
-        let wanted = query(json!({"credentials": [{"id": "w", "format": "ldp_vc", "meta": {"type_values": values},
+        let wanted =
+            query(json!({"credentials": [{"id": "w", "format": "ldp_vc", "meta": {"type_values": values},
             "claims": [{"path": ["credentialSubject", "givenName"]}]}]}));
         let evaluation = evaluate(&wanted, &[held("c", LDP_VC, &types, &document)]);
         assert_eq!(!evaluation.queries[0].matches.is_empty(), fits);
@@ -164,10 +170,8 @@ fn either_format_answers_and_both_at_once_are_possible() {
 #[test]
 fn selection_that_does_not_answer_is_refused() {
     let (root, types) = (staff_payload(), types());
-    let evaluation = evaluate(
-        &either_format(),
-        &[held("c", SD_JWT, &types, &root), held("d", SD_JWT, &types, &root)],
-    );
+    let evaluation =
+        evaluate(&either_format(), &[held("c", SD_JWT, &types, &root), held("d", SD_JWT, &types, &root)]);
     let select = |id: &str, credentials: &[&str]| {
         Selection::from([(id.to_owned(), credentials.iter().map(|one| (*one).to_owned()).collect())])
     };
@@ -186,7 +190,8 @@ fn selection_that_does_not_answer_is_refused() {
 #[test]
 fn query_with_unknown_trusted_authorities_matches_nothing() {
     let (root, types) = (staff_payload(), types());
-    let wanted = query(json!({"credentials": [{"id": "s", "format": "dc+sd-jwt", "meta": {"vct_values": [STAFF]},
+    let wanted =
+        query(json!({"credentials": [{"id": "s", "format": "dc+sd-jwt", "meta": {"vct_values": [STAFF]},
         "trusted_authorities": [{"type": "aki", "values": ["x"]}]}]}));
     assert!(!evaluate(&wanted, &[held("c", SD_JWT, &types, &root)]).is_satisfiable());
 }

@@ -28,13 +28,26 @@ pub struct Existence {
 pub enum Progress {
     Opened,
     /// The page is to ask for the passkey.
-    Asserting { holder_thumbprint: String },
+    Asserting {
+        holder_thumbprint: String,
+    },
     /// The passkey answered; the page is to sign the bundle. `answer` lacks the device signature only.
-    Signing { holder_thumbprint: String, answer: ExistenceAnswer },
+    Signing {
+        holder_thumbprint: String,
+        answer: ExistenceAnswer,
+    },
     /// The answer is whole; it is sent until it is acknowledged, always the same bytes.
-    Sending { answer: ExistenceAnswer },
-    Answered { at: Timestamp },
-    Confirmed { reference: Option<String>, offer_uri: Option<String>, offer_id: Option<String> },
+    Sending {
+        answer: ExistenceAnswer,
+    },
+    Answered {
+        at: Timestamp,
+    },
+    Confirmed {
+        reference: Option<String>,
+        offer_uri: Option<String>,
+        offer_id: Option<String>,
+    },
     Refused,
     Expired,
 }
@@ -66,13 +79,18 @@ impl Existence {
     /// The person may begin, or begin again.
     pub fn may_answer(&self, now: Timestamp) -> Result<(), StepFault> {
         match self.progress {
-            Progress::Opened | Progress::Asserting { .. } | Progress::Signing { .. } if self.expires_at > now => Ok(()),
+            Progress::Opened | Progress::Asserting { .. } | Progress::Signing { .. }
+                if self.expires_at > now =>
+            {
+                Ok(())
+            }
             Progress::Opened | Progress::Asserting { .. } | Progress::Signing { .. } | Progress::Expired => {
                 Err(StepFault::Expired)
             }
-            Progress::Sending { .. } | Progress::Answered { .. } | Progress::Confirmed { .. } | Progress::Refused => {
-                Err(StepFault::Answered)
-            }
+            Progress::Sending { .. }
+            | Progress::Answered { .. }
+            | Progress::Confirmed { .. }
+            | Progress::Refused => Err(StepFault::Answered),
         }
     }
 
@@ -119,8 +137,14 @@ mod tests {
     fn challenge_changes_with_each_of_its_parts() {
         let base = existence().webauthn_challenge("k1").unwrap();
         assert_ne!(base, existence().webauthn_challenge("k2").unwrap());
-        assert_ne!(base, Existence { request_id: "r2".into(), ..existence() }.webauthn_challenge("k1").unwrap());
-        assert_ne!(base, Existence { challenge: "c2".into(), ..existence() }.webauthn_challenge("k1").unwrap());
+        assert_ne!(
+            base,
+            Existence { request_id: "r2".into(), ..existence() }.webauthn_challenge("k1").unwrap()
+        );
+        assert_ne!(
+            base,
+            Existence { challenge: "c2".into(), ..existence() }.webauthn_challenge("k1").unwrap()
+        );
         let text = r#"{"challenge":"c1","holderKeyThumbprint":"k1","requestId":"r1"}"#;
         assert_eq!(base, <[u8; 32]>::from(Sha256::digest(text)));
     }
@@ -136,12 +160,18 @@ mod tests {
                 rp_id: "w".into(),
                 origin: "o".into(),
             },
-            assertion: Assertion { authenticator_data: "a".into(), client_data_json: "d".into(), signature: "s".into() },
+            assertion: Assertion {
+                authenticator_data: "a".into(),
+                client_data_json: "d".into(),
+                signature: "s".into(),
+            },
             device_signature: "ignored".into(),
         };
         let text = String::from_utf8(device_signing_input(&answer).unwrap()).unwrap();
         assert!(!text.contains("deviceSignature"));
-        assert!(text.starts_with(r#"{"assertion":{"authenticatorData":"a","clientDataJSON":"d","signature":"s"},"challenge":"c1""#));
+        assert!(text.starts_with(
+            r#"{"assertion":{"authenticatorData":"a","clientDataJSON":"d","signature":"s"},"challenge":"c1""#
+        ));
     }
 
     #[test]

@@ -108,7 +108,9 @@ impl Standing {
                 "The organisation has put this on hold. It may become valid again. Ask them if you do not know why."
             }
             Self::Revoked => "The organisation has withdrawn this. It will not be accepted any more.",
-            Self::Expired => "This was valid until a date that has passed. Ask the organisation for a new one.",
+            Self::Expired => {
+                "This was valid until a date that has passed. Ask the organisation for a new one."
+            }
             Self::NotYetValid => "This becomes valid on a later date.",
             Self::Unknown => "We could not check this just now. Try again when you have a connection.",
         }

@@ -36,6 +36,9 @@ mod tests {
         let payload: Value = serde_json::from_slice(&from_base64url(payload).unwrap()).unwrap();
         assert_eq!(header["typ"], "openid4vci-proof+jwt");
         assert!(header.get("kid").is_none());
-        assert_eq!(payload, serde_json::json!({"aud": "https://i.example/t/a", "iat": 1_700_000_000, "nonce": "n"}));
+        assert_eq!(
+            payload,
+            serde_json::json!({"aud": "https://i.example/t/a", "iat": 1_700_000_000, "nonce": "n"})
+        );
     }
 }

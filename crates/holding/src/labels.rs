@@ -14,7 +14,19 @@ pub struct ShownClaim {
 
 /// Members that carry the mechanics of a credential, not a statement about its subject.
 const MECHANICS: [&str; 14] = [
-    "iss", "iat", "nbf", "exp", "vct", "cnf", "status", "sub", "jti", "_sd", "_sd_alg", "type", "@context",
+    "iss",
+    "iat",
+    "nbf",
+    "exp",
+    "vct",
+    "cnf",
+    "status",
+    "sub",
+    "jti",
+    "_sd",
+    "_sd_alg",
+    "type",
+    "@context",
     "vct#integrity",
 ];
 
@@ -74,10 +86,17 @@ pub fn shown_claims(root: &Value, is_w3c: bool, issuer_labels: &[(Vec<Step>, Str
     match (is_w3c, root) {
         (true, Value::Object(document)) => {
             if let Some(subject) = document.get("credentialSubject") {
-                collect(subject, &mut vec![Step::Key("credentialSubject".to_owned())], &mut claims, issuer_labels);
+                collect(
+                    subject,
+                    &mut vec![Step::Key("credentialSubject".to_owned())],
+                    &mut claims,
+                    issuer_labels,
+                );
             }
             // The subject's identifier is the holder's key; it says nothing to a person.
-            claims.retain(|claim| claim.path.len() != 2 || claim.path.last() != Some(&Step::Key("id".to_owned())));
+            claims.retain(|claim| {
+                claim.path.len() != 2 || claim.path.last() != Some(&Step::Key("id".to_owned()))
+            });
         }
         (false, Value::Object(members)) => {
             for (key, value) in members.iter().filter(|(key, _)| !MECHANICS.contains(&key.as_str())) {
@@ -122,7 +141,12 @@ fn date(text: &str) -> Option<String> {
     Some(date.format("%-d %B %Y").to_string())
 }
 
-fn collect(value: &Value, path: &mut Vec<Step>, claims: &mut Vec<ShownClaim>, labels: &[(Vec<Step>, String)]) {
+fn collect(
+    value: &Value,
+    path: &mut Vec<Step>,
+    claims: &mut Vec<ShownClaim>,
+    labels: &[(Vec<Step>, String)],
+) {
     // A page with thousands of lines informs nobody; whoever wants them opens the credential itself.
     if claims.len() >= 200 || path.len() > 8 {
         return;
@@ -195,7 +219,8 @@ mod tests {
 
     #[test]
     fn subject_identifier_of_a_w3c_credential_is_not_shown() {
-        let document = json!({"credentialSubject": {"id": "did:jwk:x", "type": "Person", "familyName": "Diallo"}});
+        let document =
+            json!({"credentialSubject": {"id": "did:jwk:x", "type": "Person", "familyName": "Diallo"}});
         let shown = shown_claims(&document, true, &[]);
         assert_eq!(shown.len(), 1);
         assert_eq!(shown.first().map(|claim| claim.label.as_str()), Some("Family name"));
@@ -220,7 +245,11 @@ mod tests {
 
     #[test]
     fn names_come_before_the_rest() {
-        let shown = shown_claims(&json!({"dutyStation": "Dakar", "familyName": "Diallo", "givenName": "Amina", "x": 1}), false, &[]);
+        let shown = shown_claims(
+            &json!({"dutyStation": "Dakar", "familyName": "Diallo", "givenName": "Amina", "x": 1}),
+            false,
+            &[],
+        );
         let lines: Vec<_> = shown.iter().map(|claim| claim.label.as_str()).collect();
         assert_eq!(lines, ["Given name", "Family name", "Duty station", "X"]);
     }

@@ -23,9 +23,7 @@ pub fn parse(path: &[Value]) -> Result<Vec<Step>, Unfit> {
         .map(|step| match step {
             Value::String(key) => Ok(Step::Key(key.clone())),
             Value::Null => Ok(Step::All),
-            Value::Number(number) => {
-                number.as_u64().map(Step::Index).ok_or(Unfit)
-            }
+            Value::Number(number) => number.as_u64().map(Step::Index).ok_or(Unfit),
             _ => Err(Unfit),
         })
         .collect()
@@ -138,7 +136,14 @@ mod tests {
     fn null_becomes_concrete_indexes() {
         let root = example();
         let pointer = parse(json!(["degrees", null, "type"]).as_array().unwrap()).unwrap();
-        let paths: Vec<_> = select(&root, &pointer).unwrap().into_iter().map(|(path, _)| to_json(&path)).collect();
-        assert_eq!(paths, vec![vec![json!("degrees"), json!(0), json!("type")], vec![json!("degrees"), json!(1), json!("type")]]);
+        let paths: Vec<_> =
+            select(&root, &pointer).unwrap().into_iter().map(|(path, _)| to_json(&path)).collect();
+        assert_eq!(
+            paths,
+            vec![
+                vec![json!("degrees"), json!(0), json!("type")],
+                vec![json!("degrees"), json!(1), json!("type")]
+            ]
+        );
     }
 }

@@ -26,13 +26,26 @@ pub enum Progress {
     /// Shown, nothing decided.
     Asked,
     /// Consented; the page is to sign.
-    Prepared { selection: Selection, items: Vec<PreparedItem> },
+    Prepared {
+        selection: Selection,
+        items: Vec<PreparedItem>,
+    },
     /// The answer is whole and stored; it is sent until it is acknowledged, always the same bytes.
-    Sending { answer: Answer },
-    Sent { at: Timestamp, redirect_uri: Option<String> },
-    Refused { at: Timestamp, redirect_uri: Option<String> },
+    Sending {
+        answer: Answer,
+    },
+    Sent {
+        at: Timestamp,
+        redirect_uri: Option<String>,
+    },
+    Refused {
+        at: Timestamp,
+        redirect_uri: Option<String>,
+    },
     /// The verifier turned the answer down for good.
-    Failed { reason: String },
+    Failed {
+        reason: String,
+    },
 }
 
 /// One credential of the answer, waiting for its signature.
@@ -89,11 +102,14 @@ impl Presentation {
     /// The person may still choose, and choose again.
     pub fn may_decide(&self, now: Timestamp) -> Result<(), StepFault> {
         match self.progress {
-            Progress::Asked | Progress::Prepared { .. } if self.request.expires_at <= now => Err(StepFault::Expired),
-            Progress::Asked | Progress::Prepared { .. } => Ok(()),
-            Progress::Sending { .. } | Progress::Sent { .. } | Progress::Refused { .. } | Progress::Failed { .. } => {
-                Err(StepFault::Answered)
+            Progress::Asked | Progress::Prepared { .. } if self.request.expires_at <= now => {
+                Err(StepFault::Expired)
             }
+            Progress::Asked | Progress::Prepared { .. } => Ok(()),
+            Progress::Sending { .. }
+            | Progress::Sent { .. }
+            | Progress::Refused { .. }
+            | Progress::Failed { .. } => Err(StepFault::Answered),
         }
     }
 
@@ -113,7 +129,9 @@ impl Presentation {
         let to = self.verifier.name().to_owned();
         let (proven, purpose) = (self.verifier.is_proven(), self.request.purpose.clone());
         match answer.kind {
-            AnswerKind::Presentation => Activity::Presented { to, proven, purpose, claims: answer.claims.clone() },
+            AnswerKind::Presentation => {
+                Activity::Presented { to, proven, purpose, claims: answer.claims.clone() }
+            }
             AnswerKind::Refusal => Activity::Refused { to, proven, purpose },
         }
     }
@@ -125,7 +143,8 @@ impl Presentation {
 pub fn safe_redirect(uri: &str, response_uri: &url::Url) -> Option<String> {
     let url = url::Url::parse(uri).ok()?;
     let secure = url.scheme() == "https" || (url.scheme() == "http" && response_uri.scheme() == "http");
-    (secure && url.username().is_empty() && url.password().is_none() && uri.len() <= 2048).then(|| url.to_string())
+    (secure && url.username().is_empty() && url.password().is_none() && uri.len() <= 2048)
+        .then(|| url.to_string())
 }
 
 #[cfg(test)]

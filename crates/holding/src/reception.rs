@@ -73,8 +73,15 @@ pub struct Reception {
 pub enum Progress {
     Opened,
     /// A token is held; the page is to sign the key proofs of what is still missing.
-    Signing { access_token: String, expires_at: Timestamp, holder_thumbprint: String, proofs: Vec<ToSign> },
-    Received { at: Timestamp },
+    Signing {
+        access_token: String,
+        expires_at: Timestamp,
+        holder_thumbprint: String,
+        proofs: Vec<ToSign>,
+    },
+    Received {
+        at: Timestamp,
+    },
 }
 
 /// Why an offer cannot be taken.
@@ -117,7 +124,11 @@ pub fn open(
     if metadata.credential_issuer != offer.credential_issuer {
         return Err(OfferFault::IssuerMismatch);
     }
-    let grant = offer.grants.as_ref().and_then(|grants| grants.pre_authorized_code.as_ref()).ok_or(OfferFault::Grant)?;
+    let grant = offer
+        .grants
+        .as_ref()
+        .and_then(|grants| grants.pre_authorized_code.as_ref())
+        .ok_or(OfferFault::Grant)?;
     let transaction_code = grant.tx_code.as_ref().map(|code| TransactionCode {
         length: code.length.filter(|length| (1..=64).contains(length)),
         numeric: code.input_mode.as_deref() != Some("text"),
@@ -126,8 +137,10 @@ pub fn open(
     let offered = ids
         .iter()
         .map(|id| {
-            let configuration =
-                metadata.credential_configurations_supported.get(id).ok_or(OfferFault::UnknownConfiguration)?;
+            let configuration = metadata
+                .credential_configurations_supported
+                .get(id)
+                .ok_or(OfferFault::UnknownConfiguration)?;
             describe(id, configuration)
         })
         .collect::<Result<Vec<_>, _>>()?;
@@ -146,9 +159,11 @@ impl Endpoints {
     /// The person was shown the issuer's host; tokens and keys go nowhere else. Other authorization
     /// servers come with the authorization code flow.
     fn check(&self) -> Result<(), OfferFault> {
-        let origin = |text: &str| url::Url::parse(text).ok().map(|url| url.origin()).filter(url::Origin::is_tuple);
+        let origin =
+            |text: &str| url::Url::parse(text).ok().map(|url| url.origin()).filter(url::Origin::is_tuple);
         let home = origin(&self.issuer).ok_or(OfferFault::Endpoint)?;
-        let all = [Some(&self.token), Some(&self.credential), self.nonce.as_ref(), self.notification.as_ref()];
+        let all =
+            [Some(&self.token), Some(&self.credential), self.nonce.as_ref(), self.notification.as_ref()];
         let stays = all.into_iter().flatten().all(|text| origin(text).as_ref() == Some(&home));
         if stays { Ok(()) } else { Err(OfferFault::Endpoint) }
     }
@@ -199,13 +214,16 @@ impl Reception {
 fn describe(id: &str, configuration: &CredentialConfiguration) -> Result<Offered, OfferFault> {
     let types = match configuration.format.as_str() {
         SD_JWT => configuration.vct.clone().into_iter().collect(),
-        LDP_VC => configuration.credential_definition.as_ref().map(|one| one.types.clone()).unwrap_or_default(),
+        LDP_VC => {
+            configuration.credential_definition.as_ref().map(|one| one.types.clone()).unwrap_or_default()
+        }
         _ => return Err(OfferFault::Format),
     };
     let needs_proof = !configuration.proof_types_supported.is_empty();
     if needs_proof {
         let jwt = configuration.proof_types_supported.get("jwt").ok_or(OfferFault::ProofType)?;
-        let es256 = jwt.proof_signing_alg_values_supported.iter().any(|value| value.as_str() == Some("ES256"));
+        let es256 =
+            jwt.proof_signing_alg_values_supported.iter().any(|value| value.as_str() == Some("ES256"));
         let jwk = configuration.cryptographic_binding_methods_supported.iter().any(|method| method == "jwk");
         if !es256 || !jwk || jwt.key_attestations_required.is_some() {
             return Err(OfferFault::ProofType);
@@ -228,7 +246,9 @@ fn describe(id: &str, configuration: &CredentialConfiguration) -> Result<Offered
         configuration_id: id.to_owned(),
         format: configuration.format.clone(),
         name: display.map_or_else(|| plain_text(id, 80), |display| plain_text(&display.name, 80)),
-        description: display.and_then(|display| display.description.as_deref()).map(|text| plain_text(text, 300)),
+        description: display
+            .and_then(|display| display.description.as_deref())
+            .map(|text| plain_text(text, 300)),
         labels: labels.unwrap_or_default(),
         types,
         needs_proof,
@@ -298,9 +318,19 @@ mod tests {
         for (pointer, to, in_offer, fault) in [
             ("/credential_configuration_ids".to_owned(), json!([]), true, OfferFault::Credentials),
             ("/credential_configuration_ids".to_owned(), json!(["a", "a"]), true, OfferFault::Duplicate),
-            ("/credential_configuration_ids".to_owned(), json!(["other"]), true, OfferFault::UnknownConfiguration),
+            (
+                "/credential_configuration_ids".to_owned(),
+                json!(["other"]),
+                true,
+                OfferFault::UnknownConfiguration,
+            ),
             ("/grants".to_owned(), json!({"authorization_code": {}}), true, OfferFault::Grant),
-            ("/credential_issuer".to_owned(), json!("https://i.example/t/undp/"), false, OfferFault::IssuerMismatch),
+            (
+                "/credential_issuer".to_owned(),
+                json!("https://i.example/t/undp/"),
+                false,
+                OfferFault::IssuerMismatch,
+            ),
             (format!("{configuration}/format"), json!("mso_mdoc"), false, OfferFault::Format),
             (
                 format!("{configuration}/proof_types_supported"),

@@ -179,9 +179,7 @@ fn is_url_safe(text: &str) -> bool {
 /// reorder or hide what follows them.
 #[must_use]
 pub fn plain_text(text: &str, limit: usize) -> String {
-    let hidden = |character: char| {
-        matches!(character, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
-    };
+    let hidden = |character: char| matches!(character, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
     let visible: String = text
         .chars()
         .filter(|character| !hidden(*character))
@@ -227,7 +225,11 @@ mod tests {
     fn request_with_one_thing_wrong_is_refused_for_that() {
         let base = json!("x");
         for (member, value, fault) in [
-            ("client_id", json!("decentralized_identifier:did:passerelle:other"), RequestFault::ClientIdMismatch),
+            (
+                "client_id",
+                json!("decentralized_identifier:did:passerelle:other"),
+                RequestFault::ClientIdMismatch,
+            ),
             ("aud", json!("https://other.example"), RequestFault::Audience),
             ("response_type", json!("code"), RequestFault::Mode),
             ("response_mode", json!("direct_post.jwt"), RequestFault::Mode),
@@ -273,7 +275,9 @@ mod tests {
         ] {
             assert_eq!(check_header(&header, CLIENT).err(), Some(fault));
         }
-        assert!(check_header(&header(typ, "ES256", "did:passerelle:abc#k"), "redirect_uri:https://a").is_err());
+        assert!(
+            check_header(&header(typ, "ES256", "did:passerelle:abc#k"), "redirect_uri:https://a").is_err()
+        );
     }
 
     #[test]

@@ -35,7 +35,8 @@ pub fn check(
     let mut checked = BTreeMap::new();
     for item in asked {
         let text = given.get(&item.id).ok_or(SignatureFault::Missing)?;
-        let signature = from_base64url(text).filter(|bytes| bytes.len() == 64).ok_or(SignatureFault::Malformed)?;
+        let signature =
+            from_base64url(text).filter(|bytes| bytes.len() == 64).ok_or(SignatureFault::Malformed)?;
         key.verify(&item.input, &signature).map_err(|_| SignatureFault::Wrong)?;
         checked.insert(item.id.clone(), signature);
     }

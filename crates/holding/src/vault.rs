@@ -75,7 +75,12 @@ impl DataKey {
         Ok(self.0.seal(&record_aad(purpose, id), &plain, entropy))
     }
 
-    pub fn unseal<T: DeserializeOwned>(&self, purpose: Purpose, id: &str, sealed: &[u8]) -> Result<T, VaultError> {
+    pub fn unseal<T: DeserializeOwned>(
+        &self,
+        purpose: Purpose,
+        id: &str,
+        sealed: &[u8],
+    ) -> Result<T, VaultError> {
         let plain = self.0.open(&record_aad(purpose, id), sealed)?;
         serde_json::from_slice(&plain).map_err(VaultError::Form)
     }

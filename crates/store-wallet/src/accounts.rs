@@ -24,7 +24,11 @@ impl Tx {
         const SQL: &str = "SELECT id, data_key, created_at FROM accounts WHERE id = $1";
         let row = self.0.fetch_optional(SQL, args![id]).await?;
         row.map(|row| {
-            Ok(Account { id: row.text("id")?, data_key: row.blob("data_key")?, created_at: row.time("created_at")? })
+            Ok(Account {
+                id: row.text("id")?,
+                data_key: row.blob("data_key")?,
+                created_at: row.time("created_at")?,
+            })
         })
         .transpose()
     }
@@ -43,7 +47,9 @@ impl Tx {
             "DELETE FROM passkeys WHERE account_id = $1",
             "DELETE FROM accounts WHERE id = $1",
         ];
-        self.0.execute("UPDATE accounts SET data_key = $2 WHERE id = $1", args![id, Vec::<u8>::new()]).await?;
+        self.0
+            .execute("UPDATE accounts SET data_key = $2 WHERE id = $1", args![id, Vec::<u8>::new()])
+            .await?;
         for step in STEPS {
             self.0.execute(step, args![id]).await?;
         }
@@ -55,26 +61,32 @@ impl Tx {
             (credential_id, account_id, passkey, public_key, name, created_at, last_used_at)
             VALUES ($1, $2, $3, $4, $5, $6, $7)";
         let Passkey { credential_id, account, passkey, public_key, name, created_at, last_used_at } = passkey;
-        let values = args![
-            credential_id, account, passkey, public_key.as_deref(), name, *created_at, *last_used_at,
-        ];
+        let values =
+            args![credential_id, account, passkey, public_key.as_deref(), name, *created_at, *last_used_at,];
         self.0.execute_one(SQL, values).await
     }
 
     pub async fn find_passkey(&mut self, credential_id: &str) -> Result<Option<Passkey>, Error> {
-        const SQL: &str = "SELECT credential_id, account_id, passkey, public_key, name, created_at, last_used_at
+        const SQL: &str =
+            "SELECT credential_id, account_id, passkey, public_key, name, created_at, last_used_at
             FROM passkeys WHERE credential_id = $1";
         self.0.fetch_optional(SQL, args![credential_id]).await?.as_ref().map(passkey).transpose()
     }
 
     pub async fn list_passkeys(&mut self, account: &str) -> Result<Vec<Passkey>, Error> {
-        const SQL: &str = "SELECT credential_id, account_id, passkey, public_key, name, created_at, last_used_at
+        const SQL: &str =
+            "SELECT credential_id, account_id, passkey, public_key, name, created_at, last_used_at
             FROM passkeys WHERE account_id = $1 ORDER BY created_at, credential_id LIMIT 100";
         self.0.fetch_all(SQL, args![account]).await?.iter().map(passkey).collect()
     }
 
     /// Keeps what the authenticator said of itself (its counter) and when.
-    pub async fn replace_passkey(&mut self, credential_id: &str, state: &str, at: Timestamp) -> Result<(), Error> {
+    pub async fn replace_passkey(
+        &mut self,
+        credential_id: &str,
+        state: &str,
+        at: Timestamp,
+    ) -> Result<(), Error> {
         const SQL: &str = "UPDATE passkeys SET passkey = $2, last_used_at = $3 WHERE credential_id = $1";
         self.0.execute_one(SQL, args![credential_id, state, at]).await
     }
@@ -89,7 +101,10 @@ impl Tx {
         const SQL: &str = "INSERT INTO device_keys (account_id, thumbprint, jwk, device, created_at)
             VALUES ($1, $2, $3, $4, $5) ON CONFLICT (account_id, thumbprint) DO NOTHING";
         let jwk = key.jwk.to_string();
-        let done = self.0.execute(SQL, args![&key.account, &key.thumbprint, jwk, &key.device, key.created_at]).await?;
+        let done = self
+            .0
+            .execute(SQL, args![&key.account, &key.thumbprint, jwk, &key.device, key.created_at])
+            .await?;
         Ok(done == 1)
     }
 
@@ -99,9 +114,13 @@ impl Tx {
         self.0.fetch_all(SQL, args![account]).await?.iter().map(device_key).collect()
     }
 
-    pub async fn mark_device_key_lost(&mut self, account: &str, thumbprint: &str, at: Timestamp) -> Result<bool, Error> {
-        const SQL: &str =
-            "UPDATE device_keys SET lost_at = $3 WHERE account_id = $1 AND thumbprint = $2 AND lost_at IS NULL";
+    pub async fn mark_device_key_lost(
+        &mut self,
+        account: &str,
+        thumbprint: &str,
+        at: Timestamp,
+    ) -> Result<bool, Error> {
+        const SQL: &str = "UPDATE device_keys SET lost_at = $3 WHERE account_id = $1 AND thumbprint = $2 AND lost_at IS NULL";
         Ok(self.0.execute(SQL, args![account, thumbprint, at]).await? == 1)
     }
 }

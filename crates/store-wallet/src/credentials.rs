@@ -30,8 +30,15 @@ impl Tx {
             VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, 0, $9, 0) ON CONFLICT (account_id, offer_id, slot) DO NOTHING";
         let c = credential;
         let values = args![
-            &c.account, &c.id, &c.offer, c.slot, c.sealed.as_slice(), c.annex.as_slice(), c.created_at,
-            c.receipt_due_at, c.notify_due_at,
+            &c.account,
+            &c.id,
+            &c.offer,
+            c.slot,
+            c.sealed.as_slice(),
+            c.annex.as_slice(),
+            c.created_at,
+            c.receipt_due_at,
+            c.notify_due_at,
         ];
         Ok(self.0.execute(SQL, values).await? == 1)
     }
@@ -47,8 +54,13 @@ impl Tx {
         self.0.fetch_all(SQL, args![account]).await?.iter().map(credential).collect()
     }
 
-    pub async fn list_credentials_of_offer(&mut self, account: &str, offer: &str) -> Result<Vec<Credential>, Error> {
-        const SQL: &str = "SELECT * FROM credentials WHERE account_id = $1 AND offer_id = $2 ORDER BY slot LIMIT 100";
+    pub async fn list_credentials_of_offer(
+        &mut self,
+        account: &str,
+        offer: &str,
+    ) -> Result<Vec<Credential>, Error> {
+        const SQL: &str =
+            "SELECT * FROM credentials WHERE account_id = $1 AND offer_id = $2 ORDER BY slot LIMIT 100";
         self.0.fetch_all(SQL, args![account, offer]).await?.iter().map(credential).collect()
     }
 
@@ -59,7 +71,13 @@ impl Tx {
             WHERE account_id = $1 AND id = $2 AND revision = $3";
         let c = credential;
         let values = args![
-            &c.account, &c.id, c.revision, c.annex.as_slice(), c.receipt_due_at, c.receipt_tries, c.notify_due_at,
+            &c.account,
+            &c.id,
+            c.revision,
+            c.annex.as_slice(),
+            c.receipt_due_at,
+            c.receipt_tries,
+            c.notify_due_at,
             c.notify_tries,
         ];
         self.0.execute_one(SQL, values).await
@@ -71,12 +89,14 @@ impl Tx {
     }
 
     pub async fn list_due_receipts(&mut self, now: Timestamp) -> Result<Vec<Credential>, Error> {
-        const SQL: &str = "SELECT * FROM credentials WHERE receipt_due_at <= $1 ORDER BY receipt_due_at LIMIT 50";
+        const SQL: &str =
+            "SELECT * FROM credentials WHERE receipt_due_at <= $1 ORDER BY receipt_due_at LIMIT 50";
         self.0.fetch_all(SQL, args![now]).await?.iter().map(credential).collect()
     }
 
     pub async fn list_due_notifications(&mut self, now: Timestamp) -> Result<Vec<Credential>, Error> {
-        const SQL: &str = "SELECT * FROM credentials WHERE notify_due_at <= $1 ORDER BY notify_due_at LIMIT 50";
+        const SQL: &str =
+            "SELECT * FROM credentials WHERE notify_due_at <= $1 ORDER BY notify_due_at LIMIT 50";
         self.0.fetch_all(SQL, args![now]).await?.iter().map(credential).collect()
     }
 }

@@ -63,7 +63,8 @@ macro_rules! resending {
 }
 
 const OFFERS: Sql = Sql {
-    insert: "INSERT INTO offers (account_id, id, source_hash, state, sealed, revision, created_at, updated_at)
+    insert:
+        "INSERT INTO offers (account_id, id, source_hash, state, sealed, revision, created_at, updated_at)
         VALUES ($1, $2, $3, $4, $5, 0, $6, $6) ON CONFLICT (account_id, source_hash) DO NOTHING",
     by_id: "SELECT *, NULL AS resend_due_at FROM offers WHERE account_id = $1 AND id = $2",
     by_source: "SELECT *, NULL AS resend_due_at FROM offers WHERE account_id = $1 AND source_hash = $2",
@@ -106,7 +107,12 @@ impl Tx {
         Ok(self.0.execute(table.sql().insert, values).await? == 1)
     }
 
-    pub async fn find_record(&mut self, table: Table, account: &str, id: &str) -> Result<Option<Record>, Error> {
+    pub async fn find_record(
+        &mut self,
+        table: Table,
+        account: &str,
+        id: &str,
+    ) -> Result<Option<Record>, Error> {
         self.0.fetch_optional(table.sql().by_id, args![account, id]).await?.as_ref().map(record).transpose()
     }
 
@@ -152,7 +158,8 @@ impl Tx {
 
     /// The latest first; identifiers sort by time.
     pub async fn list_entries(&mut self, account: &str) -> Result<Vec<Entry>, Error> {
-        const SQL: &str = "SELECT id, sealed, at FROM activities WHERE account_id = $1 ORDER BY id DESC LIMIT 200";
+        const SQL: &str =
+            "SELECT id, sealed, at FROM activities WHERE account_id = $1 ORDER BY id DESC LIMIT 200";
         let rows = self.0.fetch_all(SQL, args![account]).await?;
         rows.iter()
             .map(|row| Ok(Entry { id: row.text("id")?, sealed: row.blob("sealed")?, at: row.time("at")? }))

@@ -27,7 +27,11 @@ impl Tx {
     }
 
     /// Takes a ceremony out, once: whoever asks again, or too late, finds nothing.
-    pub async fn consume_ceremony(&mut self, challenge_hash: &str, now: Timestamp) -> Result<Option<Ceremony>, Error> {
+    pub async fn consume_ceremony(
+        &mut self,
+        challenge_hash: &str,
+        now: Timestamp,
+    ) -> Result<Option<Ceremony>, Error> {
         const SQL: &str = "DELETE FROM ceremonies WHERE challenge_hash = $1 AND expires_at > $2
             RETURNING challenge_hash, kind, account_id, state, expires_at";
         let row = self.0.fetch_optional(SQL, args![challenge_hash, now]).await?;
@@ -78,7 +82,11 @@ impl Tx {
     }
 
     /// Clears what nobody can use any more.
-    pub async fn delete_stale(&mut self, now: Timestamp, sessions_seen_before: Timestamp) -> Result<u64, Error> {
+    pub async fn delete_stale(
+        &mut self,
+        now: Timestamp,
+        sessions_seen_before: Timestamp,
+    ) -> Result<u64, Error> {
         let ceremonies = self.0.execute("DELETE FROM ceremonies WHERE expires_at <= $1", args![now]).await?;
         let sessions =
             self.0.execute("DELETE FROM sessions WHERE seen_at <= $1", args![sessions_seen_before]).await?;

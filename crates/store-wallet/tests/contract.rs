@@ -217,7 +217,8 @@ async fn place_in_an_offer_is_filled_once() {
         assert!(tx.insert_credential(&credential("a", "c1", 0)).await.unwrap());
         assert!(!tx.insert_credential(&credential("a", "c2", 0)).await.unwrap());
         assert!(tx.insert_credential(&credential("a", "c3", 1)).await.unwrap());
-        let ids: Vec<_> = tx.list_credentials_of_offer("a", "o1").await.unwrap().into_iter().map(|c| c.id).collect();
+        let ids: Vec<_> =
+            tx.list_credentials_of_offer("a", "o1").await.unwrap().into_iter().map(|c| c.id).collect();
         assert_eq!(ids, ["c1", "c3"]);
         tx.commit().await.unwrap();
     }

@@ -17,7 +17,11 @@ pub enum StartError {
     #[error("cannot open the database")]
     Store(#[from] sql::Error),
     #[error("cannot read the genesis file {path}")]
-    GenesisFile { path: std::path::PathBuf, #[source] source: std::io::Error },
+    GenesisFile {
+        path: std::path::PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
     #[error("the genesis file is not a genesis")]
     GenesisForm(#[source] serde_json::Error),
     #[error("the genesis is not one a chain can begin with")]

@@ -28,12 +28,18 @@ pub async fn wallet(config: &Config) -> Result<Wallet, StartError> {
     let sealing_key = SealingKey::load_or_create(&config.keys.sealing_key)?;
     let outbound = Outbound::new(&config.outbound)?;
     let path = &config.registry.genesis;
-    let bytes = std::fs::read(path).map_err(|source| StartError::GenesisFile { path: path.clone(), source })?;
+    let bytes =
+        std::fs::read(path).map_err(|source| StartError::GenesisFile { path: path.clone(), source })?;
     let genesis: Genesis = serde_json::from_slice(&bytes).map_err(StartError::GenesisForm)?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let max_age = Duration::from_secs(config.registry.max_age_seconds);
-    let registry =
-        Registry::connect(config.registry.url.clone(), &genesis, outbound.clone(), Arc::clone(&clock), max_age)?;
+    let registry = Registry::connect(
+        config.registry.url.clone(),
+        &genesis,
+        outbound.clone(),
+        Arc::clone(&clock),
+        max_age,
+    )?;
     let resolver = Resolvers::new(Arc::new(registry.clone()), Duration::from_secs(2));
     let rp_id = config.wallet.rp_id.clone().or_else(|| config.http.public_url.host_str().map(str::to_owned));
     let passkeys = Passkeys::new(&rp_id.unwrap_or_default(), &config.http.public_url, "Passerelle wallet")?;

@@ -60,7 +60,8 @@ impl Wallet {
             return Err(AccountError::TooManyPasskeys);
         }
         let user = Uuid::parse_str(&account).map_err(|_| AccountError::Unknown)?;
-        let exclude: Vec<Vec<u8>> = known.iter().filter_map(|passkey| decode(&passkey.credential_id)).collect();
+        let exclude: Vec<Vec<u8>> =
+            known.iter().filter_map(|passkey| decode(&passkey.credential_id)).collect();
         // The name is all a person sees in the phone's list of passkeys. It holds nothing personal, and the
         // day tells two wallets apart.
         let name = format!("Passerelle wallet, {}", self.now().format("%-d %B %Y"));
@@ -169,7 +170,11 @@ impl Wallet {
         let mut tx = self.store.write("add_device_key").await?;
         let known = tx.list_device_keys(&person.account).await?;
         if let Some(known) = known.iter().find(|known| known.thumbprint == key.thumbprint) {
-            return if known.lost_at.is_some() { Err(DeviceKeyFault::Lost.into()) } else { Ok((known.clone(), false)) };
+            return if known.lost_at.is_some() {
+                Err(DeviceKeyFault::Lost.into())
+            } else {
+                Ok((known.clone(), false))
+            };
         }
         if known.len() >= MAX_DEVICE_KEYS {
             return Err(DeviceKeyFault::TooMany.into());
@@ -186,7 +191,8 @@ impl Wallet {
         let known = tx.list_device_keys(&person.account).await?;
         let lost = known.iter().find(|key| key.thumbprint == thumbprint).ok_or(AccountError::Unknown)?;
         if tx.mark_device_key_lost(&person.account, thumbprint, self.now()).await? {
-            let entry = self.entry(&person.data_key, &Activity::DeviceKeyLost { device: lost.device.clone() })?;
+            let entry =
+                self.entry(&person.data_key, &Activity::DeviceKeyLost { device: lost.device.clone() })?;
             tx.insert_entry(&person.account, &entry).await?;
         }
         tx.commit().await?;
@@ -203,7 +209,11 @@ impl Wallet {
     }
 
     /// The public half of a device key that is still in use.
-    pub(super) async fn usable_key(&self, account: &str, thumbprint: &str) -> Result<Option<keys::PublicKey>, Fault> {
+    pub(super) async fn usable_key(
+        &self,
+        account: &str,
+        thumbprint: &str,
+    ) -> Result<Option<keys::PublicKey>, Fault> {
         let known = self.store.read().await?.list_device_keys(account).await?;
         let key = known.iter().find(|key| key.thumbprint == thumbprint && key.lost_at.is_none());
         Ok(key.and_then(|key| device_public_key(&key.jwk).ok()))
@@ -217,7 +227,8 @@ impl Wallet {
     fn new_account_id(&self) -> String {
         let mut bytes = [0u8; 16];
         self.entropy.fill(&mut bytes);
-        Uuid::from_u128((u128::from_be_bytes(bytes) & !(0xf << 76 | 0x3 << 62)) | 0x4 << 76 | 0x2 << 62).to_string()
+        Uuid::from_u128((u128::from_be_bytes(bytes) & !(0xf << 76 | 0x3 << 62)) | 0x4 << 76 | 0x2 << 62)
+            .to_string()
     }
 }
 

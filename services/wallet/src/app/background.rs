@@ -140,7 +140,8 @@ impl Wallet {
 
     async fn tend_existences(&self) -> Result<(), Fault> {
         for record in self.store.read().await?.list_due_records(Table::Existences, self.now()).await? {
-            let Some((key, record, existence)) = self.due::<Existence>(Table::Existences, record).await? else {
+            let Some((key, record, existence)) = self.due::<Existence>(Table::Existences, record).await?
+            else {
                 continue;
             };
             if let Err(error) = self.send_existence(&key, record, existence).await {
@@ -184,7 +185,8 @@ fn leads_to_root(receipt: &Receipt, digest: &[u8; 32], root: &[u8; 32], leaf_cou
     let bytes = |text: &String| decode(text).and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
     let path: Option<Vec<[u8; 32]>> = receipt.path.iter().map(bytes).collect();
     let (Some(salt), Some(path)) = (bytes(&receipt.salt), path) else { return false };
-    let (Ok(index), Ok(count)) = (u32::try_from(receipt.leaf_index), u32::try_from(receipt.leaf_count)) else {
+    let (Ok(index), Ok(count)) = (u32::try_from(receipt.leaf_index), u32::try_from(receipt.leaf_count))
+    else {
         return false;
     };
     count == leaf_count && merkle::verify(&merkle::leaf(&salt, digest), index, count, &path, root).is_ok()

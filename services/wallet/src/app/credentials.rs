@@ -79,9 +79,11 @@ impl Wallet {
         let (Some(issued), None) = (issued.next(), issued.next()) else {
             return Err(RemoteFault::Form("credential response").into());
         };
-        let input = Input::from_value(issued.credential.clone()).map_err(|_| RemoteFault::Form("credential"))?;
+        let input =
+            Input::from_value(issued.credential.clone()).map_err(|_| RemoteFault::Form("credential"))?;
         let outcome =
-            credential::verify_credential(&input, self.resolver.as_ref(), &Expect::credential(self.now())).await;
+            credential::verify_credential(&input, self.resolver.as_ref(), &Expect::credential(self.now()))
+                .await;
         if outcome.faults.iter().any(|fault| fault.unfinished) {
             return Err(RemoteFault::Registry.into());
         }
@@ -174,7 +176,12 @@ pub(super) fn open(person: &Person, row: Credential) -> Result<Kept, Fault> {
 }
 
 /// Everything that speaks against keeping a credential, by check and code.
-fn faults(outcome: &Outcome, offered: &Offered, signed_by: Option<&str>, key: &keys::PublicKey) -> Vec<String> {
+fn faults(
+    outcome: &Outcome,
+    offered: &Offered,
+    signed_by: Option<&str>,
+    key: &keys::PublicKey,
+) -> Vec<String> {
     let mut faults: Vec<String> =
         outcome.faults.iter().map(|fault| format!("{}.{}", fault.check.as_str(), fault.code)).collect();
     let mut refuse = |wrong: bool, code: &str| {
@@ -194,8 +201,13 @@ fn faults(outcome: &Outcome, offered: &Offered, signed_by: Option<&str>, key: &k
 
 /// Whether the credential is of the type that was offered: `vct` for SD-JWT, the names in `type` for W3C.
 fn has_type(document: &Value, types: &[String], offered: &[String]) -> bool {
-    let named: Vec<&str> =
-        document.get("type").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+    let named: Vec<&str> = document
+        .get("type")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
     offered.iter().all(|wanted| types.contains(wanted) || named.contains(&wanted.as_str()))
 }
 

@@ -72,7 +72,8 @@ impl Wallet {
             return Ok((record, fresh, false));
         }
         let existence = self.fetch_existence(request_uri).await?;
-        let record = self.new_record(person, Table::Existences, request_uri, existence.state(), &existence)?;
+        let record =
+            self.new_record(person, Table::Existences, request_uri, existence.state(), &existence)?;
         let mut tx = self.store.write("open_existence").await?;
         let new = tx.insert_record(Table::Existences, &record).await?;
         tx.commit().await?;
@@ -102,13 +103,17 @@ impl Wallet {
     }
 
     /// The options for `navigator.credentials.get`, with a challenge that names request and device key.
-    pub async fn prepare_existence(&self, person: &Person, id: &str, device_key: &str) -> Result<Value, ExistenceError> {
+    pub async fn prepare_existence(
+        &self,
+        person: &Person,
+        id: &str,
+        device_key: &str,
+    ) -> Result<Value, ExistenceError> {
         let (record, mut existence) = self.existence_record(person, id).await?;
         existence.may_answer(self.now())?;
         self.usable_key(&person.account, device_key).await?.ok_or(ExistenceError::DeviceKey)?;
         let passkeys = self.store.read().await?.list_passkeys(&person.account).await;
-        let allowed: Vec<Value> = passkeys
-            ?
+        let allowed: Vec<Value> = passkeys?
             .iter()
             .filter(|passkey| passkey.public_key.is_some())
             .map(|passkey| json!({ "type": "public-key", "id": passkey.credential_id }))
@@ -118,7 +123,8 @@ impl Wallet {
         }
         let challenge = existence.webauthn_challenge(device_key)?;
         existence.progress = Progress::Asserting { holder_thumbprint: device_key.to_owned() };
-        let moved = self.moved(&person.data_key, Table::Existences, &record, existence.state(), &existence)?;
+        let moved =
+            self.moved(&person.data_key, Table::Existences, &record, existence.state(), &existence)?;
         self.replace("prepare_existence", Table::Existences, moved).await?;
         Ok(json!({ "publicKey": {
             "challenge": URL_SAFE_NO_PAD.encode(challenge),
@@ -130,7 +136,12 @@ impl Wallet {
     }
 
     /// Takes the passkey's answer and gives the page the bundle to sign with the device key.
-    pub async fn assert_existence(&self, person: &Person, id: &str, response: &Value) -> Result<ToSign, ExistenceError> {
+    pub async fn assert_existence(
+        &self,
+        person: &Person,
+        id: &str,
+        response: &Value,
+    ) -> Result<ToSign, ExistenceError> {
         let (record, mut existence) = self.existence_record(person, id).await?;
         existence.may_answer(self.now())?;
         let thumbprint = match &existence.progress {
@@ -162,7 +173,8 @@ impl Wallet {
         };
         let input = existence::device_signing_input(&answer)?;
         existence.progress = Progress::Signing { holder_thumbprint: thumbprint, answer };
-        let moved = self.moved(&person.data_key, Table::Existences, &record, existence.state(), &existence)?;
+        let moved =
+            self.moved(&person.data_key, Table::Existences, &record, existence.state(), &existence)?;
         self.replace("assert_existence", Table::Existences, moved).await?;
         Ok(ToSign { id: TO_SIGN.to_owned(), input })
     }
@@ -177,9 +189,14 @@ impl Wallet {
         let (record, mut existence) = self.existence_record(person, id).await?;
         let (thumbprint, mut answer) = match existence.progress.clone() {
             Progress::Signing { holder_thumbprint, answer } => (holder_thumbprint, answer),
-            Progress::Sending { .. } => return self.send_existence(&person.data_key, record, existence).await,
+            Progress::Sending { .. } => {
+                return self.send_existence(&person.data_key, record, existence).await;
+            }
             Progress::Opened | Progress::Asserting { .. } => return Err(StepFault::NotPrepared.into()),
-            Progress::Answered { .. } | Progress::Confirmed { .. } | Progress::Refused | Progress::Expired => {
+            Progress::Answered { .. }
+            | Progress::Confirmed { .. }
+            | Progress::Refused
+            | Progress::Expired => {
                 return Ok((record, existence));
             }
         };
@@ -191,7 +208,8 @@ impl Wallet {
         let signature = checked.get(TO_SIGN).ok_or(SignatureFault::Missing)?;
         answer.device_signature = URL_SAFE_NO_PAD.encode(signature);
         existence.progress = Progress::Sending { answer };
-        let mut moved = self.moved(&person.data_key, Table::Existences, &record, existence.state(), &existence)?;
+        let mut moved =
+            self.moved(&person.data_key, Table::Existences, &record, existence.state(), &existence)?;
         moved.resend_due_at = Some(self.now() + Duration::seconds(5));
         let record = self.replace("keep_existence", Table::Existences, moved).await?;
         self.send_existence(&person.data_key, record, existence).await
@@ -228,8 +246,10 @@ impl Wallet {
         };
         let (next, entry, fault) = match outcome {
             Ok(progress) => {
-                let activity =
-                    Activity::ExistenceAnswered { to: existence.fund.name().to_owned(), year: existence.year };
+                let activity = Activity::ExistenceAnswered {
+                    to: existence.fund.name().to_owned(),
+                    year: existence.year,
+                };
                 (Existence { progress, ..existence }, Some(self.entry(key, &activity)?), None)
             }
             Err(fault) if existence.expires_at > now => (existence, None, fault),
@@ -269,11 +289,17 @@ impl Wallet {
                     None => None,
                     Some(uri) => {
                         let opened = self.open_offer(person, Source::Reference(uri.clone())).await;
-                        let opened = opened.inspect_err(|error| tracing::info!(%error, "the certificate's offer is not open yet"));
+                        let opened = opened.inspect_err(
+                            |error| tracing::info!(%error, "the certificate's offer is not open yet"),
+                        );
                         opened.ok().map(|(offer, _)| offer.record.id)
                     }
                 };
-                Progress::Confirmed { reference: news.reference, offer_uri: news.credential_offer_uri, offer_id }
+                Progress::Confirmed {
+                    reference: news.reference,
+                    offer_uri: news.credential_offer_uri,
+                    offer_id,
+                }
             }
         };
         let first = !matches!(existence.progress, Progress::Confirmed { .. });
@@ -295,11 +321,19 @@ impl Wallet {
     }
 
     /// As it stands here, without asking anybody.
-    pub async fn known_existence(&self, person: &Person, id: &str) -> Result<(Record, Existence), ExistenceError> {
+    pub async fn known_existence(
+        &self,
+        person: &Person,
+        id: &str,
+    ) -> Result<(Record, Existence), ExistenceError> {
         self.existence_record(person, id).await
     }
 
-    async fn existence_record(&self, person: &Person, id: &str) -> Result<(Record, Existence), ExistenceError> {
+    async fn existence_record(
+        &self,
+        person: &Person,
+        id: &str,
+    ) -> Result<(Record, Existence), ExistenceError> {
         self.find(person, Table::Existences, id).await?.ok_or(ExistenceError::Unknown)
     }
 

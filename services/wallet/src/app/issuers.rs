@@ -50,7 +50,9 @@ impl Wallet {
         let token = std::str::from_utf8(body).map_err(|_| RemoteFault::Form("signed metadata"))?.trim();
         let verified = credential::jwt::verify(token, METADATA_TYPE, self.resolver.as_ref(), self.now())
             .await
-            .map_err(|fault| if fault.unfinished { RemoteFault::Registry } else { RemoteFault::Form("signed metadata") })?;
+            .map_err(|fault| {
+                if fault.unfinished { RemoteFault::Registry } else { RemoteFault::Form("signed metadata") }
+            })?;
         if verified.claims.get("sub").and_then(Value::as_str) != Some(identifier)
             || verified.key_state != credential::KeyState::Current
         {
@@ -77,7 +79,10 @@ impl Wallet {
         if !servers.is_empty() && !servers.iter().any(|server| server == identifier) {
             return Err(RemoteFault::Form("authorization server"));
         }
-        let reply = self.outbound.get(&well_known(url, "oauth-authorization-server")?, "application/json", None).await?;
+        let reply = self
+            .outbound
+            .get(&well_known(url, "oauth-authorization-server")?, "application/json", None)
+            .await?;
         if !reply.is_success() {
             return Err(RemoteFault::Status { status: reply.status, code: None });
         }
@@ -137,7 +142,9 @@ mod tests {
 
     #[test]
     fn address_that_is_no_plain_web_address_is_refused() {
-        for bad in ["file:///etc/passwd", "https://user@host/", "https://h/#f", "javascript:1", "h", "ftp://h/"] {
+        for bad in
+            ["file:///etc/passwd", "https://user@host/", "https://h/#f", "javascript:1", "h", "ftp://h/"]
+        {
             assert!(parse(bad).is_err(), "{bad}");
         }
     }

@@ -64,7 +64,13 @@ impl Wallet {
         clock::new_id(self.clock.as_ref(), self.entropy.as_ref())
     }
 
-    fn seal<T: Serialize>(&self, key: &DataKey, purpose: Purpose, id: &str, value: &T) -> Result<Vec<u8>, Fault> {
+    fn seal<T: Serialize>(
+        &self,
+        key: &DataKey,
+        purpose: Purpose,
+        id: &str,
+        value: &T,
+    ) -> Result<Vec<u8>, Fault> {
         Ok(key.seal(purpose, id, value, self.entropy.as_ref())?)
     }
 
@@ -116,7 +122,14 @@ impl Wallet {
     }
 
     /// The next revision of a record, sealed.
-    fn moved<T: Serialize>(&self, key: &DataKey, table: Table, record: &Record, state: &str, content: &T) -> Result<Record, Fault> {
+    fn moved<T: Serialize>(
+        &self,
+        key: &DataKey,
+        table: Table,
+        record: &Record,
+        state: &str,
+        content: &T,
+    ) -> Result<Record, Fault> {
         Ok(Record {
             state: state.to_owned(),
             sealed: self.seal(key, purpose(table), &record.id, content)?,
@@ -149,7 +162,11 @@ fn purpose(table: Table) -> Purpose {
     }
 }
 
-fn open_record<T: DeserializeOwned>(key: &DataKey, table: Table, record: Record) -> Result<(Record, T), Fault> {
+fn open_record<T: DeserializeOwned>(
+    key: &DataKey,
+    table: Table,
+    record: Record,
+) -> Result<(Record, T), Fault> {
     let content = key.unseal(purpose(table), &record.id, &record.sealed)?;
     Ok((record, content))
 }

@@ -66,14 +66,19 @@ pub struct Step {
 
 impl Wallet {
     /// Opens an offer. The same link opened again leads to the same offer; `true` beside it when it is new.
-    pub async fn open_offer(&self, person: &Person, source: Source) -> Result<(OfferState, bool), OfferError> {
+    pub async fn open_offer(
+        &self,
+        person: &Person,
+        source: Source,
+    ) -> Result<(OfferState, bool), OfferError> {
         let key = source_key(&source);
         if let Some((record, reception)) = self.find_by_source(person, Table::Offers, &key).await? {
             return Ok((self.with_stored(person, record, reception).await?, false));
         }
         let offer = self.fetch_offer(&source).await?;
         let issuer = self.issuer(&offer.credential_issuer).await?;
-        let reception = reception::open(source, &offer, &issuer.metadata, issuer.token_endpoint, issuer.party)?;
+        let reception =
+            reception::open(source, &offer, &issuer.metadata, issuer.token_endpoint, issuer.party)?;
         let record = self.new_record(person, Table::Offers, &key, reception.state(), &reception)?;
         let mut tx = self.store.write("open_offer").await?;
         let new = tx.insert_record(Table::Offers, &record).await?;
@@ -137,7 +142,12 @@ impl Wallet {
 
     /// Sends the signed key proofs, verifies and stores what comes. Each credential is stored before the next
     /// is asked for, so nothing that arrived is lost when a later one fails.
-    pub async fn prove(&self, person: &Person, id: &str, signatures: &Signatures) -> Result<Step, OfferError> {
+    pub async fn prove(
+        &self,
+        person: &Person,
+        id: &str,
+        signatures: &Signatures,
+    ) -> Result<Step, OfferError> {
         let mut offer = self.offer(person, id).await?;
         let (access_token, expires_at, thumbprint, proofs) = match &offer.reception.progress {
             Progress::Received { .. } => return Ok(Step { offer, to_sign: Vec::new() }),
@@ -211,14 +221,24 @@ impl Wallet {
         Ok(Step { offer: OfferState { record, ..offer }, to_sign: Vec::new() })
     }
 
-    async fn keep_offer(&self, name: &'static str, person: &Person, offer: OfferState) -> Result<OfferState, OfferError> {
+    async fn keep_offer(
+        &self,
+        name: &'static str,
+        person: &Person,
+        offer: OfferState,
+    ) -> Result<OfferState, OfferError> {
         let OfferState { record, reception, stored } = offer;
         let moved = self.moved(&person.data_key, Table::Offers, &record, reception.state(), &reception)?;
         let record = self.replace(name, Table::Offers, moved).await?;
         Ok(OfferState { record, reception, stored })
     }
 
-    async fn with_stored(&self, person: &Person, record: Record, reception: Reception) -> Result<OfferState, OfferError> {
+    async fn with_stored(
+        &self,
+        person: &Person,
+        record: Record,
+        reception: Reception,
+    ) -> Result<OfferState, OfferError> {
         let mut tx = self.store.read().await?;
         let stored = tx.list_credentials_of_offer(&person.account, &record.id).await?;
         Ok(OfferState { record, reception, stored })
@@ -226,9 +246,8 @@ impl Wallet {
 
     async fn fetch_offer(&self, source: &Source) -> Result<CredentialOffer, OfferError> {
         match source {
-            Source::Value(value) => {
-                serde_json::from_value(value.clone()).map_err(|_| RemoteFault::Form("credential offer").into())
-            }
+            Source::Value(value) => serde_json::from_value(value.clone())
+                .map_err(|_| RemoteFault::Form("credential offer").into()),
             Source::Reference(uri) => {
                 let url = parse(uri)?;
                 let reply =
@@ -244,7 +263,11 @@ impl Wallet {
 
     /// OID4VCI 6.1. An offer by reference is fetched again for a code of its own, since codes live shortly
     /// and serve once.
-    async fn token(&self, reception: &Reception, tx_code: Option<&str>) -> Result<(String, Timestamp), OfferError> {
+    async fn token(
+        &self,
+        reception: &Reception,
+        tx_code: Option<&str>,
+    ) -> Result<(String, Timestamp), OfferError> {
         let tx_code = tx_code.map(str::trim).filter(|code| !code.is_empty() && code.len() <= MAX_TX_CODE);
         if reception.transaction_code.is_some() && tx_code.is_none() {
             return Err(OfferError::TransactionCodeMissing);
@@ -283,7 +306,8 @@ impl Wallet {
         if !token.token_type.eq_ignore_ascii_case("bearer") {
             return Err(RemoteFault::Form("token type").into());
         }
-        let seconds = if token.expires_in == 0 { DEFAULT_TOKEN_SECONDS } else { token.expires_in.min(86_400) };
+        let seconds =
+            if token.expires_in == 0 { DEFAULT_TOKEN_SECONDS } else { token.expires_in.min(86_400) };
         Ok((token.access_token, self.now() + Duration::seconds(i64::try_from(seconds).unwrap_or(300))))
     }
 
@@ -308,12 +332,17 @@ impl Wallet {
                     if !reply.is_success() {
                         return Err(RemoteFault::Status { status: reply.status, code: None }.into());
                     }
-                    let answer: NonceResponse = reply.json().map_err(|_| RemoteFault::Form("nonce response"))?;
+                    let answer: NonceResponse =
+                        reply.json().map_err(|_| RemoteFault::Form("nonce response"))?;
                     Some(answer.c_nonce)
                 }
             };
-            let input =
-                holding::key_proof::signing_input(key, &reception.endpoints.issuer, nonce.as_deref(), self.now());
+            let input = holding::key_proof::signing_input(
+                key,
+                &reception.endpoints.issuer,
+                nonce.as_deref(),
+                self.now(),
+            );
             proofs.push(ToSign { id: slot.to_string(), input });
         }
         Ok(proofs)

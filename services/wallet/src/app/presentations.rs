@@ -77,7 +77,8 @@ impl Wallet {
             return Ok((self.asked(person, record, presentation).await?, false));
         }
         let presentation = self.fetch_request(client_id, request_uri, by_post).await?;
-        let record = self.new_record(person, Table::Presentations, &key, presentation.state(), &presentation)?;
+        let record =
+            self.new_record(person, Table::Presentations, &key, presentation.state(), &presentation)?;
         let mut tx = self.store.write("open_presentation").await?;
         let new = tx.insert_record(Table::Presentations, &record).await?;
         tx.commit().await?;
@@ -121,7 +122,9 @@ impl Wallet {
                 to_sign: None,
             };
             if chosen.query.holder_binding {
-                self.usable_key(&person.account, &item.holder_thumbprint).await?.ok_or(PresentationError::DeviceKey)?;
+                self.usable_key(&person.account, &item.holder_thumbprint)
+                    .await?
+                    .ok_or(PresentationError::DeviceKey)?;
                 let input = self.to_sign(&asked.presentation, kept, &item).await?;
                 item.to_sign = Some(ToSign { id: items.len().to_string(), input });
             }
@@ -178,7 +181,12 @@ impl Wallet {
         self.send_now(person, asked).await
     }
 
-    async fn asked(&self, person: &Person, record: Record, presentation: Presentation) -> Result<Asked, PresentationError> {
+    async fn asked(
+        &self,
+        person: &Person,
+        record: Record,
+        presentation: Presentation,
+    ) -> Result<Asked, PresentationError> {
         let mut credentials = self.credentials(person).await?;
         // What can be shown at all comes first; the newest of equals before the older.
         let now = self.now();
@@ -230,17 +238,19 @@ impl Wallet {
         let header: RequestHeader = serde_json::from_value(Value::Object(unverified.header))
             .map_err(|_| RemoteFault::Form("request object"))?;
         request::check_header(&header, client_id)?;
-        let verified = credential::jwt::verify(token, REQUEST_OBJECT_TYPE, self.resolver.as_ref(), self.now())
-            .await
-            .map_err(|fault| match (fault.unfinished, fault.code) {
-                (true, _) => PresentationError::Verifier(RemoteFault::Registry),
-                (false, "expired") => RequestFault::Expired.into(),
-                (false, _) => PresentationError::Signature,
-            })?;
+        let verified =
+            credential::jwt::verify(token, REQUEST_OBJECT_TYPE, self.resolver.as_ref(), self.now())
+                .await
+                .map_err(|fault| match (fault.unfinished, fault.code) {
+                    (true, _) => PresentationError::Verifier(RemoteFault::Registry),
+                    (false, "expired") => RequestFault::Expired.into(),
+                    (false, _) => PresentationError::Signature,
+                })?;
         if verified.key_state != credential::KeyState::Current {
             return Err(PresentationError::Signature);
         }
-        let object = serde_json::from_value(Value::Object(verified.claims)).map_err(|_| RequestFault::Query)?;
+        let object =
+            serde_json::from_value(Value::Object(verified.claims)).map_err(|_| RequestFault::Query)?;
         let request = request::check(object, client_id, &url, wallet_nonce.as_deref(), self.now())?;
         let organisation = self.chain.organisation(&did).await.map_err(|_| RemoteFault::Registry)?;
         let verifier = Party { did: Some(did), host: host_of(&url), organisation };
@@ -248,7 +258,12 @@ impl Wallet {
     }
 
     /// The bytes for the device key. Made again from the same item, they are the same.
-    async fn to_sign(&self, asked: &Presentation, kept: &Kept, item: &PreparedItem) -> Result<Vec<u8>, PresentationError> {
+    async fn to_sign(
+        &self,
+        asked: &Presentation,
+        kept: &Kept,
+        item: &PreparedItem,
+    ) -> Result<Vec<u8>, PresentationError> {
         if kept.held.is_w3c() {
             Ok(self.prepare_vp(asked, kept, item).await?.to_sign)
         } else {
@@ -310,7 +325,10 @@ impl Wallet {
                 }
             };
             token.entry(item.query.clone()).or_default().push(presentation);
-            receipts.entry(item.query.clone()).or_default().push(kept.annex.receipt.clone().unwrap_or(Value::Null));
+            receipts
+                .entry(item.query.clone())
+                .or_default()
+                .push(kept.annex.receipt.clone().unwrap_or(Value::Null));
             claims.extend(shared_labels(kept, &item.disclose));
         }
         let mut form = vec![("vp_token".to_owned(), serde_json::to_string(&token)?)];
@@ -326,7 +344,12 @@ impl Wallet {
     }
 
     /// The answer is stored before anybody hears it.
-    async fn keep_answer(&self, person: &Person, mut asked: Asked, answer: Answer) -> Result<Asked, PresentationError> {
+    async fn keep_answer(
+        &self,
+        person: &Person,
+        mut asked: Asked,
+        answer: Answer,
+    ) -> Result<Asked, PresentationError> {
         asked.presentation.progress = Progress::Sending { answer };
         let mut moved = self.moved(
             &person.data_key,
@@ -355,7 +378,8 @@ impl Wallet {
     ) -> Result<(Record, Presentation), PresentationError> {
         let Progress::Sending { answer } = &presentation.progress else { return Ok((record, presentation)) };
         let answer = answer.clone();
-        let form: Vec<(&str, &str)> = answer.form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let form: Vec<(&str, &str)> =
+            answer.form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         let url: &Url = &presentation.request.response_uri;
         let now = self.now();
         let outcome = match self.outbound.post_form(url, &form, &[("accept", "application/json")]).await {
@@ -398,7 +422,8 @@ impl Wallet {
     }
 
     async fn put_off(&self, key: &DataKey, record: Record, presentation: Presentation) -> Result<(), Fault> {
-        let mut moved = self.moved(key, Table::Presentations, &record, presentation.state(), &presentation)?;
+        let mut moved =
+            self.moved(key, Table::Presentations, &record, presentation.state(), &presentation)?;
         moved.resend_due_at = Some(later(self.now(), record.created_at));
         self.replace("put_off_answer", Table::Presentations, moved).await.map(|_| ())
     }

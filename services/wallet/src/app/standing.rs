@@ -20,7 +20,11 @@ const PAUSE: Duration = Duration::from_millis(1_200);
 
 impl Wallet {
     /// Asks for the status now and keeps what was learned.
-    pub async fn check_standing(&self, person: &Person, id: &str) -> Result<(Kept, SeenStatus), CredentialError> {
+    pub async fn check_standing(
+        &self,
+        person: &Person,
+        id: &str,
+    ) -> Result<(Kept, SeenStatus), CredentialError> {
         let mut kept = self.credential(person, id).await?;
         let standing = self.standing(&kept.held).await;
         let seen = SeenStatus { standing, checked_at: self.now() };
@@ -50,7 +54,8 @@ impl Wallet {
         let url = parse(&entry.list).ok()?;
         let issuer = held.issuer.did.as_deref()?;
         for again in [true, false] {
-            let accept = if entry.purpose.is_some() { "application/vc" } else { "application/statuslist+jwt" };
+            let accept =
+                if entry.purpose.is_some() { "application/vc" } else { "application/statuslist+jwt" };
             let reply = self.outbound.get(&url, accept, None).await.ok()?;
             if reply.status != 200 {
                 return None;

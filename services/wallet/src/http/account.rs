@@ -132,7 +132,11 @@ pub async fn create_device_key(
 #[utoipa::path(tag = "account", security(("session" = [])), params(("thumbprint" = String, Path)), responses(
     (status = 204), (status = "4XX", body = Problem)))]
 #[delete("/device-keys/{thumbprint}")]
-pub async fn delete_device_key(app: App, person: SignedIn, thumbprint: Path<String>) -> Result<HttpResponse, Problem> {
+pub async fn delete_device_key(
+    app: App,
+    person: SignedIn,
+    thumbprint: Path<String>,
+) -> Result<HttpResponse, Problem> {
     app.wallet.lose_device_key(&person.0, &thumbprint).await?;
     Ok(HttpResponse::NoContent().finish())
 }

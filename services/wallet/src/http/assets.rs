@@ -19,8 +19,16 @@ pub const ASSETS: Assets = Assets(&[
     module!("wallet-home.js"),
     module!("wallet-account.js"),
     module!("wallet-credential.js"),
-    Asset { name: "wallet-192.png", content_type: "image/png", body: include_bytes!("../../static/wallet-192.png") },
-    Asset { name: "wallet-512.png", content_type: "image/png", body: include_bytes!("../../static/wallet-512.png") },
+    Asset {
+        name: "wallet-192.png",
+        content_type: "image/png",
+        body: include_bytes!("../../static/wallet-192.png"),
+    },
+    Asset {
+        name: "wallet-512.png",
+        content_type: "image/png",
+        body: include_bytes!("../../static/wallet-512.png"),
+    },
 ]);
 
 pub const MANIFEST: &str = include_str!("../../static/manifest.webmanifest");

@@ -15,13 +15,19 @@ use super::views::{CredentialList, CredentialView, StatusView};
 pub async fn list_credentials(app: App, person: SignedIn) -> Result<Json<CredentialList>, Problem> {
     let kept = app.wallet.credentials(&person.0).await?;
     let now = app.wallet.now();
-    Ok(Json(CredentialList { credentials: kept.iter().map(|one| CredentialView::summary(one, now)).collect() }))
+    Ok(Json(CredentialList {
+        credentials: kept.iter().map(|one| CredentialView::summary(one, now)).collect(),
+    }))
 }
 
 #[utoipa::path(tag = "credentials", security(("session" = [])), params(("id" = String, Path)), responses(
     (status = 200, body = CredentialView), (status = "4XX", body = Problem)))]
 #[get("/credentials/{id}")]
-pub async fn show_credential(app: App, person: SignedIn, id: Path<String>) -> Result<Json<CredentialView>, Problem> {
+pub async fn show_credential(
+    app: App,
+    person: SignedIn,
+    id: Path<String>,
+) -> Result<Json<CredentialView>, Problem> {
     let kept = app.wallet.credential(&person.0, &id).await?;
     Ok(Json(CredentialView::whole(&kept, app.wallet.now())))
 }
@@ -38,7 +44,11 @@ pub async fn check_status(app: App, person: SignedIn, id: Path<String>) -> Resul
 #[utoipa::path(tag = "credentials", security(("session" = [])), params(("id" = String, Path)), responses(
     (status = 204), (status = "4XX", body = Problem)))]
 #[delete("/credentials/{id}")]
-pub async fn delete_credential(app: App, person: SignedIn, id: Path<String>) -> Result<HttpResponse, Problem> {
+pub async fn delete_credential(
+    app: App,
+    person: SignedIn,
+    id: Path<String>,
+) -> Result<HttpResponse, Problem> {
     app.wallet.remove_credential(&person.0, &id).await?;
     Ok(HttpResponse::NoContent().finish())
 }

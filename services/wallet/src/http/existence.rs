@@ -15,7 +15,11 @@ use super::views::{ExistenceKey, ExistenceLink, ExistenceView, SignaturesBody, S
     (status = 201, body = ExistenceView), (status = 200, body = ExistenceView, description = "opened before"),
     (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
 #[post("/existence")]
-pub async fn open_existence(app: App, person: SignedIn, body: Json<ExistenceLink>) -> Result<HttpResponse, Problem> {
+pub async fn open_existence(
+    app: App,
+    person: SignedIn,
+    body: Json<ExistenceLink>,
+) -> Result<HttpResponse, Problem> {
     let (record, existence, new) = app.wallet.open_existence(&person.0, &body.0.request_uri).await?;
     Ok(HttpResponse::build(created(new)).json(ExistenceView::new(&record.id, &existence)))
 }
@@ -24,7 +28,11 @@ pub async fn open_existence(app: App, person: SignedIn, body: Json<ExistenceLink
 #[utoipa::path(tag = "existence", security(("session" = [])), params(("id" = String, Path)), responses(
     (status = 200, body = ExistenceView), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
 #[get("/existence/{id}")]
-pub async fn show_existence(app: App, person: SignedIn, id: Path<String>) -> Result<Json<ExistenceView>, Problem> {
+pub async fn show_existence(
+    app: App,
+    person: SignedIn,
+    id: Path<String>,
+) -> Result<Json<ExistenceView>, Problem> {
     let (record, existence) = app.wallet.existence(&person.0, &id).await?;
     Ok(Json(ExistenceView::new(&record.id, &existence)))
 }

@@ -17,8 +17,8 @@ use actix_web::middleware::from_fn;
 use actix_web::web::Data;
 use utoipa::OpenApi;
 
-use crate::app::Wallet;
 use self::auth::SessionCookie;
+use crate::app::Wallet;
 
 /// What the handlers share.
 #[derive(Clone)]

@@ -8,7 +8,8 @@ use super::App;
 use super::auth::SignedIn;
 use super::offers::created;
 use super::views::{
-    Consent, Empty, PresentationResult, PresentationStep, PresentationView, RequestLink, SignaturesBody, to_sign,
+    Consent, Empty, PresentationResult, PresentationStep, PresentationView, RequestLink, SignaturesBody,
+    to_sign,
 };
 
 /// Opens a presentation request: fetched, verified, matched with what the person holds.
@@ -16,7 +17,11 @@ use super::views::{
     (status = 201, body = PresentationView), (status = 200, body = PresentationView, description = "opened before"),
     (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
 #[post("/presentations")]
-pub async fn open_presentation(app: App, person: SignedIn, body: Json<RequestLink>) -> Result<HttpResponse, Problem> {
+pub async fn open_presentation(
+    app: App,
+    person: SignedIn,
+    body: Json<RequestLink>,
+) -> Result<HttpResponse, Problem> {
     let RequestLink { client_id, request_uri, request_uri_method } = body.0;
     let by_post = by_post(request_uri_method.as_deref())?;
     let (asked, new) = app.wallet.open_presentation(&person.0, &client_id, &request_uri, by_post).await?;
@@ -26,7 +31,11 @@ pub async fn open_presentation(app: App, person: SignedIn, body: Json<RequestLin
 #[utoipa::path(tag = "presenting", security(("session" = [])), params(("id" = String, Path)), responses(
     (status = 200, body = PresentationView), (status = "4XX", body = Problem)))]
 #[get("/presentations/{id}")]
-pub async fn show_presentation(app: App, person: SignedIn, id: Path<String>) -> Result<Json<PresentationView>, Problem> {
+pub async fn show_presentation(
+    app: App,
+    person: SignedIn,
+    id: Path<String>,
+) -> Result<Json<PresentationView>, Problem> {
     let asked = app.wallet.presentation(&person.0, &id).await?;
     Ok(Json(PresentationView::new(&asked, app.wallet.now())))
 }

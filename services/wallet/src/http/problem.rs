@@ -28,23 +28,33 @@ fn remote(error: &RemoteFault, who: &'static str) -> Problem {
     match error {
         RemoteFault::Unreachable(_) => {
             tracing::info!(error = error as &dyn std::error::Error, "another service could not be reached");
-            Problem::new(StatusCode::BAD_GATEWAY, "other-side-unavailable", "The other side cannot be reached")
-                .detail(format!("{who} did not answer. Nothing is lost; try again in a moment."))
+            Problem::new(
+                StatusCode::BAD_GATEWAY,
+                "other-side-unavailable",
+                "The other side cannot be reached",
+            )
+            .detail(format!("{who} did not answer. Nothing is lost; try again in a moment."))
         }
         RemoteFault::Address => Problem::new(UNPROCESSABLE, "address-refused", "The link cannot be used")
             .detail("The address in the link is not one this wallet may open."),
-        RemoteFault::Status { status, .. } => {
-            Problem::new(StatusCode::BAD_GATEWAY, "other-side-unavailable", "The other side cannot be reached")
-                .detail(format!("{who} answered with status {status}. Nothing is lost; try again in a moment."))
-        }
+        RemoteFault::Status { status, .. } => Problem::new(
+            StatusCode::BAD_GATEWAY,
+            "other-side-unavailable",
+            "The other side cannot be reached",
+        )
+        .detail(format!("{who} answered with status {status}. Nothing is lost; try again in a moment.")),
         RemoteFault::Form(what) => {
             Problem::new(StatusCode::BAD_GATEWAY, "answer-not-understood", "The answer cannot be used")
                 .detail(format!("{who} sent something that this wallet does not accept: {what}."))
         }
-        RemoteFault::Registry => {
-            Problem::new(StatusCode::SERVICE_UNAVAILABLE, "registry-unavailable", "The registry cannot be asked")
-                .detail("We cannot prove at the moment who you are dealing with, so nothing was done. Try again soon.")
-        }
+        RemoteFault::Registry => Problem::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "registry-unavailable",
+            "The registry cannot be asked",
+        )
+        .detail(
+            "We cannot prove at the moment who you are dealing with, so nothing was done. Try again soon.",
+        ),
     }
 }
 
@@ -168,15 +178,20 @@ impl From<ExistenceError> for Problem {
             ExistenceError::Fund(inner) => remote(inner, "The Fund"),
             ExistenceError::Gone => Self::new(StatusCode::GONE, "request-gone", "This request is over")
                 .detail("It has expired. Ask the Fund for a new one."),
-            ExistenceError::NotProven => {
-                request_refused("the registry does not prove that this link comes from the organisation it names")
-            }
+            ExistenceError::NotProven => request_refused(
+                "the registry does not prove that this link comes from the organisation it names",
+            ),
             ExistenceError::Step(inner) => step(&inner.to_string()),
             ExistenceError::DeviceKey => device_key(),
-            ExistenceError::NoPasskey => Self::new(StatusCode::CONFLICT, "passkey-unsuitable", "This needs another passkey")
-                .detail("Your passkeys are of a kind that cannot answer the Fund. Add one on your phone first."),
-            ExistenceError::Assertion => Self::new(UNPROCESSABLE, "passkey-refused", "The passkey was not accepted")
-                .detail("It did not answer this request, or did not confirm that it is you. Try again."),
+            ExistenceError::NoPasskey => {
+                Self::new(StatusCode::CONFLICT, "passkey-unsuitable", "This needs another passkey").detail(
+                    "Your passkeys are of a kind that cannot answer the Fund. Add one on your phone first.",
+                )
+            }
+            ExistenceError::Assertion => {
+                Self::new(UNPROCESSABLE, "passkey-refused", "The passkey was not accepted")
+                    .detail("It did not answer this request, or did not confirm that it is you. Try again.")
+            }
             ExistenceError::Signature(inner) => signature(&inner.to_string()),
             ExistenceError::AnswerRefused(reason) => {
                 Self::new(StatusCode::BAD_GATEWAY, "answer-refused", "The Fund did not accept the proof")
@@ -217,29 +232,121 @@ const fn page(slug: &'static str, title: &'static str, text: &'static str) -> Pr
 
 /// The page behind each problem type of this service.
 pub const PAGES: ProblemPages = ProblemPages(&[
-    page("other-side-unavailable", "The other side cannot be reached", "An organisation's service did not answer or is in trouble. Nothing is lost: what was begun goes on when it is tried again."),
-    page("address-refused", "The link cannot be used", "The link names an address inside a private network, or one that is no web address. Ask for a new link."),
-    page("answer-not-understood", "The answer cannot be used", "An organisation's service did not answer as its standard says, so the wallet stopped."),
-    page("registry-unavailable", "The registry cannot be asked", "The wallet proves names and keys of organisations from the registry. Without a proof it does nothing. Try again soon."),
-    page("ceremony-over", "This sign-in has run out", "A passkey must be used within five minutes, and once. Begin again."),
-    page("passkey-refused", "The passkey was not accepted", "The passkey is unknown here, belongs to somebody else, or did not confirm that it is you."),
-    page("passkey-registered", "This passkey is in use already", "A passkey belongs to one wallet. Sign in with it."),
-    page("passkey-unsuitable", "This needs another passkey", "The Fund takes passkeys with ES256. Add one on a phone."),
-    page("too-many", "There is no room for one more", "There are limits to how much one wallet holds. Remove something first."),
-    page("last-passkey", "This is your only passkey", "A wallet without a passkey could never be opened again. Add another one first."),
-    page("sign-in-again", "Please confirm that it is you", "Steps that cannot be undone need a sign-in within the last ten minutes."),
-    page("offer-refused", "This offer cannot be used", "The offer asks for something that this wallet does not do, or does not fit what the organisation says of itself."),
-    page("offer-gone", "This offer is over", "Offers expire, can be withdrawn, and are locked after a few wrong codes. Ask the organisation for a new one."),
-    page("transaction-code-missing", "The code is missing", "The offer is protected by a code that the organisation gave you by another way."),
-    page("transaction-code-refused", "The code was not accepted", "Check the code. After a few wrong codes the organisation locks the offer and must renew it."),
-    page("issuer-refused", "The organisation did not issue the credential", "The detail holds the organisation's own words."),
-    page("accept-again", "It took too long", "The permission to fetch the credential lives for minutes. Accept the offer once more; nothing is lost and nothing is issued twice."),
-    page("credential-refused", "The credential is not sound", "The proof, the key, the type or the dates of the credential are not right, so it was not kept. `faults` names the checks."),
+    page(
+        "other-side-unavailable",
+        "The other side cannot be reached",
+        "An organisation's service did not answer or is in trouble. Nothing is lost: what was begun goes on when it is tried again.",
+    ),
+    page(
+        "address-refused",
+        "The link cannot be used",
+        "The link names an address inside a private network, or one that is no web address. Ask for a new link.",
+    ),
+    page(
+        "answer-not-understood",
+        "The answer cannot be used",
+        "An organisation's service did not answer as its standard says, so the wallet stopped.",
+    ),
+    page(
+        "registry-unavailable",
+        "The registry cannot be asked",
+        "The wallet proves names and keys of organisations from the registry. Without a proof it does nothing. Try again soon.",
+    ),
+    page(
+        "ceremony-over",
+        "This sign-in has run out",
+        "A passkey must be used within five minutes, and once. Begin again.",
+    ),
+    page(
+        "passkey-refused",
+        "The passkey was not accepted",
+        "The passkey is unknown here, belongs to somebody else, or did not confirm that it is you.",
+    ),
+    page(
+        "passkey-registered",
+        "This passkey is in use already",
+        "A passkey belongs to one wallet. Sign in with it.",
+    ),
+    page(
+        "passkey-unsuitable",
+        "This needs another passkey",
+        "The Fund takes passkeys with ES256. Add one on a phone.",
+    ),
+    page(
+        "too-many",
+        "There is no room for one more",
+        "There are limits to how much one wallet holds. Remove something first.",
+    ),
+    page(
+        "last-passkey",
+        "This is your only passkey",
+        "A wallet without a passkey could never be opened again. Add another one first.",
+    ),
+    page(
+        "sign-in-again",
+        "Please confirm that it is you",
+        "Steps that cannot be undone need a sign-in within the last ten minutes.",
+    ),
+    page(
+        "offer-refused",
+        "This offer cannot be used",
+        "The offer asks for something that this wallet does not do, or does not fit what the organisation says of itself.",
+    ),
+    page(
+        "offer-gone",
+        "This offer is over",
+        "Offers expire, can be withdrawn, and are locked after a few wrong codes. Ask the organisation for a new one.",
+    ),
+    page(
+        "transaction-code-missing",
+        "The code is missing",
+        "The offer is protected by a code that the organisation gave you by another way.",
+    ),
+    page(
+        "transaction-code-refused",
+        "The code was not accepted",
+        "Check the code. After a few wrong codes the organisation locks the offer and must renew it.",
+    ),
+    page(
+        "issuer-refused",
+        "The organisation did not issue the credential",
+        "The detail holds the organisation's own words.",
+    ),
+    page(
+        "accept-again",
+        "It took too long",
+        "The permission to fetch the credential lives for minutes. Accept the offer once more; nothing is lost and nothing is issued twice.",
+    ),
+    page(
+        "credential-refused",
+        "The credential is not sound",
+        "The proof, the key, the type or the dates of the credential are not right, so it was not kept. `faults` names the checks.",
+    ),
     page("request-gone", "This request is over", "Requests live for minutes and are answered once."),
-    page("request-refused", "This request was stopped for your safety", "The request is not proven to come from the organisation it names, or breaks a rule that protects you. Nothing was shared."),
-    page("selection-refused", "Your choice does not answer the request", "Something the request needs is not selected, or something was selected that it does not ask for."),
+    page(
+        "request-refused",
+        "This request was stopped for your safety",
+        "The request is not proven to come from the organisation it names, or breaks a rule that protects you. Nothing was shared.",
+    ),
+    page(
+        "selection-refused",
+        "Your choice does not answer the request",
+        "Something the request needs is not selected, or something was selected that it does not ask for.",
+    ),
     page("step-over", "This step is not possible now", "The request has expired or was answered already."),
-    page("signature-refused", "The signature is not right", "The page signed other bytes, or with another key, than were asked for. Reload the page and try again."),
-    page("device-key-unknown", "This device does not hold the key", "Credentials can be shown only from the device that received them."),
-    page("answer-refused", "The Fund did not accept the proof", "The detail holds the Fund's own words. You can begin again while the request lives."),
+    page(
+        "signature-refused",
+        "The signature is not right",
+        "The page signed other bytes, or with another key, than were asked for. Reload the page and try again.",
+    ),
+    page(
+        "device-key-unknown",
+        "This device does not hold the key",
+        "Credentials can be shown only from the device that received them.",
+    ),
+    page(
+        "answer-refused",
+        "The Fund did not accept the proof",
+        "The detail holds the Fund's own words. You can begin again while the request lives.",
+    ),
 ]);

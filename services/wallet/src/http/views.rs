@@ -146,10 +146,7 @@ pub struct ToSignView {
 }
 
 pub fn to_sign(items: Vec<ToSign>, purpose: &'static str) -> Vec<ToSignView> {
-    items
-        .into_iter()
-        .map(|item| ToSignView { id: item.id, purpose, input: base64url(&item.input) })
-        .collect()
+    items.into_iter().map(|item| ToSignView { id: item.id, purpose, input: base64url(&item.input) }).collect()
 }
 
 fn base64url(bytes: &[u8]) -> String {
@@ -283,7 +280,12 @@ pub struct ClaimView {
 
 impl ClaimView {
     fn new(claim: &ShownClaim, asked: bool) -> Self {
-        Self { path: path::to_json(&claim.path), label: claim.label.clone(), value: claim.value.clone(), asked }
+        Self {
+            path: path::to_json(&claim.path),
+            label: claim.label.clone(),
+            value: claim.value.clone(),
+            asked,
+        }
     }
 }
 
@@ -471,7 +473,9 @@ impl PresentationView {
     pub fn new(asked: &Asked, now: Timestamp) -> Self {
         let Asked { record, presentation, evaluation, .. } = asked;
         let (reason, redirect_uri) = match &presentation.progress {
-            Progress::Sent { redirect_uri, .. } | Progress::Refused { redirect_uri, .. } => (None, redirect_uri.clone()),
+            Progress::Sent { redirect_uri, .. } | Progress::Refused { redirect_uri, .. } => {
+                (None, redirect_uri.clone())
+            }
             Progress::Failed { reason } => (Some(reason.clone()), None),
             Progress::Asked | Progress::Prepared { .. } | Progress::Sending { .. } => (None, None),
         };
@@ -487,7 +491,10 @@ impl PresentationView {
             options: evaluation
                 .choices
                 .iter()
-                .map(|choice| OptionView { required: choice.required, alternatives: choice.alternatives.clone() })
+                .map(|choice| OptionView {
+                    required: choice.required,
+                    alternatives: choice.alternatives.clone(),
+                })
                 .collect(),
             proposed: proposed(evaluation),
             reason,
@@ -498,12 +505,19 @@ impl PresentationView {
 
 fn proposed(evaluation: &Evaluation) -> Vec<SelectionItem> {
     let selection = evaluation.proposed().unwrap_or_default();
-    selection.into_iter().map(|(query_id, credential_ids)| SelectionItem { query_id, credential_ids }).collect()
+    selection
+        .into_iter()
+        .map(|(query_id, credential_ids)| SelectionItem { query_id, credential_ids })
+        .collect()
 }
 
 fn queries(asked: &Asked, now: Timestamp) -> Vec<QueryView> {
     let is_required = |id: &String| {
-        asked.evaluation.choices.iter().any(|choice| choice.required && choice.alternatives.iter().any(|ids| ids.contains(id)))
+        asked
+            .evaluation
+            .choices
+            .iter()
+            .any(|choice| choice.required && choice.alternatives.iter().any(|ids| ids.contains(id)))
     };
     asked
         .evaluation
@@ -522,7 +536,9 @@ fn queries(asked: &Asked, now: Timestamp) -> Vec<QueryView> {
                     let withheld = withheld_paths(kept);
                     let whole = kept.held.is_w3c();
                     let claims = kept.held.claims();
-                    let shown = claims.iter().filter(|claim| whole || is_shown(&claim.path, &matched.disclose, &withheld));
+                    let shown = claims
+                        .iter()
+                        .filter(|claim| whole || is_shown(&claim.path, &matched.disclose, &withheld));
                     let checked_at = kept.annex.status.as_ref().map(|seen| seen.checked_at);
                     Some(CandidateView {
                         credential_id: kept.row.id.clone(),

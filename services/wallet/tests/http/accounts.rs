@@ -35,7 +35,9 @@ async fn registration_answer_serves_once_and_not_after_five_minutes() {
     let mut phone = Authenticator::new(&world.url, "second phone");
     let agent = Agent::new();
     let url = |path: &str| format!("{}{path}", world.url);
-    let start = || async { agent.post_json(url("/v1/registration/options"), &json!({})).await.unwrap().json().unwrap() };
+    let start = || async {
+        agent.post_json(url("/v1/registration/options"), &json!({})).await.unwrap().json().unwrap()
+    };
     let made = phone.register(&start().await).unwrap();
     agent.post_json(url("/v1/registration"), &made).await.unwrap().expect(201).unwrap();
     let again = Agent::new().post_json(url("/v1/registration"), &made).await.unwrap();
@@ -75,8 +77,12 @@ async fn second_passkey_is_added_and_the_last_one_stays() {
     assert_eq!(options["publicKey"]["excludeCredentials"].as_array().unwrap().len(), 1);
     person.post("/v1/registration", tablet.register(&options).unwrap()).await.expect(201).unwrap();
     let account = person.get("/v1/account").await.json().unwrap();
-    let ids: Vec<String> =
-        account["passkeys"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap().to_owned()).collect();
+    let ids: Vec<String> = account["passkeys"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["id"].as_str().unwrap().to_owned())
+        .collect();
     assert_eq!(ids.len(), 2);
     person.delete(&format!("/v1/passkeys/{}", ids[0])).await.expect(204).unwrap();
     assert_eq!(problem(person.delete(&format!("/v1/passkeys/{}", ids[1])).await, 409), "last-passkey");
@@ -99,7 +105,10 @@ async fn device_key_must_be_public_p256_and_a_lost_one_does_not_return() {
     let person = world.person("anna").await;
     let mut private = HolderKey::from_label("x").jwk();
     private["d"] = json!("AAAA");
-    assert_eq!(problem(person.post("/v1/device-keys", json!({ "publicKey": private })).await, 400), "bad-request");
+    assert_eq!(
+        problem(person.post("/v1/device-keys", json!({ "publicKey": private })).await, 400),
+        "bad-request"
+    );
     let known = json!({ "publicKey": person.key.jwk() });
     person.post("/v1/device-keys", known.clone()).await.expect(200).unwrap();
     person.delete(&format!("/v1/device-keys/{}", person.key.thumbprint())).await.expect(204).unwrap();
@@ -128,7 +137,16 @@ async fn stolen_database_shows_no_claim_and_no_secret() {
     let mut bytes = std::fs::read(&world.database).unwrap();
     let wal = world.database.with_extension("db-wal");
     bytes.extend(std::fs::read(wal).unwrap_or_default());
-    for secret in ["Amina", "Diallo", "10034521", "1988-05-04", "did:passerelle", "StaffIdentity", "offers/o1", "access_token"] {
+    for secret in [
+        "Amina",
+        "Diallo",
+        "10034521",
+        "1988-05-04",
+        "did:passerelle",
+        "StaffIdentity",
+        "offers/o1",
+        "access_token",
+    ] {
         assert!(!bytes.windows(secret.len()).any(|window| window == secret.as_bytes()), "{secret}");
     }
 }

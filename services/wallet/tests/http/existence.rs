@@ -13,7 +13,13 @@ async fn sign(world: &World, person: &mut Person) -> (String, Value) {
     let opened = open(world, person).await;
     let id = opened["id"].as_str().unwrap().to_owned();
     let device = json!({ "deviceKey": person.key.thumbprint() });
-    let options = person.post(&format!("/v1/existence/{id}/prepare"), device).await.expect(200).unwrap().json().unwrap();
+    let options = person
+        .post(&format!("/v1/existence/{id}/prepare"), device)
+        .await
+        .expect(200)
+        .unwrap()
+        .json()
+        .unwrap();
     let assertion = person.phone.log_in(&options).unwrap();
     let step = person.post(&format!("/v1/existence/{id}/assertion"), assertion).await;
     (id, step.expect(200).unwrap().json().unwrap())
@@ -29,7 +35,8 @@ async fn passkey_and_device_key_vouch_for_one_answer() {
     let answer = world.others.seen().existence_answers[0].clone();
     let bundle = json!({"requestId": "ex-1", "challenge": "Y2hhbGxlbmdl", "holderKeyThumbprint": person.key.thumbprint()});
     let client_data: Value =
-        serde_json::from_slice(&unb64(answer["assertion"]["clientDataJSON"].as_str().unwrap()).unwrap()).unwrap();
+        serde_json::from_slice(&unb64(answer["assertion"]["clientDataJSON"].as_str().unwrap()).unwrap())
+            .unwrap();
     assert_eq!(unb64(client_data["challenge"].as_str().unwrap()).unwrap(), sha256(jcs(&bundle)));
     let mut unsigned = answer.clone();
     let signature = unsigned.as_object_mut().unwrap().remove("deviceSignature").unwrap();
@@ -48,7 +55,10 @@ async fn confirmed_proof_brings_the_certificate_to_the_same_key() {
     person.post(&format!("/v1/existence/{id}/answer"), person.signatures(&step)).await.expect(200).unwrap();
     world.others.knobs().existence_state = "confirmed";
     let confirmed = person.get(&format!("/v1/existence/{id}")).await.expect(200).unwrap().json().unwrap();
-    assert_eq!((confirmed["state"].as_str(), confirmed["reference"].as_str()), (Some("confirmed"), Some("DCE-2026-0001")));
+    assert_eq!(
+        (confirmed["state"].as_str(), confirmed["reference"].as_str()),
+        (Some("confirmed"), Some("DCE-2026-0001"))
+    );
     let received = person.receive(confirmed["offerId"].as_str().unwrap(), None).await;
     assert_eq!(received["state"], "received");
     assert_eq!(person.credentials().await[0]["name"], "Certificate of Entitlement");

@@ -13,8 +13,10 @@ async fn stranger_is_welcomed_and_first_view_is_light() {
     let policy = page.header("content-security-policy").unwrap();
     assert!(policy.contains("default-src 'none'") && !policy.contains("unsafe"));
     let mut weight = page.body.len();
-    for asset in ["passerelle.css", "wallet.css", "mark.svg", "passkey.js", "progress.js", "wallet-entry.js"] {
-        weight += agent.get(format!("{}/assets/{asset}", world.url)).await.unwrap().expect(200).unwrap().body.len();
+    for asset in ["passerelle.css", "wallet.css", "mark.svg", "passkey.js", "progress.js", "wallet-entry.js"]
+    {
+        weight +=
+            agent.get(format!("{}/assets/{asset}", world.url)).await.unwrap().expect(200).unwrap().body.len();
     }
     assert!(weight < 100 * 1024, "{weight} bytes before compression");
 }
@@ -25,7 +27,8 @@ async fn pages_have_neither_inline_script_nor_style() {
     let person = world.holder("anna").await;
     let offer = person.open_offer(&world.offer_uri()).await;
     let asked = person.post("/v1/presentations", world.request()).await.json().unwrap();
-    let proof = person.post("/v1/existence", json!({ "requestUri": world.existence_uri() })).await.json().unwrap();
+    let proof =
+        person.post("/v1/existence", json!({ "requestUri": world.existence_uri() })).await.json().unwrap();
     let credential = person.credentials().await[0]["id"].as_str().unwrap().to_owned();
     for path in [
         "/".to_owned(),
@@ -39,7 +42,10 @@ async fn pages_have_neither_inline_script_nor_style() {
     ] {
         let text = person.page(&path).await.expect(200).unwrap().text();
         assert!(!text.contains(" style=") && !text.contains("onclick="), "{path}");
-        assert!(text.matches("<script").count() == text.matches("<script type=\"module\" src=\"/assets/").count(), "{path}");
+        assert!(
+            text.matches("<script").count() == text.matches("<script type=\"module\" src=\"/assets/").count(),
+            "{path}"
+        );
     }
 }
 
@@ -48,7 +54,8 @@ async fn signed_out_visitor_of_an_inner_page_is_asked_to_sign_in() {
     let world = World::new().await;
     let agent = Agent::new();
     for path in ["/activity", "/account", "/credentials/x", "/offers/x", "/presentations/x", "/existence/x"] {
-        let page = agent.get_as(format!("{}{path}", world.url), "text/html").await.unwrap().expect(401).unwrap();
+        let page =
+            agent.get_as(format!("{}{path}", world.url), "text/html").await.unwrap().expect(401).unwrap();
         assert!(page.text().contains("id=\"sign-in\""), "{path}");
     }
     let link = format!("{}/present?client_id=x&request_uri=y", world.url);
@@ -61,7 +68,14 @@ async fn consent_page_names_who_asks_and_every_claim() {
     let person = world.holder("anna").await;
     let asked = person.post("/v1/presentations", world.request()).await.json().unwrap();
     let text = person.page(&format!("/presentations/{}", asked["id"].as_str().unwrap())).await.text();
-    for part in ["World Food Programme", "Entry to the Rome office", "Amina", "Diallo", "id=\"refuse\"", "Only if you want"] {
+    for part in [
+        "World Food Programme",
+        "Entry to the Rome office",
+        "Amina",
+        "Diallo",
+        "id=\"refuse\"",
+        "Only if you want",
+    ] {
         assert!(text.contains(part), "{part}");
     }
 }
@@ -80,7 +94,8 @@ async fn text_of_strangers_cannot_become_markup() {
 async fn manifest_and_icons_make_it_installable() {
     let world = World::new().await;
     let agent = Agent::new();
-    let manifest = agent.get(format!("{}/manifest.webmanifest", world.url)).await.unwrap().expect(200).unwrap();
+    let manifest =
+        agent.get(format!("{}/manifest.webmanifest", world.url)).await.unwrap().expect(200).unwrap();
     let manifest = manifest.json().unwrap();
     assert_eq!(manifest["display"], "standalone");
     for icon in manifest["icons"].as_array().unwrap() {
@@ -94,6 +109,7 @@ async fn cross_site_request_is_refused() {
     let world = World::new().await;
     let person = world.person("anna").await;
     let url = format!("{}/v1/device-keys", world.url);
-    let answer = person.agent.post_json_with(&url, &json!({}), &[("sec-fetch-site", "cross-site")]).await.unwrap();
+    let answer =
+        person.agent.post_json_with(&url, &json!({}), &[("sec-fetch-site", "cross-site")]).await.unwrap();
     answer.expect(403).unwrap();
 }

@@ -17,7 +17,13 @@ async fn consent(person: &Person, id: &str, selection: Value) -> Value {
     let step = person.post(&format!("/v1/presentations/{id}/prepare"), selection).await;
     let step = step.expect(200).unwrap().json().unwrap();
     let signatures = person.signatures(&step);
-    person.post(&format!("/v1/presentations/{id}/submit"), signatures).await.expect(200).unwrap().json().unwrap()
+    person
+        .post(&format!("/v1/presentations/{id}/submit"), signatures)
+        .await
+        .expect(200)
+        .unwrap()
+        .json()
+        .unwrap()
 }
 
 fn last_response(world: &World) -> HashMap<String, String> {
@@ -70,7 +76,8 @@ async fn whole_copy_is_shown_when_the_person_chooses_it() {
     let asked = open(&world, &person).await;
     let candidate = &asked["queries"][1]["candidates"][0];
     assert_eq!(candidate["wholeCredential"], true);
-    let selection = json!({ "selection": [{ "queryId": "w3c", "credentialIds": [candidate["credentialId"]] }] });
+    let selection =
+        json!({ "selection": [{ "queryId": "w3c", "credentialIds": [candidate["credentialId"]] }] });
     consent(&person, asked["id"].as_str().unwrap(), selection).await;
     let outcome = verify(&world, presented(&world, "w3c")).await;
     assert!(outcome.is_verified(), "{:?} {:?}", outcome.faults, outcome.credentials);
@@ -283,7 +290,10 @@ async fn activity_tells_what_was_shown_and_to_whom() {
     consent(&person, asked["id"].as_str().unwrap(), json!({})).await;
     let activity = person.get("/v1/activity").await.expect(200).unwrap().json().unwrap();
     let first = &activity["entries"][0];
-    assert_eq!((first["kind"].as_str(), first["who"].as_str()), (Some("presented"), Some("World Food Programme")));
+    assert_eq!(
+        (first["kind"].as_str(), first["who"].as_str()),
+        (Some("presented"), Some("World Food Programme"))
+    );
     assert!(first["claims"].to_string().contains("Given name"));
     assert!(!first["claims"].to_string().contains("Date of birth"));
 }

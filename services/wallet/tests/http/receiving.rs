@@ -11,13 +11,18 @@ async fn offer_shows_the_proven_organisation_and_gives_both_formats() {
     assert_eq!(offer["issuer"]["name"], "United Nations Development Programme");
     assert_eq!(offer["issuer"]["proven"], true);
     assert_eq!(offer["txCode"]["length"], 6);
-    let received = person.receive(offer["id"].as_str().unwrap(), Some("493 051".replace(' ', "").as_str())).await;
+    let received =
+        person.receive(offer["id"].as_str().unwrap(), Some("493 051".replace(' ', "").as_str())).await;
     assert_eq!(received["state"], "received");
     let credentials = person.credentials().await;
     let mut formats: Vec<&str> = credentials.iter().map(|one| one["format"].as_str().unwrap()).collect();
     formats.sort_unstable();
     assert_eq!(formats, ["dc+sd-jwt", "ldp_vc"]);
-    assert!(credentials.iter().all(|one| one["issuer"]["proven"] == true && one["holderKey"] == person.key.thumbprint()));
+    assert!(
+        credentials
+            .iter()
+            .all(|one| one["issuer"]["proven"] == true && one["holderKey"] == person.key.thumbprint())
+    );
     world.wallet.tend().await;
     assert_eq!(world.others.seen().notifications.len(), 2);
     assert_eq!(world.others.seen().notifications[0]["event"], "credential_accepted");
@@ -117,11 +122,7 @@ async fn signature_by_another_key_never_reaches_the_issuer() {
 
 #[actix_web::test]
 async fn credential_that_is_not_sound_is_not_kept() {
-    for (turn, fault) in [
-        (0, "proof."),
-        (1, "holderBinding.otherKey"),
-        (2, "issuerKey.otherIssuer"),
-    ] {
+    for (turn, fault) in [(0, "proof."), (1, "holderBinding.otherKey"), (2, "issuerKey.otherIssuer")] {
         let world = World::new().await;
         {
             let mut knobs = world.others.knobs();
@@ -186,7 +187,13 @@ async fn offer_by_value_works_with_its_own_code() {
         "grants": {"urn:ietf:params:oauth:grant-type:pre-authorized_code":
             {"pre-authorized_code": "code-by-value", "tx_code": {}}}
     });
-    let opened = person.post("/v1/offers", json!({ "credentialOffer": offer })).await.expect(201).unwrap().json().unwrap();
+    let opened = person
+        .post("/v1/offers", json!({ "credentialOffer": offer }))
+        .await
+        .expect(201)
+        .unwrap()
+        .json()
+        .unwrap();
     assert_eq!(person.receive(opened["id"].as_str().unwrap(), Some("493051")).await["state"], "received");
 }
 
@@ -197,7 +204,10 @@ async fn another_person_sees_neither_offer_nor_credential() {
     let boris = world.person("boris").await;
     let offer = anna.open_offer(&world.offer_uri()).await;
     let credential = anna.credentials().await[0]["id"].as_str().unwrap().to_owned();
-    assert_eq!(problem(boris.get(&format!("/v1/offers/{}", offer["id"].as_str().unwrap())).await, 404), "not-found");
+    assert_eq!(
+        problem(boris.get(&format!("/v1/offers/{}", offer["id"].as_str().unwrap())).await, 404),
+        "not-found"
+    );
     assert_eq!(problem(boris.get(&format!("/v1/credentials/{credential}")).await, 404), "not-found");
     assert_eq!(problem(boris.delete(&format!("/v1/credentials/{credential}")).await, 404), "not-found");
     assert_eq!(anna.credentials().await.len(), 2);
@@ -222,7 +232,11 @@ async fn receipt_is_kept_when_it_leads_to_the_anchor() {
     world.wallet.tend().await;
     let credentials = person.credentials().await;
     assert!(credentials.iter().all(|one| one["anchored"] == true));
-    let whole = person.get(&format!("/v1/credentials/{}", credentials[0]["id"].as_str().unwrap())).await.json().unwrap();
+    let whole = person
+        .get(&format!("/v1/credentials/{}", credentials[0]["id"].as_str().unwrap()))
+        .await
+        .json()
+        .unwrap();
     assert_eq!(whole["receipt"]["leafCount"], 16);
 }
 
@@ -245,7 +259,8 @@ async fn notification_is_repeated_until_it_is_heard() {
 async fn status_is_believed_only_with_the_digest_on_the_chain() {
     let world = World::new().await;
     let person = world.holder("anna").await;
-    let ids: Vec<String> = person.credentials().await.iter().map(|one| one["id"].as_str().unwrap().to_owned()).collect();
+    let ids: Vec<String> =
+        person.credentials().await.iter().map(|one| one["id"].as_str().unwrap().to_owned()).collect();
     for (revoked, suspended, forged, wanted) in [
         (false, false, false, "valid"),
         (false, true, false, "suspended"),
@@ -259,7 +274,13 @@ async fn status_is_believed_only_with_the_digest_on_the_chain() {
             knobs.chain_has_other_list = forged;
         }
         for id in &ids {
-            let status = person.get(&format!("/v1/credentials/{id}/status")).await.expect(200).unwrap().json().unwrap();
+            let status = person
+                .get(&format!("/v1/credentials/{id}/status"))
+                .await
+                .expect(200)
+                .unwrap()
+                .json()
+                .unwrap();
             assert_eq!(status["state"], wanted);
         }
     }

@@ -87,7 +87,10 @@ async fn metadata(world: World, tenant: Path<String>, request: HttpRequest) -> H
         "notification_endpoint": format!("{issuer}/notification"),
         "credential_configurations_supported": configurations(&tenant),
     });
-    let accepts = request.headers().get("accept").is_some_and(|value| value.to_str().unwrap().contains("application/jwt"));
+    let accepts = request
+        .headers()
+        .get("accept")
+        .is_some_and(|value| value.to_str().unwrap().contains("application/jwt"));
     let signed = world.knobs().signed_metadata;
     if !(signed && accepts) {
         return HttpResponse::Ok().json(metadata);
@@ -112,7 +115,10 @@ async fn server_metadata(world: World, tenant: Path<String>) -> HttpResponse {
 
 async fn offer(world: World, path: Path<(String, String)>) -> HttpResponse {
     let (tenant, _) = path.into_inner();
-    let (status, tx_code) = { let knobs = world.knobs(); (knobs.offer_status, knobs.tx_code) };
+    let (status, tx_code) = {
+        let knobs = world.knobs();
+        (knobs.offer_status, knobs.tx_code)
+    };
     if status != 200 {
         return HttpResponse::build(StatusCode::from_u16(status).unwrap()).finish();
     }
@@ -120,7 +126,8 @@ async fn offer(world: World, path: Path<(String, String)>) -> HttpResponse {
     world.seen().codes.insert(code.clone());
     let mut grant = json!({"pre-authorized_code": code});
     if tenant == "undp" && tx_code.is_some() {
-        grant["tx_code"] = json!({"input_mode": "numeric", "length": 6, "description": "On the letter from HR"});
+        grant["tx_code"] =
+            json!({"input_mode": "numeric", "length": 6, "description": "On the letter from HR"});
     }
     let ids: Vec<String> = configurations(&tenant).as_object().unwrap().keys().cloned().collect();
     HttpResponse::Ok().json(json!({
@@ -159,7 +166,10 @@ async fn nonce(world: World) -> HttpResponse {
 async fn issue(world: World, tenant: Path<String>, request: HttpRequest, body: Json<Value>) -> HttpResponse {
     let bearer = request.headers().get("authorization").unwrap().to_str().unwrap().to_owned();
     let known = world.seen().tokens.contains(bearer.trim_start_matches("Bearer "));
-    let (dead, status) = { let knobs = world.knobs(); (knobs.tokens_dead, knobs.credential_status) };
+    let (dead, status) = {
+        let knobs = world.knobs();
+        (knobs.tokens_dead, knobs.credential_status)
+    };
     if dead || !known {
         return oauth(401, "invalid_token");
     }
@@ -212,7 +222,13 @@ async fn make(world: &World, configuration: &str, key: &PublicKey) -> Value {
         let knobs = world.knobs();
         (knobs.other_issuer, knobs.tamper, knobs.bind_to_other_key)
     };
-    let by = if other_issuer { &world.wfp } else if configuration.starts_with("Digital") { &world.fund } else { &world.undp };
+    let by = if other_issuer {
+        &world.wfp
+    } else if configuration.starts_with("Digital") {
+        &world.fund
+    } else {
+        &world.undp
+    };
     let key = if other_key { *world.wfp.p256.public_key() } else { *key };
     if configuration.ends_with("ldp_vc") {
         let mut document = w3c(world, by, &key).await;
@@ -222,17 +238,29 @@ async fn make(world: &World, configuration: &str, key: &PublicKey) -> Value {
         return document;
     }
     let (vct, claims) = if configuration.starts_with("Digital") {
-        (ENTITLEMENT, json!({"identifier": "123456789", "givenName": "Rosa", "familyName": "Keller", "entitlementYear": 2026,
-            "paidBy": {"id": FUND, "name": "Fund"}, "confirmedBy": "call", "confirmedOn": "2026-02-02"}))
+        (
+            ENTITLEMENT,
+            json!({"identifier": "123456789", "givenName": "Rosa", "familyName": "Keller", "entitlementYear": 2026,
+            "paidBy": {"id": FUND, "name": "Fund"}, "confirmedBy": "call", "confirmedOn": "2026-02-02"}),
+        )
     } else {
         (STAFF, staff_claims(world))
     };
-    let names: Vec<String> = claims.as_object().unwrap().keys().filter(|name| !name.ends_with("For") && !name.ends_with("By")).cloned().collect();
+    let names: Vec<String> = claims
+        .as_object()
+        .unwrap()
+        .keys()
+        .filter(|name| !name.ends_with("For") && !name.ends_with("By"))
+        .cloned()
+        .collect();
     let mut payload = claims.as_object().unwrap().clone();
     payload.insert("vct".into(), vct.into());
     payload.insert("iss".into(), by.did.into());
     payload.insert("iat".into(), world.now().timestamp().into());
-    payload.insert("status".into(), json!({"status_list": {"idx": INDEX, "uri": format!("{}/t/undp/status/token", world.base)}}));
+    payload.insert(
+        "status".into(),
+        json!({"status_list": {"idx": INDEX, "uri": format!("{}/t/undp/status/token", world.base)}}),
+    );
     let new = NewSdJwt {
         claims: payload,
         disclosable: names.into_iter().map(|name| vec![PathElement::Name(name)]).collect(),
@@ -249,10 +277,12 @@ async fn make(world: &World, configuration: &str, key: &PublicKey) -> Value {
 async fn w3c(world: &World, by: &Organisation, key: &PublicKey) -> Value {
     let mut subject = staff_claims(world);
     subject["id"] = key.did_jwk().into();
-    let entry = |purpose: &str| json!({
-        "type": "BitstringStatusListEntry", "statusPurpose": purpose, "statusListIndex": INDEX.to_string(),
-        "statusListCredential": format!("{}/t/undp/status/{purpose}", world.base),
-    });
+    let entry = |purpose: &str| {
+        json!({
+            "type": "BitstringStatusListEntry", "statusPurpose": purpose, "statusListIndex": INDEX.to_string(),
+            "statusListCredential": format!("{}/t/undp/status/{purpose}", world.base),
+        })
+    };
     let document = json!({
         "@context": ["https://www.w3.org/ns/credentials/v2", "https://schemas.passerelle.example/v1/staff-identity.jsonld"],
         "type": ["VerifiableCredential", "StaffIdentity"], "issuer": by.did,
@@ -260,7 +290,13 @@ async fn w3c(world: &World, by: &Organisation, key: &PublicKey) -> Value {
         "credentialSubject": subject,
         "credentialStatus": [entry("revocation"), entry("suspension")],
     });
-    let options = ProofOptions { created: Some(world.now()), purpose: Purpose::AssertionMethod, challenge: None, domain: None, expires: None };
+    let options = ProofOptions {
+        created: Some(world.now()),
+        purpose: Purpose::AssertionMethod,
+        challenge: None,
+        domain: None,
+        expires: None,
+    };
     data_integrity::secure(&document, Suite::EddsaRdfc2022, &by.ed25519_key(), &options).await.unwrap()
 }
 
@@ -287,7 +323,10 @@ pub fn tree(others: &Others) -> merkle::Tree {
 }
 
 async fn receipt(world: World, path: Path<(String, String)>) -> HttpResponse {
-    let (ready, forged) = { let knobs = world.knobs(); (knobs.receipt_ready, knobs.receipt_forged) };
+    let (ready, forged) = {
+        let knobs = world.knobs();
+        (knobs.receipt_ready, knobs.receipt_forged)
+    };
     if !ready {
         return HttpResponse::Accepted().json(json!({"state": "pending"}));
     }
@@ -307,18 +346,34 @@ async fn receipt(world: World, path: Path<(String, String)>) -> HttpResponse {
 
 /// The bytes of a published list; the chain knows their digest.
 pub fn status_list(others: &Others, list: &str) -> Vec<u8> {
-    let (revoked, suspended) = { let knobs = others.knobs(); (knobs.revoked, knobs.suspended) };
+    let (revoked, suspended) = {
+        let knobs = others.knobs();
+        (knobs.revoked, knobs.suspended)
+    };
     let list = list.rsplit('/').next().unwrap();
     if list == "token" {
         let mut values = StatusList::new(2, LIST_LENGTH).unwrap();
-        values.set(INDEX, if revoked { 1 } else if suspended { 2 } else { 0 }).unwrap();
+        values
+            .set(
+                INDEX,
+                if revoked {
+                    1
+                } else if suspended {
+                    2
+                } else {
+                    0
+                },
+            )
+            .unwrap();
         let payload = json!({"status_list": {"bits": 2, "lst": values.encode_token()}});
         return format!("{}.{}.{}", b64("{}"), b64(payload.to_string()), b64("x")).into_bytes();
     }
     let mut values = StatusList::new(1, LIST_LENGTH).unwrap();
     let set = if list == "revocation" { revoked } else { suspended };
     values.set(INDEX, u8::from(set)).unwrap();
-    json!({"credentialSubject": {"statusPurpose": list, "encodedList": values.encode_bitstring()}}).to_string().into_bytes()
+    json!({"credentialSubject": {"statusPurpose": list, "encodedList": values.encode_bitstring()}})
+        .to_string()
+        .into_bytes()
 }
 
 async fn status(world: World, request: HttpRequest) -> HttpResponse {
@@ -343,14 +398,18 @@ async fn signed_request(world: &World, wallet_nonce: Option<String>) -> HttpResp
     }
     let kid = world.wfp.p256_key().verification_method;
     let signer = if by_other { &world.undp.p256 } else { &world.wfp.p256 };
-    let token = credential::jwt::sign(header(typ, &kid), claims.as_object().unwrap(), signer.as_ref()).await.unwrap();
+    let token =
+        credential::jwt::sign(header(typ, &kid), claims.as_object().unwrap(), signer.as_ref()).await.unwrap();
     HttpResponse::Ok().content_type("application/oauth-authz-req+jwt").body(token)
 }
 
 async fn response(world: World, body: Bytes) -> HttpResponse {
     let form: HashMap<String, String> = url::form_urlencoded::parse(&body).into_owned().collect();
     world.seen().responses.push(form);
-    let (status, redirect) = { let knobs = world.knobs(); (knobs.response_status, knobs.redirect_uri.clone()) };
+    let (status, redirect) = {
+        let knobs = world.knobs();
+        (knobs.response_status, knobs.redirect_uri.clone())
+    };
     let mut answer = json!({});
     if let Some(redirect) = redirect {
         answer["redirect_uri"] = redirect.into();
@@ -378,5 +437,6 @@ async fn existence_answer(world: World, body: Json<Value>) -> HttpResponse {
     if status == 200 {
         world.knobs().existence_state = "answered";
     }
-    HttpResponse::build(StatusCode::from_u16(status).unwrap()).json(json!({"detail": "The challenge has expired."}))
+    HttpResponse::build(StatusCode::from_u16(status).unwrap())
+        .json(json!({"detail": "The challenge has expired."}))
 }

@@ -41,7 +41,10 @@ impl Organisation {
     }
 
     pub fn ed25519_key(&self) -> SigningKey {
-        SigningKey { verification_method: format!("{}#key-ed25519-1", self.did), signer: Arc::clone(&self.ed25519) }
+        SigningKey {
+            verification_method: format!("{}#key-ed25519-1", self.did),
+            signer: Arc::clone(&self.ed25519),
+        }
     }
 
     pub fn p256_key(&self) -> SigningKey {
@@ -55,7 +58,8 @@ impl Organisation {
             public_key: *signer.public_key(),
             relationships: vec![Relationship::AssertionMethod, Relationship::Authentication],
         };
-        let methods = vec![method("key-ed25519-1", self.ed25519.as_ref()), method("key-p256-1", self.p256.as_ref())];
+        let methods =
+            vec![method("key-ed25519-1", self.ed25519.as_ref()), method("key-p256-1", self.p256.as_ref())];
         Document::new(self.did.to_owned(), methods, Vec::new())
     }
 }
@@ -206,8 +210,11 @@ impl World {
         stub::serve(listener, Arc::clone(&others));
         let documents = [&others.undp, &others.fund, &others.wfp]
             .map(|one| (one.did.to_owned(), Arc::new(Resolution::of_document(one.document()))));
-        let resolver =
-            Directory { documents: documents.into(), offline: Resolvers::offline(), others: Arc::clone(&others) };
+        let resolver = Directory {
+            documents: documents.into(),
+            offline: Resolvers::offline(),
+            others: Arc::clone(&others),
+        };
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let url = format!("http://wallet.localhost:{port}");
         let database = directory.path().join("wallet.db");
@@ -341,7 +348,10 @@ impl Person {
     }
 
     pub async fn delete(&self, path: &str) -> Answer {
-        self.agent.send(testkit::Method::DELETE, format!("{}{path}", self.url), &[], Vec::new()).await.unwrap()
+        self.agent
+            .send(testkit::Method::DELETE, format!("{}{path}", self.url), &[], Vec::new())
+            .await
+            .unwrap()
     }
 
     pub async fn sign_in(&mut self) {

@@ -79,7 +79,8 @@ fn alternative(index: usize, required: bool, queries: Vec<&QueryView>) -> Altern
     for candidate in queries.iter().filter_map(|query| query.candidates.first()) {
         whole |= candidate.whole_credential;
         // What is only wished for is named by its claims: the person decides about these, not about a document.
-        let asked = candidate.claims.iter().filter(|claim| claim.asked && !required && !candidate.whole_credential);
+        let asked =
+            candidate.claims.iter().filter(|claim| claim.asked && !required && !candidate.whole_credential);
         let labels: Vec<&str> = asked.map(|claim| claim.label.as_str()).take(6).collect();
         let titles = if labels.is_empty() { vec![candidate.name.as_str()] } else { labels };
         for title in titles {

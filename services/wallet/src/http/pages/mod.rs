@@ -198,7 +198,11 @@ async fn show_credential(request: HttpRequest, app: App, id: Path<String>) -> Re
 }
 
 #[get("/presentations/{id}")]
-async fn show_presentation(request: HttpRequest, app: App, id: Path<String>) -> Result<HttpResponse, Problem> {
+async fn show_presentation(
+    request: HttpRequest,
+    app: App,
+    id: Path<String>,
+) -> Result<HttpResponse, Problem> {
     let Some(person) = find_person(&request).await? else { return sign_in_first(&app) };
     let asked = app.wallet.presentation(&person, &id).await?;
     let now = app.wallet.now();
@@ -219,16 +223,26 @@ async fn show_existence(request: HttpRequest, app: App, id: Path<String>) -> Res
     let Some(person) = find_person(&request).await? else { return sign_in_first(&app) };
     let (record, existence) = match app.wallet.existence(&person, &id).await {
         // The page also shows what is known when the Fund cannot be asked just now.
-        Err(crate::app::existence::ExistenceError::Fund(_)) => app.wallet.known_existence(&person, &id).await?,
+        Err(crate::app::existence::ExistenceError::Fund(_)) => {
+            app.wallet.known_existence(&person, &id).await?
+        }
         other => other?,
     };
     let view = ExistenceView::new(&record.id, &existence);
     let certificate_received = match &view.offer_id {
-        Some(offer) => app.wallet.offer(&person, offer).await.is_ok_and(|offer| offer.reception.state() == "received"),
+        Some(offer) => {
+            app.wallet.offer(&person, offer).await.is_ok_and(|offer| offer.reception.state() == "received")
+        }
         None => false,
     };
     let expired = view.expires_at <= app.wallet.now();
-    html(&ExistencePage { shell: shell(&app, ""), account: person.account, view, expired, certificate_received })
+    html(&ExistencePage {
+        shell: shell(&app, ""),
+        account: person.account,
+        view,
+        expired,
+        certificate_received,
+    })
 }
 
 #[get("/activity")]
@@ -242,7 +256,10 @@ async fn activity(request: HttpRequest, app: App) -> Result<HttpResponse, Proble
 async fn account(request: HttpRequest, app: App) -> Result<HttpResponse, Problem> {
     let Some(person) = find_person(&request).await? else { return sign_in_first(&app) };
     let overview = app.wallet.account(&person.account).await?;
-    html(&AccountPage { shell: shell(&app, "/account"), view: AccountView::new(&overview, Some(&person.session.id)) })
+    html(&AccountPage {
+        shell: shell(&app, "/account"),
+        view: AccountView::new(&overview, Some(&person.session.id)),
+    })
 }
 
 #[post("/sign-out")]
@@ -274,7 +291,8 @@ async fn opening(
     match person {
         Some(person) => html(&OpeningPage { shell: shell(app, ""), account: person.account, kind, title }),
         None => {
-            let lead = "Sign in to your wallet to look at it. If you have none yet, create one: it takes a minute.";
+            let lead =
+                "Sign in to your wallet to look at it. If you have none yet, create one: it takes a minute.";
             entry(app, StatusCode::OK, before, lead, false, false)
         }
     }
@@ -326,5 +344,8 @@ pub fn words(at: &Timestamp) -> String {
 /// The first letter of a name, for its mark.
 #[must_use]
 pub fn initial(name: &str) -> String {
-    name.chars().find(|character| character.is_alphanumeric()).map(|first| first.to_uppercase().collect()).unwrap_or_default()
+    name.chars()
+        .find(|character| character.is_alphanumeric())
+        .map(|first| first.to_uppercase().collect())
+        .unwrap_or_default()
 }
