@@ -151,11 +151,16 @@ fn check_dates(person: &Person, faults: &mut Faults<'_, Staff>, today: NaiveDate
         faults.add(Staff::BirthDate, format!("{born} cannot be the date of birth of somebody on the staff"));
     }
     let Some(employment) = &person.employment else { return };
+    let end = employment.end_date.as_deref().and_then(date);
     if let Some(start) = date(&employment.start_date)
-        && let Some(end) = employment.end_date.as_deref().and_then(date)
+        && let Some(end) = end
         && end < start
     {
         faults.add(Staff::EndDate, format!("the appointment ends on {end}, before it starts on {start}"));
+    }
+    // Reported second, so that the more telling of the two reasons stands.
+    if let Some(end) = end.filter(|end| *end < today) {
+        faults.add(Staff::EndDate, format!("the appointment ended on {end}"));
     }
 }
 

@@ -2,6 +2,7 @@
 
 use chrono::Duration;
 use issuance::audit::Act;
+use issuance::build;
 use issuance::import::{
     self, BadRow, GoodRow, Limits, ListKind, ListedRow, Listing, RowContent, RowCounts, RowFault, RowState,
     SheetError, Upload, UploadRow, UploadState, faults_csv,
@@ -311,17 +312,18 @@ impl Issuer {
             return Ok(tx.upload_row_failed(tenant, &upload.id, row.line, &bad).await?);
         }
         let subject = self.subject_of(by, &good.content);
+        if let Err(error) = self.check_claims(by, upload, &subject) {
+            // An appointment may end between the upload and now; one such row must not hold up the others.
+            let bad = bad_for(row.line, good, error.to_string());
+            return Ok(tx.upload_row_failed(tenant, &upload.id, row.line, &bad).await?);
+        }
         let subject_id = tx.put_subject(tenant, &subject).await?;
         if upload.types.is_empty() {
             return Ok(tx.upload_row_done(tenant, &upload.id, row.line, &subject_id, None).await?);
         }
-        let mut types = upload.types.clone();
-        if !subject.claims.contains_key("contractType") {
-            types.retain(|kind| *kind != CredentialType::Employment);
-        }
         let new = NewOffer {
             subject_id: subject_id.clone(),
-            types,
+            types: types_for(upload, &subject),
             extra_claims: Map::new(),
             transaction_code: true,
             bound_key: None,
@@ -329,6 +331,17 @@ impl Issuer {
         };
         let offer = self.insert_offer(tx, by, &new).await?.offer_id;
         Ok(tx.upload_row_done(tenant, &upload.id, row.line, &subject_id, Some(&offer)).await?)
+    }
+
+    /// Whether the record makes each credential that will be offered.
+    fn check_claims(&self, by: &Actor, upload: &Upload, subject: &Subject) -> Result<(), OfferError> {
+        let tenant = self.tenant_of(by)?;
+        let base = tenant.status_base();
+        for kind in types_for(upload, subject) {
+            build::chosen_claims(kind, tenant.as_build_issuer(&base), &subject.claims)?;
+            build::valid_until(kind, &subject.claims, self.now(), self.settings.credential_validity)?;
+        }
+        Ok(())
     }
 
     /// The record of a person as a list describes them.
@@ -410,6 +423,17 @@ fn upload_row<T: Clone>(row: &ListedRow<T>, content: impl Fn(T) -> RowContent) -
             state: RowState::Bad(bad.clone()),
         },
     }
+}
+
+/// What a person is offered: an appointment only where the list tells one.
+fn types_for(upload: &Upload, subject: &Subject) -> Vec<CredentialType> {
+    let told = subject.claims.contains_key("contractType");
+    upload.types.iter().copied().filter(|kind| told || *kind != CredentialType::Employment).collect()
+}
+
+fn bad_for(line: u64, good: &GoodRow, reason: String) -> BadRow {
+    let fault = RowFault { line, column: None, heading: String::new(), reason };
+    BadRow { fields: good.fields.clone(), faults: vec![fault] }
 }
 
 fn known_already(upload: &Upload, line: u64, good: &GoodRow) -> BadRow {

@@ -153,7 +153,10 @@ impl RetireeForm {
 impl NewRetireePage {
     fn new(officer: &Officer, form: RetireeForm, faults: &[RowFault]) -> Self {
         let fault = |heading: &str| {
-            faults.iter().find(|fault| fault.heading == heading).map(|fault| fault.reason.clone())
+            faults.iter().find(|fault| fault.heading == heading).map(|fault| match fault.reason.as_str() {
+                "this cell is empty" => "please fill this in".to_owned(),
+                reason => reason.to_owned(),
+            })
         };
         let names = ["العربية", "English", "Español", "Français", "Русский", "中文"];
         let mut languages = [("", "", false); 6];

@@ -53,7 +53,11 @@ pub(crate) async fn require(
     let app = request.app_data::<Data<Issuer>>().cloned();
     let token = request.cookie(COOKIE).map(|cookie| cookie.value().to_owned());
     let (Some(app), Some(token)) = (app, token) else { return Ok(turned_away(request)) };
-    let session = app.session(&token).await.map_err(|error| problem::store(&error))?;
+    let session = match app.session(&token).await {
+        Ok(session) => session,
+        // As a response, so that the layers above put their headers on it.
+        Err(error) => return Ok(request.into_response(problem::store(&error).error_response())),
+    };
     let officer = session.and_then(|session| {
         let tenant = app.tenant(&session.officer.tenant)?.clone();
         Some(Officer { id: session.officer.id, name: session.officer.name, tenant })
