@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use keys::Signer;
-use malachite::app::config::{ConsensusConfig, NodeConfig, ValuePayload, ValueSyncConfig};
+use malachite::app::config::{ConsensusConfig, NodeConfig, PubSubProtocol, ValuePayload, ValueSyncConfig};
 use malachite::app::types::Keypair;
 use malachite::app::types::codec::Codec as _;
 use malachite::{
@@ -170,6 +170,10 @@ impl Settings {
             consensus.p2p.persistent_peers.push(peer.parse().map_err(|_| bad(peer))?);
         }
         consensus.p2p.persistent_peers_only = true;
+        if links.peers.is_empty() {
+            // Gossip without peers reports each message as an error, and keeps a mesh of nobody.
+            consensus.p2p.protocol = PubSubProtocol::Broadcast;
+        }
         let sync = ValueSyncConfig {
             status_update_interval: Duration::from_secs(5),
             batch_size: 20,

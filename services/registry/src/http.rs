@@ -78,3 +78,29 @@ impl web::Ready for Readiness {
         Ok(())
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_document_names_every_route() {
+        let document = openapi();
+        let paths: Vec<_> = document.paths.paths.keys().map(String::as_str).collect();
+        for path in [
+            "/v1/transactions",
+            "/v1/transactions/{id}",
+            "/v1/records/{kind}",
+            "/v1/records/{kind}/{key}",
+            "/v1/headers/latest",
+            "/v1/headers/{height}",
+            "/v1/blocks/{height}",
+            "/v1/validators/changes",
+            "/v1/genesis",
+            "/1.0/identifiers/{did}",
+        ] {
+            assert!(paths.contains(&path), "{path} in {paths:?}");
+        }
+    }
+}

@@ -22,6 +22,8 @@ const EARLY_BLOCKS: usize = 8;
 /// The most decided blocks one answer to a node that catches up holds.
 const SYNC_BLOCKS: u64 = 64;
 
+const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
 type Resume = Reply<Next<RegistryContext>>;
 
 /// Answers the engine, one question after the other.
@@ -166,7 +168,8 @@ impl Host {
     }
 
     fn params(&self) -> HeightParams<RegistryContext> {
-        HeightParams::new(ValidatorSet::from(self.ledger.validators()), timeouts(), None)
+        let validators = self.ledger.validators();
+        HeightParams::new(ValidatorSet::from(validators), timeouts(validators.validators().len()), None)
     }
 
     fn resume(&mut self) {
@@ -259,7 +262,11 @@ fn proposed(
 }
 
 /// For a wide-area network; the engine's own three seconds to propose would make every absent proposer felt.
-fn timeouts() -> LinearTimeouts {
+///
+/// A lone validator has nobody to repeat its votes to, and would otherwise do so as long as the chain rests.
+fn timeouts(validators: usize) -> LinearTimeouts {
+    let (rebroadcast, max_timeout) =
+        if validators > 1 { (Duration::from_secs(2), Duration::from_secs(20)) } else { (A_DAY, A_DAY) };
     LinearTimeouts {
         propose: Duration::from_millis(1_000),
         propose_delta: Duration::from_millis(250),
@@ -267,7 +274,7 @@ fn timeouts() -> LinearTimeouts {
         prevote_delta: Duration::from_millis(250),
         precommit: Duration::from_millis(500),
         precommit_delta: Duration::from_millis(250),
-        rebroadcast: Duration::from_secs(2),
-        max_timeout: Duration::from_secs(20),
+        rebroadcast,
+        max_timeout,
     }
 }
