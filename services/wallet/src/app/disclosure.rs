@@ -1,0 +1,74 @@
+//! What of a credential goes out: which claims are shown, and the SD-JWT that shows no more.
+
+use credential::sd_jwt::{self, PathElement};
+use holding::path::{ConcretePath, Step as PathStep};
+use holding::presentation::{PreparedItem, Presentation};
+
+use super::credentials::Kept;
+use super::fault::Fault;
+
+/// What a person is told was shown.
+pub fn shared_labels(kept: &Kept, disclose: &[ConcretePath]) -> Vec<String> {
+    let claims = kept.held.claims();
+    if kept.held.is_w3c() {
+        return claims.into_iter().map(|claim| claim.label).collect();
+    }
+    let withheld = withheld_paths(kept);
+    claims
+        .into_iter()
+        .filter(|claim| is_shown(&claim.path, disclose, &withheld))
+        .map(|claim| claim.label)
+        .collect()
+}
+
+/// Whether a claim goes out: asked for itself or inside something asked for, or never withheld at all.
+pub fn is_shown(path: &[PathStep], disclose: &[ConcretePath], withheld: &[ConcretePath]) -> bool {
+    is_asked(path, disclose) || !withheld.iter().any(|held_back| path.starts_with(held_back))
+}
+
+/// Whether a claim is asked for, itself or with what it stands in.
+pub fn is_asked(path: &[PathStep], disclose: &[ConcretePath]) -> bool {
+    disclose.iter().any(|wanted| path.starts_with(wanted) || wanted.starts_with(path))
+}
+
+/// The claims of an SD-JWT that its holder may withhold.
+pub fn withheld_paths(kept: &Kept) -> Vec<ConcretePath> {
+    let Some(text) = kept.held.credential.as_str() else { return Vec::new() };
+    let Ok(parsed) = sd_jwt::parse(text) else { return Vec::new() };
+    parsed.disclosable.iter().map(|path| path.iter().map(from_element).collect()).collect()
+}
+
+pub fn prepare_sd_jwt(
+    asked: &Presentation,
+    kept: &Kept,
+    item: &PreparedItem,
+) -> Result<sd_jwt::PreparedPresentation, Fault> {
+    let text = kept.held.credential.as_str().unwrap_or_default();
+    let reveal: Vec<Vec<PathElement>> = item.disclose.iter().map(|path| to_elements(path)).collect();
+    let request = &asked.request;
+    let prepared = sd_jwt::present(text, &reveal, &request.nonce, &request.client_id, item.created);
+    prepared.map_err(|fault| Fault::Prepare(fault.code.to_owned()))
+}
+
+pub fn select(kept: &Kept, item: &PreparedItem) -> Result<String, Fault> {
+    let text = kept.held.credential.as_str().unwrap_or_default();
+    let reveal: Vec<Vec<PathElement>> = item.disclose.iter().map(|path| to_elements(path)).collect();
+    sd_jwt::select(text, &reveal).map_err(|fault| Fault::Prepare(fault.code.to_owned()))
+}
+
+fn to_elements(path: &[PathStep]) -> Vec<PathElement> {
+    path.iter()
+        .filter_map(|step| match step {
+            PathStep::Key(key) => Some(PathElement::Name(key.clone())),
+            PathStep::Index(index) => usize::try_from(*index).ok().map(PathElement::Index),
+            PathStep::All => None,
+        })
+        .collect()
+}
+
+fn from_element(element: &PathElement) -> PathStep {
+    match element {
+        PathElement::Name(name) => PathStep::Key(name.clone()),
+        PathElement::Index(index) => PathStep::Index(u64::try_from(*index).unwrap_or(u64::MAX)),
+    }
+}

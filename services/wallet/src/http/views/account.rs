@@ -1,0 +1,125 @@
+//! Accounts and the person's record.
+
+use chrono::{DateTime, Utc};
+use clock::Timestamp;
+use holding::activity::Activity;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::app::accounts::AccountOverview;
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AccountView {
+    pub id: String,
+    pub created_at: DateTime<Utc>,
+    pub passkeys: Vec<PasskeyView>,
+    pub device_keys: Vec<DeviceKeyView>,
+    pub sessions: Vec<SessionView>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PasskeyView {
+    pub id: String,
+    pub name: String,
+    pub created_at: DateTime<Utc>,
+    pub last_used_at: DateTime<Utc>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DeviceKeyView {
+    pub thumbprint: String,
+    pub device: String,
+    pub created_at: DateTime<Utc>,
+    pub lost: bool,
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SessionView {
+    pub id: String,
+    pub device: String,
+    pub created_at: DateTime<Utc>,
+    pub seen_at: DateTime<Utc>,
+    pub current: bool,
+}
+
+impl AccountView {
+    pub fn new(overview: &AccountOverview, current: Option<&str>) -> Self {
+        Self {
+            id: overview.account.id.clone(),
+            created_at: overview.account.created_at,
+            passkeys: overview
+                .passkeys
+                .iter()
+                .map(|passkey| PasskeyView {
+                    id: passkey.credential_id.clone(),
+                    name: passkey.name.clone(),
+                    created_at: passkey.created_at,
+                    last_used_at: passkey.last_used_at,
+                })
+                .collect(),
+            device_keys: overview
+                .device_keys
+                .iter()
+                .map(|key| DeviceKeyView {
+                    thumbprint: key.thumbprint.clone(),
+                    device: key.device.clone(),
+                    created_at: key.created_at,
+                    lost: key.lost_at.is_some(),
+                })
+                .collect(),
+            sessions: overview
+                .sessions
+                .iter()
+                .map(|session| SessionView {
+                    id: session.id.clone(),
+                    device: session.device.clone(),
+                    created_at: session.created_at,
+                    seen_at: session.seen_at,
+                    current: Some(session.id.as_str()) == current,
+                })
+                .collect(),
+        }
+    }
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct NewDeviceKey {
+    /// P-256 public key as a JWK.
+    #[schema(value_type = Object)]
+    pub public_key: Value,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct ActivityList {
+    pub entries: Vec<ActivityView>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ActivityView {
+    pub at: DateTime<Utc>,
+    pub kind: &'static str,
+    pub sentence: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub who: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub claims: Vec<String>,
+}
+
+impl From<(Timestamp, Activity)> for ActivityView {
+    fn from((at, activity): (Timestamp, Activity)) -> Self {
+        Self {
+            at,
+            kind: activity.kind(),
+            sentence: activity.sentence(),
+            who: activity.who().map(str::to_owned),
+            claims: activity.claims().to_vec(),
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! Held credentials: claims, standing, where they come from.
+
+use chrono::{DateTime, Utc};
+use clock::Timestamp;
+use holding::held::{SeenStatus, Standing};
+use holding::labels::ShownClaim;
+use holding::path;
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::PartyView;
+use crate::app::credentials::Kept;
+
+#[derive(Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ClaimView {
+    #[schema(value_type = Vec<String>)]
+    pub path: Vec<Value>,
+    pub label: String,
+    pub value: String,
+    /// In a request: whether the claim goes out because it is asked for, or cannot be withheld.
+    pub asked: bool,
+}
+
+impl ClaimView {
+    pub(super) fn new(claim: &ShownClaim, asked: bool) -> Self {
+        Self {
+            path: path::to_json(&claim.path),
+            label: claim.label.clone(),
+            value: claim.value.clone(),
+            asked,
+        }
+    }
+}
+
+impl From<&ShownClaim> for ClaimView {
+    fn from(claim: &ShownClaim) -> Self {
+        Self::new(claim, false)
+    }
+}
+
+#[derive(Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct StatusView {
+    /// `valid`, `suspended`, `revoked`, `expired`, `notYetValid` or `unknown`.
+    pub state: &'static str,
+    pub label: &'static str,
+    pub sentence: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub checked_at: Option<DateTime<Utc>>,
+}
+
+impl StatusView {
+    pub fn new(standing: Standing, checked_at: Option<Timestamp>) -> Self {
+        Self { state: standing.as_str(), label: standing.label(), sentence: standing.sentence(), checked_at }
+    }
+}
+
+impl From<&SeenStatus> for StatusView {
+    fn from(seen: &SeenStatus) -> Self {
+        Self::new(seen.standing, Some(seen.checked_at))
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct CredentialList {
+    pub credentials: Vec<CredentialView>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CredentialView {
+    pub id: String,
+    pub format: String,
+    pub types: Vec<String>,
+    pub name: String,
+    pub issuer: PartyView,
+    pub received_at: DateTime<Utc>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub valid_from: Option<DateTime<Utc>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub valid_until: Option<DateTime<Utc>>,
+    pub holder_key: String,
+    pub offer_id: String,
+    pub configuration_id: String,
+    /// Whether the receipt of the anchor on the chain is here.
+    pub anchored: bool,
+    pub status: StatusView,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub receipt: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub claims: Option<Vec<ClaimView>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub credential: Option<Value>,
+}
+
+impl CredentialView {
+    pub fn summary(kept: &Kept, now: Timestamp) -> Self {
+        let Kept { row, held, annex } = kept;
+        let checked_at = annex.status.as_ref().map(|seen| seen.checked_at);
+        Self {
+            id: row.id.clone(),
+            format: held.format.clone(),
+            types: held.types.clone(),
+            name: held.name.clone(),
+            issuer: (&held.issuer).into(),
+            received_at: held.received_at,
+            valid_from: held.valid_from,
+            valid_until: held.valid_until,
+            holder_key: held.holder_thumbprint.clone(),
+            offer_id: row.offer.clone(),
+            configuration_id: held.configuration_id.clone(),
+            anchored: annex.receipt.is_some(),
+            status: StatusView::new(held.standing(annex, now), checked_at),
+            receipt: None,
+            claims: None,
+            credential: None,
+        }
+    }
+
+    pub fn whole(kept: &Kept, now: Timestamp) -> Self {
+        Self {
+            receipt: kept.annex.receipt.clone(),
+            claims: Some(kept.held.claims().iter().map(ClaimView::from).collect()),
+            credential: Some(kept.held.credential.clone()),
+            ..Self::summary(kept, now)
+        }
+    }
+}

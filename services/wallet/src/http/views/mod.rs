@@ -1,0 +1,88 @@
+//! The JSON of `/v1`, beside the domain types it shows.
+
+mod account;
+mod credentials;
+mod existence;
+mod offers;
+mod presentations;
+
+use std::collections::BTreeMap;
+
+use holding::party::Party;
+use holding::signing::ToSign;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+pub use account::{AccountView, ActivityList, DeviceKeyView, NewDeviceKey};
+pub use credentials::{ClaimView, CredentialList, CredentialView, StatusView};
+pub use existence::{ExistenceKey, ExistenceLink, ExistenceView, SigningStep};
+pub use offers::{Acceptance, OfferLink, OfferStep, OfferView};
+pub use presentations::{
+    CandidateView, Consent, PresentationResult, PresentationStep, PresentationView, QueryView, RequestLink,
+};
+
+use crate::app::signing::Signatures;
+
+/// Nothing but an object.
+#[derive(Deserialize, ToSchema)]
+pub struct Empty {}
+
+/// The other side: `name` is the organisation's registered name when `proven`, else the host.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PartyView {
+    pub name: String,
+    pub proven: bool,
+    pub host: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub did: Option<String>,
+}
+
+impl From<&Party> for PartyView {
+    fn from(party: &Party) -> Self {
+        Self {
+            name: party.name().to_owned(),
+            proven: party.is_proven(),
+            host: party.host.clone(),
+            did: party.did.clone(),
+        }
+    }
+}
+
+/// Bytes for the device key: ES256 over `input` (base64url), answered as raw `r||s`.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ToSignView {
+    pub id: String,
+    #[schema(example = "keyProof")]
+    pub purpose: &'static str,
+    pub input: String,
+}
+
+pub fn to_sign(items: Vec<ToSign>, purpose: &'static str) -> Vec<ToSignView> {
+    items.into_iter().map(|item| ToSignView { id: item.id, purpose, input: base64url(&item.input) }).collect()
+}
+
+fn base64url(bytes: &[u8]) -> String {
+    use base64::Engine as _;
+    base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes)
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SignaturesBody {
+    pub signatures: Vec<SignatureBody>,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SignatureBody {
+    pub id: String,
+    pub signature: String,
+}
+
+impl SignaturesBody {
+    pub fn by_id(self) -> Signatures {
+        self.signatures.into_iter().map(|item| (item.id, item.signature)).collect::<BTreeMap<_, _>>()
+    }
+}

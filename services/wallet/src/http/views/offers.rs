@@ -1,0 +1,102 @@
+//! Offers and what they bring.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::{PartyView, ToSignView};
+use crate::app::offers::OfferState;
+
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct OfferLink {
+    #[serde(default)]
+    pub credential_offer_uri: Option<String>,
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    pub credential_offer: Option<Value>,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Acceptance {
+    /// Thumbprint of the device key the credentials will be bound to.
+    pub device_key: String,
+    #[serde(default)]
+    pub tx_code: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct OfferView {
+    pub id: String,
+    /// `opened`, `signing` or `received`.
+    pub state: String,
+    pub issuer: PartyView,
+    pub credentials: Vec<OfferedView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tx_code: Option<TransactionCodeView>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct OfferedView {
+    pub configuration_id: String,
+    pub format: String,
+    pub name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    pub claims: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub credential_id: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TransactionCodeView {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub length: Option<u32>,
+    /// `numeric` or `text`.
+    pub input_mode: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+}
+
+impl From<&OfferState> for OfferView {
+    fn from(offer: &OfferState) -> Self {
+        let stored = |slot: usize| {
+            offer.stored.iter().find(|row| usize::try_from(row.slot) == Ok(slot)).map(|row| row.id.clone())
+        };
+        Self {
+            id: offer.record.id.clone(),
+            state: offer.reception.state().to_owned(),
+            issuer: (&offer.reception.issuer).into(),
+            credentials: offer
+                .reception
+                .offered
+                .iter()
+                .enumerate()
+                .map(|(slot, one)| OfferedView {
+                    configuration_id: one.configuration_id.clone(),
+                    format: one.format.clone(),
+                    name: one.name.clone(),
+                    description: one.description.clone(),
+                    claims: one.labels.iter().map(|(_, label)| label.clone()).collect(),
+                    credential_id: stored(slot),
+                })
+                .collect(),
+            tx_code: offer.reception.transaction_code.as_ref().map(|code| TransactionCodeView {
+                length: code.length,
+                input_mode: if code.numeric { "numeric" } else { "text" },
+                description: code.description.clone(),
+            }),
+        }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct OfferStep {
+    pub offer: OfferView,
+    pub to_sign: Vec<ToSignView>,
+}

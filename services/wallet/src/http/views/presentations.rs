@@ -1,0 +1,205 @@
+//! Requests for a presentation, as a person must see them to decide.
+
+use chrono::{DateTime, Utc};
+use clock::Timestamp;
+use holding::dcql::{Evaluation, Selection};
+use holding::presentation::Progress;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{ClaimView, PartyView, StatusView, ToSignView};
+use crate::app::disclosure::{is_asked, is_shown, withheld_paths};
+use crate::app::presentations::Asked;
+
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RequestLink {
+    pub client_id: String,
+    pub request_uri: String,
+    /// `get` (default) or `post`.
+    #[serde(default)]
+    pub request_uri_method: Option<String>,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Consent {
+    /// Absent: what the wallet proposes.
+    #[serde(default)]
+    pub selection: Option<Vec<SelectionItem>>,
+}
+
+#[derive(Clone, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SelectionItem {
+    pub query_id: String,
+    pub credential_ids: Vec<String>,
+}
+
+impl Consent {
+    pub fn selection(self) -> Option<Selection> {
+        let items = self.selection?;
+        Some(items.into_iter().map(|item| (item.query_id, item.credential_ids)).collect())
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PresentationView {
+    pub id: String,
+    /// `asked`, `sending`, `sent`, `refused` or `failed`.
+    pub state: &'static str,
+    pub verifier: PartyView,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<String>,
+    pub expires_at: DateTime<Utc>,
+    pub anchor_receipts: bool,
+    pub satisfiable: bool,
+    pub queries: Vec<QueryView>,
+    /// One of each required entry's alternatives must be answered whole.
+    pub options: Vec<OptionView>,
+    pub proposed: Vec<SelectionItem>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub redirect_uri: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct QueryView {
+    pub id: String,
+    pub format: String,
+    pub optional: bool,
+    pub multiple: bool,
+    pub candidates: Vec<CandidateView>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CandidateView {
+    pub credential_id: String,
+    pub name: String,
+    pub issuer_name: String,
+    pub holder_key: String,
+    pub status: StatusView,
+    /// The format has no selective disclosure: every claim goes out.
+    pub whole_credential: bool,
+    pub claims: Vec<ClaimView>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct OptionView {
+    pub required: bool,
+    pub alternatives: Vec<Vec<String>>,
+}
+
+impl PresentationView {
+    pub fn new(asked: &Asked, now: Timestamp) -> Self {
+        let Asked { record, presentation, evaluation, .. } = asked;
+        let (reason, redirect_uri) = match &presentation.progress {
+            Progress::Sent { redirect_uri, .. } | Progress::Refused { redirect_uri, .. } => {
+                (None, redirect_uri.clone())
+            }
+            Progress::Failed { reason } => (Some(reason.clone()), None),
+            Progress::Asked | Progress::Prepared { .. } | Progress::Sending { .. } => (None, None),
+        };
+        Self {
+            id: record.id.clone(),
+            state: presentation.state(),
+            verifier: (&presentation.verifier).into(),
+            purpose: presentation.request.purpose.clone(),
+            expires_at: presentation.request.expires_at,
+            anchor_receipts: presentation.request.anchor_receipts,
+            satisfiable: evaluation.is_satisfiable(),
+            queries: queries(asked, now),
+            options: evaluation
+                .choices
+                .iter()
+                .map(|choice| OptionView {
+                    required: choice.required,
+                    alternatives: choice.alternatives.clone(),
+                })
+                .collect(),
+            proposed: proposed(evaluation),
+            reason,
+            redirect_uri,
+        }
+    }
+}
+
+fn proposed(evaluation: &Evaluation) -> Vec<SelectionItem> {
+    let selection = evaluation.proposed().unwrap_or_default();
+    selection
+        .into_iter()
+        .map(|(query_id, credential_ids)| SelectionItem { query_id, credential_ids })
+        .collect()
+}
+
+fn queries(asked: &Asked, now: Timestamp) -> Vec<QueryView> {
+    let is_required = |id: &String| {
+        asked
+            .evaluation
+            .choices
+            .iter()
+            .any(|choice| choice.required && choice.alternatives.iter().any(|ids| ids.contains(id)))
+    };
+    asked
+        .evaluation
+        .queries
+        .iter()
+        .map(|query| QueryView {
+            id: query.id.clone(),
+            format: query.format.clone(),
+            optional: !is_required(&query.id),
+            multiple: query.multiple,
+            candidates: query
+                .matches
+                .iter()
+                .filter_map(|matched| {
+                    let kept = asked.credentials.iter().find(|kept| kept.row.id == matched.credential)?;
+                    let withheld = withheld_paths(kept);
+                    let whole = kept.held.is_w3c();
+                    let claims = kept.held.claims();
+                    let shown = claims
+                        .iter()
+                        .filter(|claim| whole || is_shown(&claim.path, &matched.disclose, &withheld));
+                    let checked_at = kept.annex.status.as_ref().map(|seen| seen.checked_at);
+                    Some(CandidateView {
+                        credential_id: kept.row.id.clone(),
+                        name: kept.held.name.clone(),
+                        issuer_name: kept.held.issuer.name().to_owned(),
+                        holder_key: kept.held.holder_thumbprint.clone(),
+                        status: StatusView::new(kept.held.standing(&kept.annex, now), checked_at),
+                        whole_credential: whole,
+                        claims: shown
+                            .map(|claim| ClaimView::new(claim, is_asked(&claim.path, &matched.disclose)))
+                            .collect(),
+                    })
+                })
+                .collect(),
+        })
+        .collect()
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PresentationStep {
+    pub presentation: PresentationView,
+    pub to_sign: Vec<ToSignView>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PresentationResult {
+    pub presentation: PresentationView,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub redirect_uri: Option<String>,
+}
+
+impl PresentationResult {
+    pub fn new(asked: &Asked, now: Timestamp) -> Self {
+        let presentation = PresentationView::new(asked, now);
+        Self { redirect_uri: presentation.redirect_uri.clone(), presentation }
+    }
+}
