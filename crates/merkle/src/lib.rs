@@ -188,7 +188,10 @@ mod tests {
     fn the_filler_cannot_be_claimed_as_a_leaf() {
         let (leaves, tree) = tree_of(3);
         let path = [leaves[2], inner(&leaves[0], &leaves[1])];
-        assert_eq!(verify(&filler(), 3, 3, &path, &tree.root()), Err(ProofError::OutOfRange { index: 3, count: 3 }));
+        assert_eq!(
+            verify(&filler(), 3, 3, &path, &tree.root()),
+            Err(ProofError::OutOfRange { index: 3, count: 3 })
+        );
         assert_eq!(verify(&filler(), 3, 4, &path, &tree.root()), Err(ProofError::Mismatch));
     }
 

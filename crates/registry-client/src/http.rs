@@ -67,7 +67,8 @@ impl Transport for HttpNode {
             .map_err(unreachable)?;
         match reply.status {
             200 => {
-                let place: Place = serde_json::from_slice(&reply.body).map_err(|_| TransportError::Malformed)?;
+                let place: Place =
+                    serde_json::from_slice(&reply.body).map_err(|_| TransportError::Malformed)?;
                 place.try_into().map(Submission::Committed)
             }
             202 => Ok(Submission::Pending),

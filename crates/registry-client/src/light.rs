@@ -6,8 +6,8 @@ use ed25519_dalek::{Signature, VerifyingKey};
 use jmt::proof::SparseMerkleProof;
 use jmt::{KeyHash, RootHash};
 use registry_types::{
-    Certificate, Genesis, GenesisError, Hash, Header, ProvenRecord, SetChange, ValidatorSet, VoteKind, state_key,
-    vote_bytes,
+    Certificate, Genesis, GenesisError, Hash, Header, ProvenRecord, SetChange, ValidatorSet, VoteKind,
+    state_key, vote_bytes,
 };
 
 /// How far ahead of our own clock a header's time may lie before one of the two clocks must be wrong.
@@ -28,7 +28,9 @@ pub enum LightError {
     RepeatedSigner { height: u64 },
     #[error("a signature in the certificate at height {height} is wrong")]
     BadSignature { height: u64 },
-    #[error("the certificate at height {height} carries power {power}, which is not more than two thirds of {total}")]
+    #[error(
+        "the certificate at height {height} carries power {power}, which is not more than two thirds of {total}"
+    )]
     NoQuorum { height: u64, power: u64, total: u64 },
     #[error("the next validator set is not the one that the header at height {height} names")]
     OtherNextSet { height: u64 },
@@ -143,8 +145,12 @@ impl LightClient {
         if known.is_none() {
             verify_certificate(&self.chain, &self.validators, header, certificate)?;
         }
-        let proven =
-            ProvenHeader { height: header.height, time_ms: header.time_ms, hash, state_root: header.state_root };
+        let proven = ProvenHeader {
+            height: header.height,
+            time_ms: header.time_ms,
+            hash,
+            state_root: header.state_root,
+        };
         let forks = |newest: ProvenHeader| newest.height == proven.height && newest.hash != proven.hash;
         if self.newest.is_some_and(forks) {
             return Err(LightError::Fork { height: proven.height });
@@ -206,8 +212,8 @@ pub fn verify_certificate(
             Some(&certificate.header_hash),
             &commit.validator,
         );
-        let key =
-            VerifyingKey::from_bytes(&validator.public_key).map_err(|_| LightError::BadSignature { height })?;
+        let key = VerifyingKey::from_bytes(&validator.public_key)
+            .map_err(|_| LightError::BadSignature { height })?;
         key.verify_strict(&signed, &Signature::from_bytes(&commit.signature))
             .map_err(|_| LightError::BadSignature { height })?;
         power = power.saturating_add(validator.power);

@@ -6,8 +6,8 @@ use moka::future::Cache;
 use outbound::Outbound;
 use registry_types::{
     Accreditation, AnchorRecord, Canonical, DecodeError, DidRecord, Genesis, GenesisError, Hash, KeyRecord,
-    Operation, Organisation, Params, ProvenRecord, SchemaRecord, SignedTransaction, StatusRecord, Transaction,
-    TransactionId, state_key,
+    Operation, Organisation, Params, ProvenRecord, SchemaRecord, SignedTransaction, StatusRecord,
+    Transaction, TransactionId, state_key,
 };
 use url::Url;
 
@@ -86,7 +86,11 @@ pub enum RegistryError {
     #[error("the registry's answer is not proven")]
     Unproven(#[from] LightError),
     #[error("the proven record {key} cannot be read")]
-    Unreadable { key: String, #[source] source: DecodeError },
+    Unreadable {
+        key: String,
+        #[source]
+        source: DecodeError,
+    },
     #[error("the registry has no key {0}")]
     UnknownKey(String),
     #[error("the registry refused the transaction ({code}): {detail}")]
@@ -102,7 +106,9 @@ impl RegistryError {
         match self {
             Self::Transport(error) => error.is_passing(),
             Self::Unproven(LightError::Stale { .. }) | Self::Undecided => true,
-            Self::Unproven(_) | Self::Unreadable { .. } | Self::UnknownKey(_) | Self::Rejected { .. } => false,
+            Self::Unproven(_) | Self::Unreadable { .. } | Self::UnknownKey(_) | Self::Rejected { .. } => {
+                false
+            }
         }
     }
 }
@@ -268,7 +274,9 @@ impl Inner {
         loop {
             let since = {
                 let light = self.light();
-                if light.knows_validators_of(&answer.header) || answer.header.height <= light.validators_since() {
+                if light.knows_validators_of(&answer.header)
+                    || answer.header.height <= light.validators_since()
+                {
                     return Ok(());
                 }
                 light.validators_since()

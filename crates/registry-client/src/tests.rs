@@ -8,8 +8,9 @@ use ed25519_dalek::{Signer as _, SigningKey};
 use proptest::prelude::*;
 use registry_state::memory::MemoryMap;
 use registry_types::{
-    Canonical, Certificate, CommitSignature, Genesis, GenesisMember, Header, KeyRole, NewKey, Params, ProvenRecord,
-    SchemaRecord, Seats, SetChange, SignedTransaction, Validator, ValidatorSet, VoteKind, vote_bytes,
+    Canonical, Certificate, CommitSignature, Genesis, GenesisMember, Header, KeyRole, NewKey, Params,
+    ProvenRecord, SchemaRecord, Seats, SetChange, SignedTransaction, Validator, ValidatorSet, VoteKind,
+    vote_bytes,
 };
 
 use crate::{
@@ -92,7 +93,8 @@ impl Chain {
         let signatures = seeds.iter().map(|&seed| {
             let validator = registry_types::address_of(&key(seed).verifying_key().to_bytes());
             let (chain, height) = (&header.chain, header.height);
-            let bytes = vote_bytes(chain, VoteKind::Precommit, height, Some(0), Some(&header_hash), &validator);
+            let bytes =
+                vote_bytes(chain, VoteKind::Precommit, height, Some(0), Some(&header_hash), &validator);
             CommitSignature { validator, signature: key(seed).sign(&bytes).to_bytes() }
         });
         Certificate { height: header.height, round: 0, header_hash, signatures: signatures.collect() }
@@ -211,10 +213,7 @@ fn old_headers_and_rollback_are_refused() {
     assert_eq!(client.check(KEY, &answer, 0, early), Err(LightError::FromFuture { ahead_ms: 60_001 }));
 
     client.check(KEY, &chain.answer(KEY, 20), 0, at(20)).unwrap();
-    assert_eq!(
-        client.check(KEY, &answer, 20, at(20)),
-        Err(LightError::Rollback { height: 10, known: 20 })
-    );
+    assert_eq!(client.check(KEY, &answer, 20, at(20)), Err(LightError::Rollback { height: 10, known: 20 }));
     // An answer to a question sent earlier may still arrive.
     client.check(KEY, &answer, 0, at(20)).unwrap();
     assert_eq!(client.newest().unwrap().height, 20);
@@ -422,8 +421,12 @@ async fn a_transaction_is_sent_until_it_is_decided() {
         }),
     };
     let signed = SignedTransaction { transaction, public_key: [0; 32], signature: [0; 64] };
-    let place =
-        registry_types::TransactionPlace { height: 11, index: 0, block_time_ms: at(11), header_hash: [1; 32] };
+    let place = registry_types::TransactionPlace {
+        height: 11,
+        index: 0,
+        block_time_ms: at(11),
+        header_hash: [1; 32],
+    };
     *node.submissions.lock().unwrap() = vec![
         Ok(Submission::Committed(place)),
         Ok(Submission::Pending),
@@ -434,7 +437,9 @@ async fn a_transaction_is_sent_until_it_is_decided() {
 
     let rejected = Submission::Rejected { code: "expired".to_owned(), detail: String::new() };
     *node.submissions.lock().unwrap() = vec![Ok(rejected)];
-    assert!(matches!(registry.submit(&signed).await, Err(RegistryError::Rejected { code, .. }) if code == "expired"));
+    assert!(
+        matches!(registry.submit(&signed).await, Err(RegistryError::Rejected { code, .. }) if code == "expired")
+    );
 
     *node.submissions.lock().unwrap() = (0..100).map(|_| Ok(Submission::Pending)).collect();
     assert!(matches!(registry.submit(&signed).await, Err(RegistryError::Undecided)));

@@ -18,7 +18,10 @@ pub enum Submission {
     /// Accepted, not decided yet: ask again.
     Pending,
     /// It breaks a rule; `code` is one of the codes in the node's API document.
-    Rejected { code: String, detail: String },
+    Rejected {
+        code: String,
+        detail: String,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -2,15 +2,16 @@ use ed25519_dalek::{Signer as _, SigningKey};
 use proptest::prelude::*;
 use registry_types::record::Service;
 use registry_types::{
-    Accreditation, AdmitMember, Anchor, AnchorKind, Canonical, CreateDid, DidChange, DidRecord, DidRole, DocumentKey,
-    Genesis, GenesisMember, GrantAccreditation, Inception, KeyRecord, KeyRole, NewKey, Operation, Organisation,
-    Params, PublishStatus, RegisterSchema, Relationship, Seats, SignedTransaction, Transaction, UpdateDid, Validator,
-    WithdrawAccreditation, did_from_inception, state_key,
+    Accreditation, AdmitMember, Anchor, AnchorKind, Canonical, CreateDid, DidChange, DidRecord, DidRole,
+    DocumentKey, Genesis, GenesisMember, GrantAccreditation, Inception, KeyRecord, KeyRole, NewKey,
+    Operation, Organisation, Params, PublishStatus, RegisterSchema, Relationship, Seats, SignedTransaction,
+    Transaction, UpdateDid, Validator, WithdrawAccreditation, did_from_inception, state_key,
 };
 
 use crate::memory::MemoryMap;
 use crate::{
-    BlockContext, Checked, Execution, Refusal, TransactionError as E, View as _, check_against, check_stateless,
+    BlockContext, Checked, Execution, Refusal, TransactionError as E, View as _, check_against,
+    check_stateless,
 };
 
 const START: u64 = 1_700_000_000_000;
@@ -231,7 +232,10 @@ fn each_role_does_its_own_work() {
     let wrong = |needed, found| Err(E::WrongRole { needed, found });
     assert_eq!(chain.run(BOARD + 1, admit("wfp", WFP)), wrong(KeyRole::Govern, KeyRole::Did));
     assert_eq!(chain.run(UNDP, status(&did, 1, 1)), wrong(KeyRole::Operate, KeyRole::Govern));
-    assert_eq!(chain.run(UNDP + 2, update(&did, 1, DidChange::Deactivate)), wrong(KeyRole::Did, KeyRole::Operate));
+    assert_eq!(
+        chain.run(UNDP + 2, update(&did, 1, DidChange::Deactivate)),
+        wrong(KeyRole::Did, KeyRole::Operate)
+    );
     assert_eq!(chain.run(UNDP, admit("wfp", WFP)), Err(E::NotGovernor));
 }
 
@@ -275,12 +279,19 @@ fn members_are_admitted_once_with_keys_of_their_own() {
 fn schemas_never_change() {
     let mut chain = Chain::new();
     let schema = |id: &str, owner: &str, digest| {
-        Operation::RegisterSchema(RegisterSchema { id: id.to_owned(), digest: [digest; 32], owner: owner.to_owned() })
+        Operation::RegisterSchema(RegisterSchema {
+            id: id.to_owned(),
+            digest: [digest; 32],
+            owner: owner.to_owned(),
+        })
     };
     chain.run(BOARD, schema("https://x.example/a", "board", 1)).unwrap();
     let again = Err(E::SchemaExists("https://x.example/a".to_owned()));
     assert_eq!(chain.run(BOARD, schema("https://x.example/a", "board", 2)), again);
-    assert_eq!(chain.run(BOARD, schema("https://x.example/b", "nobody", 1)), Err(E::UnknownOrganisation("nobody".to_owned())));
+    assert_eq!(
+        chain.run(BOARD, schema("https://x.example/b", "nobody", 1)),
+        Err(E::UnknownOrganisation("nobody".to_owned()))
+    );
     assert_eq!(chain.run(BOARD, schema("no iri", "board", 1)), Err(E::BadIri("the schema")));
 }
 
@@ -373,7 +384,10 @@ fn rotation_keeps_the_past_and_compromise_reaches_into_it() {
     let marks: Vec<_> = record.versions.iter().flat_map(|v| &v.keys).map(|key| key.compromised_at).collect();
     assert_eq!(marks, [Some(lost), None, Some(lost), None]);
     let keys_at = |time| record.at(time).map(|version| version.keys.len());
-    assert_eq!([keys_at(created - 1), keys_at(created), keys_at(rotated), keys_at(u64::MAX)], [None, Some(1), Some(2), Some(1)]);
+    assert_eq!(
+        [keys_at(created - 1), keys_at(created), keys_at(rotated), keys_at(u64::MAX)],
+        [None, Some(1), Some(2), Some(1)]
+    );
 }
 
 #[test]
@@ -398,7 +412,11 @@ fn documents_have_form() {
     };
     let service = |endpoint: &str| DidChange::Replace {
         keys: vec![key()],
-        services: vec![Service { fragment: "s".to_owned(), kind: "X".to_owned(), endpoint: endpoint.to_owned() }],
+        services: vec![Service {
+            fragment: "s".to_owned(),
+            kind: "X".to_owned(),
+            endpoint: endpoint.to_owned(),
+        }],
     };
     let cases = [
         (replace(Vec::new()), E::BadCount("verification methods")),
@@ -421,7 +439,10 @@ fn a_status_list_has_one_truth_for_each_version() {
     chain.run(operate, status(&did, 5, 1)).unwrap();
     chain.run(operate, status(&did, 5, 1)).unwrap();
     assert_eq!(chain.run(operate, status(&did, 5, 2)), Err(E::StatusEquivocation { version: 5 }));
-    assert_eq!(chain.run(operate, status(&did, 4, 1)), Err(E::StatusVersionNotHigher { current: 5, found: 4 }));
+    assert_eq!(
+        chain.run(operate, status(&did, 4, 1)),
+        Err(E::StatusVersionNotHigher { current: 5, found: 4 })
+    );
     chain.run(operate, status(&did, 6, 2)).unwrap();
 }
 
@@ -456,9 +477,22 @@ fn any_operation(did: &str, choice: u8, number: u8) -> (u8, Operation) {
         0 => (UNDP + 2, anchor(did, small, number % 3)),
         1 => (UNDP + 2, status(did, small, number % 3)),
         2 => (BOARD, grant(did, &[did])),
-        3 => (BOARD, Operation::WithdrawAccreditation(WithdrawAccreditation { issuer: did.to_owned(), type_iri: TYPE.to_owned() })),
+        3 => (
+            BOARD,
+            Operation::WithdrawAccreditation(WithdrawAccreditation {
+                issuer: did.to_owned(),
+                type_iri: TYPE.to_owned(),
+            }),
+        ),
         4 => (BOARD, admit(if number.is_multiple_of(2) { "wfp" } else { "fao" }, 40 + (number % 3) * 10)),
-        5 => (UNDP + 1, update(did, u32::from(number % 6), replace(vec![document_key("k", char::from(b'A' + number % 8))]))),
+        5 => (
+            UNDP + 1,
+            update(
+                did,
+                u32::from(number % 6),
+                replace(vec![document_key("k", char::from(b'A' + number % 8))]),
+            ),
+        ),
         _ => (UNDP, admit("undp", UNDP)),
     }
 }

@@ -21,9 +21,17 @@ pub trait View {
 #[derive(Debug, thiserror::Error)]
 pub enum ViewError {
     #[error("cannot read {key} from the store")]
-    Store { key: String, #[source] source: anyhow::Error },
+    Store {
+        key: String,
+        #[source]
+        source: anyhow::Error,
+    },
     #[error("the stored record {key} cannot be read")]
-    Record { key: String, #[source] source: DecodeError },
+    Record {
+        key: String,
+        #[source]
+        source: DecodeError,
+    },
 }
 
 pub(crate) fn find<T: Canonical>(view: &dyn View, key: &str) -> Result<Option<T>, ViewError> {

@@ -10,7 +10,8 @@ pub fn serialize<S: Serializer, const N: usize>(bytes: &[u8; N], to: S) -> Resul
 pub fn deserialize<'de, D: Deserializer<'de>, const N: usize>(from: D) -> Result<[u8; N], D::Error> {
     let text = String::deserialize(from)?;
     let mut bytes = [0u8; N];
-    hex::decode_to_slice(&text, &mut bytes).map_err(|_| D::Error::custom("not hexadecimal of the right length"))?;
+    hex::decode_to_slice(&text, &mut bytes)
+        .map_err(|_| D::Error::custom("not hexadecimal of the right length"))?;
     Ok(bytes)
 }
 

@@ -111,6 +111,10 @@ impl Genesis {
                 return Err(GenesisError::Governor);
             }
         }
-        if self.members.iter().any(|member| member.seats.governor) { Ok(()) } else { Err(GenesisError::Governor) }
+        if self.members.iter().any(|member| member.seats.governor) {
+            Ok(())
+        } else {
+            Err(GenesisError::Governor)
+        }
     }
 }

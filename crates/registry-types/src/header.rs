@@ -119,6 +119,8 @@ pub fn vote_bytes(
     validator: &Address,
 ) -> Vec<u8> {
     let mut bytes = b"passerelle/vote\0\x01".to_vec();
-    (chain, kind, height, round, value, validator).serialize(&mut bytes).expect("writing to memory cannot fail");
+    (chain, kind, height, round, value, validator)
+        .serialize(&mut bytes)
+        .expect("writing to memory cannot fail");
     bytes
 }

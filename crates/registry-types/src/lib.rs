@@ -25,14 +25,14 @@ pub use identifier::{
     did_from_inception, is_did, is_fragment, is_iri, is_multikey, is_organisation_id, method_specific_id,
 };
 pub use operation::{
-    AdmitMember, Anchor, AnchorKind, CreateDid, DidChange, DidRole, DocumentKey, GrantAccreditation, Inception, NewKey,
-    Operation,
-    PublishStatus, RegisterSchema, UpdateDid, WithdrawAccreditation,
+    AdmitMember, Anchor, AnchorKind, CreateDid, DidChange, DidRole, DocumentKey, GrantAccreditation,
+    Inception, NewKey, Operation, PublishStatus, RegisterSchema, UpdateDid, WithdrawAccreditation,
 };
 pub use proof::{ProvenRecord, SetChange, TransactionPlace};
 pub use record::{
-    Accreditation, AccreditationInterval, AnchorRecord, DidKey, DidRecord, DidVersion, Governors, KeyRecord, KeyRole,
-    MemberStatus, Organisation, OrganisationKey, Relationship, SchemaRecord, Seats, Service, StatusRecord,
+    Accreditation, AccreditationInterval, AnchorRecord, DidKey, DidRecord, DidVersion, Governors, KeyRecord,
+    KeyRole, MemberStatus, Organisation, OrganisationKey, Relationship, SchemaRecord, Seats, Service,
+    StatusRecord,
 };
 pub use transaction::{SignedTransaction, Transaction, TransactionId};
 pub use validators::{Address, Validator, ValidatorSet, address_of};

@@ -16,7 +16,16 @@ macro_rules! stored {
     )*};
 }
 
-stored!(Organisation, Governors, KeyRecord, DidRecord, Accreditation, SchemaRecord, StatusRecord, AnchorRecord);
+stored!(
+    Organisation,
+    Governors,
+    KeyRecord,
+    DidRecord,
+    Accreditation,
+    SchemaRecord,
+    StatusRecord,
+    AnchorRecord
+);
 
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -50,7 +59,9 @@ pub struct Governors {
 }
 
 /// What the organisation takes part in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize,
+)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct Seats {
     pub governor: bool,
@@ -109,9 +120,9 @@ impl DidRecord {
     /// The version that was in force at a block time.
     #[must_use]
     pub fn at(&self, time_ms: u64) -> Option<&DidVersion> {
-        self.versions
-            .iter()
-            .find(|version| version.from_ms <= time_ms && version.until_ms.is_none_or(|until| time_ms < until))
+        self.versions.iter().find(|version| {
+            version.from_ms <= time_ms && version.until_ms.is_none_or(|until| time_ms < until)
+        })
     }
 
     #[must_use]
@@ -143,7 +154,17 @@ pub struct DidKey {
 
 /// A verification relationship of DID Core 1.0, 5.3.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize, Serialize, Deserialize,
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    BorshSerialize,
+    BorshDeserialize,
+    Serialize,
+    Deserialize,
 )]
 #[serde(rename_all = "camelCase")]
 #[borsh(use_discriminant = true)]
@@ -204,9 +225,9 @@ impl Accreditation {
     /// The interval that held at a block time.
     #[must_use]
     pub fn at(&self, time_ms: u64) -> Option<&AccreditationInterval> {
-        self.intervals
-            .iter()
-            .find(|interval| interval.from_ms <= time_ms && interval.until_ms.is_none_or(|until| time_ms < until))
+        self.intervals.iter().find(|interval| {
+            interval.from_ms <= time_ms && interval.until_ms.is_none_or(|until| time_ms < until)
+        })
     }
 }
 

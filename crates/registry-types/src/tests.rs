@@ -2,10 +2,10 @@ use proptest::prelude::*;
 
 use crate::record::{DidKey, DidVersion};
 use crate::{
-    Anchor, AnchorKind, Block, Canonical, DecodeError, DidRecord, DidRole, Genesis, GenesisError, GenesisMember,
-    Inception, KeyRole, NewKey, Operation, Params, Relationship, Seats, SignedTransaction, Transaction, Validator,
-    did_from_inception, is_did, is_fragment, is_iri, is_multikey, is_organisation_id, method_specific_id, state_key,
-    vote_bytes,
+    Anchor, AnchorKind, Block, Canonical, DecodeError, DidRecord, DidRole, Genesis, GenesisError,
+    GenesisMember, Inception, KeyRole, NewKey, Operation, Params, Relationship, Seats, SignedTransaction,
+    Transaction, Validator, did_from_inception, is_did, is_fragment, is_iri, is_multikey, is_organisation_id,
+    method_specific_id, state_key, vote_bytes,
 };
 
 fn signed() -> SignedTransaction {
@@ -35,7 +35,12 @@ fn genesis() -> Genesis {
         name: "Test".to_owned(),
         time_ms: 1,
         params: Params::default(),
-        validators: vec![Validator { public_key: [1; 32], power: 1, owner: "a".to_owned(), host: "h".to_owned() }],
+        validators: vec![Validator {
+            public_key: [1; 32],
+            power: 1,
+            owner: "a".to_owned(),
+            host: "h".to_owned(),
+        }],
         members: vec![GenesisMember {
             id: "board".to_owned(),
             name: "Board".to_owned(),
@@ -123,7 +128,14 @@ fn a_did_follows_from_its_inception_alone() {
     assert_eq!(method_specific_id(&did), did.strip_prefix("did:passerelle:"));
     let other = Inception { controller: [8; 32], ..inception() };
     assert_ne!(did, did_from_inception(&other));
-    for not in ["did:passerelle:", "did:passerelle:abc", "did:key:z6Mk", "did:passerelle:0OIl", "", &format!("{did}1")] {
+    for not in [
+        "did:passerelle:",
+        "did:passerelle:abc",
+        "did:key:z6Mk",
+        "did:passerelle:0OIl",
+        "",
+        &format!("{did}1"),
+    ] {
         assert!(!is_did(not), "{not}");
     }
 }
@@ -147,7 +159,11 @@ fn words_have_form() {
     assert!(is_multikey("z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK"));
     assert!(is_multikey("zDnaerx9CtbPJ1q36T5Ln5wYt3MQYeGRG5ehnPAmxcf5mDZpv"));
     assert!(!is_multikey("z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2do"));
-    assert!(!is_multikey("6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK") && !is_multikey("z") && !is_multikey("zé"));
+    assert!(
+        !is_multikey("6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK")
+            && !is_multikey("z")
+            && !is_multikey("zé")
+    );
 }
 
 #[test]
@@ -170,7 +186,12 @@ fn records_of_different_kinds_never_share_a_key() {
 
 #[test]
 fn a_did_version_holds_from_its_beginning_until_before_its_end() {
-    let version = |from_ms, until_ms| DidVersion { from_ms, until_ms, keys: Vec::<DidKey>::new(), services: Vec::new() };
+    let version = |from_ms, until_ms| DidVersion {
+        from_ms,
+        until_ms,
+        keys: Vec::<DidKey>::new(),
+        services: Vec::new(),
+    };
     let record = DidRecord {
         organisation: "undp".to_owned(),
         role: DidRole::Organisation,

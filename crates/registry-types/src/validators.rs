@@ -59,7 +59,11 @@ impl ValidatorSet {
         (1..=limits::VALIDATORS).contains(&self.0.len())
             && addresses.is_sorted_by(|a, b| a < b)
             && self.0.iter().all(|validator| validator.power > 0)
-            && self.0.iter().try_fold(0u64, |sum, v| sum.checked_add(v.power)).is_some_and(|sum| sum < u64::MAX / 3)
+            && self
+                .0
+                .iter()
+                .try_fold(0u64, |sum, v| sum.checked_add(v.power))
+                .is_some_and(|sum| sum < u64::MAX / 3)
     }
 
     #[must_use]

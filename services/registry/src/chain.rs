@@ -8,9 +8,12 @@ use bytes::Bytes;
 use clock::Clock;
 use registry_client::verify_certificate;
 use registry_state::map::{self, Update};
-use registry_state::{BlockContext, Checked, Execution, Refusal, TransactionError, View as _, Writes, check_stateless};
+use registry_state::{
+    BlockContext, Checked, Execution, Refusal, TransactionError, View as _, Writes, check_stateless,
+};
 use registry_types::{
-    Address, Block, Canonical, Certificate, Genesis, Hash, Header, Params, TransactionPlace, ValidatorSet, state_key,
+    Address, Block, Canonical, Certificate, Genesis, Hash, Header, Params, TransactionPlace, ValidatorSet,
+    state_key,
 };
 use tokio::sync::Notify;
 
@@ -146,7 +149,9 @@ impl Chain {
         }
         let mut checked = Vec::with_capacity(block.transactions.len());
         for signed in &block.transactions {
-            checked.push(check_stateless(signed.clone(), &self.id).map_err(|_| Fault::Invalid("transaction form"))?);
+            checked.push(
+                check_stateless(signed.clone(), &self.id).map_err(|_| Fault::Invalid("transaction form"))?,
+            );
         }
         let snapshot = self.store.snapshot();
         let context = BlockContext { height: header.height, time_ms: header.time_ms };
@@ -199,7 +204,8 @@ impl Chain {
     fn verify_last_commit(&self, block: &Block) -> Result<(), Fault> {
         let header = &block.header;
         let Some(last) = &block.last_commit else {
-            let first = self.tip.height == 0 && header.last_commit_hash == [0; 32] && header.last_commit_round == 0;
+            let first =
+                self.tip.height == 0 && header.last_commit_hash == [0; 32] && header.last_commit_round == 0;
             return if first { Ok(()) } else { Err(Fault::Invalid("last commit is missing")) };
         };
         if last.hash() != header.last_commit_hash || last.round != header.last_commit_round {
@@ -223,7 +229,8 @@ impl Chain {
         if writes.is_empty() {
             return Ok(Effect { writes, update: None, root: self.tip.state_root, next_validators });
         }
-        let update = map::update(snapshot.as_ref(), Some(self.tip.state_version), &writes).map_err(StoreError::Map)?;
+        let update =
+            map::update(snapshot.as_ref(), Some(self.tip.state_version), &writes).map_err(StoreError::Map)?;
         Ok(Effect { writes, root: update.root, update: Some(update), next_validators })
     }
 

@@ -16,8 +16,8 @@ use malachite::app::config::{ConsensusConfig, NodeConfig, PubSubProtocol, ValueP
 use malachite::app::types::Keypair;
 use malachite::app::types::codec::Codec as _;
 use malachite::{
-    ConsensusContext, EngineHandle, NetworkContext, NetworkIdentity, RequestContext, Signer as _, SyncContext,
-    WalContext, start_engine,
+    ConsensusContext, EngineHandle, NetworkContext, NetworkIdentity, RequestContext, Signer as _,
+    SyncContext, WalContext, start_engine,
 };
 use registry_types::{Hash, address_of};
 use tokio::sync::watch;

@@ -60,7 +60,9 @@ fn routes(app: &mut web::ServiceConfig<'_>) {
         .service(headers::list_validator_changes)
         .service(headers::load_genesis)
         .service(identifiers::resolve)
-        .map(|app| app.service(explorer::show_home).service(explorer::show_member).service(explorer::show_block));
+        .map(|app| {
+            app.service(explorer::show_home).service(explorer::show_member).service(explorer::show_block)
+        });
 }
 
 /// Ready when the loop runs and there is a header to prove things with.

@@ -43,13 +43,29 @@ const FIRST_BLOCK: Duration = Duration::from_secs(10);
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     #[error("cannot read the genesis in {path}")]
-    ReadGenesis { path: PathBuf, #[source] source: std::io::Error },
+    ReadGenesis {
+        path: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
     #[error("the genesis in {path} is not what a genesis looks like")]
-    GenesisForm { path: PathBuf, #[source] source: serde_json::Error },
+    GenesisForm {
+        path: PathBuf,
+        #[source]
+        source: serde_json::Error,
+    },
     #[error("the genesis in {path} is not sound")]
-    Genesis { path: PathBuf, #[source] source: registry_types::GenesisError },
+    Genesis {
+        path: PathBuf,
+        #[source]
+        source: registry_types::GenesisError,
+    },
     #[error("cannot use the folder {path}")]
-    Folder { path: PathBuf, #[source] source: std::io::Error },
+    Folder {
+        path: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
     #[error("cannot open the sealing key")]
     Seal(#[from] keys::SealError),
     #[error("cannot open the validator key")]

@@ -75,7 +75,10 @@ struct Queue {
 impl Queue {
     /// Those whose turn has come: from the expected sequence on, without a gap.
     fn ready(&self) -> impl Iterator<Item = &Waiting> {
-        (self.next..).zip(&self.waiting).take_while(|(expected, (found, _))| expected == *found).map(|(_, (_, w))| w)
+        (self.next..)
+            .zip(&self.waiting)
+            .take_while(|(expected, (found, _))| expected == *found)
+            .map(|(_, (_, w))| w)
     }
 }
 
@@ -189,7 +192,8 @@ impl Mempool {
         if queue.ready().next().is_some() {
             self.arrived.notify_one();
         }
-        let lost: Vec<_> = queue.waiting.range(..next).map(|(at, waiting)| (*at, waiting.checked.id())).collect();
+        let lost: Vec<_> =
+            queue.waiting.range(..next).map(|(at, waiting)| (*at, waiting.checked.id())).collect();
         for (found, id) in lost {
             if let Some(waiting) = inner.remove(id) {
                 let error = TransactionError::SequenceUsed { expected: next, found };

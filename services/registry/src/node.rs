@@ -9,7 +9,8 @@ use registry_state::{
     check_stateless,
 };
 use registry_types::{
-    Canonical, DecodeError, Genesis, Hash, KeyRecord, SignedTransaction, TransactionId, TransactionPlace, state_key,
+    Canonical, DecodeError, Genesis, Hash, KeyRecord, SignedTransaction, TransactionId, TransactionPlace,
+    state_key,
 };
 use tokio::sync::watch;
 
@@ -152,7 +153,8 @@ impl Node {
         // transaction that cannot succeed costs no block.
         if !self.inner.mempool.is_ready() && checked.signed().transaction.sequence == key.sequence {
             let time_ms = self.now_ms().max(tip.time_ms + 1);
-            Execution::new(snapshot.as_ref(), BlockContext { height: next_height, time_ms }).apply(&checked)?;
+            Execution::new(snapshot.as_ref(), BlockContext { height: next_height, time_ms })
+                .apply(&checked)?;
         }
         let awaited = self.inner.mempool.insert(checked, key.sequence)?;
         // A block may have been decided since the first look, before the transaction was there to be told of it.

@@ -4,8 +4,8 @@ use keys::{PublicKey, SignError, Signer};
 use registry_client::{Committed, Registry, RegistryError};
 use registry_types::record::Service;
 use registry_types::{
-    AdmitMember, CreateDid, DidRole, DocumentKey, Genesis, GenesisMember, GrantAccreditation, Inception, KeyRole,
-    NewKey, Operation, Params, RegisterSchema, Relationship, Seats, SignedTransaction, Validator,
+    AdmitMember, CreateDid, DidRole, DocumentKey, Genesis, GenesisMember, GrantAccreditation, Inception,
+    KeyRole, NewKey, Operation, Params, RegisterSchema, Relationship, Seats, SignedTransaction, Validator,
     did_from_inception,
 };
 
@@ -29,7 +29,8 @@ pub struct OrganisationKeys {
 
 impl OrganisationKeys {
     fn new_keys(&self) -> Result<Vec<NewKey>, SetupError> {
-        let roles = [(KeyRole::Govern, &self.govern), (KeyRole::Did, &self.did), (KeyRole::Operate, &self.operate)];
+        let roles =
+            [(KeyRole::Govern, &self.govern), (KeyRole::Did, &self.did), (KeyRole::Operate, &self.operate)];
         let all = roles.into_iter().flat_map(|(role, keys)| keys.iter().map(move |key| (role, key)));
         all.map(|(role, key)| Ok(NewKey { role, public_key: raw(key)? })).collect()
     }
@@ -64,7 +65,12 @@ pub fn genesis(
 }
 
 /// Signed by the governor's govern key.
-pub fn admit_member(id: &str, name: &str, issuer: bool, keys: &OrganisationKeys) -> Result<Operation, SetupError> {
+pub fn admit_member(
+    id: &str,
+    name: &str,
+    issuer: bool,
+    keys: &OrganisationKeys,
+) -> Result<Operation, SetupError> {
     Ok(Operation::AdmitMember(AdmitMember {
         id: id.to_owned(),
         name: name.to_owned(),

@@ -19,8 +19,8 @@ use registry_types::{Block, Canonical, Certificate, Genesis, Hash, ValidatorSet}
 
 pub use snapshot::Snapshot;
 use tables::{
-    BLOCKS, CERTIFICATES, CHANGES, HEADERS, LISTED, META, NODES, STALE, TRANSACTIONS, UNDECIDED, VALUES, is_listed,
-    node_key, value_key,
+    BLOCKS, CERTIFICATES, CHANGES, HEADERS, LISTED, META, NODES, STALE, TRANSACTIONS, UNDECIDED, VALUES,
+    is_listed, node_key, value_key,
 };
 
 /// How many map versions stay complete behind the newest.
@@ -39,7 +39,11 @@ pub enum StoreError {
     #[error("the registry's data in {0} belongs to another chain than the genesis")]
     OtherChain(PathBuf),
     #[error("cannot open the registry's data in {path}")]
-    Open { path: PathBuf, #[source] source: redb::DatabaseError },
+    Open {
+        path: PathBuf,
+        #[source]
+        source: redb::DatabaseError,
+    },
     #[error("cannot read or write the registry's data")]
     Database(#[from] redb::Error),
     #[error("the map cannot be computed")]
@@ -60,7 +64,13 @@ macro_rules! from_redb {
     )*};
 }
 
-from_redb!(redb::TransactionError, redb::TableError, redb::StorageError, redb::CommitError, redb::SetDurabilityError);
+from_redb!(
+    redb::TransactionError,
+    redb::TableError,
+    redb::StorageError,
+    redb::CommitError,
+    redb::SetDurabilityError
+);
 
 /// The end of the decided chain.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
@@ -250,7 +260,8 @@ impl Store {
                     break;
                 }
                 if let Some(bytes) = stale.remove(version)? {
-                    let gone = Stale::try_from_slice(bytes.value()).map_err(|_| StoreError::Damaged("prune list"))?;
+                    let gone = Stale::try_from_slice(bytes.value())
+                        .map_err(|_| StoreError::Damaged("prune list"))?;
                     removed += gone.remove(&mut nodes, &mut values, version)?;
                 }
                 done = version;

@@ -29,8 +29,7 @@ pub fn publish_status(
         }
         Some(_) | None => {}
     }
-    let record =
-        StatusRecord { digest: status.digest, version: status.version, published_ms: block.time_ms };
+    let record = StatusRecord { digest: status.digest, version: status.version, published_ms: block.time_ms };
     changes.put(name, &record)?;
     Ok(changes)
 }

@@ -5,8 +5,9 @@ use ed25519_dalek::{Signer as _, SigningKey};
 use registry_client::{LightClient, verify_map_proof};
 use registry_state::View as _;
 use registry_types::{
-    AdmitMember, Block, Canonical, Certificate, CommitSignature, Genesis, GenesisMember, KeyRole, NewKey, Operation,
-    Params, RegisterSchema, Seats, SignedTransaction, Transaction, Validator, VoteKind, address_of, vote_bytes,
+    AdmitMember, Block, Canonical, Certificate, CommitSignature, Genesis, GenesisMember, KeyRole, NewKey,
+    Operation, Params, RegisterSchema, Seats, SignedTransaction, Transaction, Validator, VoteKind,
+    address_of, vote_bytes,
 };
 use tempfile::TempDir;
 use tokio::sync::Notify;
@@ -81,8 +82,12 @@ impl Node {
     }
 
     fn submit(&mut self, operation: Operation) {
-        let transaction =
-            Transaction { chain: genesis().chain_id(), sequence: self.sequence, expires_at_height: 500, operation };
+        let transaction = Transaction {
+            chain: genesis().chain_id(),
+            sequence: self.sequence,
+            expires_at_height: 500,
+            operation,
+        };
         let signature = key(2).sign(&transaction.signing_bytes()).to_bytes();
         let signed = SignedTransaction { transaction, public_key: public(2), signature };
         let checked = registry_state::check_stateless(signed, &genesis().chain_id()).unwrap();
@@ -118,8 +123,14 @@ impl Node {
 fn certify(block: &Block) -> Certificate {
     let header = &block.header;
     let (header_hash, validator) = (header.hash(), address_of(&public(1)));
-    let bytes =
-        vote_bytes(&header.chain, VoteKind::Precommit, header.height, Some(0), Some(&header_hash), &validator);
+    let bytes = vote_bytes(
+        &header.chain,
+        VoteKind::Precommit,
+        header.height,
+        Some(0),
+        Some(&header_hash),
+        &validator,
+    );
     let signature = key(1).sign(&bytes).to_bytes();
     let signatures = vec![CommitSignature { validator, signature }];
     Certificate { height: header.height, round: 0, header_hash, signatures }

@@ -10,7 +10,7 @@ use malachite::app::types::codec::{Codec, HasEncodedLen};
 use malachite::app::types::core::{
     CommitCertificate, ExtendedCommitCertificate, ExtendedCommitSignature, NilOrVal, PolkaCertificate,
     PolkaSignature, Round, RoundCertificate, RoundCertificateType, RoundSignature, SignedExtension,
-    SignedMessage, SignedVote, Validity, ValidatorProof, VoteType,
+    SignedMessage, SignedVote, ValidatorProof, Validity, VoteType,
 };
 use malachite::app::types::sync::{RawDecidedValue, Request, Response, Status};
 use malachite::app::types::{PeerId, ProposedValue, SignedConsensusMsg};
@@ -18,7 +18,9 @@ use malachite_signing_ed25519::Signature;
 use malachite_sync::{ValueRequest, ValueResponse};
 use registry_types::{Certificate, CommitSignature};
 
-use super::context::{Address, HeaderHash, Height, Part, Proposal, RegistryContext, Vote, round, round_number};
+use super::context::{
+    Address, HeaderHash, Height, Part, Proposal, RegistryContext, Vote, round, round_number,
+};
 
 #[derive(Clone, Copy, Debug)]
 pub struct BorshCodec;
@@ -205,7 +207,8 @@ struct WirePolka {
 
 impl WirePolka {
     fn of(polka: &PolkaCertificate<RegistryContext>) -> Self {
-        let signatures = polka.polka_signatures.iter().map(|polka| (polka.address, polka.signature.to_bytes()));
+        let signatures =
+            polka.polka_signatures.iter().map(|polka| (polka.address, polka.signature.to_bytes()));
         Self {
             height: polka.height,
             round: round_number(polka.round),

@@ -305,7 +305,13 @@ impl Context for RegistryContext {
         Vote { kind: VoteType::Prevote, height, round, value, voter, extension: None }
     }
 
-    fn new_precommit(&self, height: Height, round: Round, value: NilOrVal<HeaderHash>, voter: Address) -> Vote {
+    fn new_precommit(
+        &self,
+        height: Height,
+        round: Round,
+        value: NilOrVal<HeaderHash>,
+        voter: Address,
+    ) -> Vote {
         Vote { kind: VoteType::Precommit, height, round, value, voter, extension: None }
     }
 }

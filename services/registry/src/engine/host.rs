@@ -119,7 +119,10 @@ impl Host {
             }
             AppMsg::Finalized { certificate, evidence, reply, .. } => {
                 if !evidence.is_empty() {
-                    tracing::error!(block.height = certificate.height.0, "a validator signed two different votes");
+                    tracing::error!(
+                        block.height = certificate.height.0,
+                        "a validator signed two different votes"
+                    );
                 }
                 self.parked = Some(reply);
                 if !self.early.is_empty() || self.ledger.rest().is_zero() {
@@ -132,7 +135,9 @@ impl Host {
                 let verdict =
                     tokio::task::block_in_place(|| ledger.check(number, value_bytes, Origin::Past))?;
                 let _ = reply.send(match verdict {
-                    Some(verdict) => SyncedValueOutcome::Verdict(proposed(height, round, Round::Nil, verdict)),
+                    Some(verdict) => {
+                        SyncedValueOutcome::Verdict(proposed(height, round, Round::Nil, verdict))
+                    }
                     None => SyncedValueOutcome::PeerFault,
                 });
             }

@@ -110,5 +110,8 @@ pub fn cut(
     let first = Part::Init { height, round, valid_round: round_number(valid_round), proposer };
     let parts = std::iter::once(first).chain(bytes.chunks(PART_BYTES).map(|data| Part::Data(data.to_vec())));
     let content = parts.map(StreamContent::Data).chain(std::iter::once(StreamContent::Fin));
-    (0u64..).zip(content).map(|(sequence, content)| StreamMessage::new(id.clone(), sequence, content)).collect()
+    (0u64..)
+        .zip(content)
+        .map(|(sequence, content)| StreamMessage::new(id.clone(), sequence, content))
+        .collect()
 }

@@ -5,8 +5,8 @@ use actix_web::{HttpResponse, get};
 use askama::Template;
 use registry_state::View as _;
 use registry_types::{
-    Accreditation, DidRecord, KeyRole, MemberStatus, Operation, Organisation, SchemaRecord, SignedTransaction,
-    state_key,
+    Accreditation, DidRecord, KeyRole, MemberStatus, Operation, Organisation, SchemaRecord,
+    SignedTransaction, state_key,
 };
 use url::form_urlencoded::byte_serialize;
 use web::page::Shell;
@@ -138,7 +138,8 @@ pub async fn show_home(node: Data<Node>) -> Result<HttpResponse, Problem> {
 #[get("/members/{id}")]
 pub async fn show_member(id: Path<String>, node: Data<Node>) -> Result<HttpResponse, Problem> {
     let snapshot = node.snapshot();
-    let organisation: Organisation = find(&snapshot, &state_key::organisation(&id))?.ok_or_else(Problem::not_found)?;
+    let organisation: Organisation =
+        find(&snapshot, &state_key::organisation(&id))?.ok_or_else(Problem::not_found)?;
     let keys = organisation.keys.iter().map(|key| Key {
         role: key.role.to_string(),
         public_key: hex::encode(key.public_key),
@@ -286,7 +287,11 @@ fn latest_blocks(snapshot: &Snapshot) -> Result<Vec<BlockLine>, Problem> {
         lines.push(BlockLine {
             height,
             block_time: time(block.header.time_ms),
-            transactions: block.transactions.iter().map(|signed| sentence(&signed.transaction.operation)).collect(),
+            transactions: block
+                .transactions
+                .iter()
+                .map(|signed| sentence(&signed.transaction.operation))
+                .collect(),
         });
     }
     Ok(lines)
@@ -325,7 +330,9 @@ fn transaction_line(snapshot: &Snapshot, signed: &SignedTransaction) -> Result<T
     let what = match operation {
         Operation::AdmitMember(admit) => admit.name.clone(),
         Operation::RegisterSchema(schema) => schema.id.clone(),
-        Operation::GrantAccreditation(grant) => format!("{} for {}", short_name(&grant.type_iri), grant.issuer),
+        Operation::GrantAccreditation(grant) => {
+            format!("{} for {}", short_name(&grant.type_iri), grant.issuer)
+        }
         Operation::WithdrawAccreditation(end) => format!("{} of {}", short_name(&end.type_iri), end.issuer),
         Operation::CreateDid(create) => registry_types::did_from_inception(&create.inception),
         Operation::UpdateDid(update) => update.did.clone(),
@@ -384,6 +391,9 @@ mod tests {
 
     #[test]
     fn a_proof_link_keeps_a_key_in_one_segment() {
-        assert_eq!(proof_link("schema", "https://a/b#c"), "/v1/records/schema/https%3A%2F%2Fa%2Fb%23c?proof=true");
+        assert_eq!(
+            proof_link("schema", "https://a/b#c"),
+            "/v1/records/schema/https%3A%2F%2Fa%2Fb%23c?proof=true"
+        );
     }
 }

@@ -70,7 +70,9 @@ impl Representation {
                 }
                 "application/json" => Some(Self::Result("application/json")),
                 // Universal Resolver drivers ask for JSON-LD with the profile of resolution results.
-                "application/ld+json" => Some(Self::Result("application/ld+json;profile=\"https://w3id.org/did-resolution\"")),
+                "application/ld+json" => {
+                    Some(Self::Result("application/ld+json;profile=\"https://w3id.org/did-resolution\""))
+                }
                 DOCUMENT => Some(Self::Document(DOCUMENT)),
                 "application/did+json" => Some(Self::Document("application/did+json")),
                 "application/did" => Some(Self::Document("application/did")),
@@ -127,7 +129,8 @@ fn on_chain(node: &Node, did: &str) -> Result<Answer, ResolveError> {
     }
     let snapshot = node.snapshot();
     let unavailable = |error: registry_state::ViewError| ResolveError::Unavailable(error.to_string());
-    let record: DidRecord = snapshot.find(&state_key::did(did)).map_err(unavailable)?.ok_or(ResolveError::NotFound)?;
+    let record: DidRecord =
+        snapshot.find(&state_key::did(did)).map_err(unavailable)?.ok_or(ResolveError::NotFound)?;
     let tip = snapshot.tip();
     let metadata = metadata(did, &record, tip.height, &tip.hash);
     let block_time = i64::try_from(tip.time_ms).ok().and_then(chrono::DateTime::from_timestamp_millis);

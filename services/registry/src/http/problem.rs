@@ -27,9 +27,11 @@ pub const PAGES: &[ProblemPage] = &[
 impl From<SubmitError> for Problem {
     fn from(error: SubmitError) -> Self {
         match error {
-            SubmitError::Decode(error) => {
-                refused(StatusCode::BAD_REQUEST, "malformed", format!("the bytes are no transaction: {error}"))
-            }
+            SubmitError::Decode(error) => refused(
+                StatusCode::BAD_REQUEST,
+                "malformed",
+                format!("the bytes are no transaction: {error}"),
+            ),
             SubmitError::Refused(error) => refused(status(&error), error.code(), error.to_string()),
             SubmitError::Mempool(error @ MempoolError::SequenceTaken) => {
                 refused(StatusCode::CONFLICT, "sequence_taken", error.to_string())

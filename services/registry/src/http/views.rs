@@ -3,8 +3,9 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use registry_types::{
-    Accreditation, AnchorRecord, Canonical, Certificate, DidRecord, Governors, Header, KeyRecord, Organisation,
-    Params, ProvenRecord, SchemaRecord, StatusRecord, TransactionId, TransactionPlace, ValidatorSet,
+    Accreditation, AnchorRecord, Canonical, Certificate, DidRecord, Governors, Header, KeyRecord,
+    Organisation, Params, ProvenRecord, SchemaRecord, StatusRecord, TransactionId, TransactionPlace,
+    ValidatorSet,
 };
 use serde::Serialize;
 use serde_json::Value;

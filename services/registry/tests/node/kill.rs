@@ -46,7 +46,8 @@ async fn wait_until_up(node: &HttpNode) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_killed_node_loses_nothing_it_acknowledged() {
-    let rounds: u64 = std::env::var("REGISTRY_KILL_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(12);
+    let rounds: u64 =
+        std::env::var("REGISTRY_KILL_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(12);
     let seed: u64 = std::env::var("REGISTRY_KILL_SEED").ok().and_then(|text| text.parse().ok()).unwrap_or(7);
     println!("REGISTRY_KILL_SEED={seed}");
     let entropy = SeededEntropy::new(seed);
@@ -79,7 +80,8 @@ async fn a_killed_node_loses_nothing_it_acknowledged() {
             let transaction = anchor(&chain, &registry, &undp, &did, sequence);
             match node.submit(&transaction).await {
                 Ok(Submission::Committed(place)) => {
-                    let block_time = chrono::DateTime::from_timestamp_millis(place.block_time_ms.cast_signed()).unwrap();
+                    let block_time =
+                        chrono::DateTime::from_timestamp_millis(place.block_time_ms.cast_signed()).unwrap();
                     let committed = Committed { height: place.height, block_time, tx_id: transaction.id() };
                     acknowledged.push((transaction, committed));
                     sequence += 1;

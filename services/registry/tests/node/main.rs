@@ -14,8 +14,8 @@ use outbound::{Outbound, OutboundPolicy};
 use registry::setup::{self, OrganisationKeys};
 use registry_client::{Registry, RegistryError};
 use registry_types::{
-    Anchor, AnchorKind, Canonical, DidChange, DidRole, DocumentKey, Genesis, Operation, PublishStatus, Relationship,
-    SignedTransaction, UpdateDid,
+    Anchor, AnchorKind, Canonical, DidChange, DidRole, DocumentKey, Genesis, Operation, PublishStatus,
+    Relationship, SignedTransaction, UpdateDid,
 };
 use serde_json::Value;
 use url::Url;
@@ -64,7 +64,8 @@ impl Chain {
         let now = clock::Clock::now(&SystemClock).timestamp_millis().unsigned_abs();
         let governor = ("unsscb", "UN System Registry Board", &board.keys());
         let genesis = setup::genesis("Test chain", now, &validator, "localhost", governor).unwrap();
-        std::fs::write(folder.path().join("genesis.json"), serde_json::to_vec_pretty(&genesis).unwrap()).unwrap();
+        std::fs::write(folder.path().join("genesis.json"), serde_json::to_vec_pretty(&genesis).unwrap())
+            .unwrap();
         Self { folder, genesis, board }
     }
 
@@ -259,7 +260,10 @@ async fn http_answers_what_its_document_says() {
     assert!(absent["proof"]["mapProof"].is_string());
     assert_eq!(node.get("/v1/records/nothing/x", "").await.0, 404);
     assert_eq!(node.get("/v1/records/params/-", "").await.1["value"]["rules"], 1);
-    assert_eq!(node.get("/v1/records/org", "").await.1["keys"], serde_json::json!(["org/undp", "org/unsscb"]));
+    assert_eq!(
+        node.get("/v1/records/org", "").await.1["keys"],
+        serde_json::json!(["org/undp", "org/unsscb"])
+    );
 
     // DID resolution.
     let (status, result) = node.get(&format!("/1.0/identifiers/{did}"), "").await;
@@ -276,7 +280,11 @@ async fn http_answers_what_its_document_says() {
     ];
     for (did, status, error) in errors {
         let (found, result) = node.get(&format!("/1.0/identifiers/{did}"), "").await;
-        assert_eq!((found, &result["didResolutionMetadata"]["error"]), (status, &Value::from(error)), "{did}");
+        assert_eq!(
+            (found, &result["didResolutionMetadata"]["error"]),
+            (status, &Value::from(error)),
+            "{did}"
+        );
     }
     assert_eq!(node.get(&format!("/1.0/identifiers/{did}"), "image/png").await.0, 406);
     let key = undp.document.public_key().did_key();
@@ -339,7 +347,13 @@ async fn transactions_of_one_key_may_arrive_in_any_order() {
     let (undp, did) = chain.admit(&registry, "undp").await;
     let anchor = |sequence| {
         let issuer = did.clone();
-        Operation::Anchor(Anchor { issuer, sequence, kind: AnchorKind::Credentials, root: [7; 32], leaf_count: 16 })
+        Operation::Anchor(Anchor {
+            issuer,
+            sequence,
+            kind: AnchorKind::Credentials,
+            root: [7; 32],
+            leaf_count: 16,
+        })
     };
     let mut all = Vec::new();
     for number in 0..20 {
@@ -371,7 +385,8 @@ async fn a_waiting_transaction_is_decided_at_once_and_reads_are_cheap() {
     let mut times = Vec::new();
     for sequence in 0..30 {
         let issuer = did.clone();
-        let anchor = Anchor { issuer, sequence, kind: AnchorKind::Credentials, root: [7; 32], leaf_count: 16 };
+        let anchor =
+            Anchor { issuer, sequence, kind: AnchorKind::Credentials, root: [7; 32], leaf_count: 16 };
         let transaction = signed(&registry, &undp.operate, Operation::Anchor(anchor)).await;
         let started = Instant::now();
         registry.submit(&transaction).await.unwrap();

@@ -36,8 +36,9 @@ impl Network {
         for (own, config) in configs.iter_mut().enumerate() {
             config.node.listen = format!("/ip4/127.0.0.1/tcp/{}", ports[own]);
             let others = (0..size).filter(|other| *other != own);
-            config.node.peers =
-                others.map(|other| format!("/ip4/127.0.0.1/tcp/{}/p2p/{}", ports[other], ids[other])).collect();
+            config.node.peers = others
+                .map(|other| format!("/ip4/127.0.0.1/tcp/{}/p2p/{}", ports[other], ids[other]))
+                .collect();
         }
         let board = Organisation::new();
         let first = registry::validator_public_key(&keys_config(folders[0].path())).unwrap();
