@@ -2,7 +2,11 @@
 //!
 //! Each test starts its own services with free ports and a temporary folder. On failure the ends of
 //! their logs are printed.
-#![allow(clippy::print_stdout, clippy::indexing_slicing, reason = "a test says what it did and may end by a panic")]
+#![allow(
+    clippy::print_stdout,
+    clippy::indexing_slicing,
+    reason = "a test says what it did and may end by a panic"
+)]
 
 mod browser;
 mod crash;
