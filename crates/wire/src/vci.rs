@@ -20,6 +20,8 @@ pub use offer::{CredentialOffer, Grants, PreAuthorizedGrant, TxCode};
 pub const PRE_AUTHORIZED_CODE: &str = "urn:ietf:params:oauth:grant-type:pre-authorized_code";
 /// `typ` of a key proof (appendix F.1).
 pub const PROOF_TYP: &str = "openid4vci-proof+jwt";
+/// `typ` of signed metadata (section 12.2.3).
+pub const SIGNED_METADATA_TYP: &str = "openidvci-issuer-metadata+jwt";
 /// `type` of an authorization detail (section 5.1.1).
 pub const OPENID_CREDENTIAL: &str = "openid_credential";
 

@@ -8,6 +8,7 @@ mod existence;
 mod import;
 mod keys;
 mod ledger;
+mod metadata;
 mod notifications;
 mod offers;
 mod officers;

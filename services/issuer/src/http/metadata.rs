@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use actix_web::{HttpResponse, get, web::Data, web::Path};
+use actix_web::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, VARY};
+use actix_web::{HttpRequest, HttpResponse, get, web::Data, web::Path};
 use issuance::{Configuration, CredentialType, Format, schemas};
 use serde_json::{Value, json};
 use web::Problem;
@@ -20,25 +20,32 @@ use crate::app::{Issuer, Tenant};
 const MAX_AGE: &str = "max-age=300";
 
 /// Credential issuer metadata, at the address that OID4VCI 1.0, 12.2.2 derives from the issuer identifier
+///
+/// Signed by the organisation where `Accept` prefers `application/jwt`.
 #[utoipa::path(tag = "metadata", operation_id = "find_issuer_metadata",
     params(("tenant" = String, Path, description = "Organisation")),
-    responses((status = 200, body = IssuerMetadata), (status = 404, body = Problem)))]
+    responses((status = 200, content((IssuerMetadata = "application/json"), (String = "application/jwt"))), (status = 404, body = Problem)))]
 #[get("/openid-credential-issuer/t/{tenant}")]
 pub(super) async fn find_issuer_metadata(
     app: Data<Issuer>,
     tenant: Path<String>,
+    request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let tenant = app.tenant(&tenant).ok_or_else(Problem::not_found)?;
-    Ok(json_answer(&issuer_metadata(tenant)))
+    Ok(metadata_answer(&app, tenant, &request).await)
 }
 
 /// The same below the issuer identifier, where older readers look
 #[utoipa::path(tag = "metadata", operation_id = "find_issuer_metadata_below",
     params(("tenant" = String, Path, description = "Organisation")),
-    responses((status = 200, body = IssuerMetadata), (status = 404, body = Problem)))]
+    responses((status = 200, content((IssuerMetadata = "application/json"), (String = "application/jwt"))), (status = 404, body = Problem)))]
 #[get("/.well-known/openid-credential-issuer")]
-pub(super) async fn find_issuer_metadata_below(of: Of) -> HttpResponse {
-    json_answer(&issuer_metadata(&of.0))
+pub(super) async fn find_issuer_metadata_below(
+    app: Data<Issuer>,
+    of: Of,
+    request: HttpRequest,
+) -> HttpResponse {
+    metadata_answer(&app, &of.0, &request).await
 }
 
 /// Authorization server metadata
@@ -83,6 +90,44 @@ fn jwk(key: &credential::data_integrity::SigningKey) -> Value {
         members.insert("use".into(), "sig".into());
     }
     jwk
+}
+
+async fn metadata_answer(app: &Issuer, tenant: &Tenant, request: &HttpRequest) -> HttpResponse {
+    let metadata = issuer_metadata(tenant);
+    let signed = if wants_jwt(request) { app.sign_metadata(tenant, &metadata).await } else { None };
+    let Some(signed) = signed else {
+        let mut unsigned = json_answer(&metadata);
+        unsigned.headers_mut().insert(VARY, HeaderValue::from_static("accept"));
+        return unsigned;
+    };
+    HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "application/jwt"))
+        .insert_header((CACHE_CONTROL, MAX_AGE))
+        .insert_header((VARY, "accept"))
+        .body(signed)
+}
+
+/// Whether the signed form is named, and no less wanted than the unsigned one (RFC 9110, 12.5.1).
+fn wants_jwt(request: &HttpRequest) -> bool {
+    let accept = request.headers().get_all(ACCEPT).filter_map(|value| value.to_str().ok());
+    let mut wanted = (0, 0);
+    for item in accept.flat_map(|value| value.split(',')) {
+        let mut parts = item.split(';').map(str::trim);
+        let weight = match parts.next() {
+            Some("application/jwt") => &mut wanted.0,
+            Some("application/json") => &mut wanted.1,
+            _ => continue,
+        };
+        *weight = parts.find_map(|part| part.strip_prefix("q=")).map_or(1000, thousandths);
+    }
+    wanted.0 > 0 && wanted.0 >= wanted.1
+}
+
+/// `0.5` is 500; what is no weight counts as none.
+fn thousandths(weight: &str) -> u32 {
+    let (whole, fraction) = weight.split_once('.').unwrap_or((weight, ""));
+    let digits = format!("{whole}{fraction:0<3}");
+    digits.parse().ok().filter(|weight| digits.len() == 4 && *weight <= 1000).unwrap_or(0)
 }
 
 fn json_answer<T: serde::Serialize>(body: &T) -> HttpResponse {

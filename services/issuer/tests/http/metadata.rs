@@ -38,6 +38,36 @@ async fn issuer_metadata_is_at_both_addresses_and_complete() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn metadata_is_signed_where_that_is_preferred() {
+    let world = World::start().await;
+    let url = world.url("/.well-known/openid-credential-issuer/t/undp");
+    for (accept, media_type) in [
+        ("application/jwt, application/json;q=0.5", "application/jwt"),
+        ("application/jwt", "application/jwt"),
+        ("application/json, application/jwt", "application/jwt"),
+        ("application/json, application/jwt;q=0.9", "application/json"),
+        ("application/jwt;q=0", "application/json"),
+        ("application/jwt;q=nonsense", "application/json"),
+        ("*/*", "application/json"),
+    ] {
+        let reply = world.client.get(&url, accept, None).await.unwrap();
+        assert_eq!((reply.status, reply.content_type.as_str()), (200, media_type), "{accept}");
+        assert_eq!(reply.header("vary"), Some("accept"));
+    }
+    let reply = world.client.get(&url, "application/jwt", None).await.unwrap();
+    let token = String::from_utf8(reply.body.to_vec()).unwrap();
+    let keys = world.tenant("undp");
+    let key = world.ledger.with(|state| state.keys[&keys.did][1].multikey.clone());
+    let key = keys::PublicKey::from_multikey(&key).unwrap();
+    let now = crate::support::start_time();
+    let verified =
+        credential::jwt::verify_with_key(&token, "openidvci-issuer-metadata+jwt", &key, now).unwrap();
+    assert_eq!(verified.claims["sub"], format!("{ORIGIN}/t/undp"));
+    assert_eq!(verified.claims["credential_issuer"], format!("{ORIGIN}/t/undp"));
+    assert!(verified.claims["credential_configurations_supported"][LDP].is_object());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn authorization_server_metadata_names_the_grant() {
     let world = World::start().await;
     let metadata = json(&world.get("/.well-known/oauth-authorization-server/t/wfp").await);
