@@ -1,0 +1,311 @@
+//! Officers, uploads and proof requests: SQLite always, PostgreSQL when `TEST_DATABASE_URL` names a server.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use chrono::Duration;
+use entitlement::{Challenge, Channel, Evidence, Request, State};
+use issuance::import::{
+    BadRow, GoodRow, ListKind, Retiree, RowContent, RowCounts, RowFault, RowState, Upload, UploadRow,
+    UploadState,
+};
+use issuance::{CredentialType, Subject, Timestamp};
+use serde_json::Map;
+use store_issuer::{Ceremony, CeremonyKind, Officer, Page, Store};
+use tempfile::TempDir;
+
+struct Engines {
+    stores: Vec<Store>,
+    _directory: TempDir,
+}
+
+async fn engines() -> Engines {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("issuer.db");
+    let mut stores = vec![Store::open(&format!("sqlite:{}", path.display()), "issuer").await.unwrap()];
+    if let Ok(url) = std::env::var("TEST_DATABASE_URL") {
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let schema = format!("issuer_console_{}_{number}", std::process::id());
+        stores.push(Store::open(&url, &schema).await.unwrap());
+    }
+    Engines { stores, _directory: directory }
+}
+
+fn now() -> Timestamp {
+    Timestamp::from_timestamp(1_800_000_000, 0).unwrap()
+}
+
+fn officer(id: &str, tenant: &str) -> Officer {
+    Officer {
+        id: id.into(),
+        tenant: tenant.into(),
+        name: format!("Officer {id}"),
+        user_id: format!("user {id}"),
+        created_at: now(),
+    }
+}
+
+#[tokio::test]
+async fn links_and_ceremonies_work_once() {
+    for store in engines().await.stores {
+        let mut tx = store.write("test").await.unwrap();
+        let until = now() + Duration::days(7);
+        tx.insert_officer_link("undp", "mark", "", now(), until).await.unwrap();
+        assert_eq!(tx.find_officer_link("mark", now()).await.unwrap().as_deref(), Some("undp"));
+        assert_eq!(tx.find_officer_link("mark", until).await.unwrap(), None, "dead on its last second");
+        assert!(!tx.consume_officer_link("wfp", "mark", now()).await.unwrap());
+        assert!(tx.consume_officer_link("undp", "mark", now()).await.unwrap());
+        assert!(!tx.consume_officer_link("undp", "mark", now()).await.unwrap());
+
+        let kind = CeremonyKind::Registration { link: "mark".into(), officer: officer("o", "undp") };
+        for (challenge, kind) in [("a", kind), ("b", CeremonyKind::SignIn)] {
+            let expires_at = now() + Duration::minutes(10);
+            let ceremony = Ceremony { challenge: challenge.into(), kind, state: "{}".into(), expires_at };
+            tx.insert_ceremony(&ceremony).await.unwrap();
+            let taken = tx.take_ceremony(challenge, now()).await.unwrap().unwrap();
+            assert_eq!(
+                matches!(taken.kind, CeremonyKind::SignIn),
+                matches!(ceremony.kind, CeremonyKind::SignIn)
+            );
+            assert_eq!(tx.take_ceremony(challenge, now()).await.unwrap(), None);
+            tx.insert_ceremony(&ceremony).await.unwrap();
+            assert_eq!(tx.take_ceremony(challenge, expires_at).await.unwrap(), None, "too late");
+        }
+        tx.commit().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn sessions_lead_to_their_officer_until_they_are_pruned() {
+    for store in engines().await.stores {
+        let mut tx = store.write("test").await.unwrap();
+        tx.insert_officer(&officer("o", "undp")).await.unwrap();
+        tx.insert_passkey("o", &[1, 2], "{}", now()).await.unwrap();
+        tx.replace_passkey(&[1, 2], "{\"n\":1}").await.unwrap();
+        assert_eq!(
+            tx.find_passkey(&[1, 2]).await.unwrap().unwrap(),
+            (officer("o", "undp"), "{\"n\":1}".into())
+        );
+        assert_eq!(tx.find_passkey(&[9]).await.unwrap(), None);
+        tx.insert_session("o", "s", now()).await.unwrap();
+        let later = now() + Duration::minutes(5);
+        tx.touch_session("s", later).await.unwrap();
+        let session = tx.find_session("s").await.unwrap().unwrap();
+        assert_eq!(
+            (session.officer.id.as_str(), session.created_at, session.last_seen_at),
+            ("o", now(), later)
+        );
+        tx.prune_sign_in(now(), later, later).await.unwrap();
+        assert!(tx.find_session("s").await.unwrap().is_some());
+        tx.prune_sign_in(now(), later + Duration::seconds(1), later).await.unwrap();
+        assert_eq!(tx.find_session("s").await.unwrap(), None);
+        assert_eq!(
+            (tx.count_officers("undp").await.unwrap(), tx.count_officers("wfp").await.unwrap()),
+            (1, 0)
+        );
+        tx.commit().await.unwrap();
+    }
+}
+
+fn upload(id: &str) -> Upload {
+    Upload {
+        id: id.into(),
+        kind: ListKind::Retirees,
+        file_name: "list.csv".into(),
+        size_bytes: 100,
+        encoding: "UTF-8".into(),
+        delimiter: "comma".into(),
+        headings: vec!["uid".into(), "given_name".into()],
+        unused: vec![],
+        empty_lines: 1,
+        digest: [7; 32],
+        state: UploadState::Preview,
+        types: vec![],
+        created_by: "o".into(),
+        created_at: now(),
+        confirmed_at: None,
+        finished_at: None,
+    }
+}
+
+fn good(line: u64) -> UploadRow {
+    let retiree = Retiree {
+        uid: format!("10000000{line}"),
+        given_name: "A".into(),
+        family_name: "B".into(),
+        country: None,
+        language: Some("fr".into()),
+    };
+    let row = GoodRow { content: RowContent::Retiree(retiree), fields: vec!["x".into()] };
+    UploadRow {
+        line,
+        number: format!("10000000{line}"),
+        name: "A B".into(),
+        state: RowState::Good(Box::new(row)),
+    }
+}
+
+fn bad() -> BadRow {
+    let fault = RowFault { line: 3, column: Some(1), heading: "uid".into(), reason: "empty".into() };
+    BadRow { fields: vec![String::new(), "é, \"x\"".into()], faults: vec![fault] }
+}
+
+#[tokio::test]
+async fn uploads_keep_every_row_and_count_where_it_stands() {
+    for store in engines().await.stores {
+        let mut tx = store.write("test").await.unwrap();
+        tx.insert_upload("unjspf", &upload("u1")).await.unwrap();
+        let wrong =
+            UploadRow { line: 3, number: String::new(), name: String::new(), state: RowState::Bad(bad()) };
+        for row in [good(2), wrong.clone(), good(4)] {
+            tx.insert_upload_row("unjspf", "u1", &row).await.unwrap();
+        }
+        assert_eq!(tx.find_upload("unjspf", "u1").await.unwrap(), Some(upload("u1")));
+        assert_eq!(tx.find_upload("undp", "u1").await.unwrap(), None, "another organisation's");
+        let same = tx.find_waiting_upload("unjspf", ListKind::Retirees, &[7; 32]).await.unwrap();
+        assert_eq!(same.unwrap().id, "u1");
+        assert_eq!(tx.list_upload_rows("unjspf", "u1", "good", 2, 9).await.unwrap(), [good(4)]);
+        assert_eq!(tx.list_upload_rows("unjspf", "u1", "bad", 0, 9).await.unwrap(), [wrong]);
+
+        assert!(tx.confirm_upload("unjspf", "u1", &[CredentialType::Employment], now()).await.unwrap());
+        assert!(!tx.confirm_upload("unjspf", "u1", &[], now()).await.unwrap(), "once");
+        assert!(!tx.discard_upload("unjspf", "u1", now()).await.unwrap(), "too late");
+        assert_eq!(tx.running_uploads(9).await.unwrap(), [("unjspf".to_owned(), "u1".to_owned())]);
+        tx.upload_row_done("unjspf", "u1", 2, "s1", None).await.unwrap();
+        assert!(tx.upload_row_done("unjspf", "u1", 2, "s2", None).await.unwrap_err().is_retryable(), "once");
+        tx.upload_row_failed("unjspf", "u1", 4, &bad()).await.unwrap();
+        let counts = tx.count_upload_rows("unjspf", "u1").await.unwrap();
+        assert_eq!(counts, RowCounts { good: 0, bad: 2, done: 1 });
+        assert!(tx.finish_upload("unjspf", "u1", now()).await.unwrap());
+        let listed = tx.list_uploads("unjspf", ListKind::Retirees, None, 9).await.unwrap();
+        assert_eq!(
+            (listed[0].state, &listed[0].types),
+            (UploadState::Finished, &vec![CredentialType::Employment])
+        );
+
+        tx.insert_upload("unjspf", &upload("u2")).await.unwrap();
+        tx.insert_upload_row("unjspf", "u2", &good(2)).await.unwrap();
+        assert!(tx.discard_upload("unjspf", "u2", now()).await.unwrap());
+        assert_eq!(tx.count_upload_rows("unjspf", "u2").await.unwrap(), RowCounts::default(), "erased");
+        tx.commit().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn the_same_file_waits_once() {
+    for store in engines().await.stores {
+        let mut tx = store.write("test").await.unwrap();
+        tx.insert_upload("unjspf", &upload("u1")).await.unwrap();
+        assert!(tx.insert_upload("unjspf", &upload("u2")).await.unwrap_err().is_conflict());
+    }
+}
+
+fn request(id: &str) -> Request {
+    Request {
+        id: id.into(),
+        beneficiary: "s1".into(),
+        year: 2027,
+        created_at: now(),
+        expires_at: now() + Duration::days(60),
+        state: State::Open { challenge: None },
+        revision: 0,
+    }
+}
+
+fn evidence() -> Evidence {
+    Evidence {
+        holder_key: "thumb".into(),
+        passkey_id: vec![9; 16],
+        passkey_synced: true,
+        digest: [5; 32],
+        answered_at: now(),
+    }
+}
+
+fn person() -> Subject {
+    Subject {
+        id: "s1".into(),
+        number: "100482317".into(),
+        name: "Margaret Ellison".into(),
+        claims: Map::new(),
+        created_at: now(),
+        updated_at: now(),
+    }
+}
+
+#[tokio::test]
+async fn each_state_of_a_request_is_read_as_it_was_written() {
+    for store in engines().await.stores {
+        let mut tx = store.write("test").await.unwrap();
+        tx.put_subject("unjspf", &person()).await.unwrap();
+        tx.insert_existence("unjspf", &request("r1"), "mark", &[1, 2], "o").await.unwrap();
+        assert_eq!(tx.find_existence_token("unjspf", "r1").await.unwrap(), Some(vec![1, 2]));
+        let challenge = Some(Challenge { value: "c".into(), issued_at: now() });
+        let (by, at) = ("o".to_owned(), now());
+        let states = [
+            State::Open { challenge },
+            State::Answered(evidence()),
+            State::Confirmed {
+                evidence: evidence(),
+                channel: Channel::Visit,
+                notes: "seen".into(),
+                by: by.clone(),
+                at,
+                offer: "f".into(),
+            },
+            State::Refused { evidence: Some(evidence()), reason: "no".into(), by: by.clone(), at },
+            State::Refused { evidence: None, reason: "withdrawn".into(), by, at },
+        ];
+        let mut before = request("r1");
+        for state in states {
+            let after = Request { state, revision: before.revision + 1, ..before.clone() };
+            tx.replace_existence("unjspf", &before, &after).await.unwrap();
+            let found = tx.find_existence_by_fingerprint("unjspf", "mark").await.unwrap();
+            assert_eq!(found.as_ref(), Some(&after));
+            let stale = tx.replace_existence("unjspf", &before, &after).await.unwrap_err();
+            assert!(stale.is_retryable(), "changed since it was read");
+            before = after;
+        }
+        assert_eq!(tx.find_existence("undp", "r1").await.unwrap(), None);
+        tx.commit().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_person_has_one_answer_for_a_year() {
+    for store in engines().await.stores {
+        let mut tx = store.write("test").await.unwrap();
+        tx.put_subject("unjspf", &person()).await.unwrap();
+        for id in ["r1", "r2"] {
+            tx.insert_existence("unjspf", &request(id), id, &[1], "o").await.unwrap();
+        }
+        let answered = |id| Request { state: State::Answered(evidence()), revision: 1, ..request(id) };
+        tx.replace_existence("unjspf", &request("r1"), &answered("r1")).await.unwrap();
+        tx.commit().await.unwrap();
+
+        let mut tx = store.write("test").await.unwrap();
+        let twice = tx.replace_existence("unjspf", &request("r2"), &answered("r2")).await.unwrap_err();
+        assert!(twice.is_conflict(), "{twice:?}");
+        drop(tx);
+
+        let mut tx = store.read().await.unwrap();
+        let waiting = tx.list_existence("unjspf", "answered", None, 9).await.unwrap();
+        assert_eq!((waiting.len(), waiting[0].subject.name.as_str()), (1, "Margaret Ellison"));
+        assert_eq!(tx.find_existence_of_year("unjspf", "s1", 2027).await.unwrap().unwrap().id, "r1");
+        assert_eq!(tx.find_existence_of_year("unjspf", "s1", 2026).await.unwrap(), None);
+        assert_eq!(tx.count_existence("unjspf", "open", 2027, now()).await.unwrap(), 1);
+        let late = now() + Duration::days(60);
+        assert_eq!(tx.count_existence("unjspf", "open", 2027, late).await.unwrap(), 0, "lapsed");
+        assert_eq!(tx.known_passkey_year("unjspf", &answered("r1")).await.unwrap(), None);
+        let page = Page { query: Some("ELLISON".into()), after: None, limit: 9 };
+        let listed = tx.list_beneficiaries("unjspf", &page).await.unwrap();
+        assert_eq!(listed[0].newest.as_ref().unwrap().id, "r2", "the newest request");
+        assert_eq!(tx.list_existence_of("unjspf", "s1").await.unwrap().len(), 2);
+        let overview = tx.overview("unjspf", now()).await.unwrap();
+        assert_eq!((overview.people, overview.open_offers, overview.waiting_uploads), (1, 0, 0));
+        assert_eq!(tx.list_locked_offers("unjspf", None, 9).await.unwrap(), []);
+        assert_eq!(tx.list_lapsed_offers("unjspf", now(), None, 9).await.unwrap(), []);
+    }
+}
