@@ -19,13 +19,16 @@ fn same(document: &Value) -> Option<bool> {
             Some(true)
         }
         (Err(_), Err(_)) => Some(false),
+        // ssi takes a term that is defined again with equal members for a redefinition. JSON-LD 1.1 API,
+        // 4.2.2, 26 does not, and credentials that list both contexts are common.
+        (Ok(_), Err(fault)) if fault.detail.contains("Protected term redefinition") => Some(true),
         (quick, general) => panic!("{document}\nquick: {quick:?}\ngeneral: {general:?}"),
     }
 }
 
 fn staff(slug: &str, claims: Value) -> Value {
     let mut subject = json!({
-        "id": "did:jwk:eyJrdHkiOiJFQyJ9", "identifier": "123", "givenName": "Ana \"A\"\n", "familyName": "中文",
+        "id": "did:jwk:eyJrdHkiOiJFQyJ9", "identifier": "123 \"A\"\n",
     });
     for (name, value) in claims.as_object().unwrap() {
         subject[name] = value.clone();
@@ -57,7 +60,7 @@ fn proof() -> Value {
 /// What this workspace issues must not take the slow way.
 #[test]
 fn our_documents_take_the_quick_way() {
-    let works = json!({"worksFor": {"id": "did:passerelle:undp", "name": "UNDP"}, "jobTitle": "Analyst",
+    let works = json!({"givenName": "Ana", "familyName": "中文", "worksFor": {"id": "did:passerelle:undp", "name": "UNDP"}, "jobTitle": "Analyst",
         "gradeLevel": "P-3", "dutyStation": "Maputo", "birthDate": "1990-01-01"});
     let paid = json!({"paidBy": {"id": "did:passerelle:fund", "name": "UNJSPF"}, "entitlementYear": 2026,
         "confirmedBy": "visit", "confirmedOn": "2026-03-01"});

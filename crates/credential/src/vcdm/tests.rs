@@ -90,7 +90,7 @@ fn each_change_is_named_with_its_place() {
         (with("/validUntil", json!("2023-12-31T23:59:59Z")), "validityOrder at /validUntil"),
         (without("credentialSubject"), "subjectMissing at /credentialSubject"),
         (with("/credentialSubject", json!({})), "subjectForm at /credentialSubject"),
-        (with("/credentialSubject", json!([])), "subjectForm at /credentialSubject"),
+        (with("/credentialSubject", json!([])), "subjectForm at /credentialSubject/0"),
         (with("/credentialSubject", json!("did:example:1")), "subjectForm at /credentialSubject"),
         (with("/credentialSubject", json!([{"name": "x"}, {}])), "subjectForm at /credentialSubject/1"),
         (with("/credentialSubject/id", json!(["did:a:1", "did:a:2"])), "notAUrl at /credentialSubject/id"),

@@ -1,0 +1,85 @@
+//! How many credentials one core secures and verifies in a second, both formats:
+//! `cargo run --release -p credential --example speed`.
+
+#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::indexing_slicing)]
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use clock::{Clock as _, SystemClock, SystemEntropy};
+use credential::data_integrity::{ProofOptions, SigningKey, Suite, secure};
+use credential::sd_jwt::{NewSdJwt, PathElement, issue};
+use credential::{Expect, Input, verify_credential};
+use did::Resolvers;
+use keys::{Algorithm, Signer as _, SoftwareKey};
+use serde_json::{Value, json};
+
+fn key(algorithm: Algorithm) -> SigningKey {
+    let signer = SoftwareKey::generate(algorithm, &SystemEntropy);
+    let did = signer.public_key().did_key();
+    let verification_method = format!("{did}#{}", &did["did:key:".len()..]);
+    SigningKey { verification_method, signer: Arc::new(signer) }
+}
+
+fn staff_identity(issuer: &str) -> Value {
+    json!({
+        "@context": [
+            "https://www.w3.org/ns/credentials/v2",
+            "https://schemas.passerelle.example/v1/staff-identity.jsonld",
+        ],
+        "id": "urn:uuid:1f8a9f4e-3f57-4b1f-9d3b-9e0d0d8a6f10",
+        "type": ["VerifiableCredential", "StaffIdentity"],
+        "issuer": issuer,
+        "validFrom": "2024-01-01T00:00:00Z",
+        "credentialSubject": {
+            "id": "did:jwk:eyJjcnYiOiJQLTI1NiIsImt0eSI6IkVDIiwieCI6ImFjYklRaXVNczNpOF91c3pFakoydHBUdFJNNEVVM3l6OTFQSDZDZEgyVjAiLCJ5IjoiX0tjeUxqOXZXTXB0bm1LdG00NkdxRHo4d2Y3NEk1TEtncmwyR3pIM25TRSJ9",
+            "givenName": "Ana", "familyName": "Silva", "identifier": "100234", "birthDate": "1985-04-12",
+            "worksFor": {"id": "did:passerelle:undp", "name": "United Nations Development Programme"},
+            "jobTitle": "Programme Analyst", "gradeLevel": "P-3", "dutyStation": "Maputo",
+        },
+        "credentialSchema": {
+            "id": "https://schemas.passerelle.example/v1/staff-identity.schema.json", "type": "JsonSchema",
+        },
+    })
+}
+
+async fn measure<F: Future>(what: &str, mut work: impl FnMut() -> F) {
+    for _ in 0..200 {
+        work().await;
+    }
+    let started = Instant::now();
+    let mut done = 0u32;
+    while started.elapsed() < Duration::from_secs(2) {
+        for _ in 0..50 {
+            work().await;
+        }
+        done += 50;
+    }
+    println!("{what:32} {:>8.0} a second", f64::from(done) / started.elapsed().as_secs_f64());
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() {
+    let now = SystemClock.now();
+    let resolver = Resolvers::offline();
+    let expect = Expect::credential(now);
+    for suite in Suite::ALL {
+        let key = key(suite.algorithm());
+        let document = staff_identity(&key.signer.public_key().did_key());
+        let options = ProofOptions::assertion(now);
+        let secured = Input::Json(secure(&document, suite, &key, &options).await.unwrap());
+        assert!(verify_credential(&secured, &resolver, &expect).await.is_verified());
+        measure(&format!("{suite} secure"), || secure(&document, suite, &key, &options)).await;
+        measure(&format!("{suite} verify"), || verify_credential(&secured, &resolver, &expect)).await;
+    }
+    let key = key(Algorithm::P256);
+    let mut claims = staff_identity("x")["credentialSubject"].as_object().unwrap().clone();
+    let disclosable = claims.keys().map(|name| vec![PathElement::Name(name.clone())]).collect();
+    claims.insert("iss".to_owned(), json!(key.signer.public_key().did_key()));
+    claims.insert("vct".to_owned(), json!("https://schemas.passerelle.example/v1#StaffIdentity"));
+    let new = NewSdJwt { claims, disclosable, holder_key: Some(*key.signer.public_key()), decoys: 0 };
+    let issued = Input::Compact(issue(&new, &key, &SystemEntropy).await.unwrap());
+    assert!(verify_credential(&issued, &resolver, &expect).await.is_verified());
+    measure("dc+sd-jwt issue", || issue(&new, &key, &SystemEntropy)).await;
+    measure("dc+sd-jwt verify", || verify_credential(&issued, &resolver, &expect)).await;
+}
