@@ -9,10 +9,13 @@ use tokio::task::JoinHandle;
 use super::notifications::NOTIFICATION_GRACE_SECONDS;
 use super::{Issuer, Tenant};
 
+/// How long stopping waits for a step. A registry that does not answer would hold it up; whatever is cut off is finished
+/// at the next start.
+const PATIENCE: Duration = Duration::from_secs(3);
 /// How often expired codes, nonces and tokens are deleted.
 const FORGET_EVERY: Duration = Duration::from_secs(60);
 
-/// The running loops. They end when told, after the step they are in.
+/// The running loops. They end when told, after the step they are in if that is short.
 pub(crate) struct Work {
     stop: watch::Sender<bool>,
     loops: Vec<JoinHandle<()>>,
@@ -36,8 +39,11 @@ impl Work {
 
     pub async fn stop(self) {
         let _ = self.stop.send(true);
-        for running in self.loops {
-            let _ = running.await;
+        let deadline = tokio::time::Instant::now() + PATIENCE;
+        for mut running in self.loops {
+            if tokio::time::timeout_at(deadline, &mut running).await.is_err() {
+                running.abort();
+            }
         }
     }
 }
