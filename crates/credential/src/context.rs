@@ -23,7 +23,10 @@ pub(crate) const EMBEDDED: &[(&str, &str)] = &[
     ("https://w3id.org/security/jwk/v1", include_str!("../contexts/jwk-v1.jsonld")),
     ("https://www.w3.org/ns/did/v1", include_str!("../contexts/did-v1.jsonld")),
     ("https://www.w3.org/ns/cid/v1", include_str!("../contexts/cid-v1.jsonld")),
-    ("https://www.w3.org/ns/credentials/status/v1", include_str!("../contexts/bitstring-status-list-v1.jsonld")),
+    (
+        "https://www.w3.org/ns/credentials/status/v1",
+        include_str!("../contexts/bitstring-status-list-v1.jsonld"),
+    ),
     ("https://w3id.org/vc/status-list/2021/v1", include_str!("../contexts/status-list-2021-v1.jsonld")),
     (
         "https://www.w3.org/2018/credentials/examples/v1",

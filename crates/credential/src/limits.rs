@@ -192,7 +192,8 @@ mod tests {
     #[test]
     fn json_is_read_strictly() {
         assert_eq!(parse_json(br#"{"a":[1,2.50,"x",null,true]}"#).unwrap()["a"][1].to_string(), "2.50");
-        for bad in [r#"{"a":1,"a":2}"#, r#"{"a":1"#, r#"{"a":1} x"#, "", "{'a':1}", r#"{"a":{"b":1,"b":1}}"#] {
+        for bad in [r#"{"a":1,"a":2}"#, r#"{"a":1"#, r#"{"a":1} x"#, "", "{'a':1}", r#"{"a":{"b":1,"b":1}}"#]
+        {
             assert!(parse_json(bad.as_bytes()).is_none(), "{bad}");
         }
         let deep = |n: usize| format!("{}{}", "[".repeat(n), "]".repeat(n));

@@ -11,9 +11,8 @@ use tokio::sync::Semaphore;
 #[error("too much work is waiting")]
 pub(crate) struct Overloaded;
 
-static CORES: LazyLock<Semaphore> = LazyLock::new(|| {
-    Semaphore::new(std::thread::available_parallelism().map_or(1, std::num::NonZero::get))
-});
+static CORES: LazyLock<Semaphore> =
+    LazyLock::new(|| Semaphore::new(std::thread::available_parallelism().map_or(1, std::num::NonZero::get)));
 static WAITING: AtomicUsize = AtomicUsize::new(0);
 const QUEUE: usize = 512;
 

@@ -10,8 +10,8 @@ use serde_json::{Map, Value};
 use crate::outcome::Fault;
 
 pub use issue::issue;
-pub use parse::{Parsed, parse};
 use parse::Disclosed;
+pub use parse::{Parsed, parse};
 pub use present::{PreparedPresentation, present, select};
 pub(crate) use present::{check_key_binding, holder_key};
 
@@ -50,8 +50,7 @@ pub enum IssueError {
 }
 
 /// SD-JWT VC, 3.2.2.2: claims that a verifier needs to judge the rest, never withheld.
-const NEVER_WITHHELD: [&str; 8] =
-    ["iss", "nbf", "exp", "cnf", "vct", "vct#integrity", "status", "_sd_alg"];
+const NEVER_WITHHELD: [&str; 8] = ["iss", "nbf", "exp", "cnf", "vct", "vct#integrity", "status", "_sd_alg"];
 
 /// Claims that speak about the token rather than its subject.
 pub(crate) const ABOUT_THE_TOKEN: [&str; 11] =

@@ -81,7 +81,11 @@ impl Rules {
             Version::Two => self.validity(object, "validFrom", "validUntil", Offset::Required),
             Version::One => {
                 if !object.contains_key("issuanceDate") {
-                    self.add("issuanceDate", "/issuanceDate", "a credential of version 1.1 has an issuanceDate");
+                    self.add(
+                        "issuanceDate",
+                        "/issuanceDate",
+                        "a credential of version 1.1 has an issuanceDate",
+                    );
                 }
                 self.validity(object, "issuanceDate", "expirationDate", Offset::UtcIfMissing);
                 self.validity(object, "validFrom", "validUntil", Offset::UtcIfMissing);
@@ -147,7 +151,11 @@ impl Rules {
             }
         }
         version(object).unwrap_or_else(|| {
-            self.add("contextForm", "/@context/0", "the first context is not the base context of credentials");
+            self.add(
+                "contextForm",
+                "/@context/0",
+                "the first context is not the base context of credentials",
+            );
             Version::Two
         })
     }

@@ -35,7 +35,9 @@ mod tests {
             assert!(is_did(good), "{good}");
             assert_eq!(did_of(&format!("{good}#key-1")), Some(good));
         }
-        for bad in ["did:key", "did:key:", "did:Key:z", "did:key:z/x", "did:key:z?x", "did:key:a b", "x", "did::z"] {
+        for bad in
+            ["did:key", "did:key:", "did:Key:z", "did:key:z/x", "did:key:z?x", "did:key:a b", "x", "did::z"]
+        {
             assert!(!is_did(bad), "{bad}");
             assert_eq!(did_of(&format!("{bad}#key-1")), None);
         }

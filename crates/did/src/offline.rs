@@ -55,7 +55,13 @@ fn document_of(did: &str, fragment: &str, key: PublicKey, form: KeyForm) -> Docu
         public_key: key,
         relationships,
     };
-    Document { id: did.to_owned(), methods: vec![method], key_agreement: Vec::new(), services: Vec::new(), form }
+    Document {
+        id: did.to_owned(),
+        methods: vec![method],
+        key_agreement: Vec::new(),
+        services: Vec::new(),
+        form,
+    }
 }
 
 #[cfg(test)]

@@ -79,7 +79,9 @@ fn did_jwk_of_the_specification() {
 fn what_is_not_a_key_is_not_a_did() {
     let good = SoftwareKey::from_secret(Algorithm::Ed25519, &[7; 32]).unwrap().public_key().did_key();
     assert!(resolve_key(&good).is_ok());
-    for bad in ["did:key:z1", "did:key:", "did:key:z", &good[..good.len() - 1], &format!("{good}1"), "did:jwk:e30"] {
+    for bad in
+        ["did:key:z1", "did:key:", "did:key:z", &good[..good.len() - 1], &format!("{good}1"), "did:jwk:e30"]
+    {
         assert!(matches!(resolve_key(bad), Err(ResolveError::InvalidDid)), "{bad}");
     }
     let jwk = |value: Value| resolve_jwk(&format!("did:jwk:{}", URL_SAFE_NO_PAD.encode(value.to_string())));

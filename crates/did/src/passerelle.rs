@@ -69,7 +69,11 @@ fn version_of(did: &str, version: &DidVersion) -> Result<Version, ResolveError> 
         })
         .collect();
     Ok(Version {
-        document: Document::new(did.to_owned(), version.keys.iter().filter_map(|key| method(did, key)).collect(), services),
+        document: Document::new(
+            did.to_owned(),
+            version.keys.iter().filter_map(|key| method(did, key)).collect(),
+            services,
+        ),
         from: time(version.from_ms)?,
         until: version.until_ms.map(time).transpose()?,
         compromised: !compromises.is_empty(),

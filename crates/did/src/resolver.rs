@@ -68,9 +68,9 @@ impl Resolution {
     /// The method with this id: from the present document, else from the latest version that had it.
     #[must_use]
     pub fn find_method(&self, did_url: &str) -> Option<&VerificationMethod> {
-        self.document
-            .verification_method(did_url)
-            .or_else(|| self.history.iter().rev().find_map(|version| version.document.verification_method(did_url)))
+        self.document.verification_method(did_url).or_else(|| {
+            self.history.iter().rev().find_map(|version| version.document.verification_method(did_url))
+        })
     }
 
     /// When the key with this id and these bytes was listed. A fragment that was given to another key

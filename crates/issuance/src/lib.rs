@@ -20,7 +20,9 @@ mod secrets;
 mod status;
 mod subject;
 
-pub use configuration::{Claim, ClaimKind, Configuration, CredentialType, Format, UnknownConfiguration, VOCABULARY};
+pub use configuration::{
+    Claim, ClaimKind, Configuration, CredentialType, Format, UnknownConfiguration, VOCABULARY,
+};
 pub use copy::{CredentialCopy, Delivery};
 pub use key_proof::{HolderKey, KeyProof, KeyProofError};
 pub use nonce::{CheckedNonce, NONCE_LIFETIME_SECONDS, NonceError};

@@ -18,7 +18,9 @@ use crate::signer::{Signer, SoftwareKey};
 pub enum KeyFileError {
     #[error("there is no key named {0}")]
     Missing(String),
-    #[error("a key name has letters, digits, dots, hyphens and underscores only, and does not begin with a dot")]
+    #[error(
+        "a key name has letters, digits, dots, hyphens and underscores only, and does not begin with a dot"
+    )]
     Name,
     #[error("the key {0} exists with another algorithm")]
     OtherAlgorithm(String),
@@ -164,10 +166,7 @@ mod tests {
         assert!(matches!(files.load("undp.did"), Err(KeyFileError::Missing(_))));
         let made = *files.load_or_create("undp.did", Algorithm::P256, &entropy).unwrap().public_key();
         assert_eq!(made, *open().load("undp.did").unwrap().public_key());
-        assert_eq!(
-            made,
-            *open().load_or_create("undp.did", Algorithm::P256, &entropy).unwrap().public_key()
-        );
+        assert_eq!(made, *open().load_or_create("undp.did", Algorithm::P256, &entropy).unwrap().public_key());
         assert!(matches!(
             open().load_or_create("undp.did", Algorithm::Ed25519, &entropy),
             Err(KeyFileError::OtherAlgorithm(_))
@@ -180,10 +179,7 @@ mod tests {
         let files = KeyFiles::open(directory.path(), SealingKey::from_bytes([3; 32])).unwrap();
         let entropy = SeededEntropy::new(1);
         for name in ["", "../x", "a/b", ".hidden", "a b"] {
-            assert!(matches!(
-                files.load_or_create(name, Algorithm::P256, &entropy),
-                Err(KeyFileError::Name)
-            ));
+            assert!(matches!(files.load_or_create(name, Algorithm::P256, &entropy), Err(KeyFileError::Name)));
         }
         files.load_or_create("one", Algorithm::P256, &entropy).unwrap();
         fs::copy(directory.path().join("one.key"), directory.path().join("two.key")).unwrap();

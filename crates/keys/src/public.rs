@@ -92,7 +92,9 @@ impl PublicKey {
         let object = jwk.as_object().ok_or(InvalidKey::Malformed)?;
         let member = |name: &str| object.get(name).and_then(Value::as_str).ok_or(InvalidKey::Malformed);
         let kty = member("kty")?;
-        if kty == "oct" || ["d", "p", "q", "dp", "dq", "qi", "k"].iter().any(|name| object.contains_key(*name)) {
+        if kty == "oct"
+            || ["d", "p", "q", "dp", "dq", "qi", "k"].iter().any(|name| object.contains_key(*name))
+        {
             return Err(InvalidKey::Private);
         }
         match (kty, object.get("crv").and_then(Value::as_str)) {

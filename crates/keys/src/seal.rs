@@ -74,9 +74,10 @@ impl SealingKey {
         sealed.extend_from_slice(&salt);
         let mut body = plain.to_vec();
         // Fails only above 64 GiB; an empty result opens as damaged, never as something else.
-        let done = self.keys(&salt).ok().and_then(|(key, nonce)| {
-            key.seal_in_place_append_tag(nonce, Aad::from(aad), &mut body).ok()
-        });
+        let done = self
+            .keys(&salt)
+            .ok()
+            .and_then(|(key, nonce)| key.seal_in_place_append_tag(nonce, Aad::from(aad), &mut body).ok());
         if done.is_none() {
             body.zeroize();
             return Vec::new();
@@ -94,7 +95,8 @@ impl SealingKey {
         }
         let (key, nonce) = self.keys(salt)?;
         let mut body = Zeroizing::new(body.to_vec());
-        let length = key.open_in_place(nonce, Aad::from(aad), &mut body).map_err(|_| SealError::Damaged)?.len();
+        let length =
+            key.open_in_place(nonce, Aad::from(aad), &mut body).map_err(|_| SealError::Damaged)?.len();
         body.truncate(length);
         Ok(body)
     }

@@ -29,9 +29,17 @@ pub struct Outbound {
 #[derive(Debug, thiserror::Error)]
 pub enum OutboundError {
     #[error("cannot read the root certificates in {path}")]
-    RootCertificates { path: PathBuf, #[source] source: std::io::Error },
+    RootCertificates {
+        path: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
     #[error("the root certificates in {path} are not PEM")]
-    RootForm { path: PathBuf, #[source] source: reqwest::Error },
+    RootForm {
+        path: PathBuf,
+        #[source]
+        source: reqwest::Error,
+    },
     #[error("cannot build the HTTP client")]
     Client(#[source] reqwest::Error),
     #[error("the policy for outbound requests refuses {0}")]
@@ -41,7 +49,11 @@ pub enum OutboundError {
     #[error("{0} did not answer in time")]
     TimedOut(String),
     #[error("cannot reach {host}")]
-    Unreachable { host: String, #[source] source: reqwest::Error },
+    Unreachable {
+        host: String,
+        #[source]
+        source: reqwest::Error,
+    },
     #[error("the answer of {0} is larger than allowed")]
     TooLarge(String),
 }
@@ -133,7 +145,9 @@ impl Outbound {
         let host = match url.host() {
             Some(Host::Ipv4(address)) => allowed(&self.policy, IpAddr::V4(address)),
             Some(Host::Ipv6(address)) => allowed(&self.policy, IpAddr::V6(address)),
-            Some(Host::Domain(name)) => self.policy.allow_loopback || !is_localhost(name.trim_end_matches('.')),
+            Some(Host::Domain(name)) => {
+                self.policy.allow_loopback || !is_localhost(name.trim_end_matches('.'))
+            }
             None => false,
         };
         if !scheme || !host || !url.username().is_empty() || url.password().is_some() {
@@ -159,7 +173,8 @@ impl Outbound {
             }
             body.extend_from_slice(&chunk);
         }
-        let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let content_type =
+            headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let content_type = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         Ok(Reply { status, content_type, headers, body: Bytes::from(body) })
     }

@@ -26,8 +26,11 @@ impl Resolve for GuardedResolver {
             } else {
                 tokio::net::lookup_host((name, 0)).await?.map(|address| address.ip()).collect()
             };
-            let kept: Vec<_> =
-                found.into_iter().filter(|ip| allowed(&policy, *ip)).map(|ip| SocketAddr::new(ip, 0)).collect();
+            let kept: Vec<_> = found
+                .into_iter()
+                .filter(|ip| allowed(&policy, *ip))
+                .map(|ip| SocketAddr::new(ip, 0))
+                .collect();
             if kept.is_empty() {
                 return Err(Forbidden.into());
             }
@@ -38,7 +41,8 @@ impl Resolve for GuardedResolver {
 
 pub(crate) fn is_localhost(name: &str) -> bool {
     name.eq_ignore_ascii_case("localhost")
-        || name.len() > 10 && name.get(name.len() - 10..).is_some_and(|end| end.eq_ignore_ascii_case(".localhost"))
+        || name.len() > 10
+            && name.get(name.len() - 10..).is_some_and(|end| end.eq_ignore_ascii_case(".localhost"))
 }
 
 #[cfg(test)]
@@ -48,6 +52,8 @@ mod tests {
     #[test]
     fn localhost_names_are_recognised() {
         assert!(is_localhost("localhost") && is_localhost("wallet.localhost") && is_localhost("A.LocalHost"));
-        assert!(!is_localhost("notlocalhost") && !is_localhost("localhost.example") && !is_localhost(".localhos"));
+        assert!(
+            !is_localhost("notlocalhost") && !is_localhost("localhost.example") && !is_localhost(".localhos")
+        );
     }
 }

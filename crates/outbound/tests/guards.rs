@@ -45,7 +45,8 @@ fn url(text: String) -> Url {
     text.parse().unwrap()
 }
 
-const OK: &str = "HTTP/1.1 200 OK\r\nContent-Type: application/JSON; charset=utf-8\r\nContent-Length: 7\r\n\r\n{\"a\":1}";
+const OK: &str =
+    "HTTP/1.1 200 OK\r\nContent-Type: application/JSON; charset=utf-8\r\nContent-Length: 7\r\n\r\n{\"a\":1}";
 
 #[tokio::test]
 async fn localhost_names_reach_loopback() {
@@ -62,7 +63,16 @@ async fn localhost_names_reach_loopback() {
 async fn the_strict_policy_connects_to_nothing_inside() {
     let (port, count, _) = server(OK).await;
     let out = Outbound::new(&OutboundPolicy { allow_http: true, ..OutboundPolicy::default() }).unwrap();
-    for host in ["localhost", "a.localhost", "127.0.0.1", "[::1]", "0.0.0.0", "2130706433", "0x7f.1", "169.254.169.254"] {
+    for host in [
+        "localhost",
+        "a.localhost",
+        "127.0.0.1",
+        "[::1]",
+        "0.0.0.0",
+        "2130706433",
+        "0x7f.1",
+        "169.254.169.254",
+    ] {
         let refused = out.get(&url(format!("http://{host}:{port}/")), "", None).await;
         assert!(matches!(refused, Err(OutboundError::Refused(_))), "{host}: {refused:?}");
     }
@@ -71,7 +81,8 @@ async fn the_strict_policy_connects_to_nothing_inside() {
 
 #[tokio::test]
 async fn plain_http_other_schemes_and_user_information_are_refused() {
-    let strict = Outbound::new(&OutboundPolicy { allow_loopback: true, ..OutboundPolicy::default() }).unwrap();
+    let strict =
+        Outbound::new(&OutboundPolicy { allow_loopback: true, ..OutboundPolicy::default() }).unwrap();
     for text in ["http://localhost/", "ftp://localhost/", "file:///etc/passwd", "https://user@localhost/"] {
         let refused = strict.get(&url(text.into()), "", None).await;
         assert!(matches!(refused, Err(OutboundError::Refused(_))), "{text}");
@@ -81,9 +92,11 @@ async fn plain_http_other_schemes_and_user_information_are_refused() {
 #[tokio::test]
 async fn a_redirect_is_an_answer_and_is_not_followed() {
     let (target, reached, _) = server(OK).await;
-    let answer = format!("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:{target}/\r\nContent-Length: 0\r\n\r\n");
+    let answer =
+        format!("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:{target}/\r\nContent-Length: 0\r\n\r\n");
     let (port, ..) = server(Box::leak(answer.into_boxed_str())).await;
-    let reply = Outbound::new(&local()).unwrap().get(&url(format!("http://localhost:{port}/")), "", None).await;
+    let reply =
+        Outbound::new(&local()).unwrap().get(&url(format!("http://localhost:{port}/")), "", None).await;
     assert_eq!(reply.unwrap().status, 302);
     assert_eq!(reached.load(Ordering::SeqCst), 0);
 }
@@ -94,7 +107,8 @@ async fn a_large_answer_is_cut_off_whether_announced_or_not() {
     let unannounced = format!("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{}", "x".repeat(5000));
     for answer in [announced, &*Box::leak(unannounced.into_boxed_str())] {
         let (port, ..) = server(answer).await;
-        let reply = Outbound::new(&local()).unwrap().get(&url(format!("http://localhost:{port}/")), "", None).await;
+        let reply =
+            Outbound::new(&local()).unwrap().get(&url(format!("http://localhost:{port}/")), "", None).await;
         assert!(matches!(reply, Err(OutboundError::TooLarge(_))), "{reply:?}");
     }
 }
@@ -102,7 +116,8 @@ async fn a_large_answer_is_cut_off_whether_announced_or_not() {
 #[tokio::test]
 async fn a_silent_server_times_out() {
     let (port, ..) = server("").await;
-    let reply = Outbound::new(&local()).unwrap().get(&url(format!("http://localhost:{port}/")), "", None).await;
+    let reply =
+        Outbound::new(&local()).unwrap().get(&url(format!("http://localhost:{port}/")), "", None).await;
     assert!(matches!(reply, Err(OutboundError::TimedOut(_))), "{reply:?}");
 }
 

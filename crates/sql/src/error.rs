@@ -6,7 +6,11 @@ pub enum Error {
     #[error("schema name {0:?} may hold lower-case letters, digits and _ only")]
     SchemaName(String),
     #[error("cannot {doing}")]
-    Database { doing: &'static str, #[source] source: sqlx::Error },
+    Database {
+        doing: &'static str,
+        #[source]
+        source: sqlx::Error,
+    },
     #[error("no column {0} in the result")]
     NoColumn(&'static str),
     #[error("column {column} holds {found}, not {wanted}")]
@@ -19,7 +23,9 @@ pub enum Error {
     ReadOnly,
     #[error("migration {version} ({name}) was changed after it had been applied")]
     MigrationEdited { version: i64, name: String },
-    #[error("the database has migration {found}, this program knows none above {known} or not that one: run the newer program")]
+    #[error(
+        "the database has migration {found}, this program knows none above {known} or not that one: run the newer program"
+    )]
     Newer { found: i64, known: i64 },
     #[error("migrations must be numbered upwards from 1; {0} is out of order")]
     MigrationOrder(i64),

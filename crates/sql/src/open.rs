@@ -21,7 +21,10 @@ pub struct Database(Engine);
 #[derive(Clone, Debug)]
 enum Engine {
     /// SQLite has one writer, so one connection holds that place and callers queue for it fairly.
-    Sqlite { readers: SqlitePool, writer: SqlitePool },
+    Sqlite {
+        readers: SqlitePool,
+        writer: SqlitePool,
+    },
     Postgres(PgPool),
 }
 
@@ -80,7 +83,8 @@ impl Database {
             .disable_statement_logging();
         let mut first = options.connect().await.map_err(Error::database("connect to PostgreSQL"))?;
         // `IF NOT EXISTS` alone races with a second process; the lock ends with this connection.
-        let create = format!("SELECT pg_advisory_lock(7100710071007101); CREATE SCHEMA IF NOT EXISTS {schema}");
+        let create =
+            format!("SELECT pg_advisory_lock(7100710071007101); CREATE SCHEMA IF NOT EXISTS {schema}");
         sqlx::raw_sql(AssertSqlSafe(create))
             .execute(&mut first)
             .await
@@ -118,9 +122,9 @@ impl Database {
             Engine::Sqlite { writer, .. } => {
                 TxInner::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await.map_err(doing)?)
             }
-            Engine::Postgres(pool) => TxInner::Postgres(
-                pool.begin_with("BEGIN ISOLATION LEVEL SERIALIZABLE").await.map_err(doing)?,
-            ),
+            Engine::Postgres(pool) => {
+                TxInner::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL SERIALIZABLE").await.map_err(doing)?)
+            }
         };
         Ok(Tx::new(inner, Some(name)))
     }

@@ -11,8 +11,11 @@ const FIRST: Migration = Migration {
     sql: "CREATE TABLE people (id TEXT PRIMARY KEY, age BIGINT, photo {{blob}}, seen BIGINT, gone BIGINT NOT NULL DEFAULT 0);
           CREATE INDEX people_by_age ON people (age);",
 };
-const SECOND: Migration =
-    Migration { version: 2, name: "notes", sql: "CREATE TABLE notes (person TEXT NOT NULL REFERENCES people (id), text TEXT)" };
+const SECOND: Migration = Migration {
+    version: 2,
+    name: "notes",
+    sql: "CREATE TABLE notes (person TEXT NOT NULL REFERENCES people (id), text TEXT)",
+};
 const OTHER_AUTHOR: Migration =
     Migration { version: 100, name: "colours", sql: "CREATE TABLE colours (name TEXT PRIMARY KEY)" };
 
@@ -63,7 +66,10 @@ on_both!(every_type_returns_as_it_went_in, |place| {
     let seen = Timestamp::from_timestamp_millis(1_772_000_000_123).unwrap();
     let mut tx = db.write("test").await.unwrap();
     assert_eq!(tx.execute(INSERT, args!["amina", i64::MAX, vec![0u8, 255], seen]).await.unwrap(), 1);
-    assert_eq!(tx.execute(INSERT, args!["wang", None::<i64>, None::<Vec<u8>>, None::<Timestamp>]).await.unwrap(), 1);
+    assert_eq!(
+        tx.execute(INSERT, args!["wang", None::<i64>, None::<Vec<u8>>, None::<Timestamp>]).await.unwrap(),
+        1
+    );
     tx.commit().await.unwrap();
     let mut tx = db.read().await.unwrap();
     let rows = tx.fetch_all("SELECT * FROM people ORDER BY id", args![]).await.unwrap();
@@ -77,7 +83,8 @@ on_both!(every_type_returns_as_it_went_in, |place| {
     assert_eq!(rows[1].opt_time("seen").unwrap(), None);
     assert!(matches!(rows[1].int("age"), Err(Error::Column { column: "age", .. })));
     assert!(matches!(rows[1].text("shoe"), Err(Error::NoColumn("shoe"))));
-    let count = tx.fetch_optional("SELECT COUNT(*) AS n, CAST(SUM(gone) AS BIGINT) AS s FROM people", args![]).await;
+    let count =
+        tx.fetch_optional("SELECT COUNT(*) AS n, CAST(SUM(gone) AS BIGINT) AS s FROM people", args![]).await;
     let count = count.unwrap().unwrap();
     assert_eq!((count.int("n").unwrap(), count.int("s").unwrap()), (2, 0));
 });
@@ -89,7 +96,8 @@ on_both!(a_null_and_a_value_may_share_one_statement, |place| {
     tx.execute(INSERT, args!["a", None::<i64>, None::<Vec<u8>>, None::<i64>]).await.unwrap();
     tx.execute(INSERT, args!["b", 7, vec![1u8], 8]).await.unwrap();
     tx.execute(INSERT, args!["c", None::<i64>, None::<Vec<u8>>, 9]).await.unwrap();
-    const FIND: &str = "SELECT id FROM people WHERE (CAST($1 AS BIGINT) IS NULL OR age = $1) ORDER BY id LIMIT $2";
+    const FIND: &str =
+        "SELECT id FROM people WHERE (CAST($1 AS BIGINT) IS NULL OR age = $1) ORDER BY id LIMIT $2";
     assert_eq!(tx.fetch_all(FIND, args![None::<i64>, 10]).await.unwrap().len(), 3);
     assert_eq!(tx.fetch_all(FIND, args![7, 10]).await.unwrap().len(), 1);
     assert_eq!(tx.fetch_all(FIND, args![None::<i64>, 2]).await.unwrap().len(), 2);
@@ -202,7 +210,8 @@ on_both!(a_changed_or_unknown_migration_stops_the_start, |place| {
 });
 
 on_both!(a_failing_migration_leaves_the_schema_as_it_was, |place| {
-    let broken = Migration { version: 2, name: "broken", sql: "CREATE TABLE x (id TEXT); CREATE TABLE x (id TEXT)" };
+    let broken =
+        Migration { version: 2, name: "broken", sql: "CREATE TABLE x (id TEXT); CREATE TABLE x (id TEXT)" };
     assert!(place.open(&[FIRST, broken]).await.is_err());
     let db = place.open(&[FIRST]).await.unwrap();
     let mut tx = db.write("test").await.unwrap();

@@ -46,7 +46,8 @@ pub struct Idempotent {
 const INSERT: &str = "INSERT INTO verification
     (id, tenant, policy, purpose, state, nonce, request_state, response_code, return_url, page_key_hash,
      created_ms, expires_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
-const FIND: &str = "SELECT id, tenant, policy, purpose, state, nonce, request_state, response_code, return_url,
+const FIND: &str =
+    "SELECT id, tenant, policy, purpose, state, nonce, request_state, response_code, return_url,
     page_key_hash, created_ms, expires_ms, answered_ms, response_digest, response_sealed, refusal, report,
     claims_sealed, claims_until_ms FROM verification WHERE id = $1";
 // The nonce is consumed by the row count of this statement, and the answer is kept until it has been checked.
@@ -64,7 +65,8 @@ const LIST_RECEIVED: &str = "SELECT id FROM verification
 const EXPIRE: &str = "UPDATE verification SET state = 'expired' WHERE state = 'waiting' AND expires_ms <= $1";
 const ERASE_CLAIMS: &str = "UPDATE verification SET claims_sealed = NULL, claims_until_ms = NULL
     WHERE claims_until_ms <= $1";
-const COUNT_WAITING: &str = "SELECT COUNT(*) AS waiting FROM verification WHERE tenant = $1 AND state = 'waiting'";
+const COUNT_WAITING: &str =
+    "SELECT COUNT(*) AS waiting FROM verification WHERE tenant = $1 AND state = 'waiting'";
 const DELETE: &str = "DELETE FROM verification WHERE tenant = $1 AND created_ms <= $2";
 const FIND_KEY: &str = "SELECT request_digest, verification FROM idempotency
     WHERE tenant = $1 AND idempotency_key = $2";

@@ -64,7 +64,8 @@ impl World<'_> {
         });
         let validity = validity(outcome, self.now);
         let authentic = form.passed() && proof.passed();
-        let mut looked_up = if authentic { self.look_up(policy, &candidate).await } else { LookedUp::not_reached() };
+        let mut looked_up =
+            if authentic { self.look_up(policy, &candidate).await } else { LookedUp::not_reached() };
         let policy_check = policy_finding(policy, &candidate, &looked_up.issued);
         let validity = match looked_up.issued {
             IssueTime::Proven { at_ms, .. } => validity.with_time("issuedAt", instant(at_ms)),
@@ -83,8 +84,10 @@ impl World<'_> {
             (CheckName::HolderBinding, candidate.holder_binding),
             (CheckName::Policy, policy_check),
         ];
-        let checks =
-            findings.into_iter().map(|(name, finding)| finding.into_check(name, policy.requires(name))).collect();
+        let checks = findings
+            .into_iter()
+            .map(|(name, finding)| finding.into_check(name, policy.requires(name)))
+            .collect();
         Assessed { summary, checks, claims }
     }
 
@@ -93,8 +96,13 @@ impl World<'_> {
         let outcome = &candidate.outcome;
         let issuer = outcome.issuer.as_deref().unwrap_or_default();
         let on_chain = issuer.starts_with(CHAIN_METHOD);
-        let sources =
-            Sources { chain: self.chain, fetch: self.fetch, resolver: self.resolver, now: self.now, on_chain };
+        let sources = Sources {
+            chain: self.chain,
+            fetch: self.fetch,
+            resolver: self.resolver,
+            now: self.now,
+            on_chain,
+        };
         let ((issued, record, issuer_name), schema, status) = join3(
             self.issuer_facts(issuer, on_chain, outcome, candidate.receipt),
             self.schemas.check(outcome, on_chain, self.chain, self.fetch, self.now),
@@ -114,16 +122,23 @@ impl World<'_> {
         receipt: Option<&Receipt>,
     ) -> (IssueTime, Option<Result<Proven<DidRecord>, ChainError>>, Option<String>) {
         if !on_chain {
-            let issued = receipt.map_or(IssueTime::NoReceipt, |_| IssueTime::Contradicted("receiptOfAnotherIssuer"));
+            let issued =
+                receipt.map_or(IssueTime::NoReceipt, |_| IssueTime::Contradicted("receiptOfAnotherIssuer"));
             return (issued, None, None);
         }
         let issued = issue_time::prove(self.chain, issuer, &outcome.digest, receipt).await;
         let record = self.chain.did(issuer).await;
         let organisation = match &record {
-            Ok(Proven { value: Some(record), .. }) => self.chain.organisation(&record.organisation).await.ok(),
+            Ok(Proven { value: Some(record), .. }) => {
+                self.chain.organisation(&record.organisation).await.ok()
+            }
             _ => None,
         };
-        (issued, Some(record), organisation.and_then(|proven| proven.value).map(|organisation| organisation.name))
+        (
+            issued,
+            Some(record),
+            organisation.and_then(|proven| proven.value).map(|organisation| organisation.name),
+        )
     }
 
     fn key(
@@ -133,14 +148,18 @@ impl World<'_> {
         issued: &IssueTime,
     ) -> Finding {
         let finding = faults::finding(CheckName::IssuerKey, &outcome.faults, || {
-            Finding::pass("keyOfIdentifier", "The signature is by the key that the issuer's identifier names.")
+            Finding::pass(
+                "keyOfIdentifier",
+                "The signature is by the key that the issuer's identifier names.",
+            )
         });
         let finding = match (finding.passed(), record, &outcome.public_key) {
             (false, ..) | (true, None, _) => finding,
             (true, Some(Err(error)), _) => Finding::without_chain(*error),
-            (true, Some(Ok(_)), None) => {
-                Finding::fail("keyNotIssuers", "The signature was made with a key that never belonged to the issuer.")
-            }
+            (true, Some(Ok(_)), None) => Finding::fail(
+                "keyNotIssuers",
+                "The signature was made with a key that never belonged to the issuer.",
+            ),
             (true, Some(Ok(proven)), Some(key)) => {
                 let header = Header::of(proven);
                 issuer::key(proven.value.as_ref(), &key.to_multikey(), self.as_of(issued, header))
@@ -171,7 +190,10 @@ impl World<'_> {
         let required = policy.requires(CheckName::Accreditation);
         if !on_chain {
             return if required {
-                Finding::fail("notAccredited", "The issuer is not in the registry, so nobody says that it may issue this.")
+                Finding::fail(
+                    "notAccredited",
+                    "The issuer is not in the registry, so nobody says that it may issue this.",
+                )
             } else {
                 Finding::not_checked(
                     "accreditationOptional",
@@ -188,7 +210,8 @@ impl World<'_> {
             .collect();
         let mut worst = None;
         for type_iri in types {
-            let finding = self.accreditation_for(type_iri, outcome, issued).await.with("type", type_iri.clone());
+            let finding =
+                self.accreditation_for(type_iri, outcome, issued).await.with("type", type_iri.clone());
             let passed = finding.passed();
             worst = Some(finding);
             if !passed {
@@ -220,8 +243,9 @@ impl World<'_> {
             Ok(proven) => {
                 let header = Header::of(&proven);
                 let organisation = vocabulary::organisation(type_iri, &outcome.claims);
-                let finding = issuer::accreditation(proven.value.as_ref(), organisation, self.as_of(issued, header))
-                    .resting_on(header, self.now);
+                let finding =
+                    issuer::accreditation(proven.value.as_ref(), organisation, self.as_of(issued, header))
+                        .resting_on(header, self.now);
                 match organisation {
                     Some(organisation) => finding.with("speaksFor", organisation),
                     None => finding,
@@ -253,7 +277,10 @@ struct LookedUp {
 impl LookedUp {
     fn not_reached() -> Self {
         let skipped = || {
-            Finding::not_checked("notReached", "This was not looked at because the credential is not authentic.")
+            Finding::not_checked(
+                "notReached",
+                "This was not looked at because the credential is not authentic.",
+            )
         };
         Self {
             issued: IssueTime::NoReceipt,
@@ -268,7 +295,10 @@ impl LookedUp {
     fn take_key(&mut self, outcome: &Outcome) -> Finding {
         self.key.take().unwrap_or_else(|| {
             faults::finding(CheckName::IssuerKey, &outcome.faults, || {
-                Finding::not_checked("notReached", "This was not looked at because the credential is not authentic.")
+                Finding::not_checked(
+                    "notReached",
+                    "This was not looked at because the credential is not authentic.",
+                )
             })
         })
     }
@@ -302,7 +332,10 @@ fn policy_finding(policy: &Policy, candidate: &Candidate<'_>, issued: &IssueTime
             return Finding::fail("otherType", "This is another kind of credential than was asked for.");
         }
         if query.select_claims(&outcome.credential).is_none() {
-            return Finding::fail("claimsMissing", "The credential does not show everything that was asked for.");
+            return Finding::fail(
+                "claimsMissing",
+                "The credential does not show everything that was asked for.",
+            );
         }
     } else if policy.query.is_some() {
         return Finding::fail("otherType", "This is another kind of credential than the policy accepts.");
@@ -337,9 +370,11 @@ fn asked_claims(outcome: &Outcome, query: Option<&CredentialQuery>) -> Value {
         })
         .collect();
     match &outcome.claims {
-        Value::Object(members) => {
-            members.iter().filter(|(name, _)| asked.contains(&name.as_str())).map(|(n, v)| (n.clone(), v.clone())).collect()
-        }
+        Value::Object(members) => members
+            .iter()
+            .filter(|(name, _)| asked.contains(&name.as_str()))
+            .map(|(n, v)| (n.clone(), v.clone()))
+            .collect(),
         other => other.clone(),
     }
 }

@@ -21,7 +21,8 @@ pub fn of_fault(check: CheckName, fault: &Fault) -> Finding {
     } else {
         Finding::fail(fault.code, sentence)
     };
-    let finding = if fault.detail.is_empty() { finding } else { finding.with("detail", fault.detail.clone()) };
+    let finding =
+        if fault.detail.is_empty() { finding } else { finding.with("detail", fault.detail.clone()) };
     match &fault.pointer {
         Some(pointer) => finding.with("at", pointer.clone()),
         None => finding,
@@ -32,7 +33,9 @@ fn sentence(check: CheckName, fault: &Fault) -> &'static str {
     if fault.unfinished {
         return match check {
             CheckName::IssuerKey => "The issuer's key could not be looked up at the moment.",
-            CheckName::HolderBinding => "The key of the person presenting it could not be looked up at the moment.",
+            CheckName::HolderBinding => {
+                "The key of the person presenting it could not be looked up at the moment."
+            }
             _ => "This could not be checked at the moment.",
         };
     }
@@ -45,15 +48,23 @@ fn sentence(check: CheckName, fault: &Fault) -> &'static str {
         }
         "wrongDomain" | "domainMismatch" | "audienceMismatch" => "The answer was made for somebody else.",
         "wrongPurpose" | "purposeMismatch" => "The key was used for something it is not meant for.",
-        "unknownCryptosuite" | "cryptosuiteUnknown" => "The credential is signed in a way that this verifier does not know.",
-        "unknownContext" | "contextUnknown" => "The credential uses words whose meaning this verifier does not know.",
+        "unknownCryptosuite" | "cryptosuiteUnknown" => {
+            "The credential is signed in a way that this verifier does not know."
+        }
+        "unknownContext" | "contextUnknown" => {
+            "The credential uses words whose meaning this verifier does not know."
+        }
         "noProof" | "proofMissing" => "The credential is not signed.",
         _ => match check {
             CheckName::Form => "The credential is not written as the standard demands.",
-            CheckName::Proof => "The signature does not fit: the content was changed, or somebody else signed it.",
+            CheckName::Proof => {
+                "The signature does not fit: the content was changed, or somebody else signed it."
+            }
             CheckName::IssuerKey => "The key that signed does not belong to the issuer.",
             CheckName::Validity => "The dates of the credential do not hold.",
-            CheckName::HolderBinding => "The person presenting it could not show that the credential is theirs.",
+            CheckName::HolderBinding => {
+                "The person presenting it could not show that the credential is theirs."
+            }
             CheckName::Accreditation | CheckName::Schema | CheckName::Status | CheckName::Policy => {
                 "The credential does not hold."
             }

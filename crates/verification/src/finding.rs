@@ -91,10 +91,7 @@ impl Finding {
 /// The instant of a block time.
 #[must_use]
 pub fn instant(milliseconds: u64) -> Timestamp {
-    i64::try_from(milliseconds)
-        .ok()
-        .and_then(Timestamp::from_timestamp_millis)
-        .unwrap_or(Timestamp::MAX_UTC)
+    i64::try_from(milliseconds).ok().and_then(Timestamp::from_timestamp_millis).unwrap_or(Timestamp::MAX_UTC)
 }
 
 #[must_use]

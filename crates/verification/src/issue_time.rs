@@ -13,7 +13,12 @@ const MAX_PATH: usize = 32;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum IssueTime {
     /// The chain held a commitment to this very copy at that block time.
-    Proven { at_ms: u64, sequence: u64, anchor_height: u64, header: Header },
+    Proven {
+        at_ms: u64,
+        sequence: u64,
+        anchor_height: u64,
+        header: Header,
+    },
     NoReceipt,
     /// The receipt does not fit the credential or the chain.
     Contradicted(&'static str),
@@ -31,7 +36,12 @@ impl IssueTime {
 }
 
 /// Checks a receipt for the copy with this digest against the chain's anchor record.
-pub async fn prove(chain: &dyn Chain, issuer: &str, digest: &[u8; 32], receipt: Option<&Receipt>) -> IssueTime {
+pub async fn prove(
+    chain: &dyn Chain,
+    issuer: &str,
+    digest: &[u8; 32],
+    receipt: Option<&Receipt>,
+) -> IssueTime {
     let Some(receipt) = receipt else { return IssueTime::NoReceipt };
     if receipt.version != RECEIPT_VERSION || receipt.path.len() > MAX_PATH {
         return IssueTime::Contradicted("receiptForm");

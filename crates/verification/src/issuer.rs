@@ -30,10 +30,16 @@ pub fn key(record: Option<&DidRecord>, multikey: &str, when: AsOf) -> Finding {
     let Some(record) = record else {
         return Finding::fail("issuerUnknown", "The issuer is not known to the registry.");
     };
-    let holders: Vec<_> =
-        record.versions.iter().filter(|version| version.keys.iter().any(|key| asserts(key, multikey))).collect();
+    let holders: Vec<_> = record
+        .versions
+        .iter()
+        .filter(|version| version.keys.iter().any(|key| asserts(key, multikey)))
+        .collect();
     let (Some(first), Some(last)) = (holders.first(), holders.last()) else {
-        return Finding::fail("keyNotIssuers", "The signature was made with a key that never belonged to the issuer.");
+        return Finding::fail(
+            "keyNotIssuers",
+            "The signature was made with a key that never belonged to the issuer.",
+        );
     };
     let compromised = record
         .versions
@@ -76,10 +82,15 @@ pub fn key(record: Option<&DidRecord>, multikey: &str, when: AsOf) -> Finding {
     });
     let retired = last.until_ms.map(|until| plainly(instant(until)));
     match (when, held) {
-        (AsOf::Now(_), true) => Finding::pass("keyHoldsNow", "The signature is by a key that belongs to the issuer today."),
+        (AsOf::Now(_), true) => {
+            Finding::pass("keyHoldsNow", "The signature is by a key that belongs to the issuer today.")
+        }
         (AsOf::Issue(issued), true) => Finding::pass(
             "keyHeldAtIssue",
-            format!("The key belonged to the issuer when the credential was recorded on {}.", plainly(instant(issued))),
+            format!(
+                "The key belonged to the issuer when the credential was recorded on {}.",
+                plainly(instant(issued))
+            ),
         ),
         (AsOf::Now(_), false) => Finding::fail(
             "keyRetired",
@@ -114,7 +125,10 @@ fn asserts(key: &DidKey, multikey: &str) -> bool {
 #[must_use]
 pub fn accreditation(record: Option<&Accreditation>, organisation: Option<&str>, when: AsOf) -> Finding {
     let Some(record) = record else {
-        return Finding::fail("notAccredited", "The issuer is not accredited to issue this kind of credential.");
+        return Finding::fail(
+            "notAccredited",
+            "The issuer is not accredited to issue this kind of credential.",
+        );
     };
     let Some(interval) = record.at(when.milliseconds()) else {
         let ended = record.intervals.iter().rev().find_map(|interval| interval.until_ms);
@@ -126,9 +140,10 @@ pub fn accreditation(record: Option<&Accreditation>, organisation: Option<&str>,
                     plainly(instant(ended))
                 ),
             ),
-            (AsOf::Now(_), None) => {
-                Finding::fail("notAccredited", "The issuer is not accredited to issue this kind of credential.")
-            }
+            (AsOf::Now(_), None) => Finding::fail(
+                "notAccredited",
+                "The issuer is not accredited to issue this kind of credential.",
+            ),
             (AsOf::Issue(issued), _) => Finding::fail(
                 "notAccreditedAtIssue",
                 format!(
@@ -151,7 +166,9 @@ pub fn accreditation(record: Option<&Accreditation>, organisation: Option<&str>,
         );
     }
     let sentence = match when {
-        AsOf::Now(_) => "The issuer is accredited to issue this kind of credential for this organisation.".to_owned(),
+        AsOf::Now(_) => {
+            "The issuer is accredited to issue this kind of credential for this organisation.".to_owned()
+        }
         AsOf::Issue(issued) => format!(
             "The issuer was accredited to issue this kind of credential for this organisation on {}.",
             plainly(instant(issued))

@@ -81,7 +81,8 @@ impl Policies {
 impl Policy {
     fn validate(&self) -> Result<(), PolicyError> {
         // A signature that nobody checked, or one by a key that is not the issuer's, is never good enough.
-        let always = [CheckName::Form, CheckName::Proof, CheckName::IssuerKey, CheckName::Validity, CheckName::Policy];
+        let always =
+            [CheckName::Form, CheckName::Proof, CheckName::IssuerKey, CheckName::Validity, CheckName::Policy];
         if !always.iter().all(|check| self.required.contains(check)) {
             return Err(PolicyError::TooWeak(self.name.clone()));
         }

@@ -54,7 +54,12 @@ fn problem(check: &Check) -> ProblemDetail {
     if let Some(at) = at {
         detail = format!("{detail} At {at}.");
     }
-    ProblemDetail { kind: format!("{base}{name}"), title: title.to_owned(), detail, code: Some(check.code.clone()) }
+    ProblemDetail {
+        kind: format!("{base}{name}"),
+        title: title.to_owned(),
+        detail,
+        code: Some(check.code.clone()),
+    }
 }
 
 /// VC Data Model 2.0, 7.2; Data Integrity 1.0, 4.7; Bitstring Status List 1.0, 3.5.
@@ -66,14 +71,20 @@ fn kind(check: &Check) -> (&'static str, &'static str, &'static str) {
             (DATA_INTEGRITY, "PROOF_VERIFICATION_ERROR", "Unknown cryptosuite")
         }
         CheckName::Proof => (DATA_MODEL, "CRYPTOGRAPHIC_SECURITY_ERROR", "Cryptographic security error"),
-        CheckName::IssuerKey => (DATA_INTEGRITY, "INVALID_VERIFICATION_METHOD", "Invalid verification method"),
+        CheckName::IssuerKey => {
+            (DATA_INTEGRITY, "INVALID_VERIFICATION_METHOD", "Invalid verification method")
+        }
         CheckName::HolderBinding => match check.code.as_str() {
-            "wrongChallenge" | "challengeMismatch" => (DATA_INTEGRITY, "INVALID_CHALLENGE_ERROR", "Invalid challenge"),
+            "wrongChallenge" | "challengeMismatch" => {
+                (DATA_INTEGRITY, "INVALID_CHALLENGE_ERROR", "Invalid challenge")
+            }
             "wrongDomain" | "domainMismatch" => (DATA_INTEGRITY, "INVALID_DOMAIN_ERROR", "Invalid domain"),
             _ => (DATA_MODEL, "CRYPTOGRAPHIC_SECURITY_ERROR", "Cryptographic security error"),
         },
         CheckName::Validity => (DATA_MODEL, "MALFORMED_VALUE_ERROR", "Outside the validity period"),
-        CheckName::Status if unchecked => (STATUS_LIST, "STATUS_RETRIEVAL_ERROR", "Status could not be retrieved"),
+        CheckName::Status if unchecked => {
+            (STATUS_LIST, "STATUS_RETRIEVAL_ERROR", "Status could not be retrieved")
+        }
         CheckName::Status => match check.code.as_str() {
             "revoked" | "suspended" => (STATUS_LIST, "STATUS_VERIFICATION_ERROR", "Revoked or suspended"),
             "statusIndex" => (DATA_MODEL, "RANGE_ERROR", "Range error"),

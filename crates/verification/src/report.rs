@@ -76,7 +76,13 @@ pub(crate) fn join(id: &str, policy: &Policy, checked_at: String, assessed: Vec<
 
 /// A report that says only what is wrong with the answer as a whole.
 #[must_use]
-pub(crate) fn of_fault(id: &str, policy: &Policy, checked_at: String, name: CheckName, finding: Finding) -> Report {
+pub(crate) fn of_fault(
+    id: &str,
+    policy: &Policy,
+    checked_at: String,
+    name: CheckName,
+    finding: Finding,
+) -> Report {
     let mut report = join(id, policy, checked_at, Vec::new());
     for check in &mut report.checks {
         if check.name == name {
@@ -117,7 +123,9 @@ mod tests {
     #[test]
     fn answer_is_valid_only_if_every_required_check_passed() {
         use CheckResult::{Fail, NotChecked, Pass};
-        let of = |a, b, required| outcome(&[check(CheckName::Proof, a, true), check(CheckName::Status, b, required)]);
+        let of = |a, b, required| {
+            outcome(&[check(CheckName::Proof, a, true), check(CheckName::Status, b, required)])
+        };
         assert_eq!(of(Pass, Pass, true), Outcome::Valid);
         assert_eq!(of(Pass, NotChecked, true), Outcome::Undetermined);
         assert_eq!(of(Pass, NotChecked, false), Outcome::Valid);

@@ -86,7 +86,9 @@ impl Schemas {
         };
         let finding = finding.with("schema", id);
         match (rests_on, digest) {
-            (Some(header), Some(digest)) => finding.with("schemaDigest", hex(&digest)).resting_on(header, now),
+            (Some(header), Some(digest)) => {
+                finding.with("schemaDigest", hex(&digest)).resting_on(header, now)
+            }
             _ => finding,
         }
     }
@@ -105,11 +107,14 @@ impl Schemas {
             return Ok(Bytes::Embedded(bytes));
         }
         let url = Url::parse(id).map_err(|_| unreachable_schema())?;
-        let bytes = fetch.fetch(&url, "application/schema+json, application/json").await.map_err(|error| match error {
-            FetchError::Refused | FetchError::Unreachable | FetchError::Status(_) | FetchError::TooLong => {
-                unreachable_schema()
-            }
-        })?;
+        let bytes = fetch.fetch(&url, "application/schema+json, application/json").await.map_err(
+            |error| match error {
+                FetchError::Refused
+                | FetchError::Unreachable
+                | FetchError::Status(_)
+                | FetchError::TooLong => unreachable_schema(),
+            },
+        )?;
         if sha256(&bytes) != digest {
             return Err(Finding::fail(
                 "schemaMismatch",
@@ -132,7 +137,10 @@ impl Schemas {
             return Finding::not_checked("schemaUnusable", "The description of the content cannot be used.");
         };
         match validator.iter_errors(instance).next() {
-            None => Finding::pass("schemaHolds", "The content has the form described for this kind of credential."),
+            None => Finding::pass(
+                "schemaHolds",
+                "The content has the form described for this kind of credential.",
+            ),
             // The place may be told, the value may not.
             Some(error) => Finding::fail(
                 "schemaViolated",

@@ -49,9 +49,17 @@ struct Entry<'a> {
 
 impl StatusLists {
     /// Looks up every entry of the credential. `entry_required` makes a credential without one fail.
-    pub(crate) async fn check(&self, outcome: &Outcome, entry_required: bool, sources: &Sources<'_>) -> Finding {
+    pub(crate) async fn check(
+        &self,
+        outcome: &Outcome,
+        entry_required: bool,
+        sources: &Sources<'_>,
+    ) -> Finding {
         let Some(issuer) = outcome.issuer.as_deref() else {
-            return Finding::not_checked("noIssuer", "The status could not be checked because nobody is named as issuer.");
+            return Finding::not_checked(
+                "noIssuer",
+                "The status could not be checked because nobody is named as issuer.",
+            );
         };
         if let Some(kind) = outcome.status.iter().find_map(unknown_kind) {
             return Finding::not_checked(
@@ -63,7 +71,10 @@ impl StatusLists {
         let entries: Vec<_> = outcome.status.iter().filter_map(entry).take(MAX_ENTRIES).collect();
         if entries.is_empty() {
             return if entry_required {
-                Finding::fail("noStatus", "The credential cannot be suspended or revoked, which this policy does not accept.")
+                Finding::fail(
+                    "noStatus",
+                    "The credential cannot be suspended or revoked, which this policy does not accept.",
+                )
             } else {
                 Finding::pass("noStatus", "The credential names no status list, so it is taken as it stands.")
             };
@@ -105,7 +116,8 @@ impl StatusLists {
                 sources.fetch.pause(*pause).await;
             }
             let record = if sources.on_chain {
-                let proven = sources.chain.status(issuer, entry.list).await.map_err(Finding::without_chain)?;
+                let proven =
+                    sources.chain.status(issuer, entry.list).await.map_err(Finding::without_chain)?;
                 let header = Header::of(&proven);
                 let Some(record) = proven.value else {
                     mismatch = unregistered().resting_on(header, sources.now);
@@ -115,7 +127,8 @@ impl StatusLists {
             } else {
                 None
             };
-            let key = record.as_ref().map_or_else(|| sha256(entry.list.as_bytes()), |(record, _)| record.digest);
+            let key =
+                record.as_ref().map_or_else(|| sha256(entry.list.as_bytes()), |(record, _)| record.digest);
             if let Some(list) = self.kept(&key, sources.now) {
                 return Ok(Found { list, record });
             }
@@ -188,7 +201,10 @@ fn severity(finding: &Finding) -> u8 {
 }
 
 fn unregistered() -> Finding {
-    Finding::fail("statusListUnregistered", "The issuer never registered the status list that the credential names.")
+    Finding::fail(
+        "statusListUnregistered",
+        "The issuer never registered the status list that the credential names.",
+    )
 }
 
 fn other_list(record: &StatusRecord) -> Finding {
@@ -204,10 +220,13 @@ fn unreachable_list(error: FetchError) -> Finding {
         FetchError::Refused => {
             ("statusListRefused", "The status list is at an address that this verifier does not visit.")
         }
-        FetchError::Unreachable | FetchError::Status(_) => {
-            ("statusListUnreachable", "The status could not be checked because the status list cannot be fetched.")
+        FetchError::Unreachable | FetchError::Status(_) => (
+            "statusListUnreachable",
+            "The status could not be checked because the status list cannot be fetched.",
+        ),
+        FetchError::TooLong => {
+            ("statusListTooLong", "The status could not be checked because the list is too long.")
         }
-        FetchError::TooLong => ("statusListTooLong", "The status could not be checked because the list is too long."),
     };
     Finding::not_checked(code, sentence)
 }

@@ -121,11 +121,16 @@ impl Verifier {
             (None, _) => {
                 return Err(match presented.faults.first() {
                     Some(fault) => (CheckName::Form, faults::of_fault(CheckName::Form, fault)),
-                    None => (CheckName::Policy, Finding::fail("noCredential", "The answer holds no credential.")),
+                    None => {
+                        (CheckName::Policy, Finding::fail("noCredential", "The answer holds no credential."))
+                    }
                 });
             }
             (Some(_), false) => {
-                let finding = Finding::fail("tooManyCredentials", "The answer holds more credentials than were asked for.");
+                let finding = Finding::fail(
+                    "tooManyCredentials",
+                    "The answer holds more credentials than were asked for.",
+                );
                 return Err((CheckName::Policy, finding));
             }
         };
@@ -140,7 +145,12 @@ impl Verifier {
     }
 
     /// Checks a credential or a presentation that somebody handed over.
-    pub async fn handed_over(&self, policy: &Policy, given: HandedOver<'_>, occasion: Occasion<'_>) -> Report {
+    pub async fn handed_over(
+        &self,
+        policy: &Policy,
+        given: HandedOver<'_>,
+        occasion: Occasion<'_>,
+    ) -> Report {
         let expect = |of_presentation: bool| {
             let base = Expect { controller: given.controller, ..Expect::credential(occasion.now) };
             if !of_presentation {
@@ -160,7 +170,8 @@ impl Verifier {
         let mut assessed = Vec::new();
         match &given.subject {
             Subject::Credential(input) => {
-                let outcome = credential::verify_credential(input, self.resolver.as_ref(), &expect(false)).await;
+                let outcome =
+                    credential::verify_credential(input, self.resolver.as_ref(), &expect(false)).await;
                 let holder_binding = Finding::not_checked(
                     "noPresentation",
                     "Nobody showed that the credential is theirs: it was handed over by itself.",
@@ -169,12 +180,14 @@ impl Verifier {
                 assessed.push(self.world(occasion.now).assess(policy, candidate).await);
             }
             Subject::Presentation(input) => {
-                let presented = credential::verify_presentation(input, self.resolver.as_ref(), &expect(true)).await;
+                let presented =
+                    credential::verify_presentation(input, self.resolver.as_ref(), &expect(true)).await;
                 let binding = holder_binding(&presented, given.challenge.is_some());
                 if presented.credentials.is_empty() {
                     return alone(policy, &presented, binding, occasion);
                 }
-                let form = presented.faults.iter().find(|fault| fault.check == credential::CheckName::Form).cloned();
+                let form =
+                    presented.faults.iter().find(|fault| fault.check == credential::CheckName::Form).cloned();
                 for mut outcome in presented.credentials {
                     outcome.faults.extend(form.clone());
                     let candidate = self.candidate(policy, outcome, given.receipt, binding.clone());
@@ -218,8 +231,17 @@ struct Asked<'a> {
 
 /// A presentation without credentials proves who made it and nothing else. Only a policy that asks for nothing can
 /// accept it, so the checks that a credential would need are not required.
-fn alone(policy: &Policy, presented: &PresentationOutcome, binding: Finding, occasion: Occasion<'_>) -> Report {
-    let of = |name| faults::finding(name, &presented.faults, || Finding::pass("holds", "This holds for the presentation itself."));
+fn alone(
+    policy: &Policy,
+    presented: &PresentationOutcome,
+    binding: Finding,
+    occasion: Occasion<'_>,
+) -> Report {
+    let of = |name| {
+        faults::finding(name, &presented.faults, || {
+            Finding::pass("holds", "This holds for the presentation itself.")
+        })
+    };
     let empty = policy.query.is_none();
     let checks = CheckName::ALL
         .into_iter()
@@ -227,7 +249,9 @@ fn alone(policy: &Policy, presented: &PresentationOutcome, binding: Finding, occ
             let finding = match name {
                 CheckName::Form | CheckName::Proof | CheckName::Validity => of(name),
                 CheckName::HolderBinding => binding.clone(),
-                CheckName::Policy if empty => Finding::pass("policyHolds", "The policy asks for nothing more."),
+                CheckName::Policy if empty => {
+                    Finding::pass("policyHolds", "The policy asks for nothing more.")
+                }
                 CheckName::Policy => Finding::fail("noCredential", "The answer holds no credential."),
                 CheckName::IssuerKey | CheckName::Accreditation | CheckName::Schema | CheckName::Status => {
                     Finding::not_checked("nothingToCheck", "There was no credential to check this on.")
@@ -252,7 +276,10 @@ fn holder_binding(presented: &PresentationOutcome, occasion_known: bool) -> Find
         return faults::of_fault(CheckName::HolderBinding, fault);
     }
     if occasion_known {
-        Finding::pass("holderBound", "The person presenting it holds the key that the credential was issued to.")
+        Finding::pass(
+            "holderBound",
+            "The person presenting it holds the key that the credential was issued to.",
+        )
     } else {
         Finding::not_checked(
             "replayable",
@@ -273,7 +300,8 @@ fn answer_fault(query: &Query, token: &VpToken) -> Option<Finding> {
     }
     let answered: BTreeSet<&str> = token.0.keys().map(String::as_str).collect();
     let complete = query.satisfied_by(&answered);
-    (!complete).then(|| Finding::fail("incomplete", "The answer does not hold everything that was asked for."))
+    (!complete)
+        .then(|| Finding::fail("incomplete", "The answer does not hold everything that was asked for."))
 }
 
 fn unreadable() -> Finding {

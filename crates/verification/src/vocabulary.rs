@@ -16,7 +16,12 @@ struct Known {
 }
 
 const KNOWN: [Known; 3] = [
-    Known { name: "StaffIdentity", title: "Staff identity", slug: "staff-identity", organisation: "worksFor" },
+    Known {
+        name: "StaffIdentity",
+        title: "Staff identity",
+        slug: "staff-identity",
+        organisation: "worksFor",
+    },
     Known { name: "Employment", title: "Employment", slug: "employment", organisation: "worksFor" },
     Known {
         name: "DigitalCertificateOfEntitlement",
@@ -57,7 +62,8 @@ mod tests {
 
     #[test]
     fn organisation_spoken_for_depends_on_the_type() {
-        let claims = json!({"worksFor": {"id": "did:passerelle:undp"}, "paidBy": {"id": "did:passerelle:unjspf"}});
+        let claims =
+            json!({"worksFor": {"id": "did:passerelle:undp"}, "paidBy": {"id": "did:passerelle:unjspf"}});
         let of = |name: &str| organisation(&format!("{BASE}#{name}"), &claims);
         assert_eq!(of("StaffIdentity"), Some("did:passerelle:undp"));
         assert_eq!(of("DigitalCertificateOfEntitlement"), Some("did:passerelle:unjspf"));

@@ -31,12 +31,24 @@ async fn scene() -> (World, Issuer, Holder) {
 }
 
 /// Presents a copy properly and asks for the report.
-async fn report_on(world: &World, holder: &Holder, copy: &Copy, name: &str, receipt: Option<Receipt>) -> Report {
+async fn report_on(
+    world: &World,
+    holder: &Holder,
+    copy: &Copy,
+    name: &str,
+    receipt: Option<Receipt>,
+) -> Report {
     let presentation = world.present(holder, copy, NONCE, AUDIENCE).await;
     answer(world, copy.query_id(), presentation, name, receipt).await
 }
 
-async fn answer(world: &World, query: &str, presentation: Value, name: &str, receipt: Option<Receipt>) -> Report {
+async fn answer(
+    world: &World,
+    query: &str,
+    presentation: Value,
+    name: &str,
+    receipt: Option<Receipt>,
+) -> Report {
     let token = VpToken(BTreeMap::from([(query.to_owned(), vec![presentation])]));
     let receipts = Receipts::from([(query.to_owned(), vec![receipt])]);
     let occasion = Occasion { report_id: "r", now: world.clock.now() };
@@ -72,7 +84,8 @@ async fn good_credential_is_valid_in_both_formats_and_only_asked_claims_are_kept
         let claims = report.claims.unwrap();
         assert_eq!(claims["givenName"], "Amina");
         assert!(claims.get("identifier").is_none() && claims.get("gradeLevel").is_none(), "{claims}");
-        let accreditation = report.checks.iter().find(|check| check.name == CheckName::Accreditation).unwrap();
+        let accreditation =
+            report.checks.iter().find(|check| check.name == CheckName::Accreditation).unwrap();
         assert_eq!(accreditation.evidence["headerHeight"], 42);
         assert_eq!(accreditation.evidence["speaksFor"], json!(undp.did));
         assert_eq!(report.credential.unwrap().issuer_name.as_deref(), Some("Organisation undp"));
@@ -124,7 +137,12 @@ async fn withdrawn_accreditation_fails_unless_a_receipt_is_older() {
 async fn credential_back_dated_by_a_rotated_out_key_fails() {
     let (world, mut undp, holder) = scene().await;
     let mut staff = world.staff(&undp);
-    let thief = Issuer { id: undp.id.clone(), did: undp.did.clone(), ed25519: undp.ed25519.clone(), p256: undp.p256.clone() };
+    let thief = Issuer {
+        id: undp.id.clone(),
+        did: undp.did.clone(),
+        ed25519: undp.ed25519.clone(),
+        p256: undp.p256.clone(),
+    };
     world.advance(86_400);
     world.rotate(&mut undp, false);
     world.publish(&undp, &[], &[]).await;
@@ -133,7 +151,11 @@ async fn credential_back_dated_by_a_rotated_out_key_fails() {
     for (sequence, copy) in (1..).zip(world.issue(&thief, &holder, &staff).await) {
         let report = report_on(&world, &holder, &copy, "staff-identity", None).await;
         assert_fails(&report, CheckName::IssuerKey, "keyRetired");
-        assert!(report.sentence.contains("nothing proves that the credential is older"), "{}", report.sentence);
+        assert!(
+            report.sentence.contains("nothing proves that the credential is older"),
+            "{}",
+            report.sentence
+        );
         // Even an anchor does not help when it comes after the rotation.
         let receipt = world.anchor(&undp, &copy, sequence);
         let report = report_on(&world, &holder, &copy, "staff-identity-anchored", Some(receipt)).await;
@@ -201,7 +223,10 @@ async fn anchored_policy_demands_the_receipt_of_this_copy() {
 async fn wrong_nonce_and_wrong_audience_fail() {
     let (world, undp, holder) = scene().await;
     for copy in world.issue(&undp, &holder, &world.staff(&undp)).await {
-        for (nonce, audience) in [("another nonce, of an earlier request", AUDIENCE), (NONCE, "decentralized_identifier:did:passerelle:other")] {
+        for (nonce, audience) in [
+            ("another nonce, of an earlier request", AUDIENCE),
+            (NONCE, "decentralized_identifier:did:passerelle:other"),
+        ] {
             let presentation = world.present(&holder, &copy, nonce, audience).await;
             let report = answer(&world, copy.query_id(), presentation, "staff-identity", None).await;
             assert_eq!(check(&report, CheckName::HolderBinding).result, CheckResult::Fail, "{report:#?}");
@@ -237,7 +262,8 @@ async fn bare_credential_instead_of_a_presentation_fails() {
 #[tokio::test]
 async fn tampered_credential_fails_and_nothing_is_fetched_for_it() {
     let (world, undp, holder) = scene().await;
-    let [Copy::Json(mut json), Copy::Compact(text)] = world.issue(&undp, &holder, &world.staff(&undp)).await else {
+    let [Copy::Json(mut json), Copy::Compact(text)] = world.issue(&undp, &holder, &world.staff(&undp)).await
+    else {
         panic!("two formats");
     };
     json["credentialSubject"]["givenName"] = "Mallory".into();
@@ -259,7 +285,8 @@ async fn tampered_credential_fails_and_nothing_is_fetched_for_it() {
 async fn credential_signed_by_a_key_that_is_not_the_issuers_fails() {
     let (world, undp, holder) = scene().await;
     let mallory = world.organisation("mallory").await;
-    let forger = Issuer { id: undp.id.clone(), did: undp.did.clone(), ed25519: mallory.ed25519, p256: mallory.p256 };
+    let forger =
+        Issuer { id: undp.id.clone(), did: undp.did.clone(), ed25519: mallory.ed25519, p256: mallory.p256 };
     for copy in world.issue(&forger, &holder, &world.staff(&undp)).await {
         let report = report_on(&world, &holder, &copy, "staff-identity", None).await;
         assert_eq!(check(&report, CheckName::Proof).result, CheckResult::Fail, "{report:#?}");
@@ -448,7 +475,8 @@ async fn hidden_claim_that_was_asked_for_fails() {
     let prepared = credential::sd_jwt::present(text, &[], NONCE, AUDIENCE, world.clock.now()).unwrap();
     let signature = holder.key.sign_now(&prepared.to_sign).unwrap();
     let report =
-        answer(&world, "staff_sd_jwt", Value::String(prepared.finish(&signature)), "staff-identity", None).await;
+        answer(&world, "staff_sd_jwt", Value::String(prepared.finish(&signature)), "staff-identity", None)
+            .await;
     assert_fails(&report, CheckName::Policy, "claimsMissing");
 }
 

@@ -77,7 +77,10 @@ fn is_forged(request: &ServiceRequest) -> bool {
 
 /// Browsers navigate with `text/html` first; programs and `fetch` do not name it.
 fn wants_page(headers: &HeaderMap) -> bool {
-    headers.get(ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|accept| accept.contains("text/html"))
+    headers
+        .get(ACCEPT)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|accept| accept.contains("text/html"))
 }
 
 fn as_page(response: ServiceResponse, edge: &Edge, request_id: &str) -> ServiceResponse {

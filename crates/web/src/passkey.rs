@@ -88,10 +88,8 @@ impl Passkeys {
     pub fn finish_registration(&self, state: &str, response: &Value) -> Result<Registered, PasskeyError> {
         let state: PasskeyRegistration = serde_json::from_str(state).map_err(PasskeyError::Stored)?;
         let response: RegisterPublicKeyCredential = from_browser(response)?;
-        let passkey = self
-            .webauthn
-            .finish_passkey_registration(&response, &state)
-            .map_err(PasskeyError::Refused)?;
+        let passkey =
+            self.webauthn.finish_passkey_registration(&response, &state).map_err(PasskeyError::Refused)?;
         Ok(Registered {
             credential_id: passkey.cred_id().to_vec(),
             public_key_cose: cose_bytes(passkey.get_public_key()),
@@ -147,8 +145,7 @@ impl Passkeys {
             self.webauthn.finish_discoverable_authentication_v2(&response, state, &key)
         } else {
             let state = state.get_mut("named").map(Value::take).unwrap_or_default();
-            let state: PasskeyAuthentication =
-                serde_json::from_value(state).map_err(PasskeyError::Stored)?;
+            let state: PasskeyAuthentication = serde_json::from_value(state).map_err(PasskeyError::Stored)?;
             self.webauthn.finish_passkey_authentication(&response, &state)
         };
         let result = result.map_err(PasskeyError::Refused)?;

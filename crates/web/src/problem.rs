@@ -107,7 +107,11 @@ impl Problem {
     /// The absolute or host-relative URL in `type`.
     #[must_use]
     pub fn type_url(&self) -> String {
-        if self.slug.starts_with("https://") { self.slug.to_owned() } else { format!("/problems/{}", self.slug) }
+        if self.slug.starts_with("https://") {
+            self.slug.to_owned()
+        } else {
+            format!("/problems/{}", self.slug)
+        }
     }
 
     #[must_use]

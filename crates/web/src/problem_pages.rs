@@ -57,16 +57,44 @@ pub(crate) const OURS: ProblemPages = ProblemPages(&[
         "This does not fit the present state",
         "Somebody or something changed it in the meantime, or the step was already taken. Look at the present state and decide again.",
     ),
-    page("too-large", "The body is too large", "The request body exceeds the limit that the detail names. Send less, or in parts."),
+    page(
+        "too-large",
+        "The body is too large",
+        "The request body exceeds the limit that the detail names. Send less, or in parts.",
+    ),
     page(
         "unsupported-media-type",
         "The body has the wrong media type",
         "Send JSON with Content-Type application/json (or a +json type) and without content encoding.",
     ),
-    page("json-syntax", "The body is not JSON", "The body ends early or breaks the grammar of RFC 8259 at the place that the detail names."),
-    page("json-shape", "The JSON has another shape than expected", "It is well-formed, but a member is missing, unknown or of the wrong type. The API documentation shows the shape."),
-    page("json-too-deep", "The JSON is nested too deeply", "Objects and arrays may be nested 32 levels deep. Flatten the document."),
-    page("json-duplicate-member", "The JSON names a member twice", "RFC 8259 leaves the meaning of duplicate names open, so two readers could see two different documents. Send each name once."),
-    page("internal", "Something went wrong on our side", "It has been recorded together with the request id in the header X-Request-Id. Trying again is safe."),
-    page("unavailable", "This is not possible at the moment", "A part that this service depends on does not answer. Try again in a little while."),
+    page(
+        "json-syntax",
+        "The body is not JSON",
+        "The body ends early or breaks the grammar of RFC 8259 at the place that the detail names.",
+    ),
+    page(
+        "json-shape",
+        "The JSON has another shape than expected",
+        "It is well-formed, but a member is missing, unknown or of the wrong type. The API documentation shows the shape.",
+    ),
+    page(
+        "json-too-deep",
+        "The JSON is nested too deeply",
+        "Objects and arrays may be nested 32 levels deep. Flatten the document.",
+    ),
+    page(
+        "json-duplicate-member",
+        "The JSON names a member twice",
+        "RFC 8259 leaves the meaning of duplicate names open, so two readers could see two different documents. Send each name once.",
+    ),
+    page(
+        "internal",
+        "Something went wrong on our side",
+        "It has been recorded together with the request id in the header X-Request-Id. Trying again is safe.",
+    ),
+    page(
+        "unavailable",
+        "This is not possible at the moment",
+        "A part that this service depends on does not answer. Try again in a little while.",
+    ),
 ]);

@@ -29,11 +29,19 @@ pub trait Ready: Send + Sync {
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
     #[error("cannot listen on {address}")]
-    Listen { address: SocketAddr, #[source] source: std::io::Error },
+    Listen {
+        address: SocketAddr,
+        #[source]
+        source: std::io::Error,
+    },
     #[error("no address to listen on")]
     NoAddress,
     #[error("cannot read {path}")]
-    Pem { path: PathBuf, #[source] source: rustls::pki_types::pem::Error },
+    Pem {
+        path: PathBuf,
+        #[source]
+        source: rustls::pki_types::pem::Error,
+    },
     #[error("certificate and private key do not fit together")]
     Tls(#[source] rustls::Error),
     #[error("cannot make a self-signed certificate")]
@@ -104,12 +112,15 @@ where
             .app_data(common.clone())
             .app_data(JsonLimits::default())
             .app_data(web::PathConfig::default().error_handler(|_, _| Problem::not_found().into()))
-            .app_data(web::QueryConfig::default().error_handler(|error, _| {
-                Problem::bad_request(format!("query: {error}")).into()
-            }))
-            .app_data(web::FormConfig::default().limit(FORM_BYTES).error_handler(|error, _| {
-                Problem::bad_request(format!("form: {error}")).into()
-            }))
+            .app_data(
+                web::QueryConfig::default()
+                    .error_handler(|error, _| Problem::bad_request(format!("query: {error}")).into()),
+            )
+            .app_data(
+                web::FormConfig::default()
+                    .limit(FORM_BYTES)
+                    .error_handler(|error, _| Problem::bad_request(format!("form: {error}")).into()),
+            )
             .app_data(web::PayloadConfig::new(FORM_BYTES))
             .configure(|config| configure(&mut ServiceConfig::new(config)))
             .configure(routes::configure)
@@ -121,10 +132,9 @@ where
         .shutdown_timeout(STOP_SECONDS)
         .disable_signals();
     for listener in listeners(&http.listen)? {
-        let address = listener.local_addr().map_err(|source| ServeError::Listen {
-            address: SocketAddr::from(([0, 0, 0, 0], 0)),
-            source,
-        })?;
+        let address = listener
+            .local_addr()
+            .map_err(|source| ServeError::Listen { address: SocketAddr::from(([0, 0, 0, 0], 0)), source })?;
         let bound = match &http.tls {
             Some(tls) => server.listen_rustls_0_23(listener, tls::server_config(tls)?),
             None => server.listen(listener),

@@ -81,9 +81,13 @@ async fn every_answer_carries_the_security_headers_and_a_request_id() {
     let running = start(true).await;
     for request in ["GET /healthz", "GET /nowhere", "POST /echo", "GET /assets/passerelle.css"] {
         let answer = send(&running, request, "", "").await;
-        for header in ["content-security-policy: default-src 'none'", "x-content-type-options: nosniff",
-            "referrer-policy: no-referrer", "x-frame-options: deny", "x-request-id: "]
-        {
+        for header in [
+            "content-security-policy: default-src 'none'",
+            "x-content-type-options: nosniff",
+            "referrer-policy: no-referrer",
+            "x-frame-options: deny",
+            "x-request-id: ",
+        ] {
             assert!(answer.head.contains(header), "{request}: {header}\n{}", answer.head);
         }
         assert!(!answer.head.contains("strict-transport-security"));
@@ -135,8 +139,12 @@ async fn json_is_bounded_in_size_depth_and_media_type() {
         (JSON, r#"{"a":1,"a":2}"#.to_owned(), 400, "/problems/json-duplicate-member"),
         (JSON, "{".to_owned(), 400, "/problems/json-syntax"),
         ("Content-Type: text/plain\r\n", "{}".to_owned(), 415, "/problems/unsupported-media-type"),
-        ("Content-Type: application/json\r\nContent-Encoding: gzip\r\n", "{}".to_owned(), 415,
-            "/problems/unsupported-media-type"),
+        (
+            "Content-Type: application/json\r\nContent-Encoding: gzip\r\n",
+            "{}".to_owned(),
+            415,
+            "/problems/unsupported-media-type",
+        ),
     ];
     for (headers, body, status, kind) in cases {
         let answer = send(&running, "POST /echo", headers, &body).await;

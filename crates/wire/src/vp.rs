@@ -228,7 +228,8 @@ mod tests {
 
     #[test]
     fn vp_token_holds_strings_and_objects() {
-        let token = VpToken::from_value(json!({"a": ["x"], "b": [{"type": "VerifiablePresentation"}]})).unwrap();
+        let token =
+            VpToken::from_value(json!({"a": ["x"], "b": [{"type": "VerifiablePresentation"}]})).unwrap();
         assert_eq!(token.0.len(), 2);
     }
 

@@ -27,7 +27,11 @@ const KEPT: &[(&str, &[&str], &str)] = &[
     ("ssi", &["credential"], "an upgrade of ssi touches one crate"),
     ("arc-malachitebft", &["registry"], "the consensus engine is the registry's own affair"),
     ("actix", &["web", "registry", "issuer", "wallet", "verifier"], "HTTP belongs to `web` and the services"),
-    ("utoipa", &["web", "wire", "registry", "issuer", "wallet", "verifier"], "API documents belong to `web`, `wire` and the services"),
+    (
+        "utoipa",
+        &["web", "wire", "registry", "issuer", "wallet", "verifier"],
+        "API documents belong to `web`, `wire` and the services",
+    ),
     ("reqwest", &["outbound"], "every request that leaves passes the guards of `outbound`"),
     ("webauthn-rs", &["web"], "passkeys are wrapped once, in `web`"),
     ("store-issuer", &["issuer"], "a store belongs to one service"),
@@ -90,7 +94,8 @@ fn check_dependencies(package: &Package, breaches: &mut Vec<String>) {
     };
     for dependency in &package.dependencies {
         for (kept, allowed, why) in KEPT {
-            let named = dependency == kept || dependency.strip_prefix(kept).is_some_and(|rest| rest.starts_with('-'));
+            let named =
+                dependency == kept || dependency.strip_prefix(kept).is_some_and(|rest| rest.starts_with('-'));
             if named && !allowed.contains(&name) {
                 refuse(dependency, why);
             }
@@ -106,7 +111,8 @@ fn check_dependencies(package: &Package, breaches: &mut Vec<String>) {
         if DOMAIN.contains(&name) && outward {
             refuse(dependency, "rules know neither HTTP nor SQL");
         }
-        if PURE.contains(&name) && (outward || ["tokio", "clock", "rand", "getrandom"].contains(&dependency)) {
+        if PURE.contains(&name) && (outward || ["tokio", "clock", "rand", "getrandom"].contains(&dependency))
+        {
             refuse(dependency, "pure crates have no I/O, no clock and no randomness");
         }
     }
@@ -133,7 +139,9 @@ fn check_sources(package: &Package, root: &Path, breaches: &mut Vec<String>) -> 
                 }
             }
             if hashed && ["HashMap", "HashSet"].iter().any(|name| code.contains(name)) {
-                breaches.push(format!("{shown}:{number} uses a map without order, where everything may be hashed"));
+                breaches.push(format!(
+                    "{shown}:{number} uses a map without order, where everything may be hashed"
+                ));
             }
         }
     }
@@ -165,7 +173,10 @@ mod tests {
     fn breaches(name: &str, dependencies: &[&str]) -> Vec<String> {
         let dependencies = dependencies.iter().map(|&name| name.to_owned()).collect();
         let mut breaches = Vec::new();
-        check_dependencies(&Package { name: name.to_owned(), folder: PathBuf::new(), dependencies }, &mut breaches);
+        check_dependencies(
+            &Package { name: name.to_owned(), folder: PathBuf::new(), dependencies },
+            &mut breaches,
+        );
         breaches
     }
 
@@ -177,9 +188,17 @@ mod tests {
     #[test]
     fn each_forbidden_arrow_is_seen() {
         let forbidden = [
-            ("issuance", "sqlx"), ("issuance", "web"), ("issuance", "store-issuer"), ("did", "ssi"),
-            ("verifier", "issuer"), ("verification", "actix-web"), ("wallet", "store-issuer"), ("merkle", "tokio"),
-            ("credential", "arc-malachitebft-app-channel"), ("registry-client", "reqwest"), ("wallet", "testkit"),
+            ("issuance", "sqlx"),
+            ("issuance", "web"),
+            ("issuance", "store-issuer"),
+            ("did", "ssi"),
+            ("verifier", "issuer"),
+            ("verification", "actix-web"),
+            ("wallet", "store-issuer"),
+            ("merkle", "tokio"),
+            ("credential", "arc-malachitebft-app-channel"),
+            ("registry-client", "reqwest"),
+            ("wallet", "testkit"),
             ("registry-state", "clock"),
         ];
         for (name, dependency) in forbidden {

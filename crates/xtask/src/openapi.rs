@@ -20,7 +20,10 @@ pub fn run(folder: &Path, check: bool) -> anyhow::Result<()> {
         }
     }
     if !drifted.is_empty() {
-        bail!("the API documents differ from the code; run `cargo run -p xtask -- openapi`\n{}", drifted.join("\n"));
+        bail!(
+            "the API documents differ from the code; run `cargo run -p xtask -- openapi`\n{}",
+            drifted.join("\n")
+        );
     }
     Ok(())
 }
@@ -46,7 +49,11 @@ fn difference(name: &str, present: &str, now: &str) -> String {
     let first = (1..).zip(pairs).find(|(_, (before, after))| *before != Some(*after));
     match first {
         Some((line, (before, after))) => {
-            format!("{name}.json:{line}: checked in {:?}, code says {:?}", before.unwrap_or("nothing").trim(), after.trim())
+            format!(
+                "{name}.json:{line}: checked in {:?}, code says {:?}",
+                before.unwrap_or("nothing").trim(),
+                after.trim()
+            )
         }
         None => format!("{name}.json: the checked-in document is longer"),
     }

@@ -9,6 +9,9 @@ mod http;
 mod wiring;
 
 pub use app::{OfficerLinkError, officer_link};
-pub use config::{Config, ConfigError, Console, InstanceConfig, Issuing, KeysConfig, RegistryConfig, StoreConfig, TenantConfig};
+pub use config::{
+    Config, ConfigError, Console, InstanceConfig, Issuing, KeysConfig, RegistryConfig, StoreConfig,
+    TenantConfig,
+};
 pub use http::openapi;
 pub use wiring::{StartError, start, start_with};

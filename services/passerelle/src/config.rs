@@ -34,7 +34,8 @@ pub fn write_all(plan: &Plan, everyone: &Everyone) -> anyhow::Result<()> {
 /// Reads a configuration file and says where it is wrong.
 pub fn read<T: serde::de::DeserializeOwned>(path: &Path) -> anyhow::Result<T> {
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    toml::from_str(&text).with_context(|| format!("{} is not a configuration of this service", path.display()))
+    toml::from_str(&text)
+        .with_context(|| format!("{} is not a configuration of this service", path.display()))
 }
 
 fn registry(plan: &Plan) -> anyhow::Result<String> {

@@ -86,8 +86,11 @@ async fn send_missing(
 ) -> anyhow::Result<usize> {
     let held = operations.iter().map(|operation| setup::already_holds(registry, operation));
     let held = try_join_all(held).await?;
-    let missing: Vec<Operation> =
-        operations.into_iter().zip(held).filter_map(|(operation, held)| (!held).then_some(operation)).collect();
+    let missing: Vec<Operation> = operations
+        .into_iter()
+        .zip(held)
+        .filter_map(|(operation, held)| (!held).then_some(operation))
+        .collect();
     if missing.is_empty() {
         return Ok(0);
     }
@@ -106,7 +109,10 @@ async fn send_missing(
     }
     let name = |transaction: &SignedTransaction| transaction.transaction.operation.name();
     let sending = signed.iter().map(|transaction| async move {
-        registry.submit(transaction).await.with_context(|| format!("the registry refused: {}", name(transaction)))
+        registry
+            .submit(transaction)
+            .await
+            .with_context(|| format!("the registry refused: {}", name(transaction)))
     });
     Ok(try_join_all(sending).await?.len())
 }

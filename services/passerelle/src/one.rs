@@ -36,8 +36,7 @@ async fn serve(mut running: Running) -> anyhow::Result<()> {
 
 /// Ctrl-C, or what a service manager sends.
 pub async fn asked_to_stop() -> std::io::Result<()> {
-    let (mut interrupt, mut terminate) =
-        (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     tokio::select! {
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}

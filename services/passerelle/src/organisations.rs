@@ -29,7 +29,12 @@ pub const ISSUING: [Issuing; 3] = [
         name: "United Nations Development Programme",
         types: &["StaffIdentity", "Employment"],
     },
-    Issuing { id: "wfp", short: "WFP", name: "World Food Programme", types: &["StaffIdentity", "Employment"] },
+    Issuing {
+        id: "wfp",
+        short: "WFP",
+        name: "World Food Programme",
+        types: &["StaffIdentity", "Employment"],
+    },
     Issuing {
         id: "unjspf",
         short: "Pension Fund",

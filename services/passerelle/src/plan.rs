@@ -67,7 +67,8 @@ impl Plan {
     /// Reads what an earlier start chose, lets the command line change it, and remembers the result.
     pub fn make(place: &Place) -> anyhow::Result<Self> {
         files::folder(&place.data)?;
-        let data = place.data.canonicalize().with_context(|| format!("cannot use {}", place.data.display()))?;
+        let data =
+            place.data.canonicalize().with_context(|| format!("cannot use {}", place.data.display()))?;
         let known = Self::remembered(&data)?;
         let mut settings = known.clone().unwrap_or(Settings {
             base_port: DEFAULT_BASE_PORT,
@@ -249,7 +250,9 @@ mod tests {
 
     #[test]
     fn a_public_url_is_a_name_alone() {
-        for bad in ["http://id.example.org", "https://192.0.2.1", "https://id.example.org:8443", "https://a.org/x"] {
+        for bad in
+            ["http://id.example.org", "https://192.0.2.1", "https://id.example.org:8443", "https://a.org/x"]
+        {
             assert!(check_public_url(&bad.parse().unwrap()).is_err(), "{bad}");
         }
         assert!(check_public_url(&"https://id.example.org".parse().unwrap()).is_ok());

@@ -17,7 +17,8 @@ impl Links {
         let mut links = Vec::new();
         for organisation in ISSUING {
             let link = issuer::officer_link(config, organisation.id).await;
-            let link = link.with_context(|| format!("cannot make the officer link of {}", organisation.short))?;
+            let link =
+                link.with_context(|| format!("cannot make the officer link of {}", organisation.short))?;
             links.push((organisation.id, link));
         }
         Ok(Self(links))
@@ -30,7 +31,10 @@ impl Links {
 
 /// Says where to click, and writes the same for programs to DATA/welcome.json, which only this account may read.
 pub fn show(plan: &Plan, everyone: &Everyone, links: &Links, begun: Instant) -> anyhow::Result<()> {
-    files::replace(&plan.path("welcome.json"), &serde_json::to_vec_pretty(&for_programs(plan, everyone, links)?)?)?;
+    files::replace(
+        &plan.path("welcome.json"),
+        &serde_json::to_vec_pretty(&for_programs(plan, everyone, links)?)?,
+    )?;
     let url = |service| plan.url(service).map(|url| url.to_string());
 
     say::line("");
@@ -38,12 +42,20 @@ pub fn show(plan: &Plan, everyone: &Everyone, links: &Links, begun: Instant) -> 
     say::line(format!("\n  Registry explorer   {}", url(Service::Registry)?));
     say::line(format!("  Wallet              {}", url(Service::Wallet)?));
     say::line(format!("  Verifier            {}   (API: {0}docs)", url(Service::Verifier)?));
-    say::line(format!("    agency client     {DEMO_AGENCY}, its secret is in {}", plan.path(AGENCY_SECRET).display()));
+    say::line(format!(
+        "    agency client     {DEMO_AGENCY}, its secret is in {}",
+        plan.path(AGENCY_SECRET).display()
+    ));
     say::line(format!("  Issuer console      {}console/sign-in", url(Service::Issuer)?));
     for organisation in ISSUING {
         match links.of(organisation.id) {
-            Some(link) => say::line(format!("    {:<17} first officer registers here, once: {link}", organisation.short)),
-            None => say::line(format!("    {:<17} has officers: sign in with the passkey", organisation.short)),
+            Some(link) => say::line(format!(
+                "    {:<17} first officer registers here, once: {link}",
+                organisation.short
+            )),
+            None => {
+                say::line(format!("    {:<17} has officers: sign in with the passkey", organisation.short))
+            }
         }
     }
     if plan.is_self_signed() {
@@ -69,7 +81,8 @@ fn for_programs(plan: &Plan, everyone: &Everyone, links: &Links) -> anyhow::Resu
     }
     dids.insert("verifier".to_owned(), everyone.verifier_did.as_str().into());
     let secret = std::fs::read(plan.path(AGENCY_SECRET)).ok();
-    let agency: Value = secret.and_then(|json| serde_json::from_slice(&json).ok()).unwrap_or_else(|| json!({}));
+    let agency: Value =
+        secret.and_then(|json| serde_json::from_slice(&json).ok()).unwrap_or_else(|| json!({}));
     all.insert("officers".to_owned(), officers.into());
     all.insert("agency".to_owned(), agency);
     all.insert("dids".to_owned(), dids.into());

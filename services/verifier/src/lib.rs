@@ -23,9 +23,17 @@ pub enum StartError {
     #[error("the configuration is wrong: {0}")]
     Config(String),
     #[error("cannot read {path}")]
-    Read { path: PathBuf, #[source] source: std::io::Error },
+    Read {
+        path: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
     #[error("{path} is not a genesis")]
-    GenesisForm { path: PathBuf, #[source] source: serde_json::Error },
+    GenesisForm {
+        path: PathBuf,
+        #[source]
+        source: serde_json::Error,
+    },
     #[error("the genesis cannot be used")]
     Genesis(#[from] registry_types::GenesisError),
     #[error("the policies cannot be used")]

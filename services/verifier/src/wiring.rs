@@ -25,14 +25,20 @@ pub(crate) async fn desk(config: &Config) -> Result<Desk, StartError> {
     let settings = settings(config, &policies)?;
     let sealing = SealingKey::load_or_create(&config.keys.sealing_key)?;
     // The files are sealed with the same key that seals what the database holds.
-    let signer = KeyFiles::open(&config.keys.directory, SealingKey::load_or_create(&config.keys.sealing_key)?)?
-        .load(&config.verifier.key)?;
+    let signer =
+        KeyFiles::open(&config.keys.directory, SealingKey::load_or_create(&config.keys.sealing_key)?)?
+            .load(&config.verifier.key)?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let outbound = Outbound::new(&config.outbound)?;
     let genesis = genesis(&config.registry.genesis)?;
     let max_age = Duration::from_secs(config.registry.max_age_seconds);
-    let registry =
-        Registry::connect(config.registry.url.clone(), &genesis, outbound.clone(), Arc::clone(&clock), max_age)?;
+    let registry = Registry::connect(
+        config.registry.url.clone(),
+        &genesis,
+        outbound.clone(),
+        Arc::clone(&clock),
+        max_age,
+    )?;
     let resolver = Resolvers::new(Arc::new(registry.clone()), DID_CACHE);
     let verifier = Verifier::new(Arc::new(registry), Arc::new(GuardedFetch(outbound)), Arc::new(resolver));
     let store = Store::open(&config.store.url(), "verifier").await?;
@@ -63,7 +69,9 @@ fn settings(config: &Config, policies: &Policies) -> Result<Settings, StartError
     };
     for name in &config.verifier.public_demo {
         if known(name)?.query.is_none() {
-            return Err(StartError::Config(format!("visitors cannot try policy {name}: it asks for nothing")));
+            return Err(StartError::Config(format!(
+                "visitors cannot try policy {name}: it asks for nothing"
+            )));
         }
     }
     known(&config.vc_api.policy)?;
@@ -91,7 +99,8 @@ fn settings(config: &Config, policies: &Policies) -> Result<Settings, StartError
 }
 
 fn genesis(path: &PathBuf) -> Result<Genesis, StartError> {
-    serde_json::from_str(&read(path)?).map_err(|source| StartError::GenesisForm { path: path.clone(), source })
+    serde_json::from_str(&read(path)?)
+        .map_err(|source| StartError::GenesisForm { path: path.clone(), source })
 }
 
 fn read(path: &PathBuf) -> Result<String, StartError> {

@@ -81,18 +81,16 @@ async fn published_key_gives_the_published_proof() {
         let signed = json_file(folder.join(path));
         let key = SigningKey {
             verification_method: signed["proof"]["verificationMethod"].as_str().unwrap().to_owned(),
-            signer: Arc::new(SoftwareKey::from_secret(Algorithm::Ed25519, secret[2..].try_into().unwrap()).unwrap()),
+            signer: Arc::new(
+                SoftwareKey::from_secret(Algorithm::Ed25519, secret[2..].try_into().unwrap()).unwrap(),
+            ),
         };
         assert_eq!(signer.public_key().did_key(), key.verification_method.split('#').next().unwrap());
         let created = at(signed["proof"]["created"].as_str().unwrap());
-        let made = secure(
-            &json_file(folder.join("unsigned.json")),
-            suite,
-            &key,
-            &ProofOptions::assertion(created),
-        )
-        .await
-        .unwrap();
+        let made =
+            secure(&json_file(folder.join("unsigned.json")), suite, &key, &ProofOptions::assertion(created))
+                .await
+                .unwrap();
         assert_eq!(made, signed, "{path}");
     }
 }
@@ -103,7 +101,8 @@ async fn published_vectors_of_vc_di_ecdsa() {
     let unsigned = json_file(folder.join("unsigned.json"));
     check_folder(folder.join("ecdsa-rdfc-2019-p256"), Suite::EcdsaRdfc2019, &unsigned, "ECDSAP256").await;
     let employment = json_file(folder.join("employmentAuth.json"));
-    check_folder(folder.join("ecdsa-rdfc-2019-p256/employ"), Suite::EcdsaRdfc2019, &employment, "ECDSAP256").await;
+    check_folder(folder.join("ecdsa-rdfc-2019-p256/employ"), Suite::EcdsaRdfc2019, &employment, "ECDSAP256")
+        .await;
     check_folder(folder.join("ecdsa-jcs-2019-p256"), Suite::EcdsaJcs2019, &unsigned, "JCSECDSAP256").await;
     // P-384 is not supported, and says so.
     let p384 = json_file(folder.join("ecdsa-rdfc-2019-p384/signedECDSAP384.json"));

@@ -157,7 +157,11 @@ fn parse<'a>(pointer: &str, value: &'a Value, expect: &Expect) -> Result<Proof<'
     check_dates(pointer, object, expect)?;
     check_binding(pointer, object, expect)?;
     let Some(signature) = text("proofValue").and_then(signature_of) else {
-        return wrong("proofValue", "/proofValue", "the proof value is not a signature in base58btc multibase");
+        return wrong(
+            "proofValue",
+            "/proofValue",
+            "the proof value is not a signature in base58btc multibase",
+        );
     };
     Ok(Proof { pointer: pointer.to_owned(), object, suite, verification_method, signature })
 }
@@ -165,11 +169,11 @@ fn parse<'a>(pointer: &str, value: &'a Value, expect: &Expect) -> Result<Proof<'
 fn check_dates(pointer: &str, object: &Map<String, Value>, expect: &Expect) -> Result<(), Fault> {
     let date = |member: &str| match object.get(member) {
         None => Ok(None),
-        Some(value) => value
-            .as_str()
-            .and_then(|text| datetime::parse(text, Offset::UtcIfMissing))
-            .map(Some)
-            .ok_or_else(|| fault("proofDate", "the time is not a dateTimeStamp").at(format!("{pointer}/{member}"))),
+        Some(value) => {
+            value.as_str().and_then(|text| datetime::parse(text, Offset::UtcIfMissing)).map(Some).ok_or_else(
+                || fault("proofDate", "the time is not a dateTimeStamp").at(format!("{pointer}/{member}")),
+            )
+        }
     };
     date("created")?;
     if date("expires")?.is_some_and(|expires| expires <= expect.now) {
@@ -180,10 +184,16 @@ fn check_dates(pointer: &str, object: &Map<String, Value>, expect: &Expect) -> R
 
 /// VC Data Integrity 1.0, 4.4: what the verifier expects must be in the proof, exactly.
 fn check_binding(pointer: &str, object: &Map<String, Value>, expect: &Expect) -> Result<(), Fault> {
-    let wrong = |member: &str, detail: &str| Err(fault(match member {
-        "domain" => "domain",
-        _ => "challenge",
-    }, detail).at(format!("{pointer}/{member}")));
+    let wrong = |member: &str, detail: &str| {
+        Err(fault(
+            match member {
+                "domain" => "domain",
+                _ => "challenge",
+            },
+            detail,
+        )
+        .at(format!("{pointer}/{member}")))
+    };
     let domains: Vec<&str> = match object.get("domain") {
         None => Vec::new(),
         Some(Value::String(domain)) => vec![domain],
@@ -300,7 +310,8 @@ fn signed_options(document: &Map<String, Value>, proof: &Proof<'_>) -> Result<Va
     if proof.suite.is_jcs() {
         // vc-di-eddsa 1.0, 3.3.2: the document's contexts begin with the proof's.
         if of_proof.is_some_and(|of_proof| !begins_with(of_document, of_proof)) {
-            return Err(fault("proofContext", "the contexts of the proof are not the first of the document").at(pointer()));
+            return Err(fault("proofContext", "the contexts of the proof are not the first of the document")
+                .at(pointer()));
         }
     } else {
         // The RDFC suites sign the options under the document's contexts; others would not be signed.

@@ -63,9 +63,8 @@ static DOCUMENTS: LazyLock<HashMap<&'static str, Value>> = LazyLock::new(|| {
     EMBEDDED.iter().filter_map(|(url, text)| Some((*url, serde_json::from_str(text).ok()?))).collect()
 });
 
-static EMPTY: LazyLock<Arc<Active>> = LazyLock::new(|| {
-    Arc::new(Active { id: 0, terms: HashMap::new(), vocab: None, previous: None })
-});
+static EMPTY: LazyLock<Arc<Active>> =
+    LazyLock::new(|| Arc::new(Active { id: 0, terms: HashMap::new(), vocab: None, previous: None }));
 
 static NEXT_ID: AtomicUsize = AtomicUsize::new(1);
 
@@ -104,9 +103,11 @@ impl Active {
     pub(super) fn with_contexts(self: &Arc<Self>, contexts: &Value) -> Result<Arc<Self>, Unusual> {
         let urls: Vec<String> = match contexts {
             Value::String(url) => vec![url.clone()],
-            Value::Array(urls) => {
-                urls.iter().map(|url| url.as_str().map(str::to_owned)).collect::<Option<_>>().ok_or(Unusual)?
-            }
+            Value::Array(urls) => urls
+                .iter()
+                .map(|url| url.as_str().map(str::to_owned))
+                .collect::<Option<_>>()
+                .ok_or(Unusual)?,
             _ => return Err(Unusual),
         };
         self.step(Step::Urls(urls.clone()), || {
@@ -138,11 +139,7 @@ impl Active {
         })
     }
 
-    fn step(
-        &self,
-        step: Step,
-        make: impl FnOnce() -> Result<Self, Unusual>,
-    ) -> Result<Arc<Self>, Unusual> {
+    fn step(&self, step: Step, make: impl FnOnce() -> Result<Self, Unusual>) -> Result<Arc<Self>, Unusual> {
         let key = (self.id, step);
         if let Some(known) = KEPT.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return Ok(Arc::clone(known));
@@ -188,7 +185,11 @@ impl Active {
         }
     }
 
-    fn apply_object(&mut self, members: &'static Map<String, Value>, overriding: bool) -> Result<(), Unusual> {
+    fn apply_object(
+        &mut self,
+        members: &'static Map<String, Value>,
+        overriding: bool,
+    ) -> Result<(), Unusual> {
         let mut protected = false;
         for (name, value) in members.iter().filter(|(name, _)| name.starts_with('@')) {
             match (name.as_str(), value) {

@@ -59,10 +59,7 @@ fn ready<F: Future>(future: F) -> Option<F::Output> {
 struct Embedded;
 
 static DOCUMENTS: LazyLock<HashMap<&'static str, syntax::Value>> = LazyLock::new(|| {
-    EMBEDDED
-        .iter()
-        .filter_map(|(url, text)| Some((*url, syntax::Value::parse_str(text).ok()?.0)))
-        .collect()
+    EMBEDDED.iter().filter_map(|(url, text)| Some((*url, syntax::Value::parse_str(text).ok()?.0))).collect()
 });
 
 #[derive(Debug, thiserror::Error)]

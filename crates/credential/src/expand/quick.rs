@@ -244,7 +244,13 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn add(&mut self, subject: &Term<'a>, predicate: Cow<'a, str>, object: Term<'a>, graph: Option<&Term<'a>>) {
+    fn add(
+        &mut self,
+        subject: &Term<'a>,
+        predicate: Cow<'a, str>,
+        object: Term<'a>,
+        graph: Option<&Term<'a>>,
+    ) {
         self.dataset.quads.push(Quad { subject: subject.clone(), predicate, object, graph: graph.cloned() });
     }
 

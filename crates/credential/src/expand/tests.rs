@@ -105,7 +105,11 @@ fn our_documents_take_the_quick_way() {
 fn every_embedded_context_gives_the_same_both_ways() {
     let mut quick = 0;
     for (url, _) in crate::context::EMBEDDED {
-        for base in [Some("https://www.w3.org/ns/credentials/v2"), Some("https://www.w3.org/2018/credentials/v1"), None] {
+        for base in [
+            Some("https://www.w3.org/ns/credentials/v2"),
+            Some("https://www.w3.org/2018/credentials/v1"),
+            None,
+        ] {
             let contexts: Vec<&str> = base.into_iter().chain([*url]).collect();
             for mut document in [
                 json!({"type": ["VerifiableCredential"], "id": "urn:a:1", "issuer": "did:a:b",
@@ -140,10 +144,36 @@ fn scalar() -> impl Strategy<Value = Value> {
 
 fn name() -> impl Strategy<Value = String> {
     prop::sample::select(vec![
-        "id", "type", "name", "description", "issuer", "credentialSubject", "evidence", "termsOfUse",
-        "credentialStatus", "credentialSchema", "relatedResource", "givenName", "worksFor", "birthDate", "identifier",
-        "alumniOf", "proof", "statusPurpose", "statusListIndex", "refreshService", "renderMethod", "digestSRI",
-        "holder", "verifiableCredential", "@type", "@id", "degree", "confidenceMethod", "mediaType", "validFrom",
+        "id",
+        "type",
+        "name",
+        "description",
+        "issuer",
+        "credentialSubject",
+        "evidence",
+        "termsOfUse",
+        "credentialStatus",
+        "credentialSchema",
+        "relatedResource",
+        "givenName",
+        "worksFor",
+        "birthDate",
+        "identifier",
+        "alumniOf",
+        "proof",
+        "statusPurpose",
+        "statusListIndex",
+        "refreshService",
+        "renderMethod",
+        "digestSRI",
+        "holder",
+        "verifiableCredential",
+        "@type",
+        "@id",
+        "degree",
+        "confidenceMethod",
+        "mediaType",
+        "validFrom",
     ])
     .prop_map(str::to_owned)
 }
@@ -151,12 +181,18 @@ fn name() -> impl Strategy<Value = String> {
 fn tree() -> impl Strategy<Value = Value> {
     scalar().prop_recursive(4, 40, 6, |inner| {
         let types = prop::sample::select(vec![
-            json!("VerifiableCredential"), json!(["JsonSchema"]), json!("StaffIdentity"), json!("DataIntegrityProof"),
-            json!(["BitstringStatusListEntry", "VerifiableCredential"]), json!("VerifiablePresentation"), json!("Degree"),
-            json!("https://a.example/T"), json!("BitstringStatusList"),
+            json!("VerifiableCredential"),
+            json!(["JsonSchema"]),
+            json!("StaffIdentity"),
+            json!("DataIntegrityProof"),
+            json!(["BitstringStatusListEntry", "VerifiableCredential"]),
+            json!("VerifiablePresentation"),
+            json!("Degree"),
+            json!("https://a.example/T"),
+            json!("BitstringStatusList"),
         ]);
-        let object = (prop::collection::btree_map(name(), inner.clone(), 0..6), prop::option::of(types)).prop_map(
-            |(members, types)| {
+        let object = (prop::collection::btree_map(name(), inner.clone(), 0..6), prop::option::of(types))
+            .prop_map(|(members, types)| {
                 let mut object: serde_json::Map<String, Value> = members.into_iter().collect();
                 if let Some(id) = object.get("id")
                     && !id.is_string()
@@ -167,8 +203,7 @@ fn tree() -> impl Strategy<Value = Value> {
                     object.insert("type".to_owned(), types);
                 }
                 Value::Object(object)
-            },
-        );
+            });
         prop_oneof![3 => object, 1 => prop::collection::vec(inner, 1..4).prop_map(Value::Array)]
     })
 }

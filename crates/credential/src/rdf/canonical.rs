@@ -100,7 +100,11 @@ impl Line {
             Part::Text(text) => text.len(),
             Part::Blank(_) => 10,
         };
-        part(&self.subject) + self.predicate.len() + part(&self.object) + self.graph.as_ref().map_or(0, part) + 4
+        part(&self.subject)
+            + self.predicate.len()
+            + part(&self.object)
+            + self.graph.as_ref().map_or(0, part)
+            + 4
     }
 }
 

@@ -45,8 +45,7 @@ fn read_term<'t>(
     while text.as_bytes()[end] != b'"' {
         end += if text.as_bytes()[end] == b'\\' { 2 } else { 1 };
     }
-    let mut literal =
-        Literal { value: Cow::Owned(unescape(&text[1..end])), datatype: None, language: None };
+    let mut literal = Literal { value: Cow::Owned(unescape(&text[1..end])), datatype: None, language: None };
     let mut rest = &text[end + 1..];
     if let Some(typed) = rest.strip_prefix("^^<") {
         let (iri, tail) = typed.split_once('>').unwrap();

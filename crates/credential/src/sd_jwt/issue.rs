@@ -140,10 +140,9 @@ fn check_names(value: &Value, at: &str) -> Result<(), Fault> {
             }
             check_names(member, &at)
         }),
-        Value::Array(items) => items
-            .iter()
-            .enumerate()
-            .try_for_each(|(index, item)| check_names(item, &format!("{at}/{index}"))),
+        Value::Array(items) => {
+            items.iter().enumerate().try_for_each(|(index, item)| check_names(item, &format!("{at}/{index}")))
+        }
         _ => Ok(()),
     }
 }

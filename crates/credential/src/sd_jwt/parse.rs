@@ -57,7 +57,8 @@ pub fn parse(text: &str) -> Result<Parsed, Fault> {
         Some(_) => return Err(fault("hashAlgorithm", "the hash algorithm of the digests is not sha-256")),
     }
 
-    let mut resolving = Resolving { disclosures: HashMap::new(), digests: HashSet::new(), places: Vec::new() };
+    let mut resolving =
+        Resolving { disclosures: HashMap::new(), digests: HashSet::new(), places: Vec::new() };
     for (index, encoded) in encoded.iter().enumerate() {
         let disclosure = Disclosure::read(index, encoded)?;
         let digest = URL_SAFE_NO_PAD.encode(sha256(encoded.as_bytes()));
@@ -65,7 +66,8 @@ pub fn parse(text: &str) -> Result<Parsed, Fault> {
             return Err(fault("disclosureTwice", "a disclosure is sent twice"));
         }
     }
-    let Value::Object(claims) = resolving.resolve(Value::Object(payload), &mut Vec::new(), limits::DEPTH)? else {
+    let Value::Object(claims) = resolving.resolve(Value::Object(payload), &mut Vec::new(), limits::DEPTH)?
+    else {
         return Err(fault("sdJwtForm", "the payload is not an object"));
     };
     if !resolving.disclosures.is_empty() {
@@ -192,7 +194,8 @@ impl Resolving {
                     Value::Object(mut object) if object.len() == 1 => object.remove("..."),
                     _ => None,
                 };
-                let digest = digest.ok_or_else(|| fault("sdJwtForm", "a hidden element has other members"))?;
+                let digest =
+                    digest.ok_or_else(|| fault("sdJwtForm", "a hidden element has other members"))?;
                 if let Some(disclosure) = self.take(digest)? {
                     if disclosure.name.is_some() {
                         return Err(fault("disclosureForm", "a claim of an object stands in a list"));
@@ -212,7 +215,9 @@ impl Resolving {
 
     /// The disclosure of a digest; `None` for what is withheld and for decoys.
     fn take(&mut self, digest: Value) -> Result<Option<Disclosure>, Fault> {
-        let Value::String(digest) = digest else { return Err(fault("sdJwtForm", "a digest is not a string")) };
+        let Value::String(digest) = digest else {
+            return Err(fault("sdJwtForm", "a digest is not a string"));
+        };
         let found = self.disclosures.remove(&digest);
         if !self.digests.insert(digest) {
             return Err(fault("digestTwice", "a digest occurs twice"));

@@ -62,8 +62,8 @@ pub fn present(
     issued_at: Timestamp,
 ) -> Result<PreparedPresentation, Fault> {
     let parsed = parse(sd_jwt)?;
-    let key = holder_key(&parsed.claims)?
-        .ok_or_else(|| binding("notBound", "the SD-JWT is not bound to a key"))?;
+    let key =
+        holder_key(&parsed.claims)?.ok_or_else(|| binding("notBound", "the SD-JWT is not bound to a key"))?;
     let selected = selected(&parsed, reveal);
     let mut header = Map::new();
     header.insert("typ".to_owned(), json!(KEY_BINDING_TYPE));
@@ -84,13 +84,19 @@ pub(crate) fn sd_hash(selected: &str) -> String {
 /// The key in `cnf` (RFC 7800, 3.2).
 pub(crate) fn holder_key(claims: &Map<String, Value>) -> Result<Option<PublicKey>, Fault> {
     let Some(cnf) = claims.get("cnf") else { return Ok(None) };
-    let wrong = || Fault::new(CheckName::Form, "holderKey", "the bound key is not a JWK of a known kind").at("/cnf");
+    let wrong =
+        || Fault::new(CheckName::Form, "holderKey", "the bound key is not a JWK of a known kind").at("/cnf");
     let jwk = cnf.get("jwk").ok_or_else(wrong)?;
     PublicKey::from_jwk(jwk).map(Some).map_err(|_| wrong())
 }
 
 /// RFC 9901, 7.3: the key binding is by the bound key, for us, for this question, now, over this text.
-pub(crate) fn check_key_binding(text: &str, token: &str, key: &PublicKey, expect: &Expect) -> Result<(), Fault> {
+pub(crate) fn check_key_binding(
+    text: &str,
+    token: &str,
+    key: &PublicKey,
+    expect: &Expect,
+) -> Result<(), Fault> {
     let verified = jwt::verify_with_key(token, KEY_BINDING_TYPE, key, expect.now)
         .map_err(|fault| Fault { check: CheckName::HolderBinding, ..fault })?;
     let claims = &verified.claims;

@@ -106,7 +106,10 @@ async fn claims_that_break_the_format_are_not_issued() {
     assert_eq!(attempt(|new| new.disclosable.push(path("vct"))).await, "neverWithheld");
     assert_eq!(attempt(|new| new.disclosable.push(path("nothing"))).await, "noSuchClaim");
     assert_eq!(attempt(|new| drop(new.claims.insert("_sd".into(), json!([])))).await, "reservedName");
-    assert_eq!(attempt(|new| drop(new.claims.insert("a".into(), json!([{"...": "x"}])))).await, "reservedName");
+    assert_eq!(
+        attempt(|new| drop(new.claims.insert("a".into(), json!([{"...": "x"}])))).await,
+        "reservedName"
+    );
 }
 
 /// An issuer that signs whatever it is told.
@@ -131,7 +134,11 @@ fn digest(disclosure: &Value) -> String {
 async fn wrong_tokens_are_refused() {
     let a = json!(["salt", "a", 1]);
     let element = json!(["salt", 1]);
-    let good = signed(json!({ "_sd": [digest(&a)], "list": [{"...": digest(&element)}] }), &[a.clone(), element.clone()]).await;
+    let good = signed(
+        json!({ "_sd": [digest(&a)], "list": [{"...": digest(&element)}] }),
+        &[a.clone(), element.clone()],
+    )
+    .await;
     assert!(parse(&good).is_ok());
 
     let code = |text: &str| parse(text).unwrap_err().code;

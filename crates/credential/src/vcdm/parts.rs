@@ -63,7 +63,10 @@ pub(super) fn bitstring(entry: &Map<String, Value>) -> Option<StatusRef> {
         Some(Value::Array(messages)) => messages
             .iter()
             .map(|message| {
-                Some((message.get("status")?.as_str()?.to_owned(), message.get("message")?.as_str()?.to_owned()))
+                Some((
+                    message.get("status")?.as_str()?.to_owned(),
+                    message.get("message")?.as_str()?.to_owned(),
+                ))
             })
             .collect::<Option<_>>()?,
         Some(_) => return None,

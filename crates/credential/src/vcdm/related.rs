@@ -14,8 +14,10 @@ use crate::outcome::{CheckName, Fault};
 
 /// Digests of an earlier published text of the base context (before `@vocab` was removed and integers
 /// made to survive RDF). Credentials in the wild, and the conformance suite, still name it.
-const EARLIER_BASE: [&str; 2] =
-    ["JKGMkOmFbVJhEfKTduMC2XCyvRAYLjOVmZWwIH1wQ7k", "NSOcNpmdIVUxIJGvGUoe22FjTWrXiaXlsZ8q6912LdnR3KraQO2n75Ica4wK4Qeg"];
+const EARLIER_BASE: [&str; 2] = [
+    "JKGMkOmFbVJhEfKTduMC2XCyvRAYLjOVmZWwIH1wQ7k",
+    "NSOcNpmdIVUxIJGvGUoe22FjTWrXiaXlsZ8q6912LdnR3KraQO2n75Ica4wK4Qeg",
+];
 
 pub(super) fn check(object: &Map<String, Value>, faults: &mut Vec<Fault>) {
     let mut seen = HashSet::new();

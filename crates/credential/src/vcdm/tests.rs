@@ -60,7 +60,10 @@ fn each_change_is_named_with_its_place() {
         (without("@context"), "contextForm at /@context"),
         (with("/@context", json!([])), "contextForm at /@context/0"),
         (with("/@context", json!("https://www.w3.org/ns/credentials/v2")), "contextForm at /@context"),
-        (with("/@context/0", json!("https://www.w3.org/ns/credentials/examples/v2")), "contextForm at /@context/0"),
+        (
+            with("/@context/0", json!("https://www.w3.org/ns/credentials/examples/v2")),
+            "contextForm at /@context/0",
+        ),
         (with("/@context/1", json!("https://example.com/unknown")), "unknownContext at /@context/1"),
         (with("/@context/1", json!(123_192_875)), "contextForm at /@context/1"),
         (with("/@context/1", json!(null)), "contextForm at /@context/1"),
@@ -78,7 +81,10 @@ fn each_change_is_named_with_its_place() {
         (with("/issuer", json!("fake-issuer")), "notAUrl at /issuer"),
         (with("/issuer", json!({})), "idMissing at /issuer/id"),
         (with("/issuer/id", json!(null)), "notAUrl at /issuer/id"),
-        (with("/issuer/name", json!({"@value": "x", "url": "did:example:1"})), "languageValue at /issuer/name"),
+        (
+            with("/issuer/name", json!({"@value": "x", "url": "did:example:1"})),
+            "languageValue at /issuer/name",
+        ),
         (with("/issuer/description", json!(1)), "languageValue at /issuer/description"),
         (with("/name", json!({"@language": "en"})), "languageValue at /name"),
         (with("/name", json!({"@value": "x", "@language": "en_US"})), "languageValue at /name"),

@@ -83,7 +83,8 @@ fn check_validity(object: &Map<String, Value>, expect: &Expect, outcome: &mut Ou
     }
     if outcome.valid_until.is_some_and(|at| at <= expect.now) {
         outcome.faults.push(
-            Fault::new(CheckName::Validity, "expired", "the time of validity is over").at(format!("/{until}")),
+            Fault::new(CheckName::Validity, "expired", "the time of validity is over")
+                .at(format!("/{until}")),
         );
     }
 }

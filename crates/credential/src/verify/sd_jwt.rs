@@ -30,8 +30,7 @@ async fn verify(parsed: &Parsed, resolver: &dyn Resolver, expect: &Expect, outco
             .map(|(name, value)| (name.clone(), value.clone()))
             .collect(),
     );
-    outcome.valid_from =
-        jwt::numeric_date(claims, "nbf").or_else(|| jwt::numeric_date(claims, "iat"));
+    outcome.valid_from = jwt::numeric_date(claims, "nbf").or_else(|| jwt::numeric_date(claims, "iat"));
     outcome.valid_until = jwt::numeric_date(claims, "exp");
     let mut faults = Vec::new();
     faults.extend(jwt::check_type(&parsed.header, sd_jwt::TYPE).err());
@@ -86,19 +85,27 @@ async fn issuer_key(
             let resolution = resolver.resolve(issuer).await.map_err(|error| unresolved(&error))?;
             match resolution.document.methods.as_slice() {
                 [method] => method.id.clone(),
-                _ => return Err(unknown("keyUnknown", "the token does not say which key of the issuer signed it")),
+                _ => {
+                    return Err(unknown(
+                        "keyUnknown",
+                        "the token does not say which key of the issuer signed it",
+                    ));
+                }
             }
         }
         (None, _) => return Err(unknown("keyUnknown", "the token names no key")),
     };
     outcome.verification_method = Some(kid.clone());
-    let did = did_of(&kid).ok_or_else(|| unknown("keyUnknown", "the kid is not a DID URL with a fragment"))?;
+    let did =
+        did_of(&kid).ok_or_else(|| unknown("keyUnknown", "the kid is not a DID URL with a fragment"))?;
     let resolution = resolver.resolve(did).await.map_err(|error| unresolved(&error))?;
     let key = key_in(&resolution, &kid, Purpose::AssertionMethod)?;
     match &issuer {
         None => outcome.issuer = Some(key.controller.clone()),
         Some(issuer) if expect.controller == ControllerPolicy::Strict && *issuer != key.controller => {
-            outcome.faults.push(unknown("notTheIssuersKey", "the key of the token is not controlled by the issuer"));
+            outcome
+                .faults
+                .push(unknown("notTheIssuersKey", "the key of the token is not controlled by the issuer"));
         }
         Some(_) => {}
     }
@@ -115,7 +122,8 @@ fn status_of(claims: &Map<String, Value>) -> Result<Option<StatusRef>, Fault> {
         return Ok(Some(StatusRef::Other { kind }));
     };
     let index = list.get("idx").and_then(Value::as_u64).ok_or_else(wrong)?;
-    let uri = list.get("uri").and_then(Value::as_str).filter(|uri| crate::vcdm::is_url(uri)).ok_or_else(wrong)?;
+    let uri =
+        list.get("uri").and_then(Value::as_str).filter(|uri| crate::vcdm::is_url(uri)).ok_or_else(wrong)?;
     Ok(Some(StatusRef::Token { index, uri: uri.to_owned() }))
 }
 
@@ -137,7 +145,9 @@ pub(super) async fn presentation(
             Err(fault) => faults.push(fault),
         },
         (Some(_), None) => faults.push(binding("notBound", "the credential is not bound to a key")),
-        (None, _) if wanted => faults.push(binding("keyBindingMissing", "the holder has not signed the presentation")),
+        (None, _) if wanted => {
+            faults.push(binding("keyBindingMissing", "the holder has not signed the presentation"))
+        }
         (None, _) => {}
     }
     PresentationOutcome {

@@ -125,7 +125,12 @@ async fn changed_credentials_are_refused() {
         ("/proof/proofPurpose", json!("keyAgreement"), CheckName::Proof, "proofPurpose"),
         ("/proof/verificationMethod", json!("did:key:z1#z1"), CheckName::IssuerKey, "didUnresolved"),
         ("/proof/verificationMethod", json!("did:key:invalidVm"), CheckName::Proof, "verificationMethod"),
-        ("/proof/verificationMethod", json!("https://example.org/key"), CheckName::Proof, "verificationMethod"),
+        (
+            "/proof/verificationMethod",
+            json!("https://example.org/key"),
+            CheckName::Proof,
+            "verificationMethod",
+        ),
         ("/proof/verificationMethod", json!({"id": "x"}), CheckName::Proof, "verificationMethod"),
         ("/proof/proofValue", json!("zinvalid0"), CheckName::Proof, "proofValue"),
         ("/proof/proofValue", json!("u7QEB"), CheckName::Proof, "proofValue"),
@@ -285,8 +290,7 @@ fn holder() -> SigningKey {
 
 async fn presented(document: &Value, by: &SigningKey) -> Value {
     let options = ProofOptions::presentation(now(), "nonce", "verifier");
-    let prepared =
-        prepare(document, Suite::EcdsaRdfc2019, &by.verification_method, &options).await.unwrap();
+    let prepared = prepare(document, Suite::EcdsaRdfc2019, &by.verification_method, &options).await.unwrap();
     let again = prepare(document, Suite::EcdsaRdfc2019, &by.verification_method, &options).await.unwrap();
     assert_eq!(prepared.to_sign, again.to_sign);
     let signature = by.signer.sign(&prepared.to_sign).await.unwrap();
@@ -343,7 +347,9 @@ async fn sd_jwt() -> String {
     });
     let new = NewSdJwt {
         claims: claims.as_object().unwrap().clone(),
-        disclosable: ["givenName", "familyName"].map(|name| vec![PathElement::Name(name.to_owned())]).to_vec(),
+        disclosable: ["givenName", "familyName"]
+            .map(|name| vec![PathElement::Name(name.to_owned())])
+            .to_vec(),
         holder_key: Some(*holder().signer.public_key()),
         decoys: 2,
     };
@@ -357,7 +363,10 @@ async fn an_sd_jwt_tells_what_it_is_and_is_bound() {
     assert!(outcome.is_verified(), "{:?}", outcome.faults);
     assert_eq!(outcome.types, ["https://schemas.passerelle.example/v1#StaffIdentity"]);
     assert_eq!(outcome.claims, json!({"givenName": "Ana", "familyName": "Silva"}));
-    assert_eq!(outcome.status, [crate::StatusRef::Token { index: 7, uri: "https://example.org/status/2".into() }]);
+    assert_eq!(
+        outcome.status,
+        [crate::StatusRef::Token { index: 7, uri: "https://example.org/status/2".into() }]
+    );
 
     let reveal = [vec![PathElement::Name("givenName".to_owned())]];
     let prepared = sd::present(&text, &reveal, "nonce", "verifier", now()).unwrap();

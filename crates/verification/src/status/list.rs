@@ -22,7 +22,9 @@ pub(super) enum Kind<'a> {
 impl Kind<'_> {
     pub(super) fn accept(&self) -> &'static str {
         match self {
-            Self::Bitstring { .. } => "application/vc, application/vc+ld+json, application/ld+json, application/json",
+            Self::Bitstring { .. } => {
+                "application/vc, application/vc+ld+json, application/ld+json, application/json"
+            }
             Self::Token => "application/statuslist+jwt",
         }
     }
@@ -45,7 +47,10 @@ impl List {
         };
         match kind {
             Kind::Bitstring { purpose, .. } if !self.purposes.iter().any(|one| one == purpose) => {
-                Finding::fail("statusPurpose", "The status list is for another purpose than the credential says.")
+                Finding::fail(
+                    "statusPurpose",
+                    "The status list is for another purpose than the credential says.",
+                )
             }
             Kind::Bitstring { purpose, .. } => match (value, *purpose) {
                 (0, _) => clear(),
@@ -57,7 +62,10 @@ impl List {
                 0 => clear(),
                 1 => revoked(),
                 2 => suspended(),
-                _ => Finding::fail("statusUnknown", "The issuer marked this credential in a way this verifier does not know."),
+                _ => Finding::fail(
+                    "statusUnknown",
+                    "The issuer marked this credential in a way this verifier does not know.",
+                ),
             },
         }
     }
@@ -128,10 +136,11 @@ async fn bitstring(
 }
 
 async fn token(text: &str, issuer: &str, url: &str, sources: &Sources<'_>) -> Result<List, Finding> {
-    let verified = jwt::verify(text, "statuslist+jwt", sources.resolver, sources.now).await.map_err(|fault| {
-        let finding = if fault.unfinished { unfinished() } else { untrusted() };
-        finding.with("fault", fault.code)
-    })?;
+    let verified =
+        jwt::verify(text, "statuslist+jwt", sources.resolver, sources.now).await.map_err(|fault| {
+            let finding = if fault.unfinished { unfinished() } else { untrusted() };
+            finding.with("fault", fault.code)
+        })?;
     let signer = verified.key_id.as_deref().and_then(|id| id.split('#').next());
     let subject = verified.claims.get("sub").and_then(Value::as_str);
     // Token Status List, 5.1: `sub` is the URI in the token that refers to the list.
@@ -172,9 +181,15 @@ fn malformed() -> Finding {
 }
 
 fn untrusted() -> Finding {
-    Finding::fail("statusListUntrusted", "The status list was not made by the issuer, so the status cannot be trusted.")
+    Finding::fail(
+        "statusListUntrusted",
+        "The status list was not made by the issuer, so the status cannot be trusted.",
+    )
 }
 
 fn unfinished() -> Finding {
-    Finding::not_checked("statusListUnverified", "The status could not be checked because the list's signature could not be.")
+    Finding::not_checked(
+        "statusListUnverified",
+        "The status could not be checked because the list's signature could not be.",
+    )
 }

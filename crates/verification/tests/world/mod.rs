@@ -96,7 +96,8 @@ impl Chain for MemoryChain {
 #[async_trait]
 impl DidRecords for MemoryChain {
     async fn did_record(&self, did: &str) -> Result<ProvenRecord, ResolveError> {
-        let proven = Chain::did(self, did).await.map_err(|error| ResolveError::Unavailable(error.to_string()))?;
+        let proven =
+            Chain::did(self, did).await.map_err(|error| ResolveError::Unavailable(error.to_string()))?;
         let evidence = Evidence {
             height: proven.height,
             block_time: proven.block_time,
@@ -211,7 +212,8 @@ impl World {
             admitted_ms: now,
             admitted_by: "genesis".into(),
         };
-        let version = DidVersion { from_ms: now, until_ms: None, keys: issuer.did_keys(), services: Vec::new() };
+        let version =
+            DidVersion { from_ms: now, until_ms: None, keys: issuer.did_keys(), services: Vec::new() };
         let record = DidRecord {
             organisation: id.into(),
             role: DidRole::Organisation,
@@ -327,7 +329,10 @@ impl World {
     pub async fn issue_compact(&self, issuer: &Issuer, holder: &Holder, staff: &Staff) -> Copy {
         let mut payload = claims(staff);
         payload.insert("iss".into(), json!(issuer.did));
-        payload.insert("vct".into(), json!(format!("https://schemas.passerelle.example/v1#{}", staff.type_name)));
+        payload.insert(
+            "vct".into(),
+            json!(format!("https://schemas.passerelle.example/v1#{}", staff.type_name)),
+        );
         payload.insert("iat".into(), json!(self.clock.now().timestamp()));
         if let Some(from) = staff.valid_from {
             payload.insert("nbf".into(), json!(from.timestamp()));
@@ -336,7 +341,10 @@ impl World {
             payload.insert("exp".into(), json!(until.timestamp()));
         }
         if staff.status {
-            payload.insert("status".into(), json!({"status_list": {"idx": staff.index, "uri": issuer.list("token")}}));
+            payload.insert(
+                "status".into(),
+                json!({"status_list": {"idx": staff.index, "uri": issuer.list("token")}}),
+            );
         }
         let names = ["givenName", "familyName", "identifier", "jobTitle", "gradeLevel", "dutyStation"];
         let new = NewSdJwt {
@@ -345,7 +353,10 @@ impl World {
             holder_key: Some(*holder.key.public_key()),
             decoys: 2,
         };
-        let key = SigningKey { verification_method: format!("{}#key-p256-1", issuer.did), signer: issuer.p256.clone() };
+        let key = SigningKey {
+            verification_method: format!("{}#key-p256-1", issuer.did),
+            signer: issuer.p256.clone(),
+        };
         Copy::Compact(sd_jwt::issue(&new, &key, &self.entropy).await.unwrap())
     }
 
@@ -359,7 +370,10 @@ impl World {
                     "holder": holder.did(),
                     "verifiableCredential": [credential]
                 });
-                let key = SigningKey { verification_method: format!("{}#0", holder.did()), signer: holder.key.clone() };
+                let key = SigningKey {
+                    verification_method: format!("{}#0", holder.did()),
+                    signer: holder.key.clone(),
+                };
                 let options = ProofOptions {
                     created: Some(self.clock.now()),
                     purpose: Purpose::Authentication,
@@ -459,7 +473,9 @@ impl World {
     pub fn register(&self, issuer: &Issuer, list: &str, bytes: &[u8]) {
         let now = self.now_ms();
         self.chain.change(|ledger| {
-            let version = ledger.statuses.get(&(issuer.did.clone(), list.into())).map_or(0, |record| record.version) + 1;
+            let version =
+                ledger.statuses.get(&(issuer.did.clone(), list.into())).map_or(0, |record| record.version)
+                    + 1;
             let record = StatusRecord { digest: sha256(bytes), version, published_ms: now };
             ledger.statuses.insert((issuer.did.clone(), list.into()), record);
         });

@@ -227,7 +227,12 @@ impl CredentialQuery {
             None => vec![claims.iter().collect()],
             Some(sets) => sets
                 .iter()
-                .map(|set| claims.iter().filter(|claim| claim.id.as_ref().is_some_and(|id| set.contains(id))).collect())
+                .map(|set| {
+                    claims
+                        .iter()
+                        .filter(|claim| claim.id.as_ref().is_some_and(|id| set.contains(id)))
+                        .collect()
+                })
                 .collect(),
         }
     }
@@ -235,9 +240,7 @@ impl CredentialQuery {
     /// The first combination of claims that this credential can deliver, or none (6.4.1).
     #[must_use]
     pub fn select_claims(&self, credential: &Value) -> Option<Vec<&ClaimsQuery>> {
-        self.claim_options()
-            .into_iter()
-            .find(|option| option.iter().all(|claim| claim.matches(credential)))
+        self.claim_options().into_iter().find(|option| option.iter().all(|claim| claim.matches(credential)))
     }
 }
 
@@ -393,9 +396,10 @@ impl<'de> Deserialize<'de> for ClaimValue {
         match Value::deserialize(deserializer)? {
             Value::String(text) if text.len() <= MAX_TEXT => Ok(Self::Text(text)),
             Value::Bool(flag) => Ok(Self::Boolean(flag)),
-            Value::Number(number) => {
-                number.as_i64().map(Self::Integer).ok_or_else(|| D::Error::custom("a value is not an integer"))
-            }
+            Value::Number(number) => number
+                .as_i64()
+                .map(Self::Integer)
+                .ok_or_else(|| D::Error::custom("a value is not an integer")),
             _ => Err(D::Error::custom("a value is a string, an integer or a boolean")),
         }
     }
@@ -533,8 +537,15 @@ mod tests {
 
     #[test]
     fn values_match_by_type_and_value() {
-        let claim: ClaimsQuery = serde_json::from_value(json!({"path": ["a"], "values": ["1", 2, true]})).unwrap();
-        for (value, matches) in [(json!("1"), true), (json!(1), false), (json!(2), true), (json!("2"), false), (json!(true), true)] {
+        let claim: ClaimsQuery =
+            serde_json::from_value(json!({"path": ["a"], "values": ["1", 2, true]})).unwrap();
+        for (value, matches) in [
+            (json!("1"), true),
+            (json!(1), false),
+            (json!(2), true),
+            (json!("2"), false),
+            (json!(true), true),
+        ] {
             assert_eq!(claim.matches(&json!({"a": value})), matches, "{value}");
         }
     }

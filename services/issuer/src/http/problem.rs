@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use web::{OAuthError, Problem, ProblemPage, ProblemPages};
 
 use crate::app::{
-    ChangeError, CredentialError, DirectoryError, FetchError, ListError, NotificationError, OfferError, ReceiptError,
-    TokenError, VcApiError,
+    ChangeError, CredentialError, DirectoryError, FetchError, ListError, NotificationError, OfferError,
+    ReceiptError, TokenError, VcApiError,
 };
 
 /// VC Data Model 2.0, 7.2.
@@ -158,9 +158,7 @@ impl From<VcApiError> for Problem {
                 let detail = faults.first().map_or_else(String::new, |fault| fault.detail.clone());
                 malformed().detail(detail).with("errors", faults.iter().map(fault).collect::<Vec<_>>())
             }
-            VcApiError::Overloaded => {
-                Self::unavailable("Too much work is waiting.").header(RETRY_AFTER, "1")
-            }
+            VcApiError::Overloaded => Self::unavailable("Too much work is waiting.").header(RETRY_AFTER, "1"),
             VcApiError::Secure(_) => Self::internal(&error),
         }
     }
@@ -205,7 +203,9 @@ impl From<CredentialError> for OAuthError {
             }
             CredentialError::UnknownIdentifier => Self::bad_request("unknown_credential_identifier", text),
             CredentialError::Encryption => Self::bad_request("invalid_encryption_parameters", text),
-            CredentialError::ProofMissing | CredentialError::Proof(_) => Self::bad_request("invalid_proof", text),
+            CredentialError::ProofMissing | CredentialError::Proof(_) => {
+                Self::bad_request("invalid_proof", text)
+            }
             CredentialError::Nonce => Self::bad_request("invalid_nonce", text),
             CredentialError::Denied | CredentialError::Claims(_) => {
                 Self::bad_request("credential_request_denied", text)
@@ -246,8 +246,11 @@ pub(super) fn store(error: &store_issuer::Error) -> Problem {
 
 fn oauth_store(error: &store_issuer::Error) -> OAuthError {
     if error.is_retryable() {
-        let mut busy =
-            OAuthError::new(StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable", "the database is busy");
+        let mut busy = OAuthError::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "temporarily_unavailable",
+            "the database is busy",
+        );
         busy.headers.push((RETRY_AFTER, HeaderValue::from_static("1")));
         busy
     } else {

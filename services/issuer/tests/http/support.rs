@@ -7,7 +7,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use clock::{SeededEntropy, TestClock, Timestamp};
 use issuance::{Actor, CredentialType, Subject};
 use issuer::app::{DocumentKey, Issuer, NewOffer, OfferLink, Tenant};
-use issuer::{Config, Console, InstanceConfig, Issuing, KeysConfig, RegistryConfig, StoreConfig, TenantConfig};
+use issuer::{
+    Config, Console, InstanceConfig, Issuing, KeysConfig, RegistryConfig, StoreConfig, TenantConfig,
+};
 use keys::{Algorithm, KeyFiles, SealingKey, Signer as _, SoftwareKey};
 use outbound::{Outbound, OutboundPolicy, Reply};
 use serde_json::{Map, Value, json};
@@ -83,7 +85,13 @@ fn config(directory: &TempDir) -> Config {
 }
 
 /// Writes a key file and returns the entry of the DID document that belongs to it.
-pub fn add_key(world: &TempDir, tenant: &str, fragment: &str, algorithm: Algorithm, seed: u64) -> DocumentKey {
+pub fn add_key(
+    world: &TempDir,
+    tenant: &str,
+    fragment: &str,
+    algorithm: Algorithm,
+    seed: u64,
+) -> DocumentKey {
     let sealing = SealingKey::load_or_create(world.path().join("sealing.key")).unwrap();
     let files = KeyFiles::open(world.path().join("keys"), sealing).unwrap();
     let name = format!("{tenant}.{fragment}");
@@ -212,7 +220,8 @@ impl World {
     }
 
     pub async fn nonce(&self) -> String {
-        let reply = self.client.post_bytes(&self.url("/t/undp/nonce"), "text/plain", Vec::new(), &[]).await.unwrap();
+        let reply =
+            self.client.post_bytes(&self.url("/t/undp/nonce"), "text/plain", Vec::new(), &[]).await.unwrap();
         json(&reply)["c_nonce"].as_str().unwrap().to_owned()
     }
 
@@ -287,7 +296,8 @@ impl Holder {
             json!({"typ": "openid4vci-proof+jwt", "alg": "ES256", "jwk": self.0.public_key().to_jwk()});
         let base_payload =
             json!({"aud": format!("{ORIGIN}/t/undp"), "iat": start_time().timestamp(), "nonce": nonce});
-        let signed = format!("{}.{}", encode(&merged(base_header, header)), encode(&merged(base_payload, payload)));
+        let signed =
+            format!("{}.{}", encode(&merged(base_header, header)), encode(&merged(base_payload, payload)));
         let signature = self.0.sign_now(signed.as_bytes()).unwrap();
         format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
     }

@@ -48,21 +48,32 @@ pub enum ClientError {
 #[derive(Debug, thiserror::Error)]
 pub enum SecretFileError {
     #[error("cannot write {path}")]
-    Write { path: PathBuf, #[source] source: std::io::Error },
+    Write {
+        path: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
 impl Desk {
     /// Gives a client a token for the scopes it asks for, or all of its own.
-    pub async fn grant_token(&self, given: &Credentials, scope: Option<&str>) -> Result<TokenGrant, ClientError> {
+    pub async fn grant_token(
+        &self,
+        given: &Credentials,
+        scope: Option<&str>,
+    ) -> Result<TokenGrant, ClientError> {
         let found = self.store.read().await?.find_client(&given.id).await?;
         // The comparison also runs for unknown clients, so that its time tells nothing.
         let expected = found.as_ref().map_or_else(|| vec![0; 32], |client| client.secret_hash.clone());
         let fits = same(&sha256(given.secret.as_bytes()), &expected);
         let Some(client) = found.filter(|_| fits) else { return Err(ClientError::Unknown) };
         let scope = scope.filter(|scope| !scope.trim().is_empty()).unwrap_or(&client.scopes);
-        if !scope.split_ascii_whitespace().all(|one| client.scopes.split_ascii_whitespace().any(|own| own == one)) {
+        if !scope
+            .split_ascii_whitespace()
+            .all(|one| client.scopes.split_ascii_whitespace().any(|own| own == one))
+        {
             return Err(ClientError::Scope);
         }
         let access_token = self.token();

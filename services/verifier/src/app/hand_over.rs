@@ -3,8 +3,8 @@
 use credential::{ControllerPolicy, Input, InputError};
 use serde_json::Value;
 use verification::{HandedOver, Occasion, Policy, Subject, problems};
-use wire::verifications::{CheckName, Outcome, ProblemDetail, Report, VcApiResult, VerifyRequest};
 use wire::vc_api::VerifyOptions;
+use wire::verifications::{CheckName, Outcome, ProblemDetail, Report, VcApiResult, VerifyRequest};
 
 use super::Desk;
 
@@ -90,7 +90,12 @@ impl Desk {
     }
 }
 
-fn result(policy: &Policy, verified: bool, problems: Vec<ProblemDetail>, report: Option<Report>) -> VcApiResult {
+fn result(
+    policy: &Policy,
+    verified: bool,
+    problems: Vec<ProblemDetail>,
+    report: Option<Report>,
+) -> VcApiResult {
     let required = policy.requires(CheckName::Accreditation);
     VcApiResult {
         verified,

@@ -24,9 +24,14 @@ const MAX_KEY: usize = 255;
 
 /// Who starts a verification.
 pub enum Starter {
-    Agency { agency: Agency, idempotency_key: Option<String> },
+    Agency {
+        agency: Agency,
+        idempotency_key: Option<String>,
+    },
     /// A visitor of the pages, known by a cookie.
-    Visitor { page_key: String },
+    Visitor {
+        page_key: String,
+    },
 }
 
 pub struct Start {
@@ -87,7 +92,8 @@ impl Desk {
         let purpose = purpose(policy, start.what.purpose.as_deref())?;
         let verification = match &start.by {
             Starter::Agency { agency, idempotency_key } => {
-                self.start_for_agency(agency, idempotency_key.as_deref(), &start.what, policy, purpose).await?
+                self.start_for_agency(agency, idempotency_key.as_deref(), &start.what, policy, purpose)
+                    .await?
             }
             Starter::Visitor { page_key } => self.start_for_visitor(page_key, policy, purpose).await?,
         };
@@ -103,7 +109,9 @@ impl Desk {
         policy: &Policy,
         purpose: String,
     ) -> Result<Verification, RequestError> {
-        if key.is_some_and(|key| key.is_empty() || key.len() > MAX_KEY || !key.bytes().all(|byte| byte.is_ascii_graphic())) {
+        if key.is_some_and(|key| {
+            key.is_empty() || key.len() > MAX_KEY || !key.bytes().all(|byte| byte.is_ascii_graphic())
+        }) {
             return Err(RequestError::Key);
         }
         let digest = digest(what);
@@ -126,7 +134,8 @@ impl Desk {
                     Some(wanted.clone()).filter(|_| registered).ok_or(RequestError::ReturnUrl).map(Some)?
                 }
             };
-            let new = Verification { return_url, ..self.new_verification(&agency.id, policy, purpose.clone()) };
+            let new =
+                Verification { return_url, ..self.new_verification(&agency.id, policy, purpose.clone()) };
             tx.insert_verification(&new).await?;
             if let Some(key) = key {
                 let made = Idempotent { request_digest: digest.clone(), verification: new.id.clone() };
@@ -253,10 +262,13 @@ impl Desk {
             purpose: Some(verification.purpose.clone()),
             anchor_receipts: policy.anchored,
         };
-        let Value::Object(claims) = serde_json::to_value(&request)? else { return Err(RequestObjectError::Unknown) };
+        let Value::Object(claims) = serde_json::to_value(&request)? else {
+            return Err(RequestObjectError::Unknown);
+        };
         let mut header = Map::new();
         header.insert("typ".to_owned(), json!(REQUEST_OBJECT_TYPE));
-        header.insert("kid".to_owned(), json!(format!("{}#{}", self.settings.did, self.settings.key_fragment)));
+        header
+            .insert("kid".to_owned(), json!(format!("{}#{}", self.settings.did, self.settings.key_fragment)));
         Ok(jwt::sign(header, &claims, self.signer.as_ref()).await?)
     }
 
@@ -284,7 +296,9 @@ fn purpose(policy: &Policy, wanted: Option<&str>) -> Result<String, RequestError
     let Some(wanted) = wanted else { return Ok(policy.purpose.clone()) };
     let wanted = wanted.trim();
     // Direction marks could make the wallet's consent page read as something else.
-    let odd = |character: char| character.is_control() || matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let odd = |character: char| {
+        character.is_control() || matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
     if wanted.is_empty() || wanted.chars().count() > MAX_PURPOSE || wanted.chars().any(odd) {
         return Err(RequestError::Purpose);
     }

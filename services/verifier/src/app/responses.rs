@@ -56,7 +56,11 @@ struct Kept {
 
 impl Desk {
     /// Takes an answer or a refusal. The same answer sent again gets the same reply.
-    pub async fn respond(self: &Arc<Self>, id: &str, form: DirectPost) -> Result<DirectPostAnswer, ResponseError> {
+    pub async fn respond(
+        self: &Arc<Self>,
+        id: &str,
+        form: DirectPost,
+    ) -> Result<DirectPostAnswer, ResponseError> {
         let found = self.store.read().await?.find_verification(id).await?;
         let state = form.state.clone().unwrap_or_default();
         let verification = found
@@ -67,7 +71,8 @@ impl Desk {
             (Some(token), None) => {
                 let kept = Kept::read(token, form.anchor_receipts.as_deref())?;
                 let sealed = self.seal_response(id, &kept);
-                self.take(id, |now| Taking::Response { digest: digest.clone(), sealed: sealed.clone(), now }).await?
+                self.take(id, |now| Taking::Response { digest: digest.clone(), sealed: sealed.clone(), now })
+                    .await?
             }
             (None, Some(code)) => {
                 // An unknown code is a refusal all the same.
@@ -95,7 +100,9 @@ impl Desk {
         sql::retry(|| async {
             let mut tx = self.store.write("take_response").await?;
             let taken = match taking(self.now()) {
-                Taking::Response { digest, sealed, now } => tx.receive_response(id, &digest, &sealed, now).await?,
+                Taking::Response { digest, sealed, now } => {
+                    tx.receive_response(id, &digest, &sealed, now).await?
+                }
                 Taking::Refusal { digest, code, now } => tx.refuse(id, &digest, code.as_str(), now).await?,
             };
             tx.commit().await?;
@@ -111,7 +118,11 @@ impl Desk {
             State::Waiting | State::Expired => Err(ResponseError::Expired),
             State::Received | State::Verified | State::Refused => {
                 let before = verification.response_digest.as_deref().unwrap_or_default();
-                if same(before, digest) { Ok(self.answer(&verification)) } else { Err(ResponseError::Answered) }
+                if same(before, digest) {
+                    Ok(self.answer(&verification))
+                } else {
+                    Err(ResponseError::Answered)
+                }
             }
         }
     }
@@ -149,7 +160,12 @@ impl Desk {
         self.store_report(id, report, policy.claims_retention_seconds).await
     }
 
-    async fn store_report(&self, id: &str, mut report: Report, keep_seconds: u64) -> Result<(), ResponseError> {
+    async fn store_report(
+        &self,
+        id: &str,
+        mut report: Report,
+        keep_seconds: u64,
+    ) -> Result<(), ResponseError> {
         let mut claims = vec![report.claims.take()];
         claims.extend(report.further.iter_mut().map(|one| one.claims.take()));
         let until = self.now() + Duration::seconds(i64::try_from(keep_seconds).unwrap_or(0));
@@ -180,7 +196,8 @@ impl Desk {
         let plain = self.sealing.open(&response_aad(&verification.id), sealed)?;
         let mut value: Value = serde_json::from_slice(&plain)?;
         let token = VpToken::from_value(value.get_mut("token").map(Value::take).unwrap_or_default())?;
-        let receipts = serde_json::from_value(value.get_mut("receipts").map(Value::take).unwrap_or_default())?;
+        let receipts =
+            serde_json::from_value(value.get_mut("receipts").map(Value::take).unwrap_or_default())?;
         Ok(Kept { token, receipts })
     }
 }

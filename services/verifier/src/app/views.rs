@@ -91,7 +91,8 @@ impl Desk {
         let Some(stored) = &found.report else { return Ok(None) };
         let mut report: Report = serde_json::from_str(stored)?;
         // The erasing job may be a little late; what is over is over.
-        let kept = found.claims_sealed.as_deref().zip(found.claims_until).filter(|(_, until)| self.now() < *until);
+        let kept =
+            found.claims_sealed.as_deref().zip(found.claims_until).filter(|(_, until)| self.now() < *until);
         if let Some((sealed, until)) = kept {
             let plain = self.sealing.open(&claims_aad(&found.id), sealed)?;
             let claims: Vec<Option<Value>> = serde_json::from_slice(&plain)?;

@@ -14,7 +14,9 @@ use actix_web::web::FormConfig;
 use async_trait::async_trait;
 use store_verifier::Store;
 use utoipa::OpenApi as _;
-use utoipa::openapi::security::{ClientCredentials, Flow, HttpAuthScheme, HttpBuilder, OAuth2, Scopes, SecurityScheme};
+use utoipa::openapi::security::{
+    ClientCredentials, Flow, HttpAuthScheme, HttpBuilder, OAuth2, Scopes, SecurityScheme,
+};
 use utoipa_actix_web::scope;
 use web::{OAuthError, ServiceConfig};
 

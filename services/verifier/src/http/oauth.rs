@@ -63,7 +63,9 @@ impl TokenRequest {
     fn client_credentials_scope(&self) -> Result<Option<String>, OAuthError> {
         match self.grant_type.as_deref() {
             Some("client_credentials") => Ok(self.scope.clone()),
-            Some(_) => Err(OAuthError::bad_request("unsupported_grant_type", "the grant type is client_credentials")),
+            Some(_) => {
+                Err(OAuthError::bad_request("unsupported_grant_type", "the grant type is client_credentials"))
+            }
             None => Err(OAuthError::bad_request("invalid_request", "grant_type is missing")),
         }
     }
@@ -72,7 +74,9 @@ impl TokenRequest {
 /// HTTP Basic or form members; RFC 6749, 2.3: never both.
 fn credentials(headers: &HeaderMap, form: &TokenRequest) -> Result<Credentials, OAuthError> {
     match (headers.get(AUTHORIZATION), &form.client_id, &form.client_secret) {
-        (Some(_), _, Some(_)) => Err(OAuthError::bad_request("invalid_request", "two ways of authentication at once")),
+        (Some(_), _, Some(_)) => {
+            Err(OAuthError::bad_request("invalid_request", "two ways of authentication at once"))
+        }
         (Some(value), _, None) => value.to_str().ok().and_then(basic).ok_or_else(unreadable),
         (None, Some(id), Some(secret)) => Ok(Credentials { id: id.clone(), secret: secret.clone() }),
         (None, ..) => Err(OAuthError::invalid_client("client authentication is missing")),

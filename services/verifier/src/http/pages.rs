@@ -95,7 +95,11 @@ pub async fn start_try(
     responses((status = 200, content_type = "text/html", body = String), (status = 404, content_type = "text/html", body = String))
 )]
 #[get("/try/{id}")]
-pub async fn show_try(request: HttpRequest, id: Path<String>, desk: Data<Desk>) -> Result<HttpResponse, Problem> {
+pub async fn show_try(
+    request: HttpRequest,
+    id: Path<String>,
+    desk: Data<Desk>,
+) -> Result<HttpResponse, Problem> {
     let key = page_key(&request).unwrap_or_default();
     match desk.page_view(&key, &id).await {
         Ok(page) => html(&Try::of(&desk, page)),

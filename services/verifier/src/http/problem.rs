@@ -94,8 +94,12 @@ pub fn of_request(error: &RequestError) -> Problem {
             of(StatusCode::BAD_REQUEST, "nothing-asked", "The policy asks for nothing")
         }
         RequestError::Purpose => of(StatusCode::BAD_REQUEST, "purpose", "The purpose cannot be shown"),
-        RequestError::ReturnUrl => of(StatusCode::BAD_REQUEST, "return-url", "The return URL is not registered"),
-        RequestError::Key => of(StatusCode::BAD_REQUEST, "idempotency-key", "The idempotency key cannot be used"),
+        RequestError::ReturnUrl => {
+            of(StatusCode::BAD_REQUEST, "return-url", "The return URL is not registered")
+        }
+        RequestError::Key => {
+            of(StatusCode::BAD_REQUEST, "idempotency-key", "The idempotency key cannot be used")
+        }
         RequestError::KeyReused => of(
             StatusCode::UNPROCESSABLE_ENTITY,
             "idempotency-key-reused",

@@ -40,16 +40,22 @@ impl ReportPage {
             Outcome::Undetermined => ("not-checked", "Not decided"),
         };
         let credential = report.credential.as_ref();
-        let kind = credential.and_then(|one| one.types.iter().find_map(|type_iri| vocabulary::title(type_iri)));
+        let kind =
+            credential.and_then(|one| one.types.iter().find_map(|type_iri| vocabulary::title(type_iri)));
         let mut claims = Vec::new();
         if let Some(Value::Object(members)) = &report.claims {
-            claims.extend(members.iter().filter(|(name, _)| *name != "id").map(|(name, value)| fact(name, value)));
+            claims.extend(
+                members.iter().filter(|(name, _)| *name != "id").map(|(name, value)| fact(name, value)),
+            );
         }
         Self {
             class,
             word,
             // The verdict shows the word in large letters already.
-            sentence: report.sentence.split_once(". ").map_or_else(|| report.sentence.clone(), |(_, rest)| rest.to_owned()),
+            sentence: report
+                .sentence
+                .split_once(". ")
+                .map_or_else(|| report.sentence.clone(), |(_, rest)| rest.to_owned()),
             kind: kind.map(str::to_owned),
             issuer: credential.map(|one| one.issuer_name.clone().unwrap_or_else(|| one.issuer.clone())),
             facts: claims,

@@ -74,7 +74,11 @@ pub async fn find_verification(
     security(("bearer" = []), ("client" = ["verify"]))
 )]
 #[post("/verify")]
-pub async fn verify(_by: SignedIn, request: Json<VerifyRequest>, desk: Data<Desk>) -> Result<Json<Report>, Problem> {
+pub async fn verify(
+    _by: SignedIn,
+    request: Json<VerifyRequest>,
+    desk: Data<Desk>,
+) -> Result<Json<Report>, Problem> {
     Ok(Json(desk.verify(request.into_inner()).await?))
 }
 

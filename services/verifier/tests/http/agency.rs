@@ -7,13 +7,30 @@ async fn token_needs_the_right_secret_and_grant() {
     let service = Service::start().await;
     let secret = service.secret().to_owned();
     let cases = [
-        (vec![("grant_type", "client_credentials"), ("client_id", CLIENT), ("client_secret", "wrong")], 401, "invalid_client"),
-        (vec![("grant_type", "client_credentials"), ("client_id", "nobody"), ("client_secret", &secret)], 401, "invalid_client"),
+        (
+            vec![("grant_type", "client_credentials"), ("client_id", CLIENT), ("client_secret", "wrong")],
+            401,
+            "invalid_client",
+        ),
+        (
+            vec![("grant_type", "client_credentials"), ("client_id", "nobody"), ("client_secret", &secret)],
+            401,
+            "invalid_client",
+        ),
         (vec![("grant_type", "client_credentials")], 401, "invalid_client"),
-        (vec![("grant_type", "password"), ("client_id", CLIENT), ("client_secret", &secret)], 400, "unsupported_grant_type"),
+        (
+            vec![("grant_type", "password"), ("client_id", CLIENT), ("client_secret", &secret)],
+            400,
+            "unsupported_grant_type",
+        ),
         (vec![("client_id", CLIENT), ("client_secret", &secret)], 400, "invalid_request"),
         (
-            vec![("grant_type", "client_credentials"), ("client_id", CLIENT), ("client_secret", &secret), ("scope", "admin")],
+            vec![
+                ("grant_type", "client_credentials"),
+                ("client_id", CLIENT),
+                ("client_secret", &secret),
+                ("scope", "admin"),
+            ],
             400,
             "invalid_scope",
         ),
@@ -24,7 +41,8 @@ async fn token_needs_the_right_secret_and_grant() {
         assert_eq!(reply.header("cache-control"), Some("no-store"));
     }
     use base64::Engine as _;
-    let basic = format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(format!("{CLIENT}:{secret}")));
+    let basic =
+        format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(format!("{CLIENT}:{secret}")));
     let form = [("grant_type", "client_credentials")];
     let reply = service.post_form("/oauth/token", &form, &[("authorization", &basic)]).await;
     assert_eq!((reply.status, json_of(&reply)["scope"].as_str()), (200, Some("verify")));
@@ -34,7 +52,8 @@ async fn token_needs_the_right_secret_and_grant() {
 async fn routes_for_agencies_need_a_living_token() {
     let service = Service::start().await;
     let body = json!({ "policy": "staff-identity" });
-    for headers in [vec![], vec![("authorization", "Bearer nonsense")], vec![("authorization", "Basic abc")]] {
+    for headers in [vec![], vec![("authorization", "Bearer nonsense")], vec![("authorization", "Basic abc")]]
+    {
         let reply = service.post("/v1/verifications", &body, &headers).await;
         assert_eq!((reply.status, json_of(&reply)["type"].as_str()), (401, Some("/problems/unauthorized")));
         assert!(reply.header("www-authenticate").is_some());
@@ -51,7 +70,8 @@ async fn routes_for_agencies_need_a_living_token() {
 async fn policies_are_public() {
     let service = Service::start().await;
     let list = json_of(&service.get("/v1/policies", None).await);
-    let names: Vec<_> = list["policies"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect();
+    let names: Vec<_> =
+        list["policies"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect();
     assert_eq!(names, ["entitlement", "open", "staff-identity", "staff-identity-anchored"]);
 }
 
@@ -60,7 +80,10 @@ async fn start_tells_what_to_show() {
     let service = Service::start().await;
     let asked = service.ask("staff-identity").await;
     let link = asked.started["link"].as_str().unwrap();
-    assert!(link.starts_with("http://wallet.localhost:7102/present?client_id=decentralized_identifier%3Adid%3A"), "{link}");
+    assert!(
+        link.starts_with("http://wallet.localhost:7102/present?client_id=decentralized_identifier%3Adid%3A"),
+        "{link}"
+    );
     assert!(link.contains(&format!("%2Foid4vp%2Frequests%2F{}", asked.id)), "{link}");
     assert!(asked.started["openidLink"].as_str().unwrap().starts_with("openid4vp://?client_id="));
     assert!(asked.started["qrSvg"].as_str().unwrap().starts_with("<svg"));
@@ -105,7 +128,10 @@ async fn idempotency_key_gives_the_same_verification_again() {
     assert_eq!((first.status, second.status), (201, 201));
     assert_eq!(json_of(&first), json_of(&second));
     let other = service.post("/v1/verifications", &json!({ "policy": "entitlement" }), &headers).await;
-    assert_eq!((other.status, json_of(&other)["type"].as_str()), (422, Some("/problems/idempotency-key-reused")));
+    assert_eq!(
+        (other.status, json_of(&other)["type"].as_str()),
+        (422, Some("/problems/idempotency-key-reused"))
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -139,7 +165,18 @@ async fn handed_over_credential_is_reported_and_not_stored() {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_own_problem_type_has_a_page() {
     let service = Service::start().await;
-    for slug in ["unknown-policy", "nothing-asked", "purpose", "return-url", "idempotency-key", "idempotency-key-reused", "one-of-two", "unreadable-credential", "busy", "scope"] {
+    for slug in [
+        "unknown-policy",
+        "nothing-asked",
+        "purpose",
+        "return-url",
+        "idempotency-key",
+        "idempotency-key-reused",
+        "one-of-two",
+        "unreadable-credential",
+        "busy",
+        "scope",
+    ] {
         assert_eq!(service.get(&format!("/problems/{slug}"), None).await.status, 200, "{slug}");
     }
 }

@@ -131,8 +131,11 @@ impl Service {
     }
 
     pub async fn token(&self) -> String {
-        let form =
-            [("grant_type", "client_credentials"), ("client_id", CLIENT), ("client_secret", self.secret.as_str())];
+        let form = [
+            ("grant_type", "client_credentials"),
+            ("client_id", CLIENT),
+            ("client_secret", self.secret.as_str()),
+        ];
         let reply = self.post_form("/oauth/token", &form, &[]).await;
         assert_eq!(reply.status, 200, "{:?}", reply.body);
         json_of(&reply)["access_token"].as_str().unwrap().to_owned()
@@ -141,9 +144,8 @@ impl Service {
     /// Starts a verification and gives its id, the claims of the request object, and the bearer header.
     pub async fn ask(&self, policy: &str) -> Asked {
         let bearer = format!("Bearer {}", self.token().await);
-        let reply = self
-            .post("/v1/verifications", &json!({ "policy": policy }), &[("authorization", &bearer)])
-            .await;
+        let reply =
+            self.post("/v1/verifications", &json!({ "policy": policy }), &[("authorization", &bearer)]).await;
         assert_eq!(reply.status, 201, "{:?}", reply.body);
         let started = json_of(&reply);
         let id = started["id"].as_str().unwrap().to_owned();
@@ -171,7 +173,10 @@ impl Service {
     pub async fn browse(&self, head: &str, body: &str) -> (u16, String) {
         let mut stream = tokio::net::TcpStream::connect(self.address).await.unwrap();
         let length = body.len();
-        let text = format!("{head}\r\nhost: {}\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}", self.address);
+        let text = format!(
+            "{head}\r\nhost: {}\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}",
+            self.address
+        );
         stream.write_all(text.as_bytes()).await.unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).await.unwrap();
@@ -203,6 +208,7 @@ pub fn claims_of(jwt: &str) -> Value {
 
 pub fn part(jwt: &str, index: usize) -> Value {
     use base64::Engine as _;
-    let bytes = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(jwt.split('.').nth(index).unwrap()).unwrap();
+    let bytes =
+        base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(jwt.split('.').nth(index).unwrap()).unwrap();
     serde_json::from_slice(&bytes).unwrap()
 }

@@ -11,7 +11,10 @@ async fn sample_verifies_without_asking_the_chain() {
     let reply = service.post("/vc-api/credentials/verify", &sample, &[]).await;
     let result = json_of(&reply);
     assert_eq!((reply.status, result["verified"].as_bool()), (200, Some(true)), "{result:#}");
-    assert_eq!((result["policy"].as_str(), result["accreditation"].as_str()), (Some("open"), Some("optional")));
+    assert_eq!(
+        (result["policy"].as_str(), result["accreditation"].as_str()),
+        (Some("open"), Some("optional"))
+    );
     assert_eq!(result["problemDetails"], json!([]));
     assert_eq!(service.world.chain.ledger.lock().unwrap().asked, asked, "the fast path stays off the chain");
 }
@@ -22,12 +25,20 @@ async fn broken_credentials_are_400_with_published_problem_types() {
     let sample = json_of(&service.get("/vc-api/sample", None).await);
     type Change = fn(&mut Value);
     let changes: [(Change, &str); 6] = [
-        (|vc| vc["credentialSubject"]["name"] = "Another".into(), "https://www.w3.org/TR/vc-data-model#CRYPTOGRAPHIC_SECURITY_ERROR"),
+        (
+            |vc| vc["credentialSubject"]["name"] = "Another".into(),
+            "https://www.w3.org/TR/vc-data-model#CRYPTOGRAPHIC_SECURITY_ERROR",
+        ),
         (|vc| vc["type"] = json!(["Something"]), "https://www.w3.org/TR/vc-data-model#MALFORMED_VALUE_ERROR"),
         (|vc| vc["validFrom"] = "yesterday".into(), "https://www.w3.org/TR/vc-data-model#"),
         (|vc| vc["proof"]["proofPurpose"] = "authentication".into(), "https://w"),
         (|vc| vc["proof"]["cryptosuite"] = "unknown-2017".into(), "https://w"),
-        (|vc| { vc.as_object_mut().unwrap().remove("proof"); }, "https://w"),
+        (
+            |vc| {
+                vc.as_object_mut().unwrap().remove("proof");
+            },
+            "https://w",
+        ),
     ];
     for (change, kind) in changes {
         let mut body = sample.clone();
@@ -90,14 +101,21 @@ async fn presentation_without_credentials_says_who_made_it() {
 async fn unreachable_status_list_is_not_verified() {
     let service = Service::start().await;
     let (undp, holder) = service.scene().await;
-    let Copy::Json(credential) = service.world.issue_json(&undp, &holder, &service.world.staff(&undp)).await else {
+    let Copy::Json(credential) = service.world.issue_json(&undp, &holder, &service.world.staff(&undp)).await
+    else {
         panic!("JSON");
     };
     service.world.web.pages.lock().unwrap().clear();
-    let reply = service.post("/vc-api/credentials/verify", &json!({ "verifiableCredential": credential }), &[]).await;
+    let reply =
+        service.post("/vc-api/credentials/verify", &json!({ "verifiableCredential": credential }), &[]).await;
     let result = json_of(&reply);
     assert_eq!(reply.status, 400);
-    let kinds: Vec<_> = result["problemDetails"].as_array().unwrap().iter().map(|one| one["type"].as_str().unwrap()).collect();
+    let kinds: Vec<_> = result["problemDetails"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["type"].as_str().unwrap())
+        .collect();
     assert!(kinds.iter().any(|kind| kind.ends_with("STATUS_RETRIEVAL_ERROR")), "{kinds:?}");
 }
 

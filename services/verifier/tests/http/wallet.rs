@@ -20,7 +20,10 @@ async fn request_object_is_signed_and_complete() {
     let service = Service::start().await;
     let asked = service.ask("staff-identity-anchored").await;
     let header = part(&asked.jwt, 0);
-    assert_eq!((header["typ"].as_str(), header["alg"].as_str()), (Some("oauth-authz-req+jwt"), Some("ES256")));
+    assert_eq!(
+        (header["typ"].as_str(), header["alg"].as_str()),
+        (Some("oauth-authz-req+jwt"), Some("ES256"))
+    );
     let did = asked.text("client_id").strip_prefix("decentralized_identifier:").unwrap().to_owned();
     assert!(header["kid"].as_str().unwrap().starts_with(&format!("{did}#")));
     assert_eq!(asked.text("response_type"), "vp_token");
@@ -97,7 +100,12 @@ async fn answer_to_another_request_is_reported_as_a_copy() {
         assert_eq!(send(&service, &second, &[("vp_token", &token), ("state", &state)]).await.0, 200);
         let report = service.view(&second).await["report"].clone();
         assert_eq!(report["outcome"], "invalid");
-        let binding = report["checks"].as_array().unwrap().iter().find(|check| check["name"] == "holderBinding").unwrap();
+        let binding = report["checks"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|check| check["name"] == "holderBinding")
+            .unwrap();
         assert_eq!(binding["result"], "fail");
     }
 }
@@ -127,7 +135,8 @@ async fn unreadable_answers_do_not_use_up_the_request() {
         assert_eq!((status, error["error"].as_str()), (400, Some("invalid_request")), "{form:?}");
     }
     let huge = "x".repeat(600 * 1024);
-    let reply = service.post_form(&format!("/oid4vp/responses/{}", asked.id), &[("vp_token", &huge)], &[]).await;
+    let reply =
+        service.post_form(&format!("/oid4vp/responses/{}", asked.id), &[("vp_token", &huge)], &[]).await;
     assert!(reply.status == 400 || reply.status == 413);
     assert_eq!(send(&service, &asked, &[("vp_token", &token), ("state", &state)]).await.0, 200);
     assert_eq!(service.view(&asked).await["report"]["outcome"], "valid");
@@ -150,9 +159,13 @@ async fn refusal_is_a_state_and_may_be_repeated() {
 async fn anchored_policy_takes_the_receipt_beside_the_answer() {
     let service = Service::start().await;
     let (undp, holder) = service.scene().await;
-    for (sequence, copy) in (1..).zip(service.world.issue(&undp, &holder, &service.world.staff(&undp)).await) {
+    for (sequence, copy) in (1..).zip(service.world.issue(&undp, &holder, &service.world.staff(&undp)).await)
+    {
         let receipt = service.world.anchor(&undp, &copy, sequence);
-        for (receipts, outcome) in [(json!({ copy.query_id(): [receipt] }), "valid"), (json!({ copy.query_id(): [null] }), "invalid")] {
+        for (receipts, outcome) in [
+            (json!({ copy.query_id(): [receipt] }), "valid"),
+            (json!({ copy.query_id(): [null] }), "invalid"),
+        ] {
             let asked = service.ask("staff-identity-anchored").await;
             let (token, state) = present(&service, &asked, &holder, &copy).await;
             let receipts = receipts.to_string();
@@ -171,7 +184,8 @@ async fn check_that_a_crash_cut_off_is_finished() {
     let asked = service.ask("staff-identity").await;
     let (token, state) = present(&service, &asked, &holder, &copy).await;
     // What stays behind when the process ends between taking the answer and storing the report.
-    let plain = json!({ "token": serde_json::from_str::<Value>(&token).unwrap(), "receipts": {} }).to_string();
+    let plain =
+        json!({ "token": serde_json::from_str::<Value>(&token).unwrap(), "receipts": {} }).to_string();
     let aad = format!("verifier/response/{}", asked.id);
     let sealed = service.desk.sealing.seal(aad.as_bytes(), plain.as_bytes(), service.desk.entropy.as_ref());
     let mut tx = service.desk.store.write("test").await.unwrap();
