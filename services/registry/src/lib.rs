@@ -16,7 +16,7 @@ pub mod setup;
 mod store;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 use std::time::Duration;
 
 use clock::{Clock, Entropy as _, SystemClock, SystemEntropy};
@@ -38,6 +38,9 @@ pub use http::openapi;
 pub const VALIDATOR_KEY: &str = "validator";
 /// How long a start waits for the first block of a chain that this node decides alone.
 const FIRST_BLOCK: Duration = Duration::from_secs(10);
+
+/// How long a stop waits for the last reader of the store.
+const CLOSING: Duration = Duration::from_secs(5);
 
 /// Why a node does not start.
 #[derive(Debug, thiserror::Error)]
@@ -126,12 +129,16 @@ pub async fn start_with(config: Config, clock: Arc<dyn Clock>) -> Result<web::Ru
         wait_for_first_block(&store, &committed).await;
     }
     let (stop_pruning, pruning) = prune_in_background(Arc::clone(&store), committed);
-    let released = Arc::downgrade(&store);
+    let closed = store.closed();
     let node = Node::new(genesis, store, mempool, clock, health);
     let mut running = http::serve(&config.http, node).await?;
     // These end in reverse order. Workers let go of the store a moment after they have stopped; whoever opens
     // the folder again right away must find it free.
-    running.on_stop(async move { wait_until_released(&released).await });
+    running.on_stop(async move {
+        if tokio::time::timeout(CLOSING, closed).await.is_err() {
+            tracing::warn!("the store is still in use");
+        }
+    });
     running.on_stop(async move {
         stop_pruning.send_replace(true);
         let _ = pruning.await;
@@ -205,16 +212,6 @@ async fn wait_for_first_block(store: &Store, committed: &Notify) {
     if tokio::time::timeout(FIRST_BLOCK, first).await.is_err() {
         tracing::warn!("no first block yet; reads answer 503 until there is one");
     }
-}
-
-async fn wait_until_released(store: &Weak<Store>) {
-    for _ in 0..500 {
-        if store.strong_count() == 0 {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    tracing::warn!("the store is still in use");
 }
 
 /// Removes what later blocks made superfluous, in small steps between them.

@@ -16,6 +16,7 @@ use redb::{Database, Durability, ReadableDatabase as _, ReadableTable as _};
 use registry_state::Writes;
 use registry_state::map::Update;
 use registry_types::{Block, Canonical, Certificate, Genesis, Hash, ValidatorSet};
+use tokio::sync::watch;
 
 pub use snapshot::Snapshot;
 use tables::{
@@ -108,10 +109,12 @@ pub struct Decision<'a> {
 }
 
 pub struct Store {
-    database: Database,
     current: RwLock<Arc<Snapshot>>,
+    database: Database,
     /// The version up to which nothing is left to remove, as far as this process knows.
     pruned: AtomicU64,
+    /// Fields are dropped in order: once this one is gone, the file is free.
+    closed: watch::Sender<()>,
 }
 
 impl Store {
@@ -163,7 +166,14 @@ impl Store {
         }
         write.commit()?;
         let snapshot = Snapshot::open(database.begin_read()?)?;
-        Ok(Self { database, current: RwLock::new(Arc::new(snapshot)), pruned: AtomicU64::new(0) })
+        let current = RwLock::new(Arc::new(snapshot));
+        Ok(Self { current, database, pruned: AtomicU64::new(0), closed: watch::Sender::new(()) })
+    }
+
+    /// Returns once the last owner has let go and the file is free.
+    pub fn closed(&self) -> impl Future<Output = ()> + Send + 'static {
+        let mut sender = self.closed.subscribe();
+        async move { while sender.changed().await.is_ok() {} }
     }
 
     /// The newest decided state, whole for as long as it is held.
