@@ -19,7 +19,7 @@ use crate::expand;
 use crate::outcome::Fault;
 
 pub use secure::{Prepared, prepare, secure};
-pub(crate) use verify::{FoundKey, ProofReport, key_in, unresolved, verify_proofs};
+pub(crate) use verify::{FoundKey, key_in, unresolved, verify_proofs};
 
 /// A cryptosuite. The RDFC suites sign the RDF dataset, the JCS suites the JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -209,7 +209,6 @@ fn tree() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
     #[test]
     fn random_documents_give_the_same_both_ways(
         members in prop::collection::btree_map(name(), tree(), 1..8),
