@@ -25,7 +25,7 @@ fn json_file(path: PathBuf) -> Value {
     serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
 }
 
-async fn report(document: &Value) -> ProofReport {
+async fn report(document: &Value) -> verify::ProofReport {
     let mut expect = Expect::credential(at("2024-01-01T00:00:00Z"));
     expect.controller = ControllerPolicy::Lax;
     verify_proofs(document.as_object().unwrap(), None, &Resolvers::offline(), &expect).await
