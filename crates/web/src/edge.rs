@@ -21,7 +21,7 @@ pub struct RequestId(pub String);
 #[derive(Clone, Debug)]
 pub(crate) struct Edge {
     pub service: &'static str,
-    pub https: bool,
+    pub hsts: bool,
     pub shell: Arc<Shell>,
 }
 
@@ -53,7 +53,7 @@ pub(crate) async fn edge(
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
-    headers::apply(response.headers_mut(), edge.https);
+    headers::apply(response.headers_mut(), edge.hsts);
     span.in_scope(|| record(&edge, &method, &response, begun));
     Ok(response)
 }

@@ -20,11 +20,11 @@ const ALWAYS: &[(&str, &str)] = &[
 /// RFC 6797: a year, only when browsers reach us over TLS.
 const HSTS: &str = "max-age=31536000";
 
-pub(crate) fn apply(headers: &mut HeaderMap, https: bool) {
+pub(crate) fn apply(headers: &mut HeaderMap, hsts: bool) {
     for (name, value) in ALWAYS {
         insert_absent(headers, name, value);
     }
-    if https {
+    if hsts {
         insert_absent(headers, "strict-transport-security", HSTS);
     }
 }

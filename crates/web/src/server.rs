@@ -102,7 +102,9 @@ where
     metrics::install();
     let shell = Arc::new(Shell::new(display_name(name)));
     let openapi: Arc<str> = openapi.to_json().map_err(ServeError::OpenApi)?.into();
-    let edge_data = web::Data::new(Edge { service: name, https: http.is_https(), shell: Arc::clone(&shell) });
+    // A browser that was once told "only TLS" for localhost would refuse every other trial on this machine.
+    let hsts = http.is_https() && !http.public_url.host_str().is_some_and(|host| host.ends_with("localhost"));
+    let edge_data = web::Data::new(Edge { service: name, hsts, shell: Arc::clone(&shell) });
     let common = web::Data::new(Common { service: name, shell, ready, openapi });
 
     let factory = move || {

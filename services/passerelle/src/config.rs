@@ -208,6 +208,15 @@ mod tests {
     }
 
     #[test]
+    fn the_examples_in_deploy_are_configurations() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/config");
+        read::<registry::Config>(&folder.join("registry.toml")).unwrap();
+        read::<issuer::Config>(&folder.join("issuer.toml")).unwrap().check().unwrap();
+        read::<wallet::Config>(&folder.join("wallet.toml")).unwrap();
+        read::<verifier::Config>(&folder.join("verifier.toml")).unwrap();
+    }
+
+    #[test]
     fn keys_and_dids_are_the_same_at_the_second_start() {
         let folder = tempfile::tempdir().unwrap();
         let place = Place {

@@ -24,7 +24,18 @@ use crate::cli::{Cli, Command};
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-fn main() -> anyhow::Result<()> {
+fn main() -> std::process::ExitCode {
+    match try_main() {
+        Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(error) => {
+            // The whole chain in one line; a backtrace would tell a person nothing.
+            say::failure(&format!("{error:#}"));
+            std::process::ExitCode::FAILURE
+        }
+    }
+}
+
+fn try_main() -> anyhow::Result<()> {
     // Two rustls providers are in the tree, so the choice must be made before anything uses TLS.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let cli = Cli::parse();

@@ -1,5 +1,5 @@
-//! What a command tells the person in front of it, on standard output.
-#![expect(clippy::print_stdout, reason = "this is the program's voice")]
+//! What a command tells the person in front of it, and why it failed.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "this is the program's voice")]
 
 use std::io::IsTerminal as _;
 use std::time::Instant;
@@ -19,6 +19,10 @@ pub fn heading(text: &str) {
     } else {
         println!("{text}");
     }
+}
+
+pub fn failure(text: &str) {
+    eprintln!("passerelle: {text}");
 }
 
 fn good(text: &str) -> String {
