@@ -246,7 +246,7 @@ async fn faults_are_shown_and_come_back_as_a_file() {
     let page = Browser::path_of(&browser.upload("/console/imports", "faults.csv", FAULTS).await);
     let text = browser.get(&page).await.text();
     for part in [
-        "Line 4",
+        "Line\u{a0}4",
         "31/12/1985",
         "There is no such day",
         "12, <code>end_date</code>",

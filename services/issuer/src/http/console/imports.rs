@@ -20,6 +20,8 @@ use crate::http::problem;
 /// How many rows of each kind the page of an upload shows at a time.
 const ROWS: u32 = 25;
 const UPLOADS: u32 = 20;
+/// How much of a file that is too large is read before the connection is given up.
+const DRAINED_BYTES: usize = 64 * 1024 * 1024;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
@@ -179,20 +181,29 @@ struct UploadedFile {
 async fn read_file(mut form: Multipart) -> Result<UploadedFile, String> {
     let broken = |_| "The upload was interrupted. Please try again.".to_owned();
     let limit = Limits::default().size_bytes;
+    let too_large = || format!("The file is larger than {} MB.", limit / (1024 * 1024));
     let mut found = None;
+    let mut received = 0;
     while let Some(mut field) = form.try_next().await.map_err(broken)? {
         let wanted = field.name() == Some("file");
         let name = field.content_disposition().and_then(|it| it.get_filename().map(str::to_owned));
         let mut bytes = Vec::new();
         while let Some(chunk) = field.try_next().await.map_err(broken)? {
-            if bytes.len() + chunk.len() > limit {
-                return Err(format!("The file is larger than {} MB.", limit / (1024 * 1024)));
+            received += chunk.len();
+            if received > DRAINED_BYTES {
+                return Err(too_large());
             }
-            bytes.extend_from_slice(&chunk);
+            // Read on without keeping it: a browser that is cut off shows a broken connection, not our reason.
+            if received <= limit {
+                bytes.extend_from_slice(&chunk);
+            }
         }
         if wanted && name.as_ref().is_some_and(|name| !name.is_empty()) {
             found = Some(UploadedFile { name: name.unwrap_or_default(), bytes });
         }
+    }
+    if received > limit {
+        return Err(too_large());
     }
     found.ok_or_else(|| "Choose a file first.".to_owned())
 }
