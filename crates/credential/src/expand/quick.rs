@@ -198,6 +198,8 @@ impl<'a> Walk<'a> {
         };
         let (text, natural): (Cow<'a, str>, _) = match value {
             Value::String(text) => (Cow::Borrowed(text), None),
+            // JSON-LD keeps the datatype, ssi does not; nobody means this, so let one answer stand.
+            Value::Bool(_) if datatype.is_some_and(|it| it != XSD_BOOLEAN) => return Err(Stop::Unusual),
             Value::Bool(value) => (Cow::Borrowed(if *value { "true" } else { "false" }), Some(XSD_BOOLEAN)),
             Value::Number(number) => {
                 let text = number.as_str();
