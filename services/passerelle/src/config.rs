@@ -81,7 +81,7 @@ fn issuer(plan: &Plan, everyone: &Everyone) -> anyhow::Result<String> {
 fn wallet(plan: &Plan) -> anyhow::Result<String> {
     Ok(format!(
         "{http}\n{store}\n{registry}\n[keys]\nsealing_key = {sealing}\n\n{outbound}\n\
-        [wallet]\nbackground_seconds = 2\nnotice = \"Demonstration: organisations and people here are invented.\"\n",
+        [wallet]\nbackground_seconds = 2\nnotice = \"Demonstration: no credential here is real.\"\n",
         http = http(plan, Service::Wallet)?,
         store = store(plan, Service::Wallet),
         registry = registry_link(plan)?,
