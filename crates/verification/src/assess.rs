@@ -59,14 +59,18 @@ impl World<'_> {
         let form = faults::finding(CheckName::Form, &outcome.faults, || {
             Finding::pass("wellFormed", "The credential is written as the standard demands.")
         });
-        let proof = faults::finding(CheckName::Proof, &outcome.faults, || {
-            Finding::pass("proofHolds", "The signature fits: nothing was changed since it was made.")
-        });
+        let proof = proof(outcome);
         let validity = validity(outcome, self.now);
-        let authentic = form.passed() && proof.passed();
+        // Nothing is fetched for, and no claim repeated from, what the issuer did not sign.
+        let of_issuer = !outcome.faults.iter().any(|fault| fault.check == credential::CheckName::IssuerKey);
+        let authentic = form.passed() && proof.passed() && of_issuer;
         let mut looked_up =
             if authentic { self.look_up(policy, &candidate).await } else { LookedUp::not_reached() };
-        let policy_check = policy_finding(policy, &candidate, &looked_up.issued);
+        let policy_check = if authentic {
+            policy_finding(policy, &candidate, &looked_up.issued)
+        } else {
+            candidate.answer_fault.clone().unwrap_or_else(not_reached)
+        };
         let validity = match looked_up.issued {
             IssueTime::Proven { at_ms, .. } => validity.with_time("issuedAt", instant(at_ms)),
             IssueTime::NoReceipt | IssueTime::Contradicted(_) | IssueTime::Unavailable(_) => validity,
@@ -276,32 +280,38 @@ struct LookedUp {
 
 impl LookedUp {
     fn not_reached() -> Self {
-        let skipped = || {
-            Finding::not_checked(
-                "notReached",
-                "This was not looked at because the credential is not authentic.",
-            )
-        };
         Self {
             issued: IssueTime::NoReceipt,
             key: None,
-            accreditation: skipped(),
-            schema: skipped(),
-            status: skipped(),
+            accreditation: not_reached(),
+            schema: not_reached(),
+            status: not_reached(),
             issuer_name: None,
         }
     }
 
     fn take_key(&mut self, outcome: &Outcome) -> Finding {
-        self.key.take().unwrap_or_else(|| {
-            faults::finding(CheckName::IssuerKey, &outcome.faults, || {
-                Finding::not_checked(
-                    "notReached",
-                    "This was not looked at because the credential is not authentic.",
-                )
-            })
-        })
+        self.key.take().unwrap_or_else(|| faults::finding(CheckName::IssuerKey, &outcome.faults, not_reached))
     }
+}
+
+fn not_reached() -> Finding {
+    Finding::not_checked("notReached", "This was not looked at because the credential is not authentic.")
+}
+
+/// Without the issuer's key there was nothing to check the signature with, whatever else is in order.
+fn proof(outcome: &Outcome) -> Finding {
+    let without_fault = if outcome.public_key.is_some() {
+        || Finding::pass("proofHolds", "The signature fits: nothing was changed since it was made.")
+    } else {
+        || {
+            Finding::not_checked(
+                "noKey",
+                "The signature could not be checked because the issuer's key was not found.",
+            )
+        }
+    };
+    faults::finding(CheckName::Proof, &outcome.faults, without_fault)
 }
 
 fn validity(outcome: &Outcome, now: Timestamp) -> Finding {
@@ -375,7 +385,8 @@ fn asked_claims(outcome: &Outcome, query: Option<&CredentialQuery>) -> Value {
             .filter(|(name, _)| asked.contains(&name.as_str()))
             .map(|(n, v)| (n.clone(), v.clone()))
             .collect(),
-        other => other.clone(),
+        // Several subjects cannot answer a query about one.
+        _ => Value::Null,
     }
 }
 

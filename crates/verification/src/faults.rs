@@ -43,18 +43,21 @@ fn sentence(check: CheckName, fault: &Fault) -> &'static str {
         "expired" => "The credential has expired.",
         "notYetValid" => "The credential is not valid yet.",
         "proofExpired" => "The signature was made to last only until a time that has passed.",
-        "wrongChallenge" | "challengeMismatch" | "nonceMismatch" => {
+        "challenge" | "nonce" => {
             "The answer was not made for this request; it may be a copy of an earlier one."
         }
-        "wrongDomain" | "domainMismatch" | "audienceMismatch" => "The answer was made for somebody else.",
-        "wrongPurpose" | "purposeMismatch" => "The key was used for something it is not meant for.",
-        "unknownCryptosuite" | "cryptosuiteUnknown" => {
+        "domain" | "audience" => "The answer was made for somebody else.",
+        "keyBindingTime" => "The answer was not made just now; it may be a copy of an earlier one.",
+        "keyBindingMissing" => "The person did not sign the answer.",
+        "notTheHolder" | "notBound" => "The credential was not issued to the person who presents it.",
+        "proofPurpose" | "keyPurpose" => "The key was used for something it is not meant for.",
+        "cryptosuite" | "jwtAlgorithm" => {
             "The credential is signed in a way that this verifier does not know."
         }
-        "unknownContext" | "contextUnknown" => {
+        "unknownContext" | "undefinedTerm" => {
             "The credential uses words whose meaning this verifier does not know."
         }
-        "noProof" | "proofMissing" => "The credential is not signed.",
+        "proofMissing" => "The credential is not signed.",
         _ => match check {
             CheckName::Form => "The credential is not written as the standard demands.",
             CheckName::Proof => {

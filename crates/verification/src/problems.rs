@@ -67,7 +67,7 @@ fn kind(check: &Check) -> (&'static str, &'static str, &'static str) {
     let unchecked = check.result == CheckResult::NotChecked;
     match check.name {
         CheckName::Form => (DATA_MODEL, "MALFORMED_VALUE_ERROR", "Malformed value"),
-        CheckName::Proof if check.code == "cryptosuiteUnknown" || check.code == "unknownCryptosuite" => {
+        CheckName::Proof if check.code == "cryptosuite" => {
             (DATA_INTEGRITY, "PROOF_VERIFICATION_ERROR", "Unknown cryptosuite")
         }
         CheckName::Proof => (DATA_MODEL, "CRYPTOGRAPHIC_SECURITY_ERROR", "Cryptographic security error"),
@@ -75,10 +75,8 @@ fn kind(check: &Check) -> (&'static str, &'static str, &'static str) {
             (DATA_INTEGRITY, "INVALID_VERIFICATION_METHOD", "Invalid verification method")
         }
         CheckName::HolderBinding => match check.code.as_str() {
-            "wrongChallenge" | "challengeMismatch" => {
-                (DATA_INTEGRITY, "INVALID_CHALLENGE_ERROR", "Invalid challenge")
-            }
-            "wrongDomain" | "domainMismatch" => (DATA_INTEGRITY, "INVALID_DOMAIN_ERROR", "Invalid domain"),
+            "challenge" | "nonce" => (DATA_INTEGRITY, "INVALID_CHALLENGE_ERROR", "Invalid challenge"),
+            "domain" | "audience" => (DATA_INTEGRITY, "INVALID_DOMAIN_ERROR", "Invalid domain"),
             _ => (DATA_MODEL, "CRYPTOGRAPHIC_SECURITY_ERROR", "Cryptographic security error"),
         },
         CheckName::Validity => (DATA_MODEL, "MALFORMED_VALUE_ERROR", "Outside the validity period"),

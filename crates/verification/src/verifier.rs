@@ -115,8 +115,9 @@ impl Verifier {
     ) -> Result<Assessed, (CheckName, Finding)> {
         let input = Input::from_value(presentation.clone()).map_err(|_| (CheckName::Form, unreadable()))?;
         let mut presented = credential::verify_presentation(&input, self.resolver.as_ref(), expect).await;
-        let holder_binding = holder_binding(&presented, true);
-        let outcome = match (presented.credentials.pop(), presented.credentials.is_empty()) {
+        let holder_binding = holder_binding(&presented, true, true);
+        let around = faults_around(&presented);
+        let mut outcome = match (presented.credentials.pop(), presented.credentials.is_empty()) {
             (Some(outcome), true) => outcome,
             (None, _) => {
                 return Err(match presented.faults.first() {
@@ -134,6 +135,7 @@ impl Verifier {
                 return Err((CheckName::Policy, finding));
             }
         };
+        outcome.faults.extend(around);
         let candidate = Candidate {
             outcome,
             receipt: asked.receipt,
@@ -182,14 +184,14 @@ impl Verifier {
             Subject::Presentation(input) => {
                 let presented =
                     credential::verify_presentation(input, self.resolver.as_ref(), &expect(true)).await;
-                let binding = holder_binding(&presented, given.challenge.is_some());
+                let required = policy.requires(CheckName::HolderBinding);
+                let binding = holder_binding(&presented, given.challenge.is_some(), required);
                 if presented.credentials.is_empty() {
                     return alone(policy, &presented, binding, occasion);
                 }
-                let form =
-                    presented.faults.iter().find(|fault| fault.check == credential::CheckName::Form).cloned();
+                let around = faults_around(&presented);
                 for mut outcome in presented.credentials {
-                    outcome.faults.extend(form.clone());
+                    outcome.faults.extend(around.iter().cloned());
                     let candidate = self.candidate(policy, outcome, given.receipt, binding.clone());
                     assessed.push(self.world(occasion.now).assess(policy, candidate).await);
                 }
@@ -205,9 +207,10 @@ impl Verifier {
         receipt: Option<&'a Receipt>,
         holder_binding: Finding,
     ) -> Candidate<'a> {
+        let format = outcome.format.as_str();
         let query = policy.query.as_ref().and_then(|query| {
-            let fits = |one: &&CredentialQuery| one.format == outcome.format.as_str();
-            query.credentials.iter().find(fits)
+            let of_format = || query.credentials.iter().filter(|one| one.format == format);
+            of_format().find(|one| one.meta.accepts(format, &outcome.types)).or_else(|| of_format().next())
         });
         Candidate { outcome, receipt, query, holder_binding, answer_fault: None }
     }
@@ -243,10 +246,15 @@ fn alone(
         })
     };
     let empty = policy.query.is_none();
+    let signed = presented.holder_key.is_some();
     let checks = CheckName::ALL
         .into_iter()
         .map(|name| {
             let finding = match name {
+                CheckName::Proof if !signed && of(name).passed() => Finding::not_checked(
+                    "noKey",
+                    "The signature could not be checked because the key of the person was not found.",
+                ),
                 CheckName::Form | CheckName::Proof | CheckName::Validity => of(name),
                 CheckName::HolderBinding => binding.clone(),
                 CheckName::Policy if empty => {
@@ -269,23 +277,46 @@ fn alone(
 }
 
 /// Whether the presentation was made by the holder, and for this occasion.
-fn holder_binding(presented: &PresentationOutcome, occasion_known: bool) -> Finding {
+fn holder_binding(presented: &PresentationOutcome, occasion_known: bool, required: bool) -> Finding {
     let fault = |fault: &&Fault| fault.check != credential::CheckName::Form;
     let first = presented.faults.iter().filter(fault).find(|fault| !fault.unfinished);
     if let Some(fault) = first.or_else(|| presented.faults.iter().find(fault)) {
         return faults::of_fault(CheckName::HolderBinding, fault);
     }
-    if occasion_known {
+    if presented.holder_key.is_none() {
+        return Finding::not_checked(
+            "noPresentation",
+            "Nobody showed that the credential is theirs: it was handed over by itself.",
+        );
+    }
+    if !occasion_known {
+        return Finding::not_checked(
+            "replayable",
+            "The presentation is signed by its holder, but nothing shows that it was made for this occasion.",
+        );
+    }
+    // Where the policy requires the binding, its absence was a fault above.
+    let bound = |credential: &Outcome| credential.holder_key == presented.holder_key;
+    if required || presented.credentials.iter().all(bound) {
         Finding::pass(
             "holderBound",
             "The person presenting it holds the key that the credential was issued to.",
         )
     } else {
         Finding::not_checked(
-            "replayable",
-            "The presentation is signed by its holder, but nothing shows that it was made for this occasion.",
+            "presenterOnly",
+            "The presentation was signed for this occasion; that the credential belongs to the person was not required.",
         )
     }
+}
+
+/// What is wrong with a presentation concerns every credential in it: a malformed one, and one whose signature could
+/// not be checked, must not come out as valid even where the binding to the holder is optional.
+fn faults_around(presented: &PresentationOutcome) -> Vec<Fault> {
+    let of_form = presented.faults.iter().filter(|fault| fault.check == credential::CheckName::Form);
+    let unfinished = presented.faults.iter().filter(|fault| fault.unfinished);
+    let as_proof = |fault: &Fault| Fault { check: credential::CheckName::Proof, ..fault.clone() };
+    of_form.cloned().chain(unfinished.map(as_proof)).collect()
 }
 
 /// What is wrong with an answer before any presentation is looked at (OID4VP 1.0, 8.1 and 6.4.2).

@@ -137,12 +137,7 @@ async fn withdrawn_accreditation_fails_unless_a_receipt_is_older() {
 async fn credential_back_dated_by_a_rotated_out_key_fails() {
     let (world, mut undp, holder) = scene().await;
     let mut staff = world.staff(&undp);
-    let thief = Issuer {
-        id: undp.id.clone(),
-        did: undp.did.clone(),
-        ed25519: undp.ed25519.clone(),
-        p256: undp.p256.clone(),
-    };
+    let thief = undp.clone();
     world.advance(86_400);
     world.rotate(&mut undp, false);
     world.publish(&undp, &[], &[]).await;
@@ -285,8 +280,7 @@ async fn tampered_credential_fails_and_nothing_is_fetched_for_it() {
 async fn credential_signed_by_a_key_that_is_not_the_issuers_fails() {
     let (world, undp, holder) = scene().await;
     let mallory = world.organisation("mallory").await;
-    let forger =
-        Issuer { id: undp.id.clone(), did: undp.did.clone(), ed25519: mallory.ed25519, p256: mallory.p256 };
+    let forger = Issuer { ed25519: mallory.ed25519, p256: mallory.p256, ..undp.clone() };
     for copy in world.issue(&forger, &holder, &world.staff(&undp)).await {
         let report = report_on(&world, &holder, &copy, "staff-identity", None).await;
         assert_eq!(check(&report, CheckName::Proof).result, CheckResult::Fail, "{report:#?}");
@@ -527,4 +521,52 @@ async fn presentation_without_a_challenge_could_be_a_replay() {
         assert_eq!(check(&report, CheckName::HolderBinding).code, "replayable", "{report:#?}");
         assert_eq!(report.outcome, Outcome::Undetermined);
     }
+}
+
+#[tokio::test]
+async fn signature_is_never_called_good_when_the_key_is_unknown() {
+    let (world, undp, holder) = scene().await;
+    for copy in world.issue(&undp, &holder, &world.staff(&undp)).await {
+        world.chain.change(|ledger| {
+            ledger.dids.clear();
+        });
+        let fetched = *world.web.fetched.lock().unwrap();
+        let report = hand_over(&world, Subject::Credential(copy.input()), "open").await;
+        assert_eq!(check(&report, CheckName::Proof).code, "noKey", "{report:#?}");
+        assert_eq!(check(&report, CheckName::IssuerKey).result, CheckResult::Fail);
+        assert_eq!(report.outcome, Outcome::Invalid);
+        assert!(report.claims.is_none());
+        assert_eq!(*world.web.fetched.lock().unwrap(), fetched, "nothing is fetched for a stranger");
+    }
+}
+
+#[tokio::test]
+async fn open_policy_does_not_say_that_a_stranger_is_the_holder() {
+    let (world, undp, holder) = scene().await;
+    let stranger = world.holder();
+    let copy = world.issue_json(&undp, &holder, &world.staff(&undp)).await;
+    for (presenter, code) in [(&holder, "holderBound"), (&stranger, "presenterOnly")] {
+        let presentation = world.present(presenter, &copy, NONCE, AUDIENCE).await;
+        let given = HandedOver {
+            subject: Subject::Presentation(credential::Input::from_value(presentation).unwrap()),
+            receipt: None,
+            challenge: Some(NONCE),
+            domain: Some(AUDIENCE),
+            controller: credential::ControllerPolicy::Strict,
+        };
+        let occasion = Occasion { report_id: "r", now: world.clock.now() };
+        let report = world.verifier.handed_over(&policy("open"), given, occasion).await;
+        assert_eq!(check(&report, CheckName::HolderBinding).code, code, "{report:#?}");
+    }
+}
+
+#[tokio::test]
+async fn malformed_presentation_around_a_good_credential_fails() {
+    let (world, undp, holder) = scene().await;
+    let copy = world.issue_json(&undp, &holder, &world.staff(&undp)).await;
+    let mut presentation = world.present(&holder, &copy, NONCE, AUDIENCE).await;
+    presentation["holder"] = json!(7);
+    let report = answer(&world, copy.query_id(), presentation, "staff-identity", None).await;
+    assert_eq!(check(&report, CheckName::Form).result, CheckResult::Fail, "{report:#?}");
+    assert_eq!(report.outcome, Outcome::Invalid);
 }

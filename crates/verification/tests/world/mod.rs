@@ -137,11 +137,14 @@ pub struct World {
 }
 
 /// An organisation with its keys of both kinds.
+#[derive(Clone)]
 pub struct Issuer {
     pub id: String,
     pub did: String,
     pub ed25519: Arc<SoftwareKey>,
     pub p256: Arc<SoftwareKey>,
+    /// Part of the names of the keys: a new key gets a new name.
+    pub generation: u32,
 }
 
 /// A person's wallet key.
@@ -200,6 +203,7 @@ impl World {
             did: did.clone(),
             ed25519: Arc::new(SoftwareKey::generate(Algorithm::Ed25519, &self.entropy)),
             p256: Arc::new(SoftwareKey::generate(Algorithm::P256, &self.entropy)),
+            generation: 1,
         };
         let now = self.now_ms();
         let organisation = Organisation {
@@ -258,6 +262,7 @@ impl World {
         let now = self.now_ms();
         issuer.ed25519 = Arc::new(SoftwareKey::generate(Algorithm::Ed25519, &self.entropy));
         issuer.p256 = Arc::new(SoftwareKey::generate(Algorithm::P256, &self.entropy));
+        issuer.generation += 1;
         self.chain.change(|ledger| {
             let record = ledger.dids.get_mut(&issuer.did).unwrap();
             let last = record.versions.last_mut().unwrap();
@@ -319,10 +324,8 @@ impl World {
             };
             members.insert("credentialStatus".into(), json!([entry("revocation"), entry("suspension")]));
         }
-        let key = SigningKey {
-            verification_method: format!("{}#key-ed25519-1", issuer.did),
-            signer: issuer.ed25519.clone(),
-        };
+        let key =
+            SigningKey { verification_method: issuer.method("ed25519"), signer: issuer.ed25519.clone() };
         Copy::Json(secure(&unsecured, Suite::EddsaRdfc2022, &key, &self.assertion()).await.unwrap())
     }
 
@@ -353,10 +356,7 @@ impl World {
             holder_key: Some(*holder.key.public_key()),
             decoys: 2,
         };
-        let key = SigningKey {
-            verification_method: format!("{}#key-p256-1", issuer.did),
-            signer: issuer.p256.clone(),
-        };
+        let key = SigningKey { verification_method: issuer.method("p256"), signer: issuer.p256.clone() };
         Copy::Compact(sd_jwt::issue(&new, &key, &self.entropy).await.unwrap())
     }
 
@@ -451,10 +451,8 @@ impl World {
                 "statusPurpose": purpose, "encodedList": list.encode_bitstring()
             }
         });
-        let key = SigningKey {
-            verification_method: format!("{}#key-ed25519-1", issuer.did),
-            signer: issuer.ed25519.clone(),
-        };
+        let key =
+            SigningKey { verification_method: issuer.method("ed25519"), signer: issuer.ed25519.clone() };
         let secured = secure(&unsecured, Suite::EddsaRdfc2022, &key, &self.assertion()).await.unwrap();
         serde_json::to_vec(&secured).unwrap()
     }
@@ -463,7 +461,7 @@ impl World {
         let mut list = StatusList::new(2, LIST_LENGTH).unwrap();
         suspended.iter().for_each(|index| list.set(*index, 2).unwrap());
         revoked.iter().for_each(|index| list.set(*index, 1).unwrap());
-        let header = json!({ "typ": "statuslist+jwt", "kid": format!("{}#key-p256-1", issuer.did) });
+        let header = json!({ "typ": "statuslist+jwt", "kid": issuer.method("p256") });
         let claims = json!({ "sub": issuer.list("token"), "iat": self.clock.now().timestamp(), "ttl": 300,
             "status_list": { "bits": 2, "lst": list.encode_token() } });
         let (Value::Object(header), Value::Object(claims)) = (header, claims) else { unreachable!() };
@@ -501,6 +499,10 @@ impl Issuer {
         format!("https://issuer.example/t/{}/status/{name}", self.id)
     }
 
+    pub fn method(&self, kind: &str) -> String {
+        format!("{}#key-{kind}-{}", self.did, self.generation)
+    }
+
     fn did_keys(&self) -> Vec<DidKey> {
         let key = |fragment: &str, key: &PublicKey| DidKey {
             fragment: fragment.into(),
@@ -508,7 +510,8 @@ impl Issuer {
             relationships: vec![Relationship::AssertionMethod, Relationship::Authentication],
             compromised_at: None,
         };
-        vec![key("key-ed25519-1", self.ed25519.public_key()), key("key-p256-1", self.p256.public_key())]
+        let name = |kind: &str| format!("key-{kind}-{}", self.generation);
+        vec![key(&name("ed25519"), self.ed25519.public_key()), key(&name("p256"), self.p256.public_key())]
     }
 }
 

@@ -134,10 +134,11 @@ async fn unreadable_answers_do_not_use_up_the_request() {
         let (status, error) = send(&service, &asked, &form).await;
         assert_eq!((status, error["error"].as_str()), (400, Some("invalid_request")), "{form:?}");
     }
+    // The answer may come before the body is sent whole; then the connection ends.
     let huge = "x".repeat(600 * 1024);
-    let reply =
-        service.post_form(&format!("/oid4vp/responses/{}", asked.id), &[("vp_token", &huge)], &[]).await;
-    assert!(reply.status == 400 || reply.status == 413);
+    let url = service.url(&format!("/oid4vp/responses/{}", asked.id));
+    let refused = service.client.post_form(&url, &[("vp_token", &huge)], &[]).await;
+    assert!(refused.map_or(true, |reply| reply.status == 400 || reply.status == 413));
     assert_eq!(send(&service, &asked, &[("vp_token", &token), ("state", &state)]).await.0, 200);
     assert_eq!(service.view(&asked).await["report"]["outcome"], "valid");
 }
