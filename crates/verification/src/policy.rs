@@ -116,11 +116,15 @@ impl Policy {
     #[must_use]
     pub fn view(&self) -> PolicyView {
         let credentials = || self.query.iter().flat_map(|query| &query.credentials);
-        let mut claims = BTreeSet::new();
+        // In the order in which the policy asks.
+        let mut claims: Vec<String> = Vec::new();
         for claim in credentials().flat_map(|credential| credential.claims.iter().flatten()) {
             let keys = claim.path.keys().unwrap_or_default();
             let inside = keys.strip_prefix(&["credentialSubject"]).unwrap_or(&keys);
-            claims.insert(inside.join("."));
+            let name = inside.join(".");
+            if !claims.contains(&name) {
+                claims.push(name);
+            }
         }
         PolicyView {
             name: self.name.clone(),
@@ -130,7 +134,7 @@ impl Policy {
             purpose: self.purpose.clone(),
             formats: credentials().map(|credential| credential.format.clone()).collect(),
             types: self.types().into_iter().collect(),
-            claims: claims.into_iter().collect(),
+            claims,
             required_checks: CheckName::ALL.into_iter().filter(|check| self.requires(*check)).collect(),
             anchored: self.anchored,
             claims_retention_seconds: self.claims_retention_seconds,
@@ -151,7 +155,7 @@ mod tests {
         assert!(!policies.find("open").unwrap().requires(CheckName::Accreditation));
         assert!(policies.find("staff-identity").unwrap().requires(CheckName::Accreditation));
         let view = policies.find("staff-identity").unwrap().view();
-        assert_eq!(view.claims, ["dutyStation", "familyName", "givenName", "jobTitle", "worksFor"]);
+        assert_eq!(view.claims, ["givenName", "familyName", "worksFor", "jobTitle", "dutyStation"]);
     }
 
     #[test]

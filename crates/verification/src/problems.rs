@@ -24,12 +24,12 @@ pub fn problems(report: &Report) -> Vec<ProblemDetail> {
 /// What a caller should know although it does not fail.
 #[must_use]
 pub fn warnings(report: &Report) -> Vec<ProblemDetail> {
-    report
-        .checks
-        .iter()
-        .filter(|check| check.result == CheckResult::NotChecked && !check.required)
-        .map(problem)
-        .collect()
+    report.checks.iter().filter(|check| is_warning(check)).map(problem).collect()
+}
+
+/// An optional check that was not made; no published type says so (RFC 9457, 4.2.1).
+fn is_warning(check: &Check) -> bool {
+    check.result == CheckResult::NotChecked && !check.required
 }
 
 /// What cannot even be read.
@@ -44,7 +44,8 @@ pub fn parsing(detail: &str) -> ProblemDetail {
 }
 
 fn problem(check: &Check) -> ProblemDetail {
-    let (base, name, title) = kind(check);
+    let (base, name, title) =
+        if is_warning(check) { ("about:blank", "", "Not checked") } else { kind(check) };
     let at = check.evidence.get("at").and_then(|at| at.as_str());
     let rule = check.evidence.get("detail").and_then(|detail| detail.as_str());
     let mut detail = check.sentence.clone();

@@ -14,7 +14,6 @@ pub struct ReportPage {
     pub checks: Vec<CheckLine>,
     pub claims_kept_until: Option<String>,
     pub checked_at: String,
-    pub policy: String,
 }
 
 pub struct Fact {
@@ -62,7 +61,6 @@ impl ReportPage {
             checks: report.checks.iter().map(CheckLine::of).collect(),
             claims_kept_until: report.claims_kept_until.clone(),
             checked_at: report.checked_at.clone(),
-            policy: report.policy.clone(),
         }
     }
 }
@@ -84,6 +82,12 @@ impl CheckLine {
             evidence: check.evidence.iter().map(|(name, value)| fact(name, value)).collect(),
         }
     }
+}
+
+/// A time of the wire as a person reads it; pages put it into the reader's own zone where they can.
+pub fn when(rfc3339: &str) -> String {
+    chrono::DateTime::parse_from_rfc3339(rfc3339)
+        .map_or_else(|_| rfc3339.to_owned(), |time| time.to_utc().format("%-d %B %Y, %H:%M UTC").to_string())
 }
 
 fn fact(name: &str, value: &Value) -> Fact {
@@ -131,6 +135,12 @@ mod tests {
     fn member_names_become_words() {
         assert_eq!(words("headerAgeSeconds"), "Header age seconds");
         assert_eq!(words("identifier"), "Identifier");
+    }
+
+    #[test]
+    fn times_are_readable() {
+        assert_eq!(when("2026-11-23T00:02:15Z"), "23 November 2026, 00:02 UTC");
+        assert_eq!(when("soon"), "soon");
     }
 
     #[test]
