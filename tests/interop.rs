@@ -24,7 +24,7 @@ async fn credentials_cross_over_to_javascript_libraries_and_back() -> Result<()>
         let found = issued.iter().find(|one| one.configuration.ends_with(ending));
         found.map(|one| one.credential.clone()).with_context(|| format!("no {ending}"))
     };
-    let sd_jwt = of("dc+sd-jwt")?.as_str().context("an SD-JWT is text")?.to_owned();
+    let sd_jwt = of("sd-jwt")?.as_str().context("an SD-JWT is text")?.to_owned();
     let disclosed = SdJwt::parse(&sd_jwt)?.disclose(&["givenName", "familyName"]);
     let input = json!({
         "registry": stack.url(Service::Registry),

@@ -39,7 +39,7 @@ impl Scene {
             let found = issued.iter().find(|one| one.configuration.ends_with(ending)).cloned();
             found.with_context(|| format!("no {ending}"))
         };
-        let (ldp_vc, sd_jwt) = (of("ldp_vc")?, of("dc+sd-jwt").or_else(|_| of("dc_sd-jwt"))?);
+        let (ldp_vc, sd_jwt) = (of("ldp_vc")?, of("sd-jwt")?);
         let agency = Agency::connect(&stack).await?;
         Ok(Self { stack, hr, agency, peer, ldp_vc, sd_jwt, unused })
     }

@@ -165,7 +165,7 @@ impl Officer {
         let mut records = Vec::new();
         let credentials = page.split_once("id=\"credentials\"").map_or("", |(_, rest)| rest);
         let credentials = credentials.split("<h2>").next().unwrap_or_default();
-        for card in credentials.split("class=\"card").skip(1) {
+        for card in credentials.split("<div class=\"card").skip(1) {
             let title = text_of(card, "class=\"card-title\"").context("a card without a title")?;
             let status = text_of(card, "class=\"badge").unwrap_or_default().to_lowercase();
             for copy in card.split("data-copy-id=\"").skip(1) {

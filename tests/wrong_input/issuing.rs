@@ -65,8 +65,12 @@ async fn key_proofs_must_be_fresh_and_ours(scene: &mut Scene) -> Result<()> {
     let used = peer.nonce(&grant).await?;
     let proof = peer.key.key_proof(&grant.issuer, &used);
     let first = try_with(&proof).await?.expect(200)?.json()?;
-    let other = HolderKey::from_label("another phone").key_proof(&grant.issuer, &used);
-    refused(&try_with(&other).await?, 400, "invalid_nonce")?;
+    // The offer belongs to the first key that took it, and a nonce to its first use.
+    let other = HolderKey::from_label("another phone").key_proof(&grant.issuer, &peer.nonce(&grant).await?);
+    refused(&try_with(&other).await?, 400, "credential_request_denied")?;
+    if let Some(second) = grant.configurations.get(1) {
+        refused(&peer.request(&grant, second, &proof).await?, 400, "invalid_nonce")?;
+    }
 
     // The same offer, configuration and key give the stored copy, never a second one.
     let nonce = peer.nonce(&grant).await?;
