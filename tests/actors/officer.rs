@@ -167,11 +167,16 @@ impl Officer {
         let credentials = credentials.split("<h2>").next().unwrap_or_default();
         for card in credentials.split("<div class=\"card").skip(1) {
             let title = text_of(card, "class=\"card-title\"").context("a card without a title")?;
-            let status = text_of(card, "class=\"badge").unwrap_or_default().to_lowercase();
             for copy in card.split("data-copy-id=\"").skip(1) {
                 let id = copy.split('"').next().unwrap_or_default().to_owned();
                 let format = text_of(copy, "<dt").context("a copy without a format")?;
-                records.push(CopyRecord { id, kind: format!("{title}, {format}"), status: status.clone() });
+                let status =
+                    text_of(copy, "data-testid=\"copy-status\"").context("a copy without a status")?;
+                records.push(CopyRecord {
+                    id,
+                    kind: format!("{title}, {format}"),
+                    status: status.to_lowercase(),
+                });
             }
         }
         Ok(records)
