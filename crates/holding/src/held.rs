@@ -92,9 +92,9 @@ impl Standing {
     pub fn label(self) -> &'static str {
         match self {
             Self::Valid => "Valid",
-            Self::Suspended => "On hold",
-            Self::Revoked => "Withdrawn",
-            Self::Expired => "Out of date",
+            Self::Suspended => "Suspended",
+            Self::Revoked => "Revoked",
+            Self::Expired => "Expired",
             Self::NotYetValid => "Not valid yet",
             Self::Unknown => "Not checked",
         }
