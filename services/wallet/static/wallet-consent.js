@@ -67,8 +67,8 @@ function selection() {
   return chosen;
 }
 
-// The verifier may want the person back on its page; the service has judged the address.
-const goOn = ({ redirectUri }) => (redirectUri ? location.replace(redirectUri) : location.reload());
+// The result is shown first; the way back to the verifier's page, when it gives one, is a button there.
+const goOn = () => location.reload();
 
 if (form) {
   form.addEventListener("submit", (event) => {
@@ -76,17 +76,18 @@ if (form) {
     withButton(document.getElementById("agree"), async () => {
       const { toSign } = await post(`${base}/prepare`, { selection: selection() });
       const signatures = toSign.length ? await sign(key, toSign) : [];
-      goOn(await post(`${base}/submit`, { signatures }));
+      await post(`${base}/submit`, { signatures });
+      goOn();
     });
   });
 }
 
 const refuse = document.getElementById("refuse");
 if (refuse) {
-  refuse.addEventListener("click", () => withButton(refuse, async () => goOn(await post(`${base}/refuse`, {}))));
+  refuse.addEventListener("click", () => withButton(refuse, () => post(`${base}/refuse`, {}).then(goOn)));
 }
 
 const again = document.getElementById("send-again");
 if (again) {
-  again.addEventListener("click", () => withButton(again, async () => goOn(await post(`${base}/submit`, { signatures: [] }))));
+  again.addEventListener("click", () => withButton(again, () => post(`${base}/submit`, { signatures: [] }).then(goOn)));
 }
