@@ -106,6 +106,16 @@ async function ask(browser, agency, person, input, policy) {
   await person.page.locator('#presentation[data-state=asked]').waitFor();
 }
 
+/** Answers a request; the wallet hands the person back to the agency's page and remembers. */
+async function answer(person, button, state, input) {
+  const {page} = person;
+  const request = page.url();
+  await page.locator(button).click();
+  await page.waitForURL(url => url.href.startsWith(input.verifier));
+  await page.goto(request);
+  await page.locator(`#presentation[data-state=${state}]`).waitFor();
+}
+
 async function personPresents(browser, agency, person, input, {outcome, name, gallery}) {
   await browser.step(`the person presents; the agency reads: ${name}`, async () => {
     // Lists are published every few seconds; the answer follows.
@@ -115,9 +125,8 @@ async function personPresents(browser, agency, person, input, {outcome, name, ga
         await browser.picture(agency, 'verifier-waiting');
         await browser.picture(person, 'wallet-consent', {gallery: 'phone'});
       }
-      await person.page.locator('#agree').click();
-      await person.page.locator('#presentation[data-state=sent]').waitFor();
-      await agency.page.locator('#verification[data-state=verified]').waitFor();
+      await answer(person, '#agree', 'sent', input);
+      await agency.page.getByTestId('verdict').waitFor();
       const verdict = agency.page.getByTestId('verdict');
       if((await verdict.getAttribute('class')).split(' ').includes(outcome)) {
         break;
@@ -136,10 +145,9 @@ async function personPresents(browser, agency, person, input, {outcome, name, ga
 async function personRefuses(browser, agency, person, input) {
   await browser.step('the person says no, and nothing is shared', async () => {
     await ask(browser, agency, person, input, 'staff-identity');
-    await person.page.locator('#refuse').click();
-    await person.page.locator('#presentation[data-state=refused]').waitFor();
+    await answer(person, '#refuse', 'refused', input);
     await browser.picture(person, 'wallet-refused');
-    await agency.page.locator('#verification[data-state=refused]').waitFor();
+    await agency.page.getByRole('heading', {name: 'Not shared'}).waitFor();
     await browser.picture(agency, 'verifier-refused');
   });
 }
@@ -215,7 +223,7 @@ async function retireeProvesExistence(browser, agency, input) {
   });
   await browser.step('the certificate of entitlement is received and verified', async () => {
     const {page} = retiree;
-    await page.locator('#existence[data-state=confirmed]').waitFor({timeout: 30_000});
+    await page.locator('#receive').waitFor({timeout: 30_000});
     await browser.picture(retiree, 'wallet-existence-confirmed');
     await page.locator('#receive').click();
     await page.locator('#accept').click();
@@ -225,9 +233,8 @@ async function retireeProvesExistence(browser, agency, input) {
     for(let attempt = 0; ; attempt += 1) {
       await page.waitForTimeout(1000);
       await ask(browser, agency, retiree, input, 'entitlement');
-      await page.locator('#agree').click();
-      await page.locator('#presentation[data-state=sent]').waitFor();
-      await agency.page.locator('#verification[data-state=verified]').waitFor();
+      await answer(retiree, '#agree', 'sent', input);
+      await agency.page.getByTestId('verdict').waitFor();
       const verdict = agency.page.getByTestId('verdict');
       if((await verdict.getAttribute('class')).split(' ').includes('pass')) {
         break;

@@ -1,6 +1,7 @@
 // Steps 2 to 4, 6 and 7 of the first journey on the pages, in a real headless Chromium.
 // Input: a JSON file with the services' addresses and first links (see tests/browser.rs).
 import {readFileSync} from 'node:fs';
+import {inspect} from 'node:util';
 import {Browser} from './browser.mjs';
 import {journey} from './journey.mjs';
 
@@ -11,7 +12,7 @@ try {
   await journey(browser, input);
 } catch(error) {
   failed = true;
-  console.log(String(error.stack ?? error));
+  console.log(inspect(error));
   await browser.wreck();
 }
 for(const problem of browser.problems) {
