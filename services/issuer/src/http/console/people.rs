@@ -283,6 +283,9 @@ impl OfferView {
     }
 }
 
+/// Changes of several copies that one act made are written within this time.
+const TOGETHER_SECONDS: i64 = 2;
+
 /// What happened to a person's credentials, newest first.
 fn history(page: &SubjectPage) -> Vec<Event> {
     let mut events = Vec::new();
@@ -298,9 +301,12 @@ fn history(page: &SubjectPage) -> Vec<Event> {
     for change in &page.changes {
         events.push(Event::from(change));
     }
-    // A change of one person touches several copies at the same moment; it is told once.
+    // A change of one person touches several copies within a moment; it is told once.
     events.sort_by_key(|event| std::cmp::Reverse(event.moment));
-    events.dedup_by(|later, earlier| later.moment == earlier.moment && later.text == earlier.text);
+    events.dedup_by(|one, other| {
+        let together = (one.moment - other.moment).num_seconds().abs() < TOGETHER_SECONDS;
+        together && one.text == other.text && one.note == other.note
+    });
     events
 }
 
