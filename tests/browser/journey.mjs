@@ -16,7 +16,7 @@ export async function journey(browser, input) {
 
   await hrActs(browser, hr, 'suspend', 'inquiry');
   await personPresents(browser, agency, asha, input, {outcome: 'fail', name: 'suspended'});
-  await credentialShows(browser, asha, /suspended/i);
+  await credentialShows(browser, asha, /suspended|on hold/i);
   await hrActs(browser, hr, 'reinstate', 'inquiry-closed');
   await personPresents(browser, agency, asha, input, {outcome: 'pass', name: 'reinstated'});
   await hrActs(browser, hr, 'revoke', 'separated');
