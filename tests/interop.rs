@@ -30,6 +30,7 @@ async fn credentials_cross_over_to_javascript_libraries_and_back() -> Result<()>
         "registry": stack.url(Service::Registry),
         "issuer": stack.url(Service::Issuer),
         "verifier": stack.url(Service::Verifier),
+        "agency": stack.welcome()?.get("agency"),
         "ldpVc": of("ldp_vc")?,
         "sdJwt": sd_jwt,
         "boundSdJwt": peer.key.bind(&disclosed, "https://verifier.example", "nonce-1"),

@@ -4,9 +4,9 @@ import {ECDH} from 'node:crypto';
 import {ES256, digest, generateSalt} from '@sd-jwt/crypto-nodejs';
 import {SDJwtVcInstance} from '@sd-jwt/sd-jwt-vc';
 import {decode} from 'base58-universal';
-import {get, post} from './http.mjs';
+import {authorize, get, post} from './http.mjs';
 
-export async function checkSdJwt(check, {registry, verifier, sdJwt, boundSdJwt, boundNonce}) {
+export async function checkSdJwt(check, {registry, verifier, agency, sdJwt, boundSdJwt, boundNonce}) {
   const didKey = await keyOf(sdJwt, registry);
   const holderKey = payloadOf(sdJwt).cnf.jwk;
   const ours = new SDJwtVcInstance({
@@ -39,7 +39,8 @@ export async function checkSdJwt(check, {registry, verifier, sdJwt, boundSdJwt, 
   });
 
   const theirs = await makeTheirs();
-  const verifyHere = credential => post(`${verifier}/v1/verify`, {credential, policy: 'open'});
+  const signedIn = await authorize(verifier, agency);
+  const verifyHere = credential => post(`${verifier}/v1/verify`, {credential, policy: 'open'}, signedIn);
 
   await check('our verifier verifies an SD-JWT VC made by @sd-jwt/sd-jwt-vc', async () => {
     const {status, body} = await verifyHere(theirs);
