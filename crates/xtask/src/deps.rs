@@ -202,7 +202,7 @@ mod tests {
             ("registry-state", "clock"),
         ];
         for (name, dependency) in forbidden {
-            assert_eq!(breaches(name, &[dependency]).len(), 1, "{name} -> {dependency}");
+            assert!(!breaches(name, &[dependency]).is_empty(), "{name} -> {dependency}");
         }
     }
 
