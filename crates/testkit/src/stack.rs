@@ -153,7 +153,9 @@ impl Stack {
     /// The process that serves `service`.
     #[must_use]
     pub fn pid(&self, service: Service) -> Option<u32> {
-        self.processes().get(self.process_of(service)).map(Child::id)
+        // Named before the lock is taken: naming takes it too.
+        let name = self.process_of(service);
+        self.processes().get(name).map(Child::id)
     }
 
     /// SIGKILL, at once and without warning. Together, it takes all services along.
