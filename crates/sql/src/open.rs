@@ -53,15 +53,25 @@ impl Database {
             // What a person deletes must not linger in free pages.
             .pragma("secure_delete", "ON")
             .disable_statement_logging();
-        let writer = SqlitePoolOptions::new()
+        let pool = SqlitePoolOptions::new()
             .max_connections(1)
             .acquire_timeout(BUSY)
             .idle_timeout(None)
             .max_lifetime(None)
-            .test_before_acquire(false)
-            .connect_with(options.clone())
-            .await
-            .map_err(Error::database("open the SQLite file"))?;
+            .test_before_acquire(false);
+        // SQLite answers a switch to WAL with "locked" at once, without the busy timeout, when another start
+        // is switching the same new file.
+        let mut tries_left = 50;
+        let writer = loop {
+            match pool.clone().connect_with(options.clone()).await {
+                Ok(writer) => break writer,
+                Err(sqlx::Error::Database(error)) if tries_left > 0 && error.message().contains("locked") => {
+                    tries_left -= 1;
+                    tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+                }
+                Err(error) => return Err(Error::database("open the SQLite file")(error)),
+            }
+        };
         migrate::sqlite(&writer, migrations).await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
