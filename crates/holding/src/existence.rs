@@ -40,8 +40,12 @@ pub enum Progress {
     Sending {
         answer: ExistenceAnswer,
     },
+    /// The Fund has an answer. `reference` is that of this wallet's own; there is none when another wallet
+    /// answered, for then the officer's reference must not be found here.
     Answered {
         at: Timestamp,
+        #[serde(default)]
+        reference: Option<String>,
     },
     Confirmed {
         reference: Option<String>,
@@ -179,7 +183,8 @@ mod tests {
         let start = chrono::DateTime::UNIX_EPOCH;
         assert!(existence().may_answer(start).is_ok());
         assert_eq!(existence().may_answer(start + chrono::Duration::minutes(10)), Err(StepFault::Expired));
-        let answered = Existence { progress: Progress::Answered { at: start }, ..existence() };
+        let answered =
+            Existence { progress: Progress::Answered { at: start, reference: None }, ..existence() };
         assert_eq!(answered.may_answer(start), Err(StepFault::Answered));
     }
 }

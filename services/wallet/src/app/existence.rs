@@ -11,6 +11,7 @@ use holding::request::plain_text;
 use holding::signing::{self, SignatureFault, ToSign};
 use holding::vault::DataKey;
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 use store_wallet::records::{Record, Table};
 use wire::existence::{AnswerPasskey, Assertion, ExistenceAnswer, ExistenceRequest, ExistenceState};
 
@@ -227,7 +228,9 @@ impl Wallet {
         let body = serde_json::to_value(answer)?;
         let now = self.now();
         let outcome = match self.outbound.post_json(&url, &body, &[("accept", "application/json")]).await {
-            Ok(reply) if reply.is_success() => Ok(Progress::Answered { at: now }),
+            Ok(reply) if reply.is_success() => {
+                Ok(Progress::Answered { at: now, reference: Some(reference(answer)?) })
+            }
             Ok(reply) if matches!(reply.status, 408 | 429) || reply.status >= 500 => {
                 Err(Some(RemoteFault::Status { status: reply.status, code: None }))
             }
@@ -358,7 +361,9 @@ impl Wallet {
         }
         let progress = match request.state {
             ExistenceState::Open => Progress::Opened,
-            ExistenceState::Answered | ExistenceState::Confirmed => Progress::Answered { at: self.now() },
+            ExistenceState::Answered | ExistenceState::Confirmed => {
+                Progress::Answered { at: self.now(), reference: None }
+            }
             ExistenceState::Refused => Progress::Refused,
             ExistenceState::Expired => Progress::Expired,
         };
@@ -399,4 +404,11 @@ impl Wallet {
             signature: URL_SAFE_NO_PAD.encode(signature),
         })
     }
+}
+
+/// The code an officer compares with the person's phone. It is worked out from the answer this wallet made and never
+/// read from the Fund's reply: whoever holds the link could answer first, and the person would read out theirs.
+fn reference(answer: &ExistenceAnswer) -> Result<String, serde_json::Error> {
+    let digest = Sha256::digest(existence::device_signing_input(answer)?);
+    Ok(entitlement::reference(&digest.into()))
 }

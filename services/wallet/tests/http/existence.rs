@@ -48,6 +48,33 @@ async fn passkey_and_device_key_vouch_for_one_answer() {
 }
 
 #[actix_web::test]
+async fn waiting_page_shows_the_reference_of_its_own_answer() {
+    let world = World::new().await;
+    let mut person = world.person("rosa").await;
+    let (id, step) = sign(&world, &mut person).await;
+    let answered = person.post(&format!("/v1/existence/{id}/answer"), person.signatures(&step)).await;
+    let answered = answered.expect(200).unwrap().json().unwrap();
+    let mut signed = world.others.seen().existence_answers[0].clone();
+    signed.as_object_mut().unwrap().remove("deviceSignature");
+    let wanted = entitlement::reference(&sha256(jcs(&signed)));
+    assert_eq!(answered["reference"], wanted.as_str());
+    let page = person.get(&format!("/existence/{id}")).await.expect(200).unwrap().text();
+    assert!(page.contains(&format!(r#"data-testid="reference">{wanted}<"#)), "{page}");
+}
+
+#[actix_web::test]
+async fn answer_of_another_wallet_has_no_reference_here() {
+    let world = World::new().await;
+    let person = world.person("rosa").await;
+    world.others.knobs().existence_state = "answered";
+    let opened = open(&world, &person).await;
+    assert_eq!((opened["state"].as_str(), opened.get("reference")), (Some("answered"), None));
+    let id = opened["id"].as_str().unwrap();
+    let page = person.get(&format!("/existence/{id}")).await.expect(200).unwrap().text();
+    assert!(page.contains("another wallet") && !page.contains(r#"data-testid="reference""#), "{page}");
+}
+
+#[actix_web::test]
 async fn confirmed_proof_brings_the_certificate_to_the_same_key() {
     let world = World::new().await;
     let mut person = world.person("rosa").await;

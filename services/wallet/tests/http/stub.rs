@@ -424,8 +424,10 @@ async fn existence(world: World) -> HttpResponse {
         "challenge": "Y2hhbGxlbmdl", "state": state,
         "expiresAt": (world.now() + chrono::Duration::minutes(10)).to_rfc3339_opts(SecondsFormat::Secs, true),
     });
-    if state == "confirmed" {
+    if matches!(state, "answered" | "confirmed") {
         request["reference"] = "DCE-2026-0001".into();
+    }
+    if state == "confirmed" {
         request["credentialOfferUri"] = format!("{}/t/unjspf/offers/dce1", world.base).into();
     }
     HttpResponse::Ok().json(request)

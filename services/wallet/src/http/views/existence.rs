@@ -29,6 +29,8 @@ pub struct ExistenceView {
     pub year: i64,
     pub given_name: String,
     pub expires_at: DateTime<Utc>,
+    /// Eight characters that an officer compares: of this wallet's answer while `answered`, of the one that
+    /// counted once `confirmed`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
     /// The opened offer of the certificate, once confirmed.
@@ -40,6 +42,7 @@ impl ExistenceView {
     pub fn new(id: &str, existence: &Existence) -> Self {
         let (reference, offer_id) = match &existence.progress {
             ExistenceProgress::Confirmed { reference, offer_id, .. } => (reference.clone(), offer_id.clone()),
+            ExistenceProgress::Answered { reference, .. } => (reference.clone(), None),
             _ => (None, None),
         };
         Self {
