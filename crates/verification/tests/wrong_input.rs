@@ -347,6 +347,20 @@ async fn stale_list_fails_and_one_that_catches_up_is_taken() {
 }
 
 #[tokio::test]
+async fn list_published_while_a_verification_runs_is_believed() {
+    let (world, undp, holder) = scene().await;
+    let began = world.clock.now();
+    for copy in world.issue(&undp, &holder, &world.staff(&undp)).await {
+        let presentation = world.present(&holder, &copy, NONCE, AUDIENCE).await;
+        world.clock.set(began + chrono::Duration::seconds(3));
+        world.publish(&undp, &[], &[]).await;
+        world.clock.set(began);
+        let report = answer(&world, copy.query_id(), presentation, "staff-identity", None).await;
+        assert_eq!(check(&report, CheckName::Status).code, "notRevoked", "{report:#?}");
+    }
+}
+
+#[tokio::test]
 async fn list_of_another_issuer_fails() {
     let (world, undp, holder) = scene().await;
     let wfp = world.organisation("wfp").await;

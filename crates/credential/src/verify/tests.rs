@@ -195,7 +195,11 @@ async fn proofs_for_something_else_are_refused() {
     assert_eq!(refused(secured_with(&bounds, |_| {}).await).await, (CheckName::Validity, "expired"));
     bounds["validUntil"] = json!("2027-01-15T08:00:01Z");
     assert!(verify(secured_with(&bounds, |_| {}).await).await.is_verified());
-    bounds["validFrom"] = json!("2027-01-15T08:00:01Z");
+    // The clocks of two honest machines may be a minute apart, as for `nbf`.
+    bounds["validUntil"] = json!("2027-01-16T08:00:00Z");
+    bounds["validFrom"] = json!("2027-01-15T08:01:00Z");
+    assert!(verify(secured_with(&bounds, |_| {}).await).await.is_verified());
+    bounds["validFrom"] = json!("2027-01-15T08:01:01Z");
     assert_eq!(refused(secured_with(&bounds, |_| {}).await).await, (CheckName::Validity, "notYetValid"));
 }
 
