@@ -212,6 +212,8 @@ mod tests {
                 version(200, None, assertion_key(NEW, None)),
             ],
             deactivated_ms: None,
+            stops: Vec::new(),
+            recovered: Vec::new(),
         }
     }
 
@@ -266,7 +268,10 @@ mod tests {
                 until_ms: Some(200),
                 speaks_for: vec!["did:passerelle:undp".into()],
                 granted_by: "unsscb".into(),
+                parent: None,
+                delegation: 0,
             }],
+            suspensions: Vec::new(),
         };
         let ask = |organisation, when| code(&accreditation(Some(&record), organisation, when));
         let undp = Some("did:passerelle:undp");
