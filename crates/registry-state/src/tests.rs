@@ -250,7 +250,7 @@ fn a_transaction_counts_once_and_only_on_its_chain() {
     assert_eq!(chain.submit(signed.clone()), Err(E::SequenceUsed { expected: 1, found: 0 }));
 
     let mut genesis = genesis(&[("board", BOARD)]);
-    genesis.name = "Another".to_owned();
+    genesis.time_ms += 1;
     assert_eq!(Chain::of(&genesis).submit(signed), Err(E::OtherChain));
 }
 

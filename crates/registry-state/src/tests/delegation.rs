@@ -66,7 +66,8 @@ fn an_accreditation_is_handed_down_and_hangs_on_those_above() {
     let (mut chain, [undp, wfp, fao]) = accredited_undp();
     chain.run(UNDP, delegate(&undp, &wfp, &[&undp, &wfp], 1)).unwrap();
     chain.run(WFP, delegate(&wfp, &fao, &[&wfp], 0)).unwrap();
-    let held = chain.block.time_ms;
+    chain.idle();
+    let held = chain.block.time_ms - 1;
     assert_eq!(chain.accredited(&fao, held), Ok(2));
     assert_eq!(chain.accredited(&undp, held), Ok(0));
     assert_eq!(chain.accredited(&fao, START), Err(NotAccredited::NotThen { issuer: fao.clone() }));

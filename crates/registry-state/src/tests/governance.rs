@@ -159,9 +159,9 @@ fn notice_deadline_and_room_are_held_to() {
     let with = |notice_ms, deadline_ms| Propose { kind: kind(), reason, notice_ms, deadline_ms };
     assert_eq!(chain.put_as(100, with(DAY - 1, now + 5 * DAY)), Err(E::NoticeTooShort { minimum_ms: DAY }));
     for deadline in [now + DAY, now + 91 * DAY] {
+        chain.block.time_ms = now;
         let refused = chain.put_as(100, with(DAY, deadline));
         assert_eq!(refused, Err(E::DeadlineOutOfRange { earliest: now + DAY, latest: now + 90 * DAY }));
-        chain.block.time_ms = now;
     }
     for _ in 0..16 {
         chain.put(100, kind()).unwrap();
@@ -291,7 +291,9 @@ fn validators_change_from_the_height_after_the_stated_one() {
     let removed = chain.block.height;
     let ended: ValidatorRecord = chain.find(&state_key::validator(&public(2)));
     assert_eq!(ended.terms[0].until_height, Some(removed - 1));
-    assert_eq!(failed_with(&chain.carry(ProposalKind::RotateValidator(rotate))), "unknown_validator");
+    assert_eq!(failed_with(&chain.carry(ProposalKind::RotateValidator(rotate))), "validator_exists");
+    let unknown = RotateValidator { from: public(8), to: public(9), at_height: 0 };
+    assert_eq!(failed_with(&chain.carry(ProposalKind::RotateValidator(unknown))), "unknown_validator");
     let remove =
         |seed| ProposalKind::RemoveValidator(RemoveValidator { public_key: public(seed), at_height: 0 });
     assert!(matches!(chain.carry(remove(3)), ProposalState::Executed { .. }));
