@@ -1,6 +1,7 @@
 mod delegation;
 mod governance;
 mod owner;
+mod simulation;
 
 mod upgrade;
 
