@@ -11,7 +11,7 @@ use crate::plan::{Plan, Service};
 use crate::{files, found, one, say, welcome};
 
 /// Keys, genesis and configuration files, without starting anything.
-pub fn setup(place: &Place) -> anyhow::Result<()> {
+pub async fn setup(place: &Place) -> anyhow::Result<()> {
     let (plan, _) = prepare(place).await?;
     say::line(format!("Prepared {}. Start the services in this order:\n", plan.data().display()));
     for service in Service::ALL {

@@ -15,7 +15,7 @@ use registry::setup::{self, Newcomer, OrganisationKeys};
 use registry_client::{Registry, RegistryError};
 use registry_types::{
     Anchor, AnchorKind, Canonical, DidChange, DidRole, DocumentKey, Genesis, Operation, PublishStatus,
-    Relationship, SignedTransaction, UpdateDid,
+    Relationship, Seats, SignedTransaction, UpdateDid,
 };
 use serde_json::Value;
 use url::Url;
