@@ -37,7 +37,6 @@ if (form) {
     if (first && !radios.some((radio) => radio.checked)) first.checked = true;
   }
   form.addEventListener("change", refresh);
-  refresh();
 }
 
 function picked(choice) {
@@ -80,11 +79,14 @@ if (form) {
       goOn();
     });
   });
+  // Only now may it be pressed: before, the form would have gone as it stands, its choices in the address.
+  refresh();
 }
 
 const refuse = document.getElementById("refuse");
 if (refuse) {
   refuse.addEventListener("click", () => withButton(refuse, () => post(`${base}/refuse`, {}).then(goOn)));
+  refuse.disabled = false;
 }
 
 const again = document.getElementById("send-again");

@@ -62,4 +62,6 @@ if (form) {
       location.assign("/");
     }),
   );
+  // Before this, a press would have sent the form as it stands, into the address.
+  for (const id of ["accept", "decline"]) document.getElementById(id).disabled = false;
 }

@@ -81,6 +81,25 @@ async fn consent_page_names_who_asks_and_every_claim() {
 }
 
 #[actix_web::test]
+async fn decision_cannot_be_sent_before_the_script_is_ready() {
+    let world = World::new().await;
+    let person = world.holder("anna").await;
+    let asked = person.post("/v1/presentations", world.request()).await.json().unwrap();
+    let consent = person.page(&format!("/presentations/{}", asked["id"].as_str().unwrap())).await.text();
+    let newcomer = world.person("bela").await;
+    let offer = newcomer.open_offer(&world.offer_uri()).await;
+    let offer = newcomer.page(&format!("/offers/{}", offer["id"].as_str().unwrap())).await.text();
+    for (page, button) in [(&consent, "agree"), (&consent, "refuse"), (&offer, "accept"), (&offer, "decline")]
+    {
+        let (_, rest) = page.split_once(&format!("id=\"{button}\"")).unwrap();
+        let tag = rest.split('>').next().unwrap();
+        assert!(tag.ends_with(" disabled"), "{button}: {tag}");
+    }
+    // What is not named can never become part of an address.
+    assert!(!offer.contains("name=\"code\""));
+}
+
+#[actix_web::test]
 async fn text_of_strangers_cannot_become_markup() {
     let world = World::new().await;
     world.others.knobs().request["purpose"] = json!("<script>alert(1)</script>\u{202e}");
