@@ -89,7 +89,7 @@ async function rightToLeft(browser, input) {
 
 async function withoutScript(browser, input) {
   const hr = browser.people.find(({name}) => name === 'hr');
-  await browser.step('lists, explorer and report work without JavaScript', async () => {
+  await browser.step('lists, the explorer and starting a verification work without JavaScript', async () => {
     const storageState = await hr.page.context().storageState();
     const context = await browser.chromium.newContext({javaScriptEnabled: false, storageState});
     const page = await context.newPage();
