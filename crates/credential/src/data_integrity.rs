@@ -3,6 +3,7 @@
 //! Everything but JSON-LD expansion is done here: `ssi` accepts proofs of the wrong purpose, proofs that
 //! have expired and proofs by keys that are not the issuer's, and has no way to sign in two steps.
 
+mod found;
 mod secure;
 mod verify;
 
@@ -18,8 +19,9 @@ use serde_json::Value;
 use crate::expand;
 use crate::outcome::Fault;
 
+pub(crate) use found::{FoundKeys, keys_in, unresolved};
 pub use secure::{Prepared, prepare, secure};
-pub(crate) use verify::{FoundKey, key_in, unresolved, verify_proofs};
+pub(crate) use verify::verify_proofs;
 
 /// A cryptosuite. The RDFC suites sign the RDF dataset, the JCS suites the JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -10,7 +10,7 @@ use did::{Resolver, did_of};
 use keys::{Algorithm, PublicKey, SignError, Signer};
 use serde_json::{Map, Value};
 
-use crate::data_integrity::{FoundKey, Purpose, key_in, unresolved};
+use crate::data_integrity::{FoundKeys, Purpose, keys_in, unresolved};
 use crate::limits;
 use crate::outcome::{CheckName, Fault, KeyState};
 
@@ -90,20 +90,21 @@ pub async fn verify(
     let unverified = decode(token)?;
     check_type(&unverified.header, typ)?;
     let kid = unverified.header.get("kid").and_then(Value::as_str).unwrap_or_default().to_owned();
-    let key = key_of(&kid, resolver).await?;
-    check_signature(token, &unverified, &key.public_key)?;
+    let keys = keys_of(&kid, resolver).await?;
+    let (key, signed) = keys.that_made(|key| check_signature(token, &unverified, key));
+    signed?;
     check_dates(&unverified.claims, now)?;
     let Unverified { header, claims, .. } = unverified;
     Ok(Verified { header, claims, key_id: Some(kid), public_key: key.public_key, key_state: key.state })
 }
 
-/// The key behind a `kid` that is a DID URL.
-pub(crate) async fn key_of(kid: &str, resolver: &dyn Resolver) -> Result<FoundKey, Fault> {
+/// The keys behind a `kid` that is a DID URL.
+async fn keys_of(kid: &str, resolver: &dyn Resolver) -> Result<FoundKeys, Fault> {
     let did = did_of(kid).ok_or_else(|| {
         Fault::new(CheckName::IssuerKey, "keyUnknown", "the kid is not a DID URL with a fragment")
     })?;
     let resolution: Arc<_> = resolver.resolve(did).await.map_err(|error| unresolved(&error))?;
-    key_in(&resolution, kid, Purpose::AssertionMethod)
+    keys_in(&resolution, kid, Purpose::AssertionMethod)
 }
 
 /// Media types compare without `application/` and without case (RFC 7515, 4.1.9).

@@ -50,14 +50,14 @@ fn a_rotated_key_is_found_with_its_period() {
         None,
     );
     let resolution = resolution_of(DID, record).unwrap();
-    let old = resolution.find_method(&format!("{DID}#key-1")).unwrap();
+    let old = resolution.methods(&format!("{DID}#key-1"))[0];
     let state = resolution.key_state(old);
     assert!(!state.current);
     assert_eq!(state.periods.len(), 1);
     assert_eq!(state.periods[0].from, time(1_000).unwrap());
     assert_eq!(state.periods[0].until, Some(time(3_000).unwrap()));
     assert_eq!(state.compromised_at, None);
-    let new = resolution.find_method(&format!("{DID}#key-2")).unwrap();
+    let new = resolution.methods(&format!("{DID}#key-2"))[0];
     assert!(resolution.key_state(new).current);
     assert_eq!(resolution.evidence.as_ref().unwrap().height, 7);
 }
@@ -72,7 +72,7 @@ fn a_reused_fragment_does_not_inherit_the_other_keys_time() {
         None,
     );
     let resolution = resolution_of(DID, record).unwrap();
-    let now = resolution.find_method(&format!("{DID}#key-1")).unwrap();
+    let now = resolution.methods(&format!("{DID}#key-1"))[0];
     let state = resolution.key_state(now);
     assert!(state.current);
     assert_eq!(state.periods[0].from, time(2_000).unwrap());
@@ -87,7 +87,7 @@ fn a_deactivated_did_has_no_current_key() {
     let record = proven(vec![version(1_000, Some(5_000), vec![key("key-1", 1, None)])], Some(5_000));
     let resolution = resolution_of(DID, record).unwrap();
     assert!(resolution.deactivated && resolution.document.methods.is_empty());
-    let old = resolution.find_method(&format!("{DID}#key-1")).unwrap();
+    let old = resolution.methods(&format!("{DID}#key-1"))[0];
     assert!(!resolution.key_state(old).current);
 }
 

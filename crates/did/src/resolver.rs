@@ -65,12 +65,20 @@ impl Resolution {
         Self { document, history: Vec::new(), deactivated: false, evidence: None }
     }
 
-    /// The method with this id: from the present document, else from the latest version that had it.
+    /// Every key that the id has named: the present document's first, then from the latest version back. A
+    /// controller may give the fragment of an old key to a new one; what the old one signed is still its own.
     #[must_use]
-    pub fn find_method(&self, did_url: &str) -> Option<&VerificationMethod> {
-        self.document.verification_method(did_url).or_else(|| {
-            self.history.iter().rev().find_map(|version| version.document.verification_method(did_url))
-        })
+    pub fn methods(&self, did_url: &str) -> Vec<&VerificationMethod> {
+        let versions = self.history.iter().rev().map(|version| &version.document);
+        let mut found: Vec<&VerificationMethod> = Vec::new();
+        for document in std::iter::once(&self.document).chain(versions) {
+            if let Some(method) = document.verification_method(did_url)
+                && !found.iter().any(|known| known.public_key == method.public_key)
+            {
+                found.push(method);
+            }
+        }
+        found
     }
 
     /// When the key with this id and these bytes was listed. A fragment that was given to another key

@@ -71,6 +71,10 @@ fn kind(check: &Check) -> (&'static str, &'static str, &'static str) {
         CheckName::Proof if check.code == "cryptosuite" => {
             (DATA_INTEGRITY, "PROOF_VERIFICATION_ERROR", "Unknown cryptosuite")
         }
+        // Data Integrity 1.0, 4.5, step 4: a proof that another one builds on is not there.
+        CheckName::Proof if check.code == "previousProof" => {
+            (DATA_INTEGRITY, "PROOF_VERIFICATION_ERROR", "Missing previous proof")
+        }
         CheckName::Proof => (DATA_MODEL, "CRYPTOGRAPHIC_SECURITY_ERROR", "Cryptographic security error"),
         CheckName::IssuerKey => {
             (DATA_INTEGRITY, "INVALID_VERIFICATION_METHOD", "Invalid verification method")

@@ -172,6 +172,30 @@ async fn credential_anchored_before_the_rotation_stays_valid() {
 }
 
 #[tokio::test]
+async fn fragment_given_to_a_new_key_neither_breaks_nor_revives_what_the_old_one_signed() {
+    let (world, mut undp, holder) = scene().await;
+    let thief = undp.clone();
+    let copies = world.issue(&undp, &holder, &world.staff(&undp)).await;
+    let receipts = [world.anchor(&undp, &copies[0], 1), world.anchor(&undp, &copies[1], 2)];
+    world.advance(86_400);
+    world.rotate_in_place(&mut undp);
+    world.publish(&undp, &[], &[]).await;
+    for (copy, receipt) in copies.iter().zip(receipts) {
+        assert_valid(&report_on(&world, &holder, copy, "staff-identity-anchored", Some(receipt)).await);
+        let report = report_on(&world, &holder, copy, "staff-identity", None).await;
+        assert_fails(&report, CheckName::IssuerKey, "keyRetired");
+    }
+    for (sequence, copy) in (3..).zip(world.issue(&thief, &holder, &world.staff(&undp)).await) {
+        let late = world.anchor(&undp, &copy, sequence);
+        let report = report_on(&world, &holder, &copy, "staff-identity-anchored", Some(late)).await;
+        assert_fails(&report, CheckName::IssuerKey, "keyRetiredBeforeIssue");
+    }
+    for copy in world.issue(&undp, &holder, &world.staff(&undp)).await {
+        assert_valid(&report_on(&world, &holder, &copy, "staff-identity", None).await);
+    }
+}
+
+#[tokio::test]
 async fn compromised_key_counts_only_with_an_earlier_receipt() {
     let (world, mut undp, holder) = scene().await;
     let copies = world.issue(&undp, &holder, &world.staff(&undp)).await;

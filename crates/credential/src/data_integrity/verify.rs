@@ -1,16 +1,13 @@
 //! Verifying proofs (VC Data Integrity 1.0, 4.4 and 4.5): all proofs on a document must hold.
 
-use std::sync::Arc;
-
-use clock::Timestamp;
-use did::{Evidence, Resolution, Resolver, VerificationMethod, did_of};
-use keys::PublicKey;
+use did::{Resolver, did_of};
 use serde_json::{Map, Value};
 
+use super::found::{FoundKey, FoundKeys, keys_in, unresolved};
 use super::{Purpose, Suite, hash_data};
 use crate::datetime::{self, Offset};
 use crate::limits;
-use crate::outcome::{CheckName, ControllerPolicy, Expect, Fault, KeyState};
+use crate::outcome::{CheckName, ControllerPolicy, Expect, Fault};
 
 /// What was found out about the proofs of a document.
 #[derive(Debug, Default)]
@@ -22,17 +19,6 @@ pub(crate) struct ProofReport {
     /// The type IRIs of the document; empty for the JCS suites, which do not look.
     pub(crate) types: Vec<String>,
     pub(crate) faults: Vec<Fault>,
-}
-
-/// A key with its place in the history of its DID.
-#[derive(Clone, Debug)]
-pub(crate) struct FoundKey {
-    pub(crate) id: String,
-    pub(crate) controller: String,
-    pub(crate) public_key: PublicKey,
-    pub(crate) state: KeyState,
-    pub(crate) from: Option<Timestamp>,
-    pub(crate) evidence: Option<Evidence>,
 }
 
 /// A proof whose form is right.
@@ -93,12 +79,12 @@ async fn verify_one(
         report.verification_method.get_or_insert_with(|| method.to_owned());
     }
     let proof = parse(pointer, value, expect)?;
-    let key = find_key(&proof, resolver, expect.purpose).await?;
-    if key.public_key.algorithm() != proof.suite.algorithm() {
+    let keys = find_keys(&proof, resolver, expect.purpose).await?;
+    let Some(keys) = keys.of_kind(proof.suite.algorithm()) else {
         return Err(fault("keyKind", "the key is of another kind than the cryptosuite")
             .at(format!("{pointer}/verificationMethod")));
-    }
-    let of_controller = controller.is_some_and(|controller| controller == key.controller);
+    };
+    let of_controller = controller.is_some_and(|controller| keys.are_of(controller));
     if expect.controller == ControllerPolicy::Strict && !of_controller {
         let of_whom = if expect.purpose == Purpose::Authentication { "holder" } else { "issuer" };
         report.faults.push(
@@ -114,7 +100,7 @@ async fn verify_one(
     let unsecured = unsecured_document(document, &proof)?;
     let options = signed_options(document, &proof)?;
     let (data, types) = hash_data(proof.suite, &unsecured, &options).await?;
-    let verified = key.public_key.verify(&data, &proof.signature);
+    let (key, verified) = keys.that_made(|key| key.verify(&data, &proof.signature));
     if report.types.is_empty() {
         report.types = types;
     }
@@ -221,49 +207,13 @@ fn signature_of(text: &str) -> Option<Vec<u8>> {
     bs58::decode(encoded).into_vec().ok().filter(|bytes| bytes.len() == 64)
 }
 
-async fn find_key(proof: &Proof<'_>, resolver: &dyn Resolver, purpose: Purpose) -> Result<FoundKey, Fault> {
+async fn find_keys(proof: &Proof<'_>, resolver: &dyn Resolver, purpose: Purpose) -> Result<FoundKeys, Fault> {
     let pointer = || format!("{}/verificationMethod", proof.pointer);
     let did = did_of(proof.verification_method).ok_or_else(|| {
         fault("verificationMethod", "the verification method is not a DID URL with a fragment").at(pointer())
     })?;
     let resolution = resolver.resolve(did).await.map_err(|error| unresolved(&error).at(pointer()))?;
-    key_in(&resolution, proof.verification_method, purpose).map_err(|fault| fault.at(pointer()))
-}
-
-/// A DID that does not exist is a failure; one that nobody could be asked about is an unfinished check.
-pub(crate) fn unresolved(error: &did::ResolveError) -> Fault {
-    let fault = Fault::new(CheckName::IssuerKey, "didUnresolved", error.to_string());
-    if matches!(error, did::ResolveError::Unavailable(_)) { fault.unfinished() } else { fault }
-}
-
-/// The method in the present document or, failing that, in the latest version that had it.
-pub(crate) fn key_in(
-    resolution: &Arc<Resolution>,
-    method_id: &str,
-    purpose: Purpose,
-) -> Result<FoundKey, Fault> {
-    let unknown = |code, detail: &str| Fault::new(CheckName::IssuerKey, code, detail);
-    let method: &VerificationMethod = resolution
-        .find_method(method_id)
-        .ok_or_else(|| unknown("keyUnknown", "the DID document has no such verification method"))?;
-    if !method.relationships.contains(&purpose.relationship()) {
-        return Err(unknown("keyPurpose", "the DID document does not list the key for this purpose"));
-    }
-    let history = resolution.key_state(method);
-    let last = history.periods.last();
-    let state = match history.compromised_at {
-        Some(at) => KeyState::Compromised { at },
-        None if history.current => KeyState::Current,
-        None => KeyState::RotatedOut { until: last.and_then(|period| period.until) },
-    };
-    Ok(FoundKey {
-        id: method.id.clone(),
-        controller: method.controller.clone(),
-        public_key: method.public_key,
-        state,
-        from: history.periods.first().map(|period| period.from),
-        evidence: resolution.evidence.clone(),
-    })
+    keys_in(&resolution, proof.verification_method, purpose).map_err(|fault| fault.at(pointer()))
 }
 
 /// The document that the proof secures: without proofs, or with exactly those it builds on

@@ -4,7 +4,7 @@ use did::{Resolver, did_of, is_did};
 use serde_json::{Map, Value};
 
 use super::empty_outcome;
-use crate::data_integrity::{FoundKey, Purpose, key_in, unresolved};
+use crate::data_integrity::{FoundKeys, Purpose, keys_in, unresolved};
 use crate::input::{Format, Input};
 use crate::jwt;
 use crate::outcome::{CheckName, ControllerPolicy, Expect, Fault, Outcome, PresentationOutcome, StatusRef};
@@ -47,10 +47,11 @@ async fn verify(parsed: &Parsed, resolver: &dyn Resolver, expect: &Expect, outco
         Ok(status) => outcome.status.extend(status),
         Err(fault) => faults.push(fault),
     }
-    match issuer_key(parsed, resolver, expect, outcome).await {
-        Ok(key) => {
+    match issuer_keys(parsed, resolver, expect, outcome).await {
+        Ok(keys) => {
             let token = &parsed.issuer_jwt;
-            faults.extend(jwt::check_signature(token, &parsed.jwt, &key.public_key).err());
+            let (key, signed) = keys.that_made(|key| jwt::check_signature(token, &parsed.jwt, key));
+            faults.extend(signed.err());
             outcome.verification_method = Some(key.id);
             outcome.public_key = Some(key.public_key);
             outcome.key_state = key.state;
@@ -62,13 +63,13 @@ async fn verify(parsed: &Parsed, resolver: &dyn Resolver, expect: &Expect, outco
     outcome.faults.extend(faults);
 }
 
-/// The key that `kid` names, which must be one of the issuer's. Without a `kid`, the only key of `iss`.
-async fn issuer_key(
+/// The keys that `kid` names, which must be the issuer's. Without a `kid`, the only key of `iss`.
+async fn issuer_keys(
     parsed: &Parsed,
     resolver: &dyn Resolver,
     expect: &Expect,
     outcome: &mut Outcome,
-) -> Result<FoundKey, Fault> {
+) -> Result<FoundKeys, Fault> {
     let unknown = |code, detail: &str| Fault::new(CheckName::IssuerKey, code, detail);
     let issuer = parsed.claims.get("iss").map(|iss| iss.as_str().unwrap_or_default().to_owned());
     outcome.issuer.clone_from(&issuer);
@@ -99,17 +100,17 @@ async fn issuer_key(
     let did =
         did_of(&kid).ok_or_else(|| unknown("keyUnknown", "the kid is not a DID URL with a fragment"))?;
     let resolution = resolver.resolve(did).await.map_err(|error| unresolved(&error))?;
-    let key = key_in(&resolution, &kid, Purpose::AssertionMethod)?;
+    let keys = keys_in(&resolution, &kid, Purpose::AssertionMethod)?;
     match &issuer {
-        None => outcome.issuer = Some(key.controller.clone()),
-        Some(issuer) if expect.controller == ControllerPolicy::Strict && *issuer != key.controller => {
+        None => outcome.issuer = Some(keys.controller().to_owned()),
+        Some(issuer) if expect.controller == ControllerPolicy::Strict && !keys.are_of(issuer) => {
             outcome
                 .faults
                 .push(unknown("notTheIssuersKey", "the key of the token is not controlled by the issuer"));
         }
         Some(_) => {}
     }
-    Ok(key)
+    Ok(keys)
 }
 
 /// Token Status List, 6.2.
