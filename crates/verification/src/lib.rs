@@ -7,7 +7,6 @@
 
 mod assess;
 mod chain;
-mod delegation;
 mod faults;
 mod finding;
 mod issue_time;
