@@ -24,6 +24,15 @@ pub struct NodeConfig {
     /// The other validators, `/ip4/…/tcp/…/p2p/{peer id}` each.
     #[serde(default)]
     pub peers: Vec<String>,
+    /// For how long, in block time, proofs of an older height can be asked for.
+    #[serde(default = "keep_proofs")]
+    pub keep_proofs_seconds: u64,
+    /// How many of the newest blocks to keep; all when absent. Headers and certificates always stay.
+    #[serde(default)]
+    pub keep_blocks: Option<u64>,
+    /// How many blocks lie between snapshots for nodes that join; none are written at 0.
+    #[serde(default = "snapshot_blocks")]
+    pub snapshot_blocks: u64,
     /// Memory for pages of the store.
     #[serde(default = "cache")]
     pub cache_megabytes: usize,
@@ -44,4 +53,12 @@ fn loopback() -> String {
 
 fn cache() -> usize {
     32
+}
+
+fn keep_proofs() -> u64 {
+    120
+}
+
+fn snapshot_blocks() -> u64 {
+    1_000
 }

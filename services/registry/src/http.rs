@@ -5,6 +5,7 @@ mod headers;
 mod identifiers;
 mod problem;
 mod records;
+mod snapshots;
 mod transactions;
 mod views;
 
@@ -59,6 +60,8 @@ fn routes(app: &mut web::ServiceConfig<'_>) {
         .service(headers::find_block)
         .service(headers::list_validator_changes)
         .service(headers::load_genesis)
+        .service(snapshots::latest_snapshot)
+        .service(snapshots::find_chunk)
         .service(identifiers::resolve)
         .map(|app| {
             app.service(explorer::show_home).service(explorer::show_member).service(explorer::show_block)
@@ -100,6 +103,8 @@ mod tests {
             "/v1/blocks/{height}",
             "/v1/validators/changes",
             "/v1/genesis",
+            "/v1/snapshots/latest",
+            "/v1/snapshots/{height}/{chunk}",
             "/1.0/identifiers/{did}",
         ] {
             assert!(paths.contains(&path), "{path} in {paths:?}");

@@ -5,6 +5,7 @@
 //! the store, the mempool, the consensus engine behind one trait ([`ledger::Ledger`]), and the routes. One
 //! validator or many run by the same code. Read [`start`], [`node::Node`] and [`ledger::Ledger`] first.
 
+pub mod audit;
 mod chain;
 mod config;
 mod engine;
@@ -13,7 +14,7 @@ mod ledger;
 mod mempool;
 mod node;
 pub mod setup;
-mod store;
+pub mod store;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -29,7 +30,8 @@ use crate::engine::{Engine, EngineError, Health, Links};
 use crate::ledger::LedgerError;
 use crate::mempool::{Bounds, Mempool};
 use crate::node::Node;
-use crate::store::{Store, StoreError};
+use crate::store::export::Exports;
+use crate::store::{Keep, Store, StoreError};
 
 pub use config::{Config, KeysConfig, NodeConfig};
 pub use http::openapi;
@@ -128,9 +130,15 @@ pub async fn start_with(config: Config, clock: Arc<dyn Clock>) -> Result<web::Ru
     if alone {
         wait_for_first_block(&store, &committed).await;
     }
-    let (stop_pruning, pruning) = prune_in_background(Arc::clone(&store), committed);
+    let keep = Keep {
+        proofs: Duration::from_secs(config.node.keep_proofs_seconds),
+        blocks: config.node.keep_blocks,
+    };
+    let exports = Exports::new(folder.join("snapshots"));
+    let upkeep = Upkeep { keep, exports: exports.clone(), snapshot_blocks: config.node.snapshot_blocks };
+    let (stop_upkeep, upkeep) = keep_up(Arc::clone(&store), upkeep, committed);
     let closed = store.closed();
-    let node = Node::new(genesis, store, mempool, clock, health);
+    let node = Node::new(genesis, store, mempool, clock, health, exports);
     let mut running = http::serve(&config.http, node).await?;
     // These end in reverse order. Workers let go of the store a moment after they have stopped; whoever opens
     // the folder again right away must find it free.
@@ -140,8 +148,8 @@ pub async fn start_with(config: Config, clock: Arc<dyn Clock>) -> Result<web::Ru
         }
     });
     running.on_stop(async move {
-        stop_pruning.send_replace(true);
-        let _ = pruning.await;
+        stop_upkeep.send_replace(true);
+        let _ = upkeep.await;
     });
     running.on_stop(Engine::stop(engine));
     Ok(running)
@@ -214,12 +222,44 @@ async fn wait_for_first_block(store: &Store, committed: &Notify) {
     }
 }
 
-/// Removes what later blocks made superfluous, in small steps between them.
-fn prune_in_background(
+/// What a node does beside deciding blocks.
+struct Upkeep {
+    keep: Keep,
+    exports: Exports,
+    snapshot_blocks: u64,
+}
+
+impl Upkeep {
+    /// One step. Returns whether there is more to remove.
+    fn step(&self, store: &Store) -> bool {
+        let more = store.prune(&self.keep).unwrap_or_else(|error| {
+            tracing::warn!(%error, "what is no longer kept cannot be removed");
+            false
+        });
+        let snapshot = store.snapshot();
+        let due = |newest: u64| snapshot.tip().height >= newest.saturating_add(self.snapshot_blocks);
+        if self.snapshot_blocks > 0 && due(self.exports.heights().last().copied().unwrap_or(0)) {
+            match self.exports.write(&snapshot) {
+                Ok(written) => tracing::info!(
+                    block.height = written.header.height,
+                    records = written.records,
+                    "a snapshot for joining nodes was written"
+                ),
+                Err(error) => tracing::warn!(%error, "a snapshot cannot be written"),
+            }
+        }
+        more
+    }
+}
+
+/// Removes what is no longer kept, in small steps between blocks, and writes snapshots.
+fn keep_up(
     store: Arc<Store>,
+    upkeep: Upkeep,
     committed: Arc<Notify>,
 ) -> (watch::Sender<bool>, tokio::task::JoinHandle<()>) {
     let (stop, mut stopped) = watch::channel(false);
+    let upkeep = Arc::new(upkeep);
     let task = tokio::spawn(async move {
         loop {
             let stop = async { stopped.wait_for(|stop| *stop).await.map(drop) };
@@ -229,13 +269,9 @@ fn prune_in_background(
             }
             let mut more = true;
             while more && !*stopped.borrow() {
-                let store = Arc::clone(&store);
-                match tokio::task::spawn_blocking(move || store.prune()).await {
-                    Ok(Ok(left)) => more = left,
-                    Ok(Err(error)) => {
-                        tracing::warn!(%error, "old map nodes cannot be removed");
-                        more = false;
-                    }
+                let (store, upkeep) = (Arc::clone(&store), Arc::clone(&upkeep));
+                match tokio::task::spawn_blocking(move || upkeep.step(&store)).await {
+                    Ok(left) => more = left,
                     Err(_) => return,
                 }
             }

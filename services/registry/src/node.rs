@@ -16,6 +16,7 @@ use tokio::sync::watch;
 
 use crate::engine::Health;
 use crate::mempool::{Awaited, Mempool, MempoolError, Outcome};
+use crate::store::export::Exports;
 use crate::store::{Snapshot, Store, StoreError};
 
 /// How long a request that waits for its block is held at most.
@@ -34,6 +35,7 @@ struct Inner {
     mempool: Arc<Mempool>,
     clock: Arc<dyn Clock>,
     health: watch::Receiver<Health>,
+    exports: Exports,
 }
 
 /// Where a transaction is.
@@ -75,9 +77,10 @@ impl Node {
         mempool: Arc<Mempool>,
         clock: Arc<dyn Clock>,
         health: watch::Receiver<Health>,
+        exports: Exports,
     ) -> Self {
         let chain = genesis.chain_id();
-        Self { inner: Arc::new(Inner { genesis, chain, store, mempool, clock, health }) }
+        Self { inner: Arc::new(Inner { genesis, chain, store, mempool, clock, health, exports }) }
     }
 
     pub fn genesis(&self) -> &Genesis {
@@ -90,6 +93,11 @@ impl Node {
 
     pub fn snapshot(&self) -> Arc<Snapshot> {
         self.inner.store.snapshot()
+    }
+
+    /// What joining nodes may fetch.
+    pub fn exports(&self) -> &Exports {
+        &self.inner.exports
     }
 
     pub fn health(&self) -> Health {
