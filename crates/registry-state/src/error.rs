@@ -26,6 +26,8 @@ pub enum TransactionError {
     BadRelationships,
     #[error("the list of {0} is empty or too long")]
     BadCount(&'static str),
+    #[error("digests are listed once each, in order")]
+    BadDigests,
     #[error("{0} is listed twice")]
     Repeated(&'static str),
     #[error("a govern key is missing")]
@@ -125,6 +127,7 @@ impl TransactionError {
             Self::BadMultikey => "bad_multikey",
             Self::BadRelationships => "bad_relationships",
             Self::BadCount(_) => "bad_count",
+            Self::BadDigests => "bad_digests",
             Self::Repeated(_) => "repeated",
             Self::NoGovernKey => "no_govern_key",
             Self::UnknownKey => "unknown_key",

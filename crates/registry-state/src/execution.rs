@@ -1,7 +1,7 @@
 use registry_types::{Canonical, KeyRecord, MemberStatus, Operation, Organisation, limits, state_key};
 
 use crate::against::{check_expiry, check_role};
-use crate::rules::{accreditation, did, issuing, member};
+use crate::rules::{accreditation, did, documents, issuing, member};
 use crate::view::{View, ViewError, Writes, find};
 use crate::{Checked, TransactionError};
 
@@ -92,6 +92,7 @@ impl<'a> Execution<'a> {
             Operation::UpdateDid(update) => did::update(self, self.block, signer, update),
             Operation::PublishStatus(status) => issuing::publish_status(self, self.block, signer, status),
             Operation::Anchor(anchor) => issuing::anchor(self, self.block, signer, anchor),
+            Operation::PublishDocuments(publish) => documents::publish(self, self.block, signer, publish),
         }
     }
 }

@@ -3,5 +3,6 @@
 
 pub mod accreditation;
 pub mod did;
+pub mod documents;
 pub mod issuing;
 pub mod member;

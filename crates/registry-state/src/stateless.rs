@@ -4,13 +4,13 @@ use ed25519_dalek::{Signature, VerifyingKey};
 use registry_types::record::Service;
 use registry_types::{
     AdmitMember, Anchor, CreateDid, DidChange, DocumentKey, GrantAccreditation, Hash, KeyRole, Operation,
-    RegisterSchema, SignedTransaction, TransactionId, is_did, is_fragment, is_iri, is_multikey,
-    is_organisation_id, limits,
+    PublishDocuments, RegisterSchema, SignedTransaction, TransactionId, is_did, is_fragment, is_iri,
+    is_multikey, is_organisation_id, limits,
 };
 
 use crate::TransactionError;
 use crate::TransactionError::{
-    BadCount, BadDid, BadFragment, BadIri, BadMultikey, BadName, BadOrganisationId, BadPublicKey,
+    BadCount, BadDid, BadDigests, BadFragment, BadIri, BadMultikey, BadName, BadOrganisationId, BadPublicKey,
     BadRelationships, BadSignature, NoGovernKey, OtherChain, Repeated,
 };
 
@@ -77,6 +77,7 @@ fn check_form(operation: &Operation) -> Result<(), TransactionError> {
             iri("the list", &status.list)
         }
         Operation::Anchor(anchor) => check_anchor(anchor),
+        Operation::PublishDocuments(publish) => publish_documents(publish),
     }
 }
 
@@ -116,6 +117,13 @@ fn check_anchor(anchor: &Anchor) -> Result<(), TransactionError> {
     did("the issuer", &anchor.issuer)?;
     let leaves = usize::try_from(anchor.leaf_count).unwrap_or(usize::MAX);
     require((1..=limits::ANCHOR_LEAVES).contains(&leaves), BadCount("leaves"))
+}
+
+fn publish_documents(publish: &PublishDocuments) -> Result<(), TransactionError> {
+    did("the issuer", &publish.issuer)?;
+    let digests = &publish.digests;
+    require((1..=limits::DOCUMENTS_PER_TRANSACTION).contains(&digests.len()), BadCount("documents"))?;
+    require(digests.is_sorted_by(|a, b| a < b), BadDigests)
 }
 
 fn document(keys: &[DocumentKey], services: &[Service]) -> Result<(), TransactionError> {

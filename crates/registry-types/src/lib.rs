@@ -26,13 +26,14 @@ pub use identifier::{
 };
 pub use operation::{
     AdmitMember, Anchor, AnchorKind, CreateDid, DidChange, DidRole, DocumentKey, GrantAccreditation,
-    Inception, NewKey, Operation, PublishStatus, RegisterSchema, UpdateDid, WithdrawAccreditation,
+    Inception, NewKey, Operation, PublishDocuments, PublishStatus, RegisterSchema, UpdateDid,
+    WithdrawAccreditation,
 };
 pub use proof::{ProvenRecord, SetChange, TransactionPlace};
 pub use record::{
-    Accreditation, AccreditationInterval, AnchorRecord, DidKey, DidRecord, DidVersion, Governors, KeyRecord,
-    KeyRole, MemberStatus, Organisation, OrganisationKey, Relationship, SchemaRecord, Seats, Service,
-    StatusRecord,
+    Accreditation, AccreditationInterval, AnchorRecord, DidKey, DidRecord, DidVersion, DocumentRecord,
+    Governors, KeyRecord, KeyRole, MemberStatus, Organisation, OrganisationKey, Publication, Relationship,
+    SchemaRecord, Seats, Service, StatusRecord,
 };
 pub use transaction::{SignedTransaction, Transaction, TransactionId};
 pub use validators::{Address, Validator, ValidatorSet, address_of};

@@ -20,5 +20,8 @@ pub const VERSIONS_PER_DID: usize = 256;
 pub const INTERVALS_PER_ACCREDITATION: usize = 256;
 /// As many as `merkle` builds.
 pub const ANCHOR_LEAVES: usize = 1 << 20;
+pub const DOCUMENTS_PER_TRANSACTION: usize = 128;
+/// Organisations that may publish the same file.
+pub const PUBLICATIONS_PER_DOCUMENT: usize = 256;
 /// How far ahead of the committed sequence a key may queue transactions.
 pub const SEQUENCE_WINDOW: u64 = 256;

@@ -24,6 +24,8 @@ pub enum Operation {
     PublishStatus(PublishStatus),
     /// Signed by an operate key of the organisation that controls the issuer's DID.
     Anchor(Anchor),
+    /// Signed by an operate key of the organisation that controls the issuer's DID.
+    PublishDocuments(PublishDocuments),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize)]
@@ -169,6 +171,20 @@ pub enum AnchorKind {
     Credentials = 0,
     Evidence = 1,
     Audit = 2,
+    /// Digests of documents of any kind.
+    Documents = 3,
+}
+
+/// Digests that anybody may look up: the issuer states that it published files with these SHA-256 digests. For
+/// documents meant for the public only, since whoever guesses the file can confirm it; everything else is anchored
+/// under a salted commitment.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PublishDocuments {
+    pub issuer: String,
+    /// Sorted, without repetition.
+    #[serde(with = "as_hex::list")]
+    pub digests: Vec<Hash>,
 }
 
 impl Operation {
@@ -188,6 +204,7 @@ impl Operation {
             Self::UpdateDid(update) => vec![state_key::did(&update.did)],
             Self::PublishStatus(status) => vec![state_key::status(&status.issuer, &status.list)],
             Self::Anchor(anchor) => vec![state_key::anchor(&anchor.issuer, anchor.sequence)],
+            Self::PublishDocuments(publish) => publish.digests.iter().map(state_key::document).collect(),
         }
     }
 
@@ -203,6 +220,7 @@ impl Operation {
             Self::UpdateDid(_) => "updateDid",
             Self::PublishStatus(_) => "publishStatus",
             Self::Anchor(_) => "anchor",
+            Self::PublishDocuments(_) => "publishDocuments",
         }
     }
 }

@@ -62,7 +62,7 @@ pub fn anchor(
     Ok(changes)
 }
 
-fn require_controller(view: &dyn View, signer: &Signer, issuer: &str) -> Result<(), Refusal> {
+pub(super) fn require_controller(view: &dyn View, signer: &Signer, issuer: &str) -> Result<(), Refusal> {
     let record: DidRecord = find(view, &state_key::did(issuer))?
         .ok_or_else(|| TransactionError::UnknownDid(issuer.to_owned()))?;
     if record.organisation != signer.organisation.id {

@@ -82,6 +82,7 @@ fn status(error: &Error) -> StatusCode {
         | Error::BadMultikey
         | Error::BadRelationships
         | Error::BadCount(_)
+        | Error::BadDigests
         | Error::Repeated(_)
         | Error::NoGovernKey => StatusCode::BAD_REQUEST,
         Error::UnknownKey

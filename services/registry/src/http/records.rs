@@ -14,7 +14,7 @@ pub const OCTETS: &str = "application/octet-stream";
 const PAGE: usize = 100;
 /// Kinds with a single record, which have no further key.
 const SINGLE: [&str; 3] = ["params", "validators", "governors"];
-const KEYED: [&str; 7] = ["org", "did", "accreditation", "schema", "status", "anchor", "key"];
+const KEYED: [&str; 8] = ["org", "did", "accreditation", "schema", "status", "anchor", "document", "key"];
 
 #[derive(Deserialize, IntoParams)]
 pub struct RecordQuery {
@@ -30,7 +30,7 @@ pub struct RecordQuery {
 #[utoipa::path(
     tag = "records",
     params(
-        ("kind" = String, Path, description = "org, did, accreditation, schema, status, anchor, key, params, validators or governors"),
+        ("kind" = String, Path, description = "org, did, accreditation, schema, status, anchor, document, key, params, validators or governors"),
         ("key" = String, Path, description = "The rest of the state key; `-` where a kind has one record only"),
         RecordQuery,
     ),
@@ -94,7 +94,7 @@ pub async fn list_records(
     Ok(HttpResponse::Ok().json(RecordList { keys, next }))
 }
 
-fn state_key(kind: &str, rest: String) -> Option<String> {
+pub fn state_key(kind: &str, rest: String) -> Option<String> {
     if rest.len() > limits::IRI_BYTES * 2 {
         return None;
     }

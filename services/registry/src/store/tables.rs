@@ -22,8 +22,11 @@ pub const UNDECIDED: TableDefinition<(u64, u32, Hash), &[u8]> = TableDefinition:
 pub const LISTED: TableDefinition<&str, ()> = TableDefinition::new("listed");
 pub const META: TableDefinition<&str, &[u8]> = TableDefinition::new("meta");
 
+/// Heights by the hash of their header.
+pub const HASHES: TableDefinition<Hash, u64> = TableDefinition::new("hashes");
+
 pub fn is_listed(key: &str) -> bool {
-    ["org/", "did/", "schema/", "accreditation/"].iter().any(|kind| key.starts_with(kind))
+    ["org/", "did/", "schema/", "accreditation/", "status/"].iter().any(|kind| key.starts_with(kind))
 }
 
 #[expect(clippy::expect_used, reason = "borsh fails only when the writer does, and a Vec never does")]
