@@ -8,11 +8,13 @@
 
 mod http;
 mod light;
+mod receipt;
 mod registry;
 mod transport;
 
 pub use http::HttpNode;
 pub use light::{LightClient, LightError, ProvenHeader, verify_certificate, verify_map_proof};
+pub use receipt::{Receipt, ReceiptError};
 pub use registry::{Committed, Options, Proven, Registry, RegistryError};
 pub use transport::{Submission, Transport, TransportError};
 

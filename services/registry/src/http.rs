@@ -44,6 +44,7 @@ pub async fn serve(config: &web::HttpConfig, node: Node) -> Result<web::Running,
     web::serve("registry", config, openapi(), ready, move |app| {
         app.app_data(data.clone());
         app.app_data(web::ProblemPages(problem::PAGES));
+        app.app_data(explorer::ASSETS);
         routes(app);
     })
     .await
@@ -60,9 +61,7 @@ fn routes(app: &mut web::ServiceConfig<'_>) {
         .service(headers::list_validator_changes)
         .service(headers::load_genesis)
         .service(identifiers::resolve)
-        .map(|app| {
-            app.service(explorer::show_home).service(explorer::show_member).service(explorer::show_block)
-        });
+        .map(|app| app.configure(explorer::configure));
 }
 
 /// Ready when the loop runs and there is a header to prove things with.
