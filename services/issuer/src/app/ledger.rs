@@ -37,6 +37,8 @@ pub trait Ledger: Send + Sync {
     async fn assertion_keys(&self, did: &str) -> Result<Vec<DocumentKey>, RegistryError>;
     async fn status(&self, issuer: &str, list: &str) -> Result<Option<PublishedStatus>, RegistryError>;
     async fn anchor(&self, issuer: &str, sequence: u64) -> Result<Option<Anchored>, RegistryError>;
+    /// Whether the chain holds that this issuer published the document with this digest.
+    async fn is_published(&self, issuer: &str, digest: &[u8; 32]) -> Result<bool, RegistryError>;
     /// Returns once a block holds the operation. Whether it took effect, only reading tells.
     async fn write(&self, signer: &dyn Signer, operation: Operation) -> Result<(), RegistryError>;
 }
@@ -78,6 +80,11 @@ impl Ledger for RegistryLedger {
                 .and_then(Timestamp::from_timestamp_millis)
                 .unwrap_or(Timestamp::MAX_UTC),
         }))
+    }
+
+    async fn is_published(&self, issuer: &str, digest: &[u8; 32]) -> Result<bool, RegistryError> {
+        let record = self.0.document(digest).await?.value;
+        Ok(record.is_some_and(|record| record.publications.iter().any(|by| by.issuer == issuer)))
     }
 
     async fn write(&self, signer: &dyn Signer, operation: Operation) -> Result<(), RegistryError> {
