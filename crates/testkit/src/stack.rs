@@ -299,7 +299,7 @@ impl Drop for Stack {
 }
 
 /// `PASSERELLE_BIN`, or the binary that was built beside the test.
-fn binary() -> Result<PathBuf> {
+pub fn binary() -> Result<PathBuf> {
     if let Some(named) = std::env::var_os("PASSERELLE_BIN") {
         return Ok(named.into());
     }
