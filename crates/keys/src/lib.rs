@@ -12,6 +12,6 @@ mod signer;
 
 pub use files::{KeyFileError, KeyFiles};
 pub use public::{Algorithm, BadSignature, InvalidKey, PublicKey};
-pub use seal::{SealError, SealingKey};
+pub use seal::{SealError, SealingKey, write_new_private};
 pub use signer::{SignError, Signer, SoftwareKey};
 pub use zeroize::Zeroizing;

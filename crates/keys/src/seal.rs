@@ -131,7 +131,7 @@ impl KeyType for Length {
 }
 
 /// Writes a file that only its owner may read, whole or not at all, never over an existing one.
-pub(crate) fn write_new_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub fn write_new_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(directory)?;
     let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_string_lossy().into_owned();

@@ -12,7 +12,7 @@ use wire::verifications::{Check, CheckName, CredentialSummary};
 use wire::vp::dcql::CredentialQuery;
 
 use crate::faults;
-use crate::finding::{Finding, hex, instant, milliseconds, rfc3339};
+use crate::finding::{Finding, NOT_REACHED, hex, instant, milliseconds, rfc3339};
 use crate::issue_time::{self, IssueTime};
 use crate::issuer::{self, AsOf};
 use crate::policy::Policy;
@@ -296,7 +296,7 @@ impl LookedUp {
 }
 
 fn not_reached() -> Finding {
-    Finding::not_checked("notReached", "This was not looked at because the credential is not authentic.")
+    Finding::not_checked(NOT_REACHED, "This was not looked at because the credential is not authentic.")
 }
 
 /// Without the issuer's key there was nothing to check the signature with, whatever else is in order.

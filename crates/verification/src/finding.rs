@@ -9,6 +9,9 @@ use wire::verifications::{Check, CheckName, CheckResult};
 
 use crate::ports::{ChainError, Header};
 
+/// The code of a check that was not made because another one failed before it.
+pub(crate) const NOT_REACHED: &str = "notReached";
+
 /// The result of one check before it is known which policy reads it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Finding {

@@ -2,23 +2,29 @@
 
 use wire::verifications::{Check, CheckName, CheckResult, ProblemDetail, Report};
 
+use crate::finding::NOT_REACHED;
+
 const DATA_MODEL: &str = "https://www.w3.org/TR/vc-data-model#";
 const DATA_INTEGRITY: &str = "https://w3id.org/security#";
 const STATUS_LIST: &str = "https://www.w3.org/ns/credentials/status-list#";
 
-/// What made the report something else than valid.
+/// What made the report something else than valid: the causes. What was not looked at because of one of them
+/// stands in the report; a problem type of its own would send its reader to the wrong place.
 #[must_use]
 pub fn problems(report: &Report) -> Vec<ProblemDetail> {
-    report
-        .checks
-        .iter()
-        .filter(|check| match check.result {
-            CheckResult::Pass => false,
-            CheckResult::Fail => true,
-            CheckResult::NotChecked => check.required,
-        })
-        .map(problem)
-        .collect()
+    let (follows, causes): (Vec<_>, Vec<_>) =
+        report.checks.iter().filter(|check| is_problem(check)).partition(|check| check.code == NOT_REACHED);
+    // A report that fails always says why.
+    let told = if causes.is_empty() { follows } else { causes };
+    told.into_iter().map(problem).collect()
+}
+
+fn is_problem(check: &Check) -> bool {
+    match check.result {
+        CheckResult::Pass => false,
+        CheckResult::Fail => true,
+        CheckResult::NotChecked => check.required,
+    }
 }
 
 /// What a caller should know although it does not fail.

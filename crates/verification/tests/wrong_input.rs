@@ -295,6 +295,8 @@ async fn tampered_credential_fails_and_nothing_is_fetched_for_it() {
         let report = hand_over(&world, Subject::Credential(input), "open").await;
         assert_eq!(report.outcome, Outcome::Invalid, "{report:#?}");
         assert_eq!(check(&report, CheckName::Status).code, "notReached");
+        let told = verification::problems::problems(&report);
+        assert!(!told.is_empty() && told.iter().all(|told| told.code.as_deref() != Some("notReached")));
         assert!(report.claims.is_none(), "claims of a forgery are not repeated");
         assert_eq!(*world.web.fetched.lock().unwrap(), fetched);
     }

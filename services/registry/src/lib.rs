@@ -75,6 +75,8 @@ pub enum StartError {
     Keys(#[from] keys::KeyFileError),
     #[error("the validator key is not an Ed25519 key")]
     KeyKind,
+    #[error("{0} does not hold the 32 bytes of a link key; put back a copy, or remove it for a new peer id")]
+    LinkKey(PathBuf),
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error(transparent)]
@@ -95,9 +97,11 @@ pub async fn start_with(config: Config, clock: Arc<dyn Clock>) -> Result<web::Ru
     let genesis = read_genesis(&config.node.genesis)?;
     let folder = &config.node.data;
     std::fs::create_dir_all(folder).map_err(|source| StartError::Folder { path: folder.clone(), source })?;
-    let (signer, public_key) = validator_key(&config.keys)?;
+    let file = folder.join("chain.redb");
+    let age = if file.exists() { Age::Known } else { Age::New };
+    let (signer, public_key) = validator_key(&config.keys, age)?;
     let cache_bytes = config.node.cache_megabytes.saturating_mul(1024 * 1024);
-    let store = Arc::new(Store::open(&folder.join("chain.redb"), &genesis, cache_bytes)?);
+    let store = Arc::new(Store::open(&file, &genesis, cache_bytes)?);
     let mempool = Arc::new(Mempool::new(Bounds::default()));
     let committed = Arc::new(Notify::new());
     let chain = Chain::open(
@@ -149,12 +153,23 @@ pub async fn start_with(config: Config, clock: Arc<dyn Clock>) -> Result<web::Ru
 
 /// The validator's key, made when it is not there yet: its public half belongs into a genesis.
 pub fn validator_public_key(keys: &KeysConfig) -> Result<PublicKey, StartError> {
-    validator_key(keys).map(|(signer, _)| *signer.public_key())
+    validator_key(keys, Age::New).map(|(signer, _)| *signer.public_key())
 }
 
-fn validator_key(keys: &KeysConfig) -> Result<(Arc<dyn Signer>, [u8; 32]), StartError> {
+/// Whether a node has taken part in the chain before.
+#[derive(Clone, Copy, PartialEq)]
+enum Age {
+    New,
+    Known,
+}
+
+/// A node that has signed before must find its key: another one in its place would be nobody on the chain.
+fn validator_key(keys: &KeysConfig, age: Age) -> Result<(Arc<dyn Signer>, [u8; 32]), StartError> {
     let files = KeyFiles::open(&keys.directory, SealingKey::load_or_create(&keys.sealing_key)?)?;
-    let signer = files.load_or_create(VALIDATOR_KEY, Algorithm::Ed25519, &SystemEntropy)?;
+    let signer = match age {
+        Age::Known => files.load(VALIDATOR_KEY)?,
+        Age::New => files.load_or_create(VALIDATOR_KEY, Algorithm::Ed25519, &SystemEntropy)?,
+    };
     match signer.public_key() {
         PublicKey::Ed25519(bytes) => {
             let bytes = *bytes;
@@ -181,20 +196,18 @@ pub fn peer_id(node: &NodeConfig) -> Result<String, StartError> {
     Ok(engine::peer_id(link_key(&node.data.join("link.key"))?)?)
 }
 
-/// The key of the encrypted links. It proves nothing to the chain; losing it means a new peer id.
+/// The key of the encrypted links, made when there is none. It proves nothing to the chain; losing it means a new
+/// peer id, which others' configurations must learn, so one that cannot be read is never replaced.
 fn link_key(path: &Path) -> Result<[u8; 32], StartError> {
     let failed = |source| StartError::Folder { path: path.to_owned(), source };
-    if let Some(secret) = std::fs::read(path).ok().and_then(|bytes| bytes.try_into().ok()) {
-        return Ok(secret);
+    match std::fs::read(path) {
+        Ok(bytes) => return bytes.try_into().map_err(|_| StartError::LinkKey(path.to_owned())),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        Err(error) => return Err(failed(error)),
     }
     let mut secret = [0u8; 32];
     SystemEntropy.fill(&mut secret);
-    let mut options = std::fs::OpenOptions::new();
-    options.create(true).write(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path).map_err(failed)?;
-    std::io::Write::write_all(&mut file, &secret).map_err(failed)?;
+    keys::write_new_private(path, &secret).map_err(failed)?;
     Ok(secret)
 }
 

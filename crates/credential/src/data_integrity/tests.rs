@@ -108,3 +108,95 @@ async fn published_vectors_of_vc_di_ecdsa() {
     let p384 = json_file(folder.join("ecdsa-rdfc-2019-p384/signedECDSAP384.json"));
     assert!(!report(&p384).await.faults.is_empty());
 }
+
+/// A key with the did:key method that names it.
+fn key(seed: u8) -> (SoftwareKey, String, String) {
+    let key = SoftwareKey::from_secret(Algorithm::Ed25519, &[seed; 32]).unwrap();
+    let did = key.public_key().did_key();
+    let method = format!("{did}#{}", did.trim_start_matches("did:key:"));
+    (key, did, method)
+}
+
+/// One more proof on the document, over the proofs that it builds on.
+async fn add_proof(document: &mut Value, seed: u8, id: &str, previous: Value) {
+    let (key, _, method) = key(seed);
+    let mut options = json!({
+        "type": "DataIntegrityProof", "cryptosuite": "eddsa-rdfc-2022", "proofPurpose": "assertionMethod",
+        "id": id, "verificationMethod": method,
+    });
+    let mut unsecured = document.clone();
+    let all = unsecured.as_object_mut().unwrap().remove("proof").unwrap_or(json!([]));
+    if !previous.is_null() {
+        options["previousProof"] = previous.clone();
+        let named = |proof: &&Value| previous.to_string().contains(proof["id"].as_str().unwrap());
+        unsecured["proof"] = all.as_array().unwrap().iter().filter(named).cloned().collect();
+    }
+    let mut signed = options.clone();
+    signed["@context"] = document["@context"].clone();
+    let (data, _) = hash_data(Suite::EddsaRdfc2022, &unsecured, &signed).await.unwrap();
+    let signature = key.sign(&data).await.unwrap();
+    options["proofValue"] = json!(format!("z{}", bs58::encode(signature).into_string()));
+    let mut all = all.as_array().unwrap().clone();
+    all.push(options);
+    document["proof"] = json!(all);
+}
+
+const WITNESS: u8 = 1;
+const ISSUER: u8 = 2;
+
+fn to_be_witnessed() -> Value {
+    json!({
+        "@context": [
+            "https://www.w3.org/ns/credentials/v2",
+            {"@context": {"alumniOf": "https://www.example.org/alumniOf"}}
+        ],
+        "type": ["VerifiableCredential"], "issuer": key(ISSUER).1,
+        "credentialSubject": {"alumniOf": "The School of Examples"},
+    })
+}
+
+async fn strict(document: &Value) -> Vec<&'static str> {
+    let expect = Expect::credential(at("2024-01-01T00:00:00Z"));
+    let issuer = key(ISSUER).1;
+    let report =
+        verify_proofs(document.as_object().unwrap(), Some(&issuer), &Resolvers::offline(), &expect).await;
+    if report.faults.is_empty() {
+        assert_eq!(report.key.unwrap().controller, issuer, "what counts is the issuer's key");
+        assert_eq!(report.verification_method.unwrap(), key(ISSUER).2);
+    }
+    report.faults.into_iter().map(|fault| fault.code).collect()
+}
+
+/// VC Data Integrity 1.0, 2.1.2: a proof of someone else counts when the issuer's builds on it, and must hold.
+#[tokio::test]
+async fn an_issuer_may_build_on_a_witness() {
+    for previous in [json!("urn:uuid:witness"), json!(["urn:uuid:witness"])] {
+        let mut document = to_be_witnessed();
+        add_proof(&mut document, WITNESS, "urn:uuid:witness", Value::Null).await;
+        add_proof(&mut document, ISSUER, "urn:uuid:issuer", previous).await;
+        assert!(strict(&document).await.is_empty());
+
+        let mut forged = document.clone();
+        forged["proof"][0]["proofValue"] = document["proof"][1]["proofValue"].clone();
+        assert_eq!(
+            strict(&forged).await,
+            ["badSignature", "badSignature"],
+            "the issuer signed another proof"
+        );
+        let mut tampered = document.clone();
+        tampered["credentialSubject"]["alumniOf"] = json!("Another school");
+        assert_eq!(strict(&tampered).await, ["badSignature", "badSignature"]);
+    }
+}
+
+#[tokio::test]
+async fn a_stranger_beside_the_issuer_does_not_count() {
+    let mut document = to_be_witnessed();
+    add_proof(&mut document, WITNESS, "urn:uuid:stranger", Value::Null).await;
+    assert_eq!(strict(&document).await, ["notTheIssuersKey"], "a stranger alone");
+    let mut beside = document.clone();
+    add_proof(&mut beside, ISSUER, "urn:uuid:issuer", Value::Null).await;
+    assert_eq!(strict(&beside).await, ["notTheIssuersKey"], "a stranger on whom nobody builds");
+    add_proof(&mut document, WITNESS, "urn:uuid:more", json!("urn:uuid:stranger")).await;
+    assert_eq!(strict(&document).await, ["notTheIssuersKey"], "a stranger who builds on a stranger");
+}

@@ -1,5 +1,7 @@
 //! Verifying proofs (VC Data Integrity 1.0, 4.4 and 4.5): all proofs on a document must hold.
 
+use std::collections::HashSet;
+
 use did::{Resolver, did_of};
 use serde_json::{Map, Value};
 
@@ -12,9 +14,9 @@ use crate::outcome::{CheckName, ControllerPolicy, Expect, Fault};
 /// What was found out about the proofs of a document.
 #[derive(Debug, Default)]
 pub(crate) struct ProofReport {
-    /// The key of the first proof that could be found.
+    /// The key of the first proof that could be found and is not a mere witness's.
     pub(crate) key: Option<FoundKey>,
-    /// The verification method of the first proof, as it is written.
+    /// The verification method of the first proof on which no other builds, as it is written.
     pub(crate) verification_method: Option<String>,
     /// The type IRIs of the document; empty for the JCS suites, which do not look.
     pub(crate) types: Vec<String>,
@@ -51,21 +53,42 @@ pub(crate) async fn verify_proofs(
         report.faults.push(fault("tooManyProofs", "there are too many proofs").at("/proof"));
         return report;
     }
-    let asked = Asked { document, controller, resolver, expect };
+    let built_on: HashSet<&str> = proofs.iter().flat_map(|(_, proof)| previous_ids(proof)).collect();
+    let asked = Asked { document, controller, built_on, resolver, expect };
     for (pointer, value) in &proofs {
         if let Err(fault) = verify_one(&asked, pointer, value, &mut report).await {
             report.faults.push(fault);
         }
     }
+    // Two proofs that name each other would otherwise do without the issuer.
+    if report.faults.is_empty() && report.key.is_none() {
+        report.faults.push(not_the_controllers(expect.purpose, "/proof"));
+    }
     report
+}
+
+/// The ids of the proofs that one builds on; what is no id is found when that proof is read.
+fn previous_ids(proof: &Value) -> Vec<&str> {
+    match proof.get("previousProof") {
+        Some(Value::Array(ids)) => ids.iter().filter_map(Value::as_str).collect(),
+        other => other.and_then(Value::as_str).into_iter().collect(),
+    }
 }
 
 /// What all proofs of a document are verified against.
 struct Asked<'a> {
     document: &'a Map<String, Value>,
     controller: Option<&'a str>,
+    /// Ids of proofs that others build on. They may be a witness's: whoever builds on one signs it too.
+    built_on: HashSet<&'a str>,
     resolver: &'a dyn Resolver,
     expect: &'a Expect,
+}
+
+impl Asked<'_> {
+    fn is_built_on(&self, proof: &Value) -> bool {
+        proof.get("id").and_then(Value::as_str).is_some_and(|id| self.built_on.contains(id))
+    }
 }
 
 async fn verify_one(
@@ -74,8 +97,9 @@ async fn verify_one(
     value: &Value,
     report: &mut ProofReport,
 ) -> Result<(), Fault> {
-    let Asked { document, controller, resolver, expect } = *asked;
-    if let Some(method) = value.get("verificationMethod").and_then(Value::as_str) {
+    let Asked { document, controller, resolver, expect, .. } = *asked;
+    let may_be_a_witness = asked.is_built_on(value);
+    if !may_be_a_witness && let Some(method) = value.get("verificationMethod").and_then(Value::as_str) {
         report.verification_method.get_or_insert_with(|| method.to_owned());
     }
     let proof = parse(pointer, value, expect)?;
@@ -84,17 +108,10 @@ async fn verify_one(
         return Err(fault("keyKind", "the key is of another kind than the cryptosuite")
             .at(format!("{pointer}/verificationMethod")));
     };
-    let of_controller = controller.is_some_and(|controller| keys.are_of(controller));
-    if expect.controller == ControllerPolicy::Strict && !of_controller {
-        let of_whom = if expect.purpose == Purpose::Authentication { "holder" } else { "issuer" };
-        report.faults.push(
-            Fault::new(
-                CheckName::IssuerKey,
-                "notTheIssuersKey",
-                format!("the key of the proof is not controlled by the {of_whom}"),
-            )
-            .at(format!("{pointer}/verificationMethod")),
-        );
+    let of_controller = expect.controller == ControllerPolicy::Lax
+        || controller.is_some_and(|controller| keys.are_of(controller));
+    if !of_controller && !may_be_a_witness {
+        report.faults.push(not_the_controllers(expect.purpose, &format!("{pointer}/verificationMethod")));
     }
 
     let unsecured = unsecured_document(document, &proof)?;
@@ -104,10 +121,18 @@ async fn verify_one(
     if report.types.is_empty() {
         report.types = types;
     }
-    report.key.get_or_insert(key);
+    if of_controller || !may_be_a_witness {
+        report.key.get_or_insert(key);
+    }
     verified.map_err(|_| {
         fault("badSignature", "the signature does not fit the document, the proof and the key").at(pointer)
     })
+}
+
+fn not_the_controllers(purpose: Purpose, pointer: &str) -> Fault {
+    let of_whom = if purpose == Purpose::Authentication { "holder" } else { "issuer" };
+    let detail = format!("the key of the proof is not controlled by the {of_whom}");
+    Fault::new(CheckName::IssuerKey, "notTheIssuersKey", detail).at(pointer)
 }
 
 fn parse<'a>(pointer: &str, value: &'a Value, expect: &Expect) -> Result<Proof<'a>, Fault> {

@@ -20,7 +20,8 @@ use crate::rdf::{self, Dataset, Literal, Quad, Term};
 /// Expands a document and turns it into a dataset; also gives the types of the outermost object.
 pub(crate) fn expand(document: &Value) -> Result<(Dataset<'static>, Vec<String>), Fault> {
     let refused = |code, detail: String| Fault::new(CheckName::Form, code, detail);
-    let text = serde_json::to_string(document).map_err(|_| refused("jsonLd", String::new()))?;
+    let document = with_plain_contexts(document);
+    let text = serde_json::to_string(&document).map_err(|_| refused("jsonLd", String::new()))?;
     let (parsed, _) = syntax::Value::parse_str(&text)
         .map_err(|error| refused("jsonLd", format!("not JSON that JSON-LD can hold: {error}")))?;
     let mut environment: LdEnvironment = LdEnvironment::default();
@@ -45,6 +46,27 @@ pub(crate) fn expand(document: &Value) -> Result<(Dataset<'static>, Vec<String>)
         .quads_of(&expanded)
         .map_err(|error| refused("jsonLd", format!("no RDF dataset: {error}")))?;
     Ok((dataset_of(quads)?, types))
+}
+
+/// Takes inline contexts out of a wrapping `@context`, as if each were a context document of its own. JSON-LD 1.1
+/// API, 4.1.2 does not know the wrapping; jsonld.js and what the W3C's suites sign with it do.
+fn with_plain_contexts(document: &Value) -> Cow<'_, Value> {
+    let wrapped = |context: &Value| {
+        context.as_object().is_some_and(|object| object.len() == 1 && object.contains_key("@context"))
+    };
+    let contexts = match document.get("@context") {
+        Some(Value::Array(contexts)) if contexts.iter().any(wrapped) => contexts,
+        _ => return Cow::Borrowed(document),
+    };
+    let plain: Vec<Value> = contexts
+        .iter()
+        .map(|context| context.get("@context").filter(|_| wrapped(context)).unwrap_or(context).clone())
+        .collect();
+    let mut document = document.clone();
+    if let Some(object) = document.as_object_mut() {
+        object.insert("@context".to_owned(), Value::Array(plain));
+    }
+    Cow::Owned(document)
 }
 
 /// The loader never waits, so the future is ready at once.

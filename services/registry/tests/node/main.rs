@@ -422,6 +422,23 @@ async fn faults_at_start_are_told_apart() {
     assert!(error.to_string().contains("another process uses"), "{error}");
     node.running.stop().await;
 
+    // A key is made for a new node, never in the place of one that cannot be read.
+    let folder = chain.folder.path();
+    let config_now = config(folder);
+    let link = config_now.node.data.join("link.key");
+    let whole = std::fs::read(&link).unwrap();
+    std::fs::write(&link, &whole[..20]).unwrap();
+    let error = registry::start(config(folder)).await.err().unwrap();
+    assert!(error.to_string().contains("does not hold the 32 bytes"), "{error}");
+    assert_eq!(std::fs::read(&link).unwrap(), &whole[..20], "it is left for its owner to look at");
+    std::fs::write(&link, &whole).unwrap();
+    let key = config_now.keys.directory.join("validator.key");
+    std::fs::rename(&key, folder.join("away")).unwrap();
+    let error = registry::start(config(folder)).await.err().unwrap();
+    assert!(error.to_string().contains("cannot open the validator key"), "{error}");
+    assert!(!key.exists(), "another key would be nobody on this chain");
+    std::fs::rename(folder.join("away"), &key).unwrap();
+
     let genesis = chain.folder.path().join("genesis.json");
     let mut other = chain.genesis.clone();
     other.name = "Another chain".to_owned();
