@@ -1,7 +1,10 @@
 // A Chromium with people in it: each has cookies, storage and a passkey authenticator of their own.
-import {mkdirSync, rmSync} from 'node:fs';
+import {mkdirSync, readFileSync, rmSync} from 'node:fs';
 import {join} from 'node:path';
+import {createRequire} from 'node:module';
 import {chromium} from 'playwright-core';
+
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 const PHONE = {width: 360, height: 740};
 const DESK = {width: 1280, height: 800};
@@ -9,6 +12,7 @@ const DESK = {width: 1280, height: 800};
 export class Browser {
   steps = 0;
   pictures = 0;
+  audits = 0;
   /** Errors that pages reported by themselves: exceptions, refused resources, violated policies. */
   problems = [];
   people = [];
@@ -68,6 +72,7 @@ export class Browser {
   /** The page as it is, on a phone and on a desk; `gallery` also puts it into the README's folder. */
   async picture(person, name, {gallery} = {}) {
     const {page} = person;
+    await this.accessible(page, name);
     for(const [suffix, size] of [['phone', PHONE], ['desk', DESK]]) {
       await page.setViewportSize(size);
       const fits = await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth + 1);
@@ -82,6 +87,28 @@ export class Browser {
       }
     }
     await page.setViewportSize(person.size);
+  }
+
+  /** What axe-core finds on the page as it is (WCAG 2.2 A and AA, and its best practices). */
+  async accessible(page, name) {
+    if(!await page.evaluate(() => 'axe' in window)) {
+      // Not a script element: the pages' policy refuses those, and this must not weaken it.
+      await page.evaluate(readFileSync(AXE, 'utf8'));
+    }
+    // Swagger UI puts a button beside a link inside a heading that can be clicked; that is its own, not our page.
+    const foreign = await page.locator('#swagger-ui').count() > 0 ? {'nested-interactive': {enabled: false}} : {};
+    const found = await page.evaluate(
+      rules => window.axe.run(document, {resultTypes: ['violations'], rules}), foreign);
+    for(const {id, impact, help, nodes} of found.violations) {
+      const where = nodes.slice(0, 3).map(node => node.target.join(' ')).join(' | ');
+      const line = `${name}: ${impact} ${id}: ${help} (${nodes.length} times: ${where})`;
+      if(impact === 'serious' || impact === 'critical') {
+        this.problems.push(line);
+      } else {
+        console.log(`advice ${line}`);
+      }
+    }
+    this.audits += 1;
   }
 
   /** What everybody saw when it went wrong. */

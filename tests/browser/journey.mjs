@@ -205,7 +205,7 @@ async function retireeProvesExistence(browser, agency, input) {
     await browser.picture(fund, 'console-request-open');
     return page.getByTestId('request-link').getAttribute('href');
   });
-  await browser.step('the retiree answers with the passkey', async () => {
+  const reference = await browser.step('the retiree answers with the passkey', async () => {
     const {page} = retiree;
     await page.goto(request);
     await page.locator('#create-wallet').click();
@@ -213,13 +213,15 @@ async function retireeProvesExistence(browser, agency, input) {
     await browser.picture(retiree, 'wallet-existence', {gallery: 'phone'});
     await page.locator('#begin').click();
     await page.locator('#existence[data-state=answered]').waitFor();
-    await browser.picture(retiree, 'wallet-existence-sent');
+    await browser.picture(retiree, 'wallet-existence-sent', {gallery: 'phone'});
+    return page.getByTestId('reference').innerText();
   });
   await browser.step('an officer confirms after a call', async () => {
     const {page} = fund;
     await page.goto(`${input.issuer}/console/requests`);
     await browser.picture(fund, 'console-answers');
     await page.getByTestId('open-answer').first().click();
+    assert.equal(await page.getByTestId('reference').innerText(), reference);
     await page.getByTestId('compared').check();
     await page.getByTestId('channel-call').check();
     await browser.picture(fund, 'console-request-answered', {gallery: 'desk'});

@@ -3,6 +3,7 @@
 import {readFileSync} from 'node:fs';
 import {inspect} from 'node:util';
 import {Browser} from './browser.mjs';
+import {edges} from './edges.mjs';
 import {journey} from './journey.mjs';
 
 const input = JSON.parse(readFileSync(process.argv[2], 'utf8'));
@@ -10,6 +11,7 @@ const browser = await Browser.launch(input);
 let failed = false;
 try {
   await journey(browser, input);
+  await edges(browser, input);
 } catch(error) {
   failed = true;
   console.log(inspect(error));
@@ -20,5 +22,5 @@ for(const problem of browser.problems) {
   console.log(`page problem: ${problem}`);
 }
 await browser.close();
-console.log(`browser: ${browser.steps} steps, ${browser.pictures} pictures, ${failed ? 'FAILED' : 'passed'}`);
+console.log(`browser: ${browser.steps} steps, ${browser.pictures} pictures, ${browser.audits} accessibility audits, ${failed ? 'FAILED' : 'passed'}`);
 process.exit(failed ? 1 : 0);

@@ -32,6 +32,8 @@ fn proven(versions: Vec<DidVersion>, deactivated_ms: Option<u64>) -> ProvenRecor
             role: DidRole::Organisation,
             versions,
             deactivated_ms,
+            stops: Vec::new(),
+            recovered: Vec::new(),
         }),
         evidence: Evidence { height: 7, block_time: time(9_000).unwrap(), header_hash: [1; 32] },
     }

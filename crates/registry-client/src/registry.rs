@@ -4,10 +4,11 @@ use std::time::Duration;
 use clock::{Clock, Timestamp};
 use moka::future::Cache;
 use outbound::Outbound;
+use registry_types::record::Charter;
 use registry_types::{
-    Accreditation, AnchorRecord, Canonical, DecodeError, DidRecord, Genesis, GenesisError, Hash, KeyRecord,
-    Operation, Organisation, Params, ProvenRecord, SchemaRecord, SignedTransaction, StatusRecord,
-    Transaction, TransactionId, state_key,
+    Accreditation, Agenda, AnchorRecord, Canonical, DecodeError, DidRecord, Genesis, GenesisError, Hash,
+    KeyRecord, Operation, Organisation, Params, Proposal, ProvenRecord, SchemaRecord, SignedTransaction,
+    StatusRecord, Transaction, TransactionId, ValidatorRecord, state_key,
 };
 use url::Url;
 
@@ -177,6 +178,24 @@ impl Registry {
         self.find(state_key::params()).await
     }
 
+    /// What was put to the vote, with its votes and outcome.
+    pub async fn proposal(&self, id: &Hash) -> Result<Proven<Proposal>, RegistryError> {
+        self.find(state_key::proposal(id)).await
+    }
+
+    /// The open proposals and scheduled upgrades.
+    pub async fn agenda(&self) -> Result<Proven<Agenda>, RegistryError> {
+        self.find(state_key::agenda()).await
+    }
+
+    pub async fn charter(&self) -> Result<Proven<Charter>, RegistryError> {
+        self.find(state_key::charter()).await
+    }
+
+    pub async fn validator(&self, public_key: &[u8; 32]) -> Result<Proven<ValidatorRecord>, RegistryError> {
+        self.find(state_key::validator(public_key)).await
+    }
+
     /// Whose a signing key is. Never answered from the cache, since its sequence changes with every use.
     pub async fn key(&self, public_key: &[u8; 32]) -> Result<Proven<KeyRecord>, RegistryError> {
         let key = state_key::key(public_key);
@@ -212,7 +231,7 @@ impl Registry {
         loop {
             let failure = match self.inner.transport.submit(transaction).await {
                 Ok(Submission::Committed(place)) => {
-                    for key in transaction.transaction.operation.touches() {
+                    for key in transaction.touches() {
                         self.inner.cache.invalidate(&key).await;
                     }
                     let block_time = time(place.block_time_ms);

@@ -8,9 +8,9 @@ use ed25519_dalek::{Signer as _, SigningKey};
 use proptest::prelude::*;
 use registry_state::memory::MemoryMap;
 use registry_types::{
-    Canonical, Certificate, CommitSignature, Genesis, GenesisMember, Header, KeyRole, NewKey, Params,
-    ProvenRecord, SchemaRecord, Seats, SetChange, SignedTransaction, Validator, ValidatorSet, VoteKind,
-    vote_bytes,
+    Canonical, Certificate, CharterVersion, CommitSignature, Genesis, Header, Joining, KeyRole,
+    MemberStatement, NewKey, OwnValidator, Params, ProvenRecord, SchemaRecord, Seats, SetChange,
+    SignedStatement, SignedTransaction, Validator, ValidatorSet, VoteKind, vote_bytes,
 };
 
 use crate::{
@@ -30,24 +30,34 @@ fn validators(seeds: &[u8]) -> Vec<Validator> {
     let one = |&seed: &u8| Validator {
         public_key: key(seed).verifying_key().to_bytes(),
         power: 1,
-        owner: format!("org-{seed}"),
+        owner: "board".to_owned(),
         host: "host".to_owned(),
     };
     seeds.iter().map(one).collect()
 }
 
 fn genesis(name: &str, seeds: &[u8]) -> Genesis {
+    let govern = key(99);
+    let statement = MemberStatement {
+        joining: Joining::Genesis { network: name.to_owned() },
+        id: "board".to_owned(),
+        name: "Board".to_owned(),
+        keys: vec![NewKey { role: KeyRole::Govern, public_key: govern.verifying_key().to_bytes() }],
+        seats: Seats { governor: true, validator: true, issuer: false },
+        charter: CharterVersion::default(),
+        validators: validators(seeds)
+            .into_iter()
+            .map(|one| OwnValidator { public_key: one.public_key, host: one.host })
+            .collect(),
+    };
+    let signature = govern.sign(&statement.signing_bytes()).to_bytes();
+    let public_key = govern.verifying_key().to_bytes();
     Genesis {
         name: name.to_owned(),
         time_ms: START,
         params: Params::default(),
-        validators: validators(seeds),
-        members: vec![GenesisMember {
-            id: "board".to_owned(),
-            name: "Board".to_owned(),
-            keys: vec![NewKey { role: KeyRole::Govern, public_key: key(99).verifying_key().to_bytes() }],
-            seats: Seats { governor: true, ..Seats::default() },
-        }],
+        charter: CharterVersion::default(),
+        members: vec![SignedStatement { statement, public_key, signature }],
     }
 }
 
@@ -415,10 +425,7 @@ async fn a_transaction_is_sent_until_it_is_decided() {
         chain: registry.chain(),
         sequence: 0,
         expires_at_height: 100,
-        operation: registry_types::Operation::WithdrawAccreditation(registry_types::WithdrawAccreditation {
-            issuer: "did:passerelle:x".to_owned(),
-            type_iri: "urn:a".to_owned(),
-        }),
+        operation: registry_types::Operation::Vote(registry_types::Vote { proposal: [1; 32], approve: true }),
     };
     let signed = SignedTransaction { transaction, public_key: [0; 32], signature: [0; 64] };
     let place = registry_types::TransactionPlace {

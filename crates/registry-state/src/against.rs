@@ -32,10 +32,16 @@ pub(crate) fn check_role(key: &KeyRecord, operation: &Operation) -> Result<(), T
         return Err(TransactionError::KeyRevoked);
     }
     let needed = match operation {
-        Operation::AdmitMember(_)
-        | Operation::RegisterSchema(_)
-        | Operation::GrantAccreditation(_)
-        | Operation::WithdrawAccreditation(_) => KeyRole::Govern,
+        Operation::Propose(_)
+        | Operation::Vote(_)
+        | Operation::WithdrawProposal(_)
+        | Operation::AddKey(_)
+        | Operation::RevokeKey(_)
+        | Operation::RevokeValidator(_)
+        | Operation::DescribeValidator(_)
+        | Operation::DelegateAccreditation(_)
+        | Operation::ChangeDelegation(_)
+        | Operation::RecoverDid(_) => KeyRole::Govern,
         Operation::CreateDid(_) | Operation::UpdateDid(_) => KeyRole::Did,
         Operation::PublishStatus(_) | Operation::Anchor(_) => KeyRole::Operate,
     };

@@ -1,4 +1,4 @@
-use registry_types::KeyRole;
+use registry_types::{KeyRole, StatementError};
 
 /// Every way in which a transaction can be refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -28,8 +28,18 @@ pub enum TransactionError {
     BadCount(&'static str),
     #[error("{0} is listed twice")]
     Repeated(&'static str),
-    #[error("a govern key is missing")]
-    NoGovernKey,
+    #[error("a validator's host and an auditor are names of 1 to 200 characters")]
+    BadHost,
+    #[error("the new member's statement does not hold: {0}")]
+    BadStatement(StatementError),
+    #[error("the new member made its statement for another chain, or brings a validator with it")]
+    OtherJoining,
+    #[error("the parameter {0} is out of its range")]
+    BadParams(&'static str),
+    #[error("a validator has the power 1")]
+    NoPower,
+    #[error("a member is recovered with govern keys only")]
+    OnlyGovernKeys,
 
     // Who signed, and when.
     #[error("nobody on this chain has the signing key")]
@@ -48,20 +58,96 @@ pub enum TransactionError {
     Expired(u64),
     #[error("the transaction may expire at height {latest} at the latest")]
     ExpiryTooFar { latest: u64 },
+    #[error("an emergency stop of the signing key holds")]
+    KeyStopped,
+    #[error("the member has used its share of this block")]
+    OverBlockQuota,
+    #[error("the member has used its quota until block time {until_ms}")]
+    OverWindowQuota { until_ms: u64 },
 
     // Governance.
     #[error("the organisation of the signing key is not a governor")]
     NotGovernor,
-    #[error("with more than one governor this needs a proposal and a vote")]
-    NeedsVote,
-    #[error("a governor's or validator's seat needs a proposal and a vote")]
-    SeatNeedsVote,
+    #[error("there is no such proposal")]
+    UnknownProposal,
+    #[error("the proposal is closed")]
+    ProposalClosed,
+    #[error("the organisation has voted already, and a vote is final")]
+    AlreadyVoted,
+    #[error("only the organisation that proposed may withdraw the proposal")]
+    NotProposer,
+    #[error("too many proposals are open, of this organisation or of all")]
+    TooManyProposals,
+    #[error("the notice is at least {minimum_ms} ms")]
+    NoticeTooShort { minimum_ms: u64 },
+    #[error("the deadline lies after block time {earliest} and not after {latest}")]
+    DeadlineOutOfRange { earliest: u64, latest: u64 },
+    #[error("the rules version changes by an upgrade at a height, not with the parameters")]
+    RulesNeedUpgrade,
+    #[error("the height of the upgrade has passed")]
+    UpgradeInPast,
+    #[error("an upgrade goes beyond rules version {rules}, after the ones that are scheduled")]
+    UpgradeNotNewer { rules: u32 },
+    #[error("the new member has not signed the charter in force")]
+    OtherCharter,
+    #[error("the next version of the charter is {expected}")]
+    CharterVersion { expected: u32 },
+    #[error("there is no such dispute")]
+    UnknownDispute,
+    #[error("the dispute is closed")]
+    DisputeClosed,
+    #[error("a dispute does not go back to an earlier stage")]
+    DisputeStageBack,
+    #[error("the stop holds already")]
+    StoppedAlready,
+    #[error("an earlier stop was not kept up; before block time {rested_ms} only a vote of all can act")]
+    StoppedRecently { rested_ms: u64 },
+    #[error("no stop holds")]
+    NotStopped,
+    #[error("nobody on this chain has the key that is to be stopped")]
+    UnknownRegistryKey,
+
+    // Members and their keys.
+    #[error("the member is suspended already")]
+    MemberSuspended,
+    #[error("the member is not suspended")]
+    MemberNotSuspended,
+    #[error("the member was removed, which is final")]
+    MemberRemoved,
+    #[error("the organisation {0} is not an active member")]
+    MemberNotActive(String),
+    #[error("somebody must be left to govern")]
+    LastGovernor,
+    #[error("the member owns a validator; that must be removed before its seat")]
+    SeatInUse,
+    #[error("the new key has not signed for this organisation on this chain")]
+    NotPossessed,
+    #[error("the organisation never had that key")]
+    NotOwnKey,
+    #[error("that key is revoked already")]
+    KeyRevokedAlready,
+    #[error("the last govern key stays until there is another")]
+    LastGovernKey,
     #[error("the organisation {0} is on the chain already")]
     OrganisationExists(String),
     #[error("a key of the new member is in use already")]
     KeyTaken,
     #[error("there is no organisation {0}")]
     UnknownOrganisation(String),
+
+    // Validators.
+    #[error("no validator of the set has that key")]
+    UnknownValidator,
+    #[error("the key decides already, or decided for another owner")]
+    ValidatorExists,
+    #[error("somebody must be left to decide")]
+    LastValidator,
+    #[error("the validators would be no set")]
+    BadValidatorSet,
+    #[error("the signing key's organisation does not own the validator")]
+    NotOwner,
+
+    // Schemas and accreditations.
     #[error("the schema {0} is registered already and never changes")]
     SchemaExists(String),
     #[error("the issuer's organisation holds no issuer seat")]
@@ -74,6 +160,22 @@ pub enum TransactionError {
     EndsInPast,
     #[error("{0} names no organisation of this chain")]
     NotAnOrganisation(String),
+    #[error("the accreditation would begin before this block")]
+    BeginsInPast,
+    #[error("the accreditation is suspended already")]
+    AccreditationSuspended,
+    #[error("the accreditation is not suspended")]
+    AccreditationNotSuspended,
+    #[error("the accreditation would be handed on over more levels than is allowed")]
+    DelegationTooDeep,
+    #[error("an issuer does not accredit itself")]
+    DelegatesToItself,
+    #[error("the granting issuer does not speak for all those organisations")]
+    SpeaksForMore,
+    #[error("somebody else granted the accreditation, or suspended it")]
+    OtherGrantor,
+    #[error("an emergency stop of the issuer holds")]
+    IssuerStopped,
 
     // DIDs.
     #[error("the DID exists already")]
@@ -126,7 +228,6 @@ impl TransactionError {
             Self::BadRelationships => "bad_relationships",
             Self::BadCount(_) => "bad_count",
             Self::Repeated(_) => "repeated",
-            Self::NoGovernKey => "no_govern_key",
             Self::UnknownKey => "unknown_key",
             Self::KeyRevoked => "key_revoked",
             Self::WrongRole { .. } => "wrong_role",
@@ -136,8 +237,6 @@ impl TransactionError {
             Self::Expired(_) => "expired",
             Self::ExpiryTooFar { .. } => "expiry_too_far",
             Self::NotGovernor => "not_governor",
-            Self::NeedsVote => "needs_vote",
-            Self::SeatNeedsVote => "seat_needs_vote",
             Self::OrganisationExists(_) => "organisation_exists",
             Self::KeyTaken => "key_taken",
             Self::UnknownOrganisation(_) => "unknown_organisation",
@@ -160,6 +259,57 @@ impl TransactionError {
             Self::StatusEquivocation { .. } => "status_equivocation",
             Self::StatusVersionNotHigher { .. } => "status_version_not_higher",
             Self::AnchorExists(_) => "anchor_exists",
+            Self::BadHost => "bad_host",
+            Self::BadStatement(_) => "bad_statement",
+            Self::OtherJoining => "other_joining",
+            Self::BadParams(_) => "bad_params",
+            Self::NoPower => "no_power",
+            Self::OnlyGovernKeys => "only_govern_keys",
+            Self::KeyStopped => "key_stopped",
+            Self::OverBlockQuota => "over_block_quota",
+            Self::OverWindowQuota { .. } => "over_window_quota",
+            Self::UnknownProposal => "unknown_proposal",
+            Self::ProposalClosed => "proposal_closed",
+            Self::AlreadyVoted => "already_voted",
+            Self::NotProposer => "not_proposer",
+            Self::TooManyProposals => "too_many_proposals",
+            Self::NoticeTooShort { .. } => "notice_too_short",
+            Self::DeadlineOutOfRange { .. } => "deadline_out_of_range",
+            Self::RulesNeedUpgrade => "rules_need_upgrade",
+            Self::UpgradeInPast => "upgrade_in_past",
+            Self::UpgradeNotNewer { .. } => "upgrade_not_newer",
+            Self::OtherCharter => "other_charter",
+            Self::CharterVersion { .. } => "charter_version",
+            Self::UnknownDispute => "unknown_dispute",
+            Self::DisputeClosed => "dispute_closed",
+            Self::DisputeStageBack => "dispute_stage_back",
+            Self::StoppedAlready => "stopped_already",
+            Self::StoppedRecently { .. } => "stopped_recently",
+            Self::NotStopped => "not_stopped",
+            Self::UnknownRegistryKey => "unknown_registry_key",
+            Self::MemberSuspended => "member_suspended",
+            Self::MemberNotSuspended => "member_not_suspended",
+            Self::MemberRemoved => "member_removed",
+            Self::MemberNotActive(_) => "member_not_active",
+            Self::LastGovernor => "last_governor",
+            Self::SeatInUse => "seat_in_use",
+            Self::NotPossessed => "not_possessed",
+            Self::NotOwnKey => "not_own_key",
+            Self::KeyRevokedAlready => "key_revoked_already",
+            Self::LastGovernKey => "last_govern_key",
+            Self::UnknownValidator => "unknown_validator",
+            Self::ValidatorExists => "validator_exists",
+            Self::LastValidator => "last_validator",
+            Self::BadValidatorSet => "bad_validator_set",
+            Self::NotOwner => "not_owner",
+            Self::BeginsInPast => "begins_in_past",
+            Self::AccreditationSuspended => "accreditation_suspended",
+            Self::AccreditationNotSuspended => "accreditation_not_suspended",
+            Self::DelegationTooDeep => "delegation_too_deep",
+            Self::DelegatesToItself => "delegates_to_itself",
+            Self::SpeaksForMore => "speaks_for_more",
+            Self::OtherGrantor => "other_grantor",
+            Self::IssuerStopped => "issuer_stopped",
             Self::RecordTooLarge(_) => "record_too_large",
         }
     }

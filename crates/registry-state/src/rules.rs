@@ -2,6 +2,32 @@
 //! changes; nothing else is touched.
 
 pub mod accreditation;
+pub mod charter;
 pub mod did;
+pub mod effect;
 pub mod issuing;
+pub mod keys;
 pub mod member;
+pub mod proposal;
+pub mod stop;
+pub mod validator;
+
+/// A version of the rules that this code knows. A block is judged by the version that is in force at its height.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rules {
+    V1,
+    /// For tests of an upgrade only: an anchor has at least two leaves.
+    #[cfg(test)]
+    V2,
+}
+
+impl Rules {
+    pub fn find(version: u32) -> Option<Self> {
+        match version {
+            1 => Some(Self::V1),
+            #[cfg(test)]
+            2 => Some(Self::V2),
+            _ => None,
+        }
+    }
+}

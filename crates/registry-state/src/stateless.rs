@@ -1,17 +1,18 @@
+mod governance;
+
 use std::collections::BTreeSet;
 
 use ed25519_dalek::{Signature, VerifyingKey};
 use registry_types::record::Service;
 use registry_types::{
-    AdmitMember, Anchor, CreateDid, DidChange, DocumentKey, GrantAccreditation, Hash, KeyRole, Operation,
-    RegisterSchema, SignedTransaction, TransactionId, is_did, is_fragment, is_iri, is_multikey,
-    is_organisation_id, limits,
+    Anchor, CreateDid, DidChange, DocumentKey, GrantAccreditation, Hash, Operation, SignedTransaction,
+    TransactionId, is_did, is_fragment, is_iri, is_multikey, is_name, is_organisation_id, limits,
 };
 
 use crate::TransactionError;
 use crate::TransactionError::{
-    BadCount, BadDid, BadFragment, BadIri, BadMultikey, BadName, BadOrganisationId, BadPublicKey,
-    BadRelationships, BadSignature, NoGovernKey, OtherChain, Repeated,
+    BadCount, BadDid, BadFragment, BadHost, BadIri, BadMultikey, BadName, BadOrganisationId, BadPublicKey,
+    BadRelationships, BadSignature, DelegationTooDeep, OtherChain, Repeated,
 };
 
 /// A transaction of this chain with sound form and a true signature. Only [`check_stateless`] makes one.
@@ -43,7 +44,7 @@ pub fn check_stateless(signed: SignedTransaction, chain: &Hash) -> Result<Checke
     if signed.transaction.chain != *chain {
         return Err(OtherChain);
     }
-    check_form(&signed.transaction.operation)?;
+    check_form(&signed.transaction.operation, chain)?;
     let key = VerifyingKey::from_bytes(&signed.public_key).map_err(|_| BadPublicKey)?;
     // Strict and one by one: a batch may judge malformed points differently, and nodes must agree.
     key.verify_strict(&signed.transaction.signing_bytes(), &Signature::from_bytes(&signed.signature))
@@ -51,14 +52,25 @@ pub fn check_stateless(signed: SignedTransaction, chain: &Hash) -> Result<Checke
     Ok(Checked { id: signed.id(), signed })
 }
 
-fn check_form(operation: &Operation) -> Result<(), TransactionError> {
+fn check_form(operation: &Operation, chain: &Hash) -> Result<(), TransactionError> {
     match operation {
-        Operation::AdmitMember(admit) => admit_member(admit),
-        Operation::RegisterSchema(schema) => register_schema(schema),
-        Operation::GrantAccreditation(grant) => grant_accreditation(grant),
-        Operation::WithdrawAccreditation(end) => {
-            did("the issuer", &end.issuer)?;
-            iri("the type", &end.type_iri)
+        Operation::Propose(propose) => governance::check(&propose.kind, chain),
+        Operation::Vote(_)
+        | Operation::WithdrawProposal(_)
+        | Operation::RevokeKey(_)
+        | Operation::RevokeValidator(_) => Ok(()),
+        Operation::AddKey(add) => public_key(&add.key.public_key),
+        Operation::DescribeValidator(change) => {
+            require(is_name(&change.host), BadHost)?;
+            require(change.audit.as_ref().is_none_or(|audit| is_name(&audit.auditor)), BadHost)
+        }
+        Operation::DelegateAccreditation(delegate) => {
+            did("the granting issuer", &delegate.parent)?;
+            grant_accreditation(&delegate.grant)
+        }
+        Operation::ChangeDelegation(change) => {
+            did("the issuer", &change.issuer)?;
+            iri("the type", &change.type_iri)
         }
         Operation::CreateDid(CreateDid { inception }) => {
             organisation_id(&inception.organisation)?;
@@ -72,6 +84,10 @@ fn check_form(operation: &Operation) -> Result<(), TransactionError> {
                 DidChange::Deactivate => Ok(()),
             }
         }
+        Operation::RecoverDid(recover) => {
+            did("the DID", &recover.did)?;
+            document(&recover.keys, &recover.services)
+        }
         Operation::PublishStatus(status) => {
             did("the issuer", &status.issuer)?;
             iri("the list", &status.list)
@@ -80,29 +96,10 @@ fn check_form(operation: &Operation) -> Result<(), TransactionError> {
     }
 }
 
-fn admit_member(admit: &AdmitMember) -> Result<(), TransactionError> {
-    organisation_id(&admit.id)?;
-    let characters = admit.name.chars().count();
-    let plain = !admit.name.chars().any(char::is_control) && admit.name.trim() == admit.name;
-    require((1..=limits::NAME_CHARACTERS).contains(&characters) && plain, BadName)?;
-    require((1..=limits::KEYS_PER_ORGANISATION).contains(&admit.keys.len()), BadCount("keys"))?;
-    let mut seen = BTreeSet::new();
-    for key in &admit.keys {
-        require(seen.insert(key.public_key), Repeated("a key"))?;
-        VerifyingKey::from_bytes(&key.public_key).map_err(|_| BadPublicKey)?;
-    }
-    // Without one, the member could never be asked for a vote.
-    require(admit.keys.iter().any(|key| key.role == KeyRole::Govern), NoGovernKey)
-}
-
-fn register_schema(schema: &RegisterSchema) -> Result<(), TransactionError> {
-    iri("the schema", &schema.id)?;
-    organisation_id(&schema.owner)
-}
-
 fn grant_accreditation(grant: &GrantAccreditation) -> Result<(), TransactionError> {
     did("the issuer", &grant.issuer)?;
     iri("the type", &grant.type_iri)?;
+    require(grant.delegation <= limits::DELEGATION, DelegationTooDeep)?;
     let spoken_for = &grant.speaks_for;
     require((1..=limits::DIDS_SPOKEN_FOR).contains(&spoken_for.len()), BadCount("organisations spoken for"))?;
     for organisation in spoken_for {
@@ -138,6 +135,10 @@ fn document(keys: &[DocumentKey], services: &[Service]) -> Result<(), Transactio
         iri("a service endpoint", &service.endpoint)?;
     }
     Ok(())
+}
+
+fn public_key(key: &[u8; 32]) -> Result<(), TransactionError> {
+    VerifyingKey::from_bytes(key).map(|_| ()).map_err(|_| BadPublicKey)
 }
 
 fn organisation_id(id: &str) -> Result<(), TransactionError> {

@@ -32,6 +32,10 @@ pub enum ViewError {
         #[source]
         source: DecodeError,
     },
+    #[error(
+        "height {height} follows rules version {version}, which this version of the software does not know; install the release that the upgrade names"
+    )]
+    UnknownRules { version: u32, height: u64 },
 }
 
 pub(crate) fn find<T: Canonical>(view: &dyn View, key: &str) -> Result<Option<T>, ViewError> {

@@ -1,9 +1,12 @@
+use std::collections::BTreeSet;
+
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
 
-use crate::operation::NewKey;
-use crate::record::{KeyRole, Seats};
-use crate::{Canonical, Hash, Validator, ValidatorSet, is_organisation_id, limits, sha256};
+use crate::{
+    Canonical, CharterVersion, Hash, Joining, Params, SignedStatement, StatementError, Validator,
+    ValidatorSet, limits, sha256,
+};
 
 /// What everybody must agree on before the first block. Its hash is the chain id, so two chains are
 /// never mistaken for each other, whatever they are called. Kept as a JSON file; hashed as bytes.
@@ -13,49 +16,11 @@ pub struct Genesis {
     pub name: String,
     pub time_ms: u64,
     pub params: Params,
-    pub validators: Vec<Validator>,
-    /// Those who are members from the start; at least one governor among them.
-    pub members: Vec<GenesisMember>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct GenesisMember {
-    pub id: String,
-    pub name: String,
-    pub keys: Vec<NewKey>,
-    pub seats: Seats,
-}
-
-/// Rules that members may change by a vote. `rules` names the version of everything that is code.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Params {
-    pub rules: u32,
-    pub max_block_transactions: u32,
-    /// How far ahead of the chain a transaction's expiry may lie.
-    pub max_expiry_heights: u64,
-    /// How far a proposed block time may lie ahead of a validator's own clock, and a heartbeat behind it.
-    pub max_drift_ms: u64,
-    /// The longest time between two blocks of an idle chain.
-    pub heartbeat_ms: u64,
-}
-
-impl Default for Params {
-    fn default() -> Self {
-        Self {
-            rules: 1,
-            max_block_transactions: 5_000,
-            max_expiry_heights: 100_000,
-            max_drift_ms: 10_000,
-            heartbeat_ms: 60_000,
-        }
-    }
-}
-
-impl Canonical for Params {
-    const VERSION: u8 = 1;
-    const MAX_BYTES: usize = limits::RECORD_BYTES;
+    /// The charter that every statement accepts.
+    pub charter: CharterVersion,
+    /// Those who are members from the start, each by its own statement; at least one governor and one
+    /// validator among them.
+    pub members: Vec<SignedStatement>,
 }
 
 impl Canonical for Genesis {
@@ -67,13 +32,19 @@ impl Canonical for Genesis {
 pub enum GenesisError {
     #[error("rules version {0} is not known here")]
     Rules(u32),
-    #[error("the validators are not a set: none, too many, one twice, or one without power")]
+    #[error("the parameter {0} is out of its range")]
+    Params(&'static str),
+    #[error("the validators are not a set: none, too many, or one twice")]
     Validators,
-    #[error("member {0} has an impossible id, name or number of keys")]
-    Member(String),
+    #[error("the statement of member {id} does not hold: {source}")]
+    Statement { id: String, source: StatementError },
+    #[error("member {0} made its statement for another network or another charter")]
+    OtherNetwork(String),
     #[error("member {0} is listed twice, or shares a key with another")]
     Repeated(String),
-    #[error("there must be at least one governor, and each needs a govern key")]
+    #[error("member {0} brings a validator without taking a validator's seat")]
+    ValidatorSeat(String),
+    #[error("there must be at least one governor")]
     Governor,
 }
 
@@ -83,38 +54,44 @@ impl Genesis {
         sha256("passerelle/genesis", &[&self.to_bytes()])
     }
 
-    /// Fails when [`Genesis::check`] would.
+    /// The validators of all members, each with the same power. Fails when [`Genesis::check`] would.
     pub fn validator_set(&self) -> Result<ValidatorSet, GenesisError> {
-        ValidatorSet::new(self.validators.clone()).ok_or(GenesisError::Validators)
+        let owned = self.members.iter().map(|member| &member.statement).flat_map(|member| {
+            member.validators.iter().map(|own| Validator {
+                public_key: own.public_key,
+                power: 1,
+                owner: member.id.clone(),
+                host: own.host.clone(),
+            })
+        });
+        ValidatorSet::new(owned.collect()).ok_or(GenesisError::Validators)
     }
 
+    /// Whether the chain can begin: every statement is signed by its member for this network and charter.
     pub fn check(&self) -> Result<(), GenesisError> {
         if self.params.rules != 1 {
             return Err(GenesisError::Rules(self.params.rules));
         }
-        self.validator_set()?;
-        let mut ids = std::collections::BTreeSet::new();
-        let mut keys = std::collections::BTreeSet::new();
-        for member in &self.members {
-            let plausible = is_organisation_id(&member.id)
-                && !member.name.is_empty()
-                && member.name.chars().count() <= limits::NAME_CHARACTERS
-                && member.keys.len() <= limits::KEYS_PER_ORGANISATION;
-            if !plausible {
-                return Err(GenesisError::Member(member.id.clone()));
+        self.params.check().map_err(GenesisError::Params)?;
+        let mut ids = BTreeSet::new();
+        let mut keys = BTreeSet::new();
+        for signed in &self.members {
+            let member = &signed.statement;
+            let id = || member.id.clone();
+            signed.check().map_err(|source| GenesisError::Statement { id: id(), source })?;
+            let joining = Joining::Genesis { network: self.name.clone() };
+            if member.joining != joining || member.charter != self.charter {
+                return Err(GenesisError::OtherNetwork(id()));
             }
             if !ids.insert(&member.id) || !member.keys.iter().all(|key| keys.insert(key.public_key)) {
-                return Err(GenesisError::Repeated(member.id.clone()));
+                return Err(GenesisError::Repeated(id()));
             }
-            let governs = member.keys.iter().any(|key| key.role == KeyRole::Govern);
-            if member.seats.governor && !governs {
-                return Err(GenesisError::Governor);
+            if !member.validators.is_empty() && !member.seats.validator {
+                return Err(GenesisError::ValidatorSeat(id()));
             }
         }
-        if self.members.iter().any(|member| member.seats.governor) {
-            Ok(())
-        } else {
-            Err(GenesisError::Governor)
-        }
+        self.validator_set()?;
+        let governed = self.members.iter().any(|member| member.statement.seats.governor);
+        if governed { Ok(()) } else { Err(GenesisError::Governor) }
     }
 }

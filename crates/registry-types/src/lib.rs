@@ -7,32 +7,44 @@
 
 pub mod as_hex;
 mod canonical;
+mod delegation;
 mod genesis;
 mod header;
 mod identifier;
 pub mod limits;
-mod operation;
+pub mod operation;
+mod params;
 mod proof;
 pub mod record;
+mod restart;
 pub mod state_key;
+mod statement;
 mod transaction;
 mod validators;
 
 pub use canonical::{Canonical, DecodeError, sha256};
-pub use genesis::{Genesis, GenesisError, GenesisMember, Params};
+pub use delegation::{AccreditationLink, Accredited, Ask, NotAccredited, accredited};
+pub use genesis::{Genesis, GenesisError};
 pub use header::{Block, Certificate, CommitSignature, Header, VoteKind, vote_bytes};
 pub use identifier::{
     did_from_inception, is_did, is_fragment, is_iri, is_multikey, is_organisation_id, method_specific_id,
 };
 pub use operation::{
-    AdmitMember, Anchor, AnchorKind, CreateDid, DidChange, DidRole, DocumentKey, GrantAccreditation,
-    Inception, NewKey, Operation, PublishStatus, RegisterSchema, UpdateDid, WithdrawAccreditation,
+    Anchor, AnchorKind, CreateDid, DidChange, DidRole, DocumentKey, GrantAccreditation, Inception, NewKey,
+    Operation, ProposalKind, Propose, PublishStatus, Reason, ReasonCode, RegisterSchema, UpdateDid, Vote,
+    proposal_id,
 };
+pub use params::{GovernanceParams, Params, Quotas};
 pub use proof::{ProvenRecord, SetChange, TransactionPlace};
 pub use record::{
-    Accreditation, AccreditationInterval, AnchorRecord, DidKey, DidRecord, DidVersion, Governors, KeyRecord,
-    KeyRole, MemberStatus, Organisation, OrganisationKey, Relationship, SchemaRecord, Seats, Service,
-    StatusRecord,
+    Accreditation, AccreditationInterval, Agenda, AnchorRecord, DidKey, DidRecord, DidVersion, Governors,
+    KeyRecord, KeyRole, MemberStatus, Organisation, OrganisationKey, Proposal, ProposalState, Relationship,
+    SchemaRecord, Seats, Service, StatusRecord, ValidatorRecord,
+};
+pub use restart::{GovernorSignature, RestartCertificate, RestartError, RestartPlan};
+pub use statement::{
+    CharterVersion, Joining, MemberStatement, OwnValidator, SignedStatement, StatementError, is_name,
+    is_signed,
 };
 pub use transaction::{SignedTransaction, Transaction, TransactionId};
 pub use validators::{Address, Validator, ValidatorSet, address_of};

@@ -18,6 +18,16 @@ pub const DIDS_SPOKEN_FOR: usize = 64;
 /// Past versions are kept for ever, so their number is bounded to keep a record provable in one answer.
 pub const VERSIONS_PER_DID: usize = 256;
 pub const INTERVALS_PER_ACCREDITATION: usize = 256;
+pub const SUSPENSIONS_PER_ACCREDITATION: usize = 256;
+pub const STOPS_PER_RECORD: usize = 64;
+pub const STANDINGS_PER_ORGANISATION: usize = 256;
+pub const AUDITS_PER_VALIDATOR: usize = 64;
+pub const OPEN_PROPOSALS: u32 = 256;
+pub const SCHEDULED_UPGRADES: usize = 8;
+pub const DISPUTE_PARTIES: usize = 16;
+pub const DISPUTE_STAGES: usize = 16;
+/// Levels below an accreditation by the governors. Readers follow no longer chain.
+pub const DELEGATION: u8 = 8;
 /// As many as `merkle` builds.
 pub const ANCHOR_LEAVES: usize = 1 << 20;
 /// How far ahead of the committed sequence a key may queue transactions.

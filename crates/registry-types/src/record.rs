@@ -1,8 +1,21 @@
 //! The records of the state map. Times are block times in milliseconds since 1970, intervals are
 //! half-open: `from_ms` belongs to them, `until_ms` does not.
 
+mod accreditation;
+mod proposal;
+mod stop;
+mod validator;
+
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
+
+pub use accreditation::{Accreditation, AccreditationInterval, Suspension};
+pub use proposal::{
+    AdoptedCharter, Agenda, CastVote, Charter, Count, Dispute, DisputeOutcome, DisputeStep, OpenProposal,
+    Proposal, ProposalState,
+};
+pub use stop::Stop;
+pub use validator::{Term, Usage, ValidatorRecord};
 
 use crate::operation::{AnchorKind, DidRole};
 use crate::{Canonical, Hash, as_hex, limits};
@@ -24,7 +37,13 @@ stored!(
     Accreditation,
     SchemaRecord,
     StatusRecord,
-    AnchorRecord
+    AnchorRecord,
+    Proposal,
+    Agenda,
+    Charter,
+    Dispute,
+    ValidatorRecord,
+    Usage
 );
 
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize)]
@@ -38,8 +57,29 @@ pub struct Organisation {
     /// The DID that names the organisation, once it has created one.
     pub did: Option<String>,
     pub admitted_ms: u64,
-    /// The organisation id of the governor, or `genesis`.
+    /// The organisation id of the governor that proposed it, or `genesis`.
     pub admitted_by: String,
+    /// The version of the charter that it accepted by signature.
+    pub charter: u32,
+    /// Every status it had since it was admitted, in order.
+    pub standings: Vec<Standing>,
+}
+
+/// A status from a block time on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Standing {
+    pub status: MemberStatus,
+    pub from_ms: u64,
+}
+
+impl Organisation {
+    /// The status at a block time; nothing before it was admitted.
+    #[must_use]
+    pub fn status_at(&self, time_ms: u64) -> Option<MemberStatus> {
+        let earlier = self.standings.iter().rev().find(|standing| standing.from_ms <= time_ms);
+        earlier.map(|standing| standing.status)
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize)]
@@ -51,7 +91,7 @@ pub enum MemberStatus {
     Removed = 2,
 }
 
-/// The organisations that hold a governor's seat, sorted.
+/// The active organisations that hold a governor's seat, sorted: those entitled to vote.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize)]
 #[serde(transparent)]
 pub struct Governors {
@@ -99,6 +139,8 @@ pub struct KeyRecord {
     pub role: KeyRole,
     pub sequence: u64,
     pub revoked_ms: Option<u64>,
+    /// Emergency stops of the key. Kept for ever.
+    pub stops: Vec<Stop>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize)]
@@ -109,9 +151,34 @@ pub struct DidRecord {
     /// In order; the last one is the current document unless the DID is deactivated. Kept for ever.
     pub versions: Vec<DidVersion>,
     pub deactivated_ms: Option<u64>,
+    /// Emergency stops of the issuer or of one of its keys. Kept for ever.
+    pub stops: Vec<Stop>,
+    /// The versions that the organisation's govern key made because the did keys were lost, by their ids.
+    pub recovered: Vec<u32>,
 }
 
 impl DidRecord {
+    /// The stop of the whole issuer, or of this key, that held at a block time.
+    #[must_use]
+    pub fn stopped_at(&self, multikey: Option<&str>, time_ms: u64) -> Option<&Stop> {
+        self.stops.iter().find(|stop| {
+            (stop.multikey.is_none() || stop.multikey.as_deref() == multikey) && stop.holds_at(time_ms)
+        })
+    }
+
+    /// The version with this id. Versions count from 1.
+    #[must_use]
+    pub fn version(&self, id: u32) -> Option<&DidVersion> {
+        self.versions.get(usize::try_from(id.checked_sub(1)?).ok()?)
+    }
+
+    /// The id of the version that was in force at a block time: `versionId` for a `versionTime`.
+    #[must_use]
+    pub fn version_id_at(&self, time_ms: u64) -> Option<u32> {
+        let found = self.at(time_ms)?;
+        (1u32..).zip(&self.versions).find(|(_, version)| std::ptr::eq(*version, found)).map(|(id, _)| id)
+    }
+
     #[must_use]
     pub fn current(&self) -> Option<&DidVersion> {
         self.versions.last().filter(|_| self.deactivated_ms.is_none())
@@ -209,37 +276,6 @@ pub struct Service {
     #[serde(rename = "type")]
     pub kind: String,
     pub endpoint: String,
-}
-
-/// That an issuer may issue a type, with every interval there ever was.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Accreditation {
-    pub issuer: String,
-    pub type_iri: String,
-    /// In order, without overlap. Kept for ever.
-    pub intervals: Vec<AccreditationInterval>,
-}
-
-impl Accreditation {
-    /// The interval that held at a block time.
-    #[must_use]
-    pub fn at(&self, time_ms: u64) -> Option<&AccreditationInterval> {
-        self.intervals.iter().find(|interval| {
-            interval.from_ms <= time_ms && interval.until_ms.is_none_or(|until| time_ms < until)
-        })
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AccreditationInterval {
-    pub from_ms: u64,
-    pub until_ms: Option<u64>,
-    /// DIDs of the organisations whose people the issuer may speak of.
-    pub speaks_for: Vec<String>,
-    /// Organisation id of the governor.
-    pub granted_by: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize)]

@@ -3,6 +3,8 @@
 //! The last part of a key may hold any character; the parts before it hold no `/`, so no two records share
 //! a key.
 
+use crate::Hash;
+
 #[must_use]
 pub fn organisation(id: &str) -> String {
     format!("org/{id}")
@@ -54,6 +56,41 @@ pub fn governors() -> String {
 #[must_use]
 pub fn params() -> String {
     "params".to_owned()
+}
+
+/// Governance: what is put to the vote, by its id.
+#[must_use]
+pub fn proposal(id: &Hash) -> String {
+    format!("proposal/{}", hex::encode(id))
+}
+
+/// The open proposals and scheduled upgrades.
+#[must_use]
+pub fn agenda() -> String {
+    "agenda".to_owned()
+}
+
+/// A validator's past and audits, by its public key.
+#[must_use]
+pub fn validator(public_key: &[u8; 32]) -> String {
+    format!("validator/{}", hex::encode(public_key))
+}
+
+/// Every version of the charter.
+#[must_use]
+pub fn charter() -> String {
+    "charter".to_owned()
+}
+
+#[must_use]
+pub fn dispute(id: &Hash) -> String {
+    format!("dispute/{}", hex::encode(id))
+}
+
+/// What a member wrote in the running window.
+#[must_use]
+pub fn usage(organisation: &str) -> String {
+    format!("usage/{organisation}")
 }
 
 /// The place of a key in the authenticated map.

@@ -1,11 +1,15 @@
+mod codecs;
+mod restart;
+
+use ed25519_dalek::{Signer as _, SigningKey};
 use proptest::prelude::*;
 
 use crate::record::{DidKey, DidVersion};
 use crate::{
-    Anchor, AnchorKind, Block, Canonical, DecodeError, DidRecord, DidRole, Genesis, GenesisError,
-    GenesisMember, Inception, KeyRole, NewKey, Operation, Params, Relationship, Seats, SignedTransaction,
-    Transaction, Validator, did_from_inception, is_did, is_fragment, is_iri, is_multikey, is_organisation_id,
-    method_specific_id, state_key, vote_bytes,
+    Anchor, AnchorKind, Block, Canonical, CharterVersion, DecodeError, DidRecord, DidRole, Genesis,
+    GenesisError, Inception, Joining, KeyRole, MemberStatement, NewKey, Operation, OwnValidator, Params,
+    Relationship, Seats, SignedStatement, SignedTransaction, StatementError, Transaction, did_from_inception,
+    is_did, is_fragment, is_iri, is_multikey, is_organisation_id, method_specific_id, state_key, vote_bytes,
 };
 
 fn signed() -> SignedTransaction {
@@ -30,23 +34,38 @@ fn inception() -> Inception {
     }
 }
 
+fn key(seed: u8) -> SigningKey {
+    SigningKey::from_bytes(&[seed; 32])
+}
+
+fn public(seed: u8) -> [u8; 32] {
+    key(seed).verifying_key().to_bytes()
+}
+
+fn statement() -> MemberStatement {
+    MemberStatement {
+        joining: Joining::Genesis { network: "Test".to_owned() },
+        id: "board".to_owned(),
+        name: "Board".to_owned(),
+        keys: vec![NewKey { role: KeyRole::Govern, public_key: public(2) }],
+        seats: Seats { governor: true, validator: true, issuer: false },
+        charter: CharterVersion::default(),
+        validators: vec![OwnValidator { public_key: public(1), host: "h".to_owned() }],
+    }
+}
+
+fn signed_statement(statement: MemberStatement) -> SignedStatement {
+    let signature = key(2).sign(&statement.signing_bytes()).to_bytes();
+    SignedStatement { statement, public_key: public(2), signature }
+}
+
 fn genesis() -> Genesis {
     Genesis {
         name: "Test".to_owned(),
         time_ms: 1,
         params: Params::default(),
-        validators: vec![Validator {
-            public_key: [1; 32],
-            power: 1,
-            owner: "a".to_owned(),
-            host: "h".to_owned(),
-        }],
-        members: vec![GenesisMember {
-            id: "board".to_owned(),
-            name: "Board".to_owned(),
-            keys: vec![NewKey { role: KeyRole::Govern, public_key: [2; 32] }],
-            seats: Seats { governor: true, ..Seats::default() },
-        }],
+        charter: CharterVersion::default(),
+        members: vec![signed_statement(statement())],
     }
 }
 
@@ -179,6 +198,12 @@ fn records_of_different_kinds_never_share_a_key() {
         state_key::params(),
         state_key::validators(),
         state_key::governors(),
+        state_key::proposal(&[0; 32]),
+        state_key::dispute(&[0; 32]),
+        state_key::validator(&[0; 32]),
+        state_key::usage("a"),
+        state_key::agenda(),
+        state_key::charter(),
     ];
     let places: std::collections::BTreeSet<_> = keys.iter().map(|key| state_key::place(key)).collect();
     assert_eq!(places.len(), keys.len());
@@ -197,6 +222,8 @@ fn a_did_version_holds_from_its_beginning_until_before_its_end() {
         role: DidRole::Organisation,
         versions: vec![version(10, Some(20)), version(20, Some(20)), version(20, Some(30))],
         deactivated_ms: Some(30),
+        stops: Vec::new(),
+        recovered: Vec::new(),
     };
     let at = |time| record.at(time).map(|found| found.until_ms);
     assert_eq!([at(9), at(10), at(19)], [None, Some(Some(20)), Some(Some(20))]);
@@ -215,14 +242,27 @@ fn a_genesis_file_reads_back_as_the_same_chain() {
 #[test]
 fn a_genesis_must_be_sound() {
     type Change = fn(&mut Genesis);
-    let cases: [(Change, GenesisError); 7] = [
+    fn restate(genesis: &mut Genesis, change: fn(&mut MemberStatement)) {
+        change(&mut genesis.members[0].statement);
+        genesis.members[0] = signed_statement(genesis.members[0].statement.clone());
+    }
+    let statement_fails = |id: &str, source| GenesisError::Statement { id: id.to_owned(), source };
+    let cases: [(Change, GenesisError); 12] = [
         (|g| g.params.rules = 2, GenesisError::Rules(2)),
-        (|g| g.validators.clear(), GenesisError::Validators),
-        (|g| g.validators[0].power = 0, GenesisError::Validators),
-        (|g| g.members[0].id = "B".to_owned(), GenesisError::Member("B".to_owned())),
+        (|g| g.params.heartbeat_ms = 0, GenesisError::Params("heartbeatMs")),
+        (|g| restate(g, |s| s.validators.clear()), GenesisError::Validators),
+        (|g| restate(g, |s| s.id = "B".to_owned()), statement_fails("B", StatementError::Id)),
+        (|g| restate(g, |s| s.name.clear()), statement_fails("board", StatementError::Name)),
+        (|g| restate(g, |s| s.keys.clear()), statement_fails("board", StatementError::Keys)),
+        (
+            |g| restate(g, |s| s.keys[0].role = KeyRole::Did),
+            statement_fails("board", StatementError::GovernKey),
+        ),
+        (|g| g.members[0].statement.seats.issuer = true, statement_fails("board", StatementError::Signature)),
+        (|g| g.name = "Other".to_owned(), GenesisError::OtherNetwork("board".to_owned())),
         (|g| g.members.push(g.members[0].clone()), GenesisError::Repeated("board".to_owned())),
-        (|g| g.members[0].keys[0].role = KeyRole::Did, GenesisError::Governor),
-        (|g| g.members[0].seats.governor = false, GenesisError::Governor),
+        (|g| restate(g, |s| s.seats.validator = false), GenesisError::ValidatorSeat("board".to_owned())),
+        (|g| restate(g, |s| s.seats.governor = false), GenesisError::Governor),
     ];
     genesis().check().unwrap();
     for (change, error) in cases {

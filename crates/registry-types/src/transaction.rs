@@ -1,7 +1,8 @@
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::Serialize;
 
-use crate::{Canonical, Hash, Operation, as_hex, limits, sha256};
+use crate::operation::{ProposalKind, Propose, proposal_id};
+use crate::{Canonical, Hash, Operation, as_hex, limits, sha256, state_key};
 
 /// An operation for one chain, one place in its signer's sequence, and a limited time: it cannot be
 /// replayed, and sending it again is harmless.
@@ -54,6 +55,30 @@ impl SignedTransaction {
     #[must_use]
     pub fn id(&self) -> TransactionId {
         TransactionId(sha256("passerelle/transaction-id", &[&self.public_key, &self.transaction.to_bytes()]))
+    }
+
+    /// The id of the proposal that this transaction makes, when it is one.
+    #[must_use]
+    pub fn proposal_id(&self) -> Option<Hash> {
+        matches!(self.transaction.operation, Operation::Propose(_))
+            .then(|| proposal_id(&self.public_key, self.transaction.sequence))
+    }
+
+    /// The records that the transaction may change besides its signer's, so that a reader can forget what
+    /// it cached of them.
+    #[must_use]
+    pub fn touches(&self) -> Vec<String> {
+        let mut keys = self.transaction.operation.touches();
+        if let Some(id) = self.proposal_id() {
+            keys.extend([state_key::proposal(&id), state_key::agenda()]);
+            if matches!(
+                &self.transaction.operation,
+                Operation::Propose(Propose { kind: ProposalKind::OpenDispute(_), .. })
+            ) {
+                keys.push(state_key::dispute(&id));
+            }
+        }
+        keys
     }
 }
 

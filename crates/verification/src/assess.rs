@@ -11,6 +11,7 @@ use wire::anchors::Receipt;
 use wire::verifications::{Check, CheckName, CredentialSummary};
 use wire::vp::dcql::CredentialQuery;
 
+use crate::delegation;
 use crate::faults;
 use crate::finding::{Finding, NOT_REACHED, hex, instant, milliseconds, rfc3339};
 use crate::issue_time::{self, IssueTime};
@@ -247,14 +248,26 @@ impl World<'_> {
             Ok(proven) => {
                 let header = Header::of(&proven);
                 let organisation = vocabulary::organisation(type_iri, &outcome.claims);
+                let when = self.as_of(issued, header);
+                let own = issuer::accreditation(proven.value.as_ref(), organisation, when);
                 let finding =
-                    issuer::accreditation(proven.value.as_ref(), organisation, self.as_of(issued, header))
-                        .resting_on(header, self.now);
+                    if own.passed() { self.whole_chain(own, issuer, type_iri, when).await } else { own };
+                let finding = finding.resting_on(header, self.now);
                 match organisation {
                     Some(organisation) => finding.with("speaksFor", organisation),
                     None => finding,
                 }
             }
+        }
+    }
+
+    /// The issuer's own accreditation holds; so must those it hangs on, the membership and the absence of a stop.
+    async fn whole_chain(&self, own: Finding, issuer: &str, type_iri: &str, when: AsOf) -> Finding {
+        match delegation::follow(self.chain, issuer, type_iri, when.milliseconds()).await {
+            Err(error) => Finding::without_chain(error),
+            Ok(Err(why)) => delegation::broken(&why),
+            Ok(Ok(through)) if through.is_empty() => own,
+            Ok(Ok(through)) => own.with("through", through),
         }
     }
 

@@ -17,7 +17,7 @@ pub enum AsOf {
 }
 
 impl AsOf {
-    fn milliseconds(self) -> u64 {
+    pub(crate) fn milliseconds(self) -> u64 {
         match self {
             Self::Issue(at) | Self::Now(at) => at,
         }
@@ -69,6 +69,17 @@ pub fn key(record: Option<&DidRecord>, multikey: &str, when: AsOf) -> Finding {
                 );
             }
         }
+    }
+    if let Some(stop) = record.stopped_at(Some(multikey), when.milliseconds()) {
+        let since = plainly(instant(stop.from_ms));
+        return if stop.multikey.is_some() {
+            Finding::fail(
+                "keyStopped",
+                format!("The registry's members stopped the key that signed this credential on {since}."),
+            )
+        } else {
+            Finding::fail("issuerStopped", format!("The registry's members stopped the issuer on {since}."))
+        };
     }
     if let Some(ended) = record.deactivated_ms.filter(|ended| *ended <= when.milliseconds()) {
         return Finding::fail(
@@ -130,6 +141,12 @@ pub fn accreditation(record: Option<&Accreditation>, organisation: Option<&str>,
             "The issuer is not accredited to issue this kind of credential.",
         );
     };
+    if record.interval_at(when.milliseconds()).is_some() && record.is_suspended_at(when.milliseconds()) {
+        return Finding::fail(
+            "accreditationSuspended",
+            "The issuer's accreditation for this kind of credential was suspended at the time that counts.",
+        );
+    }
     let Some(interval) = record.at(when.milliseconds()) else {
         let ended = record.intervals.iter().rev().find_map(|interval| interval.until_ms);
         return match (when, ended) {
@@ -182,6 +199,7 @@ pub fn accreditation(record: Option<&Accreditation>, organisation: Option<&str>,
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use registry_types::record::{Stop, Suspension};
     use registry_types::{AccreditationInterval, DidRole, DidVersion};
 
     use super::*;
@@ -212,6 +230,8 @@ mod tests {
                 version(200, None, assertion_key(NEW, None)),
             ],
             deactivated_ms: None,
+            stops: Vec::new(),
+            recovered: Vec::new(),
         }
     }
 
@@ -239,6 +259,27 @@ mod tests {
     }
 
     #[test]
+    fn stopped_key_or_issuer_fails_while_the_stop_holds() {
+        let mut record = rotated(None);
+        let stop = |multikey: Option<&str>| Stop {
+            multikey: multikey.map(str::to_owned),
+            from_ms: 250,
+            until_ms: Some(300),
+            confirmed_ms: None,
+        };
+        record.stops = vec![stop(Some(NEW))];
+        let ask = |record: &DidRecord, when| code(&key(Some(record), NEW, when));
+        assert_eq!(ask(&record, AsOf::Issue(249)), "keyHeldAtIssue");
+        assert_eq!(ask(&record, AsOf::Issue(250)), "keyStopped");
+        assert_eq!(ask(&record, AsOf::Now(299)), "keyStopped");
+        assert_eq!(ask(&record, AsOf::Now(300)), "keyHoldsNow");
+        record.stops = vec![stop(Some(OLD))];
+        assert_eq!(ask(&record, AsOf::Now(299)), "keyHoldsNow");
+        record.stops = vec![stop(None)];
+        assert_eq!(ask(&record, AsOf::Now(299)), "issuerStopped");
+    }
+
+    #[test]
     fn strangers_and_deactivated_issuers_fail() {
         assert_eq!(code(&key(None, OLD, AsOf::Now(1))), "issuerUnknown");
         assert_eq!(code(&key(Some(&rotated(None)), "zOther", AsOf::Now(1))), "keyNotIssuers");
@@ -258,7 +299,7 @@ mod tests {
 
     #[test]
     fn accreditation_names_the_time_and_the_organisation() {
-        let record = Accreditation {
+        let mut record = Accreditation {
             issuer: "did:passerelle:a".into(),
             type_iri: "t".into(),
             intervals: vec![AccreditationInterval {
@@ -266,10 +307,16 @@ mod tests {
                 until_ms: Some(200),
                 speaks_for: vec!["did:passerelle:undp".into()],
                 granted_by: "unsscb".into(),
+                parent: None,
+                delegation: 0,
             }],
+            suspensions: Vec::new(),
         };
-        let ask = |organisation, when| code(&accreditation(Some(&record), organisation, when));
         let undp = Some("did:passerelle:undp");
+        record.suspensions = vec![Suspension { from_ms: 160, until_ms: Some(170), by_governors: true }];
+        let ask = |organisation, when| code(&accreditation(Some(&record), organisation, when));
+        assert_eq!(ask(undp, AsOf::Issue(160)), "accreditationSuspended");
+        assert_eq!(ask(undp, AsOf::Issue(170)), "accredited");
         assert_eq!(ask(undp, AsOf::Issue(150)), "accredited");
         assert_eq!(ask(undp, AsOf::Issue(200)), "notAccreditedAtIssue");
         assert_eq!(ask(undp, AsOf::Now(300)), "accreditationWithdrawn");

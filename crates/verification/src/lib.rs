@@ -7,6 +7,7 @@
 
 mod assess;
 mod chain;
+mod delegation;
 mod faults;
 mod finding;
 mod issue_time;

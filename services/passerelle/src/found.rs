@@ -6,9 +6,9 @@ use clock::{Clock as _, SystemClock};
 use futures_util::future::try_join_all;
 use keys::{PublicKey, Signer};
 use outbound::Outbound;
-use registry::setup;
+use registry::setup::{self, Newcomer};
 use registry_client::Registry;
-use registry_types::{Genesis, Operation, SignedTransaction};
+use registry_types::{Genesis, Operation, Seats, SignedTransaction};
 
 use crate::files;
 use crate::organisations::{Everyone, GOVERNOR};
@@ -18,7 +18,7 @@ const VOCABULARY: &str = "https://schemas.passerelle.example/v1";
 const MAX_AGE: Duration = Duration::from_secs(120);
 
 /// Writes the genesis at the first start. The chain begins with it, so it is never written again.
-pub fn write_genesis(plan: &Plan, everyone: &Everyone) -> anyhow::Result<()> {
+pub async fn write_genesis(plan: &Plan, everyone: &Everyone) -> anyhow::Result<()> {
     let path = plan.path("genesis.json");
     if path.exists() {
         return Ok(());
@@ -27,8 +27,15 @@ pub fn write_genesis(plan: &Plan, everyone: &Everyone) -> anyhow::Result<()> {
     let validator = registry::validator_public_key(&keys)?;
     let time_ms = u64::try_from(SystemClock.now().timestamp_millis()).context("the clock is before 1970")?;
     let (id, name) = GOVERNOR;
-    let governor = (id, name, everyone.governor_keys());
-    let genesis = setup::genesis("passerelle-demonstration", time_ms, &validator, "this machine", governor)?;
+    let governor = Newcomer {
+        id,
+        name,
+        seats: Seats { governor: true, validator: true, issuer: false },
+        keys: everyone.governor_keys(),
+        govern: everyone.governor.as_ref(),
+        validators: vec![(validator, "this machine".to_owned())],
+    };
+    let genesis = setup::genesis("passerelle-demonstration", time_ms, &[governor]).await?;
     genesis.check()?;
     files::replace(&path, &serde_json::to_vec_pretty(&genesis)?)
 }
@@ -50,7 +57,15 @@ pub async fn found(registry: &Registry, everyone: &Everyone) -> anyhow::Result<u
     let mut first = Vec::new();
     for keys in &everyone.issuing {
         let organisation = keys.organisation;
-        first.push(setup::admit_member(organisation.id, organisation.name, true, &keys.registered())?);
+        let member = Newcomer {
+            id: organisation.id,
+            name: organisation.name,
+            seats: Seats { issuer: true, ..Seats::default() },
+            keys: &keys.registered(),
+            govern: keys.govern.as_ref(),
+            validators: Vec::new(),
+        };
+        first.push(setup::admit_member(registry, &member).await?);
     }
     for published in issuance::schemas::published() {
         first.push(setup::register_schema(&published.id(), published.digest(), GOVERNOR.0));

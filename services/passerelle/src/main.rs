@@ -48,7 +48,7 @@ fn try_main() -> anyhow::Result<()> {
 async fn run(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Up(place) => up::up(&place).await,
-        Command::Setup(place) => up::setup(&place),
+        Command::Setup(place) => up::setup(&place).await,
         Command::Registry(file) => one::registry(&file.config).await,
         Command::Issuer(file) => one::issuer(&file.config).await,
         Command::Wallet(file) => one::wallet(&file.config).await,

@@ -11,8 +11,8 @@ use crate::plan::{Plan, Service};
 use crate::{files, found, one, say, welcome};
 
 /// Keys, genesis and configuration files, without starting anything.
-pub fn setup(place: &Place) -> anyhow::Result<()> {
-    let (plan, _) = prepare(place)?;
+pub async fn setup(place: &Place) -> anyhow::Result<()> {
+    let (plan, _) = prepare(place).await?;
     say::line(format!("Prepared {}. Start the services in this order:\n", plan.data().display()));
     for service in Service::ALL {
         say::line(format!("  passerelle {} --config {}", service.name(), plan.config(service).display()));
@@ -23,14 +23,14 @@ pub fn setup(place: &Place) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn prepare(place: &Place) -> anyhow::Result<(Plan, Everyone)> {
+async fn prepare(place: &Place) -> anyhow::Result<(Plan, Everyone)> {
     let plan = Plan::make(place)?;
     if plan.is_self_signed() {
         self_signed_certificate(&plan)?;
     }
     let everyone = Everyone::load_or_create(&plan)?;
     config::write_all(&plan, &everyone)?;
-    found::write_genesis(&plan, &everyone)?;
+    found::write_genesis(&plan, &everyone).await?;
     Ok((plan, everyone))
 }
 
@@ -48,7 +48,7 @@ fn self_signed_certificate(plan: &Plan) -> anyhow::Result<()> {
 /// Runs all four until asked to stop, or until one of them ends by itself.
 pub async fn up(place: &Place) -> anyhow::Result<()> {
     let begun = Instant::now();
-    let (plan, everyone) = prepare(place)?;
+    let (plan, everyone) = prepare(place).await?;
     say::heading(&format!("Passerelle · data in {}", plan.data().display()));
     say::step("keys, genesis and configuration", begun);
 

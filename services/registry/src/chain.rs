@@ -155,7 +155,7 @@ impl Chain {
         }
         let snapshot = self.store.snapshot();
         let context = BlockContext { height: header.height, time_ms: header.time_ms };
-        let mut execution = Execution::new(snapshot.as_ref(), context);
+        let mut execution = Execution::begin(snapshot.as_ref(), context)?;
         for checked in &checked {
             match execution.apply(checked) {
                 Ok(()) => {}
@@ -242,12 +242,15 @@ impl Chain {
     /// in its key's sequence goes on waiting.
     fn select(&self, context: BlockContext) -> Result<(Vec<Checked>, Writes), LedgerError> {
         let snapshot = self.store.snapshot();
-        let mut execution = Execution::new(snapshot.as_ref(), context);
+        let mut execution = Execution::begin(snapshot.as_ref(), context)?;
         let mut chosen = Vec::new();
         for checked in self.mempool.candidates(self.max_transactions(), BLOCK_TRANSACTION_BYTES) {
             match execution.apply(&checked) {
                 Ok(()) => chosen.push(checked),
-                Err(Refusal::Rule(TransactionError::SequenceAhead { .. })) => {}
+                // What comes too early, or after its member's share of the block, waits for another.
+                Err(Refusal::Rule(
+                    TransactionError::SequenceAhead { .. } | TransactionError::OverBlockQuota,
+                )) => {}
                 Err(Refusal::Rule(error)) => self.mempool.settle(checked.id(), Outcome::Refused(error)),
                 Err(Refusal::View(error)) => return Err(error.into()),
             }

@@ -113,7 +113,8 @@ pub async fn start_with(config: Config, clock: Arc<dyn Clock>) -> Result<web::Ru
         Arc::clone(&committed),
     )?;
     let (tell, health) = watch::channel(Health::Running);
-    let alone = genesis.validators.iter().all(|validator| validator.public_key == public_key);
+    let mut of_genesis = genesis.members.iter().flat_map(|member| &member.statement.validators);
+    let alone = of_genesis.all(|validator| validator.public_key == public_key);
     let engine = engine::start(engine::Start {
         chain: genesis.chain_id(),
         signer,

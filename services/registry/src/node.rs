@@ -153,7 +153,7 @@ impl Node {
         // transaction that cannot succeed costs no block.
         if !self.inner.mempool.is_ready() && checked.signed().transaction.sequence == key.sequence {
             let time_ms = self.now_ms().max(tip.time_ms + 1);
-            Execution::new(snapshot.as_ref(), BlockContext { height: next_height, time_ms })
+            Execution::begin(snapshot.as_ref(), BlockContext { height: next_height, time_ms })?
                 .apply(&checked)?;
         }
         let awaited = self.inner.mempool.insert(checked, key.sequence)?;

@@ -4,9 +4,9 @@ use keys::{PublicKey, SignError, Signer};
 use registry_client::{Committed, Registry, RegistryError};
 use registry_types::record::Service;
 use registry_types::{
-    AdmitMember, CreateDid, DidRole, DocumentKey, Genesis, GenesisMember, GrantAccreditation, Inception,
-    KeyRole, NewKey, Operation, Params, RegisterSchema, Relationship, Seats, SignedTransaction, Validator,
-    did_from_inception,
+    CharterVersion, CreateDid, DidRole, DocumentKey, Genesis, GrantAccreditation, Inception, Joining,
+    KeyRole, MemberStatement, NewKey, Operation, OwnValidator, Params, ProposalKind, Propose, Reason,
+    ReasonCode, RegisterSchema, Relationship, Seats, SignedStatement, SignedTransaction, did_from_inception,
 };
 
 #[derive(Debug, thiserror::Error)]
@@ -17,6 +17,8 @@ pub enum SetupError {
     Sign(#[from] SignError),
     #[error(transparent)]
     Registry(#[from] RegistryError),
+    #[error("the chain has no charter that a new member could sign")]
+    NoCharter,
 }
 
 /// An organisation's public keys by role.
@@ -36,64 +38,87 @@ impl OrganisationKeys {
     }
 }
 
-/// A chain with one validator and one governor.
-pub fn genesis(
-    name: &str,
-    time_ms: u64,
-    validator: &PublicKey,
-    host: &str,
-    governor: (&str, &str, &OrganisationKeys),
-) -> Result<Genesis, SetupError> {
-    let (id, full_name, keys) = governor;
-    Ok(Genesis {
-        name: name.to_owned(),
-        time_ms,
-        params: Params::default(),
-        validators: vec![Validator {
-            public_key: raw(validator)?,
-            power: 1,
-            owner: id.to_owned(),
-            host: host.to_owned(),
-        }],
-        members: vec![GenesisMember {
-            id: id.to_owned(),
-            name: full_name.to_owned(),
-            keys: keys.new_keys()?,
-            seats: Seats { governor: true, validator: true, issuer: false },
-        }],
-    })
+/// An organisation that joins, with the govern key that signs its statement.
+pub struct Newcomer<'a> {
+    pub id: &'a str,
+    pub name: &'a str,
+    pub seats: Seats,
+    pub keys: &'a OrganisationKeys,
+    pub govern: &'a dyn Signer,
+    /// Public keys and hosts; in a genesis only.
+    pub validators: Vec<(PublicKey, String)>,
 }
 
-/// Signed by the governor's govern key.
-pub fn admit_member(
-    id: &str,
-    name: &str,
-    issuer: bool,
-    keys: &OrganisationKeys,
-) -> Result<Operation, SetupError> {
-    Ok(Operation::AdmitMember(AdmitMember {
-        id: id.to_owned(),
-        name: name.to_owned(),
-        keys: keys.new_keys()?,
-        seats: Seats { issuer, ..Seats::default() },
-    }))
+impl Newcomer<'_> {
+    /// What the organisation says of itself, signed. Each member can make its own apart from the others.
+    pub async fn statement(
+        &self,
+        joining: Joining,
+        charter: CharterVersion,
+    ) -> Result<SignedStatement, SetupError> {
+        let own = |(key, host): &(PublicKey, String)| {
+            Ok::<_, SetupError>(OwnValidator { public_key: raw(key)?, host: host.clone() })
+        };
+        let statement = MemberStatement {
+            joining,
+            id: self.id.to_owned(),
+            name: self.name.to_owned(),
+            keys: self.keys.new_keys()?,
+            seats: self.seats,
+            charter,
+            validators: self.validators.iter().map(own).collect::<Result<_, _>>()?,
+        };
+        let signature = self.govern.sign(&statement.signing_bytes()).await?;
+        let signature = signature.try_into().map_err(|_| SetupError::KeyKind)?;
+        Ok(SignedStatement { public_key: raw(self.govern.public_key())?, signature, statement })
+    }
 }
 
-/// Signed by the governor's govern key.
+/// A chain of these members, with the usual parameters and a first charter without text.
+pub async fn genesis(name: &str, time_ms: u64, members: &[Newcomer<'_>]) -> Result<Genesis, SetupError> {
+    let charter = CharterVersion { version: 1, digest: [0; 32] };
+    let mut statements = Vec::with_capacity(members.len());
+    for member in members {
+        let joining = Joining::Genesis { network: name.to_owned() };
+        statements.push(member.statement(joining, charter).await?);
+    }
+    Ok(Genesis { name: name.to_owned(), time_ms, params: Params::default(), charter, members: statements })
+}
+
+/// Signed by a governor's govern key; takes effect at once while there is a single governor.
+#[must_use]
+pub fn propose(kind: ProposalKind) -> Operation {
+    let reason = Reason::without_text(ReasonCode::Routine);
+    Operation::Propose(Propose { kind, reason, notice_ms: 0, deadline_ms: u64::MAX })
+}
+
+/// Signed by a governor's govern key; the statement in it by the newcomer's.
+pub async fn admit_member(registry: &Registry, member: &Newcomer<'_>) -> Result<Operation, SetupError> {
+    let charter = registry.charter().await?.value.unwrap_or_default();
+    let adopted = charter.versions.last().ok_or(SetupError::NoCharter)?;
+    let charter = CharterVersion { version: adopted.version, digest: adopted.digest };
+    let statement = member.statement(Joining::Chain { id: registry.chain() }, charter).await?;
+    Ok(propose(ProposalKind::AdmitMember(statement)))
+}
+
+/// Signed by a governor's govern key.
 #[must_use]
 pub fn register_schema(id: &str, digest: [u8; 32], owner: &str) -> Operation {
-    Operation::RegisterSchema(RegisterSchema { id: id.to_owned(), digest, owner: owner.to_owned() })
+    let (id, owner) = (id.to_owned(), owner.to_owned());
+    propose(ProposalKind::RegisterSchema(RegisterSchema { id, digest, owner }))
 }
 
-/// Signed by the governor's govern key.
+/// Signed by a governor's govern key.
 #[must_use]
 pub fn grant_accreditation(issuer: &str, type_iri: &str, speaks_for: &[&str]) -> Operation {
-    Operation::GrantAccreditation(GrantAccreditation {
+    propose(ProposalKind::GrantAccreditation(GrantAccreditation {
         issuer: issuer.to_owned(),
         type_iri: type_iri.to_owned(),
         speaks_for: speaks_for.iter().map(|&did| did.to_owned()).collect(),
+        from_ms: None,
         until_ms: None,
-    })
+        delegation: 0,
+    }))
 }
 
 /// Signed by `controller`, the organisation's did key. The identifier follows from the content: the same call
@@ -146,22 +171,11 @@ pub async fn send(
     Ok(registry.submit(&SignedTransaction { transaction, public_key, signature }).await?)
 }
 
+/// Whether sending the operation would bring nothing new. Where that cannot be told from the records, the chain
+/// itself says so when it is sent.
 pub async fn already_holds(registry: &Registry, operation: &Operation) -> Result<bool, RegistryError> {
     Ok(match operation {
-        Operation::AdmitMember(admit) => registry.organisation(&admit.id).await?.value.is_some(),
-        Operation::RegisterSchema(schema) => {
-            registry.schema(&schema.id).await?.value.is_some_and(|record| record.digest == schema.digest)
-        }
-        Operation::GrantAccreditation(grant) => {
-            let record = registry.accreditation(&grant.issuer, &grant.type_iri).await?.value;
-            let last = record.and_then(|record| record.intervals.last().cloned());
-            last.is_some_and(|last| last.until_ms == grant.until_ms && last.speaks_for == grant.speaks_for)
-        }
-        Operation::WithdrawAccreditation(end) => {
-            let record = registry.accreditation(&end.issuer, &end.type_iri).await?;
-            let now = u64::try_from(record.block_time.timestamp_millis()).unwrap_or(0);
-            record.value.is_none_or(|record| record.at(now).is_none())
-        }
+        Operation::Propose(propose) => proposal_holds(registry, &propose.kind).await?,
         Operation::CreateDid(create) => {
             registry.did(&did_from_inception(&create.inception)).await?.value.is_some()
         }
@@ -177,6 +191,43 @@ pub async fn already_holds(registry: &Registry, operation: &Operation) -> Result
             let record = registry.anchor(&anchor.issuer, anchor.sequence).await?.value;
             record.is_some_and(|record| record.root == anchor.root)
         }
+        Operation::AddKey(add) => registry.key(&add.key.public_key).await?.value.is_some(),
+        Operation::RevokeKey(revoke) => {
+            registry.key(&revoke.public_key).await?.value.is_some_and(|key| key.revoked_ms.is_some())
+        }
+        Operation::Vote(_)
+        | Operation::WithdrawProposal(_)
+        | Operation::RevokeValidator(_)
+        | Operation::DescribeValidator(_)
+        | Operation::DelegateAccreditation(_)
+        | Operation::ChangeDelegation(_)
+        | Operation::RecoverDid(_) => false,
+    })
+}
+
+async fn proposal_holds(registry: &Registry, kind: &ProposalKind) -> Result<bool, RegistryError> {
+    Ok(match kind {
+        ProposalKind::AdmitMember(signed) => {
+            registry.organisation(&signed.statement.id).await?.value.is_some()
+        }
+        ProposalKind::RegisterSchema(schema) => {
+            registry.schema(&schema.id).await?.value.is_some_and(|record| record.digest == schema.digest)
+        }
+        ProposalKind::GrantAccreditation(grant) => {
+            let record = registry.accreditation(&grant.issuer, &grant.type_iri).await?.value;
+            let last = record.and_then(|record| record.intervals.last().cloned());
+            last.is_some_and(|last| {
+                last.until_ms == grant.until_ms
+                    && last.speaks_for == grant.speaks_for
+                    && last.delegation == grant.delegation
+            })
+        }
+        ProposalKind::WithdrawAccreditation(end) => {
+            let record = registry.accreditation(&end.issuer, &end.type_iri).await?;
+            let now = u64::try_from(record.block_time.timestamp_millis()).unwrap_or(0);
+            record.value.is_none_or(|record| record.interval_at(now).is_none())
+        }
+        _ => false,
     })
 }
 

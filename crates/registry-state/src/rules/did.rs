@@ -1,3 +1,4 @@
+use registry_types::operation::RecoverDid;
 use registry_types::record::Service;
 use registry_types::{
     CreateDid, DidChange, DidKey, DidRecord, DidRole, DidVersion, DocumentKey, UpdateDid, did_from_inception,
@@ -38,6 +39,8 @@ pub fn create(
         role: inception.role,
         versions: vec![version(block, &inception.keys, inception.services.clone())],
         deactivated_ms: None,
+        stops: Vec::new(),
+        recovered: Vec::new(),
     };
     changes.put(name, &record)?;
     Ok(changes)
@@ -49,19 +52,7 @@ pub fn update(
     signer: &Signer,
     update: &UpdateDid,
 ) -> Result<Changes, Refusal> {
-    let name = state_key::did(&update.did);
-    let mut record: DidRecord =
-        find(view, &name)?.ok_or_else(|| TransactionError::UnknownDid(update.did.clone()))?;
-    if record.organisation != signer.organisation.id {
-        return Err(TransactionError::NotController.into());
-    }
-    if record.deactivated() {
-        return Err(TransactionError::DidDeactivated.into());
-    }
-    let actual = u32::try_from(record.versions.len()).unwrap_or(u32::MAX);
-    if update.known_versions != actual {
-        return Err(TransactionError::OtherVersion { known: update.known_versions, actual }.into());
-    }
+    let mut record = load_own(view, signer, &update.did, update.known_versions)?;
     match &update.change {
         DidChange::Replace { keys, services } => replace(&mut record, block, keys, services)?,
         DidChange::MarkCompromised { multikey } => mark_compromised(&mut record, block, multikey)?,
@@ -71,8 +62,43 @@ pub fn update(
         }
     }
     let mut changes = Changes::default();
-    changes.put(name, &record)?;
+    changes.put(state_key::did(&update.did), &record)?;
     Ok(changes)
+}
+
+/// By the organisation's govern key, whoever has its did keys now. The version stays marked.
+pub fn recover(
+    view: &dyn View,
+    block: BlockContext,
+    signer: &Signer,
+    recover: &RecoverDid,
+) -> Result<Changes, Refusal> {
+    let mut record = load_own(view, signer, &recover.did, recover.known_versions)?;
+    replace(&mut record, block, &recover.keys, &recover.services)?;
+    record.recovered.push(versions(&record));
+    let mut changes = Changes::default();
+    changes.put(state_key::did(&recover.did), &record)?;
+    Ok(changes)
+}
+
+fn load_own(view: &dyn View, signer: &Signer, did: &str, known: u32) -> Result<DidRecord, Refusal> {
+    let record: DidRecord =
+        find(view, &state_key::did(did))?.ok_or_else(|| TransactionError::UnknownDid(did.to_owned()))?;
+    if record.organisation != signer.organisation.id {
+        return Err(TransactionError::NotController.into());
+    }
+    if record.deactivated() {
+        return Err(TransactionError::DidDeactivated.into());
+    }
+    let actual = versions(&record);
+    if known != actual {
+        return Err(TransactionError::OtherVersion { known, actual }.into());
+    }
+    Ok(record)
+}
+
+fn versions(record: &DidRecord) -> u32 {
+    u32::try_from(record.versions.len()).unwrap_or(u32::MAX)
 }
 
 fn replace(

@@ -2,6 +2,7 @@ use registry_types::{Anchor, AnchorRecord, DidRecord, PublishStatus, StatusRecor
 
 use crate::TransactionError;
 use crate::execution::{BlockContext, Changes, Refusal, Signer};
+use crate::rules::Rules;
 use crate::view::{View, find};
 
 /// The digest of a new version of a list. The same version again changes nothing; the same version with
@@ -12,7 +13,7 @@ pub fn publish_status(
     signer: &Signer,
     status: &PublishStatus,
 ) -> Result<Changes, Refusal> {
-    require_controller(view, signer, &status.issuer)?;
+    require_controller(view, block, signer, &status.issuer)?;
     let name = state_key::status(&status.issuer, &status.list);
     let current: Option<StatusRecord> = find(view, &name)?;
     let mut changes = Changes::default();
@@ -39,9 +40,17 @@ pub fn anchor(
     view: &dyn View,
     block: BlockContext,
     signer: &Signer,
+    rules: Rules,
     anchor: &Anchor,
 ) -> Result<Changes, Refusal> {
-    require_controller(view, signer, &anchor.issuer)?;
+    require_controller(view, block, signer, &anchor.issuer)?;
+    match rules {
+        Rules::V1 => {}
+        #[cfg(test)]
+        Rules::V2 if anchor.leaf_count < 2 => return Err(TransactionError::BadCount("leaves").into()),
+        #[cfg(test)]
+        Rules::V2 => {}
+    }
     let name = state_key::anchor(&anchor.issuer, anchor.sequence);
     let existing: Option<AnchorRecord> = find(view, &name)?;
     let mut changes = Changes::default();
@@ -62,7 +71,13 @@ pub fn anchor(
     Ok(changes)
 }
 
-fn require_controller(view: &dyn View, signer: &Signer, issuer: &str) -> Result<(), Refusal> {
+/// The signer's organisation controls the issuer's DID, and nothing stops the issuer.
+pub fn require_controller(
+    view: &dyn View,
+    block: BlockContext,
+    signer: &Signer,
+    issuer: &str,
+) -> Result<(), Refusal> {
     let record: DidRecord = find(view, &state_key::did(issuer))?
         .ok_or_else(|| TransactionError::UnknownDid(issuer.to_owned()))?;
     if record.organisation != signer.organisation.id {
@@ -70,6 +85,9 @@ fn require_controller(view: &dyn View, signer: &Signer, issuer: &str) -> Result<
     }
     if record.deactivated() {
         return Err(TransactionError::DidDeactivated.into());
+    }
+    if record.stopped_at(None, block.time_ms).is_some() {
+        return Err(TransactionError::IssuerStopped.into());
     }
     Ok(())
 }

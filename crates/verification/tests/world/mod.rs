@@ -12,6 +12,7 @@ use credential::{Input, digest, jwt};
 use did::{DidRecords, Evidence, ProvenRecord, ResolveError, Resolvers};
 use keys::{Algorithm, PublicKey, Signer as _, SoftwareKey};
 use registry_client::Proven;
+use registry_types::record::Standing;
 use registry_types::{
     Accreditation, AccreditationInterval, AnchorKind, AnchorRecord, DidKey, DidRecord, DidRole, DidVersion,
     MemberStatus, Organisation, Relationship, SchemaRecord, Seats, StatusRecord,
@@ -215,6 +216,8 @@ impl World {
             did: Some(did.clone()),
             admitted_ms: now,
             admitted_by: "genesis".into(),
+            charter: 1,
+            standings: vec![Standing { status: MemberStatus::Active, from_ms: now }],
         };
         let version =
             DidVersion { from_ms: now, until_ms: None, keys: issuer.did_keys(), services: Vec::new() };
@@ -223,6 +226,8 @@ impl World {
             role: DidRole::Organisation,
             versions: vec![version],
             deactivated_ms: None,
+            stops: Vec::new(),
+            recovered: Vec::new(),
         };
         self.chain.change(|ledger| {
             ledger.organisations.insert(id.into(), organisation);
@@ -238,11 +243,14 @@ impl World {
             until_ms: None,
             speaks_for: speaks_for.iter().map(|did| (*did).to_owned()).collect(),
             granted_by: "unsscb".into(),
+            parent: None,
+            delegation: 0,
         };
         let record = Accreditation {
             issuer: issuer.did.clone(),
             type_iri: type_iri.into(),
             intervals: vec![interval],
+            suspensions: Vec::new(),
         };
         self.chain.change(|ledger| {
             ledger.accreditations.insert((issuer.did.clone(), type_iri.into()), record);

@@ -5,9 +5,9 @@ use ed25519_dalek::{Signer as _, SigningKey};
 use registry_client::{LightClient, verify_map_proof};
 use registry_state::View as _;
 use registry_types::{
-    AdmitMember, Block, Canonical, Certificate, CommitSignature, Genesis, GenesisMember, KeyRole, NewKey,
-    Operation, Params, RegisterSchema, Seats, SignedTransaction, Transaction, Validator, VoteKind,
-    address_of, vote_bytes,
+    Block, Canonical, Certificate, CharterVersion, CommitSignature, Genesis, Joining, KeyRole,
+    MemberStatement, NewKey, Operation, OwnValidator, Params, ProposalKind, Propose, Reason, ReasonCode,
+    RegisterSchema, Seats, SignedStatement, SignedTransaction, Transaction, VoteKind, address_of, vote_bytes,
 };
 use tempfile::TempDir;
 use tokio::sync::Notify;
@@ -29,23 +29,32 @@ fn public(seed: u8) -> [u8; 32] {
 
 /// Validator 1, governor 2.
 fn genesis() -> Genesis {
+    let statement = MemberStatement {
+        joining: Joining::Genesis { network: "Test".to_owned() },
+        id: "board".to_owned(),
+        name: "Board".to_owned(),
+        keys: vec![NewKey { role: KeyRole::Govern, public_key: public(2) }],
+        seats: Seats { governor: true, validator: true, issuer: false },
+        charter: CharterVersion::default(),
+        validators: vec![OwnValidator { public_key: public(1), host: "host".to_owned() }],
+    };
     Genesis {
         name: "Test".to_owned(),
         time_ms: START,
         params: Params::default(),
-        validators: vec![Validator {
-            public_key: public(1),
-            power: 1,
-            owner: "board".to_owned(),
-            host: "host".to_owned(),
-        }],
-        members: vec![GenesisMember {
-            id: "board".to_owned(),
-            name: "Board".to_owned(),
-            keys: vec![NewKey { role: KeyRole::Govern, public_key: public(2) }],
-            seats: Seats { governor: true, ..Seats::default() },
-        }],
+        charter: CharterVersion::default(),
+        members: vec![signed(2, statement)],
     }
+}
+
+fn signed(seed: u8, statement: MemberStatement) -> SignedStatement {
+    let signature = key(seed).sign(&statement.signing_bytes()).to_bytes();
+    SignedStatement { public_key: public(seed), signature, statement }
+}
+
+fn propose(kind: ProposalKind) -> Operation {
+    let reason = Reason::without_text(ReasonCode::Routine);
+    Operation::Propose(Propose { kind, reason, notice_ms: 0, deadline_ms: u64::MAX })
 }
 
 struct Node {
@@ -99,7 +108,7 @@ impl Node {
 
     fn register(&mut self, number: u64) {
         let (id, owner) = (format!("urn:schema:{number}"), "board".to_owned());
-        self.submit(Operation::RegisterSchema(RegisterSchema { id, digest: [1; 32], owner }));
+        self.submit(propose(ProposalKind::RegisterSchema(RegisterSchema { id, digest: [1; 32], owner })));
     }
 
     fn build(&mut self, round: u32) -> Block {
@@ -319,12 +328,16 @@ fn proofs_survive_pruning_and_an_old_snapshot_stays_whole() {
 #[test]
 fn members_appear_in_lists() {
     let mut node = Node::new();
-    node.submit(Operation::AdmitMember(AdmitMember {
+    let statement = MemberStatement {
+        joining: Joining::Chain { id: genesis().chain_id() },
         id: "undp".to_owned(),
         name: "UNDP".to_owned(),
         keys: vec![NewKey { role: KeyRole::Govern, public_key: public(9) }],
         seats: Seats::default(),
-    }));
+        charter: CharterVersion::default(),
+        validators: Vec::new(),
+    };
+    node.submit(propose(ProposalKind::AdmitMember(signed(9, statement))));
     node.decide();
     assert_eq!(node.store.snapshot().listed("org/", None, 10).unwrap(), ["org/board", "org/undp"]);
 }

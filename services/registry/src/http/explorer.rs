@@ -4,8 +4,9 @@ use actix_web::web::{Data, Path};
 use actix_web::{HttpResponse, get};
 use askama::Template;
 use registry_state::View as _;
+use registry_types::operation::{DelegationChange, StopTarget};
 use registry_types::{
-    Accreditation, DidRecord, KeyRole, MemberStatus, Operation, Organisation, SchemaRecord,
+    Accreditation, DidRecord, KeyRole, MemberStatus, Operation, Organisation, ProposalKind, SchemaRecord,
     SignedTransaction, state_key,
 };
 use url::form_urlencoded::byte_serialize;
@@ -328,12 +329,20 @@ fn transaction_line(snapshot: &Snapshot, signed: &SignedTransaction) -> Result<T
     });
     let operation = &signed.transaction.operation;
     let what = match operation {
-        Operation::AdmitMember(admit) => admit.name.clone(),
-        Operation::RegisterSchema(schema) => schema.id.clone(),
-        Operation::GrantAccreditation(grant) => {
-            format!("{} for {}", short_name(&grant.type_iri), grant.issuer)
+        Operation::Propose(propose) => proposed(&propose.kind),
+        Operation::Vote(vote) => hex::encode(vote.proposal),
+        Operation::WithdrawProposal(end) => hex::encode(end.proposal),
+        Operation::AddKey(add) => hex::encode(add.key.public_key),
+        Operation::RevokeKey(end) => hex::encode(end.public_key),
+        Operation::RevokeValidator(end) => hex::encode(end.public_key),
+        Operation::DescribeValidator(change) => change.host.clone(),
+        Operation::DelegateAccreditation(delegate) => {
+            format!("{} for {}", short_name(&delegate.grant.type_iri), delegate.grant.issuer)
         }
-        Operation::WithdrawAccreditation(end) => format!("{} of {}", short_name(&end.type_iri), end.issuer),
+        Operation::ChangeDelegation(change) => {
+            format!("{} of {}", short_name(&change.type_iri), change.issuer)
+        }
+        Operation::RecoverDid(recover) => recover.did.clone(),
         Operation::CreateDid(create) => registry_types::did_from_inception(&create.inception),
         Operation::UpdateDid(update) => update.did.clone(),
         Operation::PublishStatus(status) => format!("{}, version {}", status.list, status.version),
@@ -344,14 +353,92 @@ fn transaction_line(snapshot: &Snapshot, signed: &SignedTransaction) -> Result<T
 
 fn sentence(operation: &Operation) -> &'static str {
     match operation {
-        Operation::AdmitMember(_) => "Member admitted",
-        Operation::RegisterSchema(_) => "Schema registered",
-        Operation::GrantAccreditation(_) => "Accreditation granted",
-        Operation::WithdrawAccreditation(_) => "Accreditation withdrawn",
+        Operation::Propose(propose) => proposal_sentence(&propose.kind),
+        Operation::Vote(vote) if vote.approve => "Vote for a proposal",
+        Operation::Vote(_) => "Vote against a proposal",
+        Operation::WithdrawProposal(_) => "Proposal withdrawn",
+        Operation::AddKey(_) => "Key added",
+        Operation::RevokeKey(_) => "Key revoked",
+        Operation::RevokeValidator(_) => "Validator revoked by its owner",
+        Operation::DescribeValidator(_) => "Validator described",
+        Operation::DelegateAccreditation(_) => "Accreditation delegated",
+        Operation::ChangeDelegation(change) => match change.change {
+            DelegationChange::Suspend => "Delegated accreditation suspended",
+            DelegationChange::Reinstate => "Delegated accreditation reinstated",
+            DelegationChange::Withdraw => "Delegated accreditation withdrawn",
+        },
+        Operation::RecoverDid(_) => "DID recovered",
         Operation::CreateDid(_) => "DID created",
         Operation::UpdateDid(_) => "DID changed",
         Operation::PublishStatus(_) => "Status list published",
         Operation::Anchor(_) => "Batch anchored",
+    }
+}
+
+/// What a proposal is about, in a few words.
+fn proposed(kind: &ProposalKind) -> String {
+    match kind {
+        ProposalKind::AdmitMember(signed) => signed.statement.name.clone(),
+        ProposalKind::SuspendMember(member)
+        | ProposalKind::ReinstateMember(member)
+        | ProposalKind::RemoveMember(member) => member.organisation.clone(),
+        ProposalKind::RecoverMember(recover) => recover.organisation.clone(),
+        ProposalKind::ChangeSeats(change) => change.organisation.clone(),
+        ProposalKind::AddValidator(add) => format!("{} at {}", add.validator.owner, add.validator.host),
+        ProposalKind::RemoveValidator(remove) => hex::encode(remove.public_key),
+        ProposalKind::RotateValidator(rotate) => hex::encode(rotate.from),
+        ProposalKind::GrantAccreditation(grant) => {
+            format!("{} for {}", short_name(&grant.type_iri), grant.issuer)
+        }
+        ProposalKind::SuspendAccreditation(name)
+        | ProposalKind::ReinstateAccreditation(name)
+        | ProposalKind::WithdrawAccreditation(name) => {
+            format!("{} of {}", short_name(&name.type_iri), name.issuer)
+        }
+        ProposalKind::RegisterSchema(schema) => schema.id.clone(),
+        ProposalKind::ChangeParams(_) => String::new(),
+        ProposalKind::ScheduleUpgrade(upgrade) => {
+            format!("rules {} at height {}", upgrade.rules, upgrade.at_height)
+        }
+        ProposalKind::AdoptCharter(adopt) => format!("version {}", adopt.version),
+        ProposalKind::OpenDispute(open) => open.parties.join(", "),
+        ProposalKind::AdvanceDispute(advance) => hex::encode(advance.dispute),
+        ProposalKind::CloseDispute(close) => hex::encode(close.dispute),
+        ProposalKind::EmergencyStop(target)
+        | ProposalKind::ConfirmStop(target)
+        | ProposalKind::LiftStop(target) => match target {
+            StopTarget::Issuer { did } => did.clone(),
+            StopTarget::DocumentKey { did, multikey } => format!("{multikey} of {did}"),
+            StopTarget::RegistryKey { public_key } => hex::encode(public_key),
+        },
+    }
+}
+
+fn proposal_sentence(kind: &ProposalKind) -> &'static str {
+    match kind {
+        ProposalKind::AdmitMember(_) => "Proposal to admit a member",
+        ProposalKind::SuspendMember(_) => "Proposal to suspend a member",
+        ProposalKind::ReinstateMember(_) => "Proposal to reinstate a member",
+        ProposalKind::RemoveMember(_) => "Proposal to remove a member",
+        ProposalKind::RecoverMember(_) => "Proposal to give a member new keys",
+        ProposalKind::ChangeSeats(_) => "Proposal to change a member's seats",
+        ProposalKind::AddValidator(_) => "Proposal to add a validator",
+        ProposalKind::RemoveValidator(_) => "Proposal to remove a validator",
+        ProposalKind::RotateValidator(_) => "Proposal to change a validator's key",
+        ProposalKind::GrantAccreditation(_) => "Proposal to accredit an issuer",
+        ProposalKind::SuspendAccreditation(_) => "Proposal to suspend an accreditation",
+        ProposalKind::ReinstateAccreditation(_) => "Proposal to reinstate an accreditation",
+        ProposalKind::WithdrawAccreditation(_) => "Proposal to withdraw an accreditation",
+        ProposalKind::RegisterSchema(_) => "Proposal to register a schema",
+        ProposalKind::ChangeParams(_) => "Proposal to change the parameters",
+        ProposalKind::ScheduleUpgrade(_) => "Proposal to upgrade",
+        ProposalKind::AdoptCharter(_) => "Proposal to adopt a charter",
+        ProposalKind::OpenDispute(_) => "Proposal to open a dispute",
+        ProposalKind::AdvanceDispute(_) => "Proposal to move a dispute on",
+        ProposalKind::CloseDispute(_) => "Proposal to close a dispute",
+        ProposalKind::EmergencyStop(_) => "Emergency stop",
+        ProposalKind::ConfirmStop(_) => "Proposal to confirm a stop",
+        ProposalKind::LiftStop(_) => "Proposal to lift a stop",
     }
 }
 

@@ -83,21 +83,36 @@ fn status(error: &Error) -> StatusCode {
         | Error::BadRelationships
         | Error::BadCount(_)
         | Error::Repeated(_)
-        | Error::NoGovernKey => StatusCode::BAD_REQUEST,
+        | Error::BadHost
+        | Error::BadStatement(_)
+        | Error::OtherJoining
+        | Error::BadParams(_)
+        | Error::NoPower
+        | Error::OnlyGovernKeys => StatusCode::BAD_REQUEST,
         Error::UnknownKey
         | Error::KeyRevoked
         | Error::WrongRole { .. }
         | Error::NotActive
         | Error::NotGovernor
-        | Error::NeedsVote
-        | Error::SeatNeedsVote
+        | Error::KeyStopped
+        | Error::IssuerStopped
+        | Error::NotProposer
+        | Error::NotOwner
+        | Error::NotOwnKey
+        | Error::NotPossessed
+        | Error::OtherGrantor
         | Error::OtherController
         | Error::NotController => StatusCode::FORBIDDEN,
         Error::UnknownOrganisation(_)
         | Error::UnknownDid(_)
         | Error::UnknownMethod
         | Error::NotAccredited
+        | Error::UnknownProposal
+        | Error::UnknownDispute
+        | Error::UnknownRegistryKey
+        | Error::UnknownValidator
         | Error::NotAnOrganisation(_) => StatusCode::NOT_FOUND,
+        Error::OverBlockQuota | Error::OverWindowQuota { .. } => StatusCode::TOO_MANY_REQUESTS,
         Error::SequenceUsed { .. }
         | Error::SequenceAhead { .. }
         | Error::Expired(_)
@@ -112,9 +127,41 @@ fn status(error: &Error) -> StatusCode {
         | Error::Unchanged
         | Error::StatusEquivocation { .. }
         | Error::StatusVersionNotHigher { .. }
+        | Error::ProposalClosed
+        | Error::AlreadyVoted
+        | Error::TooManyProposals
+        | Error::DisputeClosed
+        | Error::StoppedAlready
+        | Error::StoppedRecently { .. }
+        | Error::NotStopped
+        | Error::MemberSuspended
+        | Error::MemberNotSuspended
+        | Error::MemberRemoved
+        | Error::MemberNotActive(_)
+        | Error::SeatInUse
+        | Error::KeyRevokedAlready
+        | Error::ValidatorExists
+        | Error::AccreditationSuspended
+        | Error::AccreditationNotSuspended
         | Error::AnchorExists(_) => StatusCode::CONFLICT,
         Error::ExpiryTooFar { .. }
         | Error::NoIssuerSeat
+        | Error::NoticeTooShort { .. }
+        | Error::DeadlineOutOfRange { .. }
+        | Error::RulesNeedUpgrade
+        | Error::UpgradeInPast
+        | Error::UpgradeNotNewer { .. }
+        | Error::OtherCharter
+        | Error::CharterVersion { .. }
+        | Error::DisputeStageBack
+        | Error::LastGovernor
+        | Error::LastGovernKey
+        | Error::LastValidator
+        | Error::BadValidatorSet
+        | Error::DelegationTooDeep
+        | Error::DelegatesToItself
+        | Error::SpeaksForMore
+        | Error::BeginsInPast
         | Error::EndsInPast
         | Error::CompromisedKey
         | Error::RecordTooLarge(_) => StatusCode::UNPROCESSABLE_ENTITY,

@@ -2,10 +2,11 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use registry_types::record::{Charter, Dispute, Usage};
 use registry_types::{
-    Accreditation, AnchorRecord, Canonical, Certificate, DidRecord, Governors, Header, KeyRecord,
-    Organisation, Params, ProvenRecord, SchemaRecord, StatusRecord, TransactionId, TransactionPlace,
-    ValidatorSet,
+    Accreditation, Agenda, AnchorRecord, Canonical, Certificate, DidRecord, Governors, Header, KeyRecord,
+    Organisation, Params, Proposal, ProvenRecord, SchemaRecord, StatusRecord, TransactionId,
+    TransactionPlace, ValidatorRecord, ValidatorSet,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -142,6 +143,12 @@ fn record_json(key: &str, bytes: &[u8]) -> Value {
         "params" => of::<Params>(bytes),
         "validators" => of::<ValidatorSet>(bytes),
         "governors" => of::<Governors>(bytes),
+        "proposal" => of::<Proposal>(bytes),
+        "agenda" => of::<Agenda>(bytes),
+        "validator" => of::<ValidatorRecord>(bytes),
+        "charter" => of::<Charter>(bytes),
+        "dispute" => of::<Dispute>(bytes),
+        "usage" => of::<Usage>(bytes),
         _ => None,
     };
     json.unwrap_or_else(|| Value::String(URL_SAFE_NO_PAD.encode(bytes)))

@@ -1,6 +1,6 @@
 use ed25519_dalek::{Signer as _, SigningKey};
 use registry_state::{Checked, TransactionError, check_stateless};
-use registry_types::{Operation, RegisterSchema, SignedTransaction, Transaction, TransactionPlace};
+use registry_types::{Operation, SignedTransaction, Transaction, TransactionPlace, Vote};
 
 use super::{Bounds, Mempool, MempoolError, Outcome};
 
@@ -8,11 +8,7 @@ const CHAIN: [u8; 32] = [1; 32];
 
 fn transaction(seed: u8, sequence: u64, expires_at_height: u64) -> Checked {
     let key = SigningKey::from_bytes(&[seed; 32]);
-    let operation = Operation::RegisterSchema(RegisterSchema {
-        id: "urn:a".to_owned(),
-        digest: [0; 32],
-        owner: "board".to_owned(),
-    });
+    let operation = Operation::Vote(Vote { proposal: [0; 32], approve: true });
     let transaction = Transaction { chain: CHAIN, sequence, expires_at_height, operation };
     let signature = key.sign(&transaction.signing_bytes()).to_bytes();
     let public_key = key.verifying_key().to_bytes();

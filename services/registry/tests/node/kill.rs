@@ -51,7 +51,7 @@ async fn a_killed_node_loses_nothing_it_acknowledged() {
     let seed: u64 = std::env::var("REGISTRY_KILL_SEED").ok().and_then(|text| text.parse().ok()).unwrap_or(7);
     println!("REGISTRY_KILL_SEED={seed}");
     let entropy = SeededEntropy::new(seed);
-    let chain = Chain::new();
+    let chain = Chain::new().await;
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let node = HttpNode::new(format!("http://127.0.0.1:{port}").parse().unwrap(), outbound());
 

@@ -11,11 +11,11 @@ use std::time::{Duration, Instant};
 use clock::{SystemClock, SystemEntropy};
 use keys::{Algorithm, PublicKey, Signer, SoftwareKey};
 use outbound::{Outbound, OutboundPolicy};
-use registry::setup::{self, OrganisationKeys};
+use registry::setup::{self, Newcomer, OrganisationKeys};
 use registry_client::{Registry, RegistryError};
 use registry_types::{
     Anchor, AnchorKind, Canonical, DidChange, DidRole, DocumentKey, Genesis, Operation, PublishStatus,
-    Relationship, SignedTransaction, UpdateDid,
+    Relationship, Seats, SignedTransaction, UpdateDid,
 };
 use serde_json::Value;
 use url::Url;
@@ -43,6 +43,26 @@ impl Organisation {
         }
     }
 
+    fn governs<'a>(
+        &'a self,
+        keys: &'a OrganisationKeys,
+        validators: Vec<(PublicKey, String)>,
+    ) -> Newcomer<'a> {
+        Newcomer {
+            id: "unsscb",
+            name: "UN System Registry Board",
+            seats: Seats { governor: true, validator: true, issuer: false },
+            keys,
+            govern: &self.govern,
+            validators,
+        }
+    }
+
+    fn joins<'a>(&'a self, id: &'a str, keys: &'a OrganisationKeys) -> Newcomer<'a> {
+        let seats = Seats { issuer: true, ..Seats::default() };
+        Newcomer { id, name: "Member", seats, keys, govern: &self.govern, validators: Vec::new() }
+    }
+
     fn create_did(&self, id: &str, role: DidRole) -> (String, Operation) {
         let keys = [("key-ed25519-1", self.document.public_key())];
         setup::create_did(id, role, self.did.public_key(), &keys, &[]).unwrap()
@@ -57,13 +77,14 @@ struct Chain {
 }
 
 impl Chain {
-    fn new() -> Self {
+    async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let board = Organisation::new();
         let validator = registry::validator_public_key(&keys_config(folder.path())).unwrap();
         let now = clock::Clock::now(&SystemClock).timestamp_millis().unsigned_abs();
-        let governor = ("unsscb", "UN System Registry Board", &board.keys());
-        let genesis = setup::genesis("Test chain", now, &validator, "localhost", governor).unwrap();
+        let keys = board.keys();
+        let governor = board.governs(&keys, vec![(validator, "localhost".to_owned())]);
+        let genesis = setup::genesis("Test chain", now, &[governor]).await.unwrap();
         std::fs::write(folder.path().join("genesis.json"), serde_json::to_vec_pretty(&genesis).unwrap())
             .unwrap();
         Self { folder, genesis, board }
@@ -88,7 +109,7 @@ impl Chain {
 
     async fn admit(&self, registry: &Registry, id: &str) -> (Organisation, String) {
         let member = Organisation::new();
-        let admit = setup::admit_member(id, "Member", true, &member.keys()).unwrap();
+        let admit = setup::admit_member(registry, &member.joins(id, &member.keys())).await.unwrap();
         setup::ensure(registry, &self.board.govern, admit).await.unwrap().unwrap();
         let (did, create) = member.create_did(id, DidRole::Organisation);
         setup::ensure(registry, &member.did, create).await.unwrap().unwrap();
@@ -163,7 +184,7 @@ fn code<T: std::fmt::Debug>(result: Result<T, setup::SetupError>) -> String {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn members_write_and_anyone_reads_with_proof_across_a_restart() {
-    let chain = Chain::new();
+    let chain = Chain::new().await;
     let mut node = chain.start().await;
     let registry = chain.registry(&node);
     let (undp, undp_did) = chain.admit(&registry, "undp").await;
@@ -237,7 +258,7 @@ async fn members_write_and_anyone_reads_with_proof_across_a_restart() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn http_answers_what_its_document_says() {
-    let chain = Chain::new();
+    let chain = Chain::new().await;
     let mut node = chain.start().await;
     let registry = chain.registry(&node);
     let (undp, did) = chain.admit(&registry, "undp").await;
@@ -295,7 +316,8 @@ async fn http_answers_what_its_document_says() {
     assert_eq!((status, &result["didDocumentMetadata"]["deactivated"]), (410, &Value::Bool(true)));
 
     // Transactions.
-    let admit = setup::admit_member("wfp", "WFP", true, &Organisation::new().keys()).unwrap();
+    let wfp = Organisation::new();
+    let admit = setup::admit_member(&registry, &wfp.joins("wfp", &wfp.keys())).await.unwrap();
     let good = signed(&registry, &chain.board.govern, admit).await;
     let (status, answer) = node.post(good.to_bytes(), "/v1/transactions?wait=true").await;
     assert_eq!((status, &answer["state"]), (200, &Value::from("committed")));
@@ -341,7 +363,7 @@ fn resign(key: &SoftwareKey, mut signed: SignedTransaction) -> SignedTransaction
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn transactions_of_one_key_may_arrive_in_any_order() {
-    let chain = Chain::new();
+    let chain = Chain::new().await;
     let mut node = chain.start().await;
     let registry = chain.registry(&node);
     let (undp, did) = chain.admit(&registry, "undp").await;
@@ -378,7 +400,7 @@ async fn transactions_of_one_key_may_arrive_in_any_order() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_waiting_transaction_is_decided_at_once_and_reads_are_cheap() {
-    let chain = Chain::new();
+    let chain = Chain::new().await;
     let mut node = chain.start().await;
     let registry = chain.registry(&node);
     let (undp, did) = chain.admit(&registry, "undp").await;
@@ -416,7 +438,7 @@ fn memory() -> String {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn faults_at_start_are_told_apart() {
-    let chain = Chain::new();
+    let chain = Chain::new().await;
     let mut node = chain.start().await;
     let error = registry::start(config(chain.folder.path())).await.err().unwrap();
     assert!(error.to_string().contains("another process uses"), "{error}");

@@ -8,7 +8,7 @@ use clock::SystemClock;
 use keys::{PublicKey, Signer as _};
 use registry::setup;
 use registry_client::Registry;
-use registry_types::{Genesis, Validator};
+use registry_types::Genesis;
 use tempfile::TempDir;
 use url::Url;
 
@@ -22,7 +22,7 @@ struct Network {
 }
 
 impl Network {
-    fn new(size: usize) -> Self {
+    async fn new(size: usize) -> Self {
         let folders: Vec<_> = (0..size).map(|_| tempfile::tempdir().unwrap()).collect();
         let mut configs: Vec<_> = folders.iter().map(|folder| config(folder.path())).collect();
         let ports: Vec<u16> = folders
@@ -41,11 +41,10 @@ impl Network {
                 .collect();
         }
         let board = Organisation::new();
-        let first = registry::validator_public_key(&keys_config(folders[0].path())).unwrap();
         let now = clock::Clock::now(&SystemClock).timestamp_millis().unsigned_abs();
-        let governor = ("unsscb", "Board", &board.keys());
-        let mut genesis = setup::genesis("Network", now, &first, "host", governor).unwrap();
-        genesis.validators = folders.iter().map(validator).collect();
+        let validators = folders.iter().map(validator).collect();
+        let genesis =
+            setup::genesis("Network", now, &[board.governs(&board.keys(), validators)]).await.unwrap();
         for folder in &folders {
             let text = serde_json::to_vec(&genesis).unwrap();
             std::fs::write(folder.path().join("genesis.json"), text).unwrap();
@@ -64,9 +63,13 @@ impl Network {
     }
 }
 
-fn validator(folder: &TempDir) -> Validator {
-    let key: PublicKey = registry::validator_public_key(&keys_config(folder.path())).unwrap();
-    Validator { public_key: raw(&key), power: 1, owner: "unsscb".to_owned(), host: "host".to_owned() }
+fn validator(folder: &TempDir) -> (PublicKey, String) {
+    (registry::validator_public_key(&keys_config(folder.path())).unwrap(), "host".to_owned())
+}
+
+async fn admit(registry: &Registry, id: &str) -> registry_types::Operation {
+    let member = Organisation::new();
+    setup::admit_member(registry, &member.joins(id, &member.keys())).await.unwrap()
 }
 
 async fn until_admitted(registry: &Registry, id: &str) {
@@ -81,25 +84,24 @@ async fn until_admitted(registry: &Registry, id: &str) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn four_validators_decide_together_and_one_may_be_away() {
-    let network = Network::new(4);
+    let network = Network::new(4).await;
     let mut nodes = Vec::new();
     for index in 0..4 {
         nodes.push(network.start(index).await);
     }
-    let admit = |id: &str| setup::admit_member(id, "Member", true, &Organisation::new().keys()).unwrap();
     let first = network.registry(&nodes[0]);
     // There is no header to prove anything with before the validators have found each other.
     while first.params().await.is_err() {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    setup::ensure(&first, &network.board.govern, admit("undp")).await.unwrap();
+    setup::ensure(&first, &network.board.govern, admit(&first, "undp").await).await.unwrap();
     for node in &nodes {
         until_admitted(&network.registry(node), "undp").await;
     }
 
     let mut away = nodes.pop().unwrap();
     away.stop().await;
-    setup::ensure(&first, &network.board.govern, admit("wfp")).await.unwrap();
+    setup::ensure(&first, &network.board.govern, admit(&first, "wfp").await).await.unwrap();
     for node in &nodes {
         until_admitted(&network.registry(node), "wfp").await;
     }
@@ -107,7 +109,10 @@ async fn four_validators_decide_together_and_one_may_be_away() {
     let back = network.start(3).await;
     until_admitted(&network.registry(&back), "wfp").await;
     nodes.push(back);
-    assert_eq!(raw(network.board.govern.public_key()), network.genesis.members[0].keys[0].public_key);
+    assert_eq!(
+        raw(network.board.govern.public_key()),
+        network.genesis.members[0].statement.keys[0].public_key
+    );
     for mut node in nodes {
         node.stop().await;
     }
