@@ -19,6 +19,7 @@ use registry_types::{Block, Canonical, Certificate, Genesis, Hash, ValidatorSet}
 use tokio::sync::watch;
 
 pub use snapshot::Snapshot;
+pub use tables::BROWSED;
 use tables::{
     BLOCKS, CERTIFICATES, CHANGES, HEADERS, LISTED, META, NODES, STALE, TRANSACTIONS, UNDECIDED, VALUES,
     is_listed, node_key, value_key,

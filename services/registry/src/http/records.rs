@@ -9,12 +9,13 @@ use web::Problem;
 use super::problem::no_block_yet;
 use super::views::RecordView;
 use crate::node::Node;
+use crate::store::BROWSED;
 
 pub const OCTETS: &str = "application/octet-stream";
 const PAGE: usize = 100;
 /// Kinds with a single record, which have no further key.
-const SINGLE: [&str; 3] = ["params", "validators", "governors"];
-const KEYED: [&str; 7] = ["org", "did", "accreditation", "schema", "status", "anchor", "key"];
+const SINGLE: [&str; 5] = ["params", "validators", "governors", "agenda", "charter"];
+const KEYED: [&str; 4] = ["status", "anchor", "key", "usage"];
 
 #[derive(Deserialize, IntoParams)]
 pub struct RecordQuery {
@@ -30,7 +31,7 @@ pub struct RecordQuery {
 #[utoipa::path(
     tag = "records",
     params(
-        ("kind" = String, Path, description = "org, did, accreditation, schema, status, anchor, key, params, validators or governors"),
+        ("kind" = String, Path, description = "org, did, accreditation, schema, status, anchor, key, proposal, validator, dispute, usage, params, validators, governors, agenda or charter"),
         ("key" = String, Path, description = "The rest of the state key; `-` where a kind has one record only"),
         RecordQuery,
     ),
@@ -77,7 +78,7 @@ pub struct RecordList {
 /// Keys of the kinds that are few enough to browse, a hundred at a time. A list is not proven; each record is.
 #[utoipa::path(
     tag = "records",
-    params(("kind" = String, Path, description = "org, did, schema or accreditation"), ListQuery),
+    params(("kind" = String, Path, description = "org, did, schema, accreditation, proposal, validator or dispute"), ListQuery),
     responses((status = 200, body = RecordList), (status = 404, body = Problem))
 )]
 #[get("/v1/records/{kind}")]
@@ -86,7 +87,7 @@ pub async fn list_records(
     query: Query<ListQuery>,
     node: Data<Node>,
 ) -> Result<HttpResponse, Problem> {
-    if !["org", "did", "schema", "accreditation"].contains(&kind.as_str()) {
+    if !BROWSED.contains(&kind.as_str()) {
         return Err(Problem::not_found());
     }
     let keys = node.snapshot().listed(&format!("{kind}/"), query.after.as_deref(), PAGE)?;
@@ -101,7 +102,7 @@ fn state_key(kind: &str, rest: String) -> Option<String> {
     if SINGLE.contains(&kind) {
         return (rest == "-").then(|| kind.to_owned());
     }
-    KEYED.contains(&kind).then(|| format!("{kind}/{rest}"))
+    (BROWSED.contains(&kind) || KEYED.contains(&kind)).then(|| format!("{kind}/{rest}"))
 }
 
 pub fn wants_octets(request: &HttpRequest) -> bool {

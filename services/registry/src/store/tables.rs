@@ -22,8 +22,11 @@ pub const UNDECIDED: TableDefinition<(u64, u32, Hash), &[u8]> = TableDefinition:
 pub const LISTED: TableDefinition<&str, ()> = TableDefinition::new("listed");
 pub const META: TableDefinition<&str, &[u8]> = TableDefinition::new("meta");
 
+/// Kinds of records that are few enough to browse.
+pub const BROWSED: [&str; 7] = ["org", "did", "schema", "accreditation", "proposal", "validator", "dispute"];
+
 pub fn is_listed(key: &str) -> bool {
-    ["org/", "did/", "schema/", "accreditation/"].iter().any(|kind| key.starts_with(kind))
+    key.split_once('/').is_some_and(|(kind, _)| BROWSED.contains(&kind))
 }
 
 #[expect(clippy::expect_used, reason = "borsh fails only when the writer does, and a Vec never does")]
