@@ -1,4 +1,5 @@
-use std::sync::{Arc, Mutex, PoisonError};
+use std::path::Path;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use clock::{Clock, Timestamp};
@@ -13,8 +14,10 @@ use registry_types::{
 use url::Url;
 
 use crate::http::HttpNode;
-use crate::light::{LightClient, LightError};
+use crate::light::{LightClient, Policy, ProvenHeader};
 use crate::transport::{Submission, Transport, TransportError};
+use crate::trust::{Memory, TrustConfig, TrustError, read_checkpoint};
+use crate::{Checkpoint, LightError};
 
 /// How many heights a transaction made by [`Registry::transaction`] stays valid.
 const EXPIRY_HEIGHTS: u64 = 10_000;
@@ -46,6 +49,7 @@ struct Inner {
     transport: Arc<dyn Transport>,
     clock: Arc<dyn Clock>,
     light: Mutex<LightClient>,
+    memory: OnceLock<Arc<Memory>>,
     cache: Cache<String, Arc<Read>>,
     submit_patience: Duration,
 }
@@ -59,8 +63,8 @@ struct Read {
 
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
-    /// Headers older than this are refused.
-    pub max_age: Duration,
+    /// How old headers, and what is known of the validators, may be.
+    pub policy: Policy,
     /// How long a proven value is used again without asking. Zero asks every time.
     pub cache_ttl: Duration,
     /// How many values are kept.
@@ -72,7 +76,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            max_age: Duration::from_secs(300),
+            policy: Policy::with_max_age(Duration::from_secs(300)),
             cache_ttl: Duration::from_millis(1_000),
             cache_capacity: 10_000,
             submit_patience: Duration::from_secs(30),
@@ -124,7 +128,12 @@ impl Registry {
         max_age: Duration,
     ) -> Result<Self, GenesisError> {
         let transport = Arc::new(HttpNode::new(node, outbound));
-        Self::over(transport, genesis, clock, Options { max_age, ..Options::default() })
+        Self::over(
+            transport,
+            genesis,
+            clock,
+            Options { policy: Policy::with_max_age(max_age), ..Options::default() },
+        )
     }
 
     pub fn over(
@@ -133,11 +142,40 @@ impl Registry {
         clock: Arc<dyn Clock>,
         options: Options,
     ) -> Result<Self, GenesisError> {
-        let light = Mutex::new(LightClient::from_genesis(genesis, options.max_age)?);
+        let light = Mutex::new(LightClient::from_genesis(genesis, options.policy)?);
         let cache =
             Cache::builder().max_capacity(options.cache_capacity).time_to_live(options.cache_ttl).build();
-        let submit_patience = options.submit_patience;
-        Ok(Self { inner: Arc::new(Inner { transport, clock, light, cache, submit_patience }) })
+        let (memory, submit_patience) = (OnceLock::new(), options.submit_patience);
+        Ok(Self { inner: Arc::new(Inner { transport, clock, light, memory, cache, submit_patience }) })
+    }
+
+    /// Trusts as configured: how long, from which checkpoint, and what an earlier run remembered. Of checkpoint
+    /// and memory the newer one counts. To be called once, before the first question.
+    pub fn trust(&self, config: &TrustConfig) -> Result<(), TrustError> {
+        let policy = config.policy(self.light().policy().max_age);
+        self.light().set_policy(policy);
+        if let Some(path) = &config.checkpoint {
+            self.start_from(path, &read_checkpoint(path, &self.chain())?)?;
+        }
+        if let Some(path) = &config.memory {
+            let (memory, remembered) = Memory::open(path, &self.chain())?;
+            if let Some(checkpoint) = remembered {
+                self.start_from(path, &checkpoint)?;
+            }
+            let _ = self.inner.memory.set(Arc::new(memory));
+        }
+        Ok(())
+    }
+
+    fn start_from(&self, path: &Path, checkpoint: &Checkpoint) -> Result<(), TrustError> {
+        let mut light = self.light();
+        if light.newest().is_some_and(|newest| newest.height >= checkpoint.header().height) {
+            return Ok(());
+        }
+        let now_ms = now_ms(self.inner.clock.as_ref());
+        *light = LightClient::from_checkpoint(checkpoint, light.policy(), now_ms)
+            .map_err(|source| TrustError::Untrusted { path: path.to_owned(), source })?;
+        Ok(())
     }
 
     /// Hash of the genesis.
@@ -278,14 +316,46 @@ impl Inner {
     async fn ask(&self, key: &str) -> Result<Read, RegistryError> {
         let floor = self.light().newest().map_or(0, |newest| newest.height);
         let answer = self.transport.record(key).await?;
-        self.follow_validators(&answer).await?;
-        let header = self.light().check(key, &answer, floor, now_ms(self.clock.as_ref()))?;
+        let believed = self.believe(key, &answer, floor).await;
+        self.remember(&believed);
+        let header = believed?;
         Ok(Read {
             value: answer.value,
             height: header.height,
             time_ms: header.time_ms,
             header_hash: header.hash,
         })
+    }
+
+    async fn believe(
+        &self,
+        key: &str,
+        answer: &ProvenRecord,
+        floor: u64,
+    ) -> Result<ProvenHeader, RegistryError> {
+        self.follow_validators(answer).await?;
+        Ok(self.light().check(key, answer, floor, now_ms(self.clock.as_ref()))?)
+    }
+
+    /// Writes down what must survive a restart, away from the threads that answer.
+    fn remember(&self, believed: &Result<ProvenHeader, RegistryError>) {
+        let Some(memory) = self.memory.get().map(Arc::clone) else { return };
+        if let Err(RegistryError::Unproven(LightError::Fork(evidence))) = believed {
+            let evidence = evidence.clone();
+            tokio::task::spawn_blocking(move || memory.keep_evidence(&evidence));
+            return;
+        }
+        let now_ms = now_ms(self.clock.as_ref());
+        let light = self.light();
+        let wanted = light
+            .newest()
+            .is_some_and(|newest| memory.wants(newest.height, &light.validators_hash(), now_ms));
+        if !wanted {
+            return;
+        }
+        if let Some(checkpoint) = light.checkpoint() {
+            tokio::task::spawn_blocking(move || memory.keep(&checkpoint, now_ms));
+        }
     }
 
     /// Fetches changes of the validator set when the answer is signed by another one than is known.
@@ -304,7 +374,7 @@ impl Inner {
             let mut light = self.light();
             for change in &changes {
                 if change.header.height > light.validators_since() {
-                    light.follow(change)?;
+                    light.follow(change, now_ms(self.clock.as_ref()))?;
                 }
             }
             // Without progress, `check` names the set that is not known.

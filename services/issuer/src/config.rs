@@ -39,6 +39,9 @@ pub struct RegistryConfig {
     pub url: Url,
     /// The genesis file, from which the light client starts.
     pub genesis: PathBuf,
+    /// How long what is known of the validators is believed, and what is remembered of them.
+    #[serde(default)]
+    pub trust: registry_client::TrustConfig,
     #[serde(default = "max_age")]
     pub max_age_seconds: u64,
 }

@@ -41,6 +41,8 @@ pub enum StartError {
     GenesisForm(#[source] serde_json::Error),
     #[error("the genesis breaks the rules")]
     Genesis(#[from] GenesisError),
+    #[error("the chain cannot be trusted as configured in registry.trust")]
+    Trust(#[from] registry_client::TrustError),
     #[error("the client for the registry cannot be made")]
     Outbound(#[from] OutboundError),
     #[error("passkeys cannot be used")]
@@ -171,7 +173,9 @@ fn connect(config: &Config, clock: Arc<dyn Clock>) -> Result<Registry, StartErro
     let genesis: Genesis = serde_json::from_slice(&genesis).map_err(StartError::GenesisForm)?;
     let outbound = Outbound::new(&config.outbound)?;
     let max_age = Duration::from_secs(config.registry.max_age_seconds);
-    Ok(Registry::connect(config.registry.url.clone(), &genesis, outbound, clock, max_age)?)
+    let registry = Registry::connect(config.registry.url.clone(), &genesis, outbound, clock, max_age)?;
+    registry.trust(&config.registry.trust)?;
+    Ok(registry)
 }
 
 /// `DATABASE_URL` takes precedence, so that a password need not stand in a file.

@@ -10,6 +10,8 @@ use crate::plan::{Plan, Service};
 
 /// The client that the verifier makes for trying out its REST API.
 pub const DEMO_AGENCY: &str = "demo-agency";
+/// How long the services of a trial believe in its validator without hearing of it.
+pub const OWN_CHAIN_DAYS: u32 = 3_650;
 pub const AGENCY_SECRET: &str = "agency-secret.json";
 
 const HEAD: &str = "# Written by `passerelle up`, which writes it anew at each start: copy it before changing it.\n\
@@ -55,7 +57,7 @@ fn issuer(plan: &Plan, everyone: &Everyone) -> anyhow::Result<String> {
         [issuing]\nwallet_url = {wallet}\nanchor_interval_seconds = 2\nstatus_interval_seconds = 2\n",
         http = http(plan, Service::Issuer)?,
         store = store(plan, Service::Issuer),
-        registry = registry_link(plan)?,
+        registry = registry_link(plan, Service::Issuer)?,
         keys = keys(plan),
         outbound = outbound(&plan.outbound()),
         wallet = quote(plan.url(Service::Wallet)?.as_str()),
@@ -84,7 +86,7 @@ fn wallet(plan: &Plan) -> anyhow::Result<String> {
         [wallet]\nbackground_seconds = 2\nnotice = \"Demonstration: no credential here is real.\"\n",
         http = http(plan, Service::Wallet)?,
         store = store(plan, Service::Wallet),
-        registry = registry_link(plan)?,
+        registry = registry_link(plan, Service::Wallet)?,
         sealing = quoted(&plan.path("keys/wallet-sealing.key")),
         outbound = outbound(&plan.outbound()),
     ))
@@ -101,7 +103,7 @@ fn verifier(plan: &Plan, everyone: &Everyone) -> anyhow::Result<String> {
         [vc_api]\nopen = true\npolicy = \"open\"\n",
         http = http(plan, Service::Verifier)?,
         store = store(plan, Service::Verifier),
-        registry = registry_link(plan)?,
+        registry = registry_link(plan, Service::Verifier)?,
         keys = keys(plan),
         outbound = outbound(&plan.outbound()),
         did = quote(&everyone.verifier_did),
@@ -139,11 +141,15 @@ fn store(plan: &Plan, service: Service) -> String {
     )
 }
 
-fn registry_link(plan: &Plan) -> anyhow::Result<String> {
+fn registry_link(plan: &Plan, service: Service) -> anyhow::Result<String> {
     Ok(format!(
-        "[registry]\nurl = {}\ngenesis = {}\n",
+        "[registry]\nurl = {}\ngenesis = {}\n\n\
+        # The newest proven header survives a restart. The validators are believed for ten years, since this trial's\n\
+        # only one is its own; an institution keeps the default of 180 days and gets a checkpoint after a longer rest.\n\
+        [registry.trust]\nmemory = {}\nperiod_days = {OWN_CHAIN_DAYS}\n",
         quote(plan.url(Service::Registry)?.as_str()),
-        quoted(&plan.path("genesis.json"))
+        quoted(&plan.path("genesis.json")),
+        quoted(&plan.path(&format!("{}-trusted.json", service.name()))),
     ))
 }
 

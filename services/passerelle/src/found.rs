@@ -7,9 +7,10 @@ use futures_util::future::try_join_all;
 use keys::{PublicKey, Signer};
 use outbound::Outbound;
 use registry::setup::{self, Newcomer};
-use registry_client::Registry;
+use registry_client::{Registry, TrustConfig};
 use registry_types::{Genesis, Operation, Seats, SignedTransaction};
 
+use crate::config::OWN_CHAIN_DAYS;
 use crate::files;
 use crate::organisations::{Everyone, GOVERNOR};
 use crate::plan::{Plan, Service};
@@ -47,7 +48,9 @@ pub fn connect(plan: &Plan) -> anyhow::Result<Registry> {
     let genesis: Genesis = serde_json::from_slice(&json).context("genesis.json is not a genesis")?;
     let outbound = Outbound::new(&plan.outbound())?;
     let url = plan.url(Service::Registry)?;
-    Ok(Registry::connect(url, &genesis, outbound, Arc::new(SystemClock), MAX_AGE)?)
+    let registry = Registry::connect(url, &genesis, outbound, Arc::new(SystemClock), MAX_AGE)?;
+    registry.trust(&TrustConfig { period_days: OWN_CHAIN_DAYS, ..TrustConfig::default() })?;
+    Ok(registry)
 }
 
 /// Brings the chain to where the demonstration begins: members, DIDs, schemas, accreditations, each by a signed

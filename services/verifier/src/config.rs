@@ -48,6 +48,9 @@ pub struct RegistryConfig {
     pub url: Url,
     /// The genesis file that names the first validators.
     pub genesis: PathBuf,
+    /// How long what is known of the validators is believed, and what is remembered of them.
+    #[serde(default)]
+    pub trust: registry_client::TrustConfig,
     /// Oldest header on which an answer may rest.
     #[serde(default = "max_age_seconds")]
     pub max_age_seconds: u64,

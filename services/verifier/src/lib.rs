@@ -36,6 +36,8 @@ pub enum StartError {
     },
     #[error("the genesis cannot be used")]
     Genesis(#[from] registry_types::GenesisError),
+    #[error("the chain cannot be trusted as configured in registry.trust")]
+    Trust(#[from] registry_client::TrustError),
     #[error("the policies cannot be used")]
     Policies(#[from] verification::PolicyError),
     #[error("the sealing key cannot be used")]

@@ -39,6 +39,7 @@ pub(crate) async fn desk(config: &Config) -> Result<Desk, StartError> {
         Arc::clone(&clock),
         max_age,
     )?;
+    registry.trust(&config.registry.trust)?;
     let resolver = Resolvers::new(Arc::new(registry.clone()), DID_CACHE);
     let verifier = Verifier::new(Arc::new(registry), Arc::new(GuardedFetch(outbound)), Arc::new(resolver));
     let store = Store::open(&config.store.url(), "verifier").await?;

@@ -26,6 +26,8 @@ pub enum StartError {
     GenesisForm(#[source] serde_json::Error),
     #[error("the genesis is not one a chain can begin with")]
     Genesis(#[from] registry_types::GenesisError),
+    #[error("the chain cannot be trusted as configured in registry.trust")]
+    Trust(#[from] registry_client::TrustError),
     #[error("cannot use the sealing key")]
     SealingKey(#[from] keys::SealError),
     #[error("cannot make the HTTP client")]

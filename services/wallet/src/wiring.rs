@@ -40,6 +40,7 @@ pub async fn wallet(config: &Config) -> Result<Wallet, StartError> {
         Arc::clone(&clock),
         max_age,
     )?;
+    registry.trust(&config.registry.trust)?;
     let resolver = Resolvers::new(Arc::new(registry.clone()), Duration::from_secs(2));
     let rp_id = config.wallet.rp_id.clone().or_else(|| config.http.public_url.host_str().map(str::to_owned));
     let passkeys = Passkeys::new(&rp_id.unwrap_or_default(), &config.http.public_url, "Passerelle wallet")?;

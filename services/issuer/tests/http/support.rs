@@ -59,6 +59,7 @@ fn config(directory: &TempDir) -> Config {
         registry: RegistryConfig {
             url: "http://registry.test".parse().unwrap(),
             genesis: path("genesis.json"),
+            trust: registry_client::TrustConfig::default(),
             max_age_seconds: 300,
         },
         keys: KeysConfig { directory: path("keys"), sealing_key: path("sealing.key") },

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use clock::{Clock as _, TestClock};
 use ed25519_dalek::{Signer as _, SigningKey};
-use registry_client::{LightClient, verify_map_proof};
+use registry_client::{LightClient, Policy, verify_map_proof};
 use registry_state::View as _;
 use registry_types::{
     Block, Canonical, Certificate, CharterVersion, CommitSignature, Genesis, Joining, KeyRole,
@@ -308,7 +308,8 @@ fn proofs_survive_pruning_and_an_old_snapshot_stays_whole() {
         node.decide();
         while node.store.prune().unwrap() {}
     }
-    let mut client = LightClient::from_genesis(&genesis(), std::time::Duration::from_secs(600)).unwrap();
+    let policy = Policy::with_max_age(std::time::Duration::from_secs(600));
+    let mut client = LightClient::from_genesis(&genesis(), policy).unwrap();
     let newest = node.store.snapshot();
     let now = newest.tip().time_ms;
     for number in 0..60 {
