@@ -4,6 +4,7 @@ use registry_types::{Canonical, Genesis, ProvenRecord, SetChange, SignedTransact
 use serde::Deserialize;
 use url::Url;
 
+use crate::Checkpoint;
 use crate::transport::{Submission, Transport, TransportError};
 
 const BORSH: &str = "application/octet-stream";
@@ -25,6 +26,12 @@ impl HttpNode {
     pub async fn genesis(&self) -> Result<Genesis, TransportError> {
         let reply = self.get(&self.url(&["v1", "genesis"], None)?, "application/json").await?;
         serde_json::from_slice(&reply).map_err(|_| TransportError::Malformed)
+    }
+
+    /// The node's newest header with the validators of what follows; not proven yet.
+    pub async fn checkpoint(&self) -> Result<Checkpoint, TransportError> {
+        let reply = self.get(&self.url(&["v1", "checkpoint"], None)?, "application/json").await?;
+        Checkpoint::from_json(&reply).map_err(|_| TransportError::Malformed)
     }
 
     fn url(&self, segments: &[&str], query: Option<&str>) -> Result<Url, TransportError> {

@@ -41,8 +41,7 @@ pub enum Command {
     Up(Place),
     /// Prepare keys, genesis and configuration files without starting anything
     Setup(Place),
-    /// Run a registry node
-    Registry(File),
+    Registry(crate::registry::Registry),
     /// Run the issuer
     Issuer(File),
     /// Run the wallet

@@ -12,6 +12,7 @@ mod log;
 mod one;
 mod organisations;
 mod plan;
+mod registry;
 mod say;
 mod up;
 mod welcome;
@@ -26,7 +27,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> std::process::ExitCode {
     match try_main() {
-        Ok(()) => std::process::ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             // The whole chain in one line; a backtrace would tell a person nothing.
             say::failure(&format!("{error:#}"));
@@ -35,7 +36,7 @@ fn main() -> std::process::ExitCode {
     }
 }
 
-fn try_main() -> anyhow::Result<()> {
+fn try_main() -> anyhow::Result<std::process::ExitCode> {
     // Two rustls providers are in the tree, so the choice must be made before anything uses TLS.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let cli = Cli::parse();
@@ -45,16 +46,17 @@ fn try_main() -> anyhow::Result<()> {
     runtime.block_on(run(cli.command))
 }
 
-async fn run(command: Command) -> anyhow::Result<()> {
+async fn run(command: Command) -> anyhow::Result<std::process::ExitCode> {
     match command {
-        Command::Up(place) => up::up(&place).await,
-        Command::Setup(place) => up::setup(&place).await,
-        Command::Registry(file) => one::registry(&file.config).await,
-        Command::Issuer(file) => one::issuer(&file.config).await,
-        Command::Wallet(file) => one::wallet(&file.config).await,
-        Command::Verifier(file) => one::verifier(&file.config).await,
-        Command::Admin(command) => admin::run(command).await,
+        Command::Registry(command) => return registry::run(command).await,
+        Command::Up(place) => up::up(&place).await?,
+        Command::Setup(place) => up::setup(&place).await?,
+        Command::Issuer(file) => one::issuer(&file.config).await?,
+        Command::Wallet(file) => one::wallet(&file.config).await?,
+        Command::Verifier(file) => one::verifier(&file.config).await?,
+        Command::Admin(command) => admin::run(command).await?,
     }
+    Ok(std::process::ExitCode::SUCCESS)
 }
 
 /// HTTP has threads of its own; these serve databases, the chain and background work.

@@ -25,35 +25,41 @@ pub fn validators(seeds: &[u8]) -> Vec<Validator> {
     let one = |&seed: &u8| Validator {
         public_key: key(seed).verifying_key().to_bytes(),
         power: 1,
-        owner: "board".to_owned(),
+        owner: format!("org-{seed}"),
         host: "host".to_owned(),
     };
     seeds.iter().map(one).collect()
 }
 
+/// Every validator is an organisation's of its own; all govern.
 pub fn genesis(name: &str, seeds: &[u8]) -> Genesis {
-    let govern = key(99);
-    let statement = MemberStatement {
-        joining: Joining::Genesis { network: name.to_owned() },
-        id: "board".to_owned(),
-        name: "Board".to_owned(),
-        keys: vec![NewKey { role: KeyRole::Govern, public_key: govern.verifying_key().to_bytes() }],
-        seats: Seats { governor: true, validator: true, issuer: false },
-        charter: CharterVersion::default(),
-        validators: validators(seeds)
-            .into_iter()
-            .map(|one| OwnValidator { public_key: one.public_key, host: one.host })
-            .collect(),
-    };
-    let signature = govern.sign(&statement.signing_bytes()).to_bytes();
-    let public_key = govern.verifying_key().to_bytes();
     Genesis {
         name: name.to_owned(),
         time_ms: START,
         params: Params::default(),
         charter: CharterVersion::default(),
-        members: vec![SignedStatement { statement, public_key, signature }],
+        members: validators(seeds)
+            .into_iter()
+            .zip(seeds)
+            .map(|(one, seed)| member(name, one, *seed))
+            .collect(),
     }
+}
+
+fn member(network: &str, validator: Validator, seed: u8) -> SignedStatement {
+    let govern = key(seed + 100);
+    let public_key = govern.verifying_key().to_bytes();
+    let statement = MemberStatement {
+        joining: Joining::Genesis { network: network.to_owned() },
+        id: validator.owner.clone(),
+        name: validator.owner,
+        keys: vec![NewKey { role: KeyRole::Govern, public_key }],
+        seats: Seats { governor: true, validator: true, issuer: false },
+        charter: CharterVersion::default(),
+        validators: vec![OwnValidator { public_key: validator.public_key, host: validator.host }],
+    };
+    let signature = govern.sign(&statement.signing_bytes()).to_bytes();
+    SignedStatement { statement, public_key, signature }
 }
 
 /// A chain with a record under [`KEY`], whose validators sign whatever the test wants.

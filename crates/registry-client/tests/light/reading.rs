@@ -136,10 +136,7 @@ async fn a_transaction_is_sent_until_it_is_decided() {
         chain: registry.chain(),
         sequence: 0,
         expires_at_height: 100,
-        operation: registry_types::Operation::WithdrawAccreditation(registry_types::WithdrawAccreditation {
-            issuer: "did:passerelle:x".to_owned(),
-            type_iri: "urn:a".to_owned(),
-        }),
+        operation: registry_types::Operation::Vote(registry_types::Vote { proposal: [1; 32], approve: true }),
     };
     let signed = SignedTransaction { transaction, public_key: [0; 32], signature: [0; 64] };
     let place = registry_types::TransactionPlace {

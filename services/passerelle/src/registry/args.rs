@@ -1,0 +1,109 @@
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use url::Url;
+
+use crate::cli::File;
+
+/// Run a registry node, or check what one says
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, arg_required_else_help = true, after_help = EXAMPLES)]
+pub struct Registry {
+    /// The same as `registry start --config FILE`
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    #[command(subcommand)]
+    pub action: Option<Action>,
+}
+
+const EXAMPLES: &str = "Examples:
+  passerelle registry start --config /etc/passerelle/registry.toml
+  passerelle registry checkpoint --node https://registry.example.org --genesis genesis.json --out checkpoint.json
+  passerelle registry verify-proof record.json --checkpoint checkpoint.json";
+
+#[derive(Debug, Subcommand)]
+pub enum Action {
+    /// Run a node
+    Start(File),
+    /// Check a proof without any network, and say what it proves
+    VerifyProof(VerifyProof),
+    /// Get a checkpoint from a node, proven from what is known already
+    Checkpoint(Checkpoint),
+}
+
+/// Check a proof without any network, and say what it proves
+///
+/// FILE is what a node answers to GET /v1/records/KIND/KEY?proof=true, as JSON or (Accept:
+/// application/octet-stream) as bytes; or evidence of a fork that a reader has kept. What is believed is the
+/// genesis or the checkpoint, nothing else.
+///
+/// Exit status: 0 when everything is proven, 1 when it is not, 2 when a file cannot be read.
+#[derive(Debug, Args)]
+#[command(after_help = VERIFY_EXAMPLES)]
+pub struct VerifyProof {
+    pub file: PathBuf,
+    #[command(flatten)]
+    pub anchor: Anchor,
+    /// The state key that a proof in bytes is about, such as org/undp; JSON names it itself
+    #[arg(long, value_name = "KEY")]
+    pub key: Option<String>,
+    /// Changes of the validators since then: GET /v1/validators/changes?after=N in bytes
+    #[arg(long, value_name = "FILE")]
+    pub changes: Option<PathBuf>,
+    /// Refuse proofs whose block is older; without it the age is only told
+    #[arg(long, value_name = "N")]
+    pub max_age_seconds: Option<u64>,
+    /// The receipt of an anchored document; FILE then proves the issuer's anchor/DID/NUMBER
+    #[arg(long, value_name = "FILE", requires = "digest")]
+    pub receipt: Option<PathBuf>,
+    /// SHA-256 of the anchored document, 64 hexadecimal digits
+    #[arg(long, value_name = "HEX", requires = "receipt")]
+    pub digest: Option<String>,
+}
+
+const VERIFY_EXAMPLES: &str = "Examples:
+  curl 'https://registry.example.org/v1/records/org/undp?proof=true' > undp.json
+  passerelle registry verify-proof undp.json --genesis genesis.json
+
+  curl -H 'accept: application/octet-stream' https://registry.example.org/v1/validators/changes?after=0 > changes
+  passerelle registry verify-proof undp.json --genesis genesis.json --changes changes
+
+  passerelle registry verify-proof anchor.json --checkpoint checkpoint.json --receipt receipt.json --digest 9f86…0a08";
+
+/// What is believed before anything is proven.
+#[derive(Debug, Args)]
+pub struct Anchor {
+    /// The chain's genesis, from the members
+    #[arg(long, value_name = "FILE", required_unless_present = "checkpoint", conflicts_with = "checkpoint")]
+    pub genesis: Option<PathBuf>,
+    /// A checkpoint of a member's
+    #[arg(long, value_name = "FILE")]
+    pub checkpoint: Option<PathBuf>,
+    /// The hash that the checkpoint's header must have, from another member: printed, or by telephone
+    #[arg(long, value_name = "HEX", requires = "checkpoint")]
+    pub pin: Option<String>,
+    /// How long the validators named there are believed
+    #[arg(long, value_name = "N", default_value_t = 180)]
+    pub trust_days: u32,
+}
+
+/// Get a checkpoint from a node, proven from what is known already
+///
+/// The checkpoint is the node's newest header with the validators that decide what follows. Others can start from
+/// it who have no genesis or whose trust has expired; give them its hash by a second way.
+#[derive(Debug, Args)]
+#[command(after_help = CHECKPOINT_EXAMPLES)]
+pub struct Checkpoint {
+    /// The node to ask
+    #[arg(long, value_name = "URL")]
+    pub node: Url,
+    #[command(flatten)]
+    pub anchor: Anchor,
+    /// Where to write it
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+}
+
+const CHECKPOINT_EXAMPLES: &str = "Examples:
+  passerelle registry checkpoint --node http://localhost:7100 --genesis data/genesis.json --out checkpoint.json
+  passerelle registry checkpoint --node https://registry.example.org --checkpoint old.json --out new.json";
