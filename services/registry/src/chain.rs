@@ -1,5 +1,7 @@
 //! The chain as this node knows it: builds, judges and commits blocks on the state rules and the store.
 
+mod turns;
+
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,15 +19,14 @@ use registry_types::{
 };
 use tokio::sync::Notify;
 
+use crate::evidence::DoubleSign;
 use crate::ledger::{Ledger, LedgerError, Origin, Verdict};
 use crate::mempool::{Mempool, Outcome};
-use crate::store::{Decision, Store, StoreError, Tip, Undecided};
+use crate::store::{Decision, Snapshot, Store, StoreError, Tip, Undecided};
+use turns::Turns;
 
 /// Room for transactions in a block, well below what a block's bytes may be.
 const BLOCK_TRANSACTION_BYTES: usize = 4 * 1024 * 1024;
-
-/// How long a chain of several validators rests at most.
-const MANY_VALIDATORS_REST: Duration = Duration::from_millis(500);
 
 pub struct Chain {
     id: Hash,
@@ -35,6 +36,7 @@ pub struct Chain {
     clock: Arc<dyn Clock>,
     committed: Arc<Notify>,
     tip: Tip,
+    turns: Turns,
     params: Params,
     /// Blocks for the next height that are executed and on disk.
     candidates: HashMap<Hash, Candidate>,
@@ -82,6 +84,7 @@ impl Chain {
         let snapshot = store.snapshot();
         let tip = snapshot.tip().clone();
         let params = snapshot.find(&state_key::params())?.unwrap_or_default();
+        let turns = turns_at(genesis, &snapshot)?;
         let mut chain = Self {
             id: genesis.chain_id(),
             me,
@@ -90,6 +93,7 @@ impl Chain {
             clock,
             committed,
             tip,
+            turns,
             params,
             candidates: HashMap::new(),
             built: BTreeMap::new(),
@@ -268,6 +272,10 @@ impl Ledger for Chain {
         &self.tip.validators
     }
 
+    fn proposers(&self) -> &[Address] {
+        self.turns.now()
+    }
+
     fn build(&mut self, round: u32) -> Result<Hash, LedgerError> {
         if let Some(hash) = self.built.get(&round) {
             return Ok(*hash);
@@ -348,6 +356,7 @@ impl Ledger for Chain {
             tip: tip.clone(),
         })?;
         self.tip = tip;
+        self.turns.pass(self.tip.height, header.last_commit_round, &self.tip.validators);
         if let Some(params) = self.store.snapshot().find(&state_key::params())? {
             self.params = params;
         }
@@ -369,6 +378,17 @@ impl Ledger for Chain {
         Ok(())
     }
 
+    fn accuse(&mut self, double: &DoubleSign) -> Result<(), LedgerError> {
+        let validator: String = double.validator.iter().map(|byte| format!("{byte:02x}")).collect();
+        tracing::error!(validator, block.height = double.height, "a validator signed two different things");
+        metrics::counter!("registry_double_signs").increment(1);
+        Ok(self.store.put_evidence(double)?)
+    }
+
+    fn first_height(&self) -> Result<u64, LedgerError> {
+        Ok(self.store.snapshot().first_block()?.unwrap_or(self.next_height()))
+    }
+
     fn decided(&self, height: u64) -> Result<Option<(Bytes, Certificate)>, LedgerError> {
         Ok(self.store.decided(height)?)
     }
@@ -378,10 +398,26 @@ impl Ledger for Chain {
             return Duration::ZERO;
         }
         let due = self.tip.time_ms.saturating_add(self.params.heartbeat_ms);
-        let rest = Duration::from_millis(due.saturating_sub(self.now_ms()));
-        // TODO(#3): transactions are not passed on yet, so nobody wakes the others when one arrives here.
-        if self.tip.validators.validators().len() > 1 { rest.min(MANY_VALIDATORS_REST) } else { rest }
+        Duration::from_millis(due.saturating_sub(self.now_ms()))
     }
+}
+
+/// Whose turn it is, worked out again from the headers of this era.
+fn turns_at(genesis: &Genesis, snapshot: &Snapshot) -> Result<Turns, LedgerError> {
+    let tip = snapshot.tip();
+    let of_genesis = genesis.validator_set().map_err(StoreError::Genesis)?;
+    let set_at = |height| Ok::<_, StoreError>(snapshot.validators_at(height)?.unwrap_or(of_genesis.clone()));
+    let mut first = Turns::era(tip.height.saturating_add(1)).max(1);
+    // A node that began with a snapshot may lack the first headers; it agrees with the others from the next era on.
+    while first <= tip.height && snapshot.header(first)?.is_none() {
+        first += 1;
+    }
+    let mut turns = Turns::new(&set_at(first)?, first);
+    for height in first..=tip.height {
+        let Some(header) = snapshot.header(height)? else { break };
+        turns.pass(height, header.last_commit_round, &set_at(height.saturating_add(1))?);
+    }
+    Ok(turns)
 }
 
 /// Exact up to 2^53, far beyond any height.

@@ -1,6 +1,8 @@
 use std::path::PathBuf;
 
+use outbound::OutboundPolicy;
 use serde::{Deserialize, Serialize};
+use url::Url;
 
 /// Everything a node is told. Times and limits that all nodes must share are in the genesis instead.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -24,6 +26,12 @@ pub struct NodeConfig {
     /// The other validators, `/ip4/…/tcp/…/p2p/{peer id}` each.
     #[serde(default)]
     pub peers: Vec<String>,
+    /// Base URLs of other nodes that this one hands transactions on to.
+    #[serde(default)]
+    pub neighbours: Vec<Url>,
+    /// What requests to neighbours may reach.
+    #[serde(default)]
+    pub outbound: OutboundPolicy,
     /// Memory for pages of the store.
     #[serde(default = "cache")]
     pub cache_megabytes: usize,

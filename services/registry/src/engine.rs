@@ -1,8 +1,10 @@
 //! Malachite, the only place that names it: the types it wants, its wire codec, its signer, and the loop
 //! that answers it from a [`crate::ledger::Ledger`].
 
+mod accuse;
 mod codec;
 mod context;
+mod guard;
 mod host;
 mod signing;
 mod streams;
@@ -16,7 +18,7 @@ use malachite::app::config::{ConsensusConfig, NodeConfig, PubSubProtocol, ValueP
 use malachite::app::types::Keypair;
 use malachite::app::types::codec::Codec as _;
 use malachite::{
-    ConsensusContext, EngineHandle, NetworkContext, NetworkIdentity, RequestContext, Signer as _,
+    Channels, ConsensusContext, EngineHandle, NetworkContext, NetworkIdentity, RequestContext, Signer as _,
     SyncContext, WalContext, start_engine,
 };
 use registry_types::{Hash, address_of};
@@ -27,7 +29,8 @@ use crate::ledger::Ledger;
 use crate::mempool::Mempool;
 use codec::BorshCodec;
 use context::{Address, RegistryContext};
-use host::Host;
+use guard::{Guard, GuardError};
+use host::{Ended, Host, HostError};
 use signing::Signatures;
 
 /// How the node reaches the others. With a single validator there is nobody, and nothing listens but
@@ -51,6 +54,8 @@ pub enum EngineError {
     LinkKey,
     #[error("the validator key cannot sign")]
     Sign,
+    #[error(transparent)]
+    Guard(#[from] GuardError),
     #[error("the consensus engine did not start: {0}")]
     Start(String),
 }
@@ -58,19 +63,14 @@ pub enum EngineError {
 /// The engine while it runs.
 pub struct Engine {
     stop: watch::Sender<bool>,
-    host: JoinHandle<()>,
-    handle: EngineHandle,
+    running: JoinHandle<()>,
 }
 
 impl Engine {
     /// Ends the loop, then the engine's actors, so that files and ports are free afterwards.
     pub async fn stop(self) {
         self.stop.send_replace(true);
-        let _ = self.host.await;
-        self.handle.actor.stop(None);
-        if tokio::time::timeout(Duration::from_secs(5), self.handle.handle).await.is_err() {
-            tracing::warn!("the consensus engine did not end in time");
-        }
+        let _ = self.running.await;
     }
 }
 
@@ -81,6 +81,8 @@ pub struct Start {
     pub ledger: Box<dyn Ledger>,
     pub mempool: Arc<Mempool>,
     pub wal: PathBuf,
+    /// Where it is written down what the key has signed; beside the key.
+    pub signed: PathBuf,
     pub links: Links,
     pub health: watch::Sender<Health>,
 }
@@ -94,37 +96,142 @@ pub enum Health {
 }
 
 pub async fn start(start: Start) -> Result<Engine, EngineError> {
-    let me = Address(address_of(&start.public_key));
-    let signatures = Signatures { chain: start.chain, signer: Some(start.signer) };
-    let keypair = Keypair::ed25519_from_bytes(start.links.secret).map_err(|_| EngineError::LinkKey)?;
-    let config = Settings::new(&start.links)?;
-    let proof = signatures
-        .sign_validator_proof(start.public_key.to_vec(), keypair.public().to_peer_id().to_bytes())
-        .await
-        .map_err(|_| EngineError::Sign)?;
-    let proof = BorshCodec.encode(&proof).map_err(|error| EngineError::Start(error.to_string()))?;
-    let identity = NetworkIdentity::new_validator(config.moniker.clone(), keypair, me.to_string(), proof);
-    let (channels, handle) = start_engine(
-        RegistryContext,
-        config,
-        WalContext::new(start.wal, BorshCodec),
-        NetworkContext::new(identity, BorshCodec),
-        ConsensusContext::new_validator(me, Box::new(signatures.clone()), Box::new(signatures)),
-        SyncContext::new(BorshCodec),
-        RequestContext::new(100),
-    )
-    .await
-    .map_err(|error| EngineError::Start(error.to_string()))?;
+    let guard = Arc::new(Guard::open(&start.signed)?);
+    let parts = Parts {
+        me: Address(address_of(&start.public_key)),
+        signatures: Signatures { chain: start.chain, signer: Some(start.signer), guard: Arc::clone(&guard) },
+        public_key: start.public_key,
+        mempool: start.mempool,
+        wal: start.wal,
+        settings: Settings::new(&start.links)?,
+        secret: start.links.secret,
+    };
+    let ledger = start.ledger;
+    let signed = guard.height().await;
+    // With blocks lost that this key voted for, it must not vote until the chain is past them again.
+    let sits_out_until = (signed > ledger.next_height()).then_some(signed);
+    let (channels, handle) = parts.launch(sits_out_until.is_some()).await?;
+    let first = Run { host: parts.host(sits_out_until, ledger, channels), handle };
     let (stop, stopped) = watch::channel(false);
-    let host = Host::new(me, start.ledger, start.mempool, channels);
     let health = start.health;
-    let host = tokio::spawn(async move {
-        if let Err(error) = host.run(stopped).await {
+    let running = tokio::spawn(async move {
+        if let Err(error) = supervise(parts, first, stopped).await {
             tracing::error!(error = %chained(&error), "this node has stopped taking part in the chain");
             health.send_replace(Health::Failed);
         }
     });
-    Ok(Engine { stop, host, handle })
+    Ok(Engine { stop, running })
+}
+
+/// An engine with the loop that answers it.
+struct Run {
+    host: Host,
+    handle: EngineHandle,
+}
+
+/// Runs the engine, once more whenever this node must sit out some heights or may vote again after that.
+async fn supervise(
+    parts: Parts,
+    mut run: Run,
+    mut stop: watch::Receiver<bool>,
+) -> Result<(), SuperviseError> {
+    loop {
+        let ended = run.host.run(&mut stop).await;
+        end(run.handle).await;
+        let ledger = run.host.into_ledger();
+        let signed = parts.signatures.guard.height().await;
+        let sits_out_until = match ended {
+            Ok(Ended::Stopped) => return Ok(()),
+            Ok(Ended::MayVote) => {
+                tracing::info!("this node votes again");
+                None
+            }
+            // The engine ends when a vote is refused to it; nothing else makes the guard say so.
+            Err(HostError::EngineEnded) if parts.signatures.guard.take_refusal().await => {
+                tracing::warn!(
+                    block.height = signed,
+                    "this node's key has signed something else at this height, which its consensus log does not \
+                     know; it follows the others without a vote until they have decided the height"
+                );
+                Some(signed)
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let (channels, handle) = parts.launch(sits_out_until.is_some()).await?;
+        run = Run { host: parts.host(sits_out_until, ledger, channels), handle };
+    }
+}
+
+/// Ends the engine's actors, so that files and ports are free afterwards.
+async fn end(engine: EngineHandle) {
+    engine.actor.stop(None);
+    if tokio::time::timeout(Duration::from_secs(5), engine.handle).await.is_err() {
+        tracing::warn!("the consensus engine did not end in time");
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+enum SuperviseError {
+    #[error(transparent)]
+    Host(#[from] HostError),
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+}
+
+/// What every start of the engine needs.
+struct Parts {
+    me: Address,
+    signatures: Signatures,
+    public_key: [u8; 32],
+    mempool: Arc<Mempool>,
+    wal: PathBuf,
+    settings: Settings,
+    secret: [u8; 32],
+}
+
+impl Parts {
+    /// Without a voice, the engine goes by an address that is in no set, and keeps a log of its own.
+    async fn launch(&self, sits_out: bool) -> Result<(Channels<RegistryContext>, EngineHandle), EngineError> {
+        let failed = |error: &dyn std::fmt::Display| EngineError::Start(error.to_string());
+        let keypair = Keypair::ed25519_from_bytes(self.secret).map_err(|_| EngineError::LinkKey)?;
+        let proof = self
+            .signatures
+            .sign_validator_proof(self.public_key.to_vec(), keypair.public().to_peer_id().to_bytes())
+            .await
+            .map_err(|_| EngineError::Sign)?;
+        let proof = BorshCodec.encode(&proof).map_err(|error| failed(&error))?;
+        let moniker = self.settings.moniker.clone();
+        let identity = NetworkIdentity::new_validator(moniker, keypair, self.me.to_string(), proof);
+        let verifier = Box::new(self.signatures.clone());
+        let (consensus, wal) = if sits_out {
+            let nobody = Address([0; 20]);
+            (ConsensusContext::new_full_node(nobody, verifier), self.wal.with_extension("silent.wal"))
+        } else {
+            let signer = Box::new(self.signatures.clone());
+            (ConsensusContext::new_validator(self.me, verifier, signer), self.wal.clone())
+        };
+        start_engine(
+            RegistryContext,
+            self.settings.clone(),
+            WalContext::new(wal, BorshCodec),
+            NetworkContext::new(identity, BorshCodec),
+            consensus,
+            SyncContext::new(BorshCodec),
+            RequestContext::new(100),
+        )
+        .await
+        .map_err(|error| failed(&error))
+    }
+
+    fn host(
+        &self,
+        sits_out_until: Option<u64>,
+        ledger: Box<dyn Ledger>,
+        channels: Channels<RegistryContext>,
+    ) -> Host {
+        let names = (self.signatures.chain, self.me);
+        Host::new(names, sits_out_until, ledger, Arc::clone(&self.mempool), channels)
+    }
 }
 
 /// The public name of a link key.

@@ -1,8 +1,10 @@
 //! Translate, call, translate back.
 
+mod evidence;
 mod explorer;
 mod headers;
 mod identifiers;
+mod peers;
 mod problem;
 mod records;
 mod transactions;
@@ -52,6 +54,7 @@ pub async fn serve(config: &web::HttpConfig, node: Node) -> Result<web::Running,
 fn routes(app: &mut web::ServiceConfig<'_>) {
     app.service(transactions::post_transaction)
         .service(transactions::find_transaction)
+        .service(peers::push_transactions)
         .service(records::find_record)
         .service(records::list_records)
         .service(headers::latest_header)
@@ -59,6 +62,7 @@ fn routes(app: &mut web::ServiceConfig<'_>) {
         .service(headers::find_block)
         .service(headers::list_validator_changes)
         .service(headers::load_genesis)
+        .service(evidence::list_evidence)
         .service(identifiers::resolve)
         .map(|app| {
             app.service(explorer::show_home).service(explorer::show_member).service(explorer::show_block)
@@ -100,6 +104,8 @@ mod tests {
             "/v1/blocks/{height}",
             "/v1/validators/changes",
             "/v1/genesis",
+            "/v1/evidence",
+            "/v1/peers/transactions",
             "/1.0/identifiers/{did}",
         ] {
             assert!(paths.contains(&path), "{path} in {paths:?}");

@@ -6,6 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use registry_types::{Address, Certificate, Hash, ValidatorSet};
 
+use crate::evidence::DoubleSign;
 use crate::store::StoreError;
 
 /// Where a block came from, which decides how its time is judged.
@@ -46,6 +47,9 @@ pub trait Ledger: Send {
     /// Those who decide the next height.
     fn validators(&self) -> &ValidatorSet;
 
+    /// The same in the order in which they propose it: a failed round passes the turn on.
+    fn proposers(&self) -> &[Address];
+
     /// Makes a block for the next height, or returns the one made for this round before. It is on disk when
     /// its hash is known.
     fn build(&mut self, round: u32) -> Result<Hash, LedgerError>;
@@ -61,6 +65,12 @@ pub trait Ledger: Send {
 
     /// Makes a decision part of the chain. Durable when it returns.
     fn commit(&mut self, certificate: &Certificate) -> Result<(), LedgerError>;
+
+    /// Keeps what shows that a validator signed two things where it may sign one.
+    fn accuse(&mut self, double: &DoubleSign) -> Result<(), LedgerError>;
+
+    /// The first height whose block this node still has; one above the tip when it has none.
+    fn first_height(&self) -> Result<u64, LedgerError>;
 
     fn decided(&self, height: u64) -> Result<Option<(Bytes, Certificate)>, LedgerError>;
 

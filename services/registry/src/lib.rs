@@ -8,10 +8,13 @@
 mod chain;
 mod config;
 mod engine;
+mod evidence;
+mod gossip;
 mod http;
 mod ledger;
 mod mempool;
 mod node;
+mod peers;
 pub mod setup;
 mod store;
 
@@ -21,14 +24,17 @@ use std::time::Duration;
 
 use clock::{Clock, Entropy as _, SystemClock, SystemEntropy};
 use keys::{Algorithm, KeyFiles, PublicKey, SealingKey, Signer};
+use outbound::Outbound;
 use registry_types::{Genesis, address_of};
 use tokio::sync::{Notify, watch};
 
 use crate::chain::Chain;
 use crate::engine::{Engine, EngineError, Health, Links};
+use crate::gossip::Gossip;
 use crate::ledger::LedgerError;
 use crate::mempool::{Bounds, Mempool};
 use crate::node::Node;
+use crate::peers::{Identity, Peers};
 use crate::store::{Store, StoreError};
 
 pub use config::{Config, KeysConfig, NodeConfig};
@@ -73,6 +79,10 @@ pub enum StartError {
     Seal(#[from] keys::SealError),
     #[error("cannot open the validator key")]
     Keys(#[from] keys::KeyFileError),
+    #[error("the link key is not usable")]
+    LinkKey(#[from] keys::InvalidKey),
+    #[error(transparent)]
+    Outbound(#[from] outbound::OutboundError),
     #[error("the validator key is not an Ed25519 key")]
     KeyKind,
     #[error("{0} does not hold the 32 bytes of a link key; put back a copy, or remove it for a new peer id")]
@@ -112,6 +122,16 @@ pub async fn start_with(config: Config, clock: Arc<dyn Clock>) -> Result<web::Ru
         Arc::clone(&clock),
         Arc::clone(&committed),
     )?;
+    let secret = link_key(&folder.join("link.key"))?;
+    let identity = Identity::new(genesis.chain_id(), engine::peer_id(secret)?, &secret)?;
+    let (gossip, sending) = Gossip::start(
+        config.node.neighbours.clone(),
+        Arc::new(identity),
+        &Outbound::new(&config.node.outbound)?,
+        &mempool,
+        &clock,
+    );
+    let peers = Peers::new(genesis.chain_id(), &config.node.peers);
     let (tell, health) = watch::channel(Health::Running);
     let mut of_genesis = genesis.members.iter().flat_map(|member| &member.statement.validators);
     let alone = of_genesis.all(|validator| validator.public_key == public_key);
@@ -122,11 +142,8 @@ pub async fn start_with(config: Config, clock: Arc<dyn Clock>) -> Result<web::Ru
         ledger: Box::new(chain),
         mempool: Arc::clone(&mempool),
         wal: folder.join("consensus.wal"),
-        links: Links {
-            listen: config.node.listen.clone(),
-            peers: config.node.peers.clone(),
-            secret: link_key(&folder.join("link.key"))?,
-        },
+        signed: config.keys.directory.join("validator.signed"),
+        links: Links { listen: config.node.listen.clone(), peers: config.node.peers.clone(), secret },
         health: tell,
     })
     .await?;
@@ -135,7 +152,7 @@ pub async fn start_with(config: Config, clock: Arc<dyn Clock>) -> Result<web::Ru
     }
     let (stop_pruning, pruning) = prune_in_background(Arc::clone(&store), committed);
     let closed = store.closed();
-    let node = Node::new(genesis, store, mempool, clock, health);
+    let node = Node::new(genesis, store, mempool, clock, health, (gossip, peers));
     let mut running = http::serve(&config.http, node).await?;
     // These end in reverse order. Workers let go of the store a moment after they have stopped; whoever opens
     // the folder again right away must find it free.
@@ -148,6 +165,7 @@ pub async fn start_with(config: Config, clock: Arc<dyn Clock>) -> Result<web::Ru
         stop_pruning.send_replace(true);
         let _ = pruning.await;
     });
+    running.on_stop(sending.stop());
     running.on_stop(Engine::stop(engine));
     Ok(running)
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use clock::Clock;
 use registry_state::{
     BlockContext, Checked, Execution, Refusal, TransactionError, View as _, ViewError, check_against,
@@ -15,7 +16,10 @@ use registry_types::{
 use tokio::sync::watch;
 
 use crate::engine::Health;
+use crate::evidence::DoubleSign;
+use crate::gossip::{Batch, Gossip};
 use crate::mempool::{Awaited, Mempool, MempoolError, Outcome};
+use crate::peers::{Envelope, Peers, PushError};
 use crate::store::{Snapshot, Store, StoreError};
 
 /// How long a request that waits for its block is held at most.
@@ -34,6 +38,8 @@ struct Inner {
     mempool: Arc<Mempool>,
     clock: Arc<dyn Clock>,
     health: watch::Receiver<Health>,
+    gossip: Gossip,
+    peers: Peers,
 }
 
 /// Where a transaction is.
@@ -75,9 +81,10 @@ impl Node {
         mempool: Arc<Mempool>,
         clock: Arc<dyn Clock>,
         health: watch::Receiver<Health>,
+        (gossip, peers): (Gossip, Peers),
     ) -> Self {
         let chain = genesis.chain_id();
-        Self { inner: Arc::new(Inner { genesis, chain, store, mempool, clock, health }) }
+        Self { inner: Arc::new(Inner { genesis, chain, store, mempool, clock, health, gossip, peers }) }
     }
 
     pub fn genesis(&self) -> &Genesis {
@@ -115,7 +122,10 @@ impl Node {
         let awaited = match self.inner.mempool.find(id) {
             Some(awaited) => awaited,
             None => match self.admit(checked) {
-                Ok(awaited) => awaited,
+                Ok(awaited) => {
+                    self.inner.gossip.offer(id, &Bytes::copy_from_slice(bytes), false);
+                    awaited
+                }
                 // Its block may have been decided between the two looks.
                 Err(error) => match self.committed(id)? {
                     Some(standing) => return Ok((id, standing)),
@@ -127,6 +137,48 @@ impl Node {
             return Ok((id, Standing::Pending));
         }
         Ok((id, self.outcome(id, awaited).await?))
+    }
+
+    pub fn require_known(&self, envelope: &Envelope) -> Result<(), PushError> {
+        if self.inner.peers.knows(&envelope.peer) { Ok(()) } else { Err(PushError::UnknownPeer) }
+    }
+
+    /// Takes in what another node hands on. What breaks a rule was taken in by nobody honest, and is passed over.
+    pub async fn take_push(&self, envelope: Envelope, body: Bytes) -> Result<(), PushError> {
+        let batch = Batch::from_bytes(&body).ok_or(PushError::Malformed)?;
+        let count = u64::try_from(batch.transactions.len()).unwrap_or(u64::MAX);
+        self.inner.peers.admit(&envelope, &body, count, self.now_ms())?;
+        if self.health() == Health::Failed {
+            return Ok(());
+        }
+        let node = self.clone();
+        // Checking a full batch takes tens of milliseconds: not on a thread that answers requests.
+        let taken = tokio::task::spawn_blocking(move || {
+            for bytes in batch.transactions {
+                if let Err(error) = node.take_relayed(bytes, batch.relayed) {
+                    tracing::debug!(%error, "a transaction that was handed on is passed over");
+                }
+            }
+        });
+        let _ = taken.await;
+        Ok(())
+    }
+
+    fn take_relayed(&self, bytes: Vec<u8>, relayed_before: bool) -> Result<(), SubmitError> {
+        let signed = SignedTransaction::from_bytes(&bytes)?;
+        let id = signed.id();
+        if self.inner.mempool.find(id).is_some() || self.committed(id)?.is_some() {
+            return Ok(());
+        }
+        self.admit(check_stateless(signed, &self.inner.chain)?)?;
+        if !relayed_before {
+            self.inner.gossip.offer(id, &bytes.into(), true);
+        }
+        Ok(())
+    }
+
+    pub fn evidence(&self, limit: usize) -> Result<Vec<DoubleSign>, StoreError> {
+        self.inner.store.evidence(limit)
     }
 
     /// Where a transaction is, if this node knows it.

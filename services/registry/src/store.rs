@@ -3,6 +3,7 @@
 //! Readers take a [`Snapshot`], which stays whole while later blocks are committed. Nodes and values that a
 //! block replaced are removed some blocks later and outside the commit ([`Store::prune`]).
 
+mod evidence;
 mod snapshot;
 mod tables;
 
@@ -21,8 +22,8 @@ use tokio::sync::watch;
 pub use snapshot::Snapshot;
 pub use tables::BROWSED;
 use tables::{
-    BLOCKS, CERTIFICATES, CHANGES, HEADERS, LISTED, META, NODES, STALE, TRANSACTIONS, UNDECIDED, VALUES,
-    is_listed, node_key, value_key,
+    BLOCKS, CERTIFICATES, CHANGES, EVIDENCE, HEADERS, LISTED, META, NODES, STALE, TRANSACTIONS, UNDECIDED,
+    VALUES, is_listed, node_key, value_key,
 };
 
 /// How many map versions stay complete behind the newest.
@@ -135,6 +136,7 @@ impl Store {
             write.open_table(CHANGES)?;
             write.open_table(TRANSACTIONS)?;
             write.open_table(UNDECIDED)?;
+            write.open_table(EVIDENCE)?;
             let mut nodes = write.open_table(NODES)?;
             let mut values = write.open_table(VALUES)?;
             write.open_table(STALE)?;

@@ -98,14 +98,15 @@ impl core::Validator<RegistryContext> for Validator {
     }
 }
 
+/// Those who decide a height, in the order in which they propose.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ValidatorSet(Vec<Validator>);
 
-impl From<&registry_types::ValidatorSet> for ValidatorSet {
-    /// A validator whose key is no point can never sign; it keeps its place in `registry_types`, where its
+impl ValidatorSet {
+    /// `order` names every validator once. One whose key is no point can never sign; it keeps its place in `registry_types`, where its
     /// power still counts against a quorum, and is left out here.
-    fn from(set: &registry_types::ValidatorSet) -> Self {
-        let validators = set.validators().iter().filter_map(|validator| {
+    pub fn new(set: &registry_types::ValidatorSet, order: &[registry_types::Address]) -> Self {
+        let validators = order.iter().filter_map(|address| set.find(address)).filter_map(|validator| {
             let public_key = PublicKey::from_bytes(validator.public_key).ok()?;
             Some(Validator { address: Address(validator.address()), public_key, power: validator.power })
         });
@@ -134,8 +135,17 @@ impl core::ValidatorSet<RegistryContext> for ValidatorSet {
 /// A piece of a proposed block. The engine does not sign parts; they are held to the hash in the signed proposal.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub enum Part {
-    Init { height: u64, round: u32, valid_round: Option<u32>, proposer: Address },
+    Init {
+        height: u64,
+        round: u32,
+        valid_round: Option<u32>,
+        proposer: Address,
+    },
     Data(Vec<u8>),
+    /// The sender has begun this height because there is something to decide.
+    Wake {
+        height: u64,
+    },
 }
 
 impl core::ProposalPart<RegistryContext> for Part {
@@ -281,10 +291,10 @@ impl Context for RegistryContext {
     type Extension = Bytes;
     type SigningScheme = Ed25519;
 
-    /// In turn by address, moving on by one for each height and each failed round.
+    /// The set comes in the order of this height's proposers; a failed round passes the turn on.
     #[expect(clippy::expect_used, reason = "the engine refuses to start a height with an empty set")]
-    fn select_proposer<'a>(&self, set: &'a ValidatorSet, height: Height, round: Round) -> &'a Validator {
-        let turn = height.0.wrapping_add(u64::from(round.as_u32().unwrap_or(0)));
+    fn select_proposer<'a>(&self, set: &'a ValidatorSet, _: Height, round: Round) -> &'a Validator {
+        let turn = u64::from(round.as_u32().unwrap_or(0));
         let count = u64::try_from(set.0.len()).unwrap_or(1).max(1);
         let index = usize::try_from(turn % count).unwrap_or(0);
         set.0.get(index).expect("the index is below the number of validators")

@@ -7,12 +7,13 @@ use malachite::app::types::core::{LinearTimeouts, Round, Validity};
 use malachite::app::types::sync::RawDecidedValue;
 use malachite::app::types::{LocallyProposedValue, ProposedValue};
 use malachite::{AppMsg, Channels, NetworkMsg, Reply};
-use registry_types::limits;
+use registry_types::{Hash, limits};
 use tokio::sync::watch;
 
+use super::accuse::double_signs;
 use super::codec::{certificate_of, extended};
-use super::context::{Address, HeaderHash, Height, RegistryContext, ValidatorSet, round, round_number};
-use super::streams::{Received, Streams, cut};
+use super::context::{Address, HeaderHash, Height, Part, RegistryContext, ValidatorSet, round, round_number};
+use super::streams::{Received, Streams, cut, wake};
 use crate::ledger::{Ledger, LedgerError, Origin, Verdict};
 use crate::mempool::Mempool;
 
@@ -26,9 +27,21 @@ const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 type Resume = Reply<Next<RegistryContext>>;
 
+/// Why the loop ended without a fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// It was told to.
+    Stopped,
+    /// The chain has passed everything that this node's key has signed: it may vote again.
+    MayVote,
+}
+
 /// Answers the engine, one question after the other.
 pub struct Host {
+    chain: Hash,
     me: Address,
+    /// The height after which a node that sits out may vote again.
+    sits_out_until: Option<u64>,
     ledger: Box<dyn Ledger>,
     mempool: Arc<Mempool>,
     channels: Channels<RegistryContext>,
@@ -50,13 +63,16 @@ pub enum HostError {
 
 impl Host {
     pub fn new(
-        me: Address,
+        (chain, me): (Hash, Address),
+        sits_out_until: Option<u64>,
         ledger: Box<dyn Ledger>,
         mempool: Arc<Mempool>,
         channels: Channels<RegistryContext>,
     ) -> Self {
         Self {
+            chain,
             me,
+            sits_out_until,
             ledger,
             mempool,
             channels,
@@ -68,19 +84,22 @@ impl Host {
     }
 
     /// Runs until it is told to stop, or until a fault after which going on could fork the chain.
-    pub async fn run(mut self, mut stop: watch::Receiver<bool>) -> Result<(), HostError> {
+    pub async fn run(&mut self, stop: &mut watch::Receiver<bool>) -> Result<Ended, HostError> {
         let mempool = Arc::clone(&self.mempool);
         loop {
             let resting = self.parked.is_some();
+            if resting && self.sits_out_until.is_some_and(|last| self.ledger.next_height() > last) {
+                return Ok(Ended::MayVote);
+            }
             let rest = if resting { self.ledger.rest() } else { Duration::MAX };
             tokio::select! {
                 biased;
-                () = told_to(&mut stop) => return Ok(()),
+                () = told_to(stop) => return Ok(Ended::Stopped),
                 message = self.channels.consensus.recv() => {
                     self.answer(message.ok_or(HostError::EngineEnded)?).await?;
                 }
                 // An arrival may be one that the last block took already, or one whose turn has not come.
-                () = mempool.arrival(), if resting => if self.ledger.rest().is_zero() { self.resume() },
+                () = mempool.arrival(), if resting => if self.ledger.rest().is_zero() { self.begin().await?; },
                 () = tokio::time::sleep(rest), if resting => self.resume(),
             }
         }
@@ -105,8 +124,16 @@ impl Host {
                 self.stream(round, valid_round, address, value_id).await?;
             }
             AppMsg::ReceivedProposalPart { from, published_by, part, reply } => {
-                let received = self.streams.take(published_by.unwrap_or(from).to_bytes(), part);
-                let proposal = received.map_or(Ok(None), |received| self.receive(received))?;
+                let proposal = match part.content.as_data() {
+                    Some(Part::Wake { height }) => {
+                        self.woken(*height);
+                        None
+                    }
+                    _ => match self.streams.take(published_by.unwrap_or(from).to_bytes(), part) {
+                        Some(received) => self.receive(received)?,
+                        None => None,
+                    },
+                };
                 let _ = reply.send(proposal);
             }
             AppMsg::Decided { certificate, reply, .. } => {
@@ -117,16 +144,15 @@ impl Host {
                 self.early.retain(|height, _| *height > certificate.height);
                 let _ = reply.send(());
             }
-            AppMsg::Finalized { certificate, evidence, reply, .. } => {
-                if !evidence.is_empty() {
-                    tracing::error!(
-                        block.height = certificate.height.0,
-                        "a validator signed two different votes"
-                    );
+            AppMsg::Finalized { evidence, reply, .. } => {
+                for double in double_signs(&self.chain, &evidence) {
+                    self.ledger.accuse(&double)?;
                 }
                 self.parked = Some(reply);
-                if !self.early.is_empty() || self.ledger.rest().is_zero() {
+                if !self.early.is_empty() {
                     self.resume();
+                } else if self.ledger.rest().is_zero() {
+                    self.begin().await?;
                 }
             }
             AppMsg::ProcessSyncedValue { height, round, value_bytes, reply, .. } => {
@@ -156,7 +182,7 @@ impl Host {
                 let _ = reply.send(values);
             }
             AppMsg::GetHistoryMinHeight { reply } => {
-                let _ = reply.send(Height(1));
+                let _ = reply.send(Height(self.ledger.first_height()?));
             }
             AppMsg::ExtendVote { reply, .. } => {
                 let _ = reply.send(None);
@@ -174,13 +200,38 @@ impl Host {
 
     fn params(&self) -> HeightParams<RegistryContext> {
         let validators = self.ledger.validators();
-        HeightParams::new(ValidatorSet::from(validators), timeouts(validators.validators().len()), None)
+        let set = ValidatorSet::new(validators, self.ledger.proposers());
+        HeightParams::new(set, timeouts(validators.validators().len()), None)
     }
 
     fn resume(&mut self) {
         if let Some(reply) = self.parked.take() {
             let _ = reply.send(Next::Start(self.height(), self.params()));
         }
+    }
+
+    /// Begins the next height because there is something to decide, and says so to those who may not know.
+    async fn begin(&mut self) -> Result<(), HostError> {
+        let height = self.ledger.next_height();
+        self.resume();
+        if self.ledger.validators().validators().len() > 1
+            && self.ledger.validators().find(&self.me.0).is_some()
+        {
+            let message = NetworkMsg::PublishProposalPart(wake(height, self.me));
+            self.channels.network.send(message).await.map_err(|_| HostError::EngineEnded)?;
+        }
+        Ok(())
+    }
+
+    /// Somebody has begun a height that this node rests before, or has fallen behind of.
+    fn woken(&mut self, height: u64) {
+        if height >= self.ledger.next_height() {
+            self.resume();
+        }
+    }
+
+    pub fn into_ledger(self) -> Box<dyn Ledger> {
+        self.ledger
     }
 
     /// Blocks for this round that were on disk before a crash, or that arrived before this node got here.
@@ -200,6 +251,7 @@ impl Host {
 
     fn receive(&mut self, received: Received) -> Result<Option<ProposedValue<RegistryContext>>, LedgerError> {
         let next = self.ledger.next_height();
+        self.woken(received.height);
         if received.height > next {
             if received.height <= next + EARLY_HEIGHTS {
                 let early = self.early.entry(received.height).or_default();
@@ -212,8 +264,6 @@ impl Host {
         if received.height < next {
             return Ok(None);
         }
-        // Somebody has begun the height that we rest before.
-        self.resume();
         let Received { height, round: number, valid_round, proposer, bytes } = received;
         let origin = if valid_round.is_some() { Origin::Again } else { Origin::Fresh };
         let ledger = &mut self.ledger;

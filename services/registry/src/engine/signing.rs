@@ -3,7 +3,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use bytes::Bytes;
 use malachite::app::types::core::{
-    SignedExtension, SignedMessage, SignedProposal, SignedVote, ValidatorProof, VoteExtensionScope,
+    SignedExtension, SignedMessage, SignedProposal, SignedVote, ValidatorProof, VoteExtensionScope, VoteType,
 };
 use malachite::{Signer, Verifier};
 use malachite_signing::{Error, VerificationResult};
@@ -11,12 +11,24 @@ use malachite_signing_ed25519::{PublicKey, Signature};
 use registry_types::Hash;
 
 use super::context::{Proposal, RegistryContext, Vote, round_number};
+use super::guard::{Guard, GuardError, Place, Step};
 
 /// Signs with the validator's key, wherever it is kept, and checks others'. Everything signed names the chain.
 #[derive(Clone)]
 pub struct Signatures {
     pub chain: Hash,
     pub signer: Option<Arc<dyn keys::Signer>>,
+    /// What the key has signed for consensus; whatever signs a vote or a proposal asks it first.
+    pub guard: Arc<Guard>,
+}
+
+/// Why something is not signed.
+#[derive(Debug, thiserror::Error)]
+enum Unsigned {
+    #[error(transparent)]
+    Guard(#[from] GuardError),
+    #[error(transparent)]
+    Signer(#[from] Error),
 }
 
 impl Signatures {
@@ -27,6 +39,14 @@ impl Signatures {
         let signature: [u8; 64] =
             signature.try_into().map_err(|_| failed("the validator key is not an Ed25519 key"))?;
         Ok(Signature::from_bytes(signature))
+    }
+
+    async fn sign_once(&self, place: Place, bytes: &[u8]) -> Result<Signature, Error> {
+        let sign = async { Ok(self.sign(bytes).await?.to_bytes()) };
+        match self.guard.sign::<Unsigned>(place, bytes, sign).await {
+            Ok(signature) => Ok(Signature::from_bytes(signature)),
+            Err(error) => Err(Error::from_source(error.to_string())),
+        }
     }
 
     /// No vote extension is ever made; the scheme wants bytes for them all the same.
@@ -86,12 +106,19 @@ impl Verifier<RegistryContext> for Signatures {
 #[async_trait]
 impl Signer<RegistryContext> for Signatures {
     async fn sign_vote(&self, vote: Vote) -> Result<SignedVote<RegistryContext>, Error> {
-        let signature = self.sign(&vote.signing_bytes(&self.chain)).await?;
+        let step = match vote.kind {
+            VoteType::Prevote => Step::Prevote,
+            VoteType::Precommit => Step::Precommit,
+        };
+        let place = Place { height: vote.height.0, round: round_number(vote.round), step };
+        let signature = self.sign_once(place, &vote.signing_bytes(&self.chain)).await?;
         Ok(SignedMessage::new(vote, signature))
     }
 
     async fn sign_proposal(&self, proposal: Proposal) -> Result<SignedProposal<RegistryContext>, Error> {
-        let signature = self.sign(&proposal.signing_bytes(&self.chain)).await?;
+        let round = round_number(proposal.round);
+        let place = Place { height: proposal.height.0, round, step: Step::Proposal };
+        let signature = self.sign_once(place, &proposal.signing_bytes(&self.chain)).await?;
         Ok(SignedMessage::new(proposal, signature))
     }
 

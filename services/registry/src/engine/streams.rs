@@ -50,7 +50,7 @@ impl Streams {
         let stream = streams.entry(id.clone()).or_default();
         let part = message.content.into_data();
         stream.bytes += part.as_ref().map_or(0, |part| match part {
-            Part::Init { .. } => 64,
+            Part::Init { .. } | Part::Wake { .. } => 64,
             Part::Data(data) => data.len(),
         });
         if stream.bytes > limits::BLOCK_BYTES + PART_BYTES {
@@ -114,4 +114,12 @@ pub fn cut(
         .zip(content)
         .map(|(sequence, content)| StreamMessage::new(id.clone(), sequence, content))
         .collect()
+}
+
+/// What tells those who rest that there is something to decide at `height`.
+pub fn wake(height: u64, me: Address) -> StreamMessage<Part> {
+    let mut id = height.to_be_bytes().to_vec();
+    id.extend(b"wake");
+    id.extend(me.0);
+    StreamMessage::new(StreamId::new(id.into()), 0, StreamContent::Data(Part::Wake { height }))
 }

@@ -5,6 +5,7 @@ use web::{Problem, ProblemPage};
 
 use crate::mempool::MempoolError;
 use crate::node::SubmitError;
+use crate::peers::PushError;
 use crate::store::StoreError;
 
 const REFUSED: &str = "transaction-refused";
@@ -15,6 +16,12 @@ pub const PAGES: &[ProblemPage] = &[
         title: "The transaction is refused",
         text: "The transaction breaks a rule of the chain and left no trace. The member `code` names the rule; \
                `detail` says what to change. Sending the same bytes again gives the same answer.",
+    },
+    ProblemPage {
+        slug: "push-refused",
+        title: "The push is refused",
+        text: "Only nodes that this one was told of may hand on transactions in batches, each push signed with the \
+               sender's link key and numbered above its last. Everybody else sends transactions one by one.",
     },
     ProblemPage {
         slug: "no-block-yet",
@@ -46,6 +53,18 @@ impl From<SubmitError> for Problem {
             SubmitError::Store(error) => error.into(),
             SubmitError::Stopped => Self::unavailable(SubmitError::Stopped.to_string()),
         }
+    }
+}
+
+impl From<PushError> for Problem {
+    fn from(error: PushError) -> Self {
+        let status = match error {
+            PushError::UnknownPeer | PushError::Signature => StatusCode::UNAUTHORIZED,
+            PushError::Replayed => StatusCode::CONFLICT,
+            PushError::OverBudget => return busy(StatusCode::TOO_MANY_REQUESTS, error.to_string()),
+            PushError::Malformed => StatusCode::BAD_REQUEST,
+        };
+        Self::new(status, "push-refused", "The push is refused").detail(error.to_string())
     }
 }
 

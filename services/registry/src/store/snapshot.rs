@@ -2,7 +2,7 @@ use anyhow::Context as _;
 use borsh::BorshDeserialize as _;
 use jmt::storage::{LeafNode, Node, NodeKey, TreeReader};
 use jmt::{KeyHash, OwnedValue, Version};
-use redb::{ReadOnlyTable, ReadTransaction};
+use redb::{ReadOnlyTable, ReadTransaction, ReadableTable as _};
 use registry_state::{View, ViewError, map};
 use registry_types::{
     Block, Canonical, Certificate, Header, ProvenRecord, SetChange, TransactionId, TransactionPlace,
@@ -93,6 +93,18 @@ impl Snapshot {
             }
         }
         Ok(found)
+    }
+
+    /// Those who decide a height; nothing where no change is known before it.
+    pub fn validators_at(&self, height: u64) -> Result<Option<ValidatorSet>, StoreError> {
+        let table = self.read.open_table(CHANGES)?;
+        let change = table.range(..height)?.next_back().transpose()?;
+        change.map(|(_, set)| decode(set.value(), "validator set")).transpose()
+    }
+
+    /// The first height whose block is still here.
+    pub fn first_block(&self) -> Result<Option<u64>, StoreError> {
+        Ok(self.read.open_table(BLOCKS)?.first()?.map(|(height, _)| height.value()))
     }
 
     /// Changes of the validator set after a height, oldest first, at most `limit`.

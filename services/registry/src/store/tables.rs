@@ -20,6 +20,8 @@ pub const TRANSACTIONS: TableDefinition<Hash, (u64, u32)> = TableDefinition::new
 pub const UNDECIDED: TableDefinition<(u64, u32, Hash), &[u8]> = TableDefinition::new("undecided");
 /// State keys of the kinds that people browse; the map itself knows only their hashes.
 pub const LISTED: TableDefinition<&str, ()> = TableDefinition::new("listed");
+/// Two statements of one validator where it may make one, by validator, height and digest.
+pub const EVIDENCE: TableDefinition<&[u8], &[u8]> = TableDefinition::new("evidence");
 pub const META: TableDefinition<&str, &[u8]> = TableDefinition::new("meta");
 
 /// Kinds of records that are few enough to browse.

@@ -1,0 +1,243 @@
+//! Hands transactions on to other nodes, so that each reaches the proposer wherever it was handed in.
+//!
+//! Every link has a bounded queue and sends one batch at a time; a link that is slow or away holds up nobody.
+//! What was decided meanwhile is not sent. What came by a push is handed on once more and later, for nodes that the
+//! first did not reach; what came by the second goes no further.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use borsh::{BorshDeserialize, BorshSerialize};
+use bytes::Bytes;
+use clock::Clock;
+use outbound::Outbound;
+use registry_types::{TransactionId, limits};
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinHandle;
+use url::Url;
+
+use crate::mempool::Mempool;
+use crate::peers::{Envelope, Identity};
+
+pub const PEER_HEADER: &str = "passerelle-peer";
+pub const NUMBER_HEADER: &str = "passerelle-push";
+pub const SIGNATURE_HEADER: &str = "passerelle-signature";
+/// The most bytes of a batch; any single transaction fits.
+pub const BATCH_BYTES: usize = 512 * 1024;
+const BATCH_TRANSACTIONS: usize = 1_024;
+/// The most transactions that wait for one link. The oldest make room.
+const QUEUE: usize = 16_384;
+/// How long what came by a push waits before it is handed on: most is decided by then.
+const SECOND_HOP: Duration = Duration::from_millis(400);
+const FIRST_RETRY: Duration = Duration::from_millis(100);
+const LAST_RETRY: Duration = Duration::from_secs(5);
+
+const _: () = assert!(BATCH_BYTES > limits::TRANSACTION_BYTES * 2);
+
+/// What one node pushes to another.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Batch {
+    /// Whether these came to the sender by a push themselves.
+    pub relayed: bool,
+    pub transactions: Vec<Vec<u8>>,
+}
+
+impl Batch {
+    /// Nothing when the bytes are no batch, or one that is too long.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        if bytes.len() > BATCH_BYTES {
+            return None;
+        }
+        let batch = Self::try_from_slice(bytes).ok()?;
+        (batch.transactions.len() <= BATCH_TRANSACTIONS).then_some(batch)
+    }
+}
+
+#[derive(Clone)]
+struct Item {
+    id: TransactionId,
+    bytes: Bytes,
+    relayed: bool,
+    due: Instant,
+}
+
+/// Cheap to clone.
+#[derive(Clone)]
+pub struct Gossip {
+    links: Arc<[Arc<Link>]>,
+}
+
+struct Link {
+    url: Url,
+    queue: Mutex<VecDeque<Item>>,
+    arrived: Notify,
+}
+
+/// The tasks that send.
+pub struct Sending {
+    stop: watch::Sender<bool>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Sending {
+    pub async fn stop(self) {
+        self.stop.send_replace(true);
+        for task in self.tasks {
+            let _ = task.await;
+        }
+    }
+}
+
+impl Gossip {
+    pub fn start(
+        urls: Vec<Url>,
+        identity: Arc<Identity>,
+        outbound: &Outbound,
+        mempool: &Arc<Mempool>,
+        clock: &Arc<dyn Clock>,
+    ) -> (Self, Sending) {
+        let links: Vec<_> = urls
+            .into_iter()
+            .map(|url| Arc::new(Link { url, queue: Mutex::default(), arrived: Notify::new() }))
+            .collect();
+        let (stop, stopped) = watch::channel(false);
+        let tasks = links.iter().map(|link| {
+            let sender = Sender {
+                link: Arc::clone(link),
+                identity: Arc::clone(&identity),
+                outbound: outbound.clone(),
+                mempool: Arc::clone(mempool),
+                clock: Arc::clone(clock),
+            };
+            let mut stopped = stopped.clone();
+            tokio::spawn(async move {
+                tokio::select! {
+                    _ = stopped.wait_for(|stop| *stop) => {}
+                    () = sender.run() => {}
+                }
+            })
+        });
+        let tasks = tasks.collect();
+        (Self { links: links.into() }, Sending { stop, tasks })
+    }
+
+    /// Queues a transaction for every link.
+    pub fn offer(&self, id: TransactionId, bytes: &Bytes, relayed: bool) {
+        let due = Instant::now() + if relayed { SECOND_HOP } else { Duration::ZERO };
+        for link in self.links.iter() {
+            link.offer(Item { id, bytes: bytes.clone(), relayed, due });
+        }
+    }
+}
+
+impl Link {
+    fn offer(&self, item: Item) {
+        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        if queue.len() >= QUEUE {
+            queue.pop_front();
+            metrics::counter!("registry_gossip_dropped").increment(1);
+        }
+        queue.push_back(item);
+        drop(queue);
+        self.arrived.notify_one();
+    }
+
+    /// The next batch, of one kind and no longer than allowed; or how long until one is due.
+    fn take(&self, mempool: &Mempool) -> Result<Vec<Item>, Option<Duration>> {
+        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        queue.retain(|item| mempool.find(item.id).is_some());
+        let now = Instant::now();
+        let Some(first) = queue.iter().find(|item| item.due <= now).map(|item| item.relayed) else {
+            let next = queue.iter().map(|item| item.due.saturating_duration_since(now)).min();
+            return Err(next);
+        };
+        let (mut batch, mut bytes) = (Vec::new(), 16);
+        let mut rest = VecDeque::with_capacity(queue.len());
+        for item in queue.drain(..) {
+            let size = bytes + item.bytes.len() + 4;
+            let fits = batch.len() < BATCH_TRANSACTIONS && size <= BATCH_BYTES;
+            if item.relayed == first && item.due <= now && fits {
+                bytes = size;
+                batch.push(item);
+            } else {
+                rest.push_back(item);
+            }
+        }
+        *queue = rest;
+        Ok(batch)
+    }
+
+    /// What could not be sent goes first the next time.
+    fn put_back(&self, batch: Vec<Item>) {
+        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        for item in batch.into_iter().rev() {
+            if queue.len() < QUEUE {
+                queue.push_front(item);
+            }
+        }
+    }
+}
+
+struct Sender {
+    link: Arc<Link>,
+    identity: Arc<Identity>,
+    outbound: Outbound,
+    mempool: Arc<Mempool>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Sender {
+    async fn run(&self) {
+        let mut retry = FIRST_RETRY;
+        let mut number = 0;
+        loop {
+            let batch = match self.link.take(&self.mempool) {
+                Ok(batch) => batch,
+                Err(Some(wait)) => {
+                    let _ = tokio::time::timeout(wait, self.link.arrived.notified()).await;
+                    continue;
+                }
+                Err(None) => {
+                    self.link.arrived.notified().await;
+                    continue;
+                }
+            };
+            // Numbers grow also across restarts, as long as the clock does.
+            let now = u64::try_from(self.clock.now().timestamp_micros()).unwrap_or(0);
+            number = now.max(number + 1);
+            if self.send(number, &batch).await {
+                retry = FIRST_RETRY;
+            } else {
+                self.link.put_back(batch);
+                tokio::time::sleep(retry).await;
+                retry = (retry * 2).min(LAST_RETRY);
+            }
+        }
+    }
+
+    async fn send(&self, number: u64, items: &[Item]) -> bool {
+        let batch = Batch {
+            relayed: items.iter().any(|item| item.relayed),
+            transactions: items.iter().map(|item| item.bytes.to_vec()).collect(),
+        };
+        let Ok(body) = borsh::to_vec(&batch) else { return true };
+        let Ok(Envelope { peer, number, signature }) = self.identity.seal(number, &body) else { return true };
+        let Ok(url) = self.link.url.join("/v1/peers/transactions") else { return true };
+        let (number, signature) = (number.to_string(), hex::encode(signature));
+        let headers =
+            [(PEER_HEADER, peer.as_str()), (NUMBER_HEADER, &number), (SIGNATURE_HEADER, &signature)];
+        match self.outbound.post_bytes(&url, "application/octet-stream", body, &headers).await {
+            Ok(reply) if (200..300).contains(&reply.status) => true,
+            Ok(reply) => {
+                tracing::warn!(http.status = reply.status, node = %self.link.url, "a node refuses transactions");
+                // It will say the same of these bytes again; only when it is busy is there a point.
+                reply.status != 429 && reply.status < 500
+            }
+            Err(error) => {
+                tracing::debug!(%error, "a node cannot be reached with transactions");
+                false
+            }
+        }
+    }
+}
