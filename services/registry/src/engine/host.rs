@@ -50,6 +50,8 @@ pub struct Host {
     early: BTreeMap<u64, Vec<Received>>,
     /// The engine waiting for the next height: an idle chain rests here and writes nothing.
     parked: Option<Resume>,
+    /// The last block came from a node that is ahead: there may be more.
+    behind: bool,
     streamed: u64,
 }
 
@@ -79,6 +81,7 @@ impl Host {
             streams: Streams::default(),
             early: BTreeMap::new(),
             parked: None,
+            behind: false,
             streamed: 0,
         }
     }
@@ -88,7 +91,7 @@ impl Host {
         let mempool = Arc::clone(&self.mempool);
         loop {
             let resting = self.parked.is_some();
-            if resting && self.sits_out_until.is_some_and(|last| self.ledger.next_height() > last) {
+            if resting && self.may_vote_again() {
                 return Ok(Ended::MayVote);
             }
             let rest = if resting { self.ledger.rest() } else { Duration::MAX };
@@ -149,7 +152,9 @@ impl Host {
                     self.ledger.accuse(&double)?;
                 }
                 self.parked = Some(reply);
-                if !self.early.is_empty() {
+                if self.may_vote_again() {
+                    // The loop ends before the next height begins.
+                } else if std::mem::take(&mut self.behind) || !self.early.is_empty() {
                     self.resume();
                 } else if self.ledger.rest().is_zero() {
                     self.begin().await?;
@@ -160,6 +165,7 @@ impl Host {
                 let ledger = &mut self.ledger;
                 let verdict =
                     tokio::task::block_in_place(|| ledger.check(number, value_bytes, Origin::Past))?;
+                self.behind = verdict.is_some_and(|verdict| verdict.valid);
                 let _ = reply.send(match verdict {
                     Some(verdict) => {
                         SyncedValueOutcome::Verdict(proposed(height, round, Round::Nil, verdict))
@@ -228,6 +234,10 @@ impl Host {
         if height >= self.ledger.next_height() {
             self.resume();
         }
+    }
+
+    fn may_vote_again(&self) -> bool {
+        self.sits_out_until.is_some_and(|last| self.ledger.next_height() > last)
     }
 
     pub fn into_ledger(self) -> Box<dyn Ledger> {
