@@ -167,7 +167,10 @@ async fn four_validators_decide_together_and_one_may_be_away() {
     let back = network.start(3).await;
     until_admitted(&network.registry(&back), "wfp").await;
     nodes.push(back);
-    assert_eq!(raw(network.board.govern.public_key()), network.genesis.members[0].statement.keys[0].public_key);
+    assert_eq!(
+        raw(network.board.govern.public_key()),
+        network.genesis.members[0].statement.keys[0].public_key
+    );
     for mut node in nodes {
         node.stop().await;
     }
