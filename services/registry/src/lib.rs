@@ -86,7 +86,7 @@ pub enum StartError {
     #[error("the validator key is not an Ed25519 key")]
     KeyKind,
     #[error("{0} does not hold the 32 bytes of a link key; put back a copy, or remove it for a new peer id")]
-    LinkKey(PathBuf),
+    LinkKeyFile(PathBuf),
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error(transparent)]
@@ -220,7 +220,7 @@ pub fn peer_id(node: &NodeConfig) -> Result<String, StartError> {
 fn link_key(path: &Path) -> Result<[u8; 32], StartError> {
     let failed = |source| StartError::Folder { path: path.to_owned(), source };
     match std::fs::read(path) {
-        Ok(bytes) => return bytes.try_into().map_err(|_| StartError::LinkKey(path.to_owned())),
+        Ok(bytes) => return bytes.try_into().map_err(|_| StartError::LinkKeyFile(path.to_owned())),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
         Err(error) => return Err(failed(error)),
     }
