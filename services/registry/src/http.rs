@@ -58,6 +58,7 @@ fn routes(app: &mut web::ServiceConfig<'_>) {
         .service(records::find_record)
         .service(records::list_records)
         .service(headers::latest_header)
+        .service(headers::find_checkpoint)
         .service(headers::find_header)
         .service(headers::find_block)
         .service(headers::list_validator_changes)
@@ -100,6 +101,7 @@ mod tests {
             "/v1/records/{kind}",
             "/v1/records/{kind}/{key}",
             "/v1/headers/latest",
+            "/v1/checkpoint",
             "/v1/headers/{height}",
             "/v1/blocks/{height}",
             "/v1/validators/changes",

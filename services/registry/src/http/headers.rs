@@ -1,5 +1,7 @@
+use actix_web::http::header::ContentType;
 use actix_web::web::{Data, Path, Query};
 use actix_web::{HttpRequest, HttpResponse, get};
+use registry_client::Checkpoint;
 use registry_types::{Canonical, SetChange};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -18,6 +20,19 @@ const CHANGES: usize = 32;
 pub async fn latest_header(node: Data<Node>) -> Result<HttpResponse, Problem> {
     let (header, certificate) = node.snapshot().head().cloned().ok_or_else(no_block_yet)?;
     Ok(HttpResponse::Ok().json(HeaderView::new(header, certificate)))
+}
+
+/// The newest decided header with the validators of the next height: what a reader starts from that pins its hash,
+/// or proves it from an older one.
+#[utoipa::path(tag = "chain", responses((status = 200, body = Object), (status = 503, body = Problem)))]
+#[get("/v1/checkpoint")]
+pub async fn find_checkpoint(node: Data<Node>) -> Result<HttpResponse, Problem> {
+    let snapshot = node.snapshot();
+    let (header, certificate) = snapshot.head().cloned().ok_or_else(no_block_yet)?;
+    let validators = snapshot.tip().validators.clone();
+    let checkpoint =
+        Checkpoint::new(header, certificate, validators).map_err(|error| Problem::internal(&error))?;
+    Ok(HttpResponse::Ok().content_type(ContentType::json()).body(checkpoint.to_json()))
 }
 
 /// A decided header with its certificate.

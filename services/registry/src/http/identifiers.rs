@@ -1,11 +1,13 @@
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ACCEPT, CONTENT_TYPE, VARY};
-use actix_web::web::{Data, Path};
+use actix_web::web::{Data, Path, Query};
 use actix_web::{HttpRequest, HttpResponse, get};
-use did::{Document, Evidence, ProvenRecord, Resolution, ResolveError};
+use did::{Document, Evidence, ProvenRecord, ResolveError};
 use registry_state::View as _;
 use registry_types::{DidRecord, state_key};
+use serde::Deserialize;
 use serde_json::{Value, json};
+use utoipa::IntoParams;
 use web::Problem;
 
 use super::views::time;
@@ -15,16 +17,62 @@ use crate::node::Node;
 const DOCUMENT: &str = "application/did+ld+json";
 const RESULT: &str = "application/did-resolution";
 
+/// Which version of a document is wanted (DID Core 1.0, 3.2.1); the present one when neither is named.
+#[derive(Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase")]
+pub struct VersionQuery {
+    /// The number of the version, from 1.
+    version_id: Option<String>,
+    /// The version that held at this time, RFC 3339.
+    version_time: Option<String>,
+}
+
+enum Wanted {
+    Present,
+    Numbered(usize),
+    At(u64),
+}
+
+impl VersionQuery {
+    fn wanted(&self) -> Option<Wanted> {
+        match (self.version_id.as_deref(), self.version_time.as_deref()) {
+            (None, None) => Some(Wanted::Present),
+            (Some(number), None) => number.parse().ok().filter(|number| *number > 0).map(Wanted::Numbered),
+            (None, Some(text)) => {
+                let time = chrono::DateTime::parse_from_rfc3339(text).ok()?;
+                time.timestamp_millis().try_into().ok().map(Wanted::At)
+            }
+            (Some(_), Some(_)) => None,
+        }
+    }
+}
+
+impl Wanted {
+    /// The position in the history; for the present version of a deactivated DID there is none.
+    fn position(&self, record: &DidRecord) -> Result<Option<usize>, ResolveError> {
+        let versions = &record.versions;
+        let found = match *self {
+            Self::Present if record.deactivated() => return Ok(None),
+            Self::Present => versions.len().checked_sub(1),
+            Self::Numbered(number) => number.checked_sub(1).filter(|position| *position < versions.len()),
+            Self::At(time_ms) => versions.iter().position(|version| {
+                version.from_ms <= time_ms && version.until_ms.is_none_or(|until| time_ms < until)
+            }),
+        };
+        found.map(Some).ok_or(ResolveError::NotFound)
+    }
+}
+
 /// Resolve a DID (DID Resolution, HTTP(S) binding).
 ///
 /// Answers a whole resolution result, or the bare document for `Accept: application/did+ld+json`,
 /// `application/did+json` or `application/did`. Knows did:passerelle, did:key and did:jwk.
 #[utoipa::path(
     tag = "identifiers",
-    params(("did" = String, Path)),
+    params(("did" = String, Path), VersionQuery),
     responses(
         (status = 200, content_type = "application/did-resolution", body = Object),
-        (status = 400, description = "invalidDid", content_type = "application/did-resolution", body = Object),
+        (status = 400, description = "invalidDid, or invalidOptions for a version that cannot be read", content_type = "application/did-resolution", body = Object),
         (status = 404, description = "notFound", content_type = "application/did-resolution", body = Object),
         (status = 406, description = "representationNotSupported", content_type = "application/did-resolution", body = Object),
         (status = 410, description = "Deactivated", content_type = "application/did-resolution", body = Object),
@@ -35,12 +83,16 @@ const RESULT: &str = "application/did-resolution";
 pub async fn resolve(
     request: HttpRequest,
     did: Path<String>,
+    version: Query<VersionQuery>,
     node: Data<Node>,
 ) -> Result<HttpResponse, Problem> {
     let Some(wanted) = Representation::of(&request) else {
         return Ok(failure(StatusCode::NOT_ACCEPTABLE, "representationNotSupported"));
     };
-    Ok(match answer(&node, &did) {
+    let Some(version) = version.wanted() else {
+        return Ok(failure(StatusCode::BAD_REQUEST, "invalidOptions"));
+    };
+    Ok(match answer(&node, &did, &version) {
         Ok(answer) => answer.response(wanted),
         Err(ResolveError::InvalidDid) => failure(StatusCode::BAD_REQUEST, "invalidDid"),
         Err(ResolveError::NotFound) => failure(StatusCode::NOT_FOUND, "notFound"),
@@ -110,20 +162,22 @@ impl Answer {
     }
 }
 
-fn answer(node: &Node, did: &str) -> Result<Answer, ResolveError> {
+fn answer(node: &Node, did: &str, version: &Wanted) -> Result<Answer, ResolveError> {
     let plain = |document| Answer { document, metadata: json!({}), deactivated: false };
     if !did::is_did(did) {
         return Err(ResolveError::InvalidDid);
     }
     match did.split(':').nth(1) {
+        // A document that is made from its own identifier never had another version.
+        Some("key" | "jwk") if !matches!(version, Wanted::Present) => Err(ResolveError::NotFound),
         Some("key") => did::resolve_key(did).map(plain),
         Some("jwk") => did::resolve_jwk(did).map(plain),
-        Some("passerelle") => on_chain(node, did),
+        Some("passerelle") => on_chain(node, did, version),
         _ => Err(ResolveError::MethodNotSupported),
     }
 }
 
-fn on_chain(node: &Node, did: &str) -> Result<Answer, ResolveError> {
+fn on_chain(node: &Node, did: &str, version: &Wanted) -> Result<Answer, ResolveError> {
     if !registry_types::is_did(did) {
         return Err(ResolveError::InvalidDid);
     }
@@ -131,24 +185,33 @@ fn on_chain(node: &Node, did: &str) -> Result<Answer, ResolveError> {
     let unavailable = |error: registry_state::ViewError| ResolveError::Unavailable(error.to_string());
     let record: DidRecord =
         snapshot.find(&state_key::did(did)).map_err(unavailable)?.ok_or(ResolveError::NotFound)?;
+    let position = version.position(&record)?;
     let tip = snapshot.tip();
-    let metadata = metadata(did, &record, tip.height, &tip.hash);
+    let metadata = metadata(did, &record, position, (tip.height, &tip.hash));
     let block_time = i64::try_from(tip.time_ms).ok().and_then(chrono::DateTime::from_timestamp_millis);
     let evidence =
         Evidence { height: tip.height, block_time: block_time.unwrap_or_default(), header_hash: tip.hash };
-    let proven = ProvenRecord { record: Some(record), evidence };
-    let Resolution { document, deactivated, .. } = did::resolution_of(did, proven)?;
-    Ok(Answer { document, metadata, deactivated })
+    let mut resolution = did::resolution_of(did, ProvenRecord { record: Some(record), evidence })?;
+    let document = match position {
+        Some(position) => resolution.history.swap_remove(position).document,
+        None => resolution.document,
+    };
+    Ok(Answer { document, metadata, deactivated: resolution.deactivated })
 }
 
 /// DID Core 1.0, 7.1.3, and where the proof is.
-fn metadata(did: &str, record: &DidRecord, height: u64, header_hash: &[u8; 32]) -> Value {
-    let created = record.versions.first().map(|version| time(version.from_ms));
-    let updated = record.versions.last().map(|version| time(version.from_ms));
-    json!({
-        "created": created,
-        "updated": updated,
-        "versionId": record.versions.len().to_string(),
+fn metadata(
+    did: &str,
+    record: &DidRecord,
+    position: Option<usize>,
+    (height, header_hash): (u64, &[u8; 32]),
+) -> Value {
+    let from = |position: usize| record.versions.get(position).map(|version| time(version.from_ms));
+    let shown = position.or_else(|| record.versions.len().checked_sub(1)).unwrap_or_default();
+    let mut metadata = json!({
+        "created": from(0),
+        "updated": from(shown),
+        "versionId": shown.saturating_add(1).to_string(),
         "deactivated": record.deactivated(),
         "registry": {
             "height": height,
@@ -156,7 +219,13 @@ fn metadata(did: &str, record: &DidRecord, height: u64, header_hash: &[u8; 32]) 
             "organisation": record.organisation,
             "proof": format!("/v1/records/did/{did}?proof=true"),
         },
-    })
+    });
+    let next = shown.saturating_add(1);
+    if let (Some(next_update), Some(metadata)) = (from(next), metadata.as_object_mut()) {
+        metadata.insert("nextUpdate".to_owned(), json!(next_update));
+        metadata.insert("nextVersionId".to_owned(), json!(next.saturating_add(1).to_string()));
+    }
+    metadata
 }
 
 fn failure(status: StatusCode, error: &'static str) -> HttpResponse {

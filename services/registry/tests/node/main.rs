@@ -12,7 +12,7 @@ use clock::{SystemClock, SystemEntropy};
 use keys::{Algorithm, PublicKey, Signer, SoftwareKey};
 use outbound::{Outbound, OutboundPolicy};
 use registry::setup::{self, Newcomer, OrganisationKeys};
-use registry_client::{Registry, RegistryError};
+use registry_client::{Checkpoint, Registry, RegistryError};
 use registry_types::{
     Anchor, AnchorKind, Canonical, DidChange, DidRole, DocumentKey, Genesis, Operation, PublishStatus,
     Relationship, Seats, SignedTransaction, UpdateDid,
@@ -271,6 +271,10 @@ async fn http_answers_what_its_document_says() {
     assert_eq!(node.get("/v1/headers/x", "").await.0, 404);
     assert_eq!(node.get(&format!("/v1/blocks/{height}"), "").await.0, 200);
     assert_eq!(node.get("/v1/validators/changes", "").await.1, Value::Array(Vec::new()));
+    let (_, checkpoint) = node.get("/v1/checkpoint", "").await;
+    let checkpoint = Checkpoint::from_json(&serde_json::to_vec(&checkpoint).unwrap()).unwrap();
+    assert!(checkpoint.header().height >= height);
+    assert_eq!(checkpoint.validators(), &chain.genesis.validator_set().unwrap());
     let (_, genesis) = node.get("/v1/genesis", "").await;
     assert_eq!(serde_json::from_value::<Genesis>(genesis).unwrap().chain_id(), chain.genesis.chain_id());
 
@@ -310,10 +314,42 @@ async fn http_answers_what_its_document_says() {
     assert_eq!(node.get(&format!("/1.0/identifiers/{did}"), "image/png").await.0, 406);
     let key = undp.document.public_key().did_key();
     assert_eq!(node.get(&format!("/1.0/identifiers/{key}"), "").await.1["didDocument"]["id"], key.as_str());
+    let first = format!("/1.0/identifiers/{did}?versionId=1");
+    let (status, result) = node.get(&first, "").await;
+    let (document, metadata) = (&result["didDocument"], &result["didDocumentMetadata"]);
+    assert_eq!((status, &metadata["versionId"]), (200, &Value::from("1")));
+    assert_eq!(metadata["nextUpdate"], Value::Null);
+    let created = metadata["created"].as_str().unwrap();
+    assert_eq!(
+        &node.get(&format!("/1.0/identifiers/{did}?versionTime={created}"), "").await.1["didDocument"],
+        document
+    );
+    for (query, status, error) in [
+        ("versionId=2", 404, "notFound"),
+        ("versionId=0", 400, "invalidOptions"),
+        ("versionTime=2000-01-01T00:00:00Z", 404, "notFound"),
+        ("versionTime=yesterday", 400, "invalidOptions"),
+        ("versionId=1&versionTime=2000-01-01T00:00:00Z", 400, "invalidOptions"),
+    ] {
+        let (found, result) = node.get(&format!("/1.0/identifiers/{did}?{query}"), "").await;
+        assert_eq!(
+            (found, &result["didResolutionMetadata"]["error"]),
+            (status, &Value::from(error)),
+            "{query}"
+        );
+    }
     let end = UpdateDid { did: did.clone(), known_versions: 1, change: DidChange::Deactivate };
     setup::send(&registry, &undp.did, Operation::UpdateDid(end)).await.unwrap();
     let (status, result) = node.get(&format!("/1.0/identifiers/{did}"), "").await;
     assert_eq!((status, &result["didDocumentMetadata"]["deactivated"]), (410, &Value::Bool(true)));
+    assert_eq!(
+        result["didDocument"]["verificationMethod"],
+        serde_json::json!([]),
+        "a deactivated DID has no keys"
+    );
+    let (status, result) = node.get(&first, "").await;
+    assert_eq!((status, &result["didDocument"]["id"]), (410, &Value::String(did.clone())));
+    assert!(result["didDocument"]["verificationMethod"].is_array(), "what it was before stays readable");
 
     // Transactions.
     let wfp = Organisation::new();
