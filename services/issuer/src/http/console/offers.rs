@@ -19,13 +19,15 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 
 #[derive(Deserialize)]
 struct Wanted {
+    #[serde(default)]
     state: Stuck,
     after: Option<String>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Stuck {
+    #[default]
     Locked,
     Lapsed,
 }
