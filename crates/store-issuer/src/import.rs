@@ -27,6 +27,15 @@ const FINISH: &str = "UPDATE imports SET state = 'finished', finished_at = $1 WH
 const DISCARD: &str = "UPDATE imports SET state = 'discarded', finished_at = $1
     WHERE tenant = $2 AND id = $3 AND state = 'preview'";
 const DELETE_ROWS: &str = "DELETE FROM import_rows WHERE tenant = $1 AND import_id = $2";
+const LEFT_WAITING: &str =
+    "SELECT tenant, id FROM imports WHERE state = 'preview' AND created_at < $1 ORDER BY id LIMIT $2";
+const LEFT_BAD: &str = "SELECT tenant, id FROM imports WHERE state = 'finished' AND finished_at < $1
+        AND EXISTS (SELECT 1 FROM import_rows AS it
+            WHERE it.tenant = imports.tenant AND it.import_id = imports.id AND it.state = 'bad')
+    ORDER BY id LIMIT $2";
+const DELETE_BAD: &str = "DELETE FROM import_rows WHERE tenant = $1 AND import_id = $2 AND state = 'bad'";
+/// So that one run never holds up other writers for long.
+const FORGET_AT_ONCE: u32 = 20;
 const INSERT_ROW: &str = "INSERT INTO import_rows (tenant, import_id, line, state, number, name, content)
     VALUES ($1, $2, $3, $4, $5, $6, $7)";
 const LIST_ROWS: &str =
@@ -139,6 +148,21 @@ impl Transaction {
             self.tx.execute(DELETE_ROWS, args![tenant, id]).await?;
         }
         Ok(discarded)
+    }
+
+    /// Deletes what nobody came back for: uploads that waited since before `before`, and rows that could not be
+    /// used of uploads that ended before it. Answers how many uploads that were; there may be more.
+    pub async fn forget_uploads(&mut self, before: Timestamp, now: Timestamp) -> Result<u64, Error> {
+        let mut forgotten = 0;
+        for row in &self.tx.fetch_all(LEFT_WAITING, args![before, FORGET_AT_ONCE]).await? {
+            self.discard_upload(&row.text("tenant")?, &row.text("id")?, now).await?;
+            forgotten += 1;
+        }
+        for row in &self.tx.fetch_all(LEFT_BAD, args![before, FORGET_AT_ONCE]).await? {
+            self.tx.execute(DELETE_BAD, args![row.text("tenant")?, row.text("id")?]).await?;
+            forgotten += 1;
+        }
+        Ok(forgotten)
     }
 
     /// Rows in one state (`good`, `bad`, `done`), in the order of their lines.

@@ -194,6 +194,37 @@ async fn uploads_keep_every_row_and_count_where_it_stands() {
 }
 
 #[tokio::test]
+async fn what_nobody_came_back_for_is_erased() {
+    let later = now() + Duration::days(1);
+    for store in engines().await.stores {
+        let mut tx = store.write("test").await.unwrap();
+        let row =
+            UploadRow { line: 3, number: String::new(), name: String::new(), state: RowState::Bad(bad()) };
+        for (id, digest) in [("waiting", [1; 32]), ("ended", [2; 32]), ("running", [3; 32])] {
+            tx.insert_upload("unjspf", &Upload { digest, ..upload(id) }).await.unwrap();
+            tx.insert_upload_row("unjspf", id, &row).await.unwrap();
+            tx.insert_upload_row("unjspf", id, &good(4)).await.unwrap();
+        }
+        for id in ["ended", "running"] {
+            assert!(tx.confirm_upload("unjspf", id, &[], now()).await.unwrap());
+        }
+        tx.upload_row_done("unjspf", "ended", 4, "s1", None).await.unwrap();
+        assert!(tx.finish_upload("unjspf", "ended", now()).await.unwrap());
+
+        assert_eq!(tx.forget_uploads(now(), later).await.unwrap(), 0, "not yet");
+        assert_eq!(tx.forget_uploads(later, later).await.unwrap(), 2);
+        assert_eq!(tx.forget_uploads(later, later).await.unwrap(), 0, "all is gone");
+        let counts = |done, good, bad| RowCounts { good, bad, done };
+        for (id, left) in
+            [("waiting", counts(0, 0, 0)), ("ended", counts(1, 0, 0)), ("running", counts(0, 1, 1))]
+        {
+            assert_eq!(tx.count_upload_rows("unjspf", id).await.unwrap(), left, "{id}");
+        }
+        tx.commit().await.unwrap();
+    }
+}
+
+#[tokio::test]
 async fn the_same_file_waits_once() {
     for store in engines().await.stores {
         let mut tx = store.write("test").await.unwrap();

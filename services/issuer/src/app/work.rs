@@ -15,6 +15,9 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// How often expired codes, nonces and tokens are deleted.
 const FORGET_EVERY: Duration = Duration::from_secs(60);
 
+/// How long rows wait for somebody to confirm or to correct them. The page of a list says the same.
+const ROWS_KEPT_DAYS: i64 = 30;
+
 /// The running loops. They end when told, after the step they are in if that is short.
 pub(crate) struct Work {
     stop: watch::Sender<bool>,
@@ -116,13 +119,14 @@ async fn is_stopped(stopped: &mut watch::Receiver<bool>, wait: Duration) -> bool
 }
 
 impl Issuer {
-    /// Forgets codes, nonces and tokens nobody can use any more.
+    /// Forgets codes, nonces and tokens nobody can use any more, and rows of lists that nobody came back for.
     pub async fn delete_expired(&self) -> Result<u64, store_issuer::Error> {
         let now = self.now();
         let tokens_before = now - chrono::Duration::seconds(NOTIFICATION_GRACE_SECONDS);
         sql::retry(|| async {
             let mut tx = self.store.write("delete_expired").await?;
-            let gone = tx.delete_expired(now, tokens_before).await?;
+            let gone = tx.delete_expired(now, tokens_before).await?
+                + tx.forget_uploads(now - chrono::Duration::days(ROWS_KEPT_DAYS), now).await?;
             tx.commit().await?;
             Ok(gone)
         })
