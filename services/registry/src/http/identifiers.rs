@@ -29,7 +29,7 @@ pub struct VersionQuery {
 
 enum Wanted {
     Present,
-    Numbered(usize),
+    Numbered(u32),
     At(u64),
 }
 
@@ -37,7 +37,7 @@ impl VersionQuery {
     fn wanted(&self) -> Option<Wanted> {
         match (self.version_id.as_deref(), self.version_time.as_deref()) {
             (None, None) => Some(Wanted::Present),
-            (Some(number), None) => number.parse().ok().filter(|number| *number > 0).map(Wanted::Numbered),
+            (Some(id), None) => id.parse().ok().filter(|id| *id > 0).map(Wanted::Numbered),
             (None, Some(text)) => {
                 let time = chrono::DateTime::parse_from_rfc3339(text).ok()?;
                 time.timestamp_millis().try_into().ok().map(Wanted::At)
@@ -48,19 +48,20 @@ impl VersionQuery {
 }
 
 impl Wanted {
-    /// The position in the history; for the present version of a deactivated DID there is none.
-    fn position(&self, record: &DidRecord) -> Result<Option<usize>, ResolveError> {
-        let versions = &record.versions;
+    /// The id of the version; for the present version of a deactivated DID there is none.
+    fn version_id(&self, record: &DidRecord) -> Result<Option<u32>, ResolveError> {
         let found = match *self {
             Self::Present if record.deactivated() => return Ok(None),
-            Self::Present => versions.len().checked_sub(1),
-            Self::Numbered(number) => number.checked_sub(1).filter(|position| *position < versions.len()),
-            Self::At(time_ms) => versions.iter().position(|version| {
-                version.from_ms <= time_ms && version.until_ms.is_none_or(|until| time_ms < until)
-            }),
+            Self::Present => newest(record),
+            Self::Numbered(id) => record.version(id).map(|_| id),
+            Self::At(time_ms) => record.version_id_at(time_ms),
         };
         found.map(Some).ok_or(ResolveError::NotFound)
     }
+}
+
+fn newest(record: &DidRecord) -> Option<u32> {
+    u32::try_from(record.versions.len()).ok().filter(|id| *id > 0)
 }
 
 /// Resolve a DID (DID Resolution, HTTP(S) binding).
@@ -185,17 +186,15 @@ fn on_chain(node: &Node, did: &str, version: &Wanted) -> Result<Answer, ResolveE
     let unavailable = |error: registry_state::ViewError| ResolveError::Unavailable(error.to_string());
     let record: DidRecord =
         snapshot.find(&state_key::did(did)).map_err(unavailable)?.ok_or(ResolveError::NotFound)?;
-    let position = version.position(&record)?;
+    let version = version.version_id(&record)?;
     let tip = snapshot.tip();
-    let metadata = metadata(did, &record, position, (tip.height, &tip.hash));
+    let metadata = metadata(did, &record, version, (tip.height, &tip.hash));
     let block_time = i64::try_from(tip.time_ms).ok().and_then(chrono::DateTime::from_timestamp_millis);
     let evidence =
         Evidence { height: tip.height, block_time: block_time.unwrap_or_default(), header_hash: tip.hash };
-    let mut resolution = did::resolution_of(did, ProvenRecord { record: Some(record), evidence })?;
-    let document = match position {
-        Some(position) => resolution.history.swap_remove(position).document,
-        None => resolution.document,
-    };
+    let resolution = did::resolution_of(did, ProvenRecord { record: Some(record), evidence })?;
+    let past = version.and_then(|id| resolution.history.get(usize::try_from(id.checked_sub(1)?).ok()?));
+    let document = past.map_or(resolution.document, |version| version.document.clone());
     Ok(Answer { document, metadata, deactivated: resolution.deactivated })
 }
 
@@ -203,27 +202,28 @@ fn on_chain(node: &Node, did: &str, version: &Wanted) -> Result<Answer, ResolveE
 fn metadata(
     did: &str,
     record: &DidRecord,
-    position: Option<usize>,
+    version: Option<u32>,
     (height, header_hash): (u64, &[u8; 32]),
 ) -> Value {
-    let from = |position: usize| record.versions.get(position).map(|version| time(version.from_ms));
-    let shown = position.or_else(|| record.versions.len().checked_sub(1)).unwrap_or_default();
+    let from = |id: u32| record.version(id).map(|version| time(version.from_ms));
+    let shown = version.or_else(|| newest(record)).unwrap_or_default();
     let mut metadata = json!({
-        "created": from(0),
+        "created": from(1),
         "updated": from(shown),
-        "versionId": shown.saturating_add(1).to_string(),
+        "versionId": shown.to_string(),
         "deactivated": record.deactivated(),
         "registry": {
             "height": height,
             "headerHash": hex::encode(header_hash),
             "organisation": record.organisation,
+            "recoveredVersions": record.recovered,
             "proof": format!("/v1/records/did/{did}?proof=true"),
         },
     });
     let next = shown.saturating_add(1);
     if let (Some(next_update), Some(metadata)) = (from(next), metadata.as_object_mut()) {
         metadata.insert("nextUpdate".to_owned(), json!(next_update));
-        metadata.insert("nextVersionId".to_owned(), json!(next.saturating_add(1).to_string()));
+        metadata.insert("nextVersionId".to_owned(), json!(next.to_string()));
     }
     metadata
 }
