@@ -173,11 +173,11 @@ fn outbound(policy: &OutboundPolicy) -> String {
     )
 }
 
-fn quoted(path: &Path) -> String {
+pub fn quoted(path: &Path) -> String {
     quote(&path.display().to_string())
 }
 
-fn quote(text: &str) -> String {
+pub fn quote(text: &str) -> String {
     toml::Value::String(text.to_owned()).to_string()
 }
 

@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use keys::Signer;
 use malachite::app::config::{ConsensusConfig, NodeConfig, PubSubProtocol, ValuePayload, ValueSyncConfig};
+use malachite::app::engine::network::{Msg as LinkMessage, NetworkRef};
 use malachite::app::types::Keypair;
 use malachite::app::types::codec::Codec as _;
 use malachite::{
@@ -32,6 +33,11 @@ use context::{Address, RegistryContext};
 use guard::{Guard, GuardError};
 use host::{Ended, Host, HostError};
 use signing::Signatures;
+
+/// How long an engine may take to end.
+const ENDING: Duration = Duration::from_secs(5);
+/// How long peers may take to notice that links have closed.
+const LINKS_CLOSE: Duration = Duration::from_millis(250);
 
 /// How the node reaches the others. With a single validator there is nobody, and nothing listens but
 /// a port of the loopback.
@@ -110,8 +116,8 @@ pub async fn start(start: Start) -> Result<Engine, EngineError> {
     let signed = guard.height().await;
     // With blocks lost that this key voted for, it must not vote until the chain is past them again.
     let sits_out_until = (signed > ledger.next_height()).then_some(signed);
-    let (channels, handle) = parts.launch(sits_out_until.is_some()).await?;
-    let first = Run { host: parts.host(sits_out_until, ledger, channels), handle };
+    let (channels, actors) = parts.launch(sits_out_until.is_some()).await?;
+    let first = Run { host: parts.host(sits_out_until, ledger, channels), actors };
     let (stop, stopped) = watch::channel(false);
     let health = start.health;
     let running = tokio::spawn(async move {
@@ -126,7 +132,40 @@ pub async fn start(start: Start) -> Result<Engine, EngineError> {
 /// An engine with the loop that answers it.
 struct Run {
     host: Host,
-    handle: EngineHandle,
+    actors: Actors,
+}
+
+/// The engine's actors. It kills those that it supervises when it ends, and a killed network lives on for some
+/// events: with a port and links under this node's name on which nobody answers, while peers take the next links
+/// for further ones of the same node and never tell it what they listen to. So the network is stopped apart.
+struct Actors {
+    engine: EngineHandle,
+    network: NetworkRef<RegistryContext>,
+}
+
+impl Actors {
+    fn new(engine: EngineHandle) -> Option<Self> {
+        let supervisor = engine.actor.get_cell();
+        let is_network = Some(true);
+        let network = supervisor
+            .get_children()
+            .into_iter()
+            .find(|child| child.is_message_type_of::<LinkMessage<RegistryContext>>() == is_network)?;
+        network.unlink(supervisor);
+        Some(Self { engine, network: network.into() })
+    }
+
+    /// Returns when files and ports are free and every link is closed.
+    async fn end(self) {
+        self.engine.actor.stop(None);
+        let ended = async {
+            let _ = self.engine.handle.await;
+            let _ = self.network.stop_and_wait(None, None).await;
+        };
+        if tokio::time::timeout(ENDING, ended).await.is_err() {
+            tracing::warn!("the consensus engine did not end in time");
+        }
+    }
 }
 
 /// Runs the engine, once more whenever this node must sit out some heights or may vote again after that.
@@ -136,8 +175,11 @@ async fn supervise(
     mut stop: watch::Receiver<bool>,
 ) -> Result<(), SuperviseError> {
     loop {
-        let ended = run.host.run(&mut stop).await;
-        end(run.handle).await;
+        let ended = tokio::select! {
+            ended = run.host.run(&mut stop) => ended,
+            _ = run.actors.network.wait(None) => Err(HostError::NetworkEnded),
+        };
+        run.actors.end().await;
         let ledger = run.host.into_ledger();
         let signed = parts.signatures.guard.height().await;
         let sits_out_until = match ended {
@@ -157,16 +199,10 @@ async fn supervise(
             }
             Err(error) => return Err(error.into()),
         };
-        let (channels, handle) = parts.launch(sits_out_until.is_some()).await?;
-        run = Run { host: parts.host(sits_out_until, ledger, channels), handle };
-    }
-}
-
-/// Ends the engine's actors, so that files and ports are free afterwards.
-async fn end(engine: EngineHandle) {
-    engine.actor.stop(None);
-    if tokio::time::timeout(Duration::from_secs(5), engine.handle).await.is_err() {
-        tracing::warn!("the consensus engine did not end in time");
+        // Peers must have seen the old links close before there are new ones under the same name.
+        tokio::time::sleep(LINKS_CLOSE).await;
+        let (channels, actors) = parts.launch(sits_out_until.is_some()).await?;
+        run = Run { host: parts.host(sits_out_until, ledger, channels), actors };
     }
 }
 
@@ -191,7 +227,7 @@ struct Parts {
 
 impl Parts {
     /// Without a voice, the engine goes by an address that is in no set, and keeps a log of its own.
-    async fn launch(&self, sits_out: bool) -> Result<(Channels<RegistryContext>, EngineHandle), EngineError> {
+    async fn launch(&self, sits_out: bool) -> Result<(Channels<RegistryContext>, Actors), EngineError> {
         let failed = |error: &dyn std::fmt::Display| EngineError::Start(error.to_string());
         let keypair = Keypair::ed25519_from_bytes(self.secret).map_err(|_| EngineError::LinkKey)?;
         let proof = self
@@ -210,7 +246,7 @@ impl Parts {
             let signer = Box::new(self.signatures.clone());
             (ConsensusContext::new_validator(self.me, verifier, signer), self.wal.clone())
         };
-        start_engine(
+        let (channels, engine) = start_engine(
             RegistryContext,
             self.settings.clone(),
             WalContext::new(wal, BorshCodec),
@@ -220,7 +256,9 @@ impl Parts {
             RequestContext::new(100),
         )
         .await
-        .map_err(|error| failed(&error))
+        .map_err(|error| failed(&error))?;
+        let actors = Actors::new(engine).ok_or_else(|| failed(&"it has no network"))?;
+        Ok((channels, actors))
     }
 
     fn host(

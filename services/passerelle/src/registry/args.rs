@@ -3,9 +3,10 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use url::Url;
 
+use super::member_args::{Init, Join, NodeKeys, Propose, Statement, Vote};
 use crate::cli::File;
 
-/// Run a registry node, or check what one says
+/// Found or join a network, run a node, vote, check what a node says
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true, arg_required_else_help = true, after_help = EXAMPLES)]
 pub struct Registry {
@@ -16,7 +17,14 @@ pub struct Registry {
     pub action: Option<Action>,
 }
 
-const EXAMPLES: &str = "Examples:
+const EXAMPLES: &str = "A network of several members, from nothing:
+  1. each operator:  passerelle registry node-keys --data node
+  2. each member:    passerelle registry statement --network NAME --id ID --name NAME --governor --validator KEY=HOST
+  3. one of them:    passerelle registry init undp.json wfp.json
+  4. each operator:  passerelle registry join --data node --genesis genesis.json --chain ID --peer …
+  5. each operator:  passerelle registry start --config node/registry.toml
+
+Examples:
   passerelle registry start --config /etc/passerelle/registry.toml
   passerelle registry checkpoint --node https://registry.example.org --genesis genesis.json --out checkpoint.json
   passerelle registry verify-proof record.json --checkpoint checkpoint.json";
@@ -25,6 +33,12 @@ const EXAMPLES: &str = "Examples:
 pub enum Action {
     /// Run a node
     Start(File),
+    NodeKeys(NodeKeys),
+    Statement(Statement),
+    Init(Init),
+    Join(Join),
+    Propose(Propose),
+    Vote(Vote),
     /// Check a proof without any network, and say what it proves
     VerifyProof(VerifyProof),
     /// Get a checkpoint from a node, proven from what is known already

@@ -13,7 +13,7 @@ use crate::{files, say};
 const MAX_AGE: Duration = Duration::from_secs(300);
 
 /// The operator names the node, so it may be anywhere.
-fn outbound() -> anyhow::Result<Outbound> {
+pub fn outbound() -> anyhow::Result<Outbound> {
     let policy = OutboundPolicy {
         allow_loopback: true,
         allow_private: true,

@@ -61,6 +61,8 @@ pub enum HostError {
     Ledger(#[from] LedgerError),
     #[error("the consensus engine ended")]
     EngineEnded,
+    #[error("the links to other nodes ended: is another process using their port?")]
+    NetworkEnded,
 }
 
 impl Host {
