@@ -347,6 +347,7 @@ fn transaction_line(snapshot: &Snapshot, signed: &SignedTransaction) -> Result<T
         Operation::UpdateDid(update) => update.did.clone(),
         Operation::PublishStatus(status) => format!("{}, version {}", status.list, status.version),
         Operation::Anchor(anchor) => format!("number {} of {}", anchor.sequence, anchor.issuer),
+        Operation::PublishDocuments(publish) => format!("{} by {}", publish.digests.len(), publish.issuer),
     };
     Ok(TransactionLine { id: signed.id().to_string(), operation: sentence(operation), signed_by, what })
 }
@@ -372,6 +373,7 @@ fn sentence(operation: &Operation) -> &'static str {
         Operation::UpdateDid(_) => "DID changed",
         Operation::PublishStatus(_) => "Status list published",
         Operation::Anchor(_) => "Batch anchored",
+        Operation::PublishDocuments(_) => "Documents published",
     }
 }
 
