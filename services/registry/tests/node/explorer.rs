@@ -1,0 +1,225 @@
+//! The pages that everybody sees, and what they say about documents.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use outbound::Reply;
+use registry_types::{ProvenRecord, PublishDocuments};
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
+
+use super::*;
+
+pub const SCHEMA: &str = "https://schemas.passerelle.example/v1/staff.json";
+pub const LETTER: &[u8] = b"Agreement of 3 March 2026\n";
+pub const REPORT: &[u8] = b"Annual report, for everybody\n";
+
+/// A chain on which UNDP may issue, has anchored a letter and has published a report.
+pub struct World {
+    pub chain: Chain,
+    pub node: Node,
+    pub registry: Registry,
+    pub did: String,
+    pub root: [u8; 32],
+    pub receipt: Value,
+}
+
+impl World {
+    pub async fn start() -> Self {
+        let chain = Chain::new().await;
+        let node = chain.start().await;
+        let registry = chain.registry(&node);
+        let (undp, did) = chain.admit(&registry, "undp").await;
+        let schema = setup::register_schema(SCHEMA, [1; 32], "unsscb");
+        setup::send(&registry, &chain.board.govern, schema).await.unwrap();
+        let grant = setup::grant_accreditation(&did, STAFF, &[&did]);
+        setup::send(&registry, &chain.board.govern, grant).await.unwrap();
+
+        let leaves = (0..16).map(|byte| merkle::leaf(&[byte; 32], &digest(LETTER))).collect();
+        let tree = merkle::Tree::build(leaves).unwrap();
+        let path = tree.path(3).unwrap();
+        let receipt = json!({
+            "version": 1, "issuer": did, "sequence": 1, "salt": URL_SAFE_NO_PAD.encode([3; 32]),
+            "leafIndex": 3, "leafCount": 16,
+            "path": path.iter().map(|hash| URL_SAFE_NO_PAD.encode(hash)).collect::<Vec<_>>(),
+        });
+        let (kind, root) = (AnchorKind::Documents, tree.root());
+        let anchor = Anchor { issuer: did.clone(), sequence: 1, kind, root, leaf_count: 16 };
+        setup::send(&registry, &undp.operate, Operation::Anchor(anchor)).await.unwrap();
+        let publish = PublishDocuments { issuer: did.clone(), digests: vec![digest(REPORT)] };
+        setup::send(&registry, &undp.operate, Operation::PublishDocuments(publish)).await.unwrap();
+        Self { chain, node, registry, did, root, receipt }
+    }
+
+    async fn page(&self, path: &str) -> Reply {
+        self.node.outbound.get(&self.node.url.join(path).unwrap(), "text/html", None).await.unwrap()
+    }
+
+    /// Where a search leads, or the text of its page.
+    async fn search(&self, wanted: &str) -> String {
+        let mut url = self.node.url.join("/search").unwrap();
+        url.query_pairs_mut().append_pair("q", wanted);
+        let reply = self.node.outbound.get(&url, "text/html", None).await.unwrap();
+        match reply.status {
+            303 => reply.header("location").unwrap().to_owned(),
+            _ => text(&reply),
+        }
+    }
+
+    async fn notary(&self, digest: &str, receipt: &str) -> String {
+        let form = [("digest", digest), ("receipt", receipt)];
+        let url = self.node.url.join("/notary").unwrap();
+        let reply = self.node.outbound.post_form(&url, &form, &[]).await.unwrap();
+        assert_eq!(reply.status, 200);
+        text(&reply)
+    }
+}
+
+pub fn digest(document: &[u8]) -> [u8; 32] {
+    Sha256::digest(document).into()
+}
+
+fn text(reply: &Reply) -> String {
+    String::from_utf8(reply.body.to_vec()).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_page_answers_and_names_what_it_shows() {
+    let mut world = World::start().await;
+    let (did, letter) = (world.did.clone(), hex::encode(world.root));
+    let report = hex::encode(digest(REPORT));
+    let pages = [
+        ("/", "UN System Registry Board"),
+        ("/members", "Staff identity"),
+        ("/members/undp", "Granted by"),
+        ("/validators", "of the voting power"),
+        ("/schemas", SCHEMA),
+        ("/dids", did.as_str()),
+        (&format!("/dids/{did}"), "In force"),
+        ("/anchors", "Documents"),
+        (&format!("/anchors/{did}"), "Anchors of"),
+        (&format!("/anchors/{did}/1"), letter.as_str()),
+        ("/documents", report.as_str()),
+        (&format!("/documents/{report}"), "Published by"),
+        ("/blocks", "Proposed: admit a member"),
+        ("/blocks?from=1", "Heartbeat"),
+        ("/blocks/1", "more than two thirds"),
+        ("/parameters", "Heartbeat"),
+        ("/search", "Look something up"),
+        ("/notary", "stays on your device"),
+        ("/proof/org/undp", "verify-proof org-undp.proof"),
+        ("/proof/params/-", "The signatures"),
+        ("/proof/org/nobody", "There is no such record"),
+    ];
+    for (path, says) in pages {
+        let reply = world.page(path).await;
+        assert_eq!((reply.status, reply.content_type.as_str()), (200, "text/html"), "{path}");
+        assert!(text(&reply).contains(says), "{path} does not say {says}");
+    }
+    for path in
+        ["/members/nobody", "/dids/did:x", "/anchors/x/1", "/documents/00", "/blocks/9999", "/proof/x/y"]
+    {
+        assert_eq!(world.page(path).await.status, 404, "{path}");
+    }
+    // A cursor of somebody's own making shows nothing and breaks nothing.
+    for path in ["/members?after=%00", "/anchors?after=zzzz", "/dids?after=%F0%9F%A6%80", "/blocks?from=0"] {
+        assert_eq!(world.page(path).await.status, 200, "{path}");
+    }
+    world.node.running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_box_finds_everything() {
+    let mut world = World::start().await;
+    let head = world.node.get("/v1/headers/1", "").await.1;
+    let hash = head["hash"].as_str().unwrap();
+    let block = world.node.get("/v1/blocks/1", "").await.1;
+    let transaction: SignedTransaction = {
+        let food = Organisation::new();
+        let admit = setup::admit_member(&world.registry, &food.joins("wfp", &food.keys())).await.unwrap();
+        signed(&world.registry, &world.chain.board.govern, admit).await
+    };
+    world.registry.submit(&transaction).await.unwrap();
+    let id = transaction.id().to_string();
+    let report = hex::encode(digest(REPORT));
+    let key = hex::encode(raw(world.chain.board.govern.public_key()));
+    let cases = [
+        ("1".to_owned(), "/blocks/1".to_owned()),
+        (hash.to_owned(), "/blocks/1".to_owned()),
+        (id.clone(), format!("/transactions/{id}")),
+        (world.did.clone(), format!("/dids/{}", world.did)),
+        (format!("{}#key-1", world.did), format!("/dids/{}", world.did)),
+        (
+            SCHEMA.to_owned(),
+            "/proof/schema/https%3A%2F%2Fschemas.passerelle.example%2Fv1%2Fstaff.json".to_owned(),
+        ),
+        (STAFF.to_owned(), format!("/dids/{}", world.did)),
+        (hex::encode(world.root), format!("/anchors/{}/1", world.did)),
+        (format!("sha256:{report}"), format!("/documents/{report}")),
+        (key, "/members/unsscb".to_owned()),
+        ("undp".to_owned(), "/members/undp".to_owned()),
+        ("registry board".to_owned(), "/members/unsscb".to_owned()),
+    ];
+    for (wanted, leads) in cases {
+        assert_eq!(world.search(&wanted).await, leads, "{wanted}");
+    }
+    for nothing in
+        ["999999", "nobody", "did:passerelle:x", "https://nowhere.example", &"ab".repeat(32), "<b>"]
+    {
+        let page = world.search(nothing).await;
+        assert!(page.contains("Nothing found") && !page.contains("<b>"), "{nothing}");
+    }
+    assert!(block["header"]["height"] == 1);
+    let page = text(&world.page(&format!("/transactions/{id}")).await);
+    assert!(page.contains("Proposed: admit a member") && page.contains("govern key"), "{page}");
+    world.node.running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_downloaded_proof_is_what_the_light_client_believes() {
+    let mut world = World::start().await;
+    let key = format!("anchor/{}/1", world.did);
+    let reply = world.page(&format!("/proof-file/{key}")).await;
+    assert_eq!((reply.status, reply.content_type.as_str()), (200, "application/octet-stream"));
+    assert!(reply.header("content-disposition").unwrap().ends_with(".proof\""));
+    let proven = ProvenRecord::from_bytes(&reply.body).unwrap();
+    let mut light =
+        registry_client::LightClient::from_genesis(&world.chain.genesis, Duration::from_secs(120)).unwrap();
+    let now = clock::Clock::now(&SystemClock).timestamp_millis().unsigned_abs();
+    light.check(&key, &proven, 0, now).unwrap();
+    world.node.running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_notary_tells_a_true_document_from_a_changed_one() {
+    let mut world = World::start().await;
+    let (letter, report) = (hex::encode(digest(LETTER)), hex::encode(digest(REPORT)));
+    let receipt = world.receipt.to_string();
+    let found = world.notary(&letter, &receipt).await;
+    assert!(found.contains("<h2>Anchored</h2>") && found.contains("Member"), "{found}");
+    let changed = world.notary(&hex::encode(digest(b"Agreement of 4 March 2026\n")), &receipt).await;
+    assert!(changed.contains("Not proven") && changed.contains("changed after"), "{changed}");
+
+    let altered = |member: &str, value: Value| {
+        let mut receipt = world.receipt.clone();
+        receipt[member] = value;
+        receipt.to_string()
+    };
+    let refusals = [
+        (altered("leafIndex", json!(4)), "does not belong to this document"),
+        (altered("leafCount", json!(32)), "belongs to another chain"),
+        (altered("sequence", json!(2)), "which is not on this chain"),
+        (altered("version", json!(2)), "version that this node does not know"),
+        (altered("salt", json!("short")), "not a receipt"),
+        ("{".to_owned(), "not a receipt"),
+    ];
+    for (receipt, says) in refusals {
+        let page = world.notary(&letter, &receipt).await;
+        assert!(page.contains("Not proven") && page.contains(says), "{says}: {page}");
+    }
+
+    // Without its receipt only a public document is known.
+    assert!(world.notary(&report, "").await.contains("A public document"));
+    assert!(world.notary(&letter, "").await.contains("Nobody declared this document public"));
+    assert!(world.notary("xyz", "").await.contains("no SHA-256 digest"));
+    world.node.running.stop().await;
+}
