@@ -25,11 +25,12 @@ async fn anchor(add: &AnchorAdd) -> anyhow::Result<()> {
     let config: issuer::Config = read(&add.config)?;
     let documents = add.files.iter().map(|file| document(file, add.public));
     let documents = documents.collect::<anyhow::Result<Vec<_>>>()?;
-    let until = Instant::now() + Duration::from_secs(add.wait_seconds);
+    let begun = Instant::now();
+    let patience = Duration::from_secs(add.wait_seconds);
     loop {
         let listed = anchor_documents(&config, &add.tenant, &documents).await?;
         let waiting = listed.iter().filter(|(_, receipt)| *receipt == ReceiptState::Pending).count();
-        if waiting == 0 || Instant::now() >= until {
+        if waiting == 0 || begun.elapsed() >= patience {
             for (file, (_, receipt)) in add.files.iter().zip(&listed) {
                 keep(file, receipt)?;
             }
