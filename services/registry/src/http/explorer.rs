@@ -1,6 +1,7 @@
 //! Pages for people: who the members are, what each may issue, what was decided, and how to check all of it.
 
 mod anchors;
+mod ballot;
 mod blocks;
 mod concentration;
 mod dids;
@@ -10,6 +11,7 @@ mod members;
 mod notary;
 mod operations;
 mod proofs;
+mod proposals;
 mod schemas;
 mod search;
 mod validators;
@@ -26,11 +28,23 @@ use crate::store::Snapshot;
 /// Lines on one page of a list.
 const PAGE: usize = 50;
 
-pub const ASSETS: assets::Assets = assets::Assets(&[assets::Asset {
-    name: "notary.js",
-    content_type: assets::SCRIPT,
-    body: include_bytes!("../../assets/notary.js"),
-}]);
+pub const ASSETS: assets::Assets = assets::Assets(&[
+    assets::Asset {
+        name: "notary.js",
+        content_type: assets::SCRIPT,
+        body: include_bytes!("../../assets/notary.js"),
+    },
+    assets::Asset {
+        name: "registry.css",
+        content_type: "text/css; charset=utf-8",
+        body: include_bytes!("../../assets/registry.css"),
+    },
+    assets::Asset {
+        name: "countdown.js",
+        content_type: assets::SCRIPT,
+        body: include_bytes!("../../assets/countdown.js"),
+    },
+]);
 
 pub fn configure(config: &mut actix_web::web::ServiceConfig) {
     config
@@ -39,6 +53,8 @@ pub fn configure(config: &mut actix_web::web::ServiceConfig) {
         .service(members::list_members)
         .service(members::show_member)
         .service(validators::show_validators)
+        .service(proposals::list_proposals)
+        .service(proposals::show_proposal)
         .service(schemas::list_schemas)
         .service(dids::list_dids)
         .service(dids::show_did)
@@ -63,6 +79,7 @@ enum Place {
     Chain,
     Members,
     Validators,
+    Proposals,
     Anchors,
     Notary,
     Elsewhere,
@@ -73,6 +90,7 @@ fn shell(node: &Node, here: Place) -> Shell {
         (Place::Chain, "/", "The chain"),
         (Place::Members, "/members", "Members"),
         (Place::Validators, "/validators", "Validators"),
+        (Place::Proposals, "/proposals", "Proposals"),
         (Place::Anchors, "/anchors", "Anchors"),
         (Place::Notary, "/notary", "Check a document"),
     ];

@@ -1,7 +1,7 @@
 //! What people browse, by name and by age. Entries follow from the records alone, so a node that takes over another's
 //! state makes the same ones.
 
-use registry_types::{AnchorRecord, Canonical, DocumentRecord};
+use registry_types::{AnchorRecord, Canonical, DocumentRecord, Proposal};
 
 use super::tables::is_listed;
 
@@ -13,9 +13,16 @@ pub const ANCHORS_OF: &str = "anchor-of/";
 pub const ANCHOR_ROOTS: &str = "anchor-root/";
 /// Public documents, newest first: `newest-document/{backwards height}/{digest}`.
 pub const NEWEST_DOCUMENTS: &str = "newest-document/";
+/// Proposals, newest first: `newest-proposal/{backwards number}/{id}`.
+pub const NEWEST_PROPOSALS: &str = "newest-proposal/";
 
 /// The entries that a record adds to what is listed.
 pub fn entries(key: &str, value: &[u8]) -> Vec<String> {
+    if let Some(id) = key.strip_prefix("proposal/")
+        && let Ok(Proposal { number, .. }) = Proposal::from_bytes(value)
+    {
+        return vec![key.to_owned(), format!("{NEWEST_PROPOSALS}{}/{id}", backwards(number))];
+    }
     if is_listed(key) {
         return vec![key.to_owned()];
     }

@@ -3,7 +3,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use outbound::Reply;
-use registry_types::{ProvenRecord, PublishDocuments};
+use registry_types::operation::{Audit, DescribeValidator, WithdrawProposal};
+use registry_types::{ProvenRecord, PublishDocuments, Reason, ReasonCode, Vote, proposal_id};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
@@ -106,7 +107,7 @@ async fn every_page_answers_and_names_what_it_shows() {
         ("/parameters", "Heartbeat"),
         ("/search", "Look something up"),
         ("/notary", "stays on your device"),
-        ("/proof/org/undp", "verify-proof org-undp.proof"),
+        ("/proof/org/undp", "verify-proof org-undp.json --genesis"),
         ("/proof/params/-", "The signatures"),
         ("/proof/org/nobody", "There is no such record"),
     ];
@@ -179,11 +180,18 @@ async fn a_downloaded_proof_is_what_the_light_client_believes() {
     let mut world = World::start().await;
     let key = format!("anchor/{}/1", world.did);
     let reply = world.page(&format!("/proof-file/{key}")).await;
-    assert_eq!((reply.status, reply.content_type.as_str()), (200, "application/octet-stream"));
-    assert!(reply.header("content-disposition").unwrap().ends_with(".proof\""));
-    let proven = ProvenRecord::from_bytes(&reply.body).unwrap();
-    let mut light =
-        registry_client::LightClient::from_genesis(&world.chain.genesis, Duration::from_secs(120)).unwrap();
+    assert_eq!((reply.status, reply.content_type.as_str()), (200, "application/json"));
+    assert!(reply.header("content-disposition").unwrap().ends_with(".json\""));
+    let file: Value = serde_json::from_slice(&reply.body).unwrap();
+    assert_eq!(file["key"], key.as_str());
+    // What the file says is what the API gives to programs, and that is what a light client believes.
+    let url = world.node.url.join(&format!("/v1/records/{key}")).unwrap();
+    let bytes = world.node.outbound.get(&url, "application/octet-stream", None).await.unwrap().body;
+    let proven = ProvenRecord::from_bytes(&bytes).unwrap();
+    let of = |member: &str| URL_SAFE_NO_PAD.decode(file["proof"][member].as_str().unwrap()).unwrap();
+    assert_eq!(Some(of("valueBytes")), proven.value);
+    let policy = registry_client::Policy::with_max_age(Duration::from_secs(120));
+    let mut light = registry_client::LightClient::from_genesis(&world.chain.genesis, policy).unwrap();
     let now = clock::Clock::now(&SystemClock).timestamp_millis().unsigned_abs();
     light.check(&key, &proven, 0, now).unwrap();
     world.node.running.stop().await;
@@ -222,4 +230,133 @@ async fn the_notary_tells_a_true_document_from_a_changed_one() {
     assert!(world.notary(&letter, "").await.contains("Nobody declared this document public"));
     assert!(world.notary("xyz", "").await.contains("no SHA-256 digest"));
     world.node.running.stop().await;
+}
+
+const HOUR_MS: u64 = 3_600_000;
+
+/// One validator, four governors.
+async fn assembly() -> (Chain, Vec<Organisation>) {
+    let folder = tempfile::tempdir().unwrap();
+    let members: Vec<_> = (0..4).map(|_| Organisation::new()).collect();
+    let validator = registry::validator_public_key(&keys_config(folder.path())).unwrap();
+    let keys: Vec<_> = members.iter().map(Organisation::keys).collect();
+    let mut newcomers = vec![members[0].governs(&keys[0], vec![(validator, "Hosting house".to_owned())])];
+    for (index, id) in [(1, "unicef"), (2, "wfp"), (3, "unhcr")] {
+        let seats = Seats { governor: true, ..Seats::default() };
+        newcomers.push(Newcomer { id, name: id, seats, ..members[index].joins(id, &keys[index]) });
+    }
+    let now = clock::Clock::now(&SystemClock).timestamp_millis().unsigned_abs();
+    let genesis = setup::genesis("Test chain", now, &newcomers).await.unwrap();
+    std::fs::write(folder.path().join("genesis.json"), serde_json::to_vec_pretty(&genesis).unwrap()).unwrap();
+    drop(newcomers);
+    let mut members = members.into_iter();
+    let board = members.next().unwrap();
+    (Chain { folder, genesis, board }, members.collect())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_proposal_is_followed_from_its_first_vote_to_its_outcome() {
+    let (chain, others) = assembly().await;
+    let mut node = chain.start().await;
+    let registry = chain.registry(&node);
+    let outbound = outbound();
+    let page = async |path: &str| {
+        let reply = outbound.get(&node.url.join(path).unwrap(), "text/html", None).await.unwrap();
+        assert_eq!(reply.status, 200, "{path}");
+        text(&reply)
+    };
+    assert!(page("/proposals").await.contains("Nothing is put to the vote"));
+
+    let fao = Organisation::new();
+    let now = clock::Clock::now(&SystemClock).timestamp_millis().unsigned_abs();
+    let propose = async || {
+        let keys = fao.keys();
+        let admit = setup::admit_member(&registry, &fao.joins("fao", &keys)).await.unwrap();
+        let Operation::Propose(mut propose) = admit else { panic!("a proposal") };
+        (propose.notice_ms, propose.deadline_ms) = (24 * HOUR_MS, now + 50 * HOUR_MS);
+        propose.reason = Reason::with_text(ReasonCode::AtRequest, &[1; 16], "They asked.");
+        let signed = signed(&registry, &chain.board.govern, Operation::Propose(propose)).await;
+        let id = proposal_id(&signed.public_key, signed.transaction.sequence);
+        registry.submit(&signed).await.unwrap();
+        (hex::encode(id), id)
+    };
+    let vote = async |by: &Organisation, proposal, approve| {
+        setup::send(&registry, &by.govern, Operation::Vote(Vote { proposal, approve })).await.unwrap();
+    };
+    let (shown, id) = propose().await;
+    let path = format!("/proposals/{shown}");
+    for path in ["/", "/proposals"] {
+        let listed = page(path).await;
+        for says in ["1: Admit a member", "2 more needed", "data-left>2 days 1 hour"] {
+            assert!(listed.contains(says), "{path} does not say {says}: {listed}");
+        }
+    }
+    vote(&others[0], id, false).await;
+    let open = page(&path).await;
+    for says in
+        ["<h2>Open</h2>", "1 for, 1 against; 3 of 4 votes", "Not yet", "At its own request", "2 days 1 hour"]
+    {
+        assert!(open.contains(says), "{says}: {open}");
+    }
+    vote(&others[1], id, true).await;
+    vote(&others[2], id, true).await;
+    let carried = page(&path).await;
+    assert!(carried.contains("<h2>Carried</h2>") && carried.contains("23 hours 59 minutes"), "{carried}");
+    assert!(!carried.contains("Not yet"));
+
+    // Another one is given up, a third one refused: both stay, with their outcome.
+    let (_, second) = propose().await;
+    let withdraw = Operation::WithdrawProposal(WithdrawProposal { proposal: second });
+    setup::send(&registry, &chain.board.govern, withdraw).await.unwrap();
+    let (refused, third) = propose().await;
+    vote(&others[0], third, false).await;
+    vote(&others[1], third, false).await;
+    let all = page("/proposals").await;
+    let (open, decided) = all.split_once("<h2 class=\"gap-above\">Decided</h2>").unwrap();
+    assert!(open.contains("1: Admit a member") && !open.contains("2: Admit a member"), "{open}");
+    assert!(decided.find("3: Admit").unwrap() < decided.find("2: Admit").unwrap(), "newest first");
+    assert!(decided.contains("Withdrawn") && decided.contains("Rejected") && !decided.contains("1: Admit"));
+    assert!(page(&format!("/proposals/{refused}")).await.contains("<h2>Rejected</h2>"));
+
+    let url = node.url.join(&format!("/search?q={shown}")).unwrap();
+    let found = outbound.get(&url, "text/html", None).await.unwrap();
+    assert_eq!(found.header("location"), Some(path.as_str()));
+    node.running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_validator_is_shown_with_its_owner_its_host_and_its_last_audit() {
+    let (chain, _) = assembly().await;
+    let mut node = chain.start().await;
+    let registry = chain.registry(&node);
+    let outbound = outbound();
+    let page = async || {
+        let url = node.url.join("/validators").unwrap();
+        text(&outbound.get(&url, "text/html", None).await.unwrap())
+    };
+    while registry.params().await.is_err() {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let key = raw(&registry::validator_public_key(&keys_config(chain.folder.path())).unwrap());
+    let describe = |host: &str, audit: Option<Audit>| {
+        Operation::DescribeValidator(DescribeValidator { public_key: key, host: host.to_owned(), audit })
+    };
+    let before = page().await;
+    for says in
+        ["UN System Registry Board", "Hosting house hosts 100%", "none was stated", "class=\"signed\""]
+    {
+        assert!(before.contains(says), "{says}: {before}");
+    }
+    let audit = |auditor: &str, date_ms| Audit { date_ms, auditor: auditor.to_owned(), digest: [9; 32] };
+    let describes = [
+        describe("Other house", Some(audit("Second auditor", 1_790_000_000_000))),
+        describe("Other house", Some(audit("First auditor", 1_780_000_000_000))),
+    ];
+    for operation in describes {
+        setup::send(&registry, &chain.board.govern, operation).await.unwrap();
+    }
+    let after = page().await;
+    assert!(after.contains("Other house hosts 100%") && after.contains("Second auditor"), "{after}");
+    assert!(!after.contains("First auditor"), "the last one by date: {after}");
+    node.running.stop().await;
 }

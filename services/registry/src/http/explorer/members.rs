@@ -1,7 +1,9 @@
 use actix_web::web::{Data, Path, Query};
 use actix_web::{HttpResponse, get};
 use askama::Template;
-use registry_types::{Accreditation, DidRecord, DidRole, MemberStatus, Organisation, state_key};
+use registry_types::{
+    Accreditation, AccreditationInterval, DidRecord, DidRole, MemberStatus, Organisation, state_key,
+};
 use web::page::Shell;
 use web::{Problem, page};
 
@@ -34,9 +36,47 @@ pub struct Entitlement {
     pub speaks_for: Vec<Named>,
     pub from: String,
     pub until: Option<String>,
-    pub current: bool,
+    pub state: EntitlementState,
     pub granted_by: Named,
+    /// The issuer whose own accreditation this one hangs on.
+    pub through: Option<Named>,
     pub proof: String,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum EntitlementState {
+    Holds,
+    Suspended,
+    NotYet,
+    Ended,
+}
+
+impl EntitlementState {
+    fn of(record: &Accreditation, interval: &AccreditationInterval, now_ms: u64) -> Self {
+        if interval.until_ms.is_some_and(|until| until <= now_ms) {
+            Self::Ended
+        } else if interval.from_ms > now_ms {
+            Self::NotYet
+        } else if record.is_suspended_at(now_ms) {
+            Self::Suspended
+        } else {
+            Self::Holds
+        }
+    }
+
+    pub fn holds(self) -> bool {
+        self == Self::Holds
+    }
+
+    /// The badge's class and its word.
+    pub fn badge(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Holds => ("success", "Holds"),
+            Self::Suspended => ("warning", "Suspended"),
+            Self::NotYet => ("plain", "Not yet"),
+            Self::Ended => ("plain", "Ended"),
+        }
+    }
 }
 
 #[derive(Template)]
@@ -107,7 +147,7 @@ pub fn summaries(snapshot: &Snapshot, cursor: &Cursor) -> Result<(Vec<Member>, O
     for id in &listed.keys {
         if let Some(record) = find(snapshot, &state_key::organisation(id))? {
             let mut member = describe(snapshot, record)?;
-            member.accreditations.retain(|line| line.current);
+            member.accreditations.retain(|line| line.state != EntitlementState::Ended);
             members.push(member);
         }
     }
@@ -147,21 +187,23 @@ pub fn entitlements(snapshot: &Snapshot, issuer: &str, past: bool) -> Result<Vec
     let now = snapshot.tip().time_ms;
     let mut lines = Vec::new();
     for key in snapshot.listed(&format!("accreditation/{issuer}/"), None, RECORDS)? {
-        let Some(Accreditation { type_iri, intervals, .. }) = find(snapshot, &key)? else { continue };
-        for interval in intervals.iter().rev() {
-            let ended = interval.until_ms.is_some_and(|until| until <= now);
-            if ended && !past {
+        let Some(record) = find::<Accreditation>(snapshot, &key)? else { continue };
+        let type_iri = &record.type_iri;
+        for interval in record.intervals.iter().rev() {
+            let state = EntitlementState::of(&record, interval, now);
+            if state == EntitlementState::Ended && !past {
                 continue;
             }
             let speaks_for = interval.speaks_for.iter().map(|did| controller(snapshot, did));
             lines.push(Entitlement {
-                type_name: short_name(&type_iri),
+                type_name: short_name(type_iri),
                 type_iri: type_iri.clone(),
                 speaks_for: speaks_for.collect::<Result<_, _>>()?,
                 from: time(interval.from_ms),
                 until: interval.until_ms.map(time),
-                current: !ended && interval.from_ms <= now,
+                state,
                 granted_by: organisation(snapshot, &interval.granted_by)?,
+                through: interval.parent.as_deref().map(|did| controller(snapshot, did)).transpose()?,
                 proof: proof_link("accreditation", &format!("{issuer}/{type_iri}")),
             });
         }

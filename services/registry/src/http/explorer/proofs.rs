@@ -1,6 +1,6 @@
 //! "Show the proof": what a node's answer consists of, and how to check it without the node.
 
-use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use actix_web::http::header::CONTENT_DISPOSITION;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpResponse, get};
 use askama::Template;
@@ -13,8 +13,8 @@ use web::{Problem, page};
 use super::words::{Named, organisation};
 use super::{Place, encoded, shell};
 use crate::http::problem::no_block_yet;
-use crate::http::records::{OCTETS, state_key as checked_key};
-use crate::http::views::{record_json, time};
+use crate::http::records::state_key as checked_key;
+use crate::http::views::{RecordView, record_json, time};
 use crate::node::Node;
 use crate::store::Snapshot;
 
@@ -38,7 +38,6 @@ struct ProofPage {
     state_root: String,
     seal: Seal,
     download: String,
-    json: String,
     file_name: String,
 }
 
@@ -86,23 +85,19 @@ pub async fn show_proof(path: Path<(String, String)>, node: Data<Node>) -> Resul
         state_root: hex::encode(header.state_root),
         seal: seal(&node, &snapshot, &header, &certificate)?,
         download: format!("/proof-file/{kind}/{}", encoded(&rest)),
-        json: format!("/v1/records/{kind}/{}?proof=true", encoded(&rest)),
         file_name: file_name(&key),
         key,
     })
 }
 
-/// The proof as a file: canonical borsh, the same bytes as the API answers.
+/// The proof as a file: the API's answer, which names its record.
 #[get("/proof-file/{kind}/{key:.+}")]
 pub async fn download_proof(path: Path<(String, String)>, node: Data<Node>) -> Result<HttpResponse, Problem> {
     let (kind, rest) = path.into_inner();
     let key = checked_key(&kind, rest).ok_or_else(Problem::not_found)?;
     let proven = node.snapshot().prove(&key)?.ok_or_else(no_block_yet)?;
     let name = format!("attachment; filename=\"{}\"", file_name(&key));
-    Ok(HttpResponse::Ok()
-        .insert_header((CONTENT_TYPE, OCTETS))
-        .insert_header((CONTENT_DISPOSITION, name))
-        .body(proven.to_bytes()))
+    Ok(HttpResponse::Ok().insert_header((CONTENT_DISPOSITION, name)).json(RecordView::new(key, proven, true)))
 }
 
 /// Who signed this header, with names from the validator set that it was decided by.
@@ -194,7 +189,7 @@ fn title(kind: &str, rest: &str) -> String {
 fn file_name(key: &str) -> String {
     let plain = |letter: char| if letter.is_ascii_alphanumeric() { letter } else { '-' };
     let name: String = key.chars().take(80).map(plain).collect();
-    format!("{}.proof", name.trim_matches('-'))
+    format!("{}.json", name.trim_matches('-'))
 }
 
 #[cfg(test)]
@@ -203,6 +198,6 @@ mod tests {
 
     #[test]
     fn a_file_name_holds_nothing_that_a_header_or_a_shell_would_read() {
-        assert_eq!(file_name("schema/https://a/\"b\";$(c)\r\n"), "schema-https---a--b----c.proof");
+        assert_eq!(file_name("schema/https://a/\"b\";$(c)\r\n"), "schema-https---a--b----c.json");
     }
 }

@@ -6,12 +6,14 @@ use askama::Template;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use registry_types::{
-    DidRecord, DocumentRecord, Hash, KeyRecord, Organisation, SchemaRecord, TransactionId, state_key,
+    DidRecord, DocumentRecord, Hash, KeyRecord, Organisation, Proposal, SchemaRecord, TransactionId,
+    ValidatorRecord, state_key,
 };
 use serde::Deserialize;
 use web::page::{Shell, see_other};
 use web::{Problem, page};
 
+use super::kinds;
 use super::words::{controller, organisation, short_name};
 use super::{Place, find, proof_link, shell};
 use crate::node::Node;
@@ -49,7 +51,7 @@ struct Hit {
 #[derive(Debug, PartialEq, Eq)]
 enum Wanted<'a> {
     Height(u64),
-    /// A header, a transaction, an anchor's root, a public document or a key.
+    /// A header, a transaction, a proposal, an anchor's root, a public document, a key or a validator.
     Hash(Hash),
     Did(&'a str),
     /// A schema or a credential type.
@@ -99,7 +101,7 @@ impl<'a> Wanted<'a> {
         match self {
             Self::Height(_) => "a block of this height",
             Self::Hash(_) => {
-                "a block header, a transaction, the root of an anchor, a public document or a key with this value"
+                "a block header, a transaction, a proposal, the root of an anchor, a public document or a key with this value"
             }
             Self::Did(_) => "this DID",
             Self::Iri(_) => "a schema or a credential type with this address",
@@ -173,6 +175,30 @@ fn by_hash(snapshot: &Snapshot, hash: &Hash) -> Result<Vec<Hit>, Problem> {
             title: format!("{} key of {}", key.role, organisation(snapshot, &key.organisation)?.name),
             detail: text.clone(),
             href: format!("/members/{}", key.organisation),
+        });
+    }
+    hits.extend(governing(snapshot, hash)?);
+    Ok(hits)
+}
+
+/// A proposal, or a validator by its key.
+fn governing(snapshot: &Snapshot, hash: &Hash) -> Result<Vec<Hit>, Problem> {
+    let text = hex::encode(hash);
+    let mut hits = Vec::new();
+    if let Some(record) = find::<Proposal>(snapshot, &state_key::proposal(hash))? {
+        hits.push(Hit {
+            kind: "Proposal",
+            title: format!("{}: {}", record.number, kinds::title(&record.kind)),
+            detail: kinds::subject(snapshot, &record.kind)?.name,
+            href: format!("/proposals/{text}"),
+        });
+    }
+    if let Some(record) = find::<ValidatorRecord>(snapshot, &state_key::validator(hash))? {
+        hits.push(Hit {
+            kind: "Validator",
+            title: format!("Validator of {}", organisation(snapshot, &record.owner)?.name),
+            detail: text.clone(),
+            href: proof_link("validator", &text),
         });
     }
     Ok(hits)
