@@ -1,6 +1,7 @@
 use actix_web::web::{Data, Path, Query};
 use actix_web::{HttpResponse, get};
 use askama::Template;
+use registry_types::record::Stop;
 use registry_types::{DidRecord, DidVersion, state_key};
 use web::page::Shell;
 use web::{Problem, page};
@@ -26,12 +27,36 @@ struct DidPage {
     versions: Vec<Version>,
     accreditations: Vec<Entitlement>,
     deactivated: Option<String>,
+    stops: Vec<StopLine>,
     proof: String,
+}
+
+/// An emergency stop, also one that is over.
+pub struct StopLine {
+    /// The key that it is about; everything in the DID's name when absent.
+    pub key: Option<String>,
+    pub from: String,
+    /// When it ended, or lapses unless it is confirmed.
+    pub until: Option<String>,
+    pub holds: bool,
+}
+
+impl StopLine {
+    pub fn new(stop: &Stop, now_ms: u64) -> Self {
+        Self {
+            key: stop.multikey.clone(),
+            from: time(stop.from_ms),
+            until: stop.until_ms.map(time),
+            holds: stop.holds_at(now_ms),
+        }
+    }
 }
 
 struct Version {
     number: usize,
     current: bool,
+    /// Made by the organisation's govern key, since the did keys were lost.
+    recovered: bool,
     from: String,
     until: Option<String>,
     keys: Vec<Method>,
@@ -66,14 +91,15 @@ pub async fn show_did(did: Path<String>, node: Data<Node>) -> Result<HttpRespons
     page::html(&DidPage {
         shell: shell(&node, Place::Elsewhere),
         line: did_line(&snapshot, &did, &record)?,
-        versions: versions.map(|(number, it)| version(number + 1, it, record.deactivated())).collect(),
+        versions: versions.map(|(number, it)| version(number + 1, it, &record)).collect(),
         accreditations: entitlements(&snapshot, &did, true)?,
         deactivated: record.deactivated_ms.map(time),
+        stops: record.stops.iter().rev().map(|stop| StopLine::new(stop, snapshot.tip().time_ms)).collect(),
         proof: proof_link("did", &did),
     })
 }
 
-fn version(number: usize, version: &DidVersion, deactivated: bool) -> Version {
+fn version(number: usize, version: &DidVersion, record: &DidRecord) -> Version {
     let methods = version.keys.iter().map(|key| Method {
         fragment: key.fragment.clone(),
         multikey: key.multikey.clone(),
@@ -83,7 +109,8 @@ fn version(number: usize, version: &DidVersion, deactivated: bool) -> Version {
     let services = version.services.iter().map(|service| (service.kind.clone(), service.endpoint.clone()));
     Version {
         number,
-        current: version.until_ms.is_none() && !deactivated,
+        current: version.until_ms.is_none() && !record.deactivated(),
+        recovered: u32::try_from(number).is_ok_and(|id| record.recovered.contains(&id)),
         from: time(version.from_ms),
         until: version.until_ms.map(time),
         keys: methods.collect(),

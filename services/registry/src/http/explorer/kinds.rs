@@ -56,10 +56,10 @@ pub fn subject(snapshot: &Snapshot, kind: &ProposalKind) -> Result<Named, Proble
         }
         ProposalKind::RemoveValidator(remove) => validator(snapshot, &remove.public_key)?,
         ProposalKind::RotateValidator(rotate) => validator(snapshot, &rotate.from)?,
-        ProposalKind::GrantAccreditation(grant) => accreditation(&grant.issuer, &grant.type_iri),
+        ProposalKind::GrantAccreditation(grant) => accreditation(snapshot, &grant.issuer, &grant.type_iri)?,
         ProposalKind::SuspendAccreditation(name)
         | ProposalKind::ReinstateAccreditation(name)
-        | ProposalKind::WithdrawAccreditation(name) => accreditation(&name.issuer, &name.type_iri),
+        | ProposalKind::WithdrawAccreditation(name) => accreditation(snapshot, &name.issuer, &name.type_iri)?,
         ProposalKind::RegisterSchema(schema) => Named::link(&schema.id, proof_link("schema", &schema.id)),
         ProposalKind::ChangeParams(_) => Named::link("the limits of the chain", "/parameters"),
         ProposalKind::ScheduleUpgrade(upgrade) => {

@@ -2,7 +2,8 @@ use actix_web::web::{Data, Path, Query};
 use actix_web::{HttpResponse, get};
 use askama::Template;
 use registry_types::{
-    Accreditation, AccreditationInterval, DidRecord, DidRole, MemberStatus, Organisation, state_key,
+    Accreditation, AccreditationInterval, DidRecord, DidRole, KeyRecord, MemberStatus, Organisation,
+    OrganisationKey, state_key,
 };
 use web::page::Shell;
 use web::{Problem, page};
@@ -25,6 +26,10 @@ pub struct Member {
     pub did: Option<String>,
     pub admitted: String,
     pub admitted_by: Named,
+    /// The version of the charter that it accepted.
+    pub charter: u32,
+    /// Every status it had, oldest first, when there was more than one.
+    pub standings: Vec<(&'static str, String)>,
     pub proof: String,
     pub accreditations: Vec<Entitlement>,
 }
@@ -101,6 +106,8 @@ struct Key {
     public_key: String,
     from: String,
     until: Option<String>,
+    /// Stopped in an emergency.
+    stopped: bool,
     proof: String,
 }
 
@@ -123,14 +130,7 @@ pub async fn show_member(id: Path<String>, node: Data<Node>) -> Result<HttpRespo
     let snapshot = node.snapshot();
     let record: Organisation =
         find(&snapshot, &state_key::organisation(&id))?.ok_or_else(Problem::not_found)?;
-    let keys = record.keys.iter().map(|key| Key {
-        role: role(key.role),
-        public_key: hex::encode(key.public_key),
-        from: time(key.from_ms),
-        until: key.until_ms.map(time),
-        proof: proof_link("key", &hex::encode(key.public_key)),
-    });
-    let keys = keys.collect();
+    let keys = record.keys.iter().map(|it| key(&snapshot, it)).collect::<Result<_, _>>()?;
     let documents = documents(&snapshot, &record.id)?;
     let mut member = describe(&snapshot, record)?;
     let services = documents.iter().filter(|line| Some(&line.did) != member.did.as_ref());
@@ -138,6 +138,19 @@ pub async fn show_member(id: Path<String>, node: Data<Node>) -> Result<HttpRespo
         member.accreditations.extend(entitlements(&snapshot, &line.did, true)?);
     }
     page::html(&MemberPage { shell: shell(&node, Place::Elsewhere), member, keys, documents })
+}
+
+fn key(snapshot: &Snapshot, key: &OrganisationKey) -> Result<Key, Problem> {
+    let record: Option<KeyRecord> = find(snapshot, &state_key::key(&key.public_key))?;
+    let now = snapshot.tip().time_ms;
+    Ok(Key {
+        role: role(key.role),
+        public_key: hex::encode(key.public_key),
+        from: time(key.from_ms),
+        until: key.until_ms.map(time),
+        stopped: record.is_some_and(|record| record.stops.iter().any(|stop| stop.holds_at(now))),
+        proof: proof_link("key", &hex::encode(key.public_key)),
+    })
 }
 
 /// One page of members with what each may issue now, and the query of the next page.
@@ -165,10 +178,11 @@ fn describe(snapshot: &Snapshot, record: Organisation) -> Result<Member, Problem
         (record.seats.issuer, "Issuer"),
     ];
     Ok(Member {
-        status: match record.status {
-            MemberStatus::Active => "Active",
-            MemberStatus::Suspended => "Suspended",
-            MemberStatus::Removed => "Removed",
+        status: status(record.status),
+        charter: record.charter,
+        standings: match record.standings.as_slice() {
+            [] | [_] => Vec::new(),
+            many => many.iter().map(|one| (status(one.status), time(one.from_ms))).collect(),
         },
         active: record.status == MemberStatus::Active,
         seats: seats.into_iter().filter(|(held, _)| *held).map(|(_, name)| name).collect(),
@@ -180,6 +194,14 @@ fn describe(snapshot: &Snapshot, record: Organisation) -> Result<Member, Problem
         name: record.name,
         did: record.did,
     })
+}
+
+fn status(status: MemberStatus) -> &'static str {
+    match status {
+        MemberStatus::Active => "Active",
+        MemberStatus::Suspended => "Suspended",
+        MemberStatus::Removed => "Removed",
+    }
 }
 
 /// What an issuer may issue, and, when `past` is asked for, might issue before; newest first.

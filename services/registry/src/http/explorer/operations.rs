@@ -61,9 +61,9 @@ pub fn about(snapshot: &Snapshot, signed: &SignedTransaction) -> Result<Named, P
         Operation::RevokeValidator(end) => validator(snapshot, &end.public_key)?,
         Operation::DescribeValidator(change) => validator(snapshot, &change.public_key)?,
         Operation::DelegateAccreditation(delegate) => {
-            accreditation(&delegate.grant.issuer, &delegate.grant.type_iri)
+            accreditation(snapshot, &delegate.grant.issuer, &delegate.grant.type_iri)?
         }
-        Operation::ChangeDelegation(change) => accreditation(&change.issuer, &change.type_iri),
+        Operation::ChangeDelegation(change) => accreditation(snapshot, &change.issuer, &change.type_iri)?,
         Operation::CreateDid(create) => did(&did_from_inception(&create.inception)),
         Operation::UpdateDid(update) => did(&update.did),
         Operation::RecoverDid(recover) => did(&recover.did),

@@ -72,9 +72,10 @@ pub fn did(did: &str) -> Named {
 }
 
 /// An accreditation by its proof.
-pub fn accreditation(issuer: &str, type_iri: &str) -> Named {
+pub fn accreditation(snapshot: &Snapshot, issuer: &str, type_iri: &str) -> Result<Named, Problem> {
     let href = proof_link("accreditation", &format!("{issuer}/{type_iri}"));
-    Named::link(format!("{} for {issuer}", short_name(type_iri)), href)
+    let who = controller(snapshot, issuer)?.name;
+    Ok(Named::link(format!("{} by {who}", short_name(type_iri)), href))
 }
 
 /// The last part of a type's IRI, in words: `…#StaffIdentity` is "Staff identity".
