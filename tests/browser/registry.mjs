@@ -16,6 +16,7 @@ try {
   await readsProof(reader);
   await asksNotary(reader);
   await everyPage(reader);
+  await followsVotes(reader);
 } catch(error) {
   failed = true;
   console.log(inspect(error));
@@ -108,6 +109,31 @@ async function everyPage(reader) {
     await page.locator('a[href^="/transactions/"]').first().click();
     await picture(reader, 'transaction');
   });
+}
+
+async function followsVotes(reader) {
+  const {page} = reader;
+  const voting = path => new URL(path, input.voting).href;
+  await browser.step('the time that is left runs', async () => {
+    await page.goto(voting(`/proposals/${input.open}`));
+    const left = page.getByTestId('standing').locator('time[data-left]');
+    assert.match(await left.innerText(), /^[12] days? \d+ hours?$/);
+    // A deadline that is near is told by the second.
+    await left.evaluate(time => time.dateTime = new Date(Date.now() + 90_000).toISOString());
+    await page.waitForFunction(() => /^1 minute \d+ seconds?$/.test(
+      document.querySelector('[data-testid=standing] time[data-left]').textContent));
+    await page.goto(voting(`/proposals/${input.open}`));
+    await page.getByRole('row', {name: /wfp/}).getByText('Not yet').waitFor();
+    await picture(reader, 'proposal-open');
+  });
+  for(const [name, path] of [
+    ['proposal-carried', `/proposals/${input.carried}`], ['proposals-open', '/proposals'], ['home-voting', '/'],
+  ]) {
+    await browser.step(name, async () => {
+      await page.goto(voting(path));
+      await picture(reader, name);
+    });
+  }
 }
 
 /** The page on both screens with what axe finds on it, and mirrored. */
