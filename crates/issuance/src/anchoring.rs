@@ -5,6 +5,32 @@ use clock::Entropy;
 /// The most leaves taken into one batch; the rest waits for the next one.
 pub const LARGEST_BATCH: usize = 4_096;
 
+/// What a batch holds. Each kind has batches of its own, and the chain says which.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LeafKind {
+    /// Copies of credentials, and evidence that belongs to them.
+    Credentials,
+    /// Documents of any kind that the organisation put there.
+    Documents,
+}
+
+impl LeafKind {
+    pub const ALL: [Self; 2] = [Self::Credentials, Self::Documents];
+
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Credentials => "credentials",
+            Self::Documents => "documents",
+        }
+    }
+
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+}
+
 /// A leaf waiting for its batch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WaitingLeaf {
@@ -19,6 +45,7 @@ pub struct WaitingLeaf {
 /// has them, so that no leaf gets a second place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Batch {
+    pub kind: LeafKind,
     pub leaves: Vec<[u8; 32]>,
     /// `id` of each waiting leaf with its position.
     pub places: Vec<(String, u32)>,
@@ -30,7 +57,7 @@ impl Batch {
     /// Puts the leaves in random order among random padding, so that a position tells nothing about when in the
     /// interval a credential was issued.
     #[must_use]
-    pub fn build(waiting: &[WaitingLeaf], entropy: &dyn Entropy) -> Option<Self> {
+    pub fn build(kind: LeafKind, waiting: &[WaitingLeaf], entropy: &dyn Entropy) -> Option<Self> {
         if waiting.is_empty() || waiting.len() > LARGEST_BATCH {
             return None;
         }
@@ -52,7 +79,7 @@ impl Batch {
             }
         }
         let root = merkle::Tree::build(leaves.clone()).ok()?.root();
-        Some(Self { leaves, places, root })
+        Some(Self { kind, leaves, places, root })
     }
 }
 
@@ -85,16 +112,25 @@ mod tests {
     #[test]
     fn batches_are_padded_to_a_power_of_two() {
         for (count, size) in [(1, 16), (16, 16), (17, 32), (100, 128)] {
-            assert_eq!(Batch::build(&waiting(count), &SeededEntropy::new(1)).unwrap().leaves.len(), size);
+            assert_eq!(
+                Batch::build(LeafKind::Credentials, &waiting(count), &SeededEntropy::new(1))
+                    .unwrap()
+                    .leaves
+                    .len(),
+                size
+            );
         }
-        assert!(Batch::build(&[], &SeededEntropy::new(1)).is_none());
-        assert!(Batch::build(&waiting(LARGEST_BATCH + 1), &SeededEntropy::new(1)).is_none());
+        assert!(Batch::build(LeafKind::Credentials, &[], &SeededEntropy::new(1)).is_none());
+        assert!(
+            Batch::build(LeafKind::Credentials, &waiting(LARGEST_BATCH + 1), &SeededEntropy::new(1))
+                .is_none()
+        );
     }
 
     #[test]
     fn every_leaf_has_one_place_and_a_path_to_the_root() {
         let waiting = waiting(20);
-        let batch = Batch::build(&waiting, &SeededEntropy::new(1)).unwrap();
+        let batch = Batch::build(LeafKind::Credentials, &waiting, &SeededEntropy::new(1)).unwrap();
         let tree = merkle::Tree::build(batch.leaves.clone()).unwrap();
         assert_eq!(batch.places.len(), 20);
         for (id, place) in &batch.places {

@@ -7,9 +7,9 @@ use moka::future::Cache;
 use outbound::Outbound;
 use registry_types::record::Charter;
 use registry_types::{
-    Accreditation, Agenda, AnchorRecord, Canonical, DecodeError, DidRecord, Genesis, GenesisError, Hash,
-    KeyRecord, Operation, Organisation, Params, Proposal, ProvenRecord, SchemaRecord, SignedTransaction,
-    StatusRecord, Transaction, TransactionId, ValidatorRecord, state_key,
+    Accreditation, Agenda, AnchorRecord, Canonical, DecodeError, DidRecord, DocumentRecord, Genesis,
+    GenesisError, Hash, KeyRecord, Operation, Organisation, Params, Proposal, ProvenRecord, SchemaRecord,
+    SignedTransaction, StatusRecord, Transaction, TransactionId, ValidatorRecord, state_key,
 };
 use url::Url;
 
@@ -210,6 +210,11 @@ impl Registry {
 
     pub async fn anchor(&self, issuer: &str, sequence: u64) -> Result<Proven<AnchorRecord>, RegistryError> {
         self.find(state_key::anchor(issuer, sequence)).await
+    }
+
+    /// Who published the document with this SHA-256 digest.
+    pub async fn document(&self, digest: &Hash) -> Result<Proven<DocumentRecord>, RegistryError> {
+        self.find(state_key::document(digest)).await
     }
 
     pub async fn params(&self) -> Result<Proven<Params>, RegistryError> {

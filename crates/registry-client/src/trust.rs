@@ -104,11 +104,17 @@ impl Memory {
             return Err(TrustError::Forked { path: evidence });
         }
         let checkpoint = if path.exists() { Some(read_checkpoint(path, chain)?) } else { None };
-        if checkpoint.is_none() {
+        match &checkpoint {
+            // What the file holds already is not written again.
+            Some(checkpoint) => {
+                let (height, set) = (checkpoint.header().height, checkpoint.validators().hash());
+                *memory.written() = Written { height, set, at_ms: 0 };
+            }
             // A folder that cannot be written is found out now, not at the first header.
-            memory
-                .replace(path, None)
-                .map_err(|source| TrustError::File { path: path.to_owned(), source })?;
+            None => {
+                let failed = |source| TrustError::File { path: path.to_owned(), source };
+                memory.replace(path, None).map_err(failed)?;
+            }
         }
         Ok((memory, checkpoint))
     }

@@ -43,7 +43,9 @@ pub(crate) fn check_role(key: &KeyRecord, operation: &Operation) -> Result<(), T
         | Operation::ChangeDelegation(_)
         | Operation::RecoverDid(_) => KeyRole::Govern,
         Operation::CreateDid(_) | Operation::UpdateDid(_) => KeyRole::Did,
-        Operation::PublishStatus(_) | Operation::Anchor(_) => KeyRole::Operate,
+        Operation::PublishStatus(_) | Operation::Anchor(_) | Operation::PublishDocuments(_) => {
+            KeyRole::Operate
+        }
     };
     if key.role == needed { Ok(()) } else { Err(TransactionError::WrongRole { needed, found: key.role }) }
 }

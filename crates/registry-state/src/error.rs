@@ -26,6 +26,8 @@ pub enum TransactionError {
     BadRelationships,
     #[error("the list of {0} is empty or too long")]
     BadCount(&'static str),
+    #[error("digests are listed once each, in order")]
+    BadDigests,
     #[error("{0} is listed twice")]
     Repeated(&'static str),
     #[error("a validator's host and an auditor are names of 1 to 200 characters")]
@@ -227,6 +229,7 @@ impl TransactionError {
             Self::BadMultikey => "bad_multikey",
             Self::BadRelationships => "bad_relationships",
             Self::BadCount(_) => "bad_count",
+            Self::BadDigests => "bad_digests",
             Self::Repeated(_) => "repeated",
             Self::UnknownKey => "unknown_key",
             Self::KeyRevoked => "key_revoked",

@@ -7,7 +7,7 @@ use registry_types::{
 };
 
 use crate::against::{check_expiry, check_role};
-use crate::rules::{Rules, accreditation, did, issuing, keys, proposal, validator};
+use crate::rules::{Rules, accreditation, did, documents, issuing, keys, proposal, validator};
 use crate::view::{View, ViewError, Writes, find};
 use crate::{Checked, TransactionError};
 
@@ -182,6 +182,7 @@ impl<'a> Execution<'a> {
             Operation::RecoverDid(recover) => did::recover(self, block, signer, recover),
             Operation::PublishStatus(status) => issuing::publish_status(self, block, signer, status),
             Operation::Anchor(anchor) => issuing::anchor(self, block, signer, self.rules, anchor),
+            Operation::PublishDocuments(publish) => documents::publish(self, block, signer, publish),
         }
     }
 }

@@ -4,6 +4,7 @@
 pub mod accreditation;
 pub mod charter;
 pub mod did;
+pub mod documents;
 pub mod effect;
 pub mod issuing;
 pub mod keys;

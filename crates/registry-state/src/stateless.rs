@@ -5,14 +5,15 @@ use std::collections::BTreeSet;
 use ed25519_dalek::{Signature, VerifyingKey};
 use registry_types::record::Service;
 use registry_types::{
-    Anchor, CreateDid, DidChange, DocumentKey, GrantAccreditation, Hash, Operation, SignedTransaction,
-    TransactionId, is_did, is_fragment, is_iri, is_multikey, is_name, is_organisation_id, limits,
+    Anchor, CreateDid, DidChange, DocumentKey, GrantAccreditation, Hash, Operation, PublishDocuments,
+    SignedTransaction, TransactionId, is_did, is_fragment, is_iri, is_multikey, is_name, is_organisation_id,
+    limits,
 };
 
 use crate::TransactionError;
 use crate::TransactionError::{
-    BadCount, BadDid, BadFragment, BadHost, BadIri, BadMultikey, BadName, BadOrganisationId, BadPublicKey,
-    BadRelationships, BadSignature, DelegationTooDeep, OtherChain, Repeated,
+    BadCount, BadDid, BadDigests, BadFragment, BadHost, BadIri, BadMultikey, BadName, BadOrganisationId,
+    BadPublicKey, BadRelationships, BadSignature, DelegationTooDeep, OtherChain, Repeated,
 };
 
 /// A transaction of this chain with sound form and a true signature. Only [`check_stateless`] makes one.
@@ -93,6 +94,7 @@ fn check_form(operation: &Operation, chain: &Hash) -> Result<(), TransactionErro
             iri("the list", &status.list)
         }
         Operation::Anchor(anchor) => check_anchor(anchor),
+        Operation::PublishDocuments(publish) => publish_documents(publish),
     }
 }
 
@@ -113,6 +115,13 @@ fn check_anchor(anchor: &Anchor) -> Result<(), TransactionError> {
     did("the issuer", &anchor.issuer)?;
     let leaves = usize::try_from(anchor.leaf_count).unwrap_or(usize::MAX);
     require((1..=limits::ANCHOR_LEAVES).contains(&leaves), BadCount("leaves"))
+}
+
+fn publish_documents(publish: &PublishDocuments) -> Result<(), TransactionError> {
+    did("the issuer", &publish.issuer)?;
+    let digests = &publish.digests;
+    require((1..=limits::DOCUMENTS_PER_TRANSACTION).contains(&digests.len()), BadCount("documents"))?;
+    require(digests.is_sorted_by(|a, b| a < b), BadDigests)
 }
 
 fn document(keys: &[DocumentKey], services: &[Service]) -> Result<(), TransactionError> {

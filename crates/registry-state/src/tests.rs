@@ -11,10 +11,11 @@ use registry_types::operation::{AccreditationName, RevokeKey};
 use registry_types::record::Service;
 use registry_types::{
     Accreditation, Anchor, AnchorKind, Canonical, CharterVersion, CreateDid, DidChange, DidRecord, DidRole,
-    DocumentKey, Genesis, GrantAccreditation, Inception, Joining, KeyRecord, KeyRole, MemberStatement,
-    NewKey, Operation, Organisation, OwnValidator, Params, ProposalKind, Propose, PublishStatus, Reason,
-    ReasonCode, RegisterSchema, Relationship, Seats, SignedStatement, SignedTransaction, StatementError,
-    Transaction, UpdateDid, did_from_inception, state_key,
+    DocumentKey, DocumentRecord, Genesis, GrantAccreditation, Inception, Joining, KeyRecord, KeyRole,
+    MemberStatement, NewKey, Operation, Organisation, OwnValidator, Params, ProposalKind, Propose,
+    PublishDocuments, PublishStatus, Reason, ReasonCode, RegisterSchema, Relationship, Seats,
+    SignedStatement, SignedTransaction, StatementError, Transaction, UpdateDid, did_from_inception,
+    state_key,
 };
 
 use crate::memory::MemoryMap;
@@ -525,6 +526,36 @@ fn an_anchor_never_changes() {
     let Operation::Anchor(mut empty) = anchor(&did, 1, 1) else { unreachable!() };
     empty.leaf_count = 0;
     assert_eq!(chain.run(operate, Operation::Anchor(empty)), Err(E::BadCount("leaves")));
+}
+
+#[test]
+fn a_published_document_keeps_its_first_time_for_each_organisation() {
+    let (mut chain, did) = Chain::with_undp();
+    chain.run(BOARD, chain.admit("wfp", WFP)).unwrap();
+    let other = chain.create_did("wfp", WFP);
+    let operate = UNDP + 2;
+    let publish = |issuer: &str, digests: &[u8]| {
+        let digests = digests.iter().map(|byte| [*byte; 32]).collect();
+        Operation::PublishDocuments(PublishDocuments { issuer: issuer.to_owned(), digests })
+    };
+    chain.run(operate, publish(&did, &[1, 2])).unwrap();
+    let first = chain.block.time_ms - 1_000;
+    chain.run(operate, publish(&did, &[1])).unwrap();
+    chain.run(WFP + 2, publish(&other, &[1])).unwrap();
+    let record: DocumentRecord = chain.state.find(&state_key::document(&[1; 32])).unwrap().unwrap();
+    let said: Vec<_> = record.publications.iter().map(|by| (by.organisation.as_str(), by.time_ms)).collect();
+    assert_eq!(said, [("undp", first), ("wfp", chain.block.time_ms - 1_000)]);
+    let cases = [
+        (publish(&did, &[]), E::BadCount("documents")),
+        (publish(&did, &[2, 1]), E::BadDigests),
+        (publish(&did, &[1, 1]), E::BadDigests),
+        (publish(&other, &[3]), E::NotController),
+    ];
+    for (operation, error) in cases {
+        assert_eq!(chain.run(operate, operation), Err(error));
+    }
+    let role = E::WrongRole { needed: KeyRole::Operate, found: KeyRole::Did };
+    assert_eq!(chain.run(UNDP + 1, publish(&did, &[3])), Err(role));
 }
 
 #[test]

@@ -31,15 +31,15 @@ pub use identifier::{
 };
 pub use operation::{
     Anchor, AnchorKind, CreateDid, DidChange, DidRole, DocumentKey, GrantAccreditation, Inception, NewKey,
-    Operation, ProposalKind, Propose, PublishStatus, Reason, ReasonCode, RegisterSchema, UpdateDid, Vote,
-    proposal_id,
+    Operation, ProposalKind, Propose, PublishDocuments, PublishStatus, Reason, ReasonCode, RegisterSchema,
+    UpdateDid, Vote, proposal_id,
 };
 pub use params::{GovernanceParams, Params, Quotas};
 pub use proof::{ProvenRecord, SetChange, TransactionPlace};
 pub use record::{
-    Accreditation, AccreditationInterval, Agenda, AnchorRecord, DidKey, DidRecord, DidVersion, Governors,
-    KeyRecord, KeyRole, MemberStatus, Organisation, OrganisationKey, Proposal, ProposalState, Relationship,
-    SchemaRecord, Seats, Service, StatusRecord, ValidatorRecord,
+    Accreditation, AccreditationInterval, Agenda, AnchorRecord, DidKey, DidRecord, DidVersion,
+    DocumentRecord, Governors, KeyRecord, KeyRole, MemberStatus, Organisation, OrganisationKey, Proposal,
+    ProposalState, Publication, Relationship, SchemaRecord, Seats, Service, StatusRecord, ValidatorRecord,
 };
 pub use restart::{GovernorSignature, RestartCertificate, RestartError, RestartPlan};
 pub use statement::{

@@ -30,5 +30,8 @@ pub const DISPUTE_STAGES: usize = 16;
 pub const DELEGATION: u8 = 8;
 /// As many as `merkle` builds.
 pub const ANCHOR_LEAVES: usize = 1 << 20;
+pub const DOCUMENTS_PER_TRANSACTION: usize = 128;
+/// Organisations that may publish the same file.
+pub const PUBLICATIONS_PER_DOCUMENT: usize = 256;
 /// How far ahead of the committed sequence a key may queue transactions.
 pub const SEQUENCE_WINDOW: u64 = 256;

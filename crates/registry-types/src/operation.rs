@@ -18,7 +18,7 @@ pub use governance::{
     Member, OpenDispute, ProposalKind, Propose, Reason, ReasonCode, RecoverMember, RemoveValidator,
     RotateValidator, ScheduleUpgrade, StopTarget, Vote, WithdrawProposal, proposal_id,
 };
-pub use issuing::{Anchor, AnchorKind, PublishStatus};
+pub use issuing::{Anchor, AnchorKind, PublishDocuments, PublishStatus};
 pub use member::{AddKey, Audit, DescribeValidator, NewKey, RevokeKey, RevokeValidator, possession_bytes};
 
 use crate::state_key;
@@ -55,6 +55,8 @@ pub enum Operation {
     PublishStatus(PublishStatus),
     /// Signed by an operate key of the organisation that controls the issuer's DID.
     Anchor(Anchor),
+    /// Signed by an operate key of the organisation that controls the issuer's DID.
+    PublishDocuments(PublishDocuments),
 }
 
 impl Operation {
@@ -89,6 +91,7 @@ impl Operation {
             Self::RecoverDid(recover) => vec![state_key::did(&recover.did)],
             Self::PublishStatus(status) => vec![state_key::status(&status.issuer, &status.list)],
             Self::Anchor(anchor) => vec![state_key::anchor(&anchor.issuer, anchor.sequence)],
+            Self::PublishDocuments(publish) => publish.digests.iter().map(state_key::document).collect(),
         }
     }
 
@@ -110,6 +113,7 @@ impl Operation {
             Self::RecoverDid(_) => "recoverDid",
             Self::PublishStatus(_) => "publishStatus",
             Self::Anchor(_) => "anchor",
+            Self::PublishDocuments(_) => "publishDocuments",
         }
     }
 }

@@ -38,6 +38,7 @@ stored!(
     SchemaRecord,
     StatusRecord,
     AnchorRecord,
+    DocumentRecord,
     Proposal,
     Agenda,
     Charter,
@@ -304,6 +305,25 @@ pub struct AnchorRecord {
     pub root: Hash,
     pub leaf_count: u32,
     pub kind: AnchorKind,
+    pub height: u64,
+    pub time_ms: u64,
+}
+
+/// Who published a document with the digest that the key names, in the order in which it was said.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DocumentRecord {
+    /// At most one for each organisation.
+    pub publications: Vec<Publication>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Publication {
+    /// Organisation id.
+    pub organisation: String,
+    /// The DID in whose name it was published.
+    pub issuer: String,
     pub height: u64,
     pub time_ms: u64,
 }

@@ -35,6 +35,12 @@ pub fn anchor(issuer: &str, sequence: u64) -> String {
     format!("anchor/{issuer}/{sequence}")
 }
 
+/// Who published the document with this digest.
+#[must_use]
+pub fn document(digest: &[u8; 32]) -> String {
+    format!("document/{}", hex::encode(digest))
+}
+
 /// Whose key it is, for which role, and its next sequence.
 #[must_use]
 pub fn key(public_key: &[u8; 32]) -> String {

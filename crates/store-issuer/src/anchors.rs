@@ -1,7 +1,7 @@
 //! Leaves and batches.
 
 use issuance::Timestamp;
-use issuance::anchoring::{Batch, WaitingLeaf};
+use issuance::anchoring::{Batch, LeafKind, WaitingLeaf};
 use sql::{Row, args};
 
 use crate::row::{Columns, int};
@@ -10,6 +10,7 @@ use crate::{Error, Transaction};
 /// A stored batch. Without `confirmed_at` it is still on its way to the chain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BatchRow {
+    pub kind: LeafKind,
     pub id: u64,
     pub sequence: u64,
     pub root: [u8; 32],
@@ -30,15 +31,13 @@ pub struct LeafPlace {
 }
 
 const INSERT_LEAF: &str =
-    "INSERT INTO leaves (tenant, id, salt, digest, created_at) VALUES ($1, $2, $3, $4, $5)";
+    "INSERT INTO leaves (tenant, id, kind, salt, digest, created_at) VALUES ($1, $2, $3, $4, $5, $6)";
 const FIND_LEAF: &str = "SELECT * FROM leaves WHERE tenant = $1 AND id = $2";
-const WAITING: &str =
-    "SELECT id, salt, digest FROM leaves WHERE tenant = $1 AND batch IS NULL ORDER BY id LIMIT $2";
+const WAITING: &str = "SELECT id, salt, digest FROM leaves WHERE tenant = $1 AND kind = $2 AND batch IS NULL ORDER BY id LIMIT $3";
 const COUNT_WAITING: &str = "SELECT COUNT(*) AS many FROM leaves WHERE tenant = $1 AND batch IS NULL";
 const LAST: &str = "SELECT COALESCE(MAX(id), 0) AS id, COALESCE(MAX(sequence), 0) AS sequence
     FROM batches WHERE tenant = $1";
-const INSERT_BATCH: &str =
-    "INSERT INTO batches (tenant, id, sequence, root, leaves, built_at) VALUES ($1, $2, $3, $4, $5, $6)";
+const INSERT_BATCH: &str = "INSERT INTO batches (tenant, id, kind, sequence, root, leaves, built_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
 const PLACE_LEAF: &str =
     "UPDATE leaves SET batch = $3, place = $4 WHERE tenant = $1 AND id = $2 AND batch IS NULL";
 const UNCONFIRMED: &str =
@@ -54,10 +53,11 @@ impl Transaction {
     pub async fn insert_leaf(
         &mut self,
         tenant: &str,
+        kind: LeafKind,
         leaf: &WaitingLeaf,
         at: Timestamp,
     ) -> Result<(), Error> {
-        let values = args![tenant, &leaf.id, &leaf.salt, &leaf.digest, at];
+        let values = args![tenant, &leaf.id, kind.as_str(), &leaf.salt, &leaf.digest, at];
         Ok(self.tx.execute_one(INSERT_LEAF, values).await?)
     }
 
@@ -68,8 +68,13 @@ impl Transaction {
         Ok(Some(LeafPlace { salt: columns.hash("salt")?, digest: columns.hash("digest")?, batch }))
     }
 
-    pub async fn list_waiting_leaves(&mut self, tenant: &str, limit: u32) -> Result<Vec<WaitingLeaf>, Error> {
-        let rows = self.tx.fetch_all(WAITING, args![tenant, limit]).await?;
+    pub async fn list_waiting_leaves(
+        &mut self,
+        tenant: &str,
+        kind: LeafKind,
+        limit: u32,
+    ) -> Result<Vec<WaitingLeaf>, Error> {
+        let rows = self.tx.fetch_all(WAITING, args![tenant, kind.as_str(), limit]).await?;
         let leaf = |row: &Row| {
             let columns = Columns { table: "leaves", row };
             Ok(WaitingLeaf {
@@ -91,7 +96,7 @@ impl Transaction {
     pub async fn insert_batch(&mut self, tenant: &str, batch: &Batch, at: Timestamp) -> Result<u64, Error> {
         let last = self.tx.fetch_optional(LAST, args![tenant]).await?.ok_or_else(Error::stale)?;
         let (id, sequence) = (last.int("id")? + 1, last.int("sequence")? + 1);
-        let values = args![tenant, id, sequence, &batch.root, batch.leaves.concat(), at];
+        let values = args![tenant, id, batch.kind.as_str(), sequence, &batch.root, batch.leaves.concat(), at];
         self.tx.execute_one(INSERT_BATCH, values).await?;
         for (leaf, place) in &batch.places {
             self.tx.execute_one(PLACE_LEAF, args![tenant, leaf, id, *place]).await?;
@@ -141,6 +146,7 @@ fn batch(row: &Row) -> Result<BatchRow, Error> {
         return Err(columns.impossible("leaves"));
     }
     Ok(BatchRow {
+        kind: columns.parsed("kind", LeafKind::parse)?,
         id: columns.number("id")?,
         sequence: columns.number("sequence")?,
         root: columns.hash("root")?,

@@ -1,6 +1,6 @@
 //! Issued copies, their delivery and their changes of status.
 
-use issuance::anchoring::WaitingLeaf;
+use issuance::anchoring::{LeafKind, WaitingLeaf};
 use issuance::{
     Actor, Configuration, CredentialCopy, Delivery, Reason, ReasonCode, Status, StatusIndex, Timestamp,
 };
@@ -74,7 +74,7 @@ impl Transaction {
             let place = args![tenant, index.list.to_string(), index.index, &copy.id];
             self.tx.execute_one(INSERT_ENTRY, place).await?;
         }
-        self.insert_leaf(tenant, leaf, copy.issued_at).await
+        self.insert_leaf(tenant, LeafKind::Credentials, leaf, copy.issued_at).await
     }
 
     pub async fn find_copy(&mut self, tenant: &str, id: &str) -> Result<Option<CredentialCopy>, Error> {

@@ -7,6 +7,7 @@ mod anchors;
 mod audit;
 mod codes;
 mod copies;
+mod documents;
 mod error;
 mod existence;
 mod import;
@@ -21,6 +22,7 @@ mod subjects;
 pub use anchors::{BatchRow, LeafPlace};
 pub use codes::AccessToken;
 pub use copies::StatusChange;
+pub use documents::DocumentRow;
 pub use error::Error;
 pub use existence::{BeneficiaryRow, ExistenceRow};
 pub use officers::{Ceremony, CeremonyKind, Officer, Session};
@@ -74,8 +76,10 @@ impl Transaction {
     }
 }
 
-/// Each part of the service numbers its own steps: issuing from 1, officers from 100, import from 200, existence from 300.
+/// Each part of the service numbers its own steps: issuing from 1, officers from 100, import from 200, existence from 300, documents
+/// from 400.
 fn migrations() -> Vec<Migration> {
     let issuing = Migration { version: 1, name: "issuing", sql: include_str!("migrations/0001_issuing.sql") };
-    [&[issuing], officers::MIGRATIONS, import::MIGRATIONS, existence::MIGRATIONS].concat()
+    [&[issuing], officers::MIGRATIONS, import::MIGRATIONS, existence::MIGRATIONS, documents::MIGRATIONS]
+        .concat()
 }

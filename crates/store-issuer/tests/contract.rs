@@ -4,14 +4,14 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use issuance::anchoring::{Batch, WaitingLeaf};
+use issuance::anchoring::{Batch, LeafKind, WaitingLeaf};
 use issuance::audit::Act;
 use issuance::{
     Actor, Configuration, CredentialCopy, CredentialType, Delivery, Format, ListKind, Offer, OfferState,
     Reason, ReasonCode, Status, StatusIndex, StatusListId, Subject, Timestamp,
 };
 use serde_json::{Map, json};
-use store_issuer::{AccessToken, ListVersion, Page, Store};
+use store_issuer::{AccessToken, DocumentRow, ListVersion, Page, Store};
 use tempfile::TempDir;
 
 struct Engines {
@@ -306,13 +306,13 @@ async fn a_leaf_comes_into_one_batch() {
         let leaf = |id: &str| WaitingLeaf { id: id.into(), salt: [1; 32], digest: [2; 32] };
         let mut tx = store.write("test").await.unwrap();
         for id in ["a", "b"] {
-            tx.insert_leaf(TENANT, &leaf(id), now()).await.unwrap();
+            tx.insert_leaf(TENANT, LeafKind::Credentials, &leaf(id), now()).await.unwrap();
         }
         tx.commit().await.unwrap();
         let mut tx = store.write("test").await.unwrap();
-        let waiting = tx.list_waiting_leaves(TENANT, 10).await.unwrap();
+        let waiting = tx.list_waiting_leaves(TENANT, LeafKind::Credentials, 10).await.unwrap();
         assert_eq!(waiting, [leaf("a"), leaf("b")]);
-        let batch = Batch::build(&waiting, &clock::SeededEntropy::new(1)).unwrap();
+        let batch = Batch::build(LeafKind::Credentials, &waiting, &clock::SeededEntropy::new(1)).unwrap();
         assert_eq!(tx.insert_batch(TENANT, &batch, now()).await.unwrap(), 1);
         tx.commit().await.unwrap();
 
@@ -335,8 +335,8 @@ async fn a_leaf_comes_into_one_batch() {
         assert_eq!((stored.sequence, stored.height, stored.block_time), (5, Some(12), Some(now())));
         let place = tx.find_leaf(TENANT, "a").await.unwrap().unwrap();
         assert_eq!(place.batch.map(|(batch, _)| batch), Some(1));
-        tx.insert_leaf(TENANT, &leaf("c"), now()).await.unwrap();
-        let next = Batch::build(&[leaf("c")], &clock::SeededEntropy::new(2)).unwrap();
+        tx.insert_leaf(TENANT, LeafKind::Credentials, &leaf("c"), now()).await.unwrap();
+        let next = Batch::build(LeafKind::Credentials, &[leaf("c")], &clock::SeededEntropy::new(2)).unwrap();
         assert_eq!(tx.insert_batch(TENANT, &next, now()).await.unwrap(), 2);
         assert_eq!(tx.find_batch(TENANT, 2).await.unwrap().unwrap().sequence, 6, "after the highest known");
     }
@@ -371,5 +371,45 @@ async fn the_first_stored_secret_stays() {
         tx.insert_secret("pepper", b"one").await.unwrap();
         tx.insert_secret("pepper", b"two").await.unwrap();
         assert_eq!(tx.find_secret("pepper").await.unwrap(), Some(b"one".to_vec()));
+    }
+}
+
+#[tokio::test]
+async fn a_document_is_kept_once_and_waits_in_batches_of_its_own() {
+    for store in engines().await.stores {
+        let document = |id: &str, byte: u8, public| DocumentRow {
+            id: id.into(),
+            digest: [byte; 32],
+            label: "Plan".into(),
+            public,
+            added_by: "o".into(),
+            added_at: now(),
+            published_at: None,
+        };
+        let mut tx = store.write("test").await.unwrap();
+        tx.insert_document(TENANT, &document("a", 1, false), [9; 32]).await.unwrap();
+        tx.insert_document(TENANT, &document("b", 2, true), [8; 32]).await.unwrap();
+        tx.insert_document("wfp", &document("a", 1, false), [7; 32]).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut tx = store.write("test").await.unwrap();
+        assert!(
+            tx.insert_document(TENANT, &document("c", 1, false), [6; 32]).await.unwrap_err().is_conflict()
+        );
+        drop(tx);
+
+        let mut tx = store.write("test").await.unwrap();
+        let ids = |rows: Vec<DocumentRow>| rows.into_iter().map(|row| row.id).collect::<Vec<_>>();
+        assert!(tx.list_waiting_leaves(TENANT, LeafKind::Credentials, 10).await.unwrap().is_empty());
+        assert_eq!(tx.list_waiting_leaves(TENANT, LeafKind::Documents, 10).await.unwrap().len(), 2);
+        assert_eq!(ids(tx.list_documents(TENANT, None, 10).await.unwrap()), ["b", "a"]);
+        assert_eq!(ids(tx.list_documents(TENANT, Some("b"), 10).await.unwrap()), ["a"]);
+        assert_eq!(ids(tx.list_unpublished_documents(TENANT, 10).await.unwrap()), ["b"]);
+        tx.publish_document(TENANT, "a").await.unwrap();
+        tx.confirm_document(TENANT, "b", now()).await.unwrap();
+        assert_eq!(ids(tx.list_unpublished_documents(TENANT, 10).await.unwrap()), ["a"]);
+        let stored = tx.find_document_by_digest(TENANT, &[2; 32]).await.unwrap().unwrap();
+        assert_eq!(stored.published_at, Some(now()));
+        assert_eq!(tx.find_document(TENANT, "a").await.unwrap().unwrap(), document("a", 1, true));
+        assert!(tx.find_document("unicef", "a").await.unwrap().is_none());
     }
 }

@@ -48,6 +48,9 @@ pub enum Command {
     Wallet(File),
     /// Run the verifier
     Verifier(File),
+    /// Prove when documents existed
+    #[command(subcommand)]
+    Anchor(Anchor),
     /// Tend a data folder: officer links, key rotation, first transactions
     #[command(subcommand)]
     Admin(Admin),
@@ -83,6 +86,34 @@ pub struct File {
     /// The configuration file; `up` writes complete ones to DATA/config/ to copy from
     #[arg(long, value_name = "FILE")]
     pub config: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Anchor {
+    /// Put the digests of files into the organisation's next batch and fetch their receipts
+    ///
+    /// The files are read here and stay here. The digests are written to the issuer's database; the running issuer brings
+    /// them to the chain, also after a crash. A receipt is written beside each file as FILE.receipt.json. Repeating the
+    /// command anchors nothing twice.
+    Add(AnchorAdd),
+}
+
+#[derive(Debug, Args)]
+pub struct AnchorAdd {
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// The issuer's configuration file
+    #[arg(long, value_name = "FILE")]
+    pub config: PathBuf,
+    /// The organisation, such as undp
+    #[arg(long, value_name = "ORG")]
+    pub tenant: String,
+    /// Also put the digests themselves on the chain, for ever: everybody can then check the files without a receipt
+    #[arg(long)]
+    pub public: bool,
+    /// How long to wait for the receipts
+    #[arg(long, value_name = "N", default_value_t = 30)]
+    pub wait_seconds: u64,
 }
 
 #[derive(Debug, Subcommand)]

@@ -4,6 +4,7 @@
 //! any service. Read [`plan::Plan`], [`up`] and [`found`] first.
 
 mod admin;
+mod anchor;
 mod cli;
 mod config;
 mod files;
@@ -54,6 +55,7 @@ async fn run(command: Command) -> anyhow::Result<std::process::ExitCode> {
         Command::Issuer(file) => one::issuer(&file.config).await?,
         Command::Wallet(file) => one::wallet(&file.config).await?,
         Command::Verifier(file) => one::verifier(&file.config).await?,
+        Command::Anchor(command) => anchor::run(command).await?,
         Command::Admin(command) => admin::run(command).await?,
     }
     Ok(std::process::ExitCode::SUCCESS)

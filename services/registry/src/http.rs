@@ -46,6 +46,7 @@ pub async fn serve(config: &web::HttpConfig, node: Node) -> Result<web::Running,
     web::serve("registry", config, openapi(), ready, move |app| {
         app.app_data(data.clone());
         app.app_data(web::ProblemPages(problem::PAGES));
+        app.app_data(explorer::ASSETS);
         routes(app);
     })
     .await
@@ -65,9 +66,7 @@ fn routes(app: &mut web::ServiceConfig<'_>) {
         .service(headers::load_genesis)
         .service(evidence::list_evidence)
         .service(identifiers::resolve)
-        .map(|app| {
-            app.service(explorer::show_home).service(explorer::show_member).service(explorer::show_block)
-        });
+        .map(|app| app.configure(explorer::configure));
 }
 
 /// Ready when the loop runs and there is a header to prove things with.

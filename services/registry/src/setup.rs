@@ -191,6 +191,16 @@ pub async fn already_holds(registry: &Registry, operation: &Operation) -> Result
             let record = registry.anchor(&anchor.issuer, anchor.sequence).await?.value;
             record.is_some_and(|record| record.root == anchor.root)
         }
+        Operation::PublishDocuments(publish) => {
+            let mut all = true;
+            for digest in &publish.digests {
+                let record = registry.document(digest).await?.value;
+                all &= record.is_some_and(|record| {
+                    record.publications.iter().any(|known| known.issuer == publish.issuer)
+                });
+            }
+            all
+        }
         Operation::AddKey(add) => registry.key(&add.key.public_key).await?.value.is_some(),
         Operation::RevokeKey(revoke) => {
             registry.key(&revoke.public_key).await?.value.is_some_and(|key| key.revoked_ms.is_some())

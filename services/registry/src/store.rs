@@ -4,6 +4,7 @@
 //! block replaced are removed some blocks later and outside the commit ([`Store::prune`]).
 
 mod evidence;
+pub mod index;
 mod snapshot;
 mod tables;
 
@@ -22,8 +23,8 @@ use tokio::sync::watch;
 pub use snapshot::Snapshot;
 pub use tables::BROWSED;
 use tables::{
-    BLOCKS, CERTIFICATES, CHANGES, EVIDENCE, HEADERS, LISTED, META, NODES, STALE, TRANSACTIONS, UNDECIDED,
-    VALUES, is_listed, node_key, value_key,
+    BLOCKS, CERTIFICATES, CHANGES, EVIDENCE, HASHES, HEADERS, LISTED, META, NODES, STALE, TRANSACTIONS,
+    UNDECIDED, VALUES, node_key, value_key,
 };
 
 /// How many map versions stay complete behind the newest.
@@ -132,6 +133,7 @@ impl Store {
             let mut meta = write.open_table(META)?;
             write.open_table(BLOCKS)?;
             write.open_table(HEADERS)?;
+            write.open_table(HASHES)?;
             write.open_table(CERTIFICATES)?;
             write.open_table(CHANGES)?;
             write.open_table(TRANSACTIONS)?;
@@ -150,8 +152,8 @@ impl Store {
                     let update = registry_state::map::update(&tables::Nothing, None, &writes)
                         .map_err(StoreError::Map)?;
                     put_update(&mut nodes, &mut values, &update)?;
-                    for key in writes.keys().filter(|key| is_listed(key)) {
-                        listed.insert(key.as_str(), ())?;
+                    for entry in writes.iter().flat_map(|(key, value)| index::entries(key, value)) {
+                        listed.insert(entry.as_str(), ())?;
                     }
                     let tip = Tip {
                         height: 0,
@@ -221,11 +223,12 @@ impl Store {
                 let stale = Stale::of(update);
                 write.open_table(STALE)?.insert(update.version, encode(&stale).as_slice())?;
                 let mut listed = write.open_table(LISTED)?;
-                for key in decision.writes.keys().filter(|key| is_listed(key)) {
-                    listed.insert(key.as_str(), ())?;
+                for entry in decision.writes.iter().flat_map(|(key, value)| index::entries(key, value)) {
+                    listed.insert(entry.as_str(), ())?;
                 }
             }
             write.open_table(BLOCKS)?.insert(height, decision.bytes)?;
+            write.open_table(HASHES)?.insert(header.hash(), height)?;
             write.open_table(HEADERS)?.insert(height, header.to_bytes().as_slice())?;
             write.open_table(CERTIFICATES)?.insert(height, decision.certificate.to_bytes().as_slice())?;
             let mut transactions = write.open_table(TRANSACTIONS)?;

@@ -33,4 +33,18 @@ pub enum AnchorKind {
     Credentials = 0,
     Evidence = 1,
     Audit = 2,
+    /// Digests of documents of any kind.
+    Documents = 3,
+}
+
+/// Digests that anybody may look up: the issuer states that it published files with these SHA-256 digests. For
+/// documents meant for the public only, since whoever guesses the file can confirm it; everything else is anchored
+/// under a salted commitment.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PublishDocuments {
+    pub issuer: String,
+    /// Sorted, without repetition.
+    #[serde(with = "as_hex::list")]
+    pub digests: Vec<Hash>,
 }

@@ -9,8 +9,9 @@ use crate::record::{
     AdoptedCharter, Agenda, CastVote, Charter, Dispute, DisputeStep, OpenProposal, Term, Usage,
 };
 use crate::{
-    Accreditation, Governors, KeyRecord, Organisation, Proposal, ProposalKind, ProposalState, Propose,
-    Reason, ReasonCode, RestartCertificate, RestartPlan, Validator, ValidatorRecord, ValidatorSet, Vote,
+    Accreditation, DocumentRecord, Governors, KeyRecord, Organisation, Proposal, ProposalKind, ProposalState,
+    Propose, Reason, ReasonCode, RestartCertificate, RestartPlan, Validator, ValidatorRecord, ValidatorSet,
+    Vote,
 };
 
 /// Whatever decodes encodes to the same bytes.
@@ -35,6 +36,7 @@ fn all_forms(bytes: &[u8]) {
     one_form::<KeyRecord>(bytes);
     one_form::<DidRecord>(bytes);
     one_form::<Accreditation>(bytes);
+    one_form::<DocumentRecord>(bytes);
     one_form::<Governors>(bytes);
     one_form::<Params>(bytes);
     one_form::<Genesis>(bytes);

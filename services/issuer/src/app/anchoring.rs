@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use issuance::anchoring::{Batch, LARGEST_BATCH};
+use issuance::anchoring::{Batch, LARGEST_BATCH, LeafKind};
 use registry_client::RegistryError;
 use registry_types::{Anchor, AnchorKind, Operation};
 use store_issuer::BatchRow;
@@ -17,6 +17,8 @@ pub enum AnchorError {
     Registry(#[from] RegistryError),
     #[error("the registry took the root, but does not show it")]
     Unconfirmed,
+    #[error("the registry took the public documents, but does not show them")]
+    Unpublished,
     #[error("batch {0} has an impossible size")]
     Size(u64),
     #[error(transparent)]
@@ -49,18 +51,25 @@ impl Issuer {
             for batch in &unfinished {
                 self.settle_batch(tenant, batch).await?;
             }
-            if unfinished.is_empty() && !self.build_batch(tenant).await? {
-                return Ok(());
+            if !unfinished.is_empty() {
+                continue;
+            }
+            let mut built = false;
+            for kind in LeafKind::ALL {
+                built |= self.build_batch(tenant, kind).await?;
+            }
+            if !built {
+                return self.publish_documents(tenant).await;
             }
         }
     }
 
     /// Gives the waiting leaves their places, in one transaction with the batch itself: from then on the same bytes are
     /// sent until the chain has them, and no leaf can come into a second batch.
-    async fn build_batch(&self, tenant: &Tenant) -> Result<bool, AnchorError> {
+    async fn build_batch(&self, tenant: &Tenant, kind: LeafKind) -> Result<bool, AnchorError> {
         let limit = u32::try_from(LARGEST_BATCH).unwrap_or(u32::MAX);
-        let waiting = self.store.read().await?.list_waiting_leaves(&tenant.id, limit).await?;
-        let Some(batch) = Batch::build(&waiting, self.entropy.as_ref()) else { return Ok(false) };
+        let waiting = self.store.read().await?.list_waiting_leaves(&tenant.id, kind, limit).await?;
+        let Some(batch) = Batch::build(kind, &waiting, self.entropy.as_ref()) else { return Ok(false) };
         sql::retry(|| async {
             let mut tx = self.store.write("build_batch").await?;
             tx.insert_batch(&tenant.id, &batch, self.now()).await?;
@@ -98,7 +107,10 @@ impl Issuer {
         let operation = Operation::Anchor(Anchor {
             issuer: tenant.did.clone(),
             sequence,
-            kind: AnchorKind::Credentials,
+            kind: match batch.kind {
+                LeafKind::Credentials => AnchorKind::Credentials,
+                LeafKind::Documents => AnchorKind::Documents,
+            },
             root: batch.root,
             leaf_count,
         });
@@ -120,22 +132,31 @@ impl Issuer {
     pub async fn find_receipt(&self, tenant: &Tenant, token: &str) -> Result<ReceiptState, ReceiptError> {
         let mut tx = self.store.read().await?;
         let copy = tx.find_copy_by_receipt(&tenant.id, token).await?.ok_or(ReceiptError::Unknown)?;
-        let leaf = tx.find_leaf(&tenant.id, &copy.id).await?.ok_or(ReceiptError::Unknown)?;
-        let Some((batch, place)) = leaf.batch else { return Ok(ReceiptState::Pending) };
-        let batch = tx.find_batch(&tenant.id, batch).await?.ok_or(ReceiptError::Damaged)?;
-        if batch.confirmed_at.is_none() {
-            return Ok(ReceiptState::Pending);
-        }
-        let tree = merkle::Tree::build(batch.leaves).map_err(|_| ReceiptError::Damaged)?;
-        let path = tree.path(place).ok_or(ReceiptError::Damaged)?;
-        Ok(ReceiptState::Anchored(Receipt {
-            version: RECEIPT_VERSION,
-            issuer: tenant.did.clone(),
-            sequence: batch.sequence,
-            salt: URL_SAFE_NO_PAD.encode(leaf.salt),
-            leaf_index: place.into(),
-            leaf_count: tree.leaf_count().into(),
-            path: path.iter().map(|hash| URL_SAFE_NO_PAD.encode(hash)).collect(),
-        }))
+        receipt_of(&mut tx, (&tenant.id, &tenant.did), &copy.id).await
     }
+}
+
+/// The receipt of a leaf: of a credential's copy or of a document.
+pub(crate) async fn receipt_of(
+    tx: &mut store_issuer::Transaction,
+    (tenant, did): (&str, &str),
+    leaf: &str,
+) -> Result<ReceiptState, ReceiptError> {
+    let leaf = tx.find_leaf(tenant, leaf).await?.ok_or(ReceiptError::Unknown)?;
+    let Some((batch, place)) = leaf.batch else { return Ok(ReceiptState::Pending) };
+    let batch = tx.find_batch(tenant, batch).await?.ok_or(ReceiptError::Damaged)?;
+    if batch.confirmed_at.is_none() {
+        return Ok(ReceiptState::Pending);
+    }
+    let tree = merkle::Tree::build(batch.leaves).map_err(|_| ReceiptError::Damaged)?;
+    let path = tree.path(place).ok_or(ReceiptError::Damaged)?;
+    Ok(ReceiptState::Anchored(Receipt {
+        version: RECEIPT_VERSION,
+        issuer: did.to_owned(),
+        sequence: batch.sequence,
+        salt: URL_SAFE_NO_PAD.encode(leaf.salt),
+        leaf_index: place.into(),
+        leaf_count: tree.leaf_count().into(),
+        path: path.iter().map(|hash| URL_SAFE_NO_PAD.encode(hash)).collect(),
+    }))
 }

@@ -37,6 +37,8 @@ pub trait Ledger: Send + Sync {
     async fn assertion_keys(&self, did: &str) -> Result<Vec<DocumentKey>, RegistryError>;
     async fn status(&self, issuer: &str, list: &str) -> Result<Option<PublishedStatus>, RegistryError>;
     async fn anchor(&self, issuer: &str, sequence: u64) -> Result<Option<Anchored>, RegistryError>;
+    /// Whether the chain holds that this issuer, or its organisation in another name, published the document.
+    async fn is_published(&self, issuer: &str, digest: &[u8; 32]) -> Result<bool, RegistryError>;
     /// Returns once a block holds the operation. Whether it took effect, only reading tells.
     async fn write(&self, signer: &dyn Signer, operation: Operation) -> Result<(), RegistryError>;
 }
@@ -78,6 +80,16 @@ impl Ledger for RegistryLedger {
                 .and_then(Timestamp::from_timestamp_millis)
                 .unwrap_or(Timestamp::MAX_UTC),
         }))
+    }
+
+    async fn is_published(&self, issuer: &str, digest: &[u8; 32]) -> Result<bool, RegistryError> {
+        let Some(record) = self.0.document(digest).await?.value else { return Ok(false) };
+        if record.publications.iter().any(|by| by.issuer == issuer) {
+            return Ok(true);
+        }
+        // The record keeps one entry for each organisation, which may have published it in another of its names.
+        let controller = self.0.did(issuer).await?.value.map(|did| did.organisation);
+        Ok(controller.is_some_and(|id| record.publications.iter().any(|by| by.organisation == id)))
     }
 
     async fn write(&self, signer: &dyn Signer, operation: Operation) -> Result<(), RegistryError> {

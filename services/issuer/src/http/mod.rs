@@ -29,6 +29,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
     config
         .app_data(problem::PAGES)
+        .app_data(console::ASSETS)
         .service(
             scope("/.well-known")
                 .wrap(from_fn(cors::allow))

@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use web::{OAuthError, Problem, ProblemPage, ProblemPages};
 
 use crate::app::{
-    ChangeError, CredentialError, DirectoryError, FetchError, ListError, NotificationError, OfferError,
-    ReceiptError, TokenError, VcApiError,
+    ChangeError, CredentialError, DirectoryError, DocumentError, FetchError, ListError, NotificationError,
+    OfferError, ReceiptError, TokenError, VcApiError,
 };
 
 /// VC Data Model 2.0, 7.2.
@@ -91,6 +91,17 @@ impl From<ReceiptError> for Problem {
             ReceiptError::Unknown => Self::not_found(),
             ReceiptError::Damaged => Self::internal(&error),
             ReceiptError::Store(error) => store(&error),
+        }
+    }
+}
+
+impl From<DocumentError> for Problem {
+    fn from(error: DocumentError) -> Self {
+        match error {
+            DocumentError::Tenant(_) => Self::not_found(),
+            DocumentError::Label | DocumentError::TooMany => Self::bad_request(error.to_string()),
+            DocumentError::Receipt(error) => error.into(),
+            DocumentError::Store(error) => store(&error),
         }
     }
 }

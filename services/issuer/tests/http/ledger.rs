@@ -31,6 +31,8 @@ pub struct State {
     pub keys: BTreeMap<String, Vec<DocumentKey>>,
     pub statuses: BTreeMap<(String, String), PublishedStatus>,
     pub anchors: BTreeMap<(String, u64), Anchored>,
+    /// Issuers with the digests of their public documents.
+    pub published: std::collections::BTreeSet<(String, [u8; 32])>,
     pub writes: u64,
     pub faults: VecDeque<Fault>,
 }
@@ -75,6 +77,10 @@ impl State {
                 }
                 self.anchors.insert(key, next);
             }
+            Operation::PublishDocuments(publish) => {
+                let by = publish.issuer;
+                self.published.extend(publish.digests.into_iter().map(|digest| (by.clone(), digest)));
+            }
             _ => return Err(rejected("unexpected")),
         }
         Ok(())
@@ -93,6 +99,10 @@ impl Ledger for TestLedger {
 
     async fn anchor(&self, issuer: &str, sequence: u64) -> Result<Option<Anchored>, RegistryError> {
         Ok(self.with(|state| state.anchors.get(&(issuer.into(), sequence)).copied()))
+    }
+
+    async fn is_published(&self, issuer: &str, digest: &[u8; 32]) -> Result<bool, RegistryError> {
+        Ok(self.with(|state| state.published.contains(&(issuer.into(), *digest))))
     }
 
     async fn write(&self, _: &dyn Signer, operation: Operation) -> Result<(), RegistryError> {

@@ -6,6 +6,7 @@
 mod anchoring;
 mod console;
 mod credentials;
+mod documents;
 mod existence;
 mod keys;
 mod ledger;

@@ -101,6 +101,7 @@ fn status(error: &Error) -> StatusCode {
         | Error::BadMultikey
         | Error::BadRelationships
         | Error::BadCount(_)
+        | Error::BadDigests
         | Error::Repeated(_)
         | Error::BadHost
         | Error::BadStatement(_)

@@ -15,7 +15,7 @@ pub const OCTETS: &str = "application/octet-stream";
 const PAGE: usize = 100;
 /// Kinds with a single record, which have no further key.
 const SINGLE: [&str; 5] = ["params", "validators", "governors", "agenda", "charter"];
-const KEYED: [&str; 4] = ["status", "anchor", "key", "usage"];
+const KEYED: [&str; 4] = ["anchor", "document", "key", "usage"];
 
 #[derive(Deserialize, IntoParams)]
 pub struct RecordQuery {
@@ -31,7 +31,7 @@ pub struct RecordQuery {
 #[utoipa::path(
     tag = "records",
     params(
-        ("kind" = String, Path, description = "org, did, accreditation, schema, status, anchor, key, proposal, validator, dispute, usage, params, validators, governors, agenda or charter"),
+        ("kind" = String, Path, description = "org, did, accreditation, schema, status, anchor, document, key, proposal, validator, dispute, usage, params, validators, governors, agenda or charter"),
         ("key" = String, Path, description = "The rest of the state key; `-` where a kind has one record only"),
         RecordQuery,
     ),
@@ -78,7 +78,7 @@ pub struct RecordList {
 /// Keys of the kinds that are few enough to browse, a hundred at a time. A list is not proven; each record is.
 #[utoipa::path(
     tag = "records",
-    params(("kind" = String, Path, description = "org, did, schema, accreditation, proposal, validator or dispute"), ListQuery),
+    params(("kind" = String, Path, description = "org, did, schema, accreditation, status, proposal, validator or dispute"), ListQuery),
     responses((status = 200, body = RecordList), (status = 404, body = Problem))
 )]
 #[get("/v1/records/{kind}")]
@@ -95,7 +95,7 @@ pub async fn list_records(
     Ok(HttpResponse::Ok().json(RecordList { keys, next }))
 }
 
-fn state_key(kind: &str, rest: String) -> Option<String> {
+pub fn state_key(kind: &str, rest: String) -> Option<String> {
     if rest.len() > limits::IRI_BYTES * 2 {
         return None;
     }

@@ -4,9 +4,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use registry_types::record::{Charter, Dispute, Usage};
 use registry_types::{
-    Accreditation, Agenda, AnchorRecord, Canonical, Certificate, DidRecord, Governors, Header, KeyRecord,
-    Organisation, Params, Proposal, ProvenRecord, SchemaRecord, StatusRecord, TransactionId,
-    TransactionPlace, ValidatorRecord, ValidatorSet,
+    Accreditation, Agenda, AnchorRecord, Canonical, Certificate, DidRecord, DocumentRecord, Governors,
+    Header, KeyRecord, Organisation, Params, Proposal, ProvenRecord, SchemaRecord, StatusRecord,
+    TransactionId, TransactionPlace, ValidatorRecord, ValidatorSet,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -127,7 +127,7 @@ impl RecordView {
 }
 
 /// The record as JSON; its bytes in base64url when this node is too old to read them.
-fn record_json(key: &str, bytes: &[u8]) -> Value {
+pub fn record_json(key: &str, bytes: &[u8]) -> Value {
     fn of<T: Canonical + Serialize>(bytes: &[u8]) -> Option<Value> {
         serde_json::to_value(T::from_bytes(bytes).ok()?).ok()
     }
@@ -139,6 +139,7 @@ fn record_json(key: &str, bytes: &[u8]) -> Value {
         "schema" => of::<SchemaRecord>(bytes),
         "status" => of::<StatusRecord>(bytes),
         "anchor" => of::<AnchorRecord>(bytes),
+        "document" => of::<DocumentRecord>(bytes),
         "key" => of::<KeyRecord>(bytes),
         "params" => of::<Params>(bytes),
         "validators" => of::<ValidatorSet>(bytes),

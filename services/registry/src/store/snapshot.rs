@@ -5,12 +5,13 @@ use jmt::{KeyHash, OwnedValue, Version};
 use redb::{ReadOnlyTable, ReadTransaction, ReadableTable as _};
 use registry_state::{View, ViewError, map};
 use registry_types::{
-    Block, Canonical, Certificate, Header, ProvenRecord, SetChange, TransactionId, TransactionPlace,
+    Block, Canonical, Certificate, Hash, Header, ProvenRecord, SetChange, TransactionId, TransactionPlace,
     ValidatorSet, state_key,
 };
 
 use super::tables::{
-    BLOCKS, CERTIFICATES, CHANGES, HEADERS, LISTED, META, NODES, TRANSACTIONS, VALUES, node_key, value_key,
+    BLOCKS, CERTIFICATES, CHANGES, HASHES, HEADERS, LISTED, META, NODES, TRANSACTIONS, VALUES, node_key,
+    value_key,
 };
 use super::{StoreError, TIP, Tip};
 
@@ -55,6 +56,11 @@ impl Snapshot {
         let table = self.read.open_table(HEADERS)?;
         let bytes = table.get(height)?;
         bytes.map(|bytes| decode(bytes.value(), "header")).transpose()
+    }
+
+    /// The height of the header with this hash.
+    pub fn height_of(&self, hash: &Hash) -> Result<Option<u64>, StoreError> {
+        Ok(self.read.open_table(HASHES)?.get(hash)?.map(|height| height.value()))
     }
 
     pub fn certificate(&self, height: u64) -> Result<Option<Certificate>, StoreError> {

@@ -20,12 +20,15 @@ pub const TRANSACTIONS: TableDefinition<Hash, (u64, u32)> = TableDefinition::new
 pub const UNDECIDED: TableDefinition<(u64, u32, Hash), &[u8]> = TableDefinition::new("undecided");
 /// State keys of the kinds that people browse; the map itself knows only their hashes.
 pub const LISTED: TableDefinition<&str, ()> = TableDefinition::new("listed");
+/// Heights by the hash of their header.
+pub const HASHES: TableDefinition<Hash, u64> = TableDefinition::new("hashes");
 /// Two statements of one validator where it may make one, by validator, height and digest.
 pub const EVIDENCE: TableDefinition<&[u8], &[u8]> = TableDefinition::new("evidence");
 pub const META: TableDefinition<&str, &[u8]> = TableDefinition::new("meta");
 
 /// Kinds of records that are few enough to browse.
-pub const BROWSED: [&str; 7] = ["org", "did", "schema", "accreditation", "proposal", "validator", "dispute"];
+pub const BROWSED: [&str; 8] =
+    ["org", "did", "schema", "accreditation", "status", "proposal", "validator", "dispute"];
 
 pub fn is_listed(key: &str) -> bool {
     key.split_once('/').is_some_and(|(kind, _)| BROWSED.contains(&kind))

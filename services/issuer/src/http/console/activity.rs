@@ -95,6 +95,7 @@ fn words(action: &str) -> &'static str {
         "credential.suspend" => "suspended a credential",
         "credential.reinstate" => "reinstated a credential",
         "credential.revoke" => "revoked a credential",
+        "documents.anchor" => "anchored documents",
         "beneficiary.add" => "added a beneficiary",
         "existence.ask" => "asked for a proof of life",
         "existence.answer" => "received an answer",

@@ -5,6 +5,7 @@
 
 mod activity;
 mod dashboard;
+mod documents;
 mod imports;
 mod offers;
 mod officers;
@@ -21,6 +22,12 @@ use actix_web::web::{FormConfig, PathConfig, QueryConfig, scope};
 use actix_web::{HttpResponse, get};
 use web::{Problem, ServiceConfig};
 
+pub(super) const ASSETS: web::assets::Assets = web::assets::Assets(&[web::assets::Asset {
+    name: "documents.js",
+    content_type: web::assets::SCRIPT,
+    body: include_bytes!("../../../assets/documents.js"),
+}]);
+
 /// Forms here hold a few lines of text.
 const FORM_BYTES: usize = 32 * 1024;
 
@@ -36,6 +43,7 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
                     scope("")
                         .wrap(from_fn(session::require))
                         .configure(dashboard::configure)
+                        .configure(documents::configure)
                         .configure(imports::configure)
                         .configure(people::configure)
                         .configure(offers::configure)

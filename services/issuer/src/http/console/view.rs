@@ -17,6 +17,7 @@ pub(super) enum Place {
     Imports,
     Retirees,
     Answers,
+    Documents,
     Officers,
     Activity,
 }
@@ -36,6 +37,7 @@ pub(super) fn shell(officer: &Officer, here: Place) -> Shell {
         (staff, Place::Imports, "/console/imports", "Imports"),
         (fund, Place::Retirees, "/console/retirees", "Retirees"),
         (fund, Place::Answers, "/console/requests", "Answers"),
+        (true, Place::Documents, "/console/documents", "Documents"),
         (true, Place::Officers, "/console/officers", "Officers"),
         (true, Place::Activity, "/console/activity", "Activity"),
     ];
