@@ -1,6 +1,7 @@
 //! The real node, over HTTP, with the light client that everybody reads through.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::print_stdout)]
 
+mod grow;
 mod kill;
 mod network;
 
