@@ -146,11 +146,10 @@ struct Actors {
 impl Actors {
     fn new(engine: EngineHandle) -> Option<Self> {
         let supervisor = engine.actor.get_cell();
-        let is_network = Some(true);
         let network = supervisor
             .get_children()
             .into_iter()
-            .find(|child| child.is_message_type_of::<LinkMessage<RegistryContext>>() == is_network)?;
+            .find(|child| child.is_message_type_of::<LinkMessage<RegistryContext>>().unwrap_or(false))?;
         network.unlink(supervisor);
         Some(Self { engine, network: network.into() })
     }

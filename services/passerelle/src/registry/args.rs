@@ -19,7 +19,8 @@ pub struct Registry {
 
 const EXAMPLES: &str = "A network of several members, from nothing:
   1. each operator:  passerelle registry node-keys --data node
-  2. each member:    passerelle registry statement --network NAME --id ID --name NAME --governor --validator KEY=HOST
+  2. each member:    passerelle registry statement --network NAME --id undp --name TEXT --governor --keys undp-keys \\
+                       --validator KEY=HOST
   3. one of them:    passerelle registry init undp.json wfp.json
   4. each operator:  passerelle registry join --data node --genesis genesis.json --chain ID --peer …
   5. each operator:  passerelle registry start --config node/registry.toml

@@ -49,12 +49,15 @@ impl Acting {
         let read = self.registry.proposal(id).await?;
         let proposal = read.value.context("the chain has no such proposal")?;
         let what = match &proposal.state {
-            ProposalState::Open => format!(
-                "open with {} votes; it takes effect at {} at the earliest and expires at {}",
-                proposal.votes.len(),
-                time(proposal.earliest_ms),
-                time(proposal.deadline_ms)
-            ),
+            ProposalState::Open => {
+                let voters: Vec<_> = proposal.votes.iter().map(|vote| vote.organisation.as_str()).collect();
+                format!(
+                    "open, with votes of {}; it takes effect at {} at the earliest and expires at {}",
+                    voters.join(", "),
+                    time(proposal.earliest_ms),
+                    time(proposal.deadline_ms)
+                )
+            }
             ProposalState::Executed { height, .. } => format!("in effect since block {height}"),
             ProposalState::Failed { height, code, .. } => {
                 format!("passed, but could not be carried out at block {height}: {code}")

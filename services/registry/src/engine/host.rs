@@ -50,8 +50,11 @@ pub struct Host {
     early: BTreeMap<u64, Vec<Received>>,
     /// The engine waiting for the next height: an idle chain rests here and writes nothing.
     parked: Option<Resume>,
-    /// The last block came from a node that is ahead: there may be more.
+    /// The last block came from a node that is ahead, or stood between that one and the next to be fetched: there
+    /// may be more.
     behind: bool,
+    /// A block for this height was here before the height began.
+    came_early: bool,
     streamed: u64,
 }
 
@@ -84,6 +87,7 @@ impl Host {
             early: BTreeMap::new(),
             parked: None,
             behind: false,
+            came_early: false,
             streamed: 0,
         }
     }
@@ -154,9 +158,10 @@ impl Host {
                     self.ledger.accuse(&double)?;
                 }
                 self.parked = Some(reply);
+                let behind = self.take_behind();
                 if self.may_vote_again() {
                     // The loop ends before the next height begins.
-                } else if std::mem::take(&mut self.behind) || !self.early.is_empty() {
+                } else if behind || !self.early.is_empty() {
                     self.resume();
                 } else if self.ledger.rest().is_zero() {
                     self.begin().await?;
@@ -167,7 +172,7 @@ impl Host {
                 let ledger = &mut self.ledger;
                 let verdict =
                     tokio::task::block_in_place(|| ledger.check(number, value_bytes, Origin::Past))?;
-                self.behind = verdict.is_some_and(|verdict| verdict.valid);
+                self.behind |= verdict.is_some_and(|verdict| verdict.valid);
                 let _ = reply.send(match verdict {
                     Some(verdict) => {
                         SyncedValueOutcome::Verdict(proposed(height, round, Round::Nil, verdict))
@@ -238,6 +243,15 @@ impl Host {
         }
     }
 
+    /// Whether there may be more blocks to fetch. The engine hands over a fetched block only once its height has
+    /// begun, and blocks that came early are decided by votes instead: those say nothing of being level again.
+    fn take_behind(&mut self) -> bool {
+        let behind = self.behind;
+        let early = std::mem::take(&mut self.came_early) || !self.early.is_empty();
+        self.behind = behind && early;
+        behind
+    }
+
     fn may_vote_again(&self) -> bool {
         self.sits_out_until.is_some_and(|last| self.ledger.next_height() > last)
     }
@@ -255,7 +269,9 @@ impl Host {
         let number = round_number(now).unwrap_or(0);
         let recovered = self.ledger.recovered(number).into_iter();
         let mut known: Vec<_> = recovered.map(|verdict| proposed(height, now, Round::Nil, verdict)).collect();
-        for received in self.early.remove(&height.0).unwrap_or_default() {
+        let early = self.early.remove(&height.0).unwrap_or_default();
+        self.came_early |= !early.is_empty();
+        for received in early {
             known.extend(self.receive(received)?);
         }
         Ok(known)

@@ -3,6 +3,7 @@
 
 mod browser;
 mod explorer;
+mod grow;
 mod kill;
 mod network;
 

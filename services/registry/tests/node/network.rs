@@ -14,16 +14,16 @@ use url::Url;
 
 use crate::{Organisation, config, keys_config, outbound, raw, signed};
 
-struct Network {
-    folders: Vec<TempDir>,
-    configs: Vec<registry::Config>,
-    genesis: Genesis,
-    board: Organisation,
+pub struct Network {
+    pub folders: Vec<TempDir>,
+    pub configs: Vec<registry::Config>,
+    pub genesis: Genesis,
+    pub board: Organisation,
 }
 
 impl Network {
     /// `size` nodes that know each other, the first `validators` of them in the genesis.
-    async fn new(size: usize, validators: usize) -> Self {
+    pub async fn new(size: usize, validators: usize) -> Self {
         let folders: Vec<_> = (0..size).map(|_| tempfile::tempdir().unwrap()).collect();
         let mut configs: Vec<_> = folders.iter().map(|folder| config(folder.path())).collect();
         let ports = free_ports(2 * size);
@@ -51,11 +51,11 @@ impl Network {
         Self { folders, configs, genesis, board }
     }
 
-    async fn start(&self, index: usize) -> web::Running {
+    pub async fn start(&self, index: usize) -> web::Running {
         registry::start(self.configs[index].clone()).await.unwrap()
     }
 
-    fn registry(&self, running: &web::Running) -> Registry {
+    pub fn registry(&self, running: &web::Running) -> Registry {
         let url: Url = format!("http://{}", running.addresses[0]).parse().unwrap();
         let age = Duration::from_secs(120);
         Registry::connect(url, &self.genesis, outbound(), Arc::new(SystemClock), age).unwrap()
@@ -68,7 +68,7 @@ fn free_ports(count: usize) -> Vec<u16> {
 }
 
 /// A member that anchors, one transaction after the other.
-struct Writer {
+pub struct Writer {
     member: Organisation,
     did: String,
     anchored: u64,
@@ -77,7 +77,7 @@ struct Writer {
 }
 
 impl Writer {
-    async fn admit(network: &Network, registry: &Registry, id: &str) -> Self {
+    pub async fn admit(network: &Network, registry: &Registry, id: &str) -> Self {
         let member = Organisation::new();
         let admit = setup::admit_member(registry, &member.joins(id, &member.keys())).await.unwrap();
         setup::ensure(registry, &network.board.govern, admit).await.unwrap().unwrap();
@@ -98,7 +98,7 @@ impl Writer {
     }
 
     /// How long each of `count` takes from handing in to its height, sorted.
-    async fn measure(&mut self, registry: &Registry, count: usize) -> Vec<Duration> {
+    pub async fn measure(&mut self, registry: &Registry, count: usize) -> Vec<Duration> {
         let mut times = Vec::new();
         for _ in 0..count {
             let operation = self.anchor();
@@ -116,7 +116,7 @@ impl Writer {
     }
 }
 
-async fn get(running: &web::Running, path: &str) -> serde_json::Value {
+pub async fn get(running: &web::Running, path: &str) -> serde_json::Value {
     let url: Url = format!("http://{}{path}", running.addresses[0]).parse().unwrap();
     serde_json::from_slice(&outbound().get(&url, "", None).await.unwrap().body).unwrap()
 }
@@ -130,7 +130,7 @@ async fn admit(registry: &Registry, id: &str) -> Operation {
     setup::admit_member(registry, &member.joins(id, &member.keys())).await.unwrap()
 }
 
-async fn until_admitted(registry: &Registry, id: &str) {
+pub async fn until_admitted(registry: &Registry, id: &str) {
     for _ in 0..200 {
         if registry.organisation(id).await.is_ok_and(|found| found.value.is_some()) {
             return;
@@ -269,6 +269,7 @@ async fn a_validator_that_lost_its_data_follows_first_and_votes_again_later() {
     let back = network.start(3).await;
     writer.measure(&registry, 5).await;
     until_admitted(&network.registry(&back), "undp").await;
+    assert!(folder.join("consensus.silent.wal").exists(), "it has no vote at first");
     // It votes again once it has seen a block decided that it did not have to fetch.
     writer.measure(&registry, 5).await;
     tokio::time::sleep(Duration::from_secs(2)).await;
