@@ -64,9 +64,12 @@ impl Ballot {
             voters.push(Voter { organisation: name(id)?, vote: Cast::Not });
         }
         let governors = entitled.map(<[String]>::len);
-        let needed = governors.map(|count| match record.kind.is_emergency() {
-            true => needed_in_emergency(count, params.emergency_numerator, params.emergency_denominator),
-            false => needed(count),
+        let needed = governors.map(|count| {
+            if record.kind.is_emergency() {
+                needed_in_emergency(count, params.emergency_numerator, params.emergency_denominator)
+            } else {
+                needed(count)
+            }
         });
         Ok(Self { approve, refuse, governors, needed, voters })
     }
@@ -87,7 +90,8 @@ pub fn needed(governors: usize) -> usize {
 
 /// The fewest that reach the share, rounded up ([`registry_types::record::Count::passes_emergency`]).
 fn needed_in_emergency(governors: usize, numerator: u32, denominator: u32) -> usize {
-    let share = (governors as u64).saturating_mul(numerator.into()).div_ceil(u64::from(denominator.max(1)));
+    let governors = u64::try_from(governors).unwrap_or(u64::MAX);
+    let share = governors.saturating_mul(numerator.into()).div_ceil(u64::from(denominator.max(1)));
     usize::try_from(share).unwrap_or(usize::MAX).max(1)
 }
 
