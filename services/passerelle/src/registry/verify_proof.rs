@@ -78,10 +78,10 @@ pub fn client(
     let path = anchor.checkpoint.as_deref().context("--genesis or --checkpoint is needed")?;
     let checkpoint =
         Checkpoint::from_json(&read(path)?).with_context(|| format!("{} cannot be used", path.display()))?;
-    if let Some(pin) = &anchor.pin {
-        if let Err(error) = checkpoint.check_pin(&hash("--pin", pin)?) {
-            return Ok(Err(NotProven(error.to_string())));
-        }
+    if let Some(pin) = &anchor.pin
+        && let Err(error) = checkpoint.check_pin(&hash("--pin", pin)?)
+    {
+        return Ok(Err(NotProven(error.to_string())));
     }
     Ok(LightClient::from_checkpoint(&checkpoint, policy, now_ms)
         .map_err(|error| NotProven(format!("the checkpoint is not to be believed: {error}"))))
