@@ -41,7 +41,7 @@ pub enum Command {
     Up(Place),
     /// Prepare keys, genesis and configuration files without starting anything
     Setup(Place),
-    Registry(crate::registry::Registry),
+    Registry(Box<crate::registry::Registry>),
     /// Run the issuer
     Issuer(File),
     /// Run the wallet

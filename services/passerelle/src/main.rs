@@ -49,7 +49,7 @@ fn try_main() -> anyhow::Result<std::process::ExitCode> {
 
 async fn run(command: Command) -> anyhow::Result<std::process::ExitCode> {
     match command {
-        Command::Registry(command) => return registry::run(command).await,
+        Command::Registry(command) => return registry::run(*command).await,
         Command::Up(place) => up::up(&place).await?,
         Command::Setup(place) => up::setup(&place).await?,
         Command::Issuer(file) => one::issuer(&file.config).await?,
