@@ -34,7 +34,7 @@ pub async fn write_genesis(plan: &Plan, everyone: &Everyone) -> anyhow::Result<(
         seats: Seats { governor: true, validator: true, issuer: false },
         keys: everyone.governor_keys(),
         govern: everyone.governor.as_ref(),
-        validators: vec![(validator, "this machine".to_owned())],
+        validators: vec![(validator, "This machine".to_owned())],
     };
     let genesis = setup::genesis("passerelle-demonstration", time_ms, &[governor]).await?;
     genesis.check()?;

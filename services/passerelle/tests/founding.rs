@@ -105,10 +105,10 @@ impl Planned {
     /// The newest header, once it is at this height.
     async fn until_height(&self, height: u64) -> Value {
         for _ in 0..300 {
-            if let Some(head) = self.get("/v1/headers/latest").await {
-                if head["header"]["height"].as_u64().unwrap() >= height {
-                    return head;
-                }
+            if let Some(head) = self.get("/v1/headers/latest").await
+                && head["header"]["height"].as_u64().unwrap() >= height
+            {
+                return head;
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
