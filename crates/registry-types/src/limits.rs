@@ -14,9 +14,14 @@ pub const MULTIKEY_BYTES: usize = 160;
 pub const KEYS_PER_DOCUMENT: usize = 32;
 pub const SERVICES_PER_DOCUMENT: usize = 16;
 pub const KEYS_PER_ORGANISATION: usize = 64;
+/// Places that only a recovery by the governors uses: whoever stole a key must not be able to fill them.
+pub const KEYS_FOR_RECOVERY: usize = 16;
 pub const DIDS_SPOKEN_FOR: usize = 64;
 /// Past versions are kept for ever, so their number is bounded to keep a record provable in one answer.
 pub const VERSIONS_PER_DID: usize = 256;
+/// Versions and bytes of a DID record that ordinary changes leave free, for recovery, marks of compromise and stops.
+pub const VERSIONS_FOR_RECOVERY: usize = 16;
+pub const DID_BYTES_FOR_RECOVERY: usize = 96 * 1024;
 pub const INTERVALS_PER_ACCREDITATION: usize = 256;
 pub const SUSPENSIONS_PER_ACCREDITATION: usize = 256;
 pub const STOPS_PER_RECORD: usize = 64;

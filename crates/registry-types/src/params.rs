@@ -108,6 +108,8 @@ impl Params {
             ((100..=60 * MINUTE_MS).contains(&self.heartbeat_ms), "heartbeatMs"),
             (governance.max_voting_ms <= 3_660 * DAY_MS, "maxVotingMs"),
             (governance.min_notice_ms < governance.max_voting_ms, "minNoticeMs"),
+            // A stop is confirmed by an ordinary vote before it lapses.
+            (governance.min_notice_ms < governance.emergency_ms, "emergencyMs"),
             ((1..=limits::OPEN_PROPOSALS).contains(&governance.max_open_proposals), "maxOpenProposals"),
             ((1..=governance.max_open_proposals).contains(&per_governor), "maxOpenPerGovernor"),
             (governance.emergency_numerator > 0, "emergencyNumerator"),
@@ -116,9 +118,16 @@ impl Params {
             (governance.emergency_rest_ms <= 366 * DAY_MS, "emergencyRestMs"),
             (governance.max_delegation <= limits::DELEGATION, "maxDelegation"),
             (self.quotas.window_ms <= 366 * DAY_MS, "windowMs"),
+            (suffices(self.quotas.block_bytes), "blockBytes"),
+            (suffices(self.quotas.window_bytes), "windowBytes"),
         ];
         conditions.into_iter().find(|(holds, _)| !holds).map_or(Ok(()), |(_, name)| Err(name))
     }
+}
+
+/// No limit, or room for any one transaction: the one that repairs a quota must fit into it.
+fn suffices(bytes: u64) -> bool {
+    bytes == 0 || usize::try_from(bytes).map_or(true, |bytes| bytes >= limits::TRANSACTION_BYTES)
 }
 
 impl Canonical for Params {

@@ -110,7 +110,8 @@ impl MemberStatement {
         let validators = self.validators.iter().map(|validator| validator.public_key);
         let all: Vec<_> = self.keys.iter().map(|key| key.public_key).chain(validators).collect();
         let distinct: std::collections::BTreeSet<_> = all.iter().collect();
-        let sound = (1..=limits::KEYS_PER_ORGANISATION).contains(&self.keys.len())
+        let sound = (1..=limits::KEYS_PER_ORGANISATION - limits::KEYS_FOR_RECOVERY)
+            .contains(&self.keys.len())
             && self.validators.len() <= limits::VALIDATORS
             && distinct.len() == all.len()
             && all.iter().all(|key| VerifyingKey::from_bytes(key).is_ok());

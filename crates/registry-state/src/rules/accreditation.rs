@@ -178,8 +178,11 @@ fn edit(
 
 fn suspend_record(record: &mut Accreditation, now: u64, by_governors: bool) -> Result<(), Error> {
     running(record, now).ok_or(Error::NotAccredited)?;
-    if record.is_suspended_at(now) {
-        return Err(Error::AccreditationSuspended);
+    match record.suspensions.last_mut().filter(|last| last.until_ms.is_none()) {
+        // The governors' suspension takes the place of a grantor's own, which the grantor could lift.
+        Some(open) if by_governors && !open.by_governors => open.until_ms = Some(now),
+        Some(_) => return Err(Error::AccreditationSuspended),
+        None => {}
     }
     if record.suspensions.len() >= limits::SUSPENSIONS_PER_ACCREDITATION {
         return Err(Error::RecordTooLarge(state_key::accreditation(&record.issuer, &record.type_iri)));

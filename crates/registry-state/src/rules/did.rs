@@ -1,8 +1,8 @@
 use registry_types::operation::RecoverDid;
 use registry_types::record::Service;
 use registry_types::{
-    CreateDid, DidChange, DidKey, DidRecord, DidRole, DidVersion, DocumentKey, UpdateDid, did_from_inception,
-    limits, state_key,
+    Canonical as _, CreateDid, DidChange, DidKey, DidRecord, DidRole, DidVersion, DocumentKey, UpdateDid,
+    did_from_inception, limits, state_key,
 };
 
 use crate::TransactionError;
@@ -54,7 +54,10 @@ pub fn update(
 ) -> Result<Changes, Refusal> {
     let mut record = load_own(view, signer, &update.did, update.known_versions)?;
     match &update.change {
-        DidChange::Replace { keys, services } => replace(&mut record, block, keys, services)?,
+        DidChange::Replace { keys, services } => {
+            replace(&mut record, block, keys, services)?;
+            leave_room(&update.did, &record)?;
+        }
         DidChange::MarkCompromised { multikey } => mark_compromised(&mut record, block, multikey)?,
         DidChange::Deactivate => {
             close_current(&mut record, block);
@@ -95,6 +98,16 @@ fn load_own(view: &dyn View, signer: &Signer, did: &str, known: u32) -> Result<D
         return Err(TransactionError::OtherVersion { known, actual }.into());
     }
     Ok(record)
+}
+
+/// A stolen did key must not fill the record up: recovery, marks of compromise and stops need room in it.
+fn leave_room(did: &str, record: &DidRecord) -> Result<(), TransactionError> {
+    let versions = record.versions.len() + limits::VERSIONS_FOR_RECOVERY;
+    let bytes = record.to_bytes().len() + limits::DID_BYTES_FOR_RECOVERY;
+    if versions > limits::VERSIONS_PER_DID || bytes > limits::RECORD_BYTES {
+        return Err(TransactionError::RecordTooLarge(state_key::did(did)));
+    }
+    Ok(())
 }
 
 fn versions(record: &DidRecord) -> u32 {

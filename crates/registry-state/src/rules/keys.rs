@@ -29,9 +29,7 @@ pub fn add(
     if view.read(&name)?.is_some() {
         return Err(Error::KeyTaken.into());
     }
-    if organisation.keys.len() >= limits::KEYS_PER_ORGANISATION {
-        return Err(Error::RecordTooLarge(state_key::organisation(&organisation.id)).into());
-    }
+    require_room(&organisation, 1 + limits::KEYS_FOR_RECOVERY)?;
     organisation.keys.push(OrganisationKey {
         public_key: add.key.public_key,
         role: add.key.role,
@@ -67,14 +65,15 @@ pub fn revoke(
     Ok(changes)
 }
 
-/// The governors vouch for new govern keys; the lost ones end, and whoever found them can do nothing.
+/// The governors vouch for new govern keys, with which the member adds the others anew. Every key it had ends: whoever
+/// found a govern key may have added further ones.
 pub fn recover_member(at: Enactment<'_>, recover: &RecoverMember) -> Result<Changes, Refusal> {
     let mut organisation = load(at.view, &recover.organisation)?;
     if organisation.status == MemberStatus::Removed {
         return Err(Error::MemberRemoved.into());
     }
     let mut changes = Changes::default();
-    for key in organisation.keys.iter_mut().filter(|key| is_running(key, KeyRole::Govern)) {
+    for key in organisation.keys.iter_mut().filter(|key| key.until_ms.is_none()) {
         key.until_ms = Some(at.block.time_ms);
         end(at.view, at.block, &key.public_key, &mut changes)?;
     }

@@ -29,7 +29,7 @@ pub fn propose(
         check_times(&params.governance, block, propose)?;
     }
     let mut agenda: Agenda = find(view, &state_key::agenda())?.unwrap_or_default();
-    check_room(&params.governance, &agenda, signer)?;
+    check_room(&params.governance, &agenda, signer, propose.kind.is_emergency())?;
     let id = proposal_id(&signer.public_key, signer.sequence);
     agenda.proposals += 1;
     // In an emergency nobody waits; the smaller group has to be reached all the same.
@@ -77,12 +77,17 @@ fn check_times(governance: &GovernanceParams, block: BlockContext, propose: &Pro
     Ok(())
 }
 
-fn check_room(governance: &GovernanceParams, agenda: &Agenda, signer: &Signer) -> Result<(), Error> {
+/// An emergency finds room however many proposals the others have open; what bounds it is its own governor's limit.
+fn check_room(
+    governance: &GovernanceParams,
+    agenda: &Agenda,
+    signer: &Signer,
+    emergency: bool,
+) -> Result<(), Error> {
     let room = |limit: u32| usize::try_from(limit).unwrap_or(usize::MAX);
     let own = agenda.open.iter().filter(|open| open.proposer == signer.organisation.id).count();
-    if agenda.open.len() >= room(governance.max_open_proposals)
-        || own >= room(governance.max_open_per_governor)
-    {
+    let all = if emergency { limits::OPEN_PROPOSALS } else { governance.max_open_proposals };
+    if agenda.open.len() >= room(all) || own >= room(governance.max_open_per_governor) {
         return Err(Error::TooManyProposals);
     }
     Ok(())
@@ -178,15 +183,17 @@ impl Case {
     ) -> Result<Option<Error>, Refusal> {
         let count = self.proposal.count(governors);
         let emergency = self.proposal.kind.is_emergency();
-        let passes = if emergency {
-            count.passes_emergency(params.emergency_numerator, params.emergency_denominator)
+        let (numerator, denominator) = (params.emergency_numerator, params.emergency_denominator);
+        let (passes, cannot_pass) = if emergency {
+            let cannot_pass = count.cannot_pass_emergency(numerator, denominator);
+            (count.passes_emergency(numerator, denominator), cannot_pass)
         } else {
-            count.passes()
+            (count.passes(), count.cannot_pass())
         };
         let alone = governors.len() == 1;
         let due = self.proposal.earliest_ms <= block.time_ms
             && (alone || self.proposal.kind.earliest_height() <= block.height);
-        if !passes && !emergency && count.cannot_pass() {
+        if !passes && cannot_pass {
             self.close(ProposalState::Rejected { at_ms: block.time_ms });
         }
         if !passes || !due {

@@ -52,7 +52,7 @@ fn admission(signed: &SignedStatement, chain: &Hash) -> Result<(), TransactionEr
 
 fn recovery(recover: &RecoverMember) -> Result<(), TransactionError> {
     organisation_id(&recover.organisation)?;
-    require((1..=limits::KEYS_PER_ORGANISATION).contains(&recover.keys.len()), BadCount("keys"))?;
+    require((1..=limits::KEYS_FOR_RECOVERY).contains(&recover.keys.len()), BadCount("keys"))?;
     require(recover.keys.iter().all(|key| key.role == KeyRole::Govern), OnlyGovernKeys)?;
     let distinct: BTreeSet<_> = recover.keys.iter().map(|key| key.public_key).collect();
     require(distinct.len() == recover.keys.len(), Repeated("a key"))?;

@@ -142,6 +142,21 @@ fn only_the_grantor_changes_a_delegation_and_never_against_a_vote() {
 }
 
 #[test]
+fn a_grantors_own_suspension_does_not_stand_in_the_way_of_a_vote() {
+    let (mut chain, [undp, wfp, _]) = accredited_undp();
+    chain.run(UNDP, delegate(&undp, &wfp, &[&wfp], 0)).unwrap();
+    chain.run(UNDP, change(&wfp, DelegationChange::Suspend)).unwrap();
+    chain.run(BOARD, by_vote(&wfp, ProposalKind::SuspendAccreditation)).unwrap();
+    assert_eq!(chain.run(UNDP, change(&wfp, DelegationChange::Reinstate)), Err(E::OtherGrantor));
+    assert_eq!(
+        chain.accredited(&wfp, chain.block.time_ms),
+        Err(NotAccredited::Suspended { issuer: wfp.clone() })
+    );
+    chain.run(BOARD, by_vote(&wfp, ProposalKind::ReinstateAccreditation)).unwrap();
+    assert_eq!(chain.accredited(&wfp, chain.block.time_ms), Ok(1));
+}
+
+#[test]
 fn an_accreditation_may_begin_later() {
     let (mut chain, [_, _, fao]) = accredited_undp();
     let begins = chain.block.time_ms + 50_000;

@@ -321,6 +321,14 @@ fn parameters_change_within_their_ranges() {
         chain.run(BOARD, change(Params { governance: bad, ..Params::default() })),
         Err(E::BadParams("maxOpenProposals"))
     );
+    // Whatever no later transaction could get past.
+    let quotas = |block_bytes, window_bytes| Quotas { block_bytes, window_bytes, ..Quotas::default() };
+    for (quotas, name) in [(quotas(1, 0), "blockBytes"), (quotas(0, 65_535), "windowBytes")] {
+        assert_eq!(chain.run(BOARD, change(Params { quotas, ..Params::default() })), Err(E::BadParams(name)));
+    }
+    let bad = GovernanceParams { emergency_ms: DAY, ..GovernanceParams::default() };
+    let params = Params { governance: bad, ..Params::default() };
+    assert_eq!(chain.run(BOARD, change(params)), Err(E::BadParams("emergencyMs")));
     chain.run(BOARD, change(Params { heartbeat_ms: 5_000, ..Params::default() })).unwrap();
     assert_eq!(chain.find::<Params>("params").heartbeat_ms, 5_000);
 }
@@ -432,6 +440,28 @@ fn a_third_of_the_governors_stops_an_issuer_until_it_lapses() {
     chain.carry(ProposalKind::LiftStop(target()));
     chain.run(UNDP + 2, anchor(&did, 1, 1)).unwrap();
     assert_eq!(chain.find::<DidRecord>(&state_key::did(&did)).stops.len(), 2);
+}
+
+#[test]
+fn nobody_can_take_the_room_of_an_emergency_or_keep_one_open() {
+    let mut chain = four();
+    let governance =
+        GovernanceParams { max_open_proposals: 2, max_open_per_governor: 1, ..GovernanceParams::default() };
+    chain.carry(ProposalKind::ChangeParams(Params { governance, ..Params::default() }));
+    let ordinary = || ProposalKind::SuspendMember(member("dd"));
+    chain.put(100, ordinary()).unwrap();
+    chain.put(110, ordinary()).unwrap();
+    assert_eq!(chain.put(120, ordinary()), Err(E::TooManyProposals));
+    let stop = || ProposalKind::EmergencyStop(StopTarget::RegistryKey { public_key: public(100) });
+    let id = chain.put(120, stop()).unwrap();
+    assert_eq!(chain.put(120, stop()), Err(E::TooManyProposals), "each has its own limit");
+    // Two of four would stop it; with three against it nobody can any more.
+    for seed in [100, 110] {
+        chain.vote(seed, id, false).unwrap();
+        assert_eq!(chain.state_of(id), ProposalState::Open);
+    }
+    chain.vote(130, id, false).unwrap();
+    assert!(matches!(chain.state_of(id), ProposalState::Rejected { .. }));
 }
 
 #[test]

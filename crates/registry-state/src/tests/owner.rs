@@ -1,8 +1,9 @@
 use registry_types::operation::{
-    AddKey, AddValidator, Audit, DescribeValidator, RecoverDid, RecoverMember, RevokeValidator,
+    AddKey, AddValidator, Audit, DescribeValidator, RecoverDid, RecoverMember, RevokeValidator, StopTarget,
     possession_bytes,
 };
-use registry_types::{Validator, ValidatorRecord, ValidatorSet};
+use registry_types::record::Service;
+use registry_types::{Validator, ValidatorRecord, ValidatorSet, limits};
 
 use super::*;
 
@@ -50,7 +51,73 @@ fn the_governors_give_a_member_new_govern_keys() {
     assert_eq!(chain.run(BOARD, recover(vec![new(KeyRole::Govern, BOARD)])), Err(E::KeyTaken));
     chain.run(BOARD, recover(vec![new(KeyRole::Govern, 70)])).unwrap();
     assert_eq!(chain.run(UNDP, revoke(UNDP + 2)), Err(E::KeyRevoked));
-    chain.run(70, revoke(UNDP + 2)).unwrap();
+    // Whoever found the govern key may have added others, so none of the old ones does anything.
+    assert_eq!(chain.run(70, revoke(UNDP + 2)), Err(E::KeyRevokedAlready));
+    let operate = add_key(&chain, "undp", KeyRole::Operate, 71);
+    chain.run(70, Operation::AddKey(operate)).unwrap();
+}
+
+#[test]
+fn a_thief_cannot_take_the_room_that_recovery_needs() {
+    let (mut chain, did) = Chain::with_undp();
+    // Keys, until there is no room for more.
+    let mut seed = 150;
+    let refused = loop {
+        let add = add_key(&chain, "undp", KeyRole::Operate, seed);
+        if let Err(error) = chain.run(UNDP, Operation::AddKey(add)) {
+            break error;
+        }
+        seed += 1;
+    };
+    assert_eq!(refused, E::RecordTooLarge(state_key::organisation("undp")));
+    // Documents as large as they may be, until the record is full.
+    let services = |padding: char| -> Vec<Service> {
+        let endpoint = format!("https://undp.example/{}", padding.to_string().repeat(480));
+        let service = |number| Service {
+            fragment: format!("service-{number}"),
+            kind: "LinkedDomains".to_owned(),
+            endpoint: endpoint.clone(),
+        };
+        (0..limits::SERVICES_PER_DOCUMENT).map(service).collect()
+    };
+    let mut versions = 1;
+    let refused = loop {
+        let services = services(if versions % 2 == 0 { 'a' } else { 'b' });
+        let change = DidChange::Replace { keys: vec![document_key("key-1", 'K')], services };
+        if let Err(error) = chain.run(UNDP + 1, update(&did, versions, change)) {
+            break error;
+        }
+        versions += 1;
+    };
+    assert_eq!(refused, E::RecordTooLarge(state_key::did(&did)));
+    // What must always work, works.
+    let target = StopTarget::Issuer { did: did.clone() };
+    chain.run(BOARD, propose(ProposalKind::EmergencyStop(target))).unwrap();
+    let multikey = document_key("key-1", 'K').multikey;
+    chain.run(UNDP + 1, update(&did, versions, DidChange::MarkCompromised { multikey })).unwrap();
+    let keys = vec![document_key("key-2", 'L')];
+    let recover = RecoverDid { did, known_versions: versions, keys, services: services('c') };
+    chain.run(UNDP, Operation::RecoverDid(recover)).unwrap();
+    let keys = vec![NewKey { role: KeyRole::Govern, public_key: public(70) }];
+    let recover = RecoverMember { organisation: "undp".to_owned(), keys };
+    chain.run(BOARD, propose(ProposalKind::RecoverMember(recover))).unwrap();
+}
+
+#[test]
+fn many_small_versions_leave_places_for_recovery() {
+    let (mut chain, did) = Chain::with_undp();
+    let mut versions = 1;
+    let refused = loop {
+        let keys = vec![document_key(&format!("rotated-{versions}"), 'K')];
+        if let Err(error) = chain.run(UNDP + 1, update(&did, versions, replace(keys))) {
+            break error;
+        }
+        versions += 1;
+    };
+    assert_eq!(refused, E::RecordTooLarge(state_key::did(&did)));
+    let keys = vec![document_key("key", 'L')];
+    let recover = RecoverDid { did, known_versions: versions, keys, services: Vec::new() };
+    chain.run(UNDP, Operation::RecoverDid(recover)).unwrap();
 }
 
 #[test]

@@ -107,6 +107,13 @@ impl Count {
             && wide(self.approve).saturating_mul(u128::from(denominator))
                 >= wide(self.governors).saturating_mul(u128::from(numerator))
     }
+
+    /// Not even all the remaining votes could make it the share of an emergency.
+    #[must_use]
+    pub fn cannot_pass_emergency(self, numerator: u32, denominator: u32) -> bool {
+        let approve = self.governors.saturating_sub(self.refuse);
+        !Self { approve, ..self }.passes_emergency(numerator, denominator)
+    }
 }
 
 /// What every block looks at: bounded by the parameters.
