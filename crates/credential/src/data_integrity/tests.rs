@@ -197,6 +197,10 @@ async fn a_stranger_beside_the_issuer_does_not_count() {
     let mut beside = document.clone();
     add_proof(&mut beside, ISSUER, "urn:uuid:issuer", Value::Null).await;
     assert_eq!(strict(&beside).await, ["notTheIssuersKey"], "a stranger on whom nobody builds");
+    let mut twice = to_be_witnessed();
+    add_proof(&mut twice, ISSUER, "urn:uuid:same", Value::Null).await;
+    add_proof(&mut twice, WITNESS, "urn:uuid:same", json!("urn:uuid:same")).await;
+    assert_eq!(strict(&twice).await, ["proofForm"], "a stranger under the name of the issuer's proof");
     add_proof(&mut document, WITNESS, "urn:uuid:more", json!("urn:uuid:stranger")).await;
     assert_eq!(strict(&document).await, ["notTheIssuersKey"], "a stranger who builds on a stranger");
 }

@@ -53,6 +53,13 @@ pub(crate) async fn verify_proofs(
         report.faults.push(fault("tooManyProofs", "there are too many proofs").at("/proof"));
         return report;
     }
+    let mut ids = HashSet::new();
+    let mut named = proofs.iter().filter_map(|(_, proof)| proof.get("id").and_then(Value::as_str));
+    if named.any(|id| !ids.insert(id)) {
+        // A proof that builds on another names it: that must be one proof, or a stranger's could stand in for it.
+        report.faults.push(fault("proofForm", "two proofs have the same id").at("/proof"));
+        return report;
+    }
     let built_on: HashSet<&str> = proofs.iter().flat_map(|(_, proof)| previous_ids(proof)).collect();
     let asked = Asked { document, controller, built_on, resolver, expect };
     for (pointer, value) in &proofs {
