@@ -154,17 +154,18 @@ impl Registry {
     pub fn trust(&self, config: &TrustConfig) -> Result<(), TrustError> {
         let policy = config.policy(self.light().policy().max_age);
         self.light().set_policy(policy);
+        let mut starts = Vec::new();
         if let Some(path) = &config.checkpoint {
-            self.start_from(path, &read_checkpoint(path, &self.chain())?)?;
+            starts.push((path, read_checkpoint(path, &self.chain())?));
         }
         if let Some(path) = &config.memory {
             let (memory, remembered) = Memory::open(path, &self.chain())?;
-            if let Some(checkpoint) = remembered {
-                self.start_from(path, &checkpoint)?;
-            }
+            starts.extend(remembered.map(|checkpoint| (path, checkpoint)));
             let _ = self.inner.memory.set(Arc::new(memory));
         }
-        Ok(())
+        // An old checkpoint in the configuration must not keep a reader from starting that has seen newer blocks.
+        let newest = starts.into_iter().max_by_key(|(_, checkpoint)| checkpoint.header().height);
+        newest.map_or(Ok(()), |(path, newest)| self.start_from(path, &newest))
     }
 
     fn start_from(&self, path: &Path, checkpoint: &Checkpoint) -> Result<(), TrustError> {

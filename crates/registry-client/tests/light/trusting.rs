@@ -144,6 +144,28 @@ async fn protection_against_rollback_survives_a_restart() {
     assert!(matches!(reader(&node, &nowhere).0, Err(TrustError::File { .. })));
 }
 
+/// Configurations outlive trust periods; what a reader has seen since then counts.
+#[tokio::test]
+async fn an_old_checkpoint_does_not_stop_a_reader_that_remembers_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let chain = Chain::new(&[1]);
+    let mut header = chain.header(1);
+    header.time_ms = START - 31 * DAY_MS;
+    let certificate = chain.certify(&header, &[1]);
+    let old = Checkpoint::new(header, certificate, Chain::set(&[1])).unwrap();
+    let path = folder.path().join("checkpoint.json");
+    std::fs::write(&path, old.to_json()).unwrap();
+    let node = Node::new(chain);
+    let trust = remembering(&folder);
+    reader(&node, &trust).0.unwrap().schema("urn:a").await.unwrap();
+    written(trust.memory.as_ref().unwrap()).await;
+
+    let trust = TrustConfig { checkpoint: Some(path), ..trust };
+    reader(&node, &trust).0.unwrap().schema("urn:a").await.unwrap();
+    std::fs::remove_file(trust.memory.as_ref().unwrap()).unwrap();
+    assert!(matches!(reader(&node, &trust).0, Err(TrustError::Untrusted { .. })));
+}
+
 #[tokio::test]
 async fn a_fork_is_kept_and_ends_belief_for_good() {
     let folder = tempfile::tempdir().unwrap();
