@@ -64,6 +64,11 @@ pub enum EngineError {
     Guard(#[from] GuardError),
     #[error("the consensus engine did not start: {0}")]
     Start(String),
+    #[error(
+        "the data of this node ends at block {stored}, but its key has voted up to block {signed} and there is no peer to \
+         get the blocks from: put back the newer data, or name a peer that has it"
+    )]
+    Lost { stored: u64, signed: u64 },
 }
 
 /// The engine while it runs.
@@ -103,6 +108,7 @@ pub enum Health {
 
 pub async fn start(start: Start) -> Result<Engine, EngineError> {
     let guard = Arc::new(Guard::open(&start.signed)?);
+    let alone = start.links.peers.is_empty();
     let parts = Parts {
         me: Address(address_of(&start.public_key)),
         signatures: Signatures { chain: start.chain, signer: Some(start.signer), guard: Arc::clone(&guard) },
@@ -116,6 +122,17 @@ pub async fn start(start: Start) -> Result<Engine, EngineError> {
     let signed = guard.height().await;
     // With blocks lost that this key voted for, it must not vote until the chain is past them again.
     let sits_out_until = (signed > ledger.next_height()).then_some(signed);
+    if let Some(signed) = sits_out_until {
+        let stored = ledger.next_height().saturating_sub(1);
+        if alone {
+            return Err(EngineError::Lost { stored, signed });
+        }
+        tracing::warn!(
+            block.height = signed,
+            "blocks are missing that this node's key has voted for; it follows the others without a vote until they are \
+             past them"
+        );
+    }
     let (channels, actors) = parts.launch(sits_out_until.is_some()).await?;
     let first = Run { host: parts.host(sits_out_until, ledger, channels), actors };
     let (stop, stopped) = watch::channel(false);

@@ -39,8 +39,8 @@ pub enum GuardError {
         source: io::Error,
     },
     #[error(
-        "the record of signed votes in {0} is damaged: restore it, or give this node a new validator key; \
-         voting without it could sign twice"
+        "the record of signed votes in {0} is damaged: give this node a new validator key. An older copy of the \
+         record has forgotten votes, so with it the key could sign twice"
     )]
     Damaged(PathBuf),
     #[error("something else was signed at height {0} already")]
@@ -163,7 +163,7 @@ fn record(place: Place, signed: Signed) -> Vec<u8> {
     bytes
 }
 
-/// All records, or nothing when one that is not the last is broken.
+/// All records, or nothing when one that is there as a whole is broken. Of the last one a part may be missing.
 fn read(mut bytes: &[u8]) -> Option<Vec<(Place, Signed)>> {
     let mut records = Vec::new();
     while let Some((length, rest)) = bytes.split_first() {

@@ -479,6 +479,7 @@ fn memory() -> String {
 async fn faults_at_start_are_told_apart() {
     let chain = Chain::new().await;
     let mut node = chain.start().await;
+    chain.admit(&chain.registry(&node), "undp").await;
     let error = registry::start(config(chain.folder.path())).await.err().unwrap();
     assert!(error.to_string().contains("another process uses"), "{error}");
     node.running.stop().await;
@@ -499,6 +500,13 @@ async fn faults_at_start_are_told_apart() {
     assert!(error.to_string().contains("cannot open the validator key"), "{error}");
     assert!(!key.exists(), "another key would be nobody on this chain");
     std::fs::rename(folder.join("away"), &key).unwrap();
+
+    // Alone with data older than its votes, a node has nobody to wait for.
+    let data = config_now.node.data.join("chain.redb");
+    std::fs::rename(&data, folder.join("away")).unwrap();
+    let error = registry::start(config(folder)).await.err().unwrap();
+    assert!(error.to_string().contains("put back the newer data"), "{error}");
+    std::fs::rename(folder.join("away"), &data).unwrap();
 
     let genesis = chain.folder.path().join("genesis.json");
     let mut other = chain.genesis.clone();
