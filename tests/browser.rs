@@ -19,7 +19,7 @@ async fn the_pages_carry_the_whole_journey_in_chromium() -> Result<()> {
         "verifier": stack.url(Service::Verifier),
         "welcome": stack.welcome()?,
         "samples": samples,
-        "shots": concat!(env!("CARGO_MANIFEST_DIR"), "/browser/shots"),
+        "shots": concat!(env!("CARGO_MANIFEST_DIR"), "/browser/shots/journey"),
         "gallery": std::env::var("GALLERY").ok(),
     });
     let file = stack.data().join("browser.json");

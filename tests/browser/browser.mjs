@@ -1,6 +1,7 @@
 // A Chromium with people in it: each has cookies, storage and a passkey authenticator of their own.
 import {mkdirSync, readFileSync, rmSync} from 'node:fs';
 import {join} from 'node:path';
+import {inspect} from 'node:util';
 import {createRequire} from 'node:module';
 import {chromium} from 'playwright-core';
 
@@ -16,6 +17,29 @@ export class Browser {
   /** Errors that pages reported by themselves: exceptions, refused resources, violated policies. */
   problems = [];
   people = [];
+
+  /** Runs scripts one after the other and ends the process: 1 when one failed or a page reported an error. */
+  static async conduct(name, input, ...scripts) {
+    const browser = await Browser.launch(input);
+    let failed = false;
+    try {
+      for(const script of scripts) {
+        await script(browser, input);
+      }
+    } catch(error) {
+      failed = true;
+      console.log(inspect(error));
+      await browser.wreck();
+    }
+    for(const problem of browser.problems) {
+      failed = true;
+      console.log(`page problem: ${problem}`);
+    }
+    await browser.close();
+    const {steps, pictures, audits} = browser;
+    console.log(`${name}: ${steps} steps, ${pictures} pictures, ${audits} accessibility audits, ${failed ? 'FAILED' : 'passed'}`);
+    process.exit(failed ? 1 : 0);
+  }
 
   static async launch(input) {
     const self = new Browser();

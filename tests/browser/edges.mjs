@@ -73,6 +73,7 @@ async function rightToLeft(browser, input) {
     for(const [name, url] of [
       ['rtl-console-staff', `${input.issuer}/console/staff?q=${encodeURIComponent('حسن')}`],
       ['rtl-console-imports', `${input.issuer}/console/imports`],
+      ['rtl-console-documents', `${input.issuer}/console/documents`],
       ['rtl-registry', input.registry],
       ['rtl-verifier', input.verifier],
     ]) {

@@ -1,5 +1,6 @@
 // The journey as people see it: by labels, buttons and what is written on the page.
 import assert from 'node:assert/strict';
+import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 
 /** Steps 2 to 4, 6 and 7, each with pictures of the pages it passes. */
@@ -23,6 +24,7 @@ export async function journey(browser, input) {
   await personPresents(browser, agency, asha, input, {outcome: 'fail', name: 'revoked'});
 
   await retireeProvesExistence(browser, agency, input);
+  await anchorsDocument(browser, hr, agency, input);
   await everyOtherPage(browser, {hr, asha, agency}, input);
 }
 
@@ -253,6 +255,37 @@ async function retireeProvesExistence(browser, agency, input) {
   });
 }
 
+/** HR anchors a letter; whoever gets it with its receipt checks both at the registry. */
+async function anchorsDocument(browser, hr, agency, input) {
+  const letter = {name: 'letter.txt', mimeType: 'text/plain', buffer: Buffer.from('Agreement of 3 March 2026\n')};
+  await browser.step('a letter is anchored and checked', async () => {
+    const {page} = hr;
+    await page.goto(`${input.issuer}/console/documents`);
+    await browser.picture(hr, 'console-documents-empty');
+    await page.getByTestId('files').setInputFiles(letter);
+    await page.waitForFunction(() => document.querySelector('#digests').value.includes('  letter.txt'));
+    await browser.picture(hr, 'console-documents-chosen');
+    await page.getByTestId('anchor').click();
+    await page.waitForURL(/done=added/);
+    const receipt = page.getByTestId('receipt');
+    for(let wait = 0; wait < 60 && await receipt.count() === 0; wait += 1) {
+      await page.waitForTimeout(500);
+      await page.reload();
+    }
+    await browser.picture(hr, 'console-documents');
+    const [download] = await Promise.all([page.waitForEvent('download'), receipt.click()]);
+    const bytes = readFileSync(await download.path());
+
+    await agency.page.goto(new URL('/notary', input.registry).href);
+    await agency.page.getByTestId('file').setInputFiles(
+      [letter, {name: download.suggestedFilename(), mimeType: 'application/json', buffer: bytes}]);
+    await agency.page.waitForFunction(() => /^[0-9a-f]{64}$/.test(document.querySelector('#digest').value));
+    await agency.page.keyboard.press('Enter');
+    await agency.page.getByTestId('finding').getByRole('heading', {name: 'Anchored'}).waitFor();
+    await browser.picture(agency, 'registry-notary-anchored');
+  });
+}
+
 /** Pages that the journey does not pass, and the way back in. */
 async function everyOtherPage(browser, {hr, asha, agency}, input) {
   await browser.step('signing out and in again with the passkey', async () => {
@@ -272,9 +305,9 @@ async function everyOtherPage(browser, {hr, asha, agency}, input) {
     await browser.picture(hr, 'console-overview', {gallery: 'desk'});
   });
   await browser.step('every other page', async () => {
-    for(const page of ['officers', 'activity', 'offers']) {
+    for(const page of ['officers', 'activity', 'offers?state=locked', 'offers?state=lapsed']) {
       await hr.page.goto(`${input.issuer}/console/${page}`);
-      await browser.picture(hr, `console-${page}`);
+      await browser.picture(hr, `console-${page.replace('?state=', '-')}`);
     }
     for(const [name, url] of [
       ['verifier-start', input.verifier], ['verifier-docs', `${input.verifier}/docs`],

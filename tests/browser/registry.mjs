@@ -2,33 +2,21 @@
 // Input: a JSON file with the node's address and files (see services/registry/tests/node/browser.rs).
 import assert from 'node:assert/strict';
 import {readFileSync} from 'node:fs';
-import {inspect} from 'node:util';
 import {Browser} from './browser.mjs';
 
 const input = JSON.parse(readFileSync(process.argv[2], 'utf8'));
 const at = path => new URL(path, input.registry).href;
-const browser = await Browser.launch(input);
-let failed = false;
+let browser;
 
-try {
+await Browser.conduct('registry', input, async started => {
+  browser = started;
   const reader = await browser.person('reader');
   await searches(reader);
   await readsProof(reader);
   await asksNotary(reader);
   await everyPage(reader);
   await followsVotes(reader);
-} catch(error) {
-  failed = true;
-  console.log(inspect(error));
-  await browser.wreck();
-}
-for(const problem of browser.problems) {
-  failed = true;
-  console.log(`page problem: ${problem}`);
-}
-await browser.close();
-console.log(`registry: ${browser.steps} steps, ${browser.pictures} pictures, ${failed ? 'FAILED' : 'passed'}`);
-process.exit(failed ? 1 : 0);
+});
 
 async function searches({page}) {
   await browser.step('a reader searches with the keyboard', async () => {

@@ -19,7 +19,6 @@ use crate::node::Node;
 use crate::store::Snapshot;
 
 /// How many changes of validators are looked through for the set of an old block.
-const CHANGES: usize = 500;
 
 #[derive(Template)]
 #[template(path = "proof.html")]
@@ -150,8 +149,7 @@ fn set_of(node: &Node, snapshot: &Snapshot, header: &Header) -> Result<Option<Va
     if named(&first) {
         return Ok(Some(first));
     }
-    let changes = snapshot.changes_after(0, CHANGES)?;
-    Ok(changes.into_iter().map(|change| change.next).find(named))
+    Ok(snapshot.validators_at(header.height)?.filter(named))
 }
 
 /// How many hashes lead from the place to the root. The map keeps them to itself, but not from its JSON.
