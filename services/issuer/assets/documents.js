@@ -21,16 +21,21 @@ if(crypto.subtle) {
 
 async function take(files) {
   said.hidden = false;
+  const skipped = [];
   for(const file of files) {
     if(file.size > LARGEST) {
-      said.textContent = `${file.name} is larger than 1 GB: use sha256sum and paste its line.`;
+      skipped.push(file.name);
       continue;
     }
     said.textContent = `Reading ${file.name} …`;
     const hashed = new Uint8Array(await crypto.subtle.digest('SHA-256', await file.arrayBuffer()));
     const hex = Array.from(hashed, byte => byte.toString(16).padStart(2, '0')).join('');
     digests.value += `${digests.value && !digests.value.endsWith('\n') ? '\n' : ''}${hex}  ${file.name}\n`;
-    said.textContent = `${file.name} was read here and stays here.`;
   }
+  const read = files.length - skipped.length;
+  said.textContent = [
+    read === 1 ? '1 document was read here and stays here.' : read > 1 ? `${read} documents were read here and stay here.` : '',
+    skipped.length > 0 ? `Larger than 1 GB, so not read: ${skipped.join(', ')}. Use sha256sum and paste the line.` : '',
+  ].join(' ').trim();
   input.value = '';
 }

@@ -10,7 +10,7 @@ use web::page::{Shell, html, see_other};
 
 use super::session::Officer;
 use super::view::{Done, LINES, Place, When, page_of, shell};
-use crate::app::{Documented, Issuer, NewDocument, ReceiptState};
+use crate::app::{DocumentError, Documented, Issuer, NewDocument, ReceiptState};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config.service(list_documents).service(add_documents).service(download_receipt);
@@ -67,10 +67,18 @@ async fn add_documents(
 ) -> Result<HttpResponse, Problem> {
     let Handed { digests, public } = handed.into_inner();
     match parse(&digests, public.is_some()) {
-        Ok(documents) => {
-            app.add_documents(&officer.actor(), &officer.tenant, &documents).await?;
-            Ok(see_other("/console/documents?done=added"))
-        }
+        Ok(documents) => match app.add_documents(&officer.actor(), &officer.tenant, &documents).await {
+            Ok(_) => Ok(see_other("/console/documents?done=added")),
+            Err(DocumentError::TooMany) => {
+                let refusal = "At most 1,000 documents are taken at once: hand them in as several lists.";
+                page(&officer, &app, None, false, Some(refusal), digests).await
+            }
+            Err(DocumentError::Label) => {
+                let refusal = "A name has at most 200 characters: shorten the longer ones.";
+                page(&officer, &app, None, false, Some(refusal), digests).await
+            }
+            Err(error) => Err(error.into()),
+        },
         Err(refusal) => page(&officer, &app, None, false, Some(refusal), digests).await,
     }
 }

@@ -30,18 +30,25 @@ pub(super) const ASSETS: web::assets::Assets = web::assets::Assets(&[web::assets
 
 /// Forms here hold a few lines of text.
 const FORM_BYTES: usize = 32 * 1024;
+/// Officers hand in lists of digests, each with a name.
+const OFFICER_FORM_BYTES: usize = 512 * 1024;
+
+fn form(most: usize) -> FormConfig {
+    FormConfig::default().limit(most).error_handler(|error, _| refused(&error))
+}
 
 pub(super) fn configure(config: &mut ServiceConfig<'_>) {
     config.map(|config| {
         config.service(home).service(
             scope("/console")
-                .app_data(FormConfig::default().limit(FORM_BYTES).error_handler(|error, _| refused(&error)))
+                .app_data(form(FORM_BYTES))
                 .app_data(QueryConfig::default().error_handler(|error, _| refused(&error)))
                 .app_data(PathConfig::default().error_handler(|_, _| Problem::not_found().into()))
                 .configure(sign_in::configure)
                 .service(
                     scope("")
                         .wrap(from_fn(session::require))
+                        .app_data(form(OFFICER_FORM_BYTES))
                         .configure(dashboard::configure)
                         .configure(documents::configure)
                         .configure(imports::configure)
