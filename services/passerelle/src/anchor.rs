@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::cli::{Anchor, AnchorAdd};
 use crate::config::read;
-use crate::say;
+use crate::{files, say};
 
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 const READ_BYTES: usize = 1024 * 1024;
@@ -48,8 +48,7 @@ fn keep(file: &Path, receipt: &ReceiptState) -> anyhow::Result<()> {
             let mut path = file.as_os_str().to_owned();
             path.push(".receipt.json");
             let path = PathBuf::from(path);
-            std::fs::write(&path, serde_json::to_vec_pretty(receipt)?)
-                .with_context(|| format!("cannot write {}", path.display()))?;
+            files::replace(&path, &serde_json::to_vec_pretty(receipt)?)?;
             say::line(format!("{shown}: anchored, receipt in {}", path.display()));
         }
         ReceiptState::Pending => say::line(format!(

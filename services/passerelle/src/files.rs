@@ -17,7 +17,9 @@ pub fn replace(path: &Path, content: &[u8]) -> anyhow::Result<()> {
     if std::fs::read(path).is_ok_and(|present| present == content) {
         return Ok(());
     }
-    let beside = path.with_extension("new");
+    // Appended, so that two files that differ in their ending never share it.
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".new");
     let write = || -> std::io::Result<()> {
         let mut options = std::fs::OpenOptions::new();
         options.create(true).write(true).truncate(true);

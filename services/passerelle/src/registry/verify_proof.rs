@@ -2,12 +2,9 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use clock::{Clock as _, SystemClock};
-use registry_client::{Checkpoint, Evidence, LightClient, Policy, Verdict};
-use registry_types::{AnchorRecord, Canonical as _, Genesis, Hash, ProvenRecord, SetChange, state_key};
-use wire::anchors::{RECEIPT_VERSION, Receipt};
+use registry_client::{Checkpoint, Evidence, LightClient, Policy, Receipt, Verdict};
+use registry_types::{AnchorRecord, Canonical as _, Genesis, Hash, ProvenRecord, SetChange};
 
 use super::args::{Anchor, VerifyProof};
 use super::proof_file::{ProofFile, read};
@@ -175,10 +172,9 @@ struct Anchored {
 
 fn receipt(args: &VerifyProof, key: &str) -> anyhow::Result<Option<Anchored>> {
     let (Some(path), Some(digest)) = (&args.receipt, &args.digest) else { return Ok(None) };
-    let receipt: Receipt = serde_json::from_slice(&read(path)?)
-        .with_context(|| format!("{} is not a receipt", path.display()))?;
-    ensure!(receipt.version == RECEIPT_VERSION, "version {} of receipts is not known", receipt.version);
-    let needed = state_key::anchor(&receipt.issuer, receipt.sequence);
+    let receipt =
+        Receipt::from_json(&read(path)?).with_context(|| format!("cannot use {}", path.display()))?;
+    let needed = receipt.state_key();
     ensure!(key == needed, "the receipt needs the proof of {needed}, and this one is about {key}");
     Ok(Some(Anchored { receipt, digest: hash("--digest", digest)? }))
 }
@@ -189,22 +185,11 @@ impl Anchored {
         let value =
             answer.value.as_deref().ok_or_else(|| no("the anchor that the receipt names does not exist"))?;
         let anchor = AnchorRecord::from_bytes(value).map_err(|_| no("the anchor cannot be read"))?;
-        let decode = |text: &str| URL_SAFE_NO_PAD.decode(text).ok().and_then(|it| Hash::try_from(it).ok());
-        let salt = decode(&self.receipt.salt).ok_or_else(|| no("the receipt's salt is not 32 bytes"))?;
-        let path: Option<Vec<Hash>> = self.receipt.path.iter().map(|it| decode(it)).collect();
-        let path = path.ok_or_else(|| no("the receipt's path is not made of hashes"))?;
-        let index =
-            u32::try_from(self.receipt.leaf_index).map_err(|_| no("the receipt's leaf is out of range"))?;
-        if self.receipt.leaf_count != u64::from(anchor.leaf_count) {
-            return Err(no("the receipt counts other leaves than the anchor"));
-        }
-        let leaf = merkle::leaf(&salt, &self.digest);
-        merkle::verify(&leaf, index, anchor.leaf_count, &path, &anchor.root)
-            .map_err(|error| NotProven(format!("the receipt does not lead to the anchor: {error}")))?;
+        self.receipt.check(&self.digest, &anchor).map_err(|error| NotProven(error.to_string()))?;
         lines.push(format!(
             "The document with digest {} was anchored by {} at block {} of {}.",
             hex::encode(self.digest),
-            self.receipt.issuer,
+            self.receipt.issuer(),
             anchor.height,
             time(anchor.time_ms),
         ));
