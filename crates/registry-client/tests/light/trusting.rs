@@ -150,7 +150,7 @@ async fn an_old_checkpoint_does_not_stop_a_reader_that_remembers_more() {
     let folder = tempfile::tempdir().unwrap();
     let chain = Chain::new(&[1]);
     let mut header = chain.header(1);
-    header.time_ms = START - 31 * DAY_MS;
+    header.time_ms = START - 181 * DAY_MS;
     let certificate = chain.certify(&header, &[1]);
     let old = Checkpoint::new(header, certificate, Chain::set(&[1])).unwrap();
     let path = folder.path().join("checkpoint.json");
