@@ -16,7 +16,7 @@ pub use authenticator::{Attestation, Authenticator};
 pub use holder::{HolderKey, SdJwt, jcs, jwt_payload};
 pub use postgres::Postgres;
 pub use reqwest::Method;
-pub use stack::{Mode, Service, Stack, StackOptions};
+pub use stack::{Mode, Service, Stack, StackOptions, binary, free_base_port};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

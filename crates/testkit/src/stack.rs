@@ -100,7 +100,7 @@ impl Stack {
         let stack = Self {
             mode: options.mode,
             database_url: options.database_url,
-            base_port: free_base_port()?,
+            base_port: free_base_port(4)?,
             data,
             logs,
             _temporary: temporary,
@@ -124,6 +124,23 @@ impl Stack {
             }
         }
         Ok(stack)
+    }
+
+    /// Services that an operator configured: `ROOT/data/config/NAME.toml`, each for its own process, on the four ports
+    /// from `base_port`. Nothing is started yet.
+    pub fn adopt(root: &Path, base_port: u16) -> Result<Self> {
+        let (data, logs) = (root.join("data"), root.join("logs"));
+        std::fs::create_dir_all(&logs)?;
+        Ok(Self {
+            mode: Mode::Apart,
+            database_url: None,
+            base_port,
+            data,
+            logs,
+            _temporary: None,
+            running: Mutex::default(),
+            agent: Agent::new(),
+        })
     }
 
     /// The service's address without a path, no slash at the end.
@@ -299,7 +316,7 @@ impl Drop for Stack {
 }
 
 /// `PASSERELLE_BIN`, or the binary that was built beside the test.
-fn binary() -> Result<PathBuf> {
+pub fn binary() -> Result<PathBuf> {
     if let Some(named) = std::env::var_os("PASSERELLE_BIN") {
         return Ok(named.into());
     }
@@ -309,17 +326,17 @@ fn binary() -> Result<PathBuf> {
     found.context("no passerelle binary beside the tests: build it or set PASSERELLE_BIN")
 }
 
-/// Four ports in a row that nobody listens on, below the range the system hands out by itself.
-fn free_base_port() -> Result<u16> {
-    let start = std::process::id() % 5000;
-    for step in 0..5000 {
-        let base = 10_000 + u16::try_from((start + step) % 5000)? * 4;
-        let free = (base..base + 4).all(|port| {
+/// The first of `count` ports in a row that nobody listens on, below the range the system hands out by itself.
+pub fn free_base_port(count: u16) -> Result<u16> {
+    let (start, places) = (std::process::id() % 5000, 20_000 / u32::from(count));
+    for step in 0..places {
+        let base = 10_000 + u16::try_from((start + step) % places)? * count;
+        let free = (base..base + count).all(|port| {
             TcpListener::bind(("127.0.0.1", port)).is_ok() && TcpListener::bind(("::1", port)).is_ok()
         });
         if free {
             return Ok(base);
         }
     }
-    bail!("no four free ports in a row between 10000 and 30000")
+    bail!("no {count} free ports in a row between 10000 and 30000")
 }
