@@ -124,7 +124,10 @@ pub enum Admin {
     OfficerLink {
         #[arg(long, value_name = "DIR", default_value = "./data")]
         data: PathBuf,
-        /// undp, wfp or unjspf
+        /// An issuer's configuration that `up` did not write
+        #[arg(long, value_name = "FILE", conflicts_with = "data")]
+        config: Option<PathBuf>,
+        /// The organisation's id in the configuration, such as undp
         #[arg(long, value_name = "ORG")]
         tenant: String,
     },

@@ -1,14 +1,20 @@
 //! `passerelle registry …`: a node, and everything a member or an auditor does with the chain from a shell.
 
 mod args;
+mod change;
 mod checkpoint;
+mod did;
 mod govern;
 mod init;
 mod join;
 mod key_folder;
+mod kind;
 mod member_args;
 mod node_folder;
+mod own;
+mod own_args;
 mod proof_file;
+mod reason;
 mod statement;
 mod verify_proof;
 mod words;
@@ -17,23 +23,38 @@ use std::process::ExitCode;
 
 use args::Action;
 pub use args::Registry;
+pub use did::Rotation;
 
+use crate::cli::File;
 use crate::one;
 
 pub async fn run(command: Registry) -> anyhow::Result<ExitCode> {
-    match (command.config, command.action) {
-        (_, Some(Action::VerifyProof(args))) => Ok(verify_proof::run(&args)),
-        (_, Some(Action::Checkpoint(args))) => checkpoint::run(&args).await.map(|()| ExitCode::SUCCESS),
-        (_, Some(Action::NodeKeys(args))) => join::keys(&args).map(|()| ExitCode::SUCCESS),
-        (_, Some(Action::Statement(args))) => statement::run(&args).await.map(|()| ExitCode::SUCCESS),
-        (_, Some(Action::Init(args))) => init::run(&args).map(|()| ExitCode::SUCCESS),
-        (_, Some(Action::Join(args))) => join::run(&args).await.map(|()| ExitCode::SUCCESS),
-        (_, Some(Action::Propose(args))) => govern::propose(&args).await.map(|()| ExitCode::SUCCESS),
-        (_, Some(Action::Vote(args))) => govern::vote(&args).await.map(|()| ExitCode::SUCCESS),
-        (_, Some(Action::Start(file))) => one::registry(&file.config).await.map(|()| ExitCode::SUCCESS),
-        (Some(config), None) => one::registry(&config).await.map(|()| ExitCode::SUCCESS),
+    let action = match (command.config, command.action) {
+        (_, Some(action)) => action,
+        (Some(config), None) => Action::Start(File { config }),
         (None, None) => {
             anyhow::bail!("name a configuration with --config, or see `passerelle registry --help`")
         }
+    };
+    match action {
+        Action::VerifyProof(args) => return Ok(verify_proof::run(&args)),
+        Action::Checkpoint(args) => checkpoint::run(&args).await?,
+        Action::NodeKeys(args) => join::keys(&args)?,
+        Action::Statement(args) => statement::run(&args).await?,
+        Action::Init(args) => init::run(&args)?,
+        Action::Join(args) => join::run(&args).await?,
+        Action::Start(file) => one::registry(&file.config).await?,
+        Action::Propose(args) => govern::propose(&args).await?,
+        Action::Vote(args) => govern::vote(&args).await?,
+        Action::Withdraw(args) => govern::withdraw(&args).await?,
+        Action::CreateDid(args) => did::create(&args).await?,
+        Action::RotateKey(args) => did::rotate(&args).await?,
+        Action::AddKey(args) => own::add_key(&args).await?,
+        Action::RevokeKey(args) => own::revoke_key(&args).await?,
+        Action::RevokeValidator(args) => own::revoke_validator(&args).await?,
+        Action::DescribeValidator(args) => own::describe_validator(&args).await?,
+        Action::Delegate(args) => own::delegate(&args).await?,
+        Action::ChangeDelegation(args) => own::change_delegation(&args).await?,
     }
+    Ok(ExitCode::SUCCESS)
 }

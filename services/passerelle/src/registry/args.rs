@@ -3,7 +3,10 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use url::Url;
 
-use super::member_args::{Init, Join, NodeKeys, Propose, Statement, Vote};
+use super::member_args::{Init, Join, NodeKeys, Propose, Statement, Vote, Withdraw};
+use super::own_args::{
+    AddKey, ChangeDelegation, CreateDid, Delegate, DescribeValidator, RevokeKey, RevokeValidator, RotateKey,
+};
 use crate::cli::File;
 
 /// Found or join a network, run a node, vote, check what a node says
@@ -40,6 +43,15 @@ pub enum Action {
     Join(Join),
     Propose(Propose),
     Vote(Vote),
+    Withdraw(Withdraw),
+    CreateDid(CreateDid),
+    RotateKey(RotateKey),
+    AddKey(AddKey),
+    RevokeKey(RevokeKey),
+    RevokeValidator(RevokeValidator),
+    DescribeValidator(DescribeValidator),
+    Delegate(Delegate),
+    ChangeDelegation(ChangeDelegation),
     /// Check a proof without any network, and say what it proves
     VerifyProof(VerifyProof),
     /// Get a checkpoint from a node, proven from what is known already

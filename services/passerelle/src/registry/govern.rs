@@ -6,41 +6,43 @@ use clock::SystemClock;
 use keys::Signer;
 use registry::setup;
 use registry_client::{Committed, Registry};
-use registry_types::operation::{AddValidator, RemoveValidator, RotateValidator};
-use registry_types::{
-    Genesis, Hash, Operation, ProposalKind, ProposalState, Reason, ReasonCode, Validator, proposal_id,
-};
+use registry_types::operation::WithdrawProposal;
+use registry_types::{Genesis, Hash, Operation, ProposalState, proposal_id};
 
 use super::checkpoint::outbound;
-use super::key_folder::{govern_key, raw};
-use super::member_args::{Change, Governor, Propose, Vote};
+use super::key_folder::{member_key, raw};
+use super::kind::kind;
+use super::member_args::{Actor, Propose, Vote, Withdraw};
+use super::proof_file;
 use super::verify_proof::now_ms;
 use super::words::time;
-use super::{proof_file, statement};
 use crate::say;
 
 /// A governor acts on the chain as it is now.
 const MAX_AGE: Duration = Duration::from_secs(300);
+pub const GOVERN: &str = "govern";
 const HOUR_MS: u64 = 60 * 60 * 1_000;
 /// How long the proposer's own clock and the block's time may lie apart.
 const LEEWAY_MS: u64 = 60 * 1_000;
 
-struct Acting {
-    registry: Registry,
-    key: Arc<dyn Signer>,
+/// A member in front of a node, with the key that its act needs.
+pub struct Acting {
+    pub registry: Registry,
+    pub key: Arc<dyn Signer>,
 }
 
 impl Acting {
-    fn new(by: &Governor) -> anyhow::Result<Self> {
+    /// `role` is the ending of the key's name: `govern` or `did`.
+    pub fn new(by: &Actor, role: &str) -> anyhow::Result<Self> {
         let genesis: Genesis = serde_json::from_slice(&proof_file::read(&by.genesis)?)
             .with_context(|| format!("{} is not a genesis", by.genesis.display()))?;
-        let key = govern_key(&by.keys, &by.id)?;
+        let key = member_key(&by.keys, &by.id, role)?;
         let clock = Arc::new(SystemClock);
         let registry = Registry::connect(by.node.clone(), &genesis, outbound()?, clock, MAX_AGE)?;
         Ok(Self { registry, key })
     }
 
-    async fn send(&self, operation: Operation) -> anyhow::Result<Committed> {
+    pub async fn send(&self, operation: Operation) -> anyhow::Result<Committed> {
         Ok(setup::send(&self.registry, self.key.as_ref(), operation).await?)
     }
 
@@ -72,13 +74,13 @@ impl Acting {
 }
 
 pub async fn propose(args: &Propose) -> anyhow::Result<()> {
-    let acting = Acting::new(&args.by)?;
+    let acting = Acting::new(&args.by, GOVERN)?;
     let params = acting.registry.params().await?.value.unwrap_or_default();
     let notice_ms =
         args.notice_hours.map_or(params.governance.min_notice_ms, |hours| u64::from(hours) * HOUR_MS);
     let voting_ms = (u64::from(args.voting_hours) * HOUR_MS).saturating_add(LEEWAY_MS);
     let deadline_ms = now_ms()?.saturating_add(notice_ms).saturating_add(voting_ms);
-    let (kind, reason) = (kind(&args.change)?, Reason::without_text(ReasonCode::Routine));
+    let (kind, reason) = (kind(&acting.registry, &args.change).await?, args.reason.reason()?);
     let key = raw(acting.key.public_key())?;
     let id = proposal_id(&key, acting.registry.sequence(&key).await?);
     let propose = registry_types::Propose { kind, reason, notice_ms, deadline_ms };
@@ -87,24 +89,15 @@ pub async fn propose(args: &Propose) -> anyhow::Result<()> {
 }
 
 pub async fn vote(args: &Vote) -> anyhow::Result<()> {
-    let acting = Acting::new(&args.by)?;
+    let acting = Acting::new(&args.by, GOVERN)?;
     let vote = registry_types::Vote { proposal: args.proposal, approve: !args.against };
     acting.send(Operation::Vote(vote)).await?;
     acting.tell(&args.proposal).await
 }
 
-fn kind(change: &Change) -> anyhow::Result<ProposalKind> {
-    Ok(match change {
-        Change::Admit { statement: path } => ProposalKind::AdmitMember(statement::read(path)?),
-        Change::AddValidator { key, owner, host, at_height } => ProposalKind::AddValidator(AddValidator {
-            validator: Validator { public_key: *key, power: 1, owner: owner.clone(), host: host.clone() },
-            at_height: *at_height,
-        }),
-        Change::RemoveValidator { key, at_height } => {
-            ProposalKind::RemoveValidator(RemoveValidator { public_key: *key, at_height: *at_height })
-        }
-        Change::RotateValidator { from, to, at_height } => {
-            ProposalKind::RotateValidator(RotateValidator { from: *from, to: *to, at_height: *at_height })
-        }
-    })
+pub async fn withdraw(args: &Withdraw) -> anyhow::Result<()> {
+    let acting = Acting::new(&args.by, GOVERN)?;
+    let withdraw = WithdrawProposal { proposal: args.proposal };
+    acting.send(Operation::WithdrawProposal(withdraw)).await?;
+    acting.tell(&args.proposal).await
 }

@@ -1,7 +1,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, bail, ensure};
 use clock::SystemEntropy;
 use keys::{Algorithm, KeyFiles, PublicKey, SealingKey, Signer};
 use registry::setup::OrganisationKeys;
@@ -36,14 +36,17 @@ impl MemberKeys {
     }
 }
 
-/// A govern key that must be there already: a new one would be nobody's.
-pub fn govern_key(folder: &Path, id: &str) -> anyhow::Result<Arc<dyn Signer>> {
-    let name = format!("{id}.govern");
+/// A member's key that must be there already: a new one would be nobody's.
+pub fn member_key(folder: &Path, id: &str, role: &str) -> anyhow::Result<Arc<dyn Signer>> {
+    let name = format!("{id}.{role}");
     let missing = || format!("cannot use the key {name} in {}", folder.display());
-    if !folder.join("sealing.key").exists() {
-        bail!("{}: there is no sealing.key", missing());
-    }
-    open(folder)?.load(&name).with_context(missing)
+    existing(folder).and_then(|files| Ok(files.load(&name)?)).with_context(missing)
+}
+
+/// The keys of a folder that has been made before.
+pub fn existing(folder: &Path) -> anyhow::Result<KeyFiles> {
+    ensure!(folder.join("sealing.key").exists(), "there is no sealing.key");
+    open(folder)
 }
 
 fn open(folder: &Path) -> anyhow::Result<KeyFiles> {

@@ -3,9 +3,12 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::Args;
 use registry_types::{Hash, OwnValidator};
 use url::Url;
+
+use super::change::Change;
+use super::reason::Why;
 
 /// Make a node's keys before there is a genesis, and say what others need of them
 ///
@@ -141,7 +144,9 @@ const JOIN_EXAMPLES: &str = "Examples:
 #[command(after_help = PROPOSE_EXAMPLES)]
 pub struct Propose {
     #[command(flatten)]
-    pub by: Governor,
+    pub by: Actor,
+    #[command(flatten)]
+    pub reason: Why,
     /// Hours between the proposal and its effect, the chain's shortest notice or more [default: the shortest]
     #[arg(long, value_name = "N")]
     pub notice_hours: Option<u32>,
@@ -156,68 +161,32 @@ const PROPOSE_EXAMPLES: &str = "Examples:
   passerelle registry propose --node http://localhost:7100 --genesis genesis.json --id undp --keys undp-keys \\
       admit unicc.json
   passerelle registry propose --node … --genesis … --id undp --keys … \\
-      add-validator 3f0c…91 --owner unicc --host UNICC --at-height 5000";
+      add-validator 3f0c…91 --owner unicc --host UNICC --at-height 5000
+  passerelle registry propose --node … --genesis … --id undp --keys … --reason audit \\
+      suspend-accreditation did:passerelle:… https://schemas.passerelle.example/v1#StaffIdentity";
 
 /// Who acts, and through which node.
 #[derive(Debug, Args)]
-pub struct Governor {
+pub struct Actor {
     /// The node to read from and send to
     #[arg(long, value_name = "URL")]
     pub node: Url,
     /// The chain's genesis
     #[arg(long, value_name = "FILE")]
     pub genesis: PathBuf,
-    /// The governor's member id
+    /// The member's id
     #[arg(long, value_name = "ID")]
     pub id: String,
-    /// The folder with its key ID.govern
+    /// The folder with its keys, ID.govern among them
     #[arg(long, value_name = "DIR")]
     pub keys: PathBuf,
-}
-
-#[derive(Debug, Subcommand)]
-pub enum Change {
-    /// Admit a member by its statement
-    Admit {
-        #[arg(value_name = "STATEMENT")]
-        statement: PathBuf,
-    },
-    /// Let a node decide with the others from the height after N on
-    AddValidator {
-        #[arg(value_name = "KEY", value_parser = digest)]
-        key: Hash,
-        /// The member that owns it
-        #[arg(long, value_name = "ID")]
-        owner: String,
-        /// Who runs the machine
-        #[arg(long, value_name = "NAME")]
-        host: String,
-        #[arg(long, value_name = "N", default_value_t = 0)]
-        at_height: u64,
-    },
-    /// End a validator's part; its node follows on without a vote
-    RemoveValidator {
-        #[arg(value_name = "KEY", value_parser = digest)]
-        key: Hash,
-        #[arg(long, value_name = "N", default_value_t = 0)]
-        at_height: u64,
-    },
-    /// Put another key in the place of a validator's
-    RotateValidator {
-        #[arg(value_name = "KEY", value_parser = digest)]
-        from: Hash,
-        #[arg(value_name = "NEW-KEY", value_parser = digest)]
-        to: Hash,
-        #[arg(long, value_name = "N", default_value_t = 0)]
-        at_height: u64,
-    },
 }
 
 /// Vote on a proposal, signed with a governor's key
 #[derive(Debug, Args)]
 pub struct Vote {
     #[command(flatten)]
-    pub by: Governor,
+    pub by: Actor,
     /// The proposal's id, as `propose` printed it and the explorer shows it
     #[arg(value_name = "PROPOSAL", value_parser = digest)]
     pub proposal: Hash,
@@ -226,8 +195,17 @@ pub struct Vote {
     pub against: bool,
 }
 
+/// Take a proposal back that is still open, as the member that made it
+#[derive(Debug, Args)]
+pub struct Withdraw {
+    #[command(flatten)]
+    pub by: Actor,
+    #[arg(value_name = "PROPOSAL", value_parser = digest)]
+    pub proposal: Hash,
+}
+
 /// 64 hexadecimal digits; spaces and hyphens that help reading aloud are left out.
-fn digest(text: &str) -> Result<Hash, String> {
+pub fn digest(text: &str) -> Result<Hash, String> {
     let digits: String = text.chars().filter(|c| !matches!(c, ' ' | '-')).collect();
     let mut bytes = [0u8; 32];
     hex::decode_to_slice(&digits, &mut bytes).map_err(|_| "64 hexadecimal digits are expected".to_owned())?;

@@ -14,6 +14,13 @@ pub fn time(time_ms: u64) -> String {
         .unwrap_or_else(|| format!("{time_ms} ms"))
 }
 
+/// RFC 3339 to milliseconds since 1970.
+pub fn moment(text: &str) -> Result<u64, String> {
+    let expected = |_| "a time such as 2027-01-01T00:00:00Z is expected".to_owned();
+    let time = chrono::DateTime::parse_from_rfc3339(text).map_err(expected)?;
+    u64::try_from(time.timestamp_millis()).map_err(|_| "times before 1970 are not known".to_owned())
+}
+
 pub fn age(time_ms: u64, now_ms: u64) -> String {
     let seconds = now_ms.saturating_sub(time_ms) / 1_000;
     match seconds {
@@ -42,7 +49,16 @@ pub fn describe(key: &str, value: &[u8]) -> Vec<String> {
             let last = it.intervals.last();
             let until = last.and_then(|it| it.until_ms).map_or("further notice".to_owned(), time);
             let from = last.map_or_else(String::new, |it| time(it.from_ms));
-            format!("{} may issue {} from {from} until {until}.", it.issuer, it.type_iri)
+            let suspended = it.suspensions.iter().rfind(|suspension| suspension.until_ms.is_none());
+            let suspended = suspended.map_or_else(String::new, |suspension| {
+                let by = if suspension.by_governors {
+                    "the governors' vote"
+                } else {
+                    "the issuer that granted it"
+                };
+                format!(" It is suspended since {} by {by}.", time(suspension.from_ms))
+            });
+            format!("{} may issue {} from {from} until {until}.{suspended}", it.issuer, it.type_iri)
         }),
         "schema" => tell(value, |it: &SchemaRecord| {
             format!("{} answers for it; its SHA-256 is {}.", it.owner, hex::encode(it.digest))
