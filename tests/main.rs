@@ -10,6 +10,7 @@
 
 mod browser;
 mod crash;
+mod governance;
 mod interop;
 mod journey;
 mod restart;
