@@ -1,3 +1,5 @@
+use registry_types::RestartError;
+
 use crate::Evidence;
 
 /// Why an answer is not believed.
@@ -21,6 +23,10 @@ pub enum LightError {
     NoQuorum { height: u64, power: u64, total: u64 },
     #[error("the next validator set is not the one that the header at height {height} names")]
     OtherNextSet { height: u64 },
+    #[error("the restart after height {height} cannot be believed: {source}")]
+    BadRestart { height: u64, source: RestartError },
+    #[error("a record beside the restart after height {height} cannot be read")]
+    UnreadableRestart { height: u64 },
     #[error("the change of validators at height {height} is not after height {known}")]
     OldChange { height: u64, known: u64 },
     #[error("the header at height {height} does not join the proven one beside it")]

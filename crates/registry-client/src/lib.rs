@@ -15,6 +15,7 @@ mod http;
 mod light;
 mod receipt;
 mod registry;
+mod restart;
 mod transport;
 mod trust;
 

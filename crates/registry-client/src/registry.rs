@@ -367,24 +367,24 @@ impl Inner {
     /// Fetches changes of the validator set when the answer is signed by another one than is known.
     async fn follow_validators(&self, answer: &ProvenRecord) -> Result<(), RegistryError> {
         loop {
-            let since = {
+            let (since, known) = {
                 let light = self.light();
                 if light.knows_validators_of(&answer.header)
                     || answer.header.height <= light.validators_since()
                 {
                     return Ok(());
                 }
-                light.validators_since()
+                (light.validators_since(), light.validators_hash())
             };
             let changes = self.transport.changes_after(since).await?;
             let mut light = self.light();
             for change in &changes {
-                if change.header.height > light.validators_since() {
+                if light.is_news(change) {
                     light.follow(change, now_ms(self.clock.as_ref()))?;
                 }
             }
             // Without progress, `check` names the set that is not known.
-            if light.validators_since() == since {
+            if light.validators_since() == since && light.validators_hash() == known {
                 return Ok(());
             }
         }

@@ -2,11 +2,12 @@ use std::collections::BTreeMap;
 
 use registry_types::record::Usage;
 use registry_types::{
-    Agenda, Canonical, Hash, KeyRecord, MemberStatus, Operation, Organisation, Params, Quotas,
-    SignedTransaction, limits, state_key,
+    Agenda, Canonical, Hash, Header, KeyRecord, MemberStatus, Operation, Organisation, Params, Quotas,
+    RestartCertificate, SignedTransaction, limits, state_key,
 };
 
 use crate::against::{check_expiry, check_role};
+use crate::rules::restart::{self, RestartRefusal};
 use crate::rules::{Rules, accreditation, did, documents, issuing, keys, proposal, validator};
 use crate::view::{View, ViewError, Writes, find};
 use crate::{Checked, TransactionError};
@@ -52,8 +53,23 @@ impl<'a> Execution<'a> {
     ///
     /// Fails when the rules of this height are not known here: the node must stop, not guess.
     pub fn begin(base: &'a dyn View, block: BlockContext) -> Result<Self, ViewError> {
-        let mut begun =
-            Self { base, block, rules: Rules::V1, written: BTreeMap::new(), writes: Writes::new() };
+        Self { base, block, rules: Rules::V1, written: BTreeMap::new(), writes: Writes::new() }.open()
+    }
+
+    /// Begins the block that restarts the chain after `last`: the validators change first.
+    pub fn begin_restarted(
+        base: &'a dyn View,
+        block: BlockContext,
+        last: &Header,
+        restart: &RestartCertificate,
+    ) -> Result<Self, RestartRefusal> {
+        let Changes(writes) = restart::begin(base, last, restart)?;
+        Ok(Self { base, block, rules: Rules::V1, written: BTreeMap::new(), writes }.open()?)
+    }
+
+    fn open(self) -> Result<Self, ViewError> {
+        let mut begun = self;
+        let block = begun.block;
         let mut agenda: Agenda = find(&begun, &state_key::agenda())?.unwrap_or_default();
         begun.rules = begun.activate(&mut agenda)?;
         for open in &agenda.open {

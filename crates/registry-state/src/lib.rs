@@ -21,6 +21,7 @@ pub use against::check_against;
 pub use error::TransactionError;
 pub use execution::{BlockContext, Execution, Refusal};
 pub use genesis::genesis_writes;
+pub use rules::restart::RestartRefusal;
 pub use stateless::{Checked, check_stateless};
 pub use view::{View, ViewError, Writes};
 

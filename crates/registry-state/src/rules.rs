@@ -10,6 +10,7 @@ pub mod issuing;
 pub mod keys;
 pub mod member;
 pub mod proposal;
+pub mod restart;
 pub mod stop;
 pub mod validator;
 

@@ -1,8 +1,8 @@
 mod delegation;
 mod governance;
 mod owner;
+mod restart;
 mod simulation;
-
 mod upgrade;
 
 use ed25519_dalek::{Signer as _, SigningKey};

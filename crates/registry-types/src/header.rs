@@ -1,7 +1,7 @@
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::Serialize;
 
-use crate::{Address, Canonical, Hash, SignedTransaction, as_hex, limits, sha256};
+use crate::{Address, Canonical, Hash, RestartCertificate, SignedTransaction, as_hex, limits, sha256};
 
 /// What validators sign. Everything a reader needs to believe hangs from it.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize)]
@@ -51,19 +51,22 @@ pub struct Block {
     pub header: Header,
     /// Certificate of the previous height, so that everybody counts the same signatures.
     pub last_commit: Option<Certificate>,
+    /// Why this height is decided by other validators than the last header names.
+    pub restart: Option<RestartCertificate>,
     pub transactions: Vec<SignedTransaction>,
 }
 
 impl Canonical for Block {
-    const VERSION: u8 = 1;
+    const VERSION: u8 = 2;
     const MAX_BYTES: usize = limits::BLOCK_BYTES;
 }
 
 impl Block {
     #[must_use]
     #[expect(clippy::expect_used, reason = "borsh fails only when the writer does, and a Vec never does")]
-    pub fn data_hash(transactions: &[SignedTransaction]) -> Hash {
-        sha256("passerelle/data", &[&borsh::to_vec(transactions).expect("writing to memory cannot fail")])
+    pub fn data_hash(restart: Option<&RestartCertificate>, transactions: &[SignedTransaction]) -> Hash {
+        let data = borsh::to_vec(&(restart, transactions)).expect("writing to memory cannot fail");
+        sha256("passerelle/data", &[&data])
     }
 }
 

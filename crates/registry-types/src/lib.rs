@@ -35,7 +35,7 @@ pub use operation::{
     UpdateDid, Vote, proposal_id,
 };
 pub use params::{GovernanceParams, Params, Quotas};
-pub use proof::{ProvenRecord, SetChange, TransactionPlace};
+pub use proof::{ProvenRecord, ProvenValue, RestartProof, SetChange, TransactionPlace};
 pub use record::{
     Accreditation, AccreditationInterval, Agenda, AnchorRecord, DidKey, DidRecord, DidVersion,
     DocumentRecord, Governors, KeyRecord, KeyRole, MemberStatus, Organisation, OrganisationKey, Proposal,

@@ -89,7 +89,8 @@ fn bytes_have_one_form() {
 #[test]
 fn a_length_that_lies_allocates_nothing() {
     // A block that claims four thousand million transactions.
-    let mut bytes = Block { header: header(), last_commit: None, transactions: Vec::new() }.to_bytes();
+    let mut bytes =
+        Block { header: header(), last_commit: None, restart: None, transactions: Vec::new() }.to_bytes();
     let end = bytes.len();
     bytes[end - 4..].copy_from_slice(&u32::MAX.to_le_bytes());
     assert_eq!(Block::from_bytes(&bytes), Err(DecodeError::Malformed));

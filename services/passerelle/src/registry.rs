@@ -15,6 +15,8 @@ mod own;
 mod own_args;
 mod proof_file;
 mod reason;
+mod restart;
+mod restart_args;
 mod statement;
 mod verify_proof;
 mod words;
@@ -47,6 +49,7 @@ pub async fn run(command: Registry) -> anyhow::Result<ExitCode> {
         Action::Propose(args) => govern::propose(&args).await?,
         Action::Vote(args) => govern::vote(&args).await?,
         Action::Withdraw(args) => govern::withdraw(&args).await?,
+        Action::Restart(args) => restart::run(&args).await?,
         Action::CreateDid(args) => did::create(&args).await?,
         Action::RotateKey(args) => did::rotate(&args).await?,
         Action::AddKey(args) => own::add_key(&args).await?,

@@ -1,5 +1,6 @@
 //! The chain as this node knows it: builds, judges and commits blocks on the state rules and the store.
 
+mod restarts;
 mod turns;
 
 use std::collections::{BTreeMap, HashMap};
@@ -11,11 +12,12 @@ use clock::Clock;
 use registry_client::verify_certificate;
 use registry_state::map::{self, Update};
 use registry_state::{
-    BlockContext, Checked, Execution, Refusal, TransactionError, View as _, Writes, check_stateless,
+    BlockContext, Checked, Execution, Refusal, RestartRefusal, TransactionError, View as _, Writes,
+    check_stateless,
 };
 use registry_types::{
-    Address, Block, Canonical, Certificate, Genesis, Hash, Header, Params, TransactionPlace, ValidatorSet,
-    state_key,
+    Address, Block, Canonical, Certificate, Genesis, Hash, Header, Params, RestartCertificate,
+    TransactionPlace, ValidatorSet, state_key,
 };
 use tokio::sync::Notify;
 
@@ -23,6 +25,7 @@ use crate::evidence::DoubleSign;
 use crate::ledger::{Ledger, LedgerError, Origin, Verdict};
 use crate::mempool::{Mempool, Outcome};
 use crate::store::{Decision, Snapshot, Store, StoreError, Tip, Undecided};
+pub use restarts::{RestartFault, Restarts};
 use turns::Turns;
 
 /// Room for transactions in a block, well below what a block's bytes may be.
@@ -35,7 +38,9 @@ pub struct Chain {
     mempool: Arc<Mempool>,
     clock: Arc<dyn Clock>,
     committed: Arc<Notify>,
+    /// Its validators are those of a restart where one is due.
     tip: Tip,
+    restarts: Restarts,
     turns: Turns,
     params: Params,
     /// Blocks for the next height that are executed and on disk.
@@ -80,11 +85,13 @@ impl Chain {
         mempool: Arc<Mempool>,
         clock: Arc<dyn Clock>,
         committed: Arc<Notify>,
+        restarts: Restarts,
     ) -> Result<Self, LedgerError> {
         let snapshot = store.snapshot();
-        let tip = snapshot.tip().clone();
+        restarts.check(&snapshot)?;
+        let tip = restarts.decide(snapshot.tip().clone())?;
         let params = snapshot.find(&state_key::params())?.unwrap_or_default();
-        let turns = turns_at(genesis, &snapshot)?;
+        let turns = turns_at(genesis, &snapshot, &tip)?;
         let mut chain = Self {
             id: genesis.chain_id(),
             me,
@@ -93,6 +100,7 @@ impl Chain {
             clock,
             committed,
             tip,
+            restarts,
             turns,
             params,
             candidates: HashMap::new(),
@@ -106,8 +114,10 @@ impl Chain {
     /// Takes up what was kept for the next height before a crash. The engine's log may hold a vote for it.
     fn recover(&mut self) -> Result<(), LedgerError> {
         for Undecided { round, bytes, .. } in self.store.undecided(self.next_height())? {
-            let Some(verdict) = self.judge(bytes.into(), Origin::Past)? else { continue };
-            if verdict.valid && verdict.proposer == self.me {
+            let verdict = self.judge(bytes.into(), Origin::Past)?;
+            // A restart has made blocks of the validators before it void.
+            let Some(verdict) = verdict.filter(|verdict| verdict.valid) else { continue };
+            if verdict.proposer == self.me {
                 self.built.insert(round, verdict.hash);
             }
             self.recovered.entry(round).or_default().push(verdict);
@@ -145,7 +155,7 @@ impl Chain {
         self.verify_links(header)?;
         self.verify_time(header, origin)?;
         self.verify_last_commit(block)?;
-        if header.data_hash != Block::data_hash(&block.transactions) {
+        if header.data_hash != Block::data_hash(block.restart.as_ref(), &block.transactions) {
             return Err(Fault::Invalid("data hash"));
         }
         if block.transactions.len() > self.max_transactions() {
@@ -159,7 +169,7 @@ impl Chain {
         }
         let snapshot = self.store.snapshot();
         let context = BlockContext { height: header.height, time_ms: header.time_ms };
-        let mut execution = Execution::begin(snapshot.as_ref(), context)?;
+        let mut execution = self.begin(&snapshot, context, block.restart.as_ref())?;
         for checked in &checked {
             match execution.apply(checked) {
                 Ok(()) => {}
@@ -175,6 +185,33 @@ impl Chain {
             return Err(Fault::Invalid("next validators"));
         }
         Ok(effect)
+    }
+
+    /// The execution of the next height, with the restart where one is due there and only there.
+    fn begin<'a>(
+        &self,
+        snapshot: &'a Snapshot,
+        context: BlockContext,
+        restart: Option<&RestartCertificate>,
+    ) -> Result<Execution<'a>, Fault> {
+        let due = self.restarts.due_after(self.tip.height);
+        let Some(restart) = restart else {
+            return match due {
+                Some(_) => Err(Fault::Invalid("the restart is missing")),
+                None => Ok(Execution::begin(snapshot, context)?),
+            };
+        };
+        if due.is_none_or(|due| due.plan != restart.plan) {
+            return Err(Fault::Invalid("a restart that this node was not given"));
+        }
+        let (last, _) = snapshot.head().ok_or(Fault::Invalid("a restart before the first block"))?;
+        Execution::begin_restarted(snapshot, context, last, restart).map_err(|refusal| match refusal {
+            RestartRefusal::View(error) => error.into(),
+            refusal => {
+                tracing::error!(%refusal, "the restart breaks a rule");
+                Fault::Invalid("restart rule")
+            }
+        })
     }
 
     fn verify_links(&self, header: &Header) -> Result<(), Fault> {
@@ -246,7 +283,11 @@ impl Chain {
     /// in its key's sequence goes on waiting.
     fn select(&self, context: BlockContext) -> Result<(Vec<Checked>, Writes), LedgerError> {
         let snapshot = self.store.snapshot();
-        let mut execution = Execution::begin(snapshot.as_ref(), context)?;
+        let begun = self.begin(&snapshot, context, self.restarts.due_after(self.tip.height));
+        let mut execution = begun.map_err(|fault| match fault {
+            Fault::Invalid(reason) => LedgerError::NoBlock(reason),
+            Fault::Ledger(error) => error,
+        })?;
         let mut chosen = Vec::new();
         for checked in self.mempool.candidates(self.max_transactions(), BLOCK_TRANSACTION_BYTES) {
             match execution.apply(&checked) {
@@ -285,6 +326,7 @@ impl Ledger for Chain {
         let (chosen, writes) = self.select(context)?;
         let effect = self.effect(writes)?;
         let transactions: Vec<_> = chosen.into_iter().map(Checked::into_signed).collect();
+        let restart = self.restarts.due_after(self.tip.height).cloned();
         let last_commit = self.store.snapshot().head().map(|(_, certificate)| certificate.clone());
         let header = Header {
             chain: self.id,
@@ -292,7 +334,7 @@ impl Ledger for Chain {
             time_ms: context.time_ms,
             proposer: self.me,
             previous: self.tip.hash,
-            data_hash: Block::data_hash(&transactions),
+            data_hash: Block::data_hash(restart.as_ref(), &transactions),
             state_root: effect.root,
             validators_hash: self.tip.validators.hash(),
             next_validators_hash: effect.next_validators.hash(),
@@ -300,7 +342,7 @@ impl Ledger for Chain {
             last_commit_round: last_commit.as_ref().map_or(0, |last| last.round),
         };
         let hash = header.hash();
-        let block = Block { header, last_commit, transactions };
+        let block = Block { header, last_commit, restart, transactions };
         let bytes = Bytes::from(block.to_bytes());
         self.store.put_undecided(height, &Undecided { round, hash, bytes: bytes.to_vec() })?;
         self.candidates.insert(hash, Candidate { block, bytes, effect });
@@ -353,9 +395,10 @@ impl Ledger for Chain {
             certificate,
             writes: &effect.writes,
             update: effect.update.as_ref(),
+            restart: restarts::prove(&self.store.snapshot(), candidate.block.restart.as_ref())?.as_ref(),
             tip: tip.clone(),
         })?;
-        self.tip = tip;
+        self.tip = self.restarts.decide(tip)?;
         self.turns.pass(self.tip.height, header.last_commit_round, &self.tip.validators);
         if let Some(params) = self.store.snapshot().find(&state_key::params())? {
             self.params = params;
@@ -394,7 +437,8 @@ impl Ledger for Chain {
     }
 
     fn rest(&self) -> Duration {
-        if self.tip.height == 0 || self.mempool.is_ready() {
+        let restarts = self.restarts.due_after(self.tip.height).is_some();
+        if self.tip.height == 0 || restarts || self.mempool.is_ready() {
             return Duration::ZERO;
         }
         let due = self.tip.time_ms.saturating_add(self.params.heartbeat_ms);
@@ -403,10 +447,14 @@ impl Ledger for Chain {
 }
 
 /// Whose turn it is, worked out again from the headers of this era.
-fn turns_at(genesis: &Genesis, snapshot: &Snapshot) -> Result<Turns, LedgerError> {
-    let tip = snapshot.tip();
+fn turns_at(genesis: &Genesis, snapshot: &Snapshot, tip: &Tip) -> Result<Turns, LedgerError> {
     let of_genesis = genesis.validator_set().map_err(StoreError::Genesis)?;
-    let set_at = |height| Ok::<_, StoreError>(snapshot.validators_at(height)?.unwrap_or(of_genesis.clone()));
+    let set_at = |height| {
+        if height > tip.height {
+            return Ok(tip.validators.clone());
+        }
+        Ok::<_, StoreError>(snapshot.validators_at(height)?.unwrap_or(of_genesis.clone()))
+    };
     let mut first = Turns::era(tip.height.saturating_add(1)).max(1);
     // A node that began with a snapshot may lack the first headers; it agrees with the others from the next era on.
     while first <= tip.height && snapshot.header(first)?.is_none() {

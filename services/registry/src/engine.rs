@@ -4,6 +4,8 @@
 mod accuse;
 mod codec;
 mod context;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod guard;
 mod host;
 mod signing;

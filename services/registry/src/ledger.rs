@@ -37,6 +37,10 @@ pub enum LedgerError {
     View(#[from] registry_state::ViewError),
     #[error("a block was decided at height {0} that this node never saw")]
     UnknownDecision(u64),
+    #[error(transparent)]
+    Restart(#[from] crate::chain::RestartFault),
+    #[error("no block can be made: {0}")]
+    NoBlock(&'static str),
     #[error("a decision for height {found} arrived, height {expected} is next")]
     OtherHeight { expected: u64, found: u64 },
 }

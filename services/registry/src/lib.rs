@@ -9,12 +9,15 @@ mod chain;
 mod config;
 mod engine;
 mod evidence;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod gossip;
 mod http;
 mod ledger;
 mod mempool;
 mod node;
 mod peers;
+pub mod restart_file;
 pub mod setup;
 mod store;
 
@@ -28,7 +31,7 @@ use outbound::Outbound;
 use registry_types::{Genesis, address_of};
 use tokio::sync::{Notify, watch};
 
-use crate::chain::Chain;
+use crate::chain::{Chain, Restarts};
 use crate::engine::{Engine, EngineError, Health, Links};
 use crate::gossip::Gossip;
 use crate::ledger::LedgerError;
@@ -114,6 +117,8 @@ pub async fn start_with(config: Config, clock: Arc<dyn Clock>) -> Result<web::Ru
     let store = Arc::new(Store::open(&file, &genesis, cache_bytes)?);
     let mempool = Arc::new(Mempool::new(Bounds::default()));
     let committed = Arc::new(Notify::new());
+    let restarts = Restarts::read(&restarts_folder(folder)).map_err(LedgerError::from)?;
+    let wal = folder.join(log_name(&restarts, store.snapshot().tip().height));
     let chain = Chain::open(
         &genesis,
         address_of(&public_key),
@@ -121,6 +126,7 @@ pub async fn start_with(config: Config, clock: Arc<dyn Clock>) -> Result<web::Ru
         Arc::clone(&mempool),
         Arc::clone(&clock),
         Arc::clone(&committed),
+        restarts,
     )?;
     let secret = link_key(&folder.join("link.key"))?;
     let identity = Identity::new(genesis.chain_id(), engine::peer_id(secret)?, &secret)?;
@@ -141,7 +147,7 @@ pub async fn start_with(config: Config, clock: Arc<dyn Clock>) -> Result<web::Ru
         public_key,
         ledger: Box::new(chain),
         mempool: Arc::clone(&mempool),
-        wal: folder.join("consensus.wal"),
+        wal,
         signed: config.keys.directory.join("validator.signed"),
         links: Links { listen: config.node.listen.clone(), peers: config.node.peers.clone(), secret },
         health: tell,
@@ -168,6 +174,20 @@ pub async fn start_with(config: Config, clock: Arc<dyn Clock>) -> Result<web::Ru
     running.on_stop(sending.stop());
     running.on_stop(Engine::stop(engine));
     Ok(running)
+}
+
+/// Where an operator puts restarts that the governors have signed.
+#[must_use]
+pub fn restarts_folder(data: &Path) -> PathBuf {
+    data.join("restarts")
+}
+
+/// The engine's log. A restart voids the votes for the height that could not be decided, so it begins another one.
+fn log_name(restarts: &Restarts, height: u64) -> String {
+    match restarts.newest_up_to(height) {
+        Some(last) => format!("consensus.after-{last}.wal"),
+        None => "consensus.wal".to_owned(),
+    }
 }
 
 /// The validator's key, made when it is not there yet: its public half belongs into a genesis.

@@ -17,14 +17,14 @@ use bytes::Bytes;
 use redb::{Database, Durability, ReadableDatabase as _, ReadableTable as _};
 use registry_state::Writes;
 use registry_state::map::Update;
-use registry_types::{Block, Canonical, Certificate, Genesis, Hash, ValidatorSet};
+use registry_types::{Block, Canonical, Certificate, Genesis, Hash, RestartProof, ValidatorSet};
 use tokio::sync::watch;
 
 pub use snapshot::Snapshot;
 pub use tables::BROWSED;
 use tables::{
-    BLOCKS, CERTIFICATES, CHANGES, EVIDENCE, HASHES, HEADERS, LISTED, META, NODES, STALE, TRANSACTIONS,
-    UNDECIDED, VALUES, node_key, value_key,
+    BLOCKS, CERTIFICATES, CHANGES, EVIDENCE, HASHES, HEADERS, LISTED, META, NODES, RESTARTS, STALE,
+    TRANSACTIONS, UNDECIDED, VALUES, node_key, value_key,
 };
 
 /// How many map versions stay complete behind the newest.
@@ -108,6 +108,8 @@ pub struct Decision<'a> {
     pub writes: &'a Writes,
     /// Nothing when the block changed no record.
     pub update: Option<&'a Update>,
+    /// The restart that the block carries.
+    pub restart: Option<&'a RestartProof>,
     pub tip: Tip,
 }
 
@@ -136,6 +138,7 @@ impl Store {
             write.open_table(HASHES)?;
             write.open_table(CERTIFICATES)?;
             write.open_table(CHANGES)?;
+            write.open_table(RESTARTS)?;
             write.open_table(TRANSACTIONS)?;
             write.open_table(UNDECIDED)?;
             write.open_table(EVIDENCE)?;
@@ -234,6 +237,12 @@ impl Store {
             let mut transactions = write.open_table(TRANSACTIONS)?;
             for (index, transaction) in (0u32..).zip(&decision.block.transactions) {
                 transactions.insert(transaction.id().0, (height, index))?;
+            }
+            if let Some(restart) = decision.restart {
+                let last = height.saturating_sub(1);
+                let set = restart.certificate.plan.validators.to_bytes();
+                write.open_table(CHANGES)?.insert(last, set.as_slice())?;
+                write.open_table(RESTARTS)?.insert(last, restart.to_bytes().as_slice())?;
             }
             if header.next_validators_hash != header.validators_hash {
                 let next = decision.tip.validators.to_bytes();

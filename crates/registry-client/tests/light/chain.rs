@@ -141,7 +141,7 @@ impl Chain {
     pub fn change(&self, height: u64) -> SetChange {
         let header = self.header(height);
         let certificate = self.certify(&header, &self.signers);
-        SetChange { header, certificate, next: Self::set(&self.next) }
+        SetChange { header, certificate, next: Self::set(&self.next), restart: None }
     }
 }
 

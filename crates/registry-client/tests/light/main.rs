@@ -4,6 +4,7 @@
 mod chain;
 mod evidence;
 mod reading;
+mod restart;
 mod rules;
 mod simulation;
 mod trusting;

@@ -60,7 +60,7 @@ impl History {
             if chain.next != chain.signers {
                 let certificate = chain.certify(&header, &chain.signers);
                 let next = Chain::set(&chain.next);
-                history.changes.push(SetChange { header: header.clone(), certificate, next });
+                history.changes.push(SetChange { header: header.clone(), certificate, next, restart: None });
             }
             history.sets.push(chain.signers.clone());
             history.states.push(chain.state.clone());

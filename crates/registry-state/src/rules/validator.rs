@@ -23,7 +23,7 @@ pub fn add(at: Enactment<'_>, validator: &Validator) -> Result<Changes, Refusal>
     }
     validators.push(validator.clone());
     put_set(validators, &mut changes)?;
-    begin(at.view, at.block, validator, &mut changes)?;
+    begin(at.view, at.block.height, validator, &mut changes)?;
     Ok(changes)
 }
 
@@ -51,8 +51,8 @@ pub fn rotate(at: Enactment<'_>, rotate: &RotateValidator) -> Result<Changes, Re
     let rotated = validator.clone();
     let mut changes = Changes::default();
     put_set(validators, &mut changes)?;
-    end(at.view, at.block, &rotate.from, &mut changes)?;
-    begin(at.view, at.block, &rotated, &mut changes)?;
+    end(at.view, at.block.height, &rotate.from, &mut changes)?;
+    begin(at.view, at.block.height, &rotated, &mut changes)?;
     Ok(changes)
 }
 
@@ -95,6 +95,24 @@ pub fn describe(view: &dyn View, signer: &Signer, change: &DescribeValidator) ->
     Ok(changes)
 }
 
+/// The whole set at once: these decide from the height after `last` on, in place of all who decided until then.
+pub fn replace(view: &dyn View, last: u64, set: &ValidatorSet) -> Result<Changes, Refusal> {
+    let before = members(view)?;
+    let mut changes = Changes::default();
+    put_set(set.validators().to_vec(), &mut changes)?;
+    for validator in &before {
+        end(view, last, &validator.public_key, &mut changes)?;
+    }
+    for validator in set.validators() {
+        if before.iter().any(|one| one.public_key == validator.public_key) {
+            return Err(Error::ValidatorExists.into());
+        }
+        load_active(view, &validator.owner)?;
+        begin(view, last, validator, &mut changes)?;
+    }
+    Ok(changes)
+}
+
 fn require_owner(view: &dyn View, signer: &Signer, public_key: &[u8; 32]) -> Result<(), Refusal> {
     let validators = members(view)?;
     let found = validators.iter().find(|validator| validator.public_key == *public_key);
@@ -125,7 +143,7 @@ fn without(
     let mut changes = Changes::default();
     put_set(staying, &mut changes)?;
     for validator in going {
-        end(view, block, &validator.public_key, &mut changes)?;
+        end(view, block.height, &validator.public_key, &mut changes)?;
     }
     Ok(changes)
 }
@@ -135,12 +153,8 @@ fn put_set(validators: Vec<Validator>, changes: &mut Changes) -> Result<(), Erro
     changes.put(state_key::validators(), &set)
 }
 
-fn begin(
-    view: &dyn View,
-    block: BlockContext,
-    validator: &Validator,
-    changes: &mut Changes,
-) -> Result<(), Refusal> {
+/// The key decides from the height after `height` on.
+fn begin(view: &dyn View, height: u64, validator: &Validator, changes: &mut Changes) -> Result<(), Refusal> {
     let name = state_key::validator(&validator.public_key);
     let mut record: ValidatorRecord = find(view, &name)?.unwrap_or_else(|| ValidatorRecord {
         public_key: validator.public_key,
@@ -154,21 +168,17 @@ fn begin(
         return Err(Error::ValidatorExists.into());
     }
     record.host.clone_from(&validator.host);
-    record.terms.push(Term { from_height: block.height.saturating_add(1), until_height: None });
+    record.terms.push(Term { from_height: height.saturating_add(1), until_height: None });
     changes.put(name, &record)?;
     Ok(())
 }
 
-fn end(
-    view: &dyn View,
-    block: BlockContext,
-    public_key: &[u8; 32],
-    changes: &mut Changes,
-) -> Result<(), Refusal> {
+/// The key decides `height` for the last time.
+fn end(view: &dyn View, height: u64, public_key: &[u8; 32], changes: &mut Changes) -> Result<(), Refusal> {
     let name = state_key::validator(public_key);
     let mut record: ValidatorRecord = find(view, &name)?.ok_or(Error::UnknownValidator)?;
     if let Some(term) = record.terms.last_mut() {
-        term.until_height.get_or_insert(block.height);
+        term.until_height.get_or_insert(height);
     }
     changes.put(name, &record)?;
     Ok(())

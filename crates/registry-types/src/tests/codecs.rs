@@ -10,8 +10,8 @@ use crate::record::{
 };
 use crate::{
     Accreditation, DocumentRecord, Governors, KeyRecord, Organisation, Proposal, ProposalKind, ProposalState,
-    Propose, Reason, ReasonCode, RestartCertificate, RestartPlan, Validator, ValidatorRecord, ValidatorSet,
-    Vote,
+    Propose, Reason, ReasonCode, RestartCertificate, RestartPlan, RestartProof, SetChange, Validator,
+    ValidatorRecord, ValidatorSet, Vote,
 };
 
 /// Whatever decodes encodes to the same bytes.
@@ -42,6 +42,9 @@ fn all_forms(bytes: &[u8]) {
     one_form::<Genesis>(bytes);
     one_form::<RestartPlan>(bytes);
     one_form::<RestartCertificate>(bytes);
+    one_form::<RestartProof>(bytes);
+    one_form::<Vec<SetChange>>(bytes);
+    one_form::<Block>(bytes);
 }
 
 fn kinds() -> impl Strategy<Value = ProposalKind> {

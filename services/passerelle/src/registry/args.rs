@@ -7,6 +7,7 @@ use super::member_args::{Init, Join, NodeKeys, Propose, Statement, Vote, Withdra
 use super::own_args::{
     AddKey, ChangeDelegation, CreateDid, Delegate, DescribeValidator, RevokeKey, RevokeValidator, RotateKey,
 };
+use super::restart_args::Restart;
 use crate::cli::File;
 
 /// Found or join a network, run a node, vote, check what a node says
@@ -44,6 +45,7 @@ pub enum Action {
     Propose(Propose),
     Vote(Vote),
     Withdraw(Withdraw),
+    Restart(Restart),
     CreateDid(CreateDid),
     RotateKey(RotateKey),
     AddKey(AddKey),

@@ -2,7 +2,8 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use outbound::{Outbound, OutboundPolicy};
-use registry_client::{Checkpoint, HttpNode, Transport as _};
+use registry_client::{Checkpoint, HttpNode, LightClient, Transport as _};
+use registry_types::Header;
 
 use super::args;
 use super::verify_proof::{NotProven, client, now_ms};
@@ -32,17 +33,7 @@ pub async fn run(args: &args::Checkpoint) -> anyhow::Result<()> {
     let node = HttpNode::new(args.node.clone(), outbound()?);
     let told: Checkpoint =
         node.checkpoint().await.with_context(|| format!("{} gives no checkpoint", args.node))?;
-    while light.validators_since() < told.header().height && !light.knows_validators_of(told.header()) {
-        let since = light.validators_since();
-        for change in node.changes_after(since).await? {
-            if (light.validators_since() + 1..told.header().height).contains(&change.header.height) {
-                light.follow(&change, now_ms)?;
-            }
-        }
-        if light.validators_since() == since {
-            break;
-        }
-    }
+    follow(&mut light, &node, told.header(), now_ms).await?;
     // The header names the validators of the next height, so what holds for it holds for them.
     light
         .check_header(told.header(), told.certificate(), 0, now_ms)
@@ -55,5 +46,26 @@ pub async fn run(args: &args::Checkpoint) -> anyhow::Result<()> {
         time(told.header().time_ms),
         hex::encode(told.header_hash()),
     ));
+    Ok(())
+}
+
+/// Follows the changes of the validators that a node tells, as far as a header needs them.
+pub async fn follow(
+    light: &mut LightClient,
+    node: &HttpNode,
+    header: &Header,
+    now_ms: u64,
+) -> anyhow::Result<()> {
+    while light.validators_since() < header.height && !light.knows_validators_of(header) {
+        let before = (light.validators_since(), light.validators_hash());
+        for change in node.changes_after(before.0).await? {
+            if change.header.height < header.height && light.is_news(&change) {
+                light.follow(&change, now_ms)?;
+            }
+        }
+        if (light.validators_since(), light.validators_hash()) == before {
+            break;
+        }
+    }
     Ok(())
 }

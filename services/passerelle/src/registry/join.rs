@@ -1,7 +1,7 @@
 use std::path::Path;
 
 use anyhow::{Context as _, bail, ensure};
-use registry_client::HttpNode;
+use registry_client::{HttpNode, Transport as _};
 use registry_types::Genesis;
 use url::Url;
 
@@ -9,6 +9,7 @@ use super::checkpoint::outbound;
 use super::member_args::{Join, NodeKeys};
 use super::node_folder::NodeFolder;
 use super::proof_file;
+use super::restart::take as take_restart;
 use crate::{config, files, say};
 
 /// Makes the keys, for a genesis that is still to come.
@@ -31,6 +32,9 @@ pub async fn run(args: &Join) -> anyhow::Result<()> {
     let (key, peer) = (folder.validator_key()?, folder.peer_id()?);
     write_once(&folder.path("genesis.json"), &serde_json::to_vec_pretty(&genesis)?)?;
     let text = folder.configuration(args, &public_url(args)?);
+    if let Some(node) = &args.node {
+        take_restarts(node, &folder).await.with_context(|| format!("cannot get the restarts from {node}"))?;
+    }
     let path = folder.path("registry.toml");
     write_once(&path, text.as_bytes())?;
     config::read::<registry::Config>(&path)?;
@@ -71,6 +75,25 @@ async fn genesis(args: &Join) -> anyhow::Result<Genesis> {
         hex::encode(genesis.chain_id())
     );
     Ok(genesis)
+}
+
+/// A node that follows from the first block needs every restart on its way. It checks each by its own state.
+async fn take_restarts(node: &Url, folder: &NodeFolder) -> anyhow::Result<()> {
+    let node = HttpNode::new(node.clone(), outbound()?);
+    let mut since = 0;
+    loop {
+        let changes = node.changes_after(since).await?;
+        for change in &changes {
+            if let Some(restart) = &change.restart {
+                files::folder(&folder.path("chain"))?;
+                take_restart(&folder.path("chain"), &restart.certificate)?;
+            }
+        }
+        match changes.last() {
+            Some(last) if last.header.height > since => since = last.header.height,
+            _ => return Ok(()),
+        }
+    }
 }
 
 fn check_peers(peers: &[String]) -> anyhow::Result<()> {

@@ -12,7 +12,7 @@ use registry_types::{
 use tempfile::TempDir;
 use tokio::sync::Notify;
 
-use super::Chain;
+use super::{Chain, Restarts};
 use crate::ledger::{Ledger as _, LedgerError, Origin};
 use crate::mempool::{Bounds, Mempool};
 use crate::store::Store;
@@ -78,8 +78,9 @@ impl Node {
         let mempool = Arc::new(Mempool::new(Bounds::default()));
         let notify = Arc::new(Notify::new());
         let me = address_of(&public(1));
+        let restarts = Restarts::read(&folder.path().join("restarts")).unwrap();
         let shared = (Arc::clone(&store), Arc::clone(&mempool), Arc::new(clock.clone()));
-        let chain = Chain::open(&genesis(), me, shared.0, shared.1, shared.2, notify).unwrap();
+        let chain = Chain::open(&genesis(), me, shared.0, shared.1, shared.2, notify, restarts).unwrap();
         Self { folder, clock, mempool, store, chain, sequence }
     }
 
@@ -192,7 +193,7 @@ fn a_block_with_anything_wrong_is_not_valid() {
         ("transaction twice", |block| {
             let again = block.transactions[0].clone();
             block.transactions.push(again);
-            block.header.data_hash = Block::data_hash(&block.transactions);
+            block.header.data_hash = Block::data_hash(None, &block.transactions);
         }),
     ];
     for (name, change) in changes {
@@ -210,7 +211,7 @@ fn a_forged_transaction_spoils_a_block() {
     one.register(0);
     let mut block = one.build(0);
     block.transactions[0].signature = [0; 64];
-    block.header.data_hash = Block::data_hash(&block.transactions);
+    block.header.data_hash = Block::data_hash(None, &block.transactions);
     assert!(!two.judges(&block, Origin::Fresh));
 }
 

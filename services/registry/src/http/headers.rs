@@ -77,11 +77,15 @@ pub struct ChangeView {
     head: HeaderView,
     #[schema(value_type = Object)]
     next: registry_types::ValidatorSet,
+    /// The governors restarted the chain after this header, with `next`.
+    #[schema(value_type = Option<Object>)]
+    restart: Option<registry_types::RestartCertificate>,
 }
 
 impl From<SetChange> for ChangeView {
     fn from(change: SetChange) -> Self {
-        Self { head: HeaderView::new(change.header, change.certificate), next: change.next }
+        let restart = change.restart.map(|restart| restart.certificate);
+        Self { head: HeaderView::new(change.header, change.certificate), next: change.next, restart }
     }
 }
 

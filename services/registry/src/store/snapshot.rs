@@ -5,13 +5,13 @@ use jmt::{KeyHash, OwnedValue, Version};
 use redb::{ReadOnlyTable, ReadTransaction, ReadableTable as _};
 use registry_state::{View, ViewError, map};
 use registry_types::{
-    Block, Canonical, Certificate, Hash, Header, ProvenRecord, SetChange, TransactionId, TransactionPlace,
-    ValidatorSet, state_key,
+    Block, Canonical, Certificate, Hash, Header, ProvenRecord, RestartProof, SetChange, TransactionId,
+    TransactionPlace, ValidatorSet, state_key,
 };
 
 use super::tables::{
-    BLOCKS, CERTIFICATES, CHANGES, HASHES, HEADERS, LISTED, META, NODES, TRANSACTIONS, VALUES, node_key,
-    value_key,
+    BLOCKS, CERTIFICATES, CHANGES, HASHES, HEADERS, LISTED, META, NODES, RESTARTS, TRANSACTIONS, VALUES,
+    node_key, value_key,
 };
 use super::{StoreError, TIP, Tip};
 
@@ -113,16 +113,23 @@ impl Snapshot {
         Ok(self.read.open_table(BLOCKS)?.first()?.map(|(height, _)| height.value()))
     }
 
-    /// Changes of the validator set after a height, oldest first, at most `limit`.
+    /// Changes of the validator set after a height, oldest first, at most `limit`. A restart after that very height is
+    /// one of them.
     pub fn changes_after(&self, height: u64, limit: usize) -> Result<Vec<SetChange>, StoreError> {
         let table = self.read.open_table(CHANGES)?;
+        let restarts = self.read.open_table(RESTARTS)?;
+        let first = if restarts.get(height)?.is_some() { height } else { height.saturating_add(1) };
         let mut found = Vec::new();
-        for entry in table.range(height.saturating_add(1)..)?.take(limit) {
+        for entry in table.range(first..)?.take(limit) {
             let (height, next) = entry?;
-            let header = self.header(height.value())?.ok_or(StoreError::Damaged("header"))?;
-            let certificate = self.certificate(height.value())?.ok_or(StoreError::Damaged("certificate"))?;
+            let height = height.value();
+            let header = self.header(height)?.ok_or(StoreError::Damaged("header"))?;
+            let certificate = self.certificate(height)?.ok_or(StoreError::Damaged("certificate"))?;
             let next: ValidatorSet = decode(next.value(), "validator set")?;
-            found.push(SetChange { header, certificate, next });
+            let restart = restarts.get(height)?;
+            let restart =
+                restart.map(|bytes| decode::<RestartProof>(bytes.value(), "restart")).transpose()?;
+            found.push(SetChange { header, certificate, next, restart });
         }
         Ok(found)
     }

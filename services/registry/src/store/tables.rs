@@ -15,6 +15,8 @@ pub const HEADERS: TableDefinition<u64, &[u8]> = TableDefinition::new("headers")
 pub const CERTIFICATES: TableDefinition<u64, &[u8]> = TableDefinition::new("certificates");
 /// Validator sets that a height handed over to.
 pub const CHANGES: TableDefinition<u64, &[u8]> = TableDefinition::new("changes");
+/// Restarts by the last height that stays, with what proves them.
+pub const RESTARTS: TableDefinition<u64, &[u8]> = TableDefinition::new("restarts");
 pub const TRANSACTIONS: TableDefinition<Hash, (u64, u32)> = TableDefinition::new("transactions");
 /// Blocks by height, round and hash that are kept but not decided.
 pub const UNDECIDED: TableDefinition<(u64, u32, Hash), &[u8]> = TableDefinition::new("undecided");

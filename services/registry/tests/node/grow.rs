@@ -208,3 +208,33 @@ async fn one_validator_grows_to_four_and_changes_by_votes() {
         node.stop().await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn one_validator_grows_to_seven_of_which_two_may_be_away() {
+    let network = Network::new(7, 1).await;
+    let keys: Vec<_> = network.configs.iter().map(key_of).collect();
+    let mut nodes = vec![network.start(0).await];
+    let registry = network.registry(&nodes[0]);
+    let mut writer = Writer::admit(&network, &registry, "undp").await;
+    for index in 1..7 {
+        nodes.push(network.start(index).await);
+        until_admitted(&network.registry(&nodes[index]), "undp").await;
+    }
+    for key in &keys[1..] {
+        setup::send(&registry, &network.board.govern, setup::propose(add(*key, "undp", 0))).await.unwrap();
+    }
+    writer.measure(&registry, 5).await;
+    for key in &keys {
+        assert_eq!(terms(&network, &nodes[0], key).await.len(), 1);
+    }
+
+    for mut away in nodes.drain(5..) {
+        away.stop().await;
+    }
+    let times = writer.measure(&registry, 5).await;
+    println!("five of seven: median {:?}", times[2]);
+    assert_eq!(signers(&nodes[0], tip(&nodes[0]).await).await, named(&keys[..5]));
+    for mut node in nodes {
+        node.stop().await;
+    }
+}

@@ -1,7 +1,7 @@
 use actix_web::web::{Data, Path, Query};
 use actix_web::{HttpResponse, get};
 use askama::Template;
-use registry_types::{SignedTransaction, TransactionId};
+use registry_types::{RestartCertificate, SignedTransaction, TransactionId};
 use serde::Deserialize;
 use web::page::Shell;
 use web::{Problem, page};
@@ -37,6 +37,8 @@ struct BlockPage {
     state_root: String,
     seal: Seal,
     transactions: Vec<TransactionLine>,
+    /// The organisations whose governors' signatures restarted the chain here.
+    restarted_by: Option<String>,
 }
 
 #[derive(Template)]
@@ -114,7 +116,14 @@ pub async fn show_block(height: Path<u64>, node: Data<Node>) -> Result<HttpRespo
         state_root: hex::encode(block.header.state_root),
         seal: seal(&node, &snapshot, &block.header, &certificate)?,
         transactions: lines.collect::<Result<_, Problem>>()?,
+        restarted_by: block.restart.as_ref().map(governors),
     })
+}
+
+/// Names of those who signed a restart.
+fn governors(restart: &RestartCertificate) -> String {
+    let names: Vec<_> = restart.signatures.iter().map(|one| one.organisation.as_str()).collect();
+    names.join(", ")
 }
 
 #[get("/transactions/{id}")]
