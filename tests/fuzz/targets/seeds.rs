@@ -43,7 +43,7 @@ fn main() -> std::io::Result<()> {
         let (header, certificate) = (header.clone(), certificate.clone());
         write("proven", name, &ProvenRecord { value, map_proof, header, certificate }.to_bytes())?;
     }
-    let change = SetChange { header: header.clone(), certificate: certificate.clone(), next: set.clone() };
+    let change = SetChange { header: header.clone(), certificate: certificate.clone(), next: set.clone(), restart: None };
     write("proven", "changes", &vec![change].to_bytes())?;
 
     let other = fuzz::header(&genesis, [9; 32]);
@@ -69,6 +69,10 @@ fn main() -> std::io::Result<()> {
     list.push(1);
     list.extend(status_list::StatusList::new(1, 131_072).expect("a list").encode_bitstring().bytes());
     write("receipt", "bitstring", &list)?;
+
+    for (number, message) in registry::fuzzing::seeds().into_iter().enumerate() {
+        write("links", &number.to_string(), &message)?;
+    }
 
     write("names", "key", b"did:key:z6MkoCa5PhSVqxUSbQftrs9bXBmASsA19XYXPC4t321gXw9U")?;
     write("names", "passerelle", b"did:passerelle:3Bpdef9GsFUM8SP2tZbtdyJrcdHU34Gs7d9hLRU9gBPa")
