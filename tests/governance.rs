@@ -2,14 +2,14 @@
 //! issues, and loses its accreditation by their vote. Everything is done as operators do it, by commands and
 //! configuration files; a verifier at another organisation says at each step what holds.
 
-mod network;
+mod restart;
 mod services;
+mod time;
 
 use std::time::Duration;
 
-use actors::{Agency, Officer, Person, Report, text, until};
+use actors::{Agency, Network, Officer, Person, Report, text, until};
 use anyhow::{Context as _, Result, ensure};
-use network::Network;
 use registry_types::address_of;
 use serde_json::Value;
 use testkit::{Agent, Service, Stack};

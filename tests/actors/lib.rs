@@ -6,6 +6,7 @@
 mod agency;
 mod chain;
 mod html;
+mod network;
 mod officer;
 mod peer;
 mod person;
@@ -13,6 +14,7 @@ mod report;
 
 pub use agency::Agency;
 pub use chain::Chain;
+pub use network::{MEMBERS, Network, NodeProcess};
 pub use officer::{Fault, Import, Offer, Officer};
 pub use peer::{Grant, Issued, Peer, RequestObject, code_of};
 pub use person::Person;

@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
+use actors::Network;
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 use testkit::{Service, Stack, free_base_port};
 use toml::Table;
 
 use super::STAFF_IDENTITY;
-use super::network::Network;
 
 const SCHEMAS: &str = "https://schemas.passerelle.example/v1/";
 
@@ -38,15 +38,8 @@ pub async fn prepare(network: &mut Network, member: &str) -> Result<Stack> {
 /// DIDs, schemas, the accreditation, then issuer, wallet and verifier.
 pub async fn start(network: &Network, stack: &Stack, member: &str) -> Result<()> {
     let own_node = stack.url(Service::Registry);
-    let create = |member: &str, node: &str, more: &[&str]| {
-        let keys = format!("{member}-keys");
-        let by = ["create-did", "--node", node, "--genesis", "genesis.json", "--id", member, "--keys", &keys];
-        let told = network.registry(&[&by[..], more].concat())?;
-        let did = told.lines().map(str::trim).find(|line| line.starts_with("did:")).context(told.clone())?;
-        anyhow::Ok(did.to_owned())
-    };
-    let did = create(member, &own_node, &[])?;
-    let verifier = create("wfp", &network.node("wfp"), &["--service", "verifier"])?;
+    let did = network.create_did(member, &own_node, &[])?;
+    let verifier = network.create_did("wfp", &network.node("wfp"), &["--service", "verifier"])?;
     for file in ["staff-identity.jsonld", "staff-identity.schema.json"] {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../schemas/v1").join(file);
         let (id, path) = (format!("{SCHEMAS}{file}"), path.display().to_string());

@@ -1,0 +1,47 @@
+//! Four validators and the load on one machine: new keys a second, how long each takes to be final, with all and with one
+//! of four away, and the ceiling.
+//!
+//! `SECONDS` (60) is how long a phase lasts, `RATE` (2000) how many transactions a second are offered. Each
+//! transaction publishes one document, which is one new key of the map. Nothing is asserted.
+#![allow(clippy::print_stdout, reason = "a table is what this program is for")]
+
+mod load;
+mod watch;
+
+use std::time::Duration;
+
+use actors::{MEMBERS, Network};
+use anyhow::Result;
+
+use load::Load;
+
+fn main() -> Result<()> {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?.block_on(run())
+}
+
+async fn run() -> Result<()> {
+    let (seconds, rate) = (number("SECONDS", 60), number("RATE", 2_000));
+    let phase = Duration::from_secs(seconds);
+    let mut network = Network::found().await?;
+    let mut load = Load::prepare(&network).await?;
+    network.stop()?;
+    let mut nodes = network.run(&MEMBERS).await?;
+    println!("four validators and the load on {} cores", std::thread::available_parallelism()?);
+
+    println!("\n{rate} new keys offered a second for {seconds} s");
+    load.steady(rate, phase).await?.print("all four");
+    let last = nodes.pop();
+    drop(last);
+    load.leave(MEMBERS[3]);
+    load.steady(rate, phase).await?.print("one of four killed");
+    nodes.extend(network.run(&MEMBERS[3..]).await?);
+    load.steady(rate / 2, phase / 4).await?.print("while it returns, half the rate");
+
+    println!("\nas many as are taken for {seconds} s");
+    load.saturate(phase).await?.print("ceiling");
+    Ok(())
+}
+
+fn number(name: &str, otherwise: u64) -> u64 {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
+}
