@@ -1,6 +1,6 @@
 //! The chain as this node knows it: builds, judges and commits blocks on the state rules and the store.
 
-mod turns;
+pub mod turns;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
