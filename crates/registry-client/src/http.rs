@@ -34,6 +34,20 @@ impl HttpNode {
         Checkpoint::from_json(&reply).map_err(|_| TransportError::Malformed)
     }
 
+    /// The manifest of the node's newest snapshot, which the importer decodes and checks; nothing when it has none.
+    pub async fn snapshot(&self) -> Result<Option<Vec<u8>>, TransportError> {
+        match self.get(&self.url(&["v1", "snapshots", "latest"], None)?, BORSH).await {
+            Err(TransportError::Status(404)) => Ok(None),
+            answer => answer.map(Some),
+        }
+    }
+
+    /// A chunk of the snapshot of a height, as it comes.
+    pub async fn snapshot_chunk(&self, height: u64, number: u32) -> Result<Vec<u8>, TransportError> {
+        let (height, number) = (height.to_string(), number.to_string());
+        self.get(&self.url(&["v1", "snapshots", &height, &number], None)?, BORSH).await
+    }
+
     fn url(&self, segments: &[&str], query: Option<&str>) -> Result<Url, TransportError> {
         let mut url = self.base.clone();
         // `push` encodes `/`, so a key with slashes stays one segment on the wire.

@@ -1,39 +1,67 @@
-//! The authenticated map: a Jellyfish Merkle tree over SHA-256 of the state keys.
+//! The authenticated map: a sparse Merkle tree over SHA-256 of the state keys.
+//!
+//! Its hashes are those of a Jellyfish Merkle tree, so `jmt` verifies its proofs and tests hold its roots
+//! against `jmt`'s. Its layout is ours: what lies beneath a few leaves is not stored but hashed again from the
+//! rows, which are needed anyway, and what lies above is stored in pages of four levels. A new key costs one
+//! row, and pages that a block's keys share. How the tree is cut into pages and buckets does not show in a
+//! root. Nothing is ever removed from the map.
 //!
 //! Versions count the blocks that changed something; an idle chain's blocks carry the root of the version
-//! before and touch no node.
+//! before and touch no page.
 
-use jmt::storage::{TreeReader, TreeUpdateBatch};
-use jmt::{KeyHash, Sha256Jmt, Version};
-use registry_types::{Hash, state_key};
+mod audit;
+mod build;
+mod hash;
+mod page;
+mod path;
+mod prove;
+mod row;
+mod update;
 
-use crate::Writes;
+pub use audit::{audit, root};
+pub use build::build;
+pub use path::Path;
+pub use prove::prove;
+pub use row::Row;
+pub use update::{Update, update};
 
-/// A map version that is computed and not yet stored.
-pub struct Update {
-    pub root: Hash,
-    pub version: Version,
-    pub batch: TreeUpdateBatch,
+use registry_types::Hash;
+
+pub type Version = u64;
+
+/// How many leaves stay together without a page of their own. A reader hashes half as many for a proof.
+const BUCKET: usize = 32;
+
+/// A place in the map that is taken, and the hash of what stands there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Leaf {
+    pub place: Hash,
+    pub hash: Hash,
 }
 
-/// Computes the version that follows `current` (nothing before the genesis).
-pub fn update(
-    reader: &impl TreeReader,
-    current: Option<Version>,
-    writes: &Writes,
-) -> Result<Update, anyhow::Error> {
-    let version = current.map_or(0, |current| current + 1);
-    let values = writes.iter().map(|(key, value)| (KeyHash(state_key::place(key)), Some(value.clone())));
-    let (root, batch) = Sha256Jmt::new(reader).put_value_set(values, version)?;
-    Ok(Update { root: root.0, version, batch })
+/// What the map is read from. Rows and pages of versions that are still kept never change.
+pub trait MapReader {
+    /// The page that was written at this path as part of this version.
+    fn page(&self, version: Version, path: &Path) -> Result<Option<Vec<u8>>, MapError>;
+
+    /// The first `limit` leaves beneath a path as they were at a version, in order of their places.
+    fn leaves(&self, path: &Path, version: Version, limit: usize) -> Result<Vec<Leaf>, MapError>;
+
+    /// The row at a place as it was at a version.
+    fn row(&self, place: &Hash, version: Version) -> Result<Option<Row>, MapError>;
 }
 
-/// The value under the key, and bytes that prove it, or its absence, against the version's root.
-pub fn prove(
-    reader: &impl TreeReader,
-    version: Version,
-    key: &str,
-) -> Result<(Option<Vec<u8>>, Vec<u8>), anyhow::Error> {
-    let (value, proof) = Sha256Jmt::new(reader).get_with_proof(KeyHash(state_key::place(key)), version)?;
-    Ok((value, borsh::to_vec(&proof)?))
+/// The map cannot be read. Never the fault of a transaction.
+#[derive(Debug, thiserror::Error)]
+pub enum MapError {
+    #[error("cannot read the map")]
+    Read(#[source] Box<dyn std::error::Error + Send + Sync>),
+    #[error("a page of the map at depth {depth} is missing or cannot be read: the data is damaged")]
+    Page { depth: usize },
+    #[error("records of the map at depth {depth} do not have the hash they had: the data is damaged")]
+    Records { depth: usize },
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+mod tests;

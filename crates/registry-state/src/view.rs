@@ -2,6 +2,8 @@ use std::collections::BTreeMap;
 
 use registry_types::{Canonical, DecodeError};
 
+use crate::map::MapError;
+
 /// Changed records by state key, in order.
 pub type Writes = BTreeMap<String, Vec<u8>>;
 
@@ -24,7 +26,7 @@ pub enum ViewError {
     Store {
         key: String,
         #[source]
-        source: anyhow::Error,
+        source: MapError,
     },
     #[error("the stored record {key} cannot be read")]
     Record {

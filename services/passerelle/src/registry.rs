@@ -1,6 +1,7 @@
 //! `passerelle registry …`: a node, and everything a member or an auditor does with the chain from a shell.
 
 mod args;
+mod audit;
 mod change;
 mod checkpoint;
 mod did;
@@ -40,6 +41,7 @@ pub async fn run(command: Registry) -> anyhow::Result<ExitCode> {
     };
     match action {
         Action::VerifyProof(args) => return Ok(verify_proof::run(&args)),
+        Action::Audit(args) => return Ok(audit::run(&args)),
         Action::Checkpoint(args) => checkpoint::run(&args).await?,
         Action::NodeKeys(args) => join::keys(&args)?,
         Action::Statement(args) => statement::run(&args).await?,

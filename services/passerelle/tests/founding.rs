@@ -196,6 +196,16 @@ async fn two_members_found_a_network_and_admit_a_third_with_its_node() {
     assert!(told.contains("in effect since block"), "{told}");
     let head = nodes[2].get(&format!("/v1/headers/{}", height + 1)).await.unwrap();
     assert_eq!(head["certificate"]["signatures"].as_array().unwrap().len(), 3, "{head}");
+
+    // An auditor replays what a node has on disk, also when the node was not stopped properly.
+    drop(running);
+    let told = shell.run(&["audit", "--data", &nodes[0].folder]);
+    assert!(told.contains("Replayed from the genesis.") && told.contains("hashed again"), "{told}");
+    let to = (height - 1).to_string();
+    let told = shell.run(&["audit", "--data", "node-0/chain", "--genesis", "genesis.json", "--to", &to]);
+    assert!(told.contains(&format!("Blocks 1 to {to} hold")), "{told}");
+    assert!(shell.refusal(&["audit", "--data", "undp-keys"]).contains("not a node's folder"));
+    assert!(shell.refusal(&["audit", "--data", "node-0", "--from", "100000"]).contains("no range"));
 }
 
 #[test]

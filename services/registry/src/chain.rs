@@ -1,7 +1,7 @@
 //! The chain as this node knows it: builds, judges and commits blocks on the state rules and the store.
 
-mod restarts;
-mod turns;
+pub mod restarts;
+pub mod turns;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;

@@ -7,6 +7,7 @@ mod identifiers;
 mod peers;
 mod problem;
 mod records;
+mod snapshots;
 mod transactions;
 mod views;
 
@@ -65,6 +66,8 @@ fn routes(app: &mut web::ServiceConfig<'_>) {
         .service(headers::list_validator_changes)
         .service(headers::load_genesis)
         .service(evidence::list_evidence)
+        .service(snapshots::latest_snapshot)
+        .service(snapshots::find_chunk)
         .service(identifiers::resolve)
         .map(|app| app.configure(explorer::configure));
 }
@@ -107,6 +110,8 @@ mod tests {
             "/v1/genesis",
             "/v1/evidence",
             "/v1/peers/transactions",
+            "/v1/snapshots/latest",
+            "/v1/snapshots/{height}/{chunk}",
             "/1.0/identifiers/{did}",
         ] {
             assert!(paths.contains(&path), "{path} in {paths:?}");

@@ -5,10 +5,12 @@
 //! the store, the mempool, the consensus engine behind one trait ([`ledger::Ledger`]), and the routes. One
 //! validator or many run by the same code. Read [`start`], [`node::Node`] and [`ledger::Ledger`] first.
 
+pub mod audit;
 mod chain;
 mod config;
 mod engine;
 mod evidence;
+mod first_sync;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod gossip;
@@ -19,7 +21,7 @@ mod node;
 mod peers;
 pub mod restart_file;
 pub mod setup;
-mod store;
+pub mod store;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -36,13 +38,19 @@ use crate::engine::{Engine, EngineError, Health, Links};
 use crate::gossip::Gossip;
 use crate::ledger::LedgerError;
 use crate::mempool::{Bounds, Mempool};
-use crate::node::Node;
+use crate::node::{Node, Parts};
 use crate::peers::{Identity, Peers};
-use crate::store::{Store, StoreError};
+use crate::store::export::Exports;
+use crate::store::{Keep, Store, StoreError};
 
-pub use config::{Config, KeysConfig, NodeConfig};
+pub use config::{Config, ConfigError, KeysConfig, NodeConfig};
+pub use first_sync::FirstSyncError;
 pub use http::openapi;
 
+/// The file of the chain in a node's data folder.
+pub const STORE: &str = "chain.redb";
+/// The folder of its snapshots for joining nodes.
+pub const SNAPSHOTS: &str = "snapshots";
 /// The name of the validator's key among the key files.
 pub const VALIDATOR_KEY: &str = "validator";
 /// How long a start waits for the first block of a chain that this node decides alone.
@@ -86,6 +94,10 @@ pub enum StartError {
     LinkKey(#[from] keys::InvalidKey),
     #[error(transparent)]
     Outbound(#[from] outbound::OutboundError),
+    #[error("the configuration cannot be used")]
+    Config(#[from] ConfigError),
+    #[error("the first sync cannot begin")]
+    FirstSync(#[from] FirstSyncError),
     #[error("the validator key is not an Ed25519 key")]
     KeyKind,
     #[error("{0} does not hold the 32 bytes of a link key; put back a copy, or remove it for a new peer id")]
@@ -107,12 +119,16 @@ pub async fn start(config: Config) -> Result<web::Running, StartError> {
 
 /// The same with a clock of the caller's.
 pub async fn start_with(config: Config, clock: Arc<dyn Clock>) -> Result<web::Running, StartError> {
+    config.node.check()?;
     let genesis = read_genesis(&config.node.genesis)?;
     let folder = &config.node.data;
     std::fs::create_dir_all(folder).map_err(|source| StartError::Folder { path: folder.clone(), source })?;
-    let file = folder.join("chain.redb");
+    let file = folder.join(STORE);
     let age = if file.exists() { Age::Known } else { Age::New };
     let (signer, public_key) = validator_key(&config.keys, age)?;
+    if age == Age::New {
+        first_sync::run(&config.node, &genesis, &file, clock.as_ref()).await?;
+    }
     let cache_bytes = config.node.cache_megabytes.saturating_mul(1024 * 1024);
     let store = Arc::new(Store::open(&file, &genesis, cache_bytes)?);
     let mempool = Arc::new(Mempool::new(Bounds::default()));
@@ -156,9 +172,15 @@ pub async fn start_with(config: Config, clock: Arc<dyn Clock>) -> Result<web::Ru
     if alone {
         wait_for_first_block(&store, &committed).await;
     }
-    let (stop_pruning, pruning) = prune_in_background(Arc::clone(&store), committed);
+    let keep = Keep {
+        proofs: Duration::from_secs(config.node.keep_proofs_seconds),
+        blocks: config.node.keep_blocks,
+    };
+    let exports = Exports::new(folder.join(SNAPSHOTS));
+    let upkeep = Upkeep { keep, exports: exports.clone(), snapshot_blocks: config.node.snapshot_blocks };
+    let (stop_upkeep, upkeep) = keep_up(Arc::clone(&store), upkeep, committed);
     let closed = store.closed();
-    let node = Node::new(genesis, store, mempool, clock, health, (gossip, peers));
+    let node = Node::new(genesis, store, mempool, clock, health, Parts { gossip, peers, exports });
     let mut running = http::serve(&config.http, node).await?;
     // These end in reverse order. Workers let go of the store a moment after they have stopped; whoever opens
     // the folder again right away must find it free.
@@ -168,8 +190,8 @@ pub async fn start_with(config: Config, clock: Arc<dyn Clock>) -> Result<web::Ru
         }
     });
     running.on_stop(async move {
-        stop_pruning.send_replace(true);
-        let _ = pruning.await;
+        stop_upkeep.send_replace(true);
+        let _ = upkeep.await;
     });
     running.on_stop(sending.stop());
     running.on_stop(Engine::stop(engine));
@@ -266,12 +288,44 @@ async fn wait_for_first_block(store: &Store, committed: &Notify) {
     }
 }
 
-/// Removes what later blocks made superfluous, in small steps between them.
-fn prune_in_background(
+/// What a node does beside deciding blocks.
+struct Upkeep {
+    keep: Keep,
+    exports: Exports,
+    snapshot_blocks: u64,
+}
+
+impl Upkeep {
+    /// One step. Returns whether there is more to remove.
+    fn step(&self, store: &Store) -> bool {
+        let more = store.prune(&self.keep).unwrap_or_else(|error| {
+            tracing::warn!(%error, "what is no longer kept cannot be removed");
+            false
+        });
+        let snapshot = store.snapshot();
+        let due = |newest: u64| snapshot.tip().height >= newest.saturating_add(self.snapshot_blocks);
+        if self.snapshot_blocks > 0 && due(self.exports.heights().last().copied().unwrap_or(0)) {
+            match self.exports.write(&snapshot) {
+                Ok(written) => tracing::info!(
+                    block.height = written.header.height,
+                    records = written.records,
+                    "a snapshot for joining nodes was written"
+                ),
+                Err(error) => tracing::warn!(%error, "a snapshot cannot be written"),
+            }
+        }
+        more
+    }
+}
+
+/// Removes what is no longer kept, in small steps between blocks, and writes snapshots.
+fn keep_up(
     store: Arc<Store>,
+    upkeep: Upkeep,
     committed: Arc<Notify>,
 ) -> (watch::Sender<bool>, tokio::task::JoinHandle<()>) {
     let (stop, mut stopped) = watch::channel(false);
+    let upkeep = Arc::new(upkeep);
     let task = tokio::spawn(async move {
         loop {
             let stop = async { stopped.wait_for(|stop| *stop).await.map(drop) };
@@ -281,13 +335,9 @@ fn prune_in_background(
             }
             let mut more = true;
             while more && !*stopped.borrow() {
-                let store = Arc::clone(&store);
-                match tokio::task::spawn_blocking(move || store.prune()).await {
-                    Ok(Ok(left)) => more = left,
-                    Ok(Err(error)) => {
-                        tracing::warn!(%error, "old map nodes cannot be removed");
-                        more = false;
-                    }
+                let (store, upkeep) = (Arc::clone(&store), Arc::clone(&upkeep));
+                match tokio::task::spawn_blocking(move || upkeep.step(&store)).await {
+                    Ok(left) => more = left,
                     Err(_) => return,
                 }
             }

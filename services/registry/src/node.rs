@@ -20,6 +20,7 @@ use crate::evidence::DoubleSign;
 use crate::gossip::{Batch, Gossip};
 use crate::mempool::{Awaited, Mempool, MempoolError, Outcome};
 use crate::peers::{Envelope, Peers, PushError};
+use crate::store::export::Exports;
 use crate::store::{Snapshot, Store, StoreError};
 
 /// How long a request that waits for its block is held at most.
@@ -38,8 +39,14 @@ struct Inner {
     mempool: Arc<Mempool>,
     clock: Arc<dyn Clock>,
     health: watch::Receiver<Health>,
-    gossip: Gossip,
-    peers: Peers,
+    parts: Parts,
+}
+
+/// What a node has beside the chain.
+pub struct Parts {
+    pub gossip: Gossip,
+    pub peers: Peers,
+    pub exports: Exports,
 }
 
 /// Where a transaction is.
@@ -81,10 +88,10 @@ impl Node {
         mempool: Arc<Mempool>,
         clock: Arc<dyn Clock>,
         health: watch::Receiver<Health>,
-        (gossip, peers): (Gossip, Peers),
+        parts: Parts,
     ) -> Self {
         let chain = genesis.chain_id();
-        Self { inner: Arc::new(Inner { genesis, chain, store, mempool, clock, health, gossip, peers }) }
+        Self { inner: Arc::new(Inner { genesis, chain, store, mempool, clock, health, parts }) }
     }
 
     pub fn genesis(&self) -> &Genesis {
@@ -97,6 +104,11 @@ impl Node {
 
     pub fn snapshot(&self) -> Arc<Snapshot> {
         self.inner.store.snapshot()
+    }
+
+    /// What joining nodes may fetch.
+    pub fn exports(&self) -> &Exports {
+        &self.inner.parts.exports
     }
 
     pub fn health(&self) -> Health {
@@ -123,7 +135,7 @@ impl Node {
             Some(awaited) => awaited,
             None => match self.admit(checked) {
                 Ok(awaited) => {
-                    self.inner.gossip.offer(id, &Bytes::copy_from_slice(bytes), false);
+                    self.inner.parts.gossip.offer(id, &Bytes::copy_from_slice(bytes), false);
                     awaited
                 }
                 // Its block may have been decided between the two looks.
@@ -140,14 +152,14 @@ impl Node {
     }
 
     pub fn require_known(&self, envelope: &Envelope) -> Result<(), PushError> {
-        if self.inner.peers.knows(&envelope.peer) { Ok(()) } else { Err(PushError::UnknownPeer) }
+        if self.inner.parts.peers.knows(&envelope.peer) { Ok(()) } else { Err(PushError::UnknownPeer) }
     }
 
     /// Takes in what another node hands on. What breaks a rule was taken in by nobody honest, and is passed over.
     pub async fn take_push(&self, envelope: Envelope, body: Bytes) -> Result<(), PushError> {
         let batch = Batch::from_bytes(&body).ok_or(PushError::Malformed)?;
         let count = u64::try_from(batch.transactions.len()).unwrap_or(u64::MAX);
-        self.inner.peers.admit(&envelope, &body, count, self.now_ms())?;
+        self.inner.parts.peers.admit(&envelope, &body, count, self.now_ms())?;
         if self.health() == Health::Failed {
             return Ok(());
         }
@@ -172,7 +184,7 @@ impl Node {
         }
         self.admit(check_stateless(signed, &self.inner.chain)?)?;
         if !relayed_before {
-            self.inner.gossip.offer(id, &bytes.into(), true);
+            self.inner.parts.gossip.offer(id, &bytes.into(), true);
         }
         Ok(())
     }

@@ -1,40 +1,46 @@
-//! Blocks, certificates, map nodes and values in one redb file: one durable write transaction per block.
+//! Blocks, certificates, map pages and records in one redb file: one durable write transaction per block.
 //!
-//! Readers take a [`Snapshot`], which stays whole while later blocks are committed. Nodes and values that a
-//! block replaced are removed some blocks later and outside the commit ([`Store::prune`]).
+//! Readers take a [`Snapshot`], which stays whole while later blocks are committed. Pages and values that a
+//! block replaced are removed some time later and outside the commit ([`Store::prune`]).
 
 mod evidence;
+pub mod export;
+pub mod import;
 pub mod index;
+mod open;
+mod prune;
+mod read_only;
 mod snapshot;
 mod tables;
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use bytes::Bytes;
-use redb::{Database, Durability, ReadableDatabase as _, ReadableTable as _};
-use registry_state::Writes;
-use registry_state::map::Update;
+use redb::{Database, Durability, ReadableDatabase as _, WriteTransaction};
+use registry_state::map::{MapError, Update};
+use registry_state::{ViewError, Writes};
 use registry_types::{Block, Canonical, Certificate, Genesis, Hash, RestartProof, ValidatorSet};
 use tokio::sync::watch;
 
-pub use snapshot::Snapshot;
+pub use prune::Keep;
+use prune::Stale;
+pub use read_only::ReadOnly;
+pub use snapshot::{HeightError, Snapshot};
 pub use tables::BROWSED;
 use tables::{
-    BLOCKS, CERTIFICATES, CHANGES, EVIDENCE, HASHES, HEADERS, LISTED, META, NODES, RESTARTS, STALE,
-    TRANSACTIONS, UNDECIDED, VALUES, node_key, value_key,
+    BLOCKS, CERTIFICATES, CHANGES, HASHES, HEADERS, LISTED, META, PAGES, RESTARTS, ROWS, STALE, TRANSACTIONS,
+    UNDECIDED, VERSIONS, page_key, row_key, transaction_key,
 };
-
-/// How many map versions stay complete behind the newest.
-const KEPT_VERSIONS: u64 = 16;
-/// How many nodes one pruning step removes at most, so that it never holds up a block for long.
-const PRUNE_STEP: usize = 2_000;
 
 const TIP: &str = "tip";
 const CHAIN: &str = "chain";
-const PRUNED: &str = "pruned";
+const FORMAT: &str = "format";
+/// How the tables are laid out. Another layout is not read by mistake.
+const LAYOUT: u64 = 2;
+/// An import sorts pages in memory while it makes them; the node's own cache is not open yet.
+const IMPORT_CACHE_BYTES: usize = 32 * 1024 * 1024;
 
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -42,18 +48,33 @@ pub enum StoreError {
     InUse(PathBuf),
     #[error("the registry's data in {0} belongs to another chain than the genesis")]
     OtherChain(PathBuf),
+    #[error(
+        "the registry's data in {0} has the layout of another release, and this one does not convert it. Move that \
+         file and `consensus.wal` away, leave the keys where they are, and start again: the node fetches the chain from \
+         the others. Where no other node has the chain, start the release that wrote it instead"
+    )]
+    OtherLayout(PathBuf),
     #[error("cannot open the registry's data in {path}")]
     Open {
         path: PathBuf,
         #[source]
         source: redb::DatabaseError,
     },
+    #[error(
+        "the registry's data in {path} is damaged: {reason}. Put a backup in its place, or move the file away \
+         and let the node fetch the chain again"
+    )]
+    Unsound { path: PathBuf, reason: String },
+    #[error("there is no registry data in {0}")]
+    Absent(PathBuf),
     #[error("cannot read or write the registry's data")]
     Database(#[from] redb::Error),
     #[error("the map cannot be computed")]
-    Map(#[source] anyhow::Error),
+    Map(#[source] MapError),
     #[error("the stored {0} cannot be read: the data is damaged")]
     Damaged(&'static str),
+    #[error(transparent)]
+    View(#[from] ViewError),
     #[error("the genesis is not sound")]
     Genesis(#[from] registry_types::GenesisError),
 }
@@ -116,66 +137,22 @@ pub struct Decision<'a> {
 pub struct Store {
     current: RwLock<Arc<Snapshot>>,
     database: Database,
-    /// The version up to which nothing is left to remove, as far as this process knows.
-    pruned: AtomicU64,
     /// Fields are dropped in order: once this one is gone, the file is free.
     closed: watch::Sender<()>,
 }
 
 impl Store {
-    /// Opens the file, or makes it with the state of the genesis.
+    /// Opens the file, or makes it with the state of the genesis. Refuses a file that is not what was written.
     pub fn open(path: &Path, genesis: &Genesis, cache_bytes: usize) -> Result<Self, StoreError> {
-        let database =
-            Database::builder().set_cache_size(cache_bytes).create(path).map_err(|source| match source {
-                redb::DatabaseError::DatabaseAlreadyOpen => StoreError::InUse(path.to_owned()),
-                source => StoreError::Open { path: path.to_owned(), source },
-            })?;
-        let write = database.begin_write()?;
-        {
-            let mut meta = write.open_table(META)?;
-            write.open_table(BLOCKS)?;
-            write.open_table(HEADERS)?;
-            write.open_table(HASHES)?;
-            write.open_table(CERTIFICATES)?;
-            write.open_table(CHANGES)?;
-            write.open_table(RESTARTS)?;
-            write.open_table(TRANSACTIONS)?;
-            write.open_table(UNDECIDED)?;
-            write.open_table(EVIDENCE)?;
-            let mut nodes = write.open_table(NODES)?;
-            let mut values = write.open_table(VALUES)?;
-            write.open_table(STALE)?;
-            let mut listed = write.open_table(LISTED)?;
-            let chain = meta.get(CHAIN)?.map(|chain| chain.value().to_vec());
-            match chain {
-                Some(chain) if chain == genesis.chain_id() => {}
-                Some(_) => return Err(StoreError::OtherChain(path.to_owned())),
-                None => {
-                    let writes = registry_state::genesis_writes(genesis)?;
-                    let update = registry_state::map::update(&tables::Nothing, None, &writes)
-                        .map_err(StoreError::Map)?;
-                    put_update(&mut nodes, &mut values, &update)?;
-                    for entry in writes.iter().flat_map(|(key, value)| index::entries(key, value)) {
-                        listed.insert(entry.as_str(), ())?;
-                    }
-                    let tip = Tip {
-                        height: 0,
-                        hash: genesis.chain_id(),
-                        time_ms: genesis.time_ms,
-                        state_root: update.root,
-                        state_version: update.version,
-                        validators: genesis.validator_set()?,
-                        decided_by: None,
-                    };
-                    meta.insert(CHAIN, genesis.chain_id().as_slice())?;
-                    meta.insert(TIP, encode(&tip).as_slice())?;
-                }
-            }
-        }
-        write.commit()?;
-        let snapshot = Snapshot::open(database.begin_read()?)?;
+        let database = open::database(path, cache_bytes)?;
+        let (database, snapshot) = open::sound(path, move || {
+            open::prepare(path, &database, genesis)?;
+            let snapshot = Snapshot::open(database.begin_read()?)?;
+            open::check_tip(&snapshot, genesis)?;
+            Ok((database, snapshot))
+        })?;
         let current = RwLock::new(Arc::new(snapshot));
-        Ok(Self { current, database, pruned: AtomicU64::new(0), closed: watch::Sender::new(()) })
+        Ok(Self { current, database, closed: watch::Sender::new(()) })
     }
 
     /// Returns once the last owner has let go and the file is free.
@@ -220,10 +197,8 @@ impl Store {
         write.set_durability(Durability::Immediate)?;
         {
             if let Some(update) = decision.update {
-                let mut nodes = write.open_table(NODES)?;
-                let mut values = write.open_table(VALUES)?;
-                put_update(&mut nodes, &mut values, update)?;
-                let stale = Stale::of(update);
+                put_update(&write, height, update)?;
+                let stale = Stale::of(update, header.time_ms);
                 write.open_table(STALE)?.insert(update.version, encode(&stale).as_slice())?;
                 let mut listed = write.open_table(LISTED)?;
                 for entry in decision.writes.iter().flat_map(|(key, value)| index::entries(key, value)) {
@@ -236,7 +211,7 @@ impl Store {
             write.open_table(CERTIFICATES)?.insert(height, decision.certificate.to_bytes().as_slice())?;
             let mut transactions = write.open_table(TRANSACTIONS)?;
             for (index, transaction) in (0u32..).zip(&decision.block.transactions) {
-                transactions.insert(transaction.id().0, (height, index))?;
+                transactions.insert(transaction_key(&transaction.id().0), (height, index))?;
             }
             if let Some(restart) = decision.restart {
                 let last = height.saturating_sub(1);
@@ -252,54 +227,15 @@ impl Store {
             write.open_table(META)?.insert(TIP, encode(&decision.tip).as_slice())?;
         }
         write.commit()?;
-        let snapshot = Arc::new(Snapshot::open(self.database.begin_read()?)?);
-        *self.current.write().unwrap_or_else(PoisonError::into_inner) = snapshot;
-        Ok(())
+        self.refresh()
     }
 
-    /// Removes one step's worth of what older versions left behind. Returns whether there is more.
-    pub fn prune(&self) -> Result<bool, StoreError> {
-        let newest = self.snapshot().tip().state_version;
-        let last = newest.saturating_sub(KEPT_VERSIONS);
-        if self.pruned.load(Ordering::Relaxed) >= last {
-            return Ok(false);
-        }
-        let mut write = self.database.begin_write()?;
-        // Losing this work in a crash only means doing it again.
-        write.set_durability(Durability::None)?;
-        let mut more = false;
-        {
-            let mut meta = write.open_table(META)?;
-            let pruned = meta
-                .get(PRUNED)?
-                .and_then(|bytes| bytes.value().try_into().ok().map(u64::from_be_bytes))
-                .unwrap_or(0);
-            let mut stale = write.open_table(STALE)?;
-            let mut nodes = write.open_table(NODES)?;
-            let mut values = write.open_table(VALUES)?;
-            let mut removed = 0;
-            let mut done = pruned;
-            for version in pruned + 1..=last {
-                if removed >= PRUNE_STEP {
-                    more = true;
-                    break;
-                }
-                if let Some(bytes) = stale.remove(version)? {
-                    let gone = Stale::try_from_slice(bytes.value())
-                        .map_err(|_| StoreError::Damaged("prune list"))?;
-                    removed += gone.remove(&mut nodes, &mut values, version)?;
-                }
-                done = version;
-            }
-            if done > pruned {
-                meta.insert(PRUNED, done.to_be_bytes().as_slice())?;
-            }
-        }
-        write.commit()?;
-        if !more {
-            self.pruned.store(last, Ordering::Relaxed);
-        }
-        Ok(more)
+    /// Shows readers what was committed last. Read under the lock, so that a commit and a pruning step that
+    /// end together never leave the older of the two.
+    fn refresh(&self) -> Result<(), StoreError> {
+        let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
+        *current = Arc::new(Snapshot::open(self.database.begin_read()?)?);
+        Ok(())
     }
 
     /// A decided block's bytes with its certificate.
@@ -311,60 +247,24 @@ impl Store {
     }
 }
 
-/// What a version made superfluous: nodes by key, and older values of the keys it wrote.
-#[derive(BorshSerialize, BorshDeserialize)]
-struct Stale {
-    nodes: Vec<Vec<u8>>,
-    written: Vec<Hash>,
-}
-
-impl Stale {
-    fn of(update: &Update) -> Self {
-        let nodes = update.batch.stale_node_index_batch.iter().map(|stale| node_key(&stale.node_key));
-        let written = update.batch.node_batch.values().keys().map(|(_, key)| key.0);
-        Self { nodes: nodes.collect(), written: written.collect() }
+/// Writes what an update brought. Rows are sorted by place, so neighbours share a visit.
+fn put_update(write: &WriteTransaction, height: u64, update: &Update) -> Result<(), StoreError> {
+    let mut pages = write.open_table(PAGES)?;
+    let mut keyed: Vec<_> =
+        update.pages.iter().map(|(path, page)| (page_key(update.version, path), page)).collect();
+    keyed.sort_unstable();
+    for (key, page) in keyed {
+        pages.insert(key.as_slice(), page.as_slice())?;
     }
-
-    fn remove(
-        &self,
-        nodes: &mut redb::Table<'_, &'static [u8], &'static [u8]>,
-        values: &mut redb::Table<'_, &'static [u8], Option<&'static [u8]>>,
-        version: u64,
-    ) -> Result<usize, StoreError> {
-        for key in &self.nodes {
-            nodes.remove(key.as_slice())?;
-        }
-        let mut removed = self.nodes.len();
-        for place in &self.written {
-            let (from, to) = (value_key(place, 0), value_key(place, version));
-            let older: Vec<Vec<u8>> = values
-                .range(from.as_slice()..to.as_slice())?
-                .map(|entry| entry.map(|(key, _)| key.value().to_vec()))
-                .collect::<Result<_, _>>()?;
-            removed += older.len();
-            for key in older {
-                values.remove(key.as_slice())?;
-            }
-        }
-        Ok(removed)
+    let mut rows = write.open_table(ROWS)?;
+    for (place, row) in &update.rows {
+        rows.insert(row_key(place, update.version), row.as_slice())?;
     }
-}
-
-fn put_update(
-    nodes: &mut redb::Table<'_, &'static [u8], &'static [u8]>,
-    values: &mut redb::Table<'_, &'static [u8], Option<&'static [u8]>>,
-    update: &Update,
-) -> Result<(), StoreError> {
-    for (key, node) in update.batch.node_batch.nodes() {
-        nodes.insert(node_key(key).as_slice(), encode(node).as_slice())?;
-    }
-    for ((version, key), value) in update.batch.node_batch.values() {
-        values.insert(value_key(&key.0, *version).as_slice(), value.as_deref())?;
-    }
+    write.open_table(VERSIONS)?.insert(height, update.version)?;
     Ok(())
 }
 
 #[expect(clippy::expect_used, reason = "borsh fails only when the writer does, and a Vec never does")]
-fn encode<T: BorshSerialize>(value: &T) -> Vec<u8> {
+fn encode(value: &impl BorshSerialize) -> Vec<u8> {
     borsh::to_vec(value).expect("writing to memory cannot fail")
 }

@@ -9,6 +9,7 @@ use registry_types::{
 
 use crate::TransactionError as Error;
 use crate::execution::{BlockContext, Changes, Refusal, Signer};
+use crate::map::MapError;
 use crate::rules::effect::{self, Enactment};
 use crate::view::{View, ViewError, find};
 
@@ -144,9 +145,10 @@ pub fn settle(
         Ok(changes) => Ok(changes),
         Err(Refusal::View(error)) => Err(error),
         // Only an agenda and records that disagree bring this about, and then nobody may go on.
-        Err(Refusal::Rule(error)) => {
-            Err(ViewError::Store { key: state_key::proposal(&open.id), source: anyhow::Error::new(error) })
-        }
+        Err(Refusal::Rule(error)) => Err(ViewError::Store {
+            key: state_key::proposal(&open.id),
+            source: MapError::Read(Box::new(error)),
+        }),
     }
 }
 

@@ -58,6 +58,7 @@ pub enum Action {
     VerifyProof(VerifyProof),
     /// Get a checkpoint from a node, proven from what is known already
     Checkpoint(Checkpoint),
+    Audit(Audit),
 }
 
 /// Check a proof without any network, and say what it proves
@@ -115,6 +116,40 @@ pub struct Anchor {
     #[arg(long, value_name = "N", default_value_t = 180)]
     pub trust_days: u32,
 }
+
+/// Replay a node's blocks from its data, and say whether every state root and certificate holds
+///
+/// Only blocks and certificates are taken from the data; the state is made again from the genesis, or from a snapshot
+/// in the data folder where older blocks are gone, which is held against its own certificate first. When the range
+/// ends at the newest block, the node's own records are hashed again as well. The data is only read; stop the node
+/// first, or give a copy. The replayed state needs as much room as the node's, in --scratch.
+///
+/// Exit status: 0 when everything holds, 1 when something differs (the first height is named), 2 when it cannot be
+/// said.
+#[derive(Debug, Args)]
+#[command(after_help = AUDIT_EXAMPLES)]
+pub struct Audit {
+    /// The node's folder, or a copy of it
+    #[arg(long, value_name = "DIR")]
+    pub data: PathBuf,
+    /// The first height [default: the first that can be replayed]
+    #[arg(long, value_name = "H")]
+    pub from: Option<u64>,
+    /// The last height [default: the node's newest]
+    #[arg(long, value_name = "H")]
+    pub to: Option<u64>,
+    /// The chain's genesis, from the members [default: genesis.json in the node's folder]
+    #[arg(long, value_name = "FILE")]
+    pub genesis: Option<PathBuf>,
+    /// Where the replayed state is put and removed again [default: the system's folder for temporary files]
+    #[arg(long, value_name = "DIR")]
+    pub scratch: Option<PathBuf>,
+}
+
+const AUDIT_EXAMPLES: &str = "Examples:
+  cp -r /var/lib/passerelle/registry/chain copy      # while the node is stopped
+  passerelle registry audit --data copy --genesis genesis.json
+  passerelle registry audit --data copy --genesis genesis.json --from 120000 --to 130000";
 
 /// Get a checkpoint from a node, proven from what is known already
 ///

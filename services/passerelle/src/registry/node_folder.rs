@@ -1,7 +1,6 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use outbound::OutboundPolicy;
 use registry::{KeysConfig, NodeConfig};
 use url::{Host, Url};
 
@@ -33,16 +32,7 @@ impl NodeFolder {
     }
 
     pub fn peer_id(&self) -> anyhow::Result<String> {
-        let node = NodeConfig {
-            data: self.path("chain"),
-            genesis: self.path("genesis.json"),
-            listen: String::new(),
-            peers: Vec::new(),
-            neighbours: Vec::new(),
-            outbound: OutboundPolicy::default(),
-            cache_megabytes: 0,
-        };
-        Ok(registry::peer_id(&node)?)
+        Ok(registry::peer_id(&NodeConfig::new(self.path("chain"), self.path("genesis.json")))?)
     }
 
     /// The node's configuration, in full.

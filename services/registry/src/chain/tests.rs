@@ -1,3 +1,6 @@
+mod audit;
+mod snapshot;
+
 use std::sync::Arc;
 
 use clock::{Clock as _, TestClock};
@@ -15,9 +18,10 @@ use tokio::sync::Notify;
 use super::{Chain, Restarts};
 use crate::ledger::{Ledger as _, LedgerError, Origin};
 use crate::mempool::{Bounds, Mempool};
-use crate::store::Store;
+use crate::store::{HeightError, Keep, Store, StoreError};
 
 const START: u64 = 1_700_000_000_000;
+const AT_ONCE: Keep = Keep { proofs: std::time::Duration::ZERO, blocks: None };
 
 fn key(seed: u8) -> SigningKey {
     SigningKey::from_bytes(&[seed; 32])
@@ -307,7 +311,7 @@ fn proofs_survive_pruning_and_an_old_snapshot_stays_whole() {
     for number in 10..60 {
         node.register(number);
         node.decide();
-        while node.store.prune().unwrap() {}
+        while node.store.prune(&AT_ONCE).unwrap() {}
     }
     let policy = Policy::with_max_age(std::time::Duration::from_secs(600));
     let mut client = LightClient::from_genesis(&genesis(), policy).unwrap();
@@ -324,7 +328,7 @@ fn proofs_survive_pruning_and_an_old_snapshot_stays_whole() {
     }
     assert_eq!(newest.listed("schema/", None, 100).unwrap().len(), 60);
     assert_eq!(newest.listed("schema/", Some("schema/urn:schema:58"), 100).unwrap().len(), 5);
-    assert!(!node.store.prune().unwrap());
+    assert!(!node.store.prune(&AT_ONCE).unwrap());
 }
 
 #[test]
@@ -342,4 +346,106 @@ fn members_appear_in_lists() {
     node.submit(propose(ProposalKind::AdmitMember(signed(9, statement))));
     node.decide();
     assert_eq!(node.store.snapshot().listed("org/", None, 10).unwrap(), ["org/board", "org/undp"]);
+}
+
+#[test]
+fn an_older_height_is_proven_while_it_is_kept() {
+    let mut node = Node::new();
+    for number in 0..40 {
+        node.register(number);
+        node.decide();
+    }
+    let keep = Keep { proofs: std::time::Duration::from_secs(20), blocks: Some(10) };
+    while node.store.prune(&keep).unwrap() {}
+    let newest = node.store.snapshot();
+    for height in [20, 25, 40] {
+        let key = format!("schema/urn:schema:{}", height - 1);
+        for (key, present) in [(key, true), (format!("schema/urn:schema:{height}"), false)] {
+            let proven = newest.prove_at(height, &key).unwrap();
+            assert_eq!((proven.header.height, proven.value.is_some()), (height, present));
+            let root = proven.header.state_root;
+            verify_map_proof(&root, &key, proven.value.as_deref(), &proven.map_proof).unwrap();
+        }
+    }
+    for height in 0..20 {
+        let gone = newest.prove_at(height, "params");
+        assert!(matches!(gone, Err(HeightError::Gone { oldest: 20, .. })), "{height}");
+    }
+    assert!(matches!(newest.prove_at(41, "params"), Err(HeightError::NotDecided { newest: 40, .. })));
+    assert_eq!(newest.first_block().unwrap(), Some(31));
+    assert!(newest.header(1).unwrap().is_some());
+}
+
+#[test]
+fn a_file_of_another_layout_is_refused_and_left_alone() {
+    let meta = redb::TableDefinition::<&str, &[u8]>::new("meta");
+    let older = redb::TableDefinition::<[u8; 32], (u64, u32)>::new("transactions");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("chain.redb");
+    {
+        let database = redb::Database::create(&path).unwrap();
+        let write = database.begin_write().unwrap();
+        write.open_table(meta).unwrap().insert("chain", genesis().chain_id().as_slice()).unwrap();
+        write.open_table(older).unwrap();
+        write.commit().unwrap();
+    }
+    let refused = Store::open(&path, &genesis(), 1 << 20).err().unwrap();
+    assert!(matches!(refused, StoreError::OtherLayout(_)), "{refused}");
+    assert!(refused.to_string().contains("Move that file and `consensus.wal` away"), "{refused}");
+    let database = redb::Database::open(&path).unwrap();
+    let read = redb::ReadableDatabase::begin_read(&database).unwrap();
+    assert_eq!(read.list_tables().unwrap().count(), 2, "nothing was made in it");
+}
+
+/// A file that was cut or in which a byte turned is refused with a message that says what to do, or it still
+/// is a state that was decided: the database steps back by one commit when the newest was not written whole.
+#[test]
+fn a_damaged_file_is_never_another_state() {
+    let mut node = Node::new();
+    let mut decided = std::collections::BTreeMap::new();
+    for number in 0..25 {
+        node.register(number);
+        node.decide();
+        let tip = node.store.snapshot().tip().clone();
+        decided.insert(tip.height, (tip.hash, tip.state_root));
+    }
+    let Node { folder, chain, store, mempool, .. } = node;
+    drop((chain, mempool, store));
+    let whole = std::fs::read(folder.path().join("chain.redb")).unwrap();
+    let path = folder.path().join("damaged.redb");
+    let used = whole.iter().rposition(|byte| *byte != 0).unwrap();
+    let mut random = 7u64;
+    let mut next = |below: usize| {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(random >> 33).unwrap() % below
+    };
+    let (mut refused, mut newest, mut older) = (0, 0, 0);
+    for round in 0..240 {
+        let mut bytes = whole.clone();
+        match round % 4 {
+            0 => bytes.truncate(1 + next(used)),
+            1 => bytes[next(320)] ^= 1 << next(8),
+            _ => bytes[next(used)] ^= 1 << next(8),
+        }
+        std::fs::write(&path, &bytes).unwrap();
+        match Store::open(&path, &genesis(), 1 << 20) {
+            Err(StoreError::Unsound { .. } | StoreError::Open { .. } | StoreError::OtherLayout(_)) => {
+                refused += 1
+            }
+            Err(other) => panic!("round {round}: {other}"),
+            Ok(store) => {
+                let snapshot = store.snapshot();
+                let tip = snapshot.tip();
+                assert_eq!(decided.get(&tip.height), Some(&(tip.hash, tip.state_root)), "round {round}");
+                let (root, _) = registry_state::map::audit(&*snapshot, tip.state_version).unwrap();
+                assert_eq!(root, tip.state_root);
+                if tip.height == 25 { newest += 1 } else { older += 1 }
+            }
+        }
+        std::fs::remove_file(&path).unwrap();
+    }
+    println!("{refused} refused, {newest} whole, {older} one commit back");
+    assert!(refused > 60);
+    std::fs::write(&path, &whole).unwrap();
+    assert_eq!(Store::open(&path, &genesis(), 1 << 20).unwrap().snapshot().tip().height, 25);
 }

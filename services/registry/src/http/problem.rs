@@ -6,9 +6,11 @@ use web::{Problem, ProblemPage};
 use crate::mempool::MempoolError;
 use crate::node::SubmitError;
 use crate::peers::PushError;
-use crate::store::StoreError;
+use crate::store::{HeightError, StoreError};
 
 const REFUSED: &str = "transaction-refused";
+const HEIGHT_AHEAD: &str = "height-not-decided";
+const HEIGHT_GONE: &str = "height-gone";
 
 pub const PAGES: &[ProblemPage] = &[
     ProblemPage {
@@ -22,6 +24,19 @@ pub const PAGES: &[ProblemPage] = &[
         title: "The push is refused",
         text: "Only nodes that this one was told of may hand on transactions in batches, each push signed with the \
                sender's link key and numbered above its last. Everybody else sends transactions one by one.",
+    },
+    ProblemPage {
+        slug: HEIGHT_AHEAD,
+        title: "The height is not decided yet",
+        text: "A record can be asked for as it was at a decided height. The member `newest` is the newest one that this \
+               node knows.",
+    },
+    ProblemPage {
+        slug: HEIGHT_GONE,
+        title: "The records of this height are gone",
+        text: "A node keeps the records of older heights for a time that its operator sets. The member `oldest` is the \
+               first height that this one can still prove; another node may keep more. Past versions of a DID or an \
+               accreditation stand in today's record and are never removed.",
     },
     ProblemPage {
         slug: "no-block-yet",
@@ -65,6 +80,25 @@ impl From<PushError> for Problem {
             PushError::Malformed => StatusCode::BAD_REQUEST,
         };
         Self::new(status, "push-refused", "The push is refused").detail(error.to_string())
+    }
+}
+
+impl From<HeightError> for Problem {
+    fn from(error: HeightError) -> Self {
+        let detail = error.to_string();
+        match error {
+            HeightError::NotDecided { newest, .. } => {
+                Self::new(StatusCode::NOT_FOUND, HEIGHT_AHEAD, "The height is not decided yet")
+                    .detail(detail)
+                    .with("newest", newest)
+            }
+            HeightError::Gone { oldest, .. } => {
+                Self::new(StatusCode::GONE, HEIGHT_GONE, "The records of this height are gone")
+                    .detail(detail)
+                    .with("oldest", oldest)
+            }
+            HeightError::Store(error) => error.into(),
+        }
     }
 }
 

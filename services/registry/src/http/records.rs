@@ -22,6 +22,8 @@ pub struct RecordQuery {
     /// Add everything that is needed to check the record.
     #[serde(default)]
     proof: bool,
+    /// As it was at this height, while the node keeps its proofs; the newest when absent.
+    height: Option<u64>,
 }
 
 /// A record, or its absence.
@@ -37,7 +39,8 @@ pub struct RecordQuery {
     ),
     responses(
         (status = 200, body = RecordView),
-        (status = 404, description = "No such kind of record, or no record and no proof asked for", body = Problem),
+        (status = 404, description = "No such kind of record, no record and no proof asked for, or a height that is not decided yet", body = Problem),
+        (status = 410, description = "The node no longer keeps the records of this height; `oldest` is the first height that it can prove", body = Problem),
         (status = 503, description = "The chain has no block yet", body = Problem),
     )
 )]
@@ -50,7 +53,10 @@ pub async fn find_record(
 ) -> Result<HttpResponse, Problem> {
     let (kind, rest) = path.into_inner();
     let key = state_key(&kind, rest).ok_or_else(Problem::not_found)?;
-    let proven = node.snapshot().prove(&key)?.ok_or_else(no_block_yet)?;
+    let proven = match query.height {
+        Some(height) => node.snapshot().prove_at(height, &key)?,
+        None => node.snapshot().prove(&key)?.ok_or_else(no_block_yet)?,
+    };
     if wants_octets(&request) {
         return Ok(octets(proven.to_bytes()));
     }

@@ -1,25 +1,35 @@
-use anyhow::Context as _;
 use borsh::BorshDeserialize as _;
-use jmt::storage::{LeafNode, Node, NodeKey, TreeReader};
-use jmt::{KeyHash, OwnedValue, Version};
 use redb::{ReadOnlyTable, ReadTransaction, ReadableTable as _};
-use registry_state::{View, ViewError, map};
+use registry_state::map::{self, Leaf, MapError, MapReader, Path, Row, Version};
+use registry_state::{View, ViewError};
 use registry_types::{
     Block, Canonical, Certificate, Hash, Header, ProvenRecord, RestartProof, SetChange, TransactionId,
     TransactionPlace, ValidatorSet, state_key,
 };
 
 use super::tables::{
-    BLOCKS, CERTIFICATES, CHANGES, HASHES, HEADERS, LISTED, META, NODES, RESTARTS, TRANSACTIONS, VALUES,
-    node_key, value_key,
+    BLOCKS, CERTIFICATES, CHANGES, HASHES, HEADERS, LISTED, META, MapTables, PAGES, RESTARTS, ROWS, STALE,
+    TRANSACTIONS, VERSIONS, split_row_key, transaction_key,
 };
 use super::{StoreError, TIP, Tip};
+
+/// Why a record is not proven as it was at a height.
+#[derive(Debug, thiserror::Error)]
+pub enum HeightError {
+    #[error("height {height} is not decided yet; the newest is {newest}")]
+    NotDecided { height: u64, newest: u64 },
+    #[error(
+        "this node no longer keeps the records of height {height}; the oldest that it can prove is {oldest}"
+    )]
+    Gone { height: u64, oldest: u64 },
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
 
 /// The chain up to one decided height. Later commits and pruning do not show in it.
 pub struct Snapshot {
     read: ReadTransaction,
-    nodes: ReadOnlyTable<&'static [u8], &'static [u8]>,
-    values: ReadOnlyTable<&'static [u8], Option<&'static [u8]>>,
+    map: MapTables<ReadOnlyTable<&'static [u8], &'static [u8]>, ReadOnlyTable<[u8; 40], &'static [u8]>>,
     tip: Tip,
     /// Header and certificate of the tip; nothing before the first block.
     head: Option<(Header, Certificate)>,
@@ -27,14 +37,13 @@ pub struct Snapshot {
 
 impl Snapshot {
     pub(super) fn open(read: ReadTransaction) -> Result<Self, StoreError> {
-        let nodes = read.open_table(NODES)?;
-        let values = read.open_table(VALUES)?;
+        let map = MapTables { pages: read.open_table(PAGES)?, rows: read.open_table(ROWS)? };
         let tip = {
             let meta = read.open_table(META)?;
             let bytes = meta.get(TIP)?.ok_or(StoreError::Damaged("tip"))?;
             Tip::try_from_slice(bytes.value()).map_err(|_| StoreError::Damaged("tip"))?
         };
-        let mut snapshot = Self { read, nodes, values, tip, head: None };
+        let mut snapshot = Self { read, map, tip, head: None };
         let height = snapshot.tip.height;
         if height > 0 {
             let header = snapshot.header(height)?.ok_or(StoreError::Damaged("header"))?;
@@ -77,7 +86,9 @@ impl Snapshot {
 
     /// Where a transaction was committed, if it was.
     pub fn place(&self, id: TransactionId) -> Result<Option<TransactionPlace>, StoreError> {
-        let Some(entry) = self.read.open_table(TRANSACTIONS)?.get(id.0)? else { return Ok(None) };
+        let Some(entry) = self.read.open_table(TRANSACTIONS)?.get(transaction_key(&id.0))? else {
+            return Ok(None);
+        };
         let (height, index) = entry.value();
         let header = self.header(height)?.ok_or(StoreError::Damaged("header"))?;
         let (block_time_ms, header_hash) = (header.time_ms, header.hash());
@@ -140,30 +151,87 @@ impl Snapshot {
         let (value, map_proof) = map::prove(self, self.tip.state_version, key).map_err(StoreError::Map)?;
         Ok(Some(ProvenRecord { value, map_proof, header, certificate }))
     }
+
+    /// The same as it was at a height, while the map of that height is kept.
+    pub fn prove_at(&self, height: u64, key: &str) -> Result<ProvenRecord, HeightError> {
+        let version = self.version_at(height)?;
+        let header = self.header(height)?.ok_or(StoreError::Damaged("header"))?;
+        let certificate = self.certificate(height)?.ok_or(StoreError::Damaged("certificate"))?;
+        let (value, map_proof) = map::prove(self, version, key).map_err(StoreError::Map)?;
+        Ok(ProvenRecord { value, map_proof, header, certificate })
+    }
+
+    /// Whether a version up to `last` that came no later than this left something to remove.
+    pub(super) fn has_stale(&self, last: Version, time_ms: u64) -> Result<bool, StoreError> {
+        let table = self.read.open_table(STALE)?;
+        let Some((version, bytes)) = table.first()? else { return Ok(false) };
+        // The time comes first.
+        let time = bytes.value().first_chunk::<8>().copied().map_or(0, u64::from_le_bytes);
+        Ok(version.value() <= last && time <= time_ms)
+    }
+
+    /// Every record of the newest state, in the order of their places.
+    pub(super) fn each_record<E: From<StoreError>>(
+        &self,
+        mut each: impl FnMut(String, Vec<u8>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut newest: Option<(Hash, Vec<u8>)> = None;
+        let mut hand = |row: Option<(Hash, Vec<u8>)>| {
+            let Some((place, bytes)) = row else { return Ok(()) };
+            let row = Row::from_bytes(&place, &bytes).ok_or(StoreError::Damaged("record"))?;
+            each(row.key, row.value)
+        };
+        for entry in self.map.rows.iter().map_err(StoreError::from)? {
+            let (key, bytes) = entry.map_err(StoreError::from)?;
+            let (place, version) = split_row_key(&key.value());
+            if version > self.tip.state_version {
+                continue;
+            }
+            let before = newest.replace((place, bytes.value().to_vec()));
+            hand(before.filter(|(before, _)| *before != place))?;
+        }
+        hand(newest)
+    }
+
+    /// The map version at a decided height. What is pruned has no entry any more.
+    fn version_at(&self, height: u64) -> Result<Version, HeightError> {
+        let newest = self.tip.height;
+        if height > newest {
+            return Err(HeightError::NotDecided { height, newest });
+        }
+        let versions = self.read.open_table(VERSIONS).map_err(StoreError::from)?;
+        let first = versions.first().map_err(StoreError::from)?.map_or(newest, |(first, _)| first.value());
+        // The state of the genesis stands in no header.
+        let oldest = first.max(1);
+        if height < oldest {
+            return Err(HeightError::Gone { height, oldest });
+        }
+        let mut entries = versions.range(..=height).map_err(StoreError::from)?;
+        let entry = entries.next_back().transpose().map_err(StoreError::from)?;
+        entry.map(|(_, version)| version.value()).ok_or_else(|| StoreError::Damaged("map version").into())
+    }
 }
 
 impl View for Snapshot {
     fn read(&self, key: &str) -> Result<Option<Vec<u8>>, ViewError> {
-        self.get_value_option(self.tip.state_version, KeyHash(state_key::place(key)))
-            .map_err(|source| ViewError::Store { key: key.to_owned(), source })
+        match self.map.row(&state_key::place(key), self.tip.state_version) {
+            Ok(row) => Ok(row.map(|row| row.value)),
+            Err(source) => Err(ViewError::Store { key: key.to_owned(), source }),
+        }
     }
 }
 
-impl TreeReader for Snapshot {
-    fn get_node_option(&self, key: &NodeKey) -> Result<Option<Node>, anyhow::Error> {
-        let bytes = self.nodes.get(node_key(key).as_slice())?;
-        bytes.map(|bytes| Node::try_from_slice(bytes.value())).transpose().context("map node")
+impl MapReader for Snapshot {
+    fn page(&self, version: Version, path: &Path) -> Result<Option<Vec<u8>>, MapError> {
+        self.map.page(version, path)
     }
 
-    fn get_value_option(&self, max: Version, key: KeyHash) -> Result<Option<OwnedValue>, anyhow::Error> {
-        let (from, to) = (value_key(&key.0, 0), value_key(&key.0, max));
-        let newest = self.values.range(from.as_slice()..=to.as_slice())?.next_back();
-        Ok(newest.transpose()?.and_then(|(_, value)| value.value().map(<[u8]>::to_vec)))
+    fn leaves(&self, path: &Path, version: Version, limit: usize) -> Result<Vec<Leaf>, MapError> {
+        self.map.leaves(path, version, limit)
     }
 
-    fn get_rightmost_leaf(&self) -> Result<Option<(NodeKey, LeafNode)>, anyhow::Error> {
-        // Only restoring from a snapshot asks.
-        Ok(None)
+    fn row(&self, place: &Hash, version: Version) -> Result<Option<Row>, MapError> {
+        self.map.row(place, version)
     }
 }
 

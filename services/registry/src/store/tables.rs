@@ -1,12 +1,13 @@
-use jmt::storage::{LeafNode, Node, NodeKey, TreeReader};
-use jmt::{KeyHash, OwnedValue, Version};
 use redb::TableDefinition;
+use registry_state::map::{Leaf, MapError, MapReader, Path, Row, Version};
 use registry_types::Hash;
 
-/// Map nodes. The key begins with the version, so a block's new nodes lie side by side at the end.
-pub const NODES: TableDefinition<&[u8], &[u8]> = TableDefinition::new("nodes");
-/// Map values by place and version.
-pub const VALUES: TableDefinition<&[u8], Option<&[u8]>> = TableDefinition::new("values");
+/// Map pages by version and path, so a block's new pages lie side by side at the end.
+pub const PAGES: TableDefinition<&[u8], &[u8]> = TableDefinition::new("pages");
+/// Records by place and version: the leaf's hash, key and value.
+pub const ROWS: TableDefinition<[u8; 40], &[u8]> = TableDefinition::new("rows");
+/// The map version of a height, where the height brought a new one.
+pub const VERSIONS: TableDefinition<u64, u64> = TableDefinition::new("versions");
 /// What each version made superfluous.
 pub const STALE: TableDefinition<u64, &[u8]> = TableDefinition::new("stale");
 pub const BLOCKS: TableDefinition<u64, &[u8]> = TableDefinition::new("blocks");
@@ -17,7 +18,8 @@ pub const CERTIFICATES: TableDefinition<u64, &[u8]> = TableDefinition::new("cert
 pub const CHANGES: TableDefinition<u64, &[u8]> = TableDefinition::new("changes");
 /// Restarts by the last height that stays, with what proves them.
 pub const RESTARTS: TableDefinition<u64, &[u8]> = TableDefinition::new("restarts");
-pub const TRANSACTIONS: TableDefinition<Hash, (u64, u32)> = TableDefinition::new("transactions");
+/// Where a transaction is, by the first half of its id, which nobody finds twice.
+pub const TRANSACTIONS: TableDefinition<[u8; 16], (u64, u32)> = TableDefinition::new("transactions");
 /// Blocks by height, round and hash that are kept but not decided.
 pub const UNDECIDED: TableDefinition<(u64, u32, Hash), &[u8]> = TableDefinition::new("undecided");
 /// State keys of the kinds that people browse; the map itself knows only their hashes.
@@ -36,32 +38,78 @@ pub fn is_listed(key: &str) -> bool {
     key.split_once('/').is_some_and(|(kind, _)| BROWSED.contains(&kind))
 }
 
-#[expect(clippy::expect_used, reason = "borsh fails only when the writer does, and a Vec never does")]
-pub fn node_key(key: &NodeKey) -> Vec<u8> {
-    let mut bytes = key.version().to_be_bytes().to_vec();
-    borsh::to_writer(&mut bytes, key.nibble_path()).expect("writing to memory cannot fail");
-    bytes
+pub fn page_key(version: Version, path: &Path) -> Vec<u8> {
+    let mut key = version.to_be_bytes().to_vec();
+    key.extend(path.to_bytes());
+    key
 }
 
-pub fn value_key(place: &Hash, version: Version) -> Vec<u8> {
-    let mut bytes = place.to_vec();
-    bytes.extend(version.to_be_bytes());
-    bytes
+pub fn row_key(place: &Hash, version: Version) -> [u8; 40] {
+    let mut key = [0; 40];
+    let (head, tail) = key.split_at_mut(32);
+    head.copy_from_slice(place);
+    tail.copy_from_slice(&version.to_be_bytes());
+    key
 }
 
-/// The map before the genesis.
-pub struct Nothing;
+/// Place and version of a row.
+pub fn split_row_key(key: &[u8; 40]) -> (Hash, Version) {
+    let (mut place, mut version) = ([0; 32], [0; 8]);
+    let (head, tail) = key.split_at(32);
+    place.copy_from_slice(head);
+    version.copy_from_slice(tail);
+    (place, u64::from_be_bytes(version))
+}
 
-impl TreeReader for Nothing {
-    fn get_node_option(&self, _: &NodeKey) -> Result<Option<Node>, anyhow::Error> {
-        Ok(None)
+pub fn transaction_key(id: &Hash) -> [u8; 16] {
+    let mut key = [0; 16];
+    key.iter_mut().zip(id).for_each(|(to, from)| *to = *from);
+    key
+}
+
+/// The map in two tables, open for reading or within a write.
+pub struct MapTables<P, R> {
+    pub pages: P,
+    pub rows: R,
+}
+
+impl<P, R> MapReader for MapTables<P, R>
+where
+    P: redb::ReadableTable<&'static [u8], &'static [u8]>,
+    R: redb::ReadableTable<[u8; 40], &'static [u8]>,
+{
+    fn page(&self, version: Version, path: &Path) -> Result<Option<Vec<u8>>, MapError> {
+        let bytes = self.pages.get(page_key(version, path).as_slice()).map_err(read)?;
+        Ok(bytes.map(|bytes| bytes.value().to_vec()))
     }
 
-    fn get_value_option(&self, _: Version, _: KeyHash) -> Result<Option<OwnedValue>, anyhow::Error> {
-        Ok(None)
+    fn leaves(&self, path: &Path, version: Version, limit: usize) -> Result<Vec<Leaf>, MapError> {
+        let (from, to) = (row_key(&path.first(), 0), row_key(&path.last(), Version::MAX));
+        let mut leaves: Vec<Leaf> = Vec::new();
+        for entry in self.rows.range(from..=to).map_err(read)? {
+            let (key, row) = entry.map_err(read)?;
+            let (place, written) = split_row_key(&key.value());
+            if written > version {
+                continue;
+            }
+            let hash = Row::leaf_hash_of(row.value()).ok_or(MapError::Records { depth: path.depth() })?;
+            leaves.pop_if(|last| last.place == place);
+            if leaves.len() == limit {
+                break;
+            }
+            leaves.push(Leaf { place, hash });
+        }
+        Ok(leaves)
     }
 
-    fn get_rightmost_leaf(&self) -> Result<Option<(NodeKey, LeafNode)>, anyhow::Error> {
-        Ok(None)
+    fn row(&self, place: &Hash, version: Version) -> Result<Option<Row>, MapError> {
+        let (from, to) = (row_key(place, 0), row_key(place, version));
+        let Some(entry) = self.rows.range(from..=to).map_err(read)?.next_back() else { return Ok(None) };
+        let (_, bytes) = entry.map_err(read)?;
+        Row::from_bytes(place, bytes.value()).map(Some).ok_or(MapError::Records { depth: 256 })
     }
+}
+
+fn read(error: redb::StorageError) -> MapError {
+    MapError::Read(Box::new(error))
 }

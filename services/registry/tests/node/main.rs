@@ -6,6 +6,7 @@ mod explorer;
 mod grow;
 mod kill;
 mod network;
+mod snapshot;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -288,6 +289,16 @@ async fn http_answers_what_its_document_says() {
     assert!(absent["proof"]["mapProof"].is_string());
     assert_eq!(node.get("/v1/records/nothing/x", "").await.0, 404);
     assert_eq!(node.get("/v1/records/params/-", "").await.1["value"]["rules"], 1);
+    let (status, then) = node.get("/v1/records/org/undp?proof=true&height=1", "").await;
+    assert_eq!((status, &then["value"]), (200, &Value::Null), "nobody had joined at the first height");
+    assert!(then["proof"]["mapProof"].is_string());
+    let (status, problem) = node.get("/v1/records/org/undp?height=999999", "").await;
+    assert_eq!((status, problem["newest"].as_u64()), (404, Some(height)));
+    assert!(problem["type"].as_str().unwrap().ends_with("height-not-decided"), "{problem}");
+    let (status, problem) = node.get("/v1/records/org/undp?height=0", "").await;
+    assert_eq!((status, problem["oldest"].as_u64()), (410, Some(1)));
+    assert_eq!(node.get("/v1/snapshots/latest", "").await.0, 404);
+    assert_eq!(node.get("/v1/snapshots/1/0", "").await.0, 404);
     assert_eq!(
         node.get("/v1/records/org", "").await.1["keys"],
         serde_json::json!(["org/undp", "org/unsscb"])
@@ -392,6 +403,53 @@ async fn http_answers_what_its_document_says() {
     }
     assert_eq!(node.get("/members/nobody", "").await.0, 404);
     assert_eq!(node.get("/readyz", "").await.0, 200);
+    node.running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_older_height_is_proven_for_the_time_that_is_set() {
+    let chain = Chain::new().await;
+    let mut config = config(chain.folder.path());
+    config.node.keep_proofs_seconds = 2;
+    let mut refused = config.clone();
+    refused.node.keep_proofs_seconds = 0;
+    assert!(matches!(registry::start(refused).await, Err(registry::StartError::Config(_))));
+    let running = registry::start(config).await.unwrap();
+    let url: Url = format!("http://{}", running.addresses[0]).parse().unwrap();
+    let mut node = Node { running, outbound: outbound(), url };
+    let registry = chain.registry(&node);
+    let register = async |number: u32| {
+        let id = format!("https://schemas.passerelle.example/v1/{number}.json");
+        let schema = setup::register_schema(&id, [1; 32], "unsscb");
+        setup::send(&registry, &chain.board.govern, schema).await.unwrap().height
+    };
+    let first = register(0).await;
+    let path = |height| format!("/v1/records/params/-?proof=true&height={height}");
+    for number in 1..20 {
+        register(number).await;
+    }
+    let (status, old) = node.get(&path(first), "").await;
+    assert_eq!((status, &old["proof"]["header"]["height"]), (200, &Value::from(first)));
+    tokio::time::sleep(Duration::from_millis(2_500)).await;
+    for number in 20..40 {
+        register(number).await;
+    }
+    // Removed between blocks, soon after them.
+    let mut answer = node.get(&path(first), "").await;
+    for _ in 0..100 {
+        if answer.0 == 410 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        answer = node.get(&path(first), "").await;
+    }
+    let (status, problem) = answer;
+    assert_eq!(status, 410, "{problem}");
+    assert!(problem["type"].as_str().unwrap().ends_with("height-gone"), "{problem}");
+    let oldest = problem["oldest"].as_u64().unwrap();
+    assert!(oldest > first);
+    assert_eq!(node.get(&path(oldest), "").await.0, 200);
+    assert_eq!(node.get(&format!("/v1/headers/{first}"), "").await.0, 200, "headers stay");
     node.running.stop().await;
 }
 
