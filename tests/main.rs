@@ -10,6 +10,7 @@
 
 mod browser;
 mod crash;
+mod faults;
 mod interop;
 mod journey;
 mod restart;
