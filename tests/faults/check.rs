@@ -57,10 +57,12 @@ impl History {
     pub async fn compare_again(&self, network: &Network, acknowledged: &[Acknowledged]) -> Result<Self> {
         let mut fresh = Self::default();
         fresh.compare(network, &[0, 1, 2, 3][..SIZE], acknowledged).await?;
-        for (height, (before, now)) in (1u64..).zip(self.headers.iter().zip(&fresh.headers)) {
-            if before != now {
-                fresh.fork(height, "the history changed after it was compared");
-            }
+        let changed: Vec<u64> = (1u64..)
+            .zip(self.headers.iter().zip(&fresh.headers))
+            .filter_map(|(height, (before, now))| (before != now).then_some(height))
+            .collect();
+        for height in changed {
+            fresh.fork(height, "the history changed after it was compared");
         }
         ensure!(fresh.height() >= self.height(), "the history became shorter");
         fresh.faults.forks += self.faults.forks;
