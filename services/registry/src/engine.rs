@@ -6,6 +6,8 @@ mod codec;
 mod context;
 mod guard;
 mod host;
+#[cfg(feature = "misbehave")]
+mod misbehave;
 mod signing;
 mod sit_out;
 mod streams;
@@ -277,6 +279,8 @@ impl Parts {
         .await
         .map_err(|error| failed(&error))?;
         let actors = Actors::new(engine).ok_or_else(|| failed(&"it has no network"))?;
+        #[cfg(feature = "misbehave")]
+        misbehave::begin(self.signatures.clone(), self.me, actors.network.clone());
         Ok((channels, actors))
     }
 
