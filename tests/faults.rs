@@ -1,9 +1,10 @@
 //! Four validators of four organisations under constant load, and one fault after the other at random moments.
 //! Afterwards all nodes hold one history, and in it each acknowledged transaction once and in order.
 //!
-//! `FAULT_ROUNDS` is the number of rounds of each fault (1 by default, 25 in the long run), `SEED` repeats a run,
+//! `ROUNDS` is the number of rounds of each fault (1 by default, 25 in the long run), `SEED` repeats a run,
 //! `FAULTS_TALLY` names the file that keeps count.
 
+mod byzantine;
 mod check;
 mod damage;
 mod link;
@@ -21,8 +22,9 @@ use rand_chacha::rand_core::{RngCore as _, SeedableRng as _};
 use check::History;
 use link::State;
 use load::Load;
-use machine::{OwnClock, SlowDisk, SmallDisk};
+use machine::{Machine, Shim, SmallDisk};
 use network::{Network, SIZE};
+use tally::Run;
 
 /// Draws what is random about a round; the seed is printed.
 struct Random(ChaCha20Rng);
@@ -51,7 +53,7 @@ async fn rounds<F>(fault: &str, mut network: Network, seed: u64, mut round: F) -
 where
     F: AsyncFnMut(&mut Network, &mut Random) -> Result<()>,
 {
-    let rounds = number("FAULT_ROUNDS", 1);
+    let rounds = number("ROUNDS", 1);
     println!("{fault}: {rounds} rounds, SEED={seed}");
     network.start_all().await?;
     let load = Load::start(&network, seed).await?;
@@ -64,15 +66,18 @@ where
             Err(error) => Err(error),
         };
         if let Err(error) = outcome {
-            // What was seen until here counts, also when it is bad.
-            tally::add(fault, seed, number, load.acknowledged().len(), &history)?;
-            return Err(error.context(format!("{fault}, round {number}, SEED={seed}")));
+            let error = error.context(format!("{fault}, round {number}, SEED={seed}"));
+            let run = Run { fault, seed, rounds: number, acknowledged: load.acknowledged().len() };
+            run.add(&history, Some(&error))?;
+            return Err(error);
         }
     }
     let acknowledged = load.finish().await?;
     let history = history.compare_again(&network, &acknowledged).await?;
-    tally::add(fault, seed, rounds, acknowledged.len(), &history)?;
-    history.verdict().with_context(|| format!("{fault}, SEED={seed}"))?;
+    let verdict = history.verdict().with_context(|| format!("{fault}, SEED={seed}"));
+    let run = Run { fault, seed, rounds, acknowledged: acknowledged.len() };
+    run.add(&history, verdict.as_ref().err())?;
+    verdict?;
     println!(
         "{fault}: {rounds} rounds, {} blocks, {} transactions acknowledged; no fork, none lost, none doubled",
         history.height(),
@@ -162,16 +167,19 @@ async fn two_halves_of_a_split_network_decide_nothing() -> Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_slow_disk_slows_one_validator_alone() -> Result<()> {
     let (seed, folder) = (seed(), tempfile::tempdir()?);
-    let disk = SlowDisk::build(folder.path())?;
+    let shim = Shim::build(folder.path())?;
     let mut network = Network::found(seed).await?;
-    network.surround(|node| disk.around(node))?;
+    network.surround(|node| shim.around(node))?;
     rounds("slow disk", network, seed, async |network, random| {
         let victim = random.node();
         let folder = network.nodes[victim].folder.clone();
-        machine::set_delay(&folder, 20_000 + random.below(180_000))?;
+        machine::set(
+            &folder,
+            Machine { delay_micros: 50_000 + random.below(950_000), ..Machine::default() },
+        )?;
         network.progress(&others(victim), 3).await?;
         random.pause(4_000).await;
-        machine::set_delay(&folder, 0)
+        machine::set(&folder, Machine::default())
     })
     .await
 }
@@ -202,24 +210,27 @@ async fn a_full_disk_stops_one_validator_until_there_is_room() -> Result<()> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_clock_off_by_an_hour_is_outvoted() -> Result<()> {
-    let seed = seed();
+    let (seed, folder) = (seed(), tempfile::tempdir()?);
+    let shim = Shim::build(folder.path())?;
     let mut network = Network::found(seed).await?;
-    network.surround(OwnClock::around)?;
+    network.surround(|node| shim.around(node))?;
     rounds("clock off by an hour", network, seed, async |network, random| {
         let victim = random.node();
         let folder = network.nodes[victim].folder.clone();
-        machine::set_clock(&folder, if random.below(2) == 0 { 3_600 } else { -3_600 })?;
+        let clock_seconds = if random.below(2) == 0 { 3_600 } else { -3_600 };
+        machine::set(&folder, Machine { clock_seconds, ..Machine::default() })?;
         network.progress(&others(victim), 5).await?;
         random.pause(4_000).await;
         let answer = network.get(others(victim)[0], "/v1/headers/latest").await?.json()?;
         let time = answer.pointer("/header/timeMs").and_then(serde_json::Value::as_u64).context("no time")?;
         let now = testkit::unix_now() * 1_000;
         ensure!(time.abs_diff(now) < 30_000, "block time {time} is far from {now}");
-        machine::set_clock(&folder, 0)
+        machine::set(&folder, Machine::default())
     })
     .await
 }
 
+/// The key of its links stays: it is what the others know the node by, and no data of the chain.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_validator_without_its_data_fetches_it_again() -> Result<()> {
     let seed = seed();
@@ -227,9 +238,25 @@ async fn a_validator_without_its_data_fetches_it_again() -> Result<()> {
         let victim = random.node();
         let node = &network.nodes[victim];
         node.kill()?;
-        std::fs::remove_dir_all(node.data())?;
+        for entry in std::fs::read_dir(node.data())? {
+            let path = entry?.path();
+            if !path.ends_with("link.key") {
+                std::fs::remove_file(path)?;
+            }
+        }
         random.pause(1_000).await;
         node.start()
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_validator_that_breaks_its_word_forks_nothing_and_is_named() -> Result<()> {
+    let seed = seed();
+    let mut network = Network::found(seed).await?;
+    byzantine::tempt(&mut network)?;
+    rounds("validator that breaks its word", network, seed, async |network, random| {
+        byzantine::round(network, random).await
     })
     .await
 }

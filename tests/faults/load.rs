@@ -21,11 +21,13 @@ use super::network::{Network, raw};
 /// A key waits this long for one node before it asks another.
 const TRY: Duration = Duration::from_secs(4);
 
+/// The longest that a key rests between two transactions; two cores carry the nodes and this load.
+const MOST_REST_MS: u64 = 200;
+
 /// A transaction that a node said is decided.
 #[derive(Clone, Debug)]
 pub struct Acknowledged {
     pub id: TransactionId,
-    pub key: [u8; 32],
     pub sequence: u64,
     pub height: u64,
     pub header_hash: Hash,
@@ -131,6 +133,7 @@ impl Writer {
             };
             self.write(sequence, Operation::Anchor(anchor)).await?;
             sequence += 1;
+            tokio::time::sleep(Duration::from_millis(u64::from(self.random.next_u32()) % MOST_REST_MS)).await;
         }
         Ok(())
     }
@@ -148,7 +151,6 @@ impl Writer {
                 Ok(Ok(Submission::Committed(place))) => {
                     self.acknowledged.lock().unwrap_or_else(PoisonError::into_inner).push(Acknowledged {
                         id: signed.id(),
-                        key: public_key,
                         sequence,
                         height: place.height,
                         header_hash: place.header_hash,

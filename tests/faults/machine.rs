@@ -1,28 +1,35 @@
-//! What stands between a node and its machine: a slow disk, a small disk, a clock of its own.
+//! What stands between a node and its machine: a slow disk and a clock of its own, or a small disk.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail, ensure};
 
 use super::network::Surroundings;
 
-const SLOW_DISK: &str = include_str!("slow_disk.c");
-const LIBFAKETIME: [&str; 3] = [
-    "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1",
-    "/usr/lib/aarch64-linux-gnu/faketime/libfaketime.so.1",
-    "/usr/lib/faketime/libfaketime.so.1",
-];
+const SOURCE: &str = include_str!("machine.c");
 
-/// A library that delays what a process writes; compiled here with the C compiler that Rust links with.
-pub struct SlowDisk {
+/// A library that slows a process's disk and moves its clock while it runs; compiled here with the C compiler that
+/// Rust links with.
+pub struct Shim {
     library: PathBuf,
 }
 
-impl SlowDisk {
+/// How a node's machine differs from ours.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Machine {
+    /// How much longer each sync takes, in microseconds.
+    pub delay_micros: u64,
+    /// By how much the clock is off.
+    pub clock_seconds: i64,
+}
+
+impl Shim {
     pub fn build(folder: &Path) -> Result<Self> {
-        let (source, library) = (folder.join("slow_disk.c"), folder.join("slow_disk.so"));
-        std::fs::write(&source, SLOW_DISK)?;
+        let (source, library) = (folder.join("machine.c"), folder.join("machine.so"));
+        std::fs::write(&source, SOURCE)?;
         let built = Command::new("cc")
             .args(["-shared", "-fPIC", "-O2", "-o"])
             .args([&library, &source])
@@ -34,21 +41,21 @@ impl SlowDisk {
     }
 
     pub fn around(&self, node: &Path) -> Result<Surroundings> {
-        set_delay(node, 0)?;
+        set(node, Machine::default())?;
         let environment = vec![
             ("LD_PRELOAD".to_owned(), self.library.display().to_string()),
-            ("SLOW_DISK".to_owned(), node.join("delay").display().to_string()),
+            ("FAULTS_MACHINE".to_owned(), node.join("machine").display().to_string()),
         ];
         Ok(Surroundings { environment, ..Surroundings::default() })
     }
 }
 
-/// Microseconds for each write and each sync. Written in place: the node has the file mapped.
-pub fn set_delay(node: &Path, micros: u64) -> Result<()> {
-    use std::io::Write as _;
-    let path = node.join("delay");
+/// Takes effect at once: written in place, since the node has the file mapped.
+pub fn set(node: &Path, machine: Machine) -> Result<()> {
+    let path = node.join("machine");
     let mut file = std::fs::OpenOptions::new().create(true).write(true).truncate(false).open(path)?;
-    file.write_all(&micros.to_ne_bytes())?;
+    let numbers = [machine.delay_micros.to_ne_bytes(), machine.clock_seconds.to_ne_bytes()];
+    file.write_all(numbers.as_flattened())?;
     Ok(())
 }
 
@@ -82,7 +89,7 @@ impl SmallDisk {
             if holder.try_wait()?.is_some() {
                 break;
             }
-            std::thread::sleep(std::time::Duration::from_millis(50));
+            std::thread::sleep(Duration::from_millis(50));
         }
         let _ = holder.kill();
         let said = holder.wait_with_output()?;
@@ -135,36 +142,9 @@ impl Drop for SmallDisk {
     }
 }
 
-/// A clock that may be moved while the node runs. The product has no such switch; libfaketime stands before libc.
-pub struct OwnClock;
-
-impl OwnClock {
-    pub fn around(node: &Path) -> Result<Surroundings> {
-        set_clock(node, 0)?;
-        let library = LIBFAKETIME.iter().find(|path| Path::new(path).exists());
-        let library = library.context("libfaketime is missing: apt-get install faketime")?;
-        let environment = [
-            ("LD_PRELOAD", (*library).to_owned()),
-            ("FAKETIME_TIMESTAMP_FILE", node.join("clock").display().to_string()),
-            ("FAKETIME_NO_CACHE", "1".to_owned()),
-            // Waiting takes as long as it takes; only the hour is wrong.
-            ("FAKETIME_DONT_FAKE_MONOTONIC", "1".to_owned()),
-        ];
-        let environment = environment.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        Ok(Surroundings { environment, ..Surroundings::default() })
-    }
-}
-
-pub fn set_clock(node: &Path, seconds: i64) -> Result<()> {
-    let (next, path) = (node.join("clock.next"), node.join("clock"));
-    std::fs::write(&next, format!("{seconds:+}\n"))?;
-    std::fs::rename(next, path)?;
-    Ok(())
-}
-
 fn is_root() -> Result<bool> {
     let output = Command::new("id").arg("-u").output().context("cannot run id")?;
-    Ok(output.stdout.starts_with(b"0"))
+    Ok(output.stdout.trim_ascii() == b"0")
 }
 
 fn quoted(path: &Path) -> String {

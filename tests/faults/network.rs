@@ -1,6 +1,5 @@
 //! Four validators of four organisations: folders, keys, one genesis, one process of the product's binary each.
 
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,8 +9,8 @@ use actors::until;
 use anyhow::{Context as _, Result, bail, ensure};
 use clock::SeededEntropy;
 use keys::{Algorithm, PublicKey, Signer as _, SoftwareKey};
-use registry_types::record::{KeyRole, Seats};
-use registry_types::{Genesis, GenesisMember, NewKey, Params, Validator};
+use registry::setup::{self, Newcomer, OrganisationKeys};
+use registry_types::{Genesis, Seats, address_of};
 use tempfile::TempDir;
 use testkit::{Agent, Answer};
 
@@ -35,6 +34,8 @@ pub struct Organisation {
 pub struct Surroundings {
     /// A program with arguments that starts the node.
     pub wrapper: Vec<String>,
+    /// Another build of the node, instead of the product's binary.
+    pub binary: Option<PathBuf>,
     pub environment: Vec<(String, String)>,
 }
 
@@ -42,7 +43,7 @@ pub struct Node {
     pub index: usize,
     pub folder: PathBuf,
     pub url: String,
-    surroundings: Surroundings,
+    pub surroundings: Surroundings,
     process: Mutex<Option<Child>>,
 }
 
@@ -59,40 +60,37 @@ pub struct Network {
 impl Network {
     /// Writes everything down and starts nothing.
     pub async fn found(seed: u64) -> Result<Self> {
-        let folder = tempfile::tempdir()?;
+        let folder = tempfile::Builder::new().prefix("passerelle-faults-").tempdir()?;
         let organisations: Vec<_> = (0..SIZE).map(|index| Organisation::new(index, seed)).collect();
+        let base = testkit::free_base_port(2 * SIZE as u16)?;
+        let (http, p2p): (Vec<u16>, Vec<u16>) =
+            (0..SIZE as u16).map(|i| (base + 2 * i, base + 2 * i + 1)).unzip();
         let mut nodes = Vec::new();
-        let ports = free_ports(SIZE * 2)?;
-        for (index, http) in ports.iter().take(SIZE).enumerate() {
+        for (index, http) in http.iter().enumerate() {
             let folder = folder.path().join(format!("node{index}"));
             std::fs::create_dir_all(folder.join("data"))?;
             let (url, process) = (format!("http://127.0.0.1:{http}"), Mutex::default());
             nodes.push(Node { index, folder, url, surroundings: Surroundings::default(), process });
         }
-        let (mut links, mut peers) = (Vec::new(), vec![Vec::new(); SIZE]);
-        for (from, peers) in peers.iter_mut().enumerate() {
+        let mut configs: Vec<registry::Config> = nodes
+            .iter()
+            .zip(&p2p)
+            .map(|(node, port)| Ok(toml::from_str(&node.config(*port))?))
+            .collect::<Result<_>>()?;
+        let ids: Vec<String> =
+            configs.iter().map(|config| Ok(registry::peer_id(&config.node)?)).collect::<Result<_>>()?;
+        let genesis = genesis(&organisations, &configs).await?;
+        let mut links = Vec::new();
+        for (from, config) in configs.iter_mut().enumerate() {
             for to in (0..SIZE).filter(|&to| to != from) {
-                let link = Link::open(ports[SIZE + to]).await?;
-                peers.push((to, link.port));
-                links.push((from, to, link));
+                let (votes, requests) = (Link::open(p2p[to]).await?, Link::open(http[to]).await?);
+                config.node.peers.push(format!("/ip4/127.0.0.1/tcp/{}/p2p/{}", votes.port, ids[to]));
+                config.node.neighbours.push(format!("http://127.0.0.1:{}", requests.port).parse()?);
+                links.extend([(from, to, votes), (from, to, requests)]);
             }
         }
-        let mut configs = Vec::new();
-        for (node, port) in nodes.iter().zip(&ports[SIZE..]) {
-            configs.push((node.config(*port), *port));
-        }
-        let parsed: Vec<registry::Config> =
-            configs.iter().map(|(text, _)| Ok(toml::from_str(text)?)).collect::<Result<_>>()?;
-        let ids: Vec<String> =
-            parsed.iter().map(|config| Ok(registry::peer_id(&config.node)?)).collect::<Result<_>>()?;
-        let genesis = genesis(&organisations, &parsed)?;
-        for ((node, (text, _)), peers) in nodes.iter().zip(&configs).zip(&peers) {
-            let peers: Vec<_> = peers
-                .iter()
-                .map(|(to, port)| format!("\"/ip4/127.0.0.1/tcp/{port}/p2p/{}\"", ids[*to]))
-                .collect();
-            let text = text.replace("peers = []", &format!("peers = [{}]", peers.join(", ")));
-            std::fs::write(node.folder.join("registry.toml"), text)?;
+        for (node, config) in nodes.iter().zip(&configs) {
+            std::fs::write(node.folder.join("registry.toml"), toml::to_string(config)?)?;
             std::fs::write(node.folder.join("genesis.json"), serde_json::to_vec_pretty(&genesis)?)?;
         }
         Ok(Self { genesis, organisations, nodes, links, agent: Agent::new(), _folder: folder })
@@ -110,7 +108,14 @@ impl Network {
         for node in &self.nodes {
             node.start()?;
         }
-        until("a first block", PATIENCE, async || Ok((self.height(0).await? > 0).then_some(()))).await
+        let first = until("a first block", PATIENCE, async || Ok((self.height(0).await? > 0).then_some(())));
+        first.await.with_context(|| self.nodes[0].tail())
+    }
+
+    /// What the other nodes call this validator.
+    pub fn address(&self, node: usize) -> Option<String> {
+        let own = self.genesis.members.get(node)?.statement.validators.first()?;
+        Some(address_of(&own.public_key).iter().map(|byte| format!("{byte:02x}")).collect())
     }
 
     /// The height a node has decided.
@@ -173,7 +178,11 @@ impl Network {
 impl Node {
     pub fn start(&self) -> Result<()> {
         let log = std::fs::OpenOptions::new().create(true).append(true).open(self.folder.join("log"))?;
-        let binary = testkit::binary()?.display().to_string();
+        let binary = match &self.surroundings.binary {
+            Some(binary) => binary.clone(),
+            None => testkit::binary()?,
+        };
+        let binary = binary.display().to_string();
         let config = self.folder.join("registry.toml").display().to_string();
         let mut words = self.surroundings.wrapper.clone();
         words.extend([binary, "registry".to_owned(), "--config".to_owned(), config]);
@@ -197,6 +206,23 @@ impl Node {
         if let Some(mut child) = self.process().take() {
             child.kill()?;
             child.wait()?;
+        }
+        Ok(())
+    }
+
+    /// As an operator would end it: SIGTERM, and it closes its files.
+    pub async fn terminate(&self) -> Result<()> {
+        let Some(mut child) = self.process().take() else { return Ok(()) };
+        let asked = Command::new("kill").args(["-TERM", &child.id().to_string()]).status()?;
+        ensure!(asked.success(), "node {} cannot be signalled", self.index);
+        let begun = std::time::Instant::now();
+        while child.try_wait()?.is_none() {
+            if begun.elapsed() > PATIENCE {
+                child.kill()?;
+                child.wait()?;
+                bail!("it did not end within {PATIENCE:?} of SIGTERM; {}", self.tail());
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
         }
         Ok(())
     }
@@ -234,7 +260,8 @@ impl Node {
         let http = self.url.trim_start_matches("http://");
         format!(
             "[http]\nlisten = [\"{http}\"]\npublic_url = \"{}\"\nworkers = 1\n\n\
-             [node]\ndata = {data:?}\ngenesis = {genesis:?}\nlisten = \"/ip4/127.0.0.1/tcp/{port}\"\npeers = []\n\n\
+             [node]\ndata = {data:?}\ngenesis = {genesis:?}\nlisten = \"/ip4/127.0.0.1/tcp/{port}\"\n\
+             outbound = {{ allow_http = true, allow_loopback = true }}\n\n\
              [keys]\ndirectory = {keys:?}\nsealing_key = {sealing:?}\n",
             self.url,
             data = self.data(),
@@ -270,32 +297,27 @@ impl Organisation {
     }
 }
 
-fn genesis(organisations: &[Organisation], configs: &[registry::Config]) -> Result<Genesis> {
-    let (mut validators, mut members) = (Vec::new(), Vec::new());
-    for (organisation, config) in organisations.iter().zip(configs) {
-        validators.push(Validator {
-            public_key: raw(&registry::validator_public_key(&config.keys)?)?,
-            power: 1,
-            owner: organisation.id.clone(),
-            host: organisation.id.clone(),
-        });
-        let mut keys =
-            vec![(KeyRole::Govern, &organisation.govern), (KeyRole::Did, organisation.did.as_ref())];
-        keys.extend(organisation.operate.iter().map(|key| (KeyRole::Operate, key.as_ref())));
-        let keys = keys
-            .into_iter()
-            .map(|(role, key)| Ok(NewKey { role, public_key: raw(key.public_key())? }))
-            .collect::<Result<_>>()?;
-        members.push(GenesisMember {
-            id: organisation.id.clone(),
-            name: organisation.id.to_uppercase(),
-            keys,
+async fn genesis(organisations: &[Organisation], configs: &[registry::Config]) -> Result<Genesis> {
+    let keys: Vec<_> = organisations
+        .iter()
+        .map(|organisation| OrganisationKeys {
+            govern: vec![*organisation.govern.public_key()],
+            did: vec![*organisation.did.public_key()],
+            operate: organisation.operate.iter().map(|key| *key.public_key()).collect(),
+        })
+        .collect();
+    let mut members = Vec::new();
+    for ((organisation, config), keys) in organisations.iter().zip(configs).zip(&keys) {
+        members.push(Newcomer {
+            id: &organisation.id,
+            name: &organisation.id,
             seats: Seats { governor: true, validator: true, issuer: true },
+            keys,
+            govern: &organisation.govern,
+            validators: vec![(registry::validator_public_key(&config.keys)?, organisation.id.clone())],
         });
     }
-    let time_ms = testkit::unix_now() * 1_000;
-    let genesis =
-        Genesis { name: "Faults".to_owned(), time_ms, params: Params::default(), validators, members };
+    let genesis = setup::genesis("Faults", testkit::unix_now() * 1_000, &members).await?;
     genesis.check()?;
     Ok(genesis)
 }
@@ -305,10 +327,4 @@ pub fn raw(key: &PublicKey) -> Result<[u8; 32]> {
         PublicKey::Ed25519(bytes) => Ok(*bytes),
         PublicKey::P256(_) => bail!("registry keys are Ed25519 keys"),
     }
-}
-
-/// Held together until all are known, so that no two are the same.
-fn free_ports(count: usize) -> Result<Vec<u16>> {
-    let listeners: Vec<_> = (0..count).map(|_| TcpListener::bind("127.0.0.1:0")).collect::<Result<_, _>>()?;
-    listeners.iter().map(|listener| Ok(listener.local_addr()?.port())).collect()
 }
