@@ -8,6 +8,7 @@ pub mod index;
 mod snapshot;
 mod tables;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -48,6 +49,11 @@ pub enum StoreError {
         #[source]
         source: redb::DatabaseError,
     },
+    #[error(
+        "the registry's data in {path} is damaged: {reason}. Put a backup in its place, or move the file away \
+         and let the node fetch the chain again"
+    )]
+    Unsound { path: PathBuf, reason: String },
     #[error("cannot read or write the registry's data")]
     Database(#[from] redb::Error),
     #[error("the map cannot be computed")]
@@ -123,11 +129,21 @@ pub struct Store {
 impl Store {
     /// Opens the file, or makes it with the state of the genesis.
     pub fn open(path: &Path, genesis: &Genesis, cache_bytes: usize) -> Result<Self, StoreError> {
-        let database =
-            Database::builder().set_cache_size(cache_bytes).create(path).map_err(|source| match source {
-                redb::DatabaseError::DatabaseAlreadyOpen => StoreError::InUse(path.to_owned()),
-                source => StoreError::Open { path: path.to_owned(), source },
-            })?;
+        sound(path, || Self::open_sound(path, genesis, cache_bytes))
+    }
+
+    /// Every page's checksum is verified: a bit that turned on disk is found here, not by a record that reads
+    /// differently from the one that was written.
+    fn open_sound(path: &Path, genesis: &Genesis, cache_bytes: usize) -> Result<Self, StoreError> {
+        let mut builder = Database::builder();
+        builder.set_cache_size(cache_bytes).set_check_integrity_on_open(true);
+        let database = builder.create(path).map_err(|source| match source {
+            redb::DatabaseError::DatabaseAlreadyOpen => StoreError::InUse(path.to_owned()),
+            redb::DatabaseError::Storage(redb::StorageError::Corrupted(reason)) => {
+                StoreError::Unsound { path: path.to_owned(), reason }
+            }
+            source => StoreError::Open { path: path.to_owned(), source },
+        })?;
         let write = database.begin_write()?;
         {
             let mut meta = write.open_table(META)?;
@@ -299,6 +315,17 @@ impl Store {
         let Some(block) = read.open_table(BLOCKS)?.get(height)? else { return Ok(None) };
         let certificate = self.snapshot().certificate(height)?;
         Ok(certificate.map(|certificate| (Bytes::copy_from_slice(block.value()), certificate)))
+    }
+}
+
+/// Damage in a place that the database does not expect makes it panic; it must read like any other damage.
+fn sound<T>(path: &Path, open: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreError> {
+    let unsound = |reason: &str| StoreError::Unsound { path: path.to_owned(), reason: reason.to_owned() };
+    match catch_unwind(AssertUnwindSafe(open)) {
+        Ok(Err(StoreError::Damaged(what))) => Err(unsound(what)),
+        Ok(Err(StoreError::Database(redb::Error::Corrupted(reason)))) => Err(unsound(&reason)),
+        Ok(opened) => opened,
+        Err(_) => Err(unsound("it is not a whole database")),
     }
 }
 
