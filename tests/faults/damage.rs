@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, bail};
 
 use super::network::{Network, Node, PATIENCE};
 use super::{Random, others};
@@ -44,10 +44,11 @@ pub async fn round(network: &Network, random: &mut Random) -> Result<()> {
         Outcome::Runs => println!("  node {}: {how}: runs", node.index),
         Outcome::Refuses => {
             let log = node.log_from(said);
-            println!("  node {}: {how}: {}", node.index, log.lines().last().unwrap_or_default());
-            let named = target.words.iter().any(|words| log.contains(words));
-            ensure!(named, "{how}: the message does not name the file: {log}");
-            ensure!(!log.contains("panicked"), "{how}: it ended by a panic: {log}");
+            let names = |line: &&str| target.words.iter().any(|words| line.contains(words));
+            let message = log.lines().rfind(names);
+            let message =
+                message.with_context(|| format!("{how}: the message does not name the file: {log}"))?;
+            println!("  node {}: {how}: {message}", node.index);
             repair(target, &file, &whole)?;
             node.kill()?;
             node.start()?;
