@@ -10,6 +10,7 @@
 
 mod browser;
 mod crash;
+mod faults;
 mod governance;
 mod interop;
 mod journey;

@@ -186,6 +186,7 @@ impl Chain {
                 certificate: &certificate,
                 writes: &writes,
                 update: Some(&update),
+                restart: None,
                 tip: tip.clone(),
             })
         })

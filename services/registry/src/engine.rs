@@ -8,7 +8,10 @@ mod context;
 pub mod fuzzing;
 mod guard;
 mod host;
+#[cfg(feature = "misbehave")]
+mod misbehave;
 mod signing;
+mod sit_out;
 mod streams;
 
 use std::path::PathBuf;
@@ -28,13 +31,14 @@ use registry_types::{Hash, address_of};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, LedgerError};
 use crate::mempool::Mempool;
 use codec::BorshCodec;
 use context::{Address, RegistryContext};
 use guard::{Guard, GuardError};
 use host::{Ended, Host, HostError};
 use signing::Signatures;
+use sit_out::sits_out_until;
 
 /// How long an engine may take to end.
 const ENDING: Duration = Duration::from_secs(5);
@@ -64,8 +68,13 @@ pub enum EngineError {
     Sign,
     #[error(transparent)]
     Guard(#[from] GuardError),
-    #[error("the consensus engine did not start: {0}")]
-    Start(String),
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    #[error(
+        "the consensus engine did not start: {reason}. If its log in {wal} is damaged, move that file away: what this \
+         node's key has signed is recorded apart"
+    )]
+    Start { reason: String, wal: PathBuf },
     #[error(
         "the data of this node ends at block {stored}, but its key has voted up to block {signed} and there is no peer to \
          get the blocks from: put back the newer data, or name a peer that has it"
@@ -121,20 +130,7 @@ pub async fn start(start: Start) -> Result<Engine, EngineError> {
         secret: start.links.secret,
     };
     let ledger = start.ledger;
-    let signed = guard.height().await;
-    // With blocks lost that this key voted for, it must not vote until the chain is past them again.
-    let sits_out_until = (signed > ledger.next_height()).then_some(signed);
-    if let Some(signed) = sits_out_until {
-        let stored = ledger.next_height().saturating_sub(1);
-        if alone {
-            return Err(EngineError::Lost { stored, signed });
-        }
-        tracing::warn!(
-            block.height = signed,
-            "blocks are missing that this node's key has voted for; it follows the others without a vote until they are \
-             past them"
-        );
-    }
+    let sits_out_until = sits_out_until(guard.height().await, ledger.as_ref(), &parts.me.0, alone)?;
     let (channels, actors) = parts.launch(sits_out_until.is_some()).await?;
     let first = Run { host: parts.host(sits_out_until, ledger, channels), actors };
     let (stop, stopped) = watch::channel(false);
@@ -215,6 +211,7 @@ async fn supervise(
                 );
                 Some(signed)
             }
+            Err(HostError::EngineEnded) => return Err(SuperviseError::Ended(parts.wal)),
             Err(error) => return Err(error.into()),
         };
         // Peers must have seen the old links close before there are new ones under the same name.
@@ -226,6 +223,11 @@ async fn supervise(
 
 #[derive(Debug, thiserror::Error)]
 enum SuperviseError {
+    #[error(
+        "the consensus engine ended; the lines before this one say why. If its log in {0} is damaged, move that file \
+         away: what this node's key has signed is recorded apart"
+    )]
+    Ended(PathBuf),
     #[error(transparent)]
     Host(#[from] HostError),
     #[error(transparent)]
@@ -246,7 +248,10 @@ struct Parts {
 impl Parts {
     /// Without a voice, the engine goes by an address that is in no set, and keeps a log of its own.
     async fn launch(&self, sits_out: bool) -> Result<(Channels<RegistryContext>, Actors), EngineError> {
-        let failed = |error: &dyn std::fmt::Display| EngineError::Start(error.to_string());
+        let failed = |error: &dyn std::fmt::Display| EngineError::Start {
+            reason: error.to_string(),
+            wal: self.wal.clone(),
+        };
         let keypair = Keypair::ed25519_from_bytes(self.secret).map_err(|_| EngineError::LinkKey)?;
         let proof = self
             .signatures
@@ -276,6 +281,8 @@ impl Parts {
         .await
         .map_err(|error| failed(&error))?;
         let actors = Actors::new(engine).ok_or_else(|| failed(&"it has no network"))?;
+        #[cfg(feature = "misbehave")]
+        misbehave::begin(self.signatures.clone(), self.me, actors.network.clone());
         Ok((channels, actors))
     }
 

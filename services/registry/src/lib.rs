@@ -30,7 +30,7 @@ use std::time::Duration;
 use clock::{Clock, Entropy as _, SystemClock, SystemEntropy};
 use keys::{Algorithm, KeyFiles, PublicKey, SealingKey, Signer};
 use outbound::Outbound;
-use registry_types::{Genesis, address_of};
+use registry_types::{Genesis, address_of, sha256};
 use tokio::sync::{Notify, watch};
 
 use crate::chain::{Chain, Restarts};
@@ -100,7 +100,9 @@ pub enum StartError {
     FirstSync(#[from] FirstSyncError),
     #[error("the validator key is not an Ed25519 key")]
     KeyKind,
-    #[error("{0} does not hold the 32 bytes of a link key; put back a copy, or remove it for a new peer id")]
+    #[error(
+        "{0} does not hold the 32 bytes of a link key and their checksum; put back a copy, or remove it for a new peer id"
+    )]
     LinkKeyFile(PathBuf),
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -262,14 +264,27 @@ pub fn peer_id(node: &NodeConfig) -> Result<String, StartError> {
 fn link_key(path: &Path) -> Result<[u8; 32], StartError> {
     let failed = |source| StartError::Folder { path: path.to_owned(), source };
     match std::fs::read(path) {
-        Ok(bytes) => return bytes.try_into().map_err(|_| StartError::LinkKeyFile(path.to_owned())),
+        Ok(bytes) => return read_link_key(&bytes).ok_or_else(|| StartError::LinkKeyFile(path.to_owned())),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
         Err(error) => return Err(failed(error)),
     }
     let mut secret = [0u8; 32];
     SystemEntropy.fill(&mut secret);
-    keys::write_new_private(path, &secret).map_err(failed)?;
+    let bytes = [secret.as_slice(), &link_checksum(&secret)].concat();
+    keys::write_new_private(path, &bytes).map_err(failed)?;
     Ok(secret)
+}
+
+/// The 32 bytes alone are a whole file too: it is from before there was a checksum.
+fn read_link_key(bytes: &[u8]) -> Option<[u8; 32]> {
+    let (secret, sum) = bytes.split_first_chunk::<32>()?;
+    (sum.is_empty() || sum == link_checksum(secret)).then_some(*secret)
+}
+
+/// A bit that turned on disk would make the node a stranger to its peers, which they answer with silence.
+fn link_checksum(secret: &[u8; 32]) -> [u8; 8] {
+    let [a, b, c, d, e, f, g, h, ..] = sha256("passerelle/link-key", &[secret]);
+    [a, b, c, d, e, f, g, h]
 }
 
 /// Nothing can be proven before there is a header.

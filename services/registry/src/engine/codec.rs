@@ -326,6 +326,10 @@ impl Codec<StreamMessage<Part>> for BorshCodec {
     }
 
     fn encode(&self, message: &StreamMessage<Part>) -> Decoded<Bytes> {
+        #[cfg(feature = "misbehave")]
+        if let Some(raw) = super::misbehave::raw(message) {
+            return Ok(raw);
+        }
         encode(&(message.stream_id.to_bytes().to_vec(), message.sequence, message.content.as_data()))
     }
 }

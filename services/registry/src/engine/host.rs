@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use malachite::app::engine::host::{HeightParams, Next, SyncedValueOutcome};
 use malachite::app::types::core::{LinearTimeouts, Round, Validity};
 use malachite::app::types::sync::RawDecidedValue;
@@ -126,6 +127,8 @@ impl Host {
                 let number = round_number(round).unwrap_or(0);
                 let ledger = &mut self.ledger;
                 let hash = tokio::task::block_in_place(|| ledger.build(number))?;
+                #[cfg(feature = "misbehave")]
+                self.propose_another(height, round, hash).await?;
                 let _ = reply.send(LocallyProposedValue::new(height, round, HeaderHash(hash)));
                 self.stream(round, Round::Nil, self.me, HeaderHash(hash)).await?;
             }
@@ -192,6 +195,8 @@ impl Host {
                     }
                     values.push(RawDecidedValue::new(bytes, extended(&certificate)));
                 }
+                #[cfg(feature = "misbehave")]
+                super::misbehave::spoil(&mut values);
                 let _ = reply.send(values);
             }
             AppMsg::GetHistoryMinHeight { reply } => {
@@ -310,14 +315,39 @@ impl Host {
         value: HeaderHash,
     ) -> Result<(), HostError> {
         let Some(bytes) = self.ledger.block(&value.0) else { return Ok(()) };
+        #[cfg(feature = "misbehave")]
+        let bytes = super::misbehave::spoilt(bytes);
+        self.stream_bytes((round, valid_round), proposer, &bytes).await
+    }
+
+    async fn stream_bytes(
+        &mut self,
+        (round, valid_round): (Round, Round),
+        proposer: Address,
+        bytes: &Bytes,
+    ) -> Result<(), HostError> {
         self.streamed += 1;
         let place = (self.ledger.next_height(), round, valid_round);
-        for message in cut(place, proposer, self.streamed, &bytes) {
+        for message in cut(place, proposer, self.streamed, bytes) {
             self.channels
                 .network
                 .send(NetworkMsg::PublishProposalPart(message))
                 .await
                 .map_err(|_| HostError::EngineEnded)?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(feature = "misbehave")]
+impl Host {
+    /// A second block for the same round, streamed and proposed like the first.
+    async fn propose_another(&mut self, height: Height, round: Round, first: Hash) -> Result<(), HostError> {
+        let before = self.ledger.decided(height.0.saturating_sub(1))?.map(|(bytes, _)| bytes);
+        let Some(bytes) = self.ledger.block(&first) else { return Ok(()) };
+        if let Some((hash, bytes)) = super::misbehave::another_block(&bytes, before.as_ref()) {
+            self.stream_bytes((round, Round::Nil), self.me, &bytes).await?;
+            super::misbehave::propose(height, round, HeaderHash(hash)).await;
         }
         Ok(())
     }

@@ -32,7 +32,7 @@ enum Unsigned {
 }
 
 impl Signatures {
-    async fn sign(&self, bytes: &[u8]) -> Result<Signature, Error> {
+    pub async fn sign(&self, bytes: &[u8]) -> Result<Signature, Error> {
         let failed = |reason: &str| Error::from_source(reason.to_owned());
         let signer = self.signer.as_ref().ok_or_else(|| failed("no validator key"))?;
         let signature = signer.sign(bytes).await.map_err(|error| failed(&error.to_string()))?;
@@ -112,6 +112,8 @@ impl Signer<RegistryContext> for Signatures {
         };
         let place = Place { height: vote.height.0, round: round_number(vote.round), step };
         let signature = self.sign_once(place, &vote.signing_bytes(&self.chain)).await?;
+        #[cfg(feature = "misbehave")]
+        super::misbehave::vote_again(&vote).await;
         Ok(SignedMessage::new(vote, signature))
     }
 

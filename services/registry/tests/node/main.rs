@@ -551,6 +551,11 @@ async fn faults_at_start_are_told_apart() {
     let error = registry::start(config(folder)).await.err().unwrap();
     assert!(error.to_string().contains("does not hold the 32 bytes"), "{error}");
     assert_eq!(std::fs::read(&link).unwrap(), &whole[..20], "it is left for its owner to look at");
+    let mut flipped = whole.clone();
+    flipped[7] ^= 1;
+    std::fs::write(&link, &flipped).unwrap();
+    let error = registry::start(config(folder)).await.err().unwrap();
+    assert!(error.to_string().contains("and their checksum"), "{error}");
     std::fs::write(&link, &whole).unwrap();
     let key = config_now.keys.directory.join("validator.key");
     std::fs::rename(&key, folder.join("away")).unwrap();

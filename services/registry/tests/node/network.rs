@@ -288,3 +288,39 @@ async fn a_validator_that_lost_its_data_follows_first_and_votes_again_later() {
         node.stop().await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_validator_whose_record_of_votes_lost_its_end_sits_out_one_height() {
+    let network = Network::new(4, 4).await;
+    let mut nodes = Vec::new();
+    for index in 0..4 {
+        nodes.push(network.start(index).await);
+    }
+    let registry = network.registry(&nodes[0]);
+    while registry.params().await.is_err() {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let mut writer = Writer::admit(&network, &registry, "undp").await;
+    until_admitted(&network.registry(&nodes[3]), "undp").await;
+    writer.measure(&registry, 20).await;
+
+    nodes.pop().unwrap().stop().await;
+    let config = &network.configs[3];
+    // What an empty file says to a node that knows of nothing else: that this key has never voted.
+    std::fs::write(config.keys.directory.join("validator.signed"), []).unwrap();
+    let back = network.start(3).await;
+    writer.measure(&registry, 5).await;
+    assert!(config.node.data.join("consensus.silent.wal").exists(), "it has no vote at first");
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    writer.measure(&registry, 5).await;
+    // With another one away its vote is needed.
+    nodes.pop().unwrap().stop().await;
+    writer.measure(&registry, 5).await;
+    for node in [&nodes[0], &nodes[1], &back] {
+        assert_eq!(get(node, "/v1/evidence").await, serde_json::json!([]));
+    }
+    nodes.push(back);
+    for mut node in nodes {
+        node.stop().await;
+    }
+}

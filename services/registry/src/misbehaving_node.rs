@@ -1,0 +1,15 @@
+//! The node with the feature `misbehave`, for tests/faults: `misbehaving-node … CONFIG`. No delivered program has it.
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    tracing_subscriber::fmt().json().with_max_level(tracing::Level::WARN).with_writer(std::io::stderr).init();
+    let path: PathBuf = std::env::args_os().next_back().context("no configuration named")?.into();
+    let config = toml::from_str(&std::fs::read_to_string(&path)?)?;
+    let mut running = registry::start(config).await?;
+    running.wait().await;
+    Ok(())
+}
