@@ -12,6 +12,7 @@ mod load;
 mod machine;
 mod network;
 mod tally;
+mod upgrade;
 
 use std::time::Duration;
 

@@ -86,7 +86,8 @@ async fn no_false_evidence(network: &Network) -> Result<()> {
     Ok(())
 }
 
-fn misbehaving() -> Result<PathBuf> {
+/// Told nothing, it behaves.
+pub fn misbehaving() -> Result<PathBuf> {
     let path = match std::env::var_os("MISBEHAVING_NODE") {
         Some(path) => PathBuf::from(path),
         None => testkit::binary()?.with_file_name("misbehaving-node"),

@@ -78,7 +78,7 @@ impl History {
                 .with_context(|| format!("node {node} has no readable block {height}"))?;
             let sound = block.header.height == height
                 && block.header.previous == self.previous(network)
-                && block.header.data_hash == Block::data_hash(&block.transactions);
+                && block.header.data_hash == Block::data_hash(block.restart.as_ref(), &block.transactions);
             if !sound {
                 self.fork(height, &format!("node {node}'s block does not follow from the one before"));
             }

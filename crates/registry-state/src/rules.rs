@@ -19,7 +19,7 @@ pub mod validator;
 pub enum Rules {
     V1,
     /// For tests of an upgrade only: an anchor has at least two leaves.
-    #[cfg(test)]
+    #[cfg(any(test, feature = "next-rules"))]
     V2,
 }
 
@@ -27,7 +27,7 @@ impl Rules {
     pub fn find(version: u32) -> Option<Self> {
         match version {
             1 => Some(Self::V1),
-            #[cfg(test)]
+            #[cfg(any(test, feature = "next-rules"))]
             2 => Some(Self::V2),
             _ => None,
         }
