@@ -80,6 +80,11 @@ impl Load {
         })
     }
 
+    /// How many documents have been published so far.
+    pub fn published(&self) -> u64 {
+        self.number
+    }
+
     /// Another node takes its keys' transactions.
     pub fn leave(&mut self, member: &'static str) {
         self.away = Some(member);
@@ -152,7 +157,7 @@ impl Load {
         let (member, sequence) = (account.member, account.sequence);
         account.sequence += 1;
         self.number += 1;
-        let digest = registry_types::sha256("load", &[&self.number.to_be_bytes()]);
+        let digest = document(self.number);
         let operation = Operation::PublishDocuments(PublishDocuments {
             issuer: account.issuer.clone(),
             digests: vec![digest],
@@ -178,4 +183,9 @@ impl Load {
         });
         Ok(true)
     }
+}
+
+/// The digest of the document that the load publishes as its `number`th, from one on.
+pub fn document(number: u64) -> Hash {
+    registry_types::sha256("load", &[&number.to_be_bytes()])
 }

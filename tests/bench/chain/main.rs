@@ -1,11 +1,15 @@
 //! Four validators and the load on one machine: new keys a second, how long each takes to be final, with all and with one
 //! of four away, and the ceiling.
 //!
-//! `SECONDS` (60) is how long a phase lasts, `RATE` (2000) how many transactions a second are offered. Each
-//! transaction publishes one document, which is one new key of the map. Nothing is asserted.
+//! `KEYS` (0) is how many records the map holds before, `SECONDS` (60) how long a phase lasts, `RATE` (2000) how many
+//! transactions a second are offered. Each transaction publishes one document, which is one new key of the map. Nothing
+//! is asserted.
 #![allow(clippy::print_stdout, reason = "a table is what this program is for")]
 
+mod fill;
 mod load;
+mod reads;
+mod rest;
 mod watch;
 
 use std::time::Duration;
@@ -25,8 +29,13 @@ async fn run() -> Result<()> {
     let mut network = Network::found().await?;
     let mut load = Load::prepare(&network).await?;
     network.stop()?;
+    let keys = number("KEYS", 0);
+    let filled = fill::fill(&network, keys).await?;
+    println!("{keys} records put into the map of each node in {:.1} s", filled.as_secs_f64());
     let mut nodes = network.run(&MEMBERS).await?;
     println!("four validators and the load on {} cores", std::thread::available_parallelism()?);
+
+    rest::print(&network, &nodes).await?;
 
     println!("\n{rate} new keys offered a second for {seconds} s");
     load.steady(rate, phase).await?.print("all four");
@@ -39,6 +48,7 @@ async fn run() -> Result<()> {
 
     println!("\nas many as are taken for {seconds} s");
     load.saturate(phase).await?.print("ceiling");
+    reads::print(&network, &nodes, load.published()).await?;
     Ok(())
 }
 

@@ -1,0 +1,133 @@
+//! Many records in the state of every node before the load begins, without deciding each.
+
+use std::ops::Range;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use actors::{MEMBERS, Network};
+use anyhow::{Context as _, Result};
+use keys::{KeyFiles, SealingKey, Signer};
+use registry::store::{Decision, Keep, Store, Tip, Undecided};
+use registry_state::{Writes, map};
+use registry_types::{
+    Block, Canonical as _, Certificate, CommitSignature, DocumentRecord, Genesis, Header, Publication,
+    VoteKind, address_of, state_key, vote_bytes,
+};
+
+/// New records in one block.
+const STEP: u64 = 20_000;
+const CACHE_BYTES: usize = 64 * 1024 * 1024;
+
+/// Adds `keys` records to the first node's data, in blocks that all validators sign and that hold no transaction, and
+/// gives the others a copy. No node runs meanwhile.
+pub async fn fill(network: &Network, keys: u64) -> Result<Duration> {
+    let begun = Instant::now();
+    let genesis: Genesis = serde_json::from_slice(&std::fs::read(network.path("genesis.json"))?)?;
+    let signers = MEMBERS.iter().map(|member| validator(network, member)).collect::<Result<Vec<_>>>()?;
+    let first = data(network, MEMBERS[0]);
+    let store = Store::open(&first, &genesis, CACHE_BYTES)?;
+    let mut filled = 0;
+    while filled < keys {
+        let step = STEP.min(keys - filled);
+        add(&store, &genesis, &signers, filled..filled + step).await?;
+        filled += step;
+        store.prune(&Keep { proofs: Duration::ZERO, blocks: None })?;
+    }
+    drop(store);
+    for member in &MEMBERS[1..] {
+        std::fs::copy(&first, data(network, member))?;
+    }
+    Ok(begun.elapsed())
+}
+
+async fn add(
+    store: &Store,
+    genesis: &Genesis,
+    signers: &[Arc<dyn Signer>],
+    numbers: Range<u64>,
+) -> Result<()> {
+    let snapshot = store.snapshot();
+    let tip = snapshot.tip().clone();
+    let (previous, last) = snapshot.head().cloned().context("no block yet")?;
+    let (height, time_ms) = (tip.height + 1, tip.time_ms + 1);
+    let writes: Writes = numbers.map(|number| document(number, height, time_ms)).collect();
+    let update = map::update(&*snapshot, Some(tip.state_version), &writes)?;
+    let validators = tip.validators.hash();
+    let header = Header {
+        chain: genesis.chain_id(),
+        height,
+        time_ms,
+        proposer: previous.proposer,
+        previous: tip.hash,
+        data_hash: Block::data_hash(None, &[]),
+        state_root: update.root,
+        validators_hash: validators,
+        next_validators_hash: validators,
+        last_commit_hash: last.hash(),
+        last_commit_round: last.round,
+    };
+    let certificate = certify(&header, signers).await?;
+    let hash = header.hash();
+    let block = Block { header, last_commit: Some(last), restart: None, transactions: Vec::new() };
+    let bytes = block.to_bytes();
+    let tip = Tip {
+        height,
+        hash,
+        time_ms,
+        state_root: update.root,
+        state_version: update.version,
+        decided_by: Some(tip.validators.clone()),
+        validators: tip.validators,
+    };
+    drop(snapshot);
+    store.put_undecided(height, &Undecided { round: 0, hash, bytes: bytes.clone() })?;
+    store.commit(&Decision {
+        block: &block,
+        bytes: &bytes,
+        certificate: &certificate,
+        writes: &writes,
+        update: Some(&update),
+        restart: None,
+        tip,
+    })?;
+    Ok(())
+}
+
+/// As `publishDocuments` would leave it.
+fn document(number: u64, height: u64, time_ms: u64) -> (String, Vec<u8>) {
+    let digest = registry_types::sha256("filled", &[&number.to_be_bytes()]);
+    let (organisation, issuer) = (MEMBERS[0].to_owned(), format!("did:passerelle:{}", "1".repeat(44)));
+    let publications = vec![Publication { organisation, issuer, height, time_ms }];
+    (state_key::document(&digest), DocumentRecord { publications }.to_bytes())
+}
+
+async fn certify(header: &Header, signers: &[Arc<dyn Signer>]) -> Result<Certificate> {
+    let header_hash = header.hash();
+    let mut signatures = Vec::new();
+    for signer in signers {
+        let keys::PublicKey::Ed25519(public_key) = *signer.public_key() else { continue };
+        let validator = address_of(&public_key);
+        let vote = vote_bytes(
+            &header.chain,
+            VoteKind::Precommit,
+            header.height,
+            Some(0),
+            Some(&header_hash),
+            &validator,
+        );
+        let signature = signer.sign(&vote).await?.try_into().ok().context("an Ed25519 signature")?;
+        signatures.push(CommitSignature { validator, signature });
+    }
+    Ok(Certificate { height: header.height, round: 0, header_hash, signatures })
+}
+
+fn validator(network: &Network, member: &str) -> Result<Arc<dyn Signer>> {
+    let folder = network.path(&format!("{member}/keys"));
+    let files = KeyFiles::open(&folder, SealingKey::load_or_create(folder.join("sealing.key"))?)?;
+    Ok(files.load(registry::VALIDATOR_KEY)?)
+}
+
+fn data(network: &Network, member: &str) -> PathBuf {
+    network.path(&format!("{member}/chain/{}", registry::STORE))
+}
