@@ -8,6 +8,7 @@
 //! The crate has no clock (time is block time), no I/O beyond [`View`], and nothing whose order is random.
 
 mod against;
+mod carry;
 mod error;
 mod execution;
 mod genesis;
@@ -18,6 +19,7 @@ mod stateless;
 mod view;
 
 pub use against::check_against;
+pub use carry::{Carry, CarryError};
 pub use error::TransactionError;
 pub use execution::{BlockContext, Execution, Refusal};
 pub use genesis::genesis_writes;

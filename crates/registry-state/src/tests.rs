@@ -1,3 +1,4 @@
+mod carry;
 mod delegation;
 mod governance;
 mod owner;
@@ -64,7 +65,14 @@ fn genesis(governors: &[(&str, u8)]) -> Genesis {
         })
     };
     let members = governors.iter().enumerate().map(member).collect();
-    Genesis { name: "Test".to_owned(), time_ms: START, params: Params::default(), charter, members }
+    Genesis {
+        name: "Test".to_owned(),
+        time_ms: START,
+        params: Params::default(),
+        charter,
+        members,
+        continues: None,
+    }
 }
 
 /// By the first of its keys, its govern key.

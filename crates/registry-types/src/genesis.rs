@@ -21,6 +21,29 @@ pub struct Genesis {
     /// Those who are members from the start, each by its own statement; at least one governor and one
     /// validator among them.
     pub members: Vec<SignedStatement>,
+    /// The chain whose records this one carries on; nothing for a chain that begins empty. Not among the hashed
+    /// bytes of a genesis without it: see [`Genesis::chain_id`].
+    #[borsh(skip)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub continues: Option<Predecessor>,
+}
+
+/// The last block of another chain that a genesis takes for granted, with the state after it.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Predecessor {
+    #[serde(with = "crate::as_hex")]
+    pub chain: Hash,
+    pub height: u64,
+    #[serde(with = "crate::as_hex")]
+    pub header_hash: Hash,
+    #[serde(with = "crate::as_hex")]
+    pub state_root: Hash,
+}
+
+impl Canonical for Predecessor {
+    const VERSION: u8 = 1;
+    const MAX_BYTES: usize = 256;
 }
 
 impl Canonical for Genesis {
@@ -51,7 +74,12 @@ pub enum GenesisError {
 impl Genesis {
     #[must_use]
     pub fn chain_id(&self) -> Hash {
-        sha256("passerelle/genesis", &[&self.to_bytes()])
+        match &self.continues {
+            None => sha256("passerelle/genesis", &[&self.to_bytes()]),
+            Some(predecessor) => {
+                sha256("passerelle/genesis-after", &[&predecessor.to_bytes(), &self.to_bytes()])
+            }
+        }
     }
 
     /// The validators of all members, each with the same power. Fails when [`Genesis::check`] would.

@@ -24,7 +24,7 @@ mod validators;
 
 pub use canonical::{Canonical, DecodeError, sha256};
 pub use delegation::{AccreditationLink, Accredited, Ask, NotAccredited, accredited};
-pub use genesis::{Genesis, GenesisError};
+pub use genesis::{Genesis, GenesisError, Predecessor};
 pub use header::{Block, Certificate, CommitSignature, Header, VoteKind, vote_bytes};
 pub use identifier::{
     did_from_inception, is_did, is_fragment, is_iri, is_multikey, is_organisation_id, method_specific_id,

@@ -66,7 +66,31 @@ fn genesis() -> Genesis {
         params: Params::default(),
         charter: CharterVersion::default(),
         members: vec![signed_statement(statement())],
+        continues: None,
     }
+}
+
+#[test]
+fn a_genesis_that_carries_another_chain_on_has_an_id_of_its_own() {
+    let before = genesis().chain_id();
+    let predecessor =
+        crate::Predecessor { chain: before, height: 7, header_hash: [1; 32], state_root: [2; 32] };
+    let mut after = genesis();
+    after.continues = Some(predecessor.clone());
+    let json = serde_json::to_string(&after).unwrap();
+    assert_eq!(serde_json::from_str::<Genesis>(&json).unwrap(), after);
+    assert!(!serde_json::to_string(&genesis()).unwrap().contains("continues"));
+    let mut ids = std::collections::BTreeSet::from([before, after.chain_id()]);
+    for change in [
+        crate::Predecessor { chain: [0; 32], ..predecessor.clone() },
+        crate::Predecessor { height: 8, ..predecessor.clone() },
+        crate::Predecessor { header_hash: [0; 32], ..predecessor.clone() },
+        crate::Predecessor { state_root: [0; 32], ..predecessor },
+    ] {
+        after.continues = Some(change);
+        ids.insert(after.chain_id());
+    }
+    assert_eq!(ids.len(), 6);
 }
 
 #[test]

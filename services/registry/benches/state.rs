@@ -292,7 +292,8 @@ impl Chain {
         let (height, records, chunks) = (manifest.header.height, manifest.records, manifest.chunks.len());
         let begun = Instant::now();
         let path = folder.join("imported.redb");
-        let mut import = Import::begin(&path, &self.genesis, manifest, &self.tip.validators).unwrap();
+        let mut import =
+            Import::begin(&path, &self.genesis.chain_id(), manifest, &self.tip.validators).unwrap();
         while let Some(number) = import.due() {
             import.add(number, &exports.chunk(height, number).unwrap()).unwrap();
         }
@@ -365,6 +366,7 @@ fn genesis() -> Genesis {
         params: Params::default(),
         charter: CharterVersion::default(),
         members: vec![SignedStatement { public_key, signature, statement }],
+        continues: None,
     }
 }
 

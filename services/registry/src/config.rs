@@ -50,6 +50,10 @@ pub struct NodeConfig {
     /// A checkpoint of a member's, to believe that snapshot by when the genesis is older than half a year.
     #[serde(default)]
     pub checkpoint: Option<PathBuf>,
+    /// The exported records of the chain that the genesis carries on; the folder `carried` beside the genesis when
+    /// absent. Read once, when a node without data begins from the genesis.
+    #[serde(default)]
+    pub carried: Option<PathBuf>,
     /// Memory for pages of the store.
     #[serde(default = "cache")]
     pub cache_megabytes: usize,
@@ -65,6 +69,12 @@ pub enum ConfigError {
 }
 
 impl NodeConfig {
+    /// Where the records that a genesis carries on are.
+    #[must_use]
+    pub fn carried(&self) -> PathBuf {
+        self.carried.clone().unwrap_or_else(|| self.genesis.with_file_name("carried"))
+    }
+
     /// A node alone, with what is usual for everything else.
     #[must_use]
     pub fn new(data: PathBuf, genesis: PathBuf) -> Self {
@@ -80,6 +90,7 @@ impl NodeConfig {
             snapshot_blocks: snapshot_blocks(),
             first_sync_blocks: snapshot_blocks(),
             checkpoint: None,
+            carried: None,
             cache_megabytes: cache(),
         }
     }

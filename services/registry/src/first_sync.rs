@@ -127,8 +127,8 @@ impl Sync<'_> {
             return Ok(None);
         }
         let (decided_by, changes) = self.validators(node, &manifest).await?;
-        let (path, genesis) = (self.path.to_owned(), self.genesis.clone());
-        let begin = move || Import::begin(&path, &genesis, manifest, &decided_by);
+        let (path, chain) = (self.path.to_owned(), self.genesis.chain_id());
+        let begin = move || Import::begin(&path, &chain, manifest, &decided_by);
         let mut import = tokio::task::spawn_blocking(begin).await??;
         while let Some(number) = import.due() {
             let bytes = chunk(node, height, number).await?;

@@ -6,6 +6,7 @@
 //! validator or many run by the same code. Read [`start`], [`node::Node`] and [`ledger::Ledger`] first.
 
 pub mod audit;
+pub mod carry;
 mod chain;
 mod config;
 mod engine;
@@ -98,6 +99,8 @@ pub enum StartError {
     Config(#[from] ConfigError),
     #[error("the first sync cannot begin")]
     FirstSync(#[from] FirstSyncError),
+    #[error("the records that the genesis carries on cannot be used")]
+    Carried(#[from] Box<carry::CarriedError>),
     #[error("the validator key is not an Ed25519 key")]
     KeyKind,
     #[error(
@@ -130,6 +133,9 @@ pub async fn start_with(config: Config, clock: Arc<dyn Clock>) -> Result<web::Ru
     let (signer, public_key) = validator_key(&config.keys, age)?;
     if age == Age::New {
         first_sync::run(&config.node, &genesis, &file, clock.as_ref()).await?;
+        if !file.exists() {
+            carry::found(&file, &genesis, &config.node.carried()).map_err(Box::new)?;
+        }
     }
     let cache_bytes = config.node.cache_megabytes.saturating_mul(1024 * 1024);
     let store = Arc::new(Store::open(&file, &genesis, cache_bytes)?);

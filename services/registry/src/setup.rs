@@ -82,7 +82,8 @@ pub async fn genesis(name: &str, time_ms: u64, members: &[Newcomer<'_>]) -> Resu
         let joining = Joining::Genesis { network: name.to_owned() };
         statements.push(member.statement(joining, charter).await?);
     }
-    Ok(Genesis { name: name.to_owned(), time_ms, params: Params::default(), charter, members: statements })
+    let (name, params) = (name.to_owned(), Params::default());
+    Ok(Genesis { name, time_ms, params, charter, members: statements, continues: None })
 }
 
 /// Signed by a governor's govern key; takes effect at once while there is a single governor.

@@ -5,6 +5,7 @@
 
 mod evidence;
 pub mod export;
+pub mod first;
 pub mod import;
 pub mod index;
 mod open;
@@ -65,6 +66,13 @@ pub enum StoreError {
          and let the node fetch the chain again"
     )]
     Unsound { path: PathBuf, reason: String },
+    #[error("the registry's data in {0} was not closed properly: start the node once and stop it")]
+    NotClosed(PathBuf),
+    #[error(
+        "the genesis carries on the records of the chain {0}: put that chain's exported folder beside the genesis as \
+         `carried`, or name it with `carried` in the configuration"
+    )]
+    NotCarried(String),
     #[error("there is no registry data in {0}")]
     Absent(PathBuf),
     #[error("cannot read or write the registry's data")]

@@ -44,6 +44,7 @@ pub fn genesis() -> Genesis {
         params: Params::default(),
         charter: CharterVersion::default(),
         members: vec![SignedStatement { statement, public_key: public(1), signature }],
+        continues: None,
     }
 }
 

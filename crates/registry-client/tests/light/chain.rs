@@ -38,6 +38,7 @@ pub fn genesis(name: &str, seeds: &[u8]) -> Genesis {
         time_ms: START,
         params: Params::default(),
         charter: CharterVersion::default(),
+        continues: None,
         members: validators(seeds)
             .into_iter()
             .zip(seeds)

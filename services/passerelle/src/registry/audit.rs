@@ -29,8 +29,14 @@ fn audit(args: &args::Audit) -> anyhow::Result<Report> {
         .with_context(|| format!("{} is not a genesis", path.display()))?;
     genesis.check().with_context(|| format!("{} is not sound", path.display()))?;
     let scratch = scratch(args.scratch.as_deref())?;
-    let audit =
-        Audit { data: &data, genesis: &genesis, from: args.from, to: args.to, scratch: scratch.path() };
+    let audit = Audit {
+        data: &data,
+        genesis: &genesis,
+        from: args.from,
+        to: args.to,
+        carried: None,
+        scratch: scratch.path(),
+    };
     Ok(audit.run()?)
 }
 

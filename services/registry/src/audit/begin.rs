@@ -4,6 +4,7 @@ use registry_client::{LightClient, LightError, Policy};
 use registry_types::{Canonical as _, DecodeError, Genesis, GenesisError};
 
 use super::{Report, replay_all};
+use crate::carry::{self, CarriedError};
 use crate::store::export::{Exports, Manifest};
 use crate::store::import::{Import, ImportError};
 use crate::store::{ReadOnly, Snapshot, Store, StoreError};
@@ -23,6 +24,8 @@ pub struct Audit<'a> {
     pub from: Option<u64>,
     /// The last height; when absent, the node's newest.
     pub to: Option<u64>,
+    /// The exported records that the genesis carries on, where it does.
+    pub carried: Option<&'a Path>,
     /// An empty folder for the state that is made again. Not removed here.
     pub scratch: &'a Path,
 }
@@ -32,6 +35,8 @@ pub struct Audit<'a> {
 pub enum AuditError {
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error("the records that the genesis carries on cannot be used")]
+    Carried(#[from] Box<CarriedError>),
     #[error("the heights {from} to {to} are no range that the node has decided; its newest is {newest}")]
     Range { from: u64, to: u64, newest: u64 },
     #[error(
@@ -73,7 +78,7 @@ pub enum BeginError {
 impl Audit<'_> {
     pub fn run(&self) -> Result<Report, AuditError> {
         let file = self.readable()?;
-        let node = file.snapshot(&self.data.join(STORE), self.genesis)?;
+        let node = file.snapshot(&self.data.join(STORE), &self.genesis.chain_id())?;
         let newest = node.tip().height;
         let to = self.to.unwrap_or(newest);
         let exports = Exports::new(self.data.join(SNAPSHOTS));
@@ -90,6 +95,8 @@ impl Audit<'_> {
             let height = began;
             self.import(&node, &exports, height, &path)
                 .map_err(|source| AuditError::Snapshot { height, source })?;
+        } else if let Some(carried) = self.carried {
+            carry::found(&path, self.genesis, carried).map_err(Box::new)?;
         }
         let scratch = Store::open(&path, self.genesis, CACHE_BYTES)?;
         Ok(replay_all(&node, &scratch, self.genesis, (from, to))?)
@@ -126,7 +133,7 @@ impl Audit<'_> {
                 break;
             }
         }
-        let mut import = Import::begin(path, self.genesis, manifest, light.validators())?;
+        let mut import = Import::begin(path, &self.genesis.chain_id(), manifest, light.validators())?;
         while let Some(number) = import.due() {
             import.add(number, &exports.chunk(height, number).ok_or(BeginError::Missing)?)?;
         }

@@ -48,6 +48,7 @@ fn genesis() -> Genesis {
         params: Params::default(),
         charter: CharterVersion::default(),
         members: vec![signed(2, statement)],
+        continues: None,
     }
 }
 

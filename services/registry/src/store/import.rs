@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use redb::{Database, Durability, ReadableDatabase as _, ReadableTable as _, WriteTransaction};
 use registry_client::{LightError, verify_certificate};
 use registry_state::map::{self, MapError, Row};
-use registry_types::{Canonical as _, Genesis, Hash, SetChange, ValidatorSet};
+use registry_types::{Canonical as _, Hash, SetChange, ValidatorSet};
 
 use super::export::{Chunk, Manifest, chunk_hash};
 use super::tables::{
@@ -83,7 +83,7 @@ pub struct Import {
     database: Database,
     path: PathBuf,
     part: PathBuf,
-    genesis: Genesis,
+    chain: Hash,
     manifest: Manifest,
     next: u32,
     /// The place of the last record that was taken in.
@@ -91,18 +91,18 @@ pub struct Import {
 }
 
 impl Import {
-    /// Begins, or goes on with, an import for the store at `path`. `decided_by` are the validators of the
+    /// Begins, or goes on with, an import of this chain's state for the store at `path`. `decided_by` are the validators of the
     /// snapshot's height as the caller's light client knows them.
     pub fn begin(
         path: &Path,
-        genesis: &Genesis,
+        chain: &Hash,
         mut manifest: Manifest,
         decided_by: &ValidatorSet,
     ) -> Result<Self, ImportError> {
         if path.exists() {
             return Err(ImportError::NotEmpty(path.to_owned()));
         }
-        verify_certificate(&genesis.chain_id(), decided_by, &manifest.header, &manifest.certificate)?;
+        verify_certificate(chain, decided_by, &manifest.header, &manifest.certificate)?;
         if manifest.next.hash() != manifest.header.next_validators_hash {
             return Err(ImportError::NextValidators);
         }
@@ -115,8 +115,8 @@ impl Import {
             Some(Resumed { database, next, last, .. }) => (database, next, last),
             None => (start(&part, &manifest)?, 0, None),
         };
-        let (path, genesis) = (path.to_owned(), genesis.clone());
-        Ok(Self { database, path, part, genesis, manifest, next, last })
+        let (path, chain) = (path.to_owned(), *chain);
+        Ok(Self { database, path, part, chain, manifest, next, last })
     }
 
     /// What an import that was cut off was of. Not believed yet.
@@ -223,7 +223,7 @@ impl Import {
         let mut meta = write.open_table(META)?;
         meta.remove(MANIFEST)?;
         meta.remove(DUE)?;
-        meta.insert(CHAIN, self.genesis.chain_id().as_slice())?;
+        meta.insert(CHAIN, self.chain.as_slice())?;
         meta.insert(FORMAT, LAYOUT.to_be_bytes().as_slice())?;
         meta.insert(TIP, encode(&tip).as_slice())?;
         let mut headers = write.open_table(HEADERS)?;

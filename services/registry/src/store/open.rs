@@ -79,6 +79,9 @@ pub fn prepare(path: &Path, database: &Database, genesis: &Genesis) -> Result<()
     write.open_table(PAGES)?;
     write.open_table(ROWS)?;
     if chain.is_none() {
+        if let Some(predecessor) = &genesis.continues {
+            return Err(StoreError::NotCarried(hex::encode(predecessor.chain)));
+        }
         put_genesis(&write, genesis)?;
     }
     write.commit()?;

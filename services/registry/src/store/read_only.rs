@@ -1,7 +1,7 @@
 use std::path::Path;
 
 use redb::{Builder, Database, ReadOnlyDatabase, ReadableDatabase as _};
-use registry_types::Genesis;
+use registry_types::Hash;
 
 use super::tables::META;
 use super::{CHAIN, FORMAT, LAYOUT, Snapshot, StoreError, open};
@@ -32,7 +32,7 @@ impl ReadOnly {
     }
 
     /// The newest decided state, which is not checked here. `path` is named in errors.
-    pub fn snapshot(&self, path: &Path, genesis: &Genesis) -> Result<Snapshot, StoreError> {
+    pub fn snapshot(&self, path: &Path, chain_id: &Hash) -> Result<Snapshot, StoreError> {
         open::sound(path, || {
             let read = match self {
                 Self::AsIs(database) => database.begin_read()?,
@@ -43,7 +43,7 @@ impl ReadOnly {
                 if meta.get(FORMAT)?.is_none_or(|layout| layout.value() != LAYOUT.to_be_bytes()) {
                     return Err(StoreError::OtherLayout(path.to_owned()));
                 }
-                if meta.get(CHAIN)?.is_none_or(|chain| chain.value() != genesis.chain_id()) {
+                if meta.get(CHAIN)?.is_none_or(|chain| chain.value() != chain_id) {
                     return Err(StoreError::OtherChain(path.to_owned()));
                 }
             }

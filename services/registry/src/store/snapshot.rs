@@ -171,7 +171,7 @@ impl Snapshot {
     }
 
     /// Every record of the newest state, in the order of their places.
-    pub(super) fn each_record<E: From<StoreError>>(
+    pub(crate) fn each_record<E: From<StoreError>>(
         &self,
         mut each: impl FnMut(String, Vec<u8>) -> Result<(), E>,
     ) -> Result<(), E> {

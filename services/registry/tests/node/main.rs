@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::print_stdout)]
 
 mod browser;
+mod exit;
 mod explorer;
 mod grow;
 mod kill;
@@ -89,9 +90,14 @@ impl Chain {
         let keys = board.keys();
         let governor = board.governs(&keys, vec![(validator, "localhost".to_owned())]);
         let genesis = setup::genesis("Test chain", now, &[governor]).await.unwrap();
-        std::fs::write(folder.path().join("genesis.json"), serde_json::to_vec_pretty(&genesis).unwrap())
-            .unwrap();
-        Self { folder, genesis, board }
+        let chain = Self { folder, genesis, board };
+        chain.write_genesis();
+        chain
+    }
+
+    fn write_genesis(&self) {
+        let json = serde_json::to_vec_pretty(&self.genesis).unwrap();
+        std::fs::write(self.folder.path().join("genesis.json"), json).unwrap();
     }
 
     async fn start(&self) -> Node {

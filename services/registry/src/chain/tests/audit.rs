@@ -28,7 +28,7 @@ fn stopped(mut each: impl FnMut(&Node)) -> TempDir {
 
 fn audit(folder: &Path, from: Option<u64>, to: Option<u64>) -> Result<Report, AuditError> {
     let scratch = tempfile::tempdir().unwrap();
-    Audit { data: folder, genesis: &genesis(), from, to, scratch: scratch.path() }.run()
+    Audit { data: folder, genesis: &genesis(), from, to, carried: None, scratch: scratch.path() }.run()
 }
 
 fn differs(folder: &Path) -> Difference {

@@ -32,7 +32,7 @@ impl Written {
     }
 
     fn begin(&self, manifest: Manifest) -> Result<Import, ImportError> {
-        Import::begin(&self.path(), &genesis(), manifest, &genesis().validator_set().unwrap())
+        Import::begin(&self.path(), &genesis().chain_id(), manifest, &genesis().validator_set().unwrap())
     }
 
     fn chunk(&self, number: u32) -> Vec<u8> {
@@ -158,6 +158,7 @@ fn a_manifest_is_believed_by_its_certificate_only() {
     let mut next_set = written.manifest.clone();
     next_set.next = registry_types::ValidatorSet::new(vec![next]).unwrap();
     assert!(matches!(written.begin(next_set.clone()), Err(ImportError::NextValidators)));
-    let others = Import::begin(&written.path(), &genesis(), written.manifest.clone(), &next_set.next);
+    let others =
+        Import::begin(&written.path(), &genesis().chain_id(), written.manifest.clone(), &next_set.next);
     assert!(matches!(others, Err(ImportError::Certificate(LightError::UnknownValidators { .. }))));
 }
