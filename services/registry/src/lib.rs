@@ -111,6 +111,10 @@ pub async fn start_with(config: Config, clock: Arc<dyn Clock>) -> Result<web::Ru
     std::fs::create_dir_all(folder).map_err(|source| StartError::Folder { path: folder.clone(), source })?;
     let file = folder.join("chain.redb");
     let age = if file.exists() { Age::Known } else { Age::New };
+    let wal = folder.join("consensus.wal");
+    if age == Age::New {
+        engine::forget_log(&wal).map_err(|source| StartError::Folder { path: folder.clone(), source })?;
+    }
     let (signer, public_key) = validator_key(&config.keys, age)?;
     let cache_bytes = config.node.cache_megabytes.saturating_mul(1024 * 1024);
     let store = Arc::new(Store::open(&file, &genesis, cache_bytes)?);
@@ -143,7 +147,7 @@ pub async fn start_with(config: Config, clock: Arc<dyn Clock>) -> Result<web::Ru
         public_key,
         ledger: Box::new(chain),
         mempool: Arc::clone(&mempool),
-        wal: folder.join("consensus.wal"),
+        wal,
         signed: config.keys.directory.join("validator.signed"),
         links: Links { listen: config.node.listen.clone(), peers: config.node.peers.clone(), secret },
         health: tell,
