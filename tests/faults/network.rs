@@ -108,8 +108,12 @@ impl Network {
         for node in &self.nodes {
             node.start()?;
         }
-        let first = until("a first block", PATIENCE, async || Ok((self.height(0).await? > 0).then_some(())));
-        first.await.with_context(|| self.nodes[0].tail())
+        for (index, node) in self.nodes.iter().enumerate() {
+            let first =
+                until("a first block", PATIENCE, async || Ok((self.height(index).await? > 0).then_some(())));
+            first.await.with_context(|| node.tail())?;
+        }
+        Ok(())
     }
 
     /// What the other nodes call this validator.
