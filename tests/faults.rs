@@ -93,6 +93,7 @@ async fn whole(network: &Network, load: &Load, history: &mut History) -> Result<
         network.caught_up(node).await?;
     }
     network.progress(&[0, 1, 2, 3], 1).await?;
+    byzantine::no_false_evidence(network).await?;
     history.compare(network, &[0, 1, 2, 3], &load.acknowledged()).await?;
     history.verdict()
 }

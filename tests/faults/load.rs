@@ -76,7 +76,7 @@ impl Load {
                     &nodes,
                     network,
                     operate,
-                    seed ^ (number << 8 | sequence + 1),
+                    seed ^ ((number << 8) | (sequence + 1)),
                     &acknowledged,
                     &stop,
                 );

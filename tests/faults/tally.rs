@@ -51,9 +51,10 @@ impl Run<'_> {
         }
         line["commit"] = json!(commit);
         if let (Some(finding), Some(findings)) = (finding, line["findings"].as_array_mut()) {
-            let said = format!("{finding:#}");
-            let first = said.lines().next().unwrap_or_default();
-            findings.push(json!({ "commit": commit, "seed": self.seed, "said": first }));
+            let cause = finding.root_cause().to_string();
+            let said = format!("{finding}: {}", cause.lines().next().unwrap_or_default());
+            let said = said.replace(&*std::env::temp_dir().to_string_lossy(), "…");
+            findings.push(json!({ "commit": commit, "seed": self.seed, "said": said }));
         }
     }
 }

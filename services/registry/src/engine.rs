@@ -38,6 +38,7 @@ use context::{Address, RegistryContext};
 use guard::{Guard, GuardError};
 use host::{Ended, Host, HostError};
 use signing::Signatures;
+pub use sit_out::forget_log;
 use sit_out::sits_out_until;
 
 /// How long an engine may take to end.
@@ -70,6 +71,12 @@ pub enum EngineError {
     Guard(#[from] GuardError),
     #[error(transparent)]
     Ledger(#[from] LedgerError),
+    #[error("cannot remove the consensus log in {path}")]
+    Log {
+        path: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
     #[error(
         "the consensus engine did not start: {reason}. If its log in {wal} is damaged, move that file away: what this \
          node's key has signed is recorded apart"
@@ -131,6 +138,9 @@ pub async fn start(start: Start) -> Result<Engine, EngineError> {
     };
     let ledger = start.ledger;
     let sits_out_until = sits_out_until(guard.height().await, ledger.as_ref(), &parts.me.0, alone)?;
+    if sits_out_until.is_some() {
+        forget_log(&parts.wal).map_err(|source| EngineError::Log { path: parts.wal.clone(), source })?;
+    }
     let (channels, actors) = parts.launch(sits_out_until.is_some()).await?;
     let first = Run { host: parts.host(sits_out_until, ledger, channels), actors };
     let (stop, stopped) = watch::channel(false);

@@ -35,7 +35,10 @@ pub enum LedgerError {
     Store(#[from] StoreError),
     #[error(transparent)]
     View(#[from] registry_state::ViewError),
-    #[error("a block was decided at height {0} that this node never saw")]
+    #[error(
+        "a block was decided at height {0} that is not in this node's data, which has fallen back behind its consensus \
+         log. Move chain.redb away and let the node fetch the chain again, or put back newer data"
+    )]
     UnknownDecision(u64),
     #[error(transparent)]
     Restart(#[from] crate::chain::RestartFault),

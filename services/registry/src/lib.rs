@@ -130,6 +130,10 @@ pub async fn start_with(config: Config, clock: Arc<dyn Clock>) -> Result<web::Ru
     std::fs::create_dir_all(folder).map_err(|source| StartError::Folder { path: folder.clone(), source })?;
     let file = folder.join(STORE);
     let age = if file.exists() { Age::Known } else { Age::New };
+    let wal = folder.join("consensus.wal");
+    if age == Age::New {
+        engine::forget_log(&wal).map_err(|source| StartError::Folder { path: folder.clone(), source })?;
+    }
     let (signer, public_key) = validator_key(&config.keys, age)?;
     if age == Age::New {
         first_sync::run(&config.node, &genesis, &file, clock.as_ref()).await?;

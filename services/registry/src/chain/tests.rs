@@ -131,7 +131,7 @@ impl Node {
     }
 
     fn judges(&mut self, block: &Block, origin: Origin) -> bool {
-        self.chain.check(0, block.to_bytes().into(), origin).unwrap().unwrap().valid
+        self.chain.check(0, block.to_bytes().into(), origin).unwrap().is_some_and(|verdict| verdict.valid)
     }
 }
 
@@ -207,6 +207,25 @@ fn a_block_with_anything_wrong_is_not_valid() {
         assert!(!two.judges(&block, Origin::Fresh), "{name}");
     }
     assert!(two.chain.check(0, bytes::Bytes::from_static(b"no block"), Origin::Fresh).unwrap().is_none());
+    assert!(two.judges(&good, Origin::Fresh));
+}
+
+#[test]
+fn a_spoilt_copy_says_nothing_of_the_block() {
+    let (mut one, mut two) = (Node::new(), Node::new());
+    one.register(0);
+    let good = one.build(0);
+    for origin in [Origin::Fresh, Origin::Past] {
+        let mut forged = good.clone();
+        forged.transactions[0].signature = [0; 64];
+        let mut shortened = good.clone();
+        shortened.transactions.clear();
+        for copy in [forged, shortened] {
+            assert_eq!(copy.header.hash(), good.header.hash());
+            // A verdict on the hash would be one on the block that was proposed or decided.
+            assert_eq!(two.chain.check(0, copy.to_bytes().into(), origin).unwrap(), None);
+        }
+    }
     assert!(two.judges(&good, Origin::Fresh));
 }
 

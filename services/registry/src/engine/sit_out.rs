@@ -1,5 +1,8 @@
 //! Whether a validator may vote at the height that its data leads to, or has signed there what it no longer knows.
 
+use std::io;
+use std::path::Path;
+
 use registry_types::Address;
 
 use super::EngineError;
@@ -55,4 +58,13 @@ fn last_vote(ledger: &dyn Ledger, me: &Address) -> Result<u64, LedgerError> {
         }
     }
     Ok(0)
+}
+
+/// Removes the engine's log when the blocks that it speaks of are gone. Replayed, it could decide one of them, which
+/// nobody here could commit. What the key has signed is recorded apart.
+pub fn forget_log(wal: &Path) -> io::Result<()> {
+    match std::fs::remove_file(wal) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
 }
