@@ -30,14 +30,8 @@ fn assemble(members: Vec<SignedStatement>, params: Params, time_ms: u64) -> anyh
     let Joining::Genesis { network } = &first.joining else {
         bail!("{} made its statement for a running chain, not for a new network", first.id);
     };
-    let genesis = Genesis {
-        name: network.clone(),
-        time_ms,
-        params,
-        charter: first.charter,
-        members,
-        continues: None,
-    };
+    let genesis =
+        Genesis { name: network.clone(), time_ms, params, charter: first.charter, members, continues: None };
     genesis.check().context("these statements make no genesis")?;
     Ok(genesis)
 }
