@@ -5,6 +5,7 @@ mod audit;
 mod change;
 mod checkpoint;
 mod did;
+mod export;
 mod govern;
 mod init;
 mod join;
@@ -41,6 +42,7 @@ pub async fn run(command: Registry) -> anyhow::Result<ExitCode> {
     };
     match action {
         Action::VerifyProof(args) => return Ok(verify_proof::run(&args)),
+        Action::Export(args) => export::run(&args)?,
         Action::Audit(args) => return Ok(audit::run(&args)),
         Action::Checkpoint(args) => checkpoint::run(&args).await?,
         Action::NodeKeys(args) => join::keys(&args)?,

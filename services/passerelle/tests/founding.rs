@@ -197,6 +197,8 @@ async fn two_members_found_a_network_and_admit_a_third_with_its_node() {
     let head = nodes[2].get(&format!("/v1/headers/{}", height + 1)).await.unwrap();
     assert_eq!(head["certificate"]["signatures"].as_array().unwrap().len(), 3, "{head}");
 
+    leave(&shell, &nodes[0], running.remove(0)).await;
+
     // An auditor replays what a node has on disk, also when the node was not stopped properly.
     drop(running);
     let told = shell.run(&["audit", "--data", &nodes[0].folder]);
@@ -206,6 +208,33 @@ async fn two_members_found_a_network_and_admit_a_third_with_its_node() {
     assert!(told.contains(&format!("Blocks 1 to {to} hold")), "{told}");
     assert!(shell.refusal(&["audit", "--data", "undp-keys"]).contains("not a node's folder"));
     assert!(shell.refusal(&["audit", "--data", "node-0", "--from", "100000"]).contains("no range"));
+}
+
+/// A member founds a network of its own that carries on the records, from a node that is stopped.
+async fn leave(shell: &Shell, node: &Planned, mut running: Running) {
+    let proof = node.get("/v1/records/org/undp?proof=true").await.unwrap();
+    std::fs::write(shell.0.path().join("org.json"), proof.to_string()).unwrap();
+    let pid = running.0.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    running.0.wait().unwrap();
+    let told = shell.run(&["export", "--data", &node.folder, "--out", "export"]);
+    let height = proof["proof"]["header"]["height"].as_u64().unwrap();
+    let folder = format!("export/{height}");
+    assert!(told.contains(&format!("{folder} holds")), "{told}");
+    let heir = format!("{}=undp", node.key);
+    let who = ["statement", "--network", "Heirs", "--id", "undp", "--name", "UNDP", "--governor"];
+    shell.run(&[&who[..], &["--validator", &heir, "--keys", "heir-keys", "--out", "heir.json"]].concat());
+    let init = ["init", "heir.json", "--from-export", &folder, "--out", "heirs.json"];
+    let told = shell.run(&init);
+    assert!(told.contains("are proven up to block") && told.contains("carries on the records"), "{told}");
+    let told = shell.run(&["verify-proof", "org.json", "--genesis", "heirs.json"]);
+    assert!(told.contains("which the genesis names as the last"), "{told}");
+
+    // One byte more, and it is not that state.
+    let chunk = shell.0.path().join(&folder).join("0");
+    std::fs::write(&chunk, [std::fs::read(&chunk).unwrap(), vec![0]].concat()).unwrap();
+    std::fs::remove_file(shell.0.path().join("heirs.json")).unwrap();
+    assert!(shell.refusal(&init).contains("cannot be carried on"));
 }
 
 #[test]

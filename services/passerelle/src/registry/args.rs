@@ -59,6 +59,7 @@ pub enum Action {
     /// Get a checkpoint from a node, proven from what is known already
     Checkpoint(Checkpoint),
     Audit(Audit),
+    Export(Export),
 }
 
 /// Check a proof without any network, and say what it proves
@@ -141,10 +142,36 @@ pub struct Audit {
     /// The chain's genesis, from the members [default: genesis.json in the node's folder]
     #[arg(long, value_name = "FILE")]
     pub genesis: Option<PathBuf>,
+    /// The exported records that the genesis carries on [default: `carried` beside the genesis, if it is there]
+    #[arg(long, value_name = "DIR")]
+    pub carried: Option<PathBuf>,
     /// Where the replayed state is put and removed again [default: the system's folder for temporary files]
     #[arg(long, value_name = "DIR")]
     pub scratch: Option<PathBuf>,
 }
+
+/// Write a node's newest state with its certificate, for a new chain that carries the records on
+///
+/// The node must be stopped. The folder DIR/HEIGHT holds every record, the header that commits to them, its
+/// certificate, the genesis and the changes of the validators since. `init --from-export` makes a genesis of it.
+#[derive(Debug, Args)]
+#[command(after_help = EXPORT_EXAMPLES)]
+pub struct Export {
+    /// The node's folder
+    #[arg(long, value_name = "DIR")]
+    pub data: PathBuf,
+    /// The chain's genesis [default: genesis.json in the node's folder]
+    #[arg(long, value_name = "FILE")]
+    pub genesis: Option<PathBuf>,
+    /// Where to write
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+}
+
+const EXPORT_EXAMPLES: &str = "Examples:
+  passerelle registry export --data node --out export
+  passerelle registry init --from-export export/123456 undp.json wfp.json --out new/genesis.json
+  cp -r export/123456 new/carried       # beside the genesis, for every node of the new chain";
 
 const AUDIT_EXAMPLES: &str = "Examples:
   cp -r /var/lib/passerelle/registry/chain copy      # while the node is stopped

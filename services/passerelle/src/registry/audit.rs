@@ -24,24 +24,32 @@ pub fn run(args: &args::Audit) -> ExitCode {
 
 fn audit(args: &args::Audit) -> anyhow::Result<Report> {
     let data = data(&args.data)?;
-    let path = genesis_path(args, &data)?;
-    let genesis: Genesis = serde_json::from_slice(&read(&path)?)
-        .with_context(|| format!("{} is not a genesis", path.display()))?;
-    genesis.check().with_context(|| format!("{} is not sound", path.display()))?;
+    let (path, genesis) = genesis(args.genesis.as_deref(), &data)?;
     let scratch = scratch(args.scratch.as_deref())?;
+    let beside = path.with_file_name("carried");
+    let carried = args.carried.as_deref().or(Some(&*beside).filter(|folder| folder.exists()));
     let audit = Audit {
         data: &data,
         genesis: &genesis,
         from: args.from,
         to: args.to,
-        carried: None,
+        carried,
         scratch: scratch.path(),
     };
     Ok(audit.run()?)
 }
 
+/// The genesis that was named, or the one in the node's folder.
+pub fn genesis(given: Option<&Path>, data: &Path) -> anyhow::Result<(PathBuf, Genesis)> {
+    let path = genesis_path(given, data)?;
+    let genesis: Genesis = serde_json::from_slice(&read(&path)?)
+        .with_context(|| format!("{} is not a genesis", path.display()))?;
+    genesis.check().with_context(|| format!("{} is not sound", path.display()))?;
+    Ok((path, genesis))
+}
+
 /// The folder with the chain, given as itself or as the node's folder that `join` made.
-fn data(given: &Path) -> anyhow::Result<PathBuf> {
+pub fn data(given: &Path) -> anyhow::Result<PathBuf> {
     let inside = given.join("chain");
     let found = [given, &inside].into_iter().find(|folder| folder.join(registry::STORE).exists());
     match found {
@@ -50,17 +58,18 @@ fn data(given: &Path) -> anyhow::Result<PathBuf> {
     }
 }
 
-fn genesis_path(args: &args::Audit, data: &Path) -> anyhow::Result<PathBuf> {
-    if let Some(path) = &args.genesis {
-        return Ok(path.clone());
+fn genesis_path(given: Option<&Path>, data: &Path) -> anyhow::Result<PathBuf> {
+    if let Some(path) = given {
+        return Ok(path.to_owned());
     }
     let beside = [Some(data), data.parent()].into_iter().flatten().map(|folder| folder.join("genesis.json"));
-    beside.into_iter().find(|path| path.exists()).context(
-        "there is no genesis.json in the node's folder: name the members' with --genesis, which is the surer way",
-    )
+    beside
+        .into_iter()
+        .find(|path| path.exists())
+        .context("there is no genesis.json in the node's folder: name the members' with --genesis")
 }
 
-fn scratch(folder: Option<&Path>) -> anyhow::Result<tempfile::TempDir> {
+pub fn scratch(folder: Option<&Path>) -> anyhow::Result<tempfile::TempDir> {
     let mut builder = tempfile::Builder::new();
     builder.prefix("passerelle-audit-");
     let made = match folder {

@@ -1,8 +1,10 @@
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
-use registry_types::{Genesis, Joining, Params, SignedStatement};
+use registry::carry::Exported;
+use registry_types::{Genesis, Joining, Params, Predecessor, SignedStatement};
 
+use super::audit::scratch;
 use super::member_args::Init;
 use super::statement;
 use super::verify_proof::now_ms;
@@ -13,10 +15,27 @@ pub fn run(args: &Init) -> anyhow::Result<()> {
     let mut members = members?;
     // The same members make the same genesis in whatever order they are named.
     members.sort_by(|a, b| a.statement.id.cmp(&b.statement.id));
-    let genesis = assemble(members, params(args), now_ms()?)?;
+    let mut genesis = assemble(members, params(args), now_ms()?)?;
+    genesis.continues = args.from_export.as_deref().map(verified).transpose()?;
     write_new(&args.out, &serde_json::to_vec_pretty(&genesis)?)?;
     say::line(summary(&args.out, &genesis));
     Ok(())
+}
+
+/// The exported chain's last header, once it and every record are proven from its own genesis.
+fn verified(folder: &Path) -> anyhow::Result<Predecessor> {
+    let exported = Exported::open(folder)?;
+    let scratch = scratch(None)?;
+    let verified = exported.verify(scratch.path());
+    let old = verified.with_context(|| format!("{} cannot be carried on", folder.display()))?;
+    say::line(format!(
+        "{} records of the chain \"{}\" are proven up to block {}. Compare its id with what its members know:\n\n  {}\n",
+        exported.manifest.records,
+        old.name,
+        exported.manifest.header.height,
+        hex::encode(old.chain_id()),
+    ));
+    Ok(exported.predecessor())
 }
 
 fn params(args: &Init) -> Params {
@@ -63,6 +82,14 @@ fn summary(path: &Path, genesis: &Genesis) -> String {
                 .iter()
                 .map(|own| format!("  {:<12} validator {} at {}", "", hex::encode(own.public_key), own.host)),
         );
+    }
+    if let Some(old) = &genesis.continues {
+        lines.push(format!(
+            "  It carries on the records of the chain {} after block {}: every node needs that exported folder beside \
+             the\n  genesis, as `carried`.",
+            hex::encode(old.chain),
+            old.height
+        ));
     }
     let id = hex::encode(genesis.chain_id());
     lines.push(format!(

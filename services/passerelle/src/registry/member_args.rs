@@ -79,6 +79,9 @@ pub struct Init {
     /// The members' statements; the order does not matter
     #[arg(required = true, value_name = "STATEMENT")]
     pub statements: Vec<PathBuf>,
+    /// The folder of another chain's exported records to carry on (see `export`); every record is verified first
+    #[arg(long, value_name = "DIR")]
+    pub from_export: Option<PathBuf>,
     /// Where to write the genesis; an existing file is never replaced
     #[arg(long, value_name = "FILE", default_value = "genesis.json")]
     pub out: PathBuf,
@@ -92,7 +95,8 @@ pub struct Init {
 
 const INIT_EXAMPLES: &str = "Examples:
   passerelle registry init undp.json wfp.json unjspf.json unicc.json
-  passerelle registry init undp.json --out trial/genesis.json --notice-hours 0";
+  passerelle registry init undp.json --out trial/genesis.json --notice-hours 0
+  passerelle registry init undp.json wfp.json --from-export export/123456";
 
 /// Make a node's folder for a network: keys, link key, genesis and configuration
 ///

@@ -3,8 +3,8 @@ use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
 use clock::{Clock as _, SystemClock};
-use registry_client::{Checkpoint, Evidence, LightClient, Policy, Receipt, Verdict};
-use registry_types::{AnchorRecord, Canonical as _, Genesis, Hash, ProvenRecord, SetChange};
+use registry_client::{Checkpoint, Evidence, LightClient, Policy, Receipt, Verdict, verify_map_proof};
+use registry_types::{AnchorRecord, Canonical as _, Genesis, Hash, Predecessor, ProvenRecord, SetChange};
 
 use super::args::{Anchor, VerifyProof};
 use super::proof_file::{ProofFile, read};
@@ -51,8 +51,11 @@ fn verify(args: &VerifyProof) -> anyhow::Result<Answer> {
     Ok(match file {
         ProofFile::Record { key, answer } => {
             let receipt = receipt(args, &key)?;
-            record(client, &changes, &key, &answer, now_ms)
-                .and_then(|lines| receipt.map_or(Ok(lines.clone()), |it| it.check(&answer, lines)))
+            let proven = match pinned(&args.anchor, &answer)? {
+                Some(predecessor) => of_predecessor(&predecessor, &key, &answer),
+                None => record(client, &changes, &key, &answer, now_ms),
+            };
+            proven.and_then(|lines| receipt.map_or(Ok(lines.clone()), |it| it.check(&answer, lines)))
         }
         ProofFile::Evidence(it) => evidence(client, &changes, &it, now_ms),
     })
@@ -91,6 +94,35 @@ fn follow(client: &mut LightClient, changes: &[SetChange], until: u64, now_ms: u
         }
     }
     Ok(())
+}
+
+/// The header of another chain that the genesis names, when the proof leads to that one.
+fn pinned(anchor: &Anchor, answer: &ProvenRecord) -> anyhow::Result<Option<Predecessor>> {
+    let Some(path) = &anchor.genesis else { return Ok(None) };
+    let genesis: Genesis = serde_json::from_slice(&read(path)?)?;
+    let hash = answer.header.hash();
+    Ok(genesis.continues.filter(|old| old.header_hash == hash && old.chain == answer.header.chain))
+}
+
+/// The hash of the header is in the genesis, so its signatures need not be asked for.
+fn of_predecessor(old: &Predecessor, key: &str, answer: &ProvenRecord) -> Answer {
+    let value = answer.value.as_deref();
+    verify_map_proof(&old.state_root, key, value, &answer.map_proof)
+        .map_err(|error| NotProven(error.to_string()))?;
+    let mut lines = vec![
+        format!("PROVEN at block {} of {}.", old.height, time(answer.header.time_ms)),
+        format!(
+            "Chain {}, header {}, which the genesis names as the last of the chain that it carries on.",
+            hex::encode(old.chain),
+            hex::encode(old.header_hash)
+        ),
+        String::new(),
+    ];
+    lines.extend(match value {
+        None => vec![format!("There was no record {key}.")],
+        Some(value) => describe(key, value),
+    });
+    Ok(lines)
 }
 
 fn record(
