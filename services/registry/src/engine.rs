@@ -198,6 +198,8 @@ async fn supervise(
     mut run: Run,
     mut stop: watch::Receiver<bool>,
 ) -> Result<(), SuperviseError> {
+    // The height whose decision was forgotten; a second time it would not help.
+    let mut forgotten = None;
     loop {
         let ended = tokio::select! {
             ended = run.host.run(&mut stop) => ended,
@@ -220,6 +222,20 @@ async fn supervise(
                      know; it follows the others without a vote until they have decided the height"
                 );
                 Some(signed)
+            }
+            // The data has fallen back to before a block that the log decides. Peers have it.
+            Err(HostError::Ledger(LedgerError::UnknownDecision(height)))
+                if parts.settings.has_peers() && forgotten != Some(height) =>
+            {
+                tracing::warn!(
+                    block.height = height,
+                    "the consensus log decides a block that this node's data does not hold; the log is forgotten, and this \
+                     node follows the others without a vote until they are past that height"
+                );
+                forget_log(&parts.wal)
+                    .map_err(|source| EngineError::Log { path: parts.wal.clone(), source })?;
+                forgotten = Some(height);
+                Some(height.max(signed))
             }
             Err(HostError::EngineEnded) => return Err(SuperviseError::Ended(parts.wal)),
             Err(error) => return Err(error.into()),
@@ -361,6 +377,12 @@ impl Settings {
             ..ValueSyncConfig::default()
         };
         Ok(Self { moniker: "passerelle".to_owned(), consensus, sync })
+    }
+}
+
+impl Settings {
+    fn has_peers(&self) -> bool {
+        !self.consensus.p2p.persistent_peers.is_empty()
     }
 }
 
