@@ -51,6 +51,15 @@ pub struct Chain {
     recovered: BTreeMap<u32, Vec<Verdict>>,
 }
 
+/// What the rest of the node has a hand in as well.
+pub struct Shared {
+    pub store: Arc<Store>,
+    pub mempool: Arc<Mempool>,
+    pub clock: Arc<dyn Clock>,
+    /// Told of every block.
+    pub committed: Arc<Notify>,
+}
+
 struct Candidate {
     block: Block,
     bytes: Bytes,
@@ -81,12 +90,10 @@ impl Chain {
     pub fn open(
         genesis: &Genesis,
         me: Address,
-        store: Arc<Store>,
-        mempool: Arc<Mempool>,
-        clock: Arc<dyn Clock>,
-        committed: Arc<Notify>,
+        shared: Shared,
         restarts: Restarts,
     ) -> Result<Self, LedgerError> {
+        let Shared { store, mempool, clock, committed } = shared;
         let snapshot = store.snapshot();
         restarts.check(&snapshot)?;
         let tip = restarts.decide(snapshot.tip().clone())?;

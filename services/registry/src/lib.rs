@@ -34,7 +34,7 @@ use outbound::Outbound;
 use registry_types::{Genesis, address_of, sha256};
 use tokio::sync::{Notify, watch};
 
-use crate::chain::{Chain, Restarts};
+use crate::chain::{Chain, Restarts, Shared};
 use crate::engine::{Engine, EngineError, Health, Links};
 use crate::gossip::Gossip;
 use crate::ledger::LedgerError;
@@ -147,15 +147,13 @@ pub async fn start_with(config: Config, clock: Arc<dyn Clock>) -> Result<web::Ru
     let committed = Arc::new(Notify::new());
     let restarts = Restarts::read(&restarts_folder(folder)).map_err(LedgerError::from)?;
     let wal = folder.join(log_name(&restarts, store.snapshot().tip().height));
-    let chain = Chain::open(
-        &genesis,
-        address_of(&public_key),
-        Arc::clone(&store),
-        Arc::clone(&mempool),
-        Arc::clone(&clock),
-        Arc::clone(&committed),
-        restarts,
-    )?;
+    let shared = Shared {
+        store: Arc::clone(&store),
+        mempool: Arc::clone(&mempool),
+        clock: Arc::clone(&clock),
+        committed: Arc::clone(&committed),
+    };
+    let chain = Chain::open(&genesis, address_of(&public_key), shared, restarts)?;
     let secret = link_key(&folder.join("link.key"))?;
     let identity = Identity::new(genesis.chain_id(), engine::peer_id(secret)?, &secret)?;
     let (gossip, sending) = Gossip::start(

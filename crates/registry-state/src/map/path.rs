@@ -31,7 +31,7 @@ impl Path {
         let mut child = *self;
         let nibble = u8::try_from(nibble & 15).unwrap_or(0);
         if let Some(byte) = child.nibbles.get_mut(self.length() / 2) {
-            *byte |= if self.length % 2 == 0 { nibble << 4 } else { nibble };
+            *byte |= if self.length.is_multiple_of(2) { nibble << 4 } else { nibble };
             child.length += 1;
         }
         child
@@ -67,7 +67,7 @@ impl Path {
 /// The nibble of a place at a depth counted in nibbles.
 pub(super) fn nibble(place: &Hash, depth: usize) -> usize {
     let byte = place.get(depth / 2).copied().unwrap_or(0);
-    usize::from(if depth % 2 == 0 { byte >> 4 } else { byte & 15 })
+    usize::from(if depth.is_multiple_of(2) { byte >> 4 } else { byte & 15 })
 }
 
 /// Whether the bit of a place at a depth is set.

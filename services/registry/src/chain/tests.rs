@@ -15,7 +15,7 @@ use registry_types::{
 use tempfile::TempDir;
 use tokio::sync::Notify;
 
-use super::{Chain, Restarts};
+use super::{Chain, Restarts, Shared};
 use crate::ledger::{Ledger as _, LedgerError, Origin};
 use crate::mempool::{Bounds, Mempool};
 use crate::store::{HeightError, Keep, Store, StoreError};
@@ -81,11 +81,15 @@ impl Node {
     fn open(folder: TempDir, clock: TestClock, sequence: u64) -> Self {
         let store = Arc::new(Store::open(&folder.path().join("chain.redb"), &genesis(), 1 << 20).unwrap());
         let mempool = Arc::new(Mempool::new(Bounds::default()));
-        let notify = Arc::new(Notify::new());
         let me = address_of(&public(1));
         let restarts = Restarts::read(&folder.path().join("restarts")).unwrap();
-        let shared = (Arc::clone(&store), Arc::clone(&mempool), Arc::new(clock.clone()));
-        let chain = Chain::open(&genesis(), me, shared.0, shared.1, shared.2, notify, restarts).unwrap();
+        let shared = Shared {
+            store: Arc::clone(&store),
+            mempool: Arc::clone(&mempool),
+            clock: Arc::new(clock.clone()),
+            committed: Arc::new(Notify::new()),
+        };
+        let chain = Chain::open(&genesis(), me, shared, restarts).unwrap();
         Self { folder, clock, mempool, store, chain, sequence }
     }
 

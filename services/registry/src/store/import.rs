@@ -147,7 +147,7 @@ impl Import {
         let rows = self.rows(number, chunk)?;
         let mut write = self.database.begin_write()?;
         let last = number + 1 == self.chunks();
-        if !last && (number + 1) % SYNC_CHUNKS != 0 {
+        if !last && !(number + 1).is_multiple_of(SYNC_CHUNKS) {
             write.set_durability(Durability::None)?;
         }
         put_rows(&write, &rows)?;

@@ -26,10 +26,13 @@ pub enum HeightError {
     Store(#[from] StoreError),
 }
 
+type Pages = ReadOnlyTable<&'static [u8], &'static [u8]>;
+type Rows = ReadOnlyTable<[u8; 40], &'static [u8]>;
+
 /// The chain up to one decided height. Later commits and pruning do not show in it.
 pub struct Snapshot {
     read: ReadTransaction,
-    map: MapTables<ReadOnlyTable<&'static [u8], &'static [u8]>, ReadOnlyTable<[u8; 40], &'static [u8]>>,
+    map: MapTables<Pages, Rows>,
     tip: Tip,
     /// Header and certificate of the tip; nothing before the first block.
     head: Option<(Header, Certificate)>,

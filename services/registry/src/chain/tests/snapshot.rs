@@ -113,7 +113,8 @@ fn a_wrong_snapshot_is_refused_and_leaves_nothing() {
     assert!(matches!(import.finish(&[]), Err(ImportError::Incomplete { missing: 1 })));
 
     // Records that the manifest does name do not make the certified root.
-    let changes: [fn(&mut Vec<(String, Vec<u8>)>); 3] = [
+    type Change = fn(&mut Vec<(String, Vec<u8>)>);
+    let changes: [Change; 3] = [
         |records| records[3].1[0] ^= 1,
         |records| drop(records.remove(2)),
         |records| records.last_mut().unwrap().1.push(0),
