@@ -2,12 +2,10 @@
 
 use std::path::PathBuf;
 
-use anyhow::Context as _;
-
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
     tracing_subscriber::fmt().json().with_max_level(tracing::Level::WARN).with_writer(std::io::stderr).init();
-    let path: PathBuf = std::env::args_os().next_back().context("no configuration named")?.into();
+    let path: PathBuf = std::env::args_os().next_back().ok_or("no configuration named")?.into();
     let config = toml::from_str(&std::fs::read_to_string(&path)?)?;
     let mut running = registry::start(config).await?;
     running.wait().await;
