@@ -6,18 +6,18 @@ use std::time::Duration;
 use actors::{MEMBERS, Network, until};
 use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
-use testkit::{Agent, binary};
+use testkit::Agent;
 
 use super::byzantine::misbehaving;
 
-/// How far ahead the members schedule it: their votes take some blocks themselves.
-const AHEAD: u64 = 10;
+/// How far ahead the members schedule it: their votes take some blocks themselves, and the chain beats every second.
+const AHEAD: u64 = 30;
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Ended with the test.
-struct Waiting(Child);
+/// A node's process, ended with the test.
+struct Node(Child);
 
-impl Drop for Waiting {
+impl Drop for Node {
     fn drop(&mut self) {
         let _ = self.0.kill();
         let _ = self.0.wait();
@@ -30,42 +30,50 @@ async fn new_rules_halt_old_releases_before_their_height() -> Result<()> {
     network.stop()?;
     let nodes = network.run(&MEMBERS).await?;
     let release = misbehaving()?;
+    network.decide(&["set-params", "heartbeatMs=1000"])?;
     let at = network.height("undp").await? + AHEAD;
     let (path, height) = (release.display().to_string(), at.to_string());
     network.decide(&["schedule-upgrade", &path, "--rules", "2", "--at-height", &height])?;
     ensure!(network.height("undp").await? < at, "the votes took too many blocks");
-    let mut number = 0;
-    while network.height("undp").await? + 1 < at {
-        number += 1;
-        network.act("undp", "describe-validator", &[&key(&network)?, "--host", &format!("rack {number}")])?;
-    }
 
-    let waiting = something_to_decide(&network)?;
+    // Whoever is to propose the height halts and says why; without a quorum the others wait before it.
+    until("a node to halt", PATIENCE, async || {
+        let mut halted = 0;
+        for member in MEMBERS {
+            halted += usize::from(status(&network, member).await? == 503);
+        }
+        Ok((halted >= 2).then_some(()))
+    })
+    .await
+    .with_context(|| network.logs())?;
     for member in MEMBERS {
-        halted(&network, member).await.with_context(|| network.logs())?;
         ensure!(network.height(member).await? == at - 1, "{member} is not before the height");
     }
-    drop((waiting, nodes));
-    for member in MEMBERS {
-        let log = std::fs::read_to_string(network.path(&format!("{member}.log")))?;
-        ensure!(log.contains("follows rules version 2"), "{member} does not say why: {log}");
-    }
+    drop(nodes);
+    let logs = MEMBERS.map(|member| std::fs::read_to_string(network.path(&format!("{member}.log"))));
+    let say_why = logs.into_iter().flatten().filter(|log| log.contains("follows rules version 2")).count();
+    ensure!(say_why >= 2, "{}", network.logs());
 
     // Three of four install the release.
     let upgraded = MEMBERS[..3].iter().map(|member| start(&network, &release, member));
     let _upgraded = upgraded.collect::<Result<Vec<_>>>()?;
-    for member in &MEMBERS[..3] {
-        ready(&network, member).await.with_context(|| network.logs())?;
-    }
-    network.act("undp", "describe-validator", &[&key(&network)?, "--host", "after"])?;
-    ensure!(network.height("undp").await? >= at, "the height of the upgrade is not decided");
+    until("the height of the upgrade", PATIENCE, async || {
+        Ok((network.height("undp").await? >= at).then_some(()))
+    })
+    .await
+    .with_context(|| network.logs())?;
+    let key = network.validator_key("undp")?;
+    network.act("undp", "describe-validator", &[&key, "--host", "after"])?;
     let url = format!("{}/v1/records/params/-", network.node("wfp"));
     let params = Agent::new().get(url).await?.expect(200)?.json()?;
     ensure!(params.pointer("/value/rules") == Some(&Value::from(2)), "{params}");
 
     // The last is late: it halts again, and catches up once it has the release.
-    let late = network.run(&MEMBERS[3..]).await?;
-    halted(&network, MEMBERS[3]).await?;
+    let late = Node(network.node_command(MEMBERS[3])?.stdout(Stdio::null()).stderr(Stdio::null()).spawn()?);
+    until("the late node to halt", PATIENCE, async || {
+        Ok((status(&network, MEMBERS[3]).await? == 503).then_some(()))
+    })
+    .await?;
     ensure!(network.height(MEMBERS[3]).await? == at - 1, "it went past what it does not know");
     drop(late);
     let _late = start(&network, &release, MEMBERS[3])?;
@@ -74,41 +82,12 @@ async fn new_rules_halt_old_releases_before_their_height() -> Result<()> {
         .await
 }
 
-fn key(network: &Network) -> Result<String> {
-    network.validator_key("undp")
+/// 503 when a node takes no part any more; it still answers readers.
+async fn status(network: &Network, member: &str) -> Result<u16> {
+    Ok(Agent::new().get(format!("{}/readyz", network.node(member))).await?.status)
 }
 
-fn something_to_decide(network: &Network) -> Result<Waiting> {
-    let (node, key) = (network.node("undp"), key(network)?);
-    let child = Command::new(binary()?)
-        .args(["registry", "describe-validator", "--node", &node, "--genesis", "genesis.json"])
-        .args(["--id", "undp", "--keys", "undp-keys", &key, "--host", "waiting"])
-        .current_dir(network.path("."))
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()?;
-    Ok(Waiting(child))
-}
-
-/// It takes no part any more, and still answers readers.
-async fn halted(network: &Network, member: &str) -> Result<()> {
-    status(network, member, 503).await
-}
-
-async fn ready(network: &Network, member: &str) -> Result<()> {
-    status(network, member, 200).await
-}
-
-async fn status(network: &Network, member: &str, wanted: u16) -> Result<()> {
-    let url = format!("{}/readyz", network.node(member));
-    until("its readiness", PATIENCE, async || {
-        Ok(Agent::new().get(&url).await.is_ok_and(|answer| answer.status == wanted).then_some(()))
-    })
-    .await
-    .with_context(|| format!("{member}: {wanted}"))
-}
-
-fn start(network: &Network, release: &std::path::Path, member: &str) -> Result<Waiting> {
+fn start(network: &Network, release: &std::path::Path, member: &str) -> Result<Node> {
     let log = std::fs::OpenOptions::new().append(true).open(network.path(&format!("{member}.log")))?;
     let child = Command::new(release)
         .arg(format!("{member}/registry.toml"))
@@ -117,5 +96,5 @@ fn start(network: &Network, release: &std::path::Path, member: &str) -> Result<W
         .stdout(log.try_clone()?)
         .stderr(log)
         .spawn()?;
-    Ok(Waiting(child))
+    Ok(Node(child))
 }
