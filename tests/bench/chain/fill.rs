@@ -7,31 +7,39 @@ use std::time::{Duration, Instant};
 
 use actors::{MEMBERS, Network};
 use anyhow::{Context as _, Result};
-use keys::{KeyFiles, SealingKey, Signer};
+use clock::SystemEntropy;
+use keys::{Algorithm, KeyFiles, PublicKey, SealingKey, Signer, SoftwareKey};
 use registry::store::{Decision, Keep, Store, Tip, Undecided};
 use registry_state::{Writes, map};
 use registry_types::{
     Block, Canonical as _, Certificate, CommitSignature, DocumentRecord, Genesis, Header, Publication,
-    VoteKind, address_of, state_key, vote_bytes,
+    Validator, ValidatorSet, VoteKind, address_of, state_key, vote_bytes,
 };
 
-/// New records in one block.
-const STEP: u64 = 20_000;
+/// More than a node looks back over for votes of its own.
+const BLOCKS: u64 = 50;
 const CACHE_BYTES: usize = 64 * 1024 * 1024;
 
-/// Adds `keys` records to the first node's data, in blocks that all validators sign and that hold no transaction, and
-/// gives the others a copy. No node runs meanwhile.
+/// Adds `keys` records to the first node's data, in blocks that hold no transaction, and gives the others a copy. No node
+/// runs meanwhile.
+///
+/// The validators hand over to a key of this program with the first of these blocks and get the chain back with the last:
+/// a node that finds votes of its own which it does not remember would not vote.
 pub async fn fill(network: &Network, keys: u64) -> Result<Duration> {
     let begun = Instant::now();
     let genesis: Genesis = serde_json::from_slice(&std::fs::read(network.path("genesis.json"))?)?;
-    let signers = MEMBERS.iter().map(|member| validator(network, member)).collect::<Result<Vec<_>>>()?;
+    let members = MEMBERS.iter().map(|member| validator(network, member)).collect::<Result<Vec<_>>>()?;
+    let ours: Vec<Arc<dyn Signer>> =
+        vec![Arc::new(SoftwareKey::generate(Algorithm::Ed25519, &SystemEntropy))];
     let first = data(network, MEMBERS[0]);
     let store = Store::open(&first, &genesis, CACHE_BYTES)?;
-    let mut filled = 0;
-    while filled < keys {
-        let step = STEP.min(keys - filled);
-        add(&store, &genesis, &signers, filled..filled + step).await?;
-        filled += step;
+    let deciding = store.snapshot().tip().validators.clone();
+    let between = set_of(&ours)?;
+    for block in 0..if keys > 0 { BLOCKS } else { 0 } {
+        let numbers = keys * block / BLOCKS..keys * (block + 1) / BLOCKS;
+        let signers = if block == 0 { &members } else { &ours };
+        let next = if block + 1 == BLOCKS { &deciding } else { &between };
+        add(&store, &genesis, signers, next, numbers).await?;
         store.prune(&Keep { proofs: Duration::ZERO, blocks: None })?;
     }
     drop(store);
@@ -45,6 +53,7 @@ async fn add(
     store: &Store,
     genesis: &Genesis,
     signers: &[Arc<dyn Signer>],
+    next: &ValidatorSet,
     numbers: Range<u64>,
 ) -> Result<()> {
     let snapshot = store.snapshot();
@@ -53,7 +62,6 @@ async fn add(
     let (height, time_ms) = (tip.height + 1, tip.time_ms + 1);
     let writes: Writes = numbers.map(|number| document(number, height, time_ms)).collect();
     let update = map::update(&*snapshot, Some(tip.state_version), &writes)?;
-    let validators = tip.validators.hash();
     let header = Header {
         chain: genesis.chain_id(),
         height,
@@ -62,8 +70,8 @@ async fn add(
         previous: tip.hash,
         data_hash: Block::data_hash(None, &[]),
         state_root: update.root,
-        validators_hash: validators,
-        next_validators_hash: validators,
+        validators_hash: tip.validators.hash(),
+        next_validators_hash: next.hash(),
         last_commit_hash: last.hash(),
         last_commit_round: last.round,
     };
@@ -77,8 +85,8 @@ async fn add(
         time_ms,
         state_root: update.root,
         state_version: update.version,
-        decided_by: Some(tip.validators.clone()),
-        validators: tip.validators,
+        decided_by: Some(tip.validators),
+        validators: next.clone(),
     };
     drop(snapshot);
     store.put_undecided(height, &Undecided { round: 0, hash, bytes: bytes.clone() })?;
@@ -106,7 +114,7 @@ async fn certify(header: &Header, signers: &[Arc<dyn Signer>]) -> Result<Certifi
     let header_hash = header.hash();
     let mut signatures = Vec::new();
     for signer in signers {
-        let keys::PublicKey::Ed25519(public_key) = *signer.public_key() else { continue };
+        let PublicKey::Ed25519(public_key) = *signer.public_key() else { continue };
         let validator = address_of(&public_key);
         let vote = vote_bytes(
             &header.chain,
@@ -120,6 +128,16 @@ async fn certify(header: &Header, signers: &[Arc<dyn Signer>]) -> Result<Certifi
         signatures.push(CommitSignature { validator, signature });
     }
     Ok(Certificate { height: header.height, round: 0, header_hash, signatures })
+}
+
+fn set_of(signers: &[Arc<dyn Signer>]) -> Result<ValidatorSet> {
+    let one = |signer: &Arc<dyn Signer>| match *signer.public_key() {
+        PublicKey::Ed25519(public_key) => {
+            Some(Validator { public_key, power: 1, owner: "load".to_owned(), host: "load".to_owned() })
+        }
+        PublicKey::P256(_) => None,
+    };
+    ValidatorSet::new(signers.iter().filter_map(one).collect()).context("a set of validators")
 }
 
 fn validator(network: &Network, member: &str) -> Result<Arc<dyn Signer>> {

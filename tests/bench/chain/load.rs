@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use actors::{MEMBERS, Network};
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, bail};
 use keys::{KeyFiles, PublicKey, SealingKey, Signer};
 use registry_types::{
     Canonical as _, Genesis, Hash, Operation, PublishDocuments, SignedTransaction, Transaction,
@@ -16,7 +16,7 @@ use tokio::task::JoinSet;
 use crate::watch::{Phase, Watch};
 
 /// Each key has its own sequence and may be this far ahead of the chain.
-const WINDOW: u64 = 250;
+const WINDOW: u64 = 200;
 const KEYS_PER_MEMBER: usize = 10;
 /// Heights after which a transaction that was not taken is void.
 const EXPIRY: u64 = 500;
@@ -175,11 +175,23 @@ impl Load {
         let node = if self.away == Some(member) { MEMBERS[0] } else { member };
         let url = format!("{}/v1/transactions", self.nodes.get(node).context("a node")?);
         let (agent, body) = (Arc::clone(&self.agent), signed.to_bytes());
+        let begun = Instant::now();
         sending.spawn(async move {
             let octets = [("content-type", "application/octet-stream")];
-            let answer = agent.send(Method::POST, url, &octets, body).await?;
-            ensure!(matches!(answer.status, 200 | 202), "{}: {}", answer.status, answer.text());
-            Ok(())
+            loop {
+                let answer = agent.send(Method::POST, &url, &octets, body.clone()).await;
+                let in_time = begun.elapsed() < PATIENCE;
+                match answer {
+                    Ok(answer) if matches!(answer.status, 200 | 202) => return Ok(()),
+                    // This node is a block behind the one that is watched, or has its hands full.
+                    Ok(answer) if in_time && matches!(answer.status, 409 | 429 | 503) => {}
+                    Ok(answer) => bail!("{}: {}", answer.status, answer.text()),
+                    // A connection that rested was closed. The same bytes sent again are the same transaction.
+                    Err(_) if in_time => {}
+                    Err(error) => return Err(error),
+                }
+                tokio::time::sleep(TICK).await;
+            }
         });
         Ok(true)
     }

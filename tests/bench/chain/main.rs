@@ -39,9 +39,8 @@ async fn run() -> Result<()> {
 
     println!("\n{rate} new keys offered a second for {seconds} s");
     load.steady(rate, phase).await?.print("all four");
-    let last = nodes.pop();
-    drop(last);
     load.leave(MEMBERS[3]);
+    drop(nodes.pop());
     load.steady(rate, phase).await?.print("one of four killed");
     nodes.extend(network.run(&MEMBERS[3..]).await?);
     load.steady(rate / 2, phase / 4).await?.print("while it returns, half the rate");
