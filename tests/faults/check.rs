@@ -1,6 +1,6 @@
 //! Compares what all nodes hold, block by block, with each other and with what the writers were told.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use anyhow::{Context as _, Result, ensure};
 use registry_types::{Block, Canonical as _, Hash, TransactionId};
@@ -46,8 +46,9 @@ impl History {
         for &node in nodes {
             tip = tip.min(network.height(node).await?);
         }
+        let mut shown = BTreeSet::new();
         for height in self.height() + 1..=tip {
-            self.compare_height(network, nodes, height).await?;
+            self.compare_height(network, nodes, height, &mut shown).await?;
         }
         self.compare_acknowledged(acknowledged, tip);
         Ok(())
@@ -69,10 +70,22 @@ impl History {
         Ok(fresh)
     }
 
-    async fn compare_height(&mut self, network: &Network, nodes: &[usize], height: u64) -> Result<()> {
+    /// A node that lost its data may have begun with a snapshot of another: it has no block before that height, and
+    /// every one after it. `shown` holds the nodes that have had one.
+    async fn compare_height(
+        &mut self,
+        network: &Network,
+        nodes: &[usize],
+        height: u64,
+        shown: &mut BTreeSet<usize>,
+    ) -> Result<()> {
         let mut first: Option<Block> = None;
         for &node in nodes {
             let answer = network.get(node, &format!("/v1/blocks/{height}")).await?;
+            if answer.status == 404 && !shown.contains(&node) {
+                continue;
+            }
+            shown.insert(node);
             let answer = answer.expect(200).with_context(|| format!("block {height} of node {node}"))?;
             let block = Block::from_bytes(&answer.body)
                 .with_context(|| format!("node {node} has no readable block {height}"))?;
@@ -90,7 +103,7 @@ impl History {
                 None => first = Some(block),
             }
         }
-        self.take(first.context("no node was asked")?);
+        self.take(first.with_context(|| format!("no node has block {height}"))?);
         Ok(())
     }
 
