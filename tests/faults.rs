@@ -243,7 +243,7 @@ async fn a_validator_without_its_data_fetches_it_again() -> Result<()> {
         for entry in std::fs::read_dir(node.data())? {
             let path = entry?.path();
             if !path.ends_with("link.key") {
-                std::fs::remove_file(path)?;
+                if path.is_dir() { std::fs::remove_dir_all(path)? } else { std::fs::remove_file(path)? }
             }
         }
         random.pause(1_000).await;
