@@ -1,5 +1,6 @@
 //! The chain as this node knows it: builds, judges and commits blocks on the state rules and the store.
 
+mod remembered;
 pub mod restarts;
 pub mod turns;
 
@@ -17,7 +18,7 @@ use registry_state::{
 };
 use registry_types::{
     Address, Block, Canonical, Certificate, Genesis, Hash, Header, Params, RestartCertificate,
-    TransactionPlace, ValidatorSet, state_key,
+    SignedTransaction, TransactionPlace, ValidatorSet, state_key,
 };
 use tokio::sync::Notify;
 
@@ -25,6 +26,7 @@ use crate::evidence::DoubleSign;
 use crate::ledger::{Ledger, LedgerError, Origin, Verdict};
 use crate::mempool::{Mempool, Outcome};
 use crate::store::{Decision, Snapshot, Store, StoreError, Tip, Undecided};
+use remembered::Remembered;
 pub use restarts::{RestartFault, Restarts};
 use turns::Turns;
 
@@ -168,17 +170,12 @@ impl Chain {
         if block.transactions.len() > self.max_transactions() {
             return Err(Fault::Invalid("too many transactions"));
         }
-        let mut checked = Vec::with_capacity(block.transactions.len());
-        for signed in &block.transactions {
-            checked.push(
-                check_stateless(signed.clone(), &self.id).map_err(|_| Fault::Invalid("transaction form"))?,
-            );
-        }
         let snapshot = self.store.snapshot();
+        let state = Remembered::new(&snapshot);
         let context = BlockContext { height: header.height, time_ms: header.time_ms };
-        let mut execution = self.begin(&snapshot, context, block.restart.as_ref())?;
-        for checked in &checked {
-            match execution.apply(checked) {
+        let mut execution = self.begin(&state, context, block.restart.as_ref())?;
+        for signed in &block.transactions {
+            match execution.apply(&self.checked(signed)?) {
                 Ok(()) => {}
                 Err(Refusal::Rule(_)) => return Err(Fault::Invalid("transaction rule")),
                 Err(Refusal::View(error)) => return Err(error.into()),
@@ -194,10 +191,18 @@ impl Chain {
         Ok(effect)
     }
 
+    /// The signature of what waits here has been checked already, and is not checked again.
+    fn checked(&self, signed: &SignedTransaction) -> Result<Checked, Fault> {
+        if let Some(checked) = self.mempool.checked(signed) {
+            return Ok(checked);
+        }
+        check_stateless(signed.clone(), &self.id).map_err(|_| Fault::Invalid("transaction form"))
+    }
+
     /// The execution of the next height, with the restart where one is due there and only there.
     fn begin<'a>(
         &self,
-        snapshot: &'a Snapshot,
+        state: &'a Remembered<'_>,
         context: BlockContext,
         restart: Option<&RestartCertificate>,
     ) -> Result<Execution<'a>, Fault> {
@@ -205,14 +210,14 @@ impl Chain {
         let Some(restart) = restart else {
             return match due {
                 Some(_) => Err(Fault::Invalid("the restart is missing")),
-                None => Ok(Execution::begin(snapshot, context)?),
+                None => Ok(Execution::begin(state, context)?),
             };
         };
         if due.is_none_or(|due| due.plan != restart.plan) {
             return Err(Fault::Invalid("a restart that this node was not given"));
         }
-        let (last, _) = snapshot.head().ok_or(Fault::Invalid("a restart before the first block"))?;
-        Execution::begin_restarted(snapshot, context, last, restart).map_err(|refusal| match refusal {
+        let (last, _) = state.snapshot().head().ok_or(Fault::Invalid("a restart before the first block"))?;
+        Execution::begin_restarted(state, context, last, restart).map_err(|refusal| match refusal {
             RestartRefusal::View(error) => error.into(),
             refusal => {
                 tracing::error!(%refusal, "the restart breaks a rule");
@@ -281,6 +286,14 @@ impl Chain {
         Ok(Effect { writes, root: update.root, update: Some(update), next_validators })
     }
 
+    /// Whoever lacks the rules of the next height says so before it: to find out at one's turn to propose would cost the
+    /// others a round.
+    fn require_rules(&self) -> Result<(), LedgerError> {
+        let context = BlockContext { height: self.next_height(), time_ms: self.tip.time_ms.saturating_add(1) };
+        Execution::begin(self.store.snapshot().as_ref(), context)?;
+        Ok(())
+    }
+
     fn max_transactions(&self) -> usize {
         usize::try_from(self.params.max_block_transactions).unwrap_or(usize::MAX)
     }
@@ -289,7 +302,8 @@ impl Chain {
     /// in its key's sequence goes on waiting.
     fn select(&self, context: BlockContext) -> Result<(Vec<Checked>, Writes), LedgerError> {
         let snapshot = self.store.snapshot();
-        let begun = self.begin(&snapshot, context, self.restarts.due_after(self.tip.height));
+        let state = Remembered::new(&snapshot);
+        let begun = self.begin(&state, context, self.restarts.due_after(self.tip.height));
         let mut execution = begun.map_err(|fault| match fault {
             Fault::Invalid(reason) => LedgerError::NoBlock(reason),
             Fault::Ledger(error) => error,
@@ -424,7 +438,7 @@ impl Ledger for Chain {
         metrics::gauge!("registry_waiting_transactions").set(to_gauge(self.mempool.len()));
         metrics::counter!("registry_transactions").increment(u64::try_from(count).unwrap_or(0));
         self.committed.notify_waiters();
-        Ok(())
+        self.require_rules()
     }
 
     fn accuse(&mut self, double: &DoubleSign) -> Result<(), LedgerError> {

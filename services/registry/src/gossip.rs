@@ -5,7 +5,7 @@
 //! first did not reach; what came by the second goes no further.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use borsh::{BorshDeserialize, BorshSerialize};
@@ -28,8 +28,8 @@ pub const BATCH_BYTES: usize = 512 * 1024;
 const BATCH_TRANSACTIONS: usize = 1_024;
 /// The most transactions that wait for one link. The oldest make room.
 const QUEUE: usize = 16_384;
-/// How long what came by a push waits before it is handed on: most is decided by then.
-const SECOND_HOP: Duration = Duration::from_millis(400);
+/// How long what came by a push waits before it is handed on: most is decided by then, under load as well.
+const SECOND_HOP: Duration = Duration::from_secs(2);
 const FIRST_RETRY: Duration = Duration::from_millis(100);
 const LAST_RETRY: Duration = Duration::from_secs(5);
 
@@ -58,7 +58,6 @@ impl Batch {
 struct Item {
     id: TransactionId,
     bytes: Bytes,
-    relayed: bool,
     due: Instant,
 }
 
@@ -70,8 +69,23 @@ pub struct Gossip {
 
 struct Link {
     url: Url,
-    queue: Mutex<VecDeque<Item>>,
+    queues: Mutex<Queues>,
     arrived: Notify,
+}
+
+/// What waits for a link, each in the order of arrival, which is that of being due.
+#[derive(Default)]
+struct Queues {
+    /// What was handed in here.
+    own: VecDeque<Item>,
+    /// What came by a push.
+    relayed: VecDeque<Item>,
+}
+
+impl Queues {
+    fn of(&mut self, relayed: bool) -> &mut VecDeque<Item> {
+        if relayed { &mut self.relayed } else { &mut self.own }
+    }
 }
 
 /// The tasks that send.
@@ -99,7 +113,7 @@ impl Gossip {
     ) -> (Self, Sending) {
         let links: Vec<_> = urls
             .into_iter()
-            .map(|url| Arc::new(Link { url, queue: Mutex::default(), arrived: Notify::new() }))
+            .map(|url| Arc::new(Link { url, queues: Mutex::default(), arrived: Notify::new() }))
             .collect();
         let (stop, stopped) = watch::channel(false);
         let tasks = links.iter().map(|link| {
@@ -126,57 +140,76 @@ impl Gossip {
     pub fn offer(&self, id: TransactionId, bytes: &Bytes, relayed: bool) {
         let due = Instant::now() + if relayed { SECOND_HOP } else { Duration::ZERO };
         for link in self.links.iter() {
-            link.offer(Item { id, bytes: bytes.clone(), relayed, due });
+            link.offer(Item { id, bytes: bytes.clone(), due }, relayed);
         }
     }
 }
 
 impl Link {
-    fn offer(&self, item: Item) {
-        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+    fn offer(&self, item: Item, relayed: bool) {
+        let mut queues = self.lock();
+        let queue = queues.of(relayed);
         if queue.len() >= QUEUE {
             queue.pop_front();
             metrics::counter!("registry_gossip_dropped").increment(1);
         }
         queue.push_back(item);
-        drop(queue);
+        drop(queues);
         self.arrived.notify_one();
     }
 
     /// The next batch, of one kind and no longer than allowed; or how long until one is due.
-    fn take(&self, mempool: &Mempool) -> Result<Vec<Item>, Option<Duration>> {
-        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
-        queue.retain(|item| mempool.find(item.id).is_some());
+    fn take(&self, mempool: &Mempool) -> Result<Outgoing, Option<Duration>> {
+        let mut queues = self.lock();
         let now = Instant::now();
-        let Some(first) = queue.iter().find(|item| item.due <= now).map(|item| item.relayed) else {
-            let next = queue.iter().map(|item| item.due.saturating_duration_since(now)).min();
-            return Err(next);
-        };
-        let (mut batch, mut bytes) = (Vec::new(), 16);
-        let mut rest = VecDeque::with_capacity(queue.len());
-        for item in queue.drain(..) {
-            let size = bytes + item.bytes.len() + 4;
-            let fits = batch.len() < BATCH_TRANSACTIONS && size <= BATCH_BYTES;
-            if item.relayed == first && item.due <= now && fits {
-                bytes = size;
-                batch.push(item);
-            } else {
-                rest.push_back(item);
+        for relayed in [false, true] {
+            let items = take_due(queues.of(relayed), mempool, now);
+            if !items.is_empty() {
+                return Ok(Outgoing { relayed, items });
             }
         }
-        *queue = rest;
-        Ok(batch)
+        Err(queues.relayed.front().map(|item| item.due.saturating_duration_since(now)))
     }
 
     /// What could not be sent goes first the next time.
-    fn put_back(&self, batch: Vec<Item>) {
-        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
-        for item in batch.into_iter().rev() {
+    fn put_back(&self, batch: Outgoing) {
+        let mut queues = self.lock();
+        let queue = queues.of(batch.relayed);
+        for item in batch.items.into_iter().rev() {
             if queue.len() < QUEUE {
                 queue.push_front(item);
             }
         }
     }
+
+    fn lock(&self) -> MutexGuard<'_, Queues> {
+        self.queues.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Takes what is due and still waits for a block, as far as a batch holds it.
+fn take_due(queue: &mut VecDeque<Item>, mempool: &Mempool, now: Instant) -> Vec<Item> {
+    let (mut batch, mut bytes) = (Vec::new(), 16);
+    while batch.len() < BATCH_TRANSACTIONS
+        && let Some(item) = queue.pop_front_if(|item| item.due <= now)
+    {
+        if !mempool.holds(item.id) {
+            continue;
+        }
+        bytes += item.bytes.len() + 4;
+        if bytes > BATCH_BYTES {
+            queue.push_front(item);
+            break;
+        }
+        batch.push(item);
+    }
+    batch
+}
+
+/// Transactions on their way to one node.
+struct Outgoing {
+    relayed: bool,
+    items: Vec<Item>,
 }
 
 struct Sender {
@@ -216,10 +249,10 @@ impl Sender {
         }
     }
 
-    async fn send(&self, number: u64, items: &[Item]) -> bool {
+    async fn send(&self, number: u64, outgoing: &Outgoing) -> bool {
         let batch = Batch {
-            relayed: items.iter().any(|item| item.relayed),
-            transactions: items.iter().map(|item| item.bytes.to_vec()).collect(),
+            relayed: outgoing.relayed,
+            transactions: outgoing.items.iter().map(|item| item.bytes.to_vec()).collect(),
         };
         let Ok(body) = borsh::to_vec(&batch) else { return true };
         let Ok(Envelope { peer, number, signature }) = self.identity.seal(number, &body) else { return true };

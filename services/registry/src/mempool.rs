@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use registry_state::{Checked, TransactionError};
-use registry_types::{Canonical, TransactionId, TransactionPlace};
+use registry_types::{Canonical, SignedTransaction, TransactionId, TransactionPlace};
 use tokio::sync::{Notify, watch};
 
 /// Bounds for everybody, and for one key so that no member takes the others' room.
@@ -112,6 +112,18 @@ impl Mempool {
         let inner = self.lock();
         let (key, sequence) = inner.places.get(&id)?;
         Some(inner.keys.get(key)?.waiting.get(sequence)?.tell.subscribe())
+    }
+
+    /// Whether a transaction waits here.
+    pub fn holds(&self, id: TransactionId) -> bool {
+        self.lock().places.contains_key(&id)
+    }
+
+    /// The same transaction with the same signature, when it waits here.
+    pub fn checked(&self, signed: &SignedTransaction) -> Option<Checked> {
+        let inner = self.lock();
+        let waiting = inner.keys.get(&signed.public_key)?.waiting.get(&signed.transaction.sequence)?;
+        (waiting.checked.signed() == signed).then(|| waiting.checked.clone())
     }
 
     /// Keeps a transaction. `next` is the sequence that the chain expects of its key.

@@ -179,7 +179,7 @@ impl Node {
     fn take_relayed(&self, bytes: Vec<u8>, relayed_before: bool) -> Result<(), SubmitError> {
         let signed = SignedTransaction::from_bytes(&bytes)?;
         let id = signed.id();
-        if self.inner.mempool.find(id).is_some() || self.committed(id)?.is_some() {
+        if self.inner.mempool.holds(id) || self.committed(id)?.is_some() {
             return Ok(());
         }
         self.admit(check_stateless(signed, &self.inner.chain)?)?;

@@ -119,6 +119,8 @@ impl Load {
                 }
             }
             self.look(&mut sending).await?;
+            // The looking takes processor time from the nodes.
+            tokio::time::sleep(TICK).await;
         }
         self.settle(begun, &mut sending).await
     }

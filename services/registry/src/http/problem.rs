@@ -1,6 +1,6 @@
 use actix_web::http::StatusCode;
 use actix_web::http::header::RETRY_AFTER;
-use registry_state::TransactionError as Error;
+use registry_state::{TransactionError as Error, ViewError};
 use web::{Problem, ProblemPage};
 
 use crate::mempool::MempoolError;
@@ -64,6 +64,7 @@ impl From<SubmitError> for Problem {
             SubmitError::Mempool(error @ MempoolError::Full) => {
                 busy(StatusCode::SERVICE_UNAVAILABLE, error.to_string())
             }
+            SubmitError::View(error @ ViewError::UnknownRules { .. }) => Self::unavailable(error.to_string()),
             SubmitError::View(error) => Self::internal(&error),
             SubmitError::Store(error) => error.into(),
             SubmitError::Stopped => Self::unavailable(SubmitError::Stopped.to_string()),

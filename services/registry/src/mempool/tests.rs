@@ -85,3 +85,16 @@ fn what_lost_its_sequence_or_its_time_is_told_so() {
     assert_eq!(*expired.borrow(), Some(Outcome::Refused(TransactionError::Expired(5))));
     assert_eq!(mempool.len(), 0);
 }
+
+#[test]
+fn a_waiting_transaction_vouches_for_its_own_signature_alone() {
+    let mempool = Mempool::new(Bounds::default());
+    let checked = transaction(1, 0, 9);
+    mempool.insert(checked.clone(), 0).unwrap();
+    assert_eq!(mempool.checked(checked.signed()), Some(checked.clone()));
+    let mut forged = checked.into_signed();
+    forged.signature[0] ^= 1;
+    assert_eq!(mempool.checked(&forged), None);
+    assert_eq!(mempool.checked(transaction(1, 0, 8).signed()), None);
+    assert_eq!(mempool.checked(transaction(2, 0, 9).signed()), None);
+}
