@@ -289,7 +289,8 @@ impl Chain {
     /// Whoever lacks the rules of the next height says so before it: to find out at one's turn to propose would cost the
     /// others a round.
     fn require_rules(&self) -> Result<(), LedgerError> {
-        let context = BlockContext { height: self.next_height(), time_ms: self.tip.time_ms.saturating_add(1) };
+        let context =
+            BlockContext { height: self.next_height(), time_ms: self.tip.time_ms.saturating_add(1) };
         Execution::begin(self.store.snapshot().as_ref(), context)?;
         Ok(())
     }

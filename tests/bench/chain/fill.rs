@@ -1,6 +1,5 @@
 //! Many records in the state of every node before the load begins, without deciding each.
 
-use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -10,11 +9,13 @@ use anyhow::{Context as _, Result};
 use clock::SystemEntropy;
 use keys::{Algorithm, KeyFiles, PublicKey, SealingKey, Signer, SoftwareKey};
 use registry::store::{Decision, Keep, Store, Tip, Undecided};
-use registry_state::{Writes, map};
+use registry_state::{BlockContext, Execution, Writes, check_stateless, map};
 use registry_types::{
     Block, Canonical as _, Certificate, CommitSignature, DocumentRecord, Genesis, Header, Publication,
-    Validator, ValidatorSet, VoteKind, address_of, state_key, vote_bytes,
+    SignedTransaction, Validator, ValidatorSet, VoteKind, address_of, state_key, vote_bytes,
 };
+
+use crate::load::Load;
 
 /// More than a node looks back over for votes of its own.
 const BLOCKS: u64 = 50;
@@ -39,7 +40,9 @@ pub async fn fill(network: &Network, keys: u64) -> Result<Duration> {
         let numbers = keys * block / BLOCKS..keys * (block + 1) / BLOCKS;
         let signers = if block == 0 { &members } else { &ours };
         let next = if block + 1 == BLOCKS { &deciding } else { &between };
-        add(&store, &genesis, signers, next, numbers).await?;
+        let place = next_place(&store);
+        let writes = numbers.map(|number| document(number, place)).collect();
+        add(&store, &genesis, signers, next, (place, writes, Vec::new())).await?;
         store.prune(&Keep { proofs: Duration::ZERO, blocks: None })?;
     }
     drop(store);
@@ -49,18 +52,48 @@ pub async fn fill(network: &Network, keys: u64) -> Result<Duration> {
     Ok(begun.elapsed())
 }
 
+/// Adds blocks of one transaction each to the data of the first three nodes, decided by their members' keys, and says how
+/// large the data is then.
+pub async fn add_blocks(network: &Network, load: &mut Load, blocks: u64) -> Result<u64> {
+    let genesis: Genesis = serde_json::from_slice(&std::fs::read(network.path("genesis.json"))?)?;
+    let (deciders, first) = (&MEMBERS[..3], data(network, MEMBERS[0]));
+    let signers = deciders.iter().map(|member| validator(network, member)).collect::<Result<Vec<_>>>()?;
+    let store = Store::open(&first, &genesis, CACHE_BYTES)?;
+    let validators = store.snapshot().tip().validators.clone();
+    for _ in 0..blocks {
+        let snapshot = store.snapshot();
+        let place = next_place(&store);
+        let signed = load.publish(place.height).await?;
+        let checked = check_stateless(signed, &genesis.chain_id())?;
+        let mut execution = Execution::begin(&*snapshot, place)?;
+        execution.apply(&checked)?;
+        let content = (place, execution.into_writes(), vec![checked.into_signed()]);
+        add(&store, &genesis, &signers, &validators, content).await?;
+    }
+    drop(store);
+    for member in &MEMBERS[1..3] {
+        std::fs::copy(&first, data(network, member))?;
+    }
+    Ok(std::fs::metadata(&first)?.len())
+}
+
+fn next_place(store: &Store) -> BlockContext {
+    let snapshot = store.snapshot();
+    let tip = snapshot.tip();
+    BlockContext { height: tip.height + 1, time_ms: tip.time_ms + 1 }
+}
+
+/// Decides one block. Its transactions are what its writes come from, or there are none.
 async fn add(
     store: &Store,
     genesis: &Genesis,
     signers: &[Arc<dyn Signer>],
     next: &ValidatorSet,
-    numbers: Range<u64>,
+    (BlockContext { height, time_ms }, writes, transactions): (BlockContext, Writes, Vec<SignedTransaction>),
 ) -> Result<()> {
     let snapshot = store.snapshot();
     let tip = snapshot.tip().clone();
     let (previous, last) = snapshot.head().cloned().context("no block yet")?;
-    let (height, time_ms) = (tip.height + 1, tip.time_ms + 1);
-    let writes: Writes = numbers.map(|number| document(number, height, time_ms)).collect();
     let update = map::update(&*snapshot, Some(tip.state_version), &writes)?;
     let header = Header {
         chain: genesis.chain_id(),
@@ -68,7 +101,7 @@ async fn add(
         time_ms,
         proposer: previous.proposer,
         previous: tip.hash,
-        data_hash: Block::data_hash(None, &[]),
+        data_hash: Block::data_hash(None, &transactions),
         state_root: update.root,
         validators_hash: tip.validators.hash(),
         next_validators_hash: next.hash(),
@@ -77,7 +110,7 @@ async fn add(
     };
     let certificate = certify(&header, signers).await?;
     let hash = header.hash();
-    let block = Block { header, last_commit: Some(last), restart: None, transactions: Vec::new() };
+    let block = Block { header, last_commit: Some(last), restart: None, transactions };
     let bytes = block.to_bytes();
     let tip = Tip {
         height,
@@ -103,7 +136,7 @@ async fn add(
 }
 
 /// As `publishDocuments` would leave it.
-fn document(number: u64, height: u64, time_ms: u64) -> (String, Vec<u8>) {
+fn document(number: u64, BlockContext { height, time_ms }: BlockContext) -> (String, Vec<u8>) {
     let digest = registry_types::sha256("filled", &[&number.to_be_bytes()]);
     let (organisation, issuer) = (MEMBERS[0].to_owned(), format!("did:passerelle:{}", "1".repeat(44)));
     let publications = vec![Publication { organisation, issuer, height, time_ms }];

@@ -107,6 +107,11 @@ impl Load {
         self.settle(begun, &mut sending).await
     }
 
+    /// The next transaction of the first key, for a block after `height`.
+    pub async fn publish(&mut self, height: u64) -> Result<SignedTransaction> {
+        self.sign(0, height).await
+    }
+
     /// As many as the windows of all keys allow.
     pub async fn saturate(&mut self, length: Duration) -> Result<Phase> {
         self.watch.catch_up().await?;
@@ -147,6 +152,21 @@ impl Load {
         Ok(())
     }
 
+    async fn sign(&mut self, index: usize, height: u64) -> Result<SignedTransaction> {
+        let account = self.accounts.get_mut(index).context("an account")?;
+        let sequence = account.sequence;
+        account.sequence += 1;
+        self.number += 1;
+        let digests = vec![document(self.number)];
+        let issuer = account.issuer.clone();
+        let operation = Operation::PublishDocuments(PublishDocuments { issuer, digests });
+        let transaction =
+            Transaction { chain: self.chain, sequence, expires_at_height: height + EXPIRY, operation };
+        let signature = account.key.sign(&transaction.signing_bytes()).await?;
+        let signature = signature.try_into().ok().context("an Ed25519 signature")?;
+        Ok(SignedTransaction { transaction, public_key: account.public_key, signature })
+    }
+
     /// Hands one transaction to a node; false when every key's window is full.
     async fn send(&mut self, sending: &mut JoinSet<Result<()>>) -> Result<bool> {
         let count = self.accounts.len();
@@ -155,24 +175,8 @@ impl Load {
         });
         let Some(index) = free else { return Ok(false) };
         self.turn = index + 1;
-        let account = self.accounts.get_mut(index).context("an account")?;
-        let (member, sequence) = (account.member, account.sequence);
-        account.sequence += 1;
-        self.number += 1;
-        let digest = document(self.number);
-        let operation = Operation::PublishDocuments(PublishDocuments {
-            issuer: account.issuer.clone(),
-            digests: vec![digest],
-        });
-        let transaction = Transaction {
-            chain: self.chain,
-            sequence,
-            expires_at_height: self.watch.height() + EXPIRY,
-            operation,
-        };
-        let signature = account.key.sign(&transaction.signing_bytes()).await?;
-        let signature = signature.try_into().ok().context("an Ed25519 signature")?;
-        let signed = SignedTransaction { transaction, public_key: account.public_key, signature };
+        let member = self.accounts.get(index).context("an account")?.member;
+        let signed = self.sign(index, self.watch.height()).await?;
         self.watch.sent(signed.id());
         let node = if self.away == Some(member) { MEMBERS[0] } else { member };
         let url = format!("{}/v1/transactions", self.nodes.get(node).context("a node")?);

@@ -2,10 +2,11 @@
 //! of four away, and the ceiling.
 //!
 //! `KEYS` (0) is how many records the map holds before, `SECONDS` (60) how long a phase lasts, `RATE` (2000) how many
-//! transactions a second are offered. Each transaction publishes one document, which is one new key of the map. Nothing
-//! is asserted.
+//! transactions a second are offered. Each transaction publishes one document, which is one new key of the map. With
+//! `BLOCKS`, a node catches up with so many blocks instead. Nothing is asserted.
 #![allow(clippy::print_stdout, reason = "a table is what this program is for")]
 
+mod catch_up;
 mod fill;
 mod load;
 mod reads;
@@ -29,6 +30,10 @@ async fn run() -> Result<()> {
     let mut network = Network::found().await?;
     let mut load = Load::prepare(&network).await?;
     network.stop()?;
+    let blocks = number("BLOCKS", 0);
+    if blocks > 0 {
+        return catch_up::print(&network, &mut load, blocks).await;
+    }
     let keys = number("KEYS", 0);
     let filled = fill::fill(&network, keys).await?;
     println!("{keys} records put into the map of each node in {:.1} s", filled.as_secs_f64());

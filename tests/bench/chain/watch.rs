@@ -46,7 +46,9 @@ impl Watch {
         let mut writers = Vec::new();
         while self.height < newest {
             let url = format!("{}/v1/blocks/{}", self.node, self.height + 1);
-            let answer = self.agent.get_as(url, "application/octet-stream").await?.expect(200)?;
+            // A connection that rested may have been closed: the next look asks again.
+            let Ok(answer) = self.agent.get_as(url, "application/octet-stream").await else { break };
+            let answer = answer.expect(200)?;
             let block = Block::from_bytes(&answer.body)?;
             let now = Instant::now();
             self.height += 1;
@@ -62,7 +64,9 @@ impl Watch {
     }
 
     async fn newest(&self) -> Result<u64> {
-        let head = self.agent.get(format!("{}/v1/headers/latest", self.node)).await?.expect(200)?;
+        let url = format!("{}/v1/headers/latest", self.node);
+        let Ok(head) = self.agent.get(url).await else { return Ok(self.height) };
+        let head = head.expect(200)?;
         let head: Value = head.json()?;
         head.pointer("/header/height").and_then(Value::as_u64).context("no height")
     }
