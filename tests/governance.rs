@@ -2,6 +2,7 @@
 //! issues, and loses its accreditation by their vote. Everything is done as operators do it, by commands and
 //! configuration files; a verifier at another organisation says at each step what holds.
 
+mod keys;
 mod restart;
 mod services;
 mod time;
@@ -10,8 +11,6 @@ use std::time::Duration;
 
 use actors::{Agency, Network, Officer, Person, Report, text, until};
 use anyhow::{Context as _, Result, ensure};
-use registry_types::address_of;
-use serde_json::Value;
 use testkit::{Agent, Service, Stack};
 
 const STAFF: &[u8] = include_bytes!("../services/issuer/samples/staff-undp.csv");
@@ -58,20 +57,7 @@ async fn a_fifth_member_joins_issues_and_is_suspended_by_vote() -> Result<()> {
 async fn its_node_decides_with_the_others(network: &Network, stack: &Stack) -> Result<()> {
     let key = network.validator_key("unesco")?;
     network.decide(&["add-validator", &key, "--owner", "unesco", "--host", "UNESCO"])?;
-    let address = hex::encode(address_of(&hex::decode(&key)?.try_into().ok().context("a key has 32 bytes")?));
-    let url = format!("{}/v1/headers/latest", stack.url(Service::Registry));
-    let founder = network.validator_key("undp")?;
-    until("its signature", Duration::from_secs(60), async || {
-        let head = Agent::new().get(&url).await?.expect(200)?.json()?;
-        let height = head.pointer("/header/height").and_then(Value::as_u64).unwrap_or_default();
-        // Each act makes a block.
-        let host = format!("UNDP, rack {height}");
-        network.act("undp", "describe-validator", &[&founder, "--host", &host])?;
-        let signatures = head.pointer("/certificate/signatures").and_then(Value::as_array);
-        let by = |one: &Value| one.pointer("/validator").and_then(Value::as_str) == Some(&address);
-        Ok(signatures.is_some_and(|all| all.iter().any(by)).then_some(()))
-    })
-    .await
+    keys::signs(network, &stack.url(Service::Registry), &key).await
 }
 
 async fn issue(stack: &Stack) -> Result<(Person, Agency)> {

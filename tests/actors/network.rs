@@ -195,15 +195,45 @@ impl Network {
         Ok((after(&told, "validator public key")?.to_owned(), after(&told, "peer id")?.to_owned()))
     }
 
+    /// An operator puts the keys that lie in another folder into a node's configuration.
+    pub fn use_keys(&self, member: &str, folder: &str) -> Result<()> {
+        let keys = self.path(&format!("{folder}/keys"));
+        self.configure(member, |config| {
+            let table = config.get_mut("keys").and_then(toml::Value::as_table_mut).context("no keys")?;
+            table.insert("sealing_key".to_owned(), keys.join("sealing.key").display().to_string().into());
+            table.insert("directory".to_owned(), keys.display().to_string().into());
+            Ok(())
+        })
+    }
+
+    /// The operators put another address in the place of a peer's.
+    pub fn replace_peer(&self, old: &str, new: &str) -> Result<()> {
+        for member in MEMBERS {
+            self.configure(member, |config| {
+                for peer in peers_of(config)?.iter_mut().filter(|peer| peer.as_str() == Some(old)) {
+                    *peer = new.into();
+                }
+                Ok(())
+            })?;
+        }
+        Ok(())
+    }
+
+    fn configure(&self, member: &str, change: impl Fn(&mut toml::Table) -> Result<()>) -> Result<()> {
+        let path = self.path(&format!("{member}/registry.toml"));
+        let mut config = toml::from_str(&std::fs::read_to_string(&path)?)?;
+        change(&mut config)?;
+        Ok(std::fs::write(&path, toml::to_string(&config)?)?)
+    }
+
     /// The operators add a peer to their configurations, and restart.
     pub async fn add_peer(&mut self, address: &str) -> Result<()> {
         self.stop()?;
         for member in MEMBERS {
-            let path = self.path(&format!("{member}/registry.toml"));
-            let mut config: toml::Table = toml::from_str(&std::fs::read_to_string(&path)?)?;
-            let peers = config.get_mut("node").and_then(|node| node.get_mut("peers"));
-            peers.and_then(toml::Value::as_array_mut).context("no peers")?.push(address.into());
-            std::fs::write(&path, toml::to_string(&config)?)?;
+            self.configure(member, |config| {
+                peers_of(config)?.push(address.into());
+                Ok(())
+            })?;
         }
         self.start().await
     }
@@ -247,6 +277,11 @@ impl Drop for NodeProcess {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
+}
+
+fn peers_of(config: &mut toml::Table) -> Result<&mut Vec<toml::Value>> {
+    let peers = config.get_mut("node").and_then(|node| node.get_mut("peers"));
+    peers.and_then(toml::Value::as_array_mut).context("no peers")
 }
 
 /// What stands after a label on its line.

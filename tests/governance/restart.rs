@@ -24,7 +24,7 @@ async fn the_governors_restart_a_chain_that_lost_its_quorum() -> Result<()> {
     nodes.clear();
     for member in LEFT {
         take(&network, member)?;
-        give_new_key(&network, member)?;
+        network.use_keys(member, &format!("{member}-fresh"))?;
     }
     let refused = refusal(&network, "undp")?;
     ensure!(refused.contains("2 of 4 governors signed"), "{refused}");
@@ -126,14 +126,4 @@ fn sign(network: &Network, governors: &[&str]) -> Result<()> {
 fn take(network: &Network, member: &str) -> Result<()> {
     let config = format!("{member}/registry.toml");
     network.registry(&["restart", "take", "restart.json", "--config", &config]).map(drop)
-}
-
-fn give_new_key(network: &Network, member: &str) -> Result<()> {
-    let path = network.path(&format!("{member}/registry.toml"));
-    let mut config: toml::Table = toml::from_str(&std::fs::read_to_string(&path)?)?;
-    let keys = config.get_mut("keys").and_then(toml::Value::as_table_mut).context("no keys")?;
-    let folder = network.path(&format!("{member}-fresh/keys"));
-    keys.insert("sealing_key".to_owned(), folder.join("sealing.key").display().to_string().into());
-    keys.insert("directory".to_owned(), folder.display().to_string().into());
-    Ok(std::fs::write(&path, toml::to_string(&config)?)?)
 }

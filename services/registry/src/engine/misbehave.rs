@@ -152,7 +152,7 @@ pub fn spoilt(bytes: Bytes) -> Bytes {
 }
 
 /// What those who catch up are given.
-pub fn spoil(values: &mut Vec<RawDecidedValue<RegistryContext>>) {
+pub fn spoil(values: &mut [RawDecidedValue<RegistryContext>]) {
     if deed() != Deed::SendGarbage {
         return;
     }
