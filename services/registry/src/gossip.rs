@@ -30,6 +30,8 @@ const BATCH_TRANSACTIONS: usize = 1_024;
 const QUEUE: usize = 16_384;
 /// How long what came by a push waits before it is handed on: most is decided by then, under load as well.
 const SECOND_HOP: Duration = Duration::from_secs(2);
+/// The most that a number learned from a node may be ahead of this node's clock, in microseconds: a day.
+const CLOCK_OFF: u64 = 24 * 60 * 60 * 1_000_000;
 const FIRST_RETRY: Duration = Duration::from_millis(100);
 const LAST_RETRY: Duration = Duration::from_secs(5);
 
@@ -212,6 +214,15 @@ struct Outgoing {
     items: Vec<Item>,
 }
 
+/// What became of a batch.
+enum Sent {
+    /// Nothing is left to do.
+    Done,
+    /// The node has seen this number from us.
+    Behind(u64),
+    Later,
+}
+
 struct Sender {
     link: Arc<Link>,
     identity: Arc<Identity>,
@@ -223,7 +234,7 @@ struct Sender {
 impl Sender {
     async fn run(&self) {
         let mut retry = FIRST_RETRY;
-        let mut number = 0;
+        let mut number = 0_u64;
         loop {
             let batch = match self.link.take(&self.mempool) {
                 Ok(batch) => batch,
@@ -238,38 +249,53 @@ impl Sender {
             };
             // Numbers grow also across restarts, as long as the clock does.
             let now = u64::try_from(self.clock.now().timestamp_micros()).unwrap_or(0);
-            number = now.max(number + 1);
-            if self.send(number, &batch).await {
-                retry = FIRST_RETRY;
-            } else {
-                self.link.put_back(batch);
-                tokio::time::sleep(retry).await;
-                retry = (retry * 2).min(LAST_RETRY);
+            number = now.max(number.saturating_add(1));
+            match self.send(number, &batch).await {
+                Sent::Done => retry = FIRST_RETRY,
+                // This node's clock was ahead before it restarted.
+                Sent::Behind(last) if last.saturating_sub(number) <= CLOCK_OFF => {
+                    self.link.put_back(batch);
+                    number = last;
+                    tokio::time::sleep(FIRST_RETRY).await;
+                }
+                Sent::Behind(_) | Sent::Later => {
+                    self.link.put_back(batch);
+                    tokio::time::sleep(retry).await;
+                    retry = (retry * 2).min(LAST_RETRY);
+                }
             }
         }
     }
 
-    async fn send(&self, number: u64, outgoing: &Outgoing) -> bool {
+    async fn send(&self, number: u64, outgoing: &Outgoing) -> Sent {
         let batch = Batch {
             relayed: outgoing.relayed,
             transactions: outgoing.items.iter().map(|item| item.bytes.to_vec()).collect(),
         };
-        let Ok(body) = borsh::to_vec(&batch) else { return true };
-        let Ok(Envelope { peer, number, signature }) = self.identity.seal(number, &body) else { return true };
-        let Ok(url) = self.link.url.join("/v1/peers/transactions") else { return true };
+        let Ok(body) = borsh::to_vec(&batch) else { return Sent::Done };
+        let Ok(Envelope { peer, number, signature }) = self.identity.seal(number, &body) else {
+            return Sent::Done;
+        };
+        let Ok(url) = self.link.url.join("/v1/peers/transactions") else { return Sent::Done };
         let (number, signature) = (number.to_string(), hex::encode(signature));
         let headers =
             [(PEER_HEADER, peer.as_str()), (NUMBER_HEADER, &number), (SIGNATURE_HEADER, &signature)];
         match self.outbound.post_bytes(&url, "application/octet-stream", body, &headers).await {
-            Ok(reply) if (200..300).contains(&reply.status) => true,
+            Ok(reply) if (200..300).contains(&reply.status) => Sent::Done,
             Ok(reply) => {
                 tracing::warn!(http.status = reply.status, node = %self.link.url, "a node refuses transactions");
-                // It will say the same of these bytes again; only when it is busy is there a point.
-                reply.status != 429 && reply.status < 500
+                let last =
+                    reply.headers.get(NUMBER_HEADER).and_then(|value| value.to_str().ok()?.parse().ok());
+                match (reply.status, last) {
+                    (409, Some(last)) => Sent::Behind(last),
+                    (429 | 500.., _) => Sent::Later,
+                    // It will say the same of these bytes again.
+                    _ => Sent::Done,
+                }
             }
             Err(error) => {
                 tracing::debug!(%error, "a node cannot be reached with transactions");
-                false
+                Sent::Later
             }
         }
     }

@@ -22,8 +22,8 @@ pub enum PushError {
     UnknownPeer,
     #[error("the push is not signed by the peer it names, for this chain")]
     Signature,
-    #[error("a later push of this peer came before")]
-    Replayed,
+    #[error("a later push of this peer came before: its number must be above {last}")]
+    Replayed { last: u64 },
     #[error("the peer pushes more than its share")]
     OverBudget,
     #[error("the bytes are no batch of transactions")]
@@ -97,7 +97,7 @@ impl Peers {
         known.key.verify(&bytes, &envelope.signature).map_err(|_| PushError::Signature)?;
         let mut used = known.used.lock().unwrap_or_else(PoisonError::into_inner);
         if envelope.number <= used.number {
-            return Err(PushError::Replayed);
+            return Err(PushError::Replayed { last: used.number });
         }
         let rest_ms = now_ms.saturating_sub(used.refilled_ms);
         let left = used.left.saturating_add(rest_ms.saturating_mul(PER_SECOND) / 1_000).min(BURST);
@@ -143,7 +143,7 @@ mod tests {
         let peers = peers();
         let envelope = identity(1).seal(1, b"body").unwrap();
         peers.admit(&envelope, b"body", 1, NOW).unwrap();
-        assert_eq!(peers.admit(&envelope, b"body", 1, NOW), Err(PushError::Replayed));
+        assert_eq!(peers.admit(&envelope, b"body", 1, NOW), Err(PushError::Replayed { last: 1 }));
         peers.admit(&identity(1).seal(2, b"body").unwrap(), b"body", 1, NOW).unwrap();
     }
 

@@ -1,8 +1,9 @@
 use actix_web::http::StatusCode;
-use actix_web::http::header::RETRY_AFTER;
+use actix_web::http::header::{HeaderName, RETRY_AFTER};
 use registry_state::{TransactionError as Error, ViewError};
 use web::{Problem, ProblemPage};
 
+use crate::gossip::NUMBER_HEADER;
 use crate::mempool::MempoolError;
 use crate::node::SubmitError;
 use crate::peers::PushError;
@@ -74,13 +75,17 @@ impl From<SubmitError> for Problem {
 
 impl From<PushError> for Problem {
     fn from(error: PushError) -> Self {
-        let status = match error {
-            PushError::UnknownPeer | PushError::Signature => StatusCode::UNAUTHORIZED,
-            PushError::Replayed => StatusCode::CONFLICT,
-            PushError::OverBudget => return busy(StatusCode::TOO_MANY_REQUESTS, error.to_string()),
-            PushError::Malformed => StatusCode::BAD_REQUEST,
-        };
-        Self::new(status, "push-refused", "The push is refused").detail(error.to_string())
+        let refused =
+            |status| Self::new(status, "push-refused", "The push is refused").detail(error.to_string());
+        match error {
+            PushError::UnknownPeer | PushError::Signature => refused(StatusCode::UNAUTHORIZED),
+            PushError::Replayed { last } => {
+                let number = HeaderName::from_static(NUMBER_HEADER);
+                refused(StatusCode::CONFLICT).header(number, &last.to_string())
+            }
+            PushError::OverBudget => busy(StatusCode::TOO_MANY_REQUESTS, error.to_string()),
+            PushError::Malformed => refused(StatusCode::BAD_REQUEST),
+        }
     }
 }
 

@@ -7,8 +7,8 @@ use registry_state::Writes;
 use registry_state::map::{self, MapError, Row};
 use registry_types::{Genesis, Hash};
 
-use super::tables::{LISTED, META, MapTables, PAGES, ROWS, VERSIONS, page_key, row_key};
-use super::{CHAIN, FORMAT, LAYOUT, StoreError, TIP, Tip, encode, index, open};
+use super::tables::{LISTED, MapTables, PAGES, ROWS, VERSIONS, page_key, row_key};
+use super::{StoreError, index, open};
 
 /// The map version of the state before the first block.
 const FIRST_VERSION: u64 = 0;
@@ -46,22 +46,8 @@ pub fn put(database: &Database, records: &Writes) -> Result<(), StoreError> {
 pub fn seal(database: &Database, genesis: &Genesis) -> Result<(), StoreError> {
     let write = database.begin_write()?;
     let root = build(database, &write)?;
-    let tip = Tip {
-        height: 0,
-        hash: genesis.chain_id(),
-        time_ms: genesis.time_ms,
-        state_root: root,
-        state_version: FIRST_VERSION,
-        validators: genesis.validator_set()?,
-        decided_by: None,
-    };
-    {
-        let mut meta = write.open_table(META)?;
-        meta.insert(CHAIN, genesis.chain_id().as_slice())?;
-        meta.insert(FORMAT, LAYOUT.to_be_bytes().as_slice())?;
-        meta.insert(TIP, encode(&tip).as_slice())?;
-        write.open_table(VERSIONS)?.insert(0, FIRST_VERSION)?;
-    }
+    open::put_beginning(&write, genesis, (root, FIRST_VERSION))?;
+    write.open_table(VERSIONS)?.insert(0, FIRST_VERSION)?;
     write.commit()?;
     Ok(())
 }

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use redb::{Database, ReadableTable as _, WriteTransaction};
 use registry_client::verify_certificate;
-use registry_state::map;
-use registry_types::{Genesis, ValidatorSet};
+use registry_state::map::{self, Version};
+use registry_types::{Genesis, Hash, ValidatorSet};
 
 use super::tables::{
     BLOCKS, CERTIFICATES, CHANGES, EVIDENCE, HASHES, HEADERS, LISTED, META, MapTables, PAGES, RESTARTS, ROWS,
@@ -99,12 +99,21 @@ fn put_genesis(write: &WriteTransaction, genesis: &Genesis) -> Result<(), StoreE
     for entry in writes.iter().flat_map(|(key, value)| index::entries(key, value)) {
         listed.insert(entry.as_str(), ())?;
     }
+    put_beginning(write, genesis, (update.root, update.version))
+}
+
+/// The chain's name and its tip before the first block.
+pub fn put_beginning(
+    write: &WriteTransaction,
+    genesis: &Genesis,
+    (state_root, state_version): (Hash, Version),
+) -> Result<(), StoreError> {
     let tip = Tip {
         height: 0,
         hash: genesis.chain_id(),
         time_ms: genesis.time_ms,
-        state_root: update.root,
-        state_version: update.version,
+        state_root,
+        state_version,
         validators: genesis.validator_set()?,
         decided_by: None,
     };

@@ -7,6 +7,7 @@ mod explorer;
 mod grow;
 mod kill;
 mod network;
+mod pushes;
 mod snapshot;
 
 use std::path::{Path, PathBuf};
