@@ -1,12 +1,13 @@
 //! The chain as this node knows it: builds, judges and commits blocks on the state rules and the store.
 
+mod pace;
 mod remembered;
 pub mod restarts;
 pub mod turns;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use clock::Clock;
@@ -26,6 +27,7 @@ use crate::evidence::DoubleSign;
 use crate::ledger::{Ledger, LedgerError, Origin, Verdict};
 use crate::mempool::{Mempool, Outcome};
 use crate::store::{Decision, Snapshot, Store, StoreError, Tip, Undecided};
+use pace::Pace;
 use remembered::Remembered;
 pub use restarts::{RestartFault, Restarts};
 use turns::Turns;
@@ -45,6 +47,7 @@ pub struct Chain {
     restarts: Restarts,
     turns: Turns,
     params: Params,
+    pace: Pace,
     /// Blocks for the next height that are executed and on disk.
     candidates: HashMap<Hash, Candidate>,
     /// What this node built, by round.
@@ -112,6 +115,7 @@ impl Chain {
             restarts,
             turns,
             params,
+            pace: Pace::default(),
             candidates: HashMap::new(),
             built: BTreeMap::new(),
             recovered: BTreeMap::new(),
@@ -148,8 +152,10 @@ impl Chain {
         if self.candidates.contains_key(&hash) {
             return Ok(Some(Verdict { hash, proposer, valid: true }));
         }
+        let begun = Instant::now();
         let valid = match self.verify(&block, origin) {
             Ok(effect) => {
+                self.pace.took(block.transactions.len(), begun.elapsed());
                 self.candidates.insert(hash, Candidate { block, bytes, effect });
                 true
             }
@@ -310,7 +316,8 @@ impl Chain {
             Fault::Ledger(error) => error,
         })?;
         let mut chosen = Vec::new();
-        for checked in self.mempool.candidates(self.max_transactions(), BLOCK_TRANSACTION_BYTES) {
+        let most = self.pace.most(self.max_transactions());
+        for checked in self.mempool.candidates(most, BLOCK_TRANSACTION_BYTES) {
             match execution.apply(&checked) {
                 Ok(()) => chosen.push(checked),
                 // What comes too early, or after its member's share of the block, waits for another.
@@ -344,8 +351,10 @@ impl Ledger for Chain {
         }
         let height = self.next_height();
         let context = BlockContext { height, time_ms: self.now_ms().max(self.tip.time_ms + 1) };
+        let begun = Instant::now();
         let (chosen, writes) = self.select(context)?;
         let effect = self.effect(writes)?;
+        self.pace.took(chosen.len(), begun.elapsed());
         let transactions: Vec<_> = chosen.into_iter().map(Checked::into_signed).collect();
         let restart = self.restarts.due_after(self.tip.height).cloned();
         let last_commit = self.store.snapshot().head().map(|(_, certificate)| certificate.clone());

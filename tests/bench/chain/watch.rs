@@ -15,11 +15,21 @@ pub struct Watch {
     waiting: HashMap<TransactionId, Instant>,
     times: Vec<(Instant, Duration)>,
     blocks: u64,
+    /// Blocks whose first proposer was passed over.
+    passed: u64,
 }
 
 impl Watch {
     pub fn new(node: String) -> Self {
-        Self { node, agent: Agent::new(), height: 0, waiting: HashMap::new(), times: Vec::new(), blocks: 0 }
+        Self {
+            node,
+            agent: Agent::new(),
+            height: 0,
+            waiting: HashMap::new(),
+            times: Vec::new(),
+            blocks: 0,
+            passed: 0,
+        }
     }
 
     pub fn sent(&mut self, id: TransactionId) {
@@ -53,6 +63,7 @@ impl Watch {
             let now = Instant::now();
             self.height += 1;
             self.blocks += 1;
+            self.passed += u64::from(block.header.last_commit_round > 0);
             for transaction in &block.transactions {
                 if let Some(sent) = self.waiting.remove(&transaction.id()) {
                     self.times.push((now, now - sent));
@@ -78,7 +89,8 @@ impl Watch {
         let last = times.last().map_or(begun, |(when, _)| *when);
         let mut latencies: Vec<_> = times.into_iter().map(|(_, time)| time).collect();
         latencies.sort_unstable();
-        Phase { latencies, length: last - begun, blocks: std::mem::take(&mut self.blocks), lost }
+        let (blocks, passed) = (std::mem::take(&mut self.blocks), std::mem::take(&mut self.passed));
+        Phase { latencies, length: last - begun, blocks, passed, lost }
     }
 }
 
@@ -87,6 +99,7 @@ pub struct Phase {
     latencies: Vec<Duration>,
     length: Duration,
     blocks: u64,
+    passed: u64,
     lost: usize,
 }
 
@@ -100,11 +113,12 @@ impl Phase {
         let a_second = f64::from(u32::try_from(count).unwrap_or(u32::MAX)) / self.length.as_secs_f64();
         println!(
             "  {what:<34} {a_second:>7.0} keys a second   median {:>5.2} s   99% {:>5.2} s   slowest {:>5.2} s   {} \
-             blocks   {} not final",
+             blocks, {} of a later round   {} not final",
             at(500),
             at(990),
             at(1_000),
             self.blocks,
+            self.passed,
             self.lost
         );
     }

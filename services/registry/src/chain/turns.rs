@@ -11,7 +11,7 @@ use registry_types::{Address, ValidatorSet};
 /// How many heights blame can reach back.
 pub const ERA: u64 = 512;
 /// How many heights the first failed round of an era costs; each further one costs twice as many.
-const DEMOTED: u64 = 64;
+const DEMOTED: u64 = 128;
 
 /// The orders of the last decided height and of the one that is decided next.
 #[derive(Clone, Debug, PartialEq, Eq)]
