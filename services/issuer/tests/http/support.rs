@@ -72,7 +72,7 @@ fn config(directory: &TempDir) -> Config {
             credential_validity_days: 365,
             offer_validity_days: 30,
         },
-        console: Console::default(),
+        console: Console { four_eyes: issuance::FourEyes::WithColleagues, ..Console::default() },
         tenants: vec![
             tenant("undp", "UNDP", &[CredentialType::StaffIdentity, CredentialType::Employment]),
             tenant("wfp", "WFP", &[CredentialType::StaffIdentity]),

@@ -3,7 +3,7 @@
 use actix_web::web::{Data, Query, ServiceConfig};
 use actix_web::{HttpResponse, get};
 use askama::Template;
-use issuance::{ListKind, StatusListId};
+use issuance::{ListKind, Permission, StatusListId};
 use web::Problem;
 use web::page::{Shell, html};
 
@@ -23,6 +23,7 @@ struct DashboardPage {
     organisation: String,
     registered: bool,
     staff: bool,
+    issues: bool,
     figures: Vec<Figure>,
     attention: Vec<Attention>,
     chain: ChainState,
@@ -68,7 +69,7 @@ async fn show_overview(
     done: Query<Done>,
     app: Data<Issuer>,
 ) -> Result<HttpResponse, Problem> {
-    let dashboard = app.dashboard(&officer.tenant).await?;
+    let dashboard = app.dashboard(&officer.tenant, &officer.id).await?;
     let first_name = officer.name.split_whitespace().next().unwrap_or_default();
     html(&DashboardPage {
         shell: shell(&officer, Place::Overview),
@@ -76,8 +77,12 @@ async fn show_overview(
         organisation: officer.tenant.name.clone(),
         registered: done.says("registered"),
         staff: officer.tenant.has_staff(),
+        issues: officer.roles.may(Permission::Issue),
         figures: figures(&dashboard, officer.tenant.has_staff()),
-        attention: attention(&dashboard),
+        attention: match officer.roles.may(Permission::SeePeople) {
+            true => attention(&dashboard),
+            false => Vec::new(),
+        },
         chain: chain(&dashboard.anchoring, &officer.tenant.did),
     })
 }
@@ -106,6 +111,19 @@ fn figures(dashboard: &Dashboard, staff: bool) -> Vec<Figure> {
 fn attention(dashboard: &Dashboard) -> Vec<Attention> {
     let overview = &dashboard.overview;
     let mut list = Vec::new();
+    if dashboard.proposals > 0 {
+        list.push(Attention {
+            class: "info",
+            title: counted(
+                dashboard.proposals,
+                "proposal waits for a second person",
+                "proposals wait for a second person",
+            ),
+            text: "A colleague proposed it; an approver decides.",
+            href: "/console/approvals",
+            action: "Look at it",
+        });
+    }
     let answered = dashboard.existence.map_or(0, |existence| existence.answered);
     if answered > 0 {
         list.push(Attention {

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use web::Problem;
 use web::page::{Shell, html, see_other};
 
-use super::session::Officer;
+use super::session::{Issue, May, Officer, SeePeople};
 use super::view::{Done, LINES, Place, When, page_of, shell};
 use crate::app::{DocumentError, Documented, Issuer, NewDocument, ReceiptState};
 
@@ -51,7 +51,7 @@ struct Handed {
 
 #[get("/documents")]
 async fn list_documents(
-    officer: Officer,
+    officer: May<SeePeople>,
     part: Query<Part>,
     done: Query<Done>,
     app: Data<Issuer>,
@@ -61,7 +61,7 @@ async fn list_documents(
 
 #[post("/documents")]
 async fn add_documents(
-    officer: Officer,
+    officer: May<Issue>,
     handed: Form<Handed>,
     app: Data<Issuer>,
 ) -> Result<HttpResponse, Problem> {
@@ -86,7 +86,7 @@ async fn add_documents(
 /// The receipt as a file to keep beside the document.
 #[get("/documents/{id}/receipt")]
 async fn download_receipt(
-    officer: Officer,
+    officer: May<SeePeople>,
     id: Path<String>,
     app: Data<Issuer>,
 ) -> Result<HttpResponse, Problem> {

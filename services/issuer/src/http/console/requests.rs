@@ -12,7 +12,7 @@ use web::Problem;
 use web::page::{Shell, html, html_with, see_other};
 
 use super::people::text;
-use super::session::Officer;
+use super::session::{Issue, May, Officer, SeePeople};
 use super::view::{Badge, Done, Find, LINES, Place, When, page_of, shell};
 use crate::app::{ExistenceError, Issuer, RequestLink, RequestPage as Detail};
 
@@ -40,7 +40,7 @@ struct AnswerRow {
 
 #[get("/requests")]
 async fn list_answers(
-    officer: Officer,
+    officer: May<SeePeople>,
     find: Query<Find>,
     done: Query<Done>,
     app: Data<Issuer>,
@@ -114,7 +114,7 @@ struct Decision {
 
 #[get("/requests/{id}")]
 async fn request_page(
-    officer: Officer,
+    officer: May<SeePeople>,
     id: Path<String>,
     done: Query<Done>,
     app: Data<Issuer>,
@@ -212,7 +212,7 @@ struct Confirmation {
 
 #[post("/requests/{id}/confirm")]
 async fn confirm(
-    officer: Officer,
+    officer: May<Issue>,
     id: Path<String>,
     form: Form<Confirmation>,
     app: Data<Issuer>,
@@ -234,7 +234,7 @@ struct Refusal {
 
 #[post("/requests/{id}/refuse")]
 async fn refuse(
-    officer: Officer,
+    officer: May<Issue>,
     id: Path<String>,
     form: Form<Refusal>,
     app: Data<Issuer>,

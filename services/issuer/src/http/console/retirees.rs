@@ -13,9 +13,9 @@ use web::Problem;
 use web::page::{Shell, html, html_with, see_other};
 
 use super::people::text;
-use super::session::Officer;
+use super::session::{Issue, May, Officer, SeePeople};
 use super::view::{Badge, Done, Find, LINES, Place, When, counted, day, page_of, shell};
-use crate::app::{BeneficiaryPage, CopyView, ExistenceError, Issuer};
+use crate::app::{BeneficiaryPage, CopyView, ExistenceError, Filter, Issuer};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     // The fixed paths come before the one with a variable.
@@ -49,14 +49,14 @@ struct RetireeRow {
 
 #[get("/retirees")]
 async fn list_retirees(
-    officer: Officer,
+    officer: May<SeePeople>,
     find: Query<Find>,
     app: Data<Issuer>,
 ) -> Result<HttpResponse, Problem> {
     let words = find.words();
-    let page = Page { query: words.clone(), after: find.after.clone(), limit: LINES + 1 };
+    let page = Page { query: words.clone(), after: find.after.clone(), limit: LINES + 1, ..Page::default() };
     let (rows, more) = page_of(app.list_beneficiaries(&officer.tenant.id, &page).await?);
-    let total = app.count_subjects(&officer.tenant, words.as_deref()).await?;
+    let total = app.count_subjects(&officer.tenant, words.as_deref(), &Filter::default()).await?;
     let next =
         rows.last().filter(|_| more).map(|(last, _)| find.next("/console/retirees", &last.subject.number));
     html(&RetireesPage {
@@ -106,13 +106,13 @@ struct RetireeForm {
 }
 
 #[get("/retirees/new")]
-async fn new_retiree(officer: Officer) -> Result<HttpResponse, Problem> {
+async fn new_retiree(officer: May<Issue>) -> Result<HttpResponse, Problem> {
     html(&NewRetireePage::new(&officer, RetireeForm::default(), &[]))
 }
 
 #[post("/retirees")]
 async fn add_retiree(
-    officer: Officer,
+    officer: May<Issue>,
     form: Form<RetireeForm>,
     app: Data<Issuer>,
 ) -> Result<HttpResponse, Problem> {
@@ -211,7 +211,7 @@ struct CertificateLine {
 
 #[get("/retirees/{id}")]
 async fn retiree_page(
-    officer: Officer,
+    officer: May<SeePeople>,
     id: Path<String>,
     done: Query<Done>,
     app: Data<Issuer>,
@@ -274,6 +274,7 @@ fn said(done: &Done) -> Option<&'static str> {
         ("refused", "The request is closed as refused."),
         ("suspended", "The certificate is suspended."),
         ("reinstated", "The certificate is valid again."),
+        ("proposed", "A second person has to approve it. Until then nothing changes."),
         ("revoked", "The certificate is revoked for good."),
         ("withdrawn", "The offer is withdrawn."),
     ]
@@ -326,7 +327,7 @@ impl From<&CopyView> for CertificateLine {
 
 /// Asks for this year's proof and shows the link.
 #[post("/retirees/{id}/requests")]
-async fn ask(officer: Officer, id: Path<String>, app: Data<Issuer>) -> Result<HttpResponse, Problem> {
+async fn ask(officer: May<Issue>, id: Path<String>, app: Data<Issuer>) -> Result<HttpResponse, Problem> {
     let request = app.ask(&officer.actor(), &id).await?;
     Ok(see_other(&format!("/console/requests/{request}?done=asked")))
 }
