@@ -413,3 +413,32 @@ async fn a_document_is_kept_once_and_waits_in_batches_of_its_own() {
         assert!(tx.find_document("unicef", "a").await.unwrap().is_none());
     }
 }
+
+#[tokio::test]
+async fn live_copies_come_once_with_the_time_of_their_anchor() {
+    for store in engines().await.stores {
+        let mut tx = store.write("test").await.unwrap();
+        tx.put_subject(TENANT, &subject("1", "Amina")).await.unwrap();
+        for (id, number) in [("a", 1), ("bb", 2), ("ccc", 3)] {
+            tx.insert_offer(TENANT, &offer(id)).await.unwrap();
+            let (mut issued, indexes, leaf) = copy(id, id, Format::LdpVc);
+            issued.issued_at = now() + chrono::Duration::seconds(number);
+            tx.insert_copy(TENANT, &issued, &indexes, &leaf).await.unwrap();
+        }
+        let (revoked, ..) = copy("bb", "bb", Format::LdpVc);
+        let reason = Reason { code: ReasonCode::IssuedInError, note: None };
+        tx.change_status(&officer(), &revoked, Status::Revoked, &reason, now()).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut tx = store.read().await.unwrap();
+        let mut list = async |after: &str, at, since| {
+            let page = tx.list_live_copies(TENANT, after, at, since).await.unwrap();
+            assert!(page.iter().all(|live| live.anchored_at.is_none() && live.subject_number == "1"));
+            page.into_iter().map(|live| live.copy.id).collect::<Vec<_>>()
+        };
+        assert_eq!(list("", now(), now()).await, ["a", "ccc"]);
+        assert_eq!(list("a", now(), now()).await, ["ccc"]);
+        assert_eq!(list("", now(), now() + chrono::Duration::seconds(2)).await, ["ccc"]);
+        assert!(list("", now() + chrono::Duration::days(366), now()).await.is_empty());
+        assert!(tx.list_live_copies("wfp", "", now(), now()).await.unwrap().is_empty());
+    }
+}

@@ -181,6 +181,11 @@ impl World {
         Self::on(self.directory, self.ledger, self.clock, 2, self.token).await
     }
 
+    /// What the service was started with.
+    pub fn config(&self) -> Config {
+        config(&self.directory, self.token.as_ref())
+    }
+
     pub fn tenant(&self, id: &str) -> &Arc<Tenant> {
         self.issuer.tenant(id).unwrap()
     }
