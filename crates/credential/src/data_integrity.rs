@@ -175,7 +175,7 @@ pub(crate) async fn hash_data(
     let (document, options, types) = if suite.is_jcs() {
         crate::limits::check(document)?;
         crate::limits::check(options)?;
-        (crate::canonical_json(document), crate::canonical_json(options), Vec::new())
+        (crate::jcs::to_sign(document)?, crate::jcs::to_sign(options)?, Vec::new())
     } else {
         let form = expand::canonical(document).await?;
         let options = expand::canonical(options).await?;

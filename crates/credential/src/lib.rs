@@ -12,6 +12,7 @@ mod datetime;
 mod digest;
 mod expand;
 mod input;
+mod jcs;
 pub mod jwt;
 pub mod limits;
 mod outcome;
@@ -31,8 +32,4 @@ pub use outcome::{
 pub use vcdm::type_iris;
 pub use verify::{verify_credential, verify_presentation};
 
-/// JCS (RFC 8785). Values come out of a JSON parser, so the only failure left is a number that is no
-/// IEEE double; such a value has no canonical form and is given an impossible one.
-pub(crate) fn canonical_json(value: &serde_json::Value) -> Vec<u8> {
-    serde_json_canonicalizer::to_vec(value).unwrap_or_default()
-}
+pub(crate) use jcs::canonical_json;

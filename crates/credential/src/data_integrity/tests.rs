@@ -36,13 +36,28 @@ async fn check_folder(folder: PathBuf, suite: Suite, unsigned: &Value, suffix: &
     let read = |name: &str| std::fs::read_to_string(folder.join(format!("{name}{suffix}.txt"))).unwrap();
     let signed = json_file(folder.join(format!("signed{suffix}.json")));
     let config = json_file(folder.join(format!("proofConfig{suffix}.json")));
-    if !suite.is_jcs() {
-        assert_eq!(expand::canonical(unsigned).await.unwrap().nquads, read("canonDoc"));
-        assert_eq!(expand::canonical(&config).await.unwrap().nquads, read("proofCanon"));
+    for (value, name) in [(unsigned, "canonDoc"), (&config, "proofCanon")] {
+        let canonical = match suite.is_jcs() {
+            true => String::from_utf8(crate::jcs::to_sign(value).unwrap()).unwrap(),
+            false => expand::canonical(value).await.unwrap().nquads,
+        };
+        assert_eq!(canonical, read(name), "{suite} {name}");
     }
     let (data, _) = hash_data(suite, unsigned, &config).await.unwrap();
-    let hex: String = data.iter().map(|byte| format!("{byte:02x}")).collect();
-    assert_eq!(hex, read("combinedHash").trim());
+    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    assert_eq!(hex(&data), read("combinedHash").trim());
+    assert_eq!(hex(&data[..32]), read("proofHash").trim());
+    assert_eq!(hex(&data[32..]), read("docHash").trim());
+
+    // With the published signature the published document comes out, byte for byte.
+    let signature = bs58::decode(&read("sigBTC58").trim()[1..]).into_vec().unwrap();
+    assert_eq!(hex(&signature), read("sigHex").trim());
+    let options = ProofOptions::assertion(at(config["created"].as_str().unwrap()));
+    let method = config["verificationMethod"].as_str().unwrap();
+    let prepared = prepare(unsigned, suite, method, &options).await.unwrap();
+    assert_eq!(prepared.to_sign, data);
+    assert_eq!(prepared.finish(&signature), signed, "{suite}");
+
     let faults = report(&signed).await.faults;
     assert!(faults.is_empty(), "{suffix}: {faults:?}");
 

@@ -20,6 +20,8 @@ pub(crate) struct ProofReport {
     pub(crate) verification_method: Option<String>,
     /// The type IRIs of the document; empty for the JCS suites, which do not look.
     pub(crate) types: Vec<String>,
+    /// The contexts that the first JCS proof secures; others may have been put behind them since.
+    pub(crate) contexts: Option<Value>,
     pub(crate) faults: Vec<Fault>,
 }
 
@@ -127,6 +129,9 @@ async fn verify_one(
     let (key, verified) = keys.that_made(|key| key.verify(&data, &proof.signature));
     if report.types.is_empty() {
         report.types = types;
+    }
+    if proof.suite.is_jcs() && report.contexts.is_none() {
+        report.contexts = unsecured.get("@context").cloned();
     }
     if of_controller || !may_be_a_witness {
         report.key.get_or_insert(key);

@@ -43,9 +43,12 @@ pub(super) async fn credential(value: &Value, resolver: &dyn Resolver, expect: &
         outcome.evidence = key.evidence;
     }
     if outcome.types.is_empty() && outcome.faults.is_empty() {
-        // The JCS suites do not expand; what the terms mean is asked here.
+        // The JCS suites do not expand; what the terms mean under the secured contexts is asked here.
         let mut unsecured = object.clone();
         unsecured.remove("proof");
+        if let Some(contexts) = report.contexts {
+            unsecured.insert("@context".to_owned(), contexts);
+        }
         match expand::canonical(&Value::Object(unsecured)).await {
             Ok(form) => outcome.types = form.types,
             Err(fault) => outcome.faults.push(fault),

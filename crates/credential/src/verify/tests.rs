@@ -172,6 +172,112 @@ async fn changed_credentials_are_refused() {
     }
 }
 
+const OTHER_SUITES: [Suite; 3] = [Suite::EddsaJcs2022, Suite::EcdsaRdfc2019, Suite::EcdsaJcs2019];
+
+async fn secured_by(suite: Suite) -> Value {
+    let key = key(suite.algorithm(), 1);
+    let mut document = unsecured();
+    document["issuer"] = json!(did(&key));
+    secure(&document, suite, &key, &ProofOptions::assertion(now())).await.unwrap()
+}
+
+/// As above for the other suites: each case changes one thing in a credential that is accepted.
+#[tokio::test]
+async fn changes_are_refused_under_every_suite() {
+    let (ed25519, p256) = (key(Algorithm::Ed25519, 1), key(Algorithm::P256, 1));
+    for suite in OTHER_SUITES {
+        let good = secured_by(suite).await;
+        assert_eq!(refused(good.clone()).await, (CheckName::Policy, "verified"), "{suite}");
+        let other_kind = if suite.algorithm() == Algorithm::P256 { &ed25519 } else { &p256 };
+        let sibling = match suite {
+            Suite::EddsaJcs2022 => "eddsa-rdfc-2022",
+            Suite::EcdsaRdfc2019 => "ecdsa-jcs-2019",
+            _ => "ecdsa-rdfc-2019",
+        };
+        let cases: Vec<(&str, Value, CheckName, &str)> = vec![
+            ("/credentialSubject/gradeLevel", json!("D-2"), CheckName::Proof, "badSignature"),
+            ("/credentialSubject/worksFor/name", json!("WFP"), CheckName::Proof, "badSignature"),
+            ("/validUntil", json!("2040-01-01T00:00:00Z"), CheckName::Proof, "badSignature"),
+            ("/proof/cryptosuite", json!(sibling), CheckName::Proof, "badSignature"),
+            ("/proof/created", json!("2026-01-01T00:00:00Z"), CheckName::Proof, "badSignature"),
+            ("/proof/created", json!("yesterday"), CheckName::Proof, "proofDate"),
+            ("/proof/created", json!(1), CheckName::Proof, "proofDate"),
+            ("/proof/type", json!("EcdsaSecp256r1Signature2019"), CheckName::Proof, "proofType"),
+            ("/proof/cryptosuite", json!("jcs"), CheckName::Proof, "cryptosuite"),
+            ("/proof/proofPurpose", json!("authentication"), CheckName::Proof, "proofPurpose"),
+            ("/proof/verificationMethod", json!(other_kind.verification_method), CheckName::Proof, "keyKind"),
+            ("/proof/proofValue", json!("z1"), CheckName::Proof, "proofValue"),
+            ("/issuer", json!(did(other_kind)), CheckName::IssuerKey, "notTheIssuersKey"),
+        ];
+        for (pointer, value, check, code) in cases {
+            let mut changed = good.clone();
+            *changed.pointer_mut(pointer).unwrap() = value.clone();
+            assert_eq!(refused(changed).await, (check, code), "{suite} {pointer} {value}");
+        }
+        for name in ["type", "cryptosuite", "proofPurpose", "verificationMethod", "proofValue", "created"] {
+            let mut changed = good.clone();
+            changed["proof"].as_object_mut().unwrap().remove(name);
+            assert!(!verify(changed).await.is_verified(), "{suite} without {name}");
+        }
+        let mut signature =
+            bs58::decode(&good["proof"]["proofValue"].as_str().unwrap()[1..]).into_vec().unwrap();
+        for bit in [0, 255, 256, 511] {
+            signature[bit / 8] ^= 1 << (bit % 8);
+            let mut changed = good.clone();
+            changed["proof"]["proofValue"] = json!(format!("z{}", bs58::encode(&signature).into_string()));
+            assert_eq!(refused(changed).await, (CheckName::Proof, "badSignature"), "{suite} bit {bit}");
+            signature[bit / 8] ^= 1 << (bit % 8);
+        }
+    }
+}
+
+/// vc-di-eddsa 1.0, 3.3.2 and vc-di-ecdsa 1.0, 3.3.2: the contexts of the proof are the first of the document.
+#[tokio::test]
+async fn a_jcs_proof_secures_the_contexts_it_names() {
+    for suite in [Suite::EddsaJcs2022, Suite::EcdsaJcs2019] {
+        let good = secured_by(suite).await;
+        assert_eq!(good["proof"]["@context"], good["@context"]);
+        for contexts in [
+            json!(["https://www.w3.org/ns/credentials/v2", "https://w3id.org/security/data-integrity/v2"]),
+            json!([good["@context"][1], good["@context"][0]]),
+            json!("https://www.w3.org/ns/credentials/v1"),
+            json!([]),
+        ] {
+            let mut changed = good.clone();
+            changed["proof"]["@context"] = contexts.clone();
+            let expected = if contexts == json!([]) { "badSignature" } else { "proofContext" };
+            assert_eq!(refused(changed).await, (CheckName::Proof, expected), "{suite} {contexts}");
+        }
+        let mut changed = good.clone();
+        changed["proof"].as_object_mut().unwrap().remove("@context");
+        assert_eq!(refused(changed).await, (CheckName::Proof, "badSignature"), "{suite} without contexts");
+
+        // A context that somebody puts behind them is not secured, and gives no type another meaning.
+        let mut longer = good.clone();
+        longer["@context"].as_array_mut().unwrap().push(json!({"@vocab": "https://evil.example/#"}));
+        let outcome = verify(longer).await;
+        assert!(outcome.is_verified(), "{suite}: {:?}", outcome.faults);
+        assert_eq!(outcome.types, verify(good.clone()).await.types, "{suite}");
+        let mut undefined = good;
+        undefined["@context"].as_array_mut().unwrap().push(json!({"@vocab": "https://evil.example/#"}));
+        undefined["credentialSubject"]["undefinedTerm"] = json!("x");
+        assert_eq!(refused(undefined).await, (CheckName::Proof, "badSignature"), "{suite}");
+    }
+}
+
+#[tokio::test]
+async fn numbers_that_a_jcs_signature_could_not_tell_apart_are_not_signed() {
+    for suite in [Suite::EddsaJcs2022, Suite::EcdsaJcs2019] {
+        let key = key(suite.algorithm(), 1);
+        let mut document = unsecured();
+        document["issuer"] = json!(did(&key));
+        document["credentialSubject"]["gradeLevel"] = serde_json::from_str("9007199254740993").unwrap();
+        let refused = secure(&document, suite, &key, &ProofOptions::assertion(now())).await.unwrap_err();
+        let crate::data_integrity::SecureError::Document(faults) = refused else { panic!("{refused:?}") };
+        assert_eq!(faults[0].code, "numberNotExact");
+    }
+}
+
 #[tokio::test]
 async fn proofs_for_something_else_are_refused() {
     let purpose = secured_with(&unsecured(), |options| options.purpose = Purpose::Authentication).await;
