@@ -22,6 +22,11 @@ pub struct IssueRequest {
 pub struct IssueOptions {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credential_id: Option<String>,
+    /// JSON Pointers to what no holder can leave out, for instances of selective disclosure. Without them that is
+    /// everything but the claims about the subject.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_items = 100)]
+    pub mandatory_pointers: Option<Vec<String>>,
     /// Everything else a caller sends along.
     #[serde(flatten)]
     #[schema(value_type = Object)]

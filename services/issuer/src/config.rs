@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use credential::data_integrity::Suite;
 use issuance::CredentialType;
 use outbound::OutboundPolicy;
 use serde::{Deserialize, Serialize};
@@ -100,6 +101,9 @@ pub struct InstanceConfig {
     /// The policy it is named by; accreditation is optional in an open one.
     #[serde(default = "open_policy")]
     pub policy: String,
+    /// The cryptosuite it secures with; the kind of its key follows from it.
+    #[serde(default = "usual_suite")]
+    pub cryptosuite: String,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -116,6 +120,8 @@ pub enum ConfigError {
     TenantTypes(String),
     #[error("VC API instance {0:?} is configured twice or has an impossible name")]
     Instance(String),
+    #[error("VC API instance {0:?}: the cryptosuite is not known")]
+    InstanceSuite(String),
     #[error("{0} must be above zero")]
     Zero(&'static str),
 }
@@ -146,6 +152,9 @@ impl Config {
         for instance in &self.vc_api {
             if !is_name(&instance.name) || !names.insert(instance.name.as_str()) {
                 return Err(ConfigError::Instance(instance.name.clone()));
+            }
+            if Suite::parse(&instance.cryptosuite).is_none() {
+                return Err(ConfigError::InstanceSuite(instance.name.clone()));
             }
         }
         let issuing = &self.issuing;
@@ -199,4 +208,8 @@ const fn offer_validity() -> u32 {
 
 fn open_policy() -> String {
     "open".to_owned()
+}
+
+fn usual_suite() -> String {
+    Suite::EddsaRdfc2022.as_str().to_owned()
 }

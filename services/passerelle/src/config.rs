@@ -14,6 +14,15 @@ pub const DEMO_AGENCY: &str = "demo-agency";
 pub const OWN_CHAIN_DAYS: u32 = 3_650;
 pub const AGENCY_SECRET: &str = "agency-secret.json";
 
+/// The open instances of the VC API: one for each cryptosuite and kind of key.
+const OPEN_INSTANCES: [(&str, &str); 5] = [
+    ("eddsa", "eddsa-rdfc-2022"),
+    ("eddsa-jcs", "eddsa-jcs-2022"),
+    ("ecdsa-p256", "ecdsa-rdfc-2019"),
+    ("ecdsa-jcs-p256", "ecdsa-jcs-2019"),
+    ("sd-p256", "ecdsa-sd-2023"),
+];
+
 const HEAD: &str = "# Written by `passerelle up`, which writes it anew at each start: copy it before changing it.\n\
     # Secrets are named by path, never written here. `passerelle {} --config THIS-FILE` runs this service alone.\n\n";
 
@@ -74,9 +83,16 @@ fn issuer(plan: &Plan, everyone: &Everyone) -> anyhow::Result<String> {
         )?;
     }
     text.push_str(
-        "\n# A VC API instance that anybody may use: for trying out and for test suites, never in production.\n\
-        [[vc_api]]\nname = \"eddsa\"\nopen = true\npolicy = \"open\"\n",
+        "\n# VC API instances that anybody may use: for trying out and for test suites, never in production.\n",
     );
+    for (name, suite) in OPEN_INSTANCES {
+        write!(
+            text,
+            "[[vc_api]]\nname = {}\ncryptosuite = {}\nopen = true\npolicy = \"open\"\n\n",
+            quote(name),
+            quote(suite)
+        )?;
+    }
     Ok(text)
 }
 

@@ -12,6 +12,7 @@ pub struct Instance {
     pub name: String,
     pub policy: String,
     pub issuer: String,
+    pub suite: Suite,
     pub(crate) key: SigningKey,
 }
 
@@ -54,14 +55,30 @@ impl Issuer {
             domain: None,
             expires: None,
         };
-        data_integrity::secure(&credential, Suite::EddsaRdfc2022, &instance.key, &options).await.map_err(
-            |error| match error {
-                SecureError::Document(faults) => VcApiError::Faults(faults),
-                SecureError::Overloaded => VcApiError::Overloaded,
-                other => VcApiError::Secure(other),
-            },
-        )
+        let secured = if instance.suite.is_selective() {
+            let mandatory = request.options.mandatory_pointers.unwrap_or_else(|| all_but_claims(&credential));
+            let entropy = self.entropy.as_ref();
+            data_integrity::secure_base(&credential, &instance.key, &options, &mandatory, entropy).await
+        } else {
+            data_integrity::secure(&credential, instance.suite, &instance.key, &options).await
+        };
+        secured.map_err(|error| match error {
+            SecureError::Document(faults) => VcApiError::Faults(faults),
+            SecureError::Overloaded => VcApiError::Overloaded,
+            other => VcApiError::Secure(other),
+        })
     }
+}
+
+/// What a holder must show where the caller says nothing: who issued the credential, until when it is valid,
+/// where its status is. Types and contexts are always shown.
+fn all_but_claims(credential: &Value) -> Vec<String> {
+    let members = credential.as_object().into_iter().flat_map(|object| object.keys());
+    let left_out = ["@context", "id", "type", "credentialSubject", "proof"];
+    members
+        .filter(|name| !left_out.contains(&name.as_str()))
+        .map(|name| format!("/{}", name.replace('~', "~0").replace('/', "~1")))
+        .collect()
 }
 
 /// VC Data Model 2.0, 4.7. What is neither a URL nor an object with one is left to the validation, which names it.

@@ -18,7 +18,7 @@ pub(super) async fn list_instances(app: Data<Issuer>) -> Json<Instances> {
         .map(|instance| {
             let shown = Instance {
                 issuer: instance.issuer.clone(),
-                cryptosuite: "eddsa-rdfc-2022".to_owned(),
+                cryptosuite: instance.suite.as_str().to_owned(),
                 issue_endpoint: format!("{origin}/vc-api/{}/credentials/issue", instance.name),
                 accreditation: "optional".to_owned(),
                 policy: instance.policy.clone(),

@@ -79,10 +79,18 @@ fn config(directory: &TempDir) -> Config {
             tenant("unjspf", "UNJSPF", &[CredentialType::DigitalCertificateOfEntitlement]),
         ],
         vc_api: vec![
-            InstanceConfig { name: "eddsa".into(), open: true, policy: "open".into() },
-            InstanceConfig { name: "closed".into(), open: false, policy: "open".into() },
+            instance("eddsa", true, "eddsa-rdfc-2022"),
+            instance("eddsa-jcs", true, "eddsa-jcs-2022"),
+            instance("ecdsa-p256", true, "ecdsa-rdfc-2019"),
+            instance("ecdsa-jcs-p256", true, "ecdsa-jcs-2019"),
+            instance("sd-p256", true, "ecdsa-sd-2023"),
+            instance("closed", false, "eddsa-rdfc-2022"),
         ],
     }
+}
+
+fn instance(name: &str, open: bool, cryptosuite: &str) -> InstanceConfig {
+    InstanceConfig { name: name.into(), open, policy: "open".into(), cryptosuite: cryptosuite.into() }
 }
 
 /// Writes a key file and returns the entry of the DID document that belongs to it.
