@@ -17,7 +17,7 @@ pub(crate) fn to_sign(value: &Value) -> Result<Vec<u8>, Fault> {
         return Err(Fault::new(
             CheckName::Form,
             "numberNotExact",
-            "a number cannot be written as an IEEE double without loss",
+            "a number cannot be written as an IEEE double without loss: write it as text, or with fewer digits",
         ));
     }
     serde_json_canonicalizer::to_vec(value)
