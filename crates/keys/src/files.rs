@@ -115,12 +115,17 @@ impl KeyFiles {
     }
 
     fn path(&self, name: &str) -> Result<PathBuf, KeyFileError> {
-        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
-        if name.is_empty() || name.len() > 128 || name.starts_with('.') || !name.bytes().all(allowed) {
+        if !is_key_name(name) {
             return Err(KeyFileError::Name);
         }
         Ok(self.directory.join(format!("{name}.key")))
     }
+}
+
+/// What a key may be called, in a file and in a token alike.
+pub(crate) fn is_key_name(name: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
+    !name.is_empty() && name.len() <= 128 && !name.starts_with('.') && name.bytes().all(allowed)
 }
 
 /// The name is bound into the seal, so that files cannot be exchanged for one another.

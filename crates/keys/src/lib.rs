@@ -1,7 +1,7 @@
 //! Keys that sign, keys that seal, and the public forms in which the outside sees them.
 //!
 //! It does not decide which key may be used for what (that is in DID documents) and never hands out
-//! private bytes. Read [`PublicKey`], [`Signer`] and [`KeyFiles`] first.
+//! private bytes. Read [`PublicKey`], [`Signer`] and [`KeyStore`] first.
 
 mod cose;
 mod encoding;
@@ -9,9 +9,13 @@ mod files;
 mod public;
 mod seal;
 mod signer;
+mod store;
+mod token;
 
 pub use files::{KeyFileError, KeyFiles};
 pub use public::{Algorithm, BadSignature, InvalidKey, PublicKey};
 pub use seal::{SealError, SealingKey, write_new_private};
 pub use signer::{SignError, Signer, SoftwareKey};
+pub use store::{KeyStore, KeyStoreError};
+pub use token::{Token, TokenConfig, TokenError};
 pub use zeroize::Zeroizing;

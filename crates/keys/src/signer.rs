@@ -10,11 +10,16 @@ use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
 use zeroize::Zeroizing;
 
 use crate::public::{Algorithm, InvalidKey, PublicKey};
+use crate::token::TokenError;
 
 /// Signing did not happen. The causes lie in hardware or configuration, never in the message.
 #[derive(Debug, thiserror::Error)]
-#[error("the key could not sign")]
-pub struct SignError;
+pub enum SignError {
+    #[error("the key in memory could not sign")]
+    Memory,
+    #[error("the key in the token could not sign")]
+    Token(#[from] TokenError),
+}
 
 /// A private key that signs without ever being seen.
 #[async_trait::async_trait]
@@ -88,7 +93,7 @@ impl SoftwareKey {
             Pair::Ed25519(pair) => Ok(pair.sign(message).to_bytes().to_vec()),
             Pair::P256(pair) => {
                 // ring mixes the message and the key into its nonce, so a weak random source costs nothing.
-                let signature = pair.sign(&SystemRandom::new(), message).map_err(|_| SignError)?;
+                let signature = pair.sign(&SystemRandom::new(), message).map_err(|_| SignError::Memory)?;
                 Ok(signature.as_ref().to_vec())
             }
         }

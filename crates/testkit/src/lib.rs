@@ -9,6 +9,7 @@ mod authenticator;
 mod cbor;
 mod holder;
 mod postgres;
+mod softhsm;
 mod stack;
 
 pub use agent::{Agent, Answer};
@@ -16,6 +17,7 @@ pub use authenticator::{Attestation, Authenticator};
 pub use holder::{HolderKey, SdJwt, jcs, jwt_payload};
 pub use postgres::Postgres;
 pub use reqwest::Method;
+pub use softhsm::SoftHsm;
 pub use stack::{Mode, Service, Stack, StackOptions, binary, free_base_port};
 
 use base64::Engine as _;

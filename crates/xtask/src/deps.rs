@@ -33,6 +33,7 @@ const KEPT: &[(&str, &[&str], &str)] = &[
         "API documents belong to `web`, `wire` and the services",
     ),
     ("reqwest", &["outbound"], "every request that leaves passes the guards of `outbound`"),
+    ("cryptoki", &["keys"], "hardware keys hide behind `keys::Signer`"),
     ("webauthn-rs", &["web"], "passkeys are wrapped once, in `web`"),
     ("store-issuer", &["issuer"], "a store belongs to one service"),
     ("store-wallet", &["wallet"], "a store belongs to one service"),
