@@ -51,6 +51,9 @@ pub struct RegistryConfig {
 pub struct KeysConfig {
     pub directory: PathBuf,
     pub sealing_key: PathBuf,
+    /// Makes new keys in a PKCS#11 token instead; older sealed files are used until they are rotated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pkcs11: Option<keys::TokenConfig>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -10,7 +10,7 @@ use actix_web::web::Data;
 use clock::{Clock, Entropy, SystemClock, SystemEntropy};
 use credential::data_integrity::SigningKey;
 use issuance::Secrets;
-use keys::{Algorithm, KeyFileError, KeyFiles, SealError, SealingKey};
+use keys::{Algorithm, KeyStore, KeyStoreError, SealError, SealingKey};
 use outbound::{Outbound, OutboundError};
 use registry_client::Registry;
 use registry_types::{Genesis, GenesisError};
@@ -31,8 +31,10 @@ pub enum StartError {
     Config(#[from] ConfigError),
     #[error("the sealing key cannot be used")]
     Sealing(#[from] SealError),
-    #[error("a key file cannot be used")]
-    Keys(#[from] KeyFileError),
+    #[error("a private key cannot be used")]
+    Keys(#[from] KeyStoreError),
+    #[error("the start was cut off")]
+    Stopped(#[source] tokio::task::JoinError),
     #[error("the database cannot be used")]
     Store(#[from] store_issuer::Error),
     #[error("the genesis file cannot be read")]
@@ -97,14 +99,14 @@ async fn build(
     entropy: Arc<dyn Entropy>,
 ) -> Result<Issuer, StartError> {
     let sealing = SealingKey::load_or_create(&config.keys.sealing_key)?;
-    let key_files = KeyFiles::open(&config.keys.directory, sealing.clone())?;
+    let key_store = open_keys(config, sealing.clone()).await?;
     let store = Store::open(&database_url(config), SCHEMA).await?;
     let secrets = Secrets::new(&pepper(&store, &sealing, entropy.as_ref()).await?);
     let settings = settings(config);
     let mut tenants = BTreeMap::new();
     for tenant in &config.tenants {
         let name = format!("{}.operate-issuer", tenant.id);
-        let operate = key_files.load_or_create(&name, Algorithm::Ed25519, entropy.as_ref())?;
+        let operate = key_store.load_or_create(&name, Algorithm::Ed25519, entropy.as_ref())?;
         let (id, types) = (tenant.id.clone(), tenant.types.clone());
         let (name, did) = (tenant.name.clone(), tenant.did.clone());
         let made = Tenant::new(id, name, did, types, &settings.origin, operate);
@@ -112,7 +114,7 @@ async fn build(
     }
     let mut instances = BTreeMap::new();
     for instance in config.vc_api.iter().filter(|instance| instance.open) {
-        instances.insert(instance.name.clone(), instance_of(instance, &key_files, entropy.as_ref())?);
+        instances.insert(instance.name.clone(), instance_of(instance, &key_store, entropy.as_ref())?);
     }
     let public = &config.http.public_url;
     let host = config.console.rp_id.as_deref().or_else(|| public.host_str()).unwrap_or("localhost");
@@ -123,7 +125,7 @@ async fn build(
         ledger,
         clock,
         entropy,
-        key_files,
+        key_store,
         sealing,
         secrets,
         passkeys,
@@ -134,14 +136,21 @@ async fn build(
     })
 }
 
+/// A token answers when it likes, so it is not asked on a thread that serves others.
+async fn open_keys(config: &Config, sealing: SealingKey) -> Result<Arc<KeyStore>, StartError> {
+    let (directory, token) = (config.keys.directory.clone(), config.keys.pkcs11.clone());
+    let opened = tokio::task::spawn_blocking(move || KeyStore::open(directory, sealing, token.as_ref()));
+    Ok(Arc::new(opened.await.map_err(StartError::Stopped)??))
+}
+
 /// An instance signs as its own did:key, which speaks for no organisation.
 fn instance_of(
     config: &InstanceConfig,
-    key_files: &KeyFiles,
+    key_store: &KeyStore,
     entropy: &dyn Entropy,
-) -> Result<Instance, KeyFileError> {
+) -> Result<Instance, KeyStoreError> {
     let name = format!("vc-api-{}.key-ed25519-1", config.name);
-    let signer = key_files.load_or_create(&name, Algorithm::Ed25519, entropy)?;
+    let signer = key_store.load_or_create(&name, Algorithm::Ed25519, entropy)?;
     let public = signer.public_key();
     let issuer = public.did_key();
     let verification_method = format!("{issuer}#{}", public.to_multikey());

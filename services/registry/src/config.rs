@@ -115,6 +115,9 @@ pub struct KeysConfig {
     pub directory: PathBuf,
     /// The file with the key that seals them.
     pub sealing_key: PathBuf,
+    /// Makes new keys in a PKCS#11 token instead; older sealed files are used until they are rotated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pkcs11: Option<keys::TokenConfig>,
 }
 
 const KEEP_PROOFS_MAX: u64 = 31 * 24 * 3_600;

@@ -29,7 +29,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clock::{Clock, Entropy as _, SystemClock, SystemEntropy};
-use keys::{Algorithm, KeyFiles, PublicKey, SealingKey, Signer};
+use keys::{Algorithm, KeyStore, PublicKey, SealingKey, Signer};
 use outbound::Outbound;
 use registry_types::{Genesis, address_of, sha256};
 use tokio::sync::{Notify, watch};
@@ -90,7 +90,7 @@ pub enum StartError {
     #[error("cannot open the sealing key")]
     Seal(#[from] keys::SealError),
     #[error("cannot open the validator key")]
-    Keys(#[from] keys::KeyFileError),
+    Keys(#[from] keys::KeyStoreError),
     #[error("the link key is not usable")]
     LinkKey(#[from] keys::InvalidKey),
     #[error(transparent)]
@@ -236,10 +236,11 @@ enum Age {
 
 /// A node that has signed before must find its key: another one in its place would be nobody on the chain.
 fn validator_key(keys: &KeysConfig, age: Age) -> Result<(Arc<dyn Signer>, [u8; 32]), StartError> {
-    let files = KeyFiles::open(&keys.directory, SealingKey::load_or_create(&keys.sealing_key)?)?;
+    let sealing = SealingKey::load_or_create(&keys.sealing_key)?;
+    let store = KeyStore::open(&keys.directory, sealing, keys.pkcs11.as_ref())?;
     let signer = match age {
-        Age::Known => files.load(VALIDATOR_KEY)?,
-        Age::New => files.load_or_create(VALIDATOR_KEY, Algorithm::Ed25519, &SystemEntropy)?,
+        Age::Known => store.load(VALIDATOR_KEY)?,
+        Age::New => store.load_or_create(VALIDATOR_KEY, Algorithm::Ed25519, &SystemEntropy)?,
     };
     match signer.public_key() {
         PublicKey::Ed25519(bytes) => {

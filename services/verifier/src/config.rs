@@ -61,6 +61,9 @@ pub struct RegistryConfig {
 pub struct KeysConfig {
     pub directory: PathBuf,
     pub sealing_key: PathBuf,
+    /// Makes new keys in a PKCS#11 token instead; older sealed files are used until they are rotated.
+    #[serde(default)]
+    pub pkcs11: Option<keys::TokenConfig>,
 }
 
 #[derive(Clone, Debug, Deserialize)]

@@ -43,7 +43,7 @@ pub enum StartError {
     #[error("the sealing key cannot be used")]
     Sealing(#[from] keys::SealError),
     #[error("the verifier's key cannot be used")]
-    Keys(#[from] keys::KeyFileError),
+    Keys(#[from] keys::KeyStoreError),
     #[error("the HTTP client cannot be made")]
     Outbound(#[from] outbound::OutboundError),
     #[error("the database cannot be opened")]

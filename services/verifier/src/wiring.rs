@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clock::{Clock, SystemClock, SystemEntropy};
 use did::Resolvers;
-use keys::{KeyFiles, SealingKey};
+use keys::{KeyStore, SealingKey};
 use outbound::Outbound;
 use registry_client::Registry;
 use registry_types::Genesis;
@@ -25,9 +25,8 @@ pub(crate) async fn desk(config: &Config) -> Result<Desk, StartError> {
     let settings = settings(config, &policies)?;
     let sealing = SealingKey::load_or_create(&config.keys.sealing_key)?;
     // The files are sealed with the same key that seals what the database holds.
-    let signer =
-        KeyFiles::open(&config.keys.directory, SealingKey::load_or_create(&config.keys.sealing_key)?)?
-            .load(&config.verifier.key)?;
+    let key_store = KeyStore::open(&config.keys.directory, sealing.clone(), config.keys.pkcs11.as_ref())?;
+    let signer = key_store.load(&config.verifier.key)?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let outbound = Outbound::new(&config.outbound)?;
     let genesis = genesis(&config.registry.genesis)?;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use credential::data_integrity::SigningKey;
-use keys::{Algorithm, KeyFileError, PublicKey};
+use keys::{Algorithm, KeyStoreError, PublicKey, Signer};
 use registry_client::RegistryError;
 
 use super::{DocumentKey, Issuer, Tenant, TenantKeys};
@@ -19,23 +19,29 @@ pub enum KeysError {
     },
     #[error("the DID document of {tenant} lists no {algorithm:?} key whose private half is here")]
     None { tenant: String, algorithm: Algorithm },
-    #[error("a key file of {tenant} could not be read")]
-    File {
+    #[error("a private key of {tenant} could not be looked up")]
+    Store {
         tenant: String,
         #[source]
-        source: KeyFileError,
+        source: KeyStoreError,
+    },
+    #[error("the search for the keys of {tenant} was cut off")]
+    Stopped {
+        tenant: String,
+        #[source]
+        source: tokio::task::JoinError,
     },
 }
 
 impl Issuer {
     /// Follows the chain: a rotation takes effect here as soon as its block is seen, and a key that left the document
-    /// signs nothing more. The key of the fragment `F` is in the key file `{tenant}.F`; when several qualify, the one
-    /// listed last is the newest.
+    /// signs nothing more. The key of the fragment `F` is the file, or in the token the label, `{tenant}.F`; when several
+    /// qualify, the one listed last is the newest.
     pub async fn refresh_keys(&self, tenant: &Tenant) -> Result<(), KeysError> {
         let listed = self.ledger.assertion_keys(&tenant.did).await;
         let listed = listed.map_err(|source| KeysError::Registry { tenant: tenant.id.clone(), source })?;
-        let ed25519 = self.newest(tenant, &listed, Algorithm::Ed25519)?;
-        let p256 = self.newest(tenant, &listed, Algorithm::P256)?;
+        let ed25519 = self.newest(tenant, &listed, Algorithm::Ed25519).await?;
+        let p256 = self.newest(tenant, &listed, Algorithm::P256).await?;
         let before = tenant.keys();
         let same = before.is_some_and(|before| {
             before.ed25519.verification_method == ed25519.verification_method
@@ -55,7 +61,7 @@ impl Issuer {
         Ok(())
     }
 
-    fn newest(
+    async fn newest(
         &self,
         tenant: &Tenant,
         listed: &[DocumentKey],
@@ -64,17 +70,25 @@ impl Issuer {
         for key in listed.iter().rev() {
             let Ok(public) = PublicKey::from_multikey(&key.multikey) else { continue };
             let name = format!("{}.{}", tenant.id, key.fragment);
-            if public.algorithm() != algorithm || !self.key_files.exists(&name) {
+            if public.algorithm() != algorithm {
                 continue;
             }
-            let signer = self.key_files.load(&name);
-            let signer = signer.map_err(|source| KeysError::File { tenant: tenant.id.clone(), source })?;
-            // A file under the right name with another key would make credentials nobody can verify.
+            let Some(signer) = self.find_key(tenant, name).await? else { continue };
+            // A private key under the right name that is another would make credentials nobody can verify.
             if *signer.public_key() == public {
                 let verification_method = format!("{}#{}", tenant.did, key.fragment);
                 return Ok(SigningKey { verification_method, signer });
             }
         }
         Err(KeysError::None { tenant: tenant.id.clone(), algorithm })
+    }
+
+    /// A token answers when it likes, so it is not asked on a thread that serves others.
+    async fn find_key(&self, tenant: &Tenant, name: String) -> Result<Option<Arc<dyn Signer>>, KeysError> {
+        let key_store = Arc::clone(&self.key_store);
+        let found = tokio::task::spawn_blocking(move || key_store.find(&name)).await;
+        let tenant = || tenant.id.clone();
+        let found = found.map_err(|source| KeysError::Stopped { tenant: tenant(), source })?;
+        found.map_err(|source| KeysError::Store { tenant: tenant(), source })
     }
 }

@@ -21,7 +21,7 @@ pub(crate) mod work;
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use ::keys::{KeyFiles, SealingKey, Signer};
+use ::keys::{KeyStore, SealingKey, Signer};
 use clock::{Clock, Entropy, Timestamp};
 use credential::data_integrity::SigningKey;
 use issuance::{CredentialType, Secrets};
@@ -51,7 +51,7 @@ pub struct Issuer {
     pub(crate) ledger: Arc<dyn Ledger>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
-    pub(crate) key_files: KeyFiles,
+    pub(crate) key_store: Arc<KeyStore>,
     pub(crate) sealing: SealingKey,
     pub(crate) secrets: Secrets,
     pub(crate) passkeys: web::passkey::Passkeys,

@@ -62,7 +62,7 @@ fn config(directory: &TempDir) -> Config {
             trust: registry_client::TrustConfig::default(),
             max_age_seconds: 300,
         },
-        keys: KeysConfig { directory: path("keys"), sealing_key: path("sealing.key") },
+        keys: KeysConfig { directory: path("keys"), sealing_key: path("sealing.key"), pkcs11: None },
         outbound: OutboundPolicy::default(),
         issuing: Issuing {
             wallet_url: "http://wallet.test".parse().unwrap(),

@@ -148,7 +148,11 @@ impl Node {
 }
 
 fn keys_config(folder: &Path) -> registry::KeysConfig {
-    registry::KeysConfig { directory: folder.join("keys"), sealing_key: folder.join("sealing.key") }
+    registry::KeysConfig {
+        directory: folder.join("keys"),
+        sealing_key: folder.join("sealing.key"),
+        pkcs11: None,
+    }
 }
 
 fn config(folder: &Path) -> registry::Config {
