@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use clock::SystemEntropy;
-use keys::{Algorithm, KeyFiles, SealingKey, Signer};
+use keys::{Algorithm, KeyStore, SealingKey, Signer};
 use registry::setup::{self, OrganisationKeys};
 use registry_types::{DidRole, Operation};
 
@@ -132,8 +132,8 @@ impl Keys {
 
 /// One folder for all keys of the demonstration. In production each organisation has its own, and the govern keys
 /// are kept offline.
-pub fn key_files(plan: &Plan) -> anyhow::Result<KeyFiles> {
+pub fn key_files(plan: &Plan) -> anyhow::Result<KeyStore> {
     files::folder(&plan.path("keys"))?;
     let sealing = SealingKey::load_or_create(plan.path("keys/sealing.key"))?;
-    Ok(KeyFiles::open(plan.path("keys"), sealing)?)
+    Ok(KeyStore::open(plan.path("keys"), sealing, None)?)
 }

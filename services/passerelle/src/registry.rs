@@ -9,6 +9,7 @@ mod export;
 mod govern;
 mod init;
 mod join;
+mod key_args;
 mod key_folder;
 mod kind;
 mod member_args;

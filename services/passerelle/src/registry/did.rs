@@ -2,13 +2,13 @@
 
 use anyhow::Context as _;
 use clock::SystemEntropy;
-use keys::{Algorithm, KeyFiles, PublicKey, Signer};
+use keys::{Algorithm, KeyStore, PublicKey, Signer};
 use registry::setup;
 use registry_client::{Committed, Registry};
 use registry_types::{DidChange, DidKey, DidRole, DocumentKey, Operation, UpdateDid};
 
 use super::govern::Acting;
-use super::key_folder::existing;
+use super::key_folder::{existing, place};
 use super::own_args;
 use crate::say;
 
@@ -41,7 +41,7 @@ pub async fn create(args: &own_args::CreateDid) -> anyhow::Result<()> {
     let fragments = document.iter().map(|(fragment, _)| format!("  {owner}.{fragment}"));
     say::line(format!(
         "  {did}\n\nis {since}. Its keys are in {}:\n\n{}",
-        args.by.keys.display(),
+        place(&files, &args.by.keys.folder),
         fragments.collect::<Vec<_>>().join("\n"),
     ));
     Ok(())
@@ -69,7 +69,7 @@ impl Rotation<'_> {
     pub async fn carry_out(
         &self,
         registry: &Registry,
-        files: &KeyFiles,
+        files: &KeyStore,
         signer: &dyn Signer,
     ) -> anyhow::Result<()> {
         let Self { owner, did, fragment, compromised } = *self;

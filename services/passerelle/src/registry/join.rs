@@ -14,7 +14,7 @@ use crate::{config, files, say};
 
 /// Makes the keys, for a genesis that is still to come.
 pub fn keys(args: &NodeKeys) -> anyhow::Result<()> {
-    let folder = NodeFolder::make(&args.data)?;
+    let folder = NodeFolder::make(&args.data, &args.token)?;
     let (key, peer) = (hex::encode(folder.validator_key()?), folder.peer_id()?);
     say::line(format!(
         "Keys are in {}.\n\n  validator public key  {key}\n  peer id               {peer}\n\n\
@@ -28,7 +28,7 @@ pub fn keys(args: &NodeKeys) -> anyhow::Result<()> {
 pub async fn run(args: &Join) -> anyhow::Result<()> {
     let genesis = genesis(args).await?;
     check_peers(&args.peers)?;
-    let folder = NodeFolder::make(&args.data)?;
+    let folder = NodeFolder::make(&args.data, &args.token)?;
     let (key, peer) = (folder.validator_key()?, folder.peer_id()?);
     write_once(&folder.path("genesis.json"), &serde_json::to_vec_pretty(&genesis)?)?;
     let text = folder.configuration(args, &public_url(args)?);

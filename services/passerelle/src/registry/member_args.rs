@@ -8,17 +8,20 @@ use registry_types::{Hash, OwnValidator};
 use url::Url;
 
 use super::change::Change;
+use super::key_args::{MemberKeyArgs, TokenFile};
 use super::reason::Why;
 
 /// Make a node's keys before there is a genesis, and say what others need of them
 ///
 /// Prints the validator's public key, which goes into its owner's statement, and the peer id, which goes into the
-/// other nodes' peers. The private keys stay in DIR. Repeating it prints the same.
+/// other nodes' peers. The private keys stay in DIR, or in the token. Repeating it prints the same.
 #[derive(Debug, Args)]
 pub struct NodeKeys {
     /// The node's folder; made when absent
     #[arg(long, value_name = "DIR")]
     pub data: PathBuf,
+    #[command(flatten)]
+    pub token: TokenFile,
 }
 
 /// Make a member's signed statement: its keys, seats, validators, and its acceptance of the charter
@@ -56,9 +59,8 @@ pub struct Statement {
     /// SHA-256 of the charter's text, as `sha256sum` prints it [default: a charter without text]
     #[arg(long, value_name = "HEX", value_parser = digest)]
     pub charter: Option<Hash>,
-    /// The folder of the member's sealed keys, with the sealing key; made when absent
-    #[arg(long, value_name = "DIR")]
-    pub keys: PathBuf,
+    #[command(flatten)]
+    pub keys: MemberKeyArgs,
     /// Where to write the statement [default: ID.json]
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
@@ -109,6 +111,8 @@ pub struct Join {
     /// The node's folder; made when absent, keys in it are kept
     #[arg(long, value_name = "DIR")]
     pub data: PathBuf,
+    #[command(flatten)]
+    pub token: TokenFile,
     /// The network's genesis
     #[arg(long, value_name = "FILE", required_unless_present = "node", conflicts_with = "node")]
     pub genesis: Option<PathBuf>,
@@ -181,9 +185,8 @@ pub struct Actor {
     /// The member's id
     #[arg(long, value_name = "ID")]
     pub id: String,
-    /// The folder with its keys, ID.govern among them
-    #[arg(long, value_name = "DIR")]
-    pub keys: PathBuf,
+    #[command(flatten)]
+    pub keys: MemberKeyArgs,
 }
 
 /// Vote on a proposal, signed with a governor's key

@@ -1,33 +1,39 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use keys::TokenConfig;
 use registry::{KeysConfig, NodeConfig};
 use url::{Host, Url};
 
+use super::key_args::TokenFile;
 use super::key_folder::raw;
 use super::member_args::Join;
 use crate::config::{quote, quoted};
 use crate::files;
 
 /// Where things are in a node's folder.
-pub struct NodeFolder(PathBuf);
+pub struct NodeFolder {
+    path: PathBuf,
+    token: Option<TokenConfig>,
+}
 
 impl NodeFolder {
     /// Makes the folder when there is none. Paths in the configuration are absolute, so that a service manager can
     /// start the node from anywhere.
-    pub fn make(path: &Path) -> anyhow::Result<Self> {
+    pub fn make(path: &Path, token: &TokenFile) -> anyhow::Result<Self> {
         files::folder(path)?;
         let path = path.canonicalize().with_context(|| format!("cannot find {}", path.display()))?;
         files::folder(&path.join("keys"))?;
-        Ok(Self(path))
+        Ok(Self { path, token: token.config()? })
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
-        self.0.join(name)
+        self.path.join(name)
     }
 
     pub fn validator_key(&self) -> anyhow::Result<[u8; 32]> {
-        let keys = KeysConfig { directory: self.path("keys"), sealing_key: self.path("keys/sealing.key") };
+        let (directory, sealing_key) = (self.path("keys"), self.path("keys/sealing.key"));
+        let keys = KeysConfig { directory, sealing_key, pkcs11: self.token.clone() };
         raw(&registry::validator_public_key(&keys)?)
     }
 
@@ -63,7 +69,7 @@ impl NodeFolder {
              [keys]\n\
              # `validator` votes; what it has signed is beside it in `validator.signed` and must go with it.\n\
              directory = {keys}\n\
-             sealing_key = {sealing}\n",
+             sealing_key = {sealing}\n{token}",
             own = self.path("registry.toml").display(),
             http = list(join.http.iter().map(|address| quote(&address.to_string())).collect()),
             public_url = quote(public_url.as_str()),
@@ -74,8 +80,21 @@ impl NodeFolder {
             neighbours = list(join.neighbours.iter().map(|url| quote(url.as_str())).collect()),
             keys = quoted(&self.path("keys")),
             sealing = quoted(&self.path("keys/sealing.key")),
+            token = self.token.as_ref().map(token_section).unwrap_or_default(),
         )
     }
+}
+
+/// The PIN is named by its file, or comes from the environment.
+fn token_section(token: &TokenConfig) -> String {
+    let pin_file = token.pin_file.as_ref().map(|path| format!("pin_file = {}\n", quoted(path)));
+    format!(
+        "\n[keys.pkcs11]\nmodule = {}\ntoken = {}\n{}sessions = {}\n",
+        quoted(&token.module),
+        quote(&token.token),
+        pin_file.unwrap_or_default(),
+        token.sessions,
+    )
 }
 
 /// What requests to neighbours must be allowed to reach, as far as their addresses say: loopback, a private

@@ -4,6 +4,7 @@ use clap::{Args, Subcommand};
 use registry_types::Validator;
 use url::Url;
 
+use super::key_args::MemberKeyArgs;
 use super::member_args::digest;
 
 /// Go on with other validators when so many are lost that no block can be decided
@@ -65,9 +66,8 @@ pub struct Sign {
     /// The member's id
     #[arg(long, value_name = "ID")]
     pub id: String,
-    /// The folder with its keys, ID.govern among them
-    #[arg(long, value_name = "DIR")]
-    pub keys: PathBuf,
+    #[command(flatten)]
+    pub keys: MemberKeyArgs,
 }
 
 /// Put the signatures of several copies of a restart into one file

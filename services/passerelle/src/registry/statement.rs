@@ -46,7 +46,7 @@ pub async fn run(args: &Statement) -> anyhow::Result<()> {
         out.display(),
         args.id,
         hex::encode(signed.public_key),
-        args.keys.display(),
+        keys.place,
     ));
     Ok(())
 }
