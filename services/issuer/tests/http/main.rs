@@ -14,5 +14,6 @@ mod metadata;
 mod offers;
 mod status;
 mod support;
+mod token;
 mod tokens;
 mod vc_api;

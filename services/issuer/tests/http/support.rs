@@ -10,7 +10,7 @@ use issuer::app::{DocumentKey, Issuer, NewOffer, OfferLink, Tenant};
 use issuer::{
     Config, Console, InstanceConfig, Issuing, KeysConfig, RegistryConfig, StoreConfig, TenantConfig,
 };
-use keys::{Algorithm, KeyFiles, SealingKey, Signer as _, SoftwareKey};
+use keys::{Algorithm, KeyStore, SealingKey, Signer as _, SoftwareKey, TokenConfig};
 use outbound::{Outbound, OutboundPolicy, Reply};
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
@@ -32,6 +32,8 @@ pub struct World {
     pub clock: TestClock,
     pub directory: TempDir,
     pub client: Outbound,
+    /// Where the keys are, when they are in no sealed files.
+    token: Option<TokenConfig>,
     base: Url,
     running: Running,
 }
@@ -40,7 +42,7 @@ pub fn start_time() -> Timestamp {
     Timestamp::from_timestamp(1_800_000_000, 0).unwrap()
 }
 
-fn config(directory: &TempDir) -> Config {
+fn config(directory: &TempDir, token: Option<&TokenConfig>) -> Config {
     let path = |name: &str| directory.path().join(name);
     let tenant = |id: &str, name: &str, types: &[CredentialType]| TenantConfig {
         id: id.into(),
@@ -62,7 +64,11 @@ fn config(directory: &TempDir) -> Config {
             trust: registry_client::TrustConfig::default(),
             max_age_seconds: 300,
         },
-        keys: KeysConfig { directory: path("keys"), sealing_key: path("sealing.key"), pkcs11: None },
+        keys: KeysConfig {
+            directory: path("keys"),
+            sealing_key: path("sealing.key"),
+            pkcs11: token.cloned(),
+        },
         outbound: OutboundPolicy::default(),
         issuing: Issuing {
             wallet_url: "http://wallet.test".parse().unwrap(),
@@ -85,6 +91,11 @@ fn config(directory: &TempDir) -> Config {
     }
 }
 
+fn key_store(world: &TempDir, token: Option<&TokenConfig>) -> KeyStore {
+    let sealing = SealingKey::load_or_create(world.path().join("sealing.key")).unwrap();
+    KeyStore::open(world.path().join("keys"), sealing, token).unwrap()
+}
+
 /// Writes a key file and returns the entry of the DID document that belongs to it.
 pub fn add_key(
     world: &TempDir,
@@ -93,10 +104,9 @@ pub fn add_key(
     algorithm: Algorithm,
     seed: u64,
 ) -> DocumentKey {
-    let sealing = SealingKey::load_or_create(world.path().join("sealing.key")).unwrap();
-    let files = KeyFiles::open(world.path().join("keys"), sealing).unwrap();
+    let store = key_store(world, None);
     let name = format!("{tenant}.{fragment}");
-    let signer = files.load_or_create(&name, algorithm, &SeededEntropy::new(seed)).unwrap();
+    let signer = store.load_or_create(&name, algorithm, &SeededEntropy::new(seed)).unwrap();
     DocumentKey { fragment: fragment.into(), multikey: signer.public_key().to_multikey() }
 }
 
@@ -111,10 +121,34 @@ impl World {
             let did = format!("did:passerelle:{tenant}");
             ledger.with(|state| state.keys.insert(did, vec![ed25519, p256]));
         }
-        Self::on(directory, ledger, TestClock::at(start_time()), 1).await
+        Self::on(directory, ledger, TestClock::at(start_time()), 1, None).await
     }
 
-    async fn on(directory: TempDir, ledger: Arc<TestLedger>, clock: TestClock, seed: u64) -> Self {
+    /// The same with every key in a token.
+    pub async fn start_with_token(token: TokenConfig) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let ledger = Arc::new(TestLedger::default());
+        let store = key_store(&directory, Some(&token));
+        for tenant in TENANTS {
+            let listed = [("key-ed25519-1", Algorithm::Ed25519), ("key-p256-1", Algorithm::P256)];
+            let listed = listed.map(|(fragment, algorithm)| {
+                let name = format!("{tenant}.{fragment}");
+                let key = store.load_or_create(&name, algorithm, &SeededEntropy::new(1)).unwrap();
+                DocumentKey { fragment: fragment.into(), multikey: key.public_key().to_multikey() }
+            });
+            let did = format!("did:passerelle:{tenant}");
+            ledger.with(|state| state.keys.insert(did, listed.to_vec()));
+        }
+        Self::on(directory, ledger, TestClock::at(start_time()), 1, Some(token)).await
+    }
+
+    async fn on(
+        directory: TempDir,
+        ledger: Arc<TestLedger>,
+        clock: TestClock,
+        seed: u64,
+        token: Option<TokenConfig>,
+    ) -> Self {
         let policy = OutboundPolicy {
             allow_loopback: true,
             allow_http: true,
@@ -122,7 +156,7 @@ impl World {
             ..OutboundPolicy::default()
         };
         let (running, issuer) = issuer::start_with(
-            config(&directory),
+            config(&directory, token.as_ref()),
             Arc::clone(&ledger) as Arc<dyn issuer::app::Ledger>,
             Arc::new(clock.clone()),
             Arc::new(SeededEntropy::new(seed)),
@@ -132,7 +166,7 @@ impl World {
         .unwrap();
         let base = format!("http://{}", running.addresses[0]).parse().unwrap();
         let client = Outbound::new(&policy).unwrap();
-        let world = Self { issuer, ledger, clock, directory, client, base, running };
+        let world = Self { issuer, ledger, clock, directory, client, token, base, running };
         for tenant in TENANTS {
             world.issuer.refresh_keys(world.tenant(tenant)).await.unwrap();
         }
@@ -144,7 +178,7 @@ impl World {
     pub async fn restart(mut self) -> Self {
         self.running.stop().await;
         self.issuer.store().close().await;
-        Self::on(self.directory, self.ledger, self.clock, 2).await
+        Self::on(self.directory, self.ledger, self.clock, 2, self.token).await
     }
 
     pub fn tenant(&self, id: &str) -> &Arc<Tenant> {
@@ -183,7 +217,11 @@ impl World {
     }
 
     pub async fn offer(&self) -> OfferLink {
-        let subject_id = self.person("10023").await;
+        self.offer_for("10023").await
+    }
+
+    pub async fn offer_for(&self, number: &str) -> OfferLink {
+        let subject_id = self.person(number).await;
         self.issuer.create_offer(&Self::officer(), &new_offer(subject_id)).await.unwrap()
     }
 
