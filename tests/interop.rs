@@ -4,8 +4,8 @@ use std::process::Stdio;
 
 use actors::{Officer, Peer};
 use anyhow::{Context as _, Result, ensure};
-use serde_json::json;
-use testkit::{SdJwt, Service};
+use serde_json::{Value, json};
+use testkit::{Agent, SdJwt, Service, Stack};
 
 use crate::up;
 
@@ -26,6 +26,7 @@ async fn credentials_cross_over_to_javascript_libraries_and_back() -> Result<()>
     };
     let sd_jwt = of("sd-jwt")?.as_str().context("an SD-JWT is text")?.to_owned();
     let disclosed = SdJwt::parse(&sd_jwt)?.disclose(&["givenName", "familyName"]);
+    let (base, shown) = disclosed(&stack).await?;
     let input = json!({
         "registry": stack.url(Service::Registry),
         "issuer": stack.url(Service::Issuer),
@@ -35,6 +36,7 @@ async fn credentials_cross_over_to_javascript_libraries_and_back() -> Result<()>
         "sdJwt": sd_jwt,
         "boundSdJwt": peer.key.bind(&disclosed, "https://verifier.example", "nonce-1"),
         "boundNonce": "nonce-1",
+        "selective": { "base": base, "pointers": POINTERS, "shown": shown },
     });
     let file = stack.data().join("interop.json");
     std::fs::write(&file, input.to_string())?;
@@ -43,4 +45,25 @@ async fn credentials_cross_over_to_javascript_libraries_and_back() -> Result<()>
         tokio::process::Command::new("node").arg(script).arg(&file).stdin(Stdio::null()).status().await?;
     ensure!(status.success(), "tests/interop/run.mjs failed (npm ci in tests/interop?)");
     stack.finish().await
+}
+
+const POINTERS: [&str; 2] = ["/credentialSubject/alumniOf/name", "/id"];
+
+/// A credential for selective disclosure by our open VC API, and what our holder side shows of it.
+async fn disclosed(stack: &Stack) -> Result<(Value, Value)> {
+    let url = format!("{}/vc-api/sd-p256/credentials/issue", stack.url(Service::Issuer));
+    let credential = json!({
+        "@context": ["https://www.w3.org/ns/credentials/v2", "https://www.w3.org/ns/credentials/examples/v2"],
+        "id": "urn:uuid:58172aac-d8ba-11ed-83dd-0b3aef56cc33",
+        "type": ["VerifiableCredential", "ExampleAlumniCredential"],
+        "name": "An alumni credential",
+        "validFrom": "2024-01-01T00:00:00Z",
+        "credentialSubject": { "alumniOf": { "name": "Example University", "department": "History" } },
+    });
+    let body = json!({ "credential": credential, "options": { "mandatoryPointers": ["/issuer"] } });
+    let issued = Agent::new().post_json(&url, &body).await?.expect(201)?.json()?;
+    let base = issued.get("verifiableCredential").cloned().context("no credential")?;
+    let pointers = POINTERS.map(str::to_owned);
+    let shown = credential::data_integrity::derive(&base, &pointers).await?;
+    Ok((base, shown))
 }

@@ -73,7 +73,7 @@ async function makeTheirs(documentLoader) {
   return vc.issue({credential: alumni(keyPair.controller), suite, documentLoader});
 }
 
-function alumni(issuer) {
+export function alumni(issuer) {
   return {
     '@context': ['https://www.w3.org/ns/credentials/v2', EXAMPLES],
     id: 'urn:uuid:58172aac-d8ba-11ed-83dd-0b3aef56cc33',
@@ -88,9 +88,13 @@ function alumni(issuer) {
 }
 
 /** The same byte gives the same key, so that a failure can be repeated. */
-async function key(byte) {
+export async function key(byte) {
   const seed = new Uint8Array(32).fill(byte);
-  const keyPair = await Ed25519Multikey.generate({seed});
+  return named(await Ed25519Multikey.generate({seed}));
+}
+
+/** A key pair under the did:key that it makes. */
+export async function named(keyPair) {
   const multibase = (await keyPair.export({publicKey: true})).publicKeyMultibase;
   keyPair.controller = `did:key:${multibase}`;
   keyPair.id = `${keyPair.controller}#${multibase}`;
@@ -98,7 +102,7 @@ async function key(byte) {
 }
 
 /** Contexts from their package and from our issuer, DID documents from our registry. */
-function loader({registry, issuer}) {
+export function loader({registry, issuer}) {
   const cache = new Map([
     [EXAMPLES, {'@context': {'@vocab': 'https://www.w3.org/ns/credentials/examples#'}}],
   ]);
@@ -139,6 +143,6 @@ function didKeyDocument(did) {
 }
 
 /** Errors do not show in JSON by themselves. */
-function errors(_, value) {
+export function errors(_, value) {
   return value instanceof Error ? {name: value.name, message: value.message, ...value} : value;
 }

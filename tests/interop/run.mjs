@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import {readFileSync} from 'node:fs';
 import {checkDataIntegrity} from './data-integrity.mjs';
 import {checkSdJwt} from './sd-jwt.mjs';
+import {checkSuites} from './suites.mjs';
 
 const input = JSON.parse(readFileSync(process.argv[2], 'utf8'));
 
@@ -25,6 +26,7 @@ async function check(name, body) {
 
 assert(input.registry && input.issuer && input.verifier, 'the input names the services');
 await checkDataIntegrity(check, input);
+await checkSuites(check, input);
 await checkSdJwt(check, input);
 
 console.log(`interop: ${passed} passed, ${failed} failed`);

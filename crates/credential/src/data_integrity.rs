@@ -5,6 +5,7 @@
 
 mod found;
 mod secure;
+mod selective;
 mod verify;
 
 use std::fmt;
@@ -21,20 +22,23 @@ use crate::outcome::Fault;
 
 pub(crate) use found::{FoundKeys, keys_in, unresolved};
 pub use secure::{Prepared, prepare, secure};
+pub use selective::{derive, secure_base};
 pub(crate) use verify::verify_proofs;
 
-/// A cryptosuite. The RDFC suites sign the RDF dataset, the JCS suites the JSON.
+/// A cryptosuite. The RDFC suites sign the RDF dataset, the JCS suites the JSON, the selective ones each
+/// statement of the dataset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Suite {
     EddsaRdfc2022,
     EcdsaRdfc2019,
     EddsaJcs2022,
     EcdsaJcs2019,
+    EcdsaSd2023,
 }
 
 impl Suite {
-    pub const ALL: [Self; 4] =
-        [Self::EddsaRdfc2022, Self::EcdsaRdfc2019, Self::EddsaJcs2022, Self::EcdsaJcs2019];
+    pub const ALL: [Self; 5] =
+        [Self::EddsaRdfc2022, Self::EcdsaRdfc2019, Self::EddsaJcs2022, Self::EcdsaJcs2019, Self::EcdsaSd2023];
 
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -43,6 +47,7 @@ impl Suite {
             Self::EcdsaRdfc2019 => "ecdsa-rdfc-2019",
             Self::EddsaJcs2022 => "eddsa-jcs-2022",
             Self::EcdsaJcs2019 => "ecdsa-jcs-2019",
+            Self::EcdsaSd2023 => "ecdsa-sd-2023",
         }
     }
 
@@ -56,7 +61,7 @@ impl Suite {
     pub fn algorithm(self) -> Algorithm {
         match self {
             Self::EddsaRdfc2022 | Self::EddsaJcs2022 => Algorithm::Ed25519,
-            Self::EcdsaRdfc2019 | Self::EcdsaJcs2019 => Algorithm::P256,
+            Self::EcdsaRdfc2019 | Self::EcdsaJcs2019 | Self::EcdsaSd2023 => Algorithm::P256,
         }
     }
 
@@ -67,6 +72,12 @@ impl Suite {
             Algorithm::Ed25519 => Self::EddsaRdfc2022,
             Algorithm::P256 => Self::EcdsaRdfc2019,
         }
+    }
+
+    /// Whether the holder shows parts: such a suite secures by [`secure_base`], not by [`secure`].
+    #[must_use]
+    pub fn is_selective(self) -> bool {
+        self == Self::EcdsaSd2023
     }
 
     pub(crate) fn is_jcs(self) -> bool {

@@ -43,6 +43,20 @@ pub(crate) async fn canonical(document: &Value) -> Result<Canonical, Fault> {
     pool::run(work).await.map_err(overloaded)?
 }
 
+/// Hands the dataset and the types of the outermost object on, by whichever way knows the document.
+pub(crate) fn read<T>(
+    document: &Value,
+    then: impl FnOnce(crate::rdf::Dataset<'_>, Vec<String>) -> T,
+) -> Result<T, Fault> {
+    limits::check(document)?;
+    let (dataset, types) = match quick::expand(document) {
+        Ok((dataset, types)) => return Ok(then(dataset, types)),
+        Err(quick::Stop::Fault(fault)) => return Err(fault),
+        Err(quick::Stop::Unusual) => general::expand(document)?,
+    };
+    Ok(then(dataset, types))
+}
+
 /// The quick way; nothing where the document is not of the usual shape.
 fn quick_form(document: &Value) -> Option<Result<Canonical, Fault>> {
     match quick::expand(document) {
@@ -64,7 +78,7 @@ fn finish(dataset: &crate::rdf::Dataset<'_>, types: Vec<String>) -> Result<Canon
     Ok(Canonical { nquads, types })
 }
 
-fn overloaded(error: pool::Overloaded) -> Fault {
+pub(crate) fn overloaded(error: pool::Overloaded) -> Fault {
     Fault::new(CheckName::Form, "overloaded", error.to_string()).unfinished()
 }
 

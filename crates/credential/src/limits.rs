@@ -24,6 +24,10 @@ pub const LIST: usize = 1_000;
 pub const PROOFS: usize = 8;
 /// Credentials in one presentation.
 pub const CREDENTIALS: usize = 16;
+/// Statements of a document that is disclosed selectively: most of them have a signature of their own.
+pub const STATEMENTS: usize = 1_000;
+/// JSON Pointers to what must be shown, or is shown.
+pub const POINTERS: usize = 100;
 /// Contexts of one document.
 pub const CONTEXTS: usize = 16;
 

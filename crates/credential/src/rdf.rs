@@ -3,7 +3,7 @@
 mod canonical;
 mod term;
 
-pub(crate) use canonical::canonical_nquads;
+pub(crate) use canonical::{WorkLimit, canonical_nquads, canonical_numbers, nquads_with};
 pub(crate) use term::{Dataset, Literal, Quad, Term};
 
 /// Vocabulary that the conversions need by name.

@@ -45,6 +45,9 @@ pub async fn prepare(
     verification_method: &str,
     options: &ProofOptions,
 ) -> Result<Prepared, SecureError> {
+    if suite.is_selective() {
+        return Err(form("selective", "a suite of selective disclosure makes a base proof").into());
+    }
     let mut document = document.clone();
     let object = document.as_object_mut().ok_or_else(|| form("notAnObject", "not a JSON object"))?;
     add_proof_context(object);
@@ -55,23 +58,7 @@ pub async fn prepare(
         return Err(form("tooManyProofs", "the document has too many proofs").at("/proof").into());
     }
 
-    let mut proof = Map::new();
-    proof.insert("type".to_owned(), json!("DataIntegrityProof"));
-    proof.insert("cryptosuite".to_owned(), json!(suite.as_str()));
-    if let Some(created) = options.created {
-        proof.insert("created".to_owned(), json!(datetime::write(created)));
-    }
-    if let Some(expires) = options.expires {
-        proof.insert("expires".to_owned(), json!(datetime::write(expires)));
-    }
-    proof.insert("verificationMethod".to_owned(), json!(verification_method));
-    proof.insert("proofPurpose".to_owned(), json!(options.purpose.as_str()));
-    if let Some(domain) = &options.domain {
-        proof.insert("domain".to_owned(), json!(domain));
-    }
-    if let Some(challenge) = &options.challenge {
-        proof.insert("challenge".to_owned(), json!(challenge));
-    }
+    let mut proof = new_proof(suite, verification_method, options);
 
     // Both families sign the options under the document's contexts; the JCS suites also publish them.
     let context = object.get("@context").cloned();
@@ -104,8 +91,34 @@ pub async fn secure(
     Ok(prepared.finish(&signature))
 }
 
+/// A proof without its value (VC Data Integrity 1.0, 2.1).
+pub(super) fn new_proof(
+    suite: Suite,
+    verification_method: &str,
+    options: &ProofOptions,
+) -> Map<String, Value> {
+    let mut proof = Map::new();
+    proof.insert("type".to_owned(), json!("DataIntegrityProof"));
+    proof.insert("cryptosuite".to_owned(), json!(suite.as_str()));
+    if let Some(created) = options.created {
+        proof.insert("created".to_owned(), json!(datetime::write(created)));
+    }
+    if let Some(expires) = options.expires {
+        proof.insert("expires".to_owned(), json!(datetime::write(expires)));
+    }
+    proof.insert("verificationMethod".to_owned(), json!(verification_method));
+    proof.insert("proofPurpose".to_owned(), json!(options.purpose.as_str()));
+    if let Some(domain) = &options.domain {
+        proof.insert("domain".to_owned(), json!(domain));
+    }
+    if let Some(challenge) = &options.challenge {
+        proof.insert("challenge".to_owned(), json!(challenge));
+    }
+    proof
+}
+
 /// VC Data Integrity 1.0, 4.2: where no context of the document knows proofs, one that does is added.
-fn add_proof_context(object: &mut Map<String, Value>) {
+pub(super) fn add_proof_context(object: &mut Map<String, Value>) {
     const DATA_INTEGRITY: &str = "https://w3id.org/security/data-integrity/v2";
     const KNOWS_PROOFS: [&str; 3] = [
         "https://www.w3.org/ns/credentials/v2",
@@ -130,6 +143,6 @@ fn add_proof_context(object: &mut Map<String, Value>) {
     }
 }
 
-fn form(code: &'static str, detail: &str) -> Fault {
+pub(super) fn form(code: &'static str, detail: &str) -> Fault {
     Fault::new(CheckName::Form, code, detail)
 }

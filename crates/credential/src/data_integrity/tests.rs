@@ -9,11 +9,11 @@ use serde_json::json;
 use super::*;
 use crate::outcome::{ControllerPolicy, Expect};
 
-fn at(text: &str) -> Timestamp {
+pub(super) fn at(text: &str) -> Timestamp {
     crate::datetime::parse(text, crate::datetime::Offset::Required).unwrap()
 }
 
-fn vectors() -> Option<PathBuf> {
+pub(super) fn vectors() -> Option<PathBuf> {
     let folder = std::env::var_os("VECTORS").map(PathBuf::from);
     if folder.is_none() {
         println!("SKIPPED: VECTORS does not name the folder of published test vectors");
@@ -21,11 +21,11 @@ fn vectors() -> Option<PathBuf> {
     folder
 }
 
-fn json_file(path: PathBuf) -> Value {
+pub(super) fn json_file(path: PathBuf) -> Value {
     serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
 }
 
-async fn report(document: &Value) -> verify::ProofReport {
+pub(super) async fn report(document: &Value) -> verify::ProofReport {
     let mut expect = Expect::credential(at("2024-01-01T00:00:00Z"));
     expect.controller = ControllerPolicy::Lax;
     verify_proofs(document.as_object().unwrap(), None, &Resolvers::offline(), &expect).await

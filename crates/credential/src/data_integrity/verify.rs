@@ -6,6 +6,7 @@ use did::{Resolver, did_of};
 use serde_json::{Map, Value};
 
 use super::found::{FoundKey, FoundKeys, keys_in, unresolved};
+use super::selective::{self, Derived, NotDerived};
 use super::{Purpose, Suite, hash_data};
 use crate::datetime::{self, Offset};
 use crate::limits;
@@ -31,7 +32,23 @@ struct Proof<'a> {
     object: &'a Map<String, Value>,
     suite: Suite,
     verification_method: &'a str,
-    signature: Vec<u8>,
+    value: ProofValue,
+}
+
+enum ProofValue {
+    /// 64 bytes.
+    Signature(Vec<u8>),
+    /// Of a suite of selective disclosure.
+    Derived(Derived),
+}
+
+impl ProofValue {
+    fn signature(&self) -> &[u8] {
+        match self {
+            Self::Signature(signature) => signature,
+            Self::Derived(derived) => &derived.signature,
+        }
+    }
 }
 
 /// Verifies every proof on the document. `controller` is the issuer or holder whose key it must be.
@@ -125,8 +142,13 @@ async fn verify_one(
 
     let unsecured = unsecured_document(document, &proof)?;
     let options = signed_options(document, &proof)?;
-    let (data, types) = hash_data(proof.suite, &unsecured, &options).await?;
-    let (key, verified) = keys.that_made(|key| key.verify(&data, &proof.signature));
+    let (data, types) = match &proof.value {
+        ProofValue::Signature(_) => hash_data(proof.suite, &unsecured, &options).await?,
+        ProofValue::Derived(derived) => selective::signed_data(unsecured.clone(), &options, derived.clone())
+            .await
+            .map_err(|fault| if fault.check == CheckName::Proof { fault.at(pointer) } else { fault })?,
+    };
+    let (key, verified) = keys.that_made(|key| key.verify(&data, proof.value.signature()));
     if report.types.is_empty() {
         report.types = types;
     }
@@ -179,14 +201,36 @@ fn parse<'a>(pointer: &str, value: &'a Value, expect: &Expect) -> Result<Proof<'
     };
     check_dates(pointer, object, expect)?;
     check_binding(pointer, object, expect)?;
-    let Some(signature) = text("proofValue").and_then(signature_of) else {
-        return wrong(
-            "proofValue",
-            "/proofValue",
-            "the proof value is not a signature in base58btc multibase",
-        );
-    };
-    Ok(Proof { pointer: pointer.to_owned(), object, suite, verification_method, signature })
+    let value = text("proofValue").unwrap_or_default();
+    let value = if suite.is_selective() { derived_value(object, value) } else { signature_value(value) };
+    match value {
+        Ok(value) => Ok(Proof { pointer: pointer.to_owned(), object, suite, verification_method, value }),
+        Err((code, member, detail)) => wrong(code, member, detail),
+    }
+}
+
+type WrongValue = (&'static str, &'static str, &'static str);
+
+fn signature_value(text: &str) -> Result<ProofValue, WrongValue> {
+    const WRONG: WrongValue =
+        ("proofValue", "/proofValue", "the proof value is not a signature in base58btc multibase");
+    signature_of(text).map(ProofValue::Signature).ok_or(WRONG)
+}
+
+/// A document of which parts were left out cannot be what another proof was built on.
+fn derived_value(object: &Map<String, Value>, text: &str) -> Result<ProofValue, WrongValue> {
+    const PREVIOUS: WrongValue =
+        ("previousProof", "/previousProof", "a derived proof cannot build on another proof");
+    const BASE: WrongValue =
+        ("baseProof", "/proofValue", "a base proof is for the holder, not for verifiers");
+    const WRONG: WrongValue = ("proofValue", "/proofValue", "the proof value is not a derived proof");
+    if object.contains_key("previousProof") {
+        return Err(PREVIOUS);
+    }
+    Derived::parse(text).map(ProofValue::Derived).map_err(|error| match error {
+        NotDerived::Base => BASE,
+        NotDerived::Malformed => WRONG,
+    })
 }
 
 fn check_dates(pointer: &str, object: &Map<String, Value>, expect: &Expect) -> Result<(), Fault> {
@@ -238,7 +282,7 @@ fn check_binding(pointer: &str, object: &Map<String, Value>, expect: &Expect) ->
     Ok(())
 }
 
-/// Both families write 64 bytes in base58btc with the multibase header `z`.
+/// Both plain families write 64 bytes in base58btc with the multibase header `z`.
 fn signature_of(text: &str) -> Option<Vec<u8>> {
     let encoded = text.strip_prefix('z').filter(|encoded| encoded.len() <= 88)?;
     bs58::decode(encoded).into_vec().ok().filter(|bytes| bytes.len() == 64)

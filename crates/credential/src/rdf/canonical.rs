@@ -24,24 +24,43 @@ const DEPTH: usize = 256;
 
 /// The canonical N-Quads form: sorted lines, each ended by a line feed.
 pub(crate) fn canonical_nquads(dataset: &Dataset<'_>) -> Result<String, WorkLimit> {
+    let lines = lines_of(dataset);
+    let issued = State::new(&lines, dataset.blanks).canonicalise()?;
+    let texts = written(&lines, |blank, text| {
+        let number = issued.get(blank as usize).copied().flatten().unwrap_or(u32::MAX);
+        let _ = write!(text, "_:c14n{number}");
+    });
+    Ok(texts.concat())
+}
+
+/// The numbers of the canonical names, by blank node; none for a node that is in no quad.
+pub(crate) fn canonical_numbers(dataset: &Dataset<'_>) -> Result<Vec<Option<u32>>, WorkLimit> {
+    State::new(&lines_of(dataset), dataset.blanks).canonicalise()
+}
+
+/// Sorted lines with blank nodes under names of the caller's.
+pub(crate) fn nquads_with(dataset: &Dataset<'_>, name: impl Fn(Blank, &mut String)) -> Vec<String> {
+    written(&lines_of(dataset), name)
+}
+
+fn lines_of(dataset: &Dataset<'_>) -> Vec<Line> {
     let mut lines: Vec<Line> = dataset.quads.iter().map(Line::new).collect();
     lines.sort_unstable();
     lines.dedup();
-    let issued = State::new(&lines, dataset.blanks).canonicalise()?;
+    lines
+}
 
+fn written(lines: &[Line], name: impl Fn(Blank, &mut String)) -> Vec<String> {
     let mut texts: Vec<String> = lines
         .iter()
         .map(|line| {
             let mut text = String::with_capacity(line.length());
-            line.fill(&mut text, |blank, text| {
-                let number = issued.get(blank as usize).copied().flatten().unwrap_or(u32::MAX);
-                let _ = write!(text, "_:c14n{number}");
-            });
+            line.fill(&mut text, &name);
             text
         })
         .collect();
     texts.sort_unstable();
-    Ok(texts.concat())
+    texts
 }
 
 /// A quad as text, with its blank nodes left out.
