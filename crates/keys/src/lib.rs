@@ -6,6 +6,8 @@
 mod cose;
 mod encoding;
 mod files;
+mod locked;
+mod process;
 mod public;
 mod seal;
 mod signer;
@@ -13,6 +15,7 @@ mod store;
 mod token;
 
 pub use files::{KeyFileError, KeyFiles};
+pub use process::refuse_core_dumps;
 pub use public::{Algorithm, BadSignature, InvalidKey, PublicKey};
 pub use seal::{SealError, SealingKey, write_new_private};
 pub use signer::{SignError, Signer, SoftwareKey};

@@ -7,12 +7,15 @@
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::Path;
+use std::sync::Arc;
 
 use clock::Entropy;
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use ring::hkdf::{HKDF_SHA256, KeyType, Salt};
 use ring::rand::{SecureRandom as _, SystemRandom};
 use zeroize::{Zeroize as _, Zeroizing};
+
+use crate::locked::Locked;
 
 const VERSION: u8 = 1;
 const SALT: usize = 32;
@@ -32,12 +35,16 @@ pub enum SealError {
 
 /// The key under which secrets at rest are encrypted.
 #[derive(Clone)]
-pub struct SealingKey(Zeroizing<[u8; 32]>);
+pub struct SealingKey(Arc<Locked<Zeroizing<[u8; 32]>>>);
 
 impl SealingKey {
     #[must_use]
     pub fn from_bytes(bytes: [u8; 32]) -> Self {
-        Self(Zeroizing::new(bytes))
+        Self::locked(Zeroizing::new(bytes))
+    }
+
+    fn locked(bytes: Zeroizing<[u8; 32]>) -> Self {
+        Self(Arc::new(Locked::new(bytes)))
     }
 
     /// Reads the key file, or makes one that only its owner may read. Two processes that start together
@@ -53,7 +60,7 @@ impl SealingKey {
         match write_new_private(path, bytes.as_ref()) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Self::load(path),
             Err(error) => Err(error.into()),
-            Ok(()) => Ok(Self(bytes)),
+            Ok(()) => Ok(Self::locked(bytes)),
         }
     }
 
@@ -61,7 +68,7 @@ impl SealingKey {
         let mut bytes = fs::read(path)?;
         let key = <[u8; 32]>::try_from(bytes.as_slice()).map_err(|_| SealError::KeyFile);
         bytes.zeroize();
-        Ok(Self(Zeroizing::new(key?)))
+        Ok(Self::locked(Zeroizing::new(key?)))
     }
 
     /// Encrypts; `aad` names what the value is for and must be given again to open it.
@@ -104,7 +111,7 @@ impl SealingKey {
     fn keys(&self, salt: &[u8; SALT]) -> Result<(LessSafeKey, Nonce), SealError> {
         let mut material = Zeroizing::new([0u8; KEY + NONCE]);
         Salt::new(HKDF_SHA256, salt)
-            .extract(self.0.as_ref())
+            .extract(self.0.as_slice())
             .expand(&[b"passerelle sealed value 1"], Length(KEY + NONCE))
             .and_then(|okm| okm.fill(material.as_mut()))
             .map_err(|_| SealError::Damaged)?;
@@ -184,7 +191,7 @@ mod tests {
         let path = directory.path().join("deep/sealing.key");
         let first = SealingKey::load_or_create(&path).unwrap();
         let second = SealingKey::load_or_create(&path).unwrap();
-        assert_eq!(first.0, second.0);
+        assert_eq!(first.0.as_slice(), second.0.as_slice());
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;

@@ -9,6 +9,7 @@ use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
 use zeroize::Zeroizing;
 
+use crate::locked::Locked;
 use crate::public::{Algorithm, InvalidKey, PublicKey};
 use crate::token::TokenError;
 
@@ -33,14 +34,20 @@ pub trait Signer: Send + Sync {
 /// A private key in memory.
 pub struct SoftwareKey {
     public: PublicKey,
+    private: Locked<Private>,
+}
+
+/// In one piece, without pointers, so that all of it is in the locked pages.
+struct Private {
     /// Kept for sealing to a file; wiped when dropped.
     secret: Zeroizing<[u8; 32]>,
     pair: Pair,
 }
 
+// Not boxed: a box would put the key outside of the locked pages.
 enum Pair {
-    Ed25519(Box<ed25519_dalek::SigningKey>),
-    P256(Box<EcdsaKeyPair>),
+    Ed25519(ed25519_dalek::SigningKey),
+    P256(EcdsaKeyPair),
 }
 
 impl SoftwareKey {
@@ -63,7 +70,7 @@ impl SoftwareKey {
         let (public, pair) = match algorithm {
             Algorithm::Ed25519 => {
                 let pair = ed25519_dalek::SigningKey::from_bytes(&secret);
-                (PublicKey::Ed25519(pair.verifying_key().to_bytes()), Pair::Ed25519(Box::new(pair)))
+                (PublicKey::Ed25519(pair.verifying_key().to_bytes()), Pair::Ed25519(pair))
             }
             Algorithm::P256 => {
                 let scalar =
@@ -76,20 +83,20 @@ impl SoftwareKey {
                     &SystemRandom::new(),
                 )
                 .map_err(|_| InvalidKey::NotOnCurve)?;
-                (PublicKey::p256(point.as_bytes())?, Pair::P256(Box::new(pair)))
+                (PublicKey::p256(point.as_bytes())?, Pair::P256(pair))
             }
         };
-        Ok(Self { public, secret, pair })
+        Ok(Self { public, private: Locked::new(Private { secret, pair }) })
     }
 
     /// The secret, for sealing it into a file.
     pub(crate) fn secret(&self) -> &[u8; 32] {
-        &self.secret
+        &self.private.secret
     }
 
     /// The same as [`Signer::sign`] for callers that are not asynchronous.
     pub fn sign_now(&self, message: &[u8]) -> Result<Vec<u8>, SignError> {
-        match &self.pair {
+        match &self.private.pair {
             Pair::Ed25519(pair) => Ok(pair.sign(message).to_bytes().to_vec()),
             Pair::P256(pair) => {
                 // ring mixes the message and the key into its nonce, so a weak random source costs nothing.

@@ -192,17 +192,17 @@ async fn with_a_token_old_files_sign_on_and_new_keys_are_made_in_it() {
 }
 
 #[tokio::test]
-async fn imported_keys_sign_and_two_with_one_label_do_not() {
-    let hsm = alone!("imported_keys_sign_and_two_with_one_label_do_not");
+async fn imported_keys_sign_at_once_and_two_with_one_label_do_not() {
+    let hsm = alone!("imported_keys_sign_at_once_and_two_with_one_label_do_not");
     let token = Token::open(&config(&hsm.token("issuer", PIN).unwrap())).unwrap();
-    token.load_or_create("twice", Algorithm::P256, &entropy()).unwrap();
-    drop(token);
+    token.load_or_create("other", Algorithm::P256, &entropy()).unwrap();
     let random = ring::rand::SystemRandom::new();
     let signing = &ring::signature::ECDSA_P256_SHA256_FIXED_SIGNING;
     let pkcs8 = ring::signature::EcdsaKeyPair::generate_pkcs8(signing, &random).unwrap();
     hsm.import("issuer", PIN, pkcs8.as_ref(), "once", "a1").unwrap();
     hsm.import("issuer", PIN, pkcs8.as_ref(), "twice", "b2").unwrap();
-    let token = Token::open(&config(&hsm.folder().join("issuer.pin"))).unwrap();
+    hsm.import("issuer", PIN, pkcs8.as_ref(), "twice", "c3").unwrap();
+    // Another process put them there, while this one was logged in.
     assert_signs(token.find("once").unwrap().unwrap().as_ref()).await;
     let error = token.find("twice").map(|_| ()).unwrap_err();
     assert!(matches!(error, TokenError::Ambiguous { count: 2, .. }), "{error:?}");

@@ -155,7 +155,7 @@ impl Transaction {
     }
 }
 
-fn copy(row: &Row) -> Result<CredentialCopy, Error> {
+pub(crate) fn copy(row: &Row) -> Result<CredentialCopy, Error> {
     let columns = Columns { table: "copies", row };
     Ok(CredentialCopy {
         id: row.text("id")?,

@@ -4,6 +4,7 @@
 //! nothing of one organisation is reachable from another. Read [`Store`], [`Transaction`] and `migrations/` first.
 
 mod anchors;
+mod api_status;
 mod audit;
 mod codes;
 mod copies;
@@ -11,6 +12,7 @@ mod documents;
 mod error;
 mod existence;
 mod import;
+mod live;
 mod offers;
 mod officers;
 mod overview;
@@ -20,11 +22,13 @@ mod status;
 mod subjects;
 
 pub use anchors::{BatchRow, LeafPlace};
+pub use api_status::ApiList;
 pub use codes::AccessToken;
 pub use copies::StatusChange;
 pub use documents::DocumentRow;
 pub use error::Error;
 pub use existence::{BeneficiaryRow, ExistenceRow};
+pub use live::LiveCopy;
 pub use officers::{Ceremony, CeremonyKind, Officer, Session};
 pub use overview::{Overview, StuckOffer};
 use sql::{Database, Migration, Tx};
@@ -77,9 +81,16 @@ impl Transaction {
 }
 
 /// Each part of the service numbers its own steps: issuing from 1, officers from 100, import from 200, existence from 300, documents
-/// from 400.
+/// from 400, the VC API from 500.
 fn migrations() -> Vec<Migration> {
     let issuing = Migration { version: 1, name: "issuing", sql: include_str!("migrations/0001_issuing.sql") };
-    [&[issuing], officers::MIGRATIONS, import::MIGRATIONS, existence::MIGRATIONS, documents::MIGRATIONS]
-        .concat()
+    [
+        &[issuing],
+        officers::MIGRATIONS,
+        import::MIGRATIONS,
+        existence::MIGRATIONS,
+        documents::MIGRATIONS,
+        api_status::MIGRATIONS,
+    ]
+    .concat()
 }

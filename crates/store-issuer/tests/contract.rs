@@ -413,3 +413,69 @@ async fn a_document_is_kept_once_and_waits_in_batches_of_its_own() {
         assert!(tx.find_document("unicef", "a").await.unwrap().is_none());
     }
 }
+
+#[tokio::test]
+async fn live_copies_come_once_with_the_time_of_their_anchor() {
+    for store in engines().await.stores {
+        let mut tx = store.write("test").await.unwrap();
+        tx.put_subject(TENANT, &subject("1", "Amina")).await.unwrap();
+        for (id, number) in [("a", 1), ("bb", 2), ("ccc", 3)] {
+            tx.insert_offer(TENANT, &offer(id)).await.unwrap();
+            let (mut issued, indexes, leaf) = copy(id, id, Format::LdpVc);
+            issued.issued_at = now() + chrono::Duration::seconds(number);
+            tx.insert_copy(TENANT, &issued, &indexes, &leaf).await.unwrap();
+        }
+        let (revoked, ..) = copy("bb", "bb", Format::LdpVc);
+        let reason = Reason { code: ReasonCode::IssuedInError, note: None };
+        tx.change_status(&officer(), &revoked, Status::Revoked, &reason, now()).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut tx = store.read().await.unwrap();
+        let mut list = async |after: &str, at, since| {
+            let page = tx.list_live_copies(TENANT, after, at, since).await.unwrap();
+            assert!(page.iter().all(|live| live.anchored_at.is_none() && live.subject_number == "1"));
+            page.into_iter().map(|live| live.copy.id).collect::<Vec<_>>()
+        };
+        assert_eq!(list("", now(), now()).await, ["a", "ccc"]);
+        assert_eq!(list("a", now(), now()).await, ["ccc"]);
+        assert_eq!(list("", now(), now() + chrono::Duration::seconds(2)).await, ["ccc"]);
+        assert!(list("", now() + chrono::Duration::days(366), now()).await.is_empty());
+        assert!(tx.list_live_copies("wfp", "", now(), now()).await.unwrap().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_place_of_the_vc_api_is_given_once_and_its_list_knows_what_changed() {
+    for store in &engines().await.stores {
+        let list = StatusListId { kind: ListKind::Revocation, number: 1 };
+        let place = |index| StatusIndex { list: list.clone(), index };
+        let mut tx = store.write("test").await.unwrap();
+        assert_eq!(tx.newest_api_list("eddsa", ListKind::Revocation).await.unwrap(), None);
+        tx.insert_api_list("eddsa", &list).await.unwrap();
+        for (index, credential, taken) in
+            [(5, Some(&[1; 32]), true), (5, Some(&[2; 32]), false), (6, None, true)]
+        {
+            assert_eq!(tx.take_api_place("eddsa", &place(index), credential).await.unwrap(), taken);
+        }
+        let found = async |tx: &mut store_issuer::Transaction| {
+            let row = tx.find_api_list("eddsa", &list).await.unwrap().unwrap();
+            (row.used, row.revision, tx.list_api_entries_set("eddsa", &list).await.unwrap())
+        };
+        assert_eq!(found(&mut tx).await, (2, 1, vec![]));
+        let places = tx.list_api_places("eddsa", &[1; 32], ListKind::Revocation).await.unwrap();
+        assert_eq!(places, [place(5)]);
+        assert!(tx.list_api_places("eddsa", &[1; 32], ListKind::Suspension).await.unwrap().is_empty());
+        assert!(tx.list_api_places("other", &[1; 32], ListKind::Revocation).await.unwrap().is_empty());
+        for (index, is_set, there, after) in [
+            (5, true, true, (2, 2, vec![5])),
+            (5, true, true, (2, 2, vec![5])),
+            (7, true, false, (2, 2, vec![5])),
+        ] {
+            assert_eq!(tx.set_api_entry("eddsa", &place(index), is_set).await.unwrap(), there);
+            assert_eq!(found(&mut tx).await, after);
+        }
+        assert!(!tx.set_api_entry("other", &place(5), false).await.unwrap());
+        assert!(tx.set_api_entry("eddsa", &place(5), false).await.unwrap());
+        assert_eq!(found(&mut tx).await, (2, 3, vec![]));
+        tx.commit().await.unwrap();
+    }
+}

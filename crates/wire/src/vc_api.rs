@@ -22,6 +22,11 @@ pub struct IssueRequest {
 pub struct IssueOptions {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credential_id: Option<String>,
+    /// JSON Pointers to what no holder can leave out, for instances of selective disclosure. Without them that is
+    /// everything but the claims about the subject.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_items = 100)]
+    pub mandatory_pointers: Option<Vec<String>>,
     /// Everything else a caller sends along.
     #[serde(flatten)]
     #[schema(value_type = Object)]
@@ -34,6 +39,29 @@ pub struct IssueOptions {
 pub struct IssueResponse {
     #[schema(value_type = Object)]
     pub verifiable_credential: Value,
+}
+
+/// `POST …/credentials/status`: sets an entry of the status of a credential, or clears it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct StatusRequest {
+    /// The `id` of the credential; not needed where the entry names list and index.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credential_id: Option<String>,
+    pub credential_status: StatusEntry,
+    pub status: bool,
+}
+
+/// The entry to change (Bitstring Status List 1.0, 2.1).
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct StatusEntry {
+    /// `revocation` or `suspension`.
+    pub status_purpose: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status_list_index: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status_list_credential: Option<String>,
 }
 
 /// `GET /vc-api/ids`: the open instances by name.
@@ -49,6 +77,9 @@ pub struct Instance {
     pub issuer: String,
     pub cryptosuite: String,
     pub issue_endpoint: String,
+    /// Where the status of what it issued is changed, for instances that give one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status_endpoint: Option<String>,
     /// Whether the registry must accredit this issuer; an open instance says `optional`.
     pub accreditation: String,
     pub policy: String,

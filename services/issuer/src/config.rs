@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use credential::data_integrity::Suite;
 use issuance::CredentialType;
 use outbound::OutboundPolicy;
 use serde::{Deserialize, Serialize};
@@ -103,6 +104,12 @@ pub struct InstanceConfig {
     /// The policy it is named by; accreditation is optional in an open one.
     #[serde(default = "open_policy")]
     pub policy: String,
+    /// The cryptosuite it secures with; the kind of its key follows from it.
+    #[serde(default = "usual_suite")]
+    pub cryptosuite: String,
+    /// Whether credentials get a status that anybody who knows their place can change.
+    #[serde(default)]
+    pub status: bool,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -119,6 +126,8 @@ pub enum ConfigError {
     TenantTypes(String),
     #[error("VC API instance {0:?} is configured twice or has an impossible name")]
     Instance(String),
+    #[error("VC API instance {0:?}: the cryptosuite is not known")]
+    InstanceSuite(String),
     #[error("{0} must be above zero")]
     Zero(&'static str),
 }
@@ -149,6 +158,9 @@ impl Config {
         for instance in &self.vc_api {
             if !is_name(&instance.name) || !names.insert(instance.name.as_str()) {
                 return Err(ConfigError::Instance(instance.name.clone()));
+            }
+            if Suite::parse(&instance.cryptosuite).is_none() {
+                return Err(ConfigError::InstanceSuite(instance.name.clone()));
             }
         }
         let issuing = &self.issuing;
@@ -202,4 +214,8 @@ const fn offer_validity() -> u32 {
 
 fn open_policy() -> String {
     "open".to_owned()
+}
+
+fn usual_suite() -> String {
+    Suite::EddsaRdfc2022.as_str().to_owned()
 }

@@ -8,7 +8,10 @@ mod config;
 mod http;
 mod wiring;
 
-pub use app::{DocumentError, NewDocument, OfficerLinkError, ReceiptState, anchor_documents, officer_link};
+pub use app::{
+    DocumentError, NewDocument, OfficerLinkError, ReceiptState, Reissue, ReissueError, anchor_documents,
+    officer_link, reissue_plan,
+};
 pub use config::{
     Config, ConfigError, Console, InstanceConfig, Issuing, KeysConfig, RegistryConfig, StoreConfig,
     TenantConfig,

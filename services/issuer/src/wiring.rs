@@ -8,7 +8,7 @@ use ::web::passkey::{PasskeyError, Passkeys};
 use ::web::{Ready, Running, ServeError};
 use actix_web::web::Data;
 use clock::{Clock, Entropy, SystemClock, SystemEntropy};
-use credential::data_integrity::SigningKey;
+use credential::data_integrity::{SigningKey, Suite};
 use issuance::Secrets;
 use keys::{Algorithm, KeyStore, KeyStoreError, SealError, SealingKey};
 use outbound::{Outbound, OutboundError};
@@ -114,7 +114,10 @@ async fn build(
     }
     let mut instances = BTreeMap::new();
     for instance in config.vc_api.iter().filter(|instance| instance.open) {
-        instances.insert(instance.name.clone(), instance_of(instance, &key_store, entropy.as_ref())?);
+        let suite = Suite::parse(&instance.cryptosuite)
+            .ok_or_else(|| ConfigError::InstanceSuite(instance.name.clone()))?;
+        let made = instance_of(instance, suite, &key_store, entropy.as_ref())?;
+        instances.insert(instance.name.clone(), made);
     }
     let public = &config.http.public_url;
     let host = config.console.rp_id.as_deref().or_else(|| public.host_str()).unwrap_or("localhost");
@@ -146,16 +149,29 @@ async fn open_keys(config: &Config, sealing: SealingKey) -> Result<Arc<KeyStore>
 /// An instance signs as its own did:key, which speaks for no organisation.
 fn instance_of(
     config: &InstanceConfig,
+    suite: Suite,
     key_store: &KeyStore,
     entropy: &dyn Entropy,
 ) -> Result<Instance, KeyStoreError> {
-    let name = format!("vc-api-{}.key-ed25519-1", config.name);
-    let signer = key_store.load_or_create(&name, Algorithm::Ed25519, entropy)?;
+    let kind = match suite.algorithm() {
+        Algorithm::Ed25519 => "ed25519",
+        Algorithm::P256 => "p256",
+    };
+    let name = format!("vc-api-{}.key-{kind}-1", config.name);
+    let signer = key_store.load_or_create(&name, suite.algorithm(), entropy)?;
     let public = signer.public_key();
     let issuer = public.did_key();
     let verification_method = format!("{issuer}#{}", public.to_multikey());
     let (name, policy) = (config.name.clone(), config.policy.clone());
-    Ok(Instance { name, policy, issuer, key: SigningKey { verification_method, signer } })
+    Ok(Instance {
+        name,
+        policy,
+        issuer,
+        suite,
+        status: config.status,
+        key: SigningKey { verification_method, signer },
+        lists: Default::default(),
+    })
 }
 
 /// Random bytes that the database alone does not give away.

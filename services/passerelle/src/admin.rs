@@ -1,18 +1,23 @@
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context as _, bail, ensure};
+use keys::Signer;
 
 use crate::cli::Admin;
 use crate::config::read;
 use crate::organisations::{Everyone, ISSUING, key_files};
 use crate::plan::{Plan, Service};
-use crate::registry::Rotation;
+use crate::registry::{self, Old, Rotation};
 use crate::{found, say};
 
 pub async fn run(command: Admin) -> anyhow::Result<()> {
     match command {
         Admin::OfficerLink { data, config, tenant } => officer_link(&data, config, &tenant).await,
-        Admin::RotateKey { data, org, key, compromised } => rotate_key(&data, &org, &key, compromised).await,
+        Admin::RotateKey { data, org, key, overlap, compromised } => {
+            rotate_key(&data, &org, &key, Old::of(overlap, compromised)).await
+        }
+        Admin::RetireKey { data, org, key } => retire_key(&data, &org, &key).await,
         Admin::Bootstrap { data } => bootstrap(&data).await,
     }
 }
@@ -38,13 +43,24 @@ async fn bootstrap(data: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn rotate_key(data: &Path, org: &str, fragment: &str, compromised: bool) -> anyhow::Result<()> {
+async fn rotate_key(data: &Path, org: &str, fragment: &str, old: Old) -> anyhow::Result<()> {
     let plan = Plan::load(data)?;
-    ensure!(ISSUING.iter().any(|organisation| organisation.id == org), "there is no organisation {org}");
-    let everyone = Everyone::load_or_create(&plan)?;
-    let did = everyone.did(org).context("the organisation has no DID")?;
+    let (did, signer) = controller(&plan, org)?;
     let (files, registry) = (key_files(&plan)?, found::connect(&plan)?);
-    let signer = files.load(&format!("{org}.did"))?;
-    let rotation = Rotation { owner: org, did, fragment, compromised };
+    let rotation = Rotation { owner: org, did: &did, fragment, old };
     rotation.carry_out(&registry, &files, signer.as_ref()).await
+}
+
+async fn retire_key(data: &Path, org: &str, fragment: &str) -> anyhow::Result<()> {
+    let plan = Plan::load(data)?;
+    let (did, signer) = controller(&plan, org)?;
+    registry::retire_key(&found::connect(&plan)?, signer.as_ref(), &did, fragment).await
+}
+
+/// An organisation's DID, and the key that may change its document.
+fn controller(plan: &Plan, org: &str) -> anyhow::Result<(String, Arc<dyn Signer>)> {
+    ensure!(ISSUING.iter().any(|organisation| organisation.id == org), "there is no organisation {org}");
+    let everyone = Everyone::load_or_create(plan)?;
+    let did = everyone.did(org).context("the organisation has no DID")?;
+    Ok((did.to_owned(), key_files(plan)?.load(&format!("{org}.did"))?))
 }

@@ -51,6 +51,9 @@ pub enum Command {
     /// Prove when documents existed
     #[command(subcommand)]
     Anchor(Anchor),
+    /// Look into a PKCS#11 token; plan what a compromised key leaves to do
+    #[command(subcommand)]
+    Keys(Keys),
     /// Tend a data folder: officer links, key rotation, first transactions
     #[command(subcommand)]
     Admin(Admin),
@@ -117,6 +120,47 @@ pub struct AnchorAdd {
 }
 
 #[derive(Debug, Subcommand)]
+pub enum Keys {
+    /// Log in to a token and list its private keys, each after a first signature that proves its public half
+    Token {
+        /// A TOML file with `module`, `token` and `pin_file`, as in [keys.pkcs11]
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+    ReissuePlan(ReissuePlan),
+}
+
+/// Which live credentials a key signed: what is to be issued again after it was compromised
+///
+/// Reads the issuer's database and changes nothing; the service may run. In order: `propose … emergency-stop
+/// document-key` when a third of the governors can act sooner than the member, `rotate-key --compromised`, this plan,
+/// new offers to the people in it, and `revoked` for the old copies. What has no anchor from before the mark stops
+/// verifying at once; those people come first.
+#[derive(Debug, Args)]
+#[command(after_help = PLAN_EXAMPLES)]
+pub struct ReissuePlan {
+    /// The issuer's configuration file
+    #[arg(long, value_name = "FILE")]
+    pub config: PathBuf,
+    /// The organisation, such as undp
+    #[arg(long, value_name = "ORG")]
+    pub tenant: String,
+    /// The fragment of the key, such as key-ed25519-1
+    #[arg(long, value_name = "FRAGMENT")]
+    pub key: String,
+    /// Only what was issued since then, when the time of the theft is certain, such as 2027-01-01T00:00:00Z
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<chrono::DateTime<chrono::Utc>>,
+    /// Write the credentials as CSV, oldest first
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+const PLAN_EXAMPLES: &str = "Example:
+  passerelle keys reissue-plan --config issuer.toml --tenant undp --key key-ed25519-1 --since 2027-01-01T00:00:00Z \\
+      --out plan.csv";
+
+#[derive(Debug, Subcommand)]
 pub enum Admin {
     /// Print a fresh one-time link by which the first officer of an organisation registers a passkey
     ///
@@ -143,9 +187,22 @@ pub enum Admin {
         /// The fragment of the key to replace, such as key-ed25519-1
         #[arg(long, value_name = "FRAGMENT")]
         key: String,
+        /// Keep the old key in the document beside the new one, until `retire-key`
+        #[arg(long, conflicts_with = "compromised")]
+        overlap: bool,
         /// Also mark the old key as compromised: from now on nothing it signed counts without an earlier anchor
         #[arg(long)]
         compromised: bool,
+    },
+    /// Take a key out of an organisation's DID document after `rotate-key --overlap`
+    RetireKey {
+        #[arg(long, value_name = "DIR", default_value = "./data")]
+        data: PathBuf,
+        #[arg(long, value_name = "ORG")]
+        org: String,
+        /// The fragment of the old key, such as key-ed25519-1
+        #[arg(long, value_name = "FRAGMENT")]
+        key: String,
     },
     /// Send the first transactions to a registry that was started alone; harmless to repeat
     Bootstrap {

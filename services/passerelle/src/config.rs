@@ -14,6 +14,16 @@ pub const DEMO_AGENCY: &str = "demo-agency";
 pub const OWN_CHAIN_DAYS: u32 = 3_650;
 pub const AGENCY_SECRET: &str = "agency-secret.json";
 
+/// The open instances of the VC API: one for each cryptosuite and kind of key, and one that gives a status.
+const OPEN_INSTANCES: [(&str, &str, bool); 6] = [
+    ("eddsa", "eddsa-rdfc-2022", false),
+    ("eddsa-status", "eddsa-rdfc-2022", true),
+    ("eddsa-jcs", "eddsa-jcs-2022", false),
+    ("ecdsa-p256", "ecdsa-rdfc-2019", false),
+    ("ecdsa-jcs-p256", "ecdsa-jcs-2019", false),
+    ("sd-p256", "ecdsa-sd-2023", false),
+];
+
 const HEAD: &str = "# Written by `passerelle up`, which writes it anew at each start: copy it before changing it.\n\
     # Secrets are named by path, never written here. `passerelle {} --config THIS-FILE` runs this service alone.\n\n";
 
@@ -74,9 +84,16 @@ fn issuer(plan: &Plan, everyone: &Everyone) -> anyhow::Result<String> {
         )?;
     }
     text.push_str(
-        "\n# A VC API instance that anybody may use: for trying out and for test suites, never in production.\n\
-        [[vc_api]]\nname = \"eddsa\"\nopen = true\npolicy = \"open\"\n",
+        "\n# VC API instances that anybody may use: for trying out and for test suites, never in production.\n",
     );
+    for (name, suite, status) in OPEN_INSTANCES {
+        write!(
+            text,
+            "[[vc_api]]\nname = {}\ncryptosuite = {}\nstatus = {status}\nopen = true\npolicy = \"open\"\n\n",
+            quote(name),
+            quote(suite)
+        )?;
+    }
     Ok(text)
 }
 

@@ -13,11 +13,13 @@ mod log;
 mod one;
 mod organisations;
 mod plan;
+mod private_keys;
 mod registry;
 mod say;
 mod up;
 mod welcome;
 
+use anyhow::Context as _;
 use clap::Parser as _;
 
 use crate::cli::{Cli, Command};
@@ -38,6 +40,8 @@ fn main() -> std::process::ExitCode {
 }
 
 fn try_main() -> anyhow::Result<std::process::ExitCode> {
+    // Before any key is read.
+    keys::refuse_core_dumps().context("the system does not let core dumps be refused")?;
     // Two rustls providers are in the tree, so the choice must be made before anything uses TLS.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let cli = Cli::parse();
@@ -56,6 +60,7 @@ async fn run(command: Command) -> anyhow::Result<std::process::ExitCode> {
         Command::Wallet(file) => one::wallet(&file.config).await?,
         Command::Verifier(file) => one::verifier(&file.config).await?,
         Command::Anchor(command) => anchor::run(command).await?,
+        Command::Keys(command) => private_keys::run(command).await?,
         Command::Admin(command) => admin::run(command).await?,
     }
     Ok(std::process::ExitCode::SUCCESS)

@@ -1,8 +1,10 @@
 //! What the issuer reads from and writes to the registry chain.
 
+use std::error::Error;
+
 use async_trait::async_trait;
 use clock::Timestamp;
-use keys::{PublicKey, Signer};
+use keys::{PublicKey, SignError, Signer};
 use registry_client::{Registry, RegistryError};
 use registry_types::{Operation, Relationship, SignedTransaction};
 
@@ -97,8 +99,10 @@ impl Ledger for RegistryLedger {
             return Err(RegistryError::UnknownKey(signer.public_key().to_multikey()));
         };
         let transaction = self.0.transaction(&public_key, operation).await?;
-        let signature = signer.sign(&transaction.signing_bytes()).await.ok();
-        let signature = signature.and_then(|bytes| <[u8; 64]>::try_from(bytes).ok());
+        let signature = signer.sign(&transaction.signing_bytes()).await;
+        let told =
+            |error: &SignError| tracing::warn!(error = error as &dyn Error, "nothing goes to the chain");
+        let signature = signature.inspect_err(told).ok().and_then(|bytes| <[u8; 64]>::try_from(bytes).ok());
         // A key that cannot sign is as good as unknown: nothing was sent, and the next run tries again.
         let signature =
             signature.ok_or_else(|| RegistryError::UnknownKey(signer.public_key().to_multikey()))?;

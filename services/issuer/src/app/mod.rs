@@ -13,6 +13,7 @@ mod metadata;
 mod notifications;
 mod offers;
 mod officers;
+mod reissue;
 mod status;
 mod tokens;
 mod vc_api;
@@ -40,6 +41,7 @@ pub use ledger::{Anchored, DocumentKey, Ledger, PublishedStatus, RegistryLedger}
 pub use notifications::NotificationError;
 pub use offers::{FetchError, NewOffer, OfferError, OfferLink};
 pub use officers::{OfficerLinkError, SignInError, officer_link};
+pub use reissue::{Reissue, ReissueError, reissue_plan};
 pub use status::{ChangeError, ListError, PublishError, ServedList};
 pub use store_issuer::{Page, SubjectRow};
 pub use tokens::TokenError;

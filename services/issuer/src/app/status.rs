@@ -1,7 +1,7 @@
 //! Changing the status of copies, and publishing the lists that say so.
 
 use clock::Timestamp;
-use credential::data_integrity::{self, ProofOptions, Purpose, SecureError, Suite};
+use credential::data_integrity::{self, ProofOptions, SecureError, Suite};
 use issuance::audit::Act;
 use issuance::build::rfc3339;
 use issuance::{
@@ -340,29 +340,9 @@ impl Issuer {
         let ttl_seconds = self.settings.status_interval.as_secs().max(1);
         match list.kind {
             ListKind::Revocation | ListKind::Suspension => {
-                let credential = json!({
-                    "@context": ["https://www.w3.org/ns/credentials/v2"],
-                    "id": url,
-                    "type": ["VerifiableCredential", "BitstringStatusListCredential"],
-                    "issuer": tenant.did,
-                    "validFrom": rfc3339(now),
-                    "validUntil": rfc3339(valid_until),
-                    "credentialSubject": {
-                        "id": format!("{url}#list"),
-                        "type": "BitstringStatusList",
-                        "statusPurpose": list.kind.as_str(),
-                        // Bitstring Status List 1.0, 2.2: milliseconds.
-                        "ttl": ttl_seconds * 1000,
-                        "encodedList": values.encode_bitstring(),
-                    },
-                });
-                let options = ProofOptions {
-                    created: Some(now),
-                    purpose: Purpose::AssertionMethod,
-                    challenge: None,
-                    domain: None,
-                    expires: None,
-                };
+                let times = ((now, valid_until), self.settings.status_interval);
+                let credential = bitstring_credential(&tenant.did, &url, list.kind, &values, times);
+                let options = ProofOptions::assertion(now);
                 let suite = Suite::EddsaRdfc2022;
                 let secured = data_integrity::secure(&credential, suite, &keys.ed25519, &options).await?;
                 Ok(secured.to_string().into_bytes())
@@ -381,6 +361,33 @@ impl Issuer {
             }
         }
     }
+}
+
+/// A list before it is secured (Bitstring Status List 1.0, 2.2), valid from and until, and to be asked for again after
+/// that time.
+pub(super) fn bitstring_credential(
+    issuer: &str,
+    url: &str,
+    kind: ListKind,
+    values: &StatusList,
+    ((from, until), ttl): ((Timestamp, Timestamp), std::time::Duration),
+) -> Value {
+    json!({
+        "@context": ["https://www.w3.org/ns/credentials/v2"],
+        "id": url,
+        "type": ["VerifiableCredential", "BitstringStatusListCredential"],
+        "issuer": issuer,
+        "validFrom": rfc3339(from),
+        "validUntil": rfc3339(until),
+        "credentialSubject": {
+            "id": format!("{url}#list"),
+            "type": "BitstringStatusList",
+            "statusPurpose": kind.as_str(),
+            // In milliseconds.
+            "ttl": ttl.as_secs().max(1) * 1000,
+            "encodedList": values.encode_bitstring(),
+        },
+    })
 }
 
 async fn sign_token(keys: &TenantKeys, claims: Value) -> Result<Vec<u8>, PublishError> {

@@ -1,10 +1,14 @@
-//! Issuing for machines: a credential comes in, a secured one goes out, nothing is kept.
+//! Issuing for machines: a credential comes in, a secured one goes out. Nothing is kept but its place in a status list,
+//! where the instance gives one.
 
-use credential::data_integrity::{self, ProofOptions, Purpose, SecureError, SigningKey, Suite};
+mod status;
+
+use credential::data_integrity::{self, ProofOptions, SecureError, SigningKey, Suite};
 use credential::{Fault, vcdm};
 use serde_json::Value;
 use wire::vc_api::IssueRequest;
 
+use self::status::SignedLists;
 use super::Issuer;
 
 /// An open instance and the did:key it issues as.
@@ -12,7 +16,11 @@ pub struct Instance {
     pub name: String,
     pub policy: String,
     pub issuer: String,
+    pub suite: Suite,
+    /// Whether it gives credentials a status that it can change.
+    pub status: bool,
     pub(crate) key: SigningKey,
+    pub(crate) lists: SignedLists,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -27,8 +35,26 @@ pub enum VcApiError {
     Faults(Vec<Fault>),
     #[error("too much work is waiting")]
     Overloaded,
+    #[error("the status purpose is neither revocation nor suspension")]
+    StatusPurpose,
+    #[error("this instance gave no such status")]
+    NoStatus,
     #[error("the credential could not be secured")]
     Secure(#[source] SecureError),
+    #[error("the status list could not be built")]
+    List(#[from] status_list::StatusListError),
+    #[error(transparent)]
+    Store(#[from] store_issuer::Error),
+}
+
+impl From<SecureError> for VcApiError {
+    fn from(error: SecureError) -> Self {
+        match error {
+            SecureError::Document(faults) => Self::Faults(faults),
+            SecureError::Overloaded => Self::Overloaded,
+            other => Self::Secure(other),
+        }
+    }
 }
 
 impl Issuer {
@@ -36,7 +62,7 @@ impl Issuer {
         self.instances.values()
     }
 
-    /// Validates and secures. No database is involved, and nothing of the credential is logged.
+    /// Validates and secures. Nothing of the credential is logged.
     pub async fn issue_by_api(&self, instance: &str, request: IssueRequest) -> Result<Value, VcApiError> {
         let instance = self.instances.get(instance).ok_or(VcApiError::Unknown)?;
         let mut credential = request.credential;
@@ -47,21 +73,26 @@ impl Issuer {
             Some(_) => return Err(VcApiError::IssuerMismatch),
         }
         vcdm::validate_unsecured(&credential).map_err(VcApiError::Faults)?;
-        let options = ProofOptions {
-            created: Some(self.now()),
-            purpose: Purpose::AssertionMethod,
-            challenge: None,
-            domain: None,
-            expires: None,
-        };
-        data_integrity::secure(&credential, Suite::EddsaRdfc2022, &instance.key, &options).await.map_err(
-            |error| match error {
-                SecureError::Document(faults) => VcApiError::Faults(faults),
-                SecureError::Overloaded => VcApiError::Overloaded,
-                other => VcApiError::Secure(other),
-            },
-        )
+        self.add_api_status(instance, &mut credential).await?;
+        let options = ProofOptions::assertion(self.now());
+        if !instance.suite.is_selective() {
+            return Ok(data_integrity::secure(&credential, instance.suite, &instance.key, &options).await?);
+        }
+        let mandatory = request.options.mandatory_pointers.unwrap_or_else(|| all_but_claims(&credential));
+        let entropy = self.entropy.as_ref();
+        Ok(data_integrity::secure_base(&credential, &instance.key, &options, &mandatory, entropy).await?)
     }
+}
+
+/// What a holder must show where the caller says nothing: who issued the credential, until when it is valid,
+/// where its status is. Types and contexts are always shown.
+fn all_but_claims(credential: &Value) -> Vec<String> {
+    let members = credential.as_object().into_iter().flat_map(|object| object.keys());
+    let left_out = ["@context", "id", "type", "credentialSubject", "proof"];
+    members
+        .filter(|name| !left_out.contains(&name.as_str()))
+        .map(|name| format!("/{}", name.replace('~', "~0").replace('/', "~1")))
+        .collect()
 }
 
 /// VC Data Model 2.0, 4.7. What is neither a URL nor an object with one is left to the validation, which names it.

@@ -55,7 +55,9 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
             scope("/vc-api")
                 .wrap(from_fn(cors::allow))
                 .service(vc_api::list_instances)
-                .service(vc_api::issue_by_api),
+                .service(vc_api::issue_by_api)
+                .service(vc_api::change_status_by_api)
+                .service(vc_api::find_api_status_list),
         )
         .service(scope("/schemas/v1").wrap(from_fn(cors::allow)).service(schemas::find_schema))
         .configure(console::configure);

@@ -169,8 +169,20 @@ impl From<VcApiError> for Problem {
                 let detail = faults.first().map_or_else(String::new, |fault| fault.detail.clone());
                 malformed().detail(detail).with("errors", faults.iter().map(fault).collect::<Vec<_>>())
             }
+            VcApiError::StatusPurpose => {
+                malformed().detail("statusPurpose is revocation or suspension").with(
+                    "errors",
+                    json!([
+                        {"pointer": "/credentialStatus/statusPurpose"}
+                    ]),
+                )
+            }
+            VcApiError::NoStatus => Self::not_found().detail(
+                "This instance gave no status for that purpose to such a credential, list and index.",
+            ),
             VcApiError::Overloaded => Self::unavailable("Too much work is waiting.").header(RETRY_AFTER, "1"),
-            VcApiError::Secure(_) => Self::internal(&error),
+            VcApiError::Secure(_) | VcApiError::List(_) => Self::internal(&error),
+            VcApiError::Store(error) => store(&error),
         }
     }
 }

@@ -27,7 +27,7 @@ pub(super) async fn find_status_list(
     Ok(answer(&request, list))
 }
 
-fn answer(request: &HttpRequest, list: ServedList) -> HttpResponse {
+pub(super) fn answer(request: &HttpRequest, list: ServedList) -> HttpResponse {
     let tag = EntityTag::new_strong(URL_SAFE_NO_PAD.encode(list.digest));
     let known = match IfNoneMatch::parse(request) {
         Ok(IfNoneMatch::Items(tags)) => tags.iter().any(|known| known.weak_eq(&tag)),

@@ -1,7 +1,7 @@
 use issuer::app::KeysError;
 use keys::Algorithm;
 
-use crate::support::{Holder, LDP, UNDP, World, add_key, json};
+use crate::support::{Holder, LDP, SD_JWT, UNDP, World, add_key, json, start_time};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_rotation_takes_effect_without_a_restart() {
@@ -42,4 +42,33 @@ async fn without_keys_the_service_is_not_ready_and_says_so() {
     let keys = json(&world.get("/t/undp/jwks").await);
     assert_eq!(keys["keys"].as_array().unwrap().len(), 2);
     assert!(keys["keys"].as_array().unwrap().iter().all(|key| key.get("d").is_none()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_plan_after_a_compromise_names_what_that_key_signed_and_is_live() {
+    let world = World::start().await;
+    let holder = Holder::new(1);
+    let link = world.offer_for("10023").await;
+    for configuration in [LDP, SD_JWT] {
+        world.credential(&link, configuration, &holder).await;
+    }
+    let second = add_key(&world.directory, "undp", "key-ed25519-2", Algorithm::Ed25519, 200);
+    world.ledger.with(|state| state.keys.get_mut(UNDP).unwrap().push(second));
+    world.issuer.refresh_keys(world.tenant("undp")).await.unwrap();
+    world.credential(&world.offer_for("10024").await, LDP, &holder).await;
+
+    let plan = async |key: &str, since| {
+        let planned = issuer::reissue_plan(&world.config(), "undp", key, since, start_time()).await.unwrap();
+        let told =
+            planned.into_iter().map(|it| (it.subject_number, it.configuration, it.anchored_at.is_some()));
+        told.collect::<Vec<_>>()
+    };
+    let (first, other) = ("10023".to_owned(), "10024".to_owned());
+    assert_eq!(plan("key-ed25519-1", None).await, [(first.clone(), LDP.to_owned(), false)]);
+    assert_eq!(plan("key-ed25519-2", None).await, [(other, LDP.to_owned(), false)]);
+    assert_eq!(plan("key-p256-1", None).await, [(first.clone(), SD_JWT.to_owned(), false)]);
+    assert!(plan("key-p256-1", Some(start_time() + chrono::Duration::days(1))).await.is_empty());
+    world.issuer.anchor(world.tenant("undp")).await.unwrap();
+    assert_eq!(plan("key-ed25519-1", None).await, [(first, LDP.to_owned(), true)]);
+    assert!(issuer::reissue_plan(&world.config(), "nobody", "key-p256-1", None, start_time()).await.is_err());
 }

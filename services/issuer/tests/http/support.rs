@@ -85,10 +85,21 @@ fn config(directory: &TempDir, token: Option<&TokenConfig>) -> Config {
             tenant("unjspf", "UNJSPF", &[CredentialType::DigitalCertificateOfEntitlement]),
         ],
         vc_api: vec![
-            InstanceConfig { name: "eddsa".into(), open: true, policy: "open".into() },
-            InstanceConfig { name: "closed".into(), open: false, policy: "open".into() },
+            instance("eddsa", true, "eddsa-rdfc-2022"),
+            instance("eddsa-jcs", true, "eddsa-jcs-2022"),
+            instance("ecdsa-p256", true, "ecdsa-rdfc-2019"),
+            instance("ecdsa-jcs-p256", true, "ecdsa-jcs-2019"),
+            instance("sd-p256", true, "ecdsa-sd-2023"),
+            InstanceConfig { status: true, ..instance("eddsa-status", true, "eddsa-rdfc-2022") },
+            InstanceConfig { status: true, ..instance("sd-status", true, "ecdsa-sd-2023") },
+            instance("closed", false, "eddsa-rdfc-2022"),
         ],
     }
+}
+
+fn instance(name: &str, open: bool, cryptosuite: &str) -> InstanceConfig {
+    let (policy, cryptosuite) = ("open".into(), cryptosuite.into());
+    InstanceConfig { name: name.into(), open, policy, cryptosuite, status: false }
 }
 
 fn key_store(world: &TempDir, token: Option<&TokenConfig>) -> KeyStore {
@@ -179,6 +190,11 @@ impl World {
         self.running.stop().await;
         self.issuer.store().close().await;
         Self::on(self.directory, self.ledger, self.clock, 2, self.token).await
+    }
+
+    /// What the service was started with.
+    pub fn config(&self) -> Config {
+        config(&self.directory, self.token.as_ref())
     }
 
     pub fn tenant(&self, id: &str) -> &Arc<Tenant> {

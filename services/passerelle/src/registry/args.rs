@@ -5,7 +5,8 @@ use url::Url;
 
 use super::member_args::{Init, Join, NodeKeys, Propose, Statement, Vote, Withdraw};
 use super::own_args::{
-    AddKey, ChangeDelegation, CreateDid, Delegate, DescribeValidator, RevokeKey, RevokeValidator, RotateKey,
+    AddKey, ChangeDelegation, CreateDid, Delegate, DescribeValidator, RetireKey, RevokeKey, RevokeValidator,
+    RotateKey,
 };
 use super::restart_args::Restart;
 use crate::cli::File;
@@ -48,6 +49,7 @@ pub enum Action {
     Restart(Restart),
     CreateDid(CreateDid),
     RotateKey(RotateKey),
+    RetireKey(RetireKey),
     AddKey(AddKey),
     RevokeKey(RevokeKey),
     RevokeValidator(RevokeValidator),

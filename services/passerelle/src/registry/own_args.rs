@@ -27,11 +27,14 @@ const CREATE_EXAMPLES: &str = "Examples:
   passerelle registry create-did --node https://registry.wfp.example.org --genesis genesis.json --id wfp --keys wfp-keys
   passerelle registry create-did --node … --genesis … --id wfp --keys wfp-keys --service verifier";
 
-/// Put a new signing key in the place of one in a DID document
+/// Put a new signing key in the place of one in a DID document, or beside it
 ///
-/// The new key is sealed into --keys first, then published on the chain; the issuer signs with it within seconds.
-/// What the old key signed before stays valid where an anchor proves the time.
+/// The new key is made first (sealed into --keys, or in the token), then published on the chain; the issuer signs
+/// with it within seconds. What the old key signed before stays valid where an anchor proves the time. With --overlap
+/// both are listed, so that nothing which the old key signed and no anchor holds yet falls between them; end it with
+/// `retire-key` when the issuer's next anchor and status lists are on the chain.
 #[derive(Debug, Args)]
+#[command(after_help = ROTATE_EXAMPLES)]
 pub struct RotateKey {
     #[command(flatten)]
     pub by: Actor,
@@ -43,9 +46,38 @@ pub struct RotateKey {
     /// What the key files begin with, when it is a service's DID [default: the member's id]
     #[arg(long, value_name = "NAME")]
     pub service: Option<String>,
+    /// Keep the old key in the document beside the new one, until `retire-key`
+    #[arg(long, conflicts_with = "compromised")]
+    pub overlap: bool,
     /// Also mark the old key as compromised: from now on nothing it signed counts without an earlier anchor
+    ///
+    /// A key that was retired before is only marked.
     #[arg(long)]
     pub compromised: bool,
+}
+
+const ROTATE_EXAMPLES: &str = "Planned:
+  passerelle registry rotate-key … did:passerelle:4f… key-ed25519-1 --overlap
+  passerelle registry retire-key … did:passerelle:4f… key-ed25519-1
+
+Stolen:
+  passerelle registry propose … emergency-stop document-key did:passerelle:4f… z6Mk…   (a third of the governors)
+  passerelle registry rotate-key … did:passerelle:4f… key-ed25519-1 --compromised
+  passerelle keys reissue-plan --config issuer.toml --tenant undp --key key-ed25519-1 --out plan.csv";
+
+/// Take a signing key out of a DID document after `rotate-key --overlap`
+///
+/// What it signed while it was listed stays valid where an anchor proves the time. A key without a newer one of its
+/// kind beside it stays: the issuer would have nothing to sign with.
+#[derive(Debug, Args)]
+pub struct RetireKey {
+    #[command(flatten)]
+    pub by: Actor,
+    #[arg(value_name = "DID")]
+    pub did: String,
+    /// The fragment of the old key, such as key-ed25519-1
+    #[arg(value_name = "FRAGMENT")]
+    pub key: String,
 }
 
 /// Make a further key for the member and admit it on the chain

@@ -55,6 +55,77 @@ async fn broken_credentials_are_400_with_published_problem_types() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn credentials_of_every_suite_are_verified() {
+    use clock::Clock as _;
+    use credential::data_integrity::{ProofOptions, SigningKey, Suite, secure};
+    use keys::Signer as _;
+    let service = Service::start().await;
+    let sample = json_of(&service.get("/vc-api/sample", None).await);
+    for suite in Suite::ALL.into_iter().filter(|suite| !suite.is_selective()) {
+        let signer = keys::SoftwareKey::from_secret(suite.algorithm(), &[7; 32]).unwrap();
+        let (issuer, multikey) = (signer.public_key().did_key(), signer.public_key().to_multikey());
+        let key = SigningKey {
+            verification_method: format!("{issuer}#{multikey}"),
+            signer: std::sync::Arc::new(signer),
+        };
+        let mut unsecured = sample["verifiableCredential"].clone();
+        unsecured.as_object_mut().unwrap().remove("proof");
+        unsecured["issuer"] = json!(issuer);
+        let options = ProofOptions::assertion(service.world.clock.now());
+        let secured = secure(&unsecured, suite, &key, &options).await.unwrap();
+        assert_eq!(secured["proof"]["cryptosuite"], suite.as_str());
+        let verify = async |credential: &Value| {
+            let body = json!({ "verifiableCredential": credential });
+            let reply = service.post("/vc-api/credentials/verify", &body, &[]).await;
+            (reply.status, json_of(&reply))
+        };
+        let (status, result) = verify(&secured).await;
+        assert_eq!((status, result["verified"].as_bool()), (200, Some(true)), "{suite}: {result:#}");
+        let mut changed = secured.clone();
+        changed["credentialSubject"]["name"] = json!("Another");
+        assert_eq!(verify(&changed).await.0, 400, "{suite}");
+        let mut other = secured;
+        other["proof"]["cryptosuite"] = json!("ecdsa-2019");
+        assert_eq!(verify(&other).await.0, 400, "{suite}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn derived_proofs_are_verified_and_base_proofs_are_not() {
+    use clock::Clock as _;
+    use credential::data_integrity::{ProofOptions, SigningKey, derive, secure_base};
+    use keys::Signer as _;
+    let service = Service::start().await;
+    let sample = json_of(&service.get("/vc-api/sample", None).await);
+    let signer = keys::SoftwareKey::from_secret(keys::Algorithm::P256, &[7; 32]).unwrap();
+    let (issuer, multikey) = (signer.public_key().did_key(), signer.public_key().to_multikey());
+    let key = SigningKey {
+        verification_method: format!("{issuer}#{multikey}"),
+        signer: std::sync::Arc::new(signer),
+    };
+    let mut unsecured = sample["verifiableCredential"].clone();
+    unsecured.as_object_mut().unwrap().remove("proof");
+    unsecured["issuer"] = json!(issuer);
+    let options = ProofOptions::assertion(service.world.clock.now());
+    let mandatory = ["/issuer".to_owned(), "/validFrom".to_owned()];
+    let entropy = clock::SeededEntropy::new(9);
+    let base = secure_base(&unsecured, &key, &options, &mandatory, &entropy).await.unwrap();
+    let shown = derive(&base, &["/credentialSubject/name".to_owned()]).await.unwrap();
+    let verify = async |credential: &Value| {
+        let body = json!({ "verifiableCredential": credential });
+        let reply = service.post("/vc-api/credentials/verify", &body, &[]).await;
+        (reply.status, json_of(&reply))
+    };
+    let (status, result) = verify(&shown).await;
+    assert_eq!((status, result["verified"].as_bool()), (200, Some(true)), "{result:#}");
+    assert_eq!(verify(&base).await.0, 400);
+    let mut changed = shown;
+    changed["credentialSubject"]["name"] = json!("Another");
+    let (status, result) = verify(&changed).await;
+    assert_eq!((status, result["verified"].as_bool()), (400, Some(false)), "{result:#}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn presentation_must_answer_the_challenge() {
     let service = Service::start().await;
     let (undp, holder) = service.scene().await;

@@ -196,12 +196,12 @@ async fn check_that_a_crash_cut_off_is_finished() {
     let (stop, stopped) = tokio::sync::watch::channel(false);
     let chores = tokio::spawn(verifier::app::run_chores(service.desk.clone(), stopped));
     let mut state_now = Value::Null;
-    for _ in 0..200 {
+    for _ in 0..500 {
         state_now = service.view(&asked).await["state"].clone();
         if state_now == "verified" {
             break;
         }
-        tokio::task::yield_now().await;
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
     stop.send(true).unwrap();
     chores.await.unwrap();
