@@ -8,7 +8,9 @@ mod config;
 mod http;
 mod wiring;
 
-pub use app::{DocumentError, NewDocument, OfficerLinkError, ReceiptState, anchor_documents, officer_link};
+pub use app::{
+    DocumentError, LinkFor, NewDocument, OfficerLinkError, ReceiptState, anchor_documents, officer_link,
+};
 pub use config::{
     Config, ConfigError, Console, InstanceConfig, Issuing, KeysConfig, RegistryConfig, StoreConfig,
     TenantConfig,

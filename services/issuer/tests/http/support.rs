@@ -5,7 +5,7 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use clock::{SeededEntropy, TestClock, Timestamp};
-use issuance::{Actor, CredentialType, Subject};
+use issuance::{Actor, CredentialType, FourEyes, Subject};
 use issuer::app::{DocumentKey, Issuer, NewOffer, OfferLink, Tenant};
 use issuer::{
     Config, Console, InstanceConfig, Issuing, KeysConfig, RegistryConfig, StoreConfig, TenantConfig,
@@ -34,13 +34,14 @@ pub struct World {
     pub client: Outbound,
     base: Url,
     running: Running,
+    four_eyes: FourEyes,
 }
 
 pub fn start_time() -> Timestamp {
     Timestamp::from_timestamp(1_800_000_000, 0).unwrap()
 }
 
-fn config(directory: &TempDir) -> Config {
+fn config(directory: &TempDir, four_eyes: FourEyes) -> Config {
     let path = |name: &str| directory.path().join(name);
     let tenant = |id: &str, name: &str, types: &[CredentialType]| TenantConfig {
         id: id.into(),
@@ -72,7 +73,7 @@ fn config(directory: &TempDir) -> Config {
             credential_validity_days: 365,
             offer_validity_days: 30,
         },
-        console: Console::default(),
+        console: Console { four_eyes, ..Console::default() },
         tenants: vec![
             tenant("undp", "UNDP", &[CredentialType::StaffIdentity, CredentialType::Employment]),
             tenant("wfp", "WFP", &[CredentialType::StaffIdentity]),
@@ -101,7 +102,12 @@ pub fn add_key(
 }
 
 impl World {
+    /// As somebody who tries it out has it: whoever is alone acts alone.
     pub async fn start() -> Self {
+        Self::start_with(FourEyes::WithColleagues).await
+    }
+
+    pub async fn start_with(four_eyes: FourEyes) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let ledger = Arc::new(TestLedger::default());
         for (at, tenant) in TENANTS.into_iter().enumerate() {
@@ -111,10 +117,15 @@ impl World {
             let did = format!("did:passerelle:{tenant}");
             ledger.with(|state| state.keys.insert(did, vec![ed25519, p256]));
         }
-        Self::on(directory, ledger, TestClock::at(start_time()), 1).await
+        Self::on(directory, ledger, TestClock::at(start_time()), (1, four_eyes)).await
     }
 
-    async fn on(directory: TempDir, ledger: Arc<TestLedger>, clock: TestClock, seed: u64) -> Self {
+    async fn on(
+        directory: TempDir,
+        ledger: Arc<TestLedger>,
+        clock: TestClock,
+        (seed, four_eyes): (u64, FourEyes),
+    ) -> Self {
         let policy = OutboundPolicy {
             allow_loopback: true,
             allow_http: true,
@@ -122,7 +133,7 @@ impl World {
             ..OutboundPolicy::default()
         };
         let (running, issuer) = issuer::start_with(
-            config(&directory),
+            config(&directory, four_eyes),
             Arc::clone(&ledger) as Arc<dyn issuer::app::Ledger>,
             Arc::new(clock.clone()),
             Arc::new(SeededEntropy::new(seed)),
@@ -132,7 +143,7 @@ impl World {
         .unwrap();
         let base = format!("http://{}", running.addresses[0]).parse().unwrap();
         let client = Outbound::new(&policy).unwrap();
-        let world = Self { issuer, ledger, clock, directory, client, base, running };
+        let world = Self { issuer, ledger, clock, directory, client, base, running, four_eyes };
         for tenant in TENANTS {
             world.issuer.refresh_keys(world.tenant(tenant)).await.unwrap();
         }
@@ -144,7 +155,7 @@ impl World {
     pub async fn restart(mut self) -> Self {
         self.running.stop().await;
         self.issuer.store().close().await;
-        Self::on(self.directory, self.ledger, self.clock, 2).await
+        Self::on(self.directory, self.ledger, self.clock, (2, self.four_eyes)).await
     }
 
     pub fn tenant(&self, id: &str) -> &Arc<Tenant> {
