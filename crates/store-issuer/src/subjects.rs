@@ -70,6 +70,8 @@ pub struct SubjectRow {
     pub valid: u32,
     pub suspended: u32,
     pub revoked: u32,
+    /// Whether the service has ended.
+    pub ended: bool,
 }
 
 const PUT: &str = "INSERT INTO subjects (tenant, id, number, name, claims, search, created_at, updated_at)
@@ -87,7 +89,8 @@ const LIST: &str = "SELECT s.*,
         (SELECT COUNT(*) FROM copies c WHERE c.tenant = s.tenant AND c.subject_id = s.id
             AND c.status = 'suspended') AS suspended_copies,
         (SELECT COUNT(*) FROM copies c WHERE c.tenant = s.tenant AND c.subject_id = s.id
-            AND c.status = 'revoked') AS revoked_copies
+            AND c.status = 'revoked') AS revoked_copies,
+        (SELECT COUNT(*) FROM service_ends e WHERE e.tenant = s.tenant AND e.subject_id = s.id) AS ended
     FROM subjects s
     WHERE s.tenant = $1 AND s.number > $2 AND s.search LIKE $3 ESCAPE '!'
         AND ($5 = '' OR REPLACE(s.claims, $5, '') <> s.claims)
@@ -231,5 +234,6 @@ fn subject_row(row: &Row) -> Result<SubjectRow, Error> {
         valid: columns.number("valid_copies")?,
         suspended: columns.number("suspended_copies")?,
         revoked: columns.number("revoked_copies")?,
+        ended: row.int("ended")? > 0,
     })
 }

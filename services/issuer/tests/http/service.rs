@@ -41,7 +41,7 @@ async fn the_end_of_a_service_is_shown_confirmed_and_approved_before_anything_en
     assert!(page.contains("End the service of Amina Okafor"), "{page}");
     let id = between(&page, "action=\"/console/approvals/", "/").to_owned();
     ben.post(&format!("/console/approvals/{id}/approve"), &[]).await;
-    assert_eq!(state(&ann).await, "Revoked");
+    assert_eq!(state(&ann).await, "Service ended");
     let page = ann.get(PERSON).await.text();
     assert!(page.contains("Service ended: Separated from service.") && page.contains("Withdrawn"), "{page}");
     assert_eq!(ann.post(&format!("{PERSON}/offers"), &[]).await.status, 409, "nothing more is offered");

@@ -29,6 +29,7 @@ struct Wanted {
 struct CalendarPage {
     shell: Shell,
     months: Vec<MonthCard>,
+    nothing: bool,
     chosen: Option<Chosen>,
 }
 
@@ -92,6 +93,7 @@ async fn show_calendar(
     let place = if officer.tenant.has_staff() { Place::Staff } else { Place::Retirees };
     html(&CalendarPage {
         shell: shell(&officer, place),
+        nothing: months.iter().all(|month| month.people == 0),
         months: months.iter().map(|it| MonthCard::new(it, month)).collect(),
         chosen,
     })

@@ -43,6 +43,7 @@ enum Stuck {
 struct StuckPage {
     shell: Shell,
     locked: bool,
+    issues: bool,
     rows: Vec<StuckRow>,
     next: Option<String>,
 }
@@ -80,6 +81,7 @@ async fn list_stuck(
     html(&StuckPage {
         shell: shell(&officer, home_of(&officer)),
         locked,
+        issues: officer.roles.may(Permission::Issue),
         rows: rows.into_iter().map(row).collect(),
         next,
     })

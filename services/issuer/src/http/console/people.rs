@@ -110,7 +110,10 @@ impl From<&SubjectRow> for PersonRow {
             title: text(claims, "jobTitle"),
             grade: text(claims, "gradeLevel"),
             station: text(claims, "dutyStation"),
-            badge: Badge::person(row.offer, row.valid, row.suspended, row.revoked),
+            badge: match row.valid + row.suspended {
+                0 if row.ended => ENDED,
+                _ => Badge::person(row.offer, row.valid, row.suspended, row.revoked),
+            },
         }
     }
 }
@@ -141,6 +144,7 @@ struct PersonPage {
     can_reinstate: bool,
     can_revoke: bool,
     can_offer: bool,
+    has_open: bool,
     has_appointment: bool,
     done: Option<&'static str>,
 }
@@ -258,7 +262,10 @@ impl PersonPage {
             name: subject.name.clone(),
             original: Some(text(&subject.claims, "alternateName")).filter(|name| !name.is_empty()),
             number: subject.number.clone(),
-            badge: Badge::person(newest, many(valid), many(suspended), many(revoked)),
+            badge: match valid + suspended {
+                0 if page.ended.is_some() => ENDED,
+                _ => Badge::person(newest, many(valid), many(suspended), many(revoked)),
+            },
             facts: facts(subject),
             credentials: credentials(page),
             offers: page.offers.iter().map(|offer| OfferView::new(offer, now)).collect(),
@@ -279,6 +286,7 @@ impl PersonPage {
             can_suspend: issues && valid > 0,
             can_reinstate: issues && suspended > 0,
             can_revoke: issues && valid + suspended > 0 && known.waiting.is_none(),
+            has_open: open,
             can_offer: issues && !open && page.ended.is_none(),
             has_appointment: subject.claims.contains_key("contractType"),
             done: said(done),
@@ -405,6 +413,9 @@ impl OfferView {
 
 /// Changes of several copies that one act made are written within this time.
 const TOGETHER_SECONDS: i64 = 2;
+
+/// Nothing is left that hangs on the service.
+const ENDED: Badge = Badge { class: "plain", text: "Service ended" };
 
 /// Revoked because a newer one took its place.
 const SUPERSEDED: Badge = Badge { class: "plain", text: "Superseded" };
