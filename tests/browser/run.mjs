@@ -2,7 +2,8 @@
 // Input: a JSON file with the services' addresses and first links (see tests/browser.rs).
 import {readFileSync} from 'node:fs';
 import {Browser} from './browser.mjs';
+import {colleagues} from './colleagues.mjs';
 import {edges} from './edges.mjs';
 import {journey} from './journey.mjs';
 
-await Browser.conduct('browser', JSON.parse(readFileSync(process.argv[2], 'utf8')), journey, edges);
+await Browser.conduct('browser', JSON.parse(readFileSync(process.argv[2], 'utf8')), journey, edges, colleagues);

@@ -66,6 +66,8 @@ fn configure(network: &Network, stack: &Stack, member: &str, dids: [&str; 2]) ->
     write(network, stack, Service::Issuer, &stack.url(Service::Registry), |config| {
         config.insert("keys".into(), keys_of(&keys(member)).into());
         set(config, "issuing", "wallet_url", wallet.clone())?;
+        // Its HR officer works alone here.
+        set(config, "console", "four_eyes", "with-colleagues".to_owned())?;
         for cadence in ["anchor_interval_seconds", "status_interval_seconds"] {
             set(config, "issuing", cadence, 1)?;
         }

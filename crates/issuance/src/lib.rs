@@ -7,6 +7,7 @@
 //! Read [`Offer`], [`CredentialCopy`] and [`KeyProof`] first.
 
 pub mod anchoring;
+mod approval;
 pub mod audit;
 pub mod build;
 mod configuration;
@@ -15,11 +16,16 @@ pub mod import;
 mod key_proof;
 mod nonce;
 mod offer;
+mod role;
 pub mod schemas;
 mod secrets;
+mod service;
 mod status;
 mod subject;
 
+pub use approval::{
+    Approval, ApprovalError, ApprovalState, Decision, FourEyes, PROPOSAL_DAYS, Proposal, SecondPersons,
+};
 pub use configuration::{
     Claim, ClaimKind, Configuration, CredentialType, Format, UnknownConfiguration, VOCABULARY,
 };
@@ -27,12 +33,15 @@ pub use copy::{CredentialCopy, Delivery};
 pub use key_proof::{HolderKey, KeyProof, KeyProofError};
 pub use nonce::{CheckedNonce, NONCE_LIFETIME_SECONDS, NonceError};
 pub use offer::{
-    CODE_LIFETIME_SECONDS, CodeRefusal, Offer, OfferState, TOKEN_LIFETIME_SECONDS, TRANSACTION_CODE_DIGITS,
-    TRANSACTION_CODE_TRIES, TransactionCode,
+    CODE_LIFETIME_SECONDS, CodeRefusal, Offer, OfferState, REMIND_AFTER_DAYS, TOKEN_LIFETIME_SECONDS,
+    TRANSACTION_CODE_DIGITS, TRANSACTION_CODE_TRIES, TransactionCode,
 };
+pub use role::{Permission, Role, Roles};
 pub use secrets::{Secrets, fingerprint};
+pub use service::{Reissue, ServiceEnd};
 pub use status::{
-    LIST_LENGTH, ListKind, Reason, ReasonCode, Status, StatusError, StatusIndex, StatusListId, token_value,
+    LIST_LENGTH, ListKind, Reason, ReasonCode, Status, StatusError, StatusIndex, StatusListId, StatusMove,
+    token_value,
 };
 pub use subject::{Actor, Subject, search_text};
 

@@ -55,6 +55,9 @@ pub enum OfferState {
     Withdrawn,
 }
 
+/// How long an offer is left alone before its person is reminded, first and again.
+pub const REMIND_AFTER_DAYS: i64 = 7;
+
 /// Six digits told to the person by another way than the link.
 #[derive(Clone, PartialEq, Eq)]
 pub struct TransactionCode(String);

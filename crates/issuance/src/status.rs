@@ -2,7 +2,7 @@
 
 use clock::Entropy;
 
-use crate::Format;
+use crate::{Format, Timestamp};
 
 /// Herd privacy (Bitstring Status List 1.0, 6.1): a list never has fewer entries, however few are used.
 pub const LIST_LENGTH: u32 = 131_072;
@@ -38,7 +38,22 @@ pub enum ReasonCode {
     IssuedInError,
     Inquiry,
     InquiryClosed,
+    /// The day to which it was suspended has come.
+    PeriodOver,
+    /// A newer credential of the same type took its place.
+    Superseded,
     Other,
+}
+
+/// Where a copy goes, why, until when, and with whose approval.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StatusMove {
+    pub to: Status,
+    pub reason: Reason,
+    /// A suspension that lifts itself; of no meaning for the other statuses.
+    pub until: Option<Timestamp>,
+    /// The second person, where one was needed.
+    pub approved_by: Option<String>,
 }
 
 /// One list serves one purpose. The two bits of a token list hold both.
@@ -107,6 +122,13 @@ pub const fn token_value(status: Status) -> u8 {
     }
 }
 
+impl StatusMove {
+    #[must_use]
+    pub const fn new(to: Status, reason: Reason) -> Self {
+        Self { to, reason, until: None, approved_by: None }
+    }
+}
+
 impl std::fmt::Debug for Reason {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Reason").field("code", &self.code).finish_non_exhaustive()
@@ -120,7 +142,7 @@ impl From<ReasonCode> for Reason {
 }
 
 impl ReasonCode {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::ContractEnded,
         Self::Separated,
         Self::Deceased,
@@ -129,6 +151,8 @@ impl ReasonCode {
         Self::IssuedInError,
         Self::Inquiry,
         Self::InquiryClosed,
+        Self::PeriodOver,
+        Self::Superseded,
         Self::Other,
     ];
 
@@ -143,6 +167,8 @@ impl ReasonCode {
             Self::IssuedInError => "issued-in-error",
             Self::Inquiry => "inquiry",
             Self::InquiryClosed => "inquiry-closed",
+            Self::PeriodOver => "period-over",
+            Self::Superseded => "superseded",
             Self::Other => "other",
         }
     }
@@ -159,6 +185,8 @@ impl ReasonCode {
             Self::IssuedInError => "Issued in error",
             Self::Inquiry => "Inquiry opened",
             Self::InquiryClosed => "Inquiry closed",
+            Self::PeriodOver => "Suspension ended on its day",
+            Self::Superseded => "Replaced by a newer one",
             Self::Other => "Other",
         }
     }

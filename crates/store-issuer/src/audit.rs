@@ -11,7 +11,33 @@ const LAST: &str = "SELECT sequence, hash FROM audit WHERE tenant = $1 ORDER BY 
 const INSERT: &str =
     "INSERT INTO audit (tenant, sequence, at, officer, action, target, detail, previous, hash)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-const LIST: &str = "SELECT * FROM audit WHERE tenant = $1 AND sequence < $2 ORDER BY sequence DESC LIMIT $3";
+const LIST: &str = "SELECT * FROM audit WHERE tenant = $1 AND sequence < $2
+        AND ($4 = '' OR officer = $4) AND ($5 = '' OR action LIKE $5 || '.%')
+        AND at >= $6 AND at < $7
+        AND ($8 = '' OR target IN (
+            SELECT id FROM subjects WHERE tenant = $1 AND number = $8
+            UNION SELECT o.id FROM offers o JOIN subjects s ON s.tenant = o.tenant AND s.id = o.subject_id
+                WHERE o.tenant = $1 AND s.number = $8
+            UNION SELECT c.id FROM copies c JOIN subjects s ON s.tenant = c.tenant AND s.id = c.subject_id
+                WHERE c.tenant = $1 AND s.number = $8))
+    ORDER BY sequence DESC LIMIT $3";
+const FOLLOWING: &str = "SELECT * FROM audit WHERE tenant = $1 AND sequence > $2 ORDER BY sequence LIMIT $3";
+
+/// What an auditor looks for; an absent member does not narrow the search.
+#[derive(Clone, Debug, Default)]
+pub struct AuditQuery {
+    /// The number of an entry already seen; older ones follow.
+    pub before: Option<u64>,
+    pub officer: Option<String>,
+    /// The first word of the action: `offer`, `credential`, `officer` ...
+    pub area: Option<String>,
+    /// Inclusive.
+    pub from: Option<Timestamp>,
+    /// Exclusive.
+    pub until: Option<Timestamp>,
+    /// Staff number or UID of the person it is about: their record, offers and credentials.
+    pub number: Option<String>,
+}
 
 impl Transaction {
     /// Appends an act to the chain of the actor's organisation.
@@ -40,15 +66,36 @@ impl Transaction {
         Ok(self.tx.execute_one(INSERT, values).await?)
     }
 
-    /// Newest first, those before `before`.
+    /// Newest first.
     pub async fn list_audit(
         &mut self,
         tenant: &str,
-        before: Option<u64>,
+        query: &AuditQuery,
         limit: u32,
     ) -> Result<Vec<AuditEntry>, Error> {
-        let before = before.map_or(i64::MAX, int);
-        let rows = self.tx.fetch_all(LIST, args![tenant, before, limit]).await?;
+        let text = |value: &Option<String>| value.clone().unwrap_or_default();
+        let values = args![
+            tenant,
+            query.before.map_or(i64::MAX, int),
+            limit,
+            text(&query.officer),
+            text(&query.area),
+            query.from.map_or(i64::MIN, |at| at.timestamp_millis()),
+            query.until.map_or(i64::MAX, |at| at.timestamp_millis()),
+            text(&query.number)
+        ];
+        let rows = self.tx.fetch_all(LIST, values).await?;
+        rows.iter().map(entry).collect()
+    }
+
+    /// Oldest first, those after `after`; for walking the whole chain.
+    pub async fn list_audit_after(
+        &mut self,
+        tenant: &str,
+        after: u64,
+        limit: u32,
+    ) -> Result<Vec<AuditEntry>, Error> {
+        let rows = self.tx.fetch_all(FOLLOWING, args![tenant, int(after), limit]).await?;
         rows.iter().map(entry).collect()
     }
 }

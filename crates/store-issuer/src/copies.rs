@@ -2,7 +2,8 @@
 
 use issuance::anchoring::{LeafKind, WaitingLeaf};
 use issuance::{
-    Actor, Configuration, CredentialCopy, Delivery, Reason, ReasonCode, Status, StatusIndex, Timestamp,
+    Actor, Configuration, CredentialCopy, Delivery, Reason, ReasonCode, Status, StatusIndex, StatusMove,
+    Timestamp,
 };
 use sql::{Row, args};
 
@@ -16,6 +17,10 @@ pub struct StatusChange {
     pub status: Status,
     pub reason: Reason,
     pub officer: String,
+    /// The second person, where one was needed.
+    pub approved_by: Option<String>,
+    /// When a suspension lifts itself.
+    pub until: Option<Timestamp>,
     pub at: Timestamp,
 }
 
@@ -32,12 +37,15 @@ const FIND_BY_RECEIPT: &str = "SELECT * FROM copies WHERE tenant = $1 AND receip
 const OF_SUBJECT: &str =
     "SELECT * FROM copies WHERE tenant = $1 AND subject_id = $2 ORDER BY id DESC LIMIT 500";
 const SET_DELIVERY: &str = "UPDATE copies SET delivery = $3 WHERE tenant = $1 AND id = $2";
-const SET_STATUS: &str = "UPDATE copies SET status = $4 WHERE tenant = $1 AND id = $2 AND status = $3";
+const SET_STATUS: &str = "UPDATE copies SET status = $4, suspended_until = CAST($5 AS BIGINT)
+    WHERE tenant = $1 AND id = $2 AND status = $3";
+const TO_LIFT: &str = "SELECT * FROM copies
+    WHERE tenant = $1 AND status = 'suspended' AND suspended_until <= $2 ORDER BY id LIMIT $3";
 const TOUCH_LISTS: &str = "UPDATE status_lists SET revision = revision + 1 WHERE tenant = $1 AND list IN
     (SELECT list FROM status_entries WHERE tenant = $1 AND copy_id = $2)";
 const INSERT_CHANGE: &str =
-    "INSERT INTO status_changes (tenant, copy_id, sequence, status, reason, note, officer, at)
-    SELECT $1, $2, COALESCE(MAX(sequence), 0) + 1, $3, $4, $5, $6, CAST($7 AS BIGINT)
+    "INSERT INTO status_changes (tenant, copy_id, sequence, status, reason, note, officer, at, until, approved_by)
+    SELECT $1, $2, COALESCE(MAX(sequence), 0) + 1, $3, $4, $5, $6, CAST($7 AS BIGINT), CAST($8 AS BIGINT), $9
     FROM status_changes WHERE tenant = $1 AND copy_id = $2";
 const CHANGES: &str =
     "SELECT h.* FROM status_changes h JOIN copies c ON c.tenant = h.tenant AND c.id = h.copy_id
@@ -130,18 +138,29 @@ impl Transaction {
         &mut self,
         by: &Actor,
         copy: &CredentialCopy,
-        to: Status,
-        reason: &Reason,
+        change: &StatusMove,
         at: Timestamp,
     ) -> Result<(), Error> {
         let tenant = by.tenant.as_str();
-        let guarded = args![tenant, &copy.id, copy.status.as_str(), to.as_str()];
-        self.tx.execute_one(SET_STATUS, guarded).await?;
+        let (from, to) = (copy.status.as_str(), change.to.as_str());
+        let until = change.until.filter(|_| change.to == Status::Suspended);
+        self.tx.execute_one(SET_STATUS, args![tenant, &copy.id, from, to, until]).await?;
         self.tx.execute(TOUCH_LISTS, args![tenant, &copy.id]).await?;
-        let (code, note) = (reason.code.as_str(), reason.note.clone());
-        let change = args![tenant, &copy.id, to.as_str(), code, note, &by.officer, at];
-        self.tx.execute_one(INSERT_CHANGE, change).await?;
-        Ok(())
+        let (code, note) = (change.reason.code.as_str(), change.reason.note.clone());
+        let approved_by = change.approved_by.clone();
+        let values = args![tenant, &copy.id, to, code, note, &by.officer, at, until, approved_by];
+        Ok(self.tx.execute_one(INSERT_CHANGE, values).await?)
+    }
+
+    /// Suspended copies whose day has come.
+    pub async fn list_copies_to_lift(
+        &mut self,
+        tenant: &str,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<CredentialCopy>, Error> {
+        let rows = self.tx.fetch_all(TO_LIFT, args![tenant, now, limit]).await?;
+        rows.iter().map(copy).collect()
     }
 
     /// Newest first, of all copies of a person.
@@ -180,6 +199,8 @@ fn change(row: &Row) -> Result<StatusChange, Error> {
         status: columns.parsed("status", Status::parse)?,
         reason: Reason { code: columns.parsed("reason", ReasonCode::parse)?, note: row.opt_text("note")? },
         officer: row.text("officer")?,
+        approved_by: row.opt_text("approved_by")?,
+        until: row.opt_time("until")?,
         at: row.time("at")?,
     })
 }

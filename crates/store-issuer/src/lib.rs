@@ -5,7 +5,9 @@
 
 mod anchors;
 mod api_status;
+mod approvals;
 mod audit;
+mod calendar;
 mod codes;
 mod copies;
 mod documents;
@@ -18,22 +20,26 @@ mod officers;
 mod overview;
 mod row;
 mod secrets;
+mod service;
 mod status;
 mod subjects;
 
 pub use anchors::{BatchRow, LeafPlace};
 pub use api_status::ApiList;
+pub use audit::AuditQuery;
+pub use calendar::{EndingRow, Unclaimed};
 pub use codes::AccessToken;
 pub use copies::StatusChange;
 pub use documents::DocumentRow;
 pub use error::Error;
 pub use existence::{BeneficiaryRow, ExistenceRow};
 pub use live::LiveCopy;
-pub use officers::{Ceremony, CeremonyKind, Officer, Session};
+pub use officers::{Ceremony, CeremonyKind, Officer, OfficerLink, Session};
 pub use overview::{Overview, StuckOffer};
+pub use service::EndedService;
 use sql::{Database, Migration, Tx};
 pub use status::{ListRow, ListVersion};
-pub use subjects::{Page, SubjectRow};
+pub use subjects::{Filter, Page, PersonState, SubjectRow};
 
 /// The issuer's database. Clones share its connections.
 #[derive(Clone, Debug)]
@@ -80,13 +86,14 @@ impl Transaction {
     }
 }
 
-/// Each part of the service numbers its own steps: issuing from 1, officers from 100, import from 200, existence from 300, documents
-/// from 400, the VC API from 500.
+/// Each part of the service numbers its own steps: issuing from 1, officers and the life of credentials from 100, import from
+/// 200, existence from 300, documents from 400, the VC API from 500.
 fn migrations() -> Vec<Migration> {
     let issuing = Migration { version: 1, name: "issuing", sql: include_str!("migrations/0001_issuing.sql") };
     [
         &[issuing],
         officers::MIGRATIONS,
+        service::MIGRATIONS,
         import::MIGRATIONS,
         existence::MIGRATIONS,
         documents::MIGRATIONS,

@@ -22,6 +22,8 @@ const RENEW: &str = "UPDATE offers SET code_hash = $3, code_sealed = $4, tries_l
     WHERE tenant = $1 AND id = $2 AND state <> 'withdrawn'";
 const WITHDRAW: &str = "UPDATE offers SET state = 'withdrawn'
     WHERE tenant = $1 AND id = $2 AND state IN ('open', 'locked')";
+const END: &str =
+    "UPDATE offers SET state = 'withdrawn' WHERE tenant = $1 AND id = $2 AND state <> 'withdrawn'";
 const BIND: &str = "UPDATE offers SET holder_key = $3, state = 'accepted'
     WHERE tenant = $1 AND id = $2 AND state <> 'withdrawn'
         AND (holder_key IS NULL OR holder_key = $3) AND (bound_key IS NULL OR bound_key = $3)";
@@ -99,6 +101,11 @@ impl Transaction {
     /// False when it was accepted or withdrawn already.
     pub async fn withdraw_offer(&mut self, tenant: &str, id: &str) -> Result<bool, Error> {
         Ok(self.tx.execute(WITHDRAW, args![tenant, id]).await? == 1)
+    }
+
+    /// Ends an offer, also an accepted one, from which its holder could still get a copy in another format.
+    pub async fn end_offer(&mut self, tenant: &str, id: &str) -> Result<bool, Error> {
+        Ok(self.tx.execute(END, args![tenant, id]).await? == 1)
     }
 
     /// Binds the offer to the key that accepts it. False when another key was first or the offer is closed.

@@ -1,8 +1,9 @@
 //! Officers, their passkeys, one-time links and sessions. Links and sessions are kept as fingerprints only.
 
-use issuance::Timestamp;
+use issuance::{Permission, Role, Roles, SecondPersons, Timestamp};
 use sql::{Migration, Row, args};
 
+use crate::row::Columns;
 use crate::{Error, Transaction};
 
 /// Somebody who works at an organisation's console.
@@ -13,7 +14,17 @@ pub struct Officer {
     pub name: String,
     /// The handle authenticators know the officer by.
     pub user_id: String,
+    /// None for somebody who no longer works here.
+    pub roles: Roles,
     pub created_at: Timestamp,
+}
+
+/// An unused one-time link: whose organisation, and which roles it gives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OfficerLink {
+    pub tenant: String,
+    pub roles: Roles,
+    pub created_by: String,
 }
 
 /// A signed-in officer.
@@ -39,18 +50,32 @@ pub enum CeremonyKind {
     SignIn,
 }
 
-pub(crate) const MIGRATIONS: &[Migration] =
-    &[Migration { version: 100, name: "officers", sql: include_str!("migrations/0100_officers.sql") }];
+pub(crate) const MIGRATIONS: &[Migration] = &[
+    Migration { version: 100, name: "officers", sql: include_str!("migrations/0100_officers.sql") },
+    Migration { version: 101, name: "roles", sql: include_str!("migrations/0101_roles.sql") },
+];
 
 const COUNT: &str = "SELECT COUNT(*) AS many FROM officers WHERE tenant = $1";
 const LIST: &str = "SELECT * FROM officers WHERE tenant = $1 ORDER BY id LIMIT 500";
-const INSERT: &str =
-    "INSERT INTO officers (id, tenant, name, user_id, created_at) VALUES ($1, $2, $3, $4, $5)";
+const FIND: &str = "SELECT * FROM officers WHERE tenant = $1 AND id = $2";
+/// Roles are blank-separated names, none of which is part of another.
+const COUNT_OTHERS: &str = "SELECT COUNT(*) AS many FROM officers
+    WHERE tenant = $1 AND id <> $2 AND roles LIKE '%' || $3 || '%'";
+const COUNT_SECOND: &str = "SELECT COUNT(*) AS ever,
+        CAST(COALESCE(SUM(CASE WHEN roles LIKE '%approver%' THEN 1 ELSE 0 END), 0) AS BIGINT) AS present
+    FROM officers WHERE tenant = $1 AND id <> $2 AND ever_approver = 1";
+const SET_ROLES: &str = "UPDATE officers
+    SET roles = $4, ever_approver = CASE WHEN $4 LIKE '%approver%' THEN 1 ELSE ever_approver END
+    WHERE tenant = $1 AND id = $2 AND roles = $3";
+const DELETE_SESSIONS: &str = "DELETE FROM officer_sessions WHERE officer_id = $1";
+const INSERT: &str = "INSERT INTO officers (id, tenant, name, user_id, created_at, roles, ever_approver)
+    VALUES ($1, $2, $3, $4, $5, $6, $7)";
 const INSERT_LINK: &str =
-    "INSERT INTO officer_links (fingerprint, tenant, created_by, created_at, expires_at)
-    VALUES ($1, $2, $3, $4, $5)";
+    "INSERT INTO officer_links (fingerprint, tenant, created_by, created_at, expires_at, roles)
+    VALUES ($1, $2, $3, $4, $5, $6)";
 const DROP_LINKS: &str = "DELETE FROM officer_links WHERE tenant = $1 AND created_by = $2";
-const FIND_LINK: &str = "SELECT tenant FROM officer_links WHERE fingerprint = $1 AND expires_at > $2";
+const FIND_LINK: &str =
+    "SELECT tenant, roles, created_by FROM officer_links WHERE fingerprint = $1 AND expires_at > $2";
 const CONSUME_LINK: &str =
     "DELETE FROM officer_links WHERE fingerprint = $1 AND tenant = $2 AND expires_at > $3";
 const INSERT_CEREMONY: &str = "INSERT INTO officer_ceremonies
@@ -77,7 +102,7 @@ const PRUNE_LINKS: &str = "DELETE FROM officer_links WHERE expires_at <= $1";
 impl Transaction {
     pub async fn count_officers(&mut self, tenant: &str) -> Result<u64, Error> {
         let row = self.tx.fetch_optional(COUNT, args![tenant]).await?.ok_or_else(Error::stale)?;
-        crate::row::Columns { table: "officers", row: &row }.number("many")
+        Columns { table: "officers", row: &row }.number("many")
     }
 
     pub async fn list_officers(&mut self, tenant: &str) -> Result<Vec<Officer>, Error> {
@@ -85,20 +110,61 @@ impl Transaction {
     }
 
     pub async fn insert_officer(&mut self, officer: &Officer) -> Result<(), Error> {
-        let values = args![&officer.id, &officer.tenant, &officer.name, &officer.user_id, officer.created_at];
+        let values = args![
+            &officer.id,
+            &officer.tenant,
+            &officer.name,
+            &officer.user_id,
+            officer.created_at,
+            officer.roles.to_string(),
+            i64::from(officer.roles.has(Role::Approver))
+        ];
         Ok(self.tx.execute_one(INSERT, values).await?)
     }
 
-    /// Stores a one-time link by its fingerprint; `by` is an officer, or empty for the one printed at start.
+    pub async fn find_officer(&mut self, tenant: &str, id: &str) -> Result<Option<Officer>, Error> {
+        let row = self.tx.fetch_optional(FIND, args![tenant, id]).await?;
+        row.as_ref().map(officer).transpose()
+    }
+
+    /// How many people other than `id` hold a role.
+    pub async fn count_others_with(&mut self, tenant: &str, id: &str, role: Role) -> Result<u64, Error> {
+        let row = self.tx.fetch_optional(COUNT_OTHERS, args![tenant, id, role.as_str()]).await?;
+        Columns { table: "officers", row: &row.ok_or_else(Error::stale)? }.number("many")
+    }
+
+    /// Who could approve, or once could, what `id` proposes.
+    pub async fn count_second_persons(&mut self, tenant: &str, id: &str) -> Result<SecondPersons, Error> {
+        let row = self.tx.fetch_optional(COUNT_SECOND, args![tenant, id]).await?;
+        let columns = Columns { table: "officers", row: &row.ok_or_else(Error::stale)? };
+        Ok(SecondPersons { now: columns.number("present")?, ever: columns.number("ever")? })
+    }
+
+    /// Changes the roles that were read. Whoever is left without any is signed out at once, and links of somebody who may
+    /// no longer invite stop working.
+    pub async fn replace_roles(&mut self, officer: &Officer, roles: Roles) -> Result<(), Error> {
+        let guarded = args![&officer.tenant, &officer.id, officer.roles.to_string(), roles.to_string()];
+        self.tx.execute_one(SET_ROLES, guarded).await?;
+        if roles.is_empty() {
+            self.tx.execute(DELETE_SESSIONS, args![&officer.id]).await?;
+        }
+        if !roles.may(Permission::Administer) {
+            self.delete_officer_links(&officer.tenant, &officer.id).await?;
+        }
+        Ok(())
+    }
+
+    /// Stores a one-time link by its fingerprint; it was made by an officer, or by nobody for the one printed at start.
     pub async fn insert_officer_link(
         &mut self,
-        tenant: &str,
+        link: &OfficerLink,
         fingerprint: &str,
-        by: &str,
         now: Timestamp,
         expires_at: Timestamp,
     ) -> Result<(), Error> {
-        Ok(self.tx.execute_one(INSERT_LINK, args![fingerprint, tenant, by, now, expires_at]).await?)
+        let values =
+            args![fingerprint, &link.tenant, &link.created_by, now, expires_at, link.roles.to_string()];
+        Ok(self.tx.execute_one(INSERT_LINK, values).await?)
     }
 
     /// Forgets the unused links somebody made, so that only the newest works.
@@ -107,14 +173,21 @@ impl Transaction {
         Ok(())
     }
 
-    /// The organisation a usable link belongs to.
+    /// A link that can still be used.
     pub async fn find_officer_link(
         &mut self,
         fingerprint: &str,
         now: Timestamp,
-    ) -> Result<Option<String>, Error> {
+    ) -> Result<Option<OfficerLink>, Error> {
         let row = self.tx.fetch_optional(FIND_LINK, args![fingerprint, now]).await?;
-        Ok(row.map(|row| row.text("tenant")).transpose()?)
+        row.map(|row| {
+            Ok(OfficerLink {
+                tenant: row.text("tenant")?,
+                roles: Columns { table: "officer_links", row: &row }.parsed("roles", Roles::parse)?,
+                created_by: row.text("created_by")?,
+            })
+        })
+        .transpose()
     }
 
     /// Uses a link up; `false` when somebody else did so first.
@@ -227,6 +300,7 @@ fn officer(row: &Row) -> Result<Officer, Error> {
         tenant: row.text("tenant")?,
         name: row.text("name")?,
         user_id: row.text("user_id")?,
+        roles: Columns { table: "officers", row }.parsed("roles", Roles::parse)?,
         created_at: row.time("created_at")?,
     })
 }
@@ -242,6 +316,8 @@ fn ceremony(row: &Row) -> Result<Ceremony, Error> {
                 tenant: row.text("tenant")?,
                 name: row.text("name")?,
                 user_id: row.text("user_id")?,
+                // The link says which, when it is used up.
+                roles: Roles::NONE,
                 created_at: expires_at,
             },
         },

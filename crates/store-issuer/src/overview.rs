@@ -80,7 +80,7 @@ impl Transaction {
     }
 
     pub async fn overview(&mut self, tenant: &str, now: Timestamp) -> Result<Overview, Error> {
-        let people = self.count_subjects(tenant, None).await?;
+        let people = self.count_subjects(tenant, None, &crate::Filter::default()).await?;
         let offers = self.tx.fetch_optional(OFFERS, args![tenant, now]).await?.ok_or_else(Error::stale)?;
         let copies = self.tx.fetch_optional(COPIES, args![tenant]).await?.ok_or_else(Error::stale)?;
         let uploads = self.tx.fetch_optional(UPLOADS, args![tenant]).await?.ok_or_else(Error::stale)?;

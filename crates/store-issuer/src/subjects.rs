@@ -14,6 +14,51 @@ pub struct Page {
     /// The last number already seen.
     pub after: Option<String>,
     pub limit: u32,
+    pub filter: Filter,
+}
+
+/// Narrows a list of persons; what is absent does not narrow it.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    pub state: Option<PersonState>,
+    /// The exact duty station.
+    pub station: Option<String>,
+}
+
+/// Where a person stands with their credentials.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PersonState {
+    Valid,
+    Suspended,
+    Revoked,
+    /// Nothing is valid or suspended, and an offer is open.
+    Offered,
+    /// Nothing was ever issued or is offered.
+    Nothing,
+    /// The service has ended.
+    Ended,
+}
+
+impl PersonState {
+    pub const ALL: [Self; 6] =
+        [Self::Valid, Self::Offered, Self::Suspended, Self::Revoked, Self::Nothing, Self::Ended];
+
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Valid => "valid",
+            Self::Suspended => "suspended",
+            Self::Revoked => "revoked",
+            Self::Offered => "offered",
+            Self::Nothing => "nothing",
+            Self::Ended => "ended",
+        }
+    }
+
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == text)
+    }
 }
 
 /// One line of the list of persons.
@@ -25,6 +70,8 @@ pub struct SubjectRow {
     pub valid: u32,
     pub suspended: u32,
     pub revoked: u32,
+    /// Whether the service has ended.
+    pub ended: bool,
 }
 
 const PUT: &str = "INSERT INTO subjects (tenant, id, number, name, claims, search, created_at, updated_at)
@@ -42,11 +89,39 @@ const LIST: &str = "SELECT s.*,
         (SELECT COUNT(*) FROM copies c WHERE c.tenant = s.tenant AND c.subject_id = s.id
             AND c.status = 'suspended') AS suspended_copies,
         (SELECT COUNT(*) FROM copies c WHERE c.tenant = s.tenant AND c.subject_id = s.id
-            AND c.status = 'revoked') AS revoked_copies
+            AND c.status = 'revoked') AS revoked_copies,
+        (SELECT COUNT(*) FROM service_ends e WHERE e.tenant = s.tenant AND e.subject_id = s.id) AS ended
     FROM subjects s
     WHERE s.tenant = $1 AND s.number > $2 AND s.search LIKE $3 ESCAPE '!'
+        AND ($5 = '' OR REPLACE(s.claims, $5, '') <> s.claims)
+        AND ($6 = ''
+            OR ($6 IN ('valid', 'suspended') AND EXISTS (SELECT 1 FROM copies c WHERE c.tenant = s.tenant
+                AND c.subject_id = s.id AND c.status = $6))
+            OR ($6 = 'ended' AND EXISTS (SELECT 1 FROM service_ends e WHERE e.tenant = s.tenant
+                AND e.subject_id = s.id))
+            OR ($6 IN ('revoked', 'offered', 'nothing')
+                AND NOT EXISTS (SELECT 1 FROM copies c WHERE c.tenant = s.tenant AND c.subject_id = s.id
+                    AND c.status <> 'revoked')
+                AND (CASE WHEN EXISTS (SELECT 1 FROM offers o WHERE o.tenant = s.tenant AND o.subject_id = s.id
+                        AND o.state = 'open') THEN 'offered'
+                    WHEN EXISTS (SELECT 1 FROM copies c WHERE c.tenant = s.tenant AND c.subject_id = s.id)
+                        THEN 'revoked' ELSE 'nothing' END) = $6))
     ORDER BY s.number LIMIT $4";
-const COUNT: &str = "SELECT COUNT(*) AS many FROM subjects WHERE tenant = $1 AND search LIKE $2 ESCAPE '!'";
+const COUNT: &str = "SELECT COUNT(*) AS many FROM subjects s
+    WHERE s.tenant = $1 AND s.search LIKE $2 ESCAPE '!'
+        AND ($3 = '' OR REPLACE(s.claims, $3, '') <> s.claims)
+        AND ($4 = ''
+            OR ($4 IN ('valid', 'suspended') AND EXISTS (SELECT 1 FROM copies c WHERE c.tenant = s.tenant
+                AND c.subject_id = s.id AND c.status = $4))
+            OR ($4 = 'ended' AND EXISTS (SELECT 1 FROM service_ends e WHERE e.tenant = s.tenant
+                AND e.subject_id = s.id))
+            OR ($4 IN ('revoked', 'offered', 'nothing')
+                AND NOT EXISTS (SELECT 1 FROM copies c WHERE c.tenant = s.tenant AND c.subject_id = s.id
+                    AND c.status <> 'revoked')
+                AND (CASE WHEN EXISTS (SELECT 1 FROM offers o WHERE o.tenant = s.tenant AND o.subject_id = s.id
+                        AND o.state = 'open') THEN 'offered'
+                    WHEN EXISTS (SELECT 1 FROM copies c WHERE c.tenant = s.tenant AND c.subject_id = s.id)
+                        THEN 'revoked' ELSE 'nothing' END) = $4))";
 
 impl Transaction {
     /// Inserts, or replaces the record with the same number. Answers with the identifier it has from then on.
@@ -86,15 +161,38 @@ impl Transaction {
 
     pub async fn list_subjects(&mut self, tenant: &str, page: &Page) -> Result<Vec<SubjectRow>, Error> {
         let after = page.after.as_deref().unwrap_or_default();
-        let rows =
-            self.tx.fetch_all(LIST, args![tenant, after, pattern(page.query.as_deref()), page.limit]).await?;
+        let query = pattern(page.query.as_deref());
+        let values = args![tenant, after, query, page.limit, page.filter.station(), page.filter.state()];
+        let rows = self.tx.fetch_all(LIST, values).await?;
         rows.iter().map(subject_row).collect()
     }
 
-    pub async fn count_subjects(&mut self, tenant: &str, query: Option<&str>) -> Result<u64, Error> {
-        let row = self.tx.fetch_optional(COUNT, args![tenant, pattern(query)]).await?;
+    pub async fn count_subjects(
+        &mut self,
+        tenant: &str,
+        query: Option<&str>,
+        filter: &Filter,
+    ) -> Result<u64, Error> {
+        let values = args![tenant, pattern(query), filter.station(), filter.state()];
+        let row = self.tx.fetch_optional(COUNT, values).await?;
         let row = row.ok_or_else(Error::stale)?;
         Columns { table: "subjects", row: &row }.number("many")
+    }
+}
+
+impl Filter {
+    const fn state(&self) -> &'static str {
+        match self.state {
+            Some(state) => state.as_str(),
+            None => "",
+        }
+    }
+
+    /// Claims are stored as compact JSON, in which a member has one spelling. It is looked for by taking it out, since
+    /// `LIKE` folds case on one engine only.
+    fn station(&self) -> String {
+        let Some(station) = &self.station else { return String::new() };
+        format!("\"dutyStation\":{}", serde_json::Value::from(station.as_str()))
     }
 }
 
@@ -136,5 +234,6 @@ fn subject_row(row: &Row) -> Result<SubjectRow, Error> {
         valid: columns.number("valid_copies")?,
         suspended: columns.number("suspended_copies")?,
         revoked: columns.number("revoked_copies")?,
+        ended: row.int("ended")? > 0,
     })
 }

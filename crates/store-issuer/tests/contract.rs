@@ -8,10 +8,10 @@ use issuance::anchoring::{Batch, LeafKind, WaitingLeaf};
 use issuance::audit::Act;
 use issuance::{
     Actor, Configuration, CredentialCopy, CredentialType, Delivery, Format, ListKind, Offer, OfferState,
-    Reason, ReasonCode, Status, StatusIndex, StatusListId, Subject, Timestamp,
+    Reason, ReasonCode, ServiceEnd, Status, StatusIndex, StatusListId, StatusMove, Subject, Timestamp,
 };
 use serde_json::{Map, json};
-use store_issuer::{AccessToken, DocumentRow, ListVersion, Page, Store};
+use store_issuer::{AccessToken, AuditQuery, DocumentRow, Filter, ListVersion, Page, PersonState, Store};
 use tempfile::TempDir;
 
 struct Engines {
@@ -122,13 +122,13 @@ async fn search_folds_every_script_and_takes_wildcards_as_letters() {
         for (query, expected) in
             [("éLO", "1"), ("мария", "2"), ("%", "3"), ("_", "3"), ("!", "3"), ("张", "4"), ("4", "4")]
         {
-            let page = Page { query: Some(query.into()), after: None, limit: 10 };
+            let page = Page { query: Some(query.into()), limit: 10, ..Page::default() };
             let found = tx.list_subjects(TENANT, &page).await.unwrap();
             let numbers: Vec<_> = found.iter().map(|row| row.subject.number.as_str()).collect();
             assert_eq!(numbers, [expected], "{query}");
-            assert_eq!(tx.count_subjects(TENANT, Some(query)).await.unwrap(), 1);
+            assert_eq!(tx.count_subjects(TENANT, Some(query), &Filter::default()).await.unwrap(), 1);
         }
-        let page = Page { query: None, after: Some("2".into()), limit: 1 };
+        let page = Page { after: Some("2".into()), limit: 1, ..Page::default() };
         assert_eq!(tx.list_subjects(TENANT, &page).await.unwrap()[0].subject.number, "3");
     }
 }
@@ -244,9 +244,20 @@ async fn a_change_of_status_marks_its_lists_and_only_from_what_was_read() {
         let (first, indexes, leaf) = copy("a", "o", Format::LdpVc);
         tx.insert_copy(TENANT, &first, &indexes, &leaf).await.unwrap();
         let reason = Reason { code: ReasonCode::Inquiry, note: Some("words".into()) };
-        tx.change_status(&officer(), &first, Status::Suspended, &reason, now()).await.unwrap();
-        let stale = tx.change_status(&officer(), &first, Status::Revoked, &reason, now()).await;
+        let until = now() + chrono::Duration::days(7);
+        let suspended = StatusMove {
+            until: Some(until),
+            approved_by: Some("second".into()),
+            ..StatusMove::new(Status::Suspended, reason.clone())
+        };
+        tx.change_status(&officer(), &first, &suspended, now()).await.unwrap();
+        let revoked = StatusMove::new(Status::Revoked, reason.clone());
+        let stale = tx.change_status(&officer(), &first, &revoked, now()).await;
         assert!(stale.unwrap_err().is_retryable());
+        let early = until - chrono::Duration::milliseconds(1);
+        assert!(tx.list_copies_to_lift(TENANT, early, 10).await.unwrap().is_empty());
+        assert!(tx.list_copies_to_lift("wfp", until, 10).await.unwrap().is_empty());
+        assert_eq!(tx.list_copies_to_lift(TENANT, until, 10).await.unwrap().len(), 1);
         tx.commit().await.unwrap();
 
         let mut tx = store.read().await.unwrap();
@@ -258,6 +269,7 @@ async fn a_change_of_status_marks_its_lists_and_only_from_what_was_read() {
         let changes = tx.list_status_changes(TENANT, "s-1").await.unwrap();
         assert_eq!(changes.len(), 1);
         assert_eq!((changes[0].status, changes[0].reason.clone()), (Status::Suspended, reason));
+        assert_eq!((changes[0].until, changes[0].approved_by.as_deref()), (Some(until), Some("second")));
         let row = &tx.list_subjects(TENANT, &Page { limit: 1, ..Page::default() }).await.unwrap()[0];
         assert_eq!((row.valid, row.suspended, row.revoked), (0, 1, 0));
     }
@@ -352,14 +364,20 @@ async fn the_audit_trail_is_a_chain_for_each_tenant() {
         }
         tx.commit().await.unwrap();
         let mut tx = store.read().await.unwrap();
-        let entries = tx.list_audit(TENANT, None, 10).await.unwrap();
+        let entries = tx.list_audit(TENANT, &AuditQuery::default(), 10).await.unwrap();
         assert_eq!(entries.iter().map(|entry| entry.sequence).collect::<Vec<_>>(), [3, 2, 1]);
         for pair in entries.windows(2) {
             assert_eq!(pair[0].previous, pair[1].hash);
             assert_eq!(pair[0].computed_hash(TENANT), pair[0].hash);
         }
-        assert_eq!(tx.list_audit(TENANT, Some(2), 10).await.unwrap().len(), 1);
-        assert!(tx.list_audit("wfp", None, 10).await.unwrap().is_empty());
+        assert_eq!(
+            tx.list_audit(TENANT, &AuditQuery { before: Some(2), ..AuditQuery::default() }, 10)
+                .await
+                .unwrap()
+                .len(),
+            1
+        );
+        assert!(tx.list_audit("wfp", &AuditQuery::default(), 10).await.unwrap().is_empty());
     }
 }
 
@@ -444,6 +462,30 @@ async fn live_copies_come_once_with_the_time_of_their_anchor() {
 }
 
 #[tokio::test]
+async fn the_end_of_a_service_is_remembered_corrected_and_taken_back() {
+    for store in engines().await.stores {
+        let mut tx = store.write("test").await.unwrap();
+        tx.put_subject(TENANT, &subject("1", "Amina")).await.unwrap();
+        assert_eq!(tx.find_service_end(TENANT, "s-1").await.unwrap(), None);
+        tx.put_service_end(&officer(), "s-1", ServiceEnd::Separated, Some("second"), now()).await.unwrap();
+        tx.put_service_end(&officer(), "s-1", ServiceEnd::Deceased, None, now()).await.unwrap();
+        let ended = tx.find_service_end(TENANT, "s-1").await.unwrap().unwrap();
+        assert_eq!((ended.how, ended.at, ended.approved_by), (ServiceEnd::Deceased, now(), None));
+        assert_eq!(tx.find_service_end("wfp", "s-1").await.unwrap(), None);
+        assert!(!tx.delete_service_end("wfp", "s-1").await.unwrap());
+        assert!(tx.delete_service_end(TENANT, "s-1").await.unwrap());
+        assert!(!tx.delete_service_end(TENANT, "s-1").await.unwrap());
+
+        tx.insert_offer(TENANT, &offer("o")).await.unwrap();
+        assert_eq!(tx.find_offer_replaces(TENANT, "o").await.unwrap(), None);
+        tx.set_offer_replaces(TENANT, "o", ReasonCode::KeyLost).await.unwrap();
+        assert_eq!(tx.find_offer_replaces(TENANT, "o").await.unwrap(), Some(ReasonCode::KeyLost));
+        assert_eq!(tx.find_offer_replaces("wfp", "o").await.unwrap(), None);
+        tx.commit().await.unwrap();
+    }
+}
+
+#[tokio::test]
 async fn a_place_of_the_vc_api_is_given_once_and_its_list_knows_what_changed() {
     for store in &engines().await.stores {
         let list = StatusListId { kind: ListKind::Revocation, number: 1 };
@@ -476,6 +518,97 @@ async fn a_place_of_the_vc_api_is_given_once_and_its_list_knows_what_changed() {
         assert!(!tx.set_api_entry("other", &place(5), false).await.unwrap());
         assert!(tx.set_api_entry("eddsa", &place(5), false).await.unwrap());
         assert_eq!(found(&mut tx).await, (2, 3, vec![]));
+        tx.commit().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn an_accepted_offer_ends_and_is_not_accepted_again() {
+    for store in engines().await.stores {
+        let mut tx = store.write("test").await.unwrap();
+        tx.put_subject(TENANT, &subject("1", "Amina")).await.unwrap();
+        tx.insert_offer(TENANT, &offer("o")).await.unwrap();
+        assert!(tx.accept_offer(TENANT, "o", "key").await.unwrap());
+        assert!(!tx.withdraw_offer(TENANT, "o").await.unwrap(), "an officer does not take back what is held");
+        assert!(!tx.end_offer("wfp", "o").await.unwrap());
+        assert!(tx.end_offer(TENANT, "o").await.unwrap());
+        assert!(!tx.end_offer(TENANT, "o").await.unwrap(), "once");
+        assert!(!tx.accept_offer(TENANT, "o", "key").await.unwrap());
+        assert_eq!(tx.find_offer(TENANT, "o").await.unwrap().unwrap().state, OfferState::Withdrawn);
+    }
+}
+
+#[tokio::test]
+async fn people_are_found_by_state_and_duty_station() {
+    for store in engines().await.stores {
+        let mut tx = store.write("test").await.unwrap();
+        for (number, station) in [("1", "Nairobi"), ("2", "New_York"), ("3", "NewXYork"), ("4", "Nairobi")] {
+            let mut person = subject(number, "Amina");
+            person.claims.insert("dutyStation".into(), station.into());
+            tx.put_subject(TENANT, &person).await.unwrap();
+        }
+        let (first, indexes, leaf) = copy("a", "o", Format::LdpVc);
+        tx.insert_copy(TENANT, &first, &indexes, &leaf).await.unwrap();
+        tx.insert_offer(TENANT, &Offer { subject_id: "s-2".into(), ..offer("o2") }).await.unwrap();
+        tx.put_service_end(&officer(), "s-3", ServiceEnd::Separated, None, now()).await.unwrap();
+        let mut found = async |state: Option<PersonState>, station: Option<&str>| -> String {
+            let filter = Filter { state, station: station.map(str::to_owned) };
+            let page = Page { limit: 10, filter: filter.clone(), ..Page::default() };
+            let rows = tx.list_subjects(TENANT, &page).await.unwrap();
+            assert_eq!(tx.count_subjects(TENANT, None, &filter).await.unwrap(), rows.len() as u64);
+            rows.iter().map(|row| row.subject.number.as_str()).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(found(None, Some("Nairobi")).await, "1 4");
+        assert_eq!(found(None, Some("New_York")).await, "2", "no wildcard");
+        assert_eq!(found(None, Some("Nai")).await, "", "the whole name");
+        assert_eq!(found(None, Some("nairobi")).await, "", "as it is written");
+        let expected = [
+            (PersonState::Valid, "1"),
+            (PersonState::Offered, "2"),
+            (PersonState::Ended, "3"),
+            (PersonState::Nothing, "3 4"),
+            (PersonState::Suspended, ""),
+            (PersonState::Revoked, ""),
+        ];
+        for (state, numbers) in expected {
+            assert_eq!(found(Some(state), None).await, numbers, "{state:?}");
+        }
+        assert_eq!(found(Some(PersonState::Nothing), Some("Nairobi")).await, "4");
+        tx.commit().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn endings_and_unclaimed_offers_are_counted_and_listed_alike() {
+    for store in engines().await.stores {
+        let day = chrono::Duration::days;
+        let mut tx = store.write("test").await.unwrap();
+        tx.put_subject(TENANT, &subject("1", "Amina")).await.unwrap();
+        for format in [Format::LdpVc, Format::SdJwt] {
+            let id = if format == Format::LdpVc { "a" } else { "bb" };
+            let (made, indexes, leaf) = copy(id, "o", format);
+            tx.insert_copy(TENANT, &made, &indexes, &leaf).await.unwrap();
+        }
+        let end = now() + day(365);
+        assert_eq!(tx.count_ending(TENANT, end, end + day(1)).await.unwrap(), 1, "one person, two formats");
+        assert_eq!(tx.count_ending(TENANT, end - day(1), end).await.unwrap(), 0, "the end is exclusive");
+        assert_eq!(tx.count_ending("wfp", end, end + day(1)).await.unwrap(), 0);
+        let rows = tx.list_ending(TENANT, (end, end + day(1)), None, 10).await.unwrap();
+        assert_eq!((rows.len(), rows[0].types, rows[0].ends), (1, 1, end));
+        assert!(tx.list_ending(TENANT, (end, end + day(1)), Some("1"), 10).await.unwrap().is_empty());
+
+        tx.insert_offer(TENANT, &offer("o1")).await.unwrap();
+        let later = now() + day(8);
+        let quiet = later - day(7);
+        assert_eq!(tx.count_unclaimed(TENANT, later, quiet).await.unwrap(), 1);
+        assert_eq!(tx.list_unclaimed("wfp", later, quiet, None, 10).await.unwrap(), []);
+        assert!(tx.mark_reminded(TENANT, "o1", later).await.unwrap());
+        assert!(!tx.mark_reminded("wfp", "o1", later).await.unwrap());
+        assert_eq!(tx.count_unclaimed(TENANT, later, quiet).await.unwrap(), 0, "left alone for a week");
+        let again = later + day(7);
+        let rows = tx.list_unclaimed(TENANT, again, later, None, 10).await.unwrap();
+        assert_eq!((rows.len(), rows[0].reminded_at), (1, Some(later)));
+        assert_eq!(tx.count_unclaimed(TENANT, now() + day(30), later).await.unwrap(), 0, "lapsed");
         tx.commit().await.unwrap();
     }
 }

@@ -80,6 +80,8 @@ pub struct Issuing {
 pub struct Console {
     /// WebAuthn relying party; the host of the public URL when absent.
     pub rp_id: Option<String>,
+    /// `always`, or `with-colleagues` for trying out alone.
+    pub four_eyes: issuance::FourEyes,
 }
 
 /// An organisation whose credentials this service issues.

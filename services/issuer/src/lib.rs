@@ -9,8 +9,8 @@ mod http;
 mod wiring;
 
 pub use app::{
-    DocumentError, NewDocument, OfficerLinkError, ReceiptState, Reissue, ReissueError, anchor_documents,
-    officer_link, reissue_plan,
+    DocumentError, LinkFor, NewDocument, OfficerLinkError, ReceiptState, Reissue, ReissueError,
+    anchor_documents, officer_link, reissue_plan,
 };
 pub use config::{
     Config, ConfigError, Console, InstanceConfig, Issuing, KeysConfig, RegistryConfig, StoreConfig,

@@ -221,6 +221,7 @@ fn settings(config: &Config) -> Settings {
         status_validity: seconds(issuing.status_validity_seconds),
         credential_validity: chrono::Duration::days(issuing.credential_validity_days.into()),
         offer_validity: chrono::Duration::days(issuing.offer_validity_days.into()),
+        four_eyes: config.console.four_eyes,
     }
 }
 

@@ -2,6 +2,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail, ensure};
+use issuer::LinkFor;
 use keys::Signer;
 
 use crate::cli::Admin;
@@ -13,7 +14,10 @@ use crate::{found, say};
 
 pub async fn run(command: Admin) -> anyhow::Result<()> {
     match command {
-        Admin::OfficerLink { data, config, tenant } => officer_link(&data, config, &tenant).await,
+        Admin::OfficerLink { data, config, tenant, approver } => {
+            let whom = if approver { LinkFor::Approver } else { LinkFor::FirstOfficer };
+            officer_link(&data, config, &tenant, whom).await
+        }
         Admin::RotateKey { data, org, key, overlap, compromised } => {
             rotate_key(&data, &org, &key, Old::of(overlap, compromised)).await
         }
@@ -22,13 +26,18 @@ pub async fn run(command: Admin) -> anyhow::Result<()> {
     }
 }
 
-async fn officer_link(data: &Path, config: Option<PathBuf>, tenant: &str) -> anyhow::Result<()> {
+async fn officer_link(
+    data: &Path,
+    config: Option<PathBuf>,
+    tenant: &str,
+    whom: LinkFor,
+) -> anyhow::Result<()> {
     let path = match config {
         Some(path) => path,
         None => Plan::load(data)?.config(Service::Issuer),
     };
     let config: issuer::Config = read(&path)?;
-    match issuer::officer_link(&config, tenant).await? {
+    match issuer::officer_link(&config, tenant, whom).await? {
         Some(link) => say::line(link.as_str()),
         None => bail!("{tenant} has officers already; they invite others in the console"),
     }

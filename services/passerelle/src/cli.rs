@@ -164,7 +164,8 @@ const PLAN_EXAMPLES: &str = "Example:
 pub enum Admin {
     /// Print a fresh one-time link by which the first officer of an organisation registers a passkey
     ///
-    /// Earlier links of that organisation end. There is no link once it has officers: they invite others themselves.
+    /// Earlier links of that organisation end. There is no link once it has officers: they invite others themselves. With
+    /// --approver there is one for a second person, and the audit trail says that this program made it.
     OfficerLink {
         #[arg(long, value_name = "DIR", default_value = "./data")]
         data: PathBuf,
@@ -174,6 +175,9 @@ pub enum Admin {
         /// The organisation's id in the configuration, such as undp
         #[arg(long, value_name = "ORG")]
         tenant: String,
+        /// Invite an approver although there are officers, for an organisation whose only one has left
+        #[arg(long)]
+        approver: bool,
     },
     /// Put a new key in the place of one in an organisation's DID document
     ///

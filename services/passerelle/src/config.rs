@@ -64,7 +64,9 @@ fn issuer(plan: &Plan, everyone: &Everyone) -> anyhow::Result<String> {
     let mut text = format!(
         "{http}\n{store}\n{registry}\n{keys}\n{outbound}\n\
         # Short cadences, for watching: an institution anchors and publishes every few minutes.\n\
-        [issuing]\nwallet_url = {wallet}\nanchor_interval_seconds = 2\nstatus_interval_seconds = 2\n",
+        [issuing]\nwallet_url = {wallet}\nanchor_interval_seconds = 2\nstatus_interval_seconds = 2\n\n\
+        # Somebody who tries it out is alone; an institution says \"always\", which is also what it gets unasked.\n\
+        [console]\nfour_eyes = \"with-colleagues\"\n",
         http = http(plan, Service::Issuer)?,
         store = store(plan, Service::Issuer),
         registry = registry_link(plan, Service::Issuer)?,

@@ -16,7 +16,7 @@ impl Links {
     pub async fn make(config: &issuer::Config) -> anyhow::Result<Self> {
         let mut links = Vec::new();
         for organisation in ISSUING {
-            let link = issuer::officer_link(config, organisation.id).await;
+            let link = issuer::officer_link(config, organisation.id, issuer::LinkFor::FirstOfficer).await;
             let link =
                 link.with_context(|| format!("cannot make the officer link of {}", organisation.short))?;
             links.push((organisation.id, link));

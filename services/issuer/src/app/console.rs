@@ -15,6 +15,8 @@ pub struct Dashboard {
     pub anchoring: AnchoringStatus,
     /// Only at an organisation that pays pensions.
     pub existence: Option<ExistenceCounts>,
+    /// Proposals of others that wait for a decision.
+    pub proposals: u64,
 }
 
 impl Tenant {
@@ -32,14 +34,18 @@ impl Tenant {
 }
 
 impl Issuer {
-    pub async fn dashboard(&self, tenant: &Tenant) -> Result<Dashboard, DirectoryError> {
-        let overview = self.store.read().await?.overview(&tenant.id, self.now()).await?;
+    /// `officer` sees the proposals of everybody else counted.
+    pub async fn dashboard(&self, tenant: &Tenant, officer: &str) -> Result<Dashboard, DirectoryError> {
+        let mut tx = self.store.read().await?;
+        let overview = tx.overview(&tenant.id, self.now()).await?;
+        let proposals = tx.count_waiting_approvals(&tenant.id, officer, self.now()).await?;
+        drop(tx);
         let anchoring = self.anchoring_status(tenant).await?;
         let existence = match tenant.is_fund() {
             true => Some(self.existence_counts(&tenant.id).await?),
             false => None,
         };
-        Ok(Dashboard { overview, anchoring, existence })
+        Ok(Dashboard { overview, anchoring, existence, proposals })
     }
 
     /// The present time, for pages that say what has lapsed.

@@ -180,6 +180,8 @@ impl Issuer {
             Err(error) if error.is_conflict() => return Err(store_issuer::Error::stale().into()),
             Err(error) => return Err(error.into()),
         }
+        let kind = copy.configuration.credential_type;
+        self.replace_earlier(&mut tx, &tenant.id, &prepared.offer, kind).await?;
         tx.commit().await?;
         Ok(copy)
     }

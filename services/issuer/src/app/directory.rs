@@ -3,12 +3,26 @@
 use clock::Timestamp;
 use issuance::audit::AuditEntry;
 use issuance::{CredentialCopy, Offer, StatusListId, Subject};
-use store_issuer::{Page, StatusChange, SubjectRow};
+use store_issuer::{AuditQuery, EndedService, Filter, Page, StatusChange, SubjectRow};
 
 use super::{Issuer, Tenant};
 
 /// More lines than a page shows.
 const MAX_LIMIT: u32 = 200;
+/// Entries of the audit trail in one file, and in one step of checking it.
+const MAX_AUDIT: u32 = 10_000;
+
+/// Whether anybody edited the audit trail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AuditVerdict {
+    Unbroken {
+        entries: u64,
+    },
+    /// The next entry is missing or does not fit.
+    BrokenAfter {
+        entry: u64,
+    },
+}
 
 #[derive(Debug, thiserror::Error)]
 pub enum DirectoryError {
@@ -26,6 +40,7 @@ pub struct SubjectPage {
     pub offers: Vec<Offer>,
     pub copies: Vec<CopyView>,
     pub changes: Vec<StatusChange>,
+    pub ended: Option<EndedService>,
 }
 
 #[derive(Clone, Debug)]
@@ -65,8 +80,13 @@ impl Issuer {
         Ok(self.store.read().await?.list_subjects(&tenant.id, &page).await?)
     }
 
-    pub async fn count_subjects(&self, tenant: &Tenant, query: Option<&str>) -> Result<u64, DirectoryError> {
-        Ok(self.store.read().await?.count_subjects(&tenant.id, query).await?)
+    pub async fn count_subjects(
+        &self,
+        tenant: &Tenant,
+        query: Option<&str>,
+        filter: &Filter,
+    ) -> Result<u64, DirectoryError> {
+        Ok(self.store.read().await?.count_subjects(&tenant.id, query, filter).await?)
     }
 
     pub async fn subject_page(&self, tenant: &Tenant, id: &str) -> Result<SubjectPage, DirectoryError> {
@@ -86,7 +106,8 @@ impl Issuer {
             copies.push(CopyView { copy, published, anchored_at });
         }
         let changes = tx.list_status_changes(&tenant.id, id).await?;
-        Ok(SubjectPage { subject, offers, copies, changes })
+        let ended = tx.find_service_end(&tenant.id, id).await?;
+        Ok(SubjectPage { subject, offers, copies, changes, ended })
     }
 
     pub async fn anchoring_status(&self, tenant: &Tenant) -> Result<AnchoringStatus, DirectoryError> {
@@ -112,9 +133,30 @@ impl Issuer {
     pub async fn list_audit(
         &self,
         tenant: &Tenant,
-        before: Option<u64>,
+        query: &AuditQuery,
         limit: u32,
     ) -> Result<Vec<AuditEntry>, DirectoryError> {
-        Ok(self.store.read().await?.list_audit(&tenant.id, before, limit.min(MAX_LIMIT)).await?)
+        Ok(self.store.read().await?.list_audit(&tenant.id, query, limit.min(MAX_AUDIT)).await?)
+    }
+
+    /// Walks the whole trail: every entry has the hash it must have and names the one before.
+    pub async fn check_audit(&self, tenant: &Tenant) -> Result<AuditVerdict, DirectoryError> {
+        let mut tx = self.store.read().await?;
+        let (mut last, mut hash) = (0, [0; 32]);
+        loop {
+            let entries = tx.list_audit_after(&tenant.id, last, MAX_AUDIT).await?;
+            if entries.is_empty() {
+                return Ok(AuditVerdict::Unbroken { entries: last });
+            }
+            for entry in entries {
+                let fits = entry.sequence == last + 1
+                    && entry.previous == hash
+                    && entry.computed_hash(&tenant.id) == entry.hash;
+                if !fits {
+                    return Ok(AuditVerdict::BrokenAfter { entry: last });
+                }
+                (last, hash) = (entry.sequence, entry.hash);
+            }
+        }
     }
 }

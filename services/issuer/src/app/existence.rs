@@ -110,6 +110,11 @@ impl Issuer {
             let mut tx = self.store.write("ask_existence").await?;
             let subject =
                 tx.find_subject(&tenant.id, subject_id).await?.ok_or(ExistenceError::UnknownPerson)?;
+            let ended = tx.find_service_end(&tenant.id, &subject.id).await?;
+            let entitlement = CredentialType::DigitalCertificateOfEntitlement;
+            if ended.is_some_and(|ended| ended.how.ends(entitlement)) {
+                return Err(OfferError::ServiceEnded.into());
+            }
             let year = now.year();
             if tx.find_existence_of_year(&tenant.id, &subject.id, year).await?.is_some() {
                 return Err(ExistenceError::ProvenAlready { year });

@@ -152,36 +152,42 @@ impl Issuer {
         Ok(self.store.read().await?.list_upload_rows(tenant, id, state, after, limit).await?)
     }
 
+    /// Confirms a list for which one person is enough: nothing is offered by it.
+    pub async fn confirm_upload(&self, by: &Actor, id: &str) -> Result<(), ImportError> {
+        sql::retry(|| async {
+            let mut tx = self.store.write("confirm_upload").await?;
+            self.confirm_within(&mut tx, by, id, false).await?;
+            tx.commit().await?;
+            Ok::<(), ImportError>(())
+        })
+        .await?;
+        self.imports.notify_one();
+        Ok(())
+    }
+
     /// From here on the good rows are worked off, whatever happens to this program. Confirming again changes nothing.
-    pub async fn confirm_upload(
+    pub(super) async fn confirm_within(
         &self,
+        tx: &mut Transaction,
         by: &Actor,
         id: &str,
         with_employment: bool,
     ) -> Result<(), ImportError> {
-        sql::retry(|| async {
-            let now = self.now();
-            let mut tx = self.store.write("confirm_upload").await?;
-            let upload = tx.find_upload(&by.tenant, id).await?.ok_or(ImportError::Unknown)?;
-            match upload.state {
-                UploadState::Confirmed | UploadState::Finished => return Ok(()),
-                UploadState::Discarded => return Err(ImportError::Closed),
-                UploadState::Preview => {}
-            }
-            let offered = match (upload.kind, with_employment) {
-                (ListKind::Retirees, _) => vec![],
-                (ListKind::Staff, false) => vec![CredentialType::StaffIdentity],
-                (ListKind::Staff, true) => vec![CredentialType::StaffIdentity, CredentialType::Employment],
-            };
-            if !tx.confirm_upload(&by.tenant, id, &offered, now).await? {
-                return Err(ImportError::Closed);
-            }
-            tx.audit(by, Act { action: "import.confirm", target: id, detail: "" }, now).await?;
-            tx.commit().await?;
-            Ok(())
-        })
-        .await?;
-        self.imports.notify_one();
+        let now = self.now();
+        let upload = tx.find_upload(&by.tenant, id).await?.ok_or(ImportError::Unknown)?;
+        check_open(&upload)?;
+        if upload.state != UploadState::Preview {
+            return Ok(());
+        }
+        let offered = match (upload.kind, with_employment) {
+            (ListKind::Retirees, _) => vec![],
+            (ListKind::Staff, false) => vec![CredentialType::StaffIdentity],
+            (ListKind::Staff, true) => vec![CredentialType::StaffIdentity, CredentialType::Employment],
+        };
+        if !tx.confirm_upload(&by.tenant, id, &offered, now).await? {
+            return Err(ImportError::Closed);
+        }
+        tx.audit(by, Act { action: "import.confirm", target: id, detail: "" }, now).await?;
         Ok(())
     }
 
@@ -377,6 +383,14 @@ impl Issuer {
             created_at: now,
             updated_at: now,
         }
+    }
+}
+
+/// A list that was discarded stays so; one that is being worked off needs no second word.
+pub(super) fn check_open(upload: &Upload) -> Result<(), ImportError> {
+    match upload.state {
+        UploadState::Preview | UploadState::Confirmed | UploadState::Finished => Ok(()),
+        UploadState::Discarded => Err(ImportError::Closed),
     }
 }
 

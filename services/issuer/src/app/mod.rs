@@ -1,6 +1,8 @@
 //! Use cases: each opens, uses and commits its own transaction, and keeps the network outside of it.
 
 mod anchoring;
+mod approvals;
+mod calendar;
 pub(crate) mod console;
 mod credentials;
 mod directory;
@@ -14,6 +16,7 @@ mod notifications;
 mod offers;
 mod officers;
 mod reissue;
+mod service;
 mod status;
 mod tokens;
 mod vc_api;
@@ -30,9 +33,11 @@ use store_issuer::Store;
 use url::Url;
 
 pub use anchoring::{AnchorError, ReceiptError, ReceiptState};
+pub use approvals::{About, DecideError, Outcome, ProposalView};
+pub use calendar::Month;
 pub use console::Dashboard;
 pub use credentials::{Authorized, CredentialError};
-pub use directory::{AnchoringStatus, CopyView, DirectoryError, ListState, SubjectPage};
+pub use directory::{AnchoringStatus, AuditVerdict, CopyView, DirectoryError, ListState, SubjectPage};
 pub use documents::{DocumentError, Documented, MOST_DOCUMENTS, NewDocument, anchor_documents};
 pub use existence::{BeneficiaryPage, ExistenceCounts, ExistenceError, RequestLink, RequestPage};
 pub use import::{ImportError, Invitation, UploadView};
@@ -40,10 +45,11 @@ pub use keys::KeysError;
 pub use ledger::{Anchored, DocumentKey, Ledger, PublishedStatus, RegistryLedger};
 pub use notifications::NotificationError;
 pub use offers::{FetchError, NewOffer, OfferError, OfferLink};
-pub use officers::{OfficerLinkError, SignInError, officer_link};
+pub use officers::{LinkFor, OfficerLinkError, RolesError, SignInError, officer_link};
 pub use reissue::{Reissue, ReissueError, reissue_plan};
+pub use service::Cascade;
 pub use status::{ChangeError, ListError, PublishError, ServedList};
-pub use store_issuer::{Page, SubjectRow};
+pub use store_issuer::{AuditQuery, Filter, Page, PersonState, SubjectRow};
 pub use tokens::TokenError;
 pub use vc_api::{Instance, VcApiError};
 
@@ -76,6 +82,7 @@ pub struct Settings {
     pub status_validity: chrono::Duration,
     pub credential_validity: chrono::Duration,
     pub offer_validity: chrono::Duration,
+    pub four_eyes: issuance::FourEyes,
 }
 
 /// An organisation that issues here.

@@ -61,6 +61,8 @@ pub enum OfferError {
     Claims(#[from] BuildError),
     #[error("the offer is closed")]
     Closed,
+    #[error("the person's service has ended")]
+    ServiceEnded,
     #[error(transparent)]
     Store(#[from] store_issuer::Error),
 }
@@ -109,6 +111,10 @@ impl Issuer {
         }
         let subject =
             tx.find_subject(&tenant.id, &new.subject_id).await?.ok_or(OfferError::UnknownSubject)?;
+        let ended = tx.find_service_end(&tenant.id, &subject.id).await?;
+        if ended.is_some_and(|ended| new.types.iter().any(|kind| ended.how.ends(*kind))) {
+            return Err(OfferError::ServiceEnded);
+        }
         let mut claims = subject.claims;
         claims.extend(new.extra_claims.clone());
         let now = self.now();

@@ -1,15 +1,17 @@
 //! Who may use the console: one-time links, passkeys, sessions. There are no passwords.
 
+use std::collections::HashMap;
+
 use chrono::Duration;
 use clock::{Clock as _, SystemClock, SystemEntropy, Timestamp};
 use issuance::audit::Act;
-use issuance::{Actor, fingerprint};
+use issuance::{Actor, Proposal, Role, Roles, fingerprint};
 use serde_json::Value;
-use store_issuer::{Ceremony, CeremonyKind, Officer, Session, Store};
+use store_issuer::{Ceremony, CeremonyKind, Officer, OfficerLink, Session, Store, Transaction};
 use url::Url;
 use web::passkey::{PasskeyError, Uuid, answered_challenge, challenge_of};
 
-use super::Issuer;
+use super::{DecideError, Issuer, Outcome};
 use crate::Config;
 
 const LINK_DAYS: i64 = 7;
@@ -39,6 +41,21 @@ pub enum SignInError {
 }
 
 #[derive(Debug, thiserror::Error)]
+pub enum RolesError {
+    #[error("there is no such colleague here")]
+    Unknown,
+    #[error("somebody has to be administrator")]
+    LastAdministrator,
+    #[error("choose at least one role")]
+    NoRole,
+    /// Roles that could undo the control by a second person are given by two people, once somebody has registered.
+    #[error("approvers and administrators are invited as something else first")]
+    Guarded,
+    #[error(transparent)]
+    Store(#[from] store_issuer::Error),
+}
+
+#[derive(Debug, thiserror::Error)]
 pub enum OfficerLinkError {
     #[error("no tenant {0:?} is configured")]
     Tenant(String),
@@ -46,9 +63,23 @@ pub enum OfficerLinkError {
     Store(#[from] store_issuer::Error),
 }
 
-/// The one-time link with which the first officer of an organisation registers a passkey; `None` once there is an
-/// officer. Only the newest link works. For the program that starts the service, which prints it.
-pub async fn officer_link(config: &Config, tenant: &str) -> Result<Option<Url>, OfficerLinkError> {
+/// Whom the program itself invites.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LinkFor {
+    /// The first person of an organisation, who gets every role.
+    FirstOfficer,
+    /// A second person, where the only one has left and nobody is there who could approve another. Whoever runs the
+    /// service is the second pair of eyes then; the audit trail says so.
+    Approver,
+}
+
+/// A one-time link for somebody whom no colleague can invite; `None` for a first officer once there is one. Only the
+/// newest link works. For the program that runs the service, which prints it.
+pub async fn officer_link(
+    config: &Config,
+    tenant: &str,
+    whom: LinkFor,
+) -> Result<Option<Url>, OfficerLinkError> {
     if !config.tenants.iter().any(|known| known.id == tenant) {
         return Err(OfficerLinkError::Tenant(tenant.to_owned()));
     }
@@ -57,12 +88,20 @@ pub async fn officer_link(config: &Config, tenant: &str) -> Result<Option<Url>, 
     let now = SystemClock.now();
     let made = sql::retry(|| async {
         let mut tx = store.write("officer_link").await?;
-        if tx.count_officers(tenant).await? > 0 {
-            return Ok(false);
-        }
+        let roles = match whom {
+            LinkFor::FirstOfficer if tx.count_officers(tenant).await? > 0 => return Ok(false),
+            LinkFor::FirstOfficer => Roles::ALL,
+            LinkFor::Approver => Roles::of(&[Role::Approver]),
+        };
         tx.delete_officer_links(tenant, NOBODY).await?;
         let until = now + Duration::days(LINK_DAYS);
-        tx.insert_officer_link(tenant, &fingerprint(&token), NOBODY, now, until).await?;
+        let link = OfficerLink { tenant: tenant.to_owned(), roles, created_by: NOBODY.to_owned() };
+        tx.insert_officer_link(&link, &fingerprint(&token), now, until).await?;
+        if whom == LinkFor::Approver {
+            let detail = roles.to_string();
+            let act = Act { action: "officer.invite", target: "", detail: &detail };
+            tx.audit(&Actor::system(tenant), act, now).await?;
+        }
         tx.commit().await?;
         Ok::<bool, store_issuer::Error>(true)
     })
@@ -79,7 +118,8 @@ impl Issuer {
     /// Which organisation a one-time link is for.
     pub async fn officer_link_tenant(&self, token: &str) -> Result<String, SignInError> {
         let mut tx = self.store.read().await?;
-        tx.find_officer_link(&fingerprint(token), self.now()).await?.ok_or(SignInError::Link)
+        let link = tx.find_officer_link(&fingerprint(token), self.now()).await?.ok_or(SignInError::Link)?;
+        Ok(link.tenant)
     }
 
     /// Begins the registration of a passkey; the link stays usable until it is finished.
@@ -100,6 +140,7 @@ impl Issuer {
             tenant,
             name: name.to_owned(),
             user_id: handle.to_string(),
+            roles: Roles::NONE,
             created_at: now,
         };
         let kind = CeremonyKind::Registration { link: fingerprint(token), officer };
@@ -118,10 +159,14 @@ impl Issuer {
                 return Err(SignInError::Ceremony);
             };
             let registered = self.passkeys.finish_registration(&ceremony.state, response)?;
+            let found = tx.find_officer_link(&link, now).await?.ok_or(SignInError::Link)?;
+            if !self.is_still_allowed(&mut tx, &found).await? {
+                return Err(SignInError::Link);
+            }
             if !tx.consume_officer_link(&officer.tenant, &link, now).await? {
                 return Err(SignInError::Link);
             }
-            let officer = Officer { created_at: now, ..officer };
+            let officer = Officer { created_at: now, roles: found.roles, ..officer };
             tx.insert_officer(&officer).await?;
             tx.insert_passkey(&officer.id, &registered.credential_id, &registered.json, now).await?;
             let session = self.new_token();
@@ -132,6 +177,19 @@ impl Issuer {
             Ok(session)
         })
         .await
+    }
+
+    /// A link from the time when there was no second person must not make an approver once there is one.
+    async fn is_still_allowed(
+        &self,
+        tx: &mut Transaction,
+        link: &OfficerLink,
+    ) -> Result<bool, store_issuer::Error> {
+        if link.created_by == NOBODY || !link.roles.gains_guarded(Roles::NONE) {
+            return Ok(true);
+        }
+        let by = Actor { tenant: link.tenant.clone(), officer: link.created_by.clone() };
+        Ok(!self.needs_second(tx, &by, &giving(NOBODY, link.roles)).await?)
     }
 
     /// Begins a sign-in; the passkey itself says later whose it is.
@@ -153,6 +211,9 @@ impl Issuer {
                 return Err(SignInError::Ceremony);
             }
             let (officer, passkey) = tx.find_passkey(&credential_id).await?.ok_or(SignInError::Unknown)?;
+            if officer.roles.is_empty() {
+                return Err(SignInError::Unknown);
+            }
             let signed_in = self.passkeys.finish_login(&ceremony.state, response, &[passkey])?;
             if let Some(json) = &signed_in.updated_json {
                 tx.replace_passkey(&credential_id, json).await?;
@@ -198,19 +259,75 @@ impl Issuer {
     }
 
     /// A one-time link for a colleague; earlier ones of the same officer stop working.
-    pub async fn invite_officer(&self, by: &Actor) -> Result<Option<Url>, store_issuer::Error> {
+    pub async fn invite_officer(&self, by: &Actor, roles: Roles) -> Result<Option<Url>, RolesError> {
+        if roles.is_empty() {
+            return Err(RolesError::NoRole);
+        }
         let token = self.new_token();
         sql::retry(|| async {
             let now = self.now();
             let mut tx = self.store.write("invite_officer").await?;
+            let guarded = roles.gains_guarded(Roles::NONE);
+            if guarded && self.needs_second(&mut tx, by, &giving(NOBODY, roles)).await? {
+                return Err(RolesError::Guarded);
+            }
             tx.delete_officer_links(&by.tenant, &by.officer).await?;
             let until = now + Duration::days(LINK_DAYS);
-            tx.insert_officer_link(&by.tenant, &fingerprint(&token), &by.officer, now, until).await?;
-            tx.audit(by, Act { action: "officer.invite", target: "", detail: "" }, now).await?;
-            tx.commit().await
+            let link = OfficerLink { tenant: by.tenant.clone(), roles, created_by: by.officer.clone() };
+            tx.insert_officer_link(&link, &fingerprint(&token), now, until).await?;
+            let detail = roles.to_string();
+            tx.audit(by, Act { action: "officer.invite", target: "", detail: &detail }, now).await?;
+            tx.commit().await?;
+            Ok::<(), RolesError>(())
         })
         .await?;
         Ok(registration_link(&self.settings.origin, &token))
+    }
+
+    /// Gives a colleague exactly these roles; none at all ends their access. A guarded role needs a second person.
+    pub async fn set_roles(&self, by: &Actor, officer: &str, roles: Roles) -> Result<Outcome, DecideError> {
+        let done = sql::retry(|| async {
+            let mut tx = self.store.write("set_roles").await?;
+            let known = tx.find_officer(&by.tenant, officer).await?.ok_or(RolesError::Unknown)?;
+            if roles.gains_guarded(known.roles) {
+                return Ok(false);
+            }
+            self.set_roles_within(&mut tx, by, officer, roles).await?;
+            tx.commit().await?;
+            Ok::<bool, RolesError>(true)
+        })
+        .await?;
+        match done {
+            true => Ok(Outcome::Done),
+            false => self.propose(by, &giving(officer, roles)).await,
+        }
+    }
+
+    pub(super) async fn set_roles_within(
+        &self,
+        tx: &mut Transaction,
+        by: &Actor,
+        officer: &str,
+        roles: Roles,
+    ) -> Result<(), RolesError> {
+        let known = tx.find_officer(&by.tenant, officer).await?.ok_or(RolesError::Unknown)?;
+        let others = tx.count_others_with(&by.tenant, officer, Role::Administrator).await?;
+        if known.roles.has(Role::Administrator) && !roles.has(Role::Administrator) && others == 0 {
+            return Err(RolesError::LastAdministrator);
+        }
+        if known.roles == roles {
+            return Ok(());
+        }
+        tx.replace_roles(&known, roles).await?;
+        let action = if roles.is_empty() { "officer.remove" } else { "officer.roles" };
+        let detail = roles.to_string();
+        Ok(tx.audit(by, Act { action, target: officer, detail: &detail }, self.now()).await?)
+    }
+
+    /// Everybody's name by identifier, also of those who no longer work here.
+    pub async fn officer_names(&self, tenant: &str) -> Result<HashMap<String, String>, store_issuer::Error> {
+        let officers = self.store.read().await?.list_officers(tenant).await?;
+        Ok(officers.into_iter().map(|officer| (officer.id, officer.name)).collect())
     }
 
     pub async fn list_officers(&self, tenant: &str) -> Result<Vec<Officer>, store_issuer::Error> {
@@ -237,6 +354,10 @@ impl Issuer {
     }
 }
 
+fn giving(officer: &str, roles: Roles) -> Proposal {
+    Proposal::GiveRoles { officer: officer.to_owned(), roles: roles.to_string() }
+}
+
 fn actor(officer: &Officer) -> Actor {
     Actor { tenant: officer.tenant.clone(), officer: officer.id.clone() }
 }
@@ -244,6 +365,7 @@ fn actor(officer: &Officer) -> Actor {
 fn is_alive(session: &Session, now: Timestamp) -> bool {
     now - session.created_at < Duration::hours(SESSION_HOURS)
         && now - session.last_seen_at < Duration::minutes(IDLE_MINUTES)
+        && !session.officer.roles.is_empty()
 }
 
 #[cfg(test)]
@@ -259,6 +381,7 @@ mod tests {
             tenant: "undp".into(),
             name: "O".into(),
             user_id: "u".into(),
+            roles: Roles::ALL,
             created_at: start,
         };
         let seen = |minutes| Session {

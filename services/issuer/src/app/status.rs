@@ -5,7 +5,8 @@ use credential::data_integrity::{self, ProofOptions, SecureError, Suite};
 use issuance::audit::Act;
 use issuance::build::rfc3339;
 use issuance::{
-    Actor, CredentialCopy, CredentialType, LIST_LENGTH, ListKind, Reason, Status, StatusError, StatusListId,
+    Actor, CredentialCopy, CredentialType, LIST_LENGTH, ListKind, OfferState, ReasonCode, Status,
+    StatusError, StatusListId, StatusMove,
 };
 use registry_client::RegistryError;
 use registry_types::{Operation, PublishStatus};
@@ -18,6 +19,10 @@ use super::{Issuer, Tenant, TenantKeys};
 
 /// A list takes no more copies once half of its places are used, so that random draws stay short.
 const FULL: u64 = LIST_LENGTH as u64 / 2;
+/// Suspensions that are lifted in one transaction.
+const LIFTED: u32 = 100;
+/// A suspension with an end lasts at most so long.
+const LONGEST_SUSPENSION_DAYS: i64 = 366;
 /// How often the places are counted.
 const COUNT_EVERY: std::time::Duration = std::time::Duration::from_secs(30);
 
@@ -33,6 +38,8 @@ pub(crate) struct Publishing {
 pub enum ChangeError {
     #[error("no such credential")]
     Unknown,
+    #[error("a suspension ends after now and within a year")]
+    Until,
     #[error(transparent)]
     Refused(#[from] StatusError),
     #[error(transparent)]
@@ -89,13 +96,12 @@ impl Issuer {
         &self,
         by: &Actor,
         copy_id: &str,
-        to: Status,
-        reason: &Reason,
+        change: &StatusMove,
     ) -> Result<CredentialCopy, ChangeError> {
         sql::retry(|| async {
             let mut tx = self.store.write("change_status").await?;
             let copy = tx.find_copy(&by.tenant, copy_id).await?.ok_or(ChangeError::Unknown)?;
-            let changed = self.move_copy(&mut tx, by, &copy, to, reason).await?;
+            let changed = self.move_copy(&mut tx, by, &copy, change).await?;
             tx.commit().await?;
             Ok(CredentialCopy { status: changed, ..copy })
         })
@@ -103,58 +109,110 @@ impl Issuer {
     }
 
     /// The same for every copy of a person, or those of one type, in one transaction. Copies that are revoked already
-    /// stay so and are no obstacle. Answers how many changed.
+    /// stay so and are no obstacle. When everything is revoked, accepted offers end with it. Answers how many changed.
     pub async fn change_subject_status(
         &self,
         by: &Actor,
         subject_id: &str,
         only: Option<CredentialType>,
-        to: Status,
-        reason: &Reason,
+        change: &StatusMove,
     ) -> Result<usize, ChangeError> {
+        check_until(change, self.now())?;
         sql::retry(|| async {
             let mut tx = self.store.write("change_subject_status").await?;
-            if tx.find_subject(&by.tenant, subject_id).await?.is_none() {
-                return Err(ChangeError::Unknown);
-            }
-            let copies = tx.list_copies(&by.tenant, subject_id).await?;
-            let wanted = copies.iter().filter(|copy| {
-                copy.status != to
-                    && copy.status != Status::Revoked
-                    && only.is_none_or(|only| copy.configuration.credential_type == only)
-            });
-            let mut changed = 0;
-            for copy in wanted {
-                self.move_copy(&mut tx, by, copy, to, reason).await?;
-                changed += 1;
-            }
+            let changed = self.change_within(&mut tx, by, subject_id, only, change).await?;
             tx.commit().await?;
             Ok(changed)
         })
         .await
     }
 
-    async fn move_copy(
+    pub(super) async fn change_within(
+        &self,
+        tx: &mut store_issuer::Transaction,
+        by: &Actor,
+        subject_id: &str,
+        only: Option<CredentialType>,
+        change: &StatusMove,
+    ) -> Result<usize, ChangeError> {
+        if tx.find_subject(&by.tenant, subject_id).await?.is_none() {
+            return Err(ChangeError::Unknown);
+        }
+        let copies = tx.list_copies(&by.tenant, subject_id).await?;
+        let wanted = copies.iter().filter(|copy| {
+            copy.status != change.to
+                && copy.status != Status::Revoked
+                && only.is_none_or(|only| copy.configuration.credential_type == only)
+        });
+        let mut changed = 0;
+        for copy in wanted {
+            self.move_copy(tx, by, copy, change).await?;
+            changed += 1;
+        }
+        if change.to == Status::Revoked && only.is_none() {
+            let mut offers = tx.list_offers(&by.tenant, subject_id).await?;
+            offers.retain(|offer| offer.state == OfferState::Accepted);
+            self.end_offers(tx, by, &offers, change.reason.code.as_str()).await?;
+        }
+        Ok(changed)
+    }
+
+    pub(super) async fn move_copy(
         &self,
         tx: &mut store_issuer::Transaction,
         by: &Actor,
         copy: &CredentialCopy,
-        to: Status,
-        reason: &Reason,
+        change: &StatusMove,
     ) -> Result<Status, ChangeError> {
-        let moved = copy.status.moved_to(to)?;
+        let moved = copy.status.moved_to(change.to)?;
         if moved != copy.status {
-            let now = self.now();
-            tx.change_status(by, copy, moved, reason, now).await?;
-            let action = match moved {
-                Status::Valid => "credential.reinstate",
-                Status::Suspended => "credential.suspend",
-                Status::Revoked => "credential.revoke",
-            };
-            let act = Act { action, target: &copy.id, detail: reason.code.as_str() };
-            tx.audit(by, act, now).await?;
+            self.write_move(tx, by, copy, change).await?;
         }
         Ok(moved)
+    }
+
+    /// Writes a move that the rule allows, with its audit entry; for copies that are not revoked. Suspending what is
+    /// suspended replaces the reason and the day on which it would lift itself.
+    pub(super) async fn write_move(
+        &self,
+        tx: &mut store_issuer::Transaction,
+        by: &Actor,
+        copy: &CredentialCopy,
+        change: &StatusMove,
+    ) -> Result<(), store_issuer::Error> {
+        let now = self.now();
+        tx.change_status(by, copy, change, now).await?;
+        let action = match change.to {
+            Status::Valid => "credential.reinstate",
+            Status::Suspended => "credential.suspend",
+            Status::Revoked => "credential.revoke",
+        };
+        tx.audit(by, Act { action, target: &copy.id, detail: change.reason.code.as_str() }, now).await
+    }
+
+    /// Suspensions whose day has come lift themselves. Answers how many did.
+    pub async fn lift_suspensions(&self, tenant: &Tenant) -> Result<usize, ChangeError> {
+        let by = Actor::system(&tenant.id);
+        let change = StatusMove::new(Status::Valid, ReasonCode::PeriodOver.into());
+        let mut lifted = 0;
+        loop {
+            let due = self.store.read().await?.list_copies_to_lift(&tenant.id, self.now(), LIFTED).await?;
+            if due.is_empty() {
+                return Ok(lifted);
+            }
+            lifted += sql::retry(|| async {
+                let mut tx = self.store.write("lift_suspensions").await?;
+                let mut count = 0;
+                // Read again under the write lock: an officer may have been faster.
+                for copy in tx.list_copies_to_lift(&tenant.id, self.now(), LIFTED).await? {
+                    self.move_copy(&mut tx, &by, &copy, &change).await?;
+                    count += 1;
+                }
+                tx.commit().await?;
+                Ok::<usize, ChangeError>(count)
+            })
+            .await?;
+        }
     }
 
     /// The newest version of a list whose digest is on the chain. Anything newer would look forged to a verifier.
@@ -388,6 +446,14 @@ pub(super) fn bitstring_credential(
             "encodedList": values.encode_bitstring(),
         },
     })
+}
+
+fn check_until(change: &StatusMove, now: Timestamp) -> Result<(), ChangeError> {
+    let longest = now + chrono::Duration::days(LONGEST_SUSPENSION_DAYS);
+    match change.until {
+        Some(until) if until <= now || until > longest => Err(ChangeError::Until),
+        _ => Ok(()),
+    }
 }
 
 async fn sign_token(keys: &TenantKeys, claims: Value) -> Result<Vec<u8>, PublishError> {

@@ -62,8 +62,8 @@ async fn publish((issuer, tenant): Owner, every: Duration, mut stopped: watch::R
     while let Some(issuer) = issuer.upgrade() {
         match issuer.refresh_keys(&tenant).await {
             Err(error) => trouble.report(&error),
-            Ok(()) => match issuer.publish_status_lists(&tenant).await {
-                Err(error) => trouble.report(&error),
+            Ok(()) => match lift_and_publish(&issuer, &tenant).await {
+                Err(error) => trouble.report(error.as_ref()),
                 Ok(()) => trouble.over(),
             },
         }
@@ -72,6 +72,16 @@ async fn publish((issuer, tenant): Owner, every: Duration, mut stopped: watch::R
             return;
         }
     }
+}
+
+/// A suspension that ends now is in the list that is published now. What cannot be lifted holds no revocation up.
+async fn lift_and_publish(
+    issuer: &Issuer,
+    tenant: &Tenant,
+) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    let lifted = issuer.lift_suspensions(tenant).await;
+    issuer.publish_status_lists(tenant).await?;
+    Ok(lifted.map(drop)?)
 }
 
 async fn anchor_loop((issuer, tenant): Owner, every: Duration, mut stopped: watch::Receiver<bool>) {

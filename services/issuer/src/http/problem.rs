@@ -63,6 +63,11 @@ pub(super) const PAGES: ProblemPages = ProblemPages(&[
         text: "This instance signs as the issuer that /vc-api/ids names. Leave the issuer out, or name that one.",
     },
     ProblemPage {
+        slug: "four-eyes",
+        title: "A second person decides",
+        text: "Nobody decides what they proposed themselves, and nobody takes back what another one proposed.",
+    },
+    ProblemPage {
         slug: "credential-final",
         title: "A revoked credential stays revoked",
         text: "Revoking is final. Make a new offer to give the person a new credential.",
@@ -126,6 +131,9 @@ impl From<OfferError> for Problem {
                 "The record does not make a credential",
             )
             .detail(reason.to_string()),
+            OfferError::ServiceEnded => Self::conflict(
+                "The person's service has ended. Take that back on their page first, if it was an error.",
+            ),
             OfferError::Closed => closed("it was accepted, withdrawn or has expired"),
             OfferError::Store(error) => store(&error),
         }
@@ -136,6 +144,7 @@ impl From<ChangeError> for Problem {
     fn from(error: ChangeError) -> Self {
         match error {
             ChangeError::Unknown => Self::not_found(),
+            ChangeError::Until => Self::bad_request(sentence(&error.to_string())),
             ChangeError::Refused(refused) => {
                 Self::new(StatusCode::CONFLICT, "credential-final", "A revoked credential stays revoked")
                     .detail(refused.to_string())
@@ -279,6 +288,12 @@ fn oauth_store(error: &store_issuer::Error) -> OAuthError {
     } else {
         OAuthError::internal(error)
     }
+}
+
+/// An error's text as a sentence.
+pub(super) fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| format!("{}{}.", first.to_uppercase(), letters.as_str()))
 }
 
 fn closed(reason: &str) -> Problem {

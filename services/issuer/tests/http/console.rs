@@ -1,6 +1,11 @@
 //! The officers' console as a browser without scripts meets it, with an authenticator played beside it.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use issuance::{Actor, Role, Roles};
+use issuer::app::Filter;
 use serde_json::{Value, json};
+use store_issuer::OfficerLink;
 use testkit::{Agent, Answer, Authenticator};
 
 use crate::support::{ORIGIN, World};
@@ -24,8 +29,13 @@ impl Browser {
 
     /// Somebody who has used a one-time link of this organisation.
     pub async fn officer(world: &World, tenant: &str, name: &str) -> Self {
+        Self::officer_as(world, tenant, name, Roles::ALL).await
+    }
+
+    /// The same with some roles only.
+    pub async fn officer_as(world: &World, tenant: &str, name: &str, roles: Roles) -> Self {
         let mut browser = Self::new(world, name);
-        let link = world.officer_link(tenant).await;
+        let link = world.officer_link_as(tenant, roles).await;
         let answer = browser.register(&link, name).await;
         assert_eq!(answer.status, 200, "{}", answer.text());
         browser
@@ -56,7 +66,7 @@ impl Browser {
         answer.header("location").unwrap().to_owned()
     }
 
-    async fn register(&mut self, token: &str, name: &str) -> Answer {
+    pub async fn register(&mut self, token: &str, name: &str) -> Answer {
         let start = self.json("/console/register/start", &json!({"link": token, "officer": name})).await;
         if start.status != 200 {
             return start;
@@ -67,7 +77,7 @@ impl Browser {
         self.json("/console/register/finish", &made).await
     }
 
-    async fn sign_in(&mut self) -> Answer {
+    pub async fn sign_in(&mut self) -> Answer {
         let start = self.json("/console/sign-in/start", &json!({})).await;
         let mut got = self.device.log_in(&start.json().unwrap()).unwrap();
         got["next"] = "/console/staff".into();
@@ -76,11 +86,22 @@ impl Browser {
 }
 
 impl World {
-    /// The token of a fresh one-time link.
+    /// The token of a fresh one-time link that gives every role.
     pub async fn officer_link(&self, tenant: &str) -> String {
-        let by = issuance::Actor { tenant: tenant.into(), officer: "tests".into() };
-        let link = self.issuer.invite_officer(&by).await.unwrap().unwrap();
-        link.path_segments().unwrap().next_back().unwrap().to_owned()
+        self.officer_link_as(tenant, Roles::ALL).await
+    }
+
+    /// The same for some roles; written straight to the store, since nobody is there who could invite.
+    pub async fn officer_link_as(&self, tenant: &str, roles: Roles) -> String {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let token = format!("link-{}", COUNT.fetch_add(1, Ordering::Relaxed));
+        let link = OfficerLink { tenant: tenant.into(), roles, created_by: String::new() };
+        let now = self.issuer.clock_now();
+        let mut tx = self.issuer.store().write("test").await.unwrap();
+        let until = now + chrono::Duration::days(7);
+        tx.insert_officer_link(&link, &issuance::fingerprint(&token), now, until).await.unwrap();
+        tx.commit().await.unwrap();
+        token
     }
 }
 
@@ -125,8 +146,12 @@ async fn one_time_link_registers_one_passkey() {
 #[tokio::test(flavor = "multi_thread")]
 async fn one_time_link_lapses_and_a_newer_one_replaces_it() {
     let world = World::start().await;
-    let old = world.officer_link("undp").await;
-    let new = world.officer_link("undp").await;
+    let by = Actor { tenant: "undp".into(), officer: "ann".into() };
+    let invited = async || {
+        let link = world.issuer.invite_officer(&by, Roles::of(&[Role::Officer])).await.unwrap().unwrap();
+        link.path_segments().unwrap().next_back().unwrap().to_owned()
+    };
+    let (old, new) = (invited().await, invited().await);
     let mut browser = Browser::new(&world, "late");
     assert_eq!(browser.register(&old, "L").await.status, 410, "replaced");
     world.clock.advance(chrono::Duration::days(7));
@@ -214,7 +239,7 @@ async fn sample_list_becomes_offers() {
     assert!(preview.contains("Offer credentials to 200 people?"), "{preview}");
     assert!(preview.contains("To confirm"));
     assert_eq!(
-        world.issuer.count_subjects(world.tenant("undp"), None).await.unwrap(),
+        world.issuer.count_subjects(world.tenant("undp"), None, &Filter::default()).await.unwrap(),
         0,
         "nothing before the word"
     );
@@ -310,8 +335,8 @@ async fn an_import_goes_on_after_a_restart_and_offers_nothing_twice() {
     let world = world.restart().await;
     world.issuer.work_off_uploads().await.unwrap();
     let tenant = world.tenant("undp");
-    assert_eq!(world.issuer.count_subjects(tenant, None).await.unwrap(), 200);
-    let overview = world.issuer.dashboard(tenant).await.unwrap().overview;
+    assert_eq!(world.issuer.count_subjects(tenant, None, &Filter::default()).await.unwrap(), 200);
+    let overview = world.issuer.dashboard(tenant, "").await.unwrap().overview;
     assert_eq!((overview.open_offers, overview.running_uploads), (200, 0));
 }
 

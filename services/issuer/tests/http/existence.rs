@@ -4,8 +4,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::Duration;
 use entitlement::bundle_challenge;
-use issuance::Actor;
 use issuance::import::Retiree;
+use issuance::{Actor, Role, Roles};
 use keys::{Algorithm, Signer as _, SoftwareKey};
 use outbound::Reply;
 use serde_json::{Value, json};
@@ -359,4 +359,23 @@ fn wallet_and_fund_agree_on_the_bundle() {
     let digest = bundle_challenge("01j", "Y2hhbGxlbmdl", "dGh1bWI");
     let text = r#"{"challenge":"Y2hhbGxlbmdl","holderKeyThumbprint":"dGh1bWI","requestId":"01j"}"#;
     assert_eq!(digest, testkit::sha256(text));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_only_looks_gets_no_link_and_a_death_ends_the_questions() {
+    let world = World::start().await;
+    let (request, _) = asked(&world).await;
+    let ann = Browser::officer(&world, "unjspf", "Ann").await;
+    let auditor = Browser::officer_as(&world, "unjspf", "Aud", Roles::of(&[Role::Auditor])).await;
+    let page = format!("/console/requests/{request}");
+    assert!(ann.get(&page).await.text().contains("wallet.test"));
+    let seen = auditor.get(&page).await.text();
+    assert!(seen.contains("An officer has the link.") && !seen.contains("wallet.test"), "{seen}");
+    let person = between(&seen, "href=\"/console/retirees/", "\"").to_owned();
+    let end = format!("/console/retirees/{person}/end");
+    let done = ann.post(&end, &[("how", "deceased"), ("sure", "yes")]).await;
+    assert_eq!(Browser::path_of(&done), format!("/console/retirees/{person}?done=ended"));
+    let page = ann.get(&format!("/console/retirees/{person}")).await.text();
+    assert!(page.contains("Deceased.") && !page.contains("data-testid=\"ask\""), "{page}");
+    assert_eq!(ann.post(&format!("/console/retirees/{person}/requests"), &[]).await.status, 409);
 }

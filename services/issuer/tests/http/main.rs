@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::expect_used)]
 
 mod anchoring;
+mod approvals;
 mod console;
 mod credentials;
 mod documents;
@@ -12,8 +13,13 @@ mod keys;
 mod ledger;
 mod metadata;
 mod offers;
+mod pages;
+mod roles;
+mod service;
+mod staff;
 mod status;
 mod support;
+mod surface;
 mod token;
 mod tokens;
 mod vc_api;

@@ -1,6 +1,6 @@
 use chrono::Duration;
 use issuance::CredentialType;
-use issuer::app::{NewOffer, OfferError};
+use issuer::app::{AuditQuery, NewOffer, OfferError};
 use serde_json::{Map, json};
 
 use crate::support::{GRANT, LDP, ORIGIN, SD_JWT, World, json, new_offer, problem};
@@ -93,7 +93,7 @@ async fn showing_a_code_again_is_audited() {
     let link = world.offer().await;
     let again = world.issuer.offer_link(&World::officer(), &link.offer_id).await.unwrap();
     assert_eq!(again.transaction_code, link.transaction_code);
-    let trail = world.issuer.list_audit(world.tenant("undp"), None, 10).await.unwrap();
+    let trail = world.issuer.list_audit(world.tenant("undp"), &AuditQuery::default(), 10).await.unwrap();
     let actions: Vec<_> = trail.iter().map(|entry| entry.action.as_str()).collect();
     assert_eq!(actions, ["offer.show", "offer.create"]);
 }

@@ -1,7 +1,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::Duration;
-use issuance::{ReasonCode, Status};
+use issuance::{ReasonCode, Status, StatusMove};
 use issuer::app::{ChangeError, PublishedStatus};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -54,7 +54,7 @@ async fn with_both_formats() -> World {
 
 async fn change(world: &World, to: Status) -> Result<usize, ChangeError> {
     let reason = ReasonCode::Inquiry.into();
-    world.issuer.change_subject_status(&World::officer(), "s-10023", None, to, &reason).await
+    world.issuer.change_subject_status(&World::officer(), "s-10023", None, &StatusMove::new(to, reason)).await
 }
 
 fn on_chain(world: &World, path: &str) -> PublishedStatus {
@@ -105,12 +105,13 @@ async fn suspended_reinstated_and_revoked_show_in_every_list() {
     let page = world.issuer.subject_page(world.tenant("undp"), "s-10023").await.unwrap();
     assert_eq!(page.changes.len(), 6);
     let copy = &page.copies[0].copy.id;
-    let reason = ReasonCode::Other.into();
-    let reinstated = world.issuer.change_status(&World::officer(), copy, Status::Valid, &reason).await;
+    let valid = StatusMove::new(Status::Valid, ReasonCode::Other.into());
+    let reinstated = world.issuer.change_status(&World::officer(), copy, &valid).await;
     assert!(matches!(reinstated, Err(ChangeError::Refused(_))), "revoking is final");
     assert_eq!(change(&world, Status::Valid).await.unwrap(), 0);
     let foreigner = issuance::Actor { tenant: "wfp".into(), officer: "officer".into() };
-    let foreign = world.issuer.change_status(&foreigner, copy, Status::Revoked, &reason).await;
+    let revoked = StatusMove::new(Status::Revoked, ReasonCode::Other.into());
+    let foreign = world.issuer.change_status(&foreigner, copy, &revoked).await;
     assert!(matches!(foreign, Err(ChangeError::Unknown)));
 }
 
@@ -181,4 +182,32 @@ async fn an_unchanged_list_is_not_sent_twice() {
     let url = world.url(REVOCATION);
     let reply = world.client.get(&url, "application/vc", None).await.unwrap();
     assert_eq!(reply.header("etag"), Some(tag.as_str()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_suspension_ends_within_a_year_and_lifts_itself_on_its_day() {
+    let world = with_both_formats().await;
+    let until =
+        |at| StatusMove { until: Some(at), ..StatusMove::new(Status::Suspended, ReasonCode::Inquiry.into()) };
+    let now = world.issuer.clock_now();
+    for wrong in [now, now + chrono::Duration::days(367)] {
+        let refused =
+            world.issuer.change_subject_status(&World::officer(), "s-10023", None, &until(wrong)).await;
+        assert!(matches!(refused, Err(ChangeError::Until)), "{wrong}");
+    }
+    let day = now + chrono::Duration::days(3);
+    world.issuer.change_subject_status(&World::officer(), "s-10023", None, &until(day)).await.unwrap();
+    let tenant = world.tenant("undp");
+    world.clock.advance(chrono::Duration::days(3) - chrono::Duration::seconds(1));
+    assert_eq!(world.issuer.lift_suspensions(tenant).await.unwrap(), 0, "not before its day");
+    world.clock.advance(chrono::Duration::seconds(1));
+    assert_eq!(world.issuer.lift_suspensions(tenant).await.unwrap(), 2);
+    assert_eq!(world.issuer.lift_suspensions(tenant).await.unwrap(), 0, "once");
+    world.publish().await;
+    assert_eq!(values(&world).await, [0, 0, 0]);
+    let page = world.issuer.subject_page(tenant, "s-10023").await.unwrap();
+    assert_eq!(
+        (page.changes[0].reason.code, page.changes[0].officer.as_str()),
+        (ReasonCode::PeriodOver, "system")
+    );
 }

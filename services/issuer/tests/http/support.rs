@@ -5,7 +5,7 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use clock::{SeededEntropy, TestClock, Timestamp};
-use issuance::{Actor, CredentialType, Subject};
+use issuance::{Actor, CredentialType, FourEyes, Subject};
 use issuer::app::{DocumentKey, Issuer, NewOffer, OfferLink, Tenant};
 use issuer::{
     Config, Console, InstanceConfig, Issuing, KeysConfig, RegistryConfig, StoreConfig, TenantConfig,
@@ -32,17 +32,23 @@ pub struct World {
     pub clock: TestClock,
     pub directory: TempDir,
     pub client: Outbound,
-    /// Where the keys are, when they are in no sealed files.
-    token: Option<TokenConfig>,
+    setting: Setting,
     base: Url,
     running: Running,
+}
+
+/// What differs between worlds, and stays when a service starts again.
+struct Setting {
+    four_eyes: FourEyes,
+    /// Where the keys are, when they are in no sealed files.
+    token: Option<TokenConfig>,
 }
 
 pub fn start_time() -> Timestamp {
     Timestamp::from_timestamp(1_800_000_000, 0).unwrap()
 }
 
-fn config(directory: &TempDir, token: Option<&TokenConfig>) -> Config {
+fn config(directory: &TempDir, setting: &Setting) -> Config {
     let path = |name: &str| directory.path().join(name);
     let tenant = |id: &str, name: &str, types: &[CredentialType]| TenantConfig {
         id: id.into(),
@@ -67,7 +73,7 @@ fn config(directory: &TempDir, token: Option<&TokenConfig>) -> Config {
         keys: KeysConfig {
             directory: path("keys"),
             sealing_key: path("sealing.key"),
-            pkcs11: token.cloned(),
+            pkcs11: setting.token.clone(),
         },
         outbound: OutboundPolicy::default(),
         issuing: Issuing {
@@ -78,7 +84,7 @@ fn config(directory: &TempDir, token: Option<&TokenConfig>) -> Config {
             credential_validity_days: 365,
             offer_validity_days: 30,
         },
-        console: Console::default(),
+        console: Console { four_eyes: setting.four_eyes, ..Console::default() },
         tenants: vec![
             tenant("undp", "UNDP", &[CredentialType::StaffIdentity, CredentialType::Employment]),
             tenant("wfp", "WFP", &[CredentialType::StaffIdentity]),
@@ -122,7 +128,12 @@ pub fn add_key(
 }
 
 impl World {
+    /// As somebody who tries it out has it: whoever is alone acts alone.
     pub async fn start() -> Self {
+        Self::start_with(FourEyes::WithColleagues).await
+    }
+
+    pub async fn start_with(four_eyes: FourEyes) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let ledger = Arc::new(TestLedger::default());
         for (at, tenant) in TENANTS.into_iter().enumerate() {
@@ -132,11 +143,12 @@ impl World {
             let did = format!("did:passerelle:{tenant}");
             ledger.with(|state| state.keys.insert(did, vec![ed25519, p256]));
         }
-        Self::on(directory, ledger, TestClock::at(start_time()), 1, None).await
+        Self::on(directory, ledger, TestClock::at(start_time()), (1, Setting { four_eyes, token: None })).await
     }
 
     /// The same with every key in a token.
     pub async fn start_with_token(token: TokenConfig) -> Self {
+        let setting = Setting { four_eyes: FourEyes::WithColleagues, token: Some(token.clone()) };
         let directory = tempfile::tempdir().unwrap();
         let ledger = Arc::new(TestLedger::default());
         let store = key_store(&directory, Some(&token));
@@ -150,15 +162,14 @@ impl World {
             let did = format!("did:passerelle:{tenant}");
             ledger.with(|state| state.keys.insert(did, listed.to_vec()));
         }
-        Self::on(directory, ledger, TestClock::at(start_time()), 1, Some(token)).await
+        Self::on(directory, ledger, TestClock::at(start_time()), (1, setting)).await
     }
 
     async fn on(
         directory: TempDir,
         ledger: Arc<TestLedger>,
         clock: TestClock,
-        seed: u64,
-        token: Option<TokenConfig>,
+        (seed, setting): (u64, Setting),
     ) -> Self {
         let policy = OutboundPolicy {
             allow_loopback: true,
@@ -167,7 +178,7 @@ impl World {
             ..OutboundPolicy::default()
         };
         let (running, issuer) = issuer::start_with(
-            config(&directory, token.as_ref()),
+            config(&directory, &setting),
             Arc::clone(&ledger) as Arc<dyn issuer::app::Ledger>,
             Arc::new(clock.clone()),
             Arc::new(SeededEntropy::new(seed)),
@@ -177,7 +188,7 @@ impl World {
         .unwrap();
         let base = format!("http://{}", running.addresses[0]).parse().unwrap();
         let client = Outbound::new(&policy).unwrap();
-        let world = Self { issuer, ledger, clock, directory, client, token, base, running };
+        let world = Self { issuer, ledger, clock, directory, client, setting, base, running };
         for tenant in TENANTS {
             world.issuer.refresh_keys(world.tenant(tenant)).await.unwrap();
         }
@@ -189,12 +200,12 @@ impl World {
     pub async fn restart(mut self) -> Self {
         self.running.stop().await;
         self.issuer.store().close().await;
-        Self::on(self.directory, self.ledger, self.clock, 2, self.token).await
+        Self::on(self.directory, self.ledger, self.clock, (2, self.setting)).await
     }
 
     /// What the service was started with.
     pub fn config(&self) -> Config {
-        config(&self.directory, self.token.as_ref())
+        config(&self.directory, &self.setting)
     }
 
     pub fn tenant(&self, id: &str) -> &Arc<Tenant> {

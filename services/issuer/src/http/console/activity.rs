@@ -1,42 +1,89 @@
-//! The audit trail of the organisation.
+//! The audit trail of the organisation: searching it, taking it away, and checking that nobody edited it.
 
 use std::collections::HashMap;
 
 use actix_web::web::{Data, Query, ServiceConfig};
 use actix_web::{HttpResponse, get};
 use askama::Template;
+use chrono::{Days, NaiveDate, NaiveTime};
+use clock::Timestamp;
 use issuance::audit::AuditEntry;
 use serde::Deserialize;
+use url::form_urlencoded;
 use web::Problem;
 use web::page::{Shell, html};
 
-use super::session::Officer;
-use super::view::{LINES, Place, When, page_of, shell};
-use crate::app::Issuer;
+use super::imports::csv_file;
+use super::session::{Audit, May};
+use super::view::{LINES, Place, When, grouped, page_of, shell};
+use crate::app::{AuditQuery, AuditVerdict, Issuer};
 use crate::http::problem;
 
+/// Entries of one file.
+const FILE_ENTRIES: u32 = 10_000;
+/// First words of actions, and what they are about.
+const AREAS: [(&str, &str); 9] = [
+    ("person", "End of service"),
+    ("beneficiary", "Beneficiaries"),
+    ("credential", "Credentials"),
+    ("offer", "Offers"),
+    ("import", "Lists"),
+    ("approval", "Approvals"),
+    ("officer", "Officers and sign-ins"),
+    ("documents", "Documents"),
+    ("existence", "Proofs of life"),
+];
+
 pub(super) fn configure(config: &mut ServiceConfig) {
-    config.service(list_activity);
+    config.service(list_activity).service(activity_file);
 }
 
-#[derive(Deserialize)]
-struct Part {
+/// What the form of the page sends; a member that makes no sense narrows nothing.
+#[derive(Clone, Debug, Default, Deserialize)]
+struct Search {
     before: Option<u64>,
+    #[serde(default)]
+    officer: String,
+    #[serde(default)]
+    area: String,
+    #[serde(default)]
+    from: String,
+    #[serde(default)]
+    to: String,
+    #[serde(default)]
+    number: String,
+    check: Option<String>,
 }
 
 #[derive(Template)]
 #[template(path = "console/activity.html")]
 struct ActivityPage {
     shell: Shell,
+    search: Search,
+    narrowed: bool,
+    /// Value, label, and whether it is chosen.
+    officers: Vec<(String, String, bool)>,
+    areas: Vec<(&'static str, &'static str, bool)>,
     entries: Vec<Entry>,
-    next: Option<u64>,
+    next: Option<String>,
     first: bool,
+    file: String,
+    verdict: Option<Verdict>,
+}
+
+/// What checking the trail came to.
+struct Verdict {
+    class: &'static str,
+    title: String,
+    text: &'static str,
 }
 
 struct Entry {
     number: u64,
     at: When,
+    iso: String,
     who: String,
+    action: String,
     what: &'static str,
     detail: String,
     target: String,
@@ -45,20 +92,119 @@ struct Entry {
 
 #[get("/activity")]
 async fn list_activity(
-    officer: Officer,
-    part: Query<Part>,
+    officer: May<Audit>,
+    search: Query<Search>,
     app: Data<Issuer>,
 ) -> Result<HttpResponse, Problem> {
-    let entries = app.list_audit(&officer.tenant, part.before, LINES + 1).await?;
+    let entries = app.list_audit(&officer.tenant, &search.query(), LINES + 1).await?;
     let (entries, more) = page_of(entries);
-    let officers = app.list_officers(&officer.tenant.id).await.map_err(|error| problem::store(&error))?;
-    let names: HashMap<String, String> = officers.into_iter().map(|known| (known.id, known.name)).collect();
+    let names = names(&officer.tenant.id, &app).await?;
+    let chosen = |id: &String| *id == search.officer;
+    let mut officers: Vec<_> =
+        names.iter().map(|(id, name)| (id.clone(), name.clone(), chosen(id))).collect();
+    officers.sort_by(|one, other| one.1.cmp(&other.1));
+    let verdict = match search.check {
+        Some(_) => Some(Verdict::from(app.check_audit(&officer.tenant).await?)),
+        None => None,
+    };
     html(&ActivityPage {
         shell: shell(&officer, Place::Activity),
-        next: entries.last().filter(|_| more).map(|last| last.sequence),
+        narrowed: search.is_narrowed(),
+        officers,
+        areas: AREAS.map(|(word, label)| (word, label, word == search.area)).into(),
+        next: entries.last().filter(|_| more).map(|last| search.address("", Some(last.sequence))),
         entries: entries.iter().map(|entry| Entry::new(entry, &names)).collect(),
-        first: part.before.is_none(),
+        first: search.before.is_none(),
+        file: search.address(".csv", None),
+        verdict,
+        search: search.into_inner(),
     })
+}
+
+#[get("/activity.csv")]
+async fn activity_file(
+    officer: May<Audit>,
+    search: Query<Search>,
+    app: Data<Issuer>,
+) -> Result<HttpResponse, Problem> {
+    let entries = app.list_audit(&officer.tenant, &search.query(), FILE_ENTRIES).await?;
+    let names = names(&officer.tenant.id, &app).await?;
+    let lines: Vec<Entry> = entries.iter().map(|entry| Entry::new(entry, &names)).collect();
+    let numbers: Vec<String> = lines.iter().map(|line| line.number.to_string()).collect();
+    let hashes: Vec<String> = entries.iter().map(|entry| hex::encode(entry.hash)).collect();
+    let rows = lines.iter().zip(&numbers).zip(&hashes).map(|((line, number), hash)| {
+        [number, &line.iso, &line.who, &line.action, &line.detail, &line.target, hash].map(String::as_str)
+    });
+    let headings = ["number", "at", "officer", "action", "detail", "target", "hash"];
+    Ok(csv_file("activity.csv", issuance::import::csv(&headings, rows)))
+}
+
+async fn names(tenant: &str, app: &Issuer) -> Result<HashMap<String, String>, Problem> {
+    app.officer_names(tenant).await.map_err(|error| problem::store(&error))
+}
+
+impl Search {
+    fn query(&self) -> AuditQuery {
+        let day = |text: &str| text.parse::<NaiveDate>().ok();
+        AuditQuery {
+            before: self.before,
+            officer: word(&self.officer),
+            area: word(&self.area).filter(|area| AREAS.iter().any(|(known, _)| known == area)),
+            from: day(&self.from).map(midnight),
+            until: day(&self.to).and_then(|day| day.checked_add_days(Days::new(1))).map(midnight),
+            number: word(&self.number),
+        }
+    }
+
+    fn is_narrowed(&self) -> bool {
+        [&self.officer, &self.area, &self.from, &self.to, &self.number].iter().any(|text| !text.is_empty())
+    }
+
+    /// The same search as an address.
+    fn address(&self, ending: &str, before: Option<u64>) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        for (name, value) in [
+            ("officer", &self.officer),
+            ("area", &self.area),
+            ("from", &self.from),
+            ("to", &self.to),
+            ("number", &self.number),
+        ] {
+            if !value.is_empty() {
+                query.append_pair(name, value);
+            }
+        }
+        if let Some(before) = before {
+            query.append_pair("before", &before.to_string());
+        }
+        format!("/console/activity{ending}?{}", query.finish())
+    }
+}
+
+fn word(text: &str) -> Option<String> {
+    Some(text.trim().chars().take(80).collect()).filter(|text: &String| !text.is_empty())
+}
+
+fn midnight(day: NaiveDate) -> Timestamp {
+    day.and_time(NaiveTime::MIN).and_utc()
+}
+
+impl From<AuditVerdict> for Verdict {
+    fn from(verdict: AuditVerdict) -> Self {
+        match verdict {
+            AuditVerdict::Unbroken { entries } => Self {
+                class: "success",
+                title: format!("Unbroken: {} entries.", grouped(entries)),
+                text: "Each has the fingerprint it must have and names the one before.",
+            },
+            AuditVerdict::BrokenAfter { entry } => Self {
+                class: "error",
+                title: format!("The trail is broken after entry {entry}."),
+                text: "The next entry was changed or is missing. Keep the database as it is and tell the person \
+                    responsible for security.",
+            },
+        }
+    }
 }
 
 impl Entry {
@@ -67,7 +213,9 @@ impl Entry {
         Self {
             number: entry.sequence,
             at: entry.at.into(),
+            iso: entry.at.to_rfc3339(),
             who: who.unwrap_or_else(|| "Passerelle".to_owned()),
+            action: entry.action.clone(),
             what: words(&entry.action),
             detail: entry.detail.replace('-', " "),
             target: entry.target.clone(),
@@ -82,6 +230,14 @@ fn words(action: &str) -> &'static str {
         "officer.register" => "registered a passkey",
         "officer.sign-in" => "signed in",
         "officer.invite" => "made a one-time link for a colleague",
+        "officer.roles" => "changed a colleague’s roles",
+        "officer.remove" => "ended a colleague’s access",
+        "approval.propose" => "proposed what needs a second person",
+        "approval.approve" => "approved a proposal",
+        "approval.refuse" => "refused a proposal",
+        "approval.withdraw" => "took a proposal back",
+        "person.end-service" => "ended a person’s service",
+        "person.return" => "took back the end of a person’s service",
         "import.upload" => "uploaded a list",
         "import.confirm" => "confirmed an uploaded list",
         "import.discard" => "discarded an uploaded list",
@@ -89,6 +245,7 @@ fn words(action: &str) -> &'static str {
         "import.show-offers" => "took away the offers of a list",
         "offer.create" => "made an offer",
         "offer.show" => "looked at an offer’s link and code",
+        "offer.remind" => "took the links of a reminder",
         "offer.renew" => "renewed a transaction code",
         "offer.withdraw" => "withdrew an offer",
         "credential.issue" => "issued a credential",

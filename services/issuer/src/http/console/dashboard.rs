@@ -3,7 +3,7 @@
 use actix_web::web::{Data, Query, ServiceConfig};
 use actix_web::{HttpResponse, get};
 use askama::Template;
-use issuance::{ListKind, StatusListId};
+use issuance::{ListKind, Permission, Roles, StatusListId};
 use web::Problem;
 use web::page::{Shell, html};
 
@@ -23,6 +23,8 @@ struct DashboardPage {
     organisation: String,
     registered: bool,
     staff: bool,
+    issues: bool,
+    people: bool,
     figures: Vec<Figure>,
     attention: Vec<Attention>,
     chain: ChainState,
@@ -68,7 +70,7 @@ async fn show_overview(
     done: Query<Done>,
     app: Data<Issuer>,
 ) -> Result<HttpResponse, Problem> {
-    let dashboard = app.dashboard(&officer.tenant).await?;
+    let dashboard = app.dashboard(&officer.tenant, &officer.id).await?;
     let first_name = officer.name.split_whitespace().next().unwrap_or_default();
     html(&DashboardPage {
         shell: shell(&officer, Place::Overview),
@@ -76,19 +78,31 @@ async fn show_overview(
         organisation: officer.tenant.name.clone(),
         registered: done.says("registered"),
         staff: officer.tenant.has_staff(),
-        figures: figures(&dashboard, officer.tenant.has_staff()),
-        attention: attention(&dashboard),
+        issues: officer.roles.may(Permission::Issue),
+        people: officer.roles.may(Permission::SeePeople),
+        figures: figures(&dashboard, &officer),
+        attention: attention(&dashboard, officer.roles),
         chain: chain(&dashboard.anchoring, &officer.tenant.did),
     })
 }
 
-fn figures(dashboard: &Dashboard, staff: bool) -> Vec<Figure> {
+fn figures(dashboard: &Dashboard, officer: &Officer) -> Vec<Figure> {
     let overview = &dashboard.overview;
-    let figure = |value: u64, label, href| Figure { value: grouped(value), label, href };
+    let staff = officer.tenant.has_staff();
+    let people = officer.roles.may(Permission::SeePeople);
+    let figure = |value: u64, label, href: Option<&'static str>| Figure {
+        value: grouped(value),
+        label,
+        href: href.filter(|_| people),
+    };
     let mut figures = Vec::new();
     if staff {
         figures.push(figure(overview.people, "people on the staff list", Some("/console/staff")));
-        figures.push(figure(overview.open_offers, "offers waiting for their person", None));
+        figures.push(figure(
+            overview.open_offers,
+            "offers waiting for their person",
+            Some("/console/offers?state=waiting"),
+        ));
     }
     if let Some(existence) = &dashboard.existence {
         figures.push(figure(overview.people, "beneficiaries", Some("/console/retirees")));
@@ -97,15 +111,28 @@ fn figures(dashboard: &Dashboard, staff: bool) -> Vec<Figure> {
     }
     figures.push(figure(overview.valid, "credentials in force", None));
     if staff {
-        figures.push(figure(overview.suspended, "suspended", None));
+        figures.push(figure(overview.suspended, "suspended", Some("/console/staff?state=suspended")));
     }
     figures.push(figure(overview.revoked, "revoked", None));
     figures
 }
 
-fn attention(dashboard: &Dashboard) -> Vec<Attention> {
-    let overview = &dashboard.overview;
+/// What waits for somebody with these roles.
+fn attention(dashboard: &Dashboard, roles: Roles) -> Vec<Attention> {
     let mut list = Vec::new();
+    if dashboard.proposals > 0 && roles.may(Permission::Approve) {
+        list.push(Attention {
+            class: "info",
+            title: counted(dashboard.proposals, "proposal waits for you", "proposals wait for you"),
+            text: "A colleague proposed it; nothing happens until an approver decides.",
+            href: "/console/approvals",
+            action: "Look at it",
+        });
+    }
+    if !roles.may(Permission::SeePeople) {
+        return list;
+    }
+    let overview = &dashboard.overview;
     let answered = dashboard.existence.map_or(0, |existence| existence.answered);
     if answered > 0 {
         list.push(Attention {

@@ -4,11 +4,12 @@ use actix_web::http::header::{CONTENT_DISPOSITION, ContentDisposition, Dispositi
 use actix_web::web::{Data, Form, Path, Query, ServiceConfig};
 use actix_web::{HttpResponse, get, post};
 use askama::Template;
+use issuance::Permission;
 use serde::Deserialize;
 use web::Problem;
 use web::page::{Shell, html, see_other};
 
-use super::session::Officer;
+use super::session::{Issue, May, Officer, SeePeople};
 use super::view::{Done, LINES, Place, When, page_of, shell};
 use crate::app::{DocumentError, Documented, Issuer, NewDocument, ReceiptState};
 
@@ -30,6 +31,7 @@ struct DocumentsPage {
     handed: String,
     lines: Vec<Line>,
     next: Option<String>,
+    issues: bool,
 }
 
 struct Line {
@@ -51,7 +53,7 @@ struct Handed {
 
 #[get("/documents")]
 async fn list_documents(
-    officer: Officer,
+    officer: May<SeePeople>,
     part: Query<Part>,
     done: Query<Done>,
     app: Data<Issuer>,
@@ -61,7 +63,7 @@ async fn list_documents(
 
 #[post("/documents")]
 async fn add_documents(
-    officer: Officer,
+    officer: May<Issue>,
     handed: Form<Handed>,
     app: Data<Issuer>,
 ) -> Result<HttpResponse, Problem> {
@@ -86,7 +88,7 @@ async fn add_documents(
 /// The receipt as a file to keep beside the document.
 #[get("/documents/{id}/receipt")]
 async fn download_receipt(
-    officer: Officer,
+    officer: May<SeePeople>,
     id: Path<String>,
     app: Data<Issuer>,
 ) -> Result<HttpResponse, Problem> {
@@ -114,6 +116,7 @@ async fn page(
     let listed = app.list_documents(&officer.tenant, before, LINES + 1).await?;
     let (listed, more) = page_of(listed);
     html(&DocumentsPage {
+        issues: officer.roles.may(Permission::Issue),
         shell: shell(officer, Place::Documents),
         added,
         refusal,

@@ -8,11 +8,12 @@ use actix_web::{HttpResponse, get, post};
 use askama::Template;
 use futures_util::TryStreamExt as _;
 use issuance::import::{Limits, ListKind, RowContent, RowFault, RowState, UploadRow, UploadState};
+use issuance::{Permission, Proposal};
 use serde::Deserialize;
 use web::Problem;
 use web::page::{Shell, html, html_with, see_other};
 
-use super::session::Officer;
+use super::session::{Issue, May, Officer, SeePeople};
 use super::view::{Badge, Done, Place, When, counted, grouped, shell};
 use crate::app::{ImportError, Invitation, Issuer, UploadView};
 use crate::http::problem;
@@ -42,6 +43,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 struct ImportsPage {
     shell: Shell,
     staff: bool,
+    issues: bool,
     action: &'static str,
     uploads: Vec<UploadLine>,
     refusal: Option<String>,
@@ -61,7 +63,7 @@ struct UploadLine {
 
 #[get("/imports")]
 async fn list_imports(
-    officer: Officer,
+    officer: May<SeePeople>,
     done: Query<Done>,
     app: Data<Issuer>,
 ) -> Result<HttpResponse, Problem> {
@@ -71,7 +73,7 @@ async fn list_imports(
 
 #[get("/retirees/imports")]
 async fn list_retiree_imports(
-    officer: Officer,
+    officer: May<SeePeople>,
     done: Query<Done>,
     app: Data<Issuer>,
 ) -> Result<HttpResponse, Problem> {
@@ -95,6 +97,7 @@ impl ImportsPage {
         Self {
             shell: shell(officer, place),
             staff: kind == ListKind::Staff,
+            issues: officer.roles.may(Permission::Issue),
             action,
             uploads: uploads.iter().map(UploadLine::from).collect(),
             refusal,
@@ -130,32 +133,38 @@ fn upload_badge(state: UploadState) -> Badge {
 }
 
 #[post("/imports")]
-async fn upload_staff(officer: Officer, form: Multipart, app: Data<Issuer>) -> Result<HttpResponse, Problem> {
-    upload(officer, ListKind::Staff, form, app).await
+async fn upload_staff(
+    officer: May<Issue>,
+    form: Multipart,
+    app: Data<Issuer>,
+) -> Result<HttpResponse, Problem> {
+    upload(&officer, ListKind::Staff, form, app).await
 }
 
 #[post("/retirees/imports")]
 async fn upload_retirees(
-    officer: Officer,
+    officer: May<Issue>,
     form: Multipart,
     app: Data<Issuer>,
 ) -> Result<HttpResponse, Problem> {
-    upload(officer, ListKind::Retirees, form, app).await
+    upload(&officer, ListKind::Retirees, form, app).await
 }
 
 async fn upload(
-    officer: Officer,
+    officer: &Officer,
     kind: ListKind,
     form: Multipart,
     app: Data<Issuer>,
 ) -> Result<HttpResponse, Problem> {
     let file = match read_file(form).await {
         Ok(file) => file,
-        Err(refusal) => return refused(&officer, kind, &app, refusal).await,
+        Err(refusal) => return refused(officer, kind, &app, refusal).await,
     };
     match app.upload_list(&officer.actor(), kind, &file.name, &file.bytes).await {
         Ok(id) => Ok(see_other(&format!("/console/imports/{id}"))),
-        Err(ImportError::Sheet(error)) => refused(&officer, kind, &app, sentence(&error.to_string())).await,
+        Err(ImportError::Sheet(error)) => {
+            refused(officer, kind, &app, problem::sentence(&error.to_string())).await
+        }
         Err(error) => Err(error.into()),
     }
 }
@@ -208,12 +217,6 @@ async fn read_file(mut form: Multipart) -> Result<UploadedFile, String> {
     found.ok_or_else(|| "Choose a file first.".to_owned())
 }
 
-/// An error's text as a sentence.
-fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| format!("{}{}.", first.to_uppercase(), letters.as_str()))
-}
-
 #[derive(Deserialize)]
 struct Part {
     #[serde(default)]
@@ -228,6 +231,8 @@ struct ImportPage {
     shell: Shell,
     id: String,
     staff: bool,
+    issues: bool,
+    waiting: bool,
     list: &'static str,
     file_name: String,
     at: When,
@@ -279,7 +284,7 @@ struct DoneLine {
 
 #[get("/imports/{id}")]
 async fn import_page(
-    officer: Officer,
+    officer: May<SeePeople>,
     id: Path<String>,
     part: Query<Part>,
     app: Data<Issuer>,
@@ -289,7 +294,9 @@ async fn import_page(
     let good = app.list_upload_rows(tenant, &id, "good", part.good, ROWS + 1).await?;
     let bad = app.list_upload_rows(tenant, &id, "bad", part.bad, ROWS + 1).await?;
     let done = app.list_upload_rows(tenant, &id, "done", part.good, ROWS + 1).await?;
-    html(&ImportPage::new(&officer, &view, good, bad, done))
+    let waiting = app.find_waiting_proposal(tenant, "offer-list", &id).await;
+    let waiting = waiting.map_err(|error| problem::store(&error))?.is_some();
+    html(&ImportPage::new(&officer, &view, good, bad, done, waiting))
 }
 
 impl ImportPage {
@@ -299,6 +306,7 @@ impl ImportPage {
         good: Vec<UploadRow>,
         bad: Vec<UploadRow>,
         done: Vec<UploadRow>,
+        waiting: bool,
     ) -> Self {
         let UploadView { upload, counts } = view;
         let staff = upload.kind == ListKind::Staff;
@@ -311,6 +319,8 @@ impl ImportPage {
             shell: shell(officer, if staff { Place::Imports } else { Place::Retirees }),
             id: upload.id.clone(),
             staff,
+            issues: officer.roles.may(Permission::Issue),
+            waiting,
             list: if staff { "/console/imports" } else { "/console/retirees/imports" },
             file_name: upload.file_name.clone(),
             at: upload.created_at.into(),
@@ -403,17 +413,25 @@ struct Confirmation {
 
 #[post("/imports/{id}/confirm")]
 async fn confirm(
-    officer: Officer,
+    officer: May<Issue>,
     id: Path<String>,
     form: Form<Confirmation>,
     app: Data<Issuer>,
 ) -> Result<HttpResponse, Problem> {
-    app.confirm_upload(&officer.actor(), &id, form.employment.is_some()).await?;
+    let view = app.find_upload(&officer.tenant.id, &id).await?;
+    match view.upload.kind {
+        ListKind::Retirees => app.confirm_upload(&officer.actor(), &id).await?,
+        ListKind::Staff => {
+            let employment = form.employment.is_some();
+            let proposal = Proposal::OfferList { upload: id.to_string(), employment };
+            app.propose(&officer.actor(), &proposal).await?;
+        }
+    }
     Ok(see_other(&format!("/console/imports/{id}")))
 }
 
 #[post("/imports/{id}/discard")]
-async fn discard(officer: Officer, id: Path<String>, app: Data<Issuer>) -> Result<HttpResponse, Problem> {
+async fn discard(officer: May<Issue>, id: Path<String>, app: Data<Issuer>) -> Result<HttpResponse, Problem> {
     let view = app.find_upload(&officer.tenant.id, &id).await?;
     app.discard_upload(&officer.actor(), &id).await?;
     let list = match view.upload.kind {
@@ -424,14 +442,18 @@ async fn discard(officer: Officer, id: Path<String>, app: Data<Issuer>) -> Resul
 }
 
 #[get("/imports/{id}/rows-to-correct.csv")]
-async fn faults_file(officer: Officer, id: Path<String>, app: Data<Issuer>) -> Result<HttpResponse, Problem> {
+async fn faults_file(
+    officer: May<SeePeople>,
+    id: Path<String>,
+    app: Data<Issuer>,
+) -> Result<HttpResponse, Problem> {
     Ok(csv_file("rows-to-correct.csv", app.faults_file(&officer.tenant.id, &id).await?))
 }
 
 /// Links without codes: the two go to the person by different ways, so they are two files.
 #[get("/imports/{id}/links.csv")]
 async fn invitations_file(
-    officer: Officer,
+    officer: May<Issue>,
     id: Path<String>,
     app: Data<Issuer>,
 ) -> Result<HttpResponse, Problem> {
@@ -441,7 +463,11 @@ async fn invitations_file(
 }
 
 #[get("/imports/{id}/codes.csv")]
-async fn codes_file(officer: Officer, id: Path<String>, app: Data<Issuer>) -> Result<HttpResponse, Problem> {
+async fn codes_file(
+    officer: May<Issue>,
+    id: Path<String>,
+    app: Data<Issuer>,
+) -> Result<HttpResponse, Problem> {
     let invitations = app.invitations(&officer.actor(), &id).await?;
     let rows = invitations
         .iter()
@@ -449,7 +475,7 @@ async fn codes_file(officer: Officer, id: Path<String>, app: Data<Issuer>) -> Re
     Ok(csv_file("codes.csv", issuance::import::csv(&["number", "name", "transaction_code"], rows)))
 }
 
-fn csv_file(name: &str, bytes: Vec<u8>) -> HttpResponse {
+pub(super) fn csv_file(name: &str, bytes: Vec<u8>) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/csv; charset=utf-8"))
         .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
@@ -461,9 +487,9 @@ impl From<ImportError> for Problem {
     fn from(error: ImportError) -> Self {
         let said = error.to_string();
         match error {
-            ImportError::Sheet(_) | ImportError::Nothing => Self::bad_request(sentence(&said)),
+            ImportError::Sheet(_) | ImportError::Nothing => Self::bad_request(problem::sentence(&said)),
             ImportError::Unknown => Self::not_found(),
-            ImportError::Closed => Self::conflict(sentence(&said)),
+            ImportError::Closed => Self::conflict(problem::sentence(&said)),
             ImportError::Offer(error) => error.into(),
             ImportError::Store(error) => problem::store(&error),
         }

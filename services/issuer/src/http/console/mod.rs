@@ -1,9 +1,11 @@
 //! The officers' console: server-rendered pages that work without JavaScript, except for the passkey itself.
 //!
 //! Every page and form is behind [`session::require`]; only signing in and registering are not. Each form answers with a
-//! redirect, so that reloading a page never repeats an act.
+//! redirect, so that reloading a page never repeats an act; or with a file, or with a link that is shown once.
 
 mod activity;
+mod approvals;
+mod calendar;
 mod dashboard;
 mod documents;
 mod imports;
@@ -12,6 +14,7 @@ mod officers;
 mod people;
 mod requests;
 mod retirees;
+mod service;
 pub(crate) mod session;
 mod sign_in;
 mod status;
@@ -53,10 +56,13 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
                         .configure(documents::configure)
                         .configure(imports::configure)
                         .configure(people::configure)
+                        .configure(calendar::configure)
+                        .configure(service::configure)
                         .configure(offers::configure)
                         .configure(status::configure)
                         .configure(retirees::configure)
                         .configure(requests::configure)
+                        .configure(approvals::configure)
                         .configure(officers::configure)
                         .configure(activity::configure),
                 ),

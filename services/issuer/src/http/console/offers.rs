@@ -3,18 +3,20 @@
 use actix_web::web::{Data, Path, Query, ServiceConfig};
 use actix_web::{HttpResponse, get, post};
 use askama::Template;
+use issuance::Permission;
 use serde::Deserialize;
-use store_issuer::StuckOffer;
+use store_issuer::{StuckOffer, Unclaimed};
 use web::Problem;
 use web::page::{Shell, html, see_other};
 
-use super::session::Officer;
-use super::view::{Badge, Done, LINES, Place, When, page_of, shell};
+use super::imports::csv_file;
+use super::session::{Issue, May, Officer, SeePeople};
+use super::view::{Badge, Done, LINES, Place, When, counted, day, page_of, shell};
 use crate::app::Issuer;
 use crate::http::problem;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
-    config.service(list_stuck).service(offer_page).service(renew).service(withdraw);
+    config.service(list_stuck).service(remind).service(offer_page).service(renew).service(withdraw);
 }
 
 #[derive(Deserialize)]
@@ -30,6 +32,10 @@ enum Stuck {
     #[default]
     Locked,
     Lapsed,
+    /// Open, whatever their age.
+    Waiting,
+    /// Open, and the person is to be reminded.
+    Due,
 }
 
 #[derive(Template)]
@@ -37,6 +43,7 @@ enum Stuck {
 struct StuckPage {
     shell: Shell,
     locked: bool,
+    issues: bool,
     rows: Vec<StuckRow>,
     next: Option<String>,
 }
@@ -50,10 +57,13 @@ struct StuckRow {
 
 #[get("/offers")]
 async fn list_stuck(
-    officer: Officer,
+    officer: May<SeePeople>,
     wanted: Query<Wanted>,
     app: Data<Issuer>,
 ) -> Result<HttpResponse, Problem> {
+    if matches!(wanted.state, Stuck::Waiting | Stuck::Due) {
+        return unclaimed(&officer, wanted.state == Stuck::Due, wanted.after.as_deref(), &app).await;
+    }
     let locked = wanted.state == Stuck::Locked;
     let rows = app.stuck_offers(&officer.tenant, locked, wanted.after.as_deref(), LINES + 1).await;
     let (rows, more) = page_of(rows.map_err(|error| problem::store(&error))?);
@@ -71,9 +81,73 @@ async fn list_stuck(
     html(&StuckPage {
         shell: shell(&officer, home_of(&officer)),
         locked,
+        issues: officer.roles.may(Permission::Issue),
         rows: rows.into_iter().map(row).collect(),
         next,
     })
+}
+
+#[derive(Template)]
+#[template(path = "console/unclaimed.html")]
+struct UnclaimedPage {
+    shell: Shell,
+    due: bool,
+    total: u64,
+    words: String,
+    rows: Vec<UnclaimedRow>,
+    next: Option<String>,
+    place: &'static str,
+    issues: bool,
+}
+
+struct UnclaimedRow {
+    person: String,
+    name: String,
+    number: String,
+    made: String,
+    reminded: Option<String>,
+    left: String,
+}
+
+async fn unclaimed(
+    officer: &Officer,
+    due: bool,
+    after: Option<&str>,
+    app: &Issuer,
+) -> Result<HttpResponse, Problem> {
+    let found = app.list_unclaimed(&officer.tenant, due, after, LINES + 1).await;
+    let (rows, total) = found.map_err(|error| problem::store(&error))?;
+    let (rows, more) = page_of(rows);
+    let state = if due { "due" } else { "waiting" };
+    let next = rows.last().filter(|_| more);
+    let next = next.map(|last| format!("/console/offers?state={state}&after={}", last.offer_id));
+    let now = app.clock_now();
+    let row = |it: Unclaimed| UnclaimedRow {
+        person: it.subject_id,
+        name: it.name,
+        number: it.number,
+        made: day(it.created_at),
+        reminded: it.reminded_at.map(day),
+        left: counted((it.expires_at - now).num_days().unsigned_abs(), "day", "days"),
+    };
+    html(&UnclaimedPage {
+        shell: shell(officer, home_of(officer)),
+        due,
+        total,
+        words: counted(total, "offer", "offers"),
+        rows: rows.into_iter().map(row).collect(),
+        next,
+        place: if officer.tenant.has_staff() { "staff" } else { "retirees" },
+        issues: officer.roles.may(Permission::Issue),
+    })
+}
+
+/// The links to send again, as a file; whoever is in it counts as reminded.
+#[post("/offers/remind")]
+async fn remind(officer: May<Issue>, app: Data<Issuer>) -> Result<HttpResponse, Problem> {
+    let links = app.remind(&officer.actor()).await?;
+    let rows = links.iter().map(|it| [&it.number, &it.name, &it.link].map(String::as_str));
+    Ok(csv_file("reminders.csv", issuance::import::csv(&["number", "name", "link"], rows)))
 }
 
 fn home_of(officer: &Officer) -> Place {
@@ -100,7 +174,7 @@ struct OfferPage {
 
 #[get("/offers/{id}")]
 async fn offer_page(
-    officer: Officer,
+    officer: May<Issue>,
     id: Path<String>,
     done: Query<Done>,
     app: Data<Issuer>,
@@ -136,13 +210,13 @@ fn said(done: &Done) -> Option<&'static str> {
 }
 
 #[post("/offers/{id}/renew")]
-async fn renew(officer: Officer, id: Path<String>, app: Data<Issuer>) -> Result<HttpResponse, Problem> {
+async fn renew(officer: May<Issue>, id: Path<String>, app: Data<Issuer>) -> Result<HttpResponse, Problem> {
     app.renew_transaction_code(&officer.actor(), &id).await?;
     Ok(see_other(&format!("/console/offers/{id}?done=renewed")))
 }
 
 #[post("/offers/{id}/withdraw")]
-async fn withdraw(officer: Officer, id: Path<String>, app: Data<Issuer>) -> Result<HttpResponse, Problem> {
+async fn withdraw(officer: May<Issue>, id: Path<String>, app: Data<Issuer>) -> Result<HttpResponse, Problem> {
     let subject = app.offered_to(&officer.actor(), &id).await?;
     app.withdraw_offer(&officer.actor(), &id).await?;
     let place = if officer.tenant.has_staff() { "staff" } else { "retirees" };

@@ -1,19 +1,24 @@
 //! The staff list and the page of one person.
 
+use std::collections::HashMap;
+
 use actix_web::web::{Data, Form, Path, Query, ServiceConfig};
 use actix_web::{HttpResponse, get, post};
 use askama::Template;
 use clock::Timestamp;
-use issuance::{CredentialType, Format, Offer, OfferState, Status, Subject};
+use issuance::{
+    Approval, CredentialType, Format, Offer, OfferState, Permission, ReasonCode, Reissue, Status, Subject,
+};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use store_issuer::{StatusChange, SubjectRow};
 use web::Problem;
 use web::page::{Shell, html, see_other};
 
-use super::session::Officer;
-use super::view::{Badge, Done, Find, LINES, Place, When, counted, page_of, shell};
-use crate::app::{CopyView, Issuer, NewOffer, Page, SubjectPage};
+use super::session::{Issue, May, Officer, SeePeople};
+use super::view::{Badge, Done, Find, LINES, Place, When, counted, day, page_of, shell};
+use crate::app::{CopyView, Filter, Issuer, Page, PersonState, SubjectPage};
+use crate::http::problem;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config.service(list_people).service(person_page).service(offer_again);
@@ -28,6 +33,10 @@ struct PeoplePage {
     rows: Vec<PersonRow>,
     next: Option<String>,
     first: bool,
+    states: Vec<(&'static str, &'static str, bool)>,
+    station: String,
+    narrowed: bool,
+    issues: bool,
 }
 
 struct PersonRow {
@@ -43,14 +52,16 @@ struct PersonRow {
 
 #[get("/staff")]
 async fn list_people(
-    officer: Officer,
+    officer: May<SeePeople>,
     find: Query<Find>,
     app: Data<Issuer>,
 ) -> Result<HttpResponse, Problem> {
     let words = find.words();
-    let page = Page { query: words.clone(), after: find.after.clone(), limit: LINES + 1 };
+    let filter = narrowed(&find);
+    let (limit, after) = (LINES + 1, find.after.clone());
+    let page = Page { query: words.clone(), after, limit, filter: filter.clone() };
     let (rows, more) = page_of(app.list_subjects(&officer.tenant, &page).await?);
-    let total = app.count_subjects(&officer.tenant, words.as_deref()).await?;
+    let total = app.count_subjects(&officer.tenant, words.as_deref(), &filter).await?;
     let next = rows.last().filter(|_| more).map(|last| find.next("/console/staff", &last.subject.number));
     html(&PeoplePage {
         shell: shell(&officer, Place::Staff),
@@ -59,7 +70,33 @@ async fn list_people(
         rows: rows.iter().map(PersonRow::from).collect(),
         next,
         first: find.after.is_none(),
+        states: PersonState::ALL
+            .map(|state| (state.as_str(), state_title(state), filter.state == Some(state)))
+            .into(),
+        station: filter.station.clone().unwrap_or_default(),
+        narrowed: filter.state.is_some() || filter.station.is_some(),
+        issues: officer.roles.may(Permission::Issue),
     })
+}
+
+/// What the form beside the search says; a word that is none narrows nothing.
+fn narrowed(find: &Find) -> Filter {
+    let station = find.station.as_deref().map(str::trim).filter(|station| !station.is_empty());
+    Filter {
+        state: find.state.as_deref().and_then(PersonState::parse),
+        station: station.map(|station| station.chars().take(80).collect()),
+    }
+}
+
+const fn state_title(state: PersonState) -> &'static str {
+    match state {
+        PersonState::Valid => "Valid",
+        PersonState::Offered => "Offered, not taken",
+        PersonState::Suspended => "Suspended",
+        PersonState::Revoked => "Revoked",
+        PersonState::Nothing => "Nothing offered",
+        PersonState::Ended => "Service ended",
+    }
 }
 
 impl From<&SubjectRow> for PersonRow {
@@ -73,7 +110,10 @@ impl From<&SubjectRow> for PersonRow {
             title: text(claims, "jobTitle"),
             grade: text(claims, "gradeLevel"),
             station: text(claims, "dutyStation"),
-            badge: Badge::person(row.offer, row.valid, row.suspended, row.revoked),
+            badge: match row.valid + row.suspended {
+                0 if row.ended => ENDED,
+                _ => Badge::person(row.offer, row.valid, row.suspended, row.revoked),
+            },
         }
     }
 }
@@ -95,12 +135,38 @@ struct PersonPage {
     credentials: Vec<CredentialView>,
     offers: Vec<OfferView>,
     history: Vec<Event>,
+    ended: Option<Ended>,
+    reissues: Vec<Reissue>,
+    can_end: bool,
+    waiting: Option<Waiting>,
+    issues: bool,
     can_suspend: bool,
     can_reinstate: bool,
     can_revoke: bool,
     can_offer: bool,
+    has_open: bool,
     has_appointment: bool,
     done: Option<&'static str>,
+}
+
+/// The end of a person's service.
+struct Ended {
+    how: &'static str,
+    by: String,
+    at: When,
+}
+
+/// Why new credentials may be offered: what replaces something only where there is something.
+fn reissues(page: &SubjectPage) -> Vec<Reissue> {
+    let holds = page.copies.iter().any(|view| view.copy.status != Status::Revoked);
+    Reissue::ALL.into_iter().filter(|why| holds || *why == Reissue::First).collect()
+}
+
+/// A proposal that waits for a second person.
+struct Waiting {
+    what: &'static str,
+    by: String,
+    at: When,
 }
 
 /// The copies of one type that were issued together, shown as the one credential they are to the person.
@@ -108,6 +174,9 @@ struct CredentialView {
     title: &'static str,
     class: &'static str,
     badge: Badge,
+    /// Why it is in its present state, and until when.
+    why: Option<String>,
+    until: Option<When>,
     copies: Vec<CopyLine>,
 }
 
@@ -136,24 +205,50 @@ struct Event {
     class: &'static str,
     at: When,
     text: String,
+    by: Option<String>,
     note: Option<String>,
     moment: Timestamp,
 }
 
 #[get("/staff/{id}")]
 async fn person_page(
-    officer: Officer,
+    officer: May<SeePeople>,
     id: Path<String>,
     done: Query<Done>,
     app: Data<Issuer>,
 ) -> Result<HttpResponse, Problem> {
     let page = app.subject_page(&officer.tenant, &id).await?;
-    html(&PersonPage::new(&officer, &page, &done, app.clock_now()))
+    let stored = |error| problem::store(&error);
+    let tenant = &officer.tenant.id;
+    let known = Known {
+        names: app.officer_names(tenant).await.map_err(stored)?,
+        waiting: app.find_waiting_proposal(tenant, "revoke", &id).await.map_err(stored)?,
+        ending: app.find_waiting_proposal(tenant, "end-service", &id).await.map_err(stored)?,
+        now: app.clock_now(),
+    };
+    html(&PersonPage::new(&officer, &page, &done, &known))
+}
+
+/// What a person's page needs beside the person.
+struct Known {
+    names: HashMap<String, String>,
+    /// A revocation that somebody proposed.
+    waiting: Option<Approval>,
+    ending: Option<Approval>,
+    now: Timestamp,
+}
+
+impl Known {
+    fn name(&self, officer: &str) -> String {
+        self.names.get(officer).cloned().unwrap_or_else(|| "Passerelle".to_owned())
+    }
 }
 
 impl PersonPage {
-    fn new(officer: &Officer, page: &SubjectPage, done: &Done, now: Timestamp) -> Self {
+    fn new(officer: &Officer, page: &SubjectPage, done: &Done, known: &Known) -> Self {
         let subject = &page.subject;
+        let now = known.now;
+        let issues = officer.roles.may(Permission::Issue);
         let count = |status| page.copies.iter().filter(|view| view.copy.status == status).count();
         let (valid, suspended, revoked) =
             (count(Status::Valid), count(Status::Suspended), count(Status::Revoked));
@@ -167,15 +262,32 @@ impl PersonPage {
             name: subject.name.clone(),
             original: Some(text(&subject.claims, "alternateName")).filter(|name| !name.is_empty()),
             number: subject.number.clone(),
-            badge: Badge::person(newest, many(valid), many(suspended), many(revoked)),
+            badge: match valid + suspended {
+                0 if page.ended.is_some() => ENDED,
+                _ => Badge::person(newest, many(valid), many(suspended), many(revoked)),
+            },
             facts: facts(subject),
-            credentials: credentials(&page.copies),
+            credentials: credentials(page),
             offers: page.offers.iter().map(|offer| OfferView::new(offer, now)).collect(),
-            history: history(page),
-            can_suspend: valid > 0,
-            can_reinstate: suspended > 0,
-            can_revoke: valid + suspended > 0,
-            can_offer: !open,
+            history: history(page, known),
+            ended: page.ended.as_ref().map(|ended| Ended {
+                how: ended.how.reason().title(),
+                by: known.name(&ended.officer),
+                at: ended.at.into(),
+            }),
+            reissues: reissues(page),
+            can_end: issues && page.ended.is_none() && known.ending.is_none(),
+            waiting: known.waiting.as_ref().or(known.ending.as_ref()).map(|it| Waiting {
+                what: if known.waiting.is_some() { "A revocation" } else { "The end of this service" },
+                by: known.name(&it.requested_by),
+                at: it.requested_at.into(),
+            }),
+            issues,
+            can_suspend: issues && valid > 0,
+            can_reinstate: issues && suspended > 0,
+            can_revoke: issues && valid + suspended > 0 && known.waiting.is_none(),
+            has_open: open,
+            can_offer: issues && !open && page.ended.is_none(),
             has_appointment: subject.claims.contains_key("contractType"),
             done: said(done),
         }
@@ -187,6 +299,9 @@ fn said(done: &Done) -> Option<&'static str> {
         ("suspended", "The credentials are suspended. Verifiers see it within seconds, once the chain has confirmed it."),
         ("reinstated", "The credentials are valid again."),
         ("revoked", "The credentials are revoked for good."),
+        ("ended", "The service has ended, and with it what hung on it."),
+        ("returned", "The end is taken back. You can offer new credentials."),
+        ("proposed", "A second person has to approve it. Until then nothing changes."),
         ("withdrawn", "The offer is withdrawn. Its link no longer works."),
     ]
     .into_iter()
@@ -209,20 +324,27 @@ fn facts(subject: &Subject) -> Vec<(&'static str, String)> {
     facts.filter(|(_, value)| !value.is_empty()).collect()
 }
 
-fn credentials(copies: &[CopyView]) -> Vec<CredentialView> {
+fn credentials(page: &SubjectPage) -> Vec<CredentialView> {
     let mut views: Vec<(CredentialType, &str, CredentialView)> = Vec::new();
-    for view in copies {
+    for view in &page.copies {
         let kind = view.copy.configuration.credential_type;
         let known = views.iter_mut().find(|(known, offer, _)| *known == kind && *offer == view.copy.offer_id);
         match known {
             Some((_, _, credential)) => credential.add(view),
             None => {
+                let last = page.changes.iter().find(|change| change.copy_id == view.copy.id);
+                let last = last.filter(|_| view.copy.status != Status::Valid);
                 let mut credential = CredentialView {
                     title: kind.title(),
                     class: "",
                     badge: Badge::status(view.copy.status),
+                    why: last.map(|change| change.reason.code.title().to_owned()),
+                    until: last.and_then(|change| change.until).map(When::from),
                     copies: Vec::new(),
                 };
+                if last.is_some_and(|change| change.reason.code == ReasonCode::Superseded) {
+                    credential.badge = SUPERSEDED;
+                }
                 credential.add(view);
                 views.push((kind, &view.copy.offer_id, credential));
             }
@@ -234,7 +356,9 @@ fn credentials(copies: &[CopyView]) -> Vec<CredentialView> {
 impl CredentialView {
     fn add(&mut self, view: &CopyView) {
         let copy = &view.copy;
-        self.badge = Badge::status(copy.status);
+        if self.badge != SUPERSEDED {
+            self.badge = Badge::status(copy.status);
+        }
         self.class = match copy.status {
             Status::Valid => "",
             Status::Suspended => " suspended",
@@ -274,7 +398,11 @@ impl OfferView {
         Self {
             id: offer.id.clone(),
             what: kinds.join(" and "),
-            badge: Badge::offer(offer.state, offer.expires_at, now),
+            badge: match (offer.state, &offer.holder_key) {
+                // It was taken, and ended with what it was for.
+                (OfferState::Withdrawn, Some(_)) => Badge { class: "plain", text: "Ended" },
+                _ => Badge::offer(offer.state, offer.expires_at, now),
+            },
             made: offer.created_at.into(),
             until: offer.expires_at.into(),
             open,
@@ -286,11 +414,19 @@ impl OfferView {
 /// Changes of several copies that one act made are written within this time.
 const TOGETHER_SECONDS: i64 = 2;
 
-/// What happened to a person's credentials, newest first.
-fn history(page: &SubjectPage) -> Vec<Event> {
+/// Nothing is left that hangs on the service.
+const ENDED: Badge = Badge { class: "plain", text: "Service ended" };
+
+/// Revoked because a newer one took its place.
+const SUPERSEDED: Badge = Badge { class: "plain", text: "Superseded" };
+
+/// What happened to a person's credentials, by whom and why, newest first.
+fn history(page: &SubjectPage, known: &Known) -> Vec<Event> {
     let mut events = Vec::new();
     for offer in &page.offers {
-        events.push(Event::new("waiting", offer.created_at, "Credentials were offered".to_owned()));
+        let by = known.name(&offer.created_by);
+        let offered = Event::new("waiting", offer.created_at, "Credentials were offered".to_owned());
+        events.push(Event { by: Some(by), ..offered });
     }
     for view in &page.copies {
         let configuration = view.copy.configuration;
@@ -299,7 +435,7 @@ fn history(page: &SubjectPage) -> Vec<Event> {
         events.push(Event::new("pass", view.copy.issued_at, text));
     }
     for change in &page.changes {
-        events.push(Event::from(change));
+        events.push(Event::changed(change, known));
     }
     // A change of one person touches several copies within a moment; it is told once.
     events.sort_by_key(|event| std::cmp::Reverse(event.moment));
@@ -312,43 +448,48 @@ fn history(page: &SubjectPage) -> Vec<Event> {
 
 impl Event {
     fn new(class: &'static str, at: Timestamp, text: String) -> Self {
-        Self { class, at: at.into(), text, note: None, moment: at }
+        Self { class, at: at.into(), text, by: None, note: None, moment: at }
     }
 }
 
-impl From<&StatusChange> for Event {
-    fn from(change: &StatusChange) -> Self {
-        let (class, what) = match change.status {
-            Status::Valid => ("pass", "Reinstated"),
-            Status::Suspended => ("not-checked", "Suspended"),
-            Status::Revoked => ("fail", "Revoked"),
+impl Event {
+    fn changed(change: &StatusChange, known: &Known) -> Self {
+        let (class, what) = match (change.status, change.reason.code) {
+            (Status::Valid, _) => ("pass", "Reinstated"),
+            (Status::Suspended, _) => ("not-checked", "Suspended"),
+            (Status::Revoked, ReasonCode::Superseded) => ("fail", "Superseded"),
+            (Status::Revoked, _) => ("fail", "Revoked"),
         };
-        let text = format!("{what}: {}", change.reason.code.title().to_lowercase());
-        Self { note: change.reason.note.clone(), ..Self::new(class, change.at, text) }
+        let mut text = format!("{what}: {}", change.reason.code.title().to_lowercase());
+        if let Some(until) = change.until {
+            text = format!("{text}, until {}", day(until - chrono::Duration::seconds(1)));
+        }
+        let by = known.name(&change.officer);
+        let by = match &change.approved_by {
+            Some(second) => format!("{by}, approved by {}", known.name(second)),
+            None => by,
+        };
+        Self { by: Some(by), note: change.reason.note.clone(), ..Self::new(class, change.at, text) }
     }
 }
 
 #[derive(Deserialize)]
 struct OfferForm {
     employment: Option<String>,
+    why: Option<String>,
 }
 
 #[post("/staff/{id}/offers")]
 async fn offer_again(
-    officer: Officer,
+    officer: May<Issue>,
     id: Path<String>,
     form: Form<OfferForm>,
     app: Data<Issuer>,
 ) -> Result<HttpResponse, Problem> {
     let employment = form.employment.as_ref().map(|_| CredentialType::Employment);
-    let new = NewOffer {
-        subject_id: id.into_inner(),
-        types: [CredentialType::StaffIdentity].into_iter().chain(employment).collect(),
-        extra_claims: Map::new(),
-        transaction_code: true,
-        bound_key: None,
-        expires_at: None,
-    };
-    let offer = app.create_offer(&officer.actor(), &new).await?;
+    let types = [CredentialType::StaffIdentity].into_iter().chain(employment).collect();
+    let why = form.why.as_deref().map_or(Some(Reissue::First), Reissue::parse);
+    let why = why.ok_or_else(|| Problem::bad_request("Choose why new credentials are offered."))?;
+    let offer = app.offer_again(&officer.actor(), &id, types, why).await?;
     Ok(see_other(&format!("/console/offers/{}?done=made", offer.offer_id)))
 }

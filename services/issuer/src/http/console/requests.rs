@@ -6,13 +6,14 @@ use actix_web::{HttpResponse, get, post};
 use askama::Template;
 use clock::Timestamp;
 use entitlement::{Channel, Evidence, Standing, State};
+use issuance::Permission;
 use serde::Deserialize;
 use store_issuer::ExistenceRow;
 use web::Problem;
 use web::page::{Shell, html, html_with, see_other};
 
 use super::people::text;
-use super::session::Officer;
+use super::session::{Issue, May, Officer, SeePeople};
 use super::view::{Badge, Done, Find, LINES, Place, When, page_of, shell};
 use crate::app::{ExistenceError, Issuer, RequestLink, RequestPage as Detail};
 
@@ -40,7 +41,7 @@ struct AnswerRow {
 
 #[get("/requests")]
 async fn list_answers(
-    officer: Officer,
+    officer: May<SeePeople>,
     find: Query<Find>,
     done: Query<Done>,
     app: Data<Issuer>,
@@ -83,6 +84,9 @@ struct RequestPage {
     asked: When,
     until: When,
     open: Option<OpenLink>,
+    /// Not answered yet, and the link is not for whoever looks.
+    pending: bool,
+    issues: bool,
     answer: Option<AnswerView>,
     decide: bool,
     decision: Option<Decision>,
@@ -114,13 +118,17 @@ struct Decision {
 
 #[get("/requests/{id}")]
 async fn request_page(
-    officer: Officer,
+    officer: May<SeePeople>,
     id: Path<String>,
     done: Query<Done>,
     app: Data<Issuer>,
 ) -> Result<HttpResponse, Problem> {
     let detail = app.request_page(&officer.tenant.id, &id).await?;
-    let link = app.request_link(&officer.actor(), &id).await?;
+    // Whoever has the link can answer in the person's place, so it is for those who send it.
+    let link = match officer.roles.may(Permission::Issue) {
+        true => Some(app.request_link(&officer.actor(), &id).await?),
+        false => None,
+    };
     let page = RequestPage::new(&officer, &detail, link);
     html(&RequestPage { done: said(&done), ..page })
 }
@@ -137,10 +145,12 @@ fn said(done: &Done) -> Option<&'static str> {
 }
 
 impl RequestPage {
-    fn new(officer: &Officer, detail: &Detail, link: RequestLink) -> Self {
+    fn new(officer: &Officer, detail: &Detail, link: Option<RequestLink>) -> Self {
         let Detail { request, subject, standing, known_since } = detail;
-        let open = (*standing == Standing::Open)
-            .then(|| OpenLink { qr: web::qr::svg(&link.wallet_link), link: link.wallet_link });
+        let asked = *standing == Standing::Open;
+        let open = link
+            .filter(|_| asked)
+            .map(|link| OpenLink { qr: web::qr::svg(&link.wallet_link), link: link.wallet_link });
         Self {
             shell: shell(officer, Place::Answers),
             id: request.id.clone(),
@@ -153,7 +163,9 @@ impl RequestPage {
             badge: Badge::standing(*standing),
             asked: request.created_at.into(),
             until: request.expires_at.into(),
+            pending: asked && open.is_none(),
             open,
+            issues: officer.roles.may(Permission::Issue),
             answer: request.evidence().map(|evidence| AnswerView::new(evidence, *known_since)),
             decide: *standing == Standing::Answered,
             decision: Decision::of(&request.state),
@@ -212,7 +224,7 @@ struct Confirmation {
 
 #[post("/requests/{id}/confirm")]
 async fn confirm(
-    officer: Officer,
+    officer: May<Issue>,
     id: Path<String>,
     form: Form<Confirmation>,
     app: Data<Issuer>,
@@ -234,7 +246,7 @@ struct Refusal {
 
 #[post("/requests/{id}/refuse")]
 async fn refuse(
-    officer: Officer,
+    officer: May<Issue>,
     id: Path<String>,
     form: Form<Refusal>,
     app: Data<Issuer>,
@@ -259,6 +271,6 @@ async fn again(
 ) -> Result<HttpResponse, Problem> {
     let detail = app.request_page(&officer.tenant.id, id).await?;
     let link = app.request_link(&officer.actor(), id).await?;
-    let page = RequestPage::new(officer, &detail, link);
+    let page = RequestPage::new(officer, &detail, Some(link));
     html_with(StatusCode::UNPROCESSABLE_ENTITY, &RequestPage { notes, fault: Some(fault), ..page })
 }

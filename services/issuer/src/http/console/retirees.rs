@@ -5,17 +5,18 @@ use actix_web::web::{Data, Form, Path, Query, ServiceConfig};
 use actix_web::{HttpResponse, get, post};
 use askama::Template;
 use entitlement::{Request, Standing, State};
-use issuance::Status;
 use issuance::import::{LANGUAGES, Retiree, RowFault};
+use issuance::{Permission, Status};
 use serde::Deserialize;
 use store_issuer::{BeneficiaryRow, Page};
 use web::Problem;
 use web::page::{Shell, html, html_with, see_other};
 
 use super::people::text;
-use super::session::Officer;
+use super::session::{Issue, May, Officer, SeePeople};
 use super::view::{Badge, Done, Find, LINES, Place, When, counted, day, page_of, shell};
-use crate::app::{BeneficiaryPage, CopyView, ExistenceError, Issuer};
+use crate::app::{BeneficiaryPage, CopyView, ExistenceError, Filter, Issuer};
+use crate::http::problem;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     // The fixed paths come before the one with a variable.
@@ -36,6 +37,7 @@ struct RetireesPage {
     rows: Vec<RetireeRow>,
     next: Option<String>,
     first: bool,
+    issues: bool,
 }
 
 struct RetireeRow {
@@ -49,14 +51,14 @@ struct RetireeRow {
 
 #[get("/retirees")]
 async fn list_retirees(
-    officer: Officer,
+    officer: May<SeePeople>,
     find: Query<Find>,
     app: Data<Issuer>,
 ) -> Result<HttpResponse, Problem> {
     let words = find.words();
-    let page = Page { query: words.clone(), after: find.after.clone(), limit: LINES + 1 };
+    let page = Page { query: words.clone(), after: find.after.clone(), limit: LINES + 1, ..Page::default() };
     let (rows, more) = page_of(app.list_beneficiaries(&officer.tenant.id, &page).await?);
-    let total = app.count_subjects(&officer.tenant, words.as_deref()).await?;
+    let total = app.count_subjects(&officer.tenant, words.as_deref(), &Filter::default()).await?;
     let next =
         rows.last().filter(|_| more).map(|(last, _)| find.next("/console/retirees", &last.subject.number));
     html(&RetireesPage {
@@ -66,6 +68,7 @@ async fn list_retirees(
         rows: rows.iter().map(|(row, standing)| RetireeRow::new(row, *standing)).collect(),
         next,
         first: find.after.is_none(),
+        issues: officer.roles.may(Permission::Issue),
     })
 }
 
@@ -106,13 +109,13 @@ struct RetireeForm {
 }
 
 #[get("/retirees/new")]
-async fn new_retiree(officer: Officer) -> Result<HttpResponse, Problem> {
+async fn new_retiree(officer: May<Issue>) -> Result<HttpResponse, Problem> {
     html(&NewRetireePage::new(&officer, RetireeForm::default(), &[]))
 }
 
 #[post("/retirees")]
 async fn add_retiree(
-    officer: Officer,
+    officer: May<Issue>,
     form: Form<RetireeForm>,
     app: Data<Issuer>,
 ) -> Result<HttpResponse, Problem> {
@@ -190,6 +193,11 @@ struct RetireePage {
     requests: Vec<RequestLine>,
     certificates: Vec<CertificateLine>,
     can_revoke: bool,
+    /// By whom and when a death was recorded.
+    deceased: Option<(String, When)>,
+    can_end: bool,
+    waiting: bool,
+    issues: bool,
     done: Option<&'static str>,
 }
 
@@ -211,18 +219,34 @@ struct CertificateLine {
 
 #[get("/retirees/{id}")]
 async fn retiree_page(
-    officer: Officer,
+    officer: May<SeePeople>,
     id: Path<String>,
     done: Query<Done>,
     app: Data<Issuer>,
 ) -> Result<HttpResponse, Problem> {
     let page = app.beneficiary_page(&officer.tenant.id, &id).await?;
-    let copies = app.subject_page(&officer.tenant, &id).await?.copies;
-    html(&RetireePage::new(&officer, &page, &copies, &done))
+    let credentials = app.subject_page(&officer.tenant, &id).await?;
+    let stored = |error| problem::store(&error);
+    let tenant = &officer.tenant.id;
+    let mut waiting = false;
+    for act in ["revoke", "end-service"] {
+        waiting |= app.find_waiting_proposal(tenant, act, &id).await.map_err(stored)?.is_some();
+    }
+    let names = app.officer_names(tenant).await.map_err(stored)?;
+    let deceased = credentials.ended.map(|ended| {
+        let by = names.get(&ended.officer).cloned().unwrap_or_else(|| "Passerelle".to_owned());
+        (by, When::from(ended.at))
+    });
+    let page = RetireePage::new(&officer, &page, &credentials.copies, &done);
+    let can_end = page.issues && deceased.is_none() && !waiting;
+    let can_revoke = page.can_revoke && !waiting;
+    let can_ask = page.can_ask && deceased.is_none();
+    html(&RetireePage { deceased, waiting, can_end, can_revoke, can_ask, ..page })
 }
 
 impl RetireePage {
     fn new(officer: &Officer, page: &BeneficiaryPage, copies: &[CopyView], done: &Done) -> Self {
+        let issues = officer.roles.may(Permission::Issue);
         let subject = &page.subject;
         let now = page.requests.iter().find(|(request, _)| request.year == page.year);
         let facts = [("Country", "country"), ("Language", "language")]
@@ -236,15 +260,19 @@ impl RetireePage {
             year: page.year,
             badge: now.map_or(Badge { class: "plain", text: "Not asked" }, |(_, at)| Badge::standing(*at)),
             sentence: sentence(page.year, now.map(|(request, standing)| (request, *standing))),
-            can_ask: now
-                .is_none_or(|(_, standing)| matches!(standing, Standing::Refused | Standing::Expired)),
+            can_ask: issues
+                && now.is_none_or(|(_, standing)| matches!(standing, Standing::Refused | Standing::Expired)),
             requests: page
                 .requests
                 .iter()
                 .map(|(request, standing)| RequestLine::new(request, *standing))
                 .collect(),
             certificates: copies.iter().map(CertificateLine::from).collect(),
-            can_revoke: copies.iter().any(|view| view.copy.status != Status::Revoked),
+            can_revoke: issues && copies.iter().any(|view| view.copy.status != Status::Revoked),
+            deceased: None,
+            can_end: false,
+            waiting: false,
+            issues,
             done: said(done),
         }
     }
@@ -274,7 +302,10 @@ fn said(done: &Done) -> Option<&'static str> {
         ("refused", "The request is closed as refused."),
         ("suspended", "The certificate is suspended."),
         ("reinstated", "The certificate is valid again."),
+        ("proposed", "A second person has to approve it. Until then nothing changes."),
         ("revoked", "The certificate is revoked for good."),
+        ("ended", "The death is recorded, and the certificates have ended with it."),
+        ("returned", "The record of a death is taken back. What was revoked stays revoked."),
         ("withdrawn", "The offer is withdrawn."),
     ]
     .into_iter()
@@ -326,7 +357,7 @@ impl From<&CopyView> for CertificateLine {
 
 /// Asks for this year's proof and shows the link.
 #[post("/retirees/{id}/requests")]
-async fn ask(officer: Officer, id: Path<String>, app: Data<Issuer>) -> Result<HttpResponse, Problem> {
+async fn ask(officer: May<Issue>, id: Path<String>, app: Data<Issuer>) -> Result<HttpResponse, Problem> {
     let request = app.ask(&officer.actor(), &id).await?;
     Ok(see_other(&format!("/console/requests/{request}?done=asked")))
 }

@@ -1,6 +1,8 @@
 //! The signed-in officer: cookie, middleware, extractor.
 
 use std::future::{Ready, ready};
+use std::marker::PhantomData;
+use std::ops::Deref;
 use std::sync::Arc;
 
 use actix_web::body::{BoxBody, MessageBody};
@@ -11,7 +13,7 @@ use actix_web::http::header::ACCEPT;
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, ResponseError as _};
-use issuance::Actor;
+use issuance::{Actor, Permission, Roles};
 use url::form_urlencoded;
 use web::Problem;
 
@@ -26,6 +28,7 @@ const SESSION_HOURS: i64 = 8;
 pub(crate) struct Officer {
     pub id: String,
     pub name: String,
+    pub roles: Roles,
     pub tenant: Arc<Tenant>,
 }
 
@@ -41,6 +44,59 @@ impl FromRequest for Officer {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(request.extensions().get::<Self>().cloned().ok_or_else(Problem::unauthorized))
+    }
+}
+
+/// An officer whose roles permit what the page or form does. Taken as the first extractor, it answers before any other.
+pub(crate) struct May<P> {
+    officer: Officer,
+    asked: PhantomData<P>,
+}
+
+/// A permission as a type, so that a handler's signature says what it needs.
+pub(crate) trait Asked {
+    const PERMISSION: Permission;
+    /// What a person without it is told.
+    const REFUSAL: &'static str;
+}
+
+macro_rules! asked {
+    ($($name:ident: $refusal:literal,)*) => { $(
+        pub(crate) enum $name {}
+        impl Asked for $name {
+            const PERMISSION: Permission = Permission::$name;
+            const REFUSAL: &'static str = $refusal;
+        }
+    )* };
+}
+
+asked! {
+    SeePeople: "Your roles do not let you see people's records.",
+    SeeProposals: "Your roles do not let you see what waits for a second person.",
+    Issue: "Only an officer does that. Your roles let you look at it.",
+    Approve: "Only an approver decides about proposals.",
+    Audit: "Only auditors and administrators read the audit trail.",
+    Administer: "Only an administrator invites colleagues and gives roles.",
+}
+
+impl<P> Deref for May<P> {
+    type Target = Officer;
+
+    fn deref(&self) -> &Officer {
+        &self.officer
+    }
+}
+
+impl<P: Asked> FromRequest for May<P> {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let known = request.extensions().get::<Officer>().cloned().ok_or_else(Problem::unauthorized);
+        ready(known.and_then(|officer| match officer.roles.may(P::PERMISSION) {
+            true => Ok(Self { officer, asked: PhantomData }),
+            false => Err(Problem::forbidden(P::REFUSAL)),
+        }))
     }
 }
 
@@ -60,7 +116,8 @@ pub(crate) async fn require(
     };
     let officer = session.and_then(|session| {
         let tenant = app.tenant(&session.officer.tenant)?.clone();
-        Some(Officer { id: session.officer.id, name: session.officer.name, tenant })
+        let known = session.officer;
+        Some(Officer { id: known.id, name: known.name, roles: known.roles, tenant })
     });
     let Some(officer) = officer else { return Ok(turned_away(request)) };
     request.extensions_mut().insert(officer);

@@ -3,14 +3,17 @@
 use actix_web::web::{Data, Form, Path, Query, ServiceConfig};
 use actix_web::{HttpResponse, get, post};
 use askama::Template;
-use issuance::{Reason, ReasonCode, Status};
+use chrono::{Days, NaiveDate, NaiveTime};
+use clock::Timestamp;
+use issuance::{Proposal, Reason, ReasonCode, Status, StatusMove};
 use serde::Deserialize;
 use web::Problem;
 use web::page::{Shell, html, see_other};
 
-use super::session::Officer;
+use super::session::{Issue, May, Officer, SeePeople};
 use super::view::{Place, shell};
-use crate::app::Issuer;
+use crate::app::{Issuer, Outcome};
+use crate::http::problem;
 
 const LONGEST_NOTE: usize = 500;
 
@@ -42,11 +45,13 @@ struct StatusPage {
     act: Act,
     reasons: Vec<ReasonCode>,
     affected: Vec<String>,
+    earliest: String,
+    needs_second: bool,
 }
 
 #[get("/people/{id}/status")]
 async fn status_page(
-    officer: Officer,
+    officer: May<SeePeople>,
     id: Path<String>,
     wanted: Query<Wanted>,
     app: Data<Issuer>,
@@ -57,6 +62,8 @@ async fn status_page(
     let mut affected: Vec<String> =
         affected.map(|view| view.copy.configuration.credential_type.title().to_owned()).collect();
     affected.dedup();
+    let second = app.revoking_needs_second(&officer.actor()).await;
+    let second = second.map_err(|error| problem::store(&error))?;
     html(&StatusPage {
         shell: shell(&officer, place),
         back: person_address(&officer, &page.subject.id),
@@ -66,6 +73,8 @@ async fn status_page(
         act: wanted.act,
         reasons: wanted.act.reasons().to_vec(),
         affected,
+        earliest: app.clock_now().date_naive().to_string(),
+        needs_second: second && wanted.act == Act::Revoke,
     })
 }
 
@@ -75,12 +84,15 @@ struct Change {
     reason: String,
     #[serde(default)]
     note: String,
+    /// The last day of a suspension, as a date field sends it; empty for one without an end.
+    #[serde(default)]
+    until: String,
 }
 
 /// All copies of the person change in one transaction: a verifier never meets one format suspended and the other not.
 #[post("/people/{id}/status")]
 async fn change_status(
-    officer: Officer,
+    officer: May<Issue>,
     id: Path<String>,
     change: Form<Change>,
     app: Data<Issuer>,
@@ -89,8 +101,34 @@ async fn change_status(
     let code = code.ok_or_else(|| Problem::bad_request("Choose one of the reasons."))?;
     let note: String = change.note.trim().chars().take(LONGEST_NOTE).collect();
     let reason = Reason { code, note: Some(note).filter(|note| !note.is_empty()) };
-    app.change_subject_status(&officer.actor(), &id, None, change.act.status(), &reason).await?;
-    Ok(see_other(&format!("{}?done={}", person_address(&officer, &id), change.act.done())))
+    let done = match change.act {
+        Act::Suspend | Act::Reinstate => {
+            let until = last_day(&change.until)?;
+            let change = StatusMove { until, ..StatusMove::new(change.act.status(), reason) };
+            app.change_subject_status(&officer.actor(), &id, None, &change).await?;
+            Outcome::Done
+        }
+        Act::Revoke => {
+            let (subject, reason, note) = (id.to_string(), code.as_str().to_owned(), reason.note);
+            app.propose(&officer.actor(), &Proposal::Revoke { subject, reason, note }).await?
+        }
+    };
+    let word = match done {
+        Outcome::Done => change.act.done(),
+        Outcome::Waits(_) => "proposed",
+    };
+    Ok(see_other(&format!("{}?done={word}", person_address(&officer, &id))))
+}
+
+/// The first moment after the named day, in UTC.
+fn last_day(text: &str) -> Result<Option<Timestamp>, Problem> {
+    if text.trim().is_empty() {
+        return Ok(None);
+    }
+    let day: Option<NaiveDate> = text.trim().parse().ok();
+    let next = day.and_then(|day| day.checked_add_days(Days::new(1)));
+    next.map(|day| Some(day.and_time(NaiveTime::MIN).and_utc()))
+        .ok_or_else(|| Problem::bad_request("The last day is written as 2027-01-31."))
 }
 
 fn person_address(officer: &Officer, id: &str) -> String {

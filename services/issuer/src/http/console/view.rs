@@ -2,7 +2,7 @@
 
 use clock::Timestamp;
 use entitlement::Standing;
-use issuance::{OfferState, Status};
+use issuance::{OfferState, Permission, Status};
 use serde::Deserialize;
 use url::form_urlencoded;
 use web::page::Shell;
@@ -17,6 +17,7 @@ pub(super) enum Place {
     Imports,
     Retirees,
     Answers,
+    Approvals,
     Documents,
     Officers,
     Activity,
@@ -29,17 +30,20 @@ pub(super) fn shell(officer: &Officer, here: Place) -> Shell {
         .signed_in_as(officer.name.as_str());
     shell.home = "/console";
     shell.sign_out = "/console/sign-out";
-    let staff = officer.tenant.has_staff();
-    let fund = officer.tenant.is_fund();
+    let may = |what| officer.roles.may(what);
+    let staff = officer.tenant.has_staff() && may(Permission::SeePeople);
+    let fund = officer.tenant.is_fund() && may(Permission::SeePeople);
+    let people = may(Permission::SeePeople);
     let places = [
         (true, Place::Overview, "/console", "Overview"),
         (staff, Place::Staff, "/console/staff", "Staff"),
         (staff, Place::Imports, "/console/imports", "Imports"),
         (fund, Place::Retirees, "/console/retirees", "Retirees"),
         (fund, Place::Answers, "/console/requests", "Answers"),
-        (true, Place::Documents, "/console/documents", "Documents"),
+        (may(Permission::SeeProposals), Place::Approvals, "/console/approvals", "Approvals"),
+        (people, Place::Documents, "/console/documents", "Documents"),
         (true, Place::Officers, "/console/officers", "Officers"),
-        (true, Place::Activity, "/console/activity", "Activity"),
+        (may(Permission::Audit), Place::Activity, "/console/activity", "Activity"),
     ];
     places
         .into_iter()
@@ -147,6 +151,9 @@ impl Done {
 pub(super) struct Find {
     pub q: Option<String>,
     pub after: Option<String>,
+    /// Narrow a list of staff; other lists have none of them.
+    pub state: Option<String>,
+    pub station: Option<String>,
 }
 
 impl Find {
@@ -164,6 +171,11 @@ impl Find {
         let mut query = form_urlencoded::Serializer::new(String::new());
         if let Some(words) = self.words() {
             query.append_pair("q", &words);
+        }
+        for (name, value) in [("state", &self.state), ("station", &self.station)] {
+            if let Some(value) = value.as_deref().filter(|value| !value.is_empty()) {
+                query.append_pair(name, value);
+            }
         }
         query.append_pair("after", last);
         format!("{path}?{}", query.finish())
@@ -227,7 +239,7 @@ mod tests {
 
     #[test]
     fn next_part_keeps_the_search() {
-        let find = Find { q: Some(" al & b ".into()), after: None };
+        let find = Find { q: Some(" al & b ".into()), ..Find::default() };
         assert_eq!(find.next("/console/staff", "7"), "/console/staff?q=al+%26+b&after=7");
     }
 }

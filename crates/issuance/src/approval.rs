@@ -1,0 +1,251 @@
+//! Four eyes: what one person proposes and another decides.
+
+use crate::{ReasonCode, Roles, ServiceEnd, Timestamp};
+
+/// How long a proposal waits. After that it has to be made again, since the reasons for it may be gone.
+pub const PROPOSAL_DAYS: i64 = 14;
+
+/// When a second person is needed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FourEyes {
+    /// For every guarded act; with a single person it waits until there is a second one.
+    #[default]
+    Always,
+    /// As soon as somebody else could approve. For trying out alone, and for the first days of an office.
+    WithColleagues,
+}
+
+/// How many people other than a proposer can approve, and how many could at any time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SecondPersons {
+    pub now: u64,
+    pub ever: u64,
+}
+
+/// An act that needs a second person. The words of a note are personal data and are stored beside it, never audited.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(tag = "act", rename_all = "kebab-case")]
+pub enum Proposal {
+    /// Everybody on an uploaded list is offered credentials.
+    OfferList { upload: String, employment: bool },
+    /// All credentials of a person end.
+    Revoke { subject: String, reason: String, note: Option<String> },
+    /// A person's service ends, and with it what hangs on it.
+    EndService { subject: String, how: String, note: Option<String> },
+    /// Somebody is given a guarded role.
+    GiveRoles { officer: String, roles: String },
+}
+
+/// A proposal and what became of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Approval {
+    pub id: String,
+    pub proposal: Proposal,
+    pub requested_by: String,
+    pub requested_at: Timestamp,
+    pub expires_at: Timestamp,
+    pub state: ApprovalState,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ApprovalState {
+    Waiting,
+    Approved {
+        by: String,
+        at: Timestamp,
+    },
+    Refused {
+        by: String,
+        at: Timestamp,
+        remark: String,
+    },
+    /// Taken back by the person who proposed it.
+    Withdrawn {
+        at: Timestamp,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    Approve,
+    Refuse,
+    Withdraw,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ApprovalError {
+    #[error("it was decided already")]
+    Closed,
+    #[error("nobody decided in time; it has to be proposed again")]
+    Lapsed,
+    #[error("somebody else has to decide what you proposed")]
+    OwnProposal,
+    #[error("only the person who proposed it can take it back")]
+    NotYours,
+    #[error("a refusal needs a reason")]
+    NoReason,
+}
+
+impl FourEyes {
+    /// Under [`FourEyes::Always`] a guarded role is given at once only as long as nobody else ever was an approver: there
+    /// has to be a first one. An administrator who ends the access of the only other approver therefore gains nothing.
+    #[must_use]
+    pub const fn needs_second(self, proposal: &Proposal, others: SecondPersons) -> bool {
+        match (self, proposal) {
+            (Self::WithColleagues, _) => others.now > 0,
+            (Self::Always, Proposal::GiveRoles { .. }) => others.ever > 0,
+            (
+                Self::Always,
+                Proposal::OfferList { .. } | Proposal::Revoke { .. } | Proposal::EndService { .. },
+            ) => true,
+        }
+    }
+}
+
+impl Proposal {
+    /// `offer-list`: the first word of the stored form, also the detail of the audit entry.
+    #[must_use]
+    pub const fn act(&self) -> &'static str {
+        match self {
+            Self::OfferList { .. } => "offer-list",
+            Self::Revoke { .. } => "revoke",
+            Self::EndService { .. } => "end-service",
+            Self::GiveRoles { .. } => "give-roles",
+        }
+    }
+
+    /// What it is about; one proposal of an act waits for one target at a time.
+    #[must_use]
+    pub fn target(&self) -> &str {
+        match self {
+            Self::OfferList { upload, .. } => upload,
+            Self::Revoke { subject, .. } | Self::EndService { subject, .. } => subject,
+            Self::GiveRoles { officer, .. } => officer,
+        }
+    }
+
+    /// Whether every word in it is one that this version knows.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        match self {
+            Self::OfferList { .. } => true,
+            Self::Revoke { reason, .. } => ReasonCode::parse(reason).is_some(),
+            Self::EndService { how, .. } => ServiceEnd::parse(how).is_some(),
+            Self::GiveRoles { roles, .. } => Roles::parse(roles).is_some(),
+        }
+    }
+}
+
+impl Approval {
+    #[must_use]
+    pub fn proposed(id: String, proposal: Proposal, by: &str, now: Timestamp) -> Self {
+        Self {
+            id,
+            proposal,
+            requested_by: by.to_owned(),
+            requested_at: now,
+            expires_at: now + chrono::Duration::days(PROPOSAL_DAYS),
+            state: ApprovalState::Waiting,
+        }
+    }
+
+    #[must_use]
+    pub fn is_waiting(&self, now: Timestamp) -> bool {
+        self.state == ApprovalState::Waiting && now < self.expires_at
+    }
+
+    /// The rule of four eyes: nobody decides their own proposal, and nothing is decided twice.
+    pub fn decided(
+        self,
+        decision: Decision,
+        by: &str,
+        remark: &str,
+        at: Timestamp,
+    ) -> Result<Self, ApprovalError> {
+        if self.state != ApprovalState::Waiting {
+            return Err(ApprovalError::Closed);
+        }
+        if at >= self.expires_at {
+            return Err(ApprovalError::Lapsed);
+        }
+        let own = self.requested_by == by;
+        let (by, remark) = (by.to_owned(), remark.trim().to_owned());
+        let state = match decision {
+            Decision::Approve | Decision::Refuse if own => return Err(ApprovalError::OwnProposal),
+            Decision::Withdraw if !own => return Err(ApprovalError::NotYours),
+            Decision::Refuse if remark.is_empty() => return Err(ApprovalError::NoReason),
+            Decision::Approve => ApprovalState::Approved { by, at },
+            Decision::Refuse => ApprovalState::Refused { by, at, remark },
+            Decision::Withdraw => ApprovalState::Withdrawn { at },
+        };
+        Ok(Self { state, ..self })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn start() -> Timestamp {
+        Timestamp::from_timestamp(1_800_000_000, 0).unwrap()
+    }
+
+    fn approval() -> Approval {
+        let proposal =
+            Proposal::Revoke { subject: "s".into(), reason: "separated".into(), note: Some("n".into()) };
+        Approval::proposed("a".into(), proposal, "ann", start())
+    }
+
+    #[test]
+    fn nobody_approves_their_own_proposal() {
+        let own = approval().decided(Decision::Approve, "ann", "", start());
+        assert_eq!(own, Err(ApprovalError::OwnProposal));
+        assert_eq!(
+            approval().decided(Decision::Refuse, "ann", "no", start()),
+            Err(ApprovalError::OwnProposal)
+        );
+        let by_ben = approval().decided(Decision::Approve, "ben", "", start()).unwrap();
+        assert_eq!(by_ben.state, ApprovalState::Approved { by: "ben".into(), at: start() });
+    }
+
+    #[test]
+    fn only_the_proposer_takes_back() {
+        assert_eq!(approval().decided(Decision::Withdraw, "ben", "", start()), Err(ApprovalError::NotYours));
+        assert!(approval().decided(Decision::Withdraw, "ann", "", start()).is_ok());
+    }
+
+    #[test]
+    fn refusal_says_why_and_nothing_is_decided_twice_or_late() {
+        assert_eq!(approval().decided(Decision::Refuse, "ben", "  ", start()), Err(ApprovalError::NoReason));
+        let refused = approval().decided(Decision::Refuse, "ben", "wrong person", start()).unwrap();
+        assert_eq!(refused.decided(Decision::Approve, "eve", "", start()), Err(ApprovalError::Closed));
+        let late = start() + chrono::Duration::days(PROPOSAL_DAYS);
+        assert_eq!(approval().decided(Decision::Approve, "ben", "", late), Err(ApprovalError::Lapsed));
+    }
+
+    #[test]
+    fn a_second_person_is_needed_unless_there_can_be_none() {
+        let revoke = approval().proposal;
+        let roles = Proposal::GiveRoles { officer: "o".into(), roles: "approver".into() };
+        let others = |now, ever| SecondPersons { now, ever };
+        assert!(FourEyes::Always.needs_second(&revoke, others(0, 0)), "waits for a colleague to come");
+        assert!(!FourEyes::Always.needs_second(&roles, others(0, 0)), "somebody has to be the second");
+        assert!(FourEyes::Always.needs_second(&roles, others(1, 1)));
+        assert!(FourEyes::Always.needs_second(&roles, others(0, 1)), "the second one was sent away");
+        for proposal in [&revoke, &roles] {
+            assert!(!FourEyes::WithColleagues.needs_second(proposal, others(0, 1)));
+            assert!(FourEyes::WithColleagues.needs_second(proposal, others(1, 1)));
+        }
+    }
+
+    #[test]
+    fn stored_form_names_the_act() {
+        let stored = serde_json::to_value(approval().proposal).unwrap();
+        assert_eq!(
+            stored,
+            serde_json::json!({"act": "revoke", "subject": "s", "reason": "separated", "note": "n"})
+        );
+    }
+}

@@ -1,0 +1,239 @@
+//! Proposals that wait for a second person, and what became of earlier ones.
+
+use std::collections::HashMap;
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Form, Path, Query, ServiceConfig};
+use actix_web::{HttpResponse, get, post};
+use askama::Template;
+use clock::Timestamp;
+use issuance::{ApprovalError, ApprovalState, Decision, Permission, Proposal, ReasonCode, Roles, ServiceEnd};
+use serde::Deserialize;
+use web::Problem;
+use web::page::{Shell, html, see_other};
+
+use super::session::{Approve, May, Officer, SeeProposals};
+use super::view::{Badge, Done, Place, When, counted, shell};
+use crate::app::{About, DecideError, Issuer, ProposalView};
+use crate::http::problem;
+
+/// Decided proposals that the page shows.
+const DECIDED: u32 = 20;
+
+pub(super) fn configure(config: &mut ServiceConfig) {
+    config.service(list_approvals).service(approve).service(refuse).service(withdraw);
+}
+
+#[derive(Template)]
+#[template(path = "console/approvals.html")]
+struct ApprovalsPage {
+    shell: Shell,
+    waiting: Vec<Line>,
+    decided: Vec<Line>,
+    approver: bool,
+    done: Option<&'static str>,
+}
+
+struct Line {
+    id: String,
+    title: String,
+    detail: String,
+    note: Option<String>,
+    href: Option<String>,
+    by: String,
+    at: When,
+    until: When,
+    own: bool,
+    badge: Badge,
+    decided: Option<(String, When)>,
+    remark: Option<String>,
+}
+
+/// Whoever sees no people's records sees the proposals about colleagues' roles only.
+#[get("/approvals")]
+async fn list_approvals(
+    officer: May<SeeProposals>,
+    done: Query<Done>,
+    app: Data<Issuer>,
+) -> Result<HttpResponse, Problem> {
+    let stored = |error| problem::store(&error);
+    let (waiting, decided) = app.list_proposals(&officer.tenant.id, DECIDED).await.map_err(stored)?;
+    let known = Known {
+        names: app.officer_names(&officer.tenant.id).await.map_err(stored)?,
+        now: app.clock_now(),
+        officer: &officer,
+    };
+    let people = officer.roles.may(Permission::SeePeople);
+    let lines = |views: Vec<ProposalView>| {
+        let shown =
+            views.iter().filter(|it| people || matches!(it.approval.proposal, Proposal::GiveRoles { .. }));
+        shown.map(|it| Line::new(it, &known)).collect()
+    };
+    html(&ApprovalsPage {
+        shell: shell(&officer, Place::Approvals),
+        waiting: lines(waiting),
+        decided: lines(decided),
+        approver: officer.roles.may(Permission::Approve),
+        done: said(&done),
+    })
+}
+
+fn said(done: &Done) -> Option<&'static str> {
+    [
+        ("approved", "It is approved and done."),
+        ("refused", "It is refused. Nothing was changed."),
+        ("withdrawn", "The proposal is taken back."),
+        ("proposed", "A second person has to approve it. Until then nothing changes."),
+    ]
+    .into_iter()
+    .find(|(word, _)| done.says(word))
+    .map(|(_, sentence)| sentence)
+}
+
+/// What a line needs beside its proposal.
+struct Known<'a> {
+    names: HashMap<String, String>,
+    now: Timestamp,
+    /// Who looks at it.
+    officer: &'a Officer,
+}
+
+impl Line {
+    fn new(view: &ProposalView, known: &Known<'_>) -> Self {
+        let approval = &view.approval;
+        let name = |id: &String| known.names.get(id).cloned().unwrap_or_else(|| "Passerelle".to_owned());
+        let (badge, decided, remark) = match &approval.state {
+            ApprovalState::Waiting if !approval.is_waiting(known.now) => {
+                (Badge { class: "warning", text: "Lapsed" }, None, None)
+            }
+            ApprovalState::Waiting => (Badge { class: "waiting", text: "Waits" }, None, None),
+            ApprovalState::Approved { by, at } => {
+                (Badge { class: "success", text: "Approved" }, Some((name(by), (*at).into())), None)
+            }
+            ApprovalState::Refused { by, at, remark } => {
+                let refused = Badge { class: "error", text: "Refused" };
+                (refused, Some((name(by), (*at).into())), Some(remark.clone()))
+            }
+            ApprovalState::Withdrawn { at } => {
+                let by = name(&approval.requested_by);
+                (Badge { class: "plain", text: "Taken back" }, Some((by, (*at).into())), None)
+            }
+        };
+        let (title, detail, href) = words(view, known.officer);
+        let note = match &approval.proposal {
+            Proposal::Revoke { note, .. } | Proposal::EndService { note, .. } => note.clone(),
+            Proposal::OfferList { .. } | Proposal::GiveRoles { .. } => None,
+        };
+        Self {
+            id: approval.id.clone(),
+            title,
+            detail,
+            note,
+            href,
+            by: name(&approval.requested_by),
+            at: approval.requested_at.into(),
+            until: approval.expires_at.into(),
+            own: approval.requested_by == known.officer.id,
+            badge,
+            decided,
+            remark,
+        }
+    }
+}
+
+/// What is proposed, why or how, and where it can be looked at.
+fn words(view: &ProposalView, officer: &Officer) -> (String, String, Option<String>) {
+    let place = if officer.tenant.has_staff() { "staff" } else { "retirees" };
+    match (&view.approval.proposal, &view.about) {
+        (Proposal::OfferList { upload, employment }, About::List { file_name, good }) => {
+            let people = counted(*good, "person", "people");
+            let what = if *employment { "Staff identity and employment" } else { "Staff identity" };
+            let href = Some(format!("/console/imports/{upload}"));
+            (format!("Offer credentials to {people}"), format!("{what}, from {file_name}"), href)
+        }
+        (Proposal::Revoke { subject, reason, .. }, About::Person { name, number, copies }) => {
+            let reason = ReasonCode::parse(reason).unwrap_or(ReasonCode::Other).title();
+            let copies = counted(*copies as u64, "credential copy", "credential copies");
+            let href = Some(format!("/console/{place}/{subject}"));
+            (format!("Revoke the credentials of {name}"), format!("{number} · {copies} · {reason}"), href)
+        }
+        (Proposal::EndService { subject, how, .. }, About::Person { name, number, .. }) => {
+            let how = ServiceEnd::parse(how).unwrap_or(ServiceEnd::Separated);
+            let href = Some(format!("/console/{place}/{subject}/end?how={}", how.as_str()));
+            let reason = how.reason().title();
+            (format!("End the service of {name}"), format!("{number} · {reason}"), href)
+        }
+        (Proposal::GiveRoles { roles, .. }, About::Officer { name, roles: before }) => {
+            let now = role_titles(Roles::parse(roles).unwrap_or_default());
+            (format!("Make {name} {now}"), format!("Until now: {}", role_titles(*before)), None)
+        }
+        _ => ("Something that was erased".to_owned(), String::new(), None),
+    }
+}
+
+/// `officer and approver`.
+pub(super) fn role_titles(roles: Roles) -> String {
+    let names: Vec<String> = roles.iter().map(|role| role.title().to_lowercase()).collect();
+    match names.as_slice() {
+        [] => "without access".to_owned(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+#[post("/approvals/{id}/approve")]
+async fn approve(
+    officer: May<Approve>,
+    id: Path<String>,
+    app: Data<Issuer>,
+) -> Result<HttpResponse, Problem> {
+    app.decide(&officer.actor(), &id, Decision::Approve, "").await?;
+    Ok(see_other("/console/approvals?done=approved"))
+}
+
+#[derive(Deserialize)]
+struct Refusal {
+    #[serde(default)]
+    remark: String,
+}
+
+#[post("/approvals/{id}/refuse")]
+async fn refuse(
+    officer: May<Approve>,
+    id: Path<String>,
+    form: Form<Refusal>,
+    app: Data<Issuer>,
+) -> Result<HttpResponse, Problem> {
+    app.decide(&officer.actor(), &id, Decision::Refuse, &form.remark).await?;
+    Ok(see_other("/console/approvals?done=refused"))
+}
+
+#[post("/approvals/{id}/withdraw")]
+async fn withdraw(officer: Officer, id: Path<String>, app: Data<Issuer>) -> Result<HttpResponse, Problem> {
+    app.decide(&officer.actor(), &id, Decision::Withdraw, "").await?;
+    let sees = officer.roles.may(Permission::SeeProposals);
+    let back = if sees { "/console/approvals" } else { "/console/officers" };
+    Ok(see_other(&format!("{back}?done=withdrawn")))
+}
+
+impl From<DecideError> for Problem {
+    fn from(error: DecideError) -> Self {
+        match error {
+            DecideError::Unknown => Self::not_found(),
+            DecideError::Refused(refused @ (ApprovalError::OwnProposal | ApprovalError::NotYours)) => {
+                Self::new(StatusCode::FORBIDDEN, "four-eyes", "A second person decides")
+                    .detail(problem::sentence(&refused.to_string()))
+            }
+            DecideError::Refused(refused @ (ApprovalError::Closed | ApprovalError::Lapsed)) => {
+                Self::conflict(problem::sentence(&refused.to_string()))
+            }
+            DecideError::Refused(refused @ ApprovalError::NoReason) => {
+                Self::bad_request(problem::sentence(&refused.to_string()))
+            }
+            DecideError::Import(error) => error.into(),
+            DecideError::Change(error) => error.into(),
+            DecideError::Roles(error) => error.into(),
+            DecideError::Store(error) => problem::store(&error),
+        }
+    }
+}

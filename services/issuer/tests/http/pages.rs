@@ -1,0 +1,227 @@
+//! Every page and form of the console as nobody, as somebody without the role, and as another organisation. The table is
+//! compared with the sources, so that a new page fails here until somebody has said who may see it.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use issuance::Permission::{self, Administer, Approve, Audit, Issue, SeePeople, SeeProposals};
+use issuance::{Actor, FourEyes, Role, Roles};
+use issuer::app::NewDocument;
+
+use crate::console::{Browser, between};
+use crate::support::World;
+
+type Fields = &'static [(&'static str, &'static str)];
+
+/// Method, path below `/console`, what it asks for (nothing beyond a session when absent), and a form it would take.
+type Page = (&'static str, &'static str, Option<Permission>, Fields);
+
+const PAGES: &[Page] = &[
+    ("get", "", None, &[]),
+    ("get", "/activity", Some(Audit), &[]),
+    ("get", "/activity.csv", Some(Audit), &[]),
+    ("get", "/approvals", Some(SeeProposals), &[]),
+    ("post", "/approvals/{id}/approve", Some(Approve), &[]),
+    ("post", "/approvals/{id}/refuse", Some(Approve), &[("remark", "no")]),
+    ("post", "/approvals/{id}/withdraw", None, &[]),
+    ("get", "/calendar", Some(SeePeople), &[]),
+    ("get", "/documents", Some(SeePeople), &[]),
+    ("post", "/documents", Some(Issue), &[("digests", "")]),
+    ("get", "/documents/{id}/receipt", Some(SeePeople), &[]),
+    ("get", "/imports", Some(SeePeople), &[]),
+    ("post", "/imports", Some(Issue), &[]),
+    ("get", "/imports/{id}", Some(SeePeople), &[]),
+    ("get", "/imports/{id}/codes.csv", Some(Issue), &[]),
+    ("post", "/imports/{id}/confirm", Some(Issue), &[("employment", "yes")]),
+    ("post", "/imports/{id}/discard", Some(Issue), &[]),
+    ("get", "/imports/{id}/links.csv", Some(Issue), &[]),
+    ("get", "/imports/{id}/rows-to-correct.csv", Some(SeePeople), &[]),
+    ("get", "/offers", Some(SeePeople), &[]),
+    ("post", "/offers/remind", Some(Issue), &[]),
+    ("get", "/offers/{id}", Some(Issue), &[]),
+    ("post", "/offers/{id}/renew", Some(Issue), &[]),
+    ("post", "/offers/{id}/withdraw", Some(Issue), &[]),
+    ("get", "/officers", None, &[]),
+    ("post", "/officers/links", Some(Administer), &[]),
+    ("get", "/officers/{id}", Some(Administer), &[]),
+    ("post", "/officers/{id}/roles", Some(Administer), &[("auditor", "yes")]),
+    ("get", "/people/{id}/status?act=revoke", Some(SeePeople), &[]),
+    ("post", "/people/{id}/status", Some(Issue), &[("act", "suspend"), ("reason", "inquiry")]),
+    ("get", "/requests", Some(SeePeople), &[]),
+    ("get", "/requests/{id}", Some(SeePeople), &[]),
+    ("post", "/requests/{id}/confirm", Some(Issue), &[("channel", "visit"), ("compared", "yes")]),
+    ("post", "/requests/{id}/refuse", Some(Issue), &[("reason", "no")]),
+    ("get", "/retirees", Some(SeePeople), &[]),
+    ("post", "/retirees", Some(Issue), &[("uid", "")]),
+    ("get", "/retirees/imports", Some(SeePeople), &[]),
+    ("post", "/retirees/imports", Some(Issue), &[]),
+    ("get", "/retirees/new", Some(Issue), &[]),
+    ("get", "/retirees/{id}", Some(SeePeople), &[]),
+    ("post", "/retirees/{id}/requests", Some(Issue), &[]),
+    ("get", "/staff", Some(SeePeople), &[]),
+    ("get", "/staff/{id}", Some(SeePeople), &[]),
+    ("post", "/staff/{id}/offers", Some(Issue), &[("why", "first")]),
+    ("get", "/{place:staff|retirees}/{id}/end?how=deceased", Some(SeePeople), &[]),
+    ("post", "/{place:staff|retirees}/{id}/end", Some(Issue), &[("how", "deceased"), ("sure", "yes")]),
+    ("post", "/{place:staff|retirees}/{id}/return", Some(Issue), &[]),
+];
+
+/// One of each thing that a page can be about, of the organisation that owns it.
+struct Things {
+    person: String,
+    offer: String,
+    upload: String,
+    document: String,
+    officer: String,
+    proposal: String,
+    beneficiary: String,
+    request: String,
+}
+
+impl Things {
+    async fn made(world: &World, owner: &Browser) -> Self {
+        let offer = world.offer().await.offer_id;
+        let list = b"staff_number,given_name,family_name,job_title,grade,duty_station\n1,A,B,C,P-3,Nairobi\n";
+        let upload = Browser::path_of(&owner.upload("/console/imports", "staff.csv", list).await);
+        let by = World::officer();
+        let document = NewDocument { digest: [7; 32], label: "minutes".into(), public: false };
+        world.issuer.add_documents(&by, world.tenant("undp"), &[document]).await.unwrap();
+        world.issuer.anchor(world.tenant("undp")).await.unwrap();
+        let documents = owner.get("/console/documents").await.text();
+        owner.post("/console/people/s-10023/status", &[("act", "revoke"), ("reason", "other")]).await;
+        let proposals = owner.get("/console/approvals").await.text();
+        let officers = owner.get("/console/officers").await.text();
+        let fund = Actor { tenant: "unjspf".into(), officer: "officer".into() };
+        let retiree = issuance::import::Retiree {
+            uid: "100482317".into(),
+            given_name: "Margaret".into(),
+            family_name: "Ellison".into(),
+            country: None,
+            language: None,
+        };
+        let beneficiary = world.issuer.add_beneficiary(&fund, retiree).await.unwrap();
+        let request = world.issuer.ask(&fund, &beneficiary).await.unwrap();
+        Self {
+            person: "s-10023".to_owned(),
+            offer,
+            upload: upload.rsplit('/').next().unwrap().to_owned(),
+            document: between(&documents, "href=\"/console/documents/", "/receipt").to_owned(),
+            officer: between(&officers, "href=\"/console/officers/", "\"").to_owned(),
+            proposal: between(&proposals, "action=\"/console/approvals/", "/").to_owned(),
+            beneficiary,
+            request,
+        }
+    }
+
+    /// The address of a page about one of these things.
+    fn path(&self, template: &str) -> String {
+        let template = template.replace("{place:staff|retirees}", "staff");
+        let id = match template.split('/').nth(1).unwrap_or_default() {
+            "approvals" => &self.proposal,
+            "documents" => &self.document,
+            "imports" => &self.upload,
+            "offers" => &self.offer,
+            "officers" => &self.officer,
+            "requests" => &self.request,
+            "retirees" => &self.beneficiary,
+            _ => &self.person,
+        };
+        format!("/console{}", template.replace("{id}", id))
+    }
+}
+
+async fn send(browser: &Browser, page: &Page, path: &str) -> u16 {
+    let (method, template, _, fields) = page;
+    match (*method, template.ends_with("imports")) {
+        ("get", _) => browser.get(path).await.status,
+        (_, true) => browser.upload(path, "list.csv", b"uid\n").await.status,
+        _ => browser.post(path, fields).await.status,
+    }
+}
+
+#[test]
+fn the_table_names_every_page_of_the_sources() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/http/console");
+    let mut found = BTreeSet::new();
+    for file in std::fs::read_dir(folder).unwrap() {
+        let path = file.unwrap().path();
+        // Signing in comes before any session; `/` only leads to the console.
+        if ["sign_in.rs", "mod.rs"].iter().any(|known| path.ends_with(known)) {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).unwrap();
+        for method in ["get", "post", "put", "delete", "patch"] {
+            let begin = format!("#[{method}(\"");
+            for rest in text.split(&begin).skip(1) {
+                found.insert((method.to_owned(), rest.split_once('"').unwrap().0.to_owned()));
+            }
+        }
+    }
+    let bare = |path: &str| path.split('?').next().unwrap().to_owned();
+    let known: BTreeSet<_> =
+        PAGES.iter().map(|(method, path, ..)| ((*method).to_owned(), bare(path))).collect();
+    assert_eq!(found, known);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_sees_a_page_or_sends_a_form() {
+    let world = World::start().await;
+    let nobody = Browser::new(&world, "nobody");
+    for page in PAGES {
+        let path = format!("/console{}", page.1.replace("{place:staff|retirees}", "staff"));
+        let status = send(&nobody, page, &path).await;
+        assert!(matches!(status, 303 | 401), "{} {}: {status}", page.0, page.1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_page_and_form_asks_for_its_role() {
+    let world = World::start_with(FourEyes::Always).await;
+    let owner = Browser::officer(&world, "undp", "Ann").await;
+    let things = Things::made(&world, &owner).await;
+    for role in Role::ALL {
+        let roles = Roles::of(&[role]);
+        let browser = Browser::officer_as(&world, "undp", role.title(), roles).await;
+        for page in PAGES.iter().filter(|(_, path, asked, _)| asked.is_some() && *path != "/officers/links") {
+            let allowed = roles.may(page.2.unwrap());
+            // Forms lead nowhere, so that no role spoils the next one's things.
+            let path = match page.0 {
+                "get" => things.path(page.1),
+                _ => things.path(page.1).replace("s-10023", "unknown"),
+            };
+            let status = if page.0 == "post" && allowed { 0 } else { send(&browser, page, &path).await };
+            assert_eq!(status == 403, !allowed, "{role:?} {} {}: {status}", page.0, page.1);
+        }
+        let invited = browser.post("/console/officers/links", &[]).await.status;
+        assert_eq!(invited, if roles.may(Administer) { 422 } else { 403 }, "{role:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_organisation_finds_nothing_and_its_own_people_do() {
+    let world = World::start_with(FourEyes::Always).await;
+    let owner = Browser::officer(&world, "undp", "Ann").await;
+    let fund = Browser::officer(&world, "unjspf", "Flo").await;
+    let stranger = Browser::officer(&world, "wfp", "Eve").await;
+    let things = Things::made(&world, &owner).await;
+    let about_one: Vec<_> = PAGES.iter().filter(|(_, path, ..)| path.contains("{id}")).collect();
+    for page in &about_one {
+        let path = things.path(page.1);
+        assert_eq!(send(&stranger, page, &path).await, 404, "{} {}", page.0, page.1);
+    }
+    for page in &about_one {
+        let whose = match page.1.starts_with("/retirees") || page.1.starts_with("/requests") {
+            true => &fund,
+            false => &owner,
+        };
+        let status = send(whose, page, &things.path(page.1)).await;
+        assert!(status != 404 && status < 500, "{} {}: {status}", page.0, page.1);
+    }
+    let lists = PAGES.iter().filter(|(method, path, ..)| *method == "get" && !path.contains("{id}"));
+    for page in lists {
+        let text = stranger.get(&things.path(page.1)).await.text();
+        for secret in ["Okafor", "10023", "Ellison", "minutes", "staff.csv", "Ann<"] {
+            assert!(!text.contains(secret), "{}: {secret}", page.1);
+        }
+    }
+}

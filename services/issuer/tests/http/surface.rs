@@ -1,0 +1,164 @@
+//! Every operation of the OpenAPI document as nobody, as another organisation, and with too little scope. A new operation
+//! fails here until somebody has said who may use it.
+
+use std::collections::BTreeSet;
+
+use keys::Signer as _;
+use serde_json::{Value, json};
+
+use crate::support::{Holder, LDP, SD_JWT, World, json as body_of};
+
+/// Who may use an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Access {
+    /// Anybody reads it, by the specification that names it.
+    Public,
+    /// Anybody sends to it; what is sent has to prove itself.
+    Open,
+    /// Whoever knows a secret part of the address, and only below the organisation that made it.
+    Link,
+    /// An access token of this organisation.
+    Bearer,
+    /// Where the configuration says that it is open.
+    Instance,
+}
+
+const OPERATIONS: [(&str, &str, Access); 17] = [
+    ("get", "/.well-known/oauth-authorization-server/t/{tenant}", Access::Public),
+    ("get", "/.well-known/openid-credential-issuer/t/{tenant}", Access::Public),
+    ("get", "/schemas/v1/{file}", Access::Public),
+    ("get", "/t/{tenant}/.well-known/oauth-authorization-server", Access::Public),
+    ("get", "/t/{tenant}/.well-known/openid-credential-issuer", Access::Public),
+    ("get", "/t/{tenant}/jwks", Access::Public),
+    ("get", "/t/{tenant}/status/{list}", Access::Public),
+    ("get", "/vc-api/ids", Access::Public),
+    ("post", "/t/{tenant}/nonce", Access::Open),
+    ("post", "/t/{tenant}/token", Access::Open),
+    ("get", "/t/{tenant}/offers/{token}", Access::Link),
+    ("get", "/t/{tenant}/receipts/{token}", Access::Link),
+    ("get", "/t/{tenant}/existence/{token}", Access::Link),
+    ("post", "/t/{tenant}/existence/{token}/answer", Access::Link),
+    ("post", "/t/{tenant}/credential", Access::Bearer),
+    ("post", "/t/{tenant}/notification", Access::Bearer),
+    ("post", "/vc-api/{instance}/credentials/issue", Access::Instance),
+];
+
+/// The path with its variables filled in.
+fn path(template: &str, tenant: &str, secret: &str) -> String {
+    let filled =
+        template.replace("{tenant}", tenant).replace("{token}", secret).replace("{instance}", "closed");
+    filled.replace("{list}", "revocation-1").replace("{file}", "staff-identity.jsonld")
+}
+
+/// Sends what the operation would read, so that a refusal is about who asks and not about how.
+async fn send(world: &World, method: &str, path: &str, bearer: Option<&str>) -> u16 {
+    match method {
+        "get" => world.get(path).await.status,
+        _ => world.post(path, &body(path), bearer).await.status,
+    }
+}
+
+fn body(path: &str) -> Value {
+    if path.starts_with("/vc-api/") {
+        return json!({"credential": {
+            "@context": ["https://www.w3.org/ns/credentials/v2"], "type": ["VerifiableCredential"],
+            "credentialSubject": {"id": "did:example:subject"}}});
+    }
+    if !path.ends_with("/answer") {
+        return json!({});
+    }
+    json!({
+        "challenge": "AQ",
+        "holderKey": Holder::new(7).0.public_key().to_jwk(),
+        "passkey": {"credentialId": "AQ", "publicKeyCose": "AQ", "rpId": "wallet.test", "origin": "http://wallet.test"},
+        "assertion": {"authenticatorData": "AQ", "clientDataJSON": "AQ", "signature": "AQ"},
+        "deviceSignature": "AQ"
+    })
+}
+
+/// An access token for one offer of a person of UNDP, and the offer.
+async fn token(world: &World) -> (String, String) {
+    let link = world.offer().await;
+    let secret = link.uri.rsplit('/').next().unwrap().to_owned();
+    (world.token(&link).await, secret)
+}
+
+#[test]
+fn every_operation_of_the_document_says_who_may_use_it() {
+    let document = serde_json::to_value(issuer::openapi()).unwrap();
+    let mut found = BTreeSet::new();
+    for (path, operations) in document["paths"].as_object().unwrap() {
+        for method in operations.as_object().unwrap().keys() {
+            found.insert((method.clone(), path.clone()));
+        }
+    }
+    let known: BTreeSet<_> =
+        OPERATIONS.iter().map(|(method, path, _)| ((*method).to_owned(), (*path).to_owned())).collect();
+    assert_eq!(found, known);
+    for (method, path, access) in OPERATIONS {
+        let secured = document["paths"][path][method]["security"] != Value::Null;
+        assert_eq!(secured, access == Access::Bearer, "the document says so too: {path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_gets_what_is_not_public() {
+    let world = World::start().await;
+    for (method, template, access) in OPERATIONS {
+        let path = path(template, "undp", "guessed");
+        let status = send(&world, method, &path, None).await;
+        let expected = match access {
+            Access::Public => 200..=200,
+            // The nonce endpoint gives everybody a nonce; a token request without a grant is malformed.
+            Access::Open => 200..=400,
+            Access::Link | Access::Instance => 404..=404,
+            Access::Bearer => 401..=401,
+        };
+        assert!(expected.contains(&status), "{method} {path}: {status}");
+        let forged = send(&world, method, &path, Some("forged")).await;
+        assert_eq!(forged, status, "a token nobody gave out changes nothing: {method} {path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_organisation_gets_nothing_with_the_secrets_of_the_first() {
+    let world = World::start().await;
+    let (token, secret) = token(&world).await;
+    for (method, template, access) in OPERATIONS {
+        let expected = match access {
+            Access::Link => 404,
+            Access::Bearer => 401,
+            Access::Public | Access::Open | Access::Instance => continue,
+        };
+        let path = path(template, "wfp", &secret);
+        assert_eq!(send(&world, method, &path, Some(&token)).await, expected, "{method} {path}");
+    }
+    let own = send(&world, "get", &path("/t/{tenant}/offers/{token}", "undp", &secret), None).await;
+    assert_eq!(own, 200, "the link works where it belongs");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unknown_organisation_has_no_operations() {
+    let world = World::start().await;
+    let tenants = OPERATIONS.iter().filter(|(_, template, _)| template.contains("{tenant}"));
+    for (method, template, _) in tenants {
+        let path = path(template, "nobody", "x");
+        assert_eq!(send(&world, method, &path, Some("x")).await, 404, "{method} {path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_issues_what_its_offer_holds_and_nothing_else() {
+    let world = World::start().await;
+    let (token, _) = token(&world).await;
+    let holder = Holder::new(7);
+    let refused = world.request(&token, "Employment_ldp_vc", &holder).await;
+    assert_eq!((refused.status, body_of(&refused)["error"].as_str().unwrap()), (403, "insufficient_scope"));
+    for configuration in [LDP, SD_JWT] {
+        assert_eq!(world.request(&token, configuration, &holder).await.status, 200, "{configuration}");
+    }
+    // What another person's credential is called is no secret of this token.
+    let guess = json!({"notification_id": "guessed", "event": "credential_accepted"});
+    let other = world.post("/t/undp/notification", &guess, Some(&token)).await;
+    assert_eq!(body_of(&other)["error"].as_str().unwrap(), "invalid_notification_id");
+}
