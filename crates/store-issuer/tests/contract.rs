@@ -444,8 +444,8 @@ async fn live_copies_come_once_with_the_time_of_their_anchor() {
             tx.insert_copy(TENANT, &issued, &indexes, &leaf).await.unwrap();
         }
         let (revoked, ..) = copy("bb", "bb", Format::LdpVc);
-        let reason = Reason { code: ReasonCode::IssuedInError, note: None };
-        tx.change_status(&officer(), &revoked, Status::Revoked, &reason, now()).await.unwrap();
+        let change = StatusMove::new(Status::Revoked, ReasonCode::IssuedInError.into());
+        tx.change_status(&officer(), &revoked, &change, now()).await.unwrap();
         tx.commit().await.unwrap();
         let mut tx = store.read().await.unwrap();
         let mut list = async |after: &str, at, since| {
