@@ -5,6 +5,7 @@
 
 mod anchors;
 mod audit;
+mod authorization;
 mod codes;
 mod copies;
 mod documents;
@@ -20,6 +21,7 @@ mod status;
 mod subjects;
 
 pub use anchors::{BatchRow, LeafPlace};
+pub use authorization::{Decided, PersonCeremony};
 pub use codes::AccessToken;
 pub use copies::StatusChange;
 pub use documents::DocumentRow;
@@ -76,10 +78,17 @@ impl Transaction {
     }
 }
 
-/// Each part of the service numbers its own steps: issuing from 1, officers from 100, import from 200, existence from 300, documents
-/// from 400.
+/// Each part of the service numbers its own steps: issuing from 1, officers from 100, authorization
+/// from 151, import from 200, existence from 300, documents from 400.
 fn migrations() -> Vec<Migration> {
     let issuing = Migration { version: 1, name: "issuing", sql: include_str!("migrations/0001_issuing.sql") };
-    [&[issuing], officers::MIGRATIONS, import::MIGRATIONS, existence::MIGRATIONS, documents::MIGRATIONS]
-        .concat()
+    [
+        &[issuing],
+        officers::MIGRATIONS,
+        authorization::MIGRATIONS,
+        import::MIGRATIONS,
+        existence::MIGRATIONS,
+        documents::MIGRATIONS,
+    ]
+    .concat()
 }

@@ -10,6 +10,7 @@ use actix_web::web::Data;
 use clock::{Clock, Entropy, SystemClock, SystemEntropy};
 use credential::data_integrity::SigningKey;
 use issuance::Secrets;
+use issuance::authorization::Client;
 use keys::{Algorithm, KeyFileError, KeyFiles, SealError, SealingKey};
 use outbound::{Outbound, OutboundError};
 use registry_client::Registry;
@@ -18,7 +19,7 @@ use store_issuer::Store;
 
 use crate::app::work::Work;
 use crate::app::{Instance, Issuer, Ledger, RegistryLedger, Settings, Tenant};
-use crate::config::{Config, ConfigError, InstanceConfig};
+use crate::config::{ClientConfig, Config, ConfigError, InstanceConfig};
 use crate::http;
 
 const SCHEMA: &str = "issuer";
@@ -130,8 +131,19 @@ async fn build(
         settings,
         tenants,
         instances,
+        clients: config.clients.iter().map(|it| (it.client_id.clone(), client(it))).collect(),
         imports,
     })
+}
+
+fn client(config: &ClientConfig) -> Client {
+    Client {
+        id: config.client_id.clone(),
+        name: config.name.clone(),
+        redirect_uris: config.redirect_uris.clone(),
+        is_attested: false,
+        is_dpop_bound: config.dpop_bound_access_tokens,
+    }
 }
 
 /// An instance signs as its own did:key, which speaks for no organisation.

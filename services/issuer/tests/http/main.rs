@@ -4,9 +4,11 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::expect_used)]
 
 mod anchoring;
+mod authorization;
 mod console;
 mod credentials;
 mod documents;
+mod dpop;
 mod existence;
 mod keys;
 mod ledger;

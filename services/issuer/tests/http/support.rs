@@ -8,7 +8,8 @@ use clock::{SeededEntropy, TestClock, Timestamp};
 use issuance::{Actor, CredentialType, Subject};
 use issuer::app::{DocumentKey, Issuer, NewOffer, OfferLink, Tenant};
 use issuer::{
-    Config, Console, InstanceConfig, Issuing, KeysConfig, RegistryConfig, StoreConfig, TenantConfig,
+    ClientConfig, Config, Console, InstanceConfig, Issuing, KeysConfig, RegistryConfig, StoreConfig,
+    TenantConfig,
 };
 use keys::{Algorithm, KeyFiles, SealingKey, Signer as _, SoftwareKey};
 use outbound::{Outbound, OutboundPolicy, Reply};
@@ -82,6 +83,20 @@ fn config(directory: &TempDir) -> Config {
             InstanceConfig { name: "eddsa".into(), open: true, policy: "open".into() },
             InstanceConfig { name: "closed".into(), open: false, policy: "open".into() },
         ],
+        clients: vec![
+            client("wallet", &["https://wallet.test/cb", "org.wallet:/cb?a=b"], false),
+            client("other", &["https://other.test/cb"], false),
+            client("bound", &["https://wallet.test/cb"], true),
+        ],
+    }
+}
+
+fn client(id: &str, redirect_uris: &[&str], dpop_bound_access_tokens: bool) -> ClientConfig {
+    ClientConfig {
+        client_id: id.into(),
+        name: format!("The {id}"),
+        redirect_uris: redirect_uris.iter().map(ToString::to_string).collect(),
+        dpop_bound_access_tokens,
     }
 }
 
