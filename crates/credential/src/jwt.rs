@@ -148,7 +148,8 @@ pub(crate) fn check_dates(claims: &Map<String, Value>, now: Timestamp) -> Result
 }
 
 /// A NumericDate (RFC 7519, 2); fractions of a second are cut off.
-pub(crate) fn numeric_date(claims: &Map<String, Value>, member: &str) -> Option<Timestamp> {
+#[must_use]
+pub fn numeric_date(claims: &Map<String, Value>, member: &str) -> Option<Timestamp> {
     let number = claims.get(member)?.as_number()?;
     let text = number.as_str();
     let whole = text.split_once('.').map_or(text, |(whole, _)| whole);

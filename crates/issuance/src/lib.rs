@@ -9,9 +9,11 @@
 pub mod anchoring;
 mod approval;
 pub mod audit;
+pub mod authorization;
 pub mod build;
 mod configuration;
 mod copy;
+pub mod dpop;
 pub mod import;
 mod key_proof;
 mod nonce;

@@ -35,30 +35,53 @@ pub enum NonceError {
 impl Secrets {
     #[must_use]
     pub fn mint_nonce(&self, tenant: &str, now: Timestamp, entropy: &dyn Entropy) -> String {
-        let mut bytes = Vec::with_capacity(RANDOM + EXPIRY + MAC);
-        let mut random = [0u8; RANDOM];
-        entropy.fill(&mut random);
-        bytes.extend_from_slice(&random);
-        bytes.extend_from_slice(&(now.timestamp() + NONCE_LIFETIME_SECONDS).to_be_bytes());
-        let mac = hmac::sign(self.nonce_key(), &signed(tenant, &bytes));
-        bytes.extend_from_slice(mac.as_ref());
-        URL_SAFE_NO_PAD.encode(bytes)
+        mint(self.nonce_key(), tenant, now, entropy)
     }
 
     pub fn check_nonce(&self, tenant: &str, nonce: &str, now: Timestamp) -> Result<CheckedNonce, NonceError> {
-        let bytes = URL_SAFE_NO_PAD.decode(nonce).map_err(|_| NonceError::Unknown)?;
-        let bytes = <[u8; RANDOM + EXPIRY + MAC]>::try_from(bytes).map_err(|_| NonceError::Unknown)?;
-        let (ours, mac) = bytes.split_at(RANDOM + EXPIRY);
-        hmac::verify(self.nonce_key(), &signed(tenant, ours), mac).map_err(|_| NonceError::Unknown)?;
-        let (_, expiry) = ours.split_at(RANDOM);
-        let expiry = <[u8; EXPIRY]>::try_from(expiry).map_err(|_| NonceError::Unknown)?;
-        let expires_at =
-            Timestamp::from_timestamp(i64::from_be_bytes(expiry), 0).ok_or(NonceError::Unknown)?;
-        if now >= expires_at {
-            return Err(NonceError::Expired);
-        }
-        Ok(CheckedNonce { fingerprint: fingerprint(nonce), expires_at })
+        check(self.nonce_key(), tenant, nonce, now)
     }
+
+    /// A nonce for DPoP proofs (RFC 9449, 8). It says how old a proof can be and may be used until it expires; that a
+    /// proof is used once is the affair of its `jti`.
+    #[must_use]
+    pub fn mint_dpop_nonce(&self, tenant: &str, now: Timestamp, entropy: &dyn Entropy) -> String {
+        mint(self.dpop_nonce_key(), tenant, now, entropy)
+    }
+
+    pub fn check_dpop_nonce(
+        &self,
+        tenant: &str,
+        nonce: &str,
+        now: Timestamp,
+    ) -> Result<CheckedNonce, NonceError> {
+        check(self.dpop_nonce_key(), tenant, nonce, now)
+    }
+}
+
+fn mint(key: &hmac::Key, tenant: &str, now: Timestamp, entropy: &dyn Entropy) -> String {
+    let mut bytes = Vec::with_capacity(RANDOM + EXPIRY + MAC);
+    let mut random = [0u8; RANDOM];
+    entropy.fill(&mut random);
+    bytes.extend_from_slice(&random);
+    bytes.extend_from_slice(&(now.timestamp() + NONCE_LIFETIME_SECONDS).to_be_bytes());
+    let mac = hmac::sign(key, &signed(tenant, &bytes));
+    bytes.extend_from_slice(mac.as_ref());
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+fn check(key: &hmac::Key, tenant: &str, nonce: &str, now: Timestamp) -> Result<CheckedNonce, NonceError> {
+    let bytes = URL_SAFE_NO_PAD.decode(nonce).map_err(|_| NonceError::Unknown)?;
+    let bytes = <[u8; RANDOM + EXPIRY + MAC]>::try_from(bytes).map_err(|_| NonceError::Unknown)?;
+    let (ours, mac) = bytes.split_at(RANDOM + EXPIRY);
+    hmac::verify(key, &signed(tenant, ours), mac).map_err(|_| NonceError::Unknown)?;
+    let (_, expiry) = ours.split_at(RANDOM);
+    let expiry = <[u8; EXPIRY]>::try_from(expiry).map_err(|_| NonceError::Unknown)?;
+    let expires_at = Timestamp::from_timestamp(i64::from_be_bytes(expiry), 0).ok_or(NonceError::Unknown)?;
+    if now >= expires_at {
+        return Err(NonceError::Expired);
+    }
+    Ok(CheckedNonce { fingerprint: fingerprint(nonce), expires_at })
 }
 
 fn signed(tenant: &str, ours: &[u8]) -> Vec<u8> {
@@ -81,6 +104,11 @@ mod tests {
         assert!(secrets.check_nonce("undp", &nonce, now).is_ok());
         assert_eq!(secrets.check_nonce("undp", &nonce, end), Err(NonceError::Expired));
         assert_eq!(secrets.check_nonce("wfp", &nonce, now), Err(NonceError::Unknown));
+        assert_eq!(
+            secrets.check_dpop_nonce("undp", &nonce, now),
+            Err(NonceError::Unknown),
+            "another purpose"
+        );
         assert_eq!(secrets.check_nonce("undp", "", now), Err(NonceError::Unknown));
         let bytes = URL_SAFE_NO_PAD.decode(&nonce).unwrap();
         for at in 0..bytes.len() {

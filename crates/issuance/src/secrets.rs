@@ -1,5 +1,7 @@
 //! Keyed and plain hashes under which secrets are stored and compared.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::{digest, hmac};
 
 /// Keys an attacker with only the database does not have.
@@ -9,6 +11,8 @@ use ring::{digest, hmac};
 pub struct Secrets {
     transaction_code: hmac::Key,
     nonce: hmac::Key,
+    dpop_nonce: hmac::Key,
+    issuer_state: hmac::Key,
 }
 
 impl Secrets {
@@ -17,7 +21,12 @@ impl Secrets {
     pub fn new(pepper: &[u8; 32]) -> Self {
         let root = hmac::Key::new(hmac::HMAC_SHA256, pepper);
         let derive = |purpose: &[u8]| hmac::Key::new(hmac::HMAC_SHA256, hmac::sign(&root, purpose).as_ref());
-        Self { transaction_code: derive(b"transaction code"), nonce: derive(b"c_nonce") }
+        Self {
+            transaction_code: derive(b"transaction code"),
+            nonce: derive(b"c_nonce"),
+            dpop_nonce: derive(b"dpop nonce"),
+            issuer_state: derive(b"issuer_state"),
+        }
     }
 
     #[must_use]
@@ -29,6 +38,26 @@ impl Secrets {
     #[must_use]
     pub fn is_transaction_code(&self, tenant: &str, offer: &str, code: &str, stored: &[u8]) -> bool {
         hmac::verify(&self.transaction_code, &parts(&[tenant, offer, code]), stored).is_ok()
+    }
+
+    /// The `issuer_state` by which an authorization request names an offer (OID4VCI 1.0, 5.1.3). It is under a MAC,
+    /// because a wallet may hand in anything.
+    #[must_use]
+    pub fn issuer_state(&self, tenant: &str, offer: &str) -> String {
+        let mac = hmac::sign(&self.issuer_state, &parts(&[tenant, offer]));
+        format!("{offer}.{}", URL_SAFE_NO_PAD.encode(mac.as_ref()))
+    }
+
+    /// The offer an `issuer_state` of ours names.
+    #[must_use]
+    pub fn offer_of<'a>(&self, tenant: &str, issuer_state: &'a str) -> Option<&'a str> {
+        let (offer, mac) = issuer_state.rsplit_once('.')?;
+        let mac = URL_SAFE_NO_PAD.decode(mac).ok()?;
+        hmac::verify(&self.issuer_state, &parts(&[tenant, offer]), &mac).ok().map(|()| offer)
+    }
+
+    pub(crate) const fn dpop_nonce_key(&self) -> &hmac::Key {
+        &self.dpop_nonce
     }
 
     pub(crate) const fn nonce_key(&self) -> &hmac::Key {
@@ -81,6 +110,18 @@ mod tests {
             assert!(!secrets.is_transaction_code(tenant, offer, code, &stored));
         }
         assert!(!Secrets::new(&[8; 32]).is_transaction_code("undp", "offer", "123456", &stored));
+    }
+
+    #[test]
+    fn issuer_state_names_one_offer_of_one_tenant() {
+        let secrets = Secrets::new(&[7; 32]);
+        let state = secrets.issuer_state("undp", "offer");
+        assert_eq!(secrets.offer_of("undp", &state), Some("offer"));
+        assert_eq!(secrets.offer_of("wfp", &state), None);
+        assert_eq!(Secrets::new(&[8; 32]).offer_of("undp", &state), None);
+        for wrong in ["", ".", "offer", "offer.", &state.replace("offer", "other"), &format!("{state}A")] {
+            assert_eq!(secrets.offer_of("undp", wrong), None, "{wrong}");
+        }
     }
 
     #[test]

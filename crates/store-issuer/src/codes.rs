@@ -13,6 +13,10 @@ pub struct AccessToken {
     /// The configurations whose identifiers the token response named, which the wallet must then use; without them it
     /// names configurations of the offer itself.
     pub identified: Option<Vec<Configuration>>,
+    /// What it is limited to where it names no identifiers; the whole offer when absent.
+    pub scope: Option<Vec<Configuration>>,
+    /// RFC 7638 thumbprint of the key it is bound to (RFC 9449, 6).
+    pub dpop_jkt: Option<String>,
     pub expires_at: Timestamp,
 }
 
@@ -24,10 +28,9 @@ const FIND_CODE: &str =
     "SELECT offer_id FROM codes WHERE tenant = $1 AND fingerprint = $2 AND expires_at > $3";
 const CONSUME_CODE: &str = "DELETE FROM codes WHERE tenant = $1 AND fingerprint = $2 AND expires_at > $3";
 const INSERT_TOKEN: &str =
-    "INSERT INTO access_tokens (tenant, fingerprint, offer_id, configurations, expires_at)
-    VALUES ($1, $2, $3, $4, $5)";
-const FIND_TOKEN: &str = "SELECT offer_id, configurations, expires_at FROM access_tokens
-    WHERE tenant = $1 AND fingerprint = $2";
+    "INSERT INTO access_tokens (tenant, fingerprint, offer_id, configurations, scope, dpop_jkt, expires_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7)";
+const FIND_TOKEN: &str = "SELECT * FROM access_tokens WHERE tenant = $1 AND fingerprint = $2";
 const SPEND_NONCE: &str = "INSERT INTO spent_nonces (tenant, fingerprint, expires_at) VALUES ($1, $2, $3)
     ON CONFLICT DO NOTHING";
 
@@ -76,10 +79,9 @@ impl Transaction {
         fingerprint: &str,
         token: &AccessToken,
     ) -> Result<(), Error> {
-        let names =
-            |list: &Vec<Configuration>| list.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
-        let identified = token.identified.as_ref().map(names);
-        let values = args![tenant, fingerprint, &token.offer_id, identified, token.expires_at];
+        let (identified, scope) = (names(token.identified.as_deref()), names(token.scope.as_deref()));
+        let (offer_id, dpop_jkt) = (token.offer_id.as_str(), token.dpop_jkt.clone());
+        let values = args![tenant, fingerprint, offer_id, identified, scope, dpop_jkt, token.expires_at];
         Ok(self.tx.execute_one(INSERT_TOKEN, values).await?)
     }
 
@@ -92,13 +94,14 @@ impl Transaction {
         let Some(row) = self.tx.fetch_optional(FIND_TOKEN, args![tenant, fingerprint]).await? else {
             return Ok(None);
         };
-        let impossible = || Columns { table: "access_tokens", row: &row }.impossible("configurations");
-        let identified = row.opt_text("configurations")?.map(|names| {
-            let parsed: Result<Vec<Configuration>, _> = names.split(' ').map(str::parse).collect();
-            parsed.map_err(|_| impossible())
-        });
-        let (offer_id, expires_at) = (row.text("offer_id")?, row.time("expires_at")?);
-        Ok(Some(AccessToken { offer_id, identified: identified.transpose()?, expires_at }))
+        let columns = Columns { table: "access_tokens", row: &row };
+        Ok(Some(AccessToken {
+            offer_id: row.text("offer_id")?,
+            identified: parsed(&columns, "configurations")?,
+            scope: parsed(&columns, "scope")?,
+            dpop_jkt: row.opt_text("dpop_jkt")?,
+            expires_at: row.time("expires_at")?,
+        }))
     }
 
     /// True once for each nonce.
@@ -119,4 +122,14 @@ impl Transaction {
             self.tx.execute("DELETE FROM access_tokens WHERE expires_at <= $1", args![tokens_before]).await?;
         Ok(gone)
     }
+}
+
+fn names(list: Option<&[Configuration]>) -> Option<String> {
+    list.map(|list| list.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "))
+}
+
+fn parsed(columns: &Columns<'_>, column: &'static str) -> Result<Option<Vec<Configuration>>, Error> {
+    let Some(names) = columns.row.opt_text(column)? else { return Ok(None) };
+    let list: Result<Vec<Configuration>, _> = names.split(' ').map(str::parse).collect();
+    list.map(Some).map_err(|_| columns.impossible(column))
 }

@@ -7,6 +7,7 @@ mod anchors;
 mod api_status;
 mod approvals;
 mod audit;
+mod authorization;
 mod calendar;
 mod codes;
 mod copies;
@@ -27,6 +28,7 @@ mod subjects;
 pub use anchors::{BatchRow, LeafPlace};
 pub use api_status::ApiList;
 pub use audit::AuditQuery;
+pub use authorization::{Decided, PersonCeremony};
 pub use calendar::{EndingRow, Unclaimed};
 pub use codes::AccessToken;
 pub use copies::StatusChange;
@@ -86,14 +88,15 @@ impl Transaction {
     }
 }
 
-/// Each part of the service numbers its own steps: issuing from 1, officers and the life of credentials from 100, import from
-/// 200, existence from 300, documents from 400, the VC API from 500.
+/// Each part of the service numbers its own steps: issuing from 1, officers and the life of credentials from 100,
+/// authorization from 151, import from 200, existence from 300, documents from 400, the VC API from 500.
 fn migrations() -> Vec<Migration> {
     let issuing = Migration { version: 1, name: "issuing", sql: include_str!("migrations/0001_issuing.sql") };
     [
         &[issuing],
         officers::MIGRATIONS,
         service::MIGRATIONS,
+        authorization::MIGRATIONS,
         import::MIGRATIONS,
         existence::MIGRATIONS,
         documents::MIGRATIONS,

@@ -198,6 +198,8 @@ async fn one_time_things_work_once() {
         let token = AccessToken {
             offer_id: "o".into(),
             identified: Some(Configuration::of_types(&[CredentialType::Employment])),
+            scope: Some(Configuration::of_types(&[CredentialType::StaffIdentity])),
+            dpop_jkt: Some("key".into()),
             expires_at: later,
         };
         tx.insert_access_token(TENANT, "t", &token).await.unwrap();

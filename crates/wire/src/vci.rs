@@ -2,6 +2,7 @@
 //!
 //! Unknown members are ignored everywhere, as sections 4.1.1, 6.1, 8.2 and 12.2.4 demand.
 
+mod authorization;
 mod metadata;
 mod offer;
 
@@ -9,15 +10,18 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
+pub use authorization::{PushedAuthorizationRequest, PushedAuthorizationResponse};
 pub use metadata::{
     AuthorizationServerMetadata, BatchIssuance, ClaimDescription, ClaimDisplay, CredentialConfiguration,
     CredentialDefinition, CredentialDisplay, CredentialMetadata, IssuerDisplay, IssuerMetadata, Logo,
     ProofTypeSupported,
 };
-pub use offer::{CredentialOffer, Grants, PreAuthorizedGrant, TxCode};
+pub use offer::{AuthorizationCodeGrant, CredentialOffer, Grants, PreAuthorizedGrant, TxCode};
 
 /// The grant type of section 4.1.1, also the name of its member in `grants`.
 pub const PRE_AUTHORIZED_CODE: &str = "urn:ietf:params:oauth:grant-type:pre-authorized_code";
+/// The grant type of RFC 6749, 4.1.3, also the name of its member in `grants`.
+pub const AUTHORIZATION_CODE: &str = "authorization_code";
 /// `typ` of a key proof (appendix F.1).
 pub const PROOF_TYP: &str = "openid4vci-proof+jwt";
 /// `typ` of signed metadata (section 12.2.3).
@@ -25,7 +29,7 @@ pub const SIGNED_METADATA_TYP: &str = "openidvci-issuer-metadata+jwt";
 /// `type` of an authorization detail (section 5.1.1).
 pub const OPENID_CREDENTIAL: &str = "openid_credential";
 
-/// Section 6.1, form-encoded. Everything is optional here so that a missing member gets its own OAuth error.
+/// RFC 6749, 4.1.3 with RFC 7636, 4.5, and section 6.1; form-encoded. Everything is optional here so that a missing member gets its own OAuth error.
 #[derive(Clone, Default, Deserialize, Serialize, ToSchema)]
 pub struct TokenRequest {
     #[serde(default)]
@@ -34,6 +38,14 @@ pub struct TokenRequest {
     pub pre_authorized_code: Option<String>,
     #[serde(default)]
     pub tx_code: Option<String>,
+    #[serde(default)]
+    pub code: Option<String>,
+    #[serde(default)]
+    pub redirect_uri: Option<String>,
+    #[serde(default)]
+    pub code_verifier: Option<String>,
+    #[serde(default)]
+    pub client_id: Option<String>,
     /// JSON text of an array of [`AuthorizationDetail`].
     #[serde(default)]
     pub authorization_details: Option<String>,

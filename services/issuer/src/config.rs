@@ -25,6 +25,9 @@ pub struct Config {
     pub tenants: Vec<TenantConfig>,
     #[serde(default)]
     pub vc_api: Vec<InstanceConfig>,
+    /// Wallets that may use the authorization code flow; without one it is not offered.
+    #[serde(default)]
+    pub clients: Vec<ClientConfig>,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -114,6 +117,20 @@ pub struct InstanceConfig {
     pub status: bool,
 }
 
+/// A wallet that may use the authorization code flow.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClientConfig {
+    pub client_id: String,
+    /// Shown to the person who signs in.
+    pub name: String,
+    /// Compared character by character: `https`, a private-use scheme, or `http` on the same machine.
+    pub redirect_uris: Vec<String>,
+    /// Whether its access tokens must be bound to a key (DPoP).
+    #[serde(default)]
+    pub dpop_bound_access_tokens: bool,
+}
+
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     #[error("no tenant is configured")]
@@ -130,6 +147,12 @@ pub enum ConfigError {
     Instance(String),
     #[error("VC API instance {0:?}: the cryptosuite is not known")]
     InstanceSuite(String),
+    #[error(
+        "client {0:?} is configured twice, has no name, or its id is empty or longer than 255 characters"
+    )]
+    Client(String),
+    #[error("client {client:?} needs redirect addresses that a browser may be sent to, not {uri:?}")]
+    RedirectUri { client: String, uri: String },
     #[error("{0} must be above zero")]
     Zero(&'static str),
 }
@@ -165,6 +188,7 @@ impl Config {
                 return Err(ConfigError::InstanceSuite(instance.name.clone()));
             }
         }
+        self.check_clients()?;
         let issuing = &self.issuing;
         for (name, value) in [
             ("anchor_interval_seconds", issuing.anchor_interval_seconds),
@@ -179,6 +203,39 @@ impl Config {
         }
         Ok(())
     }
+}
+
+impl Config {
+    fn check_clients(&self) -> Result<(), ConfigError> {
+        let mut seen = BTreeSet::new();
+        for client in &self.clients {
+            let id = client.client_id.as_str();
+            if !(1..=255).contains(&id.len()) || client.name.trim().is_empty() || !seen.insert(id) {
+                return Err(ConfigError::Client(id.to_owned()));
+            }
+            let wrong = client.redirect_uris.iter().find(|uri| !is_redirect_uri(uri));
+            let none = client.redirect_uris.is_empty().then(String::new);
+            if let Some(uri) = wrong.cloned().or(none) {
+                return Err(ConfigError::RedirectUri { client: id.to_owned(), uri });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// RFC 6749, 3.1.2 and RFC 8252, 7: absolute, without a fragment, and nothing that a browser would run.
+fn is_redirect_uri(text: &str) -> bool {
+    let Ok(url) = Url::parse(text) else { return false };
+    let reaches_an_app = match url.scheme() {
+        "https" => true,
+        "http" => {
+            matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"))
+                || url.host_str().is_some_and(|host| host.ends_with(".localhost"))
+        }
+        "javascript" | "data" | "file" | "blob" | "about" | "vbscript" | "ftp" | "ws" | "wss" => false,
+        _ => true,
+    };
+    reaches_an_app && url.fragment().is_none() && text.len() <= 2048
 }
 
 /// The URL may hold a password.

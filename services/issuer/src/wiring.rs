@@ -10,6 +10,7 @@ use actix_web::web::Data;
 use clock::{Clock, Entropy, SystemClock, SystemEntropy};
 use credential::data_integrity::{SigningKey, Suite};
 use issuance::Secrets;
+use issuance::authorization::Client;
 use keys::{Algorithm, KeyStore, KeyStoreError, SealError, SealingKey};
 use outbound::{Outbound, OutboundError};
 use registry_client::Registry;
@@ -18,7 +19,7 @@ use store_issuer::Store;
 
 use crate::app::work::Work;
 use crate::app::{Instance, Issuer, Ledger, RegistryLedger, Settings, Tenant};
-use crate::config::{Config, ConfigError, InstanceConfig};
+use crate::config::{ClientConfig, Config, ConfigError, InstanceConfig};
 use crate::http;
 
 const SCHEMA: &str = "issuer";
@@ -135,6 +136,7 @@ async fn build(
         settings,
         tenants,
         instances,
+        clients: config.clients.iter().map(|it| (it.client_id.clone(), client(it))).collect(),
         imports,
     })
 }
@@ -144,6 +146,16 @@ async fn open_keys(config: &Config, sealing: SealingKey) -> Result<Arc<KeyStore>
     let (directory, token) = (config.keys.directory.clone(), config.keys.pkcs11.clone());
     let opened = tokio::task::spawn_blocking(move || KeyStore::open(directory, sealing, token.as_ref()));
     Ok(Arc::new(opened.await.map_err(StartError::Stopped)??))
+}
+
+fn client(config: &ClientConfig) -> Client {
+    Client {
+        id: config.client_id.clone(),
+        name: config.name.clone(),
+        redirect_uris: config.redirect_uris.clone(),
+        is_attested: false,
+        is_dpop_bound: config.dpop_bound_access_tokens,
+    }
 }
 
 /// An instance signs as its own did:key, which speaks for no organisation.

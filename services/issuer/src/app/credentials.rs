@@ -16,7 +16,7 @@ use store_issuer::{AccessToken, Transaction};
 use wire::vci::{CredentialRequest, CredentialResponse, IssuedCredential, Proofs};
 
 use super::tokens::credential_identifier;
-use super::{Issuer, Tenant, TenantKeys};
+use super::{DpopError, Issuer, Presented, Tenant, TenantKeys};
 
 /// Digests that belong to nothing, so that the number of withheld claims does not show.
 const DECOYS: usize = 2;
@@ -31,8 +31,10 @@ pub struct Authorized {
 
 #[derive(Debug, thiserror::Error)]
 pub enum CredentialError {
-    #[error("the access token is missing, unknown or has expired")]
+    #[error("the access token is missing, unknown, expired or bound to another key")]
     Token,
+    #[error(transparent)]
+    Dpop(#[from] DpopError),
     #[error("the access token is not for this credential")]
     Scope,
     #[error("{0}")]
@@ -83,16 +85,20 @@ struct Prepared {
 }
 
 impl Issuer {
-    /// RFC 6750, 2.1. Comes before anything is said about the body.
+    /// RFC 6750, 2.1 and RFC 9449, 7.1. Comes before anything is said about the body. `path` is that of the endpoint
+    /// below the issuer.
     pub async fn authorize(
         &self,
         tenant: &Tenant,
-        bearer: Option<&str>,
+        presented: &Presented,
+        path: &str,
     ) -> Result<Authorized, CredentialError> {
-        let bearer = bearer.ok_or(CredentialError::Token)?;
-        let mut tx = self.store.read().await?;
-        let token = tx.find_access_token(&tenant.id, &fingerprint(bearer)).await?;
+        let shown = presented.token.as_deref().ok_or(CredentialError::Token)?;
+        let token = self.store.read().await?.find_access_token(&tenant.id, &fingerprint(shown)).await?;
         let token = token.filter(|token| token.expires_at > self.now()).ok_or(CredentialError::Token)?;
+        if !self.shows_key(tenant, presented, token.dpop_jkt.as_deref(), path).await? {
+            return Err(CredentialError::Token);
+        }
         Ok(Authorized { token })
     }
 
@@ -149,7 +155,10 @@ impl Issuer {
                     return Err(CredentialError::UnknownConfiguration);
                 }
                 let offer = self.store.read().await?.find_offer(&tenant.id, &token.offer_id).await?;
-                let offered = offer.is_some_and(|offer| offer.configurations.contains(&configuration));
+                let granted = |offer: &Offer| {
+                    token.scope.as_deref().unwrap_or(&offer.configurations).contains(&configuration)
+                };
+                let offered = offer.is_some_and(|offer| granted(&offer));
                 if offered { Ok(configuration) } else { Err(CredentialError::Scope) }
             }
         }

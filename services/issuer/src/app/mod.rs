@@ -2,11 +2,13 @@
 
 mod anchoring;
 mod approvals;
+mod authorization;
 mod calendar;
 pub(crate) mod console;
 mod credentials;
 mod directory;
 mod documents;
+mod dpop;
 mod existence;
 mod import;
 mod keys;
@@ -28,17 +30,20 @@ use std::sync::{Arc, PoisonError, RwLock};
 use ::keys::{KeyStore, SealingKey, Signer};
 use clock::{Clock, Entropy, Timestamp};
 use credential::data_integrity::SigningKey;
+use issuance::authorization::Client;
 use issuance::{CredentialType, Secrets};
 use store_issuer::Store;
 use url::Url;
 
 pub use anchoring::{AnchorError, ReceiptError, ReceiptState};
 pub use approvals::{About, DecideError, Outcome, ProposalView};
+pub use authorization::{AuthorizationView, AuthorizeError, PushError};
 pub use calendar::Month;
 pub use console::Dashboard;
 pub use credentials::{Authorized, CredentialError};
 pub use directory::{AnchoringStatus, AuditVerdict, CopyView, DirectoryError, ListState, SubjectPage};
 pub use documents::{DocumentError, Documented, MOST_DOCUMENTS, NewDocument, anchor_documents};
+pub use dpop::{DpopError, Presented};
 pub use existence::{BeneficiaryPage, ExistenceCounts, ExistenceError, RequestLink, RequestPage};
 pub use import::{ImportError, Invitation, UploadView};
 pub use keys::KeysError;
@@ -66,6 +71,8 @@ pub struct Issuer {
     pub(crate) settings: Settings,
     pub(crate) tenants: BTreeMap<String, Arc<Tenant>>,
     pub(crate) instances: BTreeMap<String, Instance>,
+    /// Wallets that may use the authorization code flow, by `client_id`.
+    pub(crate) clients: BTreeMap<String, Client>,
     /// Told when an upload was confirmed.
     pub(crate) imports: tokio::sync::Notify,
 }

@@ -3,7 +3,7 @@
 use issuance::{Delivery, fingerprint};
 use wire::vci::NotificationRequest;
 
-use super::{Issuer, Tenant};
+use super::{DpopError, Issuer, Presented, Tenant};
 
 /// A wallet that was offline reports late. An hour after its token expired it may still say what it stored, which gives
 /// nobody anything.
@@ -13,6 +13,8 @@ pub(crate) const NOTIFICATION_GRACE_SECONDS: i64 = 3600;
 pub enum NotificationError {
     #[error("the access token is missing, unknown or has expired")]
     Token,
+    #[error(transparent)]
+    Dpop(#[from] DpopError),
     #[error("{0} is missing or not one of the defined values")]
     Request(&'static str),
     #[error("the notification_id is not one of this access token's")]
@@ -26,13 +28,16 @@ impl Issuer {
     pub async fn notify(
         &self,
         tenant: &Tenant,
-        bearer: Option<&str>,
+        presented: &Presented,
         request: Result<NotificationRequest, NotificationError>,
     ) -> Result<(), NotificationError> {
-        let bearer = fingerprint(bearer.ok_or(NotificationError::Token)?);
+        let shown = fingerprint(presented.token.as_deref().ok_or(NotificationError::Token)?);
         let oldest = self.now() - chrono::Duration::seconds(NOTIFICATION_GRACE_SECONDS);
-        let token = self.store.read().await?.find_access_token(&tenant.id, &bearer).await?;
+        let token = self.store.read().await?.find_access_token(&tenant.id, &shown).await?;
         let token = token.filter(|token| token.expires_at > oldest).ok_or(NotificationError::Token)?;
+        if !self.shows_key(tenant, presented, token.dpop_jkt.as_deref(), "notification").await? {
+            return Err(NotificationError::Token);
+        }
         let request = request?;
         let id = request.notification_id.ok_or(NotificationError::Request("notification_id"))?;
         let event = request.event.ok_or(NotificationError::Request("event"))?;

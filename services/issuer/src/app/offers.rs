@@ -10,7 +10,7 @@ use issuance::{
 use serde_json::{Map, Value};
 use store_issuer::Transaction;
 use url::form_urlencoded;
-use wire::vci::{CredentialOffer, Grants, PreAuthorizedGrant, TxCode};
+use wire::vci::{AuthorizationCodeGrant, CredentialOffer, Grants, PreAuthorizedGrant, TxCode};
 
 use super::{Issuer, Tenant};
 
@@ -217,7 +217,7 @@ impl Issuer {
             }
             let code = self.mint_code(&mut tx, tenant, &offer, now).await?;
             tx.commit().await?;
-            Ok(offer_message(tenant, &offer, code))
+            Ok(self.offer_message(tenant, &offer, code))
         })
         .await
         .inspect_err(|error| {
@@ -241,7 +241,7 @@ impl Issuer {
             offer.check_open(now).map_err(|_| OfferError::Closed)?;
             let code = self.mint_code(&mut tx, tenant, &offer, now).await?;
             tx.commit().await?;
-            let message = offer_message(tenant, &offer, code);
+            let message = self.offer_message(tenant, &offer, code);
             let message = serde_json::to_string(&message).unwrap_or_default();
             Ok(format!("openid-credential-offer://?credential_offer={}", encode(&message)))
         })
@@ -259,6 +259,30 @@ impl Issuer {
         let expires_at = now + chrono::Duration::seconds(CODE_LIFETIME_SECONDS);
         tx.insert_code(&tenant.id, &fingerprint(&code), &offer.id, expires_at).await?;
         Ok(code)
+    }
+
+    fn offer_message(&self, tenant: &Tenant, offer: &Offer, code: String) -> CredentialOffer {
+        let tx_code = offer.code_hash.as_ref().map(|_| TxCode {
+            input_mode: Some("numeric".to_owned()),
+            length: Some(TRANSACTION_CODE_DIGITS),
+            description: Some(format!("The six digits that {} gave you separately.", tenant.name)),
+        });
+        let by_sign_in = self.has_code_flow().then(|| AuthorizationCodeGrant {
+            issuer_state: Some(self.secrets.issuer_state(&tenant.id, &offer.id)),
+            authorization_server: None,
+        });
+        CredentialOffer {
+            credential_issuer: tenant.issuer_url.clone(),
+            credential_configuration_ids: offer.configurations.iter().map(ToString::to_string).collect(),
+            grants: Some(Grants {
+                pre_authorized_code: Some(PreAuthorizedGrant {
+                    pre_authorized_code: code,
+                    tx_code,
+                    authorization_server: None,
+                }),
+                authorization_code: by_sign_in,
+            }),
+        }
     }
 
     fn give_code(&self, tenant: &str, offer: &mut Offer) {
@@ -302,26 +326,6 @@ impl Tenant {
 impl std::fmt::Debug for OfferLink {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("OfferLink").field("offer_id", &self.offer_id).finish_non_exhaustive()
-    }
-}
-
-fn offer_message(tenant: &Tenant, offer: &Offer, code: String) -> CredentialOffer {
-    let tx_code = offer.code_hash.as_ref().map(|_| TxCode {
-        input_mode: Some("numeric".to_owned()),
-        length: Some(TRANSACTION_CODE_DIGITS),
-        description: Some(format!("The six digits that {} gave you separately.", tenant.name)),
-    });
-    CredentialOffer {
-        credential_issuer: tenant.issuer_url.clone(),
-        credential_configuration_ids: offer.configurations.iter().map(ToString::to_string).collect(),
-        grants: Some(Grants {
-            pre_authorized_code: Some(PreAuthorizedGrant {
-                pre_authorized_code: code,
-                tx_code,
-                authorization_server: None,
-            }),
-            authorization_code: None,
-        }),
     }
 }
 

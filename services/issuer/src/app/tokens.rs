@@ -1,11 +1,17 @@
-//! The token endpoint: a pre-authorized code and a transaction code become an access token, once.
+//! The token endpoint: a pre-authorized code with its transaction code, or an authorization code with its verifier,
+//! becomes an access token, once.
 
 use clock::Timestamp;
+use issuance::authorization::{GrantRefusal, Wanted};
+use issuance::dpop::DpopFault;
 use issuance::{CodeRefusal, Configuration, Offer, TOKEN_LIFETIME_SECONDS, fingerprint};
-use store_issuer::AccessToken;
-use wire::vci::{AuthorizationDetail, OPENID_CREDENTIAL, PRE_AUTHORIZED_CODE, TokenRequest, TokenResponse};
+use store_issuer::{AccessToken, Transaction};
+use wire::vci::{
+    AUTHORIZATION_CODE, AuthorizationDetail, OPENID_CREDENTIAL, PRE_AUTHORIZED_CODE, TokenRequest,
+    TokenResponse,
+};
 
-use super::{Issuer, Tenant};
+use super::{DpopError, Issuer, Presented, Tenant};
 
 /// More than a wallet could want in one token.
 const MAX_DETAILS: usize = 16;
@@ -14,8 +20,16 @@ const MAX_DETAILS: usize = 16;
 pub enum TokenError {
     #[error("{0} is missing")]
     Missing(&'static str),
-    #[error("only the pre-authorized code grant is supported")]
+    #[error("this grant type is not supported")]
     GrantType,
+    #[error("the client is not known here")]
+    Client,
+    #[error("the authorization code is wrong, was used already or has expired")]
+    AuthorizationCode,
+    #[error(transparent)]
+    Grant(GrantRefusal),
+    #[error(transparent)]
+    Dpop(#[from] DpopError),
     #[error("authorization_details is malformed or names what was not offered")]
     Details,
     #[error("the pre-authorized code is wrong, was used already or has expired")]
@@ -28,23 +42,75 @@ pub enum TokenError {
     Store(#[from] store_issuer::Error),
 }
 
+/// The parts of a token request for an authorization code.
+struct Redeemed<'a> {
+    code: &'a str,
+    client_id: &'a str,
+    redirect_uri: &'a str,
+    verifier: &'a str,
+    details: Option<&'a [AuthorizationDetail]>,
+    dpop_jkt: Option<&'a str>,
+}
+
 impl Issuer {
-    /// OID4VCI 1.0, 6.1. The code is consumed with the token's birth in one transaction; a wrong transaction code costs a
-    /// try of the offer, not the code, so that a person may correct a slip.
+    /// OID4VCI 1.0, 6.1. A DPoP proof binds the token to its key, whichever grant it is (RFC 9449, 5).
     pub async fn exchange_code(
         &self,
         tenant: &Tenant,
+        presented: &Presented,
         request: &TokenRequest,
     ) -> Result<TokenResponse, TokenError> {
-        match request.grant_type.as_deref() {
+        let is_pre_authorized = match request.grant_type.as_deref() {
             None => return Err(TokenError::Missing("grant_type")),
-            Some(PRE_AUTHORIZED_CODE) => {}
+            Some(PRE_AUTHORIZED_CODE) => true,
+            Some(AUTHORIZATION_CODE) if self.has_code_flow() => false,
             Some(_) => return Err(TokenError::GrantType),
+        };
+        let dpop_jkt = self.proven_key(tenant, presented, "token").await?;
+        if is_pre_authorized {
+            self.exchange_pre_authorized_code(tenant, request, dpop_jkt.as_deref()).await
+        } else {
+            self.exchange_authorization_code(tenant, request, dpop_jkt.as_deref()).await
         }
+    }
+
+    /// The code is consumed with the token's birth in one transaction; a wrong transaction code costs a try of the offer,
+    /// not the code, so that a person may correct a slip.
+    async fn exchange_pre_authorized_code(
+        &self,
+        tenant: &Tenant,
+        request: &TokenRequest,
+        dpop_jkt: Option<&str>,
+    ) -> Result<TokenResponse, TokenError> {
         let code =
             request.pre_authorized_code.as_deref().ok_or(TokenError::Missing("pre-authorized_code"))?;
         let details = request.authorization_details.as_deref().map(parse_details).transpose()?;
-        sql::retry(|| self.try_exchange(tenant, code, request.tx_code.as_deref(), details.as_deref())).await
+        let tx_code = request.tx_code.as_deref();
+        sql::retry(|| self.try_exchange(tenant, code, tx_code, details.as_deref(), dpop_jkt)).await
+    }
+
+    /// RFC 6749, 4.1.3 and RFC 7636, 4.6.
+    async fn exchange_authorization_code(
+        &self,
+        tenant: &Tenant,
+        request: &TokenRequest,
+        dpop_jkt: Option<&str>,
+    ) -> Result<TokenResponse, TokenError> {
+        let redeemed = Redeemed {
+            code: request.code.as_deref().ok_or(TokenError::Missing("code"))?,
+            client_id: request.client_id.as_deref().ok_or(TokenError::Missing("client_id"))?,
+            redirect_uri: request.redirect_uri.as_deref().ok_or(TokenError::Missing("redirect_uri"))?,
+            verifier: request.code_verifier.as_deref().ok_or(TokenError::Missing("code_verifier"))?,
+            details: None,
+            dpop_jkt,
+        };
+        let client = self.clients.get(redeemed.client_id).ok_or(TokenError::Client)?;
+        if client.is_dpop_bound && dpop_jkt.is_none() {
+            return Err(DpopError::from(DpopFault::Missing).into());
+        }
+        let details = request.authorization_details.as_deref().map(parse_details).transpose()?;
+        let redeemed = Redeemed { details: details.as_deref(), ..redeemed };
+        sql::retry(|| self.try_redeem(tenant, &redeemed)).await
     }
 
     /// OID4VCI 1.0, 7. Costs no write, since anybody may ask.
@@ -59,6 +125,7 @@ impl Issuer {
         code: &str,
         tx_code: Option<&str>,
         details: Option<&[AuthorizationDetail]>,
+        dpop_jkt: Option<&str>,
     ) -> Result<TokenResponse, TokenError> {
         let now = self.now();
         let fingerprint_of_code = fingerprint(code);
@@ -68,34 +135,92 @@ impl Issuer {
         match offer.check_code(&tenant.id, tx_code, &self.secrets, now) {
             Ok(()) => {}
             Err(CodeRefusal::Wrong) => {
-                let tries_left = tx.count_wrong_code(&tenant.id, &offer.id).await?;
-                tx.commit().await?;
-                let Some(tries_left) = tries_left.filter(|left| *left > 0) else {
-                    tracing::warn!(
-                        tenant.id = tenant.id,
-                        offer.id = offer.id,
-                        "an offer is locked by wrong codes"
-                    );
-                    return Err(TokenError::Refused(CodeRefusal::Locked));
-                };
-                return Err(TokenError::WrongTransactionCode { tries_left });
+                return Err(match self.count_wrong_code(tx, tenant, &offer).await? {
+                    Some(tries_left) => TokenError::WrongTransactionCode { tries_left },
+                    None => TokenError::Refused(CodeRefusal::Locked),
+                });
             }
             Err(refusal) => return Err(TokenError::Refused(refusal)),
         }
-        let identified = details.map(|details| chosen(&offer, details)).transpose()?;
+        let identified = details.map(|details| chosen(&offer.configurations, details)).transpose()?;
         if !tx.consume_code(&tenant.id, &fingerprint_of_code, now).await? {
             return Err(TokenError::Code);
         }
         let token = self.new_token();
-        let row = AccessToken { offer_id, identified, expires_at: token_end(now) };
+        let dpop_jkt = dpop_jkt.map(str::to_owned);
+        let row = AccessToken { offer_id, identified, scope: None, dpop_jkt, expires_at: token_end(now) };
         tx.insert_access_token(&tenant.id, &fingerprint(&token), &row).await?;
         tx.commit().await?;
-        Ok(TokenResponse {
-            access_token: token,
-            token_type: "Bearer".to_owned(),
-            expires_in: TOKEN_LIFETIME_SECONDS.unsigned_abs(),
-            authorization_details: row.identified.iter().flatten().map(|it| detail(&offer, *it)).collect(),
-        })
+        Ok(token_response(token, &row))
+    }
+
+    /// A second use of a code takes back the token of the first: one of the two is a thief (RFC 6749, 4.1.2).
+    async fn try_redeem(
+        &self,
+        tenant: &Tenant,
+        redeemed: &Redeemed<'_>,
+    ) -> Result<TokenResponse, TokenError> {
+        let now = self.now();
+        let id = fingerprint(redeemed.code);
+        let mut tx = self.store.write("exchange_authorization_code").await?;
+        let Some(grant) = tx.find_authorization_code(&tenant.id, &id, now).await? else {
+            if tx.revoke_token_of_code(&tenant.id, &id).await? {
+                tx.commit().await?;
+                tracing::warn!(
+                    tenant.id = tenant.id,
+                    "an authorization code came twice, its token is revoked"
+                );
+            }
+            return Err(TokenError::AuthorizationCode);
+        };
+        grant
+            .check(redeemed.client_id, redeemed.redirect_uri, redeemed.verifier, redeemed.dpop_jkt)
+            .map_err(TokenError::Grant)?;
+        let offer = tx.find_offer(&tenant.id, &grant.offer_id).await?.ok_or(TokenError::AuthorizationCode)?;
+        offer.check_open(now).map_err(TokenError::Refused)?;
+        // OID4VCI 1.0, 6.1.1: details sent here may narrow what was granted.
+        let granted = grant.wanted.named().unwrap_or(&offer.configurations);
+        let narrowed = redeemed.details.map(|details| chosen(granted, details)).transpose()?;
+        let (identified, scope) = match (narrowed, grant.wanted) {
+            (Some(narrowed), _) => (Some(narrowed), None),
+            (None, Wanted::Details(list)) => (Some(list), None),
+            (None, Wanted::Scope(list)) => (None, Some(list)),
+            (None, Wanted::Offered) => (None, None),
+        };
+        let token = self.new_token();
+        if !tx.spend_authorization_code(&tenant.id, &id, &fingerprint(&token), now).await? {
+            return Err(TokenError::AuthorizationCode);
+        }
+        let (dpop_jkt, expires_at) = (redeemed.dpop_jkt.map(str::to_owned), token_end(now));
+        let row = AccessToken { offer_id: offer.id, identified, scope, dpop_jkt, expires_at };
+        tx.insert_access_token(&tenant.id, &fingerprint(&token), &row).await?;
+        tx.commit().await?;
+        Ok(token_response(token, &row))
+    }
+
+    /// Takes a try away and keeps that. Answers how many are left, or nothing when the offer is locked.
+    pub(super) async fn count_wrong_code(
+        &self,
+        mut tx: Transaction,
+        tenant: &Tenant,
+        offer: &Offer,
+    ) -> Result<Option<u32>, store_issuer::Error> {
+        let left = tx.count_wrong_code(&tenant.id, &offer.id).await?;
+        tx.commit().await?;
+        let left = left.filter(|left| *left > 0);
+        if left.is_none() {
+            tracing::warn!(tenant.id = tenant.id, offer.id = offer.id, "an offer is locked by wrong codes");
+        }
+        Ok(left)
+    }
+}
+
+fn token_response(token: String, row: &AccessToken) -> TokenResponse {
+    TokenResponse {
+        access_token: token,
+        token_type: if row.dpop_jkt.is_some() { "DPoP" } else { "Bearer" }.to_owned(),
+        expires_in: TOKEN_LIFETIME_SECONDS.unsigned_abs(),
+        authorization_details: row.identified.iter().flatten().map(|it| detail(&row.offer_id, *it)).collect(),
     }
 }
 
@@ -104,11 +229,11 @@ pub(crate) fn credential_identifier(offer_id: &str, configuration: Configuration
     format!("{configuration}.{offer_id}")
 }
 
-fn detail(offer: &Offer, configuration: Configuration) -> AuthorizationDetail {
+fn detail(offer_id: &str, configuration: Configuration) -> AuthorizationDetail {
     AuthorizationDetail {
         kind: OPENID_CREDENTIAL.to_owned(),
         credential_configuration_id: configuration.to_string(),
-        credential_identifiers: vec![credential_identifier(&offer.id, configuration)],
+        credential_identifiers: vec![credential_identifier(offer_id, configuration)],
     }
 }
 
@@ -116,7 +241,7 @@ fn token_end(now: Timestamp) -> Timestamp {
     now + chrono::Duration::seconds(TOKEN_LIFETIME_SECONDS)
 }
 
-fn parse_details(text: &str) -> Result<Vec<AuthorizationDetail>, TokenError> {
+pub(super) fn parse_details(text: &str) -> Result<Vec<AuthorizationDetail>, TokenError> {
     let details: Vec<AuthorizationDetail> =
         web::json::parse(text.as_bytes(), 8).map_err(|_| TokenError::Details)?;
     if details.is_empty() || details.len() > MAX_DETAILS {
@@ -126,11 +251,14 @@ fn parse_details(text: &str) -> Result<Vec<AuthorizationDetail>, TokenError> {
 }
 
 /// RFC 9396, 5: what the server does not know or grant is refused as a whole.
-fn chosen(offer: &Offer, details: &[AuthorizationDetail]) -> Result<Vec<Configuration>, TokenError> {
+pub(super) fn chosen(
+    granted: &[Configuration],
+    details: &[AuthorizationDetail],
+) -> Result<Vec<Configuration>, TokenError> {
     let mut configurations = Vec::with_capacity(details.len());
     for detail in details {
         let configuration = detail.credential_configuration_id.parse().map_err(|_| TokenError::Details)?;
-        let offered = detail.kind == OPENID_CREDENTIAL && offer.configurations.contains(&configuration);
+        let offered = detail.kind == OPENID_CREDENTIAL && granted.contains(&configuration);
         if !offered || configurations.contains(&configuration) {
             return Err(TokenError::Details);
         }

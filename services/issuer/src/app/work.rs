@@ -135,7 +135,10 @@ impl Issuer {
         let tokens_before = now - chrono::Duration::seconds(NOTIFICATION_GRACE_SECONDS);
         sql::retry(|| async {
             let mut tx = self.store.write("delete_expired").await?;
+            // A code is remembered as long as the token it was exchanged for can live.
+            let codes_before = now - chrono::Duration::seconds(issuance::TOKEN_LIFETIME_SECONDS);
             let gone = tx.delete_expired(now, tokens_before).await?
+                + tx.delete_expired_authorizations(now, codes_before).await?
                 + tx.forget_uploads(now - chrono::Duration::days(ROWS_KEPT_DAYS), now).await?;
             tx.commit().await?;
             Ok(gone)

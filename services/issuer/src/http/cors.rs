@@ -21,7 +21,7 @@ pub(super) async fn allow(
         let answer = HttpResponse::NoContent()
             .insert_header((ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
             .insert_header((ACCESS_CONTROL_ALLOW_METHODS, "GET, POST"))
-            .insert_header((ACCESS_CONTROL_ALLOW_HEADERS, "authorization, content-type"))
+            .insert_header((ACCESS_CONTROL_ALLOW_HEADERS, "authorization, content-type, dpop"))
             .insert_header((ACCESS_CONTROL_MAX_AGE, "600"))
             .finish();
         return Ok(request.into_response(answer));
@@ -33,7 +33,7 @@ pub(super) async fn allow(
     headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     headers.insert(
         ACCESS_CONTROL_EXPOSE_HEADERS,
-        HeaderValue::from_static("www-authenticate, etag, x-request-id"),
+        HeaderValue::from_static("www-authenticate, etag, x-request-id, dpop-nonce"),
     );
     Ok(response)
 }

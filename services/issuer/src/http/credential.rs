@@ -5,7 +5,7 @@ use actix_web::{HttpResponse, post, web::Data};
 use web::OAuthError;
 use wire::vci::{CredentialRequest, CredentialResponse, NotificationRequest};
 
-use super::extract::{Bearer, LateJson, Of};
+use super::extract::{LateJson, Of, Rights};
 use crate::app::{Issuer, NotificationError};
 
 /// Issues a credential bound to the key of the proof
@@ -18,10 +18,10 @@ use crate::app::{Issuer, NotificationError};
 pub(super) async fn issue_credential(
     app: Data<Issuer>,
     of: Of,
-    bearer: Bearer,
+    rights: Rights,
     body: LateJson,
 ) -> Result<HttpResponse, OAuthError> {
-    let by = app.authorize(&of.0, bearer.0.as_deref()).await?;
+    let by = app.authorize(&of.0, &rights.0, "credential").await?;
     let request: CredentialRequest = body.parse("invalid_credential_request")?;
     let answer = app.issue_credential(&of.0, &by, &request).await?;
     Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(answer))
@@ -35,11 +35,11 @@ pub(super) async fn issue_credential(
 pub(super) async fn notify(
     app: Data<Issuer>,
     of: Of,
-    bearer: Bearer,
+    rights: Rights,
     body: LateJson,
 ) -> Result<HttpResponse, OAuthError> {
     let request = body.parse::<NotificationRequest>("invalid_notification_request");
     let request = request.map_err(|_| NotificationError::Request("the body"));
-    app.notify(&of.0, bearer.0.as_deref(), request).await?;
+    app.notify(&of.0, &rights.0, request).await?;
     Ok(HttpResponse::NoContent().insert_header((CACHE_CONTROL, "no-store")).finish())
 }

@@ -6,24 +6,28 @@ use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE};
+use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use actix_web::web::{Bytes, Data};
 use actix_web::{FromRequest, HttpRequest};
 use serde::de::DeserializeOwned;
 use url::form_urlencoded;
 use web::{JsonLimits, OAuthError, Problem};
-use wire::vci::TokenRequest;
+use wire::vci::{PushedAuthorizationRequest, TokenRequest};
 
-use crate::app::{Issuer, Tenant};
+use crate::app::{Issuer, Presented, Tenant};
 
 /// The organisation in the path. An unknown one has no endpoints, so this is a 404 in every route group.
 pub(super) struct Of(pub Arc<Tenant>);
 
-/// The bearer token of RFC 6750, 2.1, if there is one. The use case decides what its absence means.
-pub(super) struct Bearer(pub Option<String>);
+/// The access token of RFC 6750, 2.1 or RFC 9449, 7.1, if there is one, and the DPoP proofs. The use case decides what
+/// their absence means.
+pub(super) struct Rights(pub Presented);
 
 /// The form of a token request.
 pub(super) struct TokenForm(pub TokenRequest);
+
+/// The form of a pushed authorization request.
+pub(super) struct PushedForm(pub PushedAuthorizationRequest);
 
 /// A body that is parsed only after the caller was authorized, so that a bad body never answers before a bad token.
 pub(super) struct LateJson {
@@ -43,16 +47,23 @@ impl FromRequest for Of {
     }
 }
 
-impl FromRequest for Bearer {
+impl FromRequest for Rights {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
         let token = header.and_then(|value| value.split_once(' ')).filter(|(scheme, token)| {
-            scheme.eq_ignore_ascii_case("bearer") && (1..=512).contains(&token.trim().len())
+            ["bearer", "dpop"].iter().any(|known| scheme.eq_ignore_ascii_case(known))
+                && (1..=512).contains(&token.trim().len())
         });
-        ready(Ok(Self(token.map(|(_, token)| token.trim().to_owned()))))
+        // A header that is no text is kept as one that cannot be a proof.
+        let proof = |value: &HeaderValue| value.to_str().unwrap_or_default().to_owned();
+        ready(Ok(Self(Presented {
+            token: token.map(|(_, token)| token.trim().to_owned()),
+            is_dpop: token.is_some_and(|(scheme, _)| scheme.eq_ignore_ascii_case("dpop")),
+            proofs: request.headers().get_all("dpop").take(2).map(proof).collect(),
+        })))
     }
 }
 
@@ -61,15 +72,32 @@ impl FromRequest for TokenForm {
     type Future = Pin<Box<dyn Future<Output = Result<Self, OAuthError>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let is_form = has_type(request, "application/x-www-form-urlencoded");
-        let body = Bytes::from_request(request, payload);
-        Box::pin(async move {
-            if !is_form {
-                return Err(invalid("the body must be application/x-www-form-urlencoded"));
-            }
-            let body = body.await.map_err(|_| too_large())?;
-            parse_form(&body).map(Self)
-        })
+        let body = form_body(request, payload);
+        Box::pin(async move { token_request(&body.await?).map(Self) })
+    }
+}
+
+impl FromRequest for PushedForm {
+    type Error = OAuthError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, OAuthError>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let body = form_body(request, payload);
+        Box::pin(async move { pushed_request(&body.await?).map(Self) })
+    }
+}
+
+fn form_body(
+    request: &HttpRequest,
+    payload: &mut Payload,
+) -> impl Future<Output = Result<Bytes, OAuthError>> + use<> {
+    let is_form = has_type(request, "application/x-www-form-urlencoded");
+    let body = Bytes::from_request(request, payload);
+    async move {
+        if !is_form {
+            return Err(invalid("the body must be application/x-www-form-urlencoded"));
+        }
+        body.await.map_err(|_| too_large())
     }
 }
 
@@ -103,33 +131,61 @@ fn has_type(request: &HttpRequest, wanted: &str) -> bool {
     header.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(wanted)
 }
 
-/// RFC 6749, 3.2: parameters come at most once; those nobody knows are ignored.
-fn parse_form(body: &[u8]) -> Result<TokenRequest, OAuthError> {
+fn token_request(body: &[u8]) -> Result<TokenRequest, OAuthError> {
     let mut request = TokenRequest::default();
+    fill(
+        body,
+        &mut [
+            ("grant_type", &mut request.grant_type),
+            ("pre-authorized_code", &mut request.pre_authorized_code),
+            ("tx_code", &mut request.tx_code),
+            ("code", &mut request.code),
+            ("redirect_uri", &mut request.redirect_uri),
+            ("code_verifier", &mut request.code_verifier),
+            ("client_id", &mut request.client_id),
+            ("authorization_details", &mut request.authorization_details),
+        ],
+    )?;
+    Ok(request)
+}
+
+fn pushed_request(body: &[u8]) -> Result<PushedAuthorizationRequest, OAuthError> {
+    let mut request = PushedAuthorizationRequest::default();
+    fill(
+        body,
+        &mut [
+            ("response_type", &mut request.response_type),
+            ("client_id", &mut request.client_id),
+            ("redirect_uri", &mut request.redirect_uri),
+            ("scope", &mut request.scope),
+            ("authorization_details", &mut request.authorization_details),
+            ("state", &mut request.state),
+            ("code_challenge", &mut request.code_challenge),
+            ("code_challenge_method", &mut request.code_challenge_method),
+            ("issuer_state", &mut request.issuer_state),
+            ("dpop_jkt", &mut request.dpop_jkt),
+            ("request_uri", &mut request.request_uri),
+            ("request", &mut request.request),
+        ],
+    )?;
+    Ok(request)
+}
+
+/// RFC 6749, 3.1 and 3.2: parameters come at most once, those nobody knows are ignored, and one without a value is
+/// treated as if it were omitted.
+fn fill(body: &[u8], slots: &mut [(&str, &mut Option<String>)]) -> Result<(), OAuthError> {
     for (name, value) in form_urlencoded::parse(body) {
-        let slot = match name.as_ref() {
-            "grant_type" => &mut request.grant_type,
-            "pre-authorized_code" => &mut request.pre_authorized_code,
-            "tx_code" => &mut request.tx_code,
-            "authorization_details" => &mut request.authorization_details,
-            _ => continue,
-        };
+        let Some((_, slot)) = slots.iter_mut().find(|(known, _)| *known == name.as_ref()) else { continue };
         if slot.replace(value.into_owned()).is_some() {
             return Err(invalid("a parameter is repeated"));
         }
     }
-    // RFC 6749, 3.2: a parameter without a value is treated as if it were omitted.
-    for slot in [
-        &mut request.grant_type,
-        &mut request.pre_authorized_code,
-        &mut request.tx_code,
-        &mut request.authorization_details,
-    ] {
+    for (_, slot) in slots {
         if slot.as_ref().is_some_and(String::is_empty) {
-            *slot = None;
+            **slot = None;
         }
     }
-    Ok(request)
+    Ok(())
 }
 
 fn invalid(description: &str) -> OAuthError {

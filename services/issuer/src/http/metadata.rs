@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use actix_web::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, VARY};
 use actix_web::{HttpRequest, HttpResponse, get, web::Data, web::Path};
+use issuance::dpop::DPOP_ALGORITHMS;
 use issuance::{Configuration, CredentialType, Format, schemas};
 use serde_json::{Value, json};
 use web::Problem;
 use wire::vci::{
-    AuthorizationServerMetadata, ClaimDescription, ClaimDisplay, CredentialConfiguration,
+    AUTHORIZATION_CODE, AuthorizationServerMetadata, ClaimDescription, ClaimDisplay, CredentialConfiguration,
     CredentialDefinition, CredentialDisplay, CredentialMetadata, IssuerDisplay, IssuerMetadata,
     OPENID_CREDENTIAL, PRE_AUTHORIZED_CODE, ProofTypeSupported,
 };
@@ -58,7 +59,7 @@ pub(super) async fn find_authorization_server_metadata(
     tenant: Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let tenant = app.tenant(&tenant).ok_or_else(Problem::not_found)?;
-    Ok(json_answer(&server_metadata(tenant)))
+    Ok(json_answer(&server_metadata(&app, tenant)))
 }
 
 /// The same below the issuer identifier
@@ -66,8 +67,8 @@ pub(super) async fn find_authorization_server_metadata(
     params(("tenant" = String, Path, description = "Organisation")),
     responses((status = 200, body = AuthorizationServerMetadata), (status = 404, body = Problem)))]
 #[get("/.well-known/oauth-authorization-server")]
-pub(super) async fn find_authorization_server_metadata_below(of: Of) -> HttpResponse {
-    json_answer(&server_metadata(&of.0))
+pub(super) async fn find_authorization_server_metadata_below(app: Data<Issuer>, of: Of) -> HttpResponse {
+    json_answer(&server_metadata(&app, &of.0))
 }
 
 /// The keys the organisation signs with at present, as a JWK set
@@ -139,16 +140,34 @@ fn json_answer<T: serde::Serialize>(body: &T) -> HttpResponse {
         .body(body)
 }
 
-fn server_metadata(tenant: &Tenant) -> AuthorizationServerMetadata {
-    AuthorizationServerMetadata {
-        issuer: tenant.issuer_url.clone(),
-        token_endpoint: format!("{}/token", tenant.issuer_url),
-        jwks_uri: Some(format!("{}/jwks", tenant.issuer_url)),
-        response_types_supported: Vec::new(),
+fn server_metadata(app: &Issuer, tenant: &Tenant) -> AuthorizationServerMetadata {
+    let url = &tenant.issuer_url;
+    let base = AuthorizationServerMetadata {
+        issuer: url.clone(),
+        token_endpoint: format!("{url}/token"),
+        jwks_uri: Some(format!("{url}/jwks")),
         grant_types_supported: vec![PRE_AUTHORIZED_CODE.to_owned()],
         token_endpoint_auth_methods_supported: vec!["none".to_owned()],
+        dpop_signing_alg_values_supported: DPOP_ALGORITHMS.map(str::to_owned).to_vec(),
         authorization_details_types_supported: vec![OPENID_CREDENTIAL.to_owned()],
         anonymous_access: true,
+        ..AuthorizationServerMetadata::default()
+    };
+    if app.has_code_flow() { with_code_flow(base, tenant) } else { base }
+}
+
+fn with_code_flow(base: AuthorizationServerMetadata, tenant: &Tenant) -> AuthorizationServerMetadata {
+    let url = &tenant.issuer_url;
+    AuthorizationServerMetadata {
+        authorization_endpoint: Some(format!("{url}/authorize")),
+        pushed_authorization_request_endpoint: Some(format!("{url}/par")),
+        require_pushed_authorization_requests: true,
+        response_types_supported: vec!["code".to_owned()],
+        grant_types_supported: [AUTHORIZATION_CODE, PRE_AUTHORIZED_CODE].map(str::to_owned).to_vec(),
+        scopes_supported: Configuration::of_types(&tenant.types).iter().map(ToString::to_string).collect(),
+        code_challenge_methods_supported: vec!["S256".to_owned()],
+        authorization_response_iss_parameter_supported: true,
+        ..base
     }
 }
 

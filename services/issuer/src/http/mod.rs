@@ -1,8 +1,10 @@
 //! Transport: routes, their documentation, and errors as the outside sees them. No decisions.
 
+mod authorization;
 pub(crate) mod console;
 mod cors;
 mod credential;
+mod dpop_nonce;
 mod existence;
 mod extract;
 mod metadata;
@@ -36,13 +38,17 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
                 .service(metadata::find_issuer_metadata)
                 .service(metadata::find_authorization_server_metadata),
         )
+        // Before the scope of all that is below the organisation: the first prefix that fits decides.
+        .configure(authorization::configure)
         .service(
             scope("/t/{tenant}")
+                .wrap(from_fn(dpop_nonce::supply))
                 .wrap(from_fn(cors::allow))
                 .service(metadata::find_issuer_metadata_below)
                 .service(metadata::find_authorization_server_metadata_below)
                 .service(metadata::list_keys)
                 .service(offers::fetch_offer)
+                .service(authorization::push_authorization)
                 .service(token::exchange_code)
                 .service(token::mint_nonce)
                 .service(credential::issue_credential)

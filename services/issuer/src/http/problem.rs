@@ -7,9 +7,12 @@ use issuance::CodeRefusal;
 use serde_json::{Value, json};
 use web::{OAuthError, Problem, ProblemPage, ProblemPages};
 
+use issuance::authorization::RequestFault;
+use web::passkey::PasskeyError;
+
 use crate::app::{
-    ChangeError, CredentialError, DirectoryError, DocumentError, FetchError, ListError, NotificationError,
-    OfferError, ReceiptError, TokenError, VcApiError,
+    AuthorizeError, ChangeError, CredentialError, DirectoryError, DocumentError, DpopError, FetchError,
+    ListError, NotificationError, OfferError, PushError, ReceiptError, TokenError, VcApiError,
 };
 
 /// VC Data Model 2.0, 7.2.
@@ -56,6 +59,16 @@ pub(super) const PAGES: ProblemPages = ProblemPages(&[
         slug: "too-many-requests",
         title: "Too many requests",
         text: "The same thing was asked for too often in a short time. Wait a few minutes and try again.",
+    },
+    ProblemPage {
+        slug: "authorization-expired",
+        title: "This request is over",
+        text: "A wallet's request for credentials lives ten minutes and is answered once. Go back to the wallet and start again.",
+    },
+    ProblemPage {
+        slug: "code-refused",
+        title: "The transaction code was refused",
+        text: "Five wrong codes lock an offer; the organisation that made it can renew it. Whoever has a passkey here signs in without a code.",
     },
     ProblemPage {
         slug: "issuer-mismatch",
@@ -107,6 +120,49 @@ impl From<DocumentError> for Problem {
             DocumentError::Label | DocumentError::TooMany => Self::bad_request(error.to_string()),
             DocumentError::Receipt(error) => error.into(),
             DocumentError::Store(error) => store(&error),
+        }
+    }
+}
+
+impl From<AuthorizeError> for Problem {
+    fn from(error: AuthorizeError) -> Self {
+        let said = error.to_string();
+        let unauthorized = |detail: &str| Self::unauthorized().detail(detail);
+        match error {
+            AuthorizeError::Request => Self::new(
+                StatusCode::BAD_REQUEST,
+                "authorization-expired",
+                "This request is over",
+            )
+            .detail(
+                "It is unknown, was answered already or has expired. Go back to the wallet and start again.",
+            ),
+            AuthorizeError::Ceremony => {
+                Self::bad_request("It took too long, or was answered before. Please try again.")
+            }
+            AuthorizeError::UnknownPasskey | AuthorizeError::Passkey(PasskeyError::Unknown) => {
+                unauthorized("This passkey is not registered here. Use the code of an offer to make one.")
+            }
+            AuthorizeError::NoCode
+            | AuthorizeError::WrongCode { .. }
+            | AuthorizeError::Refused(
+                CodeRefusal::Missing
+                | CodeRefusal::Unexpected
+                | CodeRefusal::Wrong
+                | CodeRefusal::Locked
+                | CodeRefusal::Withdrawn
+                | CodeRefusal::Expired,
+            ) => Self::new(StatusCode::FORBIDDEN, "code-refused", "The transaction code was refused")
+                .detail(said),
+            AuthorizeError::TooManyPasskeys => Self::conflict(said),
+            AuthorizeError::Passkey(PasskeyError::Form(_)) => Self::bad_request(said),
+            AuthorizeError::Passkey(PasskeyError::Refused(_)) => {
+                unauthorized("The passkey was refused. Please try again.")
+            }
+            AuthorizeError::Passkey(PasskeyError::Configuration(_) | PasskeyError::Stored(_)) => {
+                Self::internal(&error)
+            }
+            AuthorizeError::Store(error) => store(&error),
         }
     }
 }
@@ -200,14 +256,18 @@ impl From<TokenError> for OAuthError {
     fn from(error: TokenError) -> Self {
         let text = error.to_string();
         match error {
+            TokenError::Dpop(error) => dpop_at_server(error),
             // OID4VCI 1.0, 6.3 and RFC 6749, 5.2.
             TokenError::Missing(_) => Self::bad_request("invalid_request", text),
             TokenError::GrantType => Self::bad_request("unsupported_grant_type", text),
+            TokenError::Client => invalid_client(text),
             TokenError::Details => Self::bad_request("invalid_authorization_details", text),
             TokenError::Refused(CodeRefusal::Missing | CodeRefusal::Unexpected) => {
                 Self::bad_request("invalid_request", text)
             }
             TokenError::Code
+            | TokenError::AuthorizationCode
+            | TokenError::Grant(_)
             | TokenError::WrongTransactionCode { .. }
             | TokenError::Refused(
                 CodeRefusal::Wrong | CodeRefusal::Locked | CodeRefusal::Withdrawn | CodeRefusal::Expired,
@@ -217,12 +277,47 @@ impl From<TokenError> for OAuthError {
     }
 }
 
+impl From<PushError> for OAuthError {
+    fn from(error: PushError) -> Self {
+        let text = error.to_string();
+        match error {
+            // RFC 9126, 2.3: the codes of RFC 6749, 4.1.2.1 and 5.2, and of the extensions in use.
+            PushError::Client => invalid_client(text),
+            PushError::Request(RequestFault::ResponseType) => {
+                Self::bad_request("unsupported_response_type", text)
+            }
+            PushError::Request(RequestFault::Scope) | PushError::Scope => {
+                Self::bad_request("invalid_scope", text)
+            }
+            PushError::Request(
+                RequestFault::Missing(_)
+                | RequestFault::Form(_)
+                | RequestFault::RedirectUri
+                | RequestFault::ChallengeMethod,
+            )
+            | PushError::RequestUri
+            | PushError::IssuerState => Self::bad_request("invalid_request", text),
+            // RFC 9101, 6.
+            PushError::RequestObject => Self::bad_request("request_not_supported", text),
+            PushError::Details => Self::bad_request("invalid_authorization_details", text),
+            PushError::Dpop(error) => dpop_at_server(error),
+            PushError::TooMany => {
+                let mut error = Self::new(StatusCode::TOO_MANY_REQUESTS, "temporarily_unavailable", text);
+                error.headers.push((RETRY_AFTER, HeaderValue::from_static("60")));
+                error
+            }
+            PushError::Store(error) => oauth_store(&error),
+        }
+    }
+}
+
 impl From<CredentialError> for OAuthError {
     fn from(error: CredentialError) -> Self {
         let text = error.to_string();
         match error {
             // OID4VCI 1.0, 8.3.1.1: RFC 6750 for the token, the codes of 8.3.1.2 for everything else.
-            CredentialError::Token => Self::invalid_token(text),
+            CredentialError::Token => invalid_token(text),
+            CredentialError::Dpop(error) => dpop_at_resource(error),
             CredentialError::Scope => {
                 let mut error = Self::new(StatusCode::FORBIDDEN, "insufficient_scope", text);
                 let bearer = HeaderValue::from_static("Bearer error=\"insufficient_scope\"");
@@ -259,7 +354,8 @@ impl From<NotificationError> for OAuthError {
     fn from(error: NotificationError) -> Self {
         let text = error.to_string();
         match error {
-            NotificationError::Token => Self::invalid_token(text),
+            NotificationError::Token => invalid_token(text),
+            NotificationError::Dpop(error) => dpop_at_resource(error),
             NotificationError::Request(_) => Self::bad_request("invalid_notification_request", text),
             NotificationError::UnknownId => Self::bad_request("invalid_notification_id", text),
             NotificationError::Store(error) => oauth_store(&error),
@@ -294,6 +390,44 @@ fn oauth_store(error: &store_issuer::Error) -> OAuthError {
 pub(super) fn sentence(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| format!("{}{}.", first.to_uppercase(), letters.as_str()))
+}
+
+/// RFC 6750, 3 and RFC 9449, 7.1: both schemes are named, since the token may have been of either.
+fn invalid_token(description: String) -> OAuthError {
+    let mut error = OAuthError::new(StatusCode::UNAUTHORIZED, "invalid_token", description);
+    let schemes = "Bearer error=\"invalid_token\", DPoP error=\"invalid_token\", algs=\"ES256 EdDSA\"";
+    error.headers.push((WWW_AUTHENTICATE, HeaderValue::from_static(schemes)));
+    error
+}
+
+/// RFC 9449, 5 and 8.
+fn dpop_at_server(error: DpopError) -> OAuthError {
+    let text = error.to_string();
+    match error {
+        DpopError::Fault(_) => OAuthError::bad_request("invalid_dpop_proof", text),
+        DpopError::Nonce => OAuthError::bad_request("use_dpop_nonce", text),
+        DpopError::Store(error) => oauth_store(&error),
+    }
+}
+
+/// RFC 9449, 7.1 and 9.
+fn dpop_at_resource(error: DpopError) -> OAuthError {
+    let text = error.to_string();
+    let (code, challenge) = match error {
+        DpopError::Fault(_) => {
+            ("invalid_dpop_proof", "DPoP error=\"invalid_dpop_proof\", algs=\"ES256 EdDSA\"")
+        }
+        DpopError::Nonce => ("use_dpop_nonce", "DPoP error=\"use_dpop_nonce\", algs=\"ES256 EdDSA\""),
+        DpopError::Store(error) => return oauth_store(&error),
+    };
+    let mut refused = OAuthError::new(StatusCode::UNAUTHORIZED, code, text);
+    refused.headers.push((WWW_AUTHENTICATE, HeaderValue::from_static(challenge)));
+    refused
+}
+
+/// RFC 6749, 5.2, without the challenge of a scheme that these clients do not use.
+fn invalid_client(description: String) -> OAuthError {
+    OAuthError::new(StatusCode::UNAUTHORIZED, "invalid_client", description)
 }
 
 fn closed(reason: &str) -> Problem {

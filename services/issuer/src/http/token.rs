@@ -5,10 +5,13 @@ use actix_web::{HttpResponse, post, web::Data};
 use web::OAuthError;
 use wire::vci::{NonceResponse, TokenRequest, TokenResponse};
 
-use super::extract::{Of, TokenForm};
+use super::extract::{Of, Rights, TokenForm};
 use crate::app::Issuer;
 
-/// Exchanges a pre-authorized code, with its transaction code, for an access token
+/// Exchanges a code for an access token
+///
+/// A pre-authorized code comes with its transaction code, an authorization code with its verifier. A DPoP proof binds the
+/// token to its key.
 #[utoipa::path(tag = "issuance", params(("tenant" = String, Path, description = "Organisation")),
     request_body(content = TokenRequest, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, body = TokenResponse), (status = "4XX", body = OAuthError)))]
@@ -16,9 +19,10 @@ use crate::app::Issuer;
 pub(super) async fn exchange_code(
     app: Data<Issuer>,
     of: Of,
+    rights: Rights,
     form: TokenForm,
 ) -> Result<HttpResponse, OAuthError> {
-    let answer = app.exchange_code(&of.0, &form.0).await?;
+    let answer = app.exchange_code(&of.0, &rights.0, &form.0).await?;
     Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(answer))
 }
 

@@ -5,9 +5,11 @@
 
 mod anchoring;
 mod approvals;
+mod authorization;
 mod console;
 mod credentials;
 mod documents;
+mod dpop;
 mod existence;
 mod keys;
 mod ledger;

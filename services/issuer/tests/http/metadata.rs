@@ -74,7 +74,15 @@ async fn authorization_server_metadata_names_the_grant() {
     assert_eq!(metadata["issuer"], format!("{ORIGIN}/t/wfp"));
     assert_eq!(metadata["token_endpoint"], format!("{ORIGIN}/t/wfp/token"));
     assert_eq!(metadata["pre-authorized_grant_anonymous_access_supported"], true);
-    assert_eq!(metadata["grant_types_supported"], json!([crate::support::GRANT]));
+    let grants = json!(["authorization_code", crate::support::GRANT]);
+    assert_eq!(metadata["grant_types_supported"], grants);
+    assert_eq!(metadata["authorization_endpoint"], format!("{ORIGIN}/t/wfp/authorize"));
+    assert_eq!(metadata["pushed_authorization_request_endpoint"], format!("{ORIGIN}/t/wfp/par"));
+    assert_eq!(metadata["require_pushed_authorization_requests"], true);
+    assert_eq!(metadata["response_types_supported"], json!(["code"]));
+    assert_eq!(metadata["code_challenge_methods_supported"], json!(["S256"]));
+    assert_eq!(metadata["authorization_response_iss_parameter_supported"], true);
+    assert_eq!(metadata["scopes_supported"], json!([LDP, SD_JWT]));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -98,6 +106,7 @@ fn every_route_is_documented() {
         "/t/{tenant}/.well-known/openid-credential-issuer",
         "/t/{tenant}/jwks",
         "/t/{tenant}/offers/{token}",
+        "/t/{tenant}/par",
         "/t/{tenant}/token",
         "/t/{tenant}/nonce",
         "/t/{tenant}/credential",

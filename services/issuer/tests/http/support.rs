@@ -8,7 +8,8 @@ use clock::{SeededEntropy, TestClock, Timestamp};
 use issuance::{Actor, CredentialType, FourEyes, Subject};
 use issuer::app::{DocumentKey, Issuer, NewOffer, OfferLink, Tenant};
 use issuer::{
-    Config, Console, InstanceConfig, Issuing, KeysConfig, RegistryConfig, StoreConfig, TenantConfig,
+    ClientConfig, Config, Console, InstanceConfig, Issuing, KeysConfig, RegistryConfig, StoreConfig,
+    TenantConfig,
 };
 use keys::{Algorithm, KeyStore, SealingKey, Signer as _, SoftwareKey, TokenConfig};
 use outbound::{Outbound, OutboundPolicy, Reply};
@@ -100,6 +101,20 @@ fn config(directory: &TempDir, setting: &Setting) -> Config {
             InstanceConfig { status: true, ..instance("sd-status", true, "ecdsa-sd-2023") },
             instance("closed", false, "eddsa-rdfc-2022"),
         ],
+        clients: vec![
+            client("wallet", &["https://wallet.test/cb", "org.wallet:/cb?a=b"], false),
+            client("other", &["https://other.test/cb"], false),
+            client("bound", &["https://wallet.test/cb"], true),
+        ],
+    }
+}
+
+fn client(id: &str, redirect_uris: &[&str], dpop_bound_access_tokens: bool) -> ClientConfig {
+    ClientConfig {
+        client_id: id.into(),
+        name: format!("The {id}"),
+        redirect_uris: redirect_uris.iter().map(ToString::to_string).collect(),
+        dpop_bound_access_tokens,
     }
 }
 

@@ -79,7 +79,8 @@ async fn each_malformed_token_request_has_its_error() {
     for (form, error) in [
         (vec![("pre-authorized_code", code)], "invalid_request"),
         (vec![("grant_type", ""), ("pre-authorized_code", code)], "invalid_request"),
-        (vec![("grant_type", "authorization_code"), ("code", code)], "unsupported_grant_type"),
+        (vec![("grant_type", "password"), ("code", code)], "unsupported_grant_type"),
+        (vec![("grant_type", "authorization_code"), ("code", code)], "invalid_request"),
         (vec![grant], "invalid_request"),
         (vec![grant, ("pre-authorized_code", code)], "invalid_request"),
         (vec![grant, grant, ("pre-authorized_code", code)], "invalid_request"),
