@@ -158,7 +158,8 @@ impl World {
             let did = format!("did:passerelle:{tenant}");
             ledger.with(|state| state.keys.insert(did, vec![ed25519, p256]));
         }
-        Self::on(directory, ledger, TestClock::at(start_time()), (1, Setting { four_eyes, token: None })).await
+        Self::on(directory, ledger, TestClock::at(start_time()), (1, Setting { four_eyes, token: None }))
+            .await
     }
 
     /// The same with every key in a token.
