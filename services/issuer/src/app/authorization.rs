@@ -218,7 +218,7 @@ impl Issuer {
             if let Some(json) = &signed_in.updated_json {
                 tx.replace_person_passkey(&tenant.id, &credential_id, json).await?;
             }
-            let next = self.decide(&mut tx, tenant, &subject, (&id, &request)).await?;
+            let next = self.decide_request(&mut tx, tenant, &subject, (&id, &request)).await?;
             tx.commit().await?;
             Ok(next)
         })
@@ -286,7 +286,7 @@ impl Issuer {
             tx.insert_person_passkey(&tenant.id, subject, &made.credential_id, &made.json, now).await?;
             let act = Act { action: "person.enrol", target: subject, detail: "" };
             tx.audit(&person(tenant), act, now).await?;
-            let next = self.decide(&mut tx, tenant, subject, (&id, &request)).await?;
+            let next = self.decide_request(&mut tx, tenant, subject, (&id, &request)).await?;
             tx.commit().await?;
             Ok(next)
         })
@@ -399,7 +399,7 @@ impl Issuer {
     }
 
     /// Decides on the request of a person who was identified.
-    async fn decide(
+    async fn decide_request(
         &self,
         tx: &mut Transaction,
         tenant: &Tenant,
@@ -462,7 +462,8 @@ impl Issuer {
                 | OfferError::ForeignType(_)
                 | OfferError::Empty
                 | OfferError::Claims(_)
-                | OfferError::Closed,
+                | OfferError::Closed
+                | OfferError::ServiceEnded,
             ) => Ok(None),
         }
     }

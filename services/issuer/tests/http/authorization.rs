@@ -348,7 +348,11 @@ async fn who_was_revoked_gets_nothing_by_signing_in() {
     let reason = issuance::Reason { code: issuance::ReasonCode::Separated, note: None };
     world
         .issuer
-        .change_status(&World::officer(), &copy.id, issuance::Status::Revoked, &reason)
+        .change_status(
+            &World::officer(),
+            &copy.id,
+            &issuance::StatusMove::new(issuance::Status::Revoked, reason),
+        )
         .await
         .unwrap();
     let request = world.request_uri(&[]).await;

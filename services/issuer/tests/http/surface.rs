@@ -23,7 +23,7 @@ enum Access {
     Instance,
 }
 
-const OPERATIONS: [(&str, &str, Access); 17] = [
+const OPERATIONS: [(&str, &str, Access); 20] = [
     ("get", "/.well-known/oauth-authorization-server/t/{tenant}", Access::Public),
     ("get", "/.well-known/openid-credential-issuer/t/{tenant}", Access::Public),
     ("get", "/schemas/v1/{file}", Access::Public),
@@ -33,6 +33,7 @@ const OPERATIONS: [(&str, &str, Access); 17] = [
     ("get", "/t/{tenant}/status/{list}", Access::Public),
     ("get", "/vc-api/ids", Access::Public),
     ("post", "/t/{tenant}/nonce", Access::Open),
+    ("post", "/t/{tenant}/par", Access::Open),
     ("post", "/t/{tenant}/token", Access::Open),
     ("get", "/t/{tenant}/offers/{token}", Access::Link),
     ("get", "/t/{tenant}/receipts/{token}", Access::Link),
@@ -40,7 +41,9 @@ const OPERATIONS: [(&str, &str, Access); 17] = [
     ("post", "/t/{tenant}/existence/{token}/answer", Access::Link),
     ("post", "/t/{tenant}/credential", Access::Bearer),
     ("post", "/t/{tenant}/notification", Access::Bearer),
+    ("get", "/vc-api/{instance}/status/{list}", Access::Instance),
     ("post", "/vc-api/{instance}/credentials/issue", Access::Instance),
+    ("post", "/vc-api/{instance}/credentials/status", Access::Instance),
 ];
 
 /// The path with its variables filled in.
@@ -59,6 +62,9 @@ async fn send(world: &World, method: &str, path: &str, bearer: Option<&str>) -> 
 }
 
 fn body(path: &str) -> Value {
+    if path.ends_with("/credentials/status") {
+        return json!({"credentialId": "urn:x", "status": true, "credentialStatus": {"statusPurpose": "revocation"}});
+    }
     if path.starts_with("/vc-api/") {
         return json!({"credential": {
             "@context": ["https://www.w3.org/ns/credentials/v2"], "type": ["VerifiableCredential"],
