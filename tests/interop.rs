@@ -26,7 +26,7 @@ async fn credentials_cross_over_to_javascript_libraries_and_back() -> Result<()>
     };
     let sd_jwt = of("sd-jwt")?.as_str().context("an SD-JWT is text")?.to_owned();
     let disclosed = SdJwt::parse(&sd_jwt)?.disclose(&["givenName", "familyName"]);
-    let (base, shown) = disclosed(&stack).await?;
+    let (base, shown) = selectively(&stack).await?;
     let input = json!({
         "registry": stack.url(Service::Registry),
         "issuer": stack.url(Service::Issuer),
@@ -50,7 +50,7 @@ async fn credentials_cross_over_to_javascript_libraries_and_back() -> Result<()>
 const POINTERS: [&str; 2] = ["/credentialSubject/alumniOf/name", "/id"];
 
 /// A credential for selective disclosure by our open VC API, and what our holder side shows of it.
-async fn disclosed(stack: &Stack) -> Result<(Value, Value)> {
+async fn selectively(stack: &Stack) -> Result<(Value, Value)> {
     let url = format!("{}/vc-api/sd-p256/credentials/issue", stack.url(Service::Issuer));
     let credential = json!({
         "@context": ["https://www.w3.org/ns/credentials/v2", "https://www.w3.org/ns/credentials/examples/v2"],
