@@ -44,6 +44,7 @@ async fn the_end_of_a_service_is_shown_confirmed_and_approved_before_anything_en
     assert_eq!(state(&ann).await, "Service ended");
     let page = ann.get(PERSON).await.text();
     assert!(page.contains("Service ended: Separated from service.") && page.contains("Withdrawn"), "{page}");
+    assert!(page.contains("Service ended: separated from service") && page.contains("Ann, approved by Ben"));
     assert_eq!(ann.post(&format!("{PERSON}/offers"), &[]).await.status, 409, "nothing more is offered");
     let back = Browser::path_of(&ann.post(&format!("{PERSON}/return"), &[]).await);
     assert_eq!(back, format!("{PERSON}?done=returned"));

@@ -59,7 +59,7 @@ async fn list_officers(
 fn said(done: &Done) -> Option<&'static str> {
     [
         ("changed", "The roles are changed. They count from the next click on."),
-        ("proposed", "A second person has to approve these roles. Until then nothing changes."),
+        ("proposed", "These roles are proposed. Until a second person has approved them, nothing changes."),
         ("withdrawn", "The proposal is taken back."),
     ]
     .into_iter()

@@ -242,6 +242,15 @@ impl Known {
     fn name(&self, officer: &str) -> String {
         self.names.get(officer).cloned().unwrap_or_else(|| "Passerelle".to_owned())
     }
+
+    /// `Ann, approved by Ben`.
+    fn with_second(&self, officer: &str, second: Option<&str>) -> String {
+        let by = self.name(officer);
+        match second {
+            Some(second) => format!("{by}, approved by {}", self.name(second)),
+            None => by,
+        }
+    }
 }
 
 impl PersonPage {
@@ -301,7 +310,6 @@ fn said(done: &Done) -> Option<&'static str> {
         ("revoked", "The credentials are revoked for good."),
         ("ended", "The service has ended, and with it what hung on it."),
         ("returned", "The end is taken back. You can offer new credentials."),
-        ("proposed", "A second person has to approve it. Until then nothing changes."),
         ("withdrawn", "The offer is withdrawn. Its link no longer works."),
     ]
     .into_iter()
@@ -437,6 +445,11 @@ fn history(page: &SubjectPage, known: &Known) -> Vec<Event> {
     for change in &page.changes {
         events.push(Event::changed(change, known));
     }
+    if let Some(ended) = &page.ended {
+        let text = format!("Service ended: {}", ended.how.reason().title().to_lowercase());
+        let by = known.with_second(&ended.officer, ended.approved_by.as_deref());
+        events.push(Event { by: Some(by), ..Event::new("fail", ended.at, text) });
+    }
     // A change of one person touches several copies within a moment; it is told once.
     events.sort_by_key(|event| std::cmp::Reverse(event.moment));
     events.dedup_by(|one, other| {
@@ -464,11 +477,7 @@ impl Event {
         if let Some(until) = change.until {
             text = format!("{text}, until {}", day(until - chrono::Duration::seconds(1)));
         }
-        let by = known.name(&change.officer);
-        let by = match &change.approved_by {
-            Some(second) => format!("{by}, approved by {}", known.name(second)),
-            None => by,
-        };
+        let by = known.with_second(&change.officer, change.approved_by.as_deref());
         Self { by: Some(by), note: change.reason.note.clone(), ..Self::new(class, change.at, text) }
     }
 }

@@ -302,7 +302,6 @@ fn said(done: &Done) -> Option<&'static str> {
         ("refused", "The request is closed as refused."),
         ("suspended", "The certificate is suspended."),
         ("reinstated", "The certificate is valid again."),
-        ("proposed", "A second person has to approve it. Until then nothing changes."),
         ("revoked", "The certificate is revoked for good."),
         ("ended", "The death is recorded, and the certificates have ended with it."),
         ("returned", "The record of a death is taken back. What was revoked stays revoked."),
