@@ -10,8 +10,8 @@ mod wiring;
 
 pub use app::{DocumentError, NewDocument, OfficerLinkError, ReceiptState, anchor_documents, officer_link};
 pub use config::{
-    ClientConfig, Config, ConfigError, Console, InstanceConfig, Issuing, KeysConfig, RegistryConfig,
-    StoreConfig, TenantConfig,
+    AttesterConfig, ClientConfig, Config, ConfigError, Console, InstanceConfig, Issuing, KeysConfig,
+    RegistryConfig, StoreConfig, TenantConfig,
 };
 pub use http::openapi;
 pub use wiring::{StartError, start, start_with};

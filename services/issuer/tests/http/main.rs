@@ -5,6 +5,7 @@
 
 mod anchoring;
 mod authorization;
+mod clients;
 mod console;
 mod credentials;
 mod documents;
