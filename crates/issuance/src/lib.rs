@@ -8,12 +8,14 @@
 
 pub mod anchoring;
 mod approval;
+pub mod attestation;
 pub mod audit;
 pub mod authorization;
 pub mod build;
 mod configuration;
 mod copy;
 pub mod dpop;
+mod guessing;
 pub mod import;
 mod key_proof;
 mod nonce;
@@ -32,6 +34,7 @@ pub use configuration::{
     Claim, ClaimKind, Configuration, CredentialType, Format, UnknownConfiguration, VOCABULARY,
 };
 pub use copy::{CredentialCopy, Delivery};
+pub use guessing::{Guess, Guesses};
 pub use key_proof::{HolderKey, KeyProof, KeyProofError};
 pub use nonce::{CheckedNonce, NONCE_LIFETIME_SECONDS, NonceError};
 pub use offer::{

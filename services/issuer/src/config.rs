@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use credential::data_integrity::Suite;
 use issuance::CredentialType;
+use keys::PublicKey;
 use outbound::OutboundPolicy;
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -28,6 +29,9 @@ pub struct Config {
     /// Wallets that may use the authorization code flow; without one it is not offered.
     #[serde(default)]
     pub clients: Vec<ClientConfig>,
+    /// Wallet providers whose attestations are believed.
+    #[serde(default)]
+    pub attesters: Vec<AttesterConfig>,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -129,6 +133,18 @@ pub struct ClientConfig {
     /// Whether its access tokens must be bound to a key (DPoP).
     #[serde(default)]
     pub dpop_bound_access_tokens: bool,
+    /// Whether it must authenticate with an attestation of one of the attesters.
+    #[serde(default)]
+    pub attested: bool,
+}
+
+/// A wallet provider whose attestations are believed, by the key it signs them with.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AttesterConfig {
+    pub name: String,
+    /// A public key of P-256 or Ed25519.
+    pub jwk: serde_json::Value,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -153,6 +169,10 @@ pub enum ConfigError {
     Client(String),
     #[error("client {client:?} needs redirect addresses that a browser may be sent to, not {uri:?}")]
     RedirectUri { client: String, uri: String },
+    #[error("attester {0:?} has no public key of P-256 or Ed25519 as its jwk")]
+    Attester(String),
+    #[error("client {0:?} must be attested, and no attester is configured")]
+    NoAttester(String),
     #[error("{0} must be above zero")]
     Zero(&'static str),
 }
@@ -207,11 +227,18 @@ impl Config {
 
 impl Config {
     fn check_clients(&self) -> Result<(), ConfigError> {
+        let keyless = |it: &&AttesterConfig| PublicKey::from_jwk(&it.jwk).is_err();
+        if let Some(attester) = self.attesters.iter().find(keyless) {
+            return Err(ConfigError::Attester(attester.name.clone()));
+        }
         let mut seen = BTreeSet::new();
         for client in &self.clients {
             let id = client.client_id.as_str();
             if !(1..=255).contains(&id.len()) || client.name.trim().is_empty() || !seen.insert(id) {
                 return Err(ConfigError::Client(id.to_owned()));
+            }
+            if client.attested && self.attesters.is_empty() {
+                return Err(ConfigError::NoAttester(id.to_owned()));
             }
             let wrong = client.redirect_uris.iter().find(|uri| !is_redirect_uri(uri));
             let none = client.redirect_uris.is_empty().then(String::new);

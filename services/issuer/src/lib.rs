@@ -13,8 +13,8 @@ pub use app::{
     anchor_documents, officer_link, reissue_plan,
 };
 pub use config::{
-    ClientConfig, Config, ConfigError, Console, InstanceConfig, Issuing, KeysConfig, RegistryConfig,
-    StoreConfig, TenantConfig,
+    AttesterConfig, ClientConfig, Config, ConfigError, Console, InstanceConfig, Issuing, KeysConfig,
+    RegistryConfig, StoreConfig, TenantConfig,
 };
 pub use http::openapi;
 pub use wiring::{StartError, start, start_with};

@@ -11,7 +11,7 @@ use clock::{Clock, Entropy, SystemClock, SystemEntropy};
 use credential::data_integrity::{SigningKey, Suite};
 use issuance::Secrets;
 use issuance::authorization::Client;
-use keys::{Algorithm, KeyStore, KeyStoreError, SealError, SealingKey};
+use keys::{Algorithm, KeyStore, KeyStoreError, PublicKey, SealError, SealingKey};
 use outbound::{Outbound, OutboundError};
 use registry_client::Registry;
 use registry_types::{Genesis, GenesisError};
@@ -137,6 +137,8 @@ async fn build(
         tenants,
         instances,
         clients: config.clients.iter().map(|it| (it.client_id.clone(), client(it))).collect(),
+        attesters: config.attesters.iter().filter_map(|it| PublicKey::from_jwk(&it.jwk).ok()).collect(),
+        guesses: std::sync::Mutex::default(),
         imports,
     })
 }
@@ -153,7 +155,7 @@ fn client(config: &ClientConfig) -> Client {
         id: config.client_id.clone(),
         name: config.name.clone(),
         redirect_uris: config.redirect_uris.clone(),
-        is_attested: false,
+        is_attested: config.attested,
         is_dpop_bound: config.dpop_bound_access_tokens,
     }
 }

@@ -17,7 +17,7 @@ use web::passkey::{PasskeyError, Uuid, answered_challenge, challenge_of};
 use wire::vci::{PushedAuthorizationRequest, PushedAuthorizationResponse};
 
 use super::tokens::parse_details;
-use super::{DpopError, Issuer, NewOffer, OfferError, Presented, Tenant};
+use super::{ClientError, DpopError, Issuer, NewOffer, OfferError, Presented, Tenant};
 
 /// RFC 9126, 2.2.
 const REQUEST_URI: &str = "urn:ietf:params:oauth:request_uri:";
@@ -36,8 +36,8 @@ const PERSON: &str = "person";
 /// Why a pushed authorization request is refused.
 #[derive(Debug, thiserror::Error)]
 pub enum PushError {
-    #[error("the client is not known here")]
-    Client,
+    #[error(transparent)]
+    Client(#[from] ClientError),
     #[error(transparent)]
     Request(#[from] RequestFault),
     #[error("request_uri must not be pushed")]
@@ -115,7 +115,7 @@ impl Issuer {
             return Err(PushError::RequestObject);
         }
         let client_id = pushed.client_id.as_deref().ok_or(RequestFault::Missing("client_id"))?;
-        let client = self.clients.get(client_id).ok_or(PushError::Client)?;
+        let client = self.authenticated_client(tenant, client_id, presented).await?;
         let now = self.now();
         let offer = self.named_offer(tenant, pushed.issuer_state.as_deref(), now).await?;
         let details =
@@ -228,6 +228,19 @@ impl Issuer {
     /// Begins the enrolment of a passkey: whoever has the offer and its transaction code is the person it was made for. A
     /// wrong code costs a try of the offer, as at the token endpoint.
     pub async fn start_enrolment(
+        &self,
+        tenant: &Tenant,
+        request_uri: &str,
+        code: &str,
+    ) -> Result<Value, AuthorizeError> {
+        let started = self.try_enrolment(tenant, request_uri, code).await;
+        if matches!(started, Err(AuthorizeError::WrongCode { .. } | AuthorizeError::Refused(_))) {
+            self.note_refusal(tenant, "code").await;
+        }
+        started
+    }
+
+    async fn try_enrolment(
         &self,
         tenant: &Tenant,
         request_uri: &str,

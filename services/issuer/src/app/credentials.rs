@@ -93,6 +93,19 @@ impl Issuer {
         presented: &Presented,
         path: &str,
     ) -> Result<Authorized, CredentialError> {
+        let found = self.find_authorized(tenant, presented, path).await;
+        if found.as_ref().is_err_and(CredentialError::is_guess) {
+            self.note_refusal(tenant, "token").await;
+        }
+        found
+    }
+
+    async fn find_authorized(
+        &self,
+        tenant: &Tenant,
+        presented: &Presented,
+        path: &str,
+    ) -> Result<Authorized, CredentialError> {
         let shown = presented.token.as_deref().ok_or(CredentialError::Token)?;
         let token = self.store.read().await?.find_access_token(&tenant.id, &fingerprint(shown)).await?;
         let token = token.filter(|token| token.expires_at > self.now()).ok_or(CredentialError::Token)?;

@@ -1,4 +1,5 @@
-//! What a request shows as its right: access tokens and the proofs of the keys they are bound to (RFC 6750, RFC 9449).
+//! What a request shows as its right: access tokens and the proofs of the keys they are bound to (RFC 6750, RFC 9449), and
+//! attestations of the wallet.
 
 use issuance::dpop::{DpopFault, DpopProof, DpopRequest};
 
@@ -13,6 +14,9 @@ pub struct Presented {
     pub is_dpop: bool,
     /// Every `DPoP` header, since more than one is a fault.
     pub proofs: Vec<String>,
+    /// Every `OAuth-Client-Attestation` header, and every `OAuth-Client-Attestation-PoP`.
+    pub attestations: Vec<String>,
+    pub possessions: Vec<String>,
 }
 
 #[derive(Debug, thiserror::Error)]

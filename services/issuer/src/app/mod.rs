@@ -4,12 +4,14 @@ mod anchoring;
 mod approvals;
 mod authorization;
 mod calendar;
+mod clients;
 pub(crate) mod console;
 mod credentials;
 mod directory;
 mod documents;
 mod dpop;
 mod existence;
+mod guesses;
 mod import;
 mod keys;
 mod ledger;
@@ -25,13 +27,13 @@ mod vc_api;
 pub(crate) mod work;
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use ::keys::{KeyStore, SealingKey, Signer};
+use ::keys::{KeyStore, PublicKey, SealingKey, Signer};
 use clock::{Clock, Entropy, Timestamp};
 use credential::data_integrity::SigningKey;
 use issuance::authorization::Client;
-use issuance::{CredentialType, Secrets};
+use issuance::{CredentialType, Guesses, Secrets};
 use store_issuer::Store;
 use url::Url;
 
@@ -39,6 +41,7 @@ pub use anchoring::{AnchorError, ReceiptError, ReceiptState};
 pub use approvals::{About, DecideError, Outcome, ProposalView};
 pub use authorization::{AuthorizationView, AuthorizeError, PushError};
 pub use calendar::Month;
+pub use clients::ClientError;
 pub use console::Dashboard;
 pub use credentials::{Authorized, CredentialError};
 pub use directory::{AnchoringStatus, AuditVerdict, CopyView, DirectoryError, ListState, SubjectPage};
@@ -73,6 +76,10 @@ pub struct Issuer {
     pub(crate) instances: BTreeMap<String, Instance>,
     /// Wallets that may use the authorization code flow, by `client_id`.
     pub(crate) clients: BTreeMap<String, Client>,
+    /// Refusals of late, by organisation. In memory: a restart forgives a minute.
+    pub(crate) guesses: Mutex<BTreeMap<String, Guesses>>,
+    /// Keys of the wallet providers whose attestations are believed.
+    pub(crate) attesters: Vec<PublicKey>,
     /// Told when an upload was confirmed.
     pub(crate) imports: tokio::sync::Notify,
 }

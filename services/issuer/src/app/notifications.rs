@@ -31,6 +31,19 @@ impl Issuer {
         presented: &Presented,
         request: Result<NotificationRequest, NotificationError>,
     ) -> Result<(), NotificationError> {
+        let noted = self.try_notify(tenant, presented, request).await;
+        if noted.as_ref().is_err_and(NotificationError::is_guess) {
+            self.note_refusal(tenant, "token").await;
+        }
+        noted
+    }
+
+    async fn try_notify(
+        &self,
+        tenant: &Tenant,
+        presented: &Presented,
+        request: Result<NotificationRequest, NotificationError>,
+    ) -> Result<(), NotificationError> {
         let shown = fingerprint(presented.token.as_deref().ok_or(NotificationError::Token)?);
         let oldest = self.now() - chrono::Duration::seconds(NOTIFICATION_GRACE_SECONDS);
         let token = self.store.read().await?.find_access_token(&tenant.id, &shown).await?;

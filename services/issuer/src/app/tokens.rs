@@ -11,7 +11,7 @@ use wire::vci::{
     TokenResponse,
 };
 
-use super::{DpopError, Issuer, Presented, Tenant};
+use super::{ClientError, DpopError, Issuer, Presented, Tenant};
 
 /// More than a wallet could want in one token.
 const MAX_DETAILS: usize = 16;
@@ -22,8 +22,8 @@ pub enum TokenError {
     Missing(&'static str),
     #[error("this grant type is not supported")]
     GrantType,
-    #[error("the client is not known here")]
-    Client,
+    #[error(transparent)]
+    Client(#[from] ClientError),
     #[error("the authorization code is wrong, was used already or has expired")]
     AuthorizationCode,
     #[error(transparent)]
@@ -67,11 +67,15 @@ impl Issuer {
             Some(_) => return Err(TokenError::GrantType),
         };
         let dpop_jkt = self.proven_key(tenant, presented, "token").await?;
-        if is_pre_authorized {
+        let exchanged = if is_pre_authorized {
             self.exchange_pre_authorized_code(tenant, request, dpop_jkt.as_deref()).await
         } else {
-            self.exchange_authorization_code(tenant, request, dpop_jkt.as_deref()).await
+            self.exchange_authorization_code(tenant, presented, request, dpop_jkt.as_deref()).await
+        };
+        if exchanged.as_ref().is_err_and(TokenError::is_guess) {
+            self.note_refusal(tenant, "code").await;
         }
+        exchanged
     }
 
     /// The code is consumed with the token's birth in one transaction; a wrong transaction code costs a try of the offer,
@@ -93,6 +97,7 @@ impl Issuer {
     async fn exchange_authorization_code(
         &self,
         tenant: &Tenant,
+        presented: &Presented,
         request: &TokenRequest,
         dpop_jkt: Option<&str>,
     ) -> Result<TokenResponse, TokenError> {
@@ -104,7 +109,7 @@ impl Issuer {
             details: None,
             dpop_jkt,
         };
-        let client = self.clients.get(redeemed.client_id).ok_or(TokenError::Client)?;
+        let client = self.authenticated_client(tenant, redeemed.client_id, presented).await?;
         if client.is_dpop_bound && dpop_jkt.is_none() {
             return Err(DpopError::from(DpopFault::Missing).into());
         }
@@ -208,7 +213,14 @@ impl Issuer {
         let left = tx.count_wrong_code(&tenant.id, &offer.id).await?;
         tx.commit().await?;
         let left = left.filter(|left| *left > 0);
-        if left.is_none() {
+        if let Some(tries_left) = left {
+            tracing::info!(
+                tenant.id = tenant.id,
+                offer.id = offer.id,
+                tries_left,
+                "a transaction code was wrong"
+            );
+        } else {
             tracing::warn!(tenant.id = tenant.id, offer.id = offer.id, "an offer is locked by wrong codes");
         }
         Ok(left)

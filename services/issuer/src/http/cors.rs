@@ -21,7 +21,10 @@ pub(super) async fn allow(
         let answer = HttpResponse::NoContent()
             .insert_header((ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
             .insert_header((ACCESS_CONTROL_ALLOW_METHODS, "GET, POST"))
-            .insert_header((ACCESS_CONTROL_ALLOW_HEADERS, "authorization, content-type, dpop"))
+            .insert_header((
+                ACCESS_CONTROL_ALLOW_HEADERS,
+                "authorization, content-type, dpop, oauth-client-attestation, oauth-client-attestation-pop",
+            ))
             .insert_header((ACCESS_CONTROL_MAX_AGE, "600"))
             .finish();
         return Ok(request.into_response(answer));

@@ -19,7 +19,7 @@ use crate::app::{Issuer, Presented, Tenant};
 /// The organisation in the path. An unknown one has no endpoints, so this is a 404 in every route group.
 pub(super) struct Of(pub Arc<Tenant>);
 
-/// The access token of RFC 6750, 2.1 or RFC 9449, 7.1, if there is one, and the DPoP proofs. The use case decides what
+/// The access token of RFC 6750, 2.1 or RFC 9449, 7.1, if there is one, the DPoP proofs and the client attestations. The use case decides what
 /// their absence means.
 pub(super) struct Rights(pub Presented);
 
@@ -58,11 +58,18 @@ impl FromRequest for Rights {
                 && (1..=512).contains(&token.trim().len())
         });
         // A header that is no text is kept as one that cannot be a proof.
-        let proof = |value: &HeaderValue| value.to_str().unwrap_or_default().to_owned();
+        let text = |value: &HeaderValue| value.to_str().unwrap_or_default().to_owned();
         ready(Ok(Self(Presented {
             token: token.map(|(_, token)| token.trim().to_owned()),
             is_dpop: token.is_some_and(|(scheme, _)| scheme.eq_ignore_ascii_case("dpop")),
-            proofs: request.headers().get_all("dpop").take(2).map(proof).collect(),
+            proofs: request.headers().get_all("dpop").take(2).map(text).collect(),
+            attestations: request.headers().get_all("oauth-client-attestation").take(2).map(text).collect(),
+            possessions: request
+                .headers()
+                .get_all("oauth-client-attestation-pop")
+                .take(2)
+                .map(text)
+                .collect(),
         })))
     }
 }

@@ -153,7 +153,19 @@ fn server_metadata(app: &Issuer, tenant: &Tenant) -> AuthorizationServerMetadata
         anonymous_access: true,
         ..AuthorizationServerMetadata::default()
     };
+    let base = if app.has_attesters() { with_attestation(base) } else { base };
     if app.has_code_flow() { with_code_flow(base, tenant) } else { base }
+}
+
+/// OAuth 2.0 Attestation-Based Client Authentication, 10.
+fn with_attestation(base: AuthorizationServerMetadata) -> AuthorizationServerMetadata {
+    let algorithms = DPOP_ALGORITHMS.map(str::to_owned).to_vec();
+    AuthorizationServerMetadata {
+        token_endpoint_auth_methods_supported: ["none", "attest_jwt_client_auth"].map(str::to_owned).to_vec(),
+        client_attestation_signing_alg_values_supported: algorithms.clone(),
+        client_attestation_pop_signing_alg_values_supported: algorithms,
+        ..base
+    }
 }
 
 fn with_code_flow(base: AuthorizationServerMetadata, tenant: &Tenant) -> AuthorizationServerMetadata {

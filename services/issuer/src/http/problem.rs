@@ -11,8 +11,8 @@ use issuance::authorization::RequestFault;
 use web::passkey::PasskeyError;
 
 use crate::app::{
-    AuthorizeError, ChangeError, CredentialError, DirectoryError, DocumentError, DpopError, FetchError,
-    ListError, NotificationError, OfferError, PushError, ReceiptError, TokenError, VcApiError,
+    AuthorizeError, ChangeError, ClientError, CredentialError, DirectoryError, DocumentError, DpopError,
+    FetchError, ListError, NotificationError, OfferError, PushError, ReceiptError, TokenError, VcApiError,
 };
 
 /// VC Data Model 2.0, 7.2.
@@ -260,7 +260,7 @@ impl From<TokenError> for OAuthError {
             // OID4VCI 1.0, 6.3 and RFC 6749, 5.2.
             TokenError::Missing(_) => Self::bad_request("invalid_request", text),
             TokenError::GrantType => Self::bad_request("unsupported_grant_type", text),
-            TokenError::Client => invalid_client(text),
+            TokenError::Client(error) => client(error),
             TokenError::Details => Self::bad_request("invalid_authorization_details", text),
             TokenError::Refused(CodeRefusal::Missing | CodeRefusal::Unexpected) => {
                 Self::bad_request("invalid_request", text)
@@ -282,7 +282,7 @@ impl From<PushError> for OAuthError {
         let text = error.to_string();
         match error {
             // RFC 9126, 2.3: the codes of RFC 6749, 4.1.2.1 and 5.2, and of the extensions in use.
-            PushError::Client => invalid_client(text),
+            PushError::Client(error) => client(error),
             PushError::Request(RequestFault::ResponseType) => {
                 Self::bad_request("unsupported_response_type", text)
             }
@@ -426,8 +426,16 @@ fn dpop_at_resource(error: DpopError) -> OAuthError {
 }
 
 /// RFC 6749, 5.2, without the challenge of a scheme that these clients do not use.
-fn invalid_client(description: String) -> OAuthError {
-    OAuthError::new(StatusCode::UNAUTHORIZED, "invalid_client", description)
+fn client(error: ClientError) -> OAuthError {
+    let text = error.to_string();
+    match error {
+        ClientError::Unknown
+        | ClientError::Missing
+        | ClientError::Attestation(_)
+        | ClientError::Other
+        | ClientError::Replayed => OAuthError::new(StatusCode::UNAUTHORIZED, "invalid_client", text),
+        ClientError::Store(error) => oauth_store(&error),
+    }
 }
 
 fn closed(reason: &str) -> Problem {

@@ -142,7 +142,7 @@ async fn a_bound_token_needs_its_scheme_its_key_and_a_fresh_proof() {
     let path = "/t/undp/notification";
     let event = json!({"notification_id": id, "event": "credential_accepted"});
     assert_eq!(refusal(&post(&world, path, &event, &format!("Bearer {token}"), None).await), invalid_token());
-    let proof = device.proof(path, Some(&token), &json!({}));
+    let proof = device.proof(path, Some(&token), &json!({"jti": "of the notification"}));
     assert_eq!(post(&world, path, &event, &dpop, Some(&proof)).await.status, 204);
 }
 

@@ -6,6 +6,7 @@
 mod anchoring;
 mod approvals;
 mod authorization;
+mod clients;
 mod console;
 mod credentials;
 mod documents;

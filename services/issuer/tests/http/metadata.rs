@@ -82,6 +82,9 @@ async fn authorization_server_metadata_names_the_grant() {
     assert_eq!(metadata["response_types_supported"], json!(["code"]));
     assert_eq!(metadata["code_challenge_methods_supported"], json!(["S256"]));
     assert_eq!(metadata["authorization_response_iss_parameter_supported"], true);
+    let methods = json!(["none", "attest_jwt_client_auth"]);
+    assert_eq!(metadata["token_endpoint_auth_methods_supported"], methods);
+    assert_eq!(metadata["client_attestation_signing_alg_values_supported"], json!(["ES256", "EdDSA"]));
     assert_eq!(metadata["scopes_supported"], json!([LDP, SD_JWT]));
 }
 

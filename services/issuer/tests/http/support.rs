@@ -8,8 +8,8 @@ use clock::{SeededEntropy, TestClock, Timestamp};
 use issuance::{Actor, CredentialType, FourEyes, Subject};
 use issuer::app::{DocumentKey, Issuer, NewOffer, OfferLink, Tenant};
 use issuer::{
-    ClientConfig, Config, Console, InstanceConfig, Issuing, KeysConfig, RegistryConfig, StoreConfig,
-    TenantConfig,
+    AttesterConfig, ClientConfig, Config, Console, InstanceConfig, Issuing, KeysConfig, RegistryConfig,
+    StoreConfig, TenantConfig,
 };
 use keys::{Algorithm, KeyStore, SealingKey, Signer as _, SoftwareKey, TokenConfig};
 use outbound::{Outbound, OutboundPolicy, Reply};
@@ -25,6 +25,8 @@ pub const UNDP: &str = "did:passerelle:undp";
 const TENANTS: [&str; 3] = ["undp", "wfp", "unjspf"];
 pub const GRANT: &str = "urn:ietf:params:oauth:grant-type:pre-authorized_code";
 pub const LDP: &str = "StaffIdentity_ldp_vc";
+/// Seed of the key of the wallet provider that is trusted here.
+pub const ATTESTER: u64 = 900;
 pub const SD_JWT: &str = "StaffIdentity_dc_sd-jwt";
 
 pub struct World {
@@ -105,7 +107,12 @@ fn config(directory: &TempDir, setting: &Setting) -> Config {
             client("wallet", &["https://wallet.test/cb", "org.wallet:/cb?a=b"], false),
             client("other", &["https://other.test/cb"], false),
             client("bound", &["https://wallet.test/cb"], true),
+            ClientConfig { attested: true, ..client("attested", &["https://wallet.test/cb"], false) },
         ],
+        attesters: vec![AttesterConfig {
+            name: "The provider".into(),
+            jwk: Holder::new(ATTESTER).0.public_key().to_jwk(),
+        }],
     }
 }
 
@@ -115,6 +122,7 @@ fn client(id: &str, redirect_uris: &[&str], dpop_bound_access_tokens: bool) -> C
         name: format!("The {id}"),
         redirect_uris: redirect_uris.iter().map(ToString::to_string).collect(),
         dpop_bound_access_tokens,
+        attested: false,
     }
 }
 

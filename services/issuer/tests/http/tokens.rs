@@ -99,6 +99,23 @@ async fn each_malformed_token_request_has_its_error() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn guesses_are_slowed_and_the_right_code_is_not() {
+    let world = World::start().await;
+    let link = world.offer().await;
+    let guess = async || {
+        let begun = std::time::Instant::now();
+        let reply = world.token_reply(&[("grant_type", GRANT), ("pre-authorized_code", "guess")]).await;
+        assert_eq!(refusal(&reply), refused("invalid_grant"));
+        begun.elapsed()
+    };
+    for _ in 0..40 {
+        guess().await;
+    }
+    assert!(guess().await >= std::time::Duration::from_millis(500));
+    assert!(!world.token(&link).await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_transaction_code_nobody_asked_for_is_refused() {
     let world = World::start().await;
     let person = world.person("10023").await;
