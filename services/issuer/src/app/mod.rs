@@ -10,6 +10,7 @@ mod documents;
 mod dpop;
 mod existence;
 mod guesses;
+mod holders;
 mod import;
 mod keys;
 mod ledger;
@@ -42,6 +43,7 @@ pub use directory::{AnchoringStatus, CopyView, DirectoryError, ListState, Subjec
 pub use documents::{DocumentError, Documented, MOST_DOCUMENTS, NewDocument, anchor_documents};
 pub use dpop::{DpopError, Presented};
 pub use existence::{BeneficiaryPage, ExistenceCounts, ExistenceError, RequestLink, RequestPage};
+pub use holders::{HolderError, PROOF_SUITES};
 pub use import::{ImportError, Invitation, UploadView};
 pub use keys::KeysError;
 pub use ledger::{Anchored, DocumentKey, Ledger, PublishedStatus, RegistryLedger};
