@@ -18,6 +18,8 @@ const IAT_WINDOW_SECONDS: i64 = 300;
 pub struct KeyProof {
     pub holder: HolderKey,
     pub nonce: String,
+    /// The `key_attestation` of the header, not yet looked at.
+    pub attestation: Option<String>,
 }
 
 /// The key a credential is bound to and the DID by which the holder named it.
@@ -120,7 +122,8 @@ impl KeyProof {
             return Err(KeyProofError::Validity);
         }
         let nonce = text(&payload, "nonce").ok_or(KeyProofError::NonceMissing)?;
-        Ok(Self { holder, nonce: nonce.to_owned() })
+        let attestation = text(&header, "key_attestation").map(str::to_owned);
+        Ok(Self { holder, nonce: nonce.to_owned(), attestation })
     }
 }
 

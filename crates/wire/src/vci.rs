@@ -96,6 +96,13 @@ pub struct CredentialRequest {
 pub struct Proofs {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub jwt: Option<Vec<String>>,
+    /// Verifiable presentations (appendix F.2).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<Object>>)]
+    pub di_vp: Option<Vec<Value>>,
+    /// A key attestation (appendix F.3).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attestation: Option<Vec<String>>,
     #[serde(flatten)]
     #[schema(value_type = Object)]
     pub other: serde_json::Map<String, Value>,

@@ -8,13 +8,14 @@ use credential::sd_jwt::{self, IssueError, NewSdJwt, PathElement};
 use issuance::anchoring::WaitingLeaf;
 use issuance::build::{self, BuildError, Material};
 use issuance::{
-    CheckedNonce, Configuration, CredentialCopy, Delivery, Format, KeyProof, KeyProofError, ListKind, Offer,
-    Status, StatusIndex, Subject, fingerprint,
+    CheckedNonce, Configuration, CredentialCopy, Delivery, Format, HolderKey, ListKind, Offer, Status,
+    StatusIndex, Subject, fingerprint,
 };
 use serde_json::Value;
 use store_issuer::{AccessToken, Transaction};
-use wire::vci::{CredentialRequest, CredentialResponse, IssuedCredential, Proofs};
+use wire::vci::{CredentialRequest, CredentialResponse, IssuedCredential};
 
+use super::holders::HolderError;
 use super::tokens::credential_identifier;
 use super::{DpopError, Issuer, Presented, Tenant, TenantKeys};
 
@@ -45,10 +46,8 @@ pub enum CredentialError {
     UnknownIdentifier,
     #[error("encrypted responses are not supported")]
     Encryption,
-    #[error("proofs needs one jwt key proof")]
-    ProofMissing,
     #[error(transparent)]
-    Proof(#[from] KeyProofError),
+    Holder(#[from] HolderError),
     #[error("the nonce is unknown, was used already or has expired")]
     Nonce,
     #[error("the offer belongs to another key or was withdrawn")]
@@ -73,8 +72,8 @@ struct Wanted<'a> {
     tenant: &'a Tenant,
     offer_id: &'a str,
     configuration: Configuration,
-    proof: KeyProof,
-    nonce: CheckedNonce,
+    holder: HolderKey,
+    nonces: Vec<CheckedNonce>,
 }
 
 /// What signing needs, read in one view of the database.
@@ -127,12 +126,13 @@ impl Issuer {
             return Err(CredentialError::Encryption);
         }
         let configuration = self.wanted_configuration(tenant, &by.token, request).await?;
-        let jwt = one_proof(request.proofs.as_ref())?;
+        let holder = self.holder(tenant, request.proofs.as_ref()).await?;
         let now = self.now();
-        let proof = KeyProof::verify(jwt, &tenant.issuer_url, now)?;
-        let nonce = self.secrets.check_nonce(&tenant.id, &proof.nonce, now);
-        let nonce = nonce.map_err(|_| CredentialError::Nonce)?;
-        let wanted = Wanted { tenant, offer_id: &by.token.offer_id, configuration, proof, nonce };
+        let checked = holder.nonces.iter().map(|nonce| self.secrets.check_nonce(&tenant.id, nonce, now));
+        let nonces: Result<Vec<_>, _> = checked.collect();
+        let nonces = nonces.map_err(|_| CredentialError::Nonce)?;
+        let offer_id = by.token.offer_id.as_str();
+        let wanted = Wanted { tenant, offer_id, configuration, holder: holder.key, nonces };
         let copy = sql::retry(|| self.find_or_issue(&wanted)).await?;
         metrics::counter!("issuer_credentials_total", "format" => configuration.format.identifier())
             .increment(1);
@@ -178,7 +178,7 @@ impl Issuer {
     }
 
     async fn find_or_issue(&self, wanted: &Wanted<'_>) -> Result<CredentialCopy, CredentialError> {
-        let Wanted { tenant, proof, .. } = wanted;
+        let Wanted { tenant, holder, .. } = wanted;
         let mut tx = self.store.read().await?;
         let stored = tx.find_copy_of_offer(&tenant.id, wanted.offer_id, wanted.configuration).await?;
         if let Some(stored) = stored {
@@ -193,7 +193,7 @@ impl Issuer {
         let mut tx = self.store.write("issue_credential").await?;
         self.spend(&mut tx, wanted).await?;
         // The first key to come is the holder's; of two that race, the database picks one.
-        if !tx.accept_offer(&tenant.id, wanted.offer_id, &proof.holder.thumbprint()).await? {
+        if !tx.accept_offer(&tenant.id, wanted.offer_id, &holder.thumbprint()).await? {
             return Err(CredentialError::Denied);
         }
         match tx.insert_copy(&tenant.id, &copy, &prepared.indexes, &leaf).await {
@@ -213,7 +213,7 @@ impl Issuer {
         wanted: &Wanted<'_>,
         stored: CredentialCopy,
     ) -> Result<CredentialCopy, CredentialError> {
-        if stored.holder_key != wanted.proof.holder.thumbprint() {
+        if stored.holder_key != wanted.holder.thumbprint() {
             return Err(CredentialError::Denied);
         }
         let mut tx = self.store.write("repeat_credential").await?;
@@ -223,18 +223,19 @@ impl Issuer {
     }
 
     async fn spend(&self, tx: &mut Transaction, wanted: &Wanted<'_>) -> Result<(), CredentialError> {
-        let CheckedNonce { fingerprint, expires_at } = &wanted.nonce;
-        match tx.spend_nonce(&wanted.tenant.id, fingerprint, *expires_at).await? {
-            true => Ok(()),
-            false => Err(CredentialError::Nonce),
+        for CheckedNonce { fingerprint, expires_at } in &wanted.nonces {
+            if !tx.spend_nonce(&wanted.tenant.id, fingerprint, *expires_at).await? {
+                return Err(CredentialError::Nonce);
+            }
         }
+        Ok(())
     }
 
     async fn prepare(&self, tx: &mut Transaction, wanted: &Wanted<'_>) -> Result<Prepared, CredentialError> {
         let tenant = wanted.tenant;
         let offer = tx.find_offer(&tenant.id, wanted.offer_id).await?.ok_or(CredentialError::Denied)?;
         let withdrawn = offer.state == issuance::OfferState::Withdrawn;
-        if withdrawn || !offer.allows_key(&wanted.proof.holder.thumbprint()) {
+        if withdrawn || !offer.allows_key(&wanted.holder.thumbprint()) {
             return Err(CredentialError::Denied);
         }
         let subject = tx.find_subject(&tenant.id, &offer.subject_id).await?.ok_or(CredentialError::Denied)?;
@@ -267,7 +268,7 @@ impl Issuer {
         prepared: &Prepared,
         keys: &Arc<TenantKeys>,
     ) -> Result<(CredentialCopy, WaitingLeaf), CredentialError> {
-        let Wanted { tenant, configuration, proof, .. } = wanted;
+        let Wanted { tenant, configuration, holder, .. } = wanted;
         let issued_at = self.whole_second();
         let mut claims = prepared.subject.claims.clone();
         claims.extend(prepared.offer.extra_claims.clone());
@@ -279,21 +280,21 @@ impl Issuer {
             credential_type: configuration.credential_type,
             issuer: tenant.as_build_issuer(&status_base),
             claims: &claims,
-            holder: &proof.holder,
+            holder,
             indexes: &prepared.indexes,
             issued_at,
             valid_until,
         };
         let document = match configuration.format {
             Format::LdpVc => self.secure_ldp(&material, keys).await?,
-            Format::SdJwt => self.secure_sd_jwt(&material, proof, keys).await?,
+            Format::SdJwt => self.secure_sd_jwt(&material, holder, keys).await?,
         };
         let copy = CredentialCopy {
             id: self.new_id(),
             offer_id: prepared.offer.id.clone(),
             subject_id: prepared.subject.id.clone(),
             configuration: *configuration,
-            holder_key: proof.holder.thumbprint(),
+            holder_key: holder.thumbprint(),
             receipt_token: self.new_token(),
             notification_id: self.new_token(),
             status: Status::Valid,
@@ -330,13 +331,13 @@ impl Issuer {
     async fn secure_sd_jwt(
         &self,
         material: &Material<'_>,
-        proof: &KeyProof,
+        holder: &HolderKey,
         keys: &TenantKeys,
     ) -> Result<String, CredentialError> {
         let (claims, disclosable) = material.sd_jwt().map_err(CredentialError::Claims)?;
         let disclosable =
             disclosable.into_iter().map(|name| vec![PathElement::Name(name.to_owned())]).collect();
-        let holder_key = Some(proof.holder.public);
+        let holder_key = Some(holder.public);
         let new = NewSdJwt { claims, disclosable, holder_key, decoys: DECOYS };
         Ok(sd_jwt::issue(&new, &keys.p256, self.entropy.as_ref()).await?)
     }
@@ -356,20 +357,6 @@ impl Issuer {
         let hex = format!("{marked:032x}");
         let part = |from: usize, to: usize| hex.get(from..to).unwrap_or_default();
         format!("urn:uuid:{}-{}-{}-{}-{}", part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32))
-    }
-}
-
-/// Section 8.2: exactly one member named as the proof type. Batches are not offered, so one proof is the most.
-fn one_proof(proofs: Option<&Proofs>) -> Result<&str, CredentialError> {
-    let proofs = proofs.ok_or(CredentialError::ProofMissing)?;
-    let Some(jwts) = &proofs.jwt else { return Err(CredentialError::ProofMissing) };
-    if !proofs.other.is_empty() {
-        return Err(CredentialError::Request("proofs holds more than one proof type"));
-    }
-    match jwts.as_slice() {
-        [] => Err(CredentialError::ProofMissing),
-        [jwt] => Ok(jwt),
-        _ => Err(CredentialError::Request("this issuer does not issue in batches: one key proof only")),
     }
 }
 

@@ -12,6 +12,7 @@ mod documents;
 mod dpop;
 mod existence;
 mod guesses;
+mod holders;
 mod import;
 mod keys;
 mod ledger;
@@ -48,6 +49,7 @@ pub use directory::{AnchoringStatus, AuditVerdict, CopyView, DirectoryError, Lis
 pub use documents::{DocumentError, Documented, MOST_DOCUMENTS, NewDocument, anchor_documents};
 pub use dpop::{DpopError, Presented};
 pub use existence::{BeneficiaryPage, ExistenceCounts, ExistenceError, RequestLink, RequestPage};
+pub use holders::{HolderError, PROOF_SUITES};
 pub use import::{ImportError, Invitation, UploadView};
 pub use keys::KeysError;
 pub use ledger::{Anchored, DocumentKey, Ledger, PublishedStatus, RegistryLedger};

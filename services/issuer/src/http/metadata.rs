@@ -15,7 +15,7 @@ use wire::vci::{
 };
 
 use super::extract::Of;
-use crate::app::{Issuer, Tenant};
+use crate::app::{Issuer, PROOF_SUITES, Tenant};
 
 /// How long a reader may keep metadata, in seconds.
 const MAX_AGE: &str = "max-age=300";
@@ -94,7 +94,7 @@ fn jwk(key: &credential::data_integrity::SigningKey) -> Value {
 }
 
 async fn metadata_answer(app: &Issuer, tenant: &Tenant, request: &HttpRequest) -> HttpResponse {
-    let metadata = issuer_metadata(tenant);
+    let metadata = issuer_metadata(app, tenant);
     let signed = if wants_jwt(request) { app.sign_metadata(tenant, &metadata).await } else { None };
     let Some(signed) = signed else {
         let mut unsigned = json_answer(&metadata);
@@ -183,7 +183,7 @@ fn with_code_flow(base: AuthorizationServerMetadata, tenant: &Tenant) -> Authori
     }
 }
 
-fn issuer_metadata(tenant: &Tenant) -> IssuerMetadata {
+fn issuer_metadata(app: &Issuer, tenant: &Tenant) -> IssuerMetadata {
     let url = &tenant.issuer_url;
     let configurations = Configuration::of_types(&tenant.types);
     IssuerMetadata {
@@ -201,23 +201,18 @@ fn issuer_metadata(tenant: &Tenant) -> IssuerMetadata {
         }],
         credential_configurations_supported: configurations
             .into_iter()
-            .map(|configuration| (configuration.to_string(), described(configuration)))
+            .map(|configuration| (configuration.to_string(), described(app, configuration)))
             .collect(),
     }
 }
 
-fn described(configuration: Configuration) -> CredentialConfiguration {
+fn described(app: &Issuer, configuration: Configuration) -> CredentialConfiguration {
     let kind = configuration.credential_type;
-    let algorithms = ["ES256", "EdDSA"].map(Value::from).to_vec();
-    let proof = ProofTypeSupported {
-        proof_signing_alg_values_supported: algorithms,
-        key_attestations_required: None,
-    };
     let base = CredentialConfiguration {
         format: configuration.format.identifier().to_owned(),
         scope: Some(configuration.to_string()),
         cryptographic_binding_methods_supported: ["jwk", "did:key", "did:jwk"].map(str::to_owned).to_vec(),
-        proof_types_supported: BTreeMap::from([("jwt".to_owned(), proof)]),
+        proof_types_supported: proof_types(app),
         credential_metadata: Some(displayed(kind, configuration.format)),
         ..CredentialConfiguration::default()
     };
@@ -236,6 +231,21 @@ fn described(configuration: Configuration) -> CredentialConfiguration {
             ..base
         },
     }
+}
+
+/// Attestations are taken where a wallet provider is trusted, and required of nobody.
+fn proof_types(app: &Issuer) -> BTreeMap<String, ProofTypeSupported> {
+    let signed_with = |names: Vec<Value>| ProofTypeSupported {
+        proof_signing_alg_values_supported: names,
+        key_attestations_required: None,
+    };
+    let jose = || signed_with(["ES256", "EdDSA"].map(Value::from).to_vec());
+    let suites = signed_with(PROOF_SUITES.map(|suite| Value::from(suite.as_str())).to_vec());
+    let mut types = BTreeMap::from([("jwt".to_owned(), jose()), ("di_vp".to_owned(), suites)]);
+    if app.has_attesters() {
+        types.insert("attestation".to_owned(), jose());
+    }
+    types
 }
 
 /// Names of the credential and its claims in every language the published type metadata has.

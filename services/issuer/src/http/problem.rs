@@ -330,9 +330,7 @@ impl From<CredentialError> for OAuthError {
             }
             CredentialError::UnknownIdentifier => Self::bad_request("unknown_credential_identifier", text),
             CredentialError::Encryption => Self::bad_request("invalid_encryption_parameters", text),
-            CredentialError::ProofMissing | CredentialError::Proof(_) => {
-                Self::bad_request("invalid_proof", text)
-            }
+            CredentialError::Holder(_) => Self::bad_request("invalid_proof", text),
             CredentialError::Nonce => Self::bad_request("invalid_nonce", text),
             CredentialError::Denied | CredentialError::Claims(_) => {
                 Self::bad_request("credential_request_denied", text)

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::authorization::{CALLBACK, Person, VERIFIER, form, parameter};
 use crate::support::{ATTESTER, Holder, ORIGIN, World, json, refusal, refused, start_time};
 
-fn signed(key: &Holder, typ: &str, payload: &Value) -> String {
+pub fn signed(key: &Holder, typ: &str, payload: &Value) -> String {
     let encode = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let text = format!("{}.{}", encode(&json!({"typ": typ, "alg": "ES256"})), encode(payload));
     format!("{text}.{}", URL_SAFE_NO_PAD.encode(key.0.sign_now(text.as_bytes()).unwrap()))

@@ -12,6 +12,7 @@ mod credentials;
 mod documents;
 mod dpop;
 mod existence;
+mod holders;
 mod keys;
 mod ledger;
 mod metadata;

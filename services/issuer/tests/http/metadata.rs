@@ -26,6 +26,12 @@ async fn issuer_metadata_is_at_both_addresses_and_complete() {
     assert_eq!(ldp["cryptographic_binding_methods_supported"], json!(["jwk", "did:key", "did:jwk"]));
     let algorithms = &ldp["proof_types_supported"]["jwt"]["proof_signing_alg_values_supported"];
     assert_eq!(*algorithms, json!(["ES256", "EdDSA"]));
+    let attestation = &ldp["proof_types_supported"]["attestation"]["proof_signing_alg_values_supported"];
+    assert_eq!(*attestation, json!(["ES256", "EdDSA"]));
+    assert_eq!(
+        ldp["proof_types_supported"]["di_vp"]["proof_signing_alg_values_supported"],
+        json!(["eddsa-rdfc-2022", "ecdsa-rdfc-2019", "eddsa-jcs-2022", "ecdsa-jcs-2019"])
+    );
     assert_eq!(ldp["credential_metadata"]["claims"][0]["path"], json!(["credentialSubject", "givenName"]));
     assert_eq!(ldp["credential_metadata"]["display"].as_array().unwrap().len(), 6, "six languages");
     let sd_jwt = &configurations[SD_JWT];
