@@ -39,6 +39,7 @@ const INSERT_PASSKEY: &str = "INSERT INTO person_passkeys (credential_id, tenant
 const FIND_PASSKEY: &str =
     "SELECT subject_id, json FROM person_passkeys WHERE tenant = $1 AND credential_id = $2";
 const REPLACE_PASSKEY: &str = "UPDATE person_passkeys SET json = $3 WHERE tenant = $1 AND credential_id = $2";
+const DELETE_PASSKEYS: &str = "DELETE FROM person_passkeys WHERE tenant = $1 AND subject_id = $2";
 const INSERT_CEREMONY: &str =
     "INSERT INTO person_ceremonies (challenge, tenant, request, offer_id, state, expires_at)
     VALUES ($1, $2, $3, $4, $5, $6)";
@@ -93,6 +94,11 @@ impl Transaction {
     ) -> Result<Option<(String, String)>, Error> {
         let row = self.tx.fetch_optional(FIND_PASSKEY, args![tenant, credential_id]).await?;
         row.map(|row| Ok((row.text("subject_id")?, row.text("json")?))).transpose()
+    }
+
+    /// Answers how many there were.
+    pub async fn delete_person_passkeys(&mut self, tenant: &str, subject_id: &str) -> Result<u64, Error> {
+        Ok(self.tx.execute(DELETE_PASSKEYS, args![tenant, subject_id]).await?)
     }
 
     pub async fn replace_person_passkey(

@@ -146,6 +146,9 @@ async fn a_ceremony_is_answered_once_by_its_own_request_and_passkeys_stay_with_t
         assert_eq!(tx.find_person_passkey("wfp", &[1, 2]).await.unwrap(), None);
         assert_eq!(tx.count_person_passkeys(TENANT, "s").await.unwrap(), 1);
         assert_eq!(tx.count_person_passkeys("wfp", "s").await.unwrap(), 0);
+        assert_eq!(tx.delete_person_passkeys("wfp", "s").await.unwrap(), 0);
+        assert_eq!(tx.delete_person_passkeys(TENANT, "s").await.unwrap(), 1);
+        assert_eq!(tx.find_person_passkey(TENANT, &[1, 2]).await.unwrap(), None);
         assert_eq!(tx.count_self_served(TENANT, "s", "person", now()).await.unwrap(), 0);
     }
 }

@@ -294,6 +294,8 @@ impl Issuer {
             let ceremony = ceremony.ok_or(AuthorizeError::Ceremony)?;
             let offer_id = ceremony.offer_id.as_deref().ok_or(AuthorizeError::Ceremony)?;
             let offer = tx.find_offer(&tenant.id, offer_id).await?.ok_or(AuthorizeError::Ceremony)?;
+            // It may have been withdrawn since the code was typed, and a passkey outlives its offer.
+            offer.check_open(now).map_err(AuthorizeError::Refused)?;
             let made = self.passkeys.finish_registration(&ceremony.state, response)?;
             let subject = offer.subject_id.as_str();
             tx.insert_person_passkey(&tenant.id, subject, &made.credential_id, &made.json, now).await?;

@@ -135,7 +135,8 @@ impl Issuer {
     }
 
     /// A suspension that would lift itself must not do so while somebody else may hold the key, so what is suspended
-    /// already is suspended anew.
+    /// already is suspended anew. Passkeys may be on that phone too: they would sign in for new credentials once the
+    /// new copies are held, so the person enrols another with the new offer.
     async fn lock_out(
         &self,
         tx: &mut Transaction,
@@ -147,6 +148,10 @@ impl Issuer {
             if copy.status != Status::Revoked {
                 self.write_move(tx, by, &copy, &change).await?;
             }
+        }
+        if tx.delete_person_passkeys(&by.tenant, subject_id).await? > 0 {
+            let act = Act { action: "person.passkeys-end", target: subject_id, detail: "phone-lost" };
+            tx.audit(by, act, self.now()).await?;
         }
         let offers = tx.list_offers(&by.tenant, subject_id).await?;
         self.end_offers(tx, by, &offers, "phone-lost").await

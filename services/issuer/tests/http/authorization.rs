@@ -417,3 +417,34 @@ async fn a_page_of_another_site_signs_nobody_in() {
     let reply = world.client.post_json(&world.url("/t/undp/authorize/sign-in/start"), &body, &headers).await;
     assert_eq!(problem(&reply.unwrap()), (403, "cross-site".into()));
 }
+
+/// The phone may hold the passkey, which would sign in for new credentials as soon as the new copies are valid.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_phone_ends_the_passkeys_of_its_person() {
+    let world = World::start().await;
+    let link = world.offer().await;
+    let mut person = Person::enrolled(&world, &link).await;
+    person.code(&world, &[]).await;
+    let types = vec![issuance::CredentialType::StaffIdentity];
+    let by = World::officer();
+    let again = world.issuer.offer_again(&by, "s-10023", types, issuance::Reissue::PhoneLost).await.unwrap();
+    world.credential(&again, LDP, &Holder::new(8)).await;
+    let request = world.request_uri(&[]).await;
+    assert_eq!(person.sign_in(&request).await.status, 401);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_offer_that_is_withdrawn_meanwhile_enrols_nobody() {
+    let world = World::start().await;
+    let link = world.offer().await;
+    let mut person = Person::new(&world);
+    let state = world.issuer_state(&link).await;
+    let request = world.request_uri(&[("issuer_state", &state)]).await;
+    let asked = json!({"request_uri": request, "tx_code": link.transaction_code});
+    let start = person.post("enrol/start", &asked).await;
+    world.issuer.withdraw_offer(&World::officer(), &link.offer_id).await.unwrap();
+    let mut made = person.device.register(&start.json().unwrap()).unwrap();
+    made["request_uri"] = request.as_str().into();
+    assert_eq!(person.post("enrol/finish", &made).await.status, 403);
+    assert_eq!(person.sign_in(&request).await.status, 401, "no passkey was kept");
+}
