@@ -13,6 +13,7 @@ mod digest;
 mod expand;
 mod input;
 mod jcs;
+pub mod jwe;
 pub mod jwt;
 pub mod limits;
 mod outcome;

@@ -1,6 +1,6 @@
 //! Four eyes: what one person proposes and another decides.
 
-use crate::{ReasonCode, Roles, ServiceEnd, Timestamp};
+use crate::{CredentialType, ReasonCode, Roles, ServiceEnd, Timestamp};
 
 /// How long a proposal waits. After that it has to be made again, since the reasons for it may be gone.
 pub const PROPOSAL_DAYS: i64 = 14;
@@ -35,6 +35,8 @@ pub enum Proposal {
     EndService { subject: String, how: String, note: Option<String> },
     /// Somebody is given a guarded role.
     GiveRoles { officer: String, roles: String },
+    /// A wallet showed its key for a credential whose issue a second person approves.
+    Issue { deferral: String, subject: String, credential_type: String },
 }
 
 /// A proposal and what became of it.
@@ -97,7 +99,10 @@ impl FourEyes {
             (Self::Always, Proposal::GiveRoles { .. }) => others.ever > 0,
             (
                 Self::Always,
-                Proposal::OfferList { .. } | Proposal::Revoke { .. } | Proposal::EndService { .. },
+                Proposal::OfferList { .. }
+                | Proposal::Revoke { .. }
+                | Proposal::EndService { .. }
+                | Proposal::Issue { .. },
             ) => true,
         }
     }
@@ -112,6 +117,7 @@ impl Proposal {
             Self::Revoke { .. } => "revoke",
             Self::EndService { .. } => "end-service",
             Self::GiveRoles { .. } => "give-roles",
+            Self::Issue { .. } => "issue",
         }
     }
 
@@ -122,6 +128,7 @@ impl Proposal {
             Self::OfferList { upload, .. } => upload,
             Self::Revoke { subject, .. } | Self::EndService { subject, .. } => subject,
             Self::GiveRoles { officer, .. } => officer,
+            Self::Issue { deferral, .. } => deferral,
         }
     }
 
@@ -133,6 +140,7 @@ impl Proposal {
             Self::Revoke { reason, .. } => ReasonCode::parse(reason).is_some(),
             Self::EndService { how, .. } => ServiceEnd::parse(how).is_some(),
             Self::GiveRoles { roles, .. } => Roles::parse(roles).is_some(),
+            Self::Issue { credential_type, .. } => credential_type.parse::<CredentialType>().is_ok(),
         }
     }
 }

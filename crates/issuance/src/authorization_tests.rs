@@ -105,6 +105,7 @@ fn signing_in_does_not_undo_a_revocation() {
         delivery: Delivery::Accepted,
         issued_at: Timestamp::from_timestamp(1_800_000_000 + day * 86_400, 0).unwrap(),
         valid_until: Timestamp::from_timestamp(1_900_000_000, 0).unwrap(),
+        batch_position: 0,
     };
     let kind = CredentialType::StaffIdentity;
     assert!(!is_withdrawn(kind, &[]));

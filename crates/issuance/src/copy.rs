@@ -15,11 +15,14 @@ pub struct CredentialCopy {
     pub holder_key: String,
     /// Secret part of the receipt's URL.
     pub receipt_token: String,
+    /// Shared by the copies of one response.
     pub notification_id: String,
     pub status: Status,
     pub delivery: Delivery,
     pub issued_at: Timestamp,
     pub valid_until: Timestamp,
+    /// Which key of the request it is bound to: 0 for the first.
+    pub batch_position: u32,
 }
 
 impl std::fmt::Debug for CredentialCopy {

@@ -14,6 +14,7 @@ pub mod authorization;
 pub mod build;
 mod configuration;
 mod copy;
+mod deferral;
 pub mod dpop;
 mod guessing;
 pub mod import;
@@ -34,6 +35,7 @@ pub use configuration::{
     Claim, ClaimKind, Configuration, CredentialType, Format, UnknownConfiguration, VOCABULARY,
 };
 pub use copy::{CredentialCopy, Delivery};
+pub use deferral::Deferral;
 pub use guessing::{Guess, Guesses};
 pub use key_proof::{HolderKey, KeyProof, KeyProofError};
 pub use nonce::{CheckedNonce, NONCE_LIFETIME_SECONDS, NonceError};

@@ -3,7 +3,7 @@
 use clock::Entropy;
 use serde_json::{Map, Value};
 
-use crate::{Configuration, Secrets, Timestamp};
+use crate::{Configuration, HolderKey, Secrets, Timestamp};
 
 /// Life of a pre-authorized code. Every fetch of an offer mints another.
 pub const CODE_LIFETIME_SECONDS: i64 = 300;
@@ -152,16 +152,21 @@ impl Offer {
         }
     }
 
-    /// Whether a credential may be bound to this key: the one the offer names, or the first that came.
+    /// Whether copies may be bound to these keys. The first one stands for the wallet: it must be the key that accepted the
+    /// offer, if one did. An offer that names a key makes one copy, for that key.
     #[must_use]
-    pub fn allows_key(&self, thumbprint: &str) -> bool {
-        [&self.bound_key, &self.holder_key].into_iter().flatten().all(|key| key == thumbprint)
+    pub fn allows_keys(&self, holders: &[HolderKey]) -> bool {
+        let Some(first) = holders.first().map(HolderKey::thumbprint) else { return false };
+        let alone = self.bound_key.is_none() || holders.len() == 1;
+        alone && [&self.bound_key, &self.holder_key].into_iter().flatten().all(|key| *key == first)
     }
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use keys::{Algorithm, Signer as _, SoftwareKey};
+
     use super::*;
     use crate::{CredentialType, Format};
 
@@ -213,11 +218,18 @@ mod tests {
     fn another_key_is_refused_once_one_is_known() {
         let secrets = Secrets::new(&[3; 32]);
         let mut offer = offer(&secrets);
-        assert!(offer.allows_key("a"));
-        offer.holder_key = Some("a".into());
-        assert!(offer.allows_key("a") && !offer.allows_key("b"));
+        let key = |seed| {
+            let key = SoftwareKey::generate(Algorithm::P256, &clock::SeededEntropy::new(seed));
+            HolderKey::from_jwk(*key.public_key())
+        };
+        let (a, b) = (key(1), key(2));
+        assert!(offer.allows_keys(&[a.clone()]) && !offer.allows_keys(&[]));
+        offer.holder_key = Some(a.thumbprint());
+        assert!(offer.allows_keys(&[a.clone()]) && !offer.allows_keys(&[b.clone()]));
+        assert!(offer.allows_keys(&[a.clone(), b.clone()]) && !offer.allows_keys(&[b.clone(), a.clone()]));
         offer.holder_key = None;
-        offer.bound_key = Some("b".into());
-        assert!(offer.allows_key("b") && !offer.allows_key("a"));
+        offer.bound_key = Some(b.thumbprint());
+        assert!(offer.allows_keys(&[b.clone()]) && !offer.allows_keys(&[a.clone()]));
+        assert!(!offer.allows_keys(&[b, a]), "for this key alone");
     }
 }

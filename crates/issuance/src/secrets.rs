@@ -13,6 +13,8 @@ pub struct Secrets {
     nonce: hmac::Key,
     dpop_nonce: hmac::Key,
     issuer_state: hmac::Key,
+    transaction_id: hmac::Key,
+    encryption: hmac::Key,
 }
 
 impl Secrets {
@@ -26,6 +28,8 @@ impl Secrets {
             nonce: derive(b"c_nonce"),
             dpop_nonce: derive(b"dpop nonce"),
             issuer_state: derive(b"issuer_state"),
+            transaction_id: derive(b"transaction_id"),
+            encryption: derive(b"request encryption"),
         }
     }
 
@@ -44,16 +48,32 @@ impl Secrets {
     /// because a wallet may hand in anything.
     #[must_use]
     pub fn issuer_state(&self, tenant: &str, offer: &str) -> String {
-        let mac = hmac::sign(&self.issuer_state, &parts(&[tenant, offer]));
-        format!("{offer}.{}", URL_SAFE_NO_PAD.encode(mac.as_ref()))
+        named(&self.issuer_state, tenant, offer)
     }
 
     /// The offer an `issuer_state` of ours names.
     #[must_use]
     pub fn offer_of<'a>(&self, tenant: &str, issuer_state: &'a str) -> Option<&'a str> {
-        let (offer, mac) = issuer_state.rsplit_once('.')?;
-        let mac = URL_SAFE_NO_PAD.decode(mac).ok()?;
-        hmac::verify(&self.issuer_state, &parts(&[tenant, offer]), &mac).ok().map(|()| offer)
+        name_in(&self.issuer_state, tenant, issuer_state)
+    }
+
+    /// The `transaction_id` by which a wallet asks for a deferred credential (OID4VCI 1.0, 9.1).
+    #[must_use]
+    pub fn transaction_id(&self, tenant: &str, deferral: &str) -> String {
+        named(&self.transaction_id, tenant, deferral)
+    }
+
+    /// The deferral a `transaction_id` of ours names.
+    #[must_use]
+    pub fn deferral_of<'a>(&self, tenant: &str, transaction_id: &'a str) -> Option<&'a str> {
+        name_in(&self.transaction_id, tenant, transaction_id)
+    }
+
+    /// What the key is made of to which requests to an organisation are encrypted (OID4VCI 1.0, 10).
+    #[must_use]
+    pub fn encryption_seed(&self, tenant: &str) -> [u8; 32] {
+        let mac = hmac::sign(&self.encryption, &parts(&[tenant]));
+        mac.as_ref().try_into().unwrap_or_else(|_| unreachable!("HMAC-SHA256 has 32 bytes"))
     }
 
     pub(crate) const fn dpop_nonce_key(&self) -> &hmac::Key {
@@ -80,6 +100,18 @@ pub fn fingerprint(token: &str) -> String {
         let _ = write!(text, "{byte:02x}");
         text
     })
+}
+
+/// An identifier with the MAC that shows it came from here.
+fn named(key: &hmac::Key, tenant: &str, id: &str) -> String {
+    let mac = hmac::sign(key, &parts(&[tenant, id]));
+    format!("{id}.{}", URL_SAFE_NO_PAD.encode(mac.as_ref()))
+}
+
+fn name_in<'a>(key: &hmac::Key, tenant: &str, text: &'a str) -> Option<&'a str> {
+    let (id, mac) = text.rsplit_once('.')?;
+    let mac = URL_SAFE_NO_PAD.decode(mac).ok()?;
+    hmac::verify(key, &parts(&[tenant, id]), &mac).ok().map(|()| id)
 }
 
 /// Lengths go in front, so that no two lists of parts give the same bytes.

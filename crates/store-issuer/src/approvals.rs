@@ -12,6 +12,8 @@ const INSERT: &str = "INSERT INTO approvals
 const FIND: &str = "SELECT * FROM approvals WHERE tenant = $1 AND id = $2";
 const FIND_WAITING: &str =
     "SELECT * FROM approvals WHERE tenant = $1 AND act = $2 AND target = $3 AND state = 'waiting'";
+const FIND_LATEST: &str = "SELECT * FROM approvals WHERE tenant = $1 AND act = $2 AND target = $3
+    ORDER BY id DESC LIMIT 1";
 const CLOSE: &str = "UPDATE approvals SET state = $3, decided_by = $4, decided_at = $5, remark = $6
     WHERE tenant = $1 AND id = $2 AND state = 'waiting'";
 const WAITING: &str = "SELECT * FROM approvals WHERE tenant = $1 AND state = 'waiting' AND expires_at > $2
@@ -58,6 +60,17 @@ impl Transaction {
         let row = self.tx.fetch_optional(FIND_WAITING, args![tenant, act, target]).await?;
         let found = row.as_ref().map(approval).transpose()?;
         Ok(found.filter(|approval| approval.is_waiting(now)))
+    }
+
+    /// The newest proposal of that act for that target, whatever became of it.
+    pub async fn find_latest_approval(
+        &mut self,
+        tenant: &str,
+        act: &str,
+        target: &str,
+    ) -> Result<Option<Approval>, Error> {
+        let row = self.tx.fetch_optional(FIND_LATEST, args![tenant, act, target]).await?;
+        row.as_ref().map(approval).transpose()
     }
 
     /// Stores a decision once; a second one is stale.

@@ -5,10 +5,13 @@ use issuance::{
     Actor, Configuration, CredentialCopy, Delivery, Reason, ReasonCode, Status, StatusIndex, StatusMove,
     Timestamp,
 };
-use sql::{Row, args};
+use sql::{Migration, Row, args};
 
 use crate::row::Columns;
 use crate::{Error, Transaction};
+
+pub(crate) const MIGRATIONS: &[Migration] =
+    &[Migration { version: 160, name: "batches", sql: include_str!("migrations/0160_batches.sql") }];
 
 /// One change of status as it is remembered.
 #[derive(Clone, Debug)]
@@ -26,13 +29,15 @@ pub struct StatusChange {
 
 const INSERT: &str =
     "INSERT INTO copies (tenant, id, offer_id, subject_id, credential_type, configuration, document,
-        holder_key, receipt_token, notification_id, status, delivery, issued_at, valid_until)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+        holder_key, receipt_token, notification_id, status, delivery, issued_at, valid_until, batch_position)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
 const INSERT_ENTRY: &str =
     "INSERT INTO status_entries (tenant, list, place, copy_id) VALUES ($1, $2, $3, $4)";
 const FIND: &str = "SELECT * FROM copies WHERE tenant = $1 AND id = $2";
-const FIND_FOR: &str = "SELECT * FROM copies WHERE tenant = $1 AND offer_id = $2 AND configuration = $3";
-const FIND_BY_NOTIFICATION: &str = "SELECT * FROM copies WHERE tenant = $1 AND notification_id = $2";
+const LIST_FOR: &str = "SELECT * FROM copies WHERE tenant = $1 AND offer_id = $2 AND configuration = $3
+    ORDER BY batch_position";
+const LIST_BY_NOTIFICATION: &str = "SELECT * FROM copies WHERE tenant = $1 AND notification_id = $2
+    ORDER BY batch_position";
 const FIND_BY_RECEIPT: &str = "SELECT * FROM copies WHERE tenant = $1 AND receipt_token = $2";
 const OF_SUBJECT: &str =
     "SELECT * FROM copies WHERE tenant = $1 AND subject_id = $2 ORDER BY id DESC LIMIT 500";
@@ -52,8 +57,8 @@ const CHANGES: &str =
     WHERE h.tenant = $1 AND c.subject_id = $2 ORDER BY h.at DESC, h.sequence DESC LIMIT 500";
 
 impl Transaction {
-    /// Stores a copy, its places in the status lists and its waiting leaf. A second copy of the same offer and
-    /// configuration, or a place that is taken, is a conflict.
+    /// Stores a copy, its places in the status lists and its waiting leaf. A second copy of the same offer,
+    /// configuration and place in the batch, or a place in a list that is taken, is a conflict.
     pub async fn insert_copy(
         &mut self,
         tenant: &str,
@@ -75,7 +80,8 @@ impl Transaction {
             copy.status.as_str(),
             copy.delivery.as_str(),
             copy.issued_at,
-            copy.valid_until
+            copy.valid_until,
+            copy.batch_position
         ];
         self.tx.execute_one(INSERT, values).await?;
         for index in indexes {
@@ -90,24 +96,26 @@ impl Transaction {
         row.as_ref().map(copy).transpose()
     }
 
-    pub async fn find_copy_of_offer(
+    /// All copies of a batch, in its order.
+    pub async fn list_copies_of_offer(
         &mut self,
         tenant: &str,
         offer_id: &str,
         configuration: Configuration,
-    ) -> Result<Option<CredentialCopy>, Error> {
-        let row =
-            self.tx.fetch_optional(FIND_FOR, args![tenant, offer_id, configuration.to_string()]).await?;
-        row.as_ref().map(copy).transpose()
+    ) -> Result<Vec<CredentialCopy>, Error> {
+        let values = args![tenant, offer_id, configuration.to_string()];
+        let rows = self.tx.fetch_all(LIST_FOR, values).await?;
+        rows.iter().map(copy).collect()
     }
 
-    pub async fn find_copy_by_notification(
+    /// The copies of one credential response.
+    pub async fn list_copies_by_notification(
         &mut self,
         tenant: &str,
         notification_id: &str,
-    ) -> Result<Option<CredentialCopy>, Error> {
-        let row = self.tx.fetch_optional(FIND_BY_NOTIFICATION, args![tenant, notification_id]).await?;
-        row.as_ref().map(copy).transpose()
+    ) -> Result<Vec<CredentialCopy>, Error> {
+        let rows = self.tx.fetch_all(LIST_BY_NOTIFICATION, args![tenant, notification_id]).await?;
+        rows.iter().map(copy).collect()
     }
 
     pub async fn find_copy_by_receipt(
@@ -189,6 +197,7 @@ pub(crate) fn copy(row: &Row) -> Result<CredentialCopy, Error> {
         delivery: columns.parsed("delivery", Delivery::parse)?,
         issued_at: row.time("issued_at")?,
         valid_until: row.time("valid_until")?,
+        batch_position: columns.number("batch_position")?,
     })
 }
 

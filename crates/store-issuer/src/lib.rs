@@ -11,6 +11,7 @@ mod authorization;
 mod calendar;
 mod codes;
 mod copies;
+mod deferrals;
 mod documents;
 mod error;
 mod existence;
@@ -89,7 +90,7 @@ impl Transaction {
 }
 
 /// Each part of the service numbers its own steps: issuing from 1, officers and the life of credentials from 100,
-/// authorization from 151, import from 200, existence from 300, documents from 400, the VC API from 500.
+/// authorization from 151, batches and deferred issuance from 160, import from 200, existence from 300, documents from 400, the VC API from 500.
 fn migrations() -> Vec<Migration> {
     let issuing = Migration { version: 1, name: "issuing", sql: include_str!("migrations/0001_issuing.sql") };
     [
@@ -97,6 +98,8 @@ fn migrations() -> Vec<Migration> {
         officers::MIGRATIONS,
         service::MIGRATIONS,
         authorization::MIGRATIONS,
+        copies::MIGRATIONS,
+        deferrals::MIGRATIONS,
         import::MIGRATIONS,
         existence::MIGRATIONS,
         documents::MIGRATIONS,

@@ -84,6 +84,7 @@ fn copy(id: &str, offer: &str, format: Format) -> (CredentialCopy, Vec<StatusInd
         delivery: Delivery::Issued,
         issued_at: now(),
         valid_until: now() + chrono::Duration::days(365),
+        batch_position: 0,
     };
     let place = u32::try_from(id.len()).unwrap();
     let index = |kind| StatusIndex { list: StatusListId { kind, number: 1 }, index: place };
@@ -226,9 +227,15 @@ async fn a_second_copy_and_a_taken_place_are_conflicts() {
         }
         let mut tx = store.read().await.unwrap();
         assert_eq!(tx.find_copy(TENANT, "a").await.unwrap().unwrap(), first);
-        assert_eq!(tx.find_copy_of_offer(TENANT, "o", first.configuration).await.unwrap().unwrap(), first);
+        assert_eq!(
+            tx.list_copies_of_offer(TENANT, "o", first.configuration).await.unwrap(),
+            std::slice::from_ref(&first)
+        );
         assert_eq!(tx.find_copy_by_receipt(TENANT, "receipt-a").await.unwrap().unwrap(), first);
-        assert_eq!(tx.find_copy_by_notification(TENANT, "notification-a").await.unwrap().unwrap(), first);
+        assert_eq!(
+            tx.list_copies_by_notification(TENANT, "notification-a").await.unwrap(),
+            std::slice::from_ref(&first)
+        );
         assert_eq!(tx.find_copy("wfp", "a").await.unwrap(), None);
         assert!(tx.is_place_taken(TENANT, &indexes[0]).await.unwrap());
         assert!(!tx.is_place_taken("wfp", &indexes[0]).await.unwrap());

@@ -14,7 +14,7 @@ pub use authorization::{PushedAuthorizationRequest, PushedAuthorizationResponse}
 pub use metadata::{
     AuthorizationServerMetadata, BatchIssuance, ClaimDescription, ClaimDisplay, CredentialConfiguration,
     CredentialDefinition, CredentialDisplay, CredentialMetadata, IssuerDisplay, IssuerMetadata, Logo,
-    ProofTypeSupported,
+    ProofTypeSupported, RequestEncryption, ResponseEncryption,
 };
 pub use offer::{AuthorizationCodeGrant, CredentialOffer, Grants, PreAuthorizedGrant, TxCode};
 
@@ -108,11 +108,26 @@ pub struct Proofs {
     pub other: serde_json::Map<String, Value>,
 }
 
-/// Section 8.3.
-#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
-pub struct CredentialResponse {
+/// Section 9.1.
+#[derive(Clone, Default, Deserialize, Serialize, ToSchema)]
+pub struct DeferredCredentialRequest {
     #[serde(default)]
+    pub transaction_id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Object)]
+    pub credential_response_encryption: Option<Value>,
+}
+
+/// Sections 8.3 and 9.2: either credentials, or a transaction that waits.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, ToSchema)]
+pub struct CredentialResponse {
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub credentials: Vec<IssuedCredential>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transaction_id: Option<String>,
+    /// Seconds to wait before asking again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interval: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notification_id: Option<String>,
 }

@@ -100,6 +100,9 @@ pub struct TenantConfig {
     pub name: String,
     pub did: String,
     pub types: Vec<CredentialType>,
+    /// Those of its types whose issue a second person approves once a wallet has shown its keys; the wallet waits.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub approved_types: Vec<CredentialType>,
 }
 
 /// A VC API instance for machines.
@@ -159,6 +162,8 @@ pub enum ConfigError {
     TenantDid(String),
     #[error("tenant {0:?} issues no type of credential, or one of them twice")]
     TenantTypes(String),
+    #[error("tenant {0:?}: approved_types names a type that it does not issue")]
+    ApprovedTypes(String),
     #[error("VC API instance {0:?} is configured twice or has an impossible name")]
     Instance(String),
     #[error("VC API instance {0:?}: the cryptosuite is not known")]
@@ -197,6 +202,9 @@ impl Config {
             let types: BTreeSet<_> = tenant.types.iter().collect();
             if types.is_empty() || types.len() != tenant.types.len() {
                 return Err(ConfigError::TenantTypes(tenant.id.clone()));
+            }
+            if !tenant.approved_types.iter().all(|kind| types.contains(kind)) {
+                return Err(ConfigError::ApprovedTypes(tenant.id.clone()));
             }
         }
         let mut names = BTreeSet::new();

@@ -110,7 +110,8 @@ async fn build(
         let operate = key_store.load_or_create(&name, Algorithm::Ed25519, entropy.as_ref())?;
         let (id, types) = (tenant.id.clone(), tenant.types.clone());
         let (name, did) = (tenant.name.clone(), tenant.did.clone());
-        let made = Tenant::new(id, name, did, types, &settings.origin, operate);
+        let mut made = Tenant::new(id, name, did, types, &settings.origin, operate);
+        made.approved_types.clone_from(&tenant.approved_types);
         tenants.insert(tenant.id.clone(), Arc::new(made));
     }
     let mut instances = BTreeMap::new();

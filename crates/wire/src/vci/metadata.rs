@@ -20,10 +20,32 @@ pub struct IssuerMetadata {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notification_endpoint: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credential_request_encryption: Option<RequestEncryption>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credential_response_encryption: Option<ResponseEncryption>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub batch_credential_issuance: Option<BatchIssuance>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub display: Vec<IssuerDisplay>,
     pub credential_configurations_supported: BTreeMap<String, CredentialConfiguration>,
+}
+
+/// How a request may be encrypted on top of TLS (section 10).
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+pub struct RequestEncryption {
+    /// A JWK set; each key has `kid` and `alg`.
+    #[schema(value_type = Object)]
+    pub jwks: Value,
+    pub enc_values_supported: Vec<String>,
+    pub encryption_required: bool,
+}
+
+/// How a response can be encrypted on top of TLS (section 10).
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+pub struct ResponseEncryption {
+    pub alg_values_supported: Vec<String>,
+    pub enc_values_supported: Vec<String>,
+    pub encryption_required: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]

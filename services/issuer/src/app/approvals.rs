@@ -198,6 +198,10 @@ impl Issuer {
                 let found = tx.find_officer(&by.tenant, officer).await?;
                 found.ok_or(RolesError::Unknown)?;
             }
+            Proposal::Issue { deferral, .. } => {
+                let found = tx.find_deferral(&by.tenant, deferral).await?;
+                found.ok_or(DecideError::Unknown)?;
+            }
         }
         Ok(())
     }
@@ -230,6 +234,8 @@ impl Issuer {
                 let roles = Roles::parse(roles).unwrap_or_default();
                 self.set_roles_within(tx, by, officer, roles).await?;
             }
+            // The credential is signed when the wallet comes for it, with what the record says then.
+            Proposal::Issue { .. } => {}
         }
         Ok(())
     }
@@ -248,16 +254,16 @@ async fn proposal_view(
                 About::List { file_name: found.file_name, good: counts.good + counts.done }
             }
         },
-        Proposal::Revoke { subject, .. } | Proposal::EndService { subject, .. } => {
-            match tx.find_subject(tenant, subject).await? {
-                None => About::Gone,
-                Some(found) => {
-                    let copies = tx.list_copies(tenant, subject).await?;
-                    let copies = copies.iter().filter(|copy| copy.status != Status::Revoked).count();
-                    About::Person { name: found.name, number: found.number, copies }
-                }
+        Proposal::Revoke { subject, .. }
+        | Proposal::EndService { subject, .. }
+        | Proposal::Issue { subject, .. } => match tx.find_subject(tenant, subject).await? {
+            None => About::Gone,
+            Some(found) => {
+                let copies = tx.list_copies(tenant, subject).await?;
+                let copies = copies.iter().filter(|copy| copy.status != Status::Revoked).count();
+                About::Person { name: found.name, number: found.number, copies }
             }
-        }
+        },
         Proposal::GiveRoles { officer, .. } => match tx.find_officer(tenant, officer).await? {
             None => About::Gone,
             Some(found) => About::Officer { name: found.name, roles: found.roles },

@@ -1,12 +1,13 @@
 //! Whose key a credential will be bound to: the proof types of OID4VCI 1.0, appendix F.
 //!
-//! One credential is issued for one request, so an attestation of several keys gives one for its first, which 8.3 allows.
+//! Each key gets a copy of its own: one for every key proof, and one for every key that an attestation names.
 
 use credential::data_integrity::Suite;
 use credential::{Expect, Input, verify_presentation};
 use did::{Resolvers, did_of};
-use issuance::attestation::{AttestationFault, KeyAttestation};
+use issuance::attestation::{AttestationFault, BATCH_SIZE, KeyAttestation};
 use issuance::{HolderKey, KeyProof, KeyProofError};
+use keys::PublicKey;
 use serde_json::Value;
 use wire::vci::Proofs;
 
@@ -16,9 +17,13 @@ use super::{CredentialError, Issuer, Tenant};
 pub const PROOF_SUITES: [Suite; 4] =
     [Suite::EddsaRdfc2022, Suite::EcdsaRdfc2019, Suite::EddsaJcs2022, Suite::EcdsaJcs2019];
 
-/// A key and the nonces by which its proofs are fresh; those are not yet checked.
+const TOO_MANY: &str = "proofs holds more keys than batch_size";
+
+/// Different keys of one wallet, the first of which stands for it, and the nonces by which their proofs are fresh; those
+/// are not yet checked.
+#[derive(Default)]
 pub(super) struct Holder {
-    pub key: HolderKey,
+    pub keys: Vec<HolderKey>,
     pub nonces: Vec<String>,
 }
 
@@ -33,6 +38,8 @@ pub enum HolderError {
     Attestation(#[from] AttestationFault),
     #[error("the key attestation has no nonce")]
     Nonce,
+    #[error("two key proofs are of the same key")]
+    Repeated,
     #[error("the key proof is signed with a key that the attestation does not name")]
     NotAttested,
     #[error(
@@ -46,7 +53,7 @@ pub enum HolderError {
 }
 
 impl Issuer {
-    /// Section 8.2: exactly one member named as the proof type. Batches are not offered, so one proof is the most.
+    /// Section 8.2: exactly one member named as the proof type, with at most [`BATCH_SIZE`] proofs and keys.
     pub(super) async fn holder(
         &self,
         tenant: &Tenant,
@@ -60,45 +67,57 @@ impl Issuer {
         if kinds > 1 {
             return Err(CredentialError::Request("proofs holds more than one proof type"));
         }
+        let mut holder = Holder::default();
         if let Some(jwts) = &proofs.jwt {
-            return Ok(self.by_jwt(tenant, one(jwts)?)?);
+            for jwt in some(jwts)? {
+                self.by_jwt(tenant, jwt, &mut holder)?;
+            }
+        } else if let Some(presentations) = &proofs.di_vp {
+            for presentation in some(presentations)? {
+                self.by_presentation(tenant, presentation, &mut holder).await?;
+            }
+        } else if let Some(attestations) = proofs.attestation.as_ref().filter(|_| self.has_attesters()) {
+            self.by_attestation(one(attestations)?, &mut holder)?;
+        } else {
+            return Err(HolderError::Missing.into());
         }
-        if let Some(presentations) = &proofs.di_vp {
-            return Ok(self.by_presentation(tenant, one(presentations)?).await?);
+        if holder.keys.len() > BATCH_SIZE {
+            return Err(CredentialError::Request(TOO_MANY));
         }
-        match &proofs.attestation {
-            Some(attestations) if self.has_attesters() => Ok(self.by_attestation(one(attestations)?)?),
-            Some(_) | None => Err(HolderError::Missing.into()),
-        }
+        Ok(holder)
     }
 
     /// Appendix F.1. Without a trusted attester nobody can say anything of a `key_attestation`, so it is ignored.
-    fn by_jwt(&self, tenant: &Tenant, jwt: &str) -> Result<Holder, HolderError> {
+    fn by_jwt(&self, tenant: &Tenant, jwt: &str, holder: &mut Holder) -> Result<(), HolderError> {
         let proof = KeyProof::verify(jwt, &tenant.issuer_url, self.now())?;
-        let mut nonces = vec![proof.nonce];
+        holder.add_proven(proof.holder.clone())?;
+        holder.add_nonce(proof.nonce);
         if let Some(attestation) = proof.attestation.filter(|_| self.has_attesters()) {
             let attested = KeyAttestation::verify(&attestation, &self.attesters, true, self.now())?;
             if !attested.keys.contains(&proof.holder.public) {
                 return Err(HolderError::NotAttested);
             }
-            let nonce = attested.nonce.ok_or(HolderError::Nonce)?;
-            if !nonces.contains(&nonce) {
-                nonces.push(nonce);
-            }
+            holder.add_nonce(attested.nonce.ok_or(HolderError::Nonce)?);
+            holder.add_attested(&attested.keys);
         }
-        Ok(Holder { key: proof.holder, nonces })
+        Ok(())
     }
 
-    /// Appendix F.3: the attester vouches for the key, which signs nothing itself.
-    fn by_attestation(&self, attestation: &str) -> Result<Holder, HolderError> {
+    /// Appendix F.3: the attester vouches for the keys, which sign nothing themselves.
+    fn by_attestation(&self, attestation: &str, holder: &mut Holder) -> Result<(), HolderError> {
         let attested = KeyAttestation::verify(attestation, &self.attesters, false, self.now())?;
-        let key = attested.keys.first().ok_or(AttestationFault::Keys)?;
-        let nonce = attested.nonce.ok_or(HolderError::Nonce)?;
-        Ok(Holder { key: HolderKey::from_jwk(*key), nonces: vec![nonce] })
+        holder.add_nonce(attested.nonce.ok_or(HolderError::Nonce)?);
+        holder.add_attested(&attested.keys);
+        Ok(())
     }
 
     /// Appendix F.2. Only DIDs that hold their key are resolved, so nothing is fetched.
-    async fn by_presentation(&self, tenant: &Tenant, presentation: &Value) -> Result<Holder, HolderError> {
+    async fn by_presentation(
+        &self,
+        tenant: &Tenant,
+        presentation: &Value,
+        holder: &mut Holder,
+    ) -> Result<(), HolderError> {
         let proof = match presentation.get("proof") {
             Some(Value::Array(proofs)) => one(proofs).map_err(|_| HolderError::Presentation)?,
             Some(proof) => proof,
@@ -122,7 +141,43 @@ impl Issuer {
         let (Some(public), Some(did)) = (outcome.holder_key, did) else {
             return Err(HolderError::Presentation);
         };
-        Ok(Holder { key: HolderKey { public, did: did.to_owned() }, nonces: vec![nonce.to_owned()] })
+        holder.add_proven(HolderKey { public, did: did.to_owned() })?;
+        holder.add_nonce(nonce.to_owned());
+        Ok(())
+    }
+}
+
+impl Holder {
+    /// Section 8.3: a key is bound to one copy at most, so two proofs of it are a mistake.
+    fn add_proven(&mut self, key: HolderKey) -> Result<(), HolderError> {
+        if self.keys.iter().any(|it| it.public == key.public) {
+            return Err(HolderError::Repeated);
+        }
+        self.keys.push(key);
+        Ok(())
+    }
+
+    fn add_attested(&mut self, keys: &[PublicKey]) {
+        for key in keys {
+            if !self.keys.iter().any(|it| it.public == *key) {
+                self.keys.push(HolderKey::from_jwk(*key));
+            }
+        }
+    }
+
+    fn add_nonce(&mut self, nonce: String) {
+        if !self.nonces.contains(&nonce) {
+            self.nonces.push(nonce);
+        }
+    }
+}
+
+/// Counted before anything is computed.
+fn some<T>(proofs: &[T]) -> Result<&[T], CredentialError> {
+    match proofs.len() {
+        0 => Err(HolderError::Missing.into()),
+        1..=BATCH_SIZE => Ok(proofs),
+        _ => Err(CredentialError::Request(TOO_MANY)),
     }
 }
 
@@ -130,6 +185,6 @@ fn one<T>(proofs: &[T]) -> Result<&T, CredentialError> {
     match proofs {
         [] => Err(HolderError::Missing.into()),
         [proof] => Ok(proof),
-        _ => Err(CredentialError::Request("this issuer does not issue in batches: one key proof only")),
+        _ => Err(CredentialError::Request("proofs of type attestation holds one attestation")),
     }
 }

@@ -7,13 +7,16 @@ mod calendar;
 mod clients;
 pub(crate) mod console;
 mod credentials;
+mod deferrals;
 mod directory;
 mod documents;
 mod dpop;
+mod encryption;
 mod existence;
 mod guesses;
 mod holders;
 mod import;
+mod issuing;
 mod keys;
 mod ledger;
 mod metadata;
@@ -48,6 +51,7 @@ pub use credentials::{Authorized, CredentialError};
 pub use directory::{AnchoringStatus, AuditVerdict, CopyView, DirectoryError, ListState, SubjectPage};
 pub use documents::{DocumentError, Documented, MOST_DOCUMENTS, NewDocument, anchor_documents};
 pub use dpop::{DpopError, Presented};
+pub use encryption::ReplyTo;
 pub use existence::{BeneficiaryPage, ExistenceCounts, ExistenceError, RequestLink, RequestPage};
 pub use holders::{HolderError, PROOF_SUITES};
 pub use import::{ImportError, Invitation, UploadView};
@@ -107,6 +111,8 @@ pub struct Tenant {
     pub name: String,
     pub did: String,
     pub types: Vec<CredentialType>,
+    /// Types whose issue a second person approves once a wallet has shown its keys.
+    pub approved_types: Vec<CredentialType>,
     /// `{origin}/t/{id}`.
     pub issuer_url: String,
     /// Signs status digests and anchors on the chain.
@@ -175,6 +181,7 @@ impl Tenant {
             name,
             did,
             types,
+            approved_types: Vec::new(),
             issuer_url,
             operate,
             writing: tokio::sync::Mutex::default(),
@@ -182,6 +189,11 @@ impl Tenant {
             anchoring: tokio::sync::Mutex::default(),
             keys: RwLock::default(),
         }
+    }
+
+    #[must_use]
+    pub fn approves(&self, kind: CredentialType) -> bool {
+        self.approved_types.contains(&kind)
     }
 
     /// `{issuer}/status/`, to which the name of a list is appended.

@@ -57,14 +57,14 @@ impl Issuer {
         let delivery = Delivery::from_event(&event).ok_or(NotificationError::Request("event"))?;
         sql::retry(|| async {
             let mut tx = self.store.write("notify").await?;
-            let copy = tx.find_copy_by_notification(&tenant.id, &id).await?;
-            let copy = copy.filter(|copy| copy.offer_id == token.offer_id);
-            let copy = copy.ok_or(NotificationError::UnknownId)?;
-            if copy.delivery != delivery {
-                tx.set_delivery(&tenant.id, &copy.id, delivery).await?;
-                tx.commit().await?;
+            let copies = tx.list_copies_by_notification(&tenant.id, &id).await?;
+            if copies.is_empty() || copies.iter().any(|copy| copy.offer_id != token.offer_id) {
+                return Err(NotificationError::UnknownId);
             }
-            Ok(())
+            for copy in copies.iter().filter(|copy| copy.delivery != delivery) {
+                tx.set_delivery(&tenant.id, &copy.id, delivery).await?;
+            }
+            Ok(tx.commit().await?)
         })
         .await
     }

@@ -11,6 +11,7 @@ use wire::vci::{
     TokenResponse,
 };
 
+use super::deferrals::DEFERRED_TOKEN_SECONDS;
 use super::{ClientError, DpopError, Issuer, Presented, Tenant};
 
 /// More than a wallet could want in one token.
@@ -153,10 +154,12 @@ impl Issuer {
         }
         let token = self.new_token();
         let dpop_jkt = dpop_jkt.map(str::to_owned);
-        let row = AccessToken { offer_id, identified, scope: None, dpop_jkt, expires_at: token_end(now) };
+        let granted = identified.as_deref().unwrap_or(&offer.configurations);
+        let expires_at = token_end(tenant, granted, now);
+        let row = AccessToken { offer_id, identified, scope: None, dpop_jkt, expires_at };
         tx.insert_access_token(&tenant.id, &fingerprint(&token), &row).await?;
         tx.commit().await?;
-        Ok(token_response(token, &row))
+        Ok(token_response(token, &row, now))
     }
 
     /// A second use of a code takes back the token of the first: one of the two is a thief (RFC 6749, 4.1.2).
@@ -196,11 +199,12 @@ impl Issuer {
         if !tx.spend_authorization_code(&tenant.id, &id, &fingerprint(&token), now).await? {
             return Err(TokenError::AuthorizationCode);
         }
-        let (dpop_jkt, expires_at) = (redeemed.dpop_jkt.map(str::to_owned), token_end(now));
+        let named = identified.as_deref().or(scope.as_deref()).unwrap_or(&offer.configurations);
+        let (dpop_jkt, expires_at) = (redeemed.dpop_jkt.map(str::to_owned), token_end(tenant, named, now));
         let row = AccessToken { offer_id: offer.id, identified, scope, dpop_jkt, expires_at };
         tx.insert_access_token(&tenant.id, &fingerprint(&token), &row).await?;
         tx.commit().await?;
-        Ok(token_response(token, &row))
+        Ok(token_response(token, &row, now))
     }
 
     /// Takes a try away and keeps that. Answers how many are left, or nothing when the offer is locked.
@@ -227,11 +231,11 @@ impl Issuer {
     }
 }
 
-fn token_response(token: String, row: &AccessToken) -> TokenResponse {
+fn token_response(token: String, row: &AccessToken, now: Timestamp) -> TokenResponse {
     TokenResponse {
         access_token: token,
         token_type: if row.dpop_jkt.is_some() { "DPoP" } else { "Bearer" }.to_owned(),
-        expires_in: TOKEN_LIFETIME_SECONDS.unsigned_abs(),
+        expires_in: (row.expires_at - now).num_seconds().unsigned_abs(),
         authorization_details: row.identified.iter().flatten().map(|it| detail(&row.offer_id, *it)).collect(),
     }
 }
@@ -249,8 +253,11 @@ fn detail(offer_id: &str, configuration: Configuration) -> AuthorizationDetail {
     }
 }
 
-fn token_end(now: Timestamp) -> Timestamp {
-    now + chrono::Duration::seconds(TOKEN_LIFETIME_SECONDS)
+/// A token for what may be deferred lives until the last decision.
+fn token_end(tenant: &Tenant, granted: &[Configuration], now: Timestamp) -> Timestamp {
+    let waits = granted.iter().any(|it| tenant.approves(it.credential_type));
+    let seconds = if waits { DEFERRED_TOKEN_SECONDS } else { TOKEN_LIFETIME_SECONDS };
+    now + chrono::Duration::seconds(seconds)
 }
 
 pub(super) fn parse_details(text: &str) -> Result<Vec<AuthorizationDetail>, TokenError> {

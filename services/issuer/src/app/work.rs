@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use super::deferrals::{DEFERRALS_KEPT_DAYS, DEFERRED_TOKEN_SECONDS};
 use super::notifications::NOTIFICATION_GRACE_SECONDS;
 use super::{Issuer, Tenant};
 
@@ -136,9 +137,11 @@ impl Issuer {
         sql::retry(|| async {
             let mut tx = self.store.write("delete_expired").await?;
             // A code is remembered as long as the token it was exchanged for can live.
-            let codes_before = now - chrono::Duration::seconds(issuance::TOKEN_LIFETIME_SECONDS);
+            let codes_before = now - chrono::Duration::seconds(DEFERRED_TOKEN_SECONDS);
+            let deferrals_before = now - chrono::Duration::days(DEFERRALS_KEPT_DAYS);
             let gone = tx.delete_expired(now, tokens_before).await?
                 + tx.delete_expired_authorizations(now, codes_before).await?
+                + tx.delete_deferrals(deferrals_before).await?
                 + tx.forget_uploads(now - chrono::Duration::days(ROWS_KEPT_DAYS), now).await?;
             tx.commit().await?;
             Ok(gone)

@@ -33,6 +33,7 @@ pub(super) struct PushedForm(pub PushedAuthorizationRequest);
 pub(super) struct LateJson {
     bytes: Result<Bytes, OAuthError>,
     is_json: bool,
+    is_jwt: bool,
     max_depth: usize,
 }
 
@@ -114,9 +115,12 @@ impl FromRequest for LateJson {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let is_json = has_type(request, "application/json");
+        let is_jwt = has_type(request, "application/jwt");
         let max_depth = request.app_data::<JsonLimits>().copied().unwrap_or_default().max_depth;
         let body = Bytes::from_request(request, payload);
-        Box::pin(async move { Ok(Self { bytes: body.await.map_err(|_| too_large()), is_json, max_depth }) })
+        Box::pin(async move {
+            Ok(Self { bytes: body.await.map_err(|_| too_large()), is_json, is_jwt, max_depth })
+        })
     }
 }
 
@@ -129,6 +133,20 @@ impl LateJson {
         let bytes = self.bytes?;
         web::json::parse(&bytes, self.max_depth)
             .map_err(|fault| OAuthError::bad_request(error, fault.to_string()))
+    }
+
+    /// The same for a body that may be encrypted (OID4VCI 1.0, 10), and whether it was.
+    pub fn open<T: DeserializeOwned>(self, app: &Issuer, of: &Tenant) -> Result<(T, bool), OAuthError> {
+        let error = "invalid_credential_request";
+        if !self.is_jwt {
+            return Ok((self.parse(error)?, false));
+        }
+        let bytes = self.bytes?;
+        let message = std::str::from_utf8(&bytes).unwrap_or_default();
+        let opened = app.open_request(of, message.trim_ascii())?;
+        let request = web::json::parse(&opened, self.max_depth)
+            .map_err(|fault| OAuthError::bad_request(error, fault.to_string()))?;
+        Ok((request, true))
     }
 }
 

@@ -4,14 +4,17 @@ use std::collections::BTreeMap;
 
 use actix_web::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, VARY};
 use actix_web::{HttpRequest, HttpResponse, get, web::Data, web::Path};
+use credential::jwe::{AGREEMENT, Encryption};
+use issuance::attestation::BATCH_SIZE;
 use issuance::dpop::DPOP_ALGORITHMS;
 use issuance::{Configuration, CredentialType, Format, schemas};
 use serde_json::{Value, json};
 use web::Problem;
 use wire::vci::{
-    AUTHORIZATION_CODE, AuthorizationServerMetadata, ClaimDescription, ClaimDisplay, CredentialConfiguration,
-    CredentialDefinition, CredentialDisplay, CredentialMetadata, IssuerDisplay, IssuerMetadata,
-    OPENID_CREDENTIAL, PRE_AUTHORIZED_CODE, ProofTypeSupported,
+    AUTHORIZATION_CODE, AuthorizationServerMetadata, BatchIssuance, ClaimDescription, ClaimDisplay,
+    CredentialConfiguration, CredentialDefinition, CredentialDisplay, CredentialMetadata, IssuerDisplay,
+    IssuerMetadata, OPENID_CREDENTIAL, PRE_AUTHORIZED_CODE, ProofTypeSupported, RequestEncryption,
+    ResponseEncryption,
 };
 
 use super::extract::Of;
@@ -191,9 +194,21 @@ fn issuer_metadata(app: &Issuer, tenant: &Tenant) -> IssuerMetadata {
         authorization_servers: None,
         credential_endpoint: format!("{url}/credential"),
         nonce_endpoint: Some(format!("{url}/nonce")),
-        deferred_credential_endpoint: None,
+        deferred_credential_endpoint: Some(format!("{url}/deferred_credential")),
         notification_endpoint: Some(format!("{url}/notification")),
-        batch_credential_issuance: None,
+        credential_request_encryption: Some(RequestEncryption {
+            jwks: json!({"keys": [app.encryption_key(tenant).public_jwk()]}),
+            enc_values_supported: encryptions(),
+            encryption_required: false,
+        }),
+        credential_response_encryption: Some(ResponseEncryption {
+            alg_values_supported: vec![AGREEMENT.to_owned()],
+            enc_values_supported: encryptions(),
+            encryption_required: false,
+        }),
+        batch_credential_issuance: u32::try_from(BATCH_SIZE)
+            .ok()
+            .map(|batch_size| BatchIssuance { batch_size }),
         display: vec![IssuerDisplay {
             name: Some(tenant.name.clone()),
             locale: Some("en".to_owned()),
@@ -204,6 +219,10 @@ fn issuer_metadata(app: &Issuer, tenant: &Tenant) -> IssuerMetadata {
             .map(|configuration| (configuration.to_string(), described(app, configuration)))
             .collect(),
     }
+}
+
+fn encryptions() -> Vec<String> {
+    Encryption::ALL.map(|it| it.as_str().to_owned()).to_vec()
 }
 
 fn described(app: &Issuer, configuration: Configuration) -> CredentialConfiguration {

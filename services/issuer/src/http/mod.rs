@@ -52,6 +52,7 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
                 .service(token::exchange_code)
                 .service(token::mint_nonce)
                 .service(credential::issue_credential)
+                .service(credential::issue_deferred_credential)
                 .service(credential::notify)
                 .service(receipts::find_receipt)
                 .service(status::find_status_list)

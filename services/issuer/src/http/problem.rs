@@ -329,10 +329,11 @@ impl From<CredentialError> for OAuthError {
                 Self::bad_request("unknown_credential_configuration", text)
             }
             CredentialError::UnknownIdentifier => Self::bad_request("unknown_credential_identifier", text),
-            CredentialError::Encryption => Self::bad_request("invalid_encryption_parameters", text),
+            CredentialError::Encryption(_) => Self::bad_request("invalid_encryption_parameters", text),
+            CredentialError::Transaction => Self::bad_request("invalid_transaction_id", text),
             CredentialError::Holder(_) => Self::bad_request("invalid_proof", text),
             CredentialError::Nonce => Self::bad_request("invalid_nonce", text),
-            CredentialError::Denied | CredentialError::Claims(_) => {
+            CredentialError::Denied | CredentialError::Refused | CredentialError::Claims(_) => {
                 Self::bad_request("credential_request_denied", text)
             }
             CredentialError::NoKeys => {

@@ -127,10 +127,7 @@ async fn each_malformed_credential_request_has_its_error() {
             json!({"credential_configuration_id": LDP, "proofs": {"jwt": [proof], "di_vp": [{}]}}),
             "invalid_credential_request",
         ),
-        (
-            json!({"credential_configuration_id": LDP, "proofs": {"jwt": [proof, proof]}}),
-            "invalid_credential_request",
-        ),
+        (json!({"credential_configuration_id": LDP, "proofs": {"jwt": [proof, proof]}}), "invalid_proof"),
         (
             json!({"credential_configuration_id": LDP, "proofs": good,
                 "credential_response_encryption": {"jwk": {}, "enc": "A128GCM"}}),

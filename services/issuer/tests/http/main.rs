@@ -6,11 +6,14 @@
 mod anchoring;
 mod approvals;
 mod authorization;
+mod batches;
 mod clients;
 mod console;
 mod credentials;
+mod deferred;
 mod documents;
 mod dpop;
+mod encryption;
 mod existence;
 mod holders;
 mod keys;

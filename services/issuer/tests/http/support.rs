@@ -45,6 +45,8 @@ struct Setting {
     four_eyes: FourEyes,
     /// Where the keys are, when they are in no sealed files.
     token: Option<TokenConfig>,
+    /// Types of UNDP whose issue a second person approves.
+    approved: Vec<CredentialType>,
 }
 
 pub fn start_time() -> Timestamp {
@@ -54,6 +56,7 @@ pub fn start_time() -> Timestamp {
 fn config(directory: &TempDir, setting: &Setting) -> Config {
     let path = |name: &str| directory.path().join(name);
     let tenant = |id: &str, name: &str, types: &[CredentialType]| TenantConfig {
+        approved_types: setting.approved.iter().copied().filter(|it| types.contains(it)).collect(),
         id: id.into(),
         name: name.into(),
         did: format!("did:passerelle:{id}"),
@@ -157,6 +160,15 @@ impl World {
     }
 
     pub async fn start_with(four_eyes: FourEyes) -> Self {
+        Self::start_on(Setting { four_eyes, token: None, approved: Vec::new() }).await
+    }
+
+    /// The same where employment is issued after a second person approved.
+    pub async fn start_approving(four_eyes: FourEyes) -> Self {
+        Self::start_on(Setting { four_eyes, token: None, approved: vec![CredentialType::Employment] }).await
+    }
+
+    async fn start_on(setting: Setting) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let ledger = Arc::new(TestLedger::default());
         for (at, tenant) in TENANTS.into_iter().enumerate() {
@@ -166,13 +178,13 @@ impl World {
             let did = format!("did:passerelle:{tenant}");
             ledger.with(|state| state.keys.insert(did, vec![ed25519, p256]));
         }
-        Self::on(directory, ledger, TestClock::at(start_time()), (1, Setting { four_eyes, token: None }))
-            .await
+        Self::on(directory, ledger, TestClock::at(start_time()), (1, setting)).await
     }
 
     /// The same with every key in a token.
     pub async fn start_with_token(token: TokenConfig) -> Self {
-        let setting = Setting { four_eyes: FourEyes::WithColleagues, token: Some(token.clone()) };
+        let setting =
+            Setting { four_eyes: FourEyes::WithColleagues, token: Some(token.clone()), approved: Vec::new() };
         let directory = tempfile::tempdir().unwrap();
         let ledger = Arc::new(TestLedger::default());
         let store = key_store(&directory, Some(&token));

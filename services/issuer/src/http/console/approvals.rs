@@ -7,7 +7,10 @@ use actix_web::web::{Data, Form, Path, Query, ServiceConfig};
 use actix_web::{HttpResponse, get, post};
 use askama::Template;
 use clock::Timestamp;
-use issuance::{ApprovalError, ApprovalState, Decision, Permission, Proposal, ReasonCode, Roles, ServiceEnd};
+use issuance::{
+    ApprovalError, ApprovalState, CredentialType, Decision, Permission, Proposal, ReasonCode, Roles,
+    ServiceEnd,
+};
 use serde::Deserialize;
 use web::Problem;
 use web::page::{Shell, html, see_other};
@@ -122,7 +125,7 @@ impl Line {
         let (title, detail, href) = words(view, known.officer);
         let note = match &approval.proposal {
             Proposal::Revoke { note, .. } | Proposal::EndService { note, .. } => note.clone(),
-            Proposal::OfferList { .. } | Proposal::GiveRoles { .. } => None,
+            Proposal::OfferList { .. } | Proposal::GiveRoles { .. } | Proposal::Issue { .. } => None,
         };
         Self {
             id: approval.id.clone(),
@@ -162,6 +165,12 @@ fn words(view: &ProposalView, officer: &Officer) -> (String, String, Option<Stri
             let href = Some(format!("/console/{place}/{subject}/end?how={}", how.as_str()));
             let reason = how.reason().title();
             (format!("End the service of {name}"), format!("{number} · {reason}"), href)
+        }
+        (Proposal::Issue { subject, credential_type, .. }, About::Person { name, number, .. }) => {
+            let title = credential_type.parse().map_or("a credential", CredentialType::title);
+            let href = Some(format!("/console/{place}/{subject}"));
+            let detail = format!("{number} · the wallet has shown its key and waits");
+            (format!("Issue {} to {name}", title.to_lowercase()), detail, href)
         }
         (Proposal::GiveRoles { roles, .. }, About::Officer { name, roles: before }) => {
             let now = role_titles(Roles::parse(roles).unwrap_or_default());

@@ -1,0 +1,118 @@
+//! Credentials whose issue a second person approves: the wallet shows its key, waits and comes back.
+
+use chrono::Duration;
+use issuance::{FourEyes, Role, Roles};
+use outbound::Reply;
+use serde_json::{Value, json};
+
+use crate::console::{Browser, between};
+use crate::support::{Holder, World, json, new_offer, refusal, refused};
+
+const EMPLOYMENT: &str = "Employment_dc_sd-jwt";
+const CLEARED: &str = "Employment_ldp_vc";
+
+/// An offer of the type that waits here, made by an officer who is no test double, and a token for it.
+async fn token(world: &World) -> String {
+    let person = world.person("10023").await;
+    let types = vec![issuance::CredentialType::Employment];
+    let offer = issuer::app::NewOffer { types, transaction_code: false, ..new_offer(person) };
+    let link = world.issuer.create_offer(&World::officer(), &offer).await.unwrap();
+    world.token(&link).await
+}
+
+async fn fetch(world: &World, token: &str, transaction: &Value) -> Reply {
+    let body = json!({"transaction_id": transaction});
+    world.post("/t/undp/deferred_credential", &body, Some(token)).await
+}
+
+async fn decide(world: &World, act: &str) {
+    let ben = Browser::officer_as(world, "undp", "Ben", Roles::of(&[Role::Officer, Role::Approver])).await;
+    let page = ben.get("/console/approvals").await.text();
+    assert!(page.contains("Issue employment to Amina Okafor"), "{page}");
+    let id = between(&page, "action=\"/console/approvals/", "/").to_owned();
+    let path = format!("/console/approvals/{id}/{act}");
+    assert_eq!(ben.post(&path, &[("remark", "not cleared")]).await.status, 303);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wallet_waits_until_a_second_person_approved() {
+    let world = World::start_approving(FourEyes::Always).await;
+    let (token, holder) = (token(&world).await, Holder::new(1));
+    let reply = world.request(&token, EMPLOYMENT, &holder).await;
+    assert_eq!(reply.status, 202, "{}", String::from_utf8_lossy(&reply.body));
+    let waits = json(&reply);
+    assert!(waits.get("credentials").is_none() && waits["interval"].as_u64().unwrap() > 0, "{waits}");
+    let transaction = &waits["transaction_id"];
+    // Asking again, either way, is harmless.
+    assert_eq!(json(&world.request(&token, EMPLOYMENT, &holder).await), waits);
+    let reply = fetch(&world, &token, transaction).await;
+    assert_eq!((reply.status, json(&reply)["transaction_id"].clone()), (202, transaction.clone()));
+    let thief = world.request(&token, EMPLOYMENT, &Holder::new(2)).await;
+    assert_eq!(refusal(&thief), refused("credential_request_denied"));
+
+    decide(&world, "approve").await;
+    world.clock.advance(Duration::days(13));
+    let reply = fetch(&world, &token, transaction).await;
+    assert_eq!(reply.status, 200, "{}", String::from_utf8_lossy(&reply.body));
+    let answer = json(&reply);
+    assert!(answer["credentials"][0]["credential"].is_string() && answer["notification_id"].is_string());
+    let reply = fetch(&world, &token, transaction).await;
+    assert_eq!(refusal(&reply), refused("invalid_transaction_id"), "it was fetched");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_credential_endpoint_answers_too_once_it_is_approved() {
+    let world = World::start_approving(FourEyes::Always).await;
+    let (token, holder) = (token(&world).await, Holder::new(1));
+    assert_eq!(world.request(&token, CLEARED, &holder).await.status, 202);
+    decide(&world, "approve").await;
+    let reply = world.request(&token, CLEARED, &holder).await;
+    assert_eq!(reply.status, 200, "a wallet that lost the transaction");
+    let first = json(&reply);
+    assert_eq!(json(&world.request(&token, CLEARED, &holder).await), first);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_refused_stays_refused_and_what_lapses_can_be_asked_again() {
+    let world = World::start_approving(FourEyes::Always).await;
+    let (token, holder) = (token(&world).await, Holder::new(1));
+    let refused_one = json(&world.request(&token, EMPLOYMENT, &holder).await)["transaction_id"].clone();
+    decide(&world, "refuse").await;
+    let denied = refused("credential_request_denied");
+    assert_eq!(refusal(&fetch(&world, &token, &refused_one).await), denied);
+    assert_eq!(refusal(&world.request(&token, EMPLOYMENT, &holder).await), denied);
+
+    let lapsed = json(&world.request(&token, CLEARED, &holder).await)["transaction_id"].clone();
+    world.clock.advance(Duration::days(issuance::PROPOSAL_DAYS));
+    assert_eq!(refusal(&fetch(&world, &token, &lapsed).await), denied, "nobody decided");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_transaction_belongs_to_its_token_and_organisation() {
+    let world = World::start_approving(FourEyes::Always).await;
+    let (token_of_one, holder) = (token(&world).await, Holder::new(1));
+    let waits = json(&world.request(&token_of_one, EMPLOYMENT, &holder).await);
+    let transaction = waits["transaction_id"].as_str().unwrap();
+    let other = world.token(&world.offer_for("10024").await).await;
+    for wrong in [transaction, "unknown", "", &transaction.replace('.', "..")] {
+        let reply = fetch(&world, &other, &json!(wrong)).await;
+        assert_eq!(refusal(&reply), refused("invalid_transaction_id"), "{wrong}");
+    }
+    let path = "/t/undp/deferred_credential";
+    for (body, error) in [
+        (json!({}), "invalid_credential_request"),
+        (json!({"transaction_id": 5}), "invalid_credential_request"),
+        (json!([]), "invalid_credential_request"),
+    ] {
+        assert_eq!(refusal(&world.post(path, &body, Some(&token_of_one)).await), refused(error), "{body}");
+    }
+    let reply = world.post(path, &json!({"transaction_id": transaction}), None).await;
+    assert_eq!(refusal(&reply), (401, "invalid_token".into()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_waits_where_there_is_no_second_person() {
+    let world = World::start_approving(FourEyes::WithColleagues).await;
+    let (token, holder) = (token(&world).await, Holder::new(1));
+    assert_eq!(world.request(&token, EMPLOYMENT, &holder).await.status, 200);
+}
