@@ -222,14 +222,15 @@ mod tests {
             let key = SoftwareKey::generate(Algorithm::P256, &clock::SeededEntropy::new(seed));
             HolderKey::from_jwk(*key.public_key())
         };
+        let only = std::slice::from_ref;
         let (a, b) = (key(1), key(2));
-        assert!(offer.allows_keys(&[a.clone()]) && !offer.allows_keys(&[]));
+        assert!(offer.allows_keys(only(&a)) && !offer.allows_keys(&[]));
         offer.holder_key = Some(a.thumbprint());
-        assert!(offer.allows_keys(&[a.clone()]) && !offer.allows_keys(&[b.clone()]));
+        assert!(offer.allows_keys(only(&a)) && !offer.allows_keys(only(&b)));
         assert!(offer.allows_keys(&[a.clone(), b.clone()]) && !offer.allows_keys(&[b.clone(), a.clone()]));
         offer.holder_key = None;
         offer.bound_key = Some(b.thumbprint());
-        assert!(offer.allows_keys(&[b.clone()]) && !offer.allows_keys(&[a.clone()]));
+        assert!(offer.allows_keys(only(&b)) && !offer.allows_keys(only(&a)));
         assert!(!offer.allows_keys(&[b, a]), "for this key alone");
     }
 }
