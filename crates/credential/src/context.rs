@@ -14,6 +14,22 @@ pub(crate) const EMBEDDED: &[(&str, &str)] = &[
         include_str!("../../../schemas/v1/employment.jsonld"),
     ),
     (
+        "https://schemas.passerelle.example/v1/training-completion.jsonld",
+        include_str!("../../../schemas/v1/training-completion.jsonld"),
+    ),
+    (
+        "https://schemas.passerelle.example/v1/security-clearance.jsonld",
+        include_str!("../../../schemas/v1/security-clearance.jsonld"),
+    ),
+    (
+        "https://schemas.passerelle.example/v1/medical-clearance.jsonld",
+        include_str!("../../../schemas/v1/medical-clearance.jsonld"),
+    ),
+    (
+        "https://schemas.passerelle.example/v1/separation.jsonld",
+        include_str!("../../../schemas/v1/separation.jsonld"),
+    ),
+    (
         "https://schemas.passerelle.example/v1/digital-certificate-of-entitlement.jsonld",
         include_str!("../../../schemas/v1/digital-certificate-of-entitlement.jsonld"),
     ),

@@ -18,6 +18,22 @@ const EMBEDDED: &[(&str, &str)] = &[
         include_str!("../../../schemas/v1/employment.schema.json"),
     ),
     (
+        "https://schemas.passerelle.example/v1/training-completion.schema.json",
+        include_str!("../../../schemas/v1/training-completion.schema.json"),
+    ),
+    (
+        "https://schemas.passerelle.example/v1/security-clearance.schema.json",
+        include_str!("../../../schemas/v1/security-clearance.schema.json"),
+    ),
+    (
+        "https://schemas.passerelle.example/v1/medical-clearance.schema.json",
+        include_str!("../../../schemas/v1/medical-clearance.schema.json"),
+    ),
+    (
+        "https://schemas.passerelle.example/v1/separation.schema.json",
+        include_str!("../../../schemas/v1/separation.schema.json"),
+    ),
+    (
         "https://schemas.passerelle.example/v1/digital-certificate-of-entitlement.schema.json",
         include_str!("../../../schemas/v1/digital-certificate-of-entitlement.schema.json"),
     ),

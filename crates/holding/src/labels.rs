@@ -31,7 +31,7 @@ const MECHANICS: [&str; 14] = [
 ];
 
 /// Our vocabulary's terms in plain words, in the order a person expects them; a path's last steps decide.
-const KNOWN: [(&[&str], &str); 21] = [
+const KNOWN: &[(&[&str], &str)] = &[
     (&["givenName"], "Given name"),
     (&["familyName"], "Family name"),
     (&["alternateName"], "Name in original script"),
@@ -47,6 +47,17 @@ const KNOWN: [(&[&str], &str); 21] = [
     (&["entitlementYear"], "Year"),
     (&["confirmedBy"], "Confirmed by"),
     (&["confirmedOn"], "Confirmed on"),
+    (&["courseName"], "Course"),
+    (&["courseCode"], "Course code"),
+    (&["completedOn"], "Completed on"),
+    (&["clearanceLevel"], "Level"),
+    (&["clearedFor"], "Cleared for"),
+    (&["clearedOn"], "Cleared on"),
+    (&["expiresOn"], "Valid through"),
+    (&["separatedOn"], "End of service"),
+    (&["separationType"], "Kind of separation"),
+    (&["recognizedBy", "name"], "Stated by"),
+    (&["separatedFrom", "name"], "Organisation"),
     (&["validFrom"], "Valid from"),
     (&["validUntil"], "Valid until"),
     (&["worksFor", "name"], "Organisation"),

@@ -29,8 +29,14 @@ pub struct SecondPersons {
 pub enum Proposal {
     /// Everybody on an uploaded list is offered credentials.
     OfferList { upload: String, employment: bool },
-    /// All credentials of a person end.
-    Revoke { subject: String, reason: String, note: Option<String> },
+    /// All credentials of a person end, or those of one type.
+    Revoke {
+        subject: String,
+        reason: String,
+        note: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        only: Option<CredentialType>,
+    },
     /// A person's service ends, and with it what hangs on it.
     EndService { subject: String, how: String, note: Option<String> },
     /// Somebody is given a guarded role.
@@ -201,8 +207,12 @@ mod tests {
     }
 
     fn approval() -> Approval {
-        let proposal =
-            Proposal::Revoke { subject: "s".into(), reason: "separated".into(), note: Some("n".into()) };
+        let proposal = Proposal::Revoke {
+            subject: "s".into(),
+            reason: "separated".into(),
+            note: Some("n".into()),
+            only: None,
+        };
         Approval::proposed("a".into(), proposal, "ann", start())
     }
 

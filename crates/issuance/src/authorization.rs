@@ -195,12 +195,16 @@ impl std::fmt::Debug for Grant {
 }
 
 /// Whether somebody may obtain credentials of this type without an offer, from the record alone. A certificate of
-/// entitlement needs a proof of life and so always an offer.
+/// entitlement needs a proof of life and so always an offer, and so does what an officer enters.
 #[must_use]
 pub const fn is_self_service(kind: CredentialType) -> bool {
     match kind {
         CredentialType::StaffIdentity | CredentialType::Employment => true,
-        CredentialType::DigitalCertificateOfEntitlement => false,
+        CredentialType::TrainingCompletion
+        | CredentialType::SecurityClearance
+        | CredentialType::MedicalClearance
+        | CredentialType::Separation
+        | CredentialType::DigitalCertificateOfEntitlement => false,
     }
 }
 

@@ -39,7 +39,7 @@ pub enum BuildError {
     Ended,
 }
 
-/// When a credential ends: after the usual period, with the contract, or, for a certificate of entitlement, on the day
+/// When a credential ends: after the usual period, with the contract, on the day a clearance or a course says, or, for a certificate of entitlement, on the day
 /// the next one is due. A proof for year Y carries the payments until the end of Y+1.
 pub fn valid_until(
     credential_type: CredentialType,
@@ -59,6 +59,13 @@ pub fn valid_until(
             None => usual_end,
             Some(end) => usual_end.min(end_of(date(end).ok_or(BuildError::Malformed("endDate"))?)),
         },
+        CredentialType::TrainingCompletion
+        | CredentialType::SecurityClearance
+        | CredentialType::MedicalClearance => match claims.get("expiresOn") {
+            None => usual_end,
+            Some(end) => end_of(date(end).ok_or(BuildError::Malformed("expiresOn"))?),
+        },
+        CredentialType::Separation => usual_end,
     };
     if end <= now { Err(BuildError::Ended) } else { Ok(end) }
 }
@@ -135,7 +142,9 @@ pub fn chosen_claims(
     for claim in credential_type.claims() {
         let value = match claim.kind {
             ClaimKind::Organisation => Some(json!({"id": issuer.did, "name": issuer.name})),
-            ClaimKind::Text | ClaimKind::Date | ClaimKind::Integer => claims.get(claim.name).cloned(),
+            ClaimKind::Text | ClaimKind::Date | ClaimKind::Integer | ClaimKind::Choice(_) => {
+                claims.get(claim.name).cloned()
+            }
         };
         match value {
             Some(value) => drop(chosen.insert(claim.name.into(), value)),

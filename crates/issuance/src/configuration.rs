@@ -11,6 +11,12 @@ pub const VOCABULARY: &str = "https://schemas.passerelle.example/v1";
 pub enum CredentialType {
     StaffIdentity,
     Employment,
+    /// A course that was completed, such as BSAFE.
+    TrainingCompletion,
+    SecurityClearance,
+    MedicalClearance,
+    /// That and how somebody's service ended.
+    Separation,
     DigitalCertificateOfEntitlement,
 }
 
@@ -45,6 +51,8 @@ pub enum ClaimKind {
     Text,
     Date,
     Integer,
+    /// One of these words.
+    Choice(&'static [&'static str]),
     /// `{id, name}` of the organisation spoken for. It comes from the tenant, never from a record, and is always
     /// disclosed, because the verifier compares it with the accreditation.
     Organisation,
@@ -55,13 +63,25 @@ pub enum ClaimKind {
 pub struct UnknownConfiguration;
 
 impl CredentialType {
-    pub const ALL: [Self; 3] = [Self::StaffIdentity, Self::Employment, Self::DigitalCertificateOfEntitlement];
+    pub const ALL: [Self; 7] = [
+        Self::StaffIdentity,
+        Self::Employment,
+        Self::TrainingCompletion,
+        Self::SecurityClearance,
+        Self::MedicalClearance,
+        Self::Separation,
+        Self::DigitalCertificateOfEntitlement,
+    ];
 
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::StaffIdentity => "StaffIdentity",
             Self::Employment => "Employment",
+            Self::TrainingCompletion => "TrainingCompletion",
+            Self::SecurityClearance => "SecurityClearance",
+            Self::MedicalClearance => "MedicalClearance",
+            Self::Separation => "Separation",
             Self::DigitalCertificateOfEntitlement => "DigitalCertificateOfEntitlement",
         }
     }
@@ -72,6 +92,10 @@ impl CredentialType {
         match self {
             Self::StaffIdentity => "Staff identity",
             Self::Employment => "Employment",
+            Self::TrainingCompletion => "Training completion",
+            Self::SecurityClearance => "Security clearance",
+            Self::MedicalClearance => "Medical clearance",
+            Self::Separation => "Separation",
             Self::DigitalCertificateOfEntitlement => "Digital certificate of entitlement",
         }
     }
@@ -80,6 +104,10 @@ impl CredentialType {
         match self {
             Self::StaffIdentity => "staff-identity",
             Self::Employment => "employment",
+            Self::TrainingCompletion => "training-completion",
+            Self::SecurityClearance => "security-clearance",
+            Self::MedicalClearance => "medical-clearance",
+            Self::Separation => "separation",
             Self::DigitalCertificateOfEntitlement => "digital-certificate-of-entitlement",
         }
     }
@@ -100,12 +128,28 @@ impl CredentialType {
         format!("{VOCABULARY}/{}.schema.json", self.slug())
     }
 
+    /// Claims that come with the credential and not from the person's record, so that an officer enters them.
+    pub fn entered(self) -> impl Iterator<Item = &'static Claim> {
+        let entered: &[&str] = match self {
+            Self::StaffIdentity | Self::Employment | Self::DigitalCertificateOfEntitlement => &[],
+            Self::TrainingCompletion => &["courseName", "courseCode", "completedOn", "expiresOn"],
+            Self::SecurityClearance => &["clearanceLevel", "clearedOn", "expiresOn"],
+            Self::MedicalClearance => &["clearedFor", "clearedOn", "expiresOn"],
+            Self::Separation => &["startDate", "separatedOn", "separationType"],
+        };
+        self.claims().iter().filter(|claim| entered.contains(&claim.name))
+    }
+
     /// The claims in the order in which a wallet shows them.
     #[must_use]
     pub const fn claims(self) -> &'static [Claim] {
         match self {
             Self::StaffIdentity => &STAFF_IDENTITY,
             Self::Employment => &EMPLOYMENT,
+            Self::TrainingCompletion => &TRAINING,
+            Self::SecurityClearance => &SECURITY,
+            Self::MedicalClearance => &MEDICAL,
+            Self::Separation => &SEPARATION,
             Self::DigitalCertificateOfEntitlement => &ENTITLEMENT,
         }
     }
@@ -198,6 +242,59 @@ const EMPLOYMENT: [Claim; 6] = [
     claim("contractType", "Type of contract", true, ClaimKind::Text),
     claim("startDate", "Start", true, ClaimKind::Date),
     claim("endDate", "End", false, ClaimKind::Date),
+];
+
+const TRAINING: [Claim; 8] = [
+    claim("identifier", "Staff number", true, ClaimKind::Text),
+    claim("givenName", "Given name", true, ClaimKind::Text),
+    claim("familyName", "Family name", true, ClaimKind::Text),
+    claim("recognizedBy", "Stated by", true, ClaimKind::Organisation),
+    claim("courseName", "Course", true, ClaimKind::Text),
+    claim("courseCode", "Course code", false, ClaimKind::Text),
+    claim("completedOn", "Completed on", true, ClaimKind::Date),
+    claim("expiresOn", "Valid through", false, ClaimKind::Date),
+];
+
+const SECURITY: [Claim; 7] = [
+    claim("identifier", "Staff number", true, ClaimKind::Text),
+    claim("givenName", "Given name", true, ClaimKind::Text),
+    claim("familyName", "Family name", true, ClaimKind::Text),
+    claim("recognizedBy", "Stated by", true, ClaimKind::Organisation),
+    claim("clearanceLevel", "Level", true, ClaimKind::Choice(&CLEARANCE_LEVELS)),
+    claim("clearedOn", "Cleared on", true, ClaimKind::Date),
+    claim("expiresOn", "Valid through", true, ClaimKind::Date),
+];
+
+const MEDICAL: [Claim; 7] = [
+    claim("identifier", "Staff number", true, ClaimKind::Text),
+    claim("givenName", "Given name", true, ClaimKind::Text),
+    claim("familyName", "Family name", true, ClaimKind::Text),
+    claim("recognizedBy", "Stated by", true, ClaimKind::Organisation),
+    claim("clearedFor", "Cleared for", true, ClaimKind::Choice(&["service", "field-service", "travel"])),
+    claim("clearedOn", "Cleared on", true, ClaimKind::Date),
+    claim("expiresOn", "Valid through", true, ClaimKind::Date),
+];
+
+const SEPARATION: [Claim; 8] = [
+    claim("identifier", "Staff number", true, ClaimKind::Text),
+    claim("givenName", "Given name", true, ClaimKind::Text),
+    claim("familyName", "Family name", true, ClaimKind::Text),
+    claim("birthDate", "Date of birth", false, ClaimKind::Date),
+    claim("separatedFrom", "Organisation", true, ClaimKind::Organisation),
+    claim("startDate", "Start of service", true, ClaimKind::Date),
+    claim("separatedOn", "End of service", true, ClaimKind::Date),
+    claim("separationType", "Kind of separation", true, ClaimKind::Choice(&SEPARATION_TYPES)),
+];
+
+const CLEARANCE_LEVELS: [&str; 3] = ["unclassified", "confidential", "strictly-confidential"];
+const SEPARATION_TYPES: [&str; 7] = [
+    "retirement",
+    "early-retirement",
+    "resignation",
+    "end-of-appointment",
+    "termination",
+    "transfer",
+    "disability",
 ];
 
 const ENTITLEMENT: [Claim; 7] = [

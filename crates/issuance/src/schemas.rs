@@ -90,6 +90,10 @@ fn validator(credential: CredentialType) -> &'static Validator {
     match credential {
         CredentialType::StaffIdentity => &STAFF_IDENTITY,
         CredentialType::Employment => &EMPLOYMENT,
+        CredentialType::TrainingCompletion => &TRAINING,
+        CredentialType::SecurityClearance => &SECURITY,
+        CredentialType::MedicalClearance => &MEDICAL,
+        CredentialType::Separation => &SEPARATION,
         CredentialType::DigitalCertificateOfEntitlement => &ENTITLEMENT,
     }
 }
@@ -115,6 +119,14 @@ static STAFF_IDENTITY: LazyLock<Validator> =
     LazyLock::new(|| compile(include_bytes!("../../../schemas/v1/staff-identity.schema.json")));
 static EMPLOYMENT: LazyLock<Validator> =
     LazyLock::new(|| compile(include_bytes!("../../../schemas/v1/employment.schema.json")));
+static TRAINING: LazyLock<Validator> =
+    LazyLock::new(|| compile(include_bytes!("../../../schemas/v1/training-completion.schema.json")));
+static SECURITY: LazyLock<Validator> =
+    LazyLock::new(|| compile(include_bytes!("../../../schemas/v1/security-clearance.schema.json")));
+static MEDICAL: LazyLock<Validator> =
+    LazyLock::new(|| compile(include_bytes!("../../../schemas/v1/medical-clearance.schema.json")));
+static SEPARATION: LazyLock<Validator> =
+    LazyLock::new(|| compile(include_bytes!("../../../schemas/v1/separation.schema.json")));
 static ENTITLEMENT: LazyLock<Validator> = LazyLock::new(|| {
     compile(include_bytes!("../../../schemas/v1/digital-certificate-of-entitlement.schema.json"))
 });
@@ -136,10 +148,23 @@ const FILES: &[Published] = &[
     file!("employment.jsonld", "application/ld+json"),
     file!("employment.schema.json", "application/schema+json"),
     file!("employment.vct.json", "application/json"),
+    file!("training-completion.jsonld", "application/ld+json"),
+    file!("training-completion.schema.json", "application/schema+json"),
+    file!("training-completion.vct.json", "application/json"),
+    file!("security-clearance.jsonld", "application/ld+json"),
+    file!("security-clearance.schema.json", "application/schema+json"),
+    file!("security-clearance.vct.json", "application/json"),
+    file!("medical-clearance.jsonld", "application/ld+json"),
+    file!("medical-clearance.schema.json", "application/schema+json"),
+    file!("medical-clearance.vct.json", "application/json"),
+    file!("separation.jsonld", "application/ld+json"),
+    file!("separation.schema.json", "application/schema+json"),
+    file!("separation.vct.json", "application/json"),
     file!("digital-certificate-of-entitlement.jsonld", "application/ld+json"),
     file!("digital-certificate-of-entitlement.schema.json", "application/schema+json"),
     file!("digital-certificate-of-entitlement.vct.json", "application/json"),
     file!("vocabulary.jsonld", "application/ld+json"),
+    file!("vocabulary-staff.jsonld", "application/ld+json"),
 ];
 
 #[cfg(test)]

@@ -47,12 +47,18 @@ impl ServiceEnd {
     }
 
     /// Whether a credential of that type hangs on the service. A pension goes on after a separation and ends with death;
-    /// whatever says that somebody works here ends with both.
+    /// whatever says that somebody works here, or is cleared to,
+    /// ends with both. What somebody learned, and that the service ended, stays true for the living.
     #[must_use]
     pub const fn ends(self, kind: CredentialType) -> bool {
         match kind {
-            CredentialType::StaffIdentity | CredentialType::Employment => true,
-            CredentialType::DigitalCertificateOfEntitlement => matches!(self, Self::Deceased),
+            CredentialType::StaffIdentity
+            | CredentialType::Employment
+            | CredentialType::SecurityClearance
+            | CredentialType::MedicalClearance => true,
+            CredentialType::TrainingCompletion
+            | CredentialType::Separation
+            | CredentialType::DigitalCertificateOfEntitlement => matches!(self, Self::Deceased),
         }
     }
 }

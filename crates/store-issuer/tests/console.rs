@@ -391,8 +391,12 @@ async fn roles_change_once_and_the_last_one_ends_sessions() {
 async fn a_proposal_waits_once_and_is_decided_once() {
     for store in engines().await.stores {
         let mut tx = store.write("test").await.unwrap();
-        let proposal =
-            Proposal::Revoke { subject: "s".into(), reason: "other".into(), note: Some("n".into()) };
+        let proposal = Proposal::Revoke {
+            subject: "s".into(),
+            reason: "other".into(),
+            note: Some("n".into()),
+            only: None,
+        };
         let first = Approval::proposed("a1".into(), proposal.clone(), "ann", now());
         tx.insert_approval("undp", &first).await.unwrap();
         assert_eq!(

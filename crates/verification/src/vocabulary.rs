@@ -15,7 +15,7 @@ struct Known {
     organisation: &'static str,
 }
 
-const KNOWN: [Known; 3] = [
+const KNOWN: [Known; 7] = [
     Known {
         name: "StaffIdentity",
         title: "Staff identity",
@@ -23,6 +23,25 @@ const KNOWN: [Known; 3] = [
         organisation: "worksFor",
     },
     Known { name: "Employment", title: "Employment", slug: "employment", organisation: "worksFor" },
+    Known {
+        name: "TrainingCompletion",
+        title: "Training completion",
+        slug: "training-completion",
+        organisation: "recognizedBy",
+    },
+    Known {
+        name: "SecurityClearance",
+        title: "Security clearance",
+        slug: "security-clearance",
+        organisation: "recognizedBy",
+    },
+    Known {
+        name: "MedicalClearance",
+        title: "Medical clearance",
+        slug: "medical-clearance",
+        organisation: "recognizedBy",
+    },
+    Known { name: "Separation", title: "Separation", slug: "separation", organisation: "separatedFrom" },
     Known {
         name: "DigitalCertificateOfEntitlement",
         title: "Digital certificate of entitlement",

@@ -27,7 +27,14 @@ pub const ISSUING: [Issuing; 3] = [
         id: "undp",
         short: "UNDP",
         name: "United Nations Development Programme",
-        types: &["StaffIdentity", "Employment"],
+        types: &[
+            "StaffIdentity",
+            "Employment",
+            "TrainingCompletion",
+            "SecurityClearance",
+            "MedicalClearance",
+            "Separation",
+        ],
     },
     Issuing {
         id: "wfp",

@@ -164,7 +164,8 @@ impl Issuer {
     /// Whether a revocation by this officer would wait, so that the page can say so before it is sent.
     pub async fn revoking_needs_second(&self, by: &Actor) -> Result<bool, store_issuer::Error> {
         let mut tx = self.store.read().await?;
-        let revoke = Proposal::Revoke { subject: String::new(), reason: String::new(), note: None };
+        let revoke =
+            Proposal::Revoke { subject: String::new(), reason: String::new(), note: None, only: None };
         self.needs_second(&mut tx, by, &revoke).await
     }
 
@@ -217,13 +218,13 @@ impl Issuer {
             Proposal::OfferList { upload, employment } => {
                 self.confirm_within(tx, by, upload, *employment).await?;
             }
-            Proposal::Revoke { subject, reason, note } => {
+            Proposal::Revoke { subject, reason, note, only } => {
                 let code = ReasonCode::parse(reason).unwrap_or(ReasonCode::Other);
                 let change = StatusMove {
                     approved_by: approved_by.map(str::to_owned),
                     ..StatusMove::new(Status::Revoked, Reason { code, note: note.clone() })
                 };
-                self.change_within(tx, by, subject, None, &change).await?;
+                self.change_within(tx, by, subject, *only, &change).await?;
             }
             Proposal::EndService { subject, how, note } => {
                 let how = ServiceEnd::parse(how).ok_or(DecideError::Unknown)?;

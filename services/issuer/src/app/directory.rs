@@ -71,6 +71,15 @@ pub struct ListState {
 }
 
 impl Issuer {
+    /// The record of one person.
+    pub async fn find_person(
+        &self,
+        tenant: &str,
+        subject_id: &str,
+    ) -> Result<Option<Subject>, store_issuer::Error> {
+        self.store.read().await?.find_subject(tenant, subject_id).await
+    }
+
     pub async fn list_subjects(
         &self,
         tenant: &Tenant,

@@ -5,7 +5,7 @@ use issuance::{
     Actor, CredentialCopy, CredentialType, Offer, OfferState, Proposal, Reason, ReasonCode, Reissue,
     ServiceEnd, Status, StatusMove, Subject,
 };
-use serde_json::Map;
+use serde_json::{Map, Value};
 use store_issuer::Transaction;
 
 use super::{
@@ -95,6 +95,38 @@ impl Issuer {
             }
             tx.commit().await?;
             Ok(())
+        })
+        .await
+    }
+
+    /// Offers a credential of which an officer entered what the record does not hold. A clearance takes the place of the
+    /// one before it, once it is fetched; courses stand beside each other.
+    pub async fn grant(
+        &self,
+        by: &Actor,
+        subject_id: &str,
+        kind: CredentialType,
+        entered: Map<String, Value>,
+    ) -> Result<OfferLink, OfferError> {
+        let new = NewOffer {
+            subject_id: subject_id.to_owned(),
+            types: vec![kind],
+            extra_claims: entered,
+            transaction_code: true,
+            bound_key: None,
+            expires_at: None,
+        };
+        let supersedes = matches!(kind, CredentialType::SecurityClearance | CredentialType::MedicalClearance);
+        sql::retry(|| async {
+            let mut tx = self.store.write("grant").await?;
+            let link = self.insert_offer(&mut tx, by, &new).await?;
+            if let Some(reason) = Reissue::Renewal.replaces_with().filter(|_| supersedes) {
+                tx.set_offer_replaces(&by.tenant, &link.offer_id, reason).await?;
+            }
+            let act = Act { action: "offer.create", target: &link.offer_id, detail: kind.name() };
+            tx.audit(by, act, self.now()).await?;
+            tx.commit().await?;
+            Ok(link)
         })
         .await
     }

@@ -5,7 +5,7 @@ use credential::data_integrity::{self, ProofOptions, SecureError, Suite};
 use issuance::audit::Act;
 use issuance::build::rfc3339;
 use issuance::{
-    Actor, CredentialCopy, CredentialType, LIST_LENGTH, ListKind, OfferState, ReasonCode, Status,
+    Actor, CredentialCopy, CredentialType, LIST_LENGTH, ListKind, Offer, OfferState, ReasonCode, Status,
     StatusError, StatusListId, StatusMove,
 };
 use registry_client::RegistryError;
@@ -149,9 +149,14 @@ impl Issuer {
             self.move_copy(tx, by, copy, change).await?;
             changed += 1;
         }
-        if change.to == Status::Revoked && only.is_none() {
+        if change.to == Status::Revoked {
+            // Its other format must not be fetched as a valid one.
+            let gives = |offer: &Offer| {
+                let mut kinds = offer.configurations.iter().map(|it| it.credential_type);
+                only.is_none_or(|only| kinds.any(|kind| kind == only))
+            };
             let mut offers = tx.list_offers(&by.tenant, subject_id).await?;
-            offers.retain(|offer| offer.state == OfferState::Accepted);
+            offers.retain(|offer| offer.state == OfferState::Accepted && gives(offer));
             self.end_offers(tx, by, &offers, change.reason.code.as_str()).await?;
         }
         Ok(changed)

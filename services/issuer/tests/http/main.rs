@@ -15,6 +15,7 @@ mod documents;
 mod dpop;
 mod encryption;
 mod existence;
+mod grants;
 mod holders;
 mod keys;
 mod ledger;

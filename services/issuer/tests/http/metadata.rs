@@ -13,12 +13,23 @@ async fn issuer_metadata_is_at_both_addresses_and_complete() {
     for (name, path) in [
         ("credential_endpoint", "credential"),
         ("nonce_endpoint", "nonce"),
+        ("deferred_credential_endpoint", "deferred_credential"),
         ("notification_endpoint", "notification"),
     ] {
         assert_eq!(metadata[name], format!("{ORIGIN}/t/undp/{path}"));
     }
     let configurations = metadata["credential_configurations_supported"].as_object().unwrap();
-    assert_eq!(configurations.len(), 4);
+    assert_eq!(configurations.len(), 12, "six types in two formats");
+    assert_eq!(metadata["batch_credential_issuance"]["batch_size"], 10);
+    let encryption = &metadata["credential_request_encryption"];
+    assert_eq!(
+        (&encryption["encryption_required"], &encryption["jwks"]["keys"][0]["alg"]),
+        (&json!(false), &json!("ECDH-ES"))
+    );
+    assert_eq!(
+        metadata["credential_response_encryption"]["enc_values_supported"],
+        json!(["A128GCM", "A256GCM"])
+    );
     let ldp = &configurations[LDP];
     assert_eq!(ldp["format"], "ldp_vc");
     assert_eq!(ldp["credential_signing_alg_values_supported"], json!(["eddsa-rdfc-2022"]));

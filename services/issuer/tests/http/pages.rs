@@ -60,6 +60,8 @@ const PAGES: &[Page] = &[
     ("post", "/retirees/{id}/requests", Some(Issue), &[]),
     ("get", "/staff", Some(SeePeople), &[]),
     ("get", "/staff/{id}", Some(SeePeople), &[]),
+    ("get", "/staff/{id}/grant", Some(Issue), &[]),
+    ("post", "/staff/{id}/grant", Some(Issue), &[("type", "TrainingCompletion")]),
     ("post", "/staff/{id}/offers", Some(Issue), &[("why", "first")]),
     ("get", "/{place:staff|retirees}/{id}/end?how=deceased", Some(SeePeople), &[]),
     ("post", "/{place:staff|retirees}/{id}/end", Some(Issue), &[("how", "deceased"), ("sure", "yes")]),

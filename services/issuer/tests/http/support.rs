@@ -92,7 +92,18 @@ fn config(directory: &TempDir, setting: &Setting) -> Config {
         },
         console: Console { four_eyes: setting.four_eyes, ..Console::default() },
         tenants: vec![
-            tenant("undp", "UNDP", &[CredentialType::StaffIdentity, CredentialType::Employment]),
+            tenant(
+                "undp",
+                "UNDP",
+                &[
+                    CredentialType::StaffIdentity,
+                    CredentialType::Employment,
+                    CredentialType::TrainingCompletion,
+                    CredentialType::SecurityClearance,
+                    CredentialType::MedicalClearance,
+                    CredentialType::Separation,
+                ],
+            ),
             tenant("wfp", "WFP", &[CredentialType::StaffIdentity]),
             tenant("unjspf", "UNJSPF", &[CredentialType::DigitalCertificateOfEntitlement]),
         ],

@@ -154,11 +154,21 @@ fn words(view: &ProposalView, officer: &Officer) -> (String, String, Option<Stri
             let href = Some(format!("/console/imports/{upload}"));
             (format!("Offer credentials to {people}"), format!("{what}, from {file_name}"), href)
         }
-        (Proposal::Revoke { subject, reason, .. }, About::Person { name, number, copies }) => {
+        (Proposal::Revoke { subject, reason, only, .. }, About::Person { name, number, copies }) => {
             let reason = ReasonCode::parse(reason).unwrap_or(ReasonCode::Other).title();
             let copies = counted(*copies as u64, "credential copy", "credential copies");
             let href = Some(format!("/console/{place}/{subject}"));
-            (format!("Revoke the credentials of {name}"), format!("{number} · {copies} · {reason}"), href)
+            match only {
+                None => (
+                    format!("Revoke the credentials of {name}"),
+                    format!("{number} · {copies} · {reason}"),
+                    href,
+                ),
+                Some(kind) => {
+                    let title = format!("Revoke {} of {name}", kind.title().to_lowercase());
+                    (title, format!("{number} · {reason}"), href)
+                }
+            }
         }
         (Proposal::EndService { subject, how, .. }, About::Person { name, number, .. }) => {
             let how = ServiceEnd::parse(how).unwrap_or(ServiceEnd::Separated);

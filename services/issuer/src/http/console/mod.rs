@@ -8,6 +8,7 @@ mod approvals;
 mod calendar;
 mod dashboard;
 mod documents;
+mod grant;
 mod imports;
 mod offers;
 mod officers;
@@ -58,6 +59,7 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
                         .configure(people::configure)
                         .configure(calendar::configure)
                         .configure(service::configure)
+                        .configure(grant::configure)
                         .configure(offers::configure)
                         .configure(status::configure)
                         .configure(retirees::configure)

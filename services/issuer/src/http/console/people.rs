@@ -15,6 +15,7 @@ use store_issuer::{StatusChange, SubjectRow};
 use web::Problem;
 use web::page::{Shell, html, see_other};
 
+use super::grant::granted_types;
 use super::session::{Issue, May, Officer, SeePeople};
 use super::view::{Badge, Done, Find, LINES, Place, When, counted, day, page_of, shell};
 use crate::app::{CopyView, Filter, Issuer, Page, PersonState, SubjectPage};
@@ -144,6 +145,8 @@ struct PersonPage {
     can_reinstate: bool,
     can_revoke: bool,
     can_offer: bool,
+    /// Whether kinds can be offered whose claims an officer enters.
+    grants: bool,
     has_open: bool,
     has_appointment: bool,
     done: Option<&'static str>,
@@ -297,6 +300,7 @@ impl PersonPage {
             can_revoke: issues && valid + suspended > 0 && known.waiting.is_none(),
             has_open: open,
             can_offer: issues && !open && page.ended.is_none(),
+            grants: issues && granted_types(&officer.tenant).next().is_some(),
             has_appointment: subject.claims.contains_key("contractType"),
             done: said(done),
         }

@@ -5,7 +5,7 @@ use actix_web::{HttpResponse, get, post};
 use askama::Template;
 use chrono::{Days, NaiveDate, NaiveTime};
 use clock::Timestamp;
-use issuance::{Proposal, Reason, ReasonCode, Status, StatusMove};
+use issuance::{CredentialType, Proposal, Reason, ReasonCode, Status, StatusMove};
 use serde::Deserialize;
 use web::Problem;
 use web::page::{Shell, html, see_other};
@@ -44,7 +44,8 @@ struct StatusPage {
     back: String,
     act: Act,
     reasons: Vec<ReasonCode>,
-    affected: Vec<String>,
+    /// Each kind once.
+    affected: Vec<CredentialType>,
     earliest: String,
     needs_second: bool,
 }
@@ -59,8 +60,8 @@ async fn status_page(
     let page = app.subject_page(&officer.tenant, &id).await?;
     let place = if officer.tenant.has_staff() { Place::Staff } else { Place::Retirees };
     let affected = page.copies.iter().filter(|view| wanted.act.concerns(view.copy.status));
-    let mut affected: Vec<String> =
-        affected.map(|view| view.copy.configuration.credential_type.title().to_owned()).collect();
+    let mut affected: Vec<_> = affected.map(|view| view.copy.configuration.credential_type).collect();
+    affected.sort();
     affected.dedup();
     let second = app.revoking_needs_second(&officer.actor()).await;
     let second = second.map_err(|error| problem::store(&error))?;
@@ -87,9 +88,12 @@ struct Change {
     /// The last day of a suspension, as a date field sends it; empty for one without an end.
     #[serde(default)]
     until: String,
+    /// The one kind of credential it is about; all of them when empty.
+    #[serde(default)]
+    only: String,
 }
 
-/// All copies of the person change in one transaction: a verifier never meets one format suspended and the other not.
+/// All copies of the person, or those of one kind, change in one transaction: a verifier never meets one format suspended and the other not.
 #[post("/people/{id}/status")]
 async fn change_status(
     officer: May<Issue>,
@@ -99,18 +103,20 @@ async fn change_status(
 ) -> Result<HttpResponse, Problem> {
     let code = ReasonCode::parse(&change.reason).filter(|code| change.act.reasons().contains(code));
     let code = code.ok_or_else(|| Problem::bad_request("Choose one of the reasons."))?;
+    let only = (!change.only.is_empty()).then(|| change.only.parse::<CredentialType>()).transpose();
+    let only = only.map_err(|_| Problem::bad_request("Choose one of the kinds, or all."))?;
     let note: String = change.note.trim().chars().take(LONGEST_NOTE).collect();
     let reason = Reason { code, note: Some(note).filter(|note| !note.is_empty()) };
     let done = match change.act {
         Act::Suspend | Act::Reinstate => {
             let until = last_day(&change.until)?;
             let change = StatusMove { until, ..StatusMove::new(change.act.status(), reason) };
-            app.change_subject_status(&officer.actor(), &id, None, &change).await?;
+            app.change_subject_status(&officer.actor(), &id, only, &change).await?;
             Outcome::Done
         }
         Act::Revoke => {
             let (subject, reason, note) = (id.to_string(), code.as_str().to_owned(), reason.note);
-            app.propose(&officer.actor(), &Proposal::Revoke { subject, reason, note }).await?
+            app.propose(&officer.actor(), &Proposal::Revoke { subject, reason, note, only }).await?
         }
     };
     let word = match done {
