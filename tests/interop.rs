@@ -16,8 +16,10 @@ async fn credentials_cross_over_to_javascript_libraries_and_back() -> Result<()>
     let stack = up().await?;
     let hr = Officer::register(&stack, "undp").await?;
     hr.upload("staff-undp.csv", STAFF).await?;
-    let number = hr.numbers(STAFF)?.into_iter().next().context("an empty list")?;
-    let offer = hr.offer(&number)?;
+    let numbers = hr.numbers(STAFF)?;
+    let offer = hr.offer(numbers.first().context("an empty list")?)?;
+    let offers: Result<Vec<Value>> =
+        numbers.iter().skip(1).take(3).map(|number| offered(&hr, number)).collect();
     let peer = Peer::new("interop");
     let issued = peer.receive(&offer.uri, offer.tx_code.as_deref()).await?;
     let of = |ending: &str| {
@@ -32,6 +34,7 @@ async fn credentials_cross_over_to_javascript_libraries_and_back() -> Result<()>
         "issuer": stack.url(Service::Issuer),
         "verifier": stack.url(Service::Verifier),
         "agency": stack.welcome()?.get("agency"),
+        "offers": offers?,
         "ldpVc": of("ldp_vc")?,
         "sdJwt": sd_jwt,
         "boundSdJwt": peer.key.bind(&disclosed, "https://verifier.example", "nonce-1"),
@@ -45,6 +48,12 @@ async fn credentials_cross_over_to_javascript_libraries_and_back() -> Result<()>
         tokio::process::Command::new("node").arg(script).arg(&file).stdin(Stdio::null()).status().await?;
     ensure!(status.success(), "tests/interop/run.mjs failed (npm ci in tests/interop?)");
     stack.finish().await
+}
+
+/// An offer as a person holds it: the link, and the code that came by another way.
+fn offered(hr: &Officer, number: &str) -> Result<Value> {
+    let offer = hr.offer(number)?;
+    Ok(json!({ "uri": offer.uri, "txCode": offer.tx_code }))
 }
 
 const POINTERS: [&str; 2] = ["/credentialSubject/alumniOf/name", "/id"];
