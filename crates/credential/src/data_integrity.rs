@@ -14,7 +14,7 @@ use std::sync::Arc;
 use clock::Timestamp;
 use did::Relationship;
 use keys::{Algorithm, SignError, Signer};
-use ring::digest::{Context, SHA256};
+use ring::digest::{SHA256, SHA384, digest};
 use serde_json::Value;
 
 use crate::expand;
@@ -56,7 +56,7 @@ impl Suite {
         Self::ALL.into_iter().find(|suite| suite.as_str() == text)
     }
 
-    /// The kind of key that the suite signs with.
+    /// The kind of key that the suite signs with where nobody chooses; some take others, too.
     #[must_use]
     pub fn algorithm(self) -> Algorithm {
         match self {
@@ -65,12 +65,27 @@ impl Suite {
         }
     }
 
+    /// Whether the suite signs with keys of this kind (vc-di-ecdsa 1.0, 2.1: P-384 beside P-256).
+    #[must_use]
+    pub fn takes(self, algorithm: Algorithm) -> bool {
+        match self {
+            Self::EcdsaRdfc2019 | Self::EcdsaJcs2019 => algorithm != Algorithm::Ed25519,
+            _ => algorithm == self.algorithm(),
+        }
+    }
+
+    /// The kind of key of which a signature has so many bytes; nothing when the suite makes none of that length.
+    pub(crate) fn algorithm_of(self, signature_length: usize) -> Option<Algorithm> {
+        let kinds = [self.algorithm(), Algorithm::P384].into_iter().filter(|kind| self.takes(*kind));
+        kinds.into_iter().find(|kind| kind.signature_length() == signature_length)
+    }
+
     /// The RDFC suite for keys of this kind.
     #[must_use]
     pub fn rdfc(algorithm: Algorithm) -> Self {
         match algorithm {
             Algorithm::Ed25519 => Self::EddsaRdfc2022,
-            Algorithm::P256 => Self::EcdsaRdfc2019,
+            Algorithm::P256 | Algorithm::P384 => Self::EcdsaRdfc2019,
         }
     }
 
@@ -178,27 +193,26 @@ impl From<Fault> for SecureError {
 
 /// What a proof signs: the hash of the proof options, then the hash of the document
 /// (vc-di-eddsa 1.0, 3.2.4 and 3.3.4; vc-di-ecdsa 1.0, 3.2.4 and 3.3.4). Also the types of the document.
+///
+/// With P-384 keys everything is hashed with SHA-384, also while blank nodes are named (vc-di-ecdsa 1.0, 3.1).
 pub(crate) async fn hash_data(
     suite: Suite,
+    algorithm: Algorithm,
     document: &Value,
     options: &Value,
 ) -> Result<(Vec<u8>, Vec<String>), Fault> {
+    let hash = if algorithm == Algorithm::P384 { &SHA384 } else { &SHA256 };
     let (document, options, types) = if suite.is_jcs() {
         crate::limits::check(document)?;
         crate::limits::check(options)?;
         (crate::jcs::to_sign(document)?, crate::jcs::to_sign(options)?, Vec::new())
     } else {
-        let form = expand::canonical(document).await?;
-        let options = expand::canonical(options).await?;
+        let form = expand::canonical_by(hash, document).await?;
+        let options = expand::canonical_by(hash, options).await?;
         (form.nquads.into_bytes(), options.nquads.into_bytes(), form.types)
     };
-    let mut data = Vec::with_capacity(64);
-    for text in [options, document] {
-        let mut context = Context::new(&SHA256);
-        context.update(&text);
-        data.extend_from_slice(context.finish().as_ref());
-    }
-    Ok((data, types))
+    let hashes = [digest(hash, &options), digest(hash, &document)];
+    Ok((hashes.map(|hash| hash.as_ref().to_vec()).concat(), types))
 }
 
 #[cfg(test)]

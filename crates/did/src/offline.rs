@@ -47,7 +47,7 @@ fn document_of(did: &str, fragment: &str, key: PublicKey, form: KeyForm) -> Docu
     let relationships = Relationship::ALL
         .into_iter()
         // An Ed25519 key cannot agree on keys; its X25519 twin can.
-        .filter(|it| *it != Relationship::KeyAgreement || key.algorithm() == Algorithm::P256)
+        .filter(|it| *it != Relationship::KeyAgreement || key.algorithm() != Algorithm::Ed25519)
         .collect();
     let method = VerificationMethod {
         id: format!("{did}#{fragment}"),

@@ -7,6 +7,7 @@ mod cose;
 mod encoding;
 mod files;
 mod locked;
+mod point;
 mod process;
 mod public;
 mod seal;

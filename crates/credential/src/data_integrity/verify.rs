@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use did::{Resolver, did_of};
+use keys::Algorithm;
 use serde_json::{Map, Value};
 
 use super::found::{FoundKey, FoundKeys, keys_in, unresolved};
@@ -36,16 +37,23 @@ struct Proof<'a> {
 }
 
 enum ProofValue {
-    /// 64 bytes.
-    Signature(Vec<u8>),
+    /// As long as signatures by keys of this kind are.
+    Signature(Algorithm, Vec<u8>),
     /// Of a suite of selective disclosure.
     Derived(Derived),
 }
 
 impl ProofValue {
+    fn algorithm(&self) -> Algorithm {
+        match self {
+            Self::Signature(algorithm, _) => *algorithm,
+            Self::Derived(_) => Algorithm::P256,
+        }
+    }
+
     fn signature(&self) -> &[u8] {
         match self {
-            Self::Signature(signature) => signature,
+            Self::Signature(_, signature) => signature,
             Self::Derived(derived) => &derived.signature,
         }
     }
@@ -130,8 +138,8 @@ async fn verify_one(
     }
     let proof = parse(pointer, value, expect)?;
     let keys = find_keys(&proof, resolver, expect.purpose).await?;
-    let Some(keys) = keys.of_kind(proof.suite.algorithm()) else {
-        return Err(fault("keyKind", "the key is of another kind than the cryptosuite")
+    let Some(keys) = keys.of_kind(proof.value.algorithm()) else {
+        return Err(fault("keyKind", "the key is of another kind than the cryptosuite and the signature")
             .at(format!("{pointer}/verificationMethod")));
     };
     let of_controller = expect.controller == ControllerPolicy::Lax
@@ -143,7 +151,9 @@ async fn verify_one(
     let unsecured = unsecured_document(document, &proof)?;
     let options = signed_options(document, &proof)?;
     let (data, types) = match &proof.value {
-        ProofValue::Signature(_) => hash_data(proof.suite, &unsecured, &options).await?,
+        ProofValue::Signature(algorithm, _) => {
+            hash_data(proof.suite, *algorithm, &unsecured, &options).await?
+        }
         ProofValue::Derived(derived) => selective::signed_data(unsecured.clone(), &options, derived.clone())
             .await
             .map_err(|fault| if fault.check == CheckName::Proof { fault.at(pointer) } else { fault })?,
@@ -202,7 +212,8 @@ fn parse<'a>(pointer: &str, value: &'a Value, expect: &Expect) -> Result<Proof<'
     check_dates(pointer, object, expect)?;
     check_binding(pointer, object, expect)?;
     let value = text("proofValue").unwrap_or_default();
-    let value = if suite.is_selective() { derived_value(object, value) } else { signature_value(value) };
+    let value =
+        if suite.is_selective() { derived_value(object, value) } else { signature_value(suite, value) };
     match value {
         Ok(value) => Ok(Proof { pointer: pointer.to_owned(), object, suite, verification_method, value }),
         Err((code, member, detail)) => wrong(code, member, detail),
@@ -211,10 +222,10 @@ fn parse<'a>(pointer: &str, value: &'a Value, expect: &Expect) -> Result<Proof<'
 
 type WrongValue = (&'static str, &'static str, &'static str);
 
-fn signature_value(text: &str) -> Result<ProofValue, WrongValue> {
+fn signature_value(suite: Suite, text: &str) -> Result<ProofValue, WrongValue> {
     const WRONG: WrongValue =
         ("proofValue", "/proofValue", "the proof value is not a signature in base58btc multibase");
-    signature_of(text).map(ProofValue::Signature).ok_or(WRONG)
+    signature_of(suite, text).ok_or(WRONG)
 }
 
 /// A document of which parts were left out cannot be what another proof was built on.
@@ -282,10 +293,12 @@ fn check_binding(pointer: &str, object: &Map<String, Value>, expect: &Expect) ->
     Ok(())
 }
 
-/// Both plain families write 64 bytes in base58btc with the multibase header `z`.
-fn signature_of(text: &str) -> Option<Vec<u8>> {
-    let encoded = text.strip_prefix('z').filter(|encoded| encoded.len() <= 88)?;
-    bs58::decode(encoded).into_vec().ok().filter(|bytes| bytes.len() == 64)
+/// Both plain families write signatures in base58btc with the multibase header `z`: 64 bytes, or 96 by a P-384 key,
+/// which are 132 characters at most.
+fn signature_of(suite: Suite, text: &str) -> Option<ProofValue> {
+    let encoded = text.strip_prefix('z').filter(|encoded| encoded.len() <= 132)?;
+    let signature = bs58::decode(encoded).into_vec().ok()?;
+    Some(ProofValue::Signature(suite.algorithm_of(signature.len())?, signature))
 }
 
 async fn find_keys(proof: &Proof<'_>, resolver: &dyn Resolver, purpose: Purpose) -> Result<FoundKeys, Fault> {
