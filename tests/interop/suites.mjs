@@ -13,6 +13,7 @@ import {post} from './http.mjs';
 const MANDATORY = ['/issuer', '/validFrom'];
 
 const p256Key = async () => named(await EcdsaMultikey.generate({curve: 'P-256'}));
+const p384Key = async () => named(await EcdsaMultikey.generate({curve: 'P-384'}));
 
 const SUITES = [
   {
@@ -22,6 +23,11 @@ const SUITES = [
   {name: 'ecdsa-rdfc-2019', instance: 'ecdsa-p256', makeKey: p256Key, sign: ecdsaRdfc, verify: ecdsaRdfc},
   {
     name: 'ecdsa-jcs-2019', instance: 'ecdsa-jcs-p256', makeKey: p256Key,
+    sign: ecdsaJcs.createSignCryptosuite(), verify: ecdsaJcs.createVerifyCryptosuite(),
+  },
+  {name: 'ecdsa-rdfc-2019', instance: 'ecdsa-p384', makeKey: p384Key, sign: ecdsaRdfc, verify: ecdsaRdfc},
+  {
+    name: 'ecdsa-jcs-2019', instance: 'ecdsa-jcs-p384', makeKey: p384Key,
     sign: ecdsaJcs.createSignCryptosuite(), verify: ecdsaJcs.createVerifyCryptosuite(),
   },
 ];
@@ -36,7 +42,7 @@ export async function checkSuites(check, services) {
 async function checkSuite(check, services, {name, instance, makeKey, sign, verify}) {
   const {verifyTheirs, verifyHere, issueHere, documentLoader} = parties(services, verify);
 
-  await check(`@digitalbazaar/vc verifies ${name} of our open VC API, and not once it is changed`, async () => {
+  await check(`@digitalbazaar/vc verifies ${name} of our open VC API (${instance}), and not once it is changed`, async () => {
     const ours = await issueHere(instance);
     assert.equal(ours.proof.cryptosuite, name);
     const result = await verifyTheirs(structuredClone(ours));
@@ -45,7 +51,7 @@ async function checkSuite(check, services, {name, instance, makeKey, sign, verif
     assert.equal((await verifyTheirs(ours)).verified, false);
   });
 
-  await check(`our VC API verifies ${name} made by @digitalbazaar/vc, and not once it is changed`, async () => {
+  await check(`our VC API verifies ${name} made by @digitalbazaar/vc (${instance}), and not once it is changed`, async () => {
     const keyPair = await makeKey();
     const suite = new DataIntegrityProof({signer: keyPair.signer(), cryptosuite: sign});
     const theirs = await vc.issue({credential: alumni(keyPair.controller), suite, documentLoader});

@@ -19,6 +19,23 @@ pub enum Algorithm {
 }
 
 impl Algorithm {
+    pub const ALL: [Self; 3] = [Self::Ed25519, Self::P256, Self::P384];
+
+    /// The name in configurations and in the names of keys.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ed25519 => "ed25519",
+            Self::P256 => "p256",
+            Self::P384 => "p384",
+        }
+    }
+
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|algorithm| algorithm.as_str() == text)
+    }
+
     /// The JOSE name (RFC 7518, 3.4; RFC 8037, 3.1).
     #[must_use]
     pub fn jose(self) -> &'static str {

@@ -47,6 +47,8 @@ async fn there_is_an_instance_for_every_suite() {
         ("eddsa-jcs", "eddsa-jcs-2022", "did:key:z6Mk"),
         ("ecdsa-p256", "ecdsa-rdfc-2019", "did:key:zDn"),
         ("ecdsa-jcs-p256", "ecdsa-jcs-2019", "did:key:zDn"),
+        ("ecdsa-p384", "ecdsa-rdfc-2019", "did:key:z82"),
+        ("ecdsa-jcs-p384", "ecdsa-jcs-2019", "did:key:z82"),
     ] {
         let instance = &ids["instances"][name];
         assert_eq!(instance["cryptosuite"], suite);
