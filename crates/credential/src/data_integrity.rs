@@ -1,4 +1,4 @@
-//! Data Integrity proofs (VC Data Integrity 1.0) with the cryptosuites of vc-di-eddsa and vc-di-ecdsa.
+//! Data Integrity proofs (VC Data Integrity 1.0) with the cryptosuites of vc-di-eddsa, vc-di-ecdsa and vc-di-bbs.
 //!
 //! Everything but JSON-LD expansion is done here: `ssi` accepts proofs of the wrong purpose, proofs that
 //! have expired and proofs by keys that are not the issuer's, and has no way to sign in two steps.
@@ -25,8 +25,8 @@ pub use secure::{Prepared, prepare, secure};
 pub use selective::{derive, secure_base};
 pub(crate) use verify::verify_proofs;
 
-/// A cryptosuite. The RDFC suites sign the RDF dataset, the JCS suites the JSON, the selective ones each
-/// statement of the dataset.
+/// A cryptosuite. The RDFC suites sign the RDF dataset, the JCS suites the JSON, `ecdsa-sd-2023` each statement of
+/// the dataset, `bbs-2023` all of them so that each can be shown alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Suite {
     EddsaRdfc2022,
@@ -34,11 +34,18 @@ pub enum Suite {
     EddsaJcs2022,
     EcdsaJcs2019,
     EcdsaSd2023,
+    Bbs2023,
 }
 
 impl Suite {
-    pub const ALL: [Self; 5] =
-        [Self::EddsaRdfc2022, Self::EcdsaRdfc2019, Self::EddsaJcs2022, Self::EcdsaJcs2019, Self::EcdsaSd2023];
+    pub const ALL: [Self; 6] = [
+        Self::EddsaRdfc2022,
+        Self::EcdsaRdfc2019,
+        Self::EddsaJcs2022,
+        Self::EcdsaJcs2019,
+        Self::EcdsaSd2023,
+        Self::Bbs2023,
+    ];
 
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -48,6 +55,7 @@ impl Suite {
             Self::EddsaJcs2022 => "eddsa-jcs-2022",
             Self::EcdsaJcs2019 => "ecdsa-jcs-2019",
             Self::EcdsaSd2023 => "ecdsa-sd-2023",
+            Self::Bbs2023 => "bbs-2023",
         }
     }
 
@@ -62,6 +70,7 @@ impl Suite {
         match self {
             Self::EddsaRdfc2022 | Self::EddsaJcs2022 => Algorithm::Ed25519,
             Self::EcdsaRdfc2019 | Self::EcdsaJcs2019 | Self::EcdsaSd2023 => Algorithm::P256,
+            Self::Bbs2023 => Algorithm::Bls12381G2,
         }
     }
 
@@ -69,7 +78,9 @@ impl Suite {
     #[must_use]
     pub fn takes(self, algorithm: Algorithm) -> bool {
         match self {
-            Self::EcdsaRdfc2019 | Self::EcdsaJcs2019 => algorithm != Algorithm::Ed25519,
+            Self::EcdsaRdfc2019 | Self::EcdsaJcs2019 => {
+                matches!(algorithm, Algorithm::P256 | Algorithm::P384)
+            }
             _ => algorithm == self.algorithm(),
         }
     }
@@ -80,19 +91,10 @@ impl Suite {
         kinds.into_iter().find(|kind| kind.signature_length() == signature_length)
     }
 
-    /// The RDFC suite for keys of this kind.
-    #[must_use]
-    pub fn rdfc(algorithm: Algorithm) -> Self {
-        match algorithm {
-            Algorithm::Ed25519 => Self::EddsaRdfc2022,
-            Algorithm::P256 | Algorithm::P384 => Self::EcdsaRdfc2019,
-        }
-    }
-
     /// Whether the holder shows parts: such a suite secures by [`secure_base`], not by [`secure`].
     #[must_use]
     pub fn is_selective(self) -> bool {
-        self == Self::EcdsaSd2023
+        matches!(self, Self::EcdsaSd2023 | Self::Bbs2023)
     }
 
     pub(crate) fn is_jcs(self) -> bool {

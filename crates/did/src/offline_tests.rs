@@ -12,7 +12,7 @@ fn other_implementation(algorithm: Algorithm, seed: &[u8; 32]) -> PatchedKeyPair
     match algorithm {
         Algorithm::Ed25519 => did_key::generate::<did_key::Ed25519KeyPair>(Some(seed)),
         Algorithm::P256 => did_key::generate::<did_key::P256KeyPair>(Some(seed)),
-        Algorithm::P384 => panic!("the other implementation does not know P-384"),
+        Algorithm::P384 | Algorithm::Bls12381G2 => panic!("not asked here"),
     }
 }
 
@@ -28,7 +28,7 @@ proptest! {
         let bytes = match ours.public_key() {
             PublicKey::Ed25519(bytes) => bytes.to_vec(),
             PublicKey::P256(bytes) => bytes.to_vec(),
-            PublicKey::P384(_) => unreachable!(),
+            PublicKey::P384(_) | PublicKey::Bls12381G2(_) => unreachable!(),
         };
         prop_assert_eq!(bytes, theirs.public_key_bytes());
 
@@ -80,6 +80,18 @@ fn p384_keys_are_dids() {
     assert!(document.allows(&document.methods[0].id, Relationship::AssertionMethod));
     assert!(document.allows(&document.methods[0].id, Relationship::KeyAgreement));
     assert_eq!(resolve_jwk(&key.did_jwk()).unwrap().methods[0].public_key, key);
+}
+
+/// The DID of the test vectors of vc-di-bbs 1.0.
+#[test]
+fn bls12381_keys_are_dids() {
+    let multikey = "zUC7DerdEmfZ8f4pFajXgGwJoMkV1ofMTmEG5UoNvnWiPiLuGKNeqgRpLH2TV4Xe5mJ2cXV76gRN7LFQwapF1VFu6x2yrr5ci1mXqC1WNUrnHnLgvfZfMH7h6xP6qsf9EKRQrPQ";
+    let did = format!("did:key:{multikey}");
+    let document = resolve_key(&did).unwrap();
+    let key = document.methods[0].public_key;
+    assert_eq!((key.algorithm(), key.did_key()), (Algorithm::Bls12381G2, did));
+    assert!(document.allows(&document.methods[0].id, Relationship::AssertionMethod));
+    assert!(!document.allows(&document.methods[0].id, Relationship::KeyAgreement));
 }
 
 /// The example of the did:jwk specification, with members beside the required ones.

@@ -139,6 +139,7 @@ fn write(algorithm: Algorithm, key: &SoftwareKey) -> Zeroizing<Vec<u8>> {
         Algorithm::Ed25519 => 1,
         Algorithm::P256 => 2,
         Algorithm::P384 => 3,
+        Algorithm::Bls12381G2 => 4,
     });
     plain.extend_from_slice(key.secret());
     plain
@@ -150,6 +151,7 @@ fn read(plain: &[u8]) -> Option<SoftwareKey> {
         1 => Algorithm::Ed25519,
         2 => Algorithm::P256,
         3 => Algorithm::P384,
+        4 => Algorithm::Bls12381G2,
         _ => return None,
     };
     SoftwareKey::from_secret(algorithm, secret).ok()
@@ -170,9 +172,12 @@ mod tests {
         let files = open();
         assert!(!files.exists("undp.did"));
         assert!(matches!(files.load("undp.did"), Err(KeyFileError::Missing(_))));
-        for (name, algorithm) in
-            [("undp.did", Algorithm::P256), ("e", Algorithm::Ed25519), ("p384", Algorithm::P384)]
-        {
+        for (name, algorithm) in [
+            ("undp.did", Algorithm::P256),
+            ("e", Algorithm::Ed25519),
+            ("p384", Algorithm::P384),
+            ("bbs", Algorithm::Bls12381G2),
+        ] {
             let made = *files.load_or_create(name, algorithm, &entropy).unwrap().public_key();
             assert_eq!(made.algorithm(), algorithm);
             assert_eq!(made, *open().load(name).unwrap().public_key());

@@ -30,7 +30,7 @@ pub(crate) fn uncompressed(x: &[u8], y: &[u8]) -> Vec<u8> {
 /// The uncompressed form of a key; empty for a key of another kind and for what is no point, which verifies nothing.
 pub(crate) fn uncompressed_of(key: &PublicKey) -> Vec<u8> {
     match key {
-        PublicKey::Ed25519(_) => Vec::new(),
+        PublicKey::Ed25519(_) | PublicKey::Bls12381G2(_) => Vec::new(),
         PublicKey::P256(point) => p256::PublicKey::from_sec1_bytes(point)
             .map(|point| point.to_encoded_point(false).as_bytes().to_vec())
             .unwrap_or_default(),

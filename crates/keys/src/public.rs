@@ -7,6 +7,7 @@ use ring::signature::{
 };
 use serde_json::{Value, json};
 
+use crate::bbs;
 use crate::encoding::{base64url, from_base64url};
 use crate::point;
 
@@ -16,10 +17,12 @@ pub enum Algorithm {
     Ed25519,
     P256,
     P384,
+    /// BBS signatures, with the public key in G2.
+    Bls12381G2,
 }
 
 impl Algorithm {
-    pub const ALL: [Self; 3] = [Self::Ed25519, Self::P256, Self::P384];
+    pub const ALL: [Self; 4] = [Self::Ed25519, Self::P256, Self::P384, Self::Bls12381G2];
 
     /// The name in configurations and in the names of keys.
     #[must_use]
@@ -28,6 +31,7 @@ impl Algorithm {
             Self::Ed25519 => "ed25519",
             Self::P256 => "p256",
             Self::P384 => "p384",
+            Self::Bls12381G2 => "bls12381",
         }
     }
 
@@ -36,13 +40,14 @@ impl Algorithm {
         Self::ALL.into_iter().find(|algorithm| algorithm.as_str() == text)
     }
 
-    /// The JOSE name (RFC 7518, 3.4; RFC 8037, 3.1).
+    /// The JOSE name (RFC 7518, 3.4; RFC 8037, 3.1). No JWS is signed with BBS; the name is that of JSON Web Proofs.
     #[must_use]
     pub fn jose(self) -> &'static str {
         match self {
             Self::Ed25519 => "EdDSA",
             Self::P256 => "ES256",
             Self::P384 => "ES384",
+            Self::Bls12381G2 => "BBS",
         }
     }
 
@@ -50,7 +55,7 @@ impl Algorithm {
     #[must_use]
     pub(crate) fn secret_length(self) -> usize {
         match self {
-            Self::Ed25519 | Self::P256 => 32,
+            Self::Ed25519 | Self::P256 | Self::Bls12381G2 => 32,
             Self::P384 => 48,
         }
     }
@@ -61,6 +66,7 @@ impl Algorithm {
         match self {
             Self::Ed25519 | Self::P256 => 64,
             Self::P384 => 96,
+            Self::Bls12381G2 => 80,
         }
     }
 }
@@ -75,6 +81,8 @@ pub enum PublicKey {
     P256([u8; 33]),
     /// The compressed point of SEC 1, 2.3.3.
     P384([u8; 49]),
+    /// The compressed point of G2, for BBS signatures.
+    Bls12381G2([u8; 96]),
 }
 
 /// The signature is not one by this key over these bytes. No more is said on purpose.
@@ -95,12 +103,13 @@ pub enum InvalidKey {
     NotOnCurve,
 }
 
-// Multicodec prefixes as unsigned varints: 0xed, 0x1200 and 0x1201.
+// Multicodec prefixes as unsigned varints: 0xed, 0x1200, 0x1201 and 0xeb.
 const ED25519_PREFIX: [u8; 2] = [0xed, 0x01];
 const P256_PREFIX: [u8; 2] = [0x80, 0x24];
 const P384_PREFIX: [u8; 2] = [0x81, 0x24];
-/// The longest supported Multikey: 51 bytes in base58 behind one letter.
-const LONGEST_MULTIKEY: usize = 71;
+const BLS12381_G2_PREFIX: [u8; 2] = [0xeb, 0x01];
+/// The longest supported Multikey: 98 bytes in base58 behind one letter.
+const LONGEST_MULTIKEY: usize = 135;
 
 impl PublicKey {
     /// Checks that the bytes are a usable Ed25519 key. Small-order points are refused here already,
@@ -123,12 +132,18 @@ impl PublicKey {
         point::compress_p384(sec1).map(Self::P384)
     }
 
+    /// Accepts the compressed form (96 bytes) of a point of the group of prime order that is not its identity.
+    pub fn bls12381_g2(compressed: &[u8]) -> Result<Self, InvalidKey> {
+        bbs::check_public_key(compressed).map(Self::Bls12381G2)
+    }
+
     #[must_use]
     pub fn algorithm(&self) -> Algorithm {
         match self {
             Self::Ed25519(_) => Algorithm::Ed25519,
             Self::P256(_) => Algorithm::P256,
             Self::P384(_) => Algorithm::P384,
+            Self::Bls12381G2(_) => Algorithm::Bls12381G2,
         }
     }
 
@@ -167,6 +182,11 @@ impl PublicKey {
                 let (curve, x, y) = self.curve_and_coordinates();
                 json!({ "crv": curve, "kty": "EC", "x": x, "y": y })
             }
+            // draft-ietf-cose-bls-key-representations-08, 2.2. Such a JWK is shown and never read.
+            Self::Bls12381G2(bytes) => {
+                let (x, y) = bbs::coordinates(bytes);
+                json!({ "crv": "BLS12381G2", "kty": "EC", "x": base64url(&x), "y": base64url(&y) })
+            }
         }
     }
 
@@ -183,6 +203,7 @@ impl PublicKey {
             ED25519_PREFIX => Self::ed25519(key.try_into().map_err(|_| InvalidKey::Malformed)?),
             P256_PREFIX if key.len() == 33 => Self::p256(key),
             P384_PREFIX if key.len() == 49 => Self::p384(key),
+            BLS12381_G2_PREFIX => Self::bls12381_g2(key),
             P256_PREFIX | P384_PREFIX => Err(InvalidKey::Malformed),
             _ => Err(InvalidKey::Unsupported),
         }
@@ -194,6 +215,7 @@ impl PublicKey {
             Self::Ed25519(bytes) => (ED25519_PREFIX, bytes),
             Self::P256(bytes) => (P256_PREFIX, bytes),
             Self::P384(bytes) => (P384_PREFIX, bytes),
+            Self::Bls12381G2(bytes) => (BLS12381_G2_PREFIX, bytes),
         };
         format!("z{}", bs58::encode([&prefix, key].concat()).into_string())
     }
@@ -231,6 +253,7 @@ impl PublicKey {
     }
 
     /// Verifies a signature: 64 bytes of RFC 8032, or `r || s` over SHA-256 for P-256 and over SHA-384 for P-384.
+    /// BBS keys verify messages and proofs instead.
     pub fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), BadSignature> {
         match self {
             Self::Ed25519(bytes) => {
@@ -241,6 +264,7 @@ impl PublicKey {
             }
             Self::P256(_) => self.verify_ecdsa(&ECDSA_P256_SHA256_FIXED, message, signature),
             Self::P384(_) => self.verify_ecdsa(&ECDSA_P384_SHA384_FIXED, message, signature),
+            Self::Bls12381G2(_) => Err(BadSignature),
         }
     }
 
@@ -263,6 +287,11 @@ impl PublicKey {
             Self::P256(_) | Self::P384(_) => {
                 let (curve, x, y) = self.curve_and_coordinates();
                 format!(r#"{{"crv":"{curve}","kty":"EC","x":"{x}","y":"{y}"}}"#)
+            }
+            Self::Bls12381G2(bytes) => {
+                let (x, y) = bbs::coordinates(bytes);
+                let (x, y) = (base64url(&x), base64url(&y));
+                format!(r#"{{"crv":"BLS12381G2","kty":"EC","x":"{x}","y":"{y}"}}"#)
             }
         }
     }

@@ -11,6 +11,7 @@ use ring::signature::{
 };
 use zeroize::Zeroizing;
 
+use crate::bbs;
 use crate::locked::Locked;
 use crate::public::{Algorithm, InvalidKey, PublicKey};
 use crate::token::TokenError;
@@ -20,6 +21,8 @@ use crate::token::TokenError;
 pub enum SignError {
     #[error("the key in memory could not sign")]
     Memory,
+    #[error("a key of this kind makes no such signatures")]
+    Kind,
     #[error("the key in the token could not sign")]
     Token(#[from] TokenError),
 }
@@ -31,6 +34,12 @@ pub trait Signer: Send + Sync {
 
     /// Ed25519: the 64 bytes of RFC 8032. P-256 and P-384: `r || s` over the SHA-256 or SHA-384 of the message.
     async fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SignError>;
+
+    /// BBS: 80 bytes over all messages under a header. It takes milliseconds, so it is not for an asynchronous thread;
+    /// keys of other kinds refuse it at once. There is no such key in a token: PKCS #11 has no mechanism for it.
+    fn sign_messages(&self, _header: &[u8], _messages: &[Vec<u8>]) -> Result<Vec<u8>, SignError> {
+        Err(SignError::Kind)
+    }
 }
 
 /// A private key in memory.
@@ -52,6 +61,8 @@ const LONGEST_SECRET: usize = 48;
 enum Pair {
     Ed25519(ed25519_dalek::SigningKey),
     Ecdsa(EcdsaKeyPair),
+    /// Made from the secret each time, since the library's own form does not wipe itself.
+    Bbs,
 }
 
 impl SoftwareKey {
@@ -62,14 +73,16 @@ impl SoftwareKey {
             let mut secret = Zeroizing::new([0u8; LONGEST_SECRET]);
             let Some(secret) = secret.get_mut(..algorithm.secret_length()) else { continue };
             entropy.fill(secret);
-            // Fails for the NIST curves alone, when the bytes are zero or not below the order: once in 2^32.
+            // Fails when the bytes are zero or not below the order: for the NIST curves once in 2^32, for BLS12-381
+            // every second time.
             if let Ok(key) = Self::from_secret(algorithm, secret) {
                 return key;
             }
         }
     }
 
-    /// Rebuilds a key from its secret: the Ed25519 seed (32 bytes), or the scalar of P-256 (32 bytes) or P-384 (48).
+    /// Rebuilds a key from its secret: the Ed25519 seed (32 bytes), or the scalar of P-256 or
+    /// BLS12-381 (32 bytes) or P-384 (48).
     pub fn from_secret(algorithm: Algorithm, secret: &[u8]) -> Result<Self, InvalidKey> {
         let (public, pair) = match algorithm {
             Algorithm::Ed25519 => {
@@ -92,6 +105,7 @@ impl SoftwareKey {
                 let pair = pair(&ECDSA_P384_SHA384_FIXED_SIGNING, secret, point.as_bytes())?;
                 (PublicKey::p384(point.as_bytes())?, Pair::Ecdsa(pair))
             }
+            Algorithm::Bls12381G2 => (PublicKey::Bls12381G2(bbs::public_key(secret)?), Pair::Bbs),
         };
         let mut kept = Zeroizing::new([0u8; LONGEST_SECRET]);
         kept.iter_mut().zip(secret).for_each(|(kept, byte)| *kept = *byte);
@@ -112,6 +126,7 @@ impl SoftwareKey {
                 let signature = pair.sign(&SystemRandom::new(), message).map_err(|_| SignError::Memory)?;
                 Ok(signature.as_ref().to_vec())
             }
+            Pair::Bbs => Err(SignError::Kind),
         }
     }
 }
@@ -137,6 +152,13 @@ impl Signer for SoftwareKey {
 
     async fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SignError> {
         self.sign_now(message)
+    }
+
+    fn sign_messages(&self, header: &[u8], messages: &[Vec<u8>]) -> Result<Vec<u8>, SignError> {
+        match &self.private.pair {
+            Pair::Bbs => bbs::sign(self.secret(), header, messages),
+            Pair::Ed25519(_) | Pair::Ecdsa(_) => Err(SignError::Kind),
+        }
     }
 }
 

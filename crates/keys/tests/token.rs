@@ -70,6 +70,8 @@ async fn keys_are_made_in_the_token_and_found_when_it_is_opened_again() {
         assert_signs(key.as_ref()).await;
     }
     assert_eq!(token.list().unwrap().len(), 3);
+    let refused = token.load_or_create("bbs", Algorithm::Bls12381G2, &entropy()).map(|_| ()).unwrap_err();
+    assert!(matches!(refused, TokenError::Algorithm { .. }), "{refused:?}");
 }
 
 #[tokio::test]

@@ -179,6 +179,8 @@ pub enum ConfigError {
     InstanceSuite(String),
     #[error("VC API instance {0:?}: the cryptosuite does not sign with this kind of key")]
     InstanceKey(String),
+    #[error("VC API instance {0:?}: no status list can be secured with its key")]
+    InstanceStatus(String),
     #[error(
         "client {0:?} is configured twice, has no name, or its id is empty or longer than 255 characters"
     )]
@@ -220,7 +222,10 @@ impl Config {
             if !is_name(&instance.name) || !names.insert(instance.name.as_str()) {
                 return Err(ConfigError::Instance(instance.name.clone()));
             }
-            instance.suite_and_key()?;
+            // A status list is shown whole, and its place in a list would link what the suite keeps apart.
+            if instance.suite_and_key()?.0 == Suite::Bbs2023 && instance.status {
+                return Err(ConfigError::InstanceStatus(instance.name.clone()));
+            }
         }
         self.check_clients()?;
         let issuing = &self.issuing;

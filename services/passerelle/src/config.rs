@@ -15,7 +15,7 @@ pub const OWN_CHAIN_DAYS: u32 = 3_650;
 pub const AGENCY_SECRET: &str = "agency-secret.json";
 
 /// The open instances of the VC API: one for each cryptosuite and kind of key, and one that gives a status.
-const OPEN_INSTANCES: [(&str, &str, &str, bool); 8] = [
+const OPEN_INSTANCES: [(&str, &str, &str, bool); 9] = [
     ("eddsa", "eddsa-rdfc-2022", "ed25519", false),
     ("eddsa-status", "eddsa-rdfc-2022", "ed25519", true),
     ("eddsa-jcs", "eddsa-jcs-2022", "ed25519", false),
@@ -24,6 +24,7 @@ const OPEN_INSTANCES: [(&str, &str, &str, bool); 8] = [
     ("ecdsa-p384", "ecdsa-rdfc-2019", "p384", false),
     ("ecdsa-jcs-p384", "ecdsa-jcs-2019", "p384", false),
     ("sd-p256", "ecdsa-sd-2023", "p256", false),
+    ("bbs", "bbs-2023", "bls12381", false),
 ];
 
 const HEAD: &str = "# Written by `passerelle up`, which writes it anew at each start: copy it before changing it.\n\

@@ -194,7 +194,7 @@ async fn changes_are_refused_under_every_suite() {
             match algorithm {
                 Algorithm::Ed25519 => Algorithm::P256,
                 Algorithm::P256 => Algorithm::P384,
-                Algorithm::P384 => Algorithm::Ed25519,
+                Algorithm::P384 | Algorithm::Bls12381G2 => Algorithm::Ed25519,
             },
             1,
         );

@@ -142,6 +142,7 @@ impl Open {
             }
             Algorithm::P256 => self.session.sign(&Mechanism::Ecdsa, key, digest(&SHA256, message).as_ref()),
             Algorithm::P384 => self.session.sign(&Mechanism::Ecdsa, key, digest(&SHA384, message).as_ref()),
+            Algorithm::Bls12381G2 => return Err(self.unsupported(Algorithm::Bls12381G2, Error::NotSupported)),
         };
         let signature = signature.map_err(|source| self.failed("sign", source))?;
         if signature.len() != public.algorithm().signature_length() {
@@ -182,6 +183,8 @@ impl Open {
             Algorithm::Ed25519 => (Mechanism::EccEdwardsKeyPairGen, &[ED25519_NAME, ED25519_OID][..]),
             Algorithm::P256 => (Mechanism::EccKeyPairGen, &[P256][..]),
             Algorithm::P384 => (Mechanism::EccKeyPairGen, &[P384][..]),
+            // PKCS #11 3.1 has no pairing-friendly curve and no signature over several messages.
+            Algorithm::Bls12381G2 => return Err(self.unsupported(algorithm, Error::NotSupported)),
         };
         let mut made = Err(Error::NotSupported);
         for curve in curves {
@@ -193,10 +196,7 @@ impl Open {
         }
         match made {
             Ok(_) => self.public_key(name)?.ok_or_else(|| self.missing(name)),
-            Err(source) if is_about_algorithm(&source) => {
-                let (token, slot) = (self.token(), self.slot.id());
-                Err(TokenError::Algorithm { token, slot, algorithm, source })
-            }
+            Err(source) if is_about_algorithm(&source) => Err(self.unsupported(algorithm, source)),
             Err(source) => Err(self.failed("make a key", source)),
         }
     }
@@ -252,6 +252,10 @@ impl Open {
 
     fn missing(&self, name: &str) -> TokenError {
         TokenError::Missing { token: self.token(), slot: self.slot.id(), key: name.to_owned() }
+    }
+
+    fn unsupported(&self, algorithm: Algorithm, source: Error) -> TokenError {
+        TokenError::Algorithm { token: self.token(), slot: self.slot.id(), algorithm, source }
     }
 
     fn failed(&self, doing: &'static str, source: Error) -> TokenError {

@@ -101,6 +101,7 @@ fn config(directory: &TempDir, setting: &Setting) -> Config {
             with_key("p384", instance("ecdsa-p384", true, "ecdsa-rdfc-2019")),
             with_key("p384", instance("ecdsa-jcs-p384", true, "ecdsa-jcs-2019")),
             instance("sd-p256", true, "ecdsa-sd-2023"),
+            instance("bbs", true, "bbs-2023"),
             InstanceConfig { status: true, ..instance("eddsa-status", true, "eddsa-rdfc-2022") },
             InstanceConfig { status: true, ..instance("sd-status", true, "ecdsa-sd-2023") },
             instance("closed", false, "eddsa-rdfc-2022"),
