@@ -28,18 +28,22 @@ async fn credentials_cross_over_to_javascript_libraries_and_back() -> Result<()>
     };
     let sd_jwt = of("sd-jwt")?.as_str().context("an SD-JWT is text")?.to_owned();
     let disclosed = SdJwt::parse(&sd_jwt)?.disclose(&["givenName", "familyName"]);
-    let (base, shown) = selectively(&stack).await?;
+    let mut selective = serde_json::Map::new();
+    for instance in ["sd-p256", "bbs"] {
+        selective.insert(instance.to_owned(), selectively(&stack, instance).await?);
+    }
     let input = json!({
         "registry": stack.url(Service::Registry),
         "issuer": stack.url(Service::Issuer),
         "verifier": stack.url(Service::Verifier),
+        "wallet": stack.url(Service::Wallet),
         "agency": stack.welcome()?.get("agency"),
         "offers": offers?,
         "ldpVc": of("ldp_vc")?,
         "sdJwt": sd_jwt,
         "boundSdJwt": peer.key.bind(&disclosed, "https://verifier.example", "nonce-1"),
         "boundNonce": "nonce-1",
-        "selective": { "base": base, "pointers": POINTERS, "shown": shown },
+        "selective": selective,
     });
     let file = stack.data().join("interop.json");
     std::fs::write(&file, input.to_string())?;
@@ -58,9 +62,9 @@ fn offered(hr: &Officer, number: &str) -> Result<Value> {
 
 const POINTERS: [&str; 2] = ["/credentialSubject/alumniOf/name", "/id"];
 
-/// A credential for selective disclosure by our open VC API, and what our holder side shows of it.
-async fn selectively(stack: &Stack) -> Result<(Value, Value)> {
-    let url = format!("{}/vc-api/sd-p256/credentials/issue", stack.url(Service::Issuer));
+/// A credential for selective disclosure by our open VC API, and what our wallet's open VC API shows of it.
+async fn selectively(stack: &Stack, instance: &str) -> Result<Value> {
+    let url = format!("{}/vc-api/{instance}/credentials/issue", stack.url(Service::Issuer));
     let credential = json!({
         "@context": ["https://www.w3.org/ns/credentials/v2", "https://www.w3.org/ns/credentials/examples/v2"],
         "id": "urn:uuid:58172aac-d8ba-11ed-83dd-0b3aef56cc33",
@@ -72,7 +76,8 @@ async fn selectively(stack: &Stack) -> Result<(Value, Value)> {
     let body = json!({ "credential": credential, "options": { "mandatoryPointers": ["/issuer"] } });
     let issued = Agent::new().post_json(&url, &body).await?.expect(201)?.json()?;
     let base = issued.get("verifiableCredential").cloned().context("no credential")?;
-    let pointers = POINTERS.map(str::to_owned);
-    let shown = credential::data_integrity::derive(&base, &pointers).await?;
-    Ok((base, shown))
+    let url = format!("{}/vc-api/credentials/derive", stack.url(Service::Wallet));
+    let body = json!({ "verifiableCredential": base, "options": { "selectivePointers": POINTERS } });
+    let shown = Agent::new().post_json(&url, &body).await?.expect(201)?.json()?;
+    Ok(json!({ "base": base, "pointers": POINTERS, "shown": shown }))
 }

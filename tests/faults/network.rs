@@ -330,6 +330,6 @@ async fn genesis(organisations: &[Organisation], configs: &[registry::Config]) -
 pub fn raw(key: &PublicKey) -> Result<[u8; 32]> {
     match key {
         PublicKey::Ed25519(bytes) => Ok(*bytes),
-        PublicKey::P256(_) => bail!("registry keys are Ed25519 keys"),
+        _ => bail!("registry keys are Ed25519 keys"),
     }
 }

@@ -1,5 +1,7 @@
 // Digital Bazaar's libraries: the other cryptosuites, one open instance of the issuer for each.
 import assert from 'node:assert/strict';
+import * as bbs from '@digitalbazaar/bbs-2023-cryptosuite';
+import * as Bls12381Multikey from '@digitalbazaar/bls12-381-multikey';
 import * as EcdsaMultikey from '@digitalbazaar/ecdsa-multikey';
 import * as eddsaJcs from '@digitalbazaar/eddsa-jcs-2022-cryptosuite';
 import * as ecdsaJcs from '@digitalbazaar/ecdsa-jcs-2019-cryptosuite';
@@ -13,6 +15,17 @@ import {post} from './http.mjs';
 const MANDATORY = ['/issuer', '/validFrom'];
 
 const p256Key = async () => named(await EcdsaMultikey.generate({curve: 'P-256'}));
+const p384Key = async () => named(await EcdsaMultikey.generate({curve: 'P-384'}));
+
+const bbsKey = async () => named(await Bls12381Multikey.generateBbsKeyPair({
+  algorithm: Bls12381Multikey.ALGORITHMS.BBS_BLS12381_SHA256,
+}));
+
+/** Of selective disclosure. */
+const SELECTIVE = [
+  {name: 'ecdsa-sd-2023', instance: 'sd-p256', library: ecdsaSd, makeKey: p256Key},
+  {name: 'bbs-2023', instance: 'bbs', library: bbs, makeKey: bbsKey},
+];
 
 const SUITES = [
   {
@@ -24,19 +37,26 @@ const SUITES = [
     name: 'ecdsa-jcs-2019', instance: 'ecdsa-jcs-p256', makeKey: p256Key,
     sign: ecdsaJcs.createSignCryptosuite(), verify: ecdsaJcs.createVerifyCryptosuite(),
   },
+  {name: 'ecdsa-rdfc-2019', instance: 'ecdsa-p384', makeKey: p384Key, sign: ecdsaRdfc, verify: ecdsaRdfc},
+  {
+    name: 'ecdsa-jcs-2019', instance: 'ecdsa-jcs-p384', makeKey: p384Key,
+    sign: ecdsaJcs.createSignCryptosuite(), verify: ecdsaJcs.createVerifyCryptosuite(),
+  },
 ];
 
 export async function checkSuites(check, services) {
   for(const suite of SUITES) {
     await checkSuite(check, services, suite);
   }
-  await checkSelective(check, services);
+  for(const suite of SELECTIVE) {
+    await checkSelective(check, services, suite);
+  }
 }
 
 async function checkSuite(check, services, {name, instance, makeKey, sign, verify}) {
   const {verifyTheirs, verifyHere, issueHere, documentLoader} = parties(services, verify);
 
-  await check(`@digitalbazaar/vc verifies ${name} of our open VC API, and not once it is changed`, async () => {
+  await check(`@digitalbazaar/vc verifies ${name} of our open VC API (${instance}), and not once it is changed`, async () => {
     const ours = await issueHere(instance);
     assert.equal(ours.proof.cryptosuite, name);
     const result = await verifyTheirs(structuredClone(ours));
@@ -45,7 +65,7 @@ async function checkSuite(check, services, {name, instance, makeKey, sign, verif
     assert.equal((await verifyTheirs(ours)).verified, false);
   });
 
-  await check(`our VC API verifies ${name} made by @digitalbazaar/vc, and not once it is changed`, async () => {
+  await check(`our VC API verifies ${name} made by @digitalbazaar/vc (${instance}), and not once it is changed`, async () => {
     const keyPair = await makeKey();
     const suite = new DataIntegrityProof({signer: keyPair.signer(), cryptosuite: sign});
     const theirs = await vc.issue({credential: alumni(keyPair.controller), suite, documentLoader});
@@ -64,17 +84,18 @@ async function checkSuite(check, services, {name, instance, makeKey, sign, verif
   });
 }
 
-async function checkSelective(check, services) {
+async function checkSelective(check, services, {name, instance, library, makeKey}) {
   const {verifyTheirs, verifyHere, issueHere, documentLoader} =
-    parties(services, ecdsaSd.createVerifyCryptosuite());
+    parties(services, library.createVerifyCryptosuite());
   const disclose = (verifiableCredential, selectivePointers) => {
-    const cryptosuite = ecdsaSd.createDiscloseCryptosuite({selectivePointers});
+    const cryptosuite = library.createDiscloseCryptosuite({selectivePointers});
     const suite = new DataIntegrityProof({cryptosuite});
     return vc.derive({verifiableCredential, suite, documentLoader});
   };
 
-  await check('@digitalbazaar/vc derives and verifies ecdsa-sd-2023 from our base proof', async () => {
-    const base = await issueHere('sd-p256', {mandatoryPointers: MANDATORY});
+  await check(`@digitalbazaar/vc derives and verifies ${name} from our base proof`, async () => {
+    const base = await issueHere(instance, {mandatoryPointers: MANDATORY});
+    assert.equal(base.proof.cryptosuite, name);
     const shown = await disclose(structuredClone(base), ['/credentialSubject/alumniOf/name']);
     assert.equal(shown.validFrom, base.validFrom);
     assert.equal(shown.name, undefined, 'what nobody named is not shown');
@@ -85,26 +106,40 @@ async function checkSelective(check, services) {
     assert.equal((await verifyHere(base)).status, 400, 'a base proof is not for verifiers');
   });
 
-  await check('@digitalbazaar/vc derives the same as we do, and verifies what we derive', async () => {
-    const {base, pointers, shown} = services.selective;
-    assert.deepEqual(await disclose(structuredClone(base), pointers), shown);
+  await check(`@digitalbazaar/vc derives ${name} as our wallet does, and verifies what it derives`, async () => {
+    const {base, pointers, shown} = services.selective[instance];
+    const theirs = await disclose(structuredClone(base), pointers);
+    if(name === 'bbs-2023') {
+      assert.notEqual(theirs.proof.proofValue, shown.proof.proofValue, 'each proof is random');
+      theirs.proof.proofValue = shown.proof.proofValue;
+    }
+    assert.deepEqual(theirs, shown);
     const result = await verifyTheirs(structuredClone(shown));
     assert(result.verified, JSON.stringify(result.error ?? result, errors));
+    const {status, body} = await verifyHere(shown);
+    assert.equal(status, 200, JSON.stringify(body));
     const changed = structuredClone(shown);
     changed.credentialSubject.alumniOf.name = 'Another University';
     assert.equal((await verifyTheirs(changed)).verified, false);
+    assert.equal((await verifyHere(changed)).status, 400);
   });
 
-  await check('our VC API verifies ecdsa-sd-2023 by @digitalbazaar/vc, and not once it is changed', async () => {
-    const keyPair = await p256Key();
-    const cryptosuite = ecdsaSd.createSignCryptosuite({mandatoryPointers: MANDATORY});
+  await check(`our VC API verifies ${name} by @digitalbazaar/vc and not once it is changed, and our wallet derives from it`, async () => {
+    const keyPair = await makeKey();
+    const cryptosuite = library.createSignCryptosuite({mandatoryPointers: MANDATORY});
     const suite = new DataIntegrityProof({signer: keyPair.signer(), cryptosuite});
     const base = await vc.issue({credential: alumni(keyPair.controller), suite, documentLoader});
-    const shown = await disclose(base, ['/credentialSubject/alumniOf']);
+    const shown = await disclose(structuredClone(base), ['/credentialSubject/alumniOf']);
     const {status, body} = await verifyHere(shown);
     assert.equal(status, 200, JSON.stringify(body));
     shown.credentialSubject.alumniOf.name = 'Another University';
     assert.equal((await verifyHere(shown)).status, 400);
+
+    const request = {verifiableCredential: base, options: {selectivePointers: ['/credentialSubject/alumniOf/name']}};
+    const derived = await post(`${services.wallet}/vc-api/credentials/derive`, request);
+    assert.equal(derived.status, 201, JSON.stringify(derived.body));
+    const result = await verifyTheirs(derived.body);
+    assert(result.verified, JSON.stringify(result.error ?? result, errors));
   });
 }
 

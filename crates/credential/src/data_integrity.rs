@@ -1,4 +1,4 @@
-//! Data Integrity proofs (VC Data Integrity 1.0) with the cryptosuites of vc-di-eddsa and vc-di-ecdsa.
+//! Data Integrity proofs (VC Data Integrity 1.0) with the cryptosuites of vc-di-eddsa, vc-di-ecdsa and vc-di-bbs.
 //!
 //! Everything but JSON-LD expansion is done here: `ssi` accepts proofs of the wrong purpose, proofs that
 //! have expired and proofs by keys that are not the issuer's, and has no way to sign in two steps.
@@ -14,7 +14,7 @@ use std::sync::Arc;
 use clock::Timestamp;
 use did::Relationship;
 use keys::{Algorithm, SignError, Signer};
-use ring::digest::{Context, SHA256};
+use ring::digest::{SHA256, SHA384, digest};
 use serde_json::Value;
 
 use crate::expand;
@@ -25,8 +25,8 @@ pub use secure::{Prepared, prepare, secure};
 pub use selective::{derive, secure_base};
 pub(crate) use verify::verify_proofs;
 
-/// A cryptosuite. The RDFC suites sign the RDF dataset, the JCS suites the JSON, the selective ones each
-/// statement of the dataset.
+/// A cryptosuite. The RDFC suites sign the RDF dataset, the JCS suites the JSON, `ecdsa-sd-2023` each statement of
+/// the dataset, `bbs-2023` all of them so that each can be shown alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Suite {
     EddsaRdfc2022,
@@ -34,11 +34,18 @@ pub enum Suite {
     EddsaJcs2022,
     EcdsaJcs2019,
     EcdsaSd2023,
+    Bbs2023,
 }
 
 impl Suite {
-    pub const ALL: [Self; 5] =
-        [Self::EddsaRdfc2022, Self::EcdsaRdfc2019, Self::EddsaJcs2022, Self::EcdsaJcs2019, Self::EcdsaSd2023];
+    pub const ALL: [Self; 6] = [
+        Self::EddsaRdfc2022,
+        Self::EcdsaRdfc2019,
+        Self::EddsaJcs2022,
+        Self::EcdsaJcs2019,
+        Self::EcdsaSd2023,
+        Self::Bbs2023,
+    ];
 
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -48,6 +55,7 @@ impl Suite {
             Self::EddsaJcs2022 => "eddsa-jcs-2022",
             Self::EcdsaJcs2019 => "ecdsa-jcs-2019",
             Self::EcdsaSd2023 => "ecdsa-sd-2023",
+            Self::Bbs2023 => "bbs-2023",
         }
     }
 
@@ -56,28 +64,37 @@ impl Suite {
         Self::ALL.into_iter().find(|suite| suite.as_str() == text)
     }
 
-    /// The kind of key that the suite signs with.
+    /// The kind of key that the suite signs with where nobody chooses; some take others, too.
     #[must_use]
     pub fn algorithm(self) -> Algorithm {
         match self {
             Self::EddsaRdfc2022 | Self::EddsaJcs2022 => Algorithm::Ed25519,
             Self::EcdsaRdfc2019 | Self::EcdsaJcs2019 | Self::EcdsaSd2023 => Algorithm::P256,
+            Self::Bbs2023 => Algorithm::Bls12381G2,
         }
     }
 
-    /// The RDFC suite for keys of this kind.
+    /// Whether the suite signs with keys of this kind (vc-di-ecdsa 1.0, 2.1: P-384 beside P-256).
     #[must_use]
-    pub fn rdfc(algorithm: Algorithm) -> Self {
-        match algorithm {
-            Algorithm::Ed25519 => Self::EddsaRdfc2022,
-            Algorithm::P256 => Self::EcdsaRdfc2019,
+    pub fn takes(self, algorithm: Algorithm) -> bool {
+        match self {
+            Self::EcdsaRdfc2019 | Self::EcdsaJcs2019 => {
+                matches!(algorithm, Algorithm::P256 | Algorithm::P384)
+            }
+            _ => algorithm == self.algorithm(),
         }
+    }
+
+    /// The kind of key of which a signature has so many bytes; nothing when the suite makes none of that length.
+    pub(crate) fn algorithm_of(self, signature_length: usize) -> Option<Algorithm> {
+        let kinds = [self.algorithm(), Algorithm::P384].into_iter().filter(|kind| self.takes(*kind));
+        kinds.into_iter().find(|kind| kind.signature_length() == signature_length)
     }
 
     /// Whether the holder shows parts: such a suite secures by [`secure_base`], not by [`secure`].
     #[must_use]
     pub fn is_selective(self) -> bool {
-        self == Self::EcdsaSd2023
+        matches!(self, Self::EcdsaSd2023 | Self::Bbs2023)
     }
 
     pub(crate) fn is_jcs(self) -> bool {
@@ -178,27 +195,26 @@ impl From<Fault> for SecureError {
 
 /// What a proof signs: the hash of the proof options, then the hash of the document
 /// (vc-di-eddsa 1.0, 3.2.4 and 3.3.4; vc-di-ecdsa 1.0, 3.2.4 and 3.3.4). Also the types of the document.
+///
+/// With P-384 keys everything is hashed with SHA-384, also while blank nodes are named (vc-di-ecdsa 1.0, 3.1).
 pub(crate) async fn hash_data(
     suite: Suite,
+    algorithm: Algorithm,
     document: &Value,
     options: &Value,
 ) -> Result<(Vec<u8>, Vec<String>), Fault> {
+    let hash = if algorithm == Algorithm::P384 { &SHA384 } else { &SHA256 };
     let (document, options, types) = if suite.is_jcs() {
         crate::limits::check(document)?;
         crate::limits::check(options)?;
         (crate::jcs::to_sign(document)?, crate::jcs::to_sign(options)?, Vec::new())
     } else {
-        let form = expand::canonical(document).await?;
-        let options = expand::canonical(options).await?;
+        let form = expand::canonical_by(hash, document).await?;
+        let options = expand::canonical_by(hash, options).await?;
         (form.nquads.into_bytes(), options.nquads.into_bytes(), form.types)
     };
-    let mut data = Vec::with_capacity(64);
-    for text in [options, document] {
-        let mut context = Context::new(&SHA256);
-        context.update(&text);
-        data.extend_from_slice(context.finish().as_ref());
-    }
-    Ok((data, types))
+    let hashes = [digest(hash, &options), digest(hash, &document)];
+    Ok((hashes.map(|hash| hash.as_ref().to_vec()).concat(), types))
 }
 
 #[cfg(test)]

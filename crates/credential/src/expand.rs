@@ -7,12 +7,13 @@ mod active;
 mod general;
 mod quick;
 
+use ring::digest::{Algorithm, SHA256};
 use serde_json::Value;
 
 use crate::limits::{self, Size};
 use crate::outcome::{CheckName, Fault};
 use crate::pool;
-use crate::rdf::canonical_nquads;
+use crate::rdf::canonical_nquads_by;
 
 /// What a document says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,18 +29,23 @@ const SMALL: Size = Size { nodes: 400, bytes: 32 * 1024 };
 
 /// The canonical form of a document under the embedded contexts.
 pub(crate) async fn canonical(document: &Value) -> Result<Canonical, Fault> {
+    canonical_by(&SHA256, document).await
+}
+
+/// The same with another hash algorithm for the names of blank nodes.
+pub(crate) async fn canonical_by(hash: &'static Algorithm, document: &Value) -> Result<Canonical, Fault> {
     let size = limits::check(document)?;
     if size.nodes <= SMALL.nodes && size.bytes <= SMALL.bytes {
-        match quick_form(document) {
+        match quick_form(hash, document) {
             Some(answer) => return answer,
             None => {
                 let document = document.clone();
-                return pool::run(move || general_form(&document)).await.map_err(overloaded)?;
+                return pool::run(move || general_form(hash, &document)).await.map_err(overloaded)?;
             }
         }
     }
     let document = document.clone();
-    let work = move || quick_form(&document).unwrap_or_else(|| general_form(&document));
+    let work = move || quick_form(hash, &document).unwrap_or_else(|| general_form(hash, &document));
     pool::run(work).await.map_err(overloaded)?
 }
 
@@ -58,22 +64,26 @@ pub(crate) fn read<T>(
 }
 
 /// The quick way; nothing where the document is not of the usual shape.
-fn quick_form(document: &Value) -> Option<Result<Canonical, Fault>> {
+fn quick_form(hash: &'static Algorithm, document: &Value) -> Option<Result<Canonical, Fault>> {
     match quick::expand(document) {
-        Ok((dataset, types)) => Some(finish(&dataset, types)),
+        Ok((dataset, types)) => Some(finish(hash, &dataset, types)),
         Err(quick::Stop::Fault(fault)) => Some(Err(fault)),
         Err(quick::Stop::Unusual) => None,
     }
 }
 
 /// By `ssi` alone.
-fn general_form(document: &Value) -> Result<Canonical, Fault> {
+fn general_form(hash: &'static Algorithm, document: &Value) -> Result<Canonical, Fault> {
     let (dataset, types) = general::expand(document)?;
-    finish(&dataset, types)
+    finish(hash, &dataset, types)
 }
 
-fn finish(dataset: &crate::rdf::Dataset<'_>, types: Vec<String>) -> Result<Canonical, Fault> {
-    let nquads = canonical_nquads(dataset)
+fn finish(
+    hash: &'static Algorithm,
+    dataset: &crate::rdf::Dataset<'_>,
+    types: Vec<String>,
+) -> Result<Canonical, Fault> {
+    let nquads = canonical_nquads_by(hash, dataset)
         .map_err(|error| Fault::new(CheckName::Form, "tooMuchWork", error.to_string()))?;
     Ok(Canonical { nquads, types })
 }

@@ -3,7 +3,9 @@
 mod canonical;
 mod term;
 
-pub(crate) use canonical::{WorkLimit, canonical_nquads, canonical_numbers, nquads_with};
+pub(crate) use canonical::{
+    WorkLimit, canonical_nquads, canonical_nquads_by, canonical_numbers, nquads_with,
+};
 pub(crate) use term::{Dataset, Literal, Quad, Term};
 
 /// Vocabulary that the conversions need by name.

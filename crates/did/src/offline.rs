@@ -46,8 +46,10 @@ pub fn resolve_jwk(did: &str) -> Result<Document, ResolveError> {
 fn document_of(did: &str, fragment: &str, key: PublicKey, form: KeyForm) -> Document {
     let relationships = Relationship::ALL
         .into_iter()
-        // An Ed25519 key cannot agree on keys; its X25519 twin can.
-        .filter(|it| *it != Relationship::KeyAgreement || key.algorithm() == Algorithm::P256)
+        // An Ed25519 key cannot agree on keys, but its X25519 twin can; a BLS12-381 key here signs only.
+        .filter(|it| {
+            *it != Relationship::KeyAgreement || matches!(key.algorithm(), Algorithm::P256 | Algorithm::P384)
+        })
         .collect();
     let method = VerificationMethod {
         id: format!("{did}#{fragment}"),

@@ -12,6 +12,7 @@ fn other_implementation(algorithm: Algorithm, seed: &[u8; 32]) -> PatchedKeyPair
     match algorithm {
         Algorithm::Ed25519 => did_key::generate::<did_key::Ed25519KeyPair>(Some(seed)),
         Algorithm::P256 => did_key::generate::<did_key::P256KeyPair>(Some(seed)),
+        Algorithm::P384 | Algorithm::Bls12381G2 => panic!("not asked here"),
     }
 }
 
@@ -27,6 +28,7 @@ proptest! {
         let bytes = match ours.public_key() {
             PublicKey::Ed25519(bytes) => bytes.to_vec(),
             PublicKey::P256(bytes) => bytes.to_vec(),
+            PublicKey::P384(_) | PublicKey::Bls12381G2(_) => unreachable!(),
         };
         prop_assert_eq!(bytes, theirs.public_key_bytes());
 
@@ -66,6 +68,30 @@ fn did_jwk_gives_back_the_key() {
     assert!(document.allows(&id, Relationship::KeyAgreement));
     assert_eq!(document.to_json()["verificationMethod"][0]["publicKeyJwk"], key.to_jwk());
     assert_eq!(document.to_json()["authentication"], json!([id]));
+}
+
+/// The DID of the test vectors of vc-di-ecdsa 1.0, and did:jwk of the same key.
+#[test]
+fn p384_keys_are_dids() {
+    let did = "did:key:z82LkuBieyGShVBhvtE2zoiD6Kma4tJGFtkAhxR5pfkp5QPw4LutoYWhvQCnGjdVn14kujQ";
+    let document = resolve_key(did).unwrap();
+    let key = document.methods[0].public_key;
+    assert_eq!((key.algorithm(), key.did_key().as_str()), (Algorithm::P384, did));
+    assert!(document.allows(&document.methods[0].id, Relationship::AssertionMethod));
+    assert!(document.allows(&document.methods[0].id, Relationship::KeyAgreement));
+    assert_eq!(resolve_jwk(&key.did_jwk()).unwrap().methods[0].public_key, key);
+}
+
+/// The DID of the test vectors of vc-di-bbs 1.0.
+#[test]
+fn bls12381_keys_are_dids() {
+    let multikey = "zUC7DerdEmfZ8f4pFajXgGwJoMkV1ofMTmEG5UoNvnWiPiLuGKNeqgRpLH2TV4Xe5mJ2cXV76gRN7LFQwapF1VFu6x2yrr5ci1mXqC1WNUrnHnLgvfZfMH7h6xP6qsf9EKRQrPQ";
+    let did = format!("did:key:{multikey}");
+    let document = resolve_key(&did).unwrap();
+    let key = document.methods[0].public_key;
+    assert_eq!((key.algorithm(), key.did_key()), (Algorithm::Bls12381G2, did));
+    assert!(document.allows(&document.methods[0].id, Relationship::AssertionMethod));
+    assert!(!document.allows(&document.methods[0].id, Relationship::KeyAgreement));
 }
 
 /// The example of the did:jwk specification, with members beside the required ones.

@@ -76,6 +76,8 @@ pub fn verify(
     let signature = match key {
         PublicKey::P256(_) => raw_from_der(&assertion.signature).ok_or(AssertionFault::Signature)?.to_vec(),
         PublicKey::Ed25519(_) => assertion.signature.clone(),
+        // No authenticator is registered with such a key.
+        PublicKey::P384(_) | PublicKey::Bls12381G2(_) => return Err(AssertionFault::Signature),
     };
     key.verify(&signed, &signature).map_err(|_| AssertionFault::Signature)?;
     Ok(facts)

@@ -1,6 +1,7 @@
 //! COSE_Key (RFC 9052, 7; RFC 9053, 7) as WebAuthn authenticators send it: a map of small integers to
 //! small integers and byte strings. Nothing else is read, so nothing else can surprise.
 
+use crate::point::uncompressed;
 use crate::public::{InvalidKey, PublicKey};
 
 enum Item<'a> {
@@ -38,7 +39,7 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<PublicKey, InvalidKey> {
     };
     match (key_type, curve) {
         (Some(1), Some(6)) => PublicKey::ed25519(coordinate(x)?),
-        (Some(2), Some(1)) => PublicKey::p256_from_coordinates(&coordinate(x)?, &coordinate(y)?),
+        (Some(2), Some(1)) => PublicKey::p256(&uncompressed(&coordinate(x)?, &coordinate(y)?)),
         _ => Err(InvalidKey::Unsupported),
     }
 }

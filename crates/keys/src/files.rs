@@ -134,10 +134,12 @@ fn aad(name: &str) -> Vec<u8> {
 }
 
 fn write(algorithm: Algorithm, key: &SoftwareKey) -> Zeroizing<Vec<u8>> {
-    let mut plain = Zeroizing::new(Vec::with_capacity(33));
+    let mut plain = Zeroizing::new(Vec::with_capacity(1 + key.secret().len()));
     plain.push(match algorithm {
         Algorithm::Ed25519 => 1,
         Algorithm::P256 => 2,
+        Algorithm::P384 => 3,
+        Algorithm::Bls12381G2 => 4,
     });
     plain.extend_from_slice(key.secret());
     plain
@@ -148,10 +150,11 @@ fn read(plain: &[u8]) -> Option<SoftwareKey> {
     let algorithm = match tag {
         1 => Algorithm::Ed25519,
         2 => Algorithm::P256,
+        3 => Algorithm::P384,
+        4 => Algorithm::Bls12381G2,
         _ => return None,
     };
-    let secret = Zeroizing::new(<[u8; 32]>::try_from(secret).ok()?);
-    SoftwareKey::from_secret(algorithm, &secret).ok()
+    SoftwareKey::from_secret(algorithm, secret).ok()
 }
 
 #[cfg(test)]
@@ -169,9 +172,17 @@ mod tests {
         let files = open();
         assert!(!files.exists("undp.did"));
         assert!(matches!(files.load("undp.did"), Err(KeyFileError::Missing(_))));
-        let made = *files.load_or_create("undp.did", Algorithm::P256, &entropy).unwrap().public_key();
-        assert_eq!(made, *open().load("undp.did").unwrap().public_key());
-        assert_eq!(made, *open().load_or_create("undp.did", Algorithm::P256, &entropy).unwrap().public_key());
+        for (name, algorithm) in [
+            ("undp.did", Algorithm::P256),
+            ("e", Algorithm::Ed25519),
+            ("p384", Algorithm::P384),
+            ("bbs", Algorithm::Bls12381G2),
+        ] {
+            let made = *files.load_or_create(name, algorithm, &entropy).unwrap().public_key();
+            assert_eq!(made.algorithm(), algorithm);
+            assert_eq!(made, *open().load(name).unwrap().public_key());
+            assert_eq!(made, *open().load_or_create(name, algorithm, &entropy).unwrap().public_key());
+        }
         assert!(matches!(
             open().load_or_create("undp.did", Algorithm::Ed25519, &entropy),
             Err(KeyFileError::OtherAlgorithm(_))

@@ -3,10 +3,12 @@
 //! It does not decide which key may be used for what (that is in DID documents) and never hands out
 //! private bytes. Read [`PublicKey`], [`Signer`] and [`KeyStore`] first.
 
+mod bbs;
 mod cose;
 mod encoding;
 mod files;
 mod locked;
+mod point;
 mod process;
 mod public;
 mod seal;
@@ -14,6 +16,7 @@ mod signer;
 mod store;
 mod token;
 
+pub use bbs::Disclosed;
 pub use files::{KeyFileError, KeyFiles};
 pub use process::refuse_core_dumps;
 pub use public::{Algorithm, BadSignature, InvalidKey, PublicKey};

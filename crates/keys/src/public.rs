@@ -2,26 +2,71 @@
 
 use std::fmt;
 
-use p256::elliptic_curve::sec1::ToEncodedPoint;
-use ring::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
+use ring::signature::{
+    ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, EcdsaVerificationAlgorithm, UnparsedPublicKey,
+};
 use serde_json::{Value, json};
 
+use crate::bbs;
 use crate::encoding::{base64url, from_base64url};
+use crate::point;
 
 /// The signature algorithms this workspace signs with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Algorithm {
     Ed25519,
     P256,
+    P384,
+    /// BBS signatures, with the public key in G2.
+    Bls12381G2,
 }
 
 impl Algorithm {
-    /// The JOSE name (RFC 7518, 3.4; RFC 8037, 3.1).
+    pub const ALL: [Self; 4] = [Self::Ed25519, Self::P256, Self::P384, Self::Bls12381G2];
+
+    /// The name in configurations and in the names of keys.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ed25519 => "ed25519",
+            Self::P256 => "p256",
+            Self::P384 => "p384",
+            Self::Bls12381G2 => "bls12381",
+        }
+    }
+
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|algorithm| algorithm.as_str() == text)
+    }
+
+    /// The JOSE name (RFC 7518, 3.4; RFC 8037, 3.1). No JWS is signed with BBS; the name is that of JSON Web Proofs.
     #[must_use]
     pub fn jose(self) -> &'static str {
         match self {
             Self::Ed25519 => "EdDSA",
             Self::P256 => "ES256",
+            Self::P384 => "ES384",
+            Self::Bls12381G2 => "BBS",
+        }
+    }
+
+    /// The bytes of a private key.
+    #[must_use]
+    pub(crate) fn secret_length(self) -> usize {
+        match self {
+            Self::Ed25519 | Self::P256 | Self::Bls12381G2 => 32,
+            Self::P384 => 48,
+        }
+    }
+
+    /// The bytes of a signature.
+    #[must_use]
+    pub fn signature_length(self) -> usize {
+        match self {
+            Self::Ed25519 | Self::P256 => 64,
+            Self::P384 => 96,
+            Self::Bls12381G2 => 80,
         }
     }
 }
@@ -34,6 +79,10 @@ pub enum PublicKey {
     Ed25519([u8; 32]),
     /// The compressed point of SEC 1, 2.3.3.
     P256([u8; 33]),
+    /// The compressed point of SEC 1, 2.3.3.
+    P384([u8; 49]),
+    /// The compressed point of G2, for BBS signatures.
+    Bls12381G2([u8; 96]),
 }
 
 /// The signature is not one by this key over these bytes. No more is said on purpose.
@@ -54,9 +103,13 @@ pub enum InvalidKey {
     NotOnCurve,
 }
 
-// Multicodec prefixes as unsigned varints: 0xed and 0x1200.
+// Multicodec prefixes as unsigned varints: 0xed, 0x1200, 0x1201 and 0xeb.
 const ED25519_PREFIX: [u8; 2] = [0xed, 0x01];
 const P256_PREFIX: [u8; 2] = [0x80, 0x24];
+const P384_PREFIX: [u8; 2] = [0x81, 0x24];
+const BLS12381_G2_PREFIX: [u8; 2] = [0xeb, 0x01];
+/// The longest supported Multikey: 98 bytes in base58 behind one letter.
+const LONGEST_MULTIKEY: usize = 135;
 
 impl PublicKey {
     /// Checks that the bytes are a usable Ed25519 key. Small-order points are refused here already,
@@ -71,12 +124,17 @@ impl PublicKey {
 
     /// Accepts the compressed (33 bytes) and the uncompressed (65 bytes) form of SEC 1.
     pub fn p256(sec1: &[u8]) -> Result<Self, InvalidKey> {
-        if !matches!((sec1.first(), sec1.len()), (Some(2 | 3), 33) | (Some(4), 65)) {
-            return Err(InvalidKey::Malformed);
-        }
-        let point = p256::PublicKey::from_sec1_bytes(sec1).map_err(|_| InvalidKey::NotOnCurve)?;
-        let compressed = point.to_encoded_point(true);
-        compressed.as_bytes().try_into().map(Self::P256).map_err(|_| InvalidKey::Malformed)
+        point::compress_p256(sec1).map(Self::P256)
+    }
+
+    /// Accepts the compressed (49 bytes) and the uncompressed (97 bytes) form of SEC 1.
+    pub fn p384(sec1: &[u8]) -> Result<Self, InvalidKey> {
+        point::compress_p384(sec1).map(Self::P384)
+    }
+
+    /// Accepts the compressed form (96 bytes) of a point of the group of prime order that is not its identity.
+    pub fn bls12381_g2(compressed: &[u8]) -> Result<Self, InvalidKey> {
+        bbs::check_public_key(compressed).map(Self::Bls12381G2)
     }
 
     #[must_use]
@@ -84,6 +142,8 @@ impl PublicKey {
         match self {
             Self::Ed25519(_) => Algorithm::Ed25519,
             Self::P256(_) => Algorithm::P256,
+            Self::P384(_) => Algorithm::P384,
+            Self::Bls12381G2(_) => Algorithm::Bls12381G2,
         }
     }
 
@@ -102,20 +162,15 @@ impl PublicKey {
                 Self::ed25519(from_base64url(member("x")?).ok_or(InvalidKey::Malformed)?)
             }
             ("EC", Some("P-256")) => {
-                let x: [u8; 32] = from_base64url(member("x")?).ok_or(InvalidKey::Malformed)?;
-                let y: [u8; 32] = from_base64url(member("y")?).ok_or(InvalidKey::Malformed)?;
-                Self::p256_from_coordinates(&x, &y)
+                let [x, y]: [[u8; 32]; 2] = coordinates_of_jwk(member)?;
+                Self::p256(&point::uncompressed(&x, &y))
+            }
+            ("EC", Some("P-384")) => {
+                let [x, y]: [[u8; 48]; 2] = coordinates_of_jwk(member)?;
+                Self::p384(&point::uncompressed(&x, &y))
             }
             _ => Err(InvalidKey::Unsupported),
         }
-    }
-
-    pub(crate) fn p256_from_coordinates(x: &[u8; 32], y: &[u8; 32]) -> Result<Self, InvalidKey> {
-        let mut sec1 = Vec::with_capacity(65);
-        sec1.push(4);
-        sec1.extend_from_slice(x);
-        sec1.extend_from_slice(y);
-        Self::p256(&sec1)
     }
 
     /// The JWK with the required members only, so that its thumbprint and its text agree everywhere.
@@ -123,17 +178,22 @@ impl PublicKey {
     pub fn to_jwk(&self) -> Value {
         match self {
             Self::Ed25519(bytes) => json!({ "crv": "Ed25519", "kty": "OKP", "x": base64url(bytes) }),
-            Self::P256(_) => {
-                let (x, y) = self.coordinates();
-                json!({ "crv": "P-256", "kty": "EC", "x": base64url(&x), "y": base64url(&y) })
+            Self::P256(_) | Self::P384(_) => {
+                let (curve, x, y) = self.curve_and_coordinates();
+                json!({ "crv": curve, "kty": "EC", "x": x, "y": y })
+            }
+            // draft-ietf-cose-bls-key-representations-08, 2.2. Such a JWK is shown and never read.
+            Self::Bls12381G2(bytes) => {
+                let (x, y) = bbs::coordinates(bytes);
+                json!({ "crv": "BLS12381G2", "kty": "EC", "x": base64url(&x), "y": base64url(&y) })
             }
         }
     }
 
     /// Reads a `publicKeyMultibase` value of a Multikey (Controlled Identifiers 1.0, 2.2.2).
     pub fn from_multikey(text: &str) -> Result<Self, InvalidKey> {
-        // Longest supported: 35 bytes make 48 characters. base58 decoding is quadratic, so look first.
-        if text.len() > 64 {
+        // base58 decoding is quadratic, so look first.
+        if text.len() > LONGEST_MULTIKEY {
             return Err(InvalidKey::Unsupported);
         }
         let encoded = text.strip_prefix('z').ok_or(InvalidKey::Malformed)?;
@@ -142,7 +202,9 @@ impl PublicKey {
         match *prefix {
             ED25519_PREFIX => Self::ed25519(key.try_into().map_err(|_| InvalidKey::Malformed)?),
             P256_PREFIX if key.len() == 33 => Self::p256(key),
-            P256_PREFIX => Err(InvalidKey::Malformed),
+            P384_PREFIX if key.len() == 49 => Self::p384(key),
+            BLS12381_G2_PREFIX => Self::bls12381_g2(key),
+            P256_PREFIX | P384_PREFIX => Err(InvalidKey::Malformed),
             _ => Err(InvalidKey::Unsupported),
         }
     }
@@ -152,14 +214,13 @@ impl PublicKey {
         let (prefix, key): (_, &[u8]) = match self {
             Self::Ed25519(bytes) => (ED25519_PREFIX, bytes),
             Self::P256(bytes) => (P256_PREFIX, bytes),
+            Self::P384(bytes) => (P384_PREFIX, bytes),
+            Self::Bls12381G2(bytes) => (BLS12381_G2_PREFIX, bytes),
         };
-        let mut bytes = Vec::with_capacity(35);
-        bytes.extend_from_slice(&prefix);
-        bytes.extend_from_slice(key);
-        format!("z{}", bs58::encode(bytes).into_string())
+        format!("z{}", bs58::encode([&prefix, key].concat()).into_string())
     }
 
-    /// The X25519 key with the same secret (RFC 7748, 4.1), as a Multikey. P-256 keys have none.
+    /// The X25519 key with the same secret (RFC 7748, 4.1), as a Multikey. Other kinds have none.
     #[must_use]
     pub fn x25519_multikey(&self) -> Option<String> {
         let Self::Ed25519(bytes) = self else { return None };
@@ -191,7 +252,8 @@ impl PublicKey {
         base64url(digest.as_ref())
     }
 
-    /// Verifies a signature: 64 bytes of RFC 8032, or `r || s` over SHA-256 for P-256.
+    /// Verifies a signature: 64 bytes of RFC 8032, or `r || s` over SHA-256 for P-256 and over SHA-384 for P-384.
+    /// BBS keys verify messages and proofs instead.
     pub fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), BadSignature> {
         match self {
             Self::Ed25519(bytes) => {
@@ -200,19 +262,20 @@ impl PublicKey {
                 // The strict form also refuses small-order keys and commitments.
                 key.verify_strict(message, &signature).map_err(|_| BadSignature)
             }
-            Self::P256(_) => {
-                let (x, y) = self.coordinates();
-                let mut point = [4u8; 65];
-                let (head, tail) = point.split_at_mut(33);
-                if let Some(target) = head.get_mut(1..) {
-                    target.copy_from_slice(&x);
-                }
-                tail.copy_from_slice(&y);
-                UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point)
-                    .verify(message, signature)
-                    .map_err(|_| BadSignature)
-            }
+            Self::P256(_) => self.verify_ecdsa(&ECDSA_P256_SHA256_FIXED, message, signature),
+            Self::P384(_) => self.verify_ecdsa(&ECDSA_P384_SHA384_FIXED, message, signature),
+            Self::Bls12381G2(_) => Err(BadSignature),
         }
+    }
+
+    fn verify_ecdsa(
+        &self,
+        algorithm: &'static EcdsaVerificationAlgorithm,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<(), BadSignature> {
+        let key = UnparsedPublicKey::new(algorithm, point::uncompressed_of(self));
+        key.verify(message, signature).map_err(|_| BadSignature)
     }
 
     /// RFC 7638, 3.2: the required members only, in lexicographic order, without white space.
@@ -221,23 +284,32 @@ impl PublicKey {
             Self::Ed25519(bytes) => {
                 format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{}"}}"#, base64url(bytes))
             }
-            Self::P256(_) => {
-                let (x, y) = self.coordinates();
-                format!(r#"{{"crv":"P-256","kty":"EC","x":"{}","y":"{}"}}"#, base64url(&x), base64url(&y))
+            Self::P256(_) | Self::P384(_) => {
+                let (curve, x, y) = self.curve_and_coordinates();
+                format!(r#"{{"crv":"{curve}","kty":"EC","x":"{x}","y":"{y}"}}"#)
+            }
+            Self::Bls12381G2(bytes) => {
+                let (x, y) = bbs::coordinates(bytes);
+                let (x, y) = (base64url(&x), base64url(&y));
+                format!(r#"{{"crv":"BLS12381G2","kty":"EC","x":"{x}","y":"{y}"}}"#)
             }
         }
     }
 
-    /// Zeros for anything that is not a point: such a key verifies nothing.
-    fn coordinates(&self) -> ([u8; 32], [u8; 32]) {
-        let Self::P256(bytes) = self else { return ([0; 32], [0; 32]) };
-        let Ok(point) = p256::PublicKey::from_sec1_bytes(bytes) else { return ([0; 32], [0; 32]) };
-        let point = point.to_encoded_point(false);
-        match (point.x(), point.y()) {
-            (Some(x), Some(y)) => ((*x).into(), (*y).into()),
-            _ => ([0; 32], [0; 32]),
-        }
+    /// The name of the curve in JWKs and the coordinates in base64url; empty for a key that is no point.
+    fn curve_and_coordinates(&self) -> (&'static str, String, String) {
+        let point = point::uncompressed_of(self);
+        let (x, y) = point.get(1..).map_or((&[][..], &[][..]), |both| both.split_at(both.len() / 2));
+        let curve = if self.algorithm() == Algorithm::P384 { "P-384" } else { "P-256" };
+        (curve, base64url(x), base64url(y))
     }
+}
+
+fn coordinates_of_jwk<'a, const N: usize>(
+    member: impl Fn(&str) -> Result<&'a str, InvalidKey>,
+) -> Result<[[u8; N]; 2], InvalidKey> {
+    let coordinate = |name| from_base64url(member(name)?).ok_or(InvalidKey::Malformed);
+    Ok([coordinate("x")?, coordinate("y")?])
 }
 
 impl fmt::Debug for PublicKey {

@@ -36,6 +36,19 @@ fn signature_of_rfc_8032() {
     key.verify(b"", &published).unwrap();
 }
 
+/// The key of the test vectors of vc-di-ecdsa 1.0, with its private half.
+#[test]
+fn p384_key_of_vc_di_ecdsa() {
+    let text = "z82LkuBieyGShVBhvtE2zoiD6Kma4tJGFtkAhxR5pfkp5QPw4LutoYWhvQCnGjdVn14kujQ";
+    let secret = "2fanyY7zgwNpZGxX5fXXibvScNaUWNprHU9dKx7qpVj7mws9J8LLt4mDB5TyH2GLHWkUc";
+    let secret = bs58::decode(secret).into_vec().unwrap();
+    let key = SoftwareKey::from_secret(Algorithm::P384, &secret[2..]).unwrap();
+    assert_eq!(key.public_key().to_multikey(), text);
+    assert_eq!(PublicKey::from_multikey(text), Ok(*key.public_key()));
+    let jwk = key.public_key().to_jwk();
+    assert_eq!((jwk["crv"].as_str(), jwk["x"].as_str().unwrap().len()), (Some("P-384"), 64));
+}
+
 /// The identity point makes every signature of a certain form valid: never a key.
 #[test]
 fn small_order_points_are_no_keys() {
@@ -57,7 +70,8 @@ fn wrong_jwks_are_refused() {
     assert_eq!(with("d", json!("AA")), Err(InvalidKey::Private));
     assert_eq!(with("kty", json!("RSA")), Err(InvalidKey::Unsupported));
     assert_eq!(with("kty", json!("OKP")), Err(InvalidKey::Unsupported));
-    assert_eq!(with("crv", json!("P-384")), Err(InvalidKey::Unsupported));
+    assert_eq!(with("crv", json!("P-521")), Err(InvalidKey::Unsupported));
+    assert_eq!(with("crv", json!("P-384")), Err(InvalidKey::Malformed), "coordinates of another curve");
     assert_eq!(with("x", json!(1)), Err(InvalidKey::Malformed));
     assert_eq!(with("x", json!("AAAA")), Err(InvalidKey::Malformed));
     let other = key(Algorithm::P256, 2).to_jwk();
@@ -78,11 +92,12 @@ fn wrong_multikeys_are_refused() {
 #[test]
 fn cose_keys_are_read_and_private_ones_refused() {
     let public = key(Algorithm::P256, 3);
-    let (x, y) = public.coordinates();
+    let point = point::uncompressed_of(&public);
+    let (x, y) = point[1..].split_at(32);
     let mut cose = vec![0xa5, 0x01, 0x02, 0x03, 0x26, 0x20, 0x01, 0x21, 0x58, 0x20];
-    cose.extend_from_slice(&x);
+    cose.extend_from_slice(x);
     cose.extend_from_slice(&[0x22, 0x58, 0x20]);
-    cose.extend_from_slice(&y);
+    cose.extend_from_slice(y);
     assert_eq!(PublicKey::from_cose(&cose), Ok(public));
     for length in 0..cose.len() {
         assert!(PublicKey::from_cose(&cose[..length]).is_err());
@@ -101,11 +116,14 @@ fn cose_keys_are_read_and_private_ones_refused() {
 
 proptest! {
     #[test]
-    fn every_encoding_gives_the_key_back(seed in any::<u64>(), ed in any::<bool>()) {
-        let key = key(if ed { Algorithm::Ed25519 } else { Algorithm::P256 }, seed);
-        prop_assert_eq!(PublicKey::from_jwk(&key.to_jwk()), Ok(key));
+    fn every_encoding_gives_the_key_back(seed in any::<u64>(), kind in 0..4usize) {
+        let algorithm = Algorithm::ALL[kind];
+        let key = key(algorithm, seed);
+        let read = if algorithm == Algorithm::Bls12381G2 { Err(InvalidKey::Unsupported) } else { Ok(key) };
+        prop_assert_eq!(PublicKey::from_jwk(&key.to_jwk()), read);
         prop_assert_eq!(PublicKey::from_multikey(&key.to_multikey()), Ok(key));
-        let start = if ed { "did:key:z6Mk" } else { "did:key:zDn" };
+        // did:key Method 0.9, 3.1.
+        let start = ["did:key:z6Mk", "did:key:zDn", "did:key:z82", "did:key:zUC7"][kind];
         prop_assert!(key.did_key().starts_with(start));
     }
 
@@ -113,6 +131,8 @@ proptest! {
     fn strangers_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..120), text in ".{0,60}") {
         let _ = PublicKey::from_cose(&bytes);
         let _ = PublicKey::p256(&bytes);
+        let _ = PublicKey::p384(&bytes);
+        let _ = PublicKey::bls12381_g2(&bytes);
         let _ = PublicKey::from_multikey(&text);
         let _ = PublicKey::from_multikey(&format!("z{}", bs58::encode(&bytes).into_string()));
     }

@@ -6,9 +6,12 @@ use clock::Entropy;
 use ed25519_dalek::Signer as _;
 use p256::elliptic_curve::sec1::ToEncodedPoint;
 use ring::rand::SystemRandom;
-use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
+use ring::signature::{
+    ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair, EcdsaSigningAlgorithm,
+};
 use zeroize::Zeroizing;
 
+use crate::bbs;
 use crate::locked::Locked;
 use crate::public::{Algorithm, InvalidKey, PublicKey};
 use crate::token::TokenError;
@@ -18,6 +21,8 @@ use crate::token::TokenError;
 pub enum SignError {
     #[error("the key in memory could not sign")]
     Memory,
+    #[error("a key of this kind makes no such signatures")]
+    Kind,
     #[error("the key in the token could not sign")]
     Token(#[from] TokenError),
 }
@@ -27,8 +32,14 @@ pub enum SignError {
 pub trait Signer: Send + Sync {
     fn public_key(&self) -> &PublicKey;
 
-    /// Ed25519: the 64 bytes of RFC 8032. P-256: `r || s` over the SHA-256 of the message.
+    /// Ed25519: the 64 bytes of RFC 8032. P-256 and P-384: `r || s` over the SHA-256 or SHA-384 of the message.
     async fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SignError>;
+
+    /// BBS: 80 bytes over all messages under a header. It takes milliseconds, so it is not for an asynchronous thread;
+    /// keys of other kinds refuse it at once. There is no such key in a token: PKCS #11 has no mechanism for it.
+    fn sign_messages(&self, _header: &[u8], _messages: &[Vec<u8>]) -> Result<Vec<u8>, SignError> {
+        Err(SignError::Kind)
+    }
 }
 
 /// A private key in memory.
@@ -39,15 +50,19 @@ pub struct SoftwareKey {
 
 /// In one piece, without pointers, so that all of it is in the locked pages.
 struct Private {
-    /// Kept for sealing to a file; wiped when dropped.
-    secret: Zeroizing<[u8; 32]>,
+    /// Kept for sealing to a file; wiped when dropped. Its first bytes, as many as the algorithm needs.
+    secret: Zeroizing<[u8; LONGEST_SECRET]>,
     pair: Pair,
 }
+
+const LONGEST_SECRET: usize = 48;
 
 // Not boxed: a box would put the key outside of the locked pages.
 enum Pair {
     Ed25519(ed25519_dalek::SigningKey),
-    P256(EcdsaKeyPair),
+    Ecdsa(EcdsaKeyPair),
+    /// Made from the secret each time, since the library's own form does not wipe itself.
+    Bbs,
 }
 
 impl SoftwareKey {
@@ -55,56 +70,78 @@ impl SoftwareKey {
     #[must_use]
     pub fn generate(algorithm: Algorithm, entropy: &dyn Entropy) -> Self {
         loop {
-            let mut secret = Zeroizing::new([0u8; 32]);
-            entropy.fill(secret.as_mut());
-            // Fails for P-256 alone, when the bytes are zero or not below the order: once in 2^32.
-            if let Ok(key) = Self::from_secret(algorithm, &secret) {
+            let mut secret = Zeroizing::new([0u8; LONGEST_SECRET]);
+            let Some(secret) = secret.get_mut(..algorithm.secret_length()) else { continue };
+            entropy.fill(secret);
+            // Fails when the bytes are zero or not below the order: for the NIST curves once in 2^32, for BLS12-381
+            // every second time.
+            if let Ok(key) = Self::from_secret(algorithm, secret) {
                 return key;
             }
         }
     }
 
-    /// Rebuilds a key from its secret: the Ed25519 seed or the P-256 scalar.
-    pub fn from_secret(algorithm: Algorithm, secret: &[u8; 32]) -> Result<Self, InvalidKey> {
-        let secret = Zeroizing::new(*secret);
+    /// Rebuilds a key from its secret: the Ed25519 seed (32 bytes), or the scalar of P-256 or
+    /// BLS12-381 (32 bytes) or P-384 (48).
+    pub fn from_secret(algorithm: Algorithm, secret: &[u8]) -> Result<Self, InvalidKey> {
         let (public, pair) = match algorithm {
             Algorithm::Ed25519 => {
-                let pair = ed25519_dalek::SigningKey::from_bytes(&secret);
+                let seed = <[u8; 32]>::try_from(secret).map_err(|_| InvalidKey::Malformed)?;
+                let seed = Zeroizing::new(seed);
+                let pair = ed25519_dalek::SigningKey::from_bytes(&seed);
                 (PublicKey::Ed25519(pair.verifying_key().to_bytes()), Pair::Ed25519(pair))
             }
             Algorithm::P256 => {
-                let scalar =
-                    p256::SecretKey::from_slice(secret.as_ref()).map_err(|_| InvalidKey::NotOnCurve)?;
+                check_length(algorithm, secret)?;
+                let scalar = p256::SecretKey::from_slice(secret).map_err(|_| InvalidKey::NotOnCurve)?;
                 let point = scalar.public_key().to_encoded_point(false);
-                let pair = EcdsaKeyPair::from_private_key_and_public_key(
-                    &ECDSA_P256_SHA256_FIXED_SIGNING,
-                    secret.as_ref(),
-                    point.as_bytes(),
-                    &SystemRandom::new(),
-                )
-                .map_err(|_| InvalidKey::NotOnCurve)?;
-                (PublicKey::p256(point.as_bytes())?, Pair::P256(pair))
+                let pair = pair(&ECDSA_P256_SHA256_FIXED_SIGNING, secret, point.as_bytes())?;
+                (PublicKey::p256(point.as_bytes())?, Pair::Ecdsa(pair))
             }
+            Algorithm::P384 => {
+                check_length(algorithm, secret)?;
+                let scalar = p384::SecretKey::from_slice(secret).map_err(|_| InvalidKey::NotOnCurve)?;
+                let point = scalar.public_key().to_encoded_point(false);
+                let pair = pair(&ECDSA_P384_SHA384_FIXED_SIGNING, secret, point.as_bytes())?;
+                (PublicKey::p384(point.as_bytes())?, Pair::Ecdsa(pair))
+            }
+            Algorithm::Bls12381G2 => (PublicKey::Bls12381G2(bbs::public_key(secret)?), Pair::Bbs),
         };
-        Ok(Self { public, private: Locked::new(Private { secret, pair }) })
+        let mut kept = Zeroizing::new([0u8; LONGEST_SECRET]);
+        kept.iter_mut().zip(secret).for_each(|(kept, byte)| *kept = *byte);
+        Ok(Self { public, private: Locked::new(Private { secret: kept, pair }) })
     }
 
     /// The secret, for sealing it into a file.
-    pub(crate) fn secret(&self) -> &[u8; 32] {
-        &self.private.secret
+    pub(crate) fn secret(&self) -> &[u8] {
+        self.private.secret.get(..self.public.algorithm().secret_length()).unwrap_or_default()
     }
 
     /// The same as [`Signer::sign`] for callers that are not asynchronous.
     pub fn sign_now(&self, message: &[u8]) -> Result<Vec<u8>, SignError> {
         match &self.private.pair {
             Pair::Ed25519(pair) => Ok(pair.sign(message).to_bytes().to_vec()),
-            Pair::P256(pair) => {
+            Pair::Ecdsa(pair) => {
                 // ring mixes the message and the key into its nonce, so a weak random source costs nothing.
                 let signature = pair.sign(&SystemRandom::new(), message).map_err(|_| SignError::Memory)?;
                 Ok(signature.as_ref().to_vec())
             }
+            Pair::Bbs => Err(SignError::Kind),
         }
     }
+}
+
+fn check_length(algorithm: Algorithm, secret: &[u8]) -> Result<(), InvalidKey> {
+    if secret.len() == algorithm.secret_length() { Ok(()) } else { Err(InvalidKey::Malformed) }
+}
+
+fn pair(
+    algorithm: &'static EcdsaSigningAlgorithm,
+    secret: &[u8],
+    point: &[u8],
+) -> Result<EcdsaKeyPair, InvalidKey> {
+    EcdsaKeyPair::from_private_key_and_public_key(algorithm, secret, point, &SystemRandom::new())
+        .map_err(|_| InvalidKey::NotOnCurve)
 }
 
 #[async_trait::async_trait]
@@ -115,6 +152,13 @@ impl Signer for SoftwareKey {
 
     async fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SignError> {
         self.sign_now(message)
+    }
+
+    fn sign_messages(&self, header: &[u8], messages: &[Vec<u8>]) -> Result<Vec<u8>, SignError> {
+        match &self.private.pair {
+            Pair::Bbs => bbs::sign(self.secret(), header, messages),
+            Pair::Ed25519(_) | Pair::Ecdsa(_) => Err(SignError::Kind),
+        }
     }
 }
 
@@ -133,19 +177,31 @@ mod tests {
 
     #[test]
     fn what_a_key_signs_verifies_and_one_flipped_bit_does_not() {
-        for algorithm in [Algorithm::Ed25519, Algorithm::P256] {
+        for algorithm in [Algorithm::Ed25519, Algorithm::P256, Algorithm::P384] {
             let key = SoftwareKey::generate(algorithm, &SeededEntropy::new(7));
             let signature = key.sign_now(b"message").unwrap();
-            assert_eq!(signature.len(), 64);
+            assert_eq!(signature.len(), algorithm.signature_length());
             key.public_key().verify(b"message", &signature).unwrap();
             assert!(key.public_key().verify(b"massage", &signature).is_err());
-            for bit in 0..512 {
+            for bit in 0..signature.len() * 8 {
                 let mut broken = signature.clone();
                 broken[bit / 8] ^= 1 << (bit % 8);
                 assert!(key.public_key().verify(b"message", &broken).is_err(), "{algorithm:?} bit {bit}");
             }
-            assert!(key.public_key().verify(b"message", &signature[..63]).is_err());
+            assert!(key.public_key().verify(b"message", &signature[..signature.len() - 1]).is_err());
             assert!(key.public_key().verify(b"message", &[]).is_err());
+        }
+    }
+
+    #[test]
+    fn a_secret_has_the_length_of_its_algorithm() {
+        for (algorithm, length) in [(Algorithm::Ed25519, 32), (Algorithm::P256, 32), (Algorithm::P384, 48)] {
+            for wrong in [0, 31, 33, 47, 49] {
+                let made = SoftwareKey::from_secret(algorithm, &vec![7; wrong]);
+                assert!(matches!(made, Err(InvalidKey::Malformed)), "{algorithm:?} {wrong}");
+            }
+            let made = SoftwareKey::from_secret(algorithm, &vec![7; length]).unwrap();
+            assert_eq!(made.secret(), vec![7; length]);
         }
     }
 

@@ -39,7 +39,7 @@ fn entropy() -> SeededEntropy {
 
 async fn assert_signs(key: &dyn Signer) {
     let signature = key.sign(b"message").await.unwrap();
-    assert_eq!(signature.len(), 64);
+    assert_eq!(signature.len(), key.public_key().algorithm().signature_length());
     key.public_key().verify(b"message", &signature).unwrap();
     assert!(key.public_key().verify(b"massage", &signature).is_err());
 }
@@ -50,16 +50,18 @@ async fn keys_are_made_in_the_token_and_found_when_it_is_opened_again() {
     let config = config(&hsm.token("issuer", PIN).unwrap());
     let token = Token::open(&config).unwrap();
     let mut made = Vec::new();
-    for (name, algorithm) in
-        [("undp.key-ed25519-1", Algorithm::Ed25519), ("undp.key-p256-1", Algorithm::P256)]
-    {
+    for (name, algorithm) in [
+        ("undp.key-ed25519-1", Algorithm::Ed25519),
+        ("undp.key-p256-1", Algorithm::P256),
+        ("undp.key-p384-1", Algorithm::P384),
+    ] {
         assert!(token.find(name).unwrap().is_none());
         let key = token.load_or_create(name, algorithm, &entropy()).unwrap();
         assert_eq!(key.public_key().algorithm(), algorithm);
         assert_signs(key.as_ref()).await;
         made.push((name, *key.public_key()));
     }
-    assert_eq!(token.list().unwrap(), ["undp.key-ed25519-1", "undp.key-p256-1"]);
+    assert_eq!(token.list().unwrap(), ["undp.key-ed25519-1", "undp.key-p256-1", "undp.key-p384-1"]);
     drop(token);
     let token = Token::open(&config).unwrap();
     for (name, public) in made {
@@ -67,7 +69,9 @@ async fn keys_are_made_in_the_token_and_found_when_it_is_opened_again() {
         assert_eq!(*key.public_key(), public);
         assert_signs(key.as_ref()).await;
     }
-    assert_eq!(token.list().unwrap().len(), 2);
+    assert_eq!(token.list().unwrap().len(), 3);
+    let refused = token.load_or_create("bbs", Algorithm::Bls12381G2, &entropy()).map(|_| ()).unwrap_err();
+    assert!(matches!(refused, TokenError::Algorithm { .. }), "{refused:?}");
 }
 
 #[tokio::test]

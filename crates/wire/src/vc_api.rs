@@ -1,4 +1,4 @@
-//! The VC API (the draft now called VCALM): requests and answers for issuing and verifying by machines.
+//! The VC API (the draft now called VCALM): requests and answers for issuing, deriving and verifying by machines.
 
 use std::collections::BTreeMap;
 
@@ -83,6 +83,27 @@ pub struct Instance {
     /// Whether the registry must accredit this issuer; an open instance says `optional`.
     pub accreditation: String,
     pub policy: String,
+}
+
+/// `POST …/credentials/derive`, whose 201 answer is the derived credential itself.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DeriveRequest {
+    /// With a base proof.
+    #[schema(value_type = Object)]
+    pub verifiable_credential: Value,
+    /// Members this service does not know are ignored.
+    #[serde(default)]
+    pub options: DeriveOptions,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DeriveOptions {
+    /// JSON Pointers to what is shown beside what the issuer made mandatory.
+    #[serde(default)]
+    #[schema(max_items = 100)]
+    pub selective_pointers: Vec<String>,
 }
 
 /// `POST …/credentials/verify`.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use credential::data_integrity::Suite;
 use issuance::CredentialType;
-use keys::PublicKey;
+use keys::{Algorithm, PublicKey};
 use outbound::OutboundPolicy;
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -116,12 +116,26 @@ pub struct InstanceConfig {
     /// The policy it is named by; accreditation is optional in an open one.
     #[serde(default = "open_policy")]
     pub policy: String,
-    /// The cryptosuite it secures with; the kind of its key follows from it.
+    /// The cryptosuite it secures with; the kind of its key follows from it where `key` says nothing.
     #[serde(default = "usual_suite")]
     pub cryptosuite: String,
+    /// The kind of its key, such as `p384`, for cryptosuites that take several kinds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
     /// Whether credentials get a status that anybody who knows their place can change.
     #[serde(default)]
     pub status: bool,
+}
+
+impl InstanceConfig {
+    /// The cryptosuite and the kind of key it signs with.
+    pub fn suite_and_key(&self) -> Result<(Suite, Algorithm), ConfigError> {
+        let suite = Suite::parse(&self.cryptosuite);
+        let suite = suite.ok_or_else(|| ConfigError::InstanceSuite(self.name.clone()))?;
+        let algorithm = self.key.as_deref().map_or(Some(suite.algorithm()), Algorithm::parse);
+        let algorithm = algorithm.filter(|algorithm| suite.takes(*algorithm));
+        Ok((suite, algorithm.ok_or_else(|| ConfigError::InstanceKey(self.name.clone()))?))
+    }
 }
 
 /// A wallet that may use the authorization code flow.
@@ -168,6 +182,10 @@ pub enum ConfigError {
     Instance(String),
     #[error("VC API instance {0:?}: the cryptosuite is not known")]
     InstanceSuite(String),
+    #[error("VC API instance {0:?}: the cryptosuite does not sign with this kind of key")]
+    InstanceKey(String),
+    #[error("VC API instance {0:?}: no status list can be secured with its key")]
+    InstanceStatus(String),
     #[error(
         "client {0:?} is configured twice, has no name, or its id is empty or longer than 255 characters"
     )]
@@ -212,8 +230,9 @@ impl Config {
             if !is_name(&instance.name) || !names.insert(instance.name.as_str()) {
                 return Err(ConfigError::Instance(instance.name.clone()));
             }
-            if Suite::parse(&instance.cryptosuite).is_none() {
-                return Err(ConfigError::InstanceSuite(instance.name.clone()));
+            // A status list is shown whole, and its place in a list would link what the suite keeps apart.
+            if instance.suite_and_key()?.0 == Suite::Bbs2023 && instance.status {
+                return Err(ConfigError::InstanceStatus(instance.name.clone()));
             }
         }
         self.check_clients()?;

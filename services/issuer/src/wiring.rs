@@ -116,9 +116,7 @@ async fn build(
     }
     let mut instances = BTreeMap::new();
     for instance in config.vc_api.iter().filter(|instance| instance.open) {
-        let suite = Suite::parse(&instance.cryptosuite)
-            .ok_or_else(|| ConfigError::InstanceSuite(instance.name.clone()))?;
-        let made = instance_of(instance, suite, &key_store, entropy.as_ref())?;
+        let made = instance_of(instance, instance.suite_and_key()?, &key_store, entropy.as_ref())?;
         instances.insert(instance.name.clone(), made);
     }
     let public = &config.http.public_url;
@@ -164,16 +162,12 @@ fn client(config: &ClientConfig) -> Client {
 /// An instance signs as its own did:key, which speaks for no organisation.
 fn instance_of(
     config: &InstanceConfig,
-    suite: Suite,
+    (suite, algorithm): (Suite, Algorithm),
     key_store: &KeyStore,
     entropy: &dyn Entropy,
 ) -> Result<Instance, KeyStoreError> {
-    let kind = match suite.algorithm() {
-        Algorithm::Ed25519 => "ed25519",
-        Algorithm::P256 => "p256",
-    };
-    let name = format!("vc-api-{}.key-{kind}-1", config.name);
-    let signer = key_store.load_or_create(&name, suite.algorithm(), entropy)?;
+    let name = format!("vc-api-{}.key-{}-1", config.name, algorithm.as_str());
+    let signer = key_store.load_or_create(&name, algorithm, entropy)?;
     let public = signer.public_key();
     let issuer = public.did_key();
     let verification_method = format!("{issuer}#{}", public.to_multikey());

@@ -15,13 +15,16 @@ pub const OWN_CHAIN_DAYS: u32 = 3_650;
 pub const AGENCY_SECRET: &str = "agency-secret.json";
 
 /// The open instances of the VC API: one for each cryptosuite and kind of key, and one that gives a status.
-const OPEN_INSTANCES: [(&str, &str, bool); 6] = [
-    ("eddsa", "eddsa-rdfc-2022", false),
-    ("eddsa-status", "eddsa-rdfc-2022", true),
-    ("eddsa-jcs", "eddsa-jcs-2022", false),
-    ("ecdsa-p256", "ecdsa-rdfc-2019", false),
-    ("ecdsa-jcs-p256", "ecdsa-jcs-2019", false),
-    ("sd-p256", "ecdsa-sd-2023", false),
+const OPEN_INSTANCES: [(&str, &str, &str, bool); 9] = [
+    ("eddsa", "eddsa-rdfc-2022", "ed25519", false),
+    ("eddsa-status", "eddsa-rdfc-2022", "ed25519", true),
+    ("eddsa-jcs", "eddsa-jcs-2022", "ed25519", false),
+    ("ecdsa-p256", "ecdsa-rdfc-2019", "p256", false),
+    ("ecdsa-jcs-p256", "ecdsa-jcs-2019", "p256", false),
+    ("ecdsa-p384", "ecdsa-rdfc-2019", "p384", false),
+    ("ecdsa-jcs-p384", "ecdsa-jcs-2019", "p384", false),
+    ("sd-p256", "ecdsa-sd-2023", "p256", false),
+    ("bbs", "bbs-2023", "bls12381", false),
 ];
 
 const HEAD: &str = "# Written by `passerelle up`, which writes it anew at each start: copy it before changing it.\n\
@@ -88,12 +91,13 @@ fn issuer(plan: &Plan, everyone: &Everyone) -> anyhow::Result<String> {
     text.push_str(
         "\n# VC API instances that anybody may use: for trying out and for test suites, never in production.\n",
     );
-    for (name, suite, status) in OPEN_INSTANCES {
+    for (name, suite, key, status) in OPEN_INSTANCES {
         write!(
             text,
-            "[[vc_api]]\nname = {}\ncryptosuite = {}\nstatus = {status}\nopen = true\npolicy = \"open\"\n\n",
+            "[[vc_api]]\nname = {}\ncryptosuite = {}\nkey = {}\nstatus = {status}\nopen = true\npolicy = \"open\"\n\n",
             quote(name),
-            quote(suite)
+            quote(suite),
+            quote(key)
         )?;
     }
     Ok(text)
@@ -102,7 +106,9 @@ fn issuer(plan: &Plan, everyone: &Everyone) -> anyhow::Result<String> {
 fn wallet(plan: &Plan) -> anyhow::Result<String> {
     Ok(format!(
         "{http}\n{store}\n{registry}\n[keys]\nsealing_key = {sealing}\n\n{outbound}\n\
-        [wallet]\nbackground_seconds = 2\nnotice = \"Demonstration: no credential here is real.\"\n",
+        [wallet]\nbackground_seconds = 2\nnotice = \"Demonstration: no credential here is real.\"\n\n\
+        # Deriving for machines without authentication: for trying out and for test suites.\n\
+        [vc_api]\nopen = true\n",
         http = http(plan, Service::Wallet)?,
         store = store(plan, Service::Wallet),
         registry = registry_link(plan, Service::Wallet)?,

@@ -247,7 +247,7 @@ fn validator_key(keys: &KeysConfig, age: Age) -> Result<(Arc<dyn Signer>, [u8; 3
             let bytes = *bytes;
             Ok((signer, bytes))
         }
-        PublicKey::P256(_) => Err(StartError::KeyKind),
+        _ => Err(StartError::KeyKind),
     }
 }
 

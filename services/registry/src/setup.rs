@@ -245,6 +245,6 @@ async fn proposal_holds(registry: &Registry, kind: &ProposalKind) -> Result<bool
 fn raw(key: &PublicKey) -> Result<[u8; 32], SetupError> {
     match key {
         PublicKey::Ed25519(bytes) => Ok(*bytes),
-        PublicKey::P256(_) => Err(SetupError::KeyKind),
+        _ => Err(SetupError::KeyKind),
     }
 }

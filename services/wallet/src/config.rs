@@ -17,6 +17,8 @@ pub struct Config {
     pub outbound: OutboundPolicy,
     #[serde(default)]
     pub wallet: WalletConfig,
+    #[serde(default)]
+    pub vc_api: VcApiConfig,
 }
 
 /// `DATABASE_URL` in the environment overrides the file.
@@ -71,6 +73,14 @@ impl Default for WalletConfig {
     fn default() -> Self {
         Self { rp_id: None, background_seconds: 2, notice: None }
     }
+}
+
+/// The VC API routes answer without authentication, and only where `open` says so.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VcApiConfig {
+    #[serde(default)]
+    pub open: bool,
 }
 
 fn max_age_seconds() -> u64 {

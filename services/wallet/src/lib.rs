@@ -8,7 +8,7 @@ mod config;
 pub mod http;
 pub mod wiring;
 
-pub use config::{Config, KeysConfig, RegistryConfig, StoreConfig, WalletConfig};
+pub use config::{Config, KeysConfig, RegistryConfig, StoreConfig, VcApiConfig, WalletConfig};
 use http::assets;
 
 /// Why the wallet cannot be started.

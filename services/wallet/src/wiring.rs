@@ -54,6 +54,7 @@ pub async fn wallet(config: &Config) -> Result<Wallet, StartError> {
         resolver: Arc::new(resolver),
         passkeys,
         origin: config.http.origin(),
+        open_vc_api: config.vc_api.open,
         wake: Arc::default(),
     })
 }

@@ -1,5 +1,6 @@
 //! Adding a proof (VC Data Integrity 1.0, 4.2), in one step or in two.
 
+use keys::Algorithm;
 use serde_json::{Map, Value, json};
 
 use super::{ProofOptions, SecureError, SigningKey, Suite, hash_data};
@@ -10,14 +11,14 @@ use crate::outcome::{CheckName, Fault};
 /// A document whose proof lacks only the signature. Equal inputs give equal bytes to sign.
 #[derive(Clone, Debug)]
 pub struct Prepared {
-    /// Sign these bytes as they are: Ed25519, or ECDSA with SHA-256.
+    /// Sign these bytes as they are: Ed25519, or ECDSA with SHA-256 (P-256) or SHA-384 (P-384).
     pub to_sign: Vec<u8>,
     document: Value,
     proof: Map<String, Value>,
 }
 
 impl Prepared {
-    /// Puts the signature (64 bytes) into the proof. Whether it is the right one, verification tells.
+    /// Puts the signature (64 bytes; 96 by a P-384 key) into the proof. Whether it is the right one, verification tells.
     #[must_use]
     pub fn finish(mut self, signature: &[u8]) -> Value {
         let value = format!("z{}", bs58::encode(signature).into_string());
@@ -38,8 +39,19 @@ impl Prepared {
     }
 }
 
-/// First half of securing, for keys that sign elsewhere: in a browser, on a device.
+/// First half of securing, for keys that sign elsewhere: in a browser, on a device. They are of the kind that
+/// [`Suite::algorithm`] says.
 pub async fn prepare(
+    document: &Value,
+    suite: Suite,
+    verification_method: &str,
+    options: &ProofOptions,
+) -> Result<Prepared, SecureError> {
+    prepare_for(suite.algorithm(), document, suite, verification_method, options).await
+}
+
+pub(super) async fn prepare_for(
+    algorithm: Algorithm,
     document: &Value,
     suite: Suite,
     verification_method: &str,
@@ -69,7 +81,7 @@ pub async fn prepare(
         }
         signed_options.insert("@context".to_owned(), context);
     }
-    let (to_sign, _) = hash_data(suite, &document, &Value::Object(signed_options)).await?;
+    let (to_sign, _) = hash_data(suite, algorithm, &document, &Value::Object(signed_options)).await?;
     if let (Some(present), Some(object)) = (present, document.as_object_mut()) {
         object.insert("proof".to_owned(), present);
     }
@@ -83,10 +95,11 @@ pub async fn secure(
     key: &SigningKey,
     options: &ProofOptions,
 ) -> Result<Value, SecureError> {
-    if key.signer.public_key().algorithm() != suite.algorithm() {
+    let algorithm = key.signer.public_key().algorithm();
+    if !suite.takes(algorithm) {
         return Err(SecureError::KeyKind);
     }
-    let prepared = prepare(document, suite, &key.verification_method, options).await?;
+    let prepared = prepare_for(algorithm, document, suite, &key.verification_method, options).await?;
     let signature = key.signer.sign(&prepared.to_sign).await?;
     Ok(prepared.finish(&signature))
 }

@@ -1,19 +1,20 @@
-//! Selective disclosure: `ecdsa-sd-2023` (vc-di-ecdsa 1.0, 3.4 to 3.6) with P-256.
+//! Selective disclosure: `ecdsa-sd-2023` (vc-di-ecdsa 1.0, 3.4 to 3.6) with P-256, and `bbs-2023` in [`bbs`].
 //!
-//! The issuer signs what must always be shown as a whole and every other statement on its own; the holder
-//! derives a document with some of them; verifiers see derived proofs only.
+//! In `ecdsa-sd-2023` the issuer signs what must always be shown as a whole and every other statement on its own. In both
+//! the holder derives a document with some of the statements; verifiers see derived proofs only.
 
+pub(super) mod bbs;
 mod labelled;
 mod select;
 mod value;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use clock::Entropy;
 use keys::{Algorithm, SignError, SoftwareKey};
 use serde_json::{Map, Value, json};
 
-use self::labelled::{Labelled, relabelled};
+use self::labelled::{Labelled, Name, Selected, relabelled};
 use self::select::{Pointer, select};
 use self::value::{Base, ScopedKey, Signature};
 pub(super) use self::value::{Derived, NotDerived};
@@ -24,8 +25,8 @@ use crate::expand::{self, overloaded};
 use crate::outcome::{CheckName, Fault};
 use crate::pool;
 
-/// Adds a base proof (3.6.1), from which the holder derives what to show. `mandatory` are JSON Pointers to what
-/// no holder can leave out.
+/// Adds a base proof (3.6.1), from which the holder derives what to show: of `ecdsa-sd-2023` by a P-256 key, of
+/// `bbs-2023` by a BLS12-381 key. `mandatory` are JSON Pointers to what no holder can leave out.
 ///
 /// The document must not have a proof: a derived document is another one, under which no second proof holds.
 pub async fn secure_base(
@@ -35,10 +36,9 @@ pub async fn secure_base(
     mandatory: &[String],
     entropy: &dyn Entropy,
 ) -> Result<Value, SecureError> {
-    let suite = Suite::EcdsaSd2023;
-    if key.signer.public_key().algorithm() != suite.algorithm() {
-        return Err(SecureError::KeyKind);
-    }
+    let algorithm = key.signer.public_key().algorithm();
+    let mut suites = Suite::ALL.into_iter().filter(|suite| suite.is_selective());
+    let suite = suites.find(|suite| suite.takes(algorithm)).ok_or(SecureError::KeyKind)?;
     let mut secured = document.clone();
     let object = secured.as_object_mut().ok_or_else(|| form("notAnObject", "not a JSON object"))?;
     if object.contains_key("proof") {
@@ -50,22 +50,27 @@ pub async fn secure_base(
 
     let mut hmac_key = [0; 32];
     entropy.fill(&mut hmac_key);
-    let scoped = SoftwareKey::generate(Algorithm::P256, entropy);
-    let unsecured = secured.clone();
-    let pointers = mandatory.to_vec();
-    let work = move || transform(&unsecured, &pointers, hmac_key, &scoped);
-    let transformed = pool::run(work).await.map_err(overloaded)??;
-
-    let to_sign = sign_data(&proof_hash, &transformed.scoped, &transformed.mandatory_hash);
-    let signature = key.signer.sign(&to_sign).await?;
-    let base = Base {
-        signature: signature.try_into().map_err(|_| SignError::Memory)?,
-        scoped: transformed.scoped,
-        hmac_key,
-        signatures: transformed.signatures,
-        mandatory: mandatory.to_vec(),
+    let (unsecured, pointers) = (secured.clone(), mandatory.to_vec());
+    let value = if suite == Suite::Bbs2023 {
+        let key = key.clone();
+        let work = move || bbs::base(&unsecured, &key, &proof_hash, hmac_key, &pointers);
+        pool::run(work).await.map_err(overloaded)??.to_text()
+    } else {
+        let scoped = SoftwareKey::generate(Algorithm::P256, entropy);
+        let work = move || transform(&unsecured, &pointers, hmac_key, &scoped);
+        let transformed = pool::run(work).await.map_err(overloaded)??;
+        let to_sign = sign_data(&proof_hash, &transformed.scoped, &transformed.mandatory_hash);
+        let signature = key.signer.sign(&to_sign).await?;
+        let base = Base {
+            signature: signature.try_into().map_err(|_| SignError::Memory)?,
+            scoped: transformed.scoped,
+            hmac_key,
+            signatures: transformed.signatures,
+            mandatory: mandatory.to_vec(),
+        };
+        base.to_text()
     };
-    proof.insert("proofValue".to_owned(), json!(base.to_text()));
+    proof.insert("proofValue".to_owned(), json!(value));
     if let Some(object) = secured.as_object_mut() {
         object.insert("proof".to_owned(), Value::Object(proof));
     }
@@ -122,7 +127,7 @@ fn transform(
     scoped: &SoftwareKey,
 ) -> Result<Transformed, SecureError> {
     use keys::Signer as _;
-    let labelled = Labelled::new(document, &hmac_key)?;
+    let labelled: Labelled = Labelled::new(document, &hmac_key)?;
     let mandatory = labelled.select(&Pointer::parse_all(pointers)?)?.indexes;
     let (kept, free) = parted(&labelled.nquads, &mandatory);
     let sign = |statement: &String| -> Result<Signature, SignError> {
@@ -148,54 +153,115 @@ fn parted<'a>(nquads: &'a [String], mandatory: &BTreeSet<usize>) -> (String, Vec
     (kept, free)
 }
 
-/// 3.5.4.
 fn derived(credential: &Value, pointers: &[String]) -> Result<Value, Fault> {
     let mut document = credential.clone();
     let object = document.as_object_mut().ok_or_else(|| form("notAnObject", "not a JSON object"))?;
     let (mut proof, base) = base_proof(object.remove("proof"))?;
-    let mandatory_pointers = Pointer::parse_all(&base.mandatory)?;
-    let selective_pointers = Pointer::parse_all(pointers)?;
-    let combined_pointers = [mandatory_pointers.clone(), selective_pointers.clone()].concat();
-
-    let labelled = Labelled::new(&document, &base.hmac_key)?;
-    let mandatory = labelled.select(&mandatory_pointers)?.indexes;
-    let selective = labelled.select(&selective_pointers)?.indexes;
-    let combined = labelled.select(&combined_pointers)?;
-    let Some(mut shown) = select(&document, &combined_pointers)? else {
-        return Err(form("nothingShown", "neither the issuer nor the holder names anything to show"));
+    let (mut shown, value) = match base {
+        AnyBase::Sd(base) => {
+            let (shown, value) = derived_by_signatures(&document, base, pointers)?;
+            (shown, value.to_text())
+        }
+        AnyBase::Bbs(base) => {
+            let (shown, value) = bbs::derived(&document, &base, pointers, &[])?;
+            (shown, value.to_text())
+        }
     };
-
-    let free: Vec<usize> = (0..labelled.nquads.len()).filter(|index| !mandatory.contains(index)).collect();
-    if free.len() != base.signatures.len() {
-        return Err(Fault::new(CheckName::Proof, "signatureCount", "the base proof is of another document"));
-    }
-    let signatures = free.into_iter().zip(base.signatures);
-    let relative = combined.indexes.iter().enumerate();
-    let value = Derived {
-        signature: base.signature,
-        scoped: base.scoped,
-        signatures: signatures.filter(|(at, _)| selective.contains(at)).map(|(_, it)| it).collect(),
-        labels: combined.labels,
-        mandatory: relative.filter(|(_, at)| mandatory.contains(at)).map(|(relative, _)| relative).collect(),
-    };
-    proof.insert("proofValue".to_owned(), json!(value.to_text()));
+    proof.insert("proofValue".to_owned(), json!(value));
     if let Some(shown) = shown.as_object_mut() {
         shown.insert("proof".to_owned(), Value::Object(proof));
     }
     Ok(shown)
 }
 
+/// What is shown of a document.
+struct Choice<N> {
+    shown: Value,
+    /// Of all statements, those that no holder can leave out.
+    mandatory: BTreeSet<usize>,
+    /// Of all statements, those that the holder chose; some may be mandatory.
+    selective: BTreeSet<usize>,
+    /// Of all statements, those that are shown.
+    combined: BTreeSet<usize>,
+    /// By the number of the canonical name that the blank node has in what is shown.
+    labels: BTreeMap<u32, N>,
+}
+
+impl<N: Name> Choice<N> {
+    fn make(
+        document: &Value,
+        labelled: &Labelled<N>,
+        mandatory: &[String],
+        selective: &[String],
+    ) -> Result<Self, Fault> {
+        let mandatory_pointers = Pointer::parse_all(mandatory)?;
+        let selective_pointers = Pointer::parse_all(selective)?;
+        let combined_pointers = [mandatory_pointers.clone(), selective_pointers.clone()].concat();
+        let mandatory = labelled.select(&mandatory_pointers)?.indexes;
+        let selective = labelled.select(&selective_pointers)?.indexes;
+        let Selected { indexes: combined, labels } = labelled.select(&combined_pointers)?;
+        let Some(shown) = select(document, &combined_pointers)? else {
+            return Err(form("nothingShown", "neither the issuer nor the holder names anything to show"));
+        };
+        Ok(Self { shown, mandatory, selective, combined, labels })
+    }
+
+    /// The places of the mandatory statements among those that are shown.
+    fn relative_mandatory(&self) -> Vec<usize> {
+        let relative = self.combined.iter().enumerate();
+        relative.filter(|(_, at)| self.mandatory.contains(at)).map(|(place, _)| place).collect()
+    }
+}
+
+/// 3.5.4.
+fn derived_by_signatures(
+    document: &Value,
+    base: Base,
+    pointers: &[String],
+) -> Result<(Value, Derived), Fault> {
+    let labelled: Labelled = Labelled::new(document, &base.hmac_key)?;
+    let choice = Choice::make(document, &labelled, &base.mandatory, pointers)?;
+    let free: Vec<usize> =
+        (0..labelled.nquads.len()).filter(|index| !choice.mandatory.contains(index)).collect();
+    if free.len() != base.signatures.len() {
+        return Err(Fault::new(CheckName::Proof, "signatureCount", "the base proof is of another document"));
+    }
+    let signatures = free.into_iter().zip(base.signatures);
+    let value = Derived {
+        signature: base.signature,
+        scoped: base.scoped,
+        signatures: signatures.filter(|(at, _)| choice.selective.contains(at)).map(|(_, it)| it).collect(),
+        mandatory: choice.relative_mandatory(),
+        labels: choice.labels,
+    };
+    Ok((choice.shown, value))
+}
+
+enum AnyBase {
+    Sd(Base),
+    Bbs(bbs::Base),
+}
+
+impl AnyBase {
+    fn parse(suite: &str, value: &str) -> Option<Self> {
+        match Suite::parse(suite)? {
+            Suite::EcdsaSd2023 => Base::parse(value).map(Self::Sd),
+            Suite::Bbs2023 => bbs::Base::parse(value).map(Self::Bbs),
+            _ => None,
+        }
+    }
+}
+
 /// The only base proof among the proofs of a credential.
-fn base_proof(proofs: Option<Value>) -> Result<(Map<String, Value>, Base), Fault> {
+fn base_proof(proofs: Option<Value>) -> Result<(Map<String, Value>, AnyBase), Fault> {
     let proofs = match proofs {
         Some(Value::Array(proofs)) => proofs,
         other => other.into_iter().collect(),
     };
     let mut found = proofs.into_iter().filter_map(|proof| {
         let Value::Object(proof) = proof else { return None };
-        let is_suite = proof.get("cryptosuite").and_then(Value::as_str) == Some(Suite::EcdsaSd2023.as_str());
-        let base = Base::parse(proof.get("proofValue")?.as_str()?)?;
-        is_suite.then_some((proof, base))
+        let base = AnyBase::parse(proof.get("cryptosuite")?.as_str()?, proof.get("proofValue")?.as_str()?)?;
+        Some((proof, base))
     });
     match (found.next(), found.next()) {
         (Some(one), None) => Ok(one),

@@ -3,14 +3,17 @@
 use std::collections::HashSet;
 
 use did::{Resolver, did_of};
+use keys::{Algorithm, BadSignature};
 use serde_json::{Map, Value};
 
 use super::found::{FoundKey, FoundKeys, keys_in, unresolved};
-use super::selective::{self, Derived, NotDerived};
+use super::selective::{self, Derived, NotDerived, bbs};
 use super::{Purpose, Suite, hash_data};
 use crate::datetime::{self, Offset};
+use crate::expand::overloaded;
 use crate::limits;
 use crate::outcome::{CheckName, ControllerPolicy, Expect, Fault};
+use crate::pool;
 
 /// What was found out about the proofs of a document.
 #[derive(Debug, Default)]
@@ -36,17 +39,37 @@ struct Proof<'a> {
 }
 
 enum ProofValue {
-    /// 64 bytes.
-    Signature(Vec<u8>),
-    /// Of a suite of selective disclosure.
+    /// As long as signatures by keys of this kind are.
+    Signature(Algorithm, Vec<u8>),
+    /// Of `ecdsa-sd-2023`.
     Derived(Derived),
+    /// Of `bbs-2023`.
+    Bbs(bbs::Derived),
 }
 
 impl ProofValue {
-    fn signature(&self) -> &[u8] {
+    fn algorithm(&self) -> Algorithm {
         match self {
-            Self::Signature(signature) => signature,
-            Self::Derived(derived) => &derived.signature,
+            Self::Signature(algorithm, _) => *algorithm,
+            Self::Derived(_) => Algorithm::P256,
+            Self::Bbs(_) => Algorithm::Bls12381G2,
+        }
+    }
+}
+
+/// What the key of a proof is asked about.
+enum Signed {
+    Bytes { data: Vec<u8>, signature: Vec<u8> },
+    Messages(bbs::ToVerify),
+}
+
+impl Signed {
+    async fn verify(self, keys: FoundKeys) -> Result<(FoundKey, Result<(), BadSignature>), Fault> {
+        match self {
+            Self::Bytes { data, signature } => Ok(keys.that_made(|key| key.verify(&data, &signature))),
+            Self::Messages(messages) => {
+                pool::run(move || keys.that_made(|key| messages.verify(key))).await.map_err(overloaded)
+            }
         }
     }
 }
@@ -130,8 +153,8 @@ async fn verify_one(
     }
     let proof = parse(pointer, value, expect)?;
     let keys = find_keys(&proof, resolver, expect.purpose).await?;
-    let Some(keys) = keys.of_kind(proof.suite.algorithm()) else {
-        return Err(fault("keyKind", "the key is of another kind than the cryptosuite")
+    let Some(keys) = keys.of_kind(proof.value.algorithm()) else {
+        return Err(fault("keyKind", "the key is of another kind than the cryptosuite and the signature")
             .at(format!("{pointer}/verificationMethod")));
     };
     let of_controller = expect.controller == ControllerPolicy::Lax
@@ -142,13 +165,8 @@ async fn verify_one(
 
     let unsecured = unsecured_document(document, &proof)?;
     let options = signed_options(document, &proof)?;
-    let (data, types) = match &proof.value {
-        ProofValue::Signature(_) => hash_data(proof.suite, &unsecured, &options).await?,
-        ProofValue::Derived(derived) => selective::signed_data(unsecured.clone(), &options, derived.clone())
-            .await
-            .map_err(|fault| if fault.check == CheckName::Proof { fault.at(pointer) } else { fault })?,
-    };
-    let (key, verified) = keys.that_made(|key| key.verify(&data, proof.value.signature()));
+    let (signed, types) = signed(&proof, &unsecured, &options).await?;
+    let (key, verified) = signed.verify(keys).await?;
     if report.types.is_empty() {
         report.types = types;
     }
@@ -161,6 +179,32 @@ async fn verify_one(
     verified.map_err(|_| {
         fault("badSignature", "the signature does not fit the document, the proof and the key").at(pointer)
     })
+}
+
+async fn signed(
+    proof: &Proof<'_>,
+    unsecured: &Value,
+    options: &Value,
+) -> Result<(Signed, Vec<String>), Fault> {
+    let at_proof =
+        |fault: Fault| if fault.check == CheckName::Proof { fault.at(&*proof.pointer) } else { fault };
+    match &proof.value {
+        ProofValue::Signature(algorithm, signature) => {
+            let (data, types) = hash_data(proof.suite, *algorithm, unsecured, options).await?;
+            Ok((Signed::Bytes { data, signature: signature.clone() }, types))
+        }
+        ProofValue::Derived(derived) => {
+            let signature = derived.signature.to_vec();
+            let signed = selective::signed_data(unsecured.clone(), options, derived.clone()).await;
+            let (data, types) = signed.map_err(at_proof)?;
+            Ok((Signed::Bytes { data, signature }, types))
+        }
+        ProofValue::Bbs(derived) => {
+            let messages = bbs::to_verify(unsecured.clone(), options, derived.clone()).await;
+            let (messages, types) = messages.map_err(at_proof)?;
+            Ok((Signed::Messages(messages), types))
+        }
+    }
 }
 
 fn not_the_controllers(purpose: Purpose, pointer: &str) -> Fault {
@@ -202,7 +246,11 @@ fn parse<'a>(pointer: &str, value: &'a Value, expect: &Expect) -> Result<Proof<'
     check_dates(pointer, object, expect)?;
     check_binding(pointer, object, expect)?;
     let value = text("proofValue").unwrap_or_default();
-    let value = if suite.is_selective() { derived_value(object, value) } else { signature_value(value) };
+    let value = if suite.is_selective() {
+        derived_value(suite, object, value)
+    } else {
+        signature_value(suite, value)
+    };
     match value {
         Ok(value) => Ok(Proof { pointer: pointer.to_owned(), object, suite, verification_method, value }),
         Err((code, member, detail)) => wrong(code, member, detail),
@@ -211,14 +259,14 @@ fn parse<'a>(pointer: &str, value: &'a Value, expect: &Expect) -> Result<Proof<'
 
 type WrongValue = (&'static str, &'static str, &'static str);
 
-fn signature_value(text: &str) -> Result<ProofValue, WrongValue> {
+fn signature_value(suite: Suite, text: &str) -> Result<ProofValue, WrongValue> {
     const WRONG: WrongValue =
         ("proofValue", "/proofValue", "the proof value is not a signature in base58btc multibase");
-    signature_of(text).map(ProofValue::Signature).ok_or(WRONG)
+    signature_of(suite, text).ok_or(WRONG)
 }
 
 /// A document of which parts were left out cannot be what another proof was built on.
-fn derived_value(object: &Map<String, Value>, text: &str) -> Result<ProofValue, WrongValue> {
+fn derived_value(suite: Suite, object: &Map<String, Value>, text: &str) -> Result<ProofValue, WrongValue> {
     const PREVIOUS: WrongValue =
         ("previousProof", "/previousProof", "a derived proof cannot build on another proof");
     const BASE: WrongValue =
@@ -227,7 +275,11 @@ fn derived_value(object: &Map<String, Value>, text: &str) -> Result<ProofValue, 
     if object.contains_key("previousProof") {
         return Err(PREVIOUS);
     }
-    Derived::parse(text).map(ProofValue::Derived).map_err(|error| match error {
+    let value = match suite {
+        Suite::Bbs2023 => bbs::Derived::parse(text).map(ProofValue::Bbs),
+        _ => Derived::parse(text).map(ProofValue::Derived),
+    };
+    value.map_err(|error| match error {
         NotDerived::Base => BASE,
         NotDerived::Malformed => WRONG,
     })
@@ -282,10 +334,12 @@ fn check_binding(pointer: &str, object: &Map<String, Value>, expect: &Expect) ->
     Ok(())
 }
 
-/// Both plain families write 64 bytes in base58btc with the multibase header `z`.
-fn signature_of(text: &str) -> Option<Vec<u8>> {
-    let encoded = text.strip_prefix('z').filter(|encoded| encoded.len() <= 88)?;
-    bs58::decode(encoded).into_vec().ok().filter(|bytes| bytes.len() == 64)
+/// Both plain families write signatures in base58btc with the multibase header `z`: 64 bytes, or 96 by a P-384 key,
+/// which are 132 characters at most.
+fn signature_of(suite: Suite, text: &str) -> Option<ProofValue> {
+    let encoded = text.strip_prefix('z').filter(|encoded| encoded.len() <= 132)?;
+    let signature = bs58::decode(encoded).into_vec().ok()?;
+    Some(ProofValue::Signature(suite.algorithm_of(signature.len())?, signature))
 }
 
 async fn find_keys(proof: &Proof<'_>, resolver: &dyn Resolver, purpose: Purpose) -> Result<FoundKeys, Fault> {

@@ -7,8 +7,8 @@ use super::*;
 
 /// The quick way answers as the general one, wherever it answers.
 fn same(document: &Value) -> Option<bool> {
-    let quick = quick_form(document)?;
-    let general = general_form(document);
+    let quick = quick_form(&SHA256, document)?;
+    let general = general_form(&SHA256, document);
     match (quick, general) {
         (Ok(quick), Ok(mut general)) => {
             assert_eq!(quick.nquads, general.nquads, "{document}");
@@ -95,7 +95,7 @@ fn our_documents_take_the_quick_way() {
     }
     let mut wrong = staff("staff-identity", works);
     wrong["credentialSubject"]["worksFor"]["nickname"] = json!("x");
-    let fault = quick_form(&wrong).unwrap().unwrap_err();
+    let fault = quick_form(&SHA256, &wrong).unwrap().unwrap_err();
     assert_eq!(fault.pointer.as_deref(), Some("/credentialSubject/worksFor/nickname"));
     assert_eq!(same(&wrong), Some(false));
 }

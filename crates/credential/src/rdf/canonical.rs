@@ -1,4 +1,4 @@
-//! RDF Dataset Canonicalization (RDFC-1.0) with SHA-256. Step numbers are those of the Recommendation,
+//! RDF Dataset Canonicalization (RDFC-1.0). Step numbers are those of the Recommendation,
 //! section 4.4 and following.
 //!
 //! Quads are serialised once, with holes where blank nodes stand; every later step fills the holes.
@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::rc::Rc;
 
-use ring::digest::{Context, SHA256, digest};
+use ring::digest::{Algorithm, Context, SHA256, digest};
 
 use super::iri::XSD_STRING;
 use super::term::{Blank, Dataset, Literal, Term};
@@ -24,8 +24,16 @@ const DEPTH: usize = 256;
 
 /// The canonical N-Quads form: sorted lines, each ended by a line feed.
 pub(crate) fn canonical_nquads(dataset: &Dataset<'_>) -> Result<String, WorkLimit> {
+    canonical_nquads_by(&SHA256, dataset)
+}
+
+/// The same with another hash algorithm, which may name blank nodes in another order.
+pub(crate) fn canonical_nquads_by(
+    hash: &'static Algorithm,
+    dataset: &Dataset<'_>,
+) -> Result<String, WorkLimit> {
     let lines = lines_of(dataset);
-    let issued = State::new(&lines, dataset.blanks).canonicalise()?;
+    let issued = State::new(hash, &lines, dataset.blanks).canonicalise()?;
     let texts = written(&lines, |blank, text| {
         let number = issued.get(blank as usize).copied().flatten().unwrap_or(u32::MAX);
         let _ = write!(text, "_:c14n{number}");
@@ -35,7 +43,7 @@ pub(crate) fn canonical_nquads(dataset: &Dataset<'_>) -> Result<String, WorkLimi
 
 /// The numbers of the canonical names, by blank node; none for a node that is in no quad.
 pub(crate) fn canonical_numbers(dataset: &Dataset<'_>) -> Result<Vec<Option<u32>>, WorkLimit> {
-    State::new(&lines_of(dataset), dataset.blanks).canonicalise()
+    State::new(&SHA256, &lines_of(dataset), dataset.blanks).canonicalise()
 }
 
 /// Sorted lines with blank nodes under names of the caller's.
@@ -166,12 +174,12 @@ fn literal_text(literal: &Literal<'_>) -> String {
     text
 }
 
-/// Hexadecimal SHA-256, shared because paths repeat it.
+/// A hexadecimal hash, shared because paths repeat it.
 type Hash = Rc<str>;
 
 fn hex(bytes: &[u8]) -> Hash {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let mut text = String::with_capacity(64);
+    let mut text = String::with_capacity(bytes.len() * 2);
     for byte in bytes {
         for nibble in [byte >> 4, byte & 15] {
             text.push(DIGITS.get(usize::from(nibble)).copied().map_or('0', char::from));
@@ -201,6 +209,7 @@ impl Issuer {
 
 /// The canonicalisation state (4.3).
 struct State<'a> {
+    hash: &'static Algorithm,
     /// Blank node to quads.
     quads: Vec<Vec<&'a Line>>,
     first_degree: Vec<Option<Hash>>,
@@ -211,7 +220,7 @@ struct State<'a> {
 }
 
 impl<'a> State<'a> {
-    fn new(lines: &'a [Line], blanks: Blank) -> Self {
+    fn new(hash: &'static Algorithm, lines: &'a [Line], blanks: Blank) -> Self {
         let count = blanks as usize;
         let mut quads: Vec<Vec<&Line>> = vec![Vec::new(); count];
         for line in lines {
@@ -224,7 +233,7 @@ impl<'a> State<'a> {
                 }
             }
         }
-        Self { quads, first_degree: vec![None; count], issued: vec![None; count], next: 0, work: 0 }
+        Self { hash, quads, first_degree: vec![None; count], issued: vec![None; count], next: 0, work: 0 }
     }
 
     fn canonicalise(mut self) -> Result<Vec<Option<u32>>, WorkLimit> {
@@ -293,7 +302,7 @@ impl<'a> State<'a> {
             })
             .collect();
         texts.sort_unstable();
-        let mut context = Context::new(&SHA256);
+        let mut context = Context::new(self.hash);
         for text in &texts {
             context.update(text.as_bytes());
         }
@@ -316,7 +325,7 @@ impl<'a> State<'a> {
             (None, Some(number)) => drop(write!(input, "_:b{number}")),
             (None, None) => input.push_str(&self.hash_first_degree(related)),
         }
-        hex(digest(&SHA256, input.as_bytes()).as_ref())
+        hex(digest(self.hash, input.as_bytes()).as_ref())
     }
 
     /// 4.8.3
@@ -358,7 +367,7 @@ impl<'a> State<'a> {
             data.push_str(&path);
             issuer = chosen_issuer;
         }
-        Ok((hex(digest(&SHA256, data.as_bytes()).as_ref()), issuer))
+        Ok((hex(digest(self.hash, data.as_bytes()).as_ref()), issuer))
     }
 
     /// 5.4.1 to 5.4.6: the path of one order, if it is smaller than the best so far.

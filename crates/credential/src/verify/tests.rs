@@ -18,7 +18,8 @@ fn now() -> Timestamp {
 }
 
 fn key(algorithm: Algorithm, seed: u8) -> SigningKey {
-    let signer = SoftwareKey::from_secret(algorithm, &[seed; 32]).unwrap();
+    let secret = vec![seed; if algorithm == Algorithm::P384 { 48 } else { 32 }];
+    let signer = SoftwareKey::from_secret(algorithm, &secret).unwrap();
     let did = signer.public_key().did_key();
     let verification_method = format!("{did}#{}", did.trim_start_matches("did:key:"));
     SigningKey { verification_method, signer: Arc::new(signer) }
@@ -93,12 +94,8 @@ async fn a_good_credential_tells_what_it_is() {
     assert_eq!(outcome.status.len(), 1);
     assert_eq!(outcome.schemas, ["https://schemas.passerelle.example/v1/staff-identity.schema.json"]);
     assert_eq!(outcome.digest, crate::digest(&Input::Json(credential)));
-    for suite in [Suite::EcdsaRdfc2019, Suite::EcdsaJcs2019, Suite::EddsaJcs2022] {
-        let key = key(suite.algorithm(), 1);
-        let mut document = unsecured();
-        document["issuer"] = json!(did(&key));
-        let made = secure(&document, suite, &key, &ProofOptions::assertion(now())).await.unwrap();
-        let outcome = verify(made).await;
+    for (suite, algorithm) in OTHERS {
+        let outcome = verify(secured_by(suite, algorithm).await).await;
         assert!(outcome.is_verified(), "{suite}: {:?}", outcome.faults);
         assert!(!outcome.types.is_empty());
     }
@@ -172,10 +169,16 @@ async fn changed_credentials_are_refused() {
     }
 }
 
-const OTHER_SUITES: [Suite; 3] = [Suite::EddsaJcs2022, Suite::EcdsaRdfc2019, Suite::EcdsaJcs2019];
+const OTHERS: [(Suite, Algorithm); 5] = [
+    (Suite::EddsaJcs2022, Algorithm::Ed25519),
+    (Suite::EcdsaRdfc2019, Algorithm::P256),
+    (Suite::EcdsaJcs2019, Algorithm::P256),
+    (Suite::EcdsaRdfc2019, Algorithm::P384),
+    (Suite::EcdsaJcs2019, Algorithm::P384),
+];
 
-async fn secured_by(suite: Suite) -> Value {
-    let key = key(suite.algorithm(), 1);
+async fn secured_by(suite: Suite, algorithm: Algorithm) -> Value {
+    let key = key(algorithm, 1);
     let mut document = unsecured();
     document["issuer"] = json!(did(&key));
     secure(&document, suite, &key, &ProofOptions::assertion(now())).await.unwrap()
@@ -184,11 +187,17 @@ async fn secured_by(suite: Suite) -> Value {
 /// As above for the other suites: each case changes one thing in a credential that is accepted.
 #[tokio::test]
 async fn changes_are_refused_under_every_suite() {
-    let (ed25519, p256) = (key(Algorithm::Ed25519, 1), key(Algorithm::P256, 1));
-    for suite in OTHER_SUITES {
-        let good = secured_by(suite).await;
+    for (suite, algorithm) in OTHERS {
+        let good = secured_by(suite, algorithm).await;
         assert_eq!(refused(good.clone()).await, (CheckName::Policy, "verified"), "{suite}");
-        let other_kind = if suite.algorithm() == Algorithm::P256 { &ed25519 } else { &p256 };
+        let other_kind = &key(
+            match algorithm {
+                Algorithm::Ed25519 => Algorithm::P256,
+                Algorithm::P256 => Algorithm::P384,
+                Algorithm::P384 | Algorithm::Bls12381G2 => Algorithm::Ed25519,
+            },
+            1,
+        );
         let sibling = match suite {
             Suite::EddsaJcs2022 => "eddsa-rdfc-2022",
             Suite::EcdsaRdfc2019 => "ecdsa-jcs-2019",
@@ -221,7 +230,7 @@ async fn changes_are_refused_under_every_suite() {
         }
         let mut signature =
             bs58::decode(&good["proof"]["proofValue"].as_str().unwrap()[1..]).into_vec().unwrap();
-        for bit in [0, 255, 256, 511] {
+        for bit in [0, 255, 256, signature.len() * 8 - 1] {
             signature[bit / 8] ^= 1 << (bit % 8);
             let mut changed = good.clone();
             changed["proof"]["proofValue"] = json!(format!("z{}", bs58::encode(&signature).into_string()));
@@ -234,8 +243,8 @@ async fn changes_are_refused_under_every_suite() {
 /// vc-di-eddsa 1.0, 3.3.2 and vc-di-ecdsa 1.0, 3.3.2: the contexts of the proof are the first of the document.
 #[tokio::test]
 async fn a_jcs_proof_secures_the_contexts_it_names() {
-    for suite in [Suite::EddsaJcs2022, Suite::EcdsaJcs2019] {
-        let good = secured_by(suite).await;
+    for (suite, algorithm) in OTHERS.into_iter().filter(|(suite, _)| suite.is_jcs()) {
+        let good = secured_by(suite, algorithm).await;
         assert_eq!(good["proof"]["@context"], good["@context"]);
         for contexts in [
             json!(["https://www.w3.org/ns/credentials/v2", "https://w3id.org/security/data-integrity/v2"]),

@@ -54,7 +54,9 @@ pub enum TokenError {
     Mismatch { token: String, key: String },
     #[error("the token {token:?} in slot {slot} does not make {algorithm:?} keys")]
     Algorithm { token: String, slot: u64, algorithm: Algorithm, source: Error },
-    #[error("the token {token:?} gave a signature of {length} bytes for the key {key:?}, which must have 64")]
+    #[error(
+        "the token {token:?} gave a signature of {length} bytes for the key {key:?}, which is not what its algorithm gives"
+    )]
     Signature { token: String, key: String, length: usize },
     #[error("cannot {doing} in the token {token:?} in slot {slot}; see that it is connected and in order")]
     Call { doing: &'static str, token: String, slot: u64, source: Error },

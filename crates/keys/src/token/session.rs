@@ -9,7 +9,7 @@ use cryptoki::mechanism::eddsa::{EddsaParams, EddsaSignatureScheme};
 use cryptoki::object::{Attribute, AttributeType, ObjectClass, ObjectHandle};
 use cryptoki::session::Session;
 use cryptoki::slot::Slot;
-use ring::digest::{SHA256, digest};
+use ring::digest::{SHA256, SHA384, digest};
 
 use super::TokenError;
 use super::place::Place;
@@ -17,6 +17,8 @@ use crate::public::{Algorithm, PublicKey};
 
 /// `secp256r1` (RFC 5480, 2.1.1.1) in DER.
 const P256: &[u8] = &[0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07];
+/// `secp384r1` (RFC 5480, 2.1.1.1) in DER.
+const P384: &[u8] = &[0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x22];
 /// The curve name `edwards25519` (PKCS #11 3.1, 6.3.5) as a PrintableString in DER.
 const ED25519_NAME: &[u8] = b"\x13\x0cedwards25519";
 /// The same curve by its identifier (RFC 8410, 3): some tokens know only this form.
@@ -126,8 +128,8 @@ impl Open {
         let _ = self.session.close();
     }
 
-    /// Ed25519 over the message, or ECDSA over its SHA-256: both come as the 64 bytes that software keys give
-    /// (PKCS #11 3.1, 6.3.1 and 6.3.14).
+    /// Ed25519 over the message, or ECDSA over its SHA-256 (P-256) or SHA-384 (P-384): all come in the form that
+    /// software keys give (PKCS #11 3.1, 6.3.1 and 6.3.14).
     ///
     /// The first signature of a session is verified: the public half was read from an object that others may write,
     /// and somebody may have put another key in the place of one that is gone.
@@ -139,9 +141,11 @@ impl Open {
                 self.session.sign(&pure, key, message)
             }
             Algorithm::P256 => self.session.sign(&Mechanism::Ecdsa, key, digest(&SHA256, message).as_ref()),
+            Algorithm::P384 => self.session.sign(&Mechanism::Ecdsa, key, digest(&SHA384, message).as_ref()),
+            Algorithm::Bls12381G2 => return Err(self.unsupported(Algorithm::Bls12381G2, Error::NotSupported)),
         };
         let signature = signature.map_err(|source| self.failed("sign", source))?;
-        if signature.len() != 64 {
+        if signature.len() != public.algorithm().signature_length() {
             let (token, key, length) = (self.token(), name.to_owned(), signature.len());
             return Err(TokenError::Signature { token, key, length });
         }
@@ -178,6 +182,9 @@ impl Open {
         let (mechanism, curves) = match algorithm {
             Algorithm::Ed25519 => (Mechanism::EccEdwardsKeyPairGen, &[ED25519_NAME, ED25519_OID][..]),
             Algorithm::P256 => (Mechanism::EccKeyPairGen, &[P256][..]),
+            Algorithm::P384 => (Mechanism::EccKeyPairGen, &[P384][..]),
+            // PKCS #11 3.1 has no pairing-friendly curve and no signature over several messages.
+            Algorithm::Bls12381G2 => return Err(self.unsupported(algorithm, Error::NotSupported)),
         };
         let mut made = Err(Error::NotSupported);
         for curve in curves {
@@ -189,10 +196,7 @@ impl Open {
         }
         match made {
             Ok(_) => self.public_key(name)?.ok_or_else(|| self.missing(name)),
-            Err(source) if is_about_algorithm(&source) => {
-                let (token, slot) = (self.token(), self.slot.id());
-                Err(TokenError::Algorithm { token, slot, algorithm, source })
-            }
+            Err(source) if is_about_algorithm(&source) => Err(self.unsupported(algorithm, source)),
             Err(source) => Err(self.failed("make a key", source)),
         }
     }
@@ -250,6 +254,10 @@ impl Open {
         TokenError::Missing { token: self.token(), slot: self.slot.id(), key: name.to_owned() }
     }
 
+    fn unsupported(&self, algorithm: Algorithm, source: Error) -> TokenError {
+        TokenError::Algorithm { token: self.token(), slot: self.slot.id(), algorithm, source }
+    }
+
     fn failed(&self, doing: &'static str, source: Error) -> TokenError {
         self.place.failed(doing, self.slot, source)
     }
@@ -290,12 +298,15 @@ fn private_template(name: &str, id: &[u8]) -> Vec<Attribute> {
 /// `CKA_EC_POINT` is a DER octet string around the point; some tokens leave the wrapping out.
 fn from_point(point: &[u8]) -> Option<PublicKey> {
     let bare = match point {
-        [0x04, 0x20 | 0x41 | 0x21, bare @ ..] if bare.len() == usize::from(*point.get(1)?) => bare,
+        [0x04, 0x20 | 0x21 | 0x31 | 0x41 | 0x61, bare @ ..] if bare.len() == usize::from(*point.get(1)?) => {
+            bare
+        }
         bare => bare,
     };
-    match <[u8; 32]>::try_from(bare) {
-        Ok(bytes) => PublicKey::ed25519(bytes).ok(),
-        Err(_) => PublicKey::p256(bare).ok(),
+    match bare.len() {
+        32 => PublicKey::ed25519(bare.try_into().ok()?).ok(),
+        49 | 97 => PublicKey::p384(bare).ok(),
+        _ => PublicKey::p256(bare).ok(),
     }
 }
 
@@ -324,7 +335,8 @@ mod tests {
     fn a_point_is_read_with_and_without_its_wrapping() {
         let p256 = p256::SecretKey::from_slice(&[7; 32]).unwrap().public_key().to_sec1_bytes();
         let ed25519 = ed25519_dalek::SigningKey::from_bytes(&[7; 32]).verifying_key().to_bytes();
-        for bare in [&p256[..], &ed25519[..]] {
+        let p384 = p384::SecretKey::from_slice(&[7; 48]).unwrap().public_key().to_sec1_bytes();
+        for bare in [&p256[..], &p384[..], &ed25519[..]] {
             let length = u8::try_from(bare.len()).unwrap();
             let wrapped = [&[0x04, length], bare].concat();
             let read = from_point(bare);

@@ -78,6 +78,9 @@ impl Issuer {
         if !instance.suite.is_selective() {
             return Ok(data_integrity::secure(&credential, instance.suite, &instance.key, &options).await?);
         }
+        // A time to the second would tell one holder from another, whatever else is hidden.
+        let created = options.created.filter(|_| instance.suite != Suite::Bbs2023);
+        let options = ProofOptions { created, ..options };
         let mandatory = request.options.mandatory_pointers.unwrap_or_else(|| all_but_claims(&credential));
         let entropy = self.entropy.as_ref();
         Ok(data_integrity::secure_base(&credential, &instance.key, &options, &mandatory, entropy).await?)

@@ -112,7 +112,10 @@ fn config(directory: &TempDir, setting: &Setting) -> Config {
             instance("eddsa-jcs", true, "eddsa-jcs-2022"),
             instance("ecdsa-p256", true, "ecdsa-rdfc-2019"),
             instance("ecdsa-jcs-p256", true, "ecdsa-jcs-2019"),
+            with_key("p384", instance("ecdsa-p384", true, "ecdsa-rdfc-2019")),
+            with_key("p384", instance("ecdsa-jcs-p384", true, "ecdsa-jcs-2019")),
             instance("sd-p256", true, "ecdsa-sd-2023"),
+            instance("bbs", true, "bbs-2023"),
             InstanceConfig { status: true, ..instance("eddsa-status", true, "eddsa-rdfc-2022") },
             InstanceConfig { status: true, ..instance("sd-status", true, "ecdsa-sd-2023") },
             instance("closed", false, "eddsa-rdfc-2022"),
@@ -142,7 +145,11 @@ fn client(id: &str, redirect_uris: &[&str], dpop_bound_access_tokens: bool) -> C
 
 fn instance(name: &str, open: bool, cryptosuite: &str) -> InstanceConfig {
     let (policy, cryptosuite) = ("open".into(), cryptosuite.into());
-    InstanceConfig { name: name.into(), open, policy, cryptosuite, status: false }
+    InstanceConfig { name: name.into(), open, policy, cryptosuite, key: None, status: false }
+}
+
+fn with_key(kind: &str, instance: InstanceConfig) -> InstanceConfig {
+    InstanceConfig { key: Some(kind.into()), ..instance }
 }
 
 fn key_store(world: &TempDir, token: Option<&TokenConfig>) -> KeyStore {

@@ -47,6 +47,8 @@ async fn there_is_an_instance_for_every_suite() {
         ("eddsa-jcs", "eddsa-jcs-2022", "did:key:z6Mk"),
         ("ecdsa-p256", "ecdsa-rdfc-2019", "did:key:zDn"),
         ("ecdsa-jcs-p256", "ecdsa-jcs-2019", "did:key:zDn"),
+        ("ecdsa-p384", "ecdsa-rdfc-2019", "did:key:z82"),
+        ("ecdsa-jcs-p384", "ecdsa-jcs-2019", "did:key:z82"),
     ] {
         let instance = &ids["instances"][name];
         assert_eq!(instance["cryptosuite"], suite);
@@ -117,6 +119,45 @@ async fn an_instance_issues_for_selective_disclosure() {
         let reply = world.post(path, &json!({"credential": whole, "options": options}), None).await;
         assert_eq!(reply.status, 400, "{pointers}");
     }
+}
+
+/// As above with BBS: what the holder derives twice has nothing in common but what is shown.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_instance_issues_for_unlinkable_disclosure() {
+    use credential::data_integrity::derive;
+    let world = World::start().await;
+    let ids = json(&world.get("/vc-api/ids").await);
+    let instance = &ids["instances"]["bbs"];
+    assert_eq!(instance["cryptosuite"], "bbs-2023");
+    assert!(instance["issuer"].as_str().unwrap().starts_with("did:key:zUC7"), "{instance}");
+    let now = world.clock.now();
+    let verify = async |credential: Value| {
+        let input = credential::Input::from_value(credential).unwrap();
+        let expect = credential::Expect::credential(now);
+        let outcome = credential::verify_credential(&input, &did::Resolvers::offline(), &expect).await;
+        outcome.faults.into_iter().map(|fault| fault.code).collect::<Vec<_>>()
+    };
+    let mut whole = credential();
+    whole["@context"].as_array_mut().unwrap().push(json!("https://www.w3.org/ns/credentials/examples/v2"));
+    whole["credentialSubject"] = json!({"alumniOf": "Example University", "degree": "BSc"});
+    let body = json!({"credential": whole, "options": {"mandatoryPointers": ["/issuer"]}});
+    let reply = world.post("/vc-api/bbs/credentials/issue", &body, None).await;
+    assert_eq!(reply.status, 201, "{}", String::from_utf8_lossy(&reply.body));
+    let base = json(&reply)["verifiableCredential"].clone();
+    assert_eq!(base["proof"].get("created"), None);
+    assert_eq!(verify(base.clone()).await, ["baseProof"]);
+    let pointers = ["/credentialSubject/degree".to_owned()];
+    let shown = derive(&base, &pointers).await.unwrap();
+    assert_eq!(shown["credentialSubject"], json!({"degree": "BSc"}));
+    assert_eq!(verify(shown.clone()).await, [""; 0]);
+    let again = derive(&base, &pointers).await.unwrap();
+    assert_eq!(verify(again.clone()).await, [""; 0]);
+    assert_ne!(shown["proof"]["proofValue"], again["proof"]["proofValue"]);
+    let mut changed = shown;
+    changed["credentialSubject"]["degree"] = json!("MSc");
+    assert_eq!(verify(changed).await, ["badSignature"]);
+    let answer = world.post("/vc-api/bbs/credentials/status", &json!({}), None).await;
+    assert!([400, 404].contains(&answer.status));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -61,8 +61,10 @@ async fn credentials_of_every_suite_are_verified() {
     use keys::Signer as _;
     let service = Service::start().await;
     let sample = json_of(&service.get("/vc-api/sample", None).await);
-    for suite in Suite::ALL.into_iter().filter(|suite| !suite.is_selective()) {
-        let signer = keys::SoftwareKey::from_secret(suite.algorithm(), &[7; 32]).unwrap();
+    let kinds = |suite: Suite| keys::Algorithm::ALL.into_iter().filter(move |kind| suite.takes(*kind));
+    let plain = Suite::ALL.into_iter().filter(|suite| !suite.is_selective());
+    for (suite, kind) in plain.flat_map(|suite| kinds(suite).map(move |kind| (suite, kind))) {
+        let signer = keys::SoftwareKey::generate(kind, &clock::SeededEntropy::new(7));
         let (issuer, multikey) = (signer.public_key().did_key(), signer.public_key().to_multikey());
         let key = SigningKey {
             verification_method: format!("{issuer}#{multikey}"),
@@ -93,36 +95,39 @@ async fn credentials_of_every_suite_are_verified() {
 #[tokio::test(flavor = "multi_thread")]
 async fn derived_proofs_are_verified_and_base_proofs_are_not() {
     use clock::Clock as _;
-    use credential::data_integrity::{ProofOptions, SigningKey, derive, secure_base};
+    use credential::data_integrity::{ProofOptions, SigningKey, Suite, derive, secure_base};
     use keys::Signer as _;
     let service = Service::start().await;
     let sample = json_of(&service.get("/vc-api/sample", None).await);
-    let signer = keys::SoftwareKey::from_secret(keys::Algorithm::P256, &[7; 32]).unwrap();
-    let (issuer, multikey) = (signer.public_key().did_key(), signer.public_key().to_multikey());
-    let key = SigningKey {
-        verification_method: format!("{issuer}#{multikey}"),
-        signer: std::sync::Arc::new(signer),
-    };
-    let mut unsecured = sample["verifiableCredential"].clone();
-    unsecured.as_object_mut().unwrap().remove("proof");
-    unsecured["issuer"] = json!(issuer);
-    let options = ProofOptions::assertion(service.world.clock.now());
-    let mandatory = ["/issuer".to_owned(), "/validFrom".to_owned()];
-    let entropy = clock::SeededEntropy::new(9);
-    let base = secure_base(&unsecured, &key, &options, &mandatory, &entropy).await.unwrap();
-    let shown = derive(&base, &["/credentialSubject/name".to_owned()]).await.unwrap();
-    let verify = async |credential: &Value| {
-        let body = json!({ "verifiableCredential": credential });
-        let reply = service.post("/vc-api/credentials/verify", &body, &[]).await;
-        (reply.status, json_of(&reply))
-    };
-    let (status, result) = verify(&shown).await;
-    assert_eq!((status, result["verified"].as_bool()), (200, Some(true)), "{result:#}");
-    assert_eq!(verify(&base).await.0, 400);
-    let mut changed = shown;
-    changed["credentialSubject"]["name"] = json!("Another");
-    let (status, result) = verify(&changed).await;
-    assert_eq!((status, result["verified"].as_bool()), (400, Some(false)), "{result:#}");
+    for suite in Suite::ALL.into_iter().filter(|suite| suite.is_selective()) {
+        let signer = keys::SoftwareKey::from_secret(suite.algorithm(), &[7; 32]).unwrap();
+        let (issuer, multikey) = (signer.public_key().did_key(), signer.public_key().to_multikey());
+        let key = SigningKey {
+            verification_method: format!("{issuer}#{multikey}"),
+            signer: std::sync::Arc::new(signer),
+        };
+        let mut unsecured = sample["verifiableCredential"].clone();
+        unsecured.as_object_mut().unwrap().remove("proof");
+        unsecured["issuer"] = json!(issuer);
+        let options = ProofOptions::assertion(service.world.clock.now());
+        let mandatory = ["/issuer".to_owned(), "/validFrom".to_owned()];
+        let entropy = clock::SeededEntropy::new(9);
+        let base = secure_base(&unsecured, &key, &options, &mandatory, &entropy).await.unwrap();
+        assert_eq!(base["proof"]["cryptosuite"], suite.as_str());
+        let shown = derive(&base, &["/credentialSubject/name".to_owned()]).await.unwrap();
+        let verify = async |credential: &Value| {
+            let body = json!({ "verifiableCredential": credential });
+            let reply = service.post("/vc-api/credentials/verify", &body, &[]).await;
+            (reply.status, json_of(&reply))
+        };
+        let (status, result) = verify(&shown).await;
+        assert_eq!((status, result["verified"].as_bool()), (200, Some(true)), "{result:#}");
+        assert_eq!(verify(&base).await.0, 400);
+        let mut changed = shown;
+        changed["credentialSubject"]["name"] = json!("Another");
+        let (status, result) = verify(&changed).await;
+        assert_eq!((status, result["verified"].as_bool()), (400, Some(false)), "{result:#}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -14,6 +14,7 @@ pub mod sessions;
 pub mod signing;
 pub mod standing;
 pub mod trust;
+pub mod vc_api;
 
 use std::sync::Arc;
 
@@ -43,6 +44,8 @@ pub struct Wallet {
     pub passkeys: web::passkey::Passkeys,
     /// Scheme, host and port of this wallet, as WebAuthn names it.
     pub origin: String,
+    /// Whether machines may have proofs derived without authentication.
+    pub open_vc_api: bool,
     /// Wakes the background work as soon as there is some.
     pub wake: Arc<tokio::sync::Notify>,
 }

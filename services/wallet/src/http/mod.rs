@@ -9,6 +9,7 @@ pub mod offers;
 pub mod pages;
 pub mod presentations;
 pub mod problem;
+pub mod vc_api;
 pub mod views;
 
 use std::sync::Arc;
@@ -46,6 +47,7 @@ pub type App = Data<Site>;
         (name = "credentials", description = "What the person holds"),
         (name = "presenting", description = "Presentation requests (OpenID4VP 1.0)"),
         (name = "existence", description = "The yearly proof of existence"),
+        (name = "vc-api", description = "For integrators and test suites, where the configuration opens it"),
     ),
     modifiers(&SessionCookie)
 )]
@@ -58,6 +60,7 @@ pub fn configure(config: &mut web::ServiceConfig<'_>) {
         .service(account::register)
         .service(account::sign_in_options)
         .service(account::sign_in)
+        .service(vc_api::derive_credential)
         .service(
             utoipa_actix_web::scope("/v1")
                 .wrap(from_fn(auth::require_person))

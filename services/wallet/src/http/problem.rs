@@ -1,7 +1,9 @@
 //! Every way a use case fails, as a status and words.
 
 use actix_web::http::StatusCode;
+use actix_web::http::header::RETRY_AFTER;
 use holding::account::DeviceKeyFault;
+use serde_json::{Value, json};
 use web::{Problem, ProblemPage, ProblemPages};
 
 use crate::app::accounts::AccountError;
@@ -10,8 +12,10 @@ use crate::app::existence::ExistenceError;
 use crate::app::fault::{Fault, RemoteFault};
 use crate::app::offers::OfferError;
 use crate::app::presentations::PresentationError;
+use crate::app::vc_api::DeriveError;
 
 const UNPROCESSABLE: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
+const MALFORMED: &str = "https://www.w3.org/TR/vc-data-model#MALFORMED_VALUE_ERROR";
 
 pub fn fault(error: &Fault) -> Problem {
     match error {
@@ -197,6 +201,28 @@ impl From<ExistenceError> for Problem {
                 Self::new(StatusCode::BAD_GATEWAY, "answer-refused", "The Fund did not accept the proof")
                     .detail(reason.clone())
             }
+        }
+    }
+}
+
+impl From<DeriveError> for Problem {
+    fn from(error: DeriveError) -> Self {
+        match &error {
+            DeriveError::Closed => Self::not_found(),
+            DeriveError::Faults(faults) => {
+                let detail = faults.first().map_or_else(String::new, |fault| fault.detail.clone());
+                let errors: Vec<Value> = faults
+                    .iter()
+                    .map(|it| json!({"pointer": it.pointer, "code": it.code, "detail": it.detail}))
+                    .collect();
+                Self::new(StatusCode::BAD_REQUEST, MALFORMED, "The credential cannot be shown in part")
+                    .detail(detail)
+                    .with("errors", errors)
+            }
+            DeriveError::Overloaded => {
+                Self::unavailable("Too much work is waiting.").header(RETRY_AFTER, "1")
+            }
+            DeriveError::Proof(_) => Self::internal(&error),
         }
     }
 }

@@ -7,4 +7,5 @@ mod pages;
 mod presenting;
 mod receiving;
 mod stub;
+mod vc_api;
 mod world;

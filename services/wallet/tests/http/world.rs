@@ -192,6 +192,10 @@ pub struct World {
 
 impl World {
     pub async fn new() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    pub async fn with(change: impl FnOnce(&mut Wallet)) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let entropy = SeededEntropy::new(7);
         let clock = TestClock::at(Timestamp::from_timestamp(1_770_000_000, 0).unwrap());
@@ -218,7 +222,7 @@ impl World {
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let url = format!("http://wallet.localhost:{port}");
         let database = directory.path().join("wallet.db");
-        let wallet = Wallet {
+        let mut wallet = Wallet {
             store: Store::open(&format!("sqlite:{}", database.display()), "wallet").await.unwrap(),
             sealing_key: SealingKey::from_bytes([5; 32]),
             clock: Arc::new(clock),
@@ -233,8 +237,10 @@ impl World {
             resolver: Arc::new(resolver),
             passkeys: Passkeys::new("wallet.localhost", &Url::parse(&url).unwrap(), "Wallet").unwrap(),
             origin: url.clone(),
+            open_vc_api: true,
             wake: Arc::default(),
         };
+        change(&mut wallet);
         let wallet = Arc::new(wallet);
         let http = web::HttpConfig {
             listen: vec![([127, 0, 0, 1], port).into()],

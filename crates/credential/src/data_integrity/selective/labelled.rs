@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::hash::Hash;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -19,25 +20,47 @@ use crate::rdf::{Dataset, Term, WorkLimit, canonical_nquads, canonical_numbers, 
 /// Stands for blank nodes while parts of the document are expanded on their own.
 const PLACEHOLDER: &str = "urn:bnid:";
 
-pub(super) struct Labelled {
+/// What blank nodes are named by.
+pub(super) trait Name: Copy + Default + Eq + Hash {
+    /// The names of all blank nodes by the numbers of their canonical names; a node in no quad has no number.
+    fn all(hmac_key: &[u8; 32], numbers: &[Option<u32>]) -> Vec<Self>;
+
+    /// Without `_:`.
+    fn write(&self, text: &mut String);
+}
+
+/// 3.4.4: the HMAC of the canonical name.
+impl Name for Label {
+    fn all(hmac_key: &[u8; 32], numbers: &[Option<u32>]) -> Vec<Self> {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, hmac_key);
+        numbers.iter().map(|number| tag(&key, number.unwrap_or(u32::MAX))).collect()
+    }
+
+    fn write(&self, text: &mut String) {
+        text.push('u');
+        URL_SAFE_NO_PAD.encode_string(self, text);
+    }
+}
+
+pub(super) struct Labelled<N = Label> {
     /// The document with a placeholder as identifier wherever there was none.
     named: Value,
     /// How many placeholders there are.
     count: u32,
     /// By the number of the placeholder.
-    labels: Vec<Label>,
+    labels: Vec<N>,
     /// Sorted; an index into this list is what names a statement.
     pub(super) nquads: Vec<String>,
 }
 
 /// The statements that pointers choose.
-pub(super) struct Selected {
+pub(super) struct Selected<N = Label> {
     pub(super) indexes: BTreeSet<usize>,
     /// By the number of the canonical name that the blank node has among these statements alone.
-    pub(super) labels: BTreeMap<u32, Label>,
+    pub(super) labels: BTreeMap<u32, N>,
 }
 
-impl Labelled {
+impl<N: Name> Labelled<N> {
     pub(super) fn new(document: &Value, hmac_key: &[u8; 32]) -> Result<Self, Fault> {
         limits::check(document)?;
         let mut named = document.clone();
@@ -46,7 +69,6 @@ impl Labelled {
 
         let whole =
             expand::read(document, |dataset, _| canonical_nquads(&dataset))?.map_err(too_much_work)?;
-        let key = hmac::Key::new(hmac::HMAC_SHA256, hmac_key);
         let (nquads, labels) = expand::read(&named, |dataset, _| {
             let dataset = with_blanks_again(dataset, count)?;
             // Objects that are no nodes, lists and the like would make another graph: what cannot be taken
@@ -55,15 +77,14 @@ impl Labelled {
                 return Err(not_selectable());
             }
             let numbers = canonical_numbers(&dataset).map_err(too_much_work)?;
-            let labels: Vec<Label> =
-                numbers.into_iter().map(|number| label(&key, number.unwrap_or(u32::MAX))).collect();
+            let labels = N::all(hmac_key, &numbers);
             Ok((written(&dataset, &labels), labels))
         })??;
         check_count(nquads.len())?;
         Ok(Self { named, count, labels, nquads })
     }
 
-    pub(super) fn select(&self, pointers: &[Pointer]) -> Result<Selected, Fault> {
+    pub(super) fn select(&self, pointers: &[Pointer]) -> Result<Selected<N>, Fault> {
         let Some(part) = select(&self.named, pointers)? else {
             return Ok(Selected { indexes: BTreeSet::new(), labels: BTreeMap::new() });
         };
@@ -83,15 +104,15 @@ impl Labelled {
 }
 
 /// The statements of a shown document under the names that were signed, with its types.
-pub(super) fn relabelled(
+pub(super) fn relabelled<N: Name>(
     document: &Value,
-    labels: &BTreeMap<u32, Label>,
+    labels: &BTreeMap<u32, N>,
 ) -> Result<(Vec<String>, Vec<String>), Fault> {
     let (nquads, types) = expand::read(document, |dataset, types| {
         let numbers = canonical_numbers(&dataset).map_err(too_much_work)?;
         // One name for each blank node and one node for each name: else one thing could be shown as two.
         let known = numbers.iter().flatten().all(|number| labels.contains_key(number));
-        let distinct: HashSet<&Label> = labels.values().collect();
+        let distinct: HashSet<&N> = labels.values().collect();
         let nodes = numbers.iter().flatten().count();
         if !known || distinct.len() != labels.len() || nodes != labels.len() {
             return Err(Fault::new(
@@ -100,7 +121,7 @@ pub(super) fn relabelled(
                 "the names of blank nodes in the proof are not those of the document",
             ));
         }
-        let by_blank: Vec<Label> = numbers
+        let by_blank: Vec<N> = numbers
             .iter()
             .map(|number| number.and_then(|number| labels.get(&number)).copied().unwrap_or_default())
             .collect();
@@ -121,18 +142,19 @@ fn check_count(statements: usize) -> Result<(), Fault> {
     Ok(())
 }
 
-fn label(key: &hmac::Key, number: u32) -> Label {
+/// The HMAC of a canonical name.
+pub(super) fn tag(key: &hmac::Key, number: u32) -> [u8; 32] {
     let tag = hmac::sign(key, format!("c14n{number}").as_bytes());
-    let mut label = Label::default();
-    label.copy_from_slice(tag.as_ref());
-    label
+    let mut bytes = [0; 32];
+    bytes.copy_from_slice(tag.as_ref());
+    bytes
 }
 
-fn written(dataset: &Dataset<'_>, labels: &[Label]) -> Vec<String> {
+fn written<N: Name>(dataset: &Dataset<'_>, labels: &[N]) -> Vec<String> {
     nquads_with(dataset, |blank, text| {
-        text.push_str("_:u");
+        text.push_str("_:");
         if let Some(label) = labels.get(blank as usize) {
-            URL_SAFE_NO_PAD.encode_string(label, text);
+            label.write(text);
         }
     })
 }

@@ -13,21 +13,21 @@ use crate::data_integrity::tests::{at, json_file, report, vectors};
 use crate::outcome::{Expect, Outcome};
 use crate::{Input, verify_credential};
 
-fn hex(bytes: &[u8]) -> String {
+pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn bytes<const N: usize>(value: &Value) -> [u8; N] {
+pub(super) fn bytes<const N: usize>(value: &Value) -> [u8; N] {
     let text = value.as_str().unwrap();
     let pairs = (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap());
     pairs.collect::<Vec<_>>().try_into().unwrap()
 }
 
-fn strings(value: &Value) -> Vec<String> {
+pub(super) fn strings(value: &Value) -> Vec<String> {
     value.as_array().unwrap().iter().map(|item| item.as_str().unwrap().to_owned()).collect()
 }
 
-fn indexes(value: &Value) -> Vec<usize> {
+pub(super) fn indexes(value: &Value) -> Vec<usize> {
     let items = value.as_array().unwrap().iter();
     items.map(|item| usize::try_from(item.as_u64().unwrap()).unwrap()).collect()
 }
@@ -39,7 +39,7 @@ fn parse_label(text: &str) -> Label {
 }
 
 /// `value` of a map that the vectors write as a list of pairs.
-fn pairs(map: &Value) -> Vec<(usize, String)> {
+pub(super) fn pairs(map: &Value) -> Vec<(usize, String)> {
     let entries = map["value"].as_array().unwrap().iter();
     let read = |entry: &Value| (entry[0].as_u64().unwrap(), entry[1].as_str().unwrap().to_owned());
     entries.map(|entry| (usize::try_from(read(entry).0).unwrap(), read(entry).1)).collect()

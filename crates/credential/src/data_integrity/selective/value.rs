@@ -84,7 +84,6 @@ pub(crate) enum NotDerived {
 
 impl Base {
     pub(super) fn to_text(&self) -> String {
-        let pointers = self.mandatory.iter().map(|pointer| Value::Text(pointer.clone()));
         text(
             BASE,
             vec![
@@ -92,22 +91,19 @@ impl Base {
                 Value::Bytes(self.scoped.0.to_vec()),
                 Value::Bytes(self.hmac_key.to_vec()),
                 signatures(&self.signatures),
-                Value::Array(pointers.collect()),
+                pointers(&self.mandatory),
             ],
         )
     }
 
     pub(super) fn parse(value: &str) -> Option<Self> {
         let [signature, scoped, hmac_key, signatures, pointers] = components(value, BASE)?;
-        let mandatory: Vec<String> =
-            array(pointers)?.into_iter().map(|pointer| pointer.into_text().ok()).collect::<Option<_>>()?;
-        (mandatory.len() <= limits::POINTERS).then_some(())?;
         Some(Self {
             signature: bytes(signature)?,
             scoped: ScopedKey::read(bytes(scoped)?)?,
             hmac_key: bytes(hmac_key)?,
             signatures: read_signatures(signatures)?,
-            mandatory,
+            mandatory: read_pointers(pointers)?,
         })
     }
 }
@@ -136,25 +132,17 @@ impl Derived {
 
     fn read(value: &str) -> Option<Self> {
         let [signature, scoped, signatures, labels, mandatory] = components(value, DERIVED)?;
-        let mut by_number = BTreeMap::new();
-        for (number, label) in labels.into_map().ok()? {
-            let number = u32::try_from(number.into_integer().ok()?).ok()?;
-            by_number.insert(number, bytes(label)?).is_none().then_some(())?;
-        }
-        let index = |index: Value| usize::try_from(index.into_integer().ok()?).ok();
-        let mandatory: Vec<usize> = array(mandatory)?.into_iter().map(index).collect::<Option<_>>()?;
-        mandatory.is_sorted_by(|left, right| left < right).then_some(())?;
         Some(Self {
             signature: bytes(signature)?,
             scoped: ScopedKey::read(bytes(scoped)?)?,
             signatures: read_signatures(signatures)?,
-            labels: by_number,
-            mandatory,
+            labels: read_labels(labels, bytes)?,
+            mandatory: read_indexes(mandatory)?,
         })
     }
 }
 
-fn text(header: [u8; 3], components: Vec<Value>) -> String {
+pub(super) fn text(header: [u8; 3], components: Vec<Value>) -> String {
     let encoded = encode(&Value::Array(components)).unwrap_or_default();
     format!("u{}", URL_SAFE_NO_PAD.encode([&header[..], &encoded].concat()))
 }
@@ -168,7 +156,7 @@ fn encode(value: &Value) -> Option<Vec<u8>> {
 
 /// Read in its shortest form only, of definite length and with nothing behind it, so that there is one text for each
 /// value. The text is bounded with the document it stands in.
-fn components(value: &str, header: [u8; 3]) -> Option<[Value; 5]> {
+pub(super) fn components(value: &str, header: [u8; 3]) -> Option<[Value; 5]> {
     let bytes = URL_SAFE_NO_PAD.decode(value.strip_prefix('u')?).ok()?;
     let bytes = bytes.strip_prefix(&header)?;
     let read: Value = ciborium::de::from_reader_with_recursion_limit(bytes, DEPTH).ok()?;
@@ -180,8 +168,34 @@ fn array(value: Value) -> Option<Vec<Value>> {
     value.into_array().ok()
 }
 
-fn bytes<const N: usize>(value: Value) -> Option<[u8; N]> {
+pub(super) fn bytes<const N: usize>(value: Value) -> Option<[u8; N]> {
     value.into_bytes().ok()?.try_into().ok()
+}
+
+pub(super) fn pointers(all: &[String]) -> Value {
+    Value::Array(all.iter().map(|pointer| Value::Text(pointer.clone())).collect())
+}
+
+pub(super) fn read_pointers(value: Value) -> Option<Vec<String>> {
+    let values = array(value).filter(|values| values.len() <= limits::POINTERS)?;
+    values.into_iter().map(|pointer| pointer.into_text().ok()).collect()
+}
+
+/// Labels by number, no number twice.
+pub(super) fn read_labels<L>(value: Value, label: impl Fn(Value) -> Option<L>) -> Option<BTreeMap<u32, L>> {
+    let mut by_number = BTreeMap::new();
+    for (number, value) in value.into_map().ok()? {
+        let number = u32::try_from(number.into_integer().ok()?).ok()?;
+        by_number.insert(number, label(value)?).is_none().then_some(())?;
+    }
+    Some(by_number)
+}
+
+/// Ascending indexes.
+pub(super) fn read_indexes(value: Value) -> Option<Vec<usize>> {
+    let index = |index: Value| usize::try_from(index.into_integer().ok()?).ok();
+    let indexes: Vec<usize> = array(value)?.into_iter().map(index).collect::<Option<_>>()?;
+    indexes.is_sorted_by(|left, right| left < right).then_some(indexes)
 }
 
 fn signatures(all: &[Signature]) -> Value {
