@@ -56,6 +56,12 @@ impl Envelope {
         }
     }
 
+    /// Reads the name that the envelope of a credential has: `vc+jwt`, `vc+sd-jwt` or `vc+cose`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|envelope| envelope.subtype(Content::Credential) == text)
+    }
+
     #[must_use]
     pub fn media_type(self, content: Content) -> String {
         format!("application/{}", self.subtype(content))

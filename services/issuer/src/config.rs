@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use credential::data_integrity::Suite;
+use credential::enveloped::Envelope;
 use issuance::CredentialType;
 use keys::PublicKey;
 use outbound::OutboundPolicy;
@@ -116,9 +117,23 @@ pub struct InstanceConfig {
     /// The cryptosuite it secures with; the kind of its key follows from it.
     #[serde(default = "usual_suite")]
     pub cryptosuite: String,
+    /// The envelope that credentials go into instead of getting a proof: `vc+jwt`, `vc+sd-jwt` or `vc+cose`. The
+    /// cryptosuite then says the kind of key, and secures the status lists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub envelope: Option<String>,
     /// Whether credentials get a status that anybody who knows their place can change.
     #[serde(default)]
     pub status: bool,
+}
+
+impl InstanceConfig {
+    /// The envelope, where it has one.
+    pub fn envelope(&self) -> Result<Option<Envelope>, ConfigError> {
+        let parse = |text: &String| {
+            Envelope::parse(text).ok_or_else(|| ConfigError::InstanceEnvelope(self.name.clone()))
+        };
+        self.envelope.as_ref().map(parse).transpose()
+    }
 }
 
 /// A wallet that may use the authorization code flow.
@@ -163,6 +178,8 @@ pub enum ConfigError {
     Instance(String),
     #[error("VC API instance {0:?}: the cryptosuite is not known")]
     InstanceSuite(String),
+    #[error("VC API instance {0:?}: the envelope is none of vc+jwt, vc+sd-jwt and vc+cose")]
+    InstanceEnvelope(String),
     #[error(
         "client {0:?} is configured twice, has no name, or its id is empty or longer than 255 characters"
     )]
@@ -207,6 +224,7 @@ impl Config {
             if Suite::parse(&instance.cryptosuite).is_none() {
                 return Err(ConfigError::InstanceSuite(instance.name.clone()));
             }
+            instance.envelope()?;
         }
         self.check_clients()?;
         let issuing = &self.issuing;

@@ -118,6 +118,7 @@ async fn build(
         let suite = Suite::parse(&instance.cryptosuite)
             .ok_or_else(|| ConfigError::InstanceSuite(instance.name.clone()))?;
         let made = instance_of(instance, suite, &key_store, entropy.as_ref())?;
+        let made = Instance { envelope: instance.envelope()?, ..made };
         instances.insert(instance.name.clone(), made);
     }
     let public = &config.http.public_url;
@@ -182,6 +183,7 @@ fn instance_of(
         policy,
         issuer,
         suite,
+        envelope: None,
         status: config.status,
         key: SigningKey { verification_method, signer },
         lists: Default::default(),

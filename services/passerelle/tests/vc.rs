@@ -295,7 +295,7 @@ fn cose() {
         (minimal(), "ed25519", "credential_cose"),
         (minimal(), "p256", "credential_cose"),
         (presentation(&[ENVELOPED]), "p384", "presentation_cose"),
-        (presentation(&["data:application/vc+cose;base64,0oRD"]), "p521", "presentation_cose"),
+        (presentation(&["data:application/vc+cose;base64,0oRD\n"]), "p521", "presentation_cose"),
     ] {
         let (result, data) = desk.issue(&document, key, feature);
         assert_eq!(result, "success", "{data}");

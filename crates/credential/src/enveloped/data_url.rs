@@ -49,12 +49,18 @@ pub fn from_data_url(url: &str, content: Content) -> Option<(Envelope, Input)> {
     };
     let envelope = Envelope::ALL.into_iter().find(|one| one.subtype(content).eq_ignore_ascii_case(media))?;
     let input = match (envelope, encoded) {
-        (Envelope::Cose, true) => Input::Cose(BASE64.decode(data).ok()?),
+        (Envelope::Cose, true) => Input::Cose(forgiving(data)?),
         (Envelope::Jwt, false) => Input::Jwt(data.to_owned()),
         (Envelope::SdJwt, false) => Input::Compact(data.to_owned()),
         _ => return None,
     };
     (!data.is_empty()).then_some((envelope, input))
+}
+
+/// Base64 in a `data:` URL may be broken into lines (WHATWG Infra, forgiving-base64 decode).
+fn forgiving(data: &str) -> Option<Vec<u8>> {
+    let data: String = data.split_ascii_whitespace().collect();
+    BASE64.decode(data).ok()
 }
 
 /// The JSON object around an envelope; `None` for Data Integrity, which is JSON already.

@@ -133,7 +133,14 @@ async fn a_credential_in_each_envelope_tells_what_it_is() {
             assert_eq!(outcome.digest, crate::digest(&input));
             // The same in JSON, as the VC API and presentations have it.
             let enveloped = wrap(&input, Content::Credential).unwrap();
-            assert_eq!(Input::from_value(enveloped).unwrap(), input);
+            assert_eq!(Input::from_value(enveloped.clone()).unwrap(), input);
+            let mut broken = enveloped;
+            broken["id"] = json!(format!("{}\n", broken["id"].as_str().unwrap()));
+            assert_eq!(
+                Input::from_value(broken).unwrap() == input,
+                envelope == Envelope::Cose,
+                "white space is of base64 alone"
+            );
         }
     }
 }

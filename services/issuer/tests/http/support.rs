@@ -101,6 +101,9 @@ fn config(directory: &TempDir, setting: &Setting) -> Config {
             instance("sd-p256", true, "ecdsa-sd-2023"),
             InstanceConfig { status: true, ..instance("eddsa-status", true, "eddsa-rdfc-2022") },
             InstanceConfig { status: true, ..instance("sd-status", true, "ecdsa-sd-2023") },
+            InstanceConfig { status: true, ..enveloping("jose", "vc+jwt") },
+            enveloping("sd-jose", "vc+sd-jwt"),
+            enveloping("cose", "vc+cose"),
             instance("closed", false, "eddsa-rdfc-2022"),
         ],
         clients: vec![
@@ -128,7 +131,11 @@ fn client(id: &str, redirect_uris: &[&str], dpop_bound_access_tokens: bool) -> C
 
 fn instance(name: &str, open: bool, cryptosuite: &str) -> InstanceConfig {
     let (policy, cryptosuite) = ("open".into(), cryptosuite.into());
-    InstanceConfig { name: name.into(), open, policy, cryptosuite, status: false }
+    InstanceConfig { name: name.into(), open, policy, cryptosuite, envelope: None, status: false }
+}
+
+fn enveloping(name: &str, envelope: &str) -> InstanceConfig {
+    InstanceConfig { envelope: Some(envelope.into()), ..instance(name, true, "ecdsa-rdfc-2019") }
 }
 
 fn key_store(world: &TempDir, token: Option<&TokenConfig>) -> KeyStore {
