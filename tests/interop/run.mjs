@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import {readFileSync} from 'node:fs';
 import {checkDataIntegrity} from './data-integrity.mjs';
+import {checkJoseCose} from './jose-cose.mjs';
 import {checkSdJwt} from './sd-jwt.mjs';
 import {checkSuites} from './suites.mjs';
 
@@ -28,6 +29,7 @@ assert(input.registry && input.issuer && input.verifier, 'the input names the se
 await checkDataIntegrity(check, input);
 await checkSuites(check, input);
 await checkSdJwt(check, input);
+await checkJoseCose(check, input);
 
 console.log(`interop: ${passed} passed, ${failed} failed`);
 process.exit(failed === 0 && passed > 0 ? 0 : 1);
