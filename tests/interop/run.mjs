@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import {readFileSync} from 'node:fs';
 import {checkDataIntegrity} from './data-integrity.mjs';
+import {checkJoseCose} from './jose-cose.mjs';
 import {checkOpenid4vc} from './openid4vc.mjs';
 import {checkSdJwt} from './sd-jwt.mjs';
 import {checkSuites} from './suites.mjs';
@@ -30,6 +31,7 @@ await checkDataIntegrity(check, input);
 await checkSuites(check, input);
 await checkSdJwt(check, input);
 await checkOpenid4vc(check, input);
+await checkJoseCose(check, input);
 
 console.log(`interop: ${passed} passed, ${failed} failed`);
 process.exit(failed === 0 && passed > 0 ? 0 : 1);

@@ -90,7 +90,7 @@ async function keyOf(sdJwt, registry) {
 }
 
 /** Multikey of a compressed P-256 point (base58btc, 0x1200 as varint) to a JWK. */
-function jwkOfMultikey(multibase) {
+export function jwkOfMultikey(multibase) {
   const bytes = decode(multibase.slice(1));
   assert.deepEqual([...bytes.slice(0, 2)], [0x80, 0x24], 'a P-256 key');
   const point = ECDH.convertKey(bytes.slice(2), 'prime256v1', undefined, undefined, 'uncompressed');

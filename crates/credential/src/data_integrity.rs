@@ -20,7 +20,7 @@ use serde_json::Value;
 use crate::expand;
 use crate::outcome::Fault;
 
-pub(crate) use found::{FoundKeys, keys_in, unresolved};
+pub(crate) use found::{FoundKey, FoundKeys, keys_in, unresolved};
 pub use secure::{Prepared, prepare, secure};
 pub use selective::{derive, secure_base};
 pub(crate) use verify::verify_proofs;

@@ -10,12 +10,14 @@ pub(crate) fn sha256(bytes: &[u8]) -> [u8; 32] {
     out
 }
 
-/// SHA-256 of the JCS form of the whole secured credential, or of the issuer-signed JWT of an SD-JWT:
-/// the part that stays the same whatever the holder discloses.
+/// SHA-256 of the JCS form of the whole secured credential, of the issuer-signed JWT of an SD-JWT (the part
+/// that stays the same whatever the holder discloses), of a JWT, or of a COSE_Sign1 as it is.
 #[must_use]
 pub fn digest(input: &Input) -> [u8; 32] {
     match input {
         Input::Json(value) => sha256(&crate::canonical_json(value)),
         Input::Compact(text) => sha256(text.split('~').next().unwrap_or_default().as_bytes()),
+        Input::Jwt(text) => sha256(text.as_bytes()),
+        Input::Cose(bytes) => sha256(bytes),
     }
 }

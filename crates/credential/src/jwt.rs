@@ -37,8 +37,30 @@ pub struct Verified {
     pub key_state: KeyState,
 }
 
+/// A compact JWS in its parts, by whatever algorithm.
+pub(crate) struct Parts {
+    pub(crate) header: Map<String, Value>,
+    pub(crate) claims: Map<String, Value>,
+    pub(crate) signature: Vec<u8>,
+}
+
 /// Takes a token apart: three parts, JSON objects, `alg` one of ours, no `crit`, no `none`.
 pub fn decode(token: &str) -> Result<Unverified, Fault> {
+    let Parts { header, claims, signature } = take_apart(token)?;
+    let algorithm = algorithm_of(&header)?;
+    Ok(Unverified { header, claims, algorithm, signature })
+}
+
+pub(crate) fn algorithm_of(header: &Map<String, Value>) -> Result<Algorithm, Fault> {
+    match header.get("alg").and_then(Value::as_str) {
+        Some("EdDSA" | "Ed25519") => Ok(Algorithm::Ed25519),
+        Some("ES256") => Ok(Algorithm::P256),
+        _ => Err(form("jwtAlgorithm", "the algorithm is neither ES256 nor EdDSA")),
+    }
+}
+
+/// The same without a look at `alg`.
+pub(crate) fn take_apart(token: &str) -> Result<Parts, Fault> {
     if token.len() > limits::BYTES {
         return Err(form("tooLarge", "the token has too many bytes"));
     }
@@ -52,14 +74,9 @@ pub fn decode(token: &str) -> Result<Unverified, Fault> {
     if header.contains_key("crit") || header.contains_key("b64") {
         return Err(form("jwtForm", "the header names extensions that are not supported"));
     }
-    let algorithm = match header.get("alg").and_then(Value::as_str) {
-        Some("EdDSA" | "Ed25519") => Algorithm::Ed25519,
-        Some("ES256") => Algorithm::P256,
-        _ => return Err(form("jwtAlgorithm", "the algorithm is neither ES256 nor EdDSA")),
-    };
     let signature =
         URL_SAFE_NO_PAD.decode(signature).map_err(|_| form("jwtForm", "the signature is not base64url"))?;
-    Ok(Unverified { header, claims, algorithm, signature })
+    Ok(Parts { header, claims, signature })
 }
 
 fn object(part: &str) -> Option<Map<String, Value>> {
@@ -109,22 +126,42 @@ async fn keys_of(kid: &str, resolver: &dyn Resolver) -> Result<FoundKeys, Fault>
 
 /// Media types compare without `application/` and without case (RFC 7515, 4.1.9).
 pub(crate) fn check_type(header: &Map<String, Value>, typ: &str) -> Result<(), Fault> {
-    let found = header.get("typ").and_then(Value::as_str).unwrap_or_default();
-    let found = found.strip_prefix("application/").unwrap_or(found);
-    if found.eq_ignore_ascii_case(typ) {
+    if is_type(header.get("typ").and_then(Value::as_str).unwrap_or_default(), typ) {
         Ok(())
     } else {
         Err(form("jwtType", "the token is of another type"))
     }
 }
 
+/// Whether two media types are the same, the second without `application/`.
+pub(crate) fn is_type(found: &str, expected: &str) -> bool {
+    const TREE: &str = "application/";
+    let (tree, rest) = found.split_at_checked(TREE.len()).unwrap_or(("", found));
+    let found = if tree.eq_ignore_ascii_case(TREE) { rest } else { found };
+    found.eq_ignore_ascii_case(expected)
+}
+
 pub(crate) fn check_signature(token: &str, unverified: &Unverified, key: &PublicKey) -> Result<(), Fault> {
+    check_bytes(signed_part(token).as_bytes(), &unverified.signature, unverified.algorithm, key)
+}
+
+/// The header and the payload with the dot between them: what the signature is over.
+pub(crate) fn signed_part(token: &str) -> &str {
+    token.rsplit_once('.').map_or(token, |(signed, _)| signed)
+}
+
+/// The algorithm must be of the kind of the key: no key verifies under what the token chose.
+pub(crate) fn check_bytes(
+    signed: &[u8],
+    signature: &[u8],
+    algorithm: Algorithm,
+    key: &PublicKey,
+) -> Result<(), Fault> {
     let bad = |code, detail: &str| Fault::new(CheckName::Proof, code, detail);
-    if unverified.algorithm != key.algorithm() {
+    if algorithm != key.algorithm() {
         return Err(bad("keyKind", "the key is of another kind than the algorithm"));
     }
-    let signed = token.rsplit_once('.').map_or(token, |(signed, _)| signed);
-    key.verify(signed.as_bytes(), &unverified.signature)
+    key.verify(signed, signature)
         .map_err(|_| bad("badSignature", "the signature does not fit the token and the key"))
 }
 
@@ -170,11 +207,20 @@ pub async fn sign(
 /// First half of signing, for keys that sign elsewhere: sign the bytes of this text.
 #[must_use]
 pub fn signing_input(
-    mut header: Map<String, Value>,
+    header: Map<String, Value>,
     claims: &Map<String, Value>,
     algorithm: Algorithm,
 ) -> String {
-    header.insert("alg".to_owned(), Value::String(algorithm.jose().to_owned()));
+    signing_input_by(header, claims, algorithm.jose())
+}
+
+/// The same for an algorithm by its JOSE name.
+pub(crate) fn signing_input_by(
+    mut header: Map<String, Value>,
+    claims: &Map<String, Value>,
+    algorithm: &str,
+) -> String {
+    header.insert("alg".to_owned(), Value::String(algorithm.to_owned()));
     let header = Value::Object(header).to_string();
     let claims = serde_json::to_string(claims).unwrap_or_default();
     format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims))

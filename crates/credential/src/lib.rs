@@ -1,15 +1,16 @@
-//! Verifiable credentials and presentations: secured, parsed and verified, in two securing mechanisms:
-//! W3C Data Integrity over VC Data Model 2.0, and SD-JWT VC.
+//! Verifiable credentials and presentations: secured, parsed and verified, in three families of securing
+//! mechanisms: W3C Data Integrity over VC Data Model 2.0, SD-JWT VC, and the envelopes of JOSE and COSE.
 //!
 //! It decides whether something is authentic and well formed at a given time. It does not fetch
 //! anything, and it does not decide whether an issuer was entitled, a status list says revoked, or a
 //! rotated key still counts: those need the registry and a policy. It is the only crate that names `ssi`.
-//! Read [`verify_credential`], [`data_integrity`] and [`sd_jwt`] first.
+//! Read [`verify_credential`], [`data_integrity`], [`sd_jwt`] and [`enveloped`] first.
 
 mod context;
 pub mod data_integrity;
 mod datetime;
 mod digest;
+pub mod enveloped;
 mod expand;
 mod input;
 mod jcs;

@@ -7,10 +7,14 @@ mod present;
 use keys::PublicKey;
 use serde_json::{Map, Value};
 
+use crate::enveloped::{Content, Envelope};
+use crate::jwt;
 use crate::outcome::Fault;
 
 pub use issue::issue;
+pub(crate) use issue::{pointer, withhold_from};
 use parse::Disclosed;
+pub(crate) use parse::parse_by_any;
 pub use parse::{Parsed, parse};
 pub use present::{PreparedPresentation, present, select};
 pub(crate) use present::{check_key_binding, holder_key};
@@ -55,6 +59,15 @@ const NEVER_WITHHELD: [&str; 8] = ["iss", "nbf", "exp", "cnf", "vct", "vct#integ
 /// Claims that speak about the token rather than its subject.
 pub(crate) const ABOUT_THE_TOKEN: [&str; 11] =
     ["iss", "iat", "nbf", "exp", "aud", "jti", "cnf", "vct", "vct#integrity", "status", "_sd_alg"];
+
+/// What the issuer-signed JWT of an SD-JWT says it is, where that is one of the envelopes of the VC Data
+/// Model and no SD-JWT VC. Nothing of it has been verified.
+pub(crate) fn envelope_of(text: &str) -> Option<Content> {
+    let token = text.split('~').next().unwrap_or_default();
+    let header = jwt::take_apart(token).ok()?.header;
+    let typ = header.get("typ")?.as_str()?;
+    Content::ALL.into_iter().find(|content| jwt::is_type(typ, Envelope::SdJwt.subtype(*content)))
+}
 
 #[cfg(test)]
 #[path = "sd_jwt/tests.rs"]

@@ -1,14 +1,18 @@
 //! Verification of whole credentials and presentations.
 
+mod enveloped;
 mod json;
+mod key_of_token;
 mod sd_jwt;
 
 use did::{Resolver, resolve_jwk, resolve_key};
 use keys::PublicKey;
 use serde_json::Value;
 
+use crate::enveloped::Content;
 use crate::input::{Format, Input};
 use crate::outcome::{Expect, KeyState, Outcome, PresentationOutcome};
+use crate::sd_jwt::envelope_of;
 
 /// Verifies a credential. Never panics and never fetches anything but DIDs.
 ///
@@ -17,7 +21,12 @@ use crate::outcome::{Expect, KeyState, Outcome, PresentationOutcome};
 pub async fn verify_credential(input: &Input, resolver: &dyn Resolver, expect: &Expect) -> Outcome {
     match input {
         Input::Json(value) => json::credential(value, resolver, expect).await,
-        Input::Compact(text) => sd_jwt::credential(text, resolver, expect).await,
+        Input::Compact(text) if envelope_of(text).is_none() => {
+            sd_jwt::credential(text, resolver, expect).await
+        }
+        Input::Compact(_) | Input::Jwt(_) | Input::Cose(_) => {
+            enveloped::credential(input, resolver, expect).await
+        }
     }
 }
 
@@ -29,7 +38,12 @@ pub async fn verify_presentation(
 ) -> PresentationOutcome {
     match input {
         Input::Json(value) => json::presentation(value, resolver, expect).await,
-        Input::Compact(text) => sd_jwt::presentation(text, resolver, expect).await,
+        Input::Compact(text) if envelope_of(text) != Some(Content::Presentation) => {
+            sd_jwt::presentation(text, resolver, expect).await
+        }
+        Input::Compact(_) | Input::Jwt(_) | Input::Cose(_) => {
+            enveloped::presentation(input, resolver, expect).await
+        }
     }
 }
 

@@ -387,7 +387,7 @@ fn asked_claims(outcome: &Outcome, query: Option<&CredentialQuery>) -> Value {
         .filter_map(|claim| {
             let keys = claim.path.keys()?;
             match outcome.format {
-                Format::LdpVc => keys.get(1).copied(),
+                Format::LdpVc | Format::VcJwt | Format::VcSdJwt | Format::VcCose => keys.get(1).copied(),
                 Format::SdJwtVc => keys.first().copied(),
             }
         })

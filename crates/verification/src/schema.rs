@@ -129,8 +129,11 @@ impl Schemas {
             return Finding::not_checked("schemaUnusable", "The description of the content cannot be used.");
         };
         let (validator, instance) = match outcome.format {
-            Format::LdpVc => (Some(&compiled.credential), &outcome.credential),
-            // What is not disclosed is not missing.
+            Format::LdpVc | Format::VcJwt | Format::VcCose => {
+                (Some(&compiled.credential), &outcome.credential)
+            }
+            // What is not disclosed is not missing; the description of the claims is that of a subject.
+            Format::VcSdJwt => (compiled.claims.as_ref(), &outcome.claims),
             Format::SdJwtVc => (compiled.claims.as_ref(), &outcome.claims),
         };
         let Some(validator) = validator else {
@@ -173,7 +176,7 @@ fn unreachable_schema() -> Finding {
 /// The `credentialSchema` a credential names, or the one that belongs to its `vct`.
 fn schema_id(outcome: &Outcome) -> Option<String> {
     match outcome.format {
-        Format::LdpVc => outcome.schemas.first().cloned(),
+        Format::LdpVc | Format::VcJwt | Format::VcSdJwt | Format::VcCose => outcome.schemas.first().cloned(),
         Format::SdJwtVc => outcome.types.iter().find_map(|vct| vocabulary::schema(vct)),
     }
 }

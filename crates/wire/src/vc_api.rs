@@ -75,7 +75,11 @@ pub struct Instances {
 pub struct Instance {
     /// The issuer identifier that is filled in where a credential names none.
     pub issuer: String,
+    /// What proofs are made by; those of status lists alone where credentials go into an envelope.
     pub cryptosuite: String,
+    /// The envelope that credentials go into instead of getting a proof, such as `vc+jwt`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub envelope: Option<String>,
     pub issue_endpoint: String,
     /// Where the status of what it issued is changed, for instances that give one.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use credential::data_integrity::Suite;
+use credential::enveloped::Envelope;
 use issuance::CredentialType;
 use keys::{Algorithm, PublicKey};
 use outbound::OutboundPolicy;
@@ -122,6 +123,10 @@ pub struct InstanceConfig {
     /// The kind of its key, such as `p384`, for cryptosuites that take several kinds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
+    /// The envelope that credentials go into instead of getting a proof: `vc+jwt`, `vc+sd-jwt` or `vc+cose`. The
+    /// cryptosuite then says the kind of key, and secures the status lists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub envelope: Option<String>,
     /// Whether credentials get a status that anybody who knows their place can change.
     #[serde(default)]
     pub status: bool,
@@ -135,6 +140,14 @@ impl InstanceConfig {
         let algorithm = self.key.as_deref().map_or(Some(suite.algorithm()), Algorithm::parse);
         let algorithm = algorithm.filter(|algorithm| suite.takes(*algorithm));
         Ok((suite, algorithm.ok_or_else(|| ConfigError::InstanceKey(self.name.clone()))?))
+    }
+
+    /// The envelope, where it has one.
+    pub fn envelope(&self) -> Result<Option<Envelope>, ConfigError> {
+        let parse = |text: &String| {
+            Envelope::parse(text).ok_or_else(|| ConfigError::InstanceEnvelope(self.name.clone()))
+        };
+        self.envelope.as_ref().map(parse).transpose()
     }
 }
 
@@ -186,6 +199,8 @@ pub enum ConfigError {
     InstanceKey(String),
     #[error("VC API instance {0:?}: no status list can be secured with its key")]
     InstanceStatus(String),
+    #[error("VC API instance {0:?}: the envelope is none of vc+jwt, vc+sd-jwt and vc+cose")]
+    InstanceEnvelope(String),
     #[error(
         "client {0:?} is configured twice, has no name, or its id is empty or longer than 255 characters"
     )]
@@ -234,6 +249,7 @@ impl Config {
             if instance.suite_and_key()?.0 == Suite::Bbs2023 && instance.status {
                 return Err(ConfigError::InstanceStatus(instance.name.clone()));
             }
+            instance.envelope()?;
         }
         self.check_clients()?;
         let issuing = &self.issuing;

@@ -117,6 +117,7 @@ async fn build(
     let mut instances = BTreeMap::new();
     for instance in config.vc_api.iter().filter(|instance| instance.open) {
         let made = instance_of(instance, instance.suite_and_key()?, &key_store, entropy.as_ref())?;
+        let made = Instance { envelope: instance.envelope()?, ..made };
         instances.insert(instance.name.clone(), made);
     }
     let public = &config.http.public_url;
@@ -177,6 +178,7 @@ fn instance_of(
         policy,
         issuer,
         suite,
+        envelope: None,
         status: config.status,
         key: SigningKey { verification_method, signer },
         lists: Default::default(),

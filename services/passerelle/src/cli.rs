@@ -54,6 +54,9 @@ pub enum Command {
     /// Look into a PKCS#11 token; plan what a compromised key leaves to do
     #[command(subcommand)]
     Keys(Keys),
+    /// Secure and verify credentials as JWT, SD-JWT or COSE with a key from a file
+    #[command(subcommand)]
+    Vc(crate::vc::Vc),
     /// Tend a data folder: officer links, key rotation, first transactions
     #[command(subcommand)]
     Admin(Admin),

@@ -27,6 +27,9 @@ const OPEN_INSTANCES: [(&str, &str, &str, bool); 9] = [
     ("bbs", "bbs-2023", "bls12381", false),
 ];
 
+/// Those that answer an envelope of JOSE or COSE in place of a proof.
+const OPEN_ENVELOPES: [(&str, &str); 3] = [("jose", "vc+jwt"), ("sd-jose", "vc+sd-jwt"), ("cose", "vc+cose")];
+
 const HEAD: &str = "# Written by `passerelle up`, which writes it anew at each start: copy it before changing it.\n\
     # Secrets are named by path, never written here. `passerelle {} --config THIS-FILE` runs this service alone.\n\n";
 
@@ -98,6 +101,14 @@ fn issuer(plan: &Plan, everyone: &Everyone) -> anyhow::Result<String> {
             quote(name),
             quote(suite),
             quote(key)
+        )?;
+    }
+    for (name, envelope) in OPEN_ENVELOPES {
+        write!(
+            text,
+            "[[vc_api]]\nname = {}\ncryptosuite = \"ecdsa-rdfc-2019\"\nenvelope = {}\nopen = true\npolicy = \"open\"\n\n",
+            quote(name),
+            quote(envelope)
         )?;
     }
     Ok(text)

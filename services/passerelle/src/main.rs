@@ -17,6 +17,7 @@ mod private_keys;
 mod registry;
 mod say;
 mod up;
+mod vc;
 mod welcome;
 
 use anyhow::Context as _;
@@ -54,6 +55,7 @@ fn try_main() -> anyhow::Result<std::process::ExitCode> {
 async fn run(command: Command) -> anyhow::Result<std::process::ExitCode> {
     match command {
         Command::Registry(command) => return registry::run(*command).await,
+        Command::Vc(command) => return vc::run(command).await,
         Command::Up(place) => up::up(&place).await?,
         Command::Setup(place) => up::setup(&place).await?,
         Command::Issuer(file) => one::issuer(&file.config).await?,

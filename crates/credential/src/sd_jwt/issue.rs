@@ -32,19 +32,33 @@ pub async fn issue(new: &NewSdJwt, key: &SigningKey, entropy: &dyn Entropy) -> R
 fn withhold(new: &NewSdJwt, entropy: &dyn Entropy) -> Result<(Map<String, Value>, Vec<String>), Fault> {
     let claims = Value::Object(new.claims.clone());
     limits::check(&claims)?;
-    check_names(&claims, "")?;
     if new.claims.get("vct").and_then(Value::as_str).is_none_or(str::is_empty) {
         return Err(fault("vctMissing", "an SD-JWT VC has a vct").at("/vct"));
     }
-    let mut wanted: BTreeSet<&ClaimPath> = new.disclosable.iter().collect();
-    for path in &wanted {
+    for path in &new.disclosable {
         if let [PathElement::Name(name), ..] = path.as_slice()
             && NEVER_WITHHELD.contains(&name.as_str())
         {
             return Err(fault("neverWithheld", "this claim must always be disclosed").at(pointer(path)));
         }
     }
-    let mut work = Withholding { wanted: &mut wanted, entropy, decoys: new.decoys, disclosures: Vec::new() };
+    let (mut payload, disclosures) = withhold_from(claims, &new.disclosable, new.decoys, entropy)?;
+    if let Some(holder) = &new.holder_key {
+        payload.insert("cnf".to_owned(), json!({ "jwk": holder.to_jwk() }));
+    }
+    Ok((payload, disclosures))
+}
+
+/// The claims with digests in place of those at the paths, and the disclosures of these.
+pub(crate) fn withhold_from(
+    claims: Value,
+    disclosable: &[ClaimPath],
+    decoys: usize,
+    entropy: &dyn Entropy,
+) -> Result<(Map<String, Value>, Vec<String>), Fault> {
+    check_names(&claims, "")?;
+    let mut wanted: BTreeSet<&ClaimPath> = disclosable.iter().collect();
+    let mut work = Withholding { wanted: &mut wanted, entropy, decoys, disclosures: Vec::new() };
     let Value::Object(mut payload) = work.process(claims, &mut Vec::new()) else {
         return Err(fault("sdJwtForm", "the claims are not an object"));
     };
@@ -54,9 +68,6 @@ fn withhold(new: &NewSdJwt, entropy: &dyn Entropy) -> Result<(Map<String, Value>
     }
     if !disclosures.is_empty() {
         payload.insert("_sd_alg".to_owned(), json!("sha-256"));
-    }
-    if let Some(holder) = &new.holder_key {
-        payload.insert("cnf".to_owned(), json!({ "jwk": holder.to_jwk() }));
     }
     Ok((payload, disclosures))
 }
@@ -147,7 +158,7 @@ fn check_names(value: &Value, at: &str) -> Result<(), Fault> {
     }
 }
 
-fn pointer(path: &ClaimPath) -> String {
+pub(crate) fn pointer(path: &[PathElement]) -> String {
     path.iter()
         .map(|element| match element {
             PathElement::Name(name) => format!("/{}", name.replace('~', "~0").replace('/', "~1")),

@@ -57,7 +57,7 @@ pub(super) async fn credential(value: &Value, resolver: &dyn Resolver, expect: &
     outcome
 }
 
-fn read_parts(object: &Map<String, Value>, outcome: &mut Outcome) {
+pub(super) fn read_parts(object: &Map<String, Value>, outcome: &mut Outcome) {
     outcome.issuer = vcdm::issuer_of(object).map(str::to_owned);
     outcome.claims = object.get("credentialSubject").cloned().unwrap_or_default();
     outcome.status = vcdm::statuses(object);
@@ -71,7 +71,7 @@ fn read_parts(object: &Map<String, Value>, outcome: &mut Outcome) {
     }
 }
 
-fn check_validity(object: &Map<String, Value>, expect: &Expect, outcome: &mut Outcome) {
+pub(super) fn check_validity(object: &Map<String, Value>, expect: &Expect, outcome: &mut Outcome) {
     let (from, until, offset) = match vcdm::version(object) {
         Some(Version::One) => ("issuanceDate", "expirationDate", Offset::UtcIfMissing),
         _ => ("validFrom", "validUntil", Offset::Required),
@@ -132,27 +132,43 @@ pub(super) async fn presentation(
     outcome.holder_key = report.key.as_ref().map(|key| key.public_key);
     let controller = report.key.map(|key| key.controller);
 
+    verify_inner(object, controller.as_deref(), resolver, expect, &mut outcome).await;
+    outcome.holder = holder;
+    outcome
+}
+
+/// Verifies the credentials in a presentation, enveloped or not, and their binding to whoever made it.
+pub(super) async fn verify_inner(
+    presentation: &Map<String, Value>,
+    controller: Option<&str>,
+    resolver: &dyn Resolver,
+    expect: &Expect,
+    outcome: &mut PresentationOutcome,
+) {
     let inner = Expect { controller: expect.controller, ..Expect::credential(expect.now) };
-    for (index, item) in vcdm::objects(object, "verifiableCredential").into_iter().enumerate() {
+    for (index, item) in vcdm::objects(presentation, "verifiableCredential").into_iter().enumerate() {
         if index >= limits::CREDENTIALS {
             break;
         }
-        let input = Input::Json(Value::Object(item.clone()));
+        let at = format!("/verifiableCredential/{index}");
+        let Ok(input) = Input::from_value(Value::Object(item.clone())) else {
+            let detail = "the enveloped credential has no data: URL of a known media type as its id";
+            outcome.faults.push(Fault::new(CheckName::Form, "envelopeForm", detail).at(at));
+            continue;
+        };
         let verified = Box::pin(super::verify_credential(&input, resolver, &inner)).await;
-        if expect.holder_binding && !is_bound(&verified, &outcome, controller.as_deref()) {
+        if expect.holder_binding && !is_bound(&verified, outcome, controller) {
             outcome.faults.push(
                 Fault::new(
                     CheckName::HolderBinding,
                     "notTheHolder",
                     "the credential is not bound to the key that made the presentation",
                 )
-                .at(format!("/verifiableCredential/{index}")),
+                .at(at),
             );
         }
         outcome.credentials.push(verified);
     }
-    outcome.holder = holder;
-    outcome
 }
 
 /// The subject is the key itself, or a DID that controls it.

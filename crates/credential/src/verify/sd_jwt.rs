@@ -1,10 +1,11 @@
-//! SD-JWT VC, with and without key binding.
+//! SD-JWT VC; and every SD-JWT of a credential, with and without key binding.
 
-use did::{Resolver, did_of, is_did};
+use did::Resolver;
 use serde_json::{Map, Value};
 
 use super::empty_outcome;
-use crate::data_integrity::{FoundKeys, Purpose, keys_in, unresolved};
+use super::key_of_token::{key_id, keys_of};
+use crate::data_integrity::{FoundKeys, Purpose};
 use crate::input::{Format, Input};
 use crate::jwt;
 use crate::outcome::{CheckName, ControllerPolicy, Expect, Fault, Outcome, PresentationOutcome, StatusRef};
@@ -49,8 +50,7 @@ async fn verify(parsed: &Parsed, resolver: &dyn Resolver, expect: &Expect, outco
     }
     match issuer_keys(parsed, resolver, expect, outcome).await {
         Ok(keys) => {
-            let token = &parsed.issuer_jwt;
-            let (key, signed) = keys.that_made(|key| jwt::check_signature(token, &parsed.jwt, key));
+            let (key, signed) = keys.that_made(|key| parsed.check_signature(key));
             faults.extend(signed.err());
             outcome.verification_method = Some(key.id);
             outcome.public_key = Some(key.public_key);
@@ -70,51 +70,28 @@ async fn issuer_keys(
     expect: &Expect,
     outcome: &mut Outcome,
 ) -> Result<FoundKeys, Fault> {
-    let unknown = |code, detail: &str| Fault::new(CheckName::IssuerKey, code, detail);
     let issuer = parsed.claims.get("iss").map(|iss| iss.as_str().unwrap_or_default().to_owned());
     outcome.issuer.clone_from(&issuer);
-    let kid = match (parsed.header.get("kid"), &issuer) {
-        (Some(kid), _) => {
-            let kid = kid.as_str().unwrap_or_default();
-            // A fragment alone belongs to the issuer's DID.
-            match (kid.starts_with('#'), &issuer) {
-                (true, Some(issuer)) => format!("{issuer}{kid}"),
-                _ => kid.to_owned(),
-            }
-        }
-        (None, Some(issuer)) if is_did(issuer) => {
-            let resolution = resolver.resolve(issuer).await.map_err(|error| unresolved(&error))?;
-            match resolution.document.methods.as_slice() {
-                [method] => method.id.clone(),
-                _ => {
-                    return Err(unknown(
-                        "keyUnknown",
-                        "the token does not say which key of the issuer signed it",
-                    ));
-                }
-            }
-        }
-        (None, _) => return Err(unknown("keyUnknown", "the token names no key")),
-    };
+    let kid = key_id(&parsed.header, issuer.as_deref(), resolver).await?;
     outcome.verification_method = Some(kid.clone());
-    let did =
-        did_of(&kid).ok_or_else(|| unknown("keyUnknown", "the kid is not a DID URL with a fragment"))?;
-    let resolution = resolver.resolve(did).await.map_err(|error| unresolved(&error))?;
-    let keys = keys_in(&resolution, &kid, Purpose::AssertionMethod)?;
+    let keys = keys_of(&kid, Purpose::AssertionMethod, resolver).await?;
     match &issuer {
         None => outcome.issuer = Some(keys.controller().to_owned()),
         Some(issuer) if expect.controller == ControllerPolicy::Strict && !keys.are_of(issuer) => {
-            outcome
-                .faults
-                .push(unknown("notTheIssuersKey", "the key of the token is not controlled by the issuer"));
+            outcome.faults.push(not_the_issuers());
         }
         Some(_) => {}
     }
     Ok(keys)
 }
 
+pub(super) fn not_the_issuers() -> Fault {
+    let detail = "the key of the token is not controlled by the issuer";
+    Fault::new(CheckName::IssuerKey, "notTheIssuersKey", detail)
+}
+
 /// Token Status List, 6.2.
-fn status_of(claims: &Map<String, Value>) -> Result<Option<StatusRef>, Fault> {
+pub(super) fn status_of(claims: &Map<String, Value>) -> Result<Option<StatusRef>, Fault> {
     let Some(status) = claims.get("status") else { return Ok(None) };
     let wrong = || form("statusForm", "the status has no list and index").at("/status");
     let status = status.as_object().ok_or_else(wrong)?;
@@ -134,7 +111,8 @@ pub(super) async fn presentation(
     expect: &Expect,
 ) -> PresentationOutcome {
     let inner = Expect { controller: expect.controller, ..Expect::credential(expect.now) };
-    let verified = credential(text, resolver, &inner).await;
+    let verified =
+        Box::pin(super::verify_credential(&Input::Compact(text.to_owned()), resolver, &inner)).await;
     let mut faults = Vec::new();
     let binding = |code, detail: &str| Fault::new(CheckName::HolderBinding, code, detail);
     let token = text.rsplit_once('~').map(|(_, token)| token).filter(|token| !token.is_empty());
@@ -152,7 +130,7 @@ pub(super) async fn presentation(
         (None, _) => {}
     }
     PresentationOutcome {
-        format: Format::SdJwtVc,
+        format: verified.format,
         holder: holder_key.map(|key| key.did_jwk()),
         verification_method: holder_key.map(|key| format!("{}#0", key.did_jwk())),
         holder_key,

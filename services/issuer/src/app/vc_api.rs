@@ -1,9 +1,11 @@
 //! Issuing for machines: a credential comes in, a secured one goes out. Nothing is kept but its place in a status list,
 //! where the instance gives one.
 
+mod enveloped;
 mod status;
 
 use credential::data_integrity::{self, ProofOptions, SecureError, SigningKey, Suite};
+use credential::enveloped::Envelope;
 use credential::{Fault, vcdm};
 use serde_json::Value;
 use wire::vc_api::IssueRequest;
@@ -17,6 +19,8 @@ pub struct Instance {
     pub policy: String,
     pub issuer: String,
     pub suite: Suite,
+    /// Instead of a proof of the suite.
+    pub envelope: Option<Envelope>,
     /// Whether it gives credentials a status that it can change.
     pub status: bool,
     pub(crate) key: SigningKey,
@@ -74,6 +78,10 @@ impl Issuer {
         }
         vcdm::validate_unsecured(&credential).map_err(VcApiError::Faults)?;
         self.add_api_status(instance, &mut credential).await?;
+        if let Some(envelope) = instance.envelope {
+            let mandatory = request.options.mandatory_pointers;
+            return self.envelop(&credential, envelope, &instance.key, mandatory).await;
+        }
         let options = ProofOptions::assertion(self.now());
         if !instance.suite.is_selective() {
             return Ok(data_integrity::secure(&credential, instance.suite, &instance.key, &options).await?);

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use actix_web::{HttpRequest, HttpResponse, get, post, web::Data, web::Path};
+use credential::enveloped::Content;
 use web::{Json, Problem};
 use wire::vc_api::{Instance, Instances, IssueRequest, IssueResponse, StatusRequest};
 
@@ -20,6 +21,7 @@ pub(super) async fn list_instances(app: Data<Issuer>) -> Json<Instances> {
             let shown = Instance {
                 issuer: instance.issuer.clone(),
                 cryptosuite: instance.suite.as_str().to_owned(),
+                envelope: instance.envelope.map(|envelope| envelope.subtype(Content::Credential).to_owned()),
                 issue_endpoint: format!("{origin}/vc-api/{}/credentials/issue", instance.name),
                 status_endpoint: instance
                     .status

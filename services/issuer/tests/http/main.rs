@@ -31,3 +31,4 @@ mod surface;
 mod token;
 mod tokens;
 mod vc_api;
+mod vc_api_envelopes;

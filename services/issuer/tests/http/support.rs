@@ -118,6 +118,9 @@ fn config(directory: &TempDir, setting: &Setting) -> Config {
             instance("bbs", true, "bbs-2023"),
             InstanceConfig { status: true, ..instance("eddsa-status", true, "eddsa-rdfc-2022") },
             InstanceConfig { status: true, ..instance("sd-status", true, "ecdsa-sd-2023") },
+            InstanceConfig { status: true, ..enveloping("jose", "vc+jwt") },
+            enveloping("sd-jose", "vc+sd-jwt"),
+            enveloping("cose", "vc+cose"),
             instance("closed", false, "eddsa-rdfc-2022"),
         ],
         clients: vec![
@@ -145,11 +148,15 @@ fn client(id: &str, redirect_uris: &[&str], dpop_bound_access_tokens: bool) -> C
 
 fn instance(name: &str, open: bool, cryptosuite: &str) -> InstanceConfig {
     let (policy, cryptosuite) = ("open".into(), cryptosuite.into());
-    InstanceConfig { name: name.into(), open, policy, cryptosuite, key: None, status: false }
+    InstanceConfig { name: name.into(), open, policy, cryptosuite, key: None, envelope: None, status: false }
 }
 
 fn with_key(kind: &str, instance: InstanceConfig) -> InstanceConfig {
     InstanceConfig { key: Some(kind.into()), ..instance }
+}
+
+fn enveloping(name: &str, envelope: &str) -> InstanceConfig {
+    InstanceConfig { envelope: Some(envelope.into()), ..instance(name, true, "ecdsa-rdfc-2019") }
 }
 
 fn key_store(world: &TempDir, token: Option<&TokenConfig>) -> KeyStore {

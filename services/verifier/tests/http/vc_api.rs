@@ -204,3 +204,72 @@ async fn closed_instance_shows_nothing() {
     assert_eq!(service.post("/vc-api/presentations/verify", &body, &[]).await.status, 404);
     assert_eq!(service.get("/vc-api/sample", None).await.status, 404);
 }
+
+/// Credentials and presentations in envelopes, as JSON objects or, for text, as they are.
+#[tokio::test(flavor = "multi_thread")]
+async fn envelopes_of_jose_and_cose_are_verified() {
+    use clock::{Clock as _, SeededEntropy};
+    use credential::data_integrity::SigningKey;
+    use credential::enveloped::{
+        Binding, Content, Envelope, EnvelopeOptions, secure_credential, secure_presentation, wrap,
+    };
+    use keys::Signer as _;
+    let service = Service::start().await;
+    let sample = json_of(&service.get("/vc-api/sample", None).await);
+    let signer = keys::SoftwareKey::from_secret(keys::Algorithm::P256, &[7; 32]).unwrap();
+    let (issuer, multikey) = (signer.public_key().did_key(), signer.public_key().to_multikey());
+    let key = SigningKey {
+        verification_method: format!("{issuer}#{multikey}"),
+        signer: std::sync::Arc::new(signer),
+    };
+    let mut document = sample["verifiableCredential"].clone();
+    document.as_object_mut().unwrap().remove("proof");
+    document["issuer"] = json!(issuer);
+    document["credentialSubject"]["id"] = json!(issuer);
+    let (now, entropy) = (service.world.clock.now(), SeededEntropy::new(9));
+    let ask = async |path: &str, body: Value| {
+        let reply = service.post(path, &body, &[]).await;
+        let result = json_of(&reply);
+        assert_eq!(reply.status == 200, result["verified"] == json!(true), "{result:#}");
+        (reply.status, result)
+    };
+    for envelope in Envelope::ALL {
+        let options = EnvelopeOptions::at(now);
+        let secured = secure_credential(&document, envelope, &key, &options, &entropy).await.unwrap();
+        let enveloped = wrap(&secured, Content::Credential).unwrap();
+        let path = "/vc-api/credentials/verify";
+        let (status, result) = ask(path, json!({ "verifiableCredential": enveloped })).await;
+        assert_eq!(status, 200, "{envelope:?}: {result:#}");
+        let mut broken = enveloped.clone();
+        let id = broken["id"].as_str().unwrap().replacen(',', ",x", 1);
+        broken["id"] = json!(id);
+        assert_eq!(ask(path, json!({ "verifiableCredential": broken })).await.0, 400, "{envelope:?}");
+        broken["id"] = json!("urn:uuid:0");
+        let (status, result) = ask(path, json!({ "verifiableCredential": broken })).await;
+        assert_eq!((status, result["problemDetails"][0]["code"].as_str()), (400, Some("unreadable")));
+
+        let presentation = json!({
+            "@context": ["https://www.w3.org/ns/credentials/v2"],
+            "type": ["VerifiablePresentation"],
+            "holder": issuer,
+            "verifiableCredential": [enveloped],
+        });
+        let (nonce, audience) = ("n-1".to_owned(), "verifier.example".to_owned());
+        let binding = Binding { nonce, audience, made_at: now };
+        let presented =
+            secure_presentation(&presentation, envelope, &key, Some(&binding), &entropy).await.unwrap();
+        let presented = wrap(&presented, Content::Presentation).unwrap();
+        let path = "/vc-api/presentations/verify";
+        let body = |challenge: &str| {
+            let options = json!({ "challenge": challenge, "domain": "verifier.example" });
+            json!({ "verifiablePresentation": presented, "options": options })
+        };
+        let (status, result) = ask(path, body("n-1")).await;
+        assert_eq!(status, 200, "{envelope:?}: {result:#}");
+        let (status, result) = ask(path, body("n-2")).await;
+        let kind = result["problemDetails"][0]["type"].as_str().unwrap();
+        assert_eq!((status, kind), (400, "https://w3id.org/security#INVALID_CHALLENGE_ERROR"));
+        let as_credential = json!({ "verifiableCredential": presented });
+        assert_eq!(ask("/vc-api/credentials/verify", as_credential).await.0, 400);
+    }
+}
