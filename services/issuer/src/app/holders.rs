@@ -122,6 +122,9 @@ impl Issuer {
         let (Some(public), Some(did)) = (outcome.holder_key, did) else {
             return Err(HolderError::Presentation);
         };
+        if !HolderKey::suits(&public) {
+            return Err(HolderError::Presentation);
+        }
         Ok(Holder { key: HolderKey { public, did: did.to_owned() }, nonces: vec![nonce.to_owned()] })
     }
 }
