@@ -13,12 +13,14 @@ use crate::measure::row;
 
 const STAFF: &str = include_str!("../../services/issuer/samples/staff-undp.csv");
 /// The open instances of the VC API and their cryptosuites.
-const INSTANCES: [(&str, &str); 5] = [
+const INSTANCES: [(&str, &str); 7] = [
     ("eddsa", "eddsa-rdfc-2022"),
     ("eddsa-jcs", "eddsa-jcs-2022"),
     ("ecdsa-p256", "ecdsa-rdfc-2019"),
     ("ecdsa-jcs-p256", "ecdsa-jcs-2019"),
+    ("ecdsa-p384", "ecdsa-rdfc-2019"),
     ("sd-p256", "ecdsa-sd-2023"),
+    ("bbs", "bbs-2023"),
 ];
 /// Enough offers that the rows of OID4VCI do not run dry at once.
 const PEOPLE: usize = 1_000;
@@ -41,12 +43,15 @@ pub async fn print(stack: &Stack) -> Result<()> {
                 }
             }
         };
-        row(stack, Service::Issuer, &format!("issue {suite}, VC API, nothing stored"), issue).await?;
+        row(stack, Service::Issuer, &format!("issue {suite} ({instance}), VC API, nothing stored"), issue)
+            .await?;
 
         let issued = agent.post_json(&url, &json!({ "credential": alumni() })).await?.expect(201)?.json()?;
         let issued = issued.get("verifiableCredential").cloned().unwrap_or(issued);
         let shown = match suite {
-            "ecdsa-sd-2023" => derive(&issued, &["/credentialSubject/alumniOf/name".to_owned()]).await?,
+            "ecdsa-sd-2023" | "bbs-2023" => {
+                derive(&issued, &["/credentialSubject/alumniOf/name".to_owned()]).await?
+            }
             _ => issued,
         };
         let verify = {
@@ -60,7 +65,13 @@ pub async fn print(stack: &Stack) -> Result<()> {
                 }
             }
         };
-        row(stack, Service::Verifier, &format!("verify {suite}, VC API, did:key issuer"), verify).await?;
+        row(
+            stack,
+            Service::Verifier,
+            &format!("verify {suite} ({instance}), VC API, did:key issuer"),
+            verify,
+        )
+        .await?;
     }
 
     let (ldp_vc, sd_jwt) = issue_to_people(stack).await?;

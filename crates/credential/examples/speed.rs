@@ -60,7 +60,9 @@ async fn measure<F: Future>(what: &str, mut work: impl FnMut() -> F) {
 
 /// A base proof, a derived proof with three claims, and its verification.
 async fn measure_selective(key: &SigningKey, resolver: &Resolvers, expect: &Expect) {
-    let suite = Suite::EcdsaSd2023;
+    let suites = Suite::ALL.into_iter().filter(|suite| suite.is_selective());
+    let kind = key.signer.public_key().algorithm();
+    let Some(suite) = suites.into_iter().find(|suite| suite.takes(kind)) else { return };
     let document = staff_identity(&key.signer.public_key().did_key());
     let options = ProofOptions::assertion(expect.now);
     let text = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
@@ -90,17 +92,21 @@ async fn main() {
     let now = SystemClock.now();
     let resolver = Resolvers::offline();
     let expect = Expect::credential(now);
-    for suite in Suite::ALL.into_iter().filter(|suite| !suite.is_selective()) {
-        let key = key(suite.algorithm());
+    let plain = Suite::ALL.into_iter().filter(|suite| !suite.is_selective());
+    let kinds = |suite: Suite| Algorithm::ALL.into_iter().filter(move |kind| suite.takes(*kind));
+    for (suite, kind) in plain.flat_map(|suite| kinds(suite).map(move |kind| (suite, kind))) {
+        let key = key(kind);
         let document = staff_identity(&key.signer.public_key().did_key());
         let options = ProofOptions::assertion(now);
         let secured = Input::Json(secure(&document, suite, &key, &options).await.unwrap());
         assert!(verify_credential(&secured, &resolver, &expect).await.is_verified());
-        measure(&format!("{suite} secure"), || secure(&document, suite, &key, &options)).await;
-        measure(&format!("{suite} verify"), || verify_credential(&secured, &resolver, &expect)).await;
+        let name = format!("{suite} {}", kind.as_str());
+        measure(&format!("{name} secure"), || secure(&document, suite, &key, &options)).await;
+        measure(&format!("{name} verify"), || verify_credential(&secured, &resolver, &expect)).await;
     }
     let key = key(Algorithm::P256);
     measure_selective(&key, &resolver, &expect).await;
+    measure_selective(&self::key(Algorithm::Bls12381G2), &resolver, &expect).await;
     let mut claims = staff_identity("x")["credentialSubject"].as_object().unwrap().clone();
     let disclosable = claims.keys().map(|name| vec![PathElement::Name(name.clone())]).collect();
     claims.insert("iss".to_owned(), json!(key.signer.public_key().did_key()));

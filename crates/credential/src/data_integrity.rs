@@ -74,7 +74,7 @@ impl Suite {
         }
     }
 
-    /// Whether the suite signs with keys of this kind (vc-di-ecdsa 1.0, 2.1: P-384 beside P-256).
+    /// Whether the suite signs with keys of this kind (vc-di-ecdsa 1.0, 2.1.1: P-384 beside P-256).
     #[must_use]
     pub fn takes(self, algorithm: Algorithm) -> bool {
         match self {
@@ -196,7 +196,7 @@ impl From<Fault> for SecureError {
 /// What a proof signs: the hash of the proof options, then the hash of the document
 /// (vc-di-eddsa 1.0, 3.2.4 and 3.3.4; vc-di-ecdsa 1.0, 3.2.4 and 3.3.4). Also the types of the document.
 ///
-/// With P-384 keys everything is hashed with SHA-384, also while blank nodes are named (vc-di-ecdsa 1.0, 3.1).
+/// With P-384 keys everything is hashed with SHA-384, also while blank nodes are named (vc-di-ecdsa 1.0, 3).
 pub(crate) async fn hash_data(
     suite: Suite,
     algorithm: Algorithm,

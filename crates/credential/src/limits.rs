@@ -26,6 +26,8 @@ pub const PROOFS: usize = 8;
 pub const CREDENTIALS: usize = 16;
 /// Statements of a document that is disclosed selectively: most of them have a signature of their own.
 pub const STATEMENTS: usize = 1_000;
+/// Statements under one BBS signature: each costs whoever signs, shows or verifies half a millisecond.
+pub const MESSAGES: usize = 250;
 /// JSON Pointers to what must be shown, or is shown.
 pub const POINTERS: usize = 100;
 /// Contexts of one document.

@@ -5,6 +5,7 @@ use credential::jwt::{self, Verified};
 use keys::PublicKey;
 use serde_json::{Map, Value};
 
+use crate::key_proof::HolderKey;
 use crate::{Timestamp, fingerprint};
 
 /// Keys one attestation may name, and key proofs one request may have.
@@ -77,6 +78,9 @@ impl KeyAttestation {
         }
         let keys: Result<Vec<PublicKey>, _> = attested.iter().map(PublicKey::from_jwk).collect();
         let keys = keys.map_err(|_| AttestationFault::Keys)?;
+        if !keys.iter().all(HolderKey::suits) {
+            return Err(AttestationFault::Keys);
+        }
         if keys.iter().enumerate().any(|(at, key)| keys.iter().take(at).any(|other| other == key)) {
             return Err(AttestationFault::Keys);
         }

@@ -47,6 +47,7 @@ fn an_attested_key_is_one_a_trusted_attester_names() {
     let jwk = key(5).public_key().to_jwk();
     let mut private = jwk.clone();
     private["d"] = "x".into();
+    let p384 = *SoftwareKey::generate(Algorithm::P384, &SeededEntropy::new(5)).public_key();
     let many: Vec<Value> = (10..21).map(|seed| key(seed).public_key().to_jwk()).collect();
     let at = now().timestamp();
     for (changes, fault) in [
@@ -59,6 +60,7 @@ fn an_attested_key_is_one_a_trusted_attester_names() {
         (json!({"attested_keys": [jwk, jwk]}), AttestationFault::Keys),
         (json!({"attested_keys": [private]}), AttestationFault::Keys),
         (json!({"attested_keys": many}), AttestationFault::Keys),
+        (json!({"attested_keys": [p384.to_jwk()]}), AttestationFault::Keys),
     ] {
         assert_eq!(verify(&key_attestation(&attester, &changes), true), Err(fault), "{changes}");
     }

@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use keys::{InvalidKey, PublicKey};
+use keys::{Algorithm, InvalidKey, PublicKey};
 use serde_json::{Map, Value};
 
 use crate::Timestamp;
@@ -66,6 +66,13 @@ pub enum KeyProofError {
 }
 
 impl HolderKey {
+    /// Whether a credential can be bound to such a key. The holder will sign with it, also as JWS, and verifiers
+    /// understand ES256 and EdDSA.
+    #[must_use]
+    pub fn suits(public: &PublicKey) -> bool {
+        matches!(public.algorithm(), Algorithm::Ed25519 | Algorithm::P256)
+    }
+
     #[must_use]
     pub fn from_jwk(public: PublicKey) -> Self {
         Self { public, did: public.did_jwk() }

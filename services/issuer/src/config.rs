@@ -270,7 +270,9 @@ impl Config {
 
 impl Config {
     fn check_clients(&self) -> Result<(), ConfigError> {
-        let keyless = |it: &&AttesterConfig| PublicKey::from_jwk(&it.jwk).is_err();
+        let keyless = |it: &&AttesterConfig| {
+            !matches!(PublicKey::from_jwk(&it.jwk), Ok(PublicKey::Ed25519(_) | PublicKey::P256(_)))
+        };
         if let Some(attester) = self.attesters.iter().find(keyless) {
             return Err(ConfigError::Attester(attester.name.clone()));
         }

@@ -141,6 +141,9 @@ impl Issuer {
         let (Some(public), Some(did)) = (outcome.holder_key, did) else {
             return Err(HolderError::Presentation);
         };
+        if !HolderKey::suits(&public) {
+            return Err(HolderError::Presentation);
+        }
         holder.add_proven(HolderKey { public, did: did.to_owned() })?;
         holder.add_nonce(nonce.to_owned());
         Ok(())

@@ -138,6 +138,10 @@ async fn a_presentation_proves_a_key() {
             let reply = ask(&world, &token, LDP, json!({"di_vp": [wrong]})).await;
             assert_eq!(refusal(&reply), refused("invalid_proof"), "{wrong}");
         }
+        let p384 = Arc::new(SoftwareKey::generate(Algorithm::P384, &SeededEntropy::new(5)));
+        let wrong = presentation(&p384, Suite::EcdsaRdfc2019, &world.nonce().await, &issuer).await;
+        let reply = ask(&world, &token, LDP, json!({"di_vp": [wrong]})).await;
+        assert_eq!(refusal(&reply), refused("invalid_proof"), "no verifier understands its key bindings");
         let foreign = presentation(&key, suite, "made-up", &issuer).await;
         let reply = ask(&world, &token, LDP, json!({"di_vp": [foreign]})).await;
         assert_eq!(refusal(&reply), refused("invalid_nonce"));

@@ -18,6 +18,7 @@ use super::{Choice, parted};
 use crate::data_integrity::{SecureError, SigningKey};
 use crate::digest::sha256;
 use crate::expand::{self, overloaded};
+use crate::limits;
 use crate::outcome::{CheckName, Fault};
 use crate::pool;
 
@@ -34,7 +35,7 @@ pub(super) fn base(
     };
     let labelled: Labelled<value::Label> = Labelled::new(document, &hmac_key)?;
     let kept = labelled.select(&super::Pointer::parse_all(mandatory)?)?.indexes;
-    let (header, messages) = to_sign(proof_hash, &labelled.nquads, &kept);
+    let (header, messages) = to_sign(proof_hash, &labelled.nquads, &kept)?;
     let signature = key.signer.sign_messages(&header, &messages)?;
     let mandatory = mandatory.to_vec();
     Ok(Base { signature, header: header.to_vec(), public_key, hmac_key, mandatory })
@@ -45,16 +46,20 @@ fn to_sign(
     proof_hash: &[u8; 32],
     nquads: &[String],
     mandatory: &BTreeSet<usize>,
-) -> ([u8; 64], Vec<Vec<u8>>) {
+) -> Result<([u8; 64], Vec<Vec<u8>>), Fault> {
     let (kept, free) = parted(nquads, mandatory);
+    if free.len() > limits::MESSAGES {
+        let detail = "too many statements are not mandatory";
+        return Err(Fault::new(CheckName::Form, "tooManyStatements", detail));
+    }
     let mut header = [0; 64];
     let (options, statements) = header.split_at_mut(32);
     options.copy_from_slice(proof_hash);
     statements.copy_from_slice(&sha256(kept.as_bytes()));
-    (header, free.into_iter().map(|statement| statement.clone().into_bytes()).collect())
+    Ok((header, free.into_iter().map(|statement| statement.clone().into_bytes()).collect()))
 }
 
-/// 3.3.4: what is shown, and the proof value. What the base proof does not fit is refused here already.
+/// 3.3.3: what is shown, and the proof value. What the base proof does not fit is refused here already.
 pub(super) fn derived(
     document: &Value,
     base: &Base,
@@ -65,7 +70,7 @@ pub(super) fn derived(
     let choice = Choice::make(document, &labelled, &base.mandatory, pointers)?;
     let another = || Fault::new(CheckName::Proof, "badSignature", "the base proof is of another document");
     let (proof_hash, _) = base.header.split_first_chunk::<32>().ok_or_else(another)?;
-    let (header, messages) = to_sign(proof_hash, &labelled.nquads, &choice.mandatory);
+    let (header, messages) = to_sign(proof_hash, &labelled.nquads, &choice.mandatory)?;
     let key = PublicKey::bls12381_g2(&base.public_key).map_err(|_| another())?;
     if header[..] != base.header[..] || key.verify_messages(&header, &messages, &base.signature).is_err() {
         return Err(another());
@@ -106,7 +111,7 @@ pub(in crate::data_integrity) async fn to_verify(
         if mandatory.last().is_some_and(|last| *last >= nquads.len()) {
             return wrong("mandatoryIndexes", "the proof counts more statements than the document makes");
         }
-        let (header, messages) = to_sign(&proof_hash, &nquads, &mandatory);
+        let (header, messages) = to_sign(&proof_hash, &nquads, &mandatory)?;
         if messages.len() != value.selective.len() {
             return wrong("selectiveIndexes", "there is not one index for each statement");
         }

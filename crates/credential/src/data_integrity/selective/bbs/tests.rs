@@ -79,7 +79,7 @@ async fn published_steps_of_the_base_proof() {
         let options = expand::canonical(&vectors.step("addProofConfig")).await.unwrap().nquads;
         assert_eq!(options, std::fs::read_to_string(vectors.steps.join("addProofConfigCanon.txt")).unwrap());
         let (proof_hash, hashes) = (sha256(options.as_bytes()), vectors.step("addHashData"));
-        let (header, _) = to_sign(&proof_hash, &labelled.nquads, &mandatory);
+        let (header, _) = to_sign(&proof_hash, &labelled.nquads, &mandatory).unwrap();
         assert_eq!(hex(&header[..32]), hashes["proofHash"].as_str().unwrap());
         assert_eq!(hex(&header[32..]), hashes["mandatoryHash"].as_str().unwrap());
 
@@ -282,6 +282,25 @@ async fn a_base_proof_of_another_document_derives_nothing() {
         let SecureError::Document(faults) = refused else { panic!("{refused:?}") };
         assert!(!faults.is_empty(), "{pointer}");
     }
+}
+
+/// Each hidden statement costs the verifier time, so there are not too many.
+#[tokio::test]
+async fn there_are_limits() {
+    let mut many = unsecured();
+    many["credentialSubject"]["tag"] =
+        (0..=limits::MESSAGES).map(|number| json!(number.to_string())).collect();
+    let options = ProofOptions::assertion(at("2024-06-01T00:00:00Z"));
+    let made = secure_base(&many, &key(1), &options, &texts(&["/issuer"]), &SeededEntropy::new(5)).await;
+    let Err(SecureError::Document(faults)) = made else { panic!("{made:?}") };
+    assert_eq!(faults[0].code, "tooManyStatements");
+
+    let shown = derive(&based(&["/issuer"]).await, &texts(&["/credentialSubject/givenName"])).await.unwrap();
+    let mut value = value_of(&shown);
+    value.proof.resize(272 + (limits::MESSAGES + 1) * 32, 1);
+    assert!(Derived::parse(&value.to_text()).is_err());
+    value.proof.truncate(272 + limits::MESSAGES * 32);
+    assert_eq!(Derived::parse(&value.to_text()), Ok(value));
 }
 
 /// A key of the one suite makes no base proof of the other; the cryptosuite follows from the key.

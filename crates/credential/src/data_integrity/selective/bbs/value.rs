@@ -119,11 +119,11 @@ impl Derived {
     fn read(value: &str) -> Option<Self> {
         let [proof, labels, mandatory, selective, presentation_header] = components(value, DERIVED)?;
         let proof = proof.into_bytes().ok()?;
-        // Each hidden message is a scalar of 32 bytes and costs the verifier two curve operations.
-        (proof.len() <= (limits::STATEMENTS + 9) * 32).then_some(())?;
+        // 272 bytes, and 32 for each hidden message, which costs the verifier curve operations.
+        (proof.len() <= 272 + limits::MESSAGES * 32).then_some(())?;
         let label = |label: Value| u32::try_from(label.into_integer().ok()?).ok().map(Label);
         let selective = read_indexes(selective)?;
-        (selective.len() <= limits::STATEMENTS).then_some(())?;
+        (selective.len() <= limits::MESSAGES).then_some(())?;
         Some(Self {
             proof,
             labels: read_labels(labels, label)?,
