@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use clock::Timestamp;
+use credential::Input;
 use credential::data_integrity::{self, ProofOptions, Purpose, SecureError, Suite};
+use credential::enveloped::{Envelope, EnvelopeOptions, secure_credential};
 use credential::sd_jwt::{self, IssueError, NewSdJwt, PathElement};
 use issuance::anchoring::WaitingLeaf;
 use issuance::build::{self, BuildError, Material};
@@ -288,6 +290,7 @@ impl Issuer {
         let document = match configuration.format {
             Format::LdpVc => self.secure_ldp(&material, keys).await?,
             Format::SdJwt => self.secure_sd_jwt(&material, holder, keys).await?,
+            Format::VcJwt => self.secure_vc_jwt(&material, holder, keys).await?,
         };
         let copy = CredentialCopy {
             id: self.new_id(),
@@ -342,6 +345,23 @@ impl Issuer {
         Ok(sd_jwt::issue(&new, &keys.p256, self.entropy.as_ref()).await?)
     }
 
+    async fn secure_vc_jwt(
+        &self,
+        material: &Material<'_>,
+        holder: &HolderKey,
+        keys: &TenantKeys,
+    ) -> Result<String, CredentialError> {
+        let unsecured = material.credential(&self.new_urn()).map_err(CredentialError::Claims)?;
+        let holder_key = Some(holder.public);
+        let options = EnvelopeOptions { holder_key, ..EnvelopeOptions::at(material.issued_at) };
+        let entropy = self.entropy.as_ref();
+        let made = secure_credential(&unsecured, Envelope::Jwt, &keys.p256, &options, entropy).await?;
+        match made {
+            Input::Jwt(token) => Ok(token),
+            Input::Json(_) | Input::Compact(_) | Input::Cose(_) => Err(CredentialError::Digest),
+        }
+    }
+
     /// Credentials say times to the second.
     fn whole_second(&self) -> Timestamp {
         let now = self.now();
@@ -363,7 +383,7 @@ impl Issuer {
 fn response(tenant: &Tenant, copy: &CredentialCopy) -> Result<CredentialResponse, CredentialError> {
     let credential = match copy.configuration.format {
         Format::LdpVc => serde_json::from_str(&copy.document).map_err(|_| CredentialError::Digest)?,
-        Format::SdJwt => Value::String(copy.document.clone()),
+        Format::SdJwt | Format::VcJwt => Value::String(copy.document.clone()),
     };
     let receipt_uri = Some(format!("{}/receipts/{}", tenant.issuer_url, copy.receipt_token));
     Ok(CredentialResponse {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use clock::{SeededEntropy, TestClock, Timestamp};
-use issuance::{Actor, CredentialType, FourEyes, Subject};
+use issuance::{Actor, CredentialType, Format, FourEyes, Subject};
 use issuer::app::{DocumentKey, Issuer, NewOffer, OfferLink, Tenant};
 use issuer::{
     AttesterConfig, ClientConfig, Config, Console, InstanceConfig, Issuing, KeysConfig, RegistryConfig,
@@ -45,6 +45,7 @@ struct Setting {
     four_eyes: FourEyes,
     /// Where the keys are, when they are in no sealed files.
     token: Option<TokenConfig>,
+    formats: Vec<Format>,
 }
 
 pub fn start_time() -> Timestamp {
@@ -84,6 +85,7 @@ fn config(directory: &TempDir, setting: &Setting) -> Config {
             anchor_interval_seconds: 2,
             status_interval_seconds: 2,
             status_validity_seconds: 86_400,
+            formats: setting.formats.iter().map(|format| format.identifier().to_owned()).collect(),
             credential_validity_days: 365,
             offer_validity_days: 30,
         },
@@ -164,6 +166,11 @@ impl World {
     }
 
     pub async fn start_with(four_eyes: FourEyes) -> Self {
+        Self::start_offering(four_eyes, Format::USUAL.to_vec()).await
+    }
+
+    /// The same with credentials in these formats.
+    pub async fn start_offering(four_eyes: FourEyes, formats: Vec<Format>) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let ledger = Arc::new(TestLedger::default());
         for (at, tenant) in TENANTS.into_iter().enumerate() {
@@ -173,13 +180,19 @@ impl World {
             let did = format!("did:passerelle:{tenant}");
             ledger.with(|state| state.keys.insert(did, vec![ed25519, p256]));
         }
-        Self::on(directory, ledger, TestClock::at(start_time()), (1, Setting { four_eyes, token: None }))
-            .await
+        Self::on(
+            directory,
+            ledger,
+            TestClock::at(start_time()),
+            (1, Setting { four_eyes, token: None, formats }),
+        )
+        .await
     }
 
     /// The same with every key in a token.
     pub async fn start_with_token(token: TokenConfig) -> Self {
-        let setting = Setting { four_eyes: FourEyes::WithColleagues, token: Some(token.clone()) };
+        let formats = Format::USUAL.to_vec();
+        let setting = Setting { four_eyes: FourEyes::WithColleagues, token: Some(token.clone()), formats };
         let directory = tempfile::tempdir().unwrap();
         let ledger = Arc::new(TestLedger::default());
         let store = key_store(&directory, Some(&token));
