@@ -5,7 +5,7 @@
 //! `vp` claim. Each form has a media type for a credential and one for a presentation, which `typ` repeats, so
 //! that nothing signed as the one can be shown as the other.
 
-mod cose;
+pub(crate) mod cose;
 mod curves;
 mod data_url;
 mod given_key;

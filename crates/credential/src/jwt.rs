@@ -116,7 +116,7 @@ pub async fn verify(
 }
 
 /// The keys behind a `kid` that is a DID URL.
-async fn keys_of(kid: &str, resolver: &dyn Resolver) -> Result<FoundKeys, Fault> {
+pub(crate) async fn keys_of(kid: &str, resolver: &dyn Resolver) -> Result<FoundKeys, Fault> {
     let did = did_of(kid).ok_or_else(|| {
         Fault::new(CheckName::IssuerKey, "keyUnknown", "the kid is not a DID URL with a fragment")
     })?;

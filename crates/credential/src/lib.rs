@@ -22,6 +22,7 @@ mod pool;
 mod rdf;
 pub mod schemas;
 pub mod sd_jwt;
+pub mod status_list_cwt;
 pub mod vcdm;
 mod verify;
 

@@ -131,13 +131,13 @@ pub enum ControllerPolicy {
 pub struct Expect {
     pub now: Timestamp,
     pub purpose: Purpose,
-    /// `challenge` of a Data Integrity proof. `None`: not compared.
+    /// `challenge` of a Data Integrity proof, `nonce` of a presentation in an envelope. `None`: not compared.
     pub challenge: Option<String>,
-    /// `domain` of a Data Integrity proof. `None`: not compared.
+    /// `domain` of a Data Integrity proof, `aud` of a presentation in an envelope. `None`: not compared.
     pub domain: Option<String>,
-    /// `aud` of a key-binding JWT.
+    /// `aud` of a key-binding JWT; goes before `domain` in an envelope.
     pub audience: Option<String>,
-    /// `nonce` of a key-binding JWT.
+    /// `nonce` of a key-binding JWT; goes before `challenge` in an envelope.
     pub nonce: Option<String>,
     pub controller: ControllerPolicy,
     /// Whether each presented credential must be bound to the key that made the presentation.

@@ -11,13 +11,15 @@ use crate::path::{self, ConcretePath};
 /// The formats this wallet can present.
 pub const SD_JWT: &str = "dc+sd-jwt";
 pub const LDP_VC: &str = "ldp_vc";
+/// No identifier of OID4VCI: the form of VC Data Model 2.0 as a JWT.
+pub const VC_JWT: &str = "vc+jwt";
 
 /// A held credential as a query sees it.
 #[derive(Clone, Copy, Debug)]
 pub struct Candidate<'a> {
     pub id: &'a str,
     pub format: &'a str,
-    /// Expanded type IRIs (`ldp_vc`) or the `vct` (`dc+sd-jwt`).
+    /// Expanded type IRIs (`ldp_vc`, `vc+jwt`) or the `vct` (`dc+sd-jwt`).
     pub types: &'a [String],
     /// The document, or the processed payload with every disclosure put back.
     pub root: &'a Value,
@@ -183,7 +185,7 @@ pub struct Chosen<'a> {
 }
 
 fn answer(asked: &CredentialQuery, candidate: &Candidate<'_>) -> Option<Match> {
-    let known = matches!(asked.format.as_str(), SD_JWT | LDP_VC);
+    let known = matches!(asked.format.as_str(), SD_JWT | LDP_VC | VC_JWT);
     // We know no trust framework of 6.1.1, and to show a credential whose issuer the verifier says it
     // would reject helps nobody.
     if !known || asked.format != candidate.format || asked.trusted_authorities.is_some() {

@@ -4,7 +4,7 @@ use clock::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::dcql::LDP_VC;
+use crate::dcql::{LDP_VC, VC_JWT};
 use crate::labels::{ShownClaim, shown_claims};
 use crate::party::Party;
 use crate::path::Step;
@@ -13,7 +13,7 @@ use crate::path::Step;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Held {
     pub format: String,
-    /// An object for `ldp_vc`, the SD-JWT with all its disclosures otherwise.
+    /// An object for `ldp_vc`, the JWT for `vc+jwt`, the SD-JWT with all its disclosures otherwise.
     pub credential: Value,
     /// The document, or the processed payload with every disclosure put back.
     pub root: Value,
@@ -118,9 +118,16 @@ impl Standing {
 }
 
 impl Held {
+    /// Whether it is shown as a whole and has its claims in `credentialSubject`.
     #[must_use]
     pub fn is_w3c(&self) -> bool {
-        self.format == LDP_VC
+        self.format == LDP_VC || self.is_enveloped()
+    }
+
+    /// Whether it is a JWT, presented in a JWT.
+    #[must_use]
+    pub fn is_enveloped(&self) -> bool {
+        self.format == VC_JWT
     }
 
     /// Every statement in words.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use wire::vci::{CredentialConfiguration, CredentialOffer, IssuerMetadata};
 
-use crate::dcql::{LDP_VC, SD_JWT};
+use crate::dcql::{LDP_VC, SD_JWT, VC_JWT};
 use crate::party::Party;
 use crate::path::{self, Step};
 use crate::request::plain_text;
@@ -214,7 +214,7 @@ impl Reception {
 fn describe(id: &str, configuration: &CredentialConfiguration) -> Result<Offered, OfferFault> {
     let types = match configuration.format.as_str() {
         SD_JWT => configuration.vct.clone().into_iter().collect(),
-        LDP_VC => {
+        LDP_VC | VC_JWT => {
             configuration.credential_definition.as_ref().map(|one| one.types.clone()).unwrap_or_default()
         }
         _ => return Err(OfferFault::Format),

@@ -157,7 +157,7 @@ pub fn chosen_claims(
     Err(BuildError::Malformed(at_fault.map_or("credentialSubject", |claim| claim.name)))
 }
 
-/// What is anchored of a copy: SHA-256 of the JCS bytes of a secured credential, or of the issuer-signed JWT without its
+/// What is anchored of a copy: SHA-256 of the JCS bytes of a secured credential, of a JWT, or of an SD-JWT's JWT without its
 /// disclosures, so that the digest does not depend on what a holder discloses.
 #[must_use]
 pub fn digest(format: Format, document: &str) -> Option<[u8; 32]> {
@@ -167,6 +167,7 @@ pub fn digest(format: Format, document: &str) -> Option<[u8; 32]> {
             Some(Sha256::digest(serde_json_canonicalizer::to_vec(&value).ok()?).into())
         }
         Format::SdJwt => Some(Sha256::digest(document.split('~').next()?.as_bytes()).into()),
+        Format::VcJwt => Some(Sha256::digest(document.as_bytes()).into()),
     }
 }
 

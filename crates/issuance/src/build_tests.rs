@@ -123,4 +123,5 @@ fn digest_of_an_sd_jwt_ignores_disclosures_and_of_json_its_layout() {
     assert_eq!(digest(Format::SdJwt, "a.b.c~x~y~"), digest(Format::SdJwt, "a.b.c~"));
     assert_eq!(digest(Format::LdpVc, r#"{"b":1,"a":2}"#), digest(Format::LdpVc, r#"{ "a": 2, "b": 1 }"#));
     assert_eq!(digest(Format::LdpVc, "{"), None);
+    assert_ne!(digest(Format::VcJwt, "a.b.c"), digest(Format::VcJwt, "a.b.d"));
 }

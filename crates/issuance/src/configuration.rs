@@ -27,6 +27,8 @@ pub enum Format {
     LdpVc,
     /// SD-JWT VC.
     SdJwt,
+    /// W3C VC 2.0 as a JWT (`vc+jwt`).
+    VcJwt,
 }
 
 /// One entry of `credential_configurations_supported`.
@@ -156,21 +158,32 @@ impl CredentialType {
 }
 
 impl Format {
-    pub const ALL: [Self; 2] = [Self::LdpVc, Self::SdJwt];
+    pub const ALL: [Self; 3] = [Self::LdpVc, Self::SdJwt, Self::VcJwt];
+    /// What is offered where nobody says otherwise.
+    pub const USUAL: [Self; 2] = [Self::LdpVc, Self::SdJwt];
 
-    /// The format identifier of OID4VCI 1.0, appendix A.
+    /// The format identifier of OID4VCI 1.0, appendix A. It has none for `vc+jwt`: its `jwt_vc_json` is the form of
+    /// version 1.1, with a `vc` claim that version 2.0 forbids. Ours is the name that `typ` has.
     #[must_use]
     pub const fn identifier(self) -> &'static str {
         match self {
             Self::LdpVc => "ldp_vc",
             Self::SdJwt => "dc+sd-jwt",
+            Self::VcJwt => "vc+jwt",
         }
+    }
+
+    /// Reads an identifier.
+    #[must_use]
+    pub fn parse(identifier: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| format.identifier() == identifier)
     }
 
     const fn suffix(self) -> &'static str {
         match self {
             Self::LdpVc => "ldp_vc",
             Self::SdJwt => "dc_sd-jwt",
+            Self::VcJwt => "vc_jwt",
         }
     }
 }
@@ -181,10 +194,20 @@ impl Configuration {
         Self { credential_type, format }
     }
 
-    /// Both formats of each type, in order.
+    /// The usual formats of each type, in order.
     #[must_use]
     pub fn of_types(types: &[CredentialType]) -> Vec<Self> {
-        types.iter().flat_map(|kind| Format::ALL.map(|format| Self::new(*kind, format))).collect()
+        Self::in_formats(types, &Format::USUAL)
+    }
+
+    /// Each type in each format, in order.
+    #[must_use]
+    pub fn in_formats(types: &[CredentialType], formats: &[Format]) -> Vec<Self> {
+        let of_type = |kind: &CredentialType| {
+            let kind = *kind;
+            formats.iter().map(move |format| Self::new(kind, *format))
+        };
+        types.iter().flat_map(of_type).collect()
     }
 }
 
@@ -313,7 +336,7 @@ mod tests {
 
     #[test]
     fn configuration_names_round_trip() {
-        for configuration in Configuration::of_types(&CredentialType::ALL) {
+        for configuration in Configuration::in_formats(&CredentialType::ALL, &Format::ALL) {
             assert_eq!(configuration.to_string().parse(), Ok(configuration));
         }
         assert_eq!(

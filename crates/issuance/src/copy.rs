@@ -9,7 +9,8 @@ pub struct CredentialCopy {
     pub offer_id: String,
     pub subject_id: String,
     pub configuration: Configuration,
-    /// The secured credential: JSON text for `ldp_vc`, the SD-JWT with all disclosures for `dc+sd-jwt`.
+    /// The secured credential: JSON text for `ldp_vc`, the JWT for `vc+jwt`, the SD-JWT with all disclosures for
+    /// `dc+sd-jwt`.
     pub document: String,
     /// RFC 7638 thumbprint.
     pub holder_key: String,

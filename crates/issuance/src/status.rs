@@ -218,7 +218,7 @@ impl ListKind {
     #[must_use]
     pub const fn of_format(format: Format) -> &'static [Self] {
         match format {
-            Format::LdpVc => &[Self::Revocation, Self::Suspension],
+            Format::LdpVc | Format::VcJwt => &[Self::Revocation, Self::Suspension],
             Format::SdJwt => &[Self::Token],
         }
     }

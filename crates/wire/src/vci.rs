@@ -134,7 +134,7 @@ pub struct CredentialResponse {
 
 #[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 pub struct IssuedCredential {
-    /// An object for `ldp_vc`, a string for `dc+sd-jwt`.
+    /// An object for `ldp_vc`, a string for `dc+sd-jwt` and `vc+jwt`.
     #[schema(value_type = Object)]
     pub credential: Value,
     /// Our extension: where the anchoring receipt of this copy can be fetched ([`crate::anchors::Receipt`]).

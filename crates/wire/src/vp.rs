@@ -84,6 +84,15 @@ pub struct VpFormats {
     pub ldp_vc: Option<LdpVcFormat>,
     #[serde(rename = "dc+sd-jwt", default, skip_serializing_if = "Option::is_none")]
     pub sd_jwt: Option<SdJwtFormat>,
+    #[serde(rename = "vc+jwt", default, skip_serializing_if = "Option::is_none")]
+    pub vc_jwt: Option<JwtFormat>,
+}
+
+/// As annex B.1.3.1.3 has it for `jwt_vc_json`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct JwtFormat {
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alg_values: Vec<String>,
 }
 
 /// Annex B.1.3.2.3.

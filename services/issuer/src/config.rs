@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use credential::data_integrity::Suite;
 use credential::enveloped::Envelope;
-use issuance::CredentialType;
+use issuance::{CredentialType, Format};
 use keys::{Algorithm, PublicKey};
 use outbound::OutboundPolicy;
 use serde::{Deserialize, Serialize};
@@ -81,6 +81,9 @@ pub struct Issuing {
     pub credential_validity_days: u32,
     #[serde(default = "offer_validity")]
     pub offer_validity_days: u32,
+    /// In which formats each credential is offered: some of `ldp_vc`, `dc+sd-jwt` and `vc+jwt`.
+    #[serde(default = "formats")]
+    pub formats: Vec<String>,
 }
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -199,6 +202,8 @@ pub enum ConfigError {
     InstanceKey(String),
     #[error("VC API instance {0:?}: no status list can be secured with its key")]
     InstanceStatus(String),
+    #[error("issuing.formats must name known formats, each once")]
+    Formats,
     #[error("VC API instance {0:?}: the envelope is none of vc+jwt, vc+sd-jwt and vc+cose")]
     InstanceEnvelope(String),
     #[error(
@@ -263,6 +268,10 @@ impl Config {
             if value == 0 {
                 return Err(ConfigError::Zero(name));
             }
+        }
+        let formats: BTreeSet<_> = issuing.formats.iter().filter_map(|name| Format::parse(name)).collect();
+        if formats.is_empty() || formats.len() != issuing.formats.len() {
+            return Err(ConfigError::Formats);
         }
         Ok(())
     }
@@ -329,6 +338,10 @@ const fn max_age() -> u64 {
 
 const fn cadence() -> u64 {
     30
+}
+
+fn formats() -> Vec<String> {
+    Format::USUAL.map(|format| format.identifier().to_owned()).to_vec()
 }
 
 const fn status_validity() -> u64 {

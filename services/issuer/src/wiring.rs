@@ -9,8 +9,8 @@ use ::web::{Ready, Running, ServeError};
 use actix_web::web::Data;
 use clock::{Clock, Entropy, SystemClock, SystemEntropy};
 use credential::data_integrity::{SigningKey, Suite};
-use issuance::Secrets;
 use issuance::authorization::Client;
+use issuance::{Format, Secrets};
 use keys::{Algorithm, KeyStore, KeyStoreError, PublicKey, SealError, SealingKey};
 use outbound::{Outbound, OutboundError};
 use registry_client::Registry;
@@ -230,6 +230,7 @@ fn settings(config: &Config) -> Settings {
         anchor_interval: Duration::from_secs(issuing.anchor_interval_seconds),
         status_interval: Duration::from_secs(issuing.status_interval_seconds),
         status_validity: seconds(issuing.status_validity_seconds),
+        formats: issuing.formats.iter().filter_map(|name| Format::parse(name)).collect(),
         credential_validity: chrono::Duration::days(issuing.credential_validity_days.into()),
         offer_validity: chrono::Duration::days(issuing.offer_validity_days.into()),
         four_eyes: config.console.four_eyes,

@@ -27,9 +27,29 @@ const ALGORITHMS: [(iana::Algorithm, &str); 4] = [
     (iana::Algorithm::EdDSA, "EdDSA"),
 ];
 
+/// The parts of a COSE_Sign1, whatever its payload.
+pub(crate) struct Parts {
+    /// `typ`, `cty`, `kid` and `alg` by their JOSE names.
+    pub(crate) header: Map<String, Value>,
+    /// The CWT claims of the protected header, by their JWT names.
+    claims: Map<String, Value>,
+    pub(crate) payload: Vec<u8>,
+    pub(crate) signed: Vec<u8>,
+    pub(crate) signature: Vec<u8>,
+}
+
+/// Takes a COSE_Sign1 around JSON apart.
+pub(super) fn open(bytes: &[u8]) -> Result<Opened, Fault> {
+    let Parts { header, claims, payload, signed, signature } = take_apart(bytes)?;
+    let Some(Value::Object(document)) = limits::parse_json(&payload) else {
+        return Err(form("coseForm", "the payload is not a JSON object"));
+    };
+    Ok(Opened { envelope: Envelope::Cose, header, claims, document, signed, signature })
+}
+
 /// Takes a COSE_Sign1 apart, tagged or not. What is not protected is not believed but for `kid`, which only
 /// says where to look.
-pub(super) fn open(bytes: &[u8]) -> Result<Opened, Fault> {
+pub(crate) fn take_apart(bytes: &[u8]) -> Result<Parts, Fault> {
     if bytes.len() > limits::BYTES {
         return Err(form("tooLarge", "the COSE_Sign1 has too many bytes"));
     }
@@ -41,16 +61,14 @@ pub(super) fn open(bytes: &[u8]) -> Result<Opened, Fault> {
     if !header.crit.is_empty() || !sign1.unprotected.crit.is_empty() {
         return Err(form("coseForm", "the header names extensions that are not supported"));
     }
-    let payload = sign1.payload.as_deref().ok_or_else(|| form("coseForm", "the payload is detached"))?;
-    let Some(Value::Object(document)) = limits::parse_json(payload) else {
-        return Err(form("coseForm", "the payload is not a JSON object"));
-    };
-    Ok(Opened {
-        envelope: Envelope::Cose,
+    if sign1.payload.is_none() {
+        return Err(form("coseForm", "the payload is detached"));
+    }
+    Ok(Parts {
         header: jose_header(header, &sign1.unprotected)?,
         claims: cwt_claims(header)?,
-        document,
         signed: sign1.tbs_data(&[]),
+        payload: sign1.payload.unwrap_or_default(),
         signature: sign1.signature,
     })
 }
@@ -112,20 +130,33 @@ pub(super) fn prepare(
     document: &Map<String, Value>,
     alg: &str,
 ) -> Result<(CoseSign1, Vec<u8>), Fault> {
-    let text = |name: &str| header.get(name).and_then(Value::as_str).unwrap_or_default();
+    let payload = serde_json::to_vec(document).map_err(|_| form("coseForm", "the payload is not JSON"))?;
+    let claims = to_cwt(claims)?;
+    prepare_bytes(header, claims, payload, alg)
+}
+
+/// The same around any payload.
+pub(crate) fn prepare_bytes(
+    header: &Map<String, Value>,
+    claims: Vec<(Cbor, Cbor)>,
+    payload: Vec<u8>,
+    alg: &str,
+) -> Result<(CoseSign1, Vec<u8>), Fault> {
+    let text = |name: &str| header.get(name).and_then(Value::as_str);
     let (id, _) = ALGORITHMS
         .iter()
         .find(|(_, name)| *name == alg)
         .ok_or_else(|| form("jwtAlgorithm", "the algorithm is not known here"))?;
     let mut protected = HeaderBuilder::new()
         .algorithm(*id)
-        .content_type(format!("application/{}", text("cty")))
-        .key_id(text("kid").as_bytes().to_vec())
-        .value(TYP, Cbor::Text(format!("application/{}", text("typ"))));
-    if !claims.is_empty() {
-        protected = protected.value(CWT_CLAIMS, Cbor::Map(to_cwt(claims)?));
+        .key_id(text("kid").unwrap_or_default().as_bytes().to_vec())
+        .value(TYP, Cbor::Text(format!("application/{}", text("typ").unwrap_or_default())));
+    if let Some(cty) = text("cty") {
+        protected = protected.content_type(format!("application/{cty}"));
     }
-    let payload = serde_json::to_vec(document).map_err(|_| form("coseForm", "the payload is not JSON"))?;
+    if !claims.is_empty() {
+        protected = protected.value(CWT_CLAIMS, Cbor::Map(claims));
+    }
     let sign1 = CoseSign1Builder::new().protected(protected.build()).payload(payload).build();
     let to_sign = sign1.tbs_data(&[]);
     Ok((sign1, to_sign))
@@ -150,7 +181,7 @@ fn to_cwt(claims: &Map<String, Value>) -> Result<Vec<(Cbor, Cbor)>, Fault> {
 }
 
 /// The tagged bytes.
-pub(super) fn finish(mut sign1: CoseSign1, signature: &[u8]) -> Vec<u8> {
+pub(crate) fn finish(mut sign1: CoseSign1, signature: &[u8]) -> Vec<u8> {
     sign1.signature = signature.to_vec();
     // Only a map with a label twice cannot be written, and the builder writes none.
     sign1.to_tagged_vec().unwrap_or_default()

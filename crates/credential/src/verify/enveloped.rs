@@ -188,13 +188,14 @@ fn check_occasion(claims: &Map<String, Value>, expect: &Expect) -> Option<Fault>
         Some(Value::Array(audiences)) => audiences.iter().collect(),
         Some(audience) => vec![audience],
     };
-    if let Some(expected) = expect.audience.as_deref()
+    if let Some(expected) = expect.audience.as_deref().or(expect.domain.as_deref())
         && (audiences.is_empty() || audiences.iter().any(|audience| *audience != expected))
     {
         return wrong("audience", "the presentation was made for another verifier");
     }
     let nonce = claims.get("nonce").and_then(Value::as_str);
-    if expect.nonce.is_some() && nonce != expect.nonce.as_deref() {
+    let expected = expect.nonce.as_deref().or(expect.challenge.as_deref());
+    if expected.is_some() && nonce != expected {
         return wrong("nonce", "the presentation answers another request");
     }
     None

@@ -279,7 +279,7 @@ impl Meta {
                 bounded(values.len(), MAX_VALUES, "vct_values")?;
                 values.iter().try_for_each(|value| text(value))
             }
-            "ldp_vc" | "jwt_vc_json" => {
+            "ldp_vc" | "jwt_vc_json" | "vc+jwt" | "vc+sd-jwt" | "vc+cose" => {
                 let values = self.type_values.as_ref().ok_or(DcqlError::MissingMeta("type_values"))?;
                 bounded(values.len(), MAX_VALUES, "type_values")?;
                 for types in values {

@@ -118,8 +118,11 @@ impl Issuer {
         let client = self.authenticated_client(tenant, client_id, presented).await?;
         let now = self.now();
         let offer = self.named_offer(tenant, pushed.issuer_state.as_deref(), now).await?;
-        let details =
-            pushed.authorization_details.as_deref().map(|text| asked_details(tenant, text)).transpose()?;
+        let details = pushed
+            .authorization_details
+            .as_deref()
+            .map(|text| self.asked_details(tenant, text))
+            .transpose()?;
         let asked = Asked {
             response_type: pushed.response_type.as_deref(),
             redirect_uri: pushed.redirect_uri.as_deref(),
@@ -132,6 +135,11 @@ impl Issuer {
         };
         let mut request = client.check(&asked, &tenant.types)?;
         check_offered(offer.as_ref(), &request.wanted)?;
+        if let Wanted::Scope(list) = &request.wanted
+            && list.iter().any(|it| !self.settings.formats.contains(&it.format))
+        {
+            return Err(PushError::Scope);
+        }
         request.offer_id = offer.map(|offer| offer.id);
         request.dpop_jkt = self.announced_key(tenant, presented, pushed.dpop_jkt.as_deref()).await?;
         let token = self.new_token();
@@ -496,10 +504,12 @@ fn types(configurations: &[Configuration]) -> Vec<CredentialType> {
     types
 }
 
-fn asked_details(tenant: &Tenant, text: &str) -> Result<Vec<Configuration>, PushError> {
-    let details = parse_details(text).map_err(|_| PushError::Details)?;
-    let issued = Configuration::of_types(&tenant.types);
-    super::tokens::chosen(&issued, &details).map_err(|_| PushError::Details)
+impl Issuer {
+    fn asked_details(&self, tenant: &Tenant, text: &str) -> Result<Vec<Configuration>, PushError> {
+        let details = parse_details(text).map_err(|_| PushError::Details)?;
+        let issued = Configuration::in_formats(&tenant.types, &self.settings.formats);
+        super::tokens::chosen(&issued, &details).map_err(|_| PushError::Details)
+    }
 }
 
 /// A request that names an offer gets nothing beside it (RFC 9396, 5 for the details).

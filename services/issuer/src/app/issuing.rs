@@ -2,7 +2,9 @@
 //! and an anchor of its own, so that nothing but what they say connects them.
 
 use clock::Timestamp;
+use credential::Input;
 use credential::data_integrity::{self, ProofOptions, Purpose, Suite};
+use credential::enveloped::{Envelope, EnvelopeOptions, secure_credential};
 use credential::sd_jwt::{self, NewSdJwt, PathElement};
 use issuance::anchoring::WaitingLeaf;
 use issuance::build::{self, Material};
@@ -209,6 +211,7 @@ impl Issuer {
         let document = match configuration.format {
             Format::LdpVc => self.secure_ldp(&material, keys).await?,
             Format::SdJwt => self.secure_sd_jwt(&material, holder, keys).await?,
+            Format::VcJwt => self.secure_vc_jwt(&material, holder, keys).await?,
         };
         let copy = CredentialCopy {
             id: self.new_id(),
@@ -262,6 +265,23 @@ impl Issuer {
         let holder_key = Some(holder.public);
         let new = NewSdJwt { claims, disclosable, holder_key, decoys: DECOYS };
         Ok(sd_jwt::issue(&new, &keys.p256, self.entropy.as_ref()).await?)
+    }
+
+    async fn secure_vc_jwt(
+        &self,
+        material: &Material<'_>,
+        holder: &HolderKey,
+        keys: &TenantKeys,
+    ) -> Result<String, CredentialError> {
+        let unsecured = material.credential(&self.new_urn()).map_err(CredentialError::Claims)?;
+        let holder_key = Some(holder.public);
+        let options = EnvelopeOptions { holder_key, ..EnvelopeOptions::at(material.issued_at) };
+        let entropy = self.entropy.as_ref();
+        let made = secure_credential(&unsecured, Envelope::Jwt, &keys.p256, &options, entropy).await?;
+        match made {
+            Input::Jwt(token) => Ok(token),
+            Input::Json(_) | Input::Compact(_) | Input::Cose(_) => Err(CredentialError::Digest),
+        }
     }
 
     /// The time the copies of one request say. Those of a batch say the beginning of the day, since the second would be the

@@ -37,7 +37,7 @@ use ::keys::{KeyStore, PublicKey, SealingKey, Signer};
 use clock::{Clock, Entropy, Timestamp};
 use credential::data_integrity::SigningKey;
 use issuance::authorization::Client;
-use issuance::{CredentialType, Guesses, Secrets};
+use issuance::{CredentialType, Format, Guesses, Secrets};
 use store_issuer::Store;
 use url::Url;
 
@@ -100,6 +100,8 @@ pub struct Settings {
     pub anchor_interval: std::time::Duration,
     pub status_interval: std::time::Duration,
     pub status_validity: chrono::Duration,
+    /// In which formats each credential is offered.
+    pub formats: Vec<Format>,
     pub credential_validity: chrono::Duration,
     pub offer_validity: chrono::Duration,
     pub four_eyes: issuance::FourEyes,

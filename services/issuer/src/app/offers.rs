@@ -126,7 +126,7 @@ impl Issuer {
             id: self.new_id(),
             subject_id: subject.id,
             token: self.new_token(),
-            configurations: Configuration::of_types(&new.types),
+            configurations: Configuration::in_formats(&new.types, &self.settings.formats),
             state: OfferState::Open,
             extra_claims: new.extra_claims.clone(),
             code_hash: None,

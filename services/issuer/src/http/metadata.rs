@@ -157,7 +157,7 @@ fn server_metadata(app: &Issuer, tenant: &Tenant) -> AuthorizationServerMetadata
         ..AuthorizationServerMetadata::default()
     };
     let base = if app.has_attesters() { with_attestation(base) } else { base };
-    if app.has_code_flow() { with_code_flow(base, tenant) } else { base }
+    if app.has_code_flow() { with_code_flow(base, app, tenant) } else { base }
 }
 
 /// OAuth 2.0 Attestation-Based Client Authentication, 10.
@@ -171,7 +171,11 @@ fn with_attestation(base: AuthorizationServerMetadata) -> AuthorizationServerMet
     }
 }
 
-fn with_code_flow(base: AuthorizationServerMetadata, tenant: &Tenant) -> AuthorizationServerMetadata {
+fn with_code_flow(
+    base: AuthorizationServerMetadata,
+    app: &Issuer,
+    tenant: &Tenant,
+) -> AuthorizationServerMetadata {
     let url = &tenant.issuer_url;
     AuthorizationServerMetadata {
         authorization_endpoint: Some(format!("{url}/authorize")),
@@ -179,7 +183,7 @@ fn with_code_flow(base: AuthorizationServerMetadata, tenant: &Tenant) -> Authori
         require_pushed_authorization_requests: true,
         response_types_supported: vec!["code".to_owned()],
         grant_types_supported: [AUTHORIZATION_CODE, PRE_AUTHORIZED_CODE].map(str::to_owned).to_vec(),
-        scopes_supported: Configuration::of_types(&tenant.types).iter().map(ToString::to_string).collect(),
+        scopes_supported: offered(app, tenant).iter().map(ToString::to_string).collect(),
         code_challenge_methods_supported: vec!["S256".to_owned()],
         authorization_response_iss_parameter_supported: true,
         ..base
@@ -188,7 +192,7 @@ fn with_code_flow(base: AuthorizationServerMetadata, tenant: &Tenant) -> Authori
 
 fn issuer_metadata(app: &Issuer, tenant: &Tenant) -> IssuerMetadata {
     let url = &tenant.issuer_url;
-    let configurations = Configuration::of_types(&tenant.types);
+    let configurations = offered(app, tenant);
     IssuerMetadata {
         credential_issuer: url.clone(),
         authorization_servers: None,
@@ -225,6 +229,10 @@ fn encryptions() -> Vec<String> {
     Encryption::ALL.map(|it| it.as_str().to_owned()).to_vec()
 }
 
+fn offered(app: &Issuer, tenant: &Tenant) -> Vec<Configuration> {
+    Configuration::in_formats(&tenant.types, &app.settings().formats)
+}
+
 fn described(app: &Issuer, configuration: Configuration) -> CredentialConfiguration {
     let kind = configuration.credential_type;
     let base = CredentialConfiguration {
@@ -235,13 +243,21 @@ fn described(app: &Issuer, configuration: Configuration) -> CredentialConfigurat
         credential_metadata: Some(displayed(kind, configuration.format)),
         ..CredentialConfiguration::default()
     };
+    let definition = || {
+        Some(CredentialDefinition {
+            context: vec!["https://www.w3.org/ns/credentials/v2".into(), kind.context().into()],
+            types: vec!["VerifiableCredential".to_owned(), kind.name().to_owned()],
+        })
+    };
     match configuration.format {
         Format::LdpVc => CredentialConfiguration {
             credential_signing_alg_values_supported: vec!["eddsa-rdfc-2022".into()],
-            credential_definition: Some(CredentialDefinition {
-                context: vec!["https://www.w3.org/ns/credentials/v2".into(), kind.context().into()],
-                types: vec!["VerifiableCredential".to_owned(), kind.name().to_owned()],
-            }),
+            credential_definition: definition(),
+            ..base
+        },
+        Format::VcJwt => CredentialConfiguration {
+            credential_signing_alg_values_supported: vec!["ES256".into()],
+            credential_definition: definition(),
             ..base
         },
         Format::SdJwt => CredentialConfiguration {
@@ -284,7 +300,7 @@ fn displayed(kind: CredentialType, format: Format) -> CredentialMetadata {
         logo: None,
     });
     let claims = list(&metadata, "claims").into_iter().map(|claim| {
-        let subject = (format == Format::LdpVc).then(|| Value::from("credentialSubject"));
+        let subject = (format != Format::SdJwt).then(|| Value::from("credentialSubject"));
         ClaimDescription {
             path: subject.into_iter().chain(list(&claim, "path")).collect(),
             mandatory: claim.get("mandatory").and_then(Value::as_bool),

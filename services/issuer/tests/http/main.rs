@@ -32,3 +32,4 @@ mod token;
 mod tokens;
 mod vc_api;
 mod vc_api_envelopes;
+mod vc_jwt;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use clock::{SeededEntropy, TestClock, Timestamp};
-use issuance::{Actor, CredentialType, FourEyes, Subject};
+use issuance::{Actor, CredentialType, Format, FourEyes, Subject};
 use issuer::app::{DocumentKey, Issuer, NewOffer, OfferLink, Tenant};
 use issuer::{
     AttesterConfig, ClientConfig, Config, Console, InstanceConfig, Issuing, KeysConfig, RegistryConfig,
@@ -47,6 +47,8 @@ struct Setting {
     token: Option<TokenConfig>,
     /// Types of UNDP whose issue a second person approves.
     approved: Vec<CredentialType>,
+    /// In which credentials are offered.
+    formats: Vec<Format>,
 }
 
 pub fn start_time() -> Timestamp {
@@ -87,6 +89,7 @@ fn config(directory: &TempDir, setting: &Setting) -> Config {
             anchor_interval_seconds: 2,
             status_interval_seconds: 2,
             status_validity_seconds: 86_400,
+            formats: setting.formats.iter().map(|format| format.identifier().to_owned()).collect(),
             credential_validity_days: 365,
             offer_validity_days: 30,
         },
@@ -185,12 +188,18 @@ impl World {
     }
 
     pub async fn start_with(four_eyes: FourEyes) -> Self {
-        Self::start_on(Setting { four_eyes, token: None, approved: Vec::new() }).await
+        Self::start_offering(four_eyes, Format::USUAL.to_vec()).await
+    }
+
+    /// The same with credentials in these formats.
+    pub async fn start_offering(four_eyes: FourEyes, formats: Vec<Format>) -> Self {
+        Self::start_on(Setting { four_eyes, token: None, approved: Vec::new(), formats }).await
     }
 
     /// The same where employment is issued after a second person approved.
     pub async fn start_approving(four_eyes: FourEyes) -> Self {
-        Self::start_on(Setting { four_eyes, token: None, approved: vec![CredentialType::Employment] }).await
+        let (approved, formats) = (vec![CredentialType::Employment], Format::USUAL.to_vec());
+        Self::start_on(Setting { four_eyes, token: None, approved, formats }).await
     }
 
     async fn start_on(setting: Setting) -> Self {
@@ -208,8 +217,12 @@ impl World {
 
     /// The same with every key in a token.
     pub async fn start_with_token(token: TokenConfig) -> Self {
-        let setting =
-            Setting { four_eyes: FourEyes::WithColleagues, token: Some(token.clone()), approved: Vec::new() };
+        let setting = Setting {
+            four_eyes: FourEyes::WithColleagues,
+            token: Some(token.clone()),
+            approved: Vec::new(),
+            formats: Format::USUAL.to_vec(),
+        };
         let directory = tempfile::tempdir().unwrap();
         let ledger = Arc::new(TestLedger::default());
         let store = key_store(&directory, Some(&token));

@@ -11,8 +11,8 @@ use url::form_urlencoded::byte_serialize;
 use verification::Policy;
 use wire::verifications::{MAX_PURPOSE, StartVerification, StartedVerification, State};
 use wire::vp::{
-    ClientMetadata, LdpVcFormat, MAX_WALLET_NONCE, REQUEST_OBJECT_TYPE, RequestObject, STATIC_AUDIENCE,
-    SdJwtFormat, VpFormats,
+    ClientMetadata, JwtFormat, LdpVcFormat, MAX_WALLET_NONCE, REQUEST_OBJECT_TYPE, RequestObject,
+    STATIC_AUDIENCE, SdJwtFormat, VpFormats,
 };
 
 use super::{DEMO_TENANT, Desk, sha256};
@@ -286,6 +286,7 @@ impl Desk {
                     sd_jwt_alg_values: owned(&["ES256", "EdDSA"]),
                     kb_jwt_alg_values: owned(&["ES256", "EdDSA"]),
                 }),
+                vc_jwt: Some(JwtFormat { alg_values: owned(&["ES256", "EdDSA"]) }),
             },
             jwks: None,
         }

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 
 use chrono::Duration;
 use clock::Timestamp;
+use credential::Input;
 use credential::data_integrity::{self, ProofOptions, Purpose as ProofPurpose, Suite};
+use credential::enveloped::{self, Binding, Content, Envelope};
 use holding::dcql::{self, Candidate, Evaluation, Selection, SelectionFault};
 use holding::party::Party;
 use holding::presentation::{
@@ -14,6 +16,7 @@ use holding::presentation::{
 use holding::request::{self, RequestFault, RequestHeader, verifier_did};
 use holding::signing::{self, SignatureFault, ToSign};
 use holding::vault::DataKey;
+use keys::Algorithm;
 use serde_json::{Value, json};
 use store_wallet::records::{Record, Table};
 use url::Url;
@@ -263,11 +266,47 @@ impl Wallet {
         kept: &Kept,
         item: &PreparedItem,
     ) -> Result<Vec<u8>, PresentationError> {
-        if kept.held.is_w3c() {
+        if kept.held.is_enveloped() {
+            Ok(self.prepare_vp_jwt(asked, kept, item).await?.to_sign)
+        } else if kept.held.is_w3c() {
             Ok(self.prepare_vp(asked, kept, item).await?.to_sign)
         } else {
             Ok(prepare_sd_jwt(asked, kept, item)?.to_sign)
         }
+    }
+
+    /// A presentation of the same form as the credential in it.
+    async fn prepare_vp_jwt(
+        &self,
+        asked: &Presentation,
+        kept: &Kept,
+        item: &PreparedItem,
+    ) -> Result<enveloped::Prepared, PresentationError> {
+        let key = self.usable_key(&kept.row.account, &item.holder_thumbprint).await?;
+        let did = key.ok_or(PresentationError::DeviceKey)?.did_jwk();
+        let held = Input::from_value(kept.held.credential.clone());
+        let credential = held.ok().and_then(|input| enveloped::wrap(&input, Content::Credential));
+        let document = json!({
+            "@context": ["https://www.w3.org/ns/credentials/v2"],
+            "type": ["VerifiablePresentation"],
+            "holder": did,
+            "verifiableCredential": [credential],
+        });
+        let binding = Binding {
+            nonce: asked.request.nonce.clone(),
+            audience: asked.request.client_id.clone(),
+            made_at: item.created,
+        };
+        let (method, entropy) = (format!("{did}#0"), self.entropy.as_ref());
+        let prepared = enveloped::prepare_presentation(
+            &document,
+            Envelope::Jwt,
+            &method,
+            Algorithm::P256,
+            Some(&binding),
+            entropy,
+        );
+        Ok(prepared.await.map_err(|error| Fault::Prepare(error.to_string()))?)
     }
 
     async fn prepare_vp(
@@ -316,7 +355,10 @@ impl Wallet {
                     let key = key.ok_or(PresentationError::DeviceKey)?;
                     let checked = signing::check(std::slice::from_ref(to_sign), signatures, &key)?;
                     let signature = checked.get(&to_sign.id).ok_or(SignatureFault::Missing)?;
-                    if kept.held.is_w3c() {
+                    if kept.held.is_enveloped() {
+                        let prepared = self.prepare_vp_jwt(&asked.presentation, kept, item).await?;
+                        as_text(prepared.finish(signature))
+                    } else if kept.held.is_w3c() {
                         self.prepare_vp(&asked.presentation, kept, item).await?.finish(signature)
                     } else {
                         Value::String(prepare_sd_jwt(&asked.presentation, kept, item)?.finish(signature))
@@ -432,6 +474,16 @@ impl Wallet {
 pub(super) fn later(now: Timestamp, since: Timestamp) -> Timestamp {
     let waited = (now - since).num_seconds();
     now + Duration::seconds((waited / 4).clamp(RESEND_SECONDS, 3_600))
+}
+
+/// A presentation in a JWT, as `vp_token` holds it.
+fn as_text(presentation: Input) -> Value {
+    match presentation {
+        Input::Jwt(text) | Input::Compact(text) => Value::String(text),
+        Input::Json(value) => value,
+        // Nothing is prepared in COSE for a vp_token.
+        Input::Cose(_) => Value::Null,
+    }
 }
 
 fn find_kept<'a>(credentials: &'a [Kept], id: &str) -> Result<&'a Kept, PresentationError> {

@@ -5,7 +5,7 @@ use credential::{Expect, Input};
 use serde_json::{Value, json};
 use testkit::HolderKey;
 
-use crate::world::{Person, WFP, World, problem};
+use crate::world::{Person, UNDP, WFP, World, problem};
 
 const NONCE: &str = "n-0S6_WzA2Mj-0123456789";
 
@@ -296,4 +296,42 @@ async fn activity_tells_what_was_shown_and_to_whom() {
     );
     assert!(first["claims"].to_string().contains("Given name"));
     assert!(!first["claims"].to_string().contains("Date of birth"));
+}
+
+/// A verifier that asks for the JWT gets a JWT around it, by the key the credential names.
+#[actix_web::test]
+async fn a_credential_as_jwt_is_kept_and_presented_in_a_jwt() {
+    let world = World::new().await;
+    world.others.knobs().vc_jwt_of = Some(UNDP);
+    let person = world.holder("anna").await;
+    let kept = person.credentials().await;
+    let jwt = kept.iter().find(|one| one["format"] == "vc+jwt").unwrap();
+    assert_eq!(jwt["holderKey"], person.key.thumbprint());
+    let queries = json!([
+        { "id": "jwt", "format": "vc+jwt", "meta": { "type_values": [[crate::stub::STAFF]] },
+          "claims": [{ "path": ["credentialSubject", "gradeLevel"] }] },
+    ]);
+    world.others.knobs().request["dcql_query"] = json!({ "credentials": queries });
+    let asked = open(&world, &person).await;
+    assert_eq!(asked["queries"][0]["candidates"][0]["wholeCredential"], true);
+    consent(&person, asked["id"].as_str().unwrap(), json!({})).await;
+    let presentation = presented(&world, "jwt");
+    assert_eq!(presentation.as_str().unwrap().split('.').count(), 3);
+    let outcome = verify(&world, presentation).await;
+    assert!(outcome.is_verified(), "{:?} {:?}", outcome.faults, outcome.credentials);
+    assert_eq!(outcome.credentials[0].claims["gradeLevel"], "P-3");
+    assert_eq!(outcome.holder_key.unwrap().jwk_thumbprint(), person.key.thumbprint());
+}
+
+#[actix_web::test]
+async fn a_jwt_by_another_than_its_issuer_is_not_kept() {
+    let world = World::new().await;
+    world.others.knobs().vc_jwt_of = Some(WFP);
+    let person = world.person("anna").await;
+    let offer = person.open_offer(&world.offer_uri()).await;
+    let id = offer["id"].as_str().unwrap();
+    let step = person.accept(id, Some("493051")).await.json().unwrap();
+    let problem = person.prove(id, &step).await.expect(502).unwrap().json().unwrap();
+    assert_eq!(problem["faults"], json!(["issuerKey.notTheIssuersKey", "issuerKey.otherIssuer"]));
+    assert!(person.credentials().await.iter().all(|one| one["format"] != "vc+jwt"));
 }

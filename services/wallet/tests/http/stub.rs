@@ -7,7 +7,9 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data, Form, Json, Path};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use chrono::SecondsFormat;
+use credential::Input;
 use credential::data_integrity::{self, ProofOptions, Purpose, Suite};
+use credential::enveloped::{Envelope, EnvelopeOptions, secure_credential};
 use credential::sd_jwt::{self, NewSdJwt, PathElement};
 use keys::PublicKey;
 use serde_json::{Map, Value, json};
@@ -55,7 +57,7 @@ fn organisation<'a>(world: &'a World, tenant: &str) -> &'a Organisation {
     if tenant == "unjspf" { &world.fund } else { &world.undp }
 }
 
-fn configurations(tenant: &str) -> Value {
+fn configurations(tenant: &str, vc_jwt: bool) -> Value {
     let common = json!({
         "cryptographic_binding_methods_supported": ["jwk", "did:jwk"],
         "proof_types_supported": {"jwt": {"proof_signing_alg_values_supported": ["ES256", "EdDSA"]}}
@@ -70,12 +72,18 @@ fn configurations(tenant: &str) -> Value {
         let dce = json!({"format": "dc+sd-jwt", "vct": ENTITLEMENT});
         return json!({"DigitalCertificateOfEntitlement_dc_sd-jwt": with(dce, "Certificate of Entitlement")});
     }
-    let w3c = json!({"format": "ldp_vc", "credential_definition": {
-        "@context": ["https://www.w3.org/ns/credentials/v2"], "type": ["VerifiableCredential", "StaffIdentity"]}});
-    json!({
-        "StaffIdentity_ldp_vc": with(w3c, "Staff identity"),
+    let w3c = |format: &str| {
+        json!({"format": format, "credential_definition": {
+        "@context": ["https://www.w3.org/ns/credentials/v2"], "type": ["VerifiableCredential", "StaffIdentity"]}})
+    };
+    let mut all = json!({
+        "StaffIdentity_ldp_vc": with(w3c("ldp_vc"), "Staff identity"),
         "StaffIdentity_dc_sd-jwt": with(json!({"format": "dc+sd-jwt", "vct": STAFF}), "Staff identity"),
-    })
+    });
+    if vc_jwt {
+        all["StaffIdentity_vc_jwt"] = with(w3c("vc+jwt"), "Staff identity");
+    }
+    all
 }
 
 async fn metadata(world: World, tenant: Path<String>, request: HttpRequest) -> HttpResponse {
@@ -85,7 +93,7 @@ async fn metadata(world: World, tenant: Path<String>, request: HttpRequest) -> H
         "credential_endpoint": format!("{issuer}/credential"),
         "nonce_endpoint": format!("{issuer}/nonce"),
         "notification_endpoint": format!("{issuer}/notification"),
-        "credential_configurations_supported": configurations(&tenant),
+        "credential_configurations_supported": configurations(&tenant, world.knobs().vc_jwt_of.is_some()),
     });
     let accepts = request
         .headers()
@@ -129,7 +137,12 @@ async fn offer(world: World, path: Path<(String, String)>) -> HttpResponse {
         grant["tx_code"] =
             json!({"input_mode": "numeric", "length": 6, "description": "On the letter from HR"});
     }
-    let ids: Vec<String> = configurations(&tenant).as_object().unwrap().keys().cloned().collect();
+    let ids: Vec<String> = configurations(&tenant, world.knobs().vc_jwt_of.is_some())
+        .as_object()
+        .unwrap()
+        .keys()
+        .cloned()
+        .collect();
     HttpResponse::Ok().json(json!({
         "credential_issuer": format!("{}/t/{tenant}", world.base),
         "credential_configuration_ids": ids,
@@ -230,6 +243,14 @@ async fn make(world: &World, configuration: &str, key: &PublicKey) -> Value {
         &world.undp
     };
     let key = if other_key { *world.wfp.p256.public_key() } else { *key };
+    if configuration.ends_with("vc_jwt") {
+        let (mut document, entropy) = (unsecured(world, by, &key), &world.entropy);
+        document["issuer"] = world.knobs().vc_jwt_of.into();
+        let options = EnvelopeOptions { holder_key: Some(key), ..EnvelopeOptions::at(world.now()) };
+        let issued = secure_credential(&document, Envelope::Jwt, &by.p256_key(), &options, entropy).await;
+        let Ok(Input::Jwt(token)) = issued else { panic!("no JWT") };
+        return Value::String(token);
+    }
     if configuration.ends_with("ldp_vc") {
         let mut document = w3c(world, by, &key).await;
         if tamper {
@@ -275,21 +296,7 @@ async fn make(world: &World, configuration: &str, key: &PublicKey) -> Value {
 }
 
 async fn w3c(world: &World, by: &Organisation, key: &PublicKey) -> Value {
-    let mut subject = staff_claims(world);
-    subject["id"] = key.did_jwk().into();
-    let entry = |purpose: &str| {
-        json!({
-            "type": "BitstringStatusListEntry", "statusPurpose": purpose, "statusListIndex": INDEX.to_string(),
-            "statusListCredential": format!("{}/t/undp/status/{purpose}", world.base),
-        })
-    };
-    let document = json!({
-        "@context": ["https://www.w3.org/ns/credentials/v2", "https://schemas.passerelle.example/v1/staff-identity.jsonld"],
-        "type": ["VerifiableCredential", "StaffIdentity"], "issuer": by.did,
-        "validFrom": world.now().to_rfc3339_opts(SecondsFormat::Secs, true),
-        "credentialSubject": subject,
-        "credentialStatus": [entry("revocation"), entry("suspension")],
-    });
+    let document = unsecured(world, by, key);
     let options = ProofOptions {
         created: Some(world.now()),
         purpose: Purpose::AssertionMethod,
@@ -298,6 +305,24 @@ async fn w3c(world: &World, by: &Organisation, key: &PublicKey) -> Value {
         expires: None,
     };
     data_integrity::secure(&document, Suite::EddsaRdfc2022, &by.ed25519_key(), &options).await.unwrap()
+}
+
+fn unsecured(world: &World, by: &Organisation, key: &PublicKey) -> Value {
+    let mut subject = staff_claims(world);
+    subject["id"] = key.did_jwk().into();
+    let entry = |purpose: &str| {
+        json!({
+            "type": "BitstringStatusListEntry", "statusPurpose": purpose, "statusListIndex": INDEX.to_string(),
+            "statusListCredential": format!("{}/t/undp/status/{purpose}", world.base),
+        })
+    };
+    json!({
+        "@context": ["https://www.w3.org/ns/credentials/v2", "https://schemas.passerelle.example/v1/staff-identity.jsonld"],
+        "type": ["VerifiableCredential", "StaffIdentity"], "issuer": by.did,
+        "validFrom": world.now().to_rfc3339_opts(SecondsFormat::Secs, true),
+        "credentialSubject": subject,
+        "credentialStatus": [entry("revocation"), entry("suspension")],
+    })
 }
 
 async fn notification(world: World, body: Json<Value>) -> HttpResponse {

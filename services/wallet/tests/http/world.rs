@@ -66,6 +66,8 @@ impl Organisation {
 
 /// What the others do; each test turns one knob.
 pub struct Knobs {
+    /// Whom the credential names as its issuer that is also given as a JWT.
+    pub vc_jwt_of: Option<&'static str>,
     pub signed_metadata: bool,
     pub tx_code: Option<&'static str>,
     pub offer_status: u16,
@@ -291,6 +293,7 @@ impl World {
 
 fn knobs(base: &str, now: Timestamp) -> Knobs {
     Knobs {
+        vc_jwt_of: None,
         signed_metadata: true,
         tx_code: Some("493051"),
         offer_status: 200,

@@ -381,6 +381,7 @@ impl CredentialView {
             format: match copy.configuration.format {
                 Format::LdpVc => "W3C Verifiable Credential",
                 Format::SdJwt => "SD-JWT VC",
+                Format::VcJwt => "W3C Verifiable Credential (JWT)",
             },
             badge: Badge::status(copy.status),
             held: match copy.delivery {

@@ -345,6 +345,7 @@ impl From<&CopyView> for CertificateLine {
             format: match view.copy.configuration.format {
                 issuance::Format::LdpVc => "W3C Verifiable Credential",
                 issuance::Format::SdJwt => "SD-JWT VC",
+                issuance::Format::VcJwt => "W3C Verifiable Credential (JWT)",
             },
             badge: Badge::status(view.copy.status),
             issued: view.copy.issued_at.into(),

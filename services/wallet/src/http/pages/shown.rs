@@ -103,7 +103,7 @@ pub fn offered(offer: &OfferView) -> Vec<OfferedLine> {
         .map(|one| OfferedLine {
             name: one.name.clone(),
             description: one.description.clone(),
-            kind: if one.format == holding::dcql::LDP_VC {
+            kind: if one.format != holding::dcql::SD_JWT {
                 "Complete copy: shown as a whole"
             } else {
                 "Selective copy: show only the parts that are asked for"
