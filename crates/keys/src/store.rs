@@ -66,8 +66,8 @@ impl KeyStore {
     ) -> Result<Arc<dyn Signer>, KeyStoreError> {
         let key = match (self.find(name)?, &self.token) {
             (Some(key), _) => key,
-            (None, Some(token)) if fits_token(algorithm) => token.load_or_create(name, algorithm, entropy)?,
-            (None, _) => self.files.load_or_create(name, algorithm, entropy)?,
+            (None, Some(token)) => token.load_or_create(name, algorithm, entropy)?,
+            (None, None) => self.files.load_or_create(name, algorithm, entropy)?,
         };
         if key.public_key().algorithm() != algorithm {
             return Err(KeyFileError::OtherAlgorithm(name.to_owned()).into());
@@ -80,9 +80,4 @@ impl KeyStore {
     pub fn token(&self) -> Option<&Token> {
         self.token.as_ref()
     }
-}
-
-/// PKCS#11 has no mechanism for BBS signatures, so such a key is always a sealed file.
-const fn fits_token(algorithm: Algorithm) -> bool {
-    !matches!(algorithm, Algorithm::Bls12381G2)
 }

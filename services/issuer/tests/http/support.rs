@@ -110,22 +110,7 @@ fn config(directory: &TempDir, setting: &Setting) -> Config {
             tenant("wfp", "WFP", &[CredentialType::StaffIdentity]),
             tenant("unjspf", "UNJSPF", &[CredentialType::DigitalCertificateOfEntitlement]),
         ],
-        vc_api: vec![
-            instance("eddsa", true, "eddsa-rdfc-2022"),
-            instance("eddsa-jcs", true, "eddsa-jcs-2022"),
-            instance("ecdsa-p256", true, "ecdsa-rdfc-2019"),
-            instance("ecdsa-jcs-p256", true, "ecdsa-jcs-2019"),
-            with_key("p384", instance("ecdsa-p384", true, "ecdsa-rdfc-2019")),
-            with_key("p384", instance("ecdsa-jcs-p384", true, "ecdsa-jcs-2019")),
-            instance("sd-p256", true, "ecdsa-sd-2023"),
-            instance("bbs", true, "bbs-2023"),
-            InstanceConfig { status: true, ..instance("eddsa-status", true, "eddsa-rdfc-2022") },
-            InstanceConfig { status: true, ..instance("sd-status", true, "ecdsa-sd-2023") },
-            InstanceConfig { status: true, ..enveloping("jose", "vc+jwt") },
-            enveloping("sd-jose", "vc+sd-jwt"),
-            enveloping("cose", "vc+cose"),
-            instance("closed", false, "eddsa-rdfc-2022"),
-        ],
+        vc_api: instances(setting),
         clients: vec![
             client("wallet", &["https://wallet.test/cb", "org.wallet:/cb?a=b"], false),
             client("other", &["https://other.test/cb"], false),
@@ -137,6 +122,28 @@ fn config(directory: &TempDir, setting: &Setting) -> Config {
             jwk: Holder::new(ATTESTER).0.public_key().to_jwk(),
         }],
     }
+}
+
+fn instances(setting: &Setting) -> Vec<InstanceConfig> {
+    let mut instances = vec![
+        instance("eddsa", true, "eddsa-rdfc-2022"),
+        instance("eddsa-jcs", true, "eddsa-jcs-2022"),
+        instance("ecdsa-p256", true, "ecdsa-rdfc-2019"),
+        instance("ecdsa-jcs-p256", true, "ecdsa-jcs-2019"),
+        with_key("p384", instance("ecdsa-p384", true, "ecdsa-rdfc-2019")),
+        with_key("p384", instance("ecdsa-jcs-p384", true, "ecdsa-jcs-2019")),
+        instance("sd-p256", true, "ecdsa-sd-2023"),
+        instance("bbs", true, "bbs-2023"),
+        InstanceConfig { status: true, ..instance("eddsa-status", true, "eddsa-rdfc-2022") },
+        InstanceConfig { status: true, ..instance("sd-status", true, "ecdsa-sd-2023") },
+        InstanceConfig { status: true, ..enveloping("jose", "vc+jwt") },
+        enveloping("sd-jose", "vc+sd-jwt"),
+        enveloping("cose", "vc+cose"),
+        instance("closed", false, "eddsa-rdfc-2022"),
+    ];
+    // No token makes keys for it.
+    instances.retain(|it| setting.token.is_none() || it.cryptosuite != "bbs-2023");
+    instances
 }
 
 fn client(id: &str, redirect_uris: &[&str], dpop_bound_access_tokens: bool) -> ClientConfig {
