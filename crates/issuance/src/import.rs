@@ -17,7 +17,7 @@ mod upload;
 pub use report::{csv, faults_csv};
 pub use retirees::{LANGUAGES, Retiree, retirees};
 pub use sheet::{Delimiter, Encoding, Limits};
-pub use staff::{Employment, Person, staff};
+pub use staff::{Employment, Person, staff, written_grade};
 pub use upload::{GoodRow, ListKind, RowContent, RowCounts, RowState, Upload, UploadRow, UploadState};
 
 /// Why a file is refused as a whole.

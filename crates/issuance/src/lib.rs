@@ -22,6 +22,7 @@ mod nonce;
 mod offer;
 mod role;
 pub mod schemas;
+pub mod scim;
 mod secrets;
 mod service;
 mod status;

@@ -110,7 +110,7 @@ fn check(
         birth_date: cell(Staff::BirthDate),
         nationality: cell(Staff::Nationality).map(|code| code.to_uppercase()),
         job_title: text(Staff::JobTitle),
-        grade: grade(&text(Staff::Grade)),
+        grade: written_grade(&text(Staff::Grade)),
         duty_station: text(Staff::DutyStation),
         employment: told.then(|| Employment {
             contract_type: text(Staff::ContractType).to_lowercase().replace([' ', '_'], "-"),
@@ -165,7 +165,8 @@ fn check_dates(person: &Person, faults: &mut Faults<'_, Staff>, today: NaiveDate
 }
 
 /// `p3`, `P 3` and `P–3` are all `P-3`; what is no grade stays as it was, so that the report shows it.
-fn grade(written: &str) -> String {
+#[must_use]
+pub fn written_grade(written: &str) -> String {
     let upper = written.to_uppercase();
     let joined: String =
         upper.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '–' | '‑')).collect();
