@@ -68,32 +68,42 @@ impl Issuer {
     /// Does it, or keeps it for a second person. Proposing again what waits already changes nothing.
     pub async fn propose(&self, by: &Actor, proposal: &Proposal) -> Result<Outcome, DecideError> {
         let outcome = sql::retry(|| async {
-            let now = self.now();
             let mut tx = self.store.write("propose").await?;
-            self.check_proposal(&mut tx, by, proposal).await?;
-            if !self.needs_second(&mut tx, by, proposal).await? {
-                self.carry_out(&mut tx, by, None, proposal).await?;
-                tx.commit().await?;
-                return Ok::<_, DecideError>(Outcome::Done);
-            }
-            let (act, target) = (proposal.act(), proposal.target());
-            if let Some(same) = tx.find_waiting_approval(&by.tenant, act, target, now).await? {
-                return Ok(Outcome::Waits(same.id));
-            }
-            let approval = Approval::proposed(self.new_id(), proposal.clone(), &by.officer, now);
-            match tx.insert_approval(&by.tenant, &approval).await {
-                Ok(()) => {}
-                // Somebody proposed the same a moment ago; the next try finds it.
-                Err(error) if error.is_conflict() => return Err(store_issuer::Error::stale().into()),
-                Err(error) => return Err(error.into()),
-            }
-            tx.audit(by, Act { action: "approval.propose", target, detail: act }, now).await?;
+            let outcome = self.propose_within(&mut tx, by, proposal).await?;
             tx.commit().await?;
-            Ok(Outcome::Waits(approval.id))
+            Ok::<_, DecideError>(outcome)
         })
         .await?;
         self.imports.notify_one();
         Ok(outcome)
+    }
+
+    /// The same in the caller's transaction.
+    pub(super) async fn propose_within(
+        &self,
+        tx: &mut Transaction,
+        by: &Actor,
+        proposal: &Proposal,
+    ) -> Result<Outcome, DecideError> {
+        let now = self.now();
+        self.check_proposal(tx, by, proposal).await?;
+        if !self.needs_second(tx, by, proposal).await? {
+            self.carry_out(tx, by, None, proposal).await?;
+            return Ok(Outcome::Done);
+        }
+        let (act, target) = (proposal.act(), proposal.target());
+        if let Some(same) = tx.find_waiting_approval(&by.tenant, act, target, now).await? {
+            return Ok(Outcome::Waits(same.id));
+        }
+        let approval = Approval::proposed(self.new_id(), proposal.clone(), &by.officer, now);
+        match tx.insert_approval(&by.tenant, &approval).await {
+            Ok(()) => {}
+            // Somebody proposed the same a moment ago; the next try finds it.
+            Err(error) if error.is_conflict() => return Err(store_issuer::Error::stale().into()),
+            Err(error) => return Err(error.into()),
+        }
+        tx.audit(by, Act { action: "approval.propose", target, detail: act }, now).await?;
+        Ok(Outcome::Waits(approval.id))
     }
 
     /// Approves, refuses or takes back. An approved act is carried out in the same transaction, so that it is never
@@ -110,6 +120,10 @@ impl Issuer {
             let now = self.now();
             let mut tx = self.store.write("decide").await?;
             let approval = tx.find_approval(&by.tenant, id).await?.ok_or(DecideError::Unknown)?;
+            let maker = self.maker_of(&mut tx, &by.tenant, &approval.requested_by).await?;
+            if decision == Decision::Approve && maker == by.officer {
+                return Err(ApprovalError::OwnProposal.into());
+            }
             let decided = approval.decided(decision, &by.officer, &remark, now)?;
             tx.close_approval(&by.tenant, &decided).await?;
             let proposal = &decided.proposal;
@@ -138,8 +152,22 @@ impl Issuer {
         by: &Actor,
         proposal: &Proposal,
     ) -> Result<bool, store_issuer::Error> {
-        let others = tx.count_second_persons(&by.tenant, &by.officer).await?;
+        let maker = self.maker_of(tx, &by.tenant, &by.officer).await?;
+        let others = tx.count_second_persons(&by.tenant, &maker).await?;
         Ok(self.settings.four_eyes.needs_second(proposal, others))
+    }
+
+    /// The person behind an act: whoever made a machine's token may have it, so what the machine proposes counts as
+    /// their own proposal.
+    async fn maker_of(
+        &self,
+        tx: &mut Transaction,
+        tenant: &str,
+        officer: &str,
+    ) -> Result<String, store_issuer::Error> {
+        let Some(client) = issuance::client_of(officer) else { return Ok(officer.to_owned()) };
+        let known = tx.find_service_client(tenant, client).await?;
+        Ok(known.map_or_else(|| officer.to_owned(), |known| known.created_by))
     }
 
     /// What waits, oldest first, and what was decided or has lapsed lately.

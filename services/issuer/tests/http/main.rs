@@ -19,6 +19,7 @@ mod metadata;
 mod offers;
 mod pages;
 mod roles;
+mod scim;
 mod service;
 mod staff;
 mod status;

@@ -36,6 +36,9 @@ const PAGES: &[Page] = &[
     ("post", "/imports/{id}/discard", Some(Issue), &[]),
     ("get", "/imports/{id}/links.csv", Some(Issue), &[]),
     ("get", "/imports/{id}/rows-to-correct.csv", Some(SeePeople), &[]),
+    ("get", "/machines", Some(Administer), &[]),
+    ("post", "/machines", Some(Administer), &[("name", "HR"), ("scim", "yes")]),
+    ("post", "/machines/{id}/revoke", Some(Administer), &[]),
     ("get", "/offers", Some(SeePeople), &[]),
     ("post", "/offers/remind", Some(Issue), &[]),
     ("get", "/offers/{id}", Some(Issue), &[]),
@@ -73,6 +76,7 @@ struct Things {
     upload: String,
     document: String,
     officer: String,
+    machine: String,
     proposal: String,
     beneficiary: String,
     request: String,
@@ -91,6 +95,8 @@ impl Things {
         owner.post("/console/people/s-10023/status", &[("act", "revoke"), ("reason", "other")]).await;
         let proposals = owner.get("/console/approvals").await.text();
         let officers = owner.get("/console/officers").await.text();
+        world.issuer.create_service_client(&by, "HR", &issuance::Scope::ALL).await.unwrap();
+        let machine = world.issuer.list_service_clients("undp").await.unwrap().remove(0).id;
         let fund = Actor { tenant: "unjspf".into(), officer: "officer".into() };
         let retiree = issuance::import::Retiree {
             uid: "100482317".into(),
@@ -107,6 +113,7 @@ impl Things {
             upload: upload.rsplit('/').next().unwrap().to_owned(),
             document: between(&documents, "href=\"/console/documents/", "/receipt").to_owned(),
             officer: between(&officers, "href=\"/console/officers/", "\"").to_owned(),
+            machine,
             proposal: between(&proposals, "action=\"/console/approvals/", "/").to_owned(),
             beneficiary,
             request,
@@ -120,6 +127,7 @@ impl Things {
             "approvals" => &self.proposal,
             "documents" => &self.document,
             "imports" => &self.upload,
+            "machines" => &self.machine,
             "offers" => &self.offer,
             "officers" => &self.officer,
             "requests" => &self.request,

@@ -6,6 +6,7 @@
 mod activity;
 mod approvals;
 mod calendar;
+mod clients;
 mod dashboard;
 mod documents;
 mod imports;
@@ -64,6 +65,7 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
                         .configure(requests::configure)
                         .configure(approvals::configure)
                         .configure(officers::configure)
+                        .configure(clients::configure)
                         .configure(activity::configure),
                 ),
         )
