@@ -29,6 +29,8 @@ pub struct SecondPersons {
 pub enum Proposal {
     /// Everybody on an uploaded list is offered credentials.
     OfferList { upload: String, employment: bool },
+    /// Everybody of a prepared run is offered credentials.
+    Reissue { run: String },
     /// All credentials of a person end.
     Revoke { subject: String, reason: String, note: Option<String> },
     /// A person's service ends, and with it what hangs on it.
@@ -97,7 +99,10 @@ impl FourEyes {
             (Self::Always, Proposal::GiveRoles { .. }) => others.ever > 0,
             (
                 Self::Always,
-                Proposal::OfferList { .. } | Proposal::Revoke { .. } | Proposal::EndService { .. },
+                Proposal::OfferList { .. }
+                | Proposal::Reissue { .. }
+                | Proposal::Revoke { .. }
+                | Proposal::EndService { .. },
             ) => true,
         }
     }
@@ -109,6 +114,7 @@ impl Proposal {
     pub const fn act(&self) -> &'static str {
         match self {
             Self::OfferList { .. } => "offer-list",
+            Self::Reissue { .. } => "reissue",
             Self::Revoke { .. } => "revoke",
             Self::EndService { .. } => "end-service",
             Self::GiveRoles { .. } => "give-roles",
@@ -120,6 +126,7 @@ impl Proposal {
     pub fn target(&self) -> &str {
         match self {
             Self::OfferList { upload, .. } => upload,
+            Self::Reissue { run } => run,
             Self::Revoke { subject, .. } | Self::EndService { subject, .. } => subject,
             Self::GiveRoles { officer, .. } => officer,
         }
@@ -129,7 +136,7 @@ impl Proposal {
     #[must_use]
     pub fn is_known(&self) -> bool {
         match self {
-            Self::OfferList { .. } => true,
+            Self::OfferList { .. } | Self::Reissue { .. } => true,
             Self::Revoke { reason, .. } => ReasonCode::parse(reason).is_some(),
             Self::EndService { how, .. } => ServiceEnd::parse(how).is_some(),
             Self::GiveRoles { roles, .. } => Roles::parse(roles).is_some(),

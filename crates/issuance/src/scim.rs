@@ -16,7 +16,7 @@ mod user;
 pub use filter::Filter;
 pub use patch::{Operation, apply, operations};
 pub use record::{RecordFault, person};
-pub use schema::{CORE, ENTERPRISE, STAFF, schema_document, schema_documents};
+pub use schema::{CORE, ENTERPRISE, RECORD, STAFF, schema_document, schema_documents};
 pub use user::{Projection, User};
 
 /// Why a request is refused: RFC 7644, 3.12. The detail never repeats a value.

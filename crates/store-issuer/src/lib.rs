@@ -19,6 +19,7 @@ mod live;
 mod offers;
 mod officers;
 mod overview;
+mod reissue;
 mod row;
 mod scim;
 mod secrets;
@@ -40,6 +41,7 @@ pub use existence::{BeneficiaryRow, ExistenceRow};
 pub use live::LiveCopy;
 pub use officers::{Ceremony, CeremonyKind, Officer, OfficerLink, Session};
 pub use overview::{Overview, StuckOffer};
+pub use reissue::{ReissueCounts, ReissueOutcome, ReissueRow, ReissueRun};
 pub use scim::ScimUser;
 pub use service::EndedService;
 pub use service_clients::ServiceClient;
@@ -107,6 +109,7 @@ fn migrations() -> Vec<Migration> {
         api_status::MIGRATIONS,
         service_clients::MIGRATIONS,
         scim::MIGRATIONS,
+        reissue::MIGRATIONS,
     ]
     .concat()
 }

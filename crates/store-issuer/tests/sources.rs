@@ -5,10 +5,11 @@
 mod engines;
 
 use engines::engines;
+use issuance::import::UploadState;
 use issuance::scim::User;
-use issuance::{Scope, Subject, Timestamp};
+use issuance::{Reissue, Scope, Subject, Timestamp};
 use serde_json::{Map, json};
-use store_issuer::{ScimUser, ServiceClient};
+use store_issuer::{ReissueCounts, ReissueOutcome, ReissueRun, ScimUser, ServiceClient};
 
 fn now() -> Timestamp {
     Timestamp::from_timestamp(1_800_000_000, 0).unwrap()
@@ -117,5 +118,64 @@ async fn a_person_keeps_the_identifier_when_the_number_changes() {
         tx.commit().await.unwrap();
         let mut tx = store.write("test").await.unwrap();
         assert!(tx.replace_subject("undp", &subject("a", "2")).await.unwrap_err().is_conflict());
+    }
+}
+
+#[tokio::test]
+async fn a_run_chooses_whoever_has_nothing_and_settles_each_once() {
+    let engines = engines().await;
+    for store in &engines.stores {
+        let mut tx = store.write("test").await.unwrap();
+        for (id, number, station) in [("b", "2", "Lima"), ("a", "1", "Nairobi"), ("c", "3", "Nairobi")] {
+            let claims = json!({"dutyStation": station});
+            let subject = Subject {
+                id: id.into(),
+                number: number.into(),
+                name: id.into(),
+                claims: claims.as_object().unwrap().clone(),
+                created_at: now(),
+                updated_at: now(),
+            };
+            tx.put_subject("undp", &subject).await.unwrap();
+            tx.put_subject("wfp", &subject).await.unwrap();
+        }
+        let run = ReissueRun {
+            id: "r".into(),
+            why: Reissue::First,
+            station: Some("Nairobi".into()),
+            ending_before: None,
+            state: UploadState::Preview,
+            created_by: "o".into(),
+            created_at: now(),
+            finished_at: None,
+        };
+        assert_eq!(tx.insert_reissue_run("undp", &run).await.unwrap(), 2);
+        let renewal = ReissueRun { id: "n".into(), why: Reissue::Renewal, ..run.clone() };
+        assert_eq!(tx.insert_reissue_run("undp", &renewal).await.unwrap(), 0, "nobody holds anything");
+        assert_eq!(tx.find_reissue_run("undp", "r").await.unwrap(), Some(run));
+        assert_eq!(tx.find_reissue_run("wfp", "r").await.unwrap(), None);
+        let rows = tx.list_reissue_rows("undp", "r", "waiting", 0, 9).await.unwrap();
+        assert_eq!(
+            rows.iter().map(|row| (row.line, row.number.as_str())).collect::<Vec<_>>(),
+            [(1, "1"), (2, "3")]
+        );
+        let offered = ReissueOutcome::Offered { offer: "x".into() };
+        tx.settle_reissue_row("undp", "r", 1, &offered).await.unwrap();
+        let again = tx.settle_reissue_row("undp", "r", 1, &offered).await;
+        assert!(again.unwrap_err().is_retryable());
+        let skipped = ReissueOutcome::Skipped { reason: "why".into() };
+        tx.settle_reissue_row("undp", "r", 2, &skipped).await.unwrap();
+        let all = tx.list_reissue_rows("undp", "r", "", 0, 9).await.unwrap();
+        assert_eq!(all.into_iter().map(|row| row.outcome).collect::<Vec<_>>(), [offered, skipped]);
+        let counts = ReissueCounts { waiting: 0, offered: 1, skipped: 1 };
+        assert_eq!(tx.count_reissue_rows("undp", "r").await.unwrap(), counts);
+        let confirm = (UploadState::Preview, UploadState::Confirmed);
+        assert!(tx.move_reissue_run("undp", "r", confirm, now()).await.unwrap());
+        assert!(!tx.move_reissue_run("undp", "r", confirm, now()).await.unwrap());
+        assert_eq!(tx.running_reissues(9).await.unwrap(), [("undp".to_owned(), "r".to_owned())]);
+        let discard = (UploadState::Preview, UploadState::Discarded);
+        assert!(tx.move_reissue_run("undp", "n", discard, now()).await.unwrap());
+        assert_eq!(tx.list_reissue_runs("undp", 9).await.unwrap().len(), 1);
+        tx.commit().await.unwrap();
     }
 }

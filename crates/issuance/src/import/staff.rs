@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::columns::{Column, Columns};
 use super::row::{Faults, put};
-use super::sheet::{self, Limits, Record};
+use super::sheet::{self, File, Limits, Record};
 use super::{ListedRow, Listing, SheetError};
 use crate::configuration::CredentialType;
 use crate::schemas::{FaultKind, subject_faults};
@@ -73,8 +73,12 @@ impl Person {
 }
 
 /// Reads a staff list; `today` bounds dates of birth.
-pub fn staff(bytes: &[u8], limits: Limits, today: NaiveDate) -> Result<Listing<Person>, SheetError> {
-    let sheet = sheet::read(bytes, limits)?;
+pub fn staff<'a>(
+    file: impl Into<File<'a>>,
+    limits: Limits,
+    today: NaiveDate,
+) -> Result<Listing<Person>, SheetError> {
+    let sheet = sheet::read(file.into(), limits)?;
     let columns = Columns::of(&sheet.header)?;
     let mut seen = HashMap::new();
     let mut rows = Vec::with_capacity(sheet.records.len());

@@ -2,7 +2,7 @@
 //! behind the URN of a schema and a colon (RFC 7644, 3.10).
 
 use super::filter::Filter;
-use super::schema::{Attribute, CORE, SCHEMAS, Schema};
+use super::schema::{Attribute, CORE, RECORD, SCHEMAS, Schema};
 use super::{Fault, FaultKind};
 
 /// A place in a user. Without an attribute it is a whole extension.
@@ -37,7 +37,11 @@ impl Path {
         let (schema, rest) = split(text.trim()).ok_or_else(wrong)?;
         if rest.is_empty() {
             let whole = Self { schema, attribute: None, filter: None, sub: None };
-            return if schema.id == CORE { Err(wrong()) } else { Ok(whole) };
+            return match schema.id {
+                CORE => Err(wrong()),
+                RECORD => Err(Fault::new(FaultKind::Mutability, "what is said of the record is read only")),
+                _ => Ok(whole),
+            };
         }
         let end = rest.find(['[', '.']).unwrap_or(rest.len());
         let (name, rest) = rest.split_at(end);

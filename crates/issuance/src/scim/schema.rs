@@ -6,6 +6,8 @@ pub const CORE: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
 pub const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 /// What a staff credential says and no published schema of SCIM holds.
 pub const STAFF: &str = "urn:passerelle:params:scim:schemas:extension:staff:2.0:User";
+/// What this service says of the record; read only as a whole.
+pub const RECORD: &str = "urn:passerelle:params:scim:schemas:extension:record:2.0:User";
 
 /// One attribute or sub-attribute (RFC 7643, 7).
 #[derive(Debug)]
@@ -181,7 +183,7 @@ const ENTERPRISE_USER: [Attribute; 6] = [
     complex("manager", &MANAGER, "The person's manager."),
 ];
 
-const STAFF_USER: [Attribute; 10] = [
+const STAFF_USER: [Attribute; 8] = [
     text("gradeLevel", "Grade, such as P-3 or G-5."),
     text("dutyStation", "Duty station."),
     text("nationality", "Three letters of ISO 3166-1."),
@@ -193,15 +195,18 @@ const STAFF_USER: [Attribute; 10] = [
     },
     text("startDate", "First day of the appointment, as 2026-01-31."),
     text("endDate", "Last day of the appointment."),
+];
+
+const RECORD_USER: [Attribute; 2] = [
     Attribute {
         is_read_only: true,
         canonical: &["complete", "incomplete"],
-        ..text("record", "Whether the record makes a staff credential; until it does, nobody is offered one.")
+        ..text("state", "Whether the record makes a staff credential; until it does, nobody is offered one.")
     },
     Attribute {
         is_read_only: true,
         is_list: true,
-        ..text("recordFaults", "What the record lacks, attribute by attribute.")
+        ..text("faults", "What the record lacks, attribute by attribute.")
     },
 ];
 
@@ -213,5 +218,11 @@ pub(super) const SCHEMAS: &[Schema] = &[
         name: "StaffUser",
         about: "What a staff credential says beside that.",
         attributes: &STAFF_USER,
+    },
+    Schema {
+        id: RECORD,
+        name: "UserRecord",
+        about: "Whether the person is on the staff list.",
+        attributes: &RECORD_USER,
     },
 ];

@@ -12,7 +12,7 @@ fn body() -> Value {
         "name": {"givenName": "Amina", "familyName": "Okafor"},
         "emails": [{"value": "a@undp.test", "type": "work", "primary": true}, {"value": "a@home.test", "type": "home"}],
         ENTERPRISE: {"employeeNumber": "10023", "department": "Bureau"},
-        STAFF: {"gradeLevel": "p3", "dutyStation": "Nairobi", "record": "complete"},
+        STAFF: {"gradeLevel": "p3", "dutyStation": "Nairobi"}, RECORD: {"state": "complete"},
         "password": "never kept", "groups": [{"value": "x"}]
     })
 }
@@ -42,7 +42,7 @@ fn only_what_a_schema_names_is_kept_in_its_spelling() {
     for gone in ["password", "groups", "schemas"] {
         assert!(!user.members().contains_key(gone), "{gone}");
     }
-    assert!(user.members()[STAFF].get("record").is_none(), "read only");
+    assert!(user.members().get(RECORD).is_none(), "read only");
 }
 
 #[test]

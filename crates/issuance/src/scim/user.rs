@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::schema::{Attribute, CORE, Kind, SCHEMAS};
-use super::{Fault, FaultKind, STAFF};
+use super::{Fault, FaultKind, RECORD};
 
 const LONGEST_TEXT: usize = 512;
 const MOST_VALUES: usize = 20;
@@ -40,6 +40,7 @@ impl User {
                 }
             }
         }
+        user.entry("active").or_insert(Value::Bool(true));
         Self::checked(user)
     }
 
@@ -49,11 +50,10 @@ impl User {
         Self(members)
     }
 
-    pub(super) fn checked(mut members: Map<String, Value>) -> Result<Self, Fault> {
+    pub(super) fn checked(members: Map<String, Value>) -> Result<Self, Fault> {
         if members.get("userName").and_then(Value::as_str).is_none_or(|name| name.trim().is_empty()) {
             return Err(Fault::value("userName is missing"));
         }
-        members.entry("active").or_insert(Value::Bool(true));
         Ok(Self(members))
     }
 
@@ -72,6 +72,7 @@ impl User {
         self.0.get("externalId").and_then(Value::as_str)
     }
 
+    /// Where nothing is said, the person is here.
     #[must_use]
     pub fn is_active(&self) -> bool {
         self.0.get("active").and_then(Value::as_bool).unwrap_or(true)
@@ -83,20 +84,16 @@ impl User {
         rest.iter().try_fold(first, |value, name| value.get(*name))?.as_str().map(str::trim)
     }
 
-    /// The whole resource but `meta`: with `id`, `schemas`, and what the staff extension says about the record.
+    /// The whole resource but `meta`: with `id`, `schemas`, and what is said about the record.
     #[must_use]
     pub fn resource(&self, id: &str, faults: &[String]) -> Map<String, Value> {
         let mut resource = self.0.clone();
-        let mut staff = match resource.remove(STAFF) {
-            Some(Value::Object(staff)) => staff,
-            _ => Map::new(),
-        };
         let state = if faults.is_empty() { "complete" } else { "incomplete" };
-        staff.insert("record".into(), state.into());
+        let mut record = Map::from_iter([("state".to_owned(), Value::from(state))]);
         if !faults.is_empty() {
-            staff.insert("recordFaults".into(), faults.into());
+            record.insert("faults".into(), faults.into());
         }
-        resource.insert(STAFF.into(), staff.into());
+        resource.insert(RECORD.into(), record.into());
         let named = SCHEMAS.iter().map(|schema| schema.id);
         let schemas: Vec<&str> = named.filter(|id| *id == CORE || resource.contains_key(*id)).collect();
         resource.insert("schemas".into(), schemas.into());

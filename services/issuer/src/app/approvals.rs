@@ -8,7 +8,7 @@ use issuance::{
 use store_issuer::Transaction;
 
 use super::service::End;
-use super::{ChangeError, ImportError, Issuer, RolesError};
+use super::{ChangeError, ImportError, Issuer, RolesError, RunError};
 
 /// More remarks than that are letters.
 const LONGEST_REMARK: usize = 500;
@@ -21,6 +21,8 @@ pub enum DecideError {
     Refused(#[from] ApprovalError),
     #[error(transparent)]
     Import(#[from] ImportError),
+    #[error(transparent)]
+    Run(#[from] RunError),
     #[error(transparent)]
     Change(#[from] ChangeError),
     #[error(transparent)]
@@ -50,6 +52,10 @@ pub enum About {
     List {
         file_name: String,
         good: u64,
+    },
+    Run {
+        why: issuance::Reissue,
+        people: u64,
     },
     Person {
         name: String,
@@ -218,6 +224,12 @@ impl Issuer {
                 let found = tx.find_upload(&by.tenant, upload).await?.ok_or(ImportError::Unknown)?;
                 super::import::check_open(&found)?;
             }
+            Proposal::Reissue { run } => {
+                let found = tx.find_reissue_run(&by.tenant, run).await?.ok_or(RunError::Unknown)?;
+                if found.state == issuance::import::UploadState::Discarded {
+                    return Err(RunError::State.into());
+                }
+            }
             Proposal::Revoke { subject, .. } | Proposal::EndService { subject, .. } => {
                 let found = tx.find_subject(&by.tenant, subject).await?;
                 found.ok_or(ChangeError::Unknown)?;
@@ -241,6 +253,7 @@ impl Issuer {
             Proposal::OfferList { upload, employment } => {
                 self.confirm_within(tx, by, upload, *employment).await?;
             }
+            Proposal::Reissue { run } => self.confirm_run_within(tx, by, run).await?,
             Proposal::Revoke { subject, reason, note } => {
                 let code = ReasonCode::parse(reason).unwrap_or(ReasonCode::Other);
                 let change = StatusMove {
@@ -274,6 +287,14 @@ async fn proposal_view(
             Some(found) => {
                 let counts = tx.count_upload_rows(tenant, upload).await?;
                 About::List { file_name: found.file_name, good: counts.good + counts.done }
+            }
+        },
+        Proposal::Reissue { run } => match tx.find_reissue_run(tenant, run).await? {
+            None => About::Gone,
+            Some(found) => {
+                let counts = tx.count_reissue_rows(tenant, run).await?;
+                let people = counts.waiting + counts.offered + counts.skipped;
+                About::Run { why: found.why, people }
             }
         },
         Proposal::Revoke { subject, .. } | Proposal::EndService { subject, .. } => {

@@ -34,8 +34,21 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
             .service(find_user)
             .service(replace_user)
             .service(patch_user)
-            .service(delete_user),
+            .service(delete_user)
+            .default_service(actix_web::web::to(unknown)),
     );
+}
+
+/// Anything else below the address, in the envelope that clients of SCIM read.
+async fn unknown(request: HttpRequest) -> Result<HttpResponse, Refusal> {
+    let parts: Vec<&str> = request.path().split('/').skip(4).collect();
+    Err(match parts.as_slice() {
+        ["ServiceProviderConfig" | "ResourceTypes" | "Schemas" | "Users" | ".search"]
+        | ["ResourceTypes" | "Schemas" | "Users", _] => {
+            Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "this endpoint does not know the method".to_owned())
+        }
+        _ => Refusal::new(StatusCode::NOT_FOUND, "there is no such endpoint".to_owned()),
+    })
 }
 
 /// The organisation and the machine that asks, before anything else of the request is looked at.

@@ -1,6 +1,6 @@
 //! An HR system pushes hires, changes and separations.
 
-use issuance::scim::{CORE, ENTERPRISE, STAFF};
+use issuance::scim::{CORE, ENTERPRISE, RECORD, STAFF};
 use issuance::{Actor, CredentialType, FourEyes, OfferState, Role, Roles, Scope, Status};
 use serde_json::{Value, json};
 use testkit::{Agent, Answer};
@@ -91,7 +91,7 @@ async fn a_hire_is_on_the_staff_list_and_is_found_by_name_and_number() {
     assert_eq!(answer.status, 201);
     assert_eq!(answer.header("location").unwrap(), made["meta"]["location"]);
     assert_eq!(answer.header("etag"), Some("W/\"1\""));
-    assert_eq!((&made["meta"]["version"], &made[STAFF]["record"]), (&json!("W/\"1\""), &json!("complete")));
+    assert_eq!((&made["meta"]["version"], &made[RECORD]["state"]), (&json!("W/\"1\""), &json!("complete")));
     assert_eq!(subject(&world).await.unwrap().claims["gradeLevel"], "P-3");
     let query = |filter: &str| {
         let query =
@@ -148,8 +148,8 @@ async fn an_incomplete_record_waits_and_says_what_it_lacks() {
     let mut bare = amina();
     bare.as_object_mut().unwrap().remove(STAFF);
     let made = hr.create(&bare).await;
-    assert_eq!(made[STAFF]["record"], "incomplete");
-    assert_eq!(made[STAFF]["recordFaults"], json!(["gradeLevel is missing", "dutyStation is missing"]));
+    assert_eq!(made[RECORD]["state"], "incomplete");
+    assert_eq!(made[RECORD]["faults"], json!(["gradeLevel is missing", "dutyStation is missing"]));
     assert!(subject(&world).await.is_none());
     let owner = Browser::officer(&world, "undp", "Ann").await;
     let page = owner.get("/console/machines").await.text();
@@ -157,7 +157,7 @@ async fn an_incomplete_record_waits_and_says_what_it_lacks() {
     let id = made["id"].as_str().unwrap();
     let value = json!({"gradeLevel": "P-4", "dutyStation": "Lima"});
     let done = hr.patch(id, json!({"op": "add", "path": STAFF, "value": value})).await.json().unwrap();
-    assert_eq!((&done[STAFF]["record"], &done["meta"]["version"]), (&json!("complete"), &json!("W/\"2\"")));
+    assert_eq!((&done[RECORD]["state"], &done["meta"]["version"]), (&json!("complete"), &json!("W/\"2\"")));
     assert_eq!(subject(&world).await.unwrap().claims["dutyStation"], "Lima");
 }
 
@@ -358,12 +358,13 @@ async fn discovery_describes_what_is_there() {
     assert_eq!(kinds["Resources"][0]["schemaExtensions"][0]["schema"], ENTERPRISE);
     assert_eq!(hr.get("/ResourceTypes/User").await.json().unwrap()["endpoint"], "/Users");
     let schemas = hr.get("/Schemas").await.json().unwrap();
-    assert_eq!(schemas["totalResults"], 3);
+    assert_eq!(schemas["totalResults"], 4);
     assert_eq!(hr.get(&format!("/Schemas/{ENTERPRISE}")).await.json().unwrap()["name"], "EnterpriseUser");
-    for path in ["/Schemas/urn:x", "/ResourceTypes/Group"] {
+    for path in ["/Schemas/urn:x", "/ResourceTypes/Group", "/Groups", "/Users/1/x"] {
         assert_eq!(refusal(&hr.get(path).await), (404, None), "{path}");
     }
     assert_eq!(refusal(&hr.get("/Schemas?filter=name%20pr").await), (403, None));
+    assert_eq!(refusal(&hr.send("PUT", "/Schemas", &[], Some(&json!({}))).await), (405, None));
 }
 
 #[tokio::test(flavor = "multi_thread")]

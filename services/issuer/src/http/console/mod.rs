@@ -13,6 +13,7 @@ mod imports;
 mod offers;
 mod officers;
 mod people;
+mod reissues;
 mod requests;
 mod retirees;
 mod service;
@@ -56,6 +57,7 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
                         .configure(dashboard::configure)
                         .configure(documents::configure)
                         .configure(imports::configure)
+                        .configure(reissues::configure)
                         .configure(people::configure)
                         .configure(calendar::configure)
                         .configure(service::configure)

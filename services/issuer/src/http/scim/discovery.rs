@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, get};
-use issuance::scim::{CORE, ENTERPRISE, STAFF, schema_document, schema_documents};
+use issuance::scim::{CORE, ENTERPRISE, RECORD, STAFF, schema_document, schema_documents};
 use serde_json::{Value, json};
 
 use super::message::{Bearer, Refusal, answer, base, list_of};
@@ -68,6 +68,7 @@ fn user_type(base: &str) -> Value {
         "schemaExtensions": [
             {"schema": ENTERPRISE, "required": false},
             {"schema": STAFF, "required": false},
+            {"schema": RECORD, "required": false},
         ],
     });
     with_meta(document, "ResourceType", &format!("{base}/ResourceTypes/User"))
