@@ -61,6 +61,23 @@ fn offered(hr: &Officer, number: &str) -> Result<Value> {
     Ok(json!({ "uri": offer.uri, "txCode": offer.tx_code }))
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_scim_validator_of_others_agrees() -> Result<()> {
+    let stack = up().await?;
+    let token = Officer::register(&stack, "undp").await?.machine("Validator").await?;
+    let python = concat!(env!("CARGO_MANIFEST_DIR"), "/interop/.venv/bin/python");
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/interop/scim.py");
+    let address = format!("{}/scim/v2/undp", stack.url(Service::Issuer));
+    let status = tokio::process::Command::new(python)
+        .args([script, &address, &token])
+        .stdin(Stdio::null())
+        .status()
+        .await
+        .context("no Python (tests/run --only tools makes tests/interop/.venv)")?;
+    ensure!(status.success(), "tests/interop/scim.py failed");
+    stack.finish().await
+}
+
 const POINTERS: [&str; 2] = ["/credentialSubject/alumniOf/name", "/id"];
 
 /// A credential for selective disclosure by our open VC API, and what our wallet's open VC API shows of it.

@@ -74,6 +74,13 @@ impl Officer {
         Ok(officer)
     }
 
+    /// The token of a new machine, which pushes persons.
+    pub async fn machine(&self, name: &str) -> Result<String> {
+        let form = [("name", name), ("scim", "yes")];
+        let page = self.agent.post_form(self.at("/console/machines"), &form).await?.expect(200)?.text();
+        text_of(&page, "data-testid=\"client-token\"").context("the page shows no token")
+    }
+
     /// Uploads a list, confirms its good rows, and waits until they are worked off.
     pub async fn upload(&self, name: &str, csv: &[u8]) -> Result<Import> {
         let id = self.submit_list(name, csv).await?;

@@ -29,6 +29,8 @@ pub struct SecondPersons {
 pub enum Proposal {
     /// Everybody on an uploaded list is offered credentials.
     OfferList { upload: String, employment: bool },
+    /// Everybody of a prepared run is offered credentials.
+    Reissue { run: String },
     /// All credentials of a person end, or those of one type.
     Revoke {
         subject: String,
@@ -106,6 +108,7 @@ impl FourEyes {
             (
                 Self::Always,
                 Proposal::OfferList { .. }
+                | Proposal::Reissue { .. }
                 | Proposal::Revoke { .. }
                 | Proposal::EndService { .. }
                 | Proposal::Issue { .. },
@@ -120,6 +123,7 @@ impl Proposal {
     pub const fn act(&self) -> &'static str {
         match self {
             Self::OfferList { .. } => "offer-list",
+            Self::Reissue { .. } => "reissue",
             Self::Revoke { .. } => "revoke",
             Self::EndService { .. } => "end-service",
             Self::GiveRoles { .. } => "give-roles",
@@ -132,6 +136,7 @@ impl Proposal {
     pub fn target(&self) -> &str {
         match self {
             Self::OfferList { upload, .. } => upload,
+            Self::Reissue { run } => run,
             Self::Revoke { subject, .. } | Self::EndService { subject, .. } => subject,
             Self::GiveRoles { officer, .. } => officer,
             Self::Issue { deferral, .. } => deferral,
@@ -142,7 +147,7 @@ impl Proposal {
     #[must_use]
     pub fn is_known(&self) -> bool {
         match self {
-            Self::OfferList { .. } => true,
+            Self::OfferList { .. } | Self::Reissue { .. } => true,
             Self::Revoke { reason, .. } => ReasonCode::parse(reason).is_some(),
             Self::EndService { how, .. } => ServiceEnd::parse(how).is_some(),
             Self::GiveRoles { roles, .. } => Roles::parse(roles).is_some(),

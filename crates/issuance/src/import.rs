@@ -13,11 +13,14 @@ mod staff;
 #[cfg(test)]
 mod tests;
 mod upload;
+mod workbook;
+#[cfg(test)]
+mod workbook_tests;
 
 pub use report::{csv, faults_csv};
 pub use retirees::{LANGUAGES, Retiree, retirees};
-pub use sheet::{Delimiter, Encoding, Limits};
-pub use staff::{Employment, Person, staff};
+pub use sheet::{Delimiter, Encoding, File, Limits};
+pub use staff::{Employment, Person, staff, written_grade};
 pub use upload::{GoodRow, ListKind, RowContent, RowCounts, RowState, Upload, UploadRow, UploadState};
 
 /// Why a file is refused as a whole.
@@ -33,8 +36,16 @@ pub enum SheetError {
     TooManyRows { limit: usize },
     #[error("line {line} has more than {limit} columns")]
     TooManyColumns { line: u64, limit: usize },
-    #[error("this is a spreadsheet workbook; save it as CSV (“CSV UTF-8”) and upload that file")]
+    #[error(
+        "this is an old or locked workbook; save it as XLSX without a password, or as CSV, and upload that file"
+    )]
     Workbook,
+    #[error("the file is no XLSX workbook, or it is damaged")]
+    NotWorkbook,
+    #[error("the workbook unpacks to more than a list of people can be; copy the list into a new workbook")]
+    Bloated,
+    #[error("the workbook has no sheet of that name; it has: {}", found.join(", "))]
+    NoSheet { found: Vec<String> },
     #[error("the file is not text")]
     NotText,
     #[error("the first line must hold the headings; missing: {}; found: {}", missing.join(", "), found.join(", "))]

@@ -23,8 +23,10 @@ mod nonce;
 mod offer;
 mod role;
 pub mod schemas;
+pub mod scim;
 mod secrets;
 mod service;
+mod service_client;
 mod status;
 mod subject;
 
@@ -46,6 +48,7 @@ pub use offer::{
 pub use role::{Permission, Role, Roles};
 pub use secrets::{Secrets, fingerprint};
 pub use service::{Reissue, ServiceEnd};
+pub use service_client::{Scope, client_of};
 pub use status::{
     LIST_LENGTH, ListKind, Reason, ReasonCode, Status, StatusError, StatusIndex, StatusListId, StatusMove,
     token_value,

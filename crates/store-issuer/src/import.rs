@@ -24,6 +24,9 @@ const RUNNING: &str = "SELECT tenant, id FROM imports WHERE state = 'confirmed' 
 const CONFIRM: &str = "UPDATE imports SET state = 'confirmed', types = $1, confirmed_at = $2
     WHERE tenant = $3 AND id = $4 AND state = 'preview'";
 const FINISH: &str = "UPDATE imports SET state = 'finished', finished_at = $1 WHERE tenant = $2 AND id = $3 AND state = 'confirmed'";
+const MOVE: &str = "UPDATE imports SET state = $1 WHERE tenant = $2 AND id = $3 AND state = $4";
+const LIST_ALL_ROWS: &str = "SELECT * FROM import_rows WHERE tenant = $1 AND import_id = $2 AND line > $3
+    ORDER BY line LIMIT $4";
 const DISCARD: &str = "UPDATE imports SET state = 'discarded', finished_at = $1
     WHERE tenant = $2 AND id = $3 AND state = 'preview'";
 const DELETE_ROWS: &str = "DELETE FROM import_rows WHERE tenant = $1 AND import_id = $2";
@@ -139,6 +142,29 @@ impl Transaction {
 
     pub async fn finish_upload(&mut self, tenant: &str, id: &str, now: Timestamp) -> Result<bool, Error> {
         Ok(self.tx.execute(FINISH, args![now, tenant, id]).await? == 1)
+    }
+
+    /// Holds an upload that is worked off, or lets it go on; `false` when it is in another state.
+    pub async fn move_upload(
+        &mut self,
+        tenant: &str,
+        id: &str,
+        from: UploadState,
+        to: UploadState,
+    ) -> Result<bool, Error> {
+        Ok(self.tx.execute(MOVE, args![to.as_str(), tenant, id, from.as_str()]).await? == 1)
+    }
+
+    /// Rows in every state, in the order of their lines.
+    pub async fn list_all_upload_rows(
+        &mut self,
+        tenant: &str,
+        upload: &str,
+        after: u64,
+        limit: u32,
+    ) -> Result<Vec<UploadRow>, Error> {
+        let rows = self.tx.fetch_all(LIST_ALL_ROWS, args![tenant, upload, int(after), limit]).await?;
+        rows.iter().map(upload_row).collect()
     }
 
     /// Throws a waiting upload away, with what its rows say about people.

@@ -20,9 +20,12 @@ mod live;
 mod offers;
 mod officers;
 mod overview;
+mod reissue;
 mod row;
+mod scim;
 mod secrets;
 mod service;
+mod service_clients;
 mod status;
 mod subjects;
 
@@ -39,7 +42,10 @@ pub use existence::{BeneficiaryRow, ExistenceRow};
 pub use live::LiveCopy;
 pub use officers::{Ceremony, CeremonyKind, Officer, OfficerLink, Session};
 pub use overview::{Overview, StuckOffer};
+pub use reissue::{ReissueCounts, ReissueOutcome, ReissueRow, ReissueRun};
+pub use scim::ScimUser;
 pub use service::EndedService;
+pub use service_clients::ServiceClient;
 use sql::{Database, Migration, Tx};
 pub use status::{ListRow, ListVersion};
 pub use subjects::{Filter, Page, PersonState, SubjectRow};
@@ -90,7 +96,8 @@ impl Transaction {
 }
 
 /// Each part of the service numbers its own steps: issuing from 1, officers and the life of credentials from 100,
-/// authorization from 151, batches and deferred issuance from 160, import from 200, existence from 300, documents from 400, the VC API from 500.
+/// authorization from 151, batches and deferred issuance from 160, import from 200, existence from 300, documents from 400,
+/// the VC API from 500, the sources of HR from 700.
 fn migrations() -> Vec<Migration> {
     let issuing = Migration { version: 1, name: "issuing", sql: include_str!("migrations/0001_issuing.sql") };
     [
@@ -104,6 +111,9 @@ fn migrations() -> Vec<Migration> {
         existence::MIGRATIONS,
         documents::MIGRATIONS,
         api_status::MIGRATIONS,
+        service_clients::MIGRATIONS,
+        scim::MIGRATIONS,
+        reissue::MIGRATIONS,
     ]
     .concat()
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::columns::{Column, Columns};
 use super::row::{Faults, put, reason};
-use super::sheet::{self, Limits, Record};
+use super::sheet::{self, File, Limits, Record};
 use super::{BadRow, ListedRow, Listing, SheetError};
 use crate::configuration::CredentialType;
 use crate::schemas::{FaultKind, subject_faults};
@@ -28,8 +28,8 @@ pub struct Retiree {
 pub const LANGUAGES: [&str; 6] = ["ar", "en", "es", "fr", "ru", "zh"];
 
 /// Reads a list of beneficiaries.
-pub fn retirees(bytes: &[u8], limits: Limits) -> Result<Listing<Retiree>, SheetError> {
-    let sheet = sheet::read(bytes, limits)?;
+pub fn retirees<'a>(file: impl Into<File<'a>>, limits: Limits) -> Result<Listing<Retiree>, SheetError> {
+    let sheet = sheet::read(file.into(), limits)?;
     let columns = Columns::of(&sheet.header)?;
     let mut seen = HashMap::new();
     let mut rows = Vec::with_capacity(sheet.records.len());

@@ -27,6 +27,8 @@ pub enum Encoding {
     Utf8WithMark,
     Utf16,
     Windows1252,
+    /// XLSX, whose texts have one encoding.
+    Workbook,
 }
 
 impl Encoding {
@@ -37,6 +39,7 @@ impl Encoding {
             Self::Utf8WithMark => "UTF-8 with byte-order mark",
             Self::Utf16 => "UTF-16",
             Self::Windows1252 => "Windows-1252",
+            Self::Workbook => "XLSX workbook",
         }
     }
 }
@@ -46,6 +49,8 @@ pub enum Delimiter {
     Comma,
     Semicolon,
     Tab,
+    /// Cells of a workbook, which nothing separates.
+    Cells,
 }
 
 impl Delimiter {
@@ -57,6 +62,7 @@ impl Delimiter {
             Self::Comma => "comma",
             Self::Semicolon => "semicolon",
             Self::Tab => "tab",
+            Self::Cells => "cells",
         }
     }
 
@@ -65,6 +71,8 @@ impl Delimiter {
             Self::Comma => ',',
             Self::Semicolon => ';',
             Self::Tab => '\t',
+            // The ASCII unit separator; no text is cut by it.
+            Self::Cells => '\u{1f}',
         }
     }
 }
@@ -94,7 +102,25 @@ pub(super) struct Sheet {
     pub empty_lines: u64,
 }
 
-pub(super) fn read(bytes: &[u8], limits: Limits) -> Result<Sheet, SheetError> {
+/// An uploaded file, and which sheet of a workbook is meant.
+#[derive(Clone, Copy, Debug)]
+pub struct File<'a> {
+    pub bytes: &'a [u8],
+    /// The first sheet that holds something, when absent; of no meaning for text.
+    pub sheet: Option<&'a str>,
+}
+
+impl<'a, T: AsRef<[u8]> + ?Sized> From<&'a T> for File<'a> {
+    fn from(bytes: &'a T) -> Self {
+        Self { bytes: bytes.as_ref(), sheet: None }
+    }
+}
+
+pub(super) fn read(file: File<'_>, limits: Limits) -> Result<Sheet, SheetError> {
+    let bytes = file.bytes;
+    if super::workbook::is_archive(bytes) {
+        return super::workbook::read(bytes, file.sheet, limits);
+    }
     if bytes.len() > limits.size_bytes {
         return Err(SheetError::TooLarge { limit_bytes: limits.size_bytes });
     }
@@ -135,8 +161,8 @@ pub(super) fn clean(field: &str) -> &str {
 }
 
 fn decode(bytes: &[u8]) -> Result<(Cow<'_, str>, Encoding), SheetError> {
-    // A workbook is a zip archive (PK) or, before 2007, a compound file (D0 CF 11 E0).
-    if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"\xd0\xcf\x11\xe0") {
+    // A workbook from before 2007, or one with a password, is a compound file.
+    if bytes.starts_with(b"\xd0\xcf\x11\xe0") {
         return Err(SheetError::Workbook);
     }
     let (text, encoding) = match encoding_rs::Encoding::for_bom(bytes) {

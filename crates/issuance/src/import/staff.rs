@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::columns::{Column, Columns};
 use super::row::{Faults, put};
-use super::sheet::{self, Limits, Record};
+use super::sheet::{self, File, Limits, Record};
 use super::{ListedRow, Listing, SheetError};
 use crate::configuration::CredentialType;
 use crate::schemas::{FaultKind, subject_faults};
@@ -73,8 +73,12 @@ impl Person {
 }
 
 /// Reads a staff list; `today` bounds dates of birth.
-pub fn staff(bytes: &[u8], limits: Limits, today: NaiveDate) -> Result<Listing<Person>, SheetError> {
-    let sheet = sheet::read(bytes, limits)?;
+pub fn staff<'a>(
+    file: impl Into<File<'a>>,
+    limits: Limits,
+    today: NaiveDate,
+) -> Result<Listing<Person>, SheetError> {
+    let sheet = sheet::read(file.into(), limits)?;
     let columns = Columns::of(&sheet.header)?;
     let mut seen = HashMap::new();
     let mut rows = Vec::with_capacity(sheet.records.len());
@@ -110,7 +114,7 @@ fn check(
         birth_date: cell(Staff::BirthDate),
         nationality: cell(Staff::Nationality).map(|code| code.to_uppercase()),
         job_title: text(Staff::JobTitle),
-        grade: grade(&text(Staff::Grade)),
+        grade: written_grade(&text(Staff::Grade)),
         duty_station: text(Staff::DutyStation),
         employment: told.then(|| Employment {
             contract_type: text(Staff::ContractType).to_lowercase().replace([' ', '_'], "-"),
@@ -165,7 +169,8 @@ fn check_dates(person: &Person, faults: &mut Faults<'_, Staff>, today: NaiveDate
 }
 
 /// `p3`, `P 3` and `P–3` are all `P-3`; what is no grade stays as it was, so that the report shows it.
-fn grade(written: &str) -> String {
+#[must_use]
+pub fn written_grade(written: &str) -> String {
     let upper = written.to_uppercase();
     let joined: String =
         upper.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '–' | '‑')).collect();

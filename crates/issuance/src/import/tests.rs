@@ -179,7 +179,7 @@ fn files_that_are_no_list_are_refused_with_a_reason() {
     assert_eq!(refused(b""), SheetError::Empty);
     assert_eq!(refused(b"\r\n , ,\r\n"), SheetError::Empty);
     assert_eq!(refused(HEADER.as_bytes()), SheetError::NoRows);
-    assert_eq!(refused(b"PK\x03\x04rest"), SheetError::Workbook);
+    assert_eq!(refused(b"PK\x03\x04rest"), SheetError::NotWorkbook);
     assert_eq!(refused(b"a,b\0"), SheetError::NotText);
     assert!(
         matches!(refused(b"name,grade\nx,y\n"), SheetError::MissingColumns { missing, .. } if missing.len() == 5)
@@ -238,7 +238,7 @@ proptest! {
         }
         let bytes = writer.into_inner().unwrap();
         let kept: Vec<&Vec<String>> = rows.iter().filter(|row| row.iter().any(|cell| !sheet::clean(cell).is_empty())).collect();
-        match sheet::read(&bytes, Limits::default()) {
+        match sheet::read((&bytes).into(), Limits::default()) {
             Ok(read) => {
                 let found: Vec<&Vec<String>> = read.records.iter().map(|record| &record.fields).collect();
                 prop_assert_eq!(found, kept);

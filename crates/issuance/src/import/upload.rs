@@ -43,6 +43,8 @@ pub enum UploadState {
     Preview,
     /// Being worked off, after a restart too.
     Confirmed,
+    /// Confirmed, and held by an officer between two steps.
+    Paused,
     Finished,
     Discarded,
 }
@@ -112,6 +114,7 @@ impl UploadState {
         match self {
             Self::Preview => "preview",
             Self::Confirmed => "confirmed",
+            Self::Paused => "paused",
             Self::Finished => "finished",
             Self::Discarded => "discarded",
         }
@@ -119,7 +122,7 @@ impl UploadState {
 
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Preview, Self::Confirmed, Self::Finished, Self::Discarded]
+        [Self::Preview, Self::Confirmed, Self::Paused, Self::Finished, Self::Discarded]
             .into_iter()
             .find(|state| state.as_str() == text)
     }

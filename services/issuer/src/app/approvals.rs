@@ -8,7 +8,7 @@ use issuance::{
 use store_issuer::Transaction;
 
 use super::service::End;
-use super::{ChangeError, ImportError, Issuer, RolesError};
+use super::{ChangeError, ImportError, Issuer, RolesError, RunError};
 
 /// More remarks than that are letters.
 const LONGEST_REMARK: usize = 500;
@@ -21,6 +21,8 @@ pub enum DecideError {
     Refused(#[from] ApprovalError),
     #[error(transparent)]
     Import(#[from] ImportError),
+    #[error(transparent)]
+    Run(#[from] RunError),
     #[error(transparent)]
     Change(#[from] ChangeError),
     #[error(transparent)]
@@ -51,6 +53,10 @@ pub enum About {
         file_name: String,
         good: u64,
     },
+    Run {
+        why: issuance::Reissue,
+        people: u64,
+    },
     Person {
         name: String,
         number: String,
@@ -68,32 +74,42 @@ impl Issuer {
     /// Does it, or keeps it for a second person. Proposing again what waits already changes nothing.
     pub async fn propose(&self, by: &Actor, proposal: &Proposal) -> Result<Outcome, DecideError> {
         let outcome = sql::retry(|| async {
-            let now = self.now();
             let mut tx = self.store.write("propose").await?;
-            self.check_proposal(&mut tx, by, proposal).await?;
-            if !self.needs_second(&mut tx, by, proposal).await? {
-                self.carry_out(&mut tx, by, None, proposal).await?;
-                tx.commit().await?;
-                return Ok::<_, DecideError>(Outcome::Done);
-            }
-            let (act, target) = (proposal.act(), proposal.target());
-            if let Some(same) = tx.find_waiting_approval(&by.tenant, act, target, now).await? {
-                return Ok(Outcome::Waits(same.id));
-            }
-            let approval = Approval::proposed(self.new_id(), proposal.clone(), &by.officer, now);
-            match tx.insert_approval(&by.tenant, &approval).await {
-                Ok(()) => {}
-                // Somebody proposed the same a moment ago; the next try finds it.
-                Err(error) if error.is_conflict() => return Err(store_issuer::Error::stale().into()),
-                Err(error) => return Err(error.into()),
-            }
-            tx.audit(by, Act { action: "approval.propose", target, detail: act }, now).await?;
+            let outcome = self.propose_within(&mut tx, by, proposal).await?;
             tx.commit().await?;
-            Ok(Outcome::Waits(approval.id))
+            Ok::<_, DecideError>(outcome)
         })
         .await?;
         self.imports.notify_one();
         Ok(outcome)
+    }
+
+    /// The same in the caller's transaction.
+    pub(super) async fn propose_within(
+        &self,
+        tx: &mut Transaction,
+        by: &Actor,
+        proposal: &Proposal,
+    ) -> Result<Outcome, DecideError> {
+        let now = self.now();
+        self.check_proposal(tx, by, proposal).await?;
+        if !self.needs_second(tx, by, proposal).await? {
+            self.carry_out(tx, by, None, proposal).await?;
+            return Ok(Outcome::Done);
+        }
+        let (act, target) = (proposal.act(), proposal.target());
+        if let Some(same) = tx.find_waiting_approval(&by.tenant, act, target, now).await? {
+            return Ok(Outcome::Waits(same.id));
+        }
+        let approval = Approval::proposed(self.new_id(), proposal.clone(), &by.officer, now);
+        match tx.insert_approval(&by.tenant, &approval).await {
+            Ok(()) => {}
+            // Somebody proposed the same a moment ago; the next try finds it.
+            Err(error) if error.is_conflict() => return Err(store_issuer::Error::stale().into()),
+            Err(error) => return Err(error.into()),
+        }
+        tx.audit(by, Act { action: "approval.propose", target, detail: act }, now).await?;
+        Ok(Outcome::Waits(approval.id))
     }
 
     /// Approves, refuses or takes back. An approved act is carried out in the same transaction, so that it is never
@@ -110,6 +126,10 @@ impl Issuer {
             let now = self.now();
             let mut tx = self.store.write("decide").await?;
             let approval = tx.find_approval(&by.tenant, id).await?.ok_or(DecideError::Unknown)?;
+            let maker = self.maker_of(&mut tx, &by.tenant, &approval.requested_by).await?;
+            if decision == Decision::Approve && maker == by.officer {
+                return Err(ApprovalError::OwnProposal.into());
+            }
             let decided = approval.decided(decision, &by.officer, &remark, now)?;
             tx.close_approval(&by.tenant, &decided).await?;
             let proposal = &decided.proposal;
@@ -138,8 +158,22 @@ impl Issuer {
         by: &Actor,
         proposal: &Proposal,
     ) -> Result<bool, store_issuer::Error> {
-        let others = tx.count_second_persons(&by.tenant, &by.officer).await?;
+        let maker = self.maker_of(tx, &by.tenant, &by.officer).await?;
+        let others = tx.count_second_persons(&by.tenant, &maker).await?;
         Ok(self.settings.four_eyes.needs_second(proposal, others))
+    }
+
+    /// The person behind an act: whoever made a machine's token may have it, so what the machine proposes counts as
+    /// their own proposal.
+    async fn maker_of(
+        &self,
+        tx: &mut Transaction,
+        tenant: &str,
+        officer: &str,
+    ) -> Result<String, store_issuer::Error> {
+        let Some(client) = issuance::client_of(officer) else { return Ok(officer.to_owned()) };
+        let known = tx.find_service_client(tenant, client).await?;
+        Ok(known.map_or_else(|| officer.to_owned(), |known| known.created_by))
     }
 
     /// What waits, oldest first, and what was decided or has lapsed lately.
@@ -191,6 +225,12 @@ impl Issuer {
                 let found = tx.find_upload(&by.tenant, upload).await?.ok_or(ImportError::Unknown)?;
                 super::import::check_open(&found)?;
             }
+            Proposal::Reissue { run } => {
+                let found = tx.find_reissue_run(&by.tenant, run).await?.ok_or(RunError::Unknown)?;
+                if found.state == issuance::import::UploadState::Discarded {
+                    return Err(RunError::State.into());
+                }
+            }
             Proposal::Revoke { subject, .. } | Proposal::EndService { subject, .. } => {
                 let found = tx.find_subject(&by.tenant, subject).await?;
                 found.ok_or(ChangeError::Unknown)?;
@@ -218,6 +258,7 @@ impl Issuer {
             Proposal::OfferList { upload, employment } => {
                 self.confirm_within(tx, by, upload, *employment).await?;
             }
+            Proposal::Reissue { run } => self.confirm_run_within(tx, by, run).await?,
             Proposal::Revoke { subject, reason, note, only } => {
                 let code = ReasonCode::parse(reason).unwrap_or(ReasonCode::Other);
                 let change = StatusMove {
@@ -253,6 +294,14 @@ async fn proposal_view(
             Some(found) => {
                 let counts = tx.count_upload_rows(tenant, upload).await?;
                 About::List { file_name: found.file_name, good: counts.good + counts.done }
+            }
+        },
+        Proposal::Reissue { run } => match tx.find_reissue_run(tenant, run).await? {
+            None => About::Gone,
+            Some(found) => {
+                let counts = tx.count_reissue_rows(tenant, run).await?;
+                let people = counts.waiting + counts.offered + counts.skipped;
+                About::Run { why: found.why, people }
             }
         },
         Proposal::Revoke { subject, .. }

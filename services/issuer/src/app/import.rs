@@ -4,8 +4,8 @@ use chrono::Duration;
 use issuance::audit::Act;
 use issuance::build;
 use issuance::import::{
-    self, BadRow, GoodRow, Limits, ListKind, ListedRow, Listing, RowContent, RowCounts, RowFault, RowState,
-    SheetError, Upload, UploadRow, UploadState, faults_csv,
+    self, BadRow, File, GoodRow, Limits, ListKind, ListedRow, Listing, RowContent, RowCounts, RowFault,
+    RowState, SheetError, Upload, UploadRow, UploadState, faults_csv,
 };
 use issuance::{Actor, CredentialType, Subject};
 use serde_json::{Map, Value};
@@ -32,6 +32,8 @@ pub enum ImportError {
     Closed,
     #[error("nothing is offered")]
     Nothing,
+    #[error("the list is not being worked off")]
+    NotRunning,
     #[error(transparent)]
     Offer(#[from] OfferError),
     #[error(transparent)]
@@ -61,21 +63,23 @@ impl Issuer {
         by: &Actor,
         kind: ListKind,
         file_name: &str,
-        bytes: &[u8],
+        file: File<'_>,
     ) -> Result<String, ImportError> {
-        let digest: [u8; 32] = Sha256::digest(bytes).into();
+        // Another sheet of the same workbook is another list.
+        let named = file.sheet.unwrap_or_default().trim();
+        let digest: [u8; 32] = Sha256::new().chain_update(file.bytes).chain_update(named).finalize().into();
         let now = self.now();
         let (mut rows, about) = match kind {
             ListKind::Staff => {
-                opened(import::staff(bytes, Limits::default(), now.date_naive())?, RowContent::Staff)
+                opened(import::staff(file, Limits::default(), now.date_naive())?, RowContent::Staff)
             }
-            ListKind::Retirees => opened(import::retirees(bytes, Limits::default())?, RowContent::Retiree),
+            ListKind::Retirees => opened(import::retirees(file, Limits::default())?, RowContent::Retiree),
         };
         let upload = Upload {
             id: self.new_id(),
             kind,
             file_name: file_name.chars().filter(|c| !c.is_control()).take(LONGEST_FILE_NAME).collect(),
-            size_bytes: bytes.len() as u64,
+            size_bytes: file.bytes.len() as u64,
             digest,
             state: UploadState::Preview,
             types: Vec::new(),
@@ -209,6 +213,43 @@ impl Issuer {
         .await
     }
 
+    /// Holds a list after the step it is in, or lets it go on. Repeating it changes nothing.
+    pub async fn pause_upload(&self, by: &Actor, id: &str, pause: bool) -> Result<(), ImportError> {
+        let (from, to, action) = match pause {
+            true => (UploadState::Confirmed, UploadState::Paused, "import.pause"),
+            false => (UploadState::Paused, UploadState::Confirmed, "import.resume"),
+        };
+        sql::retry(|| async {
+            let mut tx = self.store.write("pause_upload").await?;
+            let upload = tx.find_upload(&by.tenant, id).await?.ok_or(ImportError::Unknown)?;
+            // A list that was finished meanwhile is what the officer sees next.
+            if upload.state == to || upload.state == UploadState::Finished {
+                return Ok(());
+            }
+            if !tx.move_upload(&by.tenant, id, from, to).await? {
+                return Err(ImportError::NotRunning);
+            }
+            tx.audit(by, Act { action, target: id, detail: "" }, self.now()).await?;
+            tx.commit().await?;
+            Ok(())
+        })
+        .await?;
+        self.imports.notify_one();
+        Ok(())
+    }
+
+    /// What became of every row: one line each, with its reason where it was left out.
+    pub async fn result_file(&self, tenant: &str, id: &str) -> Result<Vec<u8>, ImportError> {
+        let mut tx = self.store.read().await?;
+        let upload = tx.find_upload(tenant, id).await?.ok_or(ImportError::Unknown)?;
+        let limit = u32::try_from(Limits::default().rows).unwrap_or(u32::MAX);
+        let rows = tx.list_all_upload_rows(tenant, id, 0, limit).await?;
+        let (number, _) = import::number_column(upload.kind, &upload.headings);
+        let lines: Vec<[String; 5]> = rows.iter().map(|row| result_line(row, number)).collect();
+        let headings = ["line", "number", "outcome", "reason", "offer"];
+        Ok(import::csv(&headings, lines.iter().map(|line| line.each_ref().map(String::as_str))))
+    }
+
     /// The rows that were not accepted, as a file to correct and upload again.
     pub async fn faults_file(&self, tenant: &str, id: &str) -> Result<Vec<u8>, ImportError> {
         let mut tx = self.store.read().await?;
@@ -248,15 +289,20 @@ impl Issuer {
         .await
     }
 
-    /// Works confirmed uploads off until the task is dropped; begins with what a crash left.
+    /// Works confirmed uploads and runs off until the task is dropped; begins with what a crash left.
     pub async fn run_imports(&self) {
         loop {
-            let wait = match self.work_off_uploads().await {
+            let worked: Result<(), Box<dyn std::error::Error + Send + Sync>> = async {
+                self.work_off_uploads().await?;
+                Ok(self.work_off_runs().await?)
+            }
+            .await;
+            let wait = match worked {
                 Ok(()) => LOOK_AGAIN,
                 Err(error) => {
                     tracing::error!(
-                        error = &error as &dyn std::error::Error,
-                        "working off an upload failed; it will be tried again"
+                        error = error.as_ref() as &dyn std::error::Error,
+                        "working off an upload or a run failed; it will be tried again"
                     );
                     TRY_AGAIN
                 }
@@ -389,7 +435,7 @@ impl Issuer {
 /// A list that was discarded stays so; one that is being worked off needs no second word.
 pub(super) fn check_open(upload: &Upload) -> Result<(), ImportError> {
     match upload.state {
-        UploadState::Preview | UploadState::Confirmed | UploadState::Finished => Ok(()),
+        UploadState::Preview | UploadState::Confirmed | UploadState::Paused | UploadState::Finished => Ok(()),
         UploadState::Discarded => Err(ImportError::Closed),
     }
 }
@@ -437,6 +483,26 @@ fn upload_row<T: Clone>(row: &ListedRow<T>, content: impl Fn(T) -> RowContent) -
             state: RowState::Bad(bad.clone()),
         },
     }
+}
+
+/// Line, number, outcome, reason and offer. `column` is where the file has the number, counted from 1.
+fn result_line(row: &UploadRow, column: Option<usize>) -> [String; 5] {
+    let none = String::new;
+    let (number, outcome, reason, offer) = match &row.state {
+        RowState::Good(_) => (row.number.clone(), "waiting", none(), none()),
+        RowState::Done { offer: Some(offer), .. } => (row.number.clone(), "offered", none(), offer.clone()),
+        RowState::Done { offer: None, .. } => (row.number.clone(), "listed", none(), none()),
+        RowState::Bad(bad) => {
+            let written = column.and_then(|column| bad.fields.get(column - 1)).cloned().unwrap_or_default();
+            let said = |fault: &RowFault| match fault.heading.is_empty() {
+                true => fault.reason.clone(),
+                false => format!("{}: {}", fault.heading, fault.reason),
+            };
+            let reasons: Vec<String> = bad.faults.iter().map(said).collect();
+            (written, "left out", reasons.join("; "), none())
+        }
+    };
+    [row.line.to_string(), number, outcome.to_owned(), reason, offer]
 }
 
 /// What a person is offered: an appointment only where the list tells one.

@@ -324,10 +324,13 @@ impl Issuer {
         Ok(tx.audit(by, Act { action, target: officer, detail: &detail }, self.now()).await?)
     }
 
-    /// Everybody's name by identifier, also of those who no longer work here.
+    /// Everybody's name by identifier, also of those who no longer work here, and those of machines.
     pub async fn officer_names(&self, tenant: &str) -> Result<HashMap<String, String>, store_issuer::Error> {
-        let officers = self.store.read().await?.list_officers(tenant).await?;
-        Ok(officers.into_iter().map(|officer| (officer.id, officer.name)).collect())
+        let mut tx = self.store.read().await?;
+        let officers = tx.list_officers(tenant).await?.into_iter().map(|officer| (officer.id, officer.name));
+        let clients = tx.list_service_clients(tenant).await?.into_iter();
+        let clients = clients.map(|client| (Actor::client(tenant, &client.id).officer, client.name));
+        Ok(officers.chain(clients).collect())
     }
 
     pub async fn list_officers(&self, tenant: &str) -> Result<Vec<Officer>, store_issuer::Error> {

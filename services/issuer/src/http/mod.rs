@@ -12,6 +12,7 @@ mod offers;
 mod problem;
 mod receipts;
 mod schemas;
+mod scim;
 mod status;
 mod token;
 mod vc_api;
@@ -66,6 +67,7 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
                 .service(vc_api::change_status_by_api)
                 .service(vc_api::find_api_status_list),
         )
+        .configure(scim::configure)
         .service(scope("/schemas/v1").wrap(from_fn(cors::allow)).service(schemas::find_schema))
         .configure(console::configure);
 }
@@ -86,6 +88,7 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
         (name = "vc-api", description = "Issuing for machines. Open instances issue under their own did:key; \
             accreditation is optional for them and verifiers say so."),
         (name = "existence", description = "The Fund's proof requests: what is asked, and the device's answer."),
+        (name = "scim", description = "SCIM 2.0: an HR system pushes hires, changes and separations."),
         (name = "schemas", description = "Published contexts, JSON Schemas and type metadata.")
     )
 )]

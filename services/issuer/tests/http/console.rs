@@ -60,6 +60,16 @@ impl Browser {
             .unwrap()
     }
 
+    pub async fn upload_sheet(&self, path: &str, name: &str, bytes: &[u8], sheet: &str) -> Answer {
+        let file = ("file", name, "application/octet-stream", bytes);
+        self.agent.post_file(format!("{}{path}", self.base), &[("sheet", sheet)], file).await.unwrap()
+    }
+
+    /// The same browser at a service that started again.
+    pub fn at(self, world: &World) -> Self {
+        Self { base: world.url("/").to_string().trim_end_matches('/').to_owned(), ..self }
+    }
+
     /// Follows a redirect to a page of the console and returns its path.
     pub fn path_of(answer: &Answer) -> String {
         assert_eq!(answer.status, 303, "{}", answer.text());
@@ -296,9 +306,10 @@ async fn files_that_are_no_list_are_refused_on_the_page() {
     let world = World::start().await;
     let browser = Browser::officer(&world, "undp", "Ann").await;
     let big = vec![b'x'; 5 * 1024 * 1024 + 1];
-    let cases: [(&str, &[u8], &str); 5] = [
+    let cases: [(&str, &[u8], &str); 6] = [
         ("empty.csv", b"", "The file is empty."),
-        ("book.xlsx", b"PK\x03\x04...", "save it as CSV"),
+        ("book.xlsx", b"PK\x03\x04...", "The file is no XLSX workbook"),
+        ("book.xls", b"\xd0\xcf\x11\xe0...", "save it as XLSX"),
         ("names.csv", b"name\nAnn\n", "missing: staff_number"),
         ("big.csv", &big, "larger than 5 MB"),
         ("", b"x", "Choose a file first."),

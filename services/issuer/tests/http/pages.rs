@@ -6,7 +6,7 @@ use std::path::Path;
 
 use issuance::Permission::{self, Administer, Approve, Audit, Issue, SeePeople, SeeProposals};
 use issuance::{Actor, FourEyes, Role, Roles};
-use issuer::app::NewDocument;
+use issuer::app::{NewDocument, NewRun};
 
 use crate::console::{Browser, between};
 use crate::support::World;
@@ -35,7 +35,13 @@ const PAGES: &[Page] = &[
     ("post", "/imports/{id}/confirm", Some(Issue), &[("employment", "yes")]),
     ("post", "/imports/{id}/discard", Some(Issue), &[]),
     ("get", "/imports/{id}/links.csv", Some(Issue), &[]),
+    ("post", "/imports/{id}/pause", Some(Issue), &[]),
+    ("get", "/imports/{id}/result.csv", Some(SeePeople), &[]),
+    ("post", "/imports/{id}/resume", Some(Issue), &[]),
     ("get", "/imports/{id}/rows-to-correct.csv", Some(SeePeople), &[]),
+    ("get", "/machines", Some(Administer), &[]),
+    ("post", "/machines", Some(Administer), &[("name", "HR"), ("scim", "yes")]),
+    ("post", "/machines/{id}/revoke", Some(Administer), &[]),
     ("get", "/offers", Some(SeePeople), &[]),
     ("post", "/offers/remind", Some(Issue), &[]),
     ("get", "/offers/{id}", Some(Issue), &[]),
@@ -47,6 +53,16 @@ const PAGES: &[Page] = &[
     ("post", "/officers/{id}/roles", Some(Administer), &[("auditor", "yes")]),
     ("get", "/people/{id}/status?act=revoke", Some(SeePeople), &[]),
     ("post", "/people/{id}/status", Some(Issue), &[("act", "suspend"), ("reason", "inquiry")]),
+    ("get", "/reissues", Some(SeePeople), &[]),
+    ("post", "/reissues", Some(Issue), &[("why", "first")]),
+    ("get", "/reissues/{id}", Some(SeePeople), &[]),
+    ("get", "/reissues/{id}/codes.csv", Some(Issue), &[]),
+    ("post", "/reissues/{id}/confirm", Some(Issue), &[]),
+    ("post", "/reissues/{id}/discard", Some(Issue), &[]),
+    ("get", "/reissues/{id}/links.csv", Some(Issue), &[]),
+    ("post", "/reissues/{id}/pause", Some(Issue), &[]),
+    ("get", "/reissues/{id}/result.csv", Some(SeePeople), &[]),
+    ("post", "/reissues/{id}/resume", Some(Issue), &[]),
     ("get", "/requests", Some(SeePeople), &[]),
     ("get", "/requests/{id}", Some(SeePeople), &[]),
     ("post", "/requests/{id}/confirm", Some(Issue), &[("channel", "visit"), ("compared", "yes")]),
@@ -75,7 +91,9 @@ struct Things {
     upload: String,
     document: String,
     officer: String,
+    machine: String,
     proposal: String,
+    run: String,
     beneficiary: String,
     request: String,
 }
@@ -93,6 +111,11 @@ impl Things {
         owner.post("/console/people/s-10023/status", &[("act", "revoke"), ("reason", "other")]).await;
         let proposals = owner.get("/console/approvals").await.text();
         let officers = owner.get("/console/officers").await.text();
+        world.issuer.create_service_client(&by, "HR", &issuance::Scope::ALL).await.unwrap();
+        let machine = world.issuer.list_service_clients("undp").await.unwrap().remove(0).id;
+        world.person("77777").await;
+        let new = NewRun { why: issuance::Reissue::First, station: None, ending_before: None };
+        let run = world.issuer.create_run(&by, &new).await.unwrap();
         let fund = Actor { tenant: "unjspf".into(), officer: "officer".into() };
         let retiree = issuance::import::Retiree {
             uid: "100482317".into(),
@@ -109,7 +132,9 @@ impl Things {
             upload: upload.rsplit('/').next().unwrap().to_owned(),
             document: between(&documents, "href=\"/console/documents/", "/receipt").to_owned(),
             officer: between(&officers, "href=\"/console/officers/", "\"").to_owned(),
+            machine,
             proposal: between(&proposals, "action=\"/console/approvals/", "/").to_owned(),
+            run,
             beneficiary,
             request,
         }
@@ -122,8 +147,10 @@ impl Things {
             "approvals" => &self.proposal,
             "documents" => &self.document,
             "imports" => &self.upload,
+            "machines" => &self.machine,
             "offers" => &self.offer,
             "officers" => &self.officer,
+            "reissues" => &self.run,
             "requests" => &self.request,
             "retirees" => &self.beneficiary,
             _ => &self.person,

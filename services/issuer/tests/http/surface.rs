@@ -19,6 +19,8 @@ enum Access {
     Link,
     /// An access token of this organisation.
     Bearer,
+    /// The token of a machine of this organisation, for this.
+    Machine,
     /// Where the configuration says that it is open.
     Instance,
 }
@@ -42,6 +44,19 @@ const OPERATIONS: &[(&str, &str, Access)] = &[
     ("post", "/t/{tenant}/credential", Access::Bearer),
     ("post", "/t/{tenant}/deferred_credential", Access::Bearer),
     ("post", "/t/{tenant}/notification", Access::Bearer),
+    ("get", "/scim/v2/{tenant}/ResourceTypes", Access::Public),
+    ("get", "/scim/v2/{tenant}/ResourceTypes/{name}", Access::Public),
+    ("get", "/scim/v2/{tenant}/Schemas", Access::Public),
+    ("get", "/scim/v2/{tenant}/Schemas/{urn}", Access::Public),
+    ("get", "/scim/v2/{tenant}/ServiceProviderConfig", Access::Public),
+    ("post", "/scim/v2/{tenant}/.search", Access::Machine),
+    ("get", "/scim/v2/{tenant}/Users", Access::Machine),
+    ("post", "/scim/v2/{tenant}/Users", Access::Machine),
+    ("post", "/scim/v2/{tenant}/Users/.search", Access::Machine),
+    ("delete", "/scim/v2/{tenant}/Users/{id}", Access::Machine),
+    ("get", "/scim/v2/{tenant}/Users/{id}", Access::Machine),
+    ("patch", "/scim/v2/{tenant}/Users/{id}", Access::Machine),
+    ("put", "/scim/v2/{tenant}/Users/{id}", Access::Machine),
     ("get", "/vc-api/{instance}/status/{list}", Access::Instance),
     ("post", "/vc-api/{instance}/credentials/issue", Access::Instance),
     ("post", "/vc-api/{instance}/credentials/status", Access::Instance),
@@ -51,15 +66,18 @@ const OPERATIONS: &[(&str, &str, Access)] = &[
 fn path(template: &str, tenant: &str, secret: &str) -> String {
     let filled =
         template.replace("{tenant}", tenant).replace("{token}", secret).replace("{instance}", "closed");
-    filled.replace("{list}", "revocation-1").replace("{file}", "staff-identity.jsonld")
+    let filled = filled.replace("{list}", "revocation-1").replace("{file}", "staff-identity.jsonld");
+    filled.replace("{id}", secret).replace("{name}", "User").replace("{urn}", issuance::scim::CORE)
 }
 
 /// Sends what the operation would read, so that a refusal is about who asks and not about how.
 async fn send(world: &World, method: &str, path: &str, bearer: Option<&str>) -> u16 {
-    match method {
-        "get" => world.get(path).await.status,
-        _ => world.post(path, &body(path), bearer).await.status,
-    }
+    let authorization = bearer.map(|token| format!("Bearer {token}"));
+    let mut headers = vec![("content-type", "application/json")];
+    headers.extend(authorization.iter().map(|value| ("authorization", value.as_str())));
+    let sent = if method == "get" { vec![] } else { body(path).to_string().into_bytes() };
+    let method = method.to_ascii_uppercase().parse().unwrap();
+    testkit::Agent::new().send(method, world.url(path), &headers, sent).await.unwrap().status
 }
 
 fn body(path: &str) -> Value {
@@ -104,7 +122,11 @@ fn every_operation_of_the_document_says_who_may_use_it() {
     assert_eq!(found, known);
     for (method, path, access) in OPERATIONS {
         let secured = document["paths"][path][method]["security"] != Value::Null;
-        assert_eq!(secured, *access == Access::Bearer, "the document says so too: {path}");
+        assert_eq!(
+            secured,
+            matches!(access, Access::Bearer | Access::Machine),
+            "the document says so too: {path}"
+        );
     }
 }
 
@@ -119,7 +141,7 @@ async fn nobody_gets_what_is_not_public() {
             // The nonce endpoint gives everybody a nonce; a token request without a grant is malformed.
             Access::Open => 200..=400,
             Access::Link | Access::Instance => 404..=404,
-            Access::Bearer => 401..=401,
+            Access::Bearer | Access::Machine => 401..=401,
         };
         assert!(expected.contains(&status), "{method} {path}: {status}");
         let forged = send(&world, method, &path, Some("forged")).await;
@@ -131,14 +153,30 @@ async fn nobody_gets_what_is_not_public() {
 async fn another_organisation_gets_nothing_with_the_secrets_of_the_first() {
     let world = World::start().await;
     let (token, secret) = token(&world).await;
+    let scopes = &issuance::Scope::ALL;
+    let machine = world.issuer.create_service_client(&World::officer(), "HR", scopes).await.unwrap();
     for (method, template, access) in OPERATIONS {
         let expected = match access {
             Access::Link => 404,
-            Access::Bearer => 401,
+            Access::Bearer | Access::Machine => 401,
             Access::Public | Access::Open | Access::Instance => continue,
         };
         let path = path(template, "wfp", &secret);
         assert_eq!(send(&world, method, &path, Some(&token)).await, expected, "{method} {path}");
+        if access == Access::Machine {
+            assert_eq!(send(&world, method, &path, Some(&machine)).await, 401, "{method} {path}");
+            let wallet = path.replace("wfp", "undp");
+            assert_eq!(
+                send(&world, method, &wallet, Some(&token)).await,
+                401,
+                "of a wallet: {method} {wallet}"
+            );
+            assert_ne!(send(&world, method, &wallet, Some(&machine)).await, 401, "{method} {wallet}");
+        }
+        if access == Access::Bearer {
+            let own = path.replace("wfp", "undp");
+            assert_eq!(send(&world, method, &own, Some(&machine)).await, 401, "of a machine: {method} {own}");
+        }
     }
     let own = send(&world, "get", &path("/t/{tenant}/offers/{token}", "undp", &secret), None).await;
     assert_eq!(own, 200, "the link works where it belongs");

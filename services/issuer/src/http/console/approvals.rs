@@ -125,7 +125,10 @@ impl Line {
         let (title, detail, href) = words(view, known.officer);
         let note = match &approval.proposal {
             Proposal::Revoke { note, .. } | Proposal::EndService { note, .. } => note.clone(),
-            Proposal::OfferList { .. } | Proposal::GiveRoles { .. } | Proposal::Issue { .. } => None,
+            Proposal::OfferList { .. }
+            | Proposal::Reissue { .. }
+            | Proposal::GiveRoles { .. }
+            | Proposal::Issue { .. } => None,
         };
         Self {
             id: approval.id.clone(),
@@ -153,6 +156,11 @@ fn words(view: &ProposalView, officer: &Officer) -> (String, String, Option<Stri
             let what = if *employment { "Staff identity and employment" } else { "Staff identity" };
             let href = Some(format!("/console/imports/{upload}"));
             (format!("Offer credentials to {people}"), format!("{what}, from {file_name}"), href)
+        }
+        (Proposal::Reissue { run }, About::Run { why, people }) => {
+            let people = counted(*people, "person", "people");
+            let href = Some(format!("/console/reissues/{run}"));
+            (format!("Offer credentials to {people}"), why.title().to_owned(), href)
         }
         (Proposal::Revoke { subject, reason, only, .. }, About::Person { name, number, copies }) => {
             let reason = ReasonCode::parse(reason).unwrap_or(ReasonCode::Other).title();
@@ -250,6 +258,7 @@ impl From<DecideError> for Problem {
                 Self::bad_request(problem::sentence(&refused.to_string()))
             }
             DecideError::Import(error) => error.into(),
+            DecideError::Run(error) => error.into(),
             DecideError::Change(error) => error.into(),
             DecideError::Roles(error) => error.into(),
             DecideError::Store(error) => problem::store(&error),

@@ -7,7 +7,7 @@ use actix_web::web::{Data, Form, Path, Query, ServiceConfig};
 use actix_web::{HttpResponse, get, post};
 use askama::Template;
 use futures_util::TryStreamExt as _;
-use issuance::import::{Limits, ListKind, RowContent, RowFault, RowState, UploadRow, UploadState};
+use issuance::import::{File, Limits, ListKind, RowContent, RowFault, RowState, UploadRow, UploadState};
 use issuance::{Permission, Proposal};
 use serde::Deserialize;
 use web::Problem;
@@ -33,6 +33,9 @@ pub(super) fn configure(config: &mut ServiceConfig) {
         .service(import_page)
         .service(confirm)
         .service(discard)
+        .service(pause)
+        .service(resume)
+        .service(result_file)
         .service(faults_file)
         .service(invitations_file)
         .service(codes_file);
@@ -122,10 +125,11 @@ impl From<&UploadView> for UploadLine {
     }
 }
 
-fn upload_badge(state: UploadState) -> Badge {
+pub(super) fn upload_badge(state: UploadState) -> Badge {
     let (class, text) = match state {
         UploadState::Preview => ("waiting", "To confirm"),
         UploadState::Confirmed => ("info", "Working"),
+        UploadState::Paused => ("paused", "Paused"),
         UploadState::Finished => ("success", "Done"),
         UploadState::Discarded => ("plain", "Discarded"),
     };
@@ -160,7 +164,8 @@ async fn upload(
         Ok(file) => file,
         Err(refusal) => return refused(officer, kind, &app, refusal).await,
     };
-    match app.upload_list(&officer.actor(), kind, &file.name, &file.bytes).await {
+    let read = File { bytes: &file.bytes, sheet: file.sheet.as_deref() };
+    match app.upload_list(&officer.actor(), kind, &file.name, read).await {
         Ok(id) => Ok(see_other(&format!("/console/imports/{id}"))),
         Err(ImportError::Sheet(error)) => {
             refused(officer, kind, &app, problem::sentence(&error.to_string())).await
@@ -184,17 +189,19 @@ async fn refused(
 struct UploadedFile {
     name: String,
     bytes: Vec<u8>,
+    sheet: Option<String>,
 }
 
-/// The field `file`, read no further than the limit.
+/// The field `file`, read no further than the limit, and the field `sheet`.
 async fn read_file(mut form: Multipart) -> Result<UploadedFile, String> {
     let broken = |_| "The upload was interrupted. Please try again.".to_owned();
     let limit = Limits::default().size_bytes;
     let too_large = || format!("The file is larger than {} MB.", limit / (1024 * 1024));
-    let mut found = None;
+    let (mut found, mut sheet) = (None, None);
     let mut received = 0;
     while let Some(mut field) = form.try_next().await.map_err(broken)? {
         let wanted = field.name() == Some("file");
+        let names_sheet = field.name() == Some("sheet");
         let name = field.content_disposition().and_then(|it| it.get_filename().map(str::to_owned));
         let mut bytes = Vec::new();
         while let Some(chunk) = field.try_next().await.map_err(broken)? {
@@ -208,13 +215,16 @@ async fn read_file(mut form: Multipart) -> Result<UploadedFile, String> {
             }
         }
         if wanted && name.as_ref().is_some_and(|name| !name.is_empty()) {
-            found = Some(UploadedFile { name: name.unwrap_or_default(), bytes });
+            found = Some(UploadedFile { name: name.unwrap_or_default(), bytes, sheet: None });
+        } else if names_sheet {
+            sheet = String::from_utf8(bytes).ok().filter(|name| !name.trim().is_empty());
         }
     }
     if received > limit {
         return Err(too_large());
     }
-    found.ok_or_else(|| "Choose a file first.".to_owned())
+    let file = found.ok_or_else(|| "Choose a file first.".to_owned())?;
+    Ok(UploadedFile { sheet, ..file })
 }
 
 #[derive(Deserialize)]
@@ -244,6 +254,7 @@ struct ImportPage {
     state: Badge,
     preview: bool,
     working: bool,
+    paused: bool,
     finished: bool,
     discarded: bool,
     good: u64,
@@ -332,6 +343,7 @@ impl ImportPage {
             state: upload_badge(upload.state),
             preview: upload.state == UploadState::Preview,
             working: upload.state == UploadState::Confirmed,
+            paused: upload.state == UploadState::Paused,
             finished: upload.state == UploadState::Finished,
             discarded: upload.state == UploadState::Discarded,
             good: counts.good,
@@ -441,6 +453,28 @@ async fn discard(officer: May<Issue>, id: Path<String>, app: Data<Issuer>) -> Re
     Ok(see_other(&format!("{list}?done=discarded")))
 }
 
+#[post("/imports/{id}/pause")]
+async fn pause(officer: May<Issue>, id: Path<String>, app: Data<Issuer>) -> Result<HttpResponse, Problem> {
+    app.pause_upload(&officer.actor(), &id, true).await?;
+    Ok(see_other(&format!("/console/imports/{id}")))
+}
+
+#[post("/imports/{id}/resume")]
+async fn resume(officer: May<Issue>, id: Path<String>, app: Data<Issuer>) -> Result<HttpResponse, Problem> {
+    app.pause_upload(&officer.actor(), &id, false).await?;
+    Ok(see_other(&format!("/console/imports/{id}")))
+}
+
+/// Without names, so that it can be kept beside the HR system's own record of the run.
+#[get("/imports/{id}/result.csv")]
+async fn result_file(
+    officer: May<SeePeople>,
+    id: Path<String>,
+    app: Data<Issuer>,
+) -> Result<HttpResponse, Problem> {
+    Ok(csv_file("result.csv", app.result_file(&officer.tenant.id, &id).await?))
+}
+
 #[get("/imports/{id}/rows-to-correct.csv")]
 async fn faults_file(
     officer: May<SeePeople>,
@@ -489,7 +523,7 @@ impl From<ImportError> for Problem {
         match error {
             ImportError::Sheet(_) | ImportError::Nothing => Self::bad_request(problem::sentence(&said)),
             ImportError::Unknown => Self::not_found(),
-            ImportError::Closed => Self::conflict(problem::sentence(&said)),
+            ImportError::Closed | ImportError::NotRunning => Self::conflict(problem::sentence(&said)),
             ImportError::Offer(error) => error.into(),
             ImportError::Store(error) => problem::store(&error),
         }

@@ -6,6 +6,7 @@
 mod activity;
 mod approvals;
 mod calendar;
+mod clients;
 mod dashboard;
 mod documents;
 mod grant;
@@ -13,6 +14,7 @@ mod imports;
 mod offers;
 mod officers;
 mod people;
+mod reissues;
 mod requests;
 mod retirees;
 mod service;
@@ -56,6 +58,7 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
                         .configure(dashboard::configure)
                         .configure(documents::configure)
                         .configure(imports::configure)
+                        .configure(reissues::configure)
                         .configure(people::configure)
                         .configure(calendar::configure)
                         .configure(service::configure)
@@ -66,6 +69,7 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
                         .configure(requests::configure)
                         .configure(approvals::configure)
                         .configure(officers::configure)
+                        .configure(clients::configure)
                         .configure(activity::configure),
                 ),
         )

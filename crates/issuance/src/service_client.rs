@@ -1,0 +1,51 @@
+//! What a machine may do for an organisation.
+
+use crate::Actor;
+
+/// One thing a service client is allowed to do; its token carries no other right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Scope {
+    /// Pushes hires, changes and separations over SCIM 2.0.
+    Scim,
+}
+
+impl Scope {
+    pub const ALL: [Self; 1] = [Self::Scim];
+
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Scim => "scim",
+        }
+    }
+
+    /// For people.
+    #[must_use]
+    pub const fn purpose(self) -> &'static str {
+        match self {
+            Self::Scim => "Pushes hires, changes and separations (SCIM 2.0), and reads what it pushed",
+        }
+    }
+
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|scope| scope.as_str() == text)
+    }
+}
+
+/// How a client is named where an officer could be: in the audit trail, in proposals, beside a change of status.
+const PREFIX: &str = "client:";
+
+impl Actor {
+    /// A machine of an organisation.
+    #[must_use]
+    pub fn client(tenant: &str, client: &str) -> Self {
+        Self { tenant: tenant.to_owned(), officer: format!("{PREFIX}{client}") }
+    }
+}
+
+/// The identifier of the client that acts under this name; none for a person.
+#[must_use]
+pub fn client_of(officer: &str) -> Option<&str> {
+    officer.strip_prefix(PREFIX)
+}
