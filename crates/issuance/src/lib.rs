@@ -18,6 +18,7 @@ pub mod dpop;
 mod guessing;
 pub mod import;
 mod key_proof;
+pub mod message;
 mod nonce;
 mod offer;
 mod role;

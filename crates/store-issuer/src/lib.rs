@@ -16,6 +16,7 @@ mod error;
 mod existence;
 mod import;
 mod live;
+mod messages;
 mod offers;
 mod officers;
 mod overview;
@@ -24,6 +25,7 @@ mod secrets;
 mod service;
 mod status;
 mod subjects;
+mod templates;
 
 pub use anchors::{BatchRow, LeafPlace};
 pub use api_status::ApiList;
@@ -36,12 +38,14 @@ pub use documents::DocumentRow;
 pub use error::Error;
 pub use existence::{BeneficiaryRow, ExistenceRow};
 pub use live::LiveCopy;
+pub use messages::{ContactRow, DueRow, MessageRow, MessageState};
 pub use officers::{Ceremony, CeremonyKind, Officer, OfficerLink, Session};
 pub use overview::{Overview, StuckOffer};
 pub use service::EndedService;
 use sql::{Database, Migration, Tx};
 pub use status::{ListRow, ListVersion};
 pub use subjects::{Filter, Page, PersonState, SubjectRow};
+pub use templates::TemplateRow;
 
 /// The issuer's database. Clones share its connections.
 #[derive(Clone, Debug)]
@@ -89,7 +93,8 @@ impl Transaction {
 }
 
 /// Each part of the service numbers its own steps: issuing from 1, officers and the life of credentials from 100,
-/// authorization from 151, import from 200, existence from 300, documents from 400, the VC API from 500.
+/// authorization from 151, import from 200, existence from 300, documents from 400, the VC API from 500,
+/// messages from 720.
 fn migrations() -> Vec<Migration> {
     let issuing = Migration { version: 1, name: "issuing", sql: include_str!("migrations/0001_issuing.sql") };
     [
@@ -101,6 +106,7 @@ fn migrations() -> Vec<Migration> {
         existence::MIGRATIONS,
         documents::MIGRATIONS,
         api_status::MIGRATIONS,
+        messages::MIGRATIONS,
     ]
     .concat()
 }

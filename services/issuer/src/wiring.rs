@@ -18,9 +18,10 @@ use registry_types::{Genesis, GenesisError};
 use store_issuer::Store;
 
 use crate::app::work::Work;
-use crate::app::{Instance, Issuer, Ledger, RegistryLedger, Settings, Tenant};
+use crate::app::{Instance, Issuer, Ledger, Mailer, RegistryLedger, Settings, Tenant};
 use crate::config::{ClientConfig, Config, ConfigError, InstanceConfig};
 use crate::http;
+use crate::mail::Smtp;
 
 const SCHEMA: &str = "issuer";
 const PEPPER: &str = "pepper";
@@ -48,6 +49,8 @@ pub enum StartError {
     Trust(#[from] registry_client::TrustError),
     #[error("the client for the registry cannot be made")]
     Outbound(#[from] OutboundError),
+    #[error("messages cannot be sent")]
+    Mail(#[from] crate::mail::MailError),
     #[error("passkeys cannot be used")]
     Passkeys(#[from] PasskeyError),
     #[error("the service cannot be served")]
@@ -124,6 +127,7 @@ async fn build(
     let host = config.console.rp_id.as_deref().or_else(|| public.host_str()).unwrap_or("localhost");
     let passkeys = Passkeys::new(host, public, "Passerelle issuer")?;
     let imports = tokio::sync::Notify::new();
+    let mailer = config.messages.as_ref().map(Smtp::new).transpose()?;
     Ok(Issuer {
         store,
         ledger,
@@ -140,6 +144,7 @@ async fn build(
         attesters: config.attesters.iter().filter_map(|it| PublicKey::from_jwk(&it.jwk).ok()).collect(),
         guesses: std::sync::Mutex::default(),
         imports,
+        mailer: mailer.map(|smtp| Box::new(smtp) as Box<dyn Mailer>),
     })
 }
 

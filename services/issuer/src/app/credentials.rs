@@ -204,6 +204,7 @@ impl Issuer {
         }
         let kind = copy.configuration.credential_type;
         self.replace_earlier(&mut tx, &tenant.id, &prepared.offer, kind).await?;
+        self.tell_issued(&mut tx, &tenant.id, &prepared.offer, (kind, copy.valid_until)).await?;
         tx.commit().await?;
         Ok(copy)
     }

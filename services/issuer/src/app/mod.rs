@@ -6,6 +6,7 @@ mod authorization;
 mod calendar;
 mod clients;
 pub(crate) mod console;
+mod contacts;
 mod credentials;
 mod directory;
 mod documents;
@@ -16,6 +17,7 @@ mod holders;
 mod import;
 mod keys;
 mod ledger;
+mod messages;
 mod metadata;
 mod notifications;
 mod offers;
@@ -23,6 +25,7 @@ mod officers;
 mod reissue;
 mod service;
 mod status;
+mod templates;
 mod tokens;
 mod vc_api;
 pub(crate) mod work;
@@ -44,6 +47,7 @@ pub use authorization::{AuthorizationView, AuthorizeError, PushError};
 pub use calendar::Month;
 pub use clients::ClientError;
 pub use console::Dashboard;
+pub use contacts::{ContactError, ContactView};
 pub use credentials::{Authorized, CredentialError};
 pub use directory::{AnchoringStatus, AuditVerdict, CopyView, DirectoryError, ListState, SubjectPage};
 pub use documents::{DocumentError, Documented, MOST_DOCUMENTS, NewDocument, anchor_documents};
@@ -53,6 +57,7 @@ pub use holders::{HolderError, PROOF_SUITES};
 pub use import::{ImportError, Invitation, UploadView};
 pub use keys::KeysError;
 pub use ledger::{Anchored, DocumentKey, Ledger, PublishedStatus, RegistryLedger};
+pub use messages::{Contact, Letter, Mailer, OutboxView, SendFault};
 pub use notifications::NotificationError;
 pub use offers::{FetchError, NewOffer, OfferError, OfferLink};
 pub use officers::{LinkFor, OfficerLinkError, RolesError, SignInError, officer_link};
@@ -60,6 +65,7 @@ pub use reissue::{Reissue, ReissueError, reissue_plan};
 pub use service::Cascade;
 pub use status::{ChangeError, ListError, PublishError, ServedList};
 pub use store_issuer::{AuditQuery, Filter, Page, PersonState, SubjectRow};
+pub use templates::{TextError, TextView};
 pub use tokens::TokenError;
 pub use vc_api::{Instance, VcApiError};
 
@@ -84,6 +90,8 @@ pub struct Issuer {
     pub(crate) attesters: Vec<PublicKey>,
     /// Told when an upload was confirmed.
     pub(crate) imports: tokio::sync::Notify,
+    /// Takes messages to persons; nothing is sent without one.
+    pub(crate) mailer: Option<Box<dyn Mailer>>,
 }
 
 /// Addresses and times from the configuration.

@@ -15,6 +15,9 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// How often expired codes, nonces and tokens are deleted.
 const FORGET_EVERY: Duration = Duration::from_secs(60);
 
+/// How often messages that are due are sent, and how often it is looked for what ends.
+const SEND_EVERY: Duration = Duration::from_secs(2);
+const RECALL_EVERY: Duration = Duration::from_secs(60);
 /// How long rows wait for somebody to confirm or to correct them. The page of a list says the same.
 const ROWS_KEPT_DAYS: i64 = 30;
 
@@ -35,6 +38,7 @@ impl Work {
         for tenant in issuer.tenants() {
             let (status, anchor) = (settings.status_interval, settings.anchor_interval);
             loops.push(tokio::spawn(publish(weak(issuer, tenant), status, stopped.clone())));
+            loops.push(tokio::spawn(messages(weak(issuer, tenant), stopped.clone())));
             loops.push(tokio::spawn(anchor_loop(weak(issuer, tenant), anchor, stopped.clone())));
         }
         Self { stop, loops }
@@ -93,6 +97,28 @@ async fn anchor_loop((issuer, tenant): Owner, every: Duration, mut stopped: watc
         }
         drop(issuer);
         if is_stopped(&mut stopped, every).await {
+            return;
+        }
+    }
+}
+
+/// Sends what is due every two seconds, and looks once a minute for what is about to end.
+async fn messages((issuer, tenant): Owner, mut stopped: watch::Receiver<bool>) {
+    let mut trouble = Trouble::new(&tenant.id, "sending messages");
+    let mut recalled: Option<std::time::Instant> = None;
+    while let Some(issuer) = issuer.upgrade() {
+        if !issuer.sends_messages() {
+            return;
+        }
+        let due = recalled.is_none_or(|at| at.elapsed() >= RECALL_EVERY);
+        let found = if due { issuer.recall(&tenant).await.map(|_| ()) } else { Ok(()) };
+        recalled = if due { Some(std::time::Instant::now()) } else { recalled };
+        match (found, issuer.send_messages(&tenant).await) {
+            (Err(error), _) | (_, Err(error)) => trouble.report(&error),
+            _ => trouble.over(),
+        }
+        drop(issuer);
+        if is_stopped(&mut stopped, SEND_EVERY).await {
             return;
         }
     }

@@ -15,6 +15,7 @@ mod existence;
 mod holders;
 mod keys;
 mod ledger;
+mod messages;
 mod metadata;
 mod offers;
 mod pages;

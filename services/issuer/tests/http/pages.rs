@@ -25,6 +25,12 @@ const PAGES: &[Page] = &[
     ("post", "/approvals/{id}/refuse", Some(Approve), &[("remark", "no")]),
     ("post", "/approvals/{id}/withdraw", None, &[]),
     ("get", "/calendar", Some(SeePeople), &[]),
+    ("get", "/messages", Some(Administer), &[]),
+    ("post", "/messages/again", Some(Administer), &[]),
+    ("get", "/messages/texts/{event}/{language}", Some(Administer), &[]),
+    ("post", "/messages/texts/{event}/{language}", Some(Administer), &[("subject", "S"), ("body", "B")]),
+    ("post", "/messages/texts/{event}/{language}/restore", Some(Administer), &[]),
+    ("post", "/people/{id}/contact", Some(Issue), &[("email", "a@b.org")]),
     ("get", "/documents", Some(SeePeople), &[]),
     ("post", "/documents", Some(Issue), &[("digests", "")]),
     ("get", "/documents/{id}/receipt", Some(SeePeople), &[]),
@@ -98,6 +104,7 @@ impl Things {
             family_name: "Ellison".into(),
             country: None,
             language: None,
+            email: None,
         };
         let beneficiary = world.issuer.add_beneficiary(&fund, retiree).await.unwrap();
         let request = world.issuer.ask(&fund, &beneficiary).await.unwrap();
@@ -116,6 +123,7 @@ impl Things {
     /// The address of a page about one of these things.
     fn path(&self, template: &str) -> String {
         let template = template.replace("{place:staff|retirees}", "staff");
+        let template = template.replace("{event}", "offer-made").replace("{language}", "fr");
         let id = match template.split('/').nth(1).unwrap_or_default() {
             "approvals" => &self.proposal,
             "documents" => &self.document,

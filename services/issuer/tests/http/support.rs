@@ -1,5 +1,7 @@
 //! One issuer with two organisations, and a holder who talks to it over HTTP.
 
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use base64::Engine as _;
@@ -8,8 +10,8 @@ use clock::{SeededEntropy, TestClock, Timestamp};
 use issuance::{Actor, CredentialType, FourEyes, Subject};
 use issuer::app::{DocumentKey, Issuer, NewOffer, OfferLink, Tenant};
 use issuer::{
-    AttesterConfig, ClientConfig, Config, Console, InstanceConfig, Issuing, KeysConfig, RegistryConfig,
-    StoreConfig, TenantConfig,
+    AttesterConfig, ClientConfig, Config, Console, InstanceConfig, Issuing, KeysConfig, MessagesConfig,
+    RegistryConfig, Security, SmtpConfig, StoreConfig, TenantConfig,
 };
 use keys::{Algorithm, KeyStore, SealingKey, Signer as _, SoftwareKey, TokenConfig};
 use outbound::{Outbound, OutboundPolicy, Reply};
@@ -45,6 +47,8 @@ struct Setting {
     four_eyes: FourEyes,
     /// Where the keys are, when they are in no sealed files.
     token: Option<TokenConfig>,
+    /// Where letters go, if anywhere.
+    mail: Option<SocketAddr>,
 }
 
 pub fn start_time() -> Timestamp {
@@ -109,6 +113,18 @@ fn config(directory: &TempDir, setting: &Setting) -> Config {
             client("bound", &["https://wallet.test/cb"], true),
             ClientConfig { attested: true, ..client("attested", &["https://wallet.test/cb"], false) },
         ],
+        messages: setting.mail.map(|mail| MessagesConfig {
+            from: "no-reply@undp.example".into(),
+            reply_to: BTreeMap::from([("undp".into(), "hr@undp.example".into())]),
+            smtp: SmtpConfig {
+                host: mail.ip().to_string(),
+                port: mail.port(),
+                security: Security::None,
+                username: None,
+                password_file: None,
+                root_certificate: None,
+            },
+        }),
         attesters: vec![AttesterConfig {
             name: "The provider".into(),
             jwk: Holder::new(ATTESTER).0.public_key().to_jwk(),
@@ -157,6 +173,16 @@ impl World {
     }
 
     pub async fn start_with(four_eyes: FourEyes) -> Self {
+        Self::start_setting(Setting { four_eyes, token: None, mail: None }).await
+    }
+
+    /// With a mail server.
+    pub async fn start_with_mail(mail: SocketAddr) -> Self {
+        let four_eyes = FourEyes::WithColleagues;
+        Self::start_setting(Setting { four_eyes, token: None, mail: Some(mail) }).await
+    }
+
+    async fn start_setting(setting: Setting) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let ledger = Arc::new(TestLedger::default());
         for (at, tenant) in TENANTS.into_iter().enumerate() {
@@ -166,13 +192,12 @@ impl World {
             let did = format!("did:passerelle:{tenant}");
             ledger.with(|state| state.keys.insert(did, vec![ed25519, p256]));
         }
-        Self::on(directory, ledger, TestClock::at(start_time()), (1, Setting { four_eyes, token: None }))
-            .await
+        Self::on(directory, ledger, TestClock::at(start_time()), (1, setting)).await
     }
 
     /// The same with every key in a token.
     pub async fn start_with_token(token: TokenConfig) -> Self {
-        let setting = Setting { four_eyes: FourEyes::WithColleagues, token: Some(token.clone()) };
+        let setting = Setting { four_eyes: FourEyes::WithColleagues, token: Some(token.clone()), mail: None };
         let directory = tempfile::tempdir().unwrap();
         let ledger = Arc::new(TestLedger::default());
         let store = key_store(&directory, Some(&token));

@@ -6,9 +6,11 @@
 mod activity;
 mod approvals;
 mod calendar;
+mod contact;
 mod dashboard;
 mod documents;
 mod imports;
+mod messages;
 mod offers;
 mod officers;
 mod people;
@@ -56,6 +58,8 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
                         .configure(documents::configure)
                         .configure(imports::configure)
                         .configure(people::configure)
+                        .configure(contact::configure)
+                        .configure(messages::configure)
                         .configure(calendar::configure)
                         .configure(service::configure)
                         .configure(offers::configure)

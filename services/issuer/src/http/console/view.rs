@@ -20,6 +20,7 @@ pub(super) enum Place {
     Approvals,
     Documents,
     Officers,
+    Messages,
     Activity,
 }
 
@@ -43,6 +44,7 @@ pub(super) fn shell(officer: &Officer, here: Place) -> Shell {
         (may(Permission::SeeProposals), Place::Approvals, "/console/approvals", "Approvals"),
         (people, Place::Documents, "/console/documents", "Documents"),
         (true, Place::Officers, "/console/officers", "Officers"),
+        (may(Permission::Administer), Place::Messages, "/console/messages", "Messages"),
         (may(Permission::Audit), Place::Activity, "/console/activity", "Activity"),
     ];
     places
