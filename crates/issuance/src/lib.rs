@@ -21,6 +21,7 @@ mod key_proof;
 pub mod message;
 mod nonce;
 mod offer;
+pub mod oidc;
 mod role;
 pub mod schemas;
 mod secrets;

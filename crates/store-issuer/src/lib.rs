@@ -19,6 +19,7 @@ mod live;
 mod messages;
 mod offers;
 mod officers;
+mod oidc;
 mod overview;
 mod row;
 mod secrets;
@@ -40,6 +41,7 @@ pub use existence::{BeneficiaryRow, ExistenceRow};
 pub use live::LiveCopy;
 pub use messages::{ContactRow, DueRow, MessageRow, MessageState};
 pub use officers::{Ceremony, CeremonyKind, Officer, OfficerLink, Session};
+pub use oidc::OidcRequest;
 pub use overview::{Overview, StuckOffer};
 pub use service::EndedService;
 use sql::{Database, Migration, Tx};
@@ -94,7 +96,7 @@ impl Transaction {
 
 /// Each part of the service numbers its own steps: issuing from 1, officers and the life of credentials from 100,
 /// authorization from 151, import from 200, existence from 300, documents from 400, the VC API from 500,
-/// messages from 720.
+/// messages and sign-in by a provider from 720.
 fn migrations() -> Vec<Migration> {
     let issuing = Migration { version: 1, name: "issuing", sql: include_str!("migrations/0001_issuing.sql") };
     [
@@ -107,6 +109,7 @@ fn migrations() -> Vec<Migration> {
         documents::MIGRATIONS,
         api_status::MIGRATIONS,
         messages::MIGRATIONS,
+        oidc::MIGRATIONS,
     ]
     .concat()
 }

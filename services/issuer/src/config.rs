@@ -133,6 +133,30 @@ pub struct Console {
     pub rp_id: Option<String>,
     /// `always`, or `with-colleagues` for trying out alone.
     pub four_eyes: issuance::FourEyes,
+    /// OpenID providers by which officers may sign in, beside their passkeys.
+    pub oidc: Vec<ProviderConfig>,
+}
+
+/// An organisation's OpenID provider. Redirect address there: `PUBLIC-URL/console/sign-in/callback`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProviderConfig {
+    /// The organisation whose officers it knows.
+    pub tenant: String,
+    /// As the provider spells it; `/.well-known/openid-configuration` is read below it.
+    pub issuer: String,
+    pub client_id: String,
+    /// Without it the client is public and proves itself by PKCE alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_secret_file: Option<PathBuf>,
+    /// On the button of the sign-in page.
+    pub name: String,
+    /// One of these must be the `acr` of an ID token; any where there is none.
+    #[serde(default)]
+    pub acr: Vec<String>,
+    /// Each of these must be in its `amr`, such as `mfa`.
+    #[serde(default)]
+    pub amr: Vec<String>,
 }
 
 /// An organisation whose credentials this service issues.
@@ -217,6 +241,12 @@ pub enum ConfigError {
     Attester(String),
     #[error("client {0:?} must be attested, and no attester is configured")]
     NoAttester(String),
+    #[error("console.oidc: {0:?} is no tenant of this service, or has two providers")]
+    ProviderTenant(String),
+    #[error(
+        "console.oidc: {0:?} must be an https URL without query and fragment; client_id and name must not be empty"
+    )]
+    Provider(String),
     #[error("messages: {0:?} is no address")]
     Address(String),
     #[error(
@@ -264,6 +294,7 @@ impl Config {
         }
         self.check_clients()?;
         self.check_messages()?;
+        self.check_providers()?;
         let issuing = &self.issuing;
         for (name, value) in [
             ("anchor_interval_seconds", issuing.anchor_interval_seconds),
@@ -281,6 +312,27 @@ impl Config {
 }
 
 impl Config {
+    fn check_providers(&self) -> Result<(), ConfigError> {
+        let mut seen = BTreeSet::new();
+        for provider in &self.console.oidc {
+            let known = self.tenants.iter().any(|tenant| tenant.id == provider.tenant);
+            if !known || !seen.insert(provider.tenant.as_str()) {
+                return Err(ConfigError::ProviderTenant(provider.tenant.clone()));
+            }
+            let url = Url::parse(&provider.issuer).ok().filter(|url| {
+                // OpenID Connect Discovery 1.0, 3; a provider on this machine is for trying out.
+                let here = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
+                (url.scheme() == "https" || (url.scheme() == "http" && here))
+                    && url.query().is_none()
+                    && url.fragment().is_none()
+            });
+            if url.is_none() || provider.client_id.is_empty() || provider.name.trim().is_empty() {
+                return Err(ConfigError::Provider(provider.issuer.clone()));
+            }
+        }
+        Ok(())
+    }
+
     fn check_messages(&self) -> Result<(), ConfigError> {
         let Some(messages) = &self.messages else { return Ok(()) };
         let addresses = messages.reply_to.values().chain([&messages.from]);

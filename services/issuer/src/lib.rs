@@ -15,7 +15,7 @@ pub use app::{
 };
 pub use config::{
     AttesterConfig, ClientConfig, Config, ConfigError, Console, InstanceConfig, Issuing, KeysConfig,
-    MessagesConfig, RegistryConfig, Security, SmtpConfig, StoreConfig, TenantConfig,
+    MessagesConfig, ProviderConfig, RegistryConfig, Security, SmtpConfig, StoreConfig, TenantConfig,
 };
 pub use http::openapi;
 pub use mail::MailError;

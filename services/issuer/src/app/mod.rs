@@ -15,6 +15,7 @@ mod existence;
 mod guesses;
 mod holders;
 mod import;
+mod key_ring;
 mod keys;
 mod ledger;
 mod messages;
@@ -22,6 +23,7 @@ mod metadata;
 mod notifications;
 mod offers;
 mod officers;
+pub(crate) mod oidc;
 mod reissue;
 mod service;
 mod status;
@@ -55,12 +57,14 @@ pub use dpop::{DpopError, Presented};
 pub use existence::{BeneficiaryPage, ExistenceCounts, ExistenceError, RequestLink, RequestPage};
 pub use holders::{HolderError, PROOF_SUITES};
 pub use import::{ImportError, Invitation, UploadView};
+pub use key_ring::{ChainView, KeyPlace, KeyRing, KeyRingError, KeyView, ListView, ServedView};
 pub use keys::KeysError;
-pub use ledger::{Anchored, DocumentKey, Ledger, PublishedStatus, RegistryLedger};
+pub use ledger::{Anchored, DocumentKey, Ledger, ListedKey, PublishedStatus, RegistryLedger};
 pub use messages::{Contact, Letter, Mailer, OutboxView, SendFault};
 pub use notifications::NotificationError;
 pub use offers::{FetchError, NewOffer, OfferError, OfferLink};
 pub use officers::{LinkFor, OfficerLinkError, RolesError, SignInError, officer_link};
+pub use oidc::{Arrival, Departure, OidcError, Provider, Return};
 pub use reissue::{Reissue, ReissueError, reissue_plan};
 pub use service::Cascade;
 pub use status::{ChangeError, ListError, PublishError, ServedList};
@@ -90,6 +94,8 @@ pub struct Issuer {
     pub(crate) attesters: Vec<PublicKey>,
     /// Told when an upload was confirmed.
     pub(crate) imports: tokio::sync::Notify,
+    /// Where officers of some organisations sign in.
+    pub(crate) providers: oidc::Providers,
     /// Takes messages to persons; nothing is sent without one.
     pub(crate) mailer: Option<Box<dyn Mailer>>,
 }
@@ -125,6 +131,8 @@ pub struct Tenant {
     pub(crate) publishing: tokio::sync::Mutex<status::Publishing>,
     pub(crate) anchoring: tokio::sync::Mutex<()>,
     keys: RwLock<Option<Arc<TenantKeys>>>,
+    /// Background work that does not get on: since when, and why.
+    troubles: Mutex<BTreeMap<&'static str, (Timestamp, String)>>,
 }
 
 /// The keys with which a tenant signs at present.
@@ -189,6 +197,7 @@ impl Tenant {
             publishing: tokio::sync::Mutex::default(),
             anchoring: tokio::sync::Mutex::default(),
             keys: RwLock::default(),
+            troubles: Mutex::default(),
         }
     }
 
@@ -200,6 +209,25 @@ impl Tenant {
 
     pub(crate) fn keys(&self) -> Option<Arc<TenantKeys>> {
         self.keys.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What does not get on: what it is, since when, why.
+    #[must_use]
+    pub fn troubles(&self) -> Vec<(&'static str, Timestamp, String)> {
+        let troubles = self.troubles.lock().unwrap_or_else(PoisonError::into_inner);
+        troubles.iter().map(|(doing, (since, why))| (*doing, *since, why.clone())).collect()
+    }
+
+    /// Nothing when it works again. The first moment of a trouble stays while its reason changes.
+    pub(crate) fn set_trouble(&self, doing: &'static str, now: Timestamp, why: Option<&str>) {
+        let mut troubles = self.troubles.lock().unwrap_or_else(PoisonError::into_inner);
+        match why {
+            Some(why) => {
+                let since = troubles.get(doing).map_or(now, |(since, _)| *since);
+                troubles.insert(doing, (since, why.to_owned()));
+            }
+            None => drop(troubles.remove(doing)),
+        }
     }
 
     fn set_keys(&self, keys: Arc<TenantKeys>) {

@@ -13,6 +13,7 @@ mod documents;
 mod dpop;
 mod existence;
 mod holders;
+mod key_ring;
 mod keys;
 mod ledger;
 mod messages;

@@ -31,6 +31,9 @@ const PAGES: &[Page] = &[
     ("post", "/messages/texts/{event}/{language}", Some(Administer), &[("subject", "S"), ("body", "B")]),
     ("post", "/messages/texts/{event}/{language}/restore", Some(Administer), &[]),
     ("post", "/people/{id}/contact", Some(Issue), &[("email", "a@b.org")]),
+    ("get", "/chain", None, &[]),
+    ("get", "/keys", Some(Administer), &[]),
+    ("get", "/keys/{fragment}/plan.csv", Some(SeePeople), &[]),
     ("get", "/documents", Some(SeePeople), &[]),
     ("post", "/documents", Some(Issue), &[("digests", "")]),
     ("get", "/documents/{id}/receipt", Some(SeePeople), &[]),
@@ -124,6 +127,7 @@ impl Things {
     fn path(&self, template: &str) -> String {
         let template = template.replace("{place:staff|retirees}", "staff");
         let template = template.replace("{event}", "offer-made").replace("{language}", "fr");
+        let template = template.replace("{fragment}", "key-ed25519-1");
         let id = match template.split('/').nth(1).unwrap_or_default() {
             "approvals" => &self.proposal,
             "documents" => &self.document,

@@ -27,7 +27,8 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 struct MessagesPage {
     shell: Shell,
     sends: bool,
-    counts: Vec<(Badge, String)>,
+    /// The last member hides what is nothing to look at.
+    counts: Vec<(Badge, String, bool)>,
     troubled: Vec<Line>,
     can_repeat: bool,
     languages: [Language; 6],
@@ -66,7 +67,11 @@ async fn outbox(
         sends: view.sends,
         can_repeat: !view.failed.is_empty(),
         troubled: troubled.map(Line::from).collect(),
-        counts: view.counts.iter().map(|(it, count)| (state(*it), grouped(*count))).collect(),
+        counts: view
+            .counts
+            .iter()
+            .map(|(it, count)| (state(*it), grouped(*count), *it == MessageState::Dropped && *count == 0))
+            .collect(),
         languages: Language::ALL,
         events: MessageEvent::ALL
             .map(|event| EventLine {

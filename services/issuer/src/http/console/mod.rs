@@ -6,10 +6,12 @@
 mod activity;
 mod approvals;
 mod calendar;
+mod chain;
 mod contact;
 mod dashboard;
 mod documents;
 mod imports;
+mod keys;
 mod messages;
 mod offers;
 mod officers;
@@ -60,6 +62,8 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
                         .configure(people::configure)
                         .configure(contact::configure)
                         .configure(messages::configure)
+                        .configure(keys::configure)
+                        .configure(chain::configure)
                         .configure(calendar::configure)
                         .configure(service::configure)
                         .configure(offers::configure)
