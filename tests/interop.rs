@@ -1,5 +1,8 @@
 //! Independent JavaScript libraries verify ours, and ours verifies theirs (`tests/interop`).
 
+mod login;
+mod mail;
+
 use std::process::Stdio;
 
 use actors::{Officer, Peer};

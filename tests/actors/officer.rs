@@ -231,7 +231,15 @@ impl Officer {
             .with_context(|| format!("{number} is not found: {}", plain(&found)))
     }
 
-    async fn page(&self, path: &str) -> Result<String> {
+    /// A one-time link for an officer.
+    pub async fn invite_colleague(&self) -> Result<String> {
+        let form = [("officer", "yes")];
+        let page = self.agent.post_form(self.at("/console/officers/links"), &form).await?.expect(200)?.text();
+        text_of(&page, "data-testid=\"officer-link\"").context("no link")
+    }
+
+    /// A page of the console as it is.
+    pub async fn page(&self, path: &str) -> Result<String> {
         let answer: Answer = self.agent.get_as(self.at(path), "text/html,*/*").await?;
         Ok(answer.expect(200)?.text())
     }

@@ -35,6 +35,7 @@ const INSERT_LEAF: &str =
 const FIND_LEAF: &str = "SELECT * FROM leaves WHERE tenant = $1 AND id = $2";
 const WAITING: &str = "SELECT id, salt, digest FROM leaves WHERE tenant = $1 AND kind = $2 AND batch IS NULL ORDER BY id LIMIT $3";
 const COUNT_WAITING: &str = "SELECT COUNT(*) AS many FROM leaves WHERE tenant = $1 AND batch IS NULL";
+const OLDEST: &str = "SELECT MIN(created_at) AS oldest FROM leaves WHERE tenant = $1 AND batch IS NULL";
 const LAST: &str = "SELECT COALESCE(MAX(id), 0) AS id, COALESCE(MAX(sequence), 0) AS sequence
     FROM batches WHERE tenant = $1";
 const INSERT_BATCH: &str = "INSERT INTO batches (tenant, id, kind, sequence, root, leaves, built_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
@@ -89,6 +90,12 @@ impl Transaction {
     pub async fn count_waiting_leaves(&mut self, tenant: &str) -> Result<u64, Error> {
         let row = self.tx.fetch_optional(COUNT_WAITING, args![tenant]).await?.ok_or_else(Error::stale)?;
         Columns { table: "leaves", row: &row }.number("many")
+    }
+
+    /// When the leaf was written that waits longest.
+    pub async fn oldest_waiting_leaf(&mut self, tenant: &str) -> Result<Option<Timestamp>, Error> {
+        let row = self.tx.fetch_optional(OLDEST, args![tenant]).await?.ok_or_else(Error::stale)?;
+        Ok(row.opt_time("oldest")?)
     }
 
     /// Stores a batch under the next number and gives each of its leaves a place. Every leaf must still be waiting:

@@ -9,6 +9,7 @@ mod approvals;
 mod audit;
 mod authorization;
 mod calendar;
+mod cards;
 mod codes;
 mod copies;
 mod deferrals;
@@ -17,8 +18,10 @@ mod error;
 mod existence;
 mod import;
 mod live;
+mod messages;
 mod offers;
 mod officers;
+mod oidc;
 mod overview;
 mod reissue;
 mod row;
@@ -28,19 +31,23 @@ mod service;
 mod service_clients;
 mod status;
 mod subjects;
+mod templates;
 
 pub use anchors::{BatchRow, LeafPlace};
 pub use api_status::ApiList;
 pub use audit::AuditQuery;
 pub use authorization::{Decided, PersonCeremony};
 pub use calendar::{EndingRow, Unclaimed};
+pub use cards::CardRow;
 pub use codes::AccessToken;
 pub use copies::StatusChange;
 pub use documents::DocumentRow;
 pub use error::Error;
 pub use existence::{BeneficiaryRow, ExistenceRow};
 pub use live::LiveCopy;
+pub use messages::{ContactRow, DueRow, MessageRow, MessageState};
 pub use officers::{Ceremony, CeremonyKind, Officer, OfficerLink, Session};
+pub use oidc::OidcRequest;
 pub use overview::{Overview, StuckOffer};
 pub use reissue::{ReissueCounts, ReissueOutcome, ReissueRow, ReissueRun};
 pub use scim::ScimUser;
@@ -49,6 +56,7 @@ pub use service_clients::ServiceClient;
 use sql::{Database, Migration, Tx};
 pub use status::{ListRow, ListVersion};
 pub use subjects::{Filter, Page, PersonState, SubjectRow};
+pub use templates::TemplateRow;
 
 /// The issuer's database. Clones share its connections.
 #[derive(Clone, Debug)]
@@ -97,7 +105,7 @@ impl Transaction {
 
 /// Each part of the service numbers its own steps: issuing from 1, officers and the life of credentials from 100,
 /// authorization from 151, batches and deferred issuance from 160, import from 200, existence from 300, documents from 400,
-/// the VC API from 500, the sources of HR from 700.
+/// the VC API from 500, the sources of HR from 700, messages, sign-in by a provider and cards from 720.
 fn migrations() -> Vec<Migration> {
     let issuing = Migration { version: 1, name: "issuing", sql: include_str!("migrations/0001_issuing.sql") };
     [
@@ -114,6 +122,9 @@ fn migrations() -> Vec<Migration> {
         service_clients::MIGRATIONS,
         scim::MIGRATIONS,
         reissue::MIGRATIONS,
+        messages::MIGRATIONS,
+        oidc::MIGRATIONS,
+        cards::MIGRATIONS,
     ]
     .concat()
 }

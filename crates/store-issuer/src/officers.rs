@@ -294,7 +294,7 @@ impl Transaction {
     }
 }
 
-fn officer(row: &Row) -> Result<Officer, Error> {
+pub(crate) fn officer(row: &Row) -> Result<Officer, Error> {
     Ok(Officer {
         id: row.text("id")?,
         tenant: row.text("tenant")?,

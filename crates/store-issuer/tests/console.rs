@@ -143,6 +143,7 @@ fn good(line: u64) -> UploadRow {
         family_name: "B".into(),
         country: None,
         language: Some("fr".into()),
+        email: None,
     };
     let row = GoodRow { content: RowContent::Retiree(retiree), fields: vec!["x".into()] };
     UploadRow {

@@ -621,3 +621,20 @@ async fn endings_and_unclaimed_offers_are_counted_and_listed_alike() {
         tx.commit().await.unwrap();
     }
 }
+
+#[tokio::test]
+async fn the_leaf_that_waits_longest_is_found() {
+    for store in engines().await.stores {
+        let mut tx = store.write("test").await.unwrap();
+        assert_eq!(tx.oldest_waiting_leaf(TENANT).await.unwrap(), None);
+        for (id, minutes) in [("l1", 5), ("l2", 1)] {
+            let leaf = WaitingLeaf { id: id.into(), salt: [0; 32], digest: [0; 32] };
+            let at = now() - chrono::Duration::minutes(minutes);
+            tx.insert_leaf(TENANT, LeafKind::Documents, &leaf, at).await.unwrap();
+        }
+        let oldest = tx.oldest_waiting_leaf(TENANT).await.unwrap();
+        assert_eq!(oldest, Some(now() - chrono::Duration::minutes(5)));
+        assert_eq!(tx.oldest_waiting_leaf("wfp").await.unwrap(), None);
+        tx.commit().await.unwrap();
+    }
+}

@@ -100,7 +100,7 @@ impl Stack {
         let stack = Self {
             mode: options.mode,
             database_url: options.database_url,
-            base_port: free_base_port(4)?,
+            base_port: free_base_port(6)?,
             data,
             logs,
             _temporary: temporary,

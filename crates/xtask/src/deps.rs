@@ -26,7 +26,11 @@ const KEPT: &[(&str, &[&str], &str)] = &[
     ("sqlx", &["sql"], "SQL engines are known to `sql` alone"),
     ("ssi", &["credential"], "an upgrade of ssi touches one crate"),
     ("arc-malachitebft", &["registry"], "the consensus engine is the registry's own affair"),
-    ("actix", &["web", "registry", "issuer", "wallet", "verifier"], "HTTP belongs to `web` and the services"),
+    (
+        "actix",
+        &["web", "registry", "issuer", "wallet", "verifier", "mail-sink"],
+        "HTTP belongs to `web` and the services",
+    ),
     (
         "utoipa",
         &["web", "wire", "registry", "issuer", "wallet", "verifier"],
@@ -34,6 +38,8 @@ const KEPT: &[(&str, &[&str], &str)] = &[
     ),
     ("reqwest", &["outbound"], "every request that leaves passes the guards of `outbound`"),
     ("cryptoki", &["keys"], "hardware keys hide behind `keys::Signer`"),
+    ("lettre", &["issuer"], "mail is sent by the issuer's background work alone"),
+    ("mail-sink", &["passerelle"], "the mail sink is for trying out"),
     ("webauthn-rs", &["web"], "passkeys are wrapped once, in `web`"),
     ("store-issuer", &["issuer"], "a store belongs to one service"),
     ("store-wallet", &["wallet"], "a store belongs to one service"),

@@ -1,6 +1,6 @@
 //! What an operator decides. Read from a file, checked as a whole before anything starts.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use credential::data_integrity::Suite;
@@ -33,6 +33,50 @@ pub struct Config {
     /// Wallet providers whose attestations are believed.
     #[serde(default)]
     pub attesters: Vec<AttesterConfig>,
+    /// Messages to persons; without it nothing is sent and nothing is queued.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub messages: Option<MessagesConfig>,
+}
+
+/// How persons are told of their offers and credentials.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MessagesConfig {
+    /// The address that letters come from. The organisation's name stands before it.
+    pub from: String,
+    /// Where answers go, by organisation; to the sender where none is named.
+    #[serde(default)]
+    pub reply_to: BTreeMap<String, String>,
+    pub smtp: SmtpConfig,
+}
+
+/// The mail server that takes letters from here.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SmtpConfig {
+    pub host: String,
+    pub port: u16,
+    #[serde(default)]
+    pub security: Security,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password_file: Option<PathBuf>,
+    /// A PEM file that is believed beside the certificates of the system.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub root_certificate: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Security {
+    /// The connection becomes TLS before anything is said (RFC 3207), or nothing is.
+    #[default]
+    Starttls,
+    /// TLS from the first byte (RFC 8314).
+    Tls,
+    /// On this machine only.
+    None,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -93,6 +137,30 @@ pub struct Console {
     pub rp_id: Option<String>,
     /// `always`, or `with-colleagues` for trying out alone.
     pub four_eyes: issuance::FourEyes,
+    /// OpenID providers by which officers may sign in, beside their passkeys.
+    pub oidc: Vec<ProviderConfig>,
+}
+
+/// An organisation's OpenID provider. Redirect address there: `PUBLIC-URL/console/sign-in/callback`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProviderConfig {
+    /// The organisation whose officers it knows.
+    pub tenant: String,
+    /// As the provider spells it; `/.well-known/openid-configuration` is read below it.
+    pub issuer: String,
+    pub client_id: String,
+    /// Without it the client is public and proves itself by PKCE alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_secret_file: Option<PathBuf>,
+    /// On the button of the sign-in page.
+    pub name: String,
+    /// One of these must be the `acr` of an ID token; any where there is none.
+    #[serde(default)]
+    pub acr: Vec<String>,
+    /// Each of these must be in its `amr`, such as `mfa`.
+    #[serde(default)]
+    pub amr: Vec<String>,
 }
 
 /// An organisation whose credentials this service issues.
@@ -216,6 +284,22 @@ pub enum ConfigError {
     Attester(String),
     #[error("client {0:?} must be attested, and no attester is configured")]
     NoAttester(String),
+    #[error("console.oidc: {0:?} is no tenant of this service, or has two providers")]
+    ProviderTenant(String),
+    #[error(
+        "console.oidc: {0:?} must be an https URL without query and fragment; client_id and name must not be empty"
+    )]
+    Provider(String),
+    #[error("messages: {0:?} is no address")]
+    Address(String),
+    #[error(
+        "messages: letters leave this machine by TLS only, so `security = \"none\"` needs a loopback host"
+    )]
+    PlainMail,
+    #[error("messages: username and password_file go together, and need TLS")]
+    MailPassword,
+    #[error("messages: {0:?} is no tenant of this service")]
+    MailTenant(String),
     #[error("{0} must be above zero")]
     Zero(&'static str),
 }
@@ -257,6 +341,8 @@ impl Config {
             instance.envelope()?;
         }
         self.check_clients()?;
+        self.check_messages()?;
+        self.check_providers()?;
         let issuing = &self.issuing;
         for (name, value) in [
             ("anchor_interval_seconds", issuing.anchor_interval_seconds),
@@ -278,6 +364,50 @@ impl Config {
 }
 
 impl Config {
+    fn check_providers(&self) -> Result<(), ConfigError> {
+        let mut seen = BTreeSet::new();
+        for provider in &self.console.oidc {
+            let known = self.tenants.iter().any(|tenant| tenant.id == provider.tenant);
+            if !known || !seen.insert(provider.tenant.as_str()) {
+                return Err(ConfigError::ProviderTenant(provider.tenant.clone()));
+            }
+            let url = Url::parse(&provider.issuer).ok().filter(|url| {
+                // OpenID Connect Discovery 1.0, 3; a provider on this machine is for trying out.
+                let here = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
+                (url.scheme() == "https" || (url.scheme() == "http" && here))
+                    && url.query().is_none()
+                    && url.fragment().is_none()
+            });
+            if url.is_none() || provider.client_id.is_empty() || provider.name.trim().is_empty() {
+                return Err(ConfigError::Provider(provider.issuer.clone()));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_messages(&self) -> Result<(), ConfigError> {
+        let Some(messages) = &self.messages else { return Ok(()) };
+        let addresses = messages.reply_to.values().chain([&messages.from]);
+        if let Some(wrong) = addresses.into_iter().find(|address| !crate::mail::is_sender(address)) {
+            return Err(ConfigError::Address(wrong.clone()));
+        }
+        let known = |id: &String| self.tenants.iter().any(|tenant| tenant.id == *id);
+        if let Some(foreign) = messages.reply_to.keys().find(|id| !known(id)) {
+            return Err(ConfigError::MailTenant(foreign.clone()));
+        }
+        let smtp = &messages.smtp;
+        let plain = smtp.security == Security::None;
+        let here = smtp.host == "localhost"
+            || smtp.host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
+        if plain && !here {
+            return Err(ConfigError::PlainMail);
+        }
+        if smtp.username.is_some() != smtp.password_file.is_some() || (plain && smtp.username.is_some()) {
+            return Err(ConfigError::MailPassword);
+        }
+        Ok(())
+    }
+
     fn check_clients(&self) -> Result<(), ConfigError> {
         let keyless = |it: &&AttesterConfig| {
             !matches!(PublicKey::from_jwk(&it.jwk), Ok(PublicKey::Ed25519(_) | PublicKey::P256(_)))

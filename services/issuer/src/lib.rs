@@ -6,6 +6,7 @@
 pub mod app;
 mod config;
 mod http;
+mod mail;
 mod wiring;
 
 pub use app::{
@@ -14,7 +15,8 @@ pub use app::{
 };
 pub use config::{
     AttesterConfig, ClientConfig, Config, ConfigError, Console, InstanceConfig, Issuing, KeysConfig,
-    RegistryConfig, StoreConfig, TenantConfig,
+    MessagesConfig, ProviderConfig, RegistryConfig, Security, SmtpConfig, StoreConfig, TenantConfig,
 };
 pub use http::openapi;
+pub use mail::MailError;
 pub use wiring::{StartError, start, start_with};

@@ -17,10 +17,12 @@ use registry_client::Registry;
 use registry_types::{Genesis, GenesisError};
 use store_issuer::Store;
 
+use crate::app::oidc::Providers;
 use crate::app::work::Work;
-use crate::app::{Instance, Issuer, Ledger, RegistryLedger, Settings, Tenant};
+use crate::app::{Instance, Issuer, Ledger, Mailer, Provider, RegistryLedger, Settings, Tenant};
 use crate::config::{ClientConfig, Config, ConfigError, InstanceConfig};
 use crate::http;
+use crate::mail::Smtp;
 
 const SCHEMA: &str = "issuer";
 const PEPPER: &str = "pepper";
@@ -48,6 +50,14 @@ pub enum StartError {
     Trust(#[from] registry_client::TrustError),
     #[error("the client for the registry cannot be made")]
     Outbound(#[from] OutboundError),
+    #[error("the client secret of the provider of {tenant} cannot be read")]
+    ProviderSecret {
+        tenant: String,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error("messages cannot be sent")]
+    Mail(#[from] crate::mail::MailError),
     #[error("passkeys cannot be used")]
     Passkeys(#[from] PasskeyError),
     #[error("the service cannot be served")]
@@ -124,6 +134,7 @@ async fn build(
     let host = config.console.rp_id.as_deref().or_else(|| public.host_str()).unwrap_or("localhost");
     let passkeys = Passkeys::new(host, public, "Passerelle issuer")?;
     let imports = tokio::sync::Notify::new();
+    let mailer = config.messages.as_ref().map(Smtp::new).transpose()?;
     Ok(Issuer {
         store,
         ledger,
@@ -140,7 +151,30 @@ async fn build(
         attesters: config.attesters.iter().filter_map(|it| PublicKey::from_jwk(&it.jwk).ok()).collect(),
         guesses: std::sync::Mutex::default(),
         imports,
+        providers: providers(config)?,
+        mailer: mailer.map(|smtp| Box::new(smtp) as Box<dyn Mailer>),
     })
+}
+
+fn providers(config: &Config) -> Result<Providers, StartError> {
+    let mut by_tenant = BTreeMap::new();
+    for given in &config.console.oidc {
+        let read = |path: &std::path::PathBuf| {
+            let tenant = given.tenant.clone();
+            std::fs::read_to_string(path).map_err(|source| StartError::ProviderSecret { tenant, source })
+        };
+        let secret = given.client_secret_file.as_ref().map(read).transpose()?;
+        let provider = Provider {
+            issuer: given.issuer.clone(),
+            client_id: given.client_id.clone(),
+            client_secret: secret.map(|secret| secret.trim().to_owned()),
+            name: given.name.clone(),
+            acr: given.acr.clone(),
+            amr: given.amr.clone(),
+        };
+        by_tenant.insert(given.tenant.clone(), provider);
+    }
+    Ok(Providers::new(by_tenant, Outbound::new(&config.outbound)?))
 }
 
 /// A token answers when it likes, so it is not asked on a thread that serves others.

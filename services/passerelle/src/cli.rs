@@ -22,7 +22,7 @@ pub struct Cli {
 }
 
 const EXAMPLES: &str = "Examples:
-  passerelle up                                   everything, on ports 7100 to 7103, data in ./data
+  passerelle up                                   everything, on ports 7100 to 7105, data in ./data
   passerelle up --data /srv/trial --base-port 9000
   passerelle up --public-url https://id.example.org --certificate full.pem --private-key key.pem
   passerelle issuer --config data/config/issuer.toml
@@ -35,7 +35,8 @@ own, instead of SQLite files.";
 pub enum Command {
     /// Run all four services with embedded defaults
     ///
-    /// The registry listens on N, the issuer on N+1, the wallet on N+2 and the verifier on N+3. At the first start the
+    /// The registry listens on N, the issuer on N+1, the wallet on N+2 and the verifier on N+3; a mail sink takes
+    /// letters on N+4 and shows them on N+5, on this machine only. At the first start the
     /// demonstration organisations are put on the chain by signed transactions; at later starts nothing is
     /// repeated. What was chosen once (ports, public address) is remembered in DATA/settings.json.
     Up(Place),
@@ -68,7 +69,7 @@ pub struct Place {
     /// The folder for databases, keys, chain and configuration; made when absent
     #[arg(long, value_name = "DIR", default_value = "./data")]
     pub data: PathBuf,
-    /// The registry's port; the issuer, the wallet and the verifier take the three after it [default: 7100]
+    /// The registry's port; the issuer, the wallet, the verifier and the mail sink take the five after it [default: 7100]
     #[arg(long, value_name = "N")]
     pub base_port: Option<u16>,
     /// The name under which phones reach this machine, such as https://id.example.org; ports are added to it

@@ -72,13 +72,17 @@ fn issuer(plan: &Plan, everyone: &Everyone) -> anyhow::Result<String> {
         # Short cadences, for watching: an institution anchors and publishes every few minutes.\n\
         [issuing]\nwallet_url = {wallet}\nanchor_interval_seconds = 2\nstatus_interval_seconds = 2\n\n\
         # Somebody who tries it out is alone; an institution says \"always\", which is also what it gets unasked.\n\
-        [console]\nfour_eyes = \"with-colleagues\"\n",
+        [console]\nfour_eyes = \"with-colleagues\"\n\n\
+        # The mail sink of `up`: it takes every letter and delivers none.\n\
+        [messages]\nfrom = \"no-reply@passerelle.example\"\n\n\
+        [messages.smtp]\nhost = \"127.0.0.1\"\nport = {mail}\nsecurity = \"none\"\n",
         http = http(plan, Service::Issuer)?,
         store = store(plan, Service::Issuer),
         registry = registry_link(plan, Service::Issuer)?,
         keys = keys(plan),
         outbound = outbound(&plan.outbound()),
         wallet = quote(plan.url(Service::Wallet)?.as_str()),
+        mail = plan.mail()[0].port(),
     );
     for organisation in ISSUING {
         let did = everyone.did(organisation.id).context("an organisation without DID")?;

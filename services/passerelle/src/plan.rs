@@ -1,3 +1,4 @@
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail, ensure};
@@ -81,8 +82,8 @@ impl Plan {
             settings.base_port = port;
         }
         ensure!(
-            (1..=65_532).contains(&settings.base_port),
-            "--base-port must leave room for three more ports below 65536"
+            (1..=65_530).contains(&settings.base_port),
+            "--base-port must leave room for five more ports below 65536"
         );
         if let (Some(url), Some(certificate), Some(key)) =
             (&place.public_url, &place.certificate, &place.private_key)
@@ -179,6 +180,17 @@ impl Plan {
         vec![format!("127.0.0.1:{port}"), format!("[::1]:{port}")]
     }
 
+    /// Where the mail sink takes letters: on this machine only, whatever the services are known as outside.
+    pub fn mail(&self) -> [SocketAddr; 2] {
+        loopback(self.settings.base_port + 4)
+    }
+
+    /// Where its page is.
+    pub fn mail_page(&self) -> ([SocketAddr; 2], anyhow::Result<Url>) {
+        let port = self.settings.base_port + 5;
+        (loopback(port), Url::parse(&format!("http://localhost:{port}/")).map_err(Into::into))
+    }
+
     /// Certificate and private key, when the services speak TLS themselves.
     pub fn tls(&self) -> Option<(PathBuf, PathBuf)> {
         if self.settings.tls_self_signed {
@@ -197,6 +209,10 @@ impl Plan {
             ..OutboundPolicy::default()
         }
     }
+}
+
+fn loopback(port: u16) -> [SocketAddr; 2] {
+    [SocketAddr::from((Ipv4Addr::LOCALHOST, port)), SocketAddr::from((Ipv6Addr::LOCALHOST, port))]
 }
 
 fn check_public_url(url: &Url) -> anyhow::Result<()> {
@@ -245,7 +261,7 @@ mod tests {
     #[test]
     fn ports_that_do_not_fit_are_refused() {
         let folder = tempfile::tempdir().unwrap();
-        assert!(Plan::make(&Place { base_port: Some(65_533), ..place(folder.path()) }).is_err());
+        assert!(Plan::make(&Place { base_port: Some(65_531), ..place(folder.path()) }).is_err());
     }
 
     #[test]

@@ -2,7 +2,7 @@ use std::time::Instant;
 
 use anyhow::Context as _;
 use futures_util::future::select_all;
-use web::Running;
+use web::{HttpConfig, Running};
 
 use crate::cli::Place;
 use crate::config::{self, read};
@@ -52,6 +52,9 @@ pub async fn up(place: &Place) -> anyhow::Result<()> {
     say::heading(&format!("Passerelle · data in {}", plan.data().display()));
     say::step("keys, genesis and configuration", begun);
 
+    let since = Instant::now();
+    let mut mail = start_mail(&plan).await?;
+    say::step("mail sink", since);
     let mut services = Vec::new();
     let started = start(&plan, &everyone, &mut services).await;
     let ended = match started {
@@ -66,7 +69,15 @@ pub async fn up(place: &Place) -> anyhow::Result<()> {
     while let Some((_, mut running)) = services.pop() {
         running.stop().await;
     }
+    mail.stop().await;
     ended
+}
+
+/// A mail server that delivers nothing, so that messages can be seen.
+async fn start_mail(plan: &Plan) -> anyhow::Result<Running> {
+    let (listen, url) = plan.mail_page();
+    let http = HttpConfig { listen: listen.to_vec(), public_url: url?, tls: None, workers: Some(1) };
+    mail_sink::start(&plan.mail(), &http).await.context("the mail sink does not start")
 }
 
 async fn start(

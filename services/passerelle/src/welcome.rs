@@ -58,6 +58,10 @@ pub fn show(plan: &Plan, everyone: &Everyone, links: &Links, begun: Instant) -> 
             }
         }
     }
+    say::line(format!(
+        "  Mail sink           {}mail   (what was sent; nothing is delivered)",
+        plan.mail_page().1?
+    ));
     if plan.is_self_signed() {
         say::line("\n  The certificate is made here: browsers warn, and allow no passkeys with it.");
     }
@@ -71,6 +75,8 @@ fn for_programs(plan: &Plan, everyone: &Everyone, links: &Links) -> anyhow::Resu
         let url = plan.url(service)?;
         all.insert(service.name().to_owned(), url.origin().ascii_serialization().into());
     }
+    let mail = plan.mail_page().1?;
+    all.insert("mail".to_owned(), mail.origin().ascii_serialization().into());
     let mut officers = Map::new();
     let mut dids = Map::new();
     for organisation in ISSUING {

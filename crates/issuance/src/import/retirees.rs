@@ -10,6 +10,7 @@ use super::row::{Faults, put, reason};
 use super::sheet::{self, File, Limits, Record};
 use super::{BadRow, ListedRow, Listing, SheetError};
 use crate::configuration::CredentialType;
+use crate::message::is_address;
 use crate::schemas::{FaultKind, subject_faults};
 
 /// What the Fund's list says about one beneficiary.
@@ -23,6 +24,9 @@ pub struct Retiree {
     pub country: Option<String>,
     /// One of the six official languages.
     pub language: Option<String>,
+    /// Where messages go.
+    #[serde(default)]
+    pub email: Option<String>,
 }
 
 pub const LANGUAGES: [&str; 6] = ["ar", "en", "es", "fr", "ru", "zh"];
@@ -57,6 +61,7 @@ impl Retiree {
             self.family_name,
             self.country.unwrap_or_default(),
             self.language.unwrap_or_default(),
+            self.email.unwrap_or_default(),
         ];
         let header = Record {
             line: 1,
@@ -96,6 +101,7 @@ fn check(
         family_name: cell(Fund::FamilyName).unwrap_or_default(),
         country: cell(Fund::Country).map(|code| code.to_uppercase()),
         language: cell(Fund::Language).map(|code| code.to_lowercase()),
+        email: cell(Fund::Email),
     };
     let mut faults = Faults::new(&record, columns);
     for fault in subject_faults(CredentialType::DigitalCertificateOfEntitlement, &retiree.claims()) {
@@ -114,6 +120,9 @@ fn check(
     if retiree.language.as_deref().is_some_and(|code| !LANGUAGES.contains(&code)) {
         faults.claim(Some(Fund::Language), FaultKind::Shape);
     }
+    if retiree.email.as_deref().is_some_and(|email| !is_address(email)) {
+        faults.claim(Some(Fund::Email), FaultKind::Shape);
+    }
     if !retiree.uid.is_empty() {
         let first = *seen.entry(retiree.uid.clone()).or_insert(record.line);
         if first != record.line {
@@ -130,11 +139,12 @@ pub(super) enum Fund {
     FamilyName,
     Country,
     Language,
+    Email,
 }
 
 impl Column for Fund {
     const ALL: &'static [Self] =
-        &[Self::Uid, Self::GivenName, Self::FamilyName, Self::Country, Self::Language];
+        &[Self::Uid, Self::GivenName, Self::FamilyName, Self::Country, Self::Language, Self::Email];
 
     fn heading(self) -> &'static str {
         match self {
@@ -143,6 +153,7 @@ impl Column for Fund {
             Self::FamilyName => "family_name",
             Self::Country => "country",
             Self::Language => "language",
+            Self::Email => "email",
         }
     }
 
@@ -160,7 +171,8 @@ impl Column for Fund {
             }
             Self::FamilyName => &["lastname", "surname", "nom", "nomdefamille", "apellido", "apellidos"],
             Self::Country => &["countryofresidence", "pays", "pais"],
-            Self::Language => &["lang", "langue", "idioma"],
+            Self::Language => super::staff::LANGUAGES,
+            Self::Email => super::staff::EMAILS,
         }
     }
 
@@ -174,6 +186,7 @@ impl Column for Fund {
             Self::GivenName | Self::FamilyName => "a name is one line of text without control characters",
             Self::Country => "use the three letters of ISO 3166, such as FRA or KEN",
             Self::Language => "use ar, en, es, fr, ru or zh",
+            Self::Email => "an address looks like name@example.org",
         };
         reason(kind, value, expected)
     }

@@ -11,6 +11,7 @@ use super::row::{Faults, put};
 use super::sheet::{self, File, Limits, Record};
 use super::{ListedRow, Listing, SheetError};
 use crate::configuration::CredentialType;
+use crate::message::{Language, is_address};
 use crate::schemas::{FaultKind, subject_faults};
 
 /// What a list says about one person, already in the form the credentials use.
@@ -28,6 +29,12 @@ pub struct Person {
     pub grade: String,
     pub duty_station: String,
     pub employment: Option<Employment>,
+    /// Where messages go.
+    #[serde(default)]
+    pub email: Option<String>,
+    /// One of the six official languages.
+    #[serde(default)]
+    pub language: Option<String>,
 }
 
 /// The appointment, where the list tells it.
@@ -121,6 +128,8 @@ fn check(
             start_date: text(Staff::StartDate),
             end_date: cell(Staff::EndDate),
         }),
+        email: cell(Staff::Email),
+        language: cell(Staff::Language).map(|code| code.to_lowercase()),
     };
     let mut faults = Faults::new(&record, columns);
     let claims = person.identity_claims("did:passerelle:unknown", "unknown");
@@ -134,6 +143,12 @@ fn check(
         }
     }
     check_dates(&person, &mut faults, today);
+    if person.email.as_deref().is_some_and(|email| !is_address(email)) {
+        faults.claim(Some(Staff::Email), FaultKind::Shape);
+    }
+    if person.language.as_deref().is_some_and(|code| Language::parse(code).is_none()) {
+        faults.claim(Some(Staff::Language), FaultKind::Shape);
+    }
     if !person.staff_number.is_empty() {
         let first = *seen.entry(person.staff_number.clone()).or_insert(record.line);
         if first != record.line {
@@ -185,6 +200,21 @@ pub fn written_grade(written: &str) -> String {
     upper
 }
 
+/// Other headings over addresses and languages, in any list.
+pub(super) const EMAILS: &[&str] = &[
+    "emailaddress",
+    "mail",
+    "courriel",
+    "adresseelectronique",
+    "correo",
+    "correoelectronico",
+    "электроннаяпочта",
+    "电子邮件",
+    "البريدالإلكتروني",
+];
+pub(super) const LANGUAGES: &[&str] =
+    &["lang", "preferredlanguage", "langue", "idioma", "язык", "语言", "اللغة"];
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Staff {
     Number,
@@ -199,6 +229,8 @@ pub(super) enum Staff {
     ContractType,
     StartDate,
     EndDate,
+    Email,
+    Language,
 }
 
 fn claimed(claim: &str) -> Option<Staff> {
@@ -233,6 +265,8 @@ impl Column for Staff {
         Self::ContractType,
         Self::StartDate,
         Self::EndDate,
+        Self::Email,
+        Self::Language,
     ];
 
     fn heading(self) -> &'static str {
@@ -249,6 +283,8 @@ impl Column for Staff {
             Self::ContractType => "contract_type",
             Self::StartDate => "start_date",
             Self::EndDate => "end_date",
+            Self::Email => "email",
+            Self::Language => "language",
         }
     }
 
@@ -358,6 +394,8 @@ impl Column for Staff {
                 "开始日期",
                 "تاريخالبدء",
             ],
+            Self::Email => EMAILS,
+            Self::Language => LANGUAGES,
             Self::EndDate => &[
                 "contractend",
                 "expirydate",
@@ -385,7 +423,9 @@ impl Column for Staff {
             | Self::Nationality
             | Self::ContractType
             | Self::StartDate
-            | Self::EndDate => false,
+            | Self::EndDate
+            | Self::Email
+            | Self::Language => false,
         }
     }
 
@@ -404,6 +444,8 @@ impl Column for Staff {
                 "grades are G-1 to G-7, P-1 to P-7, D-1, D-2, NO-A to NO-E, FS-1 to FS-7, ASG, USG, \
                  IPSA-1 to IPSA-12 or NPSA-1 to NPSA-12"
             }
+            Self::Email => "an address looks like name@example.org",
+            Self::Language => "use ar, en, es, fr, ru or zh",
             Self::ContractType => "use permanent, continuing, fixed-term, temporary or service-agreement",
         };
         super::row::reason(kind, value, expected)

@@ -149,6 +149,15 @@ impl RowContent {
         }
     }
 
+    /// Address and language, as far as the list tells them.
+    #[must_use]
+    pub fn contact(&self) -> (Option<&str>, Option<&str>) {
+        match self {
+            Self::Staff(person) => (person.email.as_deref(), person.language.as_deref()),
+            Self::Retiree(retiree) => (retiree.email.as_deref(), retiree.language.as_deref()),
+        }
+    }
+
     #[must_use]
     pub fn name(&self) -> String {
         match self {

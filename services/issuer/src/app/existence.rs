@@ -88,13 +88,17 @@ impl Issuer {
     /// Puts one beneficiary on the Fund's list.
     pub async fn add_beneficiary(&self, by: &Actor, retiree: Retiree) -> Result<String, ExistenceError> {
         self.fund(&by.tenant)?;
-        let subject = self.subject_of(by, &RowContent::Retiree(retiree));
+        let content = RowContent::Retiree(retiree);
+        let (subject, contact) = (self.subject_of(by, &content), super::import::contact_of(&content));
         sql::retry(|| async {
             let mut tx = self.store.write("add_beneficiary").await?;
             if tx.find_subject_by_number(&by.tenant, &subject.number).await?.is_some() {
                 return Err(ExistenceError::ListedAlready);
             }
             let id = tx.put_subject(&by.tenant, &subject).await?;
+            if let Some(contact) = &contact {
+                self.put_contact(&mut tx, &by.tenant, &id, contact).await?;
+            }
             tx.audit(by, Act { action: "beneficiary.add", target: &id, detail: "" }, self.now()).await?;
             tx.commit().await?;
             Ok(id)

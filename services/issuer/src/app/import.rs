@@ -7,12 +7,13 @@ use issuance::import::{
     self, BadRow, File, GoodRow, Limits, ListKind, ListedRow, Listing, RowContent, RowCounts, RowFault,
     RowState, SheetError, Upload, UploadRow, UploadState, faults_csv,
 };
+use issuance::message::Language;
 use issuance::{Actor, CredentialType, Subject};
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 use store_issuer::Transaction;
 
-use super::{Issuer, NewOffer, OfferError};
+use super::{Contact, Issuer, NewOffer, OfferError};
 
 /// Rows that become offers in one transaction: few enough that others get their turn at SQLite's one writer.
 const STEP: u32 = 40;
@@ -370,6 +371,9 @@ impl Issuer {
             return Ok(tx.upload_row_failed(tenant, &upload.id, row.line, &bad).await?);
         }
         let subject_id = tx.put_subject(tenant, &subject).await?;
+        if let Some(contact) = contact_of(&good.content) {
+            self.put_contact(tx, tenant, &subject_id, &contact).await?;
+        }
         if upload.types.is_empty() {
             return Ok(tx.upload_row_done(tenant, &upload.id, row.line, &subject_id, None).await?);
         }
@@ -382,6 +386,7 @@ impl Issuer {
             expires_at: None,
         };
         let offer = self.insert_offer(tx, by, &new).await?.offer_id;
+        self.tell_offer(tx, tenant, &offer).await?;
         Ok(tx.upload_row_done(tenant, &upload.id, row.line, &subject_id, Some(&offer)).await?)
     }
 
@@ -503,6 +508,13 @@ fn result_line(row: &UploadRow, column: Option<usize>) -> [String; 5] {
         }
     };
     [row.line.to_string(), number, outcome.to_owned(), reason, offer]
+}
+
+/// Where the list says that a person is reached.
+pub(super) fn contact_of(content: &RowContent) -> Option<Contact> {
+    let (email, language) = content.contact();
+    let language = language.and_then(Language::parse);
+    email.map(|email| Contact { email: email.to_owned(), language })
 }
 
 /// What a person is offered: an appointment only where the list tells one.

@@ -84,6 +84,9 @@ impl Issuer {
         }
         let kind = wanted.configuration.credential_type;
         self.replace_earlier(&mut tx, &tenant.id, &prepared.offer, kind).await?;
+        if let Some((copy, _)) = made.first() {
+            self.tell_issued(&mut tx, &tenant.id, &prepared.offer, (kind, copy.valid_until)).await?;
+        }
         tx.end_deferral(&tenant.id, wanted.offer_id, wanted.configuration).await?;
         tx.commit().await?;
         Ok(made.into_iter().map(|(copy, _)| copy).collect())

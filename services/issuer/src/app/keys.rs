@@ -84,7 +84,11 @@ impl Issuer {
     }
 
     /// A token answers when it likes, so it is not asked on a thread that serves others.
-    async fn find_key(&self, tenant: &Tenant, name: String) -> Result<Option<Arc<dyn Signer>>, KeysError> {
+    pub(super) async fn find_key(
+        &self,
+        tenant: &Tenant,
+        name: String,
+    ) -> Result<Option<Arc<dyn Signer>>, KeysError> {
         let key_store = Arc::clone(&self.key_store);
         let found = tokio::task::spawn_blocking(move || key_store.find(&name)).await;
         let tenant = || tenant.id.clone();

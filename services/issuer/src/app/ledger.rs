@@ -15,6 +15,20 @@ pub struct DocumentKey {
     pub multikey: String,
 }
 
+/// A key of any version of a DID document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedKey {
+    pub fragment: String,
+    pub multikey: String,
+    /// Verification relationships of DID Core 1.0, as they are spelled there.
+    pub relationships: Vec<String>,
+    /// Block time of the first version that lists it.
+    pub since: Timestamp,
+    /// Block time from which no version lists it.
+    pub until: Option<Timestamp>,
+    pub compromised_at: Option<Timestamp>,
+}
+
 /// What the chain says about a status list, proven.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PublishedStatus {
@@ -37,6 +51,8 @@ pub struct Anchored {
 pub trait Ledger: Send + Sync {
     /// Keys listed for `assertionMethod` and not compromised, in the order of the document.
     async fn assertion_keys(&self, did: &str) -> Result<Vec<DocumentKey>, RegistryError>;
+    /// Every key that the document lists or has listed, those of the present version first.
+    async fn listed_keys(&self, did: &str) -> Result<Vec<ListedKey>, RegistryError>;
     async fn status(&self, issuer: &str, list: &str) -> Result<Option<PublishedStatus>, RegistryError>;
     async fn anchor(&self, issuer: &str, sequence: u64) -> Result<Option<Anchored>, RegistryError>;
     /// Whether the chain holds that this issuer, or its organisation in another name, published the document.
@@ -63,6 +79,36 @@ impl Ledger for RegistryLedger {
             .collect())
     }
 
+    async fn listed_keys(&self, did: &str) -> Result<Vec<ListedKey>, RegistryError> {
+        let record = self.0.did(did).await?.value;
+        let mut keys: Vec<ListedKey> = Vec::new();
+        for version in record.iter().flat_map(|record| &record.versions) {
+            let until = version.until_ms.map(instant);
+            for key in &version.keys {
+                let known =
+                    keys.iter_mut().find(|it| it.fragment == key.fragment && it.multikey == key.multikey);
+                let relationships = key.relationships.iter().map(relationship).collect();
+                let compromised_at = key.compromised_at.map(instant);
+                match known {
+                    Some(known) => {
+                        (known.relationships, known.until, known.compromised_at) =
+                            (relationships, until, compromised_at);
+                    }
+                    None => keys.push(ListedKey {
+                        fragment: key.fragment.clone(),
+                        multikey: key.multikey.clone(),
+                        relationships,
+                        since: instant(version.from_ms),
+                        until,
+                        compromised_at,
+                    }),
+                }
+            }
+        }
+        keys.sort_by_key(|key| key.until.is_some());
+        Ok(keys)
+    }
+
     async fn status(&self, issuer: &str, list: &str) -> Result<Option<PublishedStatus>, RegistryError> {
         let proven = self.0.status(issuer, list).await?;
         Ok(proven.value.map(|record| PublishedStatus {
@@ -77,10 +123,7 @@ impl Ledger for RegistryLedger {
         Ok(record.map(|record| Anchored {
             root: record.root,
             height: record.height,
-            block_time: i64::try_from(record.time_ms)
-                .ok()
-                .and_then(Timestamp::from_timestamp_millis)
-                .unwrap_or(Timestamp::MAX_UTC),
+            block_time: instant(record.time_ms),
         }))
     }
 
@@ -109,4 +152,13 @@ impl Ledger for RegistryLedger {
         self.0.submit(&SignedTransaction { transaction, public_key, signature }).await?;
         Ok(())
     }
+}
+
+/// A block time.
+fn instant(ms: u64) -> Timestamp {
+    i64::try_from(ms).ok().and_then(Timestamp::from_timestamp_millis).unwrap_or(Timestamp::MAX_UTC)
+}
+
+fn relationship(relationship: &Relationship) -> String {
+    serde_json::to_value(relationship).ok().and_then(|it| it.as_str().map(str::to_owned)).unwrap_or_default()
 }

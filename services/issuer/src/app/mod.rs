@@ -4,8 +4,10 @@ mod anchoring;
 mod approvals;
 mod authorization;
 mod calendar;
+mod cards;
 mod clients;
 pub(crate) mod console;
+mod contacts;
 mod credentials;
 mod deferrals;
 mod directory;
@@ -17,18 +19,22 @@ mod guesses;
 mod holders;
 mod import;
 mod issuing;
+mod key_ring;
 mod keys;
 mod ledger;
+mod messages;
 mod metadata;
 mod notifications;
 mod offers;
 mod officers;
+pub(crate) mod oidc;
 mod reissue;
 mod runs;
 mod scim;
 mod service;
 mod service_clients;
 mod status;
+mod templates;
 mod tokens;
 mod vc_api;
 pub(crate) mod work;
@@ -48,8 +54,10 @@ pub use anchoring::{AnchorError, ReceiptError, ReceiptState};
 pub use approvals::{About, DecideError, Outcome, ProposalView};
 pub use authorization::{AuthorizationView, AuthorizeError, PushError};
 pub use calendar::Month;
+pub use cards::DesignError;
 pub use clients::ClientError;
 pub use console::Dashboard;
+pub use contacts::{ContactError, ContactView};
 pub use credentials::{Authorized, CredentialError};
 pub use directory::{AnchoringStatus, AuditVerdict, CopyView, DirectoryError, ListState, SubjectPage};
 pub use documents::{DocumentError, Documented, MOST_DOCUMENTS, NewDocument, anchor_documents};
@@ -58,11 +66,14 @@ pub use encryption::ReplyTo;
 pub use existence::{BeneficiaryPage, ExistenceCounts, ExistenceError, RequestLink, RequestPage};
 pub use holders::{HolderError, PROOF_SUITES};
 pub use import::{ImportError, Invitation, UploadView};
+pub use key_ring::{ChainView, KeyPlace, KeyRing, KeyRingError, KeyView, ListView, ServedView};
 pub use keys::KeysError;
-pub use ledger::{Anchored, DocumentKey, Ledger, PublishedStatus, RegistryLedger};
+pub use ledger::{Anchored, DocumentKey, Ledger, ListedKey, PublishedStatus, RegistryLedger};
+pub use messages::{Contact, Letter, Mailer, OutboxView, SendFault};
 pub use notifications::NotificationError;
 pub use offers::{FetchError, NewOffer, OfferError, OfferLink};
 pub use officers::{LinkFor, OfficerLinkError, RolesError, SignInError, officer_link};
+pub use oidc::{Arrival, Departure, OidcError, Provider, Return};
 pub use reissue::{Reissue, ReissueError, reissue_plan};
 pub use runs::{NewRun, RunError, RunView};
 pub(crate) use scim::patched;
@@ -71,6 +82,7 @@ pub use service::Cascade;
 pub use service_clients::ServiceClientError;
 pub use status::{ChangeError, ListError, PublishError, ServedList};
 pub use store_issuer::{AuditQuery, Filter, Page, PersonState, SubjectRow};
+pub use templates::{TextError, TextView};
 pub use tokens::TokenError;
 pub use vc_api::{Instance, VcApiError};
 
@@ -95,6 +107,10 @@ pub struct Issuer {
     pub(crate) attesters: Vec<PublicKey>,
     /// Told when an upload was confirmed.
     pub(crate) imports: tokio::sync::Notify,
+    /// Where officers of some organisations sign in.
+    pub(crate) providers: oidc::Providers,
+    /// Takes messages to persons; nothing is sent without one.
+    pub(crate) mailer: Option<Box<dyn Mailer>>,
 }
 
 /// Addresses and times from the configuration.
@@ -132,6 +148,8 @@ pub struct Tenant {
     pub(crate) publishing: tokio::sync::Mutex<status::Publishing>,
     pub(crate) anchoring: tokio::sync::Mutex<()>,
     keys: RwLock<Option<Arc<TenantKeys>>>,
+    /// Background work that does not get on: since when, and why.
+    troubles: Mutex<BTreeMap<&'static str, (Timestamp, String)>>,
 }
 
 /// The keys with which a tenant signs at present.
@@ -197,6 +215,7 @@ impl Tenant {
             publishing: tokio::sync::Mutex::default(),
             anchoring: tokio::sync::Mutex::default(),
             keys: RwLock::default(),
+            troubles: Mutex::default(),
         }
     }
 
@@ -213,6 +232,25 @@ impl Tenant {
 
     pub(crate) fn keys(&self) -> Option<Arc<TenantKeys>> {
         self.keys.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What does not get on: what it is, since when, why.
+    #[must_use]
+    pub fn troubles(&self) -> Vec<(&'static str, Timestamp, String)> {
+        let troubles = self.troubles.lock().unwrap_or_else(PoisonError::into_inner);
+        troubles.iter().map(|(doing, (since, why))| (*doing, *since, why.clone())).collect()
+    }
+
+    /// Nothing when it works again. The first moment of a trouble stays while its reason changes.
+    pub(crate) fn set_trouble(&self, doing: &'static str, now: Timestamp, why: Option<&str>) {
+        let mut troubles = self.troubles.lock().unwrap_or_else(PoisonError::into_inner);
+        match why {
+            Some(why) => {
+                let since = troubles.get(doing).map_or(now, |(since, _)| *since);
+                troubles.insert(doing, (since, why.to_owned()));
+            }
+            None => drop(troubles.remove(doing)),
+        }
     }
 
     fn set_keys(&self, keys: Arc<TenantKeys>) {

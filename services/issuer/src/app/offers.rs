@@ -88,6 +88,7 @@ impl Issuer {
             let link = self.insert_offer(&mut tx, by, new).await?;
             let act = Act { action: "offer.create", target: &link.offer_id, detail: "" };
             tx.audit(by, act, self.now()).await?;
+            self.tell_offer(&mut tx, &by.tenant, &link.offer_id).await?;
             tx.commit().await?;
             Ok(link)
         })

@@ -180,7 +180,7 @@ impl Issuer {
     }
 
     /// A link from the time when there was no second person must not make an approver once there is one.
-    async fn is_still_allowed(
+    pub(super) async fn is_still_allowed(
         &self,
         tx: &mut Transaction,
         link: &OfficerLink,

@@ -51,7 +51,7 @@ pub async fn reissue_plan(
     Ok(planned?)
 }
 
-async fn signed_by(
+pub(super) async fn signed_by(
     store: &Store,
     tenant: &str,
     key: &str,

@@ -75,6 +75,10 @@ impl Issuer {
         for copy in &cascade.ends {
             self.move_copy(tx, by, copy, &change).await?;
         }
+        // Nobody writes to the dead, nor to whoever reads their letters.
+        if how != ServiceEnd::Deceased {
+            self.tell_moved(tx, &by.tenant, &cascade.ends, Status::Revoked).await?;
+        }
         self.end_offers(tx, by, &cascade.offers, how.as_str()).await?;
         let now = self.now();
         tx.put_service_end(by, subject_id, how, approved_by, now).await?;
@@ -158,8 +162,10 @@ impl Issuer {
             if let Some(reason) = why.replaces_with() {
                 tx.set_offer_replaces(&by.tenant, &link.offer_id, reason).await?;
             }
+            tx.set_offer_reissue(&by.tenant, &link.offer_id, why).await?;
             let act = Act { action: "offer.create", target: &link.offer_id, detail: why.as_str() };
             tx.audit(by, act, now).await?;
+            self.tell_offer(&mut tx, &by.tenant, &link.offer_id).await?;
             tx.commit().await?;
             Ok(link)
         })
@@ -176,11 +182,12 @@ impl Issuer {
         subject_id: &str,
     ) -> Result<(), store_issuer::Error> {
         let change = StatusMove::new(Status::Suspended, ReasonCode::KeyLost.into());
-        for copy in tx.list_copies(&by.tenant, subject_id).await? {
-            if copy.status != Status::Revoked {
-                self.write_move(tx, by, &copy, &change).await?;
-            }
+        let mut copies = tx.list_copies(&by.tenant, subject_id).await?;
+        copies.retain(|copy| copy.status != Status::Revoked);
+        for copy in &copies {
+            self.write_move(tx, by, copy, &change).await?;
         }
+        self.tell_moved(tx, &by.tenant, &copies, Status::Suspended).await?;
         if tx.delete_person_passkeys(&by.tenant, subject_id).await? > 0 {
             let act = Act { action: "person.passkeys-end", target: subject_id, detail: "phone-lost" };
             tx.audit(by, act, self.now()).await?;

@@ -102,6 +102,9 @@ impl Issuer {
             let mut tx = self.store.write("change_status").await?;
             let copy = tx.find_copy(&by.tenant, copy_id).await?.ok_or(ChangeError::Unknown)?;
             let changed = self.move_copy(&mut tx, by, &copy, change).await?;
+            if changed != copy.status {
+                self.tell_moved(&mut tx, &by.tenant, std::slice::from_ref(&copy), changed).await?;
+            }
             tx.commit().await?;
             Ok(CredentialCopy { status: changed, ..copy })
         })
@@ -144,10 +147,13 @@ impl Issuer {
                 && copy.status != Status::Revoked
                 && only.is_none_or(|only| copy.configuration.credential_type == only)
         });
-        let mut changed = 0;
-        for copy in wanted {
+        let wanted: Vec<CredentialCopy> = wanted.cloned().collect();
+        for copy in &wanted {
             self.move_copy(tx, by, copy, change).await?;
-            changed += 1;
+        }
+        let changed = wanted.len();
+        if change.reason.code != ReasonCode::Deceased {
+            self.tell_moved(tx, &by.tenant, &wanted, change.to).await?;
         }
         if change.to == Status::Revoked {
             // Its other format must not be fetched as a valid one.
@@ -207,14 +213,14 @@ impl Issuer {
             }
             lifted += sql::retry(|| async {
                 let mut tx = self.store.write("lift_suspensions").await?;
-                let mut count = 0;
                 // Read again under the write lock: an officer may have been faster.
-                for copy in tx.list_copies_to_lift(&tenant.id, self.now(), LIFTED).await? {
-                    self.move_copy(&mut tx, &by, &copy, &change).await?;
-                    count += 1;
+                let copies = tx.list_copies_to_lift(&tenant.id, self.now(), LIFTED).await?;
+                for copy in &copies {
+                    self.move_copy(&mut tx, &by, copy, &change).await?;
                 }
+                self.tell_moved(&mut tx, &tenant.id, &copies, Status::Valid).await?;
                 tx.commit().await?;
-                Ok::<usize, ChangeError>(count)
+                Ok::<usize, ChangeError>(copies.len())
             })
             .await?;
         }

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
+use clock::Timestamp;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -16,6 +17,9 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// How often expired codes, nonces and tokens are deleted.
 const FORGET_EVERY: Duration = Duration::from_secs(60);
 
+/// How often messages that are due are sent, and how often it is looked for what ends.
+const SEND_EVERY: Duration = Duration::from_secs(2);
+const RECALL_EVERY: Duration = Duration::from_secs(60);
 /// How long rows wait for somebody to confirm or to correct them. The page of a list says the same.
 const ROWS_KEPT_DAYS: i64 = 30;
 
@@ -36,6 +40,7 @@ impl Work {
         for tenant in issuer.tenants() {
             let (status, anchor) = (settings.status_interval, settings.anchor_interval);
             loops.push(tokio::spawn(publish(weak(issuer, tenant), status, stopped.clone())));
+            loops.push(tokio::spawn(messages(weak(issuer, tenant), stopped.clone())));
             loops.push(tokio::spawn(anchor_loop(weak(issuer, tenant), anchor, stopped.clone())));
         }
         Self { stop, loops }
@@ -59,12 +64,12 @@ fn weak(issuer: &Arc<Issuer>, tenant: &Arc<Tenant>) -> Owner {
 }
 
 async fn publish((issuer, tenant): Owner, every: Duration, mut stopped: watch::Receiver<bool>) {
-    let mut trouble = Trouble::new(&tenant.id, "publishing status lists");
+    let mut trouble = Trouble::of(&tenant, "publishing status lists");
     while let Some(issuer) = issuer.upgrade() {
         match issuer.refresh_keys(&tenant).await {
-            Err(error) => trouble.report(&error),
+            Err(error) => trouble.report(issuer.now(), &error),
             Ok(()) => match lift_and_publish(&issuer, &tenant).await {
-                Err(error) => trouble.report(error.as_ref()),
+                Err(error) => trouble.report(issuer.now(), error.as_ref()),
                 Ok(()) => trouble.over(),
             },
         }
@@ -86,10 +91,10 @@ async fn lift_and_publish(
 }
 
 async fn anchor_loop((issuer, tenant): Owner, every: Duration, mut stopped: watch::Receiver<bool>) {
-    let mut trouble = Trouble::new(&tenant.id, "anchoring");
+    let mut trouble = Trouble::of(&tenant, "anchoring");
     while let Some(issuer) = issuer.upgrade() {
         match issuer.anchor(&tenant).await {
-            Err(error) => trouble.report(&error),
+            Err(error) => trouble.report(issuer.now(), &error),
             Ok(()) => trouble.over(),
         }
         drop(issuer);
@@ -99,11 +104,33 @@ async fn anchor_loop((issuer, tenant): Owner, every: Duration, mut stopped: watc
     }
 }
 
+/// Sends what is due every two seconds, and looks once a minute for what is about to end.
+async fn messages((issuer, tenant): Owner, mut stopped: watch::Receiver<bool>) {
+    let mut trouble = Trouble::of(&tenant, "sending messages");
+    let mut recalled: Option<std::time::Instant> = None;
+    while let Some(issuer) = issuer.upgrade() {
+        if !issuer.sends_messages() {
+            return;
+        }
+        let due = recalled.is_none_or(|at| at.elapsed() >= RECALL_EVERY);
+        let found = if due { issuer.recall(&tenant).await.map(|_| ()) } else { Ok(()) };
+        recalled = if due { Some(std::time::Instant::now()) } else { recalled };
+        match (found, issuer.send_messages(&tenant).await) {
+            (Err(error), _) | (_, Err(error)) => trouble.report(issuer.now(), &error),
+            _ => trouble.over(),
+        }
+        drop(issuer);
+        if is_stopped(&mut stopped, SEND_EVERY).await {
+            return;
+        }
+    }
+}
+
 async fn forget(issuer: Weak<Issuer>, mut stopped: watch::Receiver<bool>) {
     let mut trouble = Trouble::new("all", "deleting what has expired");
     while let Some(issuer) = issuer.upgrade() {
         match issuer.delete_expired().await {
-            Err(error) => trouble.report(&error),
+            Err(error) => trouble.report(issuer.now(), &error),
             Ok(_) => trouble.over(),
         }
         drop(issuer);
@@ -153,16 +180,22 @@ impl Issuer {
 /// Says once that something does not work and once that it works again, instead of every two seconds.
 struct Trouble {
     tenant: String,
+    /// Whose pages tell of it.
+    shown: Option<Arc<Tenant>>,
     doing: &'static str,
     last: Option<String>,
 }
 
 impl Trouble {
     fn new(tenant: &str, doing: &'static str) -> Self {
-        Self { tenant: tenant.to_owned(), doing, last: None }
+        Self { tenant: tenant.to_owned(), shown: None, doing, last: None }
     }
 
-    fn report(&mut self, error: &(dyn std::error::Error + 'static)) {
+    fn of(tenant: &Arc<Tenant>, doing: &'static str) -> Self {
+        Self { shown: Some(Arc::clone(tenant)), ..Self::new(&tenant.id, doing) }
+    }
+
+    fn report(&mut self, now: Timestamp, error: &(dyn std::error::Error + 'static)) {
         let mut text = error.to_string();
         let mut next = error.source();
         while let Some(source) = next {
@@ -171,6 +204,9 @@ impl Trouble {
             next = source.source();
         }
         metrics::counter!("issuer_background_failures_total", "doing" => self.doing).increment(1);
+        if let Some(tenant) = &self.shown {
+            tenant.set_trouble(self.doing, now, Some(&text));
+        }
         if self.last.as_ref() != Some(&text) {
             tracing::warn!(tenant.id = self.tenant, error = text, "{} does not get on", self.doing);
             self.last = Some(text);
@@ -179,6 +215,9 @@ impl Trouble {
 
     fn over(&mut self) {
         if self.last.take().is_some() {
+            if let Some(tenant) = &self.shown {
+                tenant.set_trouble(self.doing, Timestamp::default(), None);
+            }
             tracing::info!(tenant.id = self.tenant, "{} works again", self.doing);
         }
     }

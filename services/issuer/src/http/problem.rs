@@ -76,6 +76,11 @@ pub(super) const PAGES: ProblemPages = ProblemPages(&[
         text: "This instance signs as the issuer that /vc-api/ids names. Leave the issuer out, or name that one.",
     },
     ProblemPage {
+        slug: "provider-unreachable",
+        title: "The provider does not answer",
+        text: "The organisation's OpenID provider could not be reached or answered something else. Officers who have a passkey can sign in with it meanwhile.",
+    },
+    ProblemPage {
         slug: "four-eyes",
         title: "A second person decides",
         text: "Nobody decides what they proposed themselves, and nobody takes back what another one proposed.",

@@ -80,6 +80,7 @@ async fn beneficiary(world: &World, uid: &str) -> String {
         family_name: "Ellison".into(),
         country: Some("GBR".into()),
         language: Some("en".into()),
+        email: None,
     };
     world.issuer.add_beneficiary(&officer(), retiree).await.unwrap()
 }

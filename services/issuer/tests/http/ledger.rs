@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 use async_trait::async_trait;
 use clock::Timestamp;
-use issuer::app::{Anchored, DocumentKey, Ledger, PublishedStatus};
+use issuer::app::{Anchored, DocumentKey, Ledger, ListedKey, PublishedStatus};
 use keys::Signer;
 use registry_client::{RegistryError, TransportError};
 use registry_types::Operation;
@@ -91,6 +91,18 @@ impl State {
 impl Ledger for TestLedger {
     async fn assertion_keys(&self, did: &str) -> Result<Vec<DocumentKey>, RegistryError> {
         Ok(self.with(|state| state.keys.get(did).cloned().unwrap_or_default()))
+    }
+
+    async fn listed_keys(&self, did: &str) -> Result<Vec<ListedKey>, RegistryError> {
+        let listed = |key: &DocumentKey| ListedKey {
+            fragment: key.fragment.clone(),
+            multikey: key.multikey.clone(),
+            relationships: vec!["assertionMethod".into()],
+            since: Timestamp::from_timestamp(1_790_000_000, 0).unwrap(),
+            until: None,
+            compromised_at: None,
+        };
+        Ok(self.with(|state| state.keys.get(did).into_iter().flatten().map(listed).collect()))
     }
 
     async fn status(&self, issuer: &str, list: &str) -> Result<Option<PublishedStatus>, RegistryError> {

@@ -25,6 +25,19 @@ const PAGES: &[Page] = &[
     ("post", "/approvals/{id}/refuse", Some(Approve), &[("remark", "no")]),
     ("post", "/approvals/{id}/withdraw", None, &[]),
     ("get", "/calendar", Some(SeePeople), &[]),
+    ("get", "/messages", Some(Administer), &[]),
+    ("post", "/messages/again", Some(Administer), &[]),
+    ("get", "/messages/texts/{event}/{language}", Some(Administer), &[]),
+    ("post", "/messages/texts/{event}/{language}", Some(Administer), &[("subject", "S"), ("body", "B")]),
+    ("post", "/messages/texts/{event}/{language}/restore", Some(Administer), &[]),
+    ("post", "/people/{id}/contact", Some(Issue), &[("email", "a@b.org")]),
+    ("get", "/cards", Some(Administer), &[]),
+    ("get", "/cards/{kind}", Some(Administer), &[]),
+    ("post", "/cards/{kind}", Some(Administer), &[("background", "#000000"), ("text", "#ffffff")]),
+    ("post", "/cards/{kind}/restore", Some(Administer), &[]),
+    ("get", "/chain", None, &[]),
+    ("get", "/keys", Some(Administer), &[]),
+    ("get", "/keys/{fragment}/plan.csv", Some(SeePeople), &[]),
     ("get", "/documents", Some(SeePeople), &[]),
     ("post", "/documents", Some(Issue), &[("digests", "")]),
     ("get", "/documents/{id}/receipt", Some(SeePeople), &[]),
@@ -123,6 +136,7 @@ impl Things {
             family_name: "Ellison".into(),
             country: None,
             language: None,
+            email: None,
         };
         let beneficiary = world.issuer.add_beneficiary(&fund, retiree).await.unwrap();
         let request = world.issuer.ask(&fund, &beneficiary).await.unwrap();
@@ -143,6 +157,8 @@ impl Things {
     /// The address of a page about one of these things.
     fn path(&self, template: &str) -> String {
         let template = template.replace("{place:staff|retirees}", "staff");
+        let template = template.replace("{event}", "offer-made").replace("{language}", "fr");
+        let template = template.replace("{fragment}", "key-ed25519-1").replace("{kind}", "StaffIdentity");
         let id = match template.split('/').nth(1).unwrap_or_default() {
             "approvals" => &self.proposal,
             "documents" => &self.document,

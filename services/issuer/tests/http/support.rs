@@ -1,5 +1,7 @@
 //! One issuer with two organisations, and a holder who talks to it over HTTP.
 
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use base64::Engine as _;
@@ -8,8 +10,8 @@ use clock::{SeededEntropy, TestClock, Timestamp};
 use issuance::{Actor, CredentialType, Format, FourEyes, Subject};
 use issuer::app::{DocumentKey, Issuer, NewOffer, OfferLink, Tenant};
 use issuer::{
-    AttesterConfig, ClientConfig, Config, Console, InstanceConfig, Issuing, KeysConfig, RegistryConfig,
-    StoreConfig, TenantConfig,
+    AttesterConfig, ClientConfig, Config, Console, InstanceConfig, Issuing, KeysConfig, MessagesConfig,
+    RegistryConfig, Security, SmtpConfig, StoreConfig, TenantConfig,
 };
 use keys::{Algorithm, KeyStore, SealingKey, Signer as _, SoftwareKey, TokenConfig};
 use outbound::{Outbound, OutboundPolicy, Reply};
@@ -49,6 +51,14 @@ struct Setting {
     approved: Vec<CredentialType>,
     /// In which credentials are offered.
     formats: Vec<Format>,
+    /// Where letters go, if anywhere.
+    mail: Option<SocketAddr>,
+}
+
+impl Setting {
+    fn usual(four_eyes: FourEyes) -> Self {
+        Self { four_eyes, token: None, approved: Vec::new(), formats: Format::USUAL.to_vec(), mail: None }
+    }
 }
 
 pub fn start_time() -> Timestamp {
@@ -117,6 +127,18 @@ fn config(directory: &TempDir, setting: &Setting) -> Config {
             client("bound", &["https://wallet.test/cb"], true),
             ClientConfig { attested: true, ..client("attested", &["https://wallet.test/cb"], false) },
         ],
+        messages: setting.mail.map(|mail| MessagesConfig {
+            from: "no-reply@undp.example".into(),
+            reply_to: BTreeMap::from([("undp".into(), "hr@undp.example".into())]),
+            smtp: SmtpConfig {
+                host: mail.ip().to_string(),
+                port: mail.port(),
+                security: Security::None,
+                username: None,
+                password_file: None,
+                root_certificate: None,
+            },
+        }),
         attesters: vec![AttesterConfig {
             name: "The provider".into(),
             jwk: Holder::new(ATTESTER).0.public_key().to_jwk(),
@@ -195,21 +217,26 @@ impl World {
     }
 
     pub async fn start_with(four_eyes: FourEyes) -> Self {
-        Self::start_offering(four_eyes, Format::USUAL.to_vec()).await
+        Self::start_setting(Setting::usual(four_eyes)).await
     }
 
-    /// The same with credentials in these formats.
+    /// With a mail server.
+    pub async fn start_with_mail(mail: SocketAddr) -> Self {
+        Self::start_setting(Setting { mail: Some(mail), ..Setting::usual(FourEyes::WithColleagues) }).await
+    }
+
+    /// With credentials in these formats.
     pub async fn start_offering(four_eyes: FourEyes, formats: Vec<Format>) -> Self {
-        Self::start_on(Setting { four_eyes, token: None, approved: Vec::new(), formats }).await
+        Self::start_setting(Setting { formats, ..Setting::usual(four_eyes) }).await
     }
 
     /// The same where employment is issued after a second person approved.
     pub async fn start_approving(four_eyes: FourEyes) -> Self {
-        let (approved, formats) = (vec![CredentialType::Employment], Format::USUAL.to_vec());
-        Self::start_on(Setting { four_eyes, token: None, approved, formats }).await
+        let approved = vec![CredentialType::Employment];
+        Self::start_setting(Setting { approved, ..Setting::usual(four_eyes) }).await
     }
 
-    async fn start_on(setting: Setting) -> Self {
+    async fn start_setting(setting: Setting) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let ledger = Arc::new(TestLedger::default());
         for (at, tenant) in TENANTS.into_iter().enumerate() {
@@ -224,12 +251,7 @@ impl World {
 
     /// The same with every key in a token.
     pub async fn start_with_token(token: TokenConfig) -> Self {
-        let setting = Setting {
-            four_eyes: FourEyes::WithColleagues,
-            token: Some(token.clone()),
-            approved: Vec::new(),
-            formats: Format::USUAL.to_vec(),
-        };
+        let setting = Setting { token: Some(token.clone()), ..Setting::usual(FourEyes::WithColleagues) };
         let directory = tempfile::tempdir().unwrap();
         let ledger = Arc::new(TestLedger::default());
         let store = key_store(&directory, Some(&token));

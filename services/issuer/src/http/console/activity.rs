@@ -22,7 +22,7 @@ use crate::http::problem;
 /// Entries of one file.
 const FILE_ENTRIES: u32 = 10_000;
 /// First words of actions, and what they are about.
-const AREAS: [(&str, &str); 9] = [
+const AREAS: [(&str, &str); 13] = [
     ("person", "End of service"),
     ("beneficiary", "Beneficiaries"),
     ("credential", "Credentials"),
@@ -32,6 +32,10 @@ const AREAS: [(&str, &str); 9] = [
     ("officer", "Officers and sign-ins"),
     ("documents", "Documents"),
     ("existence", "Proofs of life"),
+    ("key", "Keys"),
+    ("card", "Cards"),
+    ("message", "Messages"),
+    ("template", "Texts of messages"),
 ];
 
 pub(super) fn configure(config: &mut ServiceConfig) {

@@ -217,7 +217,7 @@ fn chain(anchoring: &AnchoringStatus, did: &str) -> ChainState {
 }
 
 /// What a list is for, in the words of an office; its number only once there are several.
-fn list_name(list: &StatusListId) -> String {
+pub(super) fn list_name(list: &StatusListId) -> String {
     let what = match list.kind {
         ListKind::Revocation => "Revocations",
         ListKind::Suspension => "Suspensions",

@@ -6,11 +6,16 @@
 mod activity;
 mod approvals;
 mod calendar;
+mod cards;
+mod chain;
 mod clients;
+mod contact;
 mod dashboard;
 mod documents;
 mod grant;
 mod imports;
+mod keys;
+mod messages;
 mod offers;
 mod officers;
 mod people;
@@ -60,6 +65,11 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
                         .configure(imports::configure)
                         .configure(reissues::configure)
                         .configure(people::configure)
+                        .configure(contact::configure)
+                        .configure(messages::configure)
+                        .configure(cards::configure)
+                        .configure(keys::configure)
+                        .configure(chain::configure)
                         .configure(calendar::configure)
                         .configure(service::configure)
                         .configure(grant::configure)

@@ -15,6 +15,7 @@ use store_issuer::{StatusChange, SubjectRow};
 use web::Problem;
 use web::page::{Shell, html, see_other};
 
+use super::contact::ContactCard;
 use super::grant::granted_types;
 use super::session::{Issue, May, Officer, SeePeople};
 use super::view::{Badge, Done, Find, LINES, Place, When, counted, day, page_of, shell};
@@ -150,6 +151,7 @@ struct PersonPage {
     has_open: bool,
     has_appointment: bool,
     done: Option<&'static str>,
+    contact: ContactCard,
 }
 
 /// The end of a person's service.
@@ -229,7 +231,8 @@ async fn person_page(
         ending: app.find_waiting_proposal(tenant, "end-service", &id).await.map_err(stored)?,
         now: app.clock_now(),
     };
-    html(&PersonPage::new(&officer, &page, &done, &known))
+    let contact = ContactCard::load(&officer, &app, &id).await?;
+    html(&PersonPage::new(&officer, &page, &done, (&known, contact)))
 }
 
 /// What a person's page needs beside the person.
@@ -257,7 +260,12 @@ impl Known {
 }
 
 impl PersonPage {
-    fn new(officer: &Officer, page: &SubjectPage, done: &Done, known: &Known) -> Self {
+    fn new(
+        officer: &Officer,
+        page: &SubjectPage,
+        done: &Done,
+        (known, contact): (&Known, ContactCard),
+    ) -> Self {
         let subject = &page.subject;
         let now = known.now;
         let issues = officer.roles.may(Permission::Issue);
@@ -303,6 +311,7 @@ impl PersonPage {
             grants: issues && granted_types(&officer.tenant).next().is_some(),
             has_appointment: subject.claims.contains_key("contractType"),
             done: said(done),
+            contact,
         }
     }
 }
@@ -314,6 +323,7 @@ fn said(done: &Done) -> Option<&'static str> {
         ("revoked", "The credentials are revoked for good."),
         ("ended", "The service has ended, and with it what hung on it."),
         ("returned", "The end is taken back. You can offer new credentials."),
+        ("contact", "The address for messages is saved."),
         ("withdrawn", "The offer is withdrawn. Its link no longer works."),
     ]
     .into_iter()

@@ -12,6 +12,7 @@ use store_issuer::{BeneficiaryRow, Page};
 use web::Problem;
 use web::page::{Shell, html, html_with, see_other};
 
+use super::contact::ContactCard;
 use super::people::text;
 use super::session::{Issue, May, Officer, SeePeople};
 use super::view::{Badge, Done, Find, LINES, Place, When, counted, day, page_of, shell};
@@ -95,6 +96,7 @@ struct NewRetireePage {
     given_fault: Option<String>,
     family_fault: Option<String>,
     country_fault: Option<String>,
+    email_fault: Option<String>,
 }
 
 #[derive(Clone, Default, Deserialize)]
@@ -106,6 +108,8 @@ struct RetireeForm {
     country: String,
     #[serde(default)]
     language: String,
+    #[serde(default)]
+    email: String,
 }
 
 #[get("/retirees/new")]
@@ -149,6 +153,7 @@ impl RetireeForm {
             family_name: self.family_name.clone(),
             country: some(&self.country),
             language: some(&self.language),
+            email: some(&self.email),
         }
     }
 }
@@ -172,6 +177,7 @@ impl NewRetireePage {
             given_fault: fault("given_name"),
             family_fault: fault("family_name"),
             country_fault: fault("country"),
+            email_fault: fault("email"),
             form,
             languages,
         }
@@ -199,6 +205,7 @@ struct RetireePage {
     waiting: bool,
     issues: bool,
     done: Option<&'static str>,
+    contact: ContactCard,
 }
 
 struct RequestLine {
@@ -237,7 +244,8 @@ async fn retiree_page(
         let by = names.get(&ended.officer).cloned().unwrap_or_else(|| "Passerelle".to_owned());
         (by, When::from(ended.at))
     });
-    let page = RetireePage::new(&officer, &page, &credentials.copies, &done);
+    let contact = ContactCard::load(&officer, &app, &id).await?;
+    let page = RetireePage::new(&officer, &page, &credentials.copies, (&done, contact));
     let can_end = page.issues && deceased.is_none() && !waiting;
     let can_revoke = page.can_revoke && !waiting;
     let can_ask = page.can_ask && deceased.is_none();
@@ -245,7 +253,12 @@ async fn retiree_page(
 }
 
 impl RetireePage {
-    fn new(officer: &Officer, page: &BeneficiaryPage, copies: &[CopyView], done: &Done) -> Self {
+    fn new(
+        officer: &Officer,
+        page: &BeneficiaryPage,
+        copies: &[CopyView],
+        (done, contact): (&Done, ContactCard),
+    ) -> Self {
         let issues = officer.roles.may(Permission::Issue);
         let subject = &page.subject;
         let now = page.requests.iter().find(|(request, _)| request.year == page.year);
@@ -274,6 +287,7 @@ impl RetireePage {
             waiting: false,
             issues,
             done: said(done),
+            contact,
         }
     }
 }
@@ -298,6 +312,7 @@ fn sentence(year: i32, now: Option<(&Request, Standing)>) -> String {
 
 fn said(done: &Done) -> Option<&'static str> {
     [
+        ("contact", "The address for messages is saved."),
         ("added", "The beneficiary is on the list. You can ask for a proof of life now."),
         ("refused", "The request is closed as refused."),
         ("suspended", "The certificate is suspended."),

@@ -1,10 +1,13 @@
 //! Signing in, registering by a one-time link, signing out.
 
+use actix_web::cookie::time::Duration;
+use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::StatusCode;
 use actix_web::middleware::from_fn;
 use actix_web::web::{Data, Path, Query, ServiceConfig, scope};
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
+use issuance::oidc::IdTokenError;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use web::page::{Shell, html, html_with, see_other};
@@ -12,8 +15,11 @@ use web::passkey::PasskeyError;
 use web::{Json, Problem};
 
 use super::session::{cookie, no_cookie, token};
-use crate::app::{Issuer, SignInError};
+use crate::app::{Departure, Issuer, OidcError, Return, SignInError};
 use crate::http::problem;
+
+/// By which a browser is known when it comes back from a provider.
+const BROWSER: &str = "passerelle_issuer_oidc";
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config.service(
@@ -22,14 +28,17 @@ pub(super) fn configure(config: &mut ServiceConfig) {
             .wrap(from_fn(web::csrf::guard))
             .service(sign_in_page)
             .service(start_sign_in)
-            .service(finish_sign_in),
+            .service(finish_sign_in)
+            .service(leave_for_provider)
+            .service(come_back),
     );
     config.service(
         scope("/register")
             .wrap(from_fn(web::csrf::guard))
             .service(start_registration)
             .service(finish_registration)
-            .service(registration_page),
+            .service(registration_page)
+            .service(register_at_provider),
     );
     config.service(sign_out);
 }
@@ -45,12 +54,19 @@ struct SignInPage {
     shell: Shell,
     next: String,
     signed_out: bool,
+    /// Organisation and name of its provider.
+    providers: Vec<(String, String)>,
 }
 
 #[get("")]
-async fn sign_in_page(request: HttpRequest, wanted: Query<Wanted>) -> Result<HttpResponse, Problem> {
+async fn sign_in_page(
+    request: HttpRequest,
+    wanted: Query<Wanted>,
+    app: Data<Issuer>,
+) -> Result<HttpResponse, Problem> {
     let signed_out = request.query_string() == "done=signed-out";
-    html(&SignInPage { shell: outside(), next: local(wanted.into_inner().next), signed_out })
+    let providers = app.providers().map(|(tenant, name)| (tenant.to_owned(), name.to_owned())).collect();
+    html(&SignInPage { shell: outside(), next: local(wanted.into_inner().next), signed_out, providers })
 }
 
 #[post("/start")]
@@ -71,6 +87,8 @@ struct RegistrationPage {
     shell: Shell,
     link: String,
     organisation: String,
+    /// Name of the organisation's provider, if it has one.
+    provider: Option<String>,
 }
 
 #[derive(Template)]
@@ -83,12 +101,64 @@ struct LinkUsedPage {
 async fn registration_page(link: Path<String>, app: Data<Issuer>) -> Result<HttpResponse, Problem> {
     match app.officer_link_tenant(&link).await {
         Ok(tenant) => {
+            let named = app.providers().find(|(of, _)| *of == tenant);
+            let provider = named.map(|(_, name)| name.to_owned());
             let organisation = app.tenant(&tenant).map_or(tenant, |tenant| tenant.name.clone());
-            html(&RegistrationPage { shell: outside(), link: link.into_inner(), organisation })
+            html(&RegistrationPage { shell: outside(), link: link.into_inner(), organisation, provider })
         }
         Err(SignInError::Link) => html_with(StatusCode::GONE, &LinkUsedPage { shell: outside() }),
         Err(error) => Err(error.into()),
     }
+}
+
+/// To the organisation's OpenID provider, and back to [`come_back`].
+#[get("/provider/{tenant}")]
+async fn leave_for_provider(
+    tenant: Path<String>,
+    wanted: Query<Wanted>,
+    app: Data<Issuer>,
+) -> Result<HttpResponse, Problem> {
+    let departure = app.start_oidc(&tenant, &local(wanted.into_inner().next), None).await?;
+    Ok(departed(&app, &departure))
+}
+
+/// The same for somebody who was invited: the one-time link is used up when they come back.
+#[get("/{link}/provider")]
+async fn register_at_provider(link: Path<String>, app: Data<Issuer>) -> Result<HttpResponse, Problem> {
+    let tenant = app.officer_link_tenant(&link).await?;
+    let departure = app.start_oidc(&tenant, "/console?done=registered", Some(link.as_str())).await?;
+    Ok(departed(&app, &departure))
+}
+
+fn departed(app: &Issuer, departure: &Departure) -> HttpResponse {
+    let mut response = see_other(departure.to.as_str());
+    let browser = Cookie::build(BROWSER, departure.browser.clone())
+        .path("/console/sign-in")
+        .http_only(true)
+        .secure(app.settings().https)
+        .same_site(SameSite::Lax)
+        .max_age(Duration::minutes(10))
+        .finish();
+    // Both cookies are well-formed by construction.
+    let _ = response.add_cookie(&browser);
+    response
+}
+
+#[get("/callback")]
+async fn come_back(
+    request: HttpRequest,
+    back: Query<Return>,
+    app: Data<Issuer>,
+) -> Result<HttpResponse, Problem> {
+    let browser = request.cookie(BROWSER);
+    let arrival = app.finish_oidc(&back, browser.as_ref().map(Cookie::value)).await?;
+    let mut response = see_other(&arrival.next);
+    let _ = response.add_cookie(&cookie(arrival.session, app.settings().https));
+    if let Some(mut browser) = browser {
+        browser.set_path("/console/sign-in");
+        let _ = response.add_removal_cookie(&browser);
+    }
+    Ok(response)
 }
 
 #[derive(Deserialize)]
@@ -137,6 +207,39 @@ fn local(next: Option<String>) -> String {
 
 fn outside() -> Shell {
     Shell::new("Issuer console")
+}
+
+impl From<OidcError> for Problem {
+    fn from(error: OidcError) -> Self {
+        let not_signed_in = |detail: &str| {
+            Self::new(StatusCode::UNAUTHORIZED, "unauthorized", "You are not signed in").detail(detail)
+        };
+        match error {
+            OidcError::NoProvider => Self::not_found(),
+            OidcError::Request => Self::bad_request(
+                "It took too long, was answered before, or began in another browser. Please start again.",
+            ),
+            OidcError::Declined => not_signed_in("The provider did not sign you in. Please try again."),
+            OidcError::Unknown => not_signed_in(
+                "The provider knows you, but you are no officer here. Ask a colleague for a one-time link.",
+            ),
+            OidcError::Bound => Self::conflict("You are an officer here already: sign in instead."),
+            OidcError::Token(IdTokenError::Strength) => not_signed_in(
+                "Your organisation asks for a stronger way of signing in, such as a second factor.",
+            ),
+            error @ (OidcError::Token(_) | OidcError::Issuer) => {
+                tracing::warn!(error = &error as &dyn std::error::Error, "a provider's answer was refused");
+                not_signed_in("The provider's answer cannot be believed. Tell whoever runs this service.")
+            }
+            error @ (OidcError::Unreachable(_) | OidcError::Answer(..)) => {
+                tracing::warn!(error = &error as &dyn std::error::Error, "a provider does not answer");
+                Self::new(StatusCode::BAD_GATEWAY, "provider-unreachable", "The provider does not answer")
+                    .detail("Try again in a while, or sign in with a passkey.")
+            }
+            OidcError::SignIn(error) => error.into(),
+            OidcError::Store(error) => problem::store(&error),
+        }
+    }
 }
 
 impl From<SignInError> for Problem {

@@ -21,6 +21,9 @@ pub(super) enum Place {
     Documents,
     Officers,
     Machines,
+    Messages,
+    Keys,
+    Chain,
     Activity,
 }
 
@@ -45,6 +48,9 @@ pub(super) fn shell(officer: &Officer, here: Place) -> Shell {
         (people, Place::Documents, "/console/documents", "Documents"),
         (true, Place::Officers, "/console/officers", "Officers"),
         (may(Permission::Administer), Place::Machines, "/console/machines", "Machines"),
+        (may(Permission::Administer), Place::Messages, "/console/messages", "Messages"),
+        (may(Permission::Administer), Place::Keys, "/console/keys", "Keys"),
+        (true, Place::Chain, "/console/chain", "Chain"),
         (may(Permission::Audit), Place::Activity, "/console/activity", "Activity"),
     ];
     places

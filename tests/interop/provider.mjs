@@ -1,0 +1,58 @@
+// An OpenID provider of others (npm oidc-provider). It signs in whoever `login` of the interaction's address names, without
+// asking, since passwords are its own affair.
+//
+// usage: node provider.mjs PORT CLIENT-ID CLIENT-SECRET REDIRECT-URI
+// It says "ready" and runs until its standard input ends. `/as?who=NAME&amr=mfa` chooses who signs in next.
+import {Provider} from 'oidc-provider';
+
+const [port, client_id, client_secret, redirect_uri] = process.argv.slice(2);
+const issuer = `http://localhost:${port}`;
+let next = {who: 'ann', amr: ['pwd']};
+
+const provider = new Provider(issuer, {
+  clients: [{client_id, client_secret, redirect_uris: [redirect_uri], id_token_signed_response_alg: 'RS256'}],
+  claims: {openid: ['sub', 'amr'], profile: ['name']},
+  conformIdTokenClaims: false,
+  pkce: {required: () => true},
+  features: {devInteractions: {enabled: false}},
+  interactions: {url: (_, interaction) => `/interaction/${interaction.uid}`},
+  cookies: {keys: ['for tests only']},
+  ttl: {Session: 5, Grant: 60, Interaction: 60, AccessToken: 60, IdToken: 60},
+  findAccount: (_, id) => ({
+    accountId: id,
+    claims: () => ({sub: id, name: `Person ${id}`, amr: next.amr}),
+  }),
+  // What a person would agree to once.
+  loadExistingGrant: async ctx => {
+    const grant = new provider.Grant({
+      clientId: ctx.oidc.client.clientId,
+      accountId: ctx.oidc.session.accountId,
+    });
+    grant.addOIDCScope('openid profile');
+    await grant.save();
+    return grant;
+  },
+});
+
+provider.use(async (ctx, go) => {
+  if(ctx.path === '/as') {
+    next = {who: ctx.query.who, amr: (ctx.query.amr ?? 'pwd').split(',')};
+    ctx.body = 'ok';
+    return;
+  }
+  if(ctx.path.startsWith('/interaction/')) {
+    const login = next.who === 'nobody' ? {} : {login: {accountId: next.who, amr: next.amr, remember: false}};
+    const refused = {error: 'access_denied', error_description: 'the person went away'};
+    await provider.interactionFinished(ctx.req, ctx.res, next.who === 'nobody' ? refused : login);
+    ctx.respond = false;
+    return;
+  }
+  await go();
+});
+
+const server = provider.listen(Number(port), 'localhost', () => console.log('ready'));
+process.stdin.resume();
+process.stdin.on('end', () => {
+  server.closeAllConnections();
+  server.close(() => process.exit(0));
+});
