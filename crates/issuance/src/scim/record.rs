@@ -1,10 +1,12 @@
 //! From a user to the record of a member of the staff.
 
 use chrono::NaiveDate;
+use serde_json::Value;
 
 use super::{ENTERPRISE, STAFF, User};
 use crate::CredentialType;
 use crate::import::{Employment, Person, written_grade};
+use crate::message::{Language, is_address};
 use crate::schemas::{FaultKind, subject_faults};
 
 /// What keeps a user from being a member of the staff, for the HR system and for officers. Never repeats a value.
@@ -41,9 +43,27 @@ pub fn person(user: &User, today: NaiveDate) -> Result<Person, Vec<RecordFault>>
             start_date: staff("startDate").unwrap_or_default(),
             end_date: staff("endDate"),
         }),
+        email: email(user),
+        language: language(user),
     };
     let faults = faults(&person, today);
     if faults.is_empty() { Ok(person) } else { Err(faults) }
+}
+
+/// The primary address, or the first one that is an address at all. Messages go there.
+fn email(user: &User) -> Option<String> {
+    let emails = user.members().get("emails")?.as_array()?;
+    let is_primary = |email: &&Value| email.get("primary").and_then(Value::as_bool) == Some(true);
+    let primary = emails.iter().filter(is_primary);
+    let mut values = primary.chain(emails).filter_map(|email| email.get("value").and_then(Value::as_str));
+    values.find(|value| is_address(value)).map(str::to_owned)
+}
+
+/// One of the languages of messages out of the most wanted range of `preferredLanguage`, such as `fr-CH, en;q=0.5`.
+fn language(user: &User) -> Option<String> {
+    let wanted = user.text(&["preferredLanguage"])?;
+    let code = wanted.split([',', ';', '-', '_']).next()?.trim().to_lowercase();
+    Language::parse(&code).map(|_| code)
 }
 
 fn faults(person: &Person, today: NaiveDate) -> Vec<RecordFault> {

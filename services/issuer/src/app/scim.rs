@@ -12,6 +12,7 @@ use issuance::{
 use serde_json::{Map, Value};
 use store_issuer::{ScimUser, Transaction};
 
+use super::import::contact_of;
 use super::{DecideError, Issuer, NewOffer, OfferError, Tenant};
 
 /// Users of a page, and of a step of a search.
@@ -191,6 +192,9 @@ impl Issuer {
         let person = scim::person(&stored.user, today).ok();
         let known = before.and_then(|before| scim::person(&before.user, today).ok());
         let active = stored.user.is_active();
+        let content = person.clone().map(RowContent::Staff);
+        let contact = content.as_ref().and_then(contact_of);
+        let told = known.clone().map(RowContent::Staff).as_ref().and_then(contact_of);
         match (stored.subject_id.clone(), person) {
             (Some(subject), Some(person)) => {
                 self.change_person(tx, by, &subject, known.as_ref(), &person).await?;
@@ -201,6 +205,10 @@ impl Issuer {
             (_, _) => {}
         }
         let Some(subject) = &stored.subject_id else { return Ok(()) };
+        // An address that an officer entered stays until the HR system names another one.
+        if let Some(contact) = contact.filter(|contact| told.as_ref() != Some(contact)) {
+            self.put_contact(tx, &by.tenant, subject, &contact).await?;
+        }
         if !active {
             self.separate(tx, by, subject).await?;
         } else if before.is_none_or(|before| !before.user.is_active() || before.subject_id.is_none()) {

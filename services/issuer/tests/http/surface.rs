@@ -163,7 +163,7 @@ async fn another_organisation_gets_nothing_with_the_secrets_of_the_first() {
         };
         let path = path(template, "wfp", &secret);
         assert_eq!(send(&world, method, &path, Some(&token)).await, expected, "{method} {path}");
-        if access == Access::Machine {
+        if *access == Access::Machine {
             assert_eq!(send(&world, method, &path, Some(&machine)).await, 401, "{method} {path}");
             let wallet = path.replace("wfp", "undp");
             assert_eq!(
@@ -173,7 +173,7 @@ async fn another_organisation_gets_nothing_with_the_secrets_of_the_first() {
             );
             assert_ne!(send(&world, method, &wallet, Some(&machine)).await, 401, "{method} {wallet}");
         }
-        if access == Access::Bearer {
+        if *access == Access::Bearer {
             let own = path.replace("wfp", "undp");
             assert_eq!(send(&world, method, &own, Some(&machine)).await, 401, "of a machine: {method} {own}");
         }

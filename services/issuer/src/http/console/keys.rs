@@ -82,6 +82,8 @@ impl From<&KeyView> for KeyCard {
             algorithm: match view.algorithm {
                 Some(Algorithm::Ed25519) => "Ed25519: W3C credentials, eddsa-rdfc-2022",
                 Some(Algorithm::P256) => "P-256: SD-JWT credentials and status tokens, ES256",
+                Some(Algorithm::P384) => "P-384",
+                Some(Algorithm::Bls12381G2) => "BLS12-381",
                 None => "A kind that this program does not sign with",
             },
             badges: badges.into_iter().filter(|(shown, _)| *shown).map(|(_, badge)| badge).collect(),
