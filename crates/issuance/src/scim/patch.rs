@@ -211,7 +211,7 @@ fn apply_to_list(
             list = new.and_then(|new| new.as_array().cloned()).unwrap_or_default();
         }
         (Kinds::Add | Kinds::Replace, sub, filter) => {
-            if !list.iter().any(|value| chosen(value)) {
+            if !list.iter().any(&chosen) {
                 let made = filter.as_ref().and_then(super::Filter::as_members).filter(|_| kind == Kinds::Add);
                 let missing = || Fault::new(FaultKind::NoTarget, "no value meets the condition of the path");
                 list.push(made.ok_or_else(missing)?.into());

@@ -1,6 +1,6 @@
 //! The attributes of a user, as one table that parses, checks and describes them.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 pub const CORE: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
 pub const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
@@ -54,34 +54,40 @@ impl Attribute {
     }
 
     fn document(&self) -> Value {
-        let mut document = json!({
-            "name": self.name,
-            "type": match self.kind {
-                Kind::Text => "string",
-                Kind::Boolean => "boolean",
-                Kind::Reference => "reference",
-                Kind::Complex(_) => "complex",
-            },
-            "multiValued": self.is_list,
-            "description": self.about,
-            "required": self.is_required,
-            "mutability": if self.is_read_only { "readOnly" } else { "readWrite" },
-            "returned": "default",
-            "uniqueness": if self.is_unique { "server" } else { "none" },
-        });
+        let mut document = Map::new();
+        let mut put = |name: &str, value: Value| drop(document.insert(name.to_owned(), value));
+        put("name", self.name.into());
+        put("type", self.kind.as_str().into());
+        put("multiValued", self.is_list.into());
+        put("description", self.about.into());
+        put("required", self.is_required.into());
+        put("mutability", if self.is_read_only { "readOnly" } else { "readWrite" }.into());
+        put("returned", "default".into());
+        put("uniqueness", if self.is_unique { "server" } else { "none" }.into());
         if let Kind::Text | Kind::Reference = self.kind {
-            document["caseExact"] = self.is_case_exact.into();
+            put("caseExact", self.is_case_exact.into());
         }
         if let Kind::Reference = self.kind {
-            document["referenceTypes"] = json!(["User"]);
+            put("referenceTypes", json!(["User"]));
         }
         if !self.canonical.is_empty() {
-            document["canonicalValues"] = json!(self.canonical);
+            put("canonicalValues", json!(self.canonical));
         }
         if !self.subs().is_empty() {
-            document["subAttributes"] = self.subs().iter().map(Self::document).collect();
+            put("subAttributes", self.subs().iter().map(Self::document).collect());
         }
-        document
+        document.into()
+    }
+}
+
+impl Kind {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Text => "string",
+            Self::Boolean => "boolean",
+            Self::Reference => "reference",
+            Self::Complex(_) => "complex",
+        }
     }
 }
 

@@ -22,7 +22,9 @@ fn asked(app: &Issuer, bearer: &Bearer, request: &HttpRequest) -> Result<String,
 }
 
 fn with_meta(mut document: Value, kind: &str, location: &str) -> Value {
-    document["meta"] = json!({"resourceType": kind, "location": location});
+    if let Some(members) = document.as_object_mut() {
+        members.insert("meta".to_owned(), json!({"resourceType": kind, "location": location}));
+    }
     document
 }
 
@@ -138,6 +140,7 @@ pub(super) async fn find_schema(
 }
 
 fn schema_of(document: Value, base: &str) -> Value {
-    let location = format!("{base}/Schemas/{}", document["id"].as_str().unwrap_or_default());
+    let location =
+        format!("{base}/Schemas/{}", document.get("id").and_then(Value::as_str).unwrap_or_default());
     with_meta(document, "Schema", &location)
 }

@@ -15,7 +15,7 @@ use actix_web::{FromRequest, HttpRequest, HttpResponse, ResponseError};
 use issuance::build::rfc3339;
 use issuance::scim::{Fault, FaultKind, Filter, Projection};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use store_issuer::ScimUser;
 use web::JsonLimits;
 
@@ -308,16 +308,13 @@ impl ResponseError for Refusal {
     }
 
     fn error_response(&self) -> HttpResponse<BoxBody> {
-        let mut body = json!({
-            "schemas": [ERROR],
-            // RFC 7644, 3.12: the status as a text.
-            "status": self.status.as_str(),
-            "detail": self.detail,
-        });
-        if let Some(kind) = self.kind {
-            body["scimType"] = kind.as_str().into();
-        }
-        let mut response = answer(self.status, &body);
+        let mut body = Map::new();
+        body.insert("schemas".to_owned(), json!([ERROR]));
+        // RFC 7644, 3.12: the status as a text.
+        body.insert("status".to_owned(), self.status.as_str().into());
+        body.insert("detail".to_owned(), self.detail.as_str().into());
+        body.extend(self.kind.map(|kind| ("scimType".to_owned(), Value::from(kind.as_str()))));
+        let mut response = answer(self.status, &body.into());
         let header = match self.status {
             StatusCode::UNAUTHORIZED => Some((WWW_AUTHENTICATE, "Bearer error=\"invalid_token\"")),
             StatusCode::SERVICE_UNAVAILABLE => Some((RETRY_AFTER, "1")),
