@@ -7,6 +7,7 @@ export async function colleagues(browser, input) {
   const second = await browser.person('second');
   await secondPersonComes(browser, hr, second, input);
   await endWaitsForTheSecond(browser, hr, second, input);
+  await addressIsKept(browser, hr, input);
   await offersAndEndings(browser, hr, input);
   await trailTells(browser, hr, input);
 }
@@ -62,6 +63,30 @@ async function endWaitsForTheSecond(browser, hr, second, input) {
   });
 }
 
+async function addressIsKept(browser, hr, input) {
+  await browser.step('HR notes where a person is reached, and looks at an office\'s own text before it is used', async () => {
+    const {page} = hr;
+    await page.goto(`${input.issuer}/console/staff?state=offered`);
+    await page.locator('tbody th a').last().click();
+    await page.getByText('Add an address', {exact: true}).click();
+    await page.getByTestId('email').fill('a.rather.long.address.of.somebody@field-office.undp.example');
+    await page.getByLabel('Language of messages').selectOption('ar');
+    await browser.picture(hr, 'console-person-address');
+    await page.getByTestId('save-contact').click();
+    await page.waitForURL(/done=contact/);
+    await page.goto(`${input.issuer}/console/messages/texts/revoked/fr`);
+    await page.getByTestId('subject').fill('Votre justificatif est révoqué, {link}');
+    await page.getByTestId('preview-text').click();
+    await page.getByText('is no placeholder of this message').waitFor();
+    await page.getByTestId('subject').fill('Votre justificatif est révoqué, {name}');
+    await page.getByTestId('preview-text').click();
+    assert.match(await page.getByTestId('preview').innerText(), /Not saved[^]*Camille Fournier/);
+    await browser.picture(hr, 'console-message-preview');
+    await page.goto(`${input.welcome.mail}/mail`);
+    await browser.picture(hr, 'mail-sink');
+  });
+}
+
 async function offersAndEndings(browser, hr, input) {
   await browser.step('HR sees what ends when, and who has not taken an offer', async () => {
     for(const [name, path, words] of [
@@ -69,6 +94,12 @@ async function offersAndEndings(browser, hr, input) {
       ['console-unclaimed', 'offers?state=waiting', /nobody has taken yet/],
       ['console-due', 'offers?state=due', /within a week/],
       ['console-lapsed', 'offers?state=lapsed', /Lapsed offers/],
+      ['console-messages', 'messages', /What people are told/],
+      ['console-message-text', 'messages/texts/offer-made/ar', /Not saved|Preview/],
+      ['console-cards', 'cards', /How your credentials look/],
+      ['console-card', 'cards/StaffIdentity', /Preview/],
+      ['console-keys', 'keys', /In the DID document now/],
+      ['console-chain', 'chain', /Status lists/],
       ['console-staff-ended', 'staff?state=ended', /1 person found/],
       ['console-staff-none', 'staff?q=nobody-of-this-name', /Nobody found/],
     ]) {

@@ -12,6 +12,7 @@ pub mod attestation;
 pub mod audit;
 pub mod authorization;
 pub mod build;
+pub mod card;
 mod configuration;
 mod copy;
 pub mod dpop;

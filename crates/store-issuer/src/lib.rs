@@ -9,6 +9,7 @@ mod approvals;
 mod audit;
 mod authorization;
 mod calendar;
+mod cards;
 mod codes;
 mod copies;
 mod documents;
@@ -33,6 +34,7 @@ pub use api_status::ApiList;
 pub use audit::AuditQuery;
 pub use authorization::{Decided, PersonCeremony};
 pub use calendar::{EndingRow, Unclaimed};
+pub use cards::CardRow;
 pub use codes::AccessToken;
 pub use copies::StatusChange;
 pub use documents::DocumentRow;
@@ -96,7 +98,7 @@ impl Transaction {
 
 /// Each part of the service numbers its own steps: issuing from 1, officers and the life of credentials from 100,
 /// authorization from 151, import from 200, existence from 300, documents from 400, the VC API from 500,
-/// messages and sign-in by a provider from 720.
+/// messages, sign-in by a provider and cards from 720.
 fn migrations() -> Vec<Migration> {
     let issuing = Migration { version: 1, name: "issuing", sql: include_str!("migrations/0001_issuing.sql") };
     [
@@ -110,6 +112,7 @@ fn migrations() -> Vec<Migration> {
         api_status::MIGRATIONS,
         messages::MIGRATIONS,
         oidc::MIGRATIONS,
+        cards::MIGRATIONS,
     ]
     .concat()
 }

@@ -231,3 +231,23 @@ async fn a_text_belongs_to_one_organisation_event_and_language() {
         tx.commit().await.unwrap();
     }
 }
+
+#[tokio::test]
+async fn a_card_belongs_to_one_organisation_and_type() {
+    use issuance::card::CardDesign;
+    let (stores, _directory) = stores().await;
+    for store in stores {
+        let mut tx = store.write("test").await.unwrap();
+        let by = Actor { tenant: TENANT.into(), officer: "ann".into() };
+        let names = [(Language::Arabic, "بطاقة".to_owned())];
+        let design = CardDesign::checked("#003366", "#ffffff", names).unwrap();
+        tx.put_card(&by, CredentialType::Employment, &CardDesign::usual(), now()).await.unwrap();
+        tx.put_card(&by, CredentialType::Employment, &design, now()).await.unwrap();
+        let found = tx.list_cards(TENANT).await.unwrap();
+        assert_eq!((found.len(), &found[0].design, found[0].officer.as_str()), (1, &design, "ann"));
+        assert_eq!(tx.list_cards("wfp").await.unwrap(), []);
+        assert!(!tx.delete_card(TENANT, CredentialType::StaffIdentity).await.unwrap());
+        assert!(tx.delete_card(TENANT, CredentialType::Employment).await.unwrap());
+        tx.commit().await.unwrap();
+    }
+}

@@ -94,7 +94,8 @@ fn jwk(key: &credential::data_integrity::SigningKey) -> Value {
 }
 
 async fn metadata_answer(app: &Issuer, tenant: &Tenant, request: &HttpRequest) -> HttpResponse {
-    let metadata = issuer_metadata(app, tenant);
+    let mut metadata = issuer_metadata(app, tenant);
+    app.dress(tenant, &mut metadata).await;
     let signed = if wants_jwt(request) { app.sign_metadata(tenant, &metadata).await } else { None };
     let Some(signed) = signed else {
         let mut unsigned = json_answer(&metadata);

@@ -6,6 +6,7 @@
 mod anchoring;
 mod approvals;
 mod authorization;
+mod cards;
 mod clients;
 mod console;
 mod credentials;

@@ -31,6 +31,10 @@ const PAGES: &[Page] = &[
     ("post", "/messages/texts/{event}/{language}", Some(Administer), &[("subject", "S"), ("body", "B")]),
     ("post", "/messages/texts/{event}/{language}/restore", Some(Administer), &[]),
     ("post", "/people/{id}/contact", Some(Issue), &[("email", "a@b.org")]),
+    ("get", "/cards", Some(Administer), &[]),
+    ("get", "/cards/{kind}", Some(Administer), &[]),
+    ("post", "/cards/{kind}", Some(Administer), &[("background", "#000000"), ("text", "#ffffff")]),
+    ("post", "/cards/{kind}/restore", Some(Administer), &[]),
     ("get", "/chain", None, &[]),
     ("get", "/keys", Some(Administer), &[]),
     ("get", "/keys/{fragment}/plan.csv", Some(SeePeople), &[]),
@@ -127,7 +131,7 @@ impl Things {
     fn path(&self, template: &str) -> String {
         let template = template.replace("{place:staff|retirees}", "staff");
         let template = template.replace("{event}", "offer-made").replace("{language}", "fr");
-        let template = template.replace("{fragment}", "key-ed25519-1");
+        let template = template.replace("{fragment}", "key-ed25519-1").replace("{kind}", "StaffIdentity");
         let id = match template.split('/').nth(1).unwrap_or_default() {
             "approvals" => &self.proposal,
             "documents" => &self.document,

@@ -22,7 +22,7 @@ use crate::http::problem;
 /// Entries of one file.
 const FILE_ENTRIES: u32 = 10_000;
 /// First words of actions, and what they are about.
-const AREAS: [(&str, &str); 12] = [
+const AREAS: [(&str, &str); 13] = [
     ("person", "End of service"),
     ("beneficiary", "Beneficiaries"),
     ("credential", "Credentials"),
@@ -33,6 +33,7 @@ const AREAS: [(&str, &str); 12] = [
     ("documents", "Documents"),
     ("existence", "Proofs of life"),
     ("key", "Keys"),
+    ("card", "Cards"),
     ("message", "Messages"),
     ("template", "Texts of messages"),
 ];

@@ -6,6 +6,7 @@
 mod activity;
 mod approvals;
 mod calendar;
+mod cards;
 mod chain;
 mod contact;
 mod dashboard;
@@ -62,6 +63,7 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
                         .configure(people::configure)
                         .configure(contact::configure)
                         .configure(messages::configure)
+                        .configure(cards::configure)
                         .configure(keys::configure)
                         .configure(chain::configure)
                         .configure(calendar::configure)
