@@ -11,7 +11,7 @@ let next = {who: 'ann', amr: ['pwd']};
 
 const provider = new Provider(issuer, {
   clients: [{client_id, client_secret, redirect_uris: [redirect_uri], id_token_signed_response_alg: 'RS256'}],
-  claims: {openid: ['sub'], profile: ['name'], amr: null},
+  claims: {openid: ['sub', 'amr'], profile: ['name']},
   conformIdTokenClaims: false,
   pkce: {required: () => true},
   features: {devInteractions: {enabled: false}},
@@ -20,7 +20,7 @@ const provider = new Provider(issuer, {
   ttl: {Session: 5, Grant: 60, Interaction: 60, AccessToken: 60, IdToken: 60},
   findAccount: (_, id) => ({
     accountId: id,
-    claims: () => ({sub: id, name: `Person ${id}`}),
+    claims: () => ({sub: id, name: `Person ${id}`, amr: next.amr}),
   }),
   // What a person would agree to once.
   loadExistingGrant: async ctx => {

@@ -134,11 +134,17 @@ fn check_claims(
     }
     // Core 1.0, 2: at most 255 characters of ASCII.
     let subject = text(claims, "sub").filter(|sub| (1..=255).contains(&sub.len()) && sub.is_ascii());
-    let name = text(claims, "name").map(str::trim).filter(|name| !name.is_empty());
     Ok(Identity {
         subject: subject.ok_or(IdTokenError::Subject)?.to_owned(),
-        name: name.map(|name| name.chars().filter(|letter| !letter.is_control()).take(80).collect()),
+        name: text(claims, "name").and_then(person_name),
     })
+}
+
+/// A name as colleagues see it: one short line, or nothing.
+#[must_use]
+pub fn person_name(told: &str) -> Option<String> {
+    let name: String = told.trim().chars().filter(|letter| !letter.is_control()).take(80).collect();
+    Some(name).filter(|name| !name.is_empty())
 }
 
 /// RFC 7518, 3.1 and RFC 8037, 3.1.

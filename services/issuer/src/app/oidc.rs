@@ -50,6 +50,7 @@ struct Metadata {
     authorization_endpoint: Url,
     token_endpoint: Url,
     jwks_uri: Url,
+    userinfo_endpoint: Option<Url>,
     #[serde(default)]
     authorization_response_iss_parameter_supported: bool,
     #[serde(default)]
@@ -75,6 +76,13 @@ pub(crate) struct Providers {
 struct Secret {
     nonce: String,
     verifier: String,
+}
+
+/// What the token endpoint answers, as far as it is used.
+#[derive(Deserialize)]
+struct Tokens {
+    id_token: String,
+    access_token: Option<String>,
 }
 
 /// Where the browser goes, and the cookie by which it is known when it comes back.
@@ -262,8 +270,11 @@ impl Issuer {
         if back.error.is_some() || back.code.is_empty() {
             return Err(OidcError::Declined);
         }
-        let token = self.exchange(provider, &known.metadata, &back.code, &secret.verifier).await?;
-        let identity = self.identify(tenant, provider, &token, &secret.nonce).await?;
+        let tokens = self.exchange(provider, &known.metadata, &back.code, &secret.verifier).await?;
+        let mut identity = self.identify(tenant, provider, &tokens.id_token, &secret.nonce).await?;
+        if request.link.is_some() && identity.name.is_none() {
+            identity.name = self.name_of(&known.metadata, &tokens, &identity).await;
+        }
         let session = match &request.link {
             Some(link) => self.register_identity(tenant, provider, &identity, link).await?,
             None => self.sign_in_identity(tenant, provider, &identity).await?,
@@ -271,14 +282,14 @@ impl Issuer {
         Ok(Arrival { session, next: request.next })
     }
 
-    /// The ID token for the code (Core 1.0, 3.1.3). Only it is used: the access token reaches nothing here.
+    /// The tokens for the code (Core 1.0, 3.1.3). The access token serves for the name alone.
     async fn exchange(
         &self,
         provider: &Provider,
         metadata: &Metadata,
         code: &str,
         verifier: &str,
-    ) -> Result<String, OidcError> {
+    ) -> Result<Tokens, OidcError> {
         let redirect = self.oidc_redirect();
         let mut form = vec![
             ("grant_type", "authorization_code"),
@@ -303,10 +314,19 @@ impl Issuer {
         if reply.status != 200 {
             return Err(OidcError::Answer("for the code", format!("status {}", reply.status)));
         }
-        let answer: Value =
-            reply.json().map_err(|_| OidcError::Answer("for the code", "another form".into()))?;
-        let token = answer.get("id_token").and_then(Value::as_str);
-        token.map(str::to_owned).ok_or_else(|| OidcError::Answer("for the code", "no ID token".into()))
+        reply.json().map_err(|_| OidcError::Answer("for the code", "another form".into()))
+    }
+
+    /// Many providers tell names at the UserInfo endpoint only (Core 1.0, 5.3). It is not signed, so it decides nothing;
+    /// a person without a name is no reason to refuse a colleague.
+    async fn name_of(&self, metadata: &Metadata, tokens: &Tokens, identity: &Identity) -> Option<String> {
+        let (url, token) = (metadata.userinfo_endpoint.as_ref()?, tokens.access_token.as_deref()?);
+        let reply = self.providers.outbound.get(url, "application/json", Some(token)).await.ok()?;
+        let told: Value = reply.json().ok().filter(|_| reply.status == 200)?;
+        let text = |name: &str| told.get(name).and_then(Value::as_str);
+        // Core 1.0, 5.3.2: it must be about the person of the ID token.
+        (text("sub") == Some(identity.subject.as_str()))
+            .then(|| issuance::oidc::person_name(text("name")?))?
     }
 
     /// Keys are fetched once more when the token names one that is not known yet.

@@ -21,6 +21,7 @@ mod messages;
 mod metadata;
 mod offers;
 mod pages;
+mod providers;
 mod roles;
 mod service;
 mod staff;
