@@ -27,6 +27,7 @@ mod metadata;
 mod offers;
 mod pages;
 mod reissues;
+mod providers;
 mod roles;
 mod scim;
 mod service;

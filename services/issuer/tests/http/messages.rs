@@ -7,6 +7,7 @@ use chrono::Duration;
 use issuance::message::{Language, MessageEvent};
 use issuance::{CredentialType, Reason, ReasonCode, Reissue, ServiceEnd, Status, StatusMove};
 use issuer::app::{Contact, OfferLink};
+use issuer::{ConfigError, MessagesConfig, Security};
 use mail_sink::{Letter, Listening, Sink, listen};
 use serde_json::json;
 
@@ -322,4 +323,30 @@ async fn a_list_brings_addresses_and_its_offers_are_told() {
     let letters = post.sent().await;
     assert_eq!(subjects(&letters), ["UNDP le ofrece una credencial digital"]);
     assert_eq!(letters[0].recipients, ["lucia@undp.example"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn letters_leave_this_machine_by_tls_only_and_for_known_organisations() {
+    let config = Post::start().await.world.config();
+    let with = |change: fn(&mut MessagesConfig)| {
+        let mut changed = config.clone();
+        change(changed.messages.as_mut().unwrap());
+        changed.check()
+    };
+    assert!(with(|_| ()).is_ok());
+    let elsewhere = with(|messages| messages.smtp.host = "mail.undp.example".into());
+    assert!(matches!(elsewhere, Err(ConfigError::PlainMail)), "{elsewhere:?}");
+    let secured = with(|messages| {
+        messages.smtp.host = "mail.undp.example".into();
+        messages.smtp.security = Security::Starttls;
+    });
+    assert!(secured.is_ok());
+    let password = with(|messages| messages.smtp.username = Some("passerelle".into()));
+    assert!(matches!(password, Err(ConfigError::MailPassword)), "{password:?}");
+    let sender = with(|messages| messages.from = "nobody".into());
+    assert!(matches!(sender, Err(ConfigError::Address(_))), "{sender:?}");
+    let stranger = with(|messages| {
+        messages.reply_to.insert("nowhere".into(), "a@b.org".into());
+    });
+    assert!(matches!(stranger, Err(ConfigError::MailTenant(_))), "{stranger:?}");
 }
