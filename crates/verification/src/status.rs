@@ -132,7 +132,11 @@ impl StatusLists {
             if let Some(list) = self.kept(&key, sources.now) {
                 return Ok(Found { list, record });
             }
-            let bytes = sources.fetch.fetch(&url, entry.kind.accept()).await.map_err(unreachable_list)?;
+            let bytes = sources
+                .fetch
+                .fetch(&url, entry.kind.accept(sources.on_chain))
+                .await
+                .map_err(unreachable_list)?;
             if let Some((record, header)) = &record
                 && sha256(&bytes) != record.digest
             {

@@ -150,3 +150,58 @@ async fn an_issuer_without_accreditation_fails_in_each_envelope() {
         assert_eq!(failed(&report), [(CheckName::Accreditation, "accreditationWithdrawn")], "{format}");
     }
 }
+
+/// A Token Status List as CWT says the same as one that is a JWT, and is believed as little when it is not the issuer's.
+#[tokio::test]
+async fn a_status_list_as_cwt_is_read() {
+    use credential::status_list_cwt::{StatusListToken, sign};
+    let scene = Scene::new().await;
+    let (world, undp) = (&scene.world, &scene.undp);
+    let staff = world.staff(undp);
+    let url = undp.list("token");
+    let key = SigningKey { verification_method: undp.method("p256"), signer: undp.p256.clone() };
+    let list = async |set: u8, subject: &str, key: &SigningKey| {
+        let mut statuses = status_list::StatusList::new(2, world::LIST_LENGTH).unwrap();
+        statuses.set(staff.index, set).unwrap();
+        let token = StatusListToken {
+            issuer: None,
+            subject: subject.to_owned(),
+            issued_at: world.clock.now().timestamp(),
+            expires: None,
+            ttl_seconds: Some(300),
+            bits: 2,
+            list: unb64(&statuses.encode_token()),
+        };
+        sign(&token, key).await.unwrap()
+    };
+    let other = world.organisation("wfp").await;
+    let others = SigningKey { verification_method: other.method("p256"), signer: other.p256.clone() };
+    let cases = [
+        (list(0, &url, &key).await, "notRevoked"),
+        (list(1, &url, &key).await, "revoked"),
+        (list(2, &url, &key).await, "suspended"),
+        (list(3, &url, &key).await, "statusUnknown"),
+        (list(0, "https://example.org/another", &key).await, "statusListUntrusted"),
+        (list(0, &url, &others).await, "statusListUntrusted"),
+        (vec![0xd2, 0x84], "statusListUntrusted"),
+    ];
+    let copy = world.issue_compact(undp, &scene.holder, &staff).await;
+    for (bytes, code) in cases {
+        world.register(undp, &url, &bytes);
+        world.show(&url, bytes);
+        let presentation = world.present(&scene.holder, &copy, NONCE, AUDIENCE).await;
+        let token = VpToken(BTreeMap::from([("staff_sd_jwt".to_owned(), vec![presentation])]));
+        let policy = Policies::embedded().unwrap().find("staff-identity").unwrap().clone();
+        let occasion = Occasion { report_id: "r", now: world.clock.now() };
+        let request = Request { nonce: NONCE, audience: AUDIENCE };
+        let report = world.verifier.answer(&policy, request, &token, &Receipts::new(), occasion).await;
+        let status = report.checks.iter().find(|check| check.name == CheckName::Status).unwrap();
+        assert_eq!(status.code, code);
+        assert_eq!(report.outcome == Outcome::Valid, code == "notRevoked", "{report:#?}");
+    }
+}
+
+fn unb64(text: &str) -> Vec<u8> {
+    use base64::Engine as _;
+    base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(text).unwrap()
+}

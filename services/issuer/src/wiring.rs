@@ -147,6 +147,7 @@ async fn build(
         settings,
         tenants,
         instances,
+        cwts: Default::default(),
         clients: config.clients.iter().map(|it| (it.client_id.clone(), client(it))).collect(),
         attesters: config.attesters.iter().filter_map(|it| PublicKey::from_jwk(&it.jwk).ok()).collect(),
         guesses: std::sync::Mutex::default(),

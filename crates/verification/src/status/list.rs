@@ -1,8 +1,10 @@
 //! One status list: verified as the credential or token it is, then read at an index.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::Duration;
 use clock::Timestamp;
-use credential::{Expect, Input, KeyState, jwt, verify_credential};
+use credential::{Expect, Input, KeyState, jwt, status_list_cwt, verify_credential};
 use serde_json::Value;
 use status_list::{StatusList, StatusListError};
 
@@ -20,8 +22,10 @@ pub(super) enum Kind<'a> {
 }
 
 impl Kind<'_> {
-    pub(super) fn accept(&self) -> &'static str {
+    /// An issuer on the chain is asked for the form whose digest stands there.
+    pub(super) fn accept(&self, on_chain: bool) -> &'static str {
         match self {
+            Self::Token if !on_chain => "application/statuslist+jwt, application/statuslist+cwt;q=0.5",
             Self::Bitstring { .. } => {
                 "application/vc, application/vc+ld+json, application/ld+json, application/json"
             }
@@ -90,10 +94,15 @@ pub(super) async fn verify(
     kind: &Kind<'_>,
     sources: &Sources<'_>,
 ) -> Result<List, Finding> {
-    let text = std::str::from_utf8(bytes).map_err(|_| malformed())?;
-    match kind {
-        Kind::Bitstring { bits, .. } => bitstring(text, issuer, url, *bits, sources).await,
-        Kind::Token => token(text.trim(), issuer, url, sources).await,
+    let text = std::str::from_utf8(bytes);
+    match (kind, text) {
+        (Kind::Bitstring { bits, .. }, Ok(text)) => bitstring(text, issuer, url, *bits, sources).await,
+        (Kind::Bitstring { .. }, Err(_)) => Err(malformed()),
+        // Every JWT is text that begins so, and no COSE_Sign1 does.
+        (Kind::Token, Ok(text)) if text.trim_start().starts_with("ey") => {
+            token(text.trim(), issuer, url, sources).await
+        }
+        (Kind::Token, _) => cwt(bytes, issuer, url, sources).await,
     }
 }
 
@@ -159,6 +168,23 @@ async fn token(text: &str, issuer: &str, url: &str, sources: &Sources<'_>) -> Re
         .and_then(Value::as_i64)
         .and_then(|seconds| Timestamp::from_timestamp(seconds, 0));
     Ok(List { statuses, purposes: Vec::new(), usable_until: usable_until(sources.now, ttl, expires) })
+}
+
+async fn cwt(bytes: &[u8], issuer: &str, url: &str, sources: &Sources<'_>) -> Result<List, Finding> {
+    let verified = status_list_cwt::verify(bytes, sources.resolver, sources.now).await.map_err(|fault| {
+        let finding = if fault.unfinished { unfinished() } else { untrusted() };
+        finding.with("fault", fault.code)
+    })?;
+    let signer = verified.key_id.split('#').next();
+    let token = verified.token;
+    if signer != Some(issuer) || token.subject != url || !usable(&verified.key_state, sources.on_chain) {
+        return Err(untrusted());
+    }
+    let encoded = URL_SAFE_NO_PAD.encode(&token.list);
+    let statuses = StatusList::decode_token(&encoded, token.bits).map_err(|_| malformed())?;
+    let expires = token.expires.and_then(|seconds| Timestamp::from_timestamp(seconds, 0));
+    let usable_until = usable_until(sources.now, token.ttl_seconds, expires);
+    Ok(List { statuses, purposes: Vec::new(), usable_until })
 }
 
 /// A list whose digest the issuer put on the chain is its own even if its key was rotated since; a stolen key's is not.

@@ -34,6 +34,7 @@ mod scim;
 mod service;
 mod service_clients;
 mod status;
+mod status_cwt;
 mod templates;
 mod tokens;
 mod vc_api;
@@ -81,6 +82,8 @@ pub use scim::{MOST_USERS, ScimAsked, ScimError, ScimPage};
 pub use service::Cascade;
 pub use service_clients::ServiceClientError;
 pub use status::{ChangeError, ListError, PublishError, ServedList};
+pub use status_cwt::ListForm;
+pub(crate) use status_cwt::SignedCwts;
 pub use store_issuer::{AuditQuery, Filter, Page, PersonState, SubjectRow};
 pub use templates::{TextError, TextView};
 pub use tokens::TokenError;
@@ -99,6 +102,7 @@ pub struct Issuer {
     pub(crate) settings: Settings,
     pub(crate) tenants: BTreeMap<String, Arc<Tenant>>,
     pub(crate) instances: BTreeMap<String, Instance>,
+    pub(crate) cwts: SignedCwts,
     /// Wallets that may use the authorization code flow, by `client_id`.
     pub(crate) clients: BTreeMap<String, Client>,
     /// Refusals of late, by organisation. In memory: a restart forgives a minute.

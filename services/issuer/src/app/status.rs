@@ -70,6 +70,10 @@ pub enum PublishError {
 pub enum ListError {
     #[error("there is no such list, or its first version is not on the chain yet")]
     Unknown,
+    #[error("there is no key to sign the list with")]
+    NoKeys,
+    #[error("the status list token could not be signed")]
+    Secure(#[from] SecureError),
     #[error(transparent)]
     Store(#[from] store_issuer::Error),
 }

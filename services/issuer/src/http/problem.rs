@@ -176,6 +176,11 @@ impl From<ListError> for Problem {
     fn from(error: ListError) -> Self {
         match error {
             ListError::Unknown => Self::not_found(),
+            ListError::NoKeys => {
+                tracing::error!("there is no key to sign a status list with");
+                Self::unavailable("The list cannot be signed at the moment.").header(RETRY_AFTER, "5")
+            }
+            ListError::Secure(error) => Self::internal(&error),
             ListError::Store(error) => store(&error),
         }
     }

@@ -1,20 +1,24 @@
 //! Status lists.
 
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, EntityTag, Header as _, IfNoneMatch};
+use actix_web::http::header::{
+    Accept, CACHE_CONTROL, CONTENT_TYPE, ETAG, EntityTag, Header as _, IfNoneMatch, VARY,
+};
 use actix_web::{HttpRequest, HttpResponse, get, web::Data, web::Path};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use web::Problem;
 
 use super::extract::Of;
-use crate::app::{Issuer, ServedList};
+use crate::app::{Issuer, ListForm, ServedList};
 
 /// A status list as its digest stands on the registry chain
 ///
-/// A Bitstring Status List credential or a Token Status List, depending on the list.
+/// A Bitstring Status List credential or a Token Status List, depending on the list. Only the form that is given
+/// without `Accept` has its digest on the chain; a Token Status List is also given as CWT to whoever prefers that.
 #[utoipa::path(tag = "status",
     params(("tenant" = String, Path, description = "Organisation"), ("list" = String, Path, description = "Such as revocation-1")),
-    responses((status = 200, content((Object = "application/vc"), (String = "application/statuslist+jwt"))),
+    responses((status = 200, content((Object = "application/vc"), (String = "application/statuslist+jwt"),
+        (Vec<u8> = "application/statuslist+cwt"))),
         (status = 304, description = "Unchanged"), (status = 404, body = Problem)))]
 #[get("/status/{list}")]
 pub(super) async fn find_status_list(
@@ -23,8 +27,19 @@ pub(super) async fn find_status_list(
     path: Path<(String, String)>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let list = app.find_served_list(&of.0, &path.1).await?;
+    let list = app.find_list_as(&of.0, &path.1, asked(&request)).await?;
     Ok(answer(&request, list))
+}
+
+/// Token Status List, 8.1: the form that `Accept` ranks first.
+fn asked(request: &HttpRequest) -> ListForm {
+    let ranked = Accept::parse(request).map(|accept| accept.ranked()).unwrap_or_default();
+    let known = ["application/statuslist+cwt", "application/statuslist+jwt", "*/*", "application/*"];
+    let first = ranked.iter().find(|media| known.contains(&media.essence_str()));
+    match first.map(|media| media.essence_str()) {
+        Some("application/statuslist+cwt") => ListForm::Cwt,
+        _ => ListForm::OnChain,
+    }
 }
 
 pub(super) fn answer(request: &HttpRequest, list: ServedList) -> HttpResponse {
@@ -38,6 +53,7 @@ pub(super) fn answer(request: &HttpRequest, list: ServedList) -> HttpResponse {
         .insert_header((CONTENT_TYPE, list.media_type))
         // The chain says which version counts, so a cached copy is always asked about.
         .insert_header((CACHE_CONTROL, "no-cache"))
+        .insert_header((VARY, "Accept"))
         .insert_header((ETAG, tag));
     if known { response.finish() } else { response.body(list.document) }
 }

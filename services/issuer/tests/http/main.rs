@@ -33,6 +33,7 @@ mod scim;
 mod service;
 mod staff;
 mod status;
+mod status_cwt;
 mod support;
 mod surface;
 mod token;

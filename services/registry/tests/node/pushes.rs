@@ -50,7 +50,7 @@ async fn a_node_whose_clock_was_ahead_hands_on_after_it_is_set_right() {
 async fn push(network: &Network, url: &str, number: u64) -> Reply {
     let node = &network.configs[0].node;
     let peer = registry::peer_id(node).unwrap();
-    let secret = std::fs::read(node.data.join("link.key")).unwrap()[..32].try_into().unwrap();
+    let secret: [u8; 32] = std::fs::read(node.data.join("link.key")).unwrap()[..32].try_into().unwrap();
     let key = SoftwareKey::from_secret(Algorithm::Ed25519, &secret).unwrap();
     let body = [0_u8; 5];
     let mut bytes = b"passerelle/push\0\x01".to_vec();
