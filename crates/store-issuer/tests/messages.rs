@@ -98,6 +98,7 @@ fn copy(id: &str, offer: &str, days: i64) -> (CredentialCopy, WaitingLeaf) {
         delivery: Delivery::Issued,
         issued_at: now(),
         valid_until: now() + Duration::days(days),
+        batch_position: 0,
     };
     let leaf = WaitingLeaf { id: id.into(), salt: [0; 32], digest: [0; 32] };
     (copy, leaf)
