@@ -151,7 +151,7 @@ impl PrivateJwk {
         let public = PublicJwk::parse(&Value::Object(object))?;
         let pair = match &public.0 {
             Public::Ours(key) => {
-                let secret = secret.as_slice().try_into().map_err(|_| KeyError::Malformed)?;
+                let secret = secret.as_slice();
                 let software =
                     SoftwareKey::from_secret(key.algorithm(), secret).map_err(|_| KeyError::Malformed)?;
                 if keys::Signer::public_key(&software) != key {

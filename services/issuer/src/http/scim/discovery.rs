@@ -123,7 +123,7 @@ pub(super) async fn list_schemas(
 }
 
 /// One schema by its URN
-#[utoipa::path(tag = "scim", params(("tenant" = String, Path, description = "Organisation"),
+#[utoipa::path(tag = "scim", operation_id = "find_scim_schema", params(("tenant" = String, Path, description = "Organisation"),
         ("urn" = String, Path, description = "Such as urn:ietf:params:scim:schemas:core:2.0:User")),
     responses((status = 200, body = Object, content_type = "application/scim+json"),
         (status = "4XX", body = Object, content_type = "application/scim+json")))]
