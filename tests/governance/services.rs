@@ -66,6 +66,11 @@ fn configure(network: &Network, stack: &Stack, member: &str, dids: [&str; 2]) ->
     write(network, stack, Service::Issuer, &stack.url(Service::Registry), |config| {
         config.insert("keys".into(), keys_of(&keys(member)).into());
         set(config, "issuing", "wallet_url", wallet.clone())?;
+        // There is no mail server and no provider of the example's organisation here.
+        config.remove("messages");
+        if let Some(console) = config.get_mut("console").and_then(toml::Value::as_table_mut) {
+            console.remove("oidc");
+        }
         // Its HR officer works alone here.
         set(config, "console", "four_eyes", "with-colleagues".to_owned())?;
         for cadence in ["anchor_interval_seconds", "status_interval_seconds"] {
