@@ -29,7 +29,8 @@ async fn officers_sign_in_by_a_provider_of_others() -> Result<()> {
     ensure!(page.contains("The house login"), "the page of the link offers the provider");
     let path = link.strip_prefix(&browser.issuer).context("a link of another service")?;
     browser.choose("ben", "pwd").await?;
-    let weak = browser.walk(&format!("{path}/provider")).await?;
+    // From another device: the provider remembers for a while how somebody signed in.
+    let weak = browser.another().walk(&format!("{path}/provider")).await?;
     ensure!(weak.status == 401 && weak.text().contains("stronger"), "{weak}");
     browser.choose("ben", "pwd,mfa").await?;
     let welcome = browser.walk(&format!("{path}/provider")).await?;
@@ -56,8 +57,9 @@ async fn officers_sign_in_by_a_provider_of_others() -> Result<()> {
         foreign.replace(&format!("iss=http%3A%2F%2Flocalhost%3A{port}"), "iss=http%3A%2F%2Fevil.example");
     let mixed = third.agent.get_as(&foreign, "text/html").await?;
     ensure!(mixed.status == 401 && mixed.text().contains("cannot be believed"), "{mixed}");
-    third.choose("nobody", "pwd").await?;
-    let declined = third.walk("/console/sign-in/provider/undp").await?;
+    let fourth = browser.another();
+    fourth.choose("nobody", "pwd").await?;
+    let declined = fourth.walk("/console/sign-in/provider/undp").await?;
     ensure!(declined.status == 401 && declined.text().contains("did not sign you in"), "{declined}");
     let unknown =
         third.agent.get_as(format!("{}/console/sign-in/provider/wfp", third.issuer), "text/html").await?;
