@@ -1,7 +1,8 @@
-//! Independent JavaScript libraries verify ours, and ours verifies theirs (`tests/interop`).
+//! Independent JavaScript and Python libraries verify ours, and ours verifies theirs (`tests/interop`).
 
 mod login;
 mod mail;
+mod schemas;
 
 use std::process::Stdio;
 
@@ -15,7 +16,7 @@ use crate::up;
 const STAFF: &[u8] = include_bytes!("../services/issuer/samples/staff-undp.csv");
 
 #[tokio::test(flavor = "multi_thread")]
-async fn credentials_cross_over_to_javascript_libraries_and_back() -> Result<()> {
+async fn credentials_cross_over_to_libraries_of_others_and_back() -> Result<()> {
     let stack = up().await?;
     let hr = Officer::register(&stack, "undp").await?;
     hr.upload("staff-undp.csv", STAFF).await?;
@@ -55,7 +56,22 @@ async fn credentials_cross_over_to_javascript_libraries_and_back() -> Result<()>
     let status =
         tokio::process::Command::new("node").arg(script).arg(&file).stdin(Stdio::null()).status().await?;
     ensure!(status.success(), "tests/interop/run.mjs failed (npm ci in tests/interop?)");
+    python("credentials.py", &[file.to_str().context("no text")?]).await?;
     stack.finish().await
+}
+
+/// Runs a script of `tests/interop` with the libraries of its virtual environment.
+async fn python(script: &str, arguments: &[&str]) -> Result<()> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/interop");
+    let status = tokio::process::Command::new(format!("{folder}/.venv/bin/python"))
+        .arg(format!("{folder}/{script}"))
+        .args(arguments)
+        .stdin(Stdio::null())
+        .status()
+        .await
+        .context("no Python (tests/run --only tools makes tests/interop/.venv)")?;
+    ensure!(status.success(), "tests/interop/{script} failed");
+    Ok(())
 }
 
 /// An offer as a person holds it: the link, and the code that came by another way.
@@ -68,16 +84,8 @@ fn offered(hr: &Officer, number: &str) -> Result<Value> {
 async fn a_scim_validator_of_others_agrees() -> Result<()> {
     let stack = up().await?;
     let token = Officer::register(&stack, "undp").await?.machine("Validator").await?;
-    let python = concat!(env!("CARGO_MANIFEST_DIR"), "/interop/.venv/bin/python");
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/interop/scim.py");
     let address = format!("{}/scim/v2/undp", stack.url(Service::Issuer));
-    let status = tokio::process::Command::new(python)
-        .args([script, &address, &token])
-        .stdin(Stdio::null())
-        .status()
-        .await
-        .context("no Python (tests/run --only tools makes tests/interop/.venv)")?;
-    ensure!(status.success(), "tests/interop/scim.py failed");
+    python("scim.py", &[&address, &token]).await?;
     stack.finish().await
 }
 

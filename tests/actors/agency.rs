@@ -36,6 +36,12 @@ impl Agency {
         Ok(Self { agent, verifier, authorization })
     }
 
+    /// What it sends as `Authorization`.
+    #[must_use]
+    pub fn authorization(&self) -> &str {
+        &self.authorization
+    }
+
     /// A request for a presentation: `{id, link, openidLink, requestUri, …}`.
     pub async fn ask(&self, policy: &str) -> Result<Value> {
         let body = json!({ "policy": policy, "purpose": "Access to the country office" });

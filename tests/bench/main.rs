@@ -1,7 +1,8 @@
 //! Measures the services over HTTP: work per second of the server's CPU time, start-up, memory.
 //!
 //! The load comes from this process; the server's own time is read from `/proc/PID/stat`. Nothing is
-//! asserted. `SECONDS` (default 8) is how long each row runs.
+//! asserted. `SECONDS` (default 8) is how long each row runs, `PEOPLE` how many hold offers for the rows of OID4VCI,
+//! `ROWS=oid4vci` leaves the other rows of the services out.
 #![allow(clippy::print_stdout, reason = "a table is what this program is for")]
 
 mod baseline;

@@ -23,5 +23,5 @@ pub use public::{Algorithm, BadSignature, InvalidKey, PublicKey};
 pub use seal::{SealError, SealingKey, write_new_private};
 pub use signer::{SignError, Signer, SoftwareKey};
 pub use store::{KeyStore, KeyStoreError};
-pub use token::{Token, TokenConfig, TokenError};
+pub use token::{Token, TokenConfig, TokenError, end_tokens};
 pub use zeroize::Zeroizing;

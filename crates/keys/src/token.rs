@@ -28,6 +28,12 @@ use session::Connection;
 /// What a found key must sign before it is believed to belong to its public half.
 const PROBE: &[u8] = b"passerelle: does this private key belong to that public key?";
 
+/// Ends the PKCS#11 modules of this process; every later use of a key in a token fails. The last act before a process
+/// ends: threads that outlive `main` may hold a session, and a module that is taken away under them kills the process.
+pub fn end_tokens() {
+    module::Module::end_all();
+}
+
 /// One token with the user logged in.
 pub struct Token {
     place: Arc<Place>,

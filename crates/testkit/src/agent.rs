@@ -176,7 +176,9 @@ impl Agent {
         jar.insert((host.to_owned(), name.to_owned()), value.to_owned());
     }
 
-    fn cookies(&self, host: &str) -> Option<String> {
+    /// What a browser would send as `Cookie` to that host.
+    #[must_use]
+    pub fn cookies(&self, host: &str) -> Option<String> {
         let jar = self.jar.lock().unwrap_or_else(PoisonError::into_inner);
         let mine: Vec<String> = jar
             .iter()

@@ -5,6 +5,9 @@ use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+/// RFC 9457, 3.
+pub(crate) const PROBLEM_JSON: &str = "application/problem+json";
+
 /// A problem detail (RFC 9457): what went wrong, for programs (`type`) and for people (`title`, `detail`).
 ///
 /// `type` is `/problems/{slug}` on the same host, where a page explains it, or a published URL when the slug is one.
@@ -154,7 +157,7 @@ impl ResponseError for Problem {
 
     fn error_response(&self) -> HttpResponse<BoxBody> {
         let mut response = HttpResponse::build(self.status);
-        response.insert_header((CONTENT_TYPE, "application/problem+json"));
+        response.insert_header((CONTENT_TYPE, PROBLEM_JSON));
         response.insert_header((CACHE_CONTROL, "no-store"));
         for (name, value) in &self.headers {
             response.insert_header((name.clone(), value.clone()));

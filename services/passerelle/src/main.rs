@@ -49,7 +49,10 @@ fn try_main() -> anyhow::Result<std::process::ExitCode> {
     log::start(cli.log, matches!(cli.command, Command::Up(_)));
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(worker_threads()).enable_all().build()?;
-    runtime.block_on(run(cli.command))
+    let code = runtime.block_on(run(cli.command));
+    // A thread of HTTP may end later than this one.
+    keys::end_tokens();
+    code
 }
 
 async fn run(command: Command) -> anyhow::Result<std::process::ExitCode> {

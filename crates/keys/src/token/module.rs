@@ -14,14 +14,14 @@ static LOADED: LazyLock<Mutex<HashMap<PathBuf, Arc<Module>>>> = LazyLock::new(Mu
 pub(super) struct Module {
     path: PathBuf,
     pkcs11: Pkcs11,
-    /// How often it was initialised. Handles of an earlier time may name other things now.
-    generation: RwLock<u64>,
+    /// How often it was initialised, until it ended. Handles of an earlier time may name other things now.
+    generation: RwLock<Option<u64>>,
 }
 
 /// The module for the time of one call; it is not initialised anew meanwhile.
 pub(super) struct InUse<'a> {
     pub pkcs11: &'a Pkcs11,
-    pub generation: RwLockReadGuard<'a, u64>,
+    pub generation: RwLockReadGuard<'a, Option<u64>>,
 }
 
 impl Module {
@@ -32,7 +32,7 @@ impl Module {
         }
         let pkcs11 = Pkcs11::new(path)
             .map_err(|source| TokenError::Load { module: path.display().to_string(), source })?;
-        let module = Self { path: path.to_owned(), pkcs11, generation: RwLock::new(1) };
+        let module = Self { path: path.to_owned(), pkcs11, generation: RwLock::new(Some(1)) };
         module.initialise()?;
         let module = Arc::new(module);
         loaded.insert(path.to_owned(), Arc::clone(&module));
@@ -52,15 +52,29 @@ impl Module {
     /// whoever saw an older generation finds that it has been done.
     pub fn restart(&self, seen: u64) -> Result<(), TokenError> {
         let mut generation = self.generation.write().unwrap_or_else(PoisonError::into_inner);
-        if *generation != seen {
+        if *generation != Some(seen) {
             return Ok(());
         }
-        match self.pkcs11.clone().finalize() {
-            Ok(()) | Err(Error::Pkcs11(RvError::CryptokiNotInitialized, _)) => {}
-            Err(source) => return Err(TokenError::Start { module: self.name(), source }),
-        }
-        *generation += 1;
+        self.finalise()?;
+        *generation = Some(seen + 1);
         self.initialise()
+    }
+
+    /// Ends the modules of this process for good, when no call runs any more.
+    pub fn end_all() {
+        for module in LOADED.lock().unwrap_or_else(PoisonError::into_inner).values() {
+            if module.generation.write().unwrap_or_else(PoisonError::into_inner).take().is_some() {
+                // The process ends: nobody is left to act on a refusal.
+                let _ = module.finalise();
+            }
+        }
+    }
+
+    fn finalise(&self) -> Result<(), TokenError> {
+        match self.pkcs11.clone().finalize() {
+            Ok(()) | Err(Error::Pkcs11(RvError::CryptokiNotInitialized, _)) => Ok(()),
+            Err(source) => Err(TokenError::Start { module: self.name(), source }),
+        }
     }
 
     fn initialise(&self) -> Result<(), TokenError> {

@@ -59,7 +59,7 @@ impl Connection {
     fn attempt<T>(&mut self, work: impl Fn(&Open) -> Result<T, TokenError>) -> Result<T, (TokenError, u64)> {
         let module = Arc::clone(&self.place.module);
         let in_use = module.in_use();
-        let generation = *in_use.generation;
+        let Some(generation) = *in_use.generation else { return Err((TokenError::Stopped, 0)) };
         let open = match self.open.take() {
             Some(open) if open.generation == generation => open,
             // Its handle may name somebody else's session by now, so it is forgotten and not closed.
@@ -83,7 +83,7 @@ impl Connection {
 impl Drop for Connection {
     fn drop(&mut self) {
         let in_use = self.place.module.in_use();
-        if let Some(open) = self.open.take().filter(|open| open.generation == *in_use.generation) {
+        if let Some(open) = self.open.take().filter(|open| Some(open.generation) == *in_use.generation) {
             open.close();
         }
     }

@@ -40,7 +40,8 @@ pub(super) async fn list_instances(app: Data<Issuer>) -> Json<Instances> {
 /// Open: nobody is authenticated, so the instance signs with a key of its own that speaks for no organisation.
 #[utoipa::path(tag = "vc-api", params(("instance" = String, Path, description = "Name of the instance")),
     request_body = IssueRequest,
-    responses((status = 201, body = IssueResponse), (status = 400, body = Problem), (status = 404, body = Problem)))]
+    responses((status = 201, body = IssueResponse), (status = 400, body = Problem), (status = 404, body = Problem),
+        (status = 415, body = Problem)))]
 #[post("/{instance}/credentials/issue")]
 pub(super) async fn issue_by_api(
     app: Data<Issuer>,
@@ -58,7 +59,7 @@ pub(super) async fn issue_by_api(
 #[utoipa::path(tag = "vc-api", params(("instance" = String, Path, description = "Name of the instance")),
     request_body = StatusRequest,
     responses((status = 200, description = "The status is as asked"), (status = 400, body = Problem),
-        (status = 404, body = Problem)))]
+        (status = 404, body = Problem), (status = 415, body = Problem)))]
 #[post("/{instance}/credentials/status")]
 pub(super) async fn change_status_by_api(
     app: Data<Issuer>,

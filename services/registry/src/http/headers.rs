@@ -93,7 +93,7 @@ impl From<SetChange> for ChangeView {
 #[utoipa::path(
     tag = "chain",
     params(ChangesQuery),
-    responses((status = 200, body = Vec<ChangeView>))
+    responses((status = 200, body = Vec<ChangeView>), (status = 400, description = "The query is not a height", body = Problem))
 )]
 #[get("/v1/validators/changes")]
 pub async fn list_validator_changes(

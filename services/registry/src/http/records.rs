@@ -39,6 +39,7 @@ pub struct RecordQuery {
     ),
     responses(
         (status = 200, body = RecordView),
+        (status = 400, description = "The query is not a height", body = Problem),
         (status = 404, description = "No such kind of record, no record and no proof asked for, or a height that is not decided yet", body = Problem),
         (status = 410, description = "The node no longer keeps the records of this height; `oldest` is the first height that it can prove", body = Problem),
         (status = 503, description = "The chain has no block yet", body = Problem),

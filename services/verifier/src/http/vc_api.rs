@@ -13,7 +13,9 @@ use crate::app::Desk;
 
 #[utoipa::path(
     tag = "vc-api", operation_id = "verify_credential", request_body = VerifyCredentialRequest,
-    responses((status = 200, body = VcApiResult), (status = 400, body = VcApiResult), (status = 404, body = Problem))
+    responses((status = 200, body = VcApiResult),
+        (status = 400, content((VcApiResult = "application/json"), (Problem = "application/problem+json"))),
+        (status = 404, body = Problem), (status = 415, body = Problem))
 )]
 #[post("/vc-api/credentials/verify")]
 pub async fn verify_credential(
@@ -26,7 +28,9 @@ pub async fn verify_credential(
 
 #[utoipa::path(
     tag = "vc-api", operation_id = "verify_presentation", request_body = VerifyPresentationRequest,
-    responses((status = 200, body = VcApiResult), (status = 400, body = VcApiResult), (status = 404, body = Problem))
+    responses((status = 200, body = VcApiResult),
+        (status = 400, content((VcApiResult = "application/json"), (Problem = "application/problem+json"))),
+        (status = 404, body = Problem), (status = 415, body = Problem))
 )]
 #[post("/vc-api/presentations/verify")]
 pub async fn verify_presentation(

@@ -12,7 +12,7 @@ use super::App;
 /// is touched. Open: nobody is authenticated, since whoever has a base proof can derive from it anywhere.
 #[utoipa::path(tag = "vc-api", operation_id = "derive_credential", request_body = DeriveRequest,
     responses((status = 201, body = Object, description = "The derived credential"),
-        (status = 400, body = Problem), (status = 404, body = Problem, description = "Not open here")))]
+        (status = 400, body = Problem), (status = 404, body = Problem, description = "Not open here"), (status = 415, body = Problem)))]
 #[post("/vc-api/credentials/derive")]
 pub async fn derive_credential(app: App, request: Json<DeriveRequest>) -> Result<HttpResponse, Problem> {
     let DeriveRequest { verifiable_credential, options } = request.into_inner();

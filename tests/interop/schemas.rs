@@ -1,0 +1,100 @@
+//! A fuzzer of others (https://schemathesis.readthedocs.io) reads the OpenAPI document of each service and sends what it
+//! allows and what it forbids: no answer is a 5xx, and each has a status, a media type and a shape that the document names.
+
+use std::path::PathBuf;
+use std::process::Stdio;
+
+use actors::{Agency, Officer, Person};
+use anyhow::{Context as _, Result, ensure};
+use testkit::{Service, Stack};
+
+use crate::up;
+
+const CHECKS: &str =
+    "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance";
+/// Operations that take away what the fuzzer comes with.
+const ENDS_SESSION: &str = "^/v1/(account|sessions|passkeys)";
+
+/// With what an attempt comes.
+struct Attempt {
+    service: Service,
+    who: &'static str,
+    headers: Vec<String>,
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_operation_answers_a_fuzzer_as_its_document_says() -> Result<()> {
+    let stack = up().await?;
+    for service in Service::ALL {
+        fuzz(&stack, &Attempt { service, who: "nobody", headers: Vec::new() }).await?;
+    }
+    for attempt in somebody(&stack).await? {
+        fuzz(&stack, &attempt).await?;
+    }
+    stack.finish().await
+}
+
+/// A machine of an HR office, a person with a wallet, an agency.
+async fn somebody(stack: &Stack) -> Result<Vec<Attempt>> {
+    let machine = Officer::register(stack, "undp").await?.machine("Fuzzer").await?;
+    let wallet = stack.url(Service::Wallet);
+    let host = url::Url::parse(&wallet)?.host_str().context("no host")?.to_owned();
+    let cookies = Person::register(stack, "fuzzer").await?.agent.cookies(&host).context("no session")?;
+    let agency = Agency::connect(stack).await?;
+    Ok(vec![
+        Attempt {
+            service: Service::Issuer,
+            who: "a machine",
+            headers: vec![format!("Authorization: Bearer {machine}")],
+        },
+        Attempt {
+            service: Service::Wallet,
+            who: "a person",
+            headers: vec![format!("Cookie: {cookies}"), format!("Origin: {wallet}")],
+        },
+        Attempt {
+            service: Service::Verifier,
+            who: "an agency",
+            headers: vec![format!("Authorization: {}", agency.authorization())],
+        },
+    ])
+}
+
+async fn fuzz(stack: &Stack, attempt: &Attempt) -> Result<()> {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let name = attempt.service.name();
+    let settings = stack.data().join("schemathesis.toml");
+    // Made up organisations would all be answered with 404.
+    std::fs::write(&settings, "[parameters]\n\"path.tenant\" = \"undp\"\n")?;
+    let variable = |name: &str, usual: &str| std::env::var(name).unwrap_or_else(|_| usual.to_owned());
+    let mut command = tokio::process::Command::new(root.join("interop/.venv/bin/st"));
+    command.arg("--config-file").arg(&settings).arg("run");
+    command.arg(root.join("../openapi").join(name).with_extension("json"));
+    // Not every resolver knows names under localhost; to machines the name does not matter.
+    command.args(["--url", &stack.url(attempt.service).replace("wallet.localhost", "localhost")]);
+    command.args([
+        "--checks",
+        CHECKS,
+        "--exclude-path-regex",
+        ENDS_SESSION,
+        "--phases",
+        "examples,coverage,fuzzing",
+    ]);
+    command.args(["--max-examples", &variable("EXAMPLES", "4"), "--seed", &variable("SEED", "1")]);
+    command.args(["--continue-on-failure", "--no-color", "--warnings", "off", "--workers", "4"]);
+    for header in &attempt.headers {
+        command.args(["-H", header]);
+    }
+    let done = command.stdin(Stdio::null()).current_dir(stack.data()).output().await;
+    let done = done.context("no schemathesis (tests/run --only tools makes tests/interop/.venv)")?;
+    let told = String::from_utf8_lossy(&done.stdout);
+    ensure!(
+        done.status.success(),
+        "{name}, asked by {}:\n{told}\n{}",
+        attempt.who,
+        String::from_utf8_lossy(&done.stderr)
+    );
+    let count = told.lines().find(|line| line.contains(" generated, "));
+    println!("{name}, asked by {}: {}", attempt.who, count.context("no count")?.trim());
+    Ok(())
+}
