@@ -136,6 +136,16 @@ impl Officer {
         .await
     }
 
+    /// Chooses everybody to whom something is to be offered for that reason, and confirms; returns the run's page.
+    pub async fn start_run(&self, why: &str) -> Result<String> {
+        let answer = self.agent.post_form(self.at("/console/reissues"), &[("why", why)]).await?;
+        let Some(page) = answer.redirect() else { bail!("no run: {answer}") };
+        let page = page.path().to_owned();
+        let answer = self.agent.post_form(self.at(&format!("{page}/confirm")), &[]).await?;
+        ensure!(answer.redirect().is_some(), "not confirmed: {answer}");
+        Ok(page)
+    }
+
     /// Downloads the files of links and codes.
     pub async fn fetch_offers(&self, id: &str) -> Result<()> {
         if self.fund {

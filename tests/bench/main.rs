@@ -2,10 +2,12 @@
 //!
 //! The load comes from this process; the server's own time is read from `/proc/PID/stat`. Nothing is
 //! asserted. `SECONDS` (default 8) is how long each row runs, `PEOPLE` how many hold offers for the rows of OID4VCI,
-//! `ROWS=oid4vci` leaves the other rows of the services out.
+//! `ROWS=oid4vci` leaves the other rows of the services out; `ROWS=bulk` and `ROWS=lists` measure these alone.
 #![allow(clippy::print_stdout, reason = "a table is what this program is for")]
 
 mod baseline;
+mod bulk;
+mod lists;
 mod measure;
 mod rows;
 
@@ -19,6 +21,11 @@ fn main() -> Result<()> {
 }
 
 async fn run() -> Result<()> {
+    match std::env::var("ROWS").as_deref() {
+        Ok("bulk") => return bulk::print().await,
+        Ok("lists") => return lists::print().await,
+        _ => {}
+    }
     println!("one core, in process");
     baseline::print().await?;
 

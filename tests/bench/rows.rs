@@ -110,7 +110,8 @@ async fn reports(stack: &Stack, ldp_vc: Value, sd_jwt: Value) -> Result<()> {
 /// Measures OID4VCI with real offers, stored and anchored; returns one copy of each format.
 async fn issue_to_people(stack: &Stack) -> Result<(Value, Value)> {
     let hr = Officer::register(stack, "undp").await?;
-    let csv = list()?;
+    let people = std::env::var("PEOPLE").ok().and_then(|text| text.parse().ok()).unwrap_or(PEOPLE);
+    let csv = list(0, people)?;
     hr.upload("bench.csv", csv.as_bytes()).await?;
     let mut ready = Vec::new();
     for number in hr.numbers(csv.as_bytes())? {
@@ -143,11 +144,11 @@ async fn issue_to_people(stack: &Stack) -> Result<(Value, Value)> {
     Ok((copies.next().context("no copy")?, copies.next().context("no copy")?))
 }
 
-fn list() -> Result<String> {
+/// A list of staff with numbers of their own.
+pub fn list(first: usize, people: usize) -> Result<String> {
     let rows: Vec<&str> = STAFF.lines().skip(1).collect();
     let mut csv = STAFF.lines().next().context("an empty sample")?.to_owned();
-    let people = std::env::var("PEOPLE").ok().and_then(|text| text.parse().ok()).unwrap_or(PEOPLE);
-    for number in 0..people {
+    for number in first..first + people {
         let (_, rest) =
             rows.get(number % rows.len()).and_then(|row| row.split_once(',')).context("a bad sample")?;
         csv.push_str(&format!("\n{},{rest}", 200_000 + number));

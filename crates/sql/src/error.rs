@@ -1,3 +1,5 @@
+use crate::engine::EngineError;
+
 /// The ways a statement, a transaction or a migration fails.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -9,7 +11,7 @@ pub enum Error {
     Database {
         doing: &'static str,
         #[source]
-        source: sqlx::Error,
+        source: EngineError,
     },
     #[error("no column {0} in the result")]
     NoColumn(&'static str),
@@ -32,8 +34,8 @@ pub enum Error {
 }
 
 impl Error {
-    pub(crate) const fn database(doing: &'static str) -> impl FnOnce(sqlx::Error) -> Self {
-        move |source| Self::Database { doing, source }
+    pub(crate) fn database<E: Into<EngineError>>(doing: &'static str) -> impl FnOnce(E) -> Self {
+        move |source| Self::Database { doing, source: source.into() }
     }
 
     /// Running the whole use case again may succeed: it lost a race or found the engine busy.
@@ -41,7 +43,7 @@ impl Error {
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::Stale => true,
-            Self::Database { source, .. } => retryable(source),
+            Self::Database { source, .. } => source.is_retryable(),
             _ => false,
         }
     }
@@ -49,12 +51,6 @@ impl Error {
     /// A unique or primary key was there already.
     #[must_use]
     pub fn is_conflict(&self) -> bool {
-        matches!(self, Self::Database { source: sqlx::Error::Database(error), .. } if error.is_unique_violation())
+        matches!(self, Self::Database { source, .. } if source.is_conflict())
     }
-}
-
-pub(crate) fn retryable(error: &sqlx::Error) -> bool {
-    let sqlx::Error::Database(error) = error else { return false };
-    // PostgreSQL: serialization_failure and deadlock_detected. SQLite: BUSY, LOCKED, BUSY_SNAPSHOT.
-    matches!(error.code().as_deref(), Some("40001" | "40P01" | "5" | "6" | "261" | "517"))
 }

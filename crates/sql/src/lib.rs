@@ -9,14 +9,19 @@
 //! `INSERT … ON CONFLICT … DO …`, `RETURNING`, `CASE`, `COALESCE`, `LIMIT $n` behave alike; a sum needs
 //! `CAST(SUM(x) AS BIGINT)`.
 
+mod engine;
 mod error;
 mod migrate;
 mod open;
+mod postgres;
 mod retry;
 mod row;
+mod sqlite;
+mod sqlite_writer;
 mod tx;
 mod value;
 
+pub use engine::{EngineError, SqliteError};
 pub use error::Error;
 pub use migrate::Migration;
 pub use open::Database;

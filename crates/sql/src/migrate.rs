@@ -1,6 +1,8 @@
-use sqlx::{AssertSqlSafe, Executor as _, Row as _};
+use sqlx::{AssertSqlSafe, Executor as _, PgPool};
 
-use crate::Error;
+use crate::postgres::{query, read_rows};
+use crate::sqlite::Sqlite;
+use crate::{Error, Row, Value};
 
 /// One step forward of a schema. It is never edited once it has been merged; a later step changes what it made.
 #[derive(Clone, Copy, Debug)]
@@ -15,47 +17,51 @@ const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (
 const APPLIED: &str = "SELECT version, name, fingerprint FROM schema_migrations ORDER BY version";
 const MARK: &str = "INSERT INTO schema_migrations (version, name, fingerprint) VALUES ($1, $2, $3)";
 
-/// Both engines run the same steps; only the transaction's start and the type of a blob differ.
-macro_rules! migrate {
-    ($name:ident, $pool:ty, $begin:expr, $lock:expr, $blob:literal) => {
-        pub(crate) async fn $name(pool: &$pool, migrations: &[Migration]) -> Result<(), Error> {
-            check_order(migrations)?;
-            let mut tx = pool.begin_with($begin).await.map_err(Error::database("begin migrating"))?;
-            if let Some(lock) = $lock {
-                tx.execute(lock).await.map_err(Error::database("lock for migrating"))?;
-            }
-            tx.execute(TABLE).await.map_err(Error::database("create the table of migrations"))?;
-            let rows = tx.fetch_all(APPLIED).await.map_err(Error::database("read the applied migrations"))?;
-            let mut applied = Vec::with_capacity(rows.len());
-            for row in rows {
-                let read = || -> Result<(i64, String, i64), sqlx::Error> {
-                    Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?))
-                };
-                applied.push(read().map_err(Error::database("read an applied migration"))?);
-            }
-            for migration in pending(migrations, &applied)? {
-                let sql = migration.sql.replace("{{blob}}", $blob);
-                sqlx::raw_sql(AssertSqlSafe(sql))
-                    .execute(&mut *tx)
-                    .await
-                    .map_err(Error::database("apply a migration"))?;
-                sqlx::query(MARK)
-                    .bind(migration.version)
-                    .bind(migration.name)
-                    .bind(fingerprint(migration.sql))
-                    .execute(&mut *tx)
-                    .await
-                    .map_err(Error::database("mark a migration"))?;
-                tracing::info!(version = migration.version, name = migration.name, "applied a migration");
-            }
-            tx.commit().await.map_err(Error::database("commit the migrations"))
-        }
-    };
+/// What was applied: version, name, fingerprint.
+type Applied = (i64, String, i64);
+
+pub(crate) async fn sqlite(database: &Sqlite, migrations: &[Migration]) -> Result<(), Error> {
+    check_order(migrations)?;
+    let tx = database.write().await?;
+    tx.execute(TABLE, &[]).map_err(Error::database("create the table of migrations"))?;
+    let rows = tx.fetch(APPLIED, &[], usize::MAX)?;
+    let applied: Result<Vec<_>, Error> = rows.iter().map(read_applied).collect();
+    for migration in pending(migrations, &applied?)? {
+        let sql = migration.sql.replace("{{blob}}", "BLOB");
+        tx.execute_batch(&sql).map_err(Error::database("apply a migration"))?;
+        tx.execute(MARK, &mark(migration)).map_err(Error::database("mark a migration"))?;
+        tracing::info!(version = migration.version, name = migration.name, "applied a migration");
+    }
+    tx.commit().await.map_err(Error::database("commit the migrations"))
 }
 
-migrate!(sqlite, sqlx::SqlitePool, "BEGIN IMMEDIATE", None::<&'static str>, "BLOB");
-// Two processes may start at once on one server; the lock ends with the transaction.
-migrate!(postgres, sqlx::PgPool, "BEGIN", Some("SELECT pg_advisory_xact_lock(7100710071007100)"), "BYTEA");
+pub(crate) async fn postgres(pool: &PgPool, migrations: &[Migration]) -> Result<(), Error> {
+    check_order(migrations)?;
+    let mut tx = pool.begin_with("BEGIN").await.map_err(Error::database("begin migrating"))?;
+    // Two processes may start at once on one server; the lock ends with the transaction.
+    let lock = "SELECT pg_advisory_xact_lock(7100710071007100)";
+    tx.execute(lock).await.map_err(Error::database("lock for migrating"))?;
+    tx.execute(TABLE).await.map_err(Error::database("create the table of migrations"))?;
+    let rows = tx.fetch_all(APPLIED).await.map_err(Error::database("read the applied migrations"))?;
+    let applied: Result<Vec<_>, Error> = read_rows(&rows)?.iter().map(read_applied).collect();
+    for migration in pending(migrations, &applied?)? {
+        let sql = migration.sql.replace("{{blob}}", "BYTEA");
+        let applying = sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut *tx).await;
+        applying.map_err(Error::database("apply a migration"))?;
+        let marking = query(MARK, mark(migration).to_vec()).execute(&mut *tx).await;
+        marking.map_err(Error::database("mark a migration"))?;
+        tracing::info!(version = migration.version, name = migration.name, "applied a migration");
+    }
+    tx.commit().await.map_err(Error::database("commit the migrations"))
+}
+
+fn read_applied(row: &Row) -> Result<Applied, Error> {
+    Ok((row.int("version")?, row.text("name")?, row.int("fingerprint")?))
+}
+
+fn mark(migration: &Migration) -> [Value; 3] {
+    [migration.version.into(), migration.name.into(), fingerprint(migration.sql).into()]
+}
 
 /// Gaps are allowed: a store may join the lists of several authors, each with its own hundred.
 fn check_order(migrations: &[Migration]) -> Result<(), Error> {
@@ -69,10 +75,7 @@ fn check_order(migrations: &[Migration]) -> Result<(), Error> {
     Ok(())
 }
 
-fn pending<'a>(
-    migrations: &'a [Migration],
-    applied: &[(i64, String, i64)],
-) -> Result<Vec<&'a Migration>, Error> {
+fn pending<'a>(migrations: &'a [Migration], applied: &[Applied]) -> Result<Vec<&'a Migration>, Error> {
     for (version, name, mark) in applied {
         let known = migrations.iter().find(|migration| migration.version == *version);
         let Some(known) = known else {

@@ -2,7 +2,7 @@ use std::error::Error as StdError;
 use std::future::Future;
 use std::time::Duration;
 
-use crate::error::retryable;
+use crate::engine::EngineError;
 
 const TRIES: u32 = 6;
 const FIRST_WAIT: Duration = Duration::from_millis(4);
@@ -38,7 +38,7 @@ pub fn walks_to_retryable(error: &(dyn StdError + 'static)) -> bool {
     while let Some(error) = next {
         // `#[error(transparent)]` hides our own type and shows its source, hence both.
         if error.downcast_ref::<crate::Error>().is_some_and(crate::Error::is_retryable)
-            || error.downcast_ref::<sqlx::Error>().is_some_and(retryable)
+            || error.downcast_ref::<EngineError>().is_some_and(EngineError::is_retryable)
         {
             return true;
         }

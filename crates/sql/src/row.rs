@@ -2,10 +2,13 @@ use std::sync::Arc;
 
 use crate::{Error, Timestamp, Value};
 
+/// The names of a result's columns.
+pub(crate) type Columns = Arc<[String]>;
+
 /// One row of a result, wholly read; it borrows nothing from the connection.
 #[derive(Clone, Debug)]
 pub struct Row {
-    pub(crate) columns: Arc<[String]>,
+    pub(crate) columns: Columns,
     pub(crate) values: Vec<Value>,
 }
 

@@ -103,6 +103,17 @@ on_both!(a_null_and_a_value_may_share_one_statement, |place| {
     assert_eq!(tx.fetch_all(FIND, args![None::<i64>, 2]).await.unwrap().len(), 2);
 });
 
+on_both!(parameters_are_numbered_wherever_they_stand, |place| {
+    let db = place.open(&[FIRST]).await.unwrap();
+    let mut tx = db.write("test").await.unwrap();
+    tx.execute(INSERT, args!["a", 1, vec![0u8], 1]).await.unwrap();
+    const MOVE: &str = "UPDATE people SET age = $3, seen = $2 WHERE id = $1 AND age < $3 RETURNING age, seen";
+    let row = tx.fetch_optional(MOVE, args!["a", 5, 7]).await.unwrap().unwrap();
+    assert_eq!((row.int("age").unwrap(), row.int("seen").unwrap()), (7, 5));
+    tx.execute("UPDATE people SET age = $2 WHERE id = $1", args!["a", 9]).await.unwrap();
+    assert!(tx.execute("UPDATE people SET age = $2 WHERE id = $1", args!["a"]).await.is_err());
+});
+
 on_both!(a_dropped_transaction_leaves_nothing, |place| {
     let db = place.open(&[FIRST]).await.unwrap();
     let mut tx = db.write("test").await.unwrap();
@@ -187,6 +198,69 @@ async fn increment(db: &Database) -> Result<(), Error> {
     tx.execute_one("UPDATE people SET age = $1 WHERE id = $2", args![age + 1, "a"]).await?;
     tx.commit().await
 }
+
+on_both!(writes_that_wait_together_last_together_and_those_that_fail_leave_nothing, |place| {
+    let db = place.open(&[FIRST]).await.unwrap();
+    let writers: Vec<_> = (0..60)
+        .map(|number| {
+            let db = db.clone();
+            tokio::spawn(async move { retry(|| insert_or_fail(&db, number)).await })
+        })
+        .collect();
+    for (number, writer) in (0..).zip(writers) {
+        assert_eq!(writer.await.unwrap().is_ok(), number % 3 == 0, "{number}");
+    }
+    // Another opening of the same database sees what was told to last.
+    let other = place.open(&[FIRST]).await.unwrap();
+    let mut tx = other.read().await.unwrap();
+    let rows = tx.fetch_all("SELECT age FROM people ORDER BY age", args![]).await.unwrap();
+    let ages: Vec<i64> = rows.iter().map(|row| row.int("age").unwrap()).collect();
+    assert_eq!(ages, (0..60).step_by(3).collect::<Vec<i64>>());
+});
+
+/// Of three one commits, one runs into a conflict, and one changes its mind.
+async fn insert_or_fail(db: &Database, number: i64) -> Result<(), Error> {
+    let mut tx = db.write("insert").await?;
+    tx.execute(INSERT, args![number.to_string(), number, None::<Vec<u8>>, None::<i64>]).await?;
+    tokio::task::yield_now().await;
+    match number % 3 {
+        0 => tx.commit().await,
+        1 => tx.execute(INSERT, args![number.to_string(), 0, None::<Vec<u8>>, None::<i64>]).await.map(drop),
+        _ => Err(Error::NoColumn("none")),
+    }
+}
+
+#[tokio::test]
+async fn whoever_opens_a_file_twice_writes_in_turns() {
+    let place = places("").remove(0);
+    let (first, second) = (place.open(&[FIRST]).await.unwrap(), place.open(&[FIRST]).await.unwrap());
+    let mut tx = first.write("test").await.unwrap();
+    tx.execute(INSERT, args!["a", 1, vec![0u8], 1]).await.unwrap();
+    let waiting = tokio::spawn(async move {
+        let mut tx = second.write("test").await?;
+        tx.execute("UPDATE people SET age = age + 1 WHERE id = $1", args!["a"]).await?;
+        tx.commit().await
+    });
+    tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    tx.commit().await.unwrap();
+    waiting.await.unwrap().unwrap();
+    let mut tx = first.read().await.unwrap();
+    let row = tx.fetch_optional("SELECT age FROM people", args![]).await.unwrap().unwrap();
+    assert_eq!(row.int("age").unwrap(), 2);
+}
+
+on_both!(a_commit_that_nobody_waits_for_holds_nobody_up, |place| {
+    let db = place.open(&[FIRST]).await.unwrap();
+    for number in 0..20 {
+        let mut tx = db.write("test").await.unwrap();
+        tx.execute(INSERT, args![number.to_string(), 1, vec![0u8], 1]).await.unwrap();
+        let _ = tokio::time::timeout(std::time::Duration::ZERO, tx.commit()).await;
+    }
+    let mut tx = db.write("test").await.unwrap();
+    tx.execute(INSERT, args!["last", 1, vec![0u8], 1]).await.unwrap();
+    tx.commit().await.unwrap();
+    db.close().await;
+});
 
 on_both!(migrations_run_once_and_join_several_authors, |place| {
     let db = place.open(&[FIRST, OTHER_AUTHOR]).await.unwrap();

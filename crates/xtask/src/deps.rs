@@ -24,6 +24,7 @@ const TESTS: [&str; 2] = ["testkit", "journeys"];
 /// Who may depend on these, by the beginning of the dependency's name.
 const KEPT: &[(&str, &[&str], &str)] = &[
     ("sqlx", &["sql"], "SQL engines are known to `sql` alone"),
+    ("rusqlite", &["sql"], "SQL engines are known to `sql` alone"),
     ("ssi", &["credential"], "an upgrade of ssi touches one crate"),
     ("arc-malachitebft", &["registry"], "the consensus engine is the registry's own affair"),
     (

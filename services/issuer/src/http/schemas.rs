@@ -3,7 +3,6 @@
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use actix_web::web::Path;
 use actix_web::{HttpResponse, get};
-use serde_json::Value;
 use web::Problem;
 
 /// A context (`*.jsonld`), JSON Schema (`*.schema.json`) or SD-JWT VC type metadata (`*.vct.json`).
@@ -11,7 +10,7 @@ use web::Problem;
 /// The SHA-256 digest of every file is on the registry chain under `https://schemas.passerelle.example/v1/{file}`.
 #[utoipa::path(tag = "schemas", params(("file" = String, Path, example = "staff-identity.schema.json")), responses(
     (status = 200, description = "The file, byte for byte as its digest on the chain says", content(
-        (Value = "application/ld+json"), (Value = "application/schema+json"), (Value = "application/json"))),
+        (serde_json::Value = "application/ld+json"), (serde_json::Value = "application/schema+json"), (serde_json::Value = "application/json"))),
     (status = 404, body = Problem)))]
 #[get("/{file}")]
 pub(super) async fn find_schema(file: Path<String>) -> Result<HttpResponse, Problem> {
