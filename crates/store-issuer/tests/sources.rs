@@ -144,6 +144,7 @@ async fn a_run_chooses_whoever_has_nothing_and_settles_each_once() {
             why: Reissue::First,
             station: Some("Nairobi".into()),
             ending_before: None,
+            signed_by: None,
             state: UploadState::Preview,
             created_by: "o".into(),
             created_at: now(),

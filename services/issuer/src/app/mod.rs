@@ -19,6 +19,7 @@ mod guesses;
 mod holders;
 mod import;
 mod issuing;
+mod key_changes;
 mod key_ring;
 mod keys;
 mod ledger;
@@ -67,6 +68,8 @@ pub use encryption::ReplyTo;
 pub use existence::{BeneficiaryPage, ExistenceCounts, ExistenceError, RequestLink, RequestPage};
 pub use holders::{HolderError, PROOF_SUITES};
 pub use import::{ImportError, Invitation, UploadView};
+pub(crate) use key_changes::CHANGING_KEYS;
+pub use key_changes::{KeyChangeError, Obstacle};
 pub use key_ring::{ChainView, KeyPlace, KeyRing, KeyRingError, KeyView, ListView, ServedView};
 pub use keys::KeysError;
 pub use ledger::{Anchored, DocumentKey, Ledger, ListedKey, PublishedStatus, RegistryLedger};
@@ -151,6 +154,9 @@ pub struct Tenant {
     /// One publishing and one anchoring run at a time, whoever starts it.
     pub(crate) publishing: tokio::sync::Mutex<status::Publishing>,
     pub(crate) anchoring: tokio::sync::Mutex<()>,
+    /// One change of the DID document at a time, and who waits for the next.
+    pub(crate) changing_keys: tokio::sync::Mutex<()>,
+    pub(crate) key_change_ordered: tokio::sync::Notify,
     keys: RwLock<Option<Arc<TenantKeys>>>,
     /// Background work that does not get on: since when, and why.
     troubles: Mutex<BTreeMap<&'static str, (Timestamp, String)>>,
@@ -218,6 +224,8 @@ impl Tenant {
             writing: tokio::sync::Mutex::default(),
             publishing: tokio::sync::Mutex::default(),
             anchoring: tokio::sync::Mutex::default(),
+            changing_keys: tokio::sync::Mutex::default(),
+            key_change_ordered: tokio::sync::Notify::new(),
             keys: RwLock::default(),
             troubles: Mutex::default(),
         }

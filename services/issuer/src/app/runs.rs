@@ -57,6 +57,7 @@ impl Issuer {
                 why: new.why,
                 station: new.station.clone(),
                 ending_before: new.ending_before,
+                signed_by: None,
                 state: UploadState::Preview,
                 created_by: by.officer.clone(),
                 created_at: now,

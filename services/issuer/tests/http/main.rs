@@ -19,6 +19,7 @@ mod existence;
 mod grants;
 mod holders;
 mod imports;
+mod key_changes;
 mod key_ring;
 mod keys;
 mod ledger;

@@ -38,6 +38,9 @@ const PAGES: &[Page] = &[
     ("get", "/chain", None, &[]),
     ("get", "/keys", Some(Administer), &[]),
     ("get", "/keys/{fragment}/plan.csv", Some(SeePeople), &[]),
+    ("post", "/keys/{fragment}/changes", Some(Administer), &[("change", "rotate-key"), ("multikey", "z")]),
+    ("post", "/keys/{fragment}/reissue", Some(Issue), &[]),
+    ("post", "/keys/changes/{id}/give-up", Some(Administer), &[]),
     ("get", "/documents", Some(SeePeople), &[]),
     ("post", "/documents", Some(Issue), &[("digests", "")]),
     ("get", "/documents/{id}/receipt", Some(SeePeople), &[]),
@@ -105,6 +108,7 @@ struct Things {
     document: String,
     officer: String,
     machine: String,
+    key_change: String,
     proposal: String,
     run: String,
     beneficiary: String,
@@ -147,6 +151,7 @@ impl Things {
             document: between(&documents, "href=\"/console/documents/", "/receipt").to_owned(),
             officer: between(&officers, "href=\"/console/officers/", "\"").to_owned(),
             machine,
+            key_change: key_change(world).await,
             proposal: between(&proposals, "action=\"/console/approvals/", "/").to_owned(),
             run,
             beneficiary,
@@ -163,6 +168,7 @@ impl Things {
             "approvals" => &self.proposal,
             "documents" => &self.document,
             "imports" => &self.upload,
+            "keys" => &self.key_change,
             "machines" => &self.machine,
             "offers" => &self.offer,
             "officers" => &self.officer,
@@ -173,6 +179,24 @@ impl Things {
         };
         format!("/console{}", template.replace("{id}", id))
     }
+}
+
+/// One that is being carried out.
+async fn key_change(world: &World) -> String {
+    let act = issuance::KeyAct {
+        id: "change".into(),
+        change: issuance::KeyChange::Rotate,
+        fragment: "key-ed25519-1".into(),
+        multikey: "z".into(),
+        fresh: None,
+        ordered_by: "officer".into(),
+        ordered_at: crate::support::start_time(),
+        state: issuance::KeyActState::Open,
+    };
+    let mut tx = world.issuer.store().write("test").await.unwrap();
+    tx.insert_key_act("undp", &act).await.unwrap();
+    tx.commit().await.unwrap();
+    act.id
 }
 
 async fn send(browser: &Browser, page: &Page, path: &str) -> u16 {

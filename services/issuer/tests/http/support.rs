@@ -191,7 +191,7 @@ fn enveloping(name: &str, envelope: &str) -> InstanceConfig {
     InstanceConfig { envelope: Some(envelope.into()), ..instance(name, true, "ecdsa-rdfc-2019") }
 }
 
-fn key_store(world: &TempDir, token: Option<&TokenConfig>) -> KeyStore {
+pub fn key_store(world: &TempDir, token: Option<&TokenConfig>) -> KeyStore {
     let sealing = SealingKey::load_or_create(world.path().join("sealing.key")).unwrap();
     KeyStore::open(world.path().join("keys"), sealing, token).unwrap()
 }

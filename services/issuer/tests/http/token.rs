@@ -28,7 +28,7 @@ async fn a_tenant_issues_with_keys_that_never_leave_the_token() {
     assert!(no_files(&world).is_empty());
 }
 
-fn token(hsm: &SoftHsm) -> TokenConfig {
+pub fn token(hsm: &SoftHsm) -> TokenConfig {
     TokenConfig {
         module: SoftHsm::module().unwrap(),
         token: "issuer".to_owned(),

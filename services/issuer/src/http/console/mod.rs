@@ -14,6 +14,7 @@ mod dashboard;
 mod documents;
 mod grant;
 mod imports;
+mod key_changes;
 mod keys;
 mod messages;
 mod offers;
@@ -69,6 +70,7 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
                         .configure(messages::configure)
                         .configure(cards::configure)
                         .configure(keys::configure)
+                        .configure(key_changes::configure)
                         .configure(chain::configure)
                         .configure(calendar::configure)
                         .configure(service::configure)

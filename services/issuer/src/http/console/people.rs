@@ -164,7 +164,9 @@ struct Ended {
 /// Why new credentials may be offered: what replaces something only where there is something.
 fn reissues(page: &SubjectPage) -> Vec<Reissue> {
     let holds = page.copies.iter().any(|view| view.copy.status != Status::Revoked);
-    Reissue::ALL.into_iter().filter(|why| holds || *why == Reissue::First).collect()
+    // After the loss of a signing key many are concerned: the page of the key makes the run.
+    let for_one = Reissue::ALL.into_iter().filter(|why| *why != Reissue::SignedByLostKey);
+    for_one.filter(|why| holds || *why == Reissue::First).collect()
 }
 
 /// A proposal that waits for a second person.
