@@ -24,6 +24,7 @@ mod offers;
 mod officers;
 mod oidc;
 mod overview;
+mod portraits;
 mod reissue;
 mod row;
 mod scim;
@@ -128,6 +129,7 @@ fn migrations() -> Vec<Migration> {
         oidc::MIGRATIONS,
         cards::MIGRATIONS,
         key_acts::MIGRATIONS,
+        portraits::MIGRATIONS,
     ]
     .concat()
 }

@@ -6,6 +6,7 @@ use actix_web::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, 
 use actix_web::{HttpRequest, HttpResponse, get, web::Data, web::Path};
 use credential::jwe::{AGREEMENT, Encryption};
 use issuance::attestation::BATCH_SIZE;
+use issuance::build::PICTURE;
 use issuance::dpop::DPOP_ALGORITHMS;
 use issuance::{Configuration, CredentialType, Format, schemas};
 use serde_json::{Value, json};
@@ -286,8 +287,7 @@ fn proof_types(app: &Issuer) -> BTreeMap<String, ProofTypeSupported> {
 
 /// Names of the credential and its claims in every language the published type metadata has.
 fn displayed(kind: CredentialType, format: Format) -> CredentialMetadata {
-    let file = kind.schema().replace(".schema.json", ".vct.json");
-    let file = file.rsplit('/').next().and_then(schemas::find);
+    let file = schemas::type_metadata(kind);
     let metadata: Value = file.and_then(|it| serde_json::from_slice(it.bytes).ok()).unwrap_or_default();
     let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
     let list =
@@ -300,7 +300,9 @@ fn displayed(kind: CredentialType, format: Format) -> CredentialMetadata {
         text_color: Some("#ffffff".to_owned()),
         logo: None,
     });
-    let claims = list(&metadata, "claims").into_iter().map(|claim| {
+    // Other forms have no portrait, since it could not be withheld in them.
+    let has = |claim: &Value| format == Format::SdJwt || claim["path"] != json!([PICTURE]);
+    let claims = list(&metadata, "claims").into_iter().filter(has).map(|claim| {
         let subject = (format != Format::SdJwt).then(|| Value::from("credentialSubject"));
         ClaimDescription {
             path: subject.into_iter().chain(list(&claim, "path")).collect(),

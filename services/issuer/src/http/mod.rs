@@ -69,6 +69,7 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
         )
         .configure(scim::configure)
         .service(scope("/schemas/v1").wrap(from_fn(cors::allow)).service(schemas::find_schema))
+        .service(scope("/schemas/v2").wrap(from_fn(cors::allow)).service(schemas::find_schema_v2))
         .configure(console::configure);
 }
 

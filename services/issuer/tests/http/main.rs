@@ -27,6 +27,7 @@ mod messages;
 mod metadata;
 mod offers;
 mod pages;
+mod portraits;
 mod providers;
 mod reissues;
 mod roles;

@@ -109,11 +109,13 @@ async fn authorization_server_metadata_names_the_grant() {
 async fn schemas_are_served_as_published() {
     let world = World::start().await;
     for published in issuance::schemas::published() {
-        let reply = world.get(&format!("/schemas/v1/{}", published.file)).await;
+        let reply = world.get(&format!("/schemas/{}/{}", published.version, published.file)).await;
         assert_eq!((reply.status, reply.body.as_ref()), (200, published.bytes), "{}", published.file);
         assert_eq!(reply.header("access-control-allow-origin"), Some("*"));
     }
-    assert_eq!(problem(&world.get("/schemas/v1/other.json").await), (404, "not-found".into()));
+    for missing in ["/schemas/v1/other.json", "/schemas/v2/employment.vct.json"] {
+        assert_eq!(problem(&world.get(missing).await), (404, "not-found".into()));
+    }
 }
 
 #[test]

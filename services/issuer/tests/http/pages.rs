@@ -95,6 +95,8 @@ const PAGES: &[Page] = &[
     ("get", "/staff/{id}/grant", Some(Issue), &[]),
     ("post", "/staff/{id}/grant", Some(Issue), &[("type", "TrainingCompletion")]),
     ("post", "/staff/{id}/offers", Some(Issue), &[("why", "first")]),
+    ("post", "/staff/{id}/portrait", Some(Issue), &[]),
+    ("post", "/staff/{id}/portrait/remove", Some(Issue), &[]),
     ("get", "/{place:staff|retirees}/{id}/end?how=deceased", Some(SeePeople), &[]),
     ("post", "/{place:staff|retirees}/{id}/end", Some(Issue), &[("how", "deceased"), ("sure", "yes")]),
     ("post", "/{place:staff|retirees}/{id}/return", Some(Issue), &[]),
@@ -201,7 +203,7 @@ async fn key_change(world: &World) -> String {
 
 async fn send(browser: &Browser, page: &Page, path: &str) -> u16 {
     let (method, template, _, fields) = page;
-    match (*method, template.ends_with("imports")) {
+    match (*method, template.ends_with("imports") || template.ends_with("portrait")) {
         ("get", _) => browser.get(path).await.status,
         (_, true) => browser.upload(path, "list.csv", b"uid\n").await.status,
         _ => browser.post(path, fields).await.status,

@@ -29,6 +29,7 @@ const OPERATIONS: &[(&str, &str, Access)] = &[
     ("get", "/.well-known/oauth-authorization-server/t/{tenant}", Access::Public),
     ("get", "/.well-known/openid-credential-issuer/t/{tenant}", Access::Public),
     ("get", "/schemas/v1/{file}", Access::Public),
+    ("get", "/schemas/v2/{file}", Access::Public),
     ("get", "/t/{tenant}/.well-known/oauth-authorization-server", Access::Public),
     ("get", "/t/{tenant}/.well-known/openid-credential-issuer", Access::Public),
     ("get", "/t/{tenant}/jwks", Access::Public),
@@ -66,7 +67,7 @@ const OPERATIONS: &[(&str, &str, Access)] = &[
 fn path(template: &str, tenant: &str, secret: &str) -> String {
     let filled =
         template.replace("{tenant}", tenant).replace("{token}", secret).replace("{instance}", "closed");
-    let filled = filled.replace("{list}", "revocation-1").replace("{file}", "staff-identity.jsonld");
+    let filled = filled.replace("{list}", "revocation-1").replace("{file}", "staff-identity.schema.json");
     filled.replace("{id}", secret).replace("{name}", "User").replace("{urn}", issuance::scim::CORE)
 }
 

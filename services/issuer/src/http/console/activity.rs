@@ -241,6 +241,8 @@ fn words(action: &str) -> &'static str {
         "approval.refuse" => "refused a proposal",
         "approval.withdraw" => "took a proposal back",
         "person.end-service" => "ended a person’s service",
+        "person.portrait" => "changed a person’s portrait",
+        "person.portrait-end" => "removed a person’s portrait",
         "person.enrol" => "made a passkey with an offer",
         "person.passkeys-end" => "ended a person’s passkeys",
         "authorization.grant" => "was signed in for a wallet",

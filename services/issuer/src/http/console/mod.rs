@@ -20,6 +20,7 @@ mod messages;
 mod offers;
 mod officers;
 mod people;
+mod portrait;
 mod reissues;
 mod requests;
 mod retirees;
@@ -67,6 +68,7 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
                         .configure(reissues::configure)
                         .configure(people::configure)
                         .configure(contact::configure)
+                        .configure(portrait::configure)
                         .configure(messages::configure)
                         .configure(cards::configure)
                         .configure(keys::configure)

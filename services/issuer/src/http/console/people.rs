@@ -152,6 +152,8 @@ struct PersonPage {
     has_appointment: bool,
     done: Option<&'static str>,
     contact: ContactCard,
+    /// A data URL.
+    portrait: Option<String>,
 }
 
 /// The end of a person's service.
@@ -234,7 +236,8 @@ async fn person_page(
         now: app.clock_now(),
     };
     let contact = ContactCard::load(&officer, &app, &id).await?;
-    html(&PersonPage::new(&officer, &page, &done, (&known, contact)))
+    let portrait = app.portrait_of(&officer.tenant, &id).await.map_err(stored)?;
+    html(&PersonPage { portrait, ..PersonPage::new(&officer, &page, &done, (&known, contact)) })
 }
 
 /// What a person's page needs beside the person.
@@ -314,6 +317,7 @@ impl PersonPage {
             has_appointment: subject.claims.contains_key("contractType"),
             done: said(done),
             contact,
+            portrait: None,
         }
     }
 }
@@ -326,6 +330,8 @@ fn said(done: &Done) -> Option<&'static str> {
         ("ended", "The service has ended, and with it what hung on it."),
         ("returned", "The end is taken back. You can offer new credentials."),
         ("contact", "The address for messages is saved."),
+        ("portrait", "The portrait is saved. Whoever holds a staff identity was offered a new one."),
+        ("portrait-removed", "The portrait is removed. Whoever holds a staff identity was offered a new one."),
         ("withdrawn", "The offer is withdrawn. Its link no longer works."),
     ]
     .into_iter()
