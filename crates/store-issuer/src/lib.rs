@@ -24,6 +24,7 @@ mod offers;
 mod officers;
 mod oidc;
 mod overview;
+mod person_passkeys;
 mod portraits;
 mod reissue;
 mod row;
@@ -51,6 +52,7 @@ pub use messages::{ContactRow, DueRow, MessageRow, MessageState};
 pub use officers::{Ceremony, CeremonyKind, Officer, OfficerLink, Session};
 pub use oidc::OidcRequest;
 pub use overview::{Overview, StuckOffer};
+pub use person_passkeys::PersonPasskey;
 pub use reissue::{ReissueCounts, ReissueOutcome, ReissueRow, ReissueRun};
 pub use scim::ScimUser;
 pub use service::EndedService;
@@ -130,6 +132,7 @@ fn migrations() -> Vec<Migration> {
         cards::MIGRATIONS,
         key_acts::MIGRATIONS,
         portraits::MIGRATIONS,
+        person_passkeys::MIGRATIONS,
     ]
     .concat()
 }

@@ -29,6 +29,7 @@ mod notifications;
 mod offers;
 mod officers;
 pub(crate) mod oidc;
+mod person_passkeys;
 mod portraits;
 mod reissue;
 mod runs;

@@ -27,6 +27,7 @@ mod messages;
 mod metadata;
 mod offers;
 mod pages;
+mod passkeys;
 mod portraits;
 mod providers;
 mod reissues;

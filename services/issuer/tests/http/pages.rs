@@ -30,6 +30,7 @@ const PAGES: &[Page] = &[
     ("get", "/messages/texts/{event}/{language}", Some(Administer), &[]),
     ("post", "/messages/texts/{event}/{language}", Some(Administer), &[("subject", "S"), ("body", "B")]),
     ("post", "/messages/texts/{event}/{language}/restore", Some(Administer), &[]),
+    ("post", "/people/{id}/passkeys/remove", Some(Issue), &[("passkey", "AA")]),
     ("post", "/people/{id}/contact", Some(Issue), &[("email", "a@b.org")]),
     ("get", "/cards", Some(Administer), &[]),
     ("get", "/cards/{kind}", Some(Administer), &[]),

@@ -244,6 +244,7 @@ fn words(action: &str) -> &'static str {
         "person.portrait" => "changed a person’s portrait",
         "person.portrait-end" => "removed a person’s portrait",
         "person.enrol" => "made a passkey with an offer",
+        "person.passkey-end" => "took a passkey of a person away",
         "person.passkeys-end" => "ended a person’s passkeys",
         "authorization.grant" => "was signed in for a wallet",
         "authorization.deny" => "was refused to a wallet",

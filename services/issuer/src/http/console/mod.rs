@@ -19,6 +19,7 @@ mod keys;
 mod messages;
 mod offers;
 mod officers;
+mod passkeys;
 mod people;
 mod portrait;
 mod reissues;
@@ -69,6 +70,7 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
                         .configure(people::configure)
                         .configure(contact::configure)
                         .configure(portrait::configure)
+                        .configure(passkeys::configure)
                         .configure(messages::configure)
                         .configure(cards::configure)
                         .configure(keys::configure)

@@ -17,6 +17,7 @@ use web::page::{Shell, html, see_other};
 
 use super::contact::ContactCard;
 use super::grant::granted_types;
+use super::passkeys::PasskeyCard;
 use super::session::{Issue, May, Officer, SeePeople};
 use super::view::{Badge, Done, Find, LINES, Place, When, counted, day, page_of, shell};
 use crate::app::{CopyView, Filter, Issuer, Page, PersonState, SubjectPage};
@@ -154,6 +155,7 @@ struct PersonPage {
     contact: ContactCard,
     /// A data URL.
     portrait: Option<String>,
+    passkeys: PasskeyCard,
 }
 
 /// The end of a person's service.
@@ -237,7 +239,8 @@ async fn person_page(
     };
     let contact = ContactCard::load(&officer, &app, &id).await?;
     let portrait = app.portrait_of(&officer.tenant, &id).await.map_err(stored)?;
-    html(&PersonPage { portrait, ..PersonPage::new(&officer, &page, &done, (&known, contact)) })
+    let passkeys = PasskeyCard::load(&officer, &app, &id).await?;
+    html(&PersonPage { portrait, ..PersonPage::new(&officer, &page, &done, (&known, contact, passkeys)) })
 }
 
 /// What a person's page needs beside the person.
@@ -269,7 +272,7 @@ impl PersonPage {
         officer: &Officer,
         page: &SubjectPage,
         done: &Done,
-        (known, contact): (&Known, ContactCard),
+        (known, contact, passkeys): (&Known, ContactCard, PasskeyCard),
     ) -> Self {
         let subject = &page.subject;
         let now = known.now;
@@ -318,6 +321,7 @@ impl PersonPage {
             done: said(done),
             contact,
             portrait: None,
+            passkeys,
         }
     }
 }
@@ -330,6 +334,7 @@ fn said(done: &Done) -> Option<&'static str> {
         ("ended", "The service has ended, and with it what hung on it."),
         ("returned", "The end is taken back. You can offer new credentials."),
         ("contact", "The address for messages is saved."),
+        ("passkey", "The passkey is taken away. Nobody signs in with it any more."),
         ("portrait", "The portrait is saved. Whoever holds a staff identity was offered a new one."),
         ("portrait-removed", "The portrait is removed. Whoever holds a staff identity was offered a new one."),
         ("withdrawn", "The offer is withdrawn. Its link no longer works."),
