@@ -23,6 +23,7 @@ mod key_changes;
 mod key_ring;
 mod keys;
 mod ledger;
+mod logos;
 mod messages;
 mod metadata;
 mod notifications;
@@ -75,6 +76,7 @@ pub use key_changes::{KeyChangeError, Obstacle};
 pub use key_ring::{ChainView, KeyPlace, KeyRing, KeyRingError, KeyView, ListView, ServedView};
 pub use keys::KeysError;
 pub use ledger::{Anchored, DocumentKey, Ledger, ListedKey, PublishedStatus, RegistryLedger};
+pub use logos::{Logo, LogoError};
 pub use messages::{Contact, Letter, Mailer, OutboxView, SendFault};
 pub use notifications::NotificationError;
 pub use offers::{FetchError, NewOffer, OfferError, OfferLink};
@@ -151,6 +153,8 @@ pub struct Tenant {
     pub approved_types: Vec<CredentialType>,
     /// `{origin}/t/{id}`.
     pub issuer_url: String,
+    /// On its cards.
+    pub logo: Logo,
     /// Signs status digests and anchors on the chain.
     pub(crate) operate: Arc<dyn Signer>,
     /// One transaction of the operate key at a time, since each takes the next number of its sequence.
@@ -218,6 +222,7 @@ impl Tenant {
     ) -> Self {
         let issuer_url = format!("{origin}/t/{id}");
         Self {
+            logo: Logo::initials(&name),
             id,
             name,
             did,
@@ -244,6 +249,12 @@ impl Tenant {
     #[must_use]
     pub fn status_base(&self) -> String {
         format!("{}/status/", self.issuer_url)
+    }
+
+    /// Where wallets find the logo.
+    #[must_use]
+    pub fn logo_url(&self) -> String {
+        format!("{}/logo/{}", self.issuer_url, self.logo.digest)
     }
 
     pub(crate) fn keys(&self) -> Option<Arc<TenantKeys>> {

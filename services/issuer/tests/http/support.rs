@@ -68,6 +68,7 @@ pub fn start_time() -> Timestamp {
 fn config(directory: &TempDir, setting: &Setting) -> Config {
     let path = |name: &str| directory.path().join(name);
     let tenant = |id: &str, name: &str, types: &[CredentialType]| TenantConfig {
+        logo: None,
         approved_types: setting.approved.iter().copied().filter(|it| types.contains(it)).collect(),
         id: id.into(),
         name: name.into(),

@@ -39,6 +39,7 @@ const OPERATIONS: &[(&str, &str, Access)] = &[
     ("post", "/t/{tenant}/par", Access::Open),
     ("post", "/t/{tenant}/token", Access::Open),
     ("get", "/t/{tenant}/offers/{token}", Access::Link),
+    ("get", "/t/{tenant}/logo/{digest}", Access::Link),
     ("get", "/t/{tenant}/receipts/{token}", Access::Link),
     ("get", "/t/{tenant}/existence/{token}", Access::Link),
     ("post", "/t/{tenant}/existence/{token}/answer", Access::Link),
@@ -68,6 +69,7 @@ fn path(template: &str, tenant: &str, secret: &str) -> String {
     let filled =
         template.replace("{tenant}", tenant).replace("{token}", secret).replace("{instance}", "closed");
     let filled = filled.replace("{list}", "revocation-1").replace("{file}", "staff-identity.schema.json");
+    let filled = filled.replace("{digest}", secret);
     filled.replace("{id}", secret).replace("{name}", "User").replace("{urn}", issuance::scim::CORE)
 }
 
