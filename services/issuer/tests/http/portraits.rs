@@ -154,7 +154,7 @@ async fn what_is_no_picture_is_refused_and_changes_nothing() {
     ] {
         let (status, text) = said(&ann.upload(FORM, "face.jpg", &bytes).await);
         assert_eq!(status, 422, "{why}");
-        assert!(text.contains(why), "{why}: {text}");
+        assert!(text.contains(why) && text.contains("data-testid=\"save-portrait\""), "{why}: {text}");
     }
     let after = ann.get(PAGE).await.text();
     assert_eq!(between(&after, "src=\"data:", "\""), before);

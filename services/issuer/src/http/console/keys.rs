@@ -130,7 +130,7 @@ impl ChangeLine {
             what: match act.change {
                 KeyChange::Rotate => "Rotation",
                 KeyChange::Retire => "Retirement",
-                KeyChange::MarkCompromised => "Compromised",
+                KeyChange::MarkCompromised => "Compromise",
             },
             fresh: act.fresh.clone(),
             badge,

@@ -1,13 +1,13 @@
 //! The portrait on a person's page: shown, replaced, removed.
 
 use actix_multipart::Multipart;
-use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path, ServiceConfig};
 use actix_web::{HttpResponse, post};
 use futures_util::TryStreamExt as _;
 use web::Problem;
 use web::page::see_other;
 
+use super::people::refuse_picture;
 use super::session::{Issue, May};
 use crate::app::{Issuer, MOST_PORTRAIT_BYTES, PictureFault, PortraitError};
 use crate::http::problem;
@@ -26,9 +26,15 @@ async fn set_portrait(
     form: Multipart,
     app: Data<Issuer>,
 ) -> Result<HttpResponse, Problem> {
-    let file = read_picture(form).await?;
-    app.set_portrait(&officer.actor(), &id, file).await?;
-    Ok(see_other(&format!("/console/staff/{id}?done=portrait")))
+    let kept = match read_picture(form).await {
+        Ok(file) => app.set_portrait(&officer.actor(), &id, file).await,
+        Err(fault) => Err(fault.into()),
+    };
+    match kept {
+        Ok(()) => Ok(see_other(&format!("/console/staff/{id}?done=portrait"))),
+        Err(PortraitError::Picture(fault)) => refuse_picture(&officer, &app, &id, fault).await,
+        Err(error) => Err(error.into()),
+    }
 }
 
 #[post("/staff/{id}/portrait/remove")]
@@ -42,7 +48,7 @@ async fn remove_portrait(
 }
 
 /// The field `file`. Its name and its declared type are not looked at.
-async fn read_picture(mut form: Multipart) -> Result<Vec<u8>, PortraitError> {
+async fn read_picture(mut form: Multipart) -> Result<Vec<u8>, PictureFault> {
     let (mut found, mut received) = (Vec::new(), 0);
     let broken = |_| PictureFault::Damaged;
     while let Some(mut field) = form.try_next().await.map_err(broken)? {
@@ -50,25 +56,21 @@ async fn read_picture(mut form: Multipart) -> Result<Vec<u8>, PortraitError> {
         while let Some(chunk) = field.try_next().await.map_err(broken)? {
             received += chunk.len();
             if received > DRAINED_BYTES {
-                return Err(PictureFault::TooLarge.into());
+                return Err(PictureFault::TooLarge);
             }
             if wanted && received <= MOST_PORTRAIT_BYTES {
                 found.extend_from_slice(&chunk);
             }
         }
     }
-    if received > MOST_PORTRAIT_BYTES { Err(PictureFault::TooLarge.into()) } else { Ok(found) }
+    if received > MOST_PORTRAIT_BYTES { Err(PictureFault::TooLarge) } else { Ok(found) }
 }
 
 impl From<PortraitError> for Problem {
     fn from(error: PortraitError) -> Self {
         match error {
             PortraitError::Unknown => Self::not_found(),
-            PortraitError::Picture(fault) => {
-                let said = format!("{} Go back and choose another.", problem::sentence(&fault.to_string()));
-                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "picture", "This picture cannot be used")
-                    .detail(said)
-            }
+            PortraitError::Picture(fault) => Self::bad_request(problem::sentence(&fault.to_string())),
             PortraitError::Stopped(_) => Self::internal(&error),
             PortraitError::Store(error) => problem::store(&error),
         }
