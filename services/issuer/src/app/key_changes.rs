@@ -117,6 +117,7 @@ impl Issuer {
     }
 
     /// Carries out whatever is ordered. One that does not get on keeps no other from it; the next call tries it again.
+    /// Answers the first reason: the others are told once that one is over.
     pub async fn work_off_key_changes(&self, tenant: &Tenant) -> Result<(), KeyChangeError> {
         let _turn = tenant.changing_keys.lock().await;
         let open = self.store.read().await?.list_open_key_acts(&tenant.id).await?;

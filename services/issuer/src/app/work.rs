@@ -1,4 +1,5 @@
-//! Background work: keys and changes of them, publishing, anchoring, forgetting. Every run repairs what an earlier one left behind.
+//! Background work: keys and changes of them, publishing, anchoring, forgetting. Every run repairs what an earlier one left
+//! behind.
 
 use std::sync::{Arc, Weak};
 use std::time::Duration;
