@@ -8,6 +8,7 @@ export async function sources(browser, input) {
   const hr = browser.people.find(({name}) => name === 'hr');
   await entersCourse(browser, hr, input);
   await addsPortrait(browser, hr, input);
+  await personKeepsPortrait(browser, hr, input);
   await offersToMany(browser, hr, input);
   await makesMachine(browser, hr, input);
   await rotatesKey(browser, hr, input);
@@ -63,7 +64,7 @@ async function face(page, input) {
 
 async function addsPortrait(browser, hr, input) {
   const {page} = hr;
-  await browser.step('HR adds a portrait, after a file that is none, and takes it away again', async () => {
+  await browser.step('HR adds a portrait, after a file that is none', async () => {
     await page.goto(`${input.issuer}/console/staff`);
     await page.locator('tbody th a').nth(7).click();
     await page.getByText('Add a portrait', {exact: true}).click();
@@ -79,10 +80,43 @@ async function addsPortrait(browser, hr, input) {
     const width = await page.locator('img.portrait').evaluate(image => image.naturalWidth);
     assert.equal(width, 240, 'the page\'s policy lets the picture be seen');
     await browser.picture(hr, 'console-person-portrait');
+  });
+}
+
+async function personKeepsPortrait(browser, hr, input) {
+  const {page} = hr;
+  const person = new URL(page.url()).pathname;
+  const elodie = await browser.person('elodie', {phone: true});
+  await browser.step('the person keeps a staff identity and sees the portrait in the wallet', async () => {
+    await page.getByTestId('open-offer').click();
+    const link = await page.getByTestId('offer-link').getAttribute('href');
+    const code = (await page.getByTestId('transaction-code').innerText()).replaceAll(/\D/g, '');
+    await elodie.page.goto(link);
+    await elodie.page.locator('#create-wallet').click();
+    await elodie.page.locator('#tx-code').fill(code);
+    await elodie.page.locator('#accept').click();
+    await elodie.page.locator('.verdict.pass').waitFor();
+    await elodie.page.getByRole('link', {name: 'Go to my wallet'}).click();
+    const held = elodie.page.locator('[data-credential]');
+    const pages = await held.evaluateAll(links => links.map(link => link.href));
+    const widths = [];
+    for(const address of pages) {
+      await elodie.page.goto(address);
+      const portrait = elodie.page.locator('.claims .portrait');
+      if(await portrait.count() > 0) {
+        widths.push(await portrait.evaluate(image => image.naturalWidth));
+        await browser.picture(elodie, 'wallet-credential-portrait');
+      }
+    }
+    assert.deepEqual(widths, [240], 'in the form that can withhold it, and in no other');
+  });
+  await browser.step('HR takes the portrait away, and a new staff identity is offered', async () => {
+    await page.goto(`${input.issuer}${person}`);
     page.once('dialog', dialog => dialog.accept());
     await page.getByTestId('remove-portrait').click();
     await page.waitForURL(/done=portrait-removed/);
     assert.equal(await page.locator('img.portrait').count(), 0);
+    assert.equal(await page.getByTestId('open-offer').count(), 1);
   });
 }
 
@@ -154,7 +188,8 @@ async function losesKey(browser, hr, input) {
     assert.match(await page.getByTestId('key').last().innerText(), /key-p256-2[^]*Signs now/);
     await browser.picture(hr, 'console-keys-compromised');
     await page.getByTestId('reissue-key-p256-1').click();
-    await page.waitForURL(/\/console\/(reissues\/|keys\?done=nobody)/);
+    await page.waitForURL(/\/console\/reissues\//);
+    assert.match(await page.innerText('main'), /Offer to 1 person\?/);
     await browser.picture(hr, 'console-reissue-for-key');
   });
 }
