@@ -219,6 +219,8 @@ async fn with_a_token_the_new_key_is_made_in_it() {
     assert!(keys.token().unwrap().list().unwrap().contains(&format!("undp.{NEW}")));
     assert_eq!(std::fs::read_dir(world.directory.path().join("keys")).unwrap().count(), 0, "no file");
     assert_eq!(signing(&world, "10023").await, NEW);
+    drop(keys);
+    world.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

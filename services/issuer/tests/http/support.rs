@@ -307,6 +307,18 @@ impl World {
         Self::on(self.directory, self.ledger, self.clock, (2, self.setting)).await
     }
 
+    /// Ends when no thread of the service is left that could use a token: a module that is unloaded under a running call
+    /// takes the process with it.
+    pub async fn stop(mut self) {
+        self.running.stop().await;
+        self.issuer.store().close().await;
+        let left = Arc::downgrade(&self.issuer);
+        drop(self);
+        while left.strong_count() > 0 {
+            tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+        }
+    }
+
     /// What the service was started with.
     pub fn config(&self) -> Config {
         config(&self.directory, &self.setting)

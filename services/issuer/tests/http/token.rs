@@ -26,6 +26,7 @@ async fn a_tenant_issues_with_keys_that_never_leave_the_token() {
     let world = world.restart().await;
     assert_credentials(&world, "10024").await;
     assert!(no_files(&world).is_empty());
+    world.stop().await;
 }
 
 pub fn token(hsm: &SoftHsm) -> TokenConfig {
