@@ -5,5 +5,6 @@ import {Browser} from './browser.mjs';
 import {colleagues} from './colleagues.mjs';
 import {edges} from './edges.mjs';
 import {journey} from './journey.mjs';
+import {sources} from './sources.mjs';
 
-await Browser.conduct('browser', JSON.parse(readFileSync(process.argv[2], 'utf8')), journey, edges, colleagues);
+await Browser.conduct('browser', JSON.parse(readFileSync(process.argv[2], 'utf8')), journey, edges, sources, colleagues);

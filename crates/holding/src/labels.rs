@@ -35,6 +35,7 @@ const KNOWN: &[(&[&str], &str)] = &[
     (&["givenName"], "Given name"),
     (&["familyName"], "Family name"),
     (&["alternateName"], "Name in original script"),
+    (&["picture"], "Portrait"),
     (&["birthDate"], "Date of birth"),
     (&["nationality"], "Nationality"),
     (&["identifier"], "Number"),

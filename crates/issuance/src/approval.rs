@@ -1,6 +1,6 @@
 //! Four eyes: what one person proposes and another decides.
 
-use crate::{CredentialType, ReasonCode, Roles, ServiceEnd, Timestamp};
+use crate::{CredentialType, KeyChange, ReasonCode, Roles, ServiceEnd, Timestamp};
 
 /// How long a proposal waits. After that it has to be made again, since the reasons for it may be gone.
 pub const PROPOSAL_DAYS: i64 = 14;
@@ -45,6 +45,12 @@ pub enum Proposal {
     GiveRoles { officer: String, roles: String },
     /// A wallet showed its key for a credential whose issue a second person approves.
     Issue { deferral: String, subject: String, credential_type: String },
+    /// A new key is listed beside one that signs.
+    RotateKey { fragment: String, multikey: String },
+    /// A key leaves the DID document after its overlap.
+    RetireKey { fragment: String, multikey: String },
+    /// A key is replaced, and what it signed counts no more without an earlier anchor.
+    MarkKeyCompromised { fragment: String, multikey: String },
 }
 
 /// A proposal and what became of it.
@@ -111,13 +117,51 @@ impl FourEyes {
                 | Proposal::Reissue { .. }
                 | Proposal::Revoke { .. }
                 | Proposal::EndService { .. }
-                | Proposal::Issue { .. },
+                | Proposal::Issue { .. }
+                | Proposal::RotateKey { .. }
+                | Proposal::RetireKey { .. }
+                | Proposal::MarkKeyCompromised { .. },
             ) => true,
         }
     }
 }
 
 impl Proposal {
+    /// The proposal of a change of the key that has this fragment and is this key.
+    #[must_use]
+    pub fn of_key(change: KeyChange, fragment: &str, multikey: &str) -> Self {
+        let (fragment, multikey) = (fragment.to_owned(), multikey.to_owned());
+        match change {
+            KeyChange::Rotate => Self::RotateKey { fragment, multikey },
+            KeyChange::Retire => Self::RetireKey { fragment, multikey },
+            KeyChange::MarkCompromised => Self::MarkKeyCompromised { fragment, multikey },
+        }
+    }
+
+    /// The change, the fragment and the key, where it is about one.
+    #[must_use]
+    pub fn key_change(&self) -> Option<(KeyChange, &str, &str)> {
+        match self {
+            Self::RotateKey { fragment, multikey } => Some((KeyChange::Rotate, fragment, multikey)),
+            Self::RetireKey { fragment, multikey } => Some((KeyChange::Retire, fragment, multikey)),
+            Self::MarkKeyCompromised { fragment, multikey } => {
+                Some((KeyChange::MarkCompromised, fragment, multikey))
+            }
+            Self::OfferList { .. }
+            | Self::Reissue { .. }
+            | Self::Revoke { .. }
+            | Self::EndService { .. }
+            | Self::GiveRoles { .. }
+            | Self::Issue { .. } => None,
+        }
+    }
+
+    /// Whether it is about people's records, so that only whoever sees these sees it.
+    #[must_use]
+    pub fn concerns_people(&self) -> bool {
+        self.key_change().is_none() && !matches!(self, Self::GiveRoles { .. })
+    }
+
     /// `offer-list`: the first word of the stored form, also the detail of the audit entry.
     #[must_use]
     pub const fn act(&self) -> &'static str {
@@ -128,6 +172,9 @@ impl Proposal {
             Self::EndService { .. } => "end-service",
             Self::GiveRoles { .. } => "give-roles",
             Self::Issue { .. } => "issue",
+            Self::RotateKey { .. } => KeyChange::Rotate.as_str(),
+            Self::RetireKey { .. } => KeyChange::Retire.as_str(),
+            Self::MarkKeyCompromised { .. } => KeyChange::MarkCompromised.as_str(),
         }
     }
 
@@ -140,6 +187,9 @@ impl Proposal {
             Self::Revoke { subject, .. } | Self::EndService { subject, .. } => subject,
             Self::GiveRoles { officer, .. } => officer,
             Self::Issue { deferral, .. } => deferral,
+            Self::RotateKey { fragment, .. }
+            | Self::RetireKey { fragment, .. }
+            | Self::MarkKeyCompromised { fragment, .. } => fragment,
         }
     }
 
@@ -147,7 +197,11 @@ impl Proposal {
     #[must_use]
     pub fn is_known(&self) -> bool {
         match self {
-            Self::OfferList { .. } | Self::Reissue { .. } => true,
+            Self::OfferList { .. }
+            | Self::Reissue { .. }
+            | Self::RotateKey { .. }
+            | Self::RetireKey { .. }
+            | Self::MarkKeyCompromised { .. } => true,
             Self::Revoke { reason, .. } => ReasonCode::parse(reason).is_some(),
             Self::EndService { how, .. } => ServiceEnd::parse(how).is_some(),
             Self::GiveRoles { roles, .. } => Roles::parse(roles).is_some(),
@@ -260,6 +314,19 @@ mod tests {
         for proposal in [&revoke, &roles] {
             assert!(!FourEyes::WithColleagues.needs_second(proposal, others(0, 1)));
             assert!(FourEyes::WithColleagues.needs_second(proposal, others(1, 1)));
+        }
+    }
+
+    #[test]
+    fn a_change_of_a_key_is_stored_under_its_act_and_says_which_key_it_means() {
+        for change in KeyChange::ALL {
+            let proposal = Proposal::of_key(change, "key-p256-1", "z6");
+            let stored = serde_json::to_value(&proposal).unwrap();
+            assert_eq!(stored["act"], proposal.act());
+            assert_eq!(proposal.key_change(), Some((change, "key-p256-1", "z6")));
+            assert_eq!(KeyChange::parse(proposal.act()), Some(change));
+            assert!(!proposal.concerns_people());
+            assert!(FourEyes::Always.needs_second(&proposal, SecondPersons::default()));
         }
     }
 

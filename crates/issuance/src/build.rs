@@ -7,6 +7,11 @@ use sha2::{Digest as _, Sha256};
 use crate::schemas::subject_faults;
 use crate::{ClaimKind, CredentialType, Format, HolderKey, ListKind, StatusIndex, StatusListId, Timestamp};
 
+/// The claim with the portrait of a staff identity, as the PID of the EU and OpenID Connect name it. It stands in forms in
+/// which the holder can withhold it, and in no others: shown always, a face would make every check of a grade a check of
+/// the face.
+pub const PICTURE: &str = "picture";
+
 /// Everything a credential of one person is made of.
 #[derive(Clone, Copy)]
 pub struct Material<'a> {
@@ -14,6 +19,8 @@ pub struct Material<'a> {
     pub issuer: Issuer<'a>,
     /// Claims of the subject and of the offer together.
     pub claims: &'a Map<String, Value>,
+    /// The portrait as a data URL, for a staff identity.
+    pub picture: Option<&'a str>,
     pub holder: &'a HolderKey,
     pub indexes: &'a [StatusIndex],
     pub issued_at: Timestamp,
@@ -105,9 +112,13 @@ impl Material<'_> {
         let claims = self.chosen_claims()?;
         let disclosable = self.credential_type.claims().iter();
         let disclosable = disclosable.filter(|claim| claim.kind != ClaimKind::Organisation);
-        let disclosable =
+        let mut disclosable: Vec<_> =
             disclosable.map(|claim| claim.name).filter(|name| claims.contains_key(*name)).collect();
         payload.extend(claims);
+        if let Some(picture) = self.picture.filter(|_| self.credential_type.has_portrait()) {
+            payload.insert(PICTURE.into(), picture.into());
+            disclosable.push(PICTURE);
+        }
         Ok((payload, disclosable))
     }
 

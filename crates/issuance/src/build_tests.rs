@@ -40,6 +40,7 @@ fn material<'a>(
         credential_type: CredentialType::StaffIdentity,
         issuer: ISSUER,
         claims,
+        picture: None,
         holder,
         indexes,
         issued_at: now(),

@@ -130,6 +130,12 @@ impl CredentialType {
         format!("{VOCABULARY}/{}.schema.json", self.slug())
     }
 
+    /// Whether the person's portrait belongs to it.
+    #[must_use]
+    pub const fn has_portrait(self) -> bool {
+        matches!(self, Self::StaffIdentity)
+    }
+
     /// Claims that come with the credential and not from the person's record, so that an officer enters them.
     pub fn entered(self) -> impl Iterator<Item = &'static Claim> {
         let entered: &[&str] = match self {

@@ -19,6 +19,7 @@ mod deferral;
 pub mod dpop;
 mod guessing;
 pub mod import;
+mod key_act;
 mod key_proof;
 pub mod message;
 mod nonce;
@@ -42,6 +43,7 @@ pub use configuration::{
 pub use copy::{CredentialCopy, Delivery};
 pub use deferral::Deferral;
 pub use guessing::{Guess, Guesses};
+pub use key_act::{KeyAct, KeyActState, KeyChange};
 pub use key_proof::{HolderKey, KeyProof, KeyProofError};
 pub use nonce::{CheckedNonce, NONCE_LIFETIME_SECONDS, NonceError};
 pub use offer::{

@@ -6,11 +6,16 @@ use jsonschema::Validator;
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 
-use crate::configuration::{CredentialType, VOCABULARY};
+use crate::configuration::CredentialType;
+
+/// Above the folders of the versions.
+const BASE: &str = "https://schemas.passerelle.example";
 
 /// One published file.
 #[derive(Clone, Copy, Debug)]
 pub struct Published {
+    /// `v1`: the folder.
+    pub version: &'static str,
     pub file: &'static str,
     pub media_type: &'static str,
     pub bytes: &'static [u8],
@@ -20,7 +25,7 @@ impl Published {
     /// The identifier under which the registry chain knows it, which is also `credentialSchema.id` or the context's URL.
     #[must_use]
     pub fn id(&self) -> String {
-        format!("{VOCABULARY}/{}", self.file)
+        format!("{BASE}/{}/{}", self.version, self.file)
     }
 
     #[must_use]
@@ -36,8 +41,16 @@ pub fn published() -> &'static [Published] {
 }
 
 #[must_use]
-pub fn find(file: &str) -> Option<&'static Published> {
-    FILES.iter().find(|published| published.file == file)
+pub fn find(version: &str, file: &str) -> Option<&'static Published> {
+    FILES.iter().find(|published| published.version == version && published.file == file)
+}
+
+/// The newest type metadata of a type.
+#[must_use]
+pub fn type_metadata(credential: CredentialType) -> Option<&'static Published> {
+    let file = credential.schema().replace(".schema.json", ".vct.json");
+    let file = file.rsplit('/').next()?;
+    FILES.iter().rev().find(|published| published.file == file)
 }
 
 /// Where a subject breaks its schema.
@@ -133,10 +146,14 @@ static ENTITLEMENT: LazyLock<Validator> = LazyLock::new(|| {
 
 macro_rules! file {
     ($name:literal, $media:literal) => {
+        file!("v1", $name, $media)
+    };
+    ($version:literal, $name:literal, $media:literal) => {
         Published {
+            version: $version,
             file: $name,
             media_type: $media,
-            bytes: include_bytes!(concat!("../../../schemas/v1/", $name)),
+            bytes: include_bytes!(concat!("../../../schemas/", $version, "/", $name)),
         }
     };
 }
@@ -165,6 +182,8 @@ const FILES: &[Published] = &[
     file!("digital-certificate-of-entitlement.vct.json", "application/json"),
     file!("vocabulary.jsonld", "application/ld+json"),
     file!("vocabulary-staff.jsonld", "application/ld+json"),
+    file!("v2", "staff-identity.schema.json", "application/schema+json"),
+    file!("v2", "staff-identity.vct.json", "application/json"),
 ];
 
 #[cfg(test)]
@@ -231,8 +250,31 @@ mod tests {
             if published.file.ends_with(".schema.json") {
                 assert_eq!(value["$id"], published.id());
             }
-            assert_eq!(find(published.file).unwrap().digest(), published.digest());
+            assert_eq!(find(published.version, published.file).unwrap().digest(), published.digest());
         }
+    }
+
+    #[test]
+    fn version_2_of_the_staff_identity_adds_the_portrait_and_changes_nothing_else() {
+        let read = |version: &str, file: &str| -> Value {
+            serde_json::from_slice(find(version, file).unwrap().bytes).unwrap()
+        };
+        let file = "staff-identity.schema.json";
+        let (before, mut after) = (read("v1", file), read("v2", file));
+        let claims = after["$defs"]["claims"]["properties"].as_object_mut().unwrap();
+        let picture = claims.remove(crate::build::PICTURE).unwrap();
+        assert_eq!(after["$defs"], before["$defs"]);
+        let picture = jsonschema::validator_for(&picture).unwrap();
+        assert!(picture.is_valid(&json!("data:image/jpeg;base64,/9j/4A==")));
+        let long = format!("data:image/jpeg;base64,{}", "A".repeat(28_000));
+        for wrong in ["https://example.org/p.jpg", "data:image/svg+xml;base64,PHN2Zz4=", "", &long] {
+            assert!(!picture.is_valid(&json!(wrong)), "{wrong}");
+        }
+        let (before, after) = (read("v1", "staff-identity.vct.json"), read("v2", "staff-identity.vct.json"));
+        assert_eq!(before["vct"], after["vct"]);
+        let (before, after) = (before["claims"].as_array().unwrap(), after["claims"].as_array().unwrap());
+        assert_eq!(before.as_slice(), &after[..before.len()]);
+        assert_eq!((after.len(), &after[before.len()]["sd"]), (before.len() + 1, &json!("always")));
     }
 
     #[test]
@@ -240,9 +282,9 @@ mod tests {
         let mut seen = Map::new();
         for slug in ["staff-identity", "employment", "digital-certificate-of-entitlement"] {
             let context: Value =
-                serde_json::from_slice(find(&format!("{slug}.jsonld")).unwrap().bytes).unwrap();
+                serde_json::from_slice(find("v1", &format!("{slug}.jsonld")).unwrap().bytes).unwrap();
             let schema: Value =
-                serde_json::from_slice(find(&format!("{slug}.schema.json")).unwrap().bytes).unwrap();
+                serde_json::from_slice(find("v1", &format!("{slug}.schema.json")).unwrap().bytes).unwrap();
             let terms = context["@context"].as_object().unwrap();
             assert_eq!(terms["@protected"], true);
             for claim in schema["$defs"]["claims"]["properties"].as_object().unwrap().keys() {

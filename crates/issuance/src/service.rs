@@ -20,6 +20,8 @@ pub enum Reissue {
     DataChanged,
     /// The contract goes on.
     Renewal,
+    /// The organisation's own signing key was stolen or lost.
+    SignedByLostKey,
 }
 
 impl ServiceEnd {
@@ -64,7 +66,8 @@ impl ServiceEnd {
 }
 
 impl Reissue {
-    pub const ALL: [Self; 4] = [Self::First, Self::PhoneLost, Self::DataChanged, Self::Renewal];
+    pub const ALL: [Self; 5] =
+        [Self::First, Self::PhoneLost, Self::DataChanged, Self::Renewal, Self::SignedByLostKey];
 
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -73,6 +76,7 @@ impl Reissue {
             Self::PhoneLost => "phone-lost",
             Self::DataChanged => "data-changed",
             Self::Renewal => "renewal",
+            Self::SignedByLostKey => "signed-by-lost-key",
         }
     }
 
@@ -89,6 +93,7 @@ impl Reissue {
             Self::PhoneLost => "New phone or lost key",
             Self::DataChanged => "Data changed",
             Self::Renewal => "Contract extended",
+            Self::SignedByLostKey => "Signing key compromised",
         }
     }
 
@@ -103,6 +108,9 @@ impl Reissue {
             Self::DataChanged | Self::Renewal => {
                 "Earlier credentials stay valid until the person takes the new ones"
             }
+            Self::SignedByLostKey => {
+                "Earlier credentials are revoked when the person takes the new ones; those without an anchor count no more already"
+            }
         }
     }
 
@@ -112,7 +120,7 @@ impl Reissue {
         match self {
             Self::First => None,
             Self::PhoneLost => Some(ReasonCode::KeyLost),
-            Self::DataChanged | Self::Renewal => Some(ReasonCode::Superseded),
+            Self::DataChanged | Self::Renewal | Self::SignedByLostKey => Some(ReasonCode::Superseded),
         }
     }
 }
@@ -135,7 +143,7 @@ mod tests {
     fn only_a_first_offer_replaces_nothing() {
         let reasons = Reissue::ALL.map(Reissue::replaces_with);
         let superseded = Some(ReasonCode::Superseded);
-        assert_eq!(reasons, [None, Some(ReasonCode::KeyLost), superseded, superseded]);
+        assert_eq!(reasons, [None, Some(ReasonCode::KeyLost), superseded, superseded, superseded]);
         for why in Reissue::ALL {
             assert_eq!(Reissue::parse(why.as_str()), Some(why));
         }

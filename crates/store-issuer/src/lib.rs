@@ -17,12 +17,15 @@ mod documents;
 mod error;
 mod existence;
 mod import;
+mod key_acts;
 mod live;
 mod messages;
 mod offers;
 mod officers;
 mod oidc;
 mod overview;
+mod person_passkeys;
+mod portraits;
 mod reissue;
 mod row;
 mod scim;
@@ -49,6 +52,7 @@ pub use messages::{ContactRow, DueRow, MessageRow, MessageState};
 pub use officers::{Ceremony, CeremonyKind, Officer, OfficerLink, Session};
 pub use oidc::OidcRequest;
 pub use overview::{Overview, StuckOffer};
+pub use person_passkeys::PersonPasskey;
 pub use reissue::{ReissueCounts, ReissueOutcome, ReissueRow, ReissueRun};
 pub use scim::ScimUser;
 pub use service::EndedService;
@@ -105,7 +109,8 @@ impl Transaction {
 
 /// Each part of the service numbers its own steps: issuing from 1, officers and the life of credentials from 100,
 /// authorization from 151, batches and deferred issuance from 160, import from 200, existence from 300, documents from 400,
-/// the VC API from 500, the sources of HR from 700, messages, sign-in by a provider and cards from 720.
+/// the VC API from 500, the sources of HR from 700, messages, sign-in by a provider and cards from 720, keys and
+/// portraits from 730.
 fn migrations() -> Vec<Migration> {
     let issuing = Migration { version: 1, name: "issuing", sql: include_str!("migrations/0001_issuing.sql") };
     [
@@ -125,6 +130,9 @@ fn migrations() -> Vec<Migration> {
         messages::MIGRATIONS,
         oidc::MIGRATIONS,
         cards::MIGRATIONS,
+        key_acts::MIGRATIONS,
+        portraits::MIGRATIONS,
+        person_passkeys::MIGRATIONS,
     ]
     .concat()
 }

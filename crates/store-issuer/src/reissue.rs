@@ -16,6 +16,8 @@ pub struct ReissueRun {
     pub station: Option<String>,
     /// Only people some of whose credentials end before this.
     pub ending_before: Option<Timestamp>,
+    /// The fragment of the key that signed what these people hold, where they were chosen by it.
+    pub signed_by: Option<String>,
     pub state: UploadState,
     pub created_by: String,
     pub created_at: Timestamp,
@@ -58,8 +60,8 @@ pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
 const MOST_PEOPLE: u32 = 250_000;
 
 const INSERT: &str =
-    "INSERT INTO reissue_runs (tenant, id, why, station, ending_before, state, created_by, created_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    "INSERT INTO reissue_runs (tenant, id, why, station, ending_before, state, created_by, created_at, signed_by)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 /// Whoever has nothing yet for a first offer, and otherwise whoever holds something that is not revoked.
 const CHOOSE: &str = "INSERT INTO reissue_rows (tenant, run_id, line, subject_id, state)
     SELECT s.tenant, $2, ROW_NUMBER() OVER (ORDER BY s.number), s.id, 'waiting' FROM subjects s
@@ -73,6 +75,8 @@ const CHOOSE: &str = "INSERT INTO reissue_rows (tenant, run_id, line, subject_id
             OR ($4 <> 'first' AND EXISTS (SELECT 1 FROM copies c WHERE c.tenant = s.tenant
                 AND c.subject_id = s.id AND c.status <> 'revoked' AND c.valid_until < CAST($5 AS BIGINT))))
     LIMIT $6";
+const CHOOSE_ONE: &str = "INSERT INTO reissue_rows (tenant, run_id, line, subject_id, state)
+    VALUES ($1, $2, $3, $4, 'waiting')";
 const FIND: &str = "SELECT * FROM reissue_runs WHERE tenant = $1 AND id = $2";
 const LIST: &str =
     "SELECT * FROM reissue_runs WHERE tenant = $1 AND state <> 'discarded' ORDER BY id DESC LIMIT $2";
@@ -92,17 +96,7 @@ const SETTLE: &str = "UPDATE reissue_rows SET state = $1, reason = $2, offer_id 
 impl Transaction {
     /// Stores a run and chooses its people; answers how many they are.
     pub async fn insert_reissue_run(&mut self, tenant: &str, run: &ReissueRun) -> Result<u64, Error> {
-        let values = args![
-            tenant,
-            &run.id,
-            run.why.as_str(),
-            run.station.clone(),
-            run.ending_before,
-            run.state.as_str(),
-            &run.created_by,
-            run.created_at
-        ];
-        self.tx.execute_one(INSERT, values).await?;
+        self.insert_run(tenant, run).await?;
         let station = run
             .station
             .as_ref()
@@ -111,6 +105,35 @@ impl Transaction {
         let chosen =
             args![tenant, &run.id, station.unwrap_or_default(), run.why.as_str(), before, MOST_PEOPLE];
         Ok(self.tx.execute(CHOOSE, chosen).await?)
+    }
+
+    /// The same with people who were chosen otherwise, in that order.
+    pub async fn insert_reissue_run_of(
+        &mut self,
+        tenant: &str,
+        run: &ReissueRun,
+        people: &[&str],
+    ) -> Result<(), Error> {
+        self.insert_run(tenant, run).await?;
+        for (line, subject) in (1u64..).zip(people) {
+            self.tx.execute_one(CHOOSE_ONE, args![tenant, &run.id, int(line), *subject]).await?;
+        }
+        Ok(())
+    }
+
+    async fn insert_run(&mut self, tenant: &str, run: &ReissueRun) -> Result<(), Error> {
+        let values = args![
+            tenant,
+            &run.id,
+            run.why.as_str(),
+            run.station.clone(),
+            run.ending_before,
+            run.state.as_str(),
+            &run.created_by,
+            run.created_at,
+            run.signed_by.clone()
+        ];
+        Ok(self.tx.execute_one(INSERT, values).await?)
     }
 
     pub async fn find_reissue_run(&mut self, tenant: &str, id: &str) -> Result<Option<ReissueRun>, Error> {
@@ -197,6 +220,7 @@ fn run(row: &Row) -> Result<ReissueRun, Error> {
         why: columns.parsed("why", Reissue::parse)?,
         station: row.opt_text("station")?,
         ending_before: row.opt_time("ending_before")?,
+        signed_by: row.opt_text("signed_by")?,
         state: columns.parsed("state", UploadState::parse)?,
         created_by: row.text("created_by")?,
         created_at: row.time("created_at")?,

@@ -29,6 +29,29 @@ fn now() -> Timestamp {
     Timestamp::from_timestamp(1_800_000_000, 0).unwrap()
 }
 
+#[tokio::test]
+async fn a_passkey_is_listed_with_its_use_and_taken_from_its_person_only() {
+    let (stores, _directory) = stores().await;
+    for store in &stores {
+        let mut tx = store.write("test").await.unwrap();
+        let later = now() + Duration::minutes(5);
+        tx.insert_person_passkey(TENANT, "s-1", b"two", "{}", later).await.unwrap();
+        tx.insert_person_passkey(TENANT, "s-1", b"one", "{}", now()).await.unwrap();
+        tx.use_person_passkey(TENANT, b"one", later).await.unwrap();
+        assert!(tx.use_person_passkey("wfp", b"one", later).await.is_err());
+        let listed = tx.list_person_passkeys(TENANT, "s-1").await.unwrap();
+        let told: Vec<_> = listed.iter().map(|it| (it.credential_id.as_slice(), it.last_used_at)).collect();
+        assert_eq!(told, [(&b"one"[..], Some(later)), (&b"two"[..], None)], "oldest first");
+        for (tenant, person) in [("wfp", "s-1"), (TENANT, "s-2")] {
+            assert!(tx.list_person_passkeys(tenant, person).await.unwrap().is_empty());
+            assert!(!tx.delete_person_passkey(tenant, person, b"one").await.unwrap());
+        }
+        assert!(tx.delete_person_passkey(TENANT, "s-1", b"one").await.unwrap());
+        assert_eq!(tx.list_person_passkeys(TENANT, "s-1").await.unwrap().len(), 1);
+        tx.commit().await.unwrap();
+    }
+}
+
 fn request(wanted: Wanted) -> AuthorizationRequest {
     AuthorizationRequest {
         client_id: "wallet".into(),

@@ -144,6 +144,7 @@ async fn a_run_chooses_whoever_has_nothing_and_settles_each_once() {
             why: Reissue::First,
             station: Some("Nairobi".into()),
             ending_before: None,
+            signed_by: None,
             state: UploadState::Preview,
             created_by: "o".into(),
             created_at: now(),
@@ -177,5 +178,38 @@ async fn a_run_chooses_whoever_has_nothing_and_settles_each_once() {
         assert!(tx.move_reissue_run("undp", "n", discard, now()).await.unwrap());
         assert_eq!(tx.list_reissue_runs("undp", 9).await.unwrap().len(), 1);
         tx.commit().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_portrait_is_one_persons_of_one_organisation() {
+    let engines = engines().await;
+    for store in &engines.stores {
+        let mut tx = store.write("test").await.unwrap();
+        let subject = Subject {
+            id: "s".into(),
+            number: "1".into(),
+            name: "N".into(),
+            claims: Map::new(),
+            created_at: now(),
+            updated_at: now(),
+        };
+        for tenant in ["undp", "wfp"] {
+            tx.put_subject(tenant, &subject).await.unwrap();
+        }
+        tx.put_portrait("undp", "s", b"first", now()).await.unwrap();
+        tx.put_portrait("undp", "s", b"second", now()).await.unwrap();
+        assert_eq!(tx.find_portrait("undp", "s").await.unwrap().as_deref(), Some(&b"second"[..]));
+        assert_eq!(tx.find_portrait("wfp", "s").await.unwrap(), None);
+        assert!(!tx.delete_portrait("wfp", "s").await.unwrap());
+        assert!(tx.delete_portrait("undp", "s").await.unwrap());
+        assert_eq!(tx.find_portrait("undp", "s").await.unwrap(), None);
+        tx.commit().await.unwrap();
+
+        let mut tx = store.write("test").await.unwrap();
+        assert!(
+            tx.put_portrait("undp", "nobody", b"x", now()).await.is_err(),
+            "of a person on the list only"
+        );
     }
 }

@@ -19,7 +19,9 @@ use store_issuer::Store;
 
 use crate::app::oidc::Providers;
 use crate::app::work::Work;
-use crate::app::{Instance, Issuer, Ledger, Mailer, Provider, RegistryLedger, Settings, Tenant};
+use crate::app::{
+    Instance, Issuer, Ledger, Logo, LogoError, Mailer, Provider, RegistryLedger, Settings, Tenant,
+};
 use crate::config::{ClientConfig, Config, ConfigError, InstanceConfig};
 use crate::http;
 use crate::mail::Smtp;
@@ -56,6 +58,8 @@ pub enum StartError {
         #[source]
         source: std::io::Error,
     },
+    #[error("a logo cannot be used")]
+    Logo(#[from] LogoError),
     #[error("messages cannot be sent")]
     Mail(#[from] crate::mail::MailError),
     #[error("passkeys cannot be used")]
@@ -122,6 +126,9 @@ async fn build(
         let (name, did) = (tenant.name.clone(), tenant.did.clone());
         let mut made = Tenant::new(id, name, did, types, &settings.origin, operate);
         made.approved_types.clone_from(&tenant.approved_types);
+        if let Some(path) = &tenant.logo {
+            made.logo = Logo::read(&tenant.id, path)?;
+        }
         tenants.insert(tenant.id.clone(), Arc::new(made));
     }
     let mut instances = BTreeMap::new();

@@ -8,7 +8,7 @@ use issuance::{
 use store_issuer::Transaction;
 
 use super::service::End;
-use super::{ChangeError, ImportError, Issuer, RolesError, RunError};
+use super::{ChangeError, ImportError, Issuer, KeyChangeError, RolesError, RunError};
 
 /// More remarks than that are letters.
 const LONGEST_REMARK: usize = 500;
@@ -27,6 +27,8 @@ pub enum DecideError {
     Change(#[from] ChangeError),
     #[error(transparent)]
     Roles(#[from] RolesError),
+    #[error(transparent)]
+    KeyChange(#[from] KeyChangeError),
     #[error(transparent)]
     Store(#[from] store_issuer::Error),
 }
@@ -66,6 +68,9 @@ pub enum About {
         name: String,
         roles: Roles,
     },
+    Key {
+        fragment: String,
+    },
     /// It was erased since.
     Gone,
 }
@@ -80,7 +85,7 @@ impl Issuer {
             Ok::<_, DecideError>(outcome)
         })
         .await?;
-        self.imports.notify_one();
+        self.wake(&by.tenant);
         Ok(outcome)
     }
 
@@ -147,8 +152,16 @@ impl Issuer {
             Ok::<_, DecideError>(decided)
         })
         .await?;
-        self.imports.notify_one();
+        self.wake(&by.tenant);
         Ok(decided)
+    }
+
+    /// Tells the background work that something may have been ordered.
+    fn wake(&self, tenant: &str) {
+        self.imports.notify_one();
+        if let Some(tenant) = self.tenant(tenant) {
+            tenant.key_change_ordered.notify_one();
+        }
     }
 
     /// Whether this act of this officer waits for somebody else.
@@ -243,6 +256,18 @@ impl Issuer {
                 let found = tx.find_deferral(&by.tenant, deferral).await?;
                 found.ok_or(DecideError::Unknown)?;
             }
+            // What the chain says of the key is asked before, outside of any transaction.
+            Proposal::RotateKey { fragment, .. }
+            | Proposal::RetireKey { fragment, .. }
+            | Proposal::MarkKeyCompromised { fragment, .. } => {
+                let open = tx.list_open_key_acts(&by.tenant).await?;
+                let same = |act: &issuance::KeyAct| {
+                    act.fragment == *fragment && act.change.as_str() == proposal.act()
+                };
+                if open.iter().any(same) {
+                    return Err(KeyChangeError::Open.into());
+                }
+            }
         }
         Ok(())
     }
@@ -278,6 +303,11 @@ impl Issuer {
             }
             // The credential is signed when the wallet comes for it, with what the record says then.
             Proposal::Issue { .. } => {}
+            Proposal::RotateKey { .. } | Proposal::RetireKey { .. } | Proposal::MarkKeyCompromised { .. } => {
+                let ordered = proposal.key_change();
+                let (change, fragment, multikey) = ordered.ok_or(DecideError::Unknown)?;
+                self.order_key_change(tx, by, change, (fragment, multikey)).await?;
+            }
         }
         Ok(())
     }
@@ -318,6 +348,9 @@ async fn proposal_view(
             None => About::Gone,
             Some(found) => About::Officer { name: found.name, roles: found.roles },
         },
+        Proposal::RotateKey { fragment, .. }
+        | Proposal::RetireKey { fragment, .. }
+        | Proposal::MarkKeyCompromised { fragment, .. } => About::Key { fragment: fragment.clone() },
     };
     Ok(ProposalView { approval, about })
 }

@@ -226,6 +226,7 @@ impl Issuer {
             if let Some(json) = &signed_in.updated_json {
                 tx.replace_person_passkey(&tenant.id, &credential_id, json).await?;
             }
+            tx.use_person_passkey(&tenant.id, &credential_id, now).await?;
             let next = self.decide_request(&mut tx, tenant, &subject, (&id, &request)).await?;
             tx.commit().await?;
             Ok(next)

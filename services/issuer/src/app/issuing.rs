@@ -25,6 +25,8 @@ const DRAWS: usize = 64;
 pub(super) struct Prepared {
     offer: Offer,
     subject: Subject,
+    /// The portrait, where the credential may have one.
+    picture: Option<String>,
     /// Places in the lists, for each key in order.
     indexes: Vec<Vec<StatusIndex>>,
 }
@@ -158,6 +160,11 @@ impl Issuer {
             return Err(CredentialError::Denied);
         }
         let subject = tx.find_subject(&tenant.id, &offer.subject_id).await?.ok_or(CredentialError::Denied)?;
+        let kind = wanted.configuration.credential_type;
+        let picture = match wanted.configuration.format {
+            Format::SdJwt if kind.has_portrait() => self.open_portrait(tx, &tenant.id, &subject.id).await?,
+            Format::SdJwt | Format::LdpVc | Format::VcJwt => None,
+        };
         let mut indexes: Vec<Vec<StatusIndex>> = Vec::with_capacity(wanted.holders.len());
         for _ in &wanted.holders {
             let mut places = Vec::new();
@@ -166,7 +173,7 @@ impl Issuer {
             }
             indexes.push(places);
         }
-        Ok(Prepared { offer, subject, indexes })
+        Ok(Prepared { offer, subject, picture, indexes })
     }
 
     async fn draw_index(
@@ -206,6 +213,7 @@ impl Issuer {
             credential_type: configuration.credential_type,
             issuer: tenant.as_build_issuer(&status_base),
             claims: &claims,
+            picture: prepared.picture.as_deref(),
             holder,
             indexes,
             issued_at: *said_at,

@@ -1,12 +1,11 @@
 //! What an administrator sees of the keys and of the organisation's place on the chain.
 //!
-//! Nothing here changes a key: the key that may change the DID document is not on this machine, so that whoever takes over
-//! a console cannot put a key of their own into it. The page says which command does it.
+//! Nothing here changes a key; `key_changes.rs` does, where the key that controls the DID document is on this machine.
 
 use std::sync::Arc;
 
 use clock::Timestamp;
-use issuance::StatusListId;
+use issuance::{KeyAct, KeyChange, StatusListId};
 use keys::{Algorithm, PublicKey};
 use registry_client::RegistryError;
 use store_issuer::BatchRow;
@@ -40,6 +39,12 @@ pub struct KeyRing {
     pub operate: (String, KeyPlace),
     /// The label of the PKCS#11 token in which new keys are made.
     pub token: Option<String>,
+    /// Whether changes can be ordered here.
+    pub controlled: bool,
+    /// Changes that are being carried out, and the newest of those that ended.
+    pub changes: Vec<KeyAct>,
+    /// Changes that wait for a second person: the act and the fragment.
+    pub proposed: Vec<(KeyChange, String)>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -109,7 +114,16 @@ impl Issuer {
         let name = format!("{}.operate-issuer", tenant.id);
         let place = self.place_of(tenant, name, Some(operate)).await?;
         let token = self.key_store.token().map(|token| token.label().to_owned());
-        Ok(KeyRing { keys, operate: (operate.to_multikey(), place), token })
+        let waiting = self.store.read().await?.list_waiting_approvals(&tenant.id, self.now()).await?;
+        let proposed = waiting.iter().filter_map(|approval| approval.proposal.key_change());
+        Ok(KeyRing {
+            keys,
+            operate: (operate.to_multikey(), place),
+            token,
+            controlled: self.controls_document(tenant).await?,
+            changes: self.list_key_changes(tenant).await?,
+            proposed: proposed.map(|(change, fragment, _)| (change, fragment.to_owned())).collect(),
+        })
     }
 
     /// A private key under the right name that is another one is not this key.

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use clock::Timestamp;
 use keys::{PublicKey, SignError, Signer};
 use registry_client::{Registry, RegistryError};
-use registry_types::{Operation, Relationship, SignedTransaction};
+use registry_types::{DidRecord, Operation, Relationship, SignedTransaction};
 
 /// A key of the current DID document that may sign credentials.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,8 +51,12 @@ pub struct Anchored {
 pub trait Ledger: Send + Sync {
     /// Keys listed for `assertionMethod` and not compromised, in the order of the document.
     async fn assertion_keys(&self, did: &str) -> Result<Vec<DocumentKey>, RegistryError>;
+    /// The DID document with its past; nothing where there is no such DID.
+    async fn did_record(&self, did: &str) -> Result<Option<DidRecord>, RegistryError>;
     /// Every key that the document lists or has listed, those of the present version first.
-    async fn listed_keys(&self, did: &str) -> Result<Vec<ListedKey>, RegistryError>;
+    async fn listed_keys(&self, did: &str) -> Result<Vec<ListedKey>, RegistryError> {
+        Ok(listed(self.did_record(did).await?.as_ref()))
+    }
     async fn status(&self, issuer: &str, list: &str) -> Result<Option<PublishedStatus>, RegistryError>;
     async fn anchor(&self, issuer: &str, sequence: u64) -> Result<Option<Anchored>, RegistryError>;
     /// Whether the chain holds that this issuer, or its organisation in another name, published the document.
@@ -79,34 +83,8 @@ impl Ledger for RegistryLedger {
             .collect())
     }
 
-    async fn listed_keys(&self, did: &str) -> Result<Vec<ListedKey>, RegistryError> {
-        let record = self.0.did(did).await?.value;
-        let mut keys: Vec<ListedKey> = Vec::new();
-        for version in record.iter().flat_map(|record| &record.versions) {
-            let until = version.until_ms.map(instant);
-            for key in &version.keys {
-                let known =
-                    keys.iter_mut().find(|it| it.fragment == key.fragment && it.multikey == key.multikey);
-                let relationships = key.relationships.iter().map(relationship).collect();
-                let compromised_at = key.compromised_at.map(instant);
-                match known {
-                    Some(known) => {
-                        (known.relationships, known.until, known.compromised_at) =
-                            (relationships, until, compromised_at);
-                    }
-                    None => keys.push(ListedKey {
-                        fragment: key.fragment.clone(),
-                        multikey: key.multikey.clone(),
-                        relationships,
-                        since: instant(version.from_ms),
-                        until,
-                        compromised_at,
-                    }),
-                }
-            }
-        }
-        keys.sort_by_key(|key| key.until.is_some());
-        Ok(keys)
+    async fn did_record(&self, did: &str) -> Result<Option<DidRecord>, RegistryError> {
+        Ok(self.0.did(did).await?.value)
     }
 
     async fn status(&self, issuer: &str, list: &str) -> Result<Option<PublishedStatus>, RegistryError> {
@@ -152,6 +130,35 @@ impl Ledger for RegistryLedger {
         self.0.submit(&SignedTransaction { transaction, public_key, signature }).await?;
         Ok(())
     }
+}
+
+/// A key once for each name it had, as the newest version with it says.
+fn listed(record: Option<&DidRecord>) -> Vec<ListedKey> {
+    let mut keys: Vec<ListedKey> = Vec::new();
+    for version in record.iter().flat_map(|record| &record.versions) {
+        let until = version.until_ms.map(instant);
+        for key in &version.keys {
+            let known = keys.iter_mut().find(|it| it.fragment == key.fragment && it.multikey == key.multikey);
+            let relationships = key.relationships.iter().map(relationship).collect();
+            let compromised_at = key.compromised_at.map(instant);
+            match known {
+                Some(known) => {
+                    (known.relationships, known.until, known.compromised_at) =
+                        (relationships, until, compromised_at);
+                }
+                None => keys.push(ListedKey {
+                    fragment: key.fragment.clone(),
+                    multikey: key.multikey.clone(),
+                    relationships,
+                    since: instant(version.from_ms),
+                    until,
+                    compromised_at,
+                }),
+            }
+        }
+    }
+    keys.sort_by_key(|key| key.until.is_some());
+    keys
 }
 
 /// A block time.

@@ -171,7 +171,9 @@ impl Issuer {
         let event = match tx.find_offer_reissue(tenant, &offer.id).await? {
             None | Some(Reissue::First) => MessageEvent::Issued,
             Some(Reissue::Renewal) => MessageEvent::Renewed,
-            Some(Reissue::PhoneLost | Reissue::DataChanged) => MessageEvent::Replaced,
+            Some(Reissue::PhoneLost | Reissue::DataChanged | Reissue::SignedByLostKey) => {
+                MessageEvent::Replaced
+            }
         };
         let about = format!("{}/{kind}", offer.id);
         let (types, until) = ([kind], Some(until));

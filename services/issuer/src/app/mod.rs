@@ -19,15 +19,19 @@ mod guesses;
 mod holders;
 mod import;
 mod issuing;
+mod key_changes;
 mod key_ring;
 mod keys;
 mod ledger;
+mod logos;
 mod messages;
 mod metadata;
 mod notifications;
 mod offers;
 mod officers;
 pub(crate) mod oidc;
+mod person_passkeys;
+mod portraits;
 mod reissue;
 mod runs;
 mod scim;
@@ -67,14 +71,19 @@ pub use encryption::ReplyTo;
 pub use existence::{BeneficiaryPage, ExistenceCounts, ExistenceError, RequestLink, RequestPage};
 pub use holders::{HolderError, PROOF_SUITES};
 pub use import::{ImportError, Invitation, UploadView};
+pub(crate) use key_changes::CHANGING_KEYS;
+pub use key_changes::{KeyChangeError, Obstacle};
 pub use key_ring::{ChainView, KeyPlace, KeyRing, KeyRingError, KeyView, ListView, ServedView};
 pub use keys::KeysError;
 pub use ledger::{Anchored, DocumentKey, Ledger, ListedKey, PublishedStatus, RegistryLedger};
+pub use logos::{Logo, LogoError};
 pub use messages::{Contact, Letter, Mailer, OutboxView, SendFault};
 pub use notifications::NotificationError;
 pub use offers::{FetchError, NewOffer, OfferError, OfferLink};
 pub use officers::{LinkFor, OfficerLinkError, RolesError, SignInError, officer_link};
 pub use oidc::{Arrival, Departure, OidcError, Provider, Return};
+pub(crate) use portraits::MOST_PORTRAIT_BYTES;
+pub use portraits::{PictureFault, PortraitError};
 pub use reissue::{Reissue, ReissueError, reissue_plan};
 pub use runs::{NewRun, RunError, RunView};
 pub(crate) use scim::patched;
@@ -144,6 +153,8 @@ pub struct Tenant {
     pub approved_types: Vec<CredentialType>,
     /// `{origin}/t/{id}`.
     pub issuer_url: String,
+    /// On its cards.
+    pub logo: Logo,
     /// Signs status digests and anchors on the chain.
     pub(crate) operate: Arc<dyn Signer>,
     /// One transaction of the operate key at a time, since each takes the next number of its sequence.
@@ -151,6 +162,9 @@ pub struct Tenant {
     /// One publishing and one anchoring run at a time, whoever starts it.
     pub(crate) publishing: tokio::sync::Mutex<status::Publishing>,
     pub(crate) anchoring: tokio::sync::Mutex<()>,
+    /// One change of the DID document at a time, and who waits for the next.
+    pub(crate) changing_keys: tokio::sync::Mutex<()>,
+    pub(crate) key_change_ordered: tokio::sync::Notify,
     keys: RwLock<Option<Arc<TenantKeys>>>,
     /// Background work that does not get on: since when, and why.
     troubles: Mutex<BTreeMap<&'static str, (Timestamp, String)>>,
@@ -208,6 +222,7 @@ impl Tenant {
     ) -> Self {
         let issuer_url = format!("{origin}/t/{id}");
         Self {
+            logo: Logo::initials(&name),
             id,
             name,
             did,
@@ -218,6 +233,8 @@ impl Tenant {
             writing: tokio::sync::Mutex::default(),
             publishing: tokio::sync::Mutex::default(),
             anchoring: tokio::sync::Mutex::default(),
+            changing_keys: tokio::sync::Mutex::default(),
+            key_change_ordered: tokio::sync::Notify::new(),
             keys: RwLock::default(),
             troubles: Mutex::default(),
         }
@@ -232,6 +249,12 @@ impl Tenant {
     #[must_use]
     pub fn status_base(&self) -> String {
         format!("{}/status/", self.issuer_url)
+    }
+
+    /// Where wallets find the logo.
+    #[must_use]
+    pub fn logo_url(&self) -> String {
+        format!("{}/logo/{}", self.issuer_url, self.logo.digest)
     }
 
     pub(crate) fn keys(&self) -> Option<Arc<TenantKeys>> {

@@ -57,6 +57,7 @@ impl Issuer {
                 why: new.why,
                 station: new.station.clone(),
                 ending_before: new.ending_before,
+                signed_by: None,
                 state: UploadState::Preview,
                 created_by: by.officer.clone(),
                 created_at: now,
@@ -202,6 +203,9 @@ impl Issuer {
             return skipped("the person is not on the list any more");
         };
         let types = self.types_of_run(tx, by, run.why, &subject).await?;
+        if types.is_empty() && run.why == Reissue::SignedByLostKey {
+            return skipped("an officer offers what they hold, since its claims come with it");
+        }
         if types.is_empty() {
             return skipped("nothing is held any more");
         }

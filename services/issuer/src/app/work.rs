@@ -1,4 +1,5 @@
-//! Background work: keys, publishing, anchoring, forgetting. Every run repairs what an earlier one left behind.
+//! Background work: keys and changes of them, publishing, anchoring, forgetting. Every run repairs what an earlier one left
+//! behind.
 
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -20,6 +21,8 @@ const FORGET_EVERY: Duration = Duration::from_secs(60);
 /// How often messages that are due are sent, and how often it is looked for what ends.
 const SEND_EVERY: Duration = Duration::from_secs(2);
 const RECALL_EVERY: Duration = Duration::from_secs(60);
+/// How often a change of a key that does not get on, or waits for the chain, is tried again.
+const CHANGE_KEYS_EVERY: Duration = Duration::from_secs(5);
 /// How long rows wait for somebody to confirm or to correct them. The page of a list says the same.
 const ROWS_KEPT_DAYS: i64 = 30;
 
@@ -41,6 +44,7 @@ impl Work {
             let (status, anchor) = (settings.status_interval, settings.anchor_interval);
             loops.push(tokio::spawn(publish(weak(issuer, tenant), status, stopped.clone())));
             loops.push(tokio::spawn(messages(weak(issuer, tenant), stopped.clone())));
+            loops.push(tokio::spawn(change_keys(weak(issuer, tenant), stopped.clone())));
             loops.push(tokio::spawn(anchor_loop(weak(issuer, tenant), anchor, stopped.clone())));
         }
         Self { stop, loops }
@@ -100,6 +104,28 @@ async fn anchor_loop((issuer, tenant): Owner, every: Duration, mut stopped: watc
         drop(issuer);
         if is_stopped(&mut stopped, every).await {
             return;
+        }
+    }
+}
+
+/// Begins at once with what is ordered, and tries again what does not get on.
+async fn change_keys((issuer, tenant): Owner, mut stopped: watch::Receiver<bool>) {
+    let mut trouble = Trouble::of(&tenant, super::CHANGING_KEYS);
+    while let Some(issuer) = issuer.upgrade() {
+        match issuer.work_off_key_changes(&tenant).await {
+            Err(error) => trouble.report(issuer.now(), &error),
+            Ok(()) => trouble.over(),
+        }
+        drop(issuer);
+        let next = async {
+            tokio::select! {
+                () = tenant.key_change_ordered.notified() => {}
+                () = tokio::time::sleep(CHANGE_KEYS_EVERY) => {}
+            }
+        };
+        tokio::select! {
+            () = next => {}
+            _ = stopped.wait_for(|stopped| *stopped) => return,
         }
     }
 }

@@ -6,6 +6,7 @@ use actix_web::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, 
 use actix_web::{HttpRequest, HttpResponse, get, web::Data, web::Path};
 use credential::jwe::{AGREEMENT, Encryption};
 use issuance::attestation::BATCH_SIZE;
+use issuance::build::PICTURE;
 use issuance::dpop::DPOP_ALGORITHMS;
 use issuance::{Configuration, CredentialType, Format, schemas};
 use serde_json::{Value, json};
@@ -13,7 +14,7 @@ use web::Problem;
 use wire::vci::{
     AUTHORIZATION_CODE, AuthorizationServerMetadata, BatchIssuance, ClaimDescription, ClaimDisplay,
     CredentialConfiguration, CredentialDefinition, CredentialDisplay, CredentialMetadata, IssuerDisplay,
-    IssuerMetadata, OPENID_CREDENTIAL, PRE_AUTHORIZED_CODE, ProofTypeSupported, RequestEncryption,
+    IssuerMetadata, Logo, OPENID_CREDENTIAL, PRE_AUTHORIZED_CODE, ProofTypeSupported, RequestEncryption,
     ResponseEncryption,
 };
 
@@ -217,13 +218,17 @@ fn issuer_metadata(app: &Issuer, tenant: &Tenant) -> IssuerMetadata {
         display: vec![IssuerDisplay {
             name: Some(tenant.name.clone()),
             locale: Some("en".to_owned()),
-            logo: None,
+            logo: Some(logo(tenant)),
         }],
         credential_configurations_supported: configurations
             .into_iter()
-            .map(|configuration| (configuration.to_string(), described(app, configuration)))
+            .map(|configuration| (configuration.to_string(), described(app, tenant, configuration)))
             .collect(),
     }
+}
+
+fn logo(tenant: &Tenant) -> Logo {
+    Logo { uri: tenant.logo_url(), alt_text: Some(tenant.name.clone()) }
 }
 
 fn encryptions() -> Vec<String> {
@@ -234,14 +239,14 @@ fn offered(app: &Issuer, tenant: &Tenant) -> Vec<Configuration> {
     Configuration::in_formats(&tenant.types, &app.settings().formats)
 }
 
-fn described(app: &Issuer, configuration: Configuration) -> CredentialConfiguration {
+fn described(app: &Issuer, tenant: &Tenant, configuration: Configuration) -> CredentialConfiguration {
     let kind = configuration.credential_type;
     let base = CredentialConfiguration {
         format: configuration.format.identifier().to_owned(),
         scope: Some(configuration.to_string()),
         cryptographic_binding_methods_supported: ["jwk", "did:key", "did:jwk"].map(str::to_owned).to_vec(),
         proof_types_supported: proof_types(app),
-        credential_metadata: Some(displayed(kind, configuration.format)),
+        credential_metadata: Some(displayed(tenant, kind, configuration.format)),
         ..CredentialConfiguration::default()
     };
     let definition = || {
@@ -285,9 +290,8 @@ fn proof_types(app: &Issuer) -> BTreeMap<String, ProofTypeSupported> {
 }
 
 /// Names of the credential and its claims in every language the published type metadata has.
-fn displayed(kind: CredentialType, format: Format) -> CredentialMetadata {
-    let file = kind.schema().replace(".schema.json", ".vct.json");
-    let file = file.rsplit('/').next().and_then(schemas::find);
+fn displayed(tenant: &Tenant, kind: CredentialType, format: Format) -> CredentialMetadata {
+    let file = schemas::type_metadata(kind);
     let metadata: Value = file.and_then(|it| serde_json::from_slice(it.bytes).ok()).unwrap_or_default();
     let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
     let list =
@@ -298,9 +302,11 @@ fn displayed(kind: CredentialType, format: Format) -> CredentialMetadata {
         description: text(&it, "description"),
         background_color: Some("#0b5a8a".to_owned()),
         text_color: Some("#ffffff".to_owned()),
-        logo: None,
+        logo: Some(logo(tenant)),
     });
-    let claims = list(&metadata, "claims").into_iter().map(|claim| {
+    // Other forms have no portrait, since it could not be withheld in them.
+    let has = |claim: &Value| format == Format::SdJwt || claim["path"] != json!([PICTURE]);
+    let claims = list(&metadata, "claims").into_iter().filter(has).map(|claim| {
         let subject = (format != Format::SdJwt).then(|| Value::from("credentialSubject"));
         ClaimDescription {
             path: subject.into_iter().chain(list(&claim, "path")).collect(),

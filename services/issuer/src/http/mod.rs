@@ -7,6 +7,7 @@ mod credential;
 mod dpop_nonce;
 mod existence;
 mod extract;
+mod logos;
 mod metadata;
 mod offers;
 mod problem;
@@ -48,6 +49,7 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
                 .service(metadata::find_issuer_metadata_below)
                 .service(metadata::find_authorization_server_metadata_below)
                 .service(metadata::list_keys)
+                .service(logos::find_logo)
                 .service(offers::fetch_offer)
                 .service(authorization::push_authorization)
                 .service(token::exchange_code)
@@ -69,6 +71,7 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
         )
         .configure(scim::configure)
         .service(scope("/schemas/v1").wrap(from_fn(cors::allow)).service(schemas::find_schema))
+        .service(scope("/schemas/v2").wrap(from_fn(cors::allow)).service(schemas::find_schema_v2))
         .configure(console::configure);
 }
 

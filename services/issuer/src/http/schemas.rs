@@ -14,7 +14,22 @@ use web::Problem;
     (status = 404, body = Problem)))]
 #[get("/{file}")]
 pub(super) async fn find_schema(file: Path<String>) -> Result<HttpResponse, Problem> {
-    let published = issuance::schemas::find(&file).ok_or_else(Problem::not_found)?;
+    serve("v1", &file)
+}
+
+/// A file of version 2: those of the staff identity, which has a portrait there.
+///
+/// The SHA-256 digest of every file is on the registry chain under `https://schemas.passerelle.example/v2/{file}`.
+#[utoipa::path(tag = "schemas", params(("file" = String, Path, example = "staff-identity.vct.json")), responses(
+    (status = 200, description = "The file, byte for byte as its digest on the chain says", content_type = "application/json"),
+    (status = 404, body = Problem)))]
+#[get("/{file}")]
+pub(super) async fn find_schema_v2(file: Path<String>) -> Result<HttpResponse, Problem> {
+    serve("v2", &file)
+}
+
+fn serve(version: &str, file: &str) -> Result<HttpResponse, Problem> {
+    let published = issuance::schemas::find(version, file).ok_or_else(Problem::not_found)?;
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, published.media_type))
         // A published file never changes.

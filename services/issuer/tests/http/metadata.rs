@@ -106,14 +106,41 @@ async fn authorization_server_metadata_names_the_grant() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_logo_is_served_under_its_digest_and_cannot_act() {
+    let world = World::start().await;
+    let metadata = json(&world.get("/.well-known/openid-credential-issuer/t/undp").await);
+    let of_issuer = metadata["display"][0]["logo"].clone();
+    for (name, configuration) in metadata["credential_configurations_supported"].as_object().unwrap() {
+        for display in configuration["credential_metadata"]["display"].as_array().unwrap() {
+            assert_eq!(display["logo"], of_issuer, "{name}");
+        }
+    }
+    assert_eq!(of_issuer["alt_text"], "UNDP");
+    let uri = of_issuer["uri"].as_str().unwrap();
+    let reply = world.get(uri).await;
+    let digest = hex::encode(<sha2::Sha256 as sha2::Digest>::digest(&reply.body));
+    assert!(reply.status == 200 && uri.ends_with(&digest), "{uri}");
+    assert_eq!(
+        (reply.content_type.as_str(), reply.header("x-content-type-options")),
+        ("image/svg+xml", Some("nosniff"))
+    );
+    assert!(reply.header("content-security-policy").unwrap().contains("default-src 'none'"));
+    for other in [uri.replace("/t/undp/", "/t/wfp/"), uri.replace(&digest, &"0".repeat(64))] {
+        assert_eq!(problem(&world.get(&other).await), (404, "not-found".into()), "{other}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn schemas_are_served_as_published() {
     let world = World::start().await;
     for published in issuance::schemas::published() {
-        let reply = world.get(&format!("/schemas/v1/{}", published.file)).await;
+        let reply = world.get(&format!("/schemas/{}/{}", published.version, published.file)).await;
         assert_eq!((reply.status, reply.body.as_ref()), (200, published.bytes), "{}", published.file);
         assert_eq!(reply.header("access-control-allow-origin"), Some("*"));
     }
-    assert_eq!(problem(&world.get("/schemas/v1/other.json").await), (404, "not-found".into()));
+    for missing in ["/schemas/v1/other.json", "/schemas/v2/employment.vct.json"] {
+        assert_eq!(problem(&world.get(missing).await), (404, "not-found".into()));
+    }
 }
 
 #[test]

@@ -30,6 +30,7 @@ const PAGES: &[Page] = &[
     ("get", "/messages/texts/{event}/{language}", Some(Administer), &[]),
     ("post", "/messages/texts/{event}/{language}", Some(Administer), &[("subject", "S"), ("body", "B")]),
     ("post", "/messages/texts/{event}/{language}/restore", Some(Administer), &[]),
+    ("post", "/people/{id}/passkeys/remove", Some(Issue), &[("passkey", "AA")]),
     ("post", "/people/{id}/contact", Some(Issue), &[("email", "a@b.org")]),
     ("get", "/cards", Some(Administer), &[]),
     ("get", "/cards/{kind}", Some(Administer), &[]),
@@ -38,6 +39,9 @@ const PAGES: &[Page] = &[
     ("get", "/chain", None, &[]),
     ("get", "/keys", Some(Administer), &[]),
     ("get", "/keys/{fragment}/plan.csv", Some(SeePeople), &[]),
+    ("post", "/keys/{fragment}/changes", Some(Administer), &[("change", "rotate-key"), ("multikey", "z")]),
+    ("post", "/keys/{fragment}/reissue", Some(Issue), &[]),
+    ("post", "/keys/changes/{id}/give-up", Some(Administer), &[]),
     ("get", "/documents", Some(SeePeople), &[]),
     ("post", "/documents", Some(Issue), &[("digests", "")]),
     ("get", "/documents/{id}/receipt", Some(SeePeople), &[]),
@@ -92,6 +96,8 @@ const PAGES: &[Page] = &[
     ("get", "/staff/{id}/grant", Some(Issue), &[]),
     ("post", "/staff/{id}/grant", Some(Issue), &[("type", "TrainingCompletion")]),
     ("post", "/staff/{id}/offers", Some(Issue), &[("why", "first")]),
+    ("post", "/staff/{id}/portrait", Some(Issue), &[]),
+    ("post", "/staff/{id}/portrait/remove", Some(Issue), &[]),
     ("get", "/{place:staff|retirees}/{id}/end?how=deceased", Some(SeePeople), &[]),
     ("post", "/{place:staff|retirees}/{id}/end", Some(Issue), &[("how", "deceased"), ("sure", "yes")]),
     ("post", "/{place:staff|retirees}/{id}/return", Some(Issue), &[]),
@@ -105,6 +111,7 @@ struct Things {
     document: String,
     officer: String,
     machine: String,
+    key_change: String,
     proposal: String,
     run: String,
     beneficiary: String,
@@ -147,6 +154,7 @@ impl Things {
             document: between(&documents, "href=\"/console/documents/", "/receipt").to_owned(),
             officer: between(&officers, "href=\"/console/officers/", "\"").to_owned(),
             machine,
+            key_change: key_change(world).await,
             proposal: between(&proposals, "action=\"/console/approvals/", "/").to_owned(),
             run,
             beneficiary,
@@ -163,6 +171,7 @@ impl Things {
             "approvals" => &self.proposal,
             "documents" => &self.document,
             "imports" => &self.upload,
+            "keys" => &self.key_change,
             "machines" => &self.machine,
             "offers" => &self.offer,
             "officers" => &self.officer,
@@ -175,9 +184,27 @@ impl Things {
     }
 }
 
+/// One that is being carried out.
+async fn key_change(world: &World) -> String {
+    let act = issuance::KeyAct {
+        id: "change".into(),
+        change: issuance::KeyChange::Rotate,
+        fragment: "key-ed25519-1".into(),
+        multikey: "z".into(),
+        fresh: None,
+        ordered_by: "officer".into(),
+        ordered_at: crate::support::start_time(),
+        state: issuance::KeyActState::Open,
+    };
+    let mut tx = world.issuer.store().write("test").await.unwrap();
+    tx.insert_key_act("undp", &act).await.unwrap();
+    tx.commit().await.unwrap();
+    act.id
+}
+
 async fn send(browser: &Browser, page: &Page, path: &str) -> u16 {
     let (method, template, _, fields) = page;
-    match (*method, template.ends_with("imports")) {
+    match (*method, template.ends_with("imports") || template.ends_with("portrait")) {
         ("get", _) => browser.get(path).await.status,
         (_, true) => browser.upload(path, "list.csv", b"uid\n").await.status,
         _ => browser.post(path, fields).await.status,

@@ -1,6 +1,8 @@
 //! What each role may not do, and how roles change.
 
+use clock::{Clock as _, SystemClock};
 use issuance::{FourEyes, Role, Roles};
+use issuer::LinkFor;
 use testkit::Answer;
 
 use crate::console::{Browser, between};
@@ -116,6 +118,36 @@ async fn whoever_loses_every_role_is_out_at_once_and_stays_out() {
     assert_eq!(ann.post(&format!("/console/officers/{id}/roles"), &[]).await.status, 303);
     assert_eq!(ben.get("/console/staff").await.status, 303, "signed out");
     assert_eq!(ben.sign_in().await.status, 401);
+}
+
+/// What `passerelle admin officer-link --approver` calls, beside the running service.
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_runs_the_service_names_a_second_person_who_may_approve_and_nothing_else() {
+    let world = World::start_with(FourEyes::Always).await;
+    let ann = Browser::officer(&world, "undp", "Ann").await;
+    world.offer().await;
+    ann.post("/console/people/s-10023/status", &[("act", "revoke"), ("reason", "other")]).await;
+    let link = async |tenant: &'static str, whom| issuer::officer_link(&world.config(), tenant, whom).await;
+    assert!(link("nobody", LinkFor::Approver).await.is_err());
+    assert!(link("undp", LinkFor::FirstOfficer).await.unwrap().is_none(), "there is a first one");
+
+    let token = |link: &url::Url| link.path_segments().unwrap().next_back().unwrap().to_owned();
+    let first = link("undp", LinkFor::Approver).await.unwrap().unwrap();
+    let second = link("undp", LinkFor::Approver).await.unwrap().unwrap();
+    // The program says the time of this machine, the service that of the test.
+    world.clock.set(SystemClock.now());
+    let mut ben = Browser::new(&world, "ben");
+    assert_eq!(ben.register(&token(&first), "Ben").await.status, 410, "the newest one works");
+    assert_eq!(ben.register(&token(&second), "Ben").await.status, 200);
+    assert_eq!(Browser::new(&world, "eve").register(&token(&second), "Eve").await.status, 410, "once");
+    assert_eq!(ben.post("/console/officers/links", &[("officer", "yes")]).await.status, 403);
+    assert_eq!(ben.post("/console/staff/s-10023/offers", &[]).await.status, 403);
+    let proposals = ben.get("/console/approvals").await.text();
+    assert!(!proposals.contains("data-testid=\"take-back\""), "not his own");
+    let mut ann = ann;
+    ann.sign_in().await;
+    let trail = ann.get("/console/activity?area=officer").await.text();
+    assert!(trail.contains("Passerelle") && trail.contains("made a one-time link"), "{trail}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

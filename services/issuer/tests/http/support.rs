@@ -68,6 +68,7 @@ pub fn start_time() -> Timestamp {
 fn config(directory: &TempDir, setting: &Setting) -> Config {
     let path = |name: &str| directory.path().join(name);
     let tenant = |id: &str, name: &str, types: &[CredentialType]| TenantConfig {
+        logo: None,
         approved_types: setting.approved.iter().copied().filter(|it| types.contains(it)).collect(),
         id: id.into(),
         name: name.into(),
@@ -191,7 +192,7 @@ fn enveloping(name: &str, envelope: &str) -> InstanceConfig {
     InstanceConfig { envelope: Some(envelope.into()), ..instance(name, true, "ecdsa-rdfc-2019") }
 }
 
-fn key_store(world: &TempDir, token: Option<&TokenConfig>) -> KeyStore {
+pub fn key_store(world: &TempDir, token: Option<&TokenConfig>) -> KeyStore {
     let sealing = SealingKey::load_or_create(world.path().join("sealing.key")).unwrap();
     KeyStore::open(world.path().join("keys"), sealing, token).unwrap()
 }

@@ -29,6 +29,7 @@ const OPERATIONS: &[(&str, &str, Access)] = &[
     ("get", "/.well-known/oauth-authorization-server/t/{tenant}", Access::Public),
     ("get", "/.well-known/openid-credential-issuer/t/{tenant}", Access::Public),
     ("get", "/schemas/v1/{file}", Access::Public),
+    ("get", "/schemas/v2/{file}", Access::Public),
     ("get", "/t/{tenant}/.well-known/oauth-authorization-server", Access::Public),
     ("get", "/t/{tenant}/.well-known/openid-credential-issuer", Access::Public),
     ("get", "/t/{tenant}/jwks", Access::Public),
@@ -38,6 +39,7 @@ const OPERATIONS: &[(&str, &str, Access)] = &[
     ("post", "/t/{tenant}/par", Access::Open),
     ("post", "/t/{tenant}/token", Access::Open),
     ("get", "/t/{tenant}/offers/{token}", Access::Link),
+    ("get", "/t/{tenant}/logo/{digest}", Access::Link),
     ("get", "/t/{tenant}/receipts/{token}", Access::Link),
     ("get", "/t/{tenant}/existence/{token}", Access::Link),
     ("post", "/t/{tenant}/existence/{token}/answer", Access::Link),
@@ -66,7 +68,8 @@ const OPERATIONS: &[(&str, &str, Access)] = &[
 fn path(template: &str, tenant: &str, secret: &str) -> String {
     let filled =
         template.replace("{tenant}", tenant).replace("{token}", secret).replace("{instance}", "closed");
-    let filled = filled.replace("{list}", "revocation-1").replace("{file}", "staff-identity.jsonld");
+    let filled = filled.replace("{list}", "revocation-1").replace("{file}", "staff-identity.schema.json");
+    let filled = filled.replace("{digest}", secret);
     filled.replace("{id}", secret).replace("{name}", "User").replace("{urn}", issuance::scim::CORE)
 }
 

@@ -30,7 +30,7 @@ async fn a_tenant_issues_with_keys_that_never_leave_the_token() {
     keys::end_tokens();
 }
 
-fn token(hsm: &SoftHsm) -> TokenConfig {
+pub fn token(hsm: &SoftHsm) -> TokenConfig {
     TokenConfig {
         module: SoftHsm::module().unwrap(),
         token: "issuer".to_owned(),

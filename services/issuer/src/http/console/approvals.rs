@@ -8,8 +8,8 @@ use actix_web::{HttpResponse, get, post};
 use askama::Template;
 use clock::Timestamp;
 use issuance::{
-    ApprovalError, ApprovalState, CredentialType, Decision, Permission, Proposal, ReasonCode, Roles,
-    ServiceEnd,
+    ApprovalError, ApprovalState, CredentialType, Decision, KeyChange, Permission, Proposal, ReasonCode,
+    Roles, ServiceEnd,
 };
 use serde::Deserialize;
 use web::Problem;
@@ -52,7 +52,7 @@ struct Line {
     remark: Option<String>,
 }
 
-/// Whoever sees no people's records sees the proposals about colleagues' roles only.
+/// Whoever sees no people's records sees the proposals about colleagues' roles and about keys only.
 #[get("/approvals")]
 async fn list_approvals(
     officer: May<SeeProposals>,
@@ -68,8 +68,7 @@ async fn list_approvals(
     };
     let people = officer.roles.may(Permission::SeePeople);
     let lines = |views: Vec<ProposalView>| {
-        let shown =
-            views.iter().filter(|it| people || matches!(it.approval.proposal, Proposal::GiveRoles { .. }));
+        let shown = views.iter().filter(|it| people || !it.approval.proposal.concerns_people());
         shown.map(|it| Line::new(it, &known)).collect()
     };
     html(&ApprovalsPage {
@@ -128,7 +127,10 @@ impl Line {
             Proposal::OfferList { .. }
             | Proposal::Reissue { .. }
             | Proposal::GiveRoles { .. }
-            | Proposal::Issue { .. } => None,
+            | Proposal::Issue { .. }
+            | Proposal::RotateKey { .. }
+            | Proposal::RetireKey { .. }
+            | Proposal::MarkKeyCompromised { .. } => None,
         };
         Self {
             id: approval.id.clone(),
@@ -194,7 +196,29 @@ fn words(view: &ProposalView, officer: &Officer) -> (String, String, Option<Stri
             let now = role_titles(Roles::parse(roles).unwrap_or_default());
             (format!("Make {name} {now}"), format!("Until now: {}", role_titles(*before)), None)
         }
+        (proposal, About::Key { fragment }) => {
+            let (title, detail) = key_words(proposal, fragment);
+            let sees = officer.roles.may(Permission::Administer);
+            (title, detail.to_owned(), sees.then(|| "/console/keys".to_owned()))
+        }
         _ => ("Something that was erased".to_owned(), String::new(), None),
+    }
+}
+
+fn key_words(proposal: &Proposal, fragment: &str) -> (String, &'static str) {
+    match proposal.key_change().map(|(change, ..)| change) {
+        Some(KeyChange::Retire) => (
+            format!("Retire the signing key {fragment}"),
+            "It leaves the DID document once nothing depends on it any more",
+        ),
+        Some(KeyChange::MarkCompromised) => (
+            format!("Mark the signing key {fragment} as compromised"),
+            "A new key takes its place; what it signed counts no more without an earlier anchor",
+        ),
+        Some(KeyChange::Rotate) | None => (
+            format!("Rotate the signing key {fragment}"),
+            "A new key is listed beside it and signs from then on",
+        ),
     }
 }
 
@@ -261,6 +285,7 @@ impl From<DecideError> for Problem {
             DecideError::Run(error) => error.into(),
             DecideError::Change(error) => error.into(),
             DecideError::Roles(error) => error.into(),
+            DecideError::KeyChange(error) => error.into(),
             DecideError::Store(error) => problem::store(&error),
         }
     }

@@ -14,11 +14,14 @@ mod dashboard;
 mod documents;
 mod grant;
 mod imports;
+mod key_changes;
 mod keys;
 mod messages;
 mod offers;
 mod officers;
+mod passkeys;
 mod people;
+mod portrait;
 mod reissues;
 mod requests;
 mod retirees;
@@ -66,9 +69,12 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
                         .configure(reissues::configure)
                         .configure(people::configure)
                         .configure(contact::configure)
+                        .configure(portrait::configure)
+                        .configure(passkeys::configure)
                         .configure(messages::configure)
                         .configure(cards::configure)
                         .configure(keys::configure)
+                        .configure(key_changes::configure)
                         .configure(chain::configure)
                         .configure(calendar::configure)
                         .configure(service::configure)

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use actix_web::http::StatusCode;
 use actix_web::web::{Data, Form, Path, Query, ServiceConfig};
 use actix_web::{HttpResponse, get, post};
 use askama::Template;
@@ -13,13 +14,14 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use store_issuer::{StatusChange, SubjectRow};
 use web::Problem;
-use web::page::{Shell, html, see_other};
+use web::page::{Shell, html, html_with, see_other};
 
 use super::contact::ContactCard;
 use super::grant::granted_types;
+use super::passkeys::PasskeyCard;
 use super::session::{Issue, May, Officer, SeePeople};
 use super::view::{Badge, Done, Find, LINES, Place, When, counted, day, page_of, shell};
-use crate::app::{CopyView, Filter, Issuer, Page, PersonState, SubjectPage};
+use crate::app::{CopyView, Filter, Issuer, Page, PersonState, PictureFault, SubjectPage};
 use crate::http::problem;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
@@ -151,7 +153,12 @@ struct PersonPage {
     has_open: bool,
     has_appointment: bool,
     done: Option<&'static str>,
+    /// Why a picture cannot be the portrait.
+    refusal: Option<String>,
     contact: ContactCard,
+    /// A data URL.
+    portrait: Option<String>,
+    passkeys: PasskeyCard,
 }
 
 /// The end of a person's service.
@@ -164,7 +171,9 @@ struct Ended {
 /// Why new credentials may be offered: what replaces something only where there is something.
 fn reissues(page: &SubjectPage) -> Vec<Reissue> {
     let holds = page.copies.iter().any(|view| view.copy.status != Status::Revoked);
-    Reissue::ALL.into_iter().filter(|why| holds || *why == Reissue::First).collect()
+    // After the loss of a signing key many are concerned: the page of the key makes the run.
+    let for_one = Reissue::ALL.into_iter().filter(|why| *why != Reissue::SignedByLostKey);
+    for_one.filter(|why| holds || *why == Reissue::First).collect()
 }
 
 /// A proposal that waits for a second person.
@@ -222,17 +231,35 @@ async fn person_page(
     done: Query<Done>,
     app: Data<Issuer>,
 ) -> Result<HttpResponse, Problem> {
-    let page = app.subject_page(&officer.tenant, &id).await?;
+    html(&load_page(&officer, &app, &id, &done).await?)
+}
+
+/// The same page after a picture that cannot be the portrait.
+pub(super) async fn refuse_picture(
+    officer: &Officer,
+    app: &Issuer,
+    id: &str,
+    fault: PictureFault,
+) -> Result<HttpResponse, Problem> {
+    let refusal = Some(problem::sentence(&fault.to_string()));
+    let page = load_page(officer, app, id, &Done::default()).await?;
+    html_with(StatusCode::UNPROCESSABLE_ENTITY, &PersonPage { refusal, ..page })
+}
+
+async fn load_page(officer: &Officer, app: &Issuer, id: &str, done: &Done) -> Result<PersonPage, Problem> {
+    let page = app.subject_page(&officer.tenant, id).await?;
     let stored = |error| problem::store(&error);
     let tenant = &officer.tenant.id;
     let known = Known {
         names: app.officer_names(tenant).await.map_err(stored)?,
-        waiting: app.find_waiting_proposal(tenant, "revoke", &id).await.map_err(stored)?,
-        ending: app.find_waiting_proposal(tenant, "end-service", &id).await.map_err(stored)?,
+        waiting: app.find_waiting_proposal(tenant, "revoke", id).await.map_err(stored)?,
+        ending: app.find_waiting_proposal(tenant, "end-service", id).await.map_err(stored)?,
         now: app.clock_now(),
     };
-    let contact = ContactCard::load(&officer, &app, &id).await?;
-    html(&PersonPage::new(&officer, &page, &done, (&known, contact)))
+    let contact = ContactCard::load(officer, app, id).await?;
+    let portrait = app.portrait_of(&officer.tenant, id).await.map_err(stored)?;
+    let passkeys = PasskeyCard::load(officer, app, id).await?;
+    Ok(PersonPage { portrait, ..PersonPage::new(officer, &page, done, (&known, contact, passkeys)) })
 }
 
 /// What a person's page needs beside the person.
@@ -264,7 +291,7 @@ impl PersonPage {
         officer: &Officer,
         page: &SubjectPage,
         done: &Done,
-        (known, contact): (&Known, ContactCard),
+        (known, contact, passkeys): (&Known, ContactCard, PasskeyCard),
     ) -> Self {
         let subject = &page.subject;
         let now = known.now;
@@ -311,7 +338,10 @@ impl PersonPage {
             grants: issues && granted_types(&officer.tenant).next().is_some(),
             has_appointment: subject.claims.contains_key("contractType"),
             done: said(done),
+            refusal: None,
             contact,
+            portrait: None,
+            passkeys,
         }
     }
 }
@@ -324,6 +354,9 @@ fn said(done: &Done) -> Option<&'static str> {
         ("ended", "The service has ended, and with it what hung on it."),
         ("returned", "The end is taken back. You can offer new credentials."),
         ("contact", "The address for messages is saved."),
+        ("passkey", "The passkey is taken away. Nobody signs in with it any more."),
+        ("portrait", "The portrait is saved. Whoever holds a staff identity was offered a new one."),
+        ("portrait-removed", "The portrait is removed. Whoever holds a staff identity was offered a new one."),
         ("withdrawn", "The offer is withdrawn. Its link no longer works."),
     ]
     .into_iter()

@@ -68,6 +68,7 @@ fn title_of(why: Reissue) -> &'static str {
         Reissue::Renewal => "Contracts extended",
         Reissue::DataChanged => "Data changed",
         Reissue::PhoneLost => "New phone or lost key",
+        Reissue::SignedByLostKey => "Signing key compromised",
     }
 }
 
@@ -188,6 +189,9 @@ async fn run_page(
         .map_or("All duty stations".to_owned(), |station| format!("Duty station {station}"));
     if let Some(before) = run.ending_before {
         whom.push_str(&format!(", ending by {}", day(before - chrono::Duration::days(1))));
+    }
+    if let Some(key) = &run.signed_by {
+        whom = format!("Everybody who holds what {key} signed");
     }
     html(&RunPage {
         shell: shell(&officer, Place::Imports),

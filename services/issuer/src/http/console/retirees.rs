@@ -13,6 +13,7 @@ use web::Problem;
 use web::page::{Shell, html, html_with, see_other};
 
 use super::contact::ContactCard;
+use super::passkeys::PasskeyCard;
 use super::people::text;
 use super::session::{Issue, May, Officer, SeePeople};
 use super::view::{Badge, Done, Find, LINES, Place, When, counted, day, page_of, shell};
@@ -206,6 +207,7 @@ struct RetireePage {
     issues: bool,
     done: Option<&'static str>,
     contact: ContactCard,
+    passkeys: PasskeyCard,
 }
 
 struct RequestLine {
@@ -245,7 +247,8 @@ async fn retiree_page(
         (by, When::from(ended.at))
     });
     let contact = ContactCard::load(&officer, &app, &id).await?;
-    let page = RetireePage::new(&officer, &page, &credentials.copies, (&done, contact));
+    let passkeys = PasskeyCard::load(&officer, &app, &id).await?;
+    let page = RetireePage::new(&officer, &page, &credentials.copies, (&done, contact, passkeys));
     let can_end = page.issues && deceased.is_none() && !waiting;
     let can_revoke = page.can_revoke && !waiting;
     let can_ask = page.can_ask && deceased.is_none();
@@ -257,7 +260,7 @@ impl RetireePage {
         officer: &Officer,
         page: &BeneficiaryPage,
         copies: &[CopyView],
-        (done, contact): (&Done, ContactCard),
+        (done, contact, passkeys): (&Done, ContactCard, PasskeyCard),
     ) -> Self {
         let issues = officer.roles.may(Permission::Issue);
         let subject = &page.subject;
@@ -288,6 +291,7 @@ impl RetireePage {
             issues,
             done: said(done),
             contact,
+            passkeys,
         }
     }
 }
@@ -313,6 +317,7 @@ fn sentence(year: i32, now: Option<(&Request, Standing)>) -> String {
 fn said(done: &Done) -> Option<&'static str> {
     [
         ("contact", "The address for messages is saved."),
+        ("passkey", "The passkey is taken away. Nobody signs in with it any more."),
         ("added", "The beneficiary is on the list. You can ask for a proof of life now."),
         ("refused", "The request is closed as refused."),
         ("suspended", "The certificate is suspended."),

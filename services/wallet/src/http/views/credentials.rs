@@ -12,6 +12,9 @@ use utoipa::ToSchema;
 use super::PartyView;
 use crate::app::credentials::Kept;
 
+/// Of a picture in a claim, in base64.
+const LONGEST_PICTURE: usize = 256 * 1024;
+
 #[derive(Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ClaimView {
@@ -31,6 +34,17 @@ impl ClaimView {
             value: claim.value.clone(),
             asked,
         }
+    }
+
+    /// A JPEG or PNG that stands in the claim itself. Nothing is ever fetched for a picture, since whoever serves it would
+    /// learn who looks.
+    pub fn is_picture(&self) -> bool {
+        let encoded = ["data:image/jpeg;base64,", "data:image/png;base64,"];
+        let encoded = encoded.iter().find_map(|kind| self.value.strip_prefix(kind));
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
+        encoded.is_some_and(|text| {
+            !text.is_empty() && text.len() <= LONGEST_PICTURE && text.bytes().all(allowed)
+        })
     }
 }
 
@@ -127,6 +141,31 @@ impl CredentialView {
             claims: Some(kept.held.claims().iter().map(ClaimView::from).collect()),
             credential: Some(kept.held.credential.clone()),
             ..Self::summary(kept, now)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_picture_that_stands_in_the_claim_is_shown_as_one() {
+        let view = |value: &str| ClaimView {
+            path: Vec::new(),
+            label: "Portrait".into(),
+            value: value.into(),
+            asked: false,
+        };
+        assert!(view("data:image/jpeg;base64,/9j/4AAQ").is_picture());
+        for other in [
+            "https://example.org/face.jpg",
+            "data:image/svg+xml;base64,PHN2Zz4=",
+            "data:image/jpeg;base64,",
+            "data:image/jpeg;base64,AA\" onerror=\"x",
+            "Nairobi",
+        ] {
+            assert!(!view(other).is_picture(), "{other}");
         }
     }
 }

@@ -1,0 +1,164 @@
+//! The portrait of a person: kept small and sealed, given out only where the holder can withhold it.
+
+mod picture;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use issuance::audit::Act;
+use issuance::{Actor, CredentialType, OfferState, Reissue, Status};
+use serde_json::Map;
+use store_issuer::Transaction;
+use tokio::sync::Semaphore;
+
+pub(crate) use self::picture::MOST_BYTES as MOST_PORTRAIT_BYTES;
+pub use self::picture::PictureFault;
+use super::{Issuer, NewOffer, OfferError, Tenant};
+
+/// Pictures that are decoded at the same time: each may take 160 MB for a moment.
+static DECODING: Semaphore = Semaphore::const_new(1);
+
+#[derive(Debug, thiserror::Error)]
+pub enum PortraitError {
+    #[error("there is no such person here")]
+    Unknown,
+    #[error(transparent)]
+    Picture(#[from] PictureFault),
+    #[error("decoding the picture was cut off")]
+    Stopped(#[from] tokio::task::JoinError),
+    #[error(transparent)]
+    Store(#[from] store_issuer::Error),
+}
+
+impl Issuer {
+    /// The portrait as a data URL (RFC 2397) with a JPEG.
+    pub async fn portrait_of(
+        &self,
+        tenant: &Tenant,
+        subject_id: &str,
+    ) -> Result<Option<String>, store_issuer::Error> {
+        let mut tx = self.store.read().await?;
+        self.open_portrait(&mut tx, &tenant.id, subject_id).await
+    }
+
+    /// Replaces the portrait by what is in a JPEG or PNG file. To whoever holds a staff identity a new one is offered,
+    /// which revokes the old one when it is taken, as after any changed claim.
+    pub async fn set_portrait(
+        &self,
+        by: &Actor,
+        subject_id: &str,
+        file: Vec<u8>,
+    ) -> Result<(), PortraitError> {
+        if self.find_person(&by.tenant, subject_id).await?.is_none() {
+            return Err(PortraitError::Unknown);
+        }
+        let turn = DECODING.acquire().await;
+        let made = tokio::task::spawn_blocking(move || picture::portrait(&file)).await??;
+        drop(turn);
+        self.change_portrait(by, subject_id, Some(&made)).await
+    }
+
+    pub async fn remove_portrait(&self, by: &Actor, subject_id: &str) -> Result<(), PortraitError> {
+        self.change_portrait(by, subject_id, None).await
+    }
+
+    /// The same picture again, or removing none, changes nothing.
+    async fn change_portrait(
+        &self,
+        by: &Actor,
+        subject_id: &str,
+        made: Option<&[u8]>,
+    ) -> Result<(), PortraitError> {
+        sql::retry(|| async {
+            let now = self.now();
+            let mut tx = self.store.write("change_portrait").await?;
+            if tx.find_subject(&by.tenant, subject_id).await?.is_none() {
+                return Err(PortraitError::Unknown);
+            }
+            let before = self.open_portrait(&mut tx, &by.tenant, subject_id).await?;
+            if before == made.map(data_url) {
+                return Ok(());
+            }
+            let action = match made {
+                Some(made) => {
+                    let purpose = purpose(&by.tenant, subject_id);
+                    let sealed = self.sealing.seal(&purpose, made, self.entropy.as_ref());
+                    tx.put_portrait(&by.tenant, subject_id, &sealed, now).await?;
+                    "person.portrait"
+                }
+                None => {
+                    tx.delete_portrait(&by.tenant, subject_id).await?;
+                    "person.portrait-end"
+                }
+            };
+            tx.audit(by, Act { action, target: subject_id, detail: "" }, now).await?;
+            self.offer_with_portrait(&mut tx, by, subject_id).await?;
+            tx.commit().await?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// A new staff identity for whoever holds one. An offer that waits for that already gives the new portrait, since a
+    /// credential says what the record says when it is fetched.
+    async fn offer_with_portrait(
+        &self,
+        tx: &mut Transaction,
+        by: &Actor,
+        subject_id: &str,
+    ) -> Result<(), store_issuer::Error> {
+        let kind = CredentialType::StaffIdentity;
+        let copies = tx.list_copies(&by.tenant, subject_id).await?;
+        if !copies.iter().any(|it| it.status != Status::Revoked && it.configuration.credential_type == kind) {
+            return Ok(());
+        }
+        for offer in tx.list_offers(&by.tenant, subject_id).await? {
+            let waits = offer.state == OfferState::Open && offer.expires_at > self.now();
+            let covers = offer.configurations.iter().any(|it| it.credential_type == kind);
+            if waits && covers && tx.find_offer_replaces(&by.tenant, &offer.id).await?.is_some() {
+                return Ok(());
+            }
+        }
+        let new = NewOffer {
+            subject_id: subject_id.to_owned(),
+            types: vec![kind],
+            extra_claims: Map::new(),
+            transaction_code: true,
+            bound_key: None,
+            expires_at: None,
+        };
+        let link = match self.insert_offer(tx, by, &new).await {
+            Ok(link) => link,
+            Err(OfferError::Store(error)) => return Err(error),
+            // Somebody whose service has ended, or whose record lacks something, holds nothing new.
+            Err(_) => return Ok(()),
+        };
+        let why = Reissue::DataChanged;
+        if let Some(reason) = why.replaces_with() {
+            tx.set_offer_replaces(&by.tenant, &link.offer_id, reason).await?;
+        }
+        tx.set_offer_reissue(&by.tenant, &link.offer_id, why).await?;
+        let act = Act { action: "offer.create", target: &link.offer_id, detail: why.as_str() };
+        tx.audit(by, act, self.now()).await?;
+        self.tell_offer(tx, &by.tenant, &link.offer_id).await
+    }
+
+    /// One that does not open any more, after the sealing key was lost, is none.
+    pub(super) async fn open_portrait(
+        &self,
+        tx: &mut Transaction,
+        tenant: &str,
+        subject_id: &str,
+    ) -> Result<Option<String>, store_issuer::Error> {
+        let Some(sealed) = tx.find_portrait(tenant, subject_id).await? else { return Ok(None) };
+        Ok(self.sealing.open(&purpose(tenant, subject_id), &sealed).ok().map(|opened| data_url(&opened)))
+    }
+}
+
+fn data_url(jpeg: &[u8]) -> String {
+    format!("data:image/jpeg;base64,{}", STANDARD.encode(jpeg))
+}
+
+/// Bound into the seal, so that one person's row cannot be put in the place of another's.
+fn purpose(tenant: &str, subject_id: &str) -> Vec<u8> {
+    format!("portrait of {tenant}/{subject_id}").into_bytes()
+}
