@@ -1,7 +1,9 @@
 //! Independent JavaScript libraries verify ours, and ours verifies theirs (`tests/interop`).
 
+mod flows;
 mod login;
 mod mail;
+mod persons;
 
 use std::process::Stdio;
 

@@ -1,5 +1,7 @@
 //! What an operator decides. Read from a file, checked as a whole before anything starts.
 
+mod persons;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
@@ -11,6 +13,8 @@ use outbound::OutboundPolicy;
 use serde::{Deserialize, Serialize};
 use url::Url;
 use web::HttpConfig;
+
+pub use persons::{PersonProviderConfig, Persons};
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -33,6 +37,8 @@ pub struct Config {
     /// Wallet providers whose attestations are believed.
     #[serde(default)]
     pub attesters: Vec<AttesterConfig>,
+    #[serde(default)]
+    pub persons: Persons,
     /// Messages to persons; without it nothing is sent and nothing is queued.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub messages: Option<MessagesConfig>,
@@ -229,7 +235,8 @@ pub struct ClientConfig {
     pub client_id: String,
     /// Shown to the person who signs in.
     pub name: String,
-    /// Compared character by character: `https`, a private-use scheme, or `http` on the same machine.
+    /// Compared character by character: `https`, a private-use scheme, or `http` on the same machine; `http://127.0.0.1/…`
+    /// and `http://[::1]/…` without a port have any (RFC 8252, 7.3).
     pub redirect_uris: Vec<String>,
     /// Whether its access tokens must be bound to a key (DPoP).
     #[serde(default)]
@@ -290,6 +297,17 @@ pub enum ConfigError {
         "console.oidc: {0:?} must be an https URL without query and fragment; client_id and name must not be empty"
     )]
     Provider(String),
+    #[error("persons.oidc: {0:?} is no tenant of this service, or has two providers")]
+    PersonProviderTenant(String),
+    #[error(
+        "persons.oidc: {0:?} must be an https URL without query and fragment; client_id and name must not be empty, \
+        and scope must hold openid"
+    )]
+    PersonProvider(String),
+    #[error(
+        "persons.oidc: staff_number_claim cannot be {0:?}: it must be a claim that is one person's for ever"
+    )]
+    StaffNumberClaim(String),
     #[error("messages: {0:?} is no address")]
     Address(String),
     #[error(
@@ -343,6 +361,7 @@ impl Config {
         self.check_clients()?;
         self.check_messages()?;
         self.check_providers()?;
+        self.persons.check(self)?;
         let issuing = &self.issuing;
         for (name, value) in [
             ("anchor_interval_seconds", issuing.anchor_interval_seconds),
@@ -371,14 +390,8 @@ impl Config {
             if !known || !seen.insert(provider.tenant.as_str()) {
                 return Err(ConfigError::ProviderTenant(provider.tenant.clone()));
             }
-            let url = Url::parse(&provider.issuer).ok().filter(|url| {
-                // OpenID Connect Discovery 1.0, 3; a provider on this machine is for trying out.
-                let here = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
-                (url.scheme() == "https" || (url.scheme() == "http" && here))
-                    && url.query().is_none()
-                    && url.fragment().is_none()
-            });
-            if url.is_none() || provider.client_id.is_empty() || provider.name.trim().is_empty() {
+            let is_named = !provider.client_id.is_empty() && !provider.name.trim().is_empty();
+            if !is_provider_issuer(&provider.issuer) || !is_named {
                 return Err(ConfigError::Provider(provider.issuer.clone()));
             }
         }
@@ -432,6 +445,15 @@ impl Config {
         }
         Ok(())
     }
+}
+
+/// OpenID Connect Discovery 1.0, 3; a provider on this machine is for trying out.
+fn is_provider_issuer(text: &str) -> bool {
+    let Ok(url) = Url::parse(text) else { return false };
+    let here = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
+    (url.scheme() == "https" || (url.scheme() == "http" && here))
+        && url.query().is_none()
+        && url.fragment().is_none()
 }
 
 /// RFC 6749, 3.1.2 and RFC 8252, 7: absolute, without a fragment, and nothing that a browser would run.

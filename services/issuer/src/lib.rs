@@ -15,7 +15,8 @@ pub use app::{
 };
 pub use config::{
     AttesterConfig, ClientConfig, Config, ConfigError, Console, InstanceConfig, Issuing, KeysConfig,
-    MessagesConfig, ProviderConfig, RegistryConfig, Security, SmtpConfig, StoreConfig, TenantConfig,
+    MessagesConfig, PersonProviderConfig, Persons, ProviderConfig, RegistryConfig, Security, SmtpConfig,
+    StoreConfig, TenantConfig,
 };
 pub use http::openapi;
 pub use mail::MailError;

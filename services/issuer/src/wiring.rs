@@ -153,6 +153,7 @@ async fn build(
         guesses: std::sync::Mutex::default(),
         imports,
         providers: providers(config)?,
+        person_providers: person_providers(config)?,
         mailer: mailer.map(|smtp| Box::new(smtp) as Box<dyn Mailer>),
     })
 }
@@ -160,22 +161,47 @@ async fn build(
 fn providers(config: &Config) -> Result<Providers, StartError> {
     let mut by_tenant = BTreeMap::new();
     for given in &config.console.oidc {
-        let read = |path: &std::path::PathBuf| {
-            let tenant = given.tenant.clone();
-            std::fs::read_to_string(path).map_err(|source| StartError::ProviderSecret { tenant, source })
-        };
-        let secret = given.client_secret_file.as_ref().map(read).transpose()?;
         let provider = Provider {
             issuer: given.issuer.clone(),
             client_id: given.client_id.clone(),
-            client_secret: secret.map(|secret| secret.trim().to_owned()),
+            client_secret: client_secret(&given.tenant, given.client_secret_file.as_deref())?,
             name: given.name.clone(),
             acr: given.acr.clone(),
             amr: given.amr.clone(),
+            scope: "openid profile".to_owned(),
+            max_age_seconds: None,
+            staff_number_claim: None,
         };
         by_tenant.insert(given.tenant.clone(), provider);
     }
     Ok(Providers::new(by_tenant, Outbound::new(&config.outbound)?))
+}
+
+fn person_providers(config: &Config) -> Result<Providers, StartError> {
+    let mut by_tenant = BTreeMap::new();
+    for given in &config.persons.oidc {
+        let provider = Provider {
+            issuer: given.issuer.clone(),
+            client_id: given.client_id.clone(),
+            client_secret: client_secret(&given.tenant, given.client_secret_file.as_deref())?,
+            name: given.name.clone(),
+            acr: given.acr.clone(),
+            amr: given.amr.clone(),
+            scope: given.scope.clone(),
+            max_age_seconds: Some(given.max_age_seconds),
+            staff_number_claim: Some(given.staff_number_claim.clone()),
+        };
+        by_tenant.insert(given.tenant.clone(), provider);
+    }
+    Ok(Providers::new(by_tenant, Outbound::new(&config.outbound)?))
+}
+
+fn client_secret(tenant: &str, path: Option<&std::path::Path>) -> Result<Option<String>, StartError> {
+    let read = |path| {
+        let tenant = tenant.to_owned();
+        std::fs::read_to_string(path).map_err(|source| StartError::ProviderSecret { tenant, source })
+    };
+    Ok(path.map(read).transpose()?.map(|secret| secret.trim().to_owned()))
 }
 
 /// A token answers when it likes, so it is not asked on a thread that serves others.

@@ -74,7 +74,7 @@ pub use messages::{Contact, Letter, Mailer, OutboxView, SendFault};
 pub use notifications::NotificationError;
 pub use offers::{FetchError, NewOffer, OfferError, OfferLink};
 pub use officers::{LinkFor, OfficerLinkError, RolesError, SignInError, officer_link};
-pub use oidc::{Arrival, Departure, OidcError, Provider, Return};
+pub use oidc::{Arrival, Departure, OidcError, PersonProviderError, Provider, Return};
 pub use reissue::{Reissue, ReissueError, reissue_plan};
 pub use runs::{NewRun, RunError, RunView};
 pub(crate) use scim::patched;
@@ -113,6 +113,8 @@ pub struct Issuer {
     pub(crate) imports: tokio::sync::Notify,
     /// Where officers of some organisations sign in.
     pub(crate) providers: oidc::Providers,
+    /// Those by which persons sign in for their credentials.
+    pub(crate) person_providers: oidc::Providers,
     /// Takes messages to persons; nothing is sent without one.
     pub(crate) mailer: Option<Box<dyn Mailer>>,
 }

@@ -26,6 +26,7 @@ mod messages;
 mod metadata;
 mod offers;
 mod pages;
+mod persons;
 mod providers;
 mod reissues;
 mod roles;

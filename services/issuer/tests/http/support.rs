@@ -11,7 +11,7 @@ use issuance::{Actor, CredentialType, Format, FourEyes, Subject};
 use issuer::app::{DocumentKey, Issuer, NewOffer, OfferLink, Tenant};
 use issuer::{
     AttesterConfig, ClientConfig, Config, Console, InstanceConfig, Issuing, KeysConfig, MessagesConfig,
-    RegistryConfig, Security, SmtpConfig, StoreConfig, TenantConfig,
+    Persons, RegistryConfig, Security, SmtpConfig, StoreConfig, TenantConfig,
 };
 use keys::{Algorithm, KeyStore, SealingKey, Signer as _, SoftwareKey, TokenConfig};
 use outbound::{Outbound, OutboundPolicy, Reply};
@@ -53,11 +53,20 @@ struct Setting {
     formats: Vec<Format>,
     /// Where letters go, if anywhere.
     mail: Option<SocketAddr>,
+    /// By which providers persons sign in.
+    persons: Persons,
 }
 
 impl Setting {
     fn usual(four_eyes: FourEyes) -> Self {
-        Self { four_eyes, token: None, approved: Vec::new(), formats: Format::USUAL.to_vec(), mail: None }
+        Self {
+            four_eyes,
+            token: None,
+            approved: Vec::new(),
+            formats: Format::USUAL.to_vec(),
+            mail: None,
+            persons: Persons::default(),
+        }
     }
 }
 
@@ -93,7 +102,12 @@ fn config(directory: &TempDir, setting: &Setting) -> Config {
             sealing_key: path("sealing.key"),
             pkcs11: setting.token.clone(),
         },
-        outbound: OutboundPolicy::default(),
+        // A provider that is played here is on this machine.
+        outbound: OutboundPolicy {
+            allow_loopback: !setting.persons.oidc.is_empty(),
+            allow_http: !setting.persons.oidc.is_empty(),
+            ..OutboundPolicy::default()
+        },
         issuing: Issuing {
             wallet_url: "http://wallet.test".parse().unwrap(),
             anchor_interval_seconds: 2,
@@ -127,6 +141,7 @@ fn config(directory: &TempDir, setting: &Setting) -> Config {
             client("bound", &["https://wallet.test/cb"], true),
             ClientConfig { attested: true, ..client("attested", &["https://wallet.test/cb"], false) },
         ],
+        persons: setting.persons.clone(),
         messages: setting.mail.map(|mail| MessagesConfig {
             from: "no-reply@undp.example".into(),
             reply_to: BTreeMap::from([("undp".into(), "hr@undp.example".into())]),
@@ -223,6 +238,11 @@ impl World {
     /// With a mail server.
     pub async fn start_with_mail(mail: SocketAddr) -> Self {
         Self::start_setting(Setting { mail: Some(mail), ..Setting::usual(FourEyes::WithColleagues) }).await
+    }
+
+    /// Where persons may sign in at a provider.
+    pub async fn start_with_persons(persons: Persons) -> Self {
+        Self::start_setting(Setting { persons, ..Setting::usual(FourEyes::WithColleagues) }).await
     }
 
     /// With credentials in these formats.
