@@ -27,17 +27,15 @@ async function begin(client, id, {uri}, dpop) {
   const known = issuerMetadata.credentialIssuer.credential_configurations_supported;
   const begun = await client.createAuthorizationRequestUrlFromOffer({
     ...offer, clientId: id, redirectUri, scope: ids.map(it => known[it].scope).join(' '),
-    additionalRequestPayload: {state: 'of this wallet'}, ...dpop && {dpop},
+    ...dpop && {dpop},
   });
   return {...offer, ...begun};
 }
 
-/** The code in the answer, which must be this issuer's to this request. */
-function codeOf(client, {issuerMetadata}, url) {
+/** The answer, which must be this issuer's (RFC 9207). */
+function answered(client, {issuerMetadata}, url) {
   const [authorizationServerMetadata] = issuerMetadata.authorizationServers;
-  const answer = client.parseAndVerifyAuthorizationResponseRedirectUrl({url, authorizationServerMetadata});
-  assert.equal(answer.state, 'of this wallet');
-  return answer;
+  return client.parseAndVerifyAuthorizationResponseRedirectUrl({url, authorizationServerMetadata});
 }
 
 /** An access token for a code. */
@@ -66,7 +64,7 @@ await check('authorization code with PAR, PKCE and DPoP: the person enrols, the 
   assert.deepEqual([...new URL(begun.authorizationRequestUrl).searchParams.keys()].sort(), ['client_id', 'request_uri']);
   assert.equal(begun.pkce.codeChallengeMethod, 'S256');
   const back = await person.enrol(begun.authorizationRequestUrl, first.txCode);
-  const {code} = codeOf(wallet, begun, back);
+  const {code} = answered(wallet, begun, back);
   const thief = {...begun, dpop: {signer: await newKey()}};
   // The code is bound to the key of the pushed request.
   await refused(redeem(wallet, thief, code), 'invalid_grant');
@@ -81,20 +79,20 @@ await check('authorization code with PAR, PKCE and DPoP: the person enrols, the 
   }
 });
 
-await check('the same person signs in again, and what is answered is bound to this issuer and request', async () => {
+await check('the same person signs in again, and what another issuer would answer is refused', async () => {
   const begun = await begin(wallet, clientId, first);
   const back = await person.signIn(begun.authorizationRequestUrl);
   const mixedUp = new URL(back);
   mixedUp.searchParams.set('iss', 'https://other.example');
-  assert.throws(() => codeOf(wallet, begun, mixedUp.href), 'RFC 9207');
-  const session = await redeem(wallet, begun, codeOf(wallet, begun, back).code);
+  assert.throws(() => answered(wallet, begun, mixedUp.href), 'RFC 9207');
+  const session = await redeem(wallet, begun, answered(wallet, begun, back).code);
   assert.equal(session.token.token_type, 'Bearer');
-  await refused(redeem(wallet, begun, codeOf(wallet, begun, back).code), 'invalid_grant');
+  await refused(redeem(wallet, begun, answered(wallet, begun, back).code), 'invalid_grant');
 });
 
 await check('a person who says no sends access_denied to the wallet', async () => {
   const begun = await begin(wallet, clientId, first);
-  const answer = codeOf(wallet, begun, await person.decline(begun.authorizationRequestUrl));
+  const answer = answered(wallet, begun, await person.decline(begun.authorizationRequestUrl));
   assert.equal(answer.error, 'access_denied');
 });
 
@@ -103,8 +101,9 @@ await check('the wallet begins by itself, without an offer', async () => {
   const {issuerMetadata} = await resolved(wallet, first.uri);
   const [authorizationServerMetadata] = issuerMetadata.authorizationServers;
   const begun = await oauth.createAuthorizationRequestUrl(
-    {authorizationServerMetadata, clientId, redirectUri, scope: 'StaffIdentity_dc_sd-jwt'});
+    {authorizationServerMetadata, clientId, redirectUri, scope: 'StaffIdentity_dc_sd-jwt', state: 'of this wallet'});
   const back = new URL(await person.signIn(begun.authorizationRequestUrl));
+  assert.equal(back.searchParams.get('state'), 'of this wallet');
   const {accessTokenResponse: token} = await oauth.retrieveAuthorizationCodeAccessToken({
     authorizationServerMetadata, authorizationCode: back.searchParams.get('code'),
     pkceCodeVerifier: begun.pkce.codeVerifier, redirectUri,
@@ -124,7 +123,7 @@ await check('a wallet that must be attested shows its attestation, and is refuse
   await refused(begin(plain, attestedClient, attestedOffer), 'invalid_client');
   const begun = await begin(attested, attestedClient, attestedOffer, {signer: await newKey()});
   const back = await new Person(issuer).enrol(begun.authorizationRequestUrl, attestedOffer.txCode);
-  const {code} = codeOf(attested, begun, back);
+  const {code} = answered(attested, begun, back);
   await refused(redeem(plain, begun, code), 'invalid_client');
   const session = await redeem(attested, begun, code);
   const id = of(session, 'StaffIdentity', 'sd-jwt');
@@ -157,10 +156,27 @@ await check('keys that a wallet provider attested, beside a proof of one of them
   assert.deepEqual(boundTo(credentials), keys.map(it => it.publicJwk.x));
 });
 
+/**
+ * Notification identifiers of deferred answers. Version 0.4.6 of the library refuses them beside `credentials`, where OID4VCI
+ * 1.0, 9.2 has them (its condition is the wrong way round), so they are taken out before it looks.
+ */
+const notificationIds = [];
+
+async function fetchDeferred(url, options) {
+  const response = await fetch(url, options);
+  if(!String(url).endsWith('/deferred_credential') || response.status !== 200) {
+    return response;
+  }
+  const {notification_id: id, ...answer} = await response.json();
+  notificationIds.push(id);
+  return new Response(JSON.stringify(answer), {status: 200, headers: response.headers});
+}
+
 await check('what a second person approves first is deferred, asked for again, and notified of', async () => {
+  const wallet = newClient(clientAuthenticationNone({clientId}), {fetch: fetchDeferred});
   const begun = await begin(wallet, clientId, deferredOffer, {signer: await newKey()});
   const back = await new Person(issuer).enrol(begun.authorizationRequestUrl, deferredOffer.txCode);
-  const session = await redeem(wallet, begun, codeOf(wallet, begun, back).code);
+  const session = await redeem(wallet, begun, answered(wallet, begun, back).code);
   const id = of(session, 'Employment', 'sd-jwt');
   const keys = [await newKey(), await newKey()];
   const waits = await retrieve(wallet, session, id, keys);
@@ -177,7 +193,9 @@ await check('what a second person approves first is deferred, asked for again, a
   }
   assert.deepEqual(boundTo(answer.credentials), keys.map(it => it.publicJwk.x));
   await refused(ask(), 'invalid_transaction_id');
-  const notification = {notificationId: answer.notification_id, event: 'credential_accepted'};
+  const [notificationId] = notificationIds;
+  assert(notificationId);
+  const notification = {notificationId, event: 'credential_accepted'};
   await wallet.sendNotification({issuerMetadata, accessToken, dpop, notification});
 });
 

@@ -44,8 +44,8 @@ export const callbacks = {
   decryptJwe: untouched,
 };
 
-export function newClient(clientAuthentication = clientAuthenticationAnonymous()) {
-  return new Openid4vciClient({callbacks: {...callbacks, clientAuthentication}});
+export function newClient(clientAuthentication = clientAuthenticationAnonymous(), others = {}) {
+  return new Openid4vciClient({callbacks: {...callbacks, clientAuthentication, ...others}});
 }
 
 /** An offer that was given by reference, and the metadata of its issuer. */
