@@ -1,6 +1,7 @@
 //! What an operator decides. Read from a file, checked as a whole before anything starts.
 
 mod persons;
+mod trust;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -8,13 +9,14 @@ use std::path::PathBuf;
 use credential::data_integrity::Suite;
 use credential::enveloped::Envelope;
 use issuance::{CredentialType, Format};
-use keys::{Algorithm, PublicKey};
+use keys::Algorithm;
 use outbound::OutboundPolicy;
 use serde::{Deserialize, Serialize};
 use url::Url;
 use web::HttpConfig;
 
 pub use persons::{PersonProviderConfig, Persons};
+pub use trust::{AttesterConfig, CertificateConfig, KeyAttestations};
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -181,6 +183,12 @@ pub struct TenantConfig {
     /// Those of its types whose issue a second person approves once a wallet has shown its keys; the wallet waits.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub approved_types: Vec<CredentialType>,
+    /// Those of its types that are bound to attested keys only: `{ StaffIdentity = { key_storage = ["iso_18045_high"] } }`.
+    #[serde(default, skip_serializing_if = "KeyAttestations::is_empty")]
+    pub key_attestations: KeyAttestations,
+    /// Certificates of its P-256 keys, for readers outside of the chain.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub certificates: Vec<CertificateConfig>,
 }
 
 /// A VC API instance for machines.
@@ -246,15 +254,6 @@ pub struct ClientConfig {
     pub attested: bool,
 }
 
-/// A wallet provider whose attestations are believed, by the key it signs them with.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AttesterConfig {
-    pub name: String,
-    /// A public key of P-256 or Ed25519.
-    pub jwk: serde_json::Value,
-}
-
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     #[error("no tenant is configured")]
@@ -287,8 +286,12 @@ pub enum ConfigError {
     Client(String),
     #[error("client {client:?} needs redirect addresses that a browser may be sent to, not {uri:?}")]
     RedirectUri { client: String, uri: String },
-    #[error("attester {0:?} has no public key of P-256 or Ed25519 as its jwk")]
+    #[error(
+        "attester {0:?} needs either a public key of P-256 or Ed25519 as its jwk or a file of certificates"
+    )]
     Attester(String),
+    #[error("tenant {0:?}: key_attestations names a type that it does not issue, or there is no attester")]
+    KeyAttestations(String),
     #[error("client {0:?} must be attested, and no attester is configured")]
     NoAttester(String),
     #[error("console.oidc: {0:?} is no tenant of this service, or has two providers")]
@@ -346,6 +349,7 @@ impl Config {
             if !tenant.approved_types.iter().all(|kind| types.contains(kind)) {
                 return Err(ConfigError::ApprovedTypes(tenant.id.clone()));
             }
+            tenant.check_attestations(&self.attesters)?;
         }
         let mut names = BTreeSet::new();
         for instance in &self.vc_api {
@@ -422,12 +426,7 @@ impl Config {
     }
 
     fn check_clients(&self) -> Result<(), ConfigError> {
-        let keyless = |it: &&AttesterConfig| {
-            !matches!(PublicKey::from_jwk(&it.jwk), Ok(PublicKey::Ed25519(_) | PublicKey::P256(_)))
-        };
-        if let Some(attester) = self.attesters.iter().find(keyless) {
-            return Err(ConfigError::Attester(attester.name.clone()));
-        }
+        self.attesters.iter().try_for_each(AttesterConfig::check)?;
         let mut seen = BTreeSet::new();
         for client in &self.clients {
             let id = client.client_id.as_str();

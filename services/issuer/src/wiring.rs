@@ -1,14 +1,17 @@
 //! The one place that chooses a store, keys, a clock and a ledger.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use ::web::passkey::{PasskeyError, Passkeys};
 use ::web::{Ready, Running, ServeError};
 use actix_web::web::Data;
-use clock::{Clock, Entropy, SystemClock, SystemEntropy};
+use clock::{Clock, Entropy, SystemClock, SystemEntropy, Timestamp};
 use credential::data_integrity::{SigningKey, Suite};
+use credential::x509::{CertificateFault, TrustAnchors};
+use issuance::attestation::Attesters;
 use issuance::authorization::Client;
 use issuance::{Format, Secrets};
 use keys::{Algorithm, KeyStore, KeyStoreError, PublicKey, SealError, SealingKey};
@@ -19,8 +22,10 @@ use store_issuer::Store;
 
 use crate::app::oidc::Providers;
 use crate::app::work::Work;
-use crate::app::{Instance, Issuer, Ledger, Mailer, Provider, RegistryLedger, Settings, Tenant};
-use crate::config::{ClientConfig, Config, ConfigError, InstanceConfig};
+use crate::app::{
+    Instance, Issuer, Ledger, Mailer, Provider, RegistryLedger, Settings, Tenant, TenantCertificate,
+};
+use crate::config::{AttesterConfig, CertificateConfig, ClientConfig, Config, ConfigError, InstanceConfig};
 use crate::http;
 use crate::mail::Smtp;
 
@@ -55,6 +60,18 @@ pub enum StartError {
         tenant: String,
         #[source]
         source: std::io::Error,
+    },
+    #[error("{path} cannot be read")]
+    CertificateFile {
+        path: std::path::PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error("{path} cannot be used")]
+    Certificate {
+        path: std::path::PathBuf,
+        #[source]
+        source: CertificateFault,
     },
     #[error("messages cannot be sent")]
     Mail(#[from] crate::mail::MailError),
@@ -122,6 +139,8 @@ async fn build(
         let (name, did) = (tenant.name.clone(), tenant.did.clone());
         let mut made = Tenant::new(id, name, did, types, &settings.origin, operate);
         made.approved_types.clone_from(&tenant.approved_types);
+        made.attested_types.clone_from(&tenant.key_attestations);
+        made.certificates = certificates(&tenant.certificates, clock.now())?;
         tenants.insert(tenant.id.clone(), Arc::new(made));
     }
     let mut instances = BTreeMap::new();
@@ -149,13 +168,41 @@ async fn build(
         instances,
         cwts: Default::default(),
         clients: config.clients.iter().map(|it| (it.client_id.clone(), client(it))).collect(),
-        attesters: config.attesters.iter().filter_map(|it| PublicKey::from_jwk(&it.jwk).ok()).collect(),
+        attesters: attesters(&config.attesters)?,
         guesses: std::sync::Mutex::default(),
         imports,
         providers: providers(config)?,
         person_providers: person_providers(config)?,
         mailer: mailer.map(|smtp| Box::new(smtp) as Box<dyn Mailer>),
     })
+}
+
+fn attesters(configured: &[AttesterConfig]) -> Result<Attesters, StartError> {
+    let mut attesters = Attesters::default();
+    attesters.keys.extend(configured.iter().filter_map(|it| PublicKey::from_jwk(it.jwk.as_ref()?).ok()));
+    for path in configured.iter().filter_map(|it| it.certificates.as_deref()) {
+        attesters.anchors.extend(TrustAnchors::from_pem(&pem(path)?).map_err(refused(path))?);
+    }
+    Ok(attesters)
+}
+
+fn certificates(
+    configured: &[CertificateConfig],
+    now: Timestamp,
+) -> Result<Vec<TenantCertificate>, StartError> {
+    let read = |it: &CertificateConfig| {
+        TenantCertificate::read(&pem(&it.chain)?, &pem(&it.anchor)?, now).map_err(refused(&it.chain))
+    };
+    configured.iter().map(read).collect()
+}
+
+fn pem(path: &Path) -> Result<Vec<u8>, StartError> {
+    std::fs::read(path).map_err(|source| StartError::CertificateFile { path: path.to_owned(), source })
+}
+
+fn refused(path: &Path) -> impl FnOnce(CertificateFault) -> StartError {
+    let path = path.to_owned();
+    |source| StartError::Certificate { path, source }
 }
 
 fn providers(config: &Config) -> Result<Providers, StartError> {
@@ -196,7 +243,7 @@ fn person_providers(config: &Config) -> Result<Providers, StartError> {
     Ok(Providers::new(by_tenant, Outbound::new(&config.outbound)?))
 }
 
-fn client_secret(tenant: &str, path: Option<&std::path::Path>) -> Result<Option<String>, StartError> {
+fn client_secret(tenant: &str, path: Option<&Path>) -> Result<Option<String>, StartError> {
     let read = |path| {
         let tenant = tenant.to_owned();
         std::fs::read_to_string(path).map_err(|source| StartError::ProviderSecret { tenant, source })

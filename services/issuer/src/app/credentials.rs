@@ -123,7 +123,8 @@ impl Issuer {
         request: &CredentialRequest,
     ) -> Result<CredentialResponse, CredentialError> {
         let configuration = self.wanted_configuration(tenant, &by.token, request).await?;
-        let holder = self.holder(tenant, request.proofs.as_ref()).await?;
+        let required = tenant.attested_types.get(&configuration.credential_type);
+        let holder = self.holder(tenant, request.proofs.as_ref(), required).await?;
         let now = self.now();
         let checked = holder.nonces.iter().map(|nonce| self.secrets.check_nonce(&tenant.id, nonce, now));
         let nonces: Result<Vec<_>, _> = checked.collect();

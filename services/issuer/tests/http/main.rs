@@ -5,9 +5,12 @@
 
 mod anchoring;
 mod approvals;
+mod attested;
+mod authority;
 mod authorization;
 mod batches;
 mod cards;
+mod certificates;
 mod clients;
 mod console;
 mod credentials;

@@ -10,8 +10,9 @@ use clock::{SeededEntropy, TestClock, Timestamp};
 use issuance::{Actor, CredentialType, Format, FourEyes, Subject};
 use issuer::app::{DocumentKey, Issuer, NewOffer, OfferLink, Tenant};
 use issuer::{
-    AttesterConfig, ClientConfig, Config, Console, InstanceConfig, Issuing, KeysConfig, MessagesConfig,
-    Persons, RegistryConfig, Security, SmtpConfig, StoreConfig, TenantConfig,
+    AttesterConfig, CertificateConfig, ClientConfig, Config, Console, InstanceConfig, Issuing,
+    KeyAttestations, KeysConfig, MessagesConfig, Persons, RegistryConfig, Security, SmtpConfig, StartError,
+    StoreConfig, TenantConfig,
 };
 use keys::{Algorithm, KeyStore, SealingKey, Signer as _, SoftwareKey, TokenConfig};
 use outbound::{Outbound, OutboundPolicy, Reply};
@@ -20,6 +21,7 @@ use tempfile::TempDir;
 use url::Url;
 use web::{HttpConfig, Running};
 
+use crate::authority::Authority;
 use crate::ledger::TestLedger;
 
 pub const ORIGIN: &str = "http://issuer.test";
@@ -55,6 +57,12 @@ struct Setting {
     mail: Option<SocketAddr>,
     /// By which providers persons sign in.
     persons: Persons,
+    /// What UNDP requires of keys.
+    attested: KeyAttestations,
+    /// The certificates of UNDP's keys.
+    certificates: Vec<CertificateConfig>,
+    /// An authority of attesters, as PEM, beside the attester whose key is known.
+    authority: Option<String>,
 }
 
 impl Setting {
@@ -66,6 +74,9 @@ impl Setting {
             formats: Format::USUAL.to_vec(),
             mail: None,
             persons: Persons::default(),
+            attested: KeyAttestations::new(),
+            certificates: Vec::new(),
+            authority: None,
         }
     }
 }
@@ -78,6 +89,8 @@ fn config(directory: &TempDir, setting: &Setting) -> Config {
     let path = |name: &str| directory.path().join(name);
     let tenant = |id: &str, name: &str, types: &[CredentialType]| TenantConfig {
         approved_types: setting.approved.iter().copied().filter(|it| types.contains(it)).collect(),
+        key_attestations: if id == "undp" { setting.attested.clone() } else { KeyAttestations::new() },
+        certificates: if id == "undp" { setting.certificates.clone() } else { Vec::new() },
         id: id.into(),
         name: name.into(),
         did: format!("did:passerelle:{id}"),
@@ -154,11 +167,19 @@ fn config(directory: &TempDir, setting: &Setting) -> Config {
                 root_certificate: None,
             },
         }),
-        attesters: vec![AttesterConfig {
-            name: "The provider".into(),
-            jwk: Holder::new(ATTESTER).0.public_key().to_jwk(),
-        }],
+        attesters: attesters(directory, setting),
     }
+}
+
+fn attesters(directory: &TempDir, setting: &Setting) -> Vec<AttesterConfig> {
+    let jwk = Some(Holder::new(ATTESTER).0.public_key().to_jwk());
+    let known = AttesterConfig { name: "The provider".into(), jwk, certificates: None };
+    let authority = setting.authority.as_ref().map(|pem| {
+        let path = directory.path().join("attesters.pem");
+        std::fs::write(&path, pem).unwrap();
+        AttesterConfig { name: "An authority".into(), jwk: None, certificates: Some(path) }
+    });
+    [known].into_iter().chain(authority).collect()
 }
 
 fn instances(setting: &Setting) -> Vec<InstanceConfig> {
@@ -238,6 +259,17 @@ impl World {
     /// With a mail server.
     pub async fn start_with_mail(mail: SocketAddr) -> Self {
         Self::start_setting(Setting { mail: Some(mail), ..Setting::usual(FourEyes::WithColleagues) }).await
+    }
+
+    /// Where UNDP requires attestations of keys.
+    pub async fn start_attesting(attested: KeyAttestations) -> Self {
+        Self::start_setting(Setting { attested, ..Setting::usual(FourEyes::WithColleagues) }).await
+    }
+
+    /// Where an authority's attesters are believed too.
+    pub async fn start_certified(authority: &Authority) -> Self {
+        let authority = Some(authority.pem());
+        Self::start_setting(Setting { authority, ..Setting::usual(FourEyes::WithColleagues) }).await
     }
 
     /// Where persons may sign in at a provider.
@@ -324,6 +356,21 @@ impl World {
         self.running.stop().await;
         self.issuer.store().close().await;
         Self::on(self.directory, self.ledger, self.clock, (2, self.setting)).await
+    }
+
+    /// The same with certificates of UNDP's keys.
+    pub async fn restart_certified(mut self, certificates: Vec<CertificateConfig>) -> Self {
+        self.setting.certificates = certificates;
+        self.restart().await
+    }
+
+    /// What becomes of a start with certificates of UNDP's keys.
+    pub async fn start_again(&self, certificates: Vec<CertificateConfig>) -> Result<(), StartError> {
+        let mut config = self.config();
+        config.tenants[0].certificates = certificates;
+        let ledger = Arc::clone(&self.ledger) as Arc<dyn issuer::app::Ledger>;
+        let clock = Arc::new(self.clock.clone());
+        issuer::start_with(config, ledger, clock, Arc::new(SeededEntropy::new(3)), false).await.map(drop)
     }
 
     /// What the service was started with.
