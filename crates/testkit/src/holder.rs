@@ -32,7 +32,9 @@ impl HolderKey {
     #[must_use]
     pub fn private_jwk(&self) -> Value {
         let mut jwk = self.jwk();
-        jwk["d"] = b64(self.0.to_bytes()).into();
+        if let Some(members) = jwk.as_object_mut() {
+            members.insert("d".to_owned(), b64(self.0.to_bytes()).into());
+        }
         jwk
     }
 
