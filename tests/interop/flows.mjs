@@ -1,20 +1,24 @@
 // Every flow of OID4VCI 1.0 that needs a wallet known to the issuer, by the OpenWallet Foundation's library: authorization
-// code with PAR, PKCE and DPoP, wallet-initiated, client attestation, key attestation, deferred issuance, notification.
+// code with PAR, PKCE and DPoP, wallet-initiated, client attestation, key attestation, certificates in x5c, deferred issuance,
+// notification.
 //
 // usage: node flows.mjs INPUT.json (see tests/interop/flows.rs)
 import assert from 'node:assert/strict';
+import {X509Certificate} from 'node:crypto';
 import {readFileSync} from 'node:fs';
 import {setTimeout as pause} from 'node:timers/promises';
 import {createClientAttestationJwt, clientAuthenticationClientAttestationJwt, clientAuthenticationNone, Oauth2Client}
   from '@openid4vc/oauth2';
+import * as jose from 'jose';
 import {check, finish} from './check.mjs';
 import {Person} from './person.mjs';
 import {boundTo, callbacks, knownKey, newClient, newKey, resolved, retrieve, signed} from './wallet.mjs';
 
-const {issuer, offers, client: clientId, attestedClient, redirectUri, attester: attesterJwk} =
+const {issuer, offers, client: clientId, attestedClient, redirectUri, ...trust} =
   JSON.parse(readFileSync(process.argv[2], 'utf8'));
-const [first, attestedOffer, keyOffer, deferredOffer] = offers;
-const attester = await knownKey(attesterJwk);
+const [first, attestedOffer, keyOffer, deferredOffer, certifiedOffer] = offers;
+const attester = await knownKey(trust.attester);
+const certified = await knownKey(trust.certified);
 const inAMinute = () => Math.floor(Date.now() / 1000) + 60;
 
 const wallet = newClient(clientAuthenticationNone({clientId}));
@@ -130,14 +134,14 @@ await check('a wallet that must be attested shows its attestation, and is refuse
   assert.equal((await retrieve(attested, session, id, [await newKey()])).credentials.length, 1);
 });
 
-/** A key attestation of OID4VCI 1.0, D.1, by the configured wallet provider. */
-async function keyAttestation(nonce, keys) {
+/** A key attestation of OID4VCI 1.0, D.1, by a wallet provider: one that is known by its key, or by its certificates. */
+async function keyAttestation(nonce, keys, by = attester, x5c = undefined) {
   const payload = {
     iss: 'https://provider.example', iat: Math.floor(Date.now() / 1000), exp: inAMinute(), nonce,
     key_storage: ['iso_18045_moderate'], user_authentication: ['iso_18045_moderate'],
     attested_keys: keys.map(it => it.publicJwk),
   };
-  return signed(attester, {typ: 'key-attestation+jwt'}, payload);
+  return signed(by, {typ: 'key-attestation+jwt', ...x5c && {x5c}}, payload);
 }
 
 await check('keys that a wallet provider attested, beside a proof of one of them', async () => {
@@ -154,6 +158,37 @@ await check('keys that a wallet provider attested, beside a proof of one of them
   });
   const {credentials} = await retrieve(wallet, session, id, [], {jwt: [jwt]});
   assert.deepEqual(boundTo(credentials), keys.map(it => it.publicJwk.x));
+});
+
+/** What node and jose find behind `x5c`: a key that the organisation's anchor certified, and that signed. */
+async function checkCertificate(jws) {
+  const {x5c} = jose.decodeProtectedHeader(jws);
+  const anchor = new X509Certificate(trust.anchor);
+  const [leaf, ...others] = x5c.map(it => new X509Certificate(Buffer.from(it, 'base64')));
+  assert.deepEqual(others, [], 'the anchor is not sent');
+  assert(leaf.checkIssued(anchor) && leaf.verify(anchor.publicKey));
+  return jose.compactVerify(jws, leaf.publicKey);
+}
+
+await check('node and jose follow x5c of a credential and of the metadata to the anchor (HAIP 1.0)', async () => {
+  const offer = await resolved(wallet, certifiedOffer.uri);
+  const {accessTokenResponse: token} =
+    await wallet.retrievePreAuthorizedCodeAccessTokenFromOffer({...offer, txCode: certifiedOffer.txCode});
+  const session = {...offer, token};
+  const {c_nonce: nonce} = await wallet.requestNonce(offer);
+  const keys = [await newKey()];
+  const id = of(session, 'StaffIdentity', 'sd-jwt');
+  const prove = async x5c => ({attestation: [await keyAttestation(nonce, keys, certified, x5c)]});
+  const stranger = ['AAAA', ...trust.certificates];
+  for(const untrusted of [undefined, stranger]) {
+    await assert.rejects(retrieve(wallet, session, id, [], await prove(untrusted)), error =>
+      error.response.credentialErrorResponseResult.data.error === 'invalid_proof');
+  }
+  const {credentials: [{credential}]} = await retrieve(wallet, session, id, [], await prove(trust.certificates));
+  await checkCertificate(credential.split('~')[0]);
+  const url = `${issuer}/.well-known/openid-credential-issuer/t/undp`;
+  const metadata = await fetch(url, {headers: {accept: 'application/jwt'}});
+  await checkCertificate(await metadata.text());
 });
 
 /**

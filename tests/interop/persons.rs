@@ -1,5 +1,7 @@
 //! Persons sign in for their credentials by an OpenID provider of others: the offer's person gets them, nobody else.
 
+use std::process::Stdio;
+
 use actors::{Officer, text};
 use anyhow::{Context as _, Result, ensure};
 use base64::Engine as _;
@@ -13,12 +15,11 @@ use super::STAFF;
 use super::login::serve;
 
 const VERIFIER: &str = "the-verifier-of-a-wallet-has-forty-three-letters-or-more";
-const REDIRECT_URI: &str = "http://127.0.0.1:49732/callback";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn persons_sign_in_by_a_provider_of_others() -> Result<()> {
     let stack = Stack::start(StackOptions { mode: Mode::Apart, ..StackOptions::default() }).await?;
-    let port = free_base_port(1)?;
+    let port = free_base_port(2)?;
     let issuer = stack.url(Service::Issuer);
     let mut provider = serve(port, &format!("{issuer}/t/undp/authorize/callback")).await?;
     stack.terminate(Service::Issuer.name()).await?;
@@ -30,7 +31,8 @@ async fn persons_sign_in_by_a_provider_of_others() -> Result<()> {
     let [number, other] = [0, 1].map(|at| numbers.get(at).cloned().unwrap_or_default());
     let offer = Agent::new().get(&hr.offer(&number)?.uri).await?.expect(200)?.json()?;
     let issuer_state = text(&offer, "/grants/authorization_code/issuer_state")?;
-    let wallet = Wallet { issuer, provider: format!("http://localhost:{port}"), issuer_state };
+    let redirect_uri = format!("http://127.0.0.1:{}/callback", port + 1);
+    let wallet = Wallet { issuer, provider: format!("http://localhost:{port}"), issuer_state, redirect_uri };
 
     let code = wallet.sign_in(&format!("who=ann&number={number}")).await?.context("no code")?;
     let token = wallet.redeem(&code).await?;
@@ -45,6 +47,7 @@ async fn persons_sign_in_by_a_provider_of_others() -> Result<()> {
         let refused = wallet.sign_in(&who).await.err();
         ensure!(refused.is_some_and(|error| error.to_string().contains("401")), "{why}");
     }
+    wallet.in_a_browser(&stack, &number).await?;
     drop(provider.stdin.take());
     provider.wait().await?;
     stack.finish().await
@@ -55,18 +58,17 @@ struct Wallet {
     issuer: String,
     provider: String,
     issuer_state: String,
+    redirect_uri: String,
 }
 
 impl Wallet {
-    /// From the pushed request over page and provider back to the wallet: its code, or nothing where access was denied.
-    async fn sign_in(&self, who: &str) -> Result<Option<String>> {
-        let agent = Agent::new();
-        agent.get(format!("{}/as?{who}", self.provider)).await?.expect(200)?;
+    /// Pushes a request; answers its name and the address of its page.
+    async fn push(&self, agent: &Agent) -> Result<(String, Url)> {
         let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(VERIFIER));
         let form = [
             ("response_type", "code"),
             ("client_id", "demo-wallet"),
-            ("redirect_uri", REDIRECT_URI),
+            ("redirect_uri", self.redirect_uri.as_str()),
             ("scope", "StaffIdentity_dc_sd-jwt"),
             ("code_challenge", challenge.as_str()),
             ("code_challenge_method", "S256"),
@@ -79,13 +81,24 @@ impl Wallet {
         page.query_pairs_mut()
             .append_pair("client_id", "demo-wallet")
             .append_pair("request_uri", &request_uri);
+        Ok((request_uri, page))
+    }
+
+    /// From the pushed request over page and provider back to the wallet: its code, or nothing where access was denied.
+    async fn sign_in(&self, who: &str) -> Result<Option<String>> {
+        let agent = Agent::new();
+        agent.get(format!("{}/as?{who}", self.provider)).await?.expect(200)?;
+        let (request_uri, page) = self.push(&agent).await?;
         let shown = agent.get_as(page.as_str(), "text/html").await?.expect(200)?.text();
         ensure!(shown.contains("Sign in with The staff login"), "no button: {shown}");
         let start = json!({ "request_uri": request_uri });
-        let left = agent.post_json(format!("{base}/authorize/provider/start"), &start).await?.expect(200)?;
+        let left = agent
+            .post_json(format!("{}/t/undp/authorize/provider/start", self.issuer), &start)
+            .await?
+            .expect(200)?;
         let mut to = Url::parse(&text(&left.json()?, "/provider")?)?;
         for _ in 0..10 {
-            if to.as_str().starts_with(REDIRECT_URI) {
+            if to.as_str().starts_with(&self.redirect_uri) {
                 return Ok(to.query_pairs().find(|(name, _)| name == "code").map(|(_, code)| code.into()));
             }
             let answer = agent.get_as(to.as_str(), "text/html").await?;
@@ -95,12 +108,32 @@ impl Wallet {
         anyhow::bail!("redirects without end")
     }
 
+    /// The same with the pages and their scripts in Chromium.
+    async fn in_a_browser(&self, stack: &Stack, number: &str) -> Result<()> {
+        let agent = Agent::new();
+        let pages = [self.push(&agent).await?.1, self.push(&agent).await?.1].map(String::from);
+        let input = json!({
+            "pages": pages,
+            "provider": self.provider,
+            "number": number,
+            "redirectUri": self.redirect_uri,
+            "shots": concat!(env!("CARGO_MANIFEST_DIR"), "/browser/shots/provider"),
+        });
+        let file = stack.data().join("provider.json");
+        std::fs::write(&file, input.to_string())?;
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/browser/provider.mjs");
+        let status =
+            tokio::process::Command::new("node").arg(script).arg(&file).stdin(Stdio::null()).status().await?;
+        ensure!(status.success(), "tests/browser/provider.mjs failed (npm ci in tests/browser?)");
+        Ok(())
+    }
+
     async fn redeem(&self, code: &str) -> Result<Value> {
         let form = [
             ("grant_type", "authorization_code"),
             ("code", code),
             ("client_id", "demo-wallet"),
-            ("redirect_uri", REDIRECT_URI),
+            ("redirect_uri", self.redirect_uri.as_str()),
             ("code_verifier", VERIFIER),
         ];
         Agent::new().post_form(format!("{}/t/undp/token", self.issuer), &form).await?.expect(200)?.json()

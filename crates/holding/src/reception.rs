@@ -326,6 +326,7 @@ mod tests {
             "credential_issuer": "https://i.example/t/undp",
             "credential_endpoint": "https://i.example/t/undp/credential",
             "nonce_endpoint": "https://i.example/t/undp/nonce",
+            "deferred_credential_endpoint": "https://i.example/t/undp/deferred_credential",
             "credential_configurations_supported": {"StaffIdentity_dc_sd-jwt": {
                 "format": "dc+sd-jwt", "vct": "https://schemas.passerelle.example/v1#StaffIdentity",
                 "cryptographic_binding_methods_supported": ["jwk"],
@@ -386,6 +387,12 @@ mod tests {
             ),
             ("/credential_endpoint".to_owned(), json!("https://evil.example/c"), false, OfferFault::Endpoint),
             ("/nonce_endpoint".to_owned(), json!("javascript:1"), false, OfferFault::Endpoint),
+            (
+                "/deferred_credential_endpoint".to_owned(),
+                json!("https://evil.example/d"),
+                false,
+                OfferFault::Endpoint,
+            ),
         ] {
             let (mut offer, mut metadata) = (offer(), metadata());
             change(if in_offer { &mut offer } else { &mut metadata }, &pointer, to);

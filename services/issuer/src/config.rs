@@ -1,6 +1,6 @@
 //! What an operator decides. Read from a file, checked as a whole before anything starts.
 
-mod persons;
+mod providers;
 mod trust;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 use web::HttpConfig;
 
-pub use persons::{PersonProviderConfig, Persons};
+pub use providers::{PersonProviderConfig, Persons, ProviderConfig};
 pub use trust::{AttesterConfig, CertificateConfig, KeyAttestations};
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -133,6 +133,9 @@ pub struct Issuing {
     pub credential_validity_days: u32,
     #[serde(default = "offer_validity")]
     pub offer_validity_days: u32,
+    /// How long a wallet waits before it asks again for what a second person has to approve.
+    #[serde(default = "deferred_interval")]
+    pub deferred_interval_seconds: u64,
     /// In which formats each credential is offered: some of `ldp_vc`, `dc+sd-jwt` and `vc+jwt`.
     #[serde(default = "formats")]
     pub formats: Vec<String>,
@@ -147,28 +150,6 @@ pub struct Console {
     pub four_eyes: issuance::FourEyes,
     /// OpenID providers by which officers may sign in, beside their passkeys.
     pub oidc: Vec<ProviderConfig>,
-}
-
-/// An organisation's OpenID provider. Redirect address there: `PUBLIC-URL/console/sign-in/callback`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ProviderConfig {
-    /// The organisation whose officers it knows.
-    pub tenant: String,
-    /// As the provider spells it; `/.well-known/openid-configuration` is read below it.
-    pub issuer: String,
-    pub client_id: String,
-    /// Without it the client is public and proves itself by PKCE alone.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub client_secret_file: Option<PathBuf>,
-    /// On the button of the sign-in page.
-    pub name: String,
-    /// One of these must be the `acr` of an ID token; any where there is none.
-    #[serde(default)]
-    pub acr: Vec<String>,
-    /// Each of these must be in its `amr`, such as `mfa`.
-    #[serde(default)]
-    pub amr: Vec<String>,
 }
 
 /// An organisation whose credentials this service issues.
@@ -371,6 +352,7 @@ impl Config {
             ("anchor_interval_seconds", issuing.anchor_interval_seconds),
             ("status_interval_seconds", issuing.status_interval_seconds),
             ("status_validity_seconds", issuing.status_validity_seconds),
+            ("deferred_interval_seconds", issuing.deferred_interval_seconds),
             ("credential_validity_days", issuing.credential_validity_days.into()),
             ("offer_validity_days", issuing.offer_validity_days.into()),
         ] {
@@ -387,21 +369,6 @@ impl Config {
 }
 
 impl Config {
-    fn check_providers(&self) -> Result<(), ConfigError> {
-        let mut seen = BTreeSet::new();
-        for provider in &self.console.oidc {
-            let known = self.tenants.iter().any(|tenant| tenant.id == provider.tenant);
-            if !known || !seen.insert(provider.tenant.as_str()) {
-                return Err(ConfigError::ProviderTenant(provider.tenant.clone()));
-            }
-            let is_named = !provider.client_id.is_empty() && !provider.name.trim().is_empty();
-            if !is_provider_issuer(&provider.issuer) || !is_named {
-                return Err(ConfigError::Provider(provider.issuer.clone()));
-            }
-        }
-        Ok(())
-    }
-
     fn check_messages(&self) -> Result<(), ConfigError> {
         let Some(messages) = &self.messages else { return Ok(()) };
         let addresses = messages.reply_to.values().chain([&messages.from]);
@@ -444,15 +411,6 @@ impl Config {
         }
         Ok(())
     }
-}
-
-/// OpenID Connect Discovery 1.0, 3; a provider on this machine is for trying out.
-fn is_provider_issuer(text: &str) -> bool {
-    let Ok(url) = Url::parse(text) else { return false };
-    let here = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
-    (url.scheme() == "https" || (url.scheme() == "http" && here))
-        && url.query().is_none()
-        && url.fragment().is_none()
 }
 
 /// RFC 6749, 3.1.2 and RFC 8252, 7: absolute, without a fragment, and nothing that a browser would run.
@@ -501,6 +459,11 @@ const fn status_validity() -> u64 {
 
 const fn credential_validity() -> u32 {
     365
+}
+
+/// People decide in hours.
+const fn deferred_interval() -> u64 {
+    300
 }
 
 const fn offer_validity() -> u32 {

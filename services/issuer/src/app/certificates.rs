@@ -1,4 +1,4 @@
-//! Certificates by which readers outside of the chain know an organisation's P-256 key (HAIP 1.0, 5 and 6).
+//! Certificates by which readers outside of the chain know an organisation's P-256 key (HAIP 1.0, 4.1 and 7.1).
 
 use clock::Timestamp;
 use credential::x509::{CertificateChain, CertificateFault, TrustAnchors};

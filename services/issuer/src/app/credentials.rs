@@ -15,9 +15,6 @@ use super::holders::HolderError;
 use super::tokens::credential_identifier;
 use super::{DpopError, Issuer, Presented, Tenant};
 
-/// How long a wallet waits before it asks for a deferred credential again, in seconds. People decide in hours.
-const INTERVAL_SECONDS: u64 = 300;
-
 /// An access token that was found and is alive.
 #[derive(Clone, Debug)]
 pub struct Authorized {
@@ -161,7 +158,7 @@ impl Issuer {
             }
             Answer::Waits(deferral) => Ok(CredentialResponse {
                 transaction_id: Some(self.secrets.transaction_id(&tenant.id, &deferral.id)),
-                interval: Some(INTERVAL_SECONDS),
+                interval: Some(self.settings.deferred_interval_seconds),
                 ..CredentialResponse::default()
             }),
         }

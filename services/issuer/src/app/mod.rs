@@ -136,6 +136,7 @@ pub struct Settings {
     pub formats: Vec<Format>,
     pub credential_validity: chrono::Duration,
     pub offer_validity: chrono::Duration,
+    pub deferred_interval_seconds: u64,
     pub four_eyes: issuance::FourEyes,
 }
 

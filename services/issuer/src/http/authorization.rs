@@ -1,7 +1,7 @@
 //! Pushed authorization requests (RFC 9126) and the authorization endpoint with the person's sign-in.
 //!
 //! The pages are for browsers and not in the OpenAPI document, like those of the console. They keep no session: each
-//! request is answered with a passkey of its own.
+//! request is answered with a passkey of its own, or by the organisation's OpenID provider.
 
 mod provider;
 

@@ -7,8 +7,8 @@ use issuance::attestation::AttestationRequirement;
 use issuer::{AttesterConfig, ConfigError, KeyAttestations};
 use keys::Signer as _;
 use serde_json::{Value, json};
+use testkit::Authority;
 
-use crate::authority::Authority;
 use crate::holders::{ask, attestation};
 use crate::support::{ATTESTER, Holder, LDP, ORIGIN, SD_JWT, World, json, refusal, refused, start_time};
 
@@ -87,7 +87,8 @@ async fn the_metadata_says_what_is_required_and_of_which_types() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn attesters_are_known_by_their_authority() {
-    let (authority, stranger) = (Authority::new("Wallet providers"), Authority::new("Wallet providers"));
+    let (authority, stranger) =
+        (Authority::new("Wallet providers").unwrap(), Authority::new("Wallet providers").unwrap());
     let world = World::start_certified(&authority).await;
     let token = world.token(&world.offer().await).await;
     let (provider, holder) = (Holder::new(960), Holder::new(1));
@@ -97,10 +98,10 @@ async fn attesters_are_known_by_their_authority() {
         let payload = json!({"iat": at, "exp": at + 60, "nonce": nonce, "attested_keys": keys});
         signed_with(provider, &json!({"typ": "key-attestation+jwt", "alg": "ES256", "x5c": x5c}), &payload)
     };
-    let good = authority.x5c(provider.0.public_key());
+    let good = authority.x5c(&provider.0.public_key().to_jwk()).unwrap();
     for (attester, x5c, why) in [
         (&provider, Value::Null, "no certificate"),
-        (&provider, stranger.x5c(provider.0.public_key()), "of another authority"),
+        (&provider, stranger.x5c(&provider.0.public_key().to_jwk()).unwrap(), "of another authority"),
         (&Holder::new(961), good.clone(), "of another key"),
         (&provider, json!("x"), "no list"),
     ] {
@@ -119,10 +120,10 @@ async fn attesters_are_known_by_their_authority() {
         let at = start_time().timestamp();
         signed_with(&holder, &header, &json!({"aud": format!("{ORIGIN}/t/undp"), "iat": at, "nonce": nonce}))
     };
-    let wrong = proof(stranger.x5c(holder.0.public_key()));
+    let wrong = proof(stranger.x5c(&holder.0.public_key().to_jwk()).unwrap());
     let reply = ask(&world, &token, SD_JWT, json!({"jwt": [wrong]})).await;
     assert_eq!(refusal(&reply), refused("invalid_proof"));
-    let right = proof(authority.x5c(holder.0.public_key()));
+    let right = proof(authority.x5c(&holder.0.public_key().to_jwk()).unwrap());
     assert_eq!(ask(&world, &token, SD_JWT, json!({"jwt": [right]})).await.status, 200);
 }
 

@@ -6,8 +6,8 @@ use credential::x509::{CertificateChain, CertificateFault, TrustAnchors};
 use issuer::{CertificateConfig, StartError};
 use keys::{Algorithm, PublicKey};
 use serde_json::Value;
+use testkit::Authority;
 
-use crate::authority::Authority;
 use crate::support::{Holder, SD_JWT, World, add_key, start_time};
 
 fn header(token: &str) -> Value {
@@ -32,7 +32,7 @@ fn certified(world: &World, authority: &Authority, key: &PublicKey, until: i32) 
         path
     };
     CertificateConfig {
-        chain: write("chain.pem", &authority.certify(key, until)),
+        chain: write("chain.pem", &authority.certify(&key.to_jwk(), until).unwrap()),
         anchor: write("anchor.pem", &authority.pem()),
     }
 }
@@ -51,7 +51,7 @@ fn check(header: &Value, authority: &Authority, key: &PublicKey) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_certified_key_signs_carries_its_certificate() {
-    let (world, authority) = (World::start().await, Authority::new("UNDP root"));
+    let (world, authority) = (World::start().await, Authority::new("UNDP root").unwrap());
     let key = signing_key(&world);
     let certificate = certified(&world, &authority, &key, 2029);
     let world = world.restart_certified(vec![certificate]).await;
@@ -72,7 +72,7 @@ async fn what_the_certified_key_signs_carries_its_certificate() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_certificate_of_another_key_or_time_is_never_sent() {
-    let (world, authority) = (World::start().await, Authority::new("UNDP root"));
+    let (world, authority) = (World::start().await, Authority::new("UNDP root").unwrap());
     let certificate = certified(&world, &authority, &signing_key(&world), 2028);
     let world = world.restart_certified(vec![certificate]).await;
     let trouble = |world: &World| {
@@ -102,17 +102,21 @@ async fn a_certificate_of_another_key_or_time_is_never_sent() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_service_does_not_start_with_certificates_that_prove_nothing() {
-    let (world, authority) = (World::start().await, Authority::new("UNDP root"));
-    let (stranger, key) = (Authority::new("UNDP root"), signing_key(&world));
+    let (world, authority) = (World::start().await, Authority::new("UNDP root").unwrap());
+    let (stranger, key) = (Authority::new("UNDP root").unwrap(), signing_key(&world));
     let good = certified(&world, &authority, &key, 2029);
     let write = |name: &str, pem: String| {
         let path = world.directory.path().join(name);
         std::fs::write(&path, pem).unwrap();
         path
     };
-    let leaf = authority.certify(&key, 2029);
+    let leaf = authority.certify(&key.to_jwk(), 2029).unwrap();
     for (chain, anchor, fault) in [
-        (write("expired", authority.certify(&key, 2027)), good.anchor.clone(), CertificateFault::Dates),
+        (
+            write("expired", authority.certify(&key.to_jwk(), 2027).unwrap()),
+            good.anchor.clone(),
+            CertificateFault::Dates,
+        ),
         (good.chain.clone(), write("stranger", stranger.pem()), CertificateFault::Path),
         (write("whole", leaf.clone() + &authority.pem()), good.anchor.clone(), CertificateFault::Anchor),
         (write("empty", String::new()), good.anchor.clone(), CertificateFault::Pem),

@@ -6,7 +6,6 @@
 mod anchoring;
 mod approvals;
 mod attested;
-mod authority;
 mod authorization;
 mod batches;
 mod cards;

@@ -18,10 +18,10 @@ use keys::{Algorithm, KeyStore, SealingKey, Signer as _, SoftwareKey, TokenConfi
 use outbound::{Outbound, OutboundPolicy, Reply};
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
+use testkit::Authority;
 use url::Url;
 use web::{HttpConfig, Running};
 
-use crate::authority::Authority;
 use crate::ledger::TestLedger;
 
 pub const ORIGIN: &str = "http://issuer.test";
@@ -129,6 +129,7 @@ fn config(directory: &TempDir, setting: &Setting) -> Config {
             formats: setting.formats.iter().map(|format| format.identifier().to_owned()).collect(),
             credential_validity_days: 365,
             offer_validity_days: 30,
+            deferred_interval_seconds: 300,
         },
         console: Console { four_eyes: setting.four_eyes, ..Console::default() },
         tenants: vec![

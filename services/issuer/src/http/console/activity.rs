@@ -241,7 +241,7 @@ fn words(action: &str) -> &'static str {
         "approval.refuse" => "refused a proposal",
         "approval.withdraw" => "took a proposal back",
         "person.end-service" => "ended a person’s service",
-        "person.sign-in" => "signed in at the organisation's provider",
+        "person.sign-in" => "signed in at the organisation’s provider",
         "person.enrol" => "made a passkey with an offer",
         "person.passkeys-end" => "ended a person’s passkeys",
         "authorization.grant" => "was signed in for a wallet",
