@@ -25,7 +25,7 @@ async function signIn(browser, {pages: [first, second], provider, number, redire
     await fetch(`${provider}/as?who=nobody`);
     await page.goto(second);
     await page.getByTestId('provider').click();
-    await page.getByText('did not sign you in').waitFor();
+    await page.getByText('You did not sign in there').waitFor();
     await browser.picture(person, 'authorize-provider-declined');
   });
   app.close();

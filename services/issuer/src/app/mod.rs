@@ -77,7 +77,7 @@ pub use messages::{Contact, Letter, Mailer, OutboxView, SendFault};
 pub use notifications::NotificationError;
 pub use offers::{FetchError, NewOffer, OfferError, OfferLink};
 pub use officers::{LinkFor, OfficerLinkError, RolesError, SignInError, officer_link};
-pub use oidc::{Arrival, Departure, OidcError, PersonProviderError, Provider, Return};
+pub use oidc::{Arrival, Departure, OidcError, PersonProviderError, Provider, ProviderRefusal, Return};
 pub use reissue::{Reissue, ReissueError, reissue_plan};
 pub use runs::{NewRun, RunError, RunView};
 pub(crate) use scim::patched;

@@ -18,7 +18,7 @@ use super::{Issuer, SignInError};
 pub(crate) use client::Providers;
 use client::{Journey, Secret};
 pub use client::{Provider, Return};
-pub use person::PersonProviderError;
+pub use person::{PersonProviderError, ProviderRefusal};
 
 /// How long somebody may stay at the provider.
 const REQUEST_MINUTES: i64 = 10;
@@ -140,7 +140,7 @@ impl Issuer {
     }
 
     fn new_journey(&self) -> Secret {
-        Secret { nonce: self.new_token(), verifier: self.new_token() }
+        Secret { nonce: self.new_token(), verifier: self.new_token(), page: None }
     }
 
     fn seal_journey(&self, purpose: &[u8], secret: &Secret) -> Vec<u8> {

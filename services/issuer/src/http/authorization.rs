@@ -68,6 +68,8 @@ struct Asked {
     client_id: String,
     #[serde(default)]
     request_uri: String,
+    /// Why a sign-in at the provider led back here.
+    refused: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -86,6 +88,7 @@ struct SignInPage {
     request_uri: String,
     /// Name of the organisation's OpenID provider, where persons may sign in there.
     provider: Option<String>,
+    refused: Option<&'static str>,
     view: AuthorizationView,
 }
 
@@ -96,6 +99,7 @@ async fn sign_in_page(app: Data<Issuer>, of: Of, asked: Query<Asked>) -> Result<
         shell: Shell::new("Credentials"),
         organisation: of.0.name.clone(),
         base: format!("/t/{}/authorize", of.0.id),
+        refused: provider::said(asked.refused.as_deref()),
         request_uri: asked.into_inner().request_uri,
         provider: app.person_provider(&of.0).map(str::to_owned),
         view,

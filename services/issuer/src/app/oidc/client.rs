@@ -76,6 +76,9 @@ pub(crate) struct Providers {
 pub(crate) struct Secret {
     pub nonce: String,
     pub verifier: String,
+    /// Our page on which a person may try again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page: Option<String>,
 }
 
 /// One sign-in on its way to the provider and back.

@@ -5,9 +5,11 @@
 
 use issuance::audit::Act;
 use issuance::fingerprint;
+use issuance::oidc::IdTokenError;
 use store_issuer::PersonOidcRequest;
+use url::form_urlencoded;
 
-use super::{Departure, Journey, OidcError, REQUEST_MINUTES, Return};
+use super::{Departure, Journey, OidcError, REQUEST_MINUTES, Return, Secret};
 use crate::app::authorization::person;
 use crate::app::{AuthorizeError, Issuer, Tenant};
 
@@ -18,10 +20,54 @@ pub enum PersonProviderError {
     Provider(#[from] OidcError),
     #[error(transparent)]
     Authorize(#[from] AuthorizeError),
-    #[error("the provider names no staff number that is known here")]
-    Unknown,
     #[error(transparent)]
     Store(#[from] store_issuer::Error),
+}
+
+/// Why a person who came back is shown the page again: nothing is wrong with the answer, and they may go another way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProviderRefusal {
+    /// They went away there, or may not use this service.
+    Declined,
+    /// They signed in too long ago.
+    Old,
+    /// They signed in without what is asked for, such as a second factor.
+    Weak,
+    /// They have no staff number that is on the list here.
+    Unknown,
+}
+
+impl ProviderRefusal {
+    pub const ALL: [Self; 4] = [Self::Declined, Self::Old, Self::Weak, Self::Unknown];
+
+    /// The word in the page's address.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Declined => "declined",
+            Self::Old => "old",
+            Self::Weak => "weak",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    fn of(error: &OidcError) -> Option<Self> {
+        match error {
+            OidcError::Declined => Some(Self::Declined),
+            OidcError::Token(IdTokenError::Age) => Some(Self::Old),
+            OidcError::Token(IdTokenError::Strength) => Some(Self::Weak),
+            OidcError::Unknown => Some(Self::Unknown),
+            OidcError::NoProvider
+            | OidcError::Request
+            | OidcError::Issuer
+            | OidcError::Token(_)
+            | OidcError::Bound
+            | OidcError::Unreachable(_)
+            | OidcError::Answer(..)
+            | OidcError::SignIn(_)
+            | OidcError::Store(_) => None,
+        }
+    }
 }
 
 impl Issuer {
@@ -44,9 +90,10 @@ impl Issuer {
         tenant: &Tenant,
         request_uri: &str,
     ) -> Result<Departure, PersonProviderError> {
-        let (request, _) = self.pushed(&mut self.store.read().await?, tenant, request_uri).await?;
+        let (request, pushed) = self.pushed(&mut self.store.read().await?, tenant, request_uri).await?;
         let (state, browser) = (self.new_token(), self.new_token());
-        let (secret, redirect_uri) = (self.new_journey(), self.person_redirect(tenant));
+        let page = Some(page(tenant, &pushed.client_id, request_uri));
+        let (secret, redirect_uri) = (Secret { page, ..self.new_journey() }, self.person_redirect(tenant));
         let journey =
             Journey { tenant: &tenant.id, redirect_uri: &redirect_uri, state: &state, secret: &secret };
         let to = self.person_providers.destination(journey).await?;
@@ -66,7 +113,8 @@ impl Issuer {
         Ok(Departure { to, browser })
     }
 
-    /// Ends it in the same browser and decides on the pushed request. Answers the path at which the browser goes on.
+    /// Ends it in the same browser and decides on the pushed request. Answers the path at which the browser goes on: towards
+    /// the wallet, or to the page with the reason why not yet.
     pub async fn finish_person_oidc(
         &self,
         tenant: &Tenant,
@@ -88,23 +136,48 @@ impl Issuer {
         let redirect_uri = self.person_redirect(tenant);
         let journey =
             Journey { tenant: &tenant.id, redirect_uri: &redirect_uri, state: &back.state, secret: &secret };
-        let signed_in = self.person_providers.arrive(journey, back, self.now()).await?;
-        let number = signed_in.identity.staff_number.ok_or(PersonProviderError::Unknown)?;
+        let arrived = match self.person_providers.arrive(journey, back, self.now()).await {
+            Ok(signed_in) => signed_in.identity.staff_number.ok_or(OidcError::Unknown),
+            Err(error) => Err(error),
+        };
+        let decided = match arrived {
+            Ok(number) => self.decide_for_number(tenant, &kept.request, &number).await,
+            Err(error) => Err(error.into()),
+        };
+        let Err(PersonProviderError::Provider(error)) = decided else { return decided };
+        match (ProviderRefusal::of(&error), &secret.page) {
+            (Some(refusal), Some(page)) => Ok(format!("{page}&refused={}", refusal.as_str())),
+            _ => Err(error.into()),
+        }
+    }
+
+    async fn decide_for_number(
+        &self,
+        tenant: &Tenant,
+        id: &str,
+        number: &str,
+    ) -> Result<String, PersonProviderError> {
         sql::retry(|| async {
             let now = self.now();
             let mut tx = self.store.write("finish_person_oidc").await?;
-            let request = tx.find_authorization_request(&tenant.id, &kept.request, now).await?;
+            let request = tx.find_authorization_request(&tenant.id, id, now).await?;
             let request = request.ok_or(AuthorizeError::Request)?;
-            let subject = tx.find_subject_by_number(&tenant.id, &number).await?;
-            let subject = subject.ok_or(PersonProviderError::Unknown)?.id;
+            let subject = tx.find_subject_by_number(&tenant.id, number).await?;
+            let subject = subject.ok_or(OidcError::Unknown)?.id;
             let act = Act { action: "person.sign-in", target: &subject, detail: "oidc" };
             tx.audit(&person(tenant), act, now).await?;
-            let next = self.decide_request(&mut tx, tenant, &subject, (&kept.request, &request)).await?;
+            let next = self.decide_request(&mut tx, tenant, &subject, (id, &request)).await?;
             tx.commit().await?;
             Ok(next)
         })
         .await
     }
+}
+
+fn page(tenant: &Tenant, client_id: &str, request_uri: &str) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.append_pair("client_id", client_id).append_pair("request_uri", request_uri);
+    format!("/t/{}/authorize?{}", tenant.id, query.finish())
 }
 
 /// Other than that of officers, so that neither's secrets open as the other's.

@@ -3,7 +3,6 @@
 
 use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
-use actix_web::http::StatusCode;
 use actix_web::http::header::CACHE_CONTROL;
 use actix_web::web::{Data, Query};
 use actix_web::{HttpRequest, HttpResponse, get, post};
@@ -12,7 +11,7 @@ use web::page::see_other;
 use web::{Json, Problem};
 
 use super::Start;
-use crate::app::{Issuer, PersonProviderError, Return, Tenant};
+use crate::app::{Issuer, PersonProviderError, ProviderRefusal, Return, Tenant};
 use crate::http::extract::Of;
 use crate::http::problem;
 
@@ -57,6 +56,23 @@ pub(super) async fn come_back(
     Ok(response)
 }
 
+/// What the page says to a person who came back without being signed in.
+pub(super) fn said(refused: Option<&str>) -> Option<&'static str> {
+    let refusal = ProviderRefusal::ALL.into_iter().find(|it| refused == Some(it.as_str()))?;
+    Some(match refusal {
+        ProviderRefusal::Declined => "You did not sign in there. Try again, or use a passkey.",
+        ProviderRefusal::Old => {
+            "You signed in there too long ago. Try again, and give your password once more."
+        }
+        ProviderRefusal::Weak => {
+            "Your organisation asks for a stronger way of signing in, such as a second factor."
+        }
+        ProviderRefusal::Unknown => {
+            "Your organisation knows you, but names no staff number that is on its list here. Ask your HR office."
+        }
+    })
+}
+
 fn path(tenant: &Tenant) -> String {
     format!("/t/{}/authorize", tenant.id)
 }
@@ -66,11 +82,6 @@ impl From<PersonProviderError> for Problem {
         match error {
             PersonProviderError::Provider(error) => error.into(),
             PersonProviderError::Authorize(error) => error.into(),
-            PersonProviderError::Unknown => {
-                Self::new(StatusCode::UNAUTHORIZED, "unauthorized", "You are not signed in").detail(
-                    "Your organisation signed you in, but it names no staff number that is on its list here. Ask your HR office.",
-                )
-            }
             PersonProviderError::Store(error) => problem::store(&error),
         }
     }
