@@ -145,6 +145,8 @@ impl Wallet {
                 Ok(if waits { Answer::Waits { seconds } } else { Answer::Credential(Box::new(answer)) })
             }
             401 => Ok(Answer::Over),
+            // Asked too often, or at a bad moment.
+            status @ (408 | 429) => Err(RemoteFault::Status { status, code: None }),
             status => match reply.json::<ErrorResponse>() {
                 Ok(refusal) if refusal.error == "credential_request_denied" => Ok(Answer::Refused),
                 Ok(_) if status < 500 => Ok(Answer::Over),

@@ -44,14 +44,17 @@ async fn what_is_released_later_comes_without_the_person() {
     assert_eq!(person.receive(&id, None).await["state"], "waiting");
     assert_eq!(world.others.seen().token_requests, tokens);
 
-    world.others.knobs().release = "released";
+    world.others.knobs().release = "slow_down";
     after(&world, 60).await;
+    assert_eq!(offer(&person, &id).await["state"], "waiting", "an issuer may have a bad moment");
+    world.others.knobs().release = "released";
+    after(&world, 300).await;
     assert_eq!(offer(&person, &id).await["state"], "received");
     assert_eq!(person.credentials().await.len(), 2);
     world.wallet.tend().await;
     assert_eq!(world.others.seen().notifications.len(), 2, "and the issuer is told of both");
     after(&world, 3600).await;
-    assert_eq!(world.others.seen().deferred_requests, 2, "nothing is asked for any more");
+    assert_eq!(world.others.seen().deferred_requests, 3, "nothing is asked for any more");
 }
 
 #[actix_web::test]

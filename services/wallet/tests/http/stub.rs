@@ -253,6 +253,7 @@ async fn deferred(
         "waiting" => HttpResponse::Accepted().json(json!({"transaction_id": transaction, "interval": 60})),
         "released" => HttpResponse::Ok().json(issued_answer(&world, &tenant, &transaction)),
         "invalid_token" => oauth(401, release),
+        "slow_down" => oauth(429, release),
         error => oauth(400, error),
     }
 }
