@@ -9,6 +9,8 @@ use keys::Signer as _;
 use serde_json::{Value, json};
 use testkit::Authority;
 
+use crate::authorization::form;
+use crate::clients::signed;
 use crate::holders::{ask, attestation};
 use crate::support::{ATTESTER, Holder, LDP, ORIGIN, SD_JWT, World, json, refusal, refused, start_time};
 
@@ -125,6 +127,34 @@ async fn attesters_are_known_by_their_authority() {
     assert_eq!(refusal(&reply), refused("invalid_proof"));
     let right = proof(authority.x5c(&holder.0.public_key().to_jwk()).unwrap());
     assert_eq!(ask(&world, &token, SD_JWT, json!({"jwt": [right]})).await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wallet_is_attested_by_a_provider_with_a_certificate() {
+    let authority = Authority::new("Wallet providers").unwrap();
+    let stranger = Authority::new("Wallet providers").unwrap();
+    let world = World::start_certified(&authority).await;
+    let (provider, instance, at) = (Holder::new(960), Holder::new(961), start_time().timestamp());
+    let push = async |x5c: Value, jti: &str| {
+        let cnf = json!({"jwk": instance.0.public_key().to_jwk()});
+        let header = json!({"typ": "oauth-client-attestation+jwt", "alg": "ES256", "x5c": x5c});
+        let attestation = json!({"sub": "attested", "exp": at + 3600, "cnf": cnf});
+        let attestation = signed_with(&provider, &header, &attestation);
+        let possession = json!({"aud": format!("{ORIGIN}/t/undp"), "jti": jti, "iat": at});
+        let possession = signed(&instance, "oauth-client-attestation-pop+jwt", &possession);
+        let shown = [
+            ("oauth-client-attestation", attestation.as_str()),
+            ("oauth-client-attestation-pop", possession.as_str()),
+        ];
+        let pushed = form(&[("client_id", "attested")]);
+        world.client.post_form(&world.url("/t/undp/par"), &pushed, &shown).await.unwrap()
+    };
+    let key = provider.0.public_key().to_jwk();
+    for (at, x5c) in [stranger.x5c(&key).unwrap(), json!([]), Value::Null].into_iter().enumerate() {
+        let reply = push(x5c, &format!("wrong-{at}")).await;
+        assert_eq!(refusal(&reply), (401, "invalid_client".into()), "{at}");
+    }
+    assert_eq!(push(authority.x5c(&key).unwrap(), "right").await.status, 201);
 }
 
 #[tokio::test(flavor = "multi_thread")]
