@@ -61,6 +61,8 @@ async fn a_wallet_of_others_completes_every_flow() -> Result<()> {
 
     let number = numbers.get(5).context("a short list")?;
     our_wallet_waits_too(&stack, &hr.offer(number)?, &approver).await?;
+    let number = numbers.get(6).context("a short list")?;
+    and_in_a_browser(&stack, &offered(&hr, number)?, &approver).await?;
     stack.finish().await
 }
 
@@ -76,6 +78,24 @@ async fn our_wallet_waits_too(stack: &Stack, offer: &actors::Offer, approver: &O
     approver.approve_next().await?;
     person.received(&id).await?;
     ensure!(person.credentials().await?.len() == here + 2, "both formats came");
+    Ok(())
+}
+
+/// The same on the wallet's pages in Chromium.
+async fn and_in_a_browser(stack: &Stack, offer: &Value, approver: &Officer) -> Result<()> {
+    let input = json!({
+        "wallet": stack.url(Service::Wallet),
+        "offer": offer,
+        "shots": concat!(env!("CARGO_MANIFEST_DIR"), "/browser/shots/waiting"),
+    });
+    let file = stack.data().join("waiting.json");
+    std::fs::write(&file, input.to_string())?;
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/browser/waiting.mjs");
+    let mut browser =
+        tokio::process::Command::new("node").arg(script).arg(&file).stdin(Stdio::null()).spawn()?;
+    approver.approve_next().await?;
+    approver.approve_next().await?;
+    ensure!(browser.wait().await?.success(), "tests/browser/waiting.mjs failed (npm ci in tests/browser?)");
     Ok(())
 }
 
