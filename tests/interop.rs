@@ -1,7 +1,9 @@
 //! Independent JavaScript and Python libraries verify ours, and ours verifies theirs (`tests/interop`).
 
+mod flows;
 mod login;
 mod mail;
+mod persons;
 mod schemas;
 
 use std::process::Stdio;

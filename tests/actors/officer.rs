@@ -54,11 +54,16 @@ pub struct CopyRecord {
 impl Officer {
     /// The first officer of an organisation: the one-time link, a passkey.
     pub async fn register(stack: &Stack, organisation: &str) -> Result<Self> {
-        let console = stack.url(Service::Issuer);
         let link = text(&stack.welcome()?, &format!("/officers/{organisation}"))?;
+        Self::by_link(stack, organisation, &link).await
+    }
+
+    /// Whoever uses a one-time link, with a passkey.
+    pub async fn by_link(stack: &Stack, organisation: &str, link: &str) -> Result<Self> {
+        let console = stack.url(Service::Issuer);
         let fund = organisation == "unjspf";
         let officer = Self { agent: Agent::new(), console, fund, offers: Mutex::default() };
-        officer.agent.get_as(&link, "text/html").await?.expect(200)?;
+        officer.agent.get_as(link, "text/html").await?.expect(200)?;
         let token = link.rsplit('/').next().unwrap_or_default();
         let who = json!({ "link": token, "officer": format!("Officer of {organisation}") });
         let options = officer
@@ -67,9 +72,9 @@ impl Officer {
             .await?
             .expect(200)?
             .json()?;
-        let made = Authenticator::new(&officer.console, organisation).register(&options)?;
+        let made = Authenticator::new(&officer.console, token).register(&options)?;
         officer.agent.post_json(officer.at("/console/register/finish"), &made).await?.expect(200)?;
-        let again = officer.agent.get_as(&link, "text/html").await?;
+        let again = officer.agent.get_as(link, "text/html").await?;
         ensure!(again.status == 410, "a one-time link works twice: {again}");
         Ok(officer)
     }
@@ -119,7 +124,14 @@ impl Officer {
 
     /// Makes the offers. Asked again after an answer was lost, it finds them being made.
     pub async fn confirm_list(&self, id: &str) -> Result<()> {
-        let answer = self.agent.post_form(self.at(&format!("/console/imports/{id}/confirm")), &[]).await?;
+        self.confirm_list_with(id, &[]).await
+    }
+
+    /// The same with boxes of the form ticked, such as `employment`.
+    pub async fn confirm_list_with(&self, id: &str, ticked: &[&str]) -> Result<()> {
+        let fields: Vec<_> = ticked.iter().map(|name| (*name, "yes")).collect();
+        let answer =
+            self.agent.post_form(self.at(&format!("/console/imports/{id}/confirm")), &fields).await?;
         if answer.redirect().is_some() {
             return Ok(());
         }
@@ -243,9 +255,29 @@ impl Officer {
 
     /// A one-time link for an officer.
     pub async fn invite_colleague(&self) -> Result<String> {
-        let form = [("officer", "yes")];
+        self.invite(&["officer"]).await
+    }
+
+    /// A one-time link that gives these roles.
+    pub async fn invite(&self, roles: &[&str]) -> Result<String> {
+        let form: Vec<_> = roles.iter().map(|role| (*role, "yes")).collect();
         let page = self.agent.post_form(self.at("/console/officers/links"), &form).await?.expect(200)?.text();
         text_of(&page, "data-testid=\"officer-link\"").context("no link")
+    }
+
+    /// Approves the first proposal that others made, as soon as there is one.
+    pub async fn approve_next(&self) -> Result<()> {
+        const ACTION: &str = "action=\"/console/approvals/";
+        let act = until("a proposal", Duration::from_secs(60), async || {
+            let page = self.page("/console/approvals").await?;
+            let rest = page.split_once(ACTION).map(|(_, rest)| rest);
+            Ok(rest.and_then(|rest| rest.split('/').next()).map(str::to_owned))
+        })
+        .await?;
+        let path = format!("/console/approvals/{act}/approve");
+        let answer = self.agent.post_form(self.at(&path), &[("remark", "")]).await?;
+        ensure!(answer.redirect().is_some(), "not approved: {answer}");
+        Ok(())
     }
 
     /// A page of the console as it is.

@@ -54,6 +54,17 @@ impl Person {
 
     /// The second half of [`Self::receive`].
     pub async fn accept(&self, offer_id: &str, tx_code: Option<&str>) -> Result<Vec<Value>> {
+        let offer = self.prove(offer_id, tx_code).await?;
+        ensure!(text(&offer, "/state")? == "received", "not received: {offer}");
+        let mut credentials = Vec::new();
+        for one in offer.get("credentials").and_then(Value::as_array).context("no credentials")? {
+            credentials.push(self.credential(&text(one, "/credentialId")?).await?);
+        }
+        Ok(credentials)
+    }
+
+    /// Accepts an offer and proves the key; answers the offer as it is then, received or waiting.
+    pub async fn prove(&self, offer_id: &str, tx_code: Option<&str>) -> Result<Value> {
         let mut body = json!({ "deviceKey": self.key.thumbprint() });
         if let (Some(code), Some(members)) = (tx_code, body.as_object_mut()) {
             members.insert("txCode".into(), code.into());
@@ -69,15 +80,16 @@ impl Person {
                 .expect(200)?
                 .json()?;
         }
-        ensure!(
-            step.pointer("/offer/state").and_then(Value::as_str) == Some("received"),
-            "not received: {step}"
-        );
-        let mut credentials = Vec::new();
-        for one in step.pointer("/offer/credentials").and_then(Value::as_array).context("no credentials")? {
-            credentials.push(self.credential(&text(one, "/credentialId")?).await?);
-        }
-        Ok(credentials)
+        step.get("offer").cloned().context("no offer")
+    }
+
+    /// Waits until everything of an offer has come.
+    pub async fn received(&self, offer_id: &str) -> Result<()> {
+        until("the offer", Duration::from_secs(60), async || {
+            let offer = self.get(&format!("/v1/offers/{offer_id}")).await?.expect(200)?.json()?;
+            Ok((text(&offer, "/state")? == "received").then_some(()))
+        })
+        .await
     }
 
     pub async fn credential(&self, id: &str) -> Result<Value> {

@@ -12,7 +12,8 @@ use tokio::process::{Child, Command};
 async fn officers_sign_in_by_a_provider_of_others() -> Result<()> {
     let stack = Stack::start(StackOptions { mode: Mode::Apart, ..StackOptions::default() }).await?;
     let port = free_base_port(1)?;
-    let mut provider = serve(&stack, port).await?;
+    let callback = format!("{}/console/sign-in/callback", stack.url(Service::Issuer));
+    let mut provider = serve(port, &callback).await?;
     stack.terminate(Service::Issuer.name()).await?;
     configure(&stack, port)?;
     stack.restart(Service::Issuer).await?;
@@ -118,11 +119,11 @@ impl Browser {
     }
 }
 
-async fn serve(stack: &Stack, port: u16) -> Result<Child> {
+pub(super) async fn serve(port: u16, redirect_uri: &str) -> Result<Child> {
     let mut provider = Command::new("node")
         .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/interop/provider.mjs"))
         .args([&port.to_string(), "passerelle", "the-secret"])
-        .arg(format!("{}/console/sign-in/callback", stack.url(Service::Issuer)))
+        .arg(redirect_uri)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())

@@ -2,6 +2,7 @@
 // services' addresses and credentials that our issuer made (see tests/interop.rs).
 import assert from 'node:assert/strict';
 import {readFileSync} from 'node:fs';
+import {check, finish} from './check.mjs';
 import {checkDataIntegrity} from './data-integrity.mjs';
 import {checkJoseCose} from './jose-cose.mjs';
 import {checkOpenid4vc} from './openid4vc.mjs';
@@ -10,22 +11,6 @@ import {checkSuites} from './suites.mjs';
 
 const input = JSON.parse(readFileSync(process.argv[2], 'utf8'));
 
-let passed = 0;
-let failed = 0;
-
-/** Runs one named check; a failure is printed and counted, the rest still runs. */
-async function check(name, body) {
-  try {
-    await body();
-    passed += 1;
-    console.log(`ok   ${name}`);
-  } catch(error) {
-    failed += 1;
-    console.log(`FAIL ${name}`);
-    console.log(String(error.stack ?? error).split('\n').map(line => `     ${line}`).join('\n'));
-  }
-}
-
 assert(input.registry && input.issuer && input.verifier, 'the input names the services');
 await checkDataIntegrity(check, input);
 await checkSuites(check, input);
@@ -33,5 +18,4 @@ await checkSdJwt(check, input);
 await checkOpenid4vc(check, input);
 await checkJoseCose(check, input);
 
-console.log(`interop: ${passed} passed, ${failed} failed`);
-process.exit(failed === 0 && passed > 0 ? 0 : 1);
+finish('interop');

@@ -25,6 +25,7 @@ pub mod sd_jwt;
 pub mod status_list_cwt;
 pub mod vcdm;
 mod verify;
+pub mod x509;
 
 pub use context::embedded as embedded_context;
 pub use digest::digest;

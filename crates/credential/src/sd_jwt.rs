@@ -11,7 +11,7 @@ use crate::enveloped::{Content, Envelope};
 use crate::jwt;
 use crate::outcome::Fault;
 
-pub use issue::issue;
+pub use issue::{issue, issue_certified};
 pub(crate) use issue::{pointer, withhold_from};
 use parse::Disclosed;
 pub(crate) use parse::parse_by_any;

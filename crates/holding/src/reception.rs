@@ -54,6 +54,8 @@ pub struct Endpoints {
     pub credential: String,
     pub nonce: Option<String>,
     pub notification: Option<String>,
+    #[serde(default)]
+    pub deferred: Option<String>,
 }
 
 /// An offer a person opened, and how far it went.
@@ -65,6 +67,20 @@ pub struct Reception {
     pub offered: Vec<Offered>,
     pub transaction_code: Option<TransactionCode>,
     pub progress: Progress,
+    /// What the organisation releases later.
+    #[serde(default)]
+    pub deferred: Vec<Deferred>,
+    /// Places of what it refused to release.
+    #[serde(default)]
+    pub refused: Vec<usize>,
+}
+
+/// A credential that was asked for and is not released yet (OID4VCI 1.0, 9).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deferred {
+    /// Its place in the offer.
+    pub slot: usize,
+    pub transaction_id: String,
 }
 
 /// How far an offer has come.
@@ -79,7 +95,16 @@ pub enum Progress {
         holder_thumbprint: String,
         proofs: Vec<ToSign>,
     },
+    /// All keys are proven, and the organisation has not released everything yet.
+    Waiting {
+        access_token: String,
+        holder_thumbprint: String,
+    },
     Received {
+        at: Timestamp,
+    },
+    /// Nothing was released.
+    Refused {
         at: Timestamp,
     },
 }
@@ -150,9 +175,19 @@ pub fn open(
         credential: metadata.credential_endpoint.clone(),
         nonce: metadata.nonce_endpoint.clone(),
         notification: metadata.notification_endpoint.clone(),
+        deferred: metadata.deferred_credential_endpoint.clone(),
     };
     endpoints.check()?;
-    Ok(Reception { source, issuer, endpoints, offered, transaction_code, progress: Progress::Opened })
+    Ok(Reception {
+        source,
+        issuer,
+        endpoints,
+        offered,
+        transaction_code,
+        progress: Progress::Opened,
+        deferred: Vec::new(),
+        refused: Vec::new(),
+    })
 }
 
 impl Endpoints {
@@ -162,8 +197,13 @@ impl Endpoints {
         let origin =
             |text: &str| url::Url::parse(text).ok().map(|url| url.origin()).filter(url::Origin::is_tuple);
         let home = origin(&self.issuer).ok_or(OfferFault::Endpoint)?;
-        let all =
-            [Some(&self.token), Some(&self.credential), self.nonce.as_ref(), self.notification.as_ref()];
+        let all = [
+            Some(&self.token),
+            Some(&self.credential),
+            self.nonce.as_ref(),
+            self.notification.as_ref(),
+            self.deferred.as_ref(),
+        ];
         let stays = all.into_iter().flatten().all(|text| origin(text).as_ref() == Some(&home));
         if stays { Ok(()) } else { Err(OfferFault::Endpoint) }
     }
@@ -175,6 +215,8 @@ impl Reception {
         match self.progress {
             Progress::Opened => "opened",
             Progress::Signing { .. } => "signing",
+            Progress::Waiting { .. } => "waiting",
+            Progress::Refused { .. } => "refused",
             Progress::Received { .. } => "received",
         }
     }
@@ -199,10 +241,14 @@ impl Reception {
         self.offered.iter().position(|one| one.configuration_id == configuration_id)
     }
 
+    /// Of everything that was not refused.
     #[must_use]
     pub fn names(&self) -> Vec<String> {
         let mut names: Vec<String> = Vec::new();
-        for one in &self.offered {
+        for (slot, one) in self.offered.iter().enumerate() {
+            if self.refused.contains(&slot) {
+                continue;
+            }
             if !names.contains(&one.name) {
                 names.push(one.name.clone());
             }
@@ -280,6 +326,7 @@ mod tests {
             "credential_issuer": "https://i.example/t/undp",
             "credential_endpoint": "https://i.example/t/undp/credential",
             "nonce_endpoint": "https://i.example/t/undp/nonce",
+            "deferred_credential_endpoint": "https://i.example/t/undp/deferred_credential",
             "credential_configurations_supported": {"StaffIdentity_dc_sd-jwt": {
                 "format": "dc+sd-jwt", "vct": "https://schemas.passerelle.example/v1#StaffIdentity",
                 "cryptographic_binding_methods_supported": ["jwk"],
@@ -340,6 +387,12 @@ mod tests {
             ),
             ("/credential_endpoint".to_owned(), json!("https://evil.example/c"), false, OfferFault::Endpoint),
             ("/nonce_endpoint".to_owned(), json!("javascript:1"), false, OfferFault::Endpoint),
+            (
+                "/deferred_credential_endpoint".to_owned(),
+                json!("https://evil.example/d"),
+                false,
+                OfferFault::Endpoint,
+            ),
         ] {
             let (mut offer, mut metadata) = (offer(), metadata());
             change(if in_offer { &mut offer } else { &mut metadata }, &pointer, to);

@@ -1,8 +1,11 @@
 //! What a wallet provider attests: the wallet itself (OAuth 2.0 Attestation-Based Client Authentication; OID4VCI 1.0,
-//! appendix E) and the keys of its user (appendix D). Who may attest is configured, key by key.
+//! appendix E) and the keys of its user (appendix D). Who may attest is configured: single keys, or authorities whose
+//! certificates do.
 
 use credential::jwt::{self, Verified};
+use credential::x509::{CertificateChain, TrustAnchors};
 use keys::PublicKey;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::key_proof::HolderKey;
@@ -19,10 +22,34 @@ const CLIENT_TYP: &str = "oauth-client-attestation+jwt";
 const POP_TYP: &str = "oauth-client-attestation-pop+jwt";
 const KEY_TYP: &str = "key-attestation+jwt";
 
+/// Whose attestations are believed.
+#[derive(Clone, Debug, Default)]
+pub struct Attesters {
+    /// Pinned: what a header says of such a key decides nothing.
+    pub keys: Vec<PublicKey>,
+    /// For attestations with their certificates in `x5c`.
+    pub anchors: TrustAnchors,
+}
+
+/// What an issuer wants to know of keys before it binds a credential to them (OID4VCI 1.0, 12.2.4). Without values, an
+/// attestation alone.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AttestationRequirement {
+    /// One of these must be said of where the keys are kept; see appendix D.2.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub key_storage: Vec<String>,
+    /// One of these must be said of how their user is recognised.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub user_authentication: Vec<String>,
+}
+
 /// Keys of which an attester says where they are kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyAttestation {
     pub keys: Vec<PublicKey>,
+    key_storage: Vec<String>,
+    user_authentication: Vec<String>,
     /// The `c_nonce` that shows its freshness; not yet checked.
     pub nonce: Option<String>,
 }
@@ -44,6 +71,10 @@ pub enum AttestationFault {
     Expiry,
     #[error("attested_keys needs 1 to {BATCH_SIZE} different public keys of supported kinds")]
     Keys,
+    #[error(
+        "key_storage or user_authentication of the attestation is not one that key_attestations_required accepts"
+    )]
+    Resistance,
     #[error("the attestation names no client and key")]
     Client,
     #[error("the proof of possession is not a JWT of the right type signed with the attested key")]
@@ -56,15 +87,38 @@ pub enum AttestationFault {
     Jti,
 }
 
+impl Attesters {
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.keys.is_empty() && self.anchors.is_empty()
+    }
+
+    /// A JWT that one of them signed.
+    fn verify(&self, token: &str, typ: &str, now: Timestamp) -> Result<Verified, AttestationFault> {
+        if token.len() > MAX_BYTES {
+            return Err(AttestationFault::Attester);
+        }
+        let pinned = self.keys.iter().find_map(|key| jwt::verify_with_key(token, typ, key, now).ok());
+        pinned.or_else(|| self.by_certificate(token, typ, now)).ok_or(AttestationFault::Attester)
+    }
+
+    fn by_certificate(&self, token: &str, typ: &str, now: Timestamp) -> Option<Verified> {
+        let header = jwt::decode(token).ok()?.header;
+        let chain = CertificateChain::from_header(header.get("x5c")?).ok()?;
+        self.anchors.verify(&chain, now).ok()?;
+        jwt::verify_with_key(token, typ, chain.leaf_key(), now).ok()
+    }
+}
+
 impl KeyAttestation {
     /// `with_proof`: as the header of a `jwt` proof, where `exp` is required (appendix D.1).
     pub fn verify(
         attestation: &str,
-        attesters: &[PublicKey],
+        attesters: &Attesters,
         with_proof: bool,
         now: Timestamp,
     ) -> Result<Self, AttestationFault> {
-        let claims = by_attester(attestation, KEY_TYP, attesters, now)?.claims;
+        let claims = attesters.verify(attestation, KEY_TYP, now)?.claims;
         if with_proof && !claims.contains_key("exp") {
             return Err(AttestationFault::Expiry);
         }
@@ -84,7 +138,22 @@ impl KeyAttestation {
         if keys.iter().enumerate().any(|(at, key)| keys.iter().take(at).any(|other| other == key)) {
             return Err(AttestationFault::Keys);
         }
-        Ok(Self { keys, nonce: text(&claims, "nonce").map(str::to_owned) })
+        Ok(Self {
+            keys,
+            key_storage: texts(&claims, "key_storage"),
+            user_authentication: texts(&claims, "user_authentication"),
+            nonce: text(&claims, "nonce").map(str::to_owned),
+        })
+    }
+
+    /// Whether the keys are kept and used as an issuer requires it.
+    pub fn check(&self, required: &AttestationRequirement) -> Result<(), AttestationFault> {
+        let meets = |accepted: &[String], said: &[String]| {
+            accepted.is_empty() || said.iter().any(|value| accepted.contains(value))
+        };
+        let met = meets(&required.key_storage, &self.key_storage)
+            && meets(&required.user_authentication, &self.user_authentication);
+        if met { Ok(()) } else { Err(AttestationFault::Resistance) }
     }
 }
 
@@ -94,10 +163,10 @@ impl ClientAttestation {
         attestation: &str,
         possession: &str,
         issuer: &str,
-        attesters: &[PublicKey],
+        attesters: &Attesters,
         now: Timestamp,
     ) -> Result<Self, AttestationFault> {
-        let claims = by_attester(attestation, CLIENT_TYP, attesters, now)?.claims;
+        let claims = attesters.verify(attestation, CLIENT_TYP, now)?.claims;
         if !claims.contains_key("exp") {
             return Err(AttestationFault::Expiry);
         }
@@ -126,20 +195,9 @@ impl ClientAttestation {
     }
 }
 
-/// The key is pinned, so what the header says of `kid` or `x5c` decides nothing.
-fn by_attester(
-    token: &str,
-    typ: &str,
-    attesters: &[PublicKey],
-    now: Timestamp,
-) -> Result<Verified, AttestationFault> {
-    if token.len() > MAX_BYTES {
-        return Err(AttestationFault::Attester);
-    }
-    attesters
-        .iter()
-        .find_map(|key| jwt::verify_with_key(token, typ, key, now).ok())
-        .ok_or(AttestationFault::Attester)
+fn texts(claims: &Map<String, Value>, name: &str) -> Vec<String> {
+    let values = claims.get(name).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    values.iter().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
 fn text<'a>(claims: &'a Map<String, Value>, name: &str) -> Option<&'a str> {

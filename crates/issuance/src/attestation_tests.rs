@@ -38,7 +38,8 @@ fn key_attestation(attester: &SoftwareKey, changes: &Value) -> String {
 #[test]
 fn an_attested_key_is_one_a_trusted_attester_names() {
     let (attester, stranger) = (key(1), key(2));
-    let trusted = [*key(3).public_key(), *attester.public_key()];
+    let keys = vec![*key(3).public_key(), *attester.public_key()];
+    let trusted = Attesters { keys, ..Attesters::default() };
     let verify = |token: &str, with_proof| KeyAttestation::verify(token, &trusted, with_proof, now());
     let found = verify(&key_attestation(&attester, &json!({})), true).unwrap();
     assert_eq!(found.keys, [*key(5).public_key(), *key(6).public_key()]);
@@ -73,7 +74,7 @@ fn an_attested_key_is_one_a_trusted_attester_names() {
 #[test]
 fn a_wallet_shows_its_attestation_and_the_key_in_it() {
     let (attester, instance) = (key(1), key(4));
-    let trusted = [*attester.public_key()];
+    let trusted = Attesters { keys: vec![*attester.public_key()], ..Attesters::default() };
     let at = now().timestamp();
     let attestation = |changes: &Value| {
         let cnf = json!({"jwk": instance.public_key().to_jwk()});

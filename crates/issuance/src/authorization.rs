@@ -28,7 +28,7 @@ pub struct Client {
     pub id: String,
     /// Shown to the person.
     pub name: String,
-    /// Compared character by character (RFC 9700, 2.1).
+    /// Compared character by character (RFC 9700, 2.1), but for the port of a loopback address.
     pub redirect_uris: Vec<String>,
     /// Whether it must authenticate with a client attestation (HAIP 1.0, 4.4.1).
     pub is_attested: bool,
@@ -123,7 +123,11 @@ impl Client {
         issued: &[CredentialType],
     ) -> Result<AuthorizationRequest, RequestFault> {
         let redirect_uri = asked.redirect_uri.ok_or(RequestFault::Missing("redirect_uri"))?;
-        if !self.redirect_uris.iter().any(|known| known == redirect_uri) {
+        if !self
+            .redirect_uris
+            .iter()
+            .any(|known| known == redirect_uri || is_on_some_port(known, redirect_uri))
+        {
             return Err(RequestFault::RedirectUri);
         }
         match asked.response_type {
@@ -219,6 +223,20 @@ pub fn is_withdrawn(kind: CredentialType, copies: &[CredentialCopy]) -> bool {
         .iter()
         .filter(|copy| copy.configuration.credential_type == kind && copy.status != Status::Valid)
         .any(|copy| !later(copy))
+}
+
+/// RFC 8252, 7.3: an app on the person's machine listens where a port is free, so an address of a loopback interface that
+/// was registered without a port has any.
+fn is_on_some_port(known: &str, asked: &str) -> bool {
+    ["http://127.0.0.1", "http://[::1]"].into_iter().any(|origin| {
+        let (Some(path), Some(rest)) = (known.strip_prefix(origin), asked.strip_prefix(origin)) else {
+            return false;
+        };
+        let Some(port) = rest.strip_prefix(':').and_then(|rest| rest.strip_suffix(path)) else {
+            return false;
+        };
+        path.starts_with('/') && port.bytes().all(|byte| byte.is_ascii_digit()) && port.parse::<u16>().is_ok()
+    })
 }
 
 fn challenge(asked: &Asked<'_>) -> Result<String, RequestFault> {

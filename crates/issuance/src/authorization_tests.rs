@@ -116,3 +116,35 @@ fn signing_in_does_not_undo_a_revocation() {
     assert!(is_withdrawn(kind, &[copy(LDP, Status::Suspended, 1), new]), "one key of a batch");
     assert!(!is_withdrawn(CredentialType::Employment, &[copy(LDP, Status::Revoked, 0)]));
 }
+
+#[test]
+fn an_app_on_the_same_machine_chooses_its_port_and_nothing_else() {
+    let registered = |uri: &str| Client { redirect_uris: vec![uri.into()], ..client() };
+    let takes = |known: &str, uri: &str| {
+        let asked = Asked { redirect_uri: Some(uri), ..asked() };
+        registered(known).check(&asked, &ISSUED).map(|request| request.redirect_uri)
+    };
+    for (known, uri) in [
+        ("http://127.0.0.1/cb", "http://127.0.0.1:49152/cb"),
+        ("http://127.0.0.1/cb", "http://127.0.0.1/cb"),
+        ("http://[::1]/cb?a=b", "http://[::1]:1/cb?a=b"),
+    ] {
+        assert_eq!(takes(known, uri).as_deref(), Ok(uri));
+    }
+    for (known, uri) in [
+        ("http://127.0.0.1/cb", "http://127.0.0.1:49152/cb/"),
+        ("http://127.0.0.1/cb", "http://127.0.0.1:49152/other"),
+        ("http://127.0.0.1/cb", "http://127.0.0.1:/cb"),
+        ("http://127.0.0.1/cb", "http://127.0.0.1:+1/cb"),
+        ("http://127.0.0.1/cb", "http://127.0.0.1:65536/cb"),
+        ("http://127.0.0.1/cb", "http://127.0.0.1:1@evil.example:80/cb"),
+        ("http://127.0.0.1/cb", "http://127.0.0.1.evil.example:80/cb"),
+        ("http://127.0.0.1/cb", "https://127.0.0.1:1/cb"),
+        ("http://127.0.0.1/cb", "http://[::1]:1/cb"),
+        ("http://127.0.0.1:1/cb", "http://127.0.0.1:2/cb"),
+        ("http://localhost/cb", "http://localhost:1/cb"),
+        ("https://wallet.example/cb", "https://wallet.example:444/cb"),
+    ] {
+        assert_eq!(takes(known, uri), Err(RequestFault::RedirectUri), "{known} {uri}");
+    }
+}

@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use credential::x509::{CertificateChain, TrustAnchors};
 use keys::{Algorithm, InvalidKey, PublicKey};
 use serde_json::{Map, Value};
 
@@ -43,8 +44,10 @@ pub enum KeyProofError {
     Algorithm,
     #[error("the header names a critical extension this issuer does not know")]
     Critical,
-    #[error("the header needs exactly one of jwk and kid, and no x5c")]
+    #[error("the header needs exactly one of jwk, kid and x5c")]
     KeyReference,
+    #[error("x5c does not lead to an authority that is trusted here")]
+    Certificate,
     #[error("kid is not a did:key or did:jwk URL of a supported key")]
     Kid,
     #[error("the header contains a private key")]
@@ -86,8 +89,14 @@ impl HolderKey {
 }
 
 impl KeyProof {
-    /// Checks everything about a proof but its nonce, whose use has to be recorded.
-    pub fn verify(jwt: &str, audience: &str, now: Timestamp) -> Result<Self, KeyProofError> {
+    /// Checks everything about a proof but its nonce, whose use has to be recorded. `anchors` are those of the wallet
+    /// providers, for keys that come in certificates.
+    pub fn verify(
+        jwt: &str,
+        audience: &str,
+        anchors: &TrustAnchors,
+        now: Timestamp,
+    ) -> Result<Self, KeyProofError> {
         if jwt.len() > MAX_PROOF_BYTES {
             return Err(KeyProofError::TooLong);
         }
@@ -108,7 +117,7 @@ impl KeyProof {
         if header.contains_key("crit") {
             return Err(KeyProofError::Critical);
         }
-        let holder = holder(&header)?;
+        let holder = holder(&header, anchors, now)?;
         if holder.public.algorithm().jose() != algorithm {
             return Err(KeyProofError::KeyMismatch);
         }
@@ -155,15 +164,25 @@ fn seconds(object: &Map<String, Value>, name: &str) -> Option<i64> {
     whole.parse().ok()
 }
 
-fn holder(header: &Map<String, Value>) -> Result<HolderKey, KeyProofError> {
-    if header.contains_key("x5c") {
-        return Err(KeyProofError::KeyReference);
-    }
-    match (header.get("jwk"), header.get("kid")) {
-        (Some(jwk), None) => Ok(HolderKey::from_jwk(from_jwk(jwk)?)),
-        (None, Some(Value::String(kid))) => from_kid(kid),
+fn holder(
+    header: &Map<String, Value>,
+    anchors: &TrustAnchors,
+    now: Timestamp,
+) -> Result<HolderKey, KeyProofError> {
+    match (header.get("jwk"), header.get("kid"), header.get("x5c")) {
+        (Some(jwk), None, None) => Ok(HolderKey::from_jwk(from_jwk(jwk)?)),
+        (None, Some(Value::String(kid)), None) => from_kid(kid),
+        (None, None, Some(x5c)) => from_x5c(x5c, anchors, now),
         _ => Err(KeyProofError::KeyReference),
     }
+}
+
+/// The key of the first certificate. One that nobody here trusts says no more than a bare `jwk`, but the wallet means that
+/// it does, so it is refused.
+fn from_x5c(x5c: &Value, anchors: &TrustAnchors, now: Timestamp) -> Result<HolderKey, KeyProofError> {
+    let chain = CertificateChain::from_header(x5c).map_err(|_| KeyProofError::Certificate)?;
+    anchors.verify(&chain, now).map_err(|_| KeyProofError::Certificate)?;
+    Ok(HolderKey::from_jwk(*chain.leaf_key()))
 }
 
 fn from_jwk(jwk: &Value) -> Result<PublicKey, KeyProofError> {

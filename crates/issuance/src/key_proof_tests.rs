@@ -35,7 +35,7 @@ impl Parts {
     }
 
     fn verify(&self) -> Result<KeyProof, KeyProofError> {
-        KeyProof::verify(&self.jwt(), ISSUER, now())
+        KeyProof::verify(&self.jwt(), ISSUER, &TrustAnchors::default(), now())
     }
 }
 
@@ -150,7 +150,7 @@ fn tampered_and_oversized_proofs_are_refused() {
         Parts { payload: json!({"aud": ISSUER, "iat": 1, "nonce": "m"}), ..parts(Algorithm::P256) }.jwt();
     let (mine, theirs): (Vec<_>, Vec<_>) = (jwt.split('.').collect(), other.split('.').collect());
     let mixed = format!("{}.{}.{}", mine[0], theirs[1], mine[2]);
-    let check = |jwt: &str| KeyProof::verify(jwt, ISSUER, now());
+    let check = |jwt: &str| KeyProof::verify(jwt, ISSUER, &TrustAnchors::default(), now());
     assert_eq!(check(&mixed), Err(KeyProofError::Signature));
     assert_eq!(check(&format!("{}.{}.", mine[0], mine[1])), Err(KeyProofError::Signature));
     assert_eq!(check(&"a".repeat(MAX_PROOF_BYTES + 1)), Err(KeyProofError::TooLong));

@@ -30,6 +30,10 @@ pub struct ExpectedIdentity<'a> {
     pub acr: &'a [String],
     /// Each of these must be in `amr`.
     pub amr: &'a [String],
+    /// How long ago the person may have signed in; any time where there is none.
+    pub max_age_seconds: Option<u32>,
+    /// The claim that is the staff number, where that is of interest.
+    pub staff_number_claim: Option<&'a str>,
     pub now: Timestamp,
 }
 
@@ -39,6 +43,8 @@ pub struct Identity {
     /// Never given to another person by that provider.
     pub subject: String,
     pub name: Option<String>,
+    /// What the claim that was asked for says, a text or an integer.
+    pub staff_number: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -61,6 +67,8 @@ pub enum IdTokenError {
     Nonce,
     #[error("the way of signing in is not strong enough")]
     Strength,
+    #[error("the person signed in too long ago, or it is not said when")]
+    Age,
     #[error("it names nobody")]
     Subject,
 }
@@ -132,12 +140,31 @@ fn check_claims(
     if !strong || !expected.amr.iter().all(used) {
         return Err(IdTokenError::Strength);
     }
+    // Core 1.0, 3.1.3.7, 13: whoever asked for `max_age` looks at `auth_time` too.
+    let recent = |seconds: u32| {
+        let oldest = now - i64::from(seconds) - LEEWAY_SECONDS;
+        at("auth_time").is_some_and(|signed_in| (oldest..=now + LEEWAY_SECONDS).contains(&signed_in))
+    };
+    if !expected.max_age_seconds.is_none_or(recent) {
+        return Err(IdTokenError::Age);
+    }
     // Core 1.0, 2: at most 255 characters of ASCII.
     let subject = text(claims, "sub").filter(|sub| (1..=255).contains(&sub.len()) && sub.is_ascii());
     Ok(Identity {
         subject: subject.ok_or(IdTokenError::Subject)?.to_owned(),
         name: text(claims, "name").and_then(person_name),
+        staff_number: expected.staff_number_claim.and_then(|claim| staff_number(claims.get(claim)?)),
     })
+}
+
+/// Some providers keep numbers as numbers.
+fn staff_number(claim: &Value) -> Option<String> {
+    let number = match claim {
+        Value::String(text) => text.trim().to_owned(),
+        Value::Number(number) => number.as_u64()?.to_string(),
+        _ => return None,
+    };
+    Some(number).filter(|number| !number.is_empty())
 }
 
 /// A name as colleagues see it: one short line, or nothing.
@@ -289,7 +316,7 @@ mod tests {
 
     fn claims() -> Value {
         json!({"iss": "https://id.undp.example", "aud": "passerelle", "sub": "u-1", "nonce": "n", "iat": NOW,
-            "exp": NOW + 300, "name": "Ann", "acr": "gold", "amr": ["pwd", "otp"]})
+            "exp": NOW + 300, "auth_time": NOW - 100, "name": "Ann", "acr": "gold", "amr": ["pwd", "otp"]})
     }
 
     fn header() -> Value {
@@ -304,6 +331,8 @@ mod tests {
             nonce: "n",
             acr: &acr,
             amr: &amr,
+            max_age_seconds: Some(300),
+            staff_number_claim: Some("employee"),
             now: Timestamp::from_timestamp(NOW, 0).unwrap(),
         };
         check_id_token(&provider.token(header, claims), &provider.keys(), &expected)
@@ -336,6 +365,10 @@ mod tests {
             ("acr", json!("bronze"), IdTokenError::Strength),
             ("amr", json!(["pwd"]), IdTokenError::Strength),
             ("amr", Value::Null, IdTokenError::Strength),
+            ("auth_time", json!(NOW - 361), IdTokenError::Age),
+            ("auth_time", json!(NOW + 61), IdTokenError::Age),
+            ("auth_time", Value::Null, IdTokenError::Age),
+            ("auth_time", json!("now"), IdTokenError::Age),
             ("sub", json!(""), IdTokenError::Subject),
             ("sub", json!("x".repeat(256)), IdTokenError::Subject),
         ];
@@ -345,6 +378,26 @@ mod tests {
         let mut several = with("aud", json!(["passerelle", "other"]));
         several.as_object_mut().unwrap().insert("azp".into(), json!("passerelle"));
         assert!(check(&provider, &header(), &several).is_ok());
+    }
+
+    #[test]
+    fn a_staff_number_is_what_its_claim_says_and_nothing_else() {
+        let provider = Provider::new();
+        let number = |value| check(&provider, &header(), &with("employee", value)).unwrap().staff_number;
+        assert_eq!(number(json!(" 10023 ")).as_deref(), Some("10023"));
+        assert_eq!(number(json!(10023)).as_deref(), Some("10023"));
+        for none in [
+            Value::Null,
+            json!(""),
+            json!(-1),
+            json!(1.5),
+            json!(["10023"]),
+            json!({"v": "10023"}),
+            json!(true),
+        ] {
+            assert_eq!(number(none.clone()), None, "{none}");
+        }
+        assert_eq!(check(&provider, &header(), &claims()).unwrap().staff_number, None, "no other claim");
     }
 
     #[test]
@@ -369,6 +422,8 @@ mod tests {
             nonce: "n",
             acr: &[],
             amr: &[],
+            max_age_seconds: None,
+            staff_number_claim: None,
             now: Timestamp::from_timestamp(NOW, 0).unwrap(),
         };
         let keys = provider.keys();

@@ -24,6 +24,7 @@ mod offers;
 mod officers;
 mod oidc;
 mod overview;
+mod person_oidc;
 mod person_passkeys;
 mod portraits;
 mod reissue;
@@ -52,6 +53,7 @@ pub use messages::{ContactRow, DueRow, MessageRow, MessageState};
 pub use officers::{Ceremony, CeremonyKind, Officer, OfficerLink, Session};
 pub use oidc::OidcRequest;
 pub use overview::{Overview, StuckOffer};
+pub use person_oidc::PersonOidcRequest;
 pub use person_passkeys::PersonPasskey;
 pub use reissue::{ReissueCounts, ReissueOutcome, ReissueRow, ReissueRun};
 pub use scim::ScimUser;
@@ -109,8 +111,8 @@ impl Transaction {
 
 /// Each part of the service numbers its own steps: issuing from 1, officers and the life of credentials from 100,
 /// authorization from 151, batches and deferred issuance from 160, import from 200, existence from 300, documents from 400,
-/// the VC API from 500, the sources of HR from 700, messages, sign-in by a provider and cards from 720, keys and
-/// portraits from 730.
+/// the VC API from 500, the sources of HR from 700, sign-in of persons by a provider from 710, messages, sign-in by a
+/// provider and cards from 720, keys and portraits from 730.
 fn migrations() -> Vec<Migration> {
     let issuing = Migration { version: 1, name: "issuing", sql: include_str!("migrations/0001_issuing.sql") };
     [
@@ -127,6 +129,7 @@ fn migrations() -> Vec<Migration> {
         service_clients::MIGRATIONS,
         scim::MIGRATIONS,
         reissue::MIGRATIONS,
+        person_oidc::MIGRATIONS,
         messages::MIGRATIONS,
         oidc::MIGRATIONS,
         cards::MIGRATIONS,

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use chrono::Duration;
 use issuance::{Roles, Timestamp};
-use store_issuer::{Officer, OidcRequest, Store};
+use store_issuer::{Officer, OidcRequest, PersonOidcRequest, Store};
 use tempfile::TempDir;
 
 async fn stores() -> (Vec<Store>, TempDir) {
@@ -84,5 +84,36 @@ async fn a_person_of_a_provider_is_one_officer_of_one_organisation() {
         let mut tx = store.write("test").await.unwrap();
         let twice = tx.bind_identity("undp", ("https://id", "u-1"), "ann", now()).await.unwrap_err();
         assert!(twice.is_conflict(), "{twice:?}");
+    }
+}
+
+#[tokio::test]
+async fn of_a_pushed_request_the_newest_sign_in_counts_and_once() {
+    let (stores, _directory) = stores().await;
+    let kept = |fingerprint: &str, request: &str| PersonOidcRequest {
+        fingerprint: fingerprint.into(),
+        browser: "browser".into(),
+        sealed: vec![1, 2],
+        request: request.into(),
+        expires_at: now() + Duration::minutes(10),
+    };
+    for store in stores {
+        let mut tx = store.write("test").await.unwrap();
+        for (fingerprint, request) in [("one", "a"), ("two", "a"), ("three", "b")] {
+            tx.put_person_oidc_request("undp", &kept(fingerprint, request), now()).await.unwrap();
+        }
+        tx.put_person_oidc_request("wfp", &kept("four", "b"), now()).await.unwrap();
+        assert_eq!(
+            tx.take_person_oidc_request("undp", "one", now()).await.unwrap(),
+            None,
+            "begun again since"
+        );
+        assert_eq!(tx.take_person_oidc_request("wfp", "two", now()).await.unwrap(), None, "of another one");
+        let found = tx.take_person_oidc_request("undp", "two", now()).await.unwrap();
+        assert_eq!(found, Some(kept("two", "a")));
+        assert_eq!(tx.take_person_oidc_request("undp", "two", now()).await.unwrap(), None, "twice");
+        let late = now() + Duration::minutes(10);
+        assert_eq!(tx.take_person_oidc_request("undp", "three", late).await.unwrap(), None, "too late");
+        tx.commit().await.unwrap();
     }
 }

@@ -11,8 +11,10 @@ pub mod sessions;
 
 use sql::{Database, Migration};
 
-const MIGRATIONS: &[Migration] =
-    &[Migration { version: 1, name: "first", sql: include_str!("../migrations/001_first.sql") }];
+const MIGRATIONS: &[Migration] = &[
+    Migration { version: 1, name: "first", sql: include_str!("../migrations/001_first.sql") },
+    Migration { version: 2, name: "deferred", sql: include_str!("../migrations/002_deferred.sql") },
+];
 
 /// The wallet's database.
 #[derive(Clone, Debug)]

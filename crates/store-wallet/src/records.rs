@@ -17,7 +17,7 @@ pub struct Record {
     pub revision: i64,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
-    /// When an answer that was not acknowledged is sent again; offers have none.
+    /// When an answer that was not acknowledged is sent again, or a credential that was not released is asked for.
     pub resend_due_at: Option<Timestamp>,
 }
 
@@ -36,7 +36,7 @@ struct Sql {
     list: &'static str,
     replace: &'static str,
     delete: &'static str,
-    due: Option<&'static str>,
+    due: &'static str,
 }
 
 macro_rules! resending {
@@ -55,26 +55,14 @@ macro_rules! resending {
                  resend_due_at = $7 WHERE account_id = $1 AND id = $2 AND revision = $3"
             ),
             delete: concat!("DELETE FROM ", $table, " WHERE account_id = $1 AND id = $2"),
-            due: Some(concat!(
+            due: concat!(
                 "SELECT * FROM ", $table, " WHERE resend_due_at <= $1 ORDER BY resend_due_at LIMIT 50"
-            )),
+            ),
         }
     };
 }
 
-const OFFERS: Sql = Sql {
-    insert:
-        "INSERT INTO offers (account_id, id, source_hash, state, sealed, revision, created_at, updated_at)
-        VALUES ($1, $2, $3, $4, $5, 0, $6, $6) ON CONFLICT (account_id, source_hash) DO NOTHING",
-    by_id: "SELECT *, NULL AS resend_due_at FROM offers WHERE account_id = $1 AND id = $2",
-    by_source: "SELECT *, NULL AS resend_due_at FROM offers WHERE account_id = $1 AND source_hash = $2",
-    list: "SELECT *, NULL AS resend_due_at FROM offers WHERE account_id = $1
-        ORDER BY updated_at DESC, id DESC LIMIT 50",
-    replace: "UPDATE offers SET state = $4, sealed = $5, revision = revision + 1, updated_at = $6
-        WHERE account_id = $1 AND id = $2 AND revision = $3",
-    delete: "DELETE FROM offers WHERE account_id = $1 AND id = $2",
-    due: None,
-};
+const OFFERS: Sql = resending!("offers");
 const PRESENTATIONS: Sql = resending!("presentations");
 const EXISTENCES: Sql = resending!("existences");
 
@@ -99,11 +87,8 @@ pub struct Entry {
 impl Tx {
     /// False when the account has a record from the same link already: then that one stands.
     pub async fn insert_record(&mut self, table: Table, record: &Record) -> Result<bool, Error> {
-        let Record { account, id, source_hash, state, sealed, created_at, .. } = record;
-        let mut values = args![account, id, source_hash, state, sealed.as_slice(), *created_at];
-        if table != Table::Offers {
-            values.push(record.resend_due_at.into());
-        }
+        let Record { account, id, source_hash, state, sealed, created_at, resend_due_at, .. } = record;
+        let values = args![account, id, source_hash, state, sealed.as_slice(), *created_at, *resend_due_at];
         Ok(self.0.execute(table.sql().insert, values).await? == 1)
     }
 
@@ -133,11 +118,8 @@ impl Tx {
 
     /// Moves a record on from the revision that was read; [`Error::Stale`] when another request was faster.
     pub async fn replace_record(&mut self, table: Table, record: &Record) -> Result<(), Error> {
-        let Record { account, id, revision, state, sealed, updated_at, .. } = record;
-        let mut values = args![account, id, *revision, state, sealed.as_slice(), *updated_at];
-        if table != Table::Offers {
-            values.push(record.resend_due_at.into());
-        }
+        let Record { account, id, revision, state, sealed, updated_at, resend_due_at, .. } = record;
+        let values = args![account, id, *revision, state, sealed.as_slice(), *updated_at, *resend_due_at];
         self.0.execute_one(table.sql().replace, values).await
     }
 
@@ -145,10 +127,9 @@ impl Tx {
         Ok(self.0.execute(table.sql().delete, args![account, id]).await? == 1)
     }
 
-    /// Answers that were stored and perhaps never arrived, of every account.
+    /// What has to be sent or asked again by now, of every account.
     pub async fn list_due_records(&mut self, table: Table, now: Timestamp) -> Result<Vec<Record>, Error> {
-        let Some(sql) = table.sql().due else { return Ok(Vec::new()) };
-        self.0.fetch_all(sql, args![now]).await?.iter().map(record).collect()
+        self.0.fetch_all(table.sql().due, args![now]).await?.iter().map(record).collect()
     }
 
     pub async fn insert_entry(&mut self, account: &str, entry: &Entry) -> Result<(), Error> {

@@ -28,6 +28,16 @@ impl HolderKey {
         json!({ "crv": "P-256", "kty": "EC", "x": coordinate(point.x()), "y": coordinate(point.y()) })
     }
 
+    /// The same with its private half, for a program that signs with it.
+    #[must_use]
+    pub fn private_jwk(&self) -> Value {
+        let mut jwk = self.jwk();
+        if let Some(members) = jwk.as_object_mut() {
+            members.insert("d".to_owned(), b64(self.0.to_bytes()).into());
+        }
+        jwk
+    }
+
     #[must_use]
     pub fn did_jwk(&self) -> String {
         format!("did:jwk:{}", b64(self.jwk().to_string()))

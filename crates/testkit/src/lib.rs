@@ -6,6 +6,7 @@
 
 mod agent;
 mod authenticator;
+mod authority;
 mod cbor;
 mod holder;
 mod postgres;
@@ -14,6 +15,7 @@ mod stack;
 
 pub use agent::{Agent, Answer};
 pub use authenticator::{Attestation, Authenticator};
+pub use authority::Authority;
 pub use holder::{HolderKey, SdJwt, jcs, jwt_payload};
 pub use postgres::Postgres;
 pub use reqwest::Method;

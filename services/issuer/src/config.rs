@@ -1,16 +1,22 @@
 //! What an operator decides. Read from a file, checked as a whole before anything starts.
 
+mod providers;
+mod trust;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use credential::data_integrity::Suite;
 use credential::enveloped::Envelope;
 use issuance::{CredentialType, Format};
-use keys::{Algorithm, PublicKey};
+use keys::Algorithm;
 use outbound::OutboundPolicy;
 use serde::{Deserialize, Serialize};
 use url::Url;
 use web::HttpConfig;
+
+pub use providers::{PersonProviderConfig, Persons, ProviderConfig};
+pub use trust::{AttesterConfig, CertificateConfig, KeyAttestations};
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -33,6 +39,8 @@ pub struct Config {
     /// Wallet providers whose attestations are believed.
     #[serde(default)]
     pub attesters: Vec<AttesterConfig>,
+    #[serde(default)]
+    pub persons: Persons,
     /// Messages to persons; without it nothing is sent and nothing is queued.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub messages: Option<MessagesConfig>,
@@ -125,6 +133,9 @@ pub struct Issuing {
     pub credential_validity_days: u32,
     #[serde(default = "offer_validity")]
     pub offer_validity_days: u32,
+    /// How long a wallet waits before it asks again for what a second person has to approve.
+    #[serde(default = "deferred_interval")]
+    pub deferred_interval_seconds: u64,
     /// In which formats each credential is offered: some of `ldp_vc`, `dc+sd-jwt` and `vc+jwt`.
     #[serde(default = "formats")]
     pub formats: Vec<String>,
@@ -139,28 +150,6 @@ pub struct Console {
     pub four_eyes: issuance::FourEyes,
     /// OpenID providers by which officers may sign in, beside their passkeys.
     pub oidc: Vec<ProviderConfig>,
-}
-
-/// An organisation's OpenID provider. Redirect address there: `PUBLIC-URL/console/sign-in/callback`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ProviderConfig {
-    /// The organisation whose officers it knows.
-    pub tenant: String,
-    /// As the provider spells it; `/.well-known/openid-configuration` is read below it.
-    pub issuer: String,
-    pub client_id: String,
-    /// Without it the client is public and proves itself by PKCE alone.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub client_secret_file: Option<PathBuf>,
-    /// On the button of the sign-in page.
-    pub name: String,
-    /// One of these must be the `acr` of an ID token; any where there is none.
-    #[serde(default)]
-    pub acr: Vec<String>,
-    /// Each of these must be in its `amr`, such as `mfa`.
-    #[serde(default)]
-    pub amr: Vec<String>,
 }
 
 /// An organisation whose credentials this service issues.
@@ -178,6 +167,12 @@ pub struct TenantConfig {
     /// A PNG or SVG of at most 64 kB for the organisation's cards; its initials without one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub logo: Option<PathBuf>,
+    /// Those of its types that are bound to attested keys only: `{ StaffIdentity = { key_storage = ["iso_18045_high"] } }`.
+    #[serde(default, skip_serializing_if = "KeyAttestations::is_empty")]
+    pub key_attestations: KeyAttestations,
+    /// Certificates of its P-256 keys, for readers outside of the chain.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub certificates: Vec<CertificateConfig>,
 }
 
 /// A VC API instance for machines.
@@ -232,7 +227,8 @@ pub struct ClientConfig {
     pub client_id: String,
     /// Shown to the person who signs in.
     pub name: String,
-    /// Compared character by character: `https`, a private-use scheme, or `http` on the same machine.
+    /// Compared character by character: `https`, a private-use scheme, or `http` on the same machine; `http://127.0.0.1/…`
+    /// and `http://[::1]/…` without a port have any (RFC 8252, 7.3).
     pub redirect_uris: Vec<String>,
     /// Whether its access tokens must be bound to a key (DPoP).
     #[serde(default)]
@@ -240,15 +236,6 @@ pub struct ClientConfig {
     /// Whether it must authenticate with an attestation of one of the attesters.
     #[serde(default)]
     pub attested: bool,
-}
-
-/// A wallet provider whose attestations are believed, by the key it signs them with.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AttesterConfig {
-    pub name: String,
-    /// A public key of P-256 or Ed25519.
-    pub jwk: serde_json::Value,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -283,8 +270,12 @@ pub enum ConfigError {
     Client(String),
     #[error("client {client:?} needs redirect addresses that a browser may be sent to, not {uri:?}")]
     RedirectUri { client: String, uri: String },
-    #[error("attester {0:?} has no public key of P-256 or Ed25519 as its jwk")]
+    #[error(
+        "attester {0:?} needs either a public key of P-256 or Ed25519 as its jwk or a file of certificates"
+    )]
     Attester(String),
+    #[error("tenant {0:?}: key_attestations names a type that it does not issue, or there is no attester")]
+    KeyAttestations(String),
     #[error("client {0:?} must be attested, and no attester is configured")]
     NoAttester(String),
     #[error("console.oidc: {0:?} is no tenant of this service, or has two providers")]
@@ -293,6 +284,17 @@ pub enum ConfigError {
         "console.oidc: {0:?} must be an https URL without query and fragment; client_id and name must not be empty"
     )]
     Provider(String),
+    #[error("persons.oidc: {0:?} is no tenant of this service, or has two providers")]
+    PersonProviderTenant(String),
+    #[error(
+        "persons.oidc: {0:?} must be an https URL without query and fragment; client_id and name must not be empty, \
+        and scope must hold openid"
+    )]
+    PersonProvider(String),
+    #[error(
+        "persons.oidc: staff_number_claim cannot be {0:?}: it must be a claim that is one person's for ever"
+    )]
+    StaffNumberClaim(String),
     #[error("messages: {0:?} is no address")]
     Address(String),
     #[error(
@@ -331,6 +333,7 @@ impl Config {
             if !tenant.approved_types.iter().all(|kind| types.contains(kind)) {
                 return Err(ConfigError::ApprovedTypes(tenant.id.clone()));
             }
+            tenant.check_attestations(&self.attesters)?;
         }
         let mut names = BTreeSet::new();
         for instance in &self.vc_api {
@@ -346,11 +349,13 @@ impl Config {
         self.check_clients()?;
         self.check_messages()?;
         self.check_providers()?;
+        self.persons.check(self)?;
         let issuing = &self.issuing;
         for (name, value) in [
             ("anchor_interval_seconds", issuing.anchor_interval_seconds),
             ("status_interval_seconds", issuing.status_interval_seconds),
             ("status_validity_seconds", issuing.status_validity_seconds),
+            ("deferred_interval_seconds", issuing.deferred_interval_seconds),
             ("credential_validity_days", issuing.credential_validity_days.into()),
             ("offer_validity_days", issuing.offer_validity_days.into()),
         ] {
@@ -367,27 +372,6 @@ impl Config {
 }
 
 impl Config {
-    fn check_providers(&self) -> Result<(), ConfigError> {
-        let mut seen = BTreeSet::new();
-        for provider in &self.console.oidc {
-            let known = self.tenants.iter().any(|tenant| tenant.id == provider.tenant);
-            if !known || !seen.insert(provider.tenant.as_str()) {
-                return Err(ConfigError::ProviderTenant(provider.tenant.clone()));
-            }
-            let url = Url::parse(&provider.issuer).ok().filter(|url| {
-                // OpenID Connect Discovery 1.0, 3; a provider on this machine is for trying out.
-                let here = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
-                (url.scheme() == "https" || (url.scheme() == "http" && here))
-                    && url.query().is_none()
-                    && url.fragment().is_none()
-            });
-            if url.is_none() || provider.client_id.is_empty() || provider.name.trim().is_empty() {
-                return Err(ConfigError::Provider(provider.issuer.clone()));
-            }
-        }
-        Ok(())
-    }
-
     fn check_messages(&self) -> Result<(), ConfigError> {
         let Some(messages) = &self.messages else { return Ok(()) };
         let addresses = messages.reply_to.values().chain([&messages.from]);
@@ -412,12 +396,7 @@ impl Config {
     }
 
     fn check_clients(&self) -> Result<(), ConfigError> {
-        let keyless = |it: &&AttesterConfig| {
-            !matches!(PublicKey::from_jwk(&it.jwk), Ok(PublicKey::Ed25519(_) | PublicKey::P256(_)))
-        };
-        if let Some(attester) = self.attesters.iter().find(keyless) {
-            return Err(ConfigError::Attester(attester.name.clone()));
-        }
+        self.attesters.iter().try_for_each(AttesterConfig::check)?;
         let mut seen = BTreeSet::new();
         for client in &self.clients {
             let id = client.client_id.as_str();
@@ -483,6 +462,11 @@ const fn status_validity() -> u64 {
 
 const fn credential_validity() -> u32 {
     365
+}
+
+/// People decide in hours.
+const fn deferred_interval() -> u64 {
+    300
 }
 
 const fn offer_validity() -> u32 {

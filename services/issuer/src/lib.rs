@@ -14,8 +14,9 @@ pub use app::{
     anchor_documents, officer_link, reissue_plan,
 };
 pub use config::{
-    AttesterConfig, ClientConfig, Config, ConfigError, Console, InstanceConfig, Issuing, KeysConfig,
-    MessagesConfig, ProviderConfig, RegistryConfig, Security, SmtpConfig, StoreConfig, TenantConfig,
+    AttesterConfig, CertificateConfig, ClientConfig, Config, ConfigError, Console, InstanceConfig, Issuing,
+    KeyAttestations, KeysConfig, MessagesConfig, PersonProviderConfig, Persons, ProviderConfig,
+    RegistryConfig, Security, SmtpConfig, StoreConfig, TenantConfig,
 };
 pub use http::openapi;
 pub use mail::MailError;

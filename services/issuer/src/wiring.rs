@@ -1,14 +1,17 @@
 //! The one place that chooses a store, keys, a clock and a ledger.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use ::web::passkey::{PasskeyError, Passkeys};
 use ::web::{Ready, Running, ServeError};
 use actix_web::web::Data;
-use clock::{Clock, Entropy, SystemClock, SystemEntropy};
+use clock::{Clock, Entropy, SystemClock, SystemEntropy, Timestamp};
 use credential::data_integrity::{SigningKey, Suite};
+use credential::x509::{CertificateFault, TrustAnchors};
+use issuance::attestation::Attesters;
 use issuance::authorization::Client;
 use issuance::{Format, Secrets};
 use keys::{Algorithm, KeyStore, KeyStoreError, PublicKey, SealError, SealingKey};
@@ -21,8 +24,9 @@ use crate::app::oidc::Providers;
 use crate::app::work::Work;
 use crate::app::{
     Instance, Issuer, Ledger, Logo, LogoError, Mailer, Provider, RegistryLedger, Settings, Tenant,
+    TenantCertificate,
 };
-use crate::config::{ClientConfig, Config, ConfigError, InstanceConfig};
+use crate::config::{AttesterConfig, CertificateConfig, ClientConfig, Config, ConfigError, InstanceConfig};
 use crate::http;
 use crate::mail::Smtp;
 
@@ -60,6 +64,18 @@ pub enum StartError {
     },
     #[error("a logo cannot be used")]
     Logo(#[from] LogoError),
+    #[error("{path} cannot be read")]
+    CertificateFile {
+        path: std::path::PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error("{path} cannot be used")]
+    Certificate {
+        path: std::path::PathBuf,
+        #[source]
+        source: CertificateFault,
+    },
     #[error("messages cannot be sent")]
     Mail(#[from] crate::mail::MailError),
     #[error("passkeys cannot be used")]
@@ -129,6 +145,8 @@ async fn build(
         if let Some(path) = &tenant.logo {
             made.logo = Logo::read(&tenant.id, path)?;
         }
+        made.attested_types.clone_from(&tenant.key_attestations);
+        made.certificates = certificates(&tenant.certificates, clock.now())?;
         tenants.insert(tenant.id.clone(), Arc::new(made));
     }
     let mut instances = BTreeMap::new();
@@ -156,33 +174,87 @@ async fn build(
         instances,
         cwts: Default::default(),
         clients: config.clients.iter().map(|it| (it.client_id.clone(), client(it))).collect(),
-        attesters: config.attesters.iter().filter_map(|it| PublicKey::from_jwk(&it.jwk).ok()).collect(),
+        attesters: attesters(&config.attesters)?,
         guesses: std::sync::Mutex::default(),
         imports,
         providers: providers(config)?,
+        person_providers: person_providers(config)?,
         mailer: mailer.map(|smtp| Box::new(smtp) as Box<dyn Mailer>),
     })
+}
+
+fn attesters(configured: &[AttesterConfig]) -> Result<Attesters, StartError> {
+    let mut attesters = Attesters::default();
+    attesters.keys.extend(configured.iter().filter_map(|it| PublicKey::from_jwk(it.jwk.as_ref()?).ok()));
+    for path in configured.iter().filter_map(|it| it.certificates.as_deref()) {
+        attesters.anchors.extend(TrustAnchors::from_pem(&pem(path)?).map_err(refused(path))?);
+    }
+    Ok(attesters)
+}
+
+fn certificates(
+    configured: &[CertificateConfig],
+    now: Timestamp,
+) -> Result<Vec<TenantCertificate>, StartError> {
+    let read = |it: &CertificateConfig| {
+        TenantCertificate::read(&pem(&it.chain)?, &pem(&it.anchor)?, now).map_err(refused(&it.chain))
+    };
+    configured.iter().map(read).collect()
+}
+
+fn pem(path: &Path) -> Result<Vec<u8>, StartError> {
+    std::fs::read(path).map_err(|source| StartError::CertificateFile { path: path.to_owned(), source })
+}
+
+fn refused(path: &Path) -> impl FnOnce(CertificateFault) -> StartError {
+    let path = path.to_owned();
+    |source| StartError::Certificate { path, source }
 }
 
 fn providers(config: &Config) -> Result<Providers, StartError> {
     let mut by_tenant = BTreeMap::new();
     for given in &config.console.oidc {
-        let read = |path: &std::path::PathBuf| {
-            let tenant = given.tenant.clone();
-            std::fs::read_to_string(path).map_err(|source| StartError::ProviderSecret { tenant, source })
-        };
-        let secret = given.client_secret_file.as_ref().map(read).transpose()?;
         let provider = Provider {
             issuer: given.issuer.clone(),
             client_id: given.client_id.clone(),
-            client_secret: secret.map(|secret| secret.trim().to_owned()),
+            client_secret: client_secret(&given.tenant, given.client_secret_file.as_deref())?,
             name: given.name.clone(),
             acr: given.acr.clone(),
             amr: given.amr.clone(),
+            scope: "openid profile".to_owned(),
+            max_age_seconds: None,
+            staff_number_claim: None,
         };
         by_tenant.insert(given.tenant.clone(), provider);
     }
     Ok(Providers::new(by_tenant, Outbound::new(&config.outbound)?))
+}
+
+fn person_providers(config: &Config) -> Result<Providers, StartError> {
+    let mut by_tenant = BTreeMap::new();
+    for given in &config.persons.oidc {
+        let provider = Provider {
+            issuer: given.issuer.clone(),
+            client_id: given.client_id.clone(),
+            client_secret: client_secret(&given.tenant, given.client_secret_file.as_deref())?,
+            name: given.name.clone(),
+            acr: given.acr.clone(),
+            amr: given.amr.clone(),
+            scope: given.scope.clone(),
+            max_age_seconds: Some(given.max_age_seconds),
+            staff_number_claim: Some(given.staff_number_claim.clone()),
+        };
+        by_tenant.insert(given.tenant.clone(), provider);
+    }
+    Ok(Providers::new(by_tenant, Outbound::new(&config.outbound)?))
+}
+
+fn client_secret(tenant: &str, path: Option<&Path>) -> Result<Option<String>, StartError> {
+    let read = |path| {
+        let tenant = tenant.to_owned();
+        std::fs::read_to_string(path).map_err(|source| StartError::ProviderSecret { tenant, source })
+    };
+    Ok(path.map(read).transpose()?.map(|secret| secret.trim().to_owned()))
 }
 
 /// A token answers when it likes, so it is not asked on a thread that serves others.
@@ -275,6 +347,7 @@ fn settings(config: &Config) -> Settings {
         formats: issuing.formats.iter().filter_map(|name| Format::parse(name)).collect(),
         credential_validity: chrono::Duration::days(issuing.credential_validity_days.into()),
         offer_validity: chrono::Duration::days(issuing.offer_validity_days.into()),
+        deferred_interval_seconds: issuing.deferred_interval_seconds,
         four_eyes: config.console.four_eyes,
     }
 }

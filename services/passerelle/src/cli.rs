@@ -132,6 +132,27 @@ pub enum Keys {
         file: PathBuf,
     },
     ReissuePlan(ReissuePlan),
+    CertificateRequest(CertificateRequest),
+}
+
+/// Ask an X.509 authority for a certificate of an organisation's P-256 key (PKCS#10)
+///
+/// The key signs the request where it is. The subject is the organisation, with its DID as the alternative name. The service may
+/// run; it sends the certificate along once [[tenants.certificates]] names it.
+#[derive(Debug, Args)]
+pub struct CertificateRequest {
+    /// The issuer's configuration file
+    #[arg(long, value_name = "FILE")]
+    pub config: PathBuf,
+    /// The organisation, such as undp
+    #[arg(long, value_name = "ORG")]
+    pub tenant: String,
+    /// The fragment of the key, such as key-p256-1
+    #[arg(long, value_name = "FRAGMENT")]
+    pub key: String,
+    /// Write the request in PEM
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
 }
 
 /// Which live credentials a key signed: what is to be issued again after it was compromised

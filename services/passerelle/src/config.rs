@@ -13,6 +13,10 @@ pub const DEMO_AGENCY: &str = "demo-agency";
 /// How long the services of a trial believe in its validator without hearing of it.
 pub const OWN_CHAIN_DAYS: u32 = 3_650;
 pub const AGENCY_SECRET: &str = "agency-secret.json";
+/// The wallet that an integrator writes: codes for it go nowhere but to this machine, whatever the port (RFC 8252, 7.3).
+const DEMO_WALLET: &str = "\n# A wallet that somebody is writing may try the authorization code flow as this client, from this machine.\n\
+    [[clients]]\nclient_id = \"demo-wallet\"\nname = \"Demonstration wallet\"\n\
+    redirect_uris = [\"http://127.0.0.1/callback\", \"http://[::1]/callback\"]\n";
 
 /// The open instances of the VC API: one for each cryptosuite and kind of key, and one that gives a status.
 const OPEN_INSTANCES: [(&str, &str, &str, bool); 9] = [
@@ -95,6 +99,7 @@ fn issuer(plan: &Plan, everyone: &Everyone) -> anyhow::Result<String> {
             organisation.types.iter().map(|kind| quote(kind)).collect::<Vec<_>>().join(", "),
         )?;
     }
+    text.push_str(DEMO_WALLET);
     text.push_str(
         "\n# VC API instances that anybody may use: for trying out and for test suites, never in production.\n",
     );

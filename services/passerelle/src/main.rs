@@ -5,6 +5,7 @@
 
 mod admin;
 mod anchor;
+mod certificate_request;
 mod cli;
 mod config;
 mod files;

@@ -10,12 +10,13 @@ use keys::{Token, TokenConfig};
 
 use crate::cli::{Keys, ReissuePlan};
 use crate::config::read;
-use crate::{files, say};
+use crate::{certificate_request, files, say};
 
 pub async fn run(command: Keys) -> anyhow::Result<()> {
     match command {
         Keys::Token { file } => token(&file),
         Keys::ReissuePlan(args) => plan(&args).await,
+        Keys::CertificateRequest(args) => certificate_request::run(args).await,
     }
 }
 

@@ -16,10 +16,21 @@ use crate::outcome::{CheckName, Fault};
 
 /// Issues with `typ: dc+sd-jwt` and the key's DID URL as `kid`. The result ends with `~`.
 pub async fn issue(new: &NewSdJwt, key: &SigningKey, entropy: &dyn Entropy) -> Result<String, IssueError> {
+    issue_certified(new, key, None, entropy).await
+}
+
+/// The same with the certificates of the key as `x5c`, for verifiers that ask no DID document (SD-JWT VC, 3.5; HAIP 1.0).
+pub async fn issue_certified(
+    new: &NewSdJwt,
+    key: &SigningKey,
+    x5c: Option<&Value>,
+    entropy: &dyn Entropy,
+) -> Result<String, IssueError> {
     let (payload, disclosures) = withhold(new, entropy).map_err(|fault| IssueError::Claims(vec![fault]))?;
     let mut header = Map::new();
     header.insert("typ".to_owned(), json!(TYPE));
     header.insert("kid".to_owned(), json!(key.verification_method));
+    header.extend(x5c.map(|x5c| ("x5c".to_owned(), x5c.clone())));
     let mut text = jwt::sign(header, &payload, key.signer.as_ref()).await?;
     text.push('~');
     for disclosure in disclosures {

@@ -115,7 +115,7 @@ impl Issuer {
             return Err(PushError::RequestObject);
         }
         let client_id = pushed.client_id.as_deref().ok_or(RequestFault::Missing("client_id"))?;
-        let client = self.authenticated_client(tenant, client_id, presented).await?;
+        let client = self.authenticated_client(tenant, Some(client_id), presented).await?;
         let now = self.now();
         let offer = self.named_offer(tenant, pushed.issuer_state.as_deref(), now).await?;
         let details = pushed
@@ -386,7 +386,7 @@ impl Issuer {
         open.map(Some).ok_or(PushError::IssuerState)
     }
 
-    async fn pushed(
+    pub(super) async fn pushed(
         &self,
         tx: &mut Transaction,
         tenant: &Tenant,
@@ -423,7 +423,7 @@ impl Issuer {
     }
 
     /// Decides on the request of a person who was identified.
-    async fn decide_request(
+    pub(super) async fn decide_request(
         &self,
         tx: &mut Transaction,
         tenant: &Tenant,
@@ -493,7 +493,7 @@ impl Issuer {
     }
 }
 
-fn person(tenant: &Tenant) -> Actor {
+pub(super) fn person(tenant: &Tenant) -> Actor {
     Actor { tenant: tenant.id.clone(), officer: PERSON.to_owned() }
 }
 

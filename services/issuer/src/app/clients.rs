@@ -30,25 +30,29 @@ impl Issuer {
         !self.attesters.is_empty()
     }
 
-    /// The client of a request. An attestation is checked whenever it is sent and needed where the client is held to it.
+    /// The client of a request. An attestation is checked whenever it is sent and needed where the client is held to it;
+    /// it names its client by itself, so that `client_id` may be left out (RFC 6749, 4.1.3).
     pub(super) async fn authenticated_client(
         &self,
         tenant: &Tenant,
-        client_id: &str,
+        client_id: Option<&str>,
         presented: &Presented,
     ) -> Result<&Client, ClientError> {
-        let client = self.clients.get(client_id).ok_or(ClientError::Unknown)?;
+        let named = client_id.map(|id| self.clients.get(id).ok_or(ClientError::Unknown)).transpose()?;
         let (attestation, possession) =
             match (presented.attestations.as_slice(), presented.possessions.as_slice()) {
-                ([], []) if !client.is_attested => return Ok(client),
+                ([], []) => {
+                    return named.filter(|client| !client.is_attested).ok_or(ClientError::Missing);
+                }
                 ([attestation], [possession]) => (attestation, possession),
                 _ => return Err(ClientError::Missing),
             };
         let (issuer, now) = (tenant.issuer_url.as_str(), self.now());
         let shown = ClientAttestation::verify(attestation, possession, issuer, &self.attesters, now)?;
-        if shown.client_id != client.id {
+        if client_id.is_some_and(|id| id != shown.client_id) {
             return Err(ClientError::Other);
         }
+        let client = self.clients.get(&shown.client_id).ok_or(ClientError::Unknown)?;
         let fresh = sql::retry(|| async {
             let mut tx = self.store.write("spend_possession").await?;
             let fresh = tx.spend_nonce(&tenant.id, &shown.fingerprint, shown.remembered_until).await?;

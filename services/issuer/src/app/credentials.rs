@@ -15,9 +15,6 @@ use super::holders::HolderError;
 use super::tokens::credential_identifier;
 use super::{DpopError, Issuer, Presented, Tenant};
 
-/// How long a wallet waits before it asks for a deferred credential again, in seconds. People decide in hours.
-const INTERVAL_SECONDS: u64 = 300;
-
 /// An access token that was found and is alive.
 #[derive(Clone, Debug)]
 pub struct Authorized {
@@ -123,7 +120,8 @@ impl Issuer {
         request: &CredentialRequest,
     ) -> Result<CredentialResponse, CredentialError> {
         let configuration = self.wanted_configuration(tenant, &by.token, request).await?;
-        let holder = self.holder(tenant, request.proofs.as_ref()).await?;
+        let required = tenant.attested_types.get(&configuration.credential_type);
+        let holder = self.holder(tenant, request.proofs.as_ref(), required).await?;
         let now = self.now();
         let checked = holder.nonces.iter().map(|nonce| self.secrets.check_nonce(&tenant.id, nonce, now));
         let nonces: Result<Vec<_>, _> = checked.collect();
@@ -160,7 +158,7 @@ impl Issuer {
             }
             Answer::Waits(deferral) => Ok(CredentialResponse {
                 transaction_id: Some(self.secrets.transaction_id(&tenant.id, &deferral.id)),
-                interval: Some(INTERVAL_SECONDS),
+                interval: Some(self.settings.deferred_interval_seconds),
                 ..CredentialResponse::default()
             }),
         }

@@ -5,7 +5,7 @@
 use credential::data_integrity::Suite;
 use credential::{Expect, Input, verify_presentation};
 use did::{Resolvers, did_of};
-use issuance::attestation::{AttestationFault, BATCH_SIZE, KeyAttestation};
+use issuance::attestation::{AttestationFault, AttestationRequirement, BATCH_SIZE, KeyAttestation};
 use issuance::{HolderKey, KeyProof, KeyProofError};
 use keys::PublicKey;
 use serde_json::Value;
@@ -25,6 +25,8 @@ const TOO_MANY: &str = "proofs holds more keys than batch_size";
 pub(super) struct Holder {
     pub keys: Vec<HolderKey>,
     pub nonces: Vec<String>,
+    proven: Vec<PublicKey>,
+    attestations: Vec<KeyAttestation>,
 }
 
 /// Why a key is not believed; each one is `invalid_proof`.
@@ -40,6 +42,8 @@ pub enum HolderError {
     Nonce,
     #[error("two key proofs are of the same key")]
     Repeated,
+    #[error("key_attestations_required: a key is not named by any key attestation in the request")]
+    Unattested,
     #[error("the key proof is signed with a key that the attestation does not name")]
     NotAttested,
     #[error(
@@ -53,11 +57,13 @@ pub enum HolderError {
 }
 
 impl Issuer {
-    /// Section 8.2: exactly one member named as the proof type, with at most [`BATCH_SIZE`] proofs and keys.
+    /// Section 8.2: exactly one member named as the proof type, with at most [`BATCH_SIZE`] proofs and keys. What is
+    /// `required` of keys holds for each of them.
     pub(super) async fn holder(
         &self,
         tenant: &Tenant,
         proofs: Option<&Proofs>,
+        required: Option<&AttestationRequirement>,
     ) -> Result<Holder, CredentialError> {
         let proofs = proofs.ok_or(HolderError::Missing)?;
         let kinds = usize::from(proofs.jwt.is_some())
@@ -84,12 +90,15 @@ impl Issuer {
         if holder.keys.len() > BATCH_SIZE {
             return Err(CredentialError::Request(TOO_MANY));
         }
+        if let Some(required) = required {
+            holder.check_attested(required)?;
+        }
         Ok(holder)
     }
 
     /// Appendix F.1. Without a trusted attester nobody can say anything of a `key_attestation`, so it is ignored.
     fn by_jwt(&self, tenant: &Tenant, jwt: &str, holder: &mut Holder) -> Result<(), HolderError> {
-        let proof = KeyProof::verify(jwt, &tenant.issuer_url, self.now())?;
+        let proof = KeyProof::verify(jwt, &tenant.issuer_url, &self.attesters.anchors, self.now())?;
         holder.add_proven(proof.holder.clone())?;
         holder.add_nonce(proof.nonce);
         if let Some(attestation) = proof.attestation.filter(|_| self.has_attesters()) {
@@ -97,8 +106,7 @@ impl Issuer {
             if !attested.keys.contains(&proof.holder.public) {
                 return Err(HolderError::NotAttested);
             }
-            holder.add_nonce(attested.nonce.ok_or(HolderError::Nonce)?);
-            holder.add_attested(&attested.keys);
+            holder.add_attested(attested)?;
         }
         Ok(())
     }
@@ -106,9 +114,7 @@ impl Issuer {
     /// Appendix F.3: the attester vouches for the keys, which sign nothing themselves.
     fn by_attestation(&self, attestation: &str, holder: &mut Holder) -> Result<(), HolderError> {
         let attested = KeyAttestation::verify(attestation, &self.attesters, false, self.now())?;
-        holder.add_nonce(attested.nonce.ok_or(HolderError::Nonce)?);
-        holder.add_attested(&attested.keys);
-        Ok(())
+        holder.add_attested(attested)
     }
 
     /// Appendix F.2. Only DIDs that hold their key are resolved, so nothing is fetched.
@@ -152,21 +158,38 @@ impl Issuer {
 }
 
 impl Holder {
-    /// Section 8.3: a key is bound to one copy at most, so two proofs of it are a mistake.
+    /// Section 8.3: a key is bound to one copy at most, so two proofs of it are a mistake. One that an attestation named
+    /// before gets the name that its own proof gives it.
     fn add_proven(&mut self, key: HolderKey) -> Result<(), HolderError> {
-        if self.keys.iter().any(|it| it.public == key.public) {
+        if self.proven.contains(&key.public) {
             return Err(HolderError::Repeated);
         }
-        self.keys.push(key);
+        self.proven.push(key.public);
+        match self.keys.iter_mut().find(|it| it.public == key.public) {
+            Some(attested) => *attested = key,
+            None => self.keys.push(key),
+        }
         Ok(())
     }
 
-    fn add_attested(&mut self, keys: &[PublicKey]) {
-        for key in keys {
+    fn add_attested(&mut self, attestation: KeyAttestation) -> Result<(), HolderError> {
+        self.add_nonce(attestation.nonce.clone().ok_or(HolderError::Nonce)?);
+        for key in &attestation.keys {
             if !self.keys.iter().any(|it| it.public == *key) {
                 self.keys.push(HolderKey::from_jwk(*key));
             }
         }
+        self.attestations.push(attestation);
+        Ok(())
+    }
+
+    /// HAIP 1.0, 4.5.1 lets one attestation speak for all keys of a batch, so it need not be beside each proof.
+    fn check_attested(&self, required: &AttestationRequirement) -> Result<(), HolderError> {
+        for attestation in &self.attestations {
+            attestation.check(required)?;
+        }
+        let named = |key: &PublicKey| self.attestations.iter().any(|it| it.keys.contains(key));
+        if self.keys.iter().all(|key| named(&key.public)) { Ok(()) } else { Err(HolderError::Unattested) }
     }
 
     fn add_nonce(&mut self, nonce: String) {

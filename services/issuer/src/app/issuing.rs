@@ -275,7 +275,7 @@ impl Issuer {
             disclosable.into_iter().map(|name| vec![PathElement::Name(name.to_owned())]).collect();
         let holder_key = Some(holder.public);
         let new = NewSdJwt { claims, disclosable, holder_key, decoys: DECOYS };
-        Ok(sd_jwt::issue(&new, &keys.p256, self.entropy.as_ref()).await?)
+        Ok(sd_jwt::issue_certified(&new, &keys.p256, keys.x5c.as_ref(), self.entropy.as_ref()).await?)
     }
 
     async fn secure_vc_jwt(

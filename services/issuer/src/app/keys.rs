@@ -42,12 +42,14 @@ impl Issuer {
         let listed = listed.map_err(|source| KeysError::Registry { tenant: tenant.id.clone(), source })?;
         let ed25519 = self.newest(tenant, &listed, Algorithm::Ed25519).await?;
         let p256 = self.newest(tenant, &listed, Algorithm::P256).await?;
+        let x5c = self.certificates_of(tenant, p256.signer.public_key());
         let before = tenant.keys();
         let same = before.is_some_and(|before| {
             before.ed25519.verification_method == ed25519.verification_method
                 && before.p256.verification_method == p256.verification_method
                 && before.ed25519.signer.public_key() == ed25519.signer.public_key()
                 && before.p256.signer.public_key() == p256.signer.public_key()
+                && before.x5c == x5c
         });
         if !same {
             tracing::info!(
@@ -56,7 +58,7 @@ impl Issuer {
                 key.p256 = p256.verification_method,
                 "signing with the keys of the DID document"
             );
-            tenant.set_keys(Arc::new(TenantKeys { ed25519, p256 }));
+            tenant.set_keys(Arc::new(TenantKeys { ed25519, p256, x5c }));
         }
         Ok(())
     }

@@ -17,6 +17,7 @@ impl Issuer {
         let mut header = Map::new();
         header.insert("typ".to_owned(), SIGNED_METADATA_TYP.into());
         header.insert("kid".to_owned(), keys.p256.verification_method.as_str().into());
+        header.extend(keys.x5c.iter().map(|x5c| ("x5c".to_owned(), x5c.clone())));
         let signed = credential::jwt::sign(header, &claims, keys.p256.signer.as_ref()).await;
         signed
             .inspect_err(|error| tracing::error!(%error, tenant.id = tenant.id, "cannot sign metadata"))

@@ -5,6 +5,7 @@ mod approvals;
 mod authorization;
 mod calendar;
 mod cards;
+mod certificates;
 mod clients;
 pub(crate) mod console;
 mod contacts;
@@ -47,9 +48,10 @@ pub(crate) mod work;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use ::keys::{KeyStore, PublicKey, SealingKey, Signer};
+use ::keys::{KeyStore, SealingKey, Signer};
 use clock::{Clock, Entropy, Timestamp};
 use credential::data_integrity::SigningKey;
+use issuance::attestation::{AttestationRequirement, Attesters};
 use issuance::authorization::Client;
 use issuance::{CredentialType, Format, Guesses, Secrets};
 use store_issuer::Store;
@@ -60,6 +62,7 @@ pub use approvals::{About, DecideError, Outcome, ProposalView};
 pub use authorization::{AuthorizationView, AuthorizeError, PushError};
 pub use calendar::Month;
 pub use cards::DesignError;
+pub use certificates::TenantCertificate;
 pub use clients::ClientError;
 pub use console::Dashboard;
 pub use contacts::{ContactError, ContactView};
@@ -81,7 +84,7 @@ pub use messages::{Contact, Letter, Mailer, OutboxView, SendFault};
 pub use notifications::NotificationError;
 pub use offers::{FetchError, NewOffer, OfferError, OfferLink};
 pub use officers::{LinkFor, OfficerLinkError, RolesError, SignInError, officer_link};
-pub use oidc::{Arrival, Departure, OidcError, Provider, Return};
+pub use oidc::{Arrival, Departure, OidcError, PersonProviderError, Provider, ProviderRefusal, Return};
 pub(crate) use portraits::MOST_PORTRAIT_BYTES;
 pub use portraits::{PictureFault, PortraitError};
 pub use reissue::{Reissue, ReissueError, reissue_plan};
@@ -116,12 +119,14 @@ pub struct Issuer {
     pub(crate) clients: BTreeMap<String, Client>,
     /// Refusals of late, by organisation. In memory: a restart forgives a minute.
     pub(crate) guesses: Mutex<BTreeMap<String, Guesses>>,
-    /// Keys of the wallet providers whose attestations are believed.
-    pub(crate) attesters: Vec<PublicKey>,
+    /// The wallet providers whose attestations are believed.
+    pub(crate) attesters: Attesters,
     /// Told when an upload was confirmed.
     pub(crate) imports: tokio::sync::Notify,
     /// Where officers of some organisations sign in.
     pub(crate) providers: oidc::Providers,
+    /// Those by which persons sign in for their credentials.
+    pub(crate) person_providers: oidc::Providers,
     /// Takes messages to persons; nothing is sent without one.
     pub(crate) mailer: Option<Box<dyn Mailer>>,
 }
@@ -140,6 +145,7 @@ pub struct Settings {
     pub formats: Vec<Format>,
     pub credential_validity: chrono::Duration,
     pub offer_validity: chrono::Duration,
+    pub deferred_interval_seconds: u64,
     pub four_eyes: issuance::FourEyes,
 }
 
@@ -151,6 +157,10 @@ pub struct Tenant {
     pub types: Vec<CredentialType>,
     /// Types whose issue a second person approves once a wallet has shown its keys.
     pub approved_types: Vec<CredentialType>,
+    /// Types that are bound to attested keys only, and what is required of those.
+    pub attested_types: BTreeMap<CredentialType, AttestationRequirement>,
+    /// Certificates of its P-256 keys, from its own authority.
+    pub(crate) certificates: Vec<TenantCertificate>,
     /// `{origin}/t/{id}`.
     pub issuer_url: String,
     /// On its cards.
@@ -174,6 +184,8 @@ pub struct Tenant {
 pub struct TenantKeys {
     pub ed25519: SigningKey,
     pub p256: SigningKey,
+    /// The certificates of that key as an `x5c` header, where there are any.
+    pub x5c: Option<serde_json::Value>,
 }
 
 impl Issuer {
@@ -228,6 +240,8 @@ impl Tenant {
             did,
             types,
             approved_types: Vec::new(),
+            attested_types: BTreeMap::new(),
+            certificates: Vec::new(),
             issuer_url,
             operate,
             writing: tokio::sync::Mutex::default(),

@@ -475,6 +475,7 @@ async fn sign_token(keys: &TenantKeys, claims: Value) -> Result<Vec<u8>, Publish
     let mut header = Map::new();
     header.insert("typ".into(), "statuslist+jwt".into());
     header.insert("kid".into(), keys.p256.verification_method.as_str().into());
+    header.extend(keys.x5c.iter().map(|x5c| ("x5c".to_owned(), x5c.clone())));
     let claims = claims.as_object().cloned().unwrap_or_default();
     Ok(credential::jwt::sign(header, &claims, keys.p256.signer.as_ref()).await?.into_bytes())
 }

@@ -102,20 +102,20 @@ impl Issuer {
         request: &TokenRequest,
         dpop_jkt: Option<&str>,
     ) -> Result<TokenResponse, TokenError> {
-        let redeemed = Redeemed {
-            code: request.code.as_deref().ok_or(TokenError::Missing("code"))?,
-            client_id: request.client_id.as_deref().ok_or(TokenError::Missing("client_id"))?,
-            redirect_uri: request.redirect_uri.as_deref().ok_or(TokenError::Missing("redirect_uri"))?,
-            verifier: request.code_verifier.as_deref().ok_or(TokenError::Missing("code_verifier"))?,
-            details: None,
-            dpop_jkt,
-        };
-        let client = self.authenticated_client(tenant, redeemed.client_id, presented).await?;
+        let code = request.code.as_deref().ok_or(TokenError::Missing("code"))?;
+        let redirect_uri = request.redirect_uri.as_deref().ok_or(TokenError::Missing("redirect_uri"))?;
+        let verifier = request.code_verifier.as_deref().ok_or(TokenError::Missing("code_verifier"))?;
+        let client_id = request.client_id.as_deref();
+        if client_id.is_none() && presented.attestations.is_empty() {
+            return Err(TokenError::Missing("client_id"));
+        }
+        let client = self.authenticated_client(tenant, client_id, presented).await?;
         if client.is_dpop_bound && dpop_jkt.is_none() {
             return Err(DpopError::from(DpopFault::Missing).into());
         }
         let details = request.authorization_details.as_deref().map(parse_details).transpose()?;
-        let redeemed = Redeemed { details: details.as_deref(), ..redeemed };
+        let (client_id, details) = (client.id.as_str(), details.as_deref());
+        let redeemed = Redeemed { code, client_id, redirect_uri, verifier, details, dpop_jkt };
         sql::retry(|| self.try_redeem(tenant, &redeemed)).await
     }
 

@@ -1,7 +1,9 @@
 //! Pushed authorization requests (RFC 9126) and the authorization endpoint with the person's sign-in.
 //!
 //! The pages are for browsers and not in the OpenAPI document, like those of the console. They keep no session: each
-//! request is answered with a passkey of its own.
+//! request is answered with a passkey of its own, or by the organisation's OpenID provider.
+
+mod provider;
 
 use actix_web::http::header::{CACHE_CONTROL, LOCATION};
 use actix_web::middleware::from_fn;
@@ -16,6 +18,12 @@ use wire::vci::{PushedAuthorizationRequest, PushedAuthorizationResponse};
 
 use super::extract::{Of, PushedForm, Rights};
 use crate::app::{AuthorizationView, AuthorizeError, Issuer};
+
+pub(super) const SCRIPT: web::assets::Asset = web::assets::Asset {
+    name: "provider.js",
+    content_type: web::assets::SCRIPT,
+    body: include_bytes!("../../assets/provider.js"),
+};
 
 /// Takes an authorization request from a wallet that is known here
 ///
@@ -47,6 +55,8 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
                 .service(finish_sign_in)
                 .service(start_enrolment)
                 .service(finish_enrolment)
+                .service(provider::leave_for_provider)
+                .service(provider::come_back)
                 .service(answer_authorization),
         )
     });
@@ -58,6 +68,8 @@ struct Asked {
     client_id: String,
     #[serde(default)]
     request_uri: String,
+    /// Why a sign-in at the provider led back here.
+    refused: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -74,6 +86,9 @@ struct SignInPage {
     organisation: String,
     base: String,
     request_uri: String,
+    /// Name of the organisation's OpenID provider, where persons may sign in there.
+    provider: Option<String>,
+    refused: Option<&'static str>,
     view: AuthorizationView,
 }
 
@@ -84,7 +99,9 @@ async fn sign_in_page(app: Data<Issuer>, of: Of, asked: Query<Asked>) -> Result<
         shell: Shell::new("Credentials"),
         organisation: of.0.name.clone(),
         base: format!("/t/{}/authorize", of.0.id),
+        refused: provider::said(asked.refused.as_deref()),
         request_uri: asked.into_inner().request_uri,
+        provider: app.person_provider(&of.0).map(str::to_owned),
         view,
     })
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use actix_web::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, VARY};
 use actix_web::{HttpRequest, HttpResponse, get, web::Data, web::Path};
 use credential::jwe::{AGREEMENT, Encryption};
-use issuance::attestation::BATCH_SIZE;
+use issuance::attestation::{AttestationRequirement, BATCH_SIZE};
 use issuance::build::PICTURE;
 use issuance::dpop::DPOP_ALGORITHMS;
 use issuance::{Configuration, CredentialType, Format, schemas};
@@ -245,7 +245,7 @@ fn described(app: &Issuer, tenant: &Tenant, configuration: Configuration) -> Cre
         format: configuration.format.identifier().to_owned(),
         scope: Some(configuration.to_string()),
         cryptographic_binding_methods_supported: ["jwk", "did:key", "did:jwk"].map(str::to_owned).to_vec(),
-        proof_types_supported: proof_types(app),
+        proof_types_supported: proof_types(app, tenant.attested_types.get(&kind)),
         credential_metadata: Some(displayed(tenant, kind, configuration.format)),
         ..CredentialConfiguration::default()
     };
@@ -274,15 +274,23 @@ fn described(app: &Issuer, tenant: &Tenant, configuration: Configuration) -> Cre
     }
 }
 
-/// Attestations are taken where a wallet provider is trusted, and required of nobody.
-fn proof_types(app: &Issuer) -> BTreeMap<String, ProofTypeSupported> {
+/// Attestations are taken where a wallet provider is trusted, and required where the organisation says so; no presentation can
+/// carry one.
+fn proof_types(
+    app: &Issuer,
+    required: Option<&AttestationRequirement>,
+) -> BTreeMap<String, ProofTypeSupported> {
+    let key_attestations_required = required.and_then(|required| serde_json::to_value(required).ok());
     let signed_with = |names: Vec<Value>| ProofTypeSupported {
         proof_signing_alg_values_supported: names,
-        key_attestations_required: None,
+        key_attestations_required: key_attestations_required.clone(),
     };
     let jose = || signed_with(["ES256", "EdDSA"].map(Value::from).to_vec());
-    let suites = signed_with(PROOF_SUITES.map(|suite| Value::from(suite.as_str())).to_vec());
-    let mut types = BTreeMap::from([("jwt".to_owned(), jose()), ("di_vp".to_owned(), suites)]);
+    let mut types = BTreeMap::from([("jwt".to_owned(), jose())]);
+    if required.is_none() {
+        let suites = signed_with(PROOF_SUITES.map(|suite| Value::from(suite.as_str())).to_vec());
+        types.insert("di_vp".to_owned(), suites);
+    }
     if app.has_attesters() {
         types.insert("attestation".to_owned(), jose());
     }

@@ -23,6 +23,9 @@ use utoipa::OpenApi as _;
 use utoipa_actix_web::scope;
 use web::ServiceConfig;
 
+/// Scripts of our pages.
+const ASSETS: web::assets::Assets = web::assets::Assets(&[console::SCRIPT, authorization::SCRIPT]);
+
 /// The document of everything this service serves.
 #[must_use]
 pub fn openapi() -> utoipa::openapi::OpenApi {
@@ -33,7 +36,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
     config
         .app_data(problem::PAGES)
-        .app_data(console::ASSETS)
+        .app_data(ASSETS)
         .service(
             scope("/.well-known")
                 .wrap(from_fn(cors::allow))

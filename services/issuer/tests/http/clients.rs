@@ -74,8 +74,14 @@ async fn an_attested_client_shows_its_attestation_at_both_endpoints() {
         ("code_verifier", VERIFIER),
     ];
     assert_eq!(refusal(&post(&world, "/t/undp/token", &redeem, &[]).await), invalid());
-    let fresh = attested(ATTESTER, "attested", "4");
-    assert_eq!(post(&world, "/t/undp/token", &redeem, &headers(&fresh)).await.status, 200);
+    let other = attested(ATTESTER, "wallet", "4");
+    assert_eq!(refusal(&post(&world, "/t/undp/token", &redeem, &headers(&other)).await), invalid());
+    // RFC 6749, 4.1.3: a client that authenticates need not name itself beside that.
+    let nameless: Vec<_> = redeem.into_iter().filter(|(name, _)| *name != "client_id").collect();
+    let reply = post(&world, "/t/undp/token", &nameless, &[]).await;
+    assert_eq!(refusal(&reply), refused("invalid_request"));
+    let fresh = attested(ATTESTER, "attested", "5");
+    assert_eq!(post(&world, "/t/undp/token", &nameless, &headers(&fresh)).await.status, 200);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -13,13 +13,13 @@ use crate::support::{ATTESTER, Holder, LDP, ORIGIN, SD_JWT, World, json, refusal
 
 const PATH: &str = "/t/undp/credential";
 
-async fn ask(world: &World, token: &str, configuration: &str, proofs: Value) -> Reply {
+pub async fn ask(world: &World, token: &str, configuration: &str, proofs: Value) -> Reply {
     let body = json!({"credential_configuration_id": configuration, "proofs": proofs});
     world.post(PATH, &body, Some(token)).await
 }
 
 /// An attestation with members replaced; null removes one.
-fn attestation(attester: u64, keys: &[&Holder], nonce: &str, changes: &Value) -> String {
+pub fn attestation(attester: u64, keys: &[&Holder], nonce: &str, changes: &Value) -> String {
     let at = start_time().timestamp();
     let keys: Vec<Value> = keys.iter().map(|key| key.0.public_key().to_jwk()).collect();
     let mut payload = json!({"iat": at, "exp": at + 3600, "nonce": nonce, "attested_keys": keys});

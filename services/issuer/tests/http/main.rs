@@ -5,9 +5,11 @@
 
 mod anchoring;
 mod approvals;
+mod attested;
 mod authorization;
 mod batches;
 mod cards;
+mod certificates;
 mod clients;
 mod console;
 mod credentials;
@@ -28,6 +30,7 @@ mod metadata;
 mod offers;
 mod pages;
 mod passkeys;
+mod persons;
 mod portraits;
 mod providers;
 mod reissues;

@@ -10,13 +10,15 @@ use clock::{SeededEntropy, TestClock, Timestamp};
 use issuance::{Actor, CredentialType, Format, FourEyes, Subject};
 use issuer::app::{DocumentKey, Issuer, NewOffer, OfferLink, Tenant};
 use issuer::{
-    AttesterConfig, ClientConfig, Config, Console, InstanceConfig, Issuing, KeysConfig, MessagesConfig,
-    RegistryConfig, Security, SmtpConfig, StoreConfig, TenantConfig,
+    AttesterConfig, CertificateConfig, ClientConfig, Config, Console, InstanceConfig, Issuing,
+    KeyAttestations, KeysConfig, MessagesConfig, Persons, RegistryConfig, Security, SmtpConfig, StartError,
+    StoreConfig, TenantConfig,
 };
 use keys::{Algorithm, KeyStore, SealingKey, Signer as _, SoftwareKey, TokenConfig};
 use outbound::{Outbound, OutboundPolicy, Reply};
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
+use testkit::Authority;
 use url::Url;
 use web::{HttpConfig, Running};
 
@@ -53,11 +55,29 @@ struct Setting {
     formats: Vec<Format>,
     /// Where letters go, if anywhere.
     mail: Option<SocketAddr>,
+    /// By which providers persons sign in.
+    persons: Persons,
+    /// What UNDP requires of keys.
+    attested: KeyAttestations,
+    /// The certificates of UNDP's keys.
+    certificates: Vec<CertificateConfig>,
+    /// An authority of attesters, as PEM, beside the attester whose key is known.
+    authority: Option<String>,
 }
 
 impl Setting {
     fn usual(four_eyes: FourEyes) -> Self {
-        Self { four_eyes, token: None, approved: Vec::new(), formats: Format::USUAL.to_vec(), mail: None }
+        Self {
+            four_eyes,
+            token: None,
+            approved: Vec::new(),
+            formats: Format::USUAL.to_vec(),
+            mail: None,
+            persons: Persons::default(),
+            attested: KeyAttestations::new(),
+            certificates: Vec::new(),
+            authority: None,
+        }
     }
 }
 
@@ -70,6 +90,8 @@ fn config(directory: &TempDir, setting: &Setting) -> Config {
     let tenant = |id: &str, name: &str, types: &[CredentialType]| TenantConfig {
         logo: None,
         approved_types: setting.approved.iter().copied().filter(|it| types.contains(it)).collect(),
+        key_attestations: if id == "undp" { setting.attested.clone() } else { KeyAttestations::new() },
+        certificates: if id == "undp" { setting.certificates.clone() } else { Vec::new() },
         id: id.into(),
         name: name.into(),
         did: format!("did:passerelle:{id}"),
@@ -94,7 +116,12 @@ fn config(directory: &TempDir, setting: &Setting) -> Config {
             sealing_key: path("sealing.key"),
             pkcs11: setting.token.clone(),
         },
-        outbound: OutboundPolicy::default(),
+        // A provider that is played here is on this machine.
+        outbound: OutboundPolicy {
+            allow_loopback: !setting.persons.oidc.is_empty(),
+            allow_http: !setting.persons.oidc.is_empty(),
+            ..OutboundPolicy::default()
+        },
         issuing: Issuing {
             wallet_url: "http://wallet.test".parse().unwrap(),
             anchor_interval_seconds: 2,
@@ -103,6 +130,7 @@ fn config(directory: &TempDir, setting: &Setting) -> Config {
             formats: setting.formats.iter().map(|format| format.identifier().to_owned()).collect(),
             credential_validity_days: 365,
             offer_validity_days: 30,
+            deferred_interval_seconds: 300,
         },
         console: Console { four_eyes: setting.four_eyes, ..Console::default() },
         tenants: vec![
@@ -128,6 +156,7 @@ fn config(directory: &TempDir, setting: &Setting) -> Config {
             client("bound", &["https://wallet.test/cb"], true),
             ClientConfig { attested: true, ..client("attested", &["https://wallet.test/cb"], false) },
         ],
+        persons: setting.persons.clone(),
         messages: setting.mail.map(|mail| MessagesConfig {
             from: "no-reply@undp.example".into(),
             reply_to: BTreeMap::from([("undp".into(), "hr@undp.example".into())]),
@@ -140,11 +169,19 @@ fn config(directory: &TempDir, setting: &Setting) -> Config {
                 root_certificate: None,
             },
         }),
-        attesters: vec![AttesterConfig {
-            name: "The provider".into(),
-            jwk: Holder::new(ATTESTER).0.public_key().to_jwk(),
-        }],
+        attesters: attesters(directory, setting),
     }
+}
+
+fn attesters(directory: &TempDir, setting: &Setting) -> Vec<AttesterConfig> {
+    let jwk = Some(Holder::new(ATTESTER).0.public_key().to_jwk());
+    let known = AttesterConfig { name: "The provider".into(), jwk, certificates: None };
+    let authority = setting.authority.as_ref().map(|pem| {
+        let path = directory.path().join("attesters.pem");
+        std::fs::write(&path, pem).unwrap();
+        AttesterConfig { name: "An authority".into(), jwk: None, certificates: Some(path) }
+    });
+    [known].into_iter().chain(authority).collect()
 }
 
 fn instances(setting: &Setting) -> Vec<InstanceConfig> {
@@ -226,6 +263,22 @@ impl World {
         Self::start_setting(Setting { mail: Some(mail), ..Setting::usual(FourEyes::WithColleagues) }).await
     }
 
+    /// Where UNDP requires attestations of keys.
+    pub async fn start_attesting(attested: KeyAttestations) -> Self {
+        Self::start_setting(Setting { attested, ..Setting::usual(FourEyes::WithColleagues) }).await
+    }
+
+    /// Where an authority's attesters are believed too.
+    pub async fn start_certified(authority: &Authority) -> Self {
+        let authority = Some(authority.pem());
+        Self::start_setting(Setting { authority, ..Setting::usual(FourEyes::WithColleagues) }).await
+    }
+
+    /// Where persons may sign in at a provider.
+    pub async fn start_with_persons(persons: Persons) -> Self {
+        Self::start_setting(Setting { persons, ..Setting::usual(FourEyes::WithColleagues) }).await
+    }
+
     /// With credentials in these formats.
     pub async fn start_offering(four_eyes: FourEyes, formats: Vec<Format>) -> Self {
         Self::start_setting(Setting { formats, ..Setting::usual(four_eyes) }).await
@@ -305,6 +358,21 @@ impl World {
         self.running.stop().await;
         self.issuer.store().close().await;
         Self::on(self.directory, self.ledger, self.clock, (2, self.setting)).await
+    }
+
+    /// The same with certificates of UNDP's keys.
+    pub async fn restart_certified(mut self, certificates: Vec<CertificateConfig>) -> Self {
+        self.setting.certificates = certificates;
+        self.restart().await
+    }
+
+    /// What becomes of a start with certificates of UNDP's keys.
+    pub async fn start_again(&self, certificates: Vec<CertificateConfig>) -> Result<(), StartError> {
+        let mut config = self.config();
+        config.tenants[0].certificates = certificates;
+        let ledger = Arc::clone(&self.ledger) as Arc<dyn issuer::app::Ledger>;
+        let clock = Arc::new(self.clock.clone());
+        issuer::start_with(config, ledger, clock, Arc::new(SeededEntropy::new(3)), false).await.map(drop)
     }
 
     /// What the service was started with.

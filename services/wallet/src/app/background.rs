@@ -41,6 +41,7 @@ impl Wallet {
         let rounds = [
             ("notifications", self.tend_notifications().await),
             ("receipts", self.tend_receipts().await),
+            ("deferred credentials", self.tend_deferred().await),
             ("presentations", self.tend_presentations().await),
             ("existences", self.tend_existences().await),
             ("sessions", self.tend_sessions().await),
@@ -151,7 +152,7 @@ impl Wallet {
         Ok(())
     }
 
-    async fn due<T: serde::de::DeserializeOwned>(
+    pub(super) async fn due<T: serde::de::DeserializeOwned>(
         &self,
         table: Table,
         record: Record,

@@ -4,7 +4,7 @@ use holding::activity::Activity;
 use holding::held::{Annex, Held, Notification, StatusEntry};
 use holding::party::Party;
 use holding::reception::{Offered, Reception};
-use holding::vault::Purpose;
+use holding::vault::{DataKey, Purpose};
 use serde_json::Value;
 use store_wallet::credentials::Credential;
 use wire::vci::CredentialResponse;
@@ -13,7 +13,7 @@ use credential::{Expect, Input, KeyState, Outcome, StatusRef};
 
 use super::fault::{Fault, RemoteFault};
 use super::issuers::parse;
-use super::offers::{OfferError, OfferState};
+use super::offers::OfferError;
 use super::{Person, Wallet};
 
 /// A credential and what is known of it.
@@ -124,19 +124,19 @@ impl Wallet {
     /// Stores a verified credential under its place in the offer, once.
     pub(super) async fn keep_credential(
         &self,
-        person: &Person,
-        offer: &OfferState,
+        (account, key): (&str, &DataKey),
+        offer: &str,
         slot: usize,
         held: &Held,
     ) -> Result<Credential, Fault> {
         let id = self.new_id();
         let now = self.now();
         let row = Credential {
-            account: person.account.clone(),
-            offer: offer.record.id.clone(),
+            account: account.to_owned(),
+            offer: offer.to_owned(),
             slot: i64::try_from(slot).unwrap_or(i64::MAX),
-            sealed: self.seal(&person.data_key, Purpose::Credential, &id, held)?,
-            annex: self.seal(&person.data_key, Purpose::Annex, &id, &Annex::default())?,
+            sealed: self.seal(key, Purpose::Credential, &id, held)?,
+            annex: self.seal(key, Purpose::Annex, &id, &Annex::default())?,
             id,
             revision: 0,
             created_at: now,
@@ -147,7 +147,7 @@ impl Wallet {
         };
         let mut tx = self.store.write("keep_credential").await?;
         let new = tx.insert_credential(&row).await?;
-        let stored = tx.list_credentials_of_offer(&person.account, &row.offer).await?;
+        let stored = tx.list_credentials_of_offer(account, &row.offer).await?;
         tx.commit().await?;
         if new {
             return Ok(row);

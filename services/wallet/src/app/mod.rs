@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod activity;
 pub mod background;
 pub mod credentials;
+mod deferred;
 pub mod disclosure;
 pub mod existence;
 pub mod fault;

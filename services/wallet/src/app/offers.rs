@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use chrono::Duration;
 use clock::Timestamp;
 use holding::activity::Activity;
-use holding::reception::{self, OfferFault, Progress, Reception, Source};
+use holding::reception::{self, Deferred, OfferFault, Progress, Reception, Source};
 use holding::request::plain_text;
 use holding::signing::{self, SignatureFault, ToSign};
+use holding::vault::DataKey;
 use serde_json::Value;
 use store_wallet::credentials::Credential;
 use store_wallet::records::{Record, Table};
@@ -114,7 +115,7 @@ impl Wallet {
         tx_code: Option<&str>,
     ) -> Result<Step, OfferError> {
         let mut offer = self.offer(person, id).await?;
-        if matches!(offer.reception.progress, Progress::Received { .. }) {
+        if is_over(&offer.reception.progress) {
             return Ok(Step { offer, to_sign: Vec::new() });
         }
         let key = self.usable_key(&person.account, device_key).await?.ok_or(OfferError::DeviceKey)?;
@@ -126,7 +127,7 @@ impl Wallet {
         }
         let wanted = missing_slots(&offer);
         if wanted.is_empty() {
-            return self.complete(person, offer).await;
+            return self.settle(person, offer, None).await;
         }
         let (token, expires_at) = self.token(&offer.reception, tx_code).await?;
         let proofs = self.key_proofs(&offer.reception, &wanted, &key).await?;
@@ -150,7 +151,9 @@ impl Wallet {
     ) -> Result<Step, OfferError> {
         let mut offer = self.offer(person, id).await?;
         let (access_token, expires_at, thumbprint, proofs) = match &offer.reception.progress {
-            Progress::Received { .. } => return Ok(Step { offer, to_sign: Vec::new() }),
+            Progress::Waiting { .. } | Progress::Received { .. } | Progress::Refused { .. } => {
+                return Ok(Step { offer, to_sign: Vec::new() });
+            }
             Progress::Opened => return Err(OfferError::TokenOver),
             Progress::Signing { access_token, expires_at, holder_thumbprint, proofs } => {
                 (access_token.clone(), *expires_at, holder_thumbprint.clone(), proofs.clone())
@@ -159,18 +162,23 @@ impl Wallet {
         let key = self.usable_key(&person.account, &thumbprint).await?.ok_or(OfferError::DeviceKey)?;
         let wanted = missing(&offer, &proofs);
         if wanted.is_empty() {
-            return self.complete(person, offer).await;
+            return self.settle(person, offer, None).await;
         }
         let checked = signing::check(&wanted, signatures, &key)?;
-        let mut again = Vec::new();
+        let (mut again, mut seconds) = (Vec::new(), None);
         for item in &wanted {
             let Some(slot) = item.id.parse::<usize>().ok() else { continue };
             let jwt = checked.get(&item.id).map(|signature| signing::compact_jws(&item.input, signature));
             match self.request_credential(&offer.reception, slot, &access_token, jwt.as_deref()).await? {
                 Answer::Credential(answer) => {
                     let held = self.verified(&offer.reception, slot, &key, &access_token, *answer).await?;
-                    let row = self.keep_credential(person, &offer, slot, &held).await?;
+                    let owner = (person.account.as_str(), &person.data_key);
+                    let row = self.keep_credential(owner, &offer.record.id, slot, &held).await?;
                     offer.stored.push(row);
+                }
+                Answer::Waits { transaction_id, seconds: told } => {
+                    seconds = seconds.max(told);
+                    offer.reception.deferred.push(Deferred { slot, transaction_id });
                 }
                 Answer::NonceRefused => again.push(slot),
                 Answer::TokenRefused => {
@@ -181,7 +189,7 @@ impl Wallet {
             }
         }
         if again.is_empty() {
-            return self.complete(person, offer).await;
+            return self.settle(person, offer, seconds).await;
         }
         let proofs = self.key_proofs(&offer.reception, &again, &key).await?;
         offer.reception.progress = Progress::Signing {
@@ -194,18 +202,38 @@ impl Wallet {
         Ok(Step { offer, to_sign: proofs })
     }
 
+    /// Nothing is left to prove: everything is here, or the organisation releases the rest later.
+    async fn settle(
+        &self,
+        person: &Person,
+        mut offer: OfferState,
+        seconds: Option<u64>,
+    ) -> Result<Step, OfferError> {
+        let (access_token, holder_thumbprint) = match &offer.reception.progress {
+            Progress::Signing { access_token, holder_thumbprint, .. }
+                if !offer.reception.deferred.is_empty() =>
+            {
+                (access_token.clone(), holder_thumbprint.clone())
+            }
+            _ => return self.complete((&person.account, &person.data_key), offer).await,
+        };
+        offer.reception.progress = Progress::Waiting { access_token, holder_thumbprint };
+        let moved = self.waiting(&person.data_key, &offer.record, &offer.reception, seconds)?;
+        let record = self.replace("wait_for_offer", Table::Offers, moved).await?;
+        Ok(Step { offer: OfferState { record, ..offer }, to_sign: Vec::new() })
+    }
+
     /// Everything is here: note it, with a line in the person's record.
-    async fn complete(&self, person: &Person, mut offer: OfferState) -> Result<Step, OfferError> {
+    pub(super) async fn complete(
+        &self,
+        (account, key): (&str, &DataKey),
+        mut offer: OfferState,
+    ) -> Result<Step, OfferError> {
         offer.reception.progress = Progress::Received { at: self.now() };
-        let moved = self.moved(
-            &person.data_key,
-            Table::Offers,
-            &offer.record,
-            offer.reception.state(),
-            &offer.reception,
-        )?;
+        let moved =
+            self.moved(key, Table::Offers, &offer.record, offer.reception.state(), &offer.reception)?;
         let entry = self.entry(
-            &person.data_key,
+            key,
             &Activity::Received {
                 from: offer.reception.issuer.name().to_owned(),
                 proven: offer.reception.issuer.is_proven(),
@@ -214,7 +242,7 @@ impl Wallet {
         )?;
         let mut tx = self.store.write("complete_offer").await?;
         tx.replace_record(Table::Offers, &moved).await?;
-        tx.insert_entry(&person.account, &entry).await?;
+        tx.insert_entry(account, &entry).await?;
         tx.commit().await?;
         self.wake.notify_one();
         let record = Record { revision: moved.revision + 1, ..moved };
@@ -352,6 +380,11 @@ impl Wallet {
 /// What an issuer answered to a credential request.
 pub(super) enum Answer {
     Credential(Box<wire::vci::CredentialResponse>),
+    /// The organisation releases it later (OID4VCI 1.0, 8.3).
+    Waits {
+        transaction_id: String,
+        seconds: Option<u64>,
+    },
     NonceRefused,
     TokenRefused,
 }
@@ -380,6 +413,13 @@ impl Wallet {
             200 => {
                 let answer = reply.json().map_err(|_| RemoteFault::Form("credential response"))?;
                 Ok(Answer::Credential(Box::new(answer)))
+            }
+            202 => {
+                let answer: wire::vci::CredentialResponse =
+                    reply.json().map_err(|_| RemoteFault::Form("credential response"))?;
+                let transaction_id = answer.transaction_id.filter(|_| reception.endpoints.deferred.is_some());
+                let transaction_id = transaction_id.ok_or(RemoteFault::Form("credential response"))?;
+                Ok(Answer::Waits { transaction_id, seconds: answer.interval })
             }
             401 => Ok(Answer::TokenRefused),
             status => match reply.json::<ErrorResponse>() {
@@ -417,17 +457,28 @@ fn sorted(value: &Value) -> Value {
     }
 }
 
-fn stored_slots(offer: &OfferState) -> BTreeSet<usize> {
-    offer.stored.iter().filter_map(|row| usize::try_from(row.slot).ok()).collect()
+/// Whether there is nothing that the person could do now.
+const fn is_over(progress: &Progress) -> bool {
+    match progress {
+        Progress::Waiting { .. } | Progress::Received { .. } | Progress::Refused { .. } => true,
+        Progress::Opened | Progress::Signing { .. } => false,
+    }
+}
+
+/// What needs no proof any more: it is here, waited for, or refused.
+fn settled_slots(offer: &OfferState) -> BTreeSet<usize> {
+    let stored = offer.stored.iter().filter_map(|row| usize::try_from(row.slot).ok());
+    let deferred = offer.reception.deferred.iter().map(|one| one.slot);
+    stored.chain(deferred).chain(offer.reception.refused.iter().copied()).collect()
 }
 
 fn missing_slots(offer: &OfferState) -> Vec<usize> {
-    let stored = stored_slots(offer);
-    (0..offer.reception.offered.len()).filter(|slot| !stored.contains(slot)).collect()
+    let settled = settled_slots(offer);
+    (0..offer.reception.offered.len()).filter(|slot| !settled.contains(slot)).collect()
 }
 
 fn missing(offer: &OfferState, proofs: &[ToSign]) -> Vec<ToSign> {
-    let stored = stored_slots(offer);
-    let here = |item: &&ToSign| item.id.parse::<usize>().is_ok_and(|slot| !stored.contains(&slot));
-    proofs.iter().filter(here).cloned().collect()
+    let settled = settled_slots(offer);
+    let open = |item: &&ToSign| item.id.parse::<usize>().is_ok_and(|slot| !settled.contains(&slot));
+    proofs.iter().filter(open).cloned().collect()
 }

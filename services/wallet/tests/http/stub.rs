@@ -36,6 +36,7 @@ pub fn serve(listener: std::net::TcpListener, others: Arc<Others>) {
             .route("/t/{tenant}/token", web::post().to(token))
             .route("/t/{tenant}/nonce", web::post().to(nonce))
             .route("/t/{tenant}/credential", web::post().to(issue))
+            .route("/t/{tenant}/deferred_credential", web::post().to(deferred))
             .route("/t/{tenant}/notification", web::post().to(notification))
             .route("/t/{tenant}/receipts/{id}", web::get().to(receipt))
             .route("/t/{tenant}/status/{list}", web::get().to(status))
@@ -93,6 +94,7 @@ async fn metadata(world: World, tenant: Path<String>, request: HttpRequest) -> H
         "credential_endpoint": format!("{issuer}/credential"),
         "nonce_endpoint": format!("{issuer}/nonce"),
         "notification_endpoint": format!("{issuer}/notification"),
+        "deferred_credential_endpoint": format!("{issuer}/deferred_credential"),
         "credential_configurations_supported": configurations(&tenant, world.knobs().vc_jwt_of.is_some()),
     });
     let accepts = request
@@ -214,11 +216,46 @@ async fn issue(world: World, tenant: Path<String>, request: HttpRequest, body: J
         Some(issued) => issued,
         None => make(&world, configuration, &key).await,
     };
-    world.seen().issued.insert(slot.clone(), issued.clone());
-    HttpResponse::Ok().json(json!({
-        "credentials": [{"credential": issued, "receipt_uri": format!("{}/t/{tenant}/receipts/{}", world.base, b64(configuration))}],
+    world.seen().issued.insert(slot.clone(), issued);
+    let (deferred, release) = {
+        let knobs = world.knobs();
+        (knobs.deferred, knobs.release)
+    };
+    if release != "released" && deferred.is_some_and(|end| configuration.ends_with(end)) {
+        return HttpResponse::Accepted().json(json!({"transaction_id": slot, "interval": 60}));
+    }
+    HttpResponse::Ok().json(issued_answer(&world, &tenant, &slot))
+}
+
+fn issued_answer(world: &World, tenant: &str, slot: &str) -> Value {
+    let configuration = slot.split(' ').next().unwrap();
+    let receipt_uri = format!("{}/t/{tenant}/receipts/{}", world.base, b64(configuration));
+    json!({
+        "credentials": [{"credential": world.seen().issued[slot].clone(), "receipt_uri": receipt_uri}],
         "notification_id": format!("n-{configuration}"),
-    }))
+    })
+}
+
+/// OID4VCI 1.0, 9.
+async fn deferred(
+    world: World,
+    tenant: Path<String>,
+    request: HttpRequest,
+    body: Json<Value>,
+) -> HttpResponse {
+    let bearer = request.headers().get("authorization").unwrap().to_str().unwrap().to_owned();
+    assert!(world.seen().tokens.contains(bearer.trim_start_matches("Bearer ")));
+    let transaction = body["transaction_id"].as_str().unwrap().to_owned();
+    assert!(world.seen().issued.contains_key(&transaction));
+    world.seen().deferred_requests += 1;
+    let release = world.knobs().release;
+    match release {
+        "waiting" => HttpResponse::Accepted().json(json!({"transaction_id": transaction, "interval": 60})),
+        "released" => HttpResponse::Ok().json(issued_answer(&world, &tenant, &transaction)),
+        "invalid_token" => oauth(401, release),
+        "slow_down" => oauth(429, release),
+        error => oauth(400, error),
+    }
 }
 
 fn staff_claims(world: &World) -> Value {

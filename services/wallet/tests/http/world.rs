@@ -74,6 +74,10 @@ pub struct Knobs {
     pub nonce_refusals: usize,
     pub tokens_dead: bool,
     pub credential_status: u16,
+    /// The end of the configurations that are released later.
+    pub deferred: Option<&'static str>,
+    /// What the deferred endpoint says: `waiting`, `released`, or an error's name.
+    pub release: &'static str,
     pub other_issuer: bool,
     pub tamper: bool,
     pub bind_to_other_key: bool,
@@ -106,6 +110,8 @@ pub struct Seen {
     pub responses: Vec<HashMap<String, String>>,
     pub existence_answers: Vec<Value>,
     pub wrong_codes: usize,
+    /// Deferred requests of a transaction that was asked for.
+    pub deferred_requests: usize,
 }
 
 pub struct Others {
@@ -300,6 +306,8 @@ fn knobs(base: &str, now: Timestamp) -> Knobs {
         nonce_refusals: 0,
         tokens_dead: false,
         credential_status: 200,
+        deferred: None,
+        release: "waiting",
         other_issuer: false,
         tamper: false,
         bind_to_other_key: false,

@@ -243,6 +243,7 @@ fn words(action: &str) -> &'static str {
         "person.end-service" => "ended a person’s service",
         "person.portrait" => "changed a person’s portrait",
         "person.portrait-end" => "removed a person’s portrait",
+        "person.sign-in" => "signed in at the organisation’s provider",
         "person.enrol" => "made a passkey with an offer",
         "person.passkey-end" => "took a passkey of a person away",
         "person.passkeys-end" => "ended a person’s passkeys",

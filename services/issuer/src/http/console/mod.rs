@@ -36,11 +36,11 @@ use actix_web::web::{FormConfig, PathConfig, QueryConfig, scope};
 use actix_web::{HttpResponse, get};
 use web::{Problem, ServiceConfig};
 
-pub(super) const ASSETS: web::assets::Assets = web::assets::Assets(&[web::assets::Asset {
+pub(super) const SCRIPT: web::assets::Asset = web::assets::Asset {
     name: "documents.js",
     content_type: web::assets::SCRIPT,
     body: include_bytes!("../../../assets/documents.js"),
-}]);
+};
 
 /// Forms here hold a few lines of text.
 const FORM_BYTES: usize = 32 * 1024;

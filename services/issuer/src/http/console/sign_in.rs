@@ -227,6 +227,9 @@ impl From<OidcError> for Problem {
             OidcError::Token(IdTokenError::Strength) => not_signed_in(
                 "Your organisation asks for a stronger way of signing in, such as a second factor.",
             ),
+            OidcError::Token(IdTokenError::Age) => not_signed_in(
+                "You signed in at your organisation too long ago. Please start again and sign in there once more.",
+            ),
             error @ (OidcError::Token(_) | OidcError::Issuer) => {
                 tracing::warn!(error = &error as &dyn std::error::Error, "a provider's answer was refused");
                 not_signed_in("The provider's answer cannot be believed. Tell whoever runs this service.")

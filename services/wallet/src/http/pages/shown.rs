@@ -94,6 +94,8 @@ pub struct OfferedLine {
     pub description: Option<String>,
     pub kind: &'static str,
     pub here: bool,
+    pub waiting: bool,
+    pub refused: bool,
 }
 
 pub fn offered(offer: &OfferView) -> Vec<OfferedLine> {
@@ -109,6 +111,8 @@ pub fn offered(offer: &OfferView) -> Vec<OfferedLine> {
                 "Selective copy: show only the parts that are asked for"
             },
             here: one.credential_id.is_some(),
+            waiting: one.release == Some("waiting"),
+            refused: one.release == Some("refused"),
         })
         .collect()
 }
@@ -130,7 +134,11 @@ pub async fn unfinished(wallet: &Wallet, person: &Person) -> Result<Vec<Unfinish
         let reception: Reception =
             person.data_key.unseal(holding::vault::Purpose::Offer, &record.id, &record.sealed)?;
         found.push(Unfinished {
-            label: "An offer waits for you",
+            label: match record.state.as_str() {
+                "waiting" => "A credential waits for the organisation",
+                "refused" => "A credential was not given to you",
+                _ => "An offer waits for you",
+            },
             who: reception.issuer.name().to_owned(),
             href: format!("/offers/{}", record.id),
         });

@@ -1,5 +1,6 @@
 //! Offers and what they bring.
 
+use holding::reception::Reception;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -30,7 +31,7 @@ pub struct Acceptance {
 #[serde(rename_all = "camelCase")]
 pub struct OfferView {
     pub id: String,
-    /// `opened`, `signing` or `received`.
+    /// `opened`, `signing`, `waiting`, `received` or `refused`.
     pub state: String,
     pub issuer: PartyView,
     pub credentials: Vec<OfferedView>,
@@ -49,6 +50,9 @@ pub struct OfferedView {
     pub claims: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub credential_id: Option<String>,
+    /// `waiting` while the organisation has not released it, `refused` when it does not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub release: Option<&'static str>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -83,6 +87,7 @@ impl From<&OfferState> for OfferView {
                     description: one.description.clone(),
                     claims: one.labels.iter().map(|(_, label)| label.clone()).collect(),
                     credential_id: stored(slot),
+                    release: release(&offer.reception, slot),
                 })
                 .collect(),
             tx_code: offer.reception.transaction_code.as_ref().map(|code| TransactionCodeView {
@@ -92,6 +97,13 @@ impl From<&OfferState> for OfferView {
             }),
         }
     }
+}
+
+fn release(reception: &Reception, slot: usize) -> Option<&'static str> {
+    if reception.refused.contains(&slot) {
+        return Some("refused");
+    }
+    reception.deferred.iter().any(|one| one.slot == slot).then_some("waiting")
 }
 
 #[derive(Serialize, ToSchema)]

@@ -1,0 +1,145 @@
+//! A certificate request (PKCS#10, RFC 2986) for an organisation's P-256 key, signed where the key is: in its sealed file or in
+//! the token.
+
+use std::sync::Arc;
+
+use anyhow::{Context as _, ensure};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use keys::{Algorithm, KeyStore, SealingKey, Signer};
+use p256::ecdsa::Signature;
+use rcgen::{
+    CertificateParams, DnType, PKCS_ECDSA_P256_SHA256, PublicKeyData, SanType, SignatureAlgorithm, SigningKey,
+};
+use tokio::runtime::Handle;
+
+use crate::cli::CertificateRequest;
+use crate::config::read;
+use crate::{files, say};
+
+pub async fn run(args: CertificateRequest) -> anyhow::Result<()> {
+    let config: issuer::Config = read(&args.config)?;
+    let tenant = config.tenants.iter().find(|tenant| tenant.id == args.tenant);
+    let tenant = tenant.with_context(|| format!("{} is no tenant of this issuer", args.tenant))?;
+    let (keys, name) = (config.keys.clone(), format!("{}.{}", tenant.id, args.key));
+    let (organisation, did) = (tenant.name.clone(), tenant.did.clone());
+    let runtime = Handle::current();
+    let made = tokio::task::spawn_blocking(move || {
+        ensure!(keys.sealing_key.is_file(), "there is no {}", keys.sealing_key.display());
+        let sealing = SealingKey::load_or_create(&keys.sealing_key)?;
+        let store = KeyStore::open(&keys.directory, sealing, keys.pkcs11.as_ref())?;
+        request(store.load(&name)?, runtime, &organisation, &did)
+    });
+    let pem = made.await??;
+    files::replace(&args.out, pem.as_bytes())
+        .with_context(|| format!("cannot write {}", args.out.display()))?;
+    say::line(format!(
+        "{} asks for a certificate of {}.{}.\n\nWhat the authority makes of it goes into [[tenants.certificates]] of {}.",
+        args.out.display(),
+        args.tenant,
+        args.key,
+        args.config.display(),
+    ));
+    Ok(())
+}
+
+/// The organisation is the subject, and its DID the alternative name, by which a certificate and a credential belong together.
+/// Blocks while the key signs.
+fn request(
+    signer: Arc<dyn Signer>,
+    runtime: Handle,
+    organisation: &str,
+    did: &str,
+) -> anyhow::Result<String> {
+    let key = Key::of(signer, runtime)?;
+    let mut params = CertificateParams::default();
+    params.distinguished_name.push(DnType::OrganizationName, organisation);
+    params.distinguished_name.push(DnType::CommonName, organisation);
+    params.subject_alt_names.push(SanType::URI(did.try_into()?));
+    Ok(params.serialize_request(&key)?.pem()?)
+}
+
+/// A key elsewhere, as the library wants it.
+struct Key {
+    point: Vec<u8>,
+    signer: Arc<dyn Signer>,
+    runtime: Handle,
+}
+
+impl Key {
+    fn of(signer: Arc<dyn Signer>, runtime: Handle) -> anyhow::Result<Self> {
+        let public = *signer.public_key();
+        ensure!(public.algorithm() == Algorithm::P256, "certificates are of P-256 keys here");
+        let jwk = public.to_jwk();
+        let part = |name: &str| {
+            let encoded = jwk.get(name).and_then(serde_json::Value::as_str).unwrap_or_default();
+            URL_SAFE_NO_PAD.decode(encoded)
+        };
+        Ok(Self { point: [vec![4], part("x")?, part("y")?].concat(), signer, runtime })
+    }
+}
+
+impl PublicKeyData for Key {
+    fn der_bytes(&self) -> &[u8] {
+        &self.point
+    }
+
+    fn algorithm(&self) -> &'static SignatureAlgorithm {
+        &PKCS_ECDSA_P256_SHA256
+    }
+}
+
+impl SigningKey for Key {
+    /// Ours sign as JWS does; X.509 has the same numbers in DER.
+    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, rcgen::Error> {
+        let signature = self.runtime.block_on(self.signer.sign(message));
+        let signature = signature.map_err(|_| rcgen::Error::RemoteKeyError)?;
+        let signature = Signature::from_slice(&signature).map_err(|_| rcgen::Error::RemoteKeyError)?;
+        Ok(signature.to_der().as_bytes().to_vec())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::process::Command;
+
+    use clock::SeededEntropy;
+    use keys::SoftwareKey;
+
+    use super::*;
+
+    async fn made(algorithm: Algorithm) -> anyhow::Result<String> {
+        let key = Arc::new(SoftwareKey::generate(algorithm, &SeededEntropy::new(1)));
+        let runtime = Handle::current();
+        tokio::task::spawn_blocking(move || {
+            request(key, runtime, "UNDP, the organisation", "did:passerelle:undp")
+        })
+        .await?
+    }
+
+    /// OpenSSL is the peer here.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn openssl_believes_the_request_and_reads_who_asks() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("undp.csr");
+        std::fs::write(&path, made(Algorithm::P256).await.unwrap()).unwrap();
+        let read = Command::new("openssl")
+            .args(["req", "-verify", "-noout", "-text", "-in"])
+            .arg(&path)
+            .output()
+            .unwrap();
+        let (text, said) = (String::from_utf8_lossy(&read.stdout), String::from_utf8_lossy(&read.stderr));
+        assert!(read.status.success() && said.contains("verify OK"), "{said}");
+        assert!(
+            text.contains("UNDP, the organisation") && text.contains("URI:did:passerelle:undp"),
+            "{text}"
+        );
+        assert!(text.contains("prime256v1"), "{text}");
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_key_of_another_kind_gets_none() {
+        assert!(made(Algorithm::Ed25519).await.is_err());
+    }
+}
