@@ -32,6 +32,8 @@ mod service_clients;
 mod status;
 mod subjects;
 mod templates;
+mod webhook_outbox;
+mod webhooks;
 
 pub use anchors::{BatchRow, LeafPlace};
 pub use api_status::ApiList;
@@ -57,6 +59,8 @@ use sql::{Database, Migration, Tx};
 pub use status::{ListRow, ListVersion};
 pub use subjects::{Filter, Page, PersonState, SubjectRow};
 pub use templates::TemplateRow;
+pub use webhook_outbox::{DeliveryState, UntakenOffer, WebhookDelivery};
+pub use webhooks::{Webhook, WebhookHealth};
 
 /// The issuer's database. Clones share its connections.
 #[derive(Clone, Debug)]
@@ -105,7 +109,7 @@ impl Transaction {
 
 /// Each part of the service numbers its own steps: issuing from 1, officers and the life of credentials from 100,
 /// authorization from 151, batches and deferred issuance from 160, import from 200, existence from 300, documents from 400,
-/// the VC API from 500, the sources of HR from 700, messages, sign-in by a provider and cards from 720.
+/// the VC API from 500, the sources of HR and webhooks from 700, messages, sign-in by a provider and cards from 720.
 fn migrations() -> Vec<Migration> {
     let issuing = Migration { version: 1, name: "issuing", sql: include_str!("migrations/0001_issuing.sql") };
     [
@@ -122,6 +126,7 @@ fn migrations() -> Vec<Migration> {
         service_clients::MIGRATIONS,
         scim::MIGRATIONS,
         reissue::MIGRATIONS,
+        webhooks::MIGRATIONS,
         messages::MIGRATIONS,
         oidc::MIGRATIONS,
         cards::MIGRATIONS,

@@ -12,7 +12,7 @@ use credential::data_integrity::{SigningKey, Suite};
 use issuance::authorization::Client;
 use issuance::{Format, Secrets};
 use keys::{Algorithm, KeyStore, KeyStoreError, PublicKey, SealError, SealingKey};
-use outbound::{Outbound, OutboundError};
+use outbound::{Outbound, OutboundError, OutboundPolicy};
 use registry_client::Registry;
 use registry_types::{Genesis, GenesisError};
 use store_issuer::Store;
@@ -26,6 +26,8 @@ use crate::mail::Smtp;
 
 const SCHEMA: &str = "issuer";
 const PEPPER: &str = "pepper";
+/// A receiver of events that takes longer has not taken it.
+const WEBHOOK_SECONDS: u64 = 10;
 
 /// Why the issuer does not start.
 #[derive(Debug, thiserror::Error)]
@@ -154,7 +156,13 @@ async fn build(
         imports,
         providers: providers(config)?,
         mailer: mailer.map(|smtp| Box::new(smtp) as Box<dyn Mailer>),
+        webhooks: webhooks(&config.outbound)?,
     })
+}
+
+fn webhooks(policy: &OutboundPolicy) -> Result<Outbound, OutboundError> {
+    let timeout_seconds = policy.timeout_seconds.min(WEBHOOK_SECONDS);
+    Outbound::new(&OutboundPolicy { timeout_seconds, ..policy.clone() })
 }
 
 fn providers(config: &Config) -> Result<Providers, StartError> {

@@ -38,6 +38,7 @@ mod status_cwt;
 mod templates;
 mod tokens;
 mod vc_api;
+mod webhooks;
 pub(crate) mod work;
 
 use std::collections::BTreeMap;
@@ -88,6 +89,7 @@ pub use store_issuer::{AuditQuery, Filter, Page, PersonState, SubjectRow};
 pub use templates::{TextError, TextView};
 pub use tokens::TokenError;
 pub use vc_api::{Instance, VcApiError};
+pub use webhooks::{MOST_WEBHOOKS, WebhookError, WebhookView};
 
 /// The whole service, shared by every request and the background work.
 pub struct Issuer {
@@ -115,6 +117,8 @@ pub struct Issuer {
     pub(crate) providers: oidc::Providers,
     /// Takes messages to persons; nothing is sent without one.
     pub(crate) mailer: Option<Box<dyn Mailer>>,
+    /// Brings events to the addresses of organisations, within the policy for outbound requests.
+    pub(crate) webhooks: outbound::Outbound,
 }
 
 /// Addresses and times from the configuration.

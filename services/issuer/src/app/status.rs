@@ -197,6 +197,7 @@ impl Issuer {
     ) -> Result<(), store_issuer::Error> {
         let now = self.now();
         tx.change_status(by, copy, change, now).await?;
+        self.announce_move(tx, &by.tenant, copy, change).await?;
         let action = match change.to {
             Status::Valid => "credential.reinstate",
             Status::Suspended => "credential.suspend",

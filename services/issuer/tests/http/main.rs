@@ -41,3 +41,4 @@ mod tokens;
 mod vc_api;
 mod vc_api_envelopes;
 mod vc_jwt;
+mod webhooks;

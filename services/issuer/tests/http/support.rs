@@ -53,11 +53,14 @@ struct Setting {
     formats: Vec<Format>,
     /// Where letters go, if anywhere.
     mail: Option<SocketAddr>,
+    /// Whether events may be sent to this machine.
+    reaches_here: bool,
 }
 
 impl Setting {
     fn usual(four_eyes: FourEyes) -> Self {
-        Self { four_eyes, token: None, approved: Vec::new(), formats: Format::USUAL.to_vec(), mail: None }
+        let formats = Format::USUAL.to_vec();
+        Self { four_eyes, token: None, approved: Vec::new(), formats, mail: None, reaches_here: false }
     }
 }
 
@@ -93,7 +96,11 @@ fn config(directory: &TempDir, setting: &Setting) -> Config {
             sealing_key: path("sealing.key"),
             pkcs11: setting.token.clone(),
         },
-        outbound: OutboundPolicy::default(),
+        outbound: OutboundPolicy {
+            allow_loopback: setting.reaches_here,
+            allow_http: setting.reaches_here,
+            ..OutboundPolicy::default()
+        },
         issuing: Issuing {
             wallet_url: "http://wallet.test".parse().unwrap(),
             anchor_interval_seconds: 2,
@@ -223,6 +230,12 @@ impl World {
     /// With a mail server.
     pub async fn start_with_mail(mail: SocketAddr) -> Self {
         Self::start_setting(Setting { mail: Some(mail), ..Setting::usual(FourEyes::WithColleagues) }).await
+    }
+
+    /// Where webhooks may be at this machine.
+    pub async fn start_reaching() -> Self {
+        let usual = Setting::usual(FourEyes::WithColleagues);
+        Self::start_setting(Setting { reaches_here: true, ..usual }).await
     }
 
     /// With credentials in these formats.
