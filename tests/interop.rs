@@ -2,6 +2,7 @@
 
 mod login;
 mod mail;
+mod webhooks;
 
 use std::process::Stdio;
 
