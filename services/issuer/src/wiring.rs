@@ -19,7 +19,7 @@ use store_issuer::Store;
 
 use crate::app::oidc::Providers;
 use crate::app::work::Work;
-use crate::app::{Instance, Issuer, Ledger, Mailer, Provider, RegistryLedger, Settings, Tenant};
+use crate::app::{Instance, Issuer, Ledger, Mailer, Provider, RegistryLedger, Settings, Tenant, kept};
 use crate::config::{ClientConfig, Config, ConfigError, InstanceConfig};
 use crate::http;
 use crate::mail::Smtp;
@@ -273,6 +273,7 @@ fn settings(config: &Config) -> Settings {
         anchor_interval: Duration::from_secs(issuing.anchor_interval_seconds),
         status_interval: Duration::from_secs(issuing.status_interval_seconds),
         status_validity: seconds(issuing.status_validity_seconds),
+        status_history: kept(issuing.status_history_days),
         formats: issuing.formats.iter().filter_map(|name| Format::parse(name)).collect(),
         credential_validity: chrono::Duration::days(issuing.credential_validity_days.into()),
         offer_validity: chrono::Duration::days(issuing.offer_validity_days.into()),

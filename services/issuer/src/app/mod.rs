@@ -35,6 +35,7 @@ mod service;
 mod service_clients;
 mod status;
 mod status_cwt;
+mod status_history;
 mod templates;
 mod tokens;
 mod vc_api;
@@ -85,6 +86,8 @@ pub use service_clients::ServiceClientError;
 pub use status::{ChangeError, ListError, PublishError, ServedList};
 pub use status_cwt::ListForm;
 pub(crate) use status_cwt::SignedCwts;
+pub(crate) use status_history::kept;
+pub use status_history::{AsOf, HistoryError, HistoryRights, PastList};
 pub use store_issuer::{AuditQuery, Filter, Page, PersonState, SubjectRow};
 pub use templates::{TextError, TextView};
 pub use tokens::TokenError;
@@ -131,6 +134,8 @@ pub struct Settings {
     pub anchor_interval: std::time::Duration,
     pub status_interval: std::time::Duration,
     pub status_validity: chrono::Duration,
+    /// How long earlier status lists can be asked for; zero where they cannot.
+    pub status_history: chrono::Duration,
     /// In which formats each credential is offered.
     pub formats: Vec<Format>,
     pub credential_validity: chrono::Duration,

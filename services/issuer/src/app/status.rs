@@ -485,7 +485,7 @@ pub(crate) fn list_url(tenant: &Tenant, list: &StatusListId) -> String {
     format!("{}{list}", tenant.status_base())
 }
 
-const fn media_type(kind: ListKind) -> &'static str {
+pub(super) const fn media_type(kind: ListKind) -> &'static str {
     match kind {
         ListKind::Revocation | ListKind::Suspension => "application/vc",
         ListKind::Token => "application/statuslist+jwt",

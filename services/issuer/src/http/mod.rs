@@ -14,6 +14,7 @@ mod receipts;
 mod schemas;
 mod scim;
 mod status;
+mod status_history;
 mod token;
 mod vc_api;
 

@@ -34,6 +34,7 @@ mod service;
 mod staff;
 mod status;
 mod status_cwt;
+mod status_history;
 mod support;
 mod surface;
 mod token;

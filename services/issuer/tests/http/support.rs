@@ -55,12 +55,22 @@ struct Setting {
     mail: Option<SocketAddr>,
     /// Whether events may be sent to this machine.
     reaches_here: bool,
+    /// How long earlier status lists are kept.
+    history_days: u32,
 }
 
 impl Setting {
     fn usual(four_eyes: FourEyes) -> Self {
         let formats = Format::USUAL.to_vec();
-        Self { four_eyes, token: None, approved: Vec::new(), formats, mail: None, reaches_here: false }
+        Self {
+            four_eyes,
+            token: None,
+            approved: Vec::new(),
+            formats,
+            mail: None,
+            reaches_here: false,
+            history_days: 365,
+        }
     }
 }
 
@@ -106,6 +116,7 @@ fn config(directory: &TempDir, setting: &Setting) -> Config {
             anchor_interval_seconds: 2,
             status_interval_seconds: 2,
             status_validity_seconds: 86_400,
+            status_history_days: setting.history_days,
             formats: setting.formats.iter().map(|format| format.identifier().to_owned()).collect(),
             credential_validity_days: 365,
             offer_validity_days: 30,
@@ -230,6 +241,12 @@ impl World {
     /// With a mail server.
     pub async fn start_with_mail(mail: SocketAddr) -> Self {
         Self::start_setting(Setting { mail: Some(mail), ..Setting::usual(FourEyes::WithColleagues) }).await
+    }
+
+    /// Where earlier status lists are not kept.
+    pub async fn start_forgetful() -> Self {
+        let usual = Setting::usual(FourEyes::WithColleagues);
+        Self::start_setting(Setting { history_days: 0, ..usual }).await
     }
 
     /// Where webhooks may be at this machine.

@@ -22,7 +22,7 @@ use crate::http::problem;
 /// Entries of one file.
 const FILE_ENTRIES: u32 = 10_000;
 /// First words of actions, and what they are about.
-const AREAS: [(&str, &str); 14] = [
+const AREAS: [(&str, &str); 15] = [
     ("person", "End of service"),
     ("beneficiary", "Beneficiaries"),
     ("credential", "Credentials"),
@@ -37,6 +37,7 @@ const AREAS: [(&str, &str); 14] = [
     ("message", "Messages"),
     ("template", "Texts of messages"),
     ("webhook", "Webhooks"),
+    ("status", "Earlier status lists"),
 ];
 
 pub(super) fn configure(config: &mut ServiceConfig) {
@@ -271,6 +272,7 @@ fn words(action: &str) -> &'static str {
         "existence.answer" => "received an answer",
         "existence.confirm" => "confirmed a proof of life",
         "existence.refuse" => "refused a proof of life",
+        "status.history" => "read an earlier status list",
         "webhook.create" => "made a webhook",
         "webhook.change" => "changed the events of a webhook",
         "webhook.rotate" => "made another secret for a webhook",
