@@ -71,7 +71,11 @@ async fn the_version_of_a_time_is_the_newest_that_was_on_the_chain_and_valid_the
         assert_eq!(tx.forget_list_versions(TENANT, hours(999)).await.unwrap(), 1);
         let served = tx.served_list_version(TENANT, &list()).await.unwrap().unwrap();
         let newest = tx.newest_list_version(TENANT, &list()).await.unwrap().unwrap();
-        assert_eq!((served.version, newest.version), (3, 4), "what is served, and what waits for the chain, stays");
+        assert_eq!(
+            (served.version, newest.version),
+            (3, 4),
+            "what is served, and what waits for the chain, stays"
+        );
         tx.commit().await.unwrap();
     }
 }

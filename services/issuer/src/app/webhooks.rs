@@ -83,7 +83,7 @@ impl Issuer {
         .await
     }
 
-    /// From now on it is told of these events only. What waits is still sent.
+    /// From now on it is told of these events only, also of offers that end from now on. What waits is still sent.
     pub async fn change_webhook(
         &self,
         by: &Actor,
@@ -92,11 +92,14 @@ impl Issuer {
     ) -> Result<(), WebhookError> {
         let events = wanted(events)?;
         sql::retry(|| async {
+            let now = self.now();
             let mut tx = self.store.write("change_webhook").await?;
-            if !tx.set_webhook_events(&by.tenant, id, &events).await? {
-                return Err(WebhookError::Unknown);
+            let before = tx.find_webhook(&by.tenant, id).await?.ok_or(WebhookError::Unknown)?;
+            tx.set_webhook_events(&by.tenant, id, &events).await?;
+            if !before.events.contains(&EventKind::OfferExpired) {
+                tx.set_webhook_looked(&by.tenant, id, (now, "")).await?;
             }
-            tx.audit(by, Act { action: "webhook.change", target: id, detail: "" }, self.now()).await?;
+            tx.audit(by, Act { action: "webhook.change", target: id, detail: "" }, now).await?;
             tx.commit().await?;
             Ok(())
         })

@@ -158,6 +158,9 @@ async fn only_what_is_wanted_is_told_and_an_offer_that_ends_untaken_once() {
     // Whoever asks to be told now is not told of what was over before.
     let (by, url) = (World::officer(), hook.receiver.url());
     world.issuer.create_webhook(&by, &url, &[EventKind::OfferExpired]).await.unwrap();
+    for events in [EventKind::OfferCreated, EventKind::OfferExpired] {
+        world.issuer.change_webhook(&by, &hook.id, &[events]).await.unwrap();
+    }
     assert_eq!(world.issuer.announce_untaken_offers(undp).await.unwrap(), 0);
 }
 
