@@ -86,6 +86,30 @@ impl Officer {
         text_of(&page, "data-testid=\"client-token\"").context("the page shows no token")
     }
 
+    /// A webhook at this address for these events: its page and its secret.
+    pub async fn make_webhook(&self, url: &str, events: &[&str]) -> Result<(String, String)> {
+        let mut form = vec![("url", url)];
+        form.extend(events.iter().map(|event| (*event, "yes")));
+        let page = self.agent.post_form(self.at("/console/webhooks"), &form).await?.expect(200)?.text();
+        let secret = text_of(&page, "data-testid=\"webhook-secret\"").context("the page shows no secret")?;
+        let path = attribute_beside(&page, "data-testid=\"new-webhook\"", "href").context("no page")?;
+        Ok((path, secret))
+    }
+
+    /// Another secret for the webhook of this page.
+    pub async fn rotate_webhook(&self, page: &str) -> Result<String> {
+        let form = self.agent.post_form(self.at(&format!("{page}/rotate")), &[]).await?;
+        let shown = form.expect(200)?.text();
+        text_of(&shown, "data-testid=\"webhook-secret\"").context("the page shows no secret")
+    }
+
+    /// Sends a form that answers with a redirect.
+    pub async fn send(&self, path: &str, form: &[(&str, &str)]) -> Result<()> {
+        let answer = self.agent.post_form(self.at(path), form).await?;
+        ensure!(answer.redirect().is_some(), "{path} was refused: {answer}");
+        Ok(())
+    }
+
     /// Uploads a list, confirms its good rows, and waits until they are worked off.
     pub async fn upload(&self, name: &str, csv: &[u8]) -> Result<Import> {
         let id = self.submit_list(name, csv).await?;

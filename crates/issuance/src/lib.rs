@@ -33,6 +33,7 @@ mod service;
 mod service_client;
 mod status;
 mod subject;
+pub mod webhook;
 
 pub use approval::{
     Approval, ApprovalError, ApprovalState, Decision, FourEyes, PROPOSAL_DAYS, Proposal, SecondPersons,

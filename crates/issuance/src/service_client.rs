@@ -7,15 +7,18 @@ use crate::Actor;
 pub enum Scope {
     /// Pushes hires, changes and separations over SCIM 2.0.
     Scim,
+    /// Reads status lists as they were, as an auditor does.
+    StatusHistory,
 }
 
 impl Scope {
-    pub const ALL: [Self; 1] = [Self::Scim];
+    pub const ALL: [Self; 2] = [Self::Scim, Self::StatusHistory];
 
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Scim => "scim",
+            Self::StatusHistory => "status-history",
         }
     }
 
@@ -24,7 +27,14 @@ impl Scope {
     pub const fn purpose(self) -> &'static str {
         match self {
             Self::Scim => "Pushes hires, changes and separations (SCIM 2.0), and reads what it pushed",
+            Self::StatusHistory => "Reads status lists as they were at an earlier time, for auditors",
         }
+    }
+
+    /// Whether most programs need it; the others are for few.
+    #[must_use]
+    pub const fn is_usual(self) -> bool {
+        matches!(self, Self::Scim)
     }
 
     #[must_use]

@@ -15,6 +15,8 @@ use crate::resolve::{Forbidden, GuardedResolver, is_localhost};
 use crate::{OutboundPolicy, Reply};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// What is read of an answer whose body nobody wants, so that the connection can be used again.
+const UNWANTED_BYTES: usize = 4096;
 
 /// The guarded client. Cloning shares its connections.
 #[derive(Clone, Debug)]
@@ -133,6 +135,34 @@ impl Outbound {
         let content_type = header_value(url, content_type)?;
         let request = self.request(Method::POST, url)?.header(CONTENT_TYPE, content_type).body(body);
         self.send(url, with_headers(request, url, headers)?).await
+    }
+
+    /// Sends without wanting more than status and headers of the answer. At most 4 kB of its body are read and thrown
+    /// away; one that is longer, or breaks off, is no failure.
+    pub async fn post_unheard(
+        &self,
+        url: &Url,
+        content_type: &str,
+        body: Vec<u8>,
+        headers: &[(&str, &str)],
+    ) -> Result<Reply, OutboundError> {
+        let content_type = header_value(url, content_type)?;
+        let request = self.request(Method::POST, url)?.header(CONTENT_TYPE, content_type).body(body);
+        let request = with_headers(request, url, headers)?;
+        let response = request.send().await.map_err(|error| translate(url, error))?;
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let mut chunks = response.bytes_stream();
+        let mut left = UNWANTED_BYTES;
+        while let Some(Ok(chunk)) = chunks.next().await {
+            let Some(rest) = left.checked_sub(chunk.len()) else { break };
+            left = rest;
+        }
+        Ok(Reply { status, content_type: String::new(), headers, body: Bytes::new() })
+    }
+
+    /// Whether a request to this address would be tried at all. Names are resolved only when one is sent.
+    pub fn check(&self, url: &Url) -> Result<(), OutboundError> {
+        self.request(Method::POST, url).map(drop)
     }
 
     /// Judges what the resolver never sees: scheme, user information, and hosts that are addresses already.

@@ -141,3 +141,38 @@ async fn errors_name_the_host_only() {
     let text = format!("{error} {error:?}");
     assert!(text.contains("localhost") && !text.contains("secret") && !text.contains("123"), "{text}");
 }
+
+#[tokio::test]
+async fn an_unwanted_body_may_be_long_broken_or_missing() {
+    let long = format!("HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n{}", "x".repeat(50_000));
+    let broken =
+        "HTTP/1.1 202 Accepted\r\nContent-Length: 5000\r\nRetry-After: 7\r\nConnection: close\r\n\r\nhalf";
+    for (answer, status) in [(&*Box::leak(long.into_boxed_str()), 204), (broken, 202), (OK, 200)] {
+        let (port, _, last) = server(answer).await;
+        let out = Outbound::new(&OutboundPolicy { timeout_seconds: 1, ..local() }).unwrap();
+        let to = url(format!("http://localhost:{port}/p"));
+        let sent = out.post_unheard(&to, "application/json", b"{}".to_vec(), &[("webhook-id", "m1")]).await;
+        let reply = sent.unwrap();
+        assert_eq!((reply.status, reply.body.len()), (status, 0));
+        assert_eq!(reply.header("retry-after"), (status == 202).then_some("7"));
+        assert!(last.lock().unwrap().contains("webhook-id: m1"));
+    }
+}
+
+#[test]
+fn an_address_can_be_judged_before_anything_is_sent() {
+    let (open, strict) =
+        (Outbound::new(&local()).unwrap(), Outbound::new(&OutboundPolicy::default()).unwrap());
+    for (text, here, anywhere) in [
+        ("https://hr.example/hook", true, true),
+        ("http://hr.example/hook", true, false),
+        ("http://localhost:1/", true, false),
+        ("https://127.0.0.1/", true, false),
+        ("https://10.0.0.1/", false, false),
+        ("https://user:word@hr.example/", false, false),
+        ("ftp://hr.example/", false, false),
+    ] {
+        let to = url(text.into());
+        assert_eq!((open.check(&to).is_ok(), strict.check(&to).is_ok()), (here, anywhere), "{text}");
+    }
+}

@@ -36,6 +36,8 @@ mod service_clients;
 mod status;
 mod subjects;
 mod templates;
+mod webhook_outbox;
+mod webhooks;
 
 pub use anchors::{BatchRow, LeafPlace};
 pub use api_status::ApiList;
@@ -63,6 +65,8 @@ use sql::{Database, Migration, Tx};
 pub use status::{ListRow, ListVersion};
 pub use subjects::{Filter, Page, PersonState, SubjectRow};
 pub use templates::TemplateRow;
+pub use webhook_outbox::{DeliveryState, UntakenOffer, WebhookDelivery};
+pub use webhooks::{Webhook, WebhookHealth};
 
 /// The issuer's database. Clones share its connections.
 #[derive(Clone, Debug)]
@@ -111,8 +115,8 @@ impl Transaction {
 
 /// Each part of the service numbers its own steps: issuing from 1, officers and the life of credentials from 100,
 /// authorization from 151, batches and deferred issuance from 160, import from 200, existence from 300, documents from 400,
-/// the VC API from 500, the sources of HR from 700, sign-in of persons by a provider from 710, messages, sign-in by a
-/// provider and cards from 720, keys and portraits from 730.
+/// the VC API from 500, the sources of HR and webhooks from 700, sign-in of persons by a provider from 710, messages,
+/// sign-in by a provider and cards from 720, keys and portraits from 730.
 fn migrations() -> Vec<Migration> {
     let issuing = Migration { version: 1, name: "issuing", sql: include_str!("migrations/0001_issuing.sql") };
     [
@@ -129,6 +133,7 @@ fn migrations() -> Vec<Migration> {
         service_clients::MIGRATIONS,
         scim::MIGRATIONS,
         reissue::MIGRATIONS,
+        webhooks::MIGRATIONS,
         person_oidc::MIGRATIONS,
         messages::MIGRATIONS,
         oidc::MIGRATIONS,

@@ -31,6 +31,7 @@ const REPLACE: &str = "UPDATE scim_users SET user_key = $4, external_id = $5, su
 const DELETE: &str = "DELETE FROM scim_users WHERE tenant = $1 AND id = $2 AND version = $3";
 const FIND: &str = "SELECT * FROM scim_users WHERE tenant = $1 AND id = $2";
 const FIND_BY_NAME: &str = "SELECT * FROM scim_users WHERE tenant = $1 AND user_key = $2";
+const ID_OF_SUBJECT: &str = "SELECT id FROM scim_users WHERE tenant = $1 AND subject_id = $2";
 const BY_EXTERNAL: &str =
     "SELECT * FROM scim_users WHERE tenant = $1 AND external_id = $2 ORDER BY id LIMIT 1000";
 const LIST: &str = "SELECT * FROM scim_users WHERE tenant = $1 ORDER BY id LIMIT $2 OFFSET $3";
@@ -85,6 +86,12 @@ impl Transaction {
     }
 
     /// Without regard to letter case.
+    /// The identifier under which a machine pushed a person.
+    pub async fn find_scim_id_of(&mut self, tenant: &str, subject_id: &str) -> Result<Option<String>, Error> {
+        let row = self.tx.fetch_optional(ID_OF_SUBJECT, args![tenant, subject_id]).await?;
+        Ok(row.map(|row| row.text("id")).transpose()?)
+    }
+
     pub async fn find_scim_user_by_name(
         &mut self,
         tenant: &str,

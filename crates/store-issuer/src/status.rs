@@ -45,6 +45,12 @@ const NEWEST: &str =
 const SERVED: &str =
     "SELECT * FROM list_versions WHERE tenant = $1 AND list = $2 AND confirmed_at IS NOT NULL
     ORDER BY version DESC LIMIT 1";
+const AS_OF: &str = "SELECT * FROM list_versions
+    WHERE tenant = $1 AND list = $2 AND confirmed_at <= $3 ORDER BY version DESC LIMIT 1";
+const FORGET_VERSIONS: &str = "DELETE FROM list_versions
+    WHERE tenant = $1 AND confirmed_at IS NOT NULL AND valid_until < $2 AND version < (SELECT MAX(v.version)
+        FROM list_versions v WHERE v.tenant = list_versions.tenant AND v.list = list_versions.list
+            AND v.confirmed_at IS NOT NULL)";
 const INSERT_VERSION: &str = "INSERT INTO list_versions
         (tenant, list, version, revision, document, digest, built_at, valid_until)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
@@ -128,6 +134,23 @@ impl Transaction {
     ) -> Result<Option<ListVersion>, Error> {
         let row = self.tx.fetch_optional(SERVED, args![tenant, list.to_string()]).await?;
         row.as_ref().map(list_version).transpose()
+    }
+
+    /// The version that was served at a time, unless it was not valid any more.
+    pub async fn list_version_as_of(
+        &mut self,
+        tenant: &str,
+        list: &StatusListId,
+        at: Timestamp,
+    ) -> Result<Option<ListVersion>, Error> {
+        let row = self.tx.fetch_optional(AS_OF, args![tenant, list.to_string(), at]).await?;
+        let version = row.as_ref().map(list_version).transpose()?;
+        Ok(version.filter(|version| version.valid_until > at))
+    }
+
+    /// Deletes versions whose validity ended before; the newest on the chain stays.
+    pub async fn forget_list_versions(&mut self, tenant: &str, before: Timestamp) -> Result<u64, Error> {
+        Ok(self.tx.execute(FORGET_VERSIONS, args![tenant, before]).await?)
     }
 
     pub async fn insert_list_version(&mut self, tenant: &str, version: &ListVersion) -> Result<(), Error> {

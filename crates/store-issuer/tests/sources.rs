@@ -90,6 +90,8 @@ async fn a_version_is_written_over_once() {
         tx.replace_scim_user("undp", &linked).await.unwrap();
         let found = tx.find_scim_user("undp", "1").await.unwrap().unwrap();
         assert_eq!((found.version, found.subject_id.as_deref()), (2, Some("s")));
+        assert_eq!(tx.find_scim_id_of("undp", "s").await.unwrap().as_deref(), Some("1"));
+        assert_eq!(tx.find_scim_id_of("wfp", "s").await.unwrap(), None);
         assert!(tx.replace_scim_user("undp", &first).await.unwrap_err().is_retryable());
         assert!(tx.delete_scim_user("undp", &first).await.unwrap_err().is_retryable());
         tx.delete_scim_user("undp", &found).await.unwrap();

@@ -129,6 +129,9 @@ pub struct Issuing {
     /// How long a published list may be relied on; it is signed again after half of that.
     #[serde(default = "status_validity")]
     pub status_validity_seconds: u64,
+    /// How long earlier status lists are kept for auditors; 0 for not at all.
+    #[serde(default = "status_history")]
+    pub status_history_days: u32,
     #[serde(default = "credential_validity")]
     pub credential_validity_days: u32,
     #[serde(default = "offer_validity")]
@@ -458,6 +461,10 @@ fn formats() -> Vec<String> {
 
 const fn status_validity() -> u64 {
     24 * 60 * 60
+}
+
+const fn status_history() -> u32 {
+    365
 }
 
 const fn credential_validity() -> u32 {

@@ -15,7 +15,7 @@ use issuance::attestation::Attesters;
 use issuance::authorization::Client;
 use issuance::{Format, Secrets};
 use keys::{Algorithm, KeyStore, KeyStoreError, PublicKey, SealError, SealingKey};
-use outbound::{Outbound, OutboundError};
+use outbound::{Outbound, OutboundError, OutboundPolicy};
 use registry_client::Registry;
 use registry_types::{Genesis, GenesisError};
 use store_issuer::Store;
@@ -24,7 +24,7 @@ use crate::app::oidc::Providers;
 use crate::app::work::Work;
 use crate::app::{
     Instance, Issuer, Ledger, Logo, LogoError, Mailer, Provider, RegistryLedger, Settings, Tenant,
-    TenantCertificate,
+    TenantCertificate, kept,
 };
 use crate::config::{AttesterConfig, CertificateConfig, ClientConfig, Config, ConfigError, InstanceConfig};
 use crate::http;
@@ -32,6 +32,8 @@ use crate::mail::Smtp;
 
 const SCHEMA: &str = "issuer";
 const PEPPER: &str = "pepper";
+/// A receiver of events that takes longer has not taken it.
+const WEBHOOK_SECONDS: u64 = 10;
 
 /// Why the issuer does not start.
 #[derive(Debug, thiserror::Error)]
@@ -180,6 +182,7 @@ async fn build(
         providers: providers(config)?,
         person_providers: person_providers(config)?,
         mailer: mailer.map(|smtp| Box::new(smtp) as Box<dyn Mailer>),
+        webhooks: webhooks(&config.outbound)?,
     })
 }
 
@@ -209,6 +212,11 @@ fn pem(path: &Path) -> Result<Vec<u8>, StartError> {
 fn refused(path: &Path) -> impl FnOnce(CertificateFault) -> StartError {
     let path = path.to_owned();
     |source| StartError::Certificate { path, source }
+}
+
+fn webhooks(policy: &OutboundPolicy) -> Result<Outbound, OutboundError> {
+    let timeout_seconds = policy.timeout_seconds.min(WEBHOOK_SECONDS);
+    Outbound::new(&OutboundPolicy { timeout_seconds, ..policy.clone() })
 }
 
 fn providers(config: &Config) -> Result<Providers, StartError> {
@@ -344,6 +352,7 @@ fn settings(config: &Config) -> Settings {
         anchor_interval: Duration::from_secs(issuing.anchor_interval_seconds),
         status_interval: Duration::from_secs(issuing.status_interval_seconds),
         status_validity: seconds(issuing.status_validity_seconds),
+        status_history: kept(issuing.status_history_days),
         formats: issuing.formats.iter().filter_map(|name| Format::parse(name)).collect(),
         credential_validity: chrono::Duration::days(issuing.credential_validity_days.into()),
         offer_validity: chrono::Duration::days(issuing.offer_validity_days.into()),

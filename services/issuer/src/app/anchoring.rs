@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use issuance::anchoring::{Batch, LARGEST_BATCH, LeafKind};
+use issuance::webhook::{EventKind, Happened};
 use registry_client::RegistryError;
 use registry_types::{Anchor, AnchorKind, Operation};
 use store_issuer::BatchRow;
@@ -84,7 +85,9 @@ impl Issuer {
         let mut sequence = batch.sequence;
         loop {
             match self.ledger.anchor(&tenant.did, sequence).await? {
-                Some(there) if there.root == batch.root => return self.confirm(tenant, batch, there).await,
+                Some(there) if there.root == batch.root => {
+                    return self.confirm(tenant, batch, (sequence, there)).await;
+                }
                 // After a restored backup the chain knows batches that this database has forgotten. Ours was not one of
                 // them, or its root would be there; it takes the next free place.
                 Some(_) => sequence += 1,
@@ -117,12 +120,21 @@ impl Issuer {
         self.write_to_chain(tenant, operation).await?;
         let there = self.ledger.anchor(&tenant.did, sequence).await?;
         let there = there.filter(|there| there.root == batch.root).ok_or(AnchorError::Unconfirmed)?;
-        self.confirm(tenant, batch, there).await
+        self.confirm(tenant, batch, (sequence, there)).await
     }
 
-    async fn confirm(&self, tenant: &Tenant, batch: &BatchRow, there: Anchored) -> Result<(), AnchorError> {
+    async fn confirm(
+        &self,
+        tenant: &Tenant,
+        batch: &BatchRow,
+        (sequence, there): (u64, Anchored),
+    ) -> Result<(), AnchorError> {
         let mut tx = self.store.write("confirm_batch").await?;
         tx.confirm_batch(&tenant.id, batch.id, self.now(), (there.height, there.block_time)).await?;
+        let once = batch.id.to_string();
+        let told =
+            Happened { batch: Some(sequence), once: Some(&once), ..Happened::of(EventKind::BatchAnchored) };
+        self.announce(&mut tx, &tenant.id, &[told]).await?;
         tx.commit().await?;
         metrics::counter!("issuer_batches_anchored_total").increment(1);
         Ok(())

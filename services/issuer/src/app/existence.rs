@@ -9,6 +9,7 @@ use entitlement::{
 };
 use issuance::audit::Act;
 use issuance::import::{Retiree, RowContent};
+use issuance::webhook::{EventKind, Happened};
 use issuance::{Actor, CredentialType, Subject, fingerprint};
 use keys::PublicKey;
 use serde_json::{Map, Value};
@@ -96,6 +97,8 @@ impl Issuer {
                 return Err(ExistenceError::ListedAlready);
             }
             let id = tx.put_subject(&by.tenant, &subject).await?;
+            let told = Happened::to_person(EventKind::RecordCreated, &id);
+            self.announce(&mut tx, &by.tenant, &[told]).await?;
             if let Some(contact) = &contact {
                 self.put_contact(&mut tx, &by.tenant, &id, contact).await?;
             }

@@ -8,6 +8,7 @@ use issuance::import::{
     RowState, SheetError, Upload, UploadRow, UploadState, faults_csv,
 };
 use issuance::message::Language;
+use issuance::webhook::{EventKind, Happened};
 use issuance::{Actor, CredentialType, Subject};
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
@@ -371,6 +372,7 @@ impl Issuer {
             return Ok(tx.upload_row_failed(tenant, &upload.id, row.line, &bad).await?);
         }
         let subject_id = tx.put_subject(tenant, &subject).await?;
+        self.announce(tx, tenant, &[Happened::to_person(EventKind::RecordCreated, &subject_id)]).await?;
         if let Some(contact) = contact_of(&good.content) {
             self.put_contact(tx, tenant, &subject_id, &contact).await?;
         }

@@ -89,6 +89,8 @@ impl Issuer {
         if let Some((copy, _)) = made.first() {
             self.tell_issued(&mut tx, &tenant.id, &prepared.offer, (kind, copy.valid_until)).await?;
         }
+        let copies = made.iter().map(|(copy, _)| copy);
+        self.announce_issued(&mut tx, &tenant.id, &prepared.offer, copies).await?;
         tx.end_deferral(&tenant.id, wanted.offer_id, wanted.configuration).await?;
         tx.commit().await?;
         Ok(made.into_iter().map(|(copy, _)| copy).collect())

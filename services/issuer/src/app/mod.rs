@@ -40,9 +40,11 @@ mod service;
 mod service_clients;
 mod status;
 mod status_cwt;
+mod status_history;
 mod templates;
 mod tokens;
 mod vc_api;
+mod webhooks;
 pub(crate) mod work;
 
 use std::collections::BTreeMap;
@@ -96,10 +98,13 @@ pub use service_clients::ServiceClientError;
 pub use status::{ChangeError, ListError, PublishError, ServedList};
 pub use status_cwt::ListForm;
 pub(crate) use status_cwt::SignedCwts;
+pub(crate) use status_history::kept;
+pub use status_history::{AsOf, HistoryError, HistoryRights, PastList};
 pub use store_issuer::{AuditQuery, Filter, Page, PersonState, SubjectRow};
 pub use templates::{TextError, TextView};
 pub use tokens::TokenError;
 pub use vc_api::{Instance, VcApiError};
+pub use webhooks::{MOST_WEBHOOKS, WebhookError, WebhookView};
 
 /// The whole service, shared by every request and the background work.
 pub struct Issuer {
@@ -129,6 +134,8 @@ pub struct Issuer {
     pub(crate) person_providers: oidc::Providers,
     /// Takes messages to persons; nothing is sent without one.
     pub(crate) mailer: Option<Box<dyn Mailer>>,
+    /// Brings events to the addresses of organisations, within the policy for outbound requests.
+    pub(crate) webhooks: outbound::Outbound,
 }
 
 /// Addresses and times from the configuration.
@@ -141,6 +148,8 @@ pub struct Settings {
     pub anchor_interval: std::time::Duration,
     pub status_interval: std::time::Duration,
     pub status_validity: chrono::Duration,
+    /// How long earlier status lists can be asked for; zero where they cannot.
+    pub status_history: chrono::Duration,
     /// In which formats each credential is offered.
     pub formats: Vec<Format>,
     pub credential_validity: chrono::Duration,

@@ -63,6 +63,7 @@ impl Issuer {
             }
             for copy in copies.iter().filter(|copy| copy.delivery != delivery) {
                 tx.set_delivery(&tenant.id, &copy.id, delivery).await?;
+                self.announce_notification(&mut tx, &tenant.id, copy, &event).await?;
             }
             Ok(tx.commit().await?)
         })

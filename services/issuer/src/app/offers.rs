@@ -3,6 +3,7 @@
 use clock::Timestamp;
 use issuance::audit::Act;
 use issuance::build::{self, BuildError};
+use issuance::webhook::{EventKind, Happened};
 use issuance::{
     Actor, CODE_LIFETIME_SECONDS, CodeRefusal, Configuration, CredentialType, Offer, OfferState,
     TRANSACTION_CODE_DIGITS, TRANSACTION_CODE_TRIES, TransactionCode, fingerprint,
@@ -143,6 +144,8 @@ impl Issuer {
             self.give_code(&tenant.id, &mut offer);
         }
         tx.insert_offer(&tenant.id, &offer).await?;
+        let made = Happened::to_offer(EventKind::OfferCreated, &offer.subject_id, &offer.id);
+        self.announce(tx, &tenant.id, &[made]).await?;
         Ok(self.link(tenant, &offer))
     }
 
@@ -198,6 +201,8 @@ impl Issuer {
             }
             let act = Act { action: "offer.withdraw", target: offer_id, detail: "" };
             tx.audit(by, act, self.now()).await?;
+            let told = Happened::to_offer(EventKind::OfferWithdrawn, &known.subject_id, offer_id);
+            self.announce(&mut tx, &by.tenant, &[told]).await?;
             tx.commit().await?;
             Ok(())
         })

@@ -5,6 +5,7 @@ use issuance::audit::Act;
 use issuance::build;
 use issuance::import::{Person, RowContent};
 use issuance::scim::{self, Fault, FaultKind, Filter, Operation, User};
+use issuance::webhook::{EventKind, Happened};
 use issuance::{
     Actor, ApprovalState, CredentialType, Decision, OfferState, Proposal, Reissue, Scope, ServiceEnd, Status,
     Subject, client_of,
@@ -226,6 +227,8 @@ impl Issuer {
         let subject = self.subject_of(by, &RowContent::Staff(person.clone()));
         let id = tx.put_subject(&by.tenant, &subject).await?;
         tx.audit(by, Act { action: "person.create", target: &id, detail: "scim" }, self.now()).await?;
+        let told = Happened::to_person(EventKind::RecordCreated, &id);
+        self.announce(tx, &by.tenant, &[told]).await?;
         Ok(id)
     }
 
@@ -265,6 +268,8 @@ impl Issuer {
         }
         tx.audit(by, Act { action: "person.change", target: subject_id, detail: "scim" }, changed.updated_at)
             .await?;
+        let told = Happened::to_person(EventKind::RecordChanged, subject_id);
+        self.announce(tx, &by.tenant, &[told]).await?;
         self.offer_changed(tx, by, &current.claims, &changed).await
     }
 
@@ -369,6 +374,8 @@ impl Issuer {
             .is_some_and(|ended| ended.how == ServiceEnd::Separated && client_of(&ended.officer).is_some());
         if by_machine && tx.delete_service_end(&by.tenant, subject).await? {
             tx.audit(by, Act { action: "person.return", target: subject, detail: "scim" }, now).await?;
+            let told = Happened::to_person(EventKind::ServiceResumed, subject);
+            self.announce(tx, &by.tenant, &[told]).await?;
         }
         Ok(())
     }

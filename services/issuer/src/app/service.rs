@@ -1,6 +1,7 @@
 //! The end of a person's service with everything that hangs on it, and offers that replace what a person holds.
 
 use issuance::audit::Act;
+use issuance::webhook::{EventKind, Happened};
 use issuance::{
     Actor, CredentialCopy, CredentialType, Offer, OfferState, Proposal, Reason, ReasonCode, Reissue,
     ServiceEnd, Status, StatusMove, Subject,
@@ -82,6 +83,8 @@ impl Issuer {
         self.end_offers(tx, by, &cascade.offers, how.as_str()).await?;
         let now = self.now();
         tx.put_service_end(by, subject_id, how, approved_by, now).await?;
+        let told = Happened::to_person(EventKind::ServiceEnded, subject_id);
+        self.announce(tx, &by.tenant, &[Happened { reason: Some(how.as_str()), ..told }]).await?;
         let act = Act { action: "person.end-service", target: subject_id, detail: how.as_str() };
         Ok(tx.audit(by, act, now).await?)
     }
@@ -96,6 +99,8 @@ impl Issuer {
             if tx.delete_service_end(&by.tenant, subject_id).await? {
                 let act = Act { action: "person.return", target: subject_id, detail: "" };
                 tx.audit(by, act, self.now()).await?;
+                let told = Happened::to_person(EventKind::ServiceResumed, subject_id);
+                self.announce(&mut tx, &by.tenant, &[told]).await?;
             }
             tx.commit().await?;
             Ok(())
@@ -208,6 +213,8 @@ impl Issuer {
             if tx.end_offer(&by.tenant, &offer.id).await? {
                 let act = Act { action: "offer.withdraw", target: &offer.id, detail: why };
                 tx.audit(by, act, self.now()).await?;
+                let told = Happened::to_offer(EventKind::OfferWithdrawn, &offer.subject_id, &offer.id);
+                self.announce(tx, &by.tenant, &[Happened { reason: Some(why), ..told }]).await?;
             }
         }
         Ok(())

@@ -197,6 +197,7 @@ impl Issuer {
     ) -> Result<(), store_issuer::Error> {
         let now = self.now();
         tx.change_status(by, copy, change, now).await?;
+        self.announce_move(tx, &by.tenant, copy, change).await?;
         let action = match change.to {
             Status::Valid => "credential.reinstate",
             Status::Suspended => "credential.suspend",
@@ -485,7 +486,7 @@ pub(crate) fn list_url(tenant: &Tenant, list: &StatusListId) -> String {
     format!("{}{list}", tenant.status_base())
 }
 
-const fn media_type(kind: ListKind) -> &'static str {
+pub(super) const fn media_type(kind: ListKind) -> &'static str {
     match kind {
         ListKind::Revocation | ListKind::Suspension => "application/vc",
         ListKind::Token => "application/statuslist+jwt",

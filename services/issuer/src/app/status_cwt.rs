@@ -41,6 +41,15 @@ impl Issuer {
         form: ListForm,
     ) -> Result<ServedList, ListError> {
         let served = self.find_served_list(tenant, list).await?;
+        self.in_form(tenant, served, form).await
+    }
+
+    pub(super) async fn in_form(
+        &self,
+        tenant: &Tenant,
+        served: ServedList,
+        form: ListForm,
+    ) -> Result<ServedList, ListError> {
         match form {
             ListForm::OnChain => Ok(served),
             ListForm::Cwt => self.as_cwt(tenant, served).await,

@@ -45,6 +45,7 @@ impl Work {
             loops.push(tokio::spawn(publish(weak(issuer, tenant), status, stopped.clone())));
             loops.push(tokio::spawn(messages(weak(issuer, tenant), stopped.clone())));
             loops.push(tokio::spawn(change_keys(weak(issuer, tenant), stopped.clone())));
+            loops.push(tokio::spawn(webhooks(weak(issuer, tenant), stopped.clone())));
             loops.push(tokio::spawn(anchor_loop(weak(issuer, tenant), anchor, stopped.clone())));
         }
         Self { stop, loops }
@@ -152,6 +153,35 @@ async fn messages((issuer, tenant): Owner, mut stopped: watch::Receiver<bool>) {
     }
 }
 
+/// Sends what is due every two seconds, at once again while something is taken, and looks once a minute for what ended untaken.
+async fn webhooks((issuer, tenant): Owner, mut stopped: watch::Receiver<bool>) {
+    let mut trouble = Trouble::of(&tenant, "sending webhooks");
+    let mut looked: Option<std::time::Instant> = None;
+    while let Some(issuer) = issuer.upgrade() {
+        let due = looked.is_none_or(|at| at.elapsed() >= RECALL_EVERY);
+        let found = if due { look_for_webhooks(&issuer, &tenant).await } else { Ok(()) };
+        looked = if due { Some(std::time::Instant::now()) } else { looked };
+        let sent = match found {
+            Ok(()) => issuer.send_webhooks(&tenant).await,
+            Err(error) => Err(error),
+        };
+        match &sent {
+            Err(error) => trouble.report(issuer.now(), error),
+            Ok(_) => trouble.over(),
+        }
+        drop(issuer);
+        let wait = if sent.is_ok_and(|taken| taken > 0) { Duration::ZERO } else { SEND_EVERY };
+        if is_stopped(&mut stopped, wait).await {
+            return;
+        }
+    }
+}
+
+async fn look_for_webhooks(issuer: &Issuer, tenant: &Tenant) -> Result<(), store_issuer::Error> {
+    issuer.announce_untaken_offers(tenant).await?;
+    issuer.forget_webhook_deliveries(tenant).await.map(drop)
+}
+
 async fn forget(issuer: Weak<Issuer>, mut stopped: watch::Receiver<bool>) {
     let mut trouble = Trouble::new("all", "deleting what has expired");
     while let Some(issuer) = issuer.upgrade() {
@@ -196,6 +226,7 @@ impl Issuer {
                 + tx.delete_expired_authorizations(now, codes_before).await?
                 + tx.delete_deferrals(deferrals_before).await?
                 + tx.forget_uploads(now - chrono::Duration::days(ROWS_KEPT_DAYS), now).await?;
+            let gone = gone + self.forget_list_versions(&mut tx, now).await?;
             tx.commit().await?;
             Ok(gone)
         })

@@ -15,6 +15,7 @@ mod receipts;
 mod schemas;
 mod scim;
 mod status;
+mod status_history;
 mod token;
 mod vc_api;
 

@@ -26,6 +26,11 @@ pub(super) const PAGES: ProblemPages = ProblemPages(&[
         text: "The Fund asked too long ago. Ask the Fund for a new link, or use another channel.",
     },
     ProblemPage {
+        slug: "no-status-history",
+        title: "Earlier lists are not kept",
+        text: "This service keeps the status lists of now only. Ask without a point in time.",
+    },
+    ProblemPage {
         slug: "challenge-expired",
         title: "The challenge is too old",
         text: "A challenge can be answered once and for ten minutes. Fetch the request again and answer its new challenge.",

@@ -9,17 +9,24 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use web::Problem;
 
 use super::extract::Of;
+use super::status_history::{answer_as_of, as_of};
 use crate::app::{Issuer, ListForm, ServedList};
 
 /// A status list as its digest stands on the registry chain
 ///
 /// A Bitstring Status List credential or a Token Status List, depending on the list. Only the form that is given
 /// without `Accept` has its digest on the chain; a Token Status List is also given as CWT to whoever prefers that.
+///
+/// With `timestamp` (a Bitstring list) or `time` (a token list) the list as it was served then, for auditors of the
+/// organisation who are signed in and for machines with the scope `status-history`. For others there is none.
 #[utoipa::path(tag = "status",
-    params(("tenant" = String, Path, description = "Organisation"), ("list" = String, Path, description = "Such as revocation-1")),
+    params(("tenant" = String, Path, description = "Organisation"), ("list" = String, Path, description = "Such as revocation-1"),
+        ("timestamp" = Option<String>, Query, format = DateTime, description = "A dateTimeStamp: a Bitstring list as it was"),
+        ("time" = Option<u32>, Query, description = "Seconds since 1970: a token list as it was")),
     responses((status = 200, content((Object = "application/vc"), (String = "application/statuslist+jwt"),
         (Vec<u8> = "application/statuslist+cwt"))),
-        (status = 304, description = "Unchanged"), (status = 404, body = Problem)))]
+        (status = 304, description = "Unchanged"), (status = 400, body = Problem), (status = 404, body = Problem),
+        (status = 501, body = Problem, description = "Earlier lists are not kept")))]
 #[get("/status/{list}")]
 pub(super) async fn find_status_list(
     app: Data<Issuer>,
@@ -27,8 +34,11 @@ pub(super) async fn find_status_list(
     path: Path<(String, String)>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let list = app.find_list_as(&of.0, &path.1, asked(&request)).await?;
-    Ok(answer(&request, list))
+    let wanted = (path.1.as_str(), asked(&request));
+    match as_of(request.query_string())? {
+        Some(at) => answer_as_of(&app, &of.0, wanted, at, &request).await,
+        None => Ok(answer(&request, app.find_list_as(&of.0, wanted.0, wanted.1).await?)),
+    }
 }
 
 /// Token Status List, 8.1: the form that `Accept` ranks first.

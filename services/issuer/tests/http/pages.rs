@@ -98,6 +98,15 @@ const PAGES: &[Page] = &[
     ("post", "/staff/{id}/offers", Some(Issue), &[("why", "first")]),
     ("post", "/staff/{id}/portrait", Some(Issue), &[]),
     ("post", "/staff/{id}/portrait/remove", Some(Issue), &[]),
+    ("get", "/webhooks", Some(Administer), &[]),
+    ("post", "/webhooks", Some(Administer), &[("url", "https://hr.example/"), ("offer.created", "yes")]),
+    ("get", "/webhooks/{id}", Some(Administer), &[]),
+    ("post", "/webhooks/{id}", Some(Administer), &[("offer.created", "yes")]),
+    ("post", "/webhooks/{id}/deliveries/{event}/again", Some(Administer), &[]),
+    ("post", "/webhooks/{id}/resume", Some(Administer), &[]),
+    ("post", "/webhooks/{id}/rotate", Some(Administer), &[]),
+    ("post", "/webhooks/{id}/test", Some(Administer), &[]),
+    ("post", "/webhooks/{id}/end", Some(Administer), &[]),
     ("get", "/{place:staff|retirees}/{id}/end?how=deceased", Some(SeePeople), &[]),
     ("post", "/{place:staff|retirees}/{id}/end", Some(Issue), &[("how", "deceased"), ("sure", "yes")]),
     ("post", "/{place:staff|retirees}/{id}/return", Some(Issue), &[]),
@@ -116,6 +125,8 @@ struct Things {
     run: String,
     beneficiary: String,
     request: String,
+    webhook: String,
+    delivery: String,
 }
 
 impl Things {
@@ -147,7 +158,14 @@ impl Things {
         };
         let beneficiary = world.issuer.add_beneficiary(&fund, retiree).await.unwrap();
         let request = world.issuer.ask(&fund, &beneficiary).await.unwrap();
+        let wanted = [issuance::webhook::EventKind::OfferCreated];
+        let (webhook, _) =
+            world.issuer.create_webhook(&by, "https://minutes.example/", &wanted).await.unwrap();
+        world.issuer.test_webhook(&by, &webhook).await.unwrap();
+        let view = world.issuer.view_webhook("undp", &webhook).await.unwrap();
         Self {
+            webhook,
+            delivery: view.deliveries[0].id.clone(),
             person: "s-10023".to_owned(),
             offer,
             upload: upload.rsplit('/').next().unwrap().to_owned(),
@@ -165,7 +183,10 @@ impl Things {
     /// The address of a page about one of these things.
     fn path(&self, template: &str) -> String {
         let template = template.replace("{place:staff|retirees}", "staff");
-        let template = template.replace("{event}", "offer-made").replace("{language}", "fr");
+        let template = match template.starts_with("/webhooks") {
+            true => template.replace("{event}", &self.delivery),
+            false => template.replace("{event}", "offer-made").replace("{language}", "fr"),
+        };
         let template = template.replace("{fragment}", "key-ed25519-1").replace("{kind}", "StaffIdentity");
         let id = match template.split('/').nth(1).unwrap_or_default() {
             "approvals" => &self.proposal,
@@ -178,6 +199,7 @@ impl Things {
             "reissues" => &self.run,
             "requests" => &self.request,
             "retirees" => &self.beneficiary,
+            "webhooks" => &self.webhook,
             _ => &self.person,
         };
         format!("/console{}", template.replace("{id}", id))

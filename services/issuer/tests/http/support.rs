@@ -63,6 +63,10 @@ struct Setting {
     certificates: Vec<CertificateConfig>,
     /// An authority of attesters, as PEM, beside the attester whose key is known.
     authority: Option<String>,
+    /// Whether events may be sent to this machine.
+    reaches_here: bool,
+    /// How long earlier status lists are kept.
+    history_days: u32,
 }
 
 impl Setting {
@@ -77,6 +81,8 @@ impl Setting {
             attested: KeyAttestations::new(),
             certificates: Vec::new(),
             authority: None,
+            reaches_here: false,
+            history_days: 365,
         }
     }
 }
@@ -118,8 +124,8 @@ fn config(directory: &TempDir, setting: &Setting) -> Config {
         },
         // A provider that is played here is on this machine.
         outbound: OutboundPolicy {
-            allow_loopback: !setting.persons.oidc.is_empty(),
-            allow_http: !setting.persons.oidc.is_empty(),
+            allow_loopback: setting.reaches_here || !setting.persons.oidc.is_empty(),
+            allow_http: setting.reaches_here || !setting.persons.oidc.is_empty(),
             ..OutboundPolicy::default()
         },
         issuing: Issuing {
@@ -127,6 +133,7 @@ fn config(directory: &TempDir, setting: &Setting) -> Config {
             anchor_interval_seconds: 2,
             status_interval_seconds: 2,
             status_validity_seconds: 86_400,
+            status_history_days: setting.history_days,
             formats: setting.formats.iter().map(|format| format.identifier().to_owned()).collect(),
             credential_validity_days: 365,
             offer_validity_days: 30,
@@ -277,6 +284,18 @@ impl World {
     /// Where persons may sign in at a provider.
     pub async fn start_with_persons(persons: Persons) -> Self {
         Self::start_setting(Setting { persons, ..Setting::usual(FourEyes::WithColleagues) }).await
+    }
+
+    /// Where earlier status lists are not kept.
+    pub async fn start_forgetful() -> Self {
+        let usual = Setting::usual(FourEyes::WithColleagues);
+        Self::start_setting(Setting { history_days: 0, ..usual }).await
+    }
+
+    /// Where webhooks may be at this machine.
+    pub async fn start_reaching() -> Self {
+        let usual = Setting::usual(FourEyes::WithColleagues);
+        Self::start_setting(Setting { reaches_here: true, ..usual }).await
     }
 
     /// With credentials in these formats.

@@ -22,7 +22,7 @@ use crate::http::problem;
 /// Entries of one file.
 const FILE_ENTRIES: u32 = 10_000;
 /// First words of actions, and what they are about.
-const AREAS: [(&str, &str); 13] = [
+const AREAS: [(&str, &str); 15] = [
     ("person", "End of service"),
     ("beneficiary", "Beneficiaries"),
     ("credential", "Credentials"),
@@ -36,6 +36,8 @@ const AREAS: [(&str, &str); 13] = [
     ("card", "Cards"),
     ("message", "Messages"),
     ("template", "Texts of messages"),
+    ("webhook", "Webhooks"),
+    ("status", "Earlier status lists"),
 ];
 
 pub(super) fn configure(config: &mut ServiceConfig) {
@@ -221,7 +223,11 @@ impl Entry {
             who: who.unwrap_or_else(|| "Passerelle".to_owned()),
             action: entry.action.clone(),
             what: words(&entry.action),
-            detail: entry.detail.replace('-', " "),
+            // The host of an address is no words.
+            detail: match entry.action.as_str() {
+                "webhook.create" => entry.detail.clone(),
+                _ => entry.detail.replace('-', " "),
+            },
             target: entry.target.clone(),
             hash: entry.hash.iter().take(6).map(|byte| format!("{byte:02x}")).collect(),
         }
@@ -274,6 +280,15 @@ fn words(action: &str) -> &'static str {
         "existence.answer" => "received an answer",
         "existence.confirm" => "confirmed a proof of life",
         "existence.refuse" => "refused a proof of life",
+        "status.history" => "read an earlier status list",
+        "webhook.create" => "made a webhook",
+        "webhook.change" => "changed the events of a webhook",
+        "webhook.rotate" => "made another secret for a webhook",
+        "webhook.end" => "ended a webhook",
+        "webhook.pause" => "paused a webhook that took nothing",
+        "webhook.resume" => "resumed a webhook",
+        "webhook.test" => "sent a test event",
+        "webhook.send-again" => "sent an event again",
         _ => "did something this version has no words for",
     }
 }

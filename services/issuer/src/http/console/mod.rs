@@ -30,6 +30,8 @@ pub(crate) mod session;
 mod sign_in;
 mod status;
 mod view;
+mod webhook;
+mod webhooks;
 
 use actix_web::middleware::from_fn;
 use actix_web::web::{FormConfig, PathConfig, QueryConfig, scope};
@@ -86,6 +88,8 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
                         .configure(approvals::configure)
                         .configure(officers::configure)
                         .configure(clients::configure)
+                        .configure(webhooks::configure)
+                        .configure(webhook::configure)
                         .configure(activity::configure),
                 ),
         )

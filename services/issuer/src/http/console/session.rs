@@ -150,7 +150,7 @@ pub(super) fn cookie(token: String, https: bool) -> Cookie<'static> {
 }
 
 /// The token in the request's cookie.
-pub(super) fn token(request: &HttpRequest) -> Option<String> {
+pub(crate) fn token(request: &HttpRequest) -> Option<String> {
     request.cookie(COOKIE).map(|cookie| cookie.value().to_owned())
 }
 

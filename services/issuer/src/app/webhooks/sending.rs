@@ -1,0 +1,250 @@
+//! Bringing what waits to the addresses that want it: at least once, in no order.
+//!
+//! An address gets a few requests at a time, each on its own, so that one it cannot digest holds up no other. While it takes
+//! nothing, it is tried with one at a time.
+
+use chrono::Duration;
+use clock::Timestamp;
+use futures_util::future::join_all;
+use issuance::Actor;
+use issuance::audit::Act;
+use issuance::webhook::{Longer, PAUSE_AFTER_DAYS, next_try, signed};
+use outbound::{OutboundError, Reply};
+use store_issuer::{DeliveryState, Transaction, Webhook, WebhookDelivery, WebhookHealth};
+use url::Url;
+
+use crate::app::{Issuer, Tenant};
+
+/// Requests to one address at the same time.
+const AT_ONCE: u32 = 8;
+/// Whoever takes a delivery and dies leaves it for so long; a request is given up after ten seconds.
+const LEASE_SECONDS: i64 = 60;
+
+/// What came of one request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Answer {
+    taken: bool,
+    /// 410: nothing more is wanted here.
+    gone: bool,
+    code: String,
+    retry_after: Option<u32>,
+}
+
+impl Issuer {
+    /// One run: what is due for each address, all addresses at the same time. Answers how many were taken.
+    pub async fn send_webhooks(&self, tenant: &Tenant) -> Result<usize, store_issuer::Error> {
+        let mut webhooks = self.store.read().await?.list_webhooks(&tenant.id).await?;
+        webhooks.retain(|webhook| webhook.health.paused_at.is_none());
+        let runs = webhooks.iter().map(|webhook| self.send_due(tenant, webhook));
+        let counts: Result<Vec<usize>, _> = join_all(runs).await.into_iter().collect();
+        Ok(counts?.into_iter().sum())
+    }
+
+    async fn send_due(&self, tenant: &Tenant, webhook: &Webhook) -> Result<usize, store_issuer::Error> {
+        let most = if webhook.health.failing_since.is_some() { 1 } else { AT_ONCE };
+        let claimed = self.claim_due(tenant, webhook, most).await?;
+        if claimed.is_empty() {
+            return Ok(0);
+        }
+        let sent = claimed.iter().map(|delivery| self.post(tenant, webhook, delivery));
+        let answers = join_all(sent).await;
+        let taken = answers.iter().filter(|answer| answer.taken).count();
+        let settled: Vec<_> = claimed.into_iter().zip(answers).collect();
+        sql::retry(|| self.settle_sent(tenant, webhook, &settled)).await?;
+        Ok(taken)
+    }
+
+    async fn claim_due(
+        &self,
+        tenant: &Tenant,
+        webhook: &Webhook,
+        most: u32,
+    ) -> Result<Vec<WebhookDelivery>, store_issuer::Error> {
+        let now = self.now();
+        let mut tx = self.store.read().await?;
+        let due = tx.list_due_webhook_deliveries(&tenant.id, &webhook.id, now, most).await?;
+        drop(tx);
+        if due.is_empty() {
+            return Ok(due);
+        }
+        let until = now + Duration::seconds(LEASE_SECONDS);
+        sql::retry(|| async {
+            let mut tx = self.store.write("claim_webhook_deliveries").await?;
+            let mut claimed = Vec::new();
+            for delivery in &due {
+                if tx.claim_webhook_delivery(&tenant.id, &webhook.id, delivery, until).await? {
+                    claimed.push(WebhookDelivery { tries: delivery.tries + 1, ..delivery.clone() });
+                }
+            }
+            tx.commit().await?;
+            Ok(claimed)
+        })
+        .await
+    }
+
+    async fn post(&self, tenant: &Tenant, webhook: &Webhook, delivery: &WebhookDelivery) -> Answer {
+        let now = self.now();
+        let Some(secrets) = self.open_webhook_secrets(&tenant.id, webhook, now) else {
+            return Answer::failed("secret");
+        };
+        let Ok(url) = Url::parse(&webhook.url) else { return Answer::failed("address") };
+        let signed = signed(&secrets, &delivery.id, &delivery.body, now);
+        let headers = [
+            ("webhook-id", signed.id.as_str()),
+            ("webhook-timestamp", &signed.timestamp),
+            ("webhook-signature", &signed.signature),
+        ];
+        let body = delivery.body.clone().into_bytes();
+        match self.webhooks.post_unheard(&url, "application/json", body, &headers).await {
+            Ok(reply) => Answer::of(&reply),
+            Err(error) => Answer::failed(fault(&error)),
+        }
+    }
+
+    /// What became of a run, in one transaction with how the address does.
+    async fn settle_sent(
+        &self,
+        tenant: &Tenant,
+        webhook: &Webhook,
+        settled: &[(WebhookDelivery, Answer)],
+    ) -> Result<(), store_issuer::Error> {
+        let now = self.now();
+        let mut tx = self.store.write("settle_webhook_deliveries").await?;
+        for (delivery, answer) in settled {
+            let after = self.after(delivery, answer, now);
+            metrics::counter!("issuer_webhook_requests_total", "outcome" => if answer.taken { "taken" } else { "failed" })
+                .increment(1);
+            tx.settle_webhook_delivery(&tenant.id, &webhook.id, &after).await?;
+        }
+        // Read again: an administrator may have resumed or ended it meanwhile.
+        if let Some(current) = tx.find_webhook(&tenant.id, &webhook.id).await? {
+            let answers = settled.iter().map(|(_, answer)| answer);
+            self.note_health(&mut tx, tenant, &current, answers).await?;
+        }
+        tx.commit().await
+    }
+
+    fn after(&self, delivery: &WebhookDelivery, answer: &Answer, now: Timestamp) -> WebhookDelivery {
+        let permille = u32::try_from(clock::below(self.entropy.as_ref(), 1000)).unwrap_or_default();
+        let longer = Longer { permille, retry_after: answer.retry_after };
+        let next = next_try(delivery.tries, now, longer).filter(|_| !answer.taken);
+        let state = match next {
+            _ if answer.taken => DeliveryState::Delivered,
+            Some(_) => DeliveryState::Waiting,
+            None => DeliveryState::Failed,
+        };
+        WebhookDelivery {
+            state,
+            next_at: next.unwrap_or(now),
+            answer: Some(answer.code.clone()),
+            finished_at: next.is_none().then_some(now),
+            ..delivery.clone()
+        }
+    }
+
+    async fn note_health<'a>(
+        &self,
+        tx: &mut Transaction,
+        tenant: &Tenant,
+        webhook: &Webhook,
+        answers: impl Iterator<Item = &'a Answer>,
+    ) -> Result<(), store_issuer::Error> {
+        let before = webhook.health;
+        let after = judged(before, answers, self.now());
+        if after == before {
+            return Ok(());
+        }
+        tx.set_webhook_health(&tenant.id, &webhook.id, after).await?;
+        if before.paused_at.is_none() && after.paused_at.is_some() {
+            tracing::warn!(
+                tenant.id = tenant.id,
+                webhook.id = webhook.id,
+                "a webhook took nothing: pausing it"
+            );
+            let act = Act { action: "webhook.pause", target: &webhook.id, detail: "" };
+            tx.audit(&Actor::system(&tenant.id), act, self.now()).await?;
+        }
+        Ok(())
+    }
+}
+
+/// One that takes anything does well; one that takes nothing for days, or says that it is gone, is paused.
+fn judged<'a>(
+    before: WebhookHealth,
+    mut answers: impl Iterator<Item = &'a Answer>,
+    now: Timestamp,
+) -> WebhookHealth {
+    let (mut taken, mut gone) = (false, false);
+    for answer in answers.by_ref() {
+        taken |= answer.taken;
+        gone |= answer.gone;
+    }
+    let failing_since = if taken { None } else { Some(before.failing_since.unwrap_or(now)) };
+    let too_long = failing_since.is_some_and(|since| now - since >= Duration::days(PAUSE_AFTER_DAYS));
+    let paused_at = before.paused_at.or((gone || too_long).then_some(now));
+    WebhookHealth { failing_since, paused_at }
+}
+
+impl Answer {
+    /// Standard Webhooks 1.0, "Delivery success and failure": anything but 2xx is a failure, redirects too.
+    fn of(reply: &Reply) -> Self {
+        Self {
+            taken: reply.is_success(),
+            gone: reply.status == 410,
+            code: format!("http-{}", reply.status),
+            // RFC 9110, 10.2.3; a date is rare, and the schedule waits long enough without it.
+            retry_after: reply.header("retry-after").and_then(|seconds| seconds.parse().ok()),
+        }
+    }
+
+    fn failed(code: &str) -> Self {
+        Self { taken: false, gone: false, code: code.to_owned(), retry_after: None }
+    }
+}
+
+/// A code of ours: words of others could hold anything.
+const fn fault(error: &OutboundError) -> &'static str {
+    match error {
+        OutboundError::TimedOut(_) => "timeout",
+        OutboundError::Refused(_) => "refused",
+        OutboundError::Unreachable { .. } => "unreachable",
+        OutboundError::RootCertificates { .. }
+        | OutboundError::RootForm { .. }
+        | OutboundError::Client(_)
+        | OutboundError::Header(_)
+        | OutboundError::TooLarge(_) => "request",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn answered(status: u16) -> Answer {
+        Answer {
+            taken: (200..300).contains(&status),
+            gone: status == 410,
+            ..Answer::failed(&format!("http-{status}"))
+        }
+    }
+
+    #[test]
+    fn an_address_is_paused_when_it_took_nothing_for_days_or_is_gone() {
+        let now = Timestamp::from_timestamp(1_800_000_000, 0).unwrap();
+        let well = WebhookHealth::default();
+        let failing = WebhookHealth { failing_since: Some(now - Duration::days(2)), paused_at: None };
+        let long = WebhookHealth { failing_since: Some(now - Duration::days(3)), paused_at: None };
+        let judge = |before, statuses: &[u16]| {
+            let answers: Vec<_> = statuses.iter().copied().map(answered).collect();
+            judged(before, answers.iter(), now)
+        };
+        assert_eq!(judge(well, &[200, 500]), well, "one it cannot digest says nothing about the address");
+        assert_eq!(judge(well, &[500]), WebhookHealth { failing_since: Some(now), paused_at: None });
+        assert_eq!(judge(failing, &[503]), failing);
+        assert_eq!(judge(failing, &[204]), well);
+        assert_eq!(judge(long, &[301]).paused_at, Some(now));
+        assert_eq!(judge(long, &[201]), well);
+        assert_eq!(judge(well, &[410]).paused_at, Some(now));
+    }
+}
