@@ -21,7 +21,8 @@ pub(super) async fn find_schema(file: Path<String>) -> Result<HttpResponse, Prob
 ///
 /// The SHA-256 digest of every file is on the registry chain under `https://schemas.passerelle.example/v2/{file}`.
 #[utoipa::path(tag = "schemas", params(("file" = String, Path, example = "staff-identity.vct.json")), responses(
-    (status = 200, description = "The file, byte for byte as its digest on the chain says", content_type = "application/json"),
+    (status = 200, description = "The file, byte for byte as its digest on the chain says", content(
+        (serde_json::Value = "application/ld+json"), (serde_json::Value = "application/schema+json"), (serde_json::Value = "application/json"))),
     (status = 404, body = Problem)))]
 #[get("/{file}")]
 pub(super) async fn find_schema_v2(file: Path<String>) -> Result<HttpResponse, Problem> {
