@@ -50,7 +50,7 @@ async fn somebody(stack: &Stack) -> Result<Vec<Attempt>> {
         Attempt {
             service: Service::Wallet,
             who: "a person",
-            headers: vec![format!("Cookie: {cookies}"), format!("Origin: {wallet}")],
+            headers: vec![format!("Cookie: {cookies}"), "Sec-Fetch-Site: same-origin".to_owned()],
         },
         Attempt {
             service: Service::Verifier,
