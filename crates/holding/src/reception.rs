@@ -112,6 +112,8 @@ pub enum Progress {
 /// Why an offer cannot be taken.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum OfferFault {
+    #[error("the link does not hold an offer")]
+    Form,
     #[error("the offer names no credential, or too many")]
     Credentials,
     #[error("the offer names a credential twice")]

@@ -274,8 +274,9 @@ impl Wallet {
 
     async fn fetch_offer(&self, source: &Source) -> Result<CredentialOffer, OfferError> {
         match source {
-            Source::Value(value) => serde_json::from_value(value.clone())
-                .map_err(|_| RemoteFault::Form("credential offer").into()),
+            Source::Value(value) => {
+                serde_json::from_value(value.clone()).map_err(|_| OfferFault::Form.into())
+            }
             Source::Reference(uri) => {
                 let url = parse(uri)?;
                 let reply =
