@@ -170,7 +170,7 @@ async fn link_that_is_no_offer_is_refused() {
         (json!({ "credentialOfferUri": "file:///etc/passwd" }), 422, "address-refused"),
         (json!({ "credentialOfferUri": "http://10.0.0.1/offer" }), 422, "address-refused"),
         (json!({ "credentialOfferUri": "http://169.254.169.254/latest" }), 422, "address-refused"),
-        (json!({ "credentialOffer": { "credential_issuer": 7 } }), 502, "answer-not-understood"),
+        (json!({ "credentialOffer": { "credential_issuer": 7 } }), 422, "offer-refused"),
     ] {
         assert_eq!(problem(person.post("/v1/offers", body.clone()).await, status), slug, "{body}");
     }
