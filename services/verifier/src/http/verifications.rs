@@ -24,7 +24,7 @@ pub async fn list_policies(desk: Data<Desk>) -> Json<PolicyList> {
     params(("Idempotency-Key" = Option<String>, Header, description = "The same key and body give the same verification again.")),
     responses(
         (status = 201, body = StartedVerification), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 422, body = Problem)
+        (status = 415, body = Problem), (status = 422, body = Problem)
     ),
     security(("bearer" = []), ("client" = ["verify"]))
 )]
@@ -70,7 +70,10 @@ pub async fn find_verification(
 /// Checks a credential or a presentation that you already have. Nothing of it is stored.
 #[utoipa::path(
     tag = "verifications", operation_id = "verify", request_body = VerifyRequest,
-    responses((status = 200, body = Report), (status = 400, body = Problem), (status = 401, body = Problem)),
+    responses(
+        (status = 200, body = Report), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 415, body = Problem)
+    ),
     security(("bearer" = []), ("client" = ["verify"]))
 )]
 #[post("/verify")]
