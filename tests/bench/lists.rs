@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result};
-use clock::SeededEntropy;
+use clock::{Clock as _, SeededEntropy, SystemClock};
 use credential::data_integrity::{ProofOptions, SigningKey, Suite, secure};
 use keys::{Algorithm, SoftwareKey};
 use serde_json::json;
@@ -68,7 +68,7 @@ async fn bitstring(places: &BTreeSet<u32>) -> Result<String> {
             "encodedList": list(1, places)?.encode_bitstring(),
         },
     });
-    let options = ProofOptions::assertion(std::time::SystemTime::now().into());
+    let options = ProofOptions::assertion(SystemClock.now());
     Ok(secure(&credential, Suite::EddsaRdfc2022, &key, &options).await?.to_string())
 }
 
