@@ -139,13 +139,18 @@ pub(super) async fn serve(port: u16, redirect_uri: &str) -> Result<Child> {
 
 /// The issuer's configuration names the provider; a second factor is asked for.
 fn configure(stack: &Stack, port: u16) -> Result<()> {
+    name_provider(stack, port, "console", "name = \"The house login\"\namr = [\"mfa\"]")
+}
+
+/// Adds a provider of UNDP's to what a part of the issuer reads.
+pub fn name_provider(stack: &Stack, port: u16, part: &str, rest: &str) -> Result<()> {
     let secret = stack.data().join("provider.secret");
     std::fs::write(&secret, "the-secret\n")?;
     let path = stack.data().join("config/issuer.toml");
     let mut text = std::fs::read_to_string(&path)?;
     text.push_str(&format!(
-        "\n[[console.oidc]]\ntenant = \"undp\"\nissuer = \"http://localhost:{port}\"\nclient_id = \"passerelle\"\n\
-        client_secret_file = \"{}\"\nname = \"The house login\"\namr = [\"mfa\"]\n",
+        "\n[[{part}.oidc]]\ntenant = \"undp\"\nissuer = \"http://localhost:{port}\"\nclient_id = \"passerelle\"\n\
+        client_secret_file = \"{}\"\n{rest}\n",
         secret.display()
     ));
     Ok(std::fs::write(&path, text)?)

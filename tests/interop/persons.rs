@@ -12,7 +12,7 @@ use testkit::{Agent, Mode, Service, Stack, StackOptions, free_base_port};
 use url::Url;
 
 use super::STAFF;
-use super::login::serve;
+use super::login::{name_provider, serve};
 
 const VERIFIER: &str = "the-verifier-of-a-wallet-has-forty-three-letters-or-more";
 
@@ -142,14 +142,6 @@ impl Wallet {
 }
 
 fn configure(stack: &Stack, port: u16) -> Result<()> {
-    let secret = stack.data().join("provider.secret");
-    std::fs::write(&secret, "the-secret\n")?;
-    let path = stack.data().join("config/issuer.toml");
-    let mut text = std::fs::read_to_string(&path)?;
-    text.push_str(&format!(
-        "\n[[persons.oidc]]\ntenant = \"undp\"\nissuer = \"http://localhost:{port}\"\nclient_id = \"passerelle\"\n\
-        client_secret_file = \"{}\"\nname = \"The staff login\"\nstaff_number_claim = \"employee_number\"\n",
-        secret.display()
-    ));
-    Ok(std::fs::write(&path, text)?)
+    let rest = "name = \"The staff login\"\nstaff_number_claim = \"employee_number\"";
+    name_provider(stack, port, "persons", rest)
 }

@@ -132,9 +132,7 @@ impl Outbound {
         body: Vec<u8>,
         headers: &[(&str, &str)],
     ) -> Result<Reply, OutboundError> {
-        let content_type = header_value(url, content_type)?;
-        let request = self.request(Method::POST, url)?.header(CONTENT_TYPE, content_type).body(body);
-        self.send(url, with_headers(request, url, headers)?).await
+        self.send(url, self.post(url, content_type, body, headers)?).await
     }
 
     /// Sends without wanting more than status and headers of the answer. At most 4 kB of its body are read and thrown
@@ -146,9 +144,7 @@ impl Outbound {
         body: Vec<u8>,
         headers: &[(&str, &str)],
     ) -> Result<Reply, OutboundError> {
-        let content_type = header_value(url, content_type)?;
-        let request = self.request(Method::POST, url)?.header(CONTENT_TYPE, content_type).body(body);
-        let request = with_headers(request, url, headers)?;
+        let request = self.post(url, content_type, body, headers)?;
         let response = request.send().await.map_err(|error| translate(url, error))?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let mut chunks = response.bytes_stream();
@@ -166,6 +162,18 @@ impl Outbound {
     }
 
     /// Judges what the resolver never sees: scheme, user information, and hosts that are addresses already.
+    fn post(
+        &self,
+        url: &Url,
+        content_type: &str,
+        body: Vec<u8>,
+        headers: &[(&str, &str)],
+    ) -> Result<RequestBuilder, OutboundError> {
+        let content_type = header_value(url, content_type)?;
+        let request = self.request(Method::POST, url)?.header(CONTENT_TYPE, content_type).body(body);
+        with_headers(request, url, headers)
+    }
+
     fn request(&self, method: Method, url: &Url) -> Result<RequestBuilder, OutboundError> {
         let scheme = match url.scheme() {
             "https" => true,

@@ -34,6 +34,7 @@ pub(crate) mod oidc;
 mod person_passkeys;
 mod portraits;
 mod reissue;
+mod replacing;
 mod runs;
 mod scim;
 mod service;

@@ -6,13 +6,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use issuance::audit::Act;
 use issuance::{Actor, CredentialType, OfferState, Reissue, Status};
-use serde_json::Map;
 use store_issuer::Transaction;
 use tokio::sync::Semaphore;
 
 pub(crate) use self::picture::MOST_BYTES as MOST_PORTRAIT_BYTES;
 pub use self::picture::PictureFault;
-use super::{Issuer, NewOffer, OfferError, Tenant};
+use super::{Issuer, OfferError, Tenant};
 
 /// Pictures that are decoded at the same time: each may take 160 MB for a moment.
 static DECODING: Semaphore = Semaphore::const_new(1);
@@ -118,28 +117,11 @@ impl Issuer {
                 return Ok(());
             }
         }
-        let new = NewOffer {
-            subject_id: subject_id.to_owned(),
-            types: vec![kind],
-            extra_claims: Map::new(),
-            transaction_code: true,
-            bound_key: None,
-            expires_at: None,
-        };
-        let link = match self.insert_offer(tx, by, &new).await {
-            Ok(link) => link,
-            Err(OfferError::Store(error)) => return Err(error),
+        match self.offer_because(tx, by, subject_id, vec![kind], Reissue::DataChanged).await {
+            Err(OfferError::Store(error)) => Err(error),
             // Somebody whose service has ended, or whose record lacks something, holds nothing new.
-            Err(_) => return Ok(()),
-        };
-        let why = Reissue::DataChanged;
-        if let Some(reason) = why.replaces_with() {
-            tx.set_offer_replaces(&by.tenant, &link.offer_id, reason).await?;
+            Ok(_) | Err(_) => Ok(()),
         }
-        tx.set_offer_reissue(&by.tenant, &link.offer_id, why).await?;
-        let act = Act { action: "offer.create", target: &link.offer_id, detail: why.as_str() };
-        tx.audit(by, act, self.now()).await?;
-        self.tell_offer(tx, &by.tenant, &link.offer_id).await
     }
 
     /// One that does not open any more, after the sealing key was lost, is none.

@@ -3,10 +3,9 @@
 use issuance::audit::Act;
 use issuance::import::{self, UploadState};
 use issuance::{Actor, CredentialType, OfferState, Reissue, Status, Subject};
-use serde_json::Map;
 use store_issuer::{ReissueCounts, ReissueOutcome, ReissueRow, ReissueRun, Transaction};
 
-use super::{Invitation, Issuer, NewOffer, OfferError};
+use super::{Invitation, Issuer, OfferError};
 
 /// People who get their offers in one transaction: few enough that others get their turn at SQLite's one writer.
 const STEP: u32 = 40;
@@ -212,23 +211,11 @@ impl Issuer {
         if waits_already(tx, by, run.why, &subject.id, self.now()).await? {
             return skipped("an offer waits already");
         }
-        let new = NewOffer {
-            subject_id: subject.id,
-            types,
-            extra_claims: Map::new(),
-            transaction_code: true,
-            bound_key: None,
-            expires_at: None,
-        };
-        let link = match self.insert_offer(tx, by, &new).await {
-            Ok(link) => link,
-            Err(OfferError::Store(error)) => return Err(error.into()),
-            Err(refused) => return skipped(&refused.to_string()),
-        };
-        if let Some(reason) = run.why.replaces_with() {
-            tx.set_offer_replaces(&by.tenant, &link.offer_id, reason).await?;
+        match self.offer_because(tx, by, &subject.id, types, run.why).await {
+            Ok(link) => Ok(ReissueOutcome::Offered { offer: link.offer_id }),
+            Err(OfferError::Store(error)) => Err(error.into()),
+            Err(refused) => skipped(&refused.to_string()),
         }
-        Ok(ReissueOutcome::Offered { offer: link.offer_id })
     }
 
     /// A first offer is of what the record makes; otherwise it is of what the person holds.

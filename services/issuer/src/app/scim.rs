@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 use store_issuer::{ScimUser, Transaction};
 
 use super::import::contact_of;
-use super::{DecideError, Issuer, NewOffer, OfferError, Tenant};
+use super::{DecideError, Issuer, OfferError, Tenant};
 
 /// Users of a page, and of a step of a search.
 pub const MOST_USERS: u32 = 200;
@@ -305,36 +305,11 @@ impl Issuer {
         }
         let only_end = types.iter().all(|kind| touched(*kind) == ["endDate"]);
         let why = if only_end { Reissue::Renewal } else { Reissue::DataChanged };
-        self.offer_replacement(tx, by, &subject.id, types, why).await
-    }
-
-    async fn offer_replacement(
-        &self,
-        tx: &mut Transaction,
-        by: &Actor,
-        subject_id: &str,
-        types: Vec<CredentialType>,
-        why: Reissue,
-    ) -> Result<(), ScimError> {
-        let new = NewOffer {
-            subject_id: subject_id.to_owned(),
-            types,
-            extra_claims: Map::new(),
-            transaction_code: true,
-            bound_key: None,
-            expires_at: None,
-        };
-        let link = match self.insert_offer(tx, by, &new).await {
-            Ok(link) => link,
-            Err(OfferError::Store(error)) => return Err(error.into()),
+        match self.offer_because(tx, by, &subject.id, types, why).await {
+            Err(OfferError::Store(error)) => Err(error.into()),
             // Somebody whose service has ended holds nothing new; the record is kept for a return.
-            Err(_) => return Ok(()),
-        };
-        if let Some(reason) = why.replaces_with() {
-            tx.set_offer_replaces(&by.tenant, &link.offer_id, reason).await?;
+            Ok(_) | Err(_) => Ok(()),
         }
-        let act = Act { action: "offer.create", target: &link.offer_id, detail: why.as_str() };
-        Ok(tx.audit(by, act, self.now()).await?)
     }
 
     /// Ends the service, or proposes so where a second person is needed. What has ended or waits stays as it is.

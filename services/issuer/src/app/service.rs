@@ -149,28 +149,12 @@ impl Issuer {
         types: Vec<CredentialType>,
         why: Reissue,
     ) -> Result<OfferLink, OfferError> {
-        let new = NewOffer {
-            subject_id: subject_id.to_owned(),
-            types,
-            extra_claims: Map::new(),
-            transaction_code: true,
-            bound_key: None,
-            expires_at: None,
-        };
         sql::retry(|| async {
             let mut tx = self.store.write("offer_again").await?;
-            let now = self.now();
             if why == Reissue::PhoneLost {
                 self.lock_out(&mut tx, by, subject_id).await?;
             }
-            let link = self.insert_offer(&mut tx, by, &new).await?;
-            if let Some(reason) = why.replaces_with() {
-                tx.set_offer_replaces(&by.tenant, &link.offer_id, reason).await?;
-            }
-            tx.set_offer_reissue(&by.tenant, &link.offer_id, why).await?;
-            let act = Act { action: "offer.create", target: &link.offer_id, detail: why.as_str() };
-            tx.audit(by, act, now).await?;
-            self.tell_offer(&mut tx, &by.tenant, &link.offer_id).await?;
+            let link = self.offer_because(&mut tx, by, subject_id, types.clone(), why).await?;
             tx.commit().await?;
             Ok(link)
         })

@@ -89,6 +89,20 @@ async fn an_offer_is_told_without_its_link_and_without_its_code() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_offered_something_again_by_a_run_is_told() {
+    let post = Post::start().await;
+    let person = post.person(None).await;
+    let (offer, holder) = (post.offer(&person).await, Holder::new(7));
+    post.world.credential(&offer, LDP, &holder).await;
+    post.sent().await;
+    let browser = Browser::officer(&post.world, "undp", "Ann").await;
+    let page = Browser::path_of(&browser.post("/console/reissues", &[("why", "renewal")]).await);
+    browser.post(&format!("{page}/confirm"), &[]).await;
+    post.world.issuer.work_off_runs().await.unwrap();
+    assert_eq!(subjects(&post.sent().await), ["UNDP offers you a digital credential"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_life_of_a_credential_is_told_step_by_step_and_formats_together() {
     let post = Post::start().await;
     let (issuer, by) = (&post.world.issuer, World::officer());
