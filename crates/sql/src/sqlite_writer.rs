@@ -48,12 +48,31 @@ impl Writer {
         let doing = || Error::database("begin writing");
         let line = Arc::clone(&self.0).lock_owned();
         let desk = tokio::time::timeout(BUSY, line).await;
-        let mut desk = desk.map_err(|_| doing()(SqliteError::busy("other writes take too long")))?;
-        if desk.group.is_empty() {
-            desk = begin_transaction(desk).await.map_err(doing())?;
+        let desk = desk.map_err(|_| doing()(SqliteError::busy("other writes take too long")))?;
+        let lease = if desk.group.is_empty() {
+            self.begin_transaction(desk).await.map_err(doing())?
+        } else {
+            self.lease(desk)
+        };
+        lease.set_savepoint().map_err(doing())?;
+        Ok(lease)
+    }
+
+    /// Takes SQLite's lock, which another process may hold.
+    async fn begin_transaction(&self, desk: OwnedMutexGuard<Desk>) -> Result<WriterLease, SqliteError> {
+        match desk.run(BEGIN) {
+            Ok(()) => Ok(self.lease(desk)),
+            Err(error) if error.is_busy() || (desk.connection.is_none() && !desk.closed) => {
+                let writer = self.clone();
+                // A lease already there, so that the lock is given back when the caller is gone by then.
+                off_thread(desk, move |desk| Ok(writer.lease(begin_patiently(desk)?))).await
+            }
+            Err(error) => Err(error),
         }
-        desk.run("SAVEPOINT one").map_err(doing())?;
-        Ok(WriterLease { writer: self.clone(), desk: Some(desk) })
+    }
+
+    fn lease(&self, desk: OwnedMutexGuard<Desk>) -> WriterLease {
+        WriterLease { writer: self.clone(), desk: Some(desk) }
     }
 
     pub async fn close(&self) {
@@ -71,6 +90,10 @@ impl Writer {
 impl WriterLease {
     pub fn connection(&self) -> Option<&Connection> {
         self.desk.as_ref()?.connection.as_ref()
+    }
+
+    fn set_savepoint(&self) -> Result<(), SqliteError> {
+        self.desk.as_ref().map_or(Ok(()), |desk| desk.run("SAVEPOINT one"))
     }
 
     pub async fn commit(mut self) -> Result<(), SqliteError> {
@@ -140,17 +163,6 @@ impl Desk {
         for tell in self.group.drain(..) {
             let _ = tell.send(Err(error.clone()));
         }
-    }
-}
-
-/// Takes SQLite's lock, which another process may hold.
-async fn begin_transaction(desk: OwnedMutexGuard<Desk>) -> Result<OwnedMutexGuard<Desk>, SqliteError> {
-    match desk.run(BEGIN) {
-        Ok(()) => Ok(desk),
-        Err(error) if error.is_busy() || (desk.connection.is_none() && !desk.closed) => {
-            off_thread(desk, begin_patiently).await
-        }
-        Err(error) => Err(error),
     }
 }
 

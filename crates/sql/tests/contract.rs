@@ -249,6 +249,23 @@ async fn whoever_opens_a_file_twice_writes_in_turns() {
     assert_eq!(row.int("age").unwrap(), 2);
 }
 
+#[tokio::test]
+async fn whoever_gives_up_waiting_for_another_opening_holds_nobody_up() {
+    let place = places("").remove(0);
+    let (first, second) = (place.open(&[FIRST]).await.unwrap(), place.open(&[FIRST]).await.unwrap());
+    let mut tx = first.write("test").await.unwrap();
+    tx.execute(INSERT, args!["a", 1, vec![0u8], 1]).await.unwrap();
+    let waiting = tokio::time::timeout(std::time::Duration::from_millis(50), second.write("test")).await;
+    assert!(waiting.is_err(), "the lock is taken");
+    tx.commit().await.unwrap();
+    // What still waited gets the lock now, finds nobody, and must give it back to either.
+    for (opened, id) in [(&first, "b"), (&second, "c"), (&first, "d")] {
+        let mut tx = opened.write("test").await.unwrap();
+        tx.execute(INSERT, args![id, 1, vec![0u8], 1]).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+}
+
 on_both!(a_commit_that_nobody_waits_for_holds_nobody_up, |place| {
     let db = place.open(&[FIRST]).await.unwrap();
     for number in 0..20 {
