@@ -2,6 +2,7 @@
 // Comes before the second person does, since HR acts alone here.
 import assert from 'node:assert/strict';
 import {writeFileSync} from 'node:fs';
+import {createServer} from 'node:http';
 import {join} from 'node:path';
 
 export async function sources(browser, input) {
@@ -11,6 +12,7 @@ export async function sources(browser, input) {
   await personKeepsPortrait(browser, hr, input);
   await offersToMany(browser, hr, input);
   await makesMachine(browser, hr, input);
+  await tellsOtherSystems(browser, hr, input);
   await rotatesKey(browser, hr, input);
   await losesKey(browser, hr, input);
 }
@@ -149,6 +151,34 @@ async function makesMachine(browser, hr, input) {
     await page.getByRole('button', {name: 'End the token'}).click();
     await page.getByText('Ended', {exact: true}).waitFor();
   });
+}
+
+async function tellsOtherSystems(browser, hr, input) {
+  const {page} = hr;
+  const receiver = createServer((request, response) => response.writeHead(204, {connection: 'close'}).end());
+  await new Promise(resolve => receiver.listen(0, '127.0.0.1', resolve));
+  await browser.step('HR has another system told of what happens', async () => {
+    await page.goto(`${input.issuer}/console/webhooks`);
+    await browser.picture(hr, 'console-webhooks-empty');
+    await page.getByTestId('webhook-url').fill('https://10.0.0.1/inside');
+    await page.getByTestId('create-webhook').click();
+    await page.getByText('No webhook was made.').waitFor();
+    await browser.picture(hr, 'console-webhooks-refused');
+    await page.getByTestId('webhook-url').fill(`http://127.0.0.1:${receiver.address().port}/passerelle`);
+    await page.getByTestId('create-webhook').click();
+    await page.getByTestId('webhook-secret').waitFor();
+    await browser.picture(hr, 'console-webhooks-made');
+    await page.getByTestId('new-webhook').click();
+    await page.getByTestId('send-test').click();
+    await page.getByTestId('deliveries').waitFor();
+    for(let tries = 0; tries < 30 && !await page.getByTestId('deliveries').getByText('204').count(); tries++) {
+      await page.waitForTimeout(500);
+      await page.reload();
+    }
+    await page.getByTestId('deliveries').getByText('204').waitFor();
+    await browser.picture(hr, 'console-webhook');
+  });
+  receiver.close();
 }
 
 async function rotatesKey(browser, hr, input) {
