@@ -69,7 +69,12 @@ impl Agency {
         if let (Some(receipt), Some(members)) = (receipt, body.as_object_mut()) {
             members.insert("receipt".into(), receipt.clone());
         }
-        Ok(Report(self.post("/v1/verify", &body).await?.expect(200)?.json()?))
+        self.report(&body).await
+    }
+
+    /// The report on what a body of `POST /v1/verify` hands over.
+    pub async fn report(&self, body: &Value) -> Result<Report> {
+        Ok(Report(self.post("/v1/verify", body).await?.expect(200)?.json()?))
     }
 
     pub async fn post(&self, path: &str, body: &Value) -> Result<testkit::Answer> {

@@ -140,12 +140,23 @@ impl Peer {
     ) -> Result<Answer> {
         let query = request.query("dc+sd-jwt")?;
         let names = claim_names(&query);
-        let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        let disclosed = SdJwt::parse(credential)?.disclose(&names);
         let (own_audience, own_nonce) =
             (text(&request.claims, "/client_id")?, text(&request.claims, "/nonce")?);
-        let bound = self.key.bind(&disclosed, audience.unwrap_or(&own_audience), nonce.unwrap_or(&own_nonce));
+        let (audience, nonce) = (audience.unwrap_or(&own_audience), nonce.unwrap_or(&own_nonce));
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let bound = self.bound_sd_jwt(credential, &names, audience, nonce)?;
         self.respond(request, &json!({ text(&query, "/id")?: [bound] })).await
+    }
+
+    /// An SD-JWT VC with these claims, bound to the key for somebody who asked.
+    pub fn bound_sd_jwt(
+        &self,
+        credential: &str,
+        names: &[&str],
+        audience: &str,
+        nonce: &str,
+    ) -> Result<String> {
+        Ok(self.key.bind(&SdJwt::parse(credential)?.disclose(names), audience, nonce))
     }
 
     /// `direct_post` (OID4VP 1.0, 8.2).

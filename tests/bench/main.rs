@@ -2,7 +2,7 @@
 //!
 //! The load comes from this process; the server's own time is read from `/proc/PID/stat`. Nothing is
 //! asserted. `SECONDS` (default 8) is how long each row runs, `PEOPLE` how many hold offers for the rows of OID4VCI,
-//! `ROWS=oid4vci` leaves the other rows of the services out; `ROWS=bulk` and `ROWS=lists` measure these alone.
+//! `ROWS=oid4vci` leaves the other rows of the services out, `ROWS=verify` those of the VC API; `ROWS=bulk` and `ROWS=lists` measure these alone.
 #![allow(clippy::print_stdout, reason = "a table is what this program is for")]
 
 mod baseline;
