@@ -5,7 +5,10 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
 use crate::schemas::subject_faults;
-use crate::{ClaimKind, CredentialType, Format, HolderKey, ListKind, StatusIndex, StatusListId, Timestamp};
+use crate::{
+    ClaimKind, CredentialType, Format, HolderKey, ListKind, MESSAGE_BITS, StatusIndex, StatusListId,
+    StatusMessage, Timestamp,
+};
 
 /// The claim with the portrait of a staff identity, as the PID of the EU and OpenID Connect name it. It stands in forms in
 /// which the holder can withhold it, and in no others: shown always, a face would make every check of a grade a check of
@@ -128,13 +131,20 @@ impl Material<'_> {
 
     fn bitstring_entry(&self, index: &StatusIndex) -> Value {
         let list = self.list_url(&index.list);
-        json!({
+        let mut entry = json!({
             "id": format!("{list}#{}", index.index),
             "type": "BitstringStatusListEntry",
             "statusPurpose": index.list.kind.as_str(),
             "statusListIndex": index.index.to_string(),
             "statusListCredential": list,
-        })
+        });
+        if index.list.kind == ListKind::Message
+            && let Some(entry) = entry.as_object_mut()
+        {
+            entry.insert("statusSize".into(), MESSAGE_BITS.into());
+            entry.insert("statusMessage".into(), StatusMessage::vocabulary());
+        }
+        entry
     }
 
     fn list_url(&self, list: &StatusListId) -> String {

@@ -32,6 +32,7 @@ mod secrets;
 mod service;
 mod service_client;
 mod status;
+mod status_message;
 mod subject;
 pub mod webhook;
 
@@ -56,9 +57,10 @@ pub use secrets::{Secrets, fingerprint};
 pub use service::{Reissue, ServiceEnd};
 pub use service_client::{Scope, client_of};
 pub use status::{
-    LIST_LENGTH, ListKind, Reason, ReasonCode, Status, StatusError, StatusIndex, StatusListId, StatusMove,
-    token_value,
+    LIST_LENGTH, ListKind, Reason, ReasonCode, Standing, Status, StatusError, StatusIndex, StatusListId,
+    StatusMove, token_value,
 };
+pub use status_message::{MESSAGE_BITS, StatusMessage};
 pub use subject::{Actor, Subject, search_text};
 
 /// An instant in UTC, as everywhere in this workspace.

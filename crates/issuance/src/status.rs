@@ -2,6 +2,7 @@
 
 use clock::Entropy;
 
+use crate::status_message::{MESSAGE_BITS, StatusMessage};
 use crate::{Format, Timestamp};
 
 /// Herd privacy (Bitstring Status List 1.0, 6.1): a list never has fewer entries, however few are used.
@@ -56,11 +57,20 @@ pub struct StatusMove {
     pub approved_by: Option<String>,
 }
 
+/// An entry of a list, as far as it decides about the value: the copy's status and the reason of its last change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    pub status: Status,
+    pub reason: ReasonCode,
+}
+
 /// One list serves one purpose. The two bits of a token list hold both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ListKind {
     Revocation,
     Suspension,
+    /// Whether there is something newer to ask for; only where the organisation publishes it.
+    Message,
     Token,
 }
 
@@ -100,13 +110,16 @@ impl Status {
             (_, to) => Ok(to),
         }
     }
+}
 
+impl Standing {
     /// What an entry of a list of that kind holds. A revoked copy is not also suspended: one sentence for the reader.
     #[must_use]
     pub const fn value_in(self, kind: ListKind) -> u8 {
-        match (kind, self) {
-            (ListKind::Revocation, Self::Revoked) | (ListKind::Suspension, Self::Suspended) => 1,
+        match (kind, self.status) {
+            (ListKind::Revocation, Status::Revoked) | (ListKind::Suspension, Status::Suspended) => 1,
             (ListKind::Revocation | ListKind::Suspension, _) => 0,
+            (ListKind::Message, status) => StatusMessage::of(status, self.reason).value(),
             (ListKind::Token, status) => token_value(status),
         }
     }
@@ -198,13 +211,14 @@ impl ReasonCode {
 }
 
 impl ListKind {
-    pub const ALL: [Self; 3] = [Self::Revocation, Self::Suspension, Self::Token];
+    pub const ALL: [Self; 4] = [Self::Revocation, Self::Suspension, Self::Message, Self::Token];
 
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Revocation => "revocation",
             Self::Suspension => "suspension",
+            Self::Message => "message",
             Self::Token => "token",
         }
     }
@@ -214,12 +228,23 @@ impl ListKind {
         Self::ALL.into_iter().find(|kind| kind.as_str() == text)
     }
 
-    /// The lists in which a copy of that format stands.
+    /// The lists in which a copy of that format stands, where its issuer publishes messages or does not.
     #[must_use]
-    pub const fn of_format(format: Format) -> &'static [Self] {
-        match format {
-            Format::LdpVc | Format::VcJwt => &[Self::Revocation, Self::Suspension],
-            Format::SdJwt => &[Self::Token],
+    pub const fn of_format(format: Format, messages: bool) -> &'static [Self] {
+        match (format, messages) {
+            (Format::LdpVc | Format::VcJwt, true) => &[Self::Revocation, Self::Suspension, Self::Message],
+            (Format::LdpVc | Format::VcJwt, false) => &[Self::Revocation, Self::Suspension],
+            (Format::SdJwt, _) => &[Self::Token],
+        }
+    }
+
+    /// Bits of an entry.
+    #[must_use]
+    pub const fn bits(self) -> u8 {
+        match self {
+            Self::Revocation | Self::Suspension => 1,
+            Self::Message => MESSAGE_BITS,
+            Self::Token => 2,
         }
     }
 }
@@ -270,9 +295,11 @@ mod tests {
         for (status, revocation, suspension, token) in
             [(Status::Valid, 0, 0, 0), (Status::Suspended, 0, 1, 2), (Status::Revoked, 1, 0, 1)]
         {
-            assert_eq!(status.value_in(ListKind::Revocation), revocation);
-            assert_eq!(status.value_in(ListKind::Suspension), suspension);
-            assert_eq!(status.value_in(ListKind::Token), token);
+            let standing = Standing { status, reason: ReasonCode::Superseded };
+            assert_eq!(standing.value_in(ListKind::Revocation), revocation);
+            assert_eq!(standing.value_in(ListKind::Suspension), suspension);
+            assert_eq!(standing.value_in(ListKind::Message), u8::from(status == Status::Revoked));
+            assert_eq!(standing.value_in(ListKind::Token), token);
         }
     }
 

@@ -1,6 +1,6 @@
 //! Status lists, the places in them, and their published versions.
 
-use issuance::{ListKind, Status, StatusIndex, StatusListId, Timestamp};
+use issuance::{ListKind, ReasonCode, Standing, Status, StatusIndex, StatusListId, Timestamp};
 use sql::{Row, args};
 
 use crate::row::{Columns, int};
@@ -37,8 +37,9 @@ const OPEN_LIST: &str = "SELECT list FROM status_lists WHERE tenant = $1 AND kin
     ORDER BY number LIMIT 1";
 const COUNT_ENTRIES: &str = "SELECT COUNT(*) AS many FROM status_entries WHERE tenant = $1 AND list = $2";
 const PLACE: &str = "SELECT copy_id FROM status_entries WHERE tenant = $1 AND list = $2 AND place = $3";
-const ENTRIES: &str = "SELECT e.place, c.status FROM status_entries e
-    JOIN copies c ON c.tenant = e.tenant AND c.id = e.copy_id
+const ENTRIES: &str = "SELECT e.place, c.status, (SELECT h.reason FROM status_changes h
+        WHERE h.tenant = c.tenant AND h.copy_id = c.id ORDER BY h.sequence DESC LIMIT 1) AS reason
+    FROM status_entries e JOIN copies c ON c.tenant = e.tenant AND c.id = e.copy_id
     WHERE e.tenant = $1 AND e.list = $2 AND c.status <> 'valid'";
 const NEWEST: &str =
     "SELECT * FROM list_versions WHERE tenant = $1 AND list = $2 ORDER BY version DESC LIMIT 1";
@@ -108,11 +109,14 @@ impl Transaction {
         &mut self,
         tenant: &str,
         list: &StatusListId,
-    ) -> Result<Vec<(u32, Status)>, Error> {
+    ) -> Result<Vec<(u32, Standing)>, Error> {
         let rows = self.tx.fetch_all(ENTRIES, args![tenant, list.to_string()]).await?;
         let entry = |row: &Row| {
             let columns = Columns { table: "status_entries", row };
-            Ok((columns.number("place")?, columns.parsed("status", Status::parse)?))
+            let reason = row.opt_text("reason")?;
+            let reason = reason.and_then(|code| ReasonCode::parse(&code)).unwrap_or(ReasonCode::Other);
+            let standing = Standing { status: columns.parsed("status", Status::parse)?, reason };
+            Ok((columns.number("place")?, standing))
         };
         rows.iter().map(entry).collect()
     }

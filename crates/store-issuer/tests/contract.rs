@@ -8,7 +8,8 @@ use issuance::anchoring::{Batch, LeafKind, WaitingLeaf};
 use issuance::audit::Act;
 use issuance::{
     Actor, Configuration, CredentialCopy, CredentialType, Delivery, Format, ListKind, Offer, OfferState,
-    Reason, ReasonCode, ServiceEnd, Status, StatusIndex, StatusListId, StatusMove, Subject, Timestamp,
+    Reason, ReasonCode, ServiceEnd, Standing, Status, StatusIndex, StatusListId, StatusMove, Subject,
+    Timestamp,
 };
 use serde_json::{Map, json};
 use store_issuer::{AccessToken, AuditQuery, DocumentRow, Filter, ListVersion, Page, PersonState, Store};
@@ -88,7 +89,7 @@ fn copy(id: &str, offer: &str, format: Format) -> (CredentialCopy, Vec<StatusInd
     };
     let place = u32::try_from(id.len()).unwrap();
     let index = |kind| StatusIndex { list: StatusListId { kind, number: 1 }, index: place };
-    let indexes = ListKind::of_format(format).iter().map(|kind| index(*kind)).collect();
+    let indexes = ListKind::of_format(format, true).iter().map(|kind| index(*kind)).collect();
     (copy, indexes, WaitingLeaf { id: id.into(), salt: [3; 32], digest: [4; 32] })
 }
 
@@ -272,9 +273,10 @@ async fn a_change_of_status_marks_its_lists_and_only_from_what_was_read() {
         let mut tx = store.read().await.unwrap();
         let lists = tx.list_status_lists(TENANT).await.unwrap();
         let revisions: Vec<_> = lists.iter().map(|row| (row.list.kind, row.revision)).collect();
-        assert_eq!(revisions, [(ListKind::Revocation, 2), (ListKind::Suspension, 2), (ListKind::Token, 1)]);
-        let entries = tx.list_status_entries(TENANT, &lists[0].list).await.unwrap();
-        assert_eq!(entries, [(1, Status::Suspended)]);
+        let of_ldp = [ListKind::Message, ListKind::Revocation, ListKind::Suspension].map(|kind| (kind, 2));
+        assert_eq!(revisions, [of_ldp.as_slice(), &[(ListKind::Token, 1)]].concat());
+        let entries = tx.list_status_entries(TENANT, &lists[1].list).await.unwrap();
+        assert_eq!(entries, [(1, Standing { status: Status::Suspended, reason: ReasonCode::Inquiry })]);
         let changes = tx.list_status_changes(TENANT, "s-1").await.unwrap();
         assert_eq!(changes.len(), 1);
         assert_eq!((changes[0].status, changes[0].reason.clone()), (Status::Suspended, reason));

@@ -24,6 +24,9 @@ use crate::ports::{Chain, Fetch, FetchError, Header};
 const PAUSES_MS: [u64; 3] = [300, 900, 1500];
 /// Lists that are kept.
 const CACHED: usize = 256;
+/// The purpose of lists that say something beside the status.
+const MESSAGE: &str = "message";
+const MESSAGE_CHARACTERS: usize = 200;
 /// Entries of one credential that are looked at.
 const MAX_ENTRIES: usize = 8;
 
@@ -87,7 +90,15 @@ impl StatusLists {
                 _ => finding,
             });
         }
-        worst.unwrap_or_else(|| Finding::not_checked("noStatus", "The status could not be checked."))
+        let finding =
+            worst.unwrap_or_else(|| Finding::not_checked("noStatus", "The status could not be checked."));
+        if severity(&finding) < LOST {
+            return finding;
+        }
+        match self.message(issuer, &outcome.status, sources).await {
+            Some(message) => finding.with("statusMessage", message),
+            None => finding,
+        }
     }
 
     async fn look_up(&self, issuer: &str, entry: &Entry<'_>, sources: &Sources<'_>) -> Finding {
@@ -104,6 +115,16 @@ impl StatusLists {
                 .with("listAgeSeconds", (sources.now - instant(record.published_ms)).num_seconds().max(0))
                 .resting_on(header, sources.now),
         }
+    }
+
+    /// What the issuer adds to a status that is lost, such as "replaced by a newer one" (Bitstring Status List 1.0, 2.1). It
+    /// decides nothing, so where it cannot be read there is none.
+    async fn message(&self, issuer: &str, status: &[StatusRef], sources: &Sources<'_>) -> Option<String> {
+        let (entry, messages) = status.iter().take(MAX_ENTRIES).find_map(message_entry)?;
+        let found = self.find(issuer, &entry, sources).await.ok()?;
+        let value = found.list.value(MESSAGE, entry.index)?;
+        let said = messages.iter().find(|(status, _)| hexadecimal(status) == Some(value));
+        said.map(|(_, message)| message.chars().take(MESSAGE_CHARACTERS).collect())
     }
 
     /// The list behind an entry, verified.
@@ -185,12 +206,29 @@ fn entry(status: &StatusRef) -> Option<Entry<'_>> {
     }
 }
 
+fn message_entry(status: &StatusRef) -> Option<(Entry<'_>, &[(String, String)])> {
+    match status {
+        StatusRef::Bitstring { purpose, index, list, size, messages, .. } if purpose == MESSAGE => {
+            Some((Entry { kind: Kind::Bitstring { purpose, bits: *size }, list, index: *index }, messages))
+        }
+        _ => None,
+    }
+}
+
+/// `0x2`, as `statusMessage` writes values.
+fn hexadecimal(text: &str) -> Option<u8> {
+    u8::from_str_radix(text.strip_prefix("0x")?, 16).ok()
+}
+
 fn unknown_kind(status: &StatusRef) -> Option<String> {
     match status {
         StatusRef::Other { kind } => Some(kind.clone()),
         StatusRef::Bitstring { .. } | StatusRef::Token { .. } => None,
     }
 }
+
+/// From here on the credential is suspended or revoked.
+const LOST: u8 = 3;
 
 /// Revoked outweighs suspended, a failure outweighs a question that stayed open.
 fn severity(finding: &Finding) -> u8 {

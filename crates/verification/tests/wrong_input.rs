@@ -350,6 +350,30 @@ async fn suspended_reinstated_and_revoked_are_told_apart() {
 }
 
 #[tokio::test]
+async fn what_the_issuer_says_beside_a_revocation_is_told_and_decides_nothing() {
+    let (world, undp, holder) = scene().await;
+    let staff = world::Staff { message: Some("replaced by a newer one".into()), ..world.staff(&undp) };
+    let copy = world.issue_json(&undp, &holder, &staff).await;
+    let publish_message = async |set: &[usize]| {
+        let bytes = world.bitstring(&undp, "message", set).await;
+        world.register(&undp, &undp.list("message"), &bytes);
+        world.show(&undp.list("message"), bytes);
+    };
+    publish_message(&[staff.index]).await;
+    let valid = report_on(&world, &holder, &copy, "staff-identity", None).await;
+    assert_valid(&valid);
+    world.publish(&undp, &[staff.index], &[]).await;
+    let said = |report: &Report| check(report, CheckName::Status).evidence.get("statusMessage").cloned();
+    let revoked = report_on(&world, &holder, &copy, "staff-identity", None).await;
+    assert_fails(&revoked, CheckName::Status, "revoked");
+    assert_eq!(said(&revoked), Some("replaced by a newer one".into()));
+    publish_message(&[]).await;
+    let revoked = report_on(&world, &holder, &copy, "staff-identity", None).await;
+    assert_fails(&revoked, CheckName::Status, "revoked");
+    assert_eq!(said(&revoked), None, "a value without words has none");
+}
+
+#[tokio::test]
 async fn stale_list_fails_and_one_that_catches_up_is_taken() {
     let (world, undp, holder) = scene().await;
     let staff = world.staff(&undp);

@@ -167,6 +167,9 @@ pub struct TenantConfig {
     /// Those of its types whose issue a second person approves once a wallet has shown its keys; the wallet waits.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub approved_types: Vec<CredentialType>,
+    /// Whether what is issued as W3C credentials also stands in a list of messages: replaced, new key, issued in error.
+    #[serde(default)]
+    pub status_messages: bool,
     /// A PNG or SVG of at most 64 kB for the organisation's cards; its initials without one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub logo: Option<PathBuf>,

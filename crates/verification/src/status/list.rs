@@ -44,6 +44,12 @@ pub(super) struct List {
 }
 
 impl List {
+    /// The plain value of an entry of a bitstring that serves this purpose.
+    pub(super) fn value(&self, purpose: &str, index: u64) -> Option<u8> {
+        let value = self.statuses.value(usize::try_from(index).ok()?)?;
+        self.purposes.iter().any(|one| one == purpose).then_some(value)
+    }
+
     pub(super) fn read(&self, kind: &Kind<'_>, index: u64) -> Finding {
         let value = usize::try_from(index).ok().and_then(|index| self.statuses.value(index));
         let Some(value) = value else {

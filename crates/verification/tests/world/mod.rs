@@ -169,6 +169,8 @@ pub struct Staff {
     pub valid_until: Option<Timestamp>,
     pub index: usize,
     pub status: bool,
+    /// What a message list says about it once its value is 1.
+    pub message: Option<String>,
     pub extra: Map<String, Value>,
 }
 
@@ -305,6 +307,7 @@ impl World {
             valid_until: Some(self.clock.now() + chrono::Duration::days(365)),
             index: 94_567,
             status: true,
+            message: None,
             extra: Map::new(),
         }
     }
@@ -336,7 +339,14 @@ impl World {
                 json!({ "type": "BitstringStatusListEntry", "statusPurpose": purpose,
                     "statusListIndex": staff.index.to_string(), "statusListCredential": issuer.list(purpose) })
             };
-            members.insert("credentialStatus".into(), json!([entry("revocation"), entry("suspension")]));
+            let mut entries = vec![entry("revocation"), entry("suspension")];
+            if let Some(message) = &staff.message {
+                let mut said = entry("message");
+                said["statusSize"] = json!(2);
+                said["statusMessage"] = json!([{ "status": "0x1", "message": message }]);
+                entries.push(said);
+            }
+            members.insert("credentialStatus".into(), entries.into());
         }
         let key =
             SigningKey { verification_method: issuer.method("ed25519"), signer: issuer.ed25519.clone() };
@@ -452,7 +462,8 @@ impl World {
     }
 
     pub async fn bitstring(&self, issuer: &Issuer, purpose: &str, set: &[usize]) -> Vec<u8> {
-        let mut list = StatusList::new(1, LIST_LENGTH).unwrap();
+        let bits = if purpose == "message" { 2 } else { 1 };
+        let mut list = StatusList::new(bits, LIST_LENGTH).unwrap();
         set.iter().for_each(|index| list.set(*index, 1).unwrap());
         let unsecured = json!({
             "@context": ["https://www.w3.org/ns/credentials/v2"],

@@ -170,7 +170,7 @@ impl Issuer {
         let mut indexes: Vec<Vec<StatusIndex>> = Vec::with_capacity(wanted.holders.len());
         for _ in &wanted.holders {
             let mut places = Vec::new();
-            for kind in ListKind::of_format(wanted.configuration.format) {
+            for kind in ListKind::of_format(wanted.configuration.format, tenant.status_messages) {
                 places.push(self.draw_index(tx, tenant, *kind, &indexes).await?);
             }
             indexes.push(places);

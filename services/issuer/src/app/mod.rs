@@ -167,6 +167,7 @@ pub struct Tenant {
     pub types: Vec<CredentialType>,
     /// Types whose issue a second person approves once a wallet has shown its keys.
     pub approved_types: Vec<CredentialType>,
+    pub status_messages: bool,
     /// Types that are bound to attested keys only, and what is required of those.
     pub attested_types: BTreeMap<CredentialType, AttestationRequirement>,
     /// Certificates of its P-256 keys, from its own authority.
@@ -250,6 +251,7 @@ impl Tenant {
             did,
             types,
             approved_types: Vec::new(),
+            status_messages: false,
             attested_types: BTreeMap::new(),
             certificates: Vec::new(),
             issuer_url,

@@ -5,8 +5,8 @@ use credential::data_integrity::{self, ProofOptions, SecureError, Suite};
 use issuance::audit::Act;
 use issuance::build::rfc3339;
 use issuance::{
-    Actor, CredentialCopy, CredentialType, LIST_LENGTH, ListKind, Offer, OfferState, ReasonCode, Status,
-    StatusError, StatusListId, StatusMove,
+    Actor, CredentialCopy, CredentialType, LIST_LENGTH, ListKind, Offer, OfferState, ReasonCode, Standing,
+    Status, StatusError, StatusListId, StatusMove,
 };
 use registry_client::RegistryError;
 use registry_types::{Operation, PublishStatus};
@@ -261,7 +261,8 @@ impl Issuer {
         }
         sql::retry(|| async {
             let mut tx = self.store.write("open_status_lists").await?;
-            for kind in ListKind::ALL {
+            let wanted = |kind: &ListKind| *kind != ListKind::Message || tenant.status_messages;
+            for kind in ListKind::ALL.into_iter().filter(wanted) {
                 let lists = tx.list_status_lists(&tenant.id).await?;
                 let of_kind = || lists.iter().filter(|row| row.list.kind == kind);
                 let mut open = false;
@@ -402,18 +403,18 @@ impl Issuer {
         tenant: &Tenant,
         keys: &TenantKeys,
         list: &StatusListId,
-        entries: &[(u32, Status)],
+        entries: &[(u32, Standing)],
         (now, valid_until): (Timestamp, Timestamp),
     ) -> Result<Vec<u8>, PublishError> {
-        let bits = if list.kind == ListKind::Token { 2 } else { 1 };
+        let bits = list.kind.bits();
         let mut values = StatusList::new(bits, LIST_LENGTH as usize)?;
-        for (place, status) in entries {
-            values.set(*place as usize, status.value_in(list.kind))?;
+        for (place, standing) in entries {
+            values.set(*place as usize, standing.value_in(list.kind))?;
         }
         let url = list_url(tenant, list);
         let ttl_seconds = self.settings.status_interval.as_secs().max(1);
         match list.kind {
-            ListKind::Revocation | ListKind::Suspension => {
+            ListKind::Revocation | ListKind::Suspension | ListKind::Message => {
                 let times = ((now, valid_until), self.settings.status_interval);
                 let credential = bitstring_credential(&tenant.did, &url, list.kind, &values, times);
                 let options = ProofOptions::assertion(now);
@@ -488,7 +489,7 @@ pub(crate) fn list_url(tenant: &Tenant, list: &StatusListId) -> String {
 
 pub(super) const fn media_type(kind: ListKind) -> &'static str {
     match kind {
-        ListKind::Revocation | ListKind::Suspension => "application/vc",
+        ListKind::Revocation | ListKind::Suspension | ListKind::Message => "application/vc",
         ListKind::Token => "application/statuslist+jwt",
     }
 }

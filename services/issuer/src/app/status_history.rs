@@ -118,10 +118,9 @@ impl AsOf {
     /// None where the list is of the other specification, which does not know this parameter.
     const fn time_for(self, kind: ListKind) -> Option<Timestamp> {
         match (self, kind) {
-            (Self::Bitstring(at), ListKind::Revocation | ListKind::Suspension)
+            (Self::Bitstring(at), ListKind::Revocation | ListKind::Suspension | ListKind::Message)
             | (Self::Token(at), ListKind::Token) => Some(at),
-            (Self::Bitstring(_), ListKind::Token)
-            | (Self::Token(_), ListKind::Revocation | ListKind::Suspension) => None,
+            (Self::Bitstring(_), ListKind::Token) | (Self::Token(_), _) => None,
         }
     }
 }

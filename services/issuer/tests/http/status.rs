@@ -116,6 +116,30 @@ async fn suspended_reinstated_and_revoked_show_in_every_list() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_list_of_messages_says_whether_there_is_something_newer_and_never_why_somebody_left() {
+    let path = "/t/undp/status/message-1";
+    assert_eq!(World::start().await.get(path).await.status, 404, "published where the organisation wants it");
+    for (reason, value) in [(ReasonCode::Superseded, 1), (ReasonCode::KeyLost, 2), (ReasonCode::Deceased, 0)]
+    {
+        let world = World::with_status_messages().await;
+        let (link, holder) = (world.offer().await, Holder::new(1));
+        let issued = world.credential(&link, LDP, &holder).await;
+        let entry = issued["credentials"][0]["credential"]["credentialStatus"][2].clone();
+        assert_eq!((&entry["statusPurpose"], &entry["statusSize"]), (&"message".into(), &2.into()));
+        assert_eq!(entry["statusMessage"].as_array().unwrap().len(), 4);
+        let revoked = StatusMove::new(Status::Revoked, reason.into());
+        world.issuer.change_subject_status(&World::officer(), "s-10023", None, &revoked).await.unwrap();
+        world.publish().await;
+        let list = json(&world.get(path).await);
+        assert_eq!(list["credentialSubject"]["statusPurpose"], "message");
+        let encoded = list["credentialSubject"]["encodedList"].as_str().unwrap();
+        let index = entry["statusListIndex"].as_str().unwrap().parse().unwrap();
+        let values = StatusList::decode_bitstring(encoded, 2).unwrap();
+        assert_eq!(values.value(index), Some(value), "{reason:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_published_while_nothing_changes() {
     let world = with_both_formats().await;
     let writes = world.ledger.with(|state| state.writes);

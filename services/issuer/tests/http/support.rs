@@ -51,6 +51,8 @@ struct Setting {
     token: Option<TokenConfig>,
     /// Types of UNDP whose issue a second person approves.
     approved: Vec<CredentialType>,
+    /// Whether UNDP publishes messages beside the statuses.
+    messages: bool,
     /// In which credentials are offered.
     formats: Vec<Format>,
     /// Where letters go, if anywhere.
@@ -75,6 +77,7 @@ impl Setting {
             four_eyes,
             token: None,
             approved: Vec::new(),
+            messages: false,
             formats: Format::USUAL.to_vec(),
             mail: None,
             persons: Persons::default(),
@@ -96,6 +99,7 @@ fn config(directory: &TempDir, setting: &Setting) -> Config {
     let tenant = |id: &str, name: &str, types: &[CredentialType]| TenantConfig {
         logo: None,
         approved_types: setting.approved.iter().copied().filter(|it| types.contains(it)).collect(),
+        status_messages: setting.messages && id == "undp",
         key_attestations: if id == "undp" { setting.attested.clone() } else { KeyAttestations::new() },
         certificates: if id == "undp" { setting.certificates.clone() } else { Vec::new() },
         id: id.into(),
@@ -301,6 +305,11 @@ impl World {
     /// With credentials in these formats.
     pub async fn start_offering(four_eyes: FourEyes, formats: Vec<Format>) -> Self {
         Self::start_setting(Setting { formats, ..Setting::usual(four_eyes) }).await
+    }
+
+    /// The same where UNDP publishes messages.
+    pub async fn with_status_messages() -> Self {
+        Self::start_setting(Setting { messages: true, ..Setting::usual(FourEyes::WithColleagues) }).await
     }
 
     /// The same where employment is issued after a second person approved.

@@ -221,6 +221,7 @@ pub(super) fn list_name(list: &StatusListId) -> String {
     let what = match list.kind {
         ListKind::Revocation => "Revocations",
         ListKind::Suspension => "Suspensions",
+        ListKind::Message => "Messages",
         ListKind::Token => "SD-JWT statuses",
     };
     match list.number {
