@@ -9,8 +9,11 @@ use std::task::{Context, Poll, Waker};
 
 use serde_json::Value;
 use ssi::json_ld::Iri;
+use ssi::json_ld::object::FragmentRef;
 use ssi::json_ld::syntax::{self, Parse as _};
-use ssi::json_ld::{CompactJsonLd, Expandable as _, LoadError, Loader, LoadingResult, RemoteDocument};
+use ssi::json_ld::{
+    CompactJsonLd, Expandable as _, LoadError, Loader, LoadingResult, Node, Object, RemoteDocument,
+};
 use ssi::rdf::{AnyLdEnvironment as _, LdEnvironment, LexicalQuad};
 
 use crate::context::EMBEDDED;
@@ -35,6 +38,9 @@ pub(crate) fn expand(document: &Value) -> Result<(Dataset<'static>, Vec<String>)
     }
     for object in expanded.objects() {
         for fragment in object.traverse() {
+            if mixes_graph(&fragment) {
+                return Err(refused("graph", "an object has @graph beside other members".to_owned()));
+            }
             if let Some(id) = fragment.into_id()
                 && !id.is_valid()
             {
@@ -46,6 +52,19 @@ pub(crate) fn expand(document: &Value) -> Result<(Dataset<'static>, Vec<String>)
         .quads_of(&expanded)
         .map_err(|error| refused("jsonLd", format!("no RDF dataset: {error}")))?;
     Ok((dataset_of(quads)?, types))
+}
+
+/// Whether it is a node that is a graph and more. `ssi` makes no statements of the graph then, so whatever stands there
+/// would verify without being signed.
+fn mixes_graph<T, B>(fragment: &FragmentRef<'_, T, B>) -> bool {
+    let mixed = |node: &Node<T, B>| node.graph_entry().is_some() && !node.is_graph();
+    match fragment {
+        FragmentRef::Node(node) => mixed(node),
+        FragmentRef::IndexedNode(node) => mixed(node),
+        FragmentRef::Object(Object::Node(node)) => mixed(node),
+        FragmentRef::IndexedObject(object) => matches!(object.inner(), Object::Node(node) if mixed(node)),
+        _ => false,
+    }
 }
 
 /// Takes inline contexts out of a wrapping `@context`, as if each were a context document of its own. JSON-LD 1.1

@@ -208,6 +208,36 @@ fn tree() -> impl Strategy<Value = Value> {
     })
 }
 
+/// What stands in a graph is signed or refused: two documents that differ there are never the same.
+#[test]
+fn a_graph_inside_a_document_is_not_passed_over() {
+    let inside = |role: &str| json!([{"@id": "urn:x", "https://a.example/role": role}]);
+    let places: [fn(&mut Value, Value); 5] = [
+        |document, graph| document["@graph"] = graph,
+        |document, graph| document["credentialSubject"]["@graph"] = graph,
+        |document, graph| document["evidence"] = json!([{"@graph": graph}]),
+        |document, graph| document["evidence"] = json!([{"id": "urn:g", "@graph": graph}]),
+        |document, graph| {
+            document["evidence"] = json!([{"id": "urn:g", "type": "https://a.example/T", "@graph": graph}])
+        },
+    ];
+    for (at, put) in places.into_iter().enumerate() {
+        let canonical = |role: &str| {
+            let mut document = json!({
+                "@context": ["https://www.w3.org/ns/credentials/v2"], "type": ["VerifiableCredential"],
+                "issuer": "https://a.example/issuer", "credentialSubject": {"id": "https://a.example/subject"},
+            });
+            put(&mut document, inside(role));
+            general_form(&SHA256, &document).map(|canonical| canonical.nquads)
+        };
+        match (canonical("guest"), canonical("admin")) {
+            (Ok(guest), Ok(admin)) => assert_ne!(guest, admin, "{at}"),
+            (Err(fault), Err(_)) => assert_eq!(fault.code, "graph", "{at}"),
+            (one, other) => panic!("{at}: {one:?} {other:?}"),
+        }
+    }
+}
+
 proptest! {
     #[test]
     fn random_documents_give_the_same_both_ways(
