@@ -69,11 +69,11 @@ impl Agency {
         if let (Some(receipt), Some(members)) = (receipt, body.as_object_mut()) {
             members.insert("receipt".into(), receipt.clone());
         }
-        self.report(&body).await
+        self.report_on(&body).await
     }
 
     /// The report on what a body of `POST /v1/verify` hands over.
-    pub async fn report(&self, body: &Value) -> Result<Report> {
+    pub async fn report_on(&self, body: &Value) -> Result<Report> {
         Ok(Report(self.post("/v1/verify", body).await?.expect(200)?.json()?))
     }
 

@@ -22,6 +22,7 @@ const INSTANCES: [(&str, &str); 7] = [
     ("sd-p256", "ecdsa-sd-2023"),
     ("bbs", "bbs-2023"),
 ];
+const POLICY: &str = "staff-identity";
 const DESK: &str = "https://desk.example";
 const NONCE: &str = "wT9wJ3n4kq2mVYb1sXc7dQ";
 /// Enough offers that the rows of OID4VCI do not run dry at once.
@@ -107,17 +108,24 @@ async fn reports(stack: &Stack, held: &Held) -> Result<()> {
     let shown = ["givenName", "familyName", "jobTitle", "dutyStation"];
     let bound = held.peer.bound_sd_jwt(compact, &shown, DESK, NONCE)?;
     for (what, body) in [
-        ("verify ldp_vc, whole report: chain, schema, status", json!({ "credential": held.ldp_vc })),
-        ("verify dc+sd-jwt, whole report: chain, schema, status", json!({ "credential": held.sd_jwt })),
-        ("the same with key binding", json!({ "presentation": bound, "challenge": NONCE, "domain": DESK })),
+        (
+            "verify ldp_vc, whole report: chain, schema, status",
+            json!({ "policy": POLICY, "credential": held.ldp_vc }),
+        ),
+        (
+            "verify dc+sd-jwt, whole report: chain, schema, status",
+            json!({ "policy": POLICY, "credential": held.sd_jwt }),
+        ),
+        (
+            "the same with key binding",
+            json!({ "policy": POLICY, "presentation": bound, "challenge": NONCE, "domain": DESK }),
+        ),
     ] {
-        let mut body = body;
-        body["policy"] = "staff-identity".into();
         let agency = agency.clone();
         let verify = move || {
             let (agency, body) = (agency.clone(), body.clone());
             async move {
-                let report = agency.report(&body).await?;
+                let report = agency.report_on(&body).await?;
                 ensure!(report.check("status")?.0 == "pass", "{}", report.summary());
                 Ok(true)
             }
