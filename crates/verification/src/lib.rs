@@ -8,12 +8,14 @@
 mod assess;
 mod chain;
 mod delegation;
+mod enforce;
 mod faults;
 mod finding;
 mod issue_time;
 mod issuer;
 mod policy;
 mod ports;
+mod predicates;
 pub mod problems;
 mod report;
 mod schema;
@@ -21,6 +23,6 @@ mod status;
 mod verifier;
 pub mod vocabulary;
 
-pub use policy::{Policies, Policy, PolicyError};
+pub use policy::{Policies, Policy, PolicyError, Purposes, Rules, readable};
 pub use ports::{Chain, ChainError, Fetch, FetchError};
 pub use verifier::{HandedOver, Occasion, Receipts, Request, Subject, Verifier};

@@ -83,7 +83,7 @@ impl StatusLists {
         for entry in &entries {
             let finding = self.look_up(issuer, entry, sources).await;
             worst = Some(match worst {
-                Some(before) if severity(&before) >= severity(&finding) => before,
+                Some(before) if weight(&before) >= weight(&finding) => before,
                 _ => finding,
             });
         }
@@ -190,6 +190,11 @@ fn unknown_kind(status: &StatusRef) -> Option<String> {
         StatusRef::Other { kind } => Some(kind.clone()),
         StatusRef::Bitstring { .. } | StatusRef::Token { .. } => None,
     }
+}
+
+/// Of two lists that say the same the older one tells how much is known.
+fn weight(finding: &Finding) -> (u8, Option<u64>) {
+    (severity(finding), finding.evidence.get("listAgeSeconds").and_then(serde_json::Value::as_u64))
 }
 
 /// Revoked outweighs suspended, a failure outweighs a question that stayed open.

@@ -56,7 +56,10 @@ pub(crate) async fn desk(config: &Config) -> Result<Desk, StartError> {
 }
 
 fn policies(config: &Config) -> Result<Policies, StartError> {
-    let embedded = Policies::embedded()?;
+    let embedded = match &config.verifier.purposes {
+        None => Policies::embedded()?,
+        Some(path) => Policies::embedded()?.with_purposes(&read(path)?)?,
+    };
     match &config.verifier.policies {
         None => Ok(embedded),
         Some(path) => Ok(embedded.with(&read(path)?)?),

@@ -3,6 +3,7 @@
 mod chores;
 mod clients;
 mod hand_over;
+mod policies;
 mod ports;
 mod requests;
 mod responses;
@@ -25,6 +26,7 @@ use wire::vp::DID_PREFIX;
 pub use chores::run as run_chores;
 pub use clients::{Agency, ClientError, Credentials, SecretFileError, TokenGrant};
 pub use hand_over::HandOverError;
+pub use policies::{PolicyWriteError, StoredPolicyError, Written};
 pub use ports::GuardedFetch;
 pub use requests::{RequestError, RequestObjectError, Start, Starter};
 pub use responses::ResponseError;

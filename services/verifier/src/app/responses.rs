@@ -15,6 +15,7 @@ use wire::verifications::{Report, State};
 use wire::vp::dcql::MAX_CREDENTIALS;
 use wire::vp::{DirectPost, DirectPostAnswer, ErrorCode, MAX_PRESENTATIONS, VpToken, VpTokenError};
 
+use super::policies::StoredPolicyError;
 use super::{Desk, same};
 
 /// Levels of nesting in a `vp_token`.
@@ -38,6 +39,8 @@ pub enum ResponseError {
     Receipts,
     #[error("the policy of the request is not there any more")]
     PolicyGone,
+    #[error(transparent)]
+    Policy(#[from] StoredPolicyError),
     #[error("the kept answer cannot be opened")]
     Sealed(#[from] SealError),
     #[error("the report cannot be written")]
@@ -147,7 +150,7 @@ impl Desk {
     pub async fn finish(&self, id: &str) -> Result<(), ResponseError> {
         let found = self.store.read().await?.find_verification(id).await?;
         let Some(verification) = found.filter(|found| found.state == State::Received) else { return Ok(()) };
-        let policy = self.policies.find(&verification.policy).ok_or(ResponseError::PolicyGone)?;
+        let policy = &self.policy_of(&verification).await?.ok_or(ResponseError::PolicyGone)?;
         let kept = self.open_response(&verification)?;
         let audience = self.client_id();
         let request = Request { nonce: &verification.nonce, audience: &audience };

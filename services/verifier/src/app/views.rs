@@ -7,6 +7,7 @@ use serde_json::Value;
 use store_verifier::{StoreError, Verification};
 use wire::verifications::{PolicyView, Report, StartedVerification, State, VerificationView};
 
+use super::policies::StoredPolicyError;
 use super::responses::claims_aad;
 use super::{DEMO_TENANT, Desk, same, sha256};
 use crate::app::clients::Agency;
@@ -20,6 +21,8 @@ pub enum ViewError {
     Report(#[from] serde_json::Error),
     #[error("the kept claims cannot be opened")]
     Sealed(#[from] SealError),
+    #[error(transparent)]
+    Policy(#[from] StoredPolicyError),
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -53,7 +56,7 @@ impl Desk {
             found.tenant == DEMO_TENANT && same(hash, &sha256(page_key.as_bytes()))
         };
         let found = found.filter(own).ok_or(ViewError::Unknown)?;
-        let policy = self.policies.find(&found.policy).ok_or(ViewError::Unknown)?.view();
+        let policy = self.policy_of(&found).await?.ok_or(ViewError::Unknown)?.view();
         let view = self.view_of(&found)?;
         let started = (view.state == State::Waiting).then(|| self.started(&found));
         Ok(PageView { view, policy, started })

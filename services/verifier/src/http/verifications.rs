@@ -78,11 +78,11 @@ pub async fn find_verification(
 )]
 #[post("/verify")]
 pub async fn verify(
-    _by: SignedIn,
+    by: SignedIn,
     request: Json<VerifyRequest>,
     desk: Data<Desk>,
 ) -> Result<Json<Report>, Problem> {
-    Ok(Json(desk.verify(request.into_inner()).await?))
+    Ok(Json(desk.verify(&by.0, request.into_inner()).await?))
 }
 
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {

@@ -4,6 +4,7 @@
 mod agency;
 mod harness;
 mod pages;
+mod policies;
 mod vc_api;
 mod wallet;
 #[path = "../../../../crates/verification/tests/world/mod.rs"]
