@@ -365,7 +365,7 @@ fn policy_finding(policy: &Policy, candidate: &Candidate<'_>, issued: &IssueTime
             );
         }
     } else if policy.query.is_some() {
-        return Finding::fail("otherType", "This is another kind of credential than the policy accepts.");
+        return Finding::fail("otherType", "This is another kind of credential than was asked for.");
     }
     match issued {
         // Whoever sends a receipt that does not fit is not given the benefit of the doubt.
