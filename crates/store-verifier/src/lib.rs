@@ -5,6 +5,7 @@
 
 mod client;
 mod policy;
+mod receipt;
 mod verification;
 
 pub use client::{Client, Token};
@@ -25,6 +26,7 @@ const MIGRATIONS: &[Migration] = &[
         name: "verification_policy",
         sql: include_str!("../migrations/0101_verification_policy.sql"),
     },
+    Migration { version: 102, name: "receipt", sql: include_str!("../migrations/0102_receipt.sql") },
 ];
 
 /// The ways the database fails the verifier.

@@ -197,6 +197,18 @@ async fn verification_keeps_the_policy_it_began_with(store: &Store) {
     tx.commit().await.unwrap();
 }
 
+async fn receipt_is_stored_once_and_goes_with_its_verification(store: &Store) {
+    let mut tx = store.write("test").await.unwrap();
+    tx.insert_verification(&Verification { tenant: "receipts".into(), ..waiting("received") }).await.unwrap();
+    tx.insert_receipt("received", "a.b.c", at(1)).await.unwrap();
+    assert_eq!(tx.find_receipt("received").await.unwrap().as_deref(), Some("a.b.c"));
+    assert_eq!(tx.delete_dead_receipts().await.unwrap(), 0);
+    tx.delete_verifications("receipts", at(0)).await.unwrap();
+    assert_eq!(tx.delete_dead_receipts().await.unwrap(), 1);
+    assert_eq!(tx.find_receipt("received").await.unwrap(), None);
+    tx.commit().await.unwrap();
+}
+
 async fn dropped_transaction_leaves_nothing(store: &Store) {
     let mut tx = store.write("test").await.unwrap();
     tx.insert_verification(&waiting("dropped")).await.unwrap();
@@ -211,6 +223,7 @@ async fn contract(store: &Store) {
     verifications_are_counted_and_deleted_by_tenant(store).await;
     policies_have_versions_and_belong_to_a_tenant(store).await;
     verification_keeps_the_policy_it_began_with(store).await;
+    receipt_is_stored_once_and_goes_with_its_verification(store).await;
     dropped_transaction_leaves_nothing(store).await;
     store.close().await;
 }

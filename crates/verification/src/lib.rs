@@ -13,6 +13,7 @@ mod faults;
 mod finding;
 mod issue_time;
 mod issuer;
+pub mod labels;
 mod language;
 mod policy;
 mod ports;

@@ -48,6 +48,7 @@ async fn round(desk: &Desk, patience_seconds: i64) -> Result<(), StoreError> {
         let demonstrations = now - chrono::Duration::hours(KEEP_DEMONSTRATIONS_HOURS);
         if tx.delete_verifications(DEMO_TENANT, demonstrations).await? > 0 {
             tx.delete_dead_policy_uses().await?;
+            tx.delete_dead_receipts().await?;
         }
         tx.commit().await?;
         if erased > 0 {

@@ -3,8 +3,10 @@
 mod chores;
 mod clients;
 mod hand_over;
+mod languages;
 mod policies;
 mod ports;
+mod receipts;
 mod requests;
 mod responses;
 mod sample;
@@ -28,6 +30,7 @@ pub use clients::{Agency, ClientError, Credentials, SecretFileError, TokenGrant}
 pub use hand_over::HandOverError;
 pub use policies::{PolicyWriteError, StoredPolicyError, Written};
 pub use ports::GuardedFetch;
+pub use receipts::{RECEIPT_TYPE, ReceiptError, ReceiptView};
 pub use requests::{RequestError, RequestObjectError, Start, Starter};
 pub use responses::ResponseError;
 pub use sample::SampleError;

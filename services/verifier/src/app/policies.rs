@@ -152,11 +152,19 @@ impl Desk {
         &self,
         verification: &Verification,
     ) -> Result<Option<Policy>, StoredPolicyError> {
-        let text = self.store.read().await?.find_policy_of(&verification.id).await?;
+        self.policy_begun(&verification.id, &verification.policy).await
+    }
+
+    pub(crate) async fn policy_begun(
+        &self,
+        verification: &str,
+        name: &str,
+    ) -> Result<Option<Policy>, StoredPolicyError> {
+        let text = self.store.read().await?.find_policy_of(verification).await?;
         match text {
             Some(text) => Ok(Some(serde_json::from_str(&text)?)),
             // Begun before policies were kept with verifications.
-            None => Ok(self.policies.find(&verification.policy).cloned()),
+            None => Ok(self.policies.find(name).cloned()),
         }
     }
 }

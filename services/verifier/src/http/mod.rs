@@ -1,11 +1,13 @@
 //! Routes. Each handler translates, calls one use case and translates back.
 
 mod auth;
+mod language;
 mod oauth;
 mod oid4vp;
 mod pages;
 mod policies;
 mod problem;
+mod receipts;
 mod render;
 mod vc_api;
 mod verifications;
@@ -47,12 +49,15 @@ pub fn configure(routes: &mut ServiceConfig<'_>) {
         .service(vc_api::find_sample)
         .service(verifications::list_policies)
         .service(policies::list_purposes)
+        .service(receipts::show_receipt)
+        .service(receipts::download_receipt)
         .service(
             scope::scope("/v1")
                 .wrap(from_fn(auth::require_token))
                 .service(verifications::create_verification)
                 .service(verifications::find_verification)
                 .service(verifications::verify)
+                .service(receipts::find_receipt)
                 .service(policies::write_policy)
                 .service(policies::list_agency_policies)
                 .service(policies::find_agency_policy)

@@ -5,8 +5,8 @@ use actix_web::http::header::WWW_AUTHENTICATE;
 use web::{OAuthError, Problem, ProblemPage, ProblemPages};
 
 use crate::app::{
-    ClientError, HandOverError, PolicyWriteError, RequestError, RequestObjectError, ResponseError,
-    SampleError, ViewError,
+    ClientError, HandOverError, PolicyWriteError, ReceiptError, RequestError, RequestObjectError,
+    ResponseError, SampleError, ViewError,
 };
 
 /// The pages behind this service's own problem types.
@@ -168,6 +168,7 @@ pub fn of_response(error: &ResponseError) -> OAuthError {
         | ResponseError::Report(_)
         | ResponseError::CutOff(_) => OAuthError::internal(error),
         ResponseError::Policy(error) => OAuthError::internal(error),
+        ResponseError::Receipt(error) => OAuthError::internal(error),
         ResponseError::Store(error) => OAuthError::internal(error),
     }
 }
@@ -188,6 +189,15 @@ pub fn of_hand_over(error: &HandOverError) -> Problem {
         HandOverError::OneOfTwo => of("one-of-two", "Send a credential or a presentation"),
         HandOverError::Unreadable(_) => of("unreadable-credential", "This is no credential that can be read"),
         HandOverError::Policy(error) => Problem::internal(error),
+    }
+}
+
+pub fn of_receipt(error: &ReceiptError) -> Problem {
+    match error {
+        ReceiptError::Unknown => Problem::not_found(),
+        ReceiptError::Form(_) | ReceiptError::Sign(_) => Problem::internal(error),
+        ReceiptError::Policy(error) => Problem::internal(error),
+        ReceiptError::Store(error) => Problem::internal(error),
     }
 }
 
@@ -243,6 +253,7 @@ answers! {
     ViewError => Problem by of_view,
     HandOverError => Problem by of_hand_over,
     PolicyWriteError => Problem by of_policy_write,
+    ReceiptError => Problem by of_receipt,
 }
 
 impl From<SampleError> for Problem {

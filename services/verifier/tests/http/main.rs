@@ -5,6 +5,7 @@ mod agency;
 mod harness;
 mod pages;
 mod policies;
+mod receipts;
 mod vc_api;
 mod wallet;
 #[path = "../../../../crates/verification/tests/world/mod.rs"]
