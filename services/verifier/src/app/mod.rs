@@ -10,6 +10,7 @@ mod receipts;
 mod requests;
 mod responses;
 mod sample;
+mod trial;
 mod views;
 
 use std::sync::Arc;
@@ -34,6 +35,7 @@ pub use receipts::{RECEIPT_TYPE, ReceiptError, ReceiptView};
 pub use requests::{RequestError, RequestObjectError, Start, Starter};
 pub use responses::ResponseError;
 pub use sample::SampleError;
+pub use trial::{Explained, SampleFault, SampleKind, Trial, TrialError, Tried};
 pub use views::{PageView, ViewError};
 
 /// The tenant of verifications that visitors start on the pages.
@@ -51,6 +53,7 @@ pub struct Desk {
     pub settings: Settings,
     /// Made when it is first asked for.
     pub sample: OnceCell<Value>,
+    pub trial: Trial,
 }
 
 /// What the configuration decides, checked.

@@ -9,6 +9,7 @@ mod policies;
 mod problem;
 mod receipts;
 mod render;
+mod trial;
 mod vc_api;
 mod verifications;
 
@@ -49,6 +50,8 @@ pub fn configure(routes: &mut ServiceConfig<'_>) {
         .service(vc_api::find_sample)
         .service(verifications::list_policies)
         .service(policies::list_purposes)
+        .service(trial::show_trial)
+        .service(trial::run_trial)
         .service(receipts::show_receipt)
         .service(receipts::download_receipt)
         .service(

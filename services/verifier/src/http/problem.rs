@@ -226,7 +226,7 @@ pub fn of_policy_write(error: &PolicyWriteError) -> Problem {
 }
 
 /// The error's words as a sentence.
-fn sentence(error: &dyn std::error::Error) -> String {
+pub fn sentence(error: &dyn std::error::Error) -> String {
     let text = error.to_string();
     let mut characters = text.chars();
     let first: String = characters.next().into_iter().flat_map(char::to_uppercase).collect();
