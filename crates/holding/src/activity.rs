@@ -6,16 +6,49 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "camelCase")]
 pub enum Activity {
-    Received { from: String, proven: bool, names: Vec<String> },
-    Presented { to: String, proven: bool, purpose: Option<String>, claims: Vec<String> },
-    Refused { to: String, proven: bool, purpose: Option<String> },
-    ExistenceAnswered { to: String, year: i64 },
-    ExistenceConfirmed { by: String, year: i64, reference: Option<String> },
-    CredentialRemoved { name: String },
-    DeviceKeyAdded { device: String },
-    DeviceKeyLost { device: String },
-    PasskeyAdded { name: String },
-    PasskeyRemoved { name: String },
+    Received {
+        from: String,
+        proven: bool,
+        names: Vec<String>,
+    },
+    Presented {
+        to: String,
+        proven: bool,
+        purpose: Option<String>,
+        claims: Vec<String>,
+        /// Where the verifier shows the signed receipt of what it checked.
+        #[serde(default)]
+        receipt: Option<String>,
+    },
+    Refused {
+        to: String,
+        proven: bool,
+        purpose: Option<String>,
+    },
+    ExistenceAnswered {
+        to: String,
+        year: i64,
+    },
+    ExistenceConfirmed {
+        by: String,
+        year: i64,
+        reference: Option<String>,
+    },
+    CredentialRemoved {
+        name: String,
+    },
+    DeviceKeyAdded {
+        device: String,
+    },
+    DeviceKeyLost {
+        device: String,
+    },
+    PasskeyAdded {
+        name: String,
+    },
+    PasskeyRemoved {
+        name: String,
+    },
 }
 
 impl Activity {
@@ -55,6 +88,15 @@ impl Activity {
         match self {
             Self::Presented { claims, .. } => claims,
             _ => &[],
+        }
+    }
+
+    /// Where the receipt of what was shown is read.
+    #[must_use]
+    pub fn receipt(&self) -> Option<&str> {
+        match self {
+            Self::Presented { receipt, .. } => receipt.as_deref(),
+            _ => None,
         }
     }
 

@@ -123,14 +123,14 @@ impl Presentation {
         Self { progress, ..self }
     }
 
-    /// The line for the person's record.
+    /// The line for the person's record, with the link to a receipt if the verifier gave one.
     #[must_use]
-    pub fn activity(&self, answer: &Answer) -> Activity {
+    pub fn activity(&self, answer: &Answer, receipt: Option<String>) -> Activity {
         let to = self.verifier.name().to_owned();
         let (proven, purpose) = (self.verifier.is_proven(), self.request.purpose.clone());
         match answer.kind {
             AnswerKind::Presentation => {
-                Activity::Presented { to, proven, purpose, claims: answer.claims.clone() }
+                Activity::Presented { to, proven, purpose, claims: answer.claims.clone(), receipt }
             }
             AnswerKind::Refusal => Activity::Refused { to, proven, purpose },
         }
@@ -145,6 +145,14 @@ pub fn safe_redirect(uri: &str, response_uri: &url::Url) -> Option<String> {
     let secure = url.scheme() == "https" || (url.scheme() == "http" && response_uri.scheme() == "http");
     (secure && url.username().is_empty() && url.password().is_none() && uri.len() <= 2048)
         .then(|| url.to_string())
+}
+
+/// The link to a receipt, if it may be kept: on the host that took the answer, and nowhere else.
+#[must_use]
+pub fn safe_receipt(uri: &str, response_uri: &url::Url) -> Option<String> {
+    let found = safe_redirect(uri, response_uri)?;
+    let same = url::Url::parse(&found).ok()?.origin() == response_uri.origin();
+    same.then_some(found)
 }
 
 #[cfg(test)]
@@ -168,5 +176,16 @@ mod tests {
         }
         let loopback = url::Url::parse("http://localhost:7103/r").unwrap();
         assert!(safe_redirect("http://localhost:7103/done", &loopback).is_some());
+    }
+
+    #[test]
+    fn receipt_is_kept_only_from_the_host_that_took_the_answer() {
+        let response = url::Url::parse("https://v.example/oid4vp/responses/1").unwrap();
+        assert!(safe_receipt("https://v.example/receipts/1/key", &response).is_some());
+        for bad in
+            ["https://v.example:8443/receipts/1", "https://other.example/receipts/1", "javascript:alert(1)"]
+        {
+            assert_eq!(safe_receipt(bad, &response), None, "{bad}");
+        }
     }
 }

@@ -4,15 +4,30 @@
 //! calls these methods and commits. Read [`Store`], [`Tx`] and [`Verification`] first.
 
 mod client;
+mod policy;
+mod receipt;
 mod verification;
 
 pub use client::{Client, Token};
+pub use policy::AgencyPolicy;
 pub use verification::{Idempotent, Verification};
 
 use sql::{Database, Migration};
 
-const MIGRATIONS: &[Migration] =
-    &[Migration { version: 1, name: "first", sql: include_str!("../migrations/0001_first.sql") }];
+const MIGRATIONS: &[Migration] = &[
+    Migration { version: 1, name: "first", sql: include_str!("../migrations/0001_first.sql") },
+    Migration {
+        version: 100,
+        name: "agency_policy",
+        sql: include_str!("../migrations/0100_agency_policy.sql"),
+    },
+    Migration {
+        version: 101,
+        name: "verification_policy",
+        sql: include_str!("../migrations/0101_verification_policy.sql"),
+    },
+    Migration { version: 102, name: "receipt", sql: include_str!("../migrations/0102_receipt.sql") },
+];
 
 /// The ways the database fails the verifier.
 #[derive(Debug, thiserror::Error)]

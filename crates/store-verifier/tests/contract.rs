@@ -3,7 +3,7 @@
 
 use chrono::Duration;
 use clock::Timestamp;
-use store_verifier::{Client, Idempotent, Store, Token, Verification};
+use store_verifier::{AgencyPolicy, Client, Idempotent, Store, Token, Verification};
 use wire::verifications::State;
 
 fn at(seconds: i64) -> Timestamp {
@@ -141,6 +141,74 @@ async fn verifications_are_counted_and_deleted_by_tenant(store: &Store) {
     tx.commit().await.unwrap();
 }
 
+async fn policies_have_versions_and_belong_to_a_tenant(store: &Store) {
+    let new = |tenant: &str, name: &str, version| AgencyPolicy {
+        tenant: tenant.into(),
+        name: name.into(),
+        version,
+        draft: "{}".into(),
+        policy: format!("{version}"),
+        created: at(0),
+        retired: None,
+    };
+    let mut tx = store.write("test").await.unwrap();
+    for (tenant, name, version) in
+        [("one", "gate", 1), ("one", "gate", 2), ("one", "desk", 1), ("two", "gate", 1)]
+    {
+        tx.insert_policy(&new(tenant, name, version)).await.unwrap();
+    }
+    assert!(tx.retire_policy("one", "gate", 2, at(5)).await.unwrap());
+    assert!(!tx.retire_policy("one", "gate", 2, at(6)).await.unwrap(), "the first time counts");
+    assert!(!tx.retire_policy("two", "gate", 2, at(6)).await.unwrap());
+    tx.commit().await.unwrap();
+
+    let mut tx = store.read().await.unwrap();
+    let newest = tx.find_newest_policy("one", "gate").await.unwrap().unwrap();
+    assert_eq!((newest.version, newest.retired), (2, Some(at(5))));
+    assert_eq!(tx.find_policy_in_force("one", "gate").await.unwrap(), Some(new("one", "gate", 1)));
+    assert_eq!(tx.find_policy("one", "gate", 3).await.unwrap(), None);
+    assert_eq!(tx.find_policy("three", "gate", 1).await.unwrap(), None);
+    assert_eq!(tx.count_policies("one").await.unwrap(), 3);
+    let mut walked = Vec::new();
+    let mut after = (String::new(), 0);
+    while let Some(next) = tx.list_policies("one", (&after.0, after.1), 1).await.unwrap().pop() {
+        after = (next.name, next.version);
+        walked.push(after.clone());
+    }
+    assert_eq!(walked, [("desk".to_owned(), 1), ("gate".to_owned(), 2), ("gate".to_owned(), 1)]);
+    drop(tx);
+
+    let mut tx = store.write("test").await.unwrap();
+    assert!(tx.insert_policy(&new("one", "desk", 1)).await.unwrap_err().is_conflict());
+}
+
+async fn verification_keeps_the_policy_it_began_with(store: &Store) {
+    let mut tx = store.write("test").await.unwrap();
+    for id in ["began", "also"] {
+        tx.insert_verification(&Verification { tenant: "kept".into(), ..waiting(id) }).await.unwrap();
+        tx.insert_policy_of(id, &[4; 32], "the policy").await.unwrap();
+    }
+    assert_eq!(tx.find_policy_of("began").await.unwrap().as_deref(), Some("the policy"));
+    assert_eq!(tx.find_policy_of("nobody").await.unwrap(), None);
+    assert_eq!(tx.delete_dead_policy_uses().await.unwrap(), 0);
+    tx.delete_verifications("kept", at(0)).await.unwrap();
+    assert_eq!(tx.delete_dead_policy_uses().await.unwrap(), 2);
+    assert_eq!(tx.find_policy_of("began").await.unwrap(), None);
+    tx.commit().await.unwrap();
+}
+
+async fn receipt_is_stored_once_and_goes_with_its_verification(store: &Store) {
+    let mut tx = store.write("test").await.unwrap();
+    tx.insert_verification(&Verification { tenant: "receipts".into(), ..waiting("received") }).await.unwrap();
+    tx.insert_receipt("received", "a.b.c", at(1)).await.unwrap();
+    assert_eq!(tx.find_receipt("received").await.unwrap().as_deref(), Some("a.b.c"));
+    assert_eq!(tx.delete_dead_receipts().await.unwrap(), 0);
+    tx.delete_verifications("receipts", at(0)).await.unwrap();
+    assert_eq!(tx.delete_dead_receipts().await.unwrap(), 1);
+    assert_eq!(tx.find_receipt("received").await.unwrap(), None);
+    tx.commit().await.unwrap();
+}
+
 async fn dropped_transaction_leaves_nothing(store: &Store) {
     let mut tx = store.write("test").await.unwrap();
     tx.insert_verification(&waiting("dropped")).await.unwrap();
@@ -153,6 +221,9 @@ async fn contract(store: &Store) {
     answer_is_taken_once_and_in_time(store).await;
     idempotency_key_belongs_to_a_tenant(store).await;
     verifications_are_counted_and_deleted_by_tenant(store).await;
+    policies_have_versions_and_belong_to_a_tenant(store).await;
+    verification_keeps_the_policy_it_began_with(store).await;
+    receipt_is_stored_once_and_goes_with_its_verification(store).await;
     dropped_transaction_leaves_nothing(store).await;
     store.close().await;
 }

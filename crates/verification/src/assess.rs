@@ -12,6 +12,7 @@ use wire::verifications::{Check, CheckName, CredentialSummary};
 use wire::vp::dcql::CredentialQuery;
 
 use crate::delegation;
+use crate::enforce;
 use crate::faults;
 use crate::finding::{Finding, NOT_REACHED, hex, instant, milliseconds, rfc3339};
 use crate::issue_time::{self, IssueTime};
@@ -78,7 +79,7 @@ impl World<'_> {
         };
         let claims = authentic.then(|| asked_claims(outcome, candidate.query));
         let summary = summary(&candidate, &looked_up);
-        let findings = [
+        let mut findings = [
             (CheckName::Form, form),
             (CheckName::Proof, proof),
             (CheckName::IssuerKey, looked_up.take_key(outcome)),
@@ -89,6 +90,9 @@ impl World<'_> {
             (CheckName::HolderBinding, candidate.holder_binding),
             (CheckName::Policy, policy_check),
         ];
+        if authentic {
+            enforce::enforce(policy, outcome, &looked_up.issued, self.now, &mut findings);
+        }
         let checks = findings
             .into_iter()
             .map(|(name, finding)| finding.into_check(name, policy.requires(name)))
@@ -361,7 +365,7 @@ fn policy_finding(policy: &Policy, candidate: &Candidate<'_>, issued: &IssueTime
             );
         }
     } else if policy.query.is_some() {
-        return Finding::fail("otherType", "This is another kind of credential than the policy accepts.");
+        return Finding::fail("otherType", "This is another kind of credential than was asked for.");
     }
     match issued {
         // Whoever sends a receipt that does not fit is not given the benefit of the doubt.

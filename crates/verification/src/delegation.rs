@@ -56,9 +56,10 @@ async fn read(chain: &dyn Chain, issuer: &str, type_iri: &str) -> Result<Records
 /// What a desk officer reads when a link did not hold.
 pub(crate) fn broken(why: &NotAccredited) -> Finding {
     let (code, sentence) = match why {
-        NotAccredited::Suspended { .. } => {
-            ("accreditationSuspended", "The accreditation for this kind of credential was suspended.")
-        }
+        NotAccredited::Suspended { .. } => (
+            "accreditationSuspended",
+            "The issuer's accreditation for this kind of credential was suspended at the time that counts.",
+        ),
         NotAccredited::Stopped { .. } => {
             ("issuerStopped", "The registry's members had stopped the issuer in an emergency.")
         }

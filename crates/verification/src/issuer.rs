@@ -58,7 +58,8 @@ pub fn key(record: Option<&DidRecord>, multikey: &str, when: AsOf) -> Finding {
                     format!(
                         "The key that signed this credential was reported stolen on {since}, before the credential was recorded."
                     ),
-                );
+                )
+                .with_time("compromisedAt", instant(at));
             }
             AsOf::Now(_) => {
                 return Finding::fail(
@@ -66,7 +67,8 @@ pub fn key(record: Option<&DidRecord>, multikey: &str, when: AsOf) -> Finding {
                     format!(
                         "The key that signed this credential was reported stolen on {since}, and nothing proves that it was signed before that."
                     ),
-                );
+                )
+                .with_time("compromisedAt", instant(at));
             }
         }
     }
@@ -79,20 +81,22 @@ pub fn key(record: Option<&DidRecord>, multikey: &str, when: AsOf) -> Finding {
             )
         } else {
             Finding::fail("issuerStopped", format!("The registry's members stopped the issuer on {since}."))
-        };
+        }
+        .with_time("stoppedAt", instant(stop.from_ms));
     }
     if let Some(ended) = record.deactivated_ms.filter(|ended| *ended <= when.milliseconds()) {
         return Finding::fail(
             "issuerDeactivated",
             format!("The issuer gave up its identifier on {}.", plainly(instant(ended))),
-        );
+        )
+        .with_time("deactivatedAt", instant(ended));
     }
     let held = holders.iter().any(|version| {
         version.from_ms <= when.milliseconds()
             && version.until_ms.is_none_or(|until| when.milliseconds() < until)
     });
     let retired = last.until_ms.map(|until| plainly(instant(until)));
-    match (when, held) {
+    let finding = match (when, held) {
         (AsOf::Now(_), true) => {
             Finding::pass("keyHoldsNow", "The signature is by a key that belongs to the issuer today.")
         }
@@ -125,6 +129,10 @@ pub fn key(record: Option<&DidRecord>, multikey: &str, when: AsOf) -> Finding {
                 plainly(instant(issued))
             ),
         ),
+    };
+    match last.until_ms {
+        Some(until) => finding.with_time("retiredAt", instant(until)),
+        None => finding,
     }
 }
 
@@ -156,7 +164,8 @@ pub fn accreditation(record: Option<&Accreditation>, organisation: Option<&str>,
                     "The issuer's accreditation for this kind of credential ended on {}, and nothing proves that the credential is older than that.",
                     plainly(instant(ended))
                 ),
-            ),
+            )
+            .with_time("endedAt", instant(ended)),
             (AsOf::Now(_), None) => Finding::fail(
                 "notAccredited",
                 "The issuer is not accredited to issue this kind of credential.",
@@ -167,7 +176,8 @@ pub fn accreditation(record: Option<&Accreditation>, organisation: Option<&str>,
                     "The issuer was not accredited for this kind of credential when it was recorded on {}.",
                     plainly(instant(issued))
                 ),
-            ),
+            )
+            .with_time("issuedAt", instant(issued)),
         };
     };
     let Some(organisation) = organisation else {
@@ -191,9 +201,13 @@ pub fn accreditation(record: Option<&Accreditation>, organisation: Option<&str>,
             plainly(instant(issued))
         ),
     };
-    Finding::pass("accredited", sentence)
+    let finding = Finding::pass("accredited", sentence)
         .with("grantedBy", interval.granted_by.clone())
-        .with_time("accreditedSince", instant(interval.from_ms))
+        .with_time("accreditedSince", instant(interval.from_ms));
+    match when {
+        AsOf::Now(_) => finding,
+        AsOf::Issue(issued) => finding.with_time("issuedAt", instant(issued)),
+    }
 }
 
 #[cfg(test)]

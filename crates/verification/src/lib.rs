@@ -8,19 +8,26 @@
 mod assess;
 mod chain;
 mod delegation;
+mod enforce;
 mod faults;
 mod finding;
 mod issue_time;
 mod issuer;
+pub mod labels;
+mod language;
 mod policy;
 mod ports;
+mod predicates;
 pub mod problems;
 mod report;
 mod schema;
+mod sentences;
 mod status;
 mod verifier;
 pub mod vocabulary;
 
-pub use policy::{Policies, Policy, PolicyError};
+pub use language::Language;
+pub use policy::{Policies, Policy, PolicyError, Purposes, Rules, readable};
 pub use ports::{Chain, ChainError, Fetch, FetchError};
+pub use sentences::{Words, predicate_name};
 pub use verifier::{HandedOver, Occasion, Receipts, Request, Subject, Verifier};

@@ -1,16 +1,24 @@
 //! Policies as data: what a verifier asks for, which checks must pass, how long it keeps what it learnt.
 
+mod draft;
+mod purposes;
+mod rules;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use wire::verifications::{CheckName, PolicyView};
-use wire::vp::dcql::{DcqlError, Query};
+use wire::vp::dcql::{ClaimsQuery, DcqlError, Query};
+
+pub use draft::readable;
+pub use purposes::Purposes;
+pub use rules::Rules;
 
 /// Longest time for which a policy may keep claims: thirty days.
 const MAX_RETENTION_SECONDS: u64 = 30 * 86_400;
 
 /// One policy, as its JSON says it.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Policy {
     pub name: String,
@@ -19,6 +27,9 @@ pub struct Policy {
     pub description: String,
     /// Shown to the person who is asked.
     pub purpose: String,
+    /// The purpose that bounds what is asked for; an agency's own policy always has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purpose_code: Option<String>,
     /// Checks that must pass; the others are made and reported where they can be.
     pub required: BTreeSet<CheckName>,
     /// Whether the credential must name a status list.
@@ -27,8 +38,10 @@ pub struct Policy {
     pub anchored: bool,
     pub claims_retention_seconds: u64,
     /// What is asked for; a policy without it only checks what is handed over.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub query: Option<Query>,
+    #[serde(default)]
+    pub rules: Rules,
 }
 
 /// Why a set of policies cannot be used.
@@ -44,24 +57,41 @@ pub enum PolicyError {
     TooWeak(String),
     #[error("policy {0} keeps claims for more than thirty days")]
     Retention(String),
+    #[error("policy {name} states the purpose {code}, which nobody defined")]
+    UnknownPurpose { name: String, code: String },
+    #[error("policy {name} asks for more than its purpose allows: {claim}")]
+    BeyondPurpose { name: String, claim: String },
+    #[error("purpose {0} is defined twice")]
+    DuplicatePurpose(String),
 }
 
-/// All policies of a verifier by name.
+/// The policies that are configured, by name, and the purposes that bound them and those of the agencies.
 #[derive(Clone, Debug, Default)]
-pub struct Policies(BTreeMap<String, Policy>);
+pub struct Policies {
+    by_name: BTreeMap<String, Policy>,
+    purposes: Purposes,
+}
 
 impl Policies {
     /// The policies of the demonstration.
     pub fn embedded() -> Result<Self, PolicyError> {
-        Self::default().with(include_str!("../policies/demo.json"))
+        let purposes = Purposes::embedded()?;
+        Self { purposes, ..Self::default() }.with(include_str!("../policies/demo.json"))
+    }
+
+    /// Adds the purposes of a JSON text.
+    pub fn with_purposes(mut self, json: &str) -> Result<Self, PolicyError> {
+        self.purposes = self.purposes.with(json)?;
+        Ok(self)
     }
 
     /// Adds the policies of a JSON text.
     pub fn with(mut self, json: &str) -> Result<Self, PolicyError> {
         for policy in serde_json::from_str::<Vec<Policy>>(json)? {
             policy.validate()?;
+            policy.keep_to_purpose(&self.purposes)?;
             let name = policy.name.clone();
-            if self.0.insert(name.clone(), policy).is_some() {
+            if self.by_name.insert(name.clone(), policy).is_some() {
                 return Err(PolicyError::Duplicate(name));
             }
         }
@@ -70,15 +100,33 @@ impl Policies {
 
     #[must_use]
     pub fn find(&self, name: &str) -> Option<&Policy> {
-        self.0.get(name)
+        self.by_name.get(name)
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &Policy> {
-        self.0.values()
+        self.by_name.values()
+    }
+
+    #[must_use]
+    pub fn purposes(&self) -> &Purposes {
+        &self.purposes
     }
 }
 
 impl Policy {
+    /// Data minimisation: what is asked for is bounded by the purpose that the policy states.
+    fn keep_to_purpose(&self, purposes: &Purposes) -> Result<(), PolicyError> {
+        let Some(code) = &self.purpose_code else { return Ok(()) };
+        let purpose = purposes
+            .find(code)
+            .ok_or_else(|| PolicyError::UnknownPurpose { name: self.name.clone(), code: code.clone() })?;
+        let mut queries = self.query.iter().flat_map(|query| &query.credentials);
+        match queries.find_map(|query| purposes::beyond(purpose, query)) {
+            Some(claim) => Err(PolicyError::BeyondPurpose { name: self.name.clone(), claim }),
+            None => Ok(()),
+        }
+    }
+
     fn validate(&self) -> Result<(), PolicyError> {
         // A signature that nobody checked, or one by a key that is not the issuer's, is never good enough.
         let always =
@@ -119,9 +167,7 @@ impl Policy {
         // In the order in which the policy asks.
         let mut claims: Vec<String> = Vec::new();
         for claim in credentials().flat_map(|credential| credential.claims.iter().flatten()) {
-            let keys = claim.path.keys().unwrap_or_default();
-            let inside = keys.strip_prefix(&["credentialSubject"]).unwrap_or(&keys);
-            let name = inside.join(".");
+            let name = claim_name(claim).unwrap_or_default();
             if !claims.contains(&name) {
                 claims.push(name);
             }
@@ -140,6 +186,12 @@ impl Policy {
             claims_retention_seconds: self.claims_retention_seconds,
         }
     }
+}
+
+/// The claim's name below the subject, with dots; none for a path through a list.
+fn claim_name(claim: &ClaimsQuery) -> Option<String> {
+    let keys = claim.path.keys()?;
+    Some(keys.strip_prefix(&["credentialSubject"]).unwrap_or(&keys).join("."))
 }
 
 #[cfg(test)]
@@ -168,5 +220,16 @@ mod tests {
     fn policy_defined_twice_is_refused() {
         let twice = Policies::embedded().unwrap().with(include_str!("../policies/demo.json"));
         assert!(matches!(twice, Err(PolicyError::Duplicate(_))));
+    }
+
+    #[test]
+    fn configured_policy_that_asks_for_more_than_its_purpose_is_refused() {
+        let demo = include_str!("../policies/demo.json");
+        let more = demo.replace("dutyStation", "gradeLevel");
+        let start = || Policies { purposes: Purposes::embedded().unwrap(), ..Policies::default() };
+        let refused = start().with(&more);
+        assert!(matches!(refused, Err(PolicyError::BeyondPurpose { claim, .. }) if claim == "gradeLevel"));
+        let unknown = start().with(&demo.replace("\"identification\"", "\"curiosity\""));
+        assert!(matches!(unknown, Err(PolicyError::UnknownPurpose { code, .. }) if code == "curiosity"));
     }
 }

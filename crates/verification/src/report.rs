@@ -1,10 +1,12 @@
 //! From checks to one answer. It fails closed: valid needs every required check to have passed.
 
+use clock::Timestamp;
 use wire::verifications::{Check, CheckName, CheckResult, FurtherCredential, Outcome, Report};
 
 use crate::assess::Assessed;
-use crate::finding::Finding;
+use crate::finding::{Finding, rfc3339};
 use crate::policy::Policy;
+use crate::predicates;
 
 /// A failed check, required or not, is never outweighed; a required one that could not be made leaves the answer open.
 #[must_use]
@@ -39,8 +41,9 @@ pub fn sentence(policy: &Policy, outcome: Outcome, checks: &[Check]) -> String {
 
 /// Joins the checks of several credentials: by name, the worst result counts.
 #[must_use]
-pub(crate) fn join(id: &str, policy: &Policy, checked_at: String, assessed: Vec<Assessed>) -> Report {
-    let checks: Vec<Check> = CheckName::ALL
+pub(crate) fn join(id: &str, policy: &Policy, checked_at: Timestamp, assessed: Vec<Assessed>) -> Report {
+    let predicates = predicates::evaluate(policy, &assessed, checked_at.date_naive());
+    let mut checks: Vec<Check> = CheckName::ALL
         .into_iter()
         .map(|name| {
             assessed
@@ -52,6 +55,9 @@ pub(crate) fn join(id: &str, policy: &Policy, checked_at: String, assessed: Vec<
                 .unwrap_or_else(|| nothing(name, policy))
         })
         .collect();
+    for check in checks.iter_mut().filter(|check| check.name == CheckName::Policy) {
+        predicates::weigh(&predicates, check);
+    }
     let outcome = outcome(&checks);
     let mut assessed = assessed.into_iter();
     let first = assessed.next();
@@ -63,10 +69,11 @@ pub(crate) fn join(id: &str, policy: &Policy, checked_at: String, assessed: Vec<
         id: id.to_owned(),
         policy: policy.name.clone(),
         policy_version: policy.version,
-        checked_at,
+        checked_at: rfc3339(checked_at),
         outcome,
         sentence: sentence(policy, outcome, &checks),
         checks,
+        predicates,
         credential,
         claims,
         claims_kept_until: None,
@@ -79,7 +86,7 @@ pub(crate) fn join(id: &str, policy: &Policy, checked_at: String, assessed: Vec<
 pub(crate) fn of_fault(
     id: &str,
     policy: &Policy,
-    checked_at: String,
+    checked_at: Timestamp,
     name: CheckName,
     finding: Finding,
 ) -> Report {

@@ -9,6 +9,8 @@ mod list;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use clock::Timestamp;
 use credential::{Outcome, StatusRef};
 use did::Resolver;
@@ -17,7 +19,7 @@ use sha2::{Digest as _, Sha256};
 use url::Url;
 
 use self::list::{Kind, List};
-use crate::finding::{Finding, instant};
+use crate::finding::{Finding, hex, instant};
 use crate::ports::{Chain, Fetch, FetchError, Header};
 
 /// Waits before asking again; together longer than a publication takes to reach both.
@@ -27,6 +29,8 @@ const CACHED: usize = 256;
 /// The purpose of lists that say something beside the status.
 const MESSAGE: &str = "message";
 const MESSAGE_CHARACTERS: usize = 200;
+/// Longest list that a report keeps as evidence, in bytes.
+const MAX_EVIDENCE: usize = 48 * 1024;
 /// Entries of one credential that are looked at.
 const MAX_ENTRIES: usize = 8;
 
@@ -86,7 +90,7 @@ impl StatusLists {
         for entry in &entries {
             let finding = self.look_up(issuer, entry, sources).await;
             worst = Some(match worst {
-                Some(before) if severity(&before) >= severity(&finding) => before,
+                Some(before) if weight(&before) >= weight(&finding) => before,
                 _ => finding,
             });
         }
@@ -104,13 +108,14 @@ impl StatusLists {
     async fn look_up(&self, issuer: &str, entry: &Entry<'_>, sources: &Sources<'_>) -> Finding {
         let found = match self.find(issuer, entry, sources).await {
             Ok(found) => found,
-            Err(finding) => return finding.with("statusList", entry.list),
+            Err(finding) => return finding.with("statusList", place(entry.list)),
         };
-        let finding = found.list.read(&entry.kind, entry.index).with("statusList", entry.list);
+        let finding = found.list.read(&entry.kind, entry.index).with("statusList", place(entry.list));
         match found.record {
             None => finding.with("onChain", false),
             Some((record, header)) => finding
                 .with("listVersion", record.version)
+                .with("listDigest", hex(&record.digest))
                 .with_time("listPublishedAt", instant(record.published_ms))
                 .with("listAgeSeconds", (sources.now - instant(record.published_ms)).num_seconds().max(0))
                 .resting_on(header, sources.now),
@@ -161,7 +166,7 @@ impl StatusLists {
             if let Some((record, header)) = &record
                 && sha256(&bytes) != record.digest
             {
-                mismatch = other_list(record).resting_on(*header, sources.now);
+                mismatch = other_list(record, &bytes).resting_on(*header, sources.now);
                 continue;
             }
             let list = Arc::new(list::verify(&bytes, issuer, entry.list, &entry.kind, sources).await?);
@@ -229,6 +234,10 @@ fn unknown_kind(status: &StatusRef) -> Option<String> {
 
 /// From here on the credential is suspended or revoked.
 const LOST: u8 = 3;
+/// Of two lists that say the same the older one tells how much is known.
+fn weight(finding: &Finding) -> (u8, Option<u64>) {
+    (severity(finding), finding.evidence.get("listAgeSeconds").and_then(serde_json::Value::as_u64))
+}
 
 /// Revoked outweighs suspended, a failure outweighs a question that stayed open.
 fn severity(finding: &Finding) -> u8 {
@@ -249,12 +258,30 @@ fn unregistered() -> Finding {
     )
 }
 
-fn other_list(record: &StatusRecord) -> Finding {
-    Finding::fail(
+/// The two digests, and the signed list itself: whoever reads the report can show what the issuer put out.
+fn other_list(record: &StatusRecord, shown: &[u8]) -> Finding {
+    let finding = Finding::fail(
         "statusListMismatch",
         "The issuer shows another status list than the one it registered, so the status cannot be trusted.",
     )
     .with("listVersion", record.version)
+    .with("listDigest", hex(&record.digest))
+    .with("shownDigest", hex(&sha256(shown)));
+    if shown.len() > MAX_EVIDENCE {
+        return finding;
+    }
+    finding.with("shownList", URL_SAFE_NO_PAD.encode(shown))
+}
+
+/// Where a list is, without what could point to a person: a query may differ from one credential to the next.
+fn place(list: &str) -> String {
+    let Ok(mut url) = Url::parse(list) else { return String::new() };
+    url.set_query(None);
+    url.set_fragment(None);
+    // These fail only for addresses that have no host, and so no name either.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    url.to_string()
 }
 
 fn unreachable_list(error: FetchError) -> Finding {

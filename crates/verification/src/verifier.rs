@@ -14,7 +14,7 @@ use wire::vp::dcql::{CredentialQuery, Query};
 
 use crate::assess::{Assessed, Candidate, World};
 use crate::faults;
-use crate::finding::{Finding, rfc3339};
+use crate::finding::Finding;
 use crate::policy::Policy;
 use crate::ports::{Chain, Fetch};
 use crate::report;
@@ -79,7 +79,7 @@ impl Verifier {
         receipts: &Receipts,
         occasion: Occasion<'_>,
     ) -> Report {
-        let checked_at = rfc3339(occasion.now);
+        let checked_at = occasion.now;
         let Some(query) = &policy.query else {
             let finding = Finding::not_checked("noQuery", "The policy asks for nothing.");
             return report::of_fault(occasion.report_id, policy, checked_at, CheckName::Policy, finding);
@@ -197,7 +197,7 @@ impl Verifier {
                 }
             }
         }
-        report::join(occasion.report_id, policy, rfc3339(occasion.now), assessed)
+        report::join(occasion.report_id, policy, occasion.now, assessed)
     }
 
     fn candidate<'a>(
@@ -269,7 +269,7 @@ fn alone(
             finding.into_check(name, required)
         })
         .collect::<Vec<_>>();
-    let mut report = report::join(occasion.report_id, policy, rfc3339(occasion.now), Vec::new());
+    let mut report = report::join(occasion.report_id, policy, occasion.now, Vec::new());
     report.outcome = report::outcome(&checks);
     report.sentence = report::sentence(policy, report.outcome, &checks);
     report.checks = checks;

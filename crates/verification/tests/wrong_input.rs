@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 
 use clock::Clock as _;
 use serde_json::{Value, json};
-use verification::{ChainError, HandedOver, Occasion, Policies, Policy, Receipts, Request, Subject};
+use verification::{
+    ChainError, HandedOver, Language, Occasion, Policies, Policy, Receipts, Request, Subject, Words,
+};
 use wire::anchors::Receipt;
 use wire::verifications::{Check, CheckName, CheckResult, Outcome, Report};
 use wire::vp::VpToken;
@@ -53,7 +55,28 @@ async fn answer(
     let receipts = Receipts::from([(query.to_owned(), vec![receipt])]);
     let occasion = Occasion { report_id: "r", now: world.clock.now() };
     let request = Request { nonce: NONCE, audience: AUDIENCE };
-    world.verifier.answer(&policy(name), request, &token, &receipts, occasion).await
+    let policy = policy(name);
+    let report = world.verifier.answer(&policy, request, &token, &receipts, occasion).await;
+    assert_spoken(&report, &policy);
+    report
+}
+
+/// The catalogue's English is what the rules say, and every other language says something else.
+#[track_caller]
+fn assert_spoken(report: &Report, policy: &Policy) {
+    for language in Language::ALL {
+        let mut spoken = report.clone();
+        Words(language).speak(&mut spoken, &policy.title);
+        if language == Language::English {
+            assert_eq!(&spoken, report);
+            continue;
+        }
+        assert_ne!(spoken.sentence, report.sentence, "{language:?}");
+        for (other, english) in spoken.checks.iter().zip(&report.checks) {
+            assert_ne!(other.sentence, english.sentence, "{language:?} {}", english.code);
+            assert_eq!((&other.code, &other.evidence), (&english.code, &english.evidence));
+        }
+    }
 }
 
 fn check(report: &Report, name: CheckName) -> &Check {
@@ -547,7 +570,10 @@ async fn hand_over(world: &World, subject: Subject, name: &str) -> Report {
         controller: credential::ControllerPolicy::Strict,
     };
     let occasion = Occasion { report_id: "r", now: world.clock.now() };
-    world.verifier.handed_over(&policy(name), given, occasion).await
+    let policy = policy(name);
+    let report = world.verifier.handed_over(&policy, given, occasion).await;
+    assert_spoken(&report, &policy);
+    report
 }
 
 #[tokio::test]

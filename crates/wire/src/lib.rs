@@ -7,6 +7,7 @@
 
 pub mod anchors;
 pub mod existence;
+pub mod policies;
 pub mod vc_api;
 pub mod vci;
 pub mod verifications;

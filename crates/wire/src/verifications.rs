@@ -8,6 +8,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::anchors::Receipt;
+use crate::policies::PredicateFinding;
 
 /// Longest purpose an agency may show to the person.
 pub const MAX_PURPOSE: usize = 200;
@@ -174,6 +175,9 @@ pub struct Report {
     pub sentence: String,
     /// One entry per check, always all nine, in a fixed order.
     pub checks: Vec<Check>,
+    /// One entry per predicate of the policy; one that does not hold also fails the check `policy`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub predicates: Vec<PredicateFinding>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credential: Option<CredentialSummary>,
     /// What the credential says; left out once the policy's retention time is over.

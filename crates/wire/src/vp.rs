@@ -145,6 +145,9 @@ pub struct DirectPost {
 pub struct DirectPostAnswer {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub redirect_uri: Option<String>,
+    /// Where the person reads the signed receipt of this verification. Ours; other wallets ignore it, as 8.2 demands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub receipt_uri: Option<String>,
 }
 
 /// Presentations by credential query id (8.1). Each is a string or an object, as its format says.

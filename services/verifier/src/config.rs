@@ -90,6 +90,9 @@ pub struct VerifierConfig {
     /// Further policies, a JSON file in the form of the embedded one.
     #[serde(default)]
     pub policies: Option<PathBuf>,
+    /// Further purposes that bound what policies may ask for, a JSON file in the form of the embedded one.
+    #[serde(default)]
+    pub purposes: Option<PathBuf>,
     /// Policies that a visitor may try out on the pages; refused at start if unknown.
     #[serde(default)]
     pub public_demo: Vec<String>,

@@ -14,7 +14,7 @@ use store_verifier::Store;
 use tokio::sync::OnceCell;
 use verification::{Policies, Verifier};
 
-use crate::app::{Desk, GuardedFetch, Settings, VcApi};
+use crate::app::{Desk, GuardedFetch, Settings, Trial, VcApi};
 use crate::{Config, StartError};
 
 /// How long a resolved DID is used again; short, since a compromised key must stop counting soon.
@@ -52,11 +52,15 @@ pub(crate) async fn desk(config: &Config) -> Result<Desk, StartError> {
         sealing,
         settings,
         sample: OnceCell::new(),
+        trial: Trial::default(),
     })
 }
 
 fn policies(config: &Config) -> Result<Policies, StartError> {
-    let embedded = Policies::embedded()?;
+    let embedded = match &config.verifier.purposes {
+        None => Policies::embedded()?,
+        Some(path) => Policies::embedded()?.with_purposes(&read(path)?)?,
+    };
     match &config.verifier.policies {
         None => Ok(embedded),
         Some(path) => Ok(embedded.with(&read(path)?)?),

@@ -45,8 +45,11 @@ async fn round(desk: &Desk, patience_seconds: i64) -> Result<(), StoreError> {
         let erased = tx.erase_claims(now).await?;
         tx.delete_dead_tokens(now).await?;
         tx.delete_idempotency_keys(now - chrono::Duration::hours(KEEP_KEYS_HOURS)).await?;
-        tx.delete_verifications(DEMO_TENANT, now - chrono::Duration::hours(KEEP_DEMONSTRATIONS_HOURS))
-            .await?;
+        let demonstrations = now - chrono::Duration::hours(KEEP_DEMONSTRATIONS_HOURS);
+        if tx.delete_verifications(DEMO_TENANT, demonstrations).await? > 0 {
+            tx.delete_dead_policy_uses().await?;
+            tx.delete_dead_receipts().await?;
+        }
         tx.commit().await?;
         if erased > 0 {
             metrics::counter!("verifier_claims_erased_total").increment(erased);

@@ -7,6 +7,8 @@ use wire::vc_api::VerifyOptions;
 use wire::verifications::{CheckName, Outcome, ProblemDetail, Report, VcApiResult, VerifyRequest};
 
 use super::Desk;
+use super::policies::StoredPolicyError;
+use crate::app::clients::Agency;
 
 #[derive(Debug, thiserror::Error)]
 pub enum HandOverError {
@@ -16,14 +18,16 @@ pub enum HandOverError {
     OneOfTwo,
     #[error("it cannot be read: {0}")]
     Unreadable(#[from] InputError),
+    #[error(transparent)]
+    Policy(#[from] StoredPolicyError),
 }
 
 impl Desk {
     /// Checks a credential or presentation under a named policy.
-    pub async fn verify(&self, request: VerifyRequest) -> Result<Report, HandOverError> {
+    pub async fn verify(&self, agency: &Agency, request: VerifyRequest) -> Result<Report, HandOverError> {
         let policy = self
-            .policies
-            .find(&request.policy)
+            .policy_named(agency, &request.policy)
+            .await?
             .ok_or_else(|| HandOverError::UnknownPolicy(request.policy.clone()))?;
         let subject = match (request.credential, request.presentation) {
             (Some(credential), None) => Subject::Credential(Input::from_value(credential)?),
@@ -37,7 +41,7 @@ impl Desk {
             domain: request.domain.as_deref(),
             controller: ControllerPolicy::Strict,
         };
-        Ok(self.check(policy, given).await)
+        Ok(self.check(&policy, given).await)
     }
 
     /// `POST /vc-api/credentials/verify`.

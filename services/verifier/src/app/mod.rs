@@ -3,10 +3,14 @@
 mod chores;
 mod clients;
 mod hand_over;
+mod languages;
+mod policies;
 mod ports;
+mod receipts;
 mod requests;
 mod responses;
 mod sample;
+mod trial;
 mod views;
 
 use std::sync::Arc;
@@ -25,10 +29,13 @@ use wire::vp::DID_PREFIX;
 pub use chores::run as run_chores;
 pub use clients::{Agency, ClientError, Credentials, SecretFileError, TokenGrant};
 pub use hand_over::HandOverError;
+pub use policies::{PolicyWriteError, StoredPolicyError, Written};
 pub use ports::GuardedFetch;
+pub use receipts::{RECEIPT_TYPE, ReceiptError, ReceiptView};
 pub use requests::{RequestError, RequestObjectError, Start, Starter};
 pub use responses::ResponseError;
 pub use sample::SampleError;
+pub use trial::{Explained, SampleFault, SampleKind, Trial, TrialError, Tried};
 pub use views::{PageView, ViewError};
 
 /// The tenant of verifications that visitors start on the pages.
@@ -46,6 +53,7 @@ pub struct Desk {
     pub settings: Settings,
     /// Made when it is first asked for.
     pub sample: OnceCell<Value>,
+    pub trial: Trial,
 }
 
 /// What the configuration decides, checked.

@@ -8,13 +8,14 @@ use sha2::{Digest as _, Sha256};
 use store_verifier::{Idempotent, StoreError, Verification};
 use url::Url;
 use url::form_urlencoded::byte_serialize;
-use verification::Policy;
+use verification::{Policy, readable};
 use wire::verifications::{MAX_PURPOSE, StartVerification, StartedVerification, State};
 use wire::vp::{
     ClientMetadata, JwtFormat, LdpVcFormat, MAX_WALLET_NONCE, REQUEST_OBJECT_TYPE, RequestObject,
     STATIC_AUDIENCE, SdJwtFormat, VpFormats,
 };
 
+use super::policies::{StoredPolicyError, keep_policy};
 use super::{DEMO_TENANT, Desk, sha256};
 use crate::app::clients::Agency;
 
@@ -58,6 +59,8 @@ pub enum RequestError {
     #[error("too many visitors are trying at the moment")]
     Busy,
     #[error(transparent)]
+    Policy(#[from] StoredPolicyError),
+    #[error(transparent)]
     Store(#[from] StoreError),
 }
 
@@ -71,6 +74,8 @@ pub enum RequestObjectError {
     WalletNonce,
     #[error("the policy of the request is not there any more")]
     PolicyGone,
+    #[error(transparent)]
+    Policy(#[from] StoredPolicyError),
     #[error("the request object cannot be written")]
     Form(#[from] serde_json::Error),
     #[error(transparent)]
@@ -82,10 +87,12 @@ pub enum RequestObjectError {
 impl Desk {
     /// Starts a verification. The same idempotency key and body give the same verification again.
     pub async fn start(&self, start: Start) -> Result<StartedVerification, RequestError> {
-        let policy = self
-            .policies
-            .find(&start.what.policy)
-            .ok_or_else(|| RequestError::UnknownPolicy(start.what.policy.clone()))?;
+        let name = &start.what.policy;
+        let found = match &start.by {
+            Starter::Agency { agency, .. } => self.policy_named(agency, name).await?,
+            Starter::Visitor { .. } => self.policies.find(name).cloned(),
+        };
+        let policy = &found.ok_or_else(|| RequestError::UnknownPolicy(name.clone()))?;
         if policy.query.is_none() {
             return Err(RequestError::NothingAsked(policy.name.clone()));
         }
@@ -137,6 +144,7 @@ impl Desk {
             let new =
                 Verification { return_url, ..self.new_verification(&agency.id, policy, purpose.clone()) };
             tx.insert_verification(&new).await?;
+            keep_policy(&mut tx, &new.id, policy).await?;
             if let Some(key) = key {
                 let made = Idempotent { request_digest: digest.clone(), verification: new.id.clone() };
                 tx.insert_idempotency_key(&agency.id, key, &made, self.now()).await?;
@@ -166,6 +174,7 @@ impl Desk {
                 ..self.new_verification(DEMO_TENANT, policy, purpose.clone())
             };
             tx.insert_verification(&new).await?;
+            keep_policy(&mut tx, &new.id, policy).await?;
             tx.commit().await?;
             Ok(new)
         })
@@ -242,7 +251,7 @@ impl Desk {
         if verification.state != State::Waiting || verification.expires <= self.now() {
             return Err(RequestObjectError::Over);
         }
-        let policy = self.policies.find(&verification.policy).ok_or(RequestObjectError::PolicyGone)?;
+        let policy = self.policy_of(&verification).await?.ok_or(RequestObjectError::PolicyGone)?;
         let request = RequestObject {
             client_id: self.client_id(),
             response_type: "vp_token".to_owned(),
@@ -296,11 +305,7 @@ impl Desk {
 fn purpose(policy: &Policy, wanted: Option<&str>) -> Result<String, RequestError> {
     let Some(wanted) = wanted else { return Ok(policy.purpose.clone()) };
     let wanted = wanted.trim();
-    // Direction marks could make the wallet's consent page read as something else.
-    let odd = |character: char| {
-        character.is_control() || matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    if wanted.is_empty() || wanted.chars().count() > MAX_PURPOSE || wanted.chars().any(odd) {
+    if !readable(wanted, MAX_PURPOSE) {
         return Err(RequestError::Purpose);
     }
     Ok(wanted.to_owned())

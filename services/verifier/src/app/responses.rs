@@ -9,12 +9,14 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use store_verifier::{StoreError, Verification};
 use url::Url;
-use verification::{Occasion, Receipts, Request};
+use verification::{Occasion, Policy, Receipts, Request};
 use wire::anchors::Receipt;
 use wire::verifications::{Report, State};
 use wire::vp::dcql::MAX_CREDENTIALS;
 use wire::vp::{DirectPost, DirectPostAnswer, ErrorCode, MAX_PRESENTATIONS, VpToken, VpTokenError};
 
+use super::policies::StoredPolicyError;
+use super::receipts::ReceiptError;
 use super::{Desk, same};
 
 /// Levels of nesting in a `vp_token`.
@@ -38,10 +40,14 @@ pub enum ResponseError {
     Receipts,
     #[error("the policy of the request is not there any more")]
     PolicyGone,
+    #[error(transparent)]
+    Policy(#[from] StoredPolicyError),
     #[error("the kept answer cannot be opened")]
     Sealed(#[from] SealError),
     #[error("the report cannot be written")]
     Report(#[from] serde_json::Error),
+    #[error(transparent)]
+    Receipt(#[from] ReceiptError),
     #[error("checking was cut off")]
     CutOff(#[from] tokio::task::JoinError),
     #[error(transparent)]
@@ -89,7 +95,7 @@ impl Desk {
             let (desk, id) = (Arc::clone(self), id.to_owned());
             tokio::spawn(async move { desk.finish(&id).await }).await??;
         }
-        Ok(self.answer(&verification))
+        Ok(self.answer(&verification, form.vp_token.is_some()))
     }
 
     async fn take(
@@ -119,7 +125,7 @@ impl Desk {
             State::Received | State::Verified | State::Refused => {
                 let before = verification.response_digest.as_deref().unwrap_or_default();
                 if same(before, digest) {
-                    Ok(self.answer(&verification))
+                    Ok(self.answer(&verification, verification.state != State::Refused))
                 } else {
                     Err(ResponseError::Answered)
                 }
@@ -128,7 +134,7 @@ impl Desk {
     }
 
     /// Where the person goes on, on the same device (OID4VP 1.0, 8.2): only their browser learns the code.
-    fn answer(&self, verification: &Verification) -> DirectPostAnswer {
+    fn answer(&self, verification: &Verification, presented: bool) -> DirectPostAnswer {
         let onward = match (&verification.return_url, &verification.page_key_hash) {
             (Some(url), _) => Url::parse(url).ok(),
             (None, Some(_)) => {
@@ -140,14 +146,16 @@ impl Desk {
             url.query_pairs_mut().append_pair("response_code", &verification.response_code);
             url.to_string()
         });
-        DirectPostAnswer { redirect_uri }
+        // A refusal is not checked, so there is nothing to have a receipt of.
+        let receipt_uri = presented.then(|| self.receipt_link(verification));
+        DirectPostAnswer { redirect_uri, receipt_uri }
     }
 
     /// Checks a kept answer and stores the report. Repeating it is harmless: one report is stored.
     pub async fn finish(&self, id: &str) -> Result<(), ResponseError> {
         let found = self.store.read().await?.find_verification(id).await?;
         let Some(verification) = found.filter(|found| found.state == State::Received) else { return Ok(()) };
-        let policy = self.policies.find(&verification.policy).ok_or(ResponseError::PolicyGone)?;
+        let policy = &self.policy_of(&verification).await?.ok_or(ResponseError::PolicyGone)?;
         let kept = self.open_response(&verification)?;
         let audience = self.client_id();
         let request = Request { nonce: &verification.nonce, audience: &audience };
@@ -157,15 +165,16 @@ impl Desk {
         let outcome = outcome.as_str().unwrap_or_default().to_owned();
         metrics::counter!("verifier_reports_total", "policy" => policy.name.clone(), "outcome" => outcome)
             .increment(1);
-        self.store_report(id, report, policy.claims_retention_seconds).await
+        self.store_report(&verification, policy, report).await
     }
 
     async fn store_report(
         &self,
-        id: &str,
+        verification: &Verification,
+        policy: &Policy,
         mut report: Report,
-        keep_seconds: u64,
     ) -> Result<(), ResponseError> {
+        let (id, keep_seconds) = (verification.id.as_str(), policy.claims_retention_seconds);
         let mut claims = vec![report.claims.take()];
         claims.extend(report.further.iter_mut().map(|one| one.claims.take()));
         let until = self.now() + Duration::seconds(i64::try_from(keep_seconds).unwrap_or(0));
@@ -177,9 +186,12 @@ impl Desk {
             None
         };
         let text = serde_json::to_string(&report)?;
+        let receipt = self.sign_receipt(verification, policy, &report).await?;
         sql::retry(|| async {
             let mut tx = self.store.write("store_report").await?;
-            tx.complete(id, &text, kept.clone()).await?;
+            if tx.complete(id, &text, kept.clone()).await? {
+                tx.insert_receipt(id, &receipt, self.now()).await?;
+            }
             tx.commit().await?;
             Ok(())
         })

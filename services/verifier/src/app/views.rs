@@ -5,8 +5,10 @@ use clock::Timestamp;
 use keys::SealError;
 use serde_json::Value;
 use store_verifier::{StoreError, Verification};
+use verification::Words;
 use wire::verifications::{PolicyView, Report, StartedVerification, State, VerificationView};
 
+use super::policies::StoredPolicyError;
 use super::responses::claims_aad;
 use super::{DEMO_TENANT, Desk, same, sha256};
 use crate::app::clients::Agency;
@@ -20,6 +22,8 @@ pub enum ViewError {
     Report(#[from] serde_json::Error),
     #[error("the kept claims cannot be opened")]
     Sealed(#[from] SealError),
+    #[error(transparent)]
+    Policy(#[from] StoredPolicyError),
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -46,15 +50,18 @@ impl Desk {
     }
 
     /// The page's view; only for the browser that started it.
-    pub async fn page_view(&self, page_key: &str, id: &str) -> Result<PageView, ViewError> {
+    pub async fn page_view(&self, words: Words, page_key: &str, id: &str) -> Result<PageView, ViewError> {
         let found = self.store.read().await?.find_verification(id).await?;
         let own = |found: &Verification| {
             let hash = found.page_key_hash.as_deref().unwrap_or_default();
             found.tenant == DEMO_TENANT && same(hash, &sha256(page_key.as_bytes()))
         };
         let found = found.filter(own).ok_or(ViewError::Unknown)?;
-        let policy = self.policies.find(&found.policy).ok_or(ViewError::Unknown)?.view();
-        let view = self.view_of(&found)?;
+        let policy = self.policy_of(&found).await?.ok_or(ViewError::Unknown)?.view();
+        let mut view = self.view_of(&found)?;
+        if let Some(report) = &mut view.report {
+            words.speak(report, &policy.title);
+        }
         let started = (view.state == State::Waiting).then(|| self.started(&found));
         Ok(PageView { view, policy, started })
     }

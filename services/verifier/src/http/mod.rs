@@ -1,11 +1,15 @@
 //! Routes. Each handler translates, calls one use case and translates back.
 
 mod auth;
+mod language;
 mod oauth;
 mod oid4vp;
 mod pages;
+mod policies;
 mod problem;
+mod receipts;
 mod render;
+mod trial;
 mod vc_api;
 mod verifications;
 
@@ -45,12 +49,23 @@ pub fn configure(routes: &mut ServiceConfig<'_>) {
         .service(vc_api::verify_presentation)
         .service(vc_api::find_sample)
         .service(verifications::list_policies)
+        .service(policies::list_purposes)
+        .service(trial::show_trial)
+        .service(trial::run_trial)
+        .service(receipts::show_receipt)
+        .service(receipts::download_receipt)
         .service(
             scope::scope("/v1")
                 .wrap(from_fn(auth::require_token))
                 .service(verifications::create_verification)
                 .service(verifications::find_verification)
-                .service(verifications::verify),
+                .service(verifications::verify)
+                .service(receipts::find_receipt)
+                .service(policies::write_policy)
+                .service(policies::list_agency_policies)
+                .service(policies::find_agency_policy)
+                .service(policies::find_policy_version)
+                .service(policies::retire_policy),
         );
 }
 
@@ -66,6 +81,7 @@ pub fn base_document() -> utoipa::openapi::OpenApi {
         ),
         tags(
             (name = "verifications", description = "For agencies' systems: start a verification, read its report, check what was handed over."),
+            (name = "policies", description = "For agencies: policies of their own, in versions. A policy states a purpose, and the purpose bounds the claims it may ask for."),
             (name = "oauth", description = "Access tokens by client credentials (RFC 6749, 4.4)."),
             (name = "oid4vp", description = "For wallets: OpenID for Verifiable Presentations 1.0."),
             (name = "vc-api", description = "For integrators and test suites, where the configuration opens it. Accreditation is optional there, and the answer says so."),

@@ -7,10 +7,12 @@ use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
 use serde::Deserialize;
 use utoipa::ToSchema;
+use verification::{Language, Words};
 use web::Problem;
 use web::page::{Shell, html, html_with};
 use wire::verifications::{PolicyView, StartVerification, StartedVerification, State};
 
+use super::language::Spoken;
 use super::render::ReportPage;
 use crate::app::{Desk, PageView, Start, Starter, ViewError};
 
@@ -31,6 +33,9 @@ struct Landing {
 #[template(path = "try.html")]
 struct Try {
     shell: Shell,
+    words: Words,
+    languages: [Language; 6],
+    place: String,
     state: State,
     purpose: String,
     client_name: String,
@@ -91,18 +96,23 @@ pub async fn start_try(
 
 /// The request while it waits, the report afterwards; only in the browser that started it.
 #[utoipa::path(
-    tag = "pages", operation_id = "show_try", params(("id" = String, Path)),
+    tag = "pages", operation_id = "show_try",
+    params(
+        ("id" = String, Path),
+        ("lang" = Option<String>, Query, description = "Language of the report: ar, en, es, fr, ru or zh; before Accept-Language.")
+    ),
     responses((status = 200, content_type = "text/html", body = String), (status = 404, content_type = "text/html", body = String))
 )]
 #[get("/try/{id}")]
 pub async fn show_try(
     request: HttpRequest,
     id: Path<String>,
+    spoken: Spoken,
     desk: Data<Desk>,
 ) -> Result<HttpResponse, Problem> {
     let key = page_key(&request).unwrap_or_default();
-    match desk.page_view(&key, &id).await {
-        Ok(page) => html(&Try::of(&desk, page)),
+    match desk.page_view(spoken.0, &key, &id).await {
+        Ok(page) => html(&Try::of(&desk, spoken.0, page)),
         // A phone that comes back from its wallet is not where the verification was started.
         Err(ViewError::Unknown) => html_with(StatusCode::NOT_FOUND, &Elsewhere { shell: shell(&desk) }),
         Err(error) => Err(error.into()),
@@ -110,17 +120,27 @@ pub async fn show_try(
 }
 
 impl Try {
-    fn of(desk: &Desk, page: PageView) -> Self {
+    fn of(desk: &Desk, words: Words, page: PageView) -> Self {
         let refusal = page.view.refusal.as_deref();
+        let report =
+            page.view.report.as_ref().map(|report| ReportPage::of(report, words, &page.policy.title));
+        let mut shell = shell(desk);
+        // Only the report is there in six languages.
+        if report.is_some() {
+            (shell.lang, shell.dir) = (words.language().code(), words.language().direction());
+        }
         Self {
-            shell: shell(desk),
+            shell,
+            words,
+            languages: Language::ALL,
+            place: format!("/try/{}", page.view.id),
             state: page.view.state,
             purpose: page.view.purpose,
             client_name: desk.settings.client_name.clone(),
             claims: page.policy.claims.iter().map(|name| super::render::words(name)).collect(),
             policy: page.policy,
             started: page.started,
-            report: page.view.report.as_ref().map(ReportPage::of),
+            report,
             wallet_error: refusal.is_some_and(|code| code != "access_denied"),
         }
     }

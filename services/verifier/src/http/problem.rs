@@ -5,7 +5,8 @@ use actix_web::http::header::WWW_AUTHENTICATE;
 use web::{OAuthError, Problem, ProblemPage, ProblemPages};
 
 use crate::app::{
-    ClientError, HandOverError, RequestError, RequestObjectError, ResponseError, SampleError, ViewError,
+    ClientError, HandOverError, PolicyWriteError, ReceiptError, RequestError, RequestObjectError,
+    ResponseError, SampleError, ViewError,
 };
 
 /// The pages behind this service's own problem types.
@@ -49,6 +50,26 @@ pub const PAGES: ProblemPages = ProblemPages(&[
         slug: "unreadable-credential",
         title: "This is no credential that can be read",
         text: "A credential or presentation is a JSON object with a Data Integrity proof, or the text of an SD-JWT, which contains tildes.",
+    },
+    ProblemPage {
+        slug: "policy-refused",
+        title: "The policy cannot be used as it is written",
+        text: "The member faults names everything that is wrong: path is a JSON Pointer into what was sent, code a stable word, detail what to change. A claim that the stated purpose does not allow has the code claimNotForPurpose; GET /v1/purposes lists what each purpose allows.",
+    },
+    ProblemPage {
+        slug: "policy-name-taken",
+        title: "A configured policy has this name",
+        text: "The names in GET /v1/policies belong to the operator's policies. Choose another name for your own.",
+    },
+    ProblemPage {
+        slug: "too-many-policies",
+        title: "There are too many policies",
+        text: "An agency has at most 1,000 versions of policies, retired ones included, because old versions stay readable. Ask the operator if you need more.",
+    },
+    ProblemPage {
+        slug: "cursor",
+        title: "The cursor is not one that a list gave",
+        text: "Send the member next of the page before as the parameter after, letter by letter, or leave it out to begin.",
     },
     ProblemPage {
         slug: "busy",
@@ -108,6 +129,7 @@ pub fn of_request(error: &RequestError) -> Problem {
         RequestError::Busy => {
             of(StatusCode::SERVICE_UNAVAILABLE, "busy", "Too many people are trying this at the moment")
         }
+        RequestError::Policy(error) => Problem::internal(error),
         RequestError::Store(error) => Problem::internal(error),
     }
 }
@@ -126,6 +148,7 @@ pub fn of_request_object(error: &RequestObjectError) -> OAuthError {
         RequestObjectError::PolicyGone | RequestObjectError::Form(_) | RequestObjectError::Sign(_) => {
             OAuthError::internal(error)
         }
+        RequestObjectError::Policy(error) => OAuthError::internal(error),
         RequestObjectError::Store(error) => OAuthError::internal(error),
     }
 }
@@ -144,6 +167,8 @@ pub fn of_response(error: &ResponseError) -> OAuthError {
         | ResponseError::Sealed(_)
         | ResponseError::Report(_)
         | ResponseError::CutOff(_) => OAuthError::internal(error),
+        ResponseError::Policy(error) => OAuthError::internal(error),
+        ResponseError::Receipt(error) => OAuthError::internal(error),
         ResponseError::Store(error) => OAuthError::internal(error),
     }
 }
@@ -152,6 +177,7 @@ pub fn of_view(error: &ViewError) -> Problem {
     match error {
         ViewError::Unknown => Problem::not_found(),
         ViewError::Report(_) | ViewError::Sealed(_) => Problem::internal(error),
+        ViewError::Policy(error) => Problem::internal(error),
         ViewError::Store(error) => Problem::internal(error),
     }
 }
@@ -162,11 +188,45 @@ pub fn of_hand_over(error: &HandOverError) -> Problem {
         HandOverError::UnknownPolicy(_) => of("unknown-policy", "There is no such policy"),
         HandOverError::OneOfTwo => of("one-of-two", "Send a credential or a presentation"),
         HandOverError::Unreadable(_) => of("unreadable-credential", "This is no credential that can be read"),
+        HandOverError::Policy(error) => Problem::internal(error),
+    }
+}
+
+pub fn of_receipt(error: &ReceiptError) -> Problem {
+    match error {
+        ReceiptError::Unknown => Problem::not_found(),
+        ReceiptError::Form(_) | ReceiptError::Sign(_) => Problem::internal(error),
+        ReceiptError::Policy(error) => Problem::internal(error),
+        ReceiptError::Store(error) => Problem::internal(error),
+    }
+}
+
+pub fn of_policy_write(error: &PolicyWriteError) -> Problem {
+    let of = |status, slug, title| Problem::new(status, slug, title).detail(sentence(error));
+    match error {
+        PolicyWriteError::Refused(faults) => of(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "policy-refused",
+            "The policy cannot be used as it is written",
+        )
+        .with("faults", serde_json::json!(faults)),
+        PolicyWriteError::NameTaken => {
+            of(StatusCode::CONFLICT, "policy-name-taken", "A configured policy has this name")
+        }
+        PolicyWriteError::TooMany => {
+            of(StatusCode::CONFLICT, "too-many-policies", "There are too many policies")
+        }
+        PolicyWriteError::Unknown => Problem::not_found(),
+        PolicyWriteError::Cursor => {
+            of(StatusCode::BAD_REQUEST, "cursor", "The cursor is not one that a list gave")
+        }
+        PolicyWriteError::Form(error) => Problem::internal(error),
+        PolicyWriteError::Store(error) => Problem::internal(error),
     }
 }
 
 /// The error's words as a sentence.
-fn sentence(error: &dyn std::error::Error) -> String {
+pub fn sentence(error: &dyn std::error::Error) -> String {
     let text = error.to_string();
     let mut characters = text.chars();
     let first: String = characters.next().into_iter().flat_map(char::to_uppercase).collect();
@@ -192,6 +252,8 @@ answers! {
     ResponseError => OAuthError by of_response,
     ViewError => Problem by of_view,
     HandOverError => Problem by of_hand_over,
+    PolicyWriteError => Problem by of_policy_write,
+    ReceiptError => Problem by of_receipt,
 }
 
 impl From<SampleError> for Problem {

@@ -10,6 +10,7 @@ use wire::verifications::{
 };
 
 use super::auth::SignedIn;
+use super::language::Spoken;
 use crate::app::{Desk, Start, Starter};
 
 #[utoipa::path(tag = "verifications", operation_id = "list_policies", responses((status = 200, body = PolicyList)))]
@@ -52,7 +53,8 @@ pub struct ViewQuery {
     tag = "verifications", operation_id = "find_verification",
     params(
         ("id" = String, Path),
-        ("response_code" = Option<String>, Query, description = "What the person's browser brought back; the answer says whether it is the right one.")
+        ("response_code" = Option<String>, Query, description = "What the person's browser brought back; the answer says whether it is the right one."),
+        ("lang" = Option<String>, Query, description = "Language of the sentences: ar, en, es, fr, ru or zh; before Accept-Language.")
     ),
     responses((status = 200, body = VerificationView), (status = 401, body = Problem), (status = 404, body = Problem)),
     security(("bearer" = []), ("client" = ["verify"]))
@@ -62,14 +64,16 @@ pub async fn find_verification(
     by: SignedIn,
     id: Path<String>,
     query: Query<ViewQuery>,
+    spoken: Spoken,
     desk: Data<Desk>,
-) -> Result<Json<VerificationView>, Problem> {
-    Ok(Json(desk.view(&by.0, &id, query.response_code.as_deref()).await?))
+) -> Result<HttpResponse, Problem> {
+    Ok(spoken.json(&desk.view_in(spoken.0, &by.0, &id, query.response_code.as_deref()).await?))
 }
 
 /// Checks a credential or a presentation that you already have. Nothing of it is stored.
 #[utoipa::path(
     tag = "verifications", operation_id = "verify", request_body = VerifyRequest,
+    params(("lang" = Option<String>, Query, description = "Language of the sentences: ar, en, es, fr, ru or zh; before Accept-Language.")),
     responses(
         (status = 200, body = Report), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 415, body = Problem)
@@ -78,11 +82,12 @@ pub async fn find_verification(
 )]
 #[post("/verify")]
 pub async fn verify(
-    _by: SignedIn,
+    by: SignedIn,
     request: Json<VerifyRequest>,
+    spoken: Spoken,
     desk: Data<Desk>,
-) -> Result<Json<Report>, Problem> {
-    Ok(Json(desk.verify(request.into_inner()).await?))
+) -> Result<HttpResponse, Problem> {
+    Ok(spoken.json(&desk.verify_in(spoken.0, &by.0, request.into_inner()).await?))
 }
 
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {

@@ -174,6 +174,10 @@ async fn every_own_problem_type_has_a_page() {
         "idempotency-key-reused",
         "one-of-two",
         "unreadable-credential",
+        "policy-refused",
+        "policy-name-taken",
+        "too-many-policies",
+        "cursor",
         "busy",
         "scope",
     ] {

@@ -71,6 +71,7 @@ impl Service {
             sealing: SealingKey::from_bytes([3; 32]),
             settings,
             sample: Default::default(),
+            trial: Default::default(),
         });
         let secret_file = folder.path().join("agency.json");
         let demo = DemoClient {

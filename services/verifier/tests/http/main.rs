@@ -4,6 +4,9 @@
 mod agency;
 mod harness;
 mod pages;
+mod policies;
+mod receipts;
+mod trial;
 mod vc_api;
 mod wallet;
 #[path = "../../../../crates/verification/tests/world/mod.rs"]

@@ -53,14 +53,15 @@ async fn answer_is_verified_and_its_claims_are_erased_in_time() {
         let asked = service.ask("staff-identity").await;
         let (token, state) = present(&service, &asked, &holder, &copy).await;
         let form = [("vp_token", token.as_str()), ("state", state.as_str())];
-        assert_eq!(send(&service, &asked, &form).await, (200, json!({})));
+        let first = send(&service, &asked, &form).await;
+        assert_eq!((first.0, first.1.get("redirect_uri")), (200, None));
         let view = service.view(&asked).await;
         assert_eq!(view["state"], "verified");
         assert_eq!(view["report"]["outcome"], "valid", "{:#}", view["report"]);
         assert_eq!(view["report"]["claims"]["givenName"], "Amina");
         assert!(view["report"]["claimsKeptUntil"].is_string());
-        // The same answer again is taken as the same.
-        assert_eq!(send(&service, &asked, &form).await, (200, json!({})));
+        // The same answer again is taken as the same, and gets the same link to the receipt.
+        assert_eq!(send(&service, &asked, &form).await, first);
         assert_eq!(service.view(&asked).await["report"], view["report"]);
         service.clock.advance(chrono::Duration::seconds(900));
         let later = service.view(&asked).await;

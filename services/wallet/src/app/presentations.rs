@@ -11,7 +11,7 @@ use credential::enveloped::{self, Binding, Content, Envelope};
 use holding::dcql::{self, Candidate, Evaluation, Selection, SelectionFault};
 use holding::party::Party;
 use holding::presentation::{
-    Answer, AnswerKind, PreparedItem, Presentation, Progress, StepFault, safe_redirect,
+    Answer, AnswerKind, PreparedItem, Presentation, Progress, StepFault, safe_receipt, safe_redirect,
 };
 use holding::request::{self, RequestFault, RequestHeader, verifier_did};
 use holding::signing::{self, SignatureFault, ToSign};
@@ -426,7 +426,8 @@ impl Wallet {
         let outcome = match self.outbound.post_form(url, &form, &[("accept", "application/json")]).await {
             Ok(reply) if reply.is_success() => {
                 let answer: DirectPostAnswer = reply.json().unwrap_or_default();
-                Ok(answer.redirect_uri.and_then(|uri| safe_redirect(&uri, url)))
+                let receipt = answer.receipt_uri.and_then(|uri| safe_receipt(&uri, url));
+                Ok((answer.redirect_uri.and_then(|uri| safe_redirect(&uri, url)), receipt))
             }
             // 408, 429 and 5xx pass; any other refusal will not change by repeating.
             Ok(reply) if matches!(reply.status, 408 | 429) || reply.status >= 500 => {
@@ -439,8 +440,8 @@ impl Wallet {
             Err(error) => Err(Some(error.into())),
         };
         let (next, entry) = match outcome {
-            Ok(redirect_uri) => {
-                let entry = self.entry(key, &presentation.activity(&answer))?;
+            Ok((redirect_uri, receipt)) => {
+                let entry = self.entry(key, &presentation.activity(&answer, receipt))?;
                 (presentation.acknowledged(answer.kind, now, redirect_uri), Some(entry))
             }
             Err(Some(fault)) if presentation.request.expires_at > now => {

@@ -190,6 +190,23 @@ async fn redirect_is_given_back_only_when_it_is_safe() {
 }
 
 #[actix_web::test]
+async fn receipt_of_the_verifier_is_kept_in_the_activity() {
+    for (elsewhere, kept) in [(false, true), (true, false)] {
+        let world = World::new().await;
+        let person = world.holder("anna").await;
+        let response = world.others.knobs().request["response_uri"].as_str().unwrap().to_owned();
+        let own = response.replace("/oid4vp/responses/r1", "/receipts/r1/key");
+        let link = if elsewhere { "https://elsewhere.example/receipts/r1/key".to_owned() } else { own };
+        world.others.knobs().receipt_uri = Some(link.clone());
+        let asked = open(&world, &person).await;
+        consent(&person, asked["id"].as_str().unwrap(), json!({})).await;
+        let activity = person.get("/v1/activity").await.expect(200).unwrap().json().unwrap();
+        let found = activity["entries"][0]["receipt"].as_str();
+        assert_eq!(found, kept.then_some(link.as_str()), "{activity}");
+    }
+}
+
+#[actix_web::test]
 async fn request_that_breaks_a_rule_is_stopped() {
     for (member, value) in [
         ("client_id", json!("decentralized_identifier:did:passerelle:undp")),

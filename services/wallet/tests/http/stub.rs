@@ -468,11 +468,14 @@ async fn signed_request(world: &World, wallet_nonce: Option<String>) -> HttpResp
 async fn response(world: World, body: Bytes) -> HttpResponse {
     let form: HashMap<String, String> = url::form_urlencoded::parse(&body).into_owned().collect();
     world.seen().responses.push(form);
-    let (status, redirect) = {
+    let (status, redirect, receipt) = {
         let knobs = world.knobs();
-        (knobs.response_status, knobs.redirect_uri.clone())
+        (knobs.response_status, knobs.redirect_uri.clone(), knobs.receipt_uri.clone())
     };
     let mut answer = json!({});
+    if let Some(receipt) = receipt {
+        answer["receipt_uri"] = receipt.into();
+    }
     if let Some(redirect) = redirect {
         answer["redirect_uri"] = redirect.into();
     }

@@ -93,6 +93,7 @@ pub struct Knobs {
     pub request_signed_by_other: bool,
     pub response_status: u16,
     pub redirect_uri: Option<String>,
+    pub receipt_uri: Option<String>,
     pub existence_state: &'static str,
     pub existence_status: u16,
 }
@@ -338,6 +339,7 @@ fn knobs(base: &str, now: Timestamp) -> Knobs {
         request_signed_by_other: false,
         response_status: 200,
         redirect_uri: None,
+        receipt_uri: None,
         existence_state: "open",
         existence_status: 200,
     }

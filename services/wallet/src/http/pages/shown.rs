@@ -176,6 +176,7 @@ pub struct Entry {
     pub sentence: String,
     pub purpose: Option<String>,
     pub claims: Vec<String>,
+    pub receipt: Option<String>,
     pub tone: &'static str,
 }
 
@@ -186,6 +187,7 @@ pub fn entries(activities: Vec<(Timestamp, Activity)>) -> Vec<Entry> {
             at,
             sentence: activity.sentence(),
             claims: activity.claims().to_vec(),
+            receipt: activity.receipt().map(str::to_owned),
             tone: match &activity {
                 Activity::Received { .. } | Activity::ExistenceConfirmed { .. } => "pass",
                 Activity::Presented { .. } | Activity::ExistenceAnswered { .. } => "waiting",

@@ -110,6 +110,9 @@ pub struct ActivityView {
     pub who: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub claims: Vec<String>,
+    /// Where the verifier shows the signed receipt of what it checked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub receipt: Option<String>,
 }
 
 impl From<(Timestamp, Activity)> for ActivityView {
@@ -120,6 +123,7 @@ impl From<(Timestamp, Activity)> for ActivityView {
             sentence: activity.sentence(),
             who: activity.who().map(str::to_owned),
             claims: activity.claims().to_vec(),
+            receipt: activity.receipt().map(str::to_owned),
         }
     }
 }
