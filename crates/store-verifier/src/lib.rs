@@ -1,18 +1,23 @@
-//! The verifier's database: agency clients and their tokens, verifications, idempotency keys.
+//! The verifier's database: agency clients and their tokens, verifications, idempotency keys,
+//! sign-ins of applications.
 //!
 //! It holds secrets as hashes and personal data sealed, and it decides nothing: a use case opens a transaction,
 //! calls these methods and commits. Read [`Store`], [`Tx`] and [`Verification`] first.
 
 mod client;
+mod oidc;
 mod verification;
 
 pub use client::{Client, Token};
+pub use oidc::OidcLogin;
 pub use verification::{Idempotent, Verification};
 
 use sql::{Database, Migration};
 
-const MIGRATIONS: &[Migration] =
-    &[Migration { version: 1, name: "first", sql: include_str!("../migrations/0001_first.sql") }];
+const MIGRATIONS: &[Migration] = &[
+    Migration { version: 1, name: "first", sql: include_str!("../migrations/0001_first.sql") },
+    oidc::MIGRATION,
+];
 
 /// The ways the database fails the verifier.
 #[derive(Debug, thiserror::Error)]

@@ -7,6 +7,7 @@
 
 pub mod anchors;
 pub mod existence;
+pub mod oidc;
 pub mod vc_api;
 pub mod vci;
 pub mod verifications;

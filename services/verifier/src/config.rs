@@ -1,10 +1,14 @@
 //! What an operator decides: read from TOML, checked wholly at start-up.
 
+mod oidc;
+
 use std::path::PathBuf;
 
 use outbound::OutboundPolicy;
 use serde::Deserialize;
 use url::Url;
+
+pub use oidc::{OidcClient, OidcConfig};
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -18,6 +22,9 @@ pub struct Config {
     pub verifier: VerifierConfig,
     #[serde(default)]
     pub vc_api: VcApiConfig,
+    /// Applications of agencies that sign people in by OpenID Connect.
+    #[serde(default)]
+    pub oidc: OidcConfig,
 }
 
 /// `DATABASE_URL` in the environment overrides the file.

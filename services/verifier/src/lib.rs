@@ -15,7 +15,10 @@ use std::sync::Arc;
 use actix_web::web::Data;
 use tokio::sync::watch;
 
-pub use config::{Config, DemoClient, KeysConfig, RegistryConfig, StoreConfig, VcApiConfig, VerifierConfig};
+pub use config::{
+    Config, DemoClient, KeysConfig, OidcClient, OidcConfig, RegistryConfig, StoreConfig, VcApiConfig,
+    VerifierConfig,
+};
 
 /// Why the service did not start.
 #[derive(Debug, thiserror::Error)]
@@ -48,6 +51,12 @@ pub enum StartError {
     Outbound(#[from] outbound::OutboundError),
     #[error("the database cannot be opened")]
     Store(#[from] store_verifier::StoreError),
+    #[error("application {id} cannot be registered")]
+    OidcClient {
+        id: String,
+        #[source]
+        source: app::oidc::RegistrationError,
+    },
     #[error("the demonstration client cannot be made")]
     DemoClient(#[from] app::SecretFileError),
     #[error("cannot serve")]

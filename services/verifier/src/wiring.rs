@@ -14,7 +14,7 @@ use store_verifier::Store;
 use tokio::sync::OnceCell;
 use verification::{Policies, Verifier};
 
-use crate::app::{Desk, GuardedFetch, Settings, VcApi};
+use crate::app::{Desk, GuardedFetch, Settings, VcApi, oidc};
 use crate::{Config, StartError};
 
 /// How long a resolved DID is used again; short, since a compromised key must stop counting soon.
@@ -95,7 +95,21 @@ fn settings(config: &Config, policies: &Policies) -> Result<Settings, StartError
             policy: config.vc_api.policy.clone(),
             lax_controller: config.vc_api.lax_controller,
         },
+        oidc_clients: oidc_clients(config, policies)?,
     })
+}
+
+fn oidc_clients(config: &Config, policies: &Policies) -> Result<Vec<oidc::Client>, StartError> {
+    let mut clients: Vec<oidc::Client> = Vec::new();
+    for one in &config.oidc.clients {
+        let client = oidc::Client::register(one, policies)
+            .map_err(|source| StartError::OidcClient { id: one.id.clone(), source })?;
+        if clients.iter().any(|known| known.id == client.id) {
+            return Err(StartError::Config(format!("application {} is registered twice", one.id)));
+        }
+        clients.push(client);
+    }
+    Ok(clients)
 }
 
 fn genesis(path: &PathBuf) -> Result<Genesis, StartError> {

@@ -14,6 +14,7 @@ const CUT_OFF_SECONDS: i64 = 60;
 const BATCH: u32 = 20;
 const KEEP_KEYS_HOURS: i64 = 24;
 const KEEP_DEMONSTRATIONS_HOURS: i64 = 24;
+const KEEP_LOGINS_HOURS: i64 = 24;
 
 /// Runs until the sender says stop. At start every answer without a report was cut off.
 pub async fn run(desk: Arc<Desk>, mut stop: watch::Receiver<bool>) {
@@ -47,6 +48,7 @@ async fn round(desk: &Desk, patience_seconds: i64) -> Result<(), StoreError> {
         tx.delete_idempotency_keys(now - chrono::Duration::hours(KEEP_KEYS_HOURS)).await?;
         tx.delete_verifications(DEMO_TENANT, now - chrono::Duration::hours(KEEP_DEMONSTRATIONS_HOURS))
             .await?;
+        tx.delete_oidc_logins(now - chrono::Duration::hours(KEEP_LOGINS_HOURS)).await?;
         tx.commit().await?;
         if erased > 0 {
             metrics::counter!("verifier_claims_erased_total").increment(erased);

@@ -3,6 +3,7 @@
 mod chores;
 mod clients;
 mod hand_over;
+pub mod oidc;
 mod ports;
 mod requests;
 mod responses;
@@ -61,6 +62,8 @@ pub struct Settings {
     pub token_seconds: i64,
     pub public_demo: Vec<String>,
     pub vc_api: VcApi,
+    /// Applications that sign people in by OpenID Connect.
+    pub oidc_clients: Vec<oidc::Client>,
 }
 
 /// The open instance of the VC API, if there is one.

@@ -172,7 +172,7 @@ impl Desk {
         .await
     }
 
-    fn new_verification(&self, tenant: &str, policy: &Policy, purpose: String) -> Verification {
+    pub(super) fn new_verification(&self, tenant: &str, policy: &Policy, purpose: String) -> Verification {
         let created = self.now();
         Verification {
             id: self.new_id(),
@@ -293,7 +293,7 @@ impl Desk {
     }
 }
 
-fn purpose(policy: &Policy, wanted: Option<&str>) -> Result<String, RequestError> {
+pub(super) fn purpose(policy: &Policy, wanted: Option<&str>) -> Result<String, RequestError> {
     let Some(wanted) = wanted else { return Ok(policy.purpose.clone()) };
     let wanted = wanted.trim();
     // Direction marks could make the wallet's consent page read as something else.

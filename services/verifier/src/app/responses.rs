@@ -15,7 +15,7 @@ use wire::verifications::{Report, State};
 use wire::vp::dcql::MAX_CREDENTIALS;
 use wire::vp::{DirectPost, DirectPostAnswer, ErrorCode, MAX_PRESENTATIONS, VpToken, VpTokenError};
 
-use super::{Desk, same};
+use super::{Desk, oidc, same};
 
 /// Levels of nesting in a `vp_token`.
 const MAX_DEPTH: usize = 32;
@@ -157,7 +157,12 @@ impl Desk {
         let outcome = outcome.as_str().unwrap_or_default().to_owned();
         metrics::counter!("verifier_reports_total", "policy" => policy.name.clone(), "outcome" => outcome)
             .increment(1);
-        self.store_report(id, report, policy.claims_retention_seconds).await
+        // A sign-in reads its claims once, by its code, and keeps them no longer than that.
+        let keep = match oidc::is_login(&verification.tenant) {
+            true => policy.claims_retention_seconds.min(oidc::CLAIMS_SECONDS),
+            false => policy.claims_retention_seconds,
+        };
+        self.store_report(id, report, keep).await
     }
 
     async fn store_report(

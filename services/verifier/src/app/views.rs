@@ -71,7 +71,7 @@ impl Desk {
         names.filter_map(|name| self.policies.find(name)).map(verification::Policy::view).collect()
     }
 
-    fn view_of(&self, found: &Verification) -> Result<VerificationView, ViewError> {
+    pub(super) fn view_of(&self, found: &Verification) -> Result<VerificationView, ViewError> {
         let late = found.state == State::Waiting && found.expires <= self.now();
         Ok(VerificationView {
             id: found.id.clone(),

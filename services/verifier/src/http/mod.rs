@@ -1,8 +1,10 @@
 //! Routes. Each handler translates, calls one use case and translates back.
 
 mod auth;
+mod login;
 mod oauth;
 mod oid4vp;
+mod oidc;
 mod pages;
 mod problem;
 mod render;
@@ -23,6 +25,8 @@ use web::{OAuthError, ServiceConfig};
 /// A presentation of a few credentials with their receipts.
 const RESPONSE_BYTES: usize = 512 * 1024;
 
+const ASSETS: web::assets::Assets = web::assets::Assets(&[login::SCRIPT]);
+
 /// Registers every route; what is registered is documented.
 pub fn configure(routes: &mut ServiceConfig<'_>) {
     let form = FormConfig::default()
@@ -30,10 +34,24 @@ pub fn configure(routes: &mut ServiceConfig<'_>) {
         .error_handler(|error, _| OAuthError::bad_request("invalid_request", error.to_string()).into());
     routes
         .app_data(problem::PAGES)
+        .app_data(ASSETS)
         .service(pages::landing)
         .service(pages::start_try)
         .service(pages::show_try)
         .service(scope::scope("/oauth").app_data(form.clone()).service(oauth::create_token))
+        .service(
+            scope::scope("/oidc")
+                .app_data(form.clone())
+                .service(oidc::find_provider_metadata)
+                .service(oidc::list_provider_keys)
+                .service(oidc::redeem_code)
+                .service(oidc::find_user_info)
+                .service(oidc::find_user_info_by_post)
+                .service(login::begin_login)
+                .service(login::begin_login_by_form)
+                .service(login::show_login)
+                .service(login::finish_login),
+        )
         .service(
             scope::scope("/oid4vp")
                 .app_data(form)
@@ -67,6 +85,7 @@ pub fn base_document() -> utoipa::openapi::OpenApi {
         tags(
             (name = "verifications", description = "For agencies' systems: start a verification, read its report, check what was handed over."),
             (name = "oauth", description = "Access tokens by client credentials (RFC 6749, 4.4)."),
+            (name = "oidc", description = "For applications: signing people in by OpenID Connect Core 1.0, with only the claims a client is registered for."),
             (name = "oid4vp", description = "For wallets: OpenID for Verifiable Presentations 1.0."),
             (name = "vc-api", description = "For integrators and test suites, where the configuration opens it. Accreditation is optional there, and the answer says so."),
             (name = "pages", description = "For people.")

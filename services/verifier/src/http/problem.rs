@@ -4,6 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::WWW_AUTHENTICATE;
 use web::{OAuthError, Problem, ProblemPage, ProblemPages};
 
+use crate::app::oidc::{TokenError, UserInfoError};
 use crate::app::{
     ClientError, HandOverError, RequestError, RequestObjectError, ResponseError, SampleError, ViewError,
 };
@@ -148,6 +149,25 @@ pub fn of_response(error: &ResponseError) -> OAuthError {
     }
 }
 
+/// The token endpoint of the OpenID Connect bridge (RFC 6749, 5.2).
+pub fn of_redeem(error: &TokenError) -> OAuthError {
+    match error {
+        TokenError::Client => OAuthError::invalid_client(error.to_string()),
+        TokenError::Grant => OAuthError::bad_request("invalid_grant", error.to_string()),
+        TokenError::TooLong | TokenError::Sign(_) | TokenError::Pairwise(_) | TokenError::View(_) => {
+            OAuthError::internal(error)
+        }
+        TokenError::Store(error) => OAuthError::internal(error),
+    }
+}
+
+pub fn of_user_info(error: &UserInfoError) -> OAuthError {
+    match error {
+        UserInfoError::Token => OAuthError::invalid_token(error.to_string()),
+        UserInfoError::Store(error) => OAuthError::internal(error),
+    }
+}
+
 pub fn of_view(error: &ViewError) -> Problem {
     match error {
         ViewError::Unknown => Problem::not_found(),
@@ -190,6 +210,8 @@ answers! {
     RequestError => Problem by of_request,
     RequestObjectError => OAuthError by of_request_object,
     ResponseError => OAuthError by of_response,
+    TokenError => OAuthError by of_redeem,
+    UserInfoError => OAuthError by of_user_info,
     ViewError => Problem by of_view,
     HandOverError => Problem by of_hand_over,
 }

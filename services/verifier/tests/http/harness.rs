@@ -57,6 +57,7 @@ impl Service {
             token_seconds: 3600,
             public_demo: vec!["staff-identity".into()],
             vc_api: VcApi { open: true, policy: "open".into(), lax_controller: false },
+            oidc_clients: Vec::new(),
         };
         change(&mut settings);
         let clock = world.clock.clone();

@@ -3,6 +3,7 @@
 
 mod agency;
 mod harness;
+mod oidc;
 mod pages;
 mod vc_api;
 mod wallet;
