@@ -22,6 +22,8 @@ pub struct Config {
     pub verifier: VerifierConfig,
     #[serde(default)]
     pub vc_api: VcApiConfig,
+    #[serde(default)]
+    pub limits: LimitsConfig,
     /// Applications of agencies that sign people in by OpenID Connect.
     #[serde(default)]
     pub oidc: OidcConfig,
@@ -134,6 +136,22 @@ pub struct VcApiConfig {
 impl Default for VcApiConfig {
     fn default() -> Self {
         Self { open: false, policy: vc_api_policy(), lax_controller: false }
+    }
+}
+
+/// What one agency client may do.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LimitsConfig {
+    /// Requests under `/v1`; each item of a batch counts as one.
+    pub requests_per_minute: u32,
+    /// Verifications that wait for their answer at the same time.
+    pub open_verifications: u32,
+}
+
+impl Default for LimitsConfig {
+    fn default() -> Self {
+        Self { requests_per_minute: 6_000, open_verifications: 5_000 }
     }
 }
 

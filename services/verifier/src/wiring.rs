@@ -14,7 +14,8 @@ use store_verifier::Store;
 use tokio::sync::OnceCell;
 use verification::{Policies, Verifier};
 
-use crate::app::{Desk, GuardedFetch, Settings, VcApi, oidc};
+use crate::app::{Desk, Following, GuardedFetch, Limits, Rates, Settings, VcApi, oidc};
+use crate::config::LimitsConfig;
 use crate::{Config, StartError};
 
 /// How long a resolved DID is used again; short, since a compromised key must stop counting soon.
@@ -52,6 +53,8 @@ pub(crate) async fn desk(config: &Config) -> Result<Desk, StartError> {
         sealing,
         settings,
         sample: OnceCell::new(),
+        rates: Rates::default(),
+        following: Following::default(),
     })
 }
 
@@ -95,7 +98,18 @@ fn settings(config: &Config, policies: &Policies) -> Result<Settings, StartError
             policy: config.vc_api.policy.clone(),
             lax_controller: config.vc_api.lax_controller,
         },
+        limits: limits(&config.limits)?,
         oidc_clients: oidc_clients(config, policies)?,
+    })
+}
+
+fn limits(config: &LimitsConfig) -> Result<Limits, StartError> {
+    if config.requests_per_minute == 0 || config.open_verifications == 0 {
+        return Err(StartError::Config("a limit of nothing lets nobody in".to_owned()));
+    }
+    Ok(Limits {
+        requests_per_minute: config.requests_per_minute,
+        open_verifications: config.open_verifications,
     })
 }
 

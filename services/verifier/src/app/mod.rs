@@ -1,8 +1,11 @@
 //! Use cases. Each opens its own transaction; nothing that waits for a network happens inside one.
 
+mod batch;
 mod chores;
 mod clients;
+mod follow;
 mod hand_over;
+mod limits;
 pub mod oidc;
 mod ports;
 mod requests;
@@ -23,9 +26,12 @@ use url::Url;
 use verification::{Policies, Verifier};
 use wire::vp::DID_PREFIX;
 
+pub use batch::{BatchError, Checked};
 pub use chores::run as run_chores;
 pub use clients::{Agency, ClientError, Credentials, SecretFileError, TokenGrant};
+pub use follow::{FollowError, Follower, Following};
 pub use hand_over::HandOverError;
+pub use limits::{Limits, Rates, TooMany};
 pub use ports::GuardedFetch;
 pub use requests::{RequestError, RequestObjectError, Start, Starter};
 pub use responses::ResponseError;
@@ -47,6 +53,8 @@ pub struct Desk {
     pub settings: Settings,
     /// Made when it is first asked for.
     pub sample: OnceCell<Value>,
+    pub rates: Rates,
+    pub following: Following,
 }
 
 /// What the configuration decides, checked.
@@ -62,6 +70,7 @@ pub struct Settings {
     pub token_seconds: i64,
     pub public_demo: Vec<String>,
     pub vc_api: VcApi,
+    pub limits: Limits,
     /// Applications that sign people in by OpenID Connect.
     pub oidc_clients: Vec<oidc::Client>,
 }

@@ -57,6 +57,8 @@ pub enum RequestError {
     KeyReused,
     #[error("too many visitors are trying at the moment")]
     Busy,
+    #[error("at most {0} verifications of a client wait at the same time")]
+    TooManyOpen(u32),
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -125,6 +127,10 @@ impl Desk {
                 }
                 // It is kept as long as its key is.
                 return tx.find_verification(&made.verification).await?.ok_or(RequestError::KeyReused);
+            }
+            let most = self.settings.limits.open_verifications;
+            if tx.count_waiting(&agency.id).await? >= i64::from(most) {
+                return Err(RequestError::TooManyOpen(most));
             }
             let return_url = match &what.return_url {
                 None => None,

@@ -84,6 +84,7 @@ impl Desk {
         if !taken {
             return self.answered_before(id, &digest).await;
         }
+        self.following.changed(id);
         if form.vp_token.is_some() {
             // The check goes on if the wallet hangs up; if this process dies, the chores find the kept answer.
             let (desk, id) = (Arc::clone(self), id.to_owned());
@@ -186,9 +187,11 @@ impl Desk {
             let mut tx = self.store.write("store_report").await?;
             tx.complete(id, &text, kept.clone()).await?;
             tx.commit().await?;
-            Ok(())
+            Ok::<_, ResponseError>(())
         })
-        .await
+        .await?;
+        self.following.changed(id);
+        Ok(())
     }
 
     fn seal_response(&self, id: &str, kept: &Kept) -> Vec<u8> {

@@ -16,6 +16,8 @@ pub enum ViewError {
     /// Also for what belongs to somebody else.
     #[error("there is no such verification")]
     Unknown,
+    #[error("the verification does not wait for an answer any more")]
+    Over,
     #[error("the stored report cannot be read")]
     Report(#[from] serde_json::Error),
     #[error("the kept claims cannot be opened")]
@@ -43,6 +45,16 @@ impl Desk {
         let found = found.filter(|found| found.tenant == agency.id).ok_or(ViewError::Unknown)?;
         let matches = response_code.map(|code| same(code.as_bytes(), found.response_code.as_bytes()));
         Ok(VerificationView { response_code_matches: matches, ..self.view_of(&found)? })
+    }
+
+    /// What a wallet opens, while the verification waits.
+    pub async fn link(&self, agency: &Agency, id: &str) -> Result<String, ViewError> {
+        let found = self.store.read().await?.find_verification(id).await?;
+        let found = found.filter(|found| found.tenant == agency.id).ok_or(ViewError::Unknown)?;
+        if found.state != State::Waiting || found.expires <= self.now() {
+            return Err(ViewError::Over);
+        }
+        Ok(self.started(&found).link)
     }
 
     /// The page's view; only for the browser that started it.

@@ -23,6 +23,7 @@ pub async fn require_token(
     let bearer = bearer(request.headers(), MAX_TOKEN).ok_or_else(missing)?.to_owned();
     let desk = request.app_data::<Data<Desk>>().cloned().ok_or_else(missing)?;
     let agency = desk.authenticate(&bearer).await.map_err(Problem::from)?;
+    desk.spend(&agency, 1).map_err(Problem::from)?;
     request.extensions_mut().insert(agency);
     next.call(request).await
 }

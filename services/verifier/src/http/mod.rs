@@ -1,6 +1,8 @@
 //! Routes. Each handler translates, calls one use case and translates back.
 
 mod auth;
+mod batch;
+mod follow;
 mod login;
 mod oauth;
 mod oid4vp;
@@ -68,6 +70,10 @@ pub fn configure(routes: &mut ServiceConfig<'_>) {
                 .wrap(from_fn(auth::require_token))
                 .service(verifications::create_verification)
                 .service(verifications::find_verification)
+                .service(follow::find_qr_svg)
+                .service(follow::find_qr_png)
+                .service(follow::follow_verification)
+                .service(scope::scope("/verify/batch").app_data(batch::LIMITS).service(batch::verify_batch))
                 .service(verifications::verify),
         );
 }

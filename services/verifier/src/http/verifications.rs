@@ -24,7 +24,7 @@ pub async fn list_policies(desk: Data<Desk>) -> Json<PolicyList> {
     params(("Idempotency-Key" = Option<String>, Header, description = "The same key and body give the same verification again.")),
     responses(
         (status = 201, body = StartedVerification), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 415, body = Problem), (status = 422, body = Problem)
+        (status = 415, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem)
     ),
     security(("bearer" = []), ("client" = ["verify"]))
 )]
@@ -45,6 +45,8 @@ pub async fn create_verification(
 #[derive(Deserialize)]
 pub struct ViewQuery {
     response_code: Option<String>,
+    #[serde(default)]
+    wait: u64,
 }
 
 /// Where the verification stands, and the report once there is one.
@@ -52,9 +54,13 @@ pub struct ViewQuery {
     tag = "verifications", operation_id = "find_verification",
     params(
         ("id" = String, Path),
-        ("response_code" = Option<String>, Query, description = "What the person's browser brought back; the answer says whether it is the right one.")
+        ("response_code" = Option<String>, Query, description = "What the person's browser brought back; the answer says whether it is the right one."),
+        ("wait" = Option<u64>, Query, minimum = 0, maximum = 60, description = "Seconds to wait for a final state; the answer comes at once when it is there.")
     ),
-    responses((status = 200, body = VerificationView), (status = 401, body = Problem), (status = 404, body = Problem)),
+    responses(
+        (status = 200, body = VerificationView), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 404, body = Problem), (status = 429, body = Problem)
+    ),
     security(("bearer" = []), ("client" = ["verify"]))
 )]
 #[get("/verifications/{id}")]
@@ -64,7 +70,8 @@ pub async fn find_verification(
     query: Query<ViewQuery>,
     desk: Data<Desk>,
 ) -> Result<Json<VerificationView>, Problem> {
-    Ok(Json(desk.view(&by.0, &id, query.response_code.as_deref()).await?))
+    let desk = desk.into_inner();
+    Ok(Json(desk.view_when_settled(&by.0, &id, query.response_code.as_deref(), query.wait).await?))
 }
 
 /// Checks a credential or a presentation that you already have. Nothing of it is stored.
@@ -72,7 +79,7 @@ pub async fn find_verification(
     tag = "verifications", operation_id = "verify", request_body = VerifyRequest,
     responses(
         (status = 200, body = Report), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 415, body = Problem)
+        (status = 415, body = Problem), (status = 429, body = Problem)
     ),
     security(("bearer" = []), ("client" = ["verify"]))
 )]

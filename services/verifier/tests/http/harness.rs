@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use url::Url;
 use verification::Policies;
-use verifier::app::{Desk, Settings, VcApi};
+use verifier::app::{Desk, Limits, Settings, VcApi};
 use verifier::{DemoClient, http};
 use web::HttpConfig;
 
@@ -57,6 +57,7 @@ impl Service {
             token_seconds: 3600,
             public_demo: vec!["staff-identity".into()],
             vc_api: VcApi { open: true, policy: "open".into(), lax_controller: false },
+            limits: Limits { requests_per_minute: 600, open_verifications: 50 },
             oidc_clients: Vec::new(),
         };
         change(&mut settings);
@@ -72,6 +73,8 @@ impl Service {
             sealing: SealingKey::from_bytes([3; 32]),
             settings,
             sample: Default::default(),
+            rates: Default::default(),
+            following: Default::default(),
         });
         let secret_file = folder.path().join("agency.json");
         let demo = DemoClient {
