@@ -1,5 +1,5 @@
 //! The verifier's database: agency clients and their tokens, verifications, idempotency keys,
-//! sign-ins of applications.
+//! sign-ins of applications, webhooks.
 //!
 //! It holds secrets as hashes and personal data sealed, and it decides nothing: a use case opens a transaction,
 //! calls these methods and commits. Read [`Store`], [`Tx`] and [`Verification`] first.
@@ -7,16 +7,19 @@
 mod client;
 mod oidc;
 mod verification;
+mod webhook;
 
 pub use client::{Client, Token};
 pub use oidc::OidcLogin;
 pub use verification::{Idempotent, Verification};
+pub use webhook::{Delivery, DeliveryState, Listened, Webhook};
 
 use sql::{Database, Migration};
 
 const MIGRATIONS: &[Migration] = &[
     Migration { version: 1, name: "first", sql: include_str!("../migrations/0001_first.sql") },
     oidc::MIGRATION,
+    webhook::MIGRATION,
 ];
 
 /// The ways the database fails the verifier.

@@ -12,3 +12,4 @@ pub mod vc_api;
 pub mod vci;
 pub mod verifications;
 pub mod vp;
+pub mod webhooks;

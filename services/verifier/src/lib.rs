@@ -77,11 +77,12 @@ pub async fn start(config: Config) -> Result<web::Running, StartError> {
     };
     let mut running = web::serve("verifier", &config.http, openapi(), ready, configure).await?;
     let (stop, stopped) = watch::channel(false);
+    let webhooks = tokio::spawn(app::run_webhooks(Arc::clone(&desk), stopped.clone()));
     let chores = tokio::spawn(app::run_chores(Arc::clone(&desk), stopped));
     running.on_stop(async move {
         // The receiver is gone only if the chores have ended already.
         let _ = stop.send(true);
-        let _ = chores.await;
+        let _ = tokio::join!(chores, webhooks);
         desk.store.close().await;
     });
     Ok(running)

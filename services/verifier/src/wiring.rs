@@ -41,7 +41,8 @@ pub(crate) async fn desk(config: &Config) -> Result<Desk, StartError> {
     )?;
     registry.trust(&config.registry.trust)?;
     let resolver = Resolvers::new(Arc::new(registry.clone()), DID_CACHE);
-    let verifier = Verifier::new(Arc::new(registry), Arc::new(GuardedFetch(outbound)), Arc::new(resolver));
+    let verifier =
+        Verifier::new(Arc::new(registry), Arc::new(GuardedFetch(outbound.clone())), Arc::new(resolver));
     let store = Store::open(&config.store.url(), "verifier").await?;
     Ok(Desk {
         store,
@@ -53,6 +54,7 @@ pub(crate) async fn desk(config: &Config) -> Result<Desk, StartError> {
         sealing,
         settings,
         sample: OnceCell::new(),
+        outbound,
         rates: Rates::default(),
         following: Following::default(),
     })

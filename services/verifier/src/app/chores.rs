@@ -40,6 +40,7 @@ async fn round(desk: &Desk, patience_seconds: i64) -> Result<(), StoreError> {
             tracing::error!(verification.id = %id, error = %error, "an answer could not be checked");
         }
     }
+    desk.expire_listened().await?;
     sql::retry(|| async {
         let mut tx = desk.store.write("chores").await?;
         tx.expire(now).await?;
@@ -48,6 +49,7 @@ async fn round(desk: &Desk, patience_seconds: i64) -> Result<(), StoreError> {
         tx.delete_idempotency_keys(now - chrono::Duration::hours(KEEP_KEYS_HOURS)).await?;
         tx.delete_verifications(DEMO_TENANT, now - chrono::Duration::hours(KEEP_DEMONSTRATIONS_HOURS))
             .await?;
+        desk.forget_deliveries(&mut tx).await?;
         tx.delete_oidc_logins(now - chrono::Duration::hours(KEEP_LOGINS_HOURS)).await?;
         tx.commit().await?;
         if erased > 0 {

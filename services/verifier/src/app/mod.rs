@@ -12,11 +12,13 @@ mod requests;
 mod responses;
 mod sample;
 mod views;
+mod webhooks;
 
 use std::sync::Arc;
 
 use clock::{Clock, Entropy, Timestamp};
 use keys::{SealingKey, Signer};
+use outbound::Outbound;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use store_verifier::Store;
@@ -37,6 +39,7 @@ pub use requests::{RequestError, RequestObjectError, Start, Starter};
 pub use responses::ResponseError;
 pub use sample::SampleError;
 pub use views::{PageView, ViewError};
+pub use webhooks::{WebhookError, run_webhooks};
 
 /// The tenant of verifications that visitors start on the pages.
 pub const DEMO_TENANT: &str = "demonstration";
@@ -53,6 +56,8 @@ pub struct Desk {
     pub settings: Settings,
     /// Made when it is first asked for.
     pub sample: OnceCell<Value>,
+    /// For webhooks, whose addresses strangers choose.
+    pub outbound: Outbound,
     pub rates: Rates,
     pub following: Following,
 }

@@ -104,7 +104,13 @@ impl Desk {
                 Taking::Response { digest, sealed, now } => {
                     tx.receive_response(id, &digest, &sealed, now).await?
                 }
-                Taking::Refusal { digest, code, now } => tx.refuse(id, &digest, code.as_str(), now).await?,
+                Taking::Refusal { digest, code, now } => {
+                    let refused = tx.refuse(id, &digest, code.as_str(), now).await?;
+                    if refused {
+                        self.announce(&mut tx, id, State::Refused).await?;
+                    }
+                    refused
+                }
             };
             tx.commit().await?;
             Ok(taken)
@@ -185,7 +191,9 @@ impl Desk {
         let text = serde_json::to_string(&report)?;
         sql::retry(|| async {
             let mut tx = self.store.write("store_report").await?;
-            tx.complete(id, &text, kept.clone()).await?;
+            if tx.complete(id, &text, kept.clone()).await? {
+                self.announce(&mut tx, id, State::Verified).await?;
+            }
             tx.commit().await?;
             Ok::<_, ResponseError>(())
         })

@@ -12,6 +12,7 @@ mod problem;
 mod render;
 mod vc_api;
 mod verifications;
+mod webhook;
 
 use actix_web::middleware::from_fn;
 use actix_web::web::FormConfig;
@@ -73,6 +74,10 @@ pub fn configure(routes: &mut ServiceConfig<'_>) {
                 .service(follow::find_qr_svg)
                 .service(follow::find_qr_png)
                 .service(follow::follow_verification)
+                .service(webhook::put_webhook)
+                .service(webhook::find_webhook)
+                .service(webhook::delete_webhook)
+                .service(webhook::test_webhook)
                 .service(scope::scope("/verify/batch").app_data(batch::LIMITS).service(batch::verify_batch))
                 .service(verifications::verify),
         );

@@ -7,7 +7,7 @@ use web::{OAuthError, Problem, ProblemPage, ProblemPages};
 use crate::app::oidc::{TokenError, UserInfoError};
 use crate::app::{
     BatchError, ClientError, FollowError, HandOverError, RequestError, RequestObjectError, ResponseError,
-    SampleError, TooMany, ViewError,
+    SampleError, TooMany, ViewError, WebhookError,
 };
 
 /// The pages behind this service's own problem types.
@@ -76,6 +76,11 @@ pub const PAGES: ProblemPages = ProblemPages(&[
         slug: "batch-size",
         title: "The batch is empty or too large",
         text: "A batch has 1 to 100 items. Send several batches.",
+    },
+    ProblemPage {
+        slug: "webhook-address",
+        title: "Nothing can be sent to this address",
+        text: "A webhook is an https URL of up to 2,000 characters, without user name and fragment, at a place that this service may reach.",
     },
     ProblemPage {
         slug: "scope",
@@ -224,6 +229,17 @@ pub fn of_user_info(error: &UserInfoError) -> OAuthError {
     }
 }
 
+pub fn of_webhook(error: &WebhookError) -> Problem {
+    match error {
+        WebhookError::None => Problem::not_found(),
+        WebhookError::Address => {
+            Problem::new(StatusCode::BAD_REQUEST, "webhook-address", "Nothing can be sent to this address")
+                .detail(sentence(error))
+        }
+        WebhookError::Store(error) => Problem::internal(error),
+    }
+}
+
 pub fn of_view(error: &ViewError) -> Problem {
     match error {
         ViewError::Unknown => Problem::not_found(),
@@ -276,6 +292,7 @@ answers! {
     TooMany => Problem by of_limit,
     FollowError => Problem by of_follow,
     BatchError => Problem by of_batch,
+    WebhookError => Problem by of_webhook,
 }
 
 impl From<SampleError> for Problem {

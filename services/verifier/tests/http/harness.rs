@@ -61,6 +61,7 @@ impl Service {
             oidc_clients: Vec::new(),
         };
         change(&mut settings);
+        let policy = OutboundPolicy { allow_loopback: true, allow_http: true, ..OutboundPolicy::default() };
         let clock = world.clock.clone();
         let signer: Arc<dyn Signer> = Arc::new(desk_key);
         let desk = Arc::new(Desk {
@@ -73,6 +74,7 @@ impl Service {
             sealing: SealingKey::from_bytes([3; 32]),
             settings,
             sample: Default::default(),
+            outbound: Outbound::new(&policy).unwrap(),
             rates: Default::default(),
             following: Default::default(),
         });
@@ -100,7 +102,6 @@ impl Service {
         })
         .await
         .unwrap();
-        let policy = OutboundPolicy { allow_loopback: true, allow_http: true, ..OutboundPolicy::default() };
         Self {
             desk,
             world,

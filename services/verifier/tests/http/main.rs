@@ -8,5 +8,6 @@ mod oidc;
 mod pages;
 mod vc_api;
 mod wallet;
+mod webhooks;
 #[path = "../../../../crates/verification/tests/world/mod.rs"]
 mod world;
