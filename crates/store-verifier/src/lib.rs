@@ -1,11 +1,13 @@
 //! The verifier's database: agency clients and their tokens, verifications, idempotency keys,
-//! sign-ins of applications, webhooks.
+//! sign-ins of applications, webhooks, clients of
+//! the sandbox.
 //!
 //! It holds secrets as hashes and personal data sealed, and it decides nothing: a use case opens a transaction,
 //! calls these methods and commits. Read [`Store`], [`Tx`] and [`Verification`] first.
 
 mod client;
 mod oidc;
+mod sandbox;
 mod verification;
 mod webhook;
 
@@ -20,6 +22,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { version: 1, name: "first", sql: include_str!("../migrations/0001_first.sql") },
     oidc::MIGRATION,
     webhook::MIGRATION,
+    sandbox::MIGRATION,
 ];
 
 /// The ways the database fails the verifier.

@@ -8,6 +8,7 @@
 pub mod anchors;
 pub mod existence;
 pub mod oidc;
+pub mod sandbox;
 pub mod vc_api;
 pub mod vci;
 pub mod verifications;

@@ -160,6 +160,8 @@ fn verifier(plan: &Plan, everyone: &Everyone) -> anyhow::Result<String> {
         [verifier.demo_client]\nid = {client}\nname = \"Demonstration agency\"\nsecret_file = {secret}\n\n\
         # Verification for machines without authentication: for trying out and for test suites.\n\
         [vc_api]\nopen = true\npolicy = \"open\"\n\n\
+        # Integrators make clients for themselves; never on an instance whose name people trust.\n\
+        [sandbox]\nopen = true\n\n\
         # An application that somebody is writing may sign people in from this machine, by OpenID Connect.\n\
         [[oidc.clients]]\nid = {application}\nname = \"Demonstration application\"\n\
         redirect_uris = [{callback}]\nsecret_file = {application_secret}\npolicy = \"staff-identity-anchored\"\n\n\

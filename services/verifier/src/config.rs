@@ -24,6 +24,8 @@ pub struct Config {
     pub vc_api: VcApiConfig,
     #[serde(default)]
     pub limits: LimitsConfig,
+    #[serde(default)]
+    pub sandbox: SandboxConfig,
     /// Applications of agencies that sign people in by OpenID Connect.
     #[serde(default)]
     pub oidc: OidcConfig,
@@ -137,6 +139,13 @@ impl Default for VcApiConfig {
     fn default() -> Self {
         Self { open: false, policy: vc_api_policy(), lax_controller: false }
     }
+}
+
+/// Integrators make clients for themselves only where `open` says so; never on an instance whose name people trust.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SandboxConfig {
+    pub open: bool,
 }
 
 /// What one agency client may do.

@@ -16,8 +16,8 @@ use actix_web::web::Data;
 use tokio::sync::watch;
 
 pub use config::{
-    Config, DemoClient, KeysConfig, LimitsConfig, OidcClient, OidcConfig, RegistryConfig, StoreConfig,
-    VcApiConfig, VerifierConfig,
+    Config, DemoClient, KeysConfig, LimitsConfig, OidcClient, OidcConfig, RegistryConfig, SandboxConfig,
+    StoreConfig, VcApiConfig, VerifierConfig,
 };
 
 /// Why the service did not start.

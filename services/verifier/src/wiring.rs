@@ -14,7 +14,7 @@ use store_verifier::Store;
 use tokio::sync::OnceCell;
 use verification::{Policies, Verifier};
 
-use crate::app::{Desk, Following, GuardedFetch, Limits, Rates, Settings, VcApi, oidc};
+use crate::app::{Desk, Following, GuardedFetch, Limits, Rates, Sandbox, Settings, VcApi, oidc};
 use crate::config::LimitsConfig;
 use crate::{Config, StartError};
 
@@ -56,6 +56,7 @@ pub(crate) async fn desk(config: &Config) -> Result<Desk, StartError> {
         sample: OnceCell::new(),
         outbound,
         rates: Rates::default(),
+        sandbox: Sandbox::default(),
         following: Following::default(),
     })
 }
@@ -101,6 +102,7 @@ fn settings(config: &Config, policies: &Policies) -> Result<Settings, StartError
             lax_controller: config.vc_api.lax_controller,
         },
         limits: limits(&config.limits)?,
+        sandbox: config.sandbox.open,
         oidc_clients: oidc_clients(config, policies)?,
     })
 }

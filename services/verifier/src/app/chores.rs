@@ -41,6 +41,7 @@ async fn round(desk: &Desk, patience_seconds: i64) -> Result<(), StoreError> {
         }
     }
     desk.expire_listened().await?;
+    desk.end_sandbox_clients().await?;
     sql::retry(|| async {
         let mut tx = desk.store.write("chores").await?;
         tx.expire(now).await?;

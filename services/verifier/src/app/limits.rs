@@ -42,8 +42,7 @@ struct Bucket {
 impl Desk {
     /// Takes so many requests from the agency's bucket.
     pub fn spend(&self, agency: &Agency, requests: u32) -> Result<(), TooMany> {
-        let spent =
-            self.rates.spend(&agency.id, requests, self.settings.limits.requests_per_minute, self.now());
+        let spent = self.rates.spend(&agency.id, requests, self.requests_per_minute(agency), self.now());
         if spent.is_err() {
             metrics::counter!("verifier_limited_total").increment(1);
         }

@@ -11,6 +11,7 @@ mod ports;
 mod requests;
 mod responses;
 mod sample;
+mod sandbox;
 mod views;
 mod webhooks;
 
@@ -38,6 +39,7 @@ pub use ports::GuardedFetch;
 pub use requests::{RequestError, RequestObjectError, Start, Starter};
 pub use responses::ResponseError;
 pub use sample::SampleError;
+pub use sandbox::{Sandbox, SandboxError};
 pub use views::{PageView, ViewError};
 pub use webhooks::{WebhookError, run_webhooks};
 
@@ -59,6 +61,7 @@ pub struct Desk {
     /// For webhooks, whose addresses strangers choose.
     pub outbound: Outbound,
     pub rates: Rates,
+    pub sandbox: Sandbox,
     pub following: Following,
 }
 
@@ -76,6 +79,8 @@ pub struct Settings {
     pub public_demo: Vec<String>,
     pub vc_api: VcApi,
     pub limits: Limits,
+    /// Whether integrators may make clients for themselves.
+    pub sandbox: bool,
     /// Applications that sign people in by OpenID Connect.
     pub oidc_clients: Vec<oidc::Client>,
 }

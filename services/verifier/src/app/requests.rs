@@ -15,7 +15,7 @@ use wire::vp::{
     STATIC_AUDIENCE, SdJwtFormat, VpFormats,
 };
 
-use super::{DEMO_TENANT, Desk, sha256};
+use super::{DEMO_TENANT, Desk, sandbox, sha256};
 use crate::app::clients::Agency;
 
 /// Requests of visitors that may wait at the same time.
@@ -94,6 +94,9 @@ impl Desk {
         let purpose = purpose(policy, start.what.purpose.as_deref())?;
         let verification = match &start.by {
             Starter::Agency { agency, idempotency_key } => {
+                if sandbox::is_sandbox(&agency.id) && !self.settings.public_demo.contains(&policy.name) {
+                    return Err(RequestError::NotForVisitors(policy.name.clone()));
+                }
                 self.start_for_agency(agency, idempotency_key.as_deref(), &start.what, policy, purpose)
                     .await?
             }
@@ -128,7 +131,7 @@ impl Desk {
                 // It is kept as long as its key is.
                 return tx.find_verification(&made.verification).await?.ok_or(RequestError::KeyReused);
             }
-            let most = self.settings.limits.open_verifications;
+            let most = self.open_verifications(agency);
             if tx.count_waiting(&agency.id).await? >= i64::from(most) {
                 return Err(RequestError::TooManyOpen(most));
             }

@@ -10,6 +10,7 @@ mod oidc;
 mod pages;
 mod problem;
 mod render;
+mod sandbox;
 mod vc_api;
 mod verifications;
 mod webhook;
@@ -62,6 +63,15 @@ pub fn configure(routes: &mut ServiceConfig<'_>) {
                 .service(oid4vp::find_request_with_nonce)
                 .service(oid4vp::create_response),
         )
+        .service(
+            scope::scope("/sandbox")
+                .service(sandbox::show_sandbox)
+                .service(sandbox::make_client_on_page)
+                .service(sandbox::make_sandbox_client)
+                .service(sandbox::list_samples)
+                .service(sandbox::find_verify_sample)
+                .service(sandbox::find_sample_status_list),
+        )
         .service(vc_api::verify_credential)
         .service(vc_api::verify_presentation)
         .service(vc_api::find_sample)
@@ -99,6 +109,7 @@ pub fn base_document() -> utoipa::openapi::OpenApi {
             (name = "oidc", description = "For applications: signing people in by OpenID Connect Core 1.0, with only the claims a client is registered for."),
             (name = "oid4vp", description = "For wallets: OpenID for Verifiable Presentations 1.0."),
             (name = "vc-api", description = "For integrators and test suites, where the configuration opens it. Accreditation is optional there, and the answer says so."),
+            (name = "sandbox", description = "For integrators, where the configuration opens it: a client of one's own, and credentials to try."),
             (name = "pages", description = "For people.")
         )
     )]

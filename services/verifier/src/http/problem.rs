@@ -7,7 +7,7 @@ use web::{OAuthError, Problem, ProblemPage, ProblemPages};
 use crate::app::oidc::{TokenError, UserInfoError};
 use crate::app::{
     BatchError, ClientError, FollowError, HandOverError, RequestError, RequestObjectError, ResponseError,
-    SampleError, TooMany, ViewError, WebhookError,
+    SampleError, SandboxError, TooMany, ViewError, WebhookError,
 };
 
 /// The pages behind this service's own problem types.
@@ -229,6 +229,21 @@ pub fn of_user_info(error: &UserInfoError) -> OAuthError {
     }
 }
 
+pub fn of_sandbox(error: &SandboxError) -> Problem {
+    match error {
+        SandboxError::Closed | SandboxError::UnknownSample => Problem::not_found(),
+        SandboxError::Busy => Problem::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "busy",
+            "Too many people are trying this at the moment",
+        )
+        .detail(sentence(error)),
+        SandboxError::TooMany(error) => of_limit(error),
+        SandboxError::Sample(error) => Problem::internal(error),
+        SandboxError::Store(error) => Problem::internal(error),
+    }
+}
+
 pub fn of_webhook(error: &WebhookError) -> Problem {
     match error {
         WebhookError::None => Problem::not_found(),
@@ -293,6 +308,7 @@ answers! {
     FollowError => Problem by of_follow,
     BatchError => Problem by of_batch,
     WebhookError => Problem by of_webhook,
+    SandboxError => Problem by of_sandbox,
 }
 
 impl From<SampleError> for Problem {

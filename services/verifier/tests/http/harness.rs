@@ -58,6 +58,7 @@ impl Service {
             public_demo: vec!["staff-identity".into()],
             vc_api: VcApi { open: true, policy: "open".into(), lax_controller: false },
             limits: Limits { requests_per_minute: 600, open_verifications: 50 },
+            sandbox: false,
             oidc_clients: Vec::new(),
         };
         change(&mut settings);
@@ -76,6 +77,7 @@ impl Service {
             sample: Default::default(),
             outbound: Outbound::new(&policy).unwrap(),
             rates: Default::default(),
+            sandbox: Default::default(),
             following: Default::default(),
         });
         let secret_file = folder.path().join("agency.json");

@@ -6,6 +6,7 @@ mod follow;
 mod harness;
 mod oidc;
 mod pages;
+mod sandbox;
 mod vc_api;
 mod wallet;
 mod webhooks;
