@@ -3,6 +3,7 @@
 mod flows;
 mod login;
 mod mail;
+mod oidc;
 mod persons;
 mod schemas;
 mod webhooks;

@@ -1,16 +1,23 @@
-//! The verifier's database: agency clients and their tokens, verifications, idempotency keys.
+//! The verifier's database: agency clients and their tokens, verifications, idempotency keys,
+//! sign-ins of applications, webhooks, clients of
+//! the sandbox.
 //!
 //! It holds secrets as hashes and personal data sealed, and it decides nothing: a use case opens a transaction,
 //! calls these methods and commits. Read [`Store`], [`Tx`] and [`Verification`] first.
 
 mod client;
+mod oidc;
 mod policy;
 mod receipt;
+mod sandbox;
 mod verification;
+mod webhook;
 
 pub use client::{Client, Token};
+pub use oidc::OidcLogin;
 pub use policy::AgencyPolicy;
 pub use verification::{Idempotent, Verification};
+pub use webhook::{Delivery, DeliveryState, Listened, Webhook};
 
 use sql::{Database, Migration};
 
@@ -27,6 +34,9 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0101_verification_policy.sql"),
     },
     Migration { version: 102, name: "receipt", sql: include_str!("../migrations/0102_receipt.sql") },
+    oidc::MIGRATION,
+    webhook::MIGRATION,
+    sandbox::MIGRATION,
 ];
 
 /// The ways the database fails the verifier.

@@ -234,6 +234,7 @@ fn unknown_kind(status: &StatusRef) -> Option<String> {
 
 /// From here on the credential is suspended or revoked.
 const LOST: u8 = 3;
+
 /// Of two lists that say the same the older one tells how much is known.
 fn weight(finding: &Finding) -> (u8, Option<u64>) {
     (severity(finding), finding.evidence.get("listAgeSeconds").and_then(serde_json::Value::as_u64))

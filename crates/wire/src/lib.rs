@@ -7,8 +7,11 @@
 
 pub mod anchors;
 pub mod existence;
+pub mod oidc;
 pub mod policies;
+pub mod sandbox;
 pub mod vc_api;
 pub mod vci;
 pub mod verifications;
 pub mod vp;
+pub mod webhooks;

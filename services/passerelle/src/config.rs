@@ -13,6 +13,10 @@ pub const DEMO_AGENCY: &str = "demo-agency";
 /// How long the services of a trial believe in its validator without hearing of it.
 pub const OWN_CHAIN_DAYS: u32 = 3_650;
 pub const AGENCY_SECRET: &str = "agency-secret.json";
+/// The application that an integrator writes: it signs people in by OpenID Connect.
+pub const DEMO_APPLICATION: &str = "demo-application";
+pub const APPLICATION_SECRET: &str = "application-secret";
+pub const APPLICATION_CALLBACK: &str = "http://localhost:8080/callback";
 /// The wallet that an integrator writes: codes for it go nowhere but to this machine, whatever the port (RFC 8252, 7.3).
 const DEMO_WALLET: &str = "\n# A wallet that somebody is writing may try the authorization code flow as this client, from this machine.\n\
     [[clients]]\nclient_id = \"demo-wallet\"\nname = \"Demonstration wallet\"\n\
@@ -40,6 +44,7 @@ const HEAD: &str = "# Written by `passerelle up`, which writes it anew at each s
 /// Writes the four configuration files. They say everything that differs from the defaults.
 pub fn write_all(plan: &Plan, everyone: &Everyone) -> anyhow::Result<()> {
     files::folder(&plan.path("config"))?;
+    make_application_secret(plan)?;
     for service in Service::ALL {
         let text = match service {
             Service::Registry => registry(plan)?,
@@ -51,6 +56,15 @@ pub fn write_all(plan: &Plan, everyone: &Everyone) -> anyhow::Result<()> {
         files::replace(&plan.config(service), text.as_bytes())?;
     }
     Ok(())
+}
+
+/// The secret of the demonstration application, made once.
+fn make_application_secret(plan: &Plan) -> anyhow::Result<()> {
+    let path = plan.path(APPLICATION_SECRET);
+    if path.exists() {
+        return Ok(());
+    }
+    files::replace(&path, clock::token(&clock::SystemEntropy).as_bytes())
 }
 
 /// Reads a configuration file and says where it is wrong.
@@ -145,7 +159,14 @@ fn verifier(plan: &Plan, everyone: &Everyone) -> anyhow::Result<String> {
         # The agency client for trying out; its secret is made at first start.\n\
         [verifier.demo_client]\nid = {client}\nname = \"Demonstration agency\"\nsecret_file = {secret}\n\n\
         # Verification for machines without authentication: for trying out and for test suites.\n\
-        [vc_api]\nopen = true\npolicy = \"open\"\n",
+        [vc_api]\nopen = true\npolicy = \"open\"\n\n\
+        # Integrators make clients for themselves; never on an instance whose name people trust.\n\
+        [sandbox]\nopen = true\n\n\
+        # An application that somebody is writing may sign people in from this machine, by OpenID Connect.\n\
+        [[oidc.clients]]\nid = {application}\nname = \"Demonstration application\"\n\
+        redirect_uris = [{callback}]\nsecret_file = {application_secret}\npolicy = \"staff-identity-anchored\"\n\n\
+        [oidc.clients.claims]\nname = \"givenName familyName\"\ngiven_name = \"givenName\"\n\
+        family_name = \"familyName\"\norganization = \"worksFor.name\"\n",
         http = http(plan, Service::Verifier)?,
         store = store(plan, Service::Verifier),
         registry = registry_link(plan, Service::Verifier)?,
@@ -156,6 +177,9 @@ fn verifier(plan: &Plan, everyone: &Everyone) -> anyhow::Result<String> {
         wallet = quote(plan.url(Service::Wallet)?.as_str()),
         client = quote(DEMO_AGENCY),
         secret = quoted(&plan.path(AGENCY_SECRET)),
+        application = quote(DEMO_APPLICATION),
+        callback = quote(APPLICATION_CALLBACK),
+        application_secret = quoted(&plan.path(APPLICATION_SECRET)),
     ))
 }
 

@@ -4,7 +4,7 @@ use anyhow::Context as _;
 use serde_json::{Map, Value, json};
 use url::Url;
 
-use crate::config::{AGENCY_SECRET, DEMO_AGENCY};
+use crate::config::{AGENCY_SECRET, APPLICATION_CALLBACK, APPLICATION_SECRET, DEMO_AGENCY, DEMO_APPLICATION};
 use crate::organisations::{Everyone, ISSUING};
 use crate::plan::{Plan, Service};
 use crate::{files, say};
@@ -45,6 +45,10 @@ pub fn show(plan: &Plan, everyone: &Everyone, links: &Links, begun: Instant) -> 
     say::line(format!(
         "    agency client     {DEMO_AGENCY}, its secret is in {}",
         plan.path(AGENCY_SECRET).display()
+    ));
+    say::line(format!(
+        "    OpenID Connect    {}oidc, for the application {DEMO_APPLICATION}",
+        url(Service::Verifier)?
     ));
     say::line(format!("  Issuer console      {}console/sign-in", url(Service::Issuer)?));
     for organisation in ISSUING {
@@ -89,7 +93,15 @@ fn for_programs(plan: &Plan, everyone: &Everyone, links: &Links) -> anyhow::Resu
     let secret = std::fs::read(plan.path(AGENCY_SECRET)).ok();
     let agency: Value =
         secret.and_then(|json| serde_json::from_slice(&json).ok()).unwrap_or_else(|| json!({}));
+    let issuer = format!("{}/oidc", plan.url(Service::Verifier)?.origin().ascii_serialization());
+    let application = json!({
+        "issuer": issuer,
+        "client_id": DEMO_APPLICATION,
+        "client_secret": std::fs::read_to_string(plan.path(APPLICATION_SECRET)).ok(),
+        "redirect_uri": APPLICATION_CALLBACK,
+    });
     all.insert("officers".to_owned(), officers.into());
+    all.insert("application".to_owned(), application);
     all.insert("agency".to_owned(), agency);
     all.insert("dids".to_owned(), dids.into());
     Ok(all.into())

@@ -1,10 +1,14 @@
 //! What an operator decides: read from TOML, checked wholly at start-up.
 
+mod oidc;
+
 use std::path::PathBuf;
 
 use outbound::OutboundPolicy;
 use serde::Deserialize;
 use url::Url;
+
+pub use oidc::{OidcClient, OidcConfig};
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -18,6 +22,13 @@ pub struct Config {
     pub verifier: VerifierConfig,
     #[serde(default)]
     pub vc_api: VcApiConfig,
+    #[serde(default)]
+    pub limits: LimitsConfig,
+    #[serde(default)]
+    pub sandbox: SandboxConfig,
+    /// Applications of agencies that sign people in by OpenID Connect.
+    #[serde(default)]
+    pub oidc: OidcConfig,
 }
 
 /// `DATABASE_URL` in the environment overrides the file.
@@ -130,6 +141,29 @@ pub struct VcApiConfig {
 impl Default for VcApiConfig {
     fn default() -> Self {
         Self { open: false, policy: vc_api_policy(), lax_controller: false }
+    }
+}
+
+/// Integrators make clients for themselves only where `open` says so; never on an instance whose name people trust.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SandboxConfig {
+    pub open: bool,
+}
+
+/// What one agency client may do.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LimitsConfig {
+    /// Requests under `/v1`; each item of a batch counts as one.
+    pub requests_per_minute: u32,
+    /// Verifications that wait for their answer at the same time.
+    pub open_verifications: u32,
+}
+
+impl Default for LimitsConfig {
+    fn default() -> Self {
+        Self { requests_per_minute: 6_000, open_verifications: 5_000 }
     }
 }
 

@@ -15,7 +15,10 @@ use std::sync::Arc;
 use actix_web::web::Data;
 use tokio::sync::watch;
 
-pub use config::{Config, DemoClient, KeysConfig, RegistryConfig, StoreConfig, VcApiConfig, VerifierConfig};
+pub use config::{
+    Config, DemoClient, KeysConfig, LimitsConfig, OidcClient, OidcConfig, RegistryConfig, SandboxConfig,
+    StoreConfig, VcApiConfig, VerifierConfig,
+};
 
 /// Why the service did not start.
 #[derive(Debug, thiserror::Error)]
@@ -48,6 +51,12 @@ pub enum StartError {
     Outbound(#[from] outbound::OutboundError),
     #[error("the database cannot be opened")]
     Store(#[from] store_verifier::StoreError),
+    #[error("application {id} cannot be registered")]
+    OidcClient {
+        id: String,
+        #[source]
+        source: app::oidc::RegistrationError,
+    },
     #[error("the demonstration client cannot be made")]
     DemoClient(#[from] app::SecretFileError),
     #[error("cannot serve")]
@@ -68,11 +77,12 @@ pub async fn start(config: Config) -> Result<web::Running, StartError> {
     };
     let mut running = web::serve("verifier", &config.http, openapi(), ready, configure).await?;
     let (stop, stopped) = watch::channel(false);
+    let webhooks = tokio::spawn(app::run_webhooks(Arc::clone(&desk), stopped.clone()));
     let chores = tokio::spawn(app::run_chores(Arc::clone(&desk), stopped));
     running.on_stop(async move {
         // The receiver is gone only if the chores have ended already.
         let _ = stop.send(true);
-        let _ = chores.await;
+        let _ = tokio::join!(chores, webhooks);
         desk.store.close().await;
     });
     Ok(running)

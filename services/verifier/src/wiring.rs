@@ -14,7 +14,8 @@ use store_verifier::Store;
 use tokio::sync::OnceCell;
 use verification::{Policies, Verifier};
 
-use crate::app::{Desk, GuardedFetch, Settings, Trial, VcApi};
+use crate::app::{Desk, Following, GuardedFetch, Limits, Rates, Sandbox, Settings, Trial, VcApi, oidc};
+use crate::config::LimitsConfig;
 use crate::{Config, StartError};
 
 /// How long a resolved DID is used again; short, since a compromised key must stop counting soon.
@@ -40,7 +41,8 @@ pub(crate) async fn desk(config: &Config) -> Result<Desk, StartError> {
     )?;
     registry.trust(&config.registry.trust)?;
     let resolver = Resolvers::new(Arc::new(registry.clone()), DID_CACHE);
-    let verifier = Verifier::new(Arc::new(registry), Arc::new(GuardedFetch(outbound)), Arc::new(resolver));
+    let verifier =
+        Verifier::new(Arc::new(registry), Arc::new(GuardedFetch(outbound.clone())), Arc::new(resolver));
     let store = Store::open(&config.store.url(), "verifier").await?;
     Ok(Desk {
         store,
@@ -53,6 +55,10 @@ pub(crate) async fn desk(config: &Config) -> Result<Desk, StartError> {
         settings,
         sample: OnceCell::new(),
         trial: Trial::default(),
+        outbound,
+        rates: Rates::default(),
+        sandbox: Sandbox::default(),
+        following: Following::default(),
     })
 }
 
@@ -99,7 +105,33 @@ fn settings(config: &Config, policies: &Policies) -> Result<Settings, StartError
             policy: config.vc_api.policy.clone(),
             lax_controller: config.vc_api.lax_controller,
         },
+        limits: limits(&config.limits)?,
+        sandbox: config.sandbox.open,
+        oidc_clients: oidc_clients(config, policies)?,
     })
+}
+
+fn limits(config: &LimitsConfig) -> Result<Limits, StartError> {
+    if config.requests_per_minute == 0 || config.open_verifications == 0 {
+        return Err(StartError::Config("a limit of nothing lets nobody in".to_owned()));
+    }
+    Ok(Limits {
+        requests_per_minute: config.requests_per_minute,
+        open_verifications: config.open_verifications,
+    })
+}
+
+fn oidc_clients(config: &Config, policies: &Policies) -> Result<Vec<oidc::Client>, StartError> {
+    let mut clients: Vec<oidc::Client> = Vec::new();
+    for one in &config.oidc.clients {
+        let client = oidc::Client::register(one, policies)
+            .map_err(|source| StartError::OidcClient { id: one.id.clone(), source })?;
+        if clients.iter().any(|known| known.id == client.id) {
+            return Err(StartError::Config(format!("application {} is registered twice", one.id)));
+        }
+        clients.push(client);
+    }
+    Ok(clients)
 }
 
 fn genesis(path: &PathBuf) -> Result<Genesis, StartError> {

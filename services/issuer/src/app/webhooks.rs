@@ -8,7 +8,8 @@ use chrono::Duration;
 use clock::Timestamp;
 use issuance::Actor;
 use issuance::audit::Act;
-use issuance::webhook::{EventKind, Happened, OVERLAP_HOURS, WebhookSecret};
+use issuance::webhook::{EventKind, Happened};
+use outbound::webhook::{OVERLAP_HOURS, WebhookSecret};
 use store_issuer::{DeliveryState, Webhook, WebhookDelivery, WebhookHealth};
 use url::Url;
 

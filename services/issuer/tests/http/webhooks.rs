@@ -6,9 +6,10 @@ mod receiver;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chrono::Duration;
-use issuance::webhook::{EventKind, WebhookSecret, signed};
+use issuance::webhook::EventKind;
 use issuance::{Reason, ReasonCode, Reissue, Role, Roles, ServiceEnd, Status, StatusMove};
 use issuer::app::WebhookView;
+use outbound::webhook::{WebhookSecret, signed};
 use serde_json::{Value, json};
 use store_issuer::DeliveryState;
 

@@ -14,6 +14,7 @@ const CUT_OFF_SECONDS: i64 = 60;
 const BATCH: u32 = 20;
 const KEEP_KEYS_HOURS: i64 = 24;
 const KEEP_DEMONSTRATIONS_HOURS: i64 = 24;
+const KEEP_LOGINS_HOURS: i64 = 24;
 
 /// Runs until the sender says stop. At start every answer without a report was cut off.
 pub async fn run(desk: Arc<Desk>, mut stop: watch::Receiver<bool>) {
@@ -39,6 +40,8 @@ async fn round(desk: &Desk, patience_seconds: i64) -> Result<(), StoreError> {
             tracing::error!(verification.id = %id, error = %error, "an answer could not be checked");
         }
     }
+    desk.expire_listened().await?;
+    desk.end_sandbox_clients().await?;
     sql::retry(|| async {
         let mut tx = desk.store.write("chores").await?;
         tx.expire(now).await?;
@@ -50,6 +53,8 @@ async fn round(desk: &Desk, patience_seconds: i64) -> Result<(), StoreError> {
             tx.delete_dead_policy_uses().await?;
             tx.delete_dead_receipts().await?;
         }
+        desk.forget_deliveries(&mut tx).await?;
+        tx.delete_oidc_logins(now - chrono::Duration::hours(KEEP_LOGINS_HOURS)).await?;
         tx.commit().await?;
         if erased > 0 {
             metrics::counter!("verifier_claims_erased_total").increment(erased);

@@ -1,22 +1,29 @@
 //! Use cases. Each opens its own transaction; nothing that waits for a network happens inside one.
 
+mod batch;
 mod chores;
 mod clients;
+mod follow;
 mod hand_over;
 mod languages;
+mod limits;
+pub mod oidc;
 mod policies;
 mod ports;
 mod receipts;
 mod requests;
 mod responses;
 mod sample;
+mod sandbox;
 mod trial;
 mod views;
+mod webhooks;
 
 use std::sync::Arc;
 
 use clock::{Clock, Entropy, Timestamp};
 use keys::{SealingKey, Signer};
+use outbound::Outbound;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use store_verifier::Store;
@@ -26,17 +33,22 @@ use url::Url;
 use verification::{Policies, Verifier};
 use wire::vp::DID_PREFIX;
 
+pub use batch::{BatchError, Checked};
 pub use chores::run as run_chores;
 pub use clients::{Agency, ClientError, Credentials, SecretFileError, TokenGrant};
+pub use follow::{FollowError, Follower, Following};
 pub use hand_over::HandOverError;
+pub use limits::{Limits, Rates, TooMany};
 pub use policies::{PolicyWriteError, StoredPolicyError, Written};
 pub use ports::GuardedFetch;
 pub use receipts::{RECEIPT_TYPE, ReceiptError, ReceiptView};
 pub use requests::{RequestError, RequestObjectError, Start, Starter};
 pub use responses::ResponseError;
 pub use sample::SampleError;
+pub use sandbox::{Sandbox, SandboxError};
 pub use trial::{Explained, SampleFault, SampleKind, Trial, TrialError, Tried};
 pub use views::{PageView, ViewError};
+pub use webhooks::{WebhookError, run_webhooks};
 
 /// The tenant of verifications that visitors start on the pages.
 pub const DEMO_TENANT: &str = "demonstration";
@@ -54,6 +66,11 @@ pub struct Desk {
     /// Made when it is first asked for.
     pub sample: OnceCell<Value>,
     pub trial: Trial,
+    /// For webhooks, whose addresses strangers choose.
+    pub outbound: Outbound,
+    pub rates: Rates,
+    pub sandbox: Sandbox,
+    pub following: Following,
 }
 
 /// What the configuration decides, checked.
@@ -69,6 +86,11 @@ pub struct Settings {
     pub token_seconds: i64,
     pub public_demo: Vec<String>,
     pub vc_api: VcApi,
+    pub limits: Limits,
+    /// Whether integrators may make clients for themselves.
+    pub sandbox: bool,
+    /// Applications that sign people in by OpenID Connect.
+    pub oidc_clients: Vec<oidc::Client>,
 }
 
 /// The open instance of the VC API, if there is one.

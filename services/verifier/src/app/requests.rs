@@ -16,7 +16,7 @@ use wire::vp::{
 };
 
 use super::policies::{StoredPolicyError, keep_policy};
-use super::{DEMO_TENANT, Desk, sha256};
+use super::{DEMO_TENANT, Desk, sandbox, sha256};
 use crate::app::clients::Agency;
 
 /// Requests of visitors that may wait at the same time.
@@ -58,6 +58,8 @@ pub enum RequestError {
     KeyReused,
     #[error("too many visitors are trying at the moment")]
     Busy,
+    #[error("at most {0} verifications of a client wait at the same time")]
+    TooManyOpen(u32),
     #[error(transparent)]
     Policy(#[from] StoredPolicyError),
     #[error(transparent)]
@@ -99,6 +101,9 @@ impl Desk {
         let purpose = purpose(policy, start.what.purpose.as_deref())?;
         let verification = match &start.by {
             Starter::Agency { agency, idempotency_key } => {
+                if sandbox::is_sandbox(&agency.id) && !self.settings.public_demo.contains(&policy.name) {
+                    return Err(RequestError::NotForVisitors(policy.name.clone()));
+                }
                 self.start_for_agency(agency, idempotency_key.as_deref(), &start.what, policy, purpose)
                     .await?
             }
@@ -132,6 +137,10 @@ impl Desk {
                 }
                 // It is kept as long as its key is.
                 return tx.find_verification(&made.verification).await?.ok_or(RequestError::KeyReused);
+            }
+            let most = self.open_verifications(agency);
+            if tx.count_waiting(&agency.id).await? >= i64::from(most) {
+                return Err(RequestError::TooManyOpen(most));
             }
             let return_url = match &what.return_url {
                 None => None,
@@ -181,7 +190,7 @@ impl Desk {
         .await
     }
 
-    fn new_verification(&self, tenant: &str, policy: &Policy, purpose: String) -> Verification {
+    pub(super) fn new_verification(&self, tenant: &str, policy: &Policy, purpose: String) -> Verification {
         let created = self.now();
         Verification {
             id: self.new_id(),
@@ -302,7 +311,7 @@ impl Desk {
     }
 }
 
-fn purpose(policy: &Policy, wanted: Option<&str>) -> Result<String, RequestError> {
+pub(super) fn purpose(policy: &Policy, wanted: Option<&str>) -> Result<String, RequestError> {
     let Some(wanted) = wanted else { return Ok(policy.purpose.clone()) };
     let wanted = wanted.trim();
     if !readable(wanted, MAX_PURPOSE) {

@@ -17,7 +17,7 @@ use wire::vp::{DirectPost, DirectPostAnswer, ErrorCode, MAX_PRESENTATIONS, VpTok
 
 use super::policies::StoredPolicyError;
 use super::receipts::ReceiptError;
-use super::{Desk, same};
+use super::{Desk, oidc, same};
 
 /// Levels of nesting in a `vp_token`.
 const MAX_DEPTH: usize = 32;
@@ -90,6 +90,7 @@ impl Desk {
         if !taken {
             return self.answered_before(id, &digest).await;
         }
+        self.following.changed(id);
         if form.vp_token.is_some() {
             // The check goes on if the wallet hangs up; if this process dies, the chores find the kept answer.
             let (desk, id) = (Arc::clone(self), id.to_owned());
@@ -109,7 +110,13 @@ impl Desk {
                 Taking::Response { digest, sealed, now } => {
                     tx.receive_response(id, &digest, &sealed, now).await?
                 }
-                Taking::Refusal { digest, code, now } => tx.refuse(id, &digest, code.as_str(), now).await?,
+                Taking::Refusal { digest, code, now } => {
+                    let refused = tx.refuse(id, &digest, code.as_str(), now).await?;
+                    if refused {
+                        self.announce(&mut tx, id, State::Refused).await?;
+                    }
+                    refused
+                }
             };
             tx.commit().await?;
             Ok(taken)
@@ -165,7 +172,12 @@ impl Desk {
         let outcome = outcome.as_str().unwrap_or_default().to_owned();
         metrics::counter!("verifier_reports_total", "policy" => policy.name.clone(), "outcome" => outcome)
             .increment(1);
-        self.store_report(&verification, policy, report).await
+        // A sign-in reads its claims once, by its code, and keeps them no longer than that.
+        let keep = match oidc::is_login(&verification.tenant) {
+            true => policy.claims_retention_seconds.min(oidc::CLAIMS_SECONDS),
+            false => policy.claims_retention_seconds,
+        };
+        self.store_report(&verification, policy, report, keep).await
     }
 
     async fn store_report(
@@ -173,8 +185,9 @@ impl Desk {
         verification: &Verification,
         policy: &Policy,
         mut report: Report,
+        keep_seconds: u64,
     ) -> Result<(), ResponseError> {
-        let (id, keep_seconds) = (verification.id.as_str(), policy.claims_retention_seconds);
+        let id = verification.id.as_str();
         let mut claims = vec![report.claims.take()];
         claims.extend(report.further.iter_mut().map(|one| one.claims.take()));
         let until = self.now() + Duration::seconds(i64::try_from(keep_seconds).unwrap_or(0));
@@ -191,11 +204,14 @@ impl Desk {
             let mut tx = self.store.write("store_report").await?;
             if tx.complete(id, &text, kept.clone()).await? {
                 tx.insert_receipt(id, &receipt, self.now()).await?;
+                self.announce(&mut tx, id, State::Verified).await?;
             }
             tx.commit().await?;
-            Ok(())
+            Ok::<_, ResponseError>(())
         })
-        .await
+        .await?;
+        self.following.changed(id);
+        Ok(())
     }
 
     fn seal_response(&self, id: &str, kept: &Kept) -> Vec<u8> {

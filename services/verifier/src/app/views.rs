@@ -18,6 +18,8 @@ pub enum ViewError {
     /// Also for what belongs to somebody else.
     #[error("there is no such verification")]
     Unknown,
+    #[error("the verification does not wait for an answer any more")]
+    Over,
     #[error("the stored report cannot be read")]
     Report(#[from] serde_json::Error),
     #[error("the kept claims cannot be opened")]
@@ -49,6 +51,16 @@ impl Desk {
         Ok(VerificationView { response_code_matches: matches, ..self.view_of(&found)? })
     }
 
+    /// What a wallet opens, while the verification waits.
+    pub async fn link(&self, agency: &Agency, id: &str) -> Result<String, ViewError> {
+        let found = self.store.read().await?.find_verification(id).await?;
+        let found = found.filter(|found| found.tenant == agency.id).ok_or(ViewError::Unknown)?;
+        if found.state != State::Waiting || found.expires <= self.now() {
+            return Err(ViewError::Over);
+        }
+        Ok(self.started(&found).link)
+    }
+
     /// The page's view; only for the browser that started it.
     pub async fn page_view(&self, words: Words, page_key: &str, id: &str) -> Result<PageView, ViewError> {
         let found = self.store.read().await?.find_verification(id).await?;
@@ -78,7 +90,7 @@ impl Desk {
         names.filter_map(|name| self.policies.find(name)).map(verification::Policy::view).collect()
     }
 
-    fn view_of(&self, found: &Verification) -> Result<VerificationView, ViewError> {
+    pub(super) fn view_of(&self, found: &Verification) -> Result<VerificationView, ViewError> {
         let late = found.state == State::Waiting && found.expires <= self.now();
         Ok(VerificationView {
             id: found.id.clone(),

@@ -20,9 +20,10 @@ pub async fn require_token(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let bearer = bearer(request.headers()).ok_or_else(missing)?.to_owned();
+    let bearer = bearer(request.headers(), MAX_TOKEN).ok_or_else(missing)?.to_owned();
     let desk = request.app_data::<Data<Desk>>().cloned().ok_or_else(missing)?;
     let agency = desk.authenticate(&bearer).await.map_err(Problem::from)?;
+    desk.spend(&agency, 1).map_err(Problem::from)?;
     request.extensions_mut().insert(agency);
     next.call(request).await
 }
@@ -45,10 +46,11 @@ fn missing() -> Problem {
         .header(WWW_AUTHENTICATE, "Bearer")
 }
 
-fn bearer(headers: &HeaderMap) -> Option<&str> {
+/// A bearer token of at most so many bytes.
+pub(super) fn bearer(headers: &HeaderMap, longest: usize) -> Option<&str> {
     let value = headers.get(AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;
     let token = token.trim();
-    let fits = scheme.eq_ignore_ascii_case("bearer") && !token.is_empty() && token.len() <= MAX_TOKEN;
+    let fits = scheme.eq_ignore_ascii_case("bearer") && !token.is_empty() && token.len() <= longest;
     fits.then_some(token)
 }

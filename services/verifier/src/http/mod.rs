@@ -1,17 +1,23 @@
 //! Routes. Each handler translates, calls one use case and translates back.
 
 mod auth;
+mod batch;
+mod follow;
 mod language;
+mod login;
 mod oauth;
 mod oid4vp;
+mod oidc;
 mod pages;
 mod policies;
 mod problem;
 mod receipts;
 mod render;
+mod sandbox;
 mod trial;
 mod vc_api;
 mod verifications;
+mod webhook;
 
 use actix_web::middleware::from_fn;
 use actix_web::web::FormConfig;
@@ -27,6 +33,8 @@ use web::{OAuthError, ServiceConfig};
 /// A presentation of a few credentials with their receipts.
 const RESPONSE_BYTES: usize = 512 * 1024;
 
+const ASSETS: web::assets::Assets = web::assets::Assets(&[login::SCRIPT]);
+
 /// Registers every route; what is registered is documented.
 pub fn configure(routes: &mut ServiceConfig<'_>) {
     let form = FormConfig::default()
@@ -34,16 +42,39 @@ pub fn configure(routes: &mut ServiceConfig<'_>) {
         .error_handler(|error, _| OAuthError::bad_request("invalid_request", error.to_string()).into());
     routes
         .app_data(problem::PAGES)
+        .app_data(ASSETS)
         .service(pages::landing)
         .service(pages::start_try)
         .service(pages::show_try)
         .service(scope::scope("/oauth").app_data(form.clone()).service(oauth::create_token))
+        .service(
+            scope::scope("/oidc")
+                .app_data(form.clone())
+                .service(oidc::find_provider_metadata)
+                .service(oidc::list_provider_keys)
+                .service(oidc::redeem_code)
+                .service(oidc::find_user_info)
+                .service(oidc::find_user_info_by_post)
+                .service(login::begin_login)
+                .service(login::begin_login_by_form)
+                .service(login::show_login)
+                .service(login::finish_login),
+        )
         .service(
             scope::scope("/oid4vp")
                 .app_data(form)
                 .service(oid4vp::find_request)
                 .service(oid4vp::find_request_with_nonce)
                 .service(oid4vp::create_response),
+        )
+        .service(
+            scope::scope("/sandbox")
+                .service(sandbox::show_sandbox)
+                .service(sandbox::make_client_on_page)
+                .service(sandbox::make_sandbox_client)
+                .service(sandbox::list_samples)
+                .service(sandbox::find_verify_sample)
+                .service(sandbox::find_sample_status_list),
         )
         .service(vc_api::verify_credential)
         .service(vc_api::verify_presentation)
@@ -59,13 +90,21 @@ pub fn configure(routes: &mut ServiceConfig<'_>) {
                 .wrap(from_fn(auth::require_token))
                 .service(verifications::create_verification)
                 .service(verifications::find_verification)
-                .service(verifications::verify)
                 .service(receipts::find_receipt)
                 .service(policies::write_policy)
                 .service(policies::list_agency_policies)
                 .service(policies::find_agency_policy)
                 .service(policies::find_policy_version)
-                .service(policies::retire_policy),
+                .service(policies::retire_policy)
+                .service(follow::find_qr_svg)
+                .service(follow::find_qr_png)
+                .service(follow::follow_verification)
+                .service(webhook::put_webhook)
+                .service(webhook::find_webhook)
+                .service(webhook::delete_webhook)
+                .service(webhook::test_webhook)
+                .service(scope::scope("/verify/batch").app_data(batch::LIMITS).service(batch::verify_batch))
+                .service(verifications::verify),
         );
 }
 
@@ -83,8 +122,10 @@ pub fn base_document() -> utoipa::openapi::OpenApi {
             (name = "verifications", description = "For agencies' systems: start a verification, read its report, check what was handed over."),
             (name = "policies", description = "For agencies: policies of their own, in versions. A policy states a purpose, and the purpose bounds the claims it may ask for."),
             (name = "oauth", description = "Access tokens by client credentials (RFC 6749, 4.4)."),
+            (name = "oidc", description = "For applications: signing people in by OpenID Connect Core 1.0, with only the claims a client is registered for."),
             (name = "oid4vp", description = "For wallets: OpenID for Verifiable Presentations 1.0."),
             (name = "vc-api", description = "For integrators and test suites, where the configuration opens it. Accreditation is optional there, and the answer says so."),
+            (name = "sandbox", description = "For integrators, where the configuration opens it: a client of one's own, and credentials to try."),
             (name = "pages", description = "For people.")
         )
     )]

@@ -83,7 +83,7 @@ fn credentials(headers: &HeaderMap, form: &TokenRequest) -> Result<Credentials, 
     }
 }
 
-fn basic(value: &str) -> Option<Credentials> {
+pub(super) fn basic(value: &str) -> Option<Credentials> {
     let (scheme, encoded) = value.split_once(' ')?;
     let decoded = STANDARD.decode(encoded.trim()).ok().filter(|_| scheme.eq_ignore_ascii_case("basic"))?;
     let text = String::from_utf8(decoded).ok()?;

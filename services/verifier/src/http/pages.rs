@@ -27,6 +27,7 @@ struct Landing {
     client_name: String,
     demos: Vec<PolicyView>,
     open: bool,
+    sandbox: bool,
 }
 
 #[derive(Template)]
@@ -62,6 +63,7 @@ pub async fn landing(desk: Data<Desk>) -> Result<HttpResponse, Problem> {
         client_name: desk.settings.client_name.clone(),
         demos: desk.demo_policies(),
         open: desk.settings.vc_api.open,
+        sandbox: desk.settings.sandbox,
     })
 }
 

@@ -1,12 +1,13 @@
 //! The one place where use-case errors become answers. Every variant is named; nothing defaults.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::WWW_AUTHENTICATE;
+use actix_web::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use web::{OAuthError, Problem, ProblemPage, ProblemPages};
 
+use crate::app::oidc::{TokenError, UserInfoError};
 use crate::app::{
-    ClientError, HandOverError, PolicyWriteError, ReceiptError, RequestError, RequestObjectError,
-    ResponseError, SampleError, ViewError,
+    BatchError, ClientError, FollowError, HandOverError, PolicyWriteError, ReceiptError, RequestError,
+    RequestObjectError, ResponseError, SampleError, SandboxError, TooMany, ViewError, WebhookError,
 };
 
 /// The pages behind this service's own problem types.
@@ -77,6 +78,31 @@ pub const PAGES: ProblemPages = ProblemPages(&[
         text: "The try-out page keeps a limited number of open requests. Try again in a few minutes.",
     },
     ProblemPage {
+        slug: "too-many-requests",
+        title: "The client asked for more than its share",
+        text: "Each client may send a number of requests a minute, have a number of verifications open, and have a number of requests waiting. Retry-After says when there is room again. Ask the operator for more if you need more.",
+    },
+    ProblemPage {
+        slug: "wait",
+        title: "The wait is too long",
+        text: "A request may wait for up to 60 seconds. Send it again when it comes back without a final state.",
+    },
+    ProblemPage {
+        slug: "verification-over",
+        title: "The verification does not wait any more",
+        text: "It was answered, refused or has expired, so there is nothing to scan. Start another one.",
+    },
+    ProblemPage {
+        slug: "batch-size",
+        title: "The batch is empty or too large",
+        text: "A batch has 1 to 100 items. Send several batches.",
+    },
+    ProblemPage {
+        slug: "webhook-address",
+        title: "Nothing can be sent to this address",
+        text: "A webhook is an https URL of up to 2,000 characters, without user name and fragment, at a place that this service may reach.",
+    },
+    ProblemPage {
         slug: "scope",
         title: "The token is not for this",
         text: "The access token was given without the scope verify. Ask for another one with that scope.",
@@ -130,8 +156,44 @@ pub fn of_request(error: &RequestError) -> Problem {
             of(StatusCode::SERVICE_UNAVAILABLE, "busy", "Too many people are trying this at the moment")
         }
         RequestError::Policy(error) => Problem::internal(error),
+        RequestError::TooManyOpen(_) => too_many(sentence(error), 30),
         RequestError::Store(error) => Problem::internal(error),
     }
+}
+
+pub fn of_limit(error: &TooMany) -> Problem {
+    too_many(sentence(error), error.retry_after_seconds)
+}
+
+pub fn of_follow(error: &FollowError) -> Problem {
+    match error {
+        FollowError::TooMany => too_many(sentence(error), 5),
+        FollowError::Wait => {
+            Problem::new(StatusCode::BAD_REQUEST, "wait", "The wait is too long").detail(sentence(error))
+        }
+        FollowError::View(error) => of_view(error),
+    }
+}
+
+pub fn of_batch(error: &BatchError) -> Problem {
+    let of = |slug, title| Problem::new(StatusCode::BAD_REQUEST, slug, title).detail(sentence(error));
+    match error {
+        BatchError::Size => of("batch-size", "The batch is empty or too large"),
+        BatchError::UnknownPolicy(_) => of("unknown-policy", "There is no such policy"),
+        BatchError::TooMany(error) => of_limit(error),
+        BatchError::Policy(error) => Problem::internal(error),
+    }
+}
+
+/// RFC 6585, 4.
+fn too_many(detail: String, retry_after_seconds: u32) -> Problem {
+    Problem::new(
+        StatusCode::TOO_MANY_REQUESTS,
+        "too-many-requests",
+        "The client asked for more than its share",
+    )
+    .detail(detail)
+    .header(RETRY_AFTER, &retry_after_seconds.to_string())
 }
 
 pub fn of_request_object(error: &RequestObjectError) -> OAuthError {
@@ -173,9 +235,57 @@ pub fn of_response(error: &ResponseError) -> OAuthError {
     }
 }
 
+/// The token endpoint of the OpenID Connect bridge (RFC 6749, 5.2).
+pub fn of_redeem(error: &TokenError) -> OAuthError {
+    match error {
+        TokenError::Client => OAuthError::invalid_client(error.to_string()),
+        TokenError::Grant => OAuthError::bad_request("invalid_grant", error.to_string()),
+        TokenError::TooLong | TokenError::Sign(_) | TokenError::Pairwise(_) | TokenError::View(_) => {
+            OAuthError::internal(error)
+        }
+        TokenError::Store(error) => OAuthError::internal(error),
+    }
+}
+
+pub fn of_user_info(error: &UserInfoError) -> OAuthError {
+    match error {
+        UserInfoError::Token => OAuthError::invalid_token(error.to_string()),
+        UserInfoError::Store(error) => OAuthError::internal(error),
+    }
+}
+
+pub fn of_sandbox(error: &SandboxError) -> Problem {
+    match error {
+        SandboxError::Closed | SandboxError::UnknownSample => Problem::not_found(),
+        SandboxError::Busy => Problem::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "busy",
+            "Too many people are trying this at the moment",
+        )
+        .detail(sentence(error)),
+        SandboxError::TooMany(error) => of_limit(error),
+        SandboxError::Sample(error) => Problem::internal(error),
+        SandboxError::Store(error) => Problem::internal(error),
+    }
+}
+
+pub fn of_webhook(error: &WebhookError) -> Problem {
+    match error {
+        WebhookError::None => Problem::not_found(),
+        WebhookError::Address => {
+            Problem::new(StatusCode::BAD_REQUEST, "webhook-address", "Nothing can be sent to this address")
+                .detail(sentence(error))
+        }
+        WebhookError::Store(error) => Problem::internal(error),
+    }
+}
+
 pub fn of_view(error: &ViewError) -> Problem {
     match error {
         ViewError::Unknown => Problem::not_found(),
+        ViewError::Over => {
+            Problem::new(StatusCode::GONE, "verification-over", "The verification does not wait any more")
+        }
         ViewError::Report(_) | ViewError::Sealed(_) => Problem::internal(error),
         ViewError::Policy(error) => Problem::internal(error),
         ViewError::Store(error) => Problem::internal(error),
@@ -250,10 +360,17 @@ answers! {
     RequestError => Problem by of_request,
     RequestObjectError => OAuthError by of_request_object,
     ResponseError => OAuthError by of_response,
+    TokenError => OAuthError by of_redeem,
+    UserInfoError => OAuthError by of_user_info,
     ViewError => Problem by of_view,
     HandOverError => Problem by of_hand_over,
     PolicyWriteError => Problem by of_policy_write,
     ReceiptError => Problem by of_receipt,
+    TooMany => Problem by of_limit,
+    FollowError => Problem by of_follow,
+    BatchError => Problem by of_batch,
+    WebhookError => Problem by of_webhook,
+    SandboxError => Problem by of_sandbox,
 }
 
 impl From<SampleError> for Problem {

@@ -25,7 +25,7 @@ pub async fn list_policies(desk: Data<Desk>) -> Json<PolicyList> {
     params(("Idempotency-Key" = Option<String>, Header, description = "The same key and body give the same verification again.")),
     responses(
         (status = 201, body = StartedVerification), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 415, body = Problem), (status = 422, body = Problem)
+        (status = 415, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem)
     ),
     security(("bearer" = []), ("client" = ["verify"]))
 )]
@@ -46,6 +46,8 @@ pub async fn create_verification(
 #[derive(Deserialize)]
 pub struct ViewQuery {
     response_code: Option<String>,
+    #[serde(default)]
+    wait: u64,
 }
 
 /// Where the verification stands, and the report once there is one.
@@ -54,9 +56,13 @@ pub struct ViewQuery {
     params(
         ("id" = String, Path),
         ("response_code" = Option<String>, Query, description = "What the person's browser brought back; the answer says whether it is the right one."),
-        ("lang" = Option<String>, Query, description = "Language of the sentences: ar, en, es, fr, ru or zh; before Accept-Language.")
+        ("lang" = Option<String>, Query, description = "Language of the sentences: ar, en, es, fr, ru or zh; before Accept-Language."),
+        ("wait" = Option<u64>, Query, minimum = 0, maximum = 60, description = "Seconds to wait for a final state; the answer comes at once when it is there.")
     ),
-    responses((status = 200, body = VerificationView), (status = 401, body = Problem), (status = 404, body = Problem)),
+    responses(
+        (status = 200, body = VerificationView), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 404, body = Problem), (status = 429, body = Problem)
+    ),
     security(("bearer" = []), ("client" = ["verify"]))
 )]
 #[get("/verifications/{id}")]
@@ -67,6 +73,8 @@ pub async fn find_verification(
     spoken: Spoken,
     desk: Data<Desk>,
 ) -> Result<HttpResponse, Problem> {
+    let desk = desk.into_inner();
+    desk.wait_until_settled(&by.0, &id, query.wait).await?;
     Ok(spoken.json(&desk.view_in(spoken.0, &by.0, &id, query.response_code.as_deref()).await?))
 }
 
@@ -76,7 +84,7 @@ pub async fn find_verification(
     params(("lang" = Option<String>, Query, description = "Language of the sentences: ar, en, es, fr, ru or zh; before Accept-Language.")),
     responses(
         (status = 200, body = Report), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 415, body = Problem)
+        (status = 415, body = Problem), (status = 429, body = Problem)
     ),
     security(("bearer" = []), ("client" = ["verify"]))
 )]

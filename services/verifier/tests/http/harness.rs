@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use url::Url;
 use verification::Policies;
-use verifier::app::{Desk, Settings, VcApi};
+use verifier::app::{Desk, Limits, Settings, VcApi};
 use verifier::{DemoClient, http};
 use web::HttpConfig;
 
@@ -57,8 +57,12 @@ impl Service {
             token_seconds: 3600,
             public_demo: vec!["staff-identity".into()],
             vc_api: VcApi { open: true, policy: "open".into(), lax_controller: false },
+            limits: Limits { requests_per_minute: 600, open_verifications: 50 },
+            sandbox: false,
+            oidc_clients: Vec::new(),
         };
         change(&mut settings);
+        let policy = OutboundPolicy { allow_loopback: true, allow_http: true, ..OutboundPolicy::default() };
         let clock = world.clock.clone();
         let signer: Arc<dyn Signer> = Arc::new(desk_key);
         let desk = Arc::new(Desk {
@@ -72,6 +76,10 @@ impl Service {
             settings,
             sample: Default::default(),
             trial: Default::default(),
+            outbound: Outbound::new(&policy).unwrap(),
+            rates: Default::default(),
+            sandbox: Default::default(),
+            following: Default::default(),
         });
         let secret_file = folder.path().join("agency.json");
         let demo = DemoClient {
@@ -97,7 +105,6 @@ impl Service {
         })
         .await
         .unwrap();
-        let policy = OutboundPolicy { allow_loopback: true, allow_http: true, ..OutboundPolicy::default() };
         Self {
             desk,
             world,

@@ -2,12 +2,16 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod agency;
+mod follow;
 mod harness;
+mod oidc;
 mod pages;
 mod policies;
 mod receipts;
+mod sandbox;
 mod trial;
 mod vc_api;
 mod wallet;
+mod webhooks;
 #[path = "../../../../crates/verification/tests/world/mod.rs"]
 mod world;

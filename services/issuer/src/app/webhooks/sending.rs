@@ -8,8 +8,7 @@ use clock::Timestamp;
 use futures_util::future::join_all;
 use issuance::Actor;
 use issuance::audit::Act;
-use issuance::webhook::{Longer, PAUSE_AFTER_DAYS, next_try, signed};
-use outbound::{OutboundError, Reply};
+use outbound::webhook::{self, Answer, Longer, Message, PAUSE_AFTER_DAYS, next_try};
 use store_issuer::{DeliveryState, Transaction, Webhook, WebhookDelivery, WebhookHealth};
 use url::Url;
 
@@ -19,16 +18,6 @@ use crate::app::{Issuer, Tenant};
 const AT_ONCE: u32 = 8;
 /// Whoever takes a delivery and dies leaves it for so long; a request is given up after ten seconds.
 const LEASE_SECONDS: i64 = 60;
-
-/// What came of one request.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Answer {
-    taken: bool,
-    /// 410: nothing more is wanted here.
-    gone: bool,
-    code: String,
-    retry_after: Option<u32>,
-}
 
 impl Issuer {
     /// One run: what is due for each address, all addresses at the same time. Answers how many were taken.
@@ -88,17 +77,8 @@ impl Issuer {
             return Answer::failed("secret");
         };
         let Ok(url) = Url::parse(&webhook.url) else { return Answer::failed("address") };
-        let signed = signed(&secrets, &delivery.id, &delivery.body, now);
-        let headers = [
-            ("webhook-id", signed.id.as_str()),
-            ("webhook-timestamp", &signed.timestamp),
-            ("webhook-signature", &signed.signature),
-        ];
-        let body = delivery.body.clone().into_bytes();
-        match self.webhooks.post_unheard(&url, "application/json", body, &headers).await {
-            Ok(reply) => Answer::of(&reply),
-            Err(error) => Answer::failed(fault(&error)),
-        }
+        let message = Message { id: &delivery.id, body: &delivery.body };
+        webhook::send(&self.webhooks, &url, &secrets, message, now).await
     }
 
     /// What became of a run, in one transaction with how the address does.
@@ -183,37 +163,6 @@ fn judged<'a>(
     let too_long = failing_since.is_some_and(|since| now - since >= Duration::days(PAUSE_AFTER_DAYS));
     let paused_at = before.paused_at.or((gone || too_long).then_some(now));
     WebhookHealth { failing_since, paused_at }
-}
-
-impl Answer {
-    /// Standard Webhooks 1.0, "Delivery success and failure": anything but 2xx is a failure, redirects too.
-    fn of(reply: &Reply) -> Self {
-        Self {
-            taken: reply.is_success(),
-            gone: reply.status == 410,
-            code: format!("http-{}", reply.status),
-            // RFC 9110, 10.2.3; a date is rare, and the schedule waits long enough without it.
-            retry_after: reply.header("retry-after").and_then(|seconds| seconds.parse().ok()),
-        }
-    }
-
-    fn failed(code: &str) -> Self {
-        Self { taken: false, gone: false, code: code.to_owned(), retry_after: None }
-    }
-}
-
-/// A code of ours: words of others could hold anything.
-const fn fault(error: &OutboundError) -> &'static str {
-    match error {
-        OutboundError::TimedOut(_) => "timeout",
-        OutboundError::Refused(_) => "refused",
-        OutboundError::Unreachable { .. } => "unreachable",
-        OutboundError::RootCertificates { .. }
-        | OutboundError::RootForm { .. }
-        | OutboundError::Client(_)
-        | OutboundError::Header(_)
-        | OutboundError::TooLarge(_) => "request",
-    }
 }
 
 #[cfg(test)]

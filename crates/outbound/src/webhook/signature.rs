@@ -2,10 +2,8 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use clock::Entropy;
+use clock::{Entropy, Timestamp};
 use ring::hmac;
-
-use crate::Timestamp;
 
 /// How long the secret before a rotation still signs beside the new one.
 pub const OVERLAP_HOURS: i64 = 24;

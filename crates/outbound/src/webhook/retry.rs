@@ -1,8 +1,7 @@
 //! When a delivery that failed is tried again, and when that ends.
 
 use chrono::Duration;
-
-use crate::Timestamp;
+use clock::Timestamp;
 
 /// Seconds between the tries of a delivery: the schedule that Standard Webhooks 1.0 gives as its example, three days in all.
 const WAITS: [i64; 9] = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400];
