@@ -4,6 +4,8 @@
 //! extended key usage says nothing, since none is registered for these purposes: an anchor vouches for every certificate
 //! below it and so must be one for this purpose alone.
 
+mod names;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use clock::Timestamp;
