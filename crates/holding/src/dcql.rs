@@ -14,6 +14,9 @@ pub const LDP_VC: &str = "ldp_vc";
 /// No identifier of OID4VCI: the form of VC Data Model 2.0 as a JWT.
 pub const VC_JWT: &str = "vc+jwt";
 
+/// All of them.
+pub const FORMATS: [&str; 3] = [SD_JWT, LDP_VC, VC_JWT];
+
 /// A held credential as a query sees it.
 #[derive(Clone, Copy, Debug)]
 pub struct Candidate<'a> {
@@ -185,7 +188,7 @@ pub struct Chosen<'a> {
 }
 
 fn answer(asked: &CredentialQuery, candidate: &Candidate<'_>) -> Option<Match> {
-    let known = matches!(asked.format.as_str(), SD_JWT | LDP_VC | VC_JWT);
+    let known = FORMATS.contains(&asked.format.as_str());
     // We know no trust framework of 6.1.1, and to show a credential whose issuer the verifier says it
     // would reject helps nobody.
     if !known || asked.format != candidate.format || asked.trusted_authorities.is_some() {

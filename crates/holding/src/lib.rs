@@ -7,6 +7,7 @@
 pub mod account;
 pub mod activity;
 pub mod dcql;
+pub mod encryption;
 pub mod existence;
 pub mod held;
 pub mod key_proof;

@@ -127,7 +127,8 @@ impl Presentation {
     #[must_use]
     pub fn activity(&self, answer: &Answer) -> Activity {
         let to = self.verifier.name().to_owned();
-        let (proven, purpose) = (self.verifier.is_proven(), self.request.purpose.clone());
+        let proven = self.verifier.is_proven() || self.verifier.is_certified();
+        let purpose = self.request.purpose.clone();
         match answer.kind {
             AnswerKind::Presentation => {
                 Activity::Presented { to, proven, purpose, claims: answer.claims.clone() }

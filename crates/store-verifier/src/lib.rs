@@ -5,14 +5,22 @@
 
 mod client;
 mod verification;
+mod wallet_request;
 
 pub use client::{Client, Token};
 pub use verification::{Idempotent, Verification};
+pub use wallet_request::WalletRequest;
 
 use sql::{Database, Migration};
 
-const MIGRATIONS: &[Migration] =
-    &[Migration { version: 1, name: "first", sql: include_str!("../migrations/0001_first.sql") }];
+const MIGRATIONS: &[Migration] = &[
+    Migration { version: 1, name: "first", sql: include_str!("../migrations/0001_first.sql") },
+    Migration {
+        version: 400,
+        name: "wallet_request",
+        sql: include_str!("../migrations/0400_wallet_request.sql"),
+    },
+];
 
 /// The ways the database fails the verifier.
 #[derive(Debug, thiserror::Error)]

@@ -3,7 +3,7 @@
 
 use chrono::Duration;
 use clock::Timestamp;
-use store_verifier::{Client, Idempotent, Store, Token, Verification};
+use store_verifier::{Client, Idempotent, Store, Token, Verification, WalletRequest};
 use wire::verifications::State;
 
 fn at(seconds: i64) -> Timestamp {
@@ -141,6 +141,33 @@ async fn verifications_are_counted_and_deleted_by_tenant(store: &Store) {
     tx.commit().await.unwrap();
 }
 
+async fn key_of_an_answer_is_forgotten_with_the_answer_or_in_time(store: &Store) {
+    let request = |id: &str| WalletRequest {
+        verification: id.into(),
+        profile: "haip".into(),
+        client_id: "x509_hash:abc".into(),
+        key_sealed: Some(vec![4; 32]),
+        transaction_data: Some("[]".into()),
+        expires: at(600),
+    };
+    let mut tx = store.write("test").await.unwrap();
+    for id in ["taken", "unanswered"] {
+        tx.insert_verification(&Verification { tenant: "sealed".into(), ..waiting(id) }).await.unwrap();
+        tx.insert_wallet_request(&request(id)).await.unwrap();
+    }
+    assert_eq!(tx.find_wallet_request("taken").await.unwrap(), Some(request("taken")));
+    assert_eq!(tx.find_wallet_request("nothing").await.unwrap(), None);
+    tx.forget_response_key("taken").await.unwrap();
+    let forgotten = |id| WalletRequest { key_sealed: None, ..request(id) };
+    assert_eq!(tx.find_wallet_request("taken").await.unwrap(), Some(forgotten("taken")));
+    assert_eq!(tx.forget_late_response_keys(at(599)).await.unwrap(), 0);
+    assert_eq!(tx.forget_late_response_keys(at(600)).await.unwrap(), 1);
+    assert_eq!(tx.find_wallet_request("unanswered").await.unwrap(), Some(forgotten("unanswered")));
+    assert_eq!(tx.delete_verifications("sealed", at(0)).await.unwrap(), 2);
+    assert_eq!(tx.find_wallet_request("taken").await.unwrap(), None);
+    tx.commit().await.unwrap();
+}
+
 async fn dropped_transaction_leaves_nothing(store: &Store) {
     let mut tx = store.write("test").await.unwrap();
     tx.insert_verification(&waiting("dropped")).await.unwrap();
@@ -153,6 +180,7 @@ async fn contract(store: &Store) {
     answer_is_taken_once_and_in_time(store).await;
     idempotency_key_belongs_to_a_tenant(store).await;
     verifications_are_counted_and_deleted_by_tenant(store).await;
+    key_of_an_answer_is_forgotten_with_the_answer_or_in_time(store).await;
     dropped_transaction_leaves_nothing(store).await;
     store.close().await;
 }

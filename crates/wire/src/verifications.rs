@@ -25,6 +25,10 @@ pub struct StartVerification {
     /// `response_code` is added to its query.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub return_url: Option<String>,
+    /// How the wallet is asked: `did`, `did-encrypted`, or a profile that the operator configured; the verifier's usual one
+    /// where it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile: Option<String>,
 }
 
 /// 201 answer of `POST /v1/verifications`.
@@ -37,8 +41,10 @@ pub struct StartedVerification {
     pub link: String,
     /// The same request for any other wallet (`openid4vp://`).
     pub openid_link: String,
-    pub request_uri: String,
-    /// An SVG image of `link` as a QR code.
+    /// Where a wallet fetches the request; absent when the request is unsigned and whole in the link.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_uri: Option<String>,
+    /// An SVG image of `link` as a QR code; empty when the link is too long for one.
     pub qr_svg: String,
     /// RFC 3339.
     pub expires_at: String,

@@ -1,5 +1,7 @@
 //! The Digital Credentials Query Language (OpenID4VP 1.0, 6 and 7): types, bounds, validation, path selection.
 
+mod narrow;
+
 use std::collections::BTreeSet;
 
 use serde::de::Error as _;

@@ -3,11 +3,14 @@
 mod chores;
 mod clients;
 mod hand_over;
+mod plain_answer;
 mod ports;
+mod request_profiles;
 mod requests;
 mod responses;
 mod sample;
 mod views;
+mod wallet_requests;
 
 use std::sync::Arc;
 
@@ -20,16 +23,20 @@ use subtle::ConstantTimeEq as _;
 use tokio::sync::OnceCell;
 use url::Url;
 use verification::{Policies, Verifier};
-use wire::vp::DID_PREFIX;
+use wire::vp::client_id::ClientId;
 
 pub use chores::run as run_chores;
 pub use clients::{Agency, ClientError, Credentials, SecretFileError, TokenGrant};
 pub use hand_over::HandOverError;
 pub use ports::GuardedFetch;
+pub use request_profiles::{
+    BY_DID, BY_DID_ENCRYPTED, Identity, ProfileError, RequestCertificate, RequestProfile, RequestProfiles,
+};
 pub use requests::{RequestError, RequestObjectError, Start, Starter};
 pub use responses::ResponseError;
 pub use sample::SampleError;
 pub use views::{PageView, ViewError};
+pub use wallet_requests::WalletRequestError;
 
 /// The tenant of verifications that visitors start on the pages.
 pub const DEMO_TENANT: &str = "demonstration";
@@ -60,6 +67,8 @@ pub struct Settings {
     pub request_seconds: i64,
     pub token_seconds: i64,
     pub public_demo: Vec<String>,
+    /// How wallets may be asked.
+    pub profiles: RequestProfiles,
     pub vc_api: VcApi,
 }
 
@@ -84,10 +93,10 @@ impl Desk {
         clock::new_id(self.clock.as_ref(), self.entropy.as_ref())
     }
 
-    /// The client identifier of every request (OID4VP 1.0, 5.9.3).
+    /// The client identifier of requests that the DID signs (OID4VP 1.0, 5.9.3).
     #[must_use]
     pub fn client_id(&self) -> String {
-        format!("{DID_PREFIX}{}", self.settings.did)
+        ClientId::DecentralizedIdentifier(&self.settings.did).to_string()
     }
 }
 

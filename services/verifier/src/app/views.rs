@@ -8,6 +8,7 @@ use store_verifier::{StoreError, Verification};
 use wire::verifications::{PolicyView, Report, StartedVerification, State, VerificationView};
 
 use super::responses::claims_aad;
+use super::wallet_requests::WalletRequestError;
 use super::{DEMO_TENANT, Desk, same, sha256};
 use crate::app::clients::Agency;
 
@@ -20,6 +21,8 @@ pub enum ViewError {
     Report(#[from] serde_json::Error),
     #[error("the kept claims cannot be opened")]
     Sealed(#[from] SealError),
+    #[error("the request cannot be made out any more")]
+    Request(#[from] WalletRequestError),
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -55,7 +58,10 @@ impl Desk {
         let found = found.filter(own).ok_or(ViewError::Unknown)?;
         let policy = self.policies.find(&found.policy).ok_or(ViewError::Unknown)?.view();
         let view = self.view_of(&found)?;
-        let started = (view.state == State::Waiting).then(|| self.started(&found));
+        let started = match view.state {
+            State::Waiting => Some(self.started(&found, &self.wallet_request(&found).await?)?),
+            State::Received | State::Verified | State::Refused | State::Expired => None,
+        };
         Ok(PageView { view, policy, started })
     }
 

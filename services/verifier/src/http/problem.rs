@@ -31,6 +31,11 @@ pub const PAGES: ProblemPages = ProblemPages(&[
         text: "A wallet sends people back only to addresses that are registered for the client, letter by letter. Ask the operator to register it.",
     },
     ProblemPage {
+        slug: "request-profile",
+        title: "The wallet cannot be asked in this way",
+        text: "A request profile says as whom the verifier asks and whether the answer is encrypted. The profiles did and did-encrypted are always there; the operator configures others. A profile of HAIP 1.0 asks for SD-JWT VCs only, so the policy must be one that they can answer.",
+    },
+    ProblemPage {
         slug: "idempotency-key",
         title: "The idempotency key cannot be used",
         text: "An idempotency key has 1 to 255 printable ASCII characters without spaces. A random UUID is a good one.",
@@ -108,6 +113,10 @@ pub fn of_request(error: &RequestError) -> Problem {
         RequestError::Busy => {
             of(StatusCode::SERVICE_UNAVAILABLE, "busy", "Too many people are trying this at the moment")
         }
+        RequestError::UnknownProfile(_) | RequestError::Formats { .. } => {
+            of(StatusCode::BAD_REQUEST, "request-profile", "The wallet cannot be asked in this way")
+        }
+        RequestError::Request(error) => Problem::internal(error),
         RequestError::Store(error) => Problem::internal(error),
     }
 }
@@ -123,9 +132,7 @@ pub fn of_request_object(error: &RequestObjectError) -> OAuthError {
         RequestObjectError::WalletNonce => {
             OAuthError::bad_request("invalid_request", "wallet_nonce is longer than 512 characters")
         }
-        RequestObjectError::PolicyGone | RequestObjectError::Form(_) | RequestObjectError::Sign(_) => {
-            OAuthError::internal(error)
-        }
+        RequestObjectError::Request(error) => OAuthError::internal(error),
         RequestObjectError::Store(error) => OAuthError::internal(error),
     }
 }
@@ -139,8 +146,13 @@ pub fn of_response(error: &ResponseError) -> OAuthError {
         | ResponseError::Empty
         | ResponseError::Json(_)
         | ResponseError::Token(_)
-        | ResponseError::Receipts => OAuthError::bad_request("invalid_request", error.to_string()),
+        | ResponseError::Receipts
+        | ResponseError::NotEncrypted
+        | ResponseError::Encrypted
+        | ResponseError::Mixed
+        | ResponseError::Encryption(_) => OAuthError::bad_request("invalid_request", error.to_string()),
         ResponseError::PolicyGone
+        | ResponseError::Request(_)
         | ResponseError::Sealed(_)
         | ResponseError::Report(_)
         | ResponseError::CutOff(_) => OAuthError::internal(error),
@@ -151,7 +163,7 @@ pub fn of_response(error: &ResponseError) -> OAuthError {
 pub fn of_view(error: &ViewError) -> Problem {
     match error {
         ViewError::Unknown => Problem::not_found(),
-        ViewError::Report(_) | ViewError::Sealed(_) => Problem::internal(error),
+        ViewError::Report(_) | ViewError::Sealed(_) | ViewError::Request(_) => Problem::internal(error),
         ViewError::Store(error) => Problem::internal(error),
     }
 }

@@ -2,8 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod agency;
+mod encrypted;
 mod harness;
 mod pages;
+mod profiles;
 mod vc_api;
 mod wallet;
 #[path = "../../../../crates/verification/tests/world/mod.rs"]

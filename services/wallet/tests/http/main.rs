@@ -9,4 +9,5 @@ mod presenting;
 mod receiving;
 mod stub;
 mod vc_api;
+mod verifiers;
 mod world;

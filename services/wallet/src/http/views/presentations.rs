@@ -14,11 +14,16 @@ use crate::app::presentations::Asked;
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RequestLink {
-    pub client_id: String,
-    pub request_uri: String,
+    #[serde(default)]
+    pub client_id: Option<String>,
+    #[serde(default)]
+    pub request_uri: Option<String>,
     /// `get` (default) or `post`.
     #[serde(default)]
     pub request_uri_method: Option<String>,
+    /// In place of the others: the query of a link that has the whole request in it, unsigned.
+    #[serde(default)]
+    pub query: Option<String>,
 }
 
 #[derive(Deserialize, ToSchema)]
