@@ -15,6 +15,8 @@ use rustls_pki_types::{CertificateDer, TrustAnchor, UnixTime};
 use serde_json::{Value, json};
 use webpki::{EndEntityCert, Error, ExtendedKeyUsageValidator, KeyPurposeIdIter};
 
+pub use names::authority_key_ids_of;
+
 /// Longer paths than any in use.
 const MOST_CERTIFICATES: usize = 5;
 const MOST_BYTES: usize = 8 * 1024;

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
+use wire::vp::dcql::authorities::Authorities;
 use wire::vp::dcql::{CredentialQuery, Query};
 
 use crate::path::{self, ConcretePath};
@@ -26,6 +27,7 @@ pub struct Candidate<'a> {
     pub types: &'a [String],
     /// The document, or the processed payload with every disclosure put back.
     pub root: &'a Value,
+    pub authorities: Authorities<'a>,
 }
 
 /// A credential that answers a query, and what of it must be disclosed.
@@ -189,9 +191,11 @@ pub struct Chosen<'a> {
 
 fn answer(asked: &CredentialQuery, candidate: &Candidate<'_>) -> Option<Match> {
     let known = FORMATS.contains(&asked.format.as_str());
-    // We know no trust framework of 6.1.1, and to show a credential whose issuer the verifier says it
-    // would reject helps nobody.
-    if !known || asked.format != candidate.format || asked.trusted_authorities.is_some() {
+    if !known || asked.format != candidate.format {
+        return None;
+    }
+    // To show a credential whose issuer the verifier says it would reject helps nobody (6.1.1).
+    if !asked.trusts(candidate.authorities) {
         return None;
     }
     if !asked.meta.accepts(&asked.format, candidate.types) {

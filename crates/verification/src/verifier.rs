@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use clock::Timestamp;
+use credential::x509::authority_key_ids_of;
 use credential::{ControllerPolicy, Expect, Fault, Input, Outcome, PresentationOutcome};
 use did::Resolver;
 use serde_json::Value;
@@ -20,6 +21,7 @@ use crate::ports::{Chain, Fetch};
 use crate::report;
 use crate::schema::Schemas;
 use crate::status::StatusLists;
+use crate::unbound;
 
 /// Verifies under policies. Clones share what was learnt.
 #[derive(Clone)]
@@ -114,6 +116,16 @@ impl Verifier {
         now: Timestamp,
     ) -> Result<Assessed, (CheckName, Finding)> {
         let input = Input::from_value(presentation.clone()).map_err(|_| (CheckName::Form, unreadable()))?;
+        let authorities = authorities_of(&input);
+        if asked.may_be_unbound() && unbound::is_bare(&input) {
+            let expect = Expect::credential(now);
+            let outcome = credential::verify_credential(&input, self.resolver.as_ref(), &expect).await;
+            let Asked { query, receipt } = asked;
+            let holder_binding = unbound::finding();
+            let candidate =
+                Candidate { outcome, receipt, query, holder_binding, authorities, answer_fault: None };
+            return Ok(self.world(now).assess(policy, candidate).await);
+        }
         let mut presented = credential::verify_presentation(&input, self.resolver.as_ref(), expect).await;
         let holder_binding = holder_binding(&presented, true, true);
         let around = faults_around(&presented);
@@ -141,6 +153,7 @@ impl Verifier {
             receipt: asked.receipt,
             query: asked.query,
             holder_binding,
+            authorities,
             answer_fault: None,
         };
         Ok(self.world(now).assess(policy, candidate).await)
@@ -178,7 +191,10 @@ impl Verifier {
                     "noPresentation",
                     "Nobody showed that the credential is theirs: it was handed over by itself.",
                 );
-                let candidate = self.candidate(policy, outcome, given.receipt, holder_binding);
+                let candidate = Candidate {
+                    authorities: authorities_of(input),
+                    ..self.candidate(policy, outcome, given.receipt, holder_binding)
+                };
                 assessed.push(self.world(occasion.now).assess(policy, candidate).await);
             }
             Subject::Presentation(input) => {
@@ -192,7 +208,10 @@ impl Verifier {
                 let around = faults_around(&presented);
                 for mut outcome in presented.credentials {
                     outcome.faults.extend(around.iter().cloned());
-                    let candidate = self.candidate(policy, outcome, given.receipt, binding.clone());
+                    let candidate = Candidate {
+                        authorities: authorities_of(input),
+                        ..self.candidate(policy, outcome, given.receipt, binding.clone())
+                    };
                     assessed.push(self.world(occasion.now).assess(policy, candidate).await);
                 }
             }
@@ -212,7 +231,7 @@ impl Verifier {
             let of_format = || query.credentials.iter().filter(|one| one.format == format);
             of_format().find(|one| one.meta.accepts(format, &outcome.types)).or_else(|| of_format().next())
         });
-        Candidate { outcome, receipt, query, holder_binding, answer_fault: None }
+        Candidate { outcome, receipt, query, holder_binding, authorities: Vec::new(), answer_fault: None }
     }
 
     fn world(&self, now: Timestamp) -> World<'_> {
@@ -230,6 +249,19 @@ impl Verifier {
 struct Asked<'a> {
     query: Option<&'a CredentialQuery>,
     receipt: Option<&'a Receipt>,
+}
+
+impl Asked<'_> {
+    fn may_be_unbound(&self) -> bool {
+        self.query.is_some_and(|query| !query.require_cryptographic_holder_binding)
+    }
+}
+
+fn authorities_of(input: &Input) -> Vec<String> {
+    match input {
+        Input::Compact(text) | Input::Jwt(text) => authority_key_ids_of(text),
+        Input::Json(_) | Input::Cose(_) => Vec::new(),
+    }
 }
 
 /// A presentation without credentials proves who made it and nothing else. Only a policy that asks for nothing can

@@ -9,6 +9,7 @@ use x509_parser::prelude::FromDer as _;
 
 use super::CertificateChain;
 use crate::digest::sha256;
+use crate::jwt;
 
 /// Longer names are cut off: nobody reads them, and pages show them.
 const MOST_CHARACTERS: usize = 200;
@@ -67,6 +68,16 @@ impl CertificateChain {
     fn leaf(&self) -> Option<X509Certificate<'_>> {
         self.certificates.first().and_then(parsed)
     }
+}
+
+/// The same for a credential that is a token, with or without disclosures: what the `x5c` of its header says. Empty where it
+/// has none. A verified credential's header is its issuer's word; a path to an anchor is another matter.
+#[must_use]
+pub fn authority_key_ids_of(token: &str) -> Vec<String> {
+    let token = token.split('~').next().unwrap_or_default();
+    let Ok(parts) = jwt::take_apart(token) else { return Vec::new() };
+    let chain = parts.header.get("x5c").map(CertificateChain::from_header);
+    chain.and_then(Result::ok).map(|chain| chain.authority_key_ids()).unwrap_or_default()
 }
 
 fn parsed<'a>(certificate: &'a CertificateDer<'_>) -> Option<X509Certificate<'a>> {

@@ -62,3 +62,16 @@ fn a_long_name_is_cut_off() {
     let chain = chain(params(Some(&"ü".repeat(500))), &[]);
     assert_eq!(chain.organisation().unwrap().chars().count(), MOST_CHARACTERS);
 }
+
+#[test]
+fn a_token_says_its_authorities_in_its_header() {
+    let chain = chain(params(None), &[]);
+    let header = serde_json::json!({"alg": "ES256", "x5c": chain.to_header().unwrap()});
+    let part = |value: &serde_json::Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    let token = format!("{}.{}.AA", part(&header), part(&serde_json::json!({})));
+    assert_eq!(authority_key_ids_of(&token), [URL_SAFE_NO_PAD.encode([7; 20])]);
+    assert_eq!(authority_key_ids_of(&format!("{token}~disclosure~")), [URL_SAFE_NO_PAD.encode([7; 20])]);
+    for without in ["", "a.b.c", "{}", "~"] {
+        assert!(authority_key_ids_of(without).is_empty(), "{without}");
+    }
+}

@@ -8,6 +8,7 @@ use clock::Timestamp;
 use credential::Input;
 use credential::data_integrity::{self, ProofOptions, Purpose as ProofPurpose, Suite};
 use credential::enveloped::{self, Binding, Content, Envelope};
+use credential::x509::authority_key_ids_of;
 use holding::dcql::{self, Candidate, Evaluation, Selection, SelectionFault};
 use holding::presentation::{
     Answer, AnswerKind, PreparedItem, Presentation, Progress, StepFault, safe_redirect,
@@ -19,6 +20,8 @@ use keys::Algorithm;
 use serde_json::{Value, json};
 use store_wallet::records::{Record, Table};
 use url::Url;
+use wire::vp::dcql::Query;
+use wire::vp::dcql::authorities::Authorities;
 use wire::vp::{DirectPostAnswer, EncryptedAnswer, ErrorCode};
 
 use super::credentials::Kept;
@@ -197,16 +200,20 @@ impl Wallet {
         };
         credentials.retain(|kept| !lost.contains(&kept.held.holder_thumbprint));
         credentials.sort_by_key(|kept| rank(kept.held.standing(&kept.annex, now)));
+        let query = &presentation.request.query;
+        let key_ids: Vec<Vec<String>> = credentials.iter().map(|kept| key_ids(query, kept)).collect();
         let candidates: Vec<Candidate<'_>> = credentials
             .iter()
-            .map(|kept| Candidate {
+            .zip(&key_ids)
+            .map(|(kept, key_ids)| Candidate {
                 id: &kept.row.id,
                 format: &kept.held.format,
                 types: &kept.held.types,
                 root: &kept.held.root,
+                authorities: Authorities { key_ids, issuer: kept.held.issuer.did.as_deref() },
             })
             .collect();
-        let evaluation = dcql::evaluate(&presentation.request.query, &candidates);
+        let evaluation = dcql::evaluate(query, &candidates);
         Ok(Asked { record, presentation, evaluation, credentials })
     }
 
@@ -438,6 +445,13 @@ fn as_text(presentation: Input) -> Value {
 
 fn find_kept<'a>(credentials: &'a [Kept], id: &str) -> Result<&'a Kept, PresentationError> {
     credentials.iter().find(|kept| kept.row.id == id).ok_or(SelectionFault::NotAMatch.into())
+}
+
+/// Identifiers of the authorities over a credential, where the request asks for such.
+fn key_ids(query: &Query, kept: &Kept) -> Vec<String> {
+    let asked = query.credentials.iter().any(|one| one.trusted_authorities.is_some());
+    let token = kept.held.credential.as_str().filter(|_| asked);
+    token.map(authority_key_ids_of).unwrap_or_default()
 }
 
 fn rank(standing: holding::held::Standing) -> u8 {
