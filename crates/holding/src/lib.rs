@@ -18,6 +18,7 @@ pub mod presentation;
 pub mod reception;
 pub mod request;
 pub mod signing;
+pub mod transaction;
 pub mod vault;
 
 mod encoding;

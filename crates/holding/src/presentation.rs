@@ -55,6 +55,9 @@ pub struct PreparedItem {
     pub credential: String,
     pub holder_thumbprint: String,
     pub disclose: Vec<ConcretePath>,
+    /// Positions of the transactions that its key authorises.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub transactions: Vec<usize>,
     /// Fixed when it was prepared, so that preparing again gives the bytes that were signed.
     pub created: Timestamp,
     pub to_sign: Option<ToSign>,

@@ -5,12 +5,14 @@ use clock::Timestamp;
 use serde::{Deserialize, Serialize};
 use url::Url;
 use wire::vp::client_id::ClientId;
+use wire::vp::transaction::TransactionFault;
 use wire::vp::{
     DIRECT_POST, DIRECT_POST_JWT, ErrorCode, REQUEST_OBJECT_TYPE, RequestObject, STATIC_AUDIENCE,
 };
 
 use crate::dcql::FORMATS;
 use crate::encryption::{self, ResponseEncryption};
+use crate::transaction::{self, Transaction};
 
 /// A request without its own end is answered within this time or not at all.
 const DEFAULT_LIFETIME_MINUTES: i64 = 10;
@@ -44,6 +46,9 @@ pub struct Request {
     pub purpose: Option<String>,
     pub anchor_receipts: bool,
     pub query: wire::vp::dcql::Query,
+    /// What the person is to authorise, if anything.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub transactions: Vec<Transaction>,
     /// Present when the verifier asks for `direct_post.jwt`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub encryption: Option<ResponseEncryption>,
@@ -98,8 +103,8 @@ pub enum RequestFault {
     Expired,
     #[error("the request says it was made in the future")]
     NotYet,
-    #[error("the request wants a transaction authorised, which this wallet does not do")]
-    TransactionData,
+    #[error("the request wants something approved that this wallet does not understand: {0}")]
+    TransactionData(TransactionFault),
     #[error("the request does not say in a usable way what it asks for")]
     Query,
     #[error("the request does not repeat the number this wallet gave")]
@@ -120,7 +125,7 @@ impl RequestFault {
             | Self::Audience
             | Self::Query => Some(ErrorCode::InvalidRequest),
             Self::Formats => Some(ErrorCode::VpFormatsNotSupported),
-            Self::TransactionData => Some(ErrorCode::InvalidTransactionData),
+            Self::TransactionData(_) => Some(ErrorCode::InvalidTransactionData),
             Self::ClientIdPrefix
             | Self::Unsigned
             | Self::Certificate
@@ -206,9 +211,10 @@ pub fn check(object: RequestObject, came: Came<'_>) -> Result<Request, RequestFa
     if unbound && object.state.is_none() {
         return Err(RequestFault::State);
     }
-    if object.transaction_data.is_some() {
-        return Err(RequestFault::TransactionData);
-    }
+    let transactions = match &object.transaction_data {
+        None => Vec::new(),
+        Some(data) => transaction::read(data, &query).map_err(RequestFault::TransactionData)?,
+    };
     Ok(Request {
         client_id: object.client_id,
         response_uri,
@@ -217,6 +223,7 @@ pub fn check(object: RequestObject, came: Came<'_>) -> Result<Request, RequestFa
         purpose: object.purpose.map(|text| plain_text(&text, 500)).filter(|text| !text.is_empty()),
         anchor_receipts: object.anchor_receipts,
         query,
+        transactions,
         encryption,
         expires_at,
     })

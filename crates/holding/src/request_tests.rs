@@ -61,7 +61,8 @@ fn request_with_one_thing_wrong_is_refused_for_that() {
         ("response_mode", json!("fragment"), RequestFault::Mode),
         ("response_mode", json!("direct_post.jwt"), RequestFault::Encryption),
         ("redirect_uri", json!("https://verifier.example/cb"), RequestFault::RedirectUri),
-        ("transaction_data", json!(["e30"]), RequestFault::TransactionData),
+        ("transaction_data", json!(["e30"]), RequestFault::TransactionData(TransactionFault::Members)),
+        ("transaction_data", json!([]), RequestFault::TransactionData(TransactionFault::Count)),
         ("response_uri", json!("https://attacker.example/r"), RequestFault::ResponseUri),
         ("response_uri", json!("http://verifier.example/r"), RequestFault::ResponseUri),
         ("response_uri", json!("https://verifier.example:8443/r"), RequestFault::ResponseUri),
@@ -90,7 +91,7 @@ fn verifier_is_told_by_the_codes_of_the_specification() {
         (RequestFault::Query, Some("invalid_request")),
         (RequestFault::Nonce, Some("invalid_request")),
         (RequestFault::Formats, Some("vp_formats_not_supported")),
-        (RequestFault::TransactionData, Some("invalid_transaction_data")),
+        (RequestFault::TransactionData(TransactionFault::Type), Some("invalid_transaction_data")),
         // Nobody is proven to have asked, or not just now.
         (RequestFault::ForeignKey, None),
         (RequestFault::Certificate, None),

@@ -18,10 +18,11 @@ pub mod problems;
 mod report;
 mod schema;
 mod status;
+mod transaction;
 mod unbound;
 mod verifier;
 pub mod vocabulary;
 
 pub use policy::{Policies, Policy, PolicyError};
 pub use ports::{Chain, ChainError, Fetch, FetchError};
-pub use verifier::{HandedOver, Occasion, Receipts, Request, Subject, Verifier};
+pub use verifier::{Authorising, HandedOver, Occasion, Receipts, Request, Subject, Verifier};

@@ -21,6 +21,7 @@ use crate::ports::{Chain, Fetch};
 use crate::report;
 use crate::schema::Schemas;
 use crate::status::StatusLists;
+use crate::transaction;
 use crate::unbound;
 
 /// Verifies under policies. Clones share what was learnt.
@@ -42,6 +43,14 @@ pub struct Request<'a> {
     pub nonce: &'a str,
     /// The client identifier of the verifier.
     pub audience: &'a str,
+}
+
+/// A request that wanted transactions authorised.
+#[derive(Clone, Copy, Debug)]
+pub struct Authorising<'a> {
+    pub request: Request<'a>,
+    /// The strings of `transaction_data`, as they were sent.
+    pub transactions: &'a [String],
 }
 
 /// Something that was handed over outside a request.
@@ -81,15 +90,30 @@ impl Verifier {
         receipts: &Receipts,
         occasion: Occasion<'_>,
     ) -> Report {
+        let request = Authorising { request, transactions: &[] };
+        self.answer_authorising(policy, request, token, receipts, occasion).await
+    }
+
+    /// The same where the request wanted transactions authorised.
+    pub async fn answer_authorising(
+        &self,
+        policy: &Policy,
+        request: Authorising<'_>,
+        token: &VpToken,
+        receipts: &Receipts,
+        occasion: Occasion<'_>,
+    ) -> Report {
         let checked_at = rfc3339(occasion.now);
         let Some(query) = &policy.query else {
             let finding = Finding::not_checked("noQuery", "The policy asks for nothing.");
             return report::of_fault(occasion.report_id, policy, checked_at, CheckName::Policy, finding);
         };
-        if let Some(finding) = answer_fault(query, token) {
+        let fault =
+            answer_fault(query, token).or_else(|| transaction::fault(query, request.transactions, token));
+        if let Some(finding) = fault {
             return report::of_fault(occasion.report_id, policy, checked_at, CheckName::Policy, finding);
         }
-        let expect = Expect::presentation(occasion.now, request.nonce, request.audience);
+        let expect = Expect::presentation(occasion.now, request.request.nonce, request.request.audience);
         let mut assessed = Vec::new();
         for (id, presentations) in &token.0 {
             for (position, presentation) in presentations.iter().enumerate() {

@@ -6,8 +6,9 @@ mod world;
 use std::collections::BTreeMap;
 
 use clock::Clock as _;
+use keys::Signer as _;
 use serde_json::{Value, json};
-use verification::{Occasion, Policies, Policy, Receipts, Request};
+use verification::{Authorising, Occasion, Policies, Policy, Receipts, Request};
 use wire::verifications::{CheckName, CheckResult, Outcome, Report};
 use wire::vp::VpToken;
 use wire::vp::dcql::authorities::REGISTRY_ISSUER;
@@ -152,4 +153,62 @@ async fn claim_that_a_path_leads_into_is_kept() {
     let claims = scene.answer(&policy, vec![shown]).await.claims.unwrap();
     let names: Vec<&String> = claims.as_object().unwrap().keys().collect();
     assert_eq!(names, ["worksFor"], "and nothing that was not asked for");
+}
+
+/// An SD-JWT VC whose key binding says this beside what it always says.
+async fn authorised(scene: &Scene, copy: &Copy, further: &Value) -> Value {
+    use credential::sd_jwt::{KeyBinding, PathElement, present_saying};
+    let Copy::Compact(text) = copy else { panic!("not an SD-JWT") };
+    let reveal = [vec![PathElement::Name("givenName".to_owned())]];
+    let issued_at = scene.world.clock.now();
+    let further = further.as_object().unwrap().clone();
+    let binding = KeyBinding { nonce: NONCE, audience: AUDIENCE, issued_at, further };
+    let prepared = present_saying(text, &reveal, binding).unwrap();
+    let signature = scene.holder.key.sign(&prepared.to_sign).await.unwrap();
+    json!(prepared.finish(&signature))
+}
+
+#[tokio::test]
+async fn transaction_is_authorised_by_its_hash_in_the_key_binding() {
+    use wire::vp::transaction::ApprovalText;
+    let scene = Scene::new().await;
+    let [_, copy] = scene.copies().await;
+    let policy = policy(&copy, json!({}));
+    let encoded = |title: &str| {
+        let text = ApprovalText { title: title.to_owned(), text: "Yes.".to_owned(), reference: None };
+        text.encode(vec!["staff".to_owned()])
+    };
+    let (first, second) = (encoded("One"), encoded("Two"));
+    let hash = |text: &str| world::base64url(&world::sha256(text.as_bytes()));
+    let hashes = |texts: &[&String]| json!(texts.iter().map(|text| hash(text)).collect::<Vec<_>>());
+    let both = hashes(&[&first, &second]);
+    for (further, code) in [
+        (json!({"transaction_data_hashes": both, "transaction_data_hashes_alg": "sha-256"}), "policyHolds"),
+        (json!({"transaction_data_hashes": both}), "policyHolds"),
+        (json!({"transaction_data_hashes": hashes(&[&first])}), "notApproved"),
+        (json!({}), "notApproved"),
+        (json!({"transaction_data_hashes": hashes(&[&encoded("Three")])}), "otherTransaction"),
+        (
+            json!({"transaction_data_hashes": both, "transaction_data_hashes_alg": "sha-512"}),
+            "otherTransaction",
+        ),
+        (json!({"transaction_data_hashes": "x"}), "otherTransaction"),
+    ] {
+        let shown = authorised(&scene, &copy, &further).await;
+        let token = VpToken(BTreeMap::from([("staff".to_owned(), vec![shown])]));
+        let occasion = Occasion { report_id: "r", now: scene.world.clock.now() };
+        let request = Request { nonce: NONCE, audience: AUDIENCE };
+        let sent = [first.clone(), second.clone()];
+        let request = Authorising { request, transactions: &sent };
+        let verifier = &scene.world.verifier;
+        let report = verifier.answer_authorising(&policy, request, &token, &Receipts::new(), occasion).await;
+        assert_eq!(check(&report, CheckName::Policy).1, code, "{further}");
+        assert_eq!(report.outcome == Outcome::Valid, code == "policyHolds");
+    }
+    let unasked = authorised(&scene, &copy, &json!({"transaction_data_hashes": both})).await;
+    assert_eq!(
+        scene.answer(&policy, vec![unasked]).await.outcome,
+        Outcome::Invalid,
+        "nothing was to be approved"
+    );
 }

@@ -8,6 +8,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::anchors::Receipt;
+use crate::vp::transaction::ApprovalText;
 
 /// Longest purpose an agency may show to the person.
 pub const MAX_PURPOSE: usize = 200;
@@ -29,6 +30,10 @@ pub struct StartVerification {
     /// where it is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub profile: Option<String>,
+    /// What the person is to approve beside showing the credential, at most 4; their key signs over each. Only SD-JWT VCs can
+    /// carry an approval.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approvals: Option<Vec<ApprovalText>>,
 }
 
 /// 201 answer of `POST /v1/verifications`.

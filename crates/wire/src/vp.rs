@@ -6,6 +6,7 @@
 pub mod by_value;
 pub mod client_id;
 pub mod dcql;
+pub mod transaction;
 
 use std::collections::BTreeMap;
 

@@ -7,6 +7,7 @@ use url::Url;
 use verification::Policy;
 use wire::verifications::{MAX_PURPOSE, StartVerification, StartedVerification, State};
 use wire::vp::MAX_WALLET_NONCE;
+use wire::vp::transaction::{ApprovalText, MAX_TRANSACTIONS, TransactionFault};
 
 use super::request_profiles::RequestProfile;
 use super::wallet_requests::{WalletRequestError, query_under};
@@ -39,6 +40,8 @@ struct Asking<'a> {
     policy: &'a Policy,
     profile: &'a RequestProfile,
     purpose: String,
+    /// Strings of `transaction_data`.
+    transactions: Vec<String>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -61,6 +64,8 @@ pub enum RequestError {
     UnknownProfile(String),
     #[error("policy {policy} asks for formats that request profile {profile} does not allow")]
     Formats { policy: String, profile: String },
+    #[error("this cannot be approved: {0}")]
+    Approvals(TransactionFault),
     #[error("too many visitors are trying at the moment")]
     Busy,
     #[error("the request cannot be made")]
@@ -97,11 +102,13 @@ impl Desk {
         let profile = self.profile(start.what.profile.as_deref(), policy)?;
         let verification = match &start.by {
             Starter::Agency { agency, idempotency_key } => {
-                let asking = Asking { policy, profile, purpose };
+                let transactions = transactions(policy, profile, start.what.approvals.as_deref())?;
+                let asking = Asking { policy, profile, purpose, transactions };
                 self.start_for_agency(agency, idempotency_key.as_deref(), &start.what, asking).await?
             }
             Starter::Visitor { page_key } => {
-                self.start_for_visitor(page_key, Asking { policy, profile, purpose }).await?
+                let asking = Asking { policy, profile, purpose, transactions: Vec::new() };
+                self.start_for_visitor(page_key, asking).await?
             }
         };
         metrics::counter!("verifier_started_total", "policy" => policy.name.clone()).increment(1);
@@ -153,7 +160,8 @@ impl Desk {
                 }
             };
             let new = Verification { return_url, ..self.new_verification(&agency.id, &asking) };
-            self.insert(&mut tx, &new, &self.new_wallet_request(&new, asking.profile)).await?;
+            self.insert(&mut tx, &new, &self.new_wallet_request(&new, asking.profile, &asking.transactions))
+                .await?;
             if let Some(key) = key {
                 let made = Idempotent { request_digest: digest.clone(), verification: new.id.clone() };
                 tx.insert_idempotency_key(&agency.id, key, &made, self.now()).await?;
@@ -181,7 +189,8 @@ impl Desk {
                 page_key_hash: Some(sha256(page_key.as_bytes())),
                 ..self.new_verification(DEMO_TENANT, &asking)
             };
-            self.insert(&mut tx, &new, &self.new_wallet_request(&new, asking.profile)).await?;
+            self.insert(&mut tx, &new, &self.new_wallet_request(&new, asking.profile, &asking.transactions))
+                .await?;
             tx.commit().await?;
             Ok(new)
         })
@@ -257,6 +266,24 @@ impl Desk {
     }
 }
 
+/// What is to be approved, as the request carries it: by any credential that can.
+fn transactions(
+    policy: &Policy,
+    profile: &RequestProfile,
+    approvals: Option<&[ApprovalText]>,
+) -> Result<Vec<String>, RequestError> {
+    let Some(approvals) = approvals else { return Ok(Vec::new()) };
+    if !(1..=MAX_TRANSACTIONS).contains(&approvals.len()) {
+        return Err(RequestError::Approvals(TransactionFault::Count));
+    }
+    approvals.iter().try_for_each(ApprovalText::check).map_err(RequestError::Approvals)?;
+    let ids = query_under(policy, profile).map(|query| query.authorising_ids()).unwrap_or_default();
+    if ids.is_empty() {
+        return Err(RequestError::Approvals(TransactionFault::Credentials));
+    }
+    Ok(approvals.iter().map(|approval| approval.encode(ids.clone())).collect())
+}
+
 fn purpose(policy: &Policy, wanted: Option<&str>) -> Result<String, RequestError> {
     let Some(wanted) = wanted else { return Ok(policy.purpose.clone()) };
     let wanted = wanted.trim();
@@ -284,6 +311,10 @@ fn digest(what: &StartVerification) -> Vec<u8> {
         let part = part.unwrap_or_default();
         hash.update((part.len() as u64).to_be_bytes());
         hash.update(part);
+    }
+    // A start without approvals keeps the digest that it had before there were any.
+    if let Some(approvals) = &what.approvals {
+        hash.update(serde_json::to_vec(approvals).unwrap_or_default());
     }
     hash.finalize().to_vec()
 }

@@ -10,14 +10,14 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use store_verifier::{StoreError, Verification};
 use url::Url;
-use verification::{Occasion, Receipts, Request};
+use verification::{Authorising, Occasion, Receipts, Request};
 use wire::anchors::Receipt;
 use wire::verifications::{Report, State};
 use wire::vp::dcql::MAX_CREDENTIALS;
 use wire::vp::{DirectPost, DirectPostAnswer, ErrorCode, MAX_PRESENTATIONS, VpToken, VpTokenError};
 
 use super::plain_answer::PlainAnswer;
-use super::wallet_requests::WalletRequestError;
+use super::wallet_requests::{WalletRequestError, transactions_of};
 use super::{Desk, same};
 
 #[derive(Debug, thiserror::Error)]
@@ -186,10 +186,13 @@ impl Desk {
         let Some(verification) = found.filter(|found| found.state == State::Received) else { return Ok(()) };
         let policy = self.policies.find(&verification.policy).ok_or(ResponseError::PolicyGone)?;
         let kept = self.open_response(&verification)?;
-        let audience = self.wallet_request(&verification).await?.client_id;
-        let request = Request { nonce: &verification.nonce, audience: &audience };
+        let asked = self.wallet_request(&verification).await?;
+        let transactions: Vec<String> = transactions_of(&asked)?.unwrap_or_default();
+        let request = Request { nonce: &verification.nonce, audience: &asked.client_id };
+        let request = Authorising { request, transactions: &transactions };
         let occasion = Occasion { report_id: id, now: self.now() };
-        let report = self.verifier.answer(policy, request, &kept.token, &kept.receipts, occasion).await;
+        let report =
+            self.verifier.answer_authorising(policy, request, &kept.token, &kept.receipts, occasion).await;
         let outcome = serde_json::to_value(report.outcome)?;
         let outcome = outcome.as_str().unwrap_or_default().to_owned();
         metrics::counter!("verifier_reports_total", "policy" => policy.name.clone(), "outcome" => outcome)

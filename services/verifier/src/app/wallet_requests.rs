@@ -48,13 +48,18 @@ impl Desk {
         tx.insert_wallet_request(request).await
     }
 
-    pub(super) fn new_wallet_request(&self, of: &Verification, profile: &RequestProfile) -> WalletRequest {
+    pub(super) fn new_wallet_request(
+        &self,
+        of: &Verification,
+        profile: &RequestProfile,
+        transactions: &[String],
+    ) -> WalletRequest {
         WalletRequest {
             verification: of.id.clone(),
             profile: profile.name.clone(),
             client_id: self.client_id_under(profile, &of.id),
             key_sealed: profile.encrypted.then(|| self.new_response_key(&of.id)),
-            transaction_data: None,
+            transaction_data: (!transactions.is_empty()).then(|| json!(transactions).to_string()),
             expires: of.expires,
         }
     }
@@ -170,7 +175,7 @@ impl Desk {
             scope: None,
             client_metadata: Some(self.client_metadata(self.response_key(request)?.as_ref())),
             wallet_nonce: wallet_nonce.map(str::to_owned),
-            transaction_data: None,
+            transaction_data: transactions_of(request)?,
             purpose: Some(verification.purpose.clone()),
             anchor_receipts: policy.anchored,
         })
@@ -223,6 +228,13 @@ impl Desk {
 pub(super) fn query_under(policy: &Policy, profile: &RequestProfile) -> Option<Query> {
     let query = policy.query.as_ref()?;
     if profile.haip { query.narrowed_to(&HAIP_FORMATS) } else { Some(query.clone()) }
+}
+
+/// The strings of `transaction_data`, as they are sent and as their hashes are checked.
+pub(super) fn transactions_of<T: serde::de::DeserializeOwned>(
+    request: &WalletRequest,
+) -> Result<Option<T>, serde_json::Error> {
+    request.transaction_data.as_deref().map(serde_json::from_str).transpose()
 }
 
 fn is_unsigned(request: &WalletRequest) -> bool {

@@ -84,6 +84,7 @@ pub async fn start_try(
         purpose: None,
         return_url: None,
         profile: None,
+        approvals: None,
     };
     let by = Starter::Visitor { page_key: page_key.clone() };
     let started = desk.start(Start { by, what }).await?;

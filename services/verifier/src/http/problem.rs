@@ -36,6 +36,11 @@ pub const PAGES: ProblemPages = ProblemPages(&[
         text: "A request profile says as whom the verifier asks and whether the answer is encrypted. The profiles did and did-encrypted are always there; the operator configures others. A profile of HAIP 1.0 asks for SD-JWT VCs only, so the policy must be one that they can answer.",
     },
     ProblemPage {
+        slug: "approvals",
+        title: "This cannot be approved",
+        text: "One to four approvals may go with a request, each with a title of at most 100 characters, a text of at most 1,000 and a reference of at most 100, without characters that hide or reorder others. The policy must ask for an SD-JWT VC with the holder's proof, the only form that can carry an approval.",
+    },
+    ProblemPage {
         slug: "idempotency-key",
         title: "The idempotency key cannot be used",
         text: "An idempotency key has 1 to 255 printable ASCII characters without spaces. A random UUID is a good one.",
@@ -116,6 +121,7 @@ pub fn of_request(error: &RequestError) -> Problem {
         RequestError::UnknownProfile(_) | RequestError::Formats { .. } => {
             of(StatusCode::BAD_REQUEST, "request-profile", "The wallet cannot be asked in this way")
         }
+        RequestError::Approvals(_) => of(StatusCode::BAD_REQUEST, "approvals", "This cannot be approved"),
         RequestError::Request(error) => Problem::internal(error),
         RequestError::Store(error) => Problem::internal(error),
     }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod agency;
+mod approvals;
 mod encrypted;
 mod harness;
 mod pages;

@@ -15,6 +15,7 @@ use holding::presentation::{
 };
 use holding::request::RequestFault;
 use holding::signing::{self, SignatureFault, ToSign};
+use holding::transaction;
 use holding::vault::DataKey;
 use keys::Algorithm;
 use serde_json::{Value, json};
@@ -112,6 +113,7 @@ impl Wallet {
             None => asked.evaluation.proposed().ok_or(SelectionFault::Incomplete)?,
         };
         let created = self.now();
+        let mut authorising = transaction::assign(&asked.presentation.request.transactions, &selection);
         let mut items = Vec::new();
         for chosen in asked.evaluation.check(&selection)? {
             let kept = find_kept(&asked.credentials, &chosen.matched.credential)?;
@@ -120,6 +122,7 @@ impl Wallet {
                 credential: kept.row.id.clone(),
                 holder_thumbprint: kept.held.holder_thumbprint.clone(),
                 disclose: chosen.matched.disclose.clone(),
+                transactions: take(&mut authorising, &chosen.query.id),
                 created,
                 to_sign: None,
             };
@@ -175,7 +178,7 @@ impl Wallet {
             Progress::Sent { .. } | Progress::Refused { .. } | Progress::Failed { .. } => return Ok(asked),
         }
         let refusal = EncryptedAnswer {
-            error: Some(ErrorCode::AccessDenied.as_str().to_owned()),
+            error: Some(refusal_code(&asked).as_str().to_owned()),
             ..EncryptedAnswer::default()
         };
         let form = self.answer_form(&asked.presentation.request, refusal)?;
@@ -214,6 +217,7 @@ impl Wallet {
             })
             .collect();
         let evaluation = dcql::evaluate(query, &candidates);
+        let evaluation = transaction::authorising(evaluation, &presentation.request.transactions);
         Ok(Asked { record, presentation, evaluation, credentials })
     }
 
@@ -338,6 +342,7 @@ impl Wallet {
         };
         let form = self.answer_form(request, shown)?;
         claims.dedup();
+        claims.extend(request.transactions.iter().map(|one| format!("Approved: {}", one.approval.title)));
         Ok(Answer { form, kind: AnswerKind::Presentation, claims })
     }
 
@@ -443,8 +448,25 @@ fn as_text(presentation: Input) -> Value {
     }
 }
 
+/// The transactions that the first credential of a query authorises; another one of the same query authorises none again.
+fn take(authorising: &mut Vec<(String, usize)>, query: &str) -> Vec<usize> {
+    let (taken, left): (Vec<_>, Vec<_>) = authorising.drain(..).partition(|(id, _)| id == query);
+    *authorising = left;
+    taken.into_iter().map(|(_, position)| position).collect()
+}
+
 fn find_kept<'a>(credentials: &'a [Kept], id: &str) -> Result<&'a Kept, PresentationError> {
     credentials.iter().find(|kept| kept.row.id == id).ok_or(SelectionFault::NotAMatch.into())
+}
+
+/// 8.5: a transaction that no credential here could authorise is the verifier's mistake; everything else is a no.
+fn refusal_code(asked: &Asked) -> ErrorCode {
+    let transactions = &asked.presentation.request.transactions;
+    if !transactions.is_empty() && !asked.evaluation.is_satisfiable() {
+        ErrorCode::InvalidTransactionData
+    } else {
+        ErrorCode::AccessDenied
+    }
 }
 
 /// Identifiers of the authorities over a credential, where the request asks for such.

@@ -4,8 +4,10 @@ use chrono::{DateTime, Utc};
 use clock::Timestamp;
 use holding::dcql::{Evaluation, Selection};
 use holding::presentation::Progress;
+use holding::transaction::Transaction;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use wire::vp::transaction::ApprovalText;
 
 use super::{ClaimView, PartyView, StatusView, ToSignView};
 use crate::app::disclosure::{is_asked, is_shown, withheld_paths};
@@ -64,6 +66,9 @@ pub struct PresentationView {
     /// One of each required entry's alternatives must be answered whole.
     pub options: Vec<OptionView>,
     pub proposed: Vec<SelectionItem>,
+    /// What the person approves by answering.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub approvals: Vec<ApprovalText>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -127,9 +132,19 @@ impl PresentationView {
                 })
                 .collect(),
             proposed: proposed(evaluation),
+            approvals: presentation.request.transactions.iter().map(approval).collect(),
             reason,
             redirect_uri,
         }
+    }
+}
+
+fn approval(transaction: &Transaction) -> ApprovalText {
+    let approval = &transaction.approval;
+    ApprovalText {
+        title: approval.title.clone(),
+        text: approval.text.clone(),
+        reference: approval.reference.clone(),
     }
 }
 
