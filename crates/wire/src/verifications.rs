@@ -73,6 +73,7 @@ pub struct VerificationView {
     /// Present when the query named the response code that the person's browser brought back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub response_code_matches: Option<bool>,
+    /// Where the person comes back to a `returnUrl`, only together with the right response code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub report: Option<Report>,
 }

@@ -45,7 +45,11 @@ impl Desk {
         let found = self.store.read().await?.find_verification(id).await?;
         let found = found.filter(|found| found.tenant == agency.id).ok_or(ViewError::Unknown)?;
         let matches = response_code.map(|code| same(code.as_bytes(), found.response_code.as_bytes()));
-        Ok(VerificationView { response_code_matches: matches, ..self.view_of(&found)? })
+        let view = VerificationView { response_code_matches: matches, ..self.view_of(&found)? };
+        // OID4VP 1.0, 14.2: where the person comes back on the same device, only who brings the code gets the answer. Somebody
+        // who passed the link on to another person never learns what that person showed.
+        let held_back = found.return_url.is_some() && matches != Some(true);
+        Ok(VerificationView { report: view.report.filter(|_| !held_back), ..view })
     }
 
     /// The page's view; only for the browser that started it.
