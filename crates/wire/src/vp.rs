@@ -301,7 +301,18 @@ mod tests {
 
     #[test]
     fn error_codes_round_trip() {
-        assert_eq!(ErrorCode::parse(ErrorCode::AccessDenied.as_str()), Some(ErrorCode::AccessDenied));
+        for code in [
+            ErrorCode::InvalidRequest,
+            ErrorCode::InvalidClient,
+            ErrorCode::AccessDenied,
+            ErrorCode::VpFormatsNotSupported,
+            ErrorCode::InvalidRequestUriMethod,
+            ErrorCode::InvalidTransactionData,
+            ErrorCode::WalletUnavailable,
+            ErrorCode::ServerError,
+        ] {
+            assert_eq!(ErrorCode::parse(code.as_str()), Some(code));
+        }
         assert_eq!(ErrorCode::parse("teapot"), None);
     }
 }
