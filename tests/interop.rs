@@ -5,6 +5,7 @@ mod login;
 mod mail;
 mod persons;
 mod schemas;
+mod verifiers;
 mod webhooks;
 
 use std::process::Stdio;

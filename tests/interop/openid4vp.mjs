@@ -132,7 +132,8 @@ function namesOf(certificate, kind) {
   return subjectAltName.split(', ').filter(name => name.startsWith(kind)).map(name => name.slice(kind.length));
 }
 
-async function keyOfDid({didUrl}, registry) {
+/** The key of a DID URL, from our registry. */
+export async function keyOfDid({didUrl}, registry) {
   const [did] = didUrl.split('#');
   const {didDocument} = await get(`${registry}/1.0/identifiers/${did}`, 'application/did-resolution');
   const found = didDocument.verificationMethod.find(({id}) => id === didUrl || didDocument.id + id === didUrl);
