@@ -6,6 +6,7 @@ mod mail;
 mod oidc;
 mod persons;
 mod schemas;
+mod verifiers;
 mod webhooks;
 
 use std::process::Stdio;
@@ -27,7 +28,7 @@ async fn credentials_cross_over_to_libraries_of_others_and_back() -> Result<()> 
     let numbers = hr.numbers(STAFF)?;
     let offer = hr.offer(numbers.first().context("an empty list")?)?;
     let offers: Result<Vec<Value>> =
-        numbers.iter().skip(1).take(3).map(|number| offered(&hr, number)).collect();
+        numbers.iter().skip(1).take(4).map(|number| offered(&hr, number)).collect();
     let peer = Peer::new("interop");
     let issued = peer.receive(&offer.uri, offer.tx_code.as_deref()).await?;
     let of = |ending: &str| {
@@ -47,6 +48,7 @@ async fn credentials_cross_over_to_libraries_of_others_and_back() -> Result<()> 
         // Not every resolver knows names under localhost; to machines the name does not matter.
         "wallet": stack.url(Service::Wallet).replace("wallet.localhost", "localhost"),
         "agency": stack.welcome()?.get("agency"),
+        "anchor": std::fs::read_to_string(stack.data().join("keys/verifiers-authority.pem"))?,
         "offers": offers?,
         "ldpVc": of("ldp_vc")?,
         "sdJwt": sd_jwt,

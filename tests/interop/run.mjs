@@ -6,6 +6,7 @@ import {check, finish} from './check.mjs';
 import {checkDataIntegrity} from './data-integrity.mjs';
 import {checkJoseCose} from './jose-cose.mjs';
 import {checkOpenid4vc} from './openid4vc.mjs';
+import {checkOpenid4vp} from './openid4vp.mjs';
 import {checkSdJwt} from './sd-jwt.mjs';
 import {checkSuites} from './suites.mjs';
 
@@ -16,6 +17,7 @@ await checkDataIntegrity(check, input);
 await checkSuites(check, input);
 await checkSdJwt(check, input);
 await checkOpenid4vc(check, input);
+await checkOpenid4vp(check, input);
 await checkJoseCose(check, input);
 
 finish('interop');

@@ -4,6 +4,8 @@
 //! extended key usage says nothing, since none is registered for these purposes: an anchor vouches for every certificate
 //! below it and so must be one for this purpose alone.
 
+mod names;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use clock::Timestamp;
@@ -12,6 +14,8 @@ use rustls_pki_types::pem::PemObject as _;
 use rustls_pki_types::{CertificateDer, TrustAnchor, UnixTime};
 use serde_json::{Value, json};
 use webpki::{EndEntityCert, Error, ExtendedKeyUsageValidator, KeyPurposeIdIter};
+
+pub use names::authority_key_ids_of;
 
 /// Longer paths than any in use.
 const MOST_CERTIFICATES: usize = 5;

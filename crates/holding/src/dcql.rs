@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
+use wire::vp::dcql::authorities::Authorities;
 use wire::vp::dcql::{CredentialQuery, Query};
 
 use crate::path::{self, ConcretePath};
@@ -14,6 +15,9 @@ pub const LDP_VC: &str = "ldp_vc";
 /// No identifier of OID4VCI: the form of VC Data Model 2.0 as a JWT.
 pub const VC_JWT: &str = "vc+jwt";
 
+/// All of them.
+pub const FORMATS: [&str; 3] = [SD_JWT, LDP_VC, VC_JWT];
+
 /// A held credential as a query sees it.
 #[derive(Clone, Copy, Debug)]
 pub struct Candidate<'a> {
@@ -23,6 +27,7 @@ pub struct Candidate<'a> {
     pub types: &'a [String],
     /// The document, or the processed payload with every disclosure put back.
     pub root: &'a Value,
+    pub authorities: Authorities<'a>,
 }
 
 /// A credential that answers a query, and what of it must be disclosed.
@@ -185,10 +190,12 @@ pub struct Chosen<'a> {
 }
 
 fn answer(asked: &CredentialQuery, candidate: &Candidate<'_>) -> Option<Match> {
-    let known = matches!(asked.format.as_str(), SD_JWT | LDP_VC | VC_JWT);
-    // We know no trust framework of 6.1.1, and to show a credential whose issuer the verifier says it
-    // would reject helps nobody.
-    if !known || asked.format != candidate.format || asked.trusted_authorities.is_some() {
+    let known = FORMATS.contains(&asked.format.as_str());
+    if !known || asked.format != candidate.format {
+        return None;
+    }
+    // To show a credential whose issuer the verifier says it would reject helps nobody (6.1.1).
+    if !asked.trusts(candidate.authorities) {
         return None;
     }
     if !asked.meta.accepts(&asked.format, candidate.types) {

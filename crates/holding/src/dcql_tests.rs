@@ -24,7 +24,7 @@ fn types() -> Vec<String> {
 }
 
 fn held<'a>(id: &'a str, format: &'a str, types: &'a [String], root: &'a Value) -> Candidate<'a> {
-    Candidate { id, format, types, root }
+    Candidate { id, format, types, root, authorities: Authorities::default() }
 }
 
 fn asked(claims: Value) -> Query {
@@ -194,4 +194,55 @@ fn query_with_unknown_trusted_authorities_matches_nothing() {
         query(json!({"credentials": [{"id": "s", "format": "dc+sd-jwt", "meta": {"vct_values": [STAFF]},
         "trusted_authorities": [{"type": "aki", "values": ["x"]}]}]}));
     assert!(!evaluate(&wanted, &[held("c", SD_JWT, &types, &root)]).is_satisfiable());
+}
+
+#[test]
+fn credential_of_a_named_authority_answers() {
+    let (root, types) = (staff_payload(), types());
+    let asked = |kind: &str, value: &str| {
+        query(json!({"credentials": [{"id": "s", "format": "dc+sd-jwt", "meta": {"vct_values": [STAFF]},
+            "trusted_authorities": [{"type": kind, "values": ["other", value]}]}]}))
+    };
+    let key_ids = ["s9tIpPmhxdiuNkHMEWNpYim8S8Y".to_owned()];
+    let authorities = Authorities { key_ids: &key_ids, issuer: Some("did:passerelle:undp") };
+    let candidate = Candidate { authorities, ..held("c", SD_JWT, &types, &root) };
+    let registry = wire::vp::dcql::authorities::REGISTRY_ISSUER;
+    for (kind, value, answers) in [
+        ("aki", "s9tIpPmhxdiuNkHMEWNpYim8S8Y", true),
+        ("aki", "another", false),
+        (registry, "did:passerelle:undp", true),
+        (registry, "did:passerelle:wfp", false),
+    ] {
+        assert_eq!(evaluate(&asked(kind, value), &[candidate]).is_satisfiable(), answers, "{kind} {value}");
+    }
+}
+
+/// 6.4.1: of an array, only the elements whose values were asked for.
+#[test]
+fn elements_of_an_array_are_disclosed_one_by_one() {
+    let (root, types) = (staff_payload(), types());
+    let disclosed = |claim: Value| {
+        let evaluation = evaluate(&asked(json!([claim])), &[held("c", SD_JWT, &types, &root)]);
+        evaluation.queries[0].matches.first().map(|one| one.disclose.clone())
+    };
+    let element = |index| vec![Step::Key("languages".to_owned()), Step::Index(index)];
+    let all = disclosed(json!({"path": ["languages", null]})).unwrap();
+    assert_eq!(all, vec![element(0), element(1), element(2)]);
+    let some = disclosed(json!({"path": ["languages", null], "values": ["en", "fr"]})).unwrap();
+    assert_eq!(some, vec![element(0), element(2)]);
+    assert_eq!(disclosed(json!({"path": ["languages", 1]})).unwrap(), vec![element(1)]);
+    assert_eq!(disclosed(json!({"path": ["languages", null], "values": ["ru"]})), None);
+    assert_eq!(disclosed(json!({"path": ["languages", 9]})), None);
+}
+
+#[test]
+fn several_credentials_are_given_where_several_are_asked_for() {
+    let (root, types) = (staff_payload(), types());
+    let wanted = query(json!({"credentials": [{"id": "s", "format": "dc+sd-jwt", "multiple": true,
+        "meta": {"vct_values": [STAFF]}}]}));
+    let evaluation = evaluate(&wanted, &[held("c", SD_JWT, &types, &root), held("d", SD_JWT, &types, &root)]);
+    let both = Selection::from([("s".to_owned(), vec!["c".to_owned(), "d".to_owned()])]);
+    assert_eq!(evaluation.check(&both).unwrap().len(), 2);
+    let twice = Selection::from([("s".to_owned(), vec!["c".to_owned(), "c".to_owned()])]);
+    assert_eq!(evaluation.check(&twice).err(), Some(SelectionFault::WrongCount));
 }

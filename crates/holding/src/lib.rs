@@ -7,6 +7,7 @@
 pub mod account;
 pub mod activity;
 pub mod dcql;
+pub mod encryption;
 pub mod existence;
 pub mod held;
 pub mod key_proof;
@@ -17,6 +18,7 @@ pub mod presentation;
 pub mod reception;
 pub mod request;
 pub mod signing;
+pub mod transaction;
 pub mod vault;
 
 mod encoding;

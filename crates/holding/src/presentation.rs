@@ -55,6 +55,9 @@ pub struct PreparedItem {
     pub credential: String,
     pub holder_thumbprint: String,
     pub disclose: Vec<ConcretePath>,
+    /// Positions of the transactions that its key authorises.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub transactions: Vec<usize>,
     /// Fixed when it was prepared, so that preparing again gives the bytes that were signed.
     pub created: Timestamp,
     pub to_sign: Option<ToSign>,
@@ -127,7 +130,8 @@ impl Presentation {
     #[must_use]
     pub fn activity(&self, answer: &Answer, receipt: Option<String>) -> Activity {
         let to = self.verifier.name().to_owned();
-        let (proven, purpose) = (self.verifier.is_proven(), self.request.purpose.clone());
+        let proven = self.verifier.is_proven() || self.verifier.is_certified();
+        let purpose = self.request.purpose.clone();
         match answer.kind {
             AnswerKind::Presentation => {
                 Activity::Presented { to, proven, purpose, claims: answer.claims.clone(), receipt }

@@ -4,7 +4,15 @@ use chrono::Duration;
 use clock::Timestamp;
 use serde::{Deserialize, Serialize};
 use url::Url;
-use wire::vp::{DID_PREFIX, REQUEST_OBJECT_TYPE, RequestObject, STATIC_AUDIENCE};
+use wire::vp::client_id::ClientId;
+use wire::vp::transaction::TransactionFault;
+use wire::vp::{
+    DIRECT_POST, DIRECT_POST_JWT, ErrorCode, REQUEST_OBJECT_TYPE, RequestObject, STATIC_AUDIENCE,
+};
+
+use crate::dcql::FORMATS;
+use crate::encryption::{self, ResponseEncryption};
+use crate::transaction::{self, Transaction};
 
 /// A request without its own end is answered within this time or not at all.
 const DEFAULT_LIFETIME_MINUTES: i64 = 10;
@@ -20,6 +28,9 @@ pub struct RequestHeader {
     pub alg: Option<String>,
     #[serde(default)]
     pub kid: Option<String>,
+    /// Certificates of the key, for the prefixes of X.509.
+    #[serde(default)]
+    pub x5c: Option<serde_json::Value>,
     /// A critical extension we do not know makes the whole token unusable (RFC 7515, 4.1.11).
     #[serde(default)]
     pub crit: Option<serde_json::Value>,
@@ -35,14 +46,35 @@ pub struct Request {
     pub purpose: Option<String>,
     pub anchor_receipts: bool,
     pub query: wire::vp::dcql::Query,
+    /// What the person is to authorise, if anything.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub transactions: Vec<Transaction>,
+    /// Present when the verifier asks for `direct_post.jwt`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encryption: Option<ResponseEncryption>,
     pub expires_at: Timestamp,
+}
+
+/// How a request came, and what it must repeat.
+#[derive(Clone, Copy, Debug)]
+pub struct Came<'a> {
+    /// The client identifier of the link.
+    pub client_id: &'a str,
+    /// Where it was fetched; none when it was whole in the link, and so unsigned.
+    pub request_uri: Option<&'a Url>,
+    pub wallet_nonce: Option<&'a str>,
+    pub now: Timestamp,
 }
 
 /// Why a request is refused. The sentence is for the person and for the verifier's developer alike.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RequestFault {
-    #[error("the link does not name the verifier by a decentralized identifier")]
+    #[error("the link does not name the verifier in a way that this wallet supports")]
     ClientIdPrefix,
+    #[error("the request is not signed, although its verifier's identifier demands a signature")]
+    Unsigned,
+    #[error("the verifier's certificate is not by an authority that this wallet trusts, or is not valid now")]
+    Certificate,
     #[error("the request is not typed as a signed presentation request")]
     Type,
     #[error("the request is not signed with ES256 or EdDSA")]
@@ -55,6 +87,10 @@ pub enum RequestFault {
     Audience,
     #[error("the request is not for credentials, or not to be answered by direct_post")]
     Mode,
+    #[error("the request wants an encrypted answer and gives no key that this wallet can encrypt to")]
+    Encryption,
+    #[error("the request asks for credentials of kinds that this wallet does not have")]
+    Formats,
     #[error("the answer would go to another place than the one that asks")]
     ResponseUri,
     #[error("the request names a place to return to where it must not")]
@@ -67,72 +103,75 @@ pub enum RequestFault {
     Expired,
     #[error("the request says it was made in the future")]
     NotYet,
-    #[error("the request wants a transaction authorised, which this wallet does not do")]
-    TransactionData,
+    #[error("the request wants something approved that this wallet does not understand: {0}")]
+    TransactionData(TransactionFault),
     #[error("the request does not say in a usable way what it asks for")]
     Query,
     #[error("the request does not repeat the number this wallet gave")]
     WalletNonce,
 }
 
-/// The verifier's DID, out of the client identifier.
-pub fn verifier_did(client_id: &str) -> Result<&str, RequestFault> {
-    client_id
-        .strip_prefix(DID_PREFIX)
-        .filter(|did| did.starts_with("did:") && did.len() <= 512 && !did.contains(['#', '?', '/']))
-        .ok_or(RequestFault::ClientIdPrefix)
+impl RequestFault {
+    /// What the verifier is told (OpenID4VP 1.0, 8.5). Nothing where the request is not proven to be the verifier's, or not
+    /// made for this wallet now: then nobody is owed an answer.
+    #[must_use]
+    pub const fn code(&self) -> Option<ErrorCode> {
+        match self {
+            Self::Mode
+            | Self::Encryption
+            | Self::RedirectUri
+            | Self::Nonce
+            | Self::State
+            | Self::Audience
+            | Self::Query => Some(ErrorCode::InvalidRequest),
+            Self::Formats => Some(ErrorCode::VpFormatsNotSupported),
+            Self::TransactionData(_) => Some(ErrorCode::InvalidTransactionData),
+            Self::ClientIdPrefix
+            | Self::Unsigned
+            | Self::Certificate
+            | Self::Type
+            | Self::Algorithm
+            | Self::ForeignKey
+            | Self::ClientIdMismatch
+            | Self::ResponseUri
+            | Self::Expired
+            | Self::NotYet
+            | Self::WalletNonce => None,
+        }
+    }
 }
 
-/// The header must be the right type, by an algorithm we verify, with a key of the verifier's own DID.
-pub fn check_header<'a>(header: &'a RequestHeader, client_id: &str) -> Result<&'a str, RequestFault> {
-    let did = verifier_did(client_id)?;
+/// The client identifier of a link, by a prefix that this wallet supports.
+pub fn client_id(text: &str) -> Result<ClientId<'_>, RequestFault> {
+    ClientId::parse(text).map_err(|_| RequestFault::ClientIdPrefix)
+}
+
+/// The header must be the right type, by an algorithm we verify.
+pub fn check_header(header: &RequestHeader) -> Result<(), RequestFault> {
     if header.typ.as_deref() != Some(REQUEST_OBJECT_TYPE) || header.crit.is_some() {
         return Err(RequestFault::Type);
     }
     if !matches!(header.alg.as_deref(), Some("ES256" | "EdDSA" | "Ed25519")) {
         return Err(RequestFault::Algorithm);
     }
+    Ok(())
+}
+
+/// Under `decentralized_identifier`: the key must be one of the verifier's own DID.
+pub fn check_key(header: &RequestHeader, did: &str) -> Result<(), RequestFault> {
     let kid = header.kid.as_deref().ok_or(RequestFault::ForeignKey)?;
     match kid.split_once('#') {
-        Some((owner, fragment)) if owner == did && !fragment.is_empty() => Ok(kid),
+        Some((owner, fragment)) if owner == did && !fragment.is_empty() => Ok(()),
         _ => Err(RequestFault::ForeignKey),
     }
 }
 
-/// What the signed request says, held against the link it came by.
-pub fn check(
-    object: RequestObject,
-    client_id: &str,
-    request_uri: &Url,
-    wallet_nonce: Option<&str>,
-    now: Timestamp,
-) -> Result<Request, RequestFault> {
-    if object.client_id != client_id {
+/// What the request says, held against the way it came by.
+pub fn check(object: RequestObject, came: Came<'_>) -> Result<Request, RequestFault> {
+    if object.client_id != came.client_id {
         return Err(RequestFault::ClientIdMismatch);
     }
-    if object.aud.as_deref().is_some_and(|audience| audience != STATIC_AUDIENCE) {
-        return Err(RequestFault::Audience);
-    }
-    if wallet_nonce.is_some() && object.wallet_nonce.as_deref() != wallet_nonce {
-        return Err(RequestFault::WalletNonce);
-    }
-    if object.response_type != "vp_token" || object.response_mode != "direct_post" {
-        return Err(RequestFault::Mode);
-    }
-    if object.redirect_uri.is_some() {
-        return Err(RequestFault::RedirectUri);
-    }
-    if object.transaction_data.is_some() {
-        return Err(RequestFault::TransactionData);
-    }
-    let response_uri = response_uri(object.response_uri.as_deref(), request_uri)?;
-    // 5.2 recommends 128 bits; 16 characters carry at most 96, so anything shorter is a mistake.
-    if !(16..=512).contains(&object.nonce.len()) || !is_url_safe(&object.nonce) {
-        return Err(RequestFault::Nonce);
-    }
-    if object.state.as_ref().is_some_and(|state| state.len() > 2048 || !is_url_safe(state)) {
-        return Err(RequestFault::State);
-    }
+    let now = came.now;
     if object.iat.is_some_and(|iat| iat > now.timestamp() + CLOCK_SKEW_SECONDS) {
         return Err(RequestFault::NotYet);
     }
@@ -144,8 +183,38 @@ pub fn check(
     if expires_at <= now {
         return Err(RequestFault::Expired);
     }
+    if came.wallet_nonce.is_some() && object.wallet_nonce.as_deref() != came.wallet_nonce {
+        return Err(RequestFault::WalletNonce);
+    }
+    let response_uri = response_uri(object.response_uri.as_deref(), came)?;
+    if object.aud.as_deref().is_some_and(|audience| audience != STATIC_AUDIENCE) {
+        return Err(RequestFault::Audience);
+    }
+    if object.redirect_uri.is_some() {
+        return Err(RequestFault::RedirectUri);
+    }
+    let encryption = response_mode(&object)?;
+    // 5.2 recommends 128 bits; 16 characters carry at most 96, so anything shorter is a mistake.
+    if !(16..=512).contains(&object.nonce.len()) || !is_url_safe(&object.nonce) {
+        return Err(RequestFault::Nonce);
+    }
+    if !state_is_usable(object.state.as_deref()) {
+        return Err(RequestFault::State);
+    }
     let query = object.dcql_query.filter(|_| object.scope.is_none()).ok_or(RequestFault::Query)?;
     query.validate().map_err(|_| RequestFault::Query)?;
+    if !query.credentials.iter().any(|credential| FORMATS.contains(&credential.format.as_str())) {
+        return Err(RequestFault::Formats);
+    }
+    // 5.3: without a proof of the holder, only the state binds the answer to the request.
+    let unbound = query.credentials.iter().any(|one| !one.require_cryptographic_holder_binding);
+    if unbound && object.state.is_none() {
+        return Err(RequestFault::State);
+    }
+    let transactions = match &object.transaction_data {
+        None => Vec::new(),
+        Some(data) => transaction::read(data, &query).map_err(RequestFault::TransactionData)?,
+    };
     Ok(Request {
         client_id: object.client_id,
         response_uri,
@@ -154,20 +223,59 @@ pub fn check(
         purpose: object.purpose.map(|text| plain_text(&text, 500)).filter(|text| !text.is_empty()),
         anchor_receipts: object.anchor_receipts,
         query,
+        transactions,
+        encryption,
         expires_at,
     })
 }
 
-/// The verifier's signature names the place, and we ask for more: the place that asks is the place
-/// that hears. A signed request replayed from another host then leads nowhere new.
-fn response_uri(given: Option<&str>, request_uri: &Url) -> Result<Url, RequestFault> {
-    let url = given.and_then(|text| Url::parse(text).ok()).ok_or(RequestFault::ResponseUri)?;
-    let clean = url.fragment().is_none() && url.username().is_empty() && url.password().is_none();
-    if clean && url.origin().is_tuple() && url.origin() == request_uri.origin() {
-        Ok(url)
-    } else {
-        Err(RequestFault::ResponseUri)
+/// Where a signed request that cannot be used is answered with an error, and under which state.
+#[must_use]
+pub fn error_address(object: &RequestObject, came: Came<'_>) -> Option<(Url, Option<String>)> {
+    came.request_uri?;
+    let to = response_uri(object.response_uri.as_deref(), came).ok()?;
+    let state = object.state.clone().filter(|state| state_is_usable(Some(state)));
+    Some((to, state))
+}
+
+/// `direct_post`, or `direct_post.jwt` with a key that suits.
+fn response_mode(object: &RequestObject) -> Result<Option<ResponseEncryption>, RequestFault> {
+    match (object.response_type.as_str(), object.response_mode.as_str()) {
+        ("vp_token", DIRECT_POST) => Ok(None),
+        ("vp_token", DIRECT_POST_JWT) => {
+            let metadata = object.client_metadata.as_ref().ok_or(RequestFault::Encryption)?;
+            encryption::choose(metadata).map(Some).ok_or(RequestFault::Encryption)
+        }
+        _ => Err(RequestFault::Mode),
     }
+}
+
+/// The verifier's signature names the place, and we ask for more: the place that asks is the place that hears. A signed
+/// request replayed from another host then leads nowhere new. An unsigned one goes to its client identifier (5.9.3).
+fn response_uri(given: Option<&str>, came: Came<'_>) -> Result<Url, RequestFault> {
+    let id = client_id(came.client_id)?;
+    let text = match (id, came.request_uri) {
+        (ClientId::RedirectUri(_), Some(_)) => return Err(RequestFault::ClientIdPrefix),
+        (ClientId::RedirectUri(own), None) if given.is_none_or(|given| given == own) => own,
+        (ClientId::RedirectUri(_), None) => return Err(RequestFault::ResponseUri),
+        (_, None) => return Err(RequestFault::Unsigned),
+        (_, Some(_)) => given.ok_or(RequestFault::ResponseUri)?,
+    };
+    let url = Url::parse(text).map_err(|_| RequestFault::ResponseUri)?;
+    let clean = matches!(url.scheme(), "https" | "http")
+        && url.fragment().is_none()
+        && url.username().is_empty()
+        && url.password().is_none();
+    let same_place = came.request_uri.is_none_or(|from| url.origin() == from.origin());
+    let own_host = match id {
+        ClientId::X509SanDns(host) => url.host_str().is_some_and(|found| found.eq_ignore_ascii_case(host)),
+        ClientId::DecentralizedIdentifier(_) | ClientId::X509Hash(_) | ClientId::RedirectUri(_) => true,
+    };
+    if clean && same_place && own_host { Ok(url) } else { Err(RequestFault::ResponseUri) }
+}
+
+fn state_is_usable(state: Option<&str>) -> bool {
+    state.is_none_or(|state| state.len() <= 2048 && is_url_safe(state))
 }
 
 /// OID4VP 5.2: "ASCII URL safe characters".
@@ -190,106 +298,5 @@ pub fn plain_text(text: &str, limit: usize) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use serde_json::{Value, json};
-
-    use super::*;
-
-    const CLIENT: &str = "decentralized_identifier:did:passerelle:abc";
-
-    fn now() -> Timestamp {
-        Timestamp::from_timestamp(1_700_000_000, 0).unwrap()
-    }
-
-    fn good() -> Value {
-        json!({
-            "client_id": CLIENT, "response_type": "vp_token", "response_mode": "direct_post",
-            "response_uri": "https://verifier.example/oid4vp/responses/1", "nonce": "n-0S6_WzA2Mj-0123456789",
-            "state": "s1", "aud": STATIC_AUDIENCE, "iat": 1_700_000_000, "exp": 1_700_000_600,
-            "dcql_query": {"credentials": [{"id": "a", "format": "dc+sd-jwt", "meta": {"vct_values": ["v"]}}]}
-        })
-    }
-
-    fn checked(value: Value) -> Result<Request, RequestFault> {
-        let uri = Url::parse("https://verifier.example/oid4vp/requests/1").unwrap();
-        check(serde_json::from_value(value).unwrap(), CLIENT, &uri, None, now())
-    }
-
-    #[test]
-    fn good_request_passes() {
-        assert_eq!(checked(good()).unwrap().nonce, "n-0S6_WzA2Mj-0123456789");
-    }
-
-    #[test]
-    fn request_with_one_thing_wrong_is_refused_for_that() {
-        let base = json!("x");
-        for (member, value, fault) in [
-            (
-                "client_id",
-                json!("decentralized_identifier:did:passerelle:other"),
-                RequestFault::ClientIdMismatch,
-            ),
-            ("aud", json!("https://other.example"), RequestFault::Audience),
-            ("response_type", json!("code"), RequestFault::Mode),
-            ("response_mode", json!("direct_post.jwt"), RequestFault::Mode),
-            ("redirect_uri", json!("https://verifier.example/cb"), RequestFault::RedirectUri),
-            ("transaction_data", json!(["e30"]), RequestFault::TransactionData),
-            ("response_uri", json!("https://attacker.example/r"), RequestFault::ResponseUri),
-            ("response_uri", json!("http://verifier.example/r"), RequestFault::ResponseUri),
-            ("response_uri", json!("https://verifier.example:8443/r"), RequestFault::ResponseUri),
-            ("response_uri", json!("https://a:b@verifier.example/r"), RequestFault::ResponseUri),
-            ("response_uri", Value::Null, RequestFault::ResponseUri),
-            ("nonce", json!("short"), RequestFault::Nonce),
-            ("nonce", json!("has spaces in it, many"), RequestFault::Nonce),
-            ("state", json!("a b"), RequestFault::State),
-            ("exp", json!(1_700_000_000), RequestFault::Expired),
-            ("iat", json!(1_700_001_000), RequestFault::NotYet),
-            ("scope", base, RequestFault::Query),
-            ("dcql_query", Value::Null, RequestFault::Query),
-            ("dcql_query", json!({"credentials": []}), RequestFault::Query),
-        ] {
-            let mut request = good();
-            request.as_object_mut().unwrap().insert(member.to_owned(), value);
-            assert_eq!(checked(request).err(), Some(fault), "{member}");
-        }
-    }
-
-    #[test]
-    fn key_must_belong_to_the_client_identifier() {
-        let header = |typ: &str, alg: &str, kid: &str| RequestHeader {
-            typ: Some(typ.into()),
-            alg: Some(alg.into()),
-            kid: Some(kid.into()),
-            crit: None,
-        };
-        let typ = REQUEST_OBJECT_TYPE;
-        assert!(check_header(&header(typ, "ES256", "did:passerelle:abc#key-p256-1"), CLIENT).is_ok());
-        for (header, fault) in [
-            (header("JWT", "ES256", "did:passerelle:abc#k"), RequestFault::Type),
-            (header(typ, "none", "did:passerelle:abc#k"), RequestFault::Algorithm),
-            (header(typ, "HS256", "did:passerelle:abc#k"), RequestFault::Algorithm),
-            (header(typ, "ES256", "did:passerelle:evil#k"), RequestFault::ForeignKey),
-            (header(typ, "ES256", "did:passerelle:abc"), RequestFault::ForeignKey),
-            (header(typ, "ES256", "did:passerelle:abcd#k"), RequestFault::ForeignKey),
-        ] {
-            assert_eq!(check_header(&header, CLIENT).err(), Some(fault));
-        }
-        assert!(
-            check_header(&header(typ, "ES256", "did:passerelle:abc#k"), "redirect_uri:https://a").is_err()
-        );
-    }
-
-    #[test]
-    fn wallet_nonce_must_come_back() {
-        let uri = Url::parse("https://verifier.example/oid4vp/requests/1").unwrap();
-        let object = serde_json::from_value(good()).unwrap();
-        assert_eq!(check(object, CLIENT, &uri, Some("w"), now()).err(), Some(RequestFault::WalletNonce));
-    }
-
-    #[test]
-    fn shown_text_cannot_reorder_the_page() {
-        assert_eq!(plain_text("UNDP\u{202e}kcatta\n\tnow", 50), "UNDPkcatta now");
-        assert_eq!(plain_text("abcdef", 3), "abc");
-    }
-}
+#[path = "request_tests.rs"]
+mod tests;

@@ -11,12 +11,14 @@ mod policy;
 mod receipt;
 mod sandbox;
 mod verification;
+mod wallet_request;
 mod webhook;
 
 pub use client::{Client, Token};
 pub use oidc::OidcLogin;
 pub use policy::AgencyPolicy;
 pub use verification::{Idempotent, Verification};
+pub use wallet_request::WalletRequest;
 pub use webhook::{Delivery, DeliveryState, Listened, Webhook};
 
 use sql::{Database, Migration};
@@ -37,6 +39,11 @@ const MIGRATIONS: &[Migration] = &[
     oidc::MIGRATION,
     webhook::MIGRATION,
     sandbox::MIGRATION,
+    Migration {
+        version: 400,
+        name: "wallet_request",
+        sql: include_str!("../migrations/0400_wallet_request.sql"),
+    },
 ];
 
 /// The ways the database fails the verifier.

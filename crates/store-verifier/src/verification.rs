@@ -155,6 +155,7 @@ impl Tx {
 
     /// Deletes what a tenant started up to then.
     pub async fn delete_verifications(&mut self, tenant: &str, until: Timestamp) -> Result<u64, StoreError> {
+        self.delete_wallet_requests(tenant, until).await?;
         Ok(self.0.execute(DELETE, args![tenant, until]).await?)
     }
 

@@ -3,7 +3,7 @@
 
 use chrono::Duration;
 use clock::Timestamp;
-use store_verifier::{AgencyPolicy, Client, Idempotent, Store, Token, Verification};
+use store_verifier::{AgencyPolicy, Client, Idempotent, Store, Token, Verification, WalletRequest};
 use wire::verifications::State;
 
 fn at(seconds: i64) -> Timestamp {
@@ -206,6 +206,32 @@ async fn receipt_is_stored_once_and_goes_with_its_verification(store: &Store) {
     tx.delete_verifications("receipts", at(0)).await.unwrap();
     assert_eq!(tx.delete_dead_receipts().await.unwrap(), 1);
     assert_eq!(tx.find_receipt("received").await.unwrap(), None);
+}
+
+async fn key_of_an_answer_is_forgotten_with_the_answer_or_in_time(store: &Store) {
+    let request = |id: &str| WalletRequest {
+        verification: id.into(),
+        profile: "haip".into(),
+        client_id: "x509_hash:abc".into(),
+        key_sealed: Some(vec![4; 32]),
+        transaction_data: Some("[]".into()),
+        expires: at(600),
+    };
+    let mut tx = store.write("test").await.unwrap();
+    for id in ["taken", "unanswered"] {
+        tx.insert_verification(&Verification { tenant: "sealed".into(), ..waiting(id) }).await.unwrap();
+        tx.insert_wallet_request(&request(id)).await.unwrap();
+    }
+    assert_eq!(tx.find_wallet_request("taken").await.unwrap(), Some(request("taken")));
+    assert_eq!(tx.find_wallet_request("nothing").await.unwrap(), None);
+    tx.forget_response_key("taken").await.unwrap();
+    let forgotten = |id| WalletRequest { key_sealed: None, ..request(id) };
+    assert_eq!(tx.find_wallet_request("taken").await.unwrap(), Some(forgotten("taken")));
+    assert_eq!(tx.forget_late_response_keys(at(599)).await.unwrap(), 0);
+    assert_eq!(tx.forget_late_response_keys(at(600)).await.unwrap(), 1);
+    assert_eq!(tx.find_wallet_request("unanswered").await.unwrap(), Some(forgotten("unanswered")));
+    assert_eq!(tx.delete_verifications("sealed", at(0)).await.unwrap(), 2);
+    assert_eq!(tx.find_wallet_request("taken").await.unwrap(), None);
     tx.commit().await.unwrap();
 }
 
@@ -224,6 +250,7 @@ async fn contract(store: &Store) {
     policies_have_versions_and_belong_to_a_tenant(store).await;
     verification_keeps_the_policy_it_began_with(store).await;
     receipt_is_stored_once_and_goes_with_its_verification(store).await;
+    key_of_an_answer_is_forgotten_with_the_answer_or_in_time(store).await;
     dropped_transaction_leaves_nothing(store).await;
     store.close().await;
 }

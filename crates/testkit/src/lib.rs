@@ -15,7 +15,7 @@ mod stack;
 
 pub use agent::{Agent, Answer};
 pub use authenticator::{Attestation, Authenticator};
-pub use authority::Authority;
+pub use authority::{Authority, x5c_of};
 pub use holder::{HolderKey, SdJwt, jcs, jwt_payload};
 pub use postgres::Postgres;
 pub use reqwest::Method;

@@ -10,6 +10,7 @@ use serde_json::Value;
 use wire::anchors::Receipt;
 use wire::verifications::{Check, CheckName, CredentialSummary};
 use wire::vp::dcql::CredentialQuery;
+use wire::vp::dcql::authorities::Authorities;
 
 use crate::delegation;
 use crate::enforce;
@@ -44,6 +45,8 @@ pub(crate) struct Candidate<'a> {
     /// The query it answers.
     pub query: Option<&'a CredentialQuery>,
     pub holder_binding: Finding,
+    /// Identifiers of the keys of authorities in its certificates.
+    pub authorities: Vec<String>,
     /// A fault of the answer around it, such as two presentations where one was asked for.
     pub answer_fault: Option<Finding>,
 }
@@ -358,6 +361,13 @@ fn policy_finding(policy: &Policy, candidate: &Candidate<'_>, issued: &IssueTime
         if !query.meta.accepts(&query.format, &outcome.types) {
             return Finding::fail("otherType", "This is another kind of credential than was asked for.");
         }
+        let known = Authorities { key_ids: &candidate.authorities, issuer: outcome.issuer.as_deref() };
+        if !query.trusts(known) {
+            return Finding::fail(
+                "otherAuthority",
+                "The credential is not by an issuer under the authorities that were named.",
+            );
+        }
         if query.select_claims(&outcome.credential).is_none() {
             return Finding::fail(
                 "claimsMissing",
@@ -389,10 +399,10 @@ fn asked_claims(outcome: &Outcome, query: Option<&CredentialQuery>) -> Value {
     let asked: Vec<&str> = claims
         .iter()
         .filter_map(|claim| {
-            let keys = claim.path.keys()?;
+            // A path may go on into arrays; what is kept is the claim it begins with.
             match outcome.format {
-                Format::LdpVc | Format::VcJwt | Format::VcSdJwt | Format::VcCose => keys.get(1).copied(),
-                Format::SdJwtVc => keys.first().copied(),
+                Format::LdpVc | Format::VcJwt | Format::VcSdJwt | Format::VcCose => claim.path.key_at(1),
+                Format::SdJwtVc => claim.path.key_at(0),
             }
         })
         .collect();

@@ -23,6 +23,8 @@ mod report;
 mod schema;
 mod sentences;
 mod status;
+mod transaction;
+mod unbound;
 mod verifier;
 pub mod vocabulary;
 
@@ -30,4 +32,4 @@ pub use language::Language;
 pub use policy::{Policies, Policy, PolicyError, Purposes, Rules, readable};
 pub use ports::{Chain, ChainError, Fetch, FetchError};
 pub use sentences::{Words, predicate_name};
-pub use verifier::{HandedOver, Occasion, Receipts, Request, Subject, Verifier};
+pub use verifier::{Authorising, HandedOver, Occasion, Receipts, Request, Subject, Verifier};

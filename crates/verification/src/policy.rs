@@ -140,7 +140,7 @@ impl Policy {
         match &self.query {
             None => Ok(()),
             Some(query) => {
-                query.validate().map_err(|source| PolicyError::Query { name: self.name.clone(), source })
+                query.validate_own().map_err(|source| PolicyError::Query { name: self.name.clone(), source })
             }
         }
     }

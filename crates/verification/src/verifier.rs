@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use clock::Timestamp;
+use credential::x509::authority_key_ids_of;
 use credential::{ControllerPolicy, Expect, Fault, Input, Outcome, PresentationOutcome};
 use did::Resolver;
 use serde_json::Value;
@@ -20,6 +21,8 @@ use crate::ports::{Chain, Fetch};
 use crate::report;
 use crate::schema::Schemas;
 use crate::status::StatusLists;
+use crate::transaction;
+use crate::unbound;
 
 /// Verifies under policies. Clones share what was learnt.
 #[derive(Clone)]
@@ -40,6 +43,14 @@ pub struct Request<'a> {
     pub nonce: &'a str,
     /// The client identifier of the verifier.
     pub audience: &'a str,
+}
+
+/// A request that wanted transactions authorised.
+#[derive(Clone, Copy, Debug)]
+pub struct Authorising<'a> {
+    pub request: Request<'a>,
+    /// The strings of `transaction_data`, as they were sent.
+    pub transactions: &'a [String],
 }
 
 /// Something that was handed over outside a request.
@@ -79,15 +90,30 @@ impl Verifier {
         receipts: &Receipts,
         occasion: Occasion<'_>,
     ) -> Report {
+        let request = Authorising { request, transactions: &[] };
+        self.answer_authorising(policy, request, token, receipts, occasion).await
+    }
+
+    /// The same where the request wanted transactions authorised.
+    pub async fn answer_authorising(
+        &self,
+        policy: &Policy,
+        request: Authorising<'_>,
+        token: &VpToken,
+        receipts: &Receipts,
+        occasion: Occasion<'_>,
+    ) -> Report {
         let checked_at = occasion.now;
         let Some(query) = &policy.query else {
             let finding = Finding::not_checked("noQuery", "The policy asks for nothing.");
             return report::of_fault(occasion.report_id, policy, checked_at, CheckName::Policy, finding);
         };
-        if let Some(finding) = answer_fault(query, token) {
+        let fault =
+            answer_fault(query, token).or_else(|| transaction::fault(query, request.transactions, token));
+        if let Some(finding) = fault {
             return report::of_fault(occasion.report_id, policy, checked_at, CheckName::Policy, finding);
         }
-        let expect = Expect::presentation(occasion.now, request.nonce, request.audience);
+        let expect = Expect::presentation(occasion.now, request.request.nonce, request.request.audience);
         let mut assessed = Vec::new();
         for (id, presentations) in &token.0 {
             for (position, presentation) in presentations.iter().enumerate() {
@@ -114,6 +140,16 @@ impl Verifier {
         now: Timestamp,
     ) -> Result<Assessed, (CheckName, Finding)> {
         let input = Input::from_value(presentation.clone()).map_err(|_| (CheckName::Form, unreadable()))?;
+        let authorities = authorities_of(&input);
+        if asked.may_be_unbound() && unbound::is_bare(&input) {
+            let expect = Expect::credential(now);
+            let outcome = credential::verify_credential(&input, self.resolver.as_ref(), &expect).await;
+            let Asked { query, receipt } = asked;
+            let holder_binding = unbound::finding();
+            let candidate =
+                Candidate { outcome, receipt, query, holder_binding, authorities, answer_fault: None };
+            return Ok(self.world(now).assess(policy, candidate).await);
+        }
         let mut presented = credential::verify_presentation(&input, self.resolver.as_ref(), expect).await;
         let holder_binding = holder_binding(&presented, true, true);
         let around = faults_around(&presented);
@@ -141,6 +177,7 @@ impl Verifier {
             receipt: asked.receipt,
             query: asked.query,
             holder_binding,
+            authorities,
             answer_fault: None,
         };
         Ok(self.world(now).assess(policy, candidate).await)
@@ -178,7 +215,10 @@ impl Verifier {
                     "noPresentation",
                     "Nobody showed that the credential is theirs: it was handed over by itself.",
                 );
-                let candidate = self.candidate(policy, outcome, given.receipt, holder_binding);
+                let candidate = Candidate {
+                    authorities: authorities_of(input),
+                    ..self.candidate(policy, outcome, given.receipt, holder_binding)
+                };
                 assessed.push(self.world(occasion.now).assess(policy, candidate).await);
             }
             Subject::Presentation(input) => {
@@ -192,7 +232,10 @@ impl Verifier {
                 let around = faults_around(&presented);
                 for mut outcome in presented.credentials {
                     outcome.faults.extend(around.iter().cloned());
-                    let candidate = self.candidate(policy, outcome, given.receipt, binding.clone());
+                    let candidate = Candidate {
+                        authorities: authorities_of(input),
+                        ..self.candidate(policy, outcome, given.receipt, binding.clone())
+                    };
                     assessed.push(self.world(occasion.now).assess(policy, candidate).await);
                 }
             }
@@ -212,7 +255,7 @@ impl Verifier {
             let of_format = || query.credentials.iter().filter(|one| one.format == format);
             of_format().find(|one| one.meta.accepts(format, &outcome.types)).or_else(|| of_format().next())
         });
-        Candidate { outcome, receipt, query, holder_binding, answer_fault: None }
+        Candidate { outcome, receipt, query, holder_binding, authorities: Vec::new(), answer_fault: None }
     }
 
     fn world(&self, now: Timestamp) -> World<'_> {
@@ -230,6 +273,19 @@ impl Verifier {
 struct Asked<'a> {
     query: Option<&'a CredentialQuery>,
     receipt: Option<&'a Receipt>,
+}
+
+impl Asked<'_> {
+    fn may_be_unbound(&self) -> bool {
+        self.query.is_some_and(|query| !query.require_cryptographic_holder_binding)
+    }
+}
+
+fn authorities_of(input: &Input) -> Vec<String> {
+    match input {
+        Input::Compact(text) | Input::Jwt(text) => authority_key_ids_of(text),
+        Input::Json(_) | Input::Cose(_) => Vec::new(),
+    }
 }
 
 /// A presentation without credentials proves who made it and nothing else. Only a policy that asks for nothing can

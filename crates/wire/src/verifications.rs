@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 
 use crate::anchors::Receipt;
 use crate::policies::PredicateFinding;
+use crate::vp::transaction::ApprovalText;
 
 /// Longest purpose an agency may show to the person.
 pub const MAX_PURPOSE: usize = 200;
@@ -26,6 +27,14 @@ pub struct StartVerification {
     /// `response_code` is added to its query.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub return_url: Option<String>,
+    /// How the wallet is asked: `did`, `did-encrypted`, or a profile that the operator configured; the verifier's usual one
+    /// where it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile: Option<String>,
+    /// What the person is to approve beside showing the credential, at most 4; their key signs over each. Only SD-JWT VCs can
+    /// carry an approval.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approvals: Option<Vec<ApprovalText>>,
 }
 
 /// 201 answer of `POST /v1/verifications`.
@@ -38,8 +47,10 @@ pub struct StartedVerification {
     pub link: String,
     /// The same request for any other wallet (`openid4vp://`).
     pub openid_link: String,
-    pub request_uri: String,
-    /// An SVG image of `link` as a QR code.
+    /// Where a wallet fetches the request; absent when the request is unsigned and whole in the link.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_uri: Option<String>,
+    /// An SVG image of `link` as a QR code; empty when the link is too long for one.
     pub qr_svg: String,
     /// RFC 3339.
     pub expires_at: String,
@@ -63,6 +74,7 @@ pub struct VerificationView {
     /// Present when the query named the response code that the person's browser brought back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub response_code_matches: Option<bool>,
+    /// Where the person comes back to a `returnUrl`, only together with the right response code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub report: Option<Report>,
 }

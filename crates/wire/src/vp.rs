@@ -1,9 +1,12 @@
 //! OpenID for Verifiable Presentations 1.0: the messages between a verifier and a wallet.
 //!
 //! Unknown members are ignored, as section 5 demands; `transaction_data` is kept so that a wallet that does
-//! not support it can refuse. Encryption (`direct_post.jwt`) is not here.
+//! not support it can refuse. Encryption itself is in `credential::jwe`.
 
+pub mod by_value;
+pub mod client_id;
 pub mod dcql;
+pub mod transaction;
 
 use std::collections::BTreeMap;
 
@@ -17,8 +20,12 @@ pub const REQUEST_OBJECT_TYPE: &str = "oauth-authz-req+jwt";
 pub const REQUEST_OBJECT_MEDIA_TYPE: &str = "application/oauth-authz-req+jwt";
 /// The `aud` of a request to a wallet that has no metadata of its own (5.8).
 pub const STATIC_AUDIENCE: &str = "https://self-issued.me/v2";
-/// Client identifier prefix under which the verifier's DID authenticates the request (5.9.3).
-pub const DID_PREFIX: &str = "decentralized_identifier:";
+/// Response mode: the answer as a form (8.2).
+pub const DIRECT_POST: &str = "direct_post";
+/// Response mode: the answer as a JWE in a form (8.3.1).
+pub const DIRECT_POST_JWT: &str = "direct_post.jwt";
+/// The content encryption where the verifier names none (5.1).
+pub const DEFAULT_ENCRYPTION: &str = "A128GCM";
 /// Presentations taken for one credential query.
 pub const MAX_PRESENTATIONS: usize = 8;
 /// Longest `wallet_nonce` that is echoed back.
@@ -73,8 +80,12 @@ pub struct ClientMetadata {
     pub logo_uri: Option<String>,
     #[serde(default)]
     pub vp_formats_supported: VpFormats,
+    /// Keys to which the answer may be encrypted, each with a `kid` and an `alg` (5.1 and 8.3).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub jwks: Option<Value>,
+    /// JWE `enc` values; `A128GCM` where it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encrypted_response_enc_values_supported: Option<Vec<String>>,
 }
 
 /// The formats this verifier can check; others are carried along unread.
@@ -126,6 +137,9 @@ pub struct RequestUriPost {
 /// The form a wallet posts to `response_uri` (8.2 and 8.5): an answer or an error, never both.
 #[derive(Clone, Default, Deserialize, ToSchema)]
 pub struct DirectPost {
+    /// A JWE in compact form that holds everything else (8.3.1); nothing stands beside it.
+    #[serde(default)]
+    pub response: Option<String>,
     /// JSON: credential query id to presentations.
     #[serde(default)]
     pub vp_token: Option<String>,
@@ -138,6 +152,22 @@ pub struct DirectPost {
     /// Ours, JSON: credential query id to the anchoring receipts, in the order of the presentations.
     #[serde(default)]
     pub anchor_receipts: Option<String>,
+}
+
+/// What is inside of a JWE (8.3): the members of the answer as JSON, not as text in JSON.
+#[derive(Clone, Default, Serialize, Deserialize)]
+pub struct EncryptedAnswer {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vp_token: Option<Value>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error_description: Option<String>,
+    /// Ours, as in [`DirectPost`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub anchor_receipts: Option<Value>,
 }
 
 /// What the wallet gets back (8.2): where to send the person, if anywhere.
@@ -274,7 +304,18 @@ mod tests {
 
     #[test]
     fn error_codes_round_trip() {
-        assert_eq!(ErrorCode::parse(ErrorCode::AccessDenied.as_str()), Some(ErrorCode::AccessDenied));
+        for code in [
+            ErrorCode::InvalidRequest,
+            ErrorCode::InvalidClient,
+            ErrorCode::AccessDenied,
+            ErrorCode::VpFormatsNotSupported,
+            ErrorCode::InvalidRequestUriMethod,
+            ErrorCode::InvalidTransactionData,
+            ErrorCode::WalletUnavailable,
+            ErrorCode::ServerError,
+        ] {
+            assert_eq!(ErrorCode::parse(code.as_str()), Some(code));
+        }
         assert_eq!(ErrorCode::parse("teapot"), None);
     }
 }

@@ -1,12 +1,13 @@
-//! A certificate request (PKCS#10, RFC 2986) for an organisation's P-256 key, signed where the key is: in its sealed file or in
+//! A certificate request (PKCS#10, RFC 2986) for an organisation's or a verifier's P-256 key, signed where the key is: in its sealed file or in
 //! the token.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context as _, ensure};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use keys::{Algorithm, KeyStore, SealingKey, Signer};
+use keys::{Algorithm, KeyStore, SealingKey, Signer, TokenConfig};
 use p256::ecdsa::Signature;
 use rcgen::{
     CertificateParams, DnType, PKCS_ECDSA_P256_SHA256, PublicKeyData, SanType, SignatureAlgorithm, SigningKey,
@@ -17,45 +18,85 @@ use crate::cli::CertificateRequest;
 use crate::config::read;
 use crate::{files, say};
 
+/// Whose key is certified, and where it is.
+struct Wanted {
+    directory: PathBuf,
+    sealing_key: PathBuf,
+    token: Option<TokenConfig>,
+    key: String,
+    organisation: String,
+    did: String,
+    /// The host that a verifier's certificate names as well.
+    host: Option<String>,
+    /// The table of the configuration that takes the certificate.
+    table: &'static str,
+}
+
 pub async fn run(args: CertificateRequest) -> anyhow::Result<()> {
-    let config: issuer::Config = read(&args.config)?;
-    let tenant = config.tenants.iter().find(|tenant| tenant.id == args.tenant);
-    let tenant = tenant.with_context(|| format!("{} is no tenant of this issuer", args.tenant))?;
-    let (keys, name) = (config.keys.clone(), format!("{}.{}", tenant.id, args.key));
-    let (organisation, did) = (tenant.name.clone(), tenant.did.clone());
+    let wanted = match (&args.tenant, &args.key) {
+        (Some(tenant), Some(key)) => of_tenant(&args.config, tenant, key)?,
+        _ => of_verifier(&args.config)?,
+    };
+    let (name, table) = (wanted.key.clone(), wanted.table);
     let runtime = Handle::current();
     let made = tokio::task::spawn_blocking(move || {
-        ensure!(keys.sealing_key.is_file(), "there is no {}", keys.sealing_key.display());
-        let sealing = SealingKey::load_or_create(&keys.sealing_key)?;
-        let store = KeyStore::open(&keys.directory, sealing, keys.pkcs11.as_ref())?;
-        request(store.load(&name)?, runtime, &organisation, &did)
+        ensure!(wanted.sealing_key.is_file(), "there is no {}", wanted.sealing_key.display());
+        let sealing = SealingKey::load_or_create(&wanted.sealing_key)?;
+        let store = KeyStore::open(&wanted.directory, sealing, wanted.token.as_ref())?;
+        request(store.load(&wanted.key)?, runtime, &wanted)
     });
     let pem = made.await??;
     files::replace(&args.out, pem.as_bytes())
         .with_context(|| format!("cannot write {}", args.out.display()))?;
     say::line(format!(
-        "{} asks for a certificate of {}.{}.\n\nWhat the authority makes of it goes into [[tenants.certificates]] of {}.",
+        "{} asks for a certificate of {name}.\n\nWhat the authority makes of it goes into {table} of {}.",
         args.out.display(),
-        args.tenant,
-        args.key,
         args.config.display(),
     ));
     Ok(())
 }
 
+fn of_tenant(path: &Path, tenant: &str, key: &str) -> anyhow::Result<Wanted> {
+    let config: issuer::Config = read(path)?;
+    let found = config.tenants.iter().find(|one| one.id == tenant);
+    let found = found.with_context(|| format!("{tenant} is no tenant of this issuer"))?;
+    Ok(Wanted {
+        directory: config.keys.directory.clone(),
+        sealing_key: config.keys.sealing_key.clone(),
+        token: config.keys.pkcs11.clone(),
+        key: format!("{tenant}.{key}"),
+        organisation: found.name.clone(),
+        did: found.did.clone(),
+        host: None,
+        table: "[[tenants.certificates]]",
+    })
+}
+
+fn of_verifier(path: &Path) -> anyhow::Result<Wanted> {
+    let config: verifier::Config = read(path)?;
+    Ok(Wanted {
+        directory: config.keys.directory,
+        sealing_key: config.keys.sealing_key,
+        token: config.keys.pkcs11,
+        key: config.verifier.key,
+        organisation: config.verifier.client_name,
+        did: config.verifier.did,
+        host: config.http.public_url.host_str().map(str::to_owned),
+        table: "[[verifier.request_profiles]]",
+    })
+}
+
 /// The organisation is the subject, and its DID the alternative name, by which a certificate and a credential belong together.
 /// Blocks while the key signs.
-fn request(
-    signer: Arc<dyn Signer>,
-    runtime: Handle,
-    organisation: &str,
-    did: &str,
-) -> anyhow::Result<String> {
+fn request(signer: Arc<dyn Signer>, runtime: Handle, wanted: &Wanted) -> anyhow::Result<String> {
     let key = Key::of(signer, runtime)?;
     let mut params = CertificateParams::default();
-    params.distinguished_name.push(DnType::OrganizationName, organisation);
-    params.distinguished_name.push(DnType::CommonName, organisation);
-    params.subject_alt_names.push(SanType::URI(did.try_into()?));
+    params.distinguished_name.push(DnType::OrganizationName, &wanted.organisation);
+    params.distinguished_name.push(DnType::CommonName, &wanted.organisation);
+    params.subject_alt_names.push(SanType::URI(wanted.did.as_str().try_into()?));
+    if let Some(host) = &wanted.host {
+        params.subject_alt_names.push(SanType::DnsName(host.as_str().try_into()?));
+    }
     Ok(params.serialize_request(&key)?.pem()?)
 }
 
@@ -112,10 +153,17 @@ mod tests {
     async fn made(algorithm: Algorithm) -> anyhow::Result<String> {
         let key = Arc::new(SoftwareKey::generate(algorithm, &SeededEntropy::new(1)));
         let runtime = Handle::current();
-        tokio::task::spawn_blocking(move || {
-            request(key, runtime, "UNDP, the organisation", "did:passerelle:undp")
-        })
-        .await?
+        let wanted = Wanted {
+            directory: PathBuf::new(),
+            sealing_key: PathBuf::new(),
+            token: None,
+            key: String::new(),
+            organisation: "UNDP, the organisation".to_owned(),
+            did: "did:passerelle:undp".to_owned(),
+            host: Some("verifier.example.org".to_owned()),
+            table: "",
+        };
+        tokio::task::spawn_blocking(move || request(key, runtime, &wanted)).await?
     }
 
     /// OpenSSL is the peer here.
@@ -135,7 +183,7 @@ mod tests {
             text.contains("UNDP, the organisation") && text.contains("URI:did:passerelle:undp"),
             "{text}"
         );
-        assert!(text.contains("prime256v1"), "{text}");
+        assert!(text.contains("prime256v1") && text.contains("DNS:verifier.example.org"), "{text}");
     }
 
     #[tokio::test(flavor = "multi_thread")]

@@ -138,18 +138,20 @@ pub enum Keys {
 /// Ask an X.509 authority for a certificate of an organisation's P-256 key (PKCS#10)
 ///
 /// The key signs the request where it is. The subject is the organisation, with its DID as the alternative name. The service may
-/// run; it sends the certificate along once [[tenants.certificates]] names it.
+/// run; it sends the certificate along once [[tenants.certificates]] names it. Without --tenant the file is a verifier's: the key
+/// is the one that signs its requests, the host of its public_url is an alternative name too, and a [[verifier.request_profiles]]
+/// names the certificate.
 #[derive(Debug, Args)]
 pub struct CertificateRequest {
-    /// The issuer's configuration file
+    /// The issuer's configuration file, or a verifier's
     #[arg(long, value_name = "FILE")]
     pub config: PathBuf,
-    /// The organisation, such as undp
-    #[arg(long, value_name = "ORG")]
-    pub tenant: String,
-    /// The fragment of the key, such as key-p256-1
-    #[arg(long, value_name = "FRAGMENT")]
-    pub key: String,
+    /// The organisation at an issuer, such as undp
+    #[arg(long, value_name = "ORG", requires = "key")]
+    pub tenant: Option<String>,
+    /// The fragment of the organisation's key, such as key-p256-1
+    #[arg(long, value_name = "FRAGMENT", requires = "tenant")]
+    pub key: Option<String>,
     /// Write the request in PEM
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,

@@ -7,6 +7,7 @@ use outbound::OutboundPolicy;
 use crate::files;
 use crate::organisations::{Everyone, ISSUING, VERIFIER_KEY};
 use crate::plan::{Plan, Service};
+use crate::trial_authority;
 
 /// The client that the verifier makes for trying out its REST API.
 pub const DEMO_AGENCY: &str = "demo-agency";
@@ -140,13 +141,15 @@ fn issuer(plan: &Plan, everyone: &Everyone) -> anyhow::Result<String> {
 fn wallet(plan: &Plan) -> anyhow::Result<String> {
     Ok(format!(
         "{http}\n{store}\n{registry}\n[keys]\nsealing_key = {sealing}\n\n{outbound}\n\
-        [wallet]\nbackground_seconds = 2\nnotice = \"Demonstration: no credential here is real.\"\n\n\
+        [wallet]\nbackground_seconds = 2\nnotice = \"Demonstration: no credential here is real.\"\n\
+        # Whose certificates name verifiers that are not in the registry.\nverifier_anchors = [{anchor}]\n\n\
         # Deriving for machines without authentication: for trying out and for test suites.\n\
         [vc_api]\nopen = true\n",
         http = http(plan, Service::Wallet)?,
         store = store(plan, Service::Wallet),
         registry = registry_link(plan, Service::Wallet)?,
         sealing = quoted(&plan.path("keys/wallet-sealing.key")),
+        anchor = quoted(&plan.path(trial_authority::ANCHOR)),
         outbound = outbound(&plan.outbound()),
     ))
 }
@@ -158,6 +161,7 @@ fn verifier(plan: &Plan, everyone: &Everyone) -> anyhow::Result<String> {
         public_demo = [\"staff-identity\", \"entitlement\"]\n\n\
         # The agency client for trying out; its secret is made at first start.\n\
         [verifier.demo_client]\nid = {client}\nname = \"Demonstration agency\"\nsecret_file = {secret}\n\n\
+        # Ways to ask wallets of others, beside the two by DID that are always there.\n{profiles}\
         # Verification for machines without authentication: for trying out and for test suites.\n\
         [vc_api]\nopen = true\npolicy = \"open\"\n\n\
         # Integrators make clients for themselves; never on an instance whose name people trust.\n\
@@ -167,6 +171,7 @@ fn verifier(plan: &Plan, everyone: &Everyone) -> anyhow::Result<String> {
         redirect_uris = [{callback}]\nsecret_file = {application_secret}\npolicy = \"staff-identity-anchored\"\n\n\
         [oidc.clients.claims]\nname = \"givenName familyName\"\ngiven_name = \"givenName\"\n\
         family_name = \"familyName\"\norganization = \"worksFor.name\"\n",
+        profiles = request_profiles(plan),
         http = http(plan, Service::Verifier)?,
         store = store(plan, Service::Verifier),
         registry = registry_link(plan, Service::Verifier)?,
@@ -181,6 +186,21 @@ fn verifier(plan: &Plan, everyone: &Everyone) -> anyhow::Result<String> {
         callback = quote(APPLICATION_CALLBACK),
         application_secret = quoted(&plan.path(APPLICATION_SECRET)),
     ))
+}
+
+/// HAIP 1.0, the same certificate by its host, and an unsigned request.
+fn request_profiles(plan: &Plan) -> String {
+    let certified = format!(
+        "certificate = {}\ntrust_anchor = {}\n",
+        quoted(&plan.path(trial_authority::CERTIFICATE)),
+        quoted(&plan.path(trial_authority::ANCHOR)),
+    );
+    let head = "[[verifier.request_profiles]]\nname";
+    format!(
+        "{head} = \"haip\"\nclient_id_prefix = \"x509_hash\"\nresponse_mode = \"direct_post.jwt\"\nhaip = true\n{certified}\n\
+        {head} = \"certified\"\nclient_id_prefix = \"x509_san_dns\"\n{certified}\n\
+        {head} = \"unsigned\"\nclient_id_prefix = \"redirect_uri\"\n\n"
+    )
 }
 
 fn http(plan: &Plan, service: Service) -> anyhow::Result<String> {

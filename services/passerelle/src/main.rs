@@ -17,6 +17,7 @@ mod plan;
 mod private_keys;
 mod registry;
 mod say;
+mod trial_authority;
 mod up;
 mod vc;
 mod welcome;

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use clock::SystemEntropy;
-use keys::{Algorithm, KeyStore, SealingKey, Signer};
+use keys::{Algorithm, KeyStore, PublicKey, SealingKey, Signer};
 use registry::setup::{self, OrganisationKeys};
 use registry_types::{DidRole, Operation};
 
@@ -70,6 +70,7 @@ pub struct Everyone {
     governor_keys: OrganisationKeys,
     pub issuing: Vec<Keys>,
     pub verifier_did: String,
+    pub verifier_key: PublicKey,
     pub create_verifier_did: Operation,
 }
 
@@ -115,7 +116,8 @@ impl Everyone {
             did: vec![*governor_did.public_key()],
             operate: Vec::new(),
         };
-        Ok(Self { governor, governor_keys, issuing, verifier_did, create_verifier_did })
+        let verifier_key = *verifier.public_key();
+        Ok(Self { governor, governor_keys, issuing, verifier_did, verifier_key, create_verifier_did })
     }
 
     pub fn governor_keys(&self) -> &OrganisationKeys {

@@ -6,9 +6,9 @@ use web::{HttpConfig, Running};
 
 use crate::cli::Place;
 use crate::config::{self, read};
-use crate::organisations::Everyone;
+use crate::organisations::{Everyone, ISSUING, VERIFYING};
 use crate::plan::{Plan, Service};
-use crate::{files, found, one, say, welcome};
+use crate::{files, found, one, say, trial_authority, welcome};
 
 /// Keys, genesis and configuration files, without starting anything.
 pub async fn setup(place: &Place) -> anyhow::Result<()> {
@@ -29,6 +29,9 @@ async fn prepare(place: &Place) -> anyhow::Result<(Plan, Everyone)> {
         self_signed_certificate(&plan)?;
     }
     let everyone = Everyone::load_or_create(&plan)?;
+    let agency = ISSUING.iter().find(|one| one.id == VERIFYING);
+    let agency = agency.context("the verifier's organisation is not among the members")?;
+    trial_authority::certify(&plan, &everyone.verifier_key, agency.name)?;
     config::write_all(&plan, &everyone)?;
     found::write_genesis(&plan, &everyone).await?;
     Ok((plan, everyone))

@@ -107,9 +107,56 @@ pub struct VerifierConfig {
     /// Policies that a visitor may try out on the pages; refused at start if unknown.
     #[serde(default)]
     pub public_demo: Vec<String>,
+    /// Name of the way in which wallets are asked where an agency names none, and on the pages.
+    #[serde(default = "request_profile")]
+    pub request_profile: String,
+    /// Ways to ask beside `did` and `did-encrypted`, which are always there.
+    #[serde(default)]
+    pub request_profiles: Vec<RequestProfileConfig>,
     /// An agency client made at first start.
     #[serde(default)]
     pub demo_client: Option<DemoClient>,
+}
+
+/// As whom wallets are asked, and how they answer (OpenID4VP 1.0, 5.9 and 8).
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RequestProfileConfig {
+    /// By which agencies choose it.
+    pub name: String,
+    pub client_id_prefix: ClientIdPrefix,
+    #[serde(default)]
+    pub response_mode: ResponseMode,
+    /// PEM, the leaf first, of the key that signs requests; for the two prefixes of X.509.
+    #[serde(default)]
+    pub certificate: Option<PathBuf>,
+    /// PEM of the authority above it, which is never sent along.
+    #[serde(default)]
+    pub trust_anchor: Option<PathBuf>,
+    /// The name in the certificate for `x509_san_dns`; the host of `http.public_url` where it is left out.
+    #[serde(default)]
+    pub dns_name: Option<String>,
+    /// Refuses to start unless the profile keeps HAIP 1.0, and asks for its formats only.
+    #[serde(default)]
+    pub haip: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClientIdPrefix {
+    DecentralizedIdentifier,
+    X509SanDns,
+    X509Hash,
+    RedirectUri,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+pub enum ResponseMode {
+    #[default]
+    #[serde(rename = "direct_post")]
+    DirectPost,
+    #[serde(rename = "direct_post.jwt")]
+    DirectPostJwt,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -187,6 +234,10 @@ fn token_seconds() -> u64 {
     3600
 }
 
+fn request_profile() -> String {
+    crate::app::BY_DID.to_owned()
+}
+
 fn vc_api_policy() -> String {
     "open".to_owned()
 }
@@ -221,6 +272,30 @@ mod tests {
         assert!(!config.vc_api.open, "the open interface is never on by itself");
         assert!(!config.vc_api.lax_controller);
         assert_eq!(config.verifier.key, "verifier.key-p256-1");
+    }
+
+    #[test]
+    fn request_profiles_are_named_as_the_specification_names_them() {
+        let profile: RequestProfileConfig = toml::from_str(
+            r#"
+            name = "haip"
+            client_id_prefix = "x509_hash"
+            response_mode = "direct_post.jwt"
+            certificate = "verifier.pem"
+            trust_anchor = "authority.pem"
+            haip = true
+            "#,
+        )
+        .unwrap();
+        assert_eq!(profile.client_id_prefix, ClientIdPrefix::X509Hash);
+        assert_eq!(profile.response_mode, ResponseMode::DirectPostJwt);
+        for prefix in ["decentralized_identifier", "x509_san_dns", "redirect_uri"] {
+            let text = format!("name = \"a\"\nclient_id_prefix = \"{prefix}\"");
+            assert!(toml::from_str::<RequestProfileConfig>(&text).is_ok(), "{prefix}");
+        }
+        assert!(
+            toml::from_str::<RequestProfileConfig>("name = \"a\"\nclient_id_prefix = \"origin\"").is_err()
+        );
     }
 
     #[test]

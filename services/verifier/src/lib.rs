@@ -7,6 +7,7 @@
 pub mod app;
 mod config;
 pub mod http;
+mod request_profiles;
 mod wiring;
 
 use std::path::PathBuf;
@@ -16,8 +17,8 @@ use actix_web::web::Data;
 use tokio::sync::watch;
 
 pub use config::{
-    Config, DemoClient, KeysConfig, LimitsConfig, OidcClient, OidcConfig, RegistryConfig, SandboxConfig,
-    StoreConfig, VcApiConfig, VerifierConfig,
+    ClientIdPrefix, Config, DemoClient, KeysConfig, LimitsConfig, OidcClient, OidcConfig, RegistryConfig,
+    RequestProfileConfig, ResponseMode, SandboxConfig, StoreConfig, VcApiConfig, VerifierConfig,
 };
 
 /// Why the service did not start.
@@ -47,6 +48,8 @@ pub enum StartError {
     Sealing(#[from] keys::SealError),
     #[error("the verifier's key cannot be used")]
     Keys(#[from] keys::KeyStoreError),
+    #[error("wallets cannot be asked as configured")]
+    RequestProfile(#[from] app::ProfileError),
     #[error("the HTTP client cannot be made")]
     Outbound(#[from] outbound::OutboundError),
     #[error("the database cannot be opened")]

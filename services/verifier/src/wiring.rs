@@ -14,21 +14,24 @@ use store_verifier::Store;
 use tokio::sync::OnceCell;
 use verification::{Policies, Verifier};
 
-use crate::app::{Desk, Following, GuardedFetch, Limits, Rates, Sandbox, Settings, Trial, VcApi, oidc};
+use crate::app::{
+    Desk, Following, GuardedFetch, Limits, Rates, RequestProfiles, Sandbox, Settings, Trial, VcApi, oidc,
+};
 use crate::config::LimitsConfig;
-use crate::{Config, StartError};
+use crate::{Config, StartError, request_profiles};
 
 /// How long a resolved DID is used again; short, since a compromised key must stop counting soon.
 const DID_CACHE: Duration = Duration::from_secs(2);
 
 pub(crate) async fn desk(config: &Config) -> Result<Desk, StartError> {
     let policies = policies(config)?;
-    let settings = settings(config, &policies)?;
     let sealing = SealingKey::load_or_create(&config.keys.sealing_key)?;
     // The files are sealed with the same key that seals what the database holds.
     let key_store = KeyStore::open(&config.keys.directory, sealing.clone(), config.keys.pkcs11.as_ref())?;
     let signer = key_store.load(&config.verifier.key)?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let profiles = request_profiles::read(config, signer.public_key(), clock.now())?;
+    let settings = settings(config, &policies, profiles)?;
     let outbound = Outbound::new(&config.outbound)?;
     let genesis = genesis(&config.registry.genesis)?;
     let max_age = Duration::from_secs(config.registry.max_age_seconds);
@@ -73,7 +76,7 @@ fn policies(config: &Config) -> Result<Policies, StartError> {
     }
 }
 
-fn settings(config: &Config, policies: &Policies) -> Result<Settings, StartError> {
+fn settings(config: &Config, policies: &Policies, profiles: RequestProfiles) -> Result<Settings, StartError> {
     let known = |name: &String| {
         policies.find(name).ok_or_else(|| StartError::Config(format!("there is no policy {name}")))
     };
@@ -100,6 +103,7 @@ fn settings(config: &Config, policies: &Policies) -> Result<Settings, StartError
         request_seconds: seconds("verifier.request_seconds", config.verifier.request_seconds)?,
         token_seconds: seconds("verifier.token_seconds", config.verifier.token_seconds)?,
         public_demo: config.verifier.public_demo.clone(),
+        profiles,
         vc_api: VcApi {
             open: config.vc_api.open,
             policy: config.vc_api.policy.clone(),

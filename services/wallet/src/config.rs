@@ -65,13 +65,16 @@ pub struct WalletConfig {
     pub rp_id: Option<String>,
     /// How often receipts, notifications and unacknowledged answers are looked after.
     pub background_seconds: u64,
+    /// PEM files of authorities that certify verifiers (`x509_hash` and `x509_san_dns`). Each vouches for every certificate
+    /// below it, so it must be one for this purpose alone. Without any, only DIDs are believed.
+    pub verifier_anchors: Vec<PathBuf>,
     /// A sentence above every page, such as "Demonstration: invented people".
     pub notice: Option<String>,
 }
 
 impl Default for WalletConfig {
     fn default() -> Self {
-        Self { rp_id: None, background_seconds: 2, notice: None }
+        Self { rp_id: None, background_seconds: 2, verifier_anchors: Vec::new(), notice: None }
     }
 }
 

@@ -28,6 +28,18 @@ pub enum StartError {
     Genesis(#[from] registry_types::GenesisError),
     #[error("the chain cannot be trusted as configured in registry.trust")]
     Trust(#[from] registry_client::TrustError),
+    #[error("cannot read the certificates of {path}")]
+    AnchorFile {
+        path: std::path::PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error("{path} holds no certificates of authorities")]
+    Anchor {
+        path: std::path::PathBuf,
+        #[source]
+        source: credential::x509::CertificateFault,
+    },
     #[error("cannot use the sealing key")]
     SealingKey(#[from] keys::SealError),
     #[error("cannot make the HTTP client")]

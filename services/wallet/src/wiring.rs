@@ -1,10 +1,12 @@
 //! The one place that chooses concrete parts.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::web::Data;
 use clock::{Clock, SystemClock, SystemEntropy};
+use credential::x509::TrustAnchors;
 use did::Resolvers;
 use keys::SealingKey;
 use outbound::Outbound;
@@ -52,11 +54,23 @@ pub async fn wallet(config: &Config) -> Result<Wallet, StartError> {
         outbound,
         chain: Arc::new(registry),
         resolver: Arc::new(resolver),
+        verifier_anchors: anchors(&config.wallet.verifier_anchors)?,
         passkeys,
         origin: config.http.origin(),
         open_vc_api: config.vc_api.open,
         wake: Arc::default(),
     })
+}
+
+fn anchors(files: &[PathBuf]) -> Result<TrustAnchors, StartError> {
+    let mut all = TrustAnchors::default();
+    for path in files {
+        let pem =
+            std::fs::read(path).map_err(|source| StartError::AnchorFile { path: path.clone(), source })?;
+        let read = TrustAnchors::from_pem(&pem);
+        all.extend(read.map_err(|source| StartError::Anchor { path: path.clone(), source })?);
+    }
+    Ok(all)
 }
 
 /// Serves a wallet and tends its background work until the service is stopped.

@@ -17,7 +17,9 @@ function offer() {
 }
 
 function present() {
-  const body = { clientId: query.get("client_id") || "", requestUri: query.get("request_uri") || "" };
+  // Without a reference the request is all in the link, and unsigned.
+  if (!query.get("request_uri")) return { query: location.search.slice(1) };
+  const body = { clientId: query.get("client_id") || "", requestUri: query.get("request_uri") };
   const method = query.get("request_uri_method");
   return method ? { ...body, requestUriMethod: method } : body;
 }

@@ -43,7 +43,12 @@ fn main() -> std::io::Result<()> {
         let (header, certificate) = (header.clone(), certificate.clone());
         write("proven", name, &ProvenRecord { value, map_proof, header, certificate }.to_bytes())?;
     }
-    let change = SetChange { header: header.clone(), certificate: certificate.clone(), next: set.clone(), restart: None };
+    let change = SetChange {
+        header: header.clone(),
+        certificate: certificate.clone(),
+        next: set.clone(),
+        restart: None,
+    };
     write("proven", "changes", &vec![change].to_bytes())?;
 
     let other = fuzz::header(&genesis, [9; 32]);
@@ -73,6 +78,23 @@ fn main() -> std::io::Result<()> {
     for (number, message) in registry::fuzzing::seeds().into_iter().enumerate() {
         write("links", &number.to_string(), &message)?;
     }
+
+    let query = r#"{"credentials":[{"id":"a","format":"dc+sd-jwt","meta":{"vct_values":["v"]},"claims":[{"id":"x","path":["a",null,"b"],"values":[1,true]},{"id":"y","path":["g",0,1]}],"claim_sets":[["x","y"],["y"]],"trusted_authorities":[{"type":"aki","values":["s9tIpPmhxdiuNkHMEWNpYim8S8Y"]}]},{"id":"b","format":"ldp_vc","meta":{"type_values":[["t"]]}}],"credential_sets":[{"options":[["a"],["b"]]},{"options":[["b"]],"required":false}]}"#;
+    let link = format!(
+        "client_id=redirect_uri%3Ahttps%3A%2F%2Fv.example%2Fr&response_type=vp_token&response_mode=direct_post&nonce=n-0S6_WzA2Mj-0123456789&state=s&client_metadata=%7B%22vp_formats_supported%22%3A%7B%7D%7D&dcql_query={query}"
+    );
+    write("requests", "link", &of_kind(0, link.into_bytes()))?;
+    write("requests", "did", &of_kind(1, b"decentralized_identifier:did:example:123".to_vec()))?;
+    let hash = b"x509_hash:Uvo3HtuIxuhC92rShpgqcT3YXwrqRxWEviRiA0OZszk";
+    write("requests", "hash", &of_kind(1, hash.to_vec()))?;
+    write("requests", "query", &of_kind(2, query.as_bytes().to_vec()))?;
+    let approval = wire::vp::transaction::ApprovalText {
+        title: "Travel claim".to_owned(),
+        text: "120 dollars.".to_owned(),
+        reference: None,
+    };
+    write("requests", "approval", &of_kind(3, approval.encode(vec!["a".to_owned()]).into_bytes()))?;
+    write("requests", "token", &of_kind(4, br#"{"a":["x",{"type":"y"}]}"#.to_vec()))?;
 
     write("names", "key", b"did:key:z6MkoCa5PhSVqxUSbQftrs9bXBmASsA19XYXPC4t321gXw9U")?;
     write("names", "passerelle", b"did:passerelle:3Bpdef9GsFUM8SP2tZbtdyJrcdHU34Gs7d9hLRU9gBPa")

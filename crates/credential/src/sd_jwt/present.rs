@@ -61,13 +61,33 @@ pub fn present(
     audience: &str,
     issued_at: Timestamp,
 ) -> Result<PreparedPresentation, Fault> {
+    present_saying(sd_jwt, reveal, KeyBinding { nonce, audience, issued_at, further: Map::new() })
+}
+
+/// What a key-binding JWT says.
+#[derive(Clone, Debug)]
+pub struct KeyBinding<'a> {
+    pub nonce: &'a str,
+    pub audience: &'a str,
+    pub issued_at: Timestamp,
+    /// Claims of other specifications, such as hashes of transaction data.
+    pub further: Map<String, Value>,
+}
+
+/// The same with further claims in the key-binding JWT.
+pub fn present_saying(
+    sd_jwt: &str,
+    reveal: &[ClaimPath],
+    binding_of: KeyBinding<'_>,
+) -> Result<PreparedPresentation, Fault> {
+    let KeyBinding { nonce, audience, issued_at, further } = binding_of;
     let parsed = parse(sd_jwt)?;
     let key =
         holder_key(&parsed.claims)?.ok_or_else(|| binding("notBound", "the SD-JWT is not bound to a key"))?;
     let selected = selected(&parsed, reveal);
     let mut header = Map::new();
     header.insert("typ".to_owned(), json!(KEY_BINDING_TYPE));
-    let mut claims = Map::new();
+    let mut claims = further;
     claims.insert("iat".to_owned(), json!(issued_at.timestamp()));
     claims.insert("aud".to_owned(), json!(audience));
     claims.insert("nonce".to_owned(), json!(nonce));

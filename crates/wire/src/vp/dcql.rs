@@ -1,6 +1,10 @@
 //! The Digital Credentials Query Language (OpenID4VP 1.0, 6 and 7): types, bounds, validation, path selection.
 
-use std::collections::BTreeSet;
+pub mod authorities;
+mod narrow;
+mod own;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -125,6 +129,8 @@ pub enum DcqlError {
     DuplicateClaim,
     #[error("meta lacks {0}")]
     MissingMeta(&'static str),
+    #[error("authorities of type {0} cannot be checked")]
+    UnknownAuthority(String),
     #[error("a text is too long")]
     TooLong,
 }
@@ -219,34 +225,26 @@ impl CredentialQuery {
         Ok(())
     }
 
-    /// The combinations of claims that answer this query, most wanted first (6.4.1).
-    #[must_use]
-    pub fn claim_options(&self) -> Vec<Vec<&ClaimsQuery>> {
-        let Some(claims) = &self.claims else { return vec![Vec::new()] };
-        match &self.claim_sets {
-            None => vec![claims.iter().collect()],
-            Some(sets) => sets
-                .iter()
-                .map(|set| {
-                    claims
-                        .iter()
-                        .filter(|claim| claim.id.as_ref().is_some_and(|id| set.contains(id)))
-                        .collect()
-                })
-                .collect(),
-        }
-    }
-
-    /// The first combination of claims that this credential can deliver, or none (6.4.1).
+    /// The first combination of claims that this credential can deliver, or none (6.4.1). Each claim is looked for once,
+    /// however many combinations name it.
     #[must_use]
     pub fn select_claims(&self, credential: &Value) -> Option<Vec<&ClaimsQuery>> {
-        self.claim_options().into_iter().find(|option| option.iter().all(|claim| claim.matches(credential)))
+        let Some(claims) = &self.claims else { return Some(Vec::new()) };
+        let Some(sets) = &self.claim_sets else {
+            return claims.iter().all(|claim| claim.matches(credential)).then(|| claims.iter().collect());
+        };
+        let deliverable: BTreeMap<&str, &ClaimsQuery> = claims
+            .iter()
+            .filter(|claim| claim.matches(credential))
+            .filter_map(|claim| Some((claim.id.as_deref()?, claim)))
+            .collect();
+        sets.iter().find_map(|set| set.iter().map(|id| deliverable.get(id.as_str()).copied()).collect())
     }
 }
 
 fn validate_claims(claims: &[ClaimsQuery]) -> Result<BTreeSet<&str>, DcqlError> {
     bounded(claims.len(), MAX_CLAIMS, "claims")?;
-    let (mut ids, mut paths) = (BTreeSet::new(), BTreeSet::new());
+    let mut ids = BTreeSet::new();
     for claim in claims {
         if let Some(id) = &claim.id {
             identifier(id)?;
@@ -260,10 +258,6 @@ fn validate_claims(claims: &[ClaimsQuery]) -> Result<BTreeSet<&str>, DcqlError> 
                 text(key)?;
             }
         }
-        // 6.1: "Verifiers MUST NOT point to the same claim more than once in a single query."
-        if !paths.insert(&claim.path) {
-            return Err(DcqlError::DuplicateClaim);
-        }
         if let Some(values) = &claim.values {
             bounded(values.len(), MAX_VALUES, "values")?;
         }
@@ -275,12 +269,12 @@ impl Meta {
     fn validate(&self, format: &str) -> Result<(), DcqlError> {
         match format {
             "dc+sd-jwt" => {
-                let values = self.vct_values.as_ref().ok_or(DcqlError::MissingMeta("vct_values"))?;
+                let Some(values) = &self.vct_values else { return Ok(()) };
                 bounded(values.len(), MAX_VALUES, "vct_values")?;
                 values.iter().try_for_each(|value| text(value))
             }
             "ldp_vc" | "jwt_vc_json" | "vc+jwt" | "vc+sd-jwt" | "vc+cose" => {
-                let values = self.type_values.as_ref().ok_or(DcqlError::MissingMeta("type_values"))?;
+                let Some(values) = &self.type_values else { return Ok(()) };
                 bounded(values.len(), MAX_VALUES, "type_values")?;
                 for types in values {
                     bounded(types.len(), MAX_VALUES, "type_values")?;
@@ -292,14 +286,14 @@ impl Meta {
         }
     }
 
-    /// Whether the expanded types (`ldp_vc`) or the `vct` (`dc+sd-jwt`) answer the constraint.
+    /// Whether the expanded types (`ldp_vc`) or the `vct` (`dc+sd-jwt`) answer the constraint; without one, any do (6.1).
     #[must_use]
     pub fn accepts(&self, format: &str, types: &[String]) -> bool {
         match format {
             "dc+sd-jwt" => {
-                self.vct_values.as_ref().is_some_and(|wanted| types.iter().any(|vct| wanted.contains(vct)))
+                self.vct_values.as_ref().is_none_or(|wanted| types.iter().any(|vct| wanted.contains(vct)))
             }
-            _ => self.type_values.as_ref().is_some_and(|alternatives| {
+            _ => self.type_values.as_ref().is_none_or(|alternatives| {
                 alternatives.iter().any(|wanted| wanted.iter().all(|one| types.contains(one)))
             }),
         }
@@ -339,6 +333,15 @@ impl ClaimsPath {
             selected = next;
         }
         if selected.is_empty() { Err(PathError::Nothing) } else { Ok(selected) }
+    }
+
+    /// The key at a place of the path, if there is one.
+    #[must_use]
+    pub fn key_at(&self, place: usize) -> Option<&str> {
+        match self.0.get(place) {
+            Some(PathElement::Key(key)) => Some(key),
+            Some(PathElement::All | PathElement::Index(_)) | None => None,
+        }
     }
 
     /// The keys of a path that has nothing but keys.
@@ -494,13 +497,11 @@ mod tests {
             json!({"credentials": []}),
             sd_jwt(json!({"id": ""})),
             sd_jwt(json!({"id": "a b"})),
-            sd_jwt(json!({"meta": {}})),
             sd_jwt(json!({"claims": []})),
             sd_jwt(json!({"claims": [{"path": []}]})),
             sd_jwt(json!({"claims": [{"path": ["a", -1]}]})),
             sd_jwt(json!({"claims": [{"path": ["a", 1.5]}]})),
             sd_jwt(json!({"claims": [{"path": ["a", true]}]})),
-            sd_jwt(json!({"claims": [{"path": ["a"]}, {"path": ["a"]}]})),
             sd_jwt(json!({"claims": [{"path": ["a"], "values": []}]})),
             sd_jwt(json!({"claims": [{"path": ["a"], "values": [1.5]}]})),
             sd_jwt(json!({"claims": [{"path": ["a"], "values": [null]}]})),
@@ -559,6 +560,30 @@ mod tests {
         let chosen = credential.select_claims(&json!({"b": 1})).unwrap();
         assert_eq!(chosen.first().and_then(|claim| claim.id.as_deref()), Some("b"));
         assert!(credential.select_claims(&json!({"c": 1})).is_none());
+    }
+
+    /// 6.1.1 and 6.1: a wallet ignores a claim asked for twice, and takes an empty `meta` as no constraint.
+    #[test]
+    fn wallet_forgives_what_changes_nothing() {
+        let twice = query(sd_jwt(json!({"claims": [{"path": ["a"]}, {"path": ["a"]}]}))).unwrap();
+        assert!(twice.credentials.first().unwrap().select_claims(&json!({"a": 1})).is_some());
+        let any = query(sd_jwt(json!({"meta": {}}))).unwrap();
+        assert!(any.credentials.first().unwrap().meta.accepts("dc+sd-jwt", &["anything".to_owned()]));
+    }
+
+    /// The most that the bounds let through, against a credential of many elements: still a moment.
+    #[test]
+    fn largest_query_is_answered_at_once() {
+        let claims: Vec<Value> = (0..MAX_CLAIMS)
+            .map(|at| json!({"id": format!("c{at}"), "path": ["a", null, null, format!("k{at}")], "values": ["x"]}))
+            .collect();
+        let ids: Vec<String> = (0..MAX_CLAIMS).map(|at| format!("c{at}")).collect();
+        let sets = vec![ids; MAX_CLAIM_SETS];
+        let largest = query(sd_jwt(json!({"claims": claims, "claim_sets": sets}))).unwrap();
+        let credential = json!({"a": vec![vec![json!({"k0": "y"}); 100]; 100]});
+        let began = std::time::Instant::now();
+        assert!(largest.credentials.first().unwrap().select_claims(&credential).is_none());
+        assert!(began.elapsed() < std::time::Duration::from_secs(2), "{:?}", began.elapsed());
     }
 
     #[test]

@@ -45,6 +45,7 @@ async fn round(desk: &Desk, patience_seconds: i64) -> Result<(), StoreError> {
     sql::retry(|| async {
         let mut tx = desk.store.write("chores").await?;
         tx.expire(now).await?;
+        tx.forget_late_response_keys(now).await?;
         let erased = tx.erase_claims(now).await?;
         tx.delete_dead_tokens(now).await?;
         tx.delete_idempotency_keys(now - chrono::Duration::hours(KEEP_KEYS_HOURS)).await?;

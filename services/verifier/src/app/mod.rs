@@ -8,15 +8,18 @@ mod hand_over;
 mod languages;
 mod limits;
 pub mod oidc;
+mod plain_answer;
 mod policies;
 mod ports;
 mod receipts;
+mod request_profiles;
 mod requests;
 mod responses;
 mod sample;
 mod sandbox;
 mod trial;
 mod views;
+mod wallet_requests;
 mod webhooks;
 
 use std::sync::Arc;
@@ -31,7 +34,7 @@ use subtle::ConstantTimeEq as _;
 use tokio::sync::OnceCell;
 use url::Url;
 use verification::{Policies, Verifier};
-use wire::vp::DID_PREFIX;
+use wire::vp::client_id::ClientId;
 
 pub use batch::{BatchError, Checked};
 pub use chores::run as run_chores;
@@ -42,12 +45,16 @@ pub use limits::{Limits, Rates, TooMany};
 pub use policies::{PolicyWriteError, StoredPolicyError, Written};
 pub use ports::GuardedFetch;
 pub use receipts::{RECEIPT_TYPE, ReceiptError, ReceiptView};
+pub use request_profiles::{
+    BY_DID, BY_DID_ENCRYPTED, Identity, ProfileError, RequestCertificate, RequestProfile, RequestProfiles,
+};
 pub use requests::{RequestError, RequestObjectError, Start, Starter};
 pub use responses::ResponseError;
 pub use sample::SampleError;
 pub use sandbox::{Sandbox, SandboxError};
 pub use trial::{Explained, SampleFault, SampleKind, Trial, TrialError, Tried};
 pub use views::{PageView, ViewError};
+pub use wallet_requests::WalletRequestError;
 pub use webhooks::{WebhookError, run_webhooks};
 
 /// The tenant of verifications that visitors start on the pages.
@@ -85,6 +92,8 @@ pub struct Settings {
     pub request_seconds: i64,
     pub token_seconds: i64,
     pub public_demo: Vec<String>,
+    /// How wallets may be asked.
+    pub profiles: RequestProfiles,
     pub vc_api: VcApi,
     pub limits: Limits,
     /// Whether integrators may make clients for themselves.
@@ -114,10 +123,10 @@ impl Desk {
         clock::new_id(self.clock.as_ref(), self.entropy.as_ref())
     }
 
-    /// The client identifier of every request (OID4VP 1.0, 5.9.3).
+    /// The client identifier of requests that the DID signs (OID4VP 1.0, 5.9.3).
     #[must_use]
     pub fn client_id(&self) -> String {
-        format!("{DID_PREFIX}{}", self.settings.did)
+        ClientId::DecentralizedIdentifier(&self.settings.did).to_string()
     }
 }
 

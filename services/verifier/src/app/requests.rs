@@ -1,21 +1,17 @@
 //! Starting a verification, and the signed request object a wallet fetches.
 
 use chrono::Duration;
-use credential::jwt;
-use keys::SignError;
-use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
-use store_verifier::{Idempotent, StoreError, Verification};
+use store_verifier::{Idempotent, StoreError, Verification, WalletRequest};
 use url::Url;
-use url::form_urlencoded::byte_serialize;
 use verification::{Policy, readable};
 use wire::verifications::{MAX_PURPOSE, StartVerification, StartedVerification, State};
-use wire::vp::{
-    ClientMetadata, JwtFormat, LdpVcFormat, MAX_WALLET_NONCE, REQUEST_OBJECT_TYPE, RequestObject,
-    STATIC_AUDIENCE, SdJwtFormat, VpFormats,
-};
+use wire::vp::MAX_WALLET_NONCE;
+use wire::vp::transaction::{ApprovalText, MAX_TRANSACTIONS, TransactionFault};
 
-use super::policies::{StoredPolicyError, keep_policy};
+use super::policies::StoredPolicyError;
+use super::request_profiles::RequestProfile;
+use super::wallet_requests::{WalletRequestError, query_under};
 use super::{DEMO_TENANT, Desk, sandbox, sha256};
 use crate::app::clients::Agency;
 
@@ -40,6 +36,15 @@ pub struct Start {
     pub what: StartVerification,
 }
 
+/// What is asked, how, and why.
+pub(super) struct Asking<'a> {
+    pub(super) policy: &'a Policy,
+    pub(super) profile: &'a RequestProfile,
+    pub(super) purpose: String,
+    /// Strings of `transaction_data`.
+    pub(super) transactions: Vec<String>,
+}
+
 #[derive(Debug, thiserror::Error)]
 pub enum RequestError {
     #[error("there is no policy {0}")]
@@ -56,12 +61,20 @@ pub enum RequestError {
     Key,
     #[error("the idempotency key was used for another request")]
     KeyReused,
+    #[error("there is no request profile {0}")]
+    UnknownProfile(String),
+    #[error("policy {policy} asks for formats that request profile {profile} does not allow")]
+    Formats { policy: String, profile: String },
+    #[error("this cannot be approved: {0}")]
+    Approvals(TransactionFault),
     #[error("too many visitors are trying at the moment")]
     Busy,
     #[error("at most {0} verifications of a client wait at the same time")]
     TooManyOpen(u32),
     #[error(transparent)]
     Policy(#[from] StoredPolicyError),
+    #[error("the request cannot be made")]
+    Request(#[from] WalletRequestError),
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -74,14 +87,8 @@ pub enum RequestObjectError {
     Over,
     #[error("the wallet nonce is too long")]
     WalletNonce,
-    #[error("the policy of the request is not there any more")]
-    PolicyGone,
-    #[error(transparent)]
-    Policy(#[from] StoredPolicyError),
-    #[error("the request object cannot be written")]
-    Form(#[from] serde_json::Error),
-    #[error(transparent)]
-    Sign(#[from] SignError),
+    #[error("the request cannot be made")]
+    Request(#[from] WalletRequestError),
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -99,18 +106,39 @@ impl Desk {
             return Err(RequestError::NothingAsked(policy.name.clone()));
         }
         let purpose = purpose(policy, start.what.purpose.as_deref())?;
+        let profile = self.profile(start.what.profile.as_deref(), policy)?;
         let verification = match &start.by {
             Starter::Agency { agency, idempotency_key } => {
                 if sandbox::is_sandbox(&agency.id) && !self.settings.public_demo.contains(&policy.name) {
                     return Err(RequestError::NotForVisitors(policy.name.clone()));
                 }
-                self.start_for_agency(agency, idempotency_key.as_deref(), &start.what, policy, purpose)
-                    .await?
+                let transactions = transactions(policy, profile, start.what.approvals.as_deref())?;
+                let asking = Asking { policy, profile, purpose, transactions };
+                self.start_for_agency(agency, idempotency_key.as_deref(), &start.what, asking).await?
             }
-            Starter::Visitor { page_key } => self.start_for_visitor(page_key, policy, purpose).await?,
+            Starter::Visitor { page_key } => {
+                let asking = Asking { policy, profile, purpose, transactions: Vec::new() };
+                self.start_for_visitor(page_key, asking).await?
+            }
         };
         metrics::counter!("verifier_started_total", "policy" => policy.name.clone()).increment(1);
-        Ok(self.started(&verification))
+        let request = self.wallet_request(&verification).await?;
+        Ok(self.started(&verification, &request).await?)
+    }
+
+    /// The profile of that name, if the policy can be asked under it.
+    pub(super) fn profile(
+        &self,
+        name: Option<&str>,
+        policy: &Policy,
+    ) -> Result<&RequestProfile, RequestError> {
+        let unknown = || RequestError::UnknownProfile(name.unwrap_or_default().to_owned());
+        let profile = self.settings.profiles.find(name).ok_or_else(unknown)?;
+        if query_under(policy, profile).is_none() {
+            let (policy, profile) = (policy.name.clone(), profile.name.clone());
+            return Err(RequestError::Formats { policy, profile });
+        }
+        Ok(profile)
     }
 
     async fn start_for_agency(
@@ -118,8 +146,7 @@ impl Desk {
         agency: &Agency,
         key: Option<&str>,
         what: &StartVerification,
-        policy: &Policy,
-        purpose: String,
+        asking: Asking<'_>,
     ) -> Result<Verification, RequestError> {
         if key.is_some_and(|key| {
             key.is_empty() || key.len() > MAX_KEY || !key.bytes().all(|byte| byte.is_ascii_graphic())
@@ -150,10 +177,8 @@ impl Desk {
                     Some(wanted.clone()).filter(|_| registered).ok_or(RequestError::ReturnUrl).map(Some)?
                 }
             };
-            let new =
-                Verification { return_url, ..self.new_verification(&agency.id, policy, purpose.clone()) };
-            tx.insert_verification(&new).await?;
-            keep_policy(&mut tx, &new.id, policy).await?;
+            let new = Verification { return_url, ..self.new_verification(&agency.id, &asking) };
+            self.insert(&mut tx, &new, &asking).await?;
             if let Some(key) = key {
                 let made = Idempotent { request_digest: digest.clone(), verification: new.id.clone() };
                 tx.insert_idempotency_key(&agency.id, key, &made, self.now()).await?;
@@ -167,11 +192,10 @@ impl Desk {
     async fn start_for_visitor(
         &self,
         page_key: &str,
-        policy: &Policy,
-        purpose: String,
+        asking: Asking<'_>,
     ) -> Result<Verification, RequestError> {
-        if !self.settings.public_demo.contains(&policy.name) {
-            return Err(RequestError::NotForVisitors(policy.name.clone()));
+        if !self.settings.public_demo.contains(&asking.policy.name) {
+            return Err(RequestError::NotForVisitors(asking.policy.name.clone()));
         }
         sql::retry(|| async {
             let mut tx = self.store.write("start_demonstration").await?;
@@ -180,23 +204,22 @@ impl Desk {
             }
             let new = Verification {
                 page_key_hash: Some(sha256(page_key.as_bytes())),
-                ..self.new_verification(DEMO_TENANT, policy, purpose.clone())
+                ..self.new_verification(DEMO_TENANT, &asking)
             };
-            tx.insert_verification(&new).await?;
-            keep_policy(&mut tx, &new.id, policy).await?;
+            self.insert(&mut tx, &new, &asking).await?;
             tx.commit().await?;
             Ok(new)
         })
         .await
     }
 
-    pub(super) fn new_verification(&self, tenant: &str, policy: &Policy, purpose: String) -> Verification {
+    pub(super) fn new_verification(&self, tenant: &str, asking: &Asking<'_>) -> Verification {
         let created = self.now();
         Verification {
             id: self.new_id(),
             tenant: tenant.to_owned(),
-            policy: policy.name.clone(),
-            purpose,
+            policy: asking.policy.name.clone(),
+            purpose: asking.purpose.clone(),
             state: State::Waiting,
             nonce: self.token(),
             request_state: self.token(),
@@ -215,35 +238,25 @@ impl Desk {
         }
     }
 
-    /// Where a wallet fetches the request.
-    fn request_uri(&self, id: &str) -> String {
-        format!("{}/oid4vp/requests/{id}", self.settings.public_origin)
-    }
-
-    /// Where it sends the answer; on the same origin as the request.
-    fn response_uri(&self, id: &str) -> String {
-        format!("{}/oid4vp/responses/{id}", self.settings.public_origin)
-    }
-
-    pub(crate) fn started(&self, verification: &Verification) -> StartedVerification {
-        let request_uri = self.request_uri(&verification.id);
-        let client_id: String = byte_serialize(self.client_id().as_bytes()).collect();
-        let uri: String = byte_serialize(request_uri.as_bytes()).collect();
-        // `request_uri_method=post` lets a wallet bind the request to its own nonce (OID4VP 1.0, 5.10).
-        let query = format!("client_id={client_id}&request_uri={uri}&request_uri_method=post");
+    pub(crate) async fn started(
+        &self,
+        verification: &Verification,
+        request: &WalletRequest,
+    ) -> Result<StartedVerification, WalletRequestError> {
+        let query = self.authorization_query(verification, request).await?;
         let mut wallet: Url = self.settings.wallet_url.clone();
         wallet.set_path("/present");
         wallet.set_query(Some(&query));
         let link = wallet.to_string();
-        StartedVerification {
+        Ok(StartedVerification {
             id: verification.id.clone(),
             state: verification.state,
             qr_svg: web::qr::svg(&link),
             link,
             openid_link: format!("openid4vp://?{query}"),
-            request_uri,
+            request_uri: self.is_by_reference(request).then(|| self.request_uri(&verification.id)),
             expires_at: super::views::text(verification.expires),
-        }
+        })
     }
 
     /// The signed request object (OID4VP 1.0, 5; RFC 9101). Fetching it changes nothing, so it may be fetched again.
@@ -260,55 +273,31 @@ impl Desk {
         if verification.state != State::Waiting || verification.expires <= self.now() {
             return Err(RequestObjectError::Over);
         }
-        let policy = self.policy_of(&verification).await?.ok_or(RequestObjectError::PolicyGone)?;
-        let request = RequestObject {
-            client_id: self.client_id(),
-            response_type: "vp_token".to_owned(),
-            response_mode: "direct_post".to_owned(),
-            response_uri: Some(self.response_uri(id)),
-            redirect_uri: None,
-            nonce: verification.nonce.clone(),
-            state: Some(verification.request_state.clone()),
-            aud: Some(STATIC_AUDIENCE.to_owned()),
-            iat: Some(self.now().timestamp()),
-            exp: Some(verification.expires.timestamp()),
-            dcql_query: policy.query.clone(),
-            scope: None,
-            client_metadata: Some(self.client_metadata()),
-            wallet_nonce: wallet_nonce.map(str::to_owned),
-            transaction_data: None,
-            purpose: Some(verification.purpose.clone()),
-            anchor_receipts: policy.anchored,
-        };
-        let Value::Object(claims) = serde_json::to_value(&request)? else {
-            return Err(RequestObjectError::Unknown);
-        };
-        let mut header = Map::new();
-        header.insert("typ".to_owned(), json!(REQUEST_OBJECT_TYPE));
-        header
-            .insert("kid".to_owned(), json!(format!("{}#{}", self.settings.did, self.settings.key_fragment)));
-        Ok(jwt::sign(header, &claims, self.signer.as_ref()).await?)
-    }
-
-    fn client_metadata(&self) -> ClientMetadata {
-        let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
-        ClientMetadata {
-            client_name: Some(self.settings.client_name.clone()),
-            logo_uri: None,
-            vp_formats_supported: VpFormats {
-                ldp_vc: Some(LdpVcFormat {
-                    proof_type_values: owned(&["DataIntegrityProof"]),
-                    cryptosuite_values: owned(&["eddsa-rdfc-2022", "ecdsa-rdfc-2019"]),
-                }),
-                sd_jwt: Some(SdJwtFormat {
-                    sd_jwt_alg_values: owned(&["ES256", "EdDSA"]),
-                    kb_jwt_alg_values: owned(&["ES256", "EdDSA"]),
-                }),
-                vc_jwt: Some(JwtFormat { alg_values: owned(&["ES256", "EdDSA"]) }),
-            },
-            jwks: None,
+        let request = self.wallet_request(&verification).await?;
+        match self.signed_request(&verification, &request, wallet_nonce).await {
+            // An unsigned request is whole in its link; there is nothing to fetch.
+            Err(WalletRequestError::ByValue) => Err(RequestObjectError::Unknown),
+            other => Ok(other?),
         }
     }
+}
+
+/// What is to be approved, as the request carries it: by any credential that can.
+fn transactions(
+    policy: &Policy,
+    profile: &RequestProfile,
+    approvals: Option<&[ApprovalText]>,
+) -> Result<Vec<String>, RequestError> {
+    let Some(approvals) = approvals else { return Ok(Vec::new()) };
+    if !(1..=MAX_TRANSACTIONS).contains(&approvals.len()) {
+        return Err(RequestError::Approvals(TransactionFault::Count));
+    }
+    approvals.iter().try_for_each(ApprovalText::check).map_err(RequestError::Approvals)?;
+    let ids = query_under(policy, profile).map(|query| query.authorising_ids()).unwrap_or_default();
+    if ids.is_empty() {
+        return Err(RequestError::Approvals(TransactionFault::Credentials));
+    }
+    Ok(approvals.iter().map(|approval| approval.encode(ids.clone())).collect())
 }
 
 pub(super) fn purpose(policy: &Policy, wanted: Option<&str>) -> Result<String, RequestError> {
@@ -323,11 +312,21 @@ pub(super) fn purpose(policy: &Policy, wanted: Option<&str>) -> Result<String, R
 /// Identifies the content of a start, whatever its layout.
 fn digest(what: &StartVerification) -> Vec<u8> {
     let mut hash = Sha256::new();
-    for part in [Some(what.policy.as_str()), what.purpose.as_deref(), what.return_url.as_deref()] {
+    let parts = [
+        Some(what.policy.as_str()),
+        what.purpose.as_deref(),
+        what.return_url.as_deref(),
+        what.profile.as_deref(),
+    ];
+    for part in parts {
         hash.update([u8::from(part.is_some())]);
         let part = part.unwrap_or_default();
         hash.update((part.len() as u64).to_be_bytes());
         hash.update(part);
+    }
+    // A start without approvals keeps the digest that it had before there were any.
+    if let Some(approvals) = &what.approvals {
+        hash.update(serde_json::to_vec(approvals).unwrap_or_default());
     }
     hash.finalize().to_vec()
 }

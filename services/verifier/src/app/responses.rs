@@ -4,23 +4,23 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::Duration;
+use credential::jwe::EncryptionFault;
 use keys::SealError;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use store_verifier::{StoreError, Verification};
 use url::Url;
-use verification::{Occasion, Policy, Receipts, Request};
+use verification::{Authorising, Occasion, Policy, Receipts, Request};
 use wire::anchors::Receipt;
 use wire::verifications::{Report, State};
 use wire::vp::dcql::MAX_CREDENTIALS;
 use wire::vp::{DirectPost, DirectPostAnswer, ErrorCode, MAX_PRESENTATIONS, VpToken, VpTokenError};
 
+use super::plain_answer::PlainAnswer;
 use super::policies::StoredPolicyError;
 use super::receipts::ReceiptError;
+use super::wallet_requests::{WalletRequestError, transactions_of};
 use super::{Desk, oidc, same};
-
-/// Levels of nesting in a `vp_token`.
-const MAX_DEPTH: usize = 32;
 
 #[derive(Debug, thiserror::Error)]
 pub enum ResponseError {
@@ -38,6 +38,16 @@ pub enum ResponseError {
     Token(#[from] VpTokenError),
     #[error("anchor_receipts is not an object of arrays of receipts")]
     Receipts,
+    #[error("the request asks for an encrypted response")]
+    NotEncrypted,
+    #[error("the request does not ask for an encrypted response")]
+    Encrypted,
+    #[error("beside an encrypted response there must be nothing else")]
+    Mixed,
+    #[error("the encrypted response cannot be read: {0}")]
+    Encryption(#[from] EncryptionFault),
+    #[error("the request cannot be made out any more")]
+    Request(#[from] WalletRequestError),
     #[error("the policy of the request is not there any more")]
     PolicyGone,
     #[error(transparent)]
@@ -68,14 +78,20 @@ impl Desk {
         form: DirectPost,
     ) -> Result<DirectPostAnswer, ResponseError> {
         let found = self.store.read().await?.find_verification(id).await?;
-        let state = form.state.clone().unwrap_or_default();
-        let verification = found
-            .filter(|found| same(found.request_state.as_bytes(), state.as_bytes()))
-            .ok_or(ResponseError::Unknown)?;
+        let verification = found.ok_or(ResponseError::Unknown)?;
         let digest = digest(&form);
-        let taken = match (&form.vp_token, &form.error) {
+        if form.response.is_some() && verification.state != State::Waiting {
+            // Its key is forgotten; whether it is the same answer can still be seen.
+            return self.answered_before(id, &digest).await;
+        }
+        let answer = self.in_the_clear(&verification, &form).await?;
+        if !same(verification.request_state.as_bytes(), answer.state.as_bytes()) {
+            return Err(ResponseError::Unknown);
+        }
+        let presented = answer.token.is_some();
+        let taken = match (answer.token, &answer.error) {
             (Some(token), None) => {
-                let kept = Kept::read(token, form.anchor_receipts.as_deref())?;
+                let kept = Kept::read(token, answer.receipts)?;
                 let sealed = self.seal_response(id, &kept);
                 self.take(id, |now| Taking::Response { digest: digest.clone(), sealed: sealed.clone(), now })
                     .await?
@@ -91,12 +107,30 @@ impl Desk {
             return self.answered_before(id, &digest).await;
         }
         self.following.changed(id);
-        if form.vp_token.is_some() {
+        if presented {
             // The check goes on if the wallet hangs up; if this process dies, the chores find the kept answer.
             let (desk, id) = (Arc::clone(self), id.to_owned());
             tokio::spawn(async move { desk.finish(&id).await }).await??;
         }
         Ok(self.answer(&verification, form.vp_token.is_some()))
+    }
+
+    /// What the wallet said, by the mode in which it was asked to say it.
+    async fn in_the_clear(
+        &self,
+        verification: &Verification,
+        form: &DirectPost,
+    ) -> Result<PlainAnswer, ResponseError> {
+        let request = self.wallet_request(verification).await?;
+        match (self.is_encrypted(&request)?, &form.response) {
+            (true, _) => {
+                // A key is missing only when the request is over.
+                let key = self.response_key(&request)?.ok_or(ResponseError::Expired)?;
+                PlainAnswer::of_encrypted(form, &key)
+            }
+            (false, None) => PlainAnswer::of_form(form),
+            (false, Some(_)) => Err(ResponseError::Encrypted),
+        }
     }
 
     async fn take(
@@ -118,6 +152,9 @@ impl Desk {
                     refused
                 }
             };
+            if taken {
+                tx.forget_response_key(id).await?;
+            }
             tx.commit().await?;
             Ok(taken)
         })
@@ -164,10 +201,13 @@ impl Desk {
         let Some(verification) = found.filter(|found| found.state == State::Received) else { return Ok(()) };
         let policy = &self.policy_of(&verification).await?.ok_or(ResponseError::PolicyGone)?;
         let kept = self.open_response(&verification)?;
-        let audience = self.client_id();
-        let request = Request { nonce: &verification.nonce, audience: &audience };
+        let asked = self.wallet_request(&verification).await?;
+        let transactions: Vec<String> = transactions_of(&asked)?.unwrap_or_default();
+        let request = Request { nonce: &verification.nonce, audience: &asked.client_id };
+        let request = Authorising { request, transactions: &transactions };
         let occasion = Occasion { report_id: id, now: self.now() };
-        let report = self.verifier.answer(policy, request, &kept.token, &kept.receipts, occasion).await;
+        let report =
+            self.verifier.answer_authorising(policy, request, &kept.token, &kept.receipts, occasion).await;
         let outcome = serde_json::to_value(report.outcome)?;
         let outcome = outcome.as_str().unwrap_or_default().to_owned();
         metrics::counter!("verifier_reports_total", "policy" => policy.name.clone(), "outcome" => outcome)
@@ -238,28 +278,22 @@ enum Taking {
 
 impl Kept {
     /// Reads an answer before anything is consumed: one that cannot be read does not use up the request.
-    fn read(token: &str, receipts: Option<&str>) -> Result<Self, ResponseError> {
-        let value: Value = web::json::parse(token.as_bytes(), MAX_DEPTH)
-            .map_err(|fault| ResponseError::Json(fault.to_string()))?;
-        let token = VpToken::from_value(value)?;
-        let receipts = match receipts.filter(|text| !text.trim().is_empty()) {
-            None => Receipts::new(),
-            Some(text) => read_receipts(text)?,
-        };
-        Ok(Self { token, receipts })
+    fn read(token: Value, receipts: Option<Value>) -> Result<Self, ResponseError> {
+        let token = VpToken::from_value(token)?;
+        Ok(Self { token, receipts: receipts.map(read_receipts).transpose()?.unwrap_or_default() })
     }
 }
 
-fn read_receipts(text: &str) -> Result<Receipts, ResponseError> {
+fn read_receipts(value: Value) -> Result<Receipts, ResponseError> {
     let read: BTreeMap<String, Vec<Option<Receipt>>> =
-        web::json::parse(text.as_bytes(), MAX_DEPTH).map_err(|_| ResponseError::Receipts)?;
+        serde_json::from_value(value).map_err(|_| ResponseError::Receipts)?;
     let bounded = read.len() <= MAX_CREDENTIALS && read.values().all(|list| list.len() <= MAX_PRESENTATIONS);
     if bounded { Ok(read) } else { Err(ResponseError::Receipts) }
 }
 
 fn digest(form: &DirectPost) -> Vec<u8> {
     let mut hash = Sha256::new();
-    for part in [&form.vp_token, &form.anchor_receipts, &form.error] {
+    for part in [&form.response, &form.vp_token, &form.anchor_receipts, &form.error] {
         hash.update([u8::from(part.is_some())]);
         let part = part.as_deref().unwrap_or_default();
         hash.update((part.len() as u64).to_be_bytes());

@@ -10,6 +10,7 @@ use wire::verifications::{PolicyView, Report, StartedVerification, State, Verifi
 
 use super::policies::StoredPolicyError;
 use super::responses::claims_aad;
+use super::wallet_requests::WalletRequestError;
 use super::{DEMO_TENANT, Desk, same, sha256};
 use crate::app::clients::Agency;
 
@@ -24,6 +25,8 @@ pub enum ViewError {
     Report(#[from] serde_json::Error),
     #[error("the kept claims cannot be opened")]
     Sealed(#[from] SealError),
+    #[error("the request cannot be made out any more")]
+    Request(#[from] WalletRequestError),
     #[error(transparent)]
     Policy(#[from] StoredPolicyError),
     #[error(transparent)]
@@ -48,7 +51,11 @@ impl Desk {
         let found = self.store.read().await?.find_verification(id).await?;
         let found = found.filter(|found| found.tenant == agency.id).ok_or(ViewError::Unknown)?;
         let matches = response_code.map(|code| same(code.as_bytes(), found.response_code.as_bytes()));
-        Ok(VerificationView { response_code_matches: matches, ..self.view_of(&found)? })
+        let view = VerificationView { response_code_matches: matches, ..self.view_of(&found)? };
+        // OID4VP 1.0, 14.2: where the person comes back on the same device, only who brings the code gets the answer. Somebody
+        // who passed the link on to another person never learns what that person showed.
+        let held_back = found.return_url.is_some() && matches != Some(true);
+        Ok(VerificationView { report: view.report.filter(|_| !held_back), ..view })
     }
 
     /// What a wallet opens, while the verification waits.
@@ -58,7 +65,7 @@ impl Desk {
         if found.state != State::Waiting || found.expires <= self.now() {
             return Err(ViewError::Over);
         }
-        Ok(self.started(&found).link)
+        Ok(self.started(&found, &self.wallet_request(&found).await?).await?.link)
     }
 
     /// The page's view; only for the browser that started it.
@@ -74,7 +81,10 @@ impl Desk {
         if let Some(report) = &mut view.report {
             words.speak(report, &policy.title);
         }
-        let started = (view.state == State::Waiting).then(|| self.started(&found));
+        let started = match view.state {
+            State::Waiting => Some(self.started(&found, &self.wallet_request(&found).await?).await?),
+            State::Received | State::Verified | State::Refused | State::Expired => None,
+        };
         Ok(PageView { view, policy, started })
     }
 

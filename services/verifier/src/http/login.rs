@@ -177,6 +177,7 @@ fn nowhere(desk: &Desk, error: LoginError) -> Result<HttpResponse, Problem> {
             (StatusCode::GONE, "This sign-in is over", "It can be used once. Begin again at the application.")
         }
         LoginError::View(error) => return Err(error.into()),
+        LoginError::Policy(error) => return Err(Problem::internal(&error)),
         LoginError::Store(error) => return Err(Problem::internal(&error)),
     };
     html_with(status, &Nowhere { shell: shell(desk), title, text })

@@ -86,7 +86,13 @@ pub async fn start_try(
     desk: Data<Desk>,
 ) -> Result<HttpResponse, Problem> {
     let page_key = page_key(&request).unwrap_or_else(|| clock::token(desk.entropy.as_ref()));
-    let what = StartVerification { policy: form.into_inner().policy, purpose: None, return_url: None };
+    let what = StartVerification {
+        policy: form.into_inner().policy,
+        purpose: None,
+        return_url: None,
+        profile: None,
+        approvals: None,
+    };
     let by = Starter::Visitor { page_key: page_key.clone() };
     let started = desk.start(Start { by, what }).await?;
     let mut response = web::page::see_other(&format!("/try/{}", started.id));

@@ -33,6 +33,16 @@ pub const PAGES: ProblemPages = ProblemPages(&[
         text: "A wallet sends people back only to addresses that are registered for the client, letter by letter. Ask the operator to register it.",
     },
     ProblemPage {
+        slug: "request-profile",
+        title: "The wallet cannot be asked in this way",
+        text: "A request profile says as whom the verifier asks and whether the answer is encrypted. The profiles did and did-encrypted are always there; the operator configures others. A profile of HAIP 1.0 asks for SD-JWT VCs only, so the policy must be one that they can answer.",
+    },
+    ProblemPage {
+        slug: "approvals",
+        title: "This cannot be approved",
+        text: "One to four approvals may go with a request, each with a title of at most 100 characters, a text of at most 1,000 and a reference of at most 100, without characters that hide or reorder others. The policy must ask for an SD-JWT VC with the holder's proof, the only form that can carry an approval.",
+    },
+    ProblemPage {
         slug: "idempotency-key",
         title: "The idempotency key cannot be used",
         text: "An idempotency key has 1 to 255 printable ASCII characters without spaces. A random UUID is a good one.",
@@ -157,6 +167,11 @@ pub fn of_request(error: &RequestError) -> Problem {
         }
         RequestError::Policy(error) => Problem::internal(error),
         RequestError::TooManyOpen(_) => too_many(sentence(error), 30),
+        RequestError::UnknownProfile(_) | RequestError::Formats { .. } => {
+            of(StatusCode::BAD_REQUEST, "request-profile", "The wallet cannot be asked in this way")
+        }
+        RequestError::Approvals(_) => of(StatusCode::BAD_REQUEST, "approvals", "This cannot be approved"),
+        RequestError::Request(error) => Problem::internal(error),
         RequestError::Store(error) => Problem::internal(error),
     }
 }
@@ -207,10 +222,7 @@ pub fn of_request_object(error: &RequestObjectError) -> OAuthError {
         RequestObjectError::WalletNonce => {
             OAuthError::bad_request("invalid_request", "wallet_nonce is longer than 512 characters")
         }
-        RequestObjectError::PolicyGone | RequestObjectError::Form(_) | RequestObjectError::Sign(_) => {
-            OAuthError::internal(error)
-        }
-        RequestObjectError::Policy(error) => OAuthError::internal(error),
+        RequestObjectError::Request(error) => OAuthError::internal(error),
         RequestObjectError::Store(error) => OAuthError::internal(error),
     }
 }
@@ -224,8 +236,13 @@ pub fn of_response(error: &ResponseError) -> OAuthError {
         | ResponseError::Empty
         | ResponseError::Json(_)
         | ResponseError::Token(_)
-        | ResponseError::Receipts => OAuthError::bad_request("invalid_request", error.to_string()),
+        | ResponseError::Receipts
+        | ResponseError::NotEncrypted
+        | ResponseError::Encrypted
+        | ResponseError::Mixed
+        | ResponseError::Encryption(_) => OAuthError::bad_request("invalid_request", error.to_string()),
         ResponseError::PolicyGone
+        | ResponseError::Request(_)
         | ResponseError::Sealed(_)
         | ResponseError::Report(_)
         | ResponseError::CutOff(_) => OAuthError::internal(error),
@@ -286,8 +303,8 @@ pub fn of_view(error: &ViewError) -> Problem {
         ViewError::Over => {
             Problem::new(StatusCode::GONE, "verification-over", "The verification does not wait any more")
         }
-        ViewError::Report(_) | ViewError::Sealed(_) => Problem::internal(error),
         ViewError::Policy(error) => Problem::internal(error),
+        ViewError::Report(_) | ViewError::Sealed(_) | ViewError::Request(_) => Problem::internal(error),
         ViewError::Store(error) => Problem::internal(error),
     }
 }

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use url::Url;
 use verification::Policies;
-use verifier::app::{Desk, Limits, Settings, VcApi};
+use verifier::app::{Desk, Limits, RequestProfiles, Settings, VcApi};
 use verifier::{DemoClient, http};
 use web::HttpConfig;
 
@@ -56,6 +56,7 @@ impl Service {
             request_seconds: 600,
             token_seconds: 3600,
             public_demo: vec!["staff-identity".into()],
+            profiles: RequestProfiles::default(),
             vc_api: VcApi { open: true, policy: "open".into(), lax_controller: false },
             limits: Limits { requests_per_minute: 600, open_verifications: 50 },
             sandbox: false,
@@ -151,9 +152,13 @@ impl Service {
 
     /// Starts a verification and gives its id, the claims of the request object, and the bearer header.
     pub async fn ask(&self, policy: &str) -> Asked {
+        self.ask_as(&json!({ "policy": policy })).await
+    }
+
+    /// The same with whatever an agency sends to start.
+    pub async fn ask_as(&self, body: &Value) -> Asked {
         let bearer = format!("Bearer {}", self.token().await);
-        let reply =
-            self.post("/v1/verifications", &json!({ "policy": policy }), &[("authorization", &bearer)]).await;
+        let reply = self.post("/v1/verifications", body, &[("authorization", &bearer)]).await;
         assert_eq!(reply.status, 201, "{:?}", reply.body);
         let started = json_of(&reply);
         let id = started["id"].as_str().unwrap().to_owned();

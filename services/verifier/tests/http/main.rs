@@ -2,11 +2,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod agency;
+mod approvals;
+mod encrypted;
 mod follow;
 mod harness;
 mod oidc;
 mod pages;
 mod policies;
+mod profiles;
 mod receipts;
 mod sandbox;
 mod trial;

@@ -231,6 +231,10 @@ async fn same_device_answer_brings_the_code_back() {
     let token = asked.bearer.trim_start_matches("Bearer ").to_owned();
     for (code, matches) in [(code.as_str(), true), ("wrong", false)] {
         let path = format!("/v1/verifications/{}?response_code={code}", asked.id);
-        assert_eq!(json_of(&service.get(&path, Some(&token)).await)["responseCodeMatches"], matches);
+        let view = json_of(&service.get(&path, Some(&token)).await);
+        assert_eq!(view["responseCodeMatches"], matches);
+        assert_eq!((view["state"].as_str(), view.get("report").is_some()), (Some("verified"), matches));
     }
+    // 14.2: whoever passed the link on does not learn what the other person showed.
+    assert!(service.view(&asked).await.get("report").is_none());
 }

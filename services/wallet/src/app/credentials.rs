@@ -165,7 +165,7 @@ impl Wallet {
             Some(did) => self.chain.organisation(did).await.map_err(|_| RemoteFault::Registry)?,
             None => None,
         };
-        Ok(Party { did, host: offered_by.host.clone(), organisation })
+        Ok(Party { did, organisation, ..Party::unverified(&offered_by.host) })
     }
 }
 

@@ -3,6 +3,7 @@
 use credential::sd_jwt::{self, PathElement};
 use holding::path::{ConcretePath, Step as PathStep};
 use holding::presentation::{PreparedItem, Presentation};
+use holding::transaction::{self, Transaction};
 
 use super::credentials::Kept;
 use super::fault::Fault;
@@ -46,7 +47,15 @@ pub fn prepare_sd_jwt(
     let text = kept.held.credential.as_str().unwrap_or_default();
     let reveal: Vec<Vec<PathElement>> = item.disclose.iter().map(|path| to_elements(path)).collect();
     let request = &asked.request;
-    let prepared = sd_jwt::present(text, &reveal, &request.nonce, &request.client_id, item.created);
+    let authorised: Vec<&Transaction> =
+        item.transactions.iter().filter_map(|position| request.transactions.get(*position)).collect();
+    let binding = sd_jwt::KeyBinding {
+        nonce: &request.nonce,
+        audience: &request.client_id,
+        issued_at: item.created,
+        further: transaction::key_binding_claims(&authorised),
+    };
+    let prepared = sd_jwt::present_saying(text, &reveal, binding);
     prepared.map_err(|fault| Fault::Prepare(fault.code.to_owned()))
 }
 

@@ -65,7 +65,7 @@ impl Wallet {
         };
         let metadata = serde_json::from_value(Value::Object(verified.claims))
             .map_err(|_| RemoteFault::Form("issuer metadata"))?;
-        Ok((Party { did, host: host.to_owned(), organisation }, metadata))
+        Ok((Party { did, organisation, ..Party::unverified(host) }, metadata))
     }
 
     /// The token endpoint of the issuer's own authorization server (RFC 8414).

@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod activity;
+mod answer_form;
 pub mod background;
 pub mod credentials;
 mod deferred;
@@ -16,6 +17,7 @@ pub mod signing;
 pub mod standing;
 pub mod trust;
 pub mod vc_api;
+pub mod verifiers;
 
 use std::sync::Arc;
 
@@ -42,6 +44,8 @@ pub struct Wallet {
     pub outbound: Outbound,
     pub chain: Arc<dyn Chain>,
     pub resolver: Arc<dyn did::Resolver>,
+    /// Authorities whose certificates name verifiers.
+    pub verifier_anchors: credential::x509::TrustAnchors,
     pub passkeys: web::passkey::Passkeys,
     /// Scheme, host and port of this wallet, as WebAuthn names it.
     pub origin: String,

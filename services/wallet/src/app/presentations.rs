@@ -1,4 +1,4 @@
-//! Presenting: OID4VP 1.0 with `direct_post`. A request is fetched once, an answer is stored before it is sent,
+//! Presenting: OID4VP 1.0 with `direct_post` and `direct_post.jwt`. A request is fetched once, an answer is stored before it is sent,
 //! and what is sent again is always the same bytes.
 
 use std::collections::BTreeMap;
@@ -8,25 +8,28 @@ use clock::Timestamp;
 use credential::Input;
 use credential::data_integrity::{self, ProofOptions, Purpose as ProofPurpose, Suite};
 use credential::enveloped::{self, Binding, Content, Envelope};
+use credential::x509::authority_key_ids_of;
 use holding::dcql::{self, Candidate, Evaluation, Selection, SelectionFault};
-use holding::party::Party;
 use holding::presentation::{
     Answer, AnswerKind, PreparedItem, Presentation, Progress, StepFault, safe_receipt, safe_redirect,
 };
-use holding::request::{self, RequestFault, RequestHeader, verifier_did};
+use holding::request::RequestFault;
 use holding::signing::{self, SignatureFault, ToSign};
+use holding::transaction;
 use holding::vault::DataKey;
 use keys::Algorithm;
 use serde_json::{Value, json};
 use store_wallet::records::{Record, Table};
 use url::Url;
-use wire::vp::{DirectPostAnswer, ErrorCode, REQUEST_OBJECT_MEDIA_TYPE, REQUEST_OBJECT_TYPE};
+use wire::vp::dcql::Query;
+use wire::vp::dcql::authorities::Authorities;
+use wire::vp::{DirectPostAnswer, EncryptedAnswer, ErrorCode};
 
 use super::credentials::Kept;
 use super::disclosure::{prepare_sd_jwt, select, shared_labels};
 use super::fault::{Fault, RemoteFault};
-use super::issuers::{host_of, parse};
 use super::signing::Signatures;
+use super::verifiers::Link;
 use super::{Person, Wallet};
 
 /// An answer that was not acknowledged is sent again after this, and then ever less often.
@@ -70,15 +73,13 @@ impl Wallet {
     pub async fn open_presentation(
         &self,
         person: &Person,
-        client_id: &str,
-        request_uri: &str,
-        by_post: bool,
+        link: &Link,
     ) -> Result<(Asked, bool), PresentationError> {
-        let key = format!("{client_id} {request_uri}");
+        let key = link.key();
         if let Some((record, presentation)) = self.find_by_source(person, Table::Presentations, &key).await? {
             return Ok((self.asked(person, record, presentation).await?, false));
         }
-        let presentation = self.fetch_request(client_id, request_uri, by_post).await?;
+        let presentation = self.read_request(link).await?;
         let record =
             self.new_record(person, Table::Presentations, &key, presentation.state(), &presentation)?;
         let mut tx = self.store.write("open_presentation").await?;
@@ -112,6 +113,7 @@ impl Wallet {
             None => asked.evaluation.proposed().ok_or(SelectionFault::Incomplete)?,
         };
         let created = self.now();
+        let mut authorising = transaction::assign(&asked.presentation.request.transactions, &selection);
         let mut items = Vec::new();
         for chosen in asked.evaluation.check(&selection)? {
             let kept = find_kept(&asked.credentials, &chosen.matched.credential)?;
@@ -120,6 +122,7 @@ impl Wallet {
                 credential: kept.row.id.clone(),
                 holder_thumbprint: kept.held.holder_thumbprint.clone(),
                 disclose: chosen.matched.disclose.clone(),
+                transactions: take(&mut authorising, &chosen.query.id),
                 created,
                 to_sign: None,
             };
@@ -174,10 +177,11 @@ impl Wallet {
             Progress::Sending { .. } => return self.send_now(person, asked).await,
             Progress::Sent { .. } | Progress::Refused { .. } | Progress::Failed { .. } => return Ok(asked),
         }
-        let mut form = vec![("error".to_owned(), ErrorCode::AccessDenied.as_str().to_owned())];
-        if let Some(state) = &asked.presentation.request.state {
-            form.push(("state".to_owned(), state.clone()));
-        }
+        let refusal = EncryptedAnswer {
+            error: Some(refusal_code(&asked).as_str().to_owned()),
+            ..EncryptedAnswer::default()
+        };
+        let form = self.answer_form(&asked.presentation.request, refusal)?;
         let answer = Answer { form, kind: AnswerKind::Refusal, claims: Vec::new() };
         let asked = self.keep_answer(person, asked, answer).await?;
         self.send_now(person, asked).await
@@ -199,64 +203,22 @@ impl Wallet {
         };
         credentials.retain(|kept| !lost.contains(&kept.held.holder_thumbprint));
         credentials.sort_by_key(|kept| rank(kept.held.standing(&kept.annex, now)));
+        let query = &presentation.request.query;
+        let key_ids: Vec<Vec<String>> = credentials.iter().map(|kept| key_ids(query, kept)).collect();
         let candidates: Vec<Candidate<'_>> = credentials
             .iter()
-            .map(|kept| Candidate {
+            .zip(&key_ids)
+            .map(|(kept, key_ids)| Candidate {
                 id: &kept.row.id,
                 format: &kept.held.format,
                 types: &kept.held.types,
                 root: &kept.held.root,
+                authorities: Authorities { key_ids, issuer: kept.held.issuer.did.as_deref() },
             })
             .collect();
-        let evaluation = dcql::evaluate(&presentation.request.query, &candidates);
+        let evaluation = dcql::evaluate(query, &candidates);
+        let evaluation = transaction::authorising(evaluation, &presentation.request.transactions);
         Ok(Asked { record, presentation, evaluation, credentials })
-    }
-
-    /// OID4VP 5: the request object by its reference, verified with a key the registry proves.
-    async fn fetch_request(
-        &self,
-        client_id: &str,
-        request_uri: &str,
-        by_post: bool,
-    ) -> Result<Presentation, PresentationError> {
-        let did = verifier_did(client_id)?.to_owned();
-        let url = parse(request_uri)?;
-        let wallet_nonce = by_post.then(|| clock::token(self.entropy.as_ref()));
-        let reply = match &wallet_nonce {
-            Some(nonce) => {
-                let headers = [("accept", REQUEST_OBJECT_MEDIA_TYPE)];
-                self.outbound.post_form(&url, &[("wallet_nonce", nonce)], &headers).await
-            }
-            None => self.outbound.get(&url, REQUEST_OBJECT_MEDIA_TYPE, None).await,
-        };
-        let reply = reply.map_err(RemoteFault::from)?;
-        match reply.status {
-            200 => {}
-            404 | 409 | 410 => return Err(PresentationError::Gone),
-            status => return Err(RemoteFault::Status { status, code: None }.into()),
-        }
-        let token = std::str::from_utf8(&reply.body).map_err(|_| RemoteFault::Form("request object"))?.trim();
-        let unverified = credential::jwt::decode(token).map_err(|_| RemoteFault::Form("request object"))?;
-        let header: RequestHeader = serde_json::from_value(Value::Object(unverified.header))
-            .map_err(|_| RemoteFault::Form("request object"))?;
-        request::check_header(&header, client_id)?;
-        let verified =
-            credential::jwt::verify(token, REQUEST_OBJECT_TYPE, self.resolver.as_ref(), self.now())
-                .await
-                .map_err(|fault| match (fault.unfinished, fault.code) {
-                    (true, _) => PresentationError::Verifier(RemoteFault::Registry),
-                    (false, "expired") => RequestFault::Expired.into(),
-                    (false, _) => PresentationError::Signature,
-                })?;
-        if verified.key_state != credential::KeyState::Current {
-            return Err(PresentationError::Signature);
-        }
-        let object =
-            serde_json::from_value(Value::Object(verified.claims)).map_err(|_| RequestFault::Query)?;
-        let request = request::check(object, client_id, &url, wallet_nonce.as_deref(), self.now())?;
-        let organisation = self.chain.organisation(&did).await.map_err(|_| RemoteFault::Registry)?;
-        let verifier = Party { did: Some(did), host: host_of(&url), organisation };
-        Ok(Presentation { request, verifier, progress: Progress::Asked })
     }
 
     /// The bytes for the device key. Made again from the same item, they are the same.
@@ -372,15 +334,15 @@ impl Wallet {
                 .push(kept.annex.receipt.clone().unwrap_or(Value::Null));
             claims.extend(shared_labels(kept, &item.disclose));
         }
-        let mut form = vec![("vp_token".to_owned(), serde_json::to_string(&token)?)];
-        if let Some(state) = &asked.presentation.request.state {
-            form.push(("state".to_owned(), state.clone()));
-        }
-        if asked.presentation.request.anchor_receipts {
-            let receipts = serde_json::to_string(&receipts)?;
-            form.push(("anchor_receipts".to_owned(), receipts));
-        }
+        let request = &asked.presentation.request;
+        let shown = EncryptedAnswer {
+            vp_token: Some(serde_json::to_value(&token)?),
+            anchor_receipts: request.anchor_receipts.then(|| serde_json::to_value(&receipts)).transpose()?,
+            ..EncryptedAnswer::default()
+        };
+        let form = self.answer_form(request, shown)?;
         claims.dedup();
+        claims.extend(request.transactions.iter().map(|one| format!("Approved: {}", one.approval.title)));
         Ok(Answer { form, kind: AnswerKind::Presentation, claims })
     }
 
@@ -487,8 +449,32 @@ fn as_text(presentation: Input) -> Value {
     }
 }
 
+/// The transactions that the first credential of a query authorises; another one of the same query authorises none again.
+fn take(authorising: &mut Vec<(String, usize)>, query: &str) -> Vec<usize> {
+    let (taken, left): (Vec<_>, Vec<_>) = authorising.drain(..).partition(|(id, _)| id == query);
+    *authorising = left;
+    taken.into_iter().map(|(_, position)| position).collect()
+}
+
 fn find_kept<'a>(credentials: &'a [Kept], id: &str) -> Result<&'a Kept, PresentationError> {
     credentials.iter().find(|kept| kept.row.id == id).ok_or(SelectionFault::NotAMatch.into())
+}
+
+/// 8.5: a transaction that no credential here could authorise is the verifier's mistake; everything else is a no.
+fn refusal_code(asked: &Asked) -> ErrorCode {
+    let transactions = &asked.presentation.request.transactions;
+    if !transactions.is_empty() && !asked.evaluation.is_satisfiable() {
+        ErrorCode::InvalidTransactionData
+    } else {
+        ErrorCode::AccessDenied
+    }
+}
+
+/// Identifiers of the authorities over a credential, where the request asks for such.
+fn key_ids(query: &Query, kept: &Kept) -> Vec<String> {
+    let asked = query.credentials.iter().any(|one| one.trusted_authorities.is_some());
+    let token = kept.held.credential.as_str().filter(|_| asked);
+    token.map(authority_key_ids_of).unwrap_or_default()
 }
 
 fn rank(standing: holding::held::Standing) -> u8 {

@@ -11,6 +11,7 @@ use super::views::{
     Consent, Empty, PresentationResult, PresentationStep, PresentationView, RequestLink, SignaturesBody,
     to_sign,
 };
+use crate::app::verifiers::Link;
 
 /// Opens a presentation request: fetched, verified, matched with what the person holds.
 #[utoipa::path(tag = "presenting", security(("session" = [])), request_body = RequestLink, responses(
@@ -22,9 +23,7 @@ pub async fn open_presentation(
     person: SignedIn,
     body: Json<RequestLink>,
 ) -> Result<HttpResponse, Problem> {
-    let RequestLink { client_id, request_uri, request_uri_method } = body.0;
-    let by_post = by_post(request_uri_method.as_deref())?;
-    let (asked, new) = app.wallet.open_presentation(&person.0, &client_id, &request_uri, by_post).await?;
+    let (asked, new) = app.wallet.open_presentation(&person.0, &link(body.0)?).await?;
     Ok(HttpResponse::build(created(new)).json(PresentationView::new(&asked, app.wallet.now())))
 }
 
@@ -84,6 +83,17 @@ pub async fn refuse_presentation(
 ) -> Result<Json<PresentationResult>, Problem> {
     let asked = app.wallet.refuse_presentation(&person.0, &id).await?;
     Ok(Json(PresentationResult::new(&asked, app.wallet.now())))
+}
+
+fn link(given: RequestLink) -> Result<Link, Problem> {
+    let by_post = by_post(given.request_uri_method.as_deref())?;
+    match (given.client_id, given.request_uri, given.query) {
+        (Some(client_id), Some(request_uri), None) => {
+            Ok(Link::ByReference { client_id, request_uri, by_post })
+        }
+        (None, None, Some(query)) if given.request_uri_method.is_none() => Ok(Link::ByValue { query }),
+        _ => Err(Problem::bad_request("Send clientId and requestUri, or the query of the link.")),
+    }
 }
 
 /// OID4VP 5.1: `request_uri_method` is case-sensitive and has two values.

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
 mod accounts;
+mod approving;
 mod deferred;
 mod existence;
 mod pages;
@@ -9,4 +10,5 @@ mod presenting;
 mod receiving;
 mod stub;
 mod vc_api;
+mod verifiers;
 mod world;

@@ -9,11 +9,11 @@ use crate::world::{Person, UNDP, WFP, World, problem};
 
 const NONCE: &str = "n-0S6_WzA2Mj-0123456789";
 
-async fn open(world: &World, person: &Person) -> Value {
+pub async fn open(world: &World, person: &Person) -> Value {
     person.post("/v1/presentations", world.request()).await.ok().unwrap().json().unwrap()
 }
 
-async fn consent(person: &Person, id: &str, selection: Value) -> Value {
+pub async fn consent(person: &Person, id: &str, selection: Value) -> Value {
     let step = person.post(&format!("/v1/presentations/{id}/prepare"), selection).await;
     let step = step.expect(200).unwrap().json().unwrap();
     let signatures = person.signatures(&step);
@@ -26,7 +26,7 @@ async fn consent(person: &Person, id: &str, selection: Value) -> Value {
         .unwrap()
 }
 
-fn last_response(world: &World) -> HashMap<String, String> {
+pub fn last_response(world: &World) -> HashMap<String, String> {
     world.others.seen().responses.last().unwrap().clone()
 }
 

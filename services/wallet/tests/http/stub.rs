@@ -451,17 +451,21 @@ async fn request_object_by_post(world: World, form: Form<HashMap<String, String>
 }
 
 async fn signed_request(world: &World, wallet_nonce: Option<String>) -> HttpResponse {
-    let (mut claims, typ, by_other) = {
+    let (mut claims, typ, by_other, x5c) = {
         let knobs = world.knobs();
-        (knobs.request.clone(), knobs.request_typ, knobs.request_signed_by_other)
+        let x5c = knobs.request_x5c.clone();
+        (knobs.request.clone(), knobs.request_typ, knobs.request_signed_by_other, x5c)
     };
     if let Some(nonce) = wallet_nonce {
         claims["wallet_nonce"] = nonce.into();
     }
     let kid = world.wfp.p256_key().verification_method;
     let signer = if by_other { &world.undp.p256 } else { &world.wfp.p256 };
-    let token =
-        credential::jwt::sign(header(typ, &kid), claims.as_object().unwrap(), signer.as_ref()).await.unwrap();
+    let header = match x5c {
+        Some(x5c) => json!({"typ": typ, "x5c": x5c}).as_object().unwrap().clone(),
+        None => header(typ, &kid),
+    };
+    let token = credential::jwt::sign(header, claims.as_object().unwrap(), signer.as_ref()).await.unwrap();
     HttpResponse::Ok().content_type("application/oauth-authz-req+jwt").body(token)
 }
 

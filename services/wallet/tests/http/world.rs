@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use clock::{Clock, Entropy, SeededEntropy, TestClock, Timestamp};
 use credential::data_integrity::SigningKey;
+use credential::x509::TrustAnchors;
 use did::{Document, Relationship, Resolution, ResolveError, Resolver, Resolvers, VerificationMethod};
 use keys::{Algorithm, SealingKey, Signer, SoftwareKey};
 use outbound::{Outbound, OutboundPolicy};
@@ -91,6 +92,8 @@ pub struct Knobs {
     pub request: Value,
     pub request_typ: &'static str,
     pub request_signed_by_other: bool,
+    /// Certificates in place of the DID's key in the header of the request.
+    pub request_x5c: Option<Value>,
     pub response_status: u16,
     pub redirect_uri: Option<String>,
     pub receipt_uri: Option<String>,
@@ -244,6 +247,7 @@ impl World {
             .unwrap(),
             chain: Arc::new(MemoryChain(Arc::clone(&others))),
             resolver: Arc::new(resolver),
+            verifier_anchors: TrustAnchors::default(),
             passkeys: Passkeys::new("wallet.localhost", &Url::parse(&url).unwrap(), "Wallet").unwrap(),
             origin: url.clone(),
             open_vc_api: true,
@@ -337,6 +341,7 @@ fn knobs(base: &str, now: Timestamp) -> Knobs {
         }),
         request_typ: "oauth-authz-req+jwt",
         request_signed_by_other: false,
+        request_x5c: None,
         response_status: 200,
         redirect_uri: None,
         receipt_uri: None,

@@ -2,11 +2,12 @@
 
 use store_verifier::{OidcLogin, StoreError, Verification};
 use url::Url;
-use verification::Policy;
 use wire::verifications::{Outcome, PolicyView, StartedVerification, State, VerificationView};
 
 use super::request::{Asked, Refusal, SignIn, refusal};
 use super::{Client, TENANT};
+use crate::app::policies::StoredPolicyError;
+use crate::app::requests::Asking;
 use crate::app::{Desk, ViewError, same, sha256};
 
 /// Sign-ins of one application that may wait at the same time.
@@ -35,6 +36,8 @@ pub enum LoginError {
     Over,
     #[error(transparent)]
     View(#[from] ViewError),
+    #[error(transparent)]
+    Policy(#[from] StoredPolicyError),
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -85,7 +88,11 @@ impl Desk {
             return refuse(refusal("server_error", "the policy of the application is not there any more"));
         };
         let browser_key = self.token();
-        match self.insert_login(client, policy, sign_in, &browser_key).await? {
+        let Ok(profile) = self.profile(None, policy) else {
+            return refuse(refusal("server_error", "the policy of the application cannot be asked for"));
+        };
+        let asking = Asking { policy, profile, purpose: client.purpose.clone(), transactions: Vec::new() };
+        match self.insert_login(client, &asking, sign_in, &browser_key).await? {
             Some(id) => {
                 metrics::counter!("verifier_logins_total", "client" => client.id.clone()).increment(1);
                 Ok(Begun::Login { id, browser_key })
@@ -100,12 +107,12 @@ impl Desk {
     async fn insert_login(
         &self,
         client: &Client,
-        policy: &Policy,
+        asking: &Asking<'_>,
         sign_in: SignIn,
         browser_key: &str,
-    ) -> Result<Option<String>, StoreError> {
+    ) -> Result<Option<String>, StoredPolicyError> {
         let tenant = format!("{TENANT}{}", client.id);
-        let mut verification = self.new_verification(&tenant, policy, client.purpose.clone());
+        let mut verification = self.new_verification(&tenant, asking);
         // A wallet on the same device sends the browser back here.
         verification.return_url = Some(format!("{}/login/{}", self.oidc_issuer(), verification.id));
         let login = OidcLogin {
@@ -126,7 +133,7 @@ impl Desk {
             if tx.count_waiting(&tenant).await? >= MAX_WAITING {
                 return Ok(None);
             }
-            tx.insert_verification(&verification).await?;
+            self.insert(&mut tx, &verification, asking).await?;
             tx.insert_oidc_login(&login).await?;
             tx.commit().await?;
             Ok(Some(verification.id.clone()))
@@ -146,7 +153,7 @@ impl Desk {
             purpose: verification.purpose.clone(),
             policy: policy.view(),
             given: client.claims.keys().map(words).collect(),
-            stage: self.stage(&login, &verification)?,
+            stage: self.stage(&login, &verification).await?,
         })
     }
 
@@ -154,7 +161,7 @@ impl Desk {
     /// answered. A code that was not redeemed is replaced when the browser comes again.
     pub async fn finish_login(&self, browser_key: &str, id: &str) -> Result<Option<String>, LoginError> {
         let (login, verification) = self.own_login(browser_key, id).await?;
-        let refused = match self.stage(&login, &verification)? {
+        let refused = match self.stage(&login, &verification).await? {
             Stage::Waiting(_) | Stage::Received => return Ok(None),
             Stage::Done => return Err(LoginError::Over),
             Stage::Ready => {
@@ -191,13 +198,16 @@ impl Desk {
         Ok((login, verification))
     }
 
-    fn stage(&self, login: &OidcLogin, verification: &Verification) -> Result<Stage, ViewError> {
+    async fn stage(&self, login: &OidcLogin, verification: &Verification) -> Result<Stage, ViewError> {
         if login.redeemed.is_some() {
             return Ok(Stage::Done);
         }
         let VerificationView { state, report, .. } = self.view_of(verification)?;
         Ok(match (state, report) {
-            (State::Waiting, _) => Stage::Waiting(self.started(verification)),
+            (State::Waiting, _) => {
+                let request = self.wallet_request(verification).await?;
+                Stage::Waiting(self.started(verification, &request).await?)
+            }
             (State::Received | State::Verified, None) | (State::Received, Some(_)) => Stage::Received,
             (State::Refused, _) => Stage::Declined,
             (State::Expired, _) => Stage::TooLate,

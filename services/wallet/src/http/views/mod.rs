@@ -27,12 +27,15 @@ use crate::app::signing::Signatures;
 #[derive(Deserialize, ToSchema)]
 pub struct Empty {}
 
-/// The other side: `name` is the organisation's registered name when `proven`, else the host.
+/// The other side: `name` is the organisation's registered name when `proven`, the one in its certificate when `certified`,
+/// else the host.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PartyView {
     pub name: String,
     pub proven: bool,
+    /// A certificate names it, by an authority that this wallet trusts.
+    pub certified: bool,
     pub host: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub did: Option<String>,
@@ -43,6 +46,7 @@ impl From<&Party> for PartyView {
         Self {
             name: party.name().to_owned(),
             proven: party.is_proven(),
+            certified: party.is_certified(),
             host: party.host.clone(),
             did: party.did.clone(),
         }

@@ -4,8 +4,10 @@ use chrono::{DateTime, Utc};
 use clock::Timestamp;
 use holding::dcql::{Evaluation, Selection};
 use holding::presentation::Progress;
+use holding::transaction::Transaction;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use wire::vp::transaction::ApprovalText;
 
 use super::{ClaimView, PartyView, StatusView, ToSignView};
 use crate::app::disclosure::{is_asked, is_shown, withheld_paths};
@@ -14,11 +16,16 @@ use crate::app::presentations::Asked;
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RequestLink {
-    pub client_id: String,
-    pub request_uri: String,
+    #[serde(default)]
+    pub client_id: Option<String>,
+    #[serde(default)]
+    pub request_uri: Option<String>,
     /// `get` (default) or `post`.
     #[serde(default)]
     pub request_uri_method: Option<String>,
+    /// In place of the others: the query of a link that has the whole request in it, unsigned.
+    #[serde(default)]
+    pub query: Option<String>,
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -59,6 +66,9 @@ pub struct PresentationView {
     /// One of each required entry's alternatives must be answered whole.
     pub options: Vec<OptionView>,
     pub proposed: Vec<SelectionItem>,
+    /// What the person approves by answering.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub approvals: Vec<ApprovalText>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -122,9 +132,19 @@ impl PresentationView {
                 })
                 .collect(),
             proposed: proposed(evaluation),
+            approvals: presentation.request.transactions.iter().map(approval).collect(),
             reason,
             redirect_uri,
         }
+    }
+}
+
+fn approval(transaction: &Transaction) -> ApprovalText {
+    let approval = &transaction.approval;
+    ApprovalText {
+        title: approval.title.clone(),
+        text: approval.text.clone(),
+        reference: approval.reference.clone(),
     }
 }
 
