@@ -52,7 +52,7 @@ pub struct ViewQuery {
     tag = "verifications", operation_id = "find_verification",
     params(
         ("id" = String, Path),
-        ("response_code" = Option<String>, Query, description = "What the person's browser brought back; the answer says whether it is the right one.")
+        ("response_code" = Option<String>, Query, description = "What the person's browser brought back; the answer says whether it is the right one, and holds the report only then where the person returns to the agency's page.")
     ),
     responses((status = 200, body = VerificationView), (status = 401, body = Problem), (status = 404, body = Problem)),
     security(("bearer" = []), ("client" = ["verify"]))
