@@ -1,5 +1,5 @@
-//! A certificate request (PKCS#10, RFC 2986) for an organisation's or a verifier's P-256 key, signed where the key is: in its sealed file or in
-//! the token.
+//! A certificate request (PKCS#10, RFC 2986) for the P-256 key of an organisation or a verifier, signed where the key is: in its
+//! sealed file or in the token.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

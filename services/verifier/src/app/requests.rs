@@ -312,20 +312,20 @@ pub(super) fn purpose(policy: &Policy, wanted: Option<&str>) -> Result<String, R
 /// Identifies the content of a start, whatever its layout.
 fn digest(what: &StartVerification) -> Vec<u8> {
     let mut hash = Sha256::new();
-    let parts = [
-        Some(what.policy.as_str()),
-        what.purpose.as_deref(),
-        what.return_url.as_deref(),
-        what.profile.as_deref(),
-    ];
-    for part in parts {
+    for part in [Some(what.policy.as_str()), what.purpose.as_deref(), what.return_url.as_deref()] {
         hash.update([u8::from(part.is_some())]);
         let part = part.unwrap_or_default();
         hash.update((part.len() as u64).to_be_bytes());
         hash.update(part);
     }
-    // A start without approvals keeps the digest that it had before there were any.
+    // A start without these keeps the digest that it had before there were any.
+    if let Some(profile) = &what.profile {
+        hash.update(b"profile");
+        hash.update((profile.len() as u64).to_be_bytes());
+        hash.update(profile);
+    }
     if let Some(approvals) = &what.approvals {
+        hash.update(b"approvals");
         hash.update(serde_json::to_vec(approvals).unwrap_or_default());
     }
     hash.finalize().to_vec()

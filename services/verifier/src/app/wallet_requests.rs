@@ -194,9 +194,10 @@ impl Desk {
                     proof_type_values: owned(&["DataIntegrityProof"]),
                     cryptosuite_values: owned(&["eddsa-rdfc-2022", "ecdsa-rdfc-2019"]),
                 }),
+                // B.3.4 wants fully-specified names; wallets from before there were any know the other one.
                 sd_jwt: Some(SdJwtFormat {
-                    sd_jwt_alg_values: owned(&["ES256", "EdDSA"]),
-                    kb_jwt_alg_values: owned(&["ES256", "EdDSA"]),
+                    sd_jwt_alg_values: owned(&["ES256", "Ed25519", "EdDSA"]),
+                    kb_jwt_alg_values: owned(&["ES256", "Ed25519", "EdDSA"]),
                 }),
                 vc_jwt: Some(JwtFormat { alg_values: owned(&["ES256", "EdDSA"]) }),
             },

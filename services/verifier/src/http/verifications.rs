@@ -55,7 +55,7 @@ pub struct ViewQuery {
     tag = "verifications", operation_id = "find_verification",
     params(
         ("id" = String, Path),
-        ("response_code" = Option<String>, Query, description = "What the person's browser brought back; the answer says whether it is the right one."),
+        ("response_code" = Option<String>, Query, description = "What the person's browser brought back; the answer says whether it is the right one, and holds the report only then where the person returns to the agency's page."),
         ("lang" = Option<String>, Query, description = "Language of the sentences: ar, en, es, fr, ru or zh; before Accept-Language."),
         ("wait" = Option<u64>, Query, minimum = 0, maximum = 60, description = "Seconds to wait for a final state; the answer comes at once when it is there.")
     ),

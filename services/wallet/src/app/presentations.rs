@@ -1,5 +1,5 @@
-//! Presenting: OID4VP 1.0 with `direct_post` and `direct_post.jwt`. A request is fetched once, an answer is stored before it is sent,
-//! and what is sent again is always the same bytes.
+//! Presenting: OID4VP 1.0 with `direct_post` and `direct_post.jwt`. A request is fetched once, an answer is stored before it
+//! is sent, and what is sent again is always the same bytes.
 
 use std::collections::BTreeMap;
 
@@ -460,10 +460,10 @@ fn find_kept<'a>(credentials: &'a [Kept], id: &str) -> Result<&'a Kept, Presenta
     credentials.iter().find(|kept| kept.row.id == id).ok_or(SelectionFault::NotAMatch.into())
 }
 
-/// 8.5: a transaction that no credential here could authorise is the verifier's mistake; everything else is a no.
+/// 8.5: a transaction that no credential here could authorise has a code of its own; everything else is a no.
 fn refusal_code(asked: &Asked) -> ErrorCode {
-    let transactions = &asked.presentation.request.transactions;
-    if !transactions.is_empty() && !asked.evaluation.is_satisfiable() {
+    // `transaction::authorising` leaves nothing to choose in that case, and a query always gives something.
+    if asked.evaluation.choices.is_empty() {
         ErrorCode::InvalidTransactionData
     } else {
         ErrorCode::AccessDenied

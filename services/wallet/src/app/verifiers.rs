@@ -2,10 +2,11 @@
 //! and 5.10), or it is read from the link and nobody is proven.
 
 use credential::KeyState;
+use credential::jwe::Recipient;
 use credential::x509::CertificateChain;
 use holding::party::{Certified, Party};
 use holding::presentation::{Presentation, Progress};
-use holding::request::{self, Came, RequestFault, RequestHeader, plain_text};
+use holding::request::{self, Came, Request, RequestFault, RequestHeader, plain_text};
 use serde_json::{Map, Value};
 use url::Url;
 use wire::vp::client_id::ClientId;
@@ -53,7 +54,7 @@ impl Wallet {
                 let client_id = object.client_id.clone();
                 let came =
                     Came { client_id: &client_id, request_uri: None, wallet_nonce: None, now: self.now() };
-                let request = request::check(object, came)?;
+                let request = checked(object, came)?;
                 let verifier = Party::unverified(&host_of(&request.response_uri));
                 Ok(Presentation { request, verifier, progress: Progress::Asked })
             }
@@ -81,7 +82,7 @@ impl Wallet {
             now: self.now(),
         };
         let error_address = request::error_address(&object, came);
-        match request::check(object, came) {
+        match checked(object, came) {
             Ok(request) => Ok(Presentation { request, verifier, progress: Progress::Asked }),
             Err(fault) => {
                 if let (Some(code), Some((to, state))) = (fault.code(), error_address) {
@@ -191,6 +192,15 @@ impl Wallet {
                 "a verifier was not told of its mistake"
             );
         }
+    }
+}
+
+/// The rules, and that the key for the answer is one: its point is on the curve.
+fn checked(object: RequestObject, came: Came<'_>) -> Result<Request, RequestFault> {
+    let request = request::check(object, came)?;
+    match &request.encryption {
+        Some(to) if Recipient::from_jwk(&to.jwk).is_err() => Err(RequestFault::Encryption),
+        _ => Ok(request),
     }
 }
 

@@ -220,6 +220,20 @@ async fn refusal_is_encrypted_like_an_answer() {
     assert_eq!(plain, json!({ "error": "access_denied", "state": "st-1" }));
 }
 
+#[actix_web::test]
+async fn key_that_is_none_stops_the_request_before_anybody_consents() {
+    let world = World::new().await;
+    {
+        let mut knobs = world.others.knobs();
+        knobs.request["response_mode"] = json!("direct_post.jwt");
+        let mut jwk = DecryptionKey::generate(&world.others.entropy).public_jwk();
+        jwk["y"] = jwk["x"].clone();
+        knobs.request["client_metadata"] = json!({ "vp_formats_supported": {}, "jwks": { "keys": [jwk] } });
+    }
+    refused(&world.person("anna").await, world.request()).await;
+    assert_eq!(last_response(&world)["error"], "invalid_request");
+}
+
 fn asked_client(world: &World) -> String {
     world.others.knobs().request["client_id"].as_str().unwrap().to_owned()
 }
