@@ -1,6 +1,6 @@
-//! The catalogue of attacks: each is one change to an input that is accepted, each names the check that must stop it.
-//!
-//! An attack that verifies, that another check stops, or that costs too much makes the test fail with its name. The
+//! Forgeries in the answer of a wallet: what an issuer or a holder would never sign, signed by hand, inside presentations that are
+//! good otherwise. Each is one change to an input that is accepted, each names the check that must stop it. What is handed over
+//! bare, in every format, is in `attacks.rs`.
 //! inputs are made here, by the keys of a small world, so that a change is one and nothing else. Run with
 //! `--nocapture` for what the dearest of each family cost.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
@@ -27,7 +27,7 @@ use wire::verifications::{CheckName, CheckResult, Outcome, Report};
 const AT_LEAST: usize = 150;
 
 #[tokio::test]
-async fn no_attack_verifies_and_the_expected_check_stops_each() {
+async fn no_forgery_verifies_and_the_expected_check_stops_each() {
     let scene = Scene::new().await;
     scene.accepts_what_is_untouched().await;
     let mut count = 0;
