@@ -5,6 +5,7 @@ mod agency;
 mod harness;
 mod pages;
 mod policies;
+mod problems;
 mod receipts;
 mod trial;
 mod vc_api;

@@ -52,7 +52,7 @@ async fn receipt_is_signed_by_the_verifier_and_holds_no_claim() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn third_party_library_verifies_the_receipt_and_refuses_a_changed_one() {
+async fn receipt_verifies_without_our_code_and_a_changed_one_does_not() {
     let service = Service::start().await;
     let (asked, _) = answered(&service).await;
     let receipt = receipt(&service, &asked).await;
