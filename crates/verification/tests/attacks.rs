@@ -45,6 +45,10 @@ struct Scene {
     compact: String,
     /// `vc+jwt`.
     jwt: String,
+    /// `vc+sd-jwt`.
+    sd_jwt: String,
+    /// `vc+cose`.
+    cose: Vec<u8>,
 }
 
 impl Scene {
@@ -63,15 +67,26 @@ impl Scene {
         document.as_object_mut().unwrap().remove("proof");
         let key = SigningKey { verification_method: undp.method("p256"), signer: undp.p256.clone() };
         let options = EnvelopeOptions::at(world.clock.now());
-        let made = secure_credential(&document, Envelope::Jwt, &key, &options, &world.entropy).await;
-        let Input::Jwt(jwt) = made.unwrap() else { panic!("a JWT") };
-        Self { world, undp, wfp, holder, thief, json, compact, jwt }
+        let made = async |envelope| {
+            secure_credential(&document, envelope, &key, &options, &world.entropy).await.unwrap()
+        };
+        let Input::Jwt(jwt) = made(Envelope::Jwt).await else { panic!("a JWT") };
+        let Input::Compact(sd_jwt) = made(Envelope::SdJwt).await else { panic!("an SD-JWT") };
+        let Input::Cose(cose) = made(Envelope::Cose).await else { panic!("a COSE_Sign1") };
+        Self { world, undp, wfp, holder, thief, json, compact, jwt, sd_jwt, cose }
     }
 
     /// Checks a credential that was handed over as text. What cannot be read is refused before any check.
     async fn hand_over(&self, text: &str) -> Option<Report> {
-        let input = Input::parse(text).ok()?;
-        let format = if matches!(input, Input::Jwt(_)) { "vc+jwt" } else { "" };
+        self.hand_over_as("", text).await
+    }
+
+    /// The same where a policy asks for a W3C credential in an envelope.
+    async fn hand_over_as(&self, format: &str, text: &str) -> Option<Report> {
+        self.check(format, Input::parse(text).ok()?).await
+    }
+
+    async fn check(&self, format: &str, input: Input) -> Option<Report> {
         let given = HandedOver {
             subject: Subject::Credential(input),
             receipt: None,
@@ -97,7 +112,7 @@ impl Scene {
 fn unbound(format: &str) -> Policy {
     let mut policy = Policies::embedded().unwrap().find("staff-identity").unwrap().clone();
     policy.required.remove(&CheckName::HolderBinding);
-    if format == "vc+jwt" {
+    if format.starts_with("vc+") {
         let query = json!({"credentials": [{ "id": "staff", "format": format,
             "meta": {"type_values": [[STAFF]]},
             "claims": [{"path": ["credentialSubject", "givenName"]}] }]});
@@ -166,8 +181,16 @@ fn told(report: &Report) -> Vec<String> {
 #[tokio::test]
 async fn what_is_attacked_is_accepted_unchanged() {
     let scene = Scene::new().await;
-    for text in [scene.json.to_string(), scene.compact.clone(), scene.jwt.clone()] {
-        let report = scene.hand_over(&text).await.unwrap();
+    let given = [
+        ("", &scene.json.to_string()),
+        ("", &scene.compact),
+        ("vc+jwt", &scene.jwt),
+        ("vc+sd-jwt", &scene.sd_jwt),
+    ];
+    let cose = scene.check("vc+cose", Input::Cose(scene.cose.clone())).await.unwrap();
+    assert_eq!(cose.outcome, Outcome::Valid, "{cose:#?}");
+    for (format, text) in given {
+        let report = scene.hand_over_as(format, text).await.unwrap();
         assert_eq!(report.outcome, Outcome::Valid, "{report:#?}");
     }
     for copy in [Copy::Json(scene.json.clone()), Copy::Compact(scene.compact.clone())] {
@@ -190,7 +213,8 @@ async fn no_attack_on_a_token_succeeds() {
     let scene = Scene::new().await;
     let mut tally = Tally::default();
     tokens::run(&scene, &mut tally).await;
-    tally.assert(110);
+    tokens::run_cose(&scene, &mut tally).await;
+    tally.assert(150);
 }
 
 #[tokio::test]

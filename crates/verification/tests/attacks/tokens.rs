@@ -1,4 +1,5 @@
-//! Attacks on an SD-JWT VC (`dc+sd-jwt`) and on a `vc+jwt`: header, payload, signature, disclosures.
+//! Attacks on an SD-JWT VC (`dc+sd-jwt`), and on `vc+jwt`, `vc+sd-jwt` and `vc+cose`: header, payload, signature,
+//! disclosures.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -42,6 +43,7 @@ impl Parts {
 }
 
 type Change = fn(&mut Parts);
+type ByteChange = fn(&mut Vec<u8>);
 
 /// Changes to header and signature, which both kinds of token have.
 const OF_BOTH: &[(&str, CheckName, Change)] = &[
@@ -205,29 +207,40 @@ fn disclosure(value: &Value) -> String {
 }
 
 pub async fn run(scene: &Scene, tally: &mut Tally) {
-    for (format, text, own) in [("dc+sd-jwt", &scene.compact, OF_SD_JWT), ("vc+jwt", &scene.jwt, OF_JWT)] {
+    let kinds = [
+        ("dc+sd-jwt", "", &scene.compact, OF_SD_JWT),
+        ("vc+jwt", "vc+jwt", &scene.jwt, OF_JWT),
+        ("vc+sd-jwt", "vc+sd-jwt", &scene.sd_jwt, &[]),
+    ];
+    for (format, asked, text, own) in kinds {
         let parts = Parts::of(text);
         for (name, check, change) in OF_BOTH.iter().chain(own) {
             let mut changed = parts.clone();
             change(&mut changed);
             let text = changed.text();
-            tally.attack(format!("{format}: {name}"), *check, scene.hand_over(&text)).await;
+            tally.attack(format!("{format}: {name}"), *check, scene.hand_over_as(asked, &text)).await;
         }
         let mut forged = parts.clone();
         forged.signature = scene.wfp.p256.sign_now(forged.signed_part().as_bytes()).unwrap();
         let text = forged.text();
         let name = format!("{format}: signed by a thief in the issuer's name");
-        tally.attack(name, Proof, scene.hand_over(&text)).await;
+        tally.attack(name, Proof, scene.hand_over_as(asked, &text)).await;
         forged.header["kid"] = json!(scene.wfp.method("p256"));
         forged.signature = scene.wfp.p256.sign_now(forged.signed_part().as_bytes()).unwrap();
         let text = forged.text();
-        tally.attack(format!("{format}: signed by another member"), IssuerKey, scene.hand_over(&text)).await;
+        tally
+            .attack(
+                format!("{format}: signed by another member"),
+                IssuerKey,
+                scene.hand_over_as(asked, &text),
+            )
+            .await;
         for (name, damaged) in [
             ("without a signature", text.rsplit_once('.').unwrap().0.to_owned()),
             ("with a part too many", text.replacen('.', ".e30.", 1)),
             ("with a byte that is no text", text.replacen('e', "\u{fffd}", 1)),
         ] {
-            tally.attack(format!("{format}: {name}"), Form, scene.hand_over(&damaged)).await;
+            tally.attack(format!("{format}: {name}"), Form, scene.hand_over_as(asked, &damaged)).await;
         }
     }
     for (name, check, change) in ISSUED {
@@ -236,5 +249,32 @@ pub async fn run(scene: &Scene, tally: &mut Tally) {
         issued.signature = scene.undp.p256.sign_now(issued.signed_part().as_bytes()).unwrap();
         let text = issued.text();
         tally.attack(format!("dc+sd-jwt: {name}"), *check, scene.hand_over(&text)).await;
+    }
+}
+
+/// Changes to the bytes of a COSE_Sign1.
+const OF_COSE: &[(&str, CheckName, ByteChange)] = &[
+    ("signature flipped", Proof, |bytes| *bytes.last_mut().unwrap() ^= 1),
+    ("payload flipped", Proof, |bytes| {
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 1;
+    }),
+    ("cut", Form, |bytes| bytes.truncate(bytes.len() - 1)),
+    ("longer", Form, |bytes| bytes.push(0)),
+    ("empty", Form, Vec::clear),
+    ("one byte", Form, |bytes| bytes.truncate(1)),
+    ("another tag", Form, |bytes| bytes[0] = 0xd1),
+    ("lengths without end", Form, |bytes| {
+        *bytes = vec![0x9b, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]
+    }),
+    ("ten thousand arrays", Form, |bytes| *bytes = vec![0x81; 10_000]),
+];
+
+pub async fn run_cose(scene: &Scene, tally: &mut Tally) {
+    for (name, check, change) in OF_COSE {
+        let mut changed = scene.cose.clone();
+        change(&mut changed);
+        let run = scene.check("vc+cose", credential::Input::Cose(changed));
+        tally.attack(format!("vc+cose: {name}"), *check, run).await;
     }
 }
