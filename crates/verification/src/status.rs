@@ -304,3 +304,15 @@ fn unreachable_list(error: FetchError) -> Finding {
 fn sha256(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn address_in_a_report_does_not_point_to_a_person() {
+        let given = "https://amina:secret@issuer.example/status/3?holder=UN-10034521#entry";
+        assert_eq!(place(given), "https://issuer.example/status/3");
+        assert_eq!(place("no address"), "");
+    }
+}

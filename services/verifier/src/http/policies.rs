@@ -24,7 +24,7 @@ pub async fn list_purposes(desk: Data<Desk>) -> Json<PurposeList> {
         (status = 201, body = PolicyVersion), (status = 200, body = PolicyVersion, description = "The newest version says this already."),
         (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 409, body = Problem), (status = 413, body = Problem), (status = 415, body = Problem),
-        (status = 422, body = Problem)
+        (status = 422, body = Problem), (status = 429, body = Problem)
     ),
     security(("bearer" = []), ("client" = ["verify"]))
 )]
@@ -46,7 +46,7 @@ pub struct PageQuery {
 #[utoipa::path(
     tag = "policies", operation_id = "list_agency_policies",
     params(("after" = Option<String>, Query, description = "The member `next` of the page before.")),
-    responses((status = 200, body = PolicyVersions), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem)),
+    responses((status = 200, body = PolicyVersions), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem), (status = 429, body = Problem)),
     security(("bearer" = []), ("client" = ["verify"]))
 )]
 #[get("/agency-policies")]
@@ -61,7 +61,7 @@ pub async fn list_agency_policies(
 /// The newest version of a policy of your own.
 #[utoipa::path(
     tag = "policies", operation_id = "find_agency_policy", params(("name" = String, Path)),
-    responses((status = 200, body = PolicyVersion), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)),
+    responses((status = 200, body = PolicyVersion), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem), (status = 429, body = Problem)),
     security(("bearer" = []), ("client" = ["verify"]))
 )]
 #[get("/agency-policies/{name}")]
@@ -76,7 +76,7 @@ pub async fn find_agency_policy(
 /// One version, also after it was retired.
 #[utoipa::path(
     tag = "policies", operation_id = "find_policy_version", params(("name" = String, Path), ("version" = u32, Path)),
-    responses((status = 200, body = PolicyVersion), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)),
+    responses((status = 200, body = PolicyVersion), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem), (status = 429, body = Problem)),
     security(("bearer" = []), ("client" = ["verify"]))
 )]
 #[get("/agency-policies/{name}/versions/{version}")]
@@ -91,7 +91,7 @@ pub async fn find_policy_version(
 /// Ends a version: nothing is started under it any more, and what runs under it goes on. Repeating it changes nothing.
 #[utoipa::path(
     tag = "policies", operation_id = "retire_policy", params(("name" = String, Path), ("version" = u32, Path)),
-    responses((status = 200, body = PolicyVersion), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)),
+    responses((status = 200, body = PolicyVersion), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem), (status = 429, body = Problem)),
     security(("bearer" = []), ("client" = ["verify"]))
 )]
 #[post("/agency-policies/{name}/versions/{version}/retire")]

@@ -29,7 +29,8 @@ struct ReceiptPage {
     tag = "verifications", operation_id = "find_receipt", params(("id" = String, Path)),
     responses(
         (status = 200, description = "The receipt.", content_type = "application/jwt", body = String),
-        (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)
+        (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
+        (status = 429, body = Problem)
     ),
     security(("bearer" = []), ("client" = ["verify"]))
 )]

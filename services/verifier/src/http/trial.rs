@@ -70,7 +70,8 @@ pub async fn show_trial(spoken: Spoken, desk: Data<Desk>) -> Result<HttpResponse
     request_body(content = TrialForm, content_type = "multipart/form-data"),
     responses(
         (status = 200, content_type = "text/html", body = String),
-        (status = 400, content_type = "text/html", body = String), (status = 404, body = Problem), (status = 413, body = Problem)
+        (status = 400, content((String = "text/html"), (Problem = "application/problem+json"))),
+        (status = 404, body = Problem), (status = 413, body = Problem)
     )
 )]
 #[post("/trial")]

@@ -10,6 +10,7 @@ mod oidc;
 mod pages;
 mod policies;
 mod profiles;
+mod problems;
 mod receipts;
 mod sandbox;
 mod trial;

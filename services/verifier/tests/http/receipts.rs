@@ -52,7 +52,7 @@ async fn receipt_is_signed_by_the_verifier_and_holds_no_claim() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn third_party_library_verifies_the_receipt_and_refuses_a_changed_one() {
+async fn receipt_verifies_without_our_code_and_a_changed_one_does_not() {
     let service = Service::start().await;
     let (asked, _) = answered(&service).await;
     let receipt = receipt(&service, &asked).await;
@@ -174,4 +174,48 @@ async fn list_shown_to_us_alone_stays_in_the_report_and_its_digest_in_the_receip
     let in_receipt = of(&claims_of(&receipt(&service, &asked).await)["report"]);
     assert_eq!(in_receipt["evidence"]["shownDigest"], evidence["shownDigest"]);
     assert!(in_receipt["evidence"].get("shownList").is_none());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn chores_erase_the_claims_when_their_time_is_over_and_leave_the_receipt() {
+    let service = Service::start().await;
+    let (asked, _) = answered(&service).await;
+    let kept = async || {
+        let found = service.desk.store.read().await.unwrap().find_verification(&asked.id).await.unwrap();
+        found.unwrap().claims_sealed.is_some()
+    };
+    for (seconds, still_there) in [(0, true), (899, true), (1, false)] {
+        service.clock.advance(chrono::Duration::seconds(seconds));
+        let (stop, stopped) = tokio::sync::watch::channel(false);
+        let chores = tokio::spawn(verifier::app::run_chores(service.desk.clone(), stopped));
+        // One round runs before the chores look whether to stop.
+        stop.send(true).unwrap();
+        chores.await.unwrap();
+        assert_eq!(kept().await, still_there, "after {seconds} more seconds");
+    }
+    assert!(!receipt(&service, &asked).await.is_empty());
+}
+
+#[tokio::test]
+async fn addresses_inside_the_house_are_never_fetched() {
+    use verification::{Fetch as _, FetchError};
+    let outbound = outbound::Outbound::new(&outbound::OutboundPolicy::default()).unwrap();
+    let fetch = verifier::app::GuardedFetch(outbound);
+    for address in [
+        "https://127.0.0.1/list",
+        "https://localhost/list",
+        "https://10.0.0.8/list",
+        "https://192.168.1.1/list",
+        "https://169.254.169.254/latest/meta-data",
+        "https://[::1]/list",
+        "https://[::ffff:10.0.0.1]/list",
+        "https://[fd00::1]/list",
+        "https://0.0.0.0/list",
+        "http://issuer.example/list",
+        "ftp://issuer.example/list",
+        "file:///etc/passwd",
+    ] {
+        let url = url::Url::parse(address).unwrap();
+        assert_eq!(fetch.fetch(&url, "*/*").await, Err(FetchError::Refused), "{address}");
+    }
 }

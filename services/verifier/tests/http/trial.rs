@@ -87,6 +87,8 @@ async fn what_cannot_be_tried_is_told_on_the_page() {
         assert_eq!(status, 400, "{fields:?}");
         assert!(page.contains("That cannot be checked"), "{page}");
     }
+    let reply = service.post("/trial", &serde_json::json!({ "policy": "staff-identity" }), &[]).await;
+    assert_eq!((reply.status, reply.content_type.as_str()), (400, "application/problem+json"));
     let long = "x".repeat(400_000);
     let (status, _) = send(&service, &[("policy", "staff-identity"), ("credential", &long)]).await;
     assert_eq!(status, 413);
