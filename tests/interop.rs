@@ -1,5 +1,6 @@
 //! Independent JavaScript and Python libraries verify ours, and ours verifies theirs (`tests/interop`).
 
+mod clients;
 mod flows;
 mod login;
 mod mail;
@@ -11,7 +12,7 @@ mod webhooks;
 
 use std::process::Stdio;
 
-use actors::{Officer, Peer};
+use actors::{Officer, Peer, Person, text};
 use anyhow::{Context as _, Result, ensure};
 use serde_json::{Value, json};
 use testkit::{Agent, SdJwt, Service, Stack};
@@ -84,6 +85,18 @@ async fn python(script: &str, arguments: &[&str]) -> Result<()> {
 fn offered(hr: &Officer, number: &str) -> Result<Value> {
     let offer = hr.offer(number)?;
     Ok(json!({ "uri": offer.uri, "txCode": offer.tx_code }))
+}
+
+/// Somebody at UNDP whose wallet has the receipts of their credentials.
+async fn person_with_credential(stack: &Stack) -> Result<Person> {
+    let hr = Officer::register(stack, "undp").await?;
+    hr.upload("staff-undp.csv", STAFF).await?;
+    let offer = hr.offer(hr.numbers(STAFF)?.first().context("an empty list")?)?;
+    let person = Person::register(stack, "somebody who is asked").await?;
+    for credential in person.receive(&offer.uri, offer.tx_code.as_deref()).await? {
+        person.receipt(&text(&credential, "/id")?).await?;
+    }
+    Ok(person)
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,13 +2,13 @@
 
 use std::process::Stdio;
 
-use actors::{Officer, Person, text};
+use actors::text;
 use anyhow::{Context as _, Result, ensure};
 use serde_json::{Value, json};
 use testkit::{Mode, Service, Stack, StackOptions};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 
-use super::STAFF;
+use super::person_with_credential;
 
 const OPEN_CALLBACK: &str = "http://127.0.0.1:49733/callback";
 
@@ -48,18 +48,6 @@ async fn a_client_library_of_others_signs_people_in() -> Result<()> {
     }
     ensure!(application.wait().await?.success(), "tests/interop/oidc.mjs failed (npm ci in tests/interop?)");
     stack.finish().await
-}
-
-/// Somebody at UNDP whose wallet has the receipts of their credentials.
-async fn person_with_credential(stack: &Stack) -> Result<Person> {
-    let hr = Officer::register(stack, "undp").await?;
-    hr.upload("staff-undp.csv", STAFF).await?;
-    let offer = hr.offer(hr.numbers(STAFF)?.first().context("an empty list")?)?;
-    let person = Person::register(stack, "somebody who signs in").await?;
-    for credential in person.receive(&offer.uri, offer.tx_code.as_deref()).await? {
-        person.receipt(&text(&credential, "/id")?).await?;
-    }
-    Ok(person)
 }
 
 /// An application in the browser has no secret.

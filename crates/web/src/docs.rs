@@ -1,3 +1,4 @@
+use actix_web::http::StatusCode;
 use actix_web::{App, web};
 use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::{Content, OpenApi, RefOr, Response};
@@ -13,11 +14,12 @@ use crate::problem::PROBLEM_JSON;
 pub fn document(base: OpenApi, configure: impl FnOnce(&mut ServiceConfig<'_>)) -> OpenApi {
     let (_, mut document) = App::new().into_utoipa_app().openapi(base).configure(configure).split_for_parts();
     let operations = document.paths.paths.values_mut().flat_map(operations);
-    operations.flat_map(|operation| operation.responses.responses.values_mut()).for_each(|response| {
+    for (status, response) in operations.flat_map(|operation| operation.responses.responses.iter_mut()) {
         if let RefOr::T(response) = response {
             name_problem(response);
+            describe(status, response);
         }
-    });
+    }
     document
 }
 
@@ -31,6 +33,16 @@ fn name_problem(response: &mut Response) {
         && let Some(content) = response.content.shift_remove("application/json")
     {
         response.content.insert(PROBLEM_JSON.to_owned(), content);
+    }
+}
+
+/// OpenAPI 3.1, Response Object: every response has a description, and generators of clients refuse a document without. Where the
+/// handler says nothing, the reason phrase does.
+fn describe(status: &str, response: &mut Response) {
+    if response.description.is_empty() {
+        let known = status.parse().ok().and_then(|code| StatusCode::from_u16(code).ok());
+        let reason = known.and_then(|status| status.canonical_reason()).unwrap_or("Refused");
+        reason.clone_into(&mut response.description);
     }
 }
 

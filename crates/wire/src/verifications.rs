@@ -6,6 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Schema, SchemaType, Type};
 
 use crate::anchors::Receipt;
 use crate::policies::PredicateFinding;
@@ -132,11 +133,11 @@ pub struct VerifyRequest {
     pub policy: String,
     /// A verifiable credential (object) or an SD-JWT (string).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
+    #[schema(schema_with = object_or_text)]
     pub credential: Option<Value>,
     /// A verifiable presentation (object) or an SD-JWT with a key binding JWT (string).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
+    #[schema(schema_with = object_or_text)]
     pub presentation: Option<Value>,
     /// Proof of the time of issue.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -147,6 +148,12 @@ pub struct VerifyRequest {
     /// The audience that the presentation must name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub domain: Option<String>,
+}
+
+/// JSON with a proof, or a token as text.
+fn object_or_text() -> Schema {
+    let of = |kind| ObjectBuilder::new().schema_type(SchemaType::new(kind));
+    OneOfBuilder::new().item(of(Type::Object)).item(of(Type::String)).build().into()
 }
 
 /// Most items of a batch.
@@ -171,11 +178,11 @@ pub struct BatchItem {
     pub id: Option<String>,
     /// A verifiable credential (object) or an SD-JWT (string).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
+    #[schema(schema_with = object_or_text)]
     pub credential: Option<Value>,
     /// A verifiable presentation (object) or an SD-JWT with a key binding JWT (string).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
+    #[schema(schema_with = object_or_text)]
     pub presentation: Option<Value>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub receipt: Option<Receipt>,

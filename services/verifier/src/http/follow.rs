@@ -7,6 +7,7 @@ use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpResponse, get};
 use futures_util::stream::{self, Stream};
+use utoipa::ToSchema;
 use web::Problem;
 use wire::verifications::VerificationView;
 
@@ -37,7 +38,7 @@ pub async fn find_qr_svg(by: SignedIn, id: Path<String>, desk: Data<Desk>) -> Re
 #[utoipa::path(
     tag = "verifications", operation_id = "find_qr_png", params(("id" = String, Path)),
     responses(
-        (status = 200, content_type = "image/png", body = [u8]), (status = 401, body = Problem),
+        (status = 200, content_type = "image/png", body = Png), (status = 401, body = Problem),
         (status = 404, body = Problem), (status = 410, description = "It does not wait any more.", body = Problem), (status = 429, body = Problem)
     ),
     security(("bearer" = []), ("client" = ["verify"]))
@@ -73,6 +74,12 @@ pub async fn follow_verification(
         .insert_header(("x-accel-buffering", "no"))
         .streaming(events(follower)))
 }
+
+/// Bytes of a picture, as the document says it.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+#[expect(dead_code, reason = "it only describes the bytes")]
+pub struct Png(Vec<u8>);
 
 struct Streaming {
     follower: Follower,

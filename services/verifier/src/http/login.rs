@@ -77,7 +77,7 @@ pub async fn begin_login(request: HttpRequest, desk: Data<Desk>) -> Result<HttpR
 #[post("/authorize")]
 pub async fn begin_login_by_form(
     request: HttpRequest,
-    form: Bytes,
+    form: Result<Bytes, actix_web::Error>,
     desk: Data<Desk>,
 ) -> Result<HttpResponse, Problem> {
     if !request.content_type().eq_ignore_ascii_case(FORM) {
@@ -87,6 +87,8 @@ pub async fn begin_login_by_form(
             "The body has the wrong media type",
         ));
     }
+    let form =
+        form.map_err(|_| Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "The body is too large"))?;
     begin(&desk, &form).await
 }
 

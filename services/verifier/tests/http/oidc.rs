@@ -386,6 +386,8 @@ async fn request_is_refused_where_it_can_be_answered() {
         service.browse("POST /oidc/authorize HTTP/1.1\r\ncontent-type: text/plain", form).await.0,
         415
     );
+    let long = "x".repeat(65 * 1024);
+    assert_eq!(service.browse(&format!("POST /oidc/authorize HTTP/1.1\r\n{kind}"), &long).await.0, 413);
 }
 
 #[tokio::test(flavor = "multi_thread")]
