@@ -1,7 +1,7 @@
 //! Forgeries in the answer of a wallet: what an issuer or a holder would never sign, signed by hand, inside presentations that are
 //! good otherwise. Each is one change to an input that is accepted, each names the check that must stop it. What is handed over
 //! bare, in every format, is in `attacks.rs`.
-//! inputs are made here, by the keys of a small world, so that a change is one and nothing else. Run with
+//! The inputs are made here, by the keys of a small world, so that a change is one and nothing else. Run with
 //! `--nocapture` for what the dearest of each family cost.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
