@@ -18,6 +18,7 @@ pub mod problems;
 mod report;
 mod schema;
 mod status;
+mod subject;
 mod verifier;
 pub mod vocabulary;
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use wire::verifications::{CheckName, PolicyView};
 use wire::vp::dcql::{DcqlError, Query};
 
@@ -10,7 +10,7 @@ use wire::vp::dcql::{DcqlError, Query};
 const MAX_RETENTION_SECONDS: u64 = 30 * 86_400;
 
 /// One policy, as its JSON says it.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Policy {
     pub name: String,
