@@ -3,6 +3,8 @@
 mod chores;
 mod clients;
 mod hand_over;
+mod local_desk;
+mod packs;
 mod ports;
 mod requests;
 mod responses;
@@ -25,6 +27,8 @@ use wire::vp::DID_PREFIX;
 pub use chores::run as run_chores;
 pub use clients::{Agency, ClientError, Credentials, SecretFileError, TokenGrant};
 pub use hand_over::HandOverError;
+pub use local_desk::{Checked, DeskCode, DeskError, LocalDesk, Replay};
+pub use packs::{Made, PackError, Packs};
 pub use ports::GuardedFetch;
 pub use requests::{RequestError, RequestObjectError, Start, Starter};
 pub use responses::ResponseError;

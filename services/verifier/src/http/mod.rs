@@ -1,6 +1,7 @@
 //! Routes. Each handler translates, calls one use case and translates back.
 
 mod auth;
+pub mod desk;
 mod oauth;
 mod oid4vp;
 mod pages;

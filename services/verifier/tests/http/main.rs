@@ -2,7 +2,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod agency;
+#[path = "../../../../crates/registry-client/tests/light/chain.rs"]
+#[allow(dead_code)]
+mod chain;
+mod desk;
 mod harness;
+#[path = "../../../../crates/pack/tests/pack/node.rs"]
+#[allow(dead_code)]
+mod node;
 mod pages;
 mod vc_api;
 mod wallet;
