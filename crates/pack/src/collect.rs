@@ -218,6 +218,9 @@ impl<'a> Gathering<'a> {
                 return Ok(changes);
             };
             changes.extend(next.into_iter().filter(|change| change.header.height <= until));
+            if last >= until {
+                return Ok(changes);
+            }
             after = last;
         }
     }
