@@ -63,6 +63,7 @@ pub enum Command {
     Pack(crate::pack::PackCommand),
     Verify(crate::pack::Verify),
     Desk(crate::pack::Desk),
+    Paper(crate::paper::Paper),
     /// Tend a data folder: officer links, key rotation, first transactions
     #[command(subcommand)]
     Admin(Admin),

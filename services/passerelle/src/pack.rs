@@ -85,9 +85,9 @@ pub struct Apply {
 pub struct Verify {
     #[arg(long, value_name = "FILE")]
     pack: PathBuf,
-    /// The credential or presentation: JSON, an SD-JWT or a JWT
-    #[arg(long, value_name = "FILE")]
-    input: PathBuf,
+    /// The credential or presentation: JSON, an SD-JWT or a JWT, or a picture of its QR code; again for each further code
+    #[arg(long, value_name = "FILE", required = true)]
+    input: Vec<PathBuf>,
     /// The nonce that the person's wallet was given
     #[arg(long, value_name = "TEXT", requires = "audience")]
     nonce: Option<String>,
@@ -177,10 +177,10 @@ pub async fn open(path: &Path, trusted: &Trusted) -> anyhow::Result<::pack::Pack
     pack.with_context(|| format!("{} is not used", path.display()))
 }
 
-fn input(path: &Path) -> anyhow::Result<Input> {
-    let bytes = contents(path)?;
-    let text = String::from_utf8(bytes).with_context(|| format!("{} is not text", path.display()))?;
-    Input::parse(&text).with_context(|| format!("{} is nothing that can be checked", path.display()))
+fn input(paths: &[PathBuf]) -> anyhow::Result<Input> {
+    let files = paths.iter().map(|path| contents(path)).collect::<anyhow::Result<Vec<_>>>()?;
+    let text = ::paper::text_of(files.iter().map(Vec::as_slice)).context("the input cannot be read")?;
+    Input::parse(&text).context("the input is nothing that can be checked")
 }
 
 fn contents(path: &Path) -> anyhow::Result<Vec<u8>> {

@@ -1,5 +1,5 @@
 // Reads QR codes and files into the form of the desk. Everything stays on this machine.
-// One answer may be spread over several codes, "PASSERELLE:<number>/<count>:<digest>:<part>"; see `Parts`.
+// One answer may be spread over several codes; see `Parts`.
 import {Parts} from './desk-parts.js';
 
 const MAX_BYTES = 400_000;
@@ -36,6 +36,7 @@ function submit(answer) {
 /** Looks at the camera until an answer is whole. The light goes out with the answer. */
 async function scan() {
   scanner.hidden = false;
+  video.hidden = false;
   progress.textContent = 'Hold the code in front of the camera.';
   let stream;
   try {
@@ -60,29 +61,33 @@ async function scan() {
   }
 }
 
-async function read(file) {
-  if (file.type.startsWith('image/')) {
+/** Reads pictures of codes, in any order, or one file of text. */
+async function read(files) {
+  const parts = new Parts();
+  for (const file of files) {
+    if (!file.type.startsWith('image/')) {
+      if (file.size <= MAX_BYTES) return submit(await file.text());
+      return tell('The file is too large.');
+    }
     const picture = await createImageBitmap(file).catch(() => null);
     const found = picture && await decode(picture, picture.width, picture.height);
-    const answer = found && await new Parts().add(found);
+    if (!found) return tell(`No QR code was found in ${file.name}.`);
+    const answer = await parts.add(found);
     if (answer) return submit(answer);
-    scanner.hidden = false;
-    progress.textContent = found
-      ? 'This is one of several codes. Scan them one after the other with the camera.'
-      : 'No QR code was found in the picture.';
-  } else if (file.size <= MAX_BYTES) {
-    submit(await file.text());
-  } else {
-    scanner.hidden = false;
-    progress.textContent = 'The file is too large.';
   }
+  return tell(`${parts.have} of ${parts.count} codes read. Choose all the pictures together, or scan the codes with the camera.`);
+}
+
+function tell(sentence) {
+  video.hidden = true;
+  scanner.hidden = false;
+  progress.textContent = sentence;
 }
 
 if (form) {
   document.getElementById('desk-tools').hidden = false;
   document.getElementById('desk-scan').addEventListener('click', scan);
   document.getElementById('desk-file').addEventListener('change', event => {
-    const [file] = event.target.files;
-    if (file) read(file);
+    read(event.target.files);
   });
 }
