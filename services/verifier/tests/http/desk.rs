@@ -12,7 +12,7 @@ use verifier::app::LocalDesk;
 use crate::node::{Node, build, by_key, open, policy};
 use crate::world::{Copy, Holder, Issuer, STAFF, World};
 
-struct Served {
+pub struct Served {
     world: World,
     undp: Issuer,
     holder: Holder,
@@ -22,7 +22,7 @@ struct Served {
 }
 
 /// A desk with a pack that knows UNDP, and a person whom UNDP employs.
-async fn desk() -> Served {
+pub async fn desk() -> Served {
     let world = World::new();
     let undp = world.organisation("undp").await;
     world.accredit(&undp, STAFF, &[&undp.did]);
@@ -43,6 +43,10 @@ async fn desk() -> Served {
 }
 
 impl Served {
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
     fn url(&self, path: &str) -> Url {
         Url::parse(&format!("{}{path}", self.origin)).unwrap()
     }
@@ -56,11 +60,11 @@ impl Served {
         self.client.post_form(&self.url("/desk"), &form, headers).await.unwrap()
     }
 
-    async fn copies(&self) -> [Copy; 2] {
+    pub async fn copies(&self) -> [Copy; 2] {
         self.world.issue(&self.undp, &self.holder, &self.world.staff(&self.undp)).await
     }
 
-    async fn answer(&self, copy: &Copy, nonce: &str, audience: &str) -> String {
+    pub async fn answer(&self, copy: &Copy, nonce: &str, audience: &str) -> String {
         match self.world.present(&self.holder, copy, nonce, audience).await {
             serde_json::Value::String(text) => text,
             value => value.to_string(),

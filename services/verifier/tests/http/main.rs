@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod agency;
+mod browser;
 #[path = "../../../../crates/registry-client/tests/light/chain.rs"]
 #[allow(dead_code)]
 mod chain;
