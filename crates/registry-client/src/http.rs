@@ -9,6 +9,14 @@ use crate::transport::{Submission, Transport, TransportError};
 
 const BORSH: &str = "application/octet-stream";
 
+/// Some keys of the state map, and what to continue after.
+#[derive(Debug, Deserialize)]
+pub struct KeyPage {
+    pub keys: Vec<String>,
+    #[serde(default)]
+    pub next: Option<String>,
+}
+
 /// A node's REST interface.
 #[derive(Clone)]
 pub struct HttpNode {
@@ -48,6 +56,27 @@ impl HttpNode {
         self.get(&self.url(&["v1", "snapshots", &height, &number], None)?, BORSH).await
     }
 
+    /// The record of a key as it was at a height, while the node keeps its proofs.
+    pub async fn record_at(&self, key: &str, height: u64) -> Result<ProvenRecord, TransportError> {
+        self.ask(key, &format!("proof=true&height={height}")).await
+    }
+
+    /// A page of the keys of a kind, such as `did`, after one of them. Which there are is the node's word.
+    pub async fn keys_after(&self, kind: &str, after: Option<&str>) -> Result<KeyPage, TransportError> {
+        let mut url = self.url(&["v1", "records", kind], None)?;
+        if let Some(after) = after {
+            url.query_pairs_mut().append_pair("after", after);
+        }
+        let reply = self.get(&url, "application/json").await?;
+        serde_json::from_slice(&reply).map_err(|_| TransportError::Malformed)
+    }
+
+    async fn ask(&self, key: &str, query: &str) -> Result<ProvenRecord, TransportError> {
+        let (kind, rest) = key.split_once('/').unwrap_or((key, "-"));
+        let body = self.get(&self.url(&["v1", "records", kind, rest], Some(query))?, BORSH).await?;
+        ProvenRecord::from_bytes(&body).map_err(|_| TransportError::Malformed)
+    }
+
     fn url(&self, segments: &[&str], query: Option<&str>) -> Result<Url, TransportError> {
         let mut url = self.base.clone();
         // `push` encodes `/`, so a key with slashes stays one segment on the wire.
@@ -68,9 +97,7 @@ impl HttpNode {
 #[async_trait]
 impl Transport for HttpNode {
     async fn record(&self, key: &str) -> Result<ProvenRecord, TransportError> {
-        let (kind, rest) = key.split_once('/').unwrap_or((key, "-"));
-        let body = self.get(&self.url(&["v1", "records", kind, rest], Some("proof=true"))?, BORSH).await?;
-        ProvenRecord::from_bytes(&body).map_err(|_| TransportError::Malformed)
+        self.ask(key, "proof=true").await
     }
 
     async fn changes_after(&self, height: u64) -> Result<Vec<SetChange>, TransportError> {

@@ -23,7 +23,7 @@ pub use certificate::{verify_certificate, verify_map_proof};
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use error::LightError;
 pub use evidence::{DoublePrecommit, Evidence, EvidenceError, Precommit, Verdict};
-pub use http::HttpNode;
+pub use http::{HttpNode, KeyPage};
 pub use light::{LightClient, Policy, ProvenHeader};
 pub use receipt::{Receipt, ReceiptError};
 pub use registry::{Committed, Options, Proven, Registry, RegistryError};

@@ -142,11 +142,32 @@ impl Registry {
         clock: Arc<dyn Clock>,
         options: Options,
     ) -> Result<Self, GenesisError> {
-        let light = Mutex::new(LightClient::from_genesis(genesis, options.policy)?);
+        let light = LightClient::from_genesis(genesis, options.policy)?;
+        Ok(Self::reading(transport, light, clock, options))
+    }
+
+    /// Begins at a checkpoint that somebody vouches for, where there is no genesis to begin from.
+    pub fn over_checkpoint(
+        transport: Arc<dyn Transport>,
+        checkpoint: &Checkpoint,
+        clock: Arc<dyn Clock>,
+        options: Options,
+    ) -> Result<Self, LightError> {
+        let now_ms = now_ms(clock.as_ref());
+        let light = LightClient::from_checkpoint(checkpoint, options.policy, now_ms)?;
+        Ok(Self::reading(transport, light, clock, options))
+    }
+
+    fn reading(
+        transport: Arc<dyn Transport>,
+        light: LightClient,
+        clock: Arc<dyn Clock>,
+        options: Options,
+    ) -> Self {
         let cache =
             Cache::builder().max_capacity(options.cache_capacity).time_to_live(options.cache_ttl).build();
-        let (memory, submit_patience) = (OnceLock::new(), options.submit_patience);
-        Ok(Self { inner: Arc::new(Inner { transport, clock, light, memory, cache, submit_patience }) })
+        let (light, memory, submit_patience) = (Mutex::new(light), OnceLock::new(), options.submit_patience);
+        Self { inner: Arc::new(Inner { transport, clock, light, memory, cache, submit_patience }) }
     }
 
     /// Trusts as configured: how long, from which checkpoint, and what an earlier run remembered. Of checkpoint

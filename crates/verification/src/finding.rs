@@ -50,6 +50,10 @@ impl Finding {
                 "registryUnproven",
                 "This could not be checked because the registry node did not prove its answer.",
             ),
+            ChainError::NotInPack => Self::not_checked(
+                "notInPack",
+                "This could not be checked because the offline pack says nothing about it.",
+            ),
         }
     }
 

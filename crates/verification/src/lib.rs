@@ -23,6 +23,7 @@ mod report;
 mod schema;
 mod sentences;
 mod status;
+mod subject;
 mod transaction;
 mod unbound;
 mod verifier;

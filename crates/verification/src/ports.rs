@@ -26,6 +26,8 @@ pub enum ChainError {
     Stale,
     #[error("the answer of the registry node does not prove what it says")]
     Unproven,
+    #[error("the offline pack does not hold the record")]
+    NotInPack,
 }
 
 /// Fetches what strangers' URLs name. Implementations bound size and time and refuse private addresses.

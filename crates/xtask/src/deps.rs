@@ -16,7 +16,7 @@ const SERVICES: [&str; 4] = ["registry", "issuer", "wallet", "verifier"];
 /// May link several services.
 const LINKERS: [&str; 2] = ["passerelle", "xtask"];
 /// Rules and types without I/O.
-const DOMAIN: [&str; 4] = ["issuance", "holding", "verification", "entitlement"];
+const DOMAIN: [&str; 5] = ["issuance", "holding", "verification", "entitlement", "pack"];
 const PURE: [&str; 4] = ["status-list", "merkle", "registry-types", "registry-state"];
 /// Test equipment, which no program contains, may use anything.
 const TESTS: [&str; 2] = ["testkit", "journeys"];
@@ -208,6 +208,7 @@ mod tests {
             ("registry-client", "reqwest"),
             ("wallet", "testkit"),
             ("registry-state", "clock"),
+            ("pack", "outbound"),
         ];
         for (name, dependency) in forbidden {
             assert!(!breaches(name, &[dependency]).is_empty(), "{name} -> {dependency}");

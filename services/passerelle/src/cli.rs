@@ -58,6 +58,12 @@ pub enum Command {
     /// Secure and verify credentials as JWT, SD-JWT or COSE with a key from a file
     #[command(subcommand)]
     Vc(crate::vc::Vc),
+    /// Make, inspect and renew packs: what a verifier without a network must know
+    #[command(subcommand)]
+    Pack(crate::pack::PackCommand),
+    Verify(crate::pack::Verify),
+    Desk(crate::pack::Desk),
+    Paper(crate::paper::Paper),
     /// Tend a data folder: officer links, key rotation, first transactions
     #[command(subcommand)]
     Admin(Admin),

@@ -13,6 +13,8 @@ mod found;
 mod log;
 mod one;
 mod organisations;
+mod pack;
+mod paper;
 mod plan;
 mod private_keys;
 mod registry;
@@ -61,6 +63,10 @@ async fn run(command: Command) -> anyhow::Result<std::process::ExitCode> {
     match command {
         Command::Registry(command) => return registry::run(*command).await,
         Command::Vc(command) => return vc::run(command).await,
+        Command::Verify(args) => return Ok(pack::verify(args).await),
+        Command::Paper(args) => paper::run(&args)?,
+        Command::Desk(args) => pack::desk(&args).await?,
+        Command::Pack(command) => pack::run(command).await?,
         Command::Up(place) => up::up(&place).await?,
         Command::Setup(place) => up::setup(&place).await?,
         Command::Issuer(file) => one::issuer(&file.config).await?,

@@ -21,7 +21,7 @@ pub async fn verifier(path: &Path) -> anyhow::Result<()> {
     serve(verifier::start(read(path)?).await?).await
 }
 
-async fn serve(mut running: Running) -> anyhow::Result<()> {
+pub async fn serve(mut running: Running) -> anyhow::Result<()> {
     for address in &running.addresses {
         tracing::info!(%address, "listening");
     }

@@ -66,6 +66,26 @@ pub enum StartError {
     Serve(#[from] web::ServeError),
 }
 
+/// What makes packs for verifiers without a network, as the service is configured.
+pub fn packs(config: &Config) -> Result<app::Packs, StartError> {
+    wiring::packs(config)
+}
+
+/// Serves the desk page for one pack on this machine alone, and returns once it listens.
+pub async fn start_desk(desk: app::LocalDesk, port: u16) -> Result<web::Running, StartError> {
+    let address = std::net::SocketAddr::from((std::net::Ipv4Addr::LOCALHOST, port));
+    let public_url = url::Url::parse(&format!("http://localhost:{port}"))
+        .map_err(|error| StartError::Config(error.to_string()))?;
+    let config = web::HttpConfig { listen: vec![address], public_url, tls: None, workers: Some(1) };
+    let data = Data::new(desk);
+    let configure = move |routes: &mut web::ServiceConfig<'_>| {
+        routes.app_data(data.clone());
+        http::desk::configure(routes);
+    };
+    Ok(web::serve("desk", &config, http::desk::openapi(), Arc::new(http::desk::AlwaysReady), configure)
+        .await?)
+}
+
 /// Starts the service and returns once it listens.
 pub async fn start(config: Config) -> Result<web::Running, StartError> {
     let desk = Arc::new(wiring::desk(&config).await?);

@@ -8,14 +8,15 @@ use clock::{Clock, SystemClock, SystemEntropy};
 use did::Resolvers;
 use keys::{KeyStore, SealingKey};
 use outbound::Outbound;
-use registry_client::Registry;
+use registry_client::{HttpNode, Registry};
 use registry_types::Genesis;
 use store_verifier::Store;
 use tokio::sync::OnceCell;
 use verification::{Policies, Verifier};
 
 use crate::app::{
-    Desk, Following, GuardedFetch, Limits, Rates, RequestProfiles, Sandbox, Settings, Trial, VcApi, oidc,
+    Desk, Following, GuardedFetch, Limits, Packs, Rates, RequestProfiles, Sandbox, Settings, Trial, VcApi,
+    oidc,
 };
 use crate::config::LimitsConfig;
 use crate::{Config, StartError, request_profiles};
@@ -62,6 +63,24 @@ pub(crate) async fn desk(config: &Config) -> Result<Desk, StartError> {
         rates: Rates::default(),
         sandbox: Sandbox::default(),
         following: Following::default(),
+    })
+}
+
+/// What makes packs, for the pages and for the command line.
+pub(crate) fn packs(config: &Config) -> Result<Packs, StartError> {
+    let sealing = SealingKey::load_or_create(&config.keys.sealing_key)?;
+    let key_store = KeyStore::open(&config.keys.directory, sealing, config.keys.pkcs11.as_ref())?;
+    let outbound = Outbound::new(&config.outbound)?;
+    let max_age = Duration::from_secs(config.registry.max_age_seconds);
+    Ok(Packs {
+        node: HttpNode::new(config.registry.url.clone(), outbound.clone()),
+        fetch: Arc::new(GuardedFetch(outbound)),
+        signer: key_store.load(&config.verifier.key)?,
+        did: config.verifier.did.clone(),
+        policies: policies(config)?,
+        genesis: genesis(&config.registry.genesis)?,
+        trust_period: config.registry.trust.policy(max_age).trust_period,
+        clock: Arc::new(SystemClock),
     })
 }
 

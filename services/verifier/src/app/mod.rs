@@ -7,7 +7,9 @@ mod follow;
 mod hand_over;
 mod languages;
 mod limits;
+mod local_desk;
 pub mod oidc;
+mod packs;
 mod plain_answer;
 mod policies;
 mod ports;
@@ -42,6 +44,8 @@ pub use clients::{Agency, ClientError, Credentials, SecretFileError, TokenGrant}
 pub use follow::{FollowError, Follower, Following};
 pub use hand_over::HandOverError;
 pub use limits::{Limits, Rates, TooMany};
+pub use local_desk::{DeskChecked, DeskCode, DeskError, LocalDesk, Replay};
+pub use packs::{Made, PackError, Packs};
 pub use policies::{PolicyWriteError, StoredPolicyError, Written};
 pub use ports::GuardedFetch;
 pub use receipts::{RECEIPT_TYPE, ReceiptError, ReceiptView};

@@ -2,6 +2,7 @@
 
 mod auth;
 mod batch;
+pub mod desk;
 mod follow;
 mod language;
 mod login;

@@ -3,14 +3,22 @@
 
 mod agency;
 mod approvals;
+mod browser;
+#[path = "../../../../crates/registry-client/tests/light/chain.rs"]
+#[allow(dead_code)]
+mod chain;
+mod desk;
 mod encrypted;
 mod follow;
 mod harness;
+#[path = "../../../../crates/pack/tests/pack/node.rs"]
+#[allow(dead_code)]
+mod node;
 mod oidc;
 mod pages;
 mod policies;
-mod profiles;
 mod problems;
+mod profiles;
 mod receipts;
 mod sandbox;
 mod trial;

@@ -1,0 +1,13 @@
+//! Credentials on paper: as one QR code or a sequence of them, and back from a picture.
+//!
+//! It knows nothing of what the text means and checks no signature; a picture that was changed gives another text, which
+//! then does not verify. Every input is a stranger's and bounded. Read [`parts`], [`Joining`] and [`text_of`] first; the
+//! form of a sequence is in README.md.
+
+mod draw;
+mod parts;
+mod scan;
+
+pub use draw::{DrawError, png};
+pub use parts::{Joining, MAX_PARTS, MAX_TEXT_BYTES, PartsError, parts};
+pub use scan::{ReadError, ScanError, scan, text_of};

@@ -1,0 +1,128 @@
+//! A desk without a network: one pack, no storage. What is checked is forgotten with the answer.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chrono::Duration;
+use clock::{Clock, Entropy, Timestamp};
+use credential::{ControllerPolicy, Input, InputError};
+use pack::{Manifest, OpenError, Pack};
+use verification::{HandedOver, Occasion, Subject};
+use wire::verifications::Report;
+use wire::vp::client_id::ClientId;
+
+/// How long a wallet may take to answer a code.
+const CODE_MINUTES: i64 = 10;
+/// Codes that are waited for; the oldest gives way.
+const MAX_CODES: usize = 256;
+
+/// A desk with its pack.
+pub struct LocalDesk {
+    pack: Pack,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    codes: Mutex<HashMap<String, Timestamp>>,
+}
+
+/// What a wallet must sign to answer this desk at this moment.
+#[derive(Clone, Debug)]
+pub struct DeskCode {
+    pub nonce: String,
+    pub audience: String,
+}
+
+impl DeskCode {
+    /// What the QR code on the page says; both values need no escaping.
+    #[must_use]
+    pub fn text(&self) -> String {
+        format!("passerelle-desk:?nonce={}&audience={}", self.nonce, self.audience)
+    }
+}
+
+/// The answer, and whether the same thing could be shown again by somebody else.
+pub struct DeskChecked {
+    pub report: Report,
+    pub replay: Replay,
+}
+
+/// What stands against a copy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Replay {
+    /// Signed for a code of this desk, which has been used up.
+    Answered,
+    /// Nothing was signed for this desk: whoever has a copy can show it until it expires.
+    Replayable,
+}
+
+/// Why nothing was checked.
+#[derive(Debug, thiserror::Error)]
+pub enum DeskError {
+    #[error("it cannot be read: {0}")]
+    Unreadable(#[from] InputError),
+    #[error(transparent)]
+    Pack(#[from] OpenError),
+}
+
+impl LocalDesk {
+    #[must_use]
+    pub fn new(pack: Pack, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Self {
+        Self { pack, clock, entropy, codes: Mutex::default() }
+    }
+
+    #[must_use]
+    pub fn manifest(&self) -> &Manifest {
+        self.pack.manifest()
+    }
+
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Whether the pack is young enough to decide anything.
+    pub fn check_age(&self) -> Result<(), DeskError> {
+        Ok(self.pack.check_age(self.now())?)
+    }
+
+    /// A code for the next person.
+    #[must_use]
+    pub fn new_code(&self) -> DeskCode {
+        let nonce = clock::token(self.entropy.as_ref());
+        let mut codes = self.codes.lock().unwrap_or_else(PoisonError::into_inner);
+        if codes.len() >= MAX_CODES {
+            let oldest = codes.iter().min_by_key(|(_, made)| **made).map(|(nonce, _)| nonce.clone());
+            oldest.and_then(|nonce| codes.remove(&nonce));
+        }
+        codes.insert(nonce.clone(), self.now());
+        DeskCode { nonce, audience: self.audience() }
+    }
+
+    /// Checks text that was scanned, uploaded or pasted, as an answer to the code that the page showed.
+    pub async fn check(&self, text: &str, nonce: &str) -> Result<DeskChecked, DeskError> {
+        let subject = Subject::from(Input::parse(text)?);
+        let is_answer = matches!(subject, Subject::Presentation(_)) && self.use_up(nonce);
+        let audience = self.audience();
+        let given = HandedOver {
+            subject,
+            receipt: None,
+            challenge: is_answer.then_some(nonce),
+            domain: is_answer.then_some(audience.as_str()),
+            controller: ControllerPolicy::Strict,
+        };
+        let report_id = clock::new_id(self.clock.as_ref(), self.entropy.as_ref());
+        let report = self.pack.verify(given, Occasion { report_id: &report_id, now: self.now() }).await?;
+        let replay = if is_answer { Replay::Answered } else { Replay::Replayable };
+        Ok(DeskChecked { report, replay })
+    }
+
+    /// The name under which the verifier that made the pack asks online as well.
+    fn audience(&self) -> String {
+        ClientId::DecentralizedIdentifier(&self.manifest().signed_by.did).to_string()
+    }
+
+    /// A code counts once, and only while it is young.
+    fn use_up(&self, nonce: &str) -> bool {
+        let made = self.codes.lock().unwrap_or_else(PoisonError::into_inner).remove(nonce);
+        made.is_some_and(|made| self.now() - made <= Duration::minutes(CODE_MINUTES))
+    }
+}
