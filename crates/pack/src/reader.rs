@@ -18,7 +18,7 @@ use registry_types::{
 };
 use url::Url;
 use verification::{
-    Chain, ChainError, Fetch, FetchError, HandedOver, Occasion, Policies, Policy, PolicyError, Verifier,
+    Chain, ChainError, Fetch, FetchError, HandedOver, Occasion, Policy, PolicyError, Verifier,
 };
 use wire::verifications::Report;
 
@@ -143,10 +143,10 @@ impl Pack {
     }
 }
 
-/// A signed policy must keep the rules for policies all the same.
+/// A signed policy must keep the rules for policies all the same. Its purpose was held against those of the verifier that
+/// made the pack, which are not known here.
 fn usable_policy(manifest: Manifest) -> Result<Manifest, PolicyError> {
-    let json = serde_json::to_string(&[&manifest.policy])?;
-    Policies::default().with(&json)?;
+    manifest.policy.validate()?;
     Ok(manifest)
 }
 

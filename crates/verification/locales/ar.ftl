@@ -256,6 +256,7 @@ evidence-shownDigest = بصمة القائمة المعروضة
 evidence-shownList = القائمة المعروضة
 evidence-speaksFor = تتحدث عن
 evidence-statusList = قائمة الحالات
+evidence-statusMessage = ما تقوله الجهة المصدِرة
 evidence-statusType = نوع الحالة
 evidence-stoppedAt = وقت الإيقاف
 evidence-through = معتمدة عن طريق

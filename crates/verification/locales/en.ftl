@@ -261,6 +261,7 @@ evidence-shownDigest = Digest of the list shown
 evidence-shownList = List shown
 evidence-speaksFor = Speaks for
 evidence-statusList = Status list
+evidence-statusMessage = What the issuer says
 evidence-statusType = Kind of status
 evidence-stoppedAt = Stopped
 evidence-through = Accredited through

@@ -256,6 +256,7 @@ evidence-shownDigest = Resumen de la lista mostrada
 evidence-shownList = Lista mostrada
 evidence-speaksFor = Habla por
 evidence-statusList = Lista de estado
+evidence-statusMessage = Lo que dice el emisor
 evidence-statusType = Tipo de estado
 evidence-stoppedAt = Detenido
 evidence-through = Acreditado a través de

@@ -256,6 +256,7 @@ evidence-shownDigest = Empreinte de la liste montrée
 evidence-shownList = Liste montrée
 evidence-speaksFor = Parle pour
 evidence-statusList = Liste de statuts
+evidence-statusMessage = Ce que dit l'émetteur
 evidence-statusType = Type de statut
 evidence-stoppedAt = Arrêt
 evidence-through = Accrédité par l’intermédiaire de

@@ -256,6 +256,7 @@ evidence-shownDigest = Хеш показанного списка
 evidence-shownList = Показанный список
 evidence-speaksFor = От имени
 evidence-statusList = Список статусов
+evidence-statusMessage = Сообщение издателя
 evidence-statusType = Вид статуса
 evidence-stoppedAt = Остановлено
 evidence-through = Аккредитован через

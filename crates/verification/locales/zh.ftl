@@ -243,6 +243,7 @@ evidence-shownDigest = 所示列表的摘要
 evidence-shownList = 所示列表
 evidence-speaksFor = 代表
 evidence-statusList = 状态列表
+evidence-statusMessage = 签发方的说明
 evidence-statusType = 状态类别
 evidence-stoppedAt = 停用时间
 evidence-through = 经由认可

@@ -127,7 +127,8 @@ impl Policy {
         }
     }
 
-    fn validate(&self) -> Result<(), PolicyError> {
+    /// Whether it can be used at all, whatever its purpose allows.
+    pub fn validate(&self) -> Result<(), PolicyError> {
         // A signature that nobody checked, or one by a key that is not the issuer's, is never good enough.
         let always =
             [CheckName::Form, CheckName::Proof, CheckName::IssuerKey, CheckName::Validity, CheckName::Policy];

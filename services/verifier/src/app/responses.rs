@@ -112,7 +112,7 @@ impl Desk {
             let (desk, id) = (Arc::clone(self), id.to_owned());
             tokio::spawn(async move { desk.finish(&id).await }).await??;
         }
-        Ok(self.answer(&verification, form.vp_token.is_some()))
+        Ok(self.answer(&verification, presented))
     }
 
     /// What the wallet said, by the mode in which it was asked to say it.

@@ -56,12 +56,13 @@ struct ResultPage {
 
 /// Registers the desk's routes.
 pub fn configure(routes: &mut ServiceConfig<'_>) {
-    let form = FormConfig::default().limit(FORM_BYTES).error_handler(|error, _| {
-        let status = match error {
-            UrlencodedError::Overflow { .. } => StatusCode::PAYLOAD_TOO_LARGE,
-            _ => StatusCode::BAD_REQUEST,
-        };
-        Problem::new(status, "form", "The form cannot be read").detail(error.to_string()).into()
+    let form = FormConfig::default().limit(FORM_BYTES).error_handler(|error, _| match error {
+        UrlencodedError::Overflow { .. } => {
+            Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "The body is too large")
+                .detail(error.to_string())
+                .into()
+        }
+        _ => Problem::bad_request(error.to_string()).into(),
     });
     routes.app_data(ASSETS).service(home).service(
         scope::scope("/desk")

@@ -68,15 +68,12 @@ async fn encrypted_answer_is_verified_and_its_key_forgotten() {
         assert!(key_is_kept(&service, &asked).await);
         let plain = answer(&service, &asked, &holder, &copy).await;
         let message = encrypted(&service, key(&asked), &plain, encryption);
-        assert_eq!(send(&service, &asked, &[("response", &message)]).await, (200, json!({})));
+        let taken = send(&service, &asked, &[("response", &message)]).await;
+        assert!(taken.0 == 200 && taken.1["receipt_uri"].is_string(), "{taken:?}");
         let view = service.view(&asked).await;
         assert_eq!(view["report"]["outcome"], "valid", "{:#}", view["report"]);
         assert!(!key_is_kept(&service, &asked).await);
-        assert_eq!(
-            send(&service, &asked, &[("response", &message)]).await,
-            (200, json!({})),
-            "the same again"
-        );
+        assert_eq!(send(&service, &asked, &[("response", &message)]).await, taken, "the same again");
         let other = encrypted(&service, key(&asked), &plain, encryption);
         let (status, error) = send(&service, &asked, &[("response", &other)]).await;
         assert_eq!((status, error["error"].as_str()), (400, Some("invalid_request")));
