@@ -6,6 +6,8 @@
 mod texts;
 mod words;
 
+pub use language::Language;
+
 use crate::{CredentialType, Timestamp};
 
 /// Longest subject and body of a text, in characters.
@@ -31,18 +33,6 @@ pub enum MessageEvent {
     Lifted,
     Revoked,
     EndsSoon,
-}
-
-/// One of the six official languages.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Language {
-    Arabic,
-    Chinese,
-    #[default]
-    English,
-    French,
-    Russian,
-    Spanish,
 }
 
 /// Subject and body with placeholders, as an office wrote them or as they come with the program.
@@ -145,51 +135,6 @@ impl MessageEvent {
         match self {
             Self::Suspended | Self::Lifted | Self::Revoked => &["name", "organisation", "credentials"],
             _ => &["name", "organisation", "credentials", "until"],
-        }
-    }
-}
-
-impl Language {
-    pub const ALL: [Self; 6] =
-        [Self::Arabic, Self::Chinese, Self::English, Self::French, Self::Russian, Self::Spanish];
-
-    /// ISO 639-1.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Arabic => "ar",
-            Self::Chinese => "zh",
-            Self::English => "en",
-            Self::French => "fr",
-            Self::Russian => "ru",
-            Self::Spanish => "es",
-        }
-    }
-
-    /// For officers.
-    #[must_use]
-    pub const fn title(self) -> &'static str {
-        match self {
-            Self::Arabic => "Arabic",
-            Self::Chinese => "Chinese",
-            Self::English => "English",
-            Self::French => "French",
-            Self::Russian => "Russian",
-            Self::Spanish => "Spanish",
-        }
-    }
-
-    #[must_use]
-    pub fn parse(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|language| language.code() == code)
-    }
-
-    /// `rtl` or `ltr`.
-    #[must_use]
-    pub const fn direction(self) -> &'static str {
-        match self {
-            Self::Arabic => "rtl",
-            _ => "ltr",
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use crate::language::Language;
+use language::Language;
 
 const METADATA: [&str; 7] = [
     include_str!("../../../schemas/v1/staff-identity.vct.json"),

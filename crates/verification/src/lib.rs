@@ -14,7 +14,6 @@ mod finding;
 mod issue_time;
 mod issuer;
 pub mod labels;
-mod language;
 mod policy;
 mod ports;
 mod predicates;

@@ -14,7 +14,7 @@ use unic_langid::LanguageIdentifier;
 use wire::policies::{Predicate, PredicateFinding};
 use wire::verifications::{Check, CheckName, CheckResult, Outcome, Report};
 
-use crate::language::Language;
+use language::Language;
 
 type Bundle = FluentBundle<FluentResource>;
 

@@ -17,7 +17,7 @@ const SERVICES: [&str; 4] = ["registry", "issuer", "wallet", "verifier"];
 const LINKERS: [&str; 2] = ["passerelle", "xtask"];
 /// Rules and types without I/O.
 const DOMAIN: [&str; 5] = ["issuance", "holding", "verification", "entitlement", "pack"];
-const PURE: [&str; 4] = ["status-list", "merkle", "registry-types", "registry-state"];
+const PURE: [&str; 5] = ["language", "status-list", "merkle", "registry-types", "registry-state"];
 /// Test equipment, which no program contains, may use anything.
 const TESTS: [&str; 2] = ["testkit", "journeys"];
 

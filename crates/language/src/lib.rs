@@ -42,6 +42,25 @@ impl Language {
         }
     }
 
+    /// In English, for officers.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Arabic => "Arabic",
+            Self::Chinese => "Chinese",
+            Self::English => "English",
+            Self::French => "French",
+            Self::Russian => "Russian",
+            Self::Spanish => "Spanish",
+        }
+    }
+
+    /// Exactly a code, as it is stored.
+    #[must_use]
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|language| language.code() == code)
+    }
+
     /// `rtl` or `ltr`.
     #[must_use]
     pub const fn direction(self) -> &'static str {
