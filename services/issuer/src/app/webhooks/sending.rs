@@ -8,7 +8,7 @@ use clock::Timestamp;
 use futures_util::future::join_all;
 use issuance::Actor;
 use issuance::audit::Act;
-use outbound::webhook::{self, Answer, Longer, Message, PAUSE_AFTER_DAYS, next_try};
+use outbound::webhook::{self, Answer, Health, Longer, Message, next_try};
 use store_issuer::{DeliveryState, Transaction, Webhook, WebhookDelivery, WebhookHealth};
 use url::Url;
 
@@ -129,12 +129,14 @@ impl Issuer {
         webhook: &Webhook,
         answers: impl Iterator<Item = &'a Answer>,
     ) -> Result<(), store_issuer::Error> {
-        let before = webhook.health;
-        let after = judged(before, answers, self.now());
+        let WebhookHealth { failing_since, paused_at } = webhook.health;
+        let before = Health { failing_since, paused_at };
+        let after = before.after(answers, self.now());
         if after == before {
             return Ok(());
         }
-        tx.set_webhook_health(&tenant.id, &webhook.id, after).await?;
+        let health = WebhookHealth { failing_since: after.failing_since, paused_at: after.paused_at };
+        tx.set_webhook_health(&tenant.id, &webhook.id, health).await?;
         if before.paused_at.is_none() && after.paused_at.is_some() {
             tracing::warn!(
                 tenant.id = tenant.id,
@@ -145,55 +147,5 @@ impl Issuer {
             tx.audit(&Actor::system(&tenant.id), act, self.now()).await?;
         }
         Ok(())
-    }
-}
-
-/// One that takes anything does well; one that takes nothing for days, or says that it is gone, is paused.
-fn judged<'a>(
-    before: WebhookHealth,
-    mut answers: impl Iterator<Item = &'a Answer>,
-    now: Timestamp,
-) -> WebhookHealth {
-    let (mut taken, mut gone) = (false, false);
-    for answer in answers.by_ref() {
-        taken |= answer.taken;
-        gone |= answer.gone;
-    }
-    let failing_since = if taken { None } else { Some(before.failing_since.unwrap_or(now)) };
-    let too_long = failing_since.is_some_and(|since| now - since >= Duration::days(PAUSE_AFTER_DAYS));
-    let paused_at = before.paused_at.or((gone || too_long).then_some(now));
-    WebhookHealth { failing_since, paused_at }
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-
-    fn answered(status: u16) -> Answer {
-        Answer {
-            taken: (200..300).contains(&status),
-            gone: status == 410,
-            ..Answer::failed(&format!("http-{status}"))
-        }
-    }
-
-    #[test]
-    fn an_address_is_paused_when_it_took_nothing_for_days_or_is_gone() {
-        let now = Timestamp::from_timestamp(1_800_000_000, 0).unwrap();
-        let well = WebhookHealth::default();
-        let failing = WebhookHealth { failing_since: Some(now - Duration::days(2)), paused_at: None };
-        let long = WebhookHealth { failing_since: Some(now - Duration::days(3)), paused_at: None };
-        let judge = |before, statuses: &[u16]| {
-            let answers: Vec<_> = statuses.iter().copied().map(answered).collect();
-            judged(before, answers.iter(), now)
-        };
-        assert_eq!(judge(well, &[200, 500]), well, "one it cannot digest says nothing about the address");
-        assert_eq!(judge(well, &[500]), WebhookHealth { failing_since: Some(now), paused_at: None });
-        assert_eq!(judge(failing, &[503]), failing);
-        assert_eq!(judge(failing, &[204]), well);
-        assert_eq!(judge(long, &[301]).paused_at, Some(now));
-        assert_eq!(judge(long, &[201]), well);
-        assert_eq!(judge(well, &[410]).paused_at, Some(now));
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use chrono::Duration;
 use clock::Timestamp;
 use futures_util::future::join_all;
-use outbound::webhook::{self, Answer, Longer, Message, PAUSE_AFTER_DAYS, next_try};
+use outbound::webhook::{self, Answer, Health, Longer, Message, next_try};
 use store_verifier::{Delivery, DeliveryState, StoreError, Webhook};
 use tokio::sync::watch;
 use url::Url;
@@ -93,10 +93,10 @@ impl Desk {
         }
         // Read again: the client may have set or ended it meanwhile.
         if let Some(current) = tx.find_webhook(&webhook.client).await?.filter(|it| it.url == webhook.url) {
-            let before = (current.failing_since, current.paused);
-            let after = judged(before, settled.iter().map(|(_, answer)| answer), now);
+            let before = Health { failing_since: current.failing_since, paused_at: current.paused };
+            let after = before.after(settled.iter().map(|(_, answer)| answer), now);
             if after != before {
-                tx.set_webhook_health(&webhook.client, after.0, after.1).await?;
+                tx.set_webhook_health(&webhook.client, after.failing_since, after.paused_at).await?;
             }
         }
         tx.commit().await
@@ -118,40 +118,5 @@ impl Desk {
             finished: next.is_none().then_some(now),
             ..delivery.clone()
         }
-    }
-}
-
-/// Since when an address takes nothing, and since when it is paused.
-type Health = (Option<Timestamp>, Option<Timestamp>);
-
-/// One that takes anything does well; one that takes nothing for days, or says that it is gone, is paused.
-fn judged<'a>(
-    (failing, paused): Health,
-    answers: impl Iterator<Item = &'a Answer>,
-    now: Timestamp,
-) -> Health {
-    let (taken, gone) = answers.fold((false, false), |(taken, gone), it| (taken | it.taken, gone | it.gone));
-    let failing = if taken { None } else { Some(failing.unwrap_or(now)) };
-    let too_long = failing.is_some_and(|since| now - since >= Duration::days(PAUSE_AFTER_DAYS));
-    (failing, paused.or((gone || too_long).then_some(now)))
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn address_is_paused_when_it_took_nothing_for_days_or_is_gone() {
-        let now = Timestamp::from_timestamp(1_800_000_000, 0).unwrap();
-        let failed = Answer::failed("http-500");
-        let gone = Answer { gone: true, ..Answer::failed("http-410") };
-        let taken = Answer { taken: true, ..Answer::failed("http-204") };
-        let (recently, long) = (Some(now - Duration::days(2)), Some(now - Duration::days(3)));
-        assert_eq!(judged((None, None), [&failed].into_iter(), now), (Some(now), None));
-        assert_eq!(judged((recently, None), [&failed].into_iter(), now), (recently, None));
-        assert_eq!(judged((recently, None), [&failed, &taken].into_iter(), now), (None, None));
-        assert_eq!(judged((long, None), [&failed].into_iter(), now), (long, Some(now)));
-        assert_eq!(judged((None, None), [&gone].into_iter(), now).1, Some(now));
     }
 }
