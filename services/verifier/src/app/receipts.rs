@@ -15,6 +15,7 @@ use verification::{Policy, Words};
 use wire::verifications::Report;
 
 use super::policies::StoredPolicyError;
+use super::views::is_held_back;
 use super::{Desk, same};
 use crate::app::clients::Agency;
 
@@ -70,11 +71,18 @@ impl Desk {
         Ok(jwt::sign(header, &claims, self.signer.as_ref()).await?)
     }
 
-    /// The receipt of an agency's own verification.
-    pub async fn receipt(&self, agency: &Agency, id: &str) -> Result<String, ReceiptError> {
+    /// The receipt of an agency's own verification; as the report, only with the response code where there is one to bring.
+    pub async fn receipt(
+        &self,
+        agency: &Agency,
+        id: &str,
+        response_code: Option<&str>,
+    ) -> Result<String, ReceiptError> {
         let mut tx = self.store.read().await?;
         let found = tx.find_verification(id).await?;
-        found.filter(|found| found.tenant == agency.id).ok_or(ReceiptError::Unknown)?;
+        found
+            .filter(|found| found.tenant == agency.id && !is_held_back(found, response_code))
+            .ok_or(ReceiptError::Unknown)?;
         tx.find_receipt(id).await?.ok_or(ReceiptError::Unknown)
     }
 

@@ -52,9 +52,7 @@ impl Desk {
         let found = found.filter(|found| found.tenant == agency.id).ok_or(ViewError::Unknown)?;
         let matches = response_code.map(|code| same(code.as_bytes(), found.response_code.as_bytes()));
         let view = VerificationView { response_code_matches: matches, ..self.view_of(&found)? };
-        // OID4VP 1.0, 14.2: where the person comes back on the same device, only who brings the code gets the answer. Somebody
-        // who passed the link on to another person never learns what that person showed.
-        let held_back = found.return_url.is_some() && matches != Some(true);
+        let held_back = is_held_back(&found, response_code);
         Ok(VerificationView { report: view.report.filter(|_| !held_back), ..view })
     }
 
@@ -134,6 +132,13 @@ impl Desk {
         }
         Ok(Some(report))
     }
+}
+
+/// OID4VP 1.0, 14.2: where the person comes back on the same device, only who brings the code learns what came of it.
+/// Somebody who passed the link on to another person never learns what that person showed.
+pub(super) fn is_held_back(of: &Verification, response_code: Option<&str>) -> bool {
+    let matches = response_code.is_some_and(|code| same(code.as_bytes(), of.response_code.as_bytes()));
+    of.return_url.is_some() && !matches
 }
 
 pub(crate) fn text(time: Timestamp) -> String {

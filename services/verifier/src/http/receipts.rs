@@ -1,9 +1,10 @@
 //! Receipts: for the agency under its token, for the person by the link that the wallet got.
 
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use actix_web::web::{Data, Path};
+use actix_web::web::{Data, Path, Query};
 use actix_web::{HttpResponse, get};
 use askama::Template;
+use serde::Deserialize;
 use verification::{Language, Words};
 use web::Problem;
 use web::page::{Shell, html};
@@ -24,9 +25,18 @@ struct ReceiptPage {
     report: ReportPage,
 }
 
+#[derive(Deserialize)]
+pub struct ReceiptQuery {
+    response_code: Option<String>,
+}
+
 /// The signed receipt of a verification: a JWT (RFC 7519) with the report and no claims, signed by the verifier's key.
 #[utoipa::path(
-    tag = "verifications", operation_id = "find_receipt", params(("id" = String, Path)),
+    tag = "verifications", operation_id = "find_receipt",
+    params(
+        ("id" = String, Path),
+        ("response_code" = Option<String>, Query, description = "What the person's browser brought back: where the person returns to the agency's page, there is no receipt without it.")
+    ),
     responses(
         (status = 200, description = "The receipt.", content_type = "application/jwt", body = String),
         (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
@@ -35,8 +45,13 @@ struct ReceiptPage {
     security(("bearer" = []), ("client" = ["verify"]))
 )]
 #[get("/verifications/{id}/receipt")]
-pub async fn find_receipt(by: SignedIn, id: Path<String>, desk: Data<Desk>) -> Result<HttpResponse, Problem> {
-    Ok(jwt(desk.receipt(&by.0, &id).await?))
+pub async fn find_receipt(
+    by: SignedIn,
+    id: Path<String>,
+    query: Query<ReceiptQuery>,
+    desk: Data<Desk>,
+) -> Result<HttpResponse, Problem> {
+    Ok(jwt(desk.receipt(&by.0, &id, query.response_code.as_deref()).await?))
 }
 
 /// What was checked of the person's answer, in their language. The link is what lets them in.

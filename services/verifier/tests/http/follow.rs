@@ -65,7 +65,7 @@ async fn stream_tells_each_state_and_ends_with_the_last() {
     let asked = service.ask("staff-identity").await;
     let head =
         format!("GET /v1/verifications/{}/events HTTP/1.1\r\nauthorization: {}", asked.id, asked.bearer);
-    let ((status, stream), ()) = tokio::join!(service.browse(&head, ""), answer(&service, &asked));
+    let (status, stream) = service.browse_until(&head, "\"waiting\"", answer(&service, &asked)).await;
     assert_eq!(status, 200);
     assert!(stream.contains("content-type: text/event-stream"), "{stream}");
     let events: Vec<Value> = stream

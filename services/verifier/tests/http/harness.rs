@@ -184,6 +184,31 @@ impl Service {
 
     /// A request as a browser sends it, which no client of ours can.
     pub async fn browse(&self, head: &str, body: &str) -> (u16, String) {
+        let mut stream = self.ask_raw(head, body).await;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        (answer.split(' ').nth(1).unwrap().parse().unwrap(), answer)
+    }
+
+    /// The same, where something happens as soon as a part of the answer has come.
+    pub async fn browse_until(
+        &self,
+        head: &str,
+        seen: &str,
+        then: impl Future<Output = ()>,
+    ) -> (u16, String) {
+        let mut stream = self.ask_raw(head, "").await;
+        let mut answer = Vec::new();
+        while !String::from_utf8_lossy(&answer).contains(seen) {
+            assert!(stream.read_buf(&mut answer).await.unwrap() > 0, "{seen} never came");
+        }
+        then.await;
+        stream.read_to_end(&mut answer).await.unwrap();
+        let answer = String::from_utf8(answer).unwrap();
+        (answer.split(' ').nth(1).unwrap().parse().unwrap(), answer)
+    }
+
+    async fn ask_raw(&self, head: &str, body: &str) -> tokio::net::TcpStream {
         let mut stream = tokio::net::TcpStream::connect(self.address).await.unwrap();
         let length = body.len();
         let text = format!(
@@ -191,9 +216,7 @@ impl Service {
             self.address
         );
         stream.write_all(text.as_bytes()).await.unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).await.unwrap();
-        (answer.split(' ').nth(1).unwrap().parse().unwrap(), answer)
+        stream
     }
 }
 

@@ -234,7 +234,11 @@ async fn same_device_answer_brings_the_code_back() {
         let view = json_of(&service.get(&path, Some(&token)).await);
         assert_eq!(view["responseCodeMatches"], matches);
         assert_eq!((view["state"].as_str(), view.get("report").is_some()), (Some("verified"), matches));
+        let path = format!("/v1/verifications/{}/receipt?response_code={code}", asked.id);
+        assert_eq!(service.get(&path, Some(&token)).await.status, if matches { 200 } else { 404 });
     }
     // 14.2: whoever passed the link on does not learn what the other person showed.
     assert!(service.view(&asked).await.get("report").is_none());
+    let receipt = format!("/v1/verifications/{}/receipt", asked.id);
+    assert_eq!(service.get(&receipt, Some(&token)).await.status, 404, "nor what came of it");
 }
