@@ -64,6 +64,7 @@ pub(crate) const EMBEDDED: &[(&str, &str)] = &[
     ("https://w3id.org/citizenship/v2", include_str!("../contexts/citizenship-v2.jsonld")),
     ("https://w3id.org/citizenship/v3", include_str!("../contexts/citizenship-v3.jsonld")),
     ("https://w3id.org/citizenship/v4rc1", include_str!("../contexts/citizenship-v4rc1.jsonld")),
+    ("https://w3id.org/vdl/v1", include_str!("../contexts/vdl-v1.jsonld")),
     ("https://www.w3.org/ns/odrl.jsonld", include_str!("../contexts/odrl.jsonld")),
 ];
 

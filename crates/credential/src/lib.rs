@@ -31,7 +31,8 @@ pub use context::embedded as embedded_context;
 pub use digest::digest;
 pub use input::{Format, Input, InputError};
 pub use outcome::{
-    CheckName, ControllerPolicy, Expect, Fault, KeyState, Outcome, PresentationOutcome, StatusRef,
+    CheckName, ControllerPolicy, Expect, Fault, ISSUER_WITHOUT_DID, KeyState, Outcome, PresentationOutcome,
+    StatusRef,
 };
 pub use vcdm::type_iris;
 pub use verify::{verify_credential, verify_presentation};

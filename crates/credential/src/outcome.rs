@@ -122,8 +122,25 @@ pub enum ControllerPolicy {
     /// The verification method belongs to the DID named by `issuer` (or `holder`).
     #[default]
     Strict,
-    /// Any resolvable key may sign for any issuer: only for conformance suites whose fixtures do that.
-    Lax,
+    /// The same where the issuer is a DID. Any other URL may name one as well (VC Data Model 2.0, 4.7), and no document
+    /// says here which keys are its own: the proof must hold, and whose it is stays open (`issuerWithoutDid`).
+    OpenForUrls,
+}
+
+/// The code of the unfinished fault of an issuer that is no DID, under [`ControllerPolicy::OpenForUrls`].
+pub const ISSUER_WITHOUT_DID: &str = "issuerWithoutDid";
+
+impl ControllerPolicy {
+    /// What a key that is not the issuer's means.
+    pub(crate) fn not_the_issuers(self, issuer: Option<&str>, detail: &str) -> Fault {
+        match issuer {
+            Some(url) if self == Self::OpenForUrls && !url.starts_with("did:") => {
+                let detail = "the issuer is not a DID, so nothing says which keys are its own";
+                Fault::new(CheckName::IssuerKey, ISSUER_WITHOUT_DID, detail).unfinished()
+            }
+            _ => Fault::new(CheckName::IssuerKey, "notTheIssuersKey", detail),
+        }
+    }
 }
 
 /// What the verifier expects of the thing it verifies.
@@ -176,8 +193,8 @@ impl Expect {
     }
 
     #[must_use]
-    pub fn lax(mut self) -> Self {
-        self.controller = ControllerPolicy::Lax;
+    pub fn open_for_urls(mut self) -> Self {
+        self.controller = ControllerPolicy::OpenForUrls;
         self
     }
 }

@@ -40,6 +40,7 @@ registryUnproven = This could not be checked because the registry node did not p
 registryTooOld = This could not be checked because what is known of the registry is older than the policy allows.
 notInPack = This could not be checked because the offline pack says nothing about it.
 
+issuerWithoutDid = The issuer's identifier does not say which keys are its own, so nobody knows whether it signed.
 keyOfIdentifier = The signature is by the key that the issuer's identifier names.
 keyHoldsNow = The signature is by a key that belongs to the issuer today.
 keyHeldAtIssue = The key belonged to the issuer when the credential was recorded on { $issuedAt }.

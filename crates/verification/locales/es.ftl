@@ -35,6 +35,7 @@ registryUnproven = No se pudo comprobar porque el nodo del registro no demostró
 registryTooOld = No se pudo comprobar porque lo que se sabe del registro es más antiguo de lo que permite la política.
 notInPack = No se pudo comprobar porque el paquete sin conexión no dice nada al respecto.
 
+issuerWithoutDid = El identificador del emisor no dice qué claves son suyas, así que no se sabe si firmó él.
 keyOfIdentifier = La firma es de la clave que nombra el identificador del emisor.
 keyHoldsNow = La firma es de una clave que hoy pertenece al emisor.
 keyHeldAtIssue = La clave pertenecía al emisor cuando se registró la credencial el { $issuedAt }.

@@ -35,6 +35,7 @@ registryUnproven = Ce point n’a pas pu être contrôlé, car le nœud du regis
 registryTooOld = Ce point n’a pas pu être contrôlé, car ce que l’on sait du registre est plus ancien que la politique ne le permet.
 notInPack = Ce point n’a pas pu être contrôlé, car le paquet hors ligne n’en dit rien.
 
+issuerWithoutDid = L’identifiant de l’émetteur ne dit pas quelles clés sont les siennes : on ne sait donc pas s’il a signé.
 keyOfIdentifier = La signature vient de la clé que désigne l’identifiant de l’émetteur.
 keyHoldsNow = La signature vient d’une clé qui appartient aujourd’hui à l’émetteur.
 keyHeldAtIssue = La clé appartenait à l’émetteur quand le justificatif a été enregistré le { $issuedAt }.

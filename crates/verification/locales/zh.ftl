@@ -22,6 +22,7 @@ registryUnproven = 登记系统的节点没有证明其答复，因此无法检�
 registryTooOld = 对登记系统的了解比政策允许的更旧，因此无法检查。
 notInPack = 离线包中没有相关内容，因此无法检查。
 
+issuerWithoutDid = 签发方的标识符没有说明哪些密钥属于它，因此无法知道是否由它签名。
 keyOfIdentifier = 签名出自颁发者标识符所指的密钥。
 keyHoldsNow = 签名出自颁发者目前拥有的密钥。
 keyHeldAtIssue = 凭证于{ $issuedAt }登记时，该密钥属于颁发者。

@@ -1,6 +1,6 @@
 //! From the faults that the `credential` crate found to sentences a person at a desk understands.
 
-use credential::{CheckName as Found, Fault};
+use credential::{CheckName as Found, Fault, ISSUER_WITHOUT_DID};
 use wire::verifications::CheckName;
 
 use crate::finding::Finding;
@@ -32,6 +32,9 @@ pub fn of_fault(check: CheckName, fault: &Fault) -> Finding {
 fn sentence(check: CheckName, fault: &Fault) -> &'static str {
     if fault.unfinished {
         return match check {
+            _ if fault.code == ISSUER_WITHOUT_DID => {
+                "The issuer's identifier does not say which keys are its own, so nobody knows whether it signed."
+            }
             CheckName::IssuerKey => "The issuer's key could not be looked up at the moment.",
             CheckName::HolderBinding => {
                 "The key of the person presenting it could not be looked up at the moment."

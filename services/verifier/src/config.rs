@@ -180,14 +180,11 @@ pub struct VcApiConfig {
     /// A policy in which accreditation is optional.
     #[serde(default = "vc_api_policy")]
     pub policy: String,
-    /// Accept a proof by a key that its issuer does not control; for published test vectors only.
-    #[serde(default)]
-    pub lax_controller: bool,
 }
 
 impl Default for VcApiConfig {
     fn default() -> Self {
-        Self { open: false, policy: vc_api_policy(), lax_controller: false }
+        Self { open: false, policy: vc_api_policy() }
     }
 }
 
@@ -270,7 +267,6 @@ mod tests {
         )
         .unwrap();
         assert!(!config.vc_api.open, "the open interface is never on by itself");
-        assert!(!config.vc_api.lax_controller);
         assert_eq!(config.verifier.key, "verifier.key-p256-1");
     }
 

@@ -123,11 +123,7 @@ fn settings(config: &Config, policies: &Policies, profiles: RequestProfiles) -> 
         token_seconds: seconds("verifier.token_seconds", config.verifier.token_seconds)?,
         public_demo: config.verifier.public_demo.clone(),
         profiles,
-        vc_api: VcApi {
-            open: config.vc_api.open,
-            policy: config.vc_api.policy.clone(),
-            lax_controller: config.vc_api.lax_controller,
-        },
+        vc_api: VcApi { open: config.vc_api.open, policy: config.vc_api.policy.clone() },
         limits: limits(&config.limits)?,
         sandbox: config.sandbox.open,
         oidc_clients: oidc_clients(config, policies)?,

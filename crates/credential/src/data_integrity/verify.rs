@@ -12,7 +12,7 @@ use super::{Purpose, Suite, hash_data};
 use crate::datetime::{self, Offset};
 use crate::expand::overloaded;
 use crate::limits;
-use crate::outcome::{CheckName, ControllerPolicy, Expect, Fault};
+use crate::outcome::{CheckName, Expect, Fault};
 use crate::pool;
 
 /// What was found out about the proofs of a document.
@@ -111,7 +111,7 @@ pub(crate) async fn verify_proofs(
     }
     // Two proofs that name each other would otherwise do without the issuer.
     if report.faults.is_empty() && report.key.is_none() {
-        report.faults.push(not_the_controllers(expect.purpose, "/proof"));
+        report.faults.push(asked.not_the_controllers("/proof"));
     }
     report
 }
@@ -138,6 +138,12 @@ impl Asked<'_> {
     fn is_built_on(&self, proof: &Value) -> bool {
         proof.get("id").and_then(Value::as_str).is_some_and(|id| self.built_on.contains(id))
     }
+
+    fn not_the_controllers(&self, pointer: &str) -> Fault {
+        let of_whom = if self.expect.purpose == Purpose::Authentication { "holder" } else { "issuer" };
+        let detail = format!("the key of the proof is not controlled by the {of_whom}");
+        self.expect.controller.not_the_issuers(self.controller, &detail).at(pointer)
+    }
 }
 
 async fn verify_one(
@@ -157,10 +163,9 @@ async fn verify_one(
         return Err(fault("keyKind", "the key is of another kind than the cryptosuite and the signature")
             .at(format!("{pointer}/verificationMethod")));
     };
-    let of_controller = expect.controller == ControllerPolicy::Lax
-        || controller.is_some_and(|controller| keys.are_of(controller));
+    let of_controller = controller.is_some_and(|controller| keys.are_of(controller));
     if !of_controller && !may_be_a_witness {
-        report.faults.push(not_the_controllers(expect.purpose, &format!("{pointer}/verificationMethod")));
+        report.faults.push(asked.not_the_controllers(&format!("{pointer}/verificationMethod")));
     }
 
     let unsecured = unsecured_document(document, &proof)?;
@@ -205,12 +210,6 @@ async fn signed(
             Ok((Signed::Messages(messages), types))
         }
     }
-}
-
-fn not_the_controllers(purpose: Purpose, pointer: &str) -> Fault {
-    let of_whom = if purpose == Purpose::Authentication { "holder" } else { "issuer" };
-    let detail = format!("the key of the proof is not controlled by the {of_whom}");
-    Fault::new(CheckName::IssuerKey, "notTheIssuersKey", detail).at(pointer)
 }
 
 fn parse<'a>(pointer: &str, value: &'a Value, expect: &Expect) -> Result<Proof<'a>, Fault> {

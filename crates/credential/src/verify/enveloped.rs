@@ -9,7 +9,7 @@ use super::{empty_outcome, json};
 use crate::data_integrity::{FoundKey, Purpose};
 use crate::enveloped::{Content, Opened, check_terms, open};
 use crate::input::Input;
-use crate::outcome::{CheckName, ControllerPolicy, Expect, Fault, Outcome, PresentationOutcome};
+use crate::outcome::{CheckName, Expect, Fault, Outcome, PresentationOutcome};
 use crate::{jwt, limits, sd_jwt, vcdm};
 
 pub(super) async fn credential(input: &Input, resolver: &dyn Resolver, expect: &Expect) -> Outcome {
@@ -113,8 +113,8 @@ async fn check_signature(opened: &Opened, asked: &Asked<'_>) -> Signed {
     match keys_of(&kid, asked.purpose, asked.resolver).await {
         Ok(keys) => {
             let of_owner = asked.owner.is_some_and(|owner| keys.are_of(owner));
-            if asked.expect.controller == ControllerPolicy::Strict && !of_owner {
-                signed.faults.push(not_the_issuers());
+            if !of_owner {
+                signed.faults.push(not_the_issuers(asked.expect, asked.owner));
             }
             let (key, verified) = keys.that_made(|key| opened.check_signature(key));
             signed.faults.extend(verified.err());

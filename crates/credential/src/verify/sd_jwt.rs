@@ -8,7 +8,7 @@ use super::key_of_token::{key_id, keys_of};
 use crate::data_integrity::{FoundKeys, Purpose};
 use crate::input::{Format, Input};
 use crate::jwt;
-use crate::outcome::{CheckName, ControllerPolicy, Expect, Fault, Outcome, PresentationOutcome, StatusRef};
+use crate::outcome::{CheckName, Expect, Fault, Outcome, PresentationOutcome, StatusRef};
 use crate::sd_jwt::{self, Parsed};
 
 pub(super) async fn credential(text: &str, resolver: &dyn Resolver, expect: &Expect) -> Outcome {
@@ -77,17 +77,16 @@ async fn issuer_keys(
     let keys = keys_of(&kid, Purpose::AssertionMethod, resolver).await?;
     match &issuer {
         None => outcome.issuer = Some(keys.controller().to_owned()),
-        Some(issuer) if expect.controller == ControllerPolicy::Strict && !keys.are_of(issuer) => {
-            outcome.faults.push(not_the_issuers());
+        Some(issuer) if !keys.are_of(issuer) => {
+            outcome.faults.push(not_the_issuers(expect, Some(issuer)));
         }
         Some(_) => {}
     }
     Ok(keys)
 }
 
-pub(super) fn not_the_issuers() -> Fault {
-    let detail = "the key of the token is not controlled by the issuer";
-    Fault::new(CheckName::IssuerKey, "notTheIssuersKey", detail)
+pub(super) fn not_the_issuers(expect: &Expect, issuer: Option<&str>) -> Fault {
+    expect.controller.not_the_issuers(issuer, "the key of the token is not controlled by the issuer")
 }
 
 /// Token Status List, 6.2.

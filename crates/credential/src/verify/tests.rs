@@ -9,7 +9,7 @@ use serde_json::{Map, json};
 
 use super::*;
 use crate::data_integrity::{ProofOptions, Purpose, SigningKey, Suite, prepare, secure};
-use crate::outcome::CheckName;
+use crate::outcome::{CheckName, ISSUER_WITHOUT_DID};
 use crate::sd_jwt::{self as sd, NewSdJwt, PathElement};
 use crate::{jwt, limits};
 
@@ -296,14 +296,21 @@ async fn proofs_for_something_else_are_refused() {
     let later = secured_with(&unsecured(), |o| o.expires = Some(now() + chrono::Duration::seconds(1))).await;
     assert!(verify(later).await.is_verified());
 
-    // Any did:key can sign for anyone; only the issuer's may.
+    // Any did:key can sign for anyone; only the issuer's may. Whose key a URL has, nothing says here.
     let mut stolen = unsecured();
     stolen["issuer"] = json!(did(&key(Algorithm::Ed25519, 9)));
     let stolen = secured_with(&stolen, |_| {}).await;
     assert_eq!(refused(stolen.clone()).await, (CheckName::IssuerKey, "notTheIssuersKey"));
-    let expect = Expect::credential(now()).lax();
-    let input = Input::Json(stolen);
-    assert!(verify_credential(&input, &Resolvers::offline(), &expect).await.is_verified());
+    let expect = Expect::credential(now()).open_for_urls();
+    let of_did = verify_credential(&Input::Json(stolen), &Resolvers::offline(), &expect).await;
+    assert_eq!(of_did.faults[0].code, "notTheIssuersKey");
+    let mut of_url = unsecured();
+    of_url["issuer"] = json!("https://vc.example/issuers/5678");
+    let of_url = secured_with(&of_url, |_| {}).await;
+    assert_eq!(refused(of_url.clone()).await, (CheckName::IssuerKey, "notTheIssuersKey"));
+    let of_url = verify_credential(&Input::Json(of_url), &Resolvers::offline(), &expect).await;
+    assert_eq!(of_url.faults.len(), 1);
+    assert!(of_url.faults[0].code == ISSUER_WITHOUT_DID && of_url.faults[0].unfinished);
 
     let mut bounds = unsecured();
     bounds["validUntil"] = json!("2027-01-15T08:00:00Z");

@@ -16,6 +16,7 @@ use crate::app::{Issuer, ListForm, ServedList};
 ///
 /// A Bitstring Status List credential or a Token Status List, depending on the list. Only the form that is given
 /// without `Accept` has its digest on the chain; a Token Status List is also given as CWT to whoever prefers that.
+/// The bytes of a Bitstring list are called `application/ld+json` or `application/json` for who asks for one of these alone.
 ///
 /// With `timestamp` (a Bitstring list) or `time` (a token list) the list as it was served then, for auditors of the
 /// organisation who are signed in and for machines with the scope `status-history`. For others there is none.
@@ -23,7 +24,7 @@ use crate::app::{Issuer, ListForm, ServedList};
     params(("tenant" = String, Path, description = "Organisation"), ("list" = String, Path, description = "Such as revocation-1"),
         ("timestamp" = Option<String>, Query, format = DateTime, description = "A dateTimeStamp: a Bitstring list as it was"),
         ("time" = Option<u32>, Query, description = "Seconds since 1970: a token list as it was")),
-    responses((status = 200, content((Object = "application/vc"), (String = "application/statuslist+jwt"),
+    responses((status = 200, content((Object = "application/vc"), (Object = "application/ld+json"), (Object = "application/json"), (String = "application/statuslist+jwt"),
         (Vec<u8> = "application/statuslist+cwt"))),
         (status = 304, description = "Unchanged"), (status = 400, body = Problem), (status = 404, body = Problem),
         (status = 501, body = Problem, description = "Earlier lists are not kept")))]
@@ -52,6 +53,17 @@ fn asked(request: &HttpRequest) -> ListForm {
     }
 }
 
+/// What the bytes are called. JSON-LD libraries read no JSON whose type they did not ask for.
+fn called(request: &HttpRequest, list: &ServedList) -> &'static str {
+    const NAMES: [&str; 3] = ["application/vc", "application/ld+json", "application/json"];
+    if list.media_type != NAMES[0] {
+        return list.media_type;
+    }
+    let ranked = Accept::parse(request).map(|accept| accept.ranked()).unwrap_or_default();
+    let asked = ranked.iter().find_map(|media| NAMES.into_iter().find(|name| *name == media.essence_str()));
+    asked.unwrap_or(list.media_type)
+}
+
 pub(super) fn answer(request: &HttpRequest, list: ServedList) -> HttpResponse {
     let tag = EntityTag::new_strong(URL_SAFE_NO_PAD.encode(list.digest));
     let known = match IfNoneMatch::parse(request) {
@@ -60,7 +72,7 @@ pub(super) fn answer(request: &HttpRequest, list: ServedList) -> HttpResponse {
     };
     let mut response = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     response
-        .insert_header((CONTENT_TYPE, list.media_type))
+        .insert_header((CONTENT_TYPE, called(request, &list)))
         // The chain says which version counts, so a cached copy is always asked about.
         .insert_header((CACHE_CONTROL, "no-cache"))
         .insert_header((VARY, "Accept"))

@@ -74,7 +74,8 @@ pub(super) async fn change_status_by_api(
 #[utoipa::path(tag = "vc-api",
     params(("instance" = String, Path, description = "Name of the instance"),
         ("list" = String, Path, description = "Such as revocation-1")),
-    responses((status = 200, content((Object = "application/vc"))), (status = 304, description = "Unchanged"),
+    responses((status = 200, content((Object = "application/vc"), (Object = "application/ld+json"),
+        (Object = "application/json"))), (status = 304, description = "Unchanged"),
         (status = 404, body = Problem)))]
 #[get("/{instance}/status/{list}")]
 pub(super) async fn find_api_status_list(

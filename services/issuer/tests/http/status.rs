@@ -70,7 +70,7 @@ async fn what_is_served_has_the_digest_that_is_on_the_chain() {
         (SUSPENSION, "application/vc"),
         (TOKEN, "application/statuslist+jwt"),
     ] {
-        let reply = world.get(path).await;
+        let reply = world.client.get(&world.url(path), "*/*", None).await.unwrap();
         assert_eq!((reply.status, reply.content_type.as_str()), (200, media_type));
         assert_eq!(on_chain(&world, path).digest, <[u8; 32]>::from(Sha256::digest(&reply.body)));
         assert_eq!(reply.header("cache-control"), Some("no-cache"));

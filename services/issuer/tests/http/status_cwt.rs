@@ -88,7 +88,7 @@ async fn whoever_prefers_cwt_gets_what_the_jwt_says() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_form_follows_the_ranking_and_bitstrings_have_one_form() {
+async fn the_form_follows_the_ranking_and_the_one_of_bitstrings_has_three_names() {
     let world = World::start().await;
     for (accept, expected) in [
         ("application/statuslist+cwt;q=0.5, application/statuslist+jwt", "application/statuslist+jwt"),
@@ -101,6 +101,15 @@ async fn the_form_follows_the_ranking_and_bitstrings_have_one_form() {
         let reply = get(&world, TOKEN, accept).await;
         assert_eq!((reply.status, reply.content_type.as_str()), (200, expected), "{accept}");
     }
-    assert_eq!(get(&world, "/t/undp/status/revocation-1", CWT).await.content_type, "application/vc");
+    for (accept, expected) in [
+        (CWT, "application/vc"),
+        ("*/*", "application/vc"),
+        ("application/ld+json, application/json;q=0.9, */*;q=0.1", "application/ld+json"),
+        ("application/json", "application/json"),
+        ("application/json;q=0.9, application/vc", "application/vc"),
+    ] {
+        let reply = get(&world, "/t/undp/status/revocation-1", accept).await;
+        assert_eq!((reply.status, reply.content_type.as_str()), (200, expected), "{accept}");
+    }
     assert_eq!(get(&world, "/t/undp/status/token-2", CWT).await.status, 404);
 }

@@ -74,13 +74,12 @@ impl Desk {
                 return Ok(result(policy, false, vec![problem], None));
             }
         };
-        let lax = self.settings.vc_api.lax_controller;
         let given = HandedOver {
             subject,
             receipt: None,
             challenge: options.challenge.as_deref(),
             domain: options.domain.as_deref(),
-            controller: if lax { ControllerPolicy::Lax } else { ControllerPolicy::Strict },
+            controller: ControllerPolicy::OpenForUrls,
         };
         let report = self.check(policy, given).await;
         let verified = report.outcome == Outcome::Valid;

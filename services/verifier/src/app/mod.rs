@@ -111,7 +111,6 @@ pub struct Settings {
 pub struct VcApi {
     pub open: bool,
     pub policy: String,
-    pub lax_controller: bool,
 }
 
 impl Desk {

@@ -57,7 +57,7 @@ impl Service {
             token_seconds: 3600,
             public_demo: vec!["staff-identity".into()],
             profiles: RequestProfiles::default(),
-            vc_api: VcApi { open: true, policy: "open".into(), lax_controller: false },
+            vc_api: VcApi { open: true, policy: "open".into() },
             limits: Limits { requests_per_minute: 600, open_verifications: 50 },
             sandbox: false,
             oidc_clients: Vec::new(),

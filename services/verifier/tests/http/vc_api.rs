@@ -273,3 +273,37 @@ async fn envelopes_of_jose_and_cose_are_verified() {
         assert_eq!(ask("/vc-api/credentials/verify", as_credential).await.0, 400);
     }
 }
+
+/// Whose key it is nobody knows where the issuer is a URL: the proof decides, and a warning says so. A DID's keys are known.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_issuer_without_a_did_leaves_its_key_open() {
+    use clock::Clock as _;
+    use credential::data_integrity::{ProofOptions, SigningKey, Suite, secure};
+    use keys::Signer as _;
+    let service = Service::start().await;
+    let signer = keys::SoftwareKey::generate(keys::Algorithm::Ed25519, &clock::SeededEntropy::new(7));
+    let (did, multikey) = (signer.public_key().did_key(), signer.public_key().to_multikey());
+    let key =
+        SigningKey { verification_method: format!("{did}#{multikey}"), signer: std::sync::Arc::new(signer) };
+    let by = async |issuer: &str| {
+        let mut credential =
+            json_of(&service.get("/vc-api/sample", None).await)["verifiableCredential"].clone();
+        credential.as_object_mut().unwrap().remove("proof");
+        credential["issuer"] = json!(issuer);
+        let options = ProofOptions::assertion(service.world.clock.now());
+        json!({ "verifiableCredential": secure(&credential, Suite::EddsaRdfc2022, &key, &options).await.unwrap() })
+    };
+    let verify = async |body: &Value| {
+        let reply = service.post("/vc-api/credentials/verify", body, &[]).await;
+        (reply.status, json_of(&reply))
+    };
+    let mut of_url = by("https://vc.example/issuers/5678").await;
+    let (status, result) = verify(&of_url).await;
+    assert_eq!((status, result["verified"].as_bool()), (200, Some(true)), "{result:#}");
+    let warnings = result["warnings"].as_array().unwrap();
+    assert!(warnings.iter().any(|it| it["code"] == "issuerWithoutDid"), "{warnings:?}");
+    of_url["verifiableCredential"]["credentialSubject"]["name"] = json!("Another");
+    assert_eq!(verify(&of_url).await.0, 400);
+    let of_another = by("did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK").await;
+    assert_eq!(verify(&of_another).await.0, 400, "another DID's");
+}
