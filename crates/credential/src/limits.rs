@@ -4,6 +4,7 @@
 //! with many blank nodes that refer to each other. JSON without `_:` identifiers can only express trees
 //! of blank nodes, which canonicalise quickly; the work limit in [`crate::rdf`] is the second wall.
 
+use std::cell::Cell;
 use std::collections::HashSet;
 use std::fmt;
 
@@ -18,6 +19,9 @@ pub const BYTES: usize = 1024 * 1024;
 pub const DEPTH: usize = 32;
 /// Values of any kind in one document.
 pub const NODES: usize = 10_000;
+/// Values that are read at all, so that what is only a little too large is still told so. A megabyte of `{"":0}` would otherwise
+/// become a hundred in memory.
+const PARSED: usize = 4 * NODES;
 /// Elements of one array.
 pub const LIST: usize = 1_000;
 /// Proofs on one document.
@@ -33,13 +37,14 @@ pub const POINTERS: usize = 100;
 /// Contexts of one document.
 pub const CONTEXTS: usize = 16;
 
-/// Parses JSON text: nested no deeper than [`DEPTH`], no member twice in one object.
+/// Parses JSON text: nested no deeper than [`DEPTH`], no more than [`PARSED`] values, no member twice in one object.
 pub(crate) fn parse_json(bytes: &[u8]) -> Option<Value> {
     if bytes.len() > BYTES {
         return None;
     }
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let value = Strict { depth: DEPTH }.deserialize(&mut deserializer).ok()?;
+    let left = Cell::new(PARSED);
+    let value = Strict { depth: DEPTH, left: &left }.deserialize(&mut deserializer).ok()?;
     deserializer.end().ok()?;
     Some(value)
 }
@@ -110,20 +115,32 @@ impl Size {
     }
 }
 
-/// `serde_json::Value` without its leniency: depth is bounded and members are unique.
-struct Strict {
+/// `serde_json::Value` without its leniency: depth and number of values are bounded and members are unique.
+#[derive(Clone, Copy)]
+struct Strict<'a> {
     depth: usize,
+    /// Values that may still come.
+    left: &'a Cell<usize>,
 }
 
-impl<'de> DeserializeSeed<'de> for Strict {
+impl Strict<'_> {
+    fn deeper<E: serde::de::Error>(self) -> Result<Self, E> {
+        let depth = self.depth.checked_sub(1).ok_or_else(|| E::custom("nested too deeply"))?;
+        Ok(Self { depth, ..self })
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Strict<'_> {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        let left = self.left.get().checked_sub(1).ok_or_else(|| D::Error::custom("too many values"))?;
+        self.left.set(left);
         deserializer.deserialize_any(self)
     }
 }
 
-impl<'de> Visitor<'de> for Strict {
+impl<'de> Visitor<'de> for Strict<'_> {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -159,16 +176,16 @@ impl<'de> Visitor<'de> for Strict {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Value, A::Error> {
-        let depth = self.depth.checked_sub(1).ok_or_else(|| A::Error::custom("nested too deeply"))?;
+        let inner = self.deeper()?;
         let mut items = Vec::new();
-        while let Some(item) = sequence.next_element_seed(Strict { depth })? {
+        while let Some(item) = sequence.next_element_seed(inner)? {
             items.push(item);
         }
         Ok(Value::Array(items))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
-        let depth = self.depth.checked_sub(1).ok_or_else(|| A::Error::custom("nested too deeply"))?;
+        let inner = self.deeper()?;
         let mut members = Map::new();
         let mut names = HashSet::new();
         while let Some(name) = map.next_key::<String>()? {
@@ -180,7 +197,7 @@ impl<'de> Visitor<'de> for Strict {
             if !names.insert(name.clone()) {
                 return Err(A::Error::custom("a member occurs twice"));
             }
-            members.insert(name, map.next_value_seed(Strict { depth })?);
+            members.insert(name, map.next_value_seed(inner)?);
         }
         Ok(Value::Object(members))
     }
@@ -207,6 +224,17 @@ mod tests {
         assert!(parse_json(deep(DEPTH + 1).as_bytes()).is_none());
         assert!(parse_json(deep(400_000).as_bytes()).is_none());
         assert!(parse_json(&vec![b' '; BYTES + 1]).is_none());
+    }
+
+    #[test]
+    fn a_megabyte_of_small_objects_is_not_read_to_its_end() {
+        let list = |count: usize| format!("[{}]", vec![r#"{"":0}"#; count].join(","));
+        // The list, and an object and a number for each.
+        let most = (PARSED - 1) / 2;
+        assert!(parse_json(list(most).as_bytes()).is_some());
+        assert!(parse_json(list(most + 1).as_bytes()).is_none());
+        let all = list(BYTES / 7 - 1);
+        assert!(all.len() <= BYTES && parse_json(all.as_bytes()).is_none());
     }
 
     #[test]
