@@ -111,8 +111,39 @@ impl Size {
                 "identifiers that begin with _: are not accepted",
             ));
         }
+        if text.contains('%') && !decodes(text) {
+            return Err(Fault::new(
+                CheckName::Form,
+                "iriForm",
+                "an identifier holds a percent-encoded byte that is no text",
+            ));
+        }
         Ok(())
     }
+}
+
+/// Whether what may be an IRI, or become the end of one by a vocabulary, decodes to UTF-8 (RFC 3987, 3.2): the library that compares
+/// IRIs by their decoded text relies on it. Text with blanks is none.
+fn decodes(text: &str) -> bool {
+    if text.contains(char::is_whitespace) {
+        return true;
+    }
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((byte, after)) = rest.split_first() {
+        let escaped = (*byte == b'%').then(|| after.split_first_chunk::<2>()).flatten();
+        let escaped = escaped.and_then(|(digits, after)| Some((hexadecimal(*digits)?, after)));
+        let (byte, after) = escaped.unwrap_or((*byte, after));
+        bytes.push(byte);
+        rest = after;
+    }
+    std::str::from_utf8(&bytes).is_ok()
+}
+
+fn hexadecimal(digits: [u8; 2]) -> Option<u8> {
+    let digits =
+        std::str::from_utf8(&digits).ok().filter(|it| it.bytes().all(|digit| digit.is_ascii_hexdigit()))?;
+    u8::from_str_radix(digits, 16).ok()
 }
 
 /// `serde_json::Value` without its leniency: depth and number of values are bounded and members are unique.
@@ -246,6 +277,13 @@ mod tests {
         assert_eq!(code(json!(vec!["x".repeat(BYTES / 2); 3])), "tooLarge");
         assert_eq!(code(json!({ "id": "_:b0" })), "blankNodeIdentifier");
         assert_eq!(code(json!({ "_:p": "x" })), "blankNodeIdentifier");
+        for iri in ["did:example:a%FF", "https://example.org/%C3", "urn:x:%ED%A0%80", "urn:%e9", "Term%FF"] {
+            assert_eq!(code(json!({ "id": iri })), "iriForm", "{iri}");
+            assert_eq!(code(json!({ iri: "x" })), "iriForm", "{iri}");
+        }
+        for fine in ["urn:x:%C3%A9", "https://example.org/100%", "a:%zz", "Growth: 50%DA", "é:%41"] {
+            assert!(check(&json!({ "a": fine })).is_ok(), "{fine}");
+        }
         let mut deep = json!(1);
         for _ in 0..40 {
             deep = json!([deep]);
