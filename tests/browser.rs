@@ -1,5 +1,7 @@
 //! The journey in a real headless Chromium with a WebAuthn virtual authenticator (`tests/browser`).
 
+mod login;
+
 use std::process::Stdio;
 
 use anyhow::{Result, ensure};

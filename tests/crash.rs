@@ -4,6 +4,7 @@
 //! `CRASHES` is the number of kills (15 by default, 200 in the long run), `SEED` repeats a run.
 
 mod check;
+mod keys;
 mod ledger;
 mod load;
 
@@ -30,6 +31,17 @@ async fn nothing_acknowledged_is_lost_or_doubled_on_sqlite() -> Result<()> {
 async fn nothing_acknowledged_is_lost_or_doubled_on_postgresql() -> Result<()> {
     let Some((stack, _database)) = crate::up_on_postgres(Mode::Apart).await? else { return Ok(()) };
     under_fire(Arc::new(stack), number("CRASHES", 15).div_ceil(3)).await
+}
+
+/// Another third, while keys are rotated, retired and marked as compromised.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_change_that_was_cut_off_is_finished_once() -> Result<()> {
+    let stack = Stack::start(StackOptions { mode: Mode::Apart, ..Default::default() }).await?;
+    let seed = number("SEED", testkit::unix_now());
+    let kills = usize::try_from(number("CRASHES", 15).div_ceil(3))?;
+    println!("key changes: {kills} kills, SEED={seed}");
+    keys::changes_under_fire(&stack, kills, seed).await.with_context(|| format!("SEED={seed}"))?;
+    stack.finish().await
 }
 
 async fn under_fire(stack: Arc<Stack>, kills: u64) -> Result<()> {

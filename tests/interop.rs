@@ -88,7 +88,7 @@ fn offered(hr: &Officer, number: &str) -> Result<Value> {
 }
 
 /// Somebody at UNDP whose wallet has the receipts of their credentials.
-async fn person_with_credential(stack: &Stack) -> Result<Person> {
+pub async fn person_with_credential(stack: &Stack) -> Result<Person> {
     let hr = Officer::register(stack, "undp").await?;
     hr.upload("staff-undp.csv", STAFF).await?;
     let offer = hr.offer(hr.numbers(STAFF)?.first().context("an empty list")?)?;

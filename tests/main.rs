@@ -15,6 +15,7 @@ mod governance;
 mod interop;
 mod journey;
 mod restart;
+mod second_person;
 mod surface;
 mod wrong_input;
 

@@ -33,15 +33,27 @@ impl Chain {
 
     /// One of the keys that first start sealed into files, for instance `undp.key-ed25519-1`.
     pub fn key(&self, name: &str) -> Result<Arc<dyn Signer>> {
+        let sealing = SealingKey::load_or_create(self.configured("sealing_key")?)?;
+        Ok(KeyFiles::open(self.configured("directory")?, sealing)?.load(name)?)
+    }
+
+    /// The names of all keys in files.
+    pub fn key_names(&self) -> Result<Vec<String>> {
+        let mut names = Vec::new();
+        for entry in std::fs::read_dir(self.configured("directory")?)? {
+            let name = entry?.file_name().to_string_lossy().into_owned();
+            names.extend(name.strip_suffix(".key").map(str::to_owned));
+        }
+        Ok(names)
+    }
+
+    /// A path of the issuer's `[keys]`.
+    fn configured(&self, member: &str) -> Result<PathBuf> {
         let config: toml::Value = toml::from_str(&std::fs::read_to_string(&self.config)?)?;
-        let path = |member: &str| {
-            let named = config.get("keys").and_then(|keys| keys.get(member)).and_then(toml::Value::as_str);
-            let named = named.with_context(|| format!("no keys.{member} in {}", self.config.display()))?;
-            // Relative paths are relative to the configuration file.
-            anyhow::Ok(self.config.parent().unwrap_or(&self.config).join(named))
-        };
-        let files = KeyFiles::open(path("directory")?, SealingKey::load_or_create(path("sealing_key")?)?)?;
-        Ok(files.load(name)?)
+        let named = config.get("keys").and_then(|keys| keys.get(member)).and_then(toml::Value::as_str);
+        let named = named.with_context(|| format!("no keys.{member} in {}", self.config.display()))?;
+        // Relative paths are relative to the configuration file.
+        Ok(self.config.parent().unwrap_or(&self.config).join(named))
     }
 
     /// Signs and submits an operation with the named key.

@@ -4,6 +4,7 @@
 //! with many blank nodes that refer to each other. JSON without `_:` identifiers can only express trees
 //! of blank nodes, which canonicalise quickly; the work limit in [`crate::rdf`] is the second wall.
 
+use std::cell::Cell;
 use std::collections::HashSet;
 use std::fmt;
 
@@ -18,6 +19,9 @@ pub const BYTES: usize = 1024 * 1024;
 pub const DEPTH: usize = 32;
 /// Values of any kind in one document.
 pub const NODES: usize = 10_000;
+/// Values that are read at all, so that what is only a little too large is still told so. A megabyte of `{"":0}` would otherwise
+/// become a hundred in memory.
+const PARSED: usize = 4 * NODES;
 /// Elements of one array.
 pub const LIST: usize = 1_000;
 /// Proofs on one document.
@@ -33,13 +37,14 @@ pub const POINTERS: usize = 100;
 /// Contexts of one document.
 pub const CONTEXTS: usize = 16;
 
-/// Parses JSON text: nested no deeper than [`DEPTH`], no member twice in one object.
+/// Parses JSON text: nested no deeper than [`DEPTH`], no more than [`PARSED`] values, no member twice in one object.
 pub(crate) fn parse_json(bytes: &[u8]) -> Option<Value> {
     if bytes.len() > BYTES {
         return None;
     }
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let value = Strict { depth: DEPTH }.deserialize(&mut deserializer).ok()?;
+    let left = Cell::new(PARSED);
+    let value = Strict { depth: DEPTH, left: &left }.deserialize(&mut deserializer).ok()?;
     deserializer.end().ok()?;
     Some(value)
 }
@@ -106,24 +111,67 @@ impl Size {
                 "identifiers that begin with _: are not accepted",
             ));
         }
+        if text.contains('%') && !decodes(text) {
+            return Err(Fault::new(
+                CheckName::Form,
+                "iriForm",
+                "an identifier holds a percent-encoded byte that is no text",
+            ));
+        }
         Ok(())
     }
 }
 
-/// `serde_json::Value` without its leniency: depth is bounded and members are unique.
-struct Strict {
-    depth: usize,
+/// Whether what may be an IRI, or become the end of one by a vocabulary, decodes to UTF-8 (RFC 3987, 3.2): the library that compares
+/// IRIs by their decoded text relies on it. Text with blanks is none.
+fn decodes(text: &str) -> bool {
+    if text.contains(char::is_whitespace) {
+        return true;
+    }
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((byte, after)) = rest.split_first() {
+        let escaped = (*byte == b'%').then(|| after.split_first_chunk::<2>()).flatten();
+        let escaped = escaped.and_then(|(digits, after)| Some((hexadecimal(*digits)?, after)));
+        let (byte, after) = escaped.unwrap_or((*byte, after));
+        bytes.push(byte);
+        rest = after;
+    }
+    std::str::from_utf8(&bytes).is_ok()
 }
 
-impl<'de> DeserializeSeed<'de> for Strict {
+fn hexadecimal(digits: [u8; 2]) -> Option<u8> {
+    let digits =
+        std::str::from_utf8(&digits).ok().filter(|it| it.bytes().all(|digit| digit.is_ascii_hexdigit()))?;
+    u8::from_str_radix(digits, 16).ok()
+}
+
+/// `serde_json::Value` without its leniency: depth and number of values are bounded and members are unique.
+#[derive(Clone, Copy)]
+struct Strict<'a> {
+    depth: usize,
+    /// Values that may still come.
+    left: &'a Cell<usize>,
+}
+
+impl Strict<'_> {
+    fn deeper<E: serde::de::Error>(self) -> Result<Self, E> {
+        let depth = self.depth.checked_sub(1).ok_or_else(|| E::custom("nested too deeply"))?;
+        Ok(Self { depth, ..self })
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Strict<'_> {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        let left = self.left.get().checked_sub(1).ok_or_else(|| D::Error::custom("too many values"))?;
+        self.left.set(left);
         deserializer.deserialize_any(self)
     }
 }
 
-impl<'de> Visitor<'de> for Strict {
+impl<'de> Visitor<'de> for Strict<'_> {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -159,16 +207,16 @@ impl<'de> Visitor<'de> for Strict {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Value, A::Error> {
-        let depth = self.depth.checked_sub(1).ok_or_else(|| A::Error::custom("nested too deeply"))?;
+        let inner = self.deeper()?;
         let mut items = Vec::new();
-        while let Some(item) = sequence.next_element_seed(Strict { depth })? {
+        while let Some(item) = sequence.next_element_seed(inner)? {
             items.push(item);
         }
         Ok(Value::Array(items))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
-        let depth = self.depth.checked_sub(1).ok_or_else(|| A::Error::custom("nested too deeply"))?;
+        let inner = self.deeper()?;
         let mut members = Map::new();
         let mut names = HashSet::new();
         while let Some(name) = map.next_key::<String>()? {
@@ -180,7 +228,7 @@ impl<'de> Visitor<'de> for Strict {
             if !names.insert(name.clone()) {
                 return Err(A::Error::custom("a member occurs twice"));
             }
-            members.insert(name, map.next_value_seed(Strict { depth })?);
+            members.insert(name, map.next_value_seed(inner)?);
         }
         Ok(Value::Object(members))
     }
@@ -210,6 +258,17 @@ mod tests {
     }
 
     #[test]
+    fn a_megabyte_of_small_objects_is_not_read_to_its_end() {
+        let list = |count: usize| format!("[{}]", vec![r#"{"":0}"#; count].join(","));
+        // The list, and an object and a number for each.
+        let most = (PARSED - 1) / 2;
+        assert!(parse_json(list(most).as_bytes()).is_some());
+        assert!(parse_json(list(most + 1).as_bytes()).is_none());
+        let all = list(BYTES / 7 - 1);
+        assert!(all.len() <= BYTES && parse_json(all.as_bytes()).is_none());
+    }
+
+    #[test]
     fn large_documents_are_refused_by_what_is_large() {
         let code = |value: Value| check(&value).unwrap_err().code;
         assert!(check(&json!({"a": vec!["b"; 5]})).is_ok());
@@ -218,6 +277,13 @@ mod tests {
         assert_eq!(code(json!(vec!["x".repeat(BYTES / 2); 3])), "tooLarge");
         assert_eq!(code(json!({ "id": "_:b0" })), "blankNodeIdentifier");
         assert_eq!(code(json!({ "_:p": "x" })), "blankNodeIdentifier");
+        for iri in ["did:example:a%FF", "https://example.org/%C3", "urn:x:%ED%A0%80", "urn:%e9", "Term%FF"] {
+            assert_eq!(code(json!({ "id": iri })), "iriForm", "{iri}");
+            assert_eq!(code(json!({ iri: "x" })), "iriForm", "{iri}");
+        }
+        for fine in ["urn:x:%C3%A9", "https://example.org/100%", "a:%zz", "Growth: 50%DA", "é:%41"] {
+            assert!(check(&json!({ "a": fine })).is_ok(), "{fine}");
+        }
         let mut deep = json!(1);
         for _ in 0..40 {
             deep = json!([deep]);

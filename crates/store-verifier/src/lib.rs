@@ -5,6 +5,7 @@
 //! It holds secrets as hashes and personal data sealed, and it decides nothing: a use case opens a transaction,
 //! calls these methods and commits. Read [`Store`], [`Tx`] and [`Verification`] first.
 
+mod assertion;
 mod client;
 mod oidc;
 mod policy;
@@ -44,6 +45,7 @@ const MIGRATIONS: &[Migration] = &[
         name: "wallet_request",
         sql: include_str!("../migrations/0400_wallet_request.sql"),
     },
+    assertion::MIGRATION,
 ];
 
 /// The ways the database fails the verifier.

@@ -24,8 +24,10 @@ use crate::ports::{Chain, Fetch, FetchError, Header};
 
 /// Waits before asking again; together longer than a publication takes to reach both.
 const PAUSES_MS: [u64; 3] = [300, 900, 1500];
-/// Lists that are kept.
+/// Lists that are kept, and what they may come to: anybody can hand over a credential of an issuer of their own, whose list of a
+/// few kilobytes is eight megabytes uncompressed.
 const CACHED: usize = 256;
+const CACHED_BYTES: usize = 64 * 1024 * 1024;
 /// The purpose of lists that say something beside the status.
 const MESSAGE: &str = "message";
 const MESSAGE_CHARACTERS: usize = 200;
@@ -183,12 +185,13 @@ impl StatusLists {
 
     fn keep(&self, key: [u8; 32], list: &Arc<List>) {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() >= CACHED {
+        kept.insert(key, Arc::clone(list));
+        while kept.len() > CACHED || kept.values().map(|list| list.bytes()).sum::<usize>() > CACHED_BYTES {
             // The one that ends first is the least useful.
             let oldest = kept.iter().min_by_key(|(_, list)| list.usable_until).map(|(key, _)| *key);
-            oldest.and_then(|key| kept.remove(&key));
+            let Some(oldest) = oldest else { return };
+            kept.remove(&oldest);
         }
-        kept.insert(key, Arc::clone(list));
     }
 }
 
@@ -304,6 +307,10 @@ fn unreachable_list(error: FetchError) -> Finding {
 fn sha256(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()
 }
+
+#[cfg(test)]
+#[path = "status/kept_tests.rs"]
+mod kept_tests;
 
 #[cfg(test)]
 mod tests {

@@ -1,5 +1,6 @@
 //! What an operator decides: read from TOML, checked wholly at start-up.
 
+mod clients;
 mod oidc;
 
 use std::path::PathBuf;
@@ -8,6 +9,7 @@ use outbound::OutboundPolicy;
 use serde::Deserialize;
 use url::Url;
 
+pub use clients::KeyClientConfig;
 pub use oidc::{OidcClient, OidcConfig};
 
 #[derive(Clone, Debug, Deserialize)]
@@ -116,6 +118,9 @@ pub struct VerifierConfig {
     /// An agency client made at first start.
     #[serde(default)]
     pub demo_client: Option<DemoClient>,
+    /// Agency clients that show a key instead of a secret.
+    #[serde(default)]
+    pub clients: Vec<KeyClientConfig>,
 }
 
 /// As whom wallets are asked, and how they answer (OpenID4VP 1.0, 5.9 and 8).

@@ -17,8 +17,9 @@ use actix_web::web::Data;
 use tokio::sync::watch;
 
 pub use config::{
-    ClientIdPrefix, Config, DemoClient, KeysConfig, LimitsConfig, OidcClient, OidcConfig, RegistryConfig,
-    RequestProfileConfig, ResponseMode, SandboxConfig, StoreConfig, VcApiConfig, VerifierConfig,
+    ClientIdPrefix, Config, DemoClient, KeyClientConfig, KeysConfig, LimitsConfig, OidcClient, OidcConfig,
+    RegistryConfig, RequestProfileConfig, ResponseMode, SandboxConfig, StoreConfig, VcApiConfig,
+    VerifierConfig,
 };
 
 /// Why the service did not start.
@@ -60,6 +61,12 @@ pub enum StartError {
         #[source]
         source: app::oidc::RegistrationError,
     },
+    #[error("client {id} cannot be registered")]
+    KeyClient {
+        id: String,
+        #[source]
+        source: app::KeyClientError,
+    },
     #[error("the demonstration client cannot be made")]
     DemoClient(#[from] app::SecretFileError),
     #[error("cannot serve")]
@@ -89,6 +96,7 @@ pub async fn start_desk(desk: app::LocalDesk, port: u16) -> Result<web::Running,
 /// Starts the service and returns once it listens.
 pub async fn start(config: Config) -> Result<web::Running, StartError> {
     let desk = Arc::new(wiring::desk(&config).await?);
+    desk.ensure_key_clients().await?;
     if let Some(demo) = &config.verifier.demo_client {
         desk.ensure_demo_client(demo).await?;
     }

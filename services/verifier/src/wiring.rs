@@ -15,8 +15,8 @@ use tokio::sync::OnceCell;
 use verification::{Policies, Verifier};
 
 use crate::app::{
-    Desk, Following, GuardedFetch, Limits, Packs, Rates, RequestProfiles, Sandbox, Settings, Trial, VcApi,
-    oidc,
+    Desk, Following, GuardedFetch, KeyClient, KeyClientError, Limits, Packs, Rates, RequestProfiles, Sandbox,
+    Settings, Trial, VcApi, oidc,
 };
 use crate::config::LimitsConfig;
 use crate::{Config, StartError, request_profiles};
@@ -126,6 +126,7 @@ fn settings(config: &Config, policies: &Policies, profiles: RequestProfiles) -> 
         vc_api: VcApi { open: config.vc_api.open, policy: config.vc_api.policy.clone() },
         limits: limits(&config.limits)?,
         sandbox: config.sandbox.open,
+        key_clients: key_clients(config)?,
         oidc_clients: oidc_clients(config, policies)?,
     })
 }
@@ -138,6 +139,22 @@ fn limits(config: &LimitsConfig) -> Result<Limits, StartError> {
         requests_per_minute: config.requests_per_minute,
         open_verifications: config.open_verifications,
     })
+}
+
+fn key_clients(config: &Config) -> Result<Vec<KeyClient>, StartError> {
+    let demo = config.verifier.demo_client.as_ref().map(|demo| demo.id.as_str());
+    let mut clients: Vec<KeyClient> = Vec::new();
+    for one in &config.verifier.clients {
+        let wrong = |source| StartError::KeyClient { id: one.id.clone(), source };
+        let jwks = serde_json::from_str(&read(&one.jwks)?).map_err(|_| wrong(KeyClientError::Set))?;
+        let urls = one.return_urls.iter().map(ToString::to_string).collect();
+        let client = KeyClient::checked(&one.id, &one.name, &jwks, urls).map_err(wrong)?;
+        if demo == Some(client.id.as_str()) || clients.iter().any(|known| known.id == client.id) {
+            return Err(StartError::Config(format!("client {} is registered twice", one.id)));
+        }
+        clients.push(client);
+    }
+    Ok(clients)
 }
 
 fn oidc_clients(config: &Config, policies: &Policies) -> Result<Vec<oidc::Client>, StartError> {

@@ -1,4 +1,18 @@
-//! What the targets share: a small chain of their own, and the law of canonical bytes.
+//! What the targets share: a small chain of their own, the law of canonical bytes, a world with credentials, and what an input
+//! may cost.
+
+pub mod authority;
+pub mod bounds;
+#[path = "../../../crates/registry-client/tests/light/chain.rs"]
+#[allow(dead_code, clippy::unwrap_used)]
+pub mod chain;
+#[path = "../../../crates/pack/tests/pack/node.rs"]
+#[allow(dead_code, clippy::unwrap_used)]
+pub mod node;
+pub mod packs;
+pub mod scene;
+#[path = "../../../crates/verification/tests/world/mod.rs"]
+pub mod world;
 
 use ed25519_dalek::{Signer as _, SigningKey};
 use registry_types::{

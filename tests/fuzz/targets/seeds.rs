@@ -1,101 +1,37 @@
 //! Writes a first corpus of well-formed inputs: `seeds FOLDER`. From there the fuzzer finds its own.
 
-use std::fs;
+#[path = "seeds/chain.rs"]
+mod chain;
+#[path = "seeds/credentials.rs"]
+mod credentials;
+#[path = "seeds/handed_in.rs"]
+mod handed_in;
+#[path = "seeds/requests.rs"]
+mod requests;
+#[path = "seeds/wallets.rs"]
+mod wallets;
+
 use std::path::Path;
+use std::{fs, io};
 
-use ed25519_dalek::Signer as _;
-use registry_client::{Checkpoint, Evidence};
-use registry_state::memory::MemoryMap;
-use registry_types::{
-    Canonical as _, Operation, ProvenRecord, SetChange, SignedTransaction, Transaction, Vote,
-};
+/// Takes the target, the name of the input, and its bytes.
+type Write<'a> = dyn Fn(&str, &str, &[u8]) -> io::Result<()> + 'a;
 
-fn main() -> std::io::Result<()> {
+fn main() -> io::Result<()> {
     let folder = std::env::args().nth(1).expect("usage: seeds FOLDER");
     let write = |target: &str, name: &str, bytes: &[u8]| {
         let folder = Path::new(&folder).join(target);
         fs::create_dir_all(&folder)?;
         fs::write(folder.join(name), bytes)
     };
-    let genesis = fuzz::genesis();
-    let state = MemoryMap::from_genesis(&genesis).expect("a sound genesis");
-    let header = fuzz::header(&genesis, state.root());
-    let certificate = fuzz::certify(&header);
-    let set = genesis.validator_set().expect("one validator");
-    let transaction = Transaction {
-        chain: genesis.chain_id(),
-        sequence: 0,
-        expires_at_height: 100,
-        operation: Operation::Vote(Vote { proposal: [1; 32], approve: true }),
-    };
-    let signature = fuzz::key(1).sign(&transaction.signing_bytes()).to_bytes();
-    let signed = SignedTransaction { transaction, public_key: fuzz::public(1), signature };
-    write("transaction", "vote", &signed.to_bytes())?;
+    chain::write(&write)?;
+    requests::write(&write)?;
+    credentials::write(&write)?;
+    wallets::write(&write)?;
+    handed_in::write(&write)
+}
 
-    let of_kind = |kind: u8, bytes: Vec<u8>| [vec![kind], bytes].concat();
-    write("block", "certificate", &of_kind(1, certificate.to_bytes()))?;
-    write("block", "header", &of_kind(2, header.to_bytes()))?;
-    write("block", "set", &of_kind(3, set.to_bytes()))?;
-    write("block", "statement", &of_kind(4, genesis.members[0].to_bytes()))?;
-
-    for (name, key) in [("present", "org/board"), ("absent", "org/nobody")] {
-        let (value, map_proof) = state.prove(key).expect("a whole map");
-        let (header, certificate) = (header.clone(), certificate.clone());
-        write("proven", name, &ProvenRecord { value, map_proof, header, certificate }.to_bytes())?;
-    }
-    let change = SetChange {
-        header: header.clone(),
-        certificate: certificate.clone(),
-        next: set.clone(),
-        restart: None,
-    };
-    write("proven", "changes", &vec![change].to_bytes())?;
-
-    let other = fuzz::header(&genesis, [9; 32]);
-    let evidence = Evidence {
-        header_a: header.clone(),
-        certificate_a: certificate.clone(),
-        certificate_b: fuzz::certify(&other),
-        header_b: other,
-    };
-    write("evidence", "fork", &evidence.to_bytes())?;
-
-    write("files", "genesis.json", &serde_json::to_vec(&genesis).expect("a genesis is JSON"))?;
-    let checkpoint = Checkpoint::new(header, certificate, set).expect("parts that fit");
-    write("files", "checkpoint.json", &checkpoint.to_json())?;
-
-    let mut receipt = vec![0; 72];
-    receipt[64] = 1;
-    receipt[68] = 2;
-    receipt.push(1);
-    receipt.extend_from_slice(&[3; 64]);
-    write("receipt", "path", &receipt)?;
-    let mut list = vec![0; 72];
-    list.push(1);
-    list.extend(status_list::StatusList::new(1, 131_072).expect("a list").encode_bitstring().bytes());
-    write("receipt", "bitstring", &list)?;
-
-    for (number, message) in registry::fuzzing::seeds().into_iter().enumerate() {
-        write("links", &number.to_string(), &message)?;
-    }
-
-    let query = r#"{"credentials":[{"id":"a","format":"dc+sd-jwt","meta":{"vct_values":["v"]},"claims":[{"id":"x","path":["a",null,"b"],"values":[1,true]},{"id":"y","path":["g",0,1]}],"claim_sets":[["x","y"],["y"]],"trusted_authorities":[{"type":"aki","values":["s9tIpPmhxdiuNkHMEWNpYim8S8Y"]}]},{"id":"b","format":"ldp_vc","meta":{"type_values":[["t"]]}}],"credential_sets":[{"options":[["a"],["b"]]},{"options":[["b"]],"required":false}]}"#;
-    let link = format!(
-        "client_id=redirect_uri%3Ahttps%3A%2F%2Fv.example%2Fr&response_type=vp_token&response_mode=direct_post&nonce=n-0S6_WzA2Mj-0123456789&state=s&client_metadata=%7B%22vp_formats_supported%22%3A%7B%7D%7D&dcql_query={query}"
-    );
-    write("requests", "link", &of_kind(0, link.into_bytes()))?;
-    write("requests", "did", &of_kind(1, b"decentralized_identifier:did:example:123".to_vec()))?;
-    let hash = b"x509_hash:Uvo3HtuIxuhC92rShpgqcT3YXwrqRxWEviRiA0OZszk";
-    write("requests", "hash", &of_kind(1, hash.to_vec()))?;
-    write("requests", "query", &of_kind(2, query.as_bytes().to_vec()))?;
-    let approval = wire::vp::transaction::ApprovalText {
-        title: "Travel claim".to_owned(),
-        text: "120 dollars.".to_owned(),
-        reference: None,
-    };
-    write("requests", "approval", &of_kind(3, approval.encode(vec!["a".to_owned()]).into_bytes()))?;
-    write("requests", "token", &of_kind(4, br#"{"a":["x",{"type":"y"}]}"#.to_vec()))?;
-
-    write("names", "key", b"did:key:z6MkoCa5PhSVqxUSbQftrs9bXBmASsA19XYXPC4t321gXw9U")?;
-    write("names", "passerelle", b"did:passerelle:3Bpdef9GsFUM8SP2tZbtdyJrcdHU34Gs7d9hLRU9gBPa")
+/// An input of a target that reads several kinds: the kind in its first byte.
+fn of_kind(kind: u8, bytes: &[u8]) -> Vec<u8> {
+    [&[kind], bytes].concat()
 }

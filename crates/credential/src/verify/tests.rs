@@ -138,6 +138,7 @@ async fn changed_credentials_are_refused() {
         ("/type/1", json!("Undefined"), CheckName::Form, "undefinedTerm"),
         ("/@context/1", json!("https://example.org/unknown"), CheckName::Form, "unknownContext"),
         ("/credentialSubject/id", json!("_:b0"), CheckName::Form, "blankNodeIdentifier"),
+        ("/credentialSubject/id", json!("did:example:a%FF"), CheckName::Form, "iriForm"),
         ("/credentialSubject/worksFor/id", json!("relative"), CheckName::Form, "relativeIri"),
     ];
     for (pointer, value, check, code) in cases {

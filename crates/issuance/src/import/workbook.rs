@@ -3,6 +3,8 @@
 //! Before anything is parsed every part is unpacked once and counted, whatever the archive says of sizes, so that what
 //! the parser unpacks again is known to be small. Cells are taken one by one, never as the rectangle a sheet claims.
 
+mod references;
+
 use std::io::{Cursor, Read as _};
 
 use calamine::{DataRef, Reader as _, SheetType, SheetVisible, Xlsx};
@@ -73,6 +75,9 @@ fn check_size(bytes: &[u8]) -> Result<(), SheetError> {
         // One byte more than is left shows that there is more.
         let read = part.take(left + 1).read_to_end(&mut content).map_err(|_| SheetError::NotWorkbook)?;
         left = left.checked_sub(read as u64).ok_or(SheetError::Bloated)?;
+        if references::any_is_too_far(&content) {
+            return Err(SheetError::NotWorkbook);
+        }
         if count(&content, b"<si") > MOST_ITEMS
             || count(&content, b"<c ") + count(&content, b"<c>") > MOST_ITEMS
         {

@@ -118,6 +118,9 @@ fn a_sheet_has_bounds_wherever_its_cells_stand() {
     let back =
         sheet_of("<row r=\"9\"><c r=\"A9\"><v>1</v></c></row><row r=\"2\"><c r=\"A2\"><v>2</v></c></row>");
     assert_eq!(refused(&back), SheetError::NotWorkbook);
+    for beyond in ["<row r=\"1\"><c r=\"AAAAAAAAA1\"><v>1</v></c></row>", "<row r=\"99999999999\"/>"] {
+        assert_eq!(refused(&sheet_of(beyond)), SheetError::NotWorkbook, "{beyond}");
+    }
 }
 
 #[test]

@@ -44,6 +44,11 @@ pub(super) struct List {
 }
 
 impl List {
+    /// What it takes in memory, but for a few bytes.
+    pub(super) fn bytes(&self) -> usize {
+        self.statuses.len() / (8 / usize::from(self.statuses.bits()))
+    }
+
     /// The plain value of an entry of a bitstring that serves this purpose.
     pub(super) fn value(&self, purpose: &str, index: u64) -> Option<u8> {
         let value = self.statuses.value(usize::try_from(index).ok()?)?;
@@ -224,4 +229,11 @@ fn unfinished() -> Finding {
         "statusListUnverified",
         "The status could not be checked because the list's signature could not be.",
     )
+}
+
+#[cfg(test)]
+impl List {
+    pub(super) fn of(statuses: StatusList, usable_until: Timestamp) -> Self {
+        Self { statuses, purposes: Vec::new(), usable_until }
+    }
 }

@@ -161,6 +161,9 @@ const REWRITTEN: &[(&str, CheckName, Rewriting)] = &[
     ("member twice by an escape", Form, |text| {
         text.replacen("\"givenName\":", "\"given\\u004eame\":\"Mallory\",\"givenName\":", 1)
     }),
+    ("a megabyte of small objects", Form, |text| {
+        text.replacen("\"Amina\"", &format!("[{}]", vec!["{\"\":0}"; 145_000].join(",")), 1)
+    }),
     ("text after the end", Form, |text| format!("{text}{text}")),
     ("comment before the end", Form, |text| text.replacen(',', ",/* */", 1)),
     ("comma too many", Form, |text| text.replacen('}', ",}", 1)),

@@ -48,6 +48,7 @@ async fn round(desk: &Desk, patience_seconds: i64) -> Result<(), StoreError> {
         tx.forget_late_response_keys(now).await?;
         let erased = tx.erase_claims(now).await?;
         tx.delete_dead_tokens(now).await?;
+        tx.delete_dead_assertions(now).await?;
         tx.delete_idempotency_keys(now - chrono::Duration::hours(KEEP_KEYS_HOURS)).await?;
         let demonstrations = now - chrono::Duration::hours(KEEP_DEMONSTRATIONS_HOURS);
         if tx.delete_verifications(DEMO_TENANT, demonstrations).await? > 0 {

@@ -7,7 +7,7 @@ use chrono::Duration;
 use serde_json::json;
 use store_verifier::{Client, StoreError, Token};
 
-use super::{Desk, same, sha256};
+use super::{AssertionFault, Desk, same, sha256};
 use crate::config::DemoClient;
 
 /// The one scope there is: everything under `/v1`.
@@ -25,6 +25,16 @@ pub struct Credentials {
     pub secret: String,
 }
 
+/// How a client proves who it is.
+pub enum Authentication {
+    Secret(Credentials),
+    /// A JWT, and `client_id` where it was sent beside it.
+    Assertion {
+        token: String,
+        client_id: Option<String>,
+    },
+}
+
 #[derive(Clone, Debug)]
 pub struct TokenGrant {
     pub access_token: String,
@@ -36,6 +46,8 @@ pub struct TokenGrant {
 pub enum ClientError {
     #[error("the client is unknown or its secret is wrong")]
     Unknown,
+    #[error(transparent)]
+    Assertion(#[from] AssertionFault),
     #[error("the scope is not one the client may have")]
     Scope,
     #[error("the token is unknown or has expired")]
@@ -61,6 +73,20 @@ impl Desk {
     /// Gives a client a token for the scopes it asks for, or all of its own.
     pub async fn grant_token(
         &self,
+        given: &Authentication,
+        scope: Option<&str>,
+    ) -> Result<TokenGrant, ClientError> {
+        match given {
+            Authentication::Secret(given) => self.grant_token_by_secret(given, scope).await,
+            Authentication::Assertion { token, client_id } => {
+                self.grant_token_by_assertion(token, client_id.as_deref(), scope).await
+            }
+        }
+    }
+
+    /// A client that is registered with keys has no secret.
+    async fn grant_token_by_secret(
+        &self,
         given: &Credentials,
         scope: Option<&str>,
     ) -> Result<TokenGrant, ClientError> {
@@ -68,7 +94,21 @@ impl Desk {
         // The comparison also runs for unknown clients, so that its time tells nothing.
         let expected = found.as_ref().map_or_else(|| vec![0; 32], |client| client.secret_hash.clone());
         let fits = same(&sha256(given.secret.as_bytes()), &expected);
-        let Some(client) = found.filter(|_| fits) else { return Err(ClientError::Unknown) };
+        let fits = fits && self.key_client(&given.id).is_none();
+        let client = found.filter(|_| fits).ok_or(ClientError::Unknown)?;
+        let (token, grant) = self.new_token(&client, scope)?;
+        let mut tx = self.store.write("grant_token").await?;
+        tx.insert_token(&token).await?;
+        tx.commit().await?;
+        Ok(grant)
+    }
+
+    /// A token with the scopes that are asked for, or all of the client's own; not yet stored.
+    pub(super) fn new_token(
+        &self,
+        client: &Client,
+        scope: Option<&str>,
+    ) -> Result<(Token, TokenGrant), ClientError> {
         let scope = scope.filter(|scope| !scope.trim().is_empty()).unwrap_or(&client.scopes);
         if !scope
             .split_ascii_whitespace()
@@ -83,10 +123,8 @@ impl Desk {
             scopes: scope.to_owned(),
             expires: self.now() + Duration::seconds(self.settings.token_seconds),
         };
-        let mut tx = self.store.write("grant_token").await?;
-        tx.insert_token(&token).await?;
-        tx.commit().await?;
-        Ok(TokenGrant { access_token, expires_in: self.settings.token_seconds, scope: token.scopes })
+        let scope = token.scopes.clone();
+        Ok((token, TokenGrant { access_token, expires_in: self.settings.token_seconds, scope }))
     }
 
     /// The agency behind a bearer token with our scope.

@@ -1,10 +1,12 @@
 //! Use cases. Each opens its own transaction; nothing that waits for a network happens inside one.
 
+mod assertions;
 mod batch;
 mod chores;
 mod clients;
 mod follow;
 mod hand_over;
+mod key_clients;
 mod languages;
 mod limits;
 mod local_desk;
@@ -38,11 +40,13 @@ use url::Url;
 use verification::{Policies, Verifier};
 use wire::vp::client_id::ClientId;
 
+pub use assertions::{ASSERTION_TYPE, AssertionFault};
 pub use batch::{BatchError, Checked};
 pub use chores::run as run_chores;
-pub use clients::{Agency, ClientError, Credentials, SecretFileError, TokenGrant};
+pub use clients::{Agency, Authentication, ClientError, Credentials, SecretFileError, TokenGrant};
 pub use follow::{FollowError, Follower, Following};
 pub use hand_over::HandOverError;
+pub use key_clients::{KeyClient, KeyClientError};
 pub use limits::{Limits, Rates, TooMany};
 pub use local_desk::{DeskChecked, DeskCode, DeskError, LocalDesk, Replay};
 pub use packs::{Made, PackError, Packs};
@@ -102,6 +106,8 @@ pub struct Settings {
     pub limits: Limits,
     /// Whether integrators may make clients for themselves.
     pub sandbox: bool,
+    /// Agency clients that show a key instead of a secret.
+    pub key_clients: Vec<KeyClient>,
     /// Applications that sign people in by OpenID Connect.
     pub oidc_clients: Vec<oidc::Client>,
 }

@@ -10,7 +10,7 @@ use url::form_urlencoded;
 use utoipa::ToSchema;
 use web::OAuthError;
 
-use crate::app::{Credentials, Desk};
+use crate::app::{ASSERTION_TYPE, Authentication, Credentials, Desk};
 
 #[derive(Deserialize, ToSchema)]
 pub struct TokenRequest {
@@ -24,6 +24,12 @@ pub struct TokenRequest {
     client_id: Option<String>,
     #[serde(default)]
     client_secret: Option<String>,
+    /// `urn:ietf:params:oauth:client-assertion-type:jwt-bearer`
+    #[serde(default)]
+    client_assertion_type: Option<String>,
+    /// A JWT signed with a key that is registered for the client (RFC 7523, 2.2), instead of a secret.
+    #[serde(default)]
+    client_assertion: Option<String>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -48,8 +54,8 @@ pub async fn create_token(
 ) -> Result<HttpResponse, OAuthError> {
     let form = form.into_inner();
     let scope = form.client_credentials_scope()?;
-    let credentials = credentials(request.headers(), &form)?;
-    let grant = desk.grant_token(&credentials, scope.as_deref()).await?;
+    let authentication = authentication(request.headers(), form)?;
+    let grant = desk.grant_token(&authentication, scope.as_deref()).await?;
     let body = TokenResponse {
         access_token: grant.access_token,
         token_type: "Bearer",
@@ -71,15 +77,26 @@ impl TokenRequest {
     }
 }
 
-/// HTTP Basic or form members; RFC 6749, 2.3: never both.
-fn credentials(headers: &HeaderMap, form: &TokenRequest) -> Result<Credentials, OAuthError> {
-    match (headers.get(AUTHORIZATION), &form.client_id, &form.client_secret) {
-        (Some(_), _, Some(_)) => {
-            Err(OAuthError::bad_request("invalid_request", "two ways of authentication at once"))
+/// HTTP Basic, form members or an assertion; RFC 6749, 2.3: never two of them.
+fn authentication(headers: &HeaderMap, form: TokenRequest) -> Result<Authentication, OAuthError> {
+    let invalid = |description: &str| OAuthError::bad_request("invalid_request", description);
+    let TokenRequest { client_id, client_secret, client_assertion, client_assertion_type, .. } = form;
+    match (headers.get(AUTHORIZATION), client_secret, client_assertion) {
+        (Some(_), Some(_), _) | (Some(_), _, Some(_)) | (_, Some(_), Some(_)) => {
+            Err(invalid("two ways of authentication at once"))
         }
-        (Some(value), _, None) => value.to_str().ok().and_then(basic).ok_or_else(unreadable),
-        (None, Some(id), Some(secret)) => Ok(Credentials { id: id.clone(), secret: secret.clone() }),
-        (None, ..) => Err(OAuthError::invalid_client("client authentication is missing")),
+        (Some(value), None, None) => {
+            value.to_str().ok().and_then(basic).map(Authentication::Secret).ok_or_else(unreadable)
+        }
+        (None, Some(secret), None) => {
+            let id = client_id.ok_or_else(|| OAuthError::invalid_client("client_id is missing"))?;
+            Ok(Authentication::Secret(Credentials { id, secret }))
+        }
+        (None, None, Some(token)) if client_assertion_type.as_deref() == Some(ASSERTION_TYPE) => {
+            Ok(Authentication::Assertion { token, client_id })
+        }
+        (None, None, Some(_)) => Err(invalid("client_assertion_type is missing or not known")),
+        (None, None, None) => Err(OAuthError::invalid_client("client authentication is missing")),
     }
 }
 

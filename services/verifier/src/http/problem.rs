@@ -123,6 +123,7 @@ pub const PAGES: ProblemPages = ProblemPages(&[
 pub fn of_grant(error: &ClientError) -> OAuthError {
     match error {
         ClientError::Unknown => OAuthError::invalid_client("the client is unknown or its secret is wrong"),
+        ClientError::Assertion(fault) => OAuthError::invalid_client(fault.to_string()),
         ClientError::Scope => OAuthError::bad_request("invalid_scope", "the client may not have this scope"),
         ClientError::Token => OAuthError::invalid_token("the token is unknown or has expired"),
         ClientError::Store(error) => OAuthError::internal(error),
@@ -132,7 +133,7 @@ pub fn of_grant(error: &ClientError) -> OAuthError {
 /// The routes for agencies answer with problems.
 pub fn of_token(error: &ClientError) -> Problem {
     match error {
-        ClientError::Unknown | ClientError::Token => Problem::unauthorized()
+        ClientError::Unknown | ClientError::Assertion(_) | ClientError::Token => Problem::unauthorized()
             .detail("The access token is unknown or has expired. Ask POST /oauth/token for another one.")
             .header(WWW_AUTHENTICATE, "Bearer error=\"invalid_token\""),
         ClientError::Scope => Problem::new(StatusCode::FORBIDDEN, "scope", "The token is not for this")

@@ -60,6 +60,7 @@ impl Service {
             vc_api: VcApi { open: true, policy: "open".into() },
             limits: Limits { requests_per_minute: 600, open_verifications: 50 },
             sandbox: false,
+            key_clients: Vec::new(),
             oidc_clients: Vec::new(),
         };
         change(&mut settings);
@@ -89,6 +90,7 @@ impl Service {
             secret_file: secret_file.clone(),
             return_urls: vec![Url::parse("https://desk.example/back").unwrap()],
         };
+        desk.ensure_key_clients().await.unwrap();
         desk.ensure_demo_client(&demo).await.unwrap();
         desk.ensure_demo_client(&demo).await.unwrap();
         let written: Value = serde_json::from_slice(&std::fs::read(&secret_file).unwrap()).unwrap();

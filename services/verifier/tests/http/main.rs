@@ -11,6 +11,7 @@ mod desk;
 mod encrypted;
 mod follow;
 mod harness;
+mod key_clients;
 #[path = "../../../../crates/pack/tests/pack/node.rs"]
 #[allow(dead_code)]
 mod node;
