@@ -16,6 +16,7 @@ mod harness;
 mod node;
 mod oidc;
 mod pages;
+mod pictures;
 mod policies;
 mod problems;
 mod profiles;
