@@ -5,9 +5,13 @@
 //! form of a sequence is in README.md.
 
 mod draw;
+mod kind;
 mod parts;
+mod read;
 mod scan;
 
 pub use draw::{DrawError, png};
+pub use kind::Kind;
 pub use parts::{Joining, MAX_PARTS, MAX_TEXT_BYTES, PartsError, parts};
-pub use scan::{ReadError, ScanError, scan, text_of};
+pub use read::{ReadError, text_of};
+pub use scan::{MAX_FILE_BYTES, MAX_PIXELS, ScanError, scan};

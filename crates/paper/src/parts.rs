@@ -73,6 +73,13 @@ impl Joining {
         text.map(Some).ok_or(PartsError::Broken)
     }
 
+    /// Whether the code is a part of the text that was begun.
+    #[must_use]
+    pub fn takes(&self, code: &str) -> bool {
+        let part = code.strip_prefix(PREFIX).and_then(Part::parse);
+        part.is_some_and(|part| part.digest == self.digest && part.count == self.count)
+    }
+
     /// How many parts there are, and of how many.
     #[must_use]
     pub fn progress(&self) -> (usize, usize) {

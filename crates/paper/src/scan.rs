@@ -1,18 +1,22 @@
-//! From a photograph or a scan back to text.
+//! QR codes out of a photograph or a scan.
 
 use std::io::Cursor;
 
 use image::imageops::FilterType;
-use image::{GrayImage, ImageFormat, ImageReader, Limits, imageops};
+use image::{DynamicImage, GrayImage, ImageDecoder as _, ImageFormat, ImageReader, Limits, imageops};
 use rqrr::PreparedImage;
 
-use crate::parts::{Joining, PartsError};
+use crate::kind::Kind;
 
 /// Longer files are refused unread.
-const MAX_BYTES: usize = 16 * 1024 * 1024;
-/// A scan of a page at 1,200 dots an inch.
+pub const MAX_FILE_BYTES: usize = 16 * 1024 * 1024;
+/// A page of A4 scanned at 600 dots an inch has 34.8 million.
+pub const MAX_PIXELS: u64 = 36_000_000;
+/// A strip of paper may be long, but not endless.
 const MAX_SIDE: u32 = 14_100;
-/// What decoding may take, whatever the picture's header says.
+/// What the pixels may take as they stand in the file: four bytes each.
+const MAX_PIXEL_BYTES: u64 = 4 * MAX_PIXELS;
+/// What a decoder may take beside them.
 const MAX_MEMORY_BYTES: u64 = 256 * 1024 * 1024;
 /// The sizes at which codes are looked for: noise goes away in smaller ones, dense codes are lost in them.
 const LONGEST_SIDES: [u32; 3] = [2_400, 1_200, 700];
@@ -22,76 +26,58 @@ const MAX_CODES: usize = 64;
 /// Why a picture gave nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum ScanError {
-    #[error("the file is longer than {MAX_BYTES} bytes")]
+    #[error("the file is longer than {MAX_FILE_BYTES} bytes")]
     TooLong,
     #[error("neither a PNG nor a JPEG picture")]
     Format,
+    #[error("the picture has more than {MAX_PIXELS} pixels, or a side of more than {MAX_SIDE}")]
+    TooLarge,
     #[error("the picture cannot be read")]
     Picture(#[source] image::ImageError),
     #[error("no QR code was found in the picture")]
     NoCode,
 }
 
-/// Why files gave no text.
-#[derive(Debug, thiserror::Error)]
-pub enum ReadError {
-    #[error(transparent)]
-    Scan(#[from] ScanError),
-    #[error("the codes make no text")]
-    Parts(#[from] PartsError),
-    #[error("{have} of {count} codes are there; the others are missing")]
-    Missing { have: usize, count: usize },
-    #[error("neither text nor a picture")]
-    OtherKind,
-}
-
-/// The text in one or several files: pictures of QR codes, whose parts are put together, or a file of text.
-pub fn text_of<'a>(files: impl IntoIterator<Item = &'a [u8]>) -> Result<String, ReadError> {
-    let mut joining = Joining::default();
-    for file in files {
-        let codes = match format(file) {
-            Some(_) => scan(file)?,
-            None => vec![std::str::from_utf8(file).map_err(|_| ReadError::OtherKind)?.trim().to_owned()],
-        };
-        for code in codes {
-            if let Some(text) = joining.add(&code)? {
-                return Ok(text);
-            }
-        }
-    }
-    let (have, count) = joining.progress();
-    Err(ReadError::Missing { have, count })
-}
-
-/// The texts of the QR codes in a PNG or JPEG picture.
+/// The texts of the QR codes in a PNG or JPEG picture, at the first size at which there are any.
 pub fn scan(file: &[u8]) -> Result<Vec<String>, ScanError> {
-    let picture = decode(file)?;
-    for longest in LONGEST_SIDES {
-        let codes = codes(&at_most(&picture, longest));
-        if !codes.is_empty() {
-            return Ok(codes);
+    let picture = Picture::decode(file)?;
+    picture.looks().find(|codes| !codes.is_empty()).ok_or(ScanError::NoCode)
+}
+
+/// A picture in shades of grey.
+pub(crate) struct Picture(GrayImage);
+
+impl Picture {
+    /// Reads the header first: what is too large is refused before room for a pixel is made.
+    pub(crate) fn decode(file: &[u8]) -> Result<Self, ScanError> {
+        if file.len() > MAX_FILE_BYTES {
+            return Err(ScanError::TooLong);
         }
+        let format = match Kind::of(file) {
+            Some(Kind::Png) => ImageFormat::Png,
+            Some(Kind::Jpeg) => ImageFormat::Jpeg,
+            None => return Err(ScanError::Format),
+        };
+        let mut reader = ImageReader::with_format(Cursor::new(file), format);
+        let mut limits = Limits::default();
+        limits.max_alloc = Some(MAX_MEMORY_BYTES);
+        reader.limits(limits);
+        let decoder = reader.into_decoder().map_err(ScanError::Picture)?;
+        let (width, height) = decoder.dimensions();
+        let fits = width.max(height) <= MAX_SIDE
+            && u64::from(width) * u64::from(height) <= MAX_PIXELS
+            && decoder.total_bytes() <= MAX_PIXEL_BYTES;
+        if !fits {
+            return Err(ScanError::TooLarge);
+        }
+        let picture = DynamicImage::from_decoder(decoder).map_err(ScanError::Picture)?;
+        Ok(Self(picture.into_luma8()))
     }
-    Err(ScanError::NoCode)
-}
 
-fn format(file: &[u8]) -> Option<ImageFormat> {
-    let guessed = image::guess_format(file).ok()?;
-    matches!(guessed, ImageFormat::Png | ImageFormat::Jpeg).then_some(guessed)
-}
-
-fn decode(file: &[u8]) -> Result<GrayImage, ScanError> {
-    if file.len() > MAX_BYTES {
-        return Err(ScanError::TooLong);
+    /// The codes at each size, the largest first; a size is only made when it is asked for.
+    pub(crate) fn looks(&self) -> impl Iterator<Item = Vec<String>> + '_ {
+        LONGEST_SIDES.iter().map(|longest| codes(&at_most(&self.0, *longest)))
     }
-    let format = format(file).ok_or(ScanError::Format)?;
-    let mut reader = ImageReader::with_format(Cursor::new(file), format);
-    let mut limits = Limits::default();
-    limits.max_image_width = Some(MAX_SIDE);
-    limits.max_image_height = Some(MAX_SIDE);
-    limits.max_alloc = Some(MAX_MEMORY_BYTES);
-    reader.limits(limits);
-    Ok(reader.decode().map_err(ScanError::Picture)?.into_luma8())
 }
 
 /// The picture, made smaller where a side is longer.

@@ -102,9 +102,36 @@ fn what_is_no_picture_of_a_code_is_refused() {
 
 #[test]
 fn a_picture_that_claims_to_be_huge_is_refused_before_it_is_decoded() {
-    // A PNG header for 60,000 by 60,000 pixels; the bytes behind it do not matter.
-    let mut file = written(&GrayImage::from_pixel(8, 8, Luma([0])), ImageFormat::Png);
-    file[16..20].copy_from_slice(&60_000u32.to_be_bytes());
-    file[20..24].copy_from_slice(&60_000u32.to_be_bytes());
-    assert!(matches!(scan(&file), Err(ScanError::Picture(_))));
+    // A PNG header of its own size; the bytes behind it do not matter.
+    for (width, height) in
+        [(60_000u32, 60_000u32), (14_101, 1), (6_001, 6_000), (u32::MAX >> 1, u32::MAX >> 1)]
+    {
+        let mut file = written(&GrayImage::from_pixel(8, 8, Luma([0])), ImageFormat::Png);
+        file[16..20].copy_from_slice(&width.to_be_bytes());
+        file[20..24].copy_from_slice(&height.to_be_bytes());
+        let crc = crc32(&file[12..29]);
+        file[29..33].copy_from_slice(&crc.to_be_bytes());
+        let refused = scan(&file);
+        assert!(
+            matches!(refused, Err(ScanError::TooLarge | ScanError::Picture(_))),
+            "{width}x{height}: {refused:?}"
+        );
+    }
+    for (at, side) in [(16, 0u32), (20, 0)] {
+        let mut file = written(&GrayImage::from_pixel(8, 8, Luma([0])), ImageFormat::Png);
+        file[at..at + 4].copy_from_slice(&side.to_be_bytes());
+        let crc = crc32(&file[12..29]);
+        file[29..33].copy_from_slice(&crc.to_be_bytes());
+        assert!(matches!(scan(&file), Err(ScanError::Picture(_))), "a side of nothing");
+    }
+}
+
+/// PNG, annex D: so that a header that was changed is not refused for its checksum.
+fn crc32(bytes: &[u8]) -> u32 {
+    !bytes.iter().fold(u32::MAX, |crc, byte| {
+        (0..8).fold(
+            crc ^ u32::from(*byte),
+            |crc, _| if crc & 1 == 1 { 0xEDB8_8320 ^ (crc >> 1) } else { crc >> 1 },
+        )
+    })
 }

@@ -15,8 +15,8 @@ use tokio::sync::OnceCell;
 use verification::{Policies, Verifier};
 
 use crate::app::{
-    Desk, Following, GuardedFetch, KeyClient, KeyClientError, Limits, Packs, Rates, RequestProfiles, Sandbox,
-    Settings, Trial, VcApi, oidc,
+    Desk, Following, GuardedFetch, KeyClient, KeyClientError, Limits, Packs, Rates, Reading, RequestProfiles,
+    Sandbox, Settings, Trial, VcApi, oidc,
 };
 use crate::config::LimitsConfig;
 use crate::{Config, StartError, request_profiles};
@@ -59,6 +59,7 @@ pub(crate) async fn desk(config: &Config) -> Result<Desk, StartError> {
         settings,
         sample: OnceCell::new(),
         trial: Trial::default(),
+        reading: Reading::default(),
         outbound,
         rates: Rates::default(),
         sandbox: Sandbox::default(),

@@ -1,6 +1,7 @@
 //! Checking what somebody already has. Nothing is stored: no claim outlives the answer.
 
 use credential::{ControllerPolicy, Input, InputError};
+use paper::Kind;
 use serde_json::Value;
 use verification::{HandedOver, Occasion, Policy, Subject, problems};
 use wire::vc_api::VerifyOptions;
@@ -8,6 +9,7 @@ use wire::verifications::{CheckName, Outcome, ProblemDetail, Report, VcApiResult
 
 use super::Desk;
 use super::policies::StoredPolicyError;
+use super::reading::ReadingError;
 use crate::app::clients::Agency;
 
 #[derive(Debug, thiserror::Error)]
@@ -19,16 +21,53 @@ pub enum HandOverError {
     #[error("it cannot be read: {0}")]
     Unreadable(#[from] InputError),
     #[error(transparent)]
+    File(#[from] ReadingError),
+    #[error(transparent)]
     Policy(#[from] StoredPolicyError),
 }
 
+/// A file with a credential or presentation in its QR codes, and what goes with it.
+pub struct Document {
+    pub policy: String,
+    pub challenge: Option<String>,
+    pub domain: Option<String>,
+    pub kind: Kind,
+    pub bytes: Vec<u8>,
+}
+
+/// What an agency hands over.
+pub enum Given {
+    Request(VerifyRequest),
+    Document(Document),
+}
+
 impl Desk {
+    /// Checks what was handed over in either form.
+    pub async fn hand_over(&self, agency: &Agency, given: Given) -> Result<Report, HandOverError> {
+        match given {
+            Given::Request(request) => self.verify(agency, request).await,
+            Given::Document(document) => self.verify_document(agency, document).await,
+        }
+    }
+
+    /// Checks what a file holds under a named policy. The report is the one that the text would have.
+    async fn verify_document(&self, agency: &Agency, document: Document) -> Result<Report, HandOverError> {
+        let Document { policy, challenge, domain, kind, bytes } = document;
+        let policy = self.policy_to_check(agency, policy).await?;
+        let text = self.reading.text_of(kind, bytes).await?;
+        let given = HandedOver {
+            subject: Subject::from(Input::parse(&text)?),
+            receipt: None,
+            challenge: challenge.as_deref(),
+            domain: domain.as_deref(),
+            controller: ControllerPolicy::Strict,
+        };
+        Ok(self.check(&policy, given).await)
+    }
+
     /// Checks a credential or presentation under a named policy.
     pub async fn verify(&self, agency: &Agency, request: VerifyRequest) -> Result<Report, HandOverError> {
-        let policy = self
-            .policy_named(agency, &request.policy)
-            .await?
-            .ok_or_else(|| HandOverError::UnknownPolicy(request.policy.clone()))?;
+        let policy = self.policy_to_check(agency, request.policy).await?;
         let subject = match (request.credential, request.presentation) {
             (Some(credential), None) => Subject::Credential(Input::from_value(credential)?),
             (None, Some(presentation)) => Subject::Presentation(Input::from_value(presentation)?),
@@ -42,6 +81,11 @@ impl Desk {
             controller: ControllerPolicy::Strict,
         };
         Ok(self.check(&policy, given).await)
+    }
+
+    async fn policy_to_check(&self, agency: &Agency, name: String) -> Result<Policy, HandOverError> {
+        let policy = self.policy_named(agency, &name).await?;
+        policy.ok_or(HandOverError::UnknownPolicy(name))
     }
 
     /// `POST /vc-api/credentials/verify`.

@@ -4,7 +4,7 @@ use verification::{Language, Words};
 use wire::verifications::{Report, VerificationView, VerifyRequest};
 
 use super::policies::StoredPolicyError;
-use super::{Desk, HandOverError, ViewError};
+use super::{Desk, Given, HandOverError, ViewError};
 use crate::app::clients::Agency;
 
 impl Desk {
@@ -30,7 +30,17 @@ impl Desk {
         agency: &Agency,
         request: VerifyRequest,
     ) -> Result<Report, HandOverError> {
-        let mut report = self.verify(agency, request).await?;
+        self.hand_over_in(words, agency, Given::Request(request)).await
+    }
+
+    /// The same for whatever can be handed over.
+    pub async fn hand_over_in(
+        &self,
+        words: Words,
+        agency: &Agency,
+        given: Given,
+    ) -> Result<Report, HandOverError> {
+        let mut report = self.hand_over(agency, given).await?;
         if words.language() != Language::English
             && let Some(policy) = self.policy_named(agency, &report.policy).await?
         {

@@ -15,6 +15,7 @@ mod packs;
 mod plain_answer;
 mod policies;
 mod ports;
+mod reading;
 mod receipts;
 mod request_profiles;
 mod requests;
@@ -45,13 +46,14 @@ pub use batch::{BatchError, Checked};
 pub use chores::run as run_chores;
 pub use clients::{Agency, Authentication, ClientError, Credentials, SecretFileError, TokenGrant};
 pub use follow::{FollowError, Follower, Following};
-pub use hand_over::HandOverError;
+pub use hand_over::{Document, Given, HandOverError};
 pub use key_clients::{KeyClient, KeyClientError};
 pub use limits::{Limits, Rates, TooMany};
 pub use local_desk::{DeskChecked, DeskCode, DeskError, LocalDesk, Replay};
 pub use packs::{Made, PackError, Packs};
 pub use policies::{PolicyWriteError, StoredPolicyError, Written};
 pub use ports::GuardedFetch;
+pub use reading::{Reading, ReadingError};
 pub use receipts::{RECEIPT_TYPE, ReceiptError, ReceiptView};
 pub use request_profiles::{
     BY_DID, BY_DID_ENCRYPTED, Identity, ProfileError, RequestCertificate, RequestProfile, RequestProfiles,
@@ -81,6 +83,8 @@ pub struct Desk {
     /// Made when it is first asked for.
     pub sample: OnceCell<Value>,
     pub trial: Trial,
+    /// Where pictures are read.
+    pub reading: Reading,
     /// For webhooks, whose addresses strangers choose.
     pub outbound: Outbound,
     pub rates: Rates,

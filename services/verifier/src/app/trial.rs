@@ -10,6 +10,7 @@ use credential::data_integrity::{ProofOptions, Purpose, SecureError, secure};
 use credential::data_integrity::{SigningKey, Suite};
 use credential::{ControllerPolicy, Input, InputError};
 use did::{DidRecords, Resolvers};
+use paper::Kind;
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 use verification::{HandedOver, Occasion, Policy, Subject, Verifier, Words};
@@ -18,6 +19,7 @@ use wire::verifications::{PolicyView, Report};
 use self::registry::Pretended;
 use self::samples::{Sample, Workshop};
 use super::Desk;
+use super::reading::ReadingError;
 
 pub use samples::{SampleFault, SampleKind};
 
@@ -26,6 +28,8 @@ pub enum Tried {
     Sample(SampleKind),
     /// The text of a credential or a presentation.
     Given(String),
+    /// A picture with one in its QR codes.
+    File(Kind, Vec<u8>),
 }
 
 /// An outcome to explain.
@@ -47,6 +51,8 @@ pub enum TrialError {
     SamplesOnly,
     #[error("it cannot be read: {0}")]
     Unreadable(#[from] InputError),
+    #[error(transparent)]
+    File(#[from] ReadingError),
     #[error(transparent)]
     Samples(#[from] SampleFault),
     #[error("a sample cannot be presented")]
@@ -80,6 +86,7 @@ impl Desk {
         let mut report = match tried {
             Tried::Sample(kind) => self.try_sample(policy, kind).await?,
             Tried::Given(text) => self.try_given(policy, &text).await?,
+            Tried::File(kind, bytes) => self.try_file(policy, kind, bytes).await?,
         };
         words.speak(&mut report, &policy.title);
         Ok(Explained { report, policy: policy.view(), pretended })
@@ -113,6 +120,15 @@ impl Desk {
             controller: ControllerPolicy::Strict,
         };
         Ok(self.trial_report(&scene.verifier, policy, given).await)
+    }
+
+    /// Files are read for strangers only where strangers' credentials are checked.
+    async fn try_file(&self, policy: &Policy, kind: Kind, bytes: Vec<u8>) -> Result<Report, TrialError> {
+        if !self.settings.vc_api.open {
+            return Err(TrialError::SamplesOnly);
+        }
+        let text = self.reading.text_of(kind, bytes).await?;
+        self.try_given(policy, &text).await
     }
 
     async fn try_given(&self, policy: &Policy, text: &str) -> Result<Report, TrialError> {

@@ -4,6 +4,7 @@ mod auth;
 mod batch;
 pub mod desk;
 mod follow;
+mod handed_over;
 mod language;
 mod login;
 mod oauth;

@@ -6,8 +6,9 @@ use web::{OAuthError, Problem, ProblemPage, ProblemPages};
 
 use crate::app::oidc::{TokenError, UserInfoError};
 use crate::app::{
-    BatchError, ClientError, FollowError, HandOverError, PolicyWriteError, ReceiptError, RequestError,
-    RequestObjectError, ResponseError, SampleError, SandboxError, TooMany, ViewError, WebhookError,
+    BatchError, ClientError, FollowError, HandOverError, PolicyWriteError, ReadingError, ReceiptError,
+    RequestError, RequestObjectError, ResponseError, SampleError, SandboxError, TooMany, ViewError,
+    WebhookError,
 };
 
 /// The pages behind this service's own problem types.
@@ -61,6 +62,16 @@ pub const PAGES: ProblemPages = ProblemPages(&[
         slug: "unreadable-credential",
         title: "This is no credential that can be read",
         text: "A credential or presentation is a JSON object with a Data Integrity proof, or the text of an SD-JWT, which contains tildes.",
+    },
+    ProblemPage {
+        slug: "unreadable-file",
+        title: "The file holds nothing that can be checked",
+        text: "A PNG or JPEG picture of at most 16 MiB and 36 million pixels shows every QR code of one document and of no other. Take the picture again, closer and straight from above, or send the credential as text.",
+    },
+    ProblemPage {
+        slug: "files-waiting",
+        title: "Too many files are being read at the moment",
+        text: "Reading pictures takes time and memory, so only few are read at once and few more wait. Send the file again in a moment.",
     },
     ProblemPage {
         slug: "policy-refused",
@@ -316,7 +327,25 @@ pub fn of_hand_over(error: &HandOverError) -> Problem {
         HandOverError::UnknownPolicy(_) => of("unknown-policy", "There is no such policy"),
         HandOverError::OneOfTwo => of("one-of-two", "Send a credential or a presentation"),
         HandOverError::Unreadable(_) => of("unreadable-credential", "This is no credential that can be read"),
+        HandOverError::File(error) => of_reading(error),
         HandOverError::Policy(error) => Problem::internal(error),
+    }
+}
+
+fn of_reading(error: &ReadingError) -> Problem {
+    let of = |status, slug, title| Problem::new(status, slug, title).detail(sentence(error));
+    match error {
+        ReadingError::Busy => of(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "files-waiting",
+            "Too many files are being read at the moment",
+        )
+        .header(RETRY_AFTER, "5"),
+        ReadingError::OtherKind | ReadingError::Unreadable(_) | ReadingError::Broken => of(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "unreadable-file",
+            "The file holds nothing that can be checked",
+        ),
     }
 }
 

@@ -6,6 +6,7 @@ use actix_web::web::Data;
 use actix_web::{HttpResponse, get, post};
 use askama::Template;
 use futures_util::TryStreamExt as _;
+use paper::Kind;
 use utoipa::ToSchema;
 use verification::{Language, Words};
 use web::Problem;
@@ -14,10 +15,12 @@ use wire::verifications::PolicyView;
 
 use super::language::Spoken;
 use super::render::ReportPage;
-use crate::app::{Desk, Explained, SampleKind, TrialError, Tried};
+use crate::app::{Desk, Explained, ReadingError, SampleKind, TrialError, Tried};
 
-/// Longest form, in bytes: a credential and its envelope.
+/// Longest form without its file, in bytes: a credential and its envelope.
 const MAX_FORM: usize = 300 * 1024;
+/// Longest file, in bytes: a photograph as phones take it.
+const MAX_FILE: usize = 8 * 1024 * 1024;
 
 #[derive(Template)]
 #[template(path = "trial.html")]
@@ -46,9 +49,9 @@ pub struct TrialForm {
     sample: String,
     /// A credential or a presentation as JSON, SD-JWT or JWT.
     credential: String,
-    /// The same as a file.
-    #[schema(format = Binary)]
-    file: String,
+    /// The same as a file, or a picture of its QR codes.
+    #[schema(value_type = String, format = Binary)]
+    file: Vec<u8>,
     /// Language of the report.
     lang: String,
 }
@@ -71,7 +74,8 @@ pub async fn show_trial(spoken: Spoken, desk: Data<Desk>) -> Result<HttpResponse
     responses(
         (status = 200, content_type = "text/html", body = String),
         (status = 400, content((String = "text/html"), (Problem = "application/problem+json"))),
-        (status = 404, body = Problem), (status = 413, body = Problem)
+        (status = 404, body = Problem), (status = 413, body = Problem),
+        (status = 503, content_type = "text/html", body = String)
     )
 )]
 #[post("/trial")]
@@ -94,50 +98,66 @@ fn answer(page: TrialPage, outcome: Result<Explained, TrialError>) -> Result<Htt
             error @ (TrialError::UnknownPolicy(_)
             | TrialError::UnknownSample
             | TrialError::SamplesOnly
-            | TrialError::Unreadable(_)),
+            | TrialError::Unreadable(_)
+            | TrialError::File(_)),
         ) => {
             let fault = Some(super::problem::sentence(&error));
-            html_with(StatusCode::BAD_REQUEST, &TrialPage { fault, ..page })
+            html_with(status(&error), &TrialPage { fault, ..page })
         }
+    }
+}
+
+/// Nothing is wrong with a file that has only to wait.
+fn status(error: &TrialError) -> StatusCode {
+    match error {
+        TrialError::File(ReadingError::Busy) => StatusCode::SERVICE_UNAVAILABLE,
+        _ => StatusCode::BAD_REQUEST,
     }
 }
 
 impl TrialForm {
     async fn read(mut body: Multipart) -> Result<Self, Problem> {
         let mut form = Self::default();
-        let mut received = 0;
+        let (mut received, mut received_file) = (0, 0);
         let broken = |_| Problem::bad_request("The form cannot be read to its end.");
         while let Some(mut field) = body.try_next().await.map_err(broken)? {
             let name = field.name().unwrap_or_default().to_owned();
             let mut bytes = Vec::new();
             while let Some(chunk) = field.try_next().await.map_err(broken)? {
-                received += chunk.len();
-                if received > MAX_FORM {
+                let counted = if name == "file" { &mut received_file } else { &mut received };
+                *counted += chunk.len();
+                if received > MAX_FORM || received_file > MAX_FILE {
                     let title = "The form is too large";
                     return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", title));
                 }
                 bytes.extend_from_slice(&chunk);
             }
-            form.set(&name, String::from_utf8_lossy(&bytes).into_owned());
+            form.set(&name, bytes);
         }
         Ok(form)
     }
 
-    fn set(&mut self, name: &str, value: String) {
+    fn set(&mut self, name: &str, value: Vec<u8>) {
+        let text = |value: Vec<u8>| String::from_utf8_lossy(&value).into_owned();
         match name {
-            "policy" => self.policy = value,
-            "sample" => self.sample = value,
-            "credential" => self.credential = value,
+            "policy" => self.policy = text(value),
+            "sample" => self.sample = text(value),
+            "credential" => self.credential = text(value),
             "file" => self.file = value,
-            "lang" => self.lang = value,
+            "lang" => self.lang = text(value),
             _ => {}
         }
     }
 
     fn tried(&self) -> Result<Tried, TrialError> {
-        let given = [&self.file, &self.credential].into_iter().find(|text| !text.trim().is_empty());
+        if let Some(kind) = Kind::of(&self.file) {
+            return Ok(Tried::File(kind, self.file.clone()));
+        }
+        let file = String::from_utf8_lossy(&self.file);
+        let given =
+            [file.as_ref(), self.credential.as_str()].into_iter().find(|text| !text.trim().is_empty());
         match given {
-            Some(text) => Ok(Tried::Given(text.clone())),
+            Some(text) => Ok(Tried::Given(text.to_owned())),
             None => SampleKind::parse(&self.sample).map(Tried::Sample).ok_or(TrialError::UnknownSample),
         }
     }

@@ -10,6 +10,7 @@ use wire::verifications::{
 };
 
 use super::auth::SignedIn;
+use super::handed_over::{FileBytes, HandedOver};
 use super::language::Spoken;
 use crate::app::{Desk, Start, Starter};
 
@@ -78,24 +79,35 @@ pub async fn find_verification(
     Ok(spoken.json(&desk.view_in(spoken.0, &by.0, &id, query.response_code.as_deref()).await?))
 }
 
-/// Checks a credential or a presentation that you already have. Nothing of it is stored.
+/// Checks a credential or a presentation that you already have
+///
+/// As JSON, or as a picture with its QR codes, all codes of a sequence in one picture; then the parameters say what the
+/// JSON members would. The report is the same. Nothing of it is stored, so a request may be sent again.
 #[utoipa::path(
-    tag = "verifications", operation_id = "verify", request_body = VerifyRequest,
-    params(("lang" = Option<String>, Query, description = "Language of the sentences: ar, en, es, fr, ru or zh; before Accept-Language.")),
+    tag = "verifications", operation_id = "verify",
+    request_body(content((VerifyRequest = "application/json"), (FileBytes = "image/png"), (FileBytes = "image/jpeg"))),
+    params(
+        ("lang" = Option<String>, Query, description = "Language of the sentences: ar, en, es, fr, ru or zh; before Accept-Language."),
+        ("policy" = Option<String>, Query, description = "With a file, which must have it: the policy to check under."),
+        ("challenge" = Option<String>, Query, description = "With a file: the nonce that a presentation must answer."),
+        ("domain" = Option<String>, Query, description = "With a file: the audience that a presentation must name.")
+    ),
     responses(
         (status = 200, body = Report), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 415, body = Problem), (status = 429, body = Problem)
+        (status = 413, body = Problem), (status = 415, body = Problem),
+        (status = 422, body = Problem, description = "The file holds nothing that can be checked, or more than one document"),
+        (status = 429, body = Problem), (status = 503, body = Problem, description = "Too many files are being read")
     ),
     security(("bearer" = []), ("client" = ["verify"]))
 )]
 #[post("/verify")]
 pub async fn verify(
     by: SignedIn,
-    request: Json<VerifyRequest>,
+    given: HandedOver,
     spoken: Spoken,
     desk: Data<Desk>,
 ) -> Result<HttpResponse, Problem> {
-    Ok(spoken.json(&desk.verify_in(spoken.0, &by.0, request.into_inner()).await?))
+    Ok(spoken.json(&desk.hand_over_in(spoken.0, &by.0, given.0).await?))
 }
 
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {

@@ -78,6 +78,7 @@ impl Service {
             settings,
             sample: Default::default(),
             trial: Default::default(),
+            reading: Default::default(),
             outbound: Outbound::new(&policy).unwrap(),
             rates: Default::default(),
             sandbox: Default::default(),

@@ -17,6 +17,7 @@ mod key_clients;
 mod node;
 mod oidc;
 mod pages;
+mod pictures;
 mod policies;
 mod problems;
 mod profiles;
