@@ -97,9 +97,10 @@ impl Turn<'_> {
         }
     }
 
+    /// Not on the night of the notice itself: the night run again must leave the person where the first run did.
     fn may_be_proposed(&self) -> bool {
         self.today > self.dates.grace_until
-            && self.record.notice_on.is_some()
+            && self.record.notice_on.is_some_and(|on| on < self.today)
             && self.stands_in_the_way().is_none()
     }
 

@@ -13,6 +13,16 @@ fn same_night_again_changes_nothing_and_asks_for_nothing() {
 }
 
 #[test]
+fn night_of_a_late_notice_can_be_run_again() {
+    let cycle = Cycle::new().until("2027-05-15").then(received("e", "2027-05-15")).until("2027-05-26");
+    let evidence = evidence("e", "2027-05-15");
+    let refused = What::ProofRefused { evidence, by: "o".into(), reason: "r".into() };
+    let cycle = cycle.then(refused).on("2027-05-27").on("2027-05-27");
+    assert_eq!((cycle.stage(), cycle.asked(is_notice)), (StageName::Grace, 2));
+    assert_eq!(cycle.on("2027-05-28").stage(), StageName::SuspensionProposed);
+}
+
+#[test]
 fn clock_that_goes_backwards_undoes_nothing() {
     let cycle = Cycle::new().until("2026-11-01");
     let record = cycle.record.clone();
