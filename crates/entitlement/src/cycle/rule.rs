@@ -1,0 +1,36 @@
+//! The names of the rules, as an auditor reads them beside each transition.
+
+use serde::{Deserialize, Serialize};
+
+/// Why something happened. Each is one line of the Fund's rules; the README says which.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Rule {
+    WindowOpened,
+    NotPaidBeforeCutOff,
+    PaymentOnHoldAtCutOff,
+    FirstMailing,
+    SecondMailing,
+    ReminderDue,
+    DueDatePassed,
+    FollowUpBegan,
+    GraceBegan,
+    NoticeBeforeSuspension,
+    GraceEnded,
+    HeldOut,
+    ProofWaits,
+    SuspensionApprovedByTwo,
+    ProofOfTheYear,
+    ProofOfALaterYear,
+    ProofRefused,
+    ReinstatedToSameAccount,
+    ReinstatedAfterAccountCheck,
+    AccountChangedWhileOnHold,
+    PaymentResumed,
+    ResidenceMismatch,
+    DeathConfirmed,
+    DeathWithdrawn,
+    ProofAfterDeath,
+    BenefitEnded,
+    ConvertedToSurvivor,
+}
