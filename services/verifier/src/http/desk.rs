@@ -26,9 +26,7 @@ const FORM_BYTES: usize = 512 * 1024;
 
 const ASSETS: Assets = Assets(&[
     Asset { name: "desk.js", content_type: SCRIPT, body: include_bytes!("../../static/desk.js") },
-    Asset { name: "desk-parts.js", content_type: SCRIPT, body: include_bytes!("../../static/desk-parts.js") },
     Asset { name: "desk.css", content_type: STYLE, body: include_bytes!("../../static/desk.css") },
-    Asset { name: "jsqr.js", content_type: SCRIPT, body: include_bytes!("../../static/jsqr.js") },
 ]);
 
 #[derive(Template)]
