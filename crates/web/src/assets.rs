@@ -31,6 +31,12 @@ pub(crate) const OURS: Assets = Assets(&[
     Asset { name: "qr-code.js", content_type: SCRIPT, body: include_bytes!("../assets/qr-code.js") },
 ]);
 
+/// The bytes of one of the files that every service has.
+#[must_use]
+pub fn ours(name: &str) -> Option<&'static [u8]> {
+    OURS.find(name).map(|asset| asset.body)
+}
+
 impl Assets {
     pub(crate) fn find(self, name: &str) -> Option<&'static Asset> {
         self.0.iter().find(|asset| asset.name == name)

@@ -3,6 +3,7 @@
 mod batch;
 mod chores;
 mod clients;
+mod desk_page;
 mod follow;
 mod hand_over;
 mod languages;
@@ -41,6 +42,7 @@ use wire::vp::client_id::ClientId;
 pub use batch::{BatchError, Checked};
 pub use chores::run as run_chores;
 pub use clients::{Agency, ClientError, Credentials, SecretFileError, TokenGrant};
+pub use desk_page::{DeskPage, DeskPageError, PackMaker, PackSigner, Published};
 pub use follow::{FollowError, Follower, Following};
 pub use hand_over::HandOverError;
 pub use limits::{Limits, Rates, TooMany};
