@@ -38,6 +38,12 @@ pub fn ours(name: &str) -> Option<&'static [u8]> {
 }
 
 impl Assets {
+    /// The bytes of a file.
+    #[must_use]
+    pub fn body(self, name: &str) -> Option<&'static [u8]> {
+        self.find(name).map(|asset| asset.body)
+    }
+
     pub(crate) fn find(self, name: &str) -> Option<&'static Asset> {
         self.0.iter().find(|asset| asset.name == name)
     }
