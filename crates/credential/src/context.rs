@@ -68,6 +68,11 @@ pub(crate) const EMBEDDED: &[(&str, &str)] = &[
     ("https://www.w3.org/ns/odrl.jsonld", include_str!("../contexts/odrl.jsonld")),
 ];
 
+/// The addresses of the embedded contexts.
+pub fn addresses() -> impl Iterator<Item = &'static str> {
+    EMBEDDED.iter().map(|(address, _)| *address)
+}
+
 /// The published bytes of a context.
 #[must_use]
 pub fn embedded(url: &str) -> Option<&'static str> {

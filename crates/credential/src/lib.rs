@@ -27,7 +27,7 @@ pub mod vcdm;
 mod verify;
 pub mod x509;
 
-pub use context::embedded as embedded_context;
+pub use context::{addresses as known_contexts, embedded as embedded_context};
 pub use digest::digest;
 pub use input::{Format, Input, InputError};
 pub use outcome::{

@@ -137,6 +137,14 @@ impl Tx {
         self.0.execute_one(SQL, args![account, &entry.id, entry.sealed.as_slice(), entry.at]).await
     }
 
+    /// Whether it is new: one with the same identifier stays as it is.
+    pub async fn insert_entry_once(&mut self, account: &str, entry: &Entry) -> Result<bool, Error> {
+        const SQL: &str = "INSERT INTO activities (account_id, id, sealed, at) VALUES ($1, $2, $3, $4) \
+            ON CONFLICT (account_id, id) DO NOTHING";
+        let done = self.0.execute(SQL, args![account, &entry.id, entry.sealed.as_slice(), entry.at]).await?;
+        Ok(done == 1)
+    }
+
     /// The latest first; identifiers sort by time.
     pub async fn list_entries(&mut self, account: &str) -> Result<Vec<Entry>, Error> {
         const SQL: &str =

@@ -63,6 +63,15 @@ pub fn claim(types: &[String], name: &str, language: Language) -> Option<String>
     found.display.iter().find(|label| label.locale == language.code()).map(|label| label.label.clone())
 }
 
+/// The claims of a type that have names.
+pub fn claims(type_iri: &str) -> impl Iterator<Item = &'static str> {
+    let claims = KNOWN.get(type_iri).into_iter().flat_map(|known| &known.claims);
+    claims.filter_map(|claim| match claim.path.as_slice() {
+        [name] => Some(name.as_str()),
+        _ => None,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -24,7 +24,7 @@ const TOLD_BY_PRESENCE: [&str; 3] = ["issuedAt", "headerHeight", "registrySays"]
 static CATALOGUES: LazyLock<BTreeMap<Language, Bundle>> =
     LazyLock::new(|| Language::ALL.into_iter().map(|language| (language, bundle(language))).collect());
 
-const fn catalogue(language: Language) -> &'static str {
+pub(crate) const fn catalogue(language: Language) -> &'static str {
     match language {
         Language::Arabic => include_str!("../locales/ar.ftl"),
         Language::Chinese => include_str!("../locales/zh.ftl"),

@@ -61,6 +61,17 @@ pub fn organisation<'a>(type_iri: &str, claims: &'a Value) -> Option<&'a str> {
     claims.get(known(type_iri)?.organisation)?.get("id")?.as_str()
 }
 
+/// The types, by their IRIs.
+pub fn types() -> impl Iterator<Item = String> {
+    KNOWN.iter().map(|known| format!("{BASE}#{}", known.name))
+}
+
+/// The claim whose `id` is the organisation that a credential of this type speaks for.
+#[must_use]
+pub fn organisation_claim(type_iri: &str) -> Option<&'static str> {
+    known(type_iri).map(|known| known.organisation)
+}
+
 /// The schema that describes credentials of this type.
 #[must_use]
 pub fn schema(type_iri: &str) -> Option<String> {

@@ -25,9 +25,25 @@ pub(crate) const OURS: Assets = Assets(&[
     Asset { name: "docs.js", content_type: SCRIPT, body: include_bytes!("../assets/docs.js") },
     Asset { name: "docs.css", content_type: STYLE, body: include_bytes!("../assets/docs.css") },
     Asset { name: "mark.svg", content_type: "image/svg+xml", body: include_bytes!("../assets/mark.svg") },
+    Asset { name: "jsqr.js", content_type: SCRIPT, body: include_bytes!("../assets/jsqr.js") },
+    Asset { name: "qr-parts.js", content_type: SCRIPT, body: include_bytes!("../assets/qr-parts.js") },
+    Asset { name: "qr-reader.js", content_type: SCRIPT, body: include_bytes!("../assets/qr-reader.js") },
+    Asset { name: "qr-code.js", content_type: SCRIPT, body: include_bytes!("../assets/qr-code.js") },
 ]);
 
+/// The bytes of one of the files that every service has.
+#[must_use]
+pub fn ours(name: &str) -> Option<&'static [u8]> {
+    OURS.find(name).map(|asset| asset.body)
+}
+
 impl Assets {
+    /// The bytes of a file.
+    #[must_use]
+    pub fn body(self, name: &str) -> Option<&'static [u8]> {
+        self.find(name).map(|asset| asset.body)
+    }
+
     pub(crate) fn find(self, name: &str) -> Option<&'static Asset> {
         self.0.iter().find(|asset| asset.name == name)
     }

@@ -158,7 +158,7 @@ fn verifier(plan: &Plan, everyone: &Everyone) -> anyhow::Result<String> {
     Ok(format!(
         "{http}\n{store}\n{registry}\n{keys}\n{outbound}\n\
         [verifier]\ndid = {did}\nclient_name = \"WFP registration desk\"\nkey = {key}\nwallet_url = {wallet}\n\
-        public_demo = [\"staff-identity\", \"entitlement\"]\n\n\
+        public_demo = [\"staff-identity\", \"entitlement\"]\ndesk_policies = [\"staff-identity\"]\n\n\
         # The agency client for trying out; its secret is made at first start.\n\
         [verifier.demo_client]\nid = {client}\nname = \"Demonstration agency\"\nsecret_file = {secret}\n\n\
         # Ways to ask wallets of others, beside the two by DID that are always there.\n{profiles}\

@@ -109,6 +109,9 @@ pub struct VerifierConfig {
     /// Policies that a visitor may try out on the pages; refused at start if unknown.
     #[serde(default)]
     pub public_demo: Vec<String>,
+    /// Policies for which the desk page is given packs; refused at start if unknown. Each newest pack is for everybody.
+    #[serde(default)]
+    pub desk_policies: Vec<String>,
     /// Name of the way in which wallets are asked where an agency names none, and on the pages.
     #[serde(default = "request_profile")]
     pub request_profile: String,

@@ -102,8 +102,9 @@ pub async fn start(config: Config) -> Result<web::Running, StartError> {
     }
     let ready = Arc::new(http::StoreReady(desk.store.clone()));
     let data = Data::from(Arc::clone(&desk));
+    let desk_page = Data::new(wiring::desk_page(&config)?);
     let configure = move |routes: &mut web::ServiceConfig<'_>| {
-        routes.app_data(data.clone());
+        routes.app_data(data.clone()).app_data(desk_page.clone());
         http::configure(routes);
     };
     let mut running = web::serve("verifier", &config.http, openapi(), ready, configure).await?;

@@ -15,10 +15,10 @@ use tokio::sync::OnceCell;
 use verification::{Policies, Verifier};
 
 use crate::app::{
-    Desk, Following, GuardedFetch, KeyClient, KeyClientError, Limits, Packs, Rates, Reading, RequestProfiles,
-    Sandbox, Settings, Trial, VcApi, oidc,
+    Desk, DeskPage, Following, GuardedFetch, KeyClient, KeyClientError, Limits, PackSigner, Packs, Published,
+    Rates, Reading, RequestProfiles, Sandbox, Settings, Trial, VcApi, oidc,
 };
-use crate::config::LimitsConfig;
+use crate::config::{LimitsConfig, VerifierConfig};
 use crate::{Config, StartError, request_profiles};
 
 /// How long a resolved DID is used again; short, since a compromised key must stop counting soon.
@@ -83,6 +83,21 @@ pub(crate) fn packs(config: &Config) -> Result<Packs, StartError> {
         trust_period: config.registry.trust.policy(max_age).trust_period,
         clock: Arc::new(SystemClock),
     })
+}
+
+/// The desk page that verifies by itself, with packs for the policies that the operator names.
+pub(crate) fn desk_page(config: &Config) -> Result<DeskPage, StartError> {
+    let packs = packs(config)?;
+    let published = config.verifier.desk_policies.iter().map(|name| {
+        let policy = packs.policies.find(name);
+        let policy = policy.ok_or_else(|| StartError::Config(format!("there is no policy {name}")))?;
+        Ok(Published { policy: name.clone(), title: policy.title.clone() })
+    });
+    let published = published.collect::<Result<_, StartError>>()?;
+    let VerifierConfig { did, client_name, .. } = &config.verifier;
+    let signer = PackSigner { name: client_name.clone(), did: did.clone(), key: *packs.signer.public_key() };
+    let clock = Arc::clone(&packs.clock);
+    Ok(DeskPage::new(signer, published, Arc::new(packs), clock))
 }
 
 fn policies(config: &Config) -> Result<Policies, StartError> {

@@ -2,6 +2,7 @@
 
 import { authenticate, register, withButton } from "/assets/passkey.js";
 import { find, forget, isProblem, send } from "/assets/wallet-key.js";
+import { forgetAll } from "/assets/offline-kept.js";
 
 async function confirmed(method, url) {
   try {
@@ -49,6 +50,7 @@ remove.addEventListener("click", () =>
   withButton(remove, async () => {
     await confirmed("DELETE", "/v1/account");
     await forget();
+    await forgetAll().catch(() => {});
     location.assign("/?deleted");
   }),
 );

@@ -2,6 +2,7 @@
 
 import { withButton } from "/assets/passkey.js";
 import { find, send } from "/assets/wallet-key.js";
+import { drop } from "/assets/offline-kept.js";
 
 const page = document.getElementById("credential");
 const verdict = document.getElementById("status");
@@ -29,6 +30,7 @@ remove.addEventListener("click", () => {
   if (!confirm(remove.dataset.question)) return;
   withButton(remove, async () => {
     await send("DELETE", `/v1/credentials/${page.dataset.credential}`);
+    await drop(page.dataset.credential).catch(() => {});
     location.assign("/");
   });
 });

@@ -24,11 +24,13 @@ use crate::app::{DeskChecked, DeskCode, DeskError, LocalDesk, Replay};
 /// A presentation of a few credentials.
 const FORM_BYTES: usize = 512 * 1024;
 
+/// Of both desks' pages.
+pub(super) const STYLE_SHEET: Asset =
+    Asset { name: "desk.css", content_type: STYLE, body: include_bytes!("../../static/desk.css") };
+
 const ASSETS: Assets = Assets(&[
     Asset { name: "desk.js", content_type: SCRIPT, body: include_bytes!("../../static/desk.js") },
-    Asset { name: "desk-parts.js", content_type: SCRIPT, body: include_bytes!("../../static/desk-parts.js") },
-    Asset { name: "desk.css", content_type: STYLE, body: include_bytes!("../../static/desk.css") },
-    Asset { name: "jsqr.js", content_type: SCRIPT, body: include_bytes!("../../static/jsqr.js") },
+    STYLE_SHEET,
 ]);
 
 #[derive(Template)]

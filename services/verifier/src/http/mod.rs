@@ -3,6 +3,8 @@
 mod auth;
 mod batch;
 pub mod desk;
+mod desk_files;
+mod desk_page;
 mod follow;
 mod handed_over;
 mod language;
@@ -35,7 +37,7 @@ use web::{OAuthError, ServiceConfig};
 /// A presentation of a few credentials with their receipts.
 const RESPONSE_BYTES: usize = 512 * 1024;
 
-const ASSETS: web::assets::Assets = web::assets::Assets(&[login::SCRIPT]);
+const ASSETS: web::assets::Assets = web::assets::Assets(&[login::SCRIPT, desk::STYLE_SHEET]);
 
 /// Registers every route; what is registered is documented.
 pub fn configure(routes: &mut ServiceConfig<'_>) {
@@ -78,6 +80,7 @@ pub fn configure(routes: &mut ServiceConfig<'_>) {
                 .service(sandbox::find_verify_sample)
                 .service(sandbox::find_sample_status_list),
         )
+        .configure(configure_desk_page)
         .service(vc_api::verify_credential)
         .service(vc_api::verify_presentation)
         .service(vc_api::find_sample)
@@ -110,6 +113,21 @@ pub fn configure(routes: &mut ServiceConfig<'_>) {
         );
 }
 
+/// The page that verifies by itself, with its files.
+pub fn configure_desk_page(routes: &mut ServiceConfig<'_>) {
+    routes.app_data(ASSETS).service(
+        scope::scope("/desk")
+            .service(desk_page::find_desk)
+            .service(desk_page::show_desk_page)
+            .service(desk_page::find_desk_trust)
+            .service(desk_page::find_desk_knowledge)
+            .service(desk_page::find_desk_manifest)
+            .service(desk_page::find_desk_worker)
+            .service(desk_page::find_desk_pack)
+            .service(desk_page::find_desk_file),
+    );
+}
+
 /// Title, tags and security schemes; the routes are collected from [`configure`].
 #[must_use]
 pub fn base_document() -> utoipa::openapi::OpenApi {
@@ -128,6 +146,7 @@ pub fn base_document() -> utoipa::openapi::OpenApi {
             (name = "oid4vp", description = "For wallets: OpenID for Verifiable Presentations 1.0."),
             (name = "vc-api", description = "For integrators and test suites, where the configuration opens it. Accreditation is optional there, and the answer says so."),
             (name = "sandbox", description = "For integrators, where the configuration opens it: a client of one's own, and credentials to try."),
+            (name = "desk", description = "For desks: a page that checks by itself, also without a network, and the offline packs that it knows the world by."),
             (name = "pages", description = "For people.")
         )
     )]

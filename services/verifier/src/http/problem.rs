@@ -6,9 +6,9 @@ use web::{OAuthError, Problem, ProblemPage, ProblemPages};
 
 use crate::app::oidc::{TokenError, UserInfoError};
 use crate::app::{
-    BatchError, ClientError, FollowError, HandOverError, PolicyWriteError, ReadingError, ReceiptError,
-    RequestError, RequestObjectError, ResponseError, SampleError, SandboxError, TooMany, ViewError,
-    WebhookError,
+    BatchError, ClientError, DeskPageError, FollowError, HandOverError, PolicyWriteError, ReadingError,
+    ReceiptError, RequestError, RequestObjectError, ResponseError, SampleError, SandboxError, TooMany,
+    ViewError, WebhookError,
 };
 
 /// The pages behind this service's own problem types.
@@ -423,5 +423,18 @@ answers! {
 impl From<SampleError> for Problem {
     fn from(error: SampleError) -> Self {
         Self::internal(&error)
+    }
+}
+
+impl From<DeskPageError> for Problem {
+    fn from(error: DeskPageError) -> Self {
+        match error {
+            DeskPageError::Unpublished(_) => Self::not_found(),
+            DeskPageError::Pack(cause) => {
+                let cause: &(dyn std::error::Error + 'static) = &cause;
+                tracing::warn!(error = cause, "a pack for the desk page could not be made");
+                Self::unavailable("The registry or an issuer did not answer. Try again in a minute.")
+            }
+        }
     }
 }

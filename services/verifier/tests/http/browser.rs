@@ -17,7 +17,7 @@ const FRAME: (u32, u32) = (1_280, 960);
 /// Each code stays before the camera for a while.
 const FRAMES_EACH: usize = 20;
 
-fn pictures(folder: &Path, name: &str, text: &str) -> Vec<PathBuf> {
+pub fn pictures(folder: &Path, name: &str, text: &str) -> Vec<PathBuf> {
     let codes = paper::parts(text).unwrap();
     let write = |(number, code): (usize, &String)| {
         let path = folder.join(format!("{name}-{number}.png"));
@@ -28,7 +28,7 @@ fn pictures(folder: &Path, name: &str, text: &str) -> Vec<PathBuf> {
 }
 
 /// Pictures one after the other as Motion JPEG.
-fn film(pictures: &[PathBuf]) -> Vec<u8> {
+pub fn film(pictures: &[PathBuf]) -> Vec<u8> {
     let mut film = Vec::new();
     for path in pictures {
         let code = image::open(path).unwrap().into_luma8();

@@ -102,9 +102,10 @@ impl Service {
             workers: Some(1),
         };
         let data = actix_web::web::Data::from(Arc::clone(&desk));
+        let desk_page = crate::desk_page::without_packs();
         let ready = Arc::new(http::StoreReady(desk.store.clone()));
         let running = web::serve("verifier", &config, verifier::openapi(), ready, move |routes| {
-            routes.app_data(data.clone());
+            routes.app_data(data.clone()).app_data(desk_page.clone());
             http::configure(routes);
         })
         .await

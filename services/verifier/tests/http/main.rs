@@ -8,6 +8,8 @@ mod browser;
 #[allow(dead_code)]
 mod chain;
 mod desk;
+mod desk_page;
+mod desk_parity;
 mod encrypted;
 mod follow;
 mod harness;

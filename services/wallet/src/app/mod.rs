@@ -11,6 +11,7 @@ pub mod existence;
 pub mod fault;
 pub mod issuers;
 pub mod offers;
+pub mod offline;
 pub mod presentations;
 pub mod sessions;
 pub mod signing;

@@ -2,6 +2,8 @@
 
 use web::assets::{Asset, Assets, SCRIPT, STYLE};
 
+use super::offline;
+
 macro_rules! module {
     ($name:literal) => {
         Asset { name: $name, content_type: SCRIPT, body: include_bytes!(concat!("../../static/", $name)) }
@@ -19,6 +21,14 @@ pub const ASSETS: Assets = Assets(&[
     module!("wallet-home.js"),
     module!("wallet-account.js"),
     module!("wallet-credential.js"),
+    offline::STYLE_SHEET,
+    offline::KEEP,
+    offline::KEPT,
+    offline::LINE,
+    offline::PAGE,
+    offline::SEQUENCE,
+    offline::SHOWING,
+    offline::WORDS,
     Asset {
         name: "wallet-192.png",
         content_type: "image/png",

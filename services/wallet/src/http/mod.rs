@@ -6,6 +6,7 @@ pub mod auth;
 pub mod credentials;
 pub mod existence;
 pub mod offers;
+pub mod offline;
 pub mod pages;
 pub mod presentations;
 pub mod problem;
@@ -81,6 +82,8 @@ pub fn configure(config: &mut web::ServiceConfig<'_>) {
                 .service(credentials::show_credential)
                 .service(credentials::check_status)
                 .service(credentials::delete_credential)
+                .service(offline::copy_credential)
+                .service(offline::note_offline_act)
                 .service(presentations::open_presentation)
                 .service(presentations::show_presentation)
                 .service(presentations::prepare_presentation)
@@ -92,7 +95,8 @@ pub fn configure(config: &mut web::ServiceConfig<'_>) {
                 .service(existence::assert_existence)
                 .service(existence::answer_existence),
         )
-        .map(pages::configure);
+        .map(pages::configure)
+        .map(offline::configure);
 }
 
 #[must_use]

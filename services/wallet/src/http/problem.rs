@@ -11,6 +11,7 @@ use crate::app::credentials::CredentialError;
 use crate::app::existence::ExistenceError;
 use crate::app::fault::{Fault, RemoteFault};
 use crate::app::offers::OfferError;
+use crate::app::offline::OfflineError;
 use crate::app::presentations::PresentationError;
 use crate::app::vc_api::DeriveError;
 
@@ -101,6 +102,15 @@ impl From<AccountError> for Problem {
             AccountError::DeviceKey(DeviceKeyFault::TooMany | DeviceKeyFault::Lost) => {
                 Self::conflict(capitalised(&error.to_string()))
             }
+        }
+    }
+}
+
+impl From<OfflineError> for Problem {
+    fn from(error: OfflineError) -> Self {
+        match &error {
+            OfflineError::Fault(inner) => fault(inner),
+            OfflineError::Form => Self::bad_request(capitalised(&error.to_string())),
         }
     }
 }

@@ -5,6 +5,7 @@ mod accounts;
 mod approving;
 mod deferred;
 mod existence;
+mod offline;
 mod pages;
 mod presenting;
 mod receiving;

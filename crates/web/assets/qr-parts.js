@@ -1,4 +1,4 @@
-// One answer in several QR codes. The form is that of crates/paper/README.md, "A sequence".
+// One text in several QR codes. The form is that of crates/paper/README.md, "A sequence".
 const PREFIX = 'PASSERELLE:';
 const MAX_PARTS = 32;
 const MAX_PIECE = 600;

@@ -1,0 +1,167 @@
+// The report of a desk: nine checks on what was handed over, joined to one outcome as crates/verification/src/report.rs
+// joins them. It fails closed: valid needs every required check to have passed.
+
+import {verifyCredential, verifyPresentation} from './credential.js';
+import {also, fail, notChecked, ofFault, ofFaults, pass, restingOn} from './finding.js';
+import {InputError, isPresentation, readInput} from './input.js';
+import {accreditation, key} from './issuer.js';
+import {askedClaims, enforce, policyFinding} from './policy.js';
+import {checkSchema} from './schema.js';
+import {checkStatus} from './status.js';
+import {Fault} from './fault.js';
+import {rfc3339} from './time.js';
+
+export const CHECKS = [
+  'form', 'proof', 'issuerKey', 'accreditation', 'schema', 'validity', 'status', 'holderBinding', 'policy',
+];
+
+/**
+ * Checks text that was scanned, uploaded or pasted: `{outcome, checks, credentials}`.
+ *
+ * `code` is the desk's own `{nonce, audience}` where the text may answer it, otherwise null. Throws `InputError` where the
+ * text is nothing that can be checked, and `PackError` past the pack's age.
+ */
+export async function check({text, code, pack, policy, knowledge, now}) {
+  pack.checkAge(now);
+  // Block time may run a little ahead of our clock: what the header shows holds now.
+  const world = {pack, knowledge, now, registryNow: Math.max(now, pack.header.time)};
+  const input = readInput(text);
+  if (isPresentation(input)) return ofPresentation(input, code, policy, world);
+  const outcome = await verifyCredential(input, world);
+  return join([await assess(outcome, notChecked('noPresentation'), policy, world)], policy);
+}
+
+async function ofPresentation(input, code, policy, world) {
+  const required = policy.requires('holderBinding');
+  const asked = {nonce: code?.nonce ?? null, audience: code?.audience ?? null, bound: required};
+  const presented = await verifyPresentation(input, asked, world);
+  const binding = holderBinding(presented, code !== null, required);
+  if (presented.credentials.length === 0) return alone(presented, binding, policy);
+  const around = faultsAround(presented);
+  const assessed = [];
+  for (const outcome of presented.credentials) {
+    outcome.faults.push(...around);
+    assessed.push(await assess(outcome, binding, policy, world));
+  }
+  return join(assessed, policy);
+}
+
+/** Whether the presentation was made by the holder, and for this occasion. */
+function holderBinding({faults, holderKey, credentials}, occasionKnown, required) {
+  const other = faults.filter(fault => fault.check !== 'form');
+  const first = other.find(fault => !fault.unfinished) ?? other[0];
+  if (first) return ofFault(first);
+  if (holderKey === null) return notChecked('noPresentation');
+  if (!occasionKnown) return notChecked('replayable');
+  const bound = required || credentials.every(one => one.holderKey === holderKey);
+  return bound ? pass('holderBound') : notChecked('presenterOnly');
+}
+
+/** A malformed presentation, or one whose signature could not be checked, leaves none of its credentials valid. */
+function faultsAround({faults}) {
+  const ofForm = faults.filter(fault => fault.check === 'form');
+  return [...ofForm, ...faults.filter(fault => fault.unfinished).map(fault => fault.under('proof'))];
+}
+
+/** All nine checks of one credential. Nothing is looked up for, or shown of, what the issuer did not sign. */
+async function assess(outcome, binding, policy, world) {
+  const {faults} = outcome;
+  const query = policy.queryFor(outcome.format, outcome.types);
+  const form = ofFaults('form', faults, pass('wellFormed'));
+  const proof = ofFaults('proof', faults, outcome.key ? pass('proofHolds') : notChecked('noKey'));
+  const isAuthentic = form.result === 'pass' && proof.result === 'pass' && outcome.issuer !== null
+    && !faults.some(fault => fault.check === 'issuerKey');
+  const found = {form, proof, validity: validity(outcome, world.now), holderBinding: binding};
+  const rest = isAuthentic ? await lookUp(outcome, query, policy, world) : notReached(outcome);
+  let findings = {...found, ...rest};
+  if (isAuthentic) findings = enforce(policy, outcome, findings, world.now);
+  const record = isAuthentic ? world.pack.find('did', outcome.issuer)?.value : null;
+  const organisation = record ? world.pack.find('org', record.organisation)?.value : null;
+  return {
+    checks: CHECKS.map(name => ({name, required: policy.requires(name), ...findings[name]})),
+    claims: isAuthentic ? askedClaims(outcome, query) : null,
+    types: outcome.types,
+    issuer: outcome.issuer,
+    issuerName: organisation?.name ?? null,
+  };
+}
+
+async function lookUp(outcome, query, policy, world) {
+  return {
+    issuerKey: issuerKey(outcome, world),
+    accreditation: accreditation({outcome, policy, world}),
+    schema: await checkSchema(outcome, world),
+    status: await checkStatus(
+      outcome, policy.json.statusEntry === true, world, text => verifyList(text, world),
+    ),
+    policy: policyFinding(policy, outcome, query),
+  };
+}
+
+/** A status list is a credential as well; what cannot be read is one with a fault. */
+async function verifyList(text, world) {
+  try {
+    return await verifyCredential(readInput(text), world);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return {faults: [new Fault('form', 'unreadable')]};
+  }
+}
+
+function issuerKey(outcome, world) {
+  const named = finding => (outcome.verificationMethod === null
+    ? finding : also(finding, {verificationMethod: outcome.verificationMethod}));
+  if (!outcome.issuer.startsWith('did:passerelle:')) return named(pass('keyOfIdentifier'));
+  const proven = world.pack.find('did', outcome.issuer);
+  if (!proven) return named(notChecked('notInPack'));
+  const finding = key(proven.value, outcome.key.multikey, world.registryNow);
+  return named(restingOn(finding, {header: world.pack.header, now: world.now}));
+}
+
+function notReached(outcome) {
+  const finding = notChecked('notReached');
+  return {
+    issuerKey: ofFaults('issuerKey', outcome.faults, finding),
+    accreditation: finding, schema: finding, status: finding, policy: finding,
+  };
+}
+
+function validity(outcome, now) {
+  const finding = also(ofFaults('validity', outcome.faults, pass('inForce')), {checkedAt: rfc3339(now)});
+  const from = outcome.validFrom === null ? {} : {validFrom: rfc3339(outcome.validFrom)};
+  const until = outcome.validUntil === null ? {} : {validUntil: rfc3339(outcome.validUntil)};
+  return also(finding, {...from, ...until});
+}
+
+/** A presentation without credentials proves who made it and nothing else. */
+function alone(presented, binding, policy) {
+  const of = name => ofFaults(name, presented.faults, pass('holds'));
+  const asksForNothing = !policy.json.query;
+  const proof = presented.holderKey === null && of('proof').result === 'pass' ? notChecked('noKey') : of('proof');
+  const findings = {
+    form: of('form'), proof, validity: of('validity'), holderBinding: binding,
+    policy: asksForNothing ? pass('policyHolds') : fail('noCredential'),
+  };
+  const nothing = notChecked('nothingToCheck');
+  const checks = CHECKS.map(name => ({
+    name, required: policy.requires(name) && name in findings, ...(findings[name] ?? nothing),
+  }));
+  return {outcome: outcomeOf(checks), checks, credentials: []};
+}
+
+const BADNESS = {pass: 0, notChecked: 1, fail: 2};
+
+/** By name, the worst result counts; of equals the last, as the binary has it. */
+function join(credentials, policy) {
+  const checks = CHECKS.map(name => credentials
+    .map(one => one.checks.find(check => check.name === name))
+    .reduce((worst, one) => (BADNESS[one.result] >= BADNESS[worst.result] ? one : worst)));
+  return {outcome: outcomeOf(checks), checks, credentials, policy: policy.title};
+}
+
+/** A failed check, required or not, is never outweighed; a required one that could not be made leaves the answer open. */
+export function outcomeOf(checks) {
+  if (checks.some(check => check.result === 'fail')) return 'invalid';
+  const open = checks.some(check => check.required && check.result !== 'pass');
+  return open || checks.length === 0 ? 'undetermined' : 'valid';
+}

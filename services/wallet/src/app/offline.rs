@@ -1,0 +1,88 @@
+//! What a person showed while their phone had no network, told when the line is back.
+
+use chrono::Duration;
+use clock::Timestamp;
+use holding::activity::Activity;
+use holding::vault::Purpose;
+use store_wallet::records::Entry;
+
+use super::fault::Fault;
+use super::{Person, Wallet};
+
+const MAX_TO: usize = 512;
+const MAX_CLAIMS: usize = 64;
+const MAX_CLAIM: usize = 128;
+/// A phone's clock may be a little ahead.
+const SKEW_MINUTES: i64 = 5;
+
+/// As the phone tells it.
+#[derive(Clone, Debug)]
+pub struct OfflineAct {
+    /// A UUID of version 7 (RFC 9562, 5.7).
+    pub id: String,
+    pub to: String,
+    pub at: Timestamp,
+    pub claims: Vec<String>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum OfflineError {
+    #[error(transparent)]
+    Fault(#[from] Fault),
+    #[error("the act is not in the expected form")]
+    Form,
+}
+
+impl OfflineAct {
+    fn is_sound(&self, now: Timestamp) -> bool {
+        let readable = |text: &str, longest: usize| {
+            !text.is_empty() && text.len() <= longest && !text.chars().any(char::is_control)
+        };
+        is_uuid_7(&self.id)
+            && readable(&self.to, MAX_TO)
+            && self.claims.len() <= MAX_CLAIMS
+            && self.claims.iter().all(|claim| readable(claim, MAX_CLAIM))
+            && self.at <= now + Duration::minutes(SKEW_MINUTES)
+    }
+}
+
+impl Wallet {
+    /// Notes it among the activities. However often it is told, it stands there once.
+    pub async fn note_offline_act(&self, person: &Person, act: OfflineAct) -> Result<(), OfflineError> {
+        if !act.is_sound(self.now()) {
+            return Err(OfflineError::Form);
+        }
+        let OfflineAct { id, to, at, claims } = act;
+        let activity = Activity::Presented { to, proven: false, purpose: None, claims, receipt: None };
+        let sealed = self.seal(&person.data_key, Purpose::Activity, &id, &activity)?;
+        let mut tx = self.store.write("note_offline_act").await.map_err(Fault::from)?;
+        tx.insert_entry_once(&person.account, &Entry { id, sealed, at }).await.map_err(Fault::from)?;
+        tx.commit().await.map_err(Fault::from)?;
+        Ok(())
+    }
+}
+
+fn is_uuid_7(text: &str) -> bool {
+    let lower_hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    text.len() == 36
+        && text.bytes().enumerate().all(|(place, byte)| match place {
+            8 | 13 | 18 | 23 => byte == b'-',
+            14 => byte == b'7',
+            19 => matches!(byte, b'8' | b'9' | b'a' | b'b'),
+            _ => lower_hex(byte),
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_identifiers_that_sort_by_time_are_taken() {
+        assert!(is_uuid_7("01890a5d-ac96-774b-bcce-b302099a8057"));
+        for other in ["", "01890a5d-ac96-474b-bcce-b302099a8057", "01890A5D-ac96-774b-bcce-b302099a8057", "x"]
+        {
+            assert!(!is_uuid_7(other), "{other}");
+        }
+    }
+}

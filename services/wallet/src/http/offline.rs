@@ -1,0 +1,149 @@
+//! Times without a network: the page that shows what is kept on the phone, its worker, and what is told afterwards.
+
+use std::fmt::Write as _;
+
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use actix_web::web::{Path, ServiceConfig};
+use actix_web::{HttpResponse, get, post};
+use askama::Template;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+use utoipa::ToSchema;
+use web::assets::{Asset, SCRIPT, STYLE};
+use web::page::{Shell, html};
+use web::{Json, Problem};
+
+use super::App;
+use super::assets::ASSETS;
+use super::auth::SignedIn;
+use crate::app::offline::OfflineAct;
+
+macro_rules! file {
+    ($name:literal, $kind:expr) => {
+        Asset { name: $name, content_type: $kind, body: include_bytes!(concat!("../../static/", $name)) }
+    };
+}
+
+/// The modules of these pages, served under `/assets/` beside the wallet's others.
+pub const STYLE_SHEET: Asset = file!("offline.css", STYLE);
+pub const KEEP: Asset = file!("offline-keep.js", SCRIPT);
+pub const KEPT: Asset = file!("offline-kept.js", SCRIPT);
+pub const LINE: Asset = file!("offline-line.js", SCRIPT);
+pub const PAGE: Asset = file!("offline-page.js", SCRIPT);
+pub const SEQUENCE: Asset = file!("offline-sequence.js", SCRIPT);
+pub const SHOWING: Asset = file!("offline-showing.js", SCRIPT);
+pub const WORDS: Asset = file!("offline-words.js", SCRIPT);
+
+const WORKER: &str = include_str!("../../static/offline-worker.js");
+
+/// What the page needs of `/assets/`, of the wallet and of all services.
+const NEEDED: [&str; 17] = [
+    "offline.css",
+    "offline-kept.js",
+    "offline-line.js",
+    "offline-page.js",
+    "offline-sequence.js",
+    "offline-showing.js",
+    "offline-words.js",
+    "wallet.css",
+    "wallet-key.js",
+    "passerelle.css",
+    "passkey.js",
+    "progress.js",
+    "mark.svg",
+    "jsqr.js",
+    "qr-code.js",
+    "qr-parts.js",
+    "qr-reader.js",
+];
+
+#[derive(Template)]
+#[template(path = "offline.html")]
+struct OfflinePage {
+    shell: Shell,
+}
+
+/// Pages; the operations of `/v1` are registered beside the others.
+pub fn configure(config: &mut ServiceConfig) -> &mut ServiceConfig {
+    config.service(show_offline).service(worker)
+}
+
+/// The same for everybody, since the worker keeps it: nothing of a person is in it.
+#[get("/offline")]
+async fn show_offline() -> Result<HttpResponse, Problem> {
+    html(&page())
+}
+
+fn page() -> OfflinePage {
+    OfflinePage { shell: Shell::new("Wallet") }
+}
+
+#[get("/offline-worker.js")]
+async fn worker() -> HttpResponse {
+    let mut hasher = Sha256::new();
+    hasher.update(WORKER);
+    hasher.update(page().to_string());
+    for name in NEEDED {
+        hasher.update(ASSETS.body(name).or_else(|| web::assets::ours(name)).unwrap_or_default());
+    }
+    let version = hasher.finalize().iter().take(12).fold(String::new(), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    });
+    let assets = NEEDED.iter().map(|name| format!("/assets/{name}"));
+    let files: Vec<_> = std::iter::once("/offline".to_owned()).chain(assets).collect();
+    let head = format!("const VERSION = '{version}';\nconst FILES = {};\n", Value::from(files));
+    HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, SCRIPT))
+        .insert_header((CACHE_CONTROL, "no-cache"))
+        .body(head + WORKER)
+}
+
+/// A credential as it was issued, for the person's own device.
+#[derive(Serialize, ToSchema)]
+pub struct CredentialCopy {
+    /// Text, or an object for `ldp_vc`.
+    #[schema(value_type = Object)]
+    credential: Value,
+}
+
+/// The copy that the person keeps on their phone.
+#[utoipa::path(tag = "credentials", security(("session" = [])), params(("id" = String, Path)), responses(
+    (status = 200, body = CredentialCopy), (status = "4XX", body = Problem)))]
+#[get("/credentials/{id}/copy")]
+pub async fn copy_credential(app: App, person: SignedIn, id: Path<String>) -> Result<HttpResponse, Problem> {
+    let kept = app.wallet.credential(&person.0, &id).await?;
+    let copy = CredentialCopy { credential: kept.held.credential };
+    Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(copy))
+}
+
+/// Something that the person showed while their phone had no network.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct NewOfflineAct {
+    /// A UUID of version 7 that the phone made: the same one again changes nothing.
+    #[schema(pattern = "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$")]
+    id: String,
+    /// Whom the desk's code named; nobody proved that it was them. At most 512 characters.
+    to: String,
+    at: DateTime<Utc>,
+    /// Names of the claims that were shown, at most 64.
+    claims: Vec<String>,
+}
+
+/// Notes it among the person's activities, once.
+#[utoipa::path(tag = "presenting", security(("session" = [])), request_body = NewOfflineAct, responses(
+    (status = 204), (status = "4XX", body = Problem)))]
+#[post("/offline-acts")]
+pub async fn note_offline_act(
+    app: App,
+    person: SignedIn,
+    body: Json<NewOfflineAct>,
+) -> Result<HttpResponse, Problem> {
+    let NewOfflineAct { id, to, at, claims } = body.0;
+    app.wallet.note_offline_act(&person.0, OfflineAct { id, to, at, claims }).await?;
+    Ok(HttpResponse::NoContent().finish())
+}

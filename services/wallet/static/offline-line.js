@@ -1,0 +1,34 @@
+// On every page of the wallet: what was done without a network is told to the service once there is one, and what is kept on
+// this phone is forgotten when the person signs out.
+
+import {forgetAll, notes, told} from './offline-kept.js';
+
+const account = document.getElementById('person')?.dataset.account;
+
+/** Each act has a name of its own, by which the service takes it once however often it is told. */
+async function tell() {
+  for (const {account: whose, ...act} of await notes()) {
+    if (whose !== account) continue;
+    const answered = await fetch('/v1/offline-acts', {
+      method: 'POST', headers: {'content-type': 'application/json'}, body: JSON.stringify(act),
+    }).catch(() => null);
+    // Without an answer, or with one of a service in trouble, it is told again another time.
+    if (!answered || answered.status === 401 || answered.status === 429 || answered.status >= 500) return;
+    await told(act.id);
+  }
+}
+
+if (account && globalThis.indexedDB) {
+  // One page tells at a time; the others find nothing left.
+  const once = () => navigator.locks.request('passerelle-offline-acts', tell).catch(() => {});
+  addEventListener('online', once);
+  once();
+}
+
+for (const form of document.querySelectorAll('form[action="/sign-out"]')) {
+  form.addEventListener('submit', async event => {
+    event.preventDefault();
+    await forgetAll().catch(() => {});
+    form.submit();
+  });
+}

@@ -1,0 +1,173 @@
+// Showing what is kept on this phone without a network: read a desk's code, choose what to show, sign, and show the answer
+// as codes. Nothing leaves the phone but by its screen.
+
+import {find} from './wallet-key.js';
+import {all, note} from './offline-kept.js';
+import {answer, choices, readCode, withoutAnswer} from './offline-showing.js';
+import {parts} from './offline-sequence.js';
+import {words} from './offline-words.js';
+import {draw} from './qr-code.js';
+import {NoText, read, scan} from './qr-reader.js';
+
+const NEXT_MS = 1_400;
+
+const at = id => document.getElementById(id);
+const language = new URLSearchParams(location.search).get('lang') ?? navigator.language;
+const say = words(language);
+
+const state = {kept: [], chosen: null, code: null, timer: null};
+
+function element(name, attributes = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  made.append(...children);
+  return made;
+}
+
+/** The page in the person's language. */
+function speak() {
+  document.documentElement.lang = say.language;
+  document.documentElement.dir = say.direction;
+  document.title = `${say('title')} · Passerelle`;
+  for (const one of document.querySelectorAll('[data-say]')) one.textContent = say(one.dataset.say);
+}
+
+/** One step is to be seen at a time. */
+function step(id) {
+  for (const one of document.querySelectorAll('[data-step]')) one.hidden = one.id !== id;
+  clearInterval(state.timer);
+  at(id).querySelector('h2')?.focus();
+}
+
+function showKept() {
+  const rows = state.kept.map(one => {
+    const button = element('button', {type: 'button', class: 'secondary', 'data-kept': one.id}, say('show'));
+    button.addEventListener('click', () => choose(one));
+    return element('li', {}, element('span', {}, element('bdi', {}, one.name), element('small', {}, element('bdi', {}, one.issuer))), button);
+  });
+  at('kept-list').replaceChildren(...rows);
+  at('nothing-kept').hidden = rows.length > 0;
+  step('step-kept');
+}
+
+async function choose(one) {
+  state.chosen = one;
+  state.code = null;
+  at('claims').replaceChildren(...(await choices(one.credential)).map(name => {
+    const claim = one.claims?.find(({path}) => path.length === 1 && path[0] === name);
+    const box = element('input', {type: 'checkbox', name: 'claim', value: name});
+    return element('label', {class: 'check'}, box,
+      element('span', {}, `${claim?.label ?? name}: `, element('bdi', {}, claim?.value ?? '')));
+  }));
+  at('code-problem').hidden = true;
+  at('code-text').value = '';
+  step('step-code');
+}
+
+/** The desk's code decides for whom this phone signs, so it is shown before the person agrees. */
+function takeCode(text) {
+  const code = readCode(text);
+  at('code-problem').hidden = Boolean(code);
+  if (!code) {
+    at('code-problem').textContent = say('noCode');
+    return;
+  }
+  state.code = code;
+  chooseClaims();
+}
+
+function chooseClaims() {
+  at('for-whom').textContent = state.code ? say('forWhom', {audience: state.code.audience}) : say('replayableWhy');
+  at('for-whom').className = state.code ? 'banner info' : 'banner waiting';
+  step('step-claims');
+}
+
+async function look() {
+  at('scanner').hidden = false;
+  try {
+    const text = await scan(at('video'));
+    if (text) takeCode(text);
+  } catch {
+    at('code-problem').hidden = false;
+    at('code-problem').textContent = say('noCamera');
+  }
+  at('scanner').hidden = true;
+}
+
+async function readFiles(files) {
+  try {
+    takeCode(await read(files));
+  } catch (error) {
+    if (!(error instanceof NoText)) throw error;
+    takeCode('');
+  }
+}
+
+async function agree(event) {
+  event.preventDefault();
+  const {chosen, code} = state;
+  const names = [...document.querySelectorAll('[name="claim"]:checked')].map(box => box.value);
+  const now = Date.now();
+  if (!code) return showCodes(await withoutAnswer({credential: chosen.credential, names}), false);
+  at('person').dataset.account = chosen.account;
+  const key = await find();
+  if (!key || key.thumbprint !== chosen.holderKey) {
+    at('for-whom').textContent = say('noKey');
+    return undefined;
+  }
+  const text = await answer({credential: chosen.credential, names, code, privateKey: key.privateKey, now});
+  await note(chosen.account, {id: actId(now), to: code.audience, at: new Date(now).toISOString(), claims: names});
+  // A code is answered once.
+  state.code = null;
+  return showCodes(text, true);
+}
+
+/** A UUID of version 7 (RFC 9562, 5.7): acts sort by their time. */
+function actId(now) {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  for (let place = 0; place < 6; place += 1) bytes[place] = Math.floor(now / 256 ** (5 - place)) % 256;
+  bytes[6] = 0x70 | (bytes[6] & 0x0f);
+  bytes[8] = 0x80 | (bytes[8] & 0x3f);
+  const hex = Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join('');
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
+
+/** One code after the other, by itself or by hand where the person wants no movement. */
+async function showCodes(text, isAnswer) {
+  const codes = await parts(text);
+  let current = 0;
+  const turn = by => {
+    current = (current + by + codes.length) % codes.length;
+    at('code').replaceChildren(draw(codes[current], say('answerCode')));
+    at('code-number').textContent = say('number', {number: current + 1, count: codes.length});
+  };
+  at('replayable').hidden = isAnswer;
+  at('turning').hidden = codes.length < 2;
+  at('before').onclick = () => { clearInterval(state.timer); turn(-1); };
+  at('after').onclick = () => { clearInterval(state.timer); turn(1); };
+  step('step-answer');
+  turn(0);
+  const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
+  if (codes.length > 1 && !still) state.timer = setInterval(() => turn(1), NEXT_MS);
+}
+
+async function start() {
+  speak();
+  at('scan').addEventListener('click', look);
+  at('code-file').addEventListener('change', event => readFiles([...event.target.files]));
+  at('code-form').addEventListener('submit', event => {
+    event.preventDefault();
+    takeCode(at('code-text').value);
+  });
+  at('without').addEventListener('click', () => {
+    state.code = null;
+    chooseClaims();
+  });
+  at('claims-form').addEventListener('submit', agree);
+  for (const back of document.querySelectorAll('[data-back]')) back.addEventListener('click', showKept);
+  if ('serviceWorker' in navigator) navigator.serviceWorker.register('/offline-worker.js').catch(() => {});
+  state.kept = await all().catch(() => []);
+  showKept();
+}
+
+start();

@@ -1,0 +1,36 @@
+// The desk page's own verification, outside of a browser: the same modules, given what a Rust test gives to the binary's.
+// Input: a JSON file {modules, knowledge, languages, packs: {name: {file, trusted}}, cases: [{name, pack, text, code, now}]}.
+// Output on standard output: for each case {outcome, checks, claims, sentences} or {refused}.
+import {readFileSync} from 'node:fs';
+import {pathToFileURL} from 'node:url';
+
+const input = JSON.parse(readFileSync(process.argv[2], 'utf8'));
+const load = name => import(pathToFileURL(`${input.modules}/${name}`));
+const [{check}, {Knowledge}, {openPack}, {Policy}, {Words}] = await Promise.all(
+  ['report.js', 'knowledge.js', 'pack.js', 'policy.js', 'words.js'].map(load));
+
+const knowledge = new Knowledge(input.knowledge);
+const answers = [];
+for (const one of input.cases) answers.push(await answer(one));
+console.log(JSON.stringify(answers));
+
+async function answer({pack: name, text, code, now}) {
+  const {file, trusted} = input.packs[name];
+  try {
+    const pack = await openPack(new Uint8Array(Buffer.from(file, 'base64')), trusted, now);
+    const policy = new Policy(pack.policy);
+    const report = await check({text, code, pack, policy, knowledge, now});
+    const checks = report.checks.map(({name: check, result, code: word, required}) => [check, result, word, required]);
+    const subject = report.credentials.length > 0 ? 'credential' : 'presentation';
+    const sentences = Object.fromEntries(input.languages.map(language => {
+      const words = new Words(knowledge.words[language], language);
+      const said = report.checks.map(one => words.sentence(one, subject));
+      return [language, [words.outcome(report, policy.title), ...said]];
+    }));
+    const [first] = report.credentials;
+    return {outcome: report.outcome, checks, claims: first?.claims ?? null, issuer: first?.issuerName ?? null, sentences};
+  } catch (error) {
+    if (error.code === undefined && error.message !== 'unreadable') throw error;
+    return {refused: error.code ?? 'unreadable'};
+  }
+}
