@@ -49,6 +49,16 @@ pub enum Activity {
     PasskeyRemoved {
         name: String,
     },
+    PinAdded {
+        device: String,
+    },
+    PinRemoved {
+        device: String,
+    },
+    /// The last try before the PIN locked itself.
+    PinLocked {
+        device: String,
+    },
 }
 
 impl Activity {
@@ -66,6 +76,9 @@ impl Activity {
             Self::DeviceKeyLost { .. } => "deviceKeyLost",
             Self::PasskeyAdded { .. } => "passkeyAdded",
             Self::PasskeyRemoved { .. } => "passkeyRemoved",
+            Self::PinAdded { .. } => "pinAdded",
+            Self::PinRemoved { .. } => "pinRemoved",
+            Self::PinLocked { .. } => "pinLocked",
         }
     }
 
@@ -114,6 +127,11 @@ impl Activity {
             Self::DeviceKeyLost { device } => format!("The key of {device} was marked as lost."),
             Self::PasskeyAdded { name } => format!("A passkey was added: {name}."),
             Self::PasskeyRemoved { name } => format!("A passkey was removed: {name}."),
+            Self::PinAdded { device } => format!("A PIN was set on {device}."),
+            Self::PinRemoved { device } => format!("The PIN on {device} was removed."),
+            Self::PinLocked { device } => {
+                format!("The PIN on {device} was locked after too many wrong tries.")
+            }
         }
     }
 }

@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod activity;
+pub mod assurance;
 pub mod dcql;
 pub mod encryption;
 pub mod existence;
@@ -14,6 +15,7 @@ pub mod key_proof;
 pub mod labels;
 pub mod party;
 pub mod path;
+pub mod pin;
 pub mod presentation;
 pub mod reception;
 pub mod request;

@@ -28,6 +28,8 @@ pub enum Purpose {
     Presentation,
     Existence,
     Activity,
+    /// A name the person gave to something of theirs.
+    Label,
 }
 
 impl Purpose {
@@ -39,6 +41,7 @@ impl Purpose {
             Self::Presentation => "presentation",
             Self::Existence => "existence",
             Self::Activity => "activity",
+            Self::Label => "label",
         }
     }
 }

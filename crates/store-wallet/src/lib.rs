@@ -6,6 +6,7 @@
 
 pub mod accounts;
 pub mod credentials;
+pub mod pins;
 pub mod records;
 pub mod sessions;
 
@@ -14,6 +15,7 @@ use sql::{Database, Migration};
 const MIGRATIONS: &[Migration] = &[
     Migration { version: 1, name: "first", sql: include_str!("../migrations/001_first.sql") },
     Migration { version: 2, name: "deferred", sql: include_str!("../migrations/002_deferred.sql") },
+    Migration { version: 20, name: "ways_in", sql: include_str!("../migrations/020_ways_in.sql") },
 ];
 
 /// The wallet's database.

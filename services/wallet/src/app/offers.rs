@@ -130,7 +130,7 @@ impl Wallet {
             return self.settle(person, offer, None).await;
         }
         let (token, expires_at) = self.token(&offer.reception, tx_code).await?;
-        let proofs = self.key_proofs(&offer.reception, &wanted, &key).await?;
+        let proofs = self.key_proofs(person, &offer.reception, &wanted, &key).await?;
         offer.reception.progress = Progress::Signing {
             access_token: token,
             expires_at,
@@ -191,7 +191,7 @@ impl Wallet {
         if again.is_empty() {
             return self.settle(person, offer, seconds).await;
         }
-        let proofs = self.key_proofs(&offer.reception, &again, &key).await?;
+        let proofs = self.key_proofs(person, &offer.reception, &again, &key).await?;
         offer.reception.progress = Progress::Signing {
             access_token,
             expires_at,
@@ -343,6 +343,7 @@ impl Wallet {
     /// One proof for each credential, each with a nonce of its own.
     async fn key_proofs(
         &self,
+        person: &Person,
         reception: &Reception,
         slots: &[usize],
         key: &keys::PublicKey,
@@ -370,6 +371,7 @@ impl Wallet {
                 key,
                 &reception.endpoints.issuer,
                 nonce.as_deref(),
+                person.session.assurance,
                 self.now(),
             );
             proofs.push(ToSign { id: slot.to_string(), input });

@@ -9,6 +9,8 @@ use credential::Input;
 use credential::data_integrity::{self, ProofOptions, Purpose as ProofPurpose, Suite};
 use credential::enveloped::{self, Binding, Content, Envelope};
 use credential::x509::authority_key_ids_of;
+use holding::account::StepUp;
+use holding::assurance::Act;
 use holding::dcql::{self, Candidate, Evaluation, Selection, SelectionFault};
 use holding::presentation::{
     Answer, AnswerKind, PreparedItem, Presentation, Progress, StepFault, safe_receipt, safe_redirect,
@@ -58,6 +60,9 @@ pub enum PresentationError {
     DeviceSignature(#[from] SignatureFault),
     #[error("the key this credential is bound to is not usable any more")]
     DeviceKey,
+    /// Whom nothing names is shown something only by a person who proved themselves just now.
+    #[error(transparent)]
+    StepUp(#[from] StepUp),
 }
 
 /// A request, what of the person's would answer it, and the credentials that this is about.
@@ -108,6 +113,10 @@ impl Wallet {
     ) -> Result<(Asked, Vec<ToSign>), PresentationError> {
         let mut asked = self.presentation(person, id).await?;
         asked.presentation.may_decide(self.now())?;
+        let verifier = &asked.presentation.verifier;
+        if !verifier.is_proven() && !verifier.is_certified() {
+            self.may(person, Act::PresentToUnproven).await??;
+        }
         let selection = match selection {
             Some(selection) => selection,
             None => asked.evaluation.proposed().ok_or(SelectionFault::Incomplete)?,
@@ -338,6 +347,7 @@ impl Wallet {
         let shown = EncryptedAnswer {
             vp_token: Some(serde_json::to_value(&token)?),
             anchor_receipts: request.anchor_receipts.then(|| serde_json::to_value(&receipts)).transpose()?,
+            amr: person.session.assurance.told().map(|told| told.iter().map(|&one| one.to_owned()).collect()),
             ..EncryptedAnswer::default()
         };
         let form = self.answer_form(request, shown)?;

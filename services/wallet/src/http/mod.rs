@@ -7,8 +7,10 @@ pub mod credentials;
 pub mod existence;
 pub mod offers;
 pub mod pages;
+pub mod pins;
 pub mod presentations;
 pub mod problem;
+pub mod step_up;
 pub mod vc_api;
 pub mod views;
 
@@ -60,6 +62,10 @@ pub fn configure(config: &mut web::ServiceConfig<'_>) {
         .service(account::register)
         .service(account::sign_in_options)
         .service(account::sign_in)
+        .service(pins::pin_registration_options)
+        .service(pins::register_pin)
+        .service(pins::pin_sign_in_options)
+        .service(pins::pin_sign_in)
         .service(vc_api::derive_credential)
         .service(
             utoipa_actix_web::scope("/v1")
@@ -72,6 +78,14 @@ pub fn configure(config: &mut web::ServiceConfig<'_>) {
                 .service(account::create_device_key)
                 .service(account::delete_device_key)
                 .service(account::list_activity)
+                .service(step_up::step_up_options)
+                .service(step_up::step_up)
+                .service(step_up::name_passkey)
+                .service(step_up::name_device)
+                .service(pins::pin_step_up_options)
+                .service(pins::pin_step_up)
+                .service(pins::change_pin)
+                .service(pins::delete_pin)
                 .service(offers::open_offer)
                 .service(offers::show_offer)
                 .service(offers::accept_offer)

@@ -11,4 +11,5 @@ mod receiving;
 mod stub;
 mod vc_api;
 mod verifiers;
+mod ways_in;
 mod world;

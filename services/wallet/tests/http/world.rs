@@ -355,7 +355,7 @@ pub struct Person {
     pub agent: Agent,
     pub phone: Authenticator,
     pub key: HolderKey,
-    url: String,
+    pub url: String,
 }
 
 impl Person {
@@ -376,6 +376,19 @@ impl Person {
             .send(testkit::Method::DELETE, format!("{}{path}", self.url), &[], Vec::new())
             .await
             .unwrap()
+    }
+
+    pub async fn patch(&self, path: &str, body: Value) -> Answer {
+        let (url, headers) = (format!("{}{path}", self.url), [("content-type", "application/json")]);
+        let body = serde_json::to_vec(&body).unwrap();
+        self.agent.send(testkit::Method::PATCH, url, &headers, body).await.unwrap()
+    }
+
+    /// Proves the person afresh, in the session that is open.
+    pub async fn step_up(&mut self) -> Answer {
+        let options = self.post("/v1/step-up/options", json!({})).await.json().unwrap();
+        let assertion = self.phone.log_in(&options).unwrap();
+        self.post("/v1/step-up", assertion).await
     }
 
     pub async fn sign_in(&mut self) {

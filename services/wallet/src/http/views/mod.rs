@@ -1,5 +1,6 @@
 //! The JSON of `/v1`, beside the domain types it shows.
 
+mod access;
 mod account;
 mod credentials;
 mod existence;
@@ -13,6 +14,7 @@ use holding::signing::ToSign;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+pub use access::{DeviceKeyName, NewName, NewPin, PinAnswerBody, PinStartView, PinView};
 pub use account::{AccountView, ActivityList, DeviceKeyView, NewDeviceKey};
 pub use credentials::{ClaimView, CredentialList, CredentialView, StatusView};
 pub use existence::{ExistenceKey, ExistenceLink, ExistenceView, SigningStep};
