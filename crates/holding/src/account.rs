@@ -100,6 +100,8 @@ pub enum DeviceKeyFault {
     NotP256,
     #[error("the account already holds as many device keys as it may")]
     TooMany,
+    #[error("a key is named twice")]
+    Repeated,
     #[error("this key was marked as lost and cannot come back")]
     Lost,
 }

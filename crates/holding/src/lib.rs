@@ -7,6 +7,7 @@
 pub mod account;
 pub mod activity;
 pub mod assurance;
+pub mod copies;
 pub mod dcql;
 pub mod encryption;
 pub mod existence;

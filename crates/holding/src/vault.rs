@@ -30,6 +30,8 @@ pub enum Purpose {
     Activity,
     /// A name the person gave to something of theirs.
     Label,
+    /// To whom a copy was shown.
+    ShownTo,
 }
 
 impl Purpose {
@@ -42,6 +44,7 @@ impl Purpose {
             Self::Existence => "existence",
             Self::Activity => "activity",
             Self::Label => "label",
+            Self::ShownTo => "shown to",
         }
     }
 }

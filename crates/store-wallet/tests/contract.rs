@@ -77,6 +77,8 @@ fn credential(account: &str, id: &str, slot: i64) -> Credential {
         receipt_tries: 0,
         notify_due_at: None,
         notify_tries: 0,
+        copy_of: None,
+        shown_to: None,
     }
 }
 
@@ -311,6 +313,30 @@ async fn pin_opens_one_account_and_each_try_counts_once() {
         assert_eq!(tx.find_pin("t").await.unwrap().unwrap().sealed, vec![4]);
         assert!(!tx.delete_pin("b", "t").await.unwrap());
         assert!(tx.delete_pin("a", "t").await.unwrap());
+        tx.commit().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn copy_goes_to_one_verifier_and_away_with_its_credential() {
+    for case in engines("copies").await {
+        let mut tx = case.store.write("test").await.unwrap();
+        account(&mut tx, "a").await;
+        tx.insert_credential(&credential("a", "c1", 0)).await.unwrap();
+        for (id, slot) in [("k1", 1000), ("k2", 2000)] {
+            let copy = Credential { copy_of: Some("c1".into()), ..credential("a", id, slot) };
+            assert!(tx.insert_credential(&copy).await.unwrap());
+        }
+        assert_eq!(tx.list_credentials("a").await.unwrap().len(), 1);
+        assert_eq!(tx.list_credentials_of_offer("a", "o1").await.unwrap().len(), 1);
+        assert!(!tx.show_copy("a", "c1", &[1]).await.unwrap(), "the first is no copy");
+        assert!(tx.show_copy("a", "k1", &[1]).await.unwrap());
+        assert!(!tx.show_copy("a", "k1", &[2]).await.unwrap());
+        let shown: Vec<_> =
+            tx.list_copies("a", "c1").await.unwrap().into_iter().map(|c| c.shown_to).collect();
+        assert_eq!(shown, [Some(vec![1]), None]);
+        assert!(tx.delete_credential("a", "c1").await.unwrap());
+        assert!(tx.find_credential("a", "k2").await.unwrap().is_none());
         tx.commit().await.unwrap();
     }
 }

@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod activity;
 mod answer_form;
 pub mod background;
+pub mod copies;
 pub mod credentials;
 mod deferred;
 pub mod disclosure;

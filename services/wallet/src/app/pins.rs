@@ -226,7 +226,11 @@ impl Wallet {
     }
 
     fn pin_to_sign(&self, kind: CeremonyKind, challenge: &str) -> ToSign {
-        ToSign { id: TO_SIGN.to_owned(), input: signing_input(kind.as_str(), &self.origin, challenge) }
+        ToSign {
+            id: TO_SIGN.to_owned(),
+            input: signing_input(kind.as_str(), &self.origin, challenge),
+            key: None,
+        }
     }
 
     async fn begin_pin(

@@ -124,8 +124,14 @@ impl Wallet {
         let created = self.now();
         let mut authorising = transaction::assign(&asked.presentation.request.transactions, &selection);
         let mut items = Vec::new();
+        let audience = asked.presentation.request.client_id.clone();
         for chosen in asked.evaluation.check(&selection)? {
-            let kept = find_kept(&asked.credentials, &chosen.matched.credential)?;
+            let first = find_kept(&asked.credentials, &chosen.matched.credential)?;
+            let copy = match chosen.query.holder_binding {
+                true => self.copy_for(person, &first.row.id, &audience).await?,
+                false => None,
+            };
+            let kept = copy.as_ref().unwrap_or(first);
             let mut item = PreparedItem {
                 query: chosen.query.id.clone(),
                 credential: kept.row.id.clone(),
@@ -136,11 +142,13 @@ impl Wallet {
                 to_sign: None,
             };
             if chosen.query.holder_binding {
-                self.usable_key(&person.account, &item.holder_thumbprint)
-                    .await?
-                    .ok_or(PresentationError::DeviceKey)?;
+                self.signing_key(kept).await?.ok_or(PresentationError::DeviceKey)?;
                 let input = self.to_sign(&asked.presentation, kept, &item).await?;
-                item.to_sign = Some(ToSign { id: items.len().to_string(), input });
+                item.to_sign = Some(ToSign {
+                    id: items.len().to_string(),
+                    input,
+                    key: kept.held.copy.as_ref().map(|_| kept.held.holder_thumbprint.clone()),
+                });
             }
             items.push(item);
         }
@@ -253,7 +261,7 @@ impl Wallet {
         kept: &Kept,
         item: &PreparedItem,
     ) -> Result<enveloped::Prepared, PresentationError> {
-        let key = self.usable_key(&kept.row.account, &item.holder_thumbprint).await?;
+        let key = self.signing_key(kept).await?;
         let did = key.ok_or(PresentationError::DeviceKey)?.did_jwk();
         let held = Input::from_value(kept.held.credential.clone());
         let credential = held.ok().and_then(|input| enveloped::wrap(&input, Content::Credential));
@@ -286,7 +294,7 @@ impl Wallet {
         kept: &Kept,
         item: &PreparedItem,
     ) -> Result<data_integrity::Prepared, PresentationError> {
-        let key = self.usable_key(&kept.row.account, &item.holder_thumbprint).await?;
+        let key = self.signing_key(kept).await?;
         let did = key.ok_or(PresentationError::DeviceKey)?.did_jwk();
         let document = json!({
             "@context": ["https://www.w3.org/ns/credentials/v2"],
@@ -317,12 +325,12 @@ impl Wallet {
         let mut receipts: BTreeMap<String, Vec<Value>> = BTreeMap::new();
         let mut claims = Vec::new();
         for item in items {
-            let kept = find_kept(&asked.credentials, &item.credential)?;
+            let kept = &self.shown(person, asked, &item.credential).await?;
             let presentation = match &item.to_sign {
                 None if kept.held.is_w3c() => kept.held.credential.clone(),
                 None => Value::String(select(kept, item)?),
                 Some(to_sign) => {
-                    let key = self.usable_key(&person.account, &item.holder_thumbprint).await?;
+                    let key = self.signing_key(kept).await?;
                     let key = key.ok_or(PresentationError::DeviceKey)?;
                     let checked = signing::check(std::slice::from_ref(to_sign), signatures, &key)?;
                     let signature = checked.get(&to_sign.id).ok_or(SignatureFault::Missing)?;

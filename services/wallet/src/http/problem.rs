@@ -100,7 +100,9 @@ impl From<AccountError> for Problem {
                 Self::conflict("This wallet has no passkey. Use the PIN of your device.")
             }
             AccountError::EmptyName => Self::bad_request("Give a name of at least one letter."),
-            AccountError::DeviceKey(DeviceKeyFault::NotP256) => Self::bad_request(error.to_string()),
+            AccountError::DeviceKey(DeviceKeyFault::NotP256 | DeviceKeyFault::Repeated) => {
+                Self::bad_request(error.to_string())
+            }
             AccountError::DeviceKey(DeviceKeyFault::TooMany | DeviceKeyFault::Lost) => {
                 Self::conflict(capitalised(&error.to_string()))
             }
@@ -169,6 +171,7 @@ impl From<OfferError> for Problem {
                     .detail(reason.clone())
             }
             OfferError::DeviceKey => device_key(),
+            OfferError::CopyKey(inner) => Self::bad_request(format!("{}.", capitalised(&inner.to_string()))),
             OfferError::TokenOver => {
                 Self::new(StatusCode::CONFLICT, "accept-again", "It took too long")
                     .detail("Nothing is lost. Accept the offer once more.")

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod approving;
+mod copies;
 mod deferred;
 mod existence;
 mod pages;

@@ -63,10 +63,15 @@ pub struct ToSignView {
     #[schema(example = "keyProof")]
     pub purpose: &'static str,
     pub input: String,
+    /// The thumbprint of the key that signs, where it is one of a copy and not the device's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
 }
 
 pub fn to_sign(items: Vec<ToSign>, purpose: &'static str) -> Vec<ToSignView> {
-    items.into_iter().map(|item| ToSignView { id: item.id, purpose, input: base64url(&item.input) }).collect()
+    let view =
+        |item: ToSign| ToSignView { id: item.id, purpose, input: base64url(&item.input), key: item.key };
+    items.into_iter().map(view).collect()
 }
 
 fn base64url(bytes: &[u8]) -> String {
