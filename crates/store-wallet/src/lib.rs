@@ -14,6 +14,7 @@ use sql::{Database, Migration};
 const MIGRATIONS: &[Migration] = &[
     Migration { version: 1, name: "first", sql: include_str!("../migrations/001_first.sql") },
     Migration { version: 2, name: "deferred", sql: include_str!("../migrations/002_deferred.sql") },
+    Migration { version: 10, name: "languages", sql: include_str!("../migrations/010_languages.sql") },
 ];
 
 /// The wallet's database.

@@ -10,6 +10,7 @@ pub mod disclosure;
 pub mod existence;
 pub mod fault;
 pub mod issuers;
+pub mod languages;
 pub mod offers;
 pub mod presentations;
 pub mod sessions;
