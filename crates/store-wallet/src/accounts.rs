@@ -33,6 +33,17 @@ impl Tx {
         .transpose()
     }
 
+    pub async fn set_language(&mut self, account: &str, code: &str) -> Result<(), Error> {
+        const SQL: &str = "UPDATE accounts SET language = $2 WHERE id = $1";
+        self.0.execute(SQL, args![account, code]).await.map(|_| ())
+    }
+
+    pub async fn find_language(&mut self, account: &str) -> Result<Option<String>, Error> {
+        const SQL: &str = "SELECT language FROM accounts WHERE id = $1";
+        let row = self.0.fetch_optional(SQL, args![account]).await?;
+        row.map_or(Ok(None), |row| row.opt_text("language"))
+    }
+
     /// Forgets a person: the data key first overwritten, then every row that belonged to it.
     pub async fn delete_account(&mut self, id: &str) -> Result<(), Error> {
         const STEPS: [&str; 11] = [

@@ -15,6 +15,7 @@ use sql::{Database, Migration};
 const MIGRATIONS: &[Migration] = &[
     Migration { version: 1, name: "first", sql: include_str!("../migrations/001_first.sql") },
     Migration { version: 2, name: "deferred", sql: include_str!("../migrations/002_deferred.sql") },
+    Migration { version: 10, name: "languages", sql: include_str!("../migrations/010_languages.sql") },
     Migration { version: 20, name: "ways_in", sql: include_str!("../migrations/020_ways_in.sql") },
     Migration { version: 21, name: "copies", sql: include_str!("../migrations/021_copies.sql") },
 ];

@@ -21,14 +21,21 @@ pub const STYLE: &str = "text/css; charset=utf-8";
 pub(crate) const OURS: Assets = Assets(&[
     Asset { name: "passerelle.css", content_type: STYLE, body: include_bytes!("../assets/passerelle.css") },
     Asset { name: "passkey.js", content_type: SCRIPT, body: include_bytes!("../assets/passkey.js") },
+    Asset { name: "words.js", content_type: SCRIPT, body: include_bytes!("../assets/words.js") },
     Asset { name: "progress.js", content_type: SCRIPT, body: include_bytes!("../assets/progress.js") },
     Asset { name: "docs.js", content_type: SCRIPT, body: include_bytes!("../assets/docs.js") },
     Asset { name: "docs.css", content_type: STYLE, body: include_bytes!("../assets/docs.css") },
     Asset { name: "mark.svg", content_type: "image/svg+xml", body: include_bytes!("../assets/mark.svg") },
 ]);
 
+/// A file that every service serves.
+#[must_use]
+pub fn shared(name: &str) -> Option<&'static Asset> {
+    OURS.find(name)
+}
+
 impl Assets {
-    pub(crate) fn find(self, name: &str) -> Option<&'static Asset> {
+    pub fn find(self, name: &str) -> Option<&'static Asset> {
         self.0.iter().find(|asset| asset.name == name)
     }
 }

@@ -11,6 +11,7 @@ pub mod disclosure;
 pub mod existence;
 pub mod fault;
 pub mod issuers;
+pub mod languages;
 pub mod offers;
 pub mod pins;
 pub mod presentations;

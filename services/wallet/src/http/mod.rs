@@ -5,6 +5,7 @@ pub mod assets;
 pub mod auth;
 pub mod credentials;
 pub mod existence;
+pub mod language;
 pub mod offers;
 pub mod pages;
 pub mod pins;
