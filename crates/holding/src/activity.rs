@@ -55,6 +55,11 @@ pub enum Activity {
     PinRemoved {
         device: String,
     },
+    RecoveryCodeMade,
+    /// The wallet was entered with its recovery code.
+    Recovered {
+        device: String,
+    },
     /// The last try before the PIN locked itself.
     PinLocked {
         device: String,
@@ -79,6 +84,8 @@ impl Activity {
             Self::PinAdded { .. } => "pinAdded",
             Self::PinRemoved { .. } => "pinRemoved",
             Self::PinLocked { .. } => "pinLocked",
+            Self::RecoveryCodeMade => "recoveryCodeMade",
+            Self::Recovered { .. } => "recovered",
         }
     }
 
@@ -129,6 +136,14 @@ impl Activity {
             Self::PasskeyRemoved { name } => format!("A passkey was removed: {name}."),
             Self::PinAdded { device } => format!("A PIN was set on {device}."),
             Self::PinRemoved { device } => format!("The PIN on {device} was removed."),
+            Self::RecoveryCodeMade => {
+                "A recovery code was made. An earlier one is of no use any more.".to_owned()
+            }
+            Self::Recovered { device } => {
+                format!(
+                    "This wallet was entered with its recovery code on {device}. All other sessions ended."
+                )
+            }
             Self::PinLocked { device } => {
                 format!("The PIN on {device} was locked after too many wrong tries.")
             }

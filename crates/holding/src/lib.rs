@@ -19,6 +19,7 @@ pub mod path;
 pub mod pin;
 pub mod presentation;
 pub mod reception;
+pub mod recovery;
 pub mod request;
 pub mod signing;
 pub mod transaction;

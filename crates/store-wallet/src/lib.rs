@@ -8,6 +8,7 @@ pub mod accounts;
 pub mod credentials;
 pub mod pins;
 pub mod records;
+pub mod recovery;
 pub mod sessions;
 
 use sql::{Database, Migration};
@@ -18,6 +19,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { version: 10, name: "languages", sql: include_str!("../migrations/010_languages.sql") },
     Migration { version: 20, name: "ways_in", sql: include_str!("../migrations/020_ways_in.sql") },
     Migration { version: 21, name: "copies", sql: include_str!("../migrations/021_copies.sql") },
+    Migration { version: 22, name: "recovery", sql: include_str!("../migrations/022_recovery.sql") },
 ];
 
 /// The wallet's database.

@@ -100,6 +100,7 @@ async fn account_and_everything_of_it_is_deleted() {
             };
             tx.insert_passkey(&passkey).await.unwrap();
             tx.insert_pin(&pin(id, &format!("t-{id}"))).await.unwrap();
+            tx.replace_recovery_code(id, &format!("f-{id}"), at(0)).await.unwrap();
             tx.insert_credential(&credential(id, "c1", 0)).await.unwrap();
             for table in [Table::Offers, Table::Presentations, Table::Existences] {
                 assert!(tx.insert_record(table, &record(id, "r1", "s1")).await.unwrap());
@@ -114,6 +115,7 @@ async fn account_and_everything_of_it_is_deleted() {
         assert!(tx.find_account("a").await.unwrap().is_none());
         assert!(tx.find_passkey("pk-a").await.unwrap().is_none());
         assert!(tx.find_pin("t-a").await.unwrap().is_none());
+        assert!(tx.find_recovery_code("f-a").await.unwrap().is_none());
         assert!(tx.list_credentials("a").await.unwrap().is_empty());
         assert!(tx.list_entries("a").await.unwrap().is_empty());
         assert_eq!(tx.list_credentials("b").await.unwrap().len(), 1);
@@ -337,6 +339,28 @@ async fn copy_goes_to_one_verifier_and_away_with_its_credential() {
         assert_eq!(shown, [Some(vec![1]), None]);
         assert!(tx.delete_credential("a", "c1").await.unwrap());
         assert!(tx.find_credential("a", "k2").await.unwrap().is_none());
+        tx.commit().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn account_has_one_recovery_code_that_is_taken_once() {
+    for case in engines("recovery").await {
+        let mut tx = case.store.write("test").await.unwrap();
+        account(&mut tx, "a").await;
+        account(&mut tx, "b").await;
+        tx.replace_recovery_code("a", "f1", at(0)).await.unwrap();
+        tx.replace_recovery_code("a", "f2", at(5)).await.unwrap();
+        assert!(tx.find_recovery_code("f1").await.unwrap().is_none());
+        assert_eq!(tx.find_recovery_code("f2").await.unwrap().as_deref(), Some("a"));
+        assert_eq!(tx.find_recovery_made("a").await.unwrap(), Some(at(5)));
+        assert!(!tx.consume_recovery_code("b", "f2").await.unwrap());
+        assert!(tx.consume_recovery_code("a", "f2").await.unwrap());
+        assert!(!tx.consume_recovery_code("a", "f2").await.unwrap());
+        tx.insert_pin(&pin("a", "t1")).await.unwrap();
+        tx.insert_pin(&pin("b", "t2")).await.unwrap();
+        assert_eq!(tx.delete_pins("a").await.unwrap(), 1);
+        assert!(tx.find_pin("t2").await.unwrap().is_some());
         tx.commit().await.unwrap();
     }
 }

@@ -77,7 +77,8 @@ export async function copyKeys(offer, count) {
   return known.sort((one, other) => (one.thumbprint < other.thumbprint ? -1 : 1)).map((copy) => copy.publicKey);
 }
 
-async function generate() {
+/** A key pair that nobody can read, this page included. */
+export async function generate() {
   const pair = await crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, false, ["sign"]);
   const { kty, crv, x, y } = await crypto.subtle.exportKey("jwk", pair.publicKey);
   const publicKey = { kty, crv, x, y };
@@ -85,6 +86,15 @@ async function generate() {
   const members = JSON.stringify({ crv, kty, x, y });
   const thumbprint = toText(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(members)));
   return { privateKey: pair.privateKey, publicKey, thumbprint };
+}
+
+/** Keeps a key under its account. */
+export const keep = (key) => store("readwrite", (keys) => keys.put(key));
+
+/** The keys of this browser that open a wallet together with a PIN. */
+export async function withPin() {
+  if (!possible()) return [];
+  return (await store("readonly", (keys) => keys.getAll())).filter((key) => key.pin);
 }
 
 async function make() {
@@ -129,9 +139,11 @@ export async function sign(key, toSign) {
   return signatures;
 }
 
-/** A request without a body: DELETE and the like. */
-export async function send(method, url) {
-  const response = await fetch(url, { method, credentials: "same-origin", headers: { accept: "application/json" } });
+/** A request that is no POST: mostly without a body. */
+export async function send(method, url, body) {
+  const headers = { accept: "application/json" };
+  if (body) headers["content-type"] = "application/json";
+  const response = await fetch(url, { method, credentials: "same-origin", headers, body: body && JSON.stringify(body) });
   const text = await response.text();
   const json = text ? JSON.parse(text) : null;
   if (!response.ok) throw new PasskeyError((json && (json.detail || json.title)) || "That did not work.", json);

@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use clock::Timestamp;
 use holding::account::{
     DeviceKey, DeviceKeyFault, MAX_DEVICE_KEYS, MAX_PASSKEYS, Passkey, Session, StepUp, device_public_key,
     label,
@@ -12,6 +13,7 @@ use holding::pin::PinAccess;
 use holding::vault::{DataKey, Purpose};
 use serde_json::Value;
 use store_wallet::accounts::Account;
+use store_wallet::sessions::Ceremony;
 use web::passkey::{PasskeyError, Uuid};
 
 use super::fault::Fault;
@@ -37,6 +39,8 @@ pub enum AccountError {
     Unknown,
     #[error(transparent)]
     StepUp(#[from] StepUp),
+    #[error("this recovery code opens no wallet")]
+    RecoveryCode,
     #[error("the account has no passkey")]
     NoPasskey,
     #[error("nothing is left of this name that could be shown")]
@@ -51,6 +55,7 @@ pub struct AccountOverview {
     pub passkeys: Vec<Named<Passkey>>,
     pub device_keys: Vec<Named<DeviceKey>>,
     pub pins: Vec<PinAccess>,
+    pub recovery_code_made: Option<Timestamp>,
     pub sessions: Vec<Session>,
 }
 
@@ -71,10 +76,19 @@ impl Wallet {
             }
             None => (self.new_account_id(), Vec::new()),
         };
+        self.registration_options(CeremonyKind::Registration, &account, &known).await
+    }
+
+    pub(super) async fn registration_options(
+        &self,
+        kind: CeremonyKind,
+        account: &str,
+        known: &[Passkey],
+    ) -> Result<Value, AccountError> {
         if known.len() >= MAX_PASSKEYS {
             return Err(AccountError::TooManyPasskeys);
         }
-        let user = Uuid::parse_str(&account).map_err(|_| AccountError::Unknown)?;
+        let user = Uuid::parse_str(account).map_err(|_| AccountError::Unknown)?;
         let exclude: Vec<Vec<u8>> =
             known.iter().filter_map(|passkey| decode(&passkey.credential_id)).collect();
         // The name is all a person sees in the phone's list of passkeys. It holds nothing personal, and the
@@ -82,7 +96,7 @@ impl Wallet {
         let name = format!("Passerelle wallet, {}", self.now().format("%-d %B %Y"));
         let (options, state) =
             self.passkeys.start_registration(user, &name, &exclude).map_err(Fault::Passkey)?;
-        self.begin(CeremonyKind::Registration, &account, &options, state).await?;
+        self.begin(kind, account, &options, state).await?;
         Ok(options)
     }
 
@@ -98,19 +112,8 @@ impl Wallet {
         if person.is_some_and(|person| person.account != ceremony.account) {
             return Err(AccountError::Ceremony);
         }
-        let registered =
-            self.passkeys.finish_registration(&ceremony.state, response).map_err(AccountError::Passkey)?;
+        let passkey = self.registered(&ceremony, response, device)?;
         let now = self.now();
-        let passkey = Passkey {
-            credential_id: encode(&registered.credential_id),
-            account: ceremony.account.clone(),
-            passkey: registered.json,
-            public_key: registered.public_key_cose,
-            name: device.to_owned(),
-            label: None,
-            created_at: now,
-            last_used_at: now,
-        };
         let mut tx = self.store.write("register").await?;
         let exists = tx.find_account(&ceremony.account).await?.is_some();
         // Without a session the ceremony makes an account; a ceremony begun while signed in must end so.
@@ -138,12 +141,35 @@ impl Wallet {
         Ok(session)
     }
 
+    /// The passkey that a browser made in answer to a ceremony.
+    pub(super) fn registered(
+        &self,
+        ceremony: &Ceremony,
+        response: &Value,
+        device: &str,
+    ) -> Result<Passkey, AccountError> {
+        let registered =
+            self.passkeys.finish_registration(&ceremony.state, response).map_err(AccountError::Passkey)?;
+        let now = self.now();
+        Ok(Passkey {
+            credential_id: encode(&registered.credential_id),
+            account: ceremony.account.clone(),
+            passkey: registered.json,
+            public_key: registered.public_key_cose,
+            name: device.to_owned(),
+            label: None,
+            created_at: now,
+            last_used_at: now,
+        })
+    }
+
     pub async fn account(&self, account: &str) -> Result<AccountOverview, AccountError> {
         let mut tx = self.store.read().await?;
         let now = self.now();
         let mut sessions = tx.list_sessions(account).await?;
         sessions.retain(|session| session.is_live(now));
         let pins = tx.list_pins(account).await?;
+        let recovery_code_made = tx.find_recovery_made(account).await?;
         let (passkeys, device_keys) = (tx.list_passkeys(account).await?, tx.list_device_keys(account).await?);
         let account = tx.find_account(account).await?.ok_or(AccountError::Unknown)?;
         let key = DataKey::open(&self.sealing_key, &account.id, &account.data_key).map_err(Fault::from)?;
@@ -155,6 +181,7 @@ impl Wallet {
                 .map(|one| name_device(&key, one))
                 .collect::<Result<_, _>>()?,
             pins,
+            recovery_code_made,
             sessions,
         })
     }

@@ -15,6 +15,7 @@ pub mod languages;
 pub mod offers;
 pub mod pins;
 pub mod presentations;
+pub mod recovery;
 pub mod sessions;
 pub mod signing;
 pub mod standing;

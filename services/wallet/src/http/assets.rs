@@ -19,6 +19,10 @@ pub const ASSETS: Assets = Assets(&[
     module!("wallet-home.js"),
     module!("wallet-account.js"),
     module!("wallet-credential.js"),
+    module!("wallet-proof.js"),
+    module!("wallet-pin.js"),
+    module!("wallet-recover.js"),
+    module!("wallet-ways-in.js"),
     Asset {
         name: "wallet-192.png",
         content_type: "image/png",

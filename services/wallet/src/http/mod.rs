@@ -11,6 +11,7 @@ pub mod pages;
 pub mod pins;
 pub mod presentations;
 pub mod problem;
+pub mod recovery;
 pub mod step_up;
 pub mod vc_api;
 pub mod views;
@@ -67,6 +68,8 @@ pub fn configure(config: &mut web::ServiceConfig<'_>) {
         .service(pins::register_pin)
         .service(pins::pin_sign_in_options)
         .service(pins::pin_sign_in)
+        .service(recovery::recovery_options)
+        .service(recovery::recover)
         .service(vc_api::derive_credential)
         .service(
             utoipa_actix_web::scope("/v1")
@@ -87,6 +90,8 @@ pub fn configure(config: &mut web::ServiceConfig<'_>) {
                 .service(pins::pin_step_up)
                 .service(pins::change_pin)
                 .service(pins::delete_pin)
+                .service(recovery::make_recovery_code)
+                .service(recovery::delete_recovery_code)
                 .service(offers::open_offer)
                 .service(offers::show_offer)
                 .service(offers::accept_offer)

@@ -96,6 +96,10 @@ impl From<AccountError> for Problem {
             }
             AccountError::Unknown => Self::not_found(),
             AccountError::StepUp(inner) => step_up(*inner),
+            AccountError::RecoveryCode => {
+                Self::new(UNPROCESSABLE, "recovery-code-refused", "The recovery code was not accepted")
+                    .detail("It opens no wallet. Read it from the paper once more. A code serves once, and the newest alone.")
+            }
             AccountError::NoPasskey => {
                 Self::conflict("This wallet has no passkey. Use the PIN of your device.")
             }
@@ -372,6 +376,11 @@ pub const PAGES: ProblemPages = ProblemPages(&[
         "passkey-needed",
         "This needs your passkey",
         "Where a wallet has a passkey, ways into it are changed with a passkey only: whoever learnt a PIN must not be able to shut you out.",
+    ),
+    page(
+        "recovery-code-refused",
+        "The recovery code was not accepted",
+        "The code is not one that opens a wallet: mistyped, used already, or followed by a newer one.",
     ),
     page(
         "pin-refused",

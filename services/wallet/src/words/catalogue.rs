@@ -27,7 +27,7 @@ macro_rules! catalogues {
     };
 }
 
-catalogues!("frame", "entry", "scripts");
+catalogues!("frame", "entry", "scripts", "access");
 
 static BUNDLES: LazyLock<BTreeMap<Language, Bundle>> =
     LazyLock::new(|| Language::ALL.into_iter().map(|language| (language, bundle(language))).collect());

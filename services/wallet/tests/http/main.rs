@@ -9,6 +9,7 @@ mod existence;
 mod pages;
 mod presenting;
 mod receiving;
+mod recovery;
 mod stub;
 mod vc_api;
 mod verifiers;

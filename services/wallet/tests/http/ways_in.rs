@@ -297,3 +297,35 @@ async fn passkeys_and_devices_bear_the_persons_names_and_the_database_does_not()
     database.extend(std::fs::read(world.database.with_extension("db-wal")).unwrap_or_default());
     assert!(!database.windows(5).any(|window| window == b"Amina"));
 }
+
+#[actix_web::test]
+async fn pages_for_ways_in_are_plain_and_speak_the_readers_language() {
+    let world = World::new().await;
+    let person = world.person("anna").await;
+    for (path, title) in [
+        ("/pin", "رقم سري لهذا الهاتف"),
+        ("/recover", "استخدم رمز الاستعادة"),
+        ("/ways-in", "طرق الدخول إلى محفظتك"),
+    ] {
+        let url = format!("{}{path}", world.url);
+        let headers = [("accept", "text/html"), ("accept-language", "ar")];
+        let page = person.agent.send(testkit::Method::GET, url, &headers, Vec::new()).await.unwrap();
+        let text = page.expect(200).unwrap().text();
+        assert!(text.contains(title) && text.contains("dir=\"rtl\""), "{path}");
+        assert!(!text.contains(" style=") && !text.contains("onclick="), "{path}");
+    }
+    let stranger = Agent::new().get_as(format!("{}/ways-in", world.url), "text/html").await.unwrap();
+    assert!(stranger.expect(401).unwrap().text().contains("id=\"sign-in\""));
+}
+
+#[actix_web::test]
+async fn page_tells_whom_to_ask_again_after_a_lost_device() {
+    let world = World::new().await;
+    let person = world.holder("anna").await;
+    let before = person.page("/ways-in").await.expect(200).unwrap().text();
+    assert!(!before.contains("United Nations Development Programme"));
+    let lost = format!("/v1/device-keys/{}", person.key.thumbprint());
+    person.delete(&lost).await.expect(204).unwrap();
+    let after = person.page("/ways-in").await.expect(200).unwrap().text();
+    assert!(after.contains("United Nations Development Programme") && after.contains("Staff identity"));
+}

@@ -1,5 +1,6 @@
 //! The pages. They only show; every act goes through `/v1`, where it is documented and guarded.
 
+mod access;
 mod consent;
 mod frame;
 mod shown;
@@ -36,6 +37,7 @@ pub fn configure(config: &mut ServiceConfig) -> &mut ServiceConfig {
         .service(account)
         .service(sign_out)
         .service(language::pick)
+        .configure(access::configure)
 }
 
 #[derive(Template)]

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use holding::pin::PinAccess;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::{SignatureBody, SignaturesBody, ToSignView, to_sign};
@@ -70,6 +71,22 @@ impl ReadPinAnswer {
     pub fn borrow(&self) -> PinAnswer<'_> {
         PinAnswer { challenge: &self.challenge, pin: &self.pin, signatures: &self.signatures }
     }
+}
+
+/// Twenty letters and digits in groups of four; read in any case, with or without the strokes.
+#[derive(Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecoveryCodeBody {
+    pub code: String,
+}
+
+/// The code beside the browser's RegistrationResponseJSON.
+#[derive(Deserialize, ToSchema)]
+pub struct RecoveryAnswer {
+    pub code: String,
+    #[serde(flatten)]
+    #[schema(value_type = Object)]
+    pub registration: Map<String, Value>,
 }
 
 /// A PIN as the person sees it.

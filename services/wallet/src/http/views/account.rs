@@ -18,6 +18,9 @@ pub struct AccountView {
     pub passkeys: Vec<PasskeyView>,
     pub device_keys: Vec<DeviceKeyView>,
     pub pins: Vec<PinView>,
+    /// When the recovery code was made that opens this wallet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recovery_code_made_at: Option<DateTime<Utc>>,
     pub sessions: Vec<SessionView>,
 }
 
@@ -79,6 +82,7 @@ impl AccountView {
                 })
                 .collect(),
             pins: overview.pins.iter().map(Into::into).collect(),
+            recovery_code_made_at: overview.recovery_code_made,
             sessions: overview
                 .sessions
                 .iter()

@@ -14,7 +14,9 @@ use holding::signing::ToSign;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-pub use access::{DeviceKeyName, NewName, NewPin, PinAnswerBody, PinStartView, PinView};
+pub use access::{
+    DeviceKeyName, NewName, NewPin, PinAnswerBody, PinStartView, PinView, RecoveryAnswer, RecoveryCodeBody,
+};
 pub use account::{AccountView, ActivityList, DeviceKeyView, NewDeviceKey};
 pub use credentials::{ClaimView, CredentialList, CredentialView, StatusView};
 pub use existence::{ExistenceKey, ExistenceLink, ExistenceView, SigningStep};
