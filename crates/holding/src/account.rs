@@ -3,14 +3,18 @@
 use clock::Timestamp;
 use serde_json::Value;
 
+use crate::assurance::{Act, Assurance};
+use crate::request::plain_text;
+
 /// Sessions end half an hour after the last act, and twelve hours after sign-in whatever happens.
 pub const SESSION_IDLE_MINUTES: i64 = 30;
 pub const SESSION_LIMIT_HOURS: i64 = 12;
-/// Acts that cannot be undone want a sign-in not older than this.
+/// Acts of [`Act`] want a proof of the person that is not older than this.
 pub const STEP_UP_MINUTES: i64 = 10;
 /// One account holds at most this many passkeys, device keys and open sessions.
 pub const MAX_PASSKEYS: usize = 20;
 pub const MAX_DEVICE_KEYS: usize = 50;
+const MAX_LABEL: usize = 60;
 
 /// A passkey as registered. `passkey` is what the WebAuthn library keeps: public key and counter.
 #[derive(Clone, Debug)]
@@ -20,7 +24,10 @@ pub struct Passkey {
     pub passkey: String,
     /// COSE_Key bytes; absent for algorithms that the Fund's answer cannot carry.
     pub public_key: Option<Vec<u8>>,
+    /// The device it was made on, in the words of [`device_name`].
     pub name: String,
+    /// The person's own name for it, sealed.
+    pub label: Option<Vec<u8>>,
     pub created_at: Timestamp,
     pub last_used_at: Timestamp,
 }
@@ -34,6 +41,19 @@ pub struct Session {
     pub device: String,
     pub created_at: Timestamp,
     pub seen_at: Timestamp,
+    /// How the person signed in, or proved themselves since.
+    pub assurance: Assurance,
+    /// When they last did.
+    pub verified_at: Timestamp,
+}
+
+/// Why a session does not suffice for an act.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StepUp {
+    #[error("the person proved themselves too long ago")]
+    Old,
+    #[error("the account has a stronger way in than this session came by")]
+    Weak,
 }
 
 impl Session {
@@ -43,10 +63,14 @@ impl Session {
             && now - self.created_at < chrono::Duration::hours(SESSION_LIMIT_HOURS)
     }
 
-    /// Whether the person proved their presence recently enough for an act that cannot be undone.
-    #[must_use]
-    pub fn is_recent(&self, now: Timestamp) -> bool {
-        now - self.created_at < chrono::Duration::minutes(STEP_UP_MINUTES)
+    /// Whether the person proved themselves recently and strongly enough. `strongest` is the best way in that the
+    /// account has.
+    pub fn may(&self, act: Act, strongest: Assurance, now: Timestamp) -> Result<(), StepUp> {
+        if act.needs_strongest() && self.assurance < strongest {
+            return Err(StepUp::Weak);
+        }
+        let recent = now - self.verified_at < chrono::Duration::minutes(STEP_UP_MINUTES);
+        if recent { Ok(()) } else { Err(StepUp::Old) }
     }
 
     /// Writing on every request would make every read a write.
@@ -63,6 +87,8 @@ pub struct DeviceKey {
     pub thumbprint: String,
     pub jwk: Value,
     pub device: String,
+    /// The person's own name for the device, sealed.
+    pub label: Option<Vec<u8>>,
     pub created_at: Timestamp,
     pub lost_at: Option<Timestamp>,
 }
@@ -74,6 +100,8 @@ pub enum DeviceKeyFault {
     NotP256,
     #[error("the account already holds as many device keys as it may")]
     TooMany,
+    #[error("a key is named twice")]
+    Repeated,
     #[error("this key was marked as lost and cannot come back")]
     Lost,
 }
@@ -84,6 +112,13 @@ pub fn device_public_key(jwk: &Value) -> Result<keys::PublicKey, DeviceKeyFault>
         Ok(key @ keys::PublicKey::P256(_)) => Ok(key),
         _ => Err(DeviceKeyFault::NotP256),
     }
+}
+
+/// A name a person gives to a passkey or a device; none when nothing is left of it to show.
+#[must_use]
+pub fn label(text: &str) -> Option<String> {
+    let label = plain_text(text, MAX_LABEL);
+    (!label.is_empty()).then_some(label)
 }
 
 /// "Chrome on Android": enough for a person to recognise the device, too little to fingerprint it.
@@ -126,7 +161,29 @@ mod tests {
             device: "d".into(),
             created_at: created,
             seen_at: seen,
+            assurance: Assurance::Passkey,
+            verified_at: created,
         }
+    }
+
+    #[test]
+    fn sensitive_act_wants_a_recent_proof_of_the_strongest_kind() {
+        let start = chrono::DateTime::UNIX_EPOCH;
+        let later = start + chrono::Duration::minutes(STEP_UP_MINUTES);
+        let passkey = session(start, start);
+        assert_eq!(passkey.may(Act::DeleteAccount, Assurance::Passkey, start), Ok(()));
+        assert_eq!(passkey.may(Act::DeleteAccount, Assurance::Passkey, later), Err(StepUp::Old));
+        let pin = Session { assurance: Assurance::Pin, ..passkey };
+        assert_eq!(pin.may(Act::ChangeWaysIn, Assurance::Passkey, start), Err(StepUp::Weak));
+        assert_eq!(pin.may(Act::ChangeWaysIn, Assurance::Pin, start), Ok(()));
+        assert_eq!(pin.may(Act::PresentToUnproven, Assurance::Passkey, start), Ok(()));
+    }
+
+    #[test]
+    fn name_that_hides_or_reorders_is_made_plain() {
+        assert_eq!(label("  Rosa's \u{202e}phone\n"), Some("Rosa's phone".to_owned()));
+        assert_eq!(label("\u{200b} "), None);
+        assert_eq!(label(&"x".repeat(500)).map(|name| name.len()), Some(60));
     }
 
     #[test]

@@ -49,6 +49,21 @@ pub enum Activity {
     PasskeyRemoved {
         name: String,
     },
+    PinAdded {
+        device: String,
+    },
+    PinRemoved {
+        device: String,
+    },
+    RecoveryCodeMade,
+    /// The wallet was entered with its recovery code.
+    Recovered {
+        device: String,
+    },
+    /// The last try before the PIN locked itself.
+    PinLocked {
+        device: String,
+    },
 }
 
 impl Activity {
@@ -66,6 +81,11 @@ impl Activity {
             Self::DeviceKeyLost { .. } => "deviceKeyLost",
             Self::PasskeyAdded { .. } => "passkeyAdded",
             Self::PasskeyRemoved { .. } => "passkeyRemoved",
+            Self::PinAdded { .. } => "pinAdded",
+            Self::PinRemoved { .. } => "pinRemoved",
+            Self::PinLocked { .. } => "pinLocked",
+            Self::RecoveryCodeMade => "recoveryCodeMade",
+            Self::Recovered { .. } => "recovered",
         }
     }
 
@@ -114,6 +134,19 @@ impl Activity {
             Self::DeviceKeyLost { device } => format!("The key of {device} was marked as lost."),
             Self::PasskeyAdded { name } => format!("A passkey was added: {name}."),
             Self::PasskeyRemoved { name } => format!("A passkey was removed: {name}."),
+            Self::PinAdded { device } => format!("A PIN was set on {device}."),
+            Self::PinRemoved { device } => format!("The PIN on {device} was removed."),
+            Self::RecoveryCodeMade => {
+                "A recovery code was made. An earlier one is of no use any more.".to_owned()
+            }
+            Self::Recovered { device } => {
+                format!(
+                    "This wallet was entered with its recovery code on {device}. All other sessions ended."
+                )
+            }
+            Self::PinLocked { device } => {
+                format!("The PIN on {device} was locked after too many wrong tries.")
+            }
         }
     }
 }

@@ -4,6 +4,7 @@ use clock::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::copies::CopyKey;
 use crate::dcql::{LDP_VC, VC_JWT};
 use crate::labels::{ShownClaim, shown_claims};
 use crate::party::Party;
@@ -30,6 +31,9 @@ pub struct Held {
     pub status: Vec<StatusEntry>,
     pub receipt_uri: Option<String>,
     pub notification: Option<Notification>,
+    /// The key, where this is a copy with one of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub copy: Option<CopyKey>,
 }
 
 /// Where the issuer says how the credential stands.

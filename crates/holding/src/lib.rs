@@ -6,6 +6,8 @@
 
 pub mod account;
 pub mod activity;
+pub mod assurance;
+pub mod copies;
 pub mod dcql;
 pub mod encryption;
 pub mod existence;
@@ -14,8 +16,10 @@ pub mod key_proof;
 pub mod labels;
 pub mod party;
 pub mod path;
+pub mod pin;
 pub mod presentation;
 pub mod reception;
+pub mod recovery;
 pub mod request;
 pub mod signing;
 pub mod transaction;

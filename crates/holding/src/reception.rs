@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use wire::vci::{CredentialConfiguration, CredentialOffer, IssuerMetadata};
 
+use crate::copies::further_places;
 use crate::dcql::{LDP_VC, SD_JWT, VC_JWT};
 use crate::party::Party;
 use crate::path::{self, Step};
@@ -73,6 +74,9 @@ pub struct Reception {
     /// Places of what it refused to release.
     #[serde(default)]
     pub refused: Vec<usize>,
+    /// How many keys beside the device's may be proven at once.
+    #[serde(default)]
+    pub further_keys: usize,
 }
 
 /// A credential that was asked for and is not released yet (OID4VCI 1.0, 9).
@@ -93,12 +97,17 @@ pub enum Progress {
         access_token: String,
         expires_at: Timestamp,
         holder_thumbprint: String,
+        /// Public keys for further copies.
+        #[serde(default)]
+        copy_keys: Vec<Value>,
         proofs: Vec<ToSign>,
     },
     /// All keys are proven, and the organisation has not released everything yet.
     Waiting {
         access_token: String,
         holder_thumbprint: String,
+        #[serde(default)]
+        copy_keys: Vec<Value>,
     },
     Received {
         at: Timestamp,
@@ -189,6 +198,9 @@ pub fn open(
         progress: Progress::Opened,
         deferred: Vec::new(),
         refused: Vec::new(),
+        further_keys: further_places(
+            metadata.batch_credential_issuance.as_ref().map(|batch| batch.batch_size),
+        ),
     })
 }
 
@@ -227,7 +239,7 @@ impl Reception {
     #[must_use]
     pub fn usable_token(&self, thumbprint: &str, now: Timestamp) -> Option<(&str, &[ToSign])> {
         match &self.progress {
-            Progress::Signing { access_token, expires_at, holder_thumbprint, proofs }
+            Progress::Signing { access_token, expires_at, holder_thumbprint, proofs, .. }
                 if holder_thumbprint == thumbprint
                     && *expires_at - now > Duration::seconds(TOKEN_MARGIN_SECONDS) =>
             {
@@ -410,6 +422,7 @@ mod tests {
             access_token: "t".into(),
             expires_at: now + Duration::minutes(5),
             holder_thumbprint: "k".into(),
+            copy_keys: vec![],
             proofs: vec![],
         };
         assert!(reception.usable_token("k", now).is_some());

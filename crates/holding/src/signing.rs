@@ -12,6 +12,9 @@ pub struct ToSign {
     pub id: String,
     #[serde(with = "bytes_as_base64url")]
     pub input: Vec<u8>,
+    /// The thumbprint of the key, where it is not the device's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
 }
 
 /// Why the signatures that came back cannot be used.
@@ -32,8 +35,18 @@ pub fn check(
     given: &BTreeMap<String, String>,
     key: &keys::PublicKey,
 ) -> Result<BTreeMap<String, Vec<u8>>, SignatureFault> {
+    check_each(asked, given, |_| Some(key))
+}
+
+/// Like [`check`], where each item has a key of its own; an item without one is missing.
+pub fn check_each<'k>(
+    asked: &[ToSign],
+    given: &BTreeMap<String, String>,
+    key_of: impl Fn(&ToSign) -> Option<&'k keys::PublicKey>,
+) -> Result<BTreeMap<String, Vec<u8>>, SignatureFault> {
     let mut checked = BTreeMap::new();
     for item in asked {
+        let key = key_of(item).ok_or(SignatureFault::Missing)?;
         let text = given.get(&item.id).ok_or(SignatureFault::Missing)?;
         let signature =
             from_base64url(text).filter(|bytes| bytes.len() == 64).ok_or(SignatureFault::Malformed)?;

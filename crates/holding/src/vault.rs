@@ -28,6 +28,10 @@ pub enum Purpose {
     Presentation,
     Existence,
     Activity,
+    /// A name the person gave to something of theirs.
+    Label,
+    /// To whom a copy was shown.
+    ShownTo,
 }
 
 impl Purpose {
@@ -39,6 +43,8 @@ impl Purpose {
             Self::Presentation => "presentation",
             Self::Existence => "existence",
             Self::Activity => "activity",
+            Self::Label => "label",
+            Self::ShownTo => "shown to",
         }
     }
 }

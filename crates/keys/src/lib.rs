@@ -14,6 +14,7 @@ mod public;
 mod seal;
 mod signer;
 mod store;
+mod stretch;
 mod token;
 
 pub use bbs::Disclosed;
@@ -23,5 +24,6 @@ pub use public::{Algorithm, BadSignature, InvalidKey, PublicKey};
 pub use seal::{SealError, SealingKey, write_new_private};
 pub use signer::{SignError, Signer, SoftwareKey};
 pub use store::{KeyStore, KeyStoreError};
+pub use stretch::stretch;
 pub use token::{Token, TokenConfig, TokenError, end_tokens};
 pub use zeroize::Zeroizing;

@@ -20,14 +20,18 @@ pub struct Credential {
     pub receipt_tries: i64,
     pub notify_due_at: Option<Timestamp>,
     pub notify_tries: i64,
+    /// The credential that this is a further copy of.
+    pub copy_of: Option<String>,
+    /// Of a copy: to whom it was shown, sealed.
+    pub shown_to: Option<Vec<u8>>,
 }
 
 impl Tx {
     /// False when the place in the offer is taken: the credential that is there stands.
     pub async fn insert_credential(&mut self, credential: &Credential) -> Result<bool, Error> {
         const SQL: &str = "INSERT INTO credentials (account_id, id, offer_id, slot, sealed, annex, revision,
-                created_at, receipt_due_at, receipt_tries, notify_due_at, notify_tries)
-            VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, 0, $9, 0) ON CONFLICT (account_id, offer_id, slot) DO NOTHING";
+                created_at, receipt_due_at, receipt_tries, notify_due_at, notify_tries, copy_of)
+            VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, 0, $9, 0, $10) ON CONFLICT (account_id, offer_id, slot) DO NOTHING";
         let c = credential;
         let values = args![
             &c.account,
@@ -39,6 +43,7 @@ impl Tx {
             c.created_at,
             c.receipt_due_at,
             c.notify_due_at,
+            c.copy_of.as_deref(),
         ];
         Ok(self.0.execute(SQL, values).await? == 1)
     }
@@ -48,10 +53,25 @@ impl Tx {
         self.0.fetch_optional(SQL, args![account, id]).await?.as_ref().map(credential).transpose()
     }
 
-    /// The latest first.
+    /// The latest first; without further copies.
     pub async fn list_credentials(&mut self, account: &str) -> Result<Vec<Credential>, Error> {
-        const SQL: &str = "SELECT * FROM credentials WHERE account_id = $1 ORDER BY id DESC LIMIT 500";
+        const SQL: &str =
+            "SELECT * FROM credentials WHERE account_id = $1 AND copy_of IS NULL ORDER BY id DESC LIMIT 500";
         self.0.fetch_all(SQL, args![account]).await?.iter().map(credential).collect()
+    }
+
+    /// Further copies of a credential, in the order of their places.
+    pub async fn list_copies(&mut self, account: &str, of: &str) -> Result<Vec<Credential>, Error> {
+        const SQL: &str =
+            "SELECT * FROM credentials WHERE account_id = $1 AND copy_of = $2 ORDER BY slot LIMIT 100";
+        self.0.fetch_all(SQL, args![account, of]).await?.iter().map(credential).collect()
+    }
+
+    /// Gives a copy to a verifier; false when another request was faster.
+    pub async fn show_copy(&mut self, account: &str, id: &str, to: &[u8]) -> Result<bool, Error> {
+        const SQL: &str = "UPDATE credentials SET shown_to = $3
+            WHERE account_id = $1 AND id = $2 AND copy_of IS NOT NULL AND shown_to IS NULL";
+        Ok(self.0.execute(SQL, args![account, id, to]).await? == 1)
     }
 
     pub async fn list_credentials_of_offer(
@@ -60,7 +80,8 @@ impl Tx {
         offer: &str,
     ) -> Result<Vec<Credential>, Error> {
         const SQL: &str =
-            "SELECT * FROM credentials WHERE account_id = $1 AND offer_id = $2 ORDER BY slot LIMIT 100";
+            "SELECT * FROM credentials WHERE account_id = $1 AND offer_id = $2 AND copy_of IS NULL
+            ORDER BY slot LIMIT 100";
         self.0.fetch_all(SQL, args![account, offer]).await?.iter().map(credential).collect()
     }
 
@@ -83,7 +104,10 @@ impl Tx {
         self.0.execute_one(SQL, values).await
     }
 
+    /// Deletes a credential and its copies.
     pub async fn delete_credential(&mut self, account: &str, id: &str) -> Result<bool, Error> {
+        const COPIES: &str = "DELETE FROM credentials WHERE account_id = $1 AND copy_of = $2";
+        self.0.execute(COPIES, args![account, id]).await?;
         const SQL: &str = "DELETE FROM credentials WHERE account_id = $1 AND id = $2";
         Ok(self.0.execute(SQL, args![account, id]).await? == 1)
     }
@@ -115,5 +139,7 @@ fn credential(row: &Row) -> Result<Credential, Error> {
         receipt_tries: row.int("receipt_tries")?,
         notify_due_at: row.opt_time("notify_due_at")?,
         notify_tries: row.int("notify_tries")?,
+        copy_of: row.opt_text("copy_of")?,
+        shown_to: row.opt_blob("shown_to")?,
     })
 }

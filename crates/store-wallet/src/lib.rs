@@ -6,7 +6,9 @@
 
 pub mod accounts;
 pub mod credentials;
+pub mod pins;
 pub mod records;
+pub mod recovery;
 pub mod sessions;
 
 use sql::{Database, Migration};
@@ -14,6 +16,10 @@ use sql::{Database, Migration};
 const MIGRATIONS: &[Migration] = &[
     Migration { version: 1, name: "first", sql: include_str!("../migrations/001_first.sql") },
     Migration { version: 2, name: "deferred", sql: include_str!("../migrations/002_deferred.sql") },
+    Migration { version: 10, name: "languages", sql: include_str!("../migrations/010_languages.sql") },
+    Migration { version: 20, name: "ways_in", sql: include_str!("../migrations/020_ways_in.sql") },
+    Migration { version: 21, name: "copies", sql: include_str!("../migrations/021_copies.sql") },
+    Migration { version: 22, name: "recovery", sql: include_str!("../migrations/022_recovery.sql") },
 ];
 
 /// The wallet's database.

@@ -2,6 +2,7 @@
 
 use clock::Timestamp;
 use holding::account::Session;
+use holding::assurance::Assurance;
 use sql::{Error, Row, args};
 
 use crate::Tx;
@@ -48,21 +49,30 @@ impl Tx {
     }
 
     pub async fn insert_session(&mut self, session: &Session) -> Result<(), Error> {
-        const SQL: &str = "INSERT INTO sessions (token_hash, id, account_id, device, created_at, seen_at)
-            VALUES ($1, $2, $3, $4, $5, $6)";
-        let Session { id, token_hash, account, device, created_at, seen_at } = session;
-        self.0.execute_one(SQL, args![token_hash, id, account, device, *created_at, *seen_at]).await
+        const SQL: &str = "INSERT INTO sessions
+            (token_hash, id, account_id, device, created_at, seen_at, assurance, verified_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+        let s = session;
+        let values = args![
+            &s.token_hash,
+            &s.id,
+            &s.account,
+            &s.device,
+            s.created_at,
+            s.seen_at,
+            s.assurance.as_str(),
+            s.verified_at,
+        ];
+        self.0.execute_one(SQL, values).await
     }
 
     pub async fn find_session(&mut self, token_hash: &str) -> Result<Option<Session>, Error> {
-        const SQL: &str = "SELECT token_hash, id, account_id, device, created_at, seen_at
-            FROM sessions WHERE token_hash = $1";
+        const SQL: &str = "SELECT * FROM sessions WHERE token_hash = $1";
         self.0.fetch_optional(SQL, args![token_hash]).await?.as_ref().map(session).transpose()
     }
 
     pub async fn list_sessions(&mut self, account: &str) -> Result<Vec<Session>, Error> {
-        const SQL: &str = "SELECT token_hash, id, account_id, device, created_at, seen_at
-            FROM sessions WHERE account_id = $1 ORDER BY seen_at DESC LIMIT 100";
+        const SQL: &str = "SELECT * FROM sessions WHERE account_id = $1 ORDER BY seen_at DESC LIMIT 100";
         self.0.fetch_all(SQL, args![account]).await?.iter().map(session).collect()
     }
 
@@ -70,6 +80,17 @@ impl Tx {
     pub async fn touch_session(&mut self, token_hash: &str, now: Timestamp) -> Result<(), Error> {
         const SQL: &str = "UPDATE sessions SET seen_at = $2 WHERE token_hash = $1";
         self.0.execute(SQL, args![token_hash, now]).await.map(|_| ())
+    }
+
+    /// The person proved themselves once more; false when the session was ended meanwhile.
+    pub async fn verify_session(
+        &mut self,
+        token_hash: &str,
+        assurance: Assurance,
+        now: Timestamp,
+    ) -> Result<bool, Error> {
+        const SQL: &str = "UPDATE sessions SET assurance = $2, verified_at = $3 WHERE token_hash = $1";
+        Ok(self.0.execute(SQL, args![token_hash, assurance.as_str(), now]).await? == 1)
     }
 
     pub async fn delete_session(&mut self, account: &str, id: &str) -> Result<bool, Error> {
@@ -102,5 +123,12 @@ fn session(row: &Row) -> Result<Session, Error> {
         device: row.text("device")?,
         created_at: row.time("created_at")?,
         seen_at: row.time("seen_at")?,
+        assurance: assurance(row)?,
+        verified_at: row.time("verified_at")?,
     })
+}
+
+fn assurance(row: &Row) -> Result<Assurance, Error> {
+    let wrong = Error::Column { column: "assurance", found: "text", wanted: "pin or passkey" };
+    Assurance::parse(&row.text("assurance")?).ok_or(wrong)
 }

@@ -3,6 +3,8 @@
 
 use clock::Timestamp;
 use holding::account::{DeviceKey, Passkey, Session};
+use holding::assurance::Assurance;
+use holding::pin::PinAccess;
 use store_wallet::accounts::Account;
 use store_wallet::credentials::Credential;
 use store_wallet::records::{Entry, Record, Table};
@@ -50,6 +52,17 @@ fn record(account: &str, id: &str, source: &str) -> Record {
     }
 }
 
+fn pin(account: &str, thumbprint: &str) -> PinAccess {
+    PinAccess {
+        account: account.into(),
+        thumbprint: thumbprint.into(),
+        sealed: vec![3; 49],
+        tries: 0,
+        next_try_at: None,
+        created_at: at(0),
+    }
+}
+
 fn credential(account: &str, id: &str, slot: i64) -> Credential {
     Credential {
         account: account.into(),
@@ -64,6 +77,8 @@ fn credential(account: &str, id: &str, slot: i64) -> Credential {
         receipt_tries: 0,
         notify_due_at: None,
         notify_tries: 0,
+        copy_of: None,
+        shown_to: None,
     }
 }
 
@@ -79,10 +94,13 @@ async fn account_and_everything_of_it_is_deleted() {
                 passkey: "{}".into(),
                 public_key: None,
                 name: "n".into(),
+                label: None,
                 created_at: at(0),
                 last_used_at: at(0),
             };
             tx.insert_passkey(&passkey).await.unwrap();
+            tx.insert_pin(&pin(id, &format!("t-{id}"))).await.unwrap();
+            tx.replace_recovery_code(id, &format!("f-{id}"), at(0)).await.unwrap();
             tx.insert_credential(&credential(id, "c1", 0)).await.unwrap();
             for table in [Table::Offers, Table::Presentations, Table::Existences] {
                 assert!(tx.insert_record(table, &record(id, "r1", "s1")).await.unwrap());
@@ -96,6 +114,8 @@ async fn account_and_everything_of_it_is_deleted() {
         let mut tx = case.store.read().await.unwrap();
         assert!(tx.find_account("a").await.unwrap().is_none());
         assert!(tx.find_passkey("pk-a").await.unwrap().is_none());
+        assert!(tx.find_pin("t-a").await.unwrap().is_none());
+        assert!(tx.find_recovery_code("f-a").await.unwrap().is_none());
         assert!(tx.list_credentials("a").await.unwrap().is_empty());
         assert!(tx.list_entries("a").await.unwrap().is_empty());
         assert_eq!(tx.list_credentials("b").await.unwrap().len(), 1);
@@ -137,11 +157,18 @@ async fn sessions_are_found_by_hash_touched_and_ended() {
                 device: "Chrome on Android".into(),
                 created_at: at(0),
                 seen_at: at(0),
+                assurance: Assurance::Pin,
+                verified_at: at(0),
             };
             tx.insert_session(&session).await.unwrap();
         }
         tx.touch_session("hash-s1", at(30)).await.unwrap();
         assert_eq!(tx.find_session("hash-s1").await.unwrap().unwrap().seen_at, at(30));
+        assert!(tx.verify_session("hash-s1", Assurance::Passkey, at(40)).await.unwrap());
+        assert!(!tx.verify_session("hash-s9", Assurance::Passkey, at(40)).await.unwrap());
+        let verified = tx.find_session("hash-s1").await.unwrap().unwrap();
+        assert_eq!((verified.assurance, verified.verified_at), (Assurance::Passkey, at(40)));
+        assert_eq!(tx.find_session("hash-s2").await.unwrap().unwrap().assurance, Assurance::Pin);
         assert!(!tx.delete_session("other", "s1").await.unwrap());
         assert!(tx.delete_session("a", "s1").await.unwrap());
         assert!(tx.find_session("hash-s1").await.unwrap().is_none());
@@ -161,6 +188,7 @@ async fn device_key_is_registered_once_and_lost_once() {
             thumbprint: "t".into(),
             jwk: serde_json::json!({"kty": "EC"}),
             device: "d".into(),
+            label: None,
             created_at: at(0),
             lost_at: None,
         };
@@ -238,6 +266,101 @@ async fn receipt_is_due_until_it_is_kept() {
         assert!(tx.list_due_receipts(at(1000)).await.unwrap().is_empty());
         assert_eq!(tx.find_credential("a", "c1").await.unwrap().unwrap().annex, vec![2]);
         assert!(tx.list_due_notifications(at(1000)).await.unwrap().is_empty());
+        tx.commit().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn names_are_given_to_what_is_ones_own() {
+    for case in engines("labels").await {
+        let mut tx = case.store.write("test").await.unwrap();
+        account(&mut tx, "a").await;
+        let key = DeviceKey {
+            account: "a".into(),
+            thumbprint: "t".into(),
+            jwk: serde_json::json!({"kty": "EC"}),
+            device: "d".into(),
+            label: None,
+            created_at: at(0),
+            lost_at: None,
+        };
+        tx.insert_device_key(&key).await.unwrap();
+        assert!(!tx.label_device_key("b", "t", &[1]).await.unwrap());
+        assert!(tx.label_device_key("a", "t", &[7, 7]).await.unwrap());
+        assert_eq!(tx.list_device_keys("a").await.unwrap()[0].label, Some(vec![7, 7]));
+        assert!(!tx.label_passkey("a", "nobody's", &[1]).await.unwrap());
+        tx.commit().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn pin_opens_one_account_and_each_try_counts_once() {
+    for case in engines("pins").await {
+        let mut tx = case.store.write("test").await.unwrap();
+        account(&mut tx, "a").await;
+        account(&mut tx, "b").await;
+        tx.insert_pin(&pin("a", "t")).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut tx = case.store.write("test").await.unwrap();
+        assert!(tx.insert_pin(&pin("b", "t")).await.unwrap_err().is_conflict());
+        drop(tx);
+        let mut tx = case.store.write("test").await.unwrap();
+        let read = tx.find_pin("t").await.unwrap().unwrap();
+        let tried = PinAccess { tries: 1, next_try_at: Some(at(60)), ..read.clone() };
+        tx.replace_pin_tries(&read, &tried).await.unwrap();
+        assert!(tx.replace_pin_tries(&read, &tried).await.unwrap_err().is_retryable());
+        let kept = tx.list_pins("a").await.unwrap().remove(0);
+        assert_eq!((kept.tries, kept.next_try_at), (1, Some(at(60))));
+        tx.replace_pin(&PinAccess { sealed: vec![4], ..read }).await.unwrap();
+        assert_eq!(tx.find_pin("t").await.unwrap().unwrap().sealed, vec![4]);
+        assert!(!tx.delete_pin("b", "t").await.unwrap());
+        assert!(tx.delete_pin("a", "t").await.unwrap());
+        tx.commit().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn copy_goes_to_one_verifier_and_away_with_its_credential() {
+    for case in engines("copies").await {
+        let mut tx = case.store.write("test").await.unwrap();
+        account(&mut tx, "a").await;
+        tx.insert_credential(&credential("a", "c1", 0)).await.unwrap();
+        for (id, slot) in [("k1", 1000), ("k2", 2000)] {
+            let copy = Credential { copy_of: Some("c1".into()), ..credential("a", id, slot) };
+            assert!(tx.insert_credential(&copy).await.unwrap());
+        }
+        assert_eq!(tx.list_credentials("a").await.unwrap().len(), 1);
+        assert_eq!(tx.list_credentials_of_offer("a", "o1").await.unwrap().len(), 1);
+        assert!(!tx.show_copy("a", "c1", &[1]).await.unwrap(), "the first is no copy");
+        assert!(tx.show_copy("a", "k1", &[1]).await.unwrap());
+        assert!(!tx.show_copy("a", "k1", &[2]).await.unwrap());
+        let shown: Vec<_> =
+            tx.list_copies("a", "c1").await.unwrap().into_iter().map(|c| c.shown_to).collect();
+        assert_eq!(shown, [Some(vec![1]), None]);
+        assert!(tx.delete_credential("a", "c1").await.unwrap());
+        assert!(tx.find_credential("a", "k2").await.unwrap().is_none());
+        tx.commit().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn account_has_one_recovery_code_that_is_taken_once() {
+    for case in engines("recovery").await {
+        let mut tx = case.store.write("test").await.unwrap();
+        account(&mut tx, "a").await;
+        account(&mut tx, "b").await;
+        tx.replace_recovery_code("a", "f1", at(0)).await.unwrap();
+        tx.replace_recovery_code("a", "f2", at(5)).await.unwrap();
+        assert!(tx.find_recovery_code("f1").await.unwrap().is_none());
+        assert_eq!(tx.find_recovery_code("f2").await.unwrap().as_deref(), Some("a"));
+        assert_eq!(tx.find_recovery_made("a").await.unwrap(), Some(at(5)));
+        assert!(!tx.consume_recovery_code("b", "f2").await.unwrap());
+        assert!(tx.consume_recovery_code("a", "f2").await.unwrap());
+        assert!(!tx.consume_recovery_code("a", "f2").await.unwrap());
+        tx.insert_pin(&pin("a", "t1")).await.unwrap();
+        tx.insert_pin(&pin("b", "t2")).await.unwrap();
+        assert_eq!(tx.delete_pins("a").await.unwrap(), 1);
+        assert!(tx.find_pin("t2").await.unwrap().is_some());
         tx.commit().await.unwrap();
     }
 }

@@ -1,6 +1,8 @@
 // Passkeys for every service: fetch a challenge, let the device answer, send the answer.
 // Works on browsers without PublicKeyCredential.parseCreationOptionsFromJSON (before 2024) too.
 
+import { say } from "/assets/words.js";
+
 const toBytes = (text) => {
   const base64 = text.replace(/-/g, "+").replace(/_/g, "/");
   return Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
@@ -28,10 +30,10 @@ export async function post(url, body) {
       method: "POST",
       credentials: "same-origin",
       headers: { "content-type": "application/json", accept: "application/json" },
-      body: JSON.stringify(body ?? {}),
+      body: JSON.stringify(body || {}),
     });
   } catch {
-    throw new PasskeyError("The service cannot be reached. Check the connection and try again.");
+    throw new PasskeyError(say("script-unreachable", {}, "The service cannot be reached. Check the connection and try again."));
   }
   const text = await response.text();
   let json = null;
@@ -42,7 +44,7 @@ export async function post(url, body) {
   }
   if (!response.ok) {
     const said = json && (json.detail || json.title || json.error_description);
-    throw new PasskeyError(said || `The service answered with status ${response.status}.`, json);
+    throw new PasskeyError(said || say("script-failed", {}, "The service could not do this."), json);
   }
   return json;
 }
@@ -51,18 +53,29 @@ export const supported = () => typeof PublicKeyCredential === "function" && Bool
 
 function words(error) {
   if (error instanceof PasskeyError) return error;
-  const known = {
-    NotAllowedError: "It was cancelled, or it took too long. You can try again.",
-    InvalidStateError: "This device already holds a passkey for this account. Sign in with it instead.",
-    NotSupportedError: "This device offers no passkey that we accept.",
-    SecurityError: "Passkeys work only at the right address, over a secure connection.",
-  };
-  return new PasskeyError(known[error && error.name] || "The device could not use a passkey.");
+  switch (error && error.name) {
+    case "NotAllowedError":
+      return new PasskeyError(say("script-cancelled", {}, "It was cancelled, or it took too long. You can try again."));
+    case "InvalidStateError":
+      return new PasskeyError(
+        say("script-registered", {}, "This device already holds a passkey for this account. Sign in with it instead."),
+      );
+    case "NotSupportedError":
+      return new PasskeyError(say("script-unsuitable", {}, "This device offers no passkey that we accept."));
+    case "SecurityError":
+      return new PasskeyError(
+        say("script-insecure", {}, "Passkeys work only at the right address, over a secure connection."),
+      );
+    default:
+      return new PasskeyError(say("script-passkey", {}, "The device could not use a passkey."));
+  }
 }
 
 function need() {
   if (!supported()) {
-    throw new PasskeyError("This browser does not know passkeys. Use a newer browser or another device.");
+    throw new PasskeyError(
+      say("script-no-passkeys", {}, "This browser does not know passkeys. Use a newer browser or another device."),
+    );
   }
 }
 
@@ -88,7 +101,7 @@ export async function register(startUrl, finishUrl, extra = {}) {
     id: made.id,
     rawId: toText(made.rawId),
     type: made.type,
-    authenticatorAttachment: made.authenticatorAttachment ?? undefined,
+    authenticatorAttachment: made.authenticatorAttachment || undefined,
     clientExtensionResults: made.getClientExtensionResults(),
     response: {
       clientDataJSON: toText(response.clientDataJSON),
@@ -117,7 +130,7 @@ export async function assert(publicKey) {
     id: got.id,
     rawId: toText(got.rawId),
     type: got.type,
-    authenticatorAttachment: got.authenticatorAttachment ?? undefined,
+    authenticatorAttachment: got.authenticatorAttachment || undefined,
     clientExtensionResults: got.getClientExtensionResults(),
     response: {
       clientDataJSON: toText(response.clientDataJSON),
@@ -153,9 +166,9 @@ export async function withButton(button, step) {
   } catch (error) {
     const { message } = words(error);
     if (place) {
-      place.replaceChildren();
+      place.textContent = "";
       const strong = document.createElement("strong");
-      strong.textContent = "That did not work.";
+      strong.textContent = say("script-did-not-work", {}, "That did not work.");
       const text = document.createElement("p");
       text.textContent = message;
       place.append(strong, text);

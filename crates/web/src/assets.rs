@@ -21,6 +21,7 @@ pub const STYLE: &str = "text/css; charset=utf-8";
 pub(crate) const OURS: Assets = Assets(&[
     Asset { name: "passerelle.css", content_type: STYLE, body: include_bytes!("../assets/passerelle.css") },
     Asset { name: "passkey.js", content_type: SCRIPT, body: include_bytes!("../assets/passkey.js") },
+    Asset { name: "words.js", content_type: SCRIPT, body: include_bytes!("../assets/words.js") },
     Asset { name: "progress.js", content_type: SCRIPT, body: include_bytes!("../assets/progress.js") },
     Asset { name: "docs.js", content_type: SCRIPT, body: include_bytes!("../assets/docs.js") },
     Asset { name: "docs.css", content_type: STYLE, body: include_bytes!("../assets/docs.css") },
@@ -31,20 +32,14 @@ pub(crate) const OURS: Assets = Assets(&[
     Asset { name: "qr-code.js", content_type: SCRIPT, body: include_bytes!("../assets/qr-code.js") },
 ]);
 
-/// The bytes of one of the files that every service has.
+/// A file that every service serves.
 #[must_use]
-pub fn ours(name: &str) -> Option<&'static [u8]> {
-    OURS.find(name).map(|asset| asset.body)
+pub fn shared(name: &str) -> Option<&'static Asset> {
+    OURS.find(name)
 }
 
 impl Assets {
-    /// The bytes of a file.
-    #[must_use]
-    pub fn body(self, name: &str) -> Option<&'static [u8]> {
-        self.find(name).map(|asset| asset.body)
-    }
-
-    pub(crate) fn find(self, name: &str) -> Option<&'static Asset> {
+    pub fn find(self, name: &str) -> Option<&'static Asset> {
         self.0.iter().find(|asset| asset.name == name)
     }
 }

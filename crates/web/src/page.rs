@@ -3,6 +3,8 @@
 //! A service's `askama.toml` lists `dirs = ["templates", "../../crates/web/templates"]`; its pages start with
 //! `{% extends "base.html" %}`, fill the blocks `title` and `main`, and hold a field `shell: Shell`.
 
+use std::borrow::Cow;
+
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
@@ -14,7 +16,7 @@ use crate::Problem;
 #[derive(Clone, Debug)]
 pub struct Shell {
     /// The name of the service as people know it: "Wallet", "Issuer console".
-    pub service: &'static str,
+    pub service: Cow<'static, str>,
     /// Where its name in the header leads.
     pub home: &'static str,
     /// A word beside it, such as the organisation whose console this is.
@@ -28,6 +30,32 @@ pub struct Shell {
     pub nav: Vec<NavLink>,
     /// A sentence above every page, such as "Demonstration: invented people".
     pub notice: Option<String>,
+    pub words: ShellWords,
+}
+
+/// The words of the frame itself.
+#[derive(Clone, Debug)]
+pub struct ShellWords {
+    /// Leads from the top of the page to its content.
+    pub skip: Cow<'static, str>,
+    /// Name the two navigations and the notice for those who hear the page.
+    pub navigation: Cow<'static, str>,
+    pub about: Cow<'static, str>,
+    pub notice: Cow<'static, str>,
+    /// Said before the name of who is signed in.
+    pub signed_in_as: Cow<'static, str>,
+    pub sign_out: Cow<'static, str>,
+}
+
+impl ShellWords {
+    pub const ENGLISH: Self = Self {
+        skip: Cow::Borrowed("Skip to the content"),
+        navigation: Cow::Borrowed("Main"),
+        about: Cow::Borrowed("About"),
+        notice: Cow::Borrowed("Notice"),
+        signed_in_as: Cow::Borrowed("Signed in as"),
+        sign_out: Cow::Borrowed("Sign out"),
+    };
 }
 
 /// One entry of the navigation.
@@ -42,7 +70,7 @@ impl Shell {
     #[must_use]
     pub const fn new(service: &'static str) -> Self {
         Self {
-            service,
+            service: Cow::Borrowed(service),
             home: "/",
             place: None,
             signed_in_as: None,
@@ -51,6 +79,7 @@ impl Shell {
             dir: "ltr",
             nav: Vec::new(),
             notice: None,
+            words: ShellWords::ENGLISH,
         }
     }
 

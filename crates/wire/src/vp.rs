@@ -152,6 +152,10 @@ pub struct DirectPost {
     /// Ours, JSON: credential query id to the anchoring receipts, in the order of the presentations.
     #[serde(default)]
     pub anchor_receipts: Option<String>,
+    /// Ours, JSON: how the holder proved themselves to their wallet (RFC 8176). A wallet that is not attested says it only
+    /// where it was less than a passkey.
+    #[serde(default)]
+    pub amr: Option<String>,
 }
 
 /// What is inside of a JWE (8.3): the members of the answer as JSON, not as text in JSON.
@@ -168,6 +172,9 @@ pub struct EncryptedAnswer {
     /// Ours, as in [`DirectPost`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub anchor_receipts: Option<Value>,
+    /// Ours, as in [`DirectPost`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amr: Option<Vec<String>>,
 }
 
 /// What the wallet gets back (8.2): where to send the person, if anywhere.

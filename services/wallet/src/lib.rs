@@ -7,6 +7,7 @@ pub mod app;
 mod config;
 pub mod http;
 pub mod wiring;
+pub mod words;
 
 pub use config::{Config, KeysConfig, RegistryConfig, StoreConfig, VcApiConfig, WalletConfig};
 use http::assets;

@@ -1,18 +1,11 @@
 // Passkeys, devices, leaving. What cannot be undone asks for the passkey once more.
 
-import { authenticate, register, withButton } from "/assets/passkey.js";
-import { find, forget, isProblem, send } from "/assets/wallet-key.js";
+import { register, withButton } from "/assets/passkey.js";
+import { find, forget, send } from "/assets/wallet-key.js";
+import { proven } from "/assets/wallet-proof.js";
 import { forgetAll } from "/assets/offline-kept.js";
 
-async function confirmed(method, url) {
-  try {
-    return await send(method, url);
-  } catch (error) {
-    if (!isProblem(error, "sign-in-again")) throw error;
-    await authenticate("/v1/sign-in/options", "/v1/sign-in");
-    return send(method, url);
-  }
-}
+const confirmed = (method, url) => proven(() => send(method, url));
 
 const key = await find();
 for (const row of document.querySelectorAll("[data-key]")) {
@@ -26,7 +19,7 @@ for (const row of document.querySelectorAll("[data-key]")) {
 const add = document.getElementById("add-passkey");
 add.addEventListener("click", () =>
   withButton(add, async () => {
-    await register("/v1/registration/options", "/v1/registration");
+    await proven(() => register("/v1/registration/options", "/v1/registration"));
     location.reload();
   }),
 );

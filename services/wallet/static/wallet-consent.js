@@ -2,6 +2,7 @@
 
 import { post, withButton } from "/assets/passkey.js";
 import { find, sign } from "/assets/wallet-key.js";
+import { proven } from "/assets/wallet-proof.js";
 
 const form = document.getElementById("consent-form");
 const base = `/v1/presentations/${document.getElementById("presentation").dataset.id}`;
@@ -73,7 +74,7 @@ if (form) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     withButton(document.getElementById("agree"), async () => {
-      const { toSign } = await post(`${base}/prepare`, { selection: selection() });
+      const { toSign } = await proven(() => post(`${base}/prepare`, { selection: selection() }));
       const signatures = toSign.length ? await sign(key, toSign) : [];
       await post(`${base}/submit`, { signatures });
       goOn();

@@ -4,6 +4,8 @@ import { PasskeyError, post } from "/assets/passkey.js";
 
 const DATABASE = "passerelle-wallet";
 const STORE = "keys";
+// Keys of further copies, by thumbprint: each serves one copy of one credential.
+const COPIES = "copies";
 
 const toBytes = (text) => Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0));
 
@@ -19,12 +21,16 @@ const settled = (request) =>
     request.onerror = () => reject(request.error);
   });
 
-async function store(mode, act) {
-  const opening = indexedDB.open(DATABASE, 1);
-  opening.onupgradeneeded = () => opening.result.createObjectStore(STORE, { keyPath: "account" });
+async function store(mode, act, name = STORE) {
+  const opening = indexedDB.open(DATABASE, 2);
+  opening.onupgradeneeded = () => {
+    const { objectStoreNames: there } = opening.result;
+    if (!there.contains(STORE)) opening.result.createObjectStore(STORE, { keyPath: "account" });
+    if (!there.contains(COPIES)) opening.result.createObjectStore(COPIES, { keyPath: "thumbprint" });
+  };
   const database = await settled(opening);
   try {
-    return await settled(act(database.transaction(STORE, mode).objectStore(STORE)));
+    return await settled(act(database.transaction(name, mode).objectStore(name)));
   } finally {
     database.close();
   }
@@ -46,17 +52,53 @@ export async function find() {
 }
 
 export async function forget() {
-  if (possible()) await store("readwrite", (keys) => keys.delete(account()));
+  if (!possible()) return;
+  await store("readwrite", (keys) => keys.delete(account()));
+  for (const copy of await copies()) {
+    await store("readwrite", (keys) => keys.delete(copy.thumbprint), COPIES);
+  }
 }
 
-async function make() {
+/** The keys of further copies that this device holds for this account. */
+async function copies() {
+  const all = await store("readonly", (keys) => keys.getAll(), COPIES);
+  return all.filter((copy) => copy.account === account());
+}
+
+/** Keys for further copies of what one offer gives. Asked again, the same ones: the service may have them already. */
+export async function copyKeys(offer, count) {
+  const known = (await copies()).filter((copy) => copy.offer === offer).slice(0, count);
+  while (known.length < count) {
+    const copy = { ...(await generate()), account: account(), offer };
+    await store("readwrite", (keys) => keys.put(copy), COPIES);
+    known.push(copy);
+  }
+  // The order of the store is by thumbprint, so it is the same each time.
+  return known.sort((one, other) => (one.thumbprint < other.thumbprint ? -1 : 1)).map((copy) => copy.publicKey);
+}
+
+/** A key pair that nobody can read, this page included. */
+export async function generate() {
   const pair = await crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, false, ["sign"]);
   const { kty, crv, x, y } = await crypto.subtle.exportKey("jwk", pair.publicKey);
   const publicKey = { kty, crv, x, y };
   // RFC 7638: required members in lexicographic order.
   const members = JSON.stringify({ crv, kty, x, y });
   const thumbprint = toText(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(members)));
-  const key = { account: account(), privateKey: pair.privateKey, publicKey, thumbprint, registered: false };
+  return { privateKey: pair.privateKey, publicKey, thumbprint };
+}
+
+/** Keeps a key under its account. */
+export const keep = (key) => store("readwrite", (keys) => keys.put(key));
+
+/** The keys of this browser that open a wallet together with a PIN. */
+export async function withPin() {
+  if (!possible()) return [];
+  return (await store("readonly", (keys) => keys.getAll())).filter((key) => key.pin);
+}
+
+async function make() {
+  const key = { ...(await generate()), account: account(), registered: false };
   await store("readwrite", (keys) => keys.put(key));
   return key;
 }
@@ -85,19 +127,23 @@ export async function ensure() {
   return key;
 }
 
-/** Signs what the service prepared, with this device's key. */
+/** Signs what the service prepared, with this device's key, or with that of a copy where an item names it. */
 export async function sign(key, toSign) {
   const signatures = [];
-  for (const { id, input } of toSign) {
+  for (const { id, input, key: named } of toSign) {
+    const signer = named ? await store("readonly", (keys) => keys.get(named), COPIES) : key;
+    if (!signer) throw new PasskeyError("This browser has erased a key of this credential. Ask for it once more.");
     const algorithm = { name: "ECDSA", hash: "SHA-256" };
-    signatures.push({ id, signature: toText(await crypto.subtle.sign(algorithm, key.privateKey, toBytes(input))) });
+    signatures.push({ id, signature: toText(await crypto.subtle.sign(algorithm, signer.privateKey, toBytes(input))) });
   }
   return signatures;
 }
 
-/** A request without a body: DELETE and the like. */
-export async function send(method, url) {
-  const response = await fetch(url, { method, credentials: "same-origin", headers: { accept: "application/json" } });
+/** A request that is no POST: mostly without a body. */
+export async function send(method, url, body) {
+  const headers = { accept: "application/json" };
+  if (body) headers["content-type"] = "application/json";
+  const response = await fetch(url, { method, credentials: "same-origin", headers, body: body && JSON.stringify(body) });
   const text = await response.text();
   const json = text ? JSON.parse(text) : null;
   if (!response.ok) throw new PasskeyError((json && (json.detail || json.title)) || "That did not work.", json);

@@ -1,7 +1,7 @@
 // Accepting an offer: make or find this device's key, sign what the issuer wants proven, receive.
 
 import { post, withButton } from "/assets/passkey.js";
-import { ensure, isProblem, send, sign } from "/assets/wallet-key.js";
+import { copyKeys, ensure, isProblem, send, sign } from "/assets/wallet-key.js";
 
 const form = document.getElementById("accept-form");
 const code = document.getElementById("tx-code");
@@ -22,7 +22,8 @@ async function accept() {
   step(0);
   const key = await ensure();
   step(1);
-  const body = { deviceKey: key.thumbprint };
+  const { furtherKeys } = await send("GET", base);
+  const body = { deviceKey: key.thumbprint, copyKeys: await copyKeys(form.dataset.offer, furtherKeys) };
   if (code && !codeField.hidden) body.txCode = code.value.replace(/[\s-]/g, "");
   let { toSign } = await post(`${base}/accept`, body);
   // A refused nonce gives new bytes to sign; more than a few rounds would be a fault on the other side.

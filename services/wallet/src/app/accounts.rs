@@ -2,13 +2,18 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use clock::Timestamp;
 use holding::account::{
-    DeviceKey, DeviceKeyFault, MAX_DEVICE_KEYS, MAX_PASSKEYS, Passkey, Session, device_public_key,
+    DeviceKey, DeviceKeyFault, MAX_DEVICE_KEYS, MAX_PASSKEYS, Passkey, Session, StepUp, device_public_key,
+    label,
 };
 use holding::activity::Activity;
-use holding::vault::DataKey;
+use holding::assurance::{Act, Assurance};
+use holding::pin::PinAccess;
+use holding::vault::{DataKey, Purpose};
 use serde_json::Value;
 use store_wallet::accounts::Account;
+use store_wallet::sessions::Ceremony;
 use web::passkey::{PasskeyError, Uuid};
 
 use super::fault::Fault;
@@ -32,8 +37,14 @@ pub enum AccountError {
     LastPasskey,
     #[error("there is no such passkey, session or key")]
     Unknown,
-    #[error("this needs a sign-in within the last minutes")]
-    SignInAgain,
+    #[error(transparent)]
+    StepUp(#[from] StepUp),
+    #[error("this recovery code opens no wallet")]
+    RecoveryCode,
+    #[error("the account has no passkey")]
+    NoPasskey,
+    #[error("nothing is left of this name that could be shown")]
+    EmptyName,
     #[error(transparent)]
     DeviceKey(#[from] DeviceKeyFault),
 }
@@ -41,9 +52,17 @@ pub enum AccountError {
 /// What a person sees of their account.
 pub struct AccountOverview {
     pub account: Account,
-    pub passkeys: Vec<Passkey>,
-    pub device_keys: Vec<DeviceKey>,
+    pub passkeys: Vec<Named<Passkey>>,
+    pub device_keys: Vec<Named<DeviceKey>>,
+    pub pins: Vec<PinAccess>,
+    pub recovery_code_made: Option<Timestamp>,
     pub sessions: Vec<Session>,
+}
+
+/// Something of a person's, under the name they gave it, or else under that of the device.
+pub struct Named<T> {
+    pub name: String,
+    pub thing: T,
 }
 
 impl Wallet {
@@ -51,15 +70,25 @@ impl Wallet {
     pub async fn start_registration(&self, person: Option<&Person>) -> Result<Value, AccountError> {
         let (account, known) = match person {
             Some(person) => {
+                self.require(person, Act::ChangeWaysIn).await?;
                 let known = self.store.read().await?.list_passkeys(&person.account).await;
                 (person.account.clone(), known?)
             }
             None => (self.new_account_id(), Vec::new()),
         };
+        self.registration_options(CeremonyKind::Registration, &account, &known).await
+    }
+
+    pub(super) async fn registration_options(
+        &self,
+        kind: CeremonyKind,
+        account: &str,
+        known: &[Passkey],
+    ) -> Result<Value, AccountError> {
         if known.len() >= MAX_PASSKEYS {
             return Err(AccountError::TooManyPasskeys);
         }
-        let user = Uuid::parse_str(&account).map_err(|_| AccountError::Unknown)?;
+        let user = Uuid::parse_str(account).map_err(|_| AccountError::Unknown)?;
         let exclude: Vec<Vec<u8>> =
             known.iter().filter_map(|passkey| decode(&passkey.credential_id)).collect();
         // The name is all a person sees in the phone's list of passkeys. It holds nothing personal, and the
@@ -67,7 +96,7 @@ impl Wallet {
         let name = format!("Passerelle wallet, {}", self.now().format("%-d %B %Y"));
         let (options, state) =
             self.passkeys.start_registration(user, &name, &exclude).map_err(Fault::Passkey)?;
-        self.begin(CeremonyKind::Registration, &account, &options, state).await?;
+        self.begin(kind, account, &options, state).await?;
         Ok(options)
     }
 
@@ -83,18 +112,8 @@ impl Wallet {
         if person.is_some_and(|person| person.account != ceremony.account) {
             return Err(AccountError::Ceremony);
         }
-        let registered =
-            self.passkeys.finish_registration(&ceremony.state, response).map_err(AccountError::Passkey)?;
+        let passkey = self.registered(&ceremony, response, device)?;
         let now = self.now();
-        let passkey = Passkey {
-            credential_id: encode(&registered.credential_id),
-            account: ceremony.account.clone(),
-            passkey: registered.json,
-            public_key: registered.public_key_cose,
-            name: device.to_owned(),
-            created_at: now,
-            last_used_at: now,
-        };
         let mut tx = self.store.write("register").await?;
         let exists = tx.find_account(&ceremony.account).await?.is_some();
         // Without a session the ceremony makes an account; a ceremony begun while signed in must end so.
@@ -110,7 +129,7 @@ impl Wallet {
                 DataKey::generate(&self.sealing_key, &ceremony.account, self.entropy.as_ref());
             let account = Account { id: ceremony.account.clone(), data_key, created_at: now };
             tx.insert_account(&account).await?;
-            let (new, token) = self.new_session(&account.id, device, now);
+            let (new, token) = self.new_session(&account.id, device, Assurance::Passkey);
             tx.insert_session(&new).await?;
             session = Some(NewSession { token, account: account.id });
         }
@@ -122,21 +141,78 @@ impl Wallet {
         Ok(session)
     }
 
+    /// The passkey that a browser made in answer to a ceremony.
+    pub(super) fn registered(
+        &self,
+        ceremony: &Ceremony,
+        response: &Value,
+        device: &str,
+    ) -> Result<Passkey, AccountError> {
+        let registered =
+            self.passkeys.finish_registration(&ceremony.state, response).map_err(AccountError::Passkey)?;
+        let now = self.now();
+        Ok(Passkey {
+            credential_id: encode(&registered.credential_id),
+            account: ceremony.account.clone(),
+            passkey: registered.json,
+            public_key: registered.public_key_cose,
+            name: device.to_owned(),
+            label: None,
+            created_at: now,
+            last_used_at: now,
+        })
+    }
+
     pub async fn account(&self, account: &str) -> Result<AccountOverview, AccountError> {
         let mut tx = self.store.read().await?;
         let now = self.now();
         let mut sessions = tx.list_sessions(account).await?;
         sessions.retain(|session| session.is_live(now));
+        let pins = tx.list_pins(account).await?;
+        let recovery_code_made = tx.find_recovery_made(account).await?;
+        let (passkeys, device_keys) = (tx.list_passkeys(account).await?, tx.list_device_keys(account).await?);
+        let account = tx.find_account(account).await?.ok_or(AccountError::Unknown)?;
+        let key = DataKey::open(&self.sealing_key, &account.id, &account.data_key).map_err(Fault::from)?;
         Ok(AccountOverview {
-            account: tx.find_account(account).await?.ok_or(AccountError::Unknown)?,
-            passkeys: tx.list_passkeys(account).await?,
-            device_keys: tx.list_device_keys(account).await?,
+            account,
+            passkeys: passkeys.into_iter().map(|one| name_passkey(&key, one)).collect::<Result<_, _>>()?,
+            device_keys: device_keys
+                .into_iter()
+                .map(|one| name_device(&key, one))
+                .collect::<Result<_, _>>()?,
+            pins,
+            recovery_code_made,
             sessions,
         })
     }
 
+    /// Gives a passkey the person's own name for it.
+    pub async fn name_passkey(&self, person: &Person, id: &str, name: &str) -> Result<(), AccountError> {
+        let sealed = self.seal_label(person, id, name)?;
+        let mut tx = self.store.write("name_passkey").await?;
+        if !tx.label_passkey(&person.account, id, &sealed).await? {
+            return Err(AccountError::Unknown);
+        }
+        Ok(tx.commit().await?)
+    }
+
+    /// Gives a device the person's own name for it.
+    pub async fn name_device(&self, person: &Person, id: &str, name: &str) -> Result<(), AccountError> {
+        let sealed = self.seal_label(person, id, name)?;
+        let mut tx = self.store.write("name_device").await?;
+        if !tx.label_device_key(&person.account, id, &sealed).await? {
+            return Err(AccountError::Unknown);
+        }
+        Ok(tx.commit().await?)
+    }
+
+    fn seal_label(&self, person: &Person, id: &str, name: &str) -> Result<Vec<u8>, AccountError> {
+        let name = label(name).ok_or(AccountError::EmptyName)?;
+        Ok(self.seal(&person.data_key, Purpose::Label, id, &name)?)
+    }
+
     pub async fn remove_passkey(&self, person: &Person, credential_id: &str) -> Result<(), AccountError> {
-        self.require_recent(person)?;
+        self.require(person, Act::ChangeWaysIn).await?;
         let mut tx = self.store.write("remove_passkey").await?;
         let passkeys = tx.list_passkeys(&person.account).await?;
         let removed = passkeys.iter().find(|passkey| passkey.credential_id == credential_id);
@@ -145,7 +221,8 @@ impl Wallet {
             return Err(AccountError::LastPasskey);
         }
         tx.delete_passkey(&person.account, credential_id).await?;
-        let entry = self.entry(&person.data_key, &Activity::PasskeyRemoved { name: removed.name.clone() })?;
+        let name = name_passkey(&person.data_key, removed.clone())?.name;
+        let entry = self.entry(&person.data_key, &Activity::PasskeyRemoved { name })?;
         tx.insert_entry(&person.account, &entry).await?;
         tx.commit().await?;
         Ok(())
@@ -164,6 +241,7 @@ impl Wallet {
             thumbprint: public.jwk_thumbprint(),
             jwk: public.to_jwk(),
             device: device.to_owned(),
+            label: None,
             created_at: self.now(),
             lost_at: None,
         };
@@ -201,7 +279,7 @@ impl Wallet {
 
     /// Destroys the data key and everything under it.
     pub async fn delete_account(&self, person: &Person) -> Result<(), AccountError> {
-        self.require_recent(person)?;
+        self.require(person, Act::DeleteAccount).await?;
         let mut tx = self.store.write("delete_account").await?;
         tx.delete_account(&person.account).await?;
         tx.commit().await?;
@@ -219,17 +297,29 @@ impl Wallet {
         Ok(key.and_then(|key| device_public_key(&key.jwk).ok()))
     }
 
-    fn require_recent(&self, person: &Person) -> Result<(), AccountError> {
-        if person.session.is_recent(self.now()) { Ok(()) } else { Err(AccountError::SignInAgain) }
-    }
-
     /// A random UUID (version 4), since it is the user handle that authenticators store.
-    fn new_account_id(&self) -> String {
+    pub(super) fn new_account_id(&self) -> String {
         let mut bytes = [0u8; 16];
         self.entropy.fill(&mut bytes);
         Uuid::from_u128((u128::from_be_bytes(bytes) & !(0xf << 76 | 0x3 << 62)) | 0x4 << 76 | 0x2 << 62)
             .to_string()
     }
+}
+
+fn name_passkey(key: &DataKey, passkey: Passkey) -> Result<Named<Passkey>, Fault> {
+    let name = match &passkey.label {
+        Some(sealed) => key.unseal(Purpose::Label, &passkey.credential_id, sealed)?,
+        None => passkey.name.clone(),
+    };
+    Ok(Named { name, thing: passkey })
+}
+
+fn name_device(key: &DataKey, device: DeviceKey) -> Result<Named<DeviceKey>, Fault> {
+    let name = match &device.label {
+        Some(sealed) => key.unseal(Purpose::Label, &device.thumbprint, sealed)?,
+        None => device.device.clone(),
+    };
+    Ok(Named { name, thing: device })
 }
 
 pub(super) fn encode(bytes: &[u8]) -> String {

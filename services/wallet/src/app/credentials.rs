@@ -1,13 +1,15 @@
 //! Credentials kept: accepted only when they verify, listed, shown, removed.
 
 use holding::activity::Activity;
+use holding::copies::{self, CopyKey, HolderKeys};
 use holding::held::{Annex, Held, Notification, StatusEntry};
 use holding::party::Party;
+use holding::path::Step as PathStep;
 use holding::reception::{Offered, Reception};
 use holding::vault::{DataKey, Purpose};
 use serde_json::Value;
 use store_wallet::credentials::Credential;
-use wire::vci::CredentialResponse;
+use wire::vci::{CredentialResponse, IssuedCredential};
 
 use credential::{Expect, Input, KeyState, Outcome, StatusRef};
 
@@ -70,15 +72,46 @@ impl Wallet {
         &self,
         reception: &Reception,
         slot: usize,
-        key: &keys::PublicKey,
+        keys: &HolderKeys,
         access_token: &str,
-        answer: CredentialResponse,
+        mut answer: CredentialResponse,
+    ) -> Result<Vec<Held>, OfferError> {
+        let bound = reception.offered.get(slot).is_some_and(|one| one.needs_proof);
+        let places = if bound { 1 + keys.copies.len() } else { 1 };
+        if !(1..=places).contains(&answer.credentials.len()) {
+            return Err(RemoteFault::Form("credential response").into());
+        }
+        let mut notification = answer.notification_id.take();
+        let mut all: Vec<Held> = Vec::new();
+        for issued in answer.credentials {
+            let told = notification.take().map(|id| (id, access_token));
+            let held = self.verified_one(reception, slot, keys, told, issued).await?;
+            if all.iter().any(|earlier| earlier.holder_thumbprint == held.holder_thumbprint) {
+                return Err(OfferError::Credential(vec!["holderBinding.sameKey".to_owned()]));
+            }
+            all.push(held);
+        }
+        let Some(first) = all.iter().position(|held| held.copy.is_none()) else {
+            return Err(OfferError::Credential(vec!["holderBinding.otherKey".to_owned()]));
+        };
+        all.swap(0, first);
+        // What the person reads and consents to is the first; a copy that says something else would be shown unread.
+        let says = |held: &Held| -> Vec<(Vec<PathStep>, String)> {
+            held.claims().into_iter().map(|claim| (claim.path, claim.value)).collect()
+        };
+        let differs = all.first().is_some_and(|first| all.iter().any(|copy| says(copy) != says(first)));
+        if differs { Err(OfferError::Credential(vec!["form.copiesDiffer".to_owned()])) } else { Ok(all) }
+    }
+
+    async fn verified_one(
+        &self,
+        reception: &Reception,
+        slot: usize,
+        keys: &HolderKeys,
+        notification: Option<(String, &str)>,
+        issued: IssuedCredential,
     ) -> Result<Held, OfferError> {
         let offered = reception.offered.get(slot).ok_or(OfferError::Unknown)?;
-        let mut issued = answer.credentials.into_iter();
-        let (Some(issued), None) = (issued.next(), issued.next()) else {
-            return Err(RemoteFault::Form("credential response").into());
-        };
         let input =
             Input::from_value(issued.credential.clone()).map_err(|_| RemoteFault::Form("credential"))?;
         let outcome =
@@ -87,15 +120,16 @@ impl Wallet {
         if outcome.faults.iter().any(|fault| fault.unfinished) {
             return Err(RemoteFault::Registry.into());
         }
-        let faults = faults(&outcome, offered, reception.issuer.did.as_deref(), key);
+        let bound = keys.all().find(|key| outcome.holder_key.as_ref() == Some(key)).unwrap_or(&keys.device);
+        let faults = faults(&outcome, offered, reception.issuer.did.as_deref(), bound);
         if !faults.is_empty() {
             tracing::warn!(faults = faults.join(" "), "a credential was refused");
             return Err(OfferError::Credential(faults));
         }
         let origin = |text: &str| parse(text).ok().map(|url| url.origin());
         let home = origin(&reception.endpoints.issuer);
-        let notification = match (&reception.endpoints.notification, answer.notification_id) {
-            (Some(endpoint), Some(id)) => {
+        let notification = match (&reception.endpoints.notification, notification) {
+            (Some(endpoint), Some((id, access_token))) => {
                 Some(Notification { endpoint: endpoint.clone(), id, access_token: access_token.to_owned() })
             }
             _ => None,
@@ -109,7 +143,9 @@ impl Wallet {
             description: offered.description.clone(),
             labels: offered.labels.clone(),
             issuer: self.credential_issuer(&reception.issuer, outcome.issuer).await?,
-            holder_thumbprint: key.jwk_thumbprint(),
+            holder_thumbprint: bound.jwk_thumbprint(),
+            copy: (bound != &keys.device)
+                .then(|| CopyKey { jwk: bound.to_jwk(), device: keys.device.jwk_thumbprint() }),
             configuration_id: offered.configuration_id.clone(),
             received_at: self.now(),
             valid_from: outcome.valid_from,
@@ -121,17 +157,44 @@ impl Wallet {
         })
     }
 
-    /// Stores a verified credential under its place in the offer, once.
+    /// Stores a verified credential under its place in the offer, once, with its copies.
     pub(super) async fn keep_credential(
+        &self,
+        (account, key): (&str, &DataKey),
+        offer: &str,
+        slot: usize,
+        held: &[Held],
+    ) -> Result<Credential, Fault> {
+        let mut rows: Vec<Credential> = Vec::new();
+        for (copy, held) in held.iter().enumerate() {
+            let mut row = self.new_credential((account, key), offer, copies::slot(slot, copy), held)?;
+            row.copy_of = rows.first().map(|first| first.id.clone());
+            rows.push(row);
+        }
+        let row = rows.first().cloned().ok_or_else(|| Fault::Prepare("no credential came".to_owned()))?;
+        let mut tx = self.store.write("keep_credential").await?;
+        let new = tx.insert_credential(&row).await?;
+        for copy in rows.iter().skip(1).filter(|_| new) {
+            tx.insert_credential(copy).await?;
+        }
+        let stored = tx.list_credentials_of_offer(account, &row.offer).await?;
+        tx.commit().await?;
+        if new {
+            return Ok(row);
+        }
+        // Another request of the same person was faster; what it stored stands.
+        Ok(stored.into_iter().find(|stored| stored.slot == row.slot).unwrap_or(row))
+    }
+
+    fn new_credential(
         &self,
         (account, key): (&str, &DataKey),
         offer: &str,
         slot: usize,
         held: &Held,
     ) -> Result<Credential, Fault> {
-        let id = self.new_id();
-        let now = self.now();
-        let row = Credential {
+        let (id, now) = (self.new_id(), self.now());
+        Ok(Credential {
             account: account.to_owned(),
             offer: offer.to_owned(),
             slot: i64::try_from(slot).unwrap_or(i64::MAX),
@@ -144,16 +207,9 @@ impl Wallet {
             receipt_tries: 0,
             notify_due_at: held.notification.as_ref().map(|_| now),
             notify_tries: 0,
-        };
-        let mut tx = self.store.write("keep_credential").await?;
-        let new = tx.insert_credential(&row).await?;
-        let stored = tx.list_credentials_of_offer(account, &row.offer).await?;
-        tx.commit().await?;
-        if new {
-            return Ok(row);
-        }
-        // Another request of the same person was faster; what it stored stands.
-        Ok(stored.into_iter().find(|stored| stored.slot == row.slot).unwrap_or(row))
+            copy_of: None,
+            shown_to: None,
+        })
     }
 
     /// Who issued a credential: proven already, or proven now by the DID that signed it.

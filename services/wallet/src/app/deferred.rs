@@ -2,6 +2,7 @@
 //! refused. The person need not be there, since the keys were proven when they accepted.
 
 use chrono::Duration;
+use holding::copies::HolderKeys;
 use holding::reception::{Deferred, Progress, Reception};
 use holding::vault::DataKey;
 use store_wallet::records::{Record, Table};
@@ -63,12 +64,14 @@ impl Wallet {
         record: Record,
         mut reception: Reception,
     ) -> Result<(), OfferError> {
-        let Progress::Waiting { access_token, holder_thumbprint } = reception.progress.clone() else {
+        let Progress::Waiting { access_token, holder_thumbprint, copy_keys } = reception.progress.clone()
+        else {
             return Ok(());
         };
         let Some(holder) = self.usable_key(&record.account, &holder_thumbprint).await? else {
             return self.begin_again(key, &record, reception).await;
         };
+        let holder = HolderKeys::new(holder, &copy_keys, reception.further_keys)?;
         let (mut rest, mut seconds) = (Vec::new(), None);
         for one in std::mem::take(&mut reception.deferred) {
             match self.ask_deferred(&reception, &one, &access_token).await {

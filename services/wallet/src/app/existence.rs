@@ -177,7 +177,7 @@ impl Wallet {
         let moved =
             self.moved(&person.data_key, Table::Existences, &record, existence.state(), &existence)?;
         self.replace("assert_existence", Table::Existences, moved).await?;
-        Ok(ToSign { id: TO_SIGN.to_owned(), input })
+        Ok(ToSign { id: TO_SIGN.to_owned(), input, key: None })
     }
 
     /// Completes the answer, stores it, sends it. One that is stored already is sent again as it is.
@@ -204,7 +204,7 @@ impl Wallet {
         existence.may_answer(self.now())?;
         let key = self.usable_key(&person.account, &thumbprint).await?.ok_or(ExistenceError::DeviceKey)?;
         let input = existence::device_signing_input(&answer)?;
-        let asked = ToSign { id: TO_SIGN.to_owned(), input };
+        let asked = ToSign { id: TO_SIGN.to_owned(), input, key: None };
         let checked = signing::check(std::slice::from_ref(&asked), signatures, &key)?;
         let signature = checked.get(TO_SIGN).ok_or(SignatureFault::Missing)?;
         answer.device_signature = URL_SAFE_NO_PAD.encode(signature);

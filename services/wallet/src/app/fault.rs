@@ -63,5 +63,6 @@ carry_faults!(
     super::credentials::CredentialError,
     super::existence::ExistenceError,
     super::offers::OfferError,
+    super::pins::PinError,
     super::presentations::PresentationError
 );

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use chrono::Duration;
 use clock::Timestamp;
+use holding::account::DeviceKeyFault;
 use holding::activity::Activity;
+use holding::copies::{HolderKeys, proof_id, read_proof_id};
 use holding::reception::{self, Deferred, OfferFault, Progress, Reception, Source};
 use holding::request::plain_text;
 use holding::signing::{self, SignatureFault, ToSign};
@@ -44,6 +46,8 @@ pub enum OfferError {
     IssuerRefused(String),
     #[error("this device key is not registered with the account, or is lost")]
     DeviceKey,
+    #[error(transparent)]
+    CopyKey(#[from] DeviceKeyFault),
     #[error("the time to sign is over; accept the offer again")]
     TokenOver,
     #[error(transparent)]
@@ -57,6 +61,13 @@ pub struct OfferState {
     pub record: Record,
     pub reception: Reception,
     pub stored: Vec<Credential>,
+}
+
+/// The keys that credentials are to be bound to: the thumbprint of the device's, and fresh public ones for further copies.
+#[derive(Clone, Copy)]
+pub struct OfferKeys<'a> {
+    pub device: &'a str,
+    pub copies: &'a [Value],
 }
 
 /// What came of a step, and what the page is to sign next.
@@ -111,30 +122,42 @@ impl Wallet {
         &self,
         person: &Person,
         id: &str,
-        device_key: &str,
+        wanted: OfferKeys<'_>,
         tx_code: Option<&str>,
     ) -> Result<Step, OfferError> {
         let mut offer = self.offer(person, id).await?;
         if is_over(&offer.reception.progress) {
             return Ok(Step { offer, to_sign: Vec::new() });
         }
-        let key = self.usable_key(&person.account, device_key).await?.ok_or(OfferError::DeviceKey)?;
-        if let Some((_, proofs)) = offer.reception.usable_token(device_key, self.now()) {
+        let key = self.usable_key(&person.account, wanted.device).await?.ok_or(OfferError::DeviceKey)?;
+        let keys = HolderKeys::new(key, wanted.copies, offer.reception.further_keys)?;
+        let copy_keys: Vec<Value> = keys.copies.iter().map(keys::PublicKey::to_jwk).collect();
+        let mut token = None;
+        if let Progress::Signing { access_token, expires_at, copy_keys: known, .. } =
+            &offer.reception.progress
+            && let Some((_, proofs)) = offer.reception.usable_token(wanted.device, self.now())
+        {
             let to_sign = missing(&offer, proofs);
-            if !to_sign.is_empty() {
+            if !to_sign.is_empty() && *known == copy_keys {
                 return Ok(Step { offer, to_sign });
             }
+            // A page that has lost the keys it meant to use names others; the permission is still good.
+            token = Some((access_token.clone(), *expires_at));
         }
-        let wanted = missing_slots(&offer);
-        if wanted.is_empty() {
+        let places = missing_slots(&offer);
+        if places.is_empty() {
             return self.settle(person, offer, None).await;
         }
-        let (token, expires_at) = self.token(&offer.reception, tx_code).await?;
-        let proofs = self.key_proofs(&offer.reception, &wanted, &key).await?;
+        let (token, expires_at) = match token {
+            Some(token) => token,
+            None => self.token(&offer.reception, tx_code).await?,
+        };
+        let proofs = self.key_proofs(person, &offer.reception, &places, &keys).await?;
         offer.reception.progress = Progress::Signing {
             access_token: token,
             expires_at,
-            holder_thumbprint: device_key.to_owned(),
+            holder_thumbprint: wanted.device.to_owned(),
+            copy_keys,
             proofs: proofs.clone(),
         };
         let offer = self.keep_offer("accept_offer", person, offer).await?;
@@ -150,13 +173,14 @@ impl Wallet {
         signatures: &Signatures,
     ) -> Result<Step, OfferError> {
         let mut offer = self.offer(person, id).await?;
-        let (access_token, expires_at, thumbprint, proofs) = match &offer.reception.progress {
+        let (access_token, expires_at, thumbprint, copy_keys, proofs) = match &offer.reception.progress {
             Progress::Waiting { .. } | Progress::Received { .. } | Progress::Refused { .. } => {
                 return Ok(Step { offer, to_sign: Vec::new() });
             }
             Progress::Opened => return Err(OfferError::TokenOver),
-            Progress::Signing { access_token, expires_at, holder_thumbprint, proofs } => {
-                (access_token.clone(), *expires_at, holder_thumbprint.clone(), proofs.clone())
+            Progress::Signing { access_token, expires_at, holder_thumbprint, copy_keys, proofs } => {
+                let keys = (holder_thumbprint.clone(), copy_keys.clone());
+                (access_token.clone(), *expires_at, keys.0, keys.1, proofs.clone())
             }
         };
         let key = self.usable_key(&person.account, &thumbprint).await?.ok_or(OfferError::DeviceKey)?;
@@ -164,14 +188,18 @@ impl Wallet {
         if wanted.is_empty() {
             return self.settle(person, offer, None).await;
         }
-        let checked = signing::check(&wanted, signatures, &key)?;
+        let keys = HolderKeys::new(key, &copy_keys, offer.reception.further_keys)?;
+        let key_of = |item: &ToSign| keys.of_copy(read_proof_id(&item.id)?.1);
+        let checked = signing::check_each(&wanted, signatures, key_of)?;
         let (mut again, mut seconds) = (Vec::new(), None);
-        for item in &wanted {
-            let Some(slot) = item.id.parse::<usize>().ok() else { continue };
-            let jwt = checked.get(&item.id).map(|signature| signing::compact_jws(&item.input, signature));
-            match self.request_credential(&offer.reception, slot, &access_token, jwt.as_deref()).await? {
+        for slot in places(&wanted) {
+            let of_place = wanted.iter().filter(|item| place(item) == Some(slot));
+            let jwts: Vec<String> = of_place
+                .filter_map(|item| Some(signing::compact_jws(&item.input, checked.get(&item.id)?)))
+                .collect();
+            match self.request_credential(&offer.reception, slot, &access_token, &jwts).await? {
                 Answer::Credential(answer) => {
-                    let held = self.verified(&offer.reception, slot, &key, &access_token, *answer).await?;
+                    let held = self.verified(&offer.reception, slot, &keys, &access_token, *answer).await?;
                     let owner = (person.account.as_str(), &person.data_key);
                     let row = self.keep_credential(owner, &offer.record.id, slot, &held).await?;
                     offer.stored.push(row);
@@ -191,11 +219,12 @@ impl Wallet {
         if again.is_empty() {
             return self.settle(person, offer, seconds).await;
         }
-        let proofs = self.key_proofs(&offer.reception, &again, &key).await?;
+        let proofs = self.key_proofs(person, &offer.reception, &again, &keys).await?;
         offer.reception.progress = Progress::Signing {
             access_token,
             expires_at,
             holder_thumbprint: thumbprint,
+            copy_keys,
             proofs: proofs.clone(),
         };
         let offer = self.keep_offer("renew_proofs", person, offer).await?;
@@ -209,15 +238,15 @@ impl Wallet {
         mut offer: OfferState,
         seconds: Option<u64>,
     ) -> Result<Step, OfferError> {
-        let (access_token, holder_thumbprint) = match &offer.reception.progress {
-            Progress::Signing { access_token, holder_thumbprint, .. }
+        let (access_token, holder_thumbprint, copy_keys) = match &offer.reception.progress {
+            Progress::Signing { access_token, holder_thumbprint, copy_keys, .. }
                 if !offer.reception.deferred.is_empty() =>
             {
-                (access_token.clone(), holder_thumbprint.clone())
+                (access_token.clone(), holder_thumbprint.clone(), copy_keys.clone())
             }
             _ => return self.complete((&person.account, &person.data_key), offer).await,
         };
-        offer.reception.progress = Progress::Waiting { access_token, holder_thumbprint };
+        offer.reception.progress = Progress::Waiting { access_token, holder_thumbprint, copy_keys };
         let moved = self.waiting(&person.data_key, &offer.record, &offer.reception, seconds)?;
         let record = self.replace("wait_for_offer", Table::Offers, moved).await?;
         Ok(Step { offer: OfferState { record, ..offer }, to_sign: Vec::new() })
@@ -340,12 +369,13 @@ impl Wallet {
         Ok((token.access_token, self.now() + Duration::seconds(i64::try_from(seconds).unwrap_or(300))))
     }
 
-    /// One proof for each credential, each with a nonce of its own.
+    /// The proofs of each credential, one for each key; each request has a nonce of its own.
     async fn key_proofs(
         &self,
+        person: &Person,
         reception: &Reception,
         slots: &[usize],
-        key: &keys::PublicKey,
+        keys: &HolderKeys,
     ) -> Result<Vec<ToSign>, OfferError> {
         let mut proofs = Vec::new();
         for slot in slots {
@@ -366,13 +396,19 @@ impl Wallet {
                     Some(answer.c_nonce)
                 }
             };
-            let input = holding::key_proof::signing_input(
-                key,
-                &reception.endpoints.issuer,
-                nonce.as_deref(),
-                self.now(),
-            );
-            proofs.push(ToSign { id: slot.to_string(), input });
+            let bound = reception.offered.get(*slot).is_some_and(|one| one.needs_proof);
+            let wanted = if bound { 1 + keys.copies.len() } else { 1 };
+            for (copy, key) in keys.all().take(wanted).enumerate() {
+                let input = holding::key_proof::signing_input(
+                    key,
+                    &reception.endpoints.issuer,
+                    nonce.as_deref(),
+                    person.session.assurance,
+                    self.now(),
+                );
+                let signs = (copy > 0).then(|| key.jwk_thumbprint());
+                proofs.push(ToSign { id: proof_id(*slot, copy), input, key: signs });
+            }
         }
         Ok(proofs)
     }
@@ -396,12 +432,12 @@ impl Wallet {
         reception: &Reception,
         slot: usize,
         access_token: &str,
-        jwt: Option<&str>,
+        jwts: &[String],
     ) -> Result<Answer, OfferError> {
         let offered = reception.offered.get(slot).ok_or(OfferError::Unknown)?;
         let mut body = serde_json::json!({ "credential_configuration_id": offered.configuration_id });
-        if let (Some(jwt), true, Some(members)) = (jwt, offered.needs_proof, body.as_object_mut()) {
-            members.insert("proofs".to_owned(), serde_json::json!({ "jwt": [jwt] }));
+        if let (true, Some(members)) = (offered.needs_proof, body.as_object_mut()) {
+            members.insert("proofs".to_owned(), serde_json::json!({ "jwt": jwts }));
         }
         let url = parse(&reception.endpoints.credential)?;
         let bearer = format!("Bearer {access_token}");
@@ -480,6 +516,14 @@ fn missing_slots(offer: &OfferState) -> Vec<usize> {
 
 fn missing(offer: &OfferState, proofs: &[ToSign]) -> Vec<ToSign> {
     let settled = settled_slots(offer);
-    let open = |item: &&ToSign| item.id.parse::<usize>().is_ok_and(|slot| !settled.contains(&slot));
+    let open = |item: &&ToSign| place(item).is_some_and(|slot| !settled.contains(&slot));
     proofs.iter().filter(open).cloned().collect()
+}
+
+fn place(item: &ToSign) -> Option<usize> {
+    Some(read_proof_id(&item.id)?.0)
+}
+
+fn places(items: &[ToSign]) -> BTreeSet<usize> {
+    items.iter().filter_map(place).collect()
 }

@@ -9,6 +9,8 @@ use credential::Input;
 use credential::data_integrity::{self, ProofOptions, Purpose as ProofPurpose, Suite};
 use credential::enveloped::{self, Binding, Content, Envelope};
 use credential::x509::authority_key_ids_of;
+use holding::account::StepUp;
+use holding::assurance::Act;
 use holding::dcql::{self, Candidate, Evaluation, Selection, SelectionFault};
 use holding::presentation::{
     Answer, AnswerKind, PreparedItem, Presentation, Progress, StepFault, safe_receipt, safe_redirect,
@@ -58,6 +60,9 @@ pub enum PresentationError {
     DeviceSignature(#[from] SignatureFault),
     #[error("the key this credential is bound to is not usable any more")]
     DeviceKey,
+    /// Whom nothing names is shown something only by a person who proved themselves just now.
+    #[error(transparent)]
+    StepUp(#[from] StepUp),
 }
 
 /// A request, what of the person's would answer it, and the credentials that this is about.
@@ -108,6 +113,10 @@ impl Wallet {
     ) -> Result<(Asked, Vec<ToSign>), PresentationError> {
         let mut asked = self.presentation(person, id).await?;
         asked.presentation.may_decide(self.now())?;
+        let verifier = &asked.presentation.verifier;
+        if !verifier.is_proven() && !verifier.is_certified() {
+            self.may(person, Act::PresentToUnproven).await??;
+        }
         let selection = match selection {
             Some(selection) => selection,
             None => asked.evaluation.proposed().ok_or(SelectionFault::Incomplete)?,
@@ -115,8 +124,14 @@ impl Wallet {
         let created = self.now();
         let mut authorising = transaction::assign(&asked.presentation.request.transactions, &selection);
         let mut items = Vec::new();
+        let audience = asked.presentation.request.client_id.clone();
         for chosen in asked.evaluation.check(&selection)? {
-            let kept = find_kept(&asked.credentials, &chosen.matched.credential)?;
+            let first = find_kept(&asked.credentials, &chosen.matched.credential)?;
+            let copy = match chosen.query.holder_binding {
+                true => self.copy_for(person, &first.row.id, &audience).await?,
+                false => None,
+            };
+            let kept = copy.as_ref().unwrap_or(first);
             let mut item = PreparedItem {
                 query: chosen.query.id.clone(),
                 credential: kept.row.id.clone(),
@@ -127,11 +142,13 @@ impl Wallet {
                 to_sign: None,
             };
             if chosen.query.holder_binding {
-                self.usable_key(&person.account, &item.holder_thumbprint)
-                    .await?
-                    .ok_or(PresentationError::DeviceKey)?;
+                self.signing_key(kept).await?.ok_or(PresentationError::DeviceKey)?;
                 let input = self.to_sign(&asked.presentation, kept, &item).await?;
-                item.to_sign = Some(ToSign { id: items.len().to_string(), input });
+                item.to_sign = Some(ToSign {
+                    id: items.len().to_string(),
+                    input,
+                    key: kept.held.copy.as_ref().map(|_| kept.held.holder_thumbprint.clone()),
+                });
             }
             items.push(item);
         }
@@ -244,7 +261,7 @@ impl Wallet {
         kept: &Kept,
         item: &PreparedItem,
     ) -> Result<enveloped::Prepared, PresentationError> {
-        let key = self.usable_key(&kept.row.account, &item.holder_thumbprint).await?;
+        let key = self.signing_key(kept).await?;
         let did = key.ok_or(PresentationError::DeviceKey)?.did_jwk();
         let held = Input::from_value(kept.held.credential.clone());
         let credential = held.ok().and_then(|input| enveloped::wrap(&input, Content::Credential));
@@ -277,7 +294,7 @@ impl Wallet {
         kept: &Kept,
         item: &PreparedItem,
     ) -> Result<data_integrity::Prepared, PresentationError> {
-        let key = self.usable_key(&kept.row.account, &item.holder_thumbprint).await?;
+        let key = self.signing_key(kept).await?;
         let did = key.ok_or(PresentationError::DeviceKey)?.did_jwk();
         let document = json!({
             "@context": ["https://www.w3.org/ns/credentials/v2"],
@@ -308,12 +325,12 @@ impl Wallet {
         let mut receipts: BTreeMap<String, Vec<Value>> = BTreeMap::new();
         let mut claims = Vec::new();
         for item in items {
-            let kept = find_kept(&asked.credentials, &item.credential)?;
+            let kept = &self.shown(person, asked, &item.credential).await?;
             let presentation = match &item.to_sign {
                 None if kept.held.is_w3c() => kept.held.credential.clone(),
                 None => Value::String(select(kept, item)?),
                 Some(to_sign) => {
-                    let key = self.usable_key(&person.account, &item.holder_thumbprint).await?;
+                    let key = self.signing_key(kept).await?;
                     let key = key.ok_or(PresentationError::DeviceKey)?;
                     let checked = signing::check(std::slice::from_ref(to_sign), signatures, &key)?;
                     let signature = checked.get(&to_sign.id).ok_or(SignatureFault::Missing)?;
@@ -338,6 +355,7 @@ impl Wallet {
         let shown = EncryptedAnswer {
             vp_token: Some(serde_json::to_value(&token)?),
             anchor_receipts: request.anchor_receipts.then(|| serde_json::to_value(&receipts)).transpose()?,
+            amr: person.session.assurance.told().map(|told| told.iter().map(|&one| one.to_owned()).collect()),
             ..EncryptedAnswer::default()
         };
         let form = self.answer_form(request, shown)?;

@@ -1,7 +1,7 @@
 //! Signing in and out.
 
-use clock::Timestamp;
 use holding::account::Session;
+use holding::assurance::Assurance;
 use holding::vault::DataKey;
 use serde_json::Value;
 use store_wallet::Tx;
@@ -20,13 +20,23 @@ const CEREMONY_MINUTES: i64 = 5;
 pub(super) enum CeremonyKind {
     Registration,
     SignIn,
+    StepUp,
+    Recovery,
+    PinRegistration,
+    PinSignIn,
+    PinStepUp,
 }
 
 impl CeremonyKind {
-    fn as_str(self) -> &'static str {
+    pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::Registration => "registration",
             Self::SignIn => "sign-in",
+            Self::StepUp => "step-up",
+            Self::Recovery => "recovery",
+            Self::PinRegistration => "pin registration",
+            Self::PinSignIn => "pin sign-in",
+            Self::PinStepUp => "pin step-up",
         }
     }
 }
@@ -73,7 +83,7 @@ impl Wallet {
             .finish_login(&ceremony.state, response, std::slice::from_ref(&passkey.passkey))
             .map_err(AccountError::Passkey)?;
         let now = self.now();
-        let (session, token) = self.new_session(&passkey.account, device, now);
+        let (session, token) = self.new_session(&passkey.account, device, Assurance::Passkey);
         let state = signed_in.updated_json.unwrap_or(passkey.passkey);
         let mut tx = self.store.write("sign_in").await?;
         tx.replace_passkey(&passkey.credential_id, &state, now).await?;
@@ -97,8 +107,9 @@ impl Wallet {
         Ok(tx.commit().await?)
     }
 
-    pub(super) fn new_session(&self, account: &str, device: &str, now: Timestamp) -> (Session, String) {
+    pub(super) fn new_session(&self, account: &str, device: &str, assurance: Assurance) -> (Session, String) {
         let token = clock::token(self.entropy.as_ref());
+        let now = self.now();
         let session = Session {
             id: self.new_id(),
             token_hash: hash(&token),
@@ -106,6 +117,8 @@ impl Wallet {
             device: device.to_owned(),
             created_at: now,
             seen_at: now,
+            assurance,
+            verified_at: now,
         };
         (session, token)
     }
@@ -118,7 +131,16 @@ impl Wallet {
         options: &Value,
         state: String,
     ) -> Result<(), Fault> {
-        let challenge = challenge_of(options).unwrap_or_default();
+        self.begin_challenge(kind, account, challenge_of(options).unwrap_or_default(), state).await
+    }
+
+    pub(super) async fn begin_challenge(
+        &self,
+        kind: CeremonyKind,
+        account: &str,
+        challenge: &str,
+        state: String,
+    ) -> Result<(), Fault> {
         let ceremony = Ceremony {
             challenge_hash: hash(challenge),
             kind: kind.as_str().to_owned(),
@@ -134,9 +156,15 @@ impl Wallet {
     /// Takes the ceremony that an answer belongs to, once.
     pub(super) async fn take(&self, kind: CeremonyKind, response: &Value) -> Result<Ceremony, AccountError> {
         let challenge = answered_challenge(response).ok_or(AccountError::Ceremony)?;
-        let mut tx = self.store.write("consume_ceremony").await?;
-        let ceremony = tx.consume_ceremony(&hash(&challenge), self.now()).await?;
-        tx.commit().await?;
+        let ceremony = self.consume(&challenge).await?;
         ceremony.filter(|ceremony| ceremony.kind == kind.as_str()).ok_or(AccountError::Ceremony)
+    }
+
+    /// The ceremony of a challenge, which is then over.
+    pub(super) async fn consume(&self, challenge: &str) -> Result<Option<Ceremony>, Fault> {
+        let mut tx = self.store.write("consume_ceremony").await?;
+        let ceremony = tx.consume_ceremony(&hash(challenge), self.now()).await?;
+        tx.commit().await?;
+        Ok(ceremony)
     }
 }

@@ -6,9 +6,10 @@ use actix_web::{HttpResponse, delete, get, post};
 use serde_json::Value;
 use web::{Json, Problem};
 
-use super::App;
 use super::auth::{Device, SignedIn, find_person, removal_cookie, session_cookie};
 use super::views::{AccountView, ActivityList, DeviceKeyView, Empty, NewDeviceKey};
+use super::{App, language};
+use crate::words::Words;
 
 /// Begins a registration. Signed in: of a further passkey.
 #[utoipa::path(tag = "account", request_body = Empty, responses(
@@ -32,6 +33,7 @@ pub async fn registration_options(
 pub async fn register(
     request: actix_web::HttpRequest,
     app: App,
+    words: Words,
     device: Device,
     body: Json<Value>,
 ) -> Result<HttpResponse, Problem> {
@@ -41,7 +43,10 @@ pub async fn register(
     let account = account.or(person.map(|person| person.account)).unwrap_or_default();
     let view = AccountView::new(&app.wallet.account(&account).await?, None);
     let mut response = HttpResponse::Created();
-    session.map(|session| response.cookie(session_cookie(&app, &session)));
+    if let Some(session) = session {
+        app.wallet.speak(&session.account, words.language()).await?;
+        response.cookie(session_cookie(&app, &session));
+    }
     Ok(response.json(view))
 }
 
@@ -58,10 +63,23 @@ pub async fn sign_in_options(app: App, _body: Json<Empty>) -> Result<Json<Value>
 #[utoipa::path(tag = "account", request_body = Object, responses(
     (status = 200, body = AccountView), (status = "4XX", body = Problem)))]
 #[post("/v1/sign-in")]
-pub async fn sign_in(app: App, device: Device, body: Json<Value>) -> Result<HttpResponse, Problem> {
+pub async fn sign_in(
+    request: actix_web::HttpRequest,
+    app: App,
+    device: Device,
+    body: Json<Value>,
+) -> Result<HttpResponse, Problem> {
     let session = app.wallet.sign_in(&body.0, &device.0).await?;
     let view = AccountView::new(&app.wallet.account(&session.account).await?, None);
-    Ok(HttpResponse::Ok().cookie(session_cookie(&app, &session)).json(view))
+    let mut response = HttpResponse::Ok();
+    match language::picked(&request) {
+        Some(picked) => app.wallet.speak(&session.account, picked).await?,
+        None => {
+            let spoken = app.wallet.spoken(&session.account).await?;
+            spoken.map(|spoken| response.cookie(language::cookie(&app, spoken)));
+        }
+    }
+    Ok(response.cookie(session_cookie(&app, &session)).json(view))
 }
 
 #[utoipa::path(tag = "account", security(("session" = [])), responses(

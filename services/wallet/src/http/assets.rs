@@ -29,6 +29,10 @@ pub const ASSETS: Assets = Assets(&[
     offline::SEQUENCE,
     offline::SHOWING,
     offline::WORDS,
+    module!("wallet-proof.js"),
+    module!("wallet-pin.js"),
+    module!("wallet-recover.js"),
+    module!("wallet-ways-in.js"),
     Asset {
         name: "wallet-192.png",
         content_type: "image/png",

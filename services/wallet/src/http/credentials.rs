@@ -29,7 +29,8 @@ pub async fn show_credential(
     id: Path<String>,
 ) -> Result<Json<CredentialView>, Problem> {
     let kept = app.wallet.credential(&person.0, &id).await?;
-    Ok(Json(CredentialView::whole(&kept, app.wallet.now())))
+    let copies = app.wallet.copies(&person.0, &id).await?;
+    Ok(Json(CredentialView::whole(&kept, app.wallet.now()).with_copies(copies)))
 }
 
 /// Asks for the status now, and holds the answer against the chain.

@@ -5,11 +5,15 @@ pub mod assets;
 pub mod auth;
 pub mod credentials;
 pub mod existence;
+pub mod language;
 pub mod offers;
 pub mod offline;
 pub mod pages;
+pub mod pins;
 pub mod presentations;
 pub mod problem;
+pub mod recovery;
+pub mod step_up;
 pub mod vc_api;
 pub mod views;
 
@@ -61,6 +65,12 @@ pub fn configure(config: &mut web::ServiceConfig<'_>) {
         .service(account::register)
         .service(account::sign_in_options)
         .service(account::sign_in)
+        .service(pins::pin_registration_options)
+        .service(pins::register_pin)
+        .service(pins::pin_sign_in_options)
+        .service(pins::pin_sign_in)
+        .service(recovery::recovery_options)
+        .service(recovery::recover)
         .service(vc_api::derive_credential)
         .service(
             utoipa_actix_web::scope("/v1")
@@ -73,6 +83,16 @@ pub fn configure(config: &mut web::ServiceConfig<'_>) {
                 .service(account::create_device_key)
                 .service(account::delete_device_key)
                 .service(account::list_activity)
+                .service(step_up::step_up_options)
+                .service(step_up::step_up)
+                .service(step_up::name_passkey)
+                .service(step_up::name_device)
+                .service(pins::pin_step_up_options)
+                .service(pins::pin_step_up)
+                .service(pins::change_pin)
+                .service(pins::delete_pin)
+                .service(recovery::make_recovery_code)
+                .service(recovery::delete_recovery_code)
                 .service(offers::open_offer)
                 .service(offers::show_offer)
                 .service(offers::accept_offer)

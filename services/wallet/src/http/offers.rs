@@ -9,7 +9,7 @@ use web::{Json, Problem};
 use super::App;
 use super::auth::SignedIn;
 use super::views::{Acceptance, OfferLink, OfferStep, OfferView, SignaturesBody, to_sign};
-use crate::app::offers::Step;
+use crate::app::offers::{OfferKeys, Step};
 
 /// Opens an offer by reference or by value. The same offer opened again is the same offer.
 #[utoipa::path(tag = "receiving", security(("session" = [])), request_body = OfferLink, responses(
@@ -40,8 +40,9 @@ pub async fn accept_offer(
     id: Path<String>,
     body: Json<Acceptance>,
 ) -> Result<Json<OfferStep>, Problem> {
-    let Acceptance { device_key, tx_code } = body.0;
-    Ok(Json(step(app.wallet.accept_offer(&person.0, &id, &device_key, tx_code.as_deref()).await?)))
+    let Acceptance { device_key, tx_code, copy_keys } = body.0;
+    let keys = OfferKeys { device: &device_key, copies: &copy_keys };
+    Ok(Json(step(app.wallet.accept_offer(&person.0, &id, keys, tx_code.as_deref()).await?)))
 }
 
 /// Sends the signed key proofs; what comes is verified and stored. `toSign` in the answer: sign again.

@@ -86,7 +86,9 @@ async fn worker() -> HttpResponse {
     hasher.update(WORKER);
     hasher.update(page().to_string());
     for name in NEEDED {
-        hasher.update(ASSETS.body(name).or_else(|| web::assets::ours(name)).unwrap_or_default());
+        hasher.update(
+            ASSETS.find(name).or_else(|| web::assets::shared(name)).map_or(&[][..], |asset| asset.body),
+        );
     }
     let version = hasher.finalize().iter().take(12).fold(String::new(), |mut text, byte| {
         // Writing to a string cannot fail.

@@ -2,7 +2,8 @@
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::RETRY_AFTER;
-use holding::account::DeviceKeyFault;
+use holding::account::{DeviceKeyFault, StepUp};
+use holding::pin::PinFault;
 use serde_json::{Value, json};
 use web::{Problem, ProblemPage, ProblemPages};
 
@@ -12,6 +13,7 @@ use crate::app::existence::ExistenceError;
 use crate::app::fault::{Fault, RemoteFault};
 use crate::app::offers::OfferError;
 use crate::app::offline::OfflineError;
+use crate::app::pins::PinError;
 use crate::app::presentations::PresentationError;
 use crate::app::vc_api::DeriveError;
 
@@ -94,11 +96,18 @@ impl From<AccountError> for Problem {
                     .detail("Without it nobody could sign in to this wallet. Add another one first.")
             }
             AccountError::Unknown => Self::not_found(),
-            AccountError::SignInAgain => {
-                Self::new(StatusCode::FORBIDDEN, "sign-in-again", "Please confirm that it is you")
-                    .detail("This step needs a fresh sign-in. Use your passkey once more.")
+            AccountError::StepUp(inner) => step_up(*inner),
+            AccountError::RecoveryCode => {
+                Self::new(UNPROCESSABLE, "recovery-code-refused", "The recovery code was not accepted")
+                    .detail("It opens no wallet. Read it from the paper once more. A code serves once, and the newest alone.")
             }
-            AccountError::DeviceKey(DeviceKeyFault::NotP256) => Self::bad_request(error.to_string()),
+            AccountError::NoPasskey => {
+                Self::conflict("This wallet has no passkey. Use the PIN of your device.")
+            }
+            AccountError::EmptyName => Self::bad_request("Give a name of at least one letter."),
+            AccountError::DeviceKey(DeviceKeyFault::NotP256 | DeviceKeyFault::Repeated) => {
+                Self::bad_request(error.to_string())
+            }
             AccountError::DeviceKey(DeviceKeyFault::TooMany | DeviceKeyFault::Lost) => {
                 Self::conflict(capitalised(&error.to_string()))
             }
@@ -111,6 +120,44 @@ impl From<OfflineError> for Problem {
         match &error {
             OfflineError::Fault(inner) => fault(inner),
             OfflineError::Form => Self::bad_request(capitalised(&error.to_string())),
+        }
+    }
+}
+
+impl From<PinError> for Problem {
+    fn from(error: PinError) -> Self {
+        match &error {
+            PinError::Fault(inner) => fault(inner),
+            PinError::Ceremony => AccountError::Ceremony.into(),
+            PinError::Refused => Self::new(UNPROCESSABLE, "pin-refused", "The PIN was not accepted")
+                .detail("This device and this PIN open no wallet."),
+            PinError::Wrong { left } => Self::new(UNPROCESSABLE, "pin-refused", "The PIN was not accepted")
+                .detail(format!("The PIN is wrong. Wrong tries that are left: {left}."))
+                .with("triesLeft", *left),
+            PinError::Pin(PinFault::Form | PinFault::Guessable) => {
+                Self::new(UNPROCESSABLE, "pin-unsuitable", "This PIN cannot be used")
+                    .detail(format!("{}.", capitalised(&error.to_string())))
+            }
+            PinError::Pin(PinFault::Wait { until }) => {
+                Self::new(StatusCode::TOO_MANY_REQUESTS, "pin-wait", "The PIN cannot be tried again yet")
+                    .detail("There were several wrong tries. Each further one makes the wait longer.")
+                    .with("until", until.to_rfc3339_opts(chrono::SecondsFormat::Secs, true))
+            }
+            PinError::Pin(PinFault::Locked) => {
+                Self::new(StatusCode::FORBIDDEN, "pin-locked", "The PIN is locked").detail(
+                    "There were too many wrong tries. Recover your wallet, or sign in with a passkey.",
+                )
+            }
+            PinError::DeviceKey(_) => Self::bad_request(error.to_string()),
+            PinError::Taken => {
+                Self::conflict("This device opens a wallet with a PIN already. Sign in with it.")
+            }
+            PinError::Unknown => Self::not_found(),
+            PinError::OnlyWayIn => {
+                Self::new(StatusCode::CONFLICT, "last-passkey", "This is your only way in")
+                    .detail("Without it nobody could sign in to this wallet. Add a passkey first.")
+            }
+            PinError::StepUp(inner) => step_up(*inner),
         }
     }
 }
@@ -138,6 +185,7 @@ impl From<OfferError> for Problem {
                     .detail(reason.clone())
             }
             OfferError::DeviceKey => device_key(),
+            OfferError::CopyKey(inner) => Self::bad_request(format!("{}.", capitalised(&inner.to_string()))),
             OfferError::TokenOver => {
                 Self::new(StatusCode::CONFLICT, "accept-again", "It took too long")
                     .detail("Nothing is lost. Accept the offer once more.")
@@ -180,6 +228,7 @@ impl From<PresentationError> for Problem {
             PresentationError::Step(inner) => step(&inner.to_string()),
             PresentationError::DeviceSignature(inner) => signature(&inner.to_string()),
             PresentationError::DeviceKey => device_key(),
+            PresentationError::StepUp(inner) => step_up(*inner),
         }
     }
 }
@@ -199,7 +248,8 @@ impl From<ExistenceError> for Problem {
             ExistenceError::DeviceKey => device_key(),
             ExistenceError::NoPasskey => {
                 Self::new(StatusCode::CONFLICT, "passkey-unsuitable", "This needs another passkey").detail(
-                    "Your passkeys are of a kind that cannot answer the Fund. Add one on your phone first.",
+                    "The yearly proof needs a passkey that can answer the Fund, and this wallet has none; a PIN is not \
+                     enough. Add one on a phone or a security key, or take the paper or in-person way: it counts the same.",
                 )
             }
             ExistenceError::Assertion => {
@@ -234,6 +284,15 @@ impl From<DeriveError> for Problem {
             }
             DeriveError::Proof(_) => Self::internal(&error),
         }
+    }
+}
+
+fn step_up(missing: StepUp) -> Problem {
+    match missing {
+        StepUp::Old => Problem::new(StatusCode::FORBIDDEN, "sign-in-again", "Please confirm that it is you")
+            .detail("This step needs a fresh proof. Use your passkey or your PIN once more."),
+        StepUp::Weak => Problem::new(StatusCode::FORBIDDEN, "passkey-needed", "This needs your passkey")
+            .detail("This wallet has a passkey, so a PIN is not enough for this step."),
     }
 }
 
@@ -321,7 +380,37 @@ pub const PAGES: ProblemPages = ProblemPages(&[
     page(
         "sign-in-again",
         "Please confirm that it is you",
-        "Steps that cannot be undone need a sign-in within the last ten minutes.",
+        "Steps that cannot be undone, and showing something to somebody whom nothing names, need a proof of you within the last ten minutes.",
+    ),
+    page(
+        "passkey-needed",
+        "This needs your passkey",
+        "Where a wallet has a passkey, ways into it are changed with a passkey only: whoever learnt a PIN must not be able to shut you out.",
+    ),
+    page(
+        "recovery-code-refused",
+        "The recovery code was not accepted",
+        "The code is not one that opens a wallet: mistyped, used already, or followed by a newer one.",
+    ),
+    page(
+        "pin-refused",
+        "The PIN was not accepted",
+        "The PIN is wrong, or this device opens no wallet with a PIN. Wrong tries are counted; a right one ends the counting.",
+    ),
+    page(
+        "pin-unsuitable",
+        "This PIN cannot be used",
+        "A PIN has 6 to 12 digits, and is neither one digit repeated, nor a row such as 123456, nor the same half twice.",
+    ),
+    page(
+        "pin-wait",
+        "The PIN cannot be tried again yet",
+        "From the third wrong try in a row the next one has to wait: a minute, five, fifteen, an hour, a day.",
+    ),
+    page(
+        "pin-locked",
+        "The PIN is locked",
+        "After eight wrong tries in a row the PIN is of no use any more. Sign in with a passkey, or recover the wallet.",
     ),
     page(
         "offer-refused",

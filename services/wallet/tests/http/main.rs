@@ -3,13 +3,16 @@
 
 mod accounts;
 mod approving;
+mod copies;
 mod deferred;
 mod existence;
 mod offline;
 mod pages;
 mod presenting;
 mod receiving;
+mod recovery;
 mod stub;
 mod vc_api;
 mod verifiers;
+mod ways_in;
 mod world;

@@ -42,10 +42,10 @@ async fn pages_have_neither_inline_script_nor_style() {
     ] {
         let text = person.page(&path).await.expect(200).unwrap().text();
         assert!(!text.contains(" style=") && !text.contains("onclick="), "{path}");
-        assert!(
-            text.matches("<script").count() == text.matches("<script type=\"module\" src=\"/assets/").count(),
-            "{path}"
-        );
+        // A block of data is not run.
+        let data = text.matches("<script type=\"application/json\" id=\"words\">").count();
+        let modules = text.matches("<script type=\"module\" src=\"/assets/").count();
+        assert_eq!(text.matches("<script").count(), modules + data, "{path}");
     }
 }
 
@@ -131,4 +131,39 @@ async fn cross_site_request_is_refused() {
     let answer =
         person.agent.post_json_with(&url, &json!({}), &[("sec-fetch-site", "cross-site")]).await.unwrap();
     answer.expect(403).unwrap();
+}
+
+#[actix_web::test]
+async fn language_is_the_one_picked_else_the_one_the_browser_asks_for() {
+    let world = World::new().await;
+    let agent = Agent::new();
+    assert!(home(&agent, &world.url, "").await.contains("<html lang=\"en\" dir=\"ltr\">"));
+    assert!(home(&agent, &world.url, "ar-EG,fr;q=0.5").await.contains("<html lang=\"ar\" dir=\"rtl\">"));
+    pick(&agent, &world.url, "ru", "/").await;
+    let page = home(&agent, &world.url, "ar").await;
+    assert!(page.contains("<html lang=\"ru\" dir=\"ltr\">") && page.contains("Создать кошелёк"));
+}
+
+#[actix_web::test]
+async fn language_comes_along_to_another_device() {
+    let world = World::new().await;
+    let mut person = world.person("anna").await;
+    pick(&person.agent, &world.url, "zh", "/account").await;
+    // A new device: nothing is known there before the sign-in.
+    person.sign_in().await;
+    assert!(person.page("/account").await.text().contains("<html lang=\"zh\""));
+}
+
+async fn home(agent: &Agent, wallet: &str, header: &str) -> String {
+    let headers = [("accept", "text/html"), ("accept-language", header)];
+    agent.send(testkit::Method::GET, wallet, &headers, Vec::new()).await.unwrap().text()
+}
+
+async fn pick(agent: &Agent, wallet: &str, language: &str, back: &str) {
+    let form = format!("language={language}&back={back}");
+    let headers = [("content-type", "application/x-www-form-urlencoded")];
+    let answer =
+        agent.send(testkit::Method::POST, format!("{wallet}/language"), &headers, form.into_bytes()).await;
+    let answer = answer.unwrap().expect(303).unwrap();
+    assert_eq!(answer.header("location"), Some(back));
 }

@@ -97,6 +97,9 @@ async fn metadata(world: World, tenant: Path<String>, request: HttpRequest) -> H
         "deferred_credential_endpoint": format!("{issuer}/deferred_credential"),
         "credential_configurations_supported": configurations(&tenant, world.knobs().vc_jwt_of.is_some()),
     });
+    if let Some(size) = world.knobs().batch_size {
+        metadata["batch_credential_issuance"] = json!({"batch_size": size});
+    }
     let accepts = request
         .headers()
         .get("accept")
@@ -191,7 +194,14 @@ async fn issue(world: World, tenant: Path<String>, request: HttpRequest, body: J
     if status != 200 {
         return oauth(status, "credential_request_denied");
     }
-    let proof = body.pointer("/proofs/jwt/0").and_then(Value::as_str).unwrap();
+    let proofs: Vec<&str> = body
+        .pointer("/proofs/jwt")
+        .and_then(Value::as_array)
+        .unwrap()
+        .iter()
+        .filter_map(Value::as_str)
+        .collect();
+    let proof = proofs[0];
     let header: Value = serde_json::from_slice(&unb64(proof.split('.').next().unwrap()).unwrap()).unwrap();
     let claims = jwt_payload(proof).unwrap();
     let key = PublicKey::from_jwk(&header["jwk"]).unwrap();
@@ -224,7 +234,28 @@ async fn issue(world: World, tenant: Path<String>, request: HttpRequest, body: J
     if release != "released" && deferred.is_some_and(|end| configuration.ends_with(end)) {
         return HttpResponse::Accepted().json(json!({"transaction_id": slot, "interval": 60}));
     }
-    HttpResponse::Ok().json(issued_answer(&world, &tenant, &slot))
+    let mut answer = issued_answer(&world, &tenant, &slot);
+    for proof in &proofs[1..] {
+        let further = further_copy(&world, configuration, proof, claims["nonce"].as_str().unwrap()).await;
+        answer["credentials"].as_array_mut().unwrap().insert(0, json!({"credential": further}));
+    }
+    HttpResponse::Ok().json(answer)
+}
+
+/// A copy for a further key, proven under the same nonce.
+async fn further_copy(world: &World, configuration: &str, proof: &str, nonce: &str) -> Value {
+    let header: Value = serde_json::from_slice(&unb64(proof.split('.').next().unwrap()).unwrap()).unwrap();
+    let key = PublicKey::from_jwk(&header["jwk"]).unwrap();
+    let (signed, signature) = proof.rsplit_once('.').unwrap();
+    key.verify(signed.as_bytes(), &unb64(signature).unwrap()).unwrap();
+    assert_eq!(jwt_payload(proof).unwrap()["nonce"], nonce);
+    let differs = world.knobs().copies_differ;
+    if differs {
+        world.seen().renamed = true;
+    }
+    let made = make(world, configuration, &key).await;
+    world.seen().renamed = false;
+    made
 }
 
 fn issued_answer(world: &World, tenant: &str, slot: &str) -> Value {
@@ -259,9 +290,9 @@ async fn deferred(
 }
 
 fn staff_claims(world: &World) -> Value {
-    let _ = world;
+    let given = if world.seen().renamed { "Aminata" } else { "Amina" };
     json!({
-        "givenName": "Amina", "familyName": "Diallo", "birthDate": "1988-05-04", "identifier": "10034521",
+        "givenName": given, "familyName": "Diallo", "birthDate": "1988-05-04", "identifier": "10034521",
         "worksFor": {"id": UNDP, "name": "United Nations Development Programme"},
         "jobTitle": "Programme analyst", "gradeLevel": "P-3", "dutyStation": "Dakar",
     })

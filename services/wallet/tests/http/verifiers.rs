@@ -165,7 +165,7 @@ async fn link_that_only_a_signature_could_prove_is_refused() {
     assert!(world.others.seen().responses.is_empty(), "anybody can write a link, so nobody is told");
 }
 
-fn unsigned(world: &World) -> (RequestObject, String) {
+pub fn unsigned(world: &World) -> (RequestObject, String) {
     let request: RequestObject = serde_json::from_value(world.others.knobs().request.clone()).unwrap();
     let response_uri = request.response_uri.clone().unwrap();
     let client_id = format!("redirect_uri:{response_uri}");

@@ -75,6 +75,10 @@ pub struct Knobs {
     pub nonce_refusals: usize,
     pub tokens_dead: bool,
     pub credential_status: u16,
+    /// What the issuer says of batches, if anything.
+    pub batch_size: Option<u32>,
+    /// Whether further copies say something else than the first.
+    pub copies_differ: bool,
     /// The end of the configurations that are released later.
     pub deferred: Option<&'static str>,
     /// What the deferred endpoint says: `waiting`, `released`, or an error's name.
@@ -114,6 +118,8 @@ pub struct Seen {
     pub responses: Vec<HashMap<String, String>>,
     pub existence_answers: Vec<Value>,
     pub wrong_codes: usize,
+    /// The person is called otherwise in what is made just now.
+    pub renamed: bool,
     /// Deferred requests of a transaction that was asked for.
     pub deferred_requests: usize,
 }
@@ -311,6 +317,8 @@ fn knobs(base: &str, now: Timestamp) -> Knobs {
         nonce_refusals: 0,
         tokens_dead: false,
         credential_status: 200,
+        batch_size: None,
+        copies_differ: false,
         deferred: None,
         release: "waiting",
         other_issuer: false,
@@ -355,7 +363,7 @@ pub struct Person {
     pub agent: Agent,
     pub phone: Authenticator,
     pub key: HolderKey,
-    url: String,
+    pub url: String,
 }
 
 impl Person {
@@ -376,6 +384,19 @@ impl Person {
             .send(testkit::Method::DELETE, format!("{}{path}", self.url), &[], Vec::new())
             .await
             .unwrap()
+    }
+
+    pub async fn patch(&self, path: &str, body: Value) -> Answer {
+        let (url, headers) = (format!("{}{path}", self.url), [("content-type", "application/json")]);
+        let body = serde_json::to_vec(&body).unwrap();
+        self.agent.send(testkit::Method::PATCH, url, &headers, body).await.unwrap()
+    }
+
+    /// Proves the person afresh, in the session that is open.
+    pub async fn step_up(&mut self) -> Answer {
+        let options = self.post("/v1/step-up/options", json!({})).await.json().unwrap();
+        let assertion = self.phone.log_in(&options).unwrap();
+        self.post("/v1/step-up", assertion).await
     }
 
     pub async fn sign_in(&mut self) {

@@ -1,6 +1,8 @@
 //! The pages. They only show; every act goes through `/v1`, where it is documented and guarded.
 
+mod access;
 mod consent;
+mod frame;
 mod shown;
 
 use actix_web::http::StatusCode;
@@ -9,14 +11,16 @@ use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
 use clock::Timestamp;
 use web::Problem;
-use web::page::{Shell, html, html_with, see_other};
+use web::page::{html, html_with, see_other};
 
 use self::consent::{Choice, choices, missing};
+use self::frame::Frame;
 use self::shown::{Card, Entry, OfferedLine, Unfinished, entries, offered, unfinished, verdict};
 use super::auth::{find_person, removal_cookie};
 use super::views::{AccountView, ClaimView, CredentialView, ExistenceView, OfferView, PresentationView};
-use super::{App, assets};
+use super::{App, assets, language};
 use crate::app::Person;
+use crate::words::Words;
 
 pub fn configure(config: &mut ServiceConfig) -> &mut ServiceConfig {
     config
@@ -32,22 +36,26 @@ pub fn configure(config: &mut ServiceConfig) -> &mut ServiceConfig {
         .service(activity)
         .service(account)
         .service(sign_out)
+        .service(language::pick)
+        .configure(access::configure)
 }
 
 #[derive(Template)]
 #[template(path = "entry.html")]
 struct EntryPage {
-    shell: Shell,
+    shell: Frame,
+    words: Words,
     title: &'static str,
     lead: &'static str,
-    show_cards: bool,
+    welcome: bool,
     deleted: bool,
 }
 
 #[derive(Template)]
 #[template(path = "opening.html")]
 struct OpeningPage {
-    shell: Shell,
+    shell: Frame,
+    words: Words,
     account: String,
     kind: &'static str,
     title: &'static str,
@@ -56,7 +64,8 @@ struct OpeningPage {
 #[derive(Template)]
 #[template(path = "home.html")]
 struct HomePage {
-    shell: Shell,
+    shell: Frame,
+    words: Words,
     account: String,
     cards: Vec<Card>,
     unfinished: Vec<Unfinished>,
@@ -65,7 +74,8 @@ struct HomePage {
 #[derive(Template)]
 #[template(path = "offer.html")]
 struct OfferPage {
-    shell: Shell,
+    shell: Frame,
+    words: Words,
     account: String,
     received: bool,
     started: bool,
@@ -79,7 +89,8 @@ struct OfferPage {
 #[derive(Template)]
 #[template(path = "credential.html")]
 struct CredentialPage {
-    shell: Shell,
+    shell: Frame,
+    words: Words,
     account: String,
     view: CredentialView,
     claims: Vec<ClaimView>,
@@ -92,7 +103,8 @@ struct CredentialPage {
 #[derive(Template)]
 #[template(path = "presentation.html")]
 struct PresentationPage {
-    shell: Shell,
+    shell: Frame,
+    words: Words,
     account: String,
     view: PresentationView,
     choices: Vec<Choice>,
@@ -104,7 +116,8 @@ struct PresentationPage {
 #[derive(Template)]
 #[template(path = "existence.html")]
 struct ExistencePage {
-    shell: Shell,
+    shell: Frame,
+    words: Words,
     account: String,
     view: ExistenceView,
     expired: bool,
@@ -114,27 +127,31 @@ struct ExistencePage {
 #[derive(Template)]
 #[template(path = "activity.html")]
 struct ActivityPage {
-    shell: Shell,
+    shell: Frame,
+    words: Words,
     entries: Vec<Entry>,
 }
 
 #[derive(Template)]
 #[template(path = "account.html")]
 struct AccountPage {
-    shell: Shell,
+    shell: Frame,
+    words: Words,
     view: AccountView,
 }
 
 #[get("/")]
-async fn home(request: HttpRequest, app: App) -> Result<HttpResponse, Problem> {
+async fn home(request: HttpRequest, app: App, words: Words) -> Result<HttpResponse, Problem> {
     let Some(person) = find_person(&request).await? else {
         let deleted = request.query_string() == "deleted";
-        return entry(&app, StatusCode::OK, "What you can prove, in your own hands", WELCOME, true, deleted);
+        let said = ["entry-title", "entry-lead"];
+        return entry(&request, &app, StatusCode::OK, said, true, deleted);
     };
     let kept = app.wallet.credentials(&person).await?;
     let now = app.wallet.now();
     html(&HomePage {
-        shell: shell(&app, "/"),
+        shell: Frame::inside(&request, &app, "/"),
+        words,
         cards: kept.iter().map(|one| Card::new(one, now)).collect(),
         unfinished: unfinished(&app.wallet, &person).await?,
         account: person.account,
@@ -143,22 +160,27 @@ async fn home(request: HttpRequest, app: App) -> Result<HttpResponse, Problem> {
 
 #[get("/offer")]
 async fn open_offer(request: HttpRequest, app: App) -> Result<HttpResponse, Problem> {
-    opening(&request, &app, "offer", "Opening the offer", "Somebody offers you a credential").await
+    opening(&request, &app, "offer", "opening-offer", "entry-offer").await
 }
 
 #[get("/present")]
 async fn open_presentation(request: HttpRequest, app: App) -> Result<HttpResponse, Problem> {
-    opening(&request, &app, "present", "Opening the request", "Somebody asks to see a credential").await
+    opening(&request, &app, "present", "opening-request", "entry-request").await
 }
 
 #[get("/existence")]
 async fn open_existence(request: HttpRequest, app: App) -> Result<HttpResponse, Problem> {
-    opening(&request, &app, "existence", "Opening the request", "The Fund asks for your yearly proof").await
+    opening(&request, &app, "existence", "opening-request", "entry-existence").await
 }
 
 #[get("/offers/{id}")]
-async fn show_offer(request: HttpRequest, app: App, id: Path<String>) -> Result<HttpResponse, Problem> {
-    let Some(person) = find_person(&request).await? else { return sign_in_first(&app) };
+async fn show_offer(
+    request: HttpRequest,
+    app: App,
+    words: Words,
+    id: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let Some(person) = find_person(&request).await? else { return sign_in_first(&request, &app) };
     let offer = app.wallet.offer(&person, &id).await?;
     let view = OfferView::from(&offer);
     let now = app.wallet.now();
@@ -167,7 +189,8 @@ async fn show_offer(request: HttpRequest, app: App, id: Path<String>) -> Result<
         cards.push(Card::new(&app.wallet.credential(&person, &row.id).await?, now));
     }
     html(&OfferPage {
-        shell: shell(&app, ""),
+        shell: Frame::inside(&request, &app, ""),
+        words,
         account: person.account,
         received: view.state == "received",
         started: view.state == "signing",
@@ -180,8 +203,13 @@ async fn show_offer(request: HttpRequest, app: App, id: Path<String>) -> Result<
 }
 
 #[get("/credentials/{id}")]
-async fn show_credential(request: HttpRequest, app: App, id: Path<String>) -> Result<HttpResponse, Problem> {
-    let Some(person) = find_person(&request).await? else { return sign_in_first(&app) };
+async fn show_credential(
+    request: HttpRequest,
+    app: App,
+    words: Words,
+    id: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let Some(person) = find_person(&request).await? else { return sign_in_first(&request, &app) };
     let kept = app.wallet.credential(&person, &id).await?;
     let now = app.wallet.now();
     let mut view = CredentialView::whole(&kept, now);
@@ -190,7 +218,8 @@ async fn show_credential(request: HttpRequest, app: App, id: Path<String>) -> Re
         other => serde_json::to_string_pretty(other).unwrap_or_default(),
     };
     html(&CredentialPage {
-        shell: shell(&app, ""),
+        shell: Frame::inside(&request, &app, ""),
+        words,
         account: person.account,
         claims: view.claims.take().unwrap_or_default(),
         card: Card::new(&kept, now),
@@ -205,14 +234,16 @@ async fn show_credential(request: HttpRequest, app: App, id: Path<String>) -> Re
 async fn show_presentation(
     request: HttpRequest,
     app: App,
+    words: Words,
     id: Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let Some(person) = find_person(&request).await? else { return sign_in_first(&app) };
+    let Some(person) = find_person(&request).await? else { return sign_in_first(&request, &app) };
     let asked = app.wallet.presentation(&person, &id).await?;
     let now = app.wallet.now();
     let view = PresentationView::new(&asked, now);
     html(&PresentationPage {
-        shell: shell(&app, ""),
+        shell: Frame::inside(&request, &app, ""),
+        words,
         account: person.account,
         choices: choices(&view),
         missing: missing(&asked),
@@ -223,8 +254,13 @@ async fn show_presentation(
 }
 
 #[get("/existence/{id}")]
-async fn show_existence(request: HttpRequest, app: App, id: Path<String>) -> Result<HttpResponse, Problem> {
-    let Some(person) = find_person(&request).await? else { return sign_in_first(&app) };
+async fn show_existence(
+    request: HttpRequest,
+    app: App,
+    words: Words,
+    id: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let Some(person) = find_person(&request).await? else { return sign_in_first(&request, &app) };
     let (record, existence) = match app.wallet.existence(&person, &id).await {
         // The page also shows what is known when the Fund cannot be asked just now.
         Err(crate::app::existence::ExistenceError::Fund(_)) => {
@@ -241,7 +277,8 @@ async fn show_existence(request: HttpRequest, app: App, id: Path<String>) -> Res
     };
     let expired = view.expires_at <= app.wallet.now();
     html(&ExistencePage {
-        shell: shell(&app, ""),
+        shell: Frame::inside(&request, &app, ""),
+        words,
         account: person.account,
         view,
         expired,
@@ -250,18 +287,19 @@ async fn show_existence(request: HttpRequest, app: App, id: Path<String>) -> Res
 }
 
 #[get("/activity")]
-async fn activity(request: HttpRequest, app: App) -> Result<HttpResponse, Problem> {
-    let Some(person) = find_person(&request).await? else { return sign_in_first(&app) };
+async fn activity(request: HttpRequest, app: App, words: Words) -> Result<HttpResponse, Problem> {
+    let Some(person) = find_person(&request).await? else { return sign_in_first(&request, &app) };
     let entries = entries(app.wallet.activities(&person).await?);
-    html(&ActivityPage { shell: shell(&app, "/activity"), entries })
+    html(&ActivityPage { shell: Frame::inside(&request, &app, "/activity"), words, entries })
 }
 
 #[get("/account")]
-async fn account(request: HttpRequest, app: App) -> Result<HttpResponse, Problem> {
-    let Some(person) = find_person(&request).await? else { return sign_in_first(&app) };
+async fn account(request: HttpRequest, app: App, words: Words) -> Result<HttpResponse, Problem> {
+    let Some(person) = find_person(&request).await? else { return sign_in_first(&request, &app) };
     let overview = app.wallet.account(&person.account).await?;
     html(&AccountPage {
-        shell: shell(&app, "/account"),
+        shell: Frame::inside(&request, &app, "/account"),
+        words,
         view: AccountView::new(&overview, Some(&person.session.id)),
     })
 }
@@ -281,9 +319,7 @@ async fn manifest(request: HttpRequest) -> HttpResponse {
     web::assets::respond(&request, "application/manifest+json", assets::MANIFEST.as_bytes())
 }
 
-const WELCOME: &str = "Keep what United Nations organisations certify about you. Show it when you choose to, \
-    and only the part that is needed.";
-
+/// A link that was opened: `title` while it is looked at, `before` for who is not signed in yet.
 async fn opening(
     request: &HttpRequest,
     app: &App,
@@ -293,44 +329,33 @@ async fn opening(
 ) -> Result<HttpResponse, Problem> {
     let person: Option<Person> = find_person(request).await?;
     match person {
-        Some(person) => html(&OpeningPage { shell: shell(app, ""), account: person.account, kind, title }),
-        None => {
-            let lead =
-                "Sign in to your wallet to look at it. If you have none yet, create one: it takes a minute.";
-            entry(app, StatusCode::OK, before, lead, false, false)
-        }
+        Some(person) => html(&OpeningPage {
+            shell: Frame::inside(request, app, ""),
+            words: Words::of(request),
+            account: person.account,
+            kind,
+            title,
+        }),
+        None => entry(request, app, StatusCode::OK, [before, "entry-to-look"], false, false),
     }
 }
 
-fn sign_in_first(app: &App) -> Result<HttpResponse, Problem> {
-    let lead = "You were signed out to protect your wallet. Sign in, and you are back where you were.";
-    entry(app, StatusCode::UNAUTHORIZED, "Please sign in", lead, false, false)
+fn sign_in_first(request: &HttpRequest, app: &App) -> Result<HttpResponse, Problem> {
+    let said = ["entry-again", "entry-again-lead"];
+    entry(request, app, StatusCode::UNAUTHORIZED, said, false, false)
 }
 
+/// The page for who is not signed in, with the names of its title and of the sentence below.
 fn entry(
+    request: &HttpRequest,
     app: &App,
     status: StatusCode,
-    title: &'static str,
-    lead: &'static str,
-    show_cards: bool,
+    [title, lead]: [&'static str; 2],
+    welcome: bool,
     deleted: bool,
 ) -> Result<HttpResponse, Problem> {
-    html_with(status, &EntryPage { shell: framed(app), title, lead, show_cards, deleted })
-}
-
-/// The frame for somebody who is signed in; `current` is the address of the entry that is open.
-fn shell(app: &App, current: &str) -> Shell {
-    [("/", "Credentials"), ("/activity", "Activity"), ("/account", "Account")]
-        .into_iter()
-        .fold(framed(app), |shell, (href, label)| shell.link(href, label, href == current))
-}
-
-fn framed(app: &App) -> Shell {
-    let shell = Shell::new("Wallet");
-    match &app.notice {
-        Some(notice) => shell.notice(notice.to_string()),
-        None => shell,
-    }
+    let shell = Frame::outside(request, app);
+    html_with(status, &EntryPage { shell, words: Words::of(request), title, lead, welcome, deleted })
 }
 
 /// For `<time datetime>`.

@@ -191,11 +191,17 @@ pub fn entries(activities: Vec<(Timestamp, Activity)>) -> Vec<Entry> {
             tone: match &activity {
                 Activity::Received { .. } | Activity::ExistenceConfirmed { .. } => "pass",
                 Activity::Presented { .. } | Activity::ExistenceAnswered { .. } => "waiting",
-                Activity::Refused { .. } | Activity::DeviceKeyLost { .. } => "warning",
+                Activity::Refused { .. }
+                | Activity::DeviceKeyLost { .. }
+                | Activity::PinLocked { .. }
+                | Activity::Recovered { .. } => "warning",
                 Activity::CredentialRemoved { .. }
                 | Activity::DeviceKeyAdded { .. }
                 | Activity::PasskeyAdded { .. }
-                | Activity::PasskeyRemoved { .. } => "plain",
+                | Activity::PasskeyRemoved { .. }
+                | Activity::PinAdded { .. }
+                | Activity::RecoveryCodeMade
+                | Activity::PinRemoved { .. } => "plain",
             },
             purpose: match activity {
                 Activity::Presented { purpose, .. } | Activity::Refused { purpose, .. } => purpose,

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::PinView;
 use crate::app::accounts::AccountOverview;
 
 #[derive(Serialize, ToSchema)]
@@ -16,6 +17,10 @@ pub struct AccountView {
     pub created_at: DateTime<Utc>,
     pub passkeys: Vec<PasskeyView>,
     pub device_keys: Vec<DeviceKeyView>,
+    pub pins: Vec<PinView>,
+    /// When the recovery code was made that opens this wallet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recovery_code_made_at: Option<DateTime<Utc>>,
     pub sessions: Vec<SessionView>,
 }
 
@@ -45,6 +50,10 @@ pub struct SessionView {
     pub created_at: DateTime<Utc>,
     pub seen_at: DateTime<Utc>,
     pub current: bool,
+    /// How the person showed that it was they, as in RFC 8176: `pop`, `user` for a passkey; `pin`, `swk` for a PIN with
+    /// the device key, which is less sure.
+    pub amr: Vec<&'static str>,
+    pub verified_at: DateTime<Utc>,
 }
 
 impl AccountView {
@@ -56,22 +65,24 @@ impl AccountView {
                 .passkeys
                 .iter()
                 .map(|passkey| PasskeyView {
-                    id: passkey.credential_id.clone(),
+                    id: passkey.thing.credential_id.clone(),
                     name: passkey.name.clone(),
-                    created_at: passkey.created_at,
-                    last_used_at: passkey.last_used_at,
+                    created_at: passkey.thing.created_at,
+                    last_used_at: passkey.thing.last_used_at,
                 })
                 .collect(),
             device_keys: overview
                 .device_keys
                 .iter()
                 .map(|key| DeviceKeyView {
-                    thumbprint: key.thumbprint.clone(),
-                    device: key.device.clone(),
-                    created_at: key.created_at,
-                    lost: key.lost_at.is_some(),
+                    thumbprint: key.thing.thumbprint.clone(),
+                    device: key.name.clone(),
+                    created_at: key.thing.created_at,
+                    lost: key.thing.lost_at.is_some(),
                 })
                 .collect(),
+            pins: overview.pins.iter().map(Into::into).collect(),
+            recovery_code_made_at: overview.recovery_code_made,
             sessions: overview
                 .sessions
                 .iter()
@@ -81,6 +92,8 @@ impl AccountView {
                     created_at: session.created_at,
                     seen_at: session.seen_at,
                     current: Some(session.id.as_str()) == current,
+                    amr: session.assurance.methods().to_vec(),
+                    verified_at: session.verified_at,
                 })
                 .collect(),
         }

@@ -10,6 +10,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::PartyView;
+use crate::app::copies::Copies;
 use crate::app::credentials::Kept;
 
 /// Of a picture in a claim, in base64.
@@ -78,6 +79,12 @@ impl From<&SeenStatus> for StatusView {
 }
 
 #[derive(Serialize, ToSchema)]
+pub struct CopiesView {
+    pub all: usize,
+    pub unseen: usize,
+}
+
+#[derive(Serialize, ToSchema)]
 pub struct CredentialList {
     pub credentials: Vec<CredentialView>,
 }
@@ -101,6 +108,9 @@ pub struct CredentialView {
     /// Whether the receipt of the anchor on the chain is here.
     pub anchored: bool,
     pub status: StatusView,
+    /// Further copies, each with a key of its own: all, and those that nobody has seen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub copies: Option<CopiesView>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     pub receipt: Option<Value>,
@@ -129,10 +139,17 @@ impl CredentialView {
             configuration_id: held.configuration_id.clone(),
             anchored: annex.receipt.is_some(),
             status: StatusView::new(held.standing(annex, now), checked_at),
+            copies: None,
             receipt: None,
             claims: None,
             credential: None,
         }
+    }
+
+    /// Says how many further copies there are, where there is one.
+    pub fn with_copies(self, copies: Copies) -> Self {
+        let Copies { all, unseen } = copies;
+        Self { copies: (all > 0).then_some(CopiesView { all, unseen }), ..self }
     }
 
     pub fn whole(kept: &Kept, now: Timestamp) -> Self {

@@ -1,5 +1,6 @@
 //! The JSON of `/v1`, beside the domain types it shows.
 
+mod access;
 mod account;
 mod credentials;
 mod existence;
@@ -13,6 +14,9 @@ use holding::signing::ToSign;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+pub use access::{
+    DeviceKeyName, NewName, NewPin, PinAnswerBody, PinStartView, PinView, RecoveryAnswer, RecoveryCodeBody,
+};
 pub use account::{AccountView, ActivityList, DeviceKeyView, NewDeviceKey};
 pub use credentials::{ClaimView, CredentialList, CredentialView, StatusView};
 pub use existence::{ExistenceKey, ExistenceLink, ExistenceView, SigningStep};
@@ -61,10 +65,15 @@ pub struct ToSignView {
     #[schema(example = "keyProof")]
     pub purpose: &'static str,
     pub input: String,
+    /// The thumbprint of the key that signs, where it is one of a copy and not the device's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
 }
 
 pub fn to_sign(items: Vec<ToSign>, purpose: &'static str) -> Vec<ToSignView> {
-    items.into_iter().map(|item| ToSignView { id: item.id, purpose, input: base64url(&item.input) }).collect()
+    let view =
+        |item: ToSign| ToSignView { id: item.id, purpose, input: base64url(&item.input), key: item.key };
+    items.into_iter().map(view).collect()
 }
 
 fn base64url(bytes: &[u8]) -> String {

@@ -25,6 +25,10 @@ pub struct Acceptance {
     pub device_key: String,
     #[serde(default)]
     pub tx_code: Option<String>,
+    /// P-256 public keys as JWK that serve nothing else, at most `furtherKeys` of them: one further copy for each.
+    #[serde(default)]
+    #[schema(value_type = Vec<Object>)]
+    pub copy_keys: Vec<Value>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -35,6 +39,8 @@ pub struct OfferView {
     pub state: String,
     pub issuer: PartyView,
     pub credentials: Vec<OfferedView>,
+    /// How many keys beside the device's may be proven, each for a copy of its own.
+    pub further_keys: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tx_code: Option<TransactionCodeView>,
 }
@@ -90,6 +96,7 @@ impl From<&OfferState> for OfferView {
                     release: release(&offer.reception, slot),
                 })
                 .collect(),
+            further_keys: offer.reception.further_keys,
             tx_code: offer.reception.transaction_code.as_ref().map(|code| TransactionCodeView {
                 length: code.length,
                 input_mode: if code.numeric { "numeric" } else { "text" },

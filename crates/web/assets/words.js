@@ -1,0 +1,8 @@
+// The sentences of this page's language. The page carries those that its scripts say, in <script id="words">.
+
+const block = document.getElementById("words");
+const words = block ? JSON.parse(block.textContent) : {};
+
+/** The sentence called `id`, with `{name}` filled in from `values`; `english` where the page carries none. */
+export const say = (id, values = {}, english = id) =>
+  (words[id] || english).replace(/\{(\w+)\}/g, (whole, name) => (name in values ? values[name] : whole));

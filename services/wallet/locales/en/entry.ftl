@@ -1,0 +1,29 @@
+# The page for who is not signed in, and the page that opens a link.
+
+entry-title = What you can prove, in your own hands
+entry-lead = Keep what United Nations organisations certify about you. Show it when you choose to, and only the part that is needed.
+entry-offer = Somebody offers you a credential
+entry-request = Somebody asks to see a credential
+entry-existence = The Fund asks for your yearly proof
+entry-to-look = Sign in to your wallet to look at it. If you have none yet, create one: it takes a minute.
+entry-again = Please sign in
+entry-again-lead = You were signed out to protect your wallet. Sign in, and you are back where you were.
+entry-create = Create my wallet
+entry-sign-in = Sign in
+entry-how = You will be asked for your fingerprint, your face or the PIN of this device. There is no password, and we do not ask for your name. It takes less than a minute.
+entry-no-passkeys = This browser does not know passkeys.
+entry-no-passkeys-what = Use a newer browser, or another phone with a screen lock. If you have none, ask the organisation for a way on paper or in person: it counts the same.
+entry-deleted = Your wallet is deleted.
+entry-deleted-what = The key to everything in it was destroyed. Organisations keep what you showed them earlier.
+entry-yours = Yours to show
+entry-yours-what = Nothing leaves this wallet until you have read what is asked and said yes.
+entry-device = Kept on your device
+entry-device-what = The key that makes your credentials work never leaves this browser.
+entry-who = You know who asks
+entry-who-what = Names of organisations are proven by a registry that they run together.
+entry-sample-staff = Staff identity
+entry-sample-agency = United Nations agency
+entry-sample-certificate = Certificate of Entitlement
+entry-sample-fund = Pension Fund
+entry-sample-name = Your name
+entry-sample-valid = Valid

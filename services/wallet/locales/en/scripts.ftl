@@ -1,0 +1,11 @@
+# What scripts say when something does not work.
+
+script-did-not-work = That did not work.
+script-unreachable = The service cannot be reached. Check the connection and try again.
+script-failed = The service could not do this. Try again in a moment.
+script-cancelled = It was cancelled, or it took too long. You can try again.
+script-registered = This device already holds a passkey for this wallet. Sign in with it instead.
+script-unsuitable = This device offers no passkey that we accept.
+script-insecure = Passkeys work only at the right address, over a secure connection.
+script-passkey = The device could not use a passkey.
+script-no-passkeys = This browser does not know passkeys. Use a newer browser or another device.

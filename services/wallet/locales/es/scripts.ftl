@@ -1,0 +1,9 @@
+script-did-not-work = No ha funcionado.
+script-unreachable = No se puede llegar al servicio. Compruebe la conexión e inténtelo de nuevo.
+script-failed = El servicio no pudo hacerlo. Inténtelo de nuevo en un momento.
+script-cancelled = Se canceló o tardó demasiado. Puede intentarlo de nuevo.
+script-registered = Este dispositivo ya tiene una llave de acceso de esta cartera. Inicie sesión con ella.
+script-unsuitable = Este dispositivo no ofrece ninguna llave de acceso que aceptemos.
+script-insecure = Las llaves de acceso solo funcionan en la dirección correcta y con una conexión segura.
+script-passkey = El dispositivo no pudo usar una llave de acceso.
+script-no-passkeys = Este navegador no conoce las llaves de acceso. Use un navegador más reciente u otro dispositivo.

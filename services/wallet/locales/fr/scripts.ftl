@@ -1,0 +1,9 @@
+script-did-not-work = Cela n’a pas fonctionné.
+script-unreachable = Le service est injoignable. Vérifiez la connexion et réessayez.
+script-failed = Le service n’a pas pu faire cela. Réessayez dans un instant.
+script-cancelled = L’opération a été annulée ou a pris trop de temps. Vous pouvez réessayer.
+script-registered = Cet appareil a déjà une clé d’accès pour ce portefeuille. Connectez-vous plutôt avec elle.
+script-unsuitable = Cet appareil ne propose aucune clé d’accès que nous acceptons.
+script-insecure = Les clés d’accès ne fonctionnent qu’à la bonne adresse, par une connexion sécurisée.
+script-passkey = L’appareil n’a pas pu utiliser de clé d’accès.
+script-no-passkeys = Ce navigateur ne connaît pas les clés d’accès. Utilisez un navigateur plus récent ou un autre appareil.

@@ -1,0 +1,19 @@
+wallet = 钱包
+frame-skip = 跳到正文
+frame-navigation = 主菜单
+frame-about = 关于
+frame-notice = 提示
+frame-signed-in-as = 登录身份
+frame-sign-out = 退出登录
+frame-language = 语言
+frame-credentials = 凭证
+frame-activity = 记录
+frame-account = 账户
+frame-foot = Passerelle 钱包
+frame-noscript = 此页面需要 JavaScript。
+frame-noscript-why = 您的凭证与一把只保存在此浏览器中的密钥绑定，只有 JavaScript 才能使用它。请为此网址启用 JavaScript，或请该组织改用书面或当面的方式：效力相同。
+
+moment = { $date } { $time }（协调世界时）
+day = { $year }年{ $month }月{ $day }日
+list-next = { $before }、{ $next }
+list-last = { $before }和{ $next }

@@ -1,0 +1,9 @@
+script-did-not-work = 未能完成。
+script-unreachable = 无法连接服务。请检查网络，然后重试。
+script-failed = 服务未能完成此操作。请稍后重试。
+script-cancelled = 操作已取消或超时。您可以重试。
+script-registered = 此设备上已有此钱包的通行密钥。请用它登录。
+script-unsuitable = 此设备没有我们接受的通行密钥。
+script-insecure = 通行密钥只能在正确的网址上通过安全连接使用。
+script-passkey = 此设备未能使用通行密钥。
+script-no-passkeys = 此浏览器不支持通行密钥。请使用较新的浏览器或另一台设备。

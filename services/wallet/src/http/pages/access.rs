@@ -1,0 +1,68 @@
+//! Ways in: a PIN, the recovery code, the names of passkeys and devices.
+
+use actix_web::web::ServiceConfig;
+use actix_web::{HttpRequest, HttpResponse, get};
+use askama::Template;
+use web::Problem;
+use web::page::html;
+
+use super::frame::Frame;
+use super::sign_in_first;
+use crate::http::App;
+use crate::http::auth::find_person;
+use crate::http::views::AccountView;
+use crate::words::Words;
+
+pub fn configure(config: &mut ServiceConfig) {
+    config.service(pin).service(recover).service(ways_in);
+}
+
+#[derive(Template)]
+#[template(path = "pin.html")]
+struct PinPage {
+    shell: Frame,
+    words: Words,
+}
+
+#[derive(Template)]
+#[template(path = "recover.html")]
+struct RecoverPage {
+    shell: Frame,
+    words: Words,
+}
+
+#[derive(Template)]
+#[template(path = "ways-in.html")]
+struct WaysInPage {
+    shell: Frame,
+    words: Words,
+    view: AccountView,
+    /// What is bound to a lost key: its name, and who issued it.
+    lost: Vec<(String, String)>,
+}
+
+#[get("/pin")]
+async fn pin(request: HttpRequest, app: App, words: Words) -> Result<HttpResponse, Problem> {
+    html(&PinPage { shell: Frame::outside(&request, &app), words })
+}
+
+#[get("/recover")]
+async fn recover(request: HttpRequest, app: App, words: Words) -> Result<HttpResponse, Problem> {
+    html(&RecoverPage { shell: Frame::outside(&request, &app), words })
+}
+
+#[get("/ways-in")]
+async fn ways_in(request: HttpRequest, app: App, words: Words) -> Result<HttpResponse, Problem> {
+    let Some(person) = find_person(&request).await? else { return sign_in_first(&request, &app) };
+    let overview = app.wallet.account(&person.account).await?;
+    let lost = overview.device_keys.iter().filter(|key| key.thing.lost_at.is_some());
+    let lost: Vec<&str> = lost.map(|key| key.thing.thumbprint.as_str()).collect();
+    let held = app.wallet.credentials(&person).await?;
+    let bound = held.iter().filter(|kept| lost.contains(&kept.held.holder_thumbprint.as_str()));
+    html(&WaysInPage {
+        shell: Frame::inside(&request, &app, "/account"),
+        words,
+        lost: bound.map(|kept| (kept.held.name.clone(), kept.held.issuer.name().to_owned())).collect(),
+        view: AccountView::new(&overview, Some(&person.session.id)),
+    })
+}

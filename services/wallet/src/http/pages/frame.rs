@@ -1,0 +1,72 @@
+//! What stands around every page: the header with the way around and the languages, and the foot.
+
+use std::ops::Deref;
+
+use actix_web::HttpRequest;
+use actix_web::http::Method;
+use language::Language;
+use web::page::{Shell, ShellWords};
+
+use crate::http::App;
+use crate::words::Words;
+
+/// The kit's frame in the language of the reader. Templates call it `shell`, as the base template does.
+pub struct Frame {
+    shell: Shell,
+    /// Where the language picker comes back to.
+    pub here: String,
+}
+
+impl Deref for Frame {
+    type Target = Shell;
+
+    fn deref(&self) -> &Shell {
+        &self.shell
+    }
+}
+
+impl Frame {
+    /// For somebody who is not signed in.
+    pub fn outside(request: &HttpRequest, app: &App) -> Self {
+        let words = Words::of(request);
+        let mut shell = Shell::new("");
+        shell.service = words.say("wallet").plain().into();
+        shell.lang = words.language().code();
+        shell.dir = words.language().direction();
+        shell.words = ShellWords {
+            skip: words.say("frame-skip").plain().into(),
+            navigation: words.say("frame-navigation").plain().into(),
+            about: words.say("frame-about").plain().into(),
+            notice: words.say("frame-notice").plain().into(),
+            signed_in_as: words.say("frame-signed-in-as").plain().into(),
+            sign_out: words.say("frame-sign-out").plain().into(),
+        };
+        shell.notice = app.notice.as_ref().map(ToString::to_string);
+        Self { shell, here: here(request) }
+    }
+
+    /// For the person; `current` is the address of the entry of the navigation that is open.
+    pub fn inside(request: &HttpRequest, app: &App, current: &str) -> Self {
+        let mut frame = Self::outside(request, app);
+        let entries =
+            [("/", "frame-credentials"), ("/activity", "frame-activity"), ("/account", "frame-account")];
+        let words = Words::of(request);
+        for (href, label) in entries {
+            let label = words.say(label).plain();
+            frame.shell = frame.shell.link(href, label, href == current);
+        }
+        frame
+    }
+
+    /// The languages to pick from.
+    #[must_use]
+    pub fn languages(&self) -> [Language; 6] {
+        Language::ALL
+    }
+}
+
+/// The address of this page. One that was posted to cannot be come back to.
+fn here(request: &HttpRequest) -> String {
+    let path = request.uri().path_and_query().filter(|_| request.method() == Method::GET);
+    path.map_or_else(|| "/".to_owned(), ToString::to_string)
+}

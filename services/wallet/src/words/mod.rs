@@ -1,0 +1,68 @@
+//! What the pages say, in six languages, by Fluent (`locales/<language>/<topic>.ftl`).
+//!
+//! A template asks for a sentence by its name: `{{ words.say("offer-title") }}`, with what is filled in after it:
+//! `{{ words.say("offer-received").count("count", cards.len()) }}`. A script says it with `say("…")`, and the page
+//! carries the sentences that its scripts say ([`modules`]). Rules of plural and of word order are in the catalogue.
+
+mod catalogue;
+mod modules;
+mod sentence;
+
+#[cfg(test)]
+mod tests;
+
+use chrono::{Datelike as _, Timelike as _};
+use clock::Timestamp;
+use language::Language;
+
+pub use modules::Module;
+pub use sentence::Sentence;
+
+/// The words of one language.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Words(pub Language);
+
+impl Words {
+    #[must_use]
+    pub fn language(self) -> Language {
+        self.0
+    }
+
+    /// The sentence of this name; the name itself where there is none.
+    #[must_use]
+    pub fn say(self, id: &str) -> Sentence {
+        Sentence::new(self.0, id)
+    }
+
+    /// A time in UTC, for readers without JavaScript; with it the page shows the reader's own zone.
+    #[must_use]
+    pub fn moment(self, at: &Timestamp) -> String {
+        let time = format!("{:02}:{:02}", at.hour(), at.minute());
+        self.say("moment").with("date", self.day(at)).with("time", time).plain()
+    }
+
+    /// The day alone, in UTC.
+    #[must_use]
+    pub fn day(self, at: &Timestamp) -> String {
+        let month = usize::try_from(at.month()).unwrap_or_default();
+        let sentence = self.say("day").with("day", at.day().to_string()).with("year", at.year().to_string());
+        sentence.count("month", month).plain()
+    }
+
+    /// "A", "A and B", "A, B and C", as the language joins them.
+    #[must_use]
+    pub fn list<S: AsRef<str>>(self, names: &[S]) -> String {
+        let Some((first, rest)) = names.split_first() else { return String::new() };
+        let join = |all: String, (at, next): (usize, &S)| {
+            let id = if at + 1 == rest.len() { "list-last" } else { "list-next" };
+            self.say(id).with("before", all).with("next", next).plain()
+        };
+        rest.iter().enumerate().fold(first.as_ref().to_owned(), join)
+    }
+
+    /// The tags that load a page's script, with the sentences that it says.
+    #[must_use]
+    pub fn module(self, name: &str) -> Module {
+        Module::new(self, name)
+    }
+}

@@ -1,0 +1,38 @@
+// Recovery code, names, PINs. The code is on this page once, and nowhere when it is left.
+
+import { post, withButton } from "/assets/passkey.js";
+import { send } from "/assets/wallet-key.js";
+import { proven } from "/assets/wallet-proof.js";
+
+const make = document.getElementById("make-code");
+make.addEventListener("click", () =>
+  withButton(make, async () => {
+    const { code } = await proven(() => post("/v1/recovery-code", {}));
+    document.getElementById("code-text").textContent = code;
+    const shown = document.getElementById("code-shown");
+    shown.hidden = false;
+    for (const id of ["code-before", "code-actions"]) document.getElementById(id).hidden = true;
+    shown.scrollIntoView({ block: "center" });
+  }),
+);
+
+document.getElementById("print-code").addEventListener("click", () => window.print());
+
+for (const button of document.querySelectorAll("button[data-end]")) {
+  button.addEventListener("click", () =>
+    withButton(button, async () => {
+      await proven(() => send("DELETE", button.dataset.end));
+      location.reload();
+    }),
+  );
+}
+
+for (const form of document.querySelectorAll("form[data-name]")) {
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    withButton(form.querySelector("button"), async () => {
+      await send("PATCH", form.dataset.name, { name: form.elements.name.value });
+      location.reload();
+    });
+  });
+}
