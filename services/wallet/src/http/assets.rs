@@ -19,6 +19,7 @@ pub const ASSETS: Assets = Assets(&[
     module!("wallet-home.js"),
     module!("wallet-account.js"),
     module!("wallet-credential.js"),
+    module!("wallet-status.js"),
     Asset {
         name: "wallet-192.png",
         content_type: "image/png",

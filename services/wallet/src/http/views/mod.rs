@@ -3,6 +3,7 @@
 mod account;
 mod credentials;
 mod existence;
+mod export;
 mod offers;
 mod presentations;
 
@@ -16,6 +17,7 @@ use utoipa::ToSchema;
 pub use account::{AccountView, ActivityList, DeviceKeyView, NewDeviceKey};
 pub use credentials::{ClaimView, CredentialList, CredentialView, StatusView};
 pub use existence::{ExistenceKey, ExistenceLink, ExistenceView, SigningStep};
+pub use export::ExportView;
 pub use offers::{Acceptance, OfferLink, OfferStep, OfferView};
 pub use presentations::{
     CandidateView, Consent, PresentationResult, PresentationStep, PresentationView, QueryView, RequestLink,
