@@ -74,6 +74,12 @@ impl Tx {
         Ok(self.0.execute(SQL, args![account, id, to]).await? == 1)
     }
 
+    /// All of them, for the person to take along; a page shows fewer.
+    pub async fn every_credential(&mut self, account: &str) -> Result<Vec<Credential>, Error> {
+        const SQL: &str = "SELECT * FROM credentials WHERE account_id = $1 ORDER BY id DESC LIMIT 20000";
+        self.0.fetch_all(SQL, args![account]).await?.iter().map(credential).collect()
+    }
+
     pub async fn list_credentials_of_offer(
         &mut self,
         account: &str,

@@ -1,5 +1,7 @@
 // Small improvements that every page may use; without them the pages still work.
 
+import { moment } from "/assets/words.js";
+
 // Lists and states that change by themselves: data-refresh="SECONDS" on an element with an id fetches the page
 // again and replaces that element alone, until the attribute is gone from the fetched page.
 const watch = (element) => {
@@ -54,7 +56,7 @@ document.querySelectorAll("button[data-copy]").forEach((button) => {
   }
   button.addEventListener("click", async () => {
     const source = document.getElementById(button.dataset.copy);
-    await navigator.clipboard.writeText(source.value ?? source.textContent.trim());
+    await navigator.clipboard.writeText(source.value === undefined ? source.textContent.trim() : source.value);
     const before = button.textContent;
     button.textContent = button.dataset.copied || "Copied";
     setTimeout(() => (button.textContent = before), 2000);
@@ -72,8 +74,7 @@ document.querySelectorAll("button[data-confirm]").forEach((button) => {
 document.querySelectorAll("time[data-local]").forEach((time) => {
   const at = new Date(time.dateTime);
   if (Number.isNaN(at.getTime())) return;
-  const form = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
-  time.textContent = form.format(at);
+  time.textContent = moment(at);
 });
 
 // A file dropped on .drop lands in its input; the name is shown by the input itself.

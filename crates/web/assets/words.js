@@ -6,3 +6,13 @@ const words = block ? JSON.parse(block.textContent) : {};
 /** The sentence called `id`, with `{name}` filled in from `values`; `english` where the page carries none. */
 export const say = (id, values = {}, english = id) =>
   (words[id] || english).replace(/\{(\w+)\}/g, (whole, name) => (name in values ? values[name] : whole));
+
+/** A time in the reader's zone and language, with the digits of the page's other numbers. */
+export const moment = (at) =>
+  new Intl.DateTimeFormat(`${document.documentElement.lang}-u-nu-latn`, {
+    year: "numeric",
+    month: "long",
+    day: "numeric",
+    hour: "numeric",
+    minute: "2-digit",
+  }).format(at);

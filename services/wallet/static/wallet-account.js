@@ -7,14 +7,15 @@ import { forgetAll } from "/assets/offline-kept.js";
 
 const confirmed = (method, url) => proven(() => send(method, url));
 
-const key = await find();
-for (const row of document.querySelectorAll("[data-key]")) {
-  if (key && key.thumbprint === row.dataset.key) {
-    row.querySelector("[data-this-device]").hidden = false;
-    const lose = row.querySelector("button");
-    if (lose) lose.hidden = true;
+find().then((key) => {
+  for (const row of document.querySelectorAll("[data-key]")) {
+    if (key && key.thumbprint === row.dataset.key) {
+      row.querySelector("[data-this-device]").hidden = false;
+      const lose = row.querySelector("button");
+      if (lose) lose.hidden = true;
+    }
   }
-}
+});
 
 const add = document.getElementById("add-passkey");
 add.addEventListener("click", () =>

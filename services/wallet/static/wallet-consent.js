@@ -6,10 +6,10 @@ import { proven } from "/assets/wallet-proof.js";
 
 const form = document.getElementById("consent-form");
 const base = `/v1/presentations/${document.getElementById("presentation").dataset.id}`;
-const key = await find();
+let key;
 
-// What is bound to the key of another device cannot be shown from this one.
-if (form) {
+/** What is bound to the key of another device cannot be shown from this one. */
+function settle() {
   let usable = 0;
   for (const input of form.querySelectorAll("[data-holder-key]")) {
     const here = Boolean(key && key.thumbprint === input.dataset.holderKey);
@@ -38,6 +38,8 @@ if (form) {
     if (first && !radios.some((radio) => radio.checked)) first.checked = true;
   }
   form.addEventListener("change", refresh);
+  // Only now may it be pressed: before, the form would have gone as it stands, its choices in the address.
+  refresh();
 }
 
 function picked(choice) {
@@ -80,8 +82,10 @@ if (form) {
       goOn();
     });
   });
-  // Only now may it be pressed: before, the form would have gone as it stands, its choices in the address.
-  refresh();
+  find().then((found) => {
+    key = found;
+    settle();
+  });
 }
 
 const refuse = document.getElementById("refuse");

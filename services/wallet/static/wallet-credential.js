@@ -3,22 +3,24 @@
 import { withButton } from "/assets/passkey.js";
 import { find, send } from "/assets/wallet-key.js";
 import { drop } from "/assets/offline-kept.js";
+import { explain, label } from "/assets/wallet-status.js";
+import { moment, say } from "/assets/words.js";
 
 const page = document.getElementById("credential");
 const verdict = document.getElementById("status");
 const tones = { valid: "pass", suspended: "paused", revoked: "fail", expired: "warning", notYetValid: "waiting", unknown: "not-checked" };
 
-const key = await find();
-if (!key || key.thumbprint !== page.dataset.holderKey) document.getElementById("key-elsewhere").hidden = false;
+find().then((key) => {
+  if (!key || key.thumbprint !== page.dataset.holderKey) document.getElementById("key-elsewhere").hidden = false;
+});
 
 async function check() {
   const status = await send("GET", `/v1/credentials/${page.dataset.credential}/status`);
   verdict.className = `verdict ${tones[status.state]}`;
-  document.getElementById("status-label").textContent = status.label;
-  document.getElementById("status-sentence").textContent = status.sentence;
+  document.getElementById("status-label").textContent = label(status.state);
+  document.getElementById("status-sentence").textContent = explain(status.state);
   const at = document.getElementById("status-time");
-  const form = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
-  at.textContent = `Checked ${form.format(new Date(status.checkedAt))}`;
+  at.textContent = say("credential-checked", { at: moment(new Date(status.checkedAt)) });
 }
 
 const again = document.getElementById("check-again");

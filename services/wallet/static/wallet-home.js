@@ -1,19 +1,20 @@
 // The home page: statuses are checked quietly, and a pasted link is opened like a scanned one.
 
 import { find, send } from "/assets/wallet-key.js";
+import { label } from "/assets/wallet-status.js";
 
-const key = await find();
-let elsewhere = 0;
-
-for (const card of document.querySelectorAll("[data-credential]")) {
-  if (card.dataset.holderKey && (!key || key.thumbprint !== card.dataset.holderKey)) {
-    elsewhere += 1;
-    const note = card.querySelector("[data-elsewhere]");
-    if (note) note.hidden = false;
+find().then((key) => {
+  let elsewhere = 0;
+  for (const card of document.querySelectorAll("[data-credential]")) {
+    if (card.dataset.holderKey && (!key || key.thumbprint !== card.dataset.holderKey)) {
+      elsewhere += 1;
+      const note = card.querySelector("[data-elsewhere]");
+      if (note) note.hidden = false;
+    }
   }
-}
-const banner = document.getElementById("key-elsewhere");
-if (banner) banner.hidden = elsewhere === 0;
+  const banner = document.getElementById("key-elsewhere");
+  if (banner) banner.hidden = elsewhere === 0;
+});
 
 const tones = { valid: "success", suspended: "paused", revoked: "error", expired: "warning", notYetValid: "waiting", unknown: "plain" };
 
@@ -24,7 +25,7 @@ for (const card of document.querySelectorAll("[data-credential]")) {
       // An answer that could not be had changes nothing that is known.
       if (status.state === "unknown") return;
       badge.className = `badge ${tones[status.state]}`;
-      badge.textContent = status.label;
+      badge.textContent = label(status.state);
       card.classList.toggle("suspended", status.state === "suspended");
       card.classList.toggle("revoked", status.state === "revoked" || status.state === "expired");
     })

@@ -1,6 +1,7 @@
 // The device's own key: made here, kept by the browser, never readable by anybody, this page included.
 
 import { PasskeyError, post } from "/assets/passkey.js";
+import { say } from "/assets/words.js";
 
 const DATABASE = "passerelle-wallet";
 const STORE = "keys";
@@ -106,7 +107,7 @@ async function make() {
 /** The key of this device, made and registered when there is none. */
 export async function ensure() {
   if (!possible()) {
-    throw new PasskeyError("This browser cannot keep a key safely. Use a newer browser, and the secure address.");
+    throw new PasskeyError(say("key-impossible"));
   }
   let key = (await find()) || (await make());
   if (!key.registered) {
@@ -143,10 +144,15 @@ export async function sign(key, toSign) {
 export async function send(method, url, body) {
   const headers = { accept: "application/json" };
   if (body) headers["content-type"] = "application/json";
-  const response = await fetch(url, { method, credentials: "same-origin", headers, body: body && JSON.stringify(body) });
+  let response;
+  try {
+    response = await fetch(url, { method, credentials: "same-origin", headers, body: body && JSON.stringify(body) });
+  } catch {
+    throw new PasskeyError(say("script-unreachable"));
+  }
   const text = await response.text();
   const json = text ? JSON.parse(text) : null;
-  if (!response.ok) throw new PasskeyError((json && (json.detail || json.title)) || "That did not work.", json);
+  if (!response.ok) throw new PasskeyError((json && (json.detail || json.title)) || say("script-failed"), json);
   return json;
 }
 

@@ -1,6 +1,7 @@
 // A link was opened: hand it to the service, then show what it is about under an address without secrets.
 
 import { PasskeyError, post } from "/assets/passkey.js";
+import { say } from "/assets/words.js";
 
 const opening = document.getElementById("opening");
 const failed = document.getElementById("failed");
@@ -12,7 +13,7 @@ function offer() {
   try {
     return { credentialOffer: JSON.parse(query.get("credential_offer")) };
   } catch {
-    throw new PasskeyError("The link is not complete. Open it again from the message or the code you received.");
+    throw new PasskeyError(say("opening-incomplete"));
   }
 }
 
@@ -39,7 +40,7 @@ async function open() {
     location.replace(page + encodeURIComponent(id));
   } catch (error) {
     document.getElementById("failed-title").textContent =
-      (error.problem && error.problem.title) || "The link could not be opened";
+      (error.problem && error.problem.title) || say("opening-failed");
     document.getElementById("failed-text").textContent = error.message;
     opening.hidden = true;
     failed.hidden = false;

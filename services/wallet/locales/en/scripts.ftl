@@ -9,3 +9,4 @@ script-unsuitable = This device offers no passkey that we accept.
 script-insecure = Passkeys work only at the right address, over a secure connection.
 script-passkey = The device could not use a passkey.
 script-no-passkeys = This browser does not know passkeys. Use a newer browser or another device.
+key-impossible = This browser cannot keep a key safely. Use a newer browser, and the secure address.

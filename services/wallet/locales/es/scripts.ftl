@@ -7,3 +7,4 @@ script-unsuitable = Este dispositivo no ofrece ninguna llave de acceso que acept
 script-insecure = Las llaves de acceso solo funcionan en la dirección correcta y con una conexión segura.
 script-passkey = El dispositivo no pudo usar una llave de acceso.
 script-no-passkeys = Este navegador no conoce las llaves de acceso. Use un navegador más reciente u otro dispositivo.
+key-impossible = Este navegador no puede guardar una clave con seguridad. Use un navegador más reciente y la dirección segura.

@@ -7,3 +7,4 @@ script-unsuitable = Cet appareil ne propose aucune clé d’accès que nous acce
 script-insecure = Les clés d’accès ne fonctionnent qu’à la bonne adresse, par une connexion sécurisée.
 script-passkey = L’appareil n’a pas pu utiliser de clé d’accès.
 script-no-passkeys = Ce navigateur ne connaît pas les clés d’accès. Utilisez un navigateur plus récent ou un autre appareil.
+key-impossible = Ce navigateur ne peut pas garder une clé en sécurité. Utilisez un navigateur plus récent et l’adresse sécurisée.

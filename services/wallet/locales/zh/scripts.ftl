@@ -7,3 +7,4 @@ script-unsuitable = 此设备没有我们接受的通行密钥。
 script-insecure = 通行密钥只能在正确的网址上通过安全连接使用。
 script-passkey = 此设备未能使用通行密钥。
 script-no-passkeys = 此浏览器不支持通行密钥。请使用较新的浏览器或另一台设备。
+key-impossible = 此浏览器无法安全保存密钥。请使用较新的浏览器和安全网址。

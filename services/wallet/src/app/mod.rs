@@ -9,6 +9,7 @@ pub mod credentials;
 mod deferred;
 pub mod disclosure;
 pub mod existence;
+pub mod export;
 pub mod fault;
 pub mod issuers;
 pub mod languages;

@@ -1,13 +1,14 @@
 //! Accounts and sessions as JSON.
 
 use actix_web::http::StatusCode;
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION};
 use actix_web::web::Path;
 use actix_web::{HttpResponse, delete, get, post};
 use serde_json::Value;
 use web::{Json, Problem};
 
 use super::auth::{Device, SignedIn, find_person, removal_cookie, session_cookie};
-use super::views::{AccountView, ActivityList, DeviceKeyView, Empty, NewDeviceKey};
+use super::views::{AccountView, ActivityList, DeviceKeyView, Empty, ExportView, NewDeviceKey};
 use super::{App, language};
 use crate::words::Words;
 
@@ -88,6 +89,18 @@ pub async fn sign_in(
 pub async fn show_account(app: App, person: SignedIn) -> Result<Json<AccountView>, Problem> {
     let overview = app.wallet.account(&person.0.account).await?;
     Ok(Json(AccountView::new(&overview, Some(&person.0.session.id))))
+}
+
+/// Everything that is kept of the person, as a file: credentials with their claims and receipts, and the activity.
+#[utoipa::path(tag = "account", security(("session" = [])), responses(
+    (status = 200, body = ExportView), (status = "4XX", body = Problem)))]
+#[get("/export")]
+pub async fn export_account(app: App, person: SignedIn) -> Result<HttpResponse, Problem> {
+    let export = app.wallet.export(&person.0).await?;
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_DISPOSITION, "attachment; filename=\"wallet.json\""))
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .json(ExportView::from(export)))
 }
 
 /// Destroys the person's data key and everything under it.

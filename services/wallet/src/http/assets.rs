@@ -33,6 +33,7 @@ pub const ASSETS: Assets = Assets(&[
     module!("wallet-pin.js"),
     module!("wallet-recover.js"),
     module!("wallet-ways-in.js"),
+    module!("wallet-status.js"),
     Asset {
         name: "wallet-192.png",
         content_type: "image/png",

@@ -76,6 +76,7 @@ pub fn configure(config: &mut web::ServiceConfig<'_>) {
             utoipa_actix_web::scope("/v1")
                 .wrap(from_fn(auth::require_person))
                 .service(account::show_account)
+                .service(account::export_account)
                 .service(account::delete_account)
                 .service(account::delete_passkey)
                 .service(account::delete_session)

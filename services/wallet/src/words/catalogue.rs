@@ -27,7 +27,21 @@ macro_rules! catalogues {
     };
 }
 
-catalogues!("frame", "entry", "scripts", "access");
+catalogues!(
+    "access",
+    "account",
+    "activity",
+    "cards",
+    "consent",
+    "credential",
+    "entry",
+    "existence",
+    "frame",
+    "home",
+    "offer",
+    "parties",
+    "scripts",
+);
 
 static BUNDLES: LazyLock<BTreeMap<Language, Bundle>> =
     LazyLock::new(|| Language::ALL.into_iter().map(|language| (language, bundle(language))).collect());

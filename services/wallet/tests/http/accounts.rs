@@ -150,3 +150,28 @@ async fn stolen_database_shows_no_claim_and_no_secret() {
         assert!(!bytes.windows(secret.len()).any(|window| window == secret.as_bytes()), "{secret}");
     }
 }
+
+#[actix_web::test]
+async fn person_takes_everything_along_and_nobody_else_does() {
+    let world = World::new().await;
+    let person = world.holder("anna").await;
+    let answer = person.get("/v1/export").await.expect(200).unwrap();
+    assert_eq!(answer.header("content-disposition"), Some("attachment; filename=\"wallet.json\""));
+    let file = answer.json().unwrap();
+    let credentials = file["credentials"].as_array().unwrap();
+    assert_eq!(credentials.len(), 2);
+    for credential in credentials {
+        assert!(!credential["claims"].as_array().unwrap().is_empty());
+        assert!(!credential["credential"].is_null(), "as it was issued");
+    }
+    let kinds: Vec<_> = file["activity"].as_array().unwrap().iter().map(|one| &one["kind"]).collect();
+    assert!(kinds.contains(&&json!("received")) && kinds.contains(&&json!("deviceKeyAdded")), "{kinds:?}");
+    assert_eq!(file["account"]["deviceKeys"].as_array().unwrap().len(), 1);
+    let stranger = world.person("bela").await;
+    let file = stranger.get("/v1/export").await.json().unwrap();
+    assert_eq!(file["credentials"], json!([]));
+    assert_eq!(
+        problem(testkit::Agent::new().get(format!("{}/v1/export", world.url)).await.unwrap(), 401),
+        "unauthorized"
+    );
+}

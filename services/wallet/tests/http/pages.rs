@@ -167,3 +167,33 @@ async fn pick(agent: &Agent, wallet: &str, language: &str, back: &str) {
     let answer = answer.unwrap().expect(303).unwrap();
     assert_eq!(answer.header("location"), Some(back));
 }
+
+#[actix_web::test]
+async fn every_page_speaks_every_language() {
+    let world = World::new().await;
+    let person = world.holder("anna").await;
+    let asked = person.post("/v1/presentations", world.request()).await.json().unwrap();
+    let proof =
+        person.post("/v1/existence", json!({ "requestUri": world.existence_uri() })).await.json().unwrap();
+    let newcomer = world.person("bela").await;
+    let offer = newcomer.open_offer(&world.offer_uri()).await;
+    let credential = person.credentials().await[0]["id"].as_str().unwrap().to_owned();
+    let page = |path: &str, id: &serde_json::Value| format!("{path}/{}", id.as_str().unwrap());
+    let pages = [
+        (&person, "/".to_owned(), "Мои удостоверения", "وثائقي"),
+        (&person, format!("/credentials/{credential}"), "Что в нём сказано", "ما تقوله"),
+        (&person, page("/presentations", &asked["id"]), "Вас просят", "هناك من يطلب"),
+        (&person, page("/existence", &proof["id"]), "Ваше подтверждение", "إثباتك لعام"),
+        (&person, "/activity".to_owned(), "Вы получили", "تسلمت"),
+        (&person, "/account".to_owned(), "Ключи доступа", "مفاتيح المرور"),
+        (&newcomer, page("/offers", &offer["id"]), "Предложение для вас", "عرض لك"),
+    ];
+    for (who, path, russian, arabic) in pages {
+        pick(&who.agent, &world.url, "ru", "/").await;
+        let text = who.page(&path).await.expect(200).unwrap().text();
+        assert!(text.contains("<html lang=\"ru\" dir=\"ltr\">") && text.contains(russian), "{path}");
+        pick(&who.agent, &world.url, "ar", "/").await;
+        let text = who.page(&path).await.expect(200).unwrap().text();
+        assert!(text.contains("<html lang=\"ar\" dir=\"rtl\">") && text.contains(arabic), "{path}");
+    }
+}

@@ -1,7 +1,9 @@
 //! A request as the consent page lays it out: choices, their alternatives, and the candidates of each.
 
+use super::shown::label;
 use crate::app::presentations::Asked;
 use crate::http::views::{CandidateView, ClaimView, PresentationView, QueryView, StatusView};
+use crate::words::Words;
 
 /// One thing the verifier wants, or would like.
 pub struct Choice {
@@ -14,6 +16,7 @@ pub struct Choice {
 pub struct Alternative {
     pub index: usize,
     pub title: String,
+    /// The name of a sentence.
     pub note: &'static str,
     pub picked: bool,
     pub queries: Vec<Part>,
@@ -33,10 +36,12 @@ pub struct PartCandidate {
     pub holder_key: String,
     pub whole_credential: bool,
     pub status: StatusView,
+    /// The name of the sentence that says its status.
+    pub standing: &'static str,
     pub claims: Vec<ClaimView>,
 }
 
-pub fn choices(view: &PresentationView) -> Vec<Choice> {
+pub fn choices(view: &PresentationView, words: Words) -> Vec<Choice> {
     let query = |id: &String| view.queries.iter().find(|query| query.id == *id);
     view.options
         .iter()
@@ -49,14 +54,17 @@ pub fn choices(view: &PresentationView) -> Vec<Choice> {
                 .alternatives
                 .iter()
                 .enumerate()
-                .map(|(at, ids)| alternative(at, option.required, ids.iter().filter_map(query).collect()))
+                .map(|(at, ids)| {
+                    let queries = ids.iter().filter_map(query).collect();
+                    alternative(words, at, option.required, queries)
+                })
                 .collect(),
         })
         .collect()
 }
 
 /// What is wanted and not here, by its type's name.
-pub fn missing(asked: &Asked) -> String {
+pub fn missing(asked: &Asked) -> Vec<String> {
     let name = |iri: &String| iri.rsplit(['#', '/']).next().unwrap_or(iri).to_owned();
     let mut names: Vec<String> = Vec::new();
     for query in &asked.presentation.request.query.credentials {
@@ -70,10 +78,10 @@ pub fn missing(asked: &Asked) -> String {
         }
     }
     names.truncate(6);
-    names.join(", ")
+    names
 }
 
-fn alternative(index: usize, required: bool, queries: Vec<&QueryView>) -> Alternative {
+fn alternative(words: Words, index: usize, required: bool, queries: Vec<&QueryView>) -> Alternative {
     let mut names: Vec<&str> = Vec::new();
     let mut whole = false;
     for candidate in queries.iter().filter_map(|query| query.candidates.first()) {
@@ -91,8 +99,8 @@ fn alternative(index: usize, required: bool, queries: Vec<&QueryView>) -> Altern
     }
     Alternative {
         index,
-        title: if required { names.join(" and ") } else { names.join(", ") },
-        note: if whole { "Everything in it is shown" } else { "Only what is asked for is shown" },
+        title: words.list(&names),
+        note: if whole { "consent-whole" } else { "consent-parts" },
         picked: required && index == 0,
         queries: queries
             .into_iter()
@@ -113,6 +121,7 @@ fn part_candidate(candidate: &CandidateView) -> PartCandidate {
         holder_key: candidate.holder_key.clone(),
         whole_credential: candidate.whole_credential,
         status: candidate.status.clone(),
+        standing: label(candidate.status.state),
         claims: candidate.claims.clone(),
     }
 }

@@ -15,7 +15,7 @@ use web::page::{html, html_with, see_other};
 
 use self::consent::{Choice, choices, missing};
 use self::frame::Frame;
-use self::shown::{Card, Entry, OfferedLine, Unfinished, entries, offered, unfinished, verdict};
+use self::shown::{Card, Entry, OfferedLine, Unfinished, entries, explanation, offered, unfinished, verdict};
 use super::auth::{find_person, removal_cookie};
 use super::views::{AccountView, ClaimView, CredentialView, ExistenceView, OfferView, PresentationView};
 use super::{App, assets, language};
@@ -77,6 +77,7 @@ struct OfferPage {
     shell: Frame,
     words: Words,
     account: String,
+    title: &'static str,
     received: bool,
     started: bool,
     waiting: bool,
@@ -96,6 +97,8 @@ struct CredentialPage {
     claims: Vec<ClaimView>,
     card: Card,
     verdict: &'static str,
+    /// The name of the sentence that explains the status.
+    status_what: &'static str,
     whole: bool,
     raw: String,
 }
@@ -108,7 +111,7 @@ struct PresentationPage {
     account: String,
     view: PresentationView,
     choices: Vec<Choice>,
-    missing: String,
+    missing: Vec<String>,
     deciding: bool,
     expired: bool,
 }
@@ -120,6 +123,8 @@ struct ExistencePage {
     words: Words,
     account: String,
     view: ExistenceView,
+    /// Not a quantity: it is written without separators.
+    year: String,
     expired: bool,
     certificate_received: bool,
 }
@@ -192,6 +197,12 @@ async fn show_offer(
         shell: Frame::inside(&request, &app, ""),
         words,
         account: person.account,
+        title: match view.state.as_str() {
+            "received" => "offer-received",
+            "waiting" => "offer-waiting",
+            "refused" => "offer-refused",
+            _ => "offer-title",
+        },
         received: view.state == "received",
         started: view.state == "signing",
         waiting: view.state == "waiting",
@@ -212,6 +223,7 @@ async fn show_credential(
     let Some(person) = find_person(&request).await? else { return sign_in_first(&request, &app) };
     let kept = app.wallet.credential(&person, &id).await?;
     let now = app.wallet.now();
+    let standing = kept.held.standing(&kept.annex, now);
     let mut view = CredentialView::whole(&kept, now);
     let raw = match &kept.held.credential {
         serde_json::Value::String(text) => text.clone(),
@@ -223,7 +235,8 @@ async fn show_credential(
         account: person.account,
         claims: view.claims.take().unwrap_or_default(),
         card: Card::new(&kept, now),
-        verdict: verdict(kept.held.standing(&kept.annex, now)),
+        verdict: verdict(standing),
+        status_what: explanation(standing),
         whole: kept.held.is_w3c(),
         raw,
         view,
@@ -245,7 +258,7 @@ async fn show_presentation(
         shell: Frame::inside(&request, &app, ""),
         words,
         account: person.account,
-        choices: choices(&view),
+        choices: choices(&view, words),
         missing: missing(&asked),
         deciding: view.state == "asked",
         expired: view.expires_at <= now,
@@ -280,6 +293,7 @@ async fn show_existence(
         shell: Frame::inside(&request, &app, ""),
         words,
         account: person.account,
+        year: view.year.to_string(),
         view,
         expired,
         certificate_received,
@@ -289,7 +303,7 @@ async fn show_existence(
 #[get("/activity")]
 async fn activity(request: HttpRequest, app: App, words: Words) -> Result<HttpResponse, Problem> {
     let Some(person) = find_person(&request).await? else { return sign_in_first(&request, &app) };
-    let entries = entries(app.wallet.activities(&person).await?);
+    let entries = entries(words, app.wallet.activities(&person).await?);
     html(&ActivityPage { shell: Frame::inside(&request, &app, "/activity"), words, entries })
 }
 
@@ -362,12 +376,6 @@ fn entry(
 #[must_use]
 pub fn iso(at: &Timestamp) -> String {
     at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
-}
-
-/// For readers without JavaScript; with it the page shows the reader's own time zone.
-#[must_use]
-pub fn words(at: &Timestamp) -> String {
-    at.format("%-d %B %Y, %H:%M UTC").to_string()
 }
 
 /// The first letter of a name, for its mark.

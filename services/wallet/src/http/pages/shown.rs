@@ -10,6 +10,7 @@ use crate::app::credentials::Kept;
 use crate::app::fault::Fault;
 use crate::app::{Person, Wallet};
 use crate::http::views::OfferView;
+use crate::words::{Sentence, Words};
 
 /// A credential as a card.
 pub struct Card {
@@ -18,6 +19,7 @@ pub struct Card {
     pub issuer: String,
     pub proven: bool,
     pub holder: Option<String>,
+    /// Names of sentences: which kind of copy it is, and its status.
     pub detail: &'static str,
     pub holder_key: String,
     /// Classes that choose its colours.
@@ -46,10 +48,10 @@ impl Card {
             issuer: held.issuer.name().to_owned(),
             proven: held.issuer.is_proven(),
             holder: holder_name(kept),
-            detail: if held.is_w3c() { "Complete copy" } else { "Selective copy" },
+            detail: if held.is_w3c() { "card-whole" } else { "card-selective" },
             holder_key: held.holder_thumbprint.clone(),
             look,
-            status: standing.label(),
+            status: label(standing.as_str()),
             tone: tone(standing),
         }
     }
@@ -73,6 +75,30 @@ fn tone(standing: Standing) -> &'static str {
         Standing::Expired => "warning",
         Standing::NotYetValid => "waiting",
         Standing::Unknown => "plain",
+    }
+}
+
+/// The name of the sentence that says a status in a word.
+pub fn label(state: &str) -> &'static str {
+    match state {
+        "valid" => "status-valid",
+        "suspended" => "status-suspended",
+        "revoked" => "status-revoked",
+        "expired" => "status-expired",
+        "notYetValid" => "status-notYetValid",
+        _ => "status-unknown",
+    }
+}
+
+/// And of the one that explains it.
+pub fn explanation(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Valid => "status-valid-what",
+        Standing::Suspended => "status-suspended-what",
+        Standing::Revoked => "status-revoked-what",
+        Standing::Expired => "status-expired-what",
+        Standing::NotYetValid => "status-notYetValid-what",
+        Standing::Unknown => "status-unknown-what",
     }
 }
 
@@ -105,11 +131,7 @@ pub fn offered(offer: &OfferView) -> Vec<OfferedLine> {
         .map(|one| OfferedLine {
             name: one.name.clone(),
             description: one.description.clone(),
-            kind: if one.format != holding::dcql::SD_JWT {
-                "Complete copy: shown as a whole"
-            } else {
-                "Selective copy: show only the parts that are asked for"
-            },
+            kind: if one.format != holding::dcql::SD_JWT { "offer-whole" } else { "offer-selective" },
             here: one.credential_id.is_some(),
             waiting: one.release == Some("waiting"),
             refused: one.release == Some("refused"),
@@ -119,6 +141,7 @@ pub fn offered(offer: &OfferView) -> Vec<OfferedLine> {
 
 /// Something the person began and can go on with.
 pub struct Unfinished {
+    /// The name of a sentence.
     pub label: &'static str,
     pub who: String,
     pub href: String,
@@ -135,9 +158,9 @@ pub async fn unfinished(wallet: &Wallet, person: &Person) -> Result<Vec<Unfinish
             person.data_key.unseal(holding::vault::Purpose::Offer, &record.id, &record.sealed)?;
         found.push(Unfinished {
             label: match record.state.as_str() {
-                "waiting" => "A credential waits for the organisation",
-                "refused" => "A credential was not given to you",
-                _ => "An offer waits for you",
+                "waiting" => "unfinished-waiting",
+                "refused" => "unfinished-refused",
+                _ => "unfinished-offer",
             },
             who: reception.issuer.name().to_owned(),
             href: format!("/offers/{}", record.id),
@@ -145,11 +168,15 @@ pub async fn unfinished(wallet: &Wallet, person: &Person) -> Result<Vec<Unfinish
     }
     for record in tx.list_records(Table::Existences, &person.account).await? {
         let label = match record.state.as_str() {
-            "sending" | "answered" => "Your yearly proof is with the Fund",
+            "sending" | "answered" => "unfinished-existence",
+            "opened" => "unfinished-proof",
             _ => continue,
         };
         let existence: holding::existence::Existence =
             person.data_key.unseal(holding::vault::Purpose::Existence, &record.id, &record.sealed)?;
+        if record.state == "opened" && existence.expires_at <= wallet.now() {
+            continue;
+        }
         found.push(Unfinished {
             label,
             who: existence.fund.name().to_owned(),
@@ -157,11 +184,15 @@ pub async fn unfinished(wallet: &Wallet, person: &Person) -> Result<Vec<Unfinish
         });
     }
     for record in tx.list_records(Table::Presentations, &person.account).await? {
-        if record.state == "sending" {
+        let sending = record.state == "sending";
+        if sending || record.state == "asked" {
             let presentation: holding::presentation::Presentation =
                 person.data_key.unseal(holding::vault::Purpose::Presentation, &record.id, &record.sealed)?;
+            if !sending && presentation.request.expires_at <= wallet.now() {
+                continue;
+            }
             found.push(Unfinished {
-                label: "An answer is on its way",
+                label: if sending { "unfinished-answer" } else { "unfinished-asked" },
                 who: presentation.verifier.name().to_owned(),
                 href: format!("/presentations/{}", record.id),
             });
@@ -173,19 +204,19 @@ pub async fn unfinished(wallet: &Wallet, person: &Person) -> Result<Vec<Unfinish
 /// One line of the person's record.
 pub struct Entry {
     pub at: Timestamp,
-    pub sentence: String,
+    pub sentence: Sentence,
     pub purpose: Option<String>,
     pub claims: Vec<String>,
     pub receipt: Option<String>,
     pub tone: &'static str,
 }
 
-pub fn entries(activities: Vec<(Timestamp, Activity)>) -> Vec<Entry> {
+pub fn entries(words: Words, activities: Vec<(Timestamp, Activity)>) -> Vec<Entry> {
     activities
         .into_iter()
         .map(|(at, activity)| Entry {
             at,
-            sentence: activity.sentence(),
+            sentence: sentence(words, &activity),
             claims: activity.claims().to_vec(),
             receipt: activity.receipt().map(str::to_owned),
             tone: match &activity {
@@ -209,4 +240,23 @@ pub fn entries(activities: Vec<(Timestamp, Activity)>) -> Vec<Entry> {
             },
         })
         .collect()
+}
+
+fn sentence(words: Words, activity: &Activity) -> Sentence {
+    let year =
+        |id: &str, year: &i64, who: &String| words.say(id).with("year", year.to_string()).with("who", who);
+    match activity {
+        Activity::Received { from, names, .. } => {
+            words.say("activity-received").with("names", words.list(names)).with("who", from)
+        }
+        Activity::Presented { to, .. } => words.say("activity-presented").with("who", to),
+        Activity::Refused { to, .. } => words.say("activity-refused").with("who", to),
+        Activity::ExistenceAnswered { to, year: of } => year("activity-existence-answered", of, to),
+        Activity::ExistenceConfirmed { by, year: of, .. } => year("activity-existence-confirmed", of, by),
+        Activity::CredentialRemoved { name } => words.say("activity-credential-removed").with("name", name),
+        Activity::DeviceKeyAdded { device } => words.say("activity-key-added").with("name", device),
+        Activity::DeviceKeyLost { device } => words.say("activity-key-lost").with("name", device),
+        Activity::PasskeyAdded { name } => words.say("activity-passkey-added").with("name", name),
+        Activity::PasskeyRemoved { name } => words.say("activity-passkey-removed").with("name", name),
+    }
 }

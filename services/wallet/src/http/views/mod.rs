@@ -4,6 +4,7 @@ mod access;
 mod account;
 mod credentials;
 mod existence;
+mod export;
 mod offers;
 mod presentations;
 
@@ -20,6 +21,7 @@ pub use access::{
 pub use account::{AccountView, ActivityList, DeviceKeyView, NewDeviceKey};
 pub use credentials::{ClaimView, CredentialList, CredentialView, StatusView};
 pub use existence::{ExistenceKey, ExistenceLink, ExistenceView, SigningStep};
+pub use export::ExportView;
 pub use offers::{Acceptance, OfferLink, OfferStep, OfferView};
 pub use presentations::{
     CandidateView, Consent, PresentationResult, PresentationStep, PresentationView, QueryView, RequestLink,

@@ -1,0 +1,16 @@
+activity-title = النشاط
+activity-lead = ما وصل وما عرضته وعلى من. أنت وحدك من يقرأ هذا.
+activity-empty = لا شيء بعد
+activity-empty-what = عندما تتسلم شيئا أو تعرضه يُدوَّن هنا.
+activity-purpose = الغرض: { $purpose }
+activity-receipt = ما فحصوه وإيصالهم الموقّع
+activity-received = تسلمت { $names } من { $who }.
+activity-presented = عرضت معلومات على { $who }.
+activity-refused = رفضت طلب { $who }. لم يُعرض شيء.
+activity-existence-answered = أرسلت إثباتك لعام { $year } إلى { $who }.
+activity-existence-confirmed = أكد { $who } إثباتك لعام { $year }.
+activity-credential-removed = أزلت { $name } من هذه المحفظة.
+activity-key-added = أُنشئ مفتاح جديد في { $name }.
+activity-key-lost = سُجّل مفتاح { $name } مفقودا.
+activity-passkey-added = أُضيف مفتاح مرور: { $name }.
+activity-passkey-removed = أُزيل مفتاح مرور: { $name }.

@@ -1,0 +1,19 @@
+go-to-wallet = الذهاب إلى محفظتي
+my-wallet = محفظتي
+card-unproven = المنظمة غير مثبتة
+card-elsewhere = المفتاح في جهاز آخر
+card-whole = نسخة كاملة
+card-selective = نسخة لعرض أجزاء منها
+
+status-valid = صالحة
+status-suspended = معلقة
+status-revoked = ملغاة
+status-expired = انتهت صلاحيتها
+status-notYetValid = لم يبدأ سريانها
+status-unknown = لم تُفحص
+status-valid-what = تقول المنظمة التي أصدرتها إنها صالحة.
+status-suspended-what = علّقتها المنظمة، وقد تعود صالحة. اسأل المنظمة إن كنت لا تعرف السبب.
+status-revoked-what = ألغتها المنظمة، ولن تُقبل بعد الآن.
+status-expired-what = مضى تاريخ صلاحيتها. اطلب من المنظمة وثيقة جديدة.
+status-notYetValid-what = يبدأ سريانها في تاريخ لاحق.
+status-unknown-what = لم نتمكن من فحصها الآن. حاول مرة أخرى عندما يتوفر الاتصال.

@@ -1,0 +1,21 @@
+home-title = وثائقي
+home-elsewhere = بعضها مرتبط بجهاز آخر.
+home-elsewhere-what = يمكنك قراءتها هنا. ولعرضها استعمل الجهاز الذي تسلمها. إن فُقد ذلك الجهاز فأخبرنا في صفحة حسابك، ثم اطلب من المنظمة أن تعرضها عليك من جديد.
+home-elsewhere-link = حسابي
+home-unfinished = لم يكتمل بعد
+home-go-on = متابعة
+home-empty = لا شيء هنا بعد
+home-empty-what = ترسل إليك المنظمة رابطا أو تعرض عليك رمزا مربعا. افتح الرابط في هذا الهاتف أو وجّه الكاميرا إلى الرمز، فتظهر وثيقتك هنا.
+home-link = لديّ رابط
+home-link-label = رابط من منظمة
+home-link-hint = الصق الرابط كاملا هنا.
+home-link-wrong = هذا الرابط ليس للمحفظة. انسخ الرابط كاملا من الرسالة.
+home-link-open = فتح الرابط
+
+unfinished-offer = عرض في انتظارك
+unfinished-waiting = وثيقة في انتظار المنظمة
+unfinished-refused = وثيقة لم تُمنح لك
+unfinished-proof = إثباتك السنوي في انتظارك
+unfinished-existence = إثباتك السنوي لدى الصندوق
+unfinished-asked = هناك من ينتظر جوابك
+unfinished-answer = جواب في الطريق

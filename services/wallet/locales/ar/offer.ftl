@@ -1,0 +1,42 @@
+opening-title = جارٍ الفتح
+opening-offer = جارٍ فتح العرض
+opening-request = جارٍ فتح الطلب
+opening-checking = نتحقق ممن أرسله ومن صحته.
+opening-failed = تعذر فتح الرابط
+opening-incomplete = الرابط غير كامل. افتحه من جديد من الرسالة أو الرمز الذي تلقيته.
+opening-try-again = المحاولة مرة أخرى
+
+offer-title = عرض لك
+offer-how-long = يستغرق ذلك دقيقة تقريبا. يمكنك مغادرة هذه الصفحة والمتابعة لاحقا.
+offer-received = تم الاستلام
+offer-received-what = { $count ->
+    [one] وثيقتك في محفظتك. وقد فُحصت قبل حفظها.
+    [two] في محفظتك وثيقتان. وقد فُحصت كل منهما قبل حفظها.
+    [few] في محفظتك { $count } وثائق. وقد فُحصت كل منها قبل حفظها.
+    [many] في محفظتك { $count } وثيقة. وقد فُحصت كل منها قبل حفظها.
+   *[other] في محفظتك { $count } وثيقة. وقد فُحصت كل منها قبل حفظها.
+}
+offer-waiting = في انتظار المنظمة
+offer-refused = لم تُمنح لك
+offer-what = ما ستتسلمه
+offer-whole = نسخة كاملة: تُعرض كلها
+offer-selective = نسخة لعرض أجزاء منها: ما يُطلب فقط
+offer-here = موجودة هنا
+offer-waits = في الانتظار
+offer-not-given = لم تُمنح
+offer-waiting-who = يجب أن توافق { $who } أولا.
+offer-waiting-what = لا يلزمك شيء آخر. تسأل محفظتك من جديد تلقائيا وتحفظ ما يصل. يمكنك إغلاق هذه الصفحة.
+offer-refused-who = لم توافق { $who }، أو أرسلت ما لا يصح.
+offer-refused-what = اسألها عن السبب. يمكنك إزالة هذا العرض.
+offer-begun = كنت قد بدأت تسلّم هذا.
+offer-begun-what = لم يضع شيء. تابع من حيث توقفت.
+offer-code = الرمز
+offer-code-hint = أعطتك المنظمة هذا الرمز بطريقة أخرى، على ورق مثلا.
+offer-step-key = مفتاح في هذا الجهاز
+offer-step-permission = الإذن
+offer-step-credentials = الوثائق
+offer-accept = قبول
+offer-go-on = متابعة
+offer-decline = لا، شكرا
+offer-decline-what = إن رفضت، نُسي هذا العرض هنا، ويمكن للمنظمة أن تقدم لك عرضا آخر.
+offer-remove = إزالة

@@ -1,0 +1,33 @@
+# The person's account.
+
+account-lead = How you get in, where you are signed in, and how to leave.
+account-passkeys = Passkeys
+account-passkeys-what = Your fingerprint, face or PIN on a device. A second one on another device gets you in when this one is lost.
+account-added = Added
+account-used = Last used
+account-remove = Remove
+account-remove-question = Remove this passkey? You cannot sign in with it any more.
+account-add = Add a passkey
+account-keys = Keys on your devices
+account-keys-what = Credentials can be shown only from the device that received them. If a device is lost or was wiped, say so here; then ask the organisations to offer your credentials again.
+account-keys-none = There is none yet. One is made when you receive your first credential.
+account-this-device = This device
+account-lost = Lost
+account-made = Made
+account-lose = It is lost
+account-lose-question = Is this device lost? Credentials tied to it can then never be shown again.
+account-sessions = Signed in
+account-here = Here and now
+account-since = Since
+account-seen = Last seen
+account-sign-out-everywhere = Sign out everywhere
+account-export = Take everything with you
+account-export-what = A file with your credentials, what they say, their receipts and your activity. Keep it safe: whoever has it can read it. The keys stay on your devices, so nobody can show your credentials with it.
+account-export-do = Download the file
+account-delete = Delete this wallet
+account-delete-what = Everything in it becomes unreadable at once, and is gone from backups within 30 days. Organisations keep what you showed them.
+account-delete-open = Delete my wallet
+account-delete-title = Delete this wallet for good?
+account-delete-lost = All credentials in it are lost. You can ask the organisations to offer them again to a new wallet. You will be asked for your passkey.
+account-delete-do = Delete everything
+account-delete-cancel = Keep my wallet

@@ -1,0 +1,46 @@
+# A request to show something, and what became of it.
+
+consent-title = Somebody asks to see something of yours
+consent-how-long = Read what is asked, then decide. It takes about a minute. Nothing is sent before you say yes.
+consent-request = Request
+consent-purpose = They say it is for
+consent-no-purpose = They do not say what it is for.
+consent-until = You can answer until
+consent-keeps = How long they keep it
+consent-keeps-unsaid = They do not say. You can ask them.
+consent-elsewhere = This device cannot show it.
+consent-elsewhere-what = What is asked for is in your wallet, but its key is on another device. Open the request there, or ask the organisation to offer your credential again to this device.
+consent-choose = Choose what to show
+consent-shown = What will be shown
+consent-optional = Only if you want
+consent-whole = Everything in it is shown
+consent-parts = Only what is asked for is shown
+consent-choose-several = Choose one or more
+consent-choose-one = Choose which one
+consent-key-elsewhere = Its key is on another device
+consent-only-whole = This form can only be shown as a whole.
+consent-approve = By answering you also approve
+consent-reference = Their reference: { $reference }
+consent-anchors = They also see when your credential was issued, as recorded on the registry.
+consent-yes-what = If you say yes: they get what is marked above. This wallet cannot take it back.
+consent-no-what = If you say no: they get nothing and are told that you declined. Your credentials stay as they are. You can ask for a way on paper or in person.
+consent-agree = Show it
+consent-agree-approve = Show it and approve
+consent-refuse = No
+consent-missing = You do not have what they ask for.
+consent-missing-which = They ask for: { $names }.
+consent-missing-what = Nothing was shared. You can tell them so, or ask the organisation that could issue it.
+consent-tell-no = Tell them no
+
+consent-sent = Shown
+consent-sent-what = You shared this with { $who }. It is noted under Activity.
+consent-back = Go back to their page
+consent-refused = You said no
+consent-refused-what = Nothing was shared with { $who }. They only know that you declined.
+consent-failed = Not accepted
+consent-failed-what = { $who } could not take the answer. Nothing more is sent. Ask them for a new request.
+consent-sending = On its way
+consent-sending-what = Your answer to { $who } is ready but has not arrived yet. We keep trying; it can arrive only once.
+consent-send-again = Send again now
+consent-late = Too late
+consent-late-what = This request of { $who } has expired. Nothing was shared. Ask for a new one.

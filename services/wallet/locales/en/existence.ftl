@@ -1,0 +1,33 @@
+# The yearly proof of existence.
+
+existence-title = Your proof for { $year }
+existence-hello = Good day, { $name }. This shows the Fund that you are there, so that your payments go on. It takes one minute.
+existence-how = How it goes
+existence-step-passkey = Use your passkey
+existence-step-fund = The Fund confirms
+existence-step-certificate = Receive the certificate
+existence-how-what = Tap the button and use your fingerprint, your face or your PIN. The Fund learns that you did so on this device, and nothing else. An officer then confirms it as agreed with you, by a visit or a call.
+existence-begin = I am here
+existence-later = Not now
+existence-until = Possible until
+existence-paper = You can leave this page and come back. If you would rather not use the phone: paper and the post count the same.
+existence-sending = On its way
+existence-sending-what = Your proof is ready but has not reached the Fund yet. We keep trying. You can close this page.
+existence-sent = Sent to the Fund
+existence-sent-what = An officer will visit or call you to confirm it. You need not wait here: this page stays in your wallet.
+existence-reference = Your reference
+existence-reference-what = When the officer visits or calls, read this out. The officer has the same on the screen, and so knows that it was you, on this phone. If it is not the same, say so: somebody else may have answered.
+existence-reference-never = The Fund never asks for this by message, nor for your PIN.
+existence-other = Answered from another wallet
+existence-other-what = Somebody opened this link before and answered from another wallet. Was it not you? Tell the Fund now, before an officer confirms it.
+existence-news = This page looks for news by itself.
+existence-confirmed = Confirmed
+existence-confirmed-what = The Fund has confirmed your proof for { $year }.
+existence-confirmed-reference = Reference: { $reference }
+existence-receive = Receive the certificate
+existence-see = See the certificate
+existence-making = The certificate is being made. This page looks for it by itself.
+existence-refused = Not confirmed
+existence-refused-what = The Fund could not confirm this proof. This does not stop your payments by itself. Call the Fund, or use paper: it counts the same.
+existence-late = Too late for this link
+existence-late-what = The request has expired. Ask the Fund for a new link, or use paper: it counts the same.

@@ -1,0 +1,23 @@
+# The first page, and what was begun and not finished.
+
+home-title = My credentials
+home-elsewhere = Some of these are tied to another device.
+home-elsewhere-what = You can read them here. To show them to somebody, use the device that received them. If that device is lost, say so on your account page. Then ask the organisation to offer them again.
+home-elsewhere-link = My account
+home-unfinished = Not finished yet
+home-go-on = Go on
+home-empty = Nothing here yet
+home-empty-what = An organisation sends you a link or shows you a square code. Open the link on this phone, or point your camera at the code. Your credential will appear here.
+home-link = I have a link
+home-link-label = Link from an organisation
+home-link-hint = Paste the whole link here.
+home-link-wrong = This is not a link for the wallet. Copy the whole link from the message.
+home-link-open = Open the link
+
+unfinished-offer = An offer waits for you
+unfinished-waiting = A credential waits for the organisation
+unfinished-refused = A credential was not given to you
+unfinished-proof = Your yearly proof waits for you
+unfinished-existence = Your yearly proof is with the Fund
+unfinished-asked = Somebody waits for your answer
+unfinished-answer = An answer is on its way

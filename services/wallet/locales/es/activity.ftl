@@ -1,0 +1,16 @@
+activity-title = Actividad
+activity-lead = Lo que llegó, lo que mostró y a quién. Solo usted puede leerlo.
+activity-empty = Todavía nada
+activity-empty-what = Cuando reciba o muestre algo, quedará anotado aquí.
+activity-purpose = Finalidad: { $purpose }
+activity-receipt = Lo que comprobaron y su recibo firmado
+activity-received = Recibió { $names } de { $who }.
+activity-presented = Compartió información con { $who }.
+activity-refused = Dijo que no a { $who }. No se compartió nada.
+activity-existence-answered = Envió su prueba de { $year } a { $who }.
+activity-existence-confirmed = { $who } confirmó su prueba de { $year }.
+activity-credential-removed = Quitó { $name } de esta cartera.
+activity-key-added = Se creó una nueva clave en { $name }.
+activity-key-lost = La clave de { $name } se marcó como perdida.
+activity-passkey-added = Se añadió una llave de acceso: { $name }.
+activity-passkey-removed = Se quitó una llave de acceso: { $name }.

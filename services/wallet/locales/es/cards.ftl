@@ -1,0 +1,19 @@
+go-to-wallet = Ir a mi cartera
+my-wallet = Mi cartera
+card-unproven = Organización no demostrada
+card-elsewhere = La clave está en otro dispositivo
+card-whole = Copia completa
+card-selective = Copia para mostrar por partes
+
+status-valid = Válida
+status-suspended = Suspendida
+status-revoked = Retirada
+status-expired = Caducada
+status-notYetValid = Todavía no es válida
+status-unknown = Sin comprobar
+status-valid-what = La organización que la emitió dice que es válida.
+status-suspended-what = La organización la ha suspendido. Puede volver a ser válida. Pregunte si no sabe por qué.
+status-revoked-what = La organización la ha retirado. Ya no se aceptará.
+status-expired-what = Era válida hasta una fecha que ya pasó. Pida una nueva a la organización.
+status-notYetValid-what = Será válida a partir de una fecha posterior.
+status-unknown-what = No pudimos comprobarla ahora. Inténtelo de nuevo cuando tenga conexión.

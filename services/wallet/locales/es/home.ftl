@@ -1,0 +1,21 @@
+home-title = Mis credenciales
+home-elsewhere = Algunas están vinculadas a otro dispositivo.
+home-elsewhere-what = Puede leerlas aquí. Para mostrarlas, use el dispositivo que las recibió. Si perdió ese dispositivo, indíquelo en la página de su cuenta. Después pida a la organización que se las ofrezca de nuevo.
+home-elsewhere-link = Mi cuenta
+home-unfinished = Sin terminar
+home-go-on = Continuar
+home-empty = Todavía no hay nada
+home-empty-what = Una organización le envía un enlace o le muestra un código cuadrado. Abra el enlace en este teléfono o apunte la cámara al código. Su credencial aparecerá aquí.
+home-link = Tengo un enlace
+home-link-label = Enlace de una organización
+home-link-hint = Pegue aquí el enlace completo.
+home-link-wrong = Este enlace no es para la cartera. Copie el enlace completo del mensaje.
+home-link-open = Abrir el enlace
+
+unfinished-offer = Le espera una oferta
+unfinished-waiting = Una credencial espera a la organización
+unfinished-refused = No se le entregó una credencial
+unfinished-proof = Su prueba anual le espera
+unfinished-existence = Su prueba anual está en la Caja
+unfinished-asked = Esperan su respuesta
+unfinished-answer = Una respuesta está en camino

@@ -1,0 +1,39 @@
+opening-title = Abriendo
+opening-offer = Abriendo la oferta
+opening-request = Abriendo la solicitud
+opening-checking = Comprobamos quién la envió y si es auténtica.
+opening-failed = No se pudo abrir el enlace
+opening-incomplete = El enlace está incompleto. Ábralo de nuevo desde el mensaje o el código que recibió.
+opening-try-again = Intentar de nuevo
+
+offer-title = Una oferta para usted
+offer-how-long = Tarda más o menos un minuto. Puede salir de esta página y seguir más tarde.
+offer-received = Recibido
+offer-received-what = { $count ->
+    [one] Su credencial está en su cartera. Se comprobó antes de guardarla.
+   *[other] Hay { $count } credenciales en su cartera. Cada una se comprobó antes de guardarla.
+}
+offer-waiting = En espera de la organización
+offer-refused = No se le entregó
+offer-what = Lo que recibirá
+offer-whole = Copia completa: se muestra entera
+offer-selective = Copia para mostrar por partes: solo lo que se pide
+offer-here = Ya está aquí
+offer-waits = En espera
+offer-not-given = No entregada
+offer-waiting-who = { $who } tiene que aprobarlo primero.
+offer-waiting-what = No tiene que hacer nada más. Su cartera vuelve a preguntar sola y guarda lo que llegue. Puede cerrar esta página.
+offer-refused-who = { $who } no lo aprobó, o envió algo que no es válido.
+offer-refused-what = Pregúntele por qué. Puede quitar esta oferta.
+offer-begun = Había empezado a recibir esto.
+offer-begun-what = No se perdió nada. Siga donde lo dejó.
+offer-code = Código
+offer-code-hint = La organización le dio este código por otro medio, por ejemplo en papel.
+offer-step-key = Clave en este dispositivo
+offer-step-permission = Permiso
+offer-step-credentials = Credenciales
+offer-accept = Aceptar
+offer-go-on = Continuar
+offer-decline = No, gracias
+offer-decline-what = Si dice que no, esta oferta se olvida aquí. La organización puede hacerle otra.
+offer-remove = Quitar

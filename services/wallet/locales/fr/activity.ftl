@@ -1,0 +1,16 @@
+activity-title = Activité
+activity-lead = Ce qui est arrivé, ce que vous avez montré et à qui. Vous seul pouvez le lire.
+activity-empty = Rien pour le moment
+activity-empty-what = Quand vous recevez ou montrez quelque chose, c’est noté ici.
+activity-purpose = But : { $purpose }
+activity-receipt = Ce qu’ils ont contrôlé, et leur reçu signé
+activity-received = Vous avez reçu { $names } de { $who }.
+activity-presented = Vous avez partagé des informations avec { $who }.
+activity-refused = Vous avez dit non à { $who }. Rien n’a été partagé.
+activity-existence-answered = Vous avez envoyé votre preuve pour { $year } à { $who }.
+activity-existence-confirmed = { $who } a confirmé votre preuve pour { $year }.
+activity-credential-removed = Vous avez retiré { $name } de ce portefeuille.
+activity-key-added = Une nouvelle clé a été créée sur { $name }.
+activity-key-lost = La clé de { $name } a été signalée comme perdue.
+activity-passkey-added = Une clé d’accès a été ajoutée : { $name }.
+activity-passkey-removed = Une clé d’accès a été retirée : { $name }.

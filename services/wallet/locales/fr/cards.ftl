@@ -1,0 +1,19 @@
+go-to-wallet = Aller à mon portefeuille
+my-wallet = Mon portefeuille
+card-unproven = Organisation non prouvée
+card-elsewhere = Clé sur un autre appareil
+card-whole = Copie complète
+card-selective = Copie à montrer par parties
+
+status-valid = Valide
+status-suspended = Suspendu
+status-revoked = Retiré
+status-expired = Expiré
+status-notYetValid = Pas encore valide
+status-unknown = Non contrôlé
+status-valid-what = L’organisation qui l’a délivré dit qu’il est valide.
+status-suspended-what = L’organisation l’a suspendu. Il peut redevenir valide. Demandez-lui pourquoi si vous ne le savez pas.
+status-revoked-what = L’organisation l’a retiré. Il ne sera plus accepté.
+status-expired-what = Sa date de validité est passée. Demandez-en un nouveau à l’organisation.
+status-notYetValid-what = Il deviendra valide à une date ultérieure.
+status-unknown-what = Nous n’avons pas pu le contrôler maintenant. Réessayez quand vous aurez une connexion.

@@ -1,0 +1,21 @@
+home-title = Mes justificatifs
+home-elsewhere = Certains sont liés à un autre appareil.
+home-elsewhere-what = Vous pouvez les lire ici. Pour les montrer, utilisez l’appareil qui les a reçus. Si cet appareil est perdu, dites-le sur la page de votre compte. Demandez ensuite à l’organisation de vous les proposer de nouveau.
+home-elsewhere-link = Mon compte
+home-unfinished = Pas encore terminé
+home-go-on = Continuer
+home-empty = Rien pour le moment
+home-empty-what = Une organisation vous envoie un lien ou vous montre un code carré. Ouvrez le lien sur ce téléphone, ou visez le code avec l’appareil photo. Votre justificatif apparaîtra ici.
+home-link = J’ai un lien
+home-link-label = Lien d’une organisation
+home-link-hint = Collez ici le lien entier.
+home-link-wrong = Ce n’est pas un lien pour le portefeuille. Copiez le lien entier du message.
+home-link-open = Ouvrir le lien
+
+unfinished-offer = Une offre vous attend
+unfinished-waiting = Un justificatif attend l’organisation
+unfinished-refused = Un justificatif ne vous a pas été remis
+unfinished-proof = Votre preuve annuelle vous attend
+unfinished-existence = Votre preuve annuelle est à la Caisse
+unfinished-asked = On attend votre réponse
+unfinished-answer = Une réponse est en route

@@ -1,0 +1,39 @@
+opening-title = Ouverture
+opening-offer = Ouverture de l’offre
+opening-request = Ouverture de la demande
+opening-checking = Nous vérifions qui l’a envoyée et si elle est authentique.
+opening-failed = Le lien n’a pas pu être ouvert
+opening-incomplete = Le lien est incomplet. Ouvrez-le de nouveau depuis le message ou le code reçu.
+opening-try-again = Réessayer
+
+offer-title = Une offre pour vous
+offer-how-long = Cela prend environ une minute. Vous pouvez quitter cette page et continuer plus tard.
+offer-received = Reçu
+offer-received-what = { $count ->
+    [one] Votre justificatif est dans votre portefeuille. Il a été contrôlé avant d’être gardé.
+   *[other] { $count } justificatifs sont dans votre portefeuille. Chacun a été contrôlé avant d’être gardé.
+}
+offer-waiting = En attente de l’organisation
+offer-refused = Ne vous a pas été remis
+offer-what = Ce que vous recevrez
+offer-whole = Copie complète : se montre en entier
+offer-selective = Copie à montrer par parties : seulement ce qui est demandé
+offer-here = Déjà ici
+offer-waits = En attente
+offer-not-given = Non remis
+offer-waiting-who = { $who } doit d’abord donner son accord.
+offer-waiting-what = Vous n’avez plus rien à faire. Votre portefeuille redemande de lui-même et garde ce qui arrive. Vous pouvez fermer cette page.
+offer-refused-who = { $who } n’a pas donné son accord, ou a envoyé quelque chose d’invalide.
+offer-refused-what = Demandez-lui pourquoi. Vous pouvez retirer cette offre.
+offer-begun = Vous aviez commencé à recevoir ceci.
+offer-begun-what = Rien n’est perdu. Continuez là où vous vous êtes arrêté.
+offer-code = Code
+offer-code-hint = L’organisation vous a donné ce code autrement, par exemple sur papier.
+offer-step-key = Clé sur cet appareil
+offer-step-permission = Autorisation
+offer-step-credentials = Justificatifs
+offer-accept = Accepter
+offer-go-on = Continuer
+offer-decline = Non, merci
+offer-decline-what = Si vous dites non, cette offre est oubliée ici. L’organisation peut vous en faire une autre.
+offer-remove = Retirer

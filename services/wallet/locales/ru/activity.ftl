@@ -1,0 +1,16 @@
+activity-title = События
+activity-lead = Что пришло, что и кому вы показали. Читать это можете только вы.
+activity-empty = Пока ничего
+activity-empty-what = Когда вы что-то получите или покажете, запись появится здесь.
+activity-purpose = Цель: { $purpose }
+activity-receipt = Что они проверили, и их подписанная квитанция
+activity-received = Вы получили: { $names }. От кого: { $who }.
+activity-presented = Вы передали сведения. Кому: { $who }.
+activity-refused = Вы отказали. Ничего не передано. Кто просил: { $who }.
+activity-existence-answered = Вы отправили подтверждение за { $year } год. Кому: { $who }.
+activity-existence-confirmed = Ваше подтверждение за { $year } год принято. Кем: { $who }.
+activity-credential-removed = Вы убрали из кошелька: { $name }.
+activity-key-added = Создан новый ключ. Устройство: { $name }.
+activity-key-lost = Ключ отмечен как потерянный. Устройство: { $name }.
+activity-passkey-added = Добавлен ключ доступа: { $name }.
+activity-passkey-removed = Убран ключ доступа: { $name }.

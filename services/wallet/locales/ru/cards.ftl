@@ -1,0 +1,19 @@
+go-to-wallet = Перейти в кошелёк
+my-wallet = Мой кошелёк
+card-unproven = Организация не подтверждена
+card-elsewhere = Ключ на другом устройстве
+card-whole = Полный экземпляр
+card-selective = Экземпляр для показа по частям
+
+status-valid = Действительно
+status-suspended = Приостановлено
+status-revoked = Отозвано
+status-expired = Срок истёк
+status-notYetValid = Ещё не действует
+status-unknown = Не проверено
+status-valid-what = Выдавшая организация подтверждает, что оно действительно.
+status-suspended-what = Организация приостановила его. Оно может снова стать действительным. Если не знаете причину, спросите её.
+status-revoked-what = Организация отозвала его. Его больше не примут.
+status-expired-what = Срок его действия прошёл. Попросите у организации новое.
+status-notYetValid-what = Оно начнёт действовать позже.
+status-unknown-what = Сейчас проверить не удалось. Попробуйте ещё раз, когда будет связь.

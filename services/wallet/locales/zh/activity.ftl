@@ -1,0 +1,16 @@
+activity-title = 记录
+activity-lead = 您收到的内容、出示的内容以及出示对象。只有您能阅读。
+activity-empty = 尚无记录
+activity-empty-what = 您接收或出示内容后，会记录在此。
+activity-purpose = 用途：{ $purpose }
+activity-receipt = 对方的检查内容及签名回执
+activity-received = 您从 { $who } 收到了{ $names }。
+activity-presented = 您向 { $who } 提供了信息。
+activity-refused = 您拒绝了 { $who }。没有提供任何内容。
+activity-existence-answered = 您已将 { $year } 年度证明送交 { $who }。
+activity-existence-confirmed = { $who } 已确认您的 { $year } 年度证明。
+activity-credential-removed = 您已从此钱包移除{ $name }。
+activity-key-added = 已在 { $name } 上创建新密钥。
+activity-key-lost = { $name } 的密钥已标为丢失。
+activity-passkey-added = 已添加通行密钥：{ $name }。
+activity-passkey-removed = 已移除通行密钥：{ $name }。

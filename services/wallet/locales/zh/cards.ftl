@@ -1,0 +1,19 @@
+go-to-wallet = 前往我的钱包
+my-wallet = 我的钱包
+card-unproven = 组织未经证明
+card-elsewhere = 密钥在另一台设备上
+card-whole = 完整副本
+card-selective = 可部分出示的副本
+
+status-valid = 有效
+status-suspended = 已中止
+status-revoked = 已撤销
+status-expired = 已过期
+status-notYetValid = 尚未生效
+status-unknown = 未检查
+status-valid-what = 颁发此凭证的组织表示其有效。
+status-suspended-what = 该组织已中止此凭证，以后可能恢复。如不知道原因，请向其询问。
+status-revoked-what = 该组织已撤销此凭证，不会再被接受。
+status-expired-what = 此凭证的有效期已过。请向该组织申请新的凭证。
+status-notYetValid-what = 此凭证将在以后的日期生效。
+status-unknown-what = 目前无法检查。请在有网络连接时重试。

@@ -1,0 +1,21 @@
+home-title = 我的凭证
+home-elsewhere = 其中一些与另一台设备绑定。
+home-elsewhere-what = 您可以在此阅读。如要出示，请使用接收它们的设备。如果该设备已丢失，请在账户页面说明，然后请该组织重新提供。
+home-elsewhere-link = 我的账户
+home-unfinished = 尚未完成
+home-go-on = 继续
+home-empty = 这里还没有内容
+home-empty-what = 组织会发给您一个链接，或让您看一个方形码。请在此手机上打开链接，或用相机对准方形码。您的凭证会出现在这里。
+home-link = 我有一个链接
+home-link-label = 组织提供的链接
+home-link-hint = 请在此粘贴完整的链接。
+home-link-wrong = 这不是钱包的链接。请从消息中复制完整的链接。
+home-link-open = 打开链接
+
+unfinished-offer = 有一份提供给您的凭证待接收
+unfinished-waiting = 一份凭证正在等待组织批准
+unfinished-refused = 一份凭证没有发给您
+unfinished-proof = 您的年度证明待完成
+unfinished-existence = 您的年度证明已送交基金
+unfinished-asked = 有人在等您的答复
+unfinished-answer = 答复正在发送

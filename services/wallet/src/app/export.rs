@@ -1,0 +1,35 @@
+//! Everything that is kept of a person, for that person to take along.
+
+use clock::Timestamp;
+use holding::activity::Activity;
+use holding::vault::Purpose;
+
+use super::accounts::{AccountError, AccountOverview};
+use super::credentials::{self, Kept};
+use super::fault::Fault;
+use super::{Person, Wallet};
+
+/// What goes into the file.
+pub struct Export {
+    pub at: Timestamp,
+    pub account: AccountOverview,
+    pub credentials: Vec<Kept>,
+    pub activity: Vec<(Timestamp, Activity)>,
+}
+
+impl Wallet {
+    /// Collects all of it; nothing is changed, and no key leaves anything, since none is here.
+    pub async fn export(&self, person: &Person) -> Result<Export, AccountError> {
+        let account = self.account(&person.account).await?;
+        let mut tx = self.store.read().await?;
+        let rows = tx.every_credential(&person.account).await?;
+        let entries = tx.every_entry(&person.account).await?;
+        let credentials: Result<Vec<Kept>, Fault> =
+            rows.into_iter().map(|row| credentials::open(person, row)).collect();
+        let activity: Result<Vec<_>, Fault> = entries
+            .into_iter()
+            .map(|entry| Ok((entry.at, person.data_key.unseal(Purpose::Activity, &entry.id, &entry.sealed)?)))
+            .collect();
+        Ok(Export { at: self.now(), account, credentials: credentials?, activity: activity? })
+    }
+}
