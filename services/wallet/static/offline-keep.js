@@ -1,9 +1,9 @@
 // On the page of a credential: to keep it on this phone, and to forget it there again.
 
-import {withButton} from './passkey.js';
-import {find, send} from './wallet-key.js';
-import {drop, isKept, keep} from './offline-kept.js';
-import {words} from './offline-words.js';
+import {withButton} from "/assets/passkey.js";
+import {find, send} from "/assets/wallet-key.js";
+import {drop, isKept, keep} from "/assets/offline-kept.js";
+import { say } from "/assets/words.js";
 
 const page = document.getElementById('credential');
 const place = document.getElementById('keep-here');
@@ -30,15 +30,15 @@ function button(label, style, act) {
 async function show() {
   const kept = await isKept(account, id);
   const card = Object.assign(document.createElement('section'), {className: 'card gap-above'});
-  const title = Object.assign(document.createElement('h2'), {textContent: say('keepTitle')});
-  const why = Object.assign(document.createElement('p'), {textContent: say(kept ? 'keptWhy' : 'keepWhy')});
+  const title = Object.assign(document.createElement('h2'), {textContent: say("offline-keep-title")});
+  const why = Object.assign(document.createElement('p'), {textContent: kept ? say("offline-kept-why") : say("offline-keep-why")});
   const message = Object.assign(document.createElement('div'), {id: 'keep-message', hidden: true});
   const actions = Object.assign(document.createElement('div'), {className: 'actions'});
   if (kept) {
-    const open = Object.assign(document.createElement('a'), {className: 'button', href: '/offline', textContent: say('openOffline')});
-    actions.append(open, button(say('forget'), 'secondary', () => drop(id)));
+    const open = Object.assign(document.createElement('a'), {className: 'button', href: '/offline', textContent: say("offline-open-offline")});
+    actions.append(open, button(say("offline-forget"), 'secondary', () => drop(id)));
   } else {
-    actions.append(button(say('keep'), 'secondary', remember));
+    actions.append(button(say("offline-keep"), 'secondary', remember));
   }
   card.append(title, why, message, actions);
   place.replaceChildren(card);

@@ -1,7 +1,7 @@
 // On every page of the wallet: what was done without a network is told to the service once there is one, and what is kept on
 // this phone is forgotten when the person signs out.
 
-import {forgetAll, notes, told} from './offline-kept.js';
+import {forgetAll, notes, told} from "/assets/offline-kept.js";
 
 const account = document.getElementById('person')?.dataset.account;
 

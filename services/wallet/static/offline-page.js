@@ -1,13 +1,13 @@
 // Showing what is kept on this phone without a network: read a desk's code, choose what to show, sign, and show the answer
 // as codes. Nothing leaves the phone but by its screen.
 
-import {find} from './wallet-key.js';
-import {all, note} from './offline-kept.js';
-import {answer, choices, readCode, withoutAnswer} from './offline-showing.js';
-import {parts} from './offline-sequence.js';
-import {words} from './offline-words.js';
-import {draw} from './qr-code.js';
-import {NoText, read, scan} from './qr-reader.js';
+import {find} from "/assets/wallet-key.js";
+import {all, note} from "/assets/offline-kept.js";
+import {answer, choices, readCode, withoutAnswer} from "/assets/offline-showing.js";
+import {parts} from "/assets/offline-sequence.js";
+import { say } from "/assets/words.js";
+import {draw} from "/assets/qr-code.js";
+import {NoText, read, scan} from "/assets/qr-reader.js";
 
 const NEXT_MS = 1_400;
 
@@ -28,7 +28,7 @@ function element(name, attributes = {}, ...children) {
 function speak() {
   document.documentElement.lang = say.language;
   document.documentElement.dir = say.direction;
-  document.title = `${say('title')} · Passerelle`;
+  document.title = `${say("offline-title")} · Passerelle`;
   for (const one of document.querySelectorAll('[data-say]')) one.textContent = say(one.dataset.say);
 }
 
@@ -41,7 +41,7 @@ function step(id) {
 
 function showKept() {
   const rows = state.kept.map(one => {
-    const button = element('button', {type: 'button', class: 'secondary', 'data-kept': one.id}, say('show'));
+    const button = element('button', {type: 'button', class: 'secondary', 'data-kept': one.id}, say("offline-show"));
     button.addEventListener('click', () => choose(one));
     return element('li', {}, element('span', {}, element('bdi', {}, one.name), element('small', {}, element('bdi', {}, one.issuer))), button);
   });
@@ -69,7 +69,7 @@ function takeCode(text) {
   const code = readCode(text);
   at('code-problem').hidden = Boolean(code);
   if (!code) {
-    at('code-problem').textContent = say('noCode');
+    at('code-problem').textContent = say("offline-no-code");
     return;
   }
   state.code = code;
@@ -77,7 +77,7 @@ function takeCode(text) {
 }
 
 function chooseClaims() {
-  at('for-whom').textContent = state.code ? say('forWhom', {audience: state.code.audience}) : say('replayableWhy');
+  at('for-whom').textContent = state.code ? say("offline-for-whom", {audience: state.code.audience}) : say("offline-replayable-why");
   at('for-whom').className = state.code ? 'banner info' : 'banner waiting';
   step('step-claims');
 }
@@ -89,7 +89,7 @@ async function look() {
     if (text) takeCode(text);
   } catch {
     at('code-problem').hidden = false;
-    at('code-problem').textContent = say('noCamera');
+    at('code-problem').textContent = say("offline-no-camera");
   }
   at('scanner').hidden = true;
 }
@@ -112,7 +112,7 @@ async function agree(event) {
   at('person').dataset.account = chosen.account;
   const key = await find();
   if (!key || key.thumbprint !== chosen.holderKey) {
-    at('for-whom').textContent = say('noKey');
+    at('for-whom').textContent = say("offline-no-key");
     return undefined;
   }
   const text = await answer({credential: chosen.credential, names, code, privateKey: key.privateKey, now});
@@ -138,8 +138,8 @@ async function showCodes(text, isAnswer) {
   let current = 0;
   const turn = by => {
     current = (current + by + codes.length) % codes.length;
-    at('code').replaceChildren(draw(codes[current], say('answerCode')));
-    at('code-number').textContent = say('number', {number: current + 1, count: codes.length});
+    at('code').replaceChildren(draw(codes[current], say("offline-answer-code")));
+    at('code-number').textContent = say("offline-number", {number: current + 1, count: codes.length});
   };
   at('replayable').hidden = isAnswer;
   at('turning').hidden = codes.length < 2;

@@ -133,7 +133,7 @@ export async function sign(key, toSign) {
   const signatures = [];
   for (const { id, input, key: named } of toSign) {
     const signer = named ? await store("readonly", (keys) => keys.get(named), COPIES) : key;
-    if (!signer) throw new PasskeyError("This browser has erased a key of this credential. Ask for it once more.");
+    if (!signer) throw new PasskeyError(say("key-erased"));
     const algorithm = { name: "ECDSA", hash: "SHA-256" };
     signatures.push({ id, signature: toText(await crypto.subtle.sign(algorithm, signer.privateKey, toBytes(input))) });
   }

@@ -28,7 +28,6 @@ pub const ASSETS: Assets = Assets(&[
     offline::PAGE,
     offline::SEQUENCE,
     offline::SHOWING,
-    offline::WORDS,
     module!("wallet-proof.js"),
     module!("wallet-pin.js"),
     module!("wallet-recover.js"),

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use actix_web::web::{Path, ServiceConfig};
-use actix_web::{HttpResponse, get, post};
+use actix_web::web::{Data, Path, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -12,13 +12,15 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use utoipa::ToSchema;
 use web::assets::{Asset, SCRIPT, STYLE};
-use web::page::{Shell, html};
+use web::page::html;
 use web::{Json, Problem};
 
 use super::App;
 use super::assets::ASSETS;
 use super::auth::SignedIn;
+use super::pages::frame::Frame;
 use crate::app::offline::OfflineAct;
+use crate::words::Words;
 
 macro_rules! file {
     ($name:literal, $kind:expr) => {
@@ -34,7 +36,6 @@ pub const LINE: Asset = file!("offline-line.js", SCRIPT);
 pub const PAGE: Asset = file!("offline-page.js", SCRIPT);
 pub const SEQUENCE: Asset = file!("offline-sequence.js", SCRIPT);
 pub const SHOWING: Asset = file!("offline-showing.js", SCRIPT);
-pub const WORDS: Asset = file!("offline-words.js", SCRIPT);
 
 const WORKER: &str = include_str!("../../static/offline-worker.js");
 
@@ -46,7 +47,6 @@ const NEEDED: [&str; 17] = [
     "offline-page.js",
     "offline-sequence.js",
     "offline-showing.js",
-    "offline-words.js",
     "wallet.css",
     "wallet-key.js",
     "passerelle.css",
@@ -57,12 +57,14 @@ const NEEDED: [&str; 17] = [
     "qr-code.js",
     "qr-parts.js",
     "qr-reader.js",
+    "words.js",
 ];
 
 #[derive(Template)]
 #[template(path = "offline.html")]
 struct OfflinePage {
-    shell: Shell,
+    shell: Frame,
+    words: Words,
 }
 
 /// Pages; the operations of `/v1` are registered beside the others.
@@ -70,21 +72,24 @@ pub fn configure(config: &mut ServiceConfig) -> &mut ServiceConfig {
     config.service(show_offline).service(worker)
 }
 
-/// The same for everybody, since the worker keeps it: nothing of a person is in it.
+/// The same for everybody who reads that language, since the worker keeps it: nothing of a person is in it.
 #[get("/offline")]
-async fn show_offline() -> Result<HttpResponse, Problem> {
-    html(&page())
+async fn show_offline(request: HttpRequest, app: Data<App>, words: Words) -> Result<HttpResponse, Problem> {
+    html(&page(&request, &app, words))
 }
 
-fn page() -> OfflinePage {
-    OfflinePage { shell: Shell::new("Wallet") }
+fn page(request: &HttpRequest, app: &App, words: Words) -> OfflinePage {
+    let mut shell = Frame::outside(request, app);
+    "/offline".clone_into(&mut shell.here);
+    OfflinePage { shell, words }
 }
 
+/// Another language is another version, so that the page is kept anew in it.
 #[get("/offline-worker.js")]
-async fn worker() -> HttpResponse {
+async fn worker(request: HttpRequest, app: Data<App>, words: Words) -> HttpResponse {
     let mut hasher = Sha256::new();
     hasher.update(WORKER);
-    hasher.update(page().to_string());
+    hasher.update(page(&request, &app, words).to_string());
     for name in NEEDED {
         hasher.update(
             ASSETS.find(name).or_else(|| web::assets::shared(name)).map_or(&[][..], |asset| asset.body),

@@ -39,6 +39,7 @@ catalogues!(
     "frame",
     "home",
     "offer",
+    "offline",
     "parties",
     "scripts",
 );

@@ -2,7 +2,7 @@
 
 mod access;
 mod consent;
-mod frame;
+pub(super) mod frame;
 mod shown;
 
 use actix_web::http::StatusCode;

@@ -258,5 +258,10 @@ fn sentence(words: Words, activity: &Activity) -> Sentence {
         Activity::DeviceKeyLost { device } => words.say("activity-key-lost").with("name", device),
         Activity::PasskeyAdded { name } => words.say("activity-passkey-added").with("name", name),
         Activity::PasskeyRemoved { name } => words.say("activity-passkey-removed").with("name", name),
+        Activity::PinAdded { device } => words.say("activity-pin-added").with("name", device),
+        Activity::PinRemoved { device } => words.say("activity-pin-removed").with("name", device),
+        Activity::PinLocked { device } => words.say("activity-pin-locked").with("name", device),
+        Activity::RecoveryCodeMade => words.say("activity-recovery-code-made"),
+        Activity::Recovered { device } => words.say("activity-recovered").with("name", device),
     }
 }
