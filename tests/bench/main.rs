@@ -2,11 +2,14 @@
 //!
 //! The load comes from this process; the server's own time is read from `/proc/PID/stat`. Nothing is
 //! asserted. `SECONDS` (default 8) is how long each row runs, `PEOPLE` how many hold offers for the rows of OID4VCI,
-//! `ROWS=oid4vci` leaves the other rows of the services out, `ROWS=verify` those of the VC API; `ROWS=bulk` and `ROWS=lists` measure these alone.
+//! `ROWS=oid4vci` leaves the other rows of the services out, `ROWS=verify` those of the VC API; `ROWS=bulk`, `ROWS=lists`,
+//! `ROWS=latency` (p99 at half load) and `ROWS=cold` (an issuer that nobody heard of) measure these alone.
 #![allow(clippy::print_stdout, reason = "a table is what this program is for")]
 
 mod baseline;
 mod bulk;
+mod cold;
+mod latency;
 mod lists;
 mod measure;
 mod rows;
@@ -24,6 +27,7 @@ async fn run() -> Result<()> {
     match std::env::var("ROWS").as_deref() {
         Ok("bulk") => return bulk::print().await,
         Ok("lists") => return lists::print().await,
+        Ok(only @ ("latency" | "cold")) => return of_reports(only).await,
         _ => {}
     }
     println!("one core, in process");
@@ -61,6 +65,17 @@ async fn run() -> Result<()> {
     let idle = measure::cpu_seconds(&together, Service::Registry)? - before;
     println!("  {:<52} {:>9.1} % of a core", "at rest", idle * 10.0);
     together.finish().await
+}
+
+/// Rows about reports that are no rates.
+async fn of_reports(only: &str) -> Result<()> {
+    println!("{only}, over HTTP, SQLite, one process each");
+    let apart = Stack::start(StackOptions { mode: Mode::Apart, ..Default::default() }).await?;
+    match only {
+        "cold" => cold::print(&apart).await?,
+        _ => latency::print(&apart).await?,
+    }
+    apart.finish().await
 }
 
 fn print_memory(stack: &Stack, service: Service, what: &str) -> Result<()> {

@@ -30,8 +30,19 @@ pub fn resident_mb(stack: &Stack, service: Service) -> Result<f64> {
     Ok(kilobytes / 1024.0)
 }
 
-/// Runs `one` again and again, eight at once, until it says that there is no more or time is up;
-/// prints how many were done per second of the server's CPU time.
+/// How long a row runs.
+pub fn seconds() -> Duration {
+    let length = std::env::var("SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(8);
+    Duration::from_secs(length)
+}
+
+/// How much was done, by the server's CPU time and by the clock.
+pub struct Rate {
+    pub per_cpu_second: f64,
+    pub per_second: f64,
+}
+
+/// Runs `one` again and again, and prints how many were done per second of the server's CPU time.
 pub async fn row<F>(
     stack: &Stack,
     service: Service,
@@ -41,8 +52,21 @@ pub async fn row<F>(
 where
     F: Future<Output = Result<bool>> + Send,
 {
-    let length = std::env::var("SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(8);
-    let until = Instant::now() + Duration::from_secs(length);
+    let Rate { per_cpu_second, per_second } = rate(stack, service, one).await?;
+    println!("  {what:<52} {per_cpu_second:>9.0} per CPU-second {per_second:>8.0} per second");
+    Ok(())
+}
+
+/// Runs `one` again and again, eight at once, until it says that there is no more or time is up.
+pub async fn rate<F>(
+    stack: &Stack,
+    service: Service,
+    one: impl Fn() -> F + Clone + Send + 'static,
+) -> Result<Rate>
+where
+    F: Future<Output = Result<bool>> + Send,
+{
+    let until = Instant::now() + seconds();
     let done = Arc::new(AtomicU64::new(0));
     let (cpu, begun) = (cpu_seconds(stack, service)?, Instant::now());
     let mut tasks = Vec::new();
@@ -60,6 +84,5 @@ where
     }
     let (cpu, wall) = (cpu_seconds(stack, service)? - cpu, begun.elapsed().as_secs_f64());
     let done = u32::try_from(done.load(Ordering::Relaxed)).map_or(f64::NAN, f64::from);
-    println!("  {what:<52} {:>9.0} per CPU-second {:>8.0} per second", done / cpu.max(0.01), done / wall);
-    Ok(())
+    Ok(Rate { per_cpu_second: done / cpu.max(0.01), per_second: done / wall })
 }

@@ -95,32 +95,43 @@ async fn suites(stack: &Stack) -> Result<()> {
 }
 
 /// What one person was issued.
-struct Held {
+pub struct Held {
     peer: Arc<Peer>,
     ldp_vc: Value,
     sd_jwt: Value,
 }
 
-/// Reports with every check that needs no request of OID4VP, the registry's answers and the lists known already.
-async fn reports(stack: &Stack, held: &Held) -> Result<()> {
-    let agency = Arc::new(Agency::connect(stack).await?);
+/// A kind of report, and the body that asks for it.
+pub struct Report {
+    pub what: &'static str,
+    pub body: Value,
+}
+
+/// Reports with every check that needs no request of OID4VP.
+pub fn reports_of(held: &Held) -> Result<[Report; 3]> {
     let compact = held.sd_jwt.as_str().context("no text")?;
     let shown = ["givenName", "familyName", "jobTitle", "dutyStation"];
     let bound = held.peer.bound_sd_jwt(compact, &shown, DESK, NONCE)?;
-    for (what, body) in [
-        (
-            "verify ldp_vc, whole report: chain, schema, status",
-            json!({ "policy": POLICY, "credential": held.ldp_vc }),
-        ),
-        (
-            "verify dc+sd-jwt, whole report: chain, schema, status",
-            json!({ "policy": POLICY, "credential": held.sd_jwt }),
-        ),
-        (
-            "the same with key binding",
-            json!({ "policy": POLICY, "presentation": bound, "challenge": NONCE, "domain": DESK }),
-        ),
-    ] {
+    Ok([
+        Report {
+            what: "verify ldp_vc, whole report: chain, schema, status",
+            body: json!({ "policy": POLICY, "credential": held.ldp_vc }),
+        },
+        Report {
+            what: "verify dc+sd-jwt, whole report: chain, schema, status",
+            body: json!({ "policy": POLICY, "credential": held.sd_jwt }),
+        },
+        Report {
+            what: "the same with key binding",
+            body: json!({ "policy": POLICY, "presentation": bound, "challenge": NONCE, "domain": DESK }),
+        },
+    ])
+}
+
+/// The registry's answers and the lists are known already.
+pub async fn reports(stack: &Stack, held: &Held) -> Result<()> {
+    let agency = Arc::new(Agency::connect(stack).await?);
+    for Report { what, body } in reports_of(held)? {
         let agency = agency.clone();
         let verify = move || {
             let (agency, body) = (agency.clone(), body.clone());
@@ -136,7 +147,7 @@ async fn reports(stack: &Stack, held: &Held) -> Result<()> {
 }
 
 /// Measures OID4VCI with real offers, stored and anchored; returns one copy of each format.
-async fn issue_to_people(stack: &Stack) -> Result<Held> {
+pub async fn issue_to_people(stack: &Stack) -> Result<Held> {
     let hr = Officer::register(stack, "undp").await?;
     let people = std::env::var("PEOPLE").ok().and_then(|text| text.parse().ok()).unwrap_or(PEOPLE);
     let csv = list(0, people)?;

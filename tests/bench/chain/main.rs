@@ -6,6 +6,7 @@
 //! `BLOCKS`, a node catches up with so many blocks instead. Nothing is asserted.
 #![allow(clippy::print_stdout, reason = "a table is what this program is for")]
 
+mod blocks;
 mod catch_up;
 mod fill;
 mod load;

@@ -107,8 +107,8 @@ mod tests {
         let ed25519 =
             json!({"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"});
         assert_eq!(checked("desk", &[p256.clone(), ed25519]).unwrap().keys.len(), 2);
-        assert_eq!(checked("", &[p256.clone()]), Err(KeyClientError::Id));
-        assert_eq!(checked("a b", &[p256.clone()]), Err(KeyClientError::Id));
+        assert_eq!(checked("", std::slice::from_ref(&p256)), Err(KeyClientError::Id));
+        assert_eq!(checked("a b", std::slice::from_ref(&p256)), Err(KeyClientError::Id));
         assert_eq!(checked("desk", &[]), Err(KeyClientError::Set));
         assert_eq!(checked("desk", &vec![p256.clone(); MOST_KEYS + 1]), Err(KeyClientError::Set));
         assert_eq!(KeyClient::checked("desk", "Desk", &json!([]), Vec::new()), Err(KeyClientError::Set));
