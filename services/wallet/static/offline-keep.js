@@ -35,7 +35,8 @@ async function show() {
   const message = Object.assign(document.createElement('div'), {id: 'keep-message', hidden: true});
   const actions = Object.assign(document.createElement('div'), {className: 'actions'});
   if (kept) {
-    const open = Object.assign(document.createElement('a'), {className: 'button', href: '/offline', textContent: say('openOffline')});
+    const open = document.createElement('a');
+    Object.assign(open, {className: 'button', href: '/offline', textContent: say('openOffline')});
     actions.append(open, button(say('forget'), 'secondary', () => drop(id)));
   } else {
     actions.append(button(say('keep'), 'secondary', remember));

@@ -43,7 +43,8 @@ function showKept() {
   const rows = state.kept.map(one => {
     const button = element('button', {type: 'button', class: 'secondary', 'data-kept': one.id}, say('show'));
     button.addEventListener('click', () => choose(one));
-    return element('li', {}, element('span', {}, element('bdi', {}, one.name), element('small', {}, element('bdi', {}, one.issuer))), button);
+    const issuer = element('small', {}, element('bdi', {}, one.issuer));
+    return element('li', {}, element('span', {}, element('bdi', {}, one.name), issuer), button);
   });
   at('kept-list').replaceChildren(...rows);
   at('nothing-kept').hidden = rows.length > 0;
