@@ -1,10 +1,18 @@
 // The desk page's own verification, outside of a browser: the same modules, given what a Rust test gives to the binary's.
-// Input: a JSON file {modules, knowledge, languages, packs: {name: {file, trusted}}, cases: [{name, pack, text, code, now}]}.
+// Input: a JSON file {modules, knowledge, languages, packs: {name: {file, trusted}}, cases: [{pack, text, code, now}], ed25519};
+// without `ed25519` the browser is one that does not know these keys.
 // Output on standard output: for each case {outcome, checks, claims, sentences} or {refused}.
 import {readFileSync} from 'node:fs';
 import {pathToFileURL} from 'node:url';
 
 const input = JSON.parse(readFileSync(process.argv[2], 'utf8'));
+if (!input.ed25519) {
+  const {importKey} = SubtleCrypto.prototype;
+  SubtleCrypto.prototype.importKey = function (format, key, algorithm, ...rest) {
+    if (algorithm === 'Ed25519') return Promise.reject(new DOMException('unknown', 'NotSupportedError'));
+    return importKey.call(this, format, key, algorithm, ...rest);
+  };
+}
 const load = name => import(pathToFileURL(`${input.modules}/${name}`));
 const [{check}, {Knowledge}, {openPack}, {Policy}, {Words}] = await Promise.all(
   ['report.js', 'knowledge.js', 'pack.js', 'policy.js', 'words.js'].map(load));

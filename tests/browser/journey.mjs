@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
+import {withoutNetwork} from './offline.mjs';
 
 /** Steps 2 to 4, 6 and 7, each with pictures of the pages it passes. */
 export async function journey(browser, input) {
@@ -20,6 +21,7 @@ export async function journey(browser, input) {
   await credentialShows(browser, asha, /suspended|on hold/i);
   await hrActs(browser, hr, 'reinstate', 'inquiry-closed');
   await personPresents(browser, agency, asha, input, {outcome: 'pass', name: 'reinstated'});
+  await withoutNetwork(browser, asha, input);
   await hrActs(browser, hr, 'revoke', 'separated');
   await personPresents(browser, agency, asha, input, {outcome: 'fail', name: 'revoked'});
 

@@ -9,7 +9,6 @@ const page = document.getElementById('credential');
 const place = document.getElementById('keep-here');
 const {account} = document.getElementById('person').dataset;
 const {credential: id, holderKey} = page.dataset;
-const say = words(document.documentElement.lang);
 
 /** Only what this phone can sign for, and in a form of which parts can be shown, is of use without a network. */
 async function isOfUse() {
@@ -35,7 +34,8 @@ async function show() {
   const message = Object.assign(document.createElement('div'), {id: 'keep-message', hidden: true});
   const actions = Object.assign(document.createElement('div'), {className: 'actions'});
   if (kept) {
-    const open = Object.assign(document.createElement('a'), {className: 'button', href: '/offline', textContent: say("offline-open-offline")});
+    const open = document.createElement('a');
+    Object.assign(open, {className: 'button', href: '/offline', textContent: say("offline-open-offline")});
     actions.append(open, button(say("offline-forget"), 'secondary', () => drop(id)));
   } else {
     actions.append(button(say("offline-keep"), 'secondary', remember));
@@ -53,4 +53,7 @@ async function remember() {
   await navigator.serviceWorker.register('/offline-worker.js');
 }
 
-if (await isOfUse()) await show();
+/** Shows the choice where it is of use. */
+export async function offerToKeep() {
+  if (await isOfUse()) await show();
+}

@@ -12,8 +12,6 @@ import {NoText, read, scan} from "/assets/qr-reader.js";
 const NEXT_MS = 1_400;
 
 const at = id => document.getElementById(id);
-const language = new URLSearchParams(location.search).get('lang') ?? navigator.language;
-const say = words(language);
 
 const state = {kept: [], chosen: null, code: null, timer: null};
 
@@ -22,14 +20,6 @@ function element(name, attributes = {}, ...children) {
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
   made.append(...children);
   return made;
-}
-
-/** The page in the person's language. */
-function speak() {
-  document.documentElement.lang = say.language;
-  document.documentElement.dir = say.direction;
-  document.title = `${say("offline-title")} · Passerelle`;
-  for (const one of document.querySelectorAll('[data-say]')) one.textContent = say(one.dataset.say);
 }
 
 /** One step is to be seen at a time. */
@@ -43,7 +33,8 @@ function showKept() {
   const rows = state.kept.map(one => {
     const button = element('button', {type: 'button', class: 'secondary', 'data-kept': one.id}, say("offline-show"));
     button.addEventListener('click', () => choose(one));
-    return element('li', {}, element('span', {}, element('bdi', {}, one.name), element('small', {}, element('bdi', {}, one.issuer))), button);
+    const issuer = element('small', {}, element('bdi', {}, one.issuer));
+    return element('li', {}, element('span', {}, element('bdi', {}, one.name), issuer), button);
   });
   at('kept-list').replaceChildren(...rows);
   at('nothing-kept').hidden = rows.length > 0;
@@ -152,7 +143,6 @@ async function showCodes(text, isAnswer) {
 }
 
 async function start() {
-  speak();
   at('scan').addEventListener('click', look);
   at('code-file').addEventListener('change', event => readFiles([...event.target.files]));
   at('code-form').addEventListener('submit', event => {

@@ -30,6 +30,7 @@ for (const button of document.querySelectorAll("button[data-delete]")) {
     if (button.dataset.question && !confirm(button.dataset.question)) return;
     withButton(button, async () => {
       await confirmed("DELETE", button.dataset.delete);
+      if (button.dataset.delete === "/v1/sessions") await forgetAll().catch(() => {});
       if (button.dataset.then) location.assign(button.dataset.then);
       else location.reload();
     });

@@ -2,6 +2,7 @@
 
 import { withButton } from "/assets/passkey.js";
 import { find, send } from "/assets/wallet-key.js";
+import { offerToKeep } from "/assets/offline-keep.js";
 import { drop } from "/assets/offline-kept.js";
 import { explain, label } from "/assets/wallet-status.js";
 import { moment, say } from "/assets/words.js";
@@ -36,3 +37,5 @@ remove.addEventListener("click", () => {
     location.assign("/");
   });
 });
+
+offerToKeep();

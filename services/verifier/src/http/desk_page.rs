@@ -116,11 +116,17 @@ pub async fn find_desk_worker(desk: Data<DeskPage>) -> Result<HttpResponse, Prob
         .body([head.as_bytes(), WORKER].concat()))
 }
 
+/// Bytes of a pack, as the document says it.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+#[expect(dead_code, reason = "it only describes the bytes")]
+pub struct PackFile(Vec<u8>);
+
 /// The newest offline pack for a published policy (`crates/pack/README.md`, "The file").
 #[utoipa::path(
     tag = "desk", params(("policy" = String, Path, description = "Name of a policy in trust.json.")),
     responses(
-        (status = 200, content_type = "application/octet-stream", body = String),
+        (status = 200, content_type = "application/octet-stream", body = PackFile),
         (status = 404, body = Problem, description = "No pack is published for it"),
         (status = 503, body = Problem, description = "The chain or an issuer did not answer; try again later"),
     )

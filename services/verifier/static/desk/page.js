@@ -92,9 +92,13 @@ async function use(file, trustedKey, {keep}) {
     Object.assign(page, {pack, policy, codes: new Codes(signer.did)});
   } catch (error) {
     if (!(error instanceof PackError)) throw error;
-    if (error.code === 'tooOld') Object.assign(page, {pack: null, policy: null});
-    problem(`desk-problem-${error.code === 'tooOld' ? 'too-old' : error.code}`);
-    if (!keep && error.code !== 'tooOld') await forgetPack();
+    if (error.code === 'tooOld') {
+      Object.assign(page, {pack: null, policy: null});
+      at('desk-work').hidden = true;
+      return at('desk-pack-state').replaceChildren(tooOld());
+    }
+    problem(`desk-problem-${error.code}`);
+    if (!keep) await forgetPack();
   }
   return showPack();
 }
@@ -127,14 +131,16 @@ function nothingKnown() {
 
 function knownBanner({manifest, usableUntil}, {title}, usable) {
   const until = page.words.moment(rfc3339(usableUntil));
-  if (!usable) {
-    return element('div', {class: 'banner fail', role: 'alert', 'data-testid': 'too-old'},
-      element('strong', {}, say('desk-too-old')), element('p', {}, say('desk-problem-too-old')));
-  }
+  if (!usable) return tooOld();
   const missing = manifest.missing?.length > 0 ? ` ${say('desk-missing', {count: manifest.missing.length})}` : '';
   return element('div', {class: 'banner info', 'data-testid': 'known'},
     element('strong', {}, `${title}. ${say('desk-age', {age: age()})}`),
     element('p', {}, `${say('desk-until', {until})} ${say('desk-signed', {signer: signerName(manifest)})}${missing}`));
+}
+
+function tooOld() {
+  return element('div', {class: 'banner fail', role: 'alert', 'data-testid': 'too-old'},
+    element('strong', {}, say('desk-too-old')), element('p', {}, say('desk-problem-too-old')));
 }
 
 const signerName = ({signedBy}) =>
@@ -183,9 +189,8 @@ async function choose(files) {
     at('desk-scanner').hidden = false;
     at('desk-video').hidden = true;
     const {have, count} = error;
-    at('desk-progress').textContent = {
-      tooLarge: () => say('desk-too-large'), noCode: () => say('desk-no-code'), missing: () => say('desk-together', {have, count}),
-    }[error.code]();
+    const sentences = {tooLarge: 'desk-too-large', noCode: 'desk-no-code', missing: 'desk-together'};
+    at('desk-progress').textContent = say(sentences[error.code], {have, count});
   }
 }
 

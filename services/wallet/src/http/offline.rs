@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use actix_web::web::{Data, Path, ServiceConfig};
+use actix_web::web::{Path, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
 use chrono::{DateTime, Utc};
@@ -74,7 +74,7 @@ pub fn configure(config: &mut ServiceConfig) -> &mut ServiceConfig {
 
 /// The same for everybody who reads that language, since the worker keeps it: nothing of a person is in it.
 #[get("/offline")]
-async fn show_offline(request: HttpRequest, app: Data<App>, words: Words) -> Result<HttpResponse, Problem> {
+async fn show_offline(request: HttpRequest, app: App, words: Words) -> Result<HttpResponse, Problem> {
     html(&page(&request, &app, words))
 }
 
@@ -86,7 +86,7 @@ fn page(request: &HttpRequest, app: &App, words: Words) -> OfflinePage {
 
 /// Another language is another version, so that the page is kept anew in it.
 #[get("/offline-worker.js")]
-async fn worker(request: HttpRequest, app: Data<App>, words: Words) -> HttpResponse {
+async fn worker(request: HttpRequest, app: App, words: Words) -> HttpResponse {
     let mut hasher = Sha256::new();
     hasher.update(WORKER);
     hasher.update(page(&request, &app, words).to_string());

@@ -1,0 +1,152 @@
+// Two people without a network: a phone in airplane mode shows what it keeps, and the desk page, offline as well, verifies it.
+import assert from 'node:assert/strict';
+import {join} from 'node:path';
+
+/** `person` is signed in and holds a staff identity; afterwards nothing is kept on the phone any more. */
+export async function withoutNetwork(browser, person, input) {
+  const desk = await browser.person('desk');
+  await browser.step('a desk gets its pack, a person keeps a credential on the phone, and both lose the network', async () => {
+    await desk.page.goto(`${input.verifier}/desk/`);
+    await desk.page.locator('[data-policy="staff-identity"]').click();
+    await desk.page.getByTestId('known').waitFor();
+    await keeps(browser, person, input);
+    for(const {page} of [desk, person]) {
+      await page.waitForFunction(() => navigator.serviceWorker.ready.then(() => true));
+      await page.context().setOffline(true);
+    }
+  });
+  await browser.step('the phone answers the desk, and the desk says valid', () => answersDesk(browser, desk, person, input));
+  await browser.step('without a code it is called replayable on both sides', () => showsOneWay(browser, desk, person, input));
+  await browser.step('the line is back: the act is told once', () => tellsOnce(desk, person, input));
+  await browser.step('what is kept is shown in another language', () => speaksArabic(browser, person, input));
+  await browser.step('at sign-out the phone forgets', () => forgets(person, input));
+  await desk.page.context().close();
+}
+
+async function keeps(browser, person, input) {
+  const {page} = person;
+  await page.goto(input.wallet);
+  const links = await page.locator('a[href^="/credentials/"]').evaluateAll(all => all.map(one => one.href));
+  for(const link of links) {
+    await page.goto(link);
+    if(await page.locator('#credential[data-format="dc+sd-jwt"]').count() > 0) break;
+  }
+  await page.locator('#keep-here button').click();
+  await page.locator('#keep-here a[href="/offline"]').waitFor();
+  await browser.picture(person, 'wallet-kept');
+}
+
+/** The codes on the phone's screen, one after the other, as pictures. */
+async function codes(browser, page, name) {
+  await page.locator('#step-answer:not([hidden])').waitFor();
+  await page.setViewportSize({width: 800, height: 1200});
+  if(await page.locator('#turning').isVisible()) await page.locator('#after').click();
+  const count = Number(/\d+\D+(\d+)/.exec(await page.locator('#code-number').innerText())?.[1] ?? 1);
+  const pictures = [];
+  for(let number = 0; number < count; number += 1) {
+    const path = join(browser.input.shots, `${name}-${number}.png`);
+    await page.locator('#code').screenshot({path});
+    pictures.push(path);
+    if(count > 1) await page.locator('#after').click();
+  }
+  return pictures;
+}
+
+async function chooseKept(page, input) {
+  // What an installed wallet opens cannot be reached; its worker shows what is kept.
+  await page.goto(`${input.wallet.replace(/\/$/, '')}/`);
+  await page.locator('[data-kept]').first().waitFor();
+  assert.equal(new URL(page.url()).pathname, '/offline');
+}
+
+async function answersDesk(browser, desk, person, input) {
+  const {page} = person;
+  await chooseKept(page, input);
+  await browser.picture(person, 'offline-kept');
+  await page.locator('[data-kept]').first().click();
+  await browser.picture(person, 'offline-code');
+  await page.locator('#code-text').fill('https://example.org/not-a-desk');
+  await page.locator('#code-form button').click();
+  await page.locator('#code-problem:not([hidden])').waitFor();
+  const [nonce, audience] = await Promise.all(['nonce', 'audience'].map(id => desk.page.getByTestId(id).textContent()));
+  await page.locator('#code-text').fill(`passerelle-desk:?nonce=${nonce}&audience=${audience}`);
+  await page.locator('#code-form button').click();
+  await page.locator('#claims input').first().waitFor();
+  assert.equal(await page.locator('#claims input:checked').count(), 0, 'nothing is chosen beforehand');
+  assert((await page.locator('#for-whom').innerText()).includes(audience));
+  for(const box of await page.locator('#claims input').all()) await box.check();
+  await browser.picture(person, 'offline-claims');
+  await page.locator('#agree').click();
+  const pictures = await codes(browser, page, 'offline-answer');
+  await browser.picture(person, 'offline-answer');
+  await desk.page.locator('#desk-file').setInputFiles(pictures);
+  await desk.page.getByTestId('verdict').waitFor();
+  assert.equal(await desk.page.getByTestId('verdict').getAttribute('data-outcome'), 'pass', await desk.page.innerText('main'));
+  assert.equal(await desk.page.getByTestId('replayable').count(), 0);
+  await browser.picture(desk, 'offline-desk-valid');
+  await desk.page.getByTestId('next').click();
+}
+
+async function showsOneWay(browser, desk, person, input) {
+  const {page} = person;
+  await chooseKept(page, input);
+  await page.locator('[data-kept]').first().click();
+  await page.locator('#without').click();
+  await page.locator('#claims input').first().check();
+  await page.locator('#agree').click();
+  const pictures = await codes(browser, page, 'offline-one-way');
+  assert(await page.locator('#replayable').isVisible());
+  await browser.picture(person, 'offline-replayable');
+  await desk.page.locator('#desk-file').setInputFiles(pictures);
+  await desk.page.getByTestId('replayable').waitFor();
+  assert.notEqual(await desk.page.getByTestId('verdict').getAttribute('data-outcome'), 'pass');
+}
+
+/** The worker keeps the page anew in the language that was picked. */
+async function speaksArabic(browser, person, input) {
+  const {page} = person;
+  const name = 'passerelle_wallet_language';
+  await page.context().addCookies([{name, value: 'ar', url: input.wallet}]);
+  await page.evaluate(async () => (await navigator.serviceWorker.ready).update());
+  for(let tries = 0; tries < 50; tries += 1) {
+    await page.goto(`${input.wallet.replace(/\/$/, '')}/offline`);
+    if(await page.evaluate(() => document.documentElement.dir) === 'rtl') break;
+    await page.waitForTimeout(200);
+  }
+  await page.locator('[data-kept]').first().waitFor();
+  assert.equal(await page.evaluate(() => document.documentElement.dir), 'rtl');
+  await browser.picture(person, 'offline-kept-ar');
+  await page.context().clearCookies({name});
+}
+
+const untold = page => page.evaluate(async () => {
+  const {notes} = await import('/assets/offline-kept.js');
+  return (await notes()).length;
+});
+
+async function tellsOnce(desk, person, input) {
+  const {page} = person;
+  assert.equal(await untold(page), 1);
+  for(const one of [desk, person]) await one.page.context().setOffline(false);
+  for(let visit = 0; visit < 3; visit += 1) {
+    await page.goto(input.wallet);
+    await page.waitForLoadState('networkidle');
+  }
+  assert.equal(await untold(page), 0);
+  await page.goto(`${input.wallet.replace(/\/$/, '')}/activity`);
+  assert.equal((await page.innerText('main')).split('decentralized_identifier:').length - 1, 1);
+}
+
+async function forgets(person, input) {
+  const {page} = person;
+  await page.goto(`${input.wallet.replace(/\/$/, '')}/account`);
+  await page.locator('form[action="/sign-out"] button').click();
+  await page.locator('#sign-in').waitFor();
+  const left = await page.evaluate(async () => {
+    const {all, notes} = await import('/assets/offline-kept.js');
+    return (await all()).length + (await notes()).length;
+  });
+  assert.equal(left, 0);
+  await page.locator('#sign-in').click();
+  await page.locator('[data-credential]').first().waitFor();
+}
