@@ -1,7 +1,8 @@
-//! Whether reports take longer when the chain is large: the rows of reports before and after many anchors.
+//! Whether reports take longer when the chain is large: the rows of reports before and after many anchors, and after many
+//! revoked entries.
 //!
-//! `ANCHORS` (100,000; the issue has ten million) is how many anchors are put into the registry's data, `SECONDS` (8) how long each row runs. Nothing is
-//! asserted; the issue allows 10 %.
+//! `ANCHORS` (100,000; the issue has ten million) is how many anchors are put into the registry's data, `REVOKED` (1,000,000) how
+//! many revoked entries into the issuer's lists, `SECONDS` (8) how long each row runs. Nothing is asserted; the issue allows 10 %.
 #![allow(clippy::print_stdout, reason = "a table is what this program is for")]
 
 #[path = "../chain/blocks.rs"]
@@ -10,6 +11,7 @@ mod blocks;
 #[path = "../measure.rs"]
 #[allow(dead_code)]
 mod measure;
+mod revoked;
 #[path = "../rows.rs"]
 #[allow(dead_code)]
 mod rows;
@@ -28,13 +30,14 @@ use testkit::{Mode, Service, Stack, StackOptions};
 /// Above every sequence that the issuer uses meanwhile.
 const FIRST: u64 = 1 << 32;
 const ANCHORS: u64 = 100_000;
+const REVOKED: u64 = 1_000_000;
 
 fn main() -> Result<()> {
     tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?.block_on(run())
 }
 
 async fn run() -> Result<()> {
-    let anchors = std::env::var("ANCHORS").ok().and_then(|text| text.parse().ok()).unwrap_or(ANCHORS);
+    let (anchors, entries) = (number("ANCHORS", ANCHORS), number("REVOKED", REVOKED));
     let stack = Stack::start(StackOptions { mode: Mode::Apart, ..Default::default() }).await?;
     let held = rows::issue_to_people(&stack).await?;
     println!("\nreports while the chain is small");
@@ -42,7 +45,15 @@ async fn run() -> Result<()> {
     fill(&stack, anchors).await?;
     println!("\nreports with {anchors} anchors more");
     rows::reports(&stack, &held).await?;
+    let [rows::Report { body, .. }, ..] = rows::reports_of(&held)?;
+    let put = revoked::publish(&stack, entries, &body).await?;
+    println!("\nreports with {put} revoked entries more");
+    rows::reports(&stack, &held).await?;
     stack.finish().await
+}
+
+fn number(name: &str, otherwise: u64) -> u64 {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
 }
 
 /// Puts anchors of the issuer into the registry's data and starts registry and verifier anew.

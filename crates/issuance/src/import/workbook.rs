@@ -75,7 +75,7 @@ fn check_size(bytes: &[u8]) -> Result<(), SheetError> {
         // One byte more than is left shows that there is more.
         let read = part.take(left + 1).read_to_end(&mut content).map_err(|_| SheetError::NotWorkbook)?;
         left = left.checked_sub(read as u64).ok_or(SheetError::Bloated)?;
-        if references::any_is_too_far(&content) {
+        if references::any_is_impossible(&content) {
             return Err(SheetError::NotWorkbook);
         }
         if count(&content, b"<si") > MOST_ITEMS
