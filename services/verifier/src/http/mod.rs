@@ -3,6 +3,7 @@
 mod auth;
 mod batch;
 pub mod desk;
+mod desk_files;
 mod follow;
 mod handed_over;
 mod language;
