@@ -1,4 +1,4 @@
-//! Credentials on paper: as one QR code or a sequence of them, and back from a picture.
+//! Credentials on paper: as QR codes or as a PDF/A-3 certificate, and back from a picture or the file.
 //!
 //! It knows nothing of what the text means and checks no signature; a picture that was changed gives another text, which
 //! then does not verify. Every input is a stranger's and bounded. Read [`parts`], [`Joining`] and [`text_of`] first; the
@@ -7,11 +7,13 @@
 mod draw;
 mod kind;
 mod parts;
+mod pdf;
 mod read;
 mod scan;
 
 pub use draw::{DrawError, png};
 pub use kind::Kind;
 pub use parts::{Joining, MAX_PARTS, MAX_TEXT_BYTES, PartsError, parts};
+pub use pdf::{Certificate, CertificateError, Direction, Fact, MAX_PDF_BYTES, PdfError, certificate};
 pub use read::{ReadError, text_of};
 pub use scan::{MAX_FILE_BYTES, MAX_PIXELS, ScanError, scan};

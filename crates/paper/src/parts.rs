@@ -15,6 +15,8 @@ pub const MAX_TEXT_BYTES: usize = 64 * 1024;
 const PREFIX: &str = "PASSERELLE:";
 /// With its frame a code of version 17 with error correction M, which a camera of ten years ago reads off paper.
 const PART_CHARACTERS: usize = 600;
+/// Version 11 with its frame.
+const COARSE_CHARACTERS: usize = 300;
 /// Base45 in the alphanumeric mode of QR codes: three characters for two bytes (RFC 9285).
 const MAX_CHARACTERS: usize = MAX_PARTS * PART_CHARACTERS;
 
@@ -31,16 +33,25 @@ pub enum PartsError {
 
 /// The texts of the codes, one or more, in QR codes' alphanumeric characters alone.
 pub fn parts(text: &str) -> Result<Vec<String>, PartsError> {
+    parts_of(text, PART_CHARACTERS)
+}
+
+/// The same in codes of fewer modules, which a scan of a whole page still shows; as few as must be where it takes too many.
+pub(crate) fn coarse_parts(text: &str) -> Result<Vec<String>, PartsError> {
+    parts_of(text, COARSE_CHARACTERS).or_else(|_| parts(text))
+}
+
+fn parts_of(text: &str, characters: usize) -> Result<Vec<String>, PartsError> {
     if text.len() > MAX_TEXT_BYTES {
         return Err(PartsError::TooLong);
     }
     let encoded = base45::encode(compress(text.as_bytes()));
-    let count = encoded.len().div_ceil(PART_CHARACTERS).max(1);
+    let count = encoded.len().div_ceil(characters).max(1);
     if count > MAX_PARTS {
         return Err(PartsError::TooLong);
     }
     let digest = digest(text);
-    let pieces = encoded.as_bytes().chunks(PART_CHARACTERS).map(String::from_utf8_lossy);
+    let pieces = encoded.as_bytes().chunks(characters).map(String::from_utf8_lossy);
     Ok((1..)
         .zip(pieces)
         .map(|(number, piece)| format!("{PREFIX}{number}/{count}:{digest}:{piece}"))

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::kind::Kind;
 use crate::parts::{Joining, PartsError};
+use crate::pdf::{self, PdfError};
 use crate::scan::{Picture, ScanError};
 
 /// Why files gave no text.
@@ -11,23 +12,26 @@ use crate::scan::{Picture, ScanError};
 pub enum ReadError {
     #[error(transparent)]
     Scan(#[from] ScanError),
+    #[error(transparent)]
+    Pdf(#[from] PdfError),
     #[error("the codes make no text")]
     Parts(#[from] PartsError),
     #[error("{have} of {count} codes are there; the others are missing")]
     Missing { have: usize, count: usize },
     #[error("there are codes of several documents; show one alone")]
     Several,
-    #[error("neither text nor a picture")]
+    #[error("neither text nor a picture nor a PDF")]
     OtherKind,
 }
 
-/// The one text in one or several files: pictures of QR codes, whose parts are put together, or a file of text. Files
+/// The one text in one or several files: pictures of QR codes, whose parts are put together, a PDF, or a file of text. Files
 /// that hold more than one document are refused, since nobody could say which of them was checked.
 pub fn text_of<'a>(files: impl IntoIterator<Item = &'a [u8]>) -> Result<String, ReadError> {
     let mut found = Found::default();
     for file in files {
         match Kind::of(file) {
             Some(Kind::Png | Kind::Jpeg) => found.add_picture(&Picture::decode(file)?)?,
+            Some(Kind::Pdf) => pdf::texts(file, &mut found)?,
             None => found.add(std::str::from_utf8(file).map_err(|_| ReadError::OtherKind)?.trim())?,
         }
     }
@@ -36,7 +40,7 @@ pub fn text_of<'a>(files: impl IntoIterator<Item = &'a [u8]>) -> Result<String, 
 
 /// What the codes of still pictures make. Unlike at a camera the order says nothing, so that every document is kept.
 #[derive(Default)]
-struct Found {
+pub(crate) struct Found {
     sequences: Vec<Joining>,
     whole: BTreeSet<String>,
 }
@@ -44,6 +48,11 @@ struct Found {
 impl Found {
     /// Looks at smaller and smaller copies until every code that began something has its others.
     fn add_picture(&mut self, picture: &Picture) -> Result<(), ReadError> {
+        if self.look_at(picture)? { Ok(()) } else { Err(ScanError::NoCode.into()) }
+    }
+
+    /// The same for pictures of which some may show no code; whether this one does.
+    pub(crate) fn look_at(&mut self, picture: &Picture) -> Result<bool, PartsError> {
         let mut seen = false;
         for codes in picture.looks() {
             seen |= !codes.is_empty();
@@ -51,13 +60,13 @@ impl Found {
                 self.add(&code)?;
             }
             if seen && self.missing().is_none() {
-                return Ok(());
+                return Ok(true);
             }
         }
-        if seen { Ok(()) } else { Err(ScanError::NoCode.into()) }
+        Ok(seen)
     }
 
-    fn add(&mut self, code: &str) -> Result<(), PartsError> {
+    pub(crate) fn add(&mut self, code: &str) -> Result<(), PartsError> {
         let place = self.sequences.iter().position(|sequence| sequence.takes(code));
         let mut sequence = place.map(|place| self.sequences.swap_remove(place)).unwrap_or_default();
         self.whole.extend(sequence.add(code)?);

@@ -56,7 +56,7 @@ impl Picture {
         let format = match Kind::of(file) {
             Some(Kind::Png) => ImageFormat::Png,
             Some(Kind::Jpeg) => ImageFormat::Jpeg,
-            None => return Err(ScanError::Format),
+            Some(Kind::Pdf) | None => return Err(ScanError::Format),
         };
         let mut reader = ImageReader::with_format(Cursor::new(file), format);
         let mut limits = Limits::default();

@@ -11,6 +11,8 @@ use verification::{HandedOver, Occasion, Subject};
 use wire::verifications::Report;
 use wire::vp::client_id::ClientId;
 
+use super::reading::{Reading, ReadingError};
+
 /// How long a wallet may take to answer a code.
 const CODE_MINUTES: i64 = 10;
 /// Codes that are waited for; the oldest gives way.
@@ -22,6 +24,7 @@ pub struct LocalDesk {
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     codes: Mutex<HashMap<String, Timestamp>>,
+    reading: Reading,
 }
 
 /// What a wallet must sign to answer this desk at this moment.
@@ -60,13 +63,15 @@ pub enum DeskError {
     #[error("it cannot be read: {0}")]
     Unreadable(#[from] InputError),
     #[error(transparent)]
+    File(#[from] ReadingError),
+    #[error(transparent)]
     Pack(#[from] OpenError),
 }
 
 impl LocalDesk {
     #[must_use]
     pub fn new(pack: Pack, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Self {
-        Self { pack, clock, entropy, codes: Mutex::default() }
+        Self { pack, clock, entropy, codes: Mutex::default(), reading: Reading::default() }
     }
 
     #[must_use]
@@ -113,6 +118,11 @@ impl LocalDesk {
         let report = self.pack.verify(given, Occasion { report_id: &report_id, now: self.now() }).await?;
         let replay = if is_answer { Replay::Answered } else { Replay::Replayable };
         Ok(DeskChecked { report, replay })
+    }
+
+    /// The same for what stands in files: pictures of every code of an answer, a PDF certificate, or text.
+    pub async fn check_files(&self, files: Vec<Vec<u8>>, nonce: &str) -> Result<DeskChecked, DeskError> {
+        self.check(&self.reading.text_of_files(files).await?, nonce).await
     }
 
     /// The name under which the verifier that made the pack asks online as well.

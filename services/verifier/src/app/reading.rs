@@ -1,4 +1,4 @@
-//! Reading pictures from strangers: off the async threads, few at once, and no endless queue before them.
+//! Reading pictures and PDFs from strangers: off the async threads, few at once, and no endless queue before them.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -41,16 +41,22 @@ impl Default for Reading {
 impl Reading {
     /// The text in a file of one kind.
     pub async fn text_of(&self, kind: Kind, file: Vec<u8>) -> Result<String, ReadingError> {
-        if Kind::of(&file) != Some(kind) {
-            return Err(ReadingError::OtherKind);
+        if Kind::of(&file) == Some(kind) {
+            self.text_of_files(vec![file]).await
+        } else {
+            Err(ReadingError::OtherKind)
         }
+    }
+
+    /// The one text in files of any kind.
+    pub async fn text_of_files(&self, files: Vec<Vec<u8>>) -> Result<String, ReadingError> {
         let place = Place::take(&self.inside).ok_or(ReadingError::Busy)?;
         let closed = |_: AcquireError| ReadingError::Busy;
         let permit = Arc::clone(&self.running).acquire_owned().await.map_err(closed)?;
         let work = move || {
             // Held by the work itself: whoever stops waiting for it does not let another one begin.
             let _held = (place, permit);
-            paper::text_of([file.as_slice()])
+            paper::text_of(files.iter().map(Vec::as_slice))
         };
         let read = tokio::task::spawn_blocking(work).await.map_err(|_| ReadingError::Broken)?;
         Ok(read?)

@@ -19,6 +19,7 @@ use web::page::{Shell, html, html_with};
 use web::{Problem, ServiceConfig};
 
 use super::render::{ReportPage, when};
+use super::uploads_at_desk::check_file_at_desk;
 use crate::app::{DeskChecked, DeskCode, DeskError, LocalDesk, Replay};
 
 /// A presentation of a few credentials.
@@ -72,7 +73,8 @@ pub fn configure(routes: &mut ServiceConfig<'_>) {
             .guard(guard::fn_guard(|context| is_local(context.head().headers().get(HOST))))
             .wrap(from_fn(web::csrf::guard))
             .service(show_desk)
-            .service(check_at_desk),
+            .service(check_at_desk)
+            .service(check_file_at_desk),
     );
 }
 
@@ -141,9 +143,16 @@ struct DeskForm {
 )]
 #[post("")]
 async fn check_at_desk(form: Form<DeskForm>, desk: Data<LocalDesk>) -> Result<HttpResponse, Problem> {
-    match desk.check(&form.text, &form.nonce).await {
-        Ok(checked) => html(&ResultPage::of(&desk, &checked)),
-        Err(error) => html_with(StatusCode::UNPROCESSABLE_ENTITY, &Page::of(&desk, Some(&error))),
+    answer(&desk, desk.check(&form.text, &form.nonce).await)
+}
+
+pub(super) fn answer(
+    desk: &LocalDesk,
+    outcome: Result<DeskChecked, DeskError>,
+) -> Result<HttpResponse, Problem> {
+    match outcome {
+        Ok(checked) => html(&ResultPage::of(desk, &checked)),
+        Err(error) => html_with(StatusCode::UNPROCESSABLE_ENTITY, &Page::of(desk, Some(&error))),
     }
 }
 
@@ -185,6 +194,7 @@ fn sentence(error: &DeskError) -> String {
         DeskError::Unreadable(_) => {
             "This is nothing that can be checked. Scan the whole code, or choose the file as the person has it.".to_owned()
         }
+        DeskError::File(error) => super::problem::sentence(error),
         DeskError::Pack(_) => {
             "The pack is too old to decide anything. Get a newer one and start the desk again.".to_owned()
         }

@@ -1,4 +1,4 @@
-//! What is handed over to `POST /v1/verify`: a request in JSON, or a picture with the credential in its QR codes.
+//! What is handed over to `POST /v1/verify`: a request in JSON, a picture with the credential in its QR codes, or a PDF certificate.
 
 use std::future::Future;
 use std::pin::Pin;

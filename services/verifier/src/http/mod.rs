@@ -19,6 +19,7 @@ mod receipts;
 mod render;
 mod sandbox;
 mod trial;
+mod uploads_at_desk;
 mod vc_api;
 mod verifications;
 mod webhook;

@@ -66,7 +66,7 @@ pub const PAGES: ProblemPages = ProblemPages(&[
     ProblemPage {
         slug: "unreadable-file",
         title: "The file holds nothing that can be checked",
-        text: "A PNG or JPEG picture of at most 16 MiB and 36 million pixels shows every QR code of one document and of no other. Take the picture again, closer and straight from above, or send the credential as text.",
+        text: "A PNG or JPEG picture of at most 16 MiB and 36 million pixels shows every QR code of one document and of no other; a PDF of at most 8 MiB embeds one credential, or holds scanned pages as JPEG that show its codes. Take the picture again, closer and straight from above, or send the credential as text.",
     },
     ProblemPage {
         slug: "files-waiting",

@@ -49,7 +49,7 @@ pub struct TrialForm {
     sample: String,
     /// A credential or a presentation as JSON, SD-JWT or JWT.
     credential: String,
-    /// The same as a file, or a picture of its QR codes.
+    /// The same as a file, a picture of its QR codes, or a PDF certificate.
     #[schema(value_type = String, format = Binary)]
     file: Vec<u8>,
     /// Language of the report.

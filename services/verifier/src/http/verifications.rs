@@ -81,11 +81,11 @@ pub async fn find_verification(
 
 /// Checks a credential or a presentation that you already have
 ///
-/// As JSON, or as a picture with its QR codes, all codes of a sequence in one picture; then the parameters say what the
+/// As JSON, as a picture with its QR codes (all codes of a sequence in one picture), or as a PDF certificate; with a file the parameters say what the
 /// JSON members would. The report is the same. Nothing of it is stored, so a request may be sent again.
 #[utoipa::path(
     tag = "verifications", operation_id = "verify",
-    request_body(content((VerifyRequest = "application/json"), (FileBytes = "image/png"), (FileBytes = "image/jpeg"))),
+    request_body(content((VerifyRequest = "application/json"), (FileBytes = "image/png"), (FileBytes = "image/jpeg"), (FileBytes = "application/pdf"))),
     params(
         ("lang" = Option<String>, Query, description = "Language of the sentences: ar, en, es, fr, ru or zh; before Accept-Language."),
         ("policy" = Option<String>, Query, description = "With a file, which must have it: the policy to check under."),

@@ -149,3 +149,46 @@ async fn strangers_pages_and_names_are_not_answered() {
     let large = "a".repeat(600 * 1024);
     assert_eq!(desk.check(&large, "", &[]).await.status, 413);
 }
+
+/// Files as a browser sends them.
+async fn upload(desk: &Served, files: &[&[u8]], headers: &[(&str, &str)]) -> Reply {
+    let mut body = b"--desk\r\ncontent-disposition: form-data; name=\"nonce\"\r\n\r\nnone\r\n".to_vec();
+    for file in files {
+        body.extend_from_slice(
+            b"--desk\r\ncontent-disposition: form-data; name=\"file\"; filename=\"f\"\r\n\r\n",
+        );
+        body.extend_from_slice(file);
+        body.extend_from_slice(b"\r\n");
+    }
+    body.extend_from_slice(b"--desk--\r\n");
+    let url = desk.url("/desk/file");
+    desk.client.post_bytes(&url, "multipart/form-data; boundary=desk", body, headers).await.unwrap()
+}
+
+#[actix_web::test]
+async fn a_certificate_and_pictures_of_its_codes_are_read_by_the_program() {
+    let desk = desk().await;
+    let [_, copy] = desk.copies().await;
+    let Copy::Compact(credential) = copy else { panic!("an SD-JWT") };
+    let certificate = crate::pictures::certificate(&credential);
+    let pictures: Vec<_> =
+        paper::parts(&credential).unwrap().iter().map(|code| paper::png(code, 4).unwrap()).collect();
+    let pictures: Vec<&[u8]> = pictures.iter().map(Vec::as_slice).collect();
+    let pasted = text(&desk.check(&credential, "", &[]).await);
+    for files in [vec![certificate.as_slice()], pictures.clone()] {
+        let reply = upload(&desk, &files, &[]).await;
+        let page = text(&reply);
+        assert_eq!(reply.status, 200, "{page}");
+        assert!(page.contains("data-testid=\"replayable\""), "{page}");
+        let outcome = |page: &str| {
+            page.split("data-outcome=\"").nth(1).map(|it| it.split('"').next().unwrap().to_owned())
+        };
+        assert_eq!(outcome(&page), outcome(&pasted));
+    }
+    let half = upload(&desk, &pictures[..1], &[]).await;
+    assert!(half.status == 422 && text(&half).contains("codes are there"));
+    assert_eq!(upload(&desk, &[&certificate[..500]], &[]).await.status, 422);
+    assert_eq!(upload(&desk, &[], &[]).await.status, 422);
+    assert_eq!(upload(&desk, &[&certificate], &[("sec-fetch-site", "cross-site")]).await.status, 403);
+    assert_eq!(upload(&desk, &[&vec![0; 33 * 1024 * 1024]], &[]).await.status, 413);
+}

@@ -44,7 +44,7 @@ impl Scene {
     /// The problem that a file meets.
     async fn refused(&self, media_type: &str, file: Vec<u8>) -> (u16, String) {
         let reply = self.send(media_type, "?policy=open", file).await;
-        assert_eq!(reply.content_type, "application/problem+json");
+        assert_eq!(reply.content_type, "application/problem+json", "{media_type}: {:?}", reply.body);
         (reply.status, json_of(&reply)["type"].as_str().unwrap().to_owned())
     }
 }
@@ -69,6 +69,25 @@ fn written(picture: &GrayImage, format: ImageFormat) -> Vec<u8> {
     bytes.into_inner()
 }
 
+/// A PDF certificate that embeds a credential.
+pub fn certificate(text: &str) -> Vec<u8> {
+    let facts = [paper::Fact { label: "Family name".into(), value: "Diallo".into() }];
+    let media_type = if text.starts_with('{') { "application/vc" } else { "application/dc+sd-jwt" };
+    paper::certificate(&paper::Certificate {
+        language: "en",
+        direction: paper::Direction::LeftToRight,
+        title: "Staff identity",
+        issuer: "UNDP",
+        facts: &facts,
+        notes: &[],
+        credential: text,
+        media_type,
+        file_name: "credential",
+        made: chrono::DateTime::UNIX_EPOCH,
+    })
+    .unwrap()
+}
+
 /// A report without what differs from one checking to the next.
 fn lasting(mut report: Value) -> Value {
     report.as_object_mut().unwrap().remove("id");
@@ -85,7 +104,8 @@ async fn a_picture_has_the_report_of_its_text() {
         assert_eq!(expected["outcome"], "valid", "{expected}");
         let png = page(&[&text], usize::MAX);
         let jpeg = written(&image::load_from_memory(&png).unwrap().into_luma8(), ImageFormat::Jpeg);
-        for (media_type, file) in [("image/png", png), ("image/jpeg", jpeg)] {
+        let pdf = certificate(&text);
+        for (media_type, file) in [("image/png", png), ("image/jpeg", jpeg), ("application/pdf", pdf)] {
             let reply = scene.send(media_type, "?policy=open&lang=en", file).await;
             assert_eq!(reply.status, 200, "{:?}", reply.body);
             assert_eq!(lasting(json_of(&reply)), expected);
@@ -96,15 +116,10 @@ async fn a_picture_has_the_report_of_its_text() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_picture_does_not_show_alone_and_whole_is_refused() {
     let scene = Scene::new().await;
-    let (undp, holder) = scene.service.scene().await;
-    let claims = scene.service.world.staff(&undp);
-    let Copy::Compact(other) = scene.service.world.issue_compact(&undp, &holder, &claims).await else {
-        panic!("an SD-JWT")
-    };
     let blank = written(&GrayImage::from_pixel(300, 300, Luma([200])), ImageFormat::Png);
     for (why, file) in [
         ("half of a sequence", page(&[&scene.compact], 1)),
-        ("codes of two documents", page(&[&scene.compact, &other], usize::MAX)),
+        ("codes of two documents", page(&["eyJ0.e30.c2ln~", "eyJ1.e30.c2ln~"], usize::MAX)),
         ("no code", blank),
         ("truncated", page(&[&scene.compact], usize::MAX)[..200].to_vec()),
         ("no picture", b"GIF89a".to_vec()),
@@ -120,6 +135,12 @@ async fn what_a_picture_does_not_show_alone_and_whole_is_refused() {
     assert_eq!(scene.refused("image/jpeg", png).await.0, 422, "another kind than was said");
     assert_eq!(scene.refused("image/png", vec![0; 17 * 1024 * 1024]).await.0, 413);
     assert_eq!(scene.refused("image/gif", b"GIF89a".to_vec()).await.0, 415);
+    for (why, file) in
+        [("truncated", certificate(&scene.compact)[..500].to_vec()), ("a header alone", b"%PDF-1.7".to_vec())]
+    {
+        let refused = scene.refused("application/pdf", file).await;
+        assert_eq!(refused, (422, "/problems/unreadable-file".to_owned()), "{why}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
