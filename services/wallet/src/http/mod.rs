@@ -10,6 +10,7 @@ pub mod offers;
 pub mod pages;
 pub mod presentations;
 pub mod problem;
+pub mod support;
 pub mod vc_api;
 pub mod views;
 
@@ -20,6 +21,7 @@ use actix_web::web::Data;
 use utoipa::OpenApi;
 
 use self::auth::SessionCookie;
+use crate::HelpConfig;
 use crate::app::Wallet;
 
 /// What the handlers share.
@@ -29,6 +31,7 @@ pub struct Site {
     /// Cookies carry `Secure` when people come over TLS.
     pub https: bool,
     pub notice: Option<Arc<str>>,
+    pub help: Arc<HelpConfig>,
 }
 
 pub type App = Data<Site>;

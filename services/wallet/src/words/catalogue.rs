@@ -36,10 +36,13 @@ catalogues!(
     "entry",
     "existence",
     "frame",
+    "help",
     "home",
     "offer",
     "parties",
+    "problems",
     "scripts",
+    "support",
 );
 
 static BUNDLES: LazyLock<BTreeMap<Language, Bundle>> =

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod approving;
+mod browser;
 mod deferred;
 mod existence;
 mod pages;

@@ -2,6 +2,7 @@
 
 mod consent;
 mod frame;
+mod problems;
 mod shown;
 
 use actix_web::http::StatusCode;
@@ -14,6 +15,7 @@ use web::page::{html, html_with, see_other};
 
 use self::consent::{Choice, choices, missing};
 use self::frame::Frame;
+pub use self::problems::Voice;
 use self::shown::{Card, Entry, OfferedLine, Unfinished, entries, explanation, offered, unfinished, verdict};
 use super::auth::{find_person, removal_cookie};
 use super::views::{AccountView, ClaimView, CredentialView, ExistenceView, OfferView, PresentationView};
@@ -36,6 +38,7 @@ pub fn configure(config: &mut ServiceConfig) -> &mut ServiceConfig {
         .service(account)
         .service(sign_out)
         .service(language::pick)
+        .service(problems::read_code)
 }
 
 #[derive(Template)]
