@@ -138,9 +138,12 @@ async function wide(browser, page, name) {
     if(scrollWidth <= innerWidth + 1) {
       return null;
     }
-    const out = [...document.querySelectorAll('main *, header *, footer *')]
-      .find(element => { const box = element.getBoundingClientRect(); return box.right > innerWidth + 1 || box.left < -1; });
-    return `${scrollWidth} pixels, ${out ? `${out.tagName}.${out.className}` : ''}`;
+    const out = [...document.querySelectorAll('main *, header *, footer *')].filter(element => {
+      const {left, right} = element.getBoundingClientRect();
+      return right > innerWidth + 1 || left < -1;
+    });
+    const named = out.map(({tagName, id, className}) => `${tagName}#${id}.${className}`);
+    return `${scrollWidth} pixels, ${named.slice(-3).join(' ')}`;
   });
   if(over) {
     browser.problems.push(`${name} is wider than its screen: ${over}`);
@@ -148,7 +151,7 @@ async function wide(browser, page, name) {
 }
 
 async function shoot(browser, page, input, path, language) {
-  const name = `${language}-${path.split('/')[1].split('?')[0] || 'home'}`;
+  const name = `${language}-${path.split('/')[1].replace('?', '') || 'home'}`.replace(/credential_offer_uri=.*|code=.*/, '-link');
   for(const [suffix, size] of [['desk', DESK], ['phone', PHONE]]) {
     await page.setViewportSize(size);
     await page.screenshot({path: join(input.shots, `${name}-${suffix}.png`), fullPage: true});
@@ -199,7 +202,8 @@ async function everyLanguage(browser, input) {
       for(const path of paths) {
         await look(browser, person, input, path, language);
       }
-      await look(browser, person, input, '/present?client_id=x&request_uri=y', language);
+      await look(browser, person, input, '/support?code=1234-5678', language);
+      await look(browser, person, input, '/offer?credential_offer_uri=x', language);
       await look(browser, person, input, '/no-such-page', language);
       await speak(newcomer, input, language);
       await look(browser, newcomer, input, offer, language);

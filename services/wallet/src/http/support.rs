@@ -113,7 +113,7 @@ fn slugs() -> impl Iterator<Item = &'static str> {
 
 /// Finds a wrong or exchanged character in fifteen cases of sixteen.
 fn check(bits: u64) -> u64 {
-    (0..8).fold(0, |sum, at| sum * 3 + (at + 1) * ((bits >> (at * 5)) & 31)) % 16
+    (0..8).fold(7, |sum, at| sum * 3 + (at + 1) * ((bits >> (at * 5)) & 31)) % 16
 }
 
 fn spell(bits: u64) -> String {
