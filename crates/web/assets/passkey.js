@@ -165,6 +165,8 @@ export async function withButton(button, step) {
     return answer;
   } catch (error) {
     const { message } = words(error);
+    const code = document.getElementById("support-code");
+    if (code && error.problem && error.problem.supportCode) code.textContent = error.problem.supportCode;
     if (place) {
       place.textContent = "";
       const strong = document.createElement("strong");

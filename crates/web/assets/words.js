@@ -7,9 +7,12 @@ const words = block ? JSON.parse(block.textContent) : {};
 export const say = (id, values = {}, english = id) =>
   (words[id] || english).replace(/\{(\w+)\}/g, (whole, name) => (name in values ? values[name] : whole));
 
-/** A time in the reader's zone and language, with the digits of the page's other numbers. */
+/** The page's language; English as the Organisation writes it, and always the digits of the page's other numbers. */
+const locale = document.documentElement.lang.replace(/^en$/, "en-GB");
+
+/** A time in the reader's zone and language. */
 export const moment = (at) =>
-  new Intl.DateTimeFormat(`${document.documentElement.lang}-u-nu-latn`, {
+  new Intl.DateTimeFormat(`${locale}-u-nu-latn`, {
     year: "numeric",
     month: "long",
     day: "numeric",

@@ -10,7 +10,8 @@ use actix_web::{Error, HttpMessage as _, ResponseError as _, web};
 use clock::{SystemClock, SystemEntropy};
 use tracing::Instrument as _;
 
-use crate::page::{ErrorPage, Shell, html_with};
+use crate::page::{ErrorPage, Shell, html_of, html_with};
+use crate::voice::Voice;
 use crate::{Problem, csrf, headers};
 
 /// Names one request in logs, in the header `X-Request-Id` and on error pages.
@@ -48,6 +49,7 @@ pub(crate) async fn edge(
     } else {
         next.call(request).instrument(span.clone()).await?.map_into_boxed_body()
     };
+    let response = spoken(response);
     let mut response = if wants_page { as_page(response, &edge, &id) } else { response };
 
     if let Ok(value) = HeaderValue::from_str(&id) {
@@ -83,18 +85,44 @@ fn wants_page(headers: &HeaderMap) -> bool {
         .is_some_and(|accept| accept.contains("text/html"))
 }
 
+/// A problem in the words of the service's voice.
+fn spoken(response: ServiceResponse) -> ServiceResponse {
+    let problem = response.response().extensions().get::<Problem>().cloned();
+    let voice = response.request().app_data::<Voice>().cloned();
+    let (Some(problem), Some(voice)) = (problem, voice) else { return response };
+    let problem = voice.0.problem(response.request(), problem);
+    let (request, old) = response.into_parts();
+    let mut new = ServiceResponse::new(request, problem.error_response());
+    for (name, value) in old.headers() {
+        if !new.headers().contains_key(name) {
+            new.headers_mut().append(name.clone(), value.clone());
+        }
+    }
+    new
+}
+
 fn as_page(response: ServiceResponse, edge: &Edge, request_id: &str) -> ServiceResponse {
     let problem = response.response().extensions().get::<Problem>().cloned();
     let Some(problem) = problem else { return response };
-    let page = ErrorPage {
-        shell: (*edge.shell).clone(),
-        status: problem.status().as_u16(),
-        title: problem.title(),
-        detail: problem.detail_text(),
-        request_id,
-        problem_url: problem.type_url(),
+    let page = match response.request().app_data::<Voice>() {
+        Some(voice) => voice
+            .0
+            .error_page(response.request(), &problem, request_id)
+            .map_err(|error| Problem::internal(&error))
+            .map(|text| html_of(problem.status(), text)),
+        None => html_with(
+            problem.status(),
+            &ErrorPage {
+                shell: (*edge.shell).clone(),
+                status: problem.status().as_u16(),
+                title: problem.title(),
+                detail: problem.detail_text(),
+                request_id,
+                problem_url: problem.type_url(),
+            },
+        ),
     };
-    match html_with(problem.status(), &page) {
+    match page {
         Ok(page) => {
             let (request, old) = response.into_parts();
             let mut page = ServiceResponse::new(request, page);

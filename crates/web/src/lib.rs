@@ -22,6 +22,7 @@ pub mod qr;
 mod routes;
 mod server;
 mod tls;
+pub mod voice;
 
 pub use config::{HttpConfig, Tls};
 pub use docs::document;

@@ -115,10 +115,15 @@ pub fn html(page: &impl Template) -> Result<HttpResponse, Problem> {
 
 pub fn html_with(status: StatusCode, page: &impl Template) -> Result<HttpResponse, Problem> {
     let text = page.render().map_err(|error| Problem::internal(&error))?;
-    Ok(HttpResponse::build(status)
+    Ok(html_of(status, text))
+}
+
+/// A page that is rendered already.
+pub(crate) fn html_of(status: StatusCode, text: String) -> HttpResponse {
+    HttpResponse::build(status)
         .insert_header((CONTENT_TYPE, "text/html; charset=utf-8"))
         .insert_header((CACHE_CONTROL, "no-store"))
-        .body(text))
+        .body(text)
 }
 
 /// 303: after a form was accepted, the browser fetches the next page with GET.

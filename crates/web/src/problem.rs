@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue};
@@ -15,7 +17,7 @@ pub(crate) const PROBLEM_JSON: &str = "application/problem+json";
 pub struct Problem {
     status: StatusCode,
     slug: &'static str,
-    title: &'static str,
+    title: Cow<'static, str>,
     detail: Option<String>,
     members: Map<String, Value>,
     headers: Vec<(HeaderName, HeaderValue)>,
@@ -24,7 +26,14 @@ pub struct Problem {
 impl Problem {
     #[must_use]
     pub fn new(status: StatusCode, slug: &'static str, title: &'static str) -> Self {
-        Self { status, slug, title, detail: None, members: Map::new(), headers: Vec::new() }
+        Self {
+            status,
+            slug,
+            title: Cow::Borrowed(title),
+            detail: None,
+            members: Map::new(),
+            headers: Vec::new(),
+        }
     }
 
     /// One or two sentences that help the caller to fix this request.
@@ -98,8 +107,21 @@ impl Problem {
     }
 
     #[must_use]
-    pub const fn title(&self) -> &'static str {
-        self.title
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// The same problem with its title in another language (RFC 9457, 3.1.3).
+    #[must_use]
+    pub fn titled(mut self, title: String) -> Self {
+        self.title = Cow::Owned(title);
+        self
+    }
+
+    /// The name of the kind of problem.
+    #[must_use]
+    pub const fn slug(&self) -> &'static str {
+        self.slug
     }
 
     #[must_use]
@@ -121,7 +143,7 @@ impl Problem {
     pub fn to_json(&self) -> Value {
         let mut all = self.members.clone();
         all.insert("type".into(), self.type_url().into());
-        all.insert("title".into(), self.title.into());
+        all.insert("title".into(), self.title.as_ref().into());
         all.insert("status".into(), self.status.as_u16().into());
         if let Some(detail) = &self.detail {
             all.insert("detail".into(), detail.as_str().into());

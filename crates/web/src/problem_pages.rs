@@ -12,7 +12,9 @@ pub struct ProblemPage {
 pub struct ProblemPages(pub &'static [ProblemPage]);
 
 impl ProblemPages {
-    pub(crate) fn find(self, slug: &str) -> Option<&'static ProblemPage> {
+    /// The page of a slug.
+    #[must_use]
+    pub fn find(self, slug: &str) -> Option<&'static ProblemPage> {
         self.0.iter().find(|page| page.slug == slug)
     }
 }

@@ -8,8 +8,9 @@ use serde_json::json;
 
 use crate::assets::{self, Asset, Assets};
 use crate::docs::swagger_file;
-use crate::page::{DocsPage, ExplanationPage, Shell, html};
+use crate::page::{DocsPage, ExplanationPage, Shell, html, html_of};
 use crate::problem_pages::{self, ProblemPages};
+use crate::voice::Voice;
 use crate::{Problem, Ready, metrics};
 
 /// What the routes of every service need.
@@ -64,6 +65,11 @@ async fn problem(
     slug: web::Path<String>,
     common: web::Data<Common>,
 ) -> Result<HttpResponse, Problem> {
+    let voice = request.app_data::<Voice>();
+    if let Some(page) = voice.and_then(|voice| voice.0.explanation(&request, &slug)) {
+        let text = page.map_err(|error| Problem::internal(&error))?;
+        return Ok(html_of(StatusCode::OK, text));
+    }
     let theirs = request.app_data::<ProblemPages>().and_then(|pages| pages.find(&slug));
     let page = theirs.or_else(|| problem_pages::OURS.find(&slug)).ok_or_else(Problem::not_found)?;
     let shell = (*common.shell).clone();

@@ -1,7 +1,9 @@
 //! What an operator decides: read from TOML, checked wholly at start-up.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use language::Language;
 use outbound::OutboundPolicy;
 use serde::Deserialize;
 use url::Url;
@@ -70,11 +72,39 @@ pub struct WalletConfig {
     pub verifier_anchors: Vec<PathBuf>,
     /// A sentence above every page, such as "Demonstration: invented people".
     pub notice: Option<String>,
+    pub help: HelpConfig,
+}
+
+/// Whom a person can call; it stands on every page.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct HelpConfig {
+    /// As it is dialled from abroad: "+41 22 555 01 00".
+    pub telephone: Option<String>,
+    /// When somebody answers, by language (`en`, `ar`, ...); English where a language has none.
+    pub hours: BTreeMap<String, String>,
+}
+
+impl HelpConfig {
+    /// The hours in a language.
+    #[must_use]
+    pub fn hours_in(&self, language: Language) -> Option<&str> {
+        self.hours
+            .get(language.code())
+            .or_else(|| self.hours.get(Language::English.code()))
+            .map(String::as_str)
+    }
 }
 
 impl Default for WalletConfig {
     fn default() -> Self {
-        Self { rp_id: None, background_seconds: 2, verifier_anchors: Vec::new(), notice: None }
+        Self {
+            rp_id: None,
+            background_seconds: 2,
+            verifier_anchors: Vec::new(),
+            notice: None,
+            help: HelpConfig::default(),
+        }
     }
 }
 

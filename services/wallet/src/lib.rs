@@ -9,7 +9,7 @@ pub mod http;
 pub mod wiring;
 pub mod words;
 
-pub use config::{Config, KeysConfig, RegistryConfig, StoreConfig, VcApiConfig, WalletConfig};
+pub use config::{Config, HelpConfig, KeysConfig, RegistryConfig, StoreConfig, VcApiConfig, WalletConfig};
 use http::assets;
 
 /// Why the wallet cannot be started.

@@ -14,10 +14,11 @@ use registry_client::Registry;
 use registry_types::Genesis;
 use store_wallet::Store;
 use web::passkey::Passkeys;
+use web::voice::Voice;
 
 use crate::app::Wallet;
 use crate::app::background;
-use crate::config::Config;
+use crate::config::{Config, WalletConfig};
 use crate::http::{self, Site};
 use crate::{StartError, assets};
 
@@ -76,7 +77,7 @@ fn anchors(files: &[PathBuf]) -> Result<TrustAnchors, StartError> {
 /// Serves a wallet and tends its background work until the service is stopped.
 pub async fn serve(config: &Config, wallet: Wallet) -> Result<web::Running, StartError> {
     let wallet = Arc::new(wallet);
-    let mut running = listen(&config.http, config.wallet.notice.as_deref(), Arc::clone(&wallet)).await?;
+    let mut running = listen(&config.http, &config.wallet, Arc::clone(&wallet)).await?;
     let stop = Arc::new(tokio::sync::Notify::new());
     let every = Duration::from_secs(config.wallet.background_seconds.max(1));
     let work = tokio::spawn(background::run(wallet, every, Arc::clone(&stop)));
@@ -91,13 +92,23 @@ pub async fn serve(config: &Config, wallet: Wallet) -> Result<web::Running, Star
 /// Serves a wallet without background work.
 pub async fn listen(
     config: &web::HttpConfig,
-    notice: Option<&str>,
+    shown: &WalletConfig,
     wallet: Arc<Wallet>,
 ) -> Result<web::Running, StartError> {
     let ready = Arc::new(StoreReady(Arc::clone(&wallet)));
-    let site = Data::new(Site { wallet, https: config.is_https(), notice: notice.map(Arc::from) });
+    let site = Data::new(Site {
+        wallet,
+        https: config.is_https(),
+        notice: shown.notice.as_deref().map(Arc::from),
+        help: Arc::new(shown.help.clone()),
+    });
+    let voice = Voice(Arc::new(http::pages::Voice));
     let running = web::serve("wallet", config, http::openapi(), ready, move |service| {
-        service.app_data(site.clone()).app_data(assets::ASSETS).app_data(http::problem::PAGES);
+        service
+            .app_data(site.clone())
+            .app_data(assets::ASSETS)
+            .app_data(http::problem::PAGES)
+            .app_data(voice.clone());
         http::configure(service);
     });
     Ok(running.await?)

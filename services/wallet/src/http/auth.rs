@@ -7,7 +7,7 @@ use actix_web::cookie::{Cookie, SameSite};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header::USER_AGENT;
 use actix_web::middleware::Next;
-use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest};
+use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, ResponseError as _};
 use holding::account::device_name;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
 use web::Problem;
@@ -21,11 +21,15 @@ pub const COOKIE: &str = "passerelle_wallet";
 /// Runs before any extractor of the scope, so that a bad body of a stranger is never looked at.
 pub async fn require_person(
     request: ServiceRequest,
-    next: Next<impl MessageBody>,
+    next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let person = find_person(request.request()).await?;
-    request.extensions_mut().insert(person.ok_or_else(Problem::unauthorized)?);
-    next.call(request).await
+    let Some(person) = find_person(request.request()).await? else {
+        // As an answer, not as an error: an error would pass by the edge, which says it in the reader's language.
+        let refusal = Problem::unauthorized().error_response();
+        return Ok(request.into_response(refusal).map_into_right_body());
+    };
+    request.extensions_mut().insert(person);
+    next.call(request).await.map(ServiceResponse::map_into_left_body)
 }
 
 /// Who is signed in, if anybody.

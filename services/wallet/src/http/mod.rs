@@ -14,6 +14,7 @@ pub mod presentations;
 pub mod problem;
 pub mod recovery;
 pub mod step_up;
+pub mod support;
 pub mod vc_api;
 pub mod views;
 
@@ -24,6 +25,7 @@ use actix_web::web::Data;
 use utoipa::OpenApi;
 
 use self::auth::SessionCookie;
+use crate::HelpConfig;
 use crate::app::Wallet;
 
 /// What the handlers share.
@@ -33,6 +35,7 @@ pub struct Site {
     /// Cookies carry `Secure` when people come over TLS.
     pub https: bool,
     pub notice: Option<Arc<str>>,
+    pub help: Arc<HelpConfig>,
 }
 
 pub type App = Data<Site>;

@@ -37,11 +37,14 @@ catalogues!(
     "entry",
     "existence",
     "frame",
+    "help",
     "home",
     "offer",
     "offline",
     "parties",
+    "problems",
     "scripts",
+    "support",
 );
 
 static BUNDLES: LazyLock<BTreeMap<Language, Bundle>> =

@@ -34,6 +34,12 @@ impl Words {
         Sentence::new(self.0, id)
     }
 
+    /// Whether there is a sentence of this name.
+    #[must_use]
+    pub fn knows(self, id: &str) -> bool {
+        catalogue::of(self.0).is_some_and(|bundle| bundle.has_message(id))
+    }
+
     /// A time in UTC, for readers without JavaScript; with it the page shows the reader's own zone.
     #[must_use]
     pub fn moment(self, at: &Timestamp) -> String {

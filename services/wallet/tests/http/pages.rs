@@ -117,6 +117,12 @@ async fn manifest_and_icons_make_it_installable() {
         agent.get(format!("{}/manifest.webmanifest", world.url)).await.unwrap().expect(200).unwrap();
     let manifest = manifest.json().unwrap();
     assert_eq!(manifest["display"], "standalone");
+    let arabic =
+        agent.get(format!("{}/manifest.webmanifest?language=ar", world.url)).await.unwrap().json().unwrap();
+    assert_eq!(
+        (&arabic["lang"], &arabic["dir"], &arabic["short_name"]),
+        (&json!("ar"), &json!("rtl"), &json!("المحفظة"))
+    );
     for icon in manifest["icons"].as_array().unwrap() {
         let url = format!("{}{}", world.url, icon["src"].as_str().unwrap());
         agent.get(url).await.unwrap().expect(200).unwrap();
@@ -196,4 +202,51 @@ async fn every_page_speaks_every_language() {
         let text = who.page(&path).await.expect(200).unwrap().text();
         assert!(text.contains("<html lang=\"ar\" dir=\"rtl\">") && text.contains(arabic), "{path}");
     }
+}
+
+#[actix_web::test]
+async fn page_says_whom_to_call_and_an_officer_reads_where_somebody_is_stuck() {
+    let world = World::new().await;
+    let person = world.person("anna").await;
+    let offer = person.open_offer(&world.offer_uri()).await;
+    let page = person.page(&format!("/offers/{}", offer["id"].as_str().unwrap())).await.text();
+    assert!(page.contains("href=\"tel:+41225550100\"") && page.contains("Monday to Friday"));
+    let wrong = person.accept(offer["id"].as_str().unwrap(), Some("000000")).await.expect(422).unwrap();
+    let code = wrong.json().unwrap()["supportCode"].as_str().unwrap().to_owned();
+    // Nobody need sign in to read a code: it holds nothing but this.
+    let read =
+        Agent::new().get_as(format!("{}/support?code={code}", world.url), "text/html").await.unwrap().text();
+    for part in ["receiving an offer", "accept", "transaction-code-refused"] {
+        assert!(read.contains(part), "{part}");
+    }
+    let misheard =
+        Agent::new().get_as(format!("{}/support?code=nonsense", world.url), "text/html").await.unwrap();
+    assert!(misheard.text().contains("This is not a code"));
+}
+
+#[actix_web::test]
+async fn what_went_wrong_is_said_in_the_language_of_the_reader() {
+    let world = World::new().await;
+    let agent = Agent::new();
+    let get = |path: &str, accept: &'static str, language: &'static str| {
+        let url = format!("{}{path}", world.url);
+        let agent = &agent;
+        async move {
+            let headers = [("accept", accept), ("accept-language", language)];
+            agent.send(testkit::Method::GET, url, &headers, Vec::new()).await.unwrap()
+        }
+    };
+    let problem = get("/v1/account", "application/json", "fr").await;
+    assert_eq!(problem.header("content-language"), Some("fr"));
+    assert_eq!(problem.json().unwrap()["title"], "Vous n’êtes pas connecté");
+    assert_eq!(
+        get("/v1/account", "application/json", "").await.json().unwrap()["title"],
+        "You are not signed in"
+    );
+    let page = get("/no-such-page", "text/html", "ar").await.expect(404).unwrap().text();
+    assert!(
+        page.contains("dir=\"rtl\"") && page.contains("لا يوجد شيء هنا") && page.contains("tel:+41225550100")
+    );
+    let page = get("/problems/offer-gone", "text/html", "ru").await.expect(200).unwrap().text();
+    assert!(page.contains("Это предложение закончилось"));
 }

@@ -268,7 +268,7 @@ impl World {
             workers: Some(1),
         };
         // No background work of its own: tests call `tend` when they mean it.
-        let running = wiring::listen(&http, None, Arc::clone(&wallet)).await.unwrap();
+        let running = wiring::listen(&http, &shown(), Arc::clone(&wallet)).await.unwrap();
         Self { others, wallet, url, database, _running: running, _directory: directory }
     }
 
@@ -306,6 +306,15 @@ impl World {
         person.receive(offer["id"].as_str().unwrap(), Some("493051")).await;
         person
     }
+}
+
+/// Whom people can call.
+fn shown() -> wallet::WalletConfig {
+    let hours =
+        [("en", "Monday to Friday, 8:00 to 17:00"), ("ar", "من الاثنين إلى الجمعة، من 8:00 إلى 17:00")];
+    let hours = hours.map(|(language, text)| (language.to_owned(), text.to_owned())).into();
+    let help = wallet::HelpConfig { telephone: Some("+41 22 555 01 00".to_owned()), hours };
+    wallet::WalletConfig { help, ..wallet::WalletConfig::default() }
 }
 
 fn knobs(base: &str, now: Timestamp) -> Knobs {

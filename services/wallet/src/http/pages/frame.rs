@@ -7,7 +7,7 @@ use actix_web::http::Method;
 use language::Language;
 use web::page::{Shell, ShellWords};
 
-use crate::http::App;
+use crate::http::{App, support};
 use crate::words::Words;
 
 /// The kit's frame in the language of the reader. Templates call it `shell`, as the base template does.
@@ -15,6 +15,10 @@ pub struct Frame {
     shell: Shell,
     /// Where the language picker comes back to.
     pub here: String,
+    pub telephone: Option<String>,
+    pub hours: Option<String>,
+    /// Says on the telephone which page this is.
+    pub support_code: String,
 }
 
 impl Deref for Frame {
@@ -42,7 +46,13 @@ impl Frame {
             sign_out: words.say("frame-sign-out").plain().into(),
         };
         shell.notice = app.notice.as_ref().map(ToString::to_string);
-        Self { shell, here: here(request) }
+        Self {
+            shell,
+            here: here(request),
+            telephone: app.help.telephone.clone(),
+            hours: app.help.hours_in(words.language()).map(str::to_owned),
+            support_code: support::code(request.path(), None, app.wallet.now()),
+        }
     }
 
     /// For the person; `current` is the address of the entry of the navigation that is open.
@@ -56,6 +66,19 @@ impl Frame {
             frame.shell = frame.shell.link(href, label, href == current);
         }
         frame
+    }
+
+    /// The same frame, its code saying what went wrong.
+    #[must_use]
+    pub fn stuck(self, request: &HttpRequest, app: &App, problem: Option<&str>) -> Self {
+        Self { support_code: support::code(request.path(), problem, app.wallet.now()), ..self }
+    }
+
+    /// The number as a link dials it.
+    #[must_use]
+    pub fn dialled(&self) -> String {
+        let number = self.telephone.as_deref().unwrap_or_default();
+        number.chars().filter(|character| character.is_ascii_digit() || *character == '+').collect()
     }
 
     /// The languages to pick from.

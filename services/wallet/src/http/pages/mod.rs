@@ -3,22 +3,28 @@
 mod access;
 mod consent;
 pub(super) mod frame;
+mod problems;
 mod shown;
 
 use actix_web::http::StatusCode;
-use actix_web::web::{Path, ServiceConfig};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use actix_web::web::{Path, Query, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
 use clock::Timestamp;
+use language::Language;
+use serde::Deserialize;
+use serde_json::{Map, Value};
 use web::Problem;
 use web::page::{html, html_with, see_other};
 
 use self::consent::{Choice, choices, missing};
 use self::frame::Frame;
+pub use self::problems::Voice;
 use self::shown::{Card, Entry, OfferedLine, Unfinished, entries, explanation, offered, unfinished, verdict};
 use super::auth::{find_person, removal_cookie};
 use super::views::{AccountView, ClaimView, CredentialView, ExistenceView, OfferView, PresentationView};
-use super::{App, assets, language};
+use super::{App, assets, language as languages};
 use crate::app::Person;
 use crate::words::Words;
 
@@ -36,7 +42,8 @@ pub fn configure(config: &mut ServiceConfig) -> &mut ServiceConfig {
         .service(activity)
         .service(account)
         .service(sign_out)
-        .service(language::pick)
+        .service(languages::pick)
+        .service(problems::read_code)
         .configure(access::configure)
 }
 
@@ -328,9 +335,25 @@ async fn sign_out(request: HttpRequest, app: App) -> Result<HttpResponse, Proble
     Ok(response)
 }
 
+#[derive(Deserialize)]
+struct Installed {
+    language: Option<String>,
+}
+
+/// The name under which a phone installs the wallet, in the page's language: browsers fetch it without cookies.
 #[get("/manifest.webmanifest")]
-async fn manifest(request: HttpRequest) -> HttpResponse {
-    web::assets::respond(&request, "application/manifest+json", assets::MANIFEST.as_bytes())
+async fn manifest(words: Words, asked: Query<Installed>) -> Result<HttpResponse, Problem> {
+    let words = asked.language.as_deref().and_then(Language::parse).map_or(words, Words);
+    let mut manifest: Map<String, Value> =
+        serde_json::from_str(assets::MANIFEST).map_err(|error| Problem::internal(&error))?;
+    let said = [("name", "frame-foot"), ("short_name", "wallet"), ("description", "entry-lead")];
+    manifest.extend(said.map(|(member, id)| (member.to_owned(), words.say(id).plain().into())));
+    manifest.insert("lang".to_owned(), words.language().code().into());
+    manifest.insert("dir".to_owned(), words.language().direction().into());
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "application/manifest+json"))
+        .insert_header((CACHE_CONTROL, "no-cache"))
+        .body(Value::Object(manifest).to_string()))
 }
 
 /// A link that was opened: `title` while it is looked at, `before` for who is not signed in yet.

@@ -1,0 +1,28 @@
+//! Every page in Chromium, in every language (`tests/browser/wallet.mjs`).
+
+use std::process::Stdio;
+
+use serde_json::json;
+
+use crate::world::World;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_page_is_accessible_in_every_language() {
+    let world = World::new().await;
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/browser");
+    let input = json!({
+        "wallet": world.url,
+        "offer": world.offer_uri(),
+        "code": "493051",
+        "request": world.request(),
+        "existence": world.existence_uri(),
+        "shots": format!("{root}/shots/wallet"),
+        "gallery": std::env::var("GALLERY").ok(),
+    });
+    let file = world.database.with_file_name("browser.json");
+    std::fs::write(&file, input.to_string()).unwrap();
+    let script = format!("{root}/wallet.mjs");
+    let status =
+        tokio::process::Command::new("node").arg(script).arg(&file).stdin(Stdio::null()).status().await;
+    assert!(status.unwrap().success(), "tests/browser/wallet.mjs failed (npm ci in tests/browser?)");
+}

@@ -1,0 +1,217 @@
+// Every page of the wallet in six languages: what axe-core finds, narrow screens, large text, targets, the keyboard
+// alone, and what a first visit weighs. Input: a JSON file with addresses (see services/wallet/tests/http/browser.rs).
+import assert from 'node:assert/strict';
+import {mkdirSync, readFileSync, readdirSync} from 'node:fs';
+import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import {parse} from 'acorn';
+import {Browser} from './browser.mjs';
+
+const LANGUAGES = ['en', 'ar', 'zh', 'fr', 'ru', 'es'];
+const PHONE = {width: 360, height: 640};
+const DESK = {width: 1280, height: 800};
+/** 400% zoom of 1280 pixels (WCAG 2.2, 1.4.10). */
+const NARROW = {width: 320, height: 256};
+/** What Chromium 70 reads, and the `catch` without a name that it reads of the next edition. */
+const EDITION = 2019;
+
+/** No module uses grammar that the stated floor does not know. */
+async function floor(browser) {
+  await browser.step('every module is written in the grammar of the floor', async () => {
+    const here = fileURLToPath(new URL('.', import.meta.url));
+    const wallet = join(here, '../../services/wallet/static');
+    const kit = join(here, '../../crates/web/assets');
+    const files = readdirSync(wallet).map(name => join(wallet, name))
+      .concat(['words.js', 'passkey.js', 'progress.js'].map(name => join(kit, name)))
+      .filter(path => path.endsWith('.js'));
+    assert(files.length > 10);
+    for(const path of files) {
+      try {
+        parse(readFileSync(path, 'utf8'), {ecmaVersion: EDITION, sourceType: 'module'});
+      } catch(error) {
+        throw new Error(`${path} is above ECMAScript ${EDITION}`, {cause: error});
+      }
+    }
+  });
+}
+
+/** Tabs to an element as somebody without a mouse does; its focus must be seen. */
+async function reach(page, selector) {
+  for(let tabs = 0; tabs < 80; tabs += 1) {
+    await page.keyboard.press('Tab');
+    const [found, seen] = await page.evaluate(wanted => {
+      const {activeElement} = document;
+      const style = getComputedStyle(activeElement);
+      const seen = style.outlineStyle !== 'none' || style.boxShadow !== 'none';
+      return [activeElement.matches(wanted), seen];
+    }, selector);
+    if(found) {
+      assert(seen, `the focus on ${selector} is seen`);
+      return;
+    }
+  }
+  throw new Error(`${selector} is out of the keyboard's reach on ${page.url()}`);
+}
+
+async function press(page, selector) {
+  await reach(page, selector);
+  await page.keyboard.press('Enter');
+}
+
+/** Receives, is asked and says no, all by keyboard. Returns the pages there are then. */
+async function byKeyboard(browser, person, input) {
+  const {page} = person;
+  const paths = ['/', '/activity', '/account'];
+  await browser.step('a wallet is made and an offer accepted by keyboard', async () => {
+    await page.goto(`${input.wallet}/offer?credential_offer_uri=${encodeURIComponent(input.offer)}`);
+    await page.locator('#create-wallet:not(:disabled)').waitFor();
+    await press(page, '#create-wallet');
+    await page.locator('#tx-code').waitFor();
+    await reach(page, '#tx-code');
+    await page.keyboard.type(input.code);
+    await page.locator('#accept:not(:disabled)').waitFor();
+    await press(page, '#accept');
+    await page.locator('.verdict.pass').waitFor();
+    paths.push(new URL(page.url()).pathname);
+    await press(page, 'main .actions a.button');
+    await page.locator('#paste-form').waitFor({state: 'attached'});
+    await press(page, 'a.credential');
+    await page.locator('#credential').waitFor();
+    paths.push(new URL(page.url()).pathname);
+  });
+  await browser.step('a request is opened and left, and waits on the first page', async () => {
+    const {clientId, requestUri} = input.request;
+    await page.goto(`${input.wallet}/present?${new URLSearchParams({client_id: clientId, request_uri: requestUri})}`);
+    await page.locator('#presentation').waitFor();
+    const path = new URL(page.url()).pathname;
+    paths.push(path);
+    await page.goto(`${input.wallet}/`);
+    await press(page, `a[href="${path}"]`);
+    await page.locator('#refuse:not(:disabled)').waitFor();
+  });
+  await browser.step('the yearly proof is opened', async () => {
+    await page.goto(`${input.wallet}/existence?${new URLSearchParams({request_uri: input.existence})}`);
+    await page.locator('#existence').waitFor();
+    paths.push(new URL(page.url()).pathname);
+  });
+  return paths;
+}
+
+/** Sets the language as the picker of every page does. */
+async function speak(person, input, language) {
+  const {page} = person;
+  await page.goto(`${input.wallet}/account`);
+  const menu = page.locator('.language-menu');
+  await menu.locator('summary').click();
+  await menu.locator(`button[value=${language}]`).click();
+  await page.locator(`html[lang=${language}]`).waitFor();
+}
+
+/** One page in one language. */
+async function look(browser, person, input, path, language) {
+  const {page} = person;
+  const name = `${language} ${path.replace(/[0-9a-f-]{20,}/, 'id')}`;
+  await page.setViewportSize(PHONE);
+  await page.goto(input.wallet + path);
+  await page.waitForLoadState('networkidle');
+  const spoken = await page.evaluate(() => [document.documentElement.lang, document.documentElement.dir]);
+  assert.deepEqual(spoken, [language, language === 'ar' ? 'rtl' : 'ltr'], name);
+  await browser.accessible(page, name);
+  const small = await page.evaluate(() => [...document.querySelectorAll('button, a.button, summary, nav a, a.credential, input:not([type=hidden]):not([type=radio]):not([type=checkbox])')]
+    .filter(element => element.offsetParent && element.getBoundingClientRect().height < 43.5)
+    .map(element => `${element.tagName} ${element.textContent.trim().slice(0, 30)} ${element.getBoundingClientRect().height}`));
+  small.forEach(target => browser.problems.push(`${name}: a small target: ${target}`));
+  await wide(browser, page, name);
+  if(language === 'en' || language === 'ar') {
+    await shoot(browser, page, input, path, language);
+  }
+  await page.setViewportSize(NARROW);
+  await wide(browser, page, `${name} at 400%`);
+  await page.setViewportSize(PHONE);
+  await page.evaluate(() => { document.documentElement.style.fontSize = '200%'; });
+  await wide(browser, page, `${name} with text of 200%`);
+}
+
+async function wide(browser, page, name) {
+  const over = await page.evaluate(() => {
+    const {scrollWidth} = document.documentElement;
+    if(scrollWidth <= innerWidth + 1) {
+      return null;
+    }
+    const out = [...document.querySelectorAll('main *, header *, footer *')].filter(element => {
+      const {left, right} = element.getBoundingClientRect();
+      return right > innerWidth + 1 || left < -1;
+    });
+    const named = out.map(({tagName, id, className}) => `${tagName}#${id}.${className}`);
+    return `${scrollWidth} pixels, ${named.slice(-3).join(' ')}`;
+  });
+  if(over) {
+    browser.problems.push(`${name} is wider than its screen: ${over}`);
+  }
+}
+
+async function shoot(browser, page, input, path, language) {
+  const name = `${language}-${path.split('/')[1].replace('?', '') || 'home'}`.replace(/credential_offer_uri=.*|code=.*/, '-link');
+  for(const [suffix, size] of [['desk', DESK], ['phone', PHONE]]) {
+    await page.setViewportSize(size);
+    await page.screenshot({path: join(input.shots, `${name}-${suffix}.png`), fullPage: true});
+    browser.pictures += 1;
+  }
+  if(input.gallery) {
+    mkdirSync(input.gallery, {recursive: true});
+    await page.screenshot({path: join(input.gallery, `${name}.jpg`), type: 'jpeg', quality: 55});
+  }
+}
+
+/** A first visit over a slow line on a slow phone. */
+async function weigh(browser, input) {
+  const person = await browser.person('first visit', {phone: true});
+  await browser.step('a first visit over 2G', async () => {
+    const {page} = person;
+    const devtools = await page.context().newCDPSession(page);
+    let bytes = 0;
+    devtools.on('Network.loadingFinished', ({encodedDataLength}) => { bytes += encodedDataLength; });
+    await devtools.send('Network.enable');
+    await devtools.send('Network.emulateNetworkConditions', {
+      offline: false, latency: 300, downloadThroughput: 250_000 / 8, uploadThroughput: 50_000 / 8,
+    });
+    await devtools.send('Emulation.setCPUThrottlingRate', {rate: 6});
+    const begun = Date.now();
+    await page.goto(input.wallet, {timeout: 60_000, waitUntil: 'commit'});
+    await page.locator('#create-wallet:not(:disabled)').waitFor({timeout: 60_000});
+    const usable = Date.now() - begun;
+    await page.waitForLoadState('networkidle');
+    console.log(`first view: ${(bytes / 1000).toFixed(1)} kB transferred, usable after ${(usable / 1000).toFixed(1)} s (250 kbit/s, 300 ms, CPU six times slower)`);
+    assert(bytes < 100_000, `${bytes} bytes`);
+    assert(usable < 30_000, `${usable} ms`);
+  });
+}
+
+async function everyLanguage(browser, input) {
+  const person = await browser.person('retiree', {phone: true});
+  const paths = await byKeyboard(browser, person, input);
+  const newcomer = await browser.person('newcomer', {phone: true});
+  await newcomer.page.goto(`${input.wallet}/offer?credential_offer_uri=${encodeURIComponent(input.offer)}`);
+  await newcomer.page.locator('#create-wallet:not(:disabled)').click();
+  await newcomer.page.locator('#tx-code').waitFor();
+  const offer = new URL(newcomer.page.url()).pathname;
+  const stranger = await browser.person('stranger', {phone: true});
+  for(const language of LANGUAGES) {
+    await browser.step(`every page in ${language}`, async () => {
+      await speak(person, input, language);
+      for(const path of paths) {
+        await look(browser, person, input, path, language);
+      }
+      await look(browser, person, input, '/support?code=1234-5678', language);
+      await look(browser, person, input, '/offer?credential_offer_uri=x', language);
+      await look(browser, person, input, '/no-such-page', language);
+      await speak(newcomer, input, language);
+      await look(browser, newcomer, input, offer, language);
+      await stranger.page.goto(`${input.wallet}/?first`);
+      await stranger.page.locator(`.languages-first button[value=${language}]`).click();
+      await look(browser, stranger, input, '/?first', language);
+    });
+  }
+}
+
+await Browser.conduct('wallet', JSON.parse(readFileSync(process.argv[2], 'utf8')), floor, weigh, everyLanguage);
