@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod activity;
 mod answer_form;
+pub mod assisted;
 pub mod background;
 pub mod copies;
 pub mod credentials;
@@ -13,6 +14,7 @@ pub mod fault;
 pub mod issuers;
 pub mod languages;
 pub mod offers;
+pub mod officers;
 pub mod pins;
 pub mod presentations;
 pub mod recovery;

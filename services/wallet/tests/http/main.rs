@@ -3,6 +3,7 @@
 
 mod accounts;
 mod approving;
+mod assisted;
 mod copies;
 mod deferred;
 mod existence;

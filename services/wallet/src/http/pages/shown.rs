@@ -194,7 +194,10 @@ pub fn entries(activities: Vec<(Timestamp, Activity)>) -> Vec<Entry> {
                 Activity::Refused { .. }
                 | Activity::DeviceKeyLost { .. }
                 | Activity::PinLocked { .. }
-                | Activity::Recovered { .. } => "warning",
+                | Activity::Recovered { .. }
+                | Activity::RecoveryAgreed { .. }
+                | Activity::RecoveryEnded { .. }
+                | Activity::RecoveryDone { .. } => "warning",
                 Activity::CredentialRemoved { .. }
                 | Activity::DeviceKeyAdded { .. }
                 | Activity::PasskeyAdded { .. }

@@ -5,6 +5,7 @@ mod account;
 mod credentials;
 mod existence;
 mod offers;
+mod officers;
 mod presentations;
 
 use std::collections::BTreeMap;
@@ -21,6 +22,7 @@ pub use account::{AccountView, ActivityList, DeviceKeyView, NewDeviceKey};
 pub use credentials::{ClaimView, CredentialList, CredentialView, StatusView};
 pub use existence::{ExistenceKey, ExistenceLink, ExistenceView, SigningStep};
 pub use offers::{Acceptance, OfferLink, OfferStep, OfferView};
+pub use officers::{HelpAsked, HelpCode, HelpView, NewOfficer, OfficerLinkView, Seen, WalletNumber};
 pub use presentations::{
     CandidateView, Consent, PresentationResult, PresentationStep, PresentationView, QueryView, RequestLink,
 };
