@@ -7,7 +7,7 @@ use crate::world::{Person, World, problem};
 /// Two officers: the first by the link of the program, the second by the first.
 async fn officers(world: &World) -> (Person, Person) {
     let (one, two) = (world.person("officer one").await, world.person("officer two").await);
-    let link = first_link(&world).await.unwrap().unwrap();
+    let link = first_link(world).await.unwrap().unwrap();
     one.post("/v1/officers", json!({ "link": link, "name": "Awa Ndiaye" })).await.expect(204).unwrap();
     let invited = one.post("/v1/officers/invitations", json!({})).await.expect(201).unwrap().json().unwrap();
     let joining = json!({ "link": invited["link"], "name": "Li Wei" });
