@@ -60,6 +60,17 @@ pub enum Activity {
     Recovered {
         device: String,
     },
+    /// An officer agreed to let somebody in again.
+    RecoveryAgreed {
+        officer: String,
+    },
+    /// By an officer, or by the person.
+    RecoveryEnded {
+        by: Option<String>,
+    },
+    RecoveryDone {
+        device: String,
+    },
     /// The last try before the PIN locked itself.
     PinLocked {
         device: String,
@@ -85,6 +96,9 @@ impl Activity {
             Self::PinRemoved { .. } => "pinRemoved",
             Self::PinLocked { .. } => "pinLocked",
             Self::RecoveryCodeMade => "recoveryCodeMade",
+            Self::RecoveryAgreed { .. } => "recoveryAgreed",
+            Self::RecoveryEnded { .. } => "recoveryEnded",
+            Self::RecoveryDone { .. } => "recoveryDone",
             Self::Recovered { .. } => "recovered",
         }
     }
@@ -136,6 +150,18 @@ impl Activity {
             Self::PasskeyRemoved { name } => format!("A passkey was removed: {name}."),
             Self::PinAdded { device } => format!("A PIN was set on {device}."),
             Self::PinRemoved { device } => format!("The PIN on {device} was removed."),
+            Self::RecoveryAgreed { officer } => {
+                format!(
+                    "{officer} agreed to open this wallet on another device. If that is not you, stop it."
+                )
+            }
+            Self::RecoveryEnded { by: Some(officer) } => {
+                format!("{officer} refused to open this wallet on another device.")
+            }
+            Self::RecoveryEnded { by: None } => "You stopped the opening on another device.".to_owned(),
+            Self::RecoveryDone { device } => {
+                format!("Two officers opened this wallet again, on {device}. All other sessions ended.")
+            }
             Self::RecoveryCodeMade => {
                 "A recovery code was made. An earlier one is of no use any more.".to_owned()
             }

@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod activity;
+pub mod assisted;
 pub mod assurance;
 pub mod copies;
 pub mod dcql;

@@ -32,6 +32,8 @@ pub enum Purpose {
     Label,
     /// To whom a copy was shown.
     ShownTo,
+    /// A request to be let in again.
+    Recovery,
 }
 
 impl Purpose {
@@ -45,6 +47,7 @@ impl Purpose {
             Self::Activity => "activity",
             Self::Label => "label",
             Self::ShownTo => "shown to",
+            Self::Recovery => "recovery",
         }
     }
 }

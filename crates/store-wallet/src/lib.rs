@@ -6,6 +6,7 @@
 
 pub mod accounts;
 pub mod credentials;
+pub mod officers;
 pub mod pins;
 pub mod records;
 pub mod recovery;
@@ -20,6 +21,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { version: 20, name: "ways_in", sql: include_str!("../migrations/020_ways_in.sql") },
     Migration { version: 21, name: "copies", sql: include_str!("../migrations/021_copies.sql") },
     Migration { version: 22, name: "recovery", sql: include_str!("../migrations/022_recovery.sql") },
+    Migration { version: 23, name: "officers", sql: include_str!("../migrations/023_officers.sql") },
 ];
 
 /// The wallet's database.

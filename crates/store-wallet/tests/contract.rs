@@ -7,6 +7,7 @@ use holding::assurance::Assurance;
 use holding::pin::PinAccess;
 use store_wallet::accounts::Account;
 use store_wallet::credentials::Credential;
+use store_wallet::officers::Assisted;
 use store_wallet::records::{Entry, Record, Table};
 use store_wallet::sessions::Ceremony;
 use store_wallet::{Store, Tx};
@@ -361,6 +362,60 @@ async fn account_has_one_recovery_code_that_is_taken_once() {
         tx.insert_pin(&pin("b", "t2")).await.unwrap();
         assert_eq!(tx.delete_pins("a").await.unwrap(), 1);
         assert!(tx.find_pin("t2").await.unwrap().is_some());
+        tx.commit().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn officer_begins_with_a_link_that_serves_once_and_in_time() {
+    for case in engines("officers").await {
+        let mut tx = case.store.write("test").await.unwrap();
+        account(&mut tx, "a").await;
+        tx.insert_officer_link("l1", at(60)).await.unwrap();
+        tx.insert_officer_link("l2", at(60)).await.unwrap();
+        assert!(tx.consume_officer_link("l1", at(59)).await.unwrap());
+        assert!(!tx.consume_officer_link("l1", at(59)).await.unwrap());
+        assert!(!tx.consume_officer_link("l2", at(60)).await.unwrap());
+        assert_eq!(tx.count_officers().await.unwrap(), 0);
+        tx.insert_officer("a", &[5], at(0)).await.unwrap();
+        assert_eq!(tx.find_officer("a").await.unwrap(), Some(vec![5]));
+        assert_eq!(tx.count_officers().await.unwrap(), 1);
+        assert!(tx.delete_officer("a").await.unwrap());
+        tx.commit().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn recovery_with_help_is_found_moved_and_due() {
+    for case in engines("assisted").await {
+        let mut tx = case.store.write("test").await.unwrap();
+        for id in ["3f2a91bc-07d4-1", "3f2a91bc-07d5-1"] {
+            account(&mut tx, id).await;
+        }
+        let first = "3f2a91bc-07d4-1";
+        assert_eq!(tx.find_account_by_beginning("3f2a91bc-07d4").await.unwrap().as_deref(), Some(first));
+        assert_eq!(tx.find_account_by_beginning("3f2a91bc").await.unwrap(), None, "two begin so");
+        let help = Assisted {
+            id: "r1".into(),
+            code: "f1".into(),
+            account: first.into(),
+            state: "asked".into(),
+            sealed: vec![1],
+            revision: 0,
+            created_at: at(0),
+            due_at: None,
+        };
+        tx.insert_assisted(&help).await.unwrap();
+        assert_eq!(tx.find_assisted_by_code("f1").await.unwrap(), Some(help.clone()));
+        assert!(tx.list_due_assisted(at(1000)).await.unwrap().is_empty());
+        let waiting = Assisted { state: "waiting".into(), due_at: Some(at(9)), ..help.clone() };
+        tx.replace_assisted(&waiting).await.unwrap();
+        assert!(tx.replace_assisted(&waiting).await.unwrap_err().is_retryable());
+        assert!(tx.list_due_assisted(at(8)).await.unwrap().is_empty());
+        assert_eq!(tx.list_due_assisted(at(9)).await.unwrap()[0].id, "r1");
+        assert_eq!(tx.find_assisted_of(first).await.unwrap().unwrap().revision, 1);
+        tx.delete_account(first).await.unwrap();
+        assert!(tx.find_assisted("r1").await.unwrap().is_none());
         tx.commit().await.unwrap();
     }
 }

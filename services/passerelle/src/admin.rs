@@ -18,6 +18,7 @@ pub async fn run(command: Admin) -> anyhow::Result<()> {
             let whom = if approver { LinkFor::Approver } else { LinkFor::FirstOfficer };
             officer_link(&data, config, &tenant, whom).await
         }
+        Admin::WalletOfficerLink { data, config } => wallet_officer_link(&data, config).await,
         Admin::RotateKey { data, org, key, overlap, compromised } => {
             rotate_key(&data, &org, &key, Old::of(overlap, compromised)).await
         }
@@ -40,6 +41,19 @@ async fn officer_link(
     match issuer::officer_link(&config, tenant, whom).await? {
         Some(link) => say::line(link.as_str()),
         None => bail!("{tenant} has officers already; they invite others in the console"),
+    }
+    Ok(())
+}
+
+async fn wallet_officer_link(data: &Path, config: Option<PathBuf>) -> anyhow::Result<()> {
+    let path = match config {
+        Some(path) => path,
+        None => Plan::load(data)?.config(Service::Wallet),
+    };
+    let config: wallet::Config = read(&path)?;
+    match wallet::officer_link(&config).await? {
+        Some(link) => say::line(&link),
+        None => bail!("the wallet has officers already; they invite others"),
     }
     Ok(())
 }

@@ -212,6 +212,17 @@ pub enum Admin {
         #[arg(long)]
         approver: bool,
     },
+    /// Print a fresh one-time link by which the first officer of the wallet service begins
+    ///
+    /// Whoever is signed in to the wallet with a passkey redeems it, and may then help people who lost every way in. There is
+    /// none once there is an officer: they invite others themselves.
+    WalletOfficerLink {
+        #[arg(long, value_name = "DIR", default_value = "./data")]
+        data: PathBuf,
+        /// A wallet's configuration that `up` did not write
+        #[arg(long, value_name = "FILE", conflicts_with = "data")]
+        config: Option<PathBuf>,
+    },
     /// Put a new key in the place of one in an organisation's DID document
     ///
     /// The new key is sealed into a file first, then published on the chain; the issuer signs with it within

@@ -57,6 +57,14 @@ pub async fn start(config: Config) -> Result<web::Running, StartError> {
     wiring::serve(&config, wallet).await
 }
 
+/// A one-time link by which the first officer of this service begins; none once there is one. For the program that runs the
+/// service, which prints it.
+pub async fn officer_link(config: &Config) -> Result<Option<String>, StartError> {
+    let store = wiring::store(config).await?;
+    let (clock, entropy) = (clock::SystemClock, clock::SystemEntropy);
+    Ok(app::officers::first_officer_link(&store, &entropy, clock::Clock::now(&clock)).await?)
+}
+
 /// The API description of this service.
 #[must_use]
 pub fn openapi() -> utoipa::openapi::OpenApi {

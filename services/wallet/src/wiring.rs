@@ -24,10 +24,15 @@ use crate::{StartError, assets};
 
 const SCHEMA: &str = "wallet";
 
+/// The database of a configuration.
+pub async fn store(config: &Config) -> Result<Store, StartError> {
+    let url = std::env::var("DATABASE_URL").unwrap_or_else(|_| config.store.database_url.clone());
+    Ok(Store::open(&url, SCHEMA).await?)
+}
+
 /// Builds the wallet from its configuration.
 pub async fn wallet(config: &Config) -> Result<Wallet, StartError> {
-    let url = std::env::var("DATABASE_URL").unwrap_or_else(|_| config.store.database_url.clone());
-    let store = Store::open(&url, SCHEMA).await?;
+    let store = store(config).await?;
     let sealing_key = SealingKey::load_or_create(&config.keys.sealing_key)?;
     let outbound = Outbound::new(&config.outbound)?;
     let path = &config.registry.genesis;

@@ -60,6 +60,7 @@ macro_rules! carry_faults {
 
 carry_faults!(
     super::accounts::AccountError,
+    super::assisted::AssistedError,
     super::credentials::CredentialError,
     super::existence::ExistenceError,
     super::offers::OfferError,

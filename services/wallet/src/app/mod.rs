@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod activity;
 mod answer_form;
+pub mod assisted;
 pub mod background;
 pub mod copies;
 pub mod credentials;
@@ -14,6 +15,7 @@ pub mod fault;
 pub mod issuers;
 pub mod languages;
 pub mod offers;
+pub mod officers;
 pub mod offline;
 pub mod pins;
 pub mod presentations;

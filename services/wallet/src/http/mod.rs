@@ -7,6 +7,7 @@ pub mod credentials;
 pub mod existence;
 pub mod language;
 pub mod offers;
+pub mod officers;
 pub mod offline;
 pub mod pages;
 pub mod pins;
@@ -51,6 +52,7 @@ pub type App = Data<Site>;
     ),
     tags(
         (name = "account", description = "Passkeys, sessions, device keys"),
+        (name = "officers", description = "Help with recovery, by officers of this service"),
         (name = "receiving", description = "Credential offers (OpenID4VCI 1.0)"),
         (name = "credentials", description = "What the person holds"),
         (name = "presenting", description = "Presentation requests (OpenID4VP 1.0)"),
@@ -74,6 +76,9 @@ pub fn configure(config: &mut web::ServiceConfig<'_>) {
         .service(pins::pin_sign_in)
         .service(recovery::recovery_options)
         .service(recovery::recover)
+        .service(officers::assisted_options)
+        .service(officers::ask_for_help)
+        .service(officers::show_help)
         .service(vc_api::derive_credential)
         .service(
             utoipa_actix_web::scope("/v1")
@@ -97,6 +102,12 @@ pub fn configure(config: &mut web::ServiceConfig<'_>) {
                 .service(pins::delete_pin)
                 .service(recovery::make_recovery_code)
                 .service(recovery::delete_recovery_code)
+                .service(officers::stop_help)
+                .service(officers::become_officer)
+                .service(officers::invite_officer)
+                .service(officers::find_help)
+                .service(officers::approve_help)
+                .service(officers::refuse_help)
                 .service(offers::open_offer)
                 .service(offers::show_offer)
                 .service(offers::accept_offer)

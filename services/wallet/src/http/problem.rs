@@ -3,11 +3,13 @@
 use actix_web::http::StatusCode;
 use actix_web::http::header::RETRY_AFTER;
 use holding::account::{DeviceKeyFault, StepUp};
+use holding::assisted::AssistedFault;
 use holding::pin::PinFault;
 use serde_json::{Value, json};
 use web::{Problem, ProblemPage, ProblemPages};
 
 use crate::app::accounts::AccountError;
+use crate::app::assisted::AssistedError;
 use crate::app::credentials::CredentialError;
 use crate::app::existence::ExistenceError;
 use crate::app::fault::{Fault, RemoteFault};
@@ -120,6 +122,23 @@ impl From<OfflineError> for Problem {
         match &error {
             OfflineError::Fault(inner) => fault(inner),
             OfflineError::Form => Self::bad_request(capitalised(&error.to_string())),
+        }
+    }
+}
+
+impl From<AssistedError> for Problem {
+    fn from(error: AssistedError) -> Self {
+        match error {
+            AssistedError::Account(inner) => inner.into(),
+            AssistedError::Unknown => Self::not_found(),
+            AssistedError::UnderWay => {
+                Self::conflict("Somebody has asked for this wallet already. Read that code to an officer.")
+            }
+            AssistedError::Assisted(AssistedFault::Over) => step(&AssistedFault::Over.to_string()),
+            AssistedError::Assisted(
+                fault @ (AssistedFault::SameOfficer | AssistedFault::OwnWallet | AssistedFault::Unsaid),
+            ) => Self::new(UNPROCESSABLE, "help-refused", "This officer cannot agree")
+                .detail(format!("{}.", capitalised(&fault.to_string()))),
         }
     }
 }
@@ -391,6 +410,11 @@ pub const PAGES: ProblemPages = ProblemPages(&[
         "recovery-code-refused",
         "The recovery code was not accepted",
         "The code is not one that opens a wallet: mistyped, used already, or followed by a newer one.",
+    ),
+    page(
+        "help-refused",
+        "This officer cannot agree",
+        "Two different officers agree to a recovery, neither of them to that of their own wallet, and each says how they know the person.",
     ),
     page(
         "pin-refused",

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod approving;
+mod assisted;
 mod browser;
 mod copies;
 mod deferred;

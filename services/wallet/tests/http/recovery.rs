@@ -39,6 +39,7 @@ async fn lost_phone_is_followed_by_a_new_one_with_the_printed_code() {
     let before = anna.get("/v1/account").await.json().unwrap();
     assert!(before["recoveryCodeMadeAt"].is_string());
     let mut again = newcomer(&world, "new phone");
+    world.others.clock.advance(chrono::Duration::seconds(1));
     let typed = code.to_lowercase().replace('-', " ");
     let account = recover(&mut again, &typed).await.expect(200).unwrap().json().unwrap();
     assert_eq!(account["id"], before["id"]);

@@ -225,7 +225,10 @@ pub fn entries(words: Words, activities: Vec<(Timestamp, Activity)>) -> Vec<Entr
                 Activity::Refused { .. }
                 | Activity::DeviceKeyLost { .. }
                 | Activity::PinLocked { .. }
-                | Activity::Recovered { .. } => "warning",
+                | Activity::Recovered { .. }
+                | Activity::RecoveryAgreed { .. }
+                | Activity::RecoveryEnded { .. }
+                | Activity::RecoveryDone { .. } => "warning",
                 Activity::CredentialRemoved { .. }
                 | Activity::DeviceKeyAdded { .. }
                 | Activity::PasskeyAdded { .. }

@@ -18,6 +18,8 @@ pub struct AccountView {
     pub passkeys: Vec<PasskeyView>,
     pub device_keys: Vec<DeviceKeyView>,
     pub pins: Vec<PinView>,
+    /// The number under which officers find this wallet.
+    pub number: String,
     /// When the recovery code was made that opens this wallet.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recovery_code_made_at: Option<DateTime<Utc>>,
@@ -82,6 +84,7 @@ impl AccountView {
                 })
                 .collect(),
             pins: overview.pins.iter().map(Into::into).collect(),
+            number: holding::assisted::wallet_number(&overview.account.id),
             recovery_code_made_at: overview.recovery_code_made,
             sessions: overview
                 .sessions

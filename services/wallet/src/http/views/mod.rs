@@ -6,6 +6,7 @@ mod credentials;
 mod existence;
 mod export;
 mod offers;
+mod officers;
 mod presentations;
 
 use std::collections::BTreeMap;
@@ -23,6 +24,7 @@ pub use credentials::{ClaimView, CredentialList, CredentialView, StatusView};
 pub use existence::{ExistenceKey, ExistenceLink, ExistenceView, SigningStep};
 pub use export::ExportView;
 pub use offers::{Acceptance, OfferLink, OfferStep, OfferView};
+pub use officers::{HelpAsked, HelpCode, HelpView, NewOfficer, OfficerLinkView, Seen, WalletNumber};
 pub use presentations::{
     CandidateView, Consent, PresentationResult, PresentationStep, PresentationView, QueryView, RequestLink,
 };

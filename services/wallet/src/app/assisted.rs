@@ -1,0 +1,222 @@
+//! Recovery with the help of two officers: asked for on the new device, agreed to, waited for, stopped or done.
+
+use holding::account::Passkey;
+use holding::activity::Activity;
+use holding::assisted::{Approval, AssistedFault, AssistedRecovery, State, read_wallet_number};
+use holding::recovery::RecoveryCode;
+use holding::request::plain_text;
+use holding::vault::{DataKey, Purpose};
+use serde_json::Value;
+use store_wallet::officers::Assisted;
+
+use super::accounts::AccountError;
+use super::fault::Fault;
+use super::officers::Officer;
+use super::sessions::CeremonyKind;
+use super::{Person, Wallet};
+
+const LONGEST_TEXT: usize = 300;
+
+/// Why a request for help is not taken, or not taken further.
+#[derive(Debug, thiserror::Error)]
+pub enum AssistedError {
+    #[error(transparent)]
+    Account(#[from] AccountError),
+    #[error("there is no such wallet or request")]
+    Unknown,
+    #[error("somebody has asked for this wallet already")]
+    UnderWay,
+    #[error(transparent)]
+    Assisted(#[from] AssistedFault),
+}
+
+impl From<Fault> for AssistedError {
+    fn from(fault: Fault) -> Self {
+        AccountError::from(fault).into()
+    }
+}
+
+/// A request with what is in it.
+pub struct Help {
+    pub row: Assisted,
+    pub recovery: AssistedRecovery,
+}
+
+impl Wallet {
+    /// Options for the passkey of the new device, by the number of the wallet.
+    pub async fn start_assisted(&self, number: &str) -> Result<Value, AssistedError> {
+        let beginning = read_wallet_number(number).ok_or(AssistedError::Unknown)?;
+        let mut tx = self.store.read().await?;
+        let account = tx.find_account_by_beginning(&beginning).await?.ok_or(AssistedError::Unknown)?;
+        let known = tx.list_passkeys(&account).await?;
+        drop(tx);
+        Ok(self.registration_options(CeremonyKind::Assisted, &account, &known).await?)
+    }
+
+    /// Asks for help. The code beside the request is what the person reads to an officer.
+    pub async fn ask_for_help(
+        &self,
+        response: &Value,
+        device: &str,
+    ) -> Result<(Help, RecoveryCode), AssistedError> {
+        let ceremony = self.take(CeremonyKind::Assisted, response).await?;
+        let account = ceremony.account.clone();
+        let passkey = self.registered(&ceremony, response, device)?;
+        if let Some(open) = self.help_of(&account).await?
+            && open.recovery.is_open(self.now())
+        {
+            return Err(AssistedError::UnderWay);
+        }
+        let recovery = AssistedRecovery {
+            credential_id: passkey.credential_id,
+            passkey: passkey.passkey,
+            public_key: passkey.public_key,
+            device: device.to_owned(),
+            asked_at: self.now(),
+            approvals: Vec::new(),
+            state: State::Asked,
+        };
+        let key = self.data_key(&account).await?.ok_or(AssistedError::Unknown)?;
+        let (id, code) = (clock::token(self.entropy.as_ref()), RecoveryCode::generate(self.entropy.as_ref()));
+        let row = Assisted {
+            sealed: self.seal(&key, Purpose::Recovery, &id, &recovery)?,
+            id,
+            code: code.fingerprint(),
+            account,
+            state: recovery.state().to_owned(),
+            revision: 0,
+            created_at: self.now(),
+            due_at: None,
+        };
+        let mut tx = self.store.write("ask_for_help").await?;
+        tx.insert_assisted(&row).await?;
+        tx.commit().await?;
+        Ok((Help { row, recovery }, code))
+    }
+
+    /// How a request stands, for whoever made it: its identifier is a secret of the new device.
+    pub async fn help(&self, id: &str) -> Result<Help, AssistedError> {
+        let row = self.store.read().await?.find_assisted(id).await?;
+        Ok(self.open_help(row.ok_or(AssistedError::Unknown)?).await?.1)
+    }
+
+    /// The request that a person reads the code of, for an officer.
+    pub async fn find_help(&self, person: &Person, code: &str) -> Result<Help, AssistedError> {
+        self.officer(person).await?;
+        let code = RecoveryCode::parse(code).ok_or(AssistedError::Unknown)?;
+        let row = self.store.read().await?.find_assisted_by_code(&code.fingerprint()).await?;
+        Ok(self.open_help(row.ok_or(AssistedError::Unknown)?).await?.1)
+    }
+
+    /// An officer agrees, and says how they know the person. Whoever has the wallet reads of it at once.
+    pub async fn approve_help(&self, person: &Person, id: &str, seen: &str) -> Result<Help, AssistedError> {
+        let Officer { account: officer, name } = self.officer(person).await?;
+        let approval = Approval { officer, name, seen: plain_text(seen, LONGEST_TEXT), at: self.now() };
+        let activity = Activity::RecoveryAgreed { officer: approval.name.clone() };
+        self.move_help(id, Some(activity), |recovery, account| recovery.approved(account, approval)).await
+    }
+
+    /// An officer says no.
+    pub async fn refuse_help(&self, person: &Person, id: &str) -> Result<Help, AssistedError> {
+        let officer = self.officer(person).await?;
+        let (name, now) = (officer.name.clone(), self.now());
+        let activity = Activity::RecoveryEnded { by: Some(name.clone()) };
+        self.move_help(id, Some(activity), |recovery, _| recovery.refused(&name, now)).await
+    }
+
+    /// Whoever has the wallet says no. It needs no fresh proof: it only takes away, and it may be urgent.
+    pub async fn stop_help(&self, person: &Person) -> Result<(), AssistedError> {
+        let help = self.help_of(&person.account).await?.ok_or(AssistedError::Unknown)?;
+        let now = self.now();
+        let activity = Activity::RecoveryEnded { by: None };
+        self.move_help(&help.row.id, Some(activity), |recovery, _| recovery.stopped(now)).await.map(drop)
+    }
+
+    /// What is under way for this wallet, so that its person sees it.
+    pub async fn help_under_way(&self, person: &Person) -> Result<Option<Help>, Fault> {
+        let help = self.help_of(&person.account).await?;
+        Ok(help.filter(|help| help.recovery.is_open(self.now()) && !help.recovery.approvals.is_empty()))
+    }
+
+    /// Lets in whose time to wait is over: their passkey counts from now on, other sessions and PINs end.
+    pub(super) async fn tend_assisted(&self) -> Result<(), Fault> {
+        let now = self.now();
+        for row in self.store.read().await?.list_due_assisted(now).await? {
+            let (key, help) = self.open_help(row).await?;
+            let Some(done) = help.recovery.done(now) else { continue };
+            let passkey = Passkey {
+                credential_id: done.credential_id.clone(),
+                account: help.row.account.clone(),
+                passkey: done.passkey.clone(),
+                public_key: done.public_key.clone(),
+                name: done.device.clone(),
+                label: None,
+                created_at: now,
+                last_used_at: now,
+            };
+            let entry = self.entry(&key, &Activity::RecoveryDone { device: done.device.clone() })?;
+            let moved = self.moved_help(&key, &help.row, &done)?;
+            let mut tx = self.store.write("let_in_again").await?;
+            tx.replace_assisted(&moved).await?;
+            tx.insert_passkey(&passkey).await?;
+            tx.delete_sessions(&moved.account).await?;
+            tx.delete_pins(&moved.account).await?;
+            tx.insert_entry(&moved.account, &entry).await?;
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+
+    async fn move_help(
+        &self,
+        id: &str,
+        activity: Option<Activity>,
+        change: impl FnOnce(AssistedRecovery, &str) -> Result<AssistedRecovery, AssistedFault>,
+    ) -> Result<Help, AssistedError> {
+        let row = self.store.read().await?.find_assisted(id).await?.ok_or(AssistedError::Unknown)?;
+        let (key, Help { row, recovery }) = self.open_help(row).await?;
+        let recovery = change(recovery, &row.account)?;
+        let moved = self.moved_help(&key, &row, &recovery)?;
+        let entry = activity.map(|activity| self.entry(&key, &activity)).transpose()?;
+        let mut tx = self.store.write("move_help").await?;
+        tx.replace_assisted(&moved).await?;
+        if let Some(entry) = entry {
+            tx.insert_entry(&moved.account, &entry).await?;
+        }
+        tx.commit().await?;
+        Ok(Help { row: Assisted { revision: moved.revision + 1, ..moved }, recovery })
+    }
+
+    fn moved_help(
+        &self,
+        key: &DataKey,
+        row: &Assisted,
+        recovery: &AssistedRecovery,
+    ) -> Result<Assisted, Fault> {
+        let due_at = match recovery.state {
+            State::Waiting { until } => Some(until),
+            _ => None,
+        };
+        Ok(Assisted {
+            state: recovery.state().to_owned(),
+            sealed: self.seal(key, Purpose::Recovery, &row.id, recovery)?,
+            due_at,
+            ..row.clone()
+        })
+    }
+
+    async fn help_of(&self, account: &str) -> Result<Option<Help>, Fault> {
+        let row = self.store.read().await?.find_assisted_of(account).await?;
+        match row {
+            None => Ok(None),
+            Some(row) => Ok(Some(self.open_help(row).await?.1)),
+        }
+    }
+
+    async fn open_help(&self, row: Assisted) -> Result<(DataKey, Help), Fault> {
+        let gone = || Fault::Prepare("the account of a recovery is gone".to_owned());
+        let key = self.data_key(&row.account).await?.ok_or_else(gone)?;
+        let recovery = key.unseal(Purpose::Recovery, &row.id, &row.sealed)?;
+        Ok((key, Help { row, recovery }))
+    }
+}
