@@ -140,31 +140,38 @@ impl Wallet {
 
     /// Lets in whose time to wait is over: their passkey counts from now on, other sessions and PINs end.
     pub(super) async fn tend_assisted(&self) -> Result<(), Fault> {
-        let now = self.now();
-        for row in self.store.read().await?.list_due_assisted(now).await? {
-            let (key, help) = self.open_help(row).await?;
-            let Some(done) = help.recovery.done(now) else { continue };
-            let passkey = Passkey {
-                credential_id: done.credential_id.clone(),
-                account: help.row.account.clone(),
-                passkey: done.passkey.clone(),
-                public_key: done.public_key.clone(),
-                name: done.device.clone(),
-                label: None,
-                created_at: now,
-                last_used_at: now,
-            };
-            let entry = self.entry(&key, &Activity::RecoveryDone { device: done.device.clone() })?;
-            let moved = self.moved_help(&key, &help.row, &done)?;
-            let mut tx = self.store.write("let_in_again").await?;
-            tx.replace_assisted(&moved).await?;
-            tx.insert_passkey(&passkey).await?;
-            tx.delete_sessions(&moved.account).await?;
-            tx.delete_pins(&moved.account).await?;
-            tx.insert_entry(&moved.account, &entry).await?;
-            tx.commit().await?;
+        for row in self.store.read().await?.list_due_assisted(self.now()).await? {
+            // One that cannot be carried out must not hold up the others.
+            if let Err(error) = self.let_in_again(row).await {
+                tracing::warn!(error = &error as &dyn std::error::Error, "a recovery is not carried out");
+            }
         }
         Ok(())
+    }
+
+    async fn let_in_again(&self, row: Assisted) -> Result<(), Fault> {
+        let now = self.now();
+        let (key, help) = self.open_help(row).await?;
+        let Some(done) = help.recovery.done(now) else { return Ok(()) };
+        let passkey = Passkey {
+            credential_id: done.credential_id.clone(),
+            account: help.row.account.clone(),
+            passkey: done.passkey.clone(),
+            public_key: done.public_key.clone(),
+            name: done.device.clone(),
+            label: None,
+            created_at: now,
+            last_used_at: now,
+        };
+        let entry = self.entry(&key, &Activity::RecoveryDone { device: done.device.clone() })?;
+        let moved = self.moved_help(&key, &help.row, &done)?;
+        let mut tx = self.store.write("let_in_again").await?;
+        tx.replace_assisted(&moved).await?;
+        tx.insert_passkey(&passkey).await?;
+        tx.delete_sessions(&moved.account).await?;
+        tx.delete_pins(&moved.account).await?;
+        tx.insert_entry(&moved.account, &entry).await?;
+        Ok(tx.commit().await?)
     }
 
     async fn move_help(
