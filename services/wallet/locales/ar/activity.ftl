@@ -19,3 +19,7 @@ activity-pin-removed = أُزيل رمز PIN الخاص بـ { $name }.
 activity-pin-locked = قُفل رمز PIN الخاص بـ { $name } بعد محاولات خاطئة كثيرة.
 activity-recovery-code-made = أُنشئ رمز استرداد.
 activity-recovered = فُتحت المحفظة برمز الاسترداد، على { $name }.
+activity-recovery-agreed = وافق { $who } على فتح هذه المحفظة على جهاز آخر. إن لم تكن أنت من طلب ذلك فأوقفه.
+activity-recovery-refused = رفض { $who } فتح هذه المحفظة على جهاز آخر.
+activity-recovery-stopped = أوقفت الفتح على جهاز آخر.
+activity-recovery-done = أعاد موظفان فتح هذه المحفظة على { $name }. وسُجّل خروجك من كل مكان آخر.

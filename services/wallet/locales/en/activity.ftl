@@ -21,3 +21,7 @@ activity-pin-removed = The PIN of { $name } was removed.
 activity-pin-locked = The PIN of { $name } locked itself after too many wrong tries.
 activity-recovery-code-made = A recovery code was made.
 activity-recovered = The wallet was opened with its recovery code, on { $name }.
+activity-recovery-agreed = { $who } agreed to open this wallet on another device. If that is not you, stop it.
+activity-recovery-refused = { $who } refused to open this wallet on another device.
+activity-recovery-stopped = You stopped the opening on another device.
+activity-recovery-done = Two officers opened this wallet again, on { $name }. You were signed out everywhere else.

@@ -19,3 +19,7 @@ activity-pin-removed = Se eliminó el PIN de { $name }.
 activity-pin-locked = El PIN de { $name } se bloqueó tras demasiados intentos fallidos.
 activity-recovery-code-made = Se creó un código de recuperación.
 activity-recovered = La cartera se abrió con su código de recuperación, en { $name }.
+activity-recovery-agreed = { $who } aceptó abrir esta cartera en otro dispositivo. Si no es usted, deténgalo.
+activity-recovery-refused = { $who } se negó a abrir esta cartera en otro dispositivo.
+activity-recovery-stopped = Usted detuvo la apertura en otro dispositivo.
+activity-recovery-done = Dos funcionarios volvieron a abrir esta cartera, en { $name }. Se cerró la sesión en todos los demás lugares.

@@ -19,3 +19,7 @@ activity-pin-removed = Le code PIN de { $name } a été supprimé.
 activity-pin-locked = Le code PIN de { $name } s’est bloqué après trop d’essais erronés.
 activity-recovery-code-made = Un code de récupération a été créé.
 activity-recovered = Le portefeuille a été ouvert avec son code de récupération, sur { $name }.
+activity-recovery-agreed = { $who } a accepté d’ouvrir ce portefeuille sur un autre appareil. Si ce n’est pas vous, arrêtez-le.
+activity-recovery-refused = { $who } a refusé d’ouvrir ce portefeuille sur un autre appareil.
+activity-recovery-stopped = Vous avez arrêté l’ouverture sur un autre appareil.
+activity-recovery-done = Deux agents ont rouvert ce portefeuille, sur { $name }. Vous avez été déconnecté partout ailleurs.

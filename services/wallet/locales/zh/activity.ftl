@@ -19,3 +19,7 @@ activity-pin-removed = { $name } 的 PIN 码已删除。
 activity-pin-locked = { $name } 的 PIN 码因多次输错而锁定。
 activity-recovery-code-made = 已生成恢复码。
 activity-recovered = 已在 { $name } 上用恢复码打开钱包。
+activity-recovery-agreed = { $who } 同意在另一台设备上打开此钱包。如果不是您本人，请阻止。
+activity-recovery-refused = { $who } 拒绝在另一台设备上打开此钱包。
+activity-recovery-stopped = 您已阻止在另一台设备上打开。
+activity-recovery-done = 两名工作人员已在 { $name } 上重新打开此钱包。您已在其他所有地方退出登录。

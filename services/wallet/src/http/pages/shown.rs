@@ -265,6 +265,12 @@ fn sentence(words: Words, activity: &Activity) -> Sentence {
         Activity::PinRemoved { device } => words.say("activity-pin-removed").with("name", device),
         Activity::PinLocked { device } => words.say("activity-pin-locked").with("name", device),
         Activity::RecoveryCodeMade => words.say("activity-recovery-code-made"),
+        Activity::RecoveryAgreed { officer } => words.say("activity-recovery-agreed").with("who", officer),
+        Activity::RecoveryEnded { by: Some(officer) } => {
+            words.say("activity-recovery-refused").with("who", officer)
+        }
+        Activity::RecoveryEnded { by: None } => words.say("activity-recovery-stopped"),
+        Activity::RecoveryDone { device } => words.say("activity-recovery-done").with("name", device),
         Activity::Recovered { device } => words.say("activity-recovered").with("name", device),
     }
 }
