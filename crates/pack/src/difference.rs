@@ -1,16 +1,18 @@
 //! What has changed from one pack to the next, for a slow line.
 //!
 //! A difference holds the new pack's signed manifest and, compressed, how its content is put together from pieces of
-//! the old content and new bytes. Whoever applies it gets the new pack or an error: the content's digest is signed.
+//! the old content and new bytes, both in the plain form of [`crate::plain`]. Whoever applies it gets the new pack or an error: the content's digest is signed.
 
 use std::collections::HashMap;
 
-use registry_types::{Canonical as _, Hash};
+use registry_types::Hash;
 
-use crate::content::{Content, sha256};
+use crate::content::sha256;
 use crate::file::{self, PackError, Signed};
+use crate::plain::{self, MAX_PLAIN_BYTES};
 
 const MAGIC: &[u8; 8] = b"PASSDIFF";
+const VERSION: u8 = 2;
 /// Shorter pieces are not worth naming.
 const WINDOW: usize = 24;
 /// Where the old content is indexed.
@@ -35,10 +37,15 @@ pub enum DifferenceError {
 pub fn difference(base: &[u8], new: &[u8]) -> Result<Vec<u8>, DifferenceError> {
     let (_, old) = file::read(base).map_err(DifferenceError::Base)?;
     let (signed, content) = file::read(new).map_err(DifferenceError::New)?;
-    let steps = steps(&old, &content);
-    let mut bytes = file::begin(MAGIC);
+    let plain = |bytes: &[u8]| plain::unpack(bytes).ok_or(PackError::TooLong);
+    let before = plain(&old).map_err(DifferenceError::Base)?;
+    let after = plain(&content).map_err(DifferenceError::New)?;
+    let steps = steps(&before, &after);
+    let mut bytes = file::begin(MAGIC, VERSION);
     bytes.extend(sha256(&old));
-    bytes.extend(u32::try_from(steps.len()).unwrap_or(u32::MAX).to_be_bytes());
+    for length in [steps.len(), after.len()] {
+        bytes.extend(u32::try_from(length).unwrap_or(u32::MAX).to_be_bytes());
+    }
     signed.write(&mut bytes);
     bytes.extend(file::compress(&steps));
     Ok(bytes)
@@ -51,16 +58,20 @@ pub fn apply(base: &[u8], difference: &[u8]) -> Result<Vec<u8>, DifferenceError>
         return Err(DifferenceError::Form(PackError::TooLong));
     }
     let form = || DifferenceError::Form(PackError::Form);
-    let rest = file::after(MAGIC, difference).map_err(DifferenceError::Form)?;
+    let rest = file::after(MAGIC, VERSION, difference).map_err(DifferenceError::Form)?;
     let (base_digest, rest) = rest.split_first_chunk::<32>().ok_or_else(form)?;
     if *base_digest != (sha256(&old) as Hash) {
         return Err(DifferenceError::OtherBase);
     }
     let (length, rest) = rest.split_first_chunk::<4>().ok_or_else(form)?;
+    let (plain_length, rest) = rest.split_first_chunk::<4>().ok_or_else(form)?;
+    let plain_length = usize::try_from(u32::from_be_bytes(*plain_length)).map_err(|_| form())?;
     let (signed, compressed) = Signed::read(rest).map_err(DifferenceError::Form)?;
     let length = u64::from(u32::from_be_bytes(*length));
     let steps = file::decompress(compressed, length).map_err(DifferenceError::Form)?;
-    let content = put_together(&old, &steps, &signed).ok_or(DifferenceError::Broken)?;
+    let before = plain::unpack(&old).ok_or(DifferenceError::Base(PackError::TooLong))?;
+    let after = put_together(&before, &steps, plain_length).ok_or(DifferenceError::Broken)?;
+    let content = plain::pack(&after).ok_or(DifferenceError::Broken)?;
     signed.check(&content).map_err(|_| DifferenceError::Broken)?;
     Ok(file::write(&signed, &content))
 }
@@ -134,10 +145,9 @@ fn step(to: &mut Vec<u8>, place: usize, expected: usize) {
     number(to, (place.abs_diff(expected) << 1) | back);
 }
 
-/// Nothing when a step leaves the old bytes or the result would not have the signed length.
-fn put_together(old: &[u8], mut steps: &[u8], signed: &Signed) -> Option<Vec<u8>> {
-    let length = usize::try_from(signed.manifest.content_bytes).ok()?;
-    if length > Content::MAX_BYTES {
+/// Nothing when a step leaves the old bytes or the result would not have the stated length.
+fn put_together(old: &[u8], mut steps: &[u8], length: usize) -> Option<Vec<u8>> {
+    if length > MAX_PLAIN_BYTES {
         return None;
     }
     let (mut new, mut expected) = (Vec::new(), 0usize);

@@ -12,7 +12,7 @@ use crate::content::{Content, sha256};
 use crate::manifest::Manifest;
 
 const MAGIC: &[u8; 8] = b"PASSPACK";
-const VERSION: u8 = 1;
+pub(crate) const VERSION: u8 = 1;
 const DOMAIN: &[u8] = b"passerelle/pack\0\x01";
 /// A policy with a long query takes some kilobytes.
 const MAX_MANIFEST_BYTES: usize = 64 * 1024;
@@ -65,7 +65,7 @@ pub async fn seal(
 
 /// The file of a signed manifest and the bytes of its content.
 pub(crate) fn write(signed: &Signed, content: &[u8]) -> Vec<u8> {
-    let mut file = begin(MAGIC);
+    let mut file = begin(MAGIC, VERSION);
     signed.write(&mut file);
     file.extend(compress(content));
     file
@@ -76,23 +76,23 @@ pub(crate) fn read(file: &[u8]) -> Result<(Signed, Vec<u8>), PackError> {
     if file.len() > MAX_FILE_BYTES {
         return Err(PackError::TooLong);
     }
-    let (signed, compressed) = Signed::read(after(MAGIC, file)?)?;
+    let (signed, compressed) = Signed::read(after(MAGIC, VERSION, file)?)?;
     let content = decompress(compressed, signed.manifest.content_bytes)?;
     signed.check(&content)?;
     Ok((signed, content))
 }
 
 /// Magic and version.
-pub(crate) fn begin(magic: &[u8; 8]) -> Vec<u8> {
-    [magic.as_slice(), &[VERSION]].concat()
+pub(crate) fn begin(magic: &[u8; 8], version: u8) -> Vec<u8> {
+    [magic.as_slice(), &[version]].concat()
 }
 
 /// What follows magic and version.
-pub(crate) fn after<'a>(magic: &[u8; 8], file: &'a [u8]) -> Result<&'a [u8], PackError> {
+pub(crate) fn after<'a>(magic: &[u8; 8], version: u8, file: &'a [u8]) -> Result<&'a [u8], PackError> {
     let rest = file.strip_prefix(magic).ok_or(PackError::Form)?;
     match rest.split_first() {
-        Some((&VERSION, rest)) => Ok(rest),
-        Some((version, _)) => Err(PackError::Version(*version)),
+        Some((known, rest)) if *known == version => Ok(rest),
+        Some((other, _)) => Err(PackError::Version(*other)),
         None => Err(PackError::Form),
     }
 }

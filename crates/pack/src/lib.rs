@@ -13,6 +13,7 @@ mod difference;
 mod file;
 mod manifest;
 mod node;
+mod plain;
 mod reader;
 
 pub use collect::{CollectError, Collected, Source, Wanted, collect};

@@ -223,6 +223,10 @@ page-code = Code
 page-language = Language
 page-receipt = Signed receipt
 page-again = Check another one
+paper-valid-from = Valid from
+paper-valid-until = Valid until
+paper-how = Whoever receives this page checks it with the codes below or with this file: at the desk of any agency, or at a verifier’s page. The issuer’s signature stands in the credential that they hold; the words on this page are a rendering of it and prove nothing by themselves.
+paper-copies = A copy can be shown by anybody until the credential expires or is revoked. Where it matters who shows it, ask for an answer from the person’s wallet.
 
 evidence-accreditedSince = Accredited since
 evidence-anchorHeaderHash = Block header of the record

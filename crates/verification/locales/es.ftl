@@ -218,6 +218,10 @@ page-code = Código
 page-language = Idioma
 page-receipt = Recibo firmado
 page-again = Comprobar otra
+paper-valid-from = Válido desde
+paper-valid-until = Válido hasta
+paper-how = Quien reciba esta página la comprueba con los códigos de abajo o con este archivo, en la ventanilla de cualquier organismo o en la página de un verificador. La firma del emisor está en la credencial que contienen; las palabras de esta página son solo su representación y no prueban nada por sí mismas.
+paper-copies = Cualquiera puede mostrar una copia hasta que la credencial caduque o se revoque. Cuando importe quién la muestra, pida una respuesta de la cartera de la persona.
 
 evidence-accreditedSince = Acreditado desde
 evidence-anchorHeaderHash = Cabecera del bloque del registro

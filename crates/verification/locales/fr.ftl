@@ -218,6 +218,10 @@ page-code = Code
 page-language = Langue
 page-receipt = Reçu signé
 page-again = Contrôler un autre
+paper-valid-from = Valable à partir du
+paper-valid-until = Valable jusqu’au
+paper-how = Qui reçoit cette page la contrôle au moyen des codes ci-dessous ou de ce fichier, au guichet d’un organisme ou sur la page d’un vérificateur. La signature de l’émetteur figure dans le justificatif qu’ils contiennent ; les mots imprimés ici n’en sont que la présentation et ne prouvent rien par eux-mêmes.
+paper-copies = Une copie peut être montrée par n’importe qui jusqu’à l’expiration ou à la révocation du justificatif. Lorsqu’il importe de savoir qui le présente, demandez une réponse du portefeuille de la personne.
 
 evidence-accreditedSince = Accrédité depuis
 evidence-anchorHeaderHash = En-tête du bloc de l’enregistrement

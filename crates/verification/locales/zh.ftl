@@ -205,6 +205,10 @@ page-code = 代码
 page-language = 语言
 page-receipt = 签名回执
 page-again = 再检查一份
+paper-valid-from = 有效期自
+paper-valid-until = 有效期至
+paper-how = 收到本页者可用下列二维码或本文件，在任何机构的柜台或验证方的网页上核验。签发方的签名在其中所含的凭证里；本页文字只是凭证的呈现，本身不能证明任何事项。
+paper-copies = 在凭证到期或被撤销之前，任何人都可以出示副本。如需确认出示人的身份，请要求其钱包作出答复。
 
 evidence-accreditedSince = 认可起始
 evidence-anchorHeaderHash = 记录所在区块头

@@ -64,7 +64,7 @@ async fn run(command: Command) -> anyhow::Result<std::process::ExitCode> {
         Command::Registry(command) => return registry::run(*command).await,
         Command::Vc(command) => return vc::run(command).await,
         Command::Verify(args) => return Ok(pack::verify(args).await),
-        Command::Paper(args) => paper::run(&args)?,
+        Command::Paper(args) => paper::run(&args).await?,
         Command::Desk(args) => pack::desk(&args).await?,
         Command::Pack(command) => pack::run(command).await?,
         Command::Up(place) => up::up(&place).await?,

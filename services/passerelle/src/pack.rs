@@ -85,7 +85,7 @@ pub struct Apply {
 pub struct Verify {
     #[arg(long, value_name = "FILE")]
     pack: PathBuf,
-    /// The credential or presentation: JSON, an SD-JWT or a JWT, or a picture of its QR code; again for each further code
+    /// The credential or presentation: JSON, an SD-JWT or a JWT, a picture of its QR code (again for each further code) or a PDF certificate
     #[arg(long, value_name = "FILE", required = true)]
     input: Vec<PathBuf>,
     /// The nonce that the person's wallet was given

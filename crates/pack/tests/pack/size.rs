@@ -19,7 +19,7 @@ const DAYS: usize = 365;
 
 const MOST_BYTES: usize = 1_000_000;
 /// The aim is 50,000, which is missed; README.md says what would reach it. This keeps it from growing.
-const MOST_BYTES_A_DAY: usize = 75_000;
+const MOST_BYTES_A_DAY: usize = 70_000;
 
 /// Indexes as an issuer hands them out: at random.
 fn indexes(seed: usize, count: usize) -> Vec<usize> {
