@@ -8,7 +8,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use credential::{Format, Input, jwt, sd_jwt, type_iris};
 use paper::{Certificate, Direction, Fact, certificate};
 use serde_json::{Map, Value};
-use verification::{Language, Words, labels};
+use verification::{Words, labels};
 
 /// Claims of tokens that are no claims about a person (RFC 7519, 4.1; SD-JWT VC, 3.2.2.2).
 const ABOUT_THE_TOKEN: [&str; 11] =
@@ -162,6 +162,7 @@ fn shown(value: &Value) -> Option<String> {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use serde_json::json;
+    use verification::Language;
 
     use super::*;
 
