@@ -125,8 +125,15 @@ fn records(workbook: &mut Workbook<'_>, name: &str, limits: Limits) -> Result<Ve
     Ok(records)
 }
 
-/// A cell as a person reads it: whole numbers without a point, dates as year-month-day.
+/// A cell as a person reads it: whole numbers without a point, dates as year-month-day. Control characters that nobody
+/// sees are left out; with them the file of corrections could not be read again.
 fn text_of(value: &DataRef<'_>) -> String {
+    let mut text = written(value);
+    text.retain(|character| !character.is_control() || matches!(character, '\t' | '\n' | '\r'));
+    text
+}
+
+fn written(value: &DataRef<'_>) -> String {
     match value {
         DataRef::Empty => String::new(),
         DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => iso_day(text),
@@ -151,4 +158,17 @@ fn text_of(value: &DataRef<'_>) -> String {
 fn iso_day(text: &str) -> String {
     let day = text.strip_suffix("T00:00:00").or_else(|| text.strip_suffix("T00:00:00Z"));
     day.filter(|day| day.len() == 10).unwrap_or(text).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The file of corrections with such a character in it would not be read again.
+    #[test]
+    fn control_characters_that_nobody_sees_are_left_out() {
+        let read = |text: &str| text_of(&DataRef::String(text.to_owned()));
+        assert_eq!(read("Am\u{0}in\u{1f}a\u{85}"), "Amina");
+        assert_eq!(read("two\nlines\tand a tab"), "two\nlines\tand a tab");
+    }
 }
