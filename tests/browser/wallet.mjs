@@ -151,7 +151,9 @@ async function wide(browser, page, name) {
 }
 
 async function shoot(browser, page, input, path, language) {
-  const name = `${language}-${path.split('/')[1].replace('?', '') || 'home'}`.replace(/credential_offer_uri=.*|code=.*/, '-link');
+  const [, , second = ''] = path.split('/');
+  const part = /^[a-z]+$/.test(second) ? `-${second}` : '';
+  const name = `${language}-${path.split('/')[1].replace('?', '') || 'home'}`.replace(/credential_offer_uri=.*|code=.*/, '-link') + part;
   for(const [suffix, size] of [['desk', DESK], ['phone', PHONE]]) {
     await page.setViewportSize(size);
     await page.screenshot({path: join(input.shots, `${name}-${suffix}.png`), fullPage: true});
@@ -161,6 +163,49 @@ async function shoot(browser, page, input, path, language) {
     mkdirSync(input.gallery, {recursive: true});
     await page.screenshot({path: join(input.gallery, `${name}.jpg`), type: 'jpeg', quality: 55});
   }
+}
+
+/** Somebody becomes an officer, and somebody without phone and code asks for the retiree's wallet, all by keyboard. */
+async function help(browser, retiree, input) {
+  const officer = await browser.person('officer');
+  const helped = await browser.person('helped', {phone: true});
+  let request = '';
+  await browser.step('a link makes an officer', async () => {
+    const {page} = officer;
+    await page.goto(`${input.wallet}/officers/join#${input.officerLink}`);
+    await page.locator('#create-wallet:not(:disabled)').waitFor();
+    await press(page, '#create-wallet');
+    await page.locator('#join button:not(:disabled)').waitFor();
+    await reach(page, '#name');
+    await page.keyboard.type('Awa Ndiaye');
+    await page.keyboard.press('Enter');
+    await page.locator('#find-request button:not(:disabled)').waitFor();
+  });
+  await browser.step('two officers are asked for help, and the first agrees', async () => {
+    const number = (await (await retiree.page.request.get(`${input.wallet}/v1/account`)).json()).number;
+    const {page} = helped;
+    await page.goto(`${input.wallet}/recover`);
+    await press(page, 'a[href="/recover/help"]');
+    await page.locator('#ask-help button:not(:disabled)').waitFor();
+    await reach(page, '#wallet-number');
+    await page.keyboard.type('0000-0000-0000');
+    await page.keyboard.press('Enter');
+    await page.locator('#help-message[role=alert]').waitFor();
+    await page.locator('#wallet-number').fill(number);
+    await page.keyboard.press('Enter');
+    const code = await page.locator('#help-code').textContent();
+    const desk = officer.page;
+    await reach(desk, '#code');
+    await desk.keyboard.type(code);
+    await desk.keyboard.press('Enter');
+    await desk.locator('#agree button:not(:disabled)').waitFor();
+    request = new URL(desk.url()).pathname;
+    await reach(desk, '#seen');
+    await desk.keyboard.type('Seen today, passport compared');
+    await press(desk, '#agree button');
+    await desk.locator('.banner.success').waitFor();
+  });
+  return {officer, helped, request};
 }
 
 /** A first visit over a slow line on a slow phone. */
@@ -196,6 +241,7 @@ async function everyLanguage(browser, input) {
   await newcomer.page.locator('#tx-code').waitFor();
   const offer = new URL(newcomer.page.url()).pathname;
   const stranger = await browser.person('stranger', {phone: true});
+  const {officer, helped, request} = await help(browser, person, input);
   for(const language of LANGUAGES) {
     await browser.step(`every page in ${language}`, async () => {
       await speak(person, input, language);
@@ -210,6 +256,14 @@ async function everyLanguage(browser, input) {
       await stranger.page.goto(`${input.wallet}/?first`);
       await stranger.page.locator(`.languages-first button[value=${language}]`).click();
       await look(browser, stranger, input, '/?first', language);
+      await look(browser, stranger, input, '/recover/help?ask', language);
+      await look(browser, stranger, input, '/officers?closed', language);
+      await look(browser, stranger, input, '/officers/join', language);
+      await speak(helped, input, language);
+      await look(browser, helped, input, '/recover/help', language);
+      await speak(officer, input, language);
+      await look(browser, officer, input, '/officers', language);
+      await look(browser, officer, input, request, language);
     });
   }
 }

@@ -53,6 +53,9 @@ pub enum State {
     /// By an officer.
     Refused {
         by: String,
+        /// In the officer's words; officers alone read it, since whoever asked may be a stranger.
+        #[serde(default)]
+        why: String,
     },
     /// By whoever still has the wallet.
     Stopped {
@@ -69,7 +72,7 @@ pub enum AssistedFault {
     SameOfficer,
     #[error("an officer does not decide on their own wallet")]
     OwnWallet,
-    #[error("say how you know that it is this person")]
+    #[error("say how you know that it is this person, or why you say no")]
     Unsaid,
 }
 
@@ -119,13 +122,28 @@ impl AssistedRecovery {
     }
 
     /// An officer says no: once is enough, also while it is waited for.
-    pub fn refused(self, by: &str, now: Timestamp) -> Result<Self, AssistedFault> {
-        self.ended(State::Refused { by: by.to_owned() }, now)
+    pub fn refused(self, by: &str, why: &str, now: Timestamp) -> Result<Self, AssistedFault> {
+        if why.is_empty() {
+            return Err(AssistedFault::Unsaid);
+        }
+        self.ended(State::Refused { by: by.to_owned(), why: why.to_owned() }, now)
     }
 
     /// Whoever has the wallet says no.
     pub fn stopped(self, now: Timestamp) -> Result<Self, AssistedFault> {
         self.ended(State::Stopped { at: now }, now)
+    }
+
+    /// Nobody decided in time.
+    #[must_use]
+    pub fn is_lapsed(&self, now: Timestamp) -> bool {
+        self.state == State::Asked && !self.is_open(now)
+    }
+
+    /// When officers must have agreed.
+    #[must_use]
+    pub fn lapses_at(&self) -> Timestamp {
+        self.asked_at + Duration::days(ASK_DAYS)
     }
 
     fn ended(self, state: State, now: Timestamp) -> Result<Self, AssistedFault> {
@@ -213,9 +231,10 @@ mod tests {
         let stopped = both.clone().stopped(now).unwrap();
         assert!(stopped.clone().done(now + Duration::days(30)).is_none());
         assert_eq!(stopped.stopped(now), Err(AssistedFault::Over));
-        assert_eq!(both.clone().refused("o3", now).unwrap().state(), "refused");
+        assert_eq!(both.clone().refused("o3", "", now), Err(AssistedFault::Unsaid));
+        assert_eq!(both.clone().refused("o3", "not her voice", now).unwrap().state(), "refused");
         let done = both.done(now + Duration::days(30)).unwrap();
-        assert_eq!(done.refused("o3", now), Err(AssistedFault::Over));
+        assert_eq!(done.refused("o3", "late", now), Err(AssistedFault::Over));
     }
 
     #[test]

@@ -51,6 +51,8 @@ impl Assurance {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Act {
     DeleteAccount,
+    /// Taking everything along, as one file that can be read.
+    Export,
     /// Showing something to somebody whom neither the registry nor a certificate names.
     PresentToUnproven,
     /// Adding, changing or removing a passkey, a PIN or a recovery code.
@@ -64,7 +66,7 @@ impl Act {
     pub const fn needs_strongest(self) -> bool {
         match self {
             Self::ChangeWaysIn => true,
-            Self::DeleteAccount | Self::PresentToUnproven => false,
+            Self::DeleteAccount | Self::Export | Self::PresentToUnproven => false,
         }
     }
 }

@@ -90,6 +90,13 @@ impl Tx {
         self.0.fetch_optional(SQL, args![account]).await?.as_ref().map(assisted).transpose()
     }
 
+    /// What officers have to decide on or may still refuse, the oldest first, of those asked for after `since`.
+    pub async fn list_open_assisted(&mut self, since: Timestamp) -> Result<Vec<Assisted>, Error> {
+        const SQL: &str = "SELECT * FROM assisted_recoveries
+            WHERE state = 'waiting' OR (state = 'asked' AND created_at > $1) ORDER BY created_at, id LIMIT 50";
+        self.0.fetch_all(SQL, args![since]).await?.iter().map(assisted).collect()
+    }
+
     /// Moves a request on from the revision that was read.
     pub async fn replace_assisted(&mut self, assisted: &Assisted) -> Result<(), Error> {
         const SQL: &str = "UPDATE assisted_recoveries

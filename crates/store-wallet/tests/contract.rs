@@ -408,12 +408,19 @@ async fn recovery_with_help_is_found_moved_and_due() {
         tx.insert_assisted(&help).await.unwrap();
         assert_eq!(tx.find_assisted_by_code("f1").await.unwrap(), Some(help.clone()));
         assert!(tx.list_due_assisted(at(1000)).await.unwrap().is_empty());
+        assert_eq!(tx.list_open_assisted(at(-1)).await.unwrap(), std::slice::from_ref(&help));
+        assert!(tx.list_open_assisted(at(0)).await.unwrap().is_empty(), "asked too long ago");
         let waiting = Assisted { state: "waiting".into(), due_at: Some(at(9)), ..help.clone() };
         tx.replace_assisted(&waiting).await.unwrap();
         assert!(tx.replace_assisted(&waiting).await.unwrap_err().is_retryable());
         assert!(tx.list_due_assisted(at(8)).await.unwrap().is_empty());
         assert_eq!(tx.list_due_assisted(at(9)).await.unwrap()[0].id, "r1");
         assert_eq!(tx.find_assisted_of(first).await.unwrap().unwrap().revision, 1);
+        assert_eq!(tx.list_open_assisted(at(1000)).await.unwrap()[0].id, "r1");
+        tx.replace_assisted(&Assisted { state: "stopped".into(), revision: 1, ..help.clone() })
+            .await
+            .unwrap();
+        assert!(tx.list_open_assisted(at(-1)).await.unwrap().is_empty());
         tx.delete_account(first).await.unwrap();
         assert!(tx.find_assisted("r1").await.unwrap().is_none());
         tx.commit().await.unwrap();

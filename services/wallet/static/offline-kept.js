@@ -65,7 +65,8 @@ export async function keep(account, credential) {
 }
 
 export async function isKept(account, id) {
-  return (await within(KEPT, 'readonly', kept => kept.get(id)))?.account === account;
+  const found = await within(KEPT, 'readonly', kept => kept.get(id));
+  return Boolean(found) && found.account === account;
 }
 
 export const drop = id => within(KEPT, 'readwrite', kept => kept.delete(id));

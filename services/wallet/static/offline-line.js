@@ -3,7 +3,8 @@
 
 import {forgetAll, notes, told} from "/assets/offline-kept.js";
 
-const account = document.getElementById('person')?.dataset.account;
+const person = document.getElementById('person');
+const account = person ? person.dataset.account : undefined;
 
 /** Each act has a name of its own, by which the service takes it once however often it is told. */
 async function tell() {

@@ -9,7 +9,7 @@ import { say } from "/assets/words.js";
 import {draw} from "/assets/qr-code.js";
 import {NoText, read, scan} from "/assets/qr-reader.js";
 
-const NEXT_MS = 1_400;
+const NEXT_MS = 1400;
 
 const at = id => document.getElementById(id);
 
@@ -26,7 +26,8 @@ function element(name, attributes = {}, ...children) {
 function step(id) {
   for (const one of document.querySelectorAll('[data-step]')) one.hidden = one.id !== id;
   clearInterval(state.timer);
-  at(id).querySelector('h2')?.focus();
+  const title = at(id).querySelector('h2');
+  if (title) title.focus();
 }
 
 function showKept() {
@@ -45,10 +46,10 @@ async function choose(one) {
   state.chosen = one;
   state.code = null;
   at('claims').replaceChildren(...(await choices(one.credential)).map(name => {
-    const claim = one.claims?.find(({path}) => path.length === 1 && path[0] === name);
+    const claim = (one.claims || []).find(({path}) => path.length === 1 && path[0] === name);
     const box = element('input', {type: 'checkbox', name: 'claim', value: name});
     return element('label', {class: 'check'}, box,
-      element('span', {}, `${claim?.label ?? name}: `, element('bdi', {}, claim?.value ?? '')));
+      element('span', {}, `${(claim && claim.label) || name}: `, element('bdi', {}, (claim && claim.value) || '')));
   }));
   at('code-problem').hidden = true;
   at('code-text').value = '';

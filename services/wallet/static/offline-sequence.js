@@ -9,7 +9,7 @@ export async function parts(text) {
   const bytes = new TextEncoder().encode(text);
   const packed = new Blob([bytes]).stream().pipeThrough(new CompressionStream('deflate'));
   const encoded = base45(new Uint8Array(await new Response(packed).arrayBuffer()));
-  const pieces = encoded.match(new RegExp(`.{1,${PIECE}}`, 'g')) ?? [''];
+  const pieces = encoded.match(new RegExp(`.{1,${PIECE}}`, 'g')) || [''];
   if (pieces.length > MAX_PARTS) throw new RangeError('too many codes');
   const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
   const digest = Array.from(hash.subarray(0, 8), byte => byte.toString(16).padStart(2, '0')).join('').toUpperCase();

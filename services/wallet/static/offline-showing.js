@@ -23,7 +23,7 @@ async function disclosures(credential) {
 /** The names of the claims that the person may withhold: those that stand in disclosures of their own. */
 export async function choices(credential) {
   const payload = JSON.parse(new TextDecoder().decode(fromBase64url(credential.split('.')[1])));
-  const top = new Set(payload._sd ?? []);
+  const top = new Set(payload._sd || []);
   return (await disclosures(credential)).filter(one => top.has(one.digest)).map(one => one.name);
 }
 
@@ -50,7 +50,7 @@ export function readCode(text) {
 export async function answer({credential, names, code, privateKey, now}) {
   const selected = await select(credential, names);
   const hash = toBase64url(await crypto.subtle.digest('SHA-256', utf8(selected)));
-  const claims = {iat: Math.floor(now / 1_000), aud: code.audience, nonce: code.nonce, sd_hash: hash};
+  const claims = {iat: Math.floor(now / 1000), aud: code.audience, nonce: code.nonce, sd_hash: hash};
   const input = `${encoded({typ: 'kb+jwt', alg: 'ES256'})}.${encoded(claims)}`;
   const signature = await crypto.subtle.sign({name: 'ECDSA', hash: 'SHA-256'}, privateKey, utf8(input));
   return `${selected}${input}.${toBase64url(signature)}`;

@@ -33,5 +33,5 @@ self.addEventListener('fetch', event => {
 
 async function fromCache(request) {
   const cache = await caches.open(CACHE);
-  return await cache.match(request, {ignoreSearch: true}) ?? fetch(request);
+  return await cache.match(request, {ignoreSearch: true}) || fetch(request);
 }

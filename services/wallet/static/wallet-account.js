@@ -4,6 +4,9 @@ import { register, withButton } from "/assets/passkey.js";
 import { find, forget, send } from "/assets/wallet-key.js";
 import { proven } from "/assets/wallet-proof.js";
 import { forgetAll } from "/assets/offline-kept.js";
+import { listenToStop } from "/assets/wallet-stop.js";
+
+listenToStop();
 
 const confirmed = (method, url) => proven(() => send(method, url));
 
@@ -36,6 +39,19 @@ for (const button of document.querySelectorAll("button[data-delete]")) {
     });
   });
 }
+
+const take = document.getElementById("export");
+take.addEventListener("click", () =>
+  withButton(take, async () => {
+    const everything = await proven(() => send("GET", "/v1/export"));
+    const file = new Blob([JSON.stringify(everything, null, 2)], { type: "application/json" });
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(file);
+    link.download = "wallet.json";
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+  }),
+);
 
 const dialog = document.getElementById("delete-dialog");
 document.getElementById("delete-open").addEventListener("click", () => dialog.showModal());

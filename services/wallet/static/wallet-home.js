@@ -2,6 +2,9 @@
 
 import { find, send } from "/assets/wallet-key.js";
 import { label } from "/assets/wallet-status.js";
+import { listenToStop } from "/assets/wallet-stop.js";
+
+listenToStop();
 
 find().then((key) => {
   let elsewhere = 0;

@@ -7,9 +7,12 @@ import { say } from "/assets/words.js";
 
 const create = document.getElementById("pin-create");
 const signIn = document.getElementById("pin-sign-in");
-const known = (await withPin())[0];
+let known;
 
-(known ? signIn : create).hidden = false;
+withPin().then(([first]) => {
+  known = first;
+  (known ? signIn : create).hidden = false;
+});
 
 const onSubmit = (form, step) =>
   form.addEventListener("submit", (event) => {

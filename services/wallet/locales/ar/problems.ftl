@@ -62,3 +62,7 @@ problem-device-key-unknown = ليس المفتاح في هذا الجهاز
 problem-device-key-unknown-what = استعمل الجهاز الذي تسلم الوثيقة. وإن فُقد فأخبرنا في صفحة حسابك.
 problem-answer-refused = لم يقبل الصندوق الإثبات
 problem-answer-refused-what = يمكنك البدء من جديد ما دام الطلب ساريا، أو الاتصال بالصندوق، أو استعمال الورق: فله الأثر نفسه.
+problem-recovery-code-refused = لم يُقبل رمز الاستعادة
+problem-recovery-code-refused-what = اقرأه من الورقة مرة أخرى. يصلح الرمز مرة واحدة، والأحدث فقط.
+problem-help-refused = لا يمكنك البت في هذا
+problem-help-refused-what = يوافق موظفان مختلفان، ولا يبت أحد في محفظته، ويذكر كل منهما السبب.

@@ -64,3 +64,7 @@ problem-device-key-unknown = This device does not hold the key
 problem-device-key-unknown-what = Use the device that received the credential. If it is lost, say so on your account page.
 problem-answer-refused = The Fund did not accept the proof
 problem-answer-refused-what = You can begin again while the request lasts, call the Fund, or use paper: it counts the same.
+problem-recovery-code-refused = The recovery code was not accepted
+problem-recovery-code-refused-what = Read it from the paper once more. A code serves once, and only the newest one.
+problem-help-refused = You cannot decide this
+problem-help-refused-what = Two different officers agree, neither of them for their own wallet, and each says why.

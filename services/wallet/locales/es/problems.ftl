@@ -62,3 +62,7 @@ problem-device-key-unknown = Este dispositivo no tiene la clave
 problem-device-key-unknown-what = Use el dispositivo que recibió la credencial. Si se perdió, indíquelo en su cuenta.
 problem-answer-refused = La Caja no aceptó la prueba
 problem-answer-refused-what = Puede empezar de nuevo mientras dure la solicitud, llamar a la Caja o usar papel: vale lo mismo.
+problem-recovery-code-refused = No se aceptó el código de recuperación
+problem-recovery-code-refused-what = Léalo otra vez en el papel. Un código sirve una vez, y solo el más reciente.
+problem-help-refused = Usted no puede decidir esto
+problem-help-refused-what = Aceptan dos funcionarios distintos, ninguno para su propia cartera, y cada uno dice por qué.

@@ -62,3 +62,7 @@ problem-device-key-unknown = Cet appareil n’a pas la clé
 problem-device-key-unknown-what = Utilisez l’appareil qui a reçu le justificatif. S’il est perdu, dites-le sur la page de votre compte.
 problem-answer-refused = La Caisse n’a pas accepté la preuve
 problem-answer-refused-what = Vous pouvez recommencer tant que la demande est valable, appeler la Caisse ou utiliser le papier : la valeur est la même.
+problem-recovery-code-refused = Le code de secours n’a pas été accepté
+problem-recovery-code-refused-what = Relisez-le sur le papier. Un code sert une fois, et seul le plus récent compte.
+problem-help-refused = Vous ne pouvez pas décider ceci
+problem-help-refused-what = Deux agents différents acceptent, aucun pour son propre portefeuille, et chacun dit pourquoi.

@@ -62,3 +62,7 @@ problem-device-key-unknown = 此设备没有密钥
 problem-device-key-unknown-what = 请使用接收凭证的设备。如果已丢失，请在账户页面说明。
 problem-answer-refused = 基金没有接受证明
 problem-answer-refused-what = 在请求有效期内您可以重新开始，也可以致电基金或使用纸质证明：效力相同。
+problem-recovery-code-refused = 恢复码未被接受
+problem-recovery-code-refused-what = 请再从纸上读一遍。恢复码只能用一次，而且只有最新的有效。
+problem-help-refused = 您不能决定这件事
+problem-help-refused-what = 需要两位不同的工作人员同意，都不能决定自己的钱包，而且各自要说明理由。

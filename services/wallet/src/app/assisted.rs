@@ -2,7 +2,7 @@
 
 use holding::account::Passkey;
 use holding::activity::Activity;
-use holding::assisted::{Approval, AssistedFault, AssistedRecovery, State, read_wallet_number};
+use holding::assisted::{ASK_DAYS, Approval, AssistedFault, AssistedRecovery, State, read_wallet_number};
 use holding::recovery::RecoveryCode;
 use holding::request::plain_text;
 use holding::vault::{DataKey, Purpose};
@@ -108,20 +108,60 @@ impl Wallet {
         Ok(self.open_help(row.ok_or(AssistedError::Unknown)?).await?.1)
     }
 
-    /// An officer agrees, and says how they know the person. Whoever has the wallet reads of it at once.
-    pub async fn approve_help(&self, person: &Person, id: &str, seen: &str) -> Result<Help, AssistedError> {
+    /// What officers can still decide on, by number and state; who decides has the code read to them first.
+    pub async fn open_help_requests(&self, person: &Person) -> Result<Vec<Help>, AssistedError> {
+        self.officer(person).await?;
+        let since = self.now() - chrono::Duration::days(ASK_DAYS);
+        let rows = self.store.read().await?.list_open_assisted(since).await?;
+        let mut open = Vec::new();
+        for row in rows {
+            open.push(self.open_help(row).await?.1);
+        }
+        Ok(open)
+    }
+
+    /// One request, for an officer.
+    pub async fn help_for_officer(&self, person: &Person, id: &str) -> Result<Help, AssistedError> {
+        self.officer(person).await?;
+        self.help(id).await
+    }
+
+    /// An officer agrees, and says how they know the person. The code shows that the person spoke to this officer. Whoever has
+    /// the wallet reads of it at once.
+    pub async fn approve_help(
+        &self,
+        person: &Person,
+        id: &str,
+        code: &str,
+        seen: &str,
+    ) -> Result<Help, AssistedError> {
+        if self.find_help(person, code).await?.row.id != id {
+            return Err(AssistedError::Unknown);
+        }
         let Officer { account: officer, name } = self.officer(person).await?;
         let approval = Approval { officer, name, seen: plain_text(seen, LONGEST_TEXT), at: self.now() };
         let activity = Activity::RecoveryAgreed { officer: approval.name.clone() };
         self.move_help(id, Some(activity), |recovery, account| recovery.approved(account, approval)).await
     }
 
-    /// An officer says no.
-    pub async fn refuse_help(&self, person: &Person, id: &str) -> Result<Help, AssistedError> {
-        let officer = self.officer(person).await?;
-        let (name, now) = (officer.name.clone(), self.now());
+    /// An officer says no, and why. It needs no code: one who was told of a fraud must not have to wait for the thief's call.
+    pub async fn refuse_help(&self, person: &Person, id: &str, why: &str) -> Result<Help, AssistedError> {
+        let Officer { name, .. } = self.officer(person).await?;
+        let (why, now) = (plain_text(why, LONGEST_TEXT), self.now());
         let activity = Activity::RecoveryEnded { by: Some(name.clone()) };
-        self.move_help(id, Some(activity), |recovery, _| recovery.refused(&name, now)).await
+        self.move_help(id, Some(activity), |recovery, _| recovery.refused(&name, &why, now)).await
+    }
+
+    /// The device that asked puts its request away: one that is still open ends by it.
+    pub async fn withdraw_help(&self, id: &str) -> Result<(), AssistedError> {
+        let Help { recovery, .. } = self.help(id).await?;
+        let now = self.now();
+        if !recovery.is_open(now) {
+            return Ok(());
+        }
+        // Whoever has the wallet read of an agreement, and then of its end.
+        let activity = (!recovery.approvals.is_empty()).then_some(Activity::RecoveryEnded { by: None });
+        self.move_help(id, activity, |recovery, _| recovery.stopped(now)).await.map(drop)
     }
 
     /// Whoever has the wallet says no. It needs no fresh proof: it only takes away, and it may be urgent.
@@ -135,7 +175,7 @@ impl Wallet {
     /// What is under way for this wallet, so that its person sees it.
     pub async fn help_under_way(&self, person: &Person) -> Result<Option<Help>, Fault> {
         let help = self.help_of(&person.account).await?;
-        Ok(help.filter(|help| help.recovery.is_open(self.now()) && !help.recovery.approvals.is_empty()))
+        Ok(help.filter(|help| help.recovery.is_open(self.now())))
     }
 
     /// Lets in whose time to wait is over: their passkey counts from now on, other sessions and PINs end.

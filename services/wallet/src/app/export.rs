@@ -2,6 +2,7 @@
 
 use clock::Timestamp;
 use holding::activity::Activity;
+use holding::assurance::Act;
 use holding::vault::Purpose;
 
 use super::accounts::{AccountError, AccountOverview};
@@ -18,8 +19,10 @@ pub struct Export {
 }
 
 impl Wallet {
-    /// Collects all of it; nothing is changed, and no key leaves anything, since none is here.
+    /// Collects all of it, after a fresh proof of the person: a phone that is left open must not give away everything at
+    /// once. Nothing is changed, and no key leaves anything, since none is here.
     pub async fn export(&self, person: &Person) -> Result<Export, AccountError> {
+        self.require(person, Act::Export).await?;
         let account = self.account(&person.account).await?;
         let mut tx = self.store.read().await?;
         let rows = tx.every_credential(&person.account).await?;

@@ -20,6 +20,15 @@ pub struct Officer {
     pub name: String,
 }
 
+/// What the officers' page is to who is signed in.
+pub enum Desk {
+    /// Their wallet is no officer's.
+    Closed,
+    /// An officer who has to prove themselves afresh.
+    Locked(Officer),
+    Open(Officer),
+}
+
 /// A one-time link for the first officer, which the program that runs the service prints; none once there is one.
 pub async fn first_officer_link(
     store: &Store,
@@ -70,14 +79,27 @@ impl Wallet {
         Ok(tx.commit().await?)
     }
 
+    /// How the officers' page stands for this person.
+    pub async fn desk(&self, person: &Person) -> Result<Desk, Fault> {
+        let Some(officer) = self.find_officer(person).await? else { return Ok(Desk::Closed) };
+        let proven = self.may(person, Act::ChangeWaysIn).await?.is_ok();
+        Ok(if proven { Desk::Open(officer) } else { Desk::Locked(officer) })
+    }
+
     /// The officer that this person is, proven afresh by a passkey; strangers learn nothing of what is there.
     pub(super) async fn officer(&self, person: &Person) -> Result<Officer, AccountError> {
-        let found = self.store.read().await?.find_officer(&person.account).await?;
-        let sealed = found.ok_or(AccountError::Unknown)?;
+        let officer = self.find_officer(person).await?.ok_or(AccountError::Unknown)?;
         self.require(person, Act::ChangeWaysIn).await?;
-        let name = self.sealing_key.open(&aad(&person.account), &sealed);
-        let name = name.map_err(|error| Fault::Vault(error.into()))?;
-        Ok(Officer { account: person.account.clone(), name: String::from_utf8_lossy(&name).into_owned() })
+        Ok(officer)
+    }
+
+    async fn find_officer(&self, person: &Person) -> Result<Option<Officer>, Fault> {
+        let account = &person.account;
+        let Some(sealed) = self.store.read().await?.find_officer(account).await? else { return Ok(None) };
+        let name =
+            self.sealing_key.open(&aad(account), &sealed).map_err(|error| Fault::Vault(error.into()))?;
+        let name = String::from_utf8_lossy(&name).into_owned();
+        Ok(Some(Officer { account: account.clone(), name }))
     }
 }
 

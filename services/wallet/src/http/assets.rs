@@ -32,6 +32,9 @@ pub const ASSETS: Assets = Assets(&[
     module!("wallet-pin.js"),
     module!("wallet-recover.js"),
     module!("wallet-ways-in.js"),
+    module!("wallet-help.js"),
+    module!("wallet-stop.js"),
+    module!("wallet-officers.js"),
     module!("wallet-status.js"),
     Asset {
         name: "wallet-192.png",

@@ -14,6 +14,7 @@ pub mod pins;
 pub mod presentations;
 pub mod problem;
 pub mod recovery;
+mod request_cookie;
 pub mod step_up;
 pub mod support;
 pub mod vc_api;
@@ -79,6 +80,7 @@ pub fn configure(config: &mut web::ServiceConfig<'_>) {
         .service(officers::assisted_options)
         .service(officers::ask_for_help)
         .service(officers::show_help)
+        .service(officers::withdraw_help)
         .service(vc_api::derive_credential)
         .service(
             utoipa_actix_web::scope("/v1")

@@ -7,7 +7,10 @@ use web::{Json, Problem};
 
 use super::App;
 use super::auth::{Device, SignedIn};
-use super::views::{Empty, HelpAsked, HelpCode, HelpView, NewOfficer, OfficerLinkView, Seen, WalletNumber};
+use super::request_cookie;
+use super::views::{
+    Agreement, Empty, HelpAsked, HelpCode, HelpView, NewOfficer, OfficerLinkView, Refusal, WalletNumber,
+};
 
 /// Begins to ask two officers for help: options for a passkey on the new device, which opens nothing yet.
 #[utoipa::path(tag = "account", request_body = WalletNumber, responses(
@@ -18,14 +21,16 @@ pub async fn assisted_options(app: App, body: Json<WalletNumber>) -> Result<Json
     Ok(Json(app.wallet.start_assisted(&body.0.wallet).await?))
 }
 
-/// Asks for help with the browser's RegistrationResponseJSON. The person reads `code` to an officer.
+/// Asks for help with the browser's RegistrationResponseJSON. The person reads `code` to an officer. A cookie of the page
+/// `/recover/help` keeps both on this device.
 #[utoipa::path(tag = "account", request_body = Object, responses(
     (status = 201, body = HelpAsked), (status = "4XX", body = Problem)))]
 #[post("/v1/assisted-recovery")]
 pub async fn ask_for_help(app: App, device: Device, body: Json<Value>) -> Result<HttpResponse, Problem> {
     let (help, code) = app.wallet.ask_for_help(&body.0, &device.0).await?;
     let asked = HelpAsked { id: help.row.id.clone(), code: code.to_string(), help: (&help).into() };
-    Ok(HttpResponse::Created().json(asked))
+    let cookie = request_cookie::keep(&app, &asked.id, &asked.code);
+    Ok(HttpResponse::Created().cookie(cookie).json(asked))
 }
 
 /// How a request stands. Its identifier is known to the device that asked.
@@ -34,6 +39,15 @@ pub async fn ask_for_help(app: App, device: Device, body: Json<Value>) -> Result
 #[get("/v1/assisted-recovery/{id}")]
 pub async fn show_help(app: App, id: Path<String>) -> Result<Json<HelpView>, Problem> {
     Ok(Json((&app.wallet.help(&id).await?).into()))
+}
+
+/// Withdraws a request, by the device that asked; one that has ended is only put away.
+#[utoipa::path(tag = "account", params(("id" = String, Path)), responses(
+    (status = 204), (status = "4XX", body = Problem)))]
+#[delete("/v1/assisted-recovery/{id}")]
+pub async fn withdraw_help(app: App, id: Path<String>) -> Result<HttpResponse, Problem> {
+    app.wallet.withdraw_help(&id).await?;
+    Ok(HttpResponse::NoContent().cookie(request_cookie::removal(&app)).finish())
 }
 
 /// Stops what officers agreed to for this wallet.
@@ -77,27 +91,28 @@ pub async fn find_help(app: App, person: SignedIn, body: Json<HelpCode>) -> Resu
 }
 
 /// Agrees, and says how this officer knows the person.
-#[utoipa::path(tag = "officers", security(("session" = [])), params(("id" = String, Path)), request_body = Seen,
+#[utoipa::path(tag = "officers", security(("session" = [])), params(("id" = String, Path)), request_body = Agreement,
     responses((status = 200, body = HelpView), (status = "4XX", body = Problem)))]
 #[post("/officers/recoveries/{id}/approval")]
 pub async fn approve_help(
     app: App,
     person: SignedIn,
     id: Path<String>,
-    body: Json<Seen>,
+    body: Json<Agreement>,
 ) -> Result<Json<HelpView>, Problem> {
-    Ok(Json((&app.wallet.approve_help(&person.0, &id, &body.0.seen).await?).into()))
+    let Agreement { code, seen } = body.0;
+    Ok(Json((&app.wallet.approve_help(&person.0, &id, &code, &seen).await?).into()))
 }
 
-/// Says no; one is enough.
-#[utoipa::path(tag = "officers", security(("session" = [])), params(("id" = String, Path)), request_body = Empty,
+/// Says no, and why; one is enough.
+#[utoipa::path(tag = "officers", security(("session" = [])), params(("id" = String, Path)), request_body = Refusal,
     responses((status = 200, body = HelpView), (status = "4XX", body = Problem)))]
 #[post("/officers/recoveries/{id}/refusal")]
 pub async fn refuse_help(
     app: App,
     person: SignedIn,
     id: Path<String>,
-    _body: Json<Empty>,
+    body: Json<Refusal>,
 ) -> Result<Json<HelpView>, Problem> {
-    Ok(Json((&app.wallet.refuse_help(&person.0, &id).await?).into()))
+    Ok(Json((&app.wallet.refuse_help(&person.0, &id, &body.0.why).await?).into()))
 }

@@ -175,3 +175,13 @@ async fn person_takes_everything_along_and_nobody_else_does() {
         "unauthorized"
     );
 }
+
+#[actix_web::test]
+async fn session_that_was_left_open_gives_the_file_only_after_a_fresh_proof() {
+    let world = World::new().await;
+    let mut person = world.holder("anna").await;
+    world.others.clock.advance(chrono::Duration::minutes(11));
+    assert_eq!(problem(person.get("/v1/export").await, 403), "sign-in-again");
+    person.step_up().await.expect(204).unwrap();
+    person.get("/v1/export").await.expect(200).unwrap();
+}

@@ -5,7 +5,7 @@ use wallet::app::officers::first_officer_link;
 use crate::world::{Person, World, problem};
 
 /// Two officers: the first by the link of the program, the second by the first.
-async fn officers(world: &World) -> (Person, Person) {
+pub async fn officers(world: &World) -> (Person, Person) {
     let (one, two) = (world.person("officer one").await, world.person("officer two").await);
     let link = first_link(world).await.unwrap().unwrap();
     one.post("/v1/officers", json!({ "link": link, "name": "Awa Ndiaye" })).await.expect(204).unwrap();
@@ -15,12 +15,12 @@ async fn officers(world: &World) -> (Person, Person) {
     (one, two)
 }
 
-async fn first_link(world: &World) -> Result<Option<String>, sql::Error> {
+pub async fn first_link(world: &World) -> Result<Option<String>, sql::Error> {
     let wallet = &world.wallet;
     first_officer_link(&wallet.store, wallet.entropy.as_ref(), wallet.now()).await
 }
 
-fn newcomer(world: &World, label: &str) -> Person {
+pub fn newcomer(world: &World, label: &str) -> Person {
     Person {
         agent: Agent::new(),
         phone: Authenticator::new(&world.url, label),
@@ -29,25 +29,27 @@ fn newcomer(world: &World, label: &str) -> Person {
     }
 }
 
-async fn number_of(person: &Person) -> String {
+pub async fn number_of(person: &Person) -> String {
     person.get("/v1/account").await.json().unwrap()["number"].as_str().unwrap().to_owned()
 }
 
 /// Asks on a new phone to be let into the wallet of this number.
 async fn ask(person: &mut Person, number: &str) -> testkit::Answer {
     let options = person.post("/v1/assisted-recovery/options", json!({ "wallet": number })).await;
-    let made = person.phone.register(&options.expect(200).unwrap().json().unwrap()).unwrap();
+    let mut made = person.phone.register(&options.expect(200).unwrap().json().unwrap()).unwrap();
+    // As the page sends it: what began the ceremony comes along.
+    made["wallet"] = json!(number);
     person.post("/v1/assisted-recovery", made).await
 }
 
-async fn asked(person: &mut Person, number: &str) -> Value {
+pub async fn asked(person: &mut Person, number: &str) -> Value {
     ask(person, number).await.expect(201).unwrap().json().unwrap()
 }
 
-async fn approve(officer: &Person, request: &Value) -> testkit::Answer {
+pub async fn approve(officer: &Person, request: &Value) -> testkit::Answer {
     let found = officer.post("/v1/officers/recoveries", json!({ "code": request["code"] })).await;
     let id = found.expect(200).unwrap().json().unwrap()["id"].as_str().unwrap().to_owned();
-    let seen = json!({ "seen": "Passport, and known for years" });
+    let seen = json!({ "code": request["code"], "seen": "Passport, and known for years" });
     officer.post(&format!("/v1/officers/recoveries/{id}/approval"), seen).await
 }
 
@@ -118,8 +120,13 @@ async fn one_officer_is_not_two_and_none_decides_on_their_own_wallet() {
     let own = asked(&mut newcomer(&world, "other"), &number_of(&two).await).await;
     assert_eq!(problem(approve(&two, &own).await, 422), "help-refused");
     let id = request["id"].as_str().unwrap();
-    let silent = two.post(&format!("/v1/officers/recoveries/{id}/approval"), json!({ "seen": " " })).await;
+    let approval = format!("/v1/officers/recoveries/{id}/approval");
+    let silent = two.post(&approval, json!({ "code": request["code"], "seen": " " })).await;
     assert_eq!(problem(silent, 422), "help-refused");
+    for code in [&own["code"], &json!(""), &json!("0000-0000-0000-0000-0000")] {
+        let unread = two.post(&approval, json!({ "code": code, "seen": "Passport" })).await;
+        assert_eq!(problem(unread, 404), "not-found", "{code}");
+    }
 }
 
 #[actix_web::test]
@@ -131,7 +138,8 @@ async fn one_refusal_ends_a_request_and_another_may_follow() {
     let request = asked(&mut newcomer(&world, "new"), &number).await;
     assert_eq!(problem(ask(&mut newcomer(&world, "other"), &number).await, 409), "conflict");
     let refusal = format!("/v1/officers/recoveries/{}/refusal", request["id"].as_str().unwrap());
-    one.post(&refusal, json!({})).await.expect(200).unwrap();
+    assert_eq!(problem(one.post(&refusal, json!({ "why": "" })).await, 422), "help-refused");
+    one.post(&refusal, json!({ "why": "Not her voice" })).await.expect(200).unwrap();
     assert_eq!(problem(approve(&two, &request).await, 409), "step-over");
     asked(&mut newcomer(&world, "other"), &number).await;
 }
@@ -145,8 +153,8 @@ async fn who_is_no_officer_finds_nothing_and_who_is_one_proves_it_afresh() {
     let id = request["id"].as_str().unwrap();
     for (path, body) in [
         ("/v1/officers/recoveries".to_owned(), json!({ "code": request["code"] })),
-        (format!("/v1/officers/recoveries/{id}/approval"), json!({ "seen": "me" })),
-        (format!("/v1/officers/recoveries/{id}/refusal"), json!({})),
+        (format!("/v1/officers/recoveries/{id}/approval"), json!({ "code": request["code"], "seen": "me" })),
+        (format!("/v1/officers/recoveries/{id}/refusal"), json!({ "why": "no" })),
         ("/v1/officers/invitations".to_owned(), json!({})),
     ] {
         assert_eq!(problem(anna.post(&path, body).await, 404), "not-found", "{path}");
@@ -170,6 +178,24 @@ async fn link_makes_one_officer_and_the_program_gives_none_once_there_is_one() {
     let mut database = std::fs::read(&world.database).unwrap();
     database.extend(std::fs::read(world.database.with_extension("db-wal")).unwrap_or_default());
     assert!(!database.windows(10).any(|window| window == b"Awa Ndiaye" || window == &link.as_bytes()[..10]));
+}
+
+#[actix_web::test]
+async fn device_that_asked_takes_its_request_back_and_another_may_follow() {
+    let world = World::new().await;
+    let (one, two) = officers(&world).await;
+    let anna = world.person("anna").await;
+    let number = number_of(&anna).await;
+    let mut again = newcomer(&world, "new");
+    let request = asked(&mut again, &number).await;
+    approve(&one, &request).await.expect(200).unwrap();
+    let path = format!("/v1/assisted-recovery/{}", request["id"].as_str().unwrap());
+    again.delete(&path).await.expect(204).unwrap();
+    assert_eq!(state(&again, &request).await["state"], "stopped");
+    assert_eq!(problem(approve(&two, &request).await, 409), "step-over");
+    again.delete(&path).await.expect(204).unwrap();
+    asked(&mut newcomer(&world, "other"), &number).await;
+    assert_eq!(problem(again.delete("/v1/assisted-recovery/AAAA").await, 404), "not-found");
 }
 
 #[actix_web::test]

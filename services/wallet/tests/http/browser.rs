@@ -4,6 +4,7 @@ use std::process::Stdio;
 
 use serde_json::json;
 
+use crate::assisted::first_link;
 use crate::world::World;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -16,6 +17,7 @@ async fn every_page_is_accessible_in_every_language() {
         "code": "493051",
         "request": world.request(),
         "existence": world.existence_uri(),
+        "officerLink": first_link(&world).await.unwrap(),
         "shots": format!("{root}/shots/wallet"),
         "gallery": std::env::var("GALLERY").ok(),
     });

@@ -4,6 +4,7 @@
 mod accounts;
 mod approving;
 mod assisted;
+mod assisted_pages;
 mod browser;
 mod copies;
 mod deferred;

@@ -68,6 +68,16 @@ impl Frame {
         frame
     }
 
+    /// For an officer at work.
+    pub fn officer(request: &HttpRequest, app: &App, name: &str) -> Self {
+        let mut frame = Self::outside(request, app);
+        frame.shell.signed_in_as = Some(name.to_owned());
+        frame.shell.sign_out = "/sign-out";
+        let label = Words::of(request).say("officer-title").plain();
+        frame.shell = frame.shell.link("/officers", label, request.path() == "/officers");
+        frame
+    }
+
     /// The same frame, its code saying what went wrong.
     #[must_use]
     pub fn stuck(self, request: &HttpRequest, app: &App, problem: Option<&str>) -> Self {

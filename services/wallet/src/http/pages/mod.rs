@@ -1,8 +1,10 @@
 //! The pages. They only show; every act goes through `/v1`, where it is documented and guarded.
 
 mod access;
+mod assisted;
 mod consent;
 pub(super) mod frame;
+mod officers;
 mod problems;
 mod shown;
 
@@ -23,7 +25,9 @@ use self::frame::Frame;
 pub use self::problems::Voice;
 use self::shown::{Card, Entry, OfferedLine, Unfinished, entries, explanation, offered, unfinished, verdict};
 use super::auth::{find_person, removal_cookie};
-use super::views::{AccountView, ClaimView, CredentialView, ExistenceView, OfferView, PresentationView};
+use super::views::{
+    AccountView, ClaimView, CredentialView, ExistenceView, HelpView, OfferView, PresentationView,
+};
 use super::{App, assets, language as languages};
 use crate::app::Person;
 use crate::words::Words;
@@ -45,6 +49,8 @@ pub fn configure(config: &mut ServiceConfig) -> &mut ServiceConfig {
         .service(languages::pick)
         .service(problems::read_code)
         .configure(access::configure)
+        .configure(assisted::configure)
+        .configure(officers::configure)
 }
 
 #[derive(Template)]
@@ -74,6 +80,8 @@ struct HomePage {
     shell: Frame,
     words: Words,
     account: String,
+    /// Somebody asks to open this wallet elsewhere.
+    asked: Option<HelpView>,
     cards: Vec<Card>,
     unfinished: Vec<Unfinished>,
 }
@@ -149,6 +157,7 @@ struct ActivityPage {
 struct AccountPage {
     shell: Frame,
     words: Words,
+    asked: Option<HelpView>,
     view: AccountView,
 }
 
@@ -164,6 +173,7 @@ async fn home(request: HttpRequest, app: App, words: Words) -> Result<HttpRespon
     html(&HomePage {
         shell: Frame::inside(&request, &app, "/"),
         words,
+        asked: app.wallet.help_under_way(&person).await?.as_ref().map(HelpView::from),
         cards: kept.iter().map(|one| Card::new(one, now)).collect(),
         unfinished: unfinished(&app.wallet, &person).await?,
         account: person.account,
@@ -321,6 +331,7 @@ async fn account(request: HttpRequest, app: App, words: Words) -> Result<HttpRes
     html(&AccountPage {
         shell: Frame::inside(&request, &app, "/account"),
         words,
+        asked: app.wallet.help_under_way(&person).await?.as_ref().map(HelpView::from),
         view: AccountView::new(&overview, Some(&person.session.id)),
     })
 }

@@ -35,9 +35,18 @@ pub struct HelpCode {
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Seen {
+pub struct Agreement {
+    /// As the person read it to this officer.
+    pub code: String,
     /// How the officer knows that it is this person.
     pub seen: String,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Refusal {
+    /// Read by officers alone.
+    pub why: String,
 }
 
 /// A request, with its secret identifier and the code to read out.

@@ -1,0 +1,160 @@
+//! The officers' side: signing in, the code that a person reads, the decision, and who becomes an officer.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Path, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse, get};
+use askama::Template;
+use clock::Timestamp;
+use holding::assisted::State;
+use web::Problem;
+use web::page::{html, html_with};
+
+use super::frame::Frame;
+use crate::app::Person;
+use crate::app::assisted::Help;
+use crate::app::officers::{Desk, Officer};
+use crate::http::App;
+use crate::http::auth::find_person;
+use crate::http::views::HelpView;
+use crate::words::Words;
+
+pub fn configure(config: &mut ServiceConfig) {
+    config.service(officers).service(join).service(show_request);
+}
+
+/// Who may not go on yet, and by which step they may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Gate {
+    SignIn,
+    ProveAfresh,
+    /// Signed in by a passkey that is no officer's.
+    OtherPasskey,
+}
+
+#[derive(Template)]
+#[template(path = "officer-gate.html")]
+struct GatePage {
+    shell: Frame,
+    words: Words,
+    gate: Gate,
+}
+
+#[derive(Template)]
+#[template(path = "officers.html")]
+struct DeskPage {
+    shell: Frame,
+    words: Words,
+    open: Vec<Asked>,
+}
+
+#[derive(Template)]
+#[template(path = "officer-request.html")]
+struct RequestPage {
+    shell: Frame,
+    words: Words,
+    asked: Asked,
+    /// This officer agreed already.
+    agreed: bool,
+}
+
+#[derive(Template)]
+#[template(path = "officer-join.html")]
+struct JoinPage {
+    shell: Frame,
+    words: Words,
+    account: Option<String>,
+}
+
+/// A request as officers see it.
+struct Asked {
+    id: String,
+    help: HelpView,
+    /// The name of the sentence for its state.
+    state: &'static str,
+    lapses_at: Timestamp,
+    /// Something is left to decide.
+    open: bool,
+    /// Who said no, and why.
+    refused: Option<(String, String)>,
+}
+
+impl Asked {
+    fn new(help: &Help, now: Timestamp) -> Self {
+        let recovery = &help.recovery;
+        let state = match recovery.state {
+            State::Asked if recovery.is_lapsed(now) => "officer-state-lapsed",
+            State::Asked => "officer-state-asked",
+            State::Waiting { .. } => "officer-state-waiting",
+            State::Done { .. } => "officer-state-done",
+            State::Refused { .. } => "officer-state-refused",
+            State::Stopped { .. } => "officer-state-stopped",
+        };
+        let refused = match &recovery.state {
+            State::Refused { by, why } => Some((by.clone(), why.clone())),
+            _ => None,
+        };
+        let id = help.row.id.clone();
+        let (lapses_at, open) = (recovery.lapses_at(), recovery.is_open(now));
+        Self { id, help: help.into(), state, lapses_at, open, refused }
+    }
+}
+
+#[get("/officers")]
+async fn officers(request: HttpRequest, app: App, words: Words) -> Result<HttpResponse, Problem> {
+    let (person, officer) = match enter(&request, &app).await? {
+        Ok(entered) => entered,
+        Err(gate) => return closed(&request, &app, words, gate),
+    };
+    let now = app.wallet.now();
+    let open = app.wallet.open_help_requests(&person).await?;
+    html(&DeskPage {
+        shell: Frame::officer(&request, &app, &officer.name),
+        words,
+        open: open.iter().map(|help| Asked::new(help, now)).collect(),
+    })
+}
+
+#[get("/officers/requests/{id}")]
+async fn show_request(
+    request: HttpRequest,
+    app: App,
+    words: Words,
+    id: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let (person, officer) = match enter(&request, &app).await? {
+        Ok(entered) => entered,
+        Err(gate) => return closed(&request, &app, words, gate),
+    };
+    let help = app.wallet.help_for_officer(&person, &id).await?;
+    html(&RequestPage {
+        shell: Frame::officer(&request, &app, &officer.name),
+        words,
+        agreed: help.recovery.approvals.iter().any(|one| one.officer == officer.account),
+        asked: Asked::new(&help, app.wallet.now()),
+    })
+}
+
+/// The link itself stands in the fragment, which browsers keep to themselves.
+#[get("/officers/join")]
+async fn join(request: HttpRequest, app: App, words: Words) -> Result<HttpResponse, Problem> {
+    let account = find_person(&request).await?.map(|person| person.account);
+    html(&JoinPage { shell: Frame::outside(&request, &app), words, account })
+}
+
+/// The officer who is signed in and proven, or what is missing.
+async fn enter(request: &HttpRequest, app: &App) -> Result<Result<(Person, Officer), Gate>, Problem> {
+    let Some(person) = find_person(request).await? else { return Ok(Err(Gate::SignIn)) };
+    Ok(match app.wallet.desk(&person).await? {
+        Desk::Open(officer) => Ok((person, officer)),
+        Desk::Locked(_) => Err(Gate::ProveAfresh),
+        Desk::Closed => Err(Gate::OtherPasskey),
+    })
+}
+
+fn closed(request: &HttpRequest, app: &App, words: Words, gate: Gate) -> Result<HttpResponse, Problem> {
+    let status = match gate {
+        Gate::SignIn => StatusCode::UNAUTHORIZED,
+        Gate::ProveAfresh | Gate::OtherPasskey => StatusCode::FORBIDDEN,
+    };
+    html_with(status, &GatePage { shell: Frame::outside(request, app), words, gate })
+}
