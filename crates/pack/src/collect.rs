@@ -87,12 +87,12 @@ pub async fn collect(
     }
 }
 
-struct Gathering<'a> {
+pub(crate) struct Gathering<'a> {
     source: &'a dyn Source,
     fetch: &'a dyn Fetch,
     checkpoint: Checkpoint,
-    records: Vec<Record>,
-    documents: Vec<Document>,
+    pub(crate) records: Vec<Record>,
+    pub(crate) documents: Vec<Document>,
     missing: Vec<String>,
 }
 
@@ -113,6 +113,9 @@ impl<'a> Gathering<'a> {
         }
         self.schemas().await?;
         let ends = self.lists(&issuers).await?;
+        if wanted.policy.anchored {
+            self.anchors(&issuers).await?;
+        }
         self.into_pack(wanted, ends).await
     }
 
@@ -240,13 +243,20 @@ impl<'a> Gathering<'a> {
         if let Some(known) = self.records.iter().find(|record| record.key == key) {
             return Ok(known.value.clone());
         }
+        let record = self.ask(key).await?;
+        let value = record.value.clone();
+        self.records.push(record);
+        Ok(value)
+    }
+
+    /// Asks the node, and keeps nothing.
+    pub(crate) async fn ask(&self, key: &str) -> Result<Record, CollectError> {
         let answer = self.source.record_at(key, self.checkpoint.header().height).await?;
         if answer.header != *self.checkpoint.header() {
             return Err(CollectError::OtherHeader { key: key.to_owned() });
         }
         let ProvenRecord { value, map_proof, .. } = answer;
-        self.records.push(Record { key: key.to_owned(), value: value.clone(), map_proof });
-        Ok(value)
+        Ok(Record { key: key.to_owned(), value, map_proof })
     }
 
     async fn get(&self, url: &str, accept: &str) -> Option<Vec<u8>> {

@@ -7,6 +7,7 @@
 //! same report, with the age of the header in its evidence. This crate opens no socket and no file. Read [`Pack`],
 //! [`collect`] and [`Manifest`] first; the file's form is in README.md.
 
+mod anchors;
 mod collect;
 mod content;
 mod difference;

@@ -26,6 +26,21 @@ pub struct Receipt {
     pub path: Vec<String>,
 }
 
+impl Receipt {
+    /// A path through the largest batch takes under 2 kB.
+    const MAX_BYTES: usize = 8 * 1024;
+
+    /// A receipt from the file that a person was given; nothing where it is something else. What it proves, only the
+    /// anchor's record says.
+    #[must_use]
+    pub fn from_file(bytes: &[u8]) -> Option<Self> {
+        if bytes.len() > Self::MAX_BYTES {
+            return None;
+        }
+        serde_json::from_slice(bytes).ok()
+    }
+}
+
 /// The answer while the batch of a copy is not yet confirmed on the chain.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ReceiptPending {
@@ -59,5 +74,8 @@ mod tests {
         assert_eq!(serde_json::from_str::<Receipt>(&text).unwrap(), receipt);
         let longer = text.replacen('{', "{\"extra\":1,", 1);
         assert!(serde_json::from_str::<Receipt>(&longer).is_err());
+        assert_eq!(Receipt::from_file(text.as_bytes()), Some(receipt));
+        let padded = text + &" ".repeat(Receipt::MAX_BYTES);
+        assert_eq!(Receipt::from_file(padded.as_bytes()), None);
     }
 }

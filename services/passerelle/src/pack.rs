@@ -13,6 +13,7 @@ use clap::{Args, Subcommand};
 use clock::{Clock as _, SystemClock, SystemEntropy};
 use credential::{ControllerPolicy, Input};
 use verification::{HandedOver, Occasion, Subject};
+use wire::anchors::Receipt;
 
 pub use desk::{Desk, desk};
 pub use trust::Trusted;
@@ -88,6 +89,9 @@ pub struct Verify {
     /// The credential or presentation: JSON, an SD-JWT or a JWT, a picture of its QR code (again for each further code) or a PDF certificate
     #[arg(long, value_name = "FILE", required = true)]
     input: Vec<PathBuf>,
+    /// The anchoring receipt of the copy, for policies that demand a proven time of issue
+    #[arg(long, value_name = "FILE")]
+    receipt: Option<PathBuf>,
     /// The nonce that the person's wallet was given
     #[arg(long, value_name = "TEXT", requires = "audience")]
     nonce: Option<String>,
@@ -154,9 +158,10 @@ pub async fn verify(args: Verify) -> ExitCode {
 async fn try_verify(args: &Verify) -> anyhow::Result<ExitCode> {
     let pack = open(&args.pack, &args.trusted).await?;
     let input = input(&args.input)?;
+    let receipt = args.receipt.as_deref().map(receipt).transpose()?;
     let given = HandedOver {
         subject: Subject::from(input),
-        receipt: None,
+        receipt: receipt.as_ref(),
         challenge: args.nonce.as_deref(),
         domain: args.audience.as_deref(),
         controller: ControllerPolicy::Strict,
@@ -181,6 +186,10 @@ fn input(paths: &[PathBuf]) -> anyhow::Result<Input> {
     let files = paths.iter().map(|path| contents(path)).collect::<anyhow::Result<Vec<_>>>()?;
     let text = ::paper::text_of(files.iter().map(Vec::as_slice)).context("the input cannot be read")?;
     Input::parse(&text).context("the input is nothing that can be checked")
+}
+
+fn receipt(path: &Path) -> anyhow::Result<Receipt> {
+    Receipt::from_file(&contents(path)?).with_context(|| format!("{} is no receipt", path.display()))
 }
 
 fn contents(path: &Path) -> anyhow::Result<Vec<u8>> {

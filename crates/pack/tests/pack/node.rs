@@ -66,6 +66,9 @@ fn writes(ledger: &Ledger) -> Writes {
     for ((issuer, list), record) in &ledger.statuses {
         writes.insert(state_key::status(issuer, list), record.to_bytes());
     }
+    for ((issuer, sequence), record) in &ledger.anchors {
+        writes.insert(state_key::anchor(issuer, *sequence), record.to_bytes());
+    }
     writes
 }
 

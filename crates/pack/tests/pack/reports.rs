@@ -9,8 +9,8 @@ use wire::verifications::{CheckName, CheckResult, Outcome, Report};
 use crate::node::{Node, build, by_key, open, policy};
 use crate::world::{Copy, Holder, Issuer, STAFF, World};
 
-const NONCE: &str = "n-0S6_WzA2Mj";
-const DESK: &str = "https://desk.example";
+pub const NONCE: &str = "n-0S6_WzA2Mj";
+pub const DESK: &str = "https://desk.example";
 
 /// UNDP, accredited for its own staff, WFP, which makes the packs, and a person.
 async fn scene() -> (World, Issuer, Issuer, Holder) {
@@ -22,7 +22,7 @@ async fn scene() -> (World, Issuer, Issuer, Holder) {
     (world, undp, wfp, holder)
 }
 
-fn presented(presentation: &Value) -> HandedOver<'static> {
+pub fn presented(presentation: &Value) -> HandedOver<'static> {
     HandedOver {
         subject: Subject::Presentation(Input::from_value(presentation.clone()).unwrap()),
         receipt: None,
@@ -32,15 +32,15 @@ fn presented(presentation: &Value) -> HandedOver<'static> {
     }
 }
 
-fn occasion(world: &World) -> Occasion<'static> {
+pub fn occasion(world: &World) -> Occasion<'static> {
     Occasion { report_id: "r", now: world.clock.now() }
 }
 
-fn results(report: &Report) -> Vec<(CheckName, CheckResult, &str)> {
+pub fn results(report: &Report) -> Vec<(CheckName, CheckResult, &str)> {
     report.checks.iter().map(|check| (check.name, check.result, check.code.as_str())).collect()
 }
 
-fn code(report: &Report, name: CheckName) -> &str {
+pub fn code(report: &Report, name: CheckName) -> &str {
     let check = report.checks.iter().find(|check| check.name == name).unwrap();
     &check.code
 }

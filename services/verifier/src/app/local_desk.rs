@@ -8,6 +8,7 @@ use clock::{Clock, Entropy, Timestamp};
 use credential::{ControllerPolicy, Input, InputError};
 use pack::{Manifest, OpenError, Pack};
 use verification::{HandedOver, Occasion, Subject};
+use wire::anchors::Receipt;
 use wire::verifications::Report;
 use wire::vp::client_id::ClientId;
 
@@ -62,6 +63,8 @@ pub enum Replay {
 pub enum DeskError {
     #[error("it cannot be read: {0}")]
     Unreadable(#[from] InputError),
+    #[error("more than one receipt was handed over for one credential")]
+    Receipts,
     #[error(transparent)]
     File(#[from] ReadingError),
     #[error(transparent)]
@@ -104,12 +107,21 @@ impl LocalDesk {
 
     /// Checks text that was scanned, uploaded or pasted, as an answer to the code that the page showed.
     pub async fn check(&self, text: &str, nonce: &str) -> Result<DeskChecked, DeskError> {
+        self.check_with(text, nonce, None).await
+    }
+
+    async fn check_with(
+        &self,
+        text: &str,
+        nonce: &str,
+        receipt: Option<&Receipt>,
+    ) -> Result<DeskChecked, DeskError> {
         let subject = Subject::from(Input::parse(text)?);
         let is_answer = matches!(subject, Subject::Presentation(_)) && self.use_up(nonce);
         let audience = self.audience();
         let given = HandedOver {
             subject,
-            receipt: None,
+            receipt,
             challenge: is_answer.then_some(nonce),
             domain: is_answer.then_some(audience.as_str()),
             controller: ControllerPolicy::Strict,
@@ -120,9 +132,16 @@ impl LocalDesk {
         Ok(DeskChecked { report, replay })
     }
 
-    /// The same for what stands in files: pictures of every code of an answer, a PDF certificate, or text.
-    pub async fn check_files(&self, files: Vec<Vec<u8>>, nonce: &str) -> Result<DeskChecked, DeskError> {
-        self.check(&self.reading.text_of_files(files).await?, nonce).await
+    /// The same for what stands in files: pictures of every code of an answer, a PDF certificate, or text. One of them may
+    /// be the copy's anchoring receipt.
+    pub async fn check_files(&self, mut files: Vec<Vec<u8>>, nonce: &str) -> Result<DeskChecked, DeskError> {
+        let mut receipts: Vec<Receipt> = files.iter().filter_map(|file| Receipt::from_file(file)).collect();
+        if receipts.len() > 1 {
+            return Err(DeskError::Receipts);
+        }
+        files.retain(|file| Receipt::from_file(file).is_none());
+        let text = self.reading.text_of_files(files).await?;
+        self.check_with(&text, nonce, receipts.pop().as_ref()).await
     }
 
     /// The name under which the verifier that made the pack asks online as well.

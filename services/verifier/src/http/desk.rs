@@ -42,6 +42,8 @@ struct Page {
     age: String,
     usable_until: String,
     usable: bool,
+    /// Whether the policy demands a receipt.
+    anchored: bool,
     missing: usize,
     code: DeskCode,
     qr_svg: String,
@@ -165,6 +167,7 @@ impl Page {
             age: span(manifest.age(desk.now())),
             usable_until: when(&manifest.usable_until.to_rfc3339()),
             usable: desk.check_age().is_ok(),
+            anchored: manifest.policy.anchored,
             missing: manifest.missing.len(),
             qr_svg: web::qr::svg(&code.text()),
             code,
@@ -194,6 +197,7 @@ fn sentence(error: &DeskError) -> String {
         DeskError::Unreadable(_) => {
             "This is nothing that can be checked. Scan the whole code, or choose the file as the person has it.".to_owned()
         }
+        DeskError::Receipts => "More than one receipt was chosen. Choose the one of this credential.".to_owned(),
         DeskError::File(error) => super::problem::sentence(error),
         DeskError::Pack(_) => {
             "The pack is too old to decide anything. Get a newer one and start the desk again.".to_owned()

@@ -19,7 +19,7 @@ const MAX_NONCE: usize = 256;
 /// What the page sends (`multipart/form-data`).
 #[derive(Default, ToSchema)]
 pub(super) struct DeskFiles {
-    /// PDF certificates, pictures of QR codes, or text.
+    /// PDF certificates, pictures of QR codes, or text; one may be the credential's anchoring receipt.
     #[schema(value_type = Vec<String>)]
     file: Vec<Vec<u8>>,
     /// The code that the page showed.

@@ -23,13 +23,22 @@ pub struct Served {
 
 /// A desk with a pack that knows UNDP, and a person whom UNDP employs.
 pub async fn desk() -> Served {
+    let (world, undp, holder) = people().await;
+    serve(world, undp, holder, "staff-identity").await
+}
+
+async fn people() -> (World, Issuer, Holder) {
     let world = World::new();
     let undp = world.organisation("undp").await;
     world.accredit(&undp, STAFF, &[&undp.did]);
     let holder = world.holder();
+    (world, undp, holder)
+}
+
+async fn serve(world: World, undp: Issuer, holder: Holder, policy_name: &str) -> Served {
     let mut node = Node::new();
     node.commit(&world);
-    let file = build(&world, &node, &undp, &policy("staff-identity")).await;
+    let file = build(&world, &node, &undp, &policy(policy_name)).await;
     let key: &SoftwareKey = &undp.p256;
     let pack = open(&world, &file, &by_key(key)).await.unwrap();
     let desk = LocalDesk::new(pack, Arc::new(world.clock.clone()), Arc::new(SeededEntropy::new(9)));
@@ -152,7 +161,12 @@ async fn strangers_pages_and_names_are_not_answered() {
 
 /// Files as a browser sends them.
 async fn upload(desk: &Served, files: &[&[u8]], headers: &[(&str, &str)]) -> Reply {
-    let mut body = b"--desk\r\ncontent-disposition: form-data; name=\"nonce\"\r\n\r\nnone\r\n".to_vec();
+    upload_for(desk, "none", files, headers).await
+}
+
+async fn upload_for(desk: &Served, nonce: &str, files: &[&[u8]], headers: &[(&str, &str)]) -> Reply {
+    let head = "--desk\r\ncontent-disposition: form-data; name=\"nonce\"\r\n\r\n";
+    let mut body = format!("{head}{nonce}\r\n").into_bytes();
     for file in files {
         body.extend_from_slice(
             b"--desk\r\ncontent-disposition: form-data; name=\"file\"; filename=\"f\"\r\n\r\n",
@@ -191,4 +205,26 @@ async fn a_certificate_and_pictures_of_its_codes_are_read_by_the_program() {
     assert_eq!(upload(&desk, &[], &[]).await.status, 422);
     assert_eq!(upload(&desk, &[&certificate], &[("sec-fetch-site", "cross-site")]).await.status, 403);
     assert_eq!(upload(&desk, &[&vec![0; 33 * 1024 * 1024]], &[]).await.status, 413);
+}
+
+#[actix_web::test]
+async fn a_receipt_among_the_files_proves_the_time_of_issue() {
+    let (world, undp, holder) = people().await;
+    let copies = world.issue(&undp, &holder, &world.staff(&undp)).await;
+    let receipt =
+        |copy: &Copy, sequence: u64| serde_json::to_vec(&world.anchor(&undp, copy, sequence)).unwrap();
+    let receipts = [receipt(&copies[0], 1), receipt(&copies[1], 2)];
+    let desk = serve(world, undp, holder, "staff-identity-anchored").await;
+    for (copy, receipt) in copies.iter().zip(&receipts) {
+        let page = desk.page().await;
+        assert!(page.contains("choose the credential's receipt"), "{page}");
+        let (nonce, audience) = (shown(&page, "nonce"), shown(&page, "audience"));
+        let answer = desk.answer(copy, &nonce, &audience).await;
+        let valid = text(&upload_for(&desk, &nonce, &[answer.as_bytes(), receipt], &[]).await);
+        assert!(valid.contains("data-outcome=\"pass\""), "{valid}");
+        let files = [answer.as_bytes(), &receipts[0], &receipts[1]];
+        let both = upload_for(&desk, &nonce, &files, &[]).await;
+        assert!(both.status == 422 && text(&both).contains("More than one receipt"));
+    }
+    assert_eq!(upload(&desk, &[&receipts[0]], &[]).await.status, 422, "a receipt is no credential");
 }
