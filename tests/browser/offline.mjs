@@ -129,7 +129,8 @@ async function tellsOnce(desk, person, input) {
   assert.equal(await untold(page), 1);
   for(const one of [desk, person]) await one.page.context().setOffline(false);
   for(let visit = 0; visit < 3; visit += 1) {
-    await page.goto(input.wallet);
+    // Chromium now and then loses the first request after the line is back.
+    await page.goto(input.wallet).catch(() => page.goto(input.wallet));
     await page.waitForLoadState('networkidle');
   }
   assert.equal(await untold(page), 0);

@@ -291,7 +291,7 @@ impl Wallet {
                 let offer_id = match &news.credential_offer_uri {
                     None => None,
                     Some(uri) => {
-                        let opened = self.open_offer(person, Source::Reference(uri.clone())).await;
+                        let opened = self.open_bound_offer(person, Source::Reference(uri.clone())).await;
                         let opened = opened.inspect_err(
                             |error| tracing::info!(%error, "the certificate's offer is not open yet"),
                         );

@@ -63,6 +63,13 @@ pub struct OfferState {
     pub stored: Vec<Credential>,
 }
 
+/// For which keys an offer was made.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Keys {
+    DeviceAndCopies,
+    DeviceAlone,
+}
+
 /// The keys that credentials are to be bound to: the thumbprint of the device's, and fresh public ones for further copies.
 #[derive(Clone, Copy)]
 pub struct OfferKeys<'a> {
@@ -83,14 +90,35 @@ impl Wallet {
         person: &Person,
         source: Source,
     ) -> Result<(OfferState, bool), OfferError> {
+        self.open_offer_for(person, source, Keys::DeviceAndCopies).await
+    }
+
+    /// Opens an offer that was made for the key of this device and no other, such as a certificate of entitlement.
+    pub async fn open_bound_offer(
+        &self,
+        person: &Person,
+        source: Source,
+    ) -> Result<(OfferState, bool), OfferError> {
+        self.open_offer_for(person, source, Keys::DeviceAlone).await
+    }
+
+    async fn open_offer_for(
+        &self,
+        person: &Person,
+        source: Source,
+        keys: Keys,
+    ) -> Result<(OfferState, bool), OfferError> {
         let key = source_key(&source);
         if let Some((record, reception)) = self.find_by_source(person, Table::Offers, &key).await? {
             return Ok((self.with_stored(person, record, reception).await?, false));
         }
         let offer = self.fetch_offer(&source).await?;
         let issuer = self.issuer(&offer.credential_issuer).await?;
-        let reception =
+        let mut reception =
             reception::open(source, &offer, &issuer.metadata, issuer.token_endpoint, issuer.party)?;
+        if keys == Keys::DeviceAlone {
+            reception.further_keys = 0;
+        }
         let record = self.new_record(person, Table::Offers, &key, reception.state(), &reception)?;
         let mut tx = self.store.write("open_offer").await?;
         let new = tx.insert_record(Table::Offers, &record).await?;

@@ -86,7 +86,10 @@ async fn confirmed_proof_brings_the_certificate_to_the_same_key() {
         (confirmed["state"].as_str(), confirmed["reference"].as_str()),
         (Some("confirmed"), Some("DCE-2026-0001"))
     );
-    let received = person.receive(confirmed["offerId"].as_str().unwrap(), None).await;
+    let offer_id = confirmed["offerId"].as_str().unwrap();
+    let offer = person.get(&format!("/v1/offers/{offer_id}")).await.expect(200).unwrap().json().unwrap();
+    assert_eq!(offer["furtherKeys"], 0, "the certificate is for the key that answered, and for no other");
+    let received = person.receive(offer_id, None).await;
     assert_eq!(received["state"], "received");
     assert_eq!(person.credentials().await[0]["name"], "Certificate of Entitlement");
     let activity = person.get("/v1/activity").await.json().unwrap().to_string();
