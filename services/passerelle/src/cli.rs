@@ -214,8 +214,8 @@ pub enum Admin {
     },
     /// Print a fresh one-time link by which the first officer of the wallet service begins
     ///
-    /// Whoever is signed in to the wallet with a passkey redeems it, and may then help people who lost every way in. There is
-    /// none once there is an officer: they invite others themselves.
+    /// Whoever opens it and signs in to the wallet with a passkey is an officer from then on, and helps people who lost every
+    /// way in. There is none once there is an officer: they invite others themselves.
     WalletOfficerLink {
         #[arg(long, value_name = "DIR", default_value = "./data")]
         data: PathBuf,

@@ -57,12 +57,13 @@ pub async fn start(config: Config) -> Result<web::Running, StartError> {
     wiring::serve(&config, wallet).await
 }
 
-/// A one-time link by which the first officer of this service begins; none once there is one. For the program that runs the
-/// service, which prints it.
+/// A one-time link by which the first officer of this service begins, as the address of its page; none once there is one. For
+/// the program that runs the service, which prints it.
 pub async fn officer_link(config: &Config) -> Result<Option<String>, StartError> {
     let store = wiring::store(config).await?;
     let (clock, entropy) = (clock::SystemClock, clock::SystemEntropy);
-    Ok(app::officers::first_officer_link(&store, &entropy, clock::Clock::now(&clock)).await?)
+    let link = app::officers::first_officer_link(&store, &entropy, clock::Clock::now(&clock)).await?;
+    Ok(link.map(|link| format!("{}/officers/join#{link}", config.http.origin())))
 }
 
 /// The API description of this service.

@@ -148,6 +148,25 @@ async fn link_is_redeemed_on_a_page_that_asks_for_a_wallet_first() {
 }
 
 #[actix_web::test]
+async fn link_that_the_program_prints_is_the_address_of_that_page_and_makes_the_first_officer() {
+    let world = World::new().await;
+    let config: wallet::Config = serde_json::from_value(json!({
+        "http": { "listen": ["127.0.0.1:0"], "public_url": world.url },
+        "store": { "database_url": format!("sqlite:{}", world.database.display()) },
+        "registry": { "url": "http://localhost", "genesis": "genesis.json" },
+        "keys": { "sealing_key": "sealing.key" },
+    }))
+    .unwrap();
+    let link = wallet::officer_link(&config).await.unwrap().unwrap();
+    let (page, token) = link.split_once('#').unwrap();
+    assert_eq!(page, format!("{}/officers/join", world.url));
+    let awa = world.person("awa").await;
+    awa.post("/v1/officers", json!({ "link": token, "name": "Awa Ndiaye" })).await.expect(204).unwrap();
+    shows(&awa, "/officers", 200, &["Awa Ndiaye", "id=\"find-request\""]).await;
+    assert!(wallet::officer_link(&config).await.unwrap().is_none());
+}
+
+#[actix_web::test]
 async fn pages_of_help_speak_arabic_from_right_to_left() {
     let world = World::new().await;
     let anna = world.person("anna").await;
