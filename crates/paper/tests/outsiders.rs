@@ -1,5 +1,5 @@
 //! Programs of others judge our certificates: qpdf and poppler (`tests/run --only tools` installs them).
-#![allow(clippy::unwrap_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 mod people;
 
