@@ -85,7 +85,7 @@ async fn fuzz(stack: &Stack, attempt: &Attempt) -> Result<()> {
         "examples,coverage,fuzzing",
     ]);
     command.args(["--max-examples", &variable("EXAMPLES", "4"), "--seed", &variable("SEED", "1")]);
-    command.args(["--continue-on-failure", "--no-color", "--warnings", "off", "--workers", "4"]);
+    command.args(["--continue-on-failure", "--no-color", "--warnings", "off", "--workers", "1"]);
     for header in &attempt.headers {
         command.args(["-H", header]);
     }

@@ -36,7 +36,7 @@ assert(events.data);
 console.log(JSON.stringify({link}));
 assert.equal((await lines.next()).value, 'answered');
 const states: string[] = [];
-for(const line of (await new Response(events.data as ReadableStream).text()).split('\n')) {
+for(const line of (await new Response(events.data as unknown as ReadableStream).text()).split('\n')) {
   if(line.startsWith('data: ')) {
     const view: components['schemas']['VerificationView'] = JSON.parse(line.slice('data: '.length));
     states.push(view.state);
