@@ -2,30 +2,9 @@
 // browser is offline. Input: a JSON file with the page's address, a film for the camera, a credential, a stranger's pack and
 // the time; answers and the end of the server are asked for on standard output and come on standard input.
 import assert from 'node:assert/strict';
-import {mkdirSync, readFileSync, rmSync} from 'node:fs';
-import {createInterface} from 'node:readline';
-import {Browser} from './browser.mjs';
-import {chromium} from 'playwright-core';
+import {ask, browser, conduct, input} from './camera.mjs';
 
-const input = JSON.parse(readFileSync(process.argv[2], 'utf8'));
-const lines = createInterface({input: process.stdin})[Symbol.asyncIterator]();
-
-const browser = new Browser();
-browser.input = input;
-rmSync(input.shots, {recursive: true, force: true});
-mkdirSync(input.shots, {recursive: true});
-browser.chromium = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: [
-    '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update',
-    '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost', '--use-fake-ui-for-media-stream',
-    '--use-fake-device-for-media-stream', `--use-file-for-fake-video-capture=${input.camera}`,
-  ],
-});
-
-let failed = false;
-try {
-  const officer = await browser.person('officer');
+await conduct(async officer => {
   await officer.page.clock.setFixedTime(input.now);
   await visits(officer);
   await goesOffline(officer);
@@ -36,19 +15,7 @@ try {
   await speaksArabic(officer);
   await asksAboutStrangers(officer);
   await grows(officer);
-} catch (error) {
-  failed = true;
-  console.error(error);
-  await browser.wreck();
-}
-browser.problems.forEach(problem => console.error(`page problem: ${problem}`));
-await browser.close();
-process.exit(failed || browser.problems.length > 0 ? 1 : 0);
-
-async function ask(what) {
-  console.log(what);
-  return JSON.parse((await lines.next()).value);
-}
+});
 
 /** One visit with a network: the page's files are kept, and a pack is got. */
 async function visits(officer) {

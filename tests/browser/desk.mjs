@@ -2,41 +2,13 @@
 // sequence. Every name but this machine's is unknown to the browser. Input: a JSON file with the desk's address, a file for
 // the camera and the text of a credential; answers are asked for on standard output and come on standard input.
 import assert from 'node:assert/strict';
-import {mkdirSync, readFileSync, rmSync} from 'node:fs';
-import {createInterface} from 'node:readline';
-import {Browser} from './browser.mjs';
-import {chromium} from 'playwright-core';
+import {ask, browser, conduct, input} from './camera.mjs';
 
-const input = JSON.parse(readFileSync(process.argv[2], 'utf8'));
-const lines = createInterface({input: process.stdin})[Symbol.asyncIterator]();
-
-const browser = new Browser();
-browser.input = input;
-rmSync(input.shots, {recursive: true, force: true});
-mkdirSync(input.shots, {recursive: true});
-browser.chromium = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: [
-    '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update',
-    '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost', '--use-fake-ui-for-media-stream',
-    '--use-fake-device-for-media-stream', `--use-file-for-fake-video-capture=${input.camera}`,
-  ],
-});
-
-let failed = false;
-try {
-  const officer = await browser.person('officer');
+await conduct(async officer => {
   await answers(officer);
   await pastes(officer);
   await scans(officer);
-} catch (error) {
-  failed = true;
-  console.error(error);
-  await browser.wreck();
-}
-browser.problems.forEach(problem => console.error(`page problem: ${problem}`));
-await browser.close();
-process.exit(failed || browser.problems.length > 0 ? 1 : 0);
+});
 
 /** The person's wallet signs for the code on the page; its answer comes back as pictures. */
 async function answers(officer) {
@@ -46,8 +18,7 @@ async function answers(officer) {
   await page.locator('.desk-code + p + details summary').click();
   const nonce = await page.getByTestId('nonce').innerText();
   const audience = await page.getByTestId('audience').innerText();
-  console.log(`answer ${JSON.stringify({nonce, audience})}`);
-  const pictures = JSON.parse((await lines.next()).value);
+  const pictures = await ask(`answer ${JSON.stringify({nonce, audience})}`);
   assert.ok(pictures.length > 1, 'an answer in several codes');
   await page.locator('#desk-file').setInputFiles(pictures.slice(0, 1));
   await page.getByText('Choose all the pictures together').waitFor();

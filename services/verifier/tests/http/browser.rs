@@ -6,8 +6,8 @@ use std::process::Stdio;
 
 use image::{GrayImage, ImageFormat, Luma, imageops};
 use serde_json::{Value, json};
-use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
-use tokio::process::Command;
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines};
+use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
 use crate::desk::{Served, desk};
 use crate::world::Copy;
@@ -50,32 +50,61 @@ async fn the_desk_works_in_chromium_without_a_network() {
     let folder = tempfile::tempdir().unwrap();
     let camera = folder.path().join("camera.mjpeg");
     std::fs::write(&camera, film(&pictures(folder.path(), "paper", credential))).unwrap();
-    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/browser");
     let input = json!({
         "desk": desk.origin().replace("127.0.0.1", "localhost"),
         "camera": camera,
         "credential": credential,
-        "shots": format!("{root}/shots/desk"),
     });
-    let file = folder.path().join("desk.json");
-    std::fs::write(&file, input.to_string()).unwrap();
-    let mut node = Command::new("node")
-        .arg(format!("{root}/desk.mjs"))
-        .arg(&file)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn()
-        .unwrap();
-    let mut answers = node.stdin.take().unwrap();
-    let mut lines = BufReader::new(node.stdout.take().unwrap()).lines();
-    while let Some(line) = lines.next_line().await.unwrap() {
+    let mut script = Script::start("desk", folder.path(), input);
+    while let Some(line) = script.line().await {
         if let Some(wanted) = line.strip_prefix("answer ") {
             let reply = json!(pictures(folder.path(), "answer", &answer(&desk, &copy, wanted).await));
-            answers.write_all(format!("{reply}\n").as_bytes()).await.unwrap();
+            script.tell(&reply).await;
         }
     }
-    assert!(node.wait().await.unwrap().success(), "tests/browser/desk.mjs failed (npm ci in tests/browser?)");
+    script.end().await;
+}
+
+/// A script of `tests/browser`, which asks by its output for what it needs.
+pub struct Script {
+    name: &'static str,
+    node: Child,
+    replies: ChildStdin,
+    lines: Lines<BufReader<ChildStdout>>,
+}
+
+impl Script {
+    /// Its pictures go to `tests/browser/shots`; its input is written into `folder`.
+    pub fn start(name: &'static str, folder: &Path, mut input: Value) -> Self {
+        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/browser");
+        input["shots"] = json!(format!("{root}/shots/{name}"));
+        let file = folder.join("input.json");
+        std::fs::write(&file, input.to_string()).unwrap();
+        let mut node = Command::new("node")
+            .arg(format!("{root}/{name}.mjs"))
+            .arg(&file)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let replies = node.stdin.take().unwrap();
+        let lines = BufReader::new(node.stdout.take().unwrap()).lines();
+        Self { name, node, replies, lines }
+    }
+
+    pub async fn line(&mut self) -> Option<String> {
+        self.lines.next_line().await.unwrap()
+    }
+
+    pub async fn tell(&mut self, reply: &Value) {
+        self.replies.write_all(format!("{reply}\n").as_bytes()).await.unwrap();
+    }
+
+    pub async fn end(mut self) {
+        let succeeded = self.node.wait().await.unwrap().success();
+        assert!(succeeded, "tests/browser/{}.mjs failed (npm ci in tests/browser?)", self.name);
+    }
 }
 
 /// What the wallet signs for the code that Chromium shows.

@@ -2,7 +2,6 @@
 //! Chromium whose server is gone (`tests/browser/desk-page.mjs`).
 
 use std::net::SocketAddr;
-use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -13,13 +12,11 @@ use clock::{Clock as _, TestClock};
 use keys::{Algorithm, Signer as _, SoftwareKey};
 use outbound::{Outbound, OutboundPolicy, Reply};
 use serde_json::{Value, json};
-use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
-use tokio::process::Command;
 use url::Url;
 use verifier::app::{DeskPage, PackError, PackMaker, PackSigner, Published};
 use verifier::http;
 
-use crate::browser::{film, pictures};
+use crate::browser::{Script, film, pictures};
 use crate::node::{Node, build, gather, policy};
 use crate::world::{Copy, Holder, Issuer, STAFF, World};
 
@@ -165,25 +162,13 @@ async fn the_page_verifies_by_itself_in_chromium_when_its_server_is_gone() {
     std::fs::write(&camera, film(&pictures(folder.path(), "paper", credential))).unwrap();
     let strangers = folder.path().join("strangers.pack");
     std::fs::write(&strangers, &desk.strangers).unwrap();
-    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/browser");
     let input = json!({
         "desk": desk.origin.replace("127.0.0.1", "localhost"), "camera": camera, "credential": credential,
-        "strangers": strangers, "now": desk.world.clock.now().timestamp_millis(), "shots": format!("{root}/shots/desk-page"),
+        "strangers": strangers, "now": desk.world.clock.now().timestamp_millis(),
     });
-    let file = folder.path().join("desk-page.json");
-    std::fs::write(&file, input.to_string()).unwrap();
-    let mut node = Command::new("node")
-        .arg(format!("{root}/desk-page.mjs"))
-        .arg(&file)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn()
-        .unwrap();
-    let mut replies = node.stdin.take().unwrap();
-    let mut lines = BufReader::new(node.stdout.take().unwrap()).lines();
+    let mut script = Script::start("desk-page", folder.path(), input);
     let mut running = desk.running;
-    while let Some(line) = lines.next_line().await.unwrap() {
+    while let Some(line) = script.line().await {
         let reply = if line == "stop the server" {
             running.stop().await;
             json!("stopped")
@@ -195,10 +180,7 @@ async fn the_page_verifies_by_itself_in_chromium_when_its_server_is_gone() {
         } else {
             continue;
         };
-        replies.write_all(format!("{reply}\n").as_bytes()).await.unwrap();
+        script.tell(&reply).await;
     }
-    assert!(
-        node.wait().await.unwrap().success(),
-        "tests/browser/desk-page.mjs failed (npm ci in tests/browser?)"
-    );
+    script.end().await;
 }

@@ -1,29 +1,23 @@
 //! Receiving credentials: the pre-authorized code flow of OID4VCI 1.0, each step stored before the next.
 
+mod asking;
+
 use std::collections::BTreeSet;
 
-use chrono::Duration;
-use clock::Timestamp;
 use holding::account::DeviceKeyFault;
 use holding::activity::Activity;
-use holding::copies::{HolderKeys, proof_id, read_proof_id};
+use holding::copies::{HolderKeys, read_proof_id};
 use holding::reception::{self, Deferred, OfferFault, Progress, Reception, Source};
-use holding::request::plain_text;
 use holding::signing::{self, SignatureFault, ToSign};
 use holding::vault::DataKey;
 use serde_json::Value;
 use store_wallet::credentials::Credential;
 use store_wallet::records::{Record, Table};
-use wire::vci::{CredentialOffer, ErrorResponse, NonceResponse, PRE_AUTHORIZED_CODE, TokenResponse};
 
+use self::asking::Answer;
 use super::fault::{Fault, RemoteFault};
-use super::issuers::parse;
 use super::signing::Signatures;
 use super::{Person, Wallet};
-
-/// An access token without its own end is used this long.
-const DEFAULT_TOKEN_SECONDS: u64 = 300;
-const MAX_TX_CODE: usize = 64;
 
 /// Why an offer cannot be opened or taken further.
 #[derive(Debug, thiserror::Error)]
@@ -328,179 +322,6 @@ impl Wallet {
         let stored = tx.list_credentials_of_offer(&person.account, &record.id).await?;
         Ok(OfferState { record, reception, stored })
     }
-
-    async fn fetch_offer(&self, source: &Source) -> Result<CredentialOffer, OfferError> {
-        match source {
-            Source::Value(value) => {
-                serde_json::from_value(value.clone()).map_err(|_| OfferFault::Form.into())
-            }
-            Source::Reference(uri) => {
-                let url = parse(uri)?;
-                let reply =
-                    self.outbound.get(&url, "application/json", None).await.map_err(RemoteFault::from)?;
-                match reply.status {
-                    200 => Ok(reply.json().map_err(|_| RemoteFault::Form("credential offer"))?),
-                    404 | 410 | 403 | 409 | 423 => Err(OfferError::Gone),
-                    status => Err(RemoteFault::Status { status, code: None }.into()),
-                }
-            }
-        }
-    }
-
-    /// OID4VCI 6.1. An offer by reference is fetched again for a code of its own, since codes live shortly
-    /// and serve once.
-    async fn token(
-        &self,
-        reception: &Reception,
-        tx_code: Option<&str>,
-    ) -> Result<(String, Timestamp), OfferError> {
-        let tx_code = tx_code.map(str::trim).filter(|code| !code.is_empty() && code.len() <= MAX_TX_CODE);
-        if reception.transaction_code.is_some() && tx_code.is_none() {
-            return Err(OfferError::TransactionCodeMissing);
-        }
-        let offer = self.fetch_offer(&reception.source).await?;
-        if offer.credential_issuer != reception.endpoints.issuer {
-            return Err(OfferFault::IssuerMismatch.into());
-        }
-        let grant = offer.grants.and_then(|grants| grants.pre_authorized_code).ok_or(OfferFault::Grant)?;
-        let mut form = vec![
-            ("grant_type", PRE_AUTHORIZED_CODE),
-            ("pre-authorized_code", grant.pre_authorized_code.as_str()),
-        ];
-        if let (Some(code), Some(_)) = (tx_code, &grant.tx_code) {
-            form.push(("tx_code", code));
-        }
-        let url = parse(&reception.endpoints.token)?;
-        let reply = self
-            .outbound
-            .post_form(&url, &form, &[("accept", "application/json")])
-            .await
-            .map_err(RemoteFault::from)?;
-        if reply.status != 200 {
-            let refusal: Option<ErrorResponse> = reply.json().ok();
-            return Err(match refusal {
-                // 6.3: a wrong transaction code and a dead code share this error.
-                Some(refusal) if refusal.error == "invalid_grant" && grant.tx_code.is_some() => {
-                    OfferError::TransactionCodeRefused
-                }
-                Some(refusal) if refusal.error == "invalid_grant" => OfferError::Gone,
-                Some(refusal) if reply.status < 500 => OfferError::IssuerRefused(sentence(&refusal)),
-                _ => RemoteFault::Status { status: reply.status, code: None }.into(),
-            });
-        }
-        let token: TokenResponse = reply.json().map_err(|_| RemoteFault::Form("token response"))?;
-        if !token.token_type.eq_ignore_ascii_case("bearer") {
-            return Err(RemoteFault::Form("token type").into());
-        }
-        let seconds =
-            if token.expires_in == 0 { DEFAULT_TOKEN_SECONDS } else { token.expires_in.min(86_400) };
-        Ok((token.access_token, self.now() + Duration::seconds(i64::try_from(seconds).unwrap_or(300))))
-    }
-
-    /// The proofs of each credential, one for each key; each request has a nonce of its own.
-    async fn key_proofs(
-        &self,
-        person: &Person,
-        reception: &Reception,
-        slots: &[usize],
-        keys: &HolderKeys,
-    ) -> Result<Vec<ToSign>, OfferError> {
-        let mut proofs = Vec::new();
-        for slot in slots {
-            let nonce = match &reception.endpoints.nonce {
-                None => None,
-                Some(endpoint) => {
-                    let url = parse(endpoint)?;
-                    let reply = self
-                        .outbound
-                        .post_bytes(&url, "application/x-www-form-urlencoded", Vec::new(), &[])
-                        .await
-                        .map_err(RemoteFault::from)?;
-                    if !reply.is_success() {
-                        return Err(RemoteFault::Status { status: reply.status, code: None }.into());
-                    }
-                    let answer: NonceResponse =
-                        reply.json().map_err(|_| RemoteFault::Form("nonce response"))?;
-                    Some(answer.c_nonce)
-                }
-            };
-            let bound = reception.offered.get(*slot).is_some_and(|one| one.needs_proof);
-            let wanted = if bound { 1 + keys.copies.len() } else { 1 };
-            for (copy, key) in keys.all().take(wanted).enumerate() {
-                let input = holding::key_proof::signing_input(
-                    key,
-                    &reception.endpoints.issuer,
-                    nonce.as_deref(),
-                    person.session.assurance,
-                    self.now(),
-                );
-                let signs = (copy > 0).then(|| key.jwk_thumbprint());
-                proofs.push(ToSign { id: proof_id(*slot, copy), input, key: signs });
-            }
-        }
-        Ok(proofs)
-    }
-}
-
-/// What an issuer answered to a credential request.
-pub(super) enum Answer {
-    Credential(Box<wire::vci::CredentialResponse>),
-    /// The organisation releases it later (OID4VCI 1.0, 8.3).
-    Waits {
-        transaction_id: String,
-        seconds: Option<u64>,
-    },
-    NonceRefused,
-    TokenRefused,
-}
-
-impl Wallet {
-    async fn request_credential(
-        &self,
-        reception: &Reception,
-        slot: usize,
-        access_token: &str,
-        jwts: &[String],
-    ) -> Result<Answer, OfferError> {
-        let offered = reception.offered.get(slot).ok_or(OfferError::Unknown)?;
-        let mut body = serde_json::json!({ "credential_configuration_id": offered.configuration_id });
-        if let (true, Some(members)) = (offered.needs_proof, body.as_object_mut()) {
-            members.insert("proofs".to_owned(), serde_json::json!({ "jwt": jwts }));
-        }
-        let url = parse(&reception.endpoints.credential)?;
-        let bearer = format!("Bearer {access_token}");
-        let reply = self
-            .outbound
-            .post_json(&url, &body, &[("authorization", &bearer), ("accept", "application/json")])
-            .await
-            .map_err(RemoteFault::from)?;
-        match reply.status {
-            200 => {
-                let answer = reply.json().map_err(|_| RemoteFault::Form("credential response"))?;
-                Ok(Answer::Credential(Box::new(answer)))
-            }
-            202 => {
-                let answer: wire::vci::CredentialResponse =
-                    reply.json().map_err(|_| RemoteFault::Form("credential response"))?;
-                let transaction_id = answer.transaction_id.filter(|_| reception.endpoints.deferred.is_some());
-                let transaction_id = transaction_id.ok_or(RemoteFault::Form("credential response"))?;
-                Ok(Answer::Waits { transaction_id, seconds: answer.interval })
-            }
-            401 => Ok(Answer::TokenRefused),
-            status => match reply.json::<ErrorResponse>() {
-                Ok(refusal) if refusal.error == "invalid_nonce" => Ok(Answer::NonceRefused),
-                Ok(refusal) if refusal.error == "invalid_token" => Ok(Answer::TokenRefused),
-                Ok(refusal) if status < 500 => Err(OfferError::IssuerRefused(sentence(&refusal))),
-                _ => Err(RemoteFault::Status { status, code: None }.into()),
-            },
-        }
-    }
-}
-
-/// A stranger's words, fit to be shown.
-pub(super) fn sentence(refusal: &ErrorResponse) -> String {
-    let text = refusal.error_description.as_deref().unwrap_or(&refusal.error);
-    plain_text(text, 200)
 }
 
 fn source_key(source: &Source) -> String {

@@ -1,10 +1,10 @@
 //! Presenting: OID4VP 1.0 with `direct_post` and `direct_post.jwt`. A request is fetched once, an answer is stored before it
 //! is sent, and what is sent again is always the same bytes.
 
+mod sending;
+
 use std::collections::BTreeMap;
 
-use chrono::Duration;
-use clock::Timestamp;
 use credential::Input;
 use credential::data_integrity::{self, ProofOptions, Purpose as ProofPurpose, Suite};
 use credential::enveloped::{self, Binding, Content, Envelope};
@@ -12,30 +12,24 @@ use credential::x509::authority_key_ids_of;
 use holding::account::StepUp;
 use holding::assurance::Act;
 use holding::dcql::{self, Candidate, Evaluation, Selection, SelectionFault};
-use holding::presentation::{
-    Answer, AnswerKind, PreparedItem, Presentation, Progress, StepFault, safe_receipt, safe_redirect,
-};
+use holding::presentation::{Answer, AnswerKind, PreparedItem, Presentation, Progress, StepFault};
 use holding::request::RequestFault;
 use holding::signing::{self, SignatureFault, ToSign};
 use holding::transaction;
-use holding::vault::DataKey;
 use keys::Algorithm;
 use serde_json::{Value, json};
 use store_wallet::records::{Record, Table};
-use url::Url;
 use wire::vp::dcql::Query;
 use wire::vp::dcql::authorities::Authorities;
-use wire::vp::{DirectPostAnswer, EncryptedAnswer, ErrorCode};
+use wire::vp::{EncryptedAnswer, ErrorCode};
 
+pub(super) use self::sending::later;
 use super::credentials::Kept;
 use super::disclosure::{prepare_sd_jwt, select, shared_labels};
 use super::fault::{Fault, RemoteFault};
 use super::signing::Signatures;
 use super::verifiers::Link;
 use super::{Person, Wallet};
-
-/// An answer that was not acknowledged is sent again after this, and then ever less often.
-const RESEND_SECONDS: i64 = 5;
 
 /// Why a request cannot be shown or answered.
 #[derive(Debug, thiserror::Error)]
@@ -363,98 +357,6 @@ impl Wallet {
         claims.extend(request.transactions.iter().map(|one| format!("Approved: {}", one.approval.title)));
         Ok(Answer { form, kind: AnswerKind::Presentation, claims })
     }
-
-    /// The answer is stored before anybody hears it.
-    async fn keep_answer(
-        &self,
-        person: &Person,
-        mut asked: Asked,
-        answer: Answer,
-    ) -> Result<Asked, PresentationError> {
-        asked.presentation.progress = Progress::Sending { answer };
-        let mut moved = self.moved(
-            &person.data_key,
-            Table::Presentations,
-            &asked.record,
-            asked.presentation.state(),
-            &asked.presentation,
-        )?;
-        moved.resend_due_at = Some(self.now() + Duration::seconds(RESEND_SECONDS));
-        asked.record = self.replace("keep_answer", Table::Presentations, moved).await?;
-        Ok(asked)
-    }
-
-    async fn send_now(&self, person: &Person, asked: Asked) -> Result<Asked, PresentationError> {
-        let Asked { record, presentation, evaluation, credentials } = asked;
-        let (record, presentation) = self.send_answer(&person.data_key, record, presentation).await?;
-        Ok(Asked { record, presentation, evaluation, credentials })
-    }
-
-    /// Sends a stored answer. Also called by the background work, which has no person beside it.
-    pub(super) async fn send_answer(
-        &self,
-        key: &DataKey,
-        record: Record,
-        presentation: Presentation,
-    ) -> Result<(Record, Presentation), PresentationError> {
-        let Progress::Sending { answer } = &presentation.progress else { return Ok((record, presentation)) };
-        let answer = answer.clone();
-        let form: Vec<(&str, &str)> =
-            answer.form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        let url: &Url = &presentation.request.response_uri;
-        let now = self.now();
-        let outcome = match self.outbound.post_form(url, &form, &[("accept", "application/json")]).await {
-            Ok(reply) if reply.is_success() => {
-                let answer: DirectPostAnswer = reply.json().unwrap_or_default();
-                let receipt = answer.receipt_uri.and_then(|uri| safe_receipt(&uri, url));
-                Ok((answer.redirect_uri.and_then(|uri| safe_redirect(&uri, url)), receipt))
-            }
-            // 408, 429 and 5xx pass; any other refusal will not change by repeating.
-            Ok(reply) if matches!(reply.status, 408 | 429) || reply.status >= 500 => {
-                Err(Some(RemoteFault::Status { status: reply.status, code: None }))
-            }
-            Ok(reply) => {
-                tracing::info!(status = reply.status, "a verifier turned an answer down");
-                Err(None)
-            }
-            Err(error) => Err(Some(error.into())),
-        };
-        let (next, entry) = match outcome {
-            Ok((redirect_uri, receipt)) => {
-                let entry = self.entry(key, &presentation.activity(&answer, receipt))?;
-                (presentation.acknowledged(answer.kind, now, redirect_uri), Some(entry))
-            }
-            Err(Some(fault)) if presentation.request.expires_at > now => {
-                self.put_off(key, record, presentation).await?;
-                return Err(fault.into());
-            }
-            Err(_) => {
-                let reason = "The verifier did not take the answer.".to_owned();
-                (Presentation { progress: Progress::Failed { reason }, ..presentation }, None)
-            }
-        };
-        let moved = self.moved(key, Table::Presentations, &record, next.state(), &next)?;
-        let mut tx = self.store.write("send_answer").await?;
-        tx.replace_record(Table::Presentations, &moved).await?;
-        if let Some(entry) = entry {
-            tx.insert_entry(&record.account, &entry).await?;
-        }
-        tx.commit().await?;
-        Ok((Record { revision: moved.revision + 1, ..moved }, next))
-    }
-
-    async fn put_off(&self, key: &DataKey, record: Record, presentation: Presentation) -> Result<(), Fault> {
-        let mut moved =
-            self.moved(key, Table::Presentations, &record, presentation.state(), &presentation)?;
-        moved.resend_due_at = Some(later(self.now(), record.created_at));
-        self.replace("put_off_answer", Table::Presentations, moved).await.map(|_| ())
-    }
-}
-
-/// The longer it has been tried, the longer until the next try; an hour at most.
-pub(super) fn later(now: Timestamp, since: Timestamp) -> Timestamp {
-    let waited = (now - since).num_seconds();
-    now + Duration::seconds((waited / 4).clamp(RESEND_SECONDS, 3_600))
 }
 
 /// A presentation in a JWT, as `vp_token` holds it.

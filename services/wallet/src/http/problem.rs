@@ -1,13 +1,16 @@
 //! Every way a use case fails, as a status and words.
 
+mod pages;
+
 use actix_web::http::StatusCode;
 use actix_web::http::header::RETRY_AFTER;
 use holding::account::{DeviceKeyFault, StepUp};
 use holding::assisted::AssistedFault;
 use holding::pin::PinFault;
 use serde_json::{Value, json};
-use web::{Problem, ProblemPage, ProblemPages};
+use web::Problem;
 
+pub use self::pages::PAGES;
 use crate::app::accounts::AccountError;
 use crate::app::assisted::AssistedError;
 use crate::app::credentials::CredentialError;
@@ -339,163 +342,3 @@ fn capitalised(text: &str) -> String {
     let mut characters = text.chars();
     characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
 }
-
-const fn page(slug: &'static str, title: &'static str, text: &'static str) -> ProblemPage {
-    ProblemPage { slug, title, text }
-}
-
-/// The page behind each problem type of this service.
-pub const PAGES: ProblemPages = ProblemPages(&[
-    page(
-        "other-side-unavailable",
-        "The other side cannot be reached",
-        "An organisation's service did not answer or is in trouble. Nothing is lost: what was begun goes on when it is tried again.",
-    ),
-    page(
-        "address-refused",
-        "The link cannot be used",
-        "The link names an address inside a private network, or one that is no web address. Ask for a new link.",
-    ),
-    page(
-        "answer-not-understood",
-        "The answer cannot be used",
-        "An organisation's service did not answer as its standard says, so the wallet stopped.",
-    ),
-    page(
-        "registry-unavailable",
-        "The registry cannot be asked",
-        "The wallet proves names and keys of organisations from the registry. Without a proof it does nothing. Try again soon.",
-    ),
-    page(
-        "ceremony-over",
-        "This sign-in has run out",
-        "A passkey must be used within five minutes, and once. Begin again.",
-    ),
-    page(
-        "passkey-refused",
-        "The passkey was not accepted",
-        "The passkey is unknown here, belongs to somebody else, or did not confirm that it is you.",
-    ),
-    page(
-        "passkey-registered",
-        "This passkey is in use already",
-        "A passkey belongs to one wallet. Sign in with it.",
-    ),
-    page(
-        "passkey-unsuitable",
-        "This needs another passkey",
-        "The Fund takes passkeys with ES256. Add one on a phone.",
-    ),
-    page(
-        "too-many",
-        "There is no room for one more",
-        "There are limits to how much one wallet holds. Remove something first.",
-    ),
-    page(
-        "last-passkey",
-        "This is your only passkey",
-        "A wallet without a passkey could never be opened again. Add another one first.",
-    ),
-    page(
-        "sign-in-again",
-        "Please confirm that it is you",
-        "Steps that cannot be undone, and showing something to somebody whom nothing names, need a proof of you within the last ten minutes.",
-    ),
-    page(
-        "passkey-needed",
-        "This needs your passkey",
-        "Where a wallet has a passkey, ways into it are changed with a passkey only: whoever learnt a PIN must not be able to shut you out.",
-    ),
-    page(
-        "recovery-code-refused",
-        "The recovery code was not accepted",
-        "The code is not one that opens a wallet: mistyped, used already, or followed by a newer one.",
-    ),
-    page(
-        "help-refused",
-        "This officer cannot agree",
-        "Two different officers agree to a recovery, neither of them to that of their own wallet, and each says how they know the person.",
-    ),
-    page(
-        "pin-refused",
-        "The PIN was not accepted",
-        "The PIN is wrong, or this device opens no wallet with a PIN. Wrong tries are counted; a right one ends the counting.",
-    ),
-    page(
-        "pin-unsuitable",
-        "This PIN cannot be used",
-        "A PIN has 6 to 12 digits, and is neither one digit repeated, nor a row such as 123456, nor the same half twice.",
-    ),
-    page(
-        "pin-wait",
-        "The PIN cannot be tried again yet",
-        "From the third wrong try in a row the next one has to wait: a minute, five, fifteen, an hour, a day.",
-    ),
-    page(
-        "pin-locked",
-        "The PIN is locked",
-        "After eight wrong tries in a row the PIN is of no use any more. Sign in with a passkey, or recover the wallet.",
-    ),
-    page(
-        "offer-refused",
-        "This offer cannot be used",
-        "The offer asks for something that this wallet does not do, or does not fit what the organisation says of itself.",
-    ),
-    page(
-        "offer-gone",
-        "This offer is over",
-        "Offers expire, can be withdrawn, and are locked after a few wrong codes. Ask the organisation for a new one.",
-    ),
-    page(
-        "transaction-code-missing",
-        "The code is missing",
-        "The offer is protected by a code that the organisation gave you by another way.",
-    ),
-    page(
-        "transaction-code-refused",
-        "The code was not accepted",
-        "Check the code. After a few wrong codes the organisation locks the offer and must renew it.",
-    ),
-    page(
-        "issuer-refused",
-        "The organisation did not issue the credential",
-        "The detail holds the organisation's own words.",
-    ),
-    page(
-        "accept-again",
-        "It took too long",
-        "The permission to fetch the credential lives for minutes. Accept the offer once more; nothing is lost and nothing is issued twice.",
-    ),
-    page(
-        "credential-refused",
-        "The credential is not sound",
-        "The proof, the key, the type or the dates of the credential are not right, so it was not kept. `faults` names the checks.",
-    ),
-    page("request-gone", "This request is over", "Requests live for minutes and are answered once."),
-    page(
-        "request-refused",
-        "This request was stopped for your safety",
-        "The request is not proven to come from the organisation it names, or breaks a rule that protects you. Nothing was shared.",
-    ),
-    page(
-        "selection-refused",
-        "Your choice does not answer the request",
-        "Something the request needs is not selected, or something was selected that it does not ask for.",
-    ),
-    page("step-over", "This step is not possible now", "The request has expired or was answered already."),
-    page(
-        "signature-refused",
-        "The signature is not right",
-        "The page signed other bytes, or with another key, than were asked for. Reload the page and try again.",
-    ),
-    page(
-        "device-key-unknown",
-        "This device does not hold the key",
-        "Credentials can be shown only from the device that received them.",
-    ),
-    page(
-        "answer-refused",
-        "The Fund did not accept the proof",
-        "The detail holds the Fund's own words. You can begin again while the request lives.",
-    ),
-]);
