@@ -1,6 +1,7 @@
 //! The journey in a real headless Chromium with a WebAuthn virtual authenticator (`tests/browser`).
 
 mod login;
+mod presence;
 
 use std::process::Stdio;
 

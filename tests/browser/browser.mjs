@@ -71,13 +71,13 @@ export class Browser {
     });
     const devtools = await context.newCDPSession(page);
     await devtools.send('WebAuthn.enable');
-    await devtools.send('WebAuthn.addVirtualAuthenticator', {
+    const {authenticatorId: authenticator} = await devtools.send('WebAuthn.addVirtualAuthenticator', {
       options: {
         protocol: 'ctap2', ctap2Version: 'ctap2_1', transport: 'internal', hasResidentKey: true,
         hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true,
       },
     });
-    const person = {name, page, size};
+    const person = {name, page, size, devtools, authenticator};
     this.people.push(person);
     return person;
   }

@@ -7,6 +7,7 @@
 
 mod answer;
 pub mod assertion;
+pub mod bundle;
 pub mod cycle;
 mod request;
 

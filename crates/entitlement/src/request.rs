@@ -70,6 +70,8 @@ pub struct Evidence {
 pub enum Channel {
     Visit,
     Call,
+    /// By the pictures that the person's own device took.
+    Device,
 }
 
 /// Where a request stands for somebody who looks at it now.
@@ -140,15 +142,7 @@ impl Request {
     /// Takes a verified answer. The same answer again leaves everything as it is; the challenge is used up by the first.
     pub fn answered(mut self, proof: &Proof, now: Timestamp) -> Result<Self, RequestFault> {
         match &self.state {
-            State::Open { challenge } => {
-                if now >= self.expires_at {
-                    return Err(RequestFault::Expired);
-                }
-                let known = challenge.as_ref().filter(|known| known.value == proof.challenge());
-                if known.is_none_or(|known| now >= known.expires_at()) {
-                    return Err(RequestFault::Challenge);
-                }
-            }
+            State::Open { challenge } => self.may_take(challenge.as_ref(), proof, now)?,
             State::Answered(evidence)
             | State::Confirmed { evidence, .. }
             | State::Refused { evidence: Some(evidence), .. } => {
@@ -170,6 +164,31 @@ impl Request {
         self.year = self.year.max(now.year());
         self.revision += 1;
         Ok(self)
+    }
+
+    /// An answer whose pictures were not good enough: it uses its challenge up, and the question stays open.
+    pub fn tried(mut self, proof: &Proof, now: Timestamp) -> Result<Self, RequestFault> {
+        let State::Open { challenge } = &self.state else { return Err(RequestFault::AnsweredBefore) };
+        self.may_take(challenge.as_ref(), proof, now)?;
+        self.state = State::Open { challenge: None };
+        self.revision += 1;
+        Ok(self)
+    }
+
+    fn may_take(
+        &self,
+        challenge: Option<&Challenge>,
+        proof: &Proof,
+        now: Timestamp,
+    ) -> Result<(), RequestFault> {
+        if now >= self.expires_at {
+            return Err(RequestFault::Expired);
+        }
+        let known = challenge.filter(|known| known.value == proof.challenge());
+        match known.is_some_and(|known| now < known.expires_at()) {
+            true => Ok(()),
+            false => Err(RequestFault::Challenge),
+        }
     }
 
     /// An officer vouches for the answer after seeing or calling the person. The same decision again changes nothing.
@@ -241,6 +260,7 @@ impl Channel {
         match self {
             Self::Visit => "visit",
             Self::Call => "call",
+            Self::Device => "device",
         }
     }
 }
@@ -252,6 +272,7 @@ impl std::str::FromStr for Channel {
         match text {
             "visit" => Ok(Self::Visit),
             "call" => Ok(Self::Call),
+            "device" => Ok(Self::Device),
             _ => Err(()),
         }
     }

@@ -1,11 +1,18 @@
 //! The yearly proof of existence, from the Fund's challenge to its confirmation (contracts of the issuer's
 //! existence endpoint): passkey, then device key, each over something that names the other.
 
+use std::collections::BTreeMap;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use clock::Timestamp;
+use entitlement::bundle::{MOST_FRAME_BYTES, Opened, Part, SALT_BYTES};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
-use wire::existence::ExistenceAnswer;
+use wire::existence::{
+    Capture, CaptureOutcome, CaptureRequest, CapturedFrame, CapturedPlace, ExistenceAnswer,
+};
 
 use crate::party::Party;
 
@@ -20,6 +27,15 @@ pub struct Existence {
     pub year: i64,
     pub expires_at: Timestamp,
     pub progress: Progress,
+    /// What the Fund asks to be recorded.
+    #[serde(default)]
+    pub capture: Option<CaptureRequest>,
+    /// What became of the latest pictures.
+    #[serde(default)]
+    pub outcome: Option<CaptureOutcome>,
+    /// The pictures so far, by their place; they leave with the answer.
+    #[serde(default)]
+    pub frames: BTreeMap<u8, CapturedFrame>,
 }
 
 /// How far a proof has come.
@@ -30,6 +46,10 @@ pub enum Progress {
     /// The page is to ask for the passkey.
     Asserting {
         holder_thumbprint: String,
+        #[serde(default)]
+        parts: Vec<String>,
+        #[serde(default)]
+        capture: Option<Capture>,
     },
     /// The passkey answered; the page is to sign the bundle. `answer` lacks the device signature only.
     Signing {
@@ -59,6 +79,12 @@ pub enum Progress {
 /// Why a step cannot be taken now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StepFault {
+    #[error("the Fund did not ask for pictures")]
+    NoPictures,
+    #[error("the picture has another place or size than the Fund asked for, or is no JPEG")]
+    Picture,
+    #[error("a picture is missing; send it again")]
+    PictureMissing,
     #[error("the request has expired")]
     Expired,
     #[error("the request has been answered already")]
@@ -98,6 +124,56 @@ impl Existence {
         }
     }
 
+    /// Keeps one picture. The first of a series begins anew, and any of them does away with a half-made answer.
+    pub fn keep_frame(
+        &mut self,
+        place: u8,
+        millis: u32,
+        jpeg: &[u8],
+        salt: [u8; SALT_BYTES],
+    ) -> Result<(), StepFault> {
+        let asked = self.capture.as_ref().ok_or(StepFault::NoPictures)?;
+        let is_jpeg = jpeg.starts_with(&[0xff, 0xd8, 0xff]);
+        if place >= asked.most_frames || jpeg.len() > MOST_FRAME_BYTES || !is_jpeg {
+            return Err(StepFault::Picture);
+        }
+        let jpeg = URL_SAFE_NO_PAD.encode(jpeg);
+        let same = |known: &CapturedFrame| known.jpeg == jpeg && known.millis == millis;
+        if self.frames.get(&place).is_some_and(same) {
+            return Ok(());
+        }
+        if place == 0 {
+            self.frames.clear();
+        }
+        self.frames.insert(place, CapturedFrame { salt: URL_SAFE_NO_PAD.encode(salt), millis, jpeg });
+        self.progress = Progress::Opened;
+        Ok(())
+    }
+
+    /// The first so many pictures and the place, with the digests that are signed in their stead.
+    pub fn bundle(
+        &self,
+        frames: u8,
+        place: Option<CapturedPlace>,
+    ) -> Result<(Vec<String>, Capture), StepFault> {
+        let taken: Option<Vec<_>> = (0..frames).map(|at| self.frames.get(&at).cloned()).collect();
+        let taken = taken.ok_or(StepFault::PictureMissing)?;
+        let mut parts = Vec::with_capacity(taken.len() + 1);
+        for frame in &taken {
+            let jpeg = URL_SAFE_NO_PAD.decode(&frame.jpeg).map_err(|_| StepFault::Picture)?;
+            parts.push(digest(&frame.salt, Part::Frame { millis: frame.millis, jpeg: &jpeg })?);
+        }
+        if let Some(place) = &place {
+            let part = Part::Place {
+                latitude_tenths: place.latitude_tenths,
+                longitude_tenths: place.longitude_tenths,
+                accuracy_metres: place.accuracy_metres,
+            };
+            parts.push(digest(&place.salt, part)?);
+        }
+        Ok((parts, Capture { frames: taken, place }))
+    }
+
     /// The WebAuthn challenge: it names the request, the Fund's challenge and the key that the certificate
     /// will be bound to, so that an assertion can be moved to none other.
     pub fn webauthn_challenge(&self, holder_thumbprint: &str) -> Result<[u8; 32], serde_json::Error> {
@@ -108,11 +184,18 @@ impl Existence {
     }
 }
 
-/// The bytes the device key signs: JCS of the answer without `deviceSignature`.
+fn digest(salt: &str, part: Part<'_>) -> Result<String, StepFault> {
+    let salt = URL_SAFE_NO_PAD.decode(salt).ok().and_then(|salt| salt.try_into().ok());
+    let opened = Opened { salt: salt.ok_or(StepFault::Picture)?, part };
+    Ok(URL_SAFE_NO_PAD.encode(opened.digest()))
+}
+
+/// The bytes the device key signs: JCS of the answer without `deviceSignature` and without the pictures themselves.
 pub fn device_signing_input(answer: &ExistenceAnswer) -> Result<Vec<u8>, serde_json::Error> {
     let mut value = serde_json::to_value(answer)?;
     if let Value::Object(members) = &mut value {
         members.remove("deviceSignature");
+        members.remove("capture");
     }
     serde_json_canonicalizer::to_vec(&value)
 }
@@ -134,7 +217,48 @@ mod tests {
             year: 2026,
             expires_at: chrono::DateTime::UNIX_EPOCH + chrono::Duration::minutes(10),
             progress: Progress::Opened,
+            capture: Some(CaptureRequest {
+                movements: vec!["left".into(), "up".into(), "closer".into()],
+                fewest_frames: 6,
+                most_frames: 10,
+                most_seconds: 90,
+                most_frame_bytes: 1000,
+                location_required: false,
+                tries_left: 3,
+            }),
+            outcome: None,
+            frames: BTreeMap::new(),
         }
+    }
+
+    const JPEG: &[u8] = &[0xff, 0xd8, 0xff, 1];
+
+    #[test]
+    fn pictures_come_in_any_order_and_the_first_begins_anew() {
+        let mut made = existence();
+        for place in [1, 0, 1] {
+            made.keep_frame(place, 900 * u32::from(place), JPEG, [3; 16]).unwrap();
+        }
+        assert_eq!(made.bundle(3, None), Err(StepFault::PictureMissing));
+        let (parts, capture) = made.bundle(2, None).unwrap();
+        assert_eq!((parts.len(), capture.frames.len()), (2, 2));
+        let signed = Opened { salt: [3; 16], part: Part::Frame { millis: 900, jpeg: JPEG } }.digest();
+        assert_eq!(parts[1], URL_SAFE_NO_PAD.encode(signed));
+
+        made.keep_frame(0, 0, JPEG, [4; 16]).unwrap();
+        assert_eq!(made.bundle(2, None).unwrap().0, parts, "the same picture again changes nothing");
+        made.keep_frame(0, 0, &[0xff, 0xd8, 0xff, 2], [4; 16]).unwrap();
+        assert_eq!(made.bundle(2, None), Err(StepFault::PictureMissing));
+    }
+
+    #[test]
+    fn pictures_are_bounded_and_asked_for() {
+        let large = [JPEG, &vec![0; MOST_FRAME_BYTES]].concat();
+        for (place, jpeg) in [(10, JPEG), (0, &b"GIF89a"[..]), (0, &large)] {
+            assert_eq!(existence().keep_frame(place, 0, jpeg, [3; 16]), Err(StepFault::Picture));
+        }
+        let mut unasked = Existence { capture: None, ..existence() };
+        assert_eq!(unasked.keep_frame(0, 0, JPEG, [3; 16]), Err(StepFault::NoPictures));
     }
 
     #[test]
@@ -169,10 +293,12 @@ mod tests {
                 client_data_json: "d".into(),
                 signature: "s".into(),
             },
+            parts: vec!["d".into()],
             device_signature: "ignored".into(),
+            capture: Some(Capture { frames: Vec::new(), place: None }),
         };
         let text = String::from_utf8(device_signing_input(&answer).unwrap()).unwrap();
-        assert!(!text.contains("deviceSignature"));
+        assert!(!text.contains("deviceSignature") && !text.contains("capture") && text.contains("parts"));
         assert!(text.starts_with(
             r#"{"assertion":{"authenticatorData":"a","clientDataJSON":"d","signature":"s"},"challenge":"c1""#
         ));

@@ -2,9 +2,12 @@
 //!
 //! A flat photograph cannot follow it. Somebody with a moving model of the face can; the README says so.
 
+use std::num::NonZeroUsize;
+
 use chrono::Duration;
 use clock::{Clock, Entropy, Timestamp, below, new_id};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 use crate::face::Look;
 use crate::thresholds::Thresholds;
@@ -24,6 +27,10 @@ pub enum Prompt {
     Up,
     Closer,
     Blink,
+}
+
+impl Prompt {
+    pub const ALL: [Self; 5] = [Self::Left, Self::Right, Self::Up, Self::Closer, Self::Blink];
 }
 
 /// One challenge. Whoever stores it lets it be answered once.
@@ -82,12 +89,33 @@ impl Challenge {
     /// Draws three different movements. A challenge for later, without a network, is given more time by `life`.
     #[must_use]
     pub fn draw(clock: &dyn Clock, entropy: &dyn Entropy, life: Duration) -> Self {
-        let mut left = vec![Prompt::Left, Prompt::Right, Prompt::Up, Prompt::Closer, Prompt::Blink];
+        let mut left = Prompt::ALL.to_vec();
         let prompts = std::array::from_fn(|_| {
             let many = u64::try_from(left.len()).unwrap_or(1);
             left.remove(usize::try_from(below(entropy, many)).unwrap_or_default())
         });
         Self { id: new_id(clock, entropy), prompts, expires_at: clock.now() + life }
+    }
+
+    /// The movements that a random value asks for: the same value always asks for the same three, so that nothing is kept
+    /// beside it. Whoever knows the value knows them, which is as it is with being told. `None` where fewer than three
+    /// different movements are allowed.
+    #[must_use]
+    pub fn of_value(value: &str, allowed: &[Prompt], expires_at: Timestamp) -> Option<Self> {
+        let mut left: Vec<Prompt> = Vec::new();
+        for prompt in allowed {
+            if !left.contains(prompt) {
+                left.push(*prompt);
+            }
+        }
+        let digest = Sha256::digest(format!("movements of {value}"));
+        let mut prompts = Vec::with_capacity(PROMPTS);
+        for byte in digest.iter().take(PROMPTS) {
+            // A byte over at most five movements: none comes up more than one time in fifty more often than another.
+            let many = NonZeroUsize::new(left.len())?;
+            prompts.push(left.remove(usize::from(*byte) % many));
+        }
+        Some(Self { id: value.to_owned(), prompts: prompts.try_into().ok()?, expires_at })
     }
 
     /// The life of a challenge that is answered at once.

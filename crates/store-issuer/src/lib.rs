@@ -9,6 +9,7 @@ mod approvals;
 mod audit;
 mod authorization;
 mod calendar;
+mod captures;
 mod cards;
 mod codes;
 mod copies;
@@ -44,6 +45,7 @@ pub use api_status::ApiList;
 pub use audit::AuditQuery;
 pub use authorization::{Decided, PersonCeremony};
 pub use calendar::{EndingRow, Unclaimed};
+pub use captures::StoredCapture;
 pub use cards::CardRow;
 pub use codes::AccessToken;
 pub use copies::StatusChange;
@@ -116,7 +118,8 @@ impl Transaction {
 /// Each part of the service numbers its own steps: issuing from 1, officers and the life of credentials from 100,
 /// authorization from 151, batches and deferred issuance from 160, import from 200, existence from 300, documents from 400,
 /// the VC API from 500, the sources of HR and webhooks from 700, sign-in of persons by a provider from 710, messages,
-/// sign-in by a provider and cards from 720, keys and portraits from 730.
+/// sign-in by a provider and cards from 720, keys and portraits from 730, pictures of proofs
+/// from 820.
 fn migrations() -> Vec<Migration> {
     let issuing = Migration { version: 1, name: "issuing", sql: include_str!("migrations/0001_issuing.sql") };
     [
@@ -141,6 +144,7 @@ fn migrations() -> Vec<Migration> {
         key_acts::MIGRATIONS,
         portraits::MIGRATIONS,
         person_passkeys::MIGRATIONS,
+        captures::MIGRATIONS,
     ]
     .concat()
 }

@@ -8,6 +8,7 @@ mod agent;
 mod authenticator;
 mod authority;
 mod cbor;
+pub mod faces;
 mod holder;
 mod postgres;
 mod softhsm;

@@ -20,6 +20,39 @@ pub struct ExistenceRequest {
     pub credential_offer_uri: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
+    /// What to record for the challenge; absent where the Fund has no picture of the person to compare with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capture: Option<CaptureRequest>,
+    /// What became of the latest pictures.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<CaptureOutcome>,
+}
+
+/// Pictures that an answer may have, taken while the person does what is asked. The first is quiet, before any movement.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CaptureRequest {
+    /// In this order: `left` and `right` as the person sees them, `up`, `closer`, `blink`.
+    pub movements: Vec<String>,
+    pub fewest_frames: u8,
+    pub most_frames: u8,
+    /// From the first frame to the last.
+    pub most_seconds: u16,
+    pub most_frame_bytes: u32,
+    /// A place is needed to compare the country of residence; otherwise it may be left out.
+    pub location_required: bool,
+    /// After so many more tries an officer looks at the pictures as they are.
+    pub tries_left: u8,
+}
+
+/// The verdict on the latest pictures.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CaptureOutcome {
+    /// `tryAgain` or `personLooks`.
+    pub verdict: String,
+    /// Codes such as `noFace`, `tooDark`, `otherPerson`, `notFollowed`.
+    pub reasons: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -46,8 +79,8 @@ pub enum ExistenceState {
 
 /// The device's answer.
 ///
-/// `deviceSignature` is ES256 by `holderKey` over the JCS bytes of this message without that member, and the WebAuthn
-/// challenge is the SHA-256 of JCS `{requestId, challenge, holderKeyThumbprint}`: the passkey vouches for the person, the
+/// `deviceSignature` is ES256 by `holderKey` over the JCS bytes of this message without that member and without `capture`;
+/// `parts` are signed in the place of the pictures, so that those can be deleted. The WebAuthn challenge is the SHA-256 of JCS `{requestId, challenge, holderKeyThumbprint}`: the passkey vouches for the person, the
 /// device key for the bundle, and neither can be moved to another request.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -58,7 +91,65 @@ pub struct ExistenceAnswer {
     pub holder_key: Value,
     pub passkey: AnswerPasskey,
     pub assertion: Assertion,
+    /// base64url of SHA-256 over salt, kind and content of each part of `capture`: the frames, then the place
+    /// (`entitlement::bundle`).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<String>,
     pub device_signature: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capture: Option<Capture>,
+}
+
+/// The parts themselves. Not signed: their digests are.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Capture {
+    pub frames: Vec<CapturedFrame>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<CapturedPlace>,
+}
+
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CapturedFrame {
+    /// 16 bytes in base64url.
+    pub salt: String,
+    /// After the first frame.
+    pub millis: u32,
+    /// base64url.
+    pub jpeg: String,
+}
+
+/// Rounded on the device: nothing finer leaves it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CapturedPlace {
+    /// 16 bytes in base64url.
+    pub salt: String,
+    /// Tenths of a degree.
+    pub latitude_tenths: i16,
+    pub longitude_tenths: i16,
+    pub accuracy_metres: u32,
+}
+
+// No face and no place in a log.
+
+impl std::fmt::Debug for Capture {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Capture({} frames)", self.frames.len())
+    }
+}
+
+impl std::fmt::Debug for CapturedFrame {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("CapturedFrame(..)")
+    }
+}
+
+impl std::fmt::Debug for CapturedPlace {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("CapturedPlace(..)")
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

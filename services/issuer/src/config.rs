@@ -1,5 +1,6 @@
 //! What an operator decides. Read from a file, checked as a whole before anything starts.
 
+mod presence;
 mod providers;
 mod trust;
 
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 use web::HttpConfig;
 
+pub use presence::PresenceConfig;
 pub use providers::{PersonProviderConfig, Persons, ProviderConfig};
 pub use trust::{AttesterConfig, CertificateConfig, KeyAttestations};
 
@@ -44,6 +46,9 @@ pub struct Config {
     /// Messages to persons; without it nothing is sent and nothing is queued.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub messages: Option<MessagesConfig>,
+    /// Proofs of existence with pictures; without it none are asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub presence: Option<PresenceConfig>,
 }
 
 /// How persons are told of their offers and credentials.
@@ -280,6 +285,11 @@ pub enum ConfigError {
         "attester {0:?} needs either a public key of P-256 or Ed25519 as its jwk or a file of certificates"
     )]
     Attester(String),
+    #[error(
+        "presence: at least three different movements, 1 to 16 running, at most 1024 waiting, a tolerance of 20 to 200 km, \
+        1 to 400 days to object"
+    )]
+    Presence,
     #[error("tenant {0:?}: key_attestations names a type that it does not issue, or there is no attester")]
     KeyAttestations(String),
     #[error("client {0:?} must be attested, and no attester is configured")]
@@ -356,6 +366,7 @@ impl Config {
         self.check_messages()?;
         self.check_providers()?;
         self.persons.check(self)?;
+        self.presence.as_ref().map_or(Ok(()), PresenceConfig::check)?;
         let issuing = &self.issuing;
         for (name, value) in [
             ("anchor_interval_seconds", issuing.anchor_interval_seconds),

@@ -15,8 +15,8 @@ pub use app::{
 };
 pub use config::{
     AttesterConfig, CertificateConfig, ClientConfig, Config, ConfigError, Console, InstanceConfig, Issuing,
-    KeyAttestations, KeysConfig, MessagesConfig, PersonProviderConfig, Persons, ProviderConfig,
-    RegistryConfig, Security, SmtpConfig, StoreConfig, TenantConfig,
+    KeyAttestations, KeysConfig, MessagesConfig, PersonProviderConfig, Persons, PresenceConfig,
+    ProviderConfig, RegistryConfig, Security, SmtpConfig, StoreConfig, TenantConfig,
 };
 pub use http::openapi;
 pub use mail::MailError;

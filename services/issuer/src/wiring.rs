@@ -23,7 +23,7 @@ use store_issuer::Store;
 use crate::app::oidc::Providers;
 use crate::app::work::Work;
 use crate::app::{
-    Instance, Issuer, Ledger, Logo, LogoError, Mailer, Provider, RegistryLedger, Settings, Tenant,
+    Faces, Instance, Issuer, Ledger, Logo, LogoError, Mailer, Provider, RegistryLedger, Settings, Tenant,
     TenantCertificate, kept,
 };
 use crate::config::{AttesterConfig, CertificateConfig, ClientConfig, Config, ConfigError, InstanceConfig};
@@ -82,6 +82,8 @@ pub enum StartError {
     Mail(#[from] crate::mail::MailError),
     #[error("passkeys cannot be used")]
     Passkeys(#[from] PasskeyError),
+    #[error("the map of countries cannot be used")]
+    Countries(#[from] presence::BoundariesFault),
     #[error("the service cannot be served")]
     Serve(#[from] ServeError),
 }
@@ -184,6 +186,7 @@ async fn build(
         person_providers: person_providers(config)?,
         mailer: mailer.map(|smtp| Box::new(smtp) as Box<dyn Mailer>),
         webhooks: webhooks(&config.outbound)?,
+        faces: config.presence.as_ref().map(Faces::new).transpose()?,
     })
 }
 

@@ -94,7 +94,9 @@ fn issuer(plan: &Plan, everyone: &Everyone) -> anyhow::Result<String> {
         [console]\nfour_eyes = \"with-colleagues\"\n\n\
         # The mail sink of `up`: it takes every letter and delivers none.\n\
         [messages]\nfrom = \"no-reply@passerelle.example\"\n\n\
-        [messages.smtp]\nhost = \"127.0.0.1\"\nport = {mail}\nsecurity = \"none\"\n",
+        [messages.smtp]\nhost = \"127.0.0.1\"\nport = {mail}\nsecurity = \"none\"\n\n\
+        # Proofs of existence come with pictures, where the Fund has one to compare with. An officer confirms each.\n\
+        [presence]\n",
         http = http(plan, Service::Issuer)?,
         store = store(plan, Service::Issuer),
         registry = registry_link(plan, Service::Issuer)?,

@@ -1,20 +1,39 @@
 // The yearly proof: the passkey says that the person is here, the device key binds it to this wallet.
 
-import { assert, post, withButton } from "/assets/passkey.js";
+import { PasskeyError, assert, post, withButton } from "/assets/passkey.js";
+import { place, take, upload } from "/assets/wallet-capture.js";
 import { ensure, send, sign } from "/assets/wallet-key.js";
+import { say } from "/assets/words.js";
 
 const page = document.getElementById("existence");
 const base = `/v1/existence/${page.dataset.id}`;
 const begin = document.getElementById("begin");
 
-if (begin) {
-  begin.addEventListener("click", () =>
-    withButton(begin, async () => {
-      const key = await ensure();
-      const { publicKey } = await post(`${base}/prepare`, { deviceKey: key.thumbprint });
-      const { toSign } = await post(`${base}/assertion`, await assert(publicKey));
-      await post(`${base}/answer`, { signatures: await sign(key, toSign) });
-      location.reload();
+async function answer(pictures) {
+  const key = await ensure();
+  const { publicKey } = await post(`${base}/prepare`, { deviceKey: key.thumbprint, ...pictures });
+  const { toSign } = await post(`${base}/assertion`, await assert(publicKey));
+  await post(`${base}/answer`, { signatures: await sign(key, toSign) });
+  location.reload();
+}
+
+if (begin) begin.addEventListener("click", () => withButton(begin, () => answer({})));
+
+const start = document.getElementById("with-pictures");
+if (start) {
+  const { movements, mostBytes, placeRequired } = document.getElementById("capture").dataset;
+  // Kept while the page is open, so that a cut line or a cancelled passkey costs no second performance.
+  let frames = null;
+  start.addEventListener("click", () =>
+    withButton(start, async () => {
+      let where = null;
+      if (document.getElementById("capture-place").checked) {
+        where = await place();
+        if (!where && placeRequired === "true") throw new PasskeyError(say("capture-no-place"));
+      }
+      if (!frames) frames = await take({ movements: movements.split(" "), mostBytes: Number(mostBytes) });
+      await upload(base, frames);
+      return answer({ frames: frames.length, place: where });
     }),
   );
 }

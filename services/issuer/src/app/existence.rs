@@ -4,19 +4,24 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{Datelike as _, Duration};
 use entitlement::assertion::Assertion;
+use entitlement::bundle::BundleFault;
 use entitlement::{
-    Answer, AnswerFault, Channel, ConfirmFault, Expected, Passkey, Request, RequestFault, Standing, State,
+    Answer, AnswerFault, Channel, ConfirmFault, Expected, Passkey, Proof, Request, RequestFault, Standing,
+    State,
 };
 use issuance::audit::Act;
 use issuance::import::{Retiree, RowContent};
 use issuance::webhook::{EventKind, Happened};
 use issuance::{Actor, CredentialType, Subject, fingerprint};
 use keys::PublicKey;
+use presence::Verdict;
 use serde_json::{Map, Value};
 use store_issuer::{BeneficiaryRow, ExistenceRow, Page, Transaction};
 use url::form_urlencoded;
 use wire::existence::{Beneficiary, ExistenceAnswer, ExistenceRequest, ExistenceState, Organisation};
 
+use super::captures::{Judged, taken};
+use super::faces::FacesFault;
 use super::{Issuer, NewOffer, OfferError, Tenant};
 
 /// How long a link can be answered: the time the Fund gives for a paper certificate, with some to spare.
@@ -39,6 +44,15 @@ pub enum ExistenceError {
     Form(&'static str),
     #[error("a remark has at most {LONGEST_REMARK} characters")]
     Remark,
+    #[error(transparent)]
+    Bundle(#[from] BundleFault),
+    #[error("the Fund did not ask for pictures")]
+    NoPicturesWanted,
+    #[error("there are no pictures to confirm by; visit or call the person")]
+    NoPictures,
+    /// The person did nothing wrong and may send the same again.
+    #[error(transparent)]
+    Faces(#[from] FacesFault),
     #[error(transparent)]
     Request(#[from] RequestFault),
     #[error(transparent)]
@@ -184,20 +198,19 @@ impl Issuer {
             if before.standing(now) != Standing::Open {
                 return self.existence_message(&mut tx, tenant, &before).await;
             }
-            let (after, challenge) = before.clone().challenged(self.new_token(), now)?;
-            let mut message = self.existence_message(&mut tx, tenant, &after).await?;
+            let (after, _) = before.clone().challenged(self.new_token(), now)?;
+            let message = self.existence_message(&mut tx, tenant, &after).await?;
             if after != before {
                 tx.replace_existence(&tenant.id, &before, &after).await?;
                 tx.commit().await?;
             }
-            message.expires_at = challenge.expires_at();
-            message.challenge = challenge.value;
             Ok(message)
         })
         .await
     }
 
-    /// Takes the answer of a device. The same answer again is answered alike; another one is refused.
+    /// Takes the answer of a device. The same answer again is answered alike; another one is refused. Pictures that are not
+    /// good enough leave the question open, with a new challenge and the reason.
     pub async fn answer_existence(
         &self,
         tenant: &str,
@@ -205,33 +218,74 @@ impl Issuer {
         answer: &ExistenceAnswer,
     ) -> Result<ExistenceRequest, ExistenceError> {
         let tenant = self.fund(tenant)?;
-        let answer = parse(answer)?;
+        let parsed = parse(answer)?;
         let mark = fingerprint(token);
+        let found = self.store.read().await?.find_existence_by_fingerprint(&tenant.id, &mark).await?;
+        let before = found.ok_or(ExistenceError::Unknown)?;
         let origin = self.settings.wallet_url.origin().ascii_serialization();
         let rp_id = self.settings.wallet_url.host_str().unwrap_or_default();
-        sql::retry(|| async {
-            let found = self.store.read().await?.find_existence_by_fingerprint(&tenant.id, &mark).await?;
-            let before = found.ok_or(ExistenceError::Unknown)?;
-            let expected = Expected { request_id: &before.id, rp_id, origin: &origin };
-            let proof = answer.verify(expected)?;
-            let now = self.now();
-            let after = before.clone().answered(&proof, now)?;
-            let mut tx = self.store.write("answer_existence").await?;
-            if after != before {
-                let other = tx.find_existence_of_year(&tenant.id, &before.beneficiary, after.year).await?;
-                if other.is_some_and(|other| other.id != before.id) {
-                    return Err(ExistenceError::ProvenAlready { year: after.year });
-                }
-                // Guarded by the revision that was read: of two answers at once, one is told to try again and loses.
-                tx.replace_existence(&tenant.id, &before, &after).await?;
+        let proof = parsed.verify(Expected { request_id: &before.id, rp_id, origin: &origin })?;
+        if self.was_tried(tenant, &before, &proof).await? {
+            return self.view_existence(&tenant.id, token).await;
+        }
+        // What would be refused anyway costs no face engine.
+        before.clone().answered(&proof, self.now())?;
+        let judged = match taken(answer)? {
+            Some(taken) if matches!(before.state, State::Open { .. }) => {
+                let signed = (&proof.digest(), parsed.signed.as_slice(), parsed.device_signature.as_slice());
+                Some(self.judge_capture(tenant, &before, taken, signed).await?)
+            }
+            _ => None,
+        };
+        sql::retry(|| self.keep_answer(tenant, &mark, &proof, judged.as_ref())).await
+    }
+
+    /// Whether this answer's pictures were judged already, and not good enough.
+    async fn was_tried(
+        &self,
+        tenant: &Tenant,
+        request: &Request,
+        proof: &Proof,
+    ) -> Result<bool, ExistenceError> {
+        let known = self.store.read().await?.list_captures(&tenant.id, &request.id).await?;
+        let open = matches!(request.state, State::Open { .. });
+        Ok(open && known.iter().any(|known| known.digest == proof.digest()))
+    }
+
+    async fn keep_answer(
+        &self,
+        tenant: &Tenant,
+        mark: &str,
+        proof: &Proof,
+        judged: Option<&Judged>,
+    ) -> Result<ExistenceRequest, ExistenceError> {
+        let now = self.now();
+        let mut tx = self.store.write("answer_existence").await?;
+        let found = tx.find_existence_by_fingerprint(&tenant.id, mark).await?;
+        let before = found.ok_or(ExistenceError::Unknown)?;
+        let try_again = judged.is_some_and(|judged| judged.verdict == Verdict::TryAgain);
+        let after = match try_again {
+            true => before.clone().tried(proof, now)?.challenged(self.new_token(), now)?.0,
+            false => before.clone().answered(proof, now)?,
+        };
+        if after != before {
+            let other = tx.find_existence_of_year(&tenant.id, &before.beneficiary, after.year).await?;
+            if other.is_some_and(|other| other.id != before.id) {
+                return Err(ExistenceError::ProvenAlready { year: after.year });
+            }
+            // Guarded by the revision that was read: of two answers at once, one is told to try again and loses.
+            tx.replace_existence(&tenant.id, &before, &after).await?;
+            if let Some(judged) = judged {
+                self.put_capture(&mut tx, tenant, judged).await?;
+            }
+            if !try_again {
                 let act = Act { action: "existence.answer", target: &after.id, detail: "" };
                 tx.audit(&Actor::system(&tenant.id), act, now).await?;
             }
-            let message = self.existence_message(&mut tx, tenant, &after).await?;
-            tx.commit().await?;
-            Ok(message)
-        })
-        .await
+        }
+        let message = self.existence_message(&mut tx, tenant, &after).await?;
+        tx.commit().await?;
+        Ok(message)
     }
 
     /// The officer has seen or called the person: the certificate is offered to the key that answered.
@@ -253,6 +307,9 @@ impl Issuer {
                 State::Open { .. } => return Err(ConfirmFault::NotAnswered.into()),
                 State::Confirmed { .. } | State::Refused { .. } => return Err(ConfirmFault::Decided.into()),
             };
+            if channel == Channel::Device && tx.list_captures(&tenant.id, id).await?.is_empty() {
+                return Err(ExistenceError::NoPictures);
+            }
             let mut claims = Map::new();
             claims.insert("entitlementYear".into(), before.year.into());
             claims.insert("confirmedBy".into(), channel.as_str().into());
@@ -268,6 +325,7 @@ impl Issuer {
             let offer = self.insert_offer(&mut tx, by, &new).await?;
             let after = before.clone().confirmed(channel, notes.clone(), &by.officer, offer.offer_id, now)?;
             tx.replace_existence(&tenant.id, &before, &after).await?;
+            tx.keep_captures_until(&tenant.id, id, self.appeal_ends(now)).await?;
             let act = Act { action: "existence.confirm", target: id, detail: channel.as_str() };
             tx.audit(by, act, now).await?;
             tx.commit().await?;
@@ -286,6 +344,7 @@ impl Issuer {
             let before = tx.find_existence(&tenant.id, id).await?.ok_or(ExistenceError::Unknown)?;
             let after = before.clone().refused(&reason, &by.officer, now)?;
             tx.replace_existence(&tenant.id, &before, &after).await?;
+            tx.keep_captures_until(&tenant.id, id, self.appeal_ends(now)).await?;
             tx.audit(by, Act { action: "existence.refuse", target: id, detail: "" }, now).await?;
             tx.commit().await?;
             Ok(())
@@ -374,14 +433,25 @@ impl Issuer {
             State::Open { .. } | State::Answered(_) | State::Refused { .. } => None,
         };
         let given_name = subject.claims.get("givenName").and_then(Value::as_str).unwrap_or_default();
+        let standing = request.standing(self.now());
+        let (challenge, expires_at) = match &request.state {
+            State::Open { challenge: Some(challenge) } if standing == Standing::Open => {
+                (challenge.value.clone(), challenge.expires_at())
+            }
+            _ => (String::new(), request.expires_at),
+        };
+        let capture = match standing {
+            Standing::Open => self.wanted_capture(tx, tenant, request).await?,
+            Standing::Answered | Standing::Confirmed | Standing::Refused | Standing::Expired => None,
+        };
         Ok(ExistenceRequest {
             id: request.id.clone(),
             organisation: Organisation { did: tenant.did.clone(), name: tenant.name.clone() },
             beneficiary: Beneficiary { given_name: given_name.to_owned() },
             year: u16::try_from(request.year).unwrap_or_default(),
-            challenge: String::new(),
-            expires_at: request.expires_at,
-            state: match request.standing(self.now()) {
+            challenge,
+            expires_at,
+            state: match standing {
                 Standing::Open => ExistenceState::Open,
                 Standing::Answered => ExistenceState::Answered,
                 Standing::Confirmed => ExistenceState::Confirmed,
@@ -390,6 +460,8 @@ impl Issuer {
             },
             credential_offer_uri,
             reference: request.evidence().map(entitlement::Evidence::reference),
+            capture,
+            outcome: self.latest_outcome(tx, tenant, &request.id).await?,
         })
     }
 
@@ -430,6 +502,7 @@ fn parse(answer: &ExistenceAnswer) -> Result<Answer, ExistenceError> {
     let mut signed = serde_json::to_value(answer).map_err(|_| ExistenceError::Form("JSON"))?;
     if let Some(members) = signed.as_object_mut() {
         members.remove("deviceSignature");
+        members.remove("capture");
     }
     Ok(Answer {
         challenge: answer.challenge.clone(),

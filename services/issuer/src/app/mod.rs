@@ -4,6 +4,7 @@ mod anchoring;
 mod approvals;
 mod authorization;
 mod calendar;
+mod captures;
 mod cards;
 mod certificates;
 mod clients;
@@ -16,6 +17,7 @@ mod documents;
 mod dpop;
 mod encryption;
 mod existence;
+mod faces;
 mod guesses;
 mod holders;
 mod import;
@@ -64,6 +66,7 @@ pub use anchoring::{AnchorError, ReceiptError, ReceiptState};
 pub use approvals::{About, DecideError, Outcome, ProposalView};
 pub use authorization::{AuthorizationView, AuthorizeError, PushError};
 pub use calendar::Month;
+pub use captures::{CaptureView, PlaceKept};
 pub use cards::DesignError;
 pub use certificates::TenantCertificate;
 pub use clients::ClientError;
@@ -75,6 +78,8 @@ pub use documents::{DocumentError, Documented, MOST_DOCUMENTS, NewDocument, anch
 pub use dpop::{DpopError, Presented};
 pub use encryption::ReplyTo;
 pub use existence::{BeneficiaryPage, ExistenceCounts, ExistenceError, RequestLink, RequestPage};
+pub(crate) use faces::Faces;
+pub use faces::FacesFault;
 pub use holders::{HolderError, PROOF_SUITES};
 pub use import::{ImportError, Invitation, UploadView};
 pub(crate) use key_changes::CHANGING_KEYS;
@@ -137,6 +142,8 @@ pub struct Issuer {
     pub(crate) mailer: Option<Box<dyn Mailer>>,
     /// Brings events to the addresses of organisations, within the policy for outbound requests.
     pub(crate) webhooks: outbound::Outbound,
+    /// Judges the pictures of beneficiaries; none are asked for without it.
+    pub(crate) faces: Option<Faces>,
 }
 
 /// Addresses and times from the configuration.

@@ -131,8 +131,18 @@ impl Issuer {
         tenant: &str,
         subject_id: &str,
     ) -> Result<Option<String>, store_issuer::Error> {
+        Ok(self.open_portrait_jpeg(tx, tenant, subject_id).await?.as_deref().map(data_url))
+    }
+
+    /// The same as bytes.
+    pub(super) async fn open_portrait_jpeg(
+        &self,
+        tx: &mut Transaction,
+        tenant: &str,
+        subject_id: &str,
+    ) -> Result<Option<Vec<u8>>, store_issuer::Error> {
         let Some(sealed) = tx.find_portrait(tenant, subject_id).await? else { return Ok(None) };
-        Ok(self.sealing.open(&purpose(tenant, subject_id), &sealed).ok().map(|opened| data_url(&opened)))
+        Ok(self.sealing.open(&purpose(tenant, subject_id), &sealed).ok().map(|opened| opened.to_vec()))
     }
 }
 

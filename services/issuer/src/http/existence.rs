@@ -4,14 +4,21 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
 use actix_web::{get, post};
 use entitlement::{AnswerFault, ConfirmFault, RequestFault};
-use web::{Json, Problem, ServiceConfig};
+use utoipa_actix_web::scope;
+use web::{Json, JsonLimits, Problem, ServiceConfig};
 use wire::existence::{ExistenceAnswer, ExistenceRequest};
 
 use super::problem;
-use crate::app::{ExistenceError, Issuer};
+use crate::app::{ExistenceError, FacesFault, Issuer};
+
+/// Ten pictures in base64url and what is signed.
+const ANSWER_LIMITS: JsonLimits = JsonLimits { max_bytes: 1536 * 1024, max_depth: 8 };
 
 pub(super) fn configure(config: &mut ServiceConfig<'_>) {
-    config.service(get_existence_request).service(answer_existence_request);
+    // The longer path first: the first that fits decides.
+    config
+        .service(scope("/existence/{token}/answer").app_data(ANSWER_LIMITS).service(answer_existence_request))
+        .service(get_existence_request);
 }
 
 /// What the Fund asks, and the challenge to answer.
@@ -30,11 +37,12 @@ async fn get_existence_request(
 
 /// The device's answer: passkey assertion and device signature over the challenge.
 ///
-/// The same answer again gets the same 200. Another answer to an answered request gets 409.
+/// The same answer again gets the same 200. Another answer to an answered request gets 409. Pictures that are not good
+/// enough leave the request `open`: `outcome` says why, and there is a new challenge.
 #[utoipa::path(tag = "existence", params(("tenant" = String, Path), ("token" = String, Path)),
     request_body = ExistenceAnswer, responses(
-    (status = 200, body = ExistenceRequest), (status = "4XX", body = Problem)))]
-#[post("/existence/{token}/answer")]
+    (status = 200, body = ExistenceRequest), (status = "4XX", body = Problem), (status = 503, body = Problem)))]
+#[post("")]
 async fn answer_existence_request(
     path: Path<(String, String)>,
     answer: Json<ExistenceAnswer>,
@@ -51,7 +59,16 @@ impl From<ExistenceError> for Problem {
             ExistenceError::Unknown | ExistenceError::UnknownPerson | ExistenceError::NotTheFund => {
                 Self::not_found()
             }
-            ExistenceError::Form(_) | ExistenceError::Remark => Self::bad_request(said),
+            ExistenceError::Form(_)
+            | ExistenceError::Remark
+            | ExistenceError::Bundle(_)
+            | ExistenceError::NoPicturesWanted => Self::bad_request(said),
+            ExistenceError::NoPictures => Self::conflict(said),
+            ExistenceError::Faces(FacesFault::Busy(_)) => {
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "Too many proofs at once")
+                    .detail("Many people send pictures at this moment. Send the same again in a minute.")
+            }
+            ExistenceError::Faces(FacesFault::Models) => Self::internal(&error),
             ExistenceError::ListedAlready => Self::conflict(said),
             ExistenceError::ProvenAlready { .. } => {
                 let title = "There is a proof for this year already";

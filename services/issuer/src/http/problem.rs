@@ -36,6 +36,11 @@ pub(super) const PAGES: ProblemPages = ProblemPages(&[
         text: "A challenge can be answered once and for ten minutes. Fetch the request again and answer its new challenge.",
     },
     ProblemPage {
+        slug: "busy",
+        title: "Too many proofs at once",
+        text: "Pictures are looked at one after the other, and many wait. Nothing is lost: send the same answer again in a minute.",
+    },
+    ProblemPage {
         slug: "answered-before",
         title: "The request was answered before",
         text: "Another answer was accepted already, or the request was closed. Nothing more is needed from this device.",

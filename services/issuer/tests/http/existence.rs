@@ -17,13 +17,13 @@ use crate::support::{GRANT, Holder, ORIGIN, World, json as body, problem};
 const WALLET: &str = "http://wallet.test";
 
 /// A beneficiary's phone: a device key and a passkey.
-struct Phone {
-    holder: Holder,
+pub struct Phone {
+    pub holder: Holder,
     passkey: Authenticator,
 }
 
 impl Phone {
-    fn new(seed: u64) -> Self {
+    pub fn new(seed: u64) -> Self {
         let mut passkey = Authenticator::new(WALLET, &format!("phone {seed}"));
         let creation = json!({"publicKey": {
             "rp": {"id": "wallet.test", "name": "Wallet"}, "challenge": "AQ",
@@ -38,7 +38,7 @@ impl Phone {
     }
 
     /// The answer to what the Fund asks.
-    fn answer(&mut self, request: &Value) -> Value {
+    pub fn answer(&mut self, request: &Value) -> Value {
         let text = |member: &str| request[member].as_str().unwrap().to_owned();
         let challenge = bundle_challenge(&text("id"), &text("challenge"), &self.holder.thumbprint());
         let options = json!({"challenge": URL_SAFE_NO_PAD.encode(challenge), "rpId": "wallet.test"});
@@ -60,16 +60,20 @@ impl Phone {
         self.signed(answer)
     }
 
-    /// The message with the device's signature over everything else.
-    fn signed(&self, mut answer: Value) -> Value {
+    /// The message with the device's signature over everything but the pictures.
+    pub fn signed(&self, mut answer: Value) -> Value {
+        let capture = answer.as_object_mut().unwrap().remove("capture");
         answer.as_object_mut().unwrap().remove("deviceSignature");
         let signature = self.holder.0.sign_now(&serde_json_canonicalizer::to_vec(&answer).unwrap()).unwrap();
+        if let Some(capture) = capture {
+            answer["capture"] = capture;
+        }
         answer["deviceSignature"] = URL_SAFE_NO_PAD.encode(signature).into();
         answer
     }
 }
 
-fn officer() -> Actor {
+pub fn officer() -> Actor {
     Actor { tenant: "unjspf".into(), officer: "officer".into() }
 }
 
@@ -86,14 +90,14 @@ async fn beneficiary(world: &World, uid: &str) -> String {
 }
 
 /// An open question: its id and the path of its link.
-async fn asked(world: &World) -> (String, String) {
+pub async fn asked(world: &World) -> (String, String) {
     let person = beneficiary(world, "100482317").await;
     let id = world.issuer.ask(&officer(), &person).await.unwrap();
     let link = world.issuer.request_link(&officer(), &id).await.unwrap();
     (id, link.uri.strip_prefix(ORIGIN).unwrap().to_owned())
 }
 
-async fn send(world: &World, path: &str, answer: &Value) -> Reply {
+pub async fn send(world: &World, path: &str, answer: &Value) -> Reply {
     world.post(&format!("{path}/answer"), answer, None).await
 }
 

@@ -8,6 +8,7 @@ mod approvals;
 mod attested;
 mod authorization;
 mod batches;
+mod captures;
 mod cards;
 mod certificates;
 mod clients;

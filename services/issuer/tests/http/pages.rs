@@ -96,6 +96,8 @@ const PAGES: &[Page] = &[
     ("get", "/staff/{id}/grant", Some(Issue), &[]),
     ("post", "/staff/{id}/grant", Some(Issue), &[("type", "TrainingCompletion")]),
     ("post", "/staff/{id}/offers", Some(Issue), &[("why", "first")]),
+    ("post", "/retirees/{id}/portrait", Some(Issue), &[]),
+    ("post", "/retirees/{id}/portrait/remove", Some(Issue), &[]),
     ("post", "/staff/{id}/portrait", Some(Issue), &[]),
     ("post", "/staff/{id}/portrait/remove", Some(Issue), &[]),
     ("get", "/webhooks", Some(Administer), &[]),

@@ -11,11 +11,12 @@ use issuance::{Actor, CredentialType, Format, FourEyes, Subject};
 use issuer::app::{DocumentKey, Issuer, NewOffer, OfferLink, Tenant};
 use issuer::{
     AttesterConfig, CertificateConfig, ClientConfig, Config, Console, InstanceConfig, Issuing,
-    KeyAttestations, KeysConfig, MessagesConfig, Persons, RegistryConfig, Security, SmtpConfig, StartError,
-    StoreConfig, TenantConfig,
+    KeyAttestations, KeysConfig, MessagesConfig, Persons, PresenceConfig, RegistryConfig, Security,
+    SmtpConfig, StartError, StoreConfig, TenantConfig,
 };
 use keys::{Algorithm, KeyStore, SealingKey, Signer as _, SoftwareKey, TokenConfig};
 use outbound::{Outbound, OutboundPolicy, Reply};
+use presence::Prompt;
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
 use testkit::Authority;
@@ -53,6 +54,7 @@ struct Setting {
     approved: Vec<CredentialType>,
     /// Whether UNDP publishes messages beside the statuses.
     messages: bool,
+    presence: Option<PresenceConfig>,
     /// In which credentials are offered.
     formats: Vec<Format>,
     /// Where letters go, if anywhere.
@@ -78,6 +80,7 @@ impl Setting {
             token: None,
             approved: Vec::new(),
             messages: false,
+            presence: None,
             formats: Format::USUAL.to_vec(),
             mail: None,
             persons: Persons::default(),
@@ -181,6 +184,7 @@ fn config(directory: &TempDir, setting: &Setting) -> Config {
             },
         }),
         attesters: attesters(directory, setting),
+        presence: setting.presence.clone(),
     }
 }
 
@@ -263,6 +267,13 @@ impl World {
     /// As somebody who tries it out has it: whoever is alone acts alone.
     pub async fn start() -> Self {
         Self::start_with(FourEyes::WithColleagues).await
+    }
+
+    /// Pictures are asked for, with movements that the fixtures make.
+    pub async fn start_seeing() -> Self {
+        let movements = vec![Prompt::Left, Prompt::Right, Prompt::Closer];
+        let presence = Some(PresenceConfig { movements, ..PresenceConfig::default() });
+        Self::start_setting(Setting { presence, ..Setting::usual(FourEyes::WithColleagues) }).await
     }
 
     pub async fn start_with(four_eyes: FourEyes) -> Self {

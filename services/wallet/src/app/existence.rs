@@ -1,8 +1,11 @@
 //! The yearly proof of existence: passkey, device key, the Fund's confirmation, and the certificate.
 
+use std::collections::BTreeMap;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::Duration;
+use entitlement::bundle::SALT_BYTES;
 use holding::activity::Activity;
 use holding::existence::{self, Existence, Progress, StepFault};
 use holding::party::Party;
@@ -13,7 +16,9 @@ use holding::vault::DataKey;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use store_wallet::records::{Record, Table};
-use wire::existence::{AnswerPasskey, Assertion, ExistenceAnswer, ExistenceRequest, ExistenceState};
+use wire::existence::{
+    AnswerPasskey, Assertion, CapturedPlace, ExistenceAnswer, ExistenceRequest, ExistenceState,
+};
 
 use super::accounts::decode;
 use super::fault::{Fault, RemoteFault};
@@ -53,6 +58,21 @@ pub enum ExistenceError {
     AnswerRefused(String),
 }
 
+/// What comes with an answer beside the passkey: the first so many of the kept pictures, and the place.
+#[derive(Clone, Copy, Default)]
+pub struct Pictures {
+    pub frames: u8,
+    pub place: Option<Place>,
+}
+
+/// Where the device is, rounded there.
+#[derive(Clone, Copy)]
+pub struct Place {
+    pub latitude_tenths: i16,
+    pub longitude_tenths: i16,
+    pub accuracy_metres: u32,
+}
+
 impl Wallet {
     /// Opens a request. The same link leads to the same request; `true` beside it when it is new.
     pub async fn open_existence(
@@ -66,10 +86,7 @@ impl Wallet {
             if !over {
                 return Ok((record, existence, false));
             }
-            // The Fund may have given the request a new challenge since.
-            let fresh = self.fetch_existence(request_uri).await?;
-            let moved = self.moved(&person.data_key, Table::Existences, &record, fresh.state(), &fresh)?;
-            let record = self.replace("renew_existence", Table::Existences, moved).await?;
+            let (record, fresh) = self.renewed(person, record, request_uri).await?;
             return Ok((record, fresh, false));
         }
         let existence = self.fetch_existence(request_uri).await?;
@@ -89,6 +106,9 @@ impl Wallet {
     /// As it stands; asks the Fund when an answer is on its way.
     pub async fn existence(&self, person: &Person, id: &str) -> Result<(Record, Existence), ExistenceError> {
         let (record, existence) = self.existence_record(person, id).await?;
+        if existence.may_answer(self.now()) == Err(StepFault::Expired) && existence.state() == "opened" {
+            return self.renewed(person, record, &existence.request_uri).await;
+        }
         match existence.progress {
             Progress::Sending { .. } => self.send_existence(&person.data_key, record, existence).await,
             Progress::Answered { .. } | Progress::Confirmed { offer_id: None, .. } => {
@@ -103,15 +123,36 @@ impl Wallet {
         }
     }
 
+    /// A challenge lives for minutes and a request for weeks: the Fund is asked for a new challenge.
+    async fn renewed(
+        &self,
+        person: &Person,
+        record: Record,
+        request_uri: &str,
+    ) -> Result<(Record, Existence), ExistenceError> {
+        let fresh = self.fetch_existence(request_uri).await?;
+        let moved = self.moved(&person.data_key, Table::Existences, &record, fresh.state(), &fresh)?;
+        let record = self.replace("renew_existence", Table::Existences, moved).await?;
+        Ok((record, fresh))
+    }
+
     /// The options for `navigator.credentials.get`, with a challenge that names request and device key.
     pub async fn prepare_existence(
         &self,
         person: &Person,
         id: &str,
         device_key: &str,
+        pictures: Pictures,
     ) -> Result<Value, ExistenceError> {
         let (record, mut existence) = self.existence_record(person, id).await?;
         existence.may_answer(self.now())?;
+        let capture = match pictures {
+            Pictures { frames: 0, .. } => None,
+            Pictures { frames, place } => {
+                let place = place.map(|place| self.salted(place));
+                Some(existence.bundle(frames, place)?)
+            }
+        };
         self.usable_key(&person.account, device_key).await?.ok_or(ExistenceError::DeviceKey)?;
         let passkeys = self.store.read().await?.list_passkeys(&person.account).await;
         let allowed: Vec<Value> = passkeys?
@@ -123,7 +164,8 @@ impl Wallet {
             return Err(ExistenceError::NoPasskey);
         }
         let challenge = existence.webauthn_challenge(device_key)?;
-        existence.progress = Progress::Asserting { holder_thumbprint: device_key.to_owned() };
+        let (parts, capture) = capture.map_or((Vec::new(), None), |(parts, capture)| (parts, Some(capture)));
+        existence.progress = Progress::Asserting { holder_thumbprint: device_key.to_owned(), parts, capture };
         let moved =
             self.moved(&person.data_key, Table::Existences, &record, existence.state(), &existence)?;
         self.replace("prepare_existence", Table::Existences, moved).await?;
@@ -145,9 +187,10 @@ impl Wallet {
     ) -> Result<ToSign, ExistenceError> {
         let (record, mut existence) = self.existence_record(person, id).await?;
         existence.may_answer(self.now())?;
-        let thumbprint = match &existence.progress {
-            Progress::Asserting { holder_thumbprint } | Progress::Signing { holder_thumbprint, .. } => {
-                holder_thumbprint.clone()
+        let (thumbprint, parts, capture) = match existence.progress.clone() {
+            Progress::Asserting { holder_thumbprint, parts, capture } => (holder_thumbprint, parts, capture),
+            Progress::Signing { holder_thumbprint, answer } => {
+                (holder_thumbprint, answer.parts, answer.capture)
             }
             _ => return Err(StepFault::NotPrepared.into()),
         };
@@ -170,7 +213,9 @@ impl Wallet {
                 origin: self.origin.clone(),
             },
             assertion,
+            parts,
             device_signature: String::new(),
+            capture,
         };
         let input = existence::device_signing_input(&answer)?;
         existence.progress = Progress::Signing { holder_thumbprint: thumbprint, answer };
@@ -209,6 +254,7 @@ impl Wallet {
         let signature = checked.get(TO_SIGN).ok_or(SignatureFault::Missing)?;
         answer.device_signature = URL_SAFE_NO_PAD.encode(signature);
         existence.progress = Progress::Sending { answer };
+        existence.frames.clear();
         let mut moved =
             self.moved(&person.data_key, Table::Existences, &record, existence.state(), &existence)?;
         moved.resend_due_at = Some(self.now() + Duration::seconds(5));
@@ -229,6 +275,10 @@ impl Wallet {
         let now = self.now();
         let outcome = match self.outbound.post_json(&url, &body, &[("accept", "application/json")]).await {
             Ok(reply) if reply.is_success() => {
+                let said: Option<ExistenceRequest> = reply.json().ok();
+                if let Some(said) = said.filter(|said| said.state == ExistenceState::Open) {
+                    return self.try_again(key, &record, existence, said).await;
+                }
                 Ok(Progress::Answered { at: now, reference: Some(reference(answer)?) })
             }
             Ok(reply) if matches!(reply.status, 408 | 429) || reply.status >= 500 => {
@@ -271,6 +321,59 @@ impl Wallet {
         match fault {
             Some(fault) => Err(fault.into()),
             None => Ok((Record { revision: moved.revision + 1, ..moved }, next)),
+        }
+    }
+
+    /// The pictures were not good enough: there is a new challenge with other movements, and the reason.
+    async fn try_again(
+        &self,
+        key: &DataKey,
+        record: &Record,
+        existence: Existence,
+        said: ExistenceRequest,
+    ) -> Result<(Record, Existence), ExistenceError> {
+        let next = Existence {
+            challenge: said.challenge,
+            expires_at: said.expires_at,
+            capture: said.capture,
+            outcome: said.outcome,
+            frames: BTreeMap::new(),
+            progress: Progress::Opened,
+            ..existence
+        };
+        let moved = self.moved(key, Table::Existences, record, next.state(), &next)?;
+        let record = self.replace("try_existence_again", Table::Existences, moved).await?;
+        Ok((record, next))
+    }
+
+    /// Takes one picture from the page. The same again changes nothing, so a cut line is no loss.
+    pub async fn keep_frame(
+        &self,
+        person: &Person,
+        id: &str,
+        (place, millis): (u8, u32),
+        jpeg: &str,
+    ) -> Result<Existence, ExistenceError> {
+        let (record, mut existence) = self.existence_record(person, id).await?;
+        existence.may_answer(self.now())?;
+        let jpeg = URL_SAFE_NO_PAD.decode(jpeg).map_err(|_| StepFault::Picture)?;
+        let mut salt = [0; SALT_BYTES];
+        self.entropy.fill(&mut salt);
+        existence.keep_frame(place, millis, &jpeg, salt)?;
+        let moved =
+            self.moved(&person.data_key, Table::Existences, &record, existence.state(), &existence)?;
+        self.replace("keep_frame", Table::Existences, moved).await?;
+        Ok(existence)
+    }
+
+    fn salted(&self, place: Place) -> CapturedPlace {
+        let mut salt = [0; SALT_BYTES];
+        self.entropy.fill(&mut salt);
+        CapturedPlace {
+            salt: URL_SAFE_NO_PAD.encode(salt),
+            latitude_tenths: place.latitude_tenths,
+            longitude_tenths: place.longitude_tenths,
+            accuracy_metres: place.accuracy_metres,
         }
     }
 
@@ -376,6 +479,9 @@ impl Wallet {
             year: i64::from(request.year),
             expires_at: request.expires_at,
             progress,
+            capture: request.capture,
+            outcome: request.outcome,
+            frames: BTreeMap::new(),
         })
     }
 

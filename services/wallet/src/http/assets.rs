@@ -18,6 +18,7 @@ pub const ASSETS: Assets = Assets(&[
     module!("wallet-offer.js"),
     module!("wallet-consent.js"),
     module!("wallet-existence.js"),
+    module!("wallet-capture.js"),
     module!("wallet-home.js"),
     module!("wallet-account.js"),
     module!("wallet-credential.js"),

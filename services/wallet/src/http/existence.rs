@@ -1,14 +1,17 @@
 //! The yearly proof of existence, as JSON.
 
 use actix_web::web::Path;
-use actix_web::{HttpResponse, get, post};
+use actix_web::{HttpResponse, get, post, put};
 use serde_json::Value;
 use web::{Json, Problem};
 
 use super::App;
 use super::auth::SignedIn;
 use super::offers::created;
-use super::views::{ExistenceKey, ExistenceLink, ExistenceView, SignaturesBody, SigningStep, to_sign};
+use super::views::{
+    ExistenceKey, ExistenceLink, ExistenceView, FrameBody, SignaturesBody, SigningStep, to_sign,
+};
+use crate::app::existence::{Pictures, Place};
 
 /// Opens the Fund's request; refused unless the registry proves that it is the Fund's.
 #[utoipa::path(tag = "existence", security(("session" = [])), request_body = ExistenceLink, responses(
@@ -37,6 +40,25 @@ pub async fn show_existence(
     Ok(Json(ExistenceView::new(&record.id, &existence)))
 }
 
+/// Keeps one picture of the proof, sealed, until the answer is sent. The same picture again changes nothing.
+///
+/// Places count from 0; the first begins a new series.
+#[utoipa::path(tag = "existence", security(("session" = [])),
+    params(("id" = String, Path), ("place" = u8, Path)), request_body = FrameBody, responses(
+    (status = 200, body = ExistenceView), (status = "4XX", body = Problem)))]
+#[put("/existence/{id}/frames/{place}")]
+pub async fn keep_frame(
+    app: App,
+    person: SignedIn,
+    path: Path<(String, u8)>,
+    body: Json<FrameBody>,
+) -> Result<Json<ExistenceView>, Problem> {
+    let (id, place) = path.into_inner();
+    let FrameBody { millis, jpeg } = body.into_inner();
+    let existence = app.wallet.keep_frame(&person.0, &id, (place, millis), &jpeg).await?;
+    Ok(Json(ExistenceView::new(&id, &existence)))
+}
+
 /// PublicKeyCredentialRequestOptionsJSON whose challenge binds request, Fund's challenge and device key.
 #[utoipa::path(tag = "existence", security(("session" = [])), params(("id" = String, Path)),
     request_body = ExistenceKey, responses(
@@ -48,7 +70,9 @@ pub async fn prepare_existence(
     id: Path<String>,
     body: Json<ExistenceKey>,
 ) -> Result<Json<Value>, Problem> {
-    Ok(Json(app.wallet.prepare_existence(&person.0, &id, &body.0.device_key).await?))
+    let ExistenceKey { device_key, frames, place } = body.into_inner();
+    let pictures = Pictures { frames, place: place.map(Place::from) };
+    Ok(Json(app.wallet.prepare_existence(&person.0, &id, &device_key, pictures).await?))
 }
 
 /// Takes the AuthenticationResponseJSON and gives the bundle for the device key to sign.

@@ -128,6 +128,7 @@ pub fn configure(config: &mut web::ServiceConfig<'_>) {
                 .service(presentations::refuse_presentation)
                 .service(existence::open_existence)
                 .service(existence::show_existence)
+                .service(existence::keep_frame)
                 .service(existence::prepare_existence)
                 .service(existence::assert_existence)
                 .service(existence::answer_existence),

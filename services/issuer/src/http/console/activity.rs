@@ -278,6 +278,8 @@ fn words(action: &str) -> &'static str {
         "beneficiary.add" => "added a beneficiary",
         "existence.ask" => "asked for a proof of life",
         "existence.answer" => "received an answer",
+        "existence.pictures" => "judged the pictures of an answer",
+        "existence.look" => "looked at the pictures of an answer",
         "existence.confirm" => "confirmed a proof of life",
         "existence.refuse" => "refused a proof of life",
         "status.history" => "read an earlier status list",

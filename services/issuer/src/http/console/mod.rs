@@ -21,6 +21,7 @@ mod offers;
 mod officers;
 mod passkeys;
 mod people;
+mod pictures;
 mod portrait;
 mod reissues;
 mod requests;

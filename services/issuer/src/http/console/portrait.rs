@@ -8,6 +8,7 @@ use web::Problem;
 use web::page::see_other;
 
 use super::people::refuse_picture;
+use super::retirees::refuse_reference;
 use super::session::{Issue, May};
 use crate::app::{Issuer, MOST_PORTRAIT_BYTES, PictureFault, PortraitError};
 use crate::http::problem;
@@ -16,7 +17,7 @@ use crate::http::problem;
 const DRAINED_BYTES: usize = 4 * MOST_PORTRAIT_BYTES;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
-    config.service(set_portrait).service(remove_portrait);
+    config.service(set_portrait).service(remove_portrait).service(set_reference).service(remove_reference);
 }
 
 #[post("/staff/{id}/portrait")]
@@ -45,6 +46,35 @@ async fn remove_portrait(
 ) -> Result<HttpResponse, Problem> {
     app.remove_portrait(&officer.actor(), &id).await?;
     Ok(see_other(&format!("/console/staff/{id}?done=portrait-removed")))
+}
+
+/// The Fund's picture of a beneficiary.
+#[post("/retirees/{id}/portrait")]
+async fn set_reference(
+    officer: May<Issue>,
+    id: Path<String>,
+    form: Multipart,
+    app: Data<Issuer>,
+) -> Result<HttpResponse, Problem> {
+    let kept = match read_picture(form).await {
+        Ok(file) => app.set_portrait(&officer.actor(), &id, file).await,
+        Err(fault) => Err(fault.into()),
+    };
+    match kept {
+        Ok(()) => Ok(see_other(&format!("/console/retirees/{id}?done=portrait"))),
+        Err(PortraitError::Picture(fault)) => refuse_reference(&officer, &app, &id, fault).await,
+        Err(error) => Err(error.into()),
+    }
+}
+
+#[post("/retirees/{id}/portrait/remove")]
+async fn remove_reference(
+    officer: May<Issue>,
+    id: Path<String>,
+    app: Data<Issuer>,
+) -> Result<HttpResponse, Problem> {
+    app.remove_portrait(&officer.actor(), &id).await?;
+    Ok(see_other(&format!("/console/retirees/{id}?done=portrait-removed")))
 }
 
 /// The field `file`. Its name and its declared type are not looked at.

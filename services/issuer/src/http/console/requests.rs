@@ -13,6 +13,7 @@ use web::Problem;
 use web::page::{Shell, html, html_with, see_other};
 
 use super::people::text;
+use super::pictures::Pictures;
 use super::session::{Issue, May, Officer, SeePeople};
 use super::view::{Badge, Done, Find, LINES, Place, When, page_of, shell};
 use crate::app::{ExistenceError, Issuer, RequestLink, RequestPage as Detail};
@@ -88,6 +89,7 @@ struct RequestPage {
     pending: bool,
     issues: bool,
     answer: Option<AnswerView>,
+    pictures: Option<Pictures>,
     decide: bool,
     decision: Option<Decision>,
     notes: String,
@@ -130,7 +132,8 @@ async fn request_page(
         false => None,
     };
     let page = RequestPage::new(&officer, &detail, link);
-    html(&RequestPage { done: said(&done), ..page })
+    let pictures = Pictures::load(&officer, &app, &detail.request).await?;
+    html(&RequestPage { done: said(&done), pictures, ..page })
 }
 
 fn said(done: &Done) -> Option<&'static str> {
@@ -167,6 +170,7 @@ impl RequestPage {
             open,
             issues: officer.roles.may(Permission::Issue),
             answer: request.evidence().map(|evidence| AnswerView::new(evidence, *known_since)),
+            pictures: None,
             decide: *standing == Standing::Answered,
             decision: Decision::of(&request.state),
             notes: String::new(),
@@ -206,6 +210,7 @@ impl Decision {
                 let title = match channel {
                     Channel::Visit => "Confirmed after a visit",
                     Channel::Call => "Confirmed after a call",
+                    Channel::Device => "Confirmed by pictures",
                 };
                 Some(decided("pass", title, *at, notes, Some(offer.clone())))
             }
@@ -217,7 +222,10 @@ impl Decision {
 #[derive(Deserialize)]
 struct Confirmation {
     channel: Option<String>,
+    /// The reference, on a visit or a call.
     compared: Option<String>,
+    /// The pictures with the Fund's own.
+    same_person: Option<String>,
     #[serde(default)]
     notes: String,
 }
@@ -230,8 +238,13 @@ async fn confirm(
     app: Data<Issuer>,
 ) -> Result<HttpResponse, Problem> {
     let channel = form.channel.as_deref().and_then(|channel| channel.parse::<Channel>().ok());
-    let (Some(channel), Some(_)) = (channel, &form.compared) else {
-        let fault = "Say whether you visited or called the person, and that the reference was the same.";
+    let checked = match channel {
+        Some(Channel::Device) => form.same_person.is_some(),
+        Some(Channel::Visit | Channel::Call) => form.compared.is_some(),
+        None => false,
+    };
+    let (Some(channel), true) = (channel, checked) else {
+        let fault = "Say how you made sure, and tick what you compared.";
         return again(&officer, &id, &app, form.notes.clone(), fault).await;
     };
     app.confirm_existence(&officer.actor(), &id, channel, &form.notes).await?;
@@ -271,6 +284,8 @@ async fn again(
 ) -> Result<HttpResponse, Problem> {
     let detail = app.request_page(&officer.tenant.id, id).await?;
     let link = app.request_link(&officer.actor(), id).await?;
+    let pictures = Pictures::load(officer, app, &detail.request).await?;
     let page = RequestPage::new(officer, &detail, Some(link));
-    html_with(StatusCode::UNPROCESSABLE_ENTITY, &RequestPage { notes, fault: Some(fault), ..page })
+    let page = RequestPage { notes, pictures, fault: Some(fault), ..page };
+    html_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
 }

@@ -17,7 +17,7 @@ use super::passkeys::PasskeyCard;
 use super::people::text;
 use super::session::{Issue, May, Officer, SeePeople};
 use super::view::{Badge, Done, Find, LINES, Place, When, counted, day, page_of, shell};
-use crate::app::{BeneficiaryPage, CopyView, ExistenceError, Filter, Issuer};
+use crate::app::{BeneficiaryPage, CopyView, ExistenceError, Filter, Issuer, PictureFault};
 use crate::http::problem;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
@@ -208,6 +208,10 @@ struct RetireePage {
     done: Option<&'static str>,
     contact: ContactCard,
     passkeys: PasskeyCard,
+    /// The Fund's picture of the person, for those who issue.
+    reference: Option<String>,
+    /// Why a picture was not taken.
+    refusal: Option<String>,
 }
 
 struct RequestLine {
@@ -233,26 +237,46 @@ async fn retiree_page(
     done: Query<Done>,
     app: Data<Issuer>,
 ) -> Result<HttpResponse, Problem> {
-    let page = app.beneficiary_page(&officer.tenant.id, &id).await?;
-    let credentials = app.subject_page(&officer.tenant, &id).await?;
+    html(&load(&officer, &app, &id, &done).await?)
+}
+
+/// The page of one beneficiary with a reason why a picture was not taken.
+pub(super) async fn refuse_reference(
+    officer: &Officer,
+    app: &Issuer,
+    id: &str,
+    fault: PictureFault,
+) -> Result<HttpResponse, Problem> {
+    let refusal = Some(problem::sentence(&fault.to_string()));
+    let page = load(officer, app, id, &Done::default()).await?;
+    html_with(StatusCode::UNPROCESSABLE_ENTITY, &RetireePage { refusal, ..page })
+}
+
+async fn load(officer: &Officer, app: &Issuer, id: &str, done: &Done) -> Result<RetireePage, Problem> {
+    let page = app.beneficiary_page(&officer.tenant.id, id).await?;
+    let credentials = app.subject_page(&officer.tenant, id).await?;
     let stored = |error| problem::store(&error);
     let tenant = &officer.tenant.id;
     let mut waiting = false;
     for act in ["revoke", "end-service"] {
-        waiting |= app.find_waiting_proposal(tenant, act, &id).await.map_err(stored)?.is_some();
+        waiting |= app.find_waiting_proposal(tenant, act, id).await.map_err(stored)?.is_some();
     }
     let names = app.officer_names(tenant).await.map_err(stored)?;
     let deceased = credentials.ended.map(|ended| {
         let by = names.get(&ended.officer).cloned().unwrap_or_else(|| "Passerelle".to_owned());
         (by, When::from(ended.at))
     });
-    let contact = ContactCard::load(&officer, &app, &id).await?;
-    let passkeys = PasskeyCard::load(&officer, &app, &id).await?;
-    let page = RetireePage::new(&officer, &page, &credentials.copies, (&done, contact, passkeys));
+    let contact = ContactCard::load(officer, app, id).await?;
+    let passkeys = PasskeyCard::load(officer, app, id).await?;
+    let page = RetireePage::new(officer, &page, &credentials.copies, (done, contact, passkeys));
+    let reference = match page.issues {
+        true => app.portrait_of(&officer.tenant, id).await.map_err(stored)?,
+        false => None,
+    };
     let can_end = page.issues && deceased.is_none() && !waiting;
     let can_revoke = page.can_revoke && !waiting;
     let can_ask = page.can_ask && deceased.is_none();
-    html(&RetireePage { deceased, waiting, can_end, can_revoke, can_ask, ..page })
+    Ok(RetireePage { deceased, waiting, can_end, can_revoke, can_ask, reference, ..page })
 }
 
 impl RetireePage {
@@ -292,6 +316,8 @@ impl RetireePage {
             done: said(done),
             contact,
             passkeys,
+            reference: None,
+            refusal: None,
         }
     }
 }
@@ -317,6 +343,11 @@ fn sentence(year: i32, now: Option<(&Request, Standing)>) -> String {
 fn said(done: &Done) -> Option<&'static str> {
     [
         ("contact", "The address for messages is saved."),
+        ("portrait", "The Fund\u{2019}s picture is saved. The next proof is compared with it."),
+        (
+            "portrait-removed",
+            "The Fund\u{2019}s picture is removed. Proofs come without pictures from now on.",
+        ),
         ("passkey", "The passkey is taken away. Nobody signs in with it any more."),
         ("added", "The beneficiary is on the list. You can ask for a proof of life now."),
         ("refused", "The request is closed as refused."),
@@ -342,10 +373,11 @@ impl RequestLine {
             State::Answered(evidence) => format!("answered on {}", day(evidence.answered_at)),
             State::Confirmed { channel, at, .. } => {
                 let how = match channel {
-                    entitlement::Channel::Visit => "a visit",
-                    entitlement::Channel::Call => "a call",
+                    entitlement::Channel::Visit => "after a visit",
+                    entitlement::Channel::Call => "after a call",
+                    entitlement::Channel::Device => "by pictures",
                 };
-                format!("confirmed on {} after {how}", day(*at))
+                format!("confirmed on {} {how}", day(*at))
             }
             State::Refused { at, reason, .. } => format!("refused on {}: {reason}", day(*at)),
         };

@@ -142,6 +142,8 @@ struct ExistencePage {
     year: String,
     expired: bool,
     certificate_received: bool,
+    /// What to do better this time.
+    again: Option<&'static str>,
 }
 
 #[derive(Template)]
@@ -311,10 +313,22 @@ async fn show_existence(
         words,
         account: person.account,
         year: view.year.to_string(),
+        again: view.outcome.as_ref().and_then(|outcome| outcome.reasons.first()).map(|code| again(code)),
         view,
         expired,
         certificate_received,
     })
+}
+
+/// What to do better with the next pictures, by the Fund's code.
+fn again(code: &str) -> &'static str {
+    match code {
+        "tooDark" | "tooBright" | "blurred" => "existence-again-light",
+        "tooSmall" => "existence-again-closer",
+        "noFace" | "severalFaces" | "turnedAway" => "existence-again-face",
+        "notFollowed" | "unasked" | "order" | "tooSlow" | "frames" | "expired" => "existence-again-movement",
+        _ => "existence-again-other",
+    }
 }
 
 #[get("/activity")]

@@ -4,8 +4,10 @@ use chrono::{DateTime, Utc};
 use holding::existence::{Existence, Progress as ExistenceProgress};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use wire::existence::{CaptureOutcome, CaptureRequest};
 
 use super::{PartyView, ToSignView};
+use crate::app::existence::Place;
 
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -17,6 +19,40 @@ pub struct ExistenceLink {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ExistenceKey {
     pub device_key: String,
+    /// How many of the kept pictures belong to the answer; 0 for none.
+    #[serde(default)]
+    pub frames: u8,
+    #[serde(default)]
+    pub place: Option<PlaceBody>,
+}
+
+/// Where the device is. It rounds before anything leaves it.
+#[derive(Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PlaceBody {
+    /// Tenths of a degree.
+    pub latitude_tenths: i16,
+    pub longitude_tenths: i16,
+    pub accuracy_metres: u32,
+}
+
+impl From<PlaceBody> for Place {
+    fn from(body: PlaceBody) -> Self {
+        Self {
+            latitude_tenths: body.latitude_tenths,
+            longitude_tenths: body.longitude_tenths,
+            accuracy_metres: body.accuracy_metres,
+        }
+    }
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct FrameBody {
+    /// After the first picture.
+    pub millis: u32,
+    /// base64url, at most 96 KiB of JPEG.
+    pub jpeg: String,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -36,6 +72,14 @@ pub struct ExistenceView {
     /// The opened offer of the certificate, once confirmed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub offer_id: Option<String>,
+    /// The pictures that the Fund asks for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub capture: Option<CaptureRequest>,
+    /// Why the latest pictures were not enough.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<CaptureOutcome>,
+    /// Places of the pictures that are here already.
+    pub frames: Vec<u8>,
 }
 
 impl ExistenceView {
@@ -54,6 +98,9 @@ impl ExistenceView {
             expires_at: existence.expires_at,
             reference,
             offer_id,
+            capture: existence.capture.clone(),
+            outcome: existence.outcome.clone(),
+            frames: existence.frames.keys().copied().collect(),
         }
     }
 }

@@ -21,7 +21,7 @@ pub use access::{
 };
 pub use account::{AccountView, ActivityList, DeviceKeyView, NewDeviceKey};
 pub use credentials::{ClaimView, CredentialList, CredentialView, StatusView};
-pub use existence::{ExistenceKey, ExistenceLink, ExistenceView, SigningStep};
+pub use existence::{ExistenceKey, ExistenceLink, ExistenceView, FrameBody, SigningStep};
 pub use export::ExportView;
 pub use offers::{Acceptance, OfferLink, OfferStep, OfferView};
 pub use officers::{

@@ -1,0 +1,96 @@
+//! The face engine and the map of countries, and how much they may take.
+
+use std::sync::{Arc, OnceLock};
+
+use clock::Timestamp;
+use entitlement::bundle::MOST_FRAME_BYTES;
+use presence::{
+    Automatic, Boundaries, BoundariesFault, BoundaryPolicy, Busy, Decision, EmbeddedEngine, FaceEngine as _,
+    Frame, Judge, Limits, LocationPolicy as _, Picture, Pool, Presented, Prompt, ServerChallenge, Template,
+    Thresholds,
+};
+
+use crate::config::PresenceConfig;
+
+/// A frame is what a phone's camera gives, made small; ten of them are decoded at the same time.
+const LIMITS: Limits = Limits { bytes: MOST_FRAME_BYTES, side: 1280, scans: 30 };
+/// The reference was encoded here.
+const REFERENCE_LIMITS: Limits = Limits { bytes: 1 << 20, side: 1280, scans: 30 };
+/// Threads of the engine, whoever asks: more do not make it faster on small networks.
+const ENGINE_THREADS: usize = 2;
+
+/// What judges pictures and places, within bounds.
+pub(crate) struct Faces {
+    engine: Arc<OnceLock<Option<EmbeddedEngine>>>,
+    pool: Pool,
+    places: BoundaryPolicy,
+    thresholds: Thresholds,
+    pub movements: Vec<Prompt>,
+    pub appeal: chrono::Duration,
+}
+
+/// Why there is no verdict. Nothing the person did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FacesFault {
+    #[error(transparent)]
+    Busy(#[from] Busy),
+    #[error("the face models do not load")]
+    Models,
+}
+
+/// What came of comparing pictures.
+pub(super) enum Compared {
+    Judged(Decision),
+    /// The Fund's own picture shows no face, or several: a person has to look.
+    NoReference,
+}
+
+impl Faces {
+    pub(crate) fn new(config: &PresenceConfig) -> Result<Self, BoundariesFault> {
+        Ok(Self {
+            engine: Arc::default(),
+            pool: Pool::new(config.running, config.waiting),
+            places: BoundaryPolicy::new(Boundaries::embedded()?, config.tolerance_km),
+            thresholds: config.thresholds,
+            movements: config.movements.clone(),
+            appeal: chrono::Duration::days(config.appeal_days.into()),
+        })
+    }
+
+    /// Compares frames with the Fund's picture, on a thread of the pool. The models are loaded by whoever comes first.
+    pub(super) async fn judge(
+        &self,
+        reference: Vec<u8>,
+        challenge: presence::Challenge,
+        frames: Vec<Frame>,
+        received_at: Timestamp,
+    ) -> Result<Compared, FacesFault> {
+        let (engine, thresholds) = (Arc::clone(&self.engine), self.thresholds);
+        let work = move || {
+            let engine = engine.get_or_init(|| EmbeddedEngine::load(ENGINE_THREADS).ok());
+            let engine = engine.as_ref().ok_or(FacesFault::Models)?;
+            let Some(reference) = template(engine, &reference) else { return Ok(Compared::NoReference) };
+            let judge = Judge {
+                engine,
+                verification: &ServerChallenge { thresholds },
+                thresholds,
+                limits: LIMITS,
+                automatic: Automatic::Off,
+            };
+            let presented =
+                Presented { reference: &reference, challenge: &challenge, frames: &frames, received_at };
+            Ok(Compared::Judged(judge.decide(&presented)))
+        };
+        self.pool.run(work).await?
+    }
+
+    /// What a place says about the declared country (ISO 3166-1 alpha-3). The place itself goes no further.
+    pub(super) fn compare(&self, point: presence::Point, declared: &str) -> presence::Finding {
+        self.places.compare(point, declared)
+    }
+}
+
+fn template(engine: &EmbeddedEngine, jpeg: &[u8]) -> Option<Template> {
+    let picture = Picture::from_jpeg(jpeg, REFERENCE_LIMITS).ok()?;
+    engine.look(&picture).ok().map(|look| look.template)
+}

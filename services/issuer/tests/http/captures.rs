@@ -1,0 +1,224 @@
+//! Proofs with pictures: what is asked, what the engine makes of it, who sees them, and their end.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::Duration;
+use issuance::{Role, Roles};
+use serde_json::{Value, json};
+use testkit::{b64, faces, sha256};
+
+use crate::console::Browser;
+use crate::existence::{Phone, asked, send};
+use crate::support::{World, json as body, problem};
+
+/// A question to somebody of whom the Fund has a picture: the officer, its id, its path, and what the wallet sees.
+async fn asked_with_picture(world: &World) -> (Browser, String, String, Value) {
+    let browser = Browser::officer(world, "unjspf", "Fatou Agent").await;
+    let (id, path) = asked(world).await;
+    let person = world.issuer.request_page("unjspf", &id).await.unwrap().subject.id;
+    let form = format!("/console/retirees/{person}/portrait");
+    let saved = browser.upload(&form, "face.jpg", &faces::photo("astronaut.png")).await;
+    assert_eq!(Browser::path_of(&saved), format!("/console/retirees/{person}?done=portrait"));
+    let request = body(&world.get(&path).await);
+    (browser, id, path, request)
+}
+
+/// A frame for each movement, with rest between, as the fixture's face makes them.
+fn following(request: &Value) -> Vec<Vec<u8>> {
+    let mut frames = vec![faces::turn(0)];
+    for movement in request["capture"]["movements"].as_array().unwrap() {
+        frames.push(match movement.as_str().unwrap() {
+            "left" => faces::turn(70),
+            "right" => faces::turn(31),
+            "closer" => faces::closer(&faces::turn(92)),
+            other => panic!("{other} was not configured"),
+        });
+        frames.push(faces::turn(92));
+    }
+    frames
+}
+
+/// The answer with these pictures, signed as a device signs it.
+fn with(phone: &mut Phone, request: &Value, jpegs: &[Vec<u8>], place: Option<(i16, i16)>) -> Value {
+    let mut answer = phone.answer(request);
+    let salt = [9u8; 16];
+    let (mut parts, mut frames) = (Vec::new(), Vec::new());
+    for (at, jpeg) in (0u32..).zip(jpegs) {
+        let millis = at * 900;
+        parts.push(b64(sha256([&salt[..], &[0], &millis.to_be_bytes(), jpeg].concat())));
+        frames.push(json!({"salt": b64(salt), "millis": millis, "jpeg": b64(jpeg)}));
+    }
+    let mut capture = json!({ "frames": frames });
+    if let Some((latitude, longitude)) = place {
+        let bytes =
+            [&salt[..], &[1], &latitude.to_be_bytes(), &longitude.to_be_bytes(), &20u32.to_be_bytes()];
+        parts.push(b64(sha256(bytes.concat())));
+        capture["place"] = json!({"salt": b64(salt), "latitudeTenths": latitude, "longitudeTenths": longitude,
+            "accuracyMetres": 20});
+    }
+    answer["parts"] = json!(parts);
+    answer["capture"] = capture;
+    phone.signed(answer)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pictures_are_asked_for_where_there_is_one_to_compare_with() {
+    let world = World::start_seeing().await;
+    let (_, path) = asked(&world).await;
+    assert_eq!(body(&world.get(&path).await).get("capture"), None);
+
+    let world = World::start_seeing().await;
+    let (_, _, path, request) = asked_with_picture(&world).await;
+    let capture = &request["capture"];
+    let mut movements: Vec<&str> =
+        capture["movements"].as_array().unwrap().iter().map(|it| it.as_str().unwrap()).collect();
+    movements.sort_unstable();
+    assert_eq!(movements, ["closer", "left", "right"]);
+    assert_eq!((&capture["triesLeft"], &capture["mostFrames"]), (&json!(3), &json!(10)));
+    assert_eq!(body(&world.get(&path).await)["capture"], *capture, "reading again changes no movement");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_officer_confirms_by_pictures_and_they_are_erased_when_nobody_can_object_any_more() {
+    let world = World::start_seeing().await;
+    let (browser, id, path, request) = asked_with_picture(&world).await;
+    let mut phone = Phone::new(5);
+    let answer = with(&mut phone, &request, &following(&request), Some((515, -1)));
+    let answered = send(&world, &path, &answer).await;
+    assert_eq!(answered.status, 200, "{}", String::from_utf8_lossy(&answered.body));
+    let answered = body(&answered);
+    assert_eq!(answered["state"], "answered");
+    assert_eq!(answered["outcome"], json!({"verdict": "personLooks", "reasons": ["officerConfirms"]}));
+    assert_eq!(body(&send(&world, &path, &answer).await), answered, "the same again is answered alike");
+
+    let page_path = format!("/console/requests/{id}");
+    let page = browser.get(&page_path).await.text();
+    assert_eq!(page.matches("data:image/jpeg;base64,").count(), 8, "the Fund's and seven of the proof");
+    assert!(page.contains("Every check passed.") && page.contains("In the declared country."));
+    let auditor = Browser::officer_as(&world, "unjspf", "Ola", Roles::of(&[Role::Auditor])).await;
+    assert!(!auditor.get(&page_path).await.text().contains("data:image/jpeg"));
+    assert!(auditor.get("/console/activity").await.text().contains("looked at the pictures"));
+
+    let form = format!("{page_path}/confirm");
+    assert_eq!(browser.post(&form, &[("channel", "device")]).await.status, 422, "nothing was compared");
+    let confirmed = browser.post(&form, &[("channel", "device"), ("same_person", "yes")]).await;
+    assert_eq!(Browser::path_of(&confirmed), format!("{page_path}?done=confirmed"));
+    assert_eq!(body(&world.get(&path).await)["state"], "confirmed");
+
+    world.clock.advance(Duration::days(29));
+    world.issuer.delete_expired().await.unwrap();
+    let browser = Browser::officer(&world, "unjspf", "Later").await;
+    assert!(browser.get(&page_path).await.text().contains("data:image/jpeg"));
+    world.clock.advance(Duration::days(2));
+    world.issuer.delete_expired().await.unwrap();
+    let browser = Browser::officer(&world, "unjspf", "Later still").await;
+    let page = browser.get(&page_path).await.text();
+    assert!(page.contains("The pictures are erased.") && !page.contains("Picture 1 of the proof"), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_photograph_follows_no_movement_and_after_three_tries_a_person_looks() {
+    let world = World::start_seeing().await;
+    let (browser, id, path, mut request) = asked_with_picture(&world).await;
+    let mut phone = Phone::new(5);
+    let photograph: Vec<_> = (0..7).map(|_| faces::still(0)).collect();
+    for left in [2, 1] {
+        let answer = with(&mut phone, &request, &photograph, None);
+        let tried = body(&send(&world, &path, &answer).await);
+        assert_eq!(tried["state"], "open", "{tried}");
+        assert_eq!(tried["outcome"], json!({"verdict": "tryAgain", "reasons": ["notFollowed"]}));
+        assert_ne!(tried["challenge"], request["challenge"], "each challenge is for one try");
+        assert_eq!(tried["capture"]["triesLeft"], left);
+        assert_eq!(body(&send(&world, &path, &answer).await), tried, "sent twice is one try");
+        request = tried;
+        world.clock.advance(Duration::seconds(1));
+    }
+    let answer = with(&mut phone, &request, &photograph, None);
+    let last = body(&send(&world, &path, &answer).await);
+    assert_eq!(last["state"], "answered");
+    assert_eq!(last["outcome"], json!({"verdict": "personLooks", "reasons": ["notFollowed"]}));
+    let page = browser.get(&format!("/console/requests/{id}")).await.text();
+    assert!(page.contains("A movement that was asked for is missing.") && page.contains("Try number 3"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn somebody_else_a_dark_room_and_two_faces_are_told_apart() {
+    let world = World::start_seeing().await;
+    let (_, _, path, mut request) = asked_with_picture(&world).await;
+    let mut phone = Phone::new(5);
+    for reason in ["otherPerson", "tooDark", "severalFaces"] {
+        let mut frames = following(&request);
+        match reason {
+            "otherPerson" => frames.fill(faces::photo("grace_hopper.jpg")),
+            "tooDark" => frames.iter_mut().for_each(|frame| *frame = faces::darker(frame, 0.2)),
+            _ => frames[2] = faces::smaller(&faces::beside(&faces::still(0), &faces::still(0)), 2),
+        }
+        let answer = with(&mut phone, &request, &frames, None);
+        request = body(&send(&world, &path, &answer).await);
+        world.clock.advance(Duration::seconds(1));
+        assert_eq!(request["outcome"]["reasons"], json!([reason]));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pictures_that_the_device_did_not_sign_are_refused() {
+    let world = World::start_seeing().await;
+    let (_, _, path, request) = asked_with_picture(&world).await;
+    let mut phone = Phone::new(5);
+    let frames: Vec<_> = (0..6).map(|_| faces::smaller(&faces::still(0), 4)).collect();
+    let good = with(&mut phone, &request, &frames, Some((515, -1)));
+    let changed = |change: &dyn Fn(&mut Value)| {
+        let mut answer = good.clone();
+        change(&mut answer);
+        answer
+    };
+    let jpeg = URL_SAFE_NO_PAD.encode(faces::empty());
+    for (what, answer, signature_breaks) in [
+        ("a picture exchanged", changed(&|it| it["capture"]["frames"][1]["jpeg"] = json!(jpeg)), false),
+        ("another order", changed(&|it| it["capture"]["frames"][0]["millis"] = json!(1)), false),
+        ("another place", changed(&|it| it["capture"]["place"]["latitudeTenths"] = json!(1)), false),
+        (
+            "no pictures for signed parts",
+            changed(&|it| drop(it.as_object_mut().unwrap().remove("capture"))),
+            false,
+        ),
+        ("another list of parts", changed(&|it| it["parts"] = json!([])), true),
+    ] {
+        let reply = send(&world, &path, &answer).await;
+        let (status, slug) = problem(&reply);
+        assert_eq!((status, slug == "answer-refused"), (400, signature_breaks), "{what}");
+    }
+    let state = body(&world.get(&path).await);
+    assert_eq!((&state["state"], state.get("outcome")), (&json!("open"), None), "none of it was a try");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_without_pictures_is_left_to_a_visit_or_a_call() {
+    let world = World::start_seeing().await;
+    let (browser, id, path, request) = asked_with_picture(&world).await;
+    let mut phone = Phone::new(5);
+    let answered = body(&send(&world, &path, &phone.answer(&request)).await);
+    assert_eq!((&answered["state"], answered.get("outcome")), (&json!("answered"), None));
+    let form = format!("/console/requests/{id}/confirm");
+    let by_device = browser.post(&form, &[("channel", "device"), ("same_person", "yes")]).await;
+    assert_eq!(by_device.status, 409);
+    let by_call = browser.post(&form, &[("channel", "call"), ("compared", "yes")]).await;
+    assert_eq!(Browser::path_of(&by_call), format!("/console/requests/{id}?done=confirmed"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn null_island_speaks_against_nobody_and_no_coordinate_is_kept() {
+    let world = World::start_seeing().await;
+    let (browser, id, path, request) = asked_with_picture(&world).await;
+    let mut phone = Phone::new(5);
+    let answer = with(&mut phone, &request, &following(&request), Some((0, 0)));
+    assert_eq!(body(&send(&world, &path, &answer).await)["state"], "answered");
+    let page = browser.get(&format!("/console/requests/{id}")).await.text();
+    assert!(page.contains("The place cannot be used: the coordinates are the origin of the map."), "{page}");
+    let stored = std::fs::read(world.directory.path().join("issuer.db")).unwrap();
+    let holds = |needle: &[u8]| stored.windows(needle.len()).any(|window| window == needle);
+    assert!(
+        !holds(b"latitude") && !holds(&faces::turn(0)[..64]),
+        "neither place nor picture stands in the open"
+    );
+}

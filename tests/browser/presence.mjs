@@ -1,0 +1,220 @@
+// Proofs of existence before a pretended camera: the fixture's face turns as it is asked, or does not, or is somebody else.
+// Input: a JSON file with the services' addresses, first links, and frames of the fixtures (see tests/browser/presence.rs).
+import assert from 'node:assert/strict';
+import {mkdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {chromium} from 'playwright-core';
+import {Browser} from './browser.mjs';
+
+const input = JSON.parse(readFileSync(process.argv[2], 'utf8'));
+const FRAMES_A_SECOND = 30;
+/** Movements that the fixture's face can make. */
+const FILMED = ['left', 'right', 'closer'];
+/** Seconds between two changes of what the camera sees: halfway between the page's pictures. */
+const SCENES = {quiet: 4.3, movement: 2.1, rest: 2.1};
+
+const browser = new Browser();
+browser.input = input;
+rmSync(input.shots, {recursive: true, force: true});
+mkdirSync(input.shots, {recursive: true});
+
+/** A film: so many seconds of each picture. */
+function film(name, scenes) {
+  const path = join(input.folder, `${name}.mjpeg`);
+  const frames = scenes.flatMap(([picture, seconds]) =>
+    Array(Math.round(seconds * FRAMES_A_SECOND)).fill(readFileSync(input.frames[picture])));
+  writeFileSync(path, Buffer.concat(frames));
+  return path;
+}
+
+const following = movements => film('following', [
+  ['quiet', SCENES.quiet],
+  ...movements.flatMap(movement => [[movement, SCENES.movement], ['quiet', SCENES.rest]]),
+  ['quiet', 30],
+]);
+
+async function chromiumWith(camera) {
+  const args = [
+    '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update',
+    '--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream',
+  ];
+  if(camera) {
+    args.push(`--use-file-for-fake-video-capture=${camera}`);
+  }
+  return chromium.launch({executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args});
+}
+
+/** Lets somebody with a phone act in a browser with this camera. */
+async function withCamera(name, camera, act) {
+  const before = browser.chromium;
+  browser.chromium = await chromiumWith(camera);
+  try {
+    await act(await browser.person(name, {phone: true}));
+  } finally {
+    await browser.chromium.close();
+    browser.people = browser.people.filter(person => person.name !== name);
+    browser.chromium = before;
+  }
+}
+
+async function fundOfficer() {
+  const officer = await browser.person('fund');
+  await officer.page.goto(input.welcome.officers.unjspf);
+  await officer.page.getByLabel('Your name').fill('Elena Petrova');
+  await officer.page.getByTestId('register').click();
+  await officer.page.waitForURL(/\/console(\?|$)/);
+  await officer.page.goto(`${input.issuer}/console/retirees/imports`);
+  await officer.page.getByTestId('file').setInputFiles(join(input.samples, 'retirees.csv'));
+  await officer.page.getByTestId('upload').click();
+  await officer.page.getByTestId('confirm-import').click();
+  await officer.page.getByTestId('import-result').waitFor({timeout: 60_000});
+  return officer;
+}
+
+/** Asks the retiree in this row until the movements are ones that the fixture makes; the link and the movements. */
+async function asks(officer, row) {
+  const {page} = officer;
+  await page.goto(`${input.issuer}/console/retirees`);
+  await page.locator('tbody th a').nth(row).click();
+  const retiree = page.url();
+  await page.getByTestId('reference-picture').locator('summary').click();
+  await page.getByTestId('portrait-file').setInputFiles(input.reference);
+  await page.getByTestId('save-portrait').click();
+  await page.waitForURL(/done=portrait/);
+  await browser.picture(officer, `console-retiree-with-picture-${row}`);
+  for(let tries = 0; tries < 200; tries += 1) {
+    await page.goto(retiree);
+    await page.getByTestId('ask').click();
+    const link = await page.getByTestId('request-link').getAttribute('href');
+    const request = await (await fetch(new URL(link).searchParams.get('request_uri'))).json();
+    const {movements} = request.capture;
+    if(movements.every(movement => FILMED.includes(movement))) {
+      return {link, movements};
+    }
+    await page.getByLabel('Reason').fill('other movements');
+    await page.getByTestId('withdraw-request').click();
+    await page.waitForURL(/done=refused/);
+  }
+  throw new Error('never the movements of the film');
+}
+
+/** A wallet made with the link, before the first picture. */
+async function opens(person, link) {
+  await person.page.goto(link);
+  await person.page.locator('#create-wallet').click();
+  await person.page.locator('#with-pictures').waitFor();
+}
+
+async function openAnswer(officer) {
+  await officer.page.goto(`${input.issuer}/console/requests`);
+  await officer.page.getByTestId('open-answer').last().click();
+  await officer.page.getByTestId('pictures').waitFor();
+}
+
+async function succeeds(officer) {
+  const {link, movements} = await asks(officer, 0);
+  await withCamera('retiree', following(movements), async person => {
+    const {page} = person;
+    await browser.step('a retiree moves as asked and says in which country', async () => {
+      await opens(person, link);
+      await browser.picture(person, 'wallet-capture', {gallery: 'phone'});
+      await page.context().grantPermissions(['camera', 'geolocation']);
+      await page.context().setGeolocation({latitude: 51.5072, longitude: -0.1276});
+      await page.locator('#capture-place').check();
+      await page.locator('#with-pictures').click();
+      await page.locator('#viewfinder:not([hidden])').waitFor();
+      await page.waitForTimeout(3700);
+      await page.screenshot({path: join(input.shots, 'wallet-capture-moving-phone.png')});
+      await page.locator('#existence[data-state=answered]').waitFor({timeout: 90_000});
+      await browser.picture(person, 'wallet-capture-sent');
+    });
+    await browser.step('an officer compares the pictures and confirms', async () => {
+      await openAnswer(officer);
+      const said = await officer.page.getByTestId('pictures').innerText();
+      assert.match(said, /Every check passed/);
+      assert.match(said, /In the declared country/);
+      assert.equal(await officer.page.locator('[data-testid=pictures] img').count(), 8);
+      await browser.picture(officer, 'console-request-pictures', {gallery: 'desk'});
+      await officer.page.getByTestId('same-person').check();
+      await officer.page.getByTestId('confirm-by-pictures').click();
+      await officer.page.waitForURL(/done=confirmed/);
+      await browser.picture(officer, 'console-request-confirmed-by-pictures');
+    });
+    await browser.step('the certificate arrives', async () => {
+      await page.locator('#receive').waitFor({timeout: 30_000});
+      await page.locator('#receive').click();
+      await page.locator('#accept').click();
+      await page.locator('.verdict.pass').waitFor();
+    });
+  });
+}
+
+/** Pictures that lead to nothing but a kind word and another try. */
+async function triesAgain(officer, {name, row, scenes, says}) {
+  const {link} = await asks(officer, row);
+  await withCamera(name, film(name, scenes), async person => {
+    const {page} = person;
+    await browser.step(`${name}: told what to do better, and another way is open`, async () => {
+      await opens(person, link);
+      await page.locator('#with-pictures').click();
+      await page.getByTestId('again').waitFor({timeout: 90_000});
+      assert.match(await page.getByTestId('again').innerText(), says);
+      await browser.picture(person, `wallet-capture-again-${name}`);
+      await page.locator('#begin').click();
+      await page.locator('#existence[data-state=answered]').waitFor();
+    });
+  });
+}
+
+/** What the device does not give: the person is told, and goes on without it. */
+async function goesOn(officer) {
+  const {link, movements} = await asks(officer, 3);
+  await withCamera('alone', following(movements), async person => {
+    const {page} = person;
+    await browser.step('no place and no camera are no dead end', async () => {
+      await opens(person, link);
+      await page.context().clearPermissions();
+      await page.evaluate(() => {
+        const refuse = async () => { throw new DOMException('', 'NotAllowedError'); };
+        Object.defineProperty(navigator.mediaDevices, 'getUserMedia', {value: refuse});
+      });
+      await page.locator('#capture-place').check();
+      await page.locator('#with-pictures').click();
+      await page.locator('#existence-message:not([hidden])').waitFor({timeout: 30_000});
+      assert.match(await page.locator('#existence-message').innerText(), /camera is not allowed/);
+      await browser.picture(person, 'wallet-capture-denied');
+    });
+    await browser.step('without user verification nothing is accepted, with it the same page goes on', async () => {
+      const {devtools, authenticator} = person;
+      await devtools.send('WebAuthn.setUserVerified', {authenticatorId: authenticator, isUserVerified: false});
+      await page.locator('#begin').click();
+      await page.locator('#existence-message:not([hidden])').waitFor({timeout: 30_000});
+      assert.equal(await page.locator('#existence').getAttribute('data-state'), 'opened');
+      await devtools.send('WebAuthn.setUserVerified', {authenticatorId: authenticator, isUserVerified: true});
+      await page.locator('#begin').click();
+      await page.locator('#existence[data-state=answered]').waitFor();
+    });
+  });
+}
+
+let failed = false;
+try {
+  browser.chromium = await chromiumWith(null);
+  const officer = await fundOfficer();
+  await succeeds(officer);
+  await triesAgain(officer, {
+    name: 'photograph', row: 1, scenes: [['quiet', 60]], says: /A movement was not seen/,
+  });
+  await triesAgain(officer, {
+    name: 'somebody-else', row: 2, scenes: [['other', 60]], says: /could not be compared well/,
+  });
+  await goesOn(officer);
+} catch(error) {
+  failed = true;
+  console.log(error);
+  await browser.wreck();
+}
+browser.problems.forEach(problem => console.log(`page problem: ${problem}`));
+await browser.close();
+console.log(`presence: ${browser.steps} steps, ${browser.pictures} pictures, ${failed ? 'FAILED' : 'passed'}`);
+process.exit(failed || browser.problems.length > 0 ? 1 : 0);
