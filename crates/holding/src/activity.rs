@@ -11,6 +11,14 @@ pub enum Activity {
         proven: bool,
         names: Vec<String>,
     },
+    /// The organisation gave the same anew.
+    Renewed {
+        from: String,
+        proven: bool,
+        names: Vec<String>,
+        /// Whether it says something else than before.
+        changed: bool,
+    },
     Presented {
         to: String,
         proven: bool,
@@ -68,6 +76,10 @@ pub enum Activity {
     RecoveryEnded {
         by: Option<String>,
     },
+    /// By the device that had asked.
+    RecoveryWithdrawn {
+        device: String,
+    },
     RecoveryDone {
         device: String,
     },
@@ -83,6 +95,7 @@ impl Activity {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Received { .. } => "received",
+            Self::Renewed { .. } => "renewed",
             Self::Presented { .. } => "presented",
             Self::Refused { .. } => "refused",
             Self::ExistenceAnswered { .. } => "existenceAnswered",
@@ -98,6 +111,7 @@ impl Activity {
             Self::RecoveryCodeMade => "recoveryCodeMade",
             Self::RecoveryAgreed { .. } => "recoveryAgreed",
             Self::RecoveryEnded { .. } => "recoveryEnded",
+            Self::RecoveryWithdrawn { .. } => "recoveryWithdrawn",
             Self::RecoveryDone { .. } => "recoveryDone",
             Self::Recovered { .. } => "recovered",
         }
@@ -108,6 +122,7 @@ impl Activity {
     pub fn who(&self) -> Option<&str> {
         match self {
             Self::Received { from: who, .. }
+            | Self::Renewed { from: who, .. }
             | Self::Presented { to: who, .. }
             | Self::Refused { to: who, .. }
             | Self::ExistenceAnswered { to: who, .. }
@@ -125,6 +140,15 @@ impl Activity {
         }
     }
 
+    /// The officer of this service who did it, where one did.
+    #[must_use]
+    pub fn officer(&self) -> Option<&str> {
+        match self {
+            Self::RecoveryAgreed { officer } | Self::RecoveryEnded { by: Some(officer) } => Some(officer),
+            _ => None,
+        }
+    }
+
     /// Where the receipt of what was shown is read.
     #[must_use]
     pub fn receipt(&self) -> Option<&str> {
@@ -139,6 +163,12 @@ impl Activity {
     pub fn sentence(&self) -> String {
         match self {
             Self::Received { from, names, .. } => format!("You received {} from {from}.", list(names)),
+            Self::Renewed { from, names, changed: true, .. } => {
+                format!("{from} renewed {}. Something in it has changed: look at it.", list(names))
+            }
+            Self::Renewed { from, names, changed: false, .. } => {
+                format!("{from} renewed {}. It says the same as before.", list(names))
+            }
             Self::Presented { to, .. } => format!("You shared information with {to}."),
             Self::Refused { to, .. } => format!("You said no to {to}. Nothing was shared."),
             Self::ExistenceAnswered { to, year } => format!("You sent your proof for {year} to {to}."),
@@ -159,6 +189,9 @@ impl Activity {
                 format!("{officer} refused to open this wallet on another device.")
             }
             Self::RecoveryEnded { by: None } => "You stopped the opening on another device.".to_owned(),
+            Self::RecoveryWithdrawn { device } => {
+                format!("Whoever had asked on {device} to open this wallet there took that back.")
+            }
             Self::RecoveryDone { device } => {
                 format!("Two officers opened this wallet again, on {device}. All other sessions ended.")
             }

@@ -10,6 +10,9 @@ use crate::labels::{ShownClaim, shown_claims};
 use crate::party::Party;
 use crate::path::Step;
 
+/// So long before its end a person is reminded of it: time enough for a letter.
+pub const REMINDED_DAYS: i64 = 30;
+
 /// What arrived. It never changes.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Held {
@@ -158,6 +161,12 @@ impl Held {
             return Standing::Revoked;
         }
         self.standing_by_date(now).or(seen).unwrap_or(Standing::Unknown)
+    }
+
+    /// Whether its end is near enough to be said, or has come.
+    #[must_use]
+    pub fn ends_soon(&self, now: Timestamp) -> bool {
+        self.valid_until.is_some_and(|until| until - now <= chrono::Duration::days(REMINDED_DAYS))
     }
 
     /// The last part of the type's name: `StaffIdentity` of `https://…/v1#StaffIdentity`.

@@ -22,6 +22,7 @@ pub mod presentation;
 pub mod reception;
 pub mod recovery;
 pub mod request;
+pub mod sharing;
 pub mod signing;
 pub mod transaction;
 pub mod vault;

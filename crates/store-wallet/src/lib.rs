@@ -22,6 +22,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { version: 21, name: "copies", sql: include_str!("../migrations/021_copies.sql") },
     Migration { version: 22, name: "recovery", sql: include_str!("../migrations/022_recovery.sql") },
     Migration { version: 23, name: "officers", sql: include_str!("../migrations/023_officers.sql") },
+    Migration { version: 30, name: "sharings", sql: include_str!("../migrations/030_sharings.sql") },
 ];
 
 /// The wallet's database.

@@ -338,6 +338,8 @@ async fn copy_goes_to_one_verifier_and_away_with_its_credential() {
         let shown: Vec<_> =
             tx.list_copies("a", "c1").await.unwrap().into_iter().map(|c| c.shown_to).collect();
         assert_eq!(shown, [Some(vec![1]), None]);
+        assert_eq!(tx.count_copies("a").await.unwrap(), [("c1".to_owned(), 2, 1)]);
+        assert_eq!(tx.count_copies("b").await.unwrap(), []);
         assert!(tx.delete_credential("a", "c1").await.unwrap());
         assert!(tx.find_credential("a", "k2").await.unwrap().is_none());
         tx.commit().await.unwrap();
@@ -380,7 +382,8 @@ async fn officer_begins_with_a_link_that_serves_once_and_in_time() {
         tx.insert_officer("a", &[5], at(0)).await.unwrap();
         assert_eq!(tx.find_officer("a").await.unwrap(), Some(vec![5]));
         assert_eq!(tx.count_officers().await.unwrap(), 1);
-        assert!(tx.delete_officer("a").await.unwrap());
+        tx.delete_account("a").await.unwrap();
+        assert_eq!(tx.count_officers().await.unwrap(), 0);
         tx.commit().await.unwrap();
     }
 }
@@ -410,6 +413,9 @@ async fn recovery_with_help_is_found_moved_and_due() {
         assert!(tx.list_due_assisted(at(1000)).await.unwrap().is_empty());
         assert_eq!(tx.list_open_assisted(at(-1)).await.unwrap(), std::slice::from_ref(&help));
         assert!(tx.list_open_assisted(at(0)).await.unwrap().is_empty(), "asked too long ago");
+        assert!(tx.has_open_assisted(first, at(-1)).await.unwrap());
+        assert!(!tx.has_open_assisted(first, at(0)).await.unwrap(), "asked too long ago");
+        assert!(!tx.has_open_assisted("3f2a91bc-07d5-1", at(-1)).await.unwrap(), "another wallet's");
         let waiting = Assisted { state: "waiting".into(), due_at: Some(at(9)), ..help.clone() };
         tx.replace_assisted(&waiting).await.unwrap();
         assert!(tx.replace_assisted(&waiting).await.unwrap_err().is_retryable());
@@ -417,10 +423,12 @@ async fn recovery_with_help_is_found_moved_and_due() {
         assert_eq!(tx.list_due_assisted(at(9)).await.unwrap()[0].id, "r1");
         assert_eq!(tx.find_assisted_of(first).await.unwrap().unwrap().revision, 1);
         assert_eq!(tx.list_open_assisted(at(1000)).await.unwrap()[0].id, "r1");
+        assert!(tx.has_open_assisted(first, at(1000)).await.unwrap(), "waited for");
         tx.replace_assisted(&Assisted { state: "stopped".into(), revision: 1, ..help.clone() })
             .await
             .unwrap();
         assert!(tx.list_open_assisted(at(-1)).await.unwrap().is_empty());
+        assert!(!tx.has_open_assisted(first, at(-1)).await.unwrap());
         tx.delete_account(first).await.unwrap();
         assert!(tx.find_assisted("r1").await.unwrap().is_none());
         tx.commit().await.unwrap();

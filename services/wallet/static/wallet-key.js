@@ -98,6 +98,19 @@ export async function withPin() {
   return (await store("readonly", (keys) => keys.getAll())).filter((key) => key.pin);
 }
 
+// In the place of an account that is not known yet.
+const MAKING = "";
+
+/** The key of a wallet that is being made with a PIN: its answer has not come yet, or was lost. */
+export const inTheMaking = () => store("readonly", (keys) => keys.get(MAKING));
+
+/** Keeps the key of a wallet that is being made, and returns it; with `null`: forgets it. */
+export async function made(key) {
+  if (key) await store("readwrite", (keys) => keys.put({ ...key, account: MAKING }));
+  else await store("readwrite", (keys) => keys.delete(MAKING));
+  return key;
+}
+
 async function make() {
   const key = { ...(await generate()), account: account(), registered: false };
   await store("readwrite", (keys) => keys.put(key));

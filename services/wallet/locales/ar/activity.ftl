@@ -23,3 +23,6 @@ activity-recovery-agreed = وافق { $who } على فتح هذه المحفظة
 activity-recovery-refused = رفض { $who } فتح هذه المحفظة على جهاز آخر.
 activity-recovery-stopped = أوقفت الفتح على جهاز آخر.
 activity-recovery-done = أعاد موظفان فتح هذه المحفظة على { $name }. وسُجّل خروجك من كل مكان آخر.
+activity-recovery-withdrawn = من طلب فتح هذه المحفظة على { $name } سحب طلبه.
+activity-renewed = جددت { $who } ما يلي: { $names }. تقول ما كانت تقوله.
+activity-renewed-changed = جددت { $who } ما يلي: { $names }. تغير شيء فيها: انظر إليها.

@@ -25,3 +25,6 @@ activity-recovery-agreed = { $who } agreed to open this wallet on another device
 activity-recovery-refused = { $who } refused to open this wallet on another device.
 activity-recovery-stopped = You stopped the opening on another device.
 activity-recovery-done = Two officers opened this wallet again, on { $name }. You were signed out everywhere else.
+activity-recovery-withdrawn = Whoever had asked on { $name } to open this wallet there took that back.
+activity-renewed = { $who } renewed { $names }. It says the same as before.
+activity-renewed-changed = { $who } renewed { $names }. Something in it has changed: look at it.

@@ -23,3 +23,6 @@ activity-recovery-agreed = { $who } aceptó abrir esta cartera en otro dispositi
 activity-recovery-refused = { $who } se negó a abrir esta cartera en otro dispositivo.
 activity-recovery-stopped = Usted detuvo la apertura en otro dispositivo.
 activity-recovery-done = Dos funcionarios volvieron a abrir esta cartera, en { $name }. Se cerró la sesión en todos los demás lugares.
+activity-recovery-withdrawn = Quien había pedido en { $name } abrir allí esta cartera retiró su petición.
+activity-renewed = { $who } renovó { $names }. Dice lo mismo que antes.
+activity-renewed-changed = { $who } renovó { $names }. Algo ha cambiado: mírelo.

@@ -23,3 +23,6 @@ activity-recovery-agreed = { $who } a accepté d’ouvrir ce portefeuille sur un
 activity-recovery-refused = { $who } a refusé d’ouvrir ce portefeuille sur un autre appareil.
 activity-recovery-stopped = Vous avez arrêté l’ouverture sur un autre appareil.
 activity-recovery-done = Deux agents ont rouvert ce portefeuille, sur { $name }. Vous avez été déconnecté partout ailleurs.
+activity-recovery-withdrawn = La personne qui avait demandé, sur { $name }, à y ouvrir ce portefeuille a retiré sa demande.
+activity-renewed = { $who } a renouvelé { $names }. Cela dit la même chose qu’avant.
+activity-renewed-changed = { $who } a renouvelé { $names }. Quelque chose a changé : regardez.

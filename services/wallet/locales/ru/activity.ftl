@@ -23,3 +23,6 @@ activity-recovery-agreed = { $who } соглашается открыть это
 activity-recovery-refused = { $who } отказывается открыть этот кошелёк на другом устройстве.
 activity-recovery-stopped = Вы остановили открытие на другом устройстве.
 activity-recovery-done = Два сотрудника снова открыли этот кошелёк, на { $name }. На всех других устройствах вы вышли.
+activity-recovery-withdrawn = Тот, кто просил на устройстве { $name } открыть там этот кошелёк, отозвал просьбу.
+activity-renewed = Продлено: { $names }. Кто продлил: { $who }. Сказано то же, что и раньше.
+activity-renewed-changed = Продлено: { $names }. Кто продлил: { $who }. Что-то изменилось: посмотрите.

@@ -23,3 +23,6 @@ activity-recovery-agreed = { $who } 同意在另一台设备上打开此钱包�
 activity-recovery-refused = { $who } 拒绝在另一台设备上打开此钱包。
 activity-recovery-stopped = 您已阻止在另一台设备上打开。
 activity-recovery-done = 两名工作人员已在 { $name } 上重新打开此钱包。您已在其他所有地方退出登录。
+activity-recovery-withdrawn = 在 { $name } 上请求打开此钱包的人撤回了请求。
+activity-renewed = { $who } 续期了 { $names }。内容与以前相同。
+activity-renewed-changed = { $who } 续期了 { $names }。内容有变化：请查看。

@@ -35,6 +35,11 @@ pub enum AccountError {
     TooManyPasskeys,
     #[error("the last passkey cannot be removed")]
     LastPasskey,
+    /// Its PIN is all that opens the account.
+    #[error("the only way in goes with this device")]
+    OnlyWayIn,
+    #[error("the account is an officer's already")]
+    AlreadyOfficer,
     #[error("there is no such passkey, session or key")]
     Unknown,
     #[error(transparent)]
@@ -71,23 +76,25 @@ impl Wallet {
         let (account, known) = match person {
             Some(person) => {
                 self.require(person, Act::ChangeWaysIn).await?;
-                let known = self.store.read().await?.list_passkeys(&person.account).await;
-                (person.account.clone(), known?)
+                let known = self.store.read().await?.list_passkeys(&person.account).await?;
+                if known.len() >= MAX_PASSKEYS {
+                    return Err(AccountError::TooManyPasskeys);
+                }
+                (person.account.clone(), known)
             }
             None => (self.new_account_id(), Vec::new()),
         };
         self.registration_options(CeremonyKind::Registration, &account, &known).await
     }
 
+    /// Who is let in again is not held up by how many passkeys there are: those may all be lost, and a stranger who knows the
+    /// number of a wallet must not learn it.
     pub(super) async fn registration_options(
         &self,
         kind: CeremonyKind,
         account: &str,
         known: &[Passkey],
     ) -> Result<Value, AccountError> {
-        if known.len() >= MAX_PASSKEYS {
-            return Err(AccountError::TooManyPasskeys);
-        }
         let user = Uuid::parse_str(account).map_err(|_| AccountError::Unknown)?;
         let exclude: Vec<Vec<u8>> =
             known.iter().filter_map(|passkey| decode(&passkey.credential_id)).collect();
@@ -122,6 +129,9 @@ impl Wallet {
         }
         let mut session = None;
         if let Some(person) = person {
+            if tx.list_passkeys(&person.account).await?.len() >= MAX_PASSKEYS {
+                return Err(AccountError::TooManyPasskeys);
+            }
             let entry = self.entry(&person.data_key, &Activity::PasskeyAdded { name: device.to_owned() })?;
             tx.insert_entry(&person.account, &entry).await?;
         } else {
@@ -264,10 +274,15 @@ impl Wallet {
         Ok((key, true))
     }
 
+    /// Marks a device's key as lost. The one whose PIN is all that opens the account stays: whoever says so holds it.
     pub async fn lose_device_key(&self, person: &Person, thumbprint: &str) -> Result<(), AccountError> {
         let mut tx = self.store.write("lose_device_key").await?;
         let known = tx.list_device_keys(&person.account).await?;
         let lost = known.iter().find(|key| key.thumbprint == thumbprint).ok_or(AccountError::Unknown)?;
+        let pins = tx.list_pins(&person.account).await?;
+        if tx.list_passkeys(&person.account).await?.is_empty() && opens_alone(&known, &pins, thumbprint) {
+            return Err(AccountError::OnlyWayIn);
+        }
         if tx.mark_device_key_lost(&person.account, thumbprint, self.now()).await? {
             let entry =
                 self.entry(&person.data_key, &Activity::DeviceKeyLost { device: lost.device.clone() })?;
@@ -304,6 +319,15 @@ impl Wallet {
         Uuid::from_u128((u128::from_be_bytes(bytes) & !(0xf << 76 | 0x3 << 62)) | 0x4 << 76 | 0x2 << 62)
             .to_string()
     }
+}
+
+/// Whether no PIN but that of this device opens the account.
+fn opens_alone(devices: &[DeviceKey], pins: &[PinAccess], thumbprint: &str) -> bool {
+    let held = |pin: &PinAccess| {
+        devices.iter().any(|device| device.thumbprint == pin.thumbprint && device.lost_at.is_none())
+    };
+    let mut opening = pins.iter().filter(|pin| !pin.is_locked() && held(pin)).peekable();
+    opening.peek().is_some() && opening.all(|pin| pin.thumbprint == thumbprint)
 }
 
 fn name_passkey(key: &DataKey, passkey: Passkey) -> Result<Named<Passkey>, Fault> {

@@ -8,6 +8,7 @@ use holding::vault::Purpose;
 use super::accounts::{AccountError, AccountOverview};
 use super::credentials::{self, Kept};
 use super::fault::Fault;
+use super::sharings::KeptSharing;
 use super::{Person, Wallet};
 
 /// What goes into the file.
@@ -16,6 +17,7 @@ pub struct Export {
     pub account: AccountOverview,
     pub credentials: Vec<Kept>,
     pub activity: Vec<(Timestamp, Activity)>,
+    pub sharings: Vec<KeptSharing>,
 }
 
 impl Wallet {
@@ -24,6 +26,7 @@ impl Wallet {
     pub async fn export(&self, person: &Person) -> Result<Export, AccountError> {
         self.require(person, Act::Export).await?;
         let account = self.account(&person.account).await?;
+        let sharings = self.every_sharing(person).await?;
         let mut tx = self.store.read().await?;
         let rows = tx.every_credential(&person.account).await?;
         let entries = tx.every_entry(&person.account).await?;
@@ -33,6 +36,6 @@ impl Wallet {
             .into_iter()
             .map(|entry| Ok((entry.at, person.data_key.unseal(Purpose::Activity, &entry.id, &entry.sealed)?)))
             .collect();
-        Ok(Export { at: self.now(), account, credentials: credentials?, activity: activity? })
+        Ok(Export { at: self.now(), account, credentials: credentials?, activity: activity?, sharings })
     }
 }

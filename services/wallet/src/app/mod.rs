@@ -21,6 +21,7 @@ pub mod pins;
 pub mod presentations;
 pub mod recovery;
 pub mod sessions;
+pub mod sharings;
 pub mod signing;
 pub mod standing;
 pub mod step_up;
@@ -177,6 +178,7 @@ fn purpose(table: Table) -> Purpose {
         Table::Offers => Purpose::Offer,
         Table::Presentations => Purpose::Presentation,
         Table::Existences => Purpose::Existence,
+        Table::Sharings => Purpose::Sharing,
     }
 }
 

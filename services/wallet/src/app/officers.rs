@@ -73,7 +73,7 @@ impl Wallet {
             return Err(AccountError::Unknown);
         }
         match tx.insert_officer(&person.account, &sealed, self.now()).await {
-            Err(error) if error.is_conflict() => return Err(AccountError::Registered),
+            Err(error) if error.is_conflict() => return Err(AccountError::AlreadyOfficer),
             other => other?,
         }
         Ok(tx.commit().await?)

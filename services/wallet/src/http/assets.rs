@@ -19,6 +19,8 @@ pub const ASSETS: Assets = Assets(&[
     module!("wallet-consent.js"),
     module!("wallet-existence.js"),
     module!("wallet-home.js"),
+    module!("wallet-receive.js"),
+    module!("wallet-renew.js"),
     module!("wallet-account.js"),
     module!("wallet-credential.js"),
     offline::STYLE_SHEET,

@@ -15,6 +15,7 @@ pub mod presentations;
 pub mod problem;
 pub mod recovery;
 mod request_cookie;
+pub mod sharings;
 pub mod step_up;
 pub mod support;
 pub mod vc_api;
@@ -119,6 +120,7 @@ pub fn configure(config: &mut web::ServiceConfig<'_>) {
                 .service(credentials::show_credential)
                 .service(credentials::check_status)
                 .service(credentials::delete_credential)
+                .service(credentials::renew_credential)
                 .service(offline::copy_credential)
                 .service(offline::note_offline_act)
                 .service(presentations::open_presentation)
@@ -126,6 +128,8 @@ pub fn configure(config: &mut web::ServiceConfig<'_>) {
                 .service(presentations::prepare_presentation)
                 .service(presentations::submit_presentation)
                 .service(presentations::refuse_presentation)
+                .service(sharings::list_sharings)
+                .service(sharings::show_receipt)
                 .service(existence::open_existence)
                 .service(existence::show_existence)
                 .service(existence::prepare_existence)

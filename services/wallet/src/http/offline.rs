@@ -81,6 +81,8 @@ async fn show_offline(request: HttpRequest, app: App, words: Words) -> Result<Ht
 fn page(request: &HttpRequest, app: &App, words: Words) -> OfflinePage {
     let mut shell = Frame::outside(request, app);
     "/offline".clone_into(&mut shell.here);
+    // It would name the minute in which the page was kept, perhaps for another person, and make each minute another version.
+    shell.support_code.clear();
     OfflinePage { shell, words }
 }
 

@@ -100,6 +100,10 @@ impl From<AccountError> for Problem {
                 Self::new(StatusCode::CONFLICT, "last-passkey", "This is your only passkey")
                     .detail("Without it nobody could sign in to this wallet. Add another one first.")
             }
+            AccountError::OnlyWayIn => PinError::OnlyWayIn.into(),
+            AccountError::AlreadyOfficer => {
+                Self::conflict("This wallet is an officer's already. The link is still good for somebody else.")
+            }
             AccountError::Unknown => Self::not_found(),
             AccountError::StepUp(inner) => step_up(*inner),
             AccountError::RecoveryCode => {
@@ -171,6 +175,11 @@ impl From<PinError> for Problem {
                 )
             }
             PinError::DeviceKey(_) => Self::bad_request(error.to_string()),
+            PinError::Thumbprint => Self::bad_request("thumbprint: 43 characters of base64url (RFC 7638)."),
+            PinError::Overloaded => {
+                Self::unavailable("Too many people try a PIN at this moment. No try was counted.")
+                    .header(RETRY_AFTER, "2")
+            }
             PinError::Taken => {
                 Self::conflict("This device opens a wallet with a PIN already. Sign in with it.")
             }
@@ -194,6 +203,11 @@ impl From<OfferError> for Problem {
             OfferError::Issuer(inner) => remote(inner, "The organisation that offers this"),
             OfferError::Gone => Self::new(StatusCode::GONE, "offer-gone", "This offer is over")
                 .detail("It was withdrawn, locked after wrong codes, or has expired. Ask the organisation for a new one."),
+            OfferError::RenewalOver => {
+                Self::new(StatusCode::CONFLICT, "renewal-over", "This is not renewed by itself")
+                    .detail("Ask the organisation to offer it to you again.")
+            }
+            OfferError::NotDue => Self::conflict("It is valid for a while yet, and copies are left."),
             OfferError::TransactionCodeMissing => {
                 Self::new(UNPROCESSABLE, "transaction-code-missing", "The code is missing")
                     .detail("Enter the code that the organisation gave you.")

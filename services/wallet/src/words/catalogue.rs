@@ -46,6 +46,7 @@ catalogues!(
     "parties",
     "problems",
     "scripts",
+    "shared",
     "support",
 );
 

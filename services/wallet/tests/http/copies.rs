@@ -107,6 +107,41 @@ async fn two_verifiers_see_two_keys_until_the_copies_run_out() {
     assert_eq!(copies.len(), 2);
 }
 
+/// The key in the credential that a verifier gets which wants no signature by it.
+async fn shown_unbound_to(world: &World, person: &Person, verifier: &str) -> String {
+    let (mut request, uri) = unsigned(world);
+    for one in &mut request.dcql_query.as_mut().unwrap().credentials {
+        one.require_cryptographic_holder_binding = false;
+    }
+    let to = format!("{uri}?{verifier}");
+    let request =
+        RequestObject { client_id: format!("redirect_uri:{to}"), response_uri: Some(to), ..request };
+    let query = wire::vp::by_value::to_query(&request).unwrap();
+    let asked =
+        person.post("/v1/presentations", json!({ "query": query })).await.ok().unwrap().json().unwrap();
+    let base = format!("/v1/presentations/{}", asked["id"].as_str().unwrap());
+    let step = person.post(&format!("{base}/prepare"), json!({})).await.expect(200).unwrap().json().unwrap();
+    assert_eq!(step["toSign"], json!([]), "no key signs");
+    person.post(&format!("{base}/submit"), json!({ "signatures": [] })).await.expect(200).unwrap();
+    let token: Value =
+        serde_json::from_str(&world.others.seen().responses.last().unwrap()["vp_token"]).unwrap();
+    let shown = token["sd"][0].as_str().unwrap();
+    let key = jwt_payload(shown.split('~').next().unwrap()).unwrap()["cnf"]["jwk"].clone();
+    keys::PublicKey::from_jwk(&key).unwrap().jwk_thumbprint()
+}
+
+#[actix_web::test]
+async fn verifier_that_wants_no_signature_sees_a_copy_of_its_own_too() {
+    let world = World::new().await;
+    let (person, copies) = holder(&world).await;
+    let first = shown_unbound_to(&world, &person, "first").await;
+    let second = shown_unbound_to(&world, &person, "second").await;
+    assert_ne!(first, second);
+    for shown in [first, second] {
+        assert!(copies.iter().any(|key| key.thumbprint() == shown), "never the device's key");
+    }
+}
+
 #[actix_web::test]
 async fn copy_goes_with_its_device() {
     let world = World::new().await;

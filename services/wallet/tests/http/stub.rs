@@ -45,6 +45,7 @@ pub fn serve(listener: std::net::TcpListener, others: Arc<Others>) {
             .route("/oid4vp/requests/{id}", web::get().to(request_object))
             .route("/oid4vp/requests/{id}", web::post().to(request_object_by_post))
             .route("/oid4vp/responses/{id}", web::post().to(response))
+            .route("/oid4vp/receipts/{id}/jwt", web::get().to(verifier_receipt))
     })
     .workers(1)
     .disable_signals()
@@ -515,6 +516,44 @@ async fn response(world: World, body: Bytes) -> HttpResponse {
         answer["redirect_uri"] = redirect.into();
     }
     HttpResponse::build(StatusCode::from_u16(status).unwrap()).json(answer)
+}
+
+/// The verifier's signed word of what it did with the last answer (`services/verifier/README.md`, "The receipt").
+async fn verifier_receipt(world: World) -> HttpResponse {
+    let (kind, outcome) = {
+        let knobs = world.knobs();
+        (knobs.verifier_receipt, knobs.receipt_outcome)
+    };
+    let body = match kind {
+        "absent" => return HttpResponse::NotFound().finish(),
+        "deleted" => return HttpResponse::Gone().finish(),
+        "nonsense" => return HttpResponse::Ok().content_type("application/jwt").body("a.b.c"),
+        _ => answer_digest(world.seen().responses.last().unwrap()),
+    };
+    let digest = if kind == "about another" { b64(testkit::sha256("another")) } else { body };
+    let signer = if kind == "foreign" { &world.undp } else { &world.wfp };
+    let claims = json!({
+        "iss": signer.did, "jti": "v1", "iat": world.now().timestamp(), "answerDigest": digest,
+        "report": {"id": "v1", "checkedAt": "2026-02-02T02:40:05Z", "outcome": outcome,
+            "checks": [{"name": "proof", "result": "pass", "required": true, "code": "ok", "sentence": "", "evidence": {}}]},
+    });
+    let key = signer.p256_key();
+    let header = header("verification-receipt+jwt", &key.verification_method);
+    let token = credential::jwt::sign(header, claims.as_object().unwrap(), key.signer.as_ref()).await.unwrap();
+    HttpResponse::Ok().content_type("application/jwt").body(token)
+}
+
+/// As the verifier works it out: of each part whether it is there, its length and its text.
+fn answer_digest(form: &HashMap<String, String>) -> String {
+    let mut bytes = Vec::new();
+    for name in ["response", "vp_token", "anchor_receipts", "error"] {
+        let part = form.get(name);
+        bytes.push(u8::from(part.is_some()));
+        let part = part.map(String::as_str).unwrap_or_default();
+        bytes.extend((part.len() as u64).to_be_bytes());
+        bytes.extend(part.as_bytes());
+    }
+    b64(testkit::sha256(bytes))
 }
 
 async fn existence(world: World) -> HttpResponse {

@@ -101,6 +101,10 @@ pub struct Knobs {
     pub response_status: u16,
     pub redirect_uri: Option<String>,
     pub receipt_uri: Option<String>,
+    /// What stands below `receipt_uri`: `absent`, `deleted`, `good`, `foreign`, `about another` or `nonsense`.
+    pub verifier_receipt: &'static str,
+    /// The outcome that it tells.
+    pub receipt_outcome: &'static str,
     pub existence_state: &'static str,
     pub existence_status: u16,
 }
@@ -362,6 +366,8 @@ fn knobs(base: &str, now: Timestamp) -> Knobs {
         response_status: 200,
         redirect_uri: None,
         receipt_uri: None,
+        verifier_receipt: "absent",
+        receipt_outcome: "valid",
         existence_state: "open",
         existence_status: 200,
     }

@@ -6,6 +6,7 @@ mod consent;
 pub(super) mod frame;
 mod officers;
 mod problems;
+mod shared;
 mod shown;
 
 use actix_web::http::StatusCode;
@@ -23,14 +24,16 @@ use web::page::{html, html_with, see_other};
 use self::consent::{Choice, choices, missing};
 use self::frame::Frame;
 pub use self::problems::Voice;
-use self::shown::{Card, Entry, OfferedLine, Unfinished, entries, explanation, offered, unfinished, verdict};
+use self::shown::{
+    Card, Entry, OfferedLine, Reminder, Unfinished, entries, explanation, offered, unfinished, verdict,
+};
 use super::auth::{find_person, removal_cookie};
 use super::views::{
     AccountView, ClaimView, CredentialView, ExistenceView, HelpView, OfferView, PresentationView,
 };
 use super::{App, assets, language as languages};
 use crate::app::Person;
-use crate::words::Words;
+use crate::words::{Sentence, Words};
 
 pub fn configure(config: &mut ServiceConfig) -> &mut ServiceConfig {
     config
@@ -51,6 +54,7 @@ pub fn configure(config: &mut ServiceConfig) -> &mut ServiceConfig {
         .configure(access::configure)
         .configure(assisted::configure)
         .configure(officers::configure)
+        .configure(shared::configure)
 }
 
 #[derive(Template)]
@@ -84,6 +88,7 @@ struct HomePage {
     asked: Option<HelpView>,
     cards: Vec<Card>,
     unfinished: Vec<Unfinished>,
+    reminders: Vec<Reminder>,
 }
 
 #[derive(Template)]
@@ -127,6 +132,8 @@ struct PresentationPage {
     view: PresentationView,
     choices: Vec<Choice>,
     missing: Vec<String>,
+    /// How long the other side says that it keeps it.
+    keeps: Sentence,
     deciding: bool,
     expired: bool,
 }
@@ -176,6 +183,7 @@ async fn home(request: HttpRequest, app: App, words: Words) -> Result<HttpRespon
         asked: app.wallet.help_under_way(&person).await?.as_ref().map(HelpView::from),
         cards: kept.iter().map(|one| Card::new(one, now)).collect(),
         unfinished: unfinished(&app.wallet, &person).await?,
+        reminders: app.wallet.endings(&person).await?.iter().map(|one| Reminder::new(one, now)).collect(),
         account: person.account,
     })
 }
@@ -277,6 +285,7 @@ async fn show_presentation(
         account: person.account,
         choices: choices(&view, words),
         missing: missing(&asked),
+        keeps: shared::keeps(words, asked.presentation.request.keeps_seconds),
         deciding: view.state == "asked",
         expired: view.expires_at <= now,
         view,

@@ -8,6 +8,7 @@ use store_wallet::records::Table;
 
 use crate::app::credentials::Kept;
 use crate::app::fault::Fault;
+use crate::app::offers::Ending;
 use crate::app::{Person, Wallet};
 use crate::http::views::OfferView;
 use crate::words::{Sentence, Words};
@@ -156,6 +157,10 @@ pub async fn unfinished(wallet: &Wallet, person: &Person) -> Result<Vec<Unfinish
         }
         let reception: Reception =
             person.data_key.unseal(holding::vault::Purpose::Offer, &record.id, &record.sealed)?;
+        // A renewal stands beside what it renews.
+        if reception.renews.is_some() && record.state != "waiting" {
+            continue;
+        }
         found.push(Unfinished {
             label: match record.state.as_str() {
                 "waiting" => "unfinished-waiting",
@@ -201,6 +206,44 @@ pub async fn unfinished(wallet: &Wallet, person: &Person) -> Result<Vec<Unfinish
     Ok(found)
 }
 
+/// Something the person is reminded of.
+pub struct Reminder {
+    pub id: String,
+    pub name: String,
+    pub issuer: String,
+    pub holder_key: String,
+    /// Names of sentences: what is the matter, and what happens or is to be done.
+    pub what: &'static str,
+    pub advice: &'static str,
+    /// The end that is told of.
+    pub ends: Option<Timestamp>,
+    pub renewable: bool,
+    /// The page begins by itself.
+    pub due: bool,
+}
+
+impl Reminder {
+    pub fn new(ending: &Ending, now: Timestamp) -> Self {
+        let Ending { kept, ends, renewable, due, .. } = ending;
+        let what = match ends {
+            Some(ends) if *ends <= now => "reminder-ended",
+            Some(_) => "reminder-ends",
+            None => "reminder-copies",
+        };
+        Self {
+            id: kept.row.id.clone(),
+            name: kept.held.name.clone(),
+            issuer: kept.held.issuer.name().to_owned(),
+            holder_key: kept.held.holder_thumbprint.clone(),
+            what,
+            advice: if *renewable { "reminder-renewed" } else { "reminder-ask" },
+            ends: *ends,
+            renewable: *renewable,
+            due: *due,
+        }
+    }
+}
+
 /// One line of the person's record.
 pub struct Entry {
     pub at: Timestamp,
@@ -220,7 +263,9 @@ pub fn entries(words: Words, activities: Vec<(Timestamp, Activity)>) -> Vec<Entr
             claims: activity.claims().to_vec(),
             receipt: activity.receipt().map(str::to_owned),
             tone: match &activity {
-                Activity::Received { .. } | Activity::ExistenceConfirmed { .. } => "pass",
+                Activity::Received { .. } | Activity::Renewed { .. } | Activity::ExistenceConfirmed { .. } => {
+                    "pass"
+                }
                 Activity::Presented { .. } | Activity::ExistenceAnswered { .. } => "waiting",
                 Activity::Refused { .. }
                 | Activity::DeviceKeyLost { .. }
@@ -228,6 +273,7 @@ pub fn entries(words: Words, activities: Vec<(Timestamp, Activity)>) -> Vec<Entr
                 | Activity::Recovered { .. }
                 | Activity::RecoveryAgreed { .. }
                 | Activity::RecoveryEnded { .. }
+                | Activity::RecoveryWithdrawn { .. }
                 | Activity::RecoveryDone { .. } => "warning",
                 Activity::CredentialRemoved { .. }
                 | Activity::DeviceKeyAdded { .. }
@@ -245,12 +291,16 @@ pub fn entries(words: Words, activities: Vec<(Timestamp, Activity)>) -> Vec<Entr
         .collect()
 }
 
-fn sentence(words: Words, activity: &Activity) -> Sentence {
+pub fn sentence(words: Words, activity: &Activity) -> Sentence {
     let year =
         |id: &str, year: &i64, who: &String| words.say(id).with("year", year.to_string()).with("who", who);
     match activity {
         Activity::Received { from, names, .. } => {
             words.say("activity-received").with("names", words.list(names)).with("who", from)
+        }
+        Activity::Renewed { from, names, changed, .. } => {
+            let id = if *changed { "activity-renewed-changed" } else { "activity-renewed" };
+            words.say(id).with("names", words.list(names)).with("who", from)
         }
         Activity::Presented { to, .. } => words.say("activity-presented").with("who", to),
         Activity::Refused { to, .. } => words.say("activity-refused").with("who", to),
@@ -270,6 +320,9 @@ fn sentence(words: Words, activity: &Activity) -> Sentence {
             words.say("activity-recovery-refused").with("who", officer)
         }
         Activity::RecoveryEnded { by: None } => words.say("activity-recovery-stopped"),
+        Activity::RecoveryWithdrawn { device } => {
+            words.say("activity-recovery-withdrawn").with("name", device)
+        }
         Activity::RecoveryDone { device } => words.say("activity-recovery-done").with("name", device),
         Activity::Recovered { device } => words.say("activity-recovered").with("name", device),
     }

@@ -8,6 +8,7 @@ mod export;
 mod offers;
 mod officers;
 mod presentations;
+mod sharings;
 
 use std::collections::BTreeMap;
 
@@ -30,6 +31,7 @@ pub use officers::{
 pub use presentations::{
     CandidateView, Consent, PresentationResult, PresentationStep, PresentationView, QueryView, RequestLink,
 };
+pub use sharings::{SharingList, SharingView};
 
 use crate::app::signing::Signatures;
 
