@@ -7,12 +7,12 @@ use crate::world::{Person, World, problem};
 
 const CODE: Option<&str> = Some("493051");
 
-fn keys(labels: &[&str]) -> Vec<HolderKey> {
+pub fn keys(labels: &[&str]) -> Vec<HolderKey> {
     labels.iter().map(|label| HolderKey::from_label(label)).collect()
 }
 
 /// Signatures by the key that each item names, else by the device's.
-fn signatures(person: &Person, copies: &[HolderKey], step: &Value) -> Value {
+pub fn signatures(person: &Person, copies: &[HolderKey], step: &Value) -> Value {
     let sign = |item: &Value| {
         let named = item["key"].as_str();
         let key = copies.iter().find(|key| Some(key.thumbprint().as_str()) == named).unwrap_or(&person.key);
@@ -28,7 +28,7 @@ fn acceptance(person: &Person, copies: &[HolderKey]) -> Value {
 }
 
 /// A person who took the offer of the world with two further keys.
-async fn holder(world: &World) -> (Person, Vec<HolderKey>) {
+pub async fn holder(world: &World) -> (Person, Vec<HolderKey>) {
     world.others.knobs().batch_size = Some(3);
     let (person, copies) = (world.person("anna").await, keys(&["copy 1", "copy 2"]));
     let offer = person.open_offer(&world.offer_uri()).await;
@@ -59,7 +59,7 @@ async fn show(world: &World, person: &Person, copies: &[HolderKey], request: &st
 }
 
 /// The key of the copy that is prepared for a verifier; none where it is the device's own.
-async fn prepared_for(world: &World, person: &Person, verifier: &str) -> Option<String> {
+pub async fn prepared_for(world: &World, person: &Person, verifier: &str) -> Option<String> {
     let (request, uri) = unsigned(world);
     let to = format!("{uri}-{verifier}");
     let request =

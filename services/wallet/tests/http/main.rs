@@ -14,6 +14,7 @@ mod pages;
 mod presenting;
 mod receiving;
 mod recovery;
+mod renewals;
 mod sharings;
 mod stub;
 mod vc_api;

@@ -161,9 +161,23 @@ fn oauth(status: u16, error: &str) -> HttpResponse {
 }
 
 async fn token(world: World, tenant: Path<String>, form: Form<HashMap<String, String>>) -> HttpResponse {
-    let wanted = world.knobs().tx_code.filter(|_| *tenant == "undp");
+    let (wanted, refresh, renames) = {
+        let knobs = world.knobs();
+        (knobs.tx_code.filter(|_| *tenant == "undp"), knobs.refresh, knobs.renames)
+    };
     let mut seen = world.seen();
     seen.token_requests += 1;
+    if let Some(used) = form.get("refresh_token") {
+        assert_eq!(form["grant_type"], "refresh_token");
+        // RFC 9700, 4.14.2: each serves once.
+        if !refresh || !seen.refresh_tokens.remove(used) {
+            return oauth(400, "invalid_grant");
+        }
+        seen.issued.clear();
+        seen.renamed = renames;
+        drop(seen);
+        return granted(&world, refresh);
+    }
     if !seen.codes.remove(form.get("pre-authorized_code").unwrap()) {
         return oauth(400, "invalid_grant");
     }
@@ -171,9 +185,20 @@ async fn token(world: World, tenant: Path<String>, form: Form<HashMap<String, St
         seen.wrong_codes += 1;
         return oauth(400, "invalid_grant");
     }
+    drop(seen);
+    granted(&world, refresh)
+}
+
+fn granted(world: &World, refresh: bool) -> HttpResponse {
     let token = world.token();
-    seen.tokens.insert(token.clone());
-    HttpResponse::Ok().json(json!({"access_token": token, "token_type": "Bearer", "expires_in": 300}))
+    let mut answer = json!({"access_token": token, "token_type": "Bearer", "expires_in": 300});
+    if refresh {
+        let refresh_token = world.token();
+        answer["refresh_token"] = refresh_token.clone().into();
+        world.seen().refresh_tokens.insert(refresh_token);
+    }
+    world.seen().tokens.insert(token);
+    HttpResponse::Ok().json(answer)
 }
 
 async fn nonce(world: World) -> HttpResponse {

@@ -74,6 +74,10 @@ pub struct Knobs {
     pub offer_status: u16,
     pub nonce_refusals: usize,
     pub tokens_dead: bool,
+    /// Whether refresh tokens are given, and taken.
+    pub refresh: bool,
+    /// Whether the person is called otherwise in what is given anew.
+    pub renames: bool,
     pub credential_status: u16,
     /// What the issuer says of batches, if anything.
     pub batch_size: Option<u32>,
@@ -114,6 +118,7 @@ pub struct Knobs {
 pub struct Seen {
     pub codes: HashSet<String>,
     pub tokens: HashSet<String>,
+    pub refresh_tokens: HashSet<String>,
     pub nonces: HashSet<String>,
     /// Credentials by configuration and holder key: an issuer answers a repetition with the same one.
     pub issued: HashMap<String, Value>,
@@ -329,6 +334,8 @@ fn knobs(base: &str, now: Timestamp) -> Knobs {
         offer_status: 200,
         nonce_refusals: 0,
         tokens_dead: false,
+        refresh: false,
+        renames: false,
         credential_status: 200,
         batch_size: None,
         copies_differ: false,
