@@ -61,7 +61,7 @@ async function press(page, selector) {
 /** Receives, is asked and says no, all by keyboard. Returns the pages there are then. */
 async function byKeyboard(browser, person, input) {
   const {page} = person;
-  const paths = ['/', '/activity', '/account'];
+  const paths = ['/', '/activity', '/account', '/shared', '/looked', '/ways-in'];
   await browser.step('a wallet is made and an offer accepted by keyboard', async () => {
     await page.goto(`${input.wallet}/offer?credential_offer_uri=${encodeURIComponent(input.offer)}`);
     await page.locator('#create-wallet:not(:disabled)').waitFor();
@@ -232,6 +232,83 @@ async function weigh(browser, input) {
   });
 }
 
+/** A wallet with a PIN: two taps make one, and a proof by PIN goes on where it was asked for. */
+async function byPin(browser, input) {
+  const {page} = await browser.person('pin', {phone: true});
+  const made = [];
+  page.on('request', request => {
+    if(request.method() === 'POST' && request.url().endsWith('/v1/pin/registration')) {
+      made.push(request);
+    }
+  });
+  await browser.step('two taps make one wallet with a PIN', async () => {
+    await page.goto(`${input.wallet}/pin`);
+    await page.locator('#new-pin').fill('271828');
+    await page.locator('#same-pin').fill('271828');
+    await page.evaluate(() => {
+      const form = document.querySelector('#pin-create');
+      form.requestSubmit();
+      form.dispatchEvent(new Event('submit', {cancelable: true}));
+    });
+    await page.locator('#paste-form').waitFor({state: 'attached'});
+    assert.equal(made.length, 1);
+  });
+  await browser.step('the answer is lost, and the same wallet is opened', async () => {
+    const before = await page.evaluate(async () => (await fetch('/v1/account')).json());
+    const {page: second} = await browser.person('pin without a line', {phone: true});
+    await second.route('**/v1/pin/registration', async route => {
+      await route.fetch();
+      await route.abort();
+      await second.unroute('**/v1/pin/registration');
+    });
+    await second.goto(`${input.wallet}/pin`);
+    for(const id of ['#new-pin', '#same-pin']) {
+      await second.locator(id).fill('314159');
+    }
+    await second.locator('#pin-create button').click();
+    await second.locator('#pin-message[role=alert]').waitFor();
+    await second.reload();
+    for(const id of ['#new-pin', '#same-pin']) {
+      await second.locator(id).fill('314159');
+    }
+    await second.locator('#pin-create button').click();
+    await second.locator('#paste-form').waitFor({state: 'attached'});
+    const account = await second.evaluate(async () => (await fetch('/v1/account')).json());
+    assert.equal(account.pins.length, 1);
+    assert.notEqual(account.id, before.id);
+  });
+  await browser.step('the PIN is changed on the page of the ways in', async () => {
+    await page.goto(`${input.wallet}/ways-in`);
+    await page.locator('form[data-pin] input').fill('602214');
+    await page.locator('form[data-pin] button').click();
+    await page.locator('#ways-message.success').waitFor();
+    await page.goto(`${input.wallet}/account`);
+    await page.locator('form[action="/sign-out"] button').first().click();
+    await page.goto(`${input.wallet}/pin`);
+    await page.locator('#pin').fill('602214');
+    await page.locator('#pin-sign-in button').click();
+    await page.locator('#paste-form').waitFor({state: 'attached'});
+  });
+}
+
+/** What ends soon is renewed by itself while the wallet is open. */
+async function quietly(browser, input) {
+  const {page} = await browser.person('renewing', {phone: true});
+  await browser.step('what ends soon is renewed without a tap', async () => {
+    const {wallet, offer} = input.ending;
+    await page.goto(`${wallet}/offer?credential_offer_uri=${encodeURIComponent(offer)}`);
+    await page.locator('#create-wallet:not(:disabled)').click();
+    await page.locator('#tx-code').fill(input.code);
+    await page.locator('#accept:not(:disabled)').click();
+    await page.locator('.verdict.pass').waitFor();
+    await page.goto(`${wallet}/`);
+    await page.locator('[data-reminder] [role=status]:text("It is renewed")').waitFor();
+    await browser.accessible(page, 'a renewal');
+    await page.goto(`${wallet}/activity`);
+    assert.match(await page.innerText('main'), /renewed/);
+  });
+}
+
 async function everyLanguage(browser, input) {
   const person = await browser.person('retiree', {phone: true});
   const paths = await byKeyboard(browser, person, input);
@@ -257,6 +334,8 @@ async function everyLanguage(browser, input) {
       await stranger.page.locator(`.languages-first button[value=${language}]`).click();
       await look(browser, stranger, input, '/?first', language);
       await look(browser, stranger, input, '/recover/help?ask', language);
+      await look(browser, stranger, input, '/recover', language);
+      await look(browser, stranger, input, '/pin', language);
       await look(browser, stranger, input, '/officers?closed', language);
       await look(browser, stranger, input, '/officers/join', language);
       await speak(helped, input, language);
@@ -268,4 +347,4 @@ async function everyLanguage(browser, input) {
   }
 }
 
-await Browser.conduct('wallet', JSON.parse(readFileSync(process.argv[2], 'utf8')), floor, weigh, everyLanguage);
+await Browser.conduct('wallet', JSON.parse(readFileSync(process.argv[2], 'utf8')), floor, weigh, byPin, quietly, everyLanguage);

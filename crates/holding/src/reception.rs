@@ -207,6 +207,8 @@ pub fn renew(
         further_keys: begun.further_keys.min(further_keys),
         refresh_token: Some(refresh_token),
         renews: Some(offer.to_owned()),
+        // What comes may end soon as well; it is not renewed by itself again before its time.
+        renewal_tried_at: earlier.renewal_tried_at,
         ..begun
     })
 }

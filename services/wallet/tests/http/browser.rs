@@ -10,6 +10,11 @@ use crate::world::World;
 #[tokio::test(flavor = "multi_thread")]
 async fn every_page_is_accessible_in_every_language() {
     let world = World::new().await;
+    let ending = World::new().await;
+    {
+        let mut knobs = ending.others.knobs();
+        (knobs.refresh, knobs.ends_in_days) = (true, Some(20));
+    }
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/browser");
     let input = json!({
         "wallet": world.url,
@@ -17,6 +22,7 @@ async fn every_page_is_accessible_in_every_language() {
         "code": "493051",
         "request": world.request(),
         "existence": world.existence_uri(),
+        "ending": { "wallet": ending.url, "offer": ending.offer_uri() },
         "officerLink": first_link(&world).await.unwrap(),
         "shots": format!("{root}/shots/wallet"),
         "gallery": std::env::var("GALLERY").ok(),

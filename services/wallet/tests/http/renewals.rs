@@ -166,17 +166,34 @@ async fn only_its_person_renews_a_credential() {
 #[actix_web::test]
 async fn end_is_told_of_a_month_before_and_after() {
     let world = World::new().await;
+    world.others.knobs().ends_in_days = Some(400);
     let mut person = world.holder("anna").await;
-    let all = person.credentials().await;
-    let until = all.iter().find_map(|one| one["validUntil"].as_str()).unwrap();
-    let until: chrono::DateTime<chrono::Utc> = until.parse().unwrap();
     assert!(!home(&person).await.contains("id=\"reminders\""));
-    let now = clock::Clock::now(&world.others.clock);
-    world.others.clock.advance(until - now - chrono::Duration::days(30));
+    world.others.clock.advance(chrono::Duration::days(370));
     person.sign_in().await;
     let page = home(&person).await;
     assert!(page.contains("id=\"reminders\"") && page.contains("Valid until"), "{page}");
     world.others.clock.advance(chrono::Duration::days(31));
     person.sign_in().await;
     assert!(home(&person).await.contains("It was valid until"));
+}
+
+#[actix_web::test]
+async fn what_ends_soon_is_renewed_by_itself_once_a_day_at_most() {
+    let world = refreshing().await;
+    world.others.knobs().ends_in_days = Some(20);
+    let person = world.holder("anna").await;
+    let page = home(&person).await;
+    assert!(page.contains("data-due"), "{page}");
+    let id = person.credentials().await.iter().find(|one| one["validUntil"].is_string()).unwrap()["id"].clone();
+    let renewal = format!("/v1/credentials/{}/renewal", id.as_str().unwrap());
+    let offer = person.post(&renewal, json!({})).await.expect(201).unwrap().json().unwrap();
+    assert_eq!(renew(&person, &offer, &[]).await["state"], "received");
+    // This issuer gives nothing that lasts longer: the page does not go round in circles.
+    let page = home(&person).await;
+    assert!(page.contains("data-renew") && !page.contains("data-due"));
+    world.others.clock.advance(chrono::Duration::hours(25));
+    let mut person = person;
+    person.sign_in().await;
+    assert!(home(&person).await.contains("data-due"));
 }

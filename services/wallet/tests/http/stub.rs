@@ -410,13 +410,19 @@ fn unsecured(world: &World, by: &Organisation, key: &PublicKey) -> Value {
             "statusListCredential": format!("{}/t/undp/status/{purpose}", world.base),
         })
     };
-    json!({
+    let day = |days: i64| (world.now() + chrono::Duration::days(days)).to_rfc3339_opts(SecondsFormat::Secs, true);
+    let ends = world.knobs().ends_in_days;
+    let mut document = json!({
         "@context": ["https://www.w3.org/ns/credentials/v2", "https://schemas.passerelle.example/v1/staff-identity.jsonld"],
         "type": ["VerifiableCredential", "StaffIdentity"], "issuer": by.did,
-        "validFrom": world.now().to_rfc3339_opts(SecondsFormat::Secs, true),
+        "validFrom": day(if ends.is_some() { -365 } else { 0 }),
         "credentialSubject": subject,
         "credentialStatus": [entry("revocation"), entry("suspension")],
-    })
+    });
+    if let Some(days) = ends {
+        document["validUntil"] = day(days).into();
+    }
+    document
 }
 
 async fn notification(world: World, body: Json<Value>) -> HttpResponse {

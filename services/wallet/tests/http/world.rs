@@ -78,6 +78,8 @@ pub struct Knobs {
     pub refresh: bool,
     /// Whether the person is called otherwise in what is given anew.
     pub renames: bool,
+    /// In how many days what is given as JSON ends; it began a year ago.
+    pub ends_in_days: Option<i64>,
     pub credential_status: u16,
     /// What the issuer says of batches, if anything.
     pub batch_size: Option<u32>,
@@ -336,6 +338,7 @@ fn knobs(base: &str, now: Timestamp) -> Knobs {
         tokens_dead: false,
         refresh: false,
         renames: false,
+        ends_in_days: None,
         credential_status: 200,
         batch_size: None,
         copies_differ: false,
