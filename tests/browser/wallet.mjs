@@ -256,10 +256,17 @@ async function byPin(browser, input) {
   await browser.step('the answer is lost, and the same wallet is opened', async () => {
     const before = await page.evaluate(async () => (await fetch('/v1/account')).json());
     const {page: second} = await browser.person('pin without a line', {phone: true});
-    await second.route('**/v1/pin/registration', async route => {
-      await route.fetch();
-      await route.abort();
-      await second.unroute('**/v1/pin/registration');
+    // The request arrives, its answer does not.
+    await second.addInitScript(() => {
+      const real = window.fetch;
+      window.fetch = async (url, how) => {
+        const answer = await real(url, how);
+        if(url === '/v1/pin/registration' && !sessionStorage.getItem('lost')) {
+          sessionStorage.setItem('lost', 'once');
+          throw new TypeError('the line broke');
+        }
+        return answer;
+      };
     });
     await second.goto(`${input.wallet}/pin`);
     for(const id of ['#new-pin', '#same-pin']) {

@@ -45,6 +45,8 @@ pub struct Session {
     pub assurance: Assurance,
     /// When they last did.
     pub verified_at: Timestamp,
+    /// The account of the officer at whose desk it is, where it is one.
+    pub officer: Option<String>,
 }
 
 /// Why a session does not suffice for an act.
@@ -163,6 +165,7 @@ mod tests {
             seen_at: seen,
             assurance: Assurance::Passkey,
             verified_at: created,
+            officer: None,
         }
     }
 

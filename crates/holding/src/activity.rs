@@ -83,6 +83,16 @@ pub enum Activity {
     RecoveryDone {
         device: String,
     },
+    /// An officer opened the wallet for somebody without a phone.
+    CustodyOpened {
+        officer: String,
+    },
+    /// The person entered it at an officer's desk.
+    DeskVisited {
+        officer: String,
+    },
+    /// The person has it on a device of their own from then on.
+    CustodyEnded,
     /// The last try before the PIN locked itself.
     PinLocked {
         device: String,
@@ -114,6 +124,9 @@ impl Activity {
             Self::RecoveryWithdrawn { .. } => "recoveryWithdrawn",
             Self::RecoveryDone { .. } => "recoveryDone",
             Self::Recovered { .. } => "recovered",
+            Self::CustodyOpened { .. } => "custodyOpened",
+            Self::DeskVisited { .. } => "deskVisited",
+            Self::CustodyEnded => "custodyEnded",
         }
     }
 
@@ -144,7 +157,10 @@ impl Activity {
     #[must_use]
     pub fn officer(&self) -> Option<&str> {
         match self {
-            Self::RecoveryAgreed { officer } | Self::RecoveryEnded { by: Some(officer) } => Some(officer),
+            Self::RecoveryAgreed { officer }
+            | Self::RecoveryEnded { by: Some(officer) }
+            | Self::CustodyOpened { officer }
+            | Self::DeskVisited { officer } => Some(officer),
             _ => None,
         }
     }
@@ -202,6 +218,13 @@ impl Activity {
                 format!(
                     "This wallet was entered with its recovery code on {device}. All other sessions ended."
                 )
+            }
+            Self::CustodyOpened { officer } => {
+                format!("{officer} opened this wallet for you at a desk. This service keeps its key.")
+            }
+            Self::DeskVisited { officer } => format!("You were at the desk of {officer}."),
+            Self::CustodyEnded => {
+                "This service no longer keeps a key of this wallet. It is on your own device.".to_owned()
             }
             Self::PinLocked { device } => {
                 format!("The PIN on {device} was locked after too many wrong tries.")

@@ -9,6 +9,7 @@ pub mod activity;
 pub mod assisted;
 pub mod assurance;
 pub mod copies;
+pub mod custody;
 pub mod dcql;
 pub mod encryption;
 pub mod existence;

@@ -76,6 +76,9 @@ pub struct Answer {
     /// Titles of what is approved by it.
     #[serde(default)]
     pub approved: Vec<String>,
+    /// The officer at whose desk the person decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub officer: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -83,6 +83,9 @@ pub struct Reception {
     /// The offer whose credentials come anew by this one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub renews: Option<String>,
+    /// The officer at whose desk it was accepted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub officer: Option<String>,
     /// When a renewal of this was last begun.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub renewal_tried_at: Option<Timestamp>,
@@ -251,6 +254,7 @@ fn begun(
         ),
         refresh_token: None,
         renews: None,
+        officer: None,
         renewal_tried_at: None,
     })
 }

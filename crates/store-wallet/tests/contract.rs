@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
 use clock::Timestamp;
+use holding::custody::Custody;
 use holding::account::{DeviceKey, Passkey, Session};
 use holding::assurance::Assurance;
 use holding::pin::PinAccess;
@@ -160,6 +161,7 @@ async fn sessions_are_found_by_hash_touched_and_ended() {
                 seen_at: at(0),
                 assurance: Assurance::Pin,
                 verified_at: at(0),
+                officer: (id == "s2").then(|| "o".to_owned()),
             };
             tx.insert_session(&session).await.unwrap();
         }
@@ -169,7 +171,9 @@ async fn sessions_are_found_by_hash_touched_and_ended() {
         assert!(!tx.verify_session("hash-s9", Assurance::Passkey, at(40)).await.unwrap());
         let verified = tx.find_session("hash-s1").await.unwrap().unwrap();
         assert_eq!((verified.assurance, verified.verified_at), (Assurance::Passkey, at(40)));
-        assert_eq!(tx.find_session("hash-s2").await.unwrap().unwrap().assurance, Assurance::Pin);
+        let second = tx.find_session("hash-s2").await.unwrap().unwrap();
+        assert_eq!((second.assurance, second.officer.as_deref()), (Assurance::Pin, Some("o")));
+        assert_eq!(verified.officer, None);
         assert!(!tx.delete_session("other", "s1").await.unwrap());
         assert!(tx.delete_session("a", "s1").await.unwrap());
         assert!(tx.find_session("hash-s1").await.unwrap().is_none());
@@ -431,6 +435,32 @@ async fn recovery_with_help_is_found_moved_and_due() {
         assert!(!tx.has_open_assisted(first, at(-1)).await.unwrap());
         tx.delete_account(first).await.unwrap();
         assert!(tx.find_assisted("r1").await.unwrap().is_none());
+        tx.commit().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn custody_is_of_one_account_and_ends_with_its_key() {
+    for case in engines("custody").await {
+        let mut tx = case.store.write("test").await.unwrap();
+        account(&mut tx, "a").await;
+        account(&mut tx, "b").await;
+        let custody = |account: &str| Custody {
+            account: account.into(),
+            thumbprint: format!("t-{account}"),
+            sealed: vec![1, 2],
+            opened_by: "o".into(),
+            opened_at: at(5),
+        };
+        tx.insert_custody(&custody("a")).await.unwrap();
+        tx.insert_custody(&custody("b")).await.unwrap();
+        let found = tx.find_custody("a").await.unwrap().unwrap();
+        assert_eq!((found.sealed, found.opened_at), (vec![1, 2], at(5)));
+        assert_eq!(tx.end_custody("a").await.unwrap().as_deref(), Some("t-a"));
+        assert_eq!(tx.end_custody("a").await.unwrap(), None);
+        assert!(tx.find_custody("a").await.unwrap().is_none());
+        tx.delete_account("b").await.unwrap();
+        assert!(tx.find_custody("b").await.unwrap().is_none());
         tx.commit().await.unwrap();
     }
 }

@@ -20,13 +20,16 @@ find().then((key) => {
   }
 });
 
-const add = document.getElementById("add-passkey");
-add.addEventListener("click", () =>
-  withButton(add, async () => {
-    await proven(() => register("/v1/registration/options", "/v1/registration"));
-    location.reload();
-  }),
-);
+/** At a desk some of it is not there. */
+function onClick(id, step) {
+  const button = document.getElementById(id);
+  if (button) button.addEventListener("click", () => withButton(button, step));
+}
+
+onClick("add-passkey", async () => {
+  await proven(() => register("/v1/registration/options", "/v1/registration"));
+  location.reload();
+});
 
 for (const button of document.querySelectorAll("button[data-delete]")) {
   button.addEventListener("click", () => {
@@ -40,18 +43,15 @@ for (const button of document.querySelectorAll("button[data-delete]")) {
   });
 }
 
-const take = document.getElementById("export");
-take.addEventListener("click", () =>
-  withButton(take, async () => {
-    const everything = await proven(() => send("GET", "/v1/export"));
-    const file = new Blob([JSON.stringify(everything, null, 2)], { type: "application/json" });
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(file);
-    link.download = "wallet.json";
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 60000);
-  }),
-);
+onClick("export", async () => {
+  const everything = await proven(() => send("GET", "/v1/export"));
+  const file = new Blob([JSON.stringify(everything, null, 2)], { type: "application/json" });
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(file);
+  link.download = "wallet.json";
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+});
 
 const dialog = document.getElementById("delete-dialog");
 document.getElementById("delete-open").addEventListener("click", () => dialog.showModal());

@@ -23,11 +23,15 @@ export async function offerToRenew() {
   const buttons = [...document.querySelectorAll("button[data-renew]")];
   if (!buttons.length) return;
   const key = await find();
-  const here = buttons.filter((button) => key && key.thumbprint === button.dataset.holderKey);
+  // What was bound to a lost key comes anew for any.
+  const bound = ({ dataset }) => !dataset.holderKey || (key && key.thumbprint === dataset.holderKey);
+  const here = buttons.filter(bound);
   for (const button of here) {
     button.addEventListener("click", () => withButton(button, () => renew(button)));
     button.disabled = false;
   }
+  // At a desk each signature wants the person's PIN, so nothing begins by itself.
+  if (key && key.desk) return;
   for (const button of here.filter(({ dataset }) => "due" in dataset)) {
     button.disabled = true;
     await renew(button).catch(() => {});

@@ -26,3 +26,7 @@ activity-recovery-done = أعاد موظفان فتح هذه المحفظة عل
 activity-recovery-withdrawn = من طلب فتح هذه المحفظة على { $name } سحب طلبه.
 activity-renewed = جددت { $who } ما يلي: { $names }. تقول ما كانت تقوله.
 activity-renewed-changed = جددت { $who } ما يلي: { $names }. تغير شيء فيها: انظر إليها.
+activity-at-desk = عند مكتب { $who }
+activity-custody-opened = فتح لك { $who } هذه المحفظة عند مكتب. تحفظ هذه الخدمة مفتاحها.
+activity-desk-visited = كنت عند مكتب { $who }.
+activity-custody-ended = لم تعد هذه الخدمة تحفظ مفتاحا لهذه المحفظة. إنها على جهازك.

@@ -28,3 +28,4 @@ reminder-renewed = تجددها { $who } تلقائيا ما دمت هنا.
 reminder-ask = اطلب من { $who } أن تعرضها عليك من جديد.
 reminder-renew = جدد
 reminder-done = تم تجديدها.
+reminder-lost = كان مفتاحها على جهاز مفقود.

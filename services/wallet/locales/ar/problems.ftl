@@ -78,3 +78,5 @@ problem-last-passkey = هذه طريقتك الوحيدة للدخول
 problem-last-passkey-what = بدونها لا يستطيع أحد الدخول إلى هذه المحفظة. أضف طريقة أخرى أولا.
 problem-renewal-over = لا يتجدد هذا تلقائيا
 problem-renewal-over-what = اطلب من المنظمة أن تعرضه عليك من جديد.
+problem-at-desk = هذا لا يُفعل عند المكتب
+problem-at-desk-what = سيبقى شيء يخصك على جهاز الموظف. افعله على جهازك.

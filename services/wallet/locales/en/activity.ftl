@@ -28,3 +28,7 @@ activity-recovery-done = Two officers opened this wallet again, on { $name }. Yo
 activity-recovery-withdrawn = Whoever had asked on { $name } to open this wallet there took that back.
 activity-renewed = { $who } renewed { $names }. It says the same as before.
 activity-renewed-changed = { $who } renewed { $names }. Something in it has changed: look at it.
+activity-at-desk = At the desk of { $who }
+activity-custody-opened = { $who } opened this wallet for you at a desk. This service keeps its key.
+activity-desk-visited = You were at the desk of { $who }.
+activity-custody-ended = This service no longer keeps a key of this wallet. It is on your own device.

@@ -30,3 +30,4 @@ reminder-renewed = { $who } renews it by itself while you are here.
 reminder-ask = Ask { $who } to offer it to you again.
 reminder-renew = Renew
 reminder-done = It is renewed.
+reminder-lost = Its key was on a device that is gone.

@@ -80,3 +80,5 @@ problem-last-passkey = This is your only way in
 problem-last-passkey-what = Without it nobody could sign in to this wallet. Add another one first.
 problem-renewal-over = This is not renewed by itself
 problem-renewal-over-what = Ask the organisation to offer it to you again.
+problem-at-desk = This is not done at a desk
+problem-at-desk-what = It would leave something of yours on the officer’s device. Do it on a device of your own.

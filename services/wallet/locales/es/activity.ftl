@@ -26,3 +26,7 @@ activity-recovery-done = Dos funcionarios volvieron a abrir esta cartera, en { $
 activity-recovery-withdrawn = Quien había pedido en { $name } abrir allí esta cartera retiró su petición.
 activity-renewed = { $who } renovó { $names }. Dice lo mismo que antes.
 activity-renewed-changed = { $who } renovó { $names }. Algo ha cambiado: mírelo.
+activity-at-desk = En la ventanilla de { $who }
+activity-custody-opened = { $who } le abrió esta cartera en una ventanilla. Este servicio guarda su clave.
+activity-desk-visited = Estuvo en la ventanilla de { $who }.
+activity-custody-ended = Este servicio ya no guarda ninguna clave de esta cartera. Está en su propio dispositivo.

@@ -28,3 +28,4 @@ reminder-renewed = { $who } lo renueva por sí solo mientras usted está aquí.
 reminder-ask = Pida a { $who } que se lo ofrezca de nuevo.
 reminder-renew = Renovar
 reminder-done = Está renovado.
+reminder-lost = Su clave estaba en un dispositivo perdido.

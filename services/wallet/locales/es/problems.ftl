@@ -78,3 +78,5 @@ problem-last-passkey = Es su única forma de entrar
 problem-last-passkey-what = Sin ella nadie podría entrar en esta cartera. Añada antes otra.
 problem-renewal-over = Esto no se renueva por sí solo
 problem-renewal-over-what = Pida a la organización que se lo ofrezca de nuevo.
+problem-at-desk = Esto no se hace en la ventanilla
+problem-at-desk-what = Algo suyo quedaría en el dispositivo del funcionario. Hágalo en un dispositivo propio.

@@ -26,3 +26,7 @@ activity-recovery-done = Deux agents ont rouvert ce portefeuille, sur { $name }.
 activity-recovery-withdrawn = La personne qui avait demandé, sur { $name }, à y ouvrir ce portefeuille a retiré sa demande.
 activity-renewed = { $who } a renouvelé { $names }. Cela dit la même chose qu’avant.
 activity-renewed-changed = { $who } a renouvelé { $names }. Quelque chose a changé : regardez.
+activity-at-desk = Au guichet de { $who }
+activity-custody-opened = { $who } a ouvert ce portefeuille pour vous à un guichet. Ce service en garde la clé.
+activity-desk-visited = Vous étiez au guichet de { $who }.
+activity-custody-ended = Ce service ne garde plus de clé de ce portefeuille. Il est sur votre propre appareil.

@@ -28,3 +28,4 @@ reminder-renewed = { $who } le renouvelle de soi-même pendant que vous êtes ic
 reminder-ask = Demandez à { $who } de vous l’offrir à nouveau.
 reminder-renew = Renouveler
 reminder-done = C’est renouvelé.
+reminder-lost = Sa clé était sur un appareil perdu.

@@ -78,3 +78,5 @@ problem-last-passkey = C’est votre seul moyen d’entrer
 problem-last-passkey-what = Sans lui, personne ne pourrait plus se connecter à ce portefeuille. Ajoutez-en d’abord un autre.
 problem-renewal-over = Cela ne se renouvelle pas de soi-même
 problem-renewal-over-what = Demandez à l’organisation de vous l’offrir à nouveau.
+problem-at-desk = Cela ne se fait pas au guichet
+problem-at-desk-what = Quelque chose de vous resterait sur l’appareil de l’agent. Faites-le sur votre propre appareil.

@@ -26,3 +26,7 @@ activity-recovery-done = Два сотрудника снова открыли �
 activity-recovery-withdrawn = Тот, кто просил на устройстве { $name } открыть там этот кошелёк, отозвал просьбу.
 activity-renewed = Продлено: { $names }. Кто продлил: { $who }. Сказано то же, что и раньше.
 activity-renewed-changed = Продлено: { $names }. Кто продлил: { $who }. Что-то изменилось: посмотрите.
+activity-at-desk = У окна, сотрудник: { $who }
+activity-custody-opened = { $who }: этот кошелёк открыт для вас у окна. Его ключ хранит эта служба.
+activity-desk-visited = Вы были у окна, сотрудник: { $who }.
+activity-custody-ended = Эта служба больше не хранит ключ этого кошелька. Он на вашем устройстве.

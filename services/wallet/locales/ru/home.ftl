@@ -28,3 +28,4 @@ reminder-renewed = { $who } продлит это само, пока вы зде
 reminder-ask = Попросите, чтобы { $who } предложила это снова.
 reminder-renew = Продлить
 reminder-done = Продлено.
+reminder-lost = Его ключ был на утраченном устройстве.

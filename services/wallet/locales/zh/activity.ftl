@@ -26,3 +26,7 @@ activity-recovery-done = 两名工作人员已在 { $name } 上重新打开此�
 activity-recovery-withdrawn = 在 { $name } 上请求打开此钱包的人撤回了请求。
 activity-renewed = { $who } 续期了 { $names }。内容与以前相同。
 activity-renewed-changed = { $who } 续期了 { $names }。内容有变化：请查看。
+activity-at-desk = 在 { $who } 的窗口
+activity-custody-opened = { $who } 在窗口为您开设了此钱包。其密钥由本服务保管。
+activity-desk-visited = 您到过 { $who } 的窗口。
+activity-custody-ended = 本服务不再保管此钱包的密钥。它在您自己的设备上。

@@ -28,3 +28,4 @@ reminder-renewed = 您在此期间，{ $who } 会自动续期。
 reminder-ask = 请让 { $who } 重新提供给您。
 reminder-renew = 续期
 reminder-done = 已续期。
+reminder-lost = 其密钥在一台已丢失的设备上。

@@ -78,3 +78,5 @@ problem-last-passkey = 这是您唯一的登录方式
 problem-last-passkey-what = 没有它，任何人都无法登录此钱包。请先添加另一种。
 problem-renewal-over = 不能自动续期
 problem-renewal-over-what = 请让该组织重新提供给您。
+problem-at-desk = 这不能在窗口办理
+problem-at-desk-what = 否则您的东西会留在工作人员的设备上。请在自己的设备上办理。

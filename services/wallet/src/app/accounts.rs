@@ -16,6 +16,7 @@ use store_wallet::accounts::Account;
 use store_wallet::sessions::Ceremony;
 use web::passkey::{PasskeyError, Uuid};
 
+use super::custody::away_from_desk;
 use super::fault::Fault;
 use super::sessions::{CeremonyKind, NewSession};
 use super::{Person, Wallet};
@@ -38,6 +39,9 @@ pub enum AccountError {
     /// Its PIN is all that opens the account.
     #[error("the only way in goes with this device")]
     OnlyWayIn,
+    /// It would leave something of the person's on the officer's device.
+    #[error("this is not done at a desk")]
+    AtDesk,
     #[error("the account is an officer's already")]
     AlreadyOfficer,
     #[error("there is no such passkey, session or key")]
@@ -75,6 +79,7 @@ impl Wallet {
     pub async fn start_registration(&self, person: Option<&Person>) -> Result<Value, AccountError> {
         let (account, known) = match person {
             Some(person) => {
+                away_from_desk(person)?;
                 self.require(person, Act::ChangeWaysIn).await?;
                 let known = self.store.read().await?.list_passkeys(&person.account).await?;
                 if known.len() >= MAX_PASSKEYS {
@@ -129,10 +134,11 @@ impl Wallet {
         }
         let mut session = None;
         if let Some(person) = person {
+            away_from_desk(person)?;
             if tx.list_passkeys(&person.account).await?.len() >= MAX_PASSKEYS {
                 return Err(AccountError::TooManyPasskeys);
             }
-            let entry = self.entry(&person.data_key, &Activity::PasskeyAdded { name: device.to_owned() })?;
+            let entry = self.entry_by(person, &Activity::PasskeyAdded { name: device.to_owned() })?;
             tx.insert_entry(&person.account, &entry).await?;
         } else {
             let (_, data_key) =
@@ -232,7 +238,7 @@ impl Wallet {
         }
         tx.delete_passkey(&person.account, credential_id).await?;
         let name = name_passkey(&person.data_key, removed.clone())?.name;
-        let entry = self.entry(&person.data_key, &Activity::PasskeyRemoved { name })?;
+        let entry = self.entry_by(person, &Activity::PasskeyRemoved { name })?;
         tx.insert_entry(&person.account, &entry).await?;
         tx.commit().await?;
         Ok(())
@@ -245,6 +251,7 @@ impl Wallet {
         jwk: &Value,
         device: &str,
     ) -> Result<(DeviceKey, bool), AccountError> {
+        away_from_desk(person)?;
         let public = device_public_key(jwk)?;
         let key = DeviceKey {
             account: person.account.clone(),
@@ -268,7 +275,7 @@ impl Wallet {
             return Err(DeviceKeyFault::TooMany.into());
         }
         tx.insert_device_key(&key).await?;
-        let entry = self.entry(&person.data_key, &Activity::DeviceKeyAdded { device: device.to_owned() })?;
+        let entry = self.entry_by(person, &Activity::DeviceKeyAdded { device: device.to_owned() })?;
         tx.insert_entry(&person.account, &entry).await?;
         tx.commit().await?;
         Ok((key, true))
@@ -284,8 +291,7 @@ impl Wallet {
             return Err(AccountError::OnlyWayIn);
         }
         if tx.mark_device_key_lost(&person.account, thumbprint, self.now()).await? {
-            let entry =
-                self.entry(&person.data_key, &Activity::DeviceKeyLost { device: lost.device.clone() })?;
+            let entry = self.entry_by(person, &Activity::DeviceKeyLost { device: lost.device.clone() })?;
             tx.insert_entry(&person.account, &entry).await?;
         }
         tx.commit().await?;

@@ -211,6 +211,7 @@ impl Wallet {
         tx.insert_passkey(&passkey).await?;
         tx.delete_sessions(&moved.account).await?;
         tx.delete_pins(&moved.account).await?;
+        self.leave_custody(&mut tx, &moved.account, &key).await?;
         tx.insert_entry(&moved.account, &entry).await?;
         Ok(tx.commit().await?)
     }

@@ -50,8 +50,7 @@ impl Wallet {
     /// opened afresh.
     pub async fn remove_credential(&self, person: &Person, id: &str) -> Result<(), CredentialError> {
         let kept = self.credential(person, id).await?;
-        let entry =
-            self.entry(&person.data_key, &Activity::CredentialRemoved { name: kept.held.name.clone() })?;
+        let entry = self.entry_by(person, &Activity::CredentialRemoved { name: kept.held.name.clone() })?;
         let mut tx = self.store.write("remove_credential").await?;
         let account = &person.account;
         if !tx.delete_credential(account, id).await? {

@@ -62,6 +62,7 @@ carry_faults!(
     super::accounts::AccountError,
     super::assisted::AssistedError,
     super::credentials::CredentialError,
+    super::custody::CustodyError,
     super::existence::ExistenceError,
     super::offers::OfferError,
     super::pins::PinError,

@@ -7,6 +7,7 @@ pub mod assisted;
 pub mod background;
 pub mod copies;
 pub mod credentials;
+pub mod custody;
 mod deferred;
 pub mod disclosure;
 pub mod existence;
@@ -71,6 +72,27 @@ pub struct Person {
     pub account: String,
     pub session: Session,
     pub data_key: DataKey,
+    /// Where they are at an officer's desk, with a wallet that this service keeps.
+    pub desk: Option<AtDesk>,
+}
+
+/// The desk at which somebody is.
+#[derive(Clone, Debug)]
+pub struct AtDesk {
+    /// The officer's account.
+    pub officer: String,
+    /// The officer's name, for the person's record.
+    pub name: String,
+    /// The thumbprint of the key that this service keeps for the person.
+    pub key: String,
+}
+
+impl Person {
+    /// The name of the officer at whose desk they are.
+    #[must_use]
+    pub fn officer(&self) -> Option<&str> {
+        self.desk.as_ref().map(|desk| desk.name.as_str())
+    }
 }
 
 impl Wallet {

@@ -192,6 +192,7 @@ impl Wallet {
             }
         };
         let proofs = self.key_proofs(person, &offer.reception, &places, &keys).await?;
+        offer.reception.officer = person.officer().map(str::to_owned);
         offer.reception.progress = Progress::Signing {
             access_token: token,
             expires_at,
@@ -308,7 +309,7 @@ impl Wallet {
             None => Activity::Received { from, proven, names },
             Some(replaced) => Activity::Renewed { from, proven, names, changed: replaced.changed },
         };
-        let entry = self.entry(key, &activity)?;
+        let entry = self.entry_at(key, offer.reception.officer.as_deref(), &activity)?;
         let mut tx = self.store.write("complete_offer").await?;
         tx.replace_record(Table::Offers, &moved).await?;
         if let Some(replaced) = &replaced {

@@ -167,7 +167,7 @@ impl Wallet {
             return Err(PinError::OnlyWayIn);
         }
         let device = self.device_of(&person.account, thumbprint).await?;
-        let entry = self.entry(&person.data_key, &Activity::PinRemoved { device })?;
+        let entry = self.entry_by(person, &Activity::PinRemoved { device })?;
         let mut tx = self.store.write("remove_pin").await?;
         tx.delete_pin(&person.account, thumbprint).await?;
         tx.insert_entry(&person.account, &entry).await?;
@@ -190,7 +190,16 @@ impl Wallet {
         let access = access.ok_or(PinError::Refused)?;
         let key = self.usable_key(&access.account, &access.thumbprint).await?.ok_or(PinError::Refused)?;
         self.check_signature(&key, kind, answer)?;
-        let pin = Pin::parse(answer.pin)?;
+        self.tried_pin(access, answer.pin).await
+    }
+
+    /// Counts a try and compares; also gives what clears the count.
+    pub(super) async fn tried_pin(
+        &self,
+        access: PinAccess,
+        pin: &str,
+    ) -> Result<(PinAccess, PinAccess), PinError> {
+        let pin = Pin::parse(pin)?;
         // Before the try is counted: who is sent away for want of room has used up none.
         let turn = turn().await?;
         let tried = access.tried(self.now())?;
@@ -265,7 +274,7 @@ impl Wallet {
     }
 
     /// Stretching blocks, so it runs beside the async threads.
-    async fn make_pin(
+    pub(super) async fn make_pin(
         &self,
         account: &str,
         thumbprint: &str,
@@ -299,7 +308,7 @@ impl Wallet {
 }
 
 /// A turn to stretch a PIN.
-async fn turn() -> Result<SemaphorePermit<'static>, PinError> {
+pub(super) async fn turn() -> Result<SemaphorePermit<'static>, PinError> {
     take_turn(&STRETCHING, &WAITING).await
 }
 

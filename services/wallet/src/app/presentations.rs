@@ -198,6 +198,7 @@ impl Wallet {
             claims: Vec::new(),
             credentials: Vec::new(),
             approved: Vec::new(),
+            officer: person.officer().map(str::to_owned),
         };
         let asked = self.keep_answer(person, asked, answer).await?;
         self.send_now(person, asked).await
@@ -368,7 +369,8 @@ impl Wallet {
         let approved: Vec<String> =
             request.transactions.iter().map(|one| one.approval.title.clone()).collect();
         claims.extend(approved.iter().map(|title| format!("Approved: {title}")));
-        Ok(Answer { form, kind: AnswerKind::Presentation, claims, credentials, approved })
+        let officer = person.officer().map(str::to_owned);
+        Ok(Answer { form, kind: AnswerKind::Presentation, claims, credentials, approved, officer })
     }
 }
 

@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, HttpResponse, delete, get, post};
 use serde_json::Value;
 use web::{Json, Problem};
 
-use super::auth::{Device, SignedIn, find_person, removal_cookie, session_cookie};
+use super::auth::{Device, SignedIn, desk_removal, find_person, removal_cookie, session_cookie};
 use super::views::{AccountView, ActivityList, DeviceKeyView, Empty, ExportView, NewDeviceKey};
 use super::{App, language};
 use crate::app::sessions::NewSession;
@@ -91,7 +91,8 @@ pub async fn enter(
             app.wallet.speak(&session.account, language).await?;
         }
     }
-    Ok(response.cookie(session_cookie(app, session)).json(view))
+    // Whoever comes in anew is at nobody's desk.
+    Ok(response.cookie(session_cookie(app, session)).cookie(desk_removal(app)).json(view))
 }
 
 #[utoipa::path(tag = "account", security(("session" = [])), responses(

@@ -31,6 +31,8 @@ pub const ASSETS: Assets = Assets(&[
     offline::SEQUENCE,
     offline::SHOWING,
     module!("wallet-proof.js"),
+    module!("wallet-ask-pin.js"),
+    module!("wallet-desk.js"),
     module!("wallet-pin.js"),
     module!("wallet-recover.js"),
     module!("wallet-ways-in.js"),

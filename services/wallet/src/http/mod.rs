@@ -4,6 +4,7 @@ pub mod account;
 pub mod assets;
 pub mod auth;
 pub mod credentials;
+pub mod desk;
 pub mod existence;
 pub mod language;
 pub mod offers;
@@ -111,6 +112,11 @@ pub fn configure(config: &mut web::ServiceConfig<'_>) {
                 .service(officers::find_help)
                 .service(officers::approve_help)
                 .service(officers::refuse_help)
+                .service(desk::open_custody)
+                .service(desk::enter_custody)
+                .service(desk::prove_at_desk)
+                .service(desk::sign_at_desk)
+                .service(desk::leave_desk)
                 .service(offers::open_offer)
                 .service(offers::show_offer)
                 .service(offers::accept_offer)

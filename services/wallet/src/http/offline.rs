@@ -40,7 +40,7 @@ pub const SHOWING: Asset = file!("offline-showing.js", SCRIPT);
 const WORKER: &str = include_str!("../../static/offline-worker.js");
 
 /// What the page needs of `/assets/`, of the wallet and of all services.
-const NEEDED: [&str; 17] = [
+const NEEDED: [&str; 18] = [
     "offline.css",
     "offline-kept.js",
     "offline-line.js",
@@ -49,6 +49,7 @@ const NEEDED: [&str; 17] = [
     "offline-showing.js",
     "wallet.css",
     "wallet-key.js",
+    "wallet-ask-pin.js",
     "passerelle.css",
     "passkey.js",
     "progress.js",

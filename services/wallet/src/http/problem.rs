@@ -14,6 +14,7 @@ pub use self::pages::PAGES;
 use crate::app::accounts::AccountError;
 use crate::app::assisted::AssistedError;
 use crate::app::credentials::CredentialError;
+use crate::app::custody::CustodyError;
 use crate::app::existence::ExistenceError;
 use crate::app::fault::{Fault, RemoteFault};
 use crate::app::offers::OfferError;
@@ -101,6 +102,11 @@ impl From<AccountError> for Problem {
                     .detail("Without it nobody could sign in to this wallet. Add another one first.")
             }
             AccountError::OnlyWayIn => PinError::OnlyWayIn.into(),
+            AccountError::AtDesk => {
+                Self::new(StatusCode::FORBIDDEN, "at-desk", "This is not done at a desk").detail(
+                    "It would leave something of yours on the officer's device. Do it on a device of your own.",
+                )
+            }
             AccountError::AlreadyOfficer => {
                 Self::conflict("This wallet is an officer's already. The link is still good for somebody else.")
             }
@@ -189,6 +195,17 @@ impl From<PinError> for Problem {
                     .detail("Without it nobody could sign in to this wallet. Add a passkey first.")
             }
             PinError::StepUp(inner) => step_up(*inner),
+        }
+    }
+}
+
+impl From<CustodyError> for Problem {
+    fn from(error: CustodyError) -> Self {
+        match error {
+            CustodyError::Pin(inner) => inner.into(),
+            CustodyError::Account(inner) => inner.into(),
+            CustodyError::Unknown => Self::not_found(),
+            CustodyError::NothingToSign => step("nothing waits for a signature"),
         }
     }
 }

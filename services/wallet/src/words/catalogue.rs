@@ -34,6 +34,7 @@ catalogues!(
     "cards",
     "consent",
     "credential",
+    "desk",
     "entry",
     "existence",
     "frame",

@@ -7,6 +7,7 @@ mod assisted;
 mod assisted_pages;
 mod browser;
 mod copies;
+mod custody;
 mod deferred;
 mod existence;
 mod offline;

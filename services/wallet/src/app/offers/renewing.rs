@@ -29,6 +29,8 @@ pub struct Ending {
     pub ends: Option<Timestamp>,
     /// There were copies, and each was shown to somebody.
     pub copies_used: bool,
+    /// Its key was on a device that is gone.
+    pub lost: bool,
     /// The issuer gave a token to renew it with.
     pub renewable: bool,
     /// The page may begin by itself.
@@ -45,12 +47,18 @@ pub(super) struct Replaced {
 }
 
 impl Wallet {
-    /// What ends within a month, has ended, or has no fresh copy left. What was withdrawn is no matter of renewal.
+    /// What ends soon, has ended, has no fresh copy left, or is bound to a key that is gone. What was withdrawn is no matter of
+    /// renewal.
     pub async fn endings(&self, person: &Person) -> Result<Vec<Ending>, Fault> {
         let now = self.now();
-        let used: Vec<String> = {
-            let counts = self.store.read().await?.count_copies(&person.account).await?;
-            counts.into_iter().filter(|(_, _, unseen)| *unseen == 0).map(|(id, _, _)| id).collect()
+        let (used, gone): (Vec<String>, Vec<String>) = {
+            let mut tx = self.store.read().await?;
+            let counts = tx.count_copies(&person.account).await?;
+            let keys = tx.list_device_keys(&person.account).await?;
+            (
+                counts.into_iter().filter(|(_, _, unseen)| *unseen == 0).map(|(id, _, _)| id).collect(),
+                keys.into_iter().filter(|key| key.lost_at.is_some()).map(|key| key.thumbprint).collect(),
+            )
         };
         let mut receptions: BTreeMap<String, Option<Reception>> = BTreeMap::new();
         let mut endings = Vec::new();
@@ -58,7 +66,8 @@ impl Wallet {
             let copies_used = used.contains(&kept.row.id);
             let ends = kept.held.valid_until.filter(|_| kept.held.ends_soon(now));
             let withdrawn = kept.held.standing(&kept.annex, now) == Standing::Revoked;
-            if withdrawn || (ends.is_none() && !copies_used) {
+            let lost = gone.contains(&kept.held.holder_thumbprint);
+            if withdrawn || (ends.is_none() && !copies_used && !lost) {
                 continue;
             }
             if !receptions.contains_key(&kept.row.offer) {
@@ -69,7 +78,7 @@ impl Wallet {
             let renewable = reception.is_some_and(|it| it.refresh_token.is_some());
             let tried = reception.and_then(|it| it.renewal_tried_at);
             let rested = tried.is_none_or(|tried| now - tried >= Duration::hours(AGAIN_HOURS));
-            endings.push(Ending { kept, ends, copies_used, renewable, due: renewable && rested });
+            endings.push(Ending { kept, ends, copies_used, lost, renewable, due: renewable && rested });
         }
         Ok(endings)
     }

@@ -31,7 +31,7 @@ use super::auth::{find_person, removal_cookie};
 use super::views::{
     AccountView, ClaimView, CredentialView, ExistenceView, HelpView, OfferView, PresentationView,
 };
-use super::{App, assets, language as languages};
+use super::{App, assets, desk, language as languages};
 use crate::app::Person;
 use crate::words::{Sentence, Words};
 
@@ -50,6 +50,7 @@ pub fn configure(config: &mut ServiceConfig) -> &mut ServiceConfig {
         .service(account)
         .service(sign_out)
         .service(languages::pick)
+        .service(desk::finish)
         .service(problems::read_code)
         .configure(access::configure)
         .configure(assisted::configure)
@@ -178,7 +179,7 @@ async fn home(request: HttpRequest, app: App, words: Words) -> Result<HttpRespon
     let kept = app.wallet.credentials(&person).await?;
     let now = app.wallet.now();
     html(&HomePage {
-        shell: Frame::inside(&request, &app, "/"),
+        shell: Frame::inside(&request, &app, &person, "/"),
         words,
         asked: app.wallet.help_under_way(&person).await?.as_ref().map(HelpView::from),
         cards: kept.iter().map(|one| Card::new(one, now)).collect(),
@@ -219,7 +220,7 @@ async fn show_offer(
         cards.push(Card::new(&app.wallet.credential(&person, &row.id).await?, now));
     }
     html(&OfferPage {
-        shell: Frame::inside(&request, &app, ""),
+        shell: Frame::inside(&request, &app, &person, ""),
         words,
         account: person.account,
         title: match view.state.as_str() {
@@ -255,7 +256,7 @@ async fn show_credential(
         other => serde_json::to_string_pretty(other).unwrap_or_default(),
     };
     html(&CredentialPage {
-        shell: Frame::inside(&request, &app, ""),
+        shell: Frame::inside(&request, &app, &person, ""),
         words,
         account: person.account,
         claims: view.claims.take().unwrap_or_default(),
@@ -280,7 +281,7 @@ async fn show_presentation(
     let now = app.wallet.now();
     let view = PresentationView::new(&asked, now);
     html(&PresentationPage {
-        shell: Frame::inside(&request, &app, ""),
+        shell: Frame::inside(&request, &app, &person, ""),
         words,
         account: person.account,
         choices: choices(&view, words),
@@ -316,7 +317,7 @@ async fn show_existence(
     };
     let expired = view.expires_at <= app.wallet.now();
     html(&ExistencePage {
-        shell: Frame::inside(&request, &app, ""),
+        shell: Frame::inside(&request, &app, &person, ""),
         words,
         account: person.account,
         year: view.year.to_string(),
@@ -330,7 +331,7 @@ async fn show_existence(
 async fn activity(request: HttpRequest, app: App, words: Words) -> Result<HttpResponse, Problem> {
     let Some(person) = find_person(&request).await? else { return sign_in_first(&request, &app) };
     let entries = entries(words, app.wallet.activities(&person).await?);
-    html(&ActivityPage { shell: Frame::inside(&request, &app, "/activity"), words, entries })
+    html(&ActivityPage { shell: Frame::inside(&request, &app, &person, "/activity"), words, entries })
 }
 
 #[get("/account")]
@@ -338,7 +339,7 @@ async fn account(request: HttpRequest, app: App, words: Words) -> Result<HttpRes
     let Some(person) = find_person(&request).await? else { return sign_in_first(&request, &app) };
     let overview = app.wallet.account(&person.account).await?;
     html(&AccountPage {
-        shell: Frame::inside(&request, &app, "/account"),
+        shell: Frame::inside(&request, &app, &person, "/account"),
         words,
         asked: app.wallet.help_under_way(&person).await?.as_ref().map(HelpView::from),
         view: AccountView::new(&overview, Some(&person.session.id)),
@@ -348,6 +349,9 @@ async fn account(request: HttpRequest, app: App, words: Words) -> Result<HttpRes
 #[post("/sign-out")]
 async fn sign_out(request: HttpRequest, app: App) -> Result<HttpResponse, Problem> {
     if let Some(person) = find_person(&request).await? {
+        if person.desk.is_some() {
+            return desk::finish_visit(&app, &person).await;
+        }
         app.wallet.end_session(&person, "current").await?;
     }
     let mut response = see_other("/");
@@ -387,7 +391,7 @@ async fn opening(
     let person: Option<Person> = find_person(request).await?;
     match person {
         Some(person) => html(&OpeningPage {
-            shell: Frame::inside(request, app, ""),
+            shell: Frame::inside(request, app, &person, ""),
             words: Words::of(request),
             account: person.account,
             kind,

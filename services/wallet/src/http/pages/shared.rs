@@ -14,6 +14,7 @@ use wire::verifications::Outcome;
 use super::frame::Frame;
 use super::shown::sentence;
 use super::sign_in_first;
+use crate::app::activity::Noted;
 use crate::app::sharings::KeptSharing;
 use crate::http::App;
 use crate::http::auth::find_person;
@@ -69,9 +70,10 @@ struct Refused {
     at: Timestamp,
 }
 
-/// What an officer did.
+/// What an officer did, or the person at an officer's desk.
 struct Act {
     sentence: Sentence,
+    officer: Option<String>,
     at: Timestamp,
 }
 
@@ -80,7 +82,7 @@ async fn shared(request: HttpRequest, app: App, words: Words) -> Result<HttpResp
     let Some(person) = find_person(&request).await? else { return sign_in_first(&request, &app) };
     let kept = app.wallet.sharings(&person).await?;
     html(&SharedPage {
-        shell: Frame::inside(&request, &app, "/activity"),
+        shell: Frame::inside(&request, &app, &person, "/activity"),
         words,
         account: person.account,
         entries: kept.iter().map(|one| entry(words, one)).collect(),
@@ -93,12 +95,12 @@ async fn looked(request: HttpRequest, app: App, words: Words) -> Result<HttpResp
     let kept = app.wallet.sharings(&person).await?;
     let activities = app.wallet.activities(&person).await?;
     html(&LookedPage {
-        shell: Frame::inside(&request, &app, "/activity"),
+        shell: Frame::inside(&request, &app, &person, "/activity"),
         words,
         account: person.account,
         lookers: lookers(words, &kept),
         refused: activities.iter().filter_map(refused).collect(),
-        officers: activities.iter().filter_map(|(at, activity)| act(words, *at, activity)).collect(),
+        officers: activities.iter().filter_map(|noted| act(words, noted)).collect(),
     })
 }
 
@@ -171,7 +173,7 @@ fn key(party: &Party) -> String {
     named.unwrap_or_else(|| party.host.clone())
 }
 
-fn refused((at, activity): &(Timestamp, Activity)) -> Option<Refused> {
+fn refused(Noted { at, activity, .. }: &Noted) -> Option<Refused> {
     match activity {
         Activity::Refused { to, purpose, .. } => {
             Some(Refused { who: to.clone(), what: purpose.clone(), at: *at })
@@ -180,6 +182,11 @@ fn refused((at, activity): &(Timestamp, Activity)) -> Option<Refused> {
     }
 }
 
-fn act(words: Words, at: Timestamp, activity: &Activity) -> Option<Act> {
-    activity.officer().is_some().then(|| Act { sentence: sentence(words, activity), at })
+fn act(words: Words, noted: &Noted) -> Option<Act> {
+    let Noted { at, activity, officer } = noted;
+    (officer.is_some() || activity.officer().is_some()).then(|| Act {
+        sentence: sentence(words, activity),
+        officer: officer.clone(),
+        at: *at,
+    })
 }

@@ -6,6 +6,7 @@ use holding::held::Standing;
 use holding::reception::Reception;
 use store_wallet::records::Table;
 
+use crate::app::activity::Noted;
 use crate::app::credentials::Kept;
 use crate::app::fault::Fault;
 use crate::app::offers::Ending;
@@ -224,8 +225,9 @@ pub struct Reminder {
 
 impl Reminder {
     pub fn new(ending: &Ending, now: Timestamp) -> Self {
-        let Ending { kept, ends, renewable, due, .. } = ending;
+        let Ending { kept, ends, lost, renewable, due, .. } = ending;
         let what = match ends {
+            _ if *lost => "reminder-lost",
             Some(ends) if *ends <= now => "reminder-ended",
             Some(_) => "reminder-ends",
             None => "reminder-copies",
@@ -234,10 +236,11 @@ impl Reminder {
             id: kept.row.id.clone(),
             name: kept.held.name.clone(),
             issuer: kept.held.issuer.name().to_owned(),
-            holder_key: kept.held.holder_thumbprint.clone(),
+            // What comes anew is bound to the key of whichever device is used.
+            holder_key: if *lost { String::new() } else { kept.held.holder_thumbprint.clone() },
             what,
             advice: if *renewable { "reminder-renewed" } else { "reminder-ask" },
-            ends: *ends,
+            ends: ends.filter(|_| !*lost),
             renewable: *renewable,
             due: *due,
         }
@@ -251,14 +254,17 @@ pub struct Entry {
     pub purpose: Option<String>,
     pub claims: Vec<String>,
     pub receipt: Option<String>,
+    /// The officer at whose desk it was done.
+    pub officer: Option<String>,
     pub tone: &'static str,
 }
 
-pub fn entries(words: Words, activities: Vec<(Timestamp, Activity)>) -> Vec<Entry> {
+pub fn entries(words: Words, activities: Vec<Noted>) -> Vec<Entry> {
     activities
         .into_iter()
-        .map(|(at, activity)| Entry {
+        .map(|Noted { at, activity, officer }| Entry {
             at,
+            officer,
             sentence: sentence(words, &activity),
             claims: activity.claims().to_vec(),
             receipt: activity.receipt().map(str::to_owned),
@@ -274,6 +280,7 @@ pub fn entries(words: Words, activities: Vec<(Timestamp, Activity)>) -> Vec<Entr
                 | Activity::RecoveryAgreed { .. }
                 | Activity::RecoveryEnded { .. }
                 | Activity::RecoveryWithdrawn { .. }
+                | Activity::DeskVisited { .. }
                 | Activity::RecoveryDone { .. } => "warning",
                 Activity::CredentialRemoved { .. }
                 | Activity::DeviceKeyAdded { .. }
@@ -281,6 +288,8 @@ pub fn entries(words: Words, activities: Vec<(Timestamp, Activity)>) -> Vec<Entr
                 | Activity::PasskeyRemoved { .. }
                 | Activity::PinAdded { .. }
                 | Activity::RecoveryCodeMade
+                | Activity::CustodyOpened { .. }
+                | Activity::CustodyEnded
                 | Activity::PinRemoved { .. } => "plain",
             },
             purpose: match activity {
@@ -325,5 +334,8 @@ pub fn sentence(words: Words, activity: &Activity) -> Sentence {
         }
         Activity::RecoveryDone { device } => words.say("activity-recovery-done").with("name", device),
         Activity::Recovered { device } => words.say("activity-recovered").with("name", device),
+        Activity::CustodyOpened { officer } => words.say("activity-custody-opened").with("who", officer),
+        Activity::DeskVisited { officer } => words.say("activity-desk-visited").with("who", officer),
+        Activity::CustodyEnded => words.say("activity-custody-ended"),
     }
 }

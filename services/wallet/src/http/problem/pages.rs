@@ -165,4 +165,9 @@ pub const PAGES: ProblemPages = ProblemPages(&[
         "This is not renewed by itself",
         "The organisation gave no permission to renew it, or has ended it. Ask for a new offer.",
     ),
+    page(
+        "at-desk",
+        "This is not done at a desk",
+        "A passkey, a key or a file would stay on the officer's device. The person does it on a device of their own.",
+    ),
 ]);

@@ -3,6 +3,7 @@
 mod access;
 mod account;
 mod credentials;
+mod desk;
 mod existence;
 mod export;
 mod offers;
@@ -22,6 +23,7 @@ pub use access::{
 };
 pub use account::{AccountView, ActivityList, DeviceKeyView, NewDeviceKey};
 pub use credentials::{ClaimView, CredentialList, CredentialView, StatusView};
+pub use desk::{DeskPin, DeskSignatures, DeskView, DeskVisit, DeskWork, NewCustody};
 pub use existence::{ExistenceKey, ExistenceLink, ExistenceView, SigningStep};
 pub use export::ExportView;
 pub use offers::{Acceptance, OfferLink, OfferStep, OfferView};
@@ -95,7 +97,7 @@ pub struct SignaturesBody {
     pub signatures: Vec<SignatureBody>,
 }
 
-#[derive(Deserialize, ToSchema)]
+#[derive(Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SignatureBody {
     pub id: String,
