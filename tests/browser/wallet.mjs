@@ -208,6 +208,75 @@ async function help(browser, retiree, input) {
   return {officer, helped, request};
 }
 
+/** Types the PIN into the dialog that a signature at a desk asks for. */
+async function typePin(page, pin) {
+  await page.locator('dialog[open] input').fill(pin);
+  await page.keyboard.press('Enter');
+}
+
+/** A colleague joins, and at their desk somebody without a phone receives, leaves and comes back. The visit stays open. */
+async function visit(browser, officer, input) {
+  const clerk = await browser.person('clerk');
+  const {page} = clerk;
+  await browser.step('a colleague becomes an officer', async () => {
+    await officer.page.goto(`${input.wallet}/officers`);
+    await officer.page.locator('#invite:not(:disabled)').click();
+    await page.goto(await officer.page.locator('#invitation').textContent());
+    await page.locator('#create-wallet:not(:disabled)').click();
+    await page.locator('#join button:not(:disabled)').waitFor();
+    await page.locator('#name').fill('Li Wei');
+    await page.keyboard.press('Enter');
+    await page.locator('#find-request button:not(:disabled)').waitFor();
+  });
+  await browser.step('a wallet is opened at a desk by keyboard, and receives with a PIN', async () => {
+    await page.goto(`${input.wallet}/officers/desk`);
+    await page.locator('#desk-open button:not(:disabled)').waitFor();
+    for(const id of ['#open-pin', '#open-again']) {
+      await reach(page, id);
+      await page.keyboard.type('271828');
+    }
+    await page.keyboard.press('Enter');
+    await page.locator('#desk').waitFor();
+    await page.goto(`${input.wallet}/offer?credential_offer_uri=${encodeURIComponent(input.offer)}`);
+    await page.locator('#tx-code').fill(input.code);
+    await page.locator('#accept:not(:disabled)').click();
+    await typePin(page, '314159');
+    await page.locator('#offer-message[role=alert]').waitFor();
+    await page.locator('#accept:not(:disabled)').click();
+    await typePin(page, '271828');
+    await page.locator('.verdict.pass').waitFor();
+  });
+  await browser.step('the visit ends, nothing of it is left, and the person comes back', async () => {
+    const {number} = await page.evaluate(async () => (await fetch('/v1/account')).json());
+    await page.goto(`${input.wallet}/`);
+    await page.locator('a.credential').first().waitFor();
+    await page.locator('#desk button').click();
+    await page.locator('#desk-visit button:not(:disabled)').waitFor();
+    const left = await page.evaluate(async () => {
+      const databases = await indexedDB.databases();
+      const keys = [];
+      for(const {name} of databases) {
+        const database = await new Promise(resolve => { indexedDB.open(name).onsuccess = event => resolve(event.target.result); });
+        for(const store of database.objectStoreNames) {
+          const all = database.transaction(store).objectStore(store).getAllKeys();
+          keys.push(...await new Promise(resolve => { all.onsuccess = () => resolve(all.result); }));
+        }
+        database.close();
+      }
+      return {keys, caches: await caches.keys(), local: {...localStorage}, session: {...sessionStorage}};
+    });
+    assert.deepEqual(left, {keys: [], caches: [], local: {}, session: {}});
+    await page.goto(`${input.wallet}/`);
+    assert.equal(await page.locator('a.credential').count(), 0, 'the wallet of the officer');
+    await page.goto(`${input.wallet}/officers/desk`);
+    await page.locator('#wallet-number').fill(number);
+    await page.locator('#visit-pin').fill('271828');
+    await page.locator('#desk-visit button:not(:disabled)').click();
+    await page.locator('a.credential').first().waitFor();
+  });
+  return clerk;
+}
+
 /** A first visit over a slow line on a slow phone. */
 async function weigh(browser, input) {
   const person = await browser.person('first visit', {phone: true});
@@ -326,6 +395,7 @@ async function everyLanguage(browser, input) {
   const offer = new URL(newcomer.page.url()).pathname;
   const stranger = await browser.person('stranger', {phone: true});
   const {officer, helped, request} = await help(browser, person, input);
+  const clerk = await visit(browser, officer, input);
   for(const language of LANGUAGES) {
     await browser.step(`every page in ${language}`, async () => {
       await speak(person, input, language);
@@ -350,6 +420,10 @@ async function everyLanguage(browser, input) {
       await speak(officer, input, language);
       await look(browser, officer, input, '/officers', language);
       await look(browser, officer, input, request, language);
+      await look(browser, officer, input, '/officers/desk', language);
+      await speak(clerk, input, language);
+      await look(browser, clerk, input, '/account?visit', language);
+      await look(browser, clerk, input, '/ways-in?visit', language);
     });
   }
 }

@@ -2,9 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
 use clock::Timestamp;
-use holding::custody::Custody;
 use holding::account::{DeviceKey, Passkey, Session};
 use holding::assurance::Assurance;
+use holding::custody::Custody;
 use holding::pin::PinAccess;
 use store_wallet::accounts::Account;
 use store_wallet::credentials::Credential;

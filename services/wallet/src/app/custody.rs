@@ -71,8 +71,7 @@ impl Wallet {
         let Officer { account: by, name } = self.officer(officer).await?;
         let pin = Pin::choose(pin).map_err(PinError::from)?;
         let (id, now) = (self.new_account_id(), self.now());
-        let (custody, public) =
-            Custody::begin(&id, &by, &self.sealing_key, self.entropy.as_ref(), now);
+        let (custody, public) = Custody::begin(&id, &by, &self.sealing_key, self.entropy.as_ref(), now);
         let access = self.make_pin(&id, &custody.thumbprint, pin, turn().await?).await?;
         let (data_key, sealed) = DataKey::generate(&self.sealing_key, &id, self.entropy.as_ref());
         let key = DeviceKey {
@@ -200,12 +199,7 @@ impl Wallet {
 
     /// The person has the wallet on a device of their own: the kept key is destroyed and counts as lost, so that issuers are asked
     /// for what was bound to it.
-    pub(super) async fn leave_custody(
-        &self,
-        tx: &mut Tx,
-        account: &str,
-        key: &DataKey,
-    ) -> Result<(), Fault> {
+    pub(super) async fn leave_custody(&self, tx: &mut Tx, account: &str, key: &DataKey) -> Result<(), Fault> {
         let Some(thumbprint) = tx.end_custody(account).await? else { return Ok(()) };
         tx.mark_device_key_lost(account, &thumbprint, self.now()).await?;
         tx.insert_entry(account, &self.entry(key, &Activity::CustodyEnded)?).await?;

@@ -301,8 +301,7 @@ impl Wallet {
         offer.reception.progress = Progress::Received { at: self.now() };
         let moved =
             self.moved(key, Table::Offers, &offer.record, offer.reception.state(), &offer.reception)?;
-        let (from, proven) =
-            (offer.reception.issuer.name().to_owned(), offer.reception.issuer.is_proven());
+        let (from, proven) = (offer.reception.issuer.name().to_owned(), offer.reception.issuer.is_proven());
         let names = offer.reception.names();
         let replaced = self.replaced_by((account, key), &offer).await?;
         let activity = match &replaced {

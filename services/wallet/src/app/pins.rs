@@ -312,7 +312,10 @@ pub(super) async fn turn() -> Result<SemaphorePermit<'static>, PinError> {
     take_turn(&STRETCHING, &WAITING).await
 }
 
-async fn take_turn(turns: &'static Semaphore, places: &Semaphore) -> Result<SemaphorePermit<'static>, PinError> {
+async fn take_turn(
+    turns: &'static Semaphore,
+    places: &Semaphore,
+) -> Result<SemaphorePermit<'static>, PinError> {
     let _place = places.try_acquire().map_err(|_| PinError::Overloaded)?;
     turns.acquire().await.map_err(|_| PinError::Overloaded)
 }
@@ -337,7 +340,8 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn no_more_pins_are_stretched_at_once_than_there_are_turns_and_no_more_wait_than_there_are_places() {
+    async fn no_more_pins_are_stretched_at_once_than_there_are_turns_and_no_more_wait_than_there_are_places()
+    {
         static TURNS: Semaphore = Semaphore::const_new(1);
         static PLACES: Semaphore = Semaphore::const_new(1);
         let first = take_turn(&TURNS, &PLACES).await.unwrap();

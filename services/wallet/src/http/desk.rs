@@ -44,11 +44,7 @@ pub async fn enter_custody(
 #[utoipa::path(tag = "account", security(("session" = [])), request_body = DeskPin, responses(
     (status = 204), (status = "4XX", body = Problem)))]
 #[post("/desk/proof")]
-pub async fn prove_at_desk(
-    app: App,
-    person: SignedIn,
-    body: Json<DeskPin>,
-) -> Result<HttpResponse, Problem> {
+pub async fn prove_at_desk(app: App, person: SignedIn, body: Json<DeskPin>) -> Result<HttpResponse, Problem> {
     app.wallet.prove_at_desk(&person.0, &body.0.pin).await?;
     Ok(HttpResponse::NoContent().finish())
 }

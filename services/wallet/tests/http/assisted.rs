@@ -193,7 +193,10 @@ async fn device_that_asked_takes_its_request_back_and_another_may_follow() {
     again.delete(&path).await.expect(204).unwrap();
     let entries = anna.get("/v1/activity").await.json().unwrap();
     let kinds: Vec<&Value> = entries["entries"].as_array().unwrap().iter().map(|one| &one["kind"]).collect();
-    assert!(kinds.contains(&&json!("recoveryWithdrawn")), "whoever has the wallet did not stop it: {kinds:?}");
+    assert!(
+        kinds.contains(&&json!("recoveryWithdrawn")),
+        "whoever has the wallet did not stop it: {kinds:?}"
+    );
     assert!(!kinds.contains(&&json!("recoveryEnded")), "{kinds:?}");
     assert_eq!(state(&again, &request).await["state"], "stopped");
     assert_eq!(problem(approve(&two, &request).await, 409), "step-over");

@@ -138,7 +138,8 @@ async fn visit_of_one_officer_is_of_no_use_beside_another_ones_session() {
     // Nor as a session of its own.
     let alone = cookie.replace("passerelle_wallet_desk", "passerelle_wallet");
     let url = format!("{}/v1/account", world.url);
-    let answer = Agent::new().send(testkit::Method::GET, url, &[("cookie", &alone)], Vec::new()).await.unwrap();
+    let answer =
+        Agent::new().send(testkit::Method::GET, url, &[("cookie", &alone)], Vec::new()).await.unwrap();
     assert_eq!(problem(answer, 401), "unauthorized");
 }
 

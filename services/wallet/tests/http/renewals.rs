@@ -60,7 +60,8 @@ async fn used_up_copies_come_anew_and_take_the_place_of_the_old_ones() {
     assert_eq!(person.credentials().await.len(), 2, "none twice");
     let after = selective(&person).await;
     assert_ne!(after["id"], before["id"]);
-    let whole = person.get(&format!("/v1/credentials/{}", after["id"].as_str().unwrap())).await.json().unwrap();
+    let whole =
+        person.get(&format!("/v1/credentials/{}", after["id"].as_str().unwrap())).await.json().unwrap();
     assert_eq!(whole["copies"], json!({ "all": 2, "unseen": 2 }));
     assert!(prepared_for(&world, &person, "third").await.is_some());
     let old = person.get(&format!("/v1/credentials/{}", before["id"].as_str().unwrap())).await;
@@ -185,7 +186,8 @@ async fn what_ends_soon_is_renewed_by_itself_once_a_day_at_most() {
     let person = world.holder("anna").await;
     let page = home(&person).await;
     assert!(page.contains("data-due"), "{page}");
-    let id = person.credentials().await.iter().find(|one| one["validUntil"].is_string()).unwrap()["id"].clone();
+    let id =
+        person.credentials().await.iter().find(|one| one["validUntil"].is_string()).unwrap()["id"].clone();
     let renewal = format!("/v1/credentials/{}/renewal", id.as_str().unwrap());
     let offer = person.post(&renewal, json!({})).await.expect(201).unwrap().json().unwrap();
     assert_eq!(renew(&person, &offer, &[]).await["state"], "received");

@@ -40,7 +40,8 @@ async fn each_act_says_to_whom_for_what_how_long_and_which_claims() {
     let claims = all[0]["credentials"][0]["claims"].to_string();
     assert!(claims.contains("name") && !claims.to_lowercase().contains("birth"), "{claims}");
     let shown = page(&person, "/shared").await;
-    for part in ["World Food Programme", "Entry to the Rome office", "30 days", "Name proven by the registry"] {
+    for part in ["World Food Programme", "Entry to the Rome office", "30 days", "Name proven by the registry"]
+    {
         assert!(shown.contains(part), "{part}");
     }
     let looked = page(&person, "/looked").await;
@@ -57,7 +58,8 @@ async fn consent_says_how_long_they_keep_it() {
         link["requestUri"] = json!(format!("{}?{at}", link["requestUri"].as_str().unwrap()));
         link
     };
-    let said = [(None, "They do not say"), (Some(0), "do not keep it"), (Some(7_200), "They say: <bdi>2 hours")];
+    let said =
+        [(None, "They do not say"), (Some(0), "do not keep it"), (Some(7_200), "They say: <bdi>2 hours")];
     for (at, (seconds, words)) in said.into_iter().enumerate() {
         world.others.knobs().request["claims_retention_seconds"] = json!(seconds);
         let asked = person.post("/v1/presentations", link(at)).await.expect(201).unwrap().json().unwrap();

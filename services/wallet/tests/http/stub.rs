@@ -410,7 +410,8 @@ fn unsecured(world: &World, by: &Organisation, key: &PublicKey) -> Value {
             "statusListCredential": format!("{}/t/undp/status/{purpose}", world.base),
         })
     };
-    let day = |days: i64| (world.now() + chrono::Duration::days(days)).to_rfc3339_opts(SecondsFormat::Secs, true);
+    let day =
+        |days: i64| (world.now() + chrono::Duration::days(days)).to_rfc3339_opts(SecondsFormat::Secs, true);
     let ends = world.knobs().ends_in_days;
     let mut document = json!({
         "@context": ["https://www.w3.org/ns/credentials/v2", "https://schemas.passerelle.example/v1/staff-identity.jsonld"],
@@ -570,7 +571,8 @@ async fn verifier_receipt(world: World) -> HttpResponse {
     });
     let key = signer.p256_key();
     let header = header("verification-receipt+jwt", &key.verification_method);
-    let token = credential::jwt::sign(header, claims.as_object().unwrap(), key.signer.as_ref()).await.unwrap();
+    let token =
+        credential::jwt::sign(header, claims.as_object().unwrap(), key.signer.as_ref()).await.unwrap();
     HttpResponse::Ok().content_type("application/jwt").body(token)
 }
 

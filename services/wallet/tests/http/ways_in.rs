@@ -178,7 +178,11 @@ async fn device_whose_pin_is_the_only_way_in_is_not_lost_until_there_is_another_
     let options = person.post("/v1/registration/options", json!({})).await.json().unwrap();
     person.post("/v1/registration", phone.register(&options).unwrap()).await.expect(201).unwrap();
     person.send(testkit::Method::DELETE, &device).await.expect(204).unwrap();
-    assert_eq!(problem(person.sign_in(PIN).await, 422), "pin-refused", "the PIN of a lost device opens nothing");
+    assert_eq!(
+        problem(person.sign_in(PIN).await, 422),
+        "pin-refused",
+        "the PIN of a lost device opens nothing"
+    );
 }
 
 #[actix_web::test]

@@ -127,11 +127,7 @@ impl Wallet {
     }
 
     /// The issuer takes the token no more: it is forgotten, so that the person is told whom to ask, and the renewal with it.
-    pub(super) async fn end_renewal(
-        &self,
-        person: &Person,
-        offer: &OfferState,
-    ) -> Result<OfferError, Fault> {
+    pub(super) async fn end_renewal(&self, person: &Person, offer: &OfferState) -> Result<OfferError, Fault> {
         let Some(earlier) = &offer.reception.renews else { return Ok(OfferError::RenewalOver) };
         let found = self.find::<Reception>(person, Table::Offers, earlier).await?;
         let before = match found {

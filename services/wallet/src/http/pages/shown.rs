@@ -269,9 +269,9 @@ pub fn entries(words: Words, activities: Vec<Noted>) -> Vec<Entry> {
             claims: activity.claims().to_vec(),
             receipt: activity.receipt().map(str::to_owned),
             tone: match &activity {
-                Activity::Received { .. } | Activity::Renewed { .. } | Activity::ExistenceConfirmed { .. } => {
-                    "pass"
-                }
+                Activity::Received { .. }
+                | Activity::Renewed { .. }
+                | Activity::ExistenceConfirmed { .. } => "pass",
                 Activity::Presented { .. } | Activity::ExistenceAnswered { .. } => "waiting",
                 Activity::Refused { .. }
                 | Activity::DeviceKeyLost { .. }

@@ -88,7 +88,9 @@ impl From<&Receipt> for ReceiptView {
     fn from(receipt: &Receipt) -> Self {
         let checked = match receipt {
             Receipt::Signed { checked, .. } => Some(checked),
-            Receipt::None | Receipt::Waiting { .. } | Receipt::Unsound { .. } | Receipt::Missing { .. } => None,
+            Receipt::None | Receipt::Waiting { .. } | Receipt::Unsound { .. } | Receipt::Missing { .. } => {
+                None
+            }
         };
         let checks = checked.into_iter().flat_map(|checked| &checked.checks);
         Self {
