@@ -79,6 +79,26 @@ async function byKeyboard(browser, person, input) {
     await page.locator('#credential').waitFor();
     paths.push(new URL(page.url()).pathname);
   });
+  await browser.step('a card is made by keyboard', async () => {
+    const path = `${paths[paths.length - 1]}/card`;
+    paths.push(path);
+    await page.goto(input.wallet + path);
+    await page.locator('#card-form button:not(:disabled)').waitFor();
+    await press(page, '#card-form button');
+    await page.locator('#printed-codes svg').first().waitFor();
+    await browser.accessible(page, 'a printed card');
+    await page.screenshot({path: join(input.shots, 'en-printed-card-phone.png'), fullPage: true});
+  });
+  await browser.step('a request is answered by keyboard and stands among what was shared', async () => {
+    const {clientId, requestUri} = input.request;
+    const query = new URLSearchParams({client_id: clientId, request_uri: `${requestUri}?answered`});
+    await page.goto(`${input.wallet}/present?${query}`);
+    await page.locator('#agree:not(:disabled)').waitFor();
+    await press(page, '#agree');
+    await page.locator('.verdict.pass').waitFor();
+    await page.goto(`${input.wallet}/shared`);
+    await page.locator('.card.shared').waitFor();
+  });
   await browser.step('a request is opened and left, and waits on the first page', async () => {
     const {clientId, requestUri} = input.request;
     await page.goto(`${input.wallet}/present?${new URLSearchParams({client_id: clientId, request_uri: requestUri})}`);

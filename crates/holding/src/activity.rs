@@ -45,6 +45,11 @@ pub enum Activity {
     CredentialRemoved {
         name: String,
     },
+    /// Codes that can be shown by whoever has them.
+    CardPrinted {
+        name: String,
+        claims: Vec<String>,
+    },
     DeviceKeyAdded {
         device: String,
     },
@@ -111,6 +116,7 @@ impl Activity {
             Self::ExistenceAnswered { .. } => "existenceAnswered",
             Self::ExistenceConfirmed { .. } => "existenceConfirmed",
             Self::CredentialRemoved { .. } => "credentialRemoved",
+            Self::CardPrinted { .. } => "cardPrinted",
             Self::DeviceKeyAdded { .. } => "deviceKeyAdded",
             Self::DeviceKeyLost { .. } => "deviceKeyLost",
             Self::PasskeyAdded { .. } => "passkeyAdded",
@@ -148,7 +154,7 @@ impl Activity {
     #[must_use]
     pub fn claims(&self) -> &[String] {
         match self {
-            Self::Presented { claims, .. } => claims,
+            Self::Presented { claims, .. } | Self::CardPrinted { claims, .. } => claims,
             _ => &[],
         }
     }
@@ -189,6 +195,7 @@ impl Activity {
             Self::Refused { to, .. } => format!("You said no to {to}. Nothing was shared."),
             Self::ExistenceAnswered { to, year } => format!("You sent your proof for {year} to {to}."),
             Self::ExistenceConfirmed { by, year, .. } => format!("{by} confirmed your proof for {year}."),
+            Self::CardPrinted { name, .. } => format!("You printed a card of {name}."),
             Self::CredentialRemoved { name } => format!("You removed {name} from this wallet."),
             Self::DeviceKeyAdded { device } => format!("A new key was made on {device}."),
             Self::DeviceKeyLost { device } => format!("The key of {device} was marked as lost."),

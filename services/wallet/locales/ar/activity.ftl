@@ -30,3 +30,4 @@ activity-at-desk = عند مكتب { $who }
 activity-custody-opened = فتح لك { $who } هذه المحفظة عند مكتب. تحفظ هذه الخدمة مفتاحها.
 activity-desk-visited = كنت عند مكتب { $who }.
 activity-custody-ended = لم تعد هذه الخدمة تحفظ مفتاحا لهذه المحفظة. إنها على جهازك.
+activity-card-printed = طبعت بطاقة من { $name }.

@@ -80,3 +80,5 @@ problem-renewal-over = لا يتجدد هذا تلقائيا
 problem-renewal-over-what = اطلب من المنظمة أن تعرضه عليك من جديد.
 problem-at-desk = هذا لا يُفعل عند المكتب
 problem-at-desk-what = سيبقى شيء يخصك على جهاز الموظف. افعله على جهازك.
+problem-card-too-long = هذا كثير على بطاقة
+problem-card-too-long-what = اختر أقل. الصورة الشخصية لا تتسع لها.

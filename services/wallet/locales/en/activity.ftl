@@ -32,3 +32,4 @@ activity-at-desk = At the desk of { $who }
 activity-custody-opened = { $who } opened this wallet for you at a desk. This service keeps its key.
 activity-desk-visited = You were at the desk of { $who }.
 activity-custody-ended = This service no longer keeps a key of this wallet. It is on your own device.
+activity-card-printed = You printed a card of { $name }.

@@ -82,3 +82,5 @@ problem-renewal-over = This is not renewed by itself
 problem-renewal-over-what = Ask the organisation to offer it to you again.
 problem-at-desk = This is not done at a desk
 problem-at-desk-what = It would leave something of yours on the officer’s device. Do it on a device of your own.
+problem-card-too-long = This is too much for a card
+problem-card-too-long-what = Choose less. A portrait does not fit.

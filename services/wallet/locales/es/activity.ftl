@@ -30,3 +30,4 @@ activity-at-desk = En la ventanilla de { $who }
 activity-custody-opened = { $who } le abrió esta cartera en una ventanilla. Este servicio guarda su clave.
 activity-desk-visited = Estuvo en la ventanilla de { $who }.
 activity-custody-ended = Este servicio ya no guarda ninguna clave de esta cartera. Está en su propio dispositivo.
+activity-card-printed = Imprimió una tarjeta de { $name }.

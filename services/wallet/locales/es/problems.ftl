@@ -80,3 +80,5 @@ problem-renewal-over = Esto no se renueva por sí solo
 problem-renewal-over-what = Pida a la organización que se lo ofrezca de nuevo.
 problem-at-desk = Esto no se hace en la ventanilla
 problem-at-desk-what = Algo suyo quedaría en el dispositivo del funcionario. Hágalo en un dispositivo propio.
+problem-card-too-long = Es demasiado para una tarjeta
+problem-card-too-long-what = Elija menos. Un retrato no cabe.

@@ -30,3 +30,4 @@ activity-at-desk = Au guichet de { $who }
 activity-custody-opened = { $who } a ouvert ce portefeuille pour vous à un guichet. Ce service en garde la clé.
 activity-desk-visited = Vous étiez au guichet de { $who }.
 activity-custody-ended = Ce service ne garde plus de clé de ce portefeuille. Il est sur votre propre appareil.
+activity-card-printed = Vous avez imprimé une carte de { $name }.

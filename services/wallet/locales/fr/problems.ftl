@@ -80,3 +80,5 @@ problem-renewal-over = Cela ne se renouvelle pas de soi-même
 problem-renewal-over-what = Demandez à l’organisation de vous l’offrir à nouveau.
 problem-at-desk = Cela ne se fait pas au guichet
 problem-at-desk-what = Quelque chose de vous resterait sur l’appareil de l’agent. Faites-le sur votre propre appareil.
+problem-card-too-long = C’est trop pour une carte
+problem-card-too-long-what = Choisissez moins. Un portrait n’y tient pas.

@@ -30,3 +30,4 @@ activity-at-desk = У окна, сотрудник: { $who }
 activity-custody-opened = { $who }: этот кошелёк открыт для вас у окна. Его ключ хранит эта служба.
 activity-desk-visited = Вы были у окна, сотрудник: { $who }.
 activity-custody-ended = Эта служба больше не хранит ключ этого кошелька. Он на вашем устройстве.
+activity-card-printed = Вы напечатали карточку: { $name }.

@@ -80,3 +80,5 @@ problem-renewal-over = Само это не продлевается
 problem-renewal-over-what = Попросите организацию предложить это снова.
 problem-at-desk = У окна это не делается
 problem-at-desk-what = Что-то ваше осталось бы на устройстве сотрудника. Сделайте это на своём устройстве.
+problem-card-too-long = Для карточки это слишком много
+problem-card-too-long-what = Выберите меньше. Портрет не поместится.

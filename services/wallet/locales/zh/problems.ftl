@@ -80,3 +80,5 @@ problem-renewal-over = 不能自动续期
 problem-renewal-over-what = 请让该组织重新提供给您。
 problem-at-desk = 这不能在窗口办理
 problem-at-desk-what = 否则您的东西会留在工作人员的设备上。请在自己的设备上办理。
+problem-card-too-long = 内容太多，卡片放不下
+problem-card-too-long-what = 请少选一些。照片放不下。

@@ -61,6 +61,7 @@ macro_rules! carry_faults {
 carry_faults!(
     super::accounts::AccountError,
     super::assisted::AssistedError,
+    super::cards::CardError,
     super::credentials::CredentialError,
     super::custody::CustodyError,
     super::existence::ExistenceError,

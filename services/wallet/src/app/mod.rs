@@ -5,6 +5,7 @@ pub mod activity;
 mod answer_form;
 pub mod assisted;
 pub mod background;
+pub mod cards;
 pub mod copies;
 pub mod credentials;
 pub mod custody;

@@ -23,6 +23,7 @@ pub const ASSETS: Assets = Assets(&[
     module!("wallet-renew.js"),
     module!("wallet-account.js"),
     module!("wallet-credential.js"),
+    module!("wallet-card.js"),
     offline::STYLE_SHEET,
     offline::KEEP,
     offline::KEPT,

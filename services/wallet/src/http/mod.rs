@@ -127,6 +127,7 @@ pub fn configure(config: &mut web::ServiceConfig<'_>) {
                 .service(credentials::check_status)
                 .service(credentials::delete_credential)
                 .service(credentials::renew_credential)
+                .service(credentials::print_card)
                 .service(offline::copy_credential)
                 .service(offline::note_offline_act)
                 .service(presentations::open_presentation)

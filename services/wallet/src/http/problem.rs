@@ -13,6 +13,7 @@ use web::Problem;
 pub use self::pages::PAGES;
 use crate::app::accounts::AccountError;
 use crate::app::assisted::AssistedError;
+use crate::app::cards::CardError;
 use crate::app::credentials::CredentialError;
 use crate::app::custody::CustodyError;
 use crate::app::existence::ExistenceError;
@@ -258,6 +259,19 @@ impl From<CredentialError> for Problem {
         match &error {
             CredentialError::Fault(inner) => fault(inner),
             CredentialError::Unknown => Self::not_found(),
+        }
+    }
+}
+
+impl From<CardError> for Problem {
+    fn from(error: CardError) -> Self {
+        match &error {
+            CardError::Fault(inner) => fault(inner),
+            CardError::Unknown => Self::not_found(),
+            CardError::StepUp(inner) => step_up(*inner),
+            CardError::Choice => Self::bad_request("claims: names that this credential lets be withheld."),
+            CardError::TooLong => Self::new(UNPROCESSABLE, "card-too-long", "This is too much for a card")
+                .detail("Choose less. A portrait does not fit."),
         }
     }
 }

@@ -44,6 +44,7 @@ catalogues!(
     "offer",
     "officers",
     "offline",
+    "paper",
     "parties",
     "problems",
     "scripts",

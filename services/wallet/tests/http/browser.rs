@@ -15,6 +15,19 @@ async fn every_page_is_accessible_in_every_language() {
         let mut knobs = ending.others.knobs();
         (knobs.refresh, knobs.ends_in_days) = (true, Some(20));
     }
+    {
+        let mut knobs = world.others.knobs();
+        knobs.receipt_uri = Some(format!("{}/oid4vp/receipts/v1", world.others.base));
+        knobs.verifier_receipt = "good";
+        knobs.request["claims_retention_seconds"] = json!(30 * 86_400);
+    }
+    let tended = std::sync::Arc::clone(&world.wallet);
+    let tending = tokio::spawn(async move {
+        loop {
+            tended.tend().await;
+            tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+        }
+    });
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/browser");
     let input = json!({
         "wallet": world.url,
@@ -32,5 +45,6 @@ async fn every_page_is_accessible_in_every_language() {
     let script = format!("{root}/wallet.mjs");
     let status =
         tokio::process::Command::new("node").arg(script).arg(&file).stdin(Stdio::null()).status().await;
+    tending.abort();
     assert!(status.unwrap().success(), "tests/browser/wallet.mjs failed (npm ci in tests/browser?)");
 }

@@ -6,6 +6,7 @@ mod approving;
 mod assisted;
 mod assisted_pages;
 mod browser;
+mod cards;
 mod copies;
 mod custody;
 mod deferred;

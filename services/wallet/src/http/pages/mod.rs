@@ -2,6 +2,7 @@
 
 mod access;
 mod assisted;
+mod cards;
 mod consent;
 pub(super) mod frame;
 mod officers;
@@ -56,6 +57,7 @@ pub fn configure(config: &mut ServiceConfig) -> &mut ServiceConfig {
         .configure(assisted::configure)
         .configure(officers::configure)
         .configure(shared::configure)
+        .configure(cards::configure)
 }
 
 #[derive(Template)]

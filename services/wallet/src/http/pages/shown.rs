@@ -288,6 +288,7 @@ pub fn entries(words: Words, activities: Vec<Noted>) -> Vec<Entry> {
                 | Activity::PasskeyRemoved { .. }
                 | Activity::PinAdded { .. }
                 | Activity::RecoveryCodeMade
+                | Activity::CardPrinted { .. }
                 | Activity::CustodyOpened { .. }
                 | Activity::CustodyEnded
                 | Activity::PinRemoved { .. } => "plain",
@@ -315,6 +316,7 @@ pub fn sentence(words: Words, activity: &Activity) -> Sentence {
         Activity::Refused { to, .. } => words.say("activity-refused").with("who", to),
         Activity::ExistenceAnswered { to, year: of } => year("activity-existence-answered", of, to),
         Activity::ExistenceConfirmed { by, year: of, .. } => year("activity-existence-confirmed", of, by),
+        Activity::CardPrinted { name, .. } => words.say("activity-card-printed").with("name", name),
         Activity::CredentialRemoved { name } => words.say("activity-credential-removed").with("name", name),
         Activity::DeviceKeyAdded { device } => words.say("activity-key-added").with("name", device),
         Activity::DeviceKeyLost { device } => words.say("activity-key-lost").with("name", device),

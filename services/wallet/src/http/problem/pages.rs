@@ -170,4 +170,9 @@ pub const PAGES: ProblemPages = ProblemPages(&[
         "This is not done at a desk",
         "A passkey, a key or a file would stay on the officer's device. The person does it on a device of their own.",
     ),
+    page(
+        "card-too-long",
+        "This is too much for a card",
+        "A card holds eight codes of some 400 characters each. Choose fewer claims; a portrait does not fit.",
+    ),
 ]);

@@ -22,7 +22,7 @@ pub use access::{
     DeviceKeyName, NewName, NewPin, PinAnswerBody, PinStartView, PinView, RecoveryAnswer, RecoveryCodeBody,
 };
 pub use account::{AccountView, ActivityList, DeviceKeyView, NewDeviceKey};
-pub use credentials::{ClaimView, CredentialList, CredentialView, StatusView};
+pub use credentials::{CardChoice, CardView, ClaimView, CredentialList, CredentialView, StatusView};
 pub use desk::{DeskPin, DeskSignatures, DeskView, DeskVisit, DeskWork, NewCustody};
 pub use existence::{ExistenceKey, ExistenceLink, ExistenceView, SigningStep};
 pub use export::ExportView;
