@@ -12,7 +12,7 @@ const confirmed = (method, url) => proven(() => send(method, url));
 
 find().then((key) => {
   for (const row of document.querySelectorAll("[data-key]")) {
-    if (key && key.thumbprint === row.dataset.key) {
+    if (key && !key.desk && key.thumbprint === row.dataset.key) {
       row.querySelector("[data-this-device]").hidden = false;
       const lose = row.querySelector("button");
       if (lose) lose.hidden = true;

@@ -46,7 +46,7 @@ export const account = () => document.getElementById("person").dataset.account;
 /** At an officer's desk: the key that the service keeps. This browser is the officer's and holds none of the person's. */
 function kept() {
   const desk = document.getElementById("desk");
-  return desk ? { thumbprint: desk.dataset.key, desk: true } : undefined;
+  return desk ? { thumbprint: desk.dataset.keptKey, desk: true } : undefined;
 }
 
 /** The key of this device for this account, if the browser still has it. */

@@ -14,3 +14,4 @@ desk-at = You are at the desk of { $who }. What you do here is noted with that n
 desk-finish = Finish
 desk-busy = Somebody is at the desk. Finish the visit first.
 desk-claim = With a recovery code you can take this wallet to a phone of your own later. This service then keeps no key of it any more.
+desk-kept = This service

@@ -14,3 +14,4 @@ desk-at = Está en la ventanilla de { $who }. Lo que haga aquí se anota con ese
 desk-finish = Terminar
 desk-busy = Hay alguien en la ventanilla. Termine primero la visita.
 desk-claim = Con un código de recuperación podrá llevar más tarde esta cartera a un teléfono suyo. Entonces este servicio ya no guardará su clave.
+desk-kept = Este servicio

@@ -14,3 +14,4 @@ desk-at = Vous êtes au guichet de { $who }. Ce que vous faites ici est noté av
 desk-finish = Terminer
 desk-busy = Quelqu’un est au guichet. Terminez d’abord la visite.
 desk-claim = Avec un code de secours, vous pourrez plus tard emporter ce portefeuille sur votre propre téléphone. Ce service n’en gardera alors plus la clé.
+desk-kept = Ce service

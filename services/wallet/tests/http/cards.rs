@@ -19,7 +19,8 @@ async fn card(person: &Person, id: &str, claims: Value) -> testkit::Answer {
 /// The credential that the codes of a card make.
 fn read(card: &Value) -> String {
     let mut joining = Joining::default();
-    let mut codes: Vec<&str> = card["codes"].as_array().unwrap().iter().map(|one| one.as_str().unwrap()).collect();
+    let mut codes: Vec<&str> =
+        card["codes"].as_array().unwrap().iter().map(|one| one.as_str().unwrap()).collect();
     codes.reverse();
     let text = codes.into_iter().find_map(|code| joining.add(code).unwrap());
     text.expect("all codes make a text")
@@ -31,7 +32,8 @@ async fn verifies(world: &World, text: &str) -> bool {
         Err(_) => Input::from_value(json!(text)),
     };
     let expect = Expect::credential(clock::Clock::now(&world.others.clock));
-    let outcome = credential::verify_credential(&input.unwrap(), world.wallet.resolver.as_ref(), &expect).await;
+    let outcome =
+        credential::verify_credential(&input.unwrap(), world.wallet.resolver.as_ref(), &expect).await;
     outcome.faults.is_empty()
 }
 
@@ -108,7 +110,11 @@ async fn cards_are_of_one_copy_that_no_verifier_sees() {
     assert_ne!(key(&first), person.key.thumbprint());
     let shown = prepared_for(&world, &person, "first").await;
     assert!(shown.is_some_and(|shown| shown != key(&first)));
-    assert_eq!(prepared_for(&world, &person, "second").await, None, "two copies: one for cards, one for the first");
+    assert_eq!(
+        prepared_for(&world, &person, "second").await,
+        None,
+        "two copies: one for cards, one for the first"
+    );
 }
 
 #[actix_web::test]
