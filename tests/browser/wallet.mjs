@@ -380,6 +380,7 @@ async function byPin(browser, input) {
     await page.locator('#ways-message.success').waitFor();
     await page.goto(`${input.wallet}/account`);
     await page.locator('form[action="/sign-out"] button').first().click();
+    await page.locator('#create-wallet:not(:disabled)').waitFor();
     await page.goto(`${input.wallet}/pin`);
     await page.locator('#pin').fill('602214');
     await page.locator('#pin-sign-in button').click();
