@@ -241,6 +241,7 @@ async function visit(browser, officer, input) {
   await browser.step('a colleague becomes an officer', async () => {
     await officer.page.goto(`${input.wallet}/officers`);
     await officer.page.locator('#invite:not(:disabled)').click();
+    await officer.page.locator('#invitation:not([hidden])').waitFor();
     await page.goto(await officer.page.locator('#invitation').textContent());
     await page.locator('#create-wallet:not(:disabled)').click();
     await page.locator('#join button:not(:disabled)').waitFor();
