@@ -96,6 +96,10 @@ pub enum Activity {
     DeskVisited {
         officer: String,
     },
+    /// A new PIN was set there with the recovery code.
+    PinReset {
+        officer: String,
+    },
     /// The person has it on a device of their own from then on.
     CustodyEnded,
     /// The last try before the PIN locked itself.
@@ -132,6 +136,7 @@ impl Activity {
             Self::Recovered { .. } => "recovered",
             Self::CustodyOpened { .. } => "custodyOpened",
             Self::DeskVisited { .. } => "deskVisited",
+            Self::PinReset { .. } => "pinReset",
             Self::CustodyEnded => "custodyEnded",
         }
     }
@@ -166,7 +171,8 @@ impl Activity {
             Self::RecoveryAgreed { officer }
             | Self::RecoveryEnded { by: Some(officer) }
             | Self::CustodyOpened { officer }
-            | Self::DeskVisited { officer } => Some(officer),
+            | Self::DeskVisited { officer }
+            | Self::PinReset { officer } => Some(officer),
             _ => None,
         }
     }
@@ -230,6 +236,9 @@ impl Activity {
                 format!("{officer} opened this wallet for you at a desk. This service keeps its key.")
             }
             Self::DeskVisited { officer } => format!("You were at the desk of {officer}."),
+            Self::PinReset { officer } => {
+                format!("At the desk of {officer} a new PIN was set with your recovery code.")
+            }
             Self::CustodyEnded => {
                 "This service no longer keeps a key of this wallet. It is on your own device.".to_owned()
             }

@@ -8,6 +8,9 @@ import { listenToStop } from "/assets/wallet-stop.js";
 
 listenToStop();
 
+// What this browser keeps is the officer's then.
+const atDesk = Boolean(document.getElementById("desk"));
+
 const confirmed = (method, url) => proven(() => send(method, url));
 
 find().then((key) => {
@@ -36,7 +39,7 @@ for (const button of document.querySelectorAll("button[data-delete]")) {
     if (button.dataset.question && !confirm(button.dataset.question)) return;
     withButton(button, async () => {
       await confirmed("DELETE", button.dataset.delete);
-      if (button.dataset.delete === "/v1/sessions") await forgetAll().catch(() => {});
+      if (button.dataset.delete === "/v1/sessions" && !atDesk) await forgetAll().catch(() => {});
       if (button.dataset.then) location.assign(button.dataset.then);
       else location.reload();
     });
@@ -60,8 +63,9 @@ const remove = document.getElementById("delete-account");
 remove.addEventListener("click", () =>
   withButton(remove, async () => {
     await confirmed("DELETE", "/v1/account");
+    if (atDesk) return location.assign("/officers/desk");
     await forget();
     await forgetAll().catch(() => {});
-    location.assign("/?deleted");
+    return location.assign("/?deleted");
   }),
 );

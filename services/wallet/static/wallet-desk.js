@@ -39,9 +39,21 @@ onSubmit("desk-visit", async () => {
   return "/";
 });
 
+/** A PIN that was typed twice. */
+function chosen(first, again) {
+  const [pin, same] = [take(first), take(again)];
+  if (pin !== same) throw new PasskeyError(say("access-pin-differ"));
+  return pin;
+}
+
 onSubmit("desk-open", async () => {
-  const pin = take("open-pin");
-  if (pin !== take("open-again")) throw new PasskeyError(say("access-pin-differ"));
-  await post("/v1/officers/wallets", { pin });
+  await post("/v1/officers/wallets", { pin: chosen("open-pin", "open-again") });
+  return "/ways-in";
+});
+
+onSubmit("desk-reset", async () => {
+  const pin = chosen("reset-pin", "reset-again");
+  await post("/v1/officers/desk/pin", { code: take("reset-code"), pin });
+  // The code is used up: another one is made there.
   return "/ways-in";
 });

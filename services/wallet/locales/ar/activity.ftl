@@ -31,3 +31,4 @@ activity-custody-opened = فتح لك { $who } هذه المحفظة عند مك
 activity-desk-visited = كنت عند مكتب { $who }.
 activity-custody-ended = لم تعد هذه الخدمة تحفظ مفتاحا لهذه المحفظة. إنها على جهازك.
 activity-card-printed = طبعت بطاقة من { $name }.
+activity-pin-reset = عند مكتب { $who } وُضع رقم سري جديد برمز استعادتك.

@@ -33,3 +33,4 @@ activity-custody-opened = { $who } opened this wallet for you at a desk. This se
 activity-desk-visited = You were at the desk of { $who }.
 activity-custody-ended = This service no longer keeps a key of this wallet. It is on your own device.
 activity-card-printed = You printed a card of { $name }.
+activity-pin-reset = At the desk of { $who } a new PIN was set with your recovery code.

@@ -15,3 +15,5 @@ desk-finish = Finish
 desk-busy = Somebody is at the desk. Finish the visit first.
 desk-claim = With a recovery code you can take this wallet to a phone of your own later. This service then keeps no key of it any more.
 desk-kept = This service
+desk-forgotten = The PIN is forgotten
+desk-forgotten-what = With the recovery code on paper, the person sets another PIN. The code is used up; make a new one afterwards. Without it: open a new wallet, and ask the organisations to offer everything again.

@@ -31,3 +31,4 @@ activity-custody-opened = { $who } le abrió esta cartera en una ventanilla. Est
 activity-desk-visited = Estuvo en la ventanilla de { $who }.
 activity-custody-ended = Este servicio ya no guarda ninguna clave de esta cartera. Está en su propio dispositivo.
 activity-card-printed = Imprimió una tarjeta de { $name }.
+activity-pin-reset = En la ventanilla de { $who } se puso un PIN nuevo con su código de recuperación.

@@ -15,3 +15,5 @@ desk-finish = Terminar
 desk-busy = Hay alguien en la ventanilla. Termine primero la visita.
 desk-claim = Con un código de recuperación podrá llevar más tarde esta cartera a un teléfono suyo. Entonces este servicio ya no guardará su clave.
 desk-kept = Este servicio
+desk-forgotten = Se olvidó el PIN
+desk-forgotten-what = Con el código de recuperación en papel, la persona elige otro PIN. El código sirve una vez; haga después uno nuevo. Sin él: abra una cartera nueva y pida a las organizaciones que lo ofrezcan todo de nuevo.

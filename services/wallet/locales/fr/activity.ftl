@@ -31,3 +31,4 @@ activity-custody-opened = { $who } a ouvert ce portefeuille pour vous à un guic
 activity-desk-visited = Vous étiez au guichet de { $who }.
 activity-custody-ended = Ce service ne garde plus de clé de ce portefeuille. Il est sur votre propre appareil.
 activity-card-printed = Vous avez imprimé une carte de { $name }.
+activity-pin-reset = Au guichet de { $who }, un nouveau code PIN a été choisi avec votre code de secours.

@@ -15,3 +15,5 @@ desk-finish = Terminer
 desk-busy = Quelqu’un est au guichet. Terminez d’abord la visite.
 desk-claim = Avec un code de secours, vous pourrez plus tard emporter ce portefeuille sur votre propre téléphone. Ce service n’en gardera alors plus la clé.
 desk-kept = Ce service
+desk-forgotten = Le code PIN est oublié
+desk-forgotten-what = Avec le code de secours sur papier, la personne choisit un autre code PIN. Le code de secours ne sert qu’une fois ; faites-en un nouveau ensuite. Sans lui : ouvrez un nouveau portefeuille et demandez aux organisations de tout offrir à nouveau.

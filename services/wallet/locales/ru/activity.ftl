@@ -31,3 +31,4 @@ activity-custody-opened = { $who }: этот кошелёк открыт для 
 activity-desk-visited = Вы были у окна, сотрудник: { $who }.
 activity-custody-ended = Эта служба больше не хранит ключ этого кошелька. Он на вашем устройстве.
 activity-card-printed = Вы напечатали карточку: { $name }.
+activity-pin-reset = У окна, сотрудник: { $who }, с вашим кодом восстановления задан новый ПИН-код.

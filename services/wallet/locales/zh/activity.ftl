@@ -31,3 +31,4 @@ activity-custody-opened = { $who } 在窗口为您开设了此钱包。其密钥
 activity-desk-visited = 您到过 { $who } 的窗口。
 activity-custody-ended = 本服务不再保管此钱包的密钥。它在您自己的设备上。
 activity-card-printed = 您打印了 { $name } 的卡片。
+activity-pin-reset = 在 { $who } 的窗口，用您的恢复码设置了新的 PIN 码。

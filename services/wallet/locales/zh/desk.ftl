@@ -15,3 +15,5 @@ desk-finish = 结束
 desk-busy = 窗口有人。请先结束此次来访。
 desk-claim = 有了恢复码，您以后可以把这个钱包转到自己的手机上。之后本服务不再保管其密钥。
 desk-kept = 本服务
+desk-forgotten = 忘记了 PIN 码
+desk-forgotten-what = 凭纸上的恢复码，本人可以另设 PIN 码。恢复码用后即失效；之后请再制作一个。没有恢复码：开设新钱包，并请各组织重新提供。

@@ -125,6 +125,36 @@ impl Wallet {
         Ok(Entered { number: wallet_number(&account), session: NewSession { token, account } })
     }
 
+    /// The PIN is forgotten or locked: with the recovery code on paper the person sets another one at the desk. The code is used up.
+    pub async fn reset_at_desk(
+        &self,
+        officer: &Person,
+        code: &str,
+        pin: &str,
+    ) -> Result<Entered, CustodyError> {
+        let Officer { account: by, name } = self.officer(officer).await?;
+        let pin = Pin::choose(pin).map_err(PinError::from)?;
+        let (code, account) = self.owner_of(code).await?;
+        let custody = self.store.read().await?.find_custody(&account).await?;
+        // Of a wallet that is not kept here the code opens it on a device of its person's own.
+        let custody = custody.ok_or(AccountError::RecoveryCode)?;
+        let access = self.make_pin(&account, &custody.thumbprint, pin, turn().await?).await?;
+        let key = self.data_key(&account).await?.ok_or(CustodyError::Unknown)?;
+        let entry = self.entry(&key, &Activity::PinReset { officer: name })?;
+        let (mut session, token) = self.new_session(&account, DEVICE, Assurance::Pin);
+        session.officer = Some(by);
+        let mut tx = self.store.write("reset_at_desk").await?;
+        if !tx.consume_recovery_code(&account, &code.fingerprint()).await? {
+            return Err(AccountError::RecoveryCode.into());
+        }
+        tx.delete_sessions(&account).await?;
+        tx.replace_pin(&access).await?;
+        tx.insert_session(&session).await?;
+        tx.insert_entry(&account, &entry).await?;
+        tx.commit().await?;
+        Ok(Entered { number: wallet_number(&account), session: NewSession { token, account } })
+    }
+
     /// A fresh proof of the person who is at the desk.
     pub async fn prove_at_desk(&self, person: &Person, pin: &str) -> Result<(), CustodyError> {
         let desk = person.desk.as_ref().ok_or(CustodyError::Unknown)?;

@@ -79,7 +79,7 @@ impl Wallet {
         Ok(NewSession { token, account })
     }
 
-    async fn owner_of(&self, code: &str) -> Result<(RecoveryCode, String), AccountError> {
+    pub(super) async fn owner_of(&self, code: &str) -> Result<(RecoveryCode, String), AccountError> {
         let code = RecoveryCode::parse(code).ok_or(AccountError::RecoveryCode)?;
         let owner = self.store.read().await?.find_recovery_code(&code.fingerprint()).await;
         let owner = owner.map_err(Fault::from)?.ok_or(AccountError::RecoveryCode)?;

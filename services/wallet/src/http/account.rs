@@ -1,5 +1,6 @@
 //! Accounts and sessions as JSON.
 
+use actix_web::cookie::Cookie;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION};
 use actix_web::web::Path;
@@ -10,6 +11,7 @@ use web::{Json, Problem};
 use super::auth::{Device, SignedIn, desk_removal, find_person, removal_cookie, session_cookie};
 use super::views::{AccountView, ActivityList, DeviceKeyView, Empty, ExportView, NewDeviceKey};
 use super::{App, language};
+use crate::app::Person;
 use crate::app::sessions::NewSession;
 use crate::words::Words;
 
@@ -121,7 +123,7 @@ pub async fn export_account(app: App, person: SignedIn) -> Result<HttpResponse, 
 #[delete("/account")]
 pub async fn delete_account(app: App, person: SignedIn) -> Result<HttpResponse, Problem> {
     app.wallet.delete_account(&person.0).await?;
-    Ok(HttpResponse::NoContent().cookie(removal_cookie(&app)).finish())
+    Ok(HttpResponse::NoContent().cookie(removal_of(&app, &person.0)).finish())
 }
 
 #[utoipa::path(tag = "account", security(("session" = [])), params(("id" = String, Path)), responses(
@@ -147,7 +149,12 @@ pub async fn delete_session(app: App, person: SignedIn, id: Path<String>) -> Res
 #[delete("/sessions")]
 pub async fn delete_sessions(app: App, person: SignedIn) -> Result<HttpResponse, Problem> {
     app.wallet.end_sessions(&person.0).await?;
-    Ok(HttpResponse::NoContent().cookie(removal_cookie(&app)).finish())
+    Ok(HttpResponse::NoContent().cookie(removal_of(&app, &person.0)).finish())
+}
+
+/// At a desk the visit ends, and the officer stays signed in.
+fn removal_of(app: &App, person: &Person) -> Cookie<'static> {
+    if person.desk.is_some() { desk_removal(app) } else { removal_cookie(app) }
 }
 
 /// Registers the public half of a key that this device holds.

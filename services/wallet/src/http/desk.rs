@@ -7,7 +7,7 @@ use web::{Json, Problem};
 
 use super::App;
 use super::auth::{SignedIn, desk_cookie, desk_removal, find_person};
-use super::views::{DeskPin, DeskSignatures, DeskView, DeskVisit, DeskWork, NewCustody};
+use super::views::{DeskPin, DeskReset, DeskSignatures, DeskView, DeskVisit, DeskWork, NewCustody};
 use crate::app::Person;
 use crate::app::custody::Entered;
 use crate::words::Words;
@@ -37,6 +37,19 @@ pub async fn enter_custody(
     body: Json<DeskVisit>,
 ) -> Result<HttpResponse, Problem> {
     let entered = app.wallet.enter_custody(&person.0, &body.0.wallet, &body.0.pin).await?;
+    Ok(at_desk(&app, HttpResponse::Ok(), entered))
+}
+
+/// The PIN is forgotten: with the recovery code the person sets another one, and the visit begins. The code is used up.
+#[utoipa::path(tag = "officers", security(("session" = [])), request_body = DeskReset, responses(
+    (status = 200, body = DeskView), (status = "4XX", body = Problem)))]
+#[post("/officers/desk/pin")]
+pub async fn reset_at_desk(
+    app: App,
+    person: SignedIn,
+    body: Json<DeskReset>,
+) -> Result<HttpResponse, Problem> {
+    let entered = app.wallet.reset_at_desk(&person.0, &body.0.code, &body.0.pin).await?;
     Ok(at_desk(&app, HttpResponse::Ok(), entered))
 }
 

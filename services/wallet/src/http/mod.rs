@@ -114,6 +114,7 @@ pub fn configure(config: &mut web::ServiceConfig<'_>) {
                 .service(officers::refuse_help)
                 .service(desk::open_custody)
                 .service(desk::enter_custody)
+                .service(desk::reset_at_desk)
                 .service(desk::prove_at_desk)
                 .service(desk::sign_at_desk)
                 .service(desk::leave_desk)

@@ -258,3 +258,55 @@ async fn number_alone_helps_a_kept_wallet_too_and_ends_its_custody() {
     assert!(activity(&phone).await.iter().any(|entry| entry["kind"] == "custodyEnded"));
     assert_eq!(phone.get("/v1/account").await.json().unwrap()["deviceKeys"][0]["lost"], true);
 }
+
+#[actix_web::test]
+async fn forgotten_pin_is_set_anew_with_the_code_on_paper() {
+    let world = World::new().await;
+    let (desk, number) = opened(&world).await;
+    receive(&world, &desk).await;
+    let code = desk.post("/v1/recovery-code", json!({})).await.json().unwrap()["code"].clone();
+    desk.delete("/v1/desk").await.expect(204).unwrap();
+    let reset = |code: &Value, pin: &str| {
+        let body = json!({ "code": code, "pin": pin });
+        let desk = &desk;
+        async move { desk.post("/v1/officers/desk/pin", body).await }
+    };
+    let wrong = json!("0000-0000-0000-0000-0000");
+    assert_eq!(problem(reset(&wrong, "602214").await, 422), "recovery-code-refused");
+    assert_eq!(problem(reset(&code, "123456").await, 422), "pin-unsuitable", "and the code is still good");
+    let made = reset(&code, "602214").await.expect(200).unwrap().json().unwrap();
+    assert_eq!(made["number"], json!(number));
+    assert_eq!(desk.credentials().await.len(), 2);
+    assert!(activity(&desk).await.iter().any(|entry| entry["kind"] == "pinReset"));
+    desk.delete("/v1/desk").await.expect(204).unwrap();
+    assert_eq!(problem(reset(&code, "602214").await, 422), "recovery-code-refused", "it serves once");
+    assert_eq!(problem(enter(&desk, &number, PIN).await, 422), "pin-refused");
+    enter(&desk, &number, "602214").await.expect(200).unwrap();
+}
+
+#[actix_web::test]
+async fn code_of_a_wallet_that_is_not_kept_here_sets_no_pin() {
+    let world = World::new().await;
+    let (officer, _) = officers(&world).await;
+    let anna = world.person("anna").await;
+    let code = anna.post("/v1/recovery-code", json!({})).await.json().unwrap()["code"].clone();
+    let body = json!({ "code": code, "pin": "602214" });
+    assert_eq!(
+        problem(officer.post("/v1/officers/desk/pin", body.clone()).await, 422),
+        "recovery-code-refused"
+    );
+    assert_eq!(problem(anna.post("/v1/officers/desk/pin", body).await, 404), "not-found");
+    anna.post("/v1/recovery/options", json!({ "code": code })).await.expect(200).unwrap();
+}
+
+#[actix_web::test]
+async fn signing_out_everywhere_and_leaving_for_good_keep_the_officer_signed_in() {
+    let world = World::new().await;
+    let (desk, number) = opened(&world).await;
+    desk.delete("/v1/sessions").await.expect(204).unwrap();
+    desk.page("/officers/desk").await.expect(200).unwrap();
+    enter(&desk, &number, PIN).await.expect(200).unwrap();
+    desk.delete("/v1/account").await.expect(204).unwrap();
+    desk.page("/officers/desk").await.expect(200).unwrap();
+    assert_eq!(problem(enter(&desk, &number, PIN).await, 404), "not-found");
+}

@@ -281,6 +281,7 @@ pub fn entries(words: Words, activities: Vec<Noted>) -> Vec<Entry> {
                 | Activity::RecoveryEnded { .. }
                 | Activity::RecoveryWithdrawn { .. }
                 | Activity::DeskVisited { .. }
+                | Activity::PinReset { .. }
                 | Activity::RecoveryDone { .. } => "warning",
                 Activity::CredentialRemoved { .. }
                 | Activity::DeviceKeyAdded { .. }
@@ -338,6 +339,7 @@ pub fn sentence(words: Words, activity: &Activity) -> Sentence {
         Activity::Recovered { device } => words.say("activity-recovered").with("name", device),
         Activity::CustodyOpened { officer } => words.say("activity-custody-opened").with("who", officer),
         Activity::DeskVisited { officer } => words.say("activity-desk-visited").with("who", officer),
+        Activity::PinReset { officer } => words.say("activity-pin-reset").with("who", officer),
         Activity::CustodyEnded => words.say("activity-custody-ended"),
     }
 }

@@ -25,6 +25,15 @@ pub struct DeskVisit {
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+pub struct DeskReset {
+    /// The recovery code, from the person's paper.
+    pub code: String,
+    /// Another PIN, chosen and typed by the person.
+    pub pin: String,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct DeskPin {
     pub pin: String,
 }

@@ -23,7 +23,7 @@ pub use access::{
 };
 pub use account::{AccountView, ActivityList, DeviceKeyView, NewDeviceKey};
 pub use credentials::{CardChoice, CardView, ClaimView, CredentialList, CredentialView, StatusView};
-pub use desk::{DeskPin, DeskSignatures, DeskView, DeskVisit, DeskWork, NewCustody};
+pub use desk::{DeskPin, DeskReset, DeskSignatures, DeskView, DeskVisit, DeskWork, NewCustody};
 pub use existence::{ExistenceKey, ExistenceLink, ExistenceView, SigningStep};
 pub use export::ExportView;
 pub use offers::{Acceptance, OfferLink, OfferStep, OfferView};
