@@ -63,6 +63,7 @@ carry_faults!(
     super::assisted::AssistedError,
     super::cards::CardError,
     super::credentials::CredentialError,
+    super::credentials::RemovalError,
     super::custody::CustodyError,
     super::existence::ExistenceError,
     super::offers::OfferError,

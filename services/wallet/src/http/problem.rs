@@ -14,7 +14,7 @@ pub use self::pages::PAGES;
 use crate::app::accounts::AccountError;
 use crate::app::assisted::AssistedError;
 use crate::app::cards::CardError;
-use crate::app::credentials::CredentialError;
+use crate::app::credentials::{CredentialError, RemovalError};
 use crate::app::custody::CustodyError;
 use crate::app::existence::ExistenceError;
 use crate::app::fault::{Fault, RemoteFault};
@@ -259,6 +259,15 @@ impl From<CredentialError> for Problem {
         match &error {
             CredentialError::Fault(inner) => fault(inner),
             CredentialError::Unknown => Self::not_found(),
+        }
+    }
+}
+
+impl From<RemovalError> for Problem {
+    fn from(error: RemovalError) -> Self {
+        match error {
+            RemovalError::Credential(inner) => inner.into(),
+            RemovalError::StepUp(inner) => step_up(inner),
         }
     }
 }
