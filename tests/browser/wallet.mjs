@@ -171,8 +171,8 @@ async function wide(browser, page, name) {
 }
 
 async function shoot(browser, page, input, path, language) {
-  const [, , second = ''] = path.split('/');
-  const part = /^[a-z]+$/.test(second) ? `-${second}` : '';
+  // Identifiers are left out of the name.
+  const part = path.split('/').slice(2).filter(one => /^[a-z]+$/.test(one)).map(one => `-${one}`).join('');
   const name = `${language}-${path.split('/')[1].replace('?', '') || 'home'}`.replace(/credential_offer_uri=.*|code=.*/, '-link') + part;
   for(const [suffix, size] of [['desk', DESK], ['phone', PHONE]]) {
     await page.setViewportSize(size);
