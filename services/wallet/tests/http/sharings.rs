@@ -193,3 +193,17 @@ async fn same_verifier_is_counted_and_stands_once() {
     assert_eq!(looked.matches("<h2 id=\"shared-").count(), 1);
     assert!(looked.contains("<bdi>2</bdi> times") || looked.contains("2 times"), "{looked}");
 }
+
+#[actix_web::test]
+async fn stolen_database_does_not_say_who_saw_what() {
+    let world = World::new().await;
+    world.others.knobs().verifier_receipt = "good";
+    let person = sharer(&world).await;
+    world.wallet.tend().await;
+    assert_eq!(sharings(&person).await[0]["receipt"]["state"], "signed");
+    let mut bytes = std::fs::read(&world.database).unwrap();
+    bytes.extend(std::fs::read(world.database.with_extension("db-wal")).unwrap_or_default());
+    for secret in ["World Food", "did:passerelle:wfp", "Rome office", "Given name", "receipts/v1"] {
+        assert!(!bytes.windows(secret.len()).any(|window| window == secret.as_bytes()), "{secret}");
+    }
+}
