@@ -88,6 +88,12 @@ async function byKeyboard(browser, person, input) {
     await page.locator('#printed-codes svg').first().waitFor();
     await browser.accessible(page, 'a printed card');
     await page.screenshot({path: join(input.shots, 'en-printed-card-phone.png'), fullPage: true});
+    await page.emulateMedia({media: 'print'});
+    const seen = await page.evaluate(() => ['.site-header', '#card-form', '.help', '#printed']
+      .map(part => document.querySelector(part).getClientRects().length > 0));
+    assert.deepEqual(seen, [false, false, false, true], 'paper has the card alone');
+    await page.screenshot({path: join(input.shots, 'en-printed-card-paper.png'), fullPage: true});
+    await page.emulateMedia({media: null});
   });
   await browser.step('a request is answered by keyboard and stands among what was shared', async () => {
     const {clientId, requestUri} = input.request;

@@ -12,6 +12,11 @@ macro_rules! module {
 
 pub const ASSETS: Assets = Assets(&[
     Asset { name: "wallet.css", content_type: STYLE, body: include_bytes!("../../static/wallet.css") },
+    Asset {
+        name: "wallet-card.css",
+        content_type: STYLE,
+        body: include_bytes!("../../static/wallet-card.css"),
+    },
     module!("wallet-key.js"),
     module!("wallet-entry.js"),
     module!("wallet-open.js"),
