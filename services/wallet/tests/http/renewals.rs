@@ -199,3 +199,25 @@ async fn what_ends_soon_is_renewed_by_itself_once_a_day_at_most() {
     person.sign_in().await;
     assert!(home(&person).await.contains("data-due"));
 }
+
+#[actix_web::test]
+async fn what_the_issuer_does_not_give_anew_stays_and_is_asked_for_by_the_person() {
+    let world = refreshing().await;
+    let person = without_copies(&world).await;
+    let before = selective(&person).await;
+    world.others.knobs().deferred = Some("dc_sd-jwt");
+    let offer = begin(&person).await.expect(201).unwrap().json().unwrap();
+    assert_eq!(renew(&person, &offer, &["copy 3", "copy 4"]).await["state"], "waiting");
+    assert_eq!(
+        person.credentials().await.len(),
+        3,
+        "the one that came stands beside the old ones until all is clear"
+    );
+    world.others.knobs().release = "credential_request_denied";
+    world.others.clock.advance(chrono::Duration::minutes(2));
+    world.wallet.tend().await;
+    let after = person.credentials().await;
+    assert_eq!(after.len(), 2);
+    assert_eq!(selective(&person).await["id"], before["id"]);
+    assert_eq!(problem(begin(&person).await, 409), "renewal-over");
+}

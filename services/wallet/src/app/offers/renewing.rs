@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use chrono::Duration;
 use clock::Timestamp;
 use holding::held::{Held, Standing};
-use holding::reception::{self, Reception};
+use holding::reception::{self, Progress, Reception};
 use holding::vault::{DataKey, Purpose};
 use store_wallet::Tx;
 use store_wallet::credentials::Credential;
@@ -101,8 +101,17 @@ impl Wallet {
             return Err(OfferError::RenewalOver);
         }
         let key = format!("renews {earlier}");
-        if let Some((record, reception)) = self.find_by_source(person, Table::Offers, &key).await? {
-            return Ok((self.with_stored(person, record, reception).await?, false));
+        if let Some((record, reception)) =
+            self.find_by_source::<Reception>(person, Table::Offers, &key).await?
+        {
+            match reception.progress {
+                // The rest of the earlier offer is what the issuer did not give anew.
+                Progress::Received { .. } => return Err(OfferError::RenewalOver),
+                Progress::Refused { .. } => self.decline_offer(person, &record.id).await?,
+                Progress::Opened | Progress::Signing { .. } | Progress::Waiting { .. } => {
+                    return Ok((self.with_stored(person, record, reception).await?, false));
+                }
+            }
         }
         let endings = self.endings(person).await?;
         if !endings.iter().any(|ending| ending.kept.row.offer == earlier) {
