@@ -153,6 +153,9 @@ async fn agency_reads_a_report(stack: &Stack, agency: &Agency, held: &Held) -> R
         let evidence = report.evidence("accreditation").to_string();
         ensure!(evidence.contains("eight"), "a height of the chain: {evidence}");
     }
+    let shared = held.person.shared().await?;
+    ensure!(text(&shared, "/receipt/outcome")? == "valid", "{shared}");
+    ensure!(shared.get("keepsSeconds").is_some_and(Value::is_u64), "how long they keep it: {shared}");
     let receipt = held.person.receipt(&text(&held.sd_jwt, "/id")?).await?;
     held.person.receipt(&text(&held.data_integrity, "/id")?).await?;
     present(agency, held, "staff-identity-anchored", &held.sd_jwt).await?.expect("valid")?;

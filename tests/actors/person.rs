@@ -114,6 +114,16 @@ impl Person {
         .await
     }
 
+    /// Waits until the wallet holds the verifier's signed receipt of what was shared last, and returns the act.
+    pub async fn shared(&self) -> Result<Value> {
+        until("the verifier's receipt", Duration::from_secs(60), async || {
+            let list = self.get("/v1/sharings").await?.expect(200)?.json()?;
+            let last = list.pointer("/sharings/0").context("nothing was shared")?;
+            Ok((text(last, "/receipt/state")? == "signed").then(|| last.clone()))
+        })
+        .await
+    }
+
     /// Opens a verifier's link and returns what the person is shown.
     pub async fn open_request(&self, link: &str) -> Result<Value> {
         let body = json!({ "clientId": parameter(link, "client_id")?, "requestUri": parameter(link, "request_uri")? });

@@ -61,7 +61,7 @@ async function press(page, selector) {
 /** Receives, is asked and says no, all by keyboard. Returns the pages there are then. */
 async function byKeyboard(browser, person, input) {
   const {page} = person;
-  const paths = ['/', '/activity', '/account'];
+  const paths = ['/', '/activity', '/account', '/shared', '/looked', '/ways-in'];
   await browser.step('a wallet is made and an offer accepted by keyboard', async () => {
     await page.goto(`${input.wallet}/offer?credential_offer_uri=${encodeURIComponent(input.offer)}`);
     await page.locator('#create-wallet:not(:disabled)').waitFor();
@@ -78,6 +78,32 @@ async function byKeyboard(browser, person, input) {
     await press(page, 'a.credential');
     await page.locator('#credential').waitFor();
     paths.push(new URL(page.url()).pathname);
+  });
+  await browser.step('a card is made by keyboard', async () => {
+    const path = `${paths[paths.length - 1]}/card`;
+    paths.push(path);
+    await page.goto(input.wallet + path);
+    await page.locator('#card-form button:not(:disabled)').waitFor();
+    await press(page, '#card-form button');
+    await page.locator('#printed-codes svg').first().waitFor();
+    await browser.accessible(page, 'a printed card');
+    await page.screenshot({path: join(input.shots, 'en-printed-card-phone.png'), fullPage: true});
+    await page.emulateMedia({media: 'print'});
+    const seen = await page.evaluate(() => ['.site-header', '#card-form', '.help', '#printed']
+      .map(part => document.querySelector(part).getClientRects().length > 0));
+    assert.deepEqual(seen, [false, false, false, true], 'paper has the card alone');
+    await page.screenshot({path: join(input.shots, 'en-printed-card-paper.png'), fullPage: true});
+    await page.emulateMedia({media: null});
+  });
+  await browser.step('a request is answered by keyboard and stands among what was shared', async () => {
+    const {clientId, requestUri} = input.request;
+    const query = new URLSearchParams({client_id: clientId, request_uri: `${requestUri}?answered`});
+    await page.goto(`${input.wallet}/present?${query}`);
+    await page.locator('#agree:not(:disabled)').waitFor();
+    await press(page, '#agree');
+    await page.locator('.verdict.pass').waitFor();
+    await page.goto(`${input.wallet}/shared`);
+    await page.locator('.card.shared').waitFor();
   });
   await browser.step('a request is opened and left, and waits on the first page', async () => {
     const {clientId, requestUri} = input.request;
@@ -151,8 +177,8 @@ async function wide(browser, page, name) {
 }
 
 async function shoot(browser, page, input, path, language) {
-  const [, , second = ''] = path.split('/');
-  const part = /^[a-z]+$/.test(second) ? `-${second}` : '';
+  // Identifiers are left out of the name.
+  const part = path.split('/').slice(2).filter(one => /^[a-z]+$/.test(one)).map(one => `-${one}`).join('');
   const name = `${language}-${path.split('/')[1].replace('?', '') || 'home'}`.replace(/credential_offer_uri=.*|code=.*/, '-link') + part;
   for(const [suffix, size] of [['desk', DESK], ['phone', PHONE]]) {
     await page.setViewportSize(size);
@@ -208,6 +234,76 @@ async function help(browser, retiree, input) {
   return {officer, helped, request};
 }
 
+/** Types the PIN into the dialog that a signature at a desk asks for. */
+async function typePin(page, pin) {
+  await page.locator('dialog[open] input').fill(pin);
+  await page.keyboard.press('Enter');
+}
+
+/** A colleague joins, and at their desk somebody without a phone receives, leaves and comes back. The visit stays open. */
+async function visit(browser, officer, input) {
+  const clerk = await browser.person('clerk');
+  const {page} = clerk;
+  await browser.step('a colleague becomes an officer', async () => {
+    await officer.page.goto(`${input.wallet}/officers`);
+    await officer.page.locator('#invite:not(:disabled)').click();
+    await officer.page.locator('#invitation:not([hidden])').waitFor();
+    await page.goto(await officer.page.locator('#invitation').textContent());
+    await page.locator('#create-wallet:not(:disabled)').click();
+    await page.locator('#join button:not(:disabled)').waitFor();
+    await page.locator('#name').fill('Li Wei');
+    await page.keyboard.press('Enter');
+    await page.locator('#find-request button:not(:disabled)').waitFor();
+  });
+  await browser.step('a wallet is opened at a desk by keyboard, and receives with a PIN', async () => {
+    await page.goto(`${input.wallet}/officers/desk`);
+    await page.locator('#desk-open button:not(:disabled)').waitFor();
+    for(const id of ['#open-pin', '#open-again']) {
+      await reach(page, id);
+      await page.keyboard.type('271828');
+    }
+    await page.keyboard.press('Enter');
+    await page.locator('#desk').waitFor();
+    await page.goto(`${input.wallet}/offer?credential_offer_uri=${encodeURIComponent(input.offer)}`);
+    await page.locator('#tx-code').fill(input.code);
+    await page.locator('#accept:not(:disabled)').click();
+    await typePin(page, '314159');
+    await page.locator('#offer-message[role=alert]').waitFor();
+    await page.locator('#accept:not(:disabled)').click();
+    await typePin(page, '271828');
+    await page.locator('.verdict.pass').waitFor();
+  });
+  await browser.step('the visit ends, nothing of it is left, and the person comes back', async () => {
+    const {number} = await page.evaluate(async () => (await fetch('/v1/account')).json());
+    await page.goto(`${input.wallet}/`);
+    await page.locator('a.credential').first().waitFor();
+    await page.locator('#desk button').click();
+    await page.locator('#desk-visit button:not(:disabled)').waitFor();
+    const left = await page.evaluate(async () => {
+      const databases = await indexedDB.databases();
+      const keys = [];
+      for(const {name} of databases) {
+        const database = await new Promise(resolve => { indexedDB.open(name).onsuccess = event => resolve(event.target.result); });
+        for(const store of database.objectStoreNames) {
+          const all = database.transaction(store).objectStore(store).getAllKeys();
+          keys.push(...await new Promise(resolve => { all.onsuccess = () => resolve(all.result); }));
+        }
+        database.close();
+      }
+      return {keys, caches: await caches.keys(), local: {...localStorage}, session: {...sessionStorage}};
+    });
+    assert.deepEqual(left, {keys: [], caches: [], local: {}, session: {}});
+    await page.goto(`${input.wallet}/`);
+    assert.equal(await page.locator('a.credential').count(), 0, 'the wallet of the officer');
+    await page.goto(`${input.wallet}/officers/desk`);
+    await page.locator('#wallet-number').fill(number);
+    await page.locator('#visit-pin').fill('271828');
+    await page.locator('#desk-visit button:not(:disabled)').click();
+    await page.locator('a.credential').first().waitFor();
+  });
+  return clerk;
+}
+
 /** A first visit over a slow line on a slow phone. */
 async function weigh(browser, input) {
   const person = await browser.person('first visit', {phone: true});
@@ -232,6 +328,91 @@ async function weigh(browser, input) {
   });
 }
 
+/** A wallet with a PIN: two taps make one, and a proof by PIN goes on where it was asked for. */
+async function byPin(browser, input) {
+  const {page} = await browser.person('pin', {phone: true});
+  const made = [];
+  page.on('request', request => {
+    if(request.method() === 'POST' && request.url().endsWith('/v1/pin/registration')) {
+      made.push(request);
+    }
+  });
+  await browser.step('two taps make one wallet with a PIN', async () => {
+    await page.goto(`${input.wallet}/pin`);
+    await page.locator('#new-pin').fill('271828');
+    await page.locator('#same-pin').fill('271828');
+    await page.evaluate(() => {
+      const form = document.querySelector('#pin-create');
+      form.requestSubmit();
+      form.dispatchEvent(new Event('submit', {cancelable: true}));
+    });
+    await page.locator('#paste-form').waitFor({state: 'attached'});
+    assert.equal(made.length, 1);
+  });
+  await browser.step('the answer is lost, and the same wallet is opened', async () => {
+    const before = await page.evaluate(async () => (await fetch('/v1/account')).json());
+    const {page: second} = await browser.person('pin without a line', {phone: true});
+    // The request arrives, its answer does not.
+    await second.addInitScript(() => {
+      const real = window.fetch;
+      window.fetch = async (url, how) => {
+        const answer = await real(url, how);
+        if(url === '/v1/pin/registration' && !sessionStorage.getItem('lost')) {
+          sessionStorage.setItem('lost', 'once');
+          throw new TypeError('the line broke');
+        }
+        return answer;
+      };
+    });
+    await second.goto(`${input.wallet}/pin`);
+    for(const id of ['#new-pin', '#same-pin']) {
+      await second.locator(id).fill('314159');
+    }
+    await second.locator('#pin-create button').click();
+    await second.locator('#pin-message[role=alert]').waitFor();
+    await second.reload();
+    for(const id of ['#new-pin', '#same-pin']) {
+      await second.locator(id).fill('314159');
+    }
+    await second.locator('#pin-create button').click();
+    await second.locator('#paste-form').waitFor({state: 'attached'});
+    const account = await second.evaluate(async () => (await fetch('/v1/account')).json());
+    assert.equal(account.pins.length, 1);
+    assert.notEqual(account.id, before.id);
+  });
+  await browser.step('the PIN is changed on the page of the ways in', async () => {
+    await page.goto(`${input.wallet}/ways-in`);
+    await page.locator('form[data-pin] input').fill('602214');
+    await page.locator('form[data-pin] button').click();
+    await page.locator('#ways-message.success').waitFor();
+    await page.goto(`${input.wallet}/account`);
+    await page.locator('form[action="/sign-out"] button').first().click();
+    await page.locator('#create-wallet:not(:disabled)').waitFor();
+    await page.goto(`${input.wallet}/pin`);
+    await page.locator('#pin').fill('602214');
+    await page.locator('#pin-sign-in button').click();
+    await page.locator('#paste-form').waitFor({state: 'attached'});
+  });
+}
+
+/** What ends soon is renewed by itself while the wallet is open. */
+async function quietly(browser, input) {
+  const {page} = await browser.person('renewing', {phone: true});
+  await browser.step('what ends soon is renewed without a tap', async () => {
+    const {wallet, offer} = input.ending;
+    await page.goto(`${wallet}/offer?credential_offer_uri=${encodeURIComponent(offer)}`);
+    await page.locator('#create-wallet:not(:disabled)').click();
+    await page.locator('#tx-code').fill(input.code);
+    await page.locator('#accept:not(:disabled)').click();
+    await page.locator('.verdict.pass').waitFor();
+    await page.goto(`${wallet}/`);
+    await page.locator('[data-reminder] [role=status]:text("It is renewed")').waitFor();
+    await browser.accessible(page, 'a renewal');
+    await page.goto(`${wallet}/activity`);
+    assert.match(await page.innerText('main'), /renewed/);
+  });
+}
+
 async function everyLanguage(browser, input) {
   const person = await browser.person('retiree', {phone: true});
   const paths = await byKeyboard(browser, person, input);
@@ -242,6 +423,7 @@ async function everyLanguage(browser, input) {
   const offer = new URL(newcomer.page.url()).pathname;
   const stranger = await browser.person('stranger', {phone: true});
   const {officer, helped, request} = await help(browser, person, input);
+  const clerk = await visit(browser, officer, input);
   for(const language of LANGUAGES) {
     await browser.step(`every page in ${language}`, async () => {
       await speak(person, input, language);
@@ -257,6 +439,8 @@ async function everyLanguage(browser, input) {
       await stranger.page.locator(`.languages-first button[value=${language}]`).click();
       await look(browser, stranger, input, '/?first', language);
       await look(browser, stranger, input, '/recover/help?ask', language);
+      await look(browser, stranger, input, '/recover', language);
+      await look(browser, stranger, input, '/pin', language);
       await look(browser, stranger, input, '/officers?closed', language);
       await look(browser, stranger, input, '/officers/join', language);
       await speak(helped, input, language);
@@ -264,8 +448,12 @@ async function everyLanguage(browser, input) {
       await speak(officer, input, language);
       await look(browser, officer, input, '/officers', language);
       await look(browser, officer, input, request, language);
+      await look(browser, officer, input, '/officers/desk', language);
+      await speak(clerk, input, language);
+      await look(browser, clerk, input, '/account?visit', language);
+      await look(browser, clerk, input, '/ways-in?visit', language);
     });
   }
 }
 
-await Browser.conduct('wallet', JSON.parse(readFileSync(process.argv[2], 'utf8')), floor, weigh, everyLanguage);
+await Browser.conduct('wallet', JSON.parse(readFileSync(process.argv[2], 'utf8')), floor, weigh, byPin, quietly, everyLanguage);

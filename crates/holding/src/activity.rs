@@ -11,6 +11,14 @@ pub enum Activity {
         proven: bool,
         names: Vec<String>,
     },
+    /// The organisation gave the same anew.
+    Renewed {
+        from: String,
+        proven: bool,
+        names: Vec<String>,
+        /// Whether it says something else than before.
+        changed: bool,
+    },
     Presented {
         to: String,
         proven: bool,
@@ -36,6 +44,11 @@ pub enum Activity {
     },
     CredentialRemoved {
         name: String,
+    },
+    /// Codes that can be shown by whoever has them.
+    CardPrinted {
+        name: String,
+        claims: Vec<String>,
     },
     DeviceKeyAdded {
         device: String,
@@ -68,9 +81,27 @@ pub enum Activity {
     RecoveryEnded {
         by: Option<String>,
     },
+    /// By the device that had asked.
+    RecoveryWithdrawn {
+        device: String,
+    },
     RecoveryDone {
         device: String,
     },
+    /// An officer opened the wallet for somebody without a phone.
+    CustodyOpened {
+        officer: String,
+    },
+    /// The person entered it at an officer's desk.
+    DeskVisited {
+        officer: String,
+    },
+    /// A new PIN was set there with the recovery code.
+    PinReset {
+        officer: String,
+    },
+    /// The person has it on a device of their own from then on.
+    CustodyEnded,
     /// The last try before the PIN locked itself.
     PinLocked {
         device: String,
@@ -83,11 +114,13 @@ impl Activity {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Received { .. } => "received",
+            Self::Renewed { .. } => "renewed",
             Self::Presented { .. } => "presented",
             Self::Refused { .. } => "refused",
             Self::ExistenceAnswered { .. } => "existenceAnswered",
             Self::ExistenceConfirmed { .. } => "existenceConfirmed",
             Self::CredentialRemoved { .. } => "credentialRemoved",
+            Self::CardPrinted { .. } => "cardPrinted",
             Self::DeviceKeyAdded { .. } => "deviceKeyAdded",
             Self::DeviceKeyLost { .. } => "deviceKeyLost",
             Self::PasskeyAdded { .. } => "passkeyAdded",
@@ -98,8 +131,13 @@ impl Activity {
             Self::RecoveryCodeMade => "recoveryCodeMade",
             Self::RecoveryAgreed { .. } => "recoveryAgreed",
             Self::RecoveryEnded { .. } => "recoveryEnded",
+            Self::RecoveryWithdrawn { .. } => "recoveryWithdrawn",
             Self::RecoveryDone { .. } => "recoveryDone",
             Self::Recovered { .. } => "recovered",
+            Self::CustodyOpened { .. } => "custodyOpened",
+            Self::DeskVisited { .. } => "deskVisited",
+            Self::PinReset { .. } => "pinReset",
+            Self::CustodyEnded => "custodyEnded",
         }
     }
 
@@ -108,6 +146,7 @@ impl Activity {
     pub fn who(&self) -> Option<&str> {
         match self {
             Self::Received { from: who, .. }
+            | Self::Renewed { from: who, .. }
             | Self::Presented { to: who, .. }
             | Self::Refused { to: who, .. }
             | Self::ExistenceAnswered { to: who, .. }
@@ -120,8 +159,21 @@ impl Activity {
     #[must_use]
     pub fn claims(&self) -> &[String] {
         match self {
-            Self::Presented { claims, .. } => claims,
+            Self::Presented { claims, .. } | Self::CardPrinted { claims, .. } => claims,
             _ => &[],
+        }
+    }
+
+    /// The officer of this service who did it, where one did.
+    #[must_use]
+    pub fn officer(&self) -> Option<&str> {
+        match self {
+            Self::RecoveryAgreed { officer }
+            | Self::RecoveryEnded { by: Some(officer) }
+            | Self::CustodyOpened { officer }
+            | Self::DeskVisited { officer }
+            | Self::PinReset { officer } => Some(officer),
+            _ => None,
         }
     }
 
@@ -139,10 +191,17 @@ impl Activity {
     pub fn sentence(&self) -> String {
         match self {
             Self::Received { from, names, .. } => format!("You received {} from {from}.", list(names)),
+            Self::Renewed { from, names, changed: true, .. } => {
+                format!("{from} renewed {}. Something in it has changed: look at it.", list(names))
+            }
+            Self::Renewed { from, names, changed: false, .. } => {
+                format!("{from} renewed {}. It says the same as before.", list(names))
+            }
             Self::Presented { to, .. } => format!("You shared information with {to}."),
             Self::Refused { to, .. } => format!("You said no to {to}. Nothing was shared."),
             Self::ExistenceAnswered { to, year } => format!("You sent your proof for {year} to {to}."),
             Self::ExistenceConfirmed { by, year, .. } => format!("{by} confirmed your proof for {year}."),
+            Self::CardPrinted { name, .. } => format!("You printed a card of {name}."),
             Self::CredentialRemoved { name } => format!("You removed {name} from this wallet."),
             Self::DeviceKeyAdded { device } => format!("A new key was made on {device}."),
             Self::DeviceKeyLost { device } => format!("The key of {device} was marked as lost."),
@@ -159,6 +218,9 @@ impl Activity {
                 format!("{officer} refused to open this wallet on another device.")
             }
             Self::RecoveryEnded { by: None } => "You stopped the opening on another device.".to_owned(),
+            Self::RecoveryWithdrawn { device } => {
+                format!("Whoever had asked on {device} to open this wallet there took that back.")
+            }
             Self::RecoveryDone { device } => {
                 format!("Two officers opened this wallet again, on {device}. All other sessions ended.")
             }
@@ -169,6 +231,16 @@ impl Activity {
                 format!(
                     "This wallet was entered with its recovery code on {device}. All other sessions ended."
                 )
+            }
+            Self::CustodyOpened { officer } => {
+                format!("{officer} opened this wallet for you at a desk. This service keeps its key.")
+            }
+            Self::DeskVisited { officer } => format!("You were at the desk of {officer}."),
+            Self::PinReset { officer } => {
+                format!("At the desk of {officer} a new PIN was set with your recovery code.")
+            }
+            Self::CustodyEnded => {
+                "This service no longer keeps a key of this wallet. It is on your own device.".to_owned()
             }
             Self::PinLocked { device } => {
                 format!("The PIN on {device} was locked after too many wrong tries.")

@@ -53,6 +53,10 @@ pub enum Act {
     DeleteAccount,
     /// Taking everything along, as one file that can be read.
     Export,
+    /// Removing a credential at an officer's desk; on a device of one's own the open session is enough.
+    RemoveAtDesk,
+    /// Printing a card that anybody can show who has it.
+    PrintCard,
     /// Showing something to somebody whom neither the registry nor a certificate names.
     PresentToUnproven,
     /// Adding, changing or removing a passkey, a PIN or a recovery code.
@@ -66,7 +70,11 @@ impl Act {
     pub const fn needs_strongest(self) -> bool {
         match self {
             Self::ChangeWaysIn => true,
-            Self::DeleteAccount | Self::Export | Self::PresentToUnproven => false,
+            Self::DeleteAccount
+            | Self::Export
+            | Self::RemoveAtDesk
+            | Self::PrintCard
+            | Self::PresentToUnproven => false,
         }
     }
 }

@@ -10,6 +10,9 @@ use crate::labels::{ShownClaim, shown_claims};
 use crate::party::Party;
 use crate::path::Step;
 
+/// So long before its end a person is reminded of it: time enough for a letter.
+pub const REMINDED_DAYS: i64 = 30;
+
 /// What arrived. It never changes.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Held {
@@ -160,10 +163,58 @@ impl Held {
         self.standing_by_date(now).or(seen).unwrap_or(Standing::Unknown)
     }
 
+    /// Whether its end is near enough to be said, or has come: a month before, or the last fifth of what lives shortly.
+    #[must_use]
+    pub fn ends_soon(&self, now: Timestamp) -> bool {
+        self.valid_until.is_some_and(|until| {
+            let fifth = (until - self.valid_from.unwrap_or(self.received_at)) / 5;
+            until - now <= fifth.min(chrono::Duration::days(REMINDED_DAYS))
+        })
+    }
+
     /// The last part of the type's name: `StaffIdentity` of `https://…/v1#StaffIdentity`.
     #[must_use]
     pub fn kind(&self) -> &str {
         let own = self.types.iter().rev().find(|name| !name.ends_with("VerifiableCredential"));
         own.map_or("", |name| name.rsplit(['#', '/']).next().unwrap_or(name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn held(from: Option<i64>, until: Option<i64>) -> Held {
+        let day = |days: i64| chrono::DateTime::UNIX_EPOCH + chrono::Duration::days(days);
+        Held {
+            format: LDP_VC.into(),
+            credential: Value::Null,
+            root: Value::Null,
+            types: vec![],
+            name: String::new(),
+            description: None,
+            labels: vec![],
+            issuer: Party::unverified("i.example"),
+            holder_thumbprint: String::new(),
+            configuration_id: String::new(),
+            received_at: day(0),
+            valid_from: from.map(day),
+            valid_until: until.map(day),
+            status: vec![],
+            receipt_uri: None,
+            notification: None,
+            copy: None,
+        }
+    }
+
+    #[test]
+    fn end_is_near_a_month_before_or_in_the_last_fifth_of_a_short_life() {
+        let at = |days: i64| chrono::DateTime::UNIX_EPOCH + chrono::Duration::days(days);
+        assert!(!held(None, Some(365)).ends_soon(at(334)));
+        assert!(held(None, Some(365)).ends_soon(at(335)));
+        assert!(held(None, Some(365)).ends_soon(at(400)), "and after it");
+        assert!(!held(None, Some(10)).ends_soon(at(7)), "a short life is not all end");
+        assert!(held(None, Some(10)).ends_soon(at(8)));
+        assert!(!held(Some(0), None).ends_soon(at(10_000)));
     }
 }

@@ -1,7 +1,7 @@
 //! What the holder's side of an exchange may and must do: receive, keep, match, present, answer.
 //!
-//! Rules only: it does no I/O, knows no HTTP and no SQL, and holds no holder key (that one lives in the
-//! person's browser). Times and randomness are parameters. Read [`reception::Reception`],
+//! Rules only: it does no I/O, knows no HTTP and no SQL, and holds no holder key (that one lives in the person's browser; of people
+//! without a phone it is sealed, [`custody`]). Times and randomness are parameters. Read [`reception::Reception`],
 //! [`dcql::evaluate`] and [`vault::DataKey`] first.
 
 pub mod account;
@@ -9,6 +9,7 @@ pub mod activity;
 pub mod assisted;
 pub mod assurance;
 pub mod copies;
+pub mod custody;
 pub mod dcql;
 pub mod encryption;
 pub mod existence;
@@ -22,6 +23,7 @@ pub mod presentation;
 pub mod reception;
 pub mod recovery;
 pub mod request;
+pub mod sharing;
 pub mod signing;
 pub mod transaction;
 pub mod vault;

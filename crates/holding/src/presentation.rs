@@ -9,6 +9,7 @@ use crate::dcql::Selection;
 use crate::party::Party;
 use crate::path::ConcretePath;
 use crate::request::Request;
+use crate::sharing::{Receipt, SharedCredential, Sharing, answer_digest};
 use crate::signing::ToSign;
 
 /// A request a person was shown, and how far it went.
@@ -69,6 +70,15 @@ pub struct Answer {
     pub form: Vec<(String, String)>,
     pub kind: AnswerKind,
     pub claims: Vec<String>,
+    /// The same by credential.
+    #[serde(default)]
+    pub credentials: Vec<SharedCredential>,
+    /// Titles of what is approved by it.
+    #[serde(default)]
+    pub approved: Vec<String>,
+    /// The officer at whose desk the person decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub officer: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -124,6 +134,21 @@ impl Presentation {
             AnswerKind::Refusal => Progress::Refused { at, redirect_uri },
         };
         Self { progress, ..self }
+    }
+
+    /// What is kept of an answer that was taken; nothing of a refusal.
+    #[must_use]
+    pub fn sharing(&self, answer: &Answer, at: Timestamp, receipt: Option<String>) -> Option<Sharing> {
+        (answer.kind == AnswerKind::Presentation).then(|| Sharing {
+            to: self.verifier.clone(),
+            purpose: self.request.purpose.clone(),
+            keeps_seconds: self.request.keeps_seconds,
+            at,
+            credentials: answer.credentials.clone(),
+            approved: answer.approved.clone(),
+            answer_digest: Some(answer_digest(&answer.form)),
+            receipt: Receipt::promised(receipt),
+        })
     }
 
     /// The line for the person's record, with the link to a receipt if the verifier gave one.

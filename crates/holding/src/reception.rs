@@ -77,6 +77,18 @@ pub struct Reception {
     /// How many keys beside the device's may be proven at once.
     #[serde(default)]
     pub further_keys: usize,
+    /// With which the issuer gives the same anew, where it gave one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refresh_token: Option<String>,
+    /// The offer whose credentials come anew by this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub renews: Option<String>,
+    /// The officer at whose desk it was accepted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub officer: Option<String>,
+    /// When a renewal of this was last begun.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub renewal_tried_at: Option<Timestamp>,
 }
 
 /// A credential that was asked for and is not released yet (OID4VCI 1.0, 9).
@@ -170,16 +182,55 @@ pub fn open(
         numeric: code.input_mode.as_deref() != Some("text"),
         description: code.description.as_deref().map(|text| plain_text(text, 300)),
     });
-    let offered = ids
-        .iter()
-        .map(|id| {
-            let configuration = metadata
-                .credential_configurations_supported
-                .get(id)
-                .ok_or(OfferFault::UnknownConfiguration)?;
-            describe(id, configuration)
-        })
-        .collect::<Result<Vec<_>, _>>()?;
+    let offered = describe_all(ids, metadata)?;
+    Ok(Reception { transaction_code, ..begun(source, offered, metadata, token_endpoint, issuer)? })
+}
+
+/// Begins to receive anew what came by an offer: by its refresh token, from the same issuer, as that describes itself now.
+pub fn renew(
+    (offer, earlier): (&str, &Reception),
+    metadata: &IssuerMetadata,
+    token_endpoint: String,
+    issuer: Party,
+) -> Result<Reception, OfferFault> {
+    let refresh_token = earlier.refresh_token.clone().ok_or(OfferFault::Grant)?;
+    if metadata.credential_issuer != earlier.endpoints.issuer || issuer.did != earlier.issuer.did {
+        return Err(OfferFault::IssuerMismatch);
+    }
+    let came = earlier.offered.iter().enumerate().filter(|(slot, _)| !earlier.refused.contains(slot));
+    let ids: Vec<String> = came.map(|(_, one)| one.configuration_id.clone()).collect();
+    if ids.is_empty() {
+        return Err(OfferFault::Credentials);
+    }
+    let source = Source::Value(serde_json::json!({ "renews": offer }));
+    let further_keys = earlier.further_keys;
+    let begun = begun(source, describe_all(&ids, metadata)?, metadata, token_endpoint, issuer)?;
+    Ok(Reception {
+        // What was bound to one key alone stays so.
+        further_keys: begun.further_keys.min(further_keys),
+        refresh_token: Some(refresh_token),
+        renews: Some(offer.to_owned()),
+        // What comes may end soon as well; it is not renewed by itself again before its time.
+        renewal_tried_at: earlier.renewal_tried_at,
+        ..begun
+    })
+}
+
+fn describe_all(ids: &[String], metadata: &IssuerMetadata) -> Result<Vec<Offered>, OfferFault> {
+    let describe = |id: &String| {
+        let configuration = metadata.credential_configurations_supported.get(id);
+        describe(id, configuration.ok_or(OfferFault::UnknownConfiguration)?)
+    };
+    ids.iter().map(describe).collect()
+}
+
+fn begun(
+    source: Source,
+    offered: Vec<Offered>,
+    metadata: &IssuerMetadata,
+    token_endpoint: String,
+    issuer: Party,
+) -> Result<Reception, OfferFault> {
     let endpoints = Endpoints {
         issuer: metadata.credential_issuer.clone(),
         token: token_endpoint,
@@ -194,13 +245,17 @@ pub fn open(
         issuer,
         endpoints,
         offered,
-        transaction_code,
+        transaction_code: None,
         progress: Progress::Opened,
         deferred: Vec::new(),
         refused: Vec::new(),
         further_keys: further_places(
             metadata.batch_credential_issuance.as_ref().map(|batch| batch.batch_size),
         ),
+        refresh_token: None,
+        renews: None,
+        officer: None,
+        renewal_tried_at: None,
     })
 }
 
@@ -412,6 +467,29 @@ mod tests {
             change(if in_offer { &mut offer } else { &mut metadata }, &pointer, to);
             assert_eq!(opened(offer, metadata).err(), Some(fault), "{pointer}");
         }
+    }
+
+    #[test]
+    fn renewal_is_of_the_same_issuer_and_of_what_came() {
+        let mut earlier = opened(offer(), metadata()).unwrap();
+        let renewed = |earlier: &Reception, metadata: Value, issuer: Party| {
+            let metadata = serde_json::from_value(metadata).unwrap();
+            renew(("o1", earlier), &metadata, "https://i.example/t/undp/token".into(), issuer)
+        };
+        let same = || Party::unverified("i.example");
+        assert_eq!(renewed(&earlier, metadata(), same()).err(), Some(OfferFault::Grant));
+        earlier.refresh_token = Some("r".into());
+        let reception = renewed(&earlier, metadata(), same()).unwrap();
+        assert_eq!(reception.renews.as_deref(), Some("o1"));
+        assert_eq!(reception.offered, earlier.offered);
+        assert!(reception.transaction_code.is_none());
+        let other = Party { did: Some("did:passerelle:other".into()), ..same() };
+        assert_eq!(renewed(&earlier, metadata(), other).err(), Some(OfferFault::IssuerMismatch));
+        let mut moved = metadata();
+        moved["credential_endpoint"] = json!("https://evil.example/c");
+        assert_eq!(renewed(&earlier, moved, same()).err(), Some(OfferFault::Endpoint));
+        earlier.refused = vec![0];
+        assert_eq!(renewed(&earlier, metadata(), same()).err(), Some(OfferFault::Credentials));
     }
 
     #[test]

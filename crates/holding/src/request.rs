@@ -45,6 +45,9 @@ pub struct Request {
     pub state: Option<String>,
     pub purpose: Option<String>,
     pub anchor_receipts: bool,
+    /// How long the verifier says that it keeps the claims, in seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keeps_seconds: Option<u64>,
     pub query: wire::vp::dcql::Query,
     /// What the person is to authorise, if anything.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -222,6 +225,7 @@ pub fn check(object: RequestObject, came: Came<'_>) -> Result<Request, RequestFa
         state: object.state,
         purpose: object.purpose.map(|text| plain_text(&text, 500)).filter(|text| !text.is_empty()),
         anchor_receipts: object.anchor_receipts,
+        keeps_seconds: object.claims_retention_seconds,
         query,
         transactions,
         encryption,

@@ -34,6 +34,8 @@ pub enum Purpose {
     ShownTo,
     /// A request to be let in again.
     Recovery,
+    /// What was shared with somebody.
+    Sharing,
 }
 
 impl Purpose {
@@ -48,6 +50,7 @@ impl Purpose {
             Self::Label => "label",
             Self::ShownTo => "shown to",
             Self::Recovery => "recovery",
+            Self::Sharing => "sharing",
         }
     }
 }

@@ -14,6 +14,7 @@ use zeroize::Zeroizing;
 use crate::bbs;
 use crate::locked::Locked;
 use crate::public::{Algorithm, InvalidKey, PublicKey};
+use crate::seal::{SealError, SealingKey};
 use crate::token::TokenError;
 
 /// Signing did not happen. The causes lie in hardware or configuration, never in the message.
@@ -115,6 +116,23 @@ impl SoftwareKey {
     /// The secret, for sealing it into a file.
     pub(crate) fn secret(&self) -> &[u8] {
         self.private.secret.get(..self.public.algorithm().secret_length()).unwrap_or_default()
+    }
+
+    /// Sealed, to be kept in a database. `aad` names whose key it is and must be given again.
+    #[must_use]
+    pub fn seal(&self, sealing: &SealingKey, aad: &[u8], entropy: &dyn Entropy) -> Vec<u8> {
+        sealing.seal(aad, self.secret(), entropy)
+    }
+
+    /// What [`Self::seal`] made with the same `aad`.
+    pub fn unseal(
+        algorithm: Algorithm,
+        sealing: &SealingKey,
+        aad: &[u8],
+        sealed: &[u8],
+    ) -> Result<Self, SealError> {
+        let secret = sealing.open(aad, sealed)?;
+        Self::from_secret(algorithm, &secret).map_err(|_| SealError::Damaged)
     }
 
     /// The same as [`Signer::sign`] for callers that are not asynchronous.

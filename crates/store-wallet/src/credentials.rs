@@ -67,6 +67,15 @@ impl Tx {
         self.0.fetch_all(SQL, args![account, of]).await?.iter().map(credential).collect()
     }
 
+    /// For each credential that has further copies: how many, and how many of them nobody has seen.
+    pub async fn count_copies(&mut self, account: &str) -> Result<Vec<(String, i64, i64)>, Error> {
+        const SQL: &str = "SELECT copy_of, COUNT(*) AS copies,
+                COUNT(*) - COUNT(shown_to) AS unseen FROM credentials
+            WHERE account_id = $1 AND copy_of IS NOT NULL GROUP BY copy_of";
+        let rows = self.0.fetch_all(SQL, args![account]).await?;
+        rows.iter().map(|row| Ok((row.text("copy_of")?, row.int("copies")?, row.int("unseen")?))).collect()
+    }
+
     /// Gives a copy to a verifier; false when another request was faster.
     pub async fn show_copy(&mut self, account: &str, id: &str, to: &[u8]) -> Result<bool, Error> {
         const SQL: &str = "UPDATE credentials SET shown_to = $3

@@ -6,6 +6,7 @@
 
 pub mod accounts;
 pub mod credentials;
+pub mod custody;
 pub mod officers;
 pub mod pins;
 pub mod records;
@@ -22,6 +23,8 @@ const MIGRATIONS: &[Migration] = &[
     Migration { version: 21, name: "copies", sql: include_str!("../migrations/021_copies.sql") },
     Migration { version: 22, name: "recovery", sql: include_str!("../migrations/022_recovery.sql") },
     Migration { version: 23, name: "officers", sql: include_str!("../migrations/023_officers.sql") },
+    Migration { version: 30, name: "sharings", sql: include_str!("../migrations/030_sharings.sql") },
+    Migration { version: 31, name: "custody", sql: include_str!("../migrations/031_custody.sql") },
 ];
 
 /// The wallet's database.

@@ -48,11 +48,6 @@ impl Tx {
         row.map(|row| row.blob("name")).transpose()
     }
 
-    pub async fn delete_officer(&mut self, account: &str) -> Result<bool, Error> {
-        const SQL: &str = "DELETE FROM officers WHERE account_id = $1";
-        Ok(self.0.execute(SQL, args![account]).await? == 1)
-    }
-
     /// The account whose identifier begins so; none when there is no such one, or more than one.
     pub async fn find_account_by_beginning(&mut self, beginning: &str) -> Result<Option<String>, Error> {
         const SQL: &str = "SELECT id FROM accounts WHERE id >= $1 AND id < $2 ORDER BY id LIMIT 2";
@@ -88,6 +83,13 @@ impl Tx {
         const SQL: &str = "SELECT * FROM assisted_recoveries WHERE account_id = $1
             ORDER BY created_at DESC, id DESC LIMIT 1";
         self.0.fetch_optional(SQL, args![account]).await?.as_ref().map(assisted).transpose()
+    }
+
+    /// Whether something is still to be decided or waited for of an account, of what was asked for after `since`.
+    pub async fn has_open_assisted(&mut self, account: &str, since: Timestamp) -> Result<bool, Error> {
+        const SQL: &str = "SELECT id FROM assisted_recoveries WHERE account_id = $1
+            AND (state = 'waiting' OR (state = 'asked' AND created_at > $2)) LIMIT 1";
+        Ok(self.0.fetch_optional(SQL, args![account, since]).await?.is_some())
     }
 
     /// What officers have to decide on or may still refuse, the oldest first, of those asked for after `since`.

@@ -1,4 +1,4 @@
-//! Sealed records that move through states: offers, presentations, proofs of existence, and the person's log.
+//! Sealed records that move through states: offers, presentations, proofs of existence, what was shared, and the person's log.
 
 use clock::Timestamp;
 use sql::{Error, Row, args};
@@ -17,16 +17,17 @@ pub struct Record {
     pub revision: i64,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
-    /// When an answer that was not acknowledged is sent again, or a credential that was not released is asked for.
+    /// When an answer that was not acknowledged is sent again, a credential that was not released is asked for, or a receipt.
     pub resend_due_at: Option<Timestamp>,
 }
 
-/// The three tables of this shape.
+/// The tables of this shape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Table {
     Offers,
     Presentations,
     Existences,
+    Sharings,
 }
 
 struct Sql {
@@ -34,6 +35,7 @@ struct Sql {
     by_id: &'static str,
     by_source: &'static str,
     list: &'static str,
+    every: &'static str,
     replace: &'static str,
     delete: &'static str,
     due: &'static str,
@@ -50,6 +52,7 @@ macro_rules! resending {
             by_id: concat!("SELECT * FROM ", $table, " WHERE account_id = $1 AND id = $2"),
             by_source: concat!("SELECT * FROM ", $table, " WHERE account_id = $1 AND source_hash = $2"),
             list: concat!("SELECT * FROM ", $table, " WHERE account_id = $1 ORDER BY updated_at DESC, id DESC LIMIT 50"),
+            every: concat!("SELECT * FROM ", $table, " WHERE account_id = $1 ORDER BY created_at DESC, id DESC LIMIT 20000"),
             replace: concat!(
                 "UPDATE ", $table, " SET state = $4, sealed = $5, revision = revision + 1, updated_at = $6,
                  resend_due_at = $7 WHERE account_id = $1 AND id = $2 AND revision = $3"
@@ -65,6 +68,7 @@ macro_rules! resending {
 const OFFERS: Sql = resending!("offers");
 const PRESENTATIONS: Sql = resending!("presentations");
 const EXISTENCES: Sql = resending!("existences");
+const SHARINGS: Sql = resending!("sharings");
 
 impl Table {
     fn sql(self) -> &'static Sql {
@@ -72,6 +76,7 @@ impl Table {
             Self::Offers => &OFFERS,
             Self::Presentations => &PRESENTATIONS,
             Self::Existences => &EXISTENCES,
+            Self::Sharings => &SHARINGS,
         }
     }
 }
@@ -114,6 +119,11 @@ impl Tx {
     /// The latest first.
     pub async fn list_records(&mut self, table: Table, account: &str) -> Result<Vec<Record>, Error> {
         self.0.fetch_all(table.sql().list, args![account]).await?.iter().map(record).collect()
+    }
+
+    /// All of them by age, the latest first, for the person to take along; a page shows fewer.
+    pub async fn every_record(&mut self, table: Table, account: &str) -> Result<Vec<Record>, Error> {
+        self.0.fetch_all(table.sql().every, args![account]).await?.iter().map(record).collect()
     }
 
     /// Moves a record on from the revision that was read; [`Error::Stale`] when another request was faster.

@@ -50,8 +50,8 @@ impl Tx {
 
     pub async fn insert_session(&mut self, session: &Session) -> Result<(), Error> {
         const SQL: &str = "INSERT INTO sessions
-            (token_hash, id, account_id, device, created_at, seen_at, assurance, verified_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+            (token_hash, id, account_id, device, created_at, seen_at, assurance, verified_at, officer_id)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
         let s = session;
         let values = args![
             &s.token_hash,
@@ -62,6 +62,7 @@ impl Tx {
             s.seen_at,
             s.assurance.as_str(),
             s.verified_at,
+            s.officer.as_deref(),
         ];
         self.0.execute_one(SQL, values).await
     }
@@ -125,6 +126,7 @@ fn session(row: &Row) -> Result<Session, Error> {
         seen_at: row.time("seen_at")?,
         assurance: assurance(row)?,
         verified_at: row.time("verified_at")?,
+        officer: row.opt_text("officer_id")?,
     })
 }
 

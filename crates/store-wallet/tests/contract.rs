@@ -4,6 +4,7 @@
 use clock::Timestamp;
 use holding::account::{DeviceKey, Passkey, Session};
 use holding::assurance::Assurance;
+use holding::custody::Custody;
 use holding::pin::PinAccess;
 use store_wallet::accounts::Account;
 use store_wallet::credentials::Credential;
@@ -160,6 +161,7 @@ async fn sessions_are_found_by_hash_touched_and_ended() {
                 seen_at: at(0),
                 assurance: Assurance::Pin,
                 verified_at: at(0),
+                officer: (id == "s2").then(|| "o".to_owned()),
             };
             tx.insert_session(&session).await.unwrap();
         }
@@ -169,7 +171,9 @@ async fn sessions_are_found_by_hash_touched_and_ended() {
         assert!(!tx.verify_session("hash-s9", Assurance::Passkey, at(40)).await.unwrap());
         let verified = tx.find_session("hash-s1").await.unwrap().unwrap();
         assert_eq!((verified.assurance, verified.verified_at), (Assurance::Passkey, at(40)));
-        assert_eq!(tx.find_session("hash-s2").await.unwrap().unwrap().assurance, Assurance::Pin);
+        let second = tx.find_session("hash-s2").await.unwrap().unwrap();
+        assert_eq!((second.assurance, second.officer.as_deref()), (Assurance::Pin, Some("o")));
+        assert_eq!(verified.officer, None);
         assert!(!tx.delete_session("other", "s1").await.unwrap());
         assert!(tx.delete_session("a", "s1").await.unwrap());
         assert!(tx.find_session("hash-s1").await.unwrap().is_none());
@@ -338,6 +342,8 @@ async fn copy_goes_to_one_verifier_and_away_with_its_credential() {
         let shown: Vec<_> =
             tx.list_copies("a", "c1").await.unwrap().into_iter().map(|c| c.shown_to).collect();
         assert_eq!(shown, [Some(vec![1]), None]);
+        assert_eq!(tx.count_copies("a").await.unwrap(), [("c1".to_owned(), 2, 1)]);
+        assert_eq!(tx.count_copies("b").await.unwrap(), []);
         assert!(tx.delete_credential("a", "c1").await.unwrap());
         assert!(tx.find_credential("a", "k2").await.unwrap().is_none());
         tx.commit().await.unwrap();
@@ -380,7 +386,8 @@ async fn officer_begins_with_a_link_that_serves_once_and_in_time() {
         tx.insert_officer("a", &[5], at(0)).await.unwrap();
         assert_eq!(tx.find_officer("a").await.unwrap(), Some(vec![5]));
         assert_eq!(tx.count_officers().await.unwrap(), 1);
-        assert!(tx.delete_officer("a").await.unwrap());
+        tx.delete_account("a").await.unwrap();
+        assert_eq!(tx.count_officers().await.unwrap(), 0);
         tx.commit().await.unwrap();
     }
 }
@@ -410,6 +417,9 @@ async fn recovery_with_help_is_found_moved_and_due() {
         assert!(tx.list_due_assisted(at(1000)).await.unwrap().is_empty());
         assert_eq!(tx.list_open_assisted(at(-1)).await.unwrap(), std::slice::from_ref(&help));
         assert!(tx.list_open_assisted(at(0)).await.unwrap().is_empty(), "asked too long ago");
+        assert!(tx.has_open_assisted(first, at(-1)).await.unwrap());
+        assert!(!tx.has_open_assisted(first, at(0)).await.unwrap(), "asked too long ago");
+        assert!(!tx.has_open_assisted("3f2a91bc-07d5-1", at(-1)).await.unwrap(), "another wallet's");
         let waiting = Assisted { state: "waiting".into(), due_at: Some(at(9)), ..help.clone() };
         tx.replace_assisted(&waiting).await.unwrap();
         assert!(tx.replace_assisted(&waiting).await.unwrap_err().is_retryable());
@@ -417,12 +427,40 @@ async fn recovery_with_help_is_found_moved_and_due() {
         assert_eq!(tx.list_due_assisted(at(9)).await.unwrap()[0].id, "r1");
         assert_eq!(tx.find_assisted_of(first).await.unwrap().unwrap().revision, 1);
         assert_eq!(tx.list_open_assisted(at(1000)).await.unwrap()[0].id, "r1");
+        assert!(tx.has_open_assisted(first, at(1000)).await.unwrap(), "waited for");
         tx.replace_assisted(&Assisted { state: "stopped".into(), revision: 1, ..help.clone() })
             .await
             .unwrap();
         assert!(tx.list_open_assisted(at(-1)).await.unwrap().is_empty());
+        assert!(!tx.has_open_assisted(first, at(-1)).await.unwrap());
         tx.delete_account(first).await.unwrap();
         assert!(tx.find_assisted("r1").await.unwrap().is_none());
+        tx.commit().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn custody_is_of_one_account_and_ends_with_its_key() {
+    for case in engines("custody").await {
+        let mut tx = case.store.write("test").await.unwrap();
+        account(&mut tx, "a").await;
+        account(&mut tx, "b").await;
+        let custody = |account: &str| Custody {
+            account: account.into(),
+            thumbprint: format!("t-{account}"),
+            sealed: vec![1, 2],
+            opened_by: "o".into(),
+            opened_at: at(5),
+        };
+        tx.insert_custody(&custody("a")).await.unwrap();
+        tx.insert_custody(&custody("b")).await.unwrap();
+        let found = tx.find_custody("a").await.unwrap().unwrap();
+        assert_eq!((found.sealed, found.opened_at), (vec![1, 2], at(5)));
+        assert_eq!(tx.end_custody("a").await.unwrap().as_deref(), Some("t-a"));
+        assert_eq!(tx.end_custody("a").await.unwrap(), None);
+        assert!(tx.find_custody("a").await.unwrap().is_none());
+        tx.delete_account("b").await.unwrap();
+        assert!(tx.find_custody("b").await.unwrap().is_none());
         tx.commit().await.unwrap();
     }
 }

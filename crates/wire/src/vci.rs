@@ -22,6 +22,8 @@ pub use offer::{AuthorizationCodeGrant, CredentialOffer, Grants, PreAuthorizedGr
 pub const PRE_AUTHORIZED_CODE: &str = "urn:ietf:params:oauth:grant-type:pre-authorized_code";
 /// The grant type of RFC 6749, 4.1.3, also the name of its member in `grants`.
 pub const AUTHORIZATION_CODE: &str = "authorization_code";
+/// The grant type of RFC 6749, 6.
+pub const REFRESH_TOKEN: &str = "refresh_token";
 /// `typ` of a key proof (appendix F.1).
 pub const PROOF_TYP: &str = "openid4vci-proof+jwt";
 /// `typ` of signed metadata (section 12.2.3).
@@ -56,7 +58,11 @@ pub struct TokenRequest {
 pub struct TokenResponse {
     pub access_token: String,
     pub token_type: String,
+    #[serde(default)]
     pub expires_in: u64,
+    /// RFC 6749, 6: with it the same credentials are asked for anew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refresh_token: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub authorization_details: Vec<AuthorizationDetail>,
 }

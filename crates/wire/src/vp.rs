@@ -69,6 +69,9 @@ pub struct RequestObject {
     /// Ours: the verifier needs the anchoring receipts, since its policy depends on the time of issue.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub anchor_receipts: bool,
+    /// Ours: for how many seconds the verifier keeps the claims it is shown; 0 where it keeps none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claims_retention_seconds: Option<u64>,
 }
 
 /// What a wallet needs to know about the verifier (11.1), passed in the request.

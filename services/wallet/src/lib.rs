@@ -1,6 +1,6 @@
 //! The wallet: a person's credentials, received over OID4VCI and presented over OID4VP, from a phone's browser.
 //!
-//! It deliberately holds no holder key: the browser signs, the service prepares. It believes organisations'
+//! It deliberately holds no holder key of anybody who has a device: the browser signs, the service prepares. It believes organisations'
 //! names only when the registry chain proves them. Read [`Config`], [`app::Wallet`] and the `holding` crate first.
 
 pub mod app;

@@ -13,7 +13,7 @@ const {credential: id, holderKey} = page.dataset;
 /** Only what this phone can sign for, and in a form of which parts can be shown, is of use without a network. */
 async function isOfUse() {
   const key = await find();
-  return Boolean(key) && key.thumbprint === holderKey && page.dataset.format === 'dc+sd-jwt' && 'serviceWorker' in navigator;
+  return Boolean(key) && !key.desk && key.thumbprint === holderKey && page.dataset.format === 'dc+sd-jwt' && 'serviceWorker' in navigator;
 }
 
 function button(label, style, act) {

@@ -26,7 +26,9 @@ if (account && globalThis.indexedDB) {
   once();
 }
 
-for (const form of document.querySelectorAll('form[action="/sign-out"]')) {
+// At an officer's desk this browser is the officer's, and so is what it keeps.
+const own = document.getElementById('desk') ? [] : document.querySelectorAll('form[action="/sign-out"]');
+for (const form of own) {
   form.addEventListener('submit', async event => {
     event.preventDefault();
     await forgetAll().catch(() => {});

@@ -5,7 +5,8 @@ import { find, sign } from "/assets/wallet-key.js";
 import { proven } from "/assets/wallet-proof.js";
 
 const form = document.getElementById("consent-form");
-const base = `/v1/presentations/${document.getElementById("presentation").dataset.id}`;
+const { id } = document.getElementById("presentation").dataset;
+const base = `/v1/presentations/${id}`;
 let key;
 
 /** What is bound to the key of another device cannot be shown from this one. */
@@ -77,7 +78,7 @@ if (form) {
     event.preventDefault();
     withButton(document.getElementById("agree"), async () => {
       const { toSign } = await proven(() => post(`${base}/prepare`, { selection: selection() }));
-      const signatures = toSign.length ? await sign(key, toSign) : [];
+      const signatures = toSign.length ? await sign(key, toSign, { of: "presentations", id }) : [];
       await post(`${base}/submit`, { signatures });
       goOn();
     });

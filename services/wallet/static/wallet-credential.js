@@ -4,6 +4,7 @@ import { withButton } from "/assets/passkey.js";
 import { find, send } from "/assets/wallet-key.js";
 import { offerToKeep } from "/assets/offline-keep.js";
 import { drop } from "/assets/offline-kept.js";
+import { proven } from "/assets/wallet-proof.js";
 import { explain, label } from "/assets/wallet-status.js";
 import { moment, say } from "/assets/words.js";
 
@@ -32,7 +33,7 @@ const remove = document.getElementById("remove");
 remove.addEventListener("click", () => {
   if (!confirm(remove.dataset.question)) return;
   withButton(remove, async () => {
-    await send("DELETE", `/v1/credentials/${page.dataset.credential}`);
+    await proven(() => send("DELETE", `/v1/credentials/${page.dataset.credential}`));
     await drop(page.dataset.credential).catch(() => {});
     location.assign("/");
   });

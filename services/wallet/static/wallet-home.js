@@ -2,9 +2,11 @@
 
 import { find, send } from "/assets/wallet-key.js";
 import { label } from "/assets/wallet-status.js";
+import { offerToRenew } from "/assets/wallet-renew.js";
 import { listenToStop } from "/assets/wallet-stop.js";
 
 listenToStop();
+offerToRenew();
 
 find().then((key) => {
   let elsewhere = 0;

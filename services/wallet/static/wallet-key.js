@@ -1,6 +1,7 @@
 // The device's own key: made here, kept by the browser, never readable by anybody, this page included.
 
 import { PasskeyError, post } from "/assets/passkey.js";
+import { askPin } from "/assets/wallet-ask-pin.js";
 import { say } from "/assets/words.js";
 
 const DATABASE = "passerelle-wallet";
@@ -42,8 +43,15 @@ export const possible = () => Boolean(window.crypto && crypto.subtle && window.i
 /** The account whose pages these are, from the page itself. */
 export const account = () => document.getElementById("person").dataset.account;
 
+/** At an officer's desk: the key that the service keeps. This browser is the officer's and holds none of the person's. */
+function kept() {
+  const desk = document.getElementById("desk");
+  return desk ? { thumbprint: desk.dataset.keptKey, desk: true } : undefined;
+}
+
 /** The key of this device for this account, if the browser still has it. */
 export async function find() {
+  if (kept()) return kept();
   if (!possible()) return undefined;
   try {
     return await store("readonly", (keys) => keys.get(account()));
@@ -68,6 +76,7 @@ async function copies() {
 
 /** Keys for further copies of what one offer gives. Asked again, the same ones: the service may have them already. */
 export async function copyKeys(offer, count) {
+  if (kept()) return [];
   const known = (await copies()).filter((copy) => copy.offer === offer).slice(0, count);
   while (known.length < count) {
     const copy = { ...(await generate()), account: account(), offer };
@@ -98,6 +107,19 @@ export async function withPin() {
   return (await store("readonly", (keys) => keys.getAll())).filter((key) => key.pin);
 }
 
+// In the place of an account that is not known yet.
+const MAKING = "";
+
+/** The key of a wallet that is being made with a PIN: its answer has not come yet, or was lost. */
+export const inTheMaking = () => store("readonly", (keys) => keys.get(MAKING));
+
+/** Keeps the key of a wallet that is being made, and returns it; with `null`: forgets it. */
+export async function made(key) {
+  if (key) await store("readwrite", (keys) => keys.put({ ...key, account: MAKING }));
+  else await store("readwrite", (keys) => keys.delete(MAKING));
+  return key;
+}
+
 async function make() {
   const key = { ...(await generate()), account: account(), registered: false };
   await store("readwrite", (keys) => keys.put(key));
@@ -106,6 +128,7 @@ async function make() {
 
 /** The key of this device, made and registered when there is none. */
 export async function ensure() {
+  if (kept()) return kept();
   if (!possible()) {
     throw new PasskeyError(say("key-impossible"));
   }
@@ -128,8 +151,12 @@ export async function ensure() {
   return key;
 }
 
-/** Signs what the service prepared, with this device's key, or with that of a copy where an item names it. */
-export async function sign(key, toSign) {
+/**
+ * Signs what the service prepared, with this device's key, or with that of a copy where an item names it. At a desk the service
+ * signs what stands in the record, with the person's PIN: `record` says which one, `{ of, id }`.
+ */
+export async function sign(key, toSign, record) {
+  if (key.desk) return (await post("/v1/desk/signatures", { ...record, pin: await askPin() })).signatures;
   const signatures = [];
   for (const { id, input, key: named } of toSign) {
     const signer = named ? await store("readonly", (keys) => keys.get(named), COPIES) : key;

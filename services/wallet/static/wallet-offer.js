@@ -1,7 +1,8 @@
 // Accepting an offer: make or find this device's key, sign what the issuer wants proven, receive.
 
-import { post, withButton } from "/assets/passkey.js";
-import { copyKeys, ensure, isProblem, send, sign } from "/assets/wallet-key.js";
+import { withButton } from "/assets/passkey.js";
+import { isProblem, send } from "/assets/wallet-key.js";
+import { receive } from "/assets/wallet-receive.js";
 
 const form = document.getElementById("accept-form");
 const code = document.getElementById("tx-code");
@@ -20,18 +21,8 @@ const step = (index) => {
 
 async function accept() {
   step(0);
-  const key = await ensure();
-  step(1);
-  const { furtherKeys } = await send("GET", base);
-  const body = { deviceKey: key.thumbprint, copyKeys: await copyKeys(form.dataset.offer, furtherKeys) };
-  if (code && !codeField.hidden) body.txCode = code.value.replace(/[\s-]/g, "");
-  let { toSign } = await post(`${base}/accept`, body);
-  // A refused nonce gives new bytes to sign; more than a few rounds would be a fault on the other side.
-  for (let round = 0; toSign.length && round < 4; round += 1) {
-    const signatures = await sign(key, toSign);
-    step(2);
-    ({ toSign } = await post(`${base}/proofs`, { signatures }));
-  }
+  const told = code && !codeField.hidden ? { txCode: code.value.replace(/[\s-]/g, "") } : {};
+  await receive(await send("GET", base), told, step);
   location.reload();
 }
 

@@ -1,10 +1,11 @@
 // A wallet that is opened by a PIN and the key of this phone: made here, and opened again.
 
 import { PasskeyError, post, withButton } from "/assets/passkey.js";
-import { generate, keep, withPin } from "/assets/wallet-key.js";
-import { pinAnswer } from "/assets/wallet-proof.js";
+import { generate, inTheMaking, isProblem, keep, made, withPin } from "/assets/wallet-key.js";
+import { answerPin, pinAnswer } from "/assets/wallet-proof.js";
 import { say } from "/assets/words.js";
 
+const SIGN_IN = "/v1/pin/sign-in";
 const create = document.getElementById("pin-create");
 const signIn = document.getElementById("pin-sign-in");
 let known;
@@ -14,28 +15,45 @@ withPin().then(([first]) => {
   (known ? signIn : create).hidden = false;
 });
 
-const onSubmit = (form, step) =>
-  form.addEventListener("submit", (event) => {
+/** One step at a time: a second tap, or Enter during the first, does nothing. */
+function onSubmit(form, step) {
+  let busy = false;
+  form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    withButton(form.querySelector("button"), async () => {
+    if (busy) return;
+    busy = true;
+    await withButton(form.querySelector("button"), async () => {
       await step();
       location.assign("/");
     });
+    busy = false;
   });
+}
 
 onSubmit(signIn, async () => {
-  const start = await post("/v1/pin/sign-in/options", { thumbprint: known.thumbprint });
   const pin = document.getElementById("pin");
   const { value } = pin;
   pin.value = "";
-  await post("/v1/pin/sign-in", await pinAnswer(known, start, value));
+  await answerPin(known, SIGN_IN, value);
 });
+
+/** Makes the wallet of a key. One that was made before its answer was lost is opened. */
+async function register(key, pin) {
+  try {
+    const start = await post("/v1/pin/registration/options", { publicKey: key.publicKey });
+    return await post("/v1/pin/registration", await pinAnswer(key, start, pin));
+  } catch (error) {
+    if (!isProblem(error, "conflict")) throw error;
+    return answerPin(key, SIGN_IN, pin);
+  }
+}
 
 onSubmit(create, async () => {
   const pin = document.getElementById("new-pin").value;
   if (pin !== document.getElementById("same-pin").value) throw new PasskeyError(say("access-pin-differ"));
-  const key = await generate();
-  const start = await post("/v1/pin/registration/options", { publicKey: key.publicKey });
-  const { id } = await post("/v1/pin/registration", await pinAnswer(key, start, pin));
+  // Kept before anything is sent: asked again, it is the same key, and so the same wallet.
+  const key = (await inTheMaking()) || (await made(await generate()));
+  const { id } = await register(key, pin);
   await keep({ ...key, account: id, registered: true, pin: true });
+  await made(null);
 });

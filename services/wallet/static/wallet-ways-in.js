@@ -2,7 +2,8 @@
 
 import { post, withButton } from "/assets/passkey.js";
 import { send } from "/assets/wallet-key.js";
-import { proven } from "/assets/wallet-proof.js";
+import { forgetPin, proven } from "/assets/wallet-proof.js";
+import { say } from "/assets/words.js";
 
 const make = document.getElementById("make-code");
 make.addEventListener("click", () =>
@@ -22,6 +23,7 @@ for (const button of document.querySelectorAll("button[data-end]")) {
   button.addEventListener("click", () =>
     withButton(button, async () => {
       await proven(() => send("DELETE", button.dataset.end));
+      if (button.dataset.pin) await forgetPin(button.dataset.pin);
       location.reload();
     }),
   );
@@ -33,6 +35,23 @@ for (const form of document.querySelectorAll("form[data-name]")) {
     withButton(form.querySelector("button"), async () => {
       await send("PATCH", form.dataset.name, { name: form.elements.name.value });
       location.reload();
+    });
+  });
+}
+
+for (const form of document.querySelectorAll("form[data-pin]")) {
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    withButton(form.querySelector("button"), async () => {
+      const { pin } = form.elements;
+      await proven(() => send("PUT", `/v1/pins/${form.dataset.pin}`, { pin: pin.value }));
+      pin.value = "";
+      const said = document.getElementById("ways-message");
+      said.textContent = say("access-pin-changed");
+      said.classList.remove("error");
+      said.classList.add("banner", "success");
+      said.hidden = false;
+      said.scrollIntoView({ block: "center" });
     });
   });
 }

@@ -236,6 +236,7 @@ fn token_response(token: String, row: &AccessToken, now: Timestamp) -> TokenResp
         access_token: token,
         token_type: if row.dpop_jkt.is_some() { "DPoP" } else { "Bearer" }.to_owned(),
         expires_in: (row.expires_at - now).num_seconds().unsigned_abs(),
+        refresh_token: None,
         authorization_details: row.identified.iter().flatten().map(|it| detail(&row.offer_id, *it)).collect(),
     }
 }

@@ -19,8 +19,8 @@ use wire::vp::{DirectPost, DirectPostAnswer, ErrorCode, MAX_PRESENTATIONS, VpTok
 use super::plain_answer::PlainAnswer;
 use super::policies::StoredPolicyError;
 use super::receipts::ReceiptError;
-use super::wallet_requests::{WalletRequestError, transactions_of};
-use super::{Desk, oidc, same};
+use super::wallet_requests::{WalletRequestError, keeps_seconds, transactions_of};
+use super::{Desk, same};
 
 #[derive(Debug, thiserror::Error)]
 pub enum ResponseError {
@@ -212,11 +212,7 @@ impl Desk {
         let outcome = outcome.as_str().unwrap_or_default().to_owned();
         metrics::counter!("verifier_reports_total", "policy" => policy.name.clone(), "outcome" => outcome)
             .increment(1);
-        // A sign-in reads its claims once, by its code, and keeps them no longer than that.
-        let keep = match oidc::is_login(&verification.tenant) {
-            true => policy.claims_retention_seconds.min(oidc::CLAIMS_SECONDS),
-            false => policy.claims_retention_seconds,
-        };
+        let keep = keeps_seconds(&verification.tenant, policy);
         self.store_report(&verification, policy, report, keep).await
     }
 

@@ -15,6 +15,7 @@ use wire::vp::{
 };
 
 use super::Desk;
+use super::oidc;
 use super::policies::{StoredPolicyError, keep_policy};
 use super::request_profiles::{BY_DID, Identity, RequestProfile};
 use super::requests::Asking;
@@ -179,6 +180,7 @@ impl Desk {
             transaction_data: transactions_of(request)?,
             purpose: Some(verification.purpose.clone()),
             anchor_receipts: policy.anchored,
+            claims_retention_seconds: Some(keeps_seconds(&verification.tenant, &policy)),
         })
     }
 
@@ -245,4 +247,11 @@ fn is_unsigned(request: &WalletRequest) -> bool {
 
 fn response_key_aad(id: &str) -> Vec<u8> {
     format!("verifier/response-key/{id}").into_bytes()
+}
+
+/// For how many seconds claims are kept that are shown under a policy. A sign-in reads them once, by its code, and keeps them no
+/// longer than that.
+pub(super) fn keeps_seconds(tenant: &str, policy: &Policy) -> u64 {
+    let kept = policy.claims_retention_seconds;
+    if oidc::is_login(tenant) { kept.min(oidc::CLAIMS_SECONDS) } else { kept }
 }

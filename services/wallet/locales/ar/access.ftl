@@ -48,3 +48,6 @@ access-lost = بعد فقدان جهاز
 access-lost-why = لا يمكن إظهار هذه بعد الآن. تستطيع المنظمة أن تعرضها عليك من جديد.
 access-lost-ask = { $name }: اطلب من { $issuer } أن يعرضها من جديد.
 access-number = رقم محفظتك هو { $number }. اكتبه أيضا: به يستطيع موظفان مساعدتك على الدخول إذا ضاع كل شيء آخر.
+access-pin-another = اختر رقما سريا آخر
+access-pin-keep = احفظ هذا الرقم السري
+access-pin-changed = تغير الرقم السري.

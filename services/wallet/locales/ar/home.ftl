@@ -19,3 +19,13 @@ unfinished-proof = إثباتك السنوي في انتظارك
 unfinished-existence = إثباتك السنوي لدى الصندوق
 unfinished-asked = هناك من ينتظر جوابك
 unfinished-answer = جواب في الطريق
+
+reminder-title = تنتهي قريبا
+reminder-ends = صالحة حتى { $date }.
+reminder-ended = كانت صالحة حتى { $date }.
+reminder-copies = عُرضت كل نسخة على أحد. قد يتعرف عليك من يطلب بعد ذلك.
+reminder-renewed = تجددها { $who } تلقائيا ما دمت هنا.
+reminder-ask = اطلب من { $who } أن تعرضها عليك من جديد.
+reminder-renew = جدد
+reminder-done = تم تجديدها.
+reminder-lost = كان مفتاحها على جهاز مفقود.

@@ -48,3 +48,6 @@ access-lost = After a lost device
 access-lost-why = These can no longer be shown. The organisation can offer them to you again.
 access-lost-ask = { $name }: ask { $issuer } to offer it again.
 access-number = The number of your wallet is { $number }. Write it down too: with it, two officers can help you in when everything else is lost.
+access-pin-another = Choose another PIN
+access-pin-keep = Keep this PIN
+access-pin-changed = The PIN is changed.

@@ -21,3 +21,13 @@ unfinished-proof = Your yearly proof waits for you
 unfinished-existence = Your yearly proof is with the Fund
 unfinished-asked = Somebody waits for your answer
 unfinished-answer = An answer is on its way
+
+reminder-title = Soon over
+reminder-ends = Valid until { $date }.
+reminder-ended = It was valid until { $date }.
+reminder-copies = Every copy was shown to somebody. The next one who asks could know you again by it.
+reminder-renewed = { $who } renews it by itself while you are here.
+reminder-ask = Ask { $who } to offer it to you again.
+reminder-renew = Renew
+reminder-done = It is renewed.
+reminder-lost = Its key was on a device that is gone.

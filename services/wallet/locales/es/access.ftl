@@ -48,3 +48,6 @@ access-lost = Después de perder un dispositivo
 access-lost-why = Esto ya no se puede mostrar. La organización puede ofrecérselo de nuevo.
 access-lost-ask = { $name }: pida a { $issuer } que se lo ofrezca de nuevo.
 access-number = El número de su cartera es { $number }. Anótelo también: con él, dos funcionarios pueden ayudarle cuando se ha perdido todo lo demás.
+access-pin-another = Elija otro PIN
+access-pin-keep = Guardar este PIN
+access-pin-changed = El PIN ha cambiado.

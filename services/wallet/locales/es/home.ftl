@@ -19,3 +19,13 @@ unfinished-proof = Su prueba anual le espera
 unfinished-existence = Su prueba anual está en la Caja
 unfinished-asked = Esperan su respuesta
 unfinished-answer = Una respuesta está en camino
+
+reminder-title = Termina pronto
+reminder-ends = Válido hasta el { $date }.
+reminder-ended = Era válido hasta el { $date }.
+reminder-copies = Cada copia se mostró ya a alguien. Quien pregunte ahora podría reconocerle por ella.
+reminder-renewed = { $who } lo renueva por sí solo mientras usted está aquí.
+reminder-ask = Pida a { $who } que se lo ofrezca de nuevo.
+reminder-renew = Renovar
+reminder-done = Está renovado.
+reminder-lost = Su clave estaba en un dispositivo perdido.

@@ -48,3 +48,6 @@ access-lost = Après la perte d’un appareil
 access-lost-why = Ceci ne peut plus être montré. L’organisation peut vous le proposer à nouveau.
 access-lost-ask = { $name } : demandez à { $issuer } de vous le proposer à nouveau.
 access-number = Le numéro de votre portefeuille est { $number }. Notez-le aussi : avec lui, deux agents peuvent vous aider quand tout le reste est perdu.
+access-pin-another = Choisissez un autre code PIN
+access-pin-keep = Garder ce code PIN
+access-pin-changed = Le code PIN est changé.

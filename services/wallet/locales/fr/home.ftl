@@ -19,3 +19,13 @@ unfinished-proof = Votre preuve annuelle vous attend
 unfinished-existence = Votre preuve annuelle est à la Caisse
 unfinished-asked = On attend votre réponse
 unfinished-answer = Une réponse est en route
+
+reminder-title = Bientôt terminé
+reminder-ends = Valable jusqu’au { $date }.
+reminder-ended = C’était valable jusqu’au { $date }.
+reminder-copies = Chaque copie a été montrée à quelqu’un. Le prochain qui demande pourrait vous reconnaître.
+reminder-renewed = { $who } le renouvelle de soi-même pendant que vous êtes ici.
+reminder-ask = Demandez à { $who } de vous l’offrir à nouveau.
+reminder-renew = Renouveler
+reminder-done = C’est renouvelé.
+reminder-lost = Sa clé était sur un appareil perdu.

@@ -19,3 +19,13 @@ unfinished-proof = Вас ждёт ежегодное подтверждение
 unfinished-existence = Ваше ежегодное подтверждение в Фонде
 unfinished-asked = Ждут вашего ответа
 unfinished-answer = Ответ отправляется
+
+reminder-title = Скоро закончится
+reminder-ends = Действует до { $date }.
+reminder-ended = Действовало до { $date }.
+reminder-copies = Каждая копия уже кому-то показана. Следующий может по ней вас узнать.
+reminder-renewed = { $who } продлит это само, пока вы здесь.
+reminder-ask = Попросите, чтобы { $who } предложила это снова.
+reminder-renew = Продлить
+reminder-done = Продлено.
+reminder-lost = Его ключ был на утраченном устройстве.

@@ -48,3 +48,6 @@ access-lost = 设备丢失之后
 access-lost-why = 以下凭证不能再出示。组织可以重新向您提供。
 access-lost-ask = { $name }：请 { $issuer } 重新提供。
 access-number = 您的钱包号码是 { $number }。也请写下来：其他方式都丢失时，两位工作人员可以凭它帮助您进入。
+access-pin-another = 选择另一个 PIN 码
+access-pin-keep = 保存这个 PIN 码
+access-pin-changed = PIN 码已更改。

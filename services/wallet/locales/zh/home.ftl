@@ -19,3 +19,13 @@ unfinished-proof = 您的年度证明待完成
 unfinished-existence = 您的年度证明已送交基金
 unfinished-asked = 有人在等您的答复
 unfinished-answer = 答复正在发送
+
+reminder-title = 即将到期
+reminder-ends = 有效期至 { $date }。
+reminder-ended = 有效期已于 { $date } 结束。
+reminder-copies = 每份副本都已出示过。下一个询问的人可能会因此认出您。
+reminder-renewed = 您在此期间，{ $who } 会自动续期。
+reminder-ask = 请让 { $who } 重新提供给您。
+reminder-renew = 续期
+reminder-done = 已续期。
+reminder-lost = 其密钥在一台已丢失的设备上。

@@ -16,6 +16,7 @@ use store_wallet::accounts::Account;
 use store_wallet::sessions::Ceremony;
 use web::passkey::{PasskeyError, Uuid};
 
+use super::custody::away_from_desk;
 use super::fault::Fault;
 use super::sessions::{CeremonyKind, NewSession};
 use super::{Person, Wallet};
@@ -35,6 +36,14 @@ pub enum AccountError {
     TooManyPasskeys,
     #[error("the last passkey cannot be removed")]
     LastPasskey,
+    /// Its PIN is all that opens the account.
+    #[error("the only way in goes with this device")]
+    OnlyWayIn,
+    /// It would leave something of the person's on the officer's device.
+    #[error("this is not done at a desk")]
+    AtDesk,
+    #[error("the account is an officer's already")]
+    AlreadyOfficer,
     #[error("there is no such passkey, session or key")]
     Unknown,
     #[error(transparent)]
@@ -70,24 +79,27 @@ impl Wallet {
     pub async fn start_registration(&self, person: Option<&Person>) -> Result<Value, AccountError> {
         let (account, known) = match person {
             Some(person) => {
+                away_from_desk(person)?;
                 self.require(person, Act::ChangeWaysIn).await?;
-                let known = self.store.read().await?.list_passkeys(&person.account).await;
-                (person.account.clone(), known?)
+                let known = self.store.read().await?.list_passkeys(&person.account).await?;
+                if known.len() >= MAX_PASSKEYS {
+                    return Err(AccountError::TooManyPasskeys);
+                }
+                (person.account.clone(), known)
             }
             None => (self.new_account_id(), Vec::new()),
         };
         self.registration_options(CeremonyKind::Registration, &account, &known).await
     }
 
+    /// Who is let in again is not held up by how many passkeys there are: those may all be lost, and a stranger who knows the
+    /// number of a wallet must not learn it.
     pub(super) async fn registration_options(
         &self,
         kind: CeremonyKind,
         account: &str,
         known: &[Passkey],
     ) -> Result<Value, AccountError> {
-        if known.len() >= MAX_PASSKEYS {
-            return Err(AccountError::TooManyPasskeys);
-        }
         let user = Uuid::parse_str(account).map_err(|_| AccountError::Unknown)?;
         let exclude: Vec<Vec<u8>> =
             known.iter().filter_map(|passkey| decode(&passkey.credential_id)).collect();
@@ -122,7 +134,11 @@ impl Wallet {
         }
         let mut session = None;
         if let Some(person) = person {
-            let entry = self.entry(&person.data_key, &Activity::PasskeyAdded { name: device.to_owned() })?;
+            away_from_desk(person)?;
+            if tx.list_passkeys(&person.account).await?.len() >= MAX_PASSKEYS {
+                return Err(AccountError::TooManyPasskeys);
+            }
+            let entry = self.entry_by(person, &Activity::PasskeyAdded { name: device.to_owned() })?;
             tx.insert_entry(&person.account, &entry).await?;
         } else {
             let (_, data_key) =
@@ -222,7 +238,7 @@ impl Wallet {
         }
         tx.delete_passkey(&person.account, credential_id).await?;
         let name = name_passkey(&person.data_key, removed.clone())?.name;
-        let entry = self.entry(&person.data_key, &Activity::PasskeyRemoved { name })?;
+        let entry = self.entry_by(person, &Activity::PasskeyRemoved { name })?;
         tx.insert_entry(&person.account, &entry).await?;
         tx.commit().await?;
         Ok(())
@@ -235,6 +251,7 @@ impl Wallet {
         jwk: &Value,
         device: &str,
     ) -> Result<(DeviceKey, bool), AccountError> {
+        away_from_desk(person)?;
         let public = device_public_key(jwk)?;
         let key = DeviceKey {
             account: person.account.clone(),
@@ -258,19 +275,23 @@ impl Wallet {
             return Err(DeviceKeyFault::TooMany.into());
         }
         tx.insert_device_key(&key).await?;
-        let entry = self.entry(&person.data_key, &Activity::DeviceKeyAdded { device: device.to_owned() })?;
+        let entry = self.entry_by(person, &Activity::DeviceKeyAdded { device: device.to_owned() })?;
         tx.insert_entry(&person.account, &entry).await?;
         tx.commit().await?;
         Ok((key, true))
     }
 
+    /// Marks a device's key as lost. The one whose PIN is all that opens the account stays: whoever says so holds it.
     pub async fn lose_device_key(&self, person: &Person, thumbprint: &str) -> Result<(), AccountError> {
         let mut tx = self.store.write("lose_device_key").await?;
         let known = tx.list_device_keys(&person.account).await?;
         let lost = known.iter().find(|key| key.thumbprint == thumbprint).ok_or(AccountError::Unknown)?;
+        let pins = tx.list_pins(&person.account).await?;
+        if tx.list_passkeys(&person.account).await?.is_empty() && opens_alone(&known, &pins, thumbprint) {
+            return Err(AccountError::OnlyWayIn);
+        }
         if tx.mark_device_key_lost(&person.account, thumbprint, self.now()).await? {
-            let entry =
-                self.entry(&person.data_key, &Activity::DeviceKeyLost { device: lost.device.clone() })?;
+            let entry = self.entry_by(person, &Activity::DeviceKeyLost { device: lost.device.clone() })?;
             tx.insert_entry(&person.account, &entry).await?;
         }
         tx.commit().await?;
@@ -304,6 +325,15 @@ impl Wallet {
         Uuid::from_u128((u128::from_be_bytes(bytes) & !(0xf << 76 | 0x3 << 62)) | 0x4 << 76 | 0x2 << 62)
             .to_string()
     }
+}
+
+/// Whether no PIN but that of this device opens the account.
+fn opens_alone(devices: &[DeviceKey], pins: &[PinAccess], thumbprint: &str) -> bool {
+    let held = |pin: &PinAccess| {
+        devices.iter().any(|device| device.thumbprint == pin.thumbprint && device.lost_at.is_none())
+    };
+    let mut opening = pins.iter().filter(|pin| !pin.is_locked() && held(pin)).peekable();
+    opening.peek().is_some() && opening.all(|pin| pin.thumbprint == thumbprint)
 }
 
 fn name_passkey(key: &DataKey, passkey: Passkey) -> Result<Named<Passkey>, Fault> {

@@ -3,24 +3,63 @@
 use clock::Timestamp;
 use holding::activity::Activity;
 use holding::vault::{DataKey, Purpose};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use store_wallet::records::Entry;
 
 use super::fault::Fault;
 use super::{Person, Wallet};
 
+/// A line as it is sealed. Those from before there were desks are the activity alone.
+#[derive(Serialize, Deserialize)]
+struct Line {
+    activity: Activity,
+    officer: Option<String>,
+}
+
+/// A line as it is read.
+#[derive(Clone, Debug)]
+pub struct Noted {
+    pub at: Timestamp,
+    pub activity: Activity,
+    /// At whose desk it was.
+    pub officer: Option<String>,
+}
+
 impl Wallet {
     /// A sealed line, to be inserted in the transaction of what it tells of.
     pub(super) fn entry(&self, key: &DataKey, activity: &Activity) -> Result<Entry, Fault> {
+        self.entry_at(key, None, activity)
+    }
+
+    /// A line of what the person does; at a desk, with the officer's name.
+    pub(super) fn entry_by(&self, person: &Person, activity: &Activity) -> Result<Entry, Fault> {
+        self.entry_at(&person.data_key, person.officer(), activity)
+    }
+
+    pub(super) fn entry_at(
+        &self,
+        key: &DataKey,
+        officer: Option<&str>,
+        activity: &Activity,
+    ) -> Result<Entry, Fault> {
         let id = self.new_id();
-        Ok(Entry { sealed: self.seal(key, Purpose::Activity, &id, activity)?, id, at: self.now() })
+        let line = Line { activity: activity.clone(), officer: officer.map(str::to_owned) };
+        Ok(Entry { sealed: self.seal(key, Purpose::Activity, &id, &line)?, id, at: self.now() })
     }
 
     /// The latest first.
-    pub async fn activities(&self, person: &Person) -> Result<Vec<(Timestamp, Activity)>, Fault> {
+    pub async fn activities(&self, person: &Person) -> Result<Vec<Noted>, Fault> {
         let entries = self.store.read().await?.list_entries(&person.account).await?;
-        entries
-            .into_iter()
-            .map(|entry| Ok((entry.at, person.data_key.unseal(Purpose::Activity, &entry.id, &entry.sealed)?)))
-            .collect()
+        entries.into_iter().map(|entry| open(person, &entry)).collect()
     }
+}
+
+pub(super) fn open(person: &Person, entry: &Entry) -> Result<Noted, Fault> {
+    let line: Value = person.data_key.unseal(Purpose::Activity, &entry.id, &entry.sealed)?;
+    let Line { activity, officer } = match line.get("activity") {
+        Some(_) => serde_json::from_value(line)?,
+        None => Line { activity: serde_json::from_value(line)?, officer: None },
+    };
+    Ok(Noted { at: entry.at, activity, officer })
 }

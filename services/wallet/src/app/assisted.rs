@@ -62,11 +62,6 @@ impl Wallet {
         let ceremony = self.take(CeremonyKind::Assisted, response).await?;
         let account = ceremony.account.clone();
         let passkey = self.registered(&ceremony, response, device)?;
-        if let Some(open) = self.help_of(&account).await?
-            && open.recovery.is_open(self.now())
-        {
-            return Err(AssistedError::UnderWay);
-        }
         let recovery = AssistedRecovery {
             credential_id: passkey.credential_id,
             passkey: passkey.passkey,
@@ -88,7 +83,12 @@ impl Wallet {
             created_at: self.now(),
             due_at: None,
         };
+        let since = self.now() - chrono::Duration::days(ASK_DAYS);
         let mut tx = self.store.write("ask_for_help").await?;
+        // Looked at where it is written: two who ask at the same moment are not both taken.
+        if tx.has_open_assisted(&row.account, since).await? {
+            return Err(AssistedError::UnderWay);
+        }
         tx.insert_assisted(&row).await?;
         tx.commit().await?;
         Ok((Help { row, recovery }, code))
@@ -160,7 +160,8 @@ impl Wallet {
             return Ok(());
         }
         // Whoever has the wallet read of an agreement, and then of its end.
-        let activity = (!recovery.approvals.is_empty()).then_some(Activity::RecoveryEnded { by: None });
+        let withdrawn = Activity::RecoveryWithdrawn { device: recovery.device.clone() };
+        let activity = (!recovery.approvals.is_empty()).then_some(withdrawn);
         self.move_help(id, activity, |recovery, _| recovery.stopped(now)).await.map(drop)
     }
 
@@ -210,6 +211,7 @@ impl Wallet {
         tx.insert_passkey(&passkey).await?;
         tx.delete_sessions(&moved.account).await?;
         tx.delete_pins(&moved.account).await?;
+        self.leave_custody(&mut tx, &moved.account, &key).await?;
         tx.insert_entry(&moved.account, &entry).await?;
         Ok(tx.commit().await?)
     }

@@ -44,6 +44,7 @@ impl Wallet {
             ("deferred credentials", self.tend_deferred().await),
             ("presentations", self.tend_presentations().await),
             ("existences", self.tend_existences().await),
+            ("receipts of what was shown", self.tend_sharings().await),
             ("assisted recoveries", self.tend_assisted().await),
             ("sessions", self.tend_sessions().await),
         ];

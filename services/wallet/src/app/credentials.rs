@@ -1,6 +1,8 @@
 //! Credentials kept: accepted only when they verify, listed, shown, removed.
 
+use holding::account::StepUp;
 use holding::activity::Activity;
+use holding::assurance::Act;
 use holding::copies::{self, CopyKey, HolderKeys};
 use holding::held::{Annex, Held, Notification, StatusEntry};
 use holding::party::Party;
@@ -34,6 +36,21 @@ pub enum CredentialError {
     Unknown,
 }
 
+/// Why a credential is not removed.
+#[derive(Debug, thiserror::Error)]
+pub enum RemovalError {
+    #[error(transparent)]
+    Credential(#[from] CredentialError),
+    #[error(transparent)]
+    StepUp(#[from] StepUp),
+}
+
+impl From<Fault> for RemovalError {
+    fn from(fault: Fault) -> Self {
+        CredentialError::from(fault).into()
+    }
+}
+
 impl Wallet {
     pub async fn credentials(&self, person: &Person) -> Result<Vec<Kept>, Fault> {
         let rows = self.store.read().await?.list_credentials(&person.account).await?;
@@ -48,14 +65,16 @@ impl Wallet {
 
     /// Removes one credential. With the last of an offer the offer goes too, so that the same link can be
     /// opened afresh.
-    pub async fn remove_credential(&self, person: &Person, id: &str) -> Result<(), CredentialError> {
+    pub async fn remove_credential(&self, person: &Person, id: &str) -> Result<(), RemovalError> {
         let kept = self.credential(person, id).await?;
-        let entry =
-            self.entry(&person.data_key, &Activity::CredentialRemoved { name: kept.held.name.clone() })?;
+        if person.desk.is_some() {
+            self.may(person, Act::RemoveAtDesk).await??;
+        }
+        let entry = self.entry_by(person, &Activity::CredentialRemoved { name: kept.held.name.clone() })?;
         let mut tx = self.store.write("remove_credential").await?;
         let account = &person.account;
         if !tx.delete_credential(account, id).await? {
-            return Err(CredentialError::Unknown);
+            return Err(CredentialError::Unknown.into());
         }
         if tx.list_credentials_of_offer(account, &kept.row.offer).await?.is_empty() {
             let table = store_wallet::records::Table::Offers;

@@ -65,7 +65,7 @@ pub fn select(kept: &Kept, item: &PreparedItem) -> Result<String, Fault> {
     sd_jwt::select(text, &reveal).map_err(|fault| Fault::Prepare(fault.code.to_owned()))
 }
 
-fn to_elements(path: &[PathStep]) -> Vec<PathElement> {
+pub(super) fn to_elements(path: &[PathStep]) -> Vec<PathElement> {
     path.iter()
         .filter_map(|step| match step {
             PathStep::Key(key) => Some(PathElement::Name(key.clone())),

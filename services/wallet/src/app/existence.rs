@@ -419,7 +419,7 @@ impl Wallet {
                 year: next.year,
                 reference: reference.clone(),
             };
-            let entry = self.entry(&person.data_key, &activity)?;
+            let entry = self.entry_by(person, &activity)?;
             tx.insert_entry(&person.account, &entry).await?;
         }
         tx.commit().await?;

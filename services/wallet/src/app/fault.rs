@@ -61,7 +61,10 @@ macro_rules! carry_faults {
 carry_faults!(
     super::accounts::AccountError,
     super::assisted::AssistedError,
+    super::cards::CardError,
     super::credentials::CredentialError,
+    super::credentials::RemovalError,
+    super::custody::CustodyError,
     super::existence::ExistenceError,
     super::offers::OfferError,
     super::pins::PinError,

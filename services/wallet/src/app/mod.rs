@@ -5,8 +5,10 @@ pub mod activity;
 mod answer_form;
 pub mod assisted;
 pub mod background;
+pub mod cards;
 pub mod copies;
 pub mod credentials;
+pub mod custody;
 mod deferred;
 pub mod disclosure;
 pub mod existence;
@@ -21,6 +23,7 @@ pub mod pins;
 pub mod presentations;
 pub mod recovery;
 pub mod sessions;
+pub mod sharings;
 pub mod signing;
 pub mod standing;
 pub mod step_up;
@@ -70,6 +73,27 @@ pub struct Person {
     pub account: String,
     pub session: Session,
     pub data_key: DataKey,
+    /// Where they are at an officer's desk, with a wallet that this service keeps.
+    pub desk: Option<AtDesk>,
+}
+
+/// The desk at which somebody is.
+#[derive(Clone, Debug)]
+pub struct AtDesk {
+    /// The officer's account.
+    pub officer: String,
+    /// The officer's name, for the person's record.
+    pub name: String,
+    /// The thumbprint of the key that this service keeps for the person.
+    pub key: String,
+}
+
+impl Person {
+    /// The name of the officer at whose desk they are.
+    #[must_use]
+    pub fn officer(&self) -> Option<&str> {
+        self.desk.as_ref().map(|desk| desk.name.as_str())
+    }
 }
 
 impl Wallet {
@@ -177,6 +201,7 @@ fn purpose(table: Table) -> Purpose {
         Table::Offers => Purpose::Offer,
         Table::Presentations => Purpose::Presentation,
         Table::Existences => Purpose::Existence,
+        Table::Sharings => Purpose::Sharing,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Receiving credentials: the pre-authorized code flow of OID4VCI 1.0, each step stored before the next.
 
 mod asking;
+mod renewing;
 
 use std::collections::BTreeSet;
 
@@ -15,6 +16,7 @@ use store_wallet::credentials::Credential;
 use store_wallet::records::{Record, Table};
 
 use self::asking::Answer;
+pub use self::renewing::Ending;
 use super::fault::{Fault, RemoteFault};
 use super::signing::Signatures;
 use super::{Person, Wallet};
@@ -34,6 +36,11 @@ pub enum OfferError {
     Gone,
     #[error("the offer needs the transaction code")]
     TransactionCodeMissing,
+    /// Not offered, or the issuer has ended it.
+    #[error("the credential cannot be renewed without a new offer")]
+    RenewalOver,
+    #[error("nothing needs to be renewed yet")]
+    NotDue,
     #[error("the issuer did not accept the transaction code")]
     TransactionCodeRefused,
     #[error("the issuer refused: {0}")]
@@ -172,9 +179,20 @@ impl Wallet {
         }
         let (token, expires_at) = match token {
             Some(token) => token,
-            None => self.token(&offer.reception, tx_code).await?,
+            None => {
+                let permission = match self.token(&offer.reception, tx_code).await {
+                    Err(OfferError::RenewalOver) => return Err(self.end_renewal(person, &offer).await?),
+                    other => other?,
+                };
+                // RFC 6749, 6: where no other one comes, the same serves again.
+                if permission.refresh_token.is_some() {
+                    offer.reception.refresh_token = permission.refresh_token;
+                }
+                (permission.access_token, permission.expires_at)
+            }
         };
         let proofs = self.key_proofs(person, &offer.reception, &places, &keys).await?;
+        offer.reception.officer = person.officer().map(str::to_owned);
         offer.reception.progress = Progress::Signing {
             access_token: token,
             expires_at,
@@ -283,16 +301,19 @@ impl Wallet {
         offer.reception.progress = Progress::Received { at: self.now() };
         let moved =
             self.moved(key, Table::Offers, &offer.record, offer.reception.state(), &offer.reception)?;
-        let entry = self.entry(
-            key,
-            &Activity::Received {
-                from: offer.reception.issuer.name().to_owned(),
-                proven: offer.reception.issuer.is_proven(),
-                names: offer.reception.names(),
-            },
-        )?;
+        let (from, proven) = (offer.reception.issuer.name().to_owned(), offer.reception.issuer.is_proven());
+        let names = offer.reception.names();
+        let replaced = self.replaced_by((account, key), &offer).await?;
+        let activity = match &replaced {
+            None => Activity::Received { from, proven, names },
+            Some(replaced) => Activity::Renewed { from, proven, names, changed: replaced.changed },
+        };
+        let entry = self.entry_at(key, offer.reception.officer.as_deref(), &activity)?;
         let mut tx = self.store.write("complete_offer").await?;
         tx.replace_record(Table::Offers, &moved).await?;
+        if let Some(replaced) = &replaced {
+            replaced.remove(&mut tx, account).await?;
+        }
         tx.insert_entry(account, &entry).await?;
         tx.commit().await?;
         self.wake.notify_one();

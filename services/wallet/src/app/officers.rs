@@ -8,6 +8,7 @@ use holding::assurance::{Act, Assurance};
 use store_wallet::Store;
 
 use super::accounts::AccountError;
+use super::custody::away_from_desk;
 use super::fault::Fault;
 use super::{Person, Wallet, hash};
 
@@ -62,6 +63,7 @@ impl Wallet {
 
     /// Makes the person who is signed in by a passkey an officer.
     pub async fn become_officer(&self, person: &Person, link: &str, name: &str) -> Result<(), AccountError> {
+        away_from_desk(person)?;
         self.require(person, Act::ChangeWaysIn).await?;
         if person.session.assurance < Assurance::Passkey {
             return Err(StepUp::Weak.into());
@@ -73,7 +75,7 @@ impl Wallet {
             return Err(AccountError::Unknown);
         }
         match tx.insert_officer(&person.account, &sealed, self.now()).await {
-            Err(error) if error.is_conflict() => return Err(AccountError::Registered),
+            Err(error) if error.is_conflict() => return Err(AccountError::AlreadyOfficer),
             other => other?,
         }
         Ok(tx.commit().await?)
@@ -94,12 +96,16 @@ impl Wallet {
     }
 
     async fn find_officer(&self, person: &Person) -> Result<Option<Officer>, Fault> {
-        let account = &person.account;
+        self.officer_of(&person.account).await
+    }
+
+    /// The officer that an account is.
+    pub(super) async fn officer_of(&self, account: &str) -> Result<Option<Officer>, Fault> {
         let Some(sealed) = self.store.read().await?.find_officer(account).await? else { return Ok(None) };
         let name =
             self.sealing_key.open(&aad(account), &sealed).map_err(|error| Fault::Vault(error.into()))?;
         let name = String::from_utf8_lossy(&name).into_owned();
-        Ok(Some(Officer { account: account.clone(), name }))
+        Ok(Some(Officer { account: account.to_owned(), name }))
     }
 }
 

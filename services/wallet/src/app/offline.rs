@@ -3,8 +3,11 @@
 use chrono::Duration;
 use clock::Timestamp;
 use holding::activity::Activity;
+use holding::party::Party;
+use holding::request::plain_text;
+use holding::sharing::{Receipt, SharedCredential, Sharing};
 use holding::vault::Purpose;
-use store_wallet::records::Entry;
+use store_wallet::records::{Entry, Table};
 
 use super::fault::Fault;
 use super::{Person, Wallet};
@@ -53,10 +56,28 @@ impl Wallet {
             return Err(OfflineError::Form);
         }
         let OfflineAct { id, to, at, claims } = act;
+        let sharing = Sharing {
+            // Whom the desk's code named, by their word alone.
+            to: Party::unverified(&plain_text(&to, 200)),
+            purpose: None,
+            keeps_seconds: None,
+            at,
+            credentials: vec![SharedCredential {
+                name: String::new(),
+                issuer: String::new(),
+                claims: claims.clone(),
+            }],
+            approved: Vec::new(),
+            answer_digest: None,
+            receipt: Receipt::None,
+        };
+        let sharing = self.new_sharing((&person.account, &person.data_key), &id, &sharing)?;
         let activity = Activity::Presented { to, proven: false, purpose: None, claims, receipt: None };
         let sealed = self.seal(&person.data_key, Purpose::Activity, &id, &activity)?;
         let mut tx = self.store.write("note_offline_act").await.map_err(Fault::from)?;
-        tx.insert_entry_once(&person.account, &Entry { id, sealed, at }).await.map_err(Fault::from)?;
+        if tx.insert_entry_once(&person.account, &Entry { id, sealed, at }).await.map_err(Fault::from)? {
+            tx.insert_record(Table::Sharings, &sharing).await.map_err(Fault::from)?;
+        }
         tx.commit().await.map_err(Fault::from)?;
         Ok(())
     }

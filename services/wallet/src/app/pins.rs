@@ -10,6 +10,7 @@ use holding::vault::DataKey;
 use serde_json::Value;
 use store_wallet::accounts::Account;
 use store_wallet::sessions::Ceremony;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::fault::Fault;
 use super::sessions::{CeremonyKind, NewSession};
@@ -17,6 +18,12 @@ use super::signing::Signatures;
 use super::{Person, Wallet};
 
 const TO_SIGN: &str = "0";
+/// SHA-256 in base64url (RFC 7638 and RFC 9278).
+const THUMBPRINT: usize = 43;
+/// PINs that are stretched at the same moment. Each takes a core for a tenth of a second, and strangers can ask for it.
+static STRETCHING: Semaphore = Semaphore::const_new(2);
+/// How many may wait for that, two seconds at worst; further ones are told to come again.
+static WAITING: Semaphore = Semaphore::const_new(32);
 
 /// Why a PIN does not open an account, or cannot be made.
 #[derive(Debug, thiserror::Error)]
@@ -34,6 +41,10 @@ pub enum PinError {
     Pin(#[from] PinFault),
     #[error(transparent)]
     DeviceKey(#[from] DeviceKeyFault),
+    #[error("this is no thumbprint of a key")]
+    Thumbprint,
+    #[error("too many PINs are stretched at this moment")]
+    Overloaded,
     #[error("this device key has a PIN already")]
     Taken,
     #[error("there is no such PIN")]
@@ -73,7 +84,7 @@ impl Wallet {
         self.check_signature(&public, CeremonyKind::PinRegistration, &answer)?;
         let pin = Pin::choose(answer.pin)?;
         let (id, thumbprint, now) = (ceremony.account, public.jwk_thumbprint(), self.now());
-        let access = self.make_pin(&id, &thumbprint, pin).await?;
+        let access = self.make_pin(&id, &thumbprint, pin, turn().await?).await?;
         let (data_key, sealed) = DataKey::generate(&self.sealing_key, &id, self.entropy.as_ref());
         let entries = [
             self.entry(&data_key, &Activity::DeviceKeyAdded { device: device.to_owned() })?,
@@ -106,6 +117,7 @@ impl Wallet {
 
     /// A challenge for whoever says to hold this key; nobody learns here whether an account does.
     pub async fn start_pin_sign_in(&self, thumbprint: &str) -> Result<PinStart, PinError> {
+        check_thumbprint(thumbprint)?;
         self.begin_pin(CeremonyKind::PinSignIn, "", thumbprint.to_owned()).await
     }
 
@@ -120,6 +132,7 @@ impl Wallet {
     }
 
     pub async fn start_pin_step_up(&self, person: &Person, thumbprint: &str) -> Result<PinStart, PinError> {
+        check_thumbprint(thumbprint)?;
         self.begin_pin(CeremonyKind::PinStepUp, &person.account, thumbprint.to_owned()).await
     }
 
@@ -139,7 +152,7 @@ impl Wallet {
     pub async fn change_pin(&self, person: &Person, thumbprint: &str, pin: &str) -> Result<(), PinError> {
         self.may(person, Act::ChangeWaysIn).await??;
         self.own_pin(person, thumbprint).await?;
-        let access = self.make_pin(&person.account, thumbprint, Pin::choose(pin)?).await?;
+        let access = self.make_pin(&person.account, thumbprint, Pin::choose(pin)?, turn().await?).await?;
         let mut tx = self.store.write("change_pin").await?;
         tx.replace_pin(&access).await?;
         tx.commit().await?;
@@ -154,7 +167,7 @@ impl Wallet {
             return Err(PinError::OnlyWayIn);
         }
         let device = self.device_of(&person.account, thumbprint).await?;
-        let entry = self.entry(&person.data_key, &Activity::PinRemoved { device })?;
+        let entry = self.entry_by(person, &Activity::PinRemoved { device })?;
         let mut tx = self.store.write("remove_pin").await?;
         tx.delete_pin(&person.account, thumbprint).await?;
         tx.insert_entry(&person.account, &entry).await?;
@@ -177,12 +190,23 @@ impl Wallet {
         let access = access.ok_or(PinError::Refused)?;
         let key = self.usable_key(&access.account, &access.thumbprint).await?.ok_or(PinError::Refused)?;
         self.check_signature(&key, kind, answer)?;
-        let pin = Pin::parse(answer.pin)?;
+        self.tried_pin(access, answer.pin).await
+    }
+
+    /// Counts a try and compares; also gives what clears the count.
+    pub(super) async fn tried_pin(
+        &self,
+        access: PinAccess,
+        pin: &str,
+    ) -> Result<(PinAccess, PinAccess), PinError> {
+        let pin = Pin::parse(pin)?;
+        // Before the try is counted: who is sent away for want of room has used up none.
+        let turn = turn().await?;
         let tried = access.tried(self.now())?;
         let mut tx = self.store.write("count_pin_try").await?;
         tx.replace_pin_tries(&access, &tried).await?;
         tx.commit().await?;
-        if self.pin_matches(&tried, pin).await? {
+        if self.pin_matches(&tried, pin, turn).await? {
             let cleared = tried.cleared();
             return Ok((tried, cleared));
         }
@@ -250,19 +274,83 @@ impl Wallet {
     }
 
     /// Stretching blocks, so it runs beside the async threads.
-    async fn make_pin(&self, account: &str, thumbprint: &str, pin: Pin) -> Result<PinAccess, Fault> {
+    pub(super) async fn make_pin(
+        &self,
+        account: &str,
+        thumbprint: &str,
+        pin: Pin,
+        turn: SemaphorePermit<'static>,
+    ) -> Result<PinAccess, Fault> {
         let (owner, service) = ((account.to_owned(), thumbprint.to_owned()), self.sealing_key.clone());
         let (entropy, now) = (std::sync::Arc::clone(&self.entropy), self.now());
         let made = tokio::task::spawn_blocking(move || {
+            // Held to the end of the work, also when whoever asked has gone.
+            let _turn = turn;
             PinAccess::make((&owner.0, &owner.1), &pin, &service, entropy.as_ref(), now)
         });
         made.await.map_err(|error| Fault::Prepare(error.to_string()))
     }
 
-    async fn pin_matches(&self, access: &PinAccess, pin: Pin) -> Result<bool, Fault> {
+    async fn pin_matches(
+        &self,
+        access: &PinAccess,
+        pin: Pin,
+        turn: SemaphorePermit<'static>,
+    ) -> Result<bool, Fault> {
         let (access, service) = (access.clone(), self.sealing_key.clone());
-        let compared = tokio::task::spawn_blocking(move || access.matches(&pin, &service));
+        let compared = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            access.matches(&pin, &service)
+        });
         let compared = compared.await.map_err(|error| Fault::Prepare(error.to_string()))?;
         Ok(compared.map_err(holding::vault::VaultError::from)?)
+    }
+}
+
+/// A turn to stretch a PIN.
+pub(super) async fn turn() -> Result<SemaphorePermit<'static>, PinError> {
+    take_turn(&STRETCHING, &WAITING).await
+}
+
+async fn take_turn(
+    turns: &'static Semaphore,
+    places: &Semaphore,
+) -> Result<SemaphorePermit<'static>, PinError> {
+    let _place = places.try_acquire().map_err(|_| PinError::Overloaded)?;
+    turns.acquire().await.map_err(|_| PinError::Overloaded)
+}
+
+fn check_thumbprint(text: &str) -> Result<(), PinError> {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    if text.len() == THUMBPRINT && text.bytes().all(allowed) { Ok(()) } else { Err(PinError::Thumbprint) }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn thumbprint_is_a_digest_in_base64url() {
+        let good = "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs";
+        assert!(check_thumbprint(good).is_ok());
+        for bad in ["", "x", &good[1..], &format!("{good}A"), &good.replace('-', "+"), &"x".repeat(100_000)] {
+            assert!(matches!(check_thumbprint(bad), Err(PinError::Thumbprint)), "{}", bad.len());
+        }
+    }
+
+    #[tokio::test]
+    async fn no_more_pins_are_stretched_at_once_than_there_are_turns_and_no_more_wait_than_there_are_places()
+    {
+        static TURNS: Semaphore = Semaphore::const_new(1);
+        static PLACES: Semaphore = Semaphore::const_new(1);
+        let first = take_turn(&TURNS, &PLACES).await.unwrap();
+        let second = tokio::spawn(take_turn(&TURNS, &PLACES));
+        tokio::task::yield_now().await;
+        assert!(!second.is_finished());
+        assert!(matches!(take_turn(&TURNS, &PLACES).await, Err(PinError::Overloaded)));
+        drop(first);
+        drop(second.await.unwrap().unwrap());
+        assert!(take_turn(&TURNS, &PLACES).await.is_ok());
     }
 }

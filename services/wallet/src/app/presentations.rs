@@ -14,6 +14,7 @@ use holding::assurance::Act;
 use holding::dcql::{self, Candidate, Evaluation, Selection, SelectionFault};
 use holding::presentation::{Answer, AnswerKind, PreparedItem, Presentation, Progress, StepFault};
 use holding::request::RequestFault;
+use holding::sharing::SharedCredential;
 use holding::signing::{self, SignatureFault, ToSign};
 use holding::transaction;
 use keys::Algorithm;
@@ -121,10 +122,8 @@ impl Wallet {
         let audience = asked.presentation.request.client_id.clone();
         for chosen in asked.evaluation.check(&selection)? {
             let first = find_kept(&asked.credentials, &chosen.matched.credential)?;
-            let copy = match chosen.query.holder_binding {
-                true => self.copy_for(person, &first.row.id, &audience).await?,
-                false => None,
-            };
+            // Also where no key signs: the key stands in the credential, and would be known again by it.
+            let copy = self.copy_for(person, &first.row.id, &audience).await?;
             let kept = copy.as_ref().unwrap_or(first);
             let mut item = PreparedItem {
                 query: chosen.query.id.clone(),
@@ -193,7 +192,14 @@ impl Wallet {
             ..EncryptedAnswer::default()
         };
         let form = self.answer_form(&asked.presentation.request, refusal)?;
-        let answer = Answer { form, kind: AnswerKind::Refusal, claims: Vec::new() };
+        let answer = Answer {
+            form,
+            kind: AnswerKind::Refusal,
+            claims: Vec::new(),
+            credentials: Vec::new(),
+            approved: Vec::new(),
+            officer: person.officer().map(str::to_owned),
+        };
         let asked = self.keep_answer(person, asked, answer).await?;
         self.send_now(person, asked).await
     }
@@ -317,7 +323,7 @@ impl Wallet {
     ) -> Result<Answer, PresentationError> {
         let mut token: BTreeMap<String, Vec<Value>> = BTreeMap::new();
         let mut receipts: BTreeMap<String, Vec<Value>> = BTreeMap::new();
-        let mut claims = Vec::new();
+        let (mut claims, mut credentials) = (Vec::new(), Vec::new());
         for item in items {
             let kept = &self.shown(person, asked, &item.credential).await?;
             let presentation = match &item.to_sign {
@@ -343,7 +349,13 @@ impl Wallet {
                 .entry(item.query.clone())
                 .or_default()
                 .push(kept.annex.receipt.clone().unwrap_or(Value::Null));
-            claims.extend(shared_labels(kept, &item.disclose));
+            let shown = shared_labels(kept, &item.disclose);
+            credentials.push(SharedCredential {
+                name: kept.held.name.clone(),
+                issuer: kept.held.issuer.name().to_owned(),
+                claims: shown.clone(),
+            });
+            claims.extend(shown);
         }
         let request = &asked.presentation.request;
         let shown = EncryptedAnswer {
@@ -354,8 +366,11 @@ impl Wallet {
         };
         let form = self.answer_form(request, shown)?;
         claims.dedup();
-        claims.extend(request.transactions.iter().map(|one| format!("Approved: {}", one.approval.title)));
-        Ok(Answer { form, kind: AnswerKind::Presentation, claims })
+        let approved: Vec<String> =
+            request.transactions.iter().map(|one| one.approval.title.clone()).collect();
+        claims.extend(approved.iter().map(|title| format!("Approved: {title}")));
+        let officer = person.officer().map(str::to_owned);
+        Ok(Answer { form, kind: AnswerKind::Presentation, claims, credentials, approved, officer })
     }
 }
 

@@ -19,7 +19,7 @@ impl Wallet {
     pub async fn make_recovery_code(&self, person: &Person) -> Result<RecoveryCode, AccountError> {
         self.require(person, Act::ChangeWaysIn).await?;
         let code = RecoveryCode::generate(self.entropy.as_ref());
-        let entry = self.entry(&person.data_key, &Activity::RecoveryCodeMade)?;
+        let entry = self.entry_by(person, &Activity::RecoveryCodeMade)?;
         let mut tx = self.store.write("make_recovery_code").await?;
         tx.replace_recovery_code(&person.account, &code.fingerprint(), self.now()).await?;
         tx.insert_entry(&person.account, &entry).await?;
@@ -72,13 +72,14 @@ impl Wallet {
         }
         tx.delete_sessions(&account).await?;
         tx.delete_pins(&account).await?;
+        self.leave_custody(&mut tx, &account, &key).await?;
         tx.insert_session(&session).await?;
         tx.insert_entry(&account, &entry).await?;
         tx.commit().await?;
         Ok(NewSession { token, account })
     }
 
-    async fn owner_of(&self, code: &str) -> Result<(RecoveryCode, String), AccountError> {
+    pub(super) async fn owner_of(&self, code: &str) -> Result<(RecoveryCode, String), AccountError> {
         let code = RecoveryCode::parse(code).ok_or(AccountError::RecoveryCode)?;
         let owner = self.store.read().await?.find_recovery_code(&code.fingerprint()).await;
         let owner = owner.map_err(Fault::from)?.ok_or(AccountError::RecoveryCode)?;

@@ -65,7 +65,15 @@ impl Wallet {
             tx.commit().await?;
         }
         let data_key = DataKey::open(&self.sealing_key, &account.id, &account.data_key)?;
-        Ok(Some(Person { account: account.id, session, data_key }))
+        let desk = match &session.officer {
+            None => None,
+            // It ends with the custody, and with the office.
+            Some(officer) => match self.at_desk(&account.id, officer).await? {
+                None => return Ok(None),
+                desk => desk,
+            },
+        };
+        Ok(Some(Person { account: account.id, session, data_key, desk }))
     }
 
     pub async fn start_sign_in(&self) -> Result<Value, AccountError> {
@@ -121,6 +129,7 @@ impl Wallet {
             seen_at: now,
             assurance,
             verified_at: now,
+            officer: None,
         };
         (session, token)
     }

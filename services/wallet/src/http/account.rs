@@ -1,15 +1,18 @@
 //! Accounts and sessions as JSON.
 
+use actix_web::cookie::Cookie;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION};
 use actix_web::web::Path;
-use actix_web::{HttpResponse, delete, get, post};
+use actix_web::{HttpRequest, HttpResponse, delete, get, post};
 use serde_json::Value;
 use web::{Json, Problem};
 
-use super::auth::{Device, SignedIn, find_person, removal_cookie, session_cookie};
+use super::auth::{Device, SignedIn, desk_removal, find_person, removal_cookie, session_cookie};
 use super::views::{AccountView, ActivityList, DeviceKeyView, Empty, ExportView, NewDeviceKey};
 use super::{App, language};
+use crate::app::Person;
+use crate::app::sessions::NewSession;
 use crate::words::Words;
 
 /// Begins a registration. Signed in: of a further passkey.
@@ -18,7 +21,7 @@ use crate::words::Words;
     (status = "4XX", body = Problem)))]
 #[post("/v1/registration/options")]
 pub async fn registration_options(
-    request: actix_web::HttpRequest,
+    request: HttpRequest,
     app: App,
     _body: Json<Empty>,
 ) -> Result<Json<Value>, Problem> {
@@ -32,23 +35,19 @@ pub async fn registration_options(
     (status = 201, body = AccountView), (status = "4XX", body = Problem)))]
 #[post("/v1/registration")]
 pub async fn register(
-    request: actix_web::HttpRequest,
+    request: HttpRequest,
     app: App,
-    words: Words,
     device: Device,
     body: Json<Value>,
 ) -> Result<HttpResponse, Problem> {
     let person = find_person(&request).await?;
-    let session = app.wallet.register(&body.0, person.as_ref(), &device.0).await?;
-    let account = session.as_ref().map(|session| session.account.clone());
-    let account = account.or(person.map(|person| person.account)).unwrap_or_default();
-    let view = AccountView::new(&app.wallet.account(&account).await?, None);
-    let mut response = HttpResponse::Created();
-    if let Some(session) = session {
-        app.wallet.speak(&session.account, words.language()).await?;
-        response.cookie(session_cookie(&app, &session));
+    let made = app.wallet.register(&body.0, person.as_ref(), &device.0).await?;
+    if let Some(session) = made {
+        return enter(&request, &app, &session, StatusCode::CREATED).await;
     }
-    Ok(response.json(view))
+    let account = person.map(|person| person.account).unwrap_or_default();
+    let view = AccountView::new(&app.wallet.account(&account).await?, None);
+    Ok(HttpResponse::Created().json(view))
 }
 
 /// Begins a sign-in with any passkey of this wallet.
@@ -65,22 +64,37 @@ pub async fn sign_in_options(app: App, _body: Json<Empty>) -> Result<Json<Value>
     (status = 200, body = AccountView), (status = "4XX", body = Problem)))]
 #[post("/v1/sign-in")]
 pub async fn sign_in(
-    request: actix_web::HttpRequest,
+    request: HttpRequest,
     app: App,
     device: Device,
     body: Json<Value>,
 ) -> Result<HttpResponse, Problem> {
     let session = app.wallet.sign_in(&body.0, &device.0).await?;
+    enter(&request, &app, &session, StatusCode::OK).await
+}
+
+/// The answer to whoever came in, by whichever way: the account and the session's cookie. The language that was picked on this
+/// device is the account's from now on; without a pick the device takes up the account's, and an account that was never told one
+/// takes that of the browser.
+pub async fn enter(
+    request: &HttpRequest,
+    app: &App,
+    session: &NewSession,
+    status: StatusCode,
+) -> Result<HttpResponse, Problem> {
     let view = AccountView::new(&app.wallet.account(&session.account).await?, None);
-    let mut response = HttpResponse::Ok();
-    match language::picked(&request) {
-        Some(picked) => app.wallet.speak(&session.account, picked).await?,
-        None => {
-            let spoken = app.wallet.spoken(&session.account).await?;
-            spoken.map(|spoken| response.cookie(language::cookie(&app, spoken)));
+    let mut response = HttpResponse::build(status);
+    let picked = language::picked(request);
+    match (picked, app.wallet.spoken(&session.account).await?) {
+        (None, Some(spoken)) => drop(response.cookie(language::cookie(app, spoken))),
+        (picked, spoken) if picked.is_some() && picked == spoken => {}
+        (picked, _) => {
+            let language = picked.unwrap_or_else(|| Words::of(request).language());
+            app.wallet.speak(&session.account, language).await?;
         }
     }
-    Ok(response.cookie(session_cookie(&app, &session)).json(view))
+    // Whoever comes in anew is at nobody's desk.
+    Ok(response.cookie(session_cookie(app, session)).cookie(desk_removal(app)).json(view))
 }
 
 #[utoipa::path(tag = "account", security(("session" = [])), responses(
@@ -109,7 +123,7 @@ pub async fn export_account(app: App, person: SignedIn) -> Result<HttpResponse, 
 #[delete("/account")]
 pub async fn delete_account(app: App, person: SignedIn) -> Result<HttpResponse, Problem> {
     app.wallet.delete_account(&person.0).await?;
-    Ok(HttpResponse::NoContent().cookie(removal_cookie(&app)).finish())
+    Ok(HttpResponse::NoContent().cookie(removal_of(&app, &person.0)).finish())
 }
 
 #[utoipa::path(tag = "account", security(("session" = [])), params(("id" = String, Path)), responses(
@@ -135,7 +149,12 @@ pub async fn delete_session(app: App, person: SignedIn, id: Path<String>) -> Res
 #[delete("/sessions")]
 pub async fn delete_sessions(app: App, person: SignedIn) -> Result<HttpResponse, Problem> {
     app.wallet.end_sessions(&person.0).await?;
-    Ok(HttpResponse::NoContent().cookie(removal_cookie(&app)).finish())
+    Ok(HttpResponse::NoContent().cookie(removal_of(&app, &person.0)).finish())
+}
+
+/// At a desk the visit ends, and the officer stays signed in.
+fn removal_of(app: &App, person: &Person) -> Cookie<'static> {
+    if person.desk.is_some() { desk_removal(app) } else { removal_cookie(app) }
 }
 
 /// Registers the public half of a key that this device holds.

@@ -12,6 +12,11 @@ macro_rules! module {
 
 pub const ASSETS: Assets = Assets(&[
     Asset { name: "wallet.css", content_type: STYLE, body: include_bytes!("../../static/wallet.css") },
+    Asset {
+        name: "wallet-card.css",
+        content_type: STYLE,
+        body: include_bytes!("../../static/wallet-card.css"),
+    },
     module!("wallet-key.js"),
     module!("wallet-entry.js"),
     module!("wallet-open.js"),
@@ -20,8 +25,11 @@ pub const ASSETS: Assets = Assets(&[
     module!("wallet-existence.js"),
     module!("wallet-capture.js"),
     module!("wallet-home.js"),
+    module!("wallet-receive.js"),
+    module!("wallet-renew.js"),
     module!("wallet-account.js"),
     module!("wallet-credential.js"),
+    module!("wallet-card.js"),
     offline::STYLE_SHEET,
     offline::KEEP,
     offline::KEPT,
@@ -30,6 +38,8 @@ pub const ASSETS: Assets = Assets(&[
     offline::SEQUENCE,
     offline::SHOWING,
     module!("wallet-proof.js"),
+    module!("wallet-ask-pin.js"),
+    module!("wallet-desk.js"),
     module!("wallet-pin.js"),
     module!("wallet-recover.js"),
     module!("wallet-ways-in.js"),

@@ -17,6 +17,8 @@ use crate::app::Person;
 use crate::app::sessions::NewSession;
 
 pub const COOKIE: &str = "passerelle_wallet";
+/// Of a visit at an officer's desk, beside the officer's own.
+pub const DESK_COOKIE: &str = "passerelle_wallet_desk";
 
 /// Runs before any extractor of the scope, so that a bad body of a stranger is never looked at.
 pub async fn require_person(
@@ -32,11 +34,17 @@ pub async fn require_person(
     next.call(request).await.map(ServiceResponse::map_into_left_body)
 }
 
-/// Who is signed in, if anybody.
+/// Who is signed in, if anybody. During a visit at a desk that is the visitor, as long as the officer is signed in beside them; a
+/// visit that is over leads nowhere, so that nobody comes upon the officer's own wallet.
 pub async fn find_person(request: &HttpRequest) -> Result<Option<Person>, Problem> {
     let Some(app) = request.app_data::<App>().cloned() else { return Ok(None) };
     let Some(cookie) = request.cookie(COOKIE) else { return Ok(None) };
-    app.wallet.person(cookie.value()).await.map_err(|error| Problem::internal(&error))
+    let internal = |error| Problem::internal(&error);
+    let person = app.wallet.person(cookie.value()).await.map_err(internal)?;
+    let Some(person) = person.filter(|person| person.desk.is_none()) else { return Ok(None) };
+    let Some(cookie) = request.cookie(DESK_COOKIE) else { return Ok(Some(person)) };
+    let visitor = app.wallet.person(cookie.value()).await.map_err(internal)?;
+    Ok(visitor.filter(|visitor| visitor.desk.as_ref().is_some_and(|desk| desk.officer == person.account)))
 }
 
 /// The person whom [`require_person`] let through.
@@ -78,6 +86,18 @@ pub fn session_cookie(site: &Site, session: &NewSession) -> Cookie<'static> {
 pub fn removal_cookie(site: &Site) -> Cookie<'static> {
     let mut cookie = Cookie::build(COOKIE, "").path("/").http_only(true).secure(site.https).finish();
     cookie.make_removal();
+    cookie
+}
+
+pub fn desk_cookie(site: &Site, session: &NewSession) -> Cookie<'static> {
+    let mut cookie = session_cookie(site, session);
+    cookie.set_name(DESK_COOKIE);
+    cookie
+}
+
+pub fn desk_removal(site: &Site) -> Cookie<'static> {
+    let mut cookie = removal_cookie(site);
+    cookie.set_name(DESK_COOKIE);
     cookie
 }
 

@@ -1,12 +1,13 @@
 //! Held credentials, as JSON.
 
 use actix_web::web::Path;
-use actix_web::{HttpResponse, delete, get};
+use actix_web::{HttpResponse, delete, get, post};
 use web::{Json, Problem};
 
 use super::App;
 use super::auth::SignedIn;
-use super::views::{CredentialList, CredentialView, StatusView};
+use super::offers::created;
+use super::views::{CardChoice, CardView, CredentialList, CredentialView, Empty, OfferView, StatusView};
 
 /// Everything the person holds, without claims.
 #[utoipa::path(tag = "credentials", security(("session" = [])), responses(
@@ -40,6 +41,34 @@ pub async fn show_credential(
 pub async fn check_status(app: App, person: SignedIn, id: Path<String>) -> Result<Json<StatusView>, Problem> {
     let (_, seen) = app.wallet.check_standing(&person.0, &id).await?;
     Ok(Json(StatusView::from(&seen)))
+}
+
+/// Makes a card to be printed, after a fresh proof of the person: whoever has it can show it until it ends or is withdrawn.
+#[utoipa::path(tag = "credentials", security(("session" = [])), params(("id" = String, Path)), request_body = CardChoice,
+    responses((status = 200, body = CardView), (status = "4XX", body = Problem)))]
+#[post("/credentials/{id}/card")]
+pub async fn print_card(
+    app: App,
+    person: SignedIn,
+    id: Path<String>,
+    body: Json<CardChoice>,
+) -> Result<Json<CardView>, Problem> {
+    Ok(Json(app.wallet.print_card(&person.0, &id, &body.0.claims).await?.into()))
+}
+
+/// Begins to renew it, with whatever came by the same offer: go on with `accept` and `proofs` of the offer in the answer.
+#[utoipa::path(tag = "receiving", security(("session" = [])), params(("id" = String, Path)), request_body = Empty,
+    responses((status = 201, body = OfferView), (status = 200, body = OfferView, description = "begun before"),
+    (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+#[post("/credentials/{id}/renewal")]
+pub async fn renew_credential(
+    app: App,
+    person: SignedIn,
+    id: Path<String>,
+    _body: Json<Empty>,
+) -> Result<HttpResponse, Problem> {
+    let (offer, new) = app.wallet.open_renewal(&person.0, &id).await?;
+    Ok(HttpResponse::build(created(new)).json(OfferView::from(&offer)))
 }
 
 #[utoipa::path(tag = "credentials", security(("session" = [])), params(("id" = String, Path)), responses(

@@ -4,6 +4,7 @@ pub mod account;
 pub mod assets;
 pub mod auth;
 pub mod credentials;
+pub mod desk;
 pub mod existence;
 pub mod language;
 pub mod offers;
@@ -15,6 +16,7 @@ pub mod presentations;
 pub mod problem;
 pub mod recovery;
 mod request_cookie;
+pub mod sharings;
 pub mod step_up;
 pub mod support;
 pub mod vc_api;
@@ -110,6 +112,12 @@ pub fn configure(config: &mut web::ServiceConfig<'_>) {
                 .service(officers::find_help)
                 .service(officers::approve_help)
                 .service(officers::refuse_help)
+                .service(desk::open_custody)
+                .service(desk::enter_custody)
+                .service(desk::reset_at_desk)
+                .service(desk::prove_at_desk)
+                .service(desk::sign_at_desk)
+                .service(desk::leave_desk)
                 .service(offers::open_offer)
                 .service(offers::show_offer)
                 .service(offers::accept_offer)
@@ -119,6 +127,8 @@ pub fn configure(config: &mut web::ServiceConfig<'_>) {
                 .service(credentials::show_credential)
                 .service(credentials::check_status)
                 .service(credentials::delete_credential)
+                .service(credentials::renew_credential)
+                .service(credentials::print_card)
                 .service(offline::copy_credential)
                 .service(offline::note_offline_act)
                 .service(presentations::open_presentation)
@@ -126,6 +136,8 @@ pub fn configure(config: &mut web::ServiceConfig<'_>) {
                 .service(presentations::prepare_presentation)
                 .service(presentations::submit_presentation)
                 .service(presentations::refuse_presentation)
+                .service(sharings::list_sharings)
+                .service(sharings::show_receipt)
                 .service(existence::open_existence)
                 .service(existence::show_existence)
                 .service(existence::keep_frame)

@@ -40,7 +40,7 @@ pub const SHOWING: Asset = file!("offline-showing.js", SCRIPT);
 const WORKER: &str = include_str!("../../static/offline-worker.js");
 
 /// What the page needs of `/assets/`, of the wallet and of all services.
-const NEEDED: [&str; 17] = [
+const NEEDED: [&str; 18] = [
     "offline.css",
     "offline-kept.js",
     "offline-line.js",
@@ -49,6 +49,7 @@ const NEEDED: [&str; 17] = [
     "offline-showing.js",
     "wallet.css",
     "wallet-key.js",
+    "wallet-ask-pin.js",
     "passerelle.css",
     "passkey.js",
     "progress.js",
@@ -81,6 +82,8 @@ async fn show_offline(request: HttpRequest, app: App, words: Words) -> Result<Ht
 fn page(request: &HttpRequest, app: &App, words: Words) -> OfflinePage {
     let mut shell = Frame::outside(request, app);
     "/offline".clone_into(&mut shell.here);
+    // It would name the minute in which the page was kept, perhaps for another person, and make each minute another version.
+    shell.support_code.clear();
     OfflinePage { shell, words }
 }
 

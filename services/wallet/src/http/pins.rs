@@ -1,11 +1,13 @@
 //! PIN and device key, for phones with neither passkey nor screen lock.
 
+use actix_web::http::StatusCode;
 use actix_web::web::Path;
-use actix_web::{HttpResponse, delete, post, put};
+use actix_web::{HttpRequest, HttpResponse, delete, post, put};
 use web::{Json, Problem};
 
 use super::App;
-use super::auth::{Device, SignedIn, session_cookie};
+use super::account::enter;
+use super::auth::{Device, SignedIn};
 use super::views::{AccountView, DeviceKeyName, NewDeviceKey, NewPin, PinAnswerBody, PinStartView};
 
 /// Begins a new account that is opened by a PIN and this device key.
@@ -24,14 +26,14 @@ pub async fn pin_registration_options(
     (status = 201, body = AccountView), (status = "4XX", body = Problem)))]
 #[post("/v1/pin/registration")]
 pub async fn register_pin(
+    request: HttpRequest,
     app: App,
     device: Device,
     body: Json<PinAnswerBody>,
 ) -> Result<HttpResponse, Problem> {
     let answer = body.0.read();
     let session = app.wallet.register_pin(answer.borrow(), &device.0).await?;
-    let view = AccountView::new(&app.wallet.account(&session.account).await?, None);
-    Ok(HttpResponse::Created().cookie(session_cookie(&app, &session)).json(view))
+    enter(&request, &app, &session, StatusCode::CREATED).await
 }
 
 /// Begins a sign-in with the PIN of a device. Whether there is one shows only at its end.
@@ -47,14 +49,14 @@ pub async fn pin_sign_in_options(app: App, body: Json<DeviceKeyName>) -> Result<
     (status = 200, body = AccountView), (status = "4XX", body = Problem)))]
 #[post("/v1/pin/sign-in")]
 pub async fn pin_sign_in(
+    request: HttpRequest,
     app: App,
     device: Device,
     body: Json<PinAnswerBody>,
 ) -> Result<HttpResponse, Problem> {
     let answer = body.0.read();
     let session = app.wallet.pin_sign_in(answer.borrow(), &device.0).await?;
-    let view = AccountView::new(&app.wallet.account(&session.account).await?, None);
-    Ok(HttpResponse::Ok().cookie(session_cookie(&app, &session)).json(view))
+    enter(&request, &app, &session, StatusCode::OK).await
 }
 
 /// Begins a fresh proof with the PIN of a device of this account.

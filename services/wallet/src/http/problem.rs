@@ -13,7 +13,9 @@ use web::Problem;
 pub use self::pages::PAGES;
 use crate::app::accounts::AccountError;
 use crate::app::assisted::AssistedError;
-use crate::app::credentials::CredentialError;
+use crate::app::cards::CardError;
+use crate::app::credentials::{CredentialError, RemovalError};
+use crate::app::custody::CustodyError;
 use crate::app::existence::ExistenceError;
 use crate::app::fault::{Fault, RemoteFault};
 use crate::app::offers::OfferError;
@@ -100,6 +102,15 @@ impl From<AccountError> for Problem {
                 Self::new(StatusCode::CONFLICT, "last-passkey", "This is your only passkey")
                     .detail("Without it nobody could sign in to this wallet. Add another one first.")
             }
+            AccountError::OnlyWayIn => PinError::OnlyWayIn.into(),
+            AccountError::AtDesk => {
+                Self::new(StatusCode::FORBIDDEN, "at-desk", "This is not done at a desk").detail(
+                    "It would leave something of yours on the officer's device. Do it on a device of your own.",
+                )
+            }
+            AccountError::AlreadyOfficer => {
+                Self::conflict("This wallet is an officer's already. The link is still good for somebody else.")
+            }
             AccountError::Unknown => Self::not_found(),
             AccountError::StepUp(inner) => step_up(*inner),
             AccountError::RecoveryCode => {
@@ -171,6 +182,11 @@ impl From<PinError> for Problem {
                 )
             }
             PinError::DeviceKey(_) => Self::bad_request(error.to_string()),
+            PinError::Thumbprint => Self::bad_request("thumbprint: 43 characters of base64url (RFC 7638)."),
+            PinError::Overloaded => {
+                Self::unavailable("Too many people try a PIN at this moment. No try was counted.")
+                    .header(RETRY_AFTER, "2")
+            }
             PinError::Taken => {
                 Self::conflict("This device opens a wallet with a PIN already. Sign in with it.")
             }
@@ -180,6 +196,17 @@ impl From<PinError> for Problem {
                     .detail("Without it nobody could sign in to this wallet. Add a passkey first.")
             }
             PinError::StepUp(inner) => step_up(*inner),
+        }
+    }
+}
+
+impl From<CustodyError> for Problem {
+    fn from(error: CustodyError) -> Self {
+        match error {
+            CustodyError::Pin(inner) => inner.into(),
+            CustodyError::Account(inner) => inner.into(),
+            CustodyError::Unknown => Self::not_found(),
+            CustodyError::NothingToSign => step("nothing waits for a signature"),
         }
     }
 }
@@ -194,6 +221,11 @@ impl From<OfferError> for Problem {
             OfferError::Issuer(inner) => remote(inner, "The organisation that offers this"),
             OfferError::Gone => Self::new(StatusCode::GONE, "offer-gone", "This offer is over")
                 .detail("It was withdrawn, locked after wrong codes, or has expired. Ask the organisation for a new one."),
+            OfferError::RenewalOver => {
+                Self::new(StatusCode::CONFLICT, "renewal-over", "This is not renewed by itself")
+                    .detail("Ask the organisation to offer it to you again.")
+            }
+            OfferError::NotDue => Self::conflict("It is valid for a while yet, and copies are left."),
             OfferError::TransactionCodeMissing => {
                 Self::new(UNPROCESSABLE, "transaction-code-missing", "The code is missing")
                     .detail("Enter the code that the organisation gave you.")
@@ -227,6 +259,28 @@ impl From<CredentialError> for Problem {
         match &error {
             CredentialError::Fault(inner) => fault(inner),
             CredentialError::Unknown => Self::not_found(),
+        }
+    }
+}
+
+impl From<RemovalError> for Problem {
+    fn from(error: RemovalError) -> Self {
+        match error {
+            RemovalError::Credential(inner) => inner.into(),
+            RemovalError::StepUp(inner) => step_up(inner),
+        }
+    }
+}
+
+impl From<CardError> for Problem {
+    fn from(error: CardError) -> Self {
+        match &error {
+            CardError::Fault(inner) => fault(inner),
+            CardError::Unknown => Self::not_found(),
+            CardError::StepUp(inner) => step_up(*inner),
+            CardError::Choice => Self::bad_request("claims: names that this credential lets be withheld."),
+            CardError::TooLong => Self::new(UNPROCESSABLE, "card-too-long", "This is too much for a card")
+                .detail("Choose less. A portrait does not fit."),
         }
     }
 }

@@ -1,11 +1,13 @@
 //! The printed recovery code.
 
-use actix_web::{HttpResponse, delete, post};
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, delete, post};
 use serde_json::Value;
 use web::{Json, Problem};
 
 use super::App;
-use super::auth::{Device, SignedIn, session_cookie};
+use super::account::enter;
+use super::auth::{Device, SignedIn};
 use super::views::{AccountView, Empty, RecoveryAnswer, RecoveryCodeBody};
 
 /// Makes the recovery code of this wallet. It is in this answer and nowhere else; an earlier one ends.
@@ -43,9 +45,13 @@ pub async fn recovery_options(app: App, body: Json<RecoveryCodeBody>) -> Result<
 #[utoipa::path(tag = "account", request_body = RecoveryAnswer, responses(
     (status = 200, body = AccountView), (status = "4XX", body = Problem)))]
 #[post("/v1/recovery")]
-pub async fn recover(app: App, device: Device, body: Json<RecoveryAnswer>) -> Result<HttpResponse, Problem> {
+pub async fn recover(
+    request: HttpRequest,
+    app: App,
+    device: Device,
+    body: Json<RecoveryAnswer>,
+) -> Result<HttpResponse, Problem> {
     let RecoveryAnswer { code, registration } = body.0;
     let session = app.wallet.recover(&code, &Value::Object(registration), &device.0).await?;
-    let view = AccountView::new(&app.wallet.account(&session.account).await?, None);
-    Ok(HttpResponse::Ok().cookie(session_cookie(&app, &session)).json(view))
+    enter(&request, &app, &session, StatusCode::OK).await
 }

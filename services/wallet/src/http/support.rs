@@ -17,7 +17,7 @@ const NO_PROBLEM: u64 = 0;
 const OTHER_PROBLEM: u64 = 127;
 
 /// Where in the wallet: the first part of an address, of a page or of what its script calls. Codes number these: append only.
-const PLACES: [(&str, &[&str]); 13] = [
+const PLACES: [(&str, &[&str]); 15] = [
     ("another page", &[]),
     ("first page", &[""]),
     ("signing in", &["registration", "sign-in", "sign-out"]),
@@ -31,6 +31,8 @@ const PLACES: [(&str, &[&str]); 13] = [
     ("recovery", &["recover", "recovery", "assisted-recovery"]),
     ("officers", &["officers"]),
     ("ways in", &["ways-in", "pin", "pins", "recovery-code", "step-up"]),
+    ("what was shared", &["shared", "looked", "sharings"]),
+    ("a visit at a desk", &["desk"]),
 ];
 
 /// The last part of an address that is a step. Codes number these: append only.

@@ -34,6 +34,7 @@ catalogues!(
     "cards",
     "consent",
     "credential",
+    "desk",
     "entry",
     "existence",
     "frame",
@@ -43,9 +44,11 @@ catalogues!(
     "offer",
     "officers",
     "offline",
+    "paper",
     "parties",
     "problems",
     "scripts",
+    "shared",
     "support",
 );
 

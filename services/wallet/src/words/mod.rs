@@ -55,6 +55,17 @@ impl Words {
         sentence.count("month", month).plain()
     }
 
+    /// A length of time in the largest unit of which it has two, rounded up: nobody is told less than it is.
+    #[must_use]
+    pub fn span(self, seconds: u64) -> String {
+        let (id, unit) = match seconds {
+            0..7_200 => ("span-minutes", 60),
+            7_200..172_800 => ("span-hours", 3_600),
+            _ => ("span-days", 86_400),
+        };
+        self.say(id).count("count", usize::try_from(seconds.div_ceil(unit)).unwrap_or(usize::MAX)).plain()
+    }
+
     /// "A", "A and B", "A, B and C", as the language joins them.
     #[must_use]
     pub fn list<S: AsRef<str>>(self, names: &[S]) -> String {

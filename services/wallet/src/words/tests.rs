@@ -98,6 +98,17 @@ fn every_message_is_asked_for_and_every_one_asked_for_exists() {
 }
 
 #[test]
+fn every_problem_of_this_service_has_its_words_in_every_language() {
+    for page in crate::http::problem::PAGES.0 {
+        for words in Language::ALL.map(Words) {
+            let id = format!("problem-{}", page.slug);
+            let known = words.knows(&id) && words.knows(&format!("{id}-what"));
+            assert!(known, "{:?}: {id}", words.0);
+        }
+    }
+}
+
+#[test]
 fn templates_say_nothing_themselves() {
     for (path, text) in files("templates", ".html") {
         // The blocks of classes stand inside of an attribute of the base template.
@@ -187,6 +198,19 @@ fn days_times_and_lists_are_written_as_each_language_does() {
     assert_eq!(list(Language::English, &["A"]), "A");
     assert_eq!(list(Language::English, &["A", "B", "C"]), "A, B and C");
     assert_eq!(list(Language::Arabic, &["أ", "ب"]), "أ وب");
+}
+
+#[test]
+fn length_of_time_is_said_in_a_unit_that_people_count_in_and_never_too_short() {
+    let said = |language, seconds| Words(language).span(seconds);
+    assert_eq!(said(Language::English, 1), "1 minute");
+    assert_eq!(said(Language::English, 3_601), "61 minutes");
+    assert_eq!(said(Language::English, 7_200), "2 hours");
+    assert_eq!(said(Language::English, 30 * 86_400), "30 days");
+    assert_eq!(said(Language::Russian, 3 * 86_400), "3 дня");
+    assert_eq!(said(Language::Russian, 5 * 86_400), "5 дней");
+    assert_eq!(said(Language::Arabic, 2 * 86_400), "يومان");
+    assert_eq!(said(Language::Chinese, 3 * 3_600), "3 小时");
 }
 
 #[test]

@@ -191,11 +191,68 @@ async fn device_that_asked_takes_its_request_back_and_another_may_follow() {
     approve(&one, &request).await.expect(200).unwrap();
     let path = format!("/v1/assisted-recovery/{}", request["id"].as_str().unwrap());
     again.delete(&path).await.expect(204).unwrap();
+    let entries = anna.get("/v1/activity").await.json().unwrap();
+    let kinds: Vec<&Value> = entries["entries"].as_array().unwrap().iter().map(|one| &one["kind"]).collect();
+    assert!(
+        kinds.contains(&&json!("recoveryWithdrawn")),
+        "whoever has the wallet did not stop it: {kinds:?}"
+    );
+    assert!(!kinds.contains(&&json!("recoveryEnded")), "{kinds:?}");
     assert_eq!(state(&again, &request).await["state"], "stopped");
     assert_eq!(problem(approve(&two, &request).await, 409), "step-over");
     again.delete(&path).await.expect(204).unwrap();
     asked(&mut newcomer(&world, "other"), &number).await;
     assert_eq!(problem(again.delete("/v1/assisted-recovery/AAAA").await, 404), "not-found");
+}
+
+#[actix_web::test]
+async fn two_who_ask_at_the_same_moment_are_not_both_taken() {
+    let world = World::new().await;
+    let number = number_of(&world.person("anna").await).await;
+    let mut answers = Vec::new();
+    for label in ["one", "other", "third", "fourth"] {
+        let mut person = newcomer(&world, label);
+        let options = person.post("/v1/assisted-recovery/options", json!({ "wallet": number })).await;
+        let made = person.phone.register(&options.expect(200).unwrap().json().unwrap()).unwrap();
+        answers.push((person.agent, made));
+    }
+    let url = format!("{}/v1/assisted-recovery", world.url);
+    let ask = |at: usize| answers[at].0.post_json(&url, &answers[at].1);
+    let (one, other, third, fourth) = tokio::join!(ask(0), ask(1), ask(2), ask(3));
+    let statuses: Vec<u16> = [one, other, third, fourth].map(|answer| answer.unwrap().status).into();
+    assert_eq!(statuses.iter().filter(|status| **status == 201).count(), 1, "{statuses:?}");
+    assert_eq!(statuses.iter().filter(|status| **status == 409).count(), 3, "{statuses:?}");
+}
+
+#[actix_web::test]
+async fn officer_is_told_that_they_are_one_and_the_link_is_still_good() {
+    let world = World::new().await;
+    let (one, _) = officers(&world).await;
+    let invited = one.post("/v1/officers/invitations", json!({})).await.json().unwrap();
+    let again = one.post("/v1/officers", json!({ "link": invited["link"], "name": "Awa" })).await;
+    let refused = again.expect(409).unwrap().json().unwrap();
+    assert!(refused["detail"].as_str().unwrap().contains("officer"), "{refused}");
+    let anna = world.person("anna").await;
+    anna.post("/v1/officers", json!({ "link": invited["link"], "name": "Anna" })).await.expect(204).unwrap();
+}
+
+#[actix_web::test]
+async fn full_list_of_passkeys_keeps_out_a_further_one_and_nobody_who_is_let_in_again() {
+    let world = World::new().await;
+    let anna = world.person("anna").await;
+    let code = anna.post("/v1/recovery-code", json!({})).await.json().unwrap()["code"].clone();
+    for at in 1..20 {
+        let mut device = Authenticator::new(&world.url, &format!("device {at}"));
+        let options = anna.post("/v1/registration/options", json!({})).await.json().unwrap();
+        anna.post("/v1/registration", device.register(&options).unwrap()).await.expect(201).unwrap();
+    }
+    assert_eq!(problem(anna.post("/v1/registration/options", json!({})).await, 409), "too-many");
+    asked(&mut newcomer(&world, "helped"), &number_of(&anna).await).await;
+    let mut again = newcomer(&world, "new phone");
+    let options = again.post("/v1/recovery/options", json!({ "code": code })).await;
+    let mut made = again.phone.register(&options.expect(200).unwrap().json().unwrap()).unwrap();
+    made["code"] = code;
+    again.post("/v1/recovery", made).await.expect(200).unwrap();
 }
 
 #[actix_web::test]

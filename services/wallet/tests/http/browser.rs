@@ -10,6 +10,24 @@ use crate::world::World;
 #[tokio::test(flavor = "multi_thread")]
 async fn every_page_is_accessible_in_every_language() {
     let world = World::new().await;
+    let ending = World::new().await;
+    {
+        let mut knobs = ending.others.knobs();
+        (knobs.refresh, knobs.ends_in_days) = (true, Some(20));
+    }
+    {
+        let mut knobs = world.others.knobs();
+        knobs.receipt_uri = Some(format!("{}/oid4vp/receipts/v1", world.others.base));
+        knobs.verifier_receipt = "good";
+        knobs.request["claims_retention_seconds"] = json!(30 * 86_400);
+    }
+    let tended = std::sync::Arc::clone(&world.wallet);
+    let tending = tokio::spawn(async move {
+        loop {
+            tended.tend().await;
+            tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+        }
+    });
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/browser");
     let input = json!({
         "wallet": world.url,
@@ -17,6 +35,7 @@ async fn every_page_is_accessible_in_every_language() {
         "code": "493051",
         "request": world.request(),
         "existence": world.existence_uri(),
+        "ending": { "wallet": ending.url, "offer": ending.offer_uri() },
         "officerLink": first_link(&world).await.unwrap(),
         "shots": format!("{root}/shots/wallet"),
         "gallery": std::env::var("GALLERY").ok(),
@@ -26,5 +45,6 @@ async fn every_page_is_accessible_in_every_language() {
     let script = format!("{root}/wallet.mjs");
     let status =
         tokio::process::Command::new("node").arg(script).arg(&file).stdin(Stdio::null()).status().await;
+    tending.abort();
     assert!(status.unwrap().success(), "tests/browser/wallet.mjs failed (npm ci in tests/browser?)");
 }

@@ -7,12 +7,12 @@ use crate::world::{Person, World, problem};
 
 const CODE: Option<&str> = Some("493051");
 
-fn keys(labels: &[&str]) -> Vec<HolderKey> {
+pub fn keys(labels: &[&str]) -> Vec<HolderKey> {
     labels.iter().map(|label| HolderKey::from_label(label)).collect()
 }
 
 /// Signatures by the key that each item names, else by the device's.
-fn signatures(person: &Person, copies: &[HolderKey], step: &Value) -> Value {
+pub fn signatures(person: &Person, copies: &[HolderKey], step: &Value) -> Value {
     let sign = |item: &Value| {
         let named = item["key"].as_str();
         let key = copies.iter().find(|key| Some(key.thumbprint().as_str()) == named).unwrap_or(&person.key);
@@ -28,7 +28,7 @@ fn acceptance(person: &Person, copies: &[HolderKey]) -> Value {
 }
 
 /// A person who took the offer of the world with two further keys.
-async fn holder(world: &World) -> (Person, Vec<HolderKey>) {
+pub async fn holder(world: &World) -> (Person, Vec<HolderKey>) {
     world.others.knobs().batch_size = Some(3);
     let (person, copies) = (world.person("anna").await, keys(&["copy 1", "copy 2"]));
     let offer = person.open_offer(&world.offer_uri()).await;
@@ -59,7 +59,7 @@ async fn show(world: &World, person: &Person, copies: &[HolderKey], request: &st
 }
 
 /// The key of the copy that is prepared for a verifier; none where it is the device's own.
-async fn prepared_for(world: &World, person: &Person, verifier: &str) -> Option<String> {
+pub async fn prepared_for(world: &World, person: &Person, verifier: &str) -> Option<String> {
     let (request, uri) = unsigned(world);
     let to = format!("{uri}-{verifier}");
     let request =
@@ -105,6 +105,41 @@ async fn two_verifiers_see_two_keys_until_the_copies_run_out() {
     assert_eq!(prepared_for(&world, &person, "first").await, first);
     assert_eq!(prepared_for(&world, &person, "third").await, None, "the device's key comes last");
     assert_eq!(copies.len(), 2);
+}
+
+/// The key in the credential that a verifier gets which wants no signature by it.
+async fn shown_unbound_to(world: &World, person: &Person, verifier: &str) -> String {
+    let (mut request, uri) = unsigned(world);
+    for one in &mut request.dcql_query.as_mut().unwrap().credentials {
+        one.require_cryptographic_holder_binding = false;
+    }
+    let to = format!("{uri}?{verifier}");
+    let request =
+        RequestObject { client_id: format!("redirect_uri:{to}"), response_uri: Some(to), ..request };
+    let query = wire::vp::by_value::to_query(&request).unwrap();
+    let asked =
+        person.post("/v1/presentations", json!({ "query": query })).await.ok().unwrap().json().unwrap();
+    let base = format!("/v1/presentations/{}", asked["id"].as_str().unwrap());
+    let step = person.post(&format!("{base}/prepare"), json!({})).await.expect(200).unwrap().json().unwrap();
+    assert_eq!(step["toSign"], json!([]), "no key signs");
+    person.post(&format!("{base}/submit"), json!({ "signatures": [] })).await.expect(200).unwrap();
+    let token: Value =
+        serde_json::from_str(&world.others.seen().responses.last().unwrap()["vp_token"]).unwrap();
+    let shown = token["sd"][0].as_str().unwrap();
+    let key = jwt_payload(shown.split('~').next().unwrap()).unwrap()["cnf"]["jwk"].clone();
+    keys::PublicKey::from_jwk(&key).unwrap().jwk_thumbprint()
+}
+
+#[actix_web::test]
+async fn verifier_that_wants_no_signature_sees_a_copy_of_its_own_too() {
+    let world = World::new().await;
+    let (person, copies) = holder(&world).await;
+    let first = shown_unbound_to(&world, &person, "first").await;
+    let second = shown_unbound_to(&world, &person, "second").await;
+    assert_ne!(first, second);
+    for shown in [first, second] {
+        assert!(copies.iter().any(|key| key.thumbprint() == shown), "never the device's key");
+    }
 }
 
 #[actix_web::test]

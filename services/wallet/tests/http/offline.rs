@@ -75,8 +75,12 @@ async fn the_page_without_a_network_is_the_same_for_everybody_and_all_its_files_
         .text();
     let person = world.holder("anna").await;
     assert_eq!(person.page("/offline").await.text(), page, "nothing of a person is in it");
+    assert!(!page.contains("support-code"), "it would name the minute in which somebody kept the page");
     let worker =
         stranger.get(format!("{}/offline-worker.js", world.url)).await.unwrap().expect(200).unwrap().text();
+    world.others.clock.advance(chrono::Duration::hours(5));
+    let later = stranger.get(format!("{}/offline-worker.js", world.url)).await.unwrap().text();
+    assert_eq!(later, worker, "another hour is no other version");
     let files = worker.lines().find_map(|line| line.strip_prefix("const FILES = ")).unwrap();
     let files: Vec<String> = serde_json::from_str(files.trim_end_matches(';')).unwrap();
     for file in &files {

@@ -45,6 +45,7 @@ pub fn serve(listener: std::net::TcpListener, others: Arc<Others>) {
             .route("/oid4vp/requests/{id}", web::get().to(request_object))
             .route("/oid4vp/requests/{id}", web::post().to(request_object_by_post))
             .route("/oid4vp/responses/{id}", web::post().to(response))
+            .route("/oid4vp/receipts/{id}/jwt", web::get().to(verifier_receipt))
     })
     .workers(1)
     .disable_signals()
@@ -160,9 +161,23 @@ fn oauth(status: u16, error: &str) -> HttpResponse {
 }
 
 async fn token(world: World, tenant: Path<String>, form: Form<HashMap<String, String>>) -> HttpResponse {
-    let wanted = world.knobs().tx_code.filter(|_| *tenant == "undp");
+    let (wanted, refresh, renames) = {
+        let knobs = world.knobs();
+        (knobs.tx_code.filter(|_| *tenant == "undp"), knobs.refresh, knobs.renames)
+    };
     let mut seen = world.seen();
     seen.token_requests += 1;
+    if let Some(used) = form.get("refresh_token") {
+        assert_eq!(form["grant_type"], "refresh_token");
+        // RFC 9700, 4.14.2: each serves once.
+        if !refresh || !seen.refresh_tokens.remove(used) {
+            return oauth(400, "invalid_grant");
+        }
+        seen.issued.clear();
+        seen.renamed = renames;
+        drop(seen);
+        return granted(&world, refresh);
+    }
     if !seen.codes.remove(form.get("pre-authorized_code").unwrap()) {
         return oauth(400, "invalid_grant");
     }
@@ -170,9 +185,20 @@ async fn token(world: World, tenant: Path<String>, form: Form<HashMap<String, St
         seen.wrong_codes += 1;
         return oauth(400, "invalid_grant");
     }
+    drop(seen);
+    granted(&world, refresh)
+}
+
+fn granted(world: &World, refresh: bool) -> HttpResponse {
     let token = world.token();
-    seen.tokens.insert(token.clone());
-    HttpResponse::Ok().json(json!({"access_token": token, "token_type": "Bearer", "expires_in": 300}))
+    let mut answer = json!({"access_token": token, "token_type": "Bearer", "expires_in": 300});
+    if refresh {
+        let refresh_token = world.token();
+        answer["refresh_token"] = refresh_token.clone().into();
+        world.seen().refresh_tokens.insert(refresh_token);
+    }
+    world.seen().tokens.insert(token);
+    HttpResponse::Ok().json(answer)
 }
 
 async fn nonce(world: World) -> HttpResponse {
@@ -384,13 +410,20 @@ fn unsecured(world: &World, by: &Organisation, key: &PublicKey) -> Value {
             "statusListCredential": format!("{}/t/undp/status/{purpose}", world.base),
         })
     };
-    json!({
+    let day =
+        |days: i64| (world.now() + chrono::Duration::days(days)).to_rfc3339_opts(SecondsFormat::Secs, true);
+    let ends = world.knobs().ends_in_days;
+    let mut document = json!({
         "@context": ["https://www.w3.org/ns/credentials/v2", "https://schemas.passerelle.example/v1/staff-identity.jsonld"],
         "type": ["VerifiableCredential", "StaffIdentity"], "issuer": by.did,
-        "validFrom": world.now().to_rfc3339_opts(SecondsFormat::Secs, true),
+        "validFrom": day(if ends.is_some() { -365 } else { 0 }),
         "credentialSubject": subject,
         "credentialStatus": [entry("revocation"), entry("suspension")],
-    })
+    });
+    if let Some(days) = ends {
+        document["validUntil"] = day(days).into();
+    }
+    document
 }
 
 async fn notification(world: World, body: Json<Value>) -> HttpResponse {
@@ -515,6 +548,45 @@ async fn response(world: World, body: Bytes) -> HttpResponse {
         answer["redirect_uri"] = redirect.into();
     }
     HttpResponse::build(StatusCode::from_u16(status).unwrap()).json(answer)
+}
+
+/// The verifier's signed word of what it did with the last answer (`services/verifier/README.md`, "The receipt").
+async fn verifier_receipt(world: World) -> HttpResponse {
+    let (kind, outcome) = {
+        let knobs = world.knobs();
+        (knobs.verifier_receipt, knobs.receipt_outcome)
+    };
+    let body = match kind {
+        "absent" => return HttpResponse::NotFound().finish(),
+        "deleted" => return HttpResponse::Gone().finish(),
+        "nonsense" => return HttpResponse::Ok().content_type("application/jwt").body("a.b.c"),
+        _ => answer_digest(world.seen().responses.last().unwrap()),
+    };
+    let digest = if kind == "about another" { b64(testkit::sha256("another")) } else { body };
+    let signer = if kind == "foreign" { &world.undp } else { &world.wfp };
+    let claims = json!({
+        "iss": signer.did, "jti": "v1", "iat": world.now().timestamp(), "answerDigest": digest,
+        "report": {"id": "v1", "checkedAt": "2026-02-02T02:40:05Z", "outcome": outcome,
+            "checks": [{"name": "proof", "result": "pass", "required": true, "code": "ok", "sentence": "", "evidence": {}}]},
+    });
+    let key = signer.p256_key();
+    let header = header("verification-receipt+jwt", &key.verification_method);
+    let token =
+        credential::jwt::sign(header, claims.as_object().unwrap(), key.signer.as_ref()).await.unwrap();
+    HttpResponse::Ok().content_type("application/jwt").body(token)
+}
+
+/// As the verifier works it out: of each part whether it is there, its length and its text.
+fn answer_digest(form: &HashMap<String, String>) -> String {
+    let mut bytes = Vec::new();
+    for name in ["response", "vp_token", "anchor_receipts", "error"] {
+        let part = form.get(name);
+        bytes.push(u8::from(part.is_some()));
+        let part = part.map(String::as_str).unwrap_or_default();
+        bytes.extend((part.len() as u64).to_be_bytes());
+        bytes.extend(part.as_bytes());
+    }
+    b64(testkit::sha256(bytes))
 }
 
 async fn existence(world: World) -> HttpResponse {

@@ -164,12 +164,84 @@ async fn right_pin_ends_the_counting() {
 }
 
 #[actix_web::test]
-async fn pin_of_a_lost_device_opens_nothing() {
+async fn device_whose_pin_is_the_only_way_in_is_not_lost_until_there_is_another_one() {
     let world = World::new().await;
     let person = PinPerson::registered(&world, "rosa").await;
-    let lost = format!("/v1/device-keys/{}", person.key.thumbprint());
-    person.send(testkit::Method::DELETE, &lost).await.expect(204).unwrap();
-    assert_eq!(problem(person.sign_in(PIN).await, 422), "pin-refused");
+    let device = format!("/v1/device-keys/{}", person.key.thumbprint());
+    assert_eq!(problem(person.send(testkit::Method::DELETE, &device).await, 409), "last-passkey");
+    person.sign_in(PIN).await.expect(200).unwrap();
+    let second = HolderKey::from_label("second device");
+    person.post("/v1/device-keys", json!({ "publicKey": second.jwk() })).await.expect(201).unwrap();
+    let other = format!("/v1/device-keys/{}", second.thumbprint());
+    person.send(testkit::Method::DELETE, &other).await.expect(204).unwrap();
+    let mut phone = Authenticator::new(&world.url, "later");
+    let options = person.post("/v1/registration/options", json!({})).await.json().unwrap();
+    person.post("/v1/registration", phone.register(&options).unwrap()).await.expect(201).unwrap();
+    person.send(testkit::Method::DELETE, &device).await.expect(204).unwrap();
+    assert_eq!(
+        problem(person.sign_in(PIN).await, 422),
+        "pin-refused",
+        "the PIN of a lost device opens nothing"
+    );
+}
+
+#[actix_web::test]
+async fn thumbprint_that_is_none_is_refused_before_it_is_kept() {
+    let world = World::new().await;
+    let person = PinPerson::registered(&world, "rosa").await;
+    for named in ["", "x", &"A".repeat(44), &"A".repeat(60_000), &"é".repeat(20)] {
+        for path in ["/v1/pin/sign-in/options", "/v1/step-up/pin/options"] {
+            let answer = person.post(path, json!({ "thumbprint": named })).await;
+            assert_eq!(problem(answer, 400), "bad-request", "{path} {}", named.len());
+        }
+    }
+}
+
+#[actix_web::test]
+async fn language_of_the_account_is_taken_up_by_every_way_in() {
+    let world = World::new().await;
+    let page = |agent: Agent| {
+        let url = format!("{}/account", world.url);
+        async move { agent.get_as(url, "text/html").await.unwrap().text() }
+    };
+    let mut rosa = PinPerson::new(&world, "rosa");
+    let start = rosa.post("/v1/pin/registration/options", json!({ "publicKey": rosa.key.jwk() })).await;
+    let answer = serde_json::to_vec(&rosa.answer(&start.json().unwrap(), PIN)).unwrap();
+    let headers = [("content-type", "application/json"), ("accept-language", "zh")];
+    let made = rosa.agent.send(
+        testkit::Method::POST,
+        format!("{}/v1/pin/registration", world.url),
+        &headers,
+        answer,
+    );
+    made.await.unwrap().expect(201).unwrap();
+    // Another browser, which speaks English: the account is Chinese.
+    rosa.agent = Agent::new();
+    rosa.sign_in(PIN).await.expect(200).unwrap();
+    assert!(page(rosa.agent).await.contains("<html lang=\"zh\""));
+    let anna = world.person("anna").await;
+    let form = b"language=ru&back=/".to_vec();
+    let headers = [("content-type", "application/x-www-form-urlencoded")];
+    let url = format!("{}/language", world.url);
+    anna.agent.send(testkit::Method::POST, url, &headers, form).await.unwrap().expect(303).unwrap();
+    let code = anna.post("/v1/recovery-code", json!({})).await.json().unwrap()["code"].clone();
+    let mut again = Person { agent: Agent::new(), phone: Authenticator::new(&world.url, "new"), ..anna };
+    let options = again.post("/v1/recovery/options", json!({ "code": code })).await.json().unwrap();
+    let mut made = again.phone.register(&options).unwrap();
+    made["code"] = code;
+    again.post("/v1/recovery", made).await.expect(200).unwrap();
+    assert!(again.page("/account").await.text().contains("<html lang=\"ru\""));
+}
+
+#[actix_web::test]
+async fn pages_know_which_pin_is_changed_or_removed() {
+    let world = World::new().await;
+    let person = PinPerson::registered(&world, "rosa").await;
+    let page = person.agent.get_as(format!("{}/ways-in", world.url), "text/html").await.unwrap();
+    let page = page.expect(200).unwrap().text();
+    let named = format!("data-pin=\"{}\"", person.key.thumbprint());
+    assert_eq!(page.matches(&named).count(), 1, "the form to change it");
+    assert!(!page.contains("data-end=\"/v1/pins"), "the only way in is not removed");
 }
 
 #[actix_web::test]

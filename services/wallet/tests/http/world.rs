@@ -74,6 +74,12 @@ pub struct Knobs {
     pub offer_status: u16,
     pub nonce_refusals: usize,
     pub tokens_dead: bool,
+    /// Whether refresh tokens are given, and taken.
+    pub refresh: bool,
+    /// Whether the person is called otherwise in what is given anew.
+    pub renames: bool,
+    /// In how many days what is given as JSON ends; it began a year ago.
+    pub ends_in_days: Option<i64>,
     pub credential_status: u16,
     /// What the issuer says of batches, if anything.
     pub batch_size: Option<u32>,
@@ -101,6 +107,10 @@ pub struct Knobs {
     pub response_status: u16,
     pub redirect_uri: Option<String>,
     pub receipt_uri: Option<String>,
+    /// What stands below `receipt_uri`: `absent`, `deleted`, `good`, `foreign`, `about another` or `nonsense`.
+    pub verifier_receipt: &'static str,
+    /// The outcome that it tells.
+    pub receipt_outcome: &'static str,
     pub existence_state: &'static str,
     pub existence_status: u16,
 }
@@ -110,6 +120,7 @@ pub struct Knobs {
 pub struct Seen {
     pub codes: HashSet<String>,
     pub tokens: HashSet<String>,
+    pub refresh_tokens: HashSet<String>,
     pub nonces: HashSet<String>,
     /// Credentials by configuration and holder key: an issuer answers a repetition with the same one.
     pub issued: HashMap<String, Value>,
@@ -325,6 +336,9 @@ fn knobs(base: &str, now: Timestamp) -> Knobs {
         offer_status: 200,
         nonce_refusals: 0,
         tokens_dead: false,
+        refresh: false,
+        renames: false,
+        ends_in_days: None,
         credential_status: 200,
         batch_size: None,
         copies_differ: false,
@@ -362,6 +376,8 @@ fn knobs(base: &str, now: Timestamp) -> Knobs {
         response_status: 200,
         redirect_uri: None,
         receipt_uri: None,
+        verifier_receipt: "absent",
+        receipt_outcome: "valid",
         existence_state: "open",
         existence_status: 200,
     }

@@ -6,7 +6,9 @@ use holding::copies::{HolderKeys, proof_id};
 use holding::reception::{OfferFault, Reception, Source};
 use holding::request::plain_text;
 use holding::signing::ToSign;
-use wire::vci::{CredentialOffer, ErrorResponse, NonceResponse, PRE_AUTHORIZED_CODE, TokenResponse};
+use wire::vci::{
+    CredentialOffer, ErrorResponse, NonceResponse, PRE_AUTHORIZED_CODE, REFRESH_TOKEN, TokenResponse,
+};
 
 use super::OfferError;
 use crate::app::fault::RemoteFault;
@@ -16,6 +18,14 @@ use crate::app::{Person, Wallet};
 /// An access token without its own end is used this long.
 const DEFAULT_TOKEN_SECONDS: u64 = 300;
 const MAX_TX_CODE: usize = 64;
+const MAX_REFRESH_TOKEN: usize = 4096;
+
+/// What a token endpoint grants.
+pub(super) struct Permission {
+    pub access_token: String,
+    pub expires_at: Timestamp,
+    pub refresh_token: Option<String>,
+}
 
 /// What an issuer answered to a credential request.
 pub(super) enum Answer {
@@ -54,7 +64,10 @@ impl Wallet {
         &self,
         reception: &Reception,
         tx_code: Option<&str>,
-    ) -> Result<(String, Timestamp), OfferError> {
+    ) -> Result<Permission, OfferError> {
+        if reception.renews.is_some() {
+            return self.refreshed_token(reception).await;
+        }
         let tx_code = tx_code.map(str::trim).filter(|code| !code.is_empty() && code.len() <= MAX_TX_CODE);
         if reception.transaction_code.is_some() && tx_code.is_none() {
             return Err(OfferError::TransactionCodeMissing);
@@ -89,13 +102,38 @@ impl Wallet {
                 _ => RemoteFault::Status { status: reply.status, code: None }.into(),
             });
         }
-        let token: TokenResponse = reply.json().map_err(|_| RemoteFault::Form("token response"))?;
+        self.permission(reply.json().map_err(|_| RemoteFault::Form("token response"))?)
+    }
+
+    /// RFC 6749, 6.
+    async fn refreshed_token(&self, reception: &Reception) -> Result<Permission, OfferError> {
+        let refresh_token = reception.refresh_token.as_deref().ok_or(OfferError::RenewalOver)?;
+        let form = [("grant_type", REFRESH_TOKEN), ("refresh_token", refresh_token)];
+        let url = parse(&reception.endpoints.token)?;
+        let reply = self.outbound.post_form(&url, &form, &[("accept", "application/json")]).await;
+        let reply = reply.map_err(RemoteFault::from)?;
+        if reply.status != 200 {
+            return Err(match reply.json::<ErrorResponse>() {
+                Ok(refusal) if refusal.error == "invalid_grant" => OfferError::RenewalOver,
+                Ok(refusal) if reply.status < 500 => OfferError::IssuerRefused(sentence(&refusal)),
+                _ => RemoteFault::Status { status: reply.status, code: None }.into(),
+            });
+        }
+        self.permission(reply.json().map_err(|_| RemoteFault::Form("token response"))?)
+    }
+
+    fn permission(&self, token: TokenResponse) -> Result<Permission, OfferError> {
         if !token.token_type.eq_ignore_ascii_case("bearer") {
             return Err(RemoteFault::Form("token type").into());
         }
         let seconds =
             if token.expires_in == 0 { DEFAULT_TOKEN_SECONDS } else { token.expires_in.min(86_400) };
-        Ok((token.access_token, self.now() + Duration::seconds(i64::try_from(seconds).unwrap_or(300))))
+        let usable = |token: &String| !token.is_empty() && token.len() <= MAX_REFRESH_TOKEN;
+        Ok(Permission {
+            access_token: token.access_token,
+            expires_at: self.now() + Duration::seconds(i64::try_from(seconds).unwrap_or(300)),
+            refresh_token: token.refresh_token.filter(usable),
+        })
     }
 
     /// The proofs of each credential, one for each key; each request has a nonce of its own.

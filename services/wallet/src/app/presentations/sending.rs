@@ -71,10 +71,13 @@ impl Wallet {
             }
             Err(error) => Err(Some(error.into())),
         };
-        let (next, entry) = match outcome {
+        let (next, entry, sharing) = match outcome {
             Ok((redirect_uri, receipt)) => {
-                let entry = self.entry(key, &presentation.activity(&answer, receipt))?;
-                (presentation.acknowledged(answer.kind, now, redirect_uri), Some(entry))
+                let activity = presentation.activity(&answer, receipt.clone());
+                let entry = self.entry_at(key, answer.officer.as_deref(), &activity)?;
+                let sharing = presentation.sharing(&answer, now, receipt);
+                let sharing = sharing.map(|it| self.new_sharing((&record.account, key), &record.id, &it));
+                (presentation.acknowledged(answer.kind, now, redirect_uri), Some(entry), sharing.transpose()?)
             }
             Err(Some(fault)) if presentation.request.expires_at > now => {
                 self.put_off(key, record, presentation).await?;
@@ -82,7 +85,7 @@ impl Wallet {
             }
             Err(_) => {
                 let reason = "The verifier did not take the answer.".to_owned();
-                (Presentation { progress: Progress::Failed { reason }, ..presentation }, None)
+                (Presentation { progress: Progress::Failed { reason }, ..presentation }, None, None)
             }
         };
         let moved = self.moved(key, Table::Presentations, &record, next.state(), &next)?;
@@ -90,6 +93,10 @@ impl Wallet {
         tx.replace_record(Table::Presentations, &moved).await?;
         if let Some(entry) = entry {
             tx.insert_entry(&record.account, &entry).await?;
+        }
+        if let Some(sharing) = sharing {
+            tx.insert_record(Table::Sharings, &sharing).await?;
+            self.wake.notify_one();
         }
         tx.commit().await?;
         Ok((Record { revision: moved.revision + 1, ..moved }, next))

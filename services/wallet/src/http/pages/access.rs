@@ -60,7 +60,7 @@ async fn ways_in(request: HttpRequest, app: App, words: Words) -> Result<HttpRes
     let held = app.wallet.credentials(&person).await?;
     let bound = held.iter().filter(|kept| lost.contains(&kept.held.holder_thumbprint.as_str()));
     html(&WaysInPage {
-        shell: Frame::inside(&request, &app, "/account"),
+        shell: Frame::inside(&request, &app, &person, "/account"),
         words,
         lost: bound.map(|kept| (kept.held.name.clone(), kept.held.issuer.name().to_owned())).collect(),
         view: AccountView::new(&overview, Some(&person.session.id)),

@@ -7,6 +7,7 @@ use actix_web::http::Method;
 use language::Language;
 use web::page::{Shell, ShellWords};
 
+use crate::app::{AtDesk, Person};
 use crate::http::{App, support};
 use crate::words::Words;
 
@@ -19,6 +20,8 @@ pub struct Frame {
     pub hours: Option<String>,
     /// Says on the telephone which page this is.
     pub support_code: String,
+    /// The desk at which the person is.
+    pub desk: Option<AtDesk>,
 }
 
 impl Deref for Frame {
@@ -52,12 +55,14 @@ impl Frame {
             telephone: app.help.telephone.clone(),
             hours: app.help.hours_in(words.language()).map(str::to_owned),
             support_code: support::code(request.path(), None, app.wallet.now()),
+            desk: None,
         }
     }
 
     /// For the person; `current` is the address of the entry of the navigation that is open.
-    pub fn inside(request: &HttpRequest, app: &App, current: &str) -> Self {
+    pub fn inside(request: &HttpRequest, app: &App, person: &Person, current: &str) -> Self {
         let mut frame = Self::outside(request, app);
+        frame.desk.clone_from(&person.desk);
         let entries =
             [("/", "frame-credentials"), ("/activity", "frame-activity"), ("/account", "frame-account")];
         let words = Words::of(request);
@@ -75,6 +80,8 @@ impl Frame {
         frame.shell.sign_out = "/sign-out";
         let label = Words::of(request).say("officer-title").plain();
         frame.shell = frame.shell.link("/officers", label, request.path() == "/officers");
+        let label = Words::of(request).say("desk-title").plain();
+        frame.shell = frame.shell.link("/officers/desk", label, request.path() == "/officers/desk");
         frame
     }
 

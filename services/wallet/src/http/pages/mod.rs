@@ -2,10 +2,12 @@
 
 mod access;
 mod assisted;
+mod cards;
 mod consent;
 pub(super) mod frame;
 mod officers;
 mod problems;
+mod shared;
 mod shown;
 
 use actix_web::http::StatusCode;
@@ -23,14 +25,16 @@ use web::page::{html, html_with, see_other};
 use self::consent::{Choice, choices, missing};
 use self::frame::Frame;
 pub use self::problems::Voice;
-use self::shown::{Card, Entry, OfferedLine, Unfinished, entries, explanation, offered, unfinished, verdict};
+use self::shown::{
+    Card, Entry, OfferedLine, Reminder, Unfinished, entries, explanation, offered, unfinished, verdict,
+};
 use super::auth::{find_person, removal_cookie};
 use super::views::{
     AccountView, ClaimView, CredentialView, ExistenceView, HelpView, OfferView, PresentationView,
 };
-use super::{App, assets, language as languages};
+use super::{App, assets, desk, language as languages};
 use crate::app::Person;
-use crate::words::Words;
+use crate::words::{Sentence, Words};
 
 pub fn configure(config: &mut ServiceConfig) -> &mut ServiceConfig {
     config
@@ -47,10 +51,13 @@ pub fn configure(config: &mut ServiceConfig) -> &mut ServiceConfig {
         .service(account)
         .service(sign_out)
         .service(languages::pick)
+        .service(desk::finish)
         .service(problems::read_code)
         .configure(access::configure)
         .configure(assisted::configure)
         .configure(officers::configure)
+        .configure(shared::configure)
+        .configure(cards::configure)
 }
 
 #[derive(Template)]
@@ -84,6 +91,7 @@ struct HomePage {
     asked: Option<HelpView>,
     cards: Vec<Card>,
     unfinished: Vec<Unfinished>,
+    reminders: Vec<Reminder>,
 }
 
 #[derive(Template)]
@@ -127,6 +135,8 @@ struct PresentationPage {
     view: PresentationView,
     choices: Vec<Choice>,
     missing: Vec<String>,
+    /// How long the other side says that it keeps it.
+    keeps: Sentence,
     deciding: bool,
     expired: bool,
 }
@@ -173,11 +183,12 @@ async fn home(request: HttpRequest, app: App, words: Words) -> Result<HttpRespon
     let kept = app.wallet.credentials(&person).await?;
     let now = app.wallet.now();
     html(&HomePage {
-        shell: Frame::inside(&request, &app, "/"),
+        shell: Frame::inside(&request, &app, &person, "/"),
         words,
         asked: app.wallet.help_under_way(&person).await?.as_ref().map(HelpView::from),
         cards: kept.iter().map(|one| Card::new(one, now)).collect(),
         unfinished: unfinished(&app.wallet, &person).await?,
+        reminders: app.wallet.endings(&person).await?.iter().map(|one| Reminder::new(one, now)).collect(),
         account: person.account,
     })
 }
@@ -213,7 +224,7 @@ async fn show_offer(
         cards.push(Card::new(&app.wallet.credential(&person, &row.id).await?, now));
     }
     html(&OfferPage {
-        shell: Frame::inside(&request, &app, ""),
+        shell: Frame::inside(&request, &app, &person, ""),
         words,
         account: person.account,
         title: match view.state.as_str() {
@@ -249,7 +260,7 @@ async fn show_credential(
         other => serde_json::to_string_pretty(other).unwrap_or_default(),
     };
     html(&CredentialPage {
-        shell: Frame::inside(&request, &app, ""),
+        shell: Frame::inside(&request, &app, &person, ""),
         words,
         account: person.account,
         claims: view.claims.take().unwrap_or_default(),
@@ -274,11 +285,12 @@ async fn show_presentation(
     let now = app.wallet.now();
     let view = PresentationView::new(&asked, now);
     html(&PresentationPage {
-        shell: Frame::inside(&request, &app, ""),
+        shell: Frame::inside(&request, &app, &person, ""),
         words,
         account: person.account,
         choices: choices(&view, words),
         missing: missing(&asked),
+        keeps: shared::keeps(words, asked.presentation.request.keeps_seconds),
         deciding: view.state == "asked",
         expired: view.expires_at <= now,
         view,
@@ -309,7 +321,7 @@ async fn show_existence(
     };
     let expired = view.expires_at <= app.wallet.now();
     html(&ExistencePage {
-        shell: Frame::inside(&request, &app, ""),
+        shell: Frame::inside(&request, &app, &person, ""),
         words,
         account: person.account,
         year: view.year.to_string(),
@@ -335,7 +347,7 @@ fn again(code: &str) -> &'static str {
 async fn activity(request: HttpRequest, app: App, words: Words) -> Result<HttpResponse, Problem> {
     let Some(person) = find_person(&request).await? else { return sign_in_first(&request, &app) };
     let entries = entries(words, app.wallet.activities(&person).await?);
-    html(&ActivityPage { shell: Frame::inside(&request, &app, "/activity"), words, entries })
+    html(&ActivityPage { shell: Frame::inside(&request, &app, &person, "/activity"), words, entries })
 }
 
 #[get("/account")]
@@ -343,7 +355,7 @@ async fn account(request: HttpRequest, app: App, words: Words) -> Result<HttpRes
     let Some(person) = find_person(&request).await? else { return sign_in_first(&request, &app) };
     let overview = app.wallet.account(&person.account).await?;
     html(&AccountPage {
-        shell: Frame::inside(&request, &app, "/account"),
+        shell: Frame::inside(&request, &app, &person, "/account"),
         words,
         asked: app.wallet.help_under_way(&person).await?.as_ref().map(HelpView::from),
         view: AccountView::new(&overview, Some(&person.session.id)),
@@ -353,6 +365,9 @@ async fn account(request: HttpRequest, app: App, words: Words) -> Result<HttpRes
 #[post("/sign-out")]
 async fn sign_out(request: HttpRequest, app: App) -> Result<HttpResponse, Problem> {
     if let Some(person) = find_person(&request).await? {
+        if person.desk.is_some() {
+            return desk::finish_visit(&app, &person).await;
+        }
         app.wallet.end_session(&person, "current").await?;
     }
     let mut response = see_other("/");
@@ -392,7 +407,7 @@ async fn opening(
     let person: Option<Person> = find_person(request).await?;
     match person {
         Some(person) => html(&OpeningPage {
-            shell: Frame::inside(request, app, ""),
+            shell: Frame::inside(request, app, &person, ""),
             words: Words::of(request),
             account: person.account,
             kind,

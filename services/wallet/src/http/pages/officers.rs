@@ -19,7 +19,7 @@ use crate::http::views::HelpView;
 use crate::words::Words;
 
 pub fn configure(config: &mut ServiceConfig) {
-    config.service(officers).service(join).service(show_request);
+    config.service(officers).service(visits).service(join).service(show_request);
 }
 
 /// Who may not go on yet, and by which step they may.
@@ -29,6 +29,8 @@ enum Gate {
     ProveAfresh,
     /// Signed in by a passkey that is no officer's.
     OtherPasskey,
+    /// Somebody is at the desk.
+    Visit,
 }
 
 #[derive(Template)]
@@ -45,6 +47,13 @@ struct DeskPage {
     shell: Frame,
     words: Words,
     open: Vec<Asked>,
+}
+
+#[derive(Template)]
+#[template(path = "officer-desk.html")]
+struct VisitsPage {
+    shell: Frame,
+    words: Words,
 }
 
 #[derive(Template)]
@@ -114,6 +123,16 @@ async fn officers(request: HttpRequest, app: App, words: Words) -> Result<HttpRe
     })
 }
 
+/// Where people without a phone begin and end a visit.
+#[get("/officers/desk")]
+async fn visits(request: HttpRequest, app: App, words: Words) -> Result<HttpResponse, Problem> {
+    let (_, officer) = match enter(&request, &app).await? {
+        Ok(entered) => entered,
+        Err(gate) => return closed(&request, &app, words, gate),
+    };
+    html(&VisitsPage { shell: Frame::officer(&request, &app, &officer.name), words })
+}
+
 #[get("/officers/requests/{id}")]
 async fn show_request(
     request: HttpRequest,
@@ -144,6 +163,10 @@ async fn join(request: HttpRequest, app: App, words: Words) -> Result<HttpRespon
 /// The officer who is signed in and proven, or what is missing.
 async fn enter(request: &HttpRequest, app: &App) -> Result<Result<(Person, Officer), Gate>, Problem> {
     let Some(person) = find_person(request).await? else { return Ok(Err(Gate::SignIn)) };
+    // During a visit the page is the visitor's.
+    if person.desk.is_some() {
+        return Ok(Err(Gate::Visit));
+    }
     Ok(match app.wallet.desk(&person).await? {
         Desk::Open(officer) => Ok((person, officer)),
         Desk::Locked(_) => Err(Gate::ProveAfresh),
@@ -154,7 +177,7 @@ async fn enter(request: &HttpRequest, app: &App) -> Result<Result<(Person, Offic
 fn closed(request: &HttpRequest, app: &App, words: Words, gate: Gate) -> Result<HttpResponse, Problem> {
     let status = match gate {
         Gate::SignIn => StatusCode::UNAUTHORIZED,
-        Gate::ProveAfresh | Gate::OtherPasskey => StatusCode::FORBIDDEN,
+        Gate::ProveAfresh | Gate::OtherPasskey | Gate::Visit => StatusCode::FORBIDDEN,
     };
     html_with(status, &GatePage { shell: Frame::outside(request, app), words, gate })
 }

@@ -6,8 +6,10 @@ use holding::held::Standing;
 use holding::reception::Reception;
 use store_wallet::records::Table;
 
+use crate::app::activity::Noted;
 use crate::app::credentials::Kept;
 use crate::app::fault::Fault;
+use crate::app::offers::Ending;
 use crate::app::{Person, Wallet};
 use crate::http::views::OfferView;
 use crate::words::{Sentence, Words};
@@ -156,6 +158,10 @@ pub async fn unfinished(wallet: &Wallet, person: &Person) -> Result<Vec<Unfinish
         }
         let reception: Reception =
             person.data_key.unseal(holding::vault::Purpose::Offer, &record.id, &record.sealed)?;
+        // A renewal stands beside what it renews.
+        if reception.renews.is_some() && record.state != "waiting" {
+            continue;
+        }
         found.push(Unfinished {
             label: match record.state.as_str() {
                 "waiting" => "unfinished-waiting",
@@ -201,6 +207,46 @@ pub async fn unfinished(wallet: &Wallet, person: &Person) -> Result<Vec<Unfinish
     Ok(found)
 }
 
+/// Something the person is reminded of.
+pub struct Reminder {
+    pub id: String,
+    pub name: String,
+    pub issuer: String,
+    pub holder_key: String,
+    /// Names of sentences: what is the matter, and what happens or is to be done.
+    pub what: &'static str,
+    pub advice: &'static str,
+    /// The end that is told of.
+    pub ends: Option<Timestamp>,
+    pub renewable: bool,
+    /// The page begins by itself.
+    pub due: bool,
+}
+
+impl Reminder {
+    pub fn new(ending: &Ending, now: Timestamp) -> Self {
+        let Ending { kept, ends, lost, renewable, due, .. } = ending;
+        let what = match ends {
+            _ if *lost => "reminder-lost",
+            Some(ends) if *ends <= now => "reminder-ended",
+            Some(_) => "reminder-ends",
+            None => "reminder-copies",
+        };
+        Self {
+            id: kept.row.id.clone(),
+            name: kept.held.name.clone(),
+            issuer: kept.held.issuer.name().to_owned(),
+            // What comes anew is bound to the key of whichever device is used.
+            holder_key: if *lost { String::new() } else { kept.held.holder_thumbprint.clone() },
+            what,
+            advice: if *renewable { "reminder-renewed" } else { "reminder-ask" },
+            ends: ends.filter(|_| !*lost),
+            renewable: *renewable,
+            due: *due,
+        }
+    }
+}
+
 /// One line of the person's record.
 pub struct Entry {
     pub at: Timestamp,
@@ -208,19 +254,24 @@ pub struct Entry {
     pub purpose: Option<String>,
     pub claims: Vec<String>,
     pub receipt: Option<String>,
+    /// The officer at whose desk it was done.
+    pub officer: Option<String>,
     pub tone: &'static str,
 }
 
-pub fn entries(words: Words, activities: Vec<(Timestamp, Activity)>) -> Vec<Entry> {
+pub fn entries(words: Words, activities: Vec<Noted>) -> Vec<Entry> {
     activities
         .into_iter()
-        .map(|(at, activity)| Entry {
+        .map(|Noted { at, activity, officer }| Entry {
             at,
+            officer,
             sentence: sentence(words, &activity),
             claims: activity.claims().to_vec(),
             receipt: activity.receipt().map(str::to_owned),
             tone: match &activity {
-                Activity::Received { .. } | Activity::ExistenceConfirmed { .. } => "pass",
+                Activity::Received { .. }
+                | Activity::Renewed { .. }
+                | Activity::ExistenceConfirmed { .. } => "pass",
                 Activity::Presented { .. } | Activity::ExistenceAnswered { .. } => "waiting",
                 Activity::Refused { .. }
                 | Activity::DeviceKeyLost { .. }
@@ -228,6 +279,9 @@ pub fn entries(words: Words, activities: Vec<(Timestamp, Activity)>) -> Vec<Entr
                 | Activity::Recovered { .. }
                 | Activity::RecoveryAgreed { .. }
                 | Activity::RecoveryEnded { .. }
+                | Activity::RecoveryWithdrawn { .. }
+                | Activity::DeskVisited { .. }
+                | Activity::PinReset { .. }
                 | Activity::RecoveryDone { .. } => "warning",
                 Activity::CredentialRemoved { .. }
                 | Activity::DeviceKeyAdded { .. }
@@ -235,6 +289,9 @@ pub fn entries(words: Words, activities: Vec<(Timestamp, Activity)>) -> Vec<Entr
                 | Activity::PasskeyRemoved { .. }
                 | Activity::PinAdded { .. }
                 | Activity::RecoveryCodeMade
+                | Activity::CardPrinted { .. }
+                | Activity::CustodyOpened { .. }
+                | Activity::CustodyEnded
                 | Activity::PinRemoved { .. } => "plain",
             },
             purpose: match activity {
@@ -245,17 +302,22 @@ pub fn entries(words: Words, activities: Vec<(Timestamp, Activity)>) -> Vec<Entr
         .collect()
 }
 
-fn sentence(words: Words, activity: &Activity) -> Sentence {
+pub fn sentence(words: Words, activity: &Activity) -> Sentence {
     let year =
         |id: &str, year: &i64, who: &String| words.say(id).with("year", year.to_string()).with("who", who);
     match activity {
         Activity::Received { from, names, .. } => {
             words.say("activity-received").with("names", words.list(names)).with("who", from)
         }
+        Activity::Renewed { from, names, changed, .. } => {
+            let id = if *changed { "activity-renewed-changed" } else { "activity-renewed" };
+            words.say(id).with("names", words.list(names)).with("who", from)
+        }
         Activity::Presented { to, .. } => words.say("activity-presented").with("who", to),
         Activity::Refused { to, .. } => words.say("activity-refused").with("who", to),
         Activity::ExistenceAnswered { to, year: of } => year("activity-existence-answered", of, to),
         Activity::ExistenceConfirmed { by, year: of, .. } => year("activity-existence-confirmed", of, by),
+        Activity::CardPrinted { name, .. } => words.say("activity-card-printed").with("name", name),
         Activity::CredentialRemoved { name } => words.say("activity-credential-removed").with("name", name),
         Activity::DeviceKeyAdded { device } => words.say("activity-key-added").with("name", device),
         Activity::DeviceKeyLost { device } => words.say("activity-key-lost").with("name", device),
@@ -270,7 +332,14 @@ fn sentence(words: Words, activity: &Activity) -> Sentence {
             words.say("activity-recovery-refused").with("who", officer)
         }
         Activity::RecoveryEnded { by: None } => words.say("activity-recovery-stopped"),
+        Activity::RecoveryWithdrawn { device } => {
+            words.say("activity-recovery-withdrawn").with("name", device)
+        }
         Activity::RecoveryDone { device } => words.say("activity-recovery-done").with("name", device),
         Activity::Recovered { device } => words.say("activity-recovered").with("name", device),
+        Activity::CustodyOpened { officer } => words.say("activity-custody-opened").with("who", officer),
+        Activity::DeskVisited { officer } => words.say("activity-desk-visited").with("who", officer),
+        Activity::PinReset { officer } => words.say("activity-pin-reset").with("who", officer),
+        Activity::CustodyEnded => words.say("activity-custody-ended"),
     }
 }

@@ -55,8 +55,8 @@ pub const PAGES: ProblemPages = ProblemPages(&[
     ),
     page(
         "last-passkey",
-        "This is your only passkey",
-        "A wallet without a passkey could never be opened again. Add another one first.",
+        "This is your only way in",
+        "A wallet without a passkey and without a PIN could never be opened again. Add another way in first.",
     ),
     page(
         "sign-in-again",
@@ -159,5 +159,20 @@ pub const PAGES: ProblemPages = ProblemPages(&[
         "answer-refused",
         "The Fund did not accept the proof",
         "The detail holds the Fund's own words. You can begin again while the request lives.",
+    ),
+    page(
+        "renewal-over",
+        "This is not renewed by itself",
+        "The organisation gave no permission to renew it, or has ended it. Ask for a new offer.",
+    ),
+    page(
+        "at-desk",
+        "This is not done at a desk",
+        "A passkey, a key or a file would stay on the officer's device. The person does it on a device of their own.",
+    ),
+    page(
+        "card-too-long",
+        "This is too much for a card",
+        "A card holds eight codes of some 400 characters each. Choose fewer claims; a portrait does not fit.",
     ),
 ]);

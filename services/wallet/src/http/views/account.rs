@@ -1,14 +1,13 @@
 //! Accounts and the person's record.
 
 use chrono::{DateTime, Utc};
-use clock::Timestamp;
-use holding::activity::Activity;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::PinView;
 use crate::app::accounts::AccountOverview;
+use crate::app::activity::Noted;
 
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -129,11 +128,16 @@ pub struct ActivityView {
     /// Where the verifier shows the signed receipt of what it checked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub receipt: Option<String>,
+    /// The officer at whose desk it was done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub officer: Option<String>,
 }
 
-impl From<(Timestamp, Activity)> for ActivityView {
-    fn from((at, activity): (Timestamp, Activity)) -> Self {
+impl From<Noted> for ActivityView {
+    fn from(Noted { at, activity, officer }: Noted) -> Self {
+        let officer = officer.or_else(|| activity.officer().map(str::to_owned));
         Self {
+            officer,
             at,
             kind: activity.kind(),
             sentence: activity.sentence(),

@@ -5,11 +5,12 @@ use clock::Timestamp;
 use holding::held::{SeenStatus, Standing};
 use holding::labels::ShownClaim;
 use holding::path;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::PartyView;
+use crate::app::cards::PrintedCard;
 use crate::app::copies::Copies;
 use crate::app::credentials::Kept;
 
@@ -82,6 +83,41 @@ impl From<&SeenStatus> for StatusView {
 pub struct CopiesView {
     pub all: usize,
     pub unseen: usize,
+}
+
+/// What is to stand on a printed card.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CardChoice {
+    /// Names of claims, of those that can be withheld. None of a credential that is shown as a whole.
+    #[serde(default)]
+    pub claims: Vec<String>,
+}
+
+/// A card, to be printed.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CardView {
+    pub name: String,
+    pub issuer: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub valid_until: Option<DateTime<Utc>>,
+    pub claims: Vec<ClaimView>,
+    /// Texts of QR codes, in their alphanumeric characters (`crates/paper/README.md`, "A sequence").
+    pub codes: Vec<String>,
+}
+
+impl From<PrintedCard> for CardView {
+    fn from(card: PrintedCard) -> Self {
+        let PrintedCard { kept, claims, codes } = card;
+        Self {
+            name: kept.held.name.clone(),
+            issuer: kept.held.issuer.name().to_owned(),
+            valid_until: kept.held.valid_until,
+            claims: claims.iter().map(ClaimView::from).collect(),
+            codes,
+        }
+    }
 }
 
 #[derive(Serialize, ToSchema)]

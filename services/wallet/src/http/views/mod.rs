@@ -3,11 +3,13 @@
 mod access;
 mod account;
 mod credentials;
+mod desk;
 mod existence;
 mod export;
 mod offers;
 mod officers;
 mod presentations;
+mod sharings;
 
 use std::collections::BTreeMap;
 
@@ -20,7 +22,8 @@ pub use access::{
     DeviceKeyName, NewName, NewPin, PinAnswerBody, PinStartView, PinView, RecoveryAnswer, RecoveryCodeBody,
 };
 pub use account::{AccountView, ActivityList, DeviceKeyView, NewDeviceKey};
-pub use credentials::{ClaimView, CredentialList, CredentialView, StatusView};
+pub use credentials::{CardChoice, CardView, ClaimView, CredentialList, CredentialView, StatusView};
+pub use desk::{DeskPin, DeskReset, DeskSignatures, DeskView, DeskVisit, DeskWork, NewCustody};
 pub use existence::{ExistenceKey, ExistenceLink, ExistenceView, FrameBody, SigningStep};
 pub use export::ExportView;
 pub use offers::{Acceptance, OfferLink, OfferStep, OfferView};
@@ -30,6 +33,7 @@ pub use officers::{
 pub use presentations::{
     CandidateView, Consent, PresentationResult, PresentationStep, PresentationView, QueryView, RequestLink,
 };
+pub use sharings::{SharingList, SharingView};
 
 use crate::app::signing::Signatures;
 
@@ -93,7 +97,7 @@ pub struct SignaturesBody {
     pub signatures: Vec<SignatureBody>,
 }
 
-#[derive(Deserialize, ToSchema)]
+#[derive(Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SignatureBody {
     pub id: String,

@@ -1,0 +1,77 @@
+//! A wallet that this service keeps for somebody without a phone: its key is sealed here, and acts only at an officer's desk,
+//! with the person's PIN for each act.
+//!
+//! The key is of the same kind as a device's and stands among the account's device keys, so everything else of a wallet stays as
+//! it is. When the person gets in by a phone of their own, the custody ends: the key is destroyed and counts as lost.
+
+use clock::{Entropy, Timestamp};
+use keys::{Algorithm, SealError, SealingKey, Signer as _, SoftwareKey};
+
+/// How the key's device is called in lists.
+pub const DEVICE: &str = "This service";
+
+/// What is stored of a custody.
+#[derive(Clone, Debug)]
+pub struct Custody {
+    pub account: String,
+    /// RFC 7638, of the sealed key.
+    pub thumbprint: String,
+    /// The private key, sealed under the service's key with the account as authenticated data.
+    pub sealed: Vec<u8>,
+    /// The officer's account.
+    pub opened_by: String,
+    pub opened_at: Timestamp,
+}
+
+impl Custody {
+    /// Makes the key of a new custody; the public half is beside it.
+    #[must_use]
+    pub fn begin(
+        account: &str,
+        officer: &str,
+        service: &SealingKey,
+        entropy: &dyn Entropy,
+        now: Timestamp,
+    ) -> (Self, keys::PublicKey) {
+        let key = SoftwareKey::generate(Algorithm::P256, entropy);
+        let public = *key.public_key();
+        let custody = Self {
+            account: account.to_owned(),
+            thumbprint: public.jwk_thumbprint(),
+            sealed: key.seal(service, &aad(account), entropy),
+            opened_by: officer.to_owned(),
+            opened_at: now,
+        };
+        (custody, public)
+    }
+
+    /// The key, to sign with at once and forget.
+    pub fn key(&self, service: &SealingKey) -> Result<SoftwareKey, SealError> {
+        SoftwareKey::unseal(Algorithm::P256, service, &aad(&self.account), &self.sealed)
+    }
+}
+
+fn aad(account: &str) -> Vec<u8> {
+    format!("passerelle wallet custody 1:{account}").into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use clock::SeededEntropy;
+
+    use super::*;
+
+    #[test]
+    fn key_signs_for_its_account_alone_and_only_with_the_services_key() {
+        let (service, entropy) = (SealingKey::from_bytes([7; 32]), SeededEntropy::new(1));
+        let now = chrono::DateTime::UNIX_EPOCH;
+        let (custody, public) = Custody::begin("rosa", "awa", &service, &entropy, now);
+        assert_eq!(custody.thumbprint, public.jwk_thumbprint());
+        let signature = custody.key(&service).unwrap().sign_now(b"a").unwrap();
+        assert!(public.verify(b"a", &signature).is_ok());
+        let moved = Custody { account: "anna".into(), ..custody.clone() };
+        assert!(moved.key(&service).is_err());
+        assert!(custody.key(&SealingKey::from_bytes([8; 32])).is_err());
+    }
+}

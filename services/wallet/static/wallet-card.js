@@ -1,0 +1,43 @@
+// A card to be printed: the service makes the texts of its codes, and they are drawn here.
+
+import { post, withButton } from "/assets/passkey.js";
+import { draw } from "/assets/qr-code.js";
+import { proven } from "/assets/wallet-proof.js";
+import { say } from "/assets/words.js";
+
+const at = (id) => document.getElementById(id);
+const form = at("card-form");
+const button = form.querySelector("button");
+
+function element(name, text) {
+  const made = document.createElement(name);
+  const bdi = document.createElement("bdi");
+  bdi.textContent = text;
+  made.append(bdi);
+  return made;
+}
+
+function show({ claims, codes }) {
+  at("printed-claims").replaceChildren(...[].concat(...claims.map(({ label, value }) => [element("dt", label), element("dd", value)])));
+  at("printed-codes").replaceChildren(
+    ...codes.map((code, index) => {
+      const figure = document.createElement("figure");
+      const caption = document.createElement("figcaption");
+      caption.textContent = say("offline-number", { number: index + 1, count: codes.length });
+      figure.append(draw(code, caption.textContent), caption);
+      return figure;
+    }),
+  );
+  for (const id of ["printed", "print-actions"]) at(id).hidden = false;
+  at("printed-title").focus();
+}
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  withButton(button, async () => {
+    const claims = [...form.querySelectorAll("[name=claim]:checked")].map((box) => box.value);
+    show(await proven(() => post(`/v1/credentials/${form.dataset.credential}/card`, { claims })));
+  });
+});
+at("print").addEventListener("click", () => window.print());
+button.disabled = false;
