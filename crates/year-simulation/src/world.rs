@@ -204,7 +204,11 @@ impl World {
         );
         let approved = list.and_then(|list| {
             let digest = list.digest();
-            list.approved(&digest, "first officer", self.now())?.approved(&digest, "second officer", self.now())
+            list.approved(&digest, "first officer", self.now())?.approved(
+                &digest,
+                "second officer",
+                self.now(),
+            )
         });
         let Ok(list) = approved else { return };
         for entry in &list.entries {

@@ -206,7 +206,8 @@ impl Calendar {
         if text.len() > MOST_CALENDAR_BYTES {
             return Err(CalendarFault::TooMuch { what: "bytes", most: MOST_CALENDAR_BYTES });
         }
-        let file: File = serde_json::from_str(text).map_err(|fault| CalendarFault::Syntax(fault.to_string()))?;
+        let file: File =
+            serde_json::from_str(text).map_err(|fault| CalendarFault::Syntax(fault.to_string()))?;
         Self::new(file.year, file.dates, file.overrides, file.hold_outs)
     }
 
@@ -355,10 +356,9 @@ impl Dates {
     fn check(&self, year: i32) -> Result<(), CalendarFault> {
         let everybody = || "everybody".to_owned();
         check_order(year, &self.milestones(), everybody)?;
-        for (what, days, least) in [
-            ("return-days", self.return_days, 1),
-            ("notice-days", self.notice_days, LEAST_NOTICE_DAYS),
-        ] {
+        for (what, days, least) in
+            [("return-days", self.return_days, 1), ("notice-days", self.notice_days, LEAST_NOTICE_DAYS)]
+        {
             if !(least..=MOST_DAYS).contains(&days) {
                 return Err(CalendarFault::Days { what, least, most: MOST_DAYS });
             }
@@ -391,11 +391,7 @@ const MILESTONES: [&str; 9] = [
     "payroll",
 ];
 
-fn check_order(
-    year: i32,
-    days: &[NaiveDate; 9],
-    whom: impl Fn() -> String,
-) -> Result<(), CalendarFault> {
+fn check_order(year: i32, days: &[NaiveDate; 9], whom: impl Fn() -> String) -> Result<(), CalendarFault> {
     let mut last: Option<NaiveDate> = None;
     for (date, day) in MILESTONES.into_iter().zip(days) {
         if last.is_some_and(|last| last >= *day) {

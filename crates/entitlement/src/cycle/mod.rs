@@ -25,8 +25,8 @@ mod step;
 mod suspension;
 
 pub use calendar::{
-    Calendar, CalendarFault, Dates, HoldOut, LONGEST_REASON, MOST_CALENDAR_BYTES, MOST_OVERRIDES, Moves, Override,
-    Reminder,
+    Calendar, CalendarFault, Dates, HoldOut, LONGEST_REASON, MOST_CALENDAR_BYTES, MOST_OVERRIDES, Moves,
+    Override, Reminder,
 };
 pub use channel::{Channel, Helper, HelperRole, next_channel};
 pub use country::{CountryCode, CountryCodeFault};

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Asked, Export, Exported, Link, MOST_ENTRIES, Public, Secret, VERSION, beginning, hex, record_digest};
+use super::{
+    Asked, Export, Exported, Link, MOST_ENTRIES, Public, Secret, VERSION, beginning, hex, record_digest,
+};
 use crate::cycle::{Calendar, Event, Night, Person, PersonYear, QuietHours, StageName, step};
 
 /// One thing that was looked at.
@@ -67,7 +69,9 @@ fn links(export: &Export) -> Option<String> {
 }
 
 fn commitments(export: &Export) -> Option<String> {
-    let opens = |it: &&Exported| salt(&it.salt).is_some_and(|salt| it.secret.commitment(&salt) == it.entry.commitment);
+    let opens = |it: &&Exported| {
+        salt(&it.salt).is_some_and(|salt| it.secret.commitment(&salt) == it.entry.commitment)
+    };
     let closed = export.entries.iter().find(|it| !opens(it))?;
     Some(format!("entry {}", closed.entry.n))
 }

@@ -52,8 +52,11 @@ pub struct GroupCount {
 const BEGIN: &str = "INSERT INTO fund_cycles (tenant, year, person, stage, applied, updated_at)
     SELECT tenant, $2, id, 'not-in-scope', 0, $3 FROM fund_people AS p WHERE tenant = $1 AND NOT EXISTS
         (SELECT 1 FROM fund_cycles AS c WHERE c.tenant = p.tenant AND c.year = $2 AND c.person = p.id)";
+const BEGIN_OF: &str = "INSERT INTO fund_cycles (tenant, year, person, stage, applied, updated_at)
+    VALUES ($1, $2, $3, 'not-in-scope', 0, $4) ON CONFLICT (tenant, year, person) DO NOTHING";
 /// What is answered is looked at only when something happened.
-const DUE: &str = "SELECT p.*, c.year AS c_year, c.stage AS c_stage, c.closed_how AS c_closed_how, c.channel AS c_channel,
+const DUE: &str =
+    "SELECT p.*, c.year AS c_year, c.stage AS c_stage, c.closed_how AS c_closed_how, c.channel AS c_channel,
         c.applied AS c_applied, c.sealed AS c_sealed, c.updated_at AS c_updated_at
     FROM fund_cycles c JOIN fund_people p ON p.tenant = c.tenant AND p.id = c.person
     WHERE c.tenant = $1 AND c.year = $2 AND c.person > $3
@@ -82,6 +85,18 @@ impl Transaction {
     /// Gives everybody a person-year who has none. Repeating it adds nothing.
     pub async fn begin_fund_year(&mut self, tenant: &str, year: i32, at: Timestamp) -> Result<u64, Error> {
         Ok(self.tx.execute(BEGIN, args![tenant, year, at]).await?)
+    }
+
+    /// Gives one person a person-year, if they have none.
+    pub async fn begin_fund_year_of(
+        &mut self,
+        tenant: &str,
+        person: &str,
+        year: i32,
+        at: Timestamp,
+    ) -> Result<(), Error> {
+        self.tx.execute(BEGIN_OF, args![tenant, year, person, at]).await?;
+        Ok(())
     }
 
     /// The next person-years of a year that a night has to look at, those after `after`.

@@ -31,10 +31,13 @@ pub struct EffectRow {
 
 const INSERT: &str = "INSERT INTO fund_effects (tenant, key, person, year, rule, kind, content, asked_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (tenant, key) DO NOTHING";
-const OPEN: &str = "SELECT * FROM fund_effects WHERE tenant = $1 AND kind = $2 AND key > $3 AND done_at IS NULL
+const OPEN: &str =
+    "SELECT * FROM fund_effects WHERE tenant = $1 AND kind = $2 AND key > $3 AND done_at IS NULL
     ORDER BY key LIMIT $4";
-const OF_PERSON: &str = "SELECT * FROM fund_effects WHERE tenant = $1 AND person = $2 ORDER BY asked_at, key LIMIT 500";
-const DONE: &str = "UPDATE fund_effects SET done_at = $3, done_by = $4 WHERE tenant = $1 AND key = $2 AND done_at IS NULL";
+const OF_PERSON: &str =
+    "SELECT * FROM fund_effects WHERE tenant = $1 AND person = $2 ORDER BY asked_at, key LIMIT 500";
+const DONE: &str =
+    "UPDATE fund_effects SET done_at = $3, done_by = $4 WHERE tenant = $1 AND key = $2 AND done_at IS NULL";
 const COUNT: &str = "SELECT kind, COUNT(*) AS many FROM fund_effects WHERE tenant = $1 AND done_at IS NULL
     GROUP BY kind ORDER BY kind LIMIT 100";
 
@@ -88,9 +91,8 @@ impl Transaction {
     /// How much of each kind is still to be done.
     pub async fn count_open_fund_effects(&mut self, tenant: &str) -> Result<Vec<(String, u64)>, Error> {
         let rows = self.tx.fetch_all(COUNT, args![tenant]).await?;
-        let count = |row: &Row| {
-            Ok((row.text("kind")?, Columns { table: "fund_effects", row }.number("many")?))
-        };
+        let count =
+            |row: &Row| Ok((row.text("kind")?, Columns { table: "fund_effects", row }.number("many")?));
         rows.iter().map(count).collect()
     }
 }

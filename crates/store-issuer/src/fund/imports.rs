@@ -70,10 +70,13 @@ pub type StandingPerson = PersonRow;
 const INSERT: &str = "INSERT INTO fund_imports (tenant, id, digest, file_name, headings, state, absent, created_by, created_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 const FIND: &str = "SELECT * FROM fund_imports WHERE tenant = $1 AND id = $2";
-const NEWEST_OF: &str = "SELECT * FROM fund_imports WHERE tenant = $1 AND state IN ('preview', 'confirmed', 'finished')
+const NEWEST_OF: &str =
+    "SELECT * FROM fund_imports WHERE tenant = $1 AND state IN ('preview', 'confirmed', 'finished')
     ORDER BY id DESC LIMIT 1";
-const WAITING_OF: &str = "SELECT * FROM fund_imports WHERE tenant = $1 AND digest = $2 AND state IN ('preview', 'confirmed')";
-const LIST: &str = "SELECT * FROM fund_imports WHERE tenant = $1 AND state <> 'discarded' ORDER BY id DESC LIMIT $2";
+const WAITING_OF: &str =
+    "SELECT * FROM fund_imports WHERE tenant = $1 AND digest = $2 AND state IN ('preview', 'confirmed')";
+const LIST: &str =
+    "SELECT * FROM fund_imports WHERE tenant = $1 AND state <> 'discarded' ORDER BY id DESC LIMIT $2";
 const RUNNING: &str = "SELECT tenant, id FROM fund_imports WHERE state = 'confirmed' ORDER BY id LIMIT $1";
 const CONFIRM: &str = "UPDATE fund_imports SET state = 'confirmed', confirmed_by = $3
     WHERE tenant = $1 AND id = $2 AND state = 'preview'";
@@ -82,17 +85,21 @@ const DISCARD: &str = "UPDATE fund_imports SET state = 'discarded', finished_at 
 const DELETE_ROWS: &str = "DELETE FROM fund_import_rows WHERE tenant = $1 AND import_id = $2";
 const FINISH: &str = "UPDATE fund_imports SET state = 'finished', finished_at = $3
     WHERE tenant = $1 AND id = $2 AND state = 'confirmed'";
-const INSERT_ROW: &str = "INSERT INTO fund_import_rows (tenant, import_id, line, state, difference, person, sealed)
+const INSERT_ROW: &str =
+    "INSERT INTO fund_import_rows (tenant, import_id, line, state, difference, person, sealed)
     VALUES ($1, $2, $3, $4, $5, $6, $7)";
-const ROWS: &str = "SELECT * FROM fund_import_rows WHERE tenant = $1 AND import_id = $2 AND state = $3 AND line > $4
+const ROWS: &str =
+    "SELECT * FROM fund_import_rows WHERE tenant = $1 AND import_id = $2 AND state = $3 AND line > $4
     ORDER BY line LIMIT $5";
-const COUNT: &str = "SELECT state, difference, COUNT(*) AS many FROM fund_import_rows WHERE tenant = $1 AND import_id = $2
+const COUNT: &str =
+    "SELECT state, difference, COUNT(*) AS many FROM fund_import_rows WHERE tenant = $1 AND import_id = $2
     GROUP BY state, difference";
 const ROW_DONE: &str = "UPDATE fund_import_rows SET state = 'done', person = $4, sealed = $5
     WHERE tenant = $1 AND import_id = $2 AND line = $3 AND state = 'good'";
 const ROW_BAD: &str = "UPDATE fund_import_rows SET state = 'bad', difference = '', sealed = $4
     WHERE tenant = $1 AND import_id = $2 AND line = $3 AND state = 'good'";
-const BY_MARKS: &str = "SELECT * FROM fund_people WHERE tenant = $1 AND number_mark > $2 ORDER BY number_mark LIMIT $3";
+const BY_MARKS: &str =
+    "SELECT * FROM fund_people WHERE tenant = $1 AND number_mark > $2 ORDER BY number_mark LIMIT $3";
 
 impl Transaction {
     /// Keeps a file that was read.

@@ -48,13 +48,16 @@ pub struct JournalRow {
     pub commitment: String,
 }
 
-const INSERT: &str = "INSERT INTO fund_journal (tenant, person, entry, seq, year, at, public, salt, sealed, commitment)
+const INSERT: &str =
+    "INSERT INTO fund_journal (tenant, person, entry, seq, year, at, public, salt, sealed, commitment)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
 /// Guarded by the entry before: of two writers one is told to try again, and no number is given twice or left out.
 const MOVE_HEAD: &str = "UPDATE fund_people SET last_entry = $3, last_seq = $4, head = $5
     WHERE tenant = $1 AND id = $2 AND last_entry = $6";
-const EVENTS: &str = "SELECT * FROM fund_journal WHERE tenant = $1 AND person = $2 AND seq > $3 ORDER BY seq LIMIT $4";
-const ALL: &str = "SELECT * FROM fund_journal WHERE tenant = $1 AND person = $2 AND entry > $3 ORDER BY entry LIMIT $4";
+const EVENTS: &str =
+    "SELECT * FROM fund_journal WHERE tenant = $1 AND person = $2 AND seq > $3 ORDER BY seq LIMIT $4";
+const ALL: &str =
+    "SELECT * FROM fund_journal WHERE tenant = $1 AND person = $2 AND entry > $3 ORDER BY entry LIMIT $4";
 
 impl Transaction {
     /// Appends entries after entry number `last`; the last of them moves the head. Stale when somebody else was faster.

@@ -49,13 +49,16 @@ const FIND: &str = "SELECT * FROM fund_nights WHERE tenant = $1 AND id = $2";
 const RECENT: &str = "SELECT * FROM fund_nights WHERE tenant = $1 ORDER BY id DESC LIMIT $2";
 const LAST_FINISHED: &str = "SELECT MAX(at) AS at FROM fund_nights WHERE tenant = $1 AND state = 'finished'";
 /// Guarded by the place it was read at: of two workers on one night, one is told to look again.
-const MOVE: &str = "UPDATE fund_nights SET year = $3, after_person = $4, people = $5, changed = $6, faults = $7
+const MOVE: &str =
+    "UPDATE fund_nights SET year = $3, after_person = $4, people = $5, changed = $6, faults = $7
     WHERE tenant = $1 AND id = $2 AND state = 'running' AND year = $8 AND after_person = $9";
 const FINISH: &str = "UPDATE fund_nights SET state = 'finished', finished_at = $3
     WHERE tenant = $1 AND id = $2 AND state = 'running'";
-const FAULT: &str = "INSERT INTO fund_night_faults (tenant, night, person, year, why) VALUES ($1, $2, $3, $4, $5)
+const FAULT: &str =
+    "INSERT INTO fund_night_faults (tenant, night, person, year, why) VALUES ($1, $2, $3, $4, $5)
     ON CONFLICT (tenant, night, person, year) DO NOTHING";
-const FAULTS: &str = "SELECT * FROM fund_night_faults WHERE tenant = $1 AND night = $2 ORDER BY person, year LIMIT $3";
+const FAULTS: &str =
+    "SELECT * FROM fund_night_faults WHERE tenant = $1 AND night = $2 ORDER BY person, year LIMIT $3";
 
 impl Transaction {
     /// Begins a run; a conflict when one is running.

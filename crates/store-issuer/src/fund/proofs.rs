@@ -56,17 +56,22 @@ pub struct NoteRow {
     pub written_at: Timestamp,
 }
 
-const INSERT: &str = "INSERT INTO fund_proofs (tenant, id, person, year, channel, state, captured_at, received_at, reference,
+const INSERT: &str =
+    "INSERT INTO fund_proofs (tenant, id, person, year, channel, state, captured_at, received_at, reference,
         years, valid_until, sealed, entered_by, decided_by, decided_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
-const DECIDE: &str = "UPDATE fund_proofs SET state = $3, years = $4, valid_until = $5, decided_by = $6, decided_at = $7
+const DECIDE: &str =
+    "UPDATE fund_proofs SET state = $3, years = $4, valid_until = $5, decided_by = $6, decided_at = $7
     WHERE tenant = $1 AND id = $2 AND state = 'waiting'";
 const CLOSED: &str = "UPDATE fund_proofs SET years = $3, valid_until = $4 WHERE tenant = $1 AND id = $2";
 const FIND: &str = "SELECT * FROM fund_proofs WHERE tenant = $1 AND id = $2";
-const OF_PERSON: &str = "SELECT * FROM fund_proofs WHERE tenant = $1 AND person = $2 ORDER BY id DESC LIMIT 100";
-const WAITING: &str = "SELECT * FROM fund_proofs WHERE tenant = $1 AND state = 'waiting' AND id > $2 ORDER BY id LIMIT $3";
+const OF_PERSON: &str =
+    "SELECT * FROM fund_proofs WHERE tenant = $1 AND person = $2 ORDER BY id DESC LIMIT 100";
+const WAITING: &str =
+    "SELECT * FROM fund_proofs WHERE tenant = $1 AND state = 'waiting' AND id > $2 ORDER BY id LIMIT $3";
 const DIGEST: &str = "SELECT person, proof FROM fund_proof_digests WHERE tenant = $1 AND digest = $2";
-const INSERT_DIGEST: &str = "INSERT INTO fund_proof_digests (tenant, digest, person, proof) VALUES ($1, $2, $3, $4)
+const INSERT_DIGEST: &str =
+    "INSERT INTO fund_proof_digests (tenant, digest, person, proof) VALUES ($1, $2, $3, $4)
     ON CONFLICT (tenant, digest) DO NOTHING";
 const INSERT_NOTE: &str = "INSERT INTO fund_notes (tenant, id, person, sealed, written_by, written_at)
     VALUES ($1, $2, $3, $4, $5, $6)";

@@ -17,7 +17,8 @@ use store_issuer::{BeneficiaryRow, ExistenceRow, Page, Transaction};
 use url::form_urlencoded;
 use wire::existence::{Beneficiary, ExistenceAnswer, ExistenceRequest, ExistenceState, Organisation};
 
-use super::{Issuer, NewOffer, OfferError, Tenant};
+use super::fund::PhoneAnswer;
+use super::{FundError, Issuer, NewOffer, OfferError, Tenant};
 
 /// How long a link can be answered: the time the Fund gives for a paper certificate, with some to spare.
 const REQUEST_DAYS: i64 = 60;
@@ -47,6 +48,8 @@ pub enum ExistenceError {
     Answer(#[from] AnswerFault),
     #[error(transparent)]
     Offer(#[from] OfferError),
+    #[error(transparent)]
+    Fund(#[from] FundError),
     #[error(transparent)]
     Store(#[from] store_issuer::Error),
 }
@@ -225,7 +228,9 @@ impl Issuer {
                 // Guarded by the revision that was read: of two answers at once, one is told to try again and loses.
                 tx.replace_existence(&tenant.id, &before, &after).await?;
                 let act = Act { action: "existence.answer", target: &after.id, detail: "" };
-                tx.audit(&Actor::system(&tenant.id), act, now).await?;
+                let by = Actor::system(&tenant.id);
+                tx.audit(&by, act, now).await?;
+                self.tell_cycle(&mut tx, &by, &after, None).await?;
             }
             let message = self.existence_message(&mut tx, tenant, &after).await?;
             tx.commit().await?;
@@ -270,6 +275,7 @@ impl Issuer {
             tx.replace_existence(&tenant.id, &before, &after).await?;
             let act = Act { action: "existence.confirm", target: id, detail: channel.as_str() };
             tx.audit(by, act, now).await?;
+            self.tell_cycle(&mut tx, by, &after, Some((true, ""))).await?;
             tx.commit().await?;
             Ok(())
         })
@@ -287,10 +293,31 @@ impl Issuer {
             let after = before.clone().refused(&reason, &by.officer, now)?;
             tx.replace_existence(&tenant.id, &before, &after).await?;
             tx.audit(by, Act { action: "existence.refuse", target: id, detail: "" }, now).await?;
+            self.tell_cycle(&mut tx, by, &after, Some((false, &reason))).await?;
             tx.commit().await?;
             Ok(())
         })
         .await
+    }
+
+    /// The cycle of whoever is on the register hears of the answer and of the officer's word.
+    async fn tell_cycle(
+        &self,
+        tx: &mut Transaction,
+        by: &Actor,
+        request: &Request,
+        word: Option<(bool, &str)>,
+    ) -> Result<(), ExistenceError> {
+        let Some(evidence) = request.evidence() else { return Ok(()) };
+        let subject = tx.find_subject(&by.tenant, &request.beneficiary).await?;
+        let subject = subject.ok_or(ExistenceError::UnknownPerson)?;
+        let answer = PhoneAnswer {
+            uid: &subject.number,
+            digest: &evidence.digest,
+            answered_at: evidence.answered_at,
+            word,
+        };
+        Ok(self.proof_of_phone(tx, by, &answer).await?)
     }
 
     pub async fn request_page(&self, tenant: &str, id: &str) -> Result<RequestPage, ExistenceError> {
@@ -394,7 +421,7 @@ impl Issuer {
     }
 
     /// Only an organisation that issues certificates of entitlement has beneficiaries.
-    fn fund(&self, tenant: &str) -> Result<&Tenant, ExistenceError> {
+    pub(super) fn fund(&self, tenant: &str) -> Result<&Tenant, ExistenceError> {
         let tenant = self.tenants.get(tenant).ok_or(ExistenceError::Unknown)?;
         match tenant.types.contains(&CredentialType::DigitalCertificateOfEntitlement) {
             true => Ok(tenant),

@@ -1,7 +1,9 @@
 //! A year written down, exported, and checked by somebody else.
 
 use super::*;
-use crate::journal::{Entry, Export, Exported, Public, Secret, beginning, hex, night as night_entry, record_digest, verify};
+use crate::journal::{
+    Entry, Export, Exported, Public, Secret, beginning, hex, night as night_entry, record_digest, verify,
+};
 
 /// The same bookkeeping as a service does, for one person and one year.
 struct Book {

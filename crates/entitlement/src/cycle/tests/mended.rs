@@ -292,7 +292,8 @@ fn calendars_are_bounded_and_give_everybody_a_notice() {
 #[test]
 fn reminders_are_in_order_at_every_age_and_inside_the_window() {
     let with = |from: &str, to: &str| Calendar::parse(&BASE.replace(from, to)).map(|_| ());
-    let order = |it: Result<(), CalendarFault>| matches!(it, Err(CalendarFault::Order { date: "reminders", .. }));
+    let order =
+        |it: Result<(), CalendarFault>| matches!(it, Err(CalendarFault::Order { date: "reminders", .. }));
     assert!(order(with("over-80 = \"2026-08-17\"", "over-80 = \"2026-02-01\"")));
     assert!(order(with("over-80 = \"2026-02-02\"", "over-80 = \"2026-01-01\"")));
     assert!(order(with("on = \"2026-12-07\"", "on = \"2027-01-07\"")));

@@ -28,9 +28,7 @@ fn what(kind: u8, which: u8, today: NaiveDate, notice_on: Option<NaiveDate>) -> 
             until: today.checked_add_days(Days::new(30)),
         },
         7 => What::HoldLifted { hold: id, by: "o".into() },
-        8..=11 => What::SuspensionApproved {
-            approval: Approval { list: id, ..approval(notice_on) },
-        },
+        8..=11 => What::SuspensionApproved { approval: Approval { list: id, ..approval(notice_on) } },
         12 => What::AccountChanged,
         13 => What::AccountChecked { by: officers() },
         14 if which == 0 => What::DeathConfirmed { on: today, by: "o".into() },
