@@ -158,6 +158,13 @@ async fn effects_and_digests_stand_once_and_calendars_for_ever() {
         assert!(!tx.finish_fund_effect("fund", &effect.key, "printer", now()).await.unwrap());
         assert_eq!(tx.list_open_fund_effects("fund", "mail-paper", "", 9).await.unwrap(), []);
         assert_eq!(tx.list_fund_effects_of("fund", "p1").await.unwrap().len(), 1);
+        for (key, kind) in [("a", "remind"), ("b", "send-receipt")] {
+            let effect = EffectRow { key: key.into(), kind: kind.into(), ..effect.clone() };
+            tx.ask_fund_effect("fund", &effect).await.unwrap();
+        }
+        assert_eq!(tx.withdraw_fund_effects("fund", "p1", 2025, now()).await.unwrap(), 0);
+        assert_eq!(tx.withdraw_fund_effects("fund", "p1", 2026, now()).await.unwrap(), 1);
+        assert_eq!(tx.count_open_fund_effects("fund").await.unwrap(), [("send-receipt".to_owned(), 1)]);
 
         tx.insert_fund_digest("fund", "ab", "p1", "e1").await.unwrap();
         tx.insert_fund_digest("fund", "ab", "p2", "e2").await.unwrap();

@@ -38,6 +38,10 @@ const OF_PERSON: &str =
     "SELECT * FROM fund_effects WHERE tenant = $1 AND person = $2 ORDER BY asked_at, key LIMIT 500";
 const DONE: &str =
     "UPDATE fund_effects SET done_at = $3, done_by = $4 WHERE tenant = $1 AND key = $2 AND done_at IS NULL";
+/// What an answered year has no use for any more.
+const WITHDRAW: &str = "UPDATE fund_effects SET done_at = $4, done_by = 'withdrawn'
+    WHERE tenant = $1 AND person = $2 AND year = $3 AND done_at IS NULL
+        AND kind IN ('mail-paper', 'remind', 'list-for-follow-up', 'send-notice', 'propose-suspension')";
 const COUNT: &str = "SELECT kind, COUNT(*) AS many FROM fund_effects WHERE tenant = $1 AND done_at IS NULL
     GROUP BY kind ORDER BY kind LIMIT 100";
 
@@ -86,6 +90,17 @@ impl Transaction {
         at: Timestamp,
     ) -> Result<bool, Error> {
         Ok(self.tx.execute(DONE, args![tenant, key, at, by]).await? == 1)
+    }
+
+    /// Takes back letters, reminders and notices of a year that nobody has carried out yet.
+    pub async fn withdraw_fund_effects(
+        &mut self,
+        tenant: &str,
+        person: &str,
+        year: i32,
+        at: Timestamp,
+    ) -> Result<u64, Error> {
+        Ok(self.tx.execute(WITHDRAW, args![tenant, person, year, at]).await?)
     }
 
     /// How much of each kind is still to be done.

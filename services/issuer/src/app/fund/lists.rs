@@ -25,6 +25,8 @@ pub struct SuspensionView {
     pub row: ListRow,
     /// Whom it names, whom it spares and why, who approved.
     pub list: SuspensionList,
+    /// The words of notes that reasons name, by their number.
+    pub notes: Vec<(String, String)>,
 }
 
 /// What payroll gets.
@@ -95,7 +97,7 @@ impl Issuer {
         sql::retry(|| async {
             let (tenant, now) = (by.tenant.as_str(), self.now());
             let mut tx = self.store.write("approve_fund_list").await?;
-            let SuspensionView { row, list } = self.list_within(&mut tx, tenant, id).await?;
+            let SuspensionView { row, list, notes } = self.list_within(&mut tx, tenant, id).await?;
             if row.state == "withdrawn" {
                 return Err(FundError::Closed);
             }
@@ -114,7 +116,7 @@ impl Issuer {
             tx.replace_fund_list(tenant, before, &row).await?;
             tx.audit(by, Act { action: "fund.list.approve", target: id, detail: digest }, now).await?;
             tx.commit().await?;
-            Ok(SuspensionView { row, list })
+            Ok(SuspensionView { row, list, notes })
         })
         .await
     }
@@ -176,8 +178,15 @@ impl Issuer {
         id: &str,
     ) -> Result<SuspensionView, FundError> {
         let row = tx.find_fund_list(tenant, id).await?.ok_or(FundError::Unknown)?;
-        let list = self.open_for("list", tenant, id, &row.sealed)?;
-        Ok(SuspensionView { row, list })
+        let list: SuspensionList = self.open_for("list", tenant, id, &row.sealed)?;
+        let mut notes = Vec::new();
+        for held in list.held_out.iter().filter(|held| held.why.contains(": note ")) {
+            for note in tx.list_fund_notes(tenant, &held.person).await? {
+                let words = self.open_for::<String>("note", tenant, &note.id, &note.sealed)?;
+                notes.push((note.id, words));
+            }
+        }
+        Ok(SuspensionView { row, list, notes })
     }
 
     /// What payroll holds back by an approved list: whoever was suspended by it and still is. A proof that came in between

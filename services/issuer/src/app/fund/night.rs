@@ -242,6 +242,10 @@ impl Issuer {
         for effect in &made.effects {
             tx.ask_fund_effect(tenant, &asked(&made.after, effect, at)).await?;
         }
+        // Reminders stop with the receipt of a proof, and so does whatever else was asked for and did not leave yet.
+        if !made.after.waiting.is_empty() || made.after.is_answered() {
+            tx.withdraw_fund_effects(tenant, &row.person.id, row.cycle.year, at).await?;
+        }
         let stored = self.cycle_row(tenant, &made.after, at);
         tx.replace_fund_cycle(tenant, row.cycle.applied, &stored).await?;
         Ok(Some(made))

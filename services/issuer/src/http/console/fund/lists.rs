@@ -131,7 +131,7 @@ async fn list_page(
     asked: Query<Asked>,
     app: Data<Issuer>,
 ) -> Result<HttpResponse, Problem> {
-    let SuspensionView { row, list } = app.fund_list(&officer.tenant.id, &id).await?;
+    let SuspensionView { row, list, notes } = app.fund_list(&officer.tenant.id, &id).await?;
     let names = app.officer_names(&officer.tenant.id).await.map_err(|error| problem::store(&error))?;
     let name = |id: &String| names.get(id).cloned().unwrap_or_else(|| "Passerelle".to_owned());
     let waits = row.state == "prepared";
@@ -151,7 +151,7 @@ async fn list_page(
             .take(SHOWN)
             .map(|it| (it.person.clone(), it.notice_on.to_string()))
             .collect(),
-        held: list.held_out.iter().take(SHOWN).map(|it| (it.person.clone(), it.why.clone())).collect(),
+        held: list.held_out.iter().take(SHOWN).map(|it| (it.person.clone(), spoken(&it.why, &notes))).collect(),
         more: list.entries.len().saturating_sub(SHOWN),
         approvals: list.approvals().iter().map(|(by, at)| (name(by), (*at).into())).collect(),
         waits,
@@ -168,6 +168,11 @@ async fn list_page(
         digest: row.digest,
         id: row.id,
     })
+}
+
+/// A reason with the words of the note it names.
+fn spoken(why: &str, notes: &[(String, String)]) -> String {
+    notes.iter().fold(why.to_owned(), |why, (id, words)| why.replace(&format!("note {id}"), &format!("“{words}”")))
 }
 
 #[derive(Deserialize)]
