@@ -273,7 +273,11 @@ async fn one_proof_closes_the_year_and_the_missed_one_before() {
     let receipt = prove(&world, &amina, 1, "2027-05-20").await;
     let page = world.issuer.fund_person_page("unjspf", &amina).await.unwrap();
     let open: Vec<_> = page.effects.iter().filter(|effect| effect.done_at.is_none()).collect();
-    assert_eq!(open.iter().map(|it| it.kind.as_str()).collect::<Vec<_>>(), ["send-receipt"], "no letter leaves");
+    assert_eq!(
+        open.iter().map(|it| it.kind.as_str()).collect::<Vec<_>>(),
+        ["send-receipt"],
+        "no letter leaves"
+    );
     assert_eq!(receipt.years, [2026, 2027]);
     assert_eq!(receipt.valid_until, Some("2028-12-31".parse().unwrap()));
     assert_eq!(stages(&world, &amina).await, [(2026, StageName::Closed), (2027, StageName::Closed)]);

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use chrono::{Datelike as _, NaiveDate};
 use clock::Timestamp;
 use entitlement::cycle::{
-    BenefitEnd, Closure, EffectKind, Night, Person, PersonYear, QuietHours, Stage, StageName, Step, What,
-    step,
+    BenefitEnd, Closure, EffectKind, Event, Night, Person, PersonYear, QuietHours, Stage, StageName, Step,
+    What, step,
 };
 use issuance::Actor;
 use issuance::audit::Act;
@@ -34,6 +34,17 @@ pub struct NightView {
     pub row: NightRow,
     /// The first of those that could not be stepped.
     pub faults: Vec<NightFault>,
+}
+
+/// A person-year with the days since when payment is held, and what the cycle has not read yet.
+type Work<'a> = (&'a DueRow, Option<NaiveDate>, Vec<Event>);
+
+/// A step that is ready to be written.
+struct Prepared<'a> {
+    made: Step,
+    pen: Pen<'a>,
+    stored: CycleRow,
+    at: Timestamp,
 }
 
 /// What all batches of a run go by.
@@ -179,8 +190,14 @@ impl Issuer {
                 (after.year, after.after_person) = (year, String::new());
             }
             let rows = tx.list_due_fund_cycles(tenant, year, &after.after_person, BATCH).await?;
+            let mut work = Vec::with_capacity(rows.len());
             for row in &rows {
-                self.step_row(&mut tx, (tenant, &mut after), row, (known, going)).await?;
+                let on_hold = going.on_hold.get(&row.person.id).copied();
+                work.push((row, on_hold, self.unread_events(&mut tx, tenant, row).await?));
+            }
+            let prepared = self.prepare_all(tenant, known, before.at, &work);
+            for (row, prepared) in rows.iter().zip(prepared) {
+                self.put_row(&mut tx, (tenant, &mut after), row, prepared).await?;
                 after.after_person.clone_from(&row.person.id);
                 after.people += 1;
             }
@@ -194,18 +211,47 @@ impl Issuer {
         .await
     }
 
+    /// Steps, links and seals on all cores: that is most of a night's work, and it needs no database.
+    fn prepare_all<'a>(
+        &'a self,
+        tenant: &'a str,
+        known: &'a YearCalendar,
+        at: Timestamp,
+        work: &[Work<'_>],
+    ) -> Vec<Result<Option<Prepared<'a>>, FundError>> {
+        let threads = std::thread::available_parallelism().map_or(1, |cores| cores.get().min(8));
+        let share = work.len().div_ceil(threads).max(1);
+        std::thread::scope(|scope| {
+            let part = |part: &'_ [Work<'_>]| {
+                let prepare = |(row, on_hold, events): &Work<'_>| {
+                    self.prepare_step(tenant, row, events, (known, *on_hold, at))
+                };
+                part.iter().map(prepare).collect::<Vec<_>>()
+            };
+            let parts: Vec<_> =
+                work.chunks(share).map(|it| (it.len(), scope.spawn(move || part(it)))).collect();
+            let joined = parts.into_iter().flat_map(|(many, part)| {
+                // A panic in one share is a fault of its person-years and not of the night.
+                part.join().unwrap_or_else(|_| (0..many).map(|_| Err(FundError::Damaged)).collect())
+            });
+            joined.collect()
+        })
+    }
+
     /// One person-year. A fault is written down and holds nobody else up.
-    async fn step_row(
+    async fn put_row(
         &self,
         tx: &mut Transaction,
         (tenant, night): (&str, &mut NightRow),
         row: &DueRow,
-        (known, going): (&YearCalendar, &Going),
+        prepared: Result<Option<Prepared<'_>>, FundError>,
     ) -> Result<(), FundError> {
-        let on_hold = going.on_hold.get(&row.person.id).copied();
-        match self.step_cycle(tx, tenant, row, (known, on_hold, night.at)).await {
-            Ok(changed) => night.changed += u64::from(changed.is_some()),
-            Err(FundError::Store(error)) => return Err(error.into()),
+        match prepared {
+            Ok(None) => {}
+            Ok(Some(prepared)) => {
+                self.put_prepared(tx, tenant, row, prepared).await?;
+                night.changed += 1;
+            }
             Err(fault) => {
                 night.faults += 1;
                 let (person, year) = (row.person.id.clone(), row.cycle.year);
@@ -222,22 +268,55 @@ impl Issuer {
         tx: &mut Transaction,
         tenant: &str,
         row: &DueRow,
+        by: (&YearCalendar, Option<NaiveDate>, Timestamp),
+    ) -> Result<(), FundError> {
+        let events = self.unread_events(tx, tenant, row).await?;
+        match self.prepare_step(tenant, row, &events, by)? {
+            Some(prepared) => self.put_prepared(tx, tenant, row, prepared).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn unread_events(
+        &self,
+        tx: &mut Transaction,
+        tenant: &str,
+        row: &DueRow,
+    ) -> Result<Vec<Event>, FundError> {
+        match row.person.last_seq > row.cycle.applied {
+            true => self.events_after(tx, tenant, &row.person.id, row.cycle.applied).await,
+            false => Ok(Vec::new()),
+        }
+    }
+
+    fn prepare_step<'a>(
+        &'a self,
+        tenant: &'a str,
+        row: &DueRow,
+        events: &[Event],
         (known, on_hold_since, at): (&YearCalendar, Option<NaiveDate>, Timestamp),
-    ) -> Result<Option<Step>, FundError> {
+    ) -> Result<Option<Prepared<'a>>, FundError> {
         let facts = Person { on_hold_since, ..self.open_facts(tenant, &row.person)? };
         let before = self.open_cycle(tenant, &row.cycle)?;
-        let events = match row.person.last_seq > row.cycle.applied {
-            true => self.events_after(tx, tenant, &row.person.id, row.cycle.applied).await?,
-            false => Vec::new(),
-        };
         let now = Night { calendar: &known.calendar, at, quiet: QuietHours::default() };
-        let made = step(&before, &facts, &events, &now)?;
+        let made = step(&before, &facts, events, &now)?;
         let same = PersonYear { night: before.night, ..made.after.clone() } == before;
         if same && made.effects.is_empty() && made.transitions.is_empty() {
             return Ok(None);
         }
         let mut pen = Pen::new(self, tenant, &row.person);
         pen.night(at, &known.digest, &facts, &made);
+        let stored = self.cycle_row(tenant, &made.after, at);
+        Ok(Some(Prepared { made, pen, stored, at }))
+    }
+
+    async fn put_prepared(
+        &self,
+        tx: &mut Transaction,
+        tenant: &str,
+        row: &DueRow,
+        Prepared { made, pen, stored, at }: Prepared<'_>,
+    ) -> Result<(), FundError> {
         pen.put(tx).await?;
         for effect in &made.effects {
             tx.ask_fund_effect(tenant, &asked(&made.after, effect, at)).await?;
@@ -246,9 +325,7 @@ impl Issuer {
         if !made.after.waiting.is_empty() || made.after.is_answered() {
             tx.withdraw_fund_effects(tenant, &row.person.id, row.cycle.year, at).await?;
         }
-        let stored = self.cycle_row(tenant, &made.after, at);
-        tx.replace_fund_cycle(tenant, row.cycle.applied, &stored).await?;
-        Ok(Some(made))
+        Ok(tx.replace_fund_cycle(tenant, row.cycle.applied, &stored).await?)
     }
 
     fn cycle_row(&self, tenant: &str, record: &PersonYear, at: Timestamp) -> CycleRow {

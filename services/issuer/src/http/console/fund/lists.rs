@@ -151,7 +151,12 @@ async fn list_page(
             .take(SHOWN)
             .map(|it| (it.person.clone(), it.notice_on.to_string()))
             .collect(),
-        held: list.held_out.iter().take(SHOWN).map(|it| (it.person.clone(), spoken(&it.why, &notes))).collect(),
+        held: list
+            .held_out
+            .iter()
+            .take(SHOWN)
+            .map(|it| (it.person.clone(), spoken(&it.why, &notes)))
+            .collect(),
         more: list.entries.len().saturating_sub(SHOWN),
         approvals: list.approvals().iter().map(|(by, at)| (name(by), (*at).into())).collect(),
         waits,
@@ -172,7 +177,9 @@ async fn list_page(
 
 /// A reason with the words of the note it names.
 fn spoken(why: &str, notes: &[(String, String)]) -> String {
-    notes.iter().fold(why.to_owned(), |why, (id, words)| why.replace(&format!("note {id}"), &format!("“{words}”")))
+    notes
+        .iter()
+        .fold(why.to_owned(), |why, (id, words)| why.replace(&format!("note {id}"), &format!("“{words}”")))
 }
 
 #[derive(Deserialize)]

@@ -14,7 +14,7 @@ use web::page::{Shell, html, html_with, see_other};
 use crate::app::{FundError, Issuer, RegisterPreview, RegisterSource};
 use crate::http::console::imports::read_file_of;
 use crate::http::console::session::{Issue, May, Officer, SeePeople};
-use crate::http::console::view::{Badge, Place, When, grouped, shell};
+use crate::http::console::view::{Badge, Place, When, counted, grouped, shell};
 use crate::http::problem;
 
 const IMPORTS: u32 = 20;
@@ -108,7 +108,7 @@ struct ImportPage {
     badge: Badge,
     figures: [(&'static str, String); 6],
     done: u64,
-    bad: u64,
+    bad: String,
     preview: bool,
     working: bool,
     braked: bool,
@@ -139,7 +139,7 @@ async fn import_page(
             ("not in the file", grouped(import.absent)),
         ],
         done: counts.done,
-        bad: counts.bad,
+        bad: counted(counts.bad, "row was", "rows were"),
         preview: import.state == "preview",
         working: import.state == "confirmed",
         braked,
