@@ -7,6 +7,7 @@ mod check;
 mod keys;
 mod ledger;
 mod load;
+mod nights;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -41,6 +42,17 @@ async fn a_key_change_that_was_cut_off_is_finished_once() -> Result<()> {
     let kills = usize::try_from(number("CRASHES", 15).div_ceil(3))?;
     println!("key changes: {kills} kills, SEED={seed}");
     keys::changes_under_fire(&stack, kills, seed).await.with_context(|| format!("SEED={seed}"))?;
+    stack.finish().await
+}
+
+/// The Fund's nightly job, cut off and run again.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_night_that_was_cut_off_comes_to_the_same_as_a_whole_one() -> Result<()> {
+    let stack = Stack::start(StackOptions { mode: Mode::Apart, ..Default::default() }).await?;
+    let seed = number("SEED", testkit::unix_now());
+    let kills = usize::try_from(number("CRASHES", 15).div_ceil(3))?;
+    println!("nights: {kills} kills, SEED={seed}");
+    nights::killed_at_random(&stack, kills, seed).await.with_context(|| format!("SEED={seed}"))?;
     stack.finish().await
 }
 

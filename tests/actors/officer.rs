@@ -81,7 +81,13 @@ impl Officer {
 
     /// The token of a new machine, which pushes persons.
     pub async fn machine(&self, name: &str) -> Result<String> {
-        let form = [("name", name), ("scim", "yes")];
+        self.machine_for(name, &["scim"]).await
+    }
+
+    /// The token of a new machine with these scopes.
+    pub async fn machine_for(&self, name: &str, scopes: &[&str]) -> Result<String> {
+        let mut form = vec![("name", name)];
+        form.extend(scopes.iter().map(|scope| (*scope, "yes")));
         let page = self.agent.post_form(self.at("/console/machines"), &form).await?.expect(200)?.text();
         text_of(&page, "data-testid=\"client-token\"").context("the page shows no token")
     }

@@ -2,13 +2,14 @@
 //!
 //! The load comes from this process; the server's own time is read from `/proc/PID/stat`. Nothing is
 //! asserted. `SECONDS` (default 8) is how long each row runs, `PEOPLE` how many hold offers for the rows of OID4VCI,
-//! `ROWS=oid4vci` leaves the other rows of the services out, `ROWS=verify` those of the VC API; `ROWS=bulk`, `ROWS=lists`,
+//! `ROWS=oid4vci` leaves the other rows of the services out, `ROWS=verify` those of the VC API; `ROWS=bulk`, `ROWS=lists`, `ROWS=fund`,
 //! `ROWS=latency` (p99 at half load) and `ROWS=cold` (an issuer that nobody heard of) measure these alone.
 #![allow(clippy::print_stdout, reason = "a table is what this program is for")]
 
 mod baseline;
 mod bulk;
 mod cold;
+mod fund;
 mod latency;
 mod lists;
 mod measure;
@@ -27,6 +28,7 @@ async fn run() -> Result<()> {
     match std::env::var("ROWS").as_deref() {
         Ok("bulk") => return bulk::print().await,
         Ok("lists") => return lists::print().await,
+        Ok("fund") => return fund::print().await,
         Ok(only @ ("latency" | "cold")) => return of_reports(only).await,
         _ => {}
     }

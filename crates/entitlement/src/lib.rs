@@ -9,6 +9,7 @@ mod answer;
 pub mod assertion;
 pub mod bundle;
 pub mod cycle;
+pub mod journal;
 mod request;
 
 pub use answer::{Answer, AnswerFault, Expected, Passkey, Proof, bundle_challenge, reference};

@@ -5,6 +5,9 @@
 //! Read [`staff`], [`Listing`] and [`RowFault`] first.
 
 mod columns;
+mod register;
+#[cfg(test)]
+mod register_tests;
 mod report;
 mod retirees;
 mod row;
@@ -17,6 +20,7 @@ mod workbook;
 #[cfg(test)]
 mod workbook_tests;
 
+pub use register::{REGISTER_LIMITS, Registered, register, register_headings, register_rows};
 pub use report::{csv, faults_csv};
 pub use retirees::{LANGUAGES, Retiree, retirees};
 pub use sheet::{Delimiter, Encoding, File, Limits};

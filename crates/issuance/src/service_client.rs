@@ -9,16 +9,26 @@ pub enum Scope {
     Scim,
     /// Reads status lists as they were, as an auditor does.
     StatusHistory,
+    /// Hands in files of the Fund's register.
+    FundRegister,
+    /// Runs nights, enters proofs and fetches lists for payroll.
+    FundCycle,
+    /// Reads journals and counts, as an auditor does.
+    FundAudit,
 }
 
 impl Scope {
-    pub const ALL: [Self; 2] = [Self::Scim, Self::StatusHistory];
+    pub const ALL: [Self; 5] =
+        [Self::Scim, Self::StatusHistory, Self::FundRegister, Self::FundCycle, Self::FundAudit];
 
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Scim => "scim",
             Self::StatusHistory => "status-history",
+            Self::FundRegister => "fund-register",
+            Self::FundCycle => "fund-cycle",
+            Self::FundAudit => "fund-audit",
         }
     }
 
@@ -28,6 +38,11 @@ impl Scope {
         match self {
             Self::Scim => "Pushes hires, changes and separations (SCIM 2.0), and reads what it pushed",
             Self::StatusHistory => "Reads status lists as they were at an earlier time, for auditors",
+            Self::FundRegister => "Hands in the pension system's file of the Fund's register",
+            Self::FundCycle => {
+                "Runs the Fund's nightly job, enters proofs of life and fetches lists for payroll"
+            }
+            Self::FundAudit => "Reads the Fund's journals and counts by pseudonymous number, for auditors",
         }
     }
 

@@ -17,6 +17,7 @@ mod deferrals;
 mod documents;
 mod error;
 mod existence;
+pub mod fund;
 mod import;
 mod key_acts;
 mod live;
@@ -118,8 +119,8 @@ impl Transaction {
 /// Each part of the service numbers its own steps: issuing from 1, officers and the life of credentials from 100,
 /// authorization from 151, batches and deferred issuance from 160, import from 200, existence from 300, documents from 400,
 /// the VC API from 500, the sources of HR and webhooks from 700, sign-in of persons by a provider from 710, messages,
-/// sign-in by a provider and cards from 720, keys and portraits from 730, pictures of proofs
-/// from 820.
+/// sign-in by a provider and cards from 720, keys and portraits from 730, the Fund's register and cycle from 800, pictures of
+/// proofs from 820.
 fn migrations() -> Vec<Migration> {
     let issuing = Migration { version: 1, name: "issuing", sql: include_str!("migrations/0001_issuing.sql") };
     [
@@ -144,6 +145,7 @@ fn migrations() -> Vec<Migration> {
         key_acts::MIGRATIONS,
         portraits::MIGRATIONS,
         person_passkeys::MIGRATIONS,
+        fund::MIGRATIONS,
         captures::MIGRATIONS,
     ]
     .concat()

@@ -7,6 +7,7 @@
 
 pub mod anchors;
 pub mod existence;
+pub mod fund;
 pub mod oidc;
 pub mod policies;
 pub mod sandbox;

@@ -202,15 +202,18 @@ impl World {
             cycles,
             ("clerk", self.now()),
         );
-        let digest = list.digest();
-        let approved = list
-            .clone()
-            .approved(&digest, "first officer", self.now())
-            .and_then(|list| list.approved(&digest, "second officer", self.now()));
-        let Some(approval) = approved.ok().and_then(|list| list.approval()) else { return };
-        for entry in list.entries {
-            let Ok(who) = entry.person.parse() else { continue };
-            self.tell(who, What::SuspensionApproved { approval: approval.clone() });
+        let approved = list.and_then(|list| {
+            let digest = list.digest();
+            list.approved(&digest, "first officer", self.now())?.approved(
+                &digest,
+                "second officer",
+                self.now(),
+            )
+        });
+        let Ok(list) = approved else { return };
+        for entry in &list.entries {
+            let (Ok(who), Some(approval)) = (entry.person.parse(), list.approval_of(entry)) else { continue };
+            self.tell(who, What::SuspensionApproved { approval });
         }
     }
 

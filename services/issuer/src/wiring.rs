@@ -127,6 +127,29 @@ pub async fn start_with(
     Ok((running, issuer))
 }
 
+/// Why the Fund's night does not run from the command line.
+#[derive(Debug, thiserror::Error)]
+pub enum FundNightError {
+    #[error(transparent)]
+    Start(#[from] StartError),
+    #[error(transparent)]
+    Fund(#[from] crate::app::FundError),
+}
+
+/// Runs the Fund's night on the configured database, whether the service runs or not. For the program's command line: whoever
+/// can read the configuration and the keys may do it.
+pub async fn run_fund_night(config: Config, tenant: &str) -> Result<crate::app::NightView, FundNightError> {
+    config.check().map_err(StartError::from)?;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let registry = connect(&config, Arc::clone(&clock))?;
+    let ledger = Arc::new(RegistryLedger(registry));
+    let issuer = build(&config, ledger, clock, Arc::new(SystemEntropy)).await?;
+    let by = issuance::Actor { tenant: tenant.to_owned(), officer: "command line".to_owned() };
+    let run = issuer.run_fund_night(&by).await;
+    issuer.store().close().await;
+    Ok(run?)
+}
+
 async fn build(
     config: &Config,
     ledger: Arc<dyn Ledger>,

@@ -52,6 +52,12 @@ pub enum Command {
     /// Prove when documents existed
     #[command(subcommand)]
     Anchor(Anchor),
+    /// Tend the Fund's year: run its nightly job
+    #[command(subcommand)]
+    Fund(crate::fund::Fund),
+    /// Check what the Fund shows an auditor
+    #[command(subcommand)]
+    Audit(crate::audit::Audit),
     /// Look into a PKCS#11 token; plan what a compromised key leaves to do
     #[command(subcommand)]
     Keys(Keys),

@@ -5,11 +5,13 @@
 
 mod admin;
 mod anchor;
+mod audit;
 mod certificate_request;
 mod cli;
 mod config;
 mod files;
 mod found;
+mod fund;
 mod log;
 mod one;
 mod organisations;
@@ -63,6 +65,7 @@ async fn run(command: Command) -> anyhow::Result<std::process::ExitCode> {
     match command {
         Command::Registry(command) => return registry::run(*command).await,
         Command::Vc(command) => return vc::run(command).await,
+        Command::Audit(command) => return audit::run(&command),
         Command::Verify(args) => return Ok(pack::verify(args).await),
         Command::Paper(args) => paper::run(&args).await?,
         Command::Desk(args) => pack::desk(&args).await?,
@@ -72,6 +75,7 @@ async fn run(command: Command) -> anyhow::Result<std::process::ExitCode> {
         Command::Issuer(file) => one::issuer(&file.config).await?,
         Command::Wallet(file) => one::wallet(&file.config).await?,
         Command::Verifier(file) => one::verifier(&file.config).await?,
+        Command::Fund(command) => fund::run(command).await?,
         Command::Anchor(command) => anchor::run(command).await?,
         Command::Keys(command) => private_keys::run(command).await?,
         Command::Admin(command) => admin::run(command).await?,

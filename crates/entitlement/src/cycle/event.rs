@@ -1,10 +1,11 @@
 //! What happens to a person between two nights.
 
-use chrono::NaiveDate;
+use chrono::{Months, NaiveDate};
 use clock::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::evidence::Evidence;
+use super::calendar::LONGEST_REASON;
+use super::evidence::{Evidence, EvidenceFault, LONGEST_ID};
 use super::residence::ResidenceCheck;
 use super::suspension::Approval;
 
@@ -14,10 +15,136 @@ use super::suspension::Approval;
 pub struct Event {
     /// Grows by person. A number that was applied is never applied again.
     pub seq: u64,
+    /// When it was written down.
     pub at: Timestamp,
     pub what: What,
 }
 
+/// Why something is not written down as an event.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum EventFault {
+    #[error(transparent)]
+    Evidence(#[from] EvidenceFault),
+    /// Names the member.
+    #[error("{0} is empty or longer than {LONGEST_ID} bytes")]
+    Name(&'static str),
+    #[error("a reason has from one to {LONGEST_REASON} characters")]
+    Reason,
+    #[error("one person signed twice")]
+    SamePerson,
+    /// A death, the end of a benefit or a conversion is written down when it has happened.
+    #[error("the day lies in the future: write it down on that day")]
+    Future,
+    #[error("a hold ends on a day from today to two years ahead")]
+    HoldUntil,
+}
+
+impl What {
+    /// The name of its kind: public, and the same for ever.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::ProofReceived { .. } => "proof-received",
+            Self::ProofAccepted { .. } => "proof-accepted",
+            Self::ProofRefused { .. } => "proof-refused",
+            Self::ResidenceChecked { .. } => "residence-checked",
+            Self::CaseOpened { .. } => "case-opened",
+            Self::CaseClosed { .. } => "case-closed",
+            Self::HoldPlaced { .. } => "hold-placed",
+            Self::HoldLifted { .. } => "hold-lifted",
+            Self::SuspensionApproved { .. } => "suspension-approved",
+            Self::AccountChanged => "account-changed",
+            Self::AccountChecked { .. } => "account-checked",
+            Self::PaymentResumed { .. } => "payment-resumed",
+            Self::DeathConfirmed { .. } => "death-confirmed",
+            Self::DeathWithdrawn { .. } => "death-withdrawn",
+            Self::BenefitEnded { .. } => "benefit-ended",
+            Self::Converted { .. } => "converted",
+        }
+    }
+}
+
+impl Event {
+    /// What must hold before an event is written down. [`super::step()`] is never kept from a whole person by one bad line
+    /// if everything that is stored has passed here.
+    pub fn check(&self) -> Result<(), EventFault> {
+        match &self.what {
+            What::ProofReceived { evidence } => Ok(evidence.check()?),
+            What::ProofAccepted { evidence, by } => {
+                evidence.check()?;
+                named("by", by)
+            }
+            What::ProofRefused { evidence, by, reason } => {
+                evidence.check()?;
+                named("by", by)?;
+                said(reason)
+            }
+            What::ResidenceChecked { evidence, .. } => named("evidence", evidence),
+            What::CaseOpened { case, .. } => named("case", case),
+            What::CaseClosed { case, by } => named("case", case).and(named("by", by)),
+            What::HoldPlaced { hold, reason, by, until, .. } => {
+                named("hold", hold).and(named("by", by)).and(said(reason))?;
+                let today = self.at.date_naive();
+                let last = today.checked_add_months(Months::new(24)).unwrap_or(NaiveDate::MAX);
+                match until.is_none_or(|until| (today..=last).contains(&until)) {
+                    true => Ok(()),
+                    false => Err(EventFault::HoldUntil),
+                }
+            }
+            What::HoldLifted { hold, by } => named("hold", hold).and(named("by", by)),
+            What::SuspensionApproved { approval } => {
+                named("list", &approval.list)?;
+                two(&approval.by)
+            }
+            What::AccountChecked { by } => two(by),
+            What::DeathConfirmed { on, by } => {
+                named("by", by)?;
+                self.is_past(*on)
+            }
+            What::DeathWithdrawn { by } => named("by", by),
+            What::BenefitEnded { on, .. } => self.is_past(*on),
+            What::Converted { survivor, on } => {
+                named("survivor", survivor)?;
+                self.is_past(*on)
+            }
+            What::AccountChanged | What::PaymentResumed { .. } => Ok(()),
+        }
+    }
+
+    /// One day more, since the person's day may be ahead of UTC.
+    fn is_past(&self, on: NaiveDate) -> Result<(), EventFault> {
+        let tomorrow = self.at.date_naive().succ_opt().unwrap_or(NaiveDate::MAX);
+        match on <= tomorrow {
+            true => Ok(()),
+            false => Err(EventFault::Future),
+        }
+    }
+}
+
+fn named(member: &'static str, text: &str) -> Result<(), EventFault> {
+    match !text.trim().is_empty() && text.len() <= LONGEST_ID {
+        true => Ok(()),
+        false => Err(EventFault::Name(member)),
+    }
+}
+
+fn said(reason: &str) -> Result<(), EventFault> {
+    match !reason.trim().is_empty() && reason.chars().count() <= LONGEST_REASON {
+        true => Ok(()),
+        false => Err(EventFault::Reason),
+    }
+}
+
+fn two(by: &[String; 2]) -> Result<(), EventFault> {
+    let [one, other] = by;
+    named("by", one).and(named("by", other))?;
+    match one == other {
+        true => Err(EventFault::SamePerson),
+        false => Ok(()),
+    }
+}
+
+/// What can happen. Whatever is open or held is named by an id, so that it can be closed or lifted again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum What {

@@ -1,5 +1,7 @@
 //! What events do to a person-year.
 
+use std::cmp::Ordering;
+
 use chrono::NaiveDate;
 
 use super::effect::EffectKind;
@@ -15,7 +17,7 @@ impl Turn<'_> {
     pub(super) fn happen(&mut self, event: &Event) {
         match &event.what {
             What::ProofReceived { evidence } => self.receive(evidence),
-            What::ProofAccepted { evidence, by } => self.accept(evidence, by),
+            What::ProofAccepted { evidence, by } => self.accept(evidence, by, event.seq),
             What::ProofRefused { evidence, .. } => self.refuse(evidence),
             What::ResidenceChecked { evidence, check } => self.check_residence(evidence, *check),
             What::CaseOpened { case, kind } => {
@@ -32,26 +34,29 @@ impl Turn<'_> {
                 self.record.holds.remove(hold);
             }
             What::SuspensionApproved { approval } => {
-                if self.record.stage == Stage::SuspensionProposed {
+                // Another year's list, or one from before a hold, approved something else.
+                if self.record.stage == Stage::SuspensionProposed
+                    && approval.year == self.record.year
+                    && self.record.notice_on == Some(approval.notice_on)
+                {
                     self.record.approval = Some(approval.clone());
                 }
             }
-            What::AccountChanged => {
-                self.record.account_changed = matches!(self.record.stage, Stage::Suspended { .. });
-            }
-            What::AccountChecked { .. } => self.check_account(),
+            What::AccountChanged => self.change_account(event.seq),
+            What::AccountChecked { .. } => self.check_account(event.seq),
             What::PaymentResumed { .. } => {
                 if let Stage::Reinstated { .. } = self.record.stage {
                     self.move_to(Stage::Closed { how: Closure::PaidAgain }, Rule::PaymentResumed, None);
                 }
             }
-            What::DeathConfirmed { on, .. } => self.die(*on),
-            What::DeathWithdrawn { .. } => self.revive(),
+            What::DeathConfirmed { on, .. } => self.die(*on, event.seq),
+            What::DeathWithdrawn { .. } => self.revive(event.seq),
             What::BenefitEnded { on, why } => {
-                self.end(Closure::BenefitEnded { on: *on, why: *why }, *on, Rule::BenefitEnded);
+                let how = Closure::BenefitEnded { on: *on, why: *why };
+                self.end(how, *on, Rule::BenefitEnded, event.seq);
             }
             What::Converted { survivor, on } => {
-                self.end(Closure::Converted { on: *on }, *on, Rule::ConvertedToSurvivor);
+                self.end(Closure::Converted { on: *on }, *on, Rule::ConvertedToSurvivor, event.seq);
                 let kind = EffectKind::InviteSurvivor { survivor: survivor.clone() };
                 self.ask_once(&format!("survivor/{survivor}"), Rule::ConvertedToSurvivor, kind);
             }
@@ -60,50 +65,63 @@ impl Turn<'_> {
 
     fn receive(&mut self, evidence: &Evidence) {
         let needed = evidence.closes(self.record.year) && !self.record.is_answered();
-        if needed && self.record.proof.is_none() && !self.record.waiting.contains(&evidence.id) {
+        let known = self.record.waiting.contains(&evidence.id) || self.record.decided.contains(&evidence.id);
+        if needed && self.record.proof.is_none() && !known {
             self.record.waiting.push(evidence.id.clone());
         }
     }
 
     /// Counts a proof for this year, unless one counts already.
-    fn accept(&mut self, evidence: &Evidence, by: &str) {
+    fn accept(&mut self, evidence: &Evidence, by: &str, seq: u64) {
         self.record.waiting.retain(|waiting| *waiting != evidence.id);
-        let receipt = EffectKind::SendReceipt { evidence: evidence.id.clone() };
-        self.ask_once(&format!("receipt/{}", evidence.id), Rule::ProofOfTheYear, receipt);
-        if let Stage::Closed { how: Closure::Deceased { on } } = self.record.stage {
-            return self.doubt(evidence, on);
-        }
-        if !evidence.closes(self.record.year) || self.record.proof.is_some() || self.record.is_ended() {
-            return;
-        }
-        let rule = match evidence.year() == self.record.year {
-            true => Rule::ProofOfTheYear,
-            false => Rule::ProofOfALaterYear,
+        self.record.decided.insert(evidence.id.clone());
+        let rule = match evidence.year().cmp(&self.record.year) {
+            Ordering::Less => Rule::ProofOfAnEarlierYear,
+            Ordering::Equal => Rule::ProofOfTheYear,
+            Ordering::Greater => Rule::ProofOfALaterYear,
         };
-        self.record.proof = Some(Counted {
+        let counted = Counted {
             evidence: evidence.id.clone(),
             channel: evidence.channel,
             captured_at: evidence.captured_at,
             received_at: evidence.received_at,
             accepted_by: by.to_owned(),
             rule,
-        });
+        };
+        if let Stage::Closed { how: Closure::Deceased { on } } = self.record.stage
+            && self.doubt(evidence, on)
+        {
+            // If the record of the death was wrong, nobody asks this person for a second proof.
+            if evidence.closes(self.record.year) && self.record.set_aside.is_none() {
+                self.record.set_aside = Some(counted);
+            }
+            return;
+        }
+        let receipt = EffectKind::SendReceipt { evidence: evidence.id.clone() };
+        self.ask_once(&format!("receipt/{}", evidence.id), rule, receipt);
+        if !evidence.closes(self.record.year) || self.record.proof.is_some() {
+            return;
+        }
+        if self.record.is_ended() {
+            self.record.set_aside.get_or_insert(counted);
+            return;
+        }
+        self.record.proof = Some(counted);
         self.record.waiting.clear();
         self.record.approval = None;
         match self.record.stage {
-            Stage::Suspended { .. } if self.record.account_changed => {
-                let kind = EffectKind::OpenCase { kind: CaseKind::Account };
-                self.ask("case/account", Rule::AccountChangedWhileOnHold, kind);
-            }
+            Stage::Suspended { .. } if self.record.account_changed => self.ask_about_account(seq),
             Stage::Suspended { .. } => self.reinstate(Rule::ReinstatedToSameAccount),
             _ => self.move_to(Stage::Closed { how: Closure::Proven }, rule, Some(&evidence.id)),
         }
     }
 
+    /// Another way is offered whenever the person still owes a proof, also if the refused one was never seen waiting.
     fn refuse(&mut self, evidence: &Evidence) {
-        let before = self.record.waiting.len();
         self.record.waiting.retain(|waiting| *waiting != evidence.id);
-        if self.record.waiting.len() < before {
+        let first = self.record.decided.insert(evidence.id.clone());
+        let owes = self.record.proof.is_none() && !self.record.is_answered();
+        if first && owes && evidence.closes(self.record.year) {
             let kind =
                 EffectKind::OfferAnotherChannel { refused: evidence.id.clone(), tried: evidence.channel };
             self.ask_once(&format!("another-channel/{}", evidence.id), Rule::ProofRefused, kind);
@@ -121,11 +139,39 @@ impl Turn<'_> {
         }
     }
 
-    /// The two officers' check of a changed account: payment resumes if the proof is there, else with it.
-    fn check_account(&mut self) {
-        self.record.account_changed = false;
-        if matches!(self.record.stage, Stage::Suspended { .. }) && self.record.proof.is_some() {
-            self.reinstate(Rule::ReinstatedAfterAccountCheck);
+    /// Money that waits goes to no account that changed meanwhile, also when the decision to pay again was made before.
+    fn change_account(&mut self, seq: u64) {
+        match self.record.stage {
+            Stage::Suspended { .. } => self.record.account_changed = true,
+            Stage::Reinstated { .. } => {
+                self.record.account_changed = true;
+                self.ask_about_account(seq);
+            }
+            _ => {}
+        }
+    }
+
+    fn ask_about_account(&mut self, seq: u64) {
+        let kind = EffectKind::OpenCase { kind: CaseKind::Account };
+        self.ask(&format!("case/account/{seq}"), Rule::AccountChangedWhileOnHold, kind);
+    }
+
+    /// The two officers' check of a changed account: payment resumes if nothing else is missing, else with the proof.
+    fn check_account(&mut self, seq: u64) {
+        if !std::mem::take(&mut self.record.account_changed) {
+            return;
+        }
+        match self.record.stage {
+            Stage::Suspended { .. } if self.record.proof.is_some() => {
+                self.reinstate(Rule::ReinstatedAfterAccountCheck);
+            }
+            Stage::Suspended { .. } => {}
+            _ if self.record.is_ended() => {}
+            _ => {
+                let evidence = self.record.proof.as_ref().map(|proof| proof.evidence.clone());
+                let kind = EffectKind::ResumePayment { evidence };
+                self.ask(&format!("resume-payment/{seq}"), Rule::ReinstatedAfterAccountCheck, kind);
+            }
         }
     }
 
@@ -135,8 +181,8 @@ impl Turn<'_> {
         self.ask_today("resume-payment", rule, EffectKind::ResumePayment { evidence });
     }
 
-    fn die(&mut self, on: NaiveDate) {
-        self.end(Closure::Deceased { on }, on, Rule::DeathConfirmed);
+    fn die(&mut self, on: NaiveDate, seq: u64) {
+        self.end(Closure::Deceased { on }, on, Rule::DeathConfirmed, seq);
         self.record.cases.retain(|_, kind| *kind != CaseKind::DeathReported);
         let after = |proof: &&Counted| proof.captured_at.date_naive() > on;
         if let Some(proof) = self.record.proof.as_ref().filter(after) {
@@ -146,38 +192,49 @@ impl Turn<'_> {
         }
     }
 
-    /// A proof of somebody who is recorded as dead: an error in the register, or somebody else's doing.
-    fn doubt(&mut self, evidence: &Evidence, on: NaiveDate) {
-        if evidence.captured_at.date_naive() > on {
+    /// A proof of somebody who is recorded as dead: an error in the register, or somebody else's doing. Says whether there
+    /// is such a doubt; a proof from before the death is like any other.
+    fn doubt(&mut self, evidence: &Evidence, on: NaiveDate) -> bool {
+        let after = evidence.captured_at.date_naive() > on;
+        if after {
             let what = format!("case/proof-after-death/{}", evidence.id);
             let kind = EffectKind::OpenCase { kind: CaseKind::ProofAfterDeath };
             self.ask_once(&what, Rule::ProofAfterDeath, kind);
         }
+        after
     }
 
     /// The report of death was wrong: the year is as the proof has it, and its dates are caught up from tonight.
-    fn revive(&mut self) {
+    fn revive(&mut self, seq: u64) {
         self.record.cases.retain(|_, kind| *kind != CaseKind::DeathReported);
         if !matches!(self.record.stage, Stage::Closed { how: Closure::Deceased { .. } }) {
             return;
         }
         self.record.notice_on = None;
+        if self.record.proof.is_none() {
+            self.record.proof = self.record.set_aside.take();
+        }
+        let evidence = self.record.proof.as_ref().map(|proof| proof.evidence.clone());
         let stage = match self.record.proof {
             Some(_) => Stage::Closed { how: Closure::Proven },
             None => Stage::Open,
         };
-        self.move_to(stage, Rule::DeathWithdrawn, None);
+        self.move_to(stage, Rule::DeathWithdrawn, evidence.as_deref());
+        if self.record.account_changed {
+            return self.ask_about_account(seq);
+        }
         let kind = EffectKind::ResumePayment { evidence: None };
-        self.ask_once(&format!("resume-payment/{}", self.record.applied), Rule::DeathWithdrawn, kind);
+        self.ask_once(&format!("resume-payment/{seq}"), Rule::DeathWithdrawn, kind);
     }
 
-    fn end(&mut self, how: Closure, on: NaiveDate, rule: Rule) {
+    /// The number of the event is part of the keys: a death that is confirmed again after a withdrawal stops payment again.
+    fn end(&mut self, how: Closure, on: NaiveDate, rule: Rule, seq: u64) {
         if self.record.is_ended() {
             return;
         }
         self.record.approval = None;
         self.move_to(Stage::Closed { how }, rule, None);
-        self.ask_once(&format!("stop-payment/{on}"), rule, EffectKind::StopPayment { from: on });
-        self.ask_once(&format!("revoke/{on}"), rule, EffectKind::RevokeCertificates);
+        self.ask_once(&format!("stop-payment/{seq}"), rule, EffectKind::StopPayment { from: on });
+        self.ask_once(&format!("revoke/{seq}"), rule, EffectKind::RevokeCertificates);
     }
 }

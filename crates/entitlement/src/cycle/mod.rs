@@ -24,13 +24,16 @@ mod rule;
 mod step;
 mod suspension;
 
-pub use calendar::{Calendar, CalendarFault, Dates, HoldOut, Moves, Override, Reminder};
+pub use calendar::{
+    Calendar, CalendarFault, Dates, HoldOut, LONGEST_REASON, MOST_CALENDAR_BYTES, MOST_OVERRIDES, Moves,
+    Override, Reminder,
+};
 pub use channel::{Channel, Helper, HelperRole, next_channel};
 pub use country::{CountryCode, CountryCodeFault};
 pub use counts::{Counts, Flows};
 pub use effect::{Effect, EffectKind};
-pub use event::{BenefitEnd, CaseKind, Event, HoldKind, What};
-pub use evidence::{Admission, Evidence, EvidenceFault, ProofBook};
+pub use event::{BenefitEnd, CaseKind, Event, EventFault, HoldKind, What};
+pub use evidence::{Admission, Evidence, EvidenceFault, LONGEST_ID, MOST_DIGESTS, ProofBook};
 pub use person::{Medium, Person, Track};
 pub use person_year::{Closure, Counted, Exemption, Hold, PersonYear, Stage, StageName};
 pub use quiet::QuietHours;

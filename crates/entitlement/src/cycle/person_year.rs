@@ -1,6 +1,6 @@
 //! One person's cycle of one year, as it stands.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use clock::Timestamp;
@@ -34,6 +34,12 @@ pub struct PersonYear {
     pub approval: Option<Approval>,
     /// The bank account changed since payment was held.
     pub account_changed: bool,
+    /// Evidence that was decided on. What is delivered again does not wait again.
+    #[serde(default)]
+    pub decided: BTreeSet<String>,
+    /// A proof that was accepted while the person was recorded as dead. It counts if the record was wrong.
+    #[serde(default)]
+    pub set_aside: Option<Counted>,
 }
 
 /// Where the cycle stands.
@@ -140,6 +146,8 @@ impl PersonYear {
             notice_on: None,
             approval: None,
             account_changed: false,
+            decided: BTreeSet::new(),
+            set_aside: None,
         }
     }
 

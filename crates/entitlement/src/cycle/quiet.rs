@@ -25,7 +25,8 @@ impl QuietHours {
     /// The first moment from `ready` on at which a message may leave.
     #[must_use]
     pub fn earliest(&self, ready: Timestamp, offset: FixedOffset) -> Timestamp {
-        let local = ready.with_timezone(&offset).naive_local();
+        // `naive_local` panics at the ends of time.
+        let Some(local) = ready.naive_utc().checked_add_offset(offset) else { return ready };
         let (day, time) = (local.date(), local.time());
         let end = match self.from <= self.until {
             true if (self.from..self.until).contains(&time) => day,

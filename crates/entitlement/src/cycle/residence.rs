@@ -74,7 +74,7 @@ pub enum Finding {
 pub enum CaseFault {
     #[error("the case is settled")]
     Settled,
-    #[error("a finding needs a reason")]
+    #[error("a finding needs a reason and a signer, each of at most {} characters", super::LONGEST_REASON)]
     NoReason,
     #[error("a move is found only after the person was heard, or 45 days after the question")]
     NotHeard,
@@ -100,9 +100,10 @@ impl ResidenceCase {
         let heard = match self.state {
             ResidenceState::Settled { .. } => return Err(CaseFault::Settled),
             ResidenceState::Explained { .. } => true,
-            ResidenceState::Open => at >= self.opened_at + chrono::Duration::days(45),
+            ResidenceState::Open => at.signed_duration_since(self.opened_at) >= chrono::Duration::days(45),
         };
-        if reason.trim().is_empty() {
+        let said = |text: &str| !text.trim().is_empty() && text.chars().count() <= super::LONGEST_REASON;
+        if !said(reason) || !said(by) {
             return Err(CaseFault::NoReason);
         }
         if finding == Finding::Moved && !heard {

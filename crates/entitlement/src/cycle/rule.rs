@@ -22,6 +22,7 @@ pub enum Rule {
     SuspensionApprovedByTwo,
     ProofOfTheYear,
     ProofOfALaterYear,
+    ProofOfAnEarlierYear,
     ProofRefused,
     ReinstatedToSameAccount,
     ReinstatedAfterAccountCheck,

@@ -50,6 +50,9 @@ pub enum StepFault {
     OfAnother,
     #[error("the events are not in the order of their numbers")]
     Order,
+    /// One that is committed late would never be applied, and it may be a proof.
+    #[error("an event between the applied ones and these is missing")]
+    Gap,
     #[error("one person signed twice")]
     SamePerson,
 }
@@ -91,6 +94,11 @@ fn check(before: &PersonYear, person: &Person, events: &[Event], night: &Night<'
     }
     if !events.is_sorted_by(|one, next| one.seq < next.seq) {
         return Err(StepFault::Order);
+    }
+    let unread = events.iter().map(|event| event.seq).filter(|seq| *seq > before.applied);
+    let expected = std::iter::successors(before.applied.checked_add(1), |seq| seq.checked_add(1));
+    if unread.zip(expected).any(|(seq, expected)| seq != expected) {
+        return Err(StepFault::Gap);
     }
     for event in events {
         match &event.what {

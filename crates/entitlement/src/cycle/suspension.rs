@@ -42,8 +42,15 @@ pub struct HeldOut {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Approval {
+    /// The list that was approved.
     pub list: String,
+    /// The year of the missing proof. A person may stand on the lists of two years.
+    pub year: i32,
+    /// The notice this person stood on the list with. A later notice asks for a later approval.
+    pub notice_on: NaiveDate,
+    /// The first payroll without payment.
     pub payroll: NaiveDate,
+    /// Two officers, and neither prepared the list.
     pub by: [String; 2],
 }
 
@@ -57,32 +64,45 @@ pub enum ListFault {
     Twice,
     #[error("the list has its two approvals")]
     Complete,
+    #[error("the payroll of the list is over")]
+    Past,
+    #[error("an approval names the officer")]
+    Unnamed,
 }
 
 impl SuspensionList {
-    /// Prepares a list and changes nothing: the dry run.
+    /// Prepares a list and changes nothing: the dry run. Records of other years, and of another person than the one beside
+    /// them, are left out.
     pub fn dry_run<'a>(
         id: &str,
         payroll: NaiveDate,
         calendar: &Calendar,
         cycles: impl IntoIterator<Item = (&'a PersonYear, &'a Person)>,
         (prepared_by, prepared_at): (&str, Timestamp),
-    ) -> Self {
+    ) -> Result<Self, ListFault> {
         let day = prepared_at.date_naive();
+        if payroll < day {
+            return Err(ListFault::Past);
+        }
+        if prepared_by.trim().is_empty() {
+            return Err(ListFault::Unnamed);
+        }
         let (mut entries, mut held_out) = (Vec::new(), Vec::new());
         for (cycle, person) in cycles {
-            match (&cycle.stage, cycle.notice_on) {
-                (Stage::SuspensionProposed, Some(notice_on)) => {
+            let due = matches!(cycle.stage, Stage::SuspensionProposed | Stage::Grace);
+            if !due || cycle.year != calendar.year() || cycle.person != person.id {
+                continue;
+            }
+            // Also somebody proposed last night may have a reason since, or their country may.
+            match (why_held(cycle, person, calendar, day), &cycle.stage, cycle.notice_on) {
+                (Some(why), ..) => held_out.push(HeldOut { person: person.id.clone(), why }),
+                (None, Stage::SuspensionProposed, Some(notice_on)) => {
                     entries.push(Entry { person: person.id.clone(), notice_on });
                 }
-                (Stage::Grace, _) => held_out.extend(
-                    why_held(cycle, person, calendar, day)
-                        .map(|why| HeldOut { person: person.id.clone(), why }),
-                ),
-                _ => {}
+                (None, ..) => {}
             }
         }
-        Self {
+        Ok(Self {
             id: id.to_owned(),
             year: calendar.year(),
             payroll,
@@ -91,17 +111,25 @@ impl SuspensionList {
             entries,
             held_out,
             approvals: Vec::new(),
-        }
+        })
     }
 
-    /// What an approval is given for: SHA-256 of year, payroll and the persons in the list's order.
+    /// What an approval is given for: SHA-256 over all that the list says, whom it spares and why included.
     #[must_use]
     pub fn digest(&self) -> String {
         let mut hash = Sha256::new();
-        hash.update(format!("{}\n{}\n", self.year, self.payroll));
+        // A text's length keeps two of them from reading as one.
+        let mut add = |text: &str| hash.update(format!("{}:{text}\n", text.len()));
+        add(&self.id);
+        add(&self.prepared_by);
+        add(&format!("{} {} {}", self.year, self.payroll, self.entries.len()));
         for entry in &self.entries {
-            // A number's length keeps two persons from reading as one.
-            hash.update(format!("{}:{}\n", entry.person.len(), entry.person));
+            add(&entry.person);
+            add(&entry.notice_on.to_string());
+        }
+        for held in &self.held_out {
+            add(&held.person);
+            add(&held.why);
         }
         hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
     }
@@ -111,8 +139,14 @@ impl SuspensionList {
         if digest != self.digest() {
             return Err(ListFault::Changed);
         }
+        if by.trim().is_empty() {
+            return Err(ListFault::Unnamed);
+        }
         if by == self.prepared_by {
             return Err(ListFault::Preparer);
+        }
+        if self.payroll < at.date_naive() {
+            return Err(ListFault::Past);
         }
         if self.approvals.len() >= 2 {
             return Err(ListFault::Complete);
@@ -124,11 +158,25 @@ impl SuspensionList {
         Ok(self)
     }
 
-    /// The approval each person's cycle gets, once there are two.
+    /// Who approved, and when.
     #[must_use]
-    pub fn approval(&self) -> Option<Approval> {
+    pub fn approvals(&self) -> &[(String, Timestamp)] {
+        &self.approvals
+    }
+
+    /// The approval the cycle of one entry gets, once there are two. A stored list is not believed to hold two different
+    /// names only because it holds two.
+    #[must_use]
+    pub fn approval_of(&self, entry: &Entry) -> Option<Approval> {
         let [(one, _), (other, _)] = self.approvals.as_slice() else { return None };
-        Some(Approval { list: self.id.clone(), payroll: self.payroll, by: [one.clone(), other.clone()] })
+        let independent = one != other && *one != self.prepared_by && *other != self.prepared_by;
+        independent.then(|| Approval {
+            list: self.id.clone(),
+            year: self.year,
+            notice_on: entry.notice_on,
+            payroll: self.payroll,
+            by: [one.clone(), other.clone()],
+        })
     }
 }
 

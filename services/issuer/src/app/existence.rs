@@ -22,7 +22,8 @@ use wire::existence::{Beneficiary, ExistenceAnswer, ExistenceRequest, ExistenceS
 
 use super::captures::{Judged, taken};
 use super::faces::FacesFault;
-use super::{Issuer, NewOffer, OfferError, Tenant};
+use super::fund::PhoneAnswer;
+use super::{FundError, Issuer, NewOffer, OfferError, Tenant};
 
 /// How long a link can be answered: the time the Fund gives for a paper certificate, with some to spare.
 const REQUEST_DAYS: i64 = 60;
@@ -61,6 +62,8 @@ pub enum ExistenceError {
     Answer(#[from] AnswerFault),
     #[error(transparent)]
     Offer(#[from] OfferError),
+    #[error(transparent)]
+    Fund(#[from] FundError),
     #[error(transparent)]
     Store(#[from] store_issuer::Error),
 }
@@ -225,6 +228,10 @@ impl Issuer {
         let origin = self.settings.wallet_url.origin().ascii_serialization();
         let rp_id = self.settings.wallet_url.host_str().unwrap_or_default();
         let proof = parsed.verify(Expected { request_id: &before.id, rp_id, origin: &origin })?;
+        let _in_hand = match (&self.faces, &answer.capture) {
+            (Some(faces), Some(_)) => Some(faces.take(proof.digest())?),
+            _ => None,
+        };
         if self.was_tried(tenant, &before, &proof).await? {
             return self.view_existence(&tenant.id, token).await;
         }
@@ -280,7 +287,9 @@ impl Issuer {
             }
             if !try_again {
                 let act = Act { action: "existence.answer", target: &after.id, detail: "" };
-                tx.audit(&Actor::system(&tenant.id), act, now).await?;
+                let by = Actor::system(&tenant.id);
+                tx.audit(&by, act, now).await?;
+                self.tell_cycle(&mut tx, &by, &after, None).await?;
             }
         }
         let message = self.existence_message(&mut tx, tenant, &after).await?;
@@ -328,6 +337,7 @@ impl Issuer {
             tx.keep_captures_until(&tenant.id, id, self.appeal_ends(now)).await?;
             let act = Act { action: "existence.confirm", target: id, detail: channel.as_str() };
             tx.audit(by, act, now).await?;
+            self.tell_cycle(&mut tx, by, &after, Some((true, ""))).await?;
             tx.commit().await?;
             Ok(())
         })
@@ -346,10 +356,32 @@ impl Issuer {
             tx.replace_existence(&tenant.id, &before, &after).await?;
             tx.keep_captures_until(&tenant.id, id, self.appeal_ends(now)).await?;
             tx.audit(by, Act { action: "existence.refuse", target: id, detail: "" }, now).await?;
+            self.tell_cycle(&mut tx, by, &after, Some((false, &reason))).await?;
             tx.commit().await?;
             Ok(())
         })
         .await
+    }
+
+    /// The cycle of whoever is on the register hears of the answer and of the officer's word.
+    async fn tell_cycle(
+        &self,
+        tx: &mut Transaction,
+        by: &Actor,
+        request: &Request,
+        word: Option<(bool, &str)>,
+    ) -> Result<(), ExistenceError> {
+        let Some(evidence) = request.evidence() else { return Ok(()) };
+        let subject = tx.find_subject(&by.tenant, &request.beneficiary).await?;
+        let subject = subject.ok_or(ExistenceError::UnknownPerson)?;
+        let answer = PhoneAnswer {
+            uid: &subject.number,
+            digest: &evidence.digest,
+            answered_at: evidence.answered_at,
+            seen: self.seen_country(tx, &by.tenant, request, &subject).await?,
+            word,
+        };
+        Ok(self.proof_of_phone(tx, by, &answer).await?)
     }
 
     pub async fn request_page(&self, tenant: &str, id: &str) -> Result<RequestPage, ExistenceError> {
@@ -466,7 +498,7 @@ impl Issuer {
     }
 
     /// Only an organisation that issues certificates of entitlement has beneficiaries.
-    fn fund(&self, tenant: &str) -> Result<&Tenant, ExistenceError> {
+    pub(super) fn fund(&self, tenant: &str) -> Result<&Tenant, ExistenceError> {
         let tenant = self.tenants.get(tenant).ok_or(ExistenceError::Unknown)?;
         match tenant.types.contains(&CredentialType::DigitalCertificateOfEntitlement) {
             true => Ok(tenant),

@@ -296,6 +296,7 @@ impl Issuer {
         loop {
             let worked: Result<(), Box<dyn std::error::Error + Send + Sync>> = async {
                 self.work_off_uploads().await?;
+                self.work_off_registers().await?;
                 Ok(self.work_off_runs().await?)
             }
             .await;

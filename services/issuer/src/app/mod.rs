@@ -18,6 +18,7 @@ mod dpop;
 mod encryption;
 mod existence;
 mod faces;
+mod fund;
 mod guesses;
 mod holders;
 mod import;
@@ -80,6 +81,11 @@ pub use encryption::ReplyTo;
 pub use existence::{BeneficiaryPage, ExistenceCounts, ExistenceError, RequestLink, RequestPage};
 pub(crate) use faces::Faces;
 pub use faces::FacesFault;
+pub(crate) use fund::channel_of;
+pub use fund::{
+    CalendarChange, FundError, FundPerson, FundPersonPage, Group, JournalLine, NewHold, NewProof, NightView,
+    PayrollFile, Receipt, RegisterPreview, RegisterSource, SuspensionView, YearCalendar, YearCounts,
+};
 pub use holders::{HolderError, PROOF_SUITES};
 pub use import::{ImportError, Invitation, UploadView};
 pub(crate) use key_changes::CHANGING_KEYS;
@@ -230,6 +236,11 @@ impl Issuer {
         // Storage keeps milliseconds; what is compared with it must not be finer.
         let now = self.clock.now();
         Timestamp::from_timestamp_millis(now.timestamp_millis()).unwrap_or(now)
+    }
+
+    /// The day of the present time, in UTC.
+    pub(crate) fn today(&self) -> chrono::NaiveDate {
+        self.now().date_naive()
     }
 
     pub(crate) fn new_id(&self) -> String {

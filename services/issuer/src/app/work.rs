@@ -23,6 +23,8 @@ const SEND_EVERY: Duration = Duration::from_secs(2);
 const RECALL_EVERY: Duration = Duration::from_secs(60);
 /// How often a change of a key that does not get on, or waits for the chain, is tried again.
 const CHANGE_KEYS_EVERY: Duration = Duration::from_secs(5);
+/// How often it is looked whether a night is due.
+const NIGHTS_EVERY: Duration = Duration::from_secs(60);
 /// How long rows wait for somebody to confirm or to correct them. The page of a list says the same.
 const ROWS_KEPT_DAYS: i64 = 30;
 
@@ -45,6 +47,7 @@ impl Work {
             loops.push(tokio::spawn(publish(weak(issuer, tenant), status, stopped.clone())));
             loops.push(tokio::spawn(messages(weak(issuer, tenant), stopped.clone())));
             loops.push(tokio::spawn(change_keys(weak(issuer, tenant), stopped.clone())));
+            loops.push(tokio::spawn(nights(weak(issuer, tenant), stopped.clone())));
             loops.push(tokio::spawn(webhooks(weak(issuer, tenant), stopped.clone())));
             loops.push(tokio::spawn(anchor_loop(weak(issuer, tenant), anchor, stopped.clone())));
         }
@@ -180,6 +183,21 @@ async fn webhooks((issuer, tenant): Owner, mut stopped: watch::Receiver<bool>) {
 async fn look_for_webhooks(issuer: &Issuer, tenant: &Tenant) -> Result<(), store_issuer::Error> {
     issuer.announce_untaken_offers(tenant).await?;
     issuer.forget_webhook_deliveries(tenant).await.map(drop)
+}
+
+/// Looks once a minute whether the Fund's night is due, or one was cut off.
+async fn nights((issuer, tenant): Owner, mut stopped: watch::Receiver<bool>) {
+    let mut trouble = Trouble::of(&tenant, "running the Fund's night");
+    while let Some(issuer) = issuer.upgrade() {
+        match issuer.run_due_fund_night(&tenant).await {
+            Err(error) => trouble.report(issuer.now(), &error),
+            Ok(_) => trouble.over(),
+        }
+        drop(issuer);
+        if is_stopped(&mut stopped, NIGHTS_EVERY).await {
+            return;
+        }
+    }
 }
 
 async fn forget(issuer: Weak<Issuer>, mut stopped: watch::Receiver<bool>) {

@@ -99,6 +99,7 @@ impl From<ExistenceError> for Problem {
             }
             ExistenceError::Confirm(ConfirmFault::NoReason) => Self::bad_request(said),
             ExistenceError::Offer(error) => error.into(),
+            ExistenceError::Fund(error) => error.into(),
             ExistenceError::Store(error) => problem::store(&error),
         }
     }

@@ -7,6 +7,7 @@ mod credential;
 mod dpop_nonce;
 mod existence;
 mod extract;
+mod fund;
 mod logos;
 mod metadata;
 mod offers;
@@ -74,6 +75,7 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
                 .service(vc_api::find_api_status_list),
         )
         .configure(scim::configure)
+        .configure(fund::configure)
         .service(scope("/schemas/v1").wrap(from_fn(cors::allow)).service(schemas::find_schema))
         .service(scope("/schemas/v2").wrap(from_fn(cors::allow)).service(schemas::find_schema_v2))
         .configure(console::configure);
@@ -95,6 +97,7 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
         (name = "vc-api", description = "Issuing for machines. Open instances issue under their own did:key; \
             accreditation is optional for them and verifiers say so."),
         (name = "existence", description = "The Fund's proof requests: what is asked, and the device's answer."),
+        (name = "fund", description = "The Fund's year for machines: register, nights, proofs, lists for payroll, journals."),
         (name = "scim", description = "SCIM 2.0: an HR system pushes hires, changes and separations."),
         (name = "schemas", description = "Published contexts, JSON Schemas and type metadata.")
     )

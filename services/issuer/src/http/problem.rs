@@ -51,6 +51,16 @@ pub(super) const PAGES: ProblemPages = ProblemPages(&[
         text: "A signature, the site, the challenge or the user verification in the answer does not fit. The detail says which.",
     },
     ProblemPage {
+        slug: "register-brake",
+        title: "So many would end that a person confirms it",
+        text: "By this file unusually many benefits would end at once. Nothing was changed. Check the file; if it is right, an officer who did not hand it in confirms it in the console.",
+    },
+    ProblemPage {
+        slug: "proof-of-another",
+        title: "The proof stands under another person",
+        text: "What was seen was entered for another person before. A proof counts for one person. Check the number of the person, or look at the proof again.",
+    },
+    ProblemPage {
         slug: "proven-already",
         title: "There is a proof for this year already",
         text: "One proof a year is enough. The Fund shows when it came and until when it counts.",

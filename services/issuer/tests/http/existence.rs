@@ -156,6 +156,54 @@ async fn question_answer_word_and_certificate() {
     assert_eq!(issuance::schemas::subject_faults(kind, &claims), [], "as its schema says");
 }
 
+/// The person of the link, on the register under the same number.
+async fn registered(world: &World) -> String {
+    let rows =
+        "uid,family_name,birth_date,country,in_payment_since\n100482317,Ellison,1950-01-01,GBR,2010-01-01\n";
+    let file = issuance::import::File { bytes: rows.as_bytes(), sheet: None };
+    let source = issuer::app::RegisterSource::Sheet { name: "people.csv", file };
+    let import = world.issuer.upload_register(&officer(), source).await.unwrap();
+    world.issuer.confirm_register(&officer(), &import).await.unwrap();
+    world.issuer.work_off_registers().await.unwrap();
+    world.issuer.find_fund_person("unjspf", "100482317").await.unwrap().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answer_stops_the_letters_and_the_word_closes_the_year() {
+    let world = World::start().await;
+    let person = registered(&world).await;
+    world.issuer.run_fund_night(&officer()).await.unwrap();
+    let (id, path) = asked(&world).await;
+    let request = body(&world.get(&path).await);
+    assert_eq!(send(&world, &path, &Phone::new(5).answer(&request)).await.status, 200);
+    let page = world.issuer.fund_person_page("unjspf", &person).await.unwrap();
+    assert!(page.years.iter().all(|year| year.waiting.len() == 1 && !year.wants_reminders()));
+    assert_eq!(
+        (page.receipts[0].state.as_str(), page.receipts[0].channel.as_str()),
+        ("waiting", "own-device")
+    );
+    world.issuer.confirm_existence(&officer(), &id, entitlement::Channel::Call, "").await.unwrap();
+    let page = world.issuer.fund_person_page("unjspf", &person).await.unwrap();
+    assert_eq!(
+        (page.receipts[0].state.as_str(), page.receipts[0].years.as_slice()),
+        ("accepted", &[2026, 2027][..])
+    );
+    assert_eq!(page.receipts.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn refused_answer_offers_another_way() {
+    let world = World::start().await;
+    let person = registered(&world).await;
+    let (id, path) = asked(&world).await;
+    let request = body(&world.get(&path).await);
+    send(&world, &path, &Phone::new(5).answer(&request)).await;
+    world.issuer.refuse_existence(&officer(), &id, "another voice").await.unwrap();
+    let page = world.issuer.fund_person_page("unjspf", &person).await.unwrap();
+    assert_eq!(page.receipts[0].state, "refused");
+    assert!(page.effects.iter().any(|effect| effect.kind == "offer-another-channel"));
+}
+
 /// Takes the certificate, which needs no transaction code, with one holder's key.
 async fn fetch(world: &World, offer: &str, holder: &Holder) -> Reply {
     let offer = body(&world.get(offer).await);

@@ -19,6 +19,7 @@ mod documents;
 mod dpop;
 mod encryption;
 mod existence;
+mod fund;
 mod grants;
 mod holders;
 mod imports;

@@ -45,6 +45,42 @@ const PAGES: &[Page] = &[
     ("get", "/documents", Some(SeePeople), &[]),
     ("post", "/documents", Some(Issue), &[("digests", "")]),
     ("get", "/documents/{id}/receipt", Some(SeePeople), &[]),
+    ("get", "/fund", Some(SeePeople), &[]),
+    ("post", "/fund/nights", Some(Issue), &[]),
+    (
+        "post",
+        "/fund/hold-outs",
+        Some(Issue),
+        &[
+            ("year", "2026"),
+            ("country", "SDN"),
+            ("from", "2027-01-01"),
+            ("until", "2027-02-01"),
+            ("reason", "r"),
+        ],
+    ),
+    ("get", "/fund/people", Some(SeePeople), &[]),
+    ("post", "/fund/find", Some(SeePeople), &[("uid", "100000001")]),
+    ("get", "/fund/people/{person}", Some(SeePeople), &[]),
+    ("get", "/fund/people/{person}/journal.json", Some(Audit), &[]),
+    ("post", "/fund/people/{person}/holds", Some(Issue), &[("kind", "hospital"), ("reason", "r")]),
+    ("post", "/fund/people/{person}/holds/{hold}/lift", Some(Issue), &[]),
+    ("post", "/fund/people/{person}/proofs", Some(Issue), &[]),
+    ("get", "/fund/proofs", Some(SeePeople), &[]),
+    ("post", "/fund/proofs/{id}/decision", Some(Issue), &[("accept", "yes"), ("person", "P")]),
+    ("get", "/fund/register", Some(SeePeople), &[]),
+    ("post", "/fund/register", Some(Issue), &[]),
+    ("get", "/fund/register/{id}", Some(SeePeople), &[]),
+    ("post", "/fund/register/{id}/confirm", Some(Issue), &[]),
+    ("post", "/fund/register/{id}/discard", Some(Issue), &[]),
+    ("get", "/fund/register/{id}/rows-to-correct.csv", Some(SeePeople), &[]),
+    ("get", "/fund/lists", Some(SeePeople), &[]),
+    ("post", "/fund/lists", Some(Issue), &[("year", "2026"), ("payroll", "2027-06-01")]),
+    ("get", "/fund/lists/{id}", Some(SeePeople), &[]),
+    ("post", "/fund/lists/{id}/approve", Some(Approve), &[("digest", "x")]),
+    ("post", "/fund/lists/{id}/withdraw", Some(Issue), &[]),
+    ("get", "/fund/lists/{id}/payroll.csv", Some(Issue), &[]),
+    ("get", "/fund/lists/{id}/payroll.jws", Some(Issue), &[]),
     ("get", "/imports", Some(SeePeople), &[]),
     ("post", "/imports", Some(Issue), &[]),
     ("get", "/imports/{id}", Some(SeePeople), &[]),
@@ -129,6 +165,15 @@ struct Things {
     request: String,
     webhook: String,
     delivery: String,
+    fund: FundThings,
+}
+
+/// One of each thing of the Fund's year.
+struct FundThings {
+    person: String,
+    proof: String,
+    import: String,
+    list: String,
 }
 
 impl Things {
@@ -166,6 +211,7 @@ impl Things {
         world.issuer.test_webhook(&by, &webhook).await.unwrap();
         let view = world.issuer.view_webhook("undp", &webhook).await.unwrap();
         Self {
+            fund: FundThings::made(world, &fund).await,
             webhook,
             delivery: view.deliveries[0].id.clone(),
             person: "s-10023".to_owned(),
@@ -190,9 +236,13 @@ impl Things {
             false => template.replace("{event}", "offer-made").replace("{language}", "fr"),
         };
         let template = template.replace("{fragment}", "key-ed25519-1").replace("{kind}", "StaffIdentity");
+        let template = template.replace("{person}", &self.fund.person).replace("{hold}", "h");
         let id = match template.split('/').nth(1).unwrap_or_default() {
             "approvals" => &self.proposal,
             "documents" => &self.document,
+            "fund" if template.starts_with("/fund/proofs") => &self.fund.proof,
+            "fund" if template.starts_with("/fund/register") => &self.fund.import,
+            "fund" => &self.fund.list,
             "imports" => &self.upload,
             "keys" => &self.key_change,
             "machines" => &self.machine,
@@ -205,6 +255,33 @@ impl Things {
             _ => &self.person,
         };
         format!("/console{}", template.replace("{id}", id))
+    }
+}
+
+impl FundThings {
+    async fn made(world: &World, by: &Actor) -> Self {
+        let rows = "uid,family_name,birth_date,country\n100000001,Ellison,1950-01-01,FRA\n";
+        let file = issuance::import::File { bytes: rows.as_bytes(), sheet: None };
+        let source = issuer::app::RegisterSource::Sheet { name: "people.csv", file };
+        let import = world.issuer.upload_register(by, source).await.unwrap();
+        world.issuer.confirm_register(by, &import).await.unwrap();
+        world.issuer.work_off_registers().await.unwrap();
+        world.issuer.run_fund_night(by).await.unwrap();
+        let person = world.issuer.find_fund_person("unjspf", "100000001").await.unwrap().unwrap();
+        let new = issuer::app::NewProof {
+            person: person.clone(),
+            channel: entitlement::cycle::Channel::Paper,
+            captured_at: crate::support::start_time(),
+            received_at: None,
+            digests: vec!["ab".repeat(32)],
+            helper: None,
+            remark: String::new(),
+            accept: false,
+        };
+        let proof = world.issuer.enter_proof(by, &new).await.unwrap().id;
+        let payroll = "2027-06-01".parse().unwrap();
+        let list = world.issuer.prepare_list(by, 2026, payroll).await.unwrap();
+        Self { person, proof, import, list }
     }
 }
 
@@ -226,9 +303,13 @@ async fn key_change(world: &World) -> String {
     act.id
 }
 
+fn is_upload(template: &str) -> bool {
+    ["imports", "portrait", "/proofs", "/fund/register"].iter().any(|end| template.ends_with(end))
+}
+
 async fn send(browser: &Browser, page: &Page, path: &str) -> u16 {
     let (method, template, _, fields) = page;
-    match (*method, template.ends_with("imports") || template.ends_with("portrait")) {
+    match (*method, is_upload(template)) {
         ("get", _) => browser.get(path).await.status,
         (_, true) => browser.upload(path, "list.csv", b"uid\n").await.status,
         _ => browser.post(path, fields).await.status,
@@ -239,8 +320,10 @@ async fn send(browser: &Browser, page: &Page, path: &str) -> u16 {
 fn the_table_names_every_page_of_the_sources() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/http/console");
     let mut found = BTreeSet::new();
-    for file in std::fs::read_dir(folder).unwrap() {
-        let path = file.unwrap().path();
+    let files = |folder: &Path| std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
+    let below =
+        files(&folder).filter(|path| path.is_dir()).flat_map(|folder| files(&folder).collect::<Vec<_>>());
+    for path in files(&folder).filter(|path| path.is_file()).chain(below) {
         // Signing in comes before any session; `/` only leads to the console.
         if ["sign_in.rs", "mod.rs"].iter().any(|known| path.ends_with(known)) {
             continue;
@@ -300,20 +383,24 @@ async fn another_organisation_finds_nothing_and_its_own_people_do() {
     let fund = Browser::officer(&world, "unjspf", "Flo").await;
     let stranger = Browser::officer(&world, "wfp", "Eve").await;
     let things = Things::made(&world, &owner).await;
-    let about_one: Vec<_> = PAGES.iter().filter(|(_, path, ..)| path.contains("{id}")).collect();
+    let about_one: Vec<_> =
+        PAGES.iter().filter(|(_, path, ..)| path.contains("{id}") || path.contains("{person}")).collect();
     for page in &about_one {
         let path = things.path(page.1);
         assert_eq!(send(&stranger, page, &path).await, 404, "{} {}", page.0, page.1);
     }
     for page in &about_one {
-        let whose = match page.1.starts_with("/retirees") || page.1.starts_with("/requests") {
+        let of_fund = ["/retirees", "/requests", "/fund"].iter().any(|begin| page.1.starts_with(begin));
+        let whose = match of_fund {
             true => &fund,
             false => &owner,
         };
         let status = send(whose, page, &things.path(page.1)).await;
         assert!(status != 404 && status < 500, "{} {}: {status}", page.0, page.1);
     }
-    let lists = PAGES.iter().filter(|(method, path, ..)| *method == "get" && !path.contains("{id}"));
+    let lists = PAGES.iter().filter(|(method, path, ..)| {
+        *method == "get" && !path.contains("{id}") && !path.contains("{person}")
+    });
     for page in lists {
         let text = stranger.get(&things.path(page.1)).await.text();
         for secret in ["Okafor", "10023", "Ellison", "minutes", "staff.csv", "Ann<"] {

@@ -59,6 +59,24 @@ const OPERATIONS: &[(&str, &str, Access)] = &[
     ("get", "/scim/v2/{tenant}/Users/{id}", Access::Machine),
     ("patch", "/scim/v2/{tenant}/Users/{id}", Access::Machine),
     ("put", "/scim/v2/{tenant}/Users/{id}", Access::Machine),
+    ("post", "/v1/fund/{tenant}/register/imports", Access::Machine),
+    ("get", "/v1/fund/{tenant}/register/imports/{id}", Access::Machine),
+    ("get", "/v1/fund/{tenant}/register/imports/{id}/rows-to-correct.csv", Access::Machine),
+    ("post", "/v1/fund/{tenant}/register/imports/{id}/confirmation", Access::Machine),
+    ("get", "/v1/fund/{tenant}/nights", Access::Machine),
+    ("post", "/v1/fund/{tenant}/nights", Access::Machine),
+    ("post", "/v1/fund/{tenant}/people/search", Access::Machine),
+    ("get", "/v1/fund/{tenant}/people/{person}", Access::Machine),
+    ("post", "/v1/fund/{tenant}/proofs", Access::Machine),
+    ("post", "/v1/fund/{tenant}/payments", Access::Machine),
+    ("post", "/v1/fund/{tenant}/suspension-lists", Access::Machine),
+    ("get", "/v1/fund/{tenant}/suspension-lists/{id}", Access::Machine),
+    ("get", "/v1/fund/{tenant}/suspension-lists/{id}/payroll.csv", Access::Machine),
+    ("get", "/v1/fund/{tenant}/suspension-lists/{id}/payroll.jws", Access::Machine),
+    ("get", "/v1/fund/{tenant}/calendars", Access::Machine),
+    ("put", "/v1/fund/{tenant}/calendars/{year}", Access::Machine),
+    ("get", "/v1/fund/{tenant}/counts/{year}", Access::Machine),
+    ("get", "/v1/fund/{tenant}/journals/{person}", Access::Machine),
     ("get", "/vc-api/{instance}/status/{list}", Access::Instance),
     ("post", "/vc-api/{instance}/credentials/issue", Access::Instance),
     ("post", "/vc-api/{instance}/credentials/status", Access::Instance),
@@ -69,7 +87,7 @@ fn path(template: &str, tenant: &str, secret: &str) -> String {
     let filled =
         template.replace("{tenant}", tenant).replace("{token}", secret).replace("{instance}", "closed");
     let filled = filled.replace("{list}", "revocation-1").replace("{file}", "staff-identity.schema.json");
-    let filled = filled.replace("{digest}", secret);
+    let filled = filled.replace("{digest}", secret).replace("{person}", secret).replace("{year}", "2026");
     filled.replace("{id}", secret).replace("{name}", "User").replace("{urn}", issuance::scim::CORE)
 }
 

@@ -4,6 +4,8 @@
 mod calendar;
 mod endings;
 mod evidence;
+mod journal;
+mod mended;
 mod nights;
 mod properties;
 mod suspension;
@@ -128,8 +130,7 @@ impl Cycle {
 
     /// Two officers approve the list that has this person on it.
     fn approved(self) -> Self {
-        let payroll = day("2027-06-01");
-        let approval = Approval { list: "june".into(), payroll, by: ["a".into(), "b".into()] };
+        let approval = approval(self.record.notice_on);
         self.then(What::SuspensionApproved { approval })
     }
 
@@ -137,6 +138,16 @@ impl Cycle {
         let cycle = Self::new().until("2027-05-20").approved().until("2027-06-01");
         assert_eq!(cycle.stage(), StageName::Suspended);
         cycle
+    }
+}
+
+fn approval(notice_on: Option<NaiveDate>) -> Approval {
+    Approval {
+        list: "june".into(),
+        year: 2026,
+        notice_on: notice_on.unwrap_or_default(),
+        payroll: day("2027-06-01"),
+        by: ["a".into(), "b".into()],
     }
 }
 

@@ -10,7 +10,7 @@ fn happening() -> impl Strategy<Value = (u8, u8, u16)> {
     (0u8..16, 0u8..4, 0u16..70)
 }
 
-fn what(kind: u8, which: u8, today: NaiveDate) -> What {
+fn what(kind: u8, which: u8, today: NaiveDate, notice_on: Option<NaiveDate>) -> What {
     let id = format!("e{which}");
     let made = today.to_string();
     let officers = || ["a".to_owned(), "b".to_owned()];
@@ -28,9 +28,7 @@ fn what(kind: u8, which: u8, today: NaiveDate) -> What {
             until: today.checked_add_days(Days::new(30)),
         },
         7 => What::HoldLifted { hold: id, by: "o".into() },
-        8..=11 => What::SuspensionApproved {
-            approval: Approval { list: id, payroll: day("2027-06-01"), by: officers() },
-        },
+        8..=11 => What::SuspensionApproved { approval: Approval { list: id, ..approval(notice_on) } },
         12 => What::AccountChanged,
         13 => What::AccountChecked { by: officers() },
         14 if which == 0 => What::DeathConfirmed { on: today, by: "o".into() },
@@ -39,12 +37,18 @@ fn what(kind: u8, which: u8, today: NaiveDate) -> What {
     }
 }
 
+/// Approvals are for the list the person stands on, else nobody would ever be suspended here.
+fn told(cycle: Cycle, kind: u8, which: u8, today: NaiveDate) -> Cycle {
+    let happened = what(kind, which, today, cycle.record.notice_on);
+    cycle.then(happened)
+}
+
 /// Lives a history night by night, some nights skipped, and looks at every step.
 fn live(history: &[(u8, u8, u16)], repeat: bool) -> Cycle {
     let mut cycle = Cycle::new();
     let mut today = day("2026-01-01");
     for (kind, which, nights) in history {
-        cycle = cycle.then(what(*kind, *which, today));
+        cycle = told(cycle, *kind, *which, today);
         cycle = cycle.on(&today.to_string());
         if repeat {
             // The job was cut after this person and starts again.
@@ -61,7 +65,7 @@ fn suspensions(history: &[(u8, u8, u16)]) -> Vec<(PersonYear, PersonYear, NaiveD
     let mut cycle = Cycle::new();
     let mut today = day("2026-01-01");
     for (kind, which, nights) in history {
-        cycle = cycle.then(what(*kind, *which, today));
+        cycle = told(cycle, *kind, *which, today);
         for _ in 0..=*nights {
             let before = cycle.record.clone();
             cycle = cycle.on(&today.to_string());
@@ -115,6 +119,13 @@ proptest! {
         }
     }
 
+    /// The histories above would prove nothing if none of them came to a suspension.
+    #[test]
+    fn history_without_hindrance_ends_in_suspension(nights in 200u16..300) {
+        let found = suspensions(&[(15, 0, 450), (15, 0, 60), (8, 0, nights)]);
+        prop_assert_eq!(found.len(), 1);
+    }
+
     /// A proof that counts stays, and each move starts where the last one ended.
     #[test]
     fn counted_proof_stays_and_transitions_are_a_chain(history in prop::collection::vec(happening(), 1..40)) {
@@ -122,7 +133,7 @@ proptest! {
         let mut today = day("2026-01-01");
         for (kind, which, nights) in &history {
             let counted = cycle.record.proof.clone();
-            cycle = cycle.then(what(*kind, *which, today)).on(&today.to_string());
+            cycle = told(cycle, *kind, *which, today).on(&today.to_string());
             prop_assert!(counted.is_none() || counted == cycle.record.proof);
             today = today.checked_add_days(Days::new(u64::from(*nights))).unwrap();
         }

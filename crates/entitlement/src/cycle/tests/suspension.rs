@@ -7,7 +7,7 @@ fn proposed() -> Cycle {
 fn dry_run(cycle: &Cycle) -> SuspensionList {
     let by = ("clerk", night("2027-05-20"));
     let cycles = [(&cycle.record, &cycle.person)];
-    SuspensionList::dry_run("june", day("2027-06-01"), &cycle.calendar, cycles, by)
+    SuspensionList::dry_run("june", day("2027-06-01"), &cycle.calendar, cycles, by).unwrap()
 }
 
 fn hold(until: Option<&str>) -> What {
@@ -41,7 +41,7 @@ fn dry_run_lists_and_changes_nothing() {
     let before = cycle.record.clone();
     let list = dry_run(&cycle);
     assert_eq!(list.entries, [Entry { person: ID.into(), notice_on: day("2027-05-14") }]);
-    assert_eq!((list.held_out.len(), list.approval()), (0, None));
+    assert_eq!((list.held_out.len(), list.approval_of(&list.entries[0])), (0, None));
     assert_eq!(cycle.record, before);
 }
 
@@ -51,13 +51,13 @@ fn list_needs_two_officers_who_saw_it_and_did_not_prepare_it() {
     let (digest, at) = (list.digest(), night("2027-05-21"));
     assert_eq!(list.clone().approved(&digest, "clerk", at), Err(ListFault::Preparer));
     let once = list.clone().approved(&digest, "a", at).unwrap();
-    assert_eq!(once.approval(), None);
+    assert_eq!(once.approval_of(&once.entries[0]), None);
     assert_eq!(once.clone().approved(&digest, "a", at), Err(ListFault::Twice));
     let mut changed = once.clone();
     changed.entries.push(Entry { person: "p2".into(), notice_on: day("2027-05-14") });
     assert_eq!(changed.approved(&digest, "b", at), Err(ListFault::Changed));
     let twice = once.approved(&digest, "b", at).unwrap();
-    let approval = twice.approval().unwrap();
+    let approval = twice.approval_of(&twice.entries[0]).unwrap();
     assert_eq!(approval.by, ["a".to_owned(), "b".to_owned()]);
     assert_eq!(twice.approved(&digest, "c", at), Err(ListFault::Complete));
 }
@@ -66,7 +66,7 @@ fn list_needs_two_officers_who_saw_it_and_did_not_prepare_it() {
 fn one_signature_twice_is_a_fault_and_changes_nothing() {
     let cycle = proposed();
     let night = Night { calendar: &cycle.calendar, at: night("2027-06-01"), quiet: QuietHours::default() };
-    let approval = Approval { list: "june".into(), payroll: day("2027-06-01"), by: ["a".into(), "a".into()] };
+    let approval = Approval { by: ["a".into(), "a".into()], ..approval(cycle.record.notice_on) };
     let event = Event { seq: 1, at: night.at, what: What::SuspensionApproved { approval } };
     assert_eq!(step(&cycle.record, &cycle.person, &[event], &night), Err(StepFault::SamePerson));
 }

@@ -22,7 +22,7 @@ use crate::http::problem;
 const ROWS: u32 = 25;
 const UPLOADS: u32 = 20;
 /// How much of a file that is too large is read before the connection is given up.
-const DRAINED_BYTES: usize = 64 * 1024 * 1024;
+const DRAINED_BYTES: usize = 80 * 1024 * 1024;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
@@ -186,16 +186,20 @@ async fn refused(
     html_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
 }
 
-struct UploadedFile {
-    name: String,
-    bytes: Vec<u8>,
-    sheet: Option<String>,
+pub(super) struct UploadedFile {
+    pub name: String,
+    pub bytes: Vec<u8>,
+    pub sheet: Option<String>,
 }
 
 /// The field `file`, read no further than the limit, and the field `sheet`.
-async fn read_file(mut form: Multipart) -> Result<UploadedFile, String> {
+async fn read_file(form: Multipart) -> Result<UploadedFile, String> {
+    read_file_of(form, Limits::default().size_bytes).await
+}
+
+/// The same with a limit of its own.
+pub(super) async fn read_file_of(mut form: Multipart, limit: usize) -> Result<UploadedFile, String> {
     let broken = |_| "The upload was interrupted. Please try again.".to_owned();
-    let limit = Limits::default().size_bytes;
     let too_large = || format!("The file is larger than {} MB.", limit / (1024 * 1024));
     let (mut found, mut sheet) = (None, None);
     let mut received = 0;

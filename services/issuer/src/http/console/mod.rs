@@ -12,6 +12,7 @@ mod clients;
 mod contact;
 mod dashboard;
 mod documents;
+mod fund;
 mod grant;
 mod imports;
 mod key_changes;
@@ -85,6 +86,7 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
                         .configure(offers::configure)
                         .configure(status::configure)
                         .configure(retirees::configure)
+                        .configure(fund::configure)
                         .configure(requests::configure)
                         .configure(approvals::configure)
                         .configure(officers::configure)

@@ -1,0 +1,128 @@
+//! What nights asked for.
+
+use issuance::Timestamp;
+use sql::{Row, args};
+
+use crate::row::Columns;
+use crate::{Error, Transaction};
+
+/// One thing to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EffectRow {
+    /// Done once, however often it is asked for.
+    pub key: String,
+    /// The pseudonymous number.
+    pub person: String,
+    /// The year of the person-year that asked.
+    pub year: i32,
+    /// The rule that asked.
+    pub rule: String,
+    /// `mail-paper`, `remind` and so on.
+    pub kind: String,
+    /// JSON.
+    pub content: String,
+    /// When it was asked for.
+    pub asked_at: Timestamp,
+    /// When it was done.
+    pub done_at: Option<Timestamp>,
+    /// By whom or what.
+    pub done_by: Option<String>,
+}
+
+const INSERT: &str = "INSERT INTO fund_effects (tenant, key, person, year, rule, kind, content, asked_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (tenant, key) DO NOTHING";
+const OPEN: &str =
+    "SELECT * FROM fund_effects WHERE tenant = $1 AND kind = $2 AND key > $3 AND done_at IS NULL
+    ORDER BY key LIMIT $4";
+const OF_PERSON: &str =
+    "SELECT * FROM fund_effects WHERE tenant = $1 AND person = $2 ORDER BY asked_at, key LIMIT 500";
+const DONE: &str =
+    "UPDATE fund_effects SET done_at = $3, done_by = $4 WHERE tenant = $1 AND key = $2 AND done_at IS NULL";
+/// What an answered year has no use for any more.
+const WITHDRAW: &str = "UPDATE fund_effects SET done_at = $4, done_by = 'withdrawn'
+    WHERE tenant = $1 AND person = $2 AND year = $3 AND done_at IS NULL
+        AND kind IN ('mail-paper', 'remind', 'list-for-follow-up', 'send-notice', 'propose-suspension')";
+const COUNT: &str = "SELECT kind, COUNT(*) AS many FROM fund_effects WHERE tenant = $1 AND done_at IS NULL
+    GROUP BY kind ORDER BY kind LIMIT 100";
+
+impl Transaction {
+    /// Asks for something, unless it was asked for under this key before.
+    pub async fn ask_fund_effect(&mut self, tenant: &str, effect: &EffectRow) -> Result<bool, Error> {
+        let values = args![
+            tenant,
+            &effect.key,
+            &effect.person,
+            effect.year,
+            &effect.rule,
+            &effect.kind,
+            &effect.content,
+            effect.asked_at
+        ];
+        Ok(self.tx.execute(INSERT, values).await? == 1)
+    }
+
+    /// What of one kind is still to be done, in the order of the keys after `after`.
+    pub async fn list_open_fund_effects(
+        &mut self,
+        tenant: &str,
+        kind: &str,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<EffectRow>, Error> {
+        self.tx.fetch_all(OPEN, args![tenant, kind, after, limit]).await?.iter().map(effect).collect()
+    }
+
+    /// What was ever asked for about a person, oldest first.
+    pub async fn list_fund_effects_of(
+        &mut self,
+        tenant: &str,
+        person: &str,
+    ) -> Result<Vec<EffectRow>, Error> {
+        self.tx.fetch_all(OF_PERSON, args![tenant, person]).await?.iter().map(effect).collect()
+    }
+
+    /// Marks it as done; false when it was before.
+    pub async fn finish_fund_effect(
+        &mut self,
+        tenant: &str,
+        key: &str,
+        by: &str,
+        at: Timestamp,
+    ) -> Result<bool, Error> {
+        Ok(self.tx.execute(DONE, args![tenant, key, at, by]).await? == 1)
+    }
+
+    /// Takes back letters, reminders and notices of a year that nobody has carried out yet.
+    pub async fn withdraw_fund_effects(
+        &mut self,
+        tenant: &str,
+        person: &str,
+        year: i32,
+        at: Timestamp,
+    ) -> Result<u64, Error> {
+        Ok(self.tx.execute(WITHDRAW, args![tenant, person, year, at]).await?)
+    }
+
+    /// How much of each kind is still to be done.
+    pub async fn count_open_fund_effects(&mut self, tenant: &str) -> Result<Vec<(String, u64)>, Error> {
+        let rows = self.tx.fetch_all(COUNT, args![tenant]).await?;
+        let count =
+            |row: &Row| Ok((row.text("kind")?, Columns { table: "fund_effects", row }.number("many")?));
+        rows.iter().map(count).collect()
+    }
+}
+
+fn effect(row: &Row) -> Result<EffectRow, Error> {
+    let columns = Columns { table: "fund_effects", row };
+    Ok(EffectRow {
+        key: row.text("key")?,
+        person: row.text("person")?,
+        year: columns.number("year")?,
+        rule: row.text("rule")?,
+        kind: row.text("kind")?,
+        content: row.text("content")?,
+        asked_at: row.time("asked_at")?,
+        done_at: row.opt_time("done_at")?,
+        done_by: row.opt_text("done_by")?,
+    })
+}

@@ -1,0 +1,251 @@
+//! The Fund's year for machines: the pension system, payroll, an auditor.
+//!
+//! People have pseudonymous numbers here; the nine-digit number travels in bodies alone, never in an address.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A file of the register as JSON.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RegisterUpload {
+    /// At most 150,000. Each row's line in reports is its place, counted from 1.
+    pub people: Vec<RegisterPerson>,
+}
+
+/// One person as the pension system knows them. Values are checked like the cells of a CSV file with the same headings.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RegisterPerson {
+    /// Nine digits.
+    pub uid: String,
+    #[serde(default)]
+    pub given_name: Option<String>,
+    pub family_name: String,
+    /// `1950-12-31`, like every day here.
+    pub birth_date: String,
+    /// ISO 3166-1 alpha-3.
+    pub country: String,
+    /// `ar`, `en`, `es`, `fr`, `ru` or `zh`.
+    #[serde(default)]
+    pub language: Option<String>,
+    /// `one` or `two`.
+    #[serde(default)]
+    pub track: Option<String>,
+    /// Lines separated by `|`.
+    #[serde(default)]
+    pub address: Option<String>,
+    #[serde(default)]
+    pub email: Option<String>,
+    /// `app`, `mail`, `text` or `post`.
+    #[serde(default)]
+    pub medium: Option<String>,
+    #[serde(default)]
+    pub utc_offset_minutes: Option<String>,
+    #[serde(default)]
+    pub in_payment_since: Option<String>,
+    #[serde(default)]
+    pub benefit_until: Option<String>,
+    /// `remarriage`, `age` or `other`.
+    #[serde(default)]
+    pub end_reason: Option<String>,
+    #[serde(default)]
+    pub died_on: Option<String>,
+}
+
+/// A file with what it would change, or has changed.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RegisterImportView {
+    pub id: String,
+    /// `preview`, `confirmed`, `finished` or `discarded`.
+    pub state: String,
+    /// SHA-256 of what was sent, in hex. The same file again is the same import, as long as no other came after it.
+    pub digest: String,
+    pub new: u64,
+    pub changed: u64,
+    pub same: u64,
+    /// Deaths and ends of benefits.
+    pub ends: u64,
+    /// Left out, with reasons.
+    pub bad: u64,
+    /// Worked off so far.
+    pub done: u64,
+    /// People of the register that the file does not name. They stay as they are.
+    pub absent: u64,
+    /// So many would end that a person confirms it in the console.
+    pub needs_person: bool,
+    /// The first of what is wrong.
+    pub faults: Vec<RegisterFault>,
+}
+
+/// One thing wrong with one row.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RegisterFault {
+    pub line: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub column: Option<usize>,
+    pub heading: String,
+    pub reason: String,
+}
+
+/// One run of the nightly job.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct NightRun {
+    pub id: String,
+    /// The moment all its steps are made at.
+    pub at: DateTime<Utc>,
+    pub begun_at: DateTime<Utc>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub finished_at: Option<DateTime<Utc>>,
+    /// Person-years looked at.
+    pub looked_at: u64,
+    pub changed: u64,
+    pub faults: u64,
+}
+
+/// A number of nine digits.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PersonSearch {
+    pub uid: String,
+}
+
+/// Where a person stands, without a name.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PersonStanding {
+    /// The pseudonymous number.
+    pub person: String,
+    pub years: Vec<YearStanding>,
+    pub receipts: Vec<ProofReceipt>,
+}
+
+/// Where a person-year stands.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct YearStanding {
+    pub year: i32,
+    /// `open`, `mailed` and so on.
+    pub stage: String,
+    /// Evidence of the proof that counts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proof: Option<String>,
+    /// How many proofs wait for a decision.
+    pub waiting: usize,
+    /// Whether something keeps the person from being suspended.
+    pub held: bool,
+}
+
+/// A proof of life that an officer saw.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ProofEntry {
+    /// The pseudonymous number, or else `uid`.
+    #[serde(default)]
+    pub person: Option<String>,
+    /// The nine-digit number.
+    #[serde(default)]
+    pub uid: Option<String>,
+    /// `paper`, `upload`, `letter`, `visit`, `video-call` or `authority`.
+    pub channel: String,
+    /// When the person was seen or signed.
+    pub captured_at: DateTime<Utc>,
+    /// When it reached the Fund; the present when it is absent.
+    #[serde(default)]
+    pub received_at: Option<DateTime<Utc>>,
+    /// SHA-256 of each thing that was seen, in lower-case hex.
+    pub digests: Vec<String>,
+    #[serde(default)]
+    pub remark: String,
+    /// Whether it is accepted with this; otherwise an officer decides in the console.
+    #[serde(default)]
+    pub accept: bool,
+}
+
+/// What everybody gets for a proof, whatever the channel.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ProofReceipt {
+    pub id: String,
+    /// What the person quotes.
+    pub reference: String,
+    pub channel: String,
+    /// `waiting`, `accepted` or `refused`.
+    pub state: String,
+    pub captured_at: DateTime<Utc>,
+    pub received_at: DateTime<Utc>,
+    /// The years it closed.
+    pub years: Vec<i32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub valid_until: Option<NaiveDate>,
+    /// This very proof had been received before.
+    pub again: bool,
+}
+
+/// Payroll pays somebody again.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PaymentResumption {
+    /// The pseudonymous number.
+    pub person: String,
+    pub on: NaiveDate,
+}
+
+/// For which payroll a list is prepared.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ListOrder {
+    pub year: i32,
+    /// The first payroll without payment.
+    pub payroll: NaiveDate,
+}
+
+/// A list for payroll.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SuspensionListView {
+    pub id: String,
+    pub year: i32,
+    pub payroll: NaiveDate,
+    /// `prepared`, `approved` or `withdrawn`. Two officers approve it in the console.
+    pub state: String,
+    /// What approvals are given for.
+    pub digest: String,
+    pub approvals: usize,
+    pub entries: Vec<SuspensionEntry>,
+    pub held_out: Vec<HeldOutEntry>,
+}
+
+/// Whose payment would be held.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SuspensionEntry {
+    pub person: String,
+    pub notice_on: NaiveDate,
+}
+
+/// Who is spared, and why.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct HeldOutEntry {
+    pub person: String,
+    pub why: String,
+}
+
+/// One year in numbers that add up.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct YearNumbers {
+    pub year: i32,
+    pub total: u64,
+    pub stages: std::collections::BTreeMap<String, u64>,
+    pub channels: std::collections::BTreeMap<String, u64>,
+    /// Everybody by declared country.
+    pub countries: std::collections::BTreeMap<String, u64>,
+    pub languages: std::collections::BTreeMap<String, u64>,
+    /// What is still to be done, by kind.
+    pub open_effects: std::collections::BTreeMap<String, u64>,
+}

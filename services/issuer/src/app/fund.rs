@@ -1,0 +1,92 @@
+//! The Fund's year: its register, nights, proofs, and lists for payroll.
+//!
+//! It is part of the issuer because the Fund is one of its organisations: the same officers, approvals, keys and outbox. The
+//! rules are in `entitlement`; here they meet the database. What names a person is sealed before it leaves this module.
+
+mod audit;
+mod calendars;
+mod counts;
+mod journal;
+mod lists;
+mod night;
+mod people;
+mod proofs;
+mod register;
+
+use entitlement::cycle::{CalendarFault, EventFault, EvidenceFault, ListFault, StepFault};
+use issuance::import::SheetError;
+use issuance::{Actor, Scope};
+
+pub use calendars::{CalendarChange, YearCalendar};
+pub use counts::{Group, YearCounts};
+pub use lists::{PayrollFile, SuspensionView};
+pub use night::NightView;
+pub use people::{FundPerson, FundPersonPage, JournalLine};
+pub use proofs::{NewHold, NewProof, Receipt};
+pub(crate) use proofs::{PhoneAnswer, channel_of};
+pub use register::{RegisterPreview, RegisterSource};
+
+use super::{ExistenceError, Issuer, Tenant};
+
+/// Why something about the Fund's year is not done.
+#[derive(Debug, thiserror::Error)]
+pub enum FundError {
+    #[error("this organisation does not pay pensions")]
+    NotTheFund,
+    #[error("the token of a machine of this organisation is needed, with the right for this")]
+    Unauthorized,
+    #[error("there is no such thing on the Fund's register")]
+    Unknown,
+    #[error("the file does not wait for a confirmation any more")]
+    Closed,
+    #[error(
+        "{ends} of {people} people would end by this file, more than one in {one_in}: a person confirms it in the console"
+    )]
+    Brake { ends: u64, people: u64, one_in: u64 },
+    #[error("{0}")]
+    Form(&'static str),
+    #[error("this proof stands under another person")]
+    OfAnother,
+    #[error("the proof was decided already")]
+    Decided,
+    #[error("there is no calendar of {0}; make one first")]
+    NoCalendar(i32),
+    #[error("what is stored about this cannot be opened")]
+    Damaged,
+    #[error(transparent)]
+    Sheet(#[from] SheetError),
+    #[error(transparent)]
+    Calendar(#[from] CalendarFault),
+    #[error(transparent)]
+    Event(#[from] EventFault),
+    #[error(transparent)]
+    Evidence(#[from] EvidenceFault),
+    #[error(transparent)]
+    List(#[from] ListFault),
+    #[error(transparent)]
+    Step(#[from] StepFault),
+    #[error(transparent)]
+    Store(#[from] store_issuer::Error),
+}
+
+impl Issuer {
+    /// The organisation that pays pensions, or nothing of it.
+    pub(super) fn pension_fund(&self, tenant: &str) -> Result<&Tenant, FundError> {
+        self.fund(tenant).map_err(|error| match error {
+            ExistenceError::Store(error) => FundError::Store(error),
+            _ => FundError::NotTheFund,
+        })
+    }
+
+    /// The machine behind a token, if it may do that; the token is looked at before anything else.
+    pub async fn authorize_fund(
+        &self,
+        tenant: &Tenant,
+        token: Option<&str>,
+        scope: Scope,
+    ) -> Result<Actor, FundError> {
+        let by = self.service_client(tenant, token, scope).await?.ok_or(FundError::Unauthorized)?;
+        self.pension_fund(&tenant.id)?;
+        Ok(by)
+    }
+}

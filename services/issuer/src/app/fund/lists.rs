@@ -1,0 +1,258 @@
+//! Lists for payroll: a dry run, two approvals of exactly what it says, and the files.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::NaiveDate;
+use clock::Timestamp;
+use entitlement::cycle::{Stage, StageName, SuspensionList, What};
+use issuance::Actor;
+use issuance::audit::Act;
+use issuance::import::{Registered, csv};
+use serde_json::json;
+use store_issuer::Transaction;
+use store_issuer::fund::ListRow;
+
+use super::journal::Pen;
+use super::{FundError, Issuer, Tenant};
+
+/// People on one list.
+const MOST_ENTRIES: u32 = 100_000;
+
+/// A list, for people.
+#[derive(Clone, Debug)]
+pub struct SuspensionView {
+    /// Where it stands.
+    pub row: ListRow,
+    /// Whom it names, whom it spares and why, who approved.
+    pub list: SuspensionList,
+    /// The words of notes that reasons name, by their number.
+    pub notes: Vec<(String, String)>,
+}
+
+/// What payroll gets.
+#[derive(Clone, Debug)]
+pub struct PayrollFile {
+    /// For spreadsheets.
+    pub csv: Vec<u8>,
+    /// A JWS (RFC 7515) with the organisation's key over the same.
+    pub jws: String,
+}
+
+impl Issuer {
+    /// Prepares a list for a payroll and changes nobody's cycle: the dry run.
+    pub async fn prepare_list(&self, by: &Actor, year: i32, payroll: NaiveDate) -> Result<String, FundError> {
+        self.pension_fund(&by.tenant)?;
+        sql::retry(|| async {
+            let (tenant, now) = (by.tenant.as_str(), self.now());
+            let mut tx = self.store.write("prepare_fund_list").await?;
+            let known = self.calendars_within(&mut tx, tenant).await?;
+            let known = known.into_iter().find(|known| known.calendar.year() == year);
+            let calendar = known.ok_or(FundError::NoCalendar(year))?.calendar;
+            let mut cycles = Vec::new();
+            for stage in [StageName::SuspensionProposed, StageName::Grace] {
+                let rows = tx.list_fund_cycles_in(tenant, (year, stage.as_str()), "", MOST_ENTRIES).await?;
+                for row in rows {
+                    // Somebody about whom something came in since the last night is looked at by the next one first.
+                    if row.person.last_seq > row.cycle.applied {
+                        continue;
+                    }
+                    cycles
+                        .push((self.open_cycle(tenant, &row.cycle)?, self.open_facts(tenant, &row.person)?));
+                }
+            }
+            let id = self.new_id();
+            let prepared = (by.officer.as_str(), now);
+            let cycles = cycles.iter().map(|(cycle, person)| (cycle, person));
+            let list = SuspensionList::dry_run(&id, payroll, &calendar, cycles, prepared)?;
+            let row = ListRow {
+                year,
+                payroll,
+                state: "prepared".to_owned(),
+                digest: list.digest(),
+                sealed: self.seal_for("list", tenant, &id, &list),
+                entries: list.entries.len() as u64,
+                held_out: list.held_out.len() as u64,
+                prepared_by: by.officer.clone(),
+                prepared_at: now,
+                revision: 0,
+                id,
+            };
+            tx.insert_fund_list(tenant, &row).await?;
+            let act = Act { action: "fund.list.prepare", target: &row.id, detail: &row.digest };
+            tx.audit(by, act, now).await?;
+            tx.commit().await?;
+            Ok(row.id)
+        })
+        .await
+    }
+
+    /// One officer's approval of exactly what was looked at. With the second one each person's cycle gets it.
+    pub async fn approve_list(
+        &self,
+        by: &Actor,
+        id: &str,
+        digest: &str,
+    ) -> Result<SuspensionView, FundError> {
+        self.pension_fund(&by.tenant)?;
+        sql::retry(|| async {
+            let (tenant, now) = (by.tenant.as_str(), self.now());
+            let mut tx = self.store.write("approve_fund_list").await?;
+            let SuspensionView { row, list, notes } = self.list_within(&mut tx, tenant, id).await?;
+            if row.state == "withdrawn" {
+                return Err(FundError::Closed);
+            }
+            let list = list.approved(digest, &by.officer, now)?;
+            let complete = list.approvals().len() == 2;
+            if complete {
+                self.tell_approval(&mut tx, tenant, &list, now).await?;
+            }
+            let before = row.revision;
+            let row = ListRow {
+                state: if complete { "approved" } else { "prepared" }.to_owned(),
+                sealed: self.seal_for("list", tenant, id, &list),
+                revision: before + 1,
+                ..row
+            };
+            tx.replace_fund_list(tenant, before, &row).await?;
+            tx.audit(by, Act { action: "fund.list.approve", target: id, detail: digest }, now).await?;
+            tx.commit().await?;
+            Ok(SuspensionView { row, list, notes })
+        })
+        .await
+    }
+
+    async fn tell_approval(
+        &self,
+        tx: &mut Transaction,
+        tenant: &str,
+        list: &SuspensionList,
+        now: Timestamp,
+    ) -> Result<(), FundError> {
+        for entry in &list.entries {
+            let Some(approval) = list.approval_of(entry) else { continue };
+            let person = tx.find_fund_person(tenant, &entry.person).await?.ok_or(FundError::Damaged)?;
+            let mut pen = Pen::new(self, tenant, &person);
+            pen.event(What::SuspensionApproved { approval }, now)?;
+            pen.put(tx).await?;
+        }
+        Ok(())
+    }
+
+    /// Takes back a list that does not have its two approvals.
+    pub async fn withdraw_list(&self, by: &Actor, id: &str) -> Result<(), FundError> {
+        self.pension_fund(&by.tenant)?;
+        sql::retry(|| async {
+            let (tenant, now) = (by.tenant.as_str(), self.now());
+            let mut tx = self.store.write("withdraw_fund_list").await?;
+            let row = tx.find_fund_list(tenant, id).await?.ok_or(FundError::Unknown)?;
+            if row.state != "prepared" {
+                return Err(FundError::Closed);
+            }
+            let before = row.revision;
+            let row = ListRow { state: "withdrawn".to_owned(), revision: before + 1, ..row };
+            tx.replace_fund_list(tenant, before, &row).await?;
+            tx.audit(by, Act { action: "fund.list.withdraw", target: id, detail: "" }, now).await?;
+            tx.commit().await?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// One list.
+    pub async fn fund_list(&self, tenant: &str, id: &str) -> Result<SuspensionView, FundError> {
+        self.pension_fund(tenant)?;
+        let mut tx = self.store.read().await?;
+        self.list_within(&mut tx, tenant, id).await
+    }
+
+    /// Newest first.
+    pub async fn list_fund_lists(&self, tenant: &str, limit: u32) -> Result<Vec<ListRow>, FundError> {
+        self.pension_fund(tenant)?;
+        Ok(self.store.read().await?.list_fund_lists(tenant, limit).await?)
+    }
+
+    async fn list_within(
+        &self,
+        tx: &mut Transaction,
+        tenant: &str,
+        id: &str,
+    ) -> Result<SuspensionView, FundError> {
+        let row = tx.find_fund_list(tenant, id).await?.ok_or(FundError::Unknown)?;
+        let list: SuspensionList = self.open_for("list", tenant, id, &row.sealed)?;
+        let mut notes = Vec::new();
+        for held in list.held_out.iter().filter(|held| held.why.contains(": note ")) {
+            for note in tx.list_fund_notes(tenant, &held.person).await? {
+                let words = self.open_for::<String>("note", tenant, &note.id, &note.sealed)?;
+                notes.push((note.id, words));
+            }
+        }
+        Ok(SuspensionView { row, list, notes })
+    }
+
+    /// What payroll holds back by an approved list: whoever was suspended by it and still is. A proof that came in between
+    /// has taken the person off. Reading it is written down.
+    pub async fn payroll_file(&self, by: &Actor, id: &str) -> Result<PayrollFile, FundError> {
+        let fund = self.pension_fund(&by.tenant)?;
+        let (tenant, now) = (by.tenant.as_str(), self.now());
+        let (view, held) = sql::retry(|| async {
+            let mut tx = self.store.write("export_fund_list").await?;
+            let view = self.list_within(&mut tx, tenant, id).await?;
+            if view.row.state != "approved" {
+                return Err(FundError::Closed);
+            }
+            let held = self.held_by(&mut tx, tenant, &view.list).await?;
+            tx.audit(by, Act { action: "fund.list.export", target: id, detail: "" }, now).await?;
+            tx.commit().await?;
+            Ok((view, held))
+        })
+        .await?;
+        let lines: Vec<[String; 4]> = held
+            .iter()
+            .map(|(person, uid, since)| [uid.clone(), person.clone(), since.to_string(), id.to_owned()])
+            .collect();
+        let headings = ["uid", "person", "hold_from", "list"];
+        let csv = csv(&headings, lines.iter().map(|line| line.each_ref().map(String::as_str)));
+        let hold = |(person, uid, since): &(String, String, NaiveDate)| json!({ "uid": uid, "person": person, "holdFrom": since });
+        let payload = json!({
+            "list": id,
+            "year": view.row.year,
+            "payroll": view.row.payroll,
+            "digest": view.row.digest,
+            "madeAt": now,
+            "hold": held.iter().map(hold).collect::<Vec<_>>(),
+        });
+        Ok(PayrollFile { csv, jws: jws(fund, &payload).await? })
+    }
+
+    async fn held_by(
+        &self,
+        tx: &mut Transaction,
+        tenant: &str,
+        list: &SuspensionList,
+    ) -> Result<Vec<(String, String, NaiveDate)>, FundError> {
+        let mut held = Vec::new();
+        let year = (list.year, StageName::Suspended.as_str());
+        for row in tx.list_fund_cycles_in(tenant, year, "", MOST_ENTRIES).await? {
+            let Stage::Suspended { since, list: by } = self.open_cycle(tenant, &row.cycle)?.stage else {
+                continue;
+            };
+            if by == list.id {
+                let registered: Registered =
+                    self.open_for("person", tenant, &row.person.id, &row.person.sealed)?;
+                held.push((row.person.id, registered.uid, since));
+            }
+        }
+        Ok(held)
+    }
+}
+
+/// A compact JWS with the key that signs the organisation's credentials.
+async fn jws(fund: &Tenant, payload: &serde_json::Value) -> Result<String, FundError> {
+    let keys =
+        fund.keys().ok_or(FundError::Form("the organisation has no key to sign with yet; try again soon"))?;
+    let header = json!({ "alg": "ES256", "typ": "JOSE+JSON", "kid": keys.p256.verification_method });
+    let part = |value: &serde_json::Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    let signed = format!("{}.{}", part(&header), part(payload));
+    let signature = keys.p256.signer.sign(signed.as_bytes()).await.map_err(|_| FundError::Damaged)?;
+    Ok(format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature)))
+}

@@ -1,0 +1,460 @@
+//! Proofs of life that an officer enters: a form that came back, a letter, a visit, a call, a certificate of an authority.
+//! Each ends in the same receipt as a proof from a phone.
+
+use chrono::{Datelike as _, NaiveDate};
+use clock::Timestamp;
+use entitlement::cycle::{Channel, Evidence, Helper, HoldKind, Stage, What};
+use issuance::Actor;
+use issuance::audit::Act;
+use sha2::{Digest as _, Sha256};
+use store_issuer::Transaction;
+use store_issuer::fund::{DueRow, NoteRow, ProofRow};
+
+use super::journal::Pen;
+use super::{FundError, Issuer};
+
+const LONGEST_REMARK: usize = 2000;
+
+/// What an officer saw.
+#[derive(Clone, Debug)]
+pub struct NewProof {
+    /// The pseudonymous number.
+    pub person: String,
+    /// The way it came.
+    pub channel: Channel,
+    /// When the person was seen or signed.
+    pub captured_at: Timestamp,
+    /// When it reached the Fund; the present when nothing is said.
+    pub received_at: Option<Timestamp>,
+    /// SHA-256 of what was seen, in lower-case hex.
+    pub digests: Vec<String>,
+    /// Who helped.
+    pub helper: Option<Helper>,
+    /// For colleagues.
+    pub remark: String,
+    /// Accepted by the officer who enters it; otherwise it waits for a colleague.
+    pub accept: bool,
+}
+
+/// A phone's answer to the Fund's question.
+pub(crate) struct PhoneAnswer<'a> {
+    /// The nine-digit number.
+    pub uid: &'a str,
+    /// Of the signed bundle.
+    pub digest: &'a [u8; 32],
+    /// When it came.
+    pub answered_at: Timestamp,
+    /// The officer's: accepted or not, and why not.
+    pub word: Option<(bool, &'a str)>,
+}
+
+/// What everybody gets for a proof, whatever the channel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// The number of the evidence.
+    pub id: String,
+    /// What the person quotes.
+    pub reference: String,
+    /// The way it came.
+    pub channel: String,
+    /// `waiting`, `accepted` or `refused`.
+    pub state: String,
+    /// When the person was seen or signed.
+    pub captured_at: Timestamp,
+    /// When it reached the Fund.
+    pub received_at: Timestamp,
+    /// The years it closed.
+    pub years: Vec<i32>,
+    /// Until when the person is covered.
+    pub valid_until: Option<NaiveDate>,
+    /// Whether this very proof had been received before.
+    pub again: bool,
+}
+
+/// A reason why somebody is not suspended for a time.
+#[derive(Clone, Debug)]
+pub struct NewHold {
+    /// The pseudonymous number.
+    pub person: String,
+    /// What kind of reason.
+    pub kind: HoldKind,
+    /// In words, for colleagues; kept apart from the journal.
+    pub reason: String,
+    /// The last day.
+    pub until: Option<NaiveDate>,
+}
+
+impl From<&ProofRow> for Receipt {
+    fn from(row: &ProofRow) -> Self {
+        Self {
+            id: row.id.clone(),
+            reference: row.reference.clone(),
+            channel: row.channel.clone(),
+            state: row.state.clone(),
+            captured_at: row.captured_at,
+            received_at: row.received_at,
+            years: row.years.split_whitespace().filter_map(|year| year.parse().ok()).collect(),
+            valid_until: row.valid_until,
+            again: false,
+        }
+    }
+}
+
+impl Issuer {
+    /// Writes a proof down and answers with its receipt. The same proof again is answered with the first receipt.
+    pub async fn enter_proof(&self, by: &Actor, new: &NewProof) -> Result<Receipt, FundError> {
+        self.pension_fund(&by.tenant)?;
+        if new.remark.chars().count() > LONGEST_REMARK {
+            return Err(FundError::Form("a remark has at most 2000 characters"));
+        }
+        sql::retry(|| async {
+            let mut tx = self.store.write("enter_fund_proof").await?;
+            let receipt = self.enter_within(&mut tx, by, new).await?;
+            tx.commit().await?;
+            Ok(receipt)
+        })
+        .await
+    }
+
+    /// The same in the caller's transaction.
+    async fn enter_within(
+        &self,
+        tx: &mut Transaction,
+        by: &Actor,
+        new: &NewProof,
+    ) -> Result<Receipt, FundError> {
+        let (tenant, now) = (by.tenant.as_str(), self.now());
+        let person = tx.find_fund_person(tenant, &new.person).await?.ok_or(FundError::Unknown)?;
+        let evidence = Evidence {
+            id: self.new_id(),
+            person: person.id.clone(),
+            channel: new.channel,
+            operator: Some(by.officer.clone()),
+            helper: new.helper.clone(),
+            captured_at: new.captured_at,
+            received_at: new.received_at.unwrap_or(now),
+            digests: new.digests.clone(),
+        };
+        evidence.check()?;
+        if evidence.received_at > now {
+            return Err(FundError::Form("the proof was received in the future"));
+        }
+        if let Some(first) = self.admit(tx, tenant, &evidence).await? {
+            let row = tx.find_fund_proof(tenant, &first).await?.ok_or(FundError::Damaged)?;
+            return Ok(Receipt { again: true, ..Receipt::from(&row) });
+        }
+        let mut pen = Pen::new(self, tenant, &person);
+        pen.event(What::ProofReceived { evidence: evidence.clone() }, now)?;
+        if new.accept {
+            pen.event(What::ProofAccepted { evidence: evidence.clone(), by: by.officer.clone() }, now)?;
+        }
+        pen.put(tx).await?;
+        let row = ProofRow {
+            id: evidence.id.clone(),
+            person: person.id.clone(),
+            year: evidence.year(),
+            channel: channel_name(evidence.channel).to_owned(),
+            state: if new.accept { "accepted" } else { "waiting" }.to_owned(),
+            captured_at: evidence.captured_at,
+            received_at: evidence.received_at,
+            reference: entitlement::reference(&Sha256::digest(&evidence.id).into()),
+            years: String::new(),
+            valid_until: None,
+            sealed: self.seal_for("proof", tenant, &evidence.id, &(&evidence, &new.remark)),
+            entered_by: by.officer.clone(),
+            decided_by: new.accept.then(|| by.officer.clone()),
+            decided_at: new.accept.then_some(now),
+        };
+        tx.insert_fund_proof(tenant, &row).await?;
+        let act = Act { action: "fund.proof.enter", target: &row.id, detail: channel_name(evidence.channel) };
+        tx.audit(by, act, now).await?;
+        self.step_person(tx, by, &person.id).await?;
+        self.receipt_of(tx, tenant, row).await
+    }
+
+    /// A colleague's decision about a proof that waits.
+    pub async fn decide_proof(
+        &self,
+        by: &Actor,
+        id: &str,
+        accept: bool,
+        reason: &str,
+    ) -> Result<Receipt, FundError> {
+        self.pension_fund(&by.tenant)?;
+        sql::retry(|| async {
+            let mut tx = self.store.write("decide_fund_proof").await?;
+            let receipt = self.decide_within(&mut tx, by, id, accept, reason).await?;
+            tx.commit().await?;
+            Ok(receipt)
+        })
+        .await
+    }
+
+    /// The same in the caller's transaction.
+    async fn decide_within(
+        &self,
+        tx: &mut Transaction,
+        by: &Actor,
+        id: &str,
+        accept: bool,
+        reason: &str,
+    ) -> Result<Receipt, FundError> {
+        if !accept && reason.trim().is_empty() {
+            return Err(FundError::Form("a refusal needs a reason"));
+        }
+        let (tenant, now) = (by.tenant.as_str(), self.now());
+        let row = tx.find_fund_proof(tenant, id).await?.ok_or(FundError::Unknown)?;
+        if row.state != "waiting" {
+            return Err(FundError::Decided);
+        }
+        let person = tx.find_fund_person(tenant, &row.person).await?.ok_or(FundError::Damaged)?;
+        let (evidence, _): (Evidence, String) = self.open_for("proof", tenant, id, &row.sealed)?;
+        let what = match accept {
+            true => What::ProofAccepted { evidence, by: by.officer.clone() },
+            false => {
+                let note = self.write_note(tx, by, &person.id, reason).await?;
+                What::ProofRefused { evidence, by: by.officer.clone(), reason: note }
+            }
+        };
+        let mut pen = Pen::new(self, tenant, &person);
+        pen.event(what, now)?;
+        pen.put(tx).await?;
+        let detail = if accept { "accepted" } else { "refused" };
+        let row = ProofRow {
+            state: detail.to_owned(),
+            decided_by: Some(by.officer.clone()),
+            decided_at: Some(now),
+            ..row
+        };
+        tx.decide_fund_proof(tenant, &row).await?;
+        tx.audit(by, Act { action: "fund.proof.decide", target: id, detail }, now).await?;
+        self.step_person(tx, by, &person.id).await?;
+        self.receipt_of(tx, tenant, row).await
+    }
+
+    /// A phone's answer is a proof like any other, for whoever is on the register: it waits from its receipt on, so that
+    /// letters stop, and an officer's word decides it. Without a word it is written down, with one decided.
+    pub(crate) async fn proof_of_phone(
+        &self,
+        tx: &mut Transaction,
+        by: &Actor,
+        answer: &PhoneAnswer<'_>,
+    ) -> Result<(), FundError> {
+        let tenant = by.tenant.as_str();
+        let mark = self.secrets.register_mark(tenant, "number", answer.uid);
+        let Some(person) = tx.find_fund_person_by_mark(tenant, &mark).await? else { return Ok(()) };
+        let digest = entitlement::journal::hex(answer.digest);
+        let known = tx.find_fund_digest(tenant, &digest).await?;
+        let waits = match &known {
+            Some((_, proof)) => {
+                tx.find_fund_proof(tenant, proof).await?.filter(|proof| proof.state == "waiting")
+            }
+            None => None,
+        };
+        match (waits, answer.word) {
+            (Some(proof), Some((accept, reason))) => {
+                self.decide_within(tx, by, &proof.id, accept, reason).await?;
+            }
+            (None, word) if known.is_none() && word.is_none_or(|(accept, _)| accept) => {
+                let new = NewProof {
+                    person: person.id,
+                    channel: Channel::OwnDevice,
+                    captured_at: answer.answered_at,
+                    received_at: Some(answer.answered_at),
+                    digests: vec![digest],
+                    helper: None,
+                    remark: String::new(),
+                    accept: word.is_some(),
+                };
+                self.enter_within(tx, by, &new).await?;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Proofs that wait for a colleague, oldest first.
+    pub async fn list_waiting_proofs(
+        &self,
+        tenant: &str,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<ProofRow>, FundError> {
+        self.pension_fund(tenant)?;
+        Ok(self.store.read().await?.list_waiting_fund_proofs(tenant, after, limit).await?)
+    }
+
+    /// Nobody suspends this person for a time.
+    pub async fn place_hold(&self, by: &Actor, new: &NewHold) -> Result<String, FundError> {
+        let hold = self.new_id();
+        self.happen(by, &new.person, "fund.hold", &new.reason, |note| What::HoldPlaced {
+            hold: hold.clone(),
+            kind: new.kind,
+            reason: note,
+            by: by.officer.clone(),
+            until: new.until,
+        })
+        .await?;
+        Ok(hold)
+    }
+
+    /// A hold is over.
+    pub async fn lift_hold(&self, by: &Actor, person: &str, hold: &str) -> Result<(), FundError> {
+        let lifted = |_| What::HoldLifted { hold: hold.to_owned(), by: by.officer.clone() };
+        self.happen(by, person, "fund.hold.lift", "", lifted).await
+    }
+
+    /// Payroll pays somebody again.
+    pub async fn payment_resumed(&self, by: &Actor, person: &str, on: NaiveDate) -> Result<(), FundError> {
+        self.happen(by, person, "fund.payment", "", |_| What::PaymentResumed { on }).await
+    }
+
+    /// Writes one event down and applies it; `words` are kept as a note, whose name the event gets.
+    async fn happen(
+        &self,
+        by: &Actor,
+        person: &str,
+        action: &'static str,
+        words: &str,
+        what: impl Fn(String) -> What + Clone,
+    ) -> Result<(), FundError> {
+        self.pension_fund(&by.tenant)?;
+        if words.chars().count() > LONGEST_REMARK {
+            return Err(FundError::Form("a reason has at most 2000 characters"));
+        }
+        sql::retry(|| async {
+            let (tenant, now) = (by.tenant.as_str(), self.now());
+            let mut tx = self.store.write("fund_event").await?;
+            let row = tx.find_fund_person(tenant, person).await?.ok_or(FundError::Unknown)?;
+            let note = match words.trim().is_empty() {
+                true => String::new(),
+                false => self.write_note(&mut tx, by, person, words).await?,
+            };
+            let mut pen = Pen::new(self, tenant, &row);
+            pen.event(what(note), now)?;
+            pen.put(&mut tx).await?;
+            tx.audit(by, Act { action, target: person, detail: "" }, now).await?;
+            self.step_person(&mut tx, by, person).await?;
+            tx.commit().await?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Keeps words about a person apart from the journal, so that they can be erased; answers with what an event says.
+    async fn write_note(
+        &self,
+        tx: &mut Transaction,
+        by: &Actor,
+        person: &str,
+        words: &str,
+    ) -> Result<String, FundError> {
+        let id = self.new_id();
+        let note = NoteRow {
+            sealed: self.seal_for("note", &by.tenant, &id, &words.trim()),
+            person: person.to_owned(),
+            written_by: by.officer.clone(),
+            written_at: self.now(),
+            id,
+        };
+        tx.insert_fund_note(&by.tenant, &note).await?;
+        Ok(format!("note {}", note.id))
+    }
+
+    /// Writes the digests down. The proof under which one stands already, if any; an error when it is another person's.
+    async fn admit(
+        &self,
+        tx: &mut Transaction,
+        tenant: &str,
+        evidence: &Evidence,
+    ) -> Result<Option<String>, FundError> {
+        let mut first = None;
+        for digest in &evidence.digests {
+            match tx.find_fund_digest(tenant, digest).await? {
+                Some((person, _)) if person != evidence.person => return Err(FundError::OfAnother),
+                Some((_, proof)) => first = first.or(Some(proof)),
+                None => {}
+            }
+        }
+        let stands_under = first.as_deref().unwrap_or(&evidence.id);
+        for digest in &evidence.digests {
+            tx.insert_fund_digest(tenant, digest, &evidence.person, stands_under).await?;
+        }
+        Ok(first)
+    }
+
+    /// Applies to one person at once what the next night would, so that a receipt says which years it closed and reminders
+    /// stop. The same rules, the same journal.
+    pub(super) async fn step_person(
+        &self,
+        tx: &mut Transaction,
+        by: &Actor,
+        person: &str,
+    ) -> Result<(), FundError> {
+        let (tenant, now) = (by.tenant.as_str(), self.now());
+        self.usual_calendars(tx, by).await?;
+        for known in self.calendars_within(tx, tenant).await? {
+            let year = known.calendar.year();
+            if year > now.year() {
+                continue;
+            }
+            tx.begin_fund_year_of(tenant, person, year, now).await?;
+            let row = tx.find_fund_person(tenant, person).await?.ok_or(FundError::Unknown)?;
+            let cycles = tx.list_fund_cycles(tenant, person).await?;
+            let mut on_hold = None;
+            for cycle in &cycles {
+                if let Stage::Suspended { since, .. } = self.open_cycle(tenant, cycle)?.stage {
+                    on_hold = on_hold.or(Some(since));
+                }
+            }
+            let Some(cycle) = cycles.into_iter().find(|cycle| cycle.year == year) else { continue };
+            self.step_cycle(tx, tenant, &DueRow { person: row, cycle }, (&known, on_hold, now)).await?;
+        }
+        Ok(())
+    }
+
+    /// Which years the proof closed, and until when the person is covered: the last day of the next year's window.
+    async fn receipt_of(
+        &self,
+        tx: &mut Transaction,
+        tenant: &str,
+        row: ProofRow,
+    ) -> Result<Receipt, FundError> {
+        let mut years = Vec::new();
+        for cycle in tx.list_fund_cycles(tenant, &row.person).await? {
+            let record = self.open_cycle(tenant, &cycle)?;
+            if record.proof.is_some_and(|proof| proof.evidence == row.id) {
+                years.push(record.year);
+            }
+        }
+        let calendars = self.calendars_within(tx, tenant).await?;
+        let valid_until = years.last().map(|last| {
+            let next = calendars.iter().find(|known| known.calendar.year() == last + 1);
+            let usual = NaiveDate::from_ymd_opt(last.saturating_add(1), 12, 31).unwrap_or(NaiveDate::MAX);
+            next.map_or(usual, |known| known.calendar.dates().due)
+        });
+        let shown: Vec<String> = years.iter().map(ToString::to_string).collect();
+        let row = ProofRow { years: shown.join(" "), valid_until, ..row };
+        tx.close_with_fund_proof(tenant, &row).await?;
+        Ok(Receipt::from(&row))
+    }
+}
+
+/// As it stands in the database and in messages.
+pub(crate) const fn channel_name(channel: Channel) -> &'static str {
+    match channel {
+        Channel::OwnDevice => "own-device",
+        Channel::Kiosk => "kiosk",
+        Channel::Paper => "paper",
+        Channel::Upload => "upload",
+        Channel::Letter => "letter",
+        Channel::Visit => "visit",
+        Channel::VideoCall => "video-call",
+        Channel::Authority => "authority",
+    }
+}
+
+/// The channel of a name.
+pub(crate) fn channel_of(name: &str) -> Option<Channel> {
+    Channel::ALL.into_iter().find(|channel| channel_name(*channel) == name)
+}

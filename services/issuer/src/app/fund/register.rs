@@ -1,0 +1,491 @@
+//! The pension system's file: read, compared, looked at, confirmed, worked off in steps that survive a crash.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use clock::Timestamp;
+use entitlement::cycle::What;
+use entitlement::journal::beginning;
+use issuance::Actor;
+use issuance::audit::Act;
+use issuance::import::{
+    BadRow, File, ListedRow, Registered, RowFault, SheetError, faults_csv, register, register_headings,
+    register_rows,
+};
+use sha2::{Digest as _, Sha256};
+use store_issuer::Transaction;
+use store_issuer::fund::{PersonRow, RegisterCounts, RegisterImport, RegisterRow};
+
+use super::journal::Pen;
+use super::people::{birth_year, facts_of};
+use super::{FundError, Issuer};
+
+/// Rows in one transaction.
+const STEP: u32 = 200;
+const PAGE: u32 = 5000;
+const LONGEST_FILE_NAME: usize = 120;
+/// A machine ends nobody's benefit in masses: one in so many of the register, and always so few, are within reason.
+const ONE_IN: u64 = 50;
+const ALWAYS_WITHIN_REASON: u64 = 20;
+
+/// Where rows come from.
+#[derive(Clone, Copy, Debug)]
+pub enum RegisterSource<'a> {
+    /// CSV or a workbook.
+    Sheet { name: &'a str, file: File<'a> },
+    /// Cells under the usual headings; the digest is of the message they came in.
+    Rows { name: &'a str, rows: &'a [Vec<String>], digest: [u8; 32] },
+}
+
+/// A file with what it would change.
+#[derive(Clone, Debug)]
+pub struct RegisterPreview {
+    /// The file.
+    pub import: RegisterImport,
+    /// How many rows of which kind.
+    pub counts: RegisterCounts,
+    /// Whether so many would end that a second person confirms it.
+    pub braked: bool,
+    /// The first rows that were left out, with line, column and reason.
+    pub faults: Vec<RowFault>,
+    /// The first rows that change something: line, name, and what changes.
+    pub changes: Vec<(u64, String, Vec<&'static str>)>,
+}
+
+/// What a good row holds until it is worked off.
+type Content = (Registered, Vec<String>);
+
+impl Issuer {
+    /// Reads a file and keeps every row of it, good or bad. The same file again, as long as none came after it, is the same
+    /// import.
+    pub async fn upload_register(&self, by: &Actor, source: RegisterSource<'_>) -> Result<String, FundError> {
+        self.pension_fund(&by.tenant)?;
+        let now = self.now();
+        let (name, digest, headings, rows) = read(source, now.date_naive())?;
+        let standing = self.standing(&by.tenant).await?;
+        let absent = {
+            let named = rows.iter().filter_map(|row| row.outcome.as_ref().ok());
+            let named: std::collections::BTreeSet<String> =
+                named.map(|row| self.secrets.register_mark(&by.tenant, "number", &row.uid)).collect();
+            standing.keys().filter(|mark| !named.contains(*mark)).count() as u64
+        };
+        let import = RegisterImport {
+            id: self.new_id(),
+            digest,
+            file_name: name.chars().filter(|c| !c.is_control()).take(LONGEST_FILE_NAME).collect(),
+            headings,
+            state: "preview".to_owned(),
+            absent,
+            created_by: by.officer.clone(),
+            created_at: now,
+            confirmed_by: None,
+            finished_at: None,
+        };
+        let rows: Vec<RegisterRow> =
+            rows.iter().map(|row| self.register_row(&by.tenant, &import.id, row, &standing, now)).collect();
+        sql::retry(|| async {
+            let mut tx = self.store.write("upload_register").await?;
+            if let Some(same) = tx.find_same_fund_import(&by.tenant, &digest).await? {
+                return Ok(same.id);
+            }
+            tx.insert_fund_import(&by.tenant, &import).await?;
+            for row in &rows {
+                tx.insert_fund_import_row(&by.tenant, &import.id, row).await?;
+            }
+            let act = Act { action: "fund.register.upload", target: &import.id, detail: "" };
+            tx.audit(by, act, now).await?;
+            tx.commit().await?;
+            Ok(import.id.clone())
+        })
+        .await
+    }
+
+    /// The register by the marks of its numbers.
+    async fn standing(&self, tenant: &str) -> Result<BTreeMap<String, PersonRow>, FundError> {
+        let mut tx = self.store.read().await?;
+        let (mut standing, mut after) = (BTreeMap::new(), String::new());
+        loop {
+            let page = tx.list_fund_people_by_mark(tenant, &after, PAGE).await?;
+            let Some(last) = page.last() else { return Ok(standing) };
+            after.clone_from(&last.number_mark);
+            standing.extend(page.into_iter().map(|person| {
+                // What is sealed is not needed for comparing, and 74,000 of them are large.
+                let lean = PersonRow { sealed: Vec::new(), facts: Vec::new(), ..person };
+                (lean.number_mark.clone(), lean)
+            }));
+        }
+    }
+
+    fn register_row(
+        &self,
+        tenant: &str,
+        import: &str,
+        row: &ListedRow<Registered>,
+        standing: &BTreeMap<String, PersonRow>,
+        now: Timestamp,
+    ) -> RegisterRow {
+        let purpose = format!("{import}/{}", row.line);
+        match &row.outcome {
+            Ok(good) => {
+                let mark = self.secrets.register_mark(tenant, "number", &good.uid);
+                let known = standing.get(&mark);
+                let difference = match known {
+                    None => "new",
+                    Some(known) if known.content_mark == self.content_mark(tenant, good) => "same",
+                    Some(known) if ends(known, good, now.date_naive()) => "ends",
+                    Some(_) => "changed",
+                };
+                let content: Content = (good.clone(), row.fields.clone());
+                RegisterRow {
+                    line: row.line,
+                    state: "good".to_owned(),
+                    difference: difference.to_owned(),
+                    person: known.map(|known| known.id.clone()),
+                    sealed: self.seal_for("row", tenant, &purpose, &content),
+                }
+            }
+            Err(bad) => RegisterRow {
+                line: row.line,
+                state: "bad".to_owned(),
+                difference: String::new(),
+                person: None,
+                sealed: self.seal_for("row", tenant, &purpose, bad),
+            },
+        }
+    }
+
+    fn content_mark(&self, tenant: &str, registered: &Registered) -> String {
+        let content = serde_json::to_string(registered).unwrap_or_default();
+        self.secrets.register_mark(tenant, "content", &content)
+    }
+
+    /// What a file would change, or has changed.
+    pub async fn register_preview(&self, tenant: &str, id: &str) -> Result<RegisterPreview, FundError> {
+        const SHOWN: u32 = 50;
+        self.pension_fund(tenant)?;
+        let mut tx = self.store.read().await?;
+        let import = tx.find_fund_import(tenant, id).await?.ok_or(FundError::Unknown)?;
+        let counts = tx.count_fund_import_rows(tenant, id).await?;
+        let people = tx.count_fund_people(tenant).await?;
+        let mut faults = Vec::new();
+        for row in tx.list_fund_import_rows(tenant, id, "bad", 0, SHOWN).await? {
+            let bad: BadRow = self.open_for("row", tenant, &format!("{id}/{}", row.line), &row.sealed)?;
+            faults.extend(bad.faults);
+        }
+        let (mut changes, mut after) = (Vec::new(), 0);
+        while changes.len() < SHOWN as usize {
+            let rows = tx.list_fund_import_rows(tenant, id, "good", after, PAGE).await?;
+            let Some(last) = rows.last() else { break };
+            after = last.line;
+            for row in rows.iter().filter(|row| row.difference != "same").take(SHOWN as usize - changes.len())
+            {
+                let (new, _): Content =
+                    self.open_for("row", tenant, &format!("{id}/{}", row.line), &row.sealed)?;
+                let old = match &row.person {
+                    Some(person) => tx.find_fund_person(tenant, person).await?,
+                    None => None,
+                };
+                let old = old.map(|old| self.open_fund_person(tenant, &old)).transpose()?;
+                let what = old.map_or_else(|| vec!["new"], |old| differences(&old.registered, &new));
+                changes.push((row.line, format!("{} {}", new.given_name, new.family_name), what));
+            }
+        }
+        let braked = import.state == "preview" && is_braked(counts.ends, people);
+        Ok(RegisterPreview { import, counts, braked, faults, changes })
+    }
+
+    /// Newest first.
+    pub async fn list_register_imports(
+        &self,
+        tenant: &str,
+        limit: u32,
+    ) -> Result<Vec<RegisterImport>, FundError> {
+        self.pension_fund(tenant)?;
+        Ok(self.store.read().await?.list_fund_imports(tenant, limit).await?)
+    }
+
+    /// From here on the good rows are worked off, whatever happens to this program. Confirming again changes nothing. A file
+    /// that would end unusually many needs a person who did not hand it in.
+    pub async fn confirm_register(&self, by: &Actor, id: &str) -> Result<(), FundError> {
+        self.pension_fund(&by.tenant)?;
+        sql::retry(|| async {
+            let now = self.now();
+            let mut tx = self.store.write("confirm_register").await?;
+            let import = tx.find_fund_import(&by.tenant, id).await?.ok_or(FundError::Unknown)?;
+            match import.state.as_str() {
+                "preview" => {}
+                "confirmed" | "finished" => return Ok(()),
+                _ => return Err(FundError::Closed),
+            }
+            let ends = tx.count_fund_import_rows(&by.tenant, id).await?.ends;
+            let people = tx.count_fund_people(&by.tenant).await?;
+            let alone = import.created_by == by.officer || issuance::client_of(&by.officer).is_some();
+            if alone && is_braked(ends, people) {
+                return Err(FundError::Brake { ends, people, one_in: ONE_IN });
+            }
+            if !tx.confirm_fund_import(&by.tenant, id, &by.officer).await? {
+                return Err(FundError::Closed);
+            }
+            tx.audit(by, Act { action: "fund.register.confirm", target: id, detail: "" }, now).await?;
+            tx.commit().await?;
+            Ok(())
+        })
+        .await?;
+        self.imports.notify_one();
+        Ok(())
+    }
+
+    /// Erases a file that waits.
+    pub async fn discard_register(&self, by: &Actor, id: &str) -> Result<(), FundError> {
+        self.pension_fund(&by.tenant)?;
+        sql::retry(|| async {
+            let now = self.now();
+            let mut tx = self.store.write("discard_register").await?;
+            if !tx.discard_fund_import(&by.tenant, id, now).await? {
+                return Err(FundError::Closed);
+            }
+            tx.audit(by, Act { action: "fund.register.discard", target: id, detail: "" }, now).await?;
+            tx.commit().await?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// The rows that were not accepted, as a file to correct and send again.
+    pub async fn register_faults_file(&self, tenant: &str, id: &str) -> Result<Vec<u8>, FundError> {
+        self.pension_fund(tenant)?;
+        let mut tx = self.store.read().await?;
+        let import = tx.find_fund_import(tenant, id).await?.ok_or(FundError::Unknown)?;
+        let (mut bad, mut after) = (Vec::new(), 0);
+        loop {
+            let rows = tx.list_fund_import_rows(tenant, id, "bad", after, PAGE).await?;
+            let Some(last) = rows.last() else { break };
+            after = last.line;
+            for row in rows {
+                let opened: BadRow =
+                    self.open_for("row", tenant, &format!("{id}/{}", row.line), &row.sealed)?;
+                bad.push((row.line, opened));
+            }
+        }
+        Ok(faults_csv(&import.headings, bad.iter().map(|(line, row)| (*line, row))))
+    }
+
+    /// Takes every confirmed file to its end, in steps of one transaction each.
+    pub async fn work_off_registers(&self) -> Result<(), FundError> {
+        const AT_ONCE: u32 = 20;
+        loop {
+            let running = self.store.read().await?.running_fund_imports(AT_ONCE).await?;
+            if running.is_empty() {
+                return Ok(());
+            }
+            for (tenant, id) in running {
+                while self.work_off_register_step(&tenant, &id).await? {}
+            }
+        }
+    }
+
+    async fn work_off_register_step(&self, tenant: &str, id: &str) -> Result<bool, FundError> {
+        sql::retry(|| async {
+            let now = self.now();
+            let mut tx = self.store.write("work_off_register").await?;
+            let import = tx.find_fund_import(tenant, id).await?.ok_or(FundError::Unknown)?;
+            if import.state != "confirmed" {
+                return Ok(false);
+            }
+            let by = import.confirmed_by.unwrap_or(import.created_by);
+            let by = Actor { tenant: tenant.to_owned(), officer: by };
+            let rows = tx.list_fund_import_rows(tenant, id, "good", 0, STEP).await?;
+            for row in &rows {
+                self.work_off_person(&mut tx, &by, id, row, now).await?;
+            }
+            let more = rows.len() == STEP as usize;
+            if !more && tx.finish_fund_import(tenant, id, now).await? {
+                tx.audit(&by, Act { action: "fund.register.finish", target: id, detail: "" }, now).await?;
+            }
+            tx.commit().await?;
+            Ok(more)
+        })
+        .await
+    }
+
+    /// Row, person and journal change together or not at all.
+    async fn work_off_person(
+        &self,
+        tx: &mut Transaction,
+        by: &Actor,
+        import: &str,
+        row: &RegisterRow,
+        now: Timestamp,
+    ) -> Result<(), FundError> {
+        let tenant = by.tenant.as_str();
+        let purpose = format!("{import}/{}", row.line);
+        let (new, fields): Content = self.open_for("row", tenant, &purpose, &row.sealed)?;
+        let mark = self.secrets.register_mark(tenant, "number", &new.uid);
+        let known = tx.find_fund_person_by_mark(tenant, &mark).await?;
+        let content_mark = self.content_mark(tenant, &new);
+        let id = match &known {
+            None => self.put_new_person(tx, by, &new, (mark, content_mark), now).await?,
+            Some(known) if known.content_mark == content_mark => known.id.clone(),
+            Some(known) if known.end_told && new.benefit_until.is_none_or(|day| day >= now.date_naive()) => {
+                let reason = "the benefit of this person has ended; a new benefit has a number of its own";
+                let fault =
+                    RowFault { line: row.line, column: None, heading: String::new(), reason: reason.into() };
+                let bad = BadRow { fields, faults: vec![fault] };
+                let sealed = self.seal_for("row", tenant, &purpose, &bad);
+                return Ok(tx.fund_import_row_failed(tenant, import, row.line, &sealed).await?);
+            }
+            Some(known) => self.put_changed_person(tx, by, known, &new, content_mark).await?,
+        };
+        Ok(tx.fund_import_row_done(tenant, import, row.line, &id).await?)
+    }
+
+    async fn put_new_person(
+        &self,
+        tx: &mut Transaction,
+        by: &Actor,
+        new: &Registered,
+        (number_mark, content_mark): (String, String),
+        now: Timestamp,
+    ) -> Result<String, FundError> {
+        let id = self.new_pseudonym();
+        let person = PersonRow {
+            head: beginning(&id),
+            last_seq: 0,
+            last_entry: 0,
+            number_mark,
+            end_told: false,
+            created_at: now,
+            ..self.person_row(&by.tenant, &id, new, content_mark)?
+        };
+        tx.insert_fund_person(&by.tenant, &person).await?;
+        if let Some(on) = new.died_on {
+            let mut pen = Pen::new(self, &by.tenant, &person);
+            pen.event(What::DeathConfirmed { on, by: by.officer.clone() }, now)?;
+            pen.put(tx).await?;
+        }
+        Ok(id)
+    }
+
+    async fn put_changed_person(
+        &self,
+        tx: &mut Transaction,
+        by: &Actor,
+        known: &PersonRow,
+        new: &Registered,
+        content_mark: String,
+    ) -> Result<String, FundError> {
+        let now = self.now();
+        let person = PersonRow {
+            head: known.head,
+            last_seq: known.last_seq,
+            last_entry: known.last_entry,
+            number_mark: known.number_mark.clone(),
+            end_told: known.end_told,
+            created_at: known.created_at,
+            ..self.person_row(&by.tenant, &known.id, new, content_mark)?
+        };
+        tx.replace_fund_person(&by.tenant, &person).await?;
+        let what = match (known.died_on, new.died_on) {
+            (None, Some(on)) => Some(What::DeathConfirmed { on, by: by.officer.clone() }),
+            (Some(_), None) => Some(What::DeathWithdrawn { by: by.officer.clone() }),
+            (Some(_), Some(_)) | (None, None) => None,
+        };
+        if let Some(what) = what {
+            let mut pen = Pen::new(self, &by.tenant, &person);
+            pen.event(what, now)?;
+            pen.put(tx).await?;
+        }
+        Ok(person.id)
+    }
+
+    /// The columns that follow from what the register says; the others are the caller's.
+    fn person_row(
+        &self,
+        tenant: &str,
+        id: &str,
+        new: &Registered,
+        content_mark: String,
+    ) -> Result<PersonRow, FundError> {
+        let now = self.now();
+        Ok(PersonRow {
+            id: id.to_owned(),
+            number_mark: String::new(),
+            country: new.country.clone(),
+            language: new.language.clone(),
+            track: if new.two_track { "two" } else { "one" }.to_owned(),
+            birth_year: birth_year(new),
+            benefit_until: new.benefit_until,
+            died_on: new.died_on,
+            end_told: false,
+            content_mark,
+            sealed: self.seal_for("person", tenant, id, new),
+            facts: self.seal_for("facts", tenant, id, &facts_of(id, new)?),
+            last_seq: 0,
+            last_entry: 0,
+            head: [0; 32],
+            created_at: now,
+            updated_at: now,
+        })
+    }
+
+    /// Ten letters and digits that are not mistaken for one another; 50 random bits.
+    fn new_pseudonym(&self) -> String {
+        const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+        let mut random = [0; 10];
+        self.entropy.fill(&mut random);
+        let letter =
+            |byte: &u8| ALPHABET.get(usize::from(byte & 0x1f)).map_or('0', |letter| char::from(*letter));
+        let text: String = random.iter().map(letter).collect();
+        let (first, second) = text.split_at(5);
+        format!("{first}-{second}")
+    }
+}
+
+/// Name, digest, headings and rows of a source.
+type Read<'a> = (&'a str, [u8; 32], Vec<String>, Vec<ListedRow<Registered>>);
+
+fn read(source: RegisterSource<'_>, today: NaiveDate) -> Result<Read<'_>, SheetError> {
+    match source {
+        RegisterSource::Sheet { name, file } => {
+            let sheet = file.sheet.unwrap_or_default().trim();
+            let digest = Sha256::new().chain_update(file.bytes).chain_update(sheet).finalize().into();
+            let listing = register(file, today)?;
+            Ok((name, digest, listing.headings, listing.rows))
+        }
+        RegisterSource::Rows { name, rows, digest } => {
+            Ok((name, digest, register_headings(), register_rows(rows.to_vec(), today)?))
+        }
+    }
+}
+
+/// A death, or an end of the benefit that has come, which the register did not know.
+fn ends(known: &PersonRow, new: &Registered, today: NaiveDate) -> bool {
+    let over = |day: Option<NaiveDate>| day.is_some_and(|day| day < today);
+    (known.died_on.is_none() && new.died_on.is_some())
+        || (!over(known.benefit_until) && over(new.benefit_until))
+}
+
+fn is_braked(ends: u64, people: u64) -> bool {
+    ends > ALWAYS_WITHIN_REASON && ends.saturating_mul(ONE_IN) > people
+}
+
+/// What is another, by the names of the columns; values stay where they are.
+fn differences(old: &Registered, new: &Registered) -> Vec<&'static str> {
+    let pairs = [
+        ("given_name", old.given_name != new.given_name),
+        ("family_name", old.family_name != new.family_name),
+        ("birth_date", old.birth_date != new.birth_date),
+        ("country", old.country != new.country),
+        ("language", old.language != new.language),
+        ("track", old.two_track != new.two_track),
+        ("address", old.address != new.address),
+        ("email", old.email != new.email),
+        ("medium", old.medium != new.medium),
+        ("utc_offset_minutes", old.utc_offset_minutes != new.utc_offset_minutes),
+        ("in_payment_since", old.in_payment_since != new.in_payment_since),
+        ("benefit_until", old.benefit_until != new.benefit_until),
+        ("end_reason", old.end_reason != new.end_reason),
+        ("died_on", old.died_on != new.died_on),
+    ];
+    pairs.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name).collect()
+}

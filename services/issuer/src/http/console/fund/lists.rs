@@ -1,0 +1,226 @@
+//! Lists for payroll: prepared by one, approved by two others.
+
+use actix_web::web::{Data, Form, Path, Query, ServiceConfig};
+use actix_web::{HttpResponse, get, post};
+use askama::Template;
+use issuance::Permission;
+use serde::Deserialize;
+use web::Problem;
+use web::page::{Shell, html, see_other};
+
+use super::register::attachment;
+use super::{Asked, day, said};
+use crate::app::{Issuer, SuspensionView};
+use crate::http::console::session::{Approve, Issue, May, SeePeople};
+use crate::http::console::view::{Badge, Place, When, counted, grouped, shell};
+use crate::http::problem;
+
+const LISTS: u32 = 24;
+/// How many names a page shows; the file has them all.
+const SHOWN: usize = 200;
+
+pub(super) fn configure(config: &mut ServiceConfig) {
+    config
+        .service(list_lists)
+        .service(prepare)
+        .service(payroll_csv)
+        .service(payroll_jws)
+        .service(list_page)
+        .service(approve)
+        .service(withdraw);
+}
+
+#[derive(Template)]
+#[template(path = "console/fund_lists.html")]
+struct ListsPage {
+    shell: Shell,
+    lists: Vec<ListLine>,
+    year: i32,
+    payroll: String,
+    issues: bool,
+}
+
+struct ListLine {
+    id: String,
+    year: i32,
+    payroll: String,
+    badge: Badge,
+    entries: String,
+    held_out: String,
+    at: When,
+}
+
+fn state(state: &str) -> Badge {
+    let (class, text) = match state {
+        "prepared" => ("waiting", "To approve"),
+        "approved" => ("success", "Approved"),
+        _ => ("plain", "Withdrawn"),
+    };
+    Badge { class, text }
+}
+
+#[get("/fund/lists")]
+async fn list_lists(officer: May<SeePeople>, app: Data<Issuer>) -> Result<HttpResponse, Problem> {
+    let tenant = officer.tenant.id.as_str();
+    let lists = app.list_fund_lists(tenant, LISTS).await?;
+    let calendars = app.fund_calendars(tenant).await?;
+    // Usually the list is for the year whose grace ends now.
+    let today = app.today();
+    let wanted = calendars.iter().rev().find(|known| known.calendar.dates().grace <= today);
+    let wanted = wanted.or(calendars.first());
+    html(&ListsPage {
+        shell: shell(&officer, Place::Fund),
+        lists: lists
+            .into_iter()
+            .map(|row| ListLine {
+                badge: state(&row.state),
+                year: row.year,
+                payroll: row.payroll.to_string(),
+                entries: grouped(row.entries),
+                held_out: grouped(row.held_out),
+                at: row.prepared_at.into(),
+                id: row.id,
+            })
+            .collect(),
+        year: wanted.map_or(chrono::Datelike::year(&today), |known| known.calendar.year()),
+        payroll: wanted.map_or(today, |known| known.calendar.dates().payroll).max(today).to_string(),
+        issues: officer.roles.may(Permission::Issue),
+    })
+}
+
+#[derive(Deserialize)]
+struct Order {
+    year: i32,
+    payroll: String,
+}
+
+#[post("/fund/lists")]
+async fn prepare(officer: May<Issue>, form: Form<Order>, app: Data<Issuer>) -> Result<HttpResponse, Problem> {
+    let id = app.prepare_list(&officer.actor(), form.year, day(&form.payroll)?).await?;
+    Ok(see_other(&format!("/console/fund/lists/{id}")))
+}
+
+#[derive(Template)]
+#[template(path = "console/fund_list.html")]
+struct ListPage {
+    shell: Shell,
+    id: String,
+    year: i32,
+    payroll: String,
+    badge: Badge,
+    digest: String,
+    by: String,
+    at: When,
+    entries_words: String,
+    held_words: String,
+    entries: Vec<(String, String)>,
+    held: Vec<(String, String)>,
+    more: usize,
+    approvals: Vec<(String, When)>,
+    waits: bool,
+    approved: bool,
+    may_approve: bool,
+    issues: bool,
+    done: Option<&'static str>,
+}
+
+#[get("/fund/lists/{id}")]
+async fn list_page(
+    officer: May<SeePeople>,
+    id: Path<String>,
+    asked: Query<Asked>,
+    app: Data<Issuer>,
+) -> Result<HttpResponse, Problem> {
+    let SuspensionView { row, list, notes } = app.fund_list(&officer.tenant.id, &id).await?;
+    let names = app.officer_names(&officer.tenant.id).await.map_err(|error| problem::store(&error))?;
+    let name = |id: &String| names.get(id).cloned().unwrap_or_else(|| "Passerelle".to_owned());
+    let waits = row.state == "prepared";
+    let mine = list.prepared_by == officer.id || list.approvals().iter().any(|(by, _)| *by == officer.id);
+    html(&ListPage {
+        shell: shell(&officer, Place::Fund),
+        year: row.year,
+        payroll: row.payroll.to_string(),
+        badge: state(&row.state),
+        by: name(&row.prepared_by),
+        at: row.prepared_at.into(),
+        entries_words: counted(row.entries, "person", "people"),
+        held_words: counted(row.held_out, "person", "people"),
+        entries: list
+            .entries
+            .iter()
+            .take(SHOWN)
+            .map(|it| (it.person.clone(), it.notice_on.to_string()))
+            .collect(),
+        held: list
+            .held_out
+            .iter()
+            .take(SHOWN)
+            .map(|it| (it.person.clone(), spoken(&it.why, &notes)))
+            .collect(),
+        more: list.entries.len().saturating_sub(SHOWN),
+        approvals: list.approvals().iter().map(|(by, at)| (name(by), (*at).into())).collect(),
+        waits,
+        approved: row.state == "approved",
+        may_approve: waits && !mine && officer.roles.may(Permission::Approve),
+        issues: officer.roles.may(Permission::Issue),
+        done: said(
+            asked.done.as_deref(),
+            &[
+                ("approved", "Your approval is written down."),
+                ("withdrawn", "The list is withdrawn. Nobody was suspended by it."),
+            ],
+        ),
+        digest: row.digest,
+        id: row.id,
+    })
+}
+
+/// A reason with the words of the note it names.
+fn spoken(why: &str, notes: &[(String, String)]) -> String {
+    notes
+        .iter()
+        .fold(why.to_owned(), |why, (id, words)| why.replace(&format!("note {id}"), &format!("“{words}”")))
+}
+
+#[derive(Deserialize)]
+struct Approval {
+    digest: String,
+}
+
+/// The digest says what was looked at: a list that was prepared anew has another.
+#[post("/fund/lists/{id}/approve")]
+async fn approve(
+    officer: May<Approve>,
+    id: Path<String>,
+    form: Form<Approval>,
+    app: Data<Issuer>,
+) -> Result<HttpResponse, Problem> {
+    app.approve_list(&officer.actor(), &id, &form.digest).await?;
+    Ok(see_other(&format!("/console/fund/lists/{id}?done=approved")))
+}
+
+#[post("/fund/lists/{id}/withdraw")]
+async fn withdraw(officer: May<Issue>, id: Path<String>, app: Data<Issuer>) -> Result<HttpResponse, Problem> {
+    app.withdraw_list(&officer.actor(), &id).await?;
+    Ok(see_other(&format!("/console/fund/lists/{id}?done=withdrawn")))
+}
+
+#[get("/fund/lists/{id}/payroll.csv")]
+async fn payroll_csv(
+    officer: May<Issue>,
+    id: Path<String>,
+    app: Data<Issuer>,
+) -> Result<HttpResponse, Problem> {
+    let file = app.payroll_file(&officer.actor(), &id).await?;
+    Ok(attachment("text/csv; charset=utf-8", "payroll.csv", file.csv))
+}
+
+#[get("/fund/lists/{id}/payroll.jws")]
+async fn payroll_jws(
+    officer: May<Issue>,
+    id: Path<String>,
+    app: Data<Issuer>,
+) -> Result<HttpResponse, Problem> {
+    let file = app.payroll_file(&officer.actor(), &id).await?;
+    Ok(attachment("application/jose", "payroll.jws", file.jws.into_bytes()))
+}

@@ -1,0 +1,298 @@
+//! One person's page: each year where it stands, everything that happened, receipts, holds.
+
+use std::collections::HashMap;
+
+use actix_web::web::{Data, Form, Path, Query, ServiceConfig};
+use actix_web::{HttpResponse, get, post};
+use askama::Template;
+use entitlement::cycle::{HoldKind, PersonYear};
+use entitlement::journal::Public;
+use issuance::Permission;
+use serde::Deserialize;
+use web::Problem;
+use web::page::{Shell, html, see_other};
+
+use super::{Asked, badge, day, said, title};
+use crate::app::{FundError, FundPersonPage, Issuer, JournalLine, NewHold, Receipt};
+use crate::http::console::session::{Audit, Issue, May, Officer, SeePeople};
+use crate::http::console::view::{Badge, Place, When, shell};
+use crate::http::problem;
+
+pub(super) fn configure(config: &mut ServiceConfig) {
+    config.service(person_page).service(journal_file).service(place_hold).service(lift_hold);
+}
+
+#[derive(Template)]
+#[template(path = "console/fund_person.html")]
+struct PersonPage {
+    shell: Shell,
+    id: String,
+    name: String,
+    facts: Vec<(&'static str, String)>,
+    years: Vec<YearCard>,
+    receipts: Vec<ReceiptLine>,
+    timeline: Vec<Moment>,
+    open: Vec<(String, String)>,
+    today: String,
+    issues: bool,
+    audits: bool,
+    done: Option<&'static str>,
+}
+
+struct YearCard {
+    year: i32,
+    badge: Badge,
+    proof: Option<String>,
+    waiting: usize,
+    notice: Option<String>,
+    holds: Vec<(String, String)>,
+    cases: Vec<String>,
+}
+
+pub(super) struct ReceiptLine {
+    pub id: String,
+    pub reference: String,
+    pub channel: String,
+    pub badge: Badge,
+    pub captured: When,
+    pub received: When,
+    pub years: String,
+    pub until: String,
+    pub waiting: bool,
+}
+
+struct Moment {
+    class: &'static str,
+    at: When,
+    text: String,
+    more: Vec<String>,
+}
+
+#[get("/fund/people/{person}")]
+async fn person_page(
+    officer: May<SeePeople>,
+    person: Path<String>,
+    asked: Query<Asked>,
+    app: Data<Issuer>,
+) -> Result<HttpResponse, Problem> {
+    let tenant = officer.tenant.id.as_str();
+    let page = app.fund_person_page(tenant, &person).await?;
+    let names = app.officer_names(tenant).await.map_err(|error| problem::store(&error))?;
+    html(&PersonPage::new(&officer, page, &names, app.today(), asked.done.as_deref()))
+}
+
+impl PersonPage {
+    fn new(
+        officer: &Officer,
+        page: FundPersonPage,
+        names: &HashMap<String, String>,
+        today: chrono::NaiveDate,
+        done: Option<&str>,
+    ) -> Self {
+        let words = Words { names, notes: &page.notes };
+        let registered = &page.person.registered;
+        let told = |text: Option<String>| text.unwrap_or_else(|| "not told".to_owned());
+        let date = |day: Option<chrono::NaiveDate>| told(day.map(|day| day.to_string()));
+        Self {
+            shell: shell(officer, Place::Fund),
+            name: format!("{} {}", registered.given_name, registered.family_name),
+            facts: vec![
+                ("Number", registered.uid.clone()),
+                ("Pseudonymous number", page.person.id.clone()),
+                ("Born", registered.birth_date.to_string()),
+                ("Declared country", registered.country.clone()),
+                ("Track", if registered.two_track { "two-track" } else { "one-track" }.to_owned()),
+                ("Language", registered.language.clone()),
+                ("Address", told(registered.address.as_ref().map(|text| text.replace('|', ", ")))),
+                ("In payment since", date(registered.in_payment_since)),
+                ("Benefit until", registered.benefit_until.map_or("open".to_owned(), |day| day.to_string())),
+                ("Died", registered.died_on.map_or("no".to_owned(), |day| day.to_string())),
+            ],
+            years: page.years.iter().rev().map(|year| YearCard::new(year, &words)).collect(),
+            receipts: page.receipts.iter().map(ReceiptLine::from).collect(),
+            timeline: page.journal.iter().rev().map(|line| Moment::new(line, &words)).collect(),
+            open: page
+                .effects
+                .iter()
+                .filter(|effect| effect.done_at.is_none())
+                .map(|effect| (effect.kind.replace('-', " "), effect.year.to_string()))
+                .collect(),
+            today: today.to_string(),
+            issues: officer.roles.may(Permission::Issue),
+            audits: officer.roles.may(Permission::Audit),
+            done: said(
+                done,
+                &[
+                    ("proof", "The proof is written down. The receipt below says which years it closed."),
+                    (
+                        "again",
+                        "This very proof had been received before. The receipt below is the first one.",
+                    ),
+                    ("hold", "The hold stands: nobody suspends this person meanwhile."),
+                    ("lifted", "The hold is lifted."),
+                    ("decided", "The decision is written down."),
+                ],
+            ),
+            id: page.person.id,
+        }
+    }
+}
+
+/// Names of officers and words of notes, which events name by number.
+struct Words<'a> {
+    names: &'a HashMap<String, String>,
+    notes: &'a [(String, String)],
+}
+
+impl Words<'_> {
+    fn spoken(&self, detail: &str) -> String {
+        let mut text = detail.to_owned();
+        for (id, words) in self.notes {
+            text = text.replace(&format!("note {id}"), &format!("“{words}”"));
+        }
+        for (id, name) in self.names {
+            text = text.replace(id, name);
+        }
+        text
+    }
+}
+
+impl YearCard {
+    fn new(record: &PersonYear, words: &Words<'_>) -> Self {
+        Self {
+            year: record.year,
+            badge: badge(record.stage.name()),
+            proof: record
+                .proof
+                .as_ref()
+                .map(|proof| format!("{:?}, made {}", proof.channel, proof.captured_at.date_naive())),
+            waiting: record.waiting.len(),
+            notice: record.notice_on.map(|day| day.to_string()),
+            holds: record
+                .holds
+                .iter()
+                .map(|(id, hold)| {
+                    let until = hold.until.map_or(String::new(), |day| format!(", until {day}"));
+                    (id.clone(), words.spoken(&format!("{:?}: {}{until}", hold.kind, hold.reason)))
+                })
+                .collect(),
+            cases: record.cases.values().map(|kind| format!("{kind:?}")).collect(),
+        }
+    }
+}
+
+impl From<&Receipt> for ReceiptLine {
+    fn from(receipt: &Receipt) -> Self {
+        let years: Vec<String> = receipt.years.iter().map(ToString::to_string).collect();
+        let (class, text) = match receipt.state.as_str() {
+            "accepted" => ("success", "Accepted"),
+            "refused" => ("error", "Refused"),
+            _ => ("waiting", "Waits"),
+        };
+        Self {
+            id: receipt.id.clone(),
+            reference: receipt.reference.clone(),
+            channel: receipt.channel.replace('-', " "),
+            badge: Badge { class, text },
+            captured: receipt.captured_at.into(),
+            received: receipt.received_at.into(),
+            years: years.join(", "),
+            until: receipt.valid_until.map_or(String::new(), |day| day.to_string()),
+            waiting: receipt.state == "waiting",
+        }
+    }
+}
+
+impl Moment {
+    fn new(line: &JournalLine, words: &Words<'_>) -> Self {
+        match &line.public {
+            Public::Event { name, .. } => Self {
+                class: "info",
+                at: line.at.into(),
+                text: sentence(name),
+                more: line.detail.iter().map(|detail| words.spoken(detail)).collect(),
+            },
+            Public::Night { year, transitions, asked, .. } => {
+                let moves = transitions
+                    .iter()
+                    .map(|it| format!("{} → {} ({})", title(it.from), title(it.to), rule(&it.rule)));
+                let asks = asked.iter().map(|it| format!("asked for by the rule “{}”", rule(&it.rule)));
+                Self {
+                    class: if transitions.is_empty() { "plain" } else { "success" },
+                    at: line.at.into(),
+                    text: format!("Year {year}"),
+                    more: moves.chain(asks).collect(),
+                }
+            }
+        }
+    }
+}
+
+/// `proof-received` as `Proof received`.
+fn sentence(name: &str) -> String {
+    let mut letters = name.replace('-', " ");
+    if let Some(first) = letters.get_mut(0..1) {
+        first.make_ascii_uppercase();
+    }
+    letters
+}
+
+fn rule(rule: &entitlement::cycle::Rule) -> String {
+    serde_json::to_value(rule)
+        .ok()
+        .and_then(|it| it.as_str().map(|name| name.replace('-', " ")))
+        .unwrap_or_default()
+}
+
+/// The auditor's file: `passerelle audit verify` checks it without this service.
+#[get("/fund/people/{person}/journal.json")]
+async fn journal_file(
+    officer: May<Audit>,
+    person: Path<String>,
+    app: Data<Issuer>,
+) -> Result<HttpResponse, Problem> {
+    let export = app.export_journal(&officer.actor(), &person).await?;
+    let bytes = serde_json::to_vec_pretty(&export).map_err(|error| Problem::internal(&error))?;
+    let name = format!("journal-{}.json", export.person);
+    Ok(super::register::attachment("application/json", &name, bytes))
+}
+
+#[derive(Deserialize)]
+struct HoldForm {
+    kind: String,
+    reason: String,
+    #[serde(default)]
+    until: String,
+}
+
+#[post("/fund/people/{person}/holds")]
+async fn place_hold(
+    officer: May<Issue>,
+    person: Path<String>,
+    form: Form<HoldForm>,
+    app: Data<Issuer>,
+) -> Result<HttpResponse, Problem> {
+    let kind = match form.kind.as_str() {
+        "hospital" => HoldKind::Hospital,
+        "unreachable" => HoldKind::Unreachable,
+        "other" => HoldKind::Other,
+        _ => return Err(FundError::Form("choose why").into()),
+    };
+    let until = match form.until.trim().is_empty() {
+        true => None,
+        false => Some(day(&form.until)?),
+    };
+    let hold = NewHold { person: person.clone(), kind, reason: form.reason.clone(), until };
+    app.place_hold(&officer.actor(), &hold).await?;
+    Ok(see_other(&format!("/console/fund/people/{person}?done=hold")))
+}
+
+#[post("/fund/people/{person}/holds/{hold}/lift")]
+async fn lift_hold(
+    officer: May<Issue>,
+    path: Path<(String, String)>,
+    app: Data<Issuer>,
+) -> Result<HttpResponse, Problem> {
+    app.lift_hold(&officer.actor(), &path.0, &path.1).await?;
+    Ok(see_other(&format!("/console/fund/people/{}?done=lifted", path.0)))
+}

@@ -1,0 +1,114 @@
+//! The Fund's nightly job: 74,000 people on the register, the first night and the usual one.
+
+use std::time::{Duration, Instant};
+
+use actors::Officer;
+use anyhow::{Context as _, Result, ensure};
+use serde_json::Value;
+use testkit::{Agent, Mode, Service, Stack, StackOptions};
+
+use crate::measure;
+
+const PEOPLE: usize = 74_000;
+const HEAD: &str = "uid,given_name,family_name,birth_date,country,language,track,address,in_payment_since";
+const COUNTRIES: [&str; 6] = ["USA", "FRA", "CHE", "KEN", "IND", "LBN"];
+
+pub async fn print() -> Result<()> {
+    let people = std::env::var("PEOPLE").ok().and_then(|text| text.parse().ok()).unwrap_or(PEOPLE);
+    println!("the Fund's year, SQLite, one process each, {people} people");
+    let stack = Stack::start(StackOptions { mode: Mode::Apart, ..Default::default() }).await?;
+    let officer = Officer::register(&stack, "unjspf").await?;
+    let token = officer.machine_for("bench", &["fund-register", "fund-cycle", "fund-audit"]).await?;
+    let fund =
+        Fund { agent: Agent::new(), url: format!("{}/v1/fund/unjspf", stack.url(Service::Issuer)), token };
+
+    let begun = Instant::now();
+    let import = fund.post("register/imports", "text/csv", register(people)?).await?;
+    let id = import.get("id").and_then(Value::as_str).context("no import")?.to_owned();
+    row("file read, compared and kept", begun);
+    let begun = Instant::now();
+    fund.post(&format!("register/imports/{id}/confirmation"), "application/json", String::new()).await?;
+    while fund.get(&format!("register/imports/{id}")).await?.get("state") != Some(&Value::from("finished")) {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    row("put into the register", begun);
+    for what in ["first night, everybody enters the year", "night in which nothing is due", "the same again"]
+    {
+        let (begun, cpu) = (Instant::now(), measure::cpu_seconds(&stack, Service::Issuer)?);
+        let run = fund.night().await?;
+        ensure!(run.get("faults") == Some(&Value::from(0)), "{run}");
+        let cpu = measure::cpu_seconds(&stack, Service::Issuer)? - cpu;
+        println!(
+            "  {what:<52} {:>9.1} s, {cpu:.1} s of CPU, {} of {} changed",
+            begun.elapsed().as_secs_f64(),
+            run.get("changed").cloned().unwrap_or_default(),
+            run.get("lookedAt").cloned().unwrap_or_default(),
+        );
+    }
+    let begun = Instant::now();
+    fund.get("counts/2026").await?;
+    row("counts of a year", begun);
+    println!("  {:<52} {:>9.1} MB", "memory after that", measure::resident_mb(&stack, Service::Issuer)?);
+    stack.finish().await
+}
+
+struct Fund {
+    agent: Agent,
+    url: String,
+    token: String,
+}
+
+impl Fund {
+    async fn post(&self, path: &str, kind: &str, sent: String) -> Result<Value> {
+        self.send("POST", path, kind, sent).await
+    }
+
+    /// Also when the answer takes longer than a request may: the run goes on, and the list of nights says when it is done.
+    async fn night(&self) -> Result<Value> {
+        let before = self.nights().await?.len();
+        let _ = self.post("nights", "application/json", String::new()).await;
+        loop {
+            let nights = self.nights().await?;
+            let newest =
+                nights.first().filter(|night| nights.len() > before && night.get("finishedAt").is_some());
+            if let Some(newest) = newest {
+                return Ok(newest.clone());
+            }
+            tokio::time::sleep(Duration::from_millis(250)).await;
+        }
+    }
+
+    async fn nights(&self) -> Result<Vec<Value>> {
+        Ok(self.get("nights").await?.as_array().cloned().unwrap_or_default())
+    }
+
+    async fn get(&self, path: &str) -> Result<Value> {
+        self.send("GET", path, "application/json", String::new()).await
+    }
+
+    async fn send(&self, method: &str, path: &str, kind: &str, sent: String) -> Result<Value> {
+        let bearer = format!("Bearer {}", self.token);
+        let headers = [("authorization", bearer.as_str()), ("content-type", kind)];
+        let url = format!("{}/{path}", self.url);
+        let reply = self.agent.send(method.parse()?, url, &headers, sent.into_bytes()).await?;
+        ensure!(reply.status < 300, "{path}: {} {}", reply.status, String::from_utf8_lossy(&reply.body));
+        Ok(serde_json::from_slice(&reply.body)?)
+    }
+}
+
+fn register(people: usize) -> Result<String> {
+    let mut text = format!("{HEAD}\n");
+    for at in 0..people {
+        let country = COUNTRIES.get(at % COUNTRIES.len()).context("no country")?;
+        let (year, month) = (1930 + at % 35, 1 + at % 12);
+        text.push_str(&format!(
+            "{:09},Given{at},Family{at},{year}-{month:02}-15,{country},fr,one,1 Rue de Test | {at} Ville,2010-01-01\n",
+            100_000_000 + at
+        ));
+    }
+    Ok(text)
+}
+
+fn row(what: &str, begun: Instant) {
+    println!("  {what:<52} {:>9.1} s", begun.elapsed().as_secs_f64());
+}
