@@ -34,7 +34,10 @@ pub enum ScanError {
     TooLarge,
     #[error("the picture cannot be read")]
     Picture(#[source] image::ImageError),
-    #[error("no QR code was found in the picture")]
+    #[error(
+        "no QR code was found in the picture; take it again, closer, straight and in good light, one code at a time, or hand \
+         over the file as it was issued"
+    )]
     NoCode,
 }
 
