@@ -37,9 +37,8 @@ pub enum DifferenceError {
 pub fn difference(base: &[u8], new: &[u8]) -> Result<Vec<u8>, DifferenceError> {
     let (_, old) = file::read(base).map_err(DifferenceError::Base)?;
     let (signed, content) = file::read(new).map_err(DifferenceError::New)?;
-    let plain = |bytes: &[u8]| plain::unpack(bytes).ok_or(PackError::TooLong);
-    let before = plain(&old).map_err(DifferenceError::Base)?;
-    let after = plain(&content).map_err(DifferenceError::New)?;
+    let before = plain::unpack(&old).map_err(DifferenceError::Base)?;
+    let after = plain::unpack(&content).map_err(DifferenceError::New)?;
     let steps = steps(&before, &after);
     let mut bytes = file::begin(MAGIC, VERSION);
     bytes.extend(sha256(&old));
@@ -69,7 +68,7 @@ pub fn apply(base: &[u8], difference: &[u8]) -> Result<Vec<u8>, DifferenceError>
     let (signed, compressed) = Signed::read(rest).map_err(DifferenceError::Form)?;
     let length = u64::from(u32::from_be_bytes(*length));
     let steps = file::decompress(compressed, length).map_err(DifferenceError::Form)?;
-    let before = plain::unpack(&old).ok_or(DifferenceError::Base(PackError::TooLong))?;
+    let before = plain::unpack(&old).map_err(DifferenceError::Base)?;
     let after = put_together(&before, &steps, plain_length).ok_or(DifferenceError::Broken)?;
     let content = plain::pack(&after).ok_or(DifferenceError::Broken)?;
     signed.check(&content).map_err(|_| DifferenceError::Broken)?;

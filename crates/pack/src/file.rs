@@ -10,6 +10,7 @@ use registry_types::Canonical as _;
 
 use crate::content::{Content, sha256};
 use crate::manifest::Manifest;
+use crate::plain::MAX_PLAIN_BYTES;
 
 const MAGIC: &[u8; 8] = b"PASSPACK";
 pub(crate) const VERSION: u8 = 1;
@@ -25,6 +26,10 @@ pub(crate) const MAX_FILE_BYTES: usize = Content::MAX_BYTES;
 pub enum PackError {
     #[error("longer than {MAX_FILE_BYTES} bytes")]
     TooLong,
+    #[error(
+        "its status lists unpack to more than {MAX_PLAIN_BYTES} bytes: take the whole newer pack instead of a difference"
+    )]
+    Unpacked,
     #[error("it does not have the form of a pack")]
     Form,
     #[error("version {0} is not known here")]

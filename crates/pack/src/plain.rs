@@ -14,6 +14,7 @@ use flate2::write::{GzEncoder, ZlibEncoder};
 use registry_types::{Canonical as _, Certificate, Header, SetChange, ValidatorSet};
 
 use crate::content::{Content, Document, Record};
+use crate::file::PackError;
 
 /// Unpacked content, all lists together.
 pub(crate) const MAX_PLAIN_BYTES: usize = 64 * 1024 * 1024;
@@ -51,19 +52,21 @@ enum Plain {
     },
 }
 
-/// The plain form of a content's canonical bytes. Nothing where these are none, or where they unpack to too much.
-pub(crate) fn unpack(content: &[u8]) -> Option<Vec<u8>> {
+/// The plain form of a content's canonical bytes. Refused where these are none; and where they unpack to too much, before
+/// more than one list is unpacked that has no room.
+pub(crate) fn unpack(content: &[u8]) -> Result<Vec<u8>, PackError> {
     let Content { header, certificate, validators, changes, records, documents } =
-        Content::from_bytes(content).ok()?;
+        Content::from_bytes(content).map_err(|_| PackError::Form)?;
     let mut room = MAX_PLAIN_BYTES;
     let documents = documents.into_iter().map(|document| {
         let plain = Plain::of(document.bytes);
-        room = room.checked_sub(plain.length())?;
-        Some((document.url, plain))
+        room = room.checked_sub(plain.length()).ok_or(PackError::Unpacked)?;
+        Ok((document.url, plain))
     });
-    let documents = documents.collect::<Option<Vec<_>>>()?;
+    let documents = documents.collect::<Result<Vec<_>, PackError>>()?;
     let plain = PlainContent { header, certificate, validators, changes, records, documents };
-    borsh::to_vec(&plain).ok().filter(|bytes| bytes.len() <= MAX_PLAIN_BYTES)
+    let bytes = borsh::to_vec(&plain).map_err(|_| PackError::Form)?;
+    if bytes.len() > MAX_PLAIN_BYTES { Err(PackError::Unpacked) } else { Ok(bytes) }
 }
 
 /// The canonical bytes of a content again.
