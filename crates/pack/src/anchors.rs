@@ -1,8 +1,8 @@
 //! Anchors in a pack, for policies that demand a proven time of issue: ANCHORS.md says why so.
 //!
 //! A chain lists no anchors, but an issuer numbers its batches from one. So its newest anchor is looked for by the
-//! numbers, and from there the pack takes as many as it has room for. Numbers that a node or an issuer left out make a pack
-//! that decides less, never more.
+//! numbers, and from there the pack takes as many as it has room for. Numbers that a node or an issuer left out make a
+//! pack that decides less, never more.
 
 use registry_types::state_key;
 

@@ -1,7 +1,8 @@
 //! What has changed from one pack to the next, for a slow line.
 //!
 //! A difference holds the new pack's signed manifest and, compressed, how its content is put together from pieces of
-//! the old content and new bytes, both in the plain form of [`crate::plain`]. Whoever applies it gets the new pack or an error: the content's digest is signed.
+//! the old content and new bytes, both in the plain form of [`crate::plain`]. Whoever applies it gets the new pack or
+//! an error: the content's digest is signed.
 
 use std::collections::HashMap;
 

@@ -1,7 +1,7 @@
 //! Content as differences see it: status lists unpacked, so that a revocation changes a byte and not everything behind it.
 //!
-//! A document is only unpacked where packing it again gives the same bytes, which holds for issuers that compress as we do. What
-//! others made stays as it is; the difference is then larger, not wrong.
+//! A document is only unpacked where packing it again gives the same bytes, which holds for issuers that compress as we
+//! do. What others made stays as it is; the difference is then larger, not wrong.
 
 use std::io::Read;
 
@@ -146,7 +146,8 @@ fn read(decoder: impl Read) -> Option<Vec<u8>> {
     (u64::try_from(length).ok()? <= MAX_LIST_BYTES).then_some(bytes)
 }
 
-/// An encoder of flate2 for memory, which cannot fail; one that did would give bytes that are not those that were signed for.
+/// An encoder of flate2 for memory, which cannot fail; one that did would give bytes that are not those that were
+/// signed for.
 fn compressed<E: Encoder>(mut encoder: E, bytes: &[u8]) -> Vec<u8> {
     encoder.write_all(bytes).and_then(|()| encoder.finished()).unwrap_or_default()
 }

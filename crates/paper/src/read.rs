@@ -26,8 +26,8 @@ pub enum ReadError {
     OtherKind,
 }
 
-/// The one text in one or several files: pictures of QR codes, whose parts are put together, a PDF, or a file of text. Files
-/// that hold more than one document are refused, since nobody could say which of them was checked.
+/// The one text in one or several files: pictures of QR codes, whose parts are put together, a PDF, or a file of text.
+/// Files that hold more than one document are refused, since nobody could say which of them was checked.
 pub fn text_of<'a>(files: impl IntoIterator<Item = &'a [u8]>) -> Result<String, ReadError> {
     let mut found = Found::default();
     for file in files {

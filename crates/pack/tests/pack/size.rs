@@ -11,7 +11,8 @@ const PEOPLE: usize = 100_000;
 /// One in fifty credentials is revoked, one in two hundred suspended, spread over the whole list.
 const REVOKED: usize = PEOPLE / ORGANISATIONS / 50;
 const SUSPENDED: usize = PEOPLE / ORGANISATIONS / 200;
-/// What a day adds in each organisation: a revocation (a tenth of the people leave in a year), an anchored batch every hour, each list published anew.
+/// What a day adds in each organisation: a revocation (a tenth of the people leave in a year), an anchored batch every
+/// hour, each list published anew.
 const REVOKED_A_DAY: usize = 1;
 const BATCHES_A_DAY: usize = 24;
 /// The chain has been running for a year.

@@ -49,7 +49,8 @@ pub enum PdfError {
     Nothing,
 }
 
-/// Puts into `found` what the file holds. An embedded credential goes before pictures of pages, which show its codes again.
+/// Puts into `found` what the file holds. An embedded credential goes before pictures of pages, which show its codes
+/// again.
 pub(crate) fn texts(file: &[u8], found: &mut Found) -> Result<(), ReadError> {
     let streams = load(file)?;
     let mut embedded = streams.iter().filter(|stream| is_credential(&stream.dictionary)).peekable();
@@ -73,8 +74,8 @@ fn load(file: &[u8]) -> Result<Vec<Stream<'_>>, PdfError> {
 
 /// Whether a stream is an embedded file with the media type of a credential, which is its subtype (ISO 32000-1, 7.11.4,
 /// table 45; ISO 19005-3, 6.8 demands it). No other stream has a media type there: pictures have `Image`, forms `Form`,
-/// metadata `XML`. The file specification that names the stream (7.11.3) says nothing that counts here, and it may stand in
-/// an object stream, which is never unpacked.
+/// metadata `XML`. The file specification that names the stream (7.11.3) says nothing that counts here, and it may
+/// stand in an object stream, which is never unpacked.
 fn is_credential(dictionary: &Dictionary<'_>) -> bool {
     let subtype = only_name(dictionary.subtype);
     subtype.is_some_and(|subtype| MEDIA_TYPES.iter().any(|known| known.as_bytes() == subtype))

@@ -1,6 +1,6 @@
-// Reading an offline pack (crates/pack/README.md, "The file"). The signature of somebody this page was given the key of, or
-// whom the officer trusts for this file, vouches for all of it: the page takes the signer's word for the chain. The binary
-// holds each record against the header besides.
+// Reading an offline pack (crates/pack/README.md, "The file"). The signature of somebody this page was given the key
+// of, or whom the officer trusts for this file, vouches for all of it: the page takes the signer's word for the chain.
+// The binary holds each record against the header besides.
 
 import {concat, decompress, hex, same, sha256, utf8} from './bytes.js';
 import {Reader, u8} from './borsh.js';

@@ -1,4 +1,5 @@
-// The form of a policy that this page knows to the last member, as crates/verification/src/policy.rs writes it into a pack.
+// The form of a policy that this page knows to the last member, as crates/verification/src/policy.rs writes it into a
+// pack.
 
 import {CHECKS} from './finding.js';
 import {isObject} from './json.js';

@@ -1,5 +1,6 @@
-// Questions that a policy answers from revealed claims, as crates/verification/src/predicates.rs does: current staff, cleared
-// to a level, trained within a time. A claim counts only where the credential that says it holds by every check.
+// Questions that a policy answers from revealed claims, as crates/verification/src/predicates.rs does: current staff,
+// cleared to a level, trained within a time. A claim counts only where the credential that says it holds by every
+// check.
 
 import {also, fail, notChecked, pass} from './finding.js';
 import {isObject} from './json.js';

@@ -1,5 +1,5 @@
-//! The modules of the desk page by themselves, given what is odd (`tests/browser/desk-modules.mjs`), and policies, which the
-//! page and the binary must both take or both refuse.
+//! The modules of the desk page by themselves, given what is odd (`tests/browser/desk-modules.mjs`), and policies,
+//! which the page and the binary must both take or both refuse.
 
 use std::process::Command;
 

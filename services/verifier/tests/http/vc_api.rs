@@ -274,8 +274,8 @@ async fn envelopes_of_jose_and_cose_are_verified() {
     }
 }
 
-/// Whose key it is nobody knows where the issuer is a URL. It is refused, unless the operator said otherwise: then the proof
-/// decides, and a warning says so. A DID's keys are known.
+/// Whose key it is nobody knows where the issuer is a URL. It is refused, unless the operator said otherwise: then the
+/// proof decides, and a warning says so. A DID's keys are known.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_issuer_without_a_did_leaves_its_key_open() {
     use clock::Clock as _;
