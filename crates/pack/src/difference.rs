@@ -13,7 +13,7 @@ use crate::file::{self, PackError, Signed};
 use crate::plain::{self, MAX_PLAIN_BYTES};
 
 const MAGIC: &[u8; 8] = b"PASSDIFF";
-const VERSION: u8 = 2;
+const VERSION: u8 = 3;
 /// Shorter pieces are not worth naming.
 const WINDOW: usize = 24;
 /// Where the old content is indexed.

@@ -13,7 +13,8 @@ use crate::manifest::Manifest;
 use crate::plain::MAX_PLAIN_BYTES;
 
 const MAGIC: &[u8; 8] = b"PASSPACK";
-pub(crate) const VERSION: u8 = 1;
+/// In version 1 each record had a proof of its own.
+pub(crate) const VERSION: u8 = 2;
 const DOMAIN: &[u8] = b"passerelle/pack\0\x01";
 /// A policy with a long query takes some kilobytes.
 const MAX_MANIFEST_BYTES: usize = 64 * 1024;

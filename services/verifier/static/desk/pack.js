@@ -10,7 +10,7 @@ import {contentAfterHeader, header as headerType, readRecord} from './records.js
 import {parseStamp} from './time.js';
 
 const MAGIC = utf8('PASSPACK');
-const VERSION = 1;
+const VERSION = 2;
 const DOMAIN = concat(utf8('passerelle/pack'), [0, 1]);
 const MAX_FILE = 16 * 1024 * 1024;
 const MAX_MANIFEST = 64 * 1024;
@@ -90,8 +90,8 @@ export class Pack {
       const reader = new Reader(content);
       if (u8(reader) !== VERSION) throw new PackError('form');
       const header = headerType(reader);
-      // Version and header are the header's canonical form, which its hash is over.
-      const hash = await sha256(concat(utf8('passerelle/header\0'), content.subarray(0, reader.at)));
+      // The header's canonical form, with a version of its own, which its hash is over.
+      const hash = await sha256(concat(utf8('passerelle/header\0'), [1], content.subarray(1, reader.at)));
       const {records, documents} = contentAfterHeader(reader);
       if (!reader.isAtEnd || !agrees(manifest, header)) throw new PackError('form');
       const {height, time} = header;
