@@ -8,7 +8,7 @@ use super::objects::{Dictionary, Stream, streams};
 use super::tokens::{Token, Tokens, name};
 use crate::parts::MAX_TEXT_BYTES;
 use crate::read::{Found, ReadError};
-use crate::scan::{Picture, ScanError};
+use crate::scan::{MAX_PIXELS, Picture, ScanError};
 
 /// Longer files are refused unread; a certificate has some 100 kB.
 pub const MAX_PDF_BYTES: usize = 8 * 1024 * 1024;
@@ -16,6 +16,8 @@ pub const MAX_PDF_BYTES: usize = 8 * 1024 * 1024;
 const TAIL_BYTES: usize = 1024;
 /// Scanned pages that are looked at.
 const MAX_PICTURES: usize = 8;
+/// Of all of them together: two pages of A4 at 600 dots an inch, or eight at 300.
+const MAX_PIXELS_OF_ALL: u64 = 2 * MAX_PIXELS;
 
 /// The media types of credentials and presentations that certificates embed.
 const MEDIA_TYPES: [&str; 9] = [
@@ -104,9 +106,10 @@ fn pictures(streams: &[Stream<'_>], found: &mut Found) -> Result<(), ReadError> 
     if jpegs.peek().is_none() {
         return Err(PdfError::Nothing.into());
     }
-    let mut seen = false;
+    let (mut seen, mut left) = (false, MAX_PIXELS_OF_ALL);
     for stream in jpegs.take(MAX_PICTURES) {
         let picture = Picture::decode(stream.content)?;
+        left = left.checked_sub(picture.pixels()).ok_or(PdfError::TooMuch)?;
         seen |= found.look_at(&picture)?;
     }
     if seen { Ok(()) } else { Err(ScanError::NoCode.into()) }
