@@ -10,6 +10,7 @@ await conduct(async officer => {
   await goesOffline(officer);
   await answers(officer);
   await pastes(officer);
+  await failsOpenly(officer);
   await scans(officer);
   await keepsNothing(officer);
   await speaksArabic(officer);
@@ -84,6 +85,22 @@ async function pastes(officer) {
   await verdict(page, 'not-checked');
   await browser.picture(officer, 'replayable');
   await page.getByTestId('next').click();
+}
+
+/** What nobody foresaw gives an answer all the same, and it is not a good one. */
+async function failsOpenly(officer) {
+  const {page} = officer;
+  await page.evaluate(() => {
+    crypto.subtle.digest = () => Promise.reject(new RangeError('odd'));
+  });
+  await page.getByTestId('text').fill(input.credential);
+  await page.getByTestId('check').click();
+  await verdict(page, 'unforeseen');
+  await page.getByText('so nothing was decided').waitFor();
+  assert.equal(await page.locator('.checks').count(), 0);
+  await browser.picture(officer, 'unforeseen');
+  await page.getByTestId('next').click();
+  await page.evaluate(() => delete crypto.subtle.digest);
 }
 
 /** The same credential from paper, one code after the other in front of the camera. */

@@ -1,7 +1,7 @@
 // The desk page's own verification, outside of a browser: the same modules, given what a Rust test gives to the binary's.
 // Input: a JSON file {modules, knowledge, languages, packs: {name: {file, trusted}}, cases: [{pack, text, code, now}], ed25519};
 // without `ed25519` the browser is one that does not know these keys.
-// Output on standard output: for each case {outcome, checks, claims, sentences} or {refused}.
+// Output on standard output: for each case {outcome, checks, predicates, claims, sentences} or {refused}.
 import {readFileSync} from 'node:fs';
 import {pathToFileURL} from 'node:url';
 
@@ -27,16 +27,21 @@ async function answer({pack: name, text, code, now}) {
   try {
     const pack = await openPack(new Uint8Array(Buffer.from(file, 'base64')), trusted, now);
     const policy = new Policy(pack.policy);
+    if (!policy.isForThisPage) return {refused: 'policy'};
     const report = await check({text, code, pack, policy, knowledge, now});
     const checks = report.checks.map(({name: check, result, code: word, required}) => [check, result, word, required]);
     const subject = report.credentials.length > 0 ? 'credential' : 'presentation';
     const sentences = Object.fromEntries(input.languages.map(language => {
       const words = new Words(knowledge.words[language], language);
       const said = report.checks.map(one => words.sentence(one, subject));
-      return [language, [words.outcome(report, policy.title), ...said]];
+      const answered = report.predicates.map(one => words.sentence(one));
+      return [language, [words.outcome(report, policy.title), ...said, ...answered]];
     }));
+    const predicates = report.predicates.map(one => [one.name, one.result, one.code, one.evidence]);
     const [first] = report.credentials;
-    return {outcome: report.outcome, checks, claims: first?.claims ?? null, issuer: first?.issuerName ?? null, sentences};
+    return {
+      outcome: report.outcome, checks, predicates, claims: first?.claims ?? null, issuer: first?.issuerName ?? null, sentences,
+    };
   } catch (error) {
     if (error.code === undefined && error.message !== 'unreadable') throw error;
     return {refused: error.code ?? 'unreadable'};

@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::Duration;
 use clock::Timestamp;
-use registry_client::{Checkpoint, TransportError};
+use registry_client::{Checkpoint, CompactProof, TransportError};
 use registry_types::{Canonical, DidRecord, ProvenRecord, SchemaRecord, SetChange, StatusRecord, state_key};
 use serde_json::Value;
 use url::Url;
@@ -16,6 +16,7 @@ use verification::{Fetch, Policy};
 
 use crate::content::{Content, Document, Record, sha256};
 use crate::manifest::{Manifest, SignedBy};
+use crate::tree::{Proven, Tree};
 
 /// The chain may have moved on between a record and its list; then everything is asked for again at a newer height.
 const ATTEMPTS: usize = 5;
@@ -67,6 +68,16 @@ pub enum CollectError {
     OtherList { list: String },
     #[error("the gathered records take more room than a pack has")]
     TooLarge,
+    #[error("the registry node's proof for {key} cannot be read")]
+    Proof { key: String },
+    #[error("the registry node's proofs do not belong to one state of the chain")]
+    OtherState,
+}
+
+/// A record with the proof that the node gave for it.
+pub(crate) struct Gathered {
+    pub(crate) record: Record,
+    pub(crate) proof: CompactProof,
 }
 
 /// Gathers everything at the newest height, with the lists that belong to it.
@@ -91,7 +102,7 @@ pub(crate) struct Gathering<'a> {
     source: &'a dyn Source,
     fetch: &'a dyn Fetch,
     checkpoint: Checkpoint,
-    pub(crate) records: Vec<Record>,
+    pub(crate) records: Vec<Gathered>,
     pub(crate) documents: Vec<Document>,
     missing: Vec<String>,
 }
@@ -195,12 +206,14 @@ impl<'a> Gathering<'a> {
             content_digest: [0; 32],
             content_bytes: 0,
         };
+        let (records, tree) = in_one_tree(self.records)?;
         let content = Content {
             header,
             certificate: self.checkpoint.certificate().clone(),
             validators: self.checkpoint.validators().clone(),
             changes,
-            records: self.records,
+            records,
+            tree,
             documents: self.documents,
         };
         let content = content.ordered();
@@ -240,29 +253,45 @@ impl<'a> Gathering<'a> {
     }
 
     async fn record(&mut self, key: &str) -> Result<Option<Vec<u8>>, CollectError> {
-        if let Some(known) = self.records.iter().find(|record| record.key == key) {
-            return Ok(known.value.clone());
+        if let Some(known) = self.records.iter().find(|one| one.record.key == key) {
+            return Ok(known.record.value.clone());
         }
-        let record = self.ask(key).await?;
-        let value = record.value.clone();
-        self.records.push(record);
+        let gathered = self.ask(key).await?;
+        let value = gathered.record.value.clone();
+        self.records.push(gathered);
         Ok(value)
     }
 
     /// Asks the node, and keeps nothing.
-    pub(crate) async fn ask(&self, key: &str) -> Result<Record, CollectError> {
+    pub(crate) async fn ask(&self, key: &str) -> Result<Gathered, CollectError> {
         let answer = self.source.record_at(key, self.checkpoint.header().height).await?;
         if answer.header != *self.checkpoint.header() {
             return Err(CollectError::OtherHeader { key: key.to_owned() });
         }
         let ProvenRecord { value, map_proof, .. } = answer;
-        Ok(Record { key: key.to_owned(), value, map_proof })
+        let proof = CompactProof::of_map_proof(&map_proof);
+        let proof = proof.ok_or_else(|| CollectError::Proof { key: key.to_owned() })?;
+        Ok(Gathered { record: Record { key: key.to_owned(), value }, proof })
     }
 
     async fn get(&self, url: &str, accept: &str) -> Option<Vec<u8>> {
         let url = Url::parse(url).ok()?;
         self.fetch.fetch(&url, accept).await.ok()
     }
+}
+
+/// The records in the order of their places, and one tree in place of their proofs.
+fn in_one_tree(gathered: Vec<Gathered>) -> Result<(Vec<Record>, Tree), CollectError> {
+    let of = |one: Gathered| {
+        let proven = Proven { place: state_key::place(&one.record.key), proof: one.proof };
+        (proven, one.record)
+    };
+    let mut all: Vec<(Proven, Record)> = gathered.into_iter().map(of).collect();
+    all.sort_by(|(a, _), (b, _)| a.place.cmp(&b.place));
+    all.dedup_by(|(a, _), (b, _)| a.place == b.place);
+    let (proven, records): (Vec<Proven>, Vec<Record>) = all.into_iter().unzip();
+    let tree = Tree::of(&proven).ok_or(CollectError::OtherState)?;
+    Ok((records, tree))
 }
 
 /// When a list says that it ends: `validUntil` of a credential, `exp` of a token. The digest on the chain vouches for the

@@ -2,8 +2,10 @@
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use registry_client::{Checkpoint, CheckpointError};
-use registry_types::{Canonical, Certificate, Hash, Header, SetChange, ValidatorSet, state_key};
+use registry_types::{Canonical, Certificate, Hash, Header, SetChange, ValidatorSet};
 use sha2::{Digest as _, Sha256};
+
+use crate::tree::Tree;
 
 /// Everything a reader learns from the pack. Nothing in it is believed before the light client has checked it.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
@@ -15,19 +17,19 @@ pub struct Content {
     pub validators: ValidatorSet,
     /// The changes of the validators since the genesis, for readers that begin there.
     pub changes: Vec<SetChange>,
-    /// In the order of their places in the map, so that neighbours' proofs, which share most of their nodes, compress.
+    /// In the order of their places in the map, each once.
     pub records: Vec<Record>,
+    /// The proofs of all of them.
+    pub tree: Tree,
     /// Status lists and schemas, by address.
     pub documents: Vec<Document>,
 }
 
-/// A record of the state map, or its absence, with the map's proof.
+/// A record of the state map, or its absence.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Record {
     pub key: String,
     pub value: Option<Vec<u8>>,
-    /// Borsh of the map's proof.
-    pub map_proof: Vec<u8>,
 }
 
 /// Bytes as they stand at an address; their digest is in a record.
@@ -38,17 +40,15 @@ pub struct Document {
 }
 
 impl Canonical for Content {
-    const VERSION: u8 = 1;
+    const VERSION: u8 = 2;
     /// More than ten times what thirty organisations with lists for a hundred thousand people take.
     const MAX_BYTES: usize = 16 * 1024 * 1024;
 }
 
 impl Content {
-    /// Puts records and documents into the order in which they are written.
+    /// Puts the documents into the order in which they are written.
     #[must_use]
     pub fn ordered(mut self) -> Self {
-        self.records.sort_by_cached_key(|record| state_key::place(&record.key));
-        self.records.dedup_by(|a, b| a.key == b.key);
         self.documents.sort_by(|a, b| a.url.cmp(&b.url));
         self.documents.dedup_by(|a, b| a.url == b.url);
         self

@@ -1,7 +1,8 @@
 //! What has changed from one pack to the next, for a slow line.
 //!
 //! A difference holds the new pack's signed manifest and, compressed, how its content is put together from pieces of
-//! the old content and new bytes, both in the plain form of [`crate::plain`]. Whoever applies it gets the new pack or an error: the content's digest is signed.
+//! the old content and new bytes, both in the plain form of [`crate::plain`]. Whoever applies it gets the new pack or
+//! an error: the content's digest is signed.
 
 use std::collections::HashMap;
 
@@ -12,7 +13,7 @@ use crate::file::{self, PackError, Signed};
 use crate::plain::{self, MAX_PLAIN_BYTES};
 
 const MAGIC: &[u8; 8] = b"PASSDIFF";
-const VERSION: u8 = 2;
+const VERSION: u8 = 3;
 /// Shorter pieces are not worth naming.
 const WINDOW: usize = 24;
 /// Where the old content is indexed.
@@ -37,9 +38,8 @@ pub enum DifferenceError {
 pub fn difference(base: &[u8], new: &[u8]) -> Result<Vec<u8>, DifferenceError> {
     let (_, old) = file::read(base).map_err(DifferenceError::Base)?;
     let (signed, content) = file::read(new).map_err(DifferenceError::New)?;
-    let plain = |bytes: &[u8]| plain::unpack(bytes).ok_or(PackError::TooLong);
-    let before = plain(&old).map_err(DifferenceError::Base)?;
-    let after = plain(&content).map_err(DifferenceError::New)?;
+    let before = plain::unpack(&old).map_err(DifferenceError::Base)?;
+    let after = plain::unpack(&content).map_err(DifferenceError::New)?;
     let steps = steps(&before, &after);
     let mut bytes = file::begin(MAGIC, VERSION);
     bytes.extend(sha256(&old));
@@ -69,7 +69,7 @@ pub fn apply(base: &[u8], difference: &[u8]) -> Result<Vec<u8>, DifferenceError>
     let (signed, compressed) = Signed::read(rest).map_err(DifferenceError::Form)?;
     let length = u64::from(u32::from_be_bytes(*length));
     let steps = file::decompress(compressed, length).map_err(DifferenceError::Form)?;
-    let before = plain::unpack(&old).ok_or(DifferenceError::Base(PackError::TooLong))?;
+    let before = plain::unpack(&old).map_err(DifferenceError::Base)?;
     let after = put_together(&before, &steps, plain_length).ok_or(DifferenceError::Broken)?;
     let content = plain::pack(&after).ok_or(DifferenceError::Broken)?;
     signed.check(&content).map_err(|_| DifferenceError::Broken)?;

@@ -10,9 +10,11 @@ use registry_types::Canonical as _;
 
 use crate::content::{Content, sha256};
 use crate::manifest::Manifest;
+use crate::plain::MAX_PLAIN_BYTES;
 
 const MAGIC: &[u8; 8] = b"PASSPACK";
-pub(crate) const VERSION: u8 = 1;
+/// In version 1 each record had a proof of its own.
+pub(crate) const VERSION: u8 = 2;
 const DOMAIN: &[u8] = b"passerelle/pack\0\x01";
 /// A policy with a long query takes some kilobytes.
 const MAX_MANIFEST_BYTES: usize = 64 * 1024;
@@ -25,6 +27,10 @@ pub(crate) const MAX_FILE_BYTES: usize = Content::MAX_BYTES;
 pub enum PackError {
     #[error("longer than {MAX_FILE_BYTES} bytes")]
     TooLong,
+    #[error(
+        "its status lists unpack to more than {MAX_PLAIN_BYTES} bytes: take the whole newer pack instead of a difference"
+    )]
+    Unpacked,
     #[error("it does not have the form of a pack")]
     Form,
     #[error("version {0} is not known here")]

@@ -1,7 +1,8 @@
-//! Content as differences see it: status lists unpacked, so that a revocation changes a byte and not everything behind it.
+//! Content as differences see it: status lists unpacked, so that a revocation changes a byte and not everything behind it;
+//! and records by their keys, so that the new anchors of an issuer stand together.
 //!
-//! A document is only unpacked where packing it again gives the same bytes, which holds for issuers that compress as we do. What
-//! others made stays as it is; the difference is then larger, not wrong.
+//! A document is only unpacked where packing it again gives the same bytes, which holds for issuers that compress as we
+//! do. What others made stays as it is; the difference is then larger, not wrong.
 
 use std::io::Read;
 
@@ -11,9 +12,11 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use flate2::Compression;
 use flate2::read::{GzDecoder, ZlibDecoder};
 use flate2::write::{GzEncoder, ZlibEncoder};
-use registry_types::{Canonical as _, Certificate, Header, SetChange, ValidatorSet};
+use registry_types::{Canonical as _, Certificate, Header, SetChange, ValidatorSet, state_key};
 
 use crate::content::{Content, Document, Record};
+use crate::file::PackError;
+use crate::tree::Tree;
 
 /// Unpacked content, all lists together.
 pub(crate) const MAX_PLAIN_BYTES: usize = 64 * 1024 * 1024;
@@ -28,6 +31,7 @@ struct PlainContent {
     validators: ValidatorSet,
     changes: Vec<SetChange>,
     records: Vec<Record>,
+    tree: Tree,
     documents: Vec<(String, Plain)>,
 }
 
@@ -51,28 +55,40 @@ enum Plain {
     },
 }
 
-/// The plain form of a content's canonical bytes. Nothing where these are none, or where they unpack to too much.
-pub(crate) fn unpack(content: &[u8]) -> Option<Vec<u8>> {
-    let Content { header, certificate, validators, changes, records, documents } =
-        Content::from_bytes(content).ok()?;
+/// The plain form of a content's canonical bytes. Refused where these are none; and where they unpack to too much, before
+/// more than one list is unpacked that has no room.
+pub(crate) fn unpack(content: &[u8]) -> Result<Vec<u8>, PackError> {
+    let Content { header, certificate, validators, changes, records, tree, documents } =
+        Content::from_bytes(content).map_err(|_| PackError::Form)?;
     let mut room = MAX_PLAIN_BYTES;
     let documents = documents.into_iter().map(|document| {
         let plain = Plain::of(document.bytes);
-        room = room.checked_sub(plain.length())?;
-        Some((document.url, plain))
+        room = room.checked_sub(plain.length()).ok_or(PackError::Unpacked)?;
+        Ok((document.url, plain))
     });
-    let documents = documents.collect::<Option<Vec<_>>>()?;
-    let plain = PlainContent { header, certificate, validators, changes, records, documents };
-    borsh::to_vec(&plain).ok().filter(|bytes| bytes.len() <= MAX_PLAIN_BYTES)
+    let documents = documents.collect::<Result<Vec<_>, PackError>>()?;
+    let mut records = records;
+    records.sort_by(|a, b| by_key(&a.key).cmp(&by_key(&b.key)));
+    let plain = PlainContent { header, certificate, validators, changes, records, tree, documents };
+    let bytes = borsh::to_vec(&plain).map_err(|_| PackError::Form)?;
+    if bytes.len() > MAX_PLAIN_BYTES { Err(PackError::Unpacked) } else { Ok(bytes) }
 }
 
 /// The canonical bytes of a content again.
 pub(crate) fn pack(plain: &[u8]) -> Option<Vec<u8>> {
-    let PlainContent { header, certificate, validators, changes, records, documents } =
+    let PlainContent { header, certificate, validators, changes, records, tree, documents } =
         borsh::from_slice(plain).ok()?;
     let documents =
         documents.into_iter().map(|(url, plain)| Document { url, bytes: plain.packed() }).collect();
-    Some(Content { header, certificate, validators, changes, records, documents }.to_bytes())
+    let mut records = records;
+    records.sort_by_cached_key(|record| state_key::place(&record.key));
+    Some(Content { header, certificate, validators, changes, records, tree, documents }.to_bytes())
+}
+
+/// Numbers at the end of a key in their order.
+fn by_key(key: &str) -> (&str, usize, &str) {
+    let (group, last) = key.rsplit_once('/').unwrap_or(("", key));
+    (group, last.len(), last)
 }
 
 impl Plain {
@@ -143,7 +159,8 @@ fn read(decoder: impl Read) -> Option<Vec<u8>> {
     (u64::try_from(length).ok()? <= MAX_LIST_BYTES).then_some(bytes)
 }
 
-/// An encoder of flate2 for memory, which cannot fail; one that did would give bytes that are not those that were signed for.
+/// An encoder of flate2 for memory, which cannot fail; one that did would give bytes that are not those that were
+/// signed for.
 fn compressed<E: Encoder>(mut encoder: E, bytes: &[u8]) -> Vec<u8> {
     encoder.write_all(bytes).and_then(|()| encoder.finished()).unwrap_or_default()
 }

@@ -14,7 +14,7 @@ use registry_client::{
 };
 use registry_types::{
     Accreditation, AnchorRecord, Canonical as _, DecodeError, DidRecord, Genesis, GenesisError, Organisation,
-    ProvenRecord, SchemaRecord, SetChange, SignedTransaction, StatusRecord,
+    ProvenRecord, SchemaRecord, SetChange, SignedTransaction, StatusRecord, state_key,
 };
 use url::Url;
 use verification::{
@@ -25,6 +25,7 @@ use wire::verifications::Report;
 use crate::content::{Content, Record};
 use crate::file::{self, PackError};
 use crate::manifest::Manifest;
+use crate::tree::Grown;
 
 /// What the reader believes before it opens a pack.
 #[derive(Clone, Debug)]
@@ -128,8 +129,9 @@ impl Pack {
     /// Holds every record against the header, for whoever made the pack and wants to know that readers will believe it.
     pub fn prove(&self) -> Result<(), OpenError> {
         let root = &self.content.header.state_root;
-        for Record { key, value, map_proof } in &self.content.records {
-            verify_map_proof(root, key, value.as_deref(), map_proof)?;
+        let node = PackNode::new(Arc::clone(&self.content));
+        for Record { key, value } in &self.content.records {
+            verify_map_proof(root, key, value.as_deref(), &node.proof(key))?;
         }
         Ok(())
     }
@@ -192,12 +194,21 @@ async fn check_signer(registry: &Registry, manifest: &Manifest) -> Result<(), Op
 struct PackNode {
     content: Arc<Content>,
     places: HashMap<String, usize>,
+    /// Nothing where the tree is none of these records: then nothing of them is proven.
+    grown: Option<Grown>,
 }
 
 impl PackNode {
     fn new(content: Arc<Content>) -> Self {
         let places = content.records.iter().enumerate().map(|(at, it)| (it.key.clone(), at)).collect();
-        Self { content, places }
+        let grown = content.tree.grow(&content.records);
+        Self { content, places, grown }
+    }
+
+    /// The proof of a record; what the tree does not prove has one that never holds.
+    fn proof(&self, key: &str) -> Vec<u8> {
+        let proof = self.grown.as_ref().and_then(|grown| grown.proof(&state_key::place(key)));
+        proof.map(|proof| proof.to_bytes()).unwrap_or_default()
     }
 
     fn find(&self, key: &str) -> Option<&Record> {
@@ -212,7 +223,7 @@ impl Transport for PackNode {
         let record = self.find(key).ok_or_else(absent)?;
         Ok(ProvenRecord {
             value: record.value.clone(),
-            map_proof: record.map_proof.clone(),
+            map_proof: self.proof(key),
             header: self.content.header.clone(),
             certificate: self.content.certificate.clone(),
         })

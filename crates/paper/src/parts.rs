@@ -36,7 +36,8 @@ pub fn parts(text: &str) -> Result<Vec<String>, PartsError> {
     parts_of(text, PART_CHARACTERS)
 }
 
-/// The same in codes of fewer modules, which a scan of a whole page still shows; as few as must be where it takes too many.
+/// The same in codes of fewer modules, which a scan of a whole page still shows; as few as must be where it takes too
+/// many.
 pub(crate) fn coarse_parts(text: &str) -> Result<Vec<String>, PartsError> {
     parts_of(text, COARSE_CHARACTERS).or_else(|_| parts(text))
 }

@@ -3,8 +3,10 @@
 mod embedded;
 mod fonts;
 mod layout;
+mod objects;
 mod pen;
 mod text;
+mod tokens;
 
 use chrono::{DateTime, Datelike as _, Timelike as _, Utc};
 use krilla::Document;

@@ -16,16 +16,18 @@ pub enum ReadError {
     Pdf(#[from] PdfError),
     #[error("the codes make no text")]
     Parts(#[from] PartsError),
-    #[error("{have} of {count} codes are there; the others are missing")]
+    #[error("{have} of {count} codes are there; hand over the pictures of the others together with these")]
     Missing { have: usize, count: usize },
+    #[error("there is no file to read; choose one")]
+    Nothing,
     #[error("there are codes of several documents; show one alone")]
     Several,
     #[error("neither text nor a picture nor a PDF")]
     OtherKind,
 }
 
-/// The one text in one or several files: pictures of QR codes, whose parts are put together, a PDF, or a file of text. Files
-/// that hold more than one document are refused, since nobody could say which of them was checked.
+/// The one text in one or several files: pictures of QR codes, whose parts are put together, a PDF, or a file of text.
+/// Files that hold more than one document are refused, since nobody could say which of them was checked.
 pub fn text_of<'a>(files: impl IntoIterator<Item = &'a [u8]>) -> Result<String, ReadError> {
     let mut found = Found::default();
     for file in files {
@@ -85,8 +87,8 @@ impl Found {
         match (self.whole.len(), begun) {
             (1, 0) => self.whole.pop_first().ok_or(ReadError::Several),
             (0, 0 | 1) => {
-                let (have, count) = self.missing().unwrap_or_default();
-                Err(ReadError::Missing { have, count })
+                let missing = self.missing().map(|(have, count)| ReadError::Missing { have, count });
+                Err(missing.unwrap_or(ReadError::Nothing))
             }
             _ => Err(ReadError::Several),
         }
@@ -132,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_at_all_is_missing() {
-        assert!(matches!(only(&[]), Err(ReadError::Missing { have: 0, count: 0 })));
+    fn no_file_is_no_document() {
+        assert!(matches!(only(&[]), Err(ReadError::Nothing)));
     }
 }

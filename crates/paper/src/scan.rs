@@ -1,11 +1,15 @@
 //! QR codes out of a photograph or a scan.
 
+mod flat;
+mod threshold;
+
 use std::io::Cursor;
 
 use image::imageops::FilterType;
 use image::{DynamicImage, GrayImage, ImageDecoder as _, ImageFormat, ImageReader, Limits, imageops};
 use rqrr::PreparedImage;
 
+use self::threshold::{below_mean, black_and_white, by_surroundings};
 use crate::kind::Kind;
 
 /// Longer files are refused unread.
@@ -19,7 +23,11 @@ const MAX_PIXEL_BYTES: u64 = 4 * MAX_PIXELS;
 /// What a decoder may take beside them.
 const MAX_MEMORY_BYTES: u64 = 256 * 1024 * 1024;
 /// The sizes at which codes are looked for: noise goes away in smaller ones, dense codes are lost in them.
-const LONGEST_SIDES: [u32; 3] = [2_400, 1_200, 700];
+const LONGEST_SIDES: [u32; 3] = [PAGE_SIDE, 1_200, 700];
+const PAGE_SIDE: u32 = 2_400;
+/// The longest side of a page whose codes are also looked for in a copy that is half as large again: modules of a few
+/// pixels lie better in it.
+const COARSE_SIDE: u32 = 2_000;
 /// Codes in one picture.
 const MAX_CODES: usize = 64;
 
@@ -34,7 +42,10 @@ pub enum ScanError {
     TooLarge,
     #[error("the picture cannot be read")]
     Picture(#[source] image::ImageError),
-    #[error("no QR code was found in the picture")]
+    #[error(
+        "no QR code was found in the picture; take it again, closer, straight and in good light, one code at a time, or hand \
+         over the file as it was issued"
+    )]
     NoCode,
 }
 
@@ -44,8 +55,12 @@ pub fn scan(file: &[u8]) -> Result<Vec<String>, ScanError> {
     picture.looks().find(|codes| !codes.is_empty()).ok_or(ScanError::NoCode)
 }
 
-/// A picture in shades of grey.
-pub(crate) struct Picture(GrayImage);
+/// A picture in shades of grey, no larger than it is looked at.
+pub(crate) struct Picture {
+    page: GrayImage,
+    /// As it stood in the file.
+    pixels: u64,
+}
 
 impl Picture {
     /// Reads the header first: what is too large is refused before room for a pixel is made.
@@ -71,28 +86,50 @@ impl Picture {
             return Err(ScanError::TooLarge);
         }
         let picture = DynamicImage::from_decoder(decoder).map_err(ScanError::Picture)?;
-        Ok(Self(picture.into_luma8()))
+        let pixels = u64::from(width) * u64::from(height);
+        Ok(Self { page: at_most(picture.into_luma8(), PAGE_SIDE), pixels })
     }
 
-    /// The codes at each size, the largest first; a size is only made when it is asked for.
+    /// How many pixels the file had.
+    pub(crate) fn pixels(&self) -> u64 {
+        self.pixels
+    }
+
+    /// The codes at each size, the largest first, and after it those that lie flat; nothing is made before it is asked for.
     pub(crate) fn looks(&self) -> impl Iterator<Item = Vec<String>> + '_ {
-        LONGEST_SIDES.iter().map(|longest| codes(&at_most(&self.0, *longest)))
+        let whole = |longest: &u32| codes(&at_most(self.page.clone(), *longest));
+        let (largest, others) = LONGEST_SIDES.split_at(1);
+        let flat = [black_and_white, by_surroundings].into_iter().map(|part| flat::read(&part(&self.page)));
+        let larger = std::iter::once_with(|| self.larger().map(|page| flat::read(&black_and_white(&page))));
+        largest.iter().map(whole).chain(flat).chain(larger.flatten()).chain(others.iter().map(whole))
+    }
+
+    /// A coarse page half as large again.
+    fn larger(&self) -> Option<GrayImage> {
+        let is_coarse = self.page.width().max(self.page.height()) <= COARSE_SIDE;
+        is_coarse.then(|| resized(&self.page, 2, 3))
     }
 }
 
 /// The picture, made smaller where a side is longer.
-fn at_most(picture: &GrayImage, longest: u32) -> GrayImage {
+fn at_most(picture: GrayImage, longest: u32) -> GrayImage {
     let side = picture.width().max(picture.height());
-    if side <= longest {
-        return picture.clone();
-    }
-    let scaled = |length: u32| {
-        u32::try_from(u64::from(length) * u64::from(longest) / u64::from(side)).unwrap_or(longest).max(1)
+    if side <= longest { picture } else { resized(&picture, side, longest) }
+}
+
+/// Of sides that are to the old ones as `to` is to `from`.
+fn resized(picture: &GrayImage, from: u32, to: u32) -> GrayImage {
+    let side = |length: u32| {
+        u32::try_from(u64::from(length) * u64::from(to) / u64::from(from.max(1))).unwrap_or(to).max(1)
     };
-    imageops::resize(picture, scaled(picture.width()), scaled(picture.height()), FilterType::Triangle)
+    imageops::resize(picture, side(picture.width()), side(picture.height()), FilterType::Triangle)
 }
 
 fn codes(picture: &GrayImage) -> Vec<String> {
+    // At the level at which the reader itself tells black from white.
+    if flat::is_crowded(&below_mean(picture, 95)) {
+        return Vec::new();
+    }
     let (width, height) = (picture.width(), picture.height());
     let (Ok(wide), Ok(high)) = (usize::try_from(width), usize::try_from(height)) else { return Vec::new() };
     let mut prepared = PreparedImage::prepare_from_greyscale(wide, high, |x, y| {

@@ -5,7 +5,7 @@ mod people;
 
 use std::time::Instant;
 
-use paper::{CertificateError, MAX_PDF_BYTES, PdfError, ReadError, certificate, text_of};
+use paper::{CertificateError, MAX_PDF_BYTES, PdfError, ReadError, ScanError, certificate, text_of};
 use people::{credential, people};
 
 #[test]
@@ -167,4 +167,18 @@ fn an_embedded_file_of_another_kind_is_no_credential() {
     assert!(matches!(text_of([invoice.as_slice()]), Err(ReadError::Pdf(PdfError::Nothing))));
     let credential = with_stream("/Type/EmbeddedFile/Subtype/application#2Fdc+sd-jwt", b"eyJ0.e30.c2ln~");
     assert_eq!(text_of([credential.as_slice()]).unwrap(), "eyJ0.e30.c2ln~");
+}
+
+#[test]
+fn a_page_without_a_code_says_what_to_do() {
+    let mut blank = std::io::Cursor::new(Vec::new());
+    let page = image::GrayImage::from_pixel(300, 300, image::Luma([200]));
+    page.write_to(&mut blank, image::ImageFormat::Jpeg).unwrap();
+    let blank = blank.into_inner();
+    let scan = with_stream("/Type/XObject/Subtype/Image/Filter[/DCTDecode]", &blank);
+    for file in [scan, blank] {
+        let refused = text_of([file.as_slice()]).unwrap_err();
+        assert!(matches!(refused, ReadError::Scan(ScanError::NoCode)), "{refused:?}");
+        assert!(refused.to_string().contains("take it again, closer"), "{refused}");
+    }
 }

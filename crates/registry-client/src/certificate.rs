@@ -9,6 +9,7 @@ use registry_types::{
 };
 
 use crate::LightError;
+use crate::compact::CompactProof;
 
 /// Whether more than two thirds of the set's power signed exactly this header.
 pub fn verify_certificate(
@@ -63,7 +64,8 @@ pub(crate) fn is_signed_by(validator: &Validator, signed: &[u8], signature: &[u8
         .is_ok_and(|key| key.verify_strict(signed, &Signature::from_bytes(signature)).is_ok())
 }
 
-/// Whether the map with this root holds exactly this value, or nothing, under the key.
+/// Whether the map with this root holds exactly this value, or nothing, under the key. The proof is in the map's own form
+/// or in that of [`CompactProof`].
 pub fn verify_map_proof(
     state_root: &Hash,
     key: &str,
@@ -71,6 +73,9 @@ pub fn verify_map_proof(
     map_proof: &[u8],
 ) -> Result<(), LightError> {
     let bad = || LightError::BadProof { key: key.to_owned() };
+    if let Some(proof) = CompactProof::from_bytes(map_proof) {
+        return if proof.holds(state_root, &state_key::place(key), value) { Ok(()) } else { Err(bad()) };
+    }
     let proof = SparseMerkleProof::<sha2::Sha256>::try_from_slice(map_proof).map_err(|_| bad())?;
     proof.verify(RootHash(*state_root), KeyHash(state_key::place(key)), value).map_err(|_| bad())
 }

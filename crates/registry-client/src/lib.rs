@@ -9,6 +9,7 @@
 
 mod certificate;
 mod checkpoint;
+mod compact;
 mod error;
 mod evidence;
 mod http;
@@ -21,6 +22,7 @@ mod trust;
 
 pub use certificate::{verify_certificate, verify_map_proof};
 pub use checkpoint::{Checkpoint, CheckpointError};
+pub use compact::{CompactProof, EMPTY, Leaf, goes_right, join};
 pub use error::LightError;
 pub use evidence::{DoublePrecommit, Evidence, EvidenceError, Precommit, Verdict};
 pub use http::{HttpNode, KeyPage};

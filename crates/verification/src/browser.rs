@@ -7,11 +7,52 @@ use serde_json::{Map, Value, json};
 
 use language::Language;
 
+use wire::vp::dcql::{ClaimValue, ClaimsQuery, CredentialQuery, PathElement};
+
+use crate::policy::Policy;
 use crate::{labels, sentences, vocabulary};
 
 /// The contexts whose terms a page judges by itself: the data model's and this workspace's own. A credential under another
 /// one is for the binary.
 const JUDGED: [&str; 2] = ["https://www.w3.org/ns/credentials/v2", "https://schemas.passerelle.example/v1/"];
+
+/// Formats that the page knows, if only to leave them open.
+const FORMATS: [&str; 5] = ["dc+sd-jwt", "ldp_vc", "vc+jwt", "vc+sd-jwt", "vc+cose"];
+
+/// Whether the page decides what the policy asks; otherwise which part of it is for the binary. `policy-form.js` has the
+/// same rule, and whatever this does not know of a policy the page refuses.
+pub fn decides(policy: &Policy) -> Result<(), &'static str> {
+    let queries = || policy.query.iter().flat_map(|query| &query.credentials);
+    let claims = || queries().flat_map(|query| query.claims.iter().flatten());
+    if queries().any(|query| query.trusted_authorities.is_some()) {
+        return Err("trusted_authorities");
+    }
+    if !queries().all(has_known_format) {
+        return Err("credentials in another format than those of the data model and SD-JWT VC");
+    }
+    if claims().all(has_plain_numbers) {
+        Ok(())
+    } else {
+        Err("claims with numbers that a browser cannot hold")
+    }
+}
+
+fn has_known_format(query: &CredentialQuery) -> bool {
+    FORMATS.contains(&query.format.as_str()) && query.meta.doctype_value.is_none()
+}
+
+/// Numbers in JavaScript hold 53 bits.
+fn has_plain_numbers(claim: &ClaimsQuery) -> bool {
+    let index = |element: &PathElement| match element {
+        PathElement::Index(index) => u32::try_from(*index).is_ok(),
+        PathElement::Key(_) | PathElement::All => true,
+    };
+    let value = |value: &ClaimValue| match value {
+        ClaimValue::Integer(value) => value.unsigned_abs() < 1 << 53,
+        ClaimValue::Text(_) | ClaimValue::Boolean(_) => true,
+    };
+    claim.path.0.iter().all(index) && claim.values.iter().flatten().all(value)
+}
 
 /// `{contexts, schemas, kinds, words}`. A context that is known but not judged is null; schemas are text, since their
 /// bytes have a digest; words are messages by language, as [`messages`] writes them.

@@ -172,7 +172,11 @@ fn unrevealed() -> Finding {
 /// A claim that is a date; one that is there and is none fails rather than being passed over.
 fn date(claims: &Value, name: &str) -> Result<Option<NaiveDate>, Finding> {
     let Some(value) = claims.get(name) else { return Ok(None) };
-    let read = value.as_str().and_then(|text| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok());
+    // chrono also takes a sign, blanks and single digits, which no date of a schema has (RFC 3339, full-date).
+    let is_date =
+        |text: &&str| text.len() == 10 && text.bytes().all(|byte| byte == b'-' || byte.is_ascii_digit());
+    let read = value.as_str().filter(is_date);
+    let read = read.and_then(|text| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok());
     read.map(Some)
         .ok_or_else(|| Finding::fail("predicateDate", "A date that the policy reads cannot be understood."))
 }
@@ -209,6 +213,12 @@ mod tests {
         assert_eq!(ask(hidden, "2025-03-01"), (CheckResult::NotChecked, "predicateUnrevealed"));
         let odd = json!({ "courseCode": "BSAFE", "completedOn": "yesterday" });
         assert_eq!(ask(odd, "2025-03-01"), (CheckResult::Fail, "predicateDate"));
+        for odd in
+            ["2025-3-1", " 2025-3-01", "+2025-03-01", "20250-3-01", "2025-02-30", "2025-03-01T00:00:00Z"]
+        {
+            let odd = json!({ "courseCode": "BSAFE", "completedOn": odd });
+            assert_eq!(ask(odd.clone(), "2025-03-01"), (CheckResult::Fail, "predicateDate"), "{odd}");
+        }
     }
 
     #[test]

@@ -165,8 +165,9 @@ fn verifier(plan: &Plan, everyone: &Everyone) -> anyhow::Result<String> {
         # The agency client for trying out; its secret is made at first start.\n\
         [verifier.demo_client]\nid = {client}\nname = \"Demonstration agency\"\nsecret_file = {secret}\n\n\
         # Ways to ask wallets of others, beside the two by DID that are always there.\n{profiles}\
-        # Verification for machines without authentication: for trying out and for test suites.\n\
-        [vc_api]\nopen = true\npolicy = \"open\"\n\n\
+        # Verification for machines without authentication: for trying out and for test suites. The W3C's have issuers that\n\
+        # are URLs and no DIDs: nobody can say whose key signed for them.\n\
+        [vc_api]\nopen = true\npolicy = \"open\"\nissuers_without_did = true\n\n\
         # Integrators make clients for themselves; never on an instance whose name people trust.\n\
         [sandbox]\nopen = true\n\n\
         # An application that somebody is writing may sign people in from this machine, by OpenID Connect.\n\

@@ -188,11 +188,15 @@ pub struct VcApiConfig {
     /// A policy in which accreditation is optional.
     #[serde(default = "vc_api_policy")]
     pub policy: String,
+    /// Whether a credential may name its issuer by a URL that is no DID. Nothing says whose key signed such a one, so
+    /// anybody can have made it; test suites of the W3C issue them.
+    #[serde(default)]
+    pub issuers_without_did: bool,
 }
 
 impl Default for VcApiConfig {
     fn default() -> Self {
-        Self { open: false, policy: vc_api_policy() }
+        Self { open: false, policy: vc_api_policy(), issuers_without_did: false }
     }
 }
 
@@ -275,6 +279,7 @@ mod tests {
         )
         .unwrap();
         assert!(!config.vc_api.open, "the open interface is never on by itself");
+        assert!(!config.vc_api.issuers_without_did);
         assert_eq!(config.verifier.key, "verifier.key-p256-1");
     }
 
@@ -300,6 +305,13 @@ mod tests {
         assert!(
             toml::from_str::<RequestProfileConfig>("name = \"a\"\nclient_id_prefix = \"origin\"").is_err()
         );
+    }
+
+    #[test]
+    fn issuers_whose_keys_nobody_knows_are_taken_only_where_the_operator_says_so() {
+        let config = |text| toml::from_str::<VcApiConfig>(text).unwrap();
+        assert!(!config("open = true").issuers_without_did);
+        assert!(config("open = true\nissuers_without_did = true").issuers_without_did);
     }
 
     #[test]

@@ -88,16 +88,27 @@ pub(crate) fn packs(config: &Config) -> Result<Packs, StartError> {
 /// The desk page that verifies by itself, with packs for the policies that the operator names.
 pub(crate) fn desk_page(config: &Config) -> Result<DeskPage, StartError> {
     let packs = packs(config)?;
-    let published = config.verifier.desk_policies.iter().map(|name| {
-        let policy = packs.policies.find(name);
-        let policy = policy.ok_or_else(|| StartError::Config(format!("there is no policy {name}")))?;
-        Ok(Published { policy: name.clone(), title: policy.title.clone() })
-    });
-    let published = published.collect::<Result<_, StartError>>()?;
+    let published = published(&config.verifier.desk_policies, &packs.policies)?;
     let VerifierConfig { did, client_name, .. } = &config.verifier;
     let signer = PackSigner { name: client_name.clone(), did: did.clone(), key: *packs.signer.public_key() };
     let clock = Arc::clone(&packs.clock);
     Ok(DeskPage::new(signer, published, Arc::new(packs), clock))
+}
+
+/// Refuses what the page would refuse: a desk without a network must not find out only there that it can decide nothing.
+fn published(names: &[String], policies: &Policies) -> Result<Vec<Published>, StartError> {
+    let of = |name: &String| {
+        let refused = |why: String| StartError::Config(format!("verifier.desk_policies: {why}"));
+        let policy = policies.find(name).ok_or_else(|| refused(format!("there is no policy {name}")))?;
+        verification::browser::decides(policy).map_err(|what| {
+            refused(format!(
+                "the desk page cannot decide {what}, which policy {name} has; take the policy out of the list and use \
+                 `passerelle desk` for it"
+            ))
+        })?;
+        Ok(Published { policy: name.clone(), title: policy.title.clone() })
+    };
+    names.iter().map(of).collect()
 }
 
 fn policies(config: &Config) -> Result<Policies, StartError> {
@@ -139,7 +150,11 @@ fn settings(config: &Config, policies: &Policies, profiles: RequestProfiles) -> 
         token_seconds: seconds("verifier.token_seconds", config.verifier.token_seconds)?,
         public_demo: config.verifier.public_demo.clone(),
         profiles,
-        vc_api: VcApi { open: config.vc_api.open, policy: config.vc_api.policy.clone() },
+        vc_api: VcApi {
+            open: config.vc_api.open,
+            policy: config.vc_api.policy.clone(),
+            issuers_without_did: config.vc_api.issuers_without_did,
+        },
         limits: limits(&config.limits)?,
         sandbox: config.sandbox.open,
         key_clients: key_clients(config)?,
@@ -193,4 +208,31 @@ fn genesis(path: &PathBuf) -> Result<Genesis, StartError> {
 
 fn read(path: &PathBuf) -> Result<String, StartError> {
     std::fs::read_to_string(path).map_err(|source| StartError::Read { path: path.clone(), source })
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    /// The demonstration's policies with a text in place of another.
+    fn refusal(from: &str, to: &str) -> Option<String> {
+        let demo = include_str!("../../../crates/verification/policies/demo.json").replacen(from, to, 1);
+        let policies = Policies::default()
+            .with_purposes(include_str!("../../../crates/verification/policies/purposes.json"));
+        let policies = policies.unwrap().with(&demo).unwrap();
+        published(&["staff-identity".to_owned()], &policies).err().map(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_policy_that_the_desk_page_would_refuse_is_refused_at_start() {
+        assert_eq!(refusal("", ""), None);
+        let meta = r#""format": "dc+sd-jwt","#;
+        let authorities =
+            r#""format": "dc+sd-jwt", "trusted_authorities": [{"type": "aki", "values": ["x"]}],"#;
+        let error = refusal(meta, authorities).unwrap();
+        assert!(error.contains("trusted_authorities") && error.contains("passerelle desk"), "{error}");
+        let unknown = published(&["none".to_owned()], &Policies::default()).unwrap_err();
+        assert!(unknown.to_string().contains("there is no policy none"), "{unknown}");
+    }
 }

@@ -1,23 +1,23 @@
-//! What a PDF from a stranger holds: a credential as an associated file, or scanned pages with codes on them.
+//! What a PDF from a stranger holds: a credential as an embedded file, or scanned pages with codes on them.
 
-use lopdf::{Dictionary, Document, LoadOptions, Object, Stream};
+use std::io::Read as _;
 
+use flate2::read::ZlibDecoder;
+
+use super::objects::{Dictionary, Stream, streams};
+use super::tokens::{Token, Tokens, name};
 use crate::parts::MAX_TEXT_BYTES;
 use crate::read::{Found, ReadError};
-use crate::scan::Picture;
+use crate::scan::{MAX_PIXELS, Picture, ScanError};
 
 /// Longer files are refused unread; a certificate has some 100 kB.
 pub const MAX_PDF_BYTES: usize = 8 * 1024 * 1024;
-/// Each may unpack to [`MAX_UNPACKED_BYTES`] while the file is loaded.
-const MAX_STREAMS: usize = 1_000;
-const MAX_UNPACKED_BYTES: usize = 1024 * 1024;
-const MAX_OBJECTS: usize = 20_000;
 /// Where the mark of the end must stand.
 const TAIL_BYTES: usize = 1024;
 /// Scanned pages that are looked at.
 const MAX_PICTURES: usize = 8;
-/// Names are looked up at most so deep.
-const MAX_DEPTH: usize = 8;
+/// Of all of them together: two pages of A4 at 600 dots an inch, or eight at 300.
+const MAX_PIXELS_OF_ALL: u64 = 2 * MAX_PIXELS;
 
 /// The media types of credentials and presentations that certificates embed.
 const MEDIA_TYPES: [&str; 9] = [
@@ -39,111 +39,114 @@ pub enum PdfError {
     TooLong,
     #[error("the PDF has more parts than a certificate or a few scanned pages")]
     TooMuch,
-    #[error("the PDF cannot be read")]
+    #[error("the PDF cannot be read; hand over the file as it was issued, not a part of it")]
     Form,
-    #[error("the file embedded in the PDF is too long or no text")]
+    #[error("the PDF asks for a password; hand over the file as it was issued")]
+    Encrypted,
+    #[error(
+        "the file embedded in the PDF is too long, no text, or packed in another way than certificates are"
+    )]
     Embedded,
-    #[error("the PDF has neither a credential embedded nor a scanned page")]
+    #[error("the PDF has neither a credential embedded nor a page scanned as a JPEG picture")]
     Nothing,
 }
 
-/// Puts into `found` what the file holds. An embedded credential goes before pictures of pages, which show its codes again.
+/// Puts into `found` what the file holds. An embedded credential goes before pictures of pages, which show its codes
+/// again.
 pub(crate) fn texts(file: &[u8], found: &mut Found) -> Result<(), ReadError> {
-    let document = load(file)?;
-    let embedded = embedded(&document)?;
-    if embedded.is_empty() {
-        return pictures(&document, found);
+    let streams = load(file)?;
+    let mut embedded = streams.iter().filter(|stream| is_credential(&stream.dictionary)).peekable();
+    if embedded.peek().is_none() {
+        return pictures(&streams, found);
     }
-    for text in embedded {
-        found.add(text.trim())?;
+    for stream in embedded {
+        found.add(text(stream)?.trim())?;
     }
     Ok(())
 }
 
-fn load(file: &[u8]) -> Result<Document, PdfError> {
+fn load(file: &[u8]) -> Result<Vec<Stream<'_>>, PdfError> {
     if file.len() > MAX_PDF_BYTES {
         return Err(PdfError::TooLong);
     }
     // A file that was cut off could hold half a credential; ISO 32000-1, 7.5.5 says how it ends.
     let end = file.get(file.len().saturating_sub(TAIL_BYTES)..).unwrap_or_default();
-    if !end.windows(5).any(|bytes| bytes == b"%%EOF") {
-        return Err(PdfError::Form);
-    }
-    // Whatever unpacks is announced by this word; counted before anything is unpacked.
-    let streams = file.windows(6).filter(|bytes| bytes == b"stream").count();
-    if streams > 2 * MAX_STREAMS {
-        return Err(PdfError::TooMuch);
-    }
-    let options = LoadOptions { max_decompressed_size: Some(MAX_UNPACKED_BYTES), ..LoadOptions::default() };
-    let document = Document::load_mem_with_options(file, options).map_err(|_| PdfError::Form)?;
-    if document.objects.len() > MAX_OBJECTS { Err(PdfError::TooMuch) } else { Ok(document) }
+    if end.windows(5).any(|bytes| bytes == b"%%EOF") { streams(file) } else { Err(PdfError::Form) }
 }
 
-/// Files that the document's catalogue or its name tree lists and that are credentials by their media type.
-fn embedded(document: &Document) -> Result<Vec<String>, PdfError> {
-    let specifications = document.objects.values().filter_map(|object| object.as_dict().ok());
-    let mut files = Vec::new();
-    for specification in specifications.filter(|dictionary| is(dictionary, b"Type", b"Filespec")) {
-        let Some(stream) = file_of(document, specification) else { continue };
-        if MEDIA_TYPES.iter().any(|known| is(&stream.dict, b"Subtype", known.as_bytes())) {
-            files.push(text(stream)?);
+/// Whether a stream is an embedded file with the media type of a credential, which is its subtype (ISO 32000-1, 7.11.4,
+/// table 45; ISO 19005-3, 6.8 demands it). No other stream has a media type there: pictures have `Image`, forms `Form`,
+/// metadata `XML`. The file specification that names the stream (7.11.3) says nothing that counts here, and it may
+/// stand in an object stream, which is never unpacked.
+fn is_credential(dictionary: &Dictionary<'_>) -> bool {
+    let subtype = only_name(dictionary.subtype);
+    subtype.is_some_and(|subtype| MEDIA_TYPES.iter().any(|known| known.as_bytes() == subtype))
+}
+
+/// Unpacked up to the bound, where it is packed in the one way in which certificates are.
+fn text(stream: &Stream<'_>) -> Result<String, PdfError> {
+    let Dictionary { filter, parameters, .. } = stream.dictionary;
+    let limit = u64::try_from(MAX_TEXT_BYTES).unwrap_or(u64::MAX).saturating_add(1);
+    let mut bytes = Vec::new();
+    let read = match only_name(filter).as_deref() {
+        // Parameters are for pictures: no text is packed as differences between its lines.
+        Some(b"FlateDecode") if matches!(parameters, b"" | b"null") => {
+            ZlibDecoder::new(stream.content).take(limit).read_to_end(&mut bytes)
         }
-    }
-    Ok(files)
-}
-
-/// ISO 32000-1, 7.11.4: the stream of a file specification.
-fn file_of<'a>(document: &'a Document, specification: &'a Dictionary) -> Option<&'a Stream> {
-    let files = resolve(document, specification.get(b"EF").ok()?)?.as_dict().ok()?;
-    let file = files.get(b"F").or_else(|_| files.get(b"UF")).ok()?;
-    resolve(document, file)?.as_stream().ok()
-}
-
-fn resolve<'a>(document: &'a Document, object: &'a Object) -> Option<&'a Object> {
-    let mut object = object;
-    for _ in 0..MAX_DEPTH {
-        let Object::Reference(id) = object else { return Some(object) };
-        object = document.objects.get(id)?;
-    }
-    None
-}
-
-fn text(stream: &Stream) -> Result<String, PdfError> {
-    let bytes = if stream.dict.has(b"Filter") {
-        stream.decompressed_content_with_limit(MAX_TEXT_BYTES).map_err(|_| PdfError::Embedded)?
-    } else {
-        stream.content.clone()
+        None if filter.is_empty() => stream.content.take(limit).read_to_end(&mut bytes),
+        Some(_) | None => return Err(PdfError::Embedded),
     };
-    let fits = bytes.len() <= MAX_TEXT_BYTES;
+    let fits = read.is_ok() && bytes.len() <= MAX_TEXT_BYTES;
     String::from_utf8(bytes).ok().filter(|_| fits).ok_or(PdfError::Embedded)
 }
 
 /// JPEG pictures, as scanners write pages.
-fn pictures(document: &Document, found: &mut Found) -> Result<(), ReadError> {
-    let streams = document.objects.values().filter_map(|object| object.as_stream().ok());
-    let mut jpegs =
-        streams.filter(|stream| is(&stream.dict, b"Subtype", b"Image") && is_jpeg(&stream.dict)).peekable();
+fn pictures(streams: &[Stream<'_>], found: &mut Found) -> Result<(), ReadError> {
+    let mut jpegs = streams.iter().filter(|stream| is_jpeg(&stream.dictionary)).peekable();
     if jpegs.peek().is_none() {
         return Err(PdfError::Nothing.into());
     }
+    let (mut seen, mut left) = (false, MAX_PIXELS_OF_ALL);
     for stream in jpegs.take(MAX_PICTURES) {
-        let picture = Picture::decode(&stream.content)?;
-        found.look_at(&picture)?;
+        let picture = Picture::decode(stream.content)?;
+        left = left.checked_sub(picture.pixels()).ok_or(PdfError::TooMuch)?;
+        seen |= found.look_at(&picture)?;
     }
-    Ok(())
+    if seen { Ok(()) } else { Err(ScanError::NoCode.into()) }
 }
 
-/// The only filter, or the only one in a list.
-fn is_jpeg(dictionary: &Dictionary) -> bool {
-    match dictionary.get(b"Filter") {
-        Ok(Object::Name(name)) => name == b"DCTDecode",
-        Ok(Object::Array(filters)) => {
-            matches!(filters.as_slice(), [Object::Name(name)] if name == b"DCTDecode")
+fn is_jpeg(dictionary: &Dictionary<'_>) -> bool {
+    let is = |value, wanted: &[u8]| only_name(value).is_some_and(|name| name == wanted);
+    is(dictionary.subtype, b"Image") && is(dictionary.filter, b"DCTDecode")
+}
+
+/// A value that is a name, or a list of one name, as filters may be.
+fn only_name(value: &[u8]) -> Option<Vec<u8>> {
+    let mut tokens = Tokens::new(value, 0);
+    let all = [tokens.next(), tokens.next(), tokens.next(), tokens.next()];
+    match all.map(|one| one.map(|(token, _)| token)) {
+        [Some(Token::Name(only)), None, ..]
+        | [Some(Token::ArrayStart), Some(Token::Name(only)), Some(Token::ArrayEnd), None] => Some(name(only)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_name_is_told_from_several() {
+        for (value, expected) in [
+            (&b"/DCTDecode"[..], Some(&b"DCTDecode"[..])),
+            (b"[ /DCTDecode ]", Some(b"DCTDecode")),
+            (b"[/FlateDecode/DCTDecode]", None),
+            (b"[]", None),
+            (b"5 0 R", None),
+            (b"(DCTDecode)", None),
+            (b"", None),
+        ] {
+            assert_eq!(only_name(value).as_deref(), expected, "{value:?}");
         }
-        _ => false,
     }
-}
-
-fn is(dictionary: &Dictionary, key: &[u8], name: &[u8]) -> bool {
-    dictionary.get(key).and_then(Object::as_name).is_ok_and(|found| found == name)
 }

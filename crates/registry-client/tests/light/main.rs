@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::print_stdout)]
 
 mod chain;
+mod compact;
 mod evidence;
 mod reading;
 mod restart;

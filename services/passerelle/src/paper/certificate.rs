@@ -5,7 +5,7 @@
 
 use anyhow::{Context as _, ensure};
 use chrono::{DateTime, SecondsFormat, Utc};
-use credential::{Format, Input, jwt, sd_jwt, type_iris};
+use credential::{Fault, Format, Input, jwt, sd_jwt, type_iris};
 use paper::{Certificate, Direction, Fact, certificate};
 use serde_json::{Map, Value};
 use verification::{Words, labels};
@@ -51,6 +51,13 @@ fn file_of(format: Format) -> (&'static str, &'static str) {
     }
 }
 
+/// Why nobody can say which kind of credential it is.
+fn without_type(faults: &[Fault]) -> anyhow::Error {
+    let why = faults.iter().map(|fault| fault.detail.as_str()).find(|detail| !detail.is_empty());
+    let why = why.unwrap_or("its terms have no meaning under its contexts");
+    anyhow::anyhow!("the kind of the credential cannot be read: {why}")
+}
+
 /// What the credential says.
 struct Said {
     types: Vec<String>,
@@ -85,9 +92,7 @@ impl Said {
 
     /// A credential of the VC Data Model.
     async fn of_document(document: &Value) -> anyhow::Result<Self> {
-        let types = type_iris(document).await.map_err(|faults| {
-            anyhow::anyhow!(faults.into_iter().next().map(|fault| fault.detail).unwrap_or_default())
-        })?;
+        let types = type_iris(document).await.map_err(|faults| without_type(&faults))?;
         let text = |name: &str| document.get(name).and_then(Value::as_str).map(str::to_owned);
         let mut claims = document
             .get("credentialSubject")
@@ -211,5 +216,18 @@ mod tests {
         let facts = said.facts(Words(Language::English));
         assert_eq!(facts.len(), 2, "{facts:?}");
         assert_eq!((facts[0].label.as_str(), facts[0].value.as_str()), ("Family name", "Diallo"));
+    }
+
+    #[test]
+    fn a_credential_of_no_kind_is_refused_in_words() {
+        let fault = |detail: &str| Fault::new(credential::CheckName::Form, "undefinedTerm", detail);
+        for (faults, end) in [
+            (vec![], "its terms have no meaning under its contexts"),
+            (vec![fault("")], "its terms have no meaning under its contexts"),
+            (vec![fault(""), fault("no context defines this term")], "no context defines this term"),
+        ] {
+            let error = without_type(&faults).to_string();
+            assert_eq!(error, format!("the kind of the credential cannot be read: {end}"));
+        }
     }
 }

@@ -118,13 +118,13 @@ impl Desk {
                 return Ok(result(policy, false, vec![problem], None));
             }
         };
-        let given = HandedOver {
-            subject,
-            receipt: None,
-            challenge: options.challenge.as_deref(),
-            domain: options.domain.as_deref(),
-            controller: ControllerPolicy::OpenForUrls,
+        let controller = if self.settings.vc_api.issuers_without_did {
+            ControllerPolicy::OpenForUrls
+        } else {
+            ControllerPolicy::Strict
         };
+        let (challenge, domain) = (options.challenge.as_deref(), options.domain.as_deref());
+        let given = HandedOver { subject, receipt: None, challenge, domain, controller };
         let report = self.check(policy, given).await;
         let verified = report.outcome == Outcome::Valid;
         Ok(result(policy, verified, problems::problems(&report), Some(report)))

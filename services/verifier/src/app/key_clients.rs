@@ -1,4 +1,5 @@
-//! Agency clients that are configuration: each shows a key of its own, and this service keeps nothing that could be stolen.
+//! Agency clients that are configuration: each shows a key of its own, and this service keeps nothing that could be
+//! stolen.
 
 use keys::{Algorithm, InvalidKey, PublicKey};
 use serde_json::Value;
@@ -67,8 +68,8 @@ impl Desk {
         self.settings.key_clients.iter().find(|client| client.id == id)
     }
 
-    /// Writes name and return addresses where everything else looks for them. The secret is one that nobody knows; one of an
-    /// earlier configuration is not taken any more.
+    /// Writes name and return addresses where everything else looks for them. The secret is one that nobody knows; one
+    /// of an earlier configuration is not taken any more.
     pub async fn ensure_key_clients(&self) -> Result<(), StoreError> {
         for registered in &self.settings.key_clients {
             let client = Client {

@@ -1,4 +1,5 @@
-//! How much one agency may ask: a bucket of requests for each, so that one of them cannot take the service from the others.
+//! How much one agency may ask: a bucket of requests for each, so that one of them cannot take the service from the
+//! others.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};

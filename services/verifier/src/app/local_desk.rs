@@ -135,11 +135,16 @@ impl LocalDesk {
     /// The same for what stands in files: pictures of every code of an answer, a PDF certificate, or text. One of them may
     /// be the copy's anchoring receipt.
     pub async fn check_files(&self, mut files: Vec<Vec<u8>>, nonce: &str) -> Result<DeskChecked, DeskError> {
-        let mut receipts: Vec<Receipt> = files.iter().filter_map(|file| Receipt::from_file(file)).collect();
+        let mut receipts: Vec<Receipt> = Vec::new();
+        files.retain(|file| {
+            let receipt = Receipt::from_file(file);
+            let is_other = receipt.is_none();
+            receipts.extend(receipt);
+            is_other
+        });
         if receipts.len() > 1 {
             return Err(DeskError::Receipts);
         }
-        files.retain(|file| Receipt::from_file(file).is_none());
         let text = self.reading.text_of_files(files).await?;
         self.check_with(&text, nonce, receipts.pop().as_ref()).await
     }

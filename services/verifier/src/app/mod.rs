@@ -123,6 +123,8 @@ pub struct Settings {
 pub struct VcApi {
     pub open: bool,
     pub policy: String,
+    /// Whether issuers may be URLs that say nothing of their keys.
+    pub issuers_without_did: bool,
 }
 
 impl Desk {

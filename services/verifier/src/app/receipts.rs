@@ -71,7 +71,8 @@ impl Desk {
         Ok(jwt::sign(header, &claims, self.signer.as_ref()).await?)
     }
 
-    /// The receipt of an agency's own verification; as the report, only with the response code where there is one to bring.
+    /// The receipt of an agency's own verification; as the report, only with the response code where there is one to
+    /// bring.
     pub async fn receipt(
         &self,
         agency: &Agency,

@@ -1,5 +1,5 @@
-//! Request profiles: as whom the verifier asks, and how the answer comes back. Several may be offered at once, since what a
-//! wallet understands is the wallet's matter (OpenID4VP 1.0, 5.9.1).
+//! Request profiles: as whom the verifier asks, and how the answer comes back. Several may be offered at once, since
+//! what a wallet understands is the wallet's matter (OpenID4VP 1.0, 5.9.1).
 
 use std::collections::BTreeMap;
 

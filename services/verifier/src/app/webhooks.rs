@@ -1,5 +1,5 @@
-//! Where an agency's system wants to be told of its verifications: setting, reading and ending the address. `outbox` writes
-//! what it is told, `sending` brings it there.
+//! Where an agency's system wants to be told of its verifications: setting, reading and ending the address. `outbox`
+//! writes what it is told, `sending` brings it there.
 
 mod outbox;
 mod sending;

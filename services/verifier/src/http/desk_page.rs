@@ -137,7 +137,7 @@ pub async fn find_desk_pack(policy: Path<String>, desk: Data<DeskPage>) -> Resul
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "application/octet-stream"))
         .insert_header((CACHE_CONTROL, "no-store"))
-        .body(file.to_vec()))
+        .body(file))
 }
 
 /// A script of the page.

@@ -428,12 +428,14 @@ impl From<SampleError> for Problem {
 
 impl From<DeskPageError> for Problem {
     fn from(error: DeskPageError) -> Self {
+        let later = || Self::unavailable("The registry or an issuer did not answer. Try again in a minute.");
         match error {
+            DeskPageError::FailedBefore => later(),
             DeskPageError::Unpublished(_) => Self::not_found(),
             DeskPageError::Pack(cause) => {
                 let cause: &(dyn std::error::Error + 'static) = &cause;
                 tracing::warn!(error = cause, "a pack for the desk page could not be made");
-                Self::unavailable("The registry or an issuer did not answer. Try again in a minute.")
+                later()
             }
         }
     }

@@ -111,8 +111,21 @@ fn answer(page: TrialPage, outcome: Result<Explained, TrialError>) -> Result<Htt
 fn status(error: &TrialError) -> StatusCode {
     match error {
         TrialError::File(ReadingError::Busy) => StatusCode::SERVICE_UNAVAILABLE,
-        _ => StatusCode::BAD_REQUEST,
+        TrialError::Samples(_) | TrialError::Present(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        TrialError::UnknownPolicy(_)
+        | TrialError::UnknownSample
+        | TrialError::SamplesOnly
+        | TrialError::Unreadable(_)
+        | TrialError::File(ReadingError::OtherKind | ReadingError::Unreadable(_) | ReadingError::Broken) => {
+            StatusCode::BAD_REQUEST
+        }
     }
+}
+
+fn too_large() -> Problem {
+    let detail =
+        format!("A file has at most {MAX_FILE} bytes here, and everything else in the form {MAX_FORM}.");
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "The form is too large").detail(detail)
 }
 
 impl TrialForm {
@@ -127,8 +140,7 @@ impl TrialForm {
                 let counted = if name == "file" { &mut received_file } else { &mut received };
                 *counted += chunk.len();
                 if received > MAX_FORM || received_file > MAX_FILE {
-                    let title = "The form is too large";
-                    return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", title));
+                    return Err(too_large());
                 }
                 bytes.extend_from_slice(&chunk);
             }

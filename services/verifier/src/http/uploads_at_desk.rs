@@ -73,7 +73,8 @@ async fn content(field: &mut Field, limit: usize) -> Result<Vec<u8>, Problem> {
     let mut bytes = Vec::new();
     while let Some(chunk) = field.try_next().await.map_err(|_| broken())? {
         if bytes.len() + chunk.len() > limit {
-            return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "The files are too large"));
+            let problem = Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "The files are too large");
+            return Err(problem.detail(format!("All files together have at most {MAX_BYTES} bytes.")));
         }
         bytes.extend_from_slice(&chunk);
     }

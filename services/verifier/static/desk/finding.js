@@ -2,6 +2,11 @@
 
 import {rfc3339} from './time.js';
 
+/** The names of all checks, in the order of a report. */
+export const CHECKS = [
+  'form', 'proof', 'issuerKey', 'accreditation', 'schema', 'validity', 'status', 'holderBinding', 'policy',
+];
+
 export const pass = (code, evidence = {}) => ({result: 'pass', code, evidence});
 export const fail = (code, evidence = {}) => ({result: 'fail', code, evidence});
 export const notChecked = (code, evidence = {}) => ({result: 'notChecked', code, evidence});

@@ -1,5 +1,5 @@
 // Whether the issuer's key and accreditation hold at the time of checking, as crates/verification/src/issuer.rs and
-// delegation.rs decide. A pack holds no anchors, so nothing proves an earlier time of issue, and both must hold now.
+// delegation.rs decide. This page takes no receipts, so nothing proves an earlier time of issue, and both must hold now.
 
 import {also, fail, notChecked, notInPack, pass, restingOn} from './finding.js';
 import {holds} from './records.js';

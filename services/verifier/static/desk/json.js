@@ -1,7 +1,7 @@
 // JSON from strangers (RFC 8259), stricter than JSON.parse: no member twice, bounded depth and size, and numbers that
 // a double cannot hold are told from those that it can. Objects have no prototype.
 
-import {text as decode} from './bytes.js';
+import {text as decode, utf8} from './bytes.js';
 import {Fault} from './fault.js';
 
 export const MAX_BYTES = 1024 * 1024;
@@ -12,6 +12,7 @@ const MAX_LIST = 1_000;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const PLAIN = /[^"\\\u0000-\u001f]*/y;
 const SPACE = /[ \t\n\r]*/y;
+const PERCENT = 0x25;
 const ESCAPES = {'"': '"', '\\': '\\', '/': '/', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t'};
 
 /** A number whose text names another number than its nearest double: it has no canonical form. */
@@ -48,20 +49,41 @@ export function checkSize(document) {
   const walk = (value, depth) => {
     nodes += 1;
     if (nodes > MAX_NODES) throw new Fault('form', 'tooManyValues');
-    if (typeof value === 'string') return refuseBlank(value);
+    if (typeof value === 'string') return checkText(value);
     if (typeof value !== 'object' || value === null || value instanceof InexactNumber) return undefined;
     if (depth === 0) throw new Fault('form', 'tooDeep');
     const names = Array.isArray(value) ? null : Object.keys(value);
     if ((names ?? value).length > MAX_LIST) throw new Fault('form', names ? 'tooManyMembers' : 'listTooLong');
-    names?.forEach(refuseBlank);
+    names?.forEach(checkText);
     for (const item of names ? names.map(name => value[name]) : value) walk(item, depth - 1);
     return undefined;
   };
   walk(document, MAX_DEPTH);
 }
 
-function refuseBlank(text) {
+function checkText(text) {
   if (text.startsWith('_:')) throw new Fault('form', 'blankNodeIdentifier');
+  if (text.includes('%') && !decodes(text)) throw new Fault('form', 'iriForm');
+}
+
+/** Whether what may be an IRI, or become the end of one, decodes to UTF-8 (RFC 3987, 3.2). Text with blanks is none. */
+function decodes(text) {
+  if (/\p{White_Space}/u.test(text)) return true;
+  const bytes = utf8(text);
+  let length = 0;
+  for (let at = 0; at < bytes.length; at += 1, length += 1) {
+    const digits = bytes[at] === PERCENT ? String.fromCharCode(...bytes.subarray(at + 1, at + 3)) : '';
+    const isEncoded = /^[0-9a-fA-F]{2}$/.test(digits);
+    bytes[length] = isEncoded ? parseInt(digits, 16) : bytes[at];
+    if (isEncoded) at += 2;
+  }
+  try {
+    decode(bytes.subarray(0, length));
+    return true;
+  } catch (error) {
+    if (error instanceof TypeError) return false;
+    throw error;
+  }
 }
 
 function hasLoneSurrogate(text) {

@@ -1,5 +1,5 @@
-// The pack that this browser keeps for the desk: the file, and the key of a signer whom the officer trusted for it. Nothing
-// else is kept, and nothing of what people show.
+// The pack that this browser keeps for the desk: the file, and the key of a signer whom the officer trusted for it.
+// Nothing else is kept, and nothing of what people show.
 
 const CACHE = 'passerelle-desk-pack';
 const ADDRESS = '/desk/kept-pack';

@@ -1,6 +1,8 @@
 // What the page came with beside its scripts: contexts, schemas, kinds of credential, and words (`knowledge.json`, made
 // by crates/verification/src/browser.rs).
 
+import {isObject} from './json.js';
+
 /** Contexts by address, null where other programs know one that this page does not judge; schemas' bytes by id. */
 export class Knowledge {
   constructor({contexts, schemas, kinds, words}) {
@@ -11,7 +13,9 @@ export class Knowledge {
 
   /** The DID of the organisation that a credential of this type speaks for, or null. */
   organisationOf(type, claims) {
-    const id = claims?.[this.kinds.get(type)?.organisation]?.id;
+    const claim = this.kinds.get(type)?.organisation;
+    if (typeof claim !== 'string' || !isObject(claims) || !Object.hasOwn(claims, claim)) return null;
+    const id = isObject(claims[claim]) ? claims[claim].id : null;
     return typeof id === 'string' ? id : null;
   }
 

@@ -1,6 +1,6 @@
-// Reading an offline pack (crates/pack/README.md, "The file"). The signature of somebody this page was given the key of, or
-// whom the officer trusts for this file, vouches for all of it: the page takes the signer's word for the chain. The binary
-// holds each record against the header besides.
+// Reading an offline pack (crates/pack/README.md, "The file"). The signature of somebody this page was given the key
+// of, or whom the officer trusts for this file, vouches for all of it: the page takes the signer's word for the chain.
+// The binary holds each record against the header besides.
 
 import {concat, decompress, hex, same, sha256, utf8} from './bytes.js';
 import {Reader, u8} from './borsh.js';
@@ -10,7 +10,7 @@ import {contentAfterHeader, header as headerType, readRecord} from './records.js
 import {parseStamp} from './time.js';
 
 const MAGIC = utf8('PASSPACK');
-const VERSION = 1;
+const VERSION = 2;
 const DOMAIN = concat(utf8('passerelle/pack'), [0, 1]);
 const MAX_FILE = 16 * 1024 * 1024;
 const MAX_MANIFEST = 64 * 1024;
@@ -90,8 +90,8 @@ export class Pack {
       const reader = new Reader(content);
       if (u8(reader) !== VERSION) throw new PackError('form');
       const header = headerType(reader);
-      // Version and header are the header's canonical form, which its hash is over.
-      const hash = await sha256(concat(utf8('passerelle/header\0'), content.subarray(0, reader.at)));
+      // The header's canonical form, with a version of its own, which its hash is over.
+      const hash = await sha256(concat(utf8('passerelle/header\0'), [1], content.subarray(1, reader.at)));
       const {records, documents} = contentAfterHeader(reader);
       if (!reader.isAtEnd || !agrees(manifest, header)) throw new PackError('form');
       const {height, time} = header;

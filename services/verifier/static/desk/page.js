@@ -10,7 +10,7 @@ import {Knowledge} from './knowledge.js';
 import {openPack, PackError, signerOf} from './pack.js';
 import {Policy} from './policy.js';
 import {check} from './report.js';
-import {element, resultView} from './result.js';
+import {element, resultView, unforeseenView} from './result.js';
 import {LANGUAGES, Words} from './words.js';
 import {rfc3339} from './time.js';
 
@@ -21,6 +21,9 @@ const say = (id, args) => page.words.say(id, args);
 const page = {knowledge: null, words: null, trust: null, pack: null, policy: null, codes: null, code: null, camera: null};
 
 async function start() {
+  // What nobody foresaw is never silent: an officer must not wait, or take an older answer for this one.
+  addEventListener('unhandledrejection', unforeseen);
+  addEventListener('error', unforeseen);
   const [knowledge, trust] = await Promise.all(['knowledge', 'trust'].map(async name =>
     (await fetch(`/desk/${name}.json`)).json()));
   page.knowledge = new Knowledge(knowledge);
@@ -31,7 +34,8 @@ async function start() {
   const kept = await keptPack();
   if (kept) await use(kept.file, kept.trustedKey, {keep: false});
   else showPack();
-  navigator.serviceWorker?.register('/desk/worker.js', {scope: '/desk/'});
+  // Where a browser takes no worker, the page works as long as there is a network.
+  navigator.serviceWorker?.register('/desk/worker.js', {scope: '/desk/'}).catch(() => {});
 }
 
 /** Fills the page with the words of the language that the address or the browser names. */
@@ -194,8 +198,17 @@ async function choose(files) {
   }
 }
 
-/** Checks what was read as an answer to the code on the page; the code counts once. */
+/** Whatever happens on the way, an answer is shown. */
 async function answer(text) {
+  try {
+    await decide(text);
+  } catch {
+    unforeseen();
+  }
+}
+
+/** Checks what was read as an answer to the code on the page; the code counts once. */
+async function decide(text) {
   page.camera?.abort();
   at('desk-problem').hidden = true;
   const now = Date.now();
@@ -203,7 +216,7 @@ async function answer(text) {
   try {
     const isAnswer = isPresentation(readInput(text)) && page.codes.useUp(page.code.nonce, now);
     const report = await check({text, code: isAnswer ? page.code : null, pack, policy, knowledge, now});
-    showResult({report, words, knowledge, policy, age: age(), isReplayable: !isAnswer});
+    showResult(resultView({report, words, knowledge, policy, age: age(), isReplayable: !isAnswer}));
   } catch (error) {
     if (error instanceof InputError) return problem(error.elsewhere ? 'onlyAtLocalDesk' : 'desk-unreadable');
     if (!(error instanceof PackError)) throw error;
@@ -212,10 +225,15 @@ async function answer(text) {
   return undefined;
 }
 
-function showResult(shown) {
+/** In place of an answer, also of one that had been half shown. */
+function unforeseen() {
+  if (page.words) showResult(unforeseenView(page.words));
+}
+
+function showResult(parts) {
   at('desk-text').value = '';
   at('desk-start').hidden = true;
-  at('desk-result').replaceChildren(...resultView(shown));
+  at('desk-result').replaceChildren(...parts);
   at('desk-result').hidden = false;
   at('desk-next').addEventListener('click', nextPerson);
   document.querySelector('.desk-verdict').focus();

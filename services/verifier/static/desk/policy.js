@@ -2,6 +2,7 @@
 
 import {fail, notChecked, pass} from './finding.js';
 import {isObject} from './json.js';
+import {isKnownPolicy} from './policy-form.js';
 import {rfc3339} from './time.js';
 
 const ALWAYS = ['form', 'proof', 'issuerKey', 'validity', 'policy'];
@@ -15,11 +16,12 @@ export class Policy {
     this.queries = json.query?.credentials ?? [];
   }
 
-  /** Whether this page can decide all that the policy asks; otherwise the pack is for the local desk. */
+  /**
+   * Whether this page can decide all that the policy asks; otherwise the pack is for the local desk. A member or a check
+   * that the page does not know may be a demand, so it is refused and never passed over.
+   */
   get isForThisPage() {
-    const {predicates = []} = this.rules;
-    return Array.isArray(this.json.required) && ALWAYS.every(name => this.requires(name))
-      && predicates.length === 0 && this.queries.every(query => query.trusted_authorities === undefined);
+    return isKnownPolicy(this.json) && ALWAYS.every(name => this.requires(name));
   }
 
   requires(check) {
@@ -47,7 +49,7 @@ export function policyFinding(policy, outcome, query) {
   } else if (!showsEverything(query, outcome.credential)) {
     return fail('claimsMissing');
   }
-  // A pack holds no anchors, so nothing proves the time of issue.
+  // A pack for such a policy holds anchors (crates/pack/ANCHORS.md), but this page takes no receipts that lead to one.
   return policy.json.anchored ? fail('timeOfIssueNotProven') : pass('policyHolds');
 }
 

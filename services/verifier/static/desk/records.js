@@ -94,6 +94,7 @@ export const contentAfterHeader = struct({
   certificate,
   validators,
   changes: list(struct({header, certificate, next: validators, restart: option(restart)})),
-  records: list(struct({key: string, value: option(bytes), mapProof: bytes})),
+  records: list(struct({key: string, value: option(bytes)})),
+  tree: struct({shape: bytes, hashes: list(hash)}),
   documents: list(struct({url: string, bytes})),
 });

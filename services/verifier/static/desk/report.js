@@ -2,21 +2,18 @@
 // joins them. It fails closed: valid needs every required check to have passed.
 
 import {verifyCredential, verifyPresentation} from './credential.js';
-import {also, fail, notChecked, ofFault, ofFaults, pass, restingOn} from './finding.js';
+import {also, CHECKS, fail, notChecked, ofFault, ofFaults, pass, restingOn} from './finding.js';
 import {InputError, isPresentation, readInput} from './input.js';
 import {accreditation, key} from './issuer.js';
 import {askedClaims, enforce, policyFinding} from './policy.js';
+import {evaluate, weigh} from './predicates.js';
 import {checkSchema} from './schema.js';
 import {checkStatus} from './status.js';
 import {Fault} from './fault.js';
 import {rfc3339} from './time.js';
 
-export const CHECKS = [
-  'form', 'proof', 'issuerKey', 'accreditation', 'schema', 'validity', 'status', 'holderBinding', 'policy',
-];
-
 /**
- * Checks text that was scanned, uploaded or pasted: `{outcome, checks, credentials}`.
+ * Checks text that was scanned, uploaded or pasted: `{outcome, checks, predicates, credentials}`.
  *
  * `code` is the desk's own `{nonce, audience}` where the text may answer it, otherwise null. Throws `InputError` where the
  * text is nothing that can be checked, and `PackError` past the pack's age.
@@ -28,7 +25,7 @@ export async function check({text, code, pack, policy, knowledge, now}) {
   const input = readInput(text);
   if (isPresentation(input)) return ofPresentation(input, code, policy, world);
   const outcome = await verifyCredential(input, world);
-  return join([await assess(outcome, notChecked('noPresentation'), policy, world)], policy);
+  return join([await assess(outcome, notChecked('noPresentation'), policy, world)], policy, now);
 }
 
 async function ofPresentation(input, code, policy, world) {
@@ -36,14 +33,14 @@ async function ofPresentation(input, code, policy, world) {
   const asked = {nonce: code?.nonce ?? null, audience: code?.audience ?? null, bound: required};
   const presented = await verifyPresentation(input, asked, world);
   const binding = holderBinding(presented, code !== null, required);
-  if (presented.credentials.length === 0) return alone(presented, binding, policy);
+  if (presented.credentials.length === 0) return alone(presented, binding, policy, world.now);
   const around = faultsAround(presented);
   const assessed = [];
   for (const outcome of presented.credentials) {
     outcome.faults.push(...around);
     assessed.push(await assess(outcome, binding, policy, world));
   }
-  return join(assessed, policy);
+  return join(assessed, policy, world.now);
 }
 
 /** Whether the presentation was made by the holder, and for this occasion. */
@@ -134,7 +131,7 @@ function validity(outcome, now) {
 }
 
 /** A presentation without credentials proves who made it and nothing else. */
-function alone(presented, binding, policy) {
+function alone(presented, binding, policy, now) {
   const of = name => ofFaults(name, presented.faults, pass('holds'));
   const asksForNothing = !policy.json.query;
   const proof = presented.holderKey === null && of('proof').result === 'pass' ? notChecked('noKey') : of('proof');
@@ -146,17 +143,24 @@ function alone(presented, binding, policy) {
   const checks = CHECKS.map(name => ({
     name, required: policy.requires(name) && name in findings, ...(findings[name] ?? nothing),
   }));
-  return {outcome: outcomeOf(checks), checks, credentials: []};
+  return weighed(checks, [], policy, now);
 }
 
 const BADNESS = {pass: 0, notChecked: 1, fail: 2};
 
 /** By name, the worst result counts; of equals the last, as the binary has it. */
-function join(credentials, policy) {
+function join(credentials, policy, now) {
   const checks = CHECKS.map(name => credentials
     .map(one => one.checks.find(check => check.name === name))
     .reduce((worst, one) => (BADNESS[one.result] >= BADNESS[worst.result] ? one : worst)));
-  return {outcome: outcomeOf(checks), checks, credentials, policy: policy.title};
+  return weighed(checks, credentials, policy, now);
+}
+
+/** With what the policy asks besides, which counts as a part of its own check. */
+function weighed(checks, credentials, policy, now) {
+  const predicates = evaluate(policy, credentials, now, outcomeOf);
+  const all = checks.map(check => (check.name === 'policy' ? weigh(predicates, check) : check));
+  return {outcome: outcomeOf(all), checks: all, predicates, credentials, policy: policy.title};
 }
 
 /** A failed check, required or not, is never outweighed; a required one that could not be made leaves the answer open. */

@@ -17,11 +17,26 @@ export function element(name, attributes = {}, ...children) {
 export function resultView({report, words, knowledge, policy, age, isReplayable}) {
   const parts = [verdict(report, words, policy, age)];
   if (isReplayable) parts.push(replayable(words));
-  parts.push(element('div', {class: 'actions'},
-    element('button', {type: 'button', class: 'large', id: 'desk-next', 'data-testid': 'next'}, words.say('desk-next'))));
+  parts.push(nextButton(words));
   parts.push(...report.credentials.map(one => credentialCard(one, words, knowledge)));
   parts.push(checksCard(report, words));
+  if (report.predicates.length > 0) parts.push(predicatesCard(report, words));
   return parts;
+}
+
+/** What is shown where this page itself failed: nothing was verified. */
+export function unforeseenView(words) {
+  return [
+    element('div', {class: 'verdict not-checked desk-verdict', role: 'status', tabindex: '-1', 'data-testid': 'verdict',
+      'data-outcome': 'unforeseen'}, element('div', {},
+      element('h1', {}, words.say('desk-not-verified')), element('p', {}, words.say('desk-not-verified-why')))),
+    nextButton(words),
+  ];
+}
+
+function nextButton(words) {
+  return element('div', {class: 'actions'},
+    element('button', {type: 'button', class: 'large', id: 'desk-next', 'data-testid': 'next'}, words.say('desk-next')));
 }
 
 /** The word stands in large letters, so the sentence beside it goes on without it. */
@@ -66,6 +81,15 @@ function checksCard(report, words) {
   return element('div', {class: 'card gap-above'}, element('h2', {}, words.say('page-checks')),
     element('ul', {class: 'checks'}, ...lines),
     element('details', {class: 'gap-above'}, element('summary', {}, words.say('page-evidence')), ...evidence));
+}
+
+function predicatesCard(report, words) {
+  const lines = report.predicates.map(one => element('li',
+    {class: RESULTS[one.result], 'data-check': one.name, 'data-code': one.code},
+    element('div', {}, element('strong', {}, words.say(`predicate-${one.name}`)), words.sentence(one)),
+    element('span', {class: 'check-result'}, words.say(`result-${one.result}`))));
+  return element('div', {class: 'card gap-above'}, element('h2', {}, words.say('page-predicates')),
+    element('ul', {class: 'checks', 'data-testid': 'predicates'}, ...lines));
 }
 
 function evidenceOf(check, words) {

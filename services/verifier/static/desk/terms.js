@@ -8,6 +8,10 @@ import {isObject} from './json.js';
 
 const PLAIN_CONTAINERS = [undefined, '@set', '@list', '@graph'];
 const KEYWORDS = new Set(['@id', '@type']);
+/** Plain ASCII, as crates/credential/src/expand/quick.rs has it: what needs a closer look is for the local desk. */
+const IRI = /^[A-Za-z][A-Za-z0-9+.-]*:[A-Za-z0-9\-._~:/?#@!$&'()*+,;=]+$/;
+
+const isIri = text => IRI.test(text) && !text.includes('/.') && text.indexOf('#') === text.lastIndexOf('#');
 
 /** The type IRIs of the outermost object; a fault where a term means nothing. */
 export function typeIris(document, contexts) {
@@ -73,11 +77,13 @@ class Walk {
     if (scoped !== undefined) active = active.with(scoped, {mayRedefine: true});
     if ('@context' in object) active = this.#under(active, object['@context']);
     const before = active;
-    const types = this.#types(object, active);
+    const types = strings(this.#member(object, active, '@type'));
     for (const name of [...types].sort()) {
       const own = before.terms.get(name)?.scoped;
       if (own !== undefined) active = active.with(own, {previous: active.previous ?? before});
     }
+    const id = this.#member(object, active, '@id');
+    if (id !== undefined) absolute(active, id);
     for (const [name, value] of Object.entries(object)) {
       if (name !== '@context') this.#property(active, name, value, `${at}/${name}`);
     }
@@ -93,18 +99,18 @@ class Walk {
     }, active);
   }
 
-  #types(object, active) {
-    const names = Object.keys(object).filter(name => active.terms.get(name)?.iri === '@type' || name === '@type');
+  /** The value of the only member that means this keyword. */
+  #member(object, active, keyword) {
+    const names = Object.keys(object).filter(name => active.terms.get(name)?.iri === keyword || name === keyword);
     if (names.length > 1) throw onlyAtLocalDesk('form');
-    const types = names.flatMap(name => object[name]);
-    if (types.some(type => typeof type !== 'string')) throw onlyAtLocalDesk('form');
-    return types;
+    return names.length === 0 ? undefined : object[names[0]];
   }
 
   #property(active, name, value, at) {
     const term = active.terms.get(name);
     if (name.startsWith('@') || (!term && name.includes(':'))) throw onlyAtLocalDesk('form');
     if (!term?.iri.includes(':') && !KEYWORDS.has(term?.iri)) throw new Fault('form', 'undefinedTerm', {at});
+    if (!KEYWORDS.has(term.iri) && !isIri(term.iri)) throw onlyAtLocalDesk('form');
     if (KEYWORDS.has(term.iri) || term.type === '@json') return;
     if (!PLAIN_CONTAINERS.includes(term.container)) throw onlyAtLocalDesk('form');
     this.#value(active, term, value, at);
@@ -115,17 +121,37 @@ class Walk {
       value.forEach((item, index) => this.#value(active, term, item, `${at}/${index}`));
     } else if (isObject(value) && !('@value' in value)) {
       this.node(value, active, at, term.scoped);
-    } else if (term.type === '@vocab' && typeof value === 'string') {
+    } else if (['@id', '@vocab'].includes(term.type) && !isObject(value)) {
       const scope = term.scoped === undefined ? active : active.with(term.scoped, {mayRedefine: true});
-      iriOf(scope, value, at);
+      if (term.type === '@id') absolute(scope, value);
+      else iriOf(scope, value, at);
     }
   }
 }
 
-/** The IRI of a type. */
+/** One or more texts. */
+function strings(value) {
+  const all = value === undefined ? [] : [value].flat();
+  if (all.some(one => typeof one !== 'string')) throw onlyAtLocalDesk('form');
+  return all;
+}
+
+/** An identifier that is an absolute IRI and no compact one. */
+function absolute(active, text) {
+  const [scheme, rest] = typeof text === 'string' ? text.split(/:(.*)/s) : [];
+  const isCompact = rest !== undefined && !rest.startsWith('//') && active.terms.has(scheme);
+  if (rest === undefined || isCompact || !isIri(text)) throw onlyAtLocalDesk('form');
+  return text;
+}
+
+/** The IRI of a type, or of another word of the vocabulary: terms first. */
 function iriOf(active, name, at) {
+  if (typeof name !== 'string') throw onlyAtLocalDesk('form');
   const iri = active.terms.get(name)?.iri;
-  if (iri?.includes(':')) return iri;
-  if (name.includes(':')) throw onlyAtLocalDesk('form');
+  if (iri !== undefined) {
+    if (!isIri(iri)) throw onlyAtLocalDesk('form');
+    return iri;
+  }
+  if (name.includes(':')) return absolute(active, name);
   throw new Fault('form', 'undefinedTerm', {at: `${at}/type`});
 }

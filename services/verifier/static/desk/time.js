@@ -3,6 +3,10 @@
 const STAMP = new RegExp('^(-?)([1-9]\\d{4,5}|\\d{4})-(\\d\\d)-(\\d\\d)T(\\d\\d):(\\d\\d):(\\d\\d)(?:\\.(\\d+))?'
   + '(Z|[+-]\\d\\d:\\d\\d)?$');
 export const SKEW = 60_000;
+/** The years that the binary's calendar has; a browser's goes a little further. */
+const [EARLIEST, LATEST] = [Date.UTC(-262_143, 0, 1), Date.UTC(262_142, 11, 31, 23, 59, 59, 999)];
+
+const bounded = time => (time >= EARLIEST && time <= LATEST ? time : null);
 
 /** XML Schema 1.1 `dateTimeStamp`, with `utcIfMissing` also without an offset; nothing where the text is none. */
 export function parseStamp(text, {utcIfMissing = false} = {}) {
@@ -14,11 +18,16 @@ export function parseStamp(text, {utcIfMissing = false} = {}) {
   if ((hour > 23 && !endOfDay) || minute > 59 || second > 59) return null;
   const date = new Date(0);
   date.setUTCFullYear(found[1] ? -year : year, month - 1, day);
-  if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return null;
+  if (bounded(date.getTime()) === null || date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return null;
   const offset = zone(found[9] ?? 'Z');
   if (offset === null) return null;
   const milliseconds = Number(fraction.padEnd(3, '0').slice(0, 3));
-  return date.getTime() + ((hour * 60 + minute - offset) * 60 + second) * 1_000 + milliseconds;
+  return bounded(date.getTime() + ((hour * 60 + minute - offset) * 60 + second) * 1_000 + milliseconds);
+}
+
+/** A day as ISO 8601 writes it, at its beginning in UTC; nothing where the text is none. */
+export function dayOf(text) {
+  return typeof text === 'string' && /^\d{4}-\d\d-\d\d$/.test(text) ? parseStamp(`${text}T00:00:00Z`) : null;
 }
 
 /** Minutes east of UTC, at most fourteen hours. */
@@ -31,12 +40,13 @@ function zone(text) {
 
 /** RFC 3339 in UTC and whole seconds, as reports write times. */
 export function rfc3339(time) {
-  return `${new Date(Math.floor(time / 1_000) * 1_000).toISOString().slice(0, -5)}Z`;
+  const written = new Date(Math.floor(time / 1_000) * 1_000).toISOString().slice(0, -5);
+  // Years of other than four digits have a sign and, unlike ISO 8601, no zeros more than that.
+  return `${written.replace(/^([+-])0{1,2}(?=\d{4})/, '$1')}Z`;
 }
 
 /** A NumericDate (RFC 7519, 2) among claims, fractions cut off; nothing where it is none. */
 export function numericDate(claims, name) {
   const value = claims[name];
-  if (typeof value !== 'number' || !Number.isFinite(value) || Math.abs(value) > 8.64e12) return null;
-  return Math.trunc(value) * 1_000;
+  return typeof value === 'number' ? bounded(Math.trunc(value) * 1_000) : null;
 }

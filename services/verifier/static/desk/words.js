@@ -33,7 +33,9 @@ export class Words {
     }
     for (const key of TOLD_BY_PRESENCE) args[`has-${key}`] = key in evidence ? 'yes' : 'no';
     const general = result === 'notChecked' ? 'unfinished' : 'fault';
-    const ids = [`${name}-${code}`, `${code}-${result}`, code, `${general}-${name}`, general];
+    // A predicate that fails or stays open says so in its own words.
+    const told = typeof evidence.predicate === 'string' ? evidence.predicate : code;
+    const ids = [`${name}-${told}`, `${told}-${result}`, told, `${general}-${name}`, general];
     return ids.map(id => this.#message(id, args)).find(text => text !== null) ?? code;
   }
 

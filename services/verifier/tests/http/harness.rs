@@ -57,7 +57,7 @@ impl Service {
             token_seconds: 3600,
             public_demo: vec!["staff-identity".into()],
             profiles: RequestProfiles::default(),
-            vc_api: VcApi { open: true, policy: "open".into() },
+            vc_api: VcApi { open: true, policy: "open".into(), issuers_without_did: false },
             limits: Limits { requests_per_minute: 600, open_verifications: 50 },
             sandbox: false,
             key_clients: Vec::new(),

@@ -8,6 +8,7 @@ mod browser;
 #[allow(dead_code)]
 mod chain;
 mod desk;
+mod desk_modules;
 mod desk_page;
 mod desk_parity;
 mod encrypted;

@@ -274,13 +274,15 @@ async fn envelopes_of_jose_and_cose_are_verified() {
     }
 }
 
-/// Whose key it is nobody knows where the issuer is a URL: the proof decides, and a warning says so. A DID's keys are known.
+/// Whose key it is nobody knows where the issuer is a URL. It is refused, unless the operator said otherwise: then the
+/// proof decides, and a warning says so. A DID's keys are known.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_issuer_without_a_did_leaves_its_key_open() {
     use clock::Clock as _;
     use credential::data_integrity::{ProofOptions, SigningKey, Suite, secure};
     use keys::Signer as _;
-    let service = Service::start().await;
+    let strict = Service::start().await;
+    let service = Service::start_with(|settings| settings.vc_api.issuers_without_did = true).await;
     let signer = keys::SoftwareKey::generate(keys::Algorithm::Ed25519, &clock::SeededEntropy::new(7));
     let (did, multikey) = (signer.public_key().did_key(), signer.public_key().to_multikey());
     let key =
@@ -298,6 +300,10 @@ async fn an_issuer_without_a_did_leaves_its_key_open() {
         (reply.status, json_of(&reply))
     };
     let mut of_url = by("https://vc.example/issuers/5678").await;
+    let refused = strict.post("/vc-api/credentials/verify", &of_url, &[]).await;
+    assert_eq!((refused.status, json_of(&refused)["verified"].as_bool()), (400, Some(false)));
+    let codes = json_of(&refused)["checks"].to_string();
+    assert!(codes.contains("notTheIssuersKey"), "{codes}");
     let (status, result) = verify(&of_url).await;
     assert_eq!((status, result["verified"].as_bool()), (200, Some(true)), "{result:#}");
     let warnings = result["warnings"].as_array().unwrap();

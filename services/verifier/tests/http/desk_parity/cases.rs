@@ -9,8 +9,8 @@ use keys::{PublicKey, Signer as _};
 use serde_json::{Value, json};
 use verification::Policy;
 
-use super::later;
 use super::secured::{by_suite, in_envelope, present, present_envelope, text, unsecured};
+use super::{later, policies};
 use crate::node::{Node, build, policy};
 use crate::world::{Copy, Holder, Issuer, STAFF, Staff, World};
 
@@ -40,7 +40,7 @@ pub struct Case {
 pub struct Scene {
     pub world: World,
     pub packs: Vec<Held>,
-    undp: Issuer,
+    pub undp: Issuer,
     /// Known to the pack, since it signs it, and accredited for nothing.
     wfp: Issuer,
     /// Its accreditation was withdrawn.
@@ -49,12 +49,12 @@ pub struct Scene {
     unhcr_before: Issuer,
     /// Its first keys, which were replaced.
     who_before: Issuer,
-    holder: Holder,
+    pub holder: Holder,
     thief: Holder,
     now: Timestamp,
 }
 
-const REVOKED: usize = 7;
+pub const REVOKED: usize = 7;
 const SUSPENDED: usize = 8;
 
 fn asking_for(format: &str) -> Policy {
@@ -78,6 +78,7 @@ impl Scene {
         for issuer in [&undp, &fao, &unhcr_before, &who_before] {
             world.accredit(issuer, STAFF, &[&issuer.did]);
         }
+        policies::prepare(&world, &undp);
         world.advance(3_600);
         world.publish(&undp, &[REVOKED], &[SUSPENDED]).await;
         world.withdraw(&fao, STAFF);
@@ -91,14 +92,15 @@ impl Scene {
         let mut packs = Vec::new();
         let mut strict = policy("staff-identity");
         strict.rules.status_max_age_seconds = Some(60);
-        for (name, policy) in [
+        let named = [
             ("staff", policy("staff-identity")),
             ("anchored", policy("staff-identity-anchored")),
             ("open", policy("open")),
             ("strict", strict),
             ("vc+jwt", asking_for("vc+jwt")),
             ("vc+sd-jwt", asking_for("vc+sd-jwt")),
-        ] {
+        ];
+        for (name, policy) in named.into_iter().chain(policies::policies()) {
             let file = build(&world, &node, &wfp, &policy).await;
             packs.push(Held { name: name.to_owned(), file, trusted: *wfp.p256.public_key() });
         }
@@ -113,6 +115,8 @@ impl Scene {
             file: manifest,
             trusted: *wfp.p256.public_key(),
         });
+        let unknown = policies::with_unknown_rule(&packs[0].file, &wfp.p256);
+        packs.push(Held { name: "unknown rule".to_owned(), file: unknown, trusted: *wfp.p256.public_key() });
         let other = Held {
             name: "stranger's".to_owned(),
             file: packs[0].file.clone(),
@@ -128,11 +132,12 @@ impl Scene {
         cases.extend(self.packs().await);
         cases.extend(self.data_integrity().await);
         cases.extend(self.envelopes().await);
+        cases.extend(self.of_policies().await);
         cases.extend(self.no_credentials());
         cases
     }
 
-    fn case(&self, name: &str, pack: &str, text: String, expected: &'static str) -> Case {
+    pub fn case(&self, name: &str, pack: &str, text: String, expected: &'static str) -> Case {
         Case {
             name: name.to_owned(),
             pack: pack.to_owned(),
@@ -144,7 +149,7 @@ impl Scene {
         }
     }
 
-    fn staff(&self) -> Staff {
+    pub fn staff(&self) -> Staff {
         self.world.staff(&self.undp)
     }
 
@@ -160,7 +165,7 @@ impl Scene {
         shown.as_str().unwrap().to_owned()
     }
 
-    async fn answer(&self, issuer: &Issuer, staff: &Staff) -> String {
+    pub async fn answer(&self, issuer: &Issuer, staff: &Staff) -> String {
         self.shown(&self.sd_jwt(issuer, staff).await, &self.holder, NONCE, DESK).await
     }
 
@@ -378,6 +383,9 @@ impl Scene {
         let purpose = changed("/proof/proofPurpose", json!("authentication"));
         let issuer = changed("/issuer", json!(self.wfp.did));
         let number = changed("/credentialSubject/givenName", json!(1));
+        let mut relative = document.clone();
+        relative["credentialSubject"]["worksFor"]["id"] = json!("undp");
+        let relative = by_suite(&self.world, &self.undp, &relative, Suite::EddsaJcs2022).await;
         let mut cases = vec![
             self.case("JCS, Ed25519", "staff", show(&eddsa, &self.holder, good).await, "valid"),
             self.case("JCS, P-256", "staff", show(&ecdsa, &self.holder, good).await, "valid"),
@@ -411,6 +419,21 @@ impl Scene {
         ] {
             cases.push(self.case(name, "staff", show(&credential, &self.holder, good).await, "invalid"));
         }
+        // What the library finds out about an identifier of another form, the page leaves to it.
+        let relative = show(&relative, &self.holder, good).await;
+        cases.push(Case {
+            only_binary: true,
+            ..self.case("JCS, relative identifier", "staff", relative, "invalid")
+        });
+        let encoded = changed("/credentialSubject/jobTitle", json!("urn:%FF"));
+        let encoded = encoded.to_string();
+        cases.push(self.case("JCS, an identifier that is no text", "staff", encoded, "invalid"));
+        let mut far = document.clone();
+        far["validUntil"] = json!("262142-12-31T23:59:59Z");
+        let far = by_suite(&self.world, &self.undp, &far, Suite::EcdsaJcs2019).await;
+        cases.push(self.case("JCS, the last year", "staff", show(&far, &self.holder, good).await, "valid"));
+        let beyond = changed("/validUntil", json!("262143-01-01T00:00:00Z"));
+        cases.push(self.case("JCS, beyond it", "staff", show(&beyond, &self.holder, good).await, "invalid"));
         let shown = show(&rdfc, &self.holder, good).await;
         cases.push(Case { only_binary: true, ..self.case("RDFC", "staff", shown, "valid") });
         cases

@@ -39,6 +39,14 @@ fn presentation(holder: &Holder, credential: &Value) -> Value {
     })
 }
 
+/// A presentation of no credential.
+pub async fn present_nothing(world: &World, holder: &Holder, code: (&str, &str)) -> Value {
+    let mut nothing = presentation(holder, &Value::Null);
+    nothing["verifiableCredential"] = json!([]);
+    let options = ProofOptions::presentation(world.clock.now(), code.0, code.1);
+    secure(&nothing, Suite::EcdsaJcs2019, &holders(holder), &options).await.unwrap()
+}
+
 fn holders(holder: &Holder) -> SigningKey {
     SigningKey { verification_method: format!("{}#0", holder.did()), signer: holder.key.clone() }
 }
