@@ -8,6 +8,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use chrono::Duration;
 use clock::Timestamp;
 use entitlement::bundle::{BundleFault, MOST_FRAME_BYTES, MOST_FRAMES, Opened, Part, check_parts};
+use entitlement::cycle::CountryCode;
 use entitlement::{Challenge, Request, State};
 use issuance::audit::Act;
 use issuance::{Actor, Subject};
@@ -134,6 +135,10 @@ impl Issuer {
         if tx.find_portrait(&tenant.id, &request.beneficiary).await?.is_none() {
             return Ok(None);
         }
+        let declared = match tx.find_subject(&tenant.id, &request.beneficiary).await? {
+            Some(subject) => self.declared_residence(tx, &tenant.id, &subject.number).await?,
+            None => None,
+        };
         let before = tx.list_captures(&tenant.id, &request.id).await?;
         let left = TRIES.saturating_sub(before.len()).max(1);
         Ok(Some(CaptureRequest {
@@ -142,8 +147,7 @@ impl Issuer {
             most_frames: u8::try_from(MOST_FRAMES).unwrap_or(u8::MAX),
             most_seconds: MOST_SECONDS,
             most_frame_bytes: u32::try_from(MOST_FRAME_BYTES).unwrap_or(u32::MAX),
-            // The register does not say who is paid by country of residence yet.
-            location_required: false,
+            location_required: declared.is_some_and(|declared| declared.two_track),
             tries_left: u8::try_from(left).unwrap_or(u8::MAX),
         }))
     }
@@ -179,6 +183,7 @@ impl Issuer {
         let subject = subject.ok_or(ExistenceError::UnknownPerson)?;
         let reference = self.open_portrait_jpeg(&mut tx, &tenant.id, &subject.id).await?;
         let before = tx.list_captures(&tenant.id, &request.id).await?.len();
+        let declared = self.declared_country(&mut tx, &tenant.id, &subject).await?;
         drop(tx);
         let (Some(faces), Some(reference), State::Open { challenge: Some(challenge) }) =
             (self.faces.as_ref(), reference, &request.state)
@@ -186,7 +191,7 @@ impl Issuer {
             return Err(ExistenceError::NoPicturesWanted);
         };
         let movements = self.movements(challenge).ok_or(ExistenceError::NoPicturesWanted)?;
-        let place = taken.place.map(|place| self.place_kept(&subject, place));
+        let place = taken.place.map(|place| self.place_kept(declared.as_deref(), place));
         let sealed = self.seal_frames(&tenant.id, &request.id, digest, &taken.frames);
         let compared = faces.judge(reference, movements, taken.frames, now).await?;
         let (verdict, kept) = kept_of(compared, before + 1 >= TRIES);
@@ -207,7 +212,11 @@ impl Issuer {
     }
 
     /// Compares in memory; of the coordinates nothing is kept.
-    fn place_kept(&self, subject: &Subject, (latitude, longitude, metres): (i16, i16, u32)) -> PlaceKept {
+    fn place_kept(
+        &self,
+        declared: Option<&str>,
+        (latitude, longitude, metres): (i16, i16, u32),
+    ) -> PlaceKept {
         let unusable = |why: PointFault| PlaceKept::Unusable { why: why.to_string() };
         let degrees = |tenths: i16| f64::from(tenths) / 10.0;
         let accuracy = match Accuracy::of_metres(f64::from(metres)) {
@@ -218,13 +227,46 @@ impl Issuer {
             Ok(point) => point,
             Err(fault) => return unusable(fault),
         };
-        let declared = subject.claims.get("country").and_then(Value::as_str);
         match (declared, &self.faces) {
             (Some(declared), Some(faces)) => {
                 PlaceKept::Compared { finding: faces.compare(point, declared), accuracy }
             }
             _ => PlaceKept::Unusable { why: "no country of residence is declared".to_owned() },
         }
+    }
+
+    /// The country of residence by the register of the Fund's year, else by the list of those who are asked.
+    async fn declared_country(
+        &self,
+        tx: &mut Transaction,
+        tenant: &str,
+        subject: &Subject,
+    ) -> Result<Option<String>, ExistenceError> {
+        let registered = self.declared_residence(tx, tenant, &subject.number).await?;
+        let listed = || subject.claims.get("country").and_then(Value::as_str).map(str::to_owned);
+        Ok(registered.map(|registered| registered.country).or_else(listed))
+    }
+
+    /// The country that the pictures of an answer were taken in, as far as the device said so.
+    pub(super) async fn seen_country(
+        &self,
+        tx: &mut Transaction,
+        tenant: &str,
+        request: &Request,
+        subject: &Subject,
+    ) -> Result<Option<CountryCode>, ExistenceError> {
+        let Some(digest) = request.evidence().map(|evidence| evidence.digest) else { return Ok(None) };
+        let rows = tx.list_captures(tenant, &request.id).await?;
+        let place = rows.into_iter().find(|row| row.digest == digest).and_then(|row| row.place);
+        let country = match place.as_deref().and_then(|place| serde_json::from_str(place).ok()) {
+            Some(PlaceKept::Compared { finding: Finding::Inside | Finding::AtTheBorder, .. }) => {
+                self.declared_country(tx, tenant, subject).await?
+            }
+            Some(PlaceKept::Compared { finding: Finding::Elsewhere { country }, .. }) => Some(country),
+            Some(PlaceKept::Compared { finding: Finding::NoCountry, .. } | PlaceKept::Unusable { .. })
+            | None => None,
+        };
+        Ok(country.and_then(|country| country.parse().ok()))
     }
 
     pub(super) async fn put_capture(

@@ -1,6 +1,7 @@
 //! The face engine and the map of countries, and how much they may take.
 
-use std::sync::{Arc, OnceLock};
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use clock::Timestamp;
 use entitlement::bundle::MOST_FRAME_BYTES;
@@ -25,8 +26,16 @@ pub(crate) struct Faces {
     pool: Pool,
     places: BoundaryPolicy,
     thresholds: Thresholds,
+    /// Answers whose pictures are being looked at.
+    in_hand: Mutex<HashSet<[u8; 32]>>,
     pub movements: Vec<Prompt>,
     pub appeal: chrono::Duration,
+}
+
+/// An answer is in hand until this is dropped.
+pub(super) struct InHand<'a> {
+    faces: &'a Faces,
+    digest: [u8; 32],
 }
 
 /// Why there is no verdict. Nothing the person did.
@@ -34,6 +43,8 @@ pub(crate) struct Faces {
 pub enum FacesFault {
     #[error(transparent)]
     Busy(#[from] Busy),
+    #[error("these pictures are being looked at already")]
+    InHand,
     #[error("the face models do not load")]
     Models,
 }
@@ -52,9 +63,16 @@ impl Faces {
             pool: Pool::new(config.running, config.waiting),
             places: BoundaryPolicy::new(Boundaries::embedded()?, config.tolerance_km),
             thresholds: config.thresholds,
+            in_hand: Mutex::default(),
             movements: config.movements.clone(),
             appeal: chrono::Duration::days(config.appeal_days.into()),
         })
+    }
+
+    /// A wallet that waited too long sends the same again; it is not judged twice at the same time.
+    pub(super) fn take(&self, digest: [u8; 32]) -> Result<InHand<'_>, FacesFault> {
+        let fresh = self.in_hand.lock().unwrap_or_else(PoisonError::into_inner).insert(digest);
+        if fresh { Ok(InHand { faces: self, digest }) } else { Err(FacesFault::InHand) }
     }
 
     /// Compares frames with the Fund's picture, on a thread of the pool. The models are loaded by whoever comes first.
@@ -87,6 +105,12 @@ impl Faces {
     /// What a place says about the declared country (ISO 3166-1 alpha-3). The place itself goes no further.
     pub(super) fn compare(&self, point: presence::Point, declared: &str) -> presence::Finding {
         self.places.compare(point, declared)
+    }
+}
+
+impl Drop for InHand<'_> {
+    fn drop(&mut self) {
+        self.faces.in_hand.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.digest);
     }
 }
 

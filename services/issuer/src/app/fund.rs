@@ -12,6 +12,7 @@ mod night;
 mod people;
 mod proofs;
 mod register;
+mod residence;
 
 use entitlement::cycle::{CalendarFault, EventFault, EvidenceFault, ListFault, StepFault};
 use issuance::import::SheetError;

@@ -49,7 +49,9 @@ async fn answer_existence_request(
     app: Data<Issuer>,
 ) -> Result<Json<ExistenceRequest>, Problem> {
     let (tenant, token) = path.into_inner();
-    Ok(Json(app.answer_existence(&tenant, &token, &answer.0).await?))
+    // Looking at pictures takes seconds. It goes on when the wallet has stopped waiting, so that the same again finds the verdict.
+    let work = async move { app.answer_existence(&tenant, &token, &answer.0).await };
+    Ok(Json(tokio::spawn(work).await.map_err(|error| Problem::internal(&error))??))
 }
 
 impl From<ExistenceError> for Problem {
@@ -64,7 +66,7 @@ impl From<ExistenceError> for Problem {
             | ExistenceError::Bundle(_)
             | ExistenceError::NoPicturesWanted => Self::bad_request(said),
             ExistenceError::NoPictures => Self::conflict(said),
-            ExistenceError::Faces(FacesFault::Busy(_)) => {
+            ExistenceError::Faces(FacesFault::Busy(_) | FacesFault::InHand) => {
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "Too many proofs at once")
                     .detail("Many people send pictures at this moment. Send the same again in a minute.")
             }

@@ -9,6 +9,7 @@ use testkit::{b64, faces, sha256};
 
 use crate::console::Browser;
 use crate::existence::{Phone, asked, send};
+use crate::fund;
 use crate::support::{World, json as body, problem};
 
 /// A question to somebody of whom the Fund has a picture: the officer, its id, its path, and what the wallet sees.
@@ -142,6 +143,28 @@ async fn a_photograph_follows_no_movement_and_after_three_tries_a_person_looks()
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn looking_goes_on_when_the_line_is_cut_and_the_same_again_finds_the_verdict() {
+    let world = World::start_seeing().await;
+    let (browser, _, path, request) = asked_with_picture(&world).await;
+    let mut phone = Phone::new(5);
+    let answer = with(&mut phone, &request, &following(&request), None);
+    let short = std::time::Duration::from_millis(20);
+    let _ = tokio::time::timeout(short, send(&world, &path, &answer)).await;
+    for _ in 0..200 {
+        let reply = send(&world, &path, &answer).await;
+        if reply.status == 200 {
+            assert_eq!(body(&reply)["state"], "answered");
+            let acts = browser.get("/console/activity").await.text();
+            assert_eq!(acts.matches("judged the pictures").count(), 1, "{acts}");
+            return;
+        }
+        assert_eq!(problem(&reply), (503, "busy".into()));
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    panic!("never a verdict");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn somebody_else_a_dark_room_and_two_faces_are_told_apart() {
     let world = World::start_seeing().await;
     let (_, _, path, mut request) = asked_with_picture(&world).await;
@@ -221,4 +244,27 @@ async fn null_island_speaks_against_nobody_and_no_coordinate_is_kept() {
         !holds(b"latitude") && !holds(&faces::turn(0)[..64]),
         "neither place nor picture stands in the open"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_track_is_asked_for_a_place_and_another_country_opens_a_case_beside_the_proof() {
+    let world = World::start_seeing().await;
+    let listed = "100482317,Margaret,Ellison,1945-03-03,GBR,en,two,2008-01-01,,";
+    fund::import(&world, &[listed]).await;
+    let (_, id, path, request) = asked_with_picture(&world).await;
+    assert_eq!(request["capture"]["locationRequired"], true);
+    let mut phone = Phone::new(5);
+    let paris = with(&mut phone, &request, &following(&request), Some((489, 23)));
+    assert_eq!(body(&send(&world, &path, &paris).await)["state"], "answered");
+
+    let person = fund::person(&world, "100482317").await;
+    let export = world.issuer.export_journal(&fund::officer("eve"), &person).await.unwrap();
+    let journal = serde_json::to_string(&export).unwrap();
+    for part in ["proof-received", "residence-checked", "FRA", "case/residence/"] {
+        assert!(journal.contains(part), "{part}: {journal}");
+    }
+    let by = fund::officer("ann");
+    world.issuer.confirm_existence(&by, &id, entitlement::Channel::Device, "").await.unwrap();
+    let journal = world.issuer.export_journal(&fund::officer("eve"), &person).await.unwrap();
+    assert!(serde_json::to_string(&journal).unwrap().contains("proof-accepted"), "the proof of life stands");
 }

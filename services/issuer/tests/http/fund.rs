@@ -40,7 +40,7 @@ async fn upload(world: &World, rows: &[&str]) -> String {
     world.issuer.upload_register(&officer("clerk"), source).await.unwrap()
 }
 
-async fn import(world: &World, rows: &[&str]) -> String {
+pub async fn import(world: &World, rows: &[&str]) -> String {
     let id = upload(world, rows).await;
     world.issuer.confirm_register(&officer("clerk"), &id).await.unwrap();
     world.issuer.work_off_registers().await.unwrap();

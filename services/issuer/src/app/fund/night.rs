@@ -93,7 +93,8 @@ impl Issuer {
         let now = self.now();
         let due = chrono::Timelike::hour(&now) >= HOUR
             && last.is_none_or(|last| last.date_naive() < now.date_naive());
-        if !running && !(due && anybody) {
+        let wanted = running || (due && anybody);
+        if !wanted {
             return Ok(false);
         }
         self.run_fund_night(&Actor::system(&tenant.id)).await?;

@@ -3,7 +3,7 @@
 
 use chrono::{Datelike as _, NaiveDate};
 use clock::Timestamp;
-use entitlement::cycle::{Channel, Evidence, Helper, HoldKind, Stage, What};
+use entitlement::cycle::{Channel, CountryCode, Evidence, Helper, HoldKind, Stage, What};
 use issuance::Actor;
 use issuance::audit::Act;
 use sha2::{Digest as _, Sha256};
@@ -44,6 +44,8 @@ pub(crate) struct PhoneAnswer<'a> {
     pub digest: &'a [u8; 32],
     /// When it came.
     pub answered_at: Timestamp,
+    /// The country the device was in, where it said so.
+    pub seen: Option<CountryCode>,
     /// The officer's: accepted or not, and why not.
     pub word: Option<(bool, &'a str)>,
 }
@@ -266,7 +268,9 @@ impl Issuer {
                     remark: String::new(),
                     accept: word.is_some(),
                 };
-                self.enter_within(tx, by, &new).await?;
+                let person = new.person.clone();
+                let receipt = self.enter_within(tx, by, &new).await?;
+                self.check_residence(tx, by, &person, (&receipt.id, answer.seen)).await?;
             }
             _ => {}
         }
