@@ -287,7 +287,7 @@ fn in_one_tree(gathered: Vec<Gathered>) -> Result<(Vec<Record>, Tree), CollectEr
         (proven, one.record)
     };
     let mut all: Vec<(Proven, Record)> = gathered.into_iter().map(of).collect();
-    all.sort_by(|(a, _), (b, _)| a.place.cmp(&b.place));
+    all.sort_by_key(|(anchor, _)| anchor.place);
     all.dedup_by(|(a, _), (b, _)| a.place == b.place);
     let (proven, records): (Vec<Proven>, Vec<Record>) = all.into_iter().unzip();
     let tree = Tree::of(&proven).ok_or(CollectError::OtherState)?;
