@@ -19,6 +19,8 @@ const ENDS_SESSION: &str = "^/v1/(account|sessions|passkeys)";
 struct Attempt {
     service: Service,
     who: &'static str,
+    /// Made up organisations would all be answered with 404.
+    tenant: &'static str,
     headers: Vec<String>,
 }
 
@@ -26,7 +28,7 @@ struct Attempt {
 async fn every_operation_answers_a_fuzzer_as_its_document_says() -> Result<()> {
     let stack = up().await?;
     for service in Service::ALL {
-        fuzz(&stack, &Attempt { service, who: "nobody", headers: Vec::new() }).await?;
+        fuzz(&stack, &Attempt { service, who: "nobody", tenant: "undp", headers: Vec::new() }).await?;
     }
     for attempt in somebody(&stack).await? {
         fuzz(&stack, &attempt).await?;
@@ -34,9 +36,11 @@ async fn every_operation_answers_a_fuzzer_as_its_document_says() -> Result<()> {
     stack.finish().await
 }
 
-/// A machine of an HR office, a person with a wallet, an agency.
+/// A machine of an HR office and one of the Fund, a person with a wallet, an agency.
 async fn somebody(stack: &Stack) -> Result<Vec<Attempt>> {
     let machine = Officer::register(stack, "undp").await?.machine("Fuzzer").await?;
+    let rights = ["fund-register", "fund-cycle", "fund-audit"];
+    let funds = Officer::register(stack, "unjspf").await?.machine_for("Fuzzer", &rights).await?;
     let wallet = stack.url(Service::Wallet);
     let host = url::Url::parse(&wallet)?.host_str().context("no host")?.to_owned();
     let cookies = Person::register(stack, "fuzzer").await?.agent.cookies(&host).context("no session")?;
@@ -45,16 +49,25 @@ async fn somebody(stack: &Stack) -> Result<Vec<Attempt>> {
         Attempt {
             service: Service::Issuer,
             who: "a machine",
+            tenant: "undp",
             headers: vec![format!("Authorization: Bearer {machine}")],
+        },
+        Attempt {
+            service: Service::Issuer,
+            who: "a machine of the Fund",
+            tenant: "unjspf",
+            headers: vec![format!("Authorization: Bearer {funds}")],
         },
         Attempt {
             service: Service::Wallet,
             who: "a person",
+            tenant: "undp",
             headers: vec![format!("Cookie: {cookies}"), "Sec-Fetch-Site: same-origin".to_owned()],
         },
         Attempt {
             service: Service::Verifier,
             who: "an agency",
+            tenant: "undp",
             headers: vec![format!("Authorization: {}", agency.authorization())],
         },
     ])
@@ -68,8 +81,7 @@ async fn fuzz(stack: &Stack, attempt: &Attempt) -> Result<()> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let name = attempt.service.name();
     let settings = stack.data().join("schemathesis.toml");
-    // Made up organisations would all be answered with 404.
-    std::fs::write(&settings, "[parameters]\n\"path.tenant\" = \"undp\"\n")?;
+    std::fs::write(&settings, format!("[parameters]\n\"path.tenant\" = \"{}\"\n", attempt.tenant))?;
     let variable = |name: &str, usual: &str| std::env::var(name).unwrap_or_else(|_| usual.to_owned());
     let mut command = tokio::process::Command::new(root.join("interop/.venv/bin/st"));
     command.arg("--config-file").arg(&settings).arg("run");

@@ -93,7 +93,8 @@ impl Issuer {
         self.store.read().await?.list_service_clients(tenant).await
     }
 
-    /// The client of a token, if it may do that. A wrong token is a guess and counted as one.
+    /// The client of a token, if it may do that. An unknown token is a guess and counted as one; a known one without the right
+    /// is not, so that a machine that asks for too much does not slow down its organisation.
     pub(super) async fn service_client(
         &self,
         tenant: &Tenant,
@@ -102,10 +103,13 @@ impl Issuer {
     ) -> Result<Option<Actor>, store_issuer::Error> {
         let Some(token) = token else { return Ok(None) };
         let found = self.store.read().await?.find_client_by_token(&tenant.id, &fingerprint(token)).await?;
-        let Some(client) = found.filter(|client| client.scopes.contains(&scope)) else {
+        let Some(client) = found else {
             self.note_refusal(tenant, "client-token").await;
             return Ok(None);
         };
+        if !client.scopes.contains(&scope) {
+            return Ok(None);
+        }
         let now = self.now();
         if client.last_used_at.is_none_or(|last| now - last >= Duration::minutes(TOUCH_MINUTES)) {
             sql::retry(|| async {
