@@ -80,8 +80,8 @@ pub fn content(file: &[u8]) -> Vec<u8> {
 /// The pieces of a difference, uncompressed.
 #[must_use]
 pub fn pieces(difference: &[u8]) -> Vec<u8> {
-    // The digest of the old content and the length of the pieces stand before the manifest.
-    gunzip(&difference[after(difference, after(difference, HEAD + 36))..])
+    // The digest of the old content and the lengths of the pieces and of what they make stand before the manifest.
+    gunzip(&difference[after(difference, after(difference, HEAD + 40))..])
 }
 
 fn end(file: &[u8]) -> usize {

@@ -91,5 +91,6 @@ fn steps(pieces: &[u8]) {
     let true_one = pack::difference(&PACKS.old, &PACKS.new).expect("our own packs");
     let base = &true_one[..HEAD + 32];
     let length = u32::try_from(pieces.len()).unwrap_or(u32::MAX).to_be_bytes();
-    difference(&[base, &length, signed(&PACKS.new), &gzip(pieces)].concat());
+    let made = &true_one[HEAD + 36..HEAD + 40];
+    difference(&[base, &length, made, signed(&PACKS.new), &gzip(pieces)].concat());
 }
