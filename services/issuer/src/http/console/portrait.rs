@@ -9,7 +9,7 @@ use web::page::see_other;
 
 use super::people::refuse_picture;
 use super::retirees::refuse_reference;
-use super::session::{Issue, May};
+use super::session::{Issue, May, Officer};
 use crate::app::{Issuer, MOST_PORTRAIT_BYTES, PictureFault, PortraitError};
 use crate::http::problem;
 
@@ -27,11 +27,7 @@ async fn set_portrait(
     form: Multipart,
     app: Data<Issuer>,
 ) -> Result<HttpResponse, Problem> {
-    let kept = match read_picture(form).await {
-        Ok(file) => app.set_portrait(&officer.actor(), &id, file).await,
-        Err(fault) => Err(fault.into()),
-    };
-    match kept {
+    match keep(&officer, &id, form, &app).await {
         Ok(()) => Ok(see_other(&format!("/console/staff/{id}?done=portrait"))),
         Err(PortraitError::Picture(fault)) => refuse_picture(&officer, &app, &id, fault).await,
         Err(error) => Err(error.into()),
@@ -56,11 +52,7 @@ async fn set_reference(
     form: Multipart,
     app: Data<Issuer>,
 ) -> Result<HttpResponse, Problem> {
-    let kept = match read_picture(form).await {
-        Ok(file) => app.set_portrait(&officer.actor(), &id, file).await,
-        Err(fault) => Err(fault.into()),
-    };
-    match kept {
+    match keep(&officer, &id, form, &app).await {
         Ok(()) => Ok(see_other(&format!("/console/retirees/{id}?done=portrait"))),
         Err(PortraitError::Picture(fault)) => refuse_reference(&officer, &app, &id, fault).await,
         Err(error) => Err(error.into()),
@@ -75,6 +67,11 @@ async fn remove_reference(
 ) -> Result<HttpResponse, Problem> {
     app.remove_portrait(&officer.actor(), &id).await?;
     Ok(see_other(&format!("/console/retirees/{id}?done=portrait-removed")))
+}
+
+async fn keep(officer: &Officer, id: &str, form: Multipart, app: &Issuer) -> Result<(), PortraitError> {
+    let file = read_picture(form).await?;
+    app.set_portrait(&officer.actor(), id, file).await
 }
 
 /// The field `file`. Its name and its declared type are not looked at.
