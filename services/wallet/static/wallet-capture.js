@@ -7,6 +7,7 @@ import { say } from "/assets/words.js";
 const QUIET_MS = 3000;
 const MOVE_MS = 2600;
 const REST_MS = 1600;
+const PLACE_MS = 40000;
 const WIDTH = 480;
 const HEIGHT = 640;
 const TRIES = 4;
@@ -128,11 +129,15 @@ export async function upload(base, frames) {
   at("capture-prompt").textContent = "";
 }
 
-/** Where the device is, rounded here to tenths of a degree. */
+/**
+ * Where the device is, rounded here to tenths of a degree; null when it is refused, not found in time, or when nobody
+ * answers the browser's question: its own time limit begins only after the answer.
+ */
 export async function place() {
   const found = await new Promise((resolve) => {
     if (!navigator.geolocation) return resolve(null);
     const options = { enableHighAccuracy: false, timeout: 15000, maximumAge: 600000 };
+    setTimeout(() => resolve(null), PLACE_MS);
     return navigator.geolocation.getCurrentPosition(({ coords }) => resolve(coords), () => resolve(null), options);
   });
   if (!found) return null;
