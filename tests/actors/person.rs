@@ -197,6 +197,10 @@ impl Person {
         self.agent.post_json(format!("{}{path}", self.wallet), body).await
     }
 
+    pub async fn delete(&self, path: &str) -> Result<Answer> {
+        self.agent.send("DELETE".parse()?, format!("{}{path}", self.wallet), &[], Vec::new()).await
+    }
+
     /// What the page does with `toSign`; nothing where it is empty.
     fn signatures(&self, step: &Value) -> Result<Option<Value>> {
         let wanted = step.get("toSign").and_then(Value::as_array).cloned().unwrap_or_default();

@@ -14,6 +14,7 @@ pub struct Secrets {
     dpop_nonce: hmac::Key,
     issuer_state: hmac::Key,
     transaction_id: hmac::Key,
+    refresh_token: hmac::Key,
     encryption: hmac::Key,
     register: hmac::Key,
 }
@@ -30,6 +31,7 @@ impl Secrets {
             dpop_nonce: derive(b"dpop nonce"),
             issuer_state: derive(b"issuer_state"),
             transaction_id: derive(b"transaction_id"),
+            refresh_token: derive(b"refresh token"),
             encryption: derive(b"request encryption"),
             register: derive(b"the Fund's register"),
         }
@@ -69,6 +71,18 @@ impl Secrets {
     #[must_use]
     pub fn deferral_of<'a>(&self, tenant: &str, transaction_id: &'a str) -> Option<&'a str> {
         name_in(&self.transaction_id, tenant, transaction_id)
+    }
+
+    /// The refresh token of this name (RFC 6749, 1.5).
+    #[must_use]
+    pub fn refresh_token(&self, tenant: &str, name: &str) -> String {
+        named(&self.refresh_token, tenant, name)
+    }
+
+    /// What a refresh token of ours names.
+    #[must_use]
+    pub fn renewed_by<'a>(&self, tenant: &str, refresh_token: &'a str) -> Option<&'a str> {
+        name_in(&self.refresh_token, tenant, refresh_token)
     }
 
     /// What the key is made of to which requests to an organisation are encrypted (OID4VCI 1.0, 10).

@@ -30,6 +30,7 @@ mod person_oidc;
 mod person_passkeys;
 mod portraits;
 mod reissue;
+mod renewals;
 mod row;
 mod scim;
 mod secrets;
@@ -119,7 +120,7 @@ impl Transaction {
 /// Each part of the service numbers its own steps: issuing from 1, officers and the life of credentials from 100,
 /// authorization from 151, batches and deferred issuance from 160, import from 200, existence from 300, documents from 400,
 /// the VC API from 500, the sources of HR and webhooks from 700, sign-in of persons by a provider from 710, messages,
-/// sign-in by a provider and cards from 720, keys and portraits from 730, the Fund's register and cycle from 800, pictures of
+/// sign-in by a provider and cards from 720, keys and portraits from 730, renewals from 740, the Fund's register and cycle from 800, pictures of
 /// proofs from 820.
 fn migrations() -> Vec<Migration> {
     let issuing = Migration { version: 1, name: "issuing", sql: include_str!("migrations/0001_issuing.sql") };
@@ -145,6 +146,7 @@ fn migrations() -> Vec<Migration> {
         key_acts::MIGRATIONS,
         portraits::MIGRATIONS,
         person_passkeys::MIGRATIONS,
+        renewals::MIGRATIONS,
         fund::MIGRATIONS,
         captures::MIGRATIONS,
     ]

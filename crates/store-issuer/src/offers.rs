@@ -114,7 +114,7 @@ impl Transaction {
     }
 }
 
-fn offer(row: &Row) -> Result<Offer, Error> {
+pub(crate) fn offer(row: &Row) -> Result<Offer, Error> {
     let columns = Columns { table: "offers", row };
     let configurations = columns.parsed("configurations", |text| {
         text.split(' ').map(|name| name.parse::<Configuration>().ok()).collect::<Option<Vec<_>>>()

@@ -47,6 +47,8 @@ pub struct TokenRequest {
     #[serde(default)]
     pub code_verifier: Option<String>,
     #[serde(default)]
+    pub refresh_token: Option<String>,
+    #[serde(default)]
     pub client_id: Option<String>,
     /// JSON text of an array of [`AuthorizationDetail`].
     #[serde(default)]

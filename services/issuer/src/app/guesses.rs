@@ -31,6 +31,7 @@ impl TokenError {
                 | Self::AuthorizationCode
                 | Self::Grant(_)
                 | Self::WrongTransactionCode { .. }
+                | Self::Renewal(super::RenewalRefusal::Unknown)
                 | Self::Refused(issuance::CodeRefusal::Locked)
         )
     }

@@ -37,6 +37,7 @@ pub(crate) mod oidc;
 mod person_passkeys;
 mod portraits;
 mod reissue;
+mod renewals;
 mod replacing;
 mod runs;
 mod scim;
@@ -102,6 +103,7 @@ pub use oidc::{Arrival, Departure, OidcError, PersonProviderError, Provider, Pro
 pub(crate) use portraits::MOST_PORTRAIT_BYTES;
 pub use portraits::{PictureFault, PortraitError};
 pub use reissue::{Reissue, ReissueError, reissue_plan};
+pub use renewals::RenewalRefusal;
 pub use runs::{NewRun, RunError, RunView};
 pub(crate) use scim::patched;
 pub use scim::{MOST_USERS, ScimAsked, ScimError, ScimPage};

@@ -215,8 +215,11 @@ impl Issuer {
         let Some(reason) = tx.find_offer_replaces(tenant, &offer.id).await? else { return Ok(()) };
         let by = Actor { tenant: tenant.to_owned(), officer: offer.created_by.clone() };
         let change = StatusMove::new(Status::Revoked, reason.into());
+        // A renewal by a wallet ends what that wallet had, not what the person has in another.
+        let renewed = tx.find_renewed_offer(tenant, &offer.id).await?;
         for copy in tx.list_copies(tenant, &offer.subject_id).await? {
             if copy.offer_id != offer.id
+                && renewed.as_ref().is_none_or(|renewed| *renewed == copy.offer_id)
                 && copy.configuration.credential_type == kind
                 && copy.status != Status::Revoked
             {

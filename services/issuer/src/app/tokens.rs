@@ -1,5 +1,5 @@
-//! The token endpoint: a pre-authorized code with its transaction code, or an authorization code with its verifier,
-//! becomes an access token, once.
+//! The token endpoint: a pre-authorized code with its transaction code, an authorization code with its verifier, or a refresh
+//! token becomes an access token, once.
 
 use clock::Timestamp;
 use issuance::authorization::{GrantRefusal, Wanted};
@@ -7,11 +7,12 @@ use issuance::dpop::DpopFault;
 use issuance::{CodeRefusal, Configuration, Offer, TOKEN_LIFETIME_SECONDS, fingerprint};
 use store_issuer::{AccessToken, Transaction};
 use wire::vci::{
-    AUTHORIZATION_CODE, AuthorizationDetail, OPENID_CREDENTIAL, PRE_AUTHORIZED_CODE, TokenRequest,
-    TokenResponse,
+    AUTHORIZATION_CODE, AuthorizationDetail, OPENID_CREDENTIAL, PRE_AUTHORIZED_CODE, REFRESH_TOKEN,
+    TokenRequest, TokenResponse,
 };
 
 use super::deferrals::DEFERRED_TOKEN_SECONDS;
+use super::renewals::{Bound, RenewalRefusal};
 use super::{ClientError, DpopError, Issuer, Presented, Tenant};
 
 /// More than a wallet could want in one token.
@@ -40,6 +41,8 @@ pub enum TokenError {
     #[error(transparent)]
     Refused(CodeRefusal),
     #[error(transparent)]
+    Renewal(#[from] RenewalRefusal),
+    #[error(transparent)]
     Store(#[from] store_issuer::Error),
 }
 
@@ -61,17 +64,18 @@ impl Issuer {
         presented: &Presented,
         request: &TokenRequest,
     ) -> Result<TokenResponse, TokenError> {
-        let is_pre_authorized = match request.grant_type.as_deref() {
+        let grant = match request.grant_type.as_deref() {
             None => return Err(TokenError::Missing("grant_type")),
-            Some(PRE_AUTHORIZED_CODE) => true,
-            Some(AUTHORIZATION_CODE) if self.has_code_flow() => false,
+            Some(grant @ (PRE_AUTHORIZED_CODE | REFRESH_TOKEN)) => grant,
+            Some(AUTHORIZATION_CODE) if self.has_code_flow() => AUTHORIZATION_CODE,
             Some(_) => return Err(TokenError::GrantType),
         };
         let dpop_jkt = self.proven_key(tenant, presented, "token").await?;
-        let exchanged = if is_pre_authorized {
-            self.exchange_pre_authorized_code(tenant, request, dpop_jkt.as_deref()).await
-        } else {
-            self.exchange_authorization_code(tenant, presented, request, dpop_jkt.as_deref()).await
+        let dpop_jkt = dpop_jkt.as_deref();
+        let exchanged = match grant {
+            PRE_AUTHORIZED_CODE => self.exchange_pre_authorized_code(tenant, request, dpop_jkt).await,
+            REFRESH_TOKEN => self.exchange_refresh_token(tenant, presented, request, dpop_jkt).await,
+            _ => self.exchange_authorization_code(tenant, presented, request, dpop_jkt).await,
         };
         if exchanged.as_ref().is_err_and(TokenError::is_guess) {
             self.note_refusal(tenant, "code").await;
@@ -156,10 +160,12 @@ impl Issuer {
         let dpop_jkt = dpop_jkt.map(str::to_owned);
         let granted = identified.as_deref().unwrap_or(&offer.configurations);
         let expires_at = token_end(tenant, granted, now);
+        let bound = Bound { dpop_jkt: dpop_jkt.as_deref(), client_id: None };
+        let refresh_token = self.refresh_token(tenant, &offer, bound);
         let row = AccessToken { offer_id, identified, scope: None, dpop_jkt, expires_at };
         tx.insert_access_token(&tenant.id, &fingerprint(&token), &row).await?;
         tx.commit().await?;
-        Ok(token_response(token, &row, now))
+        Ok(TokenResponse { refresh_token, ..token_response(token, &row, now) })
     }
 
     /// A second use of a code takes back the token of the first: one of the two is a thief (RFC 6749, 4.1.2).
@@ -201,10 +207,12 @@ impl Issuer {
         }
         let named = identified.as_deref().or(scope.as_deref()).unwrap_or(&offer.configurations);
         let (dpop_jkt, expires_at) = (redeemed.dpop_jkt.map(str::to_owned), token_end(tenant, named, now));
+        let bound = Bound { dpop_jkt: dpop_jkt.as_deref(), client_id: Some(redeemed.client_id) };
+        let refresh_token = self.refresh_token(tenant, &offer, bound);
         let row = AccessToken { offer_id: offer.id, identified, scope, dpop_jkt, expires_at };
         tx.insert_access_token(&tenant.id, &fingerprint(&token), &row).await?;
         tx.commit().await?;
-        Ok(token_response(token, &row, now))
+        Ok(TokenResponse { refresh_token, ..token_response(token, &row, now) })
     }
 
     /// Takes a try away and keeps that. Answers how many are left, or nothing when the offer is locked.
@@ -231,7 +239,7 @@ impl Issuer {
     }
 }
 
-fn token_response(token: String, row: &AccessToken, now: Timestamp) -> TokenResponse {
+pub(super) fn token_response(token: String, row: &AccessToken, now: Timestamp) -> TokenResponse {
     TokenResponse {
         access_token: token,
         token_type: if row.dpop_jkt.is_some() { "DPoP" } else { "Bearer" }.to_owned(),
@@ -255,7 +263,7 @@ fn detail(offer_id: &str, configuration: Configuration) -> AuthorizationDetail {
 }
 
 /// A token for what may be deferred lives until the last decision.
-fn token_end(tenant: &Tenant, granted: &[Configuration], now: Timestamp) -> Timestamp {
+pub(super) fn token_end(tenant: &Tenant, granted: &[Configuration], now: Timestamp) -> Timestamp {
     let waits = granted.iter().any(|it| tenant.approves(it.credential_type));
     let seconds = if waits { DEFERRED_TOKEN_SECONDS } else { TOKEN_LIFETIME_SECONDS };
     now + chrono::Duration::seconds(seconds)

@@ -167,6 +167,7 @@ fn token_request(body: &[u8]) -> Result<TokenRequest, OAuthError> {
             ("code", &mut request.code),
             ("redirect_uri", &mut request.redirect_uri),
             ("code_verifier", &mut request.code_verifier),
+            ("refresh_token", &mut request.refresh_token),
             ("client_id", &mut request.client_id),
             ("authorization_details", &mut request.authorization_details),
         ],

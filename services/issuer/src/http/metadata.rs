@@ -14,8 +14,8 @@ use web::Problem;
 use wire::vci::{
     AUTHORIZATION_CODE, AuthorizationServerMetadata, BatchIssuance, ClaimDescription, ClaimDisplay,
     CredentialConfiguration, CredentialDefinition, CredentialDisplay, CredentialMetadata, IssuerDisplay,
-    IssuerMetadata, Logo, OPENID_CREDENTIAL, PRE_AUTHORIZED_CODE, ProofTypeSupported, RequestEncryption,
-    ResponseEncryption,
+    IssuerMetadata, Logo, OPENID_CREDENTIAL, PRE_AUTHORIZED_CODE, ProofTypeSupported, REFRESH_TOKEN,
+    RequestEncryption, ResponseEncryption,
 };
 
 use super::extract::Of;
@@ -151,7 +151,7 @@ fn server_metadata(app: &Issuer, tenant: &Tenant) -> AuthorizationServerMetadata
         issuer: url.clone(),
         token_endpoint: format!("{url}/token"),
         jwks_uri: Some(format!("{url}/jwks")),
-        grant_types_supported: vec![PRE_AUTHORIZED_CODE.to_owned()],
+        grant_types_supported: [PRE_AUTHORIZED_CODE, REFRESH_TOKEN].map(str::to_owned).to_vec(),
         token_endpoint_auth_methods_supported: vec!["none".to_owned()],
         dpop_signing_alg_values_supported: DPOP_ALGORITHMS.map(str::to_owned).to_vec(),
         authorization_details_types_supported: vec![OPENID_CREDENTIAL.to_owned()],
@@ -184,7 +184,9 @@ fn with_code_flow(
         pushed_authorization_request_endpoint: Some(format!("{url}/par")),
         require_pushed_authorization_requests: true,
         response_types_supported: vec!["code".to_owned()],
-        grant_types_supported: [AUTHORIZATION_CODE, PRE_AUTHORIZED_CODE].map(str::to_owned).to_vec(),
+        grant_types_supported: [AUTHORIZATION_CODE, PRE_AUTHORIZED_CODE, REFRESH_TOKEN]
+            .map(str::to_owned)
+            .to_vec(),
         scopes_supported: offered(app, tenant).iter().map(ToString::to_string).collect(),
         code_challenge_methods_supported: vec!["S256".to_owned()],
         authorization_response_iss_parameter_supported: true,

@@ -12,7 +12,8 @@ use web::passkey::PasskeyError;
 
 use crate::app::{
     AuthorizeError, ChangeError, ClientError, CredentialError, DirectoryError, DocumentError, DpopError,
-    FetchError, ListError, NotificationError, OfferError, PushError, ReceiptError, TokenError, VcApiError,
+    FetchError, ListError, NotificationError, OfferError, PushError, ReceiptError, RenewalRefusal,
+    TokenError, VcApiError,
 };
 
 /// VC Data Model 2.0, 7.2.
@@ -295,7 +296,17 @@ impl From<TokenError> for OAuthError {
             TokenError::Refused(CodeRefusal::Missing | CodeRefusal::Unexpected) => {
                 Self::bad_request("invalid_request", text)
             }
-            TokenError::Code
+            // RFC 6749 has no words for "not now"; `invalid_grant` would make a wallet forget its token.
+            TokenError::Renewal(RenewalRefusal::Suspended | RenewalRefusal::TooMany) => {
+                Self::bad_request("unauthorized_client", text)
+            }
+            TokenError::Renewal(
+                RenewalRefusal::Unknown
+                | RenewalRefusal::Over
+                | RenewalRefusal::Again
+                | RenewalRefusal::Holder,
+            )
+            | TokenError::Code
             | TokenError::AuthorizationCode
             | TokenError::Grant(_)
             | TokenError::WrongTransactionCode { .. }

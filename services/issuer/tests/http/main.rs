@@ -36,6 +36,7 @@ mod persons;
 mod portraits;
 mod providers;
 mod reissues;
+mod renewals;
 mod roles;
 mod scim;
 mod service;

@@ -91,7 +91,7 @@ async fn authorization_server_metadata_names_the_grant() {
     assert_eq!(metadata["issuer"], format!("{ORIGIN}/t/wfp"));
     assert_eq!(metadata["token_endpoint"], format!("{ORIGIN}/t/wfp/token"));
     assert_eq!(metadata["pre-authorized_grant_anonymous_access_supported"], true);
-    let grants = json!(["authorization_code", crate::support::GRANT]);
+    let grants = json!(["authorization_code", crate::support::GRANT, "refresh_token"]);
     assert_eq!(metadata["grant_types_supported"], grants);
     assert_eq!(metadata["authorization_endpoint"], format!("{ORIGIN}/t/wfp/authorize"));
     assert_eq!(metadata["pushed_authorization_request_endpoint"], format!("{ORIGIN}/t/wfp/par"));

@@ -265,6 +265,7 @@ fn words(action: &str) -> &'static str {
         "offer.show" => "looked at an offer’s link and code",
         "offer.remind" => "took the links of a reminder",
         "offer.renew" => "renewed a transaction code",
+        "offer.refresh" => "had a wallet renew credentials",
         "offer.withdraw" => "withdrew an offer",
         "credential.issue" => "issued a credential",
         "credential.suspend" => "suspended a credential",
