@@ -1,6 +1,7 @@
 //! The Fund's night killed at random moments: it goes on where it was, and comes to what one whole night comes to.
 
-use std::time::Duration;
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
 use actors::{Officer, until};
 use anyhow::{Context as _, Result, ensure};
@@ -9,56 +10,45 @@ use rand_chacha::rand_core::{RngCore as _, SeedableRng as _};
 use serde_json::{Value, json};
 use testkit::{Agent, Service, Stack};
 
-const PEOPLE: usize = 3_000;
+/// People who come new before each kill, so that each night has something to do in two batches.
+const NEW: usize = 600;
+/// From so many kills on, at least one must have cut a run.
+const MANY: usize = 20;
 const HEAD: &str = "uid,family_name,birth_date,country,in_payment_since";
 
 /// The Fund's REST as a machine uses it.
 struct Fund<'a> {
     stack: &'a Stack,
     token: String,
+    /// Each night by its identifier, as it was last seen: the list shows the latest alone.
+    nights: BTreeMap<String, Value>,
 }
 
 pub async fn killed_at_random(stack: &Stack, kills: usize, seed: u64) -> Result<()> {
     let mut random = ChaCha20Rng::seed_from_u64(seed);
     let officer = Officer::register(stack, "unjspf").await?;
     let token = officer.machine_for("nights", &["fund-register", "fund-cycle", "fund-audit"]).await?;
-    let fund = Fund { stack, token };
-    fund.register().await?;
-    let mut cut = 0;
-    for _ in 0..kills {
-        let pause = Duration::from_millis(20 + u64::from(random.next_u32() % 900));
-        // The answer never comes; the run is in the database.
-        let _ = tokio::time::timeout(pause, fund.send("POST", "nights", "application/json", "")).await;
+    let mut fund = Fund { stack, token, nights: BTreeMap::new() };
+    let (mut cut, mut usual) = (0, Duration::from_millis(200));
+    for round in 0..kills {
+        fund.register(round * NEW).await?;
+        let most = u64::try_from(usual.as_millis())?.saturating_mul(3) / 2 + 2;
+        let pause = Duration::from_millis(1 + random.next_u64() % most);
+        let begun = Instant::now();
+        // Killed first, the answer never comes; the run is in the database.
+        let night = fund.send("POST", "nights", "application/json", "");
+        if tokio::time::timeout(pause, night).await.is_ok() {
+            usual = begun.elapsed();
+        }
         stack.kill(Service::Issuer)?;
         stack.restart(Service::Issuer).await?;
-        cut += usize::from(fund.nights().await?.iter().any(|night| night.get("finishedAt").is_none()));
+        cut += usize::from(fund.look().await?);
     }
     println!("nights: {cut} of {kills} kills cut a run");
+    ensure!(kills < MANY || cut > 0, "no kill of {kills} cut a run");
     fund.send("POST", "nights", "application/json", "").await?;
-    let nights = fund.nights().await?;
-    ensure!(
-        nights.iter().all(|night| night.get("finishedAt").is_some()),
-        "a run was left behind: {nights:?}"
-    );
-    ensure!(nights.iter().all(|night| night["faults"] == 0), "somebody could not be stepped: {nights:?}");
-    let changed: u64 = nights.iter().filter_map(|night| night["changed"].as_u64()).sum();
-    // Once for each year that has begun.
-    let (years, rest) = (changed / PEOPLE as u64, changed % PEOPLE as u64);
-    ensure!(years > 0 && rest == 0, "{changed} changes of {PEOPLE} people: {nights:?}");
-    let numbers = fund.send("GET", "counts/2026", "", "").await?;
-    let stages = numbers["stages"].as_object().context("no stages")?;
-    let full: Vec<_> = stages.iter().filter(|(_, many)| **many != 0).collect();
-    ensure!(full.len() == 1 && numbers["total"] == PEOPLE, "everybody stands in one stage: {numbers}");
-    for uid in [0, PEOPLE / 2, PEOPLE - 1].map(number) {
-        let found =
-            fund.send("POST", "people/search", "application/json", &json!({"uid": uid}).to_string()).await?;
-        let person = found["person"].as_str().context("no person")?;
-        let journal = fund.send("GET", &format!("journals/{person}"), "", "").await?;
-        let entries = journal["entries"].as_array().context("no entries")?;
-        let many = entries.len() as u64;
-        ensure!(many == years, "{years} years wrote {many} entries about {person}");
-    }
-    Ok(())
+    ensure!(!fund.look().await?, "a run was left behind");
+    fund.compare(kills * NEW).await
 }
 
 fn number(at: usize) -> String {
@@ -66,8 +56,9 @@ fn number(at: usize) -> String {
 }
 
 impl Fund<'_> {
-    async fn register(&self) -> Result<()> {
-        let rows = (0..PEOPLE).map(|at| format!("{},Family{at},1950-05-05,FRA,2010-01-01\n", number(at)));
+    async fn register(&self, from: usize) -> Result<()> {
+        let rows =
+            (from..from + NEW).map(|at| format!("{},Family{at},1950-05-05,FRA,2010-01-01\n", number(at)));
         let csv = format!("{HEAD}\n{}", rows.collect::<String>());
         let import = self.send("POST", "register/imports", "text/csv", &csv).await?;
         let id = import["id"].as_str().context("no import")?;
@@ -79,9 +70,39 @@ impl Fund<'_> {
         .await
     }
 
-    async fn nights(&self) -> Result<Vec<Value>> {
+    /// Notes how the nights stand; whether one is not finished.
+    async fn look(&mut self) -> Result<bool> {
         let nights = self.send("GET", "nights", "", "").await?;
-        nights.as_array().cloned().context("no list of nights")
+        let mut is_cut = false;
+        for night in nights.as_array().context("no list of nights")? {
+            is_cut |= night.get("finishedAt").is_none();
+            let id = night["id"].as_str().context("a night without an identifier")?;
+            self.nights.insert(id.to_owned(), night.clone());
+        }
+        Ok(is_cut)
+    }
+
+    /// Everybody moved once for each year that has begun, whatever was cut.
+    async fn compare(&self, people: usize) -> Result<()> {
+        let nights: Vec<_> = self.nights.values().collect();
+        ensure!(nights.iter().all(|night| night["faults"] == 0), "somebody could not be stepped: {nights:?}");
+        let changed: u64 = nights.iter().filter_map(|night| night["changed"].as_u64()).sum();
+        let (years, rest) = (changed / people as u64, changed % people as u64);
+        ensure!(years > 0 && rest == 0, "{changed} changes of {people} people: {nights:?}");
+        let numbers = self.send("GET", "counts/2026", "", "").await?;
+        let stages = numbers["stages"].as_object().context("no stages")?;
+        let full: Vec<_> = stages.iter().filter(|(_, many)| **many != 0).collect();
+        ensure!(full.len() == 1 && numbers["total"] == people, "everybody stands in one stage: {numbers}");
+        for uid in [0, people / 2, people - 1].map(number) {
+            let search = json!({"uid": uid}).to_string();
+            let found = self.send("POST", "people/search", "application/json", &search).await?;
+            let person = found["person"].as_str().context("no person")?;
+            let journal = self.send("GET", &format!("journals/{person}"), "", "").await?;
+            let entries = journal["entries"].as_array().context("no entries")?;
+            let many = entries.len() as u64;
+            ensure!(many == years, "{years} years wrote {many} entries about {person}");
+        }
+        Ok(())
     }
 
     async fn send(&self, method: &str, path: &str, kind: &str, sent: &str) -> Result<Value> {
