@@ -1,8 +1,9 @@
 // The OpenWallet Foundation's OpenID4VC library as the wallet of our issuer: pre-authorized codes, DPoP, batches, encrypted
 // requests and answers, notifications. What needs a wallet that is known to the issuer is in flows.mjs.
 import assert from 'node:assert/strict';
+import {Oauth2Client, clientAuthenticationAnonymous} from '@openid4vc/oauth2';
 import * as jose from 'jose';
-import {boundTo, newClient, newKey, proofs, resolved, retrieve} from './wallet.mjs';
+import {boundTo, callbacks, newClient, newKey, proofs, resolved, retrieve} from './wallet.mjs';
 
 const answerKey = await jose.generateKeyPair('ECDH-ES', {crv: 'P-256', extractable: true});
 const answerJwk = {...await jose.exportJWK(answerKey.publicKey), alg: 'ECDH-ES', kid: 'answers'};
@@ -41,6 +42,17 @@ export async function checkOpenid4vc(check, {offers}) {
     assert.equal(credentials.length, 1);
     const unbound = {...session, dpop: undefined};
     await assert.rejects(retrieve(client, unbound, id, [await newKey()]), 'the token is no use without its key');
+
+    // And renews by it what it has, with the same DPoP key and another of the holder.
+    const oauth = new Oauth2Client({callbacks: {...callbacks, clientAuthentication: clientAuthenticationAnonymous()}});
+    const [authorizationServerMetadata] = session.issuerMetadata.authorizationServers;
+    const refresh = {authorizationServerMetadata, refreshToken: session.token.refresh_token};
+    await assert.rejects(oauth.retrieveRefreshTokenAccessToken(refresh), 'a refresh token is bound to the key as well');
+    const renewed = await oauth.retrieveRefreshTokenAccessToken({...refresh, dpop: session.dpop});
+    const again = {...session, token: renewed.accessTokenResponse, dpop: renewed.dpop};
+    assert.notEqual(again.token.refresh_token, session.token.refresh_token);
+    const {credentials: [fresh]} = await retrieve(client, again, id, [await newKey()]);
+    assert.notDeepEqual(fresh, credentials[0]);
   });
 
   const session = await accept(batch);
