@@ -18,7 +18,7 @@ mod rows;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use testkit::{Mode, Service, Stack, StackOptions};
+use testkit::{Service, Stack, StackOptions};
 
 fn main() -> Result<()> {
     tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?.block_on(run())
@@ -36,7 +36,7 @@ async fn run() -> Result<()> {
     baseline::print().await?;
 
     println!("\nservices over HTTP, SQLite, one process each");
-    let apart = without_limits().await?;
+    let apart = measure::without_limits().await?;
     rows::print(&apart).await?;
     println!("\nmemory at rest, one process each");
     for service in Service::ALL {
@@ -69,21 +69,10 @@ async fn run() -> Result<()> {
     together.finish().await
 }
 
-/// One process each, and a verifier whose clients may ask as often as they can.
-async fn without_limits() -> Result<Stack> {
-    let apart = Stack::start(StackOptions { mode: Mode::Apart, ..Default::default() }).await?;
-    let path = apart.data().join("config/verifier.toml");
-    let text = std::fs::read_to_string(&path)? + "\n[limits]\nrequests_per_minute = 1000000000\n";
-    std::fs::write(&path, text)?;
-    apart.kill(Service::Verifier)?;
-    apart.restart(Service::Verifier).await?;
-    Ok(apart)
-}
-
 /// Rows about reports that are no rates.
 async fn of_reports(only: &str) -> Result<()> {
     println!("{only}, over HTTP, SQLite, one process each");
-    let apart = without_limits().await?;
+    let apart = measure::without_limits().await?;
     match only {
         "cold" => cold::print(&apart).await?,
         _ => latency::print(&apart).await?,

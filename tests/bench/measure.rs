@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
-use testkit::{Service, Stack};
+use testkit::{Mode, Service, Stack, StackOptions};
 
 /// Linux reports process times in hundredths of a second to user space, whatever its tick is.
 const TICKS_PER_SECOND: f64 = 100.0;
@@ -85,4 +85,15 @@ where
     let (cpu, wall) = (cpu_seconds(stack, service)? - cpu, begun.elapsed().as_secs_f64());
     let done = u32::try_from(done.load(Ordering::Relaxed)).map_or(f64::NAN, f64::from);
     Ok(Rate { per_cpu_second: done / cpu.max(0.01), per_second: done / wall })
+}
+
+/// One process each, and a verifier whose clients may ask as often as they can.
+pub async fn without_limits() -> Result<Stack> {
+    let apart = Stack::start(StackOptions { mode: Mode::Apart, ..Default::default() }).await?;
+    let path = apart.data().join("config/verifier.toml");
+    let text = std::fs::read_to_string(&path)? + "\n[limits]\nrequests_per_minute = 1000000000\n";
+    std::fs::write(&path, text)?;
+    apart.kill(Service::Verifier)?;
+    apart.restart(Service::Verifier).await?;
+    Ok(apart)
 }

@@ -14,6 +14,7 @@ await conduct(async officer => {
   await scans(officer);
   await keepsNothing(officer);
   await speaksArabic(officer);
+  await provesTheTime(officer);
   await asksAboutStrangers(officer);
   await grows(officer);
 });
@@ -141,6 +142,27 @@ async function speaksArabic(officer) {
   await verdict(page, 'pass');
   await browser.picture(officer, 'valid-ar');
   await page.goto(`${input.desk}/desk/`);
+}
+
+/** A policy that demands the time of issue is content with the receipt of the credential, for one answer. */
+async function provesTheTime(officer) {
+  const {page} = officer;
+  assert.equal(await page.locator('#desk-receipt-field').isVisible(), false, 'not asked for by the other policy');
+  await page.locator('#desk-pack-file').setInputFiles(input.anchored);
+  await page.locator('#desk-receipt-field:not([hidden])').waitFor();
+  const answered = async () => page.locator('#desk-file').setInputFiles(await ask(`answer ${JSON.stringify(await code(page))}`));
+  await answered();
+  await verdict(page, 'fail');
+  await page.getByText('Nothing proves when the credential was issued').first().waitFor();
+  await page.getByTestId('next').click();
+  await page.locator('#desk-receipt').setInputFiles(input.receipt);
+  await page.getByText('A receipt is chosen').waitFor();
+  await browser.picture(officer, 'receipt');
+  await answered();
+  await verdict(page, 'pass');
+  await browser.picture(officer, 'time-proven');
+  await page.getByTestId('next').click();
+  assert.equal(await page.getByTestId('receipt').innerText(), '');
 }
 
 /** A pack that somebody else signed is used only when the officer says so. */

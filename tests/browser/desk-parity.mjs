@@ -1,5 +1,5 @@
 // The desk page's own verification, outside of a browser: the same modules, given what a Rust test gives to the binary's.
-// Input: a JSON file {modules, knowledge, languages, packs: {name: {file, trusted}}, cases: [{pack, text, code, now}], ed25519};
+// Input: a JSON file {modules, knowledge, languages, packs: {name: {file, trusted}}, cases: [{pack, text, code, receipt, now}], ed25519};
 // without `ed25519` the browser is one that does not know these keys.
 // Output on standard output: for each case {outcome, checks, predicates, claims, sentences} or {refused}.
 import {readFileSync} from 'node:fs';
@@ -14,21 +14,22 @@ if (!input.ed25519) {
   };
 }
 const load = name => import(pathToFileURL(`${input.modules}/${name}`));
-const [{check}, {Knowledge}, {openPack}, {Policy}, {Words}] = await Promise.all(
-  ['report.js', 'knowledge.js', 'pack.js', 'policy.js', 'words.js'].map(load));
+const [{check}, {readReceipt}, {Knowledge}, {openPack}, {Policy}, {Words}] = await Promise.all(
+  ['report.js', 'issue-time.js', 'knowledge.js', 'pack.js', 'policy.js', 'words.js'].map(load));
 
 const knowledge = new Knowledge(input.knowledge);
 const answers = [];
 for (const one of input.cases) answers.push(await answer(one));
 console.log(JSON.stringify(answers));
 
-async function answer({pack: name, text, code, now}) {
+async function answer({pack: name, text, code, receipt: given, now}) {
   const {file, trusted} = input.packs[name];
   try {
     const pack = await openPack(new Uint8Array(Buffer.from(file, 'base64')), trusted, now);
     const policy = new Policy(pack.policy);
     if (!policy.isForThisPage) return {refused: 'policy'};
-    const report = await check({text, code, pack, policy, knowledge, now});
+    const receipt = given ? readReceipt(Buffer.from(given)) : null;
+    const report = await check({text, code, receipt, pack, policy, knowledge, now});
     const checks = report.checks.map(({name: check, result, code: word, required}) => [check, result, word, required]);
     const subject = report.credentials.length > 0 ? 'credential' : 'presentation';
     const sentences = Object.fromEntries(input.languages.map(language => {

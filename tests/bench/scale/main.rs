@@ -25,7 +25,7 @@ use anyhow::Result;
 use keys::{KeyFiles, SealingKey, Signer};
 use registry_state::BlockContext;
 use registry_types::{AnchorKind, AnchorRecord, Canonical as _, Genesis, state_key};
-use testkit::{Mode, Service, Stack, StackOptions};
+use testkit::{Service, Stack};
 
 /// Above every sequence that the issuer uses meanwhile.
 const FIRST: u64 = 1 << 32;
@@ -38,7 +38,7 @@ fn main() -> Result<()> {
 
 async fn run() -> Result<()> {
     let (anchors, entries) = (number("ANCHORS", ANCHORS), number("REVOKED", REVOKED));
-    let stack = Stack::start(StackOptions { mode: Mode::Apart, ..Default::default() }).await?;
+    let stack = measure::without_limits().await?;
     let held = rows::issue_to_people(&stack).await?;
     println!("\nreports while the chain is small");
     rows::reports(&stack, &held).await?;

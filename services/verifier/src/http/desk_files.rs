@@ -27,6 +27,7 @@ pub const MODULES: &[Asset] = &[
     module!("fault.js"),
     module!("finding.js"),
     module!("input.js"),
+    module!("issue-time.js"),
     module!("issuer.js"),
     module!("jcs.js"),
     module!("json.js"),

@@ -1,7 +1,7 @@
 // Verifying credentials and presentations: what crates/credential/src/verify.rs finds, for the formats of this page.
 //
 // An outcome is `{format, issuer, types, verificationMethod, key, credential, claims, holderKey, validFrom, validUntil,
-// status, schemas, faults}`: facts, and what is wrong. Whether a key still counts is for the checks that ask the chain.
+// status, schemas, signedPart, faults}`: facts, and what is wrong. `signedPart` is what an anchor commits to. Whether a key still counts is for the checks that ask the chain.
 
 import {verifyProofs} from './data-integrity.js';
 import {didOf, keyId, keyOfPerson, keysOfToken} from './did.js';
@@ -25,7 +25,7 @@ const ABOUT_THE_ENVELOPE = ['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti', 'cn
 
 const emptyOutcome = format => ({
   format, issuer: null, types: [], verificationMethod: null, key: null, credential: null, claims: null, holderKey: null,
-  validFrom: null, validUntil: null, status: [], schemas: [], faults: [],
+  validFrom: null, validUntil: null, status: [], schemas: [], signedPart: null, faults: [],
 });
 
 /** A credential by itself. `world` is `{pack, knowledge, now}`. */
@@ -61,6 +61,7 @@ async function ofSdJwtVc(text, world) {
   if (outcome.faults.length > 0) return outcome;
   const {claims, header} = parsed;
   outcome.credential = claims;
+  outcome.signedPart = parsed.token;
   outcome.claims = pick(claims, name => !ABOUT_THE_TOKEN.includes(name));
   outcome.validFrom = numericDate(claims, 'nbf') ?? numericDate(claims, 'iat');
   outcome.validUntil = numericDate(claims, 'exp');
@@ -104,6 +105,7 @@ async function ofJson(document, world) {
   await noting(outcome.faults, () => checkSize(document));
   if (outcome.faults.length > 0) return outcome;
   outcome.credential = document;
+  outcome.signedPart = document;
   outcome.faults.push(...credentialFaults(document, world.knowledge.contexts));
   readParts(document, outcome);
   checkValidity(document, outcome, world.now);
@@ -177,6 +179,7 @@ async function ofEnvelope(input, world) {
   if (faults.length > 0) return outcome;
   const {document, claims} = opened;
   outcome.credential = document;
+  [outcome.signedPart] = input.text.split('~', 1);
   faults.push(...envelopeFaults(opened, 'vc'), ...credentialFaults(document, world.knowledge.contexts));
   readParts(document, outcome);
   await readClaims(claims, outcome, world.now);

@@ -1,5 +1,6 @@
-// Whether the issuer's key and accreditation hold at the time of checking, as crates/verification/src/issuer.rs and
-// delegation.rs decide. This page takes no receipts, so nothing proves an earlier time of issue, and both must hold now.
+// Whether the issuer's key and accreditation held when the credential was issued, as crates/verification/src/issuer.rs and
+// delegation.rs decide. Where a receipt proves that time, it counts; without one, both must hold now. `when` is
+// `{at, isIssue}`.
 
 import {also, fail, notChecked, notInPack, pass, restingOn} from './finding.js';
 import {holds} from './records.js';
@@ -9,27 +10,35 @@ import {rfc3339} from './time.js';
 const MAX_DELEGATION = 8;
 export const VERIFIABLE_CREDENTIAL = 'https://www.w3.org/2018/credentials#VerifiableCredential';
 
-/** Whether the key that signed is one of the issuer's assertion keys now, and neither stolen nor stopped. */
-export function key(record, multikey, now) {
+/** Whether the key that signed was one of the issuer's assertion keys at that time, and neither stolen nor stopped. */
+export function key(record, multikey, when) {
   if (!record) return fail('issuerUnknown');
   const asserts = one => one.multikey === multikey && one.relationships.includes('assertionMethod');
   const holders = record.versions.filter(version => version.keys.some(asserts));
   if (holders.length === 0) return fail('keyNotIssuers');
   const thefts = record.versions.flatMap(version => version.keys)
     .filter(one => one.multikey === multikey && one.compromisedAt !== null).map(one => one.compromisedAt);
-  if (thefts.length > 0) return fail('keyCompromised', {compromisedAt: rfc3339(Math.min(...thefts))});
-  const stop = record.stops.find(one => [null, multikey].includes(one.multikey) && holds(one, now));
+  const stolen = thefts.length > 0 ? Math.min(...thefts) : null;
+  if (stolen !== null && !(when.isIssue && when.at < stolen)) return fail('keyCompromised', {compromisedAt: rfc3339(stolen)});
+  const stop = record.stops.find(one => [null, multikey].includes(one.multikey) && holds(one, when.at));
   if (stop) return fail(stop.multikey === null ? 'issuerStopped' : 'keyStopped', {stoppedAt: rfc3339(stop.from)});
-  if (record.deactivated !== null && record.deactivated <= now) {
+  if (record.deactivated !== null && record.deactivated <= when.at) {
     return fail('issuerDeactivated', {deactivatedAt: rfc3339(record.deactivated)});
   }
-  const finding = holders.some(version => holds(version, now)) ? pass('keyHoldsNow') : fail('keyRetired');
+  const finding = whetherHeld(holders, when);
   const retired = holders.at(-1).until;
   return retired === null ? finding : also(finding, {retiredAt: rfc3339(retired)});
 }
 
+function whetherHeld(holders, {at, isIssue}) {
+  const held = holders.some(version => holds(version, at));
+  if (!isIssue) return held ? pass('keyHoldsNow') : fail('keyRetired');
+  if (held) return pass('keyHeldAtIssue');
+  return fail(at < holders[0].from ? 'keyNotYetHeld' : 'keyRetiredBeforeIssue');
+}
+
 /** The worst finding over the credential's types that the policy asks for. */
-export function accreditation({outcome, policy, world}) {
+export function accreditation({outcome, policy, world, when}) {
   const required = policy.requires('accreditation');
   if (!outcome.issuer.startsWith('did:passerelle:')) {
     return required ? fail('notAccredited') : notChecked('accreditationOptional');
@@ -39,49 +48,50 @@ export function accreditation({outcome, policy, world}) {
     .filter(type => wanted.size === 0 || wanted.has(type));
   let worst = fail('noType');
   for (const type of types) {
-    worst = also(forType(type, outcome, world), {type});
+    worst = also(forType({type, outcome, world, when}), {type});
     if (worst.result !== 'pass') break;
   }
   if (required || worst.result === 'pass') return worst;
   return {...notChecked('accreditationOptional'), evidence: {...worst.evidence, registrySays: worst.code}};
 }
 
-function forType(type, outcome, world) {
+function forType({type, outcome, world, when}) {
   const proven = world.pack.find('accreditation', outcome.issuer, type);
   if (!proven) return notInPack();
   const organisation = world.knowledge.organisationOf(type, outcome.claims);
-  const now = world.registryNow;
-  const own = ofIssuer(proven.value, organisation, now);
-  const finding = own.result === 'pass' ? wholeChain(own, outcome.issuer, type, now, world.pack) : own;
+  const own = ofIssuer(proven.value, organisation, when);
+  const finding = own.result === 'pass' ? wholeChain(own, outcome.issuer, type, when.at, world.pack) : own;
   const resting = restingOn(finding, {header: world.pack.header, now: world.now});
   return organisation === null ? resting : also(resting, {speaksFor: organisation});
 }
 
-const isSuspended = (record, now) => record.suspensions.some(one => holds(one, now));
+const isSuspended = (record, at) => record.suspensions.some(one => holds(one, at));
 
-function ofIssuer(record, organisation, now) {
+function ofIssuer(record, organisation, {at, isIssue}) {
   if (!record) return fail('notAccredited');
-  const interval = record.intervals.find(one => holds(one, now));
-  if (interval && isSuspended(record, now)) return fail('accreditationSuspended');
+  const interval = record.intervals.find(one => holds(one, at));
+  if (interval && isSuspended(record, at)) return fail('accreditationSuspended');
+  if (!interval && isIssue) return fail('notAccreditedAtIssue', {issuedAt: rfc3339(at)});
   if (!interval) {
     const ended = record.intervals.findLast(one => one.until !== null)?.until;
     return ended === undefined ? fail('notAccredited') : fail('accreditationWithdrawn', {endedAt: rfc3339(ended)});
   }
   if (organisation === null) return fail('organisationMissing');
   if (!interval.speaksFor.includes(organisation)) return fail('otherOrganisation');
-  return pass('accredited', {grantedBy: interval.grantedBy, accreditedSince: rfc3339(interval.from)});
+  const finding = pass('accredited', {grantedBy: interval.grantedBy, accreditedSince: rfc3339(interval.from)});
+  return isIssue ? also(finding, {issuedAt: rfc3339(at)}) : finding;
 }
 
-/** The accreditations that the issuer's own hangs on, up to the governors' grant; each link must hold now. */
-function wholeChain(own, issuer, type, now, pack) {
+/** The accreditations that the issuer's own hangs on, up to the governors' grant; each link must hold then. */
+function wholeChain(own, issuer, type, at, pack) {
   const through = [];
   let [did, below] = [issuer, null];
   for (let level = 0; level <= MAX_DELEGATION; level += 1) {
     const link = readLink(pack, did, type);
     if (!link) return notInPack();
-    const broken = whyNot(link, did, type, now);
+    const broken = whyNot(link, did, type, at);
     if (broken) return fail(broken);
-    const interval = link.accreditation.intervals.find(one => holds(one, now));
+    const interval = link.accreditation.intervals.find(one => holds(one, at));
     if (below) {
       const mayHandOn = interval.delegation > below.delegation
         && below.speaksFor.every(one => interval.speaksFor.includes(one));
@@ -104,13 +114,13 @@ function readLink(pack, did, type) {
   };
 }
 
-function whyNot({accreditation: record, did, organisation}, issuer, type, now) {
+function whyNot({accreditation: record, did, organisation}, issuer, type, at) {
   if (!record || record.issuer !== issuer || record.type !== type) return 'delegationBroken';
-  if (!record.intervals.some(one => holds(one, now))) return 'delegationBroken';
-  if (isSuspended(record, now)) return 'accreditationSuspended';
-  if (!did?.versions.some(version => holds(version, now))) return 'issuerDeactivated';
-  if (did.stops.some(stop => stop.multikey === null && holds(stop, now))) return 'issuerStopped';
+  if (!record.intervals.some(one => holds(one, at))) return 'delegationBroken';
+  if (isSuspended(record, at)) return 'accreditationSuspended';
+  if (!did?.versions.some(version => holds(version, at))) return 'issuerDeactivated';
+  if (did.stops.some(stop => stop.multikey === null && holds(stop, at))) return 'issuerStopped';
   const standing = organisation?.id === did.organisation
-    ? organisation.standings.findLast(one => one.from <= now)?.status : undefined;
+    ? organisation.standings.findLast(one => one.from <= at)?.status : undefined;
   return standing === 'active' ? null : 'notMember';
 }

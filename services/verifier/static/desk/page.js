@@ -5,6 +5,7 @@ import {draw} from '../assets/qr-code.js';
 import {NoText, read, scan} from '../assets/qr-reader.js';
 import {Codes, codeText} from './codes.js';
 import {InputError, isPresentation, readInput} from './input.js';
+import {readReceipt} from './issue-time.js';
 import {forgetPack, keepPack, keptPack} from './kept-pack.js';
 import {Knowledge} from './knowledge.js';
 import {openPack, PackError, signerOf} from './pack.js';
@@ -14,11 +15,13 @@ import {element, resultView, unforeseenView} from './result.js';
 import {LANGUAGES, Words} from './words.js';
 import {rfc3339} from './time.js';
 
+/** Larger files are no receipts. */
+const MAX_RECEIPT = 8 * 1024;
 const at = id => document.getElementById(id);
 const say = (id, args) => page.words.say(id, args);
 
 /** What the page holds: never anything that a person showed. */
-const page = {knowledge: null, words: null, trust: null, pack: null, policy: null, codes: null, code: null, camera: null};
+const page = {knowledge: null, words: null, trust: null, pack: null, policy: null, codes: null, code: null, receipt: null, camera: null};
 
 async function start() {
   // What nobody foresaw is never silent: an officer must not wait, or take an older answer for this one.
@@ -74,6 +77,12 @@ function listen() {
     await choose([...target.files]);
     target.value = '';
   });
+  at('desk-receipt').addEventListener('change', async ({target}) => {
+    at('desk-problem').hidden = true;
+    const others = await withoutReceipts([...target.files]);
+    if (others?.length > 0) problem('desk-unreadable');
+    target.value = '';
+  });
 }
 
 async function download(policy) {
@@ -125,7 +134,28 @@ function showPack() {
   const usable = pack?.isUsable(Date.now()) ?? false;
   at('desk-work').hidden = !usable;
   at('desk-pack-state').replaceChildren(...(pack ? [knownBanner(pack, policy, usable)] : [nothingKnown()]));
+  at('desk-receipt-field').hidden = !policy?.json.anchored;
+  holdReceipt(null);
   if (usable) newCode();
+}
+
+/** A receipt counts for one answer. */
+function holdReceipt(receipt) {
+  page.receipt = receipt;
+  at('desk-receipt-state').textContent = receipt ? say('desk-receipt-chosen') : '';
+}
+
+/** Takes a receipt out of files, and gives the others; nothing where there are several, of which one would be a guess. */
+async function withoutReceipts(files) {
+  const read = await Promise.all(files.map(async file =>
+    (file.size <= MAX_RECEIPT ? readReceipt(new Uint8Array(await file.arrayBuffer())) : null)));
+  const receipts = read.filter(Boolean);
+  if (receipts.length > 1) {
+    problem('desk-receipts');
+    return null;
+  }
+  if (receipts.length === 1) holdReceipt(receipts[0]);
+  return files.filter((_, at) => !read[at]);
 }
 
 function nothingKnown() {
@@ -186,8 +216,10 @@ async function look() {
 
 async function choose(files) {
   page.camera?.abort();
+  at('desk-problem').hidden = true;
   try {
-    await answer(await read(files));
+    const others = await withoutReceipts(files);
+    if (others?.length > 0) await answer(await read(others));
   } catch (error) {
     if (!(error instanceof NoText)) throw error;
     at('desk-scanner').hidden = false;
@@ -212,10 +244,10 @@ async function decide(text) {
   page.camera?.abort();
   at('desk-problem').hidden = true;
   const now = Date.now();
-  const {pack, policy, knowledge, words} = page;
+  const {pack, policy, knowledge, receipt, words} = page;
   try {
     const isAnswer = isPresentation(readInput(text)) && page.codes.useUp(page.code.nonce, now);
-    const report = await check({text, code: isAnswer ? page.code : null, pack, policy, knowledge, now});
+    const report = await check({text, code: isAnswer ? page.code : null, receipt, pack, policy, knowledge, now});
     showResult(resultView({report, words, knowledge, policy, age: age(), isReplayable: !isAnswer}));
   } catch (error) {
     if (error instanceof InputError) return problem(error.elsewhere ? 'onlyAtLocalDesk' : 'desk-unreadable');

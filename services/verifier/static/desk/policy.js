@@ -1,6 +1,6 @@
 // A pack's policy: what it asks for (DCQL, OpenID4VP 1.0, 6 and 7) and its own rules (crates/verification/src/enforce.rs).
 
-import {fail, notChecked, pass} from './finding.js';
+import {fail, notChecked, notInPack, pass} from './finding.js';
 import {isObject} from './json.js';
 import {isKnownPolicy} from './policy-form.js';
 import {rfc3339} from './time.js';
@@ -41,7 +41,7 @@ export class Policy {
 }
 
 /** Whether the policy is content with a credential that is authentic. */
-export function policyFinding(policy, outcome, query) {
+export function policyFinding({policy, outcome, query, issued}) {
   if (!query) {
     if (policy.json.query) return fail('otherType');
   } else if (!accepts(query, outcome.types)) {
@@ -49,19 +49,21 @@ export function policyFinding(policy, outcome, query) {
   } else if (!showsEverything(query, outcome.credential)) {
     return fail('claimsMissing');
   }
-  // A pack for such a policy holds anchors (crates/pack/ANCHORS.md), but this page takes no receipts that lead to one.
-  return policy.json.anchored ? fail('timeOfIssueNotProven') : pass('policyHolds');
+  // Whoever hands over a receipt that does not fit is not given the benefit of the doubt.
+  if (issued.state === 'contradicted') return fail(issued.code);
+  if (!policy.json.anchored || issued.state === 'proven') return pass('policyHolds');
+  return issued.state === 'none' ? fail('timeOfIssueNotProven') : notInPack();
 }
 
 /** Applies the rules of the policy to findings that passed by themselves: they only make an answer worse. */
-export function enforce(policy, outcome, findings, now) {
+export function enforce({policy, outcome, issued, findings, now}) {
   return Object.fromEntries(Object.entries(findings).map(([name, finding]) => {
-    const worse = finding.result === 'pass' ? worseBy(policy.rules, name, finding, outcome, now) : null;
+    const worse = finding.result === 'pass' ? worseBy({rules: policy.rules, name, finding, outcome, issued, now}) : null;
     return [name, worse ? {...worse, evidence: {...finding.evidence, ...worse.evidence}} : finding];
   }));
 }
 
-function worseBy(rules, name, finding, outcome, now) {
+function worseBy({rules, name, finding, outcome, issued, now}) {
   const {headerAgeSeconds, listAgeSeconds, statusList} = finding.evidence;
   const {chainMaxAgeSeconds: oldest, statusMaxAgeSeconds: oldestList, issuers} = rules;
   if (oldest !== undefined && headerAgeSeconds > oldest) {
@@ -70,7 +72,7 @@ function worseBy(rules, name, finding, outcome, now) {
   if (name === 'status' && oldestList !== undefined && statusList !== undefined && !(listAgeSeconds <= oldestList)) {
     return notChecked('statusTooOld', {longestAgeSeconds: oldestList});
   }
-  if (name === 'validity') return endsTooSoon(rules, outcome, now);
+  if (name === 'validity') return endsTooSoon(rules, outcome, now) ?? issuedTooLongAgo(rules, issued, now);
   if (name === 'policy' && issuers && !issuers.includes(outcome.issuer)) {
     return fail('issuerNotListed', {issuer: outcome.issuer});
   }
@@ -82,6 +84,14 @@ function endsTooSoon(rules, outcome, now) {
   if (remaining === undefined || remaining === null || outcome.validUntil === null) return null;
   const needed = now + remaining * 1_000;
   return outcome.validUntil < needed ? fail('endsTooSoon', {neededUntil: rfc3339(needed)}) : null;
+}
+
+/** Only a receipt proves it; the check `policy` tells that there is none. */
+function issuedTooLongAgo({validity}, issued, now) {
+  const longest = validity?.maxSinceIssueSeconds;
+  if (longest === undefined || longest === null || issued.state !== 'proven') return null;
+  const isTooLong = now - issued.at > longest * 1_000;
+  return isTooLong ? fail('issuedTooLongAgo', {issuedAt: rfc3339(issued.at), longestAgeSeconds: longest}) : null;
 }
 
 /** Only what was asked for is shown, although a format without selective disclosure says more. */

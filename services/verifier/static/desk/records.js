@@ -54,8 +54,12 @@ const accreditation = struct({
 const schema = struct({digest: hash, owner: string, registered: u64});
 const status = struct({digest: hash, version: u64, published: u64});
 
+const anchor = struct({
+  root: hash, leafCount: u32, kind: oneOf('credentials', 'evidence', 'audit', 'documents'), height: u64, time: u64,
+});
+
 /** By the first part of a record's key (crates/registry-types/src/state_key.rs). */
-const KINDS = {org: organisation, did, accreditation, schema, status};
+const KINDS = {org: organisation, did, accreditation, schema, status, anchor};
 
 /** A record from its bytes; RangeError or TypeError where they are none. */
 export const readRecord = (kind, input) => canonical(KINDS[kind], 1, input);

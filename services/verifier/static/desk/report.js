@@ -1,10 +1,13 @@
 // The report of a desk: nine checks on what was handed over, joined to one outcome as crates/verification/src/report.rs
 // joins them. It fails closed: valid needs every required check to have passed.
 
+import {sha256, utf8} from './bytes.js';
 import {verifyCredential, verifyPresentation} from './credential.js';
 import {also, CHECKS, fail, notChecked, ofFault, ofFaults, pass, restingOn} from './finding.js';
 import {InputError, isPresentation, readInput} from './input.js';
+import {NO_RECEIPT, prove} from './issue-time.js';
 import {accreditation, key} from './issuer.js';
+import {canonical} from './jcs.js';
 import {askedClaims, enforce, policyFinding} from './policy.js';
 import {evaluate, weigh} from './predicates.js';
 import {checkSchema} from './schema.js';
@@ -15,13 +18,14 @@ import {rfc3339} from './time.js';
 /**
  * Checks text that was scanned, uploaded or pasted: `{outcome, checks, predicates, credentials}`.
  *
- * `code` is the desk's own `{nonce, audience}` where the text may answer it, otherwise null. Throws `InputError` where the
- * text is nothing that can be checked, and `PackError` past the pack's age.
+ * `code` is the desk's own `{nonce, audience}` where the text may answer it, otherwise null; `receipt` proves when the
+ * credential was issued, where somebody handed one over. Throws `InputError` where the text is nothing that can be checked,
+ * and `PackError` past the pack's age.
  */
-export async function check({text, code, pack, policy, knowledge, now}) {
+export async function check({text, code, receipt = null, pack, policy, knowledge, now}) {
   pack.checkAge(now);
   // Block time may run a little ahead of our clock: what the header shows holds now.
-  const world = {pack, knowledge, now, registryNow: Math.max(now, pack.header.time)};
+  const world = {pack, knowledge, now, receipt, registryNow: Math.max(now, pack.header.time)};
   const input = readInput(text);
   if (isPresentation(input)) return ofPresentation(input, code, policy, world);
   const outcome = await verifyCredential(input, world);
@@ -68,10 +72,11 @@ async function assess(outcome, binding, policy, world) {
   const proof = ofFaults('proof', faults, outcome.key ? pass('proofHolds') : notChecked('noKey'));
   const isAuthentic = form.result === 'pass' && proof.result === 'pass' && outcome.issuer !== null
     && !faults.some(fault => fault.check === 'issuerKey');
-  const found = {form, proof, validity: validity(outcome, world.now), holderBinding: binding};
-  const rest = isAuthentic ? await lookUp(outcome, query, policy, world) : notReached(outcome);
+  const issued = isAuthentic ? await timeOfIssue(outcome, world) : NO_RECEIPT;
+  const found = {form, proof, validity: validity(outcome, issued, world.now), holderBinding: binding};
+  const rest = isAuthentic ? await lookUp({outcome, query, policy, issued, world}) : notReached(outcome);
   let findings = {...found, ...rest};
-  if (isAuthentic) findings = enforce(policy, outcome, findings, world.now);
+  if (isAuthentic) findings = enforce({policy, outcome, issued, findings, now: world.now});
   const record = isAuthentic ? world.pack.find('did', outcome.issuer)?.value : null;
   const organisation = record ? world.pack.find('org', record.organisation)?.value : null;
   return {
@@ -83,15 +88,26 @@ async function assess(outcome, binding, policy, world) {
   };
 }
 
-async function lookUp(outcome, query, policy, world) {
+/** What the receipt says about this very copy: the whole of it, or the part of an SD-JWT that the issuer signed. */
+async function timeOfIssue({issuer, signedPart}, {pack, receipt}) {
+  if (!issuer.startsWith('did:passerelle:')) {
+    return receipt ? {state: 'contradicted', code: 'receiptOfAnotherIssuer'} : NO_RECEIPT;
+  }
+  const text = typeof signedPart === 'string' ? signedPart : canonical(signedPart);
+  return prove({pack, issuer, digest: await sha256(utf8(text)), receipt});
+}
+
+async function lookUp({outcome, query, policy, issued, world}) {
+  const isIssue = issued.state === 'proven';
+  const when = {isIssue, at: isIssue ? issued.at : world.registryNow};
   return {
-    issuerKey: issuerKey(outcome, world),
-    accreditation: accreditation({outcome, policy, world}),
+    issuerKey: issuerKey({outcome, issued, when, world}),
+    accreditation: accreditation({outcome, policy, world, when}),
     schema: await checkSchema(outcome, world),
     status: await checkStatus(
       outcome, policy.json.statusEntry === true, world, text => verifyList(text, world),
     ),
-    policy: policyFinding(policy, outcome, query),
+    policy: policyFinding({policy, outcome, query, issued}),
   };
 }
 
@@ -105,13 +121,17 @@ async function verifyList(text, world) {
   }
 }
 
-function issuerKey(outcome, world) {
+function issuerKey({outcome, issued, when, world}) {
+  const dated = finding => (issued.state === 'proven' ? also(finding, {
+    issuedAt: rfc3339(issued.at), anchorSequence: issued.sequence, anchorHeight: issued.height,
+    anchorHeaderHash: world.pack.header.hash,
+  }) : finding);
   const named = finding => (outcome.verificationMethod === null
-    ? finding : also(finding, {verificationMethod: outcome.verificationMethod}));
+    ? dated(finding) : also(dated(finding), {verificationMethod: outcome.verificationMethod}));
   if (!outcome.issuer.startsWith('did:passerelle:')) return named(pass('keyOfIdentifier'));
   const proven = world.pack.find('did', outcome.issuer);
   if (!proven) return named(notChecked('notInPack'));
-  const finding = key(proven.value, outcome.key.multikey, world.registryNow);
+  const finding = key(proven.value, outcome.key.multikey, when);
   return named(restingOn(finding, {header: world.pack.header, now: world.now}));
 }
 
@@ -123,11 +143,12 @@ function notReached(outcome) {
   };
 }
 
-function validity(outcome, now) {
+function validity(outcome, issued, now) {
   const finding = also(ofFaults('validity', outcome.faults, pass('inForce')), {checkedAt: rfc3339(now)});
   const from = outcome.validFrom === null ? {} : {validFrom: rfc3339(outcome.validFrom)};
   const until = outcome.validUntil === null ? {} : {validUntil: rfc3339(outcome.validUntil)};
-  return also(finding, {...from, ...until});
+  const dated = issued.state === 'proven' ? {issuedAt: rfc3339(issued.at)} : {};
+  return also(finding, {...from, ...until, ...dated});
 }
 
 /** A presentation without credentials proves who made it and nothing else. */

@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use url::Url;
 use verifier::app::{DeskPage, PackError, PackMaker, PackSigner, Published};
 use verifier::http;
+use wire::anchors::Receipt;
 
 use crate::browser::{Script, film, pictures};
 use crate::node::{Node, build, gather, policy};
@@ -60,6 +61,10 @@ struct Served {
     holder: Holder,
     /// A sound pack by somebody whom the page does not know.
     strangers: Vec<u8>,
+    /// A pack for a policy that demands the time of issue, and a copy with its receipt.
+    anchored: Vec<u8>,
+    copy: Copy,
+    receipt: Receipt,
     maker: Arc<Ready>,
     client: Outbound,
     origin: String,
@@ -71,8 +76,11 @@ async fn served() -> Served {
     let undp = world.organisation("undp").await;
     world.accredit(&undp, STAFF, &[&undp.did]);
     let holder = world.holder();
+    let copy = world.issue_compact(&undp, &holder, &world.staff(&undp)).await;
+    let receipt = world.anchor(&undp, &copy, 1);
     let mut node = Node::new();
     node.commit(&world);
+    let anchored = build(&world, &node, &undp, &policy("staff-identity-anchored")).await;
     let policy = policy("staff-identity");
     let file = build(&world, &node, &undp, &policy).await;
     let stranger = SoftwareKey::generate(Algorithm::P256, &world.entropy);
@@ -93,7 +101,8 @@ async fn served() -> Served {
     let running = running.await.unwrap();
     let policy = OutboundPolicy { allow_loopback: true, allow_http: true, ..OutboundPolicy::default() };
     let client = Outbound::new(&policy).unwrap();
-    Served { world, undp, holder, strangers, maker, client, origin: format!("http://{address}"), running }
+    let origin = format!("http://{address}");
+    Served { world, undp, holder, strangers, anchored, copy, receipt, maker, client, origin, running }
 }
 
 impl Served {
@@ -155,14 +164,18 @@ async fn a_pack_that_cannot_be_made_is_a_problem_for_later() {
 #[actix_web::test]
 async fn the_page_verifies_by_itself_in_chromium_when_its_server_is_gone() {
     let desk = served().await;
-    let copy = desk.world.issue_compact(&desk.undp, &desk.holder, &desk.world.staff(&desk.undp)).await;
-    let Copy::Compact(credential) = &copy else { panic!("an SD-JWT") };
+    let Copy::Compact(credential) = &desk.copy else { panic!("an SD-JWT") };
     let folder = tempfile::tempdir().unwrap();
     let camera = folder.path().join("camera.mjpeg");
     std::fs::write(&camera, film(&pictures(folder.path(), "paper", credential))).unwrap();
     let strangers = folder.path().join("strangers.pack");
     std::fs::write(&strangers, &desk.strangers).unwrap();
+    let anchored = folder.path().join("anchored.pack");
+    std::fs::write(&anchored, &desk.anchored).unwrap();
+    let receipt = folder.path().join("receipt.json");
+    std::fs::write(&receipt, serde_json::to_vec(&desk.receipt).unwrap()).unwrap();
     let input = json!({
+        "anchored": anchored, "receipt": receipt,
         "desk": desk.origin.replace("127.0.0.1", "localhost"), "camera": camera, "credential": credential,
         "strangers": strangers, "now": desk.world.clock.now().timestamp_millis(),
     });
@@ -175,7 +188,7 @@ async fn the_page_verifies_by_itself_in_chromium_when_its_server_is_gone() {
         } else if let Some(wanted) = line.strip_prefix("answer ") {
             let wanted: Value = serde_json::from_str(wanted).unwrap();
             let (nonce, audience) = (wanted["nonce"].as_str().unwrap(), wanted["audience"].as_str().unwrap());
-            let answer = desk.world.present(&desk.holder, &copy, nonce, audience).await;
+            let answer = desk.world.present(&desk.holder, &desk.copy, nonce, audience).await;
             json!(pictures(folder.path(), "answer", answer.as_str().unwrap()))
         } else {
             continue;

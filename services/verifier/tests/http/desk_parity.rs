@@ -3,6 +3,7 @@
 
 mod cases;
 mod policies;
+mod receipts;
 mod secured;
 
 use std::process::{Command, Stdio};
@@ -33,7 +34,9 @@ fn page(scene: &Scene, cases: &[Case], ed25519: bool) -> Vec<Value> {
         .map(|case| {
             let code =
                 case.code.as_ref().map(|(nonce, audience)| json!({ "nonce": nonce, "audience": audience }));
-            json!({ "pack": case.pack, "text": case.text, "code": code, "now": case.now.timestamp_millis() })
+            let receipt = case.receipt.as_ref().map(|receipt| serde_json::to_string(receipt).unwrap());
+            let now = case.now.timestamp_millis();
+            json!({ "pack": case.pack, "text": case.text, "code": code, "receipt": receipt, "now": now })
         })
         .collect();
     let input = json!({
@@ -60,7 +63,7 @@ async fn binary(scene: &Scene, case: &Case) -> Value {
     let Ok(input) = Input::parse(&case.text) else { return json!({ "refused": "unreadable" }) };
     let given = HandedOver {
         subject: Subject::from(input),
-        receipt: None,
+        receipt: case.receipt.as_ref(),
         challenge: case.code.as_ref().map(|(nonce, _)| nonce.as_str()),
         domain: case.code.as_ref().map(|(_, audience)| audience.as_str()),
         controller: ControllerPolicy::Strict,

@@ -8,7 +8,9 @@ use credential::enveloped::Envelope;
 use keys::{PublicKey, Signer as _};
 use serde_json::{Value, json};
 use verification::Policy;
+use wire::anchors::Receipt;
 
+use super::receipts::{self, Anchored};
 use super::secured::{by_suite, in_envelope, present, present_envelope, text, unsecured};
 use super::{later, policies};
 use crate::node::{Node, build, policy};
@@ -29,6 +31,7 @@ pub struct Case {
     pub text: String,
     /// The desk's nonce and audience.
     pub code: Option<(String, String)>,
+    pub receipt: Option<Receipt>,
     pub now: Timestamp,
     /// The binary's outcome, or why it refuses.
     pub expected: &'static str,
@@ -51,6 +54,7 @@ pub struct Scene {
     who_before: Issuer,
     pub holder: Holder,
     thief: Holder,
+    pub anchored: Vec<Anchored>,
     now: Timestamp,
 }
 
@@ -79,12 +83,19 @@ impl Scene {
             world.accredit(issuer, STAFF, &[&issuer.did]);
         }
         policies::prepare(&world, &undp);
+        let (holder, thief) = (world.holder(), world.holder());
+        let issuers = [
+            ("good", &undp),
+            ("withdrawn since", &fao),
+            ("stolen since", &unhcr_before),
+            ("rotated since", &who_before),
+        ];
+        let anchored = receipts::before(&world, &holder, issuers).await;
         world.advance(3_600);
         world.publish(&undp, &[REVOKED], &[SUSPENDED]).await;
         world.withdraw(&fao, STAFF);
         world.rotate(&mut unhcr_before.clone(), true);
         world.rotate(&mut who_before.clone(), false);
-        let (holder, thief) = (world.holder(), world.holder());
         let mut node = Node::new();
         node.commit(&world);
         let now = later(world.clock.now(), 600);
@@ -92,11 +103,14 @@ impl Scene {
         let mut packs = Vec::new();
         let mut strict = policy("staff-identity");
         strict.rules.status_max_age_seconds = Some(60);
+        let mut recent = policy("staff-identity-anchored");
+        recent.rules.validity.max_since_issue_seconds = Some(60);
         let named = [
             ("staff", policy("staff-identity")),
             ("anchored", policy("staff-identity-anchored")),
             ("open", policy("open")),
             ("strict", strict),
+            ("recent", recent),
             ("vc+jwt", asking_for("vc+jwt")),
             ("vc+sd-jwt", asking_for("vc+sd-jwt")),
         ];
@@ -123,7 +137,7 @@ impl Scene {
             trusted: *undp.p256.public_key(),
         };
         packs.push(other);
-        Self { world, packs, undp, wfp, fao, unhcr_before, who_before, holder, thief, now }
+        Self { world, packs, undp, wfp, fao, unhcr_before, who_before, holder, thief, anchored, now }
     }
 
     pub async fn cases(&self) -> Vec<Case> {
@@ -133,6 +147,7 @@ impl Scene {
         cases.extend(self.data_integrity().await);
         cases.extend(self.envelopes().await);
         cases.extend(self.of_policies().await);
+        cases.extend(self.receipts().await);
         cases.extend(self.no_credentials());
         cases
     }
@@ -143,6 +158,7 @@ impl Scene {
             pack: pack.to_owned(),
             text,
             code: Some((NONCE.to_owned(), DESK.to_owned())),
+            receipt: None,
             now: self.now,
             expected,
             only_binary: false,
@@ -160,7 +176,7 @@ impl Scene {
         text
     }
 
-    async fn shown(&self, credential: &str, by: &Holder, nonce: &str, audience: &str) -> String {
+    pub async fn shown(&self, credential: &str, by: &Holder, nonce: &str, audience: &str) -> String {
         let shown = self.world.present(by, &Copy::Compact(credential.to_owned()), nonce, audience).await;
         shown.as_str().unwrap().to_owned()
     }
