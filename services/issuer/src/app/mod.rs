@@ -53,7 +53,7 @@ mod webhooks;
 pub(crate) mod work;
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use ::keys::{KeyStore, SealingKey, Signer};
 use clock::{Clock, Entropy, Timestamp};
@@ -201,6 +201,8 @@ pub struct Tenant {
     /// One change of the DID document at a time, and who waits for the next.
     pub(crate) changing_keys: tokio::sync::Mutex<()>,
     pub(crate) key_change_ordered: tokio::sync::Notify,
+    /// Its metadata before the designs of its cards: nothing of it changes while the service runs.
+    pub(crate) metadata: OnceLock<wire::vci::IssuerMetadata>,
     keys: RwLock<Option<Arc<TenantKeys>>>,
     /// Background work that does not get on: since when, and why.
     troubles: Mutex<BTreeMap<&'static str, (Timestamp, String)>>,
@@ -281,6 +283,7 @@ impl Tenant {
             anchoring: tokio::sync::Mutex::default(),
             changing_keys: tokio::sync::Mutex::default(),
             key_change_ordered: tokio::sync::Notify::new(),
+            metadata: OnceLock::new(),
             keys: RwLock::default(),
             troubles: Mutex::default(),
         }

@@ -98,7 +98,7 @@ fn jwk(key: &credential::data_integrity::SigningKey) -> Value {
 }
 
 async fn metadata_answer(app: &Issuer, tenant: &Tenant, request: &HttpRequest) -> HttpResponse {
-    let mut metadata = issuer_metadata(app, tenant);
+    let mut metadata = tenant.metadata.get_or_init(|| issuer_metadata(app, tenant)).clone();
     app.dress(tenant, &mut metadata).await;
     let signed = if wants_jwt(request) { app.sign_metadata(tenant, &metadata).await } else { None };
     let Some(signed) = signed else {
