@@ -13,7 +13,7 @@ use std::process::Command;
 
 use image::codecs::jpeg::JpegEncoder;
 use image::{GrayImage, Luma, imageops};
-use paper::{Direction, FORM_PREFIX, FormPart, Letter, PageFault, ScannedPage, forms, letters, unprintable};
+use paper::{CertificateError, Direction, FORM_PREFIX, FormPart, Letter, PageFault, ScannedPage, check_address, forms, letters};
 
 const LETTERS: [(&str, Direction, &str, &str); 6] = [
     ("ar", Direction::RightToLeft, "شهادة استحقاق لعام 2026", "أؤكد أنني على قيد الحياة وأن هذا توقيعي."),
@@ -219,7 +219,10 @@ fn letters_are_the_same_bytes_each_time_and_hold_their_words() {
     for expected in ["12, rue des Écoles", "权益证明", "Certificat de droit", "Свидетельство", "K7M2-Q9XR-4T1A"] {
         assert!(text.contains(expected), "{expected}");
     }
-    assert_eq!((unprintable("Amina Дьяч 李 ليلى"), unprintable("a\u{1F600}")), (None, Some('\u{1F600}')));
+    let address = |lines: &[&str]| check_address(&lines.iter().map(|line| (*line).to_owned()).collect::<Vec<_>>());
+    assert!(address(&["Amina Дьяч 李 ليلى", "12, rue des Écoles", "75005 Paris"]).is_ok());
+    assert!(matches!(address(&["a\u{1F600}"]), Err(CertificateError::Character('\u{1F600}'))));
+    assert!(matches!(address(&["one"; 7]), Err(CertificateError::TooLong)));
     if let Some(kept) = std::env::var_os("LETTERS_TO") {
         std::fs::write(kept, &file).unwrap();
     }

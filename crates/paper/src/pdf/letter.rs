@@ -24,6 +24,7 @@ const WIDTH: f32 = SIZE.0 - 2.0 * MARGIN;
 /// The window of an envelope (ISO 269 C5/6 and DL, on the left).
 const ADDRESS_TOP: f32 = 128.0;
 const ADDRESS_WIDTH: f32 = 260.0;
+const ADDRESS_BOTTOM: f32 = 226.0;
 const BODY_TOP: f32 = 244.0;
 const DECLARATION_TOP: f32 = 546.0;
 const FOOT: f32 = 782.0;
@@ -99,15 +100,22 @@ pub fn letters(title: &str, made: DateTime<Utc>, all: &[Letter<'_>]) -> Result<V
     document.finish().map_err(|error| failed(all.len())(archive(format!("{error:?}"))))
 }
 
-/// The first character that cannot be printed, where there is one.
-#[must_use]
-pub fn unprintable(text: &str) -> Option<char> {
+/// Whether name and address can be printed and fit the window of an envelope, before anybody counts on it.
+pub fn check_address(to: &[String]) -> Result<(), CertificateError> {
     thread_local! {
         static TYPEFACES: Typefaces = Typefaces::read();
     }
-    TYPEFACES.with(|typefaces| match (Setter { typefaces }).line(text, Weight::Bold) {
-        Err(CertificateError::Character(character)) => Some(character),
-        Ok(_) | Err(_) => None,
+    TYPEFACES.with(|typefaces| {
+        let setter = Setter { typefaces };
+        let mut lines = 0;
+        for line in to {
+            // Names are set bold in other places; both weights have the same characters.
+            lines += setter.lines(line, ADDRESS.weight, ADDRESS_WIDTH / ADDRESS.size)?.len();
+        }
+        match ADDRESS_TOP + length(lines) * ADDRESS.size * LEADING > ADDRESS_BOTTOM {
+            true => Err(CertificateError::TooLong),
+            false => Ok(()),
+        }
     })
 }
 
@@ -205,7 +213,7 @@ fn head(desk: &mut Desk<'_>, letter: &Letter<'_>) -> Result<Vec<Placed>, Certifi
         top = text.bottom();
         texts.push(text);
     }
-    match top > BODY_TOP - 16.0 {
+    match top > ADDRESS_BOTTOM {
         true => Err(CertificateError::TooLong),
         false => Ok(texts),
     }
