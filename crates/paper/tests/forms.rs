@@ -13,15 +13,38 @@ use std::process::Command;
 
 use image::codecs::jpeg::JpegEncoder;
 use image::{GrayImage, Luma, imageops};
-use paper::{CertificateError, Direction, FORM_PREFIX, FormPart, Letter, PageFault, ScannedPage, check_address, forms, letters};
+use paper::{
+    CertificateError, Direction, FORM_PREFIX, FormPart, Letter, PageFault, ScannedPage, check_address, forms,
+    letters,
+};
 
 const LETTERS: [(&str, Direction, &str, &str); 6] = [
     ("ar", Direction::RightToLeft, "شهادة استحقاق لعام 2026", "أؤكد أنني على قيد الحياة وأن هذا توقيعي."),
     ("zh", Direction::LeftToRight, "2026年度权益证明", "本人确认本人健在，此为本人签名。"),
-    ("en", Direction::LeftToRight, "Certificate of entitlement for 2026", "I confirm that I am alive and that this is my signature."),
-    ("fr", Direction::LeftToRight, "Certificat de droit à pension 2026", "J’atteste être en vie et que cette signature est la mienne."),
-    ("ru", Direction::LeftToRight, "Свидетельство о праве на пенсию за 2026 год", "Подтверждаю, что я жив(а) и что это моя подпись."),
-    ("es", Direction::LeftToRight, "Certificado de derecho a prestación 2026", "Confirmo que estoy con vida y que esta es mi firma."),
+    (
+        "en",
+        Direction::LeftToRight,
+        "Certificate of entitlement for 2026",
+        "I confirm that I am alive and that this is my signature.",
+    ),
+    (
+        "fr",
+        Direction::LeftToRight,
+        "Certificat de droit à pension 2026",
+        "J’atteste être en vie et que cette signature est la mienne.",
+    ),
+    (
+        "ru",
+        Direction::LeftToRight,
+        "Свидетельство о праве на пенсию за 2026 год",
+        "Подтверждаю, что я жив(а) и что это моя подпись.",
+    ),
+    (
+        "es",
+        Direction::LeftToRight,
+        "Certificado de derecho a prestación 2026",
+        "Confirmo que estoy con vida y que esta es mi firma.",
+    ),
 ];
 
 fn code(of: usize) -> String {
@@ -30,7 +53,8 @@ fn code(of: usize) -> String {
 
 /// All six as one file.
 fn printed(with_form: bool) -> Vec<u8> {
-    let to: Vec<String> = ["Amina Diallo", "12, rue des Écoles", "75005 Paris", "FRANCE"].map(str::to_owned).to_vec();
+    let to: Vec<String> =
+        ["Amina Diallo", "12, rue des Écoles", "75005 Paris", "FRANCE"].map(str::to_owned).to_vec();
     let codes: Vec<String> = (0..LETTERS.len()).map(code).collect();
     let paragraphs: Vec<Vec<String>> =
         LETTERS.iter().map(|(_, _, title, said)| vec![format!("{title}. {said}"); 6]).collect();
@@ -75,11 +99,13 @@ fn sign(page: &mut GrayImage) {
     for step in 0..4_000u16 {
         let along = f32::from(step) / 4_000.0;
         let x = (110.0 + 190.0 * along) * dots;
-        let y = (680.0 + 24.0 * (along * 31.0).sin() * (1.0 - along * 0.6) + 7.0 * (along * 90.0).cos()) * dots;
+        let y =
+            (680.0 + 24.0 * (along * 31.0).sin() * (1.0 - along * 0.6) + 7.0 * (along * 90.0).cos()) * dots;
         let pen = (0.7 * dots).ceil() as i32;
         for (dx, dy) in (-pen..=pen).flat_map(|dx| (-pen..=pen).map(move |dy| (dx, dy))) {
             if dx * dx + dy * dy <= pen * pen
-                && let Some(pixel) = page.get_pixel_mut_checked((x as i32 + dx) as u32, (y as i32 + dy) as u32)
+                && let Some(pixel) =
+                    page.get_pixel_mut_checked((x as i32 + dx) as u32, (y as i32 + dy) as u32)
             {
                 *pixel = Luma([40]);
             }
@@ -146,7 +172,9 @@ fn printed_forms_are_read_back() {
                 });
                 if !good {
                     let said = read.form.map(|form| (form.code, form.area.is_some(), form.is_signed));
-                    failed.push(format!("{language} {dots} {degrees} {quarters} {blur} {noise} {signed}: {said:?}"));
+                    failed.push(format!(
+                        "{language} {dots} {degrees} {quarters} {blur} {noise} {signed}: {said:?}"
+                    ));
                 }
             }
         }
@@ -163,7 +191,8 @@ fn the_area_comes_out_straight() {
     let askew = only(&scanned(&imageops::rotate180(&page), 2.5, 0.5, 4, 1)).form.unwrap().area.unwrap();
     let [straight, askew] = [straight, askew].map(|png| image::load_from_memory(&png).unwrap().into_luma8());
     assert_eq!(straight.dimensions(), askew.dimensions());
-    let apart: u64 = straight.pixels().zip(askew.pixels()).map(|(a, b)| u64::from(a.0[0].abs_diff(b.0[0]))).sum();
+    let apart: u64 =
+        straight.pixels().zip(askew.pixels()).map(|(a, b)| u64::from(a.0[0].abs_diff(b.0[0]))).sum();
     let mean = apart / u64::from(straight.width() * straight.height());
     assert!(mean < 8, "{mean} levels apart");
 }
@@ -216,10 +245,13 @@ fn letters_are_the_same_bytes_each_time_and_hold_their_words() {
     std::fs::write(&path, &file).unwrap();
     let text = Command::new("pdftotext").args(["-layout", path.to_str().unwrap(), "-"]).output().unwrap();
     let text = String::from_utf8(text.stdout).unwrap();
-    for expected in ["12, rue des Écoles", "权益证明", "Certificat de droit", "Свидетельство", "K7M2-Q9XR-4T1A"] {
+    for expected in
+        ["12, rue des Écoles", "权益证明", "Certificat de droit", "Свидетельство", "K7M2-Q9XR-4T1A"]
+    {
         assert!(text.contains(expected), "{expected}");
     }
-    let address = |lines: &[&str]| check_address(&lines.iter().map(|line| (*line).to_owned()).collect::<Vec<_>>());
+    let address =
+        |lines: &[&str]| check_address(&lines.iter().map(|line| (*line).to_owned()).collect::<Vec<_>>());
     assert!(address(&["Amina Дьяч 李 ليلى", "12, rue des Écoles", "75005 Paris"]).is_ok());
     assert!(matches!(address(&["a\u{1F600}"]), Err(CertificateError::Character('\u{1F600}'))));
     assert!(matches!(address(&["one"; 7]), Err(CertificateError::TooLong)));

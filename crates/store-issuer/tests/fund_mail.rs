@@ -203,17 +203,28 @@ async fn message_is_taken_once_and_not_after_its_effect_is_taken_back() {
         assert_eq!(tx.count_fund_messages("fund").await.unwrap(), [("withdrawn".to_owned(), 1)]);
 
         let key = ask(&mut tx, "p2", "SEN", "send-receipt").await;
-        let second = FundMessageRow { effect: key.clone(), person: "p2".into(), kind: "send-receipt".into(), ..row };
+        let second =
+            FundMessageRow { effect: key.clone(), person: "p2".into(), kind: "send-receipt".into(), ..row };
         tx.insert_fund_message("fund", &second).await.unwrap();
         tx.sent_fund_message("fund", &key, ("<id@x>", "250", &[7]), now()).await.unwrap();
         let sent = tx.list_fund_messages_of("fund", "p2").await.unwrap().remove(0);
-        assert_eq!((sent.state.as_str(), sent.reply_code.as_deref(), sent.reply_sealed), ("sent", Some("250"), Some(vec![7])));
+        assert_eq!(
+            (sent.state.as_str(), sent.reply_code.as_deref(), sent.reply_sealed),
+            ("sent", Some("250"), Some(vec![7]))
+        );
         assert!(tx.sent_fund_message("fund", &key, ("<id@x>", "250", &[7]), now()).await.is_err(), "once");
         let third = ask(&mut tx, "p3", "SEN", "remind").await;
-        tx.insert_fund_message("fund", &FundMessageRow { effect: third.clone(), person: "p3".into(), state: "post".into(), ..second })
-            .await
-            .unwrap();
-        assert_eq!(tx.count_asked_fund_letters("fund").await.unwrap(), [("remind".to_owned(), 1)], "by letter");
+        tx.insert_fund_message(
+            "fund",
+            &FundMessageRow { effect: third.clone(), person: "p3".into(), state: "post".into(), ..second },
+        )
+        .await
+        .unwrap();
+        assert_eq!(
+            tx.count_asked_fund_letters("fund").await.unwrap(),
+            [("remind".to_owned(), 1)],
+            "by letter"
+        );
         tx.commit().await.unwrap();
     }
 }

@@ -58,9 +58,13 @@ pub struct ScannedForm {
 /// Why no form was found on a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PageFault {
-    #[error("the picture cannot be read or is too large; scan the page again in grey at 200 to 300 dots an inch")]
+    #[error(
+        "the picture cannot be read or is too large; scan the page again in grey at 200 to 300 dots an inch"
+    )]
     Picture,
-    #[error("no code of a form is on this page; enter it by the number below the code, or scan the page again")]
+    #[error(
+        "no code of a form is on this page; enter it by the number below the code, or scan the page again"
+    )]
     NoCode,
     #[error("there are codes of two forms on this page; scan each page by itself")]
     Several,
@@ -86,7 +90,13 @@ pub fn forms(file: &[u8]) -> Result<Vec<ScannedPage>, ReadError> {
         let digest = Sha256::digest(bytes).into();
         let picture = match Picture::decode(bytes) {
             Ok(picture) => picture,
-            Err(ScanError::TooLong | ScanError::TooLarge | ScanError::Format | ScanError::Picture(_) | ScanError::NoCode) => {
+            Err(
+                ScanError::TooLong
+                | ScanError::TooLarge
+                | ScanError::Format
+                | ScanError::Picture(_)
+                | ScanError::NoCode,
+            ) => {
                 pages.push(ScannedPage { digest, shown: None, form: Err(PageFault::Picture) });
                 continue;
             }
@@ -106,7 +116,8 @@ fn shown(page: &GrayImage) -> Option<Vec<u8>> {
 
 fn form(page: &GrayImage) -> Result<ScannedForm, PageFault> {
     let code = find_code(page)?;
-    let quad = [black_and_white, by_surroundings].into_iter().find_map(|part| code.marks(&flat::marks(&part(page))));
+    let quad =
+        [black_and_white, by_surroundings].into_iter().find_map(|part| code.marks(&flat::marks(&part(page))));
     let area = quad.map(|quad| cut_out(page, &quad));
     let is_signed = area.as_ref().map(is_signed);
     Ok(ScannedForm { code: code.text, area: area.and_then(|area| png(&area)), is_signed })
@@ -138,7 +149,8 @@ fn find_code(page: &GrayImage) -> Result<Lie, PageFault> {
     }
     let larger = super::resized(page, 2, 3);
     if page.width().max(page.height()) <= super::COARSE_SIDE
-        && let Some(found) = only(flat::placed(&black_and_white(&larger)).iter().map(|code| Lie::of_flat(&smaller(code))))?
+        && let Some(found) =
+            only(flat::placed(&black_and_white(&larger)).iter().map(|code| Lie::of_flat(&smaller(code))))?
     {
         return Ok(found);
     }
@@ -304,12 +316,15 @@ fn is_signed(area: &GrayImage) -> bool {
     let (from_x, from_y) = (steps(left - MARKED.left + inset), steps(top - MARKED.top + inset));
     let (to_x, to_y) = (from_x + steps(wide - 2.0 * inset), from_y + steps(high - 2.0 * inset));
     let mut shades: Vec<u8> = (from_y..to_y)
-        .flat_map(|y| (from_x..to_x).filter_map(move |x| area.get_pixel_checked(x, y).map(|pixel| pixel.0[0])))
+        .flat_map(|y| {
+            (from_x..to_x).filter_map(move |x| area.get_pixel_checked(x, y).map(|pixel| pixel.0[0]))
+        })
         .collect();
     shades.sort_unstable();
     // Paper is what most of the place is.
     let paper = shades.get(shades.len() / 2).copied().unwrap_or(u8::MAX);
     let dark = shades.iter().filter(|shade| u16::from(**shade) * 10 < u16::from(paper) * 6).count();
-    let (dark, all) = (u64::try_from(dark).unwrap_or(u64::MAX), u64::try_from(shades.len()).unwrap_or(u64::MAX));
+    let (dark, all) =
+        (u64::try_from(dark).unwrap_or(u64::MAX), u64::try_from(shades.len()).unwrap_or(u64::MAX));
     dark.saturating_mul(10_000) >= all.saturating_mul(SIGNED) && dark > 0
 }

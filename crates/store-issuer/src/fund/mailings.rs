@@ -153,12 +153,10 @@ const COUNT_WITHDRAWN: &str = "SELECT COUNT(*) AS many
     WHERE l.tenant = $1 AND l.mailing = $2 AND l.place IS NOT NULL AND e.done_by = 'withdrawn'";
 const LEFT_OUT: &str = "SELECT l.*, 0 AS withdrawn FROM fund_letters l
     WHERE l.tenant = $1 AND l.mailing = $2 AND l.fault IS NOT NULL ORDER BY l.effect LIMIT $3";
-const BY_NUMBER: &str =
-    "SELECT l.*, CASE WHEN e.done_by = 'withdrawn' THEN 1 ELSE 0 END AS withdrawn
+const BY_NUMBER: &str = "SELECT l.*, CASE WHEN e.done_by = 'withdrawn' THEN 1 ELSE 0 END AS withdrawn
     FROM fund_letters l JOIN fund_effects e ON e.tenant = l.tenant AND e.key = l.effect
     WHERE l.tenant = $1 AND l.number = $2";
-const OF_PERSON: &str =
-    "SELECT l.*, CASE WHEN e.done_by = 'withdrawn' THEN 1 ELSE 0 END AS withdrawn
+const OF_PERSON: &str = "SELECT l.*, CASE WHEN e.done_by = 'withdrawn' THEN 1 ELSE 0 END AS withdrawn
     FROM fund_letters l JOIN fund_effects e ON e.tenant = l.tenant AND e.key = l.effect
     WHERE l.tenant = $1 AND l.person = $2 ORDER BY l.mailing DESC LIMIT 100";
 /// What was taken back meanwhile did not leave by this.
@@ -318,11 +316,7 @@ impl Transaction {
     }
 
     /// How many were taken back.
-    pub async fn count_withdrawn_fund_letters(
-        &mut self,
-        tenant: &str,
-        mailing: &str,
-    ) -> Result<u64, Error> {
+    pub async fn count_withdrawn_fund_letters(&mut self, tenant: &str, mailing: &str) -> Result<u64, Error> {
         let row = self.tx.fetch_optional(COUNT_WITHDRAWN, args![tenant, mailing]).await?;
         let row = row.ok_or_else(Error::stale)?;
         Columns { table: "fund_letters", row: &row }.number("many")

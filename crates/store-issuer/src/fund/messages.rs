@@ -64,8 +64,7 @@ const POST: &str = "UPDATE fund_messages SET state = 'post', fault = $3, finishe
 const SENT: &str = "UPDATE fund_messages SET state = 'sent', fault = NULL, message_id = $3, reply_code = $4,
         reply_sealed = $5, finished_at = $6
     WHERE tenant = $1 AND effect = $2 AND state = 'waiting'";
-const OF_PERSON: &str =
-    "SELECT * FROM fund_messages WHERE tenant = $1 AND person = $2 ORDER BY created_at DESC, effect LIMIT 100";
+const OF_PERSON: &str = "SELECT * FROM fund_messages WHERE tenant = $1 AND person = $2 ORDER BY created_at DESC, effect LIMIT 100";
 const COUNT: &str =
     "SELECT state, COUNT(*) AS many FROM fund_messages WHERE tenant = $1 GROUP BY state ORDER BY state";
 
@@ -92,11 +91,7 @@ impl Transaction {
     }
 
     /// Takes an effect up, unless somebody did.
-    pub async fn insert_fund_message(
-        &mut self,
-        tenant: &str,
-        message: &FundMessageRow,
-    ) -> Result<(), Error> {
+    pub async fn insert_fund_message(&mut self, tenant: &str, message: &FundMessageRow) -> Result<(), Error> {
         let values = args![
             tenant,
             &message.effect,

@@ -40,7 +40,8 @@ pub struct ScanRow {
     pub decided_at: Option<Timestamp>,
 }
 
-const INSERT: &str = "INSERT INTO fund_scans (tenant, id, state, digest, number, person, proof, fault, is_signed,
+const INSERT: &str =
+    "INSERT INTO fund_scans (tenant, id, state, digest, number, person, proof, fault, is_signed,
         media_type, picture, uploaded_by, uploaded_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
 const FIND: &str = "SELECT * FROM fund_scans WHERE tenant = $1 AND id = $2";
@@ -51,7 +52,8 @@ const LIST: &str = "SELECT tenant, id, state, digest, number, person, proof, fau
     FROM fund_scans WHERE tenant = $1 AND state = $2 AND id > $3 ORDER BY id LIMIT $4";
 const REFUSED: &str =
     "SELECT COUNT(*) AS many FROM fund_scans WHERE tenant = $1 AND number = $2 AND state = 'refused'";
-const NAMED: &str = "UPDATE fund_scans SET state = 'waiting', number = $3, person = $4, proof = $5, fault = NULL
+const NAMED: &str =
+    "UPDATE fund_scans SET state = 'waiting', number = $3, person = $4, proof = $5, fault = NULL
     WHERE tenant = $1 AND id = $2 AND state = 'unread'";
 const DECIDE: &str =
     "UPDATE fund_scans SET state = $3, picture = NULL, media_type = NULL, decided_by = $4, decided_at = $5
@@ -134,8 +136,7 @@ impl Transaction {
 
     /// Corrects the day on which a waiting proof was made.
     pub async fn date_fund_proof(&mut self, tenant: &str, proof: &ProofRow) -> Result<(), Error> {
-        let values =
-            args![tenant, &proof.id, proof.captured_at, proof.year, proof.sealed.as_slice()];
+        let values = args![tenant, &proof.id, proof.captured_at, proof.year, proof.sealed.as_slice()];
         Ok(self.tx.execute_one(DATE, values).await?)
     }
 }

@@ -32,7 +32,8 @@ fn at(day: &str, hour: u32) -> clock::Timestamp {
 async fn register(world: &World, rows: &[&str]) {
     world.clock.set(at("2026-01-05", 12));
     let text = format!("{HEAD}\n{}\n", rows.join("\n"));
-    let source = RegisterSource::Sheet { name: "people.csv", file: File { bytes: text.as_bytes(), sheet: None } };
+    let source =
+        RegisterSource::Sheet { name: "people.csv", file: File { bytes: text.as_bytes(), sheet: None } };
     let id = world.issuer.upload_register(&officer("clerk"), source).await.unwrap();
     world.issuer.confirm_register(&officer("clerk"), &id).await.unwrap();
     world.issuer.work_off_registers().await.unwrap();
@@ -92,7 +93,11 @@ async fn letters_are_gathered_printed_and_posted_and_a_proof_takes_one_back() {
     let view = world.issuer.mailing("unjspf", &id).await.unwrap();
     assert_eq!((view.row.state.as_str(), view.pieces.len()), ("ready", 1));
     assert!(view.row.left_out > 0, "Clara has no address");
-    assert!(view.left_out.iter().all(|(who, why)| *who != amina && why == "no-address"), "{:?}", view.left_out);
+    assert!(
+        view.left_out.iter().all(|(who, why)| *who != amina && why == "no-address"),
+        "{:?}",
+        view.left_out
+    );
     let day = "2026-07-01".parse().unwrap();
     let early = world.issuer.post_mailing(&by, &id, day).await;
     assert!(matches!(early, Err(FundError::Conflict(_))), "nothing was printed: {early:?}");
@@ -100,7 +105,9 @@ async fn letters_are_gathered_printed_and_posted_and_a_proof_takes_one_back() {
     let first = world.issuer.mailing_piece(&by, &id, 1).await.unwrap();
     assert_eq!(first, world.issuer.mailing_piece(&by, &id, 1).await.unwrap(), "the same file again");
     let text = words(&first);
-    for expected in ["Amina Diallo", "12 rue des Écoles", "certificat de droit", "Boris Petrov", "+1 212 963 6931"] {
+    for expected in
+        ["Amina Diallo", "12 rue des Écoles", "certificat de droit", "Boris Petrov", "+1 212 963 6931"]
+    {
         assert!(text.contains(expected), "{expected}: {text}");
     }
     let addresses = world.issuer.mailing_addresses(&by, &id, 1).await.unwrap().unwrap();
@@ -126,16 +133,26 @@ async fn letters_are_gathered_printed_and_posted_and_a_proof_takes_one_back() {
     assert_eq!(paper.done_by.as_deref(), Some("withdrawn"), "{paper:?}");
     let boris = person(&world, "100000002").await;
     let post = world.issuer.fund_post("unjspf", &boris).await.unwrap();
-    assert!(!post.letters.is_empty() && post.letters.iter().all(|(_, mailing)| mailing.posted_on == Some(day)));
+    assert!(
+        !post.letters.is_empty() && post.letters.iter().all(|(_, mailing)| mailing.posted_on == Some(day))
+    );
     let next = world.issuer.letters_waiting("unjspf").await.unwrap();
-    assert!(next.iter().any(|(kind, many)| kind == "mail-paper" && *many == 1), "Clara still waits: {next:?}");
+    assert!(
+        next.iter().any(|(kind, many)| kind == "mail-paper" && *many == 1),
+        "Clara still waits: {next:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn gathering_that_is_cut_off_goes_on_and_takes_nobody_twice() {
     let world = World::start().await;
     let rows: Vec<String> = (0..1_100)
-        .map(|at| format!("{:09},Given,Family{at},1950-05-05,FRA,fr,one,1 rue {at} | Paris,,post,2012-01-01", 100_000_001 + at))
+        .map(|at| {
+            format!(
+                "{:09},Given,Family{at},1950-05-05,FRA,fr,one,1 rue {at} | Paris,,post,2012-01-01",
+                100_000_001 + at
+            )
+        })
         .collect();
     register(&world, &rows.iter().map(String::as_str).collect::<Vec<_>>()).await;
     night(&world, "2026-07-01").await;
@@ -200,12 +217,20 @@ impl Post {
 /// The first reminder of the year: who has an address gets it in the morning, the others by letter.
 #[tokio::test(flavor = "multi_thread")]
 async fn reminders_wait_for_the_morning_and_leave_a_proof_of_sending() {
-    let post = Post::start(&[AMINA, BORIS, "100000004,Dina,Wang,1955-01-01,JPN,zh,one,1 路,dina@example.org,app,2003-01-01"]).await;
+    let post = Post::start(&[
+        AMINA,
+        BORIS,
+        "100000004,Dina,Wang,1955-01-01,JPN,zh,one,1 路,dina@example.org,app,2003-01-01",
+    ])
+    .await;
     let amina = person(&post.world, "100000001").await;
     night(&post.world, "2026-12-02").await;
     assert_eq!(post.run().await, 1, "eleven in the morning in Japan, two at night in Senegal");
     let letter = post.sink.letters().pop().unwrap();
-    assert_eq!((letter.recipients, letter.language.as_deref()), (vec!["dina@example.org".to_owned()], Some("zh")));
+    assert_eq!(
+        (letter.recipients, letter.language.as_deref()),
+        (vec!["dina@example.org".to_owned()], Some("zh"))
+    );
     assert!(!letter.source.contains("http") && letter.text.contains("2026"), "{}", letter.source);
     post.world.clock.set(at("2026-12-02", 9));
     assert_eq!((post.run().await, post.run().await), (1, 0), "once");
@@ -312,7 +337,10 @@ async fn printed_form_comes_back_signed_and_counts_once() {
     // Not signed: it stops letters, an officer refuses it, another way is offered, and the same form may come again.
     let unsigned = world.issuer.read_scan(&by, scanned(&page, false, 1)).await.unwrap();
     let scan = &unsigned[0].scan;
-    assert_eq!((scan.state.as_str(), scan.is_signed, scan.person.as_deref()), ("waiting", Some(false), Some(amina.as_str())));
+    assert_eq!(
+        (scan.state.as_str(), scan.is_signed, scan.person.as_deref()),
+        ("waiting", Some(false), Some(amina.as_str()))
+    );
     assert!(world.issuer.letters_waiting("unjspf").await.unwrap().is_empty(), "letters stop at once");
     let without = world.issuer.decide_scan(&by, &scan.id, Err(" ")).await;
     assert!(matches!(without, Err(FundError::Form(_))), "{without:?}");
@@ -330,7 +358,10 @@ async fn printed_form_comes_back_signed_and_counts_once() {
     let ahead = world.issuer.decide_scan(&by, &scan.id, Ok("2026-08-04".parse().unwrap())).await;
     assert!(matches!(ahead, Err(FundError::Form(_))), "{ahead:?}");
     let receipt = world.issuer.decide_scan(&by, &scan.id, Ok("2026-07-20".parse().unwrap())).await.unwrap();
-    assert_eq!((receipt.state.as_str(), receipt.channel.as_str(), receipt.years), ("accepted", "paper", vec![2026]));
+    assert_eq!(
+        (receipt.state.as_str(), receipt.channel.as_str(), receipt.years),
+        ("accepted", "paper", vec![2026])
+    );
     assert_eq!(receipt.captured_at, at("2026-07-20", 12));
     let twice = world.issuer.decide_scan(&by, &scan.id, Ok("2026-07-20".parse().unwrap())).await;
     assert!(matches!(twice, Err(FundError::Decided)), "{twice:?}");
@@ -340,7 +371,10 @@ async fn printed_form_comes_back_signed_and_counts_once() {
     let again = world.issuer.read_scan(&by, file).await.unwrap();
     assert!(again[0].again && again[0].scan.id == scan.id);
     let anew = world.issuer.read_scan(&by, scanned(&page, true, 3)).await.unwrap();
-    assert_eq!((anew[0].scan.state.as_str(), anew[0].scan.proof.as_deref()), ("again", scan.proof.as_deref()));
+    assert_eq!(
+        (anew[0].scan.state.as_str(), anew[0].scan.proof.as_deref()),
+        ("again", scan.proof.as_deref())
+    );
     let receipts = world.issuer.fund_person_page("unjspf", &amina).await.unwrap().receipts;
     assert_eq!(receipts.iter().filter(|receipt| receipt.state == "accepted").count(), 1);
 }
@@ -356,7 +390,8 @@ async fn page_that_is_not_read_waits_for_its_number_and_forgeries_are_nobodys() 
     world.issuer.gather_mailings(world.tenant("unjspf")).await.unwrap();
     let pdf = world.issuer.mailing_piece(&by, &id, 1).await.unwrap();
     let text = words(&pdf);
-    let number = text.split_whitespace().find(|word| word.len() == 14 && word.matches('-').count() == 2).unwrap();
+    let number =
+        text.split_whitespace().find(|word| word.len() == 14 && word.matches('-').count() == 2).unwrap();
     let mut page = raster(&pdf, 0);
     for (x, y) in (1_150..1_550).flat_map(|x| (100..420).map(move |y| (x, y))) {
         page.put_pixel(x, y, Luma([255]));
@@ -372,7 +407,10 @@ async fn page_that_is_not_read_waits_for_its_number_and_forgeries_are_nobodys() 
     }
     world.issuer.name_scan(&by, &scan.id, &number.to_lowercase()).await.unwrap();
     let named = world.issuer.scan_page("unjspf", &scan.id).await.unwrap();
-    assert_eq!((named.scan.state.as_str(), named.person.unwrap().registered.uid.as_str()), ("waiting", "100000001"));
+    assert_eq!(
+        (named.scan.state.as_str(), named.person.unwrap().registered.uid.as_str()),
+        ("waiting", "100000001")
+    );
     world.issuer.decide_scan(&by, &scan.id, Ok("2026-07-01".parse().unwrap())).await.unwrap();
 
     let forged = paper::png("PASSERELLE-FORM:K7M2Q9XR4T1A:0123456789ABCDEF", 8).unwrap();
@@ -388,7 +426,8 @@ async fn machines_and_officers_do_the_same_over_rest_and_pages() {
     register(&world, &[AMINA, CLARA]).await;
     night(&world, "2026-07-01").await;
     let amina = person(&world, "100000001").await;
-    let token = world.issuer.create_service_client(&officer("admin"), "Post room", &Scope::ALL).await.unwrap();
+    let token =
+        world.issuer.create_service_client(&officer("admin"), "Post room", &Scope::ALL).await.unwrap();
     let call = async |method: &str, path: &str, kind: &str, sent: Vec<u8>| {
         let bearer = format!("Bearer {token}");
         let headers = [("authorization", bearer.as_str()), ("content-type", kind)];
@@ -396,9 +435,16 @@ async fn machines_and_officers_do_the_same_over_rest_and_pages() {
         let answer = testkit::Agent::new().send(method.parse().unwrap(), url, &headers, sent).await.unwrap();
         (answer.status, answer.body.to_vec())
     };
-    let bad = call("POST", "mailings", "application/json", b"{\"telephone\":\"\",\"returnAddress\":\"x\"}".to_vec()).await;
+    let bad = call(
+        "POST",
+        "mailings",
+        "application/json",
+        b"{\"telephone\":\"\",\"returnAddress\":\"x\"}".to_vec(),
+    )
+    .await;
     assert_eq!(bad.0, 400);
-    let order = json!({"kinds": ["mail-paper"], "telephone": "+1 212", "returnAddress": "New York"}).to_string();
+    let order =
+        json!({"kinds": ["mail-paper"], "telephone": "+1 212", "returnAddress": "New York"}).to_string();
     let made = call("POST", "mailings", "application/json", order.into_bytes()).await;
     assert_eq!(made.0, 201);
     let id = body(&made)["id"].as_str().unwrap().to_owned();
@@ -411,20 +457,34 @@ async fn machines_and_officers_do_the_same_over_rest_and_pages() {
     assert!(pdf.0 == 200 && pdf.1.starts_with(b"%PDF-"));
     let addresses = call("GET", &format!("mailings/{id}/addresses.csv"), "", vec![]).await;
     assert!(String::from_utf8(addresses.1).unwrap().contains("Amina Diallo"));
-    let posted = call("POST", &format!("mailings/{id}/posting"), "application/json", b"{\"on\":\"2026-07-01\"}".to_vec()).await;
+    let posted = call(
+        "POST",
+        &format!("mailings/{id}/posting"),
+        "application/json",
+        b"{\"on\":\"2026-07-01\"}".to_vec(),
+    )
+    .await;
     assert_eq!(body(&posted)["letters"], 1);
     let post = body(&call("GET", &format!("people/{amina}/post"), "", vec![]).await);
-    assert_eq!((&post["letters"][0]["state"], &post["letters"][0]["postedOn"]), (&json!("posted"), &json!("2026-07-01")));
+    assert_eq!(
+        (&post["letters"][0]["state"], &post["letters"][0]["postedOn"]),
+        (&json!("posted"), &json!("2026-07-01"))
+    );
 
     let scan = scanned(&raster(&pdf.1, 0), true, 5);
     let read = body(&call("POST", "scans", "image/jpeg", scan).await);
-    assert_eq!((&read["pages"][0]["state"], &read["pages"][0]["signed"]), (&json!("waiting"), &Value::from(true)));
+    assert_eq!(
+        (&read["pages"][0]["state"], &read["pages"][0]["signed"]),
+        (&json!("waiting"), &Value::from(true))
+    );
     assert_eq!(call("POST", "scans", "image/jpeg", b"no picture".to_vec()).await.0, 400);
 
     let flo = Browser::officer(&world, "unjspf", "Flo").await;
     let list = flo.get("/console/fund/mailings").await.text();
     assert!(list.contains("Posted") && list.contains("2026-07-01"), "{list}");
-    assert!(flo.get(&format!("/console/fund/mailings/{id}")).await.text().contains("the register has no address"));
+    assert!(
+        flo.get(&format!("/console/fund/mailings/{id}")).await.text().contains("the register has no address")
+    );
     assert!(flo.get(&format!("/console/fund/people/{amina}/post")).await.text().contains("Posted"));
     let scans = flo.get("/console/fund/scans").await.text();
     let path = format!("/console/fund/scans/{}", read["pages"][0]["scan"].as_str().unwrap());

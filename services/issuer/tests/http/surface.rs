@@ -98,7 +98,11 @@ fn path(template: &str, tenant: &str, secret: &str) -> String {
     let filled =
         template.replace("{tenant}", tenant).replace("{token}", secret).replace("{instance}", "closed");
     let filled = filled.replace("{list}", "revocation-1").replace("{file}", "staff-identity.schema.json");
-    let filled = filled.replace("{digest}", secret).replace("{person}", secret).replace("{year}", "2026").replace("{part}", "1");
+    let filled = filled
+        .replace("{digest}", secret)
+        .replace("{person}", secret)
+        .replace("{year}", "2026")
+        .replace("{part}", "1");
     filled.replace("{id}", secret).replace("{name}", "User").replace("{urn}", issuance::scim::CORE)
 }
 

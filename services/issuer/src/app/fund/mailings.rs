@@ -26,7 +26,8 @@ use super::{FundError, Issuer, Tenant};
 pub(crate) const LETTERS_IN_PIECE: u64 = 500;
 const BATCH: u32 = 500;
 /// Kinds of effects that ask for a letter, in the order in which they are gathered.
-pub(crate) const KINDS: [&str; 5] = ["send-notice", "mail-paper", "offer-another-channel", "remind", "send-receipt"];
+pub(crate) const KINDS: [&str; 5] =
+    ["send-notice", "mail-paper", "offer-another-channel", "remind", "send-receipt"];
 const LONGEST_LINE: usize = 120;
 const LEFT_OUT_SHOWN: u32 = 200;
 const MAILINGS: u32 = 50;
@@ -71,12 +72,15 @@ impl Issuer {
     /// Begins a mailing. It is gathered in the background.
     pub async fn make_mailing(&self, by: &Actor, new: &NewMailing) -> Result<String, FundError> {
         self.pension_fund(&by.tenant)?;
-        let wanted: Vec<&str> =
-            KINDS.into_iter().filter(|kind| new.kinds.is_empty() || new.kinds.iter().any(|it| it == kind)).collect();
+        let wanted: Vec<&str> = KINDS
+            .into_iter()
+            .filter(|kind| new.kinds.is_empty() || new.kinds.iter().any(|it| it == kind))
+            .collect();
         if new.kinds.iter().any(|kind| !KINDS.contains(&kind.as_str())) {
             return Err(FundError::Form("there is no such kind of letter"));
         }
-        let [telephone, return_address] = [&new.telephone, &new.return_address].map(|text| text.trim().to_owned());
+        let [telephone, return_address] =
+            [&new.telephone, &new.return_address].map(|text| text.trim().to_owned());
         for text in [&telephone, &return_address] {
             if text.is_empty() || text.chars().count() > LONGEST_LINE || text.chars().any(char::is_control) {
                 return Err(FundError::Form(
@@ -109,11 +113,14 @@ impl Issuer {
             match tx.insert_fund_mailing(&by.tenant, &row).await {
                 Ok(()) => {}
                 Err(error) if error.is_conflict() => {
-                    return Err(FundError::Conflict("another mailing is being gathered; wait until it is ready"));
+                    return Err(FundError::Conflict(
+                        "another mailing is being gathered; wait until it is ready",
+                    ));
                 }
                 Err(error) => return Err(error.into()),
             }
-            tx.audit(by, Act { action: "fund.mailing.make", target: &row.id, detail: &row.kinds }, now).await?;
+            tx.audit(by, Act { action: "fund.mailing.make", target: &row.id, detail: &row.kinds }, now)
+                .await?;
             tx.commit().await?;
             Ok(row.id)
         })
@@ -195,11 +202,18 @@ impl Issuer {
             let running: Vec<_> = asked
                 .chunks(share)
                 .map(|part| {
-                    (part, scope.spawn(move || part.iter().map(|it| self.write_letter(going, it)).collect::<Vec<_>>()))
+                    (
+                        part,
+                        scope.spawn(move || {
+                            part.iter().map(|it| self.write_letter(going, it)).collect::<Vec<_>>()
+                        }),
+                    )
                 })
                 .collect();
             let joined = running.into_iter().flat_map(|(part, thread)| {
-                thread.join().unwrap_or_else(|_| part.iter().map(|it| blank(going.mailing, it, "damaged")).collect())
+                thread
+                    .join()
+                    .unwrap_or_else(|_| part.iter().map(|it| blank(going.mailing, it, "damaged")).collect())
             });
             joined.collect()
         })
@@ -254,7 +268,8 @@ impl Issuer {
             self.open_for("person", tenant, &asked.person.id, &asked.person.sealed).map_err(|_| "damaged")?;
         let facts: Person = self.open_facts(tenant, &asked.person).map_err(|_| "damaged")?;
         let kind: EffectKind = serde_json::from_str(&asked.content).map_err(|_| "damaged")?;
-        let known = calendars.iter().find(|known| known.calendar.year() == asked.year).ok_or("no-calendar")?;
+        let known =
+            calendars.iter().find(|known| known.calendar.year() == asked.year).ok_or("no-calendar")?;
         let due = known.calendar.dates_of(&facts).due;
         let (back, suspends, proof) = match &kind {
             EffectKind::MailPaper { asked_back_by, .. } => (Some(*asked_back_by), None, None),
@@ -320,7 +335,9 @@ impl Issuer {
         let pages = self.pages(&by.tenant, &letters)?;
         let many = pages.len() as u64;
         if pages.is_empty() {
-            return Err(FundError::Conflict("every letter of this part was taken back; there is nothing to print"));
+            return Err(FundError::Conflict(
+                "every letter of this part was taken back; there is nothing to print",
+            ));
         }
         let sheet = Sheet {
             sender: fund.name.clone(),
@@ -366,7 +383,9 @@ impl Issuer {
         let row = tx.find_fund_mailing(tenant, id).await?.ok_or(FundError::Unknown)?;
         match row.state.as_str() {
             "ready" | "posted" => {}
-            "gathering" => return Err(FundError::Conflict("the mailing is still being gathered; try again soon")),
+            "gathering" => {
+                return Err(FundError::Conflict("the mailing is still being gathered; try again soon"));
+            }
             _ => return Err(FundError::Conflict("the mailing was cancelled")),
         }
         if !(1..=pieces(row.letters)).contains(&piece) {
@@ -382,14 +401,18 @@ impl Issuer {
         let mut pages = Vec::with_capacity(letters.len());
         for letter in letters.iter().filter(|letter| !letter.withdrawn) {
             let sealed = letter.sealed.as_ref();
-            let sealed = sealed.ok_or(FundError::Conflict("what these letters said was erased after they left"))?;
+            let sealed =
+                sealed.ok_or(FundError::Conflict("what these letters said was erased after they left"))?;
             let purpose = format!("{}/{}", letter.mailing, letter.effect);
             pages.push(LetterPage {
                 written: self.open_for("letter", tenant, &purpose, sealed)?,
                 language: Language::parse(&letter.language).unwrap_or_default(),
                 country: letter.country.clone(),
                 place: letter.place.unwrap_or_default(),
-                code: letter.number.as_ref().map(|number| (self.form_code(tenant, number), shown_number(number))),
+                code: letter
+                    .number
+                    .as_ref()
+                    .map(|number| (self.form_code(tenant, number), shown_number(number))),
             });
         }
         Ok(pages)
@@ -456,7 +479,9 @@ impl Issuer {
             let mut tx = self.store.write("post_fund_mailing").await?;
             let row = tx.find_fund_mailing(tenant, id).await?.ok_or(FundError::Unknown)?;
             if row.state != "ready" {
-                return Err(FundError::Conflict("only a mailing that is ready and has not left can be handed to the post"));
+                return Err(FundError::Conflict(
+                    "only a mailing that is ready and has not left can be handed to the post",
+                ));
             }
             if on > now.date_naive() || on < row.made_at.date_naive() {
                 return Err(FundError::Form(
@@ -464,11 +489,14 @@ impl Issuer {
                 ));
             }
             let printed = tx.list_fund_pieces(tenant, id).await?;
-            for piece in (1..=pieces(row.letters)).filter(|piece| printed.iter().all(|it| it.piece != *piece)) {
+            for piece in (1..=pieces(row.letters)).filter(|piece| printed.iter().all(|it| it.piece != *piece))
+            {
                 let range = ((piece - 1) * LETTERS_IN_PIECE, piece * LETTERS_IN_PIECE);
                 let letters = tx.list_fund_letters(tenant, id, range).await?;
                 if letters.iter().any(|letter| !letter.withdrawn) {
-                    return Err(FundError::Conflict("a part of the mailing was never printed; fetch every part first"));
+                    return Err(FundError::Conflict(
+                        "a part of the mailing was never printed; fetch every part first",
+                    ));
                 }
             }
             let left = tx.post_fund_mailing(tenant, id, (on, &by.officer), now).await?;
@@ -606,7 +634,10 @@ impl Sheet {
         let common: BTreeMap<Language, (String, String)> = Language::ALL
             .into_iter()
             .map(|language| {
-                (language, (issuance::message::day_in_words(self.day, language), foot(language, &self.telephone)))
+                (
+                    language,
+                    (issuance::message::day_in_words(self.day, language), foot(language, &self.telephone)),
+                )
             })
             .collect();
         let texts: Vec<Texts<'_>> = pages

@@ -111,7 +111,9 @@ impl Issuer {
         let due = self.store.read().await?.list_due_fund_messages(&tenant.id, self.now(), AT_ONCE).await?;
         let mut sent = 0;
         for message in &due {
-            let Some((to, rendered)) = self.still_wanted(&tenant.id, &tenant.name, message).await? else { continue };
+            let Some((to, rendered)) = self.still_wanted(&tenant.id, &tenant.name, message).await? else {
+                continue;
+            };
             let id = message_id(&tenant.id, &message.effect);
             let letter = Letter {
                 id: &id,
@@ -123,7 +125,8 @@ impl Issuer {
             };
             match mailer.send(&letter).await {
                 Ok(answer) => {
-                    self.message_sent(&tenant.id, message, (&answer.message_id, &answer.code, &answer.words)).await?;
+                    self.message_sent(&tenant.id, message, (&answer.message_id, &answer.code, &answer.words))
+                        .await?;
                     sent += 1;
                 }
                 Err(SendFault::Refused(code)) => self.give_to_letters(&tenant.id, message, &code).await?,

@@ -200,7 +200,8 @@ impl Issuer {
             let (tenant, now) = (by.tenant.as_str(), self.now());
             let mut tx = self.store.write("decide_fund_scan").await?;
             let scan = tx.find_fund_scan(tenant, id).await?.ok_or(FundError::Unknown)?;
-            let proof = scan.proof.as_deref().filter(|_| scan.state == "waiting").ok_or(FundError::Decided)?;
+            let proof =
+                scan.proof.as_deref().filter(|_| scan.state == "waiting").ok_or(FundError::Decided)?;
             let (to, decision, made) = match word {
                 Ok(day) => {
                     let noon = day.and_time(NaiveTime::from_hms_opt(12, 0, 0).unwrap_or_default()).and_utc();
@@ -290,7 +291,9 @@ pub fn scan_fault(fault: &str) -> &'static str {
             "The picture cannot be read or is too large. Scan the page again in grey at 200 to 300 dots an inch."
         }
         "several" => "There are codes of two forms on this page. Scan each page by itself.",
-        "not-ours" => "The code on this page is of no form of the Fund. Look whether it is a copy or a forgery.",
+        "not-ours" => {
+            "The code on this page is of no form of the Fund. Look whether it is a copy or a forgery."
+        }
         _ => "No code of a form was found. Type the number below the code, or scan the page again.",
     }
 }

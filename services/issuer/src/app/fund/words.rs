@@ -196,7 +196,11 @@ mod tests {
     #[test]
     fn every_language_has_every_part_with_the_same_values() {
         fn placeholders(text: &str) -> std::collections::BTreeSet<&str> {
-            text.split('{').skip(1).filter_map(|behind| behind.split_once('}')).map(|(name, _)| name).collect()
+            text.split('{')
+                .skip(1)
+                .filter_map(|behind| behind.split_once('}'))
+                .map(|(name, _)| name)
+                .collect()
         }
         let messages = ["message-reminder", "message-receipt", "message-another-way"];
         for name in PARTS.into_iter().chain(messages).chain(["declaration", "labels", "foot"]) {
@@ -239,7 +243,8 @@ mod tests {
                 named.push((language, of, said, declaration));
             }
         }
-        let to: Vec<String> = ["Amina Diallo", "12, rue des Écoles", "75005 Paris"].map(str::to_owned).to_vec();
+        let to: Vec<String> =
+            ["Amina Diallo", "12, rue des Écoles", "75005 Paris"].map(str::to_owned).to_vec();
         for (language, of, said, declaration) in &named {
             let form = of.has_form().then_some(paper::FormPart {
                 code: "PASSERELLE-FORM:K7M2Q9XR4T1A:0123456789ABCDEF",

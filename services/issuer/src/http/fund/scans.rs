@@ -31,7 +31,8 @@ pub(super) async fn read_scan(
     let bytes = body(payload, paper::MAX_FORM_FILE_BYTES).await?;
     // On a task of its own: what was read is kept also when the scanner hangs up.
     let run = tokio::spawn(async move { app.read_scan(&by, bytes).await });
-    let pages = run.await.map_err(|_| Problem::unavailable("the reading was cut off; send the scan again"))??;
+    let pages =
+        run.await.map_err(|_| Problem::unavailable("the reading was cut off; send the scan again"))??;
     Ok(Json(ScanReading { pages: pages.into_iter().map(view).collect() }))
 }
 
@@ -39,7 +40,11 @@ pub(super) async fn read_scan(
 #[utoipa::path(tag = "fund", security(("bearer" = [])), params(("tenant" = String, Path, description = "The Fund")),
     responses((status = 200, body = ScanReading), (status = "4XX", body = Problem)))]
 #[get("/scans")]
-pub(super) async fn list_scans(of: Of, token: Token, app: Data<Issuer>) -> Result<Json<ScanReading>, Problem> {
+pub(super) async fn list_scans(
+    of: Of,
+    token: Token,
+    app: Data<Issuer>,
+) -> Result<Json<ScanReading>, Problem> {
     machine(&app, &of, &token, Scope::FundCycle).await?;
     let mut pages = app.list_scans(&of.0.id, "waiting", "", PAGES).await?;
     pages.extend(app.list_scans(&of.0.id, "unread", "", PAGES).await?);

@@ -109,7 +109,10 @@ async fn list_mailings(
             })
             .collect(),
         issues: officer.roles.may(Permission::Issue),
-        done: said(asked.done.as_deref(), &[("cancelled", "The mailing is cancelled. Its letters wait for another one.")]),
+        done: said(
+            asked.done.as_deref(),
+            &[("cancelled", "The mailing is cancelled. Its letters wait for another one.")],
+        ),
     })
 }
 
@@ -188,7 +191,10 @@ async fn mailing_page(
         posted_on: row.posted_on.map(|day| day.to_string()).unwrap_or_default(),
         today: app.today().to_string(),
         issues: officer.roles.may(Permission::Issue),
-        done: said(asked.done.as_deref(), &[("posted", "Written down. What asked for these letters is done.")]),
+        done: said(
+            asked.done.as_deref(),
+            &[("posted", "Written down. What asked for these letters is done.")],
+        ),
         state: row.state,
         id: row.id,
     })

@@ -161,7 +161,10 @@ async fn scan_page(
         let it = &person.registered;
         let age = chrono::Datelike::year(&app.today()) - chrono::Datelike::year(&it.birth_date);
         facts.push(("Name", format!("{} {}", it.given_name, it.family_name)));
-        facts.push(("Born", format!("{}, about {} old", it.birth_date, counted(age.unsigned_abs().into(), "year", "years"))));
+        facts.push((
+            "Born",
+            format!("{}, about {} old", it.birth_date, counted(age.unsigned_abs().into(), "year", "years")),
+        ));
         facts.push(("Address", it.address.clone().unwrap_or_default().replace('|', ", ")));
         facts.push(("Country", it.country.clone()));
         if let Some(died) = it.died_on {
