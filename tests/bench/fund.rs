@@ -80,7 +80,8 @@ async fn letters(fund: &Fund, stack: &Stack) -> Result<()> {
     let bytes = fund.fetch(&format!("{path}/addresses.csv")).await?;
     row(&format!("addresses, {} MB", bytes / 1_000_000), begun);
     let begun = Instant::now();
-    let today = chrono::DateTime::<chrono::Utc>::from(std::time::SystemTime::now()).date_naive();
+    let today =
+        view.get("readyAt").and_then(Value::as_str).and_then(|at| at.get(..10)).context("not ready")?;
     fund.post(&format!("{path}/posting"), "application/json", format!("{{\"on\": \"{today}\"}}")).await?;
     row("handed to the post", begun);
     Ok(())
