@@ -189,7 +189,7 @@ async fn message_is_taken_once_and_not_after_its_effect_is_taken_back() {
         tx.insert_fund_message("fund", &row).await.unwrap();
         tx.insert_fund_message("fund", &row).await.unwrap();
         assert!(tx.list_new_fund_messages("fund", "remind", 9).await.unwrap().is_empty());
-        assert_eq!(tx.list_due_fund_messages("fund", now(), 9).await.unwrap(), [row.clone()]);
+        assert_eq!(tx.list_due_fund_messages("fund", now(), 9).await.unwrap(), std::slice::from_ref(&row));
         let later = now() + chrono::Duration::minutes(5);
         assert!(tx.claim_fund_message("fund", &row, later).await.unwrap());
         assert!(!tx.claim_fund_message("fund", &row, later).await.unwrap(), "somebody has it");
