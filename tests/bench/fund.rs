@@ -48,8 +48,43 @@ pub async fn print() -> Result<()> {
     let begun = Instant::now();
     fund.get("counts/2026").await?;
     row("counts of a year", begun);
+    letters(&fund, &stack).await?;
     println!("  {:<52} {:>9.1} MB", "memory after that", measure::resident_mb(&stack, Service::Issuer)?);
     stack.finish().await
+}
+
+/// One mailing of the forms that the nights asked for: gathered, every part fetched, handed to the post.
+async fn letters(fund: &Fund, stack: &Stack) -> Result<()> {
+    let (begun, cpu) = (Instant::now(), measure::cpu_seconds(stack, Service::Issuer)?);
+    let order = r#"{"kinds": ["mail-paper"], "telephone": "+1 212 963 6931", "returnAddress": "New York"}"#;
+    let made = fund.post("mailings", "application/json", order.to_owned()).await?;
+    let path = format!("mailings/{}", made.get("id").and_then(Value::as_str).context("no mailing")?);
+    let view = loop {
+        let view = fund.get(&path).await?;
+        if view.get("state") == Some(&Value::from("ready")) {
+            break view;
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    };
+    let letters = view.get("letters").and_then(Value::as_u64).unwrap_or_default();
+    row(&format!("{letters} letters gathered"), begun);
+    let begun = Instant::now();
+    let (mut bytes, parts) = (0, view.get("parts").and_then(Value::as_array).map_or(0, Vec::len));
+    for part in 1..=parts {
+        bytes += fund.fetch(&format!("{path}/parts/{part}")).await?;
+    }
+    row(&format!("printed as {parts} PDFs, {} MB", bytes / 1_000_000), begun);
+    let cpu = measure::cpu_seconds(stack, Service::Issuer)? - cpu;
+    println!("  {:<52} {cpu:>9.1} s", "CPU of both");
+    let begun = Instant::now();
+    let bytes = fund.fetch(&format!("{path}/addresses.csv")).await?;
+    row(&format!("addresses, {} MB", bytes / 1_000_000), begun);
+    let begun = Instant::now();
+    let today =
+        view.get("readyAt").and_then(Value::as_str).and_then(|at| at.get(..10)).context("not ready")?;
+    fund.post(&format!("{path}/posting"), "application/json", format!("{{\"on\": \"{today}\"}}")).await?;
+    row("handed to the post", begun);
+    Ok(())
 }
 
 struct Fund {
@@ -80,6 +115,15 @@ impl Fund {
 
     async fn nights(&self) -> Result<Vec<Value>> {
         Ok(self.get("nights").await?.as_array().cloned().unwrap_or_default())
+    }
+
+    /// How many bytes come.
+    async fn fetch(&self, path: &str) -> Result<usize> {
+        let bearer = format!("Bearer {}", self.token);
+        let url = format!("{}/{path}", self.url);
+        let reply = self.agent.send("GET".parse()?, url, &[("authorization", &bearer)], Vec::new()).await?;
+        ensure!(reply.status < 300, "{path}: {}", reply.status);
+        Ok(reply.body.len())
     }
 
     async fn get(&self, path: &str) -> Result<Value> {

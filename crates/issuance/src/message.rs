@@ -297,6 +297,12 @@ fn escape(text: &str) -> String {
     escaped
 }
 
+/// A day as people write it.
+#[must_use]
+pub fn day_in_words(day: chrono::NaiveDate, language: Language) -> String {
+    words::day(day.and_time(chrono::NaiveTime::MIN).and_utc(), language)
+}
+
 /// When a message that was not delivered is tried again: a minute, then four times as long each time, at most six hours.
 #[must_use]
 pub fn next_try(tries: u32, now: Timestamp) -> Option<Timestamp> {

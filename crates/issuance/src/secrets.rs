@@ -99,6 +99,12 @@ impl Secrets {
         URL_SAFE_NO_PAD.encode(hmac::sign(&self.register, &parts(&[tenant, what, content])).as_ref())
     }
 
+    /// What shows that the number of a form of the Fund came from here.
+    #[must_use]
+    pub fn form_code(&self, tenant: &str, number: &str) -> Vec<u8> {
+        hmac::sign(&self.register, &parts(&[tenant, "form", number])).as_ref().to_vec()
+    }
+
     pub(crate) const fn dpop_nonce_key(&self) -> &hmac::Key {
         &self.dpop_nonce
     }

@@ -3,6 +3,7 @@
 mod embedded;
 mod fonts;
 mod layout;
+mod letter;
 mod objects;
 mod pen;
 mod text;
@@ -18,7 +19,9 @@ use krilla::metadata::{DateTime as PdfDateTime, Metadata, TextDirection};
 use crate::parts::PartsError;
 
 pub(crate) use embedded::texts;
+pub(crate) use embedded::jpegs;
 pub use embedded::{MAX_PDF_BYTES, PdfError};
+pub use letter::{FormPart, Letter, LetterError, check_address, letters};
 
 /// What is said of the embedded file; readers of the file show it beside its name.
 const DESCRIPTION: &str = "The signed credential of which this page is a rendering";

@@ -1,6 +1,7 @@
 //! QR codes out of a photograph or a scan.
 
 mod flat;
+mod form;
 mod threshold;
 
 use std::io::Cursor;
@@ -11,6 +12,8 @@ use rqrr::PreparedImage;
 
 use self::threshold::{below_mean, black_and_white, by_surroundings};
 use crate::kind::Kind;
+
+pub use self::form::{MAX_FORM_FILE_BYTES, MAX_FORM_PAGES, PageFault, ScannedForm, ScannedPage, forms};
 
 /// Longer files are refused unread.
 pub const MAX_FILE_BYTES: usize = 16 * 1024 * 1024;

@@ -6,9 +6,12 @@ mod effects;
 mod imports;
 mod journal;
 mod lists;
+mod mailings;
+mod messages;
 mod nights;
 mod people;
 mod proofs;
+mod scans;
 
 use sql::Migration;
 
@@ -18,12 +21,21 @@ pub use effects::EffectRow;
 pub use imports::{RegisterCounts, RegisterImport, RegisterRow, StandingPerson};
 pub use journal::{JournalRow, NewEntry};
 pub use lists::ListRow;
+pub use mailings::{AskedRow, LetterRow, MailingRow, PieceRow};
+pub use messages::FundMessageRow;
 pub use nights::{NightFault, NightRow};
 pub use people::PersonRow;
 pub use proofs::{NoteRow, ProofRow};
+pub use scans::ScanRow;
 
 pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { version: 800, name: "fund_register", sql: include_str!("migrations/0800_fund_register.sql") },
     Migration { version: 801, name: "fund_cycle", sql: include_str!("migrations/0801_fund_cycle.sql") },
     Migration { version: 802, name: "fund_proofs", sql: include_str!("migrations/0802_fund_proofs.sql") },
+];
+
+pub(crate) const MAIL_MIGRATIONS: &[Migration] = &[
+    Migration { version: 830, name: "fund_mailings", sql: include_str!("migrations/0830_fund_mailings.sql") },
+    Migration { version: 831, name: "fund_messages", sql: include_str!("migrations/0831_fund_messages.sql") },
+    Migration { version: 832, name: "fund_scans", sql: include_str!("migrations/0832_fund_scans.sql") },
 ];

@@ -5,6 +5,7 @@
 
 mod anchors;
 mod api_status;
+mod appointments;
 mod approvals;
 mod audit;
 mod authorization;
@@ -15,6 +16,7 @@ mod codes;
 mod copies;
 mod deferrals;
 mod documents;
+mod enrolments;
 mod error;
 mod existence;
 pub mod fund;
@@ -36,6 +38,7 @@ mod scim;
 mod secrets;
 mod service;
 mod service_clients;
+mod stations;
 mod status;
 mod subjects;
 mod templates;
@@ -44,6 +47,7 @@ mod webhooks;
 
 pub use anchors::{BatchRow, LeafPlace};
 pub use api_status::ApiList;
+pub use appointments::{AppointmentRow, SignalRow, SlotRow};
 pub use audit::AuditQuery;
 pub use authorization::{Decided, PersonCeremony};
 pub use calendar::{EndingRow, Unclaimed};
@@ -52,6 +56,7 @@ pub use cards::CardRow;
 pub use codes::AccessToken;
 pub use copies::StatusChange;
 pub use documents::DocumentRow;
+pub use enrolments::{BoundKey, EnrolmentNote, EnrolmentRow};
 pub use error::Error;
 pub use existence::{BeneficiaryRow, ExistenceRow};
 pub use live::LiveCopy;
@@ -66,6 +71,7 @@ pub use scim::ScimUser;
 pub use service::EndedService;
 pub use service_clients::ServiceClient;
 use sql::{Database, Migration, Tx};
+pub use stations::StationRow;
 pub use status::{ListRow, ListVersion};
 pub use subjects::{Filter, Page, PersonState, SubjectRow};
 pub use templates::TemplateRow;
@@ -120,8 +126,9 @@ impl Transaction {
 /// Each part of the service numbers its own steps: issuing from 1, officers and the life of credentials from 100,
 /// authorization from 151, batches and deferred issuance from 160, import from 200, existence from 300, documents from 400,
 /// the VC API from 500, the sources of HR and webhooks from 700, sign-in of persons by a provider from 710, messages,
-/// sign-in by a provider and cards from 720, keys and portraits from 730, renewals from 740, the Fund's register and cycle from 800, pictures of
-/// proofs from 820.
+/// sign-in by a provider and cards from 720, keys and portraits from 730, renewals from 740, the Fund's register and cycle from
+/// 800, pictures of proofs from 820, the Fund's letters and messages from 830, enrolments from 840, stations from 850, what
+/// auditors of the Fund see from 860.
 fn migrations() -> Vec<Migration> {
     let issuing = Migration { version: 1, name: "issuing", sql: include_str!("migrations/0001_issuing.sql") };
     [
@@ -149,6 +156,10 @@ fn migrations() -> Vec<Migration> {
         renewals::MIGRATIONS,
         fund::MIGRATIONS,
         captures::MIGRATIONS,
+        fund::MAIL_MIGRATIONS,
+        enrolments::MIGRATIONS,
+        stations::MIGRATIONS,
+        fund::AUDIT_MIGRATIONS,
     ]
     .concat()
 }

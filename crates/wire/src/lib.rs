@@ -8,6 +8,7 @@
 pub mod anchors;
 pub mod existence;
 pub mod fund;
+pub mod fund_mail;
 pub mod oidc;
 pub mod policies;
 pub mod sandbox;

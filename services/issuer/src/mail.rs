@@ -10,7 +10,7 @@ use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::transport::smtp::{AsyncSmtpTransport, Error};
 use lettre::{Address, AsyncTransport as _, Message, Tokio1Executor};
 
-use crate::app::{Letter, Mailer, SendFault};
+use crate::app::{Letter, Mailer, SendFault, Taken};
 use crate::config::{ConfigError, MessagesConfig, Security};
 
 /// How long one exchange with the mail server may take.
@@ -62,6 +62,10 @@ impl Smtp {
         Ok(Self { transport: builder.build(), from, reply_to })
     }
 
+    fn message_id(&self, letter: &Letter<'_>) -> String {
+        format!("<{}@{}>", letter.id, self.from.domain())
+    }
+
     /// The same letter for the same message, each time: whoever gets it twice sees that from its Message-ID.
     fn write(&self, letter: &Letter<'_>) -> Option<Message> {
         let to: Address = letter.to.parse().ok()?;
@@ -71,7 +75,7 @@ impl Smtp {
             .to(Mailbox::new(None, to))
             .subject(rendered.subject.as_str())
             .date(letter.written_at.into())
-            .message_id(Some(format!("<{}@{}>", letter.id, self.from.domain())))
+            .message_id(Some(self.message_id(letter)))
             .header(ContentLanguage(rendered.language.code().to_owned()))
             .header(AutoSubmitted);
         if let Some(reply_to) = self.reply_to.get(letter.tenant) {
@@ -87,10 +91,14 @@ impl Smtp {
 
 #[async_trait::async_trait]
 impl Mailer for Smtp {
-    async fn send(&self, letter: &Letter<'_>) -> Result<(), SendFault> {
+    async fn send(&self, letter: &Letter<'_>) -> Result<Taken, SendFault> {
         let message = self.write(letter).ok_or_else(|| SendFault::Refused("address".to_owned()))?;
         match self.transport.send(message).await {
-            Ok(_) => Ok(()),
+            Ok(answer) => Ok(Taken {
+                message_id: self.message_id(letter),
+                code: answer.code().to_string(),
+                words: answer.message().collect::<Vec<_>>().join(" "),
+            }),
             Err(error) => Err(fault(&error)),
         }
     }

@@ -65,8 +65,20 @@ pub(crate) fn texts(file: &[u8], found: &mut Found) -> Result<(), ReadError> {
     Ok(())
 }
 
+/// The JPEG pictures of a scanned file of at most so many bytes, undecoded, in the order of their numbers.
+pub(crate) fn jpegs(file: &[u8], most_bytes: usize) -> Result<Vec<&[u8]>, PdfError> {
+    let streams = load_within(file, most_bytes)?;
+    let found: Vec<&[u8]> =
+        streams.iter().filter(|stream| is_jpeg(&stream.dictionary)).map(|stream| stream.content).collect();
+    if found.is_empty() { Err(PdfError::Nothing) } else { Ok(found) }
+}
+
 fn load(file: &[u8]) -> Result<Vec<Stream<'_>>, PdfError> {
-    if file.len() > MAX_PDF_BYTES {
+    load_within(file, MAX_PDF_BYTES)
+}
+
+fn load_within(file: &[u8], most_bytes: usize) -> Result<Vec<Stream<'_>>, PdfError> {
+    if file.len() > most_bytes {
         return Err(PdfError::TooLong);
     }
     // A file that was cut off could hold half a credential; ISO 32000-1, 7.5.5 says how it ends.

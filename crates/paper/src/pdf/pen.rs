@@ -18,8 +18,8 @@ pub(super) const INK: Colour = Colour(20, 27, 38);
 pub(super) const MUTED: Colour = Colour(84, 96, 110);
 pub(super) const BLUE: Colour = Colour(11, 92, 138);
 pub(super) const HAIR: Colour = Colour(196, 208, 219);
-const BLACK: Colour = Colour(0, 0, 0);
-const WHITE: Colour = Colour(255, 255, 255);
+pub(super) const BLACK: Colour = Colour(0, 0, 0);
+pub(super) const WHITE: Colour = Colour(255, 255, 255);
 
 /// Draws on one page.
 pub(super) struct Pen<'a, 'b> {

@@ -27,19 +27,48 @@ const SIDES: std::ops::RangeInclusive<i64> = 21..=177;
 
 /// The texts of the codes in a picture that is black and white.
 pub(super) fn read(picture: &GrayImage) -> Vec<String> {
+    placed(picture).into_iter().map(|code| code.text).collect()
+}
+
+/// A code and where it lies, in pixels.
+#[derive(Clone, Debug)]
+pub(super) struct PlacedCode {
+    pub(super) text: String,
+    /// Modules along a side.
+    pub(super) side: i64,
+    /// The middle of its first corner, and the ways from there to those of the two others.
+    pub(super) corner: [f64; 2],
+    pub(super) right: [f64; 2],
+    pub(super) down: [f64; 2],
+}
+
+/// The codes in a picture that is black and white, with their places.
+pub(super) fn placed(picture: &GrayImage) -> Vec<PlacedCode> {
     let mut corners = corners(picture);
     corners.truncate(MAX_CORNERS);
-    let (mut texts, mut used) = (Vec::new(), BTreeSet::new());
+    let (mut codes, mut used) = (Vec::new(), BTreeSet::new());
     for (square, own) in squares(&corners) {
         if own.iter().any(|corner| used.contains(corner)) {
             continue;
         }
-        if let Some(text) = square.sizes().find_map(|side| square.text(picture, side)) {
-            texts.push(text);
+        let found = square.sizes().find_map(|side| Some((side, square.text(picture, side)?)));
+        if let Some((side, text)) = found {
+            let [corner, right, down] = [square.corner, square.right, square.down].map(|at| at.map(pixels));
+            codes.push(PlacedCode { text, side, corner, right, down });
             used.extend(own);
         }
     }
-    texts
+    codes
+}
+
+/// The middles of all corners in a picture that is black and white, and how many pixels a module of each has.
+pub(super) fn marks(picture: &GrayImage) -> Vec<([f64; 2], f64)> {
+    corners(picture).iter().map(|corner| (corner.middle().map(pixels), pixels(corner.module()))).collect()
+}
+
+/// Pictures have at most 14,100 pixels a side.
+fn pixels(length: i64) -> f64 {
+    f64::from(i32::try_from(length).unwrap_or(i32::MAX)) / 256.0
 }
 
 /// Whether a picture has more corners than any page of codes. The general reader copies it for nearly every three of them.

@@ -34,6 +34,7 @@ const INSERT: &str = "INSERT INTO fund_effects (tenant, key, person, year, rule,
 const OPEN: &str =
     "SELECT * FROM fund_effects WHERE tenant = $1 AND kind = $2 AND key > $3 AND done_at IS NULL
     ORDER BY key LIMIT $4";
+const FIND: &str = "SELECT * FROM fund_effects WHERE tenant = $1 AND key = $2";
 const OF_PERSON: &str =
     "SELECT * FROM fund_effects WHERE tenant = $1 AND person = $2 ORDER BY asked_at, key LIMIT 500";
 const DONE: &str =
@@ -41,7 +42,8 @@ const DONE: &str =
 /// What an answered year has no use for any more.
 const WITHDRAW: &str = "UPDATE fund_effects SET done_at = $4, done_by = 'withdrawn'
     WHERE tenant = $1 AND person = $2 AND year = $3 AND done_at IS NULL
-        AND kind IN ('mail-paper', 'remind', 'list-for-follow-up', 'send-notice', 'propose-suspension')";
+        AND kind IN ('mail-paper', 'remind', 'list-for-follow-up', 'send-notice', 'propose-suspension',
+            'offer-another-channel')";
 const COUNT: &str = "SELECT kind, COUNT(*) AS many FROM fund_effects WHERE tenant = $1 AND done_at IS NULL
     GROUP BY kind ORDER BY kind LIMIT 100";
 
@@ -70,6 +72,11 @@ impl Transaction {
         limit: u32,
     ) -> Result<Vec<EffectRow>, Error> {
         self.tx.fetch_all(OPEN, args![tenant, kind, after, limit]).await?.iter().map(effect).collect()
+    }
+
+    /// One thing that was asked for.
+    pub async fn find_fund_effect(&mut self, tenant: &str, key: &str) -> Result<Option<EffectRow>, Error> {
+        self.tx.fetch_optional(FIND, args![tenant, key]).await?.as_ref().map(effect).transpose()
     }
 
     /// What was ever asked for about a person, oldest first.

@@ -8,11 +8,16 @@ mod calendars;
 mod counts;
 mod journal;
 mod lists;
+mod mailings;
+mod messages;
 mod night;
 mod people;
 mod proofs;
 mod register;
 mod residence;
+mod scans;
+mod words;
+mod zones;
 
 use entitlement::cycle::{CalendarFault, EventFault, EvidenceFault, ListFault, StepFault};
 use issuance::import::SheetError;
@@ -21,7 +26,11 @@ use issuance::{Actor, Scope};
 pub use calendars::{CalendarChange, YearCalendar};
 pub use counts::{Group, YearCounts};
 pub use lists::{PayrollFile, SuspensionView};
+pub use mailings::{MailingView, NewMailing, letter_fault, letter_state};
+pub(crate) use mailings::KINDS as LETTER_KINDS;
+pub use messages::{FundPost, SentMessage};
 pub use night::NightView;
+pub use scans::{ReadPage, ScanPage, scan_fault};
 pub use people::{FundPerson, FundPersonPage, JournalLine};
 pub use proofs::{NewHold, NewProof, Receipt};
 pub(crate) use proofs::{PhoneAnswer, channel_of};
@@ -46,6 +55,8 @@ pub enum FundError {
     Brake { ends: u64, people: u64, one_in: u64 },
     #[error("{0}")]
     Form(&'static str),
+    #[error("{0}")]
+    Conflict(&'static str),
     #[error("this proof stands under another person")]
     OfAnother,
     #[error("the proof was decided already")]
@@ -54,6 +65,8 @@ pub enum FundError {
     NoCalendar(i32),
     #[error("what is stored about this cannot be opened")]
     Damaged,
+    #[error(transparent)]
+    Scan(#[from] paper::ReadError),
     #[error(transparent)]
     Sheet(#[from] SheetError),
     #[error(transparent)]
@@ -77,6 +90,11 @@ impl Issuer {
             ExistenceError::Store(error) => FundError::Store(error),
             _ => FundError::NotTheFund,
         })
+    }
+
+    /// Whether an organisation pays pensions.
+    pub(crate) fn is_pension_fund(&self, tenant: &Tenant) -> bool {
+        self.pension_fund(&tenant.id).is_ok()
     }
 
     /// The machine behind a token, if it may do that; the token is looked at before anything else.

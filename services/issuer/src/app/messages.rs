@@ -31,7 +31,18 @@ const SEND_AGAIN_DAYS: i64 = 14;
 /// Takes a letter to the person's mail server.
 #[async_trait::async_trait]
 pub trait Mailer: Send + Sync {
-    async fn send(&self, letter: &Letter<'_>) -> Result<(), SendFault>;
+    async fn send(&self, letter: &Letter<'_>) -> Result<Taken, SendFault>;
+}
+
+/// What the mail server said when it took a letter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Taken {
+    /// As the letter bears it (RFC 5322, 3.6.4).
+    pub message_id: String,
+    /// Such as `250` (RFC 5321, 4.2).
+    pub code: String,
+    /// Its words, which may hold an address.
+    pub words: String,
 }
 
 /// What is handed to a mail server.
@@ -231,7 +242,7 @@ impl Issuer {
                 rendered,
             };
             match mailer.send(&letter).await {
-                Ok(()) => {
+                Ok(_) => {
                     self.finish(tenant, &claimed, MessageState::Sent, None).await?;
                     sent += 1;
                 }

@@ -82,7 +82,9 @@ pub use encryption::ReplyTo;
 pub use existence::{BeneficiaryPage, ExistenceCounts, ExistenceError, RequestLink, RequestPage};
 pub(crate) use faces::Faces;
 pub use faces::FacesFault;
-pub(crate) use fund::channel_of;
+pub(crate) use fund::{LETTER_KINDS, channel_of};
+pub use fund::{FundPost, MailingView, NewMailing, SentMessage, letter_fault, letter_state};
+pub use fund::{ReadPage, ScanPage, scan_fault};
 pub use fund::{
     CalendarChange, FundError, FundPerson, FundPersonPage, Group, JournalLine, NewHold, NewProof, NightView,
     PayrollFile, Receipt, RegisterPreview, RegisterSource, SuspensionView, YearCalendar, YearCounts,
@@ -95,7 +97,7 @@ pub use key_ring::{ChainView, KeyPlace, KeyRing, KeyRingError, KeyView, ListView
 pub use keys::KeysError;
 pub use ledger::{Anchored, DocumentKey, Ledger, ListedKey, PublishedStatus, RegistryLedger};
 pub use logos::{Logo, LogoError};
-pub use messages::{Contact, Letter, Mailer, OutboxView, SendFault};
+pub use messages::{Contact, Letter, Mailer, OutboxView, SendFault, Taken};
 pub use notifications::NotificationError;
 pub use offers::{FetchError, NewOffer, OfferError, OfferLink};
 pub use officers::{LinkFor, OfficerLinkError, RolesError, SignInError, officer_link};

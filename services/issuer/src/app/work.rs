@@ -48,6 +48,7 @@ impl Work {
             loops.push(tokio::spawn(messages(weak(issuer, tenant), stopped.clone())));
             loops.push(tokio::spawn(change_keys(weak(issuer, tenant), stopped.clone())));
             loops.push(tokio::spawn(nights(weak(issuer, tenant), stopped.clone())));
+            loops.push(tokio::spawn(fund_post(weak(issuer, tenant), stopped.clone())));
             loops.push(tokio::spawn(webhooks(weak(issuer, tenant), stopped.clone())));
             loops.push(tokio::spawn(anchor_loop(weak(issuer, tenant), anchor, stopped.clone())));
         }
@@ -200,6 +201,26 @@ async fn nights((issuer, tenant): Owner, mut stopped: watch::Receiver<bool>) {
     }
 }
 
+/// Gathers letters and sends messages of the Fund: every two seconds, at once again while there is something to do.
+async fn fund_post((issuer, tenant): Owner, mut stopped: watch::Receiver<bool>) {
+    let mut trouble = Trouble::of(&tenant, "the Fund's letters and messages");
+    while let Some(issuer) = issuer.upgrade() {
+        if !issuer.is_pension_fund(&tenant) {
+            return;
+        }
+        let did = issuer.run_fund_post(&tenant).await;
+        match &did {
+            Err(error) => trouble.report(issuer.now(), error),
+            Ok(_) => trouble.over(),
+        }
+        drop(issuer);
+        let wait = if did.is_ok_and(|did| did) { Duration::ZERO } else { SEND_EVERY };
+        if is_stopped(&mut stopped, wait).await {
+            return;
+        }
+    }
+}
+
 async fn forget(issuer: Weak<Issuer>, mut stopped: watch::Receiver<bool>) {
     let mut trouble = Trouble::new("all", "deleting what has expired");
     while let Some(issuer) = issuer.upgrade() {
@@ -245,6 +266,7 @@ impl Issuer {
                 + tx.delete_deferrals(deferrals_before).await?
                 + tx.forget_uploads(now - chrono::Duration::days(ROWS_KEPT_DAYS), now).await?;
             let gone = gone + self.forget_list_versions(&mut tx, now).await? + tx.erase_captures(now).await?;
+            let gone = gone + self.erase_letters(&mut tx, now).await?;
             tx.commit().await?;
             Ok(gone)
         })

@@ -1,8 +1,12 @@
 //! The Fund's year for machines. Who asks is looked at before anything that was sent.
 
 mod cycle;
+mod mailings;
 mod message;
 mod register;
+mod scans;
+
+pub(super) use mailings::addresses as mailing_addresses;
 
 use std::future::{Ready, ready};
 
@@ -36,7 +40,18 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
             .service(cycle::list_calendars)
             .service(cycle::put_calendar)
             .service(cycle::count_year)
-            .service(cycle::export_journal),
+            .service(cycle::export_journal)
+            .service(mailings::make_mailing)
+            .service(mailings::list_mailings)
+            .service(mailings::find_mailing)
+            .service(mailings::find_mailing_part)
+            .service(mailings::list_mailing_addresses)
+            .service(mailings::list_withdrawn_letters)
+            .service(mailings::post_mailing)
+            .service(mailings::cancel_mailing)
+            .service(mailings::find_person_post)
+            .service(scans::read_scan)
+            .service(scans::list_scans),
     );
 }
 

@@ -34,6 +34,7 @@ mod pages;
 mod passkeys;
 mod persons;
 mod portraits;
+mod post;
 mod providers;
 mod reissues;
 mod renewals;

@@ -74,6 +74,22 @@ const PAGES: &[Page] = &[
     ("post", "/fund/register/{id}/confirm", Some(Issue), &[]),
     ("post", "/fund/register/{id}/discard", Some(Issue), &[]),
     ("get", "/fund/register/{id}/rows-to-correct.csv", Some(SeePeople), &[]),
+    ("get", "/fund/mailings", Some(SeePeople), &[]),
+    ("post", "/fund/mailings", Some(Issue), &[("telephone", "1"), ("return_address", "a")]),
+    ("get", "/fund/mailings/{id}", Some(SeePeople), &[]),
+    ("get", "/fund/mailings/{id}/parts/{part}", Some(Issue), &[]),
+    ("get", "/fund/mailings/{id}/addresses.csv", Some(Issue), &[]),
+    ("get", "/fund/mailings/{id}/withdrawn.csv", Some(SeePeople), &[]),
+    ("post", "/fund/mailings/{id}/posting", Some(Issue), &[("on", "2026-06-30")]),
+    ("post", "/fund/mailings/{id}/cancellation", Some(Issue), &[]),
+    ("get", "/fund/people/{person}/post", Some(SeePeople), &[]),
+    ("get", "/fund/scans", Some(SeePeople), &[]),
+    ("post", "/fund/scans", Some(Issue), &[]),
+    ("get", "/fund/scans/{id}", Some(SeePeople), &[]),
+    ("get", "/fund/scans/{id}/picture", Some(SeePeople), &[]),
+    ("post", "/fund/scans/{id}/decision", Some(Issue), &[("accept", "no"), ("reason", "r")]),
+    ("post", "/fund/scans/{id}/number", Some(Issue), &[("number", "1")]),
+    ("post", "/fund/scans/{id}/dismissal", Some(Issue), &[]),
     ("get", "/fund/lists", Some(SeePeople), &[]),
     ("post", "/fund/lists", Some(Issue), &[("year", "2026"), ("payroll", "2027-06-01")]),
     ("get", "/fund/lists/{id}", Some(SeePeople), &[]),
@@ -174,6 +190,8 @@ struct FundThings {
     proof: String,
     import: String,
     list: String,
+    mailing: String,
+    scan: String,
 }
 
 impl Things {
@@ -236,12 +254,15 @@ impl Things {
             false => template.replace("{event}", "offer-made").replace("{language}", "fr"),
         };
         let template = template.replace("{fragment}", "key-ed25519-1").replace("{kind}", "StaffIdentity");
-        let template = template.replace("{person}", &self.fund.person).replace("{hold}", "h");
+        let template =
+            template.replace("{person}", &self.fund.person).replace("{hold}", "h").replace("{part}", "1");
         let id = match template.split('/').nth(1).unwrap_or_default() {
             "approvals" => &self.proposal,
             "documents" => &self.document,
             "fund" if template.starts_with("/fund/proofs") => &self.fund.proof,
             "fund" if template.starts_with("/fund/register") => &self.fund.import,
+            "fund" if template.starts_with("/fund/mailings") => &self.fund.mailing,
+            "fund" if template.starts_with("/fund/scans") => &self.fund.scan,
             "fund" => &self.fund.list,
             "imports" => &self.upload,
             "keys" => &self.key_change,
@@ -260,7 +281,8 @@ impl Things {
 
 impl FundThings {
     async fn made(world: &World, by: &Actor) -> Self {
-        let rows = "uid,family_name,birth_date,country\n100000001,Ellison,1950-01-01,FRA\n";
+        let rows = "uid,family_name,birth_date,country,address,in_payment_since\n\
+            100000001,Ellison,1950-01-01,FRA,,\n100000002,Baker,1950-01-01,FRA,1 rue A,2010-01-01\n";
         let file = issuance::import::File { bytes: rows.as_bytes(), sheet: None };
         let source = issuer::app::RegisterSource::Sheet { name: "people.csv", file };
         let import = world.issuer.upload_register(by, source).await.unwrap();
@@ -281,7 +303,16 @@ impl FundThings {
         let proof = world.issuer.enter_proof(by, &new).await.unwrap().id;
         let payroll = "2027-06-01".parse().unwrap();
         let list = world.issuer.prepare_list(by, 2026, payroll).await.unwrap();
-        Self { person, proof, import, list }
+        let new = issuer::app::NewMailing {
+            kinds: vec!["mail-paper".into()],
+            telephone: "1".into(),
+            return_address: "a".into(),
+        };
+        let mailing = world.issuer.make_mailing(by, &new).await.unwrap();
+        world.issuer.gather_mailings(world.tenant("unjspf")).await.unwrap();
+        let blank = paper::png("no form", 8).unwrap();
+        let scan = world.issuer.read_scan(by, blank).await.unwrap().remove(0).scan.id;
+        Self { person, proof, import, list, mailing, scan }
     }
 }
 

@@ -77,6 +77,17 @@ const OPERATIONS: &[(&str, &str, Access)] = &[
     ("put", "/v1/fund/{tenant}/calendars/{year}", Access::Machine),
     ("get", "/v1/fund/{tenant}/counts/{year}", Access::Machine),
     ("get", "/v1/fund/{tenant}/journals/{person}", Access::Machine),
+    ("get", "/v1/fund/{tenant}/mailings", Access::Machine),
+    ("post", "/v1/fund/{tenant}/mailings", Access::Machine),
+    ("get", "/v1/fund/{tenant}/mailings/{id}", Access::Machine),
+    ("get", "/v1/fund/{tenant}/mailings/{id}/parts/{part}", Access::Machine),
+    ("get", "/v1/fund/{tenant}/mailings/{id}/addresses.csv", Access::Machine),
+    ("get", "/v1/fund/{tenant}/mailings/{id}/withdrawn.csv", Access::Machine),
+    ("post", "/v1/fund/{tenant}/mailings/{id}/posting", Access::Machine),
+    ("post", "/v1/fund/{tenant}/mailings/{id}/cancellation", Access::Machine),
+    ("get", "/v1/fund/{tenant}/people/{person}/post", Access::Machine),
+    ("get", "/v1/fund/{tenant}/scans", Access::Machine),
+    ("post", "/v1/fund/{tenant}/scans", Access::Machine),
     ("get", "/vc-api/{instance}/status/{list}", Access::Instance),
     ("post", "/vc-api/{instance}/credentials/issue", Access::Instance),
     ("post", "/vc-api/{instance}/credentials/status", Access::Instance),
@@ -87,7 +98,11 @@ fn path(template: &str, tenant: &str, secret: &str) -> String {
     let filled =
         template.replace("{tenant}", tenant).replace("{token}", secret).replace("{instance}", "closed");
     let filled = filled.replace("{list}", "revocation-1").replace("{file}", "staff-identity.schema.json");
-    let filled = filled.replace("{digest}", secret).replace("{person}", secret).replace("{year}", "2026");
+    let filled = filled
+        .replace("{digest}", secret)
+        .replace("{person}", secret)
+        .replace("{year}", "2026")
+        .replace("{part}", "1");
     filled.replace("{id}", secret).replace("{name}", "User").replace("{urn}", issuance::scim::CORE)
 }
 

@@ -119,7 +119,7 @@ impl Issuer {
     }
 
     /// The same in the caller's transaction.
-    async fn enter_within(
+    pub(super) async fn enter_within(
         &self,
         tx: &mut Transaction,
         by: &Actor,
@@ -201,6 +201,18 @@ impl Issuer {
         accept: bool,
         reason: &str,
     ) -> Result<Receipt, FundError> {
+        self.decide_dated(tx, by, id, (accept, reason), None).await
+    }
+
+    /// The same with the day on which the proof was made, where only now somebody has read it.
+    pub(super) async fn decide_dated(
+        &self,
+        tx: &mut Transaction,
+        by: &Actor,
+        id: &str,
+        (accept, reason): (bool, &str),
+        made: Option<Timestamp>,
+    ) -> Result<Receipt, FundError> {
         if !accept && reason.trim().is_empty() {
             return Err(FundError::Form("a refusal needs a reason"));
         }
@@ -210,7 +222,16 @@ impl Issuer {
             return Err(FundError::Decided);
         }
         let person = tx.find_fund_person(tenant, &row.person).await?.ok_or(FundError::Damaged)?;
-        let (evidence, _): (Evidence, String) = self.open_for("proof", tenant, id, &row.sealed)?;
+        let (mut evidence, remark): (Evidence, String) = self.open_for("proof", tenant, id, &row.sealed)?;
+        let mut row = row;
+        if let Some(made) = made {
+            evidence.captured_at = made;
+            evidence.check()?;
+            row.captured_at = made;
+            row.year = evidence.year();
+            row.sealed = self.seal_for("proof", tenant, id, &(&evidence, &remark));
+            tx.date_fund_proof(tenant, &row).await?;
+        }
         let what = match accept {
             true => What::ProofAccepted { evidence, by: by.officer.clone() },
             false => {

@@ -1,10 +1,12 @@
 //! The Fund's year at the console: who is where, one person's year, the register, lists for payroll.
 
 mod lists;
+mod mailings;
 mod people;
 mod person;
 mod proofs;
 mod register;
+mod scans;
 
 use std::collections::BTreeMap;
 
@@ -30,6 +32,8 @@ pub(super) fn configure(config: &mut ServiceConfig) {
     person::configure(config);
     register::configure(config);
     lists::configure(config);
+    mailings::configure(config);
+    scans::configure(config);
 }
 
 #[derive(Debug, Deserialize)]

@@ -173,7 +173,7 @@ impl From<FundError> for Problem {
         match error {
             FundError::Unauthorized => Self::unauthorized().detail(said),
             FundError::NotTheFund | FundError::Unknown => Self::not_found(),
-            FundError::Closed | FundError::Decided => Self::conflict(said),
+            FundError::Closed | FundError::Decided | FundError::Conflict(_) => Self::conflict(said),
             FundError::Brake { .. } => {
                 let title = "So many would end that a person confirms it";
                 Self::new(StatusCode::CONFLICT, "register-brake", title).detail(said)
@@ -190,6 +190,7 @@ impl From<FundError> for Problem {
             }
             FundError::List(ListFault::Unnamed)
             | FundError::Form(_)
+            | FundError::Scan(_)
             | FundError::NoCalendar(_)
             | FundError::Sheet(_)
             | FundError::Calendar(_)

@@ -1,0 +1,270 @@
+//! The Fund's letters, messages and scans, alike on every engine.
+
+#![allow(clippy::unwrap_used)]
+
+mod engines;
+
+use engines::engines;
+use issuance::Timestamp;
+use store_issuer::fund::{EffectRow, FundMessageRow, LetterRow, MailingRow, PersonRow, PieceRow, ScanRow};
+use store_issuer::{Store, Transaction};
+
+fn now() -> Timestamp {
+    Timestamp::from_timestamp(1_800_000_000, 0).unwrap()
+}
+
+async fn ask(tx: &mut Transaction, person: &str, country: &str, kind: &str) -> String {
+    let row = PersonRow {
+        id: person.into(),
+        number_mark: format!("mark {person}"),
+        country: country.into(),
+        language: "fr".into(),
+        track: "one".into(),
+        birth_year: 1950,
+        benefit_until: None,
+        died_on: None,
+        end_told: false,
+        content_mark: "c".into(),
+        sealed: vec![1],
+        facts: vec![2],
+        last_seq: 0,
+        last_entry: 0,
+        head: [0; 32],
+        created_at: now(),
+        updated_at: now(),
+    };
+    tx.insert_fund_person("fund", &row).await.unwrap();
+    let effect = EffectRow {
+        key: format!("{person}/2026/{kind}"),
+        person: person.into(),
+        year: 2026,
+        rule: "r".into(),
+        kind: kind.into(),
+        content: "{}".into(),
+        asked_at: now(),
+        done_at: None,
+        done_by: None,
+    };
+    tx.ask_fund_effect("fund", &effect).await.unwrap();
+    effect.key
+}
+
+fn mailing(id: &str) -> MailingRow {
+    MailingRow {
+        id: id.into(),
+        state: "gathering".into(),
+        kinds: "mail-paper".into(),
+        at_kind: "mail-paper".into(),
+        after_key: String::new(),
+        letters: 0,
+        left_out: 0,
+        telephone: "1".into(),
+        return_address: "a".into(),
+        made_by: "o".into(),
+        made_at: now(),
+        ready_at: None,
+        posted_on: None,
+        posted_by: None,
+        posted_at: None,
+    }
+}
+
+fn letter(mailing: &str, asked: &store_issuer::fund::AskedRow, fault: Option<&str>) -> LetterRow {
+    LetterRow {
+        mailing: mailing.into(),
+        effect: asked.effect.clone(),
+        person: asked.person.id.clone(),
+        year: asked.year,
+        kind: asked.kind.clone(),
+        language: "fr".into(),
+        country: asked.person.country.clone(),
+        place: None,
+        number: fault.is_none().then(|| format!("N{}", asked.person.id)),
+        fault: fault.map(str::to_owned),
+        sealed: Some(vec![9]),
+        withdrawn: false,
+    }
+}
+
+async fn begun(store: &Store) {
+    let mut tx = store.write("test").await.unwrap();
+    for (person, country) in [("p1", "SEN"), ("p2", "FRA"), ("p3", "FRA")] {
+        ask(&mut tx, person, country, "mail-paper").await;
+    }
+    tx.insert_fund_mailing("fund", &mailing("m1")).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn mailing_has_each_effect_once_in_the_order_of_countries_and_without_what_is_taken_back() {
+    let engines = engines().await;
+    for store in &engines.stores {
+        begun(store).await;
+        let mut tx = store.write("test").await.unwrap();
+        assert!(tx.insert_fund_mailing("fund", &mailing("m2")).await.unwrap_err().is_conflict());
+        drop(tx);
+        let mut tx = store.write("test").await.unwrap();
+        let asked = tx.list_asked_fund_letters("fund", "mail-paper", "", 9).await.unwrap();
+        assert_eq!(asked.len(), 3);
+        let before = tx.find_gathering_fund_mailing("fund").await.unwrap().unwrap();
+        let after = MailingRow { letters: 2, left_out: 1, after_key: "p3".into(), ..before.clone() };
+        tx.move_fund_mailing("fund", &before, &after).await.unwrap();
+        for (asked, fault) in asked.iter().zip([None, None, Some("no-address")]) {
+            tx.insert_fund_letter("fund", &letter("m1", asked, fault)).await.unwrap();
+        }
+        tx.ready_fund_mailing("fund", "m1", now()).await.unwrap();
+        tx.commit().await.unwrap();
+
+        let mut tx = store.write("test").await.unwrap();
+        assert!(tx.move_fund_mailing("fund", &before, &after).await.is_err(), "somebody else did");
+        drop(tx);
+        let mut tx = store.write("test").await.unwrap();
+        let letters = tx.list_fund_letters("fund", "m1", (0, 500)).await.unwrap();
+        let places: Vec<_> = letters.iter().map(|it| (it.place.unwrap(), it.person.as_str())).collect();
+        assert_eq!(places, [(1, "p2"), (2, "p1")], "France before Senegal");
+        let left_out = tx.list_left_out_fund_letters("fund", "m1", 9).await.unwrap();
+        assert_eq!(left_out.first().unwrap().fault.as_deref(), Some("no-address"));
+        assert_eq!(tx.count_asked_fund_letters("fund").await.unwrap(), [("mail-paper".to_owned(), 1)]);
+        let piece =
+            PieceRow { piece: 1, digest: "d".into(), letters: 2, fetched_by: "o".into(), fetched_at: now() };
+        tx.put_fund_piece("fund", "m1", &piece).await.unwrap();
+        tx.put_fund_piece("fund", "m1", &PieceRow { letters: 1, ..piece.clone() }).await.unwrap();
+        assert_eq!(tx.list_fund_pieces("fund", "m1").await.unwrap(), [PieceRow { letters: 1, ..piece }]);
+
+        tx.withdraw_fund_effects("fund", "p1", 2026, now()).await.unwrap();
+        assert_eq!(tx.count_withdrawn_fund_letters("fund", "m1").await.unwrap(), 1);
+        assert!(tx.find_fund_letter("fund", "Np1").await.unwrap().unwrap().withdrawn);
+        let on = "2026-07-01".parse().unwrap();
+        assert_eq!(tx.post_fund_mailing("fund", "m1", (on, "o"), now()).await.unwrap(), 1);
+        let effect = tx.find_fund_effect("fund", "p2/2026/mail-paper").await.unwrap().unwrap();
+        assert_eq!(effect.done_by.as_deref(), Some("mailing m1"));
+        assert_eq!(tx.find_fund_mailing("fund", "m1").await.unwrap().unwrap().posted_on, Some(on));
+        assert_eq!(tx.erase_fund_letters(now()).await.unwrap(), 0);
+        assert_eq!(tx.erase_fund_letters(now() + chrono::Duration::days(1)).await.unwrap(), 3);
+        assert_eq!(tx.find_fund_mailing("other", "m1").await.unwrap(), None);
+        tx.commit().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn cancelled_mailing_gives_its_effects_back_and_keeps_its_numbers() {
+    let engines = engines().await;
+    for store in &engines.stores {
+        begun(store).await;
+        let mut tx = store.write("test").await.unwrap();
+        for asked in tx.list_asked_fund_letters("fund", "mail-paper", "", 9).await.unwrap() {
+            tx.insert_fund_letter("fund", &letter("m1", &asked, None)).await.unwrap();
+        }
+        assert_eq!(tx.count_asked_fund_letters("fund").await.unwrap(), []);
+        tx.cancel_fund_mailing("fund", "m1").await.unwrap();
+        assert_eq!(tx.count_asked_fund_letters("fund").await.unwrap(), [("mail-paper".to_owned(), 3)]);
+        let letter = tx.find_fund_letter("fund", "Np1").await.unwrap().unwrap();
+        assert_eq!((letter.person.as_str(), letter.sealed), ("p1", None));
+        tx.commit().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn message_is_taken_once_and_not_after_its_effect_is_taken_back() {
+    let engines = engines().await;
+    for store in &engines.stores {
+        let mut tx = store.write("test").await.unwrap();
+        let key = ask(&mut tx, "p1", "SEN", "remind").await;
+        assert_eq!(tx.list_new_fund_messages("fund", "remind", 9).await.unwrap().len(), 1);
+        let row = FundMessageRow {
+            effect: key.clone(),
+            person: "p1".into(),
+            year: 2026,
+            kind: "remind".into(),
+            state: "waiting".into(),
+            tries: 0,
+            next_try_at: now(),
+            fault: None,
+            message_id: None,
+            reply_code: None,
+            reply_sealed: None,
+            created_at: now(),
+            finished_at: None,
+        };
+        tx.insert_fund_message("fund", &row).await.unwrap();
+        tx.insert_fund_message("fund", &row).await.unwrap();
+        assert!(tx.list_new_fund_messages("fund", "remind", 9).await.unwrap().is_empty());
+        assert_eq!(tx.list_due_fund_messages("fund", now(), 9).await.unwrap(), std::slice::from_ref(&row));
+        let later = now() + chrono::Duration::minutes(5);
+        assert!(tx.claim_fund_message("fund", &row, later).await.unwrap());
+        assert!(!tx.claim_fund_message("fund", &row, later).await.unwrap(), "somebody has it");
+        assert!(tx.list_due_fund_messages("fund", now(), 9).await.unwrap().is_empty());
+        assert!(!tx.withdraw_fund_message("fund", &key, now()).await.unwrap(), "it is still wanted");
+        tx.put_off_fund_message("fund", &key, now(), Some("timeout")).await.unwrap();
+        tx.withdraw_fund_effects("fund", "p1", 2026, now()).await.unwrap();
+        let tried = FundMessageRow { tries: 1, ..row.clone() };
+        assert!(!tx.claim_fund_message("fund", &tried, later).await.unwrap(), "it is taken back");
+        assert!(tx.withdraw_fund_message("fund", &key, now()).await.unwrap());
+        assert_eq!(tx.count_fund_messages("fund").await.unwrap(), [("withdrawn".to_owned(), 1)]);
+
+        let key = ask(&mut tx, "p2", "SEN", "send-receipt").await;
+        let second =
+            FundMessageRow { effect: key.clone(), person: "p2".into(), kind: "send-receipt".into(), ..row };
+        tx.insert_fund_message("fund", &second).await.unwrap();
+        tx.sent_fund_message("fund", &key, ("<id@x>", "250", &[7]), now()).await.unwrap();
+        let sent = tx.list_fund_messages_of("fund", "p2").await.unwrap().remove(0);
+        assert_eq!(
+            (sent.state.as_str(), sent.reply_code.as_deref(), sent.reply_sealed),
+            ("sent", Some("250"), Some(vec![7]))
+        );
+        assert!(tx.sent_fund_message("fund", &key, ("<id@x>", "250", &[7]), now()).await.is_err(), "once");
+        let third = ask(&mut tx, "p3", "SEN", "remind").await;
+        tx.insert_fund_message(
+            "fund",
+            &FundMessageRow { effect: third.clone(), person: "p3".into(), state: "post".into(), ..second },
+        )
+        .await
+        .unwrap();
+        assert_eq!(
+            tx.count_asked_fund_letters("fund").await.unwrap(),
+            [("remind".to_owned(), 1)],
+            "by letter"
+        );
+        tx.commit().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn page_is_kept_once_and_its_picture_until_the_decision() {
+    let engines = engines().await;
+    for store in &engines.stores {
+        let scan = ScanRow {
+            id: "s1".into(),
+            state: "unread".into(),
+            digest: "d1".into(),
+            number: None,
+            person: None,
+            proof: None,
+            fault: Some("no-code".into()),
+            is_signed: Some(true),
+            media_type: Some("image/png".into()),
+            picture: Some(vec![5]),
+            uploaded_by: "o".into(),
+            uploaded_at: now(),
+            decided_by: None,
+            decided_at: None,
+        };
+        let mut tx = store.write("test").await.unwrap();
+        tx.insert_fund_scan("fund", &scan).await.unwrap();
+        assert_eq!(tx.find_fund_scan("fund", "s1").await.unwrap(), Some(scan.clone()));
+        assert_eq!(tx.find_fund_scan("other", "s1").await.unwrap(), None);
+        let bare = ScanRow { picture: None, ..scan.clone() };
+        assert_eq!(tx.list_fund_scans("fund", "unread", "", 9).await.unwrap(), [bare]);
+        tx.name_fund_scan("fund", "s1", ("N", "p", "e")).await.unwrap();
+        assert!(tx.name_fund_scan("fund", "s1", ("N", "p", "e")).await.is_err(), "somebody did");
+        assert_eq!(tx.count_refused_fund_scans("fund", "N").await.unwrap(), 0);
+        tx.decide_fund_scan("fund", ("s1", "waiting", "refused"), "o", now()).await.unwrap();
+        let decided = tx.find_fund_scan_by_digest("fund", "d1").await.unwrap().unwrap();
+        assert_eq!((decided.picture, decided.state.as_str()), (None, "refused"));
+        assert_eq!(tx.count_refused_fund_scans("fund", "N").await.unwrap(), 1);
+        tx.commit().await.unwrap();
+        let mut tx = store.write("test").await.unwrap();
+        let twice = tx.insert_fund_scan("fund", &ScanRow { id: "s2".into(), ..scan }).await;
+        assert!(twice.unwrap_err().is_conflict());
+    }
+}

@@ -1,0 +1,299 @@
+//! Forms that came back on paper: read, shown to an officer, and on their word a proof like any other.
+//!
+//! A page that is read becomes a proof that waits, so that letters stop at once and nobody is suspended. The officer sees
+//! the signature beside what the register says, writes the day from the paper, and confirms or refuses. The digest of the
+//! page and the number of the form both stand under the proof: neither counts twice.
+
+use chrono::{NaiveDate, NaiveTime};
+use entitlement::cycle::Channel;
+use issuance::Actor;
+use issuance::audit::Act;
+use paper::{PageFault, ScannedPage};
+use sha2::{Digest as _, Sha256};
+use store_issuer::Transaction;
+use store_issuer::fund::{LetterRow, ScanRow};
+
+use super::{FundError, FundPerson, Issuer, NewProof, Receipt};
+
+/// Reading a page takes a core for a second and some 100 MB.
+static READING: tokio::sync::Semaphore = tokio::sync::Semaphore::const_new(2);
+const PURPOSE: &str = "scan";
+
+/// What became of one page of an upload.
+#[derive(Clone, Debug)]
+pub struct ReadPage {
+    /// The page; its picture is left out.
+    pub scan: ScanRow,
+    /// The very picture was there before.
+    pub again: bool,
+}
+
+/// A page before an officer.
+#[derive(Clone, Debug)]
+pub struct ScanPage {
+    /// The page; its picture is left out.
+    pub scan: ScanRow,
+    /// What the register says of whose form it is.
+    pub person: Option<FundPerson>,
+    /// The letter with the form.
+    pub letter: Option<LetterRow>,
+}
+
+impl Issuer {
+    /// Reads a scan of one page or several. Each page answers for itself; the same picture again changes nothing.
+    pub async fn read_scan(&self, by: &Actor, file: Vec<u8>) -> Result<Vec<ReadPage>, FundError> {
+        self.pension_fund(&by.tenant)?;
+        let reading = READING.acquire().await.map_err(|_| FundError::Damaged)?;
+        let pages = tokio::task::spawn_blocking(move || paper::forms(&file)).await;
+        drop(reading);
+        let mut read = Vec::new();
+        for page in pages.map_err(|_| FundError::Damaged)?? {
+            read.push(self.keep_page(by, &page).await?);
+        }
+        Ok(read)
+    }
+
+    async fn keep_page(&self, by: &Actor, page: &ScannedPage) -> Result<ReadPage, FundError> {
+        sql::retry(|| async {
+            let (tenant, digest) = (by.tenant.as_str(), hex::encode(page.digest));
+            let mut tx = self.store.write("keep_fund_scan").await?;
+            if let Some(scan) = tx.find_fund_scan_by_digest(tenant, &digest).await? {
+                return Ok(ReadPage { scan: ScanRow { picture: None, ..scan }, again: true });
+            }
+            let mut scan = self.unread(by, digest, page);
+            if let Ok(form) = &page.form {
+                let number = self.number_of_code(tenant, &form.code);
+                let letter = match number {
+                    Some(number) => tx.find_fund_letter(tenant, number).await?,
+                    None => None,
+                };
+                scan.is_signed = form.is_signed;
+                match letter {
+                    Some(letter) => {
+                        if let Some(area) = &form.area {
+                            self.put_picture(tenant, &mut scan, ("image/png", area));
+                        }
+                        scan.fault = None;
+                        let receipt = self.proof_of_form(&mut tx, by, &scan.digest, &letter).await?;
+                        name(&mut scan, &letter, &receipt);
+                    }
+                    None => scan.fault = Some("not-ours".to_owned()),
+                }
+            }
+            if scan.state == "again" {
+                (scan.picture, scan.media_type) = (None, None);
+            }
+            tx.insert_fund_scan(tenant, &scan).await?;
+            let act = Act { action: "fund.scan", target: &scan.id, detail: &scan.state };
+            tx.audit(by, act, scan.uploaded_at).await?;
+            tx.commit().await?;
+            Ok(ReadPage { scan: ScanRow { picture: None, ..scan }, again: false })
+        })
+        .await
+    }
+
+    fn unread(&self, by: &Actor, digest: String, page: &ScannedPage) -> ScanRow {
+        let mut scan = ScanRow {
+            id: self.new_id(),
+            state: "unread".to_owned(),
+            digest,
+            number: None,
+            person: None,
+            proof: None,
+            fault: page.form.as_ref().err().map(|fault| fault_word(*fault).to_owned()),
+            is_signed: None,
+            media_type: None,
+            picture: None,
+            uploaded_by: by.officer.clone(),
+            uploaded_at: self.now(),
+            decided_by: None,
+            decided_at: None,
+        };
+        if let Some(shown) = &page.shown {
+            self.put_picture(&by.tenant, &mut scan, ("image/jpeg", shown));
+        }
+        scan
+    }
+
+    fn put_picture(&self, tenant: &str, scan: &mut ScanRow, (media_type, picture): (&str, &[u8])) {
+        scan.media_type = Some(media_type.to_owned());
+        scan.picture = Some(self.seal_for(PURPOSE, tenant, &scan.id, &hex::encode(picture)));
+    }
+
+    /// A proof that waits. Until somebody has read the day from the paper it counts as made today.
+    async fn proof_of_form(
+        &self,
+        tx: &mut Transaction,
+        by: &Actor,
+        digest: &str,
+        letter: &LetterRow,
+    ) -> Result<Receipt, FundError> {
+        let number = letter.number.as_deref().unwrap_or_default();
+        // A form that was refused, for want of a signature, may be signed and sent again.
+        let refused = tx.count_refused_fund_scans(&by.tenant, number).await?;
+        let form = hex::encode(Sha256::digest(format!("form/{}/{number}/{refused}", by.tenant)));
+        let new = NewProof {
+            person: letter.person.clone(),
+            channel: Channel::Paper,
+            captured_at: self.now(),
+            received_at: None,
+            digests: vec![form, digest.to_owned()],
+            helper: None,
+            remark: String::new(),
+            accept: false,
+        };
+        self.enter_within(tx, by, &new).await
+    }
+
+    /// Pages in one state, oldest first, after `after`.
+    pub async fn list_scans(
+        &self,
+        tenant: &str,
+        state: &str,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<ScanRow>, FundError> {
+        self.pension_fund(tenant)?;
+        Ok(self.store.read().await?.list_fund_scans(tenant, state, after, limit).await?)
+    }
+
+    /// One page with what the register says.
+    pub async fn scan_page(&self, tenant: &str, id: &str) -> Result<ScanPage, FundError> {
+        self.pension_fund(tenant)?;
+        let mut tx = self.store.read().await?;
+        let scan = tx.find_fund_scan(tenant, id).await?.ok_or(FundError::Unknown)?;
+        let person = match &scan.person {
+            Some(person) => tx.find_fund_person(tenant, person).await?,
+            None => None,
+        };
+        let letter = match &scan.number {
+            Some(number) => tx.find_fund_letter(tenant, number).await?,
+            None => None,
+        };
+        Ok(ScanPage {
+            person: person.map(|row| self.open_fund_person(tenant, &row)).transpose()?,
+            letter,
+            scan: ScanRow { picture: None, ..scan },
+        })
+    }
+
+    /// The picture of a page, until it is decided: its media type and bytes.
+    pub async fn scan_picture(&self, tenant: &str, id: &str) -> Result<(String, Vec<u8>), FundError> {
+        self.pension_fund(tenant)?;
+        let scan = self.store.read().await?.find_fund_scan(tenant, id).await?.ok_or(FundError::Unknown)?;
+        let (Some(media_type), Some(sealed)) = (scan.media_type, scan.picture) else {
+            return Err(FundError::Unknown);
+        };
+        let picture: String = self.open_for(PURPOSE, tenant, id, &sealed)?;
+        Ok((media_type, hex::decode(picture).map_err(|_| FundError::Damaged)?))
+    }
+
+    /// An officer's word about a form: confirmed with the day on the paper, or refused with a reason. The picture is erased.
+    pub async fn decide_scan(
+        &self,
+        by: &Actor,
+        id: &str,
+        word: Result<NaiveDate, &str>,
+    ) -> Result<Receipt, FundError> {
+        self.pension_fund(&by.tenant)?;
+        sql::retry(|| async {
+            let (tenant, now) = (by.tenant.as_str(), self.now());
+            let mut tx = self.store.write("decide_fund_scan").await?;
+            let scan = tx.find_fund_scan(tenant, id).await?.ok_or(FundError::Unknown)?;
+            let proof =
+                scan.proof.as_deref().filter(|_| scan.state == "waiting").ok_or(FundError::Decided)?;
+            let (to, decision, made) = match word {
+                Ok(day) => {
+                    let noon = day.and_time(NaiveTime::from_hms_opt(12, 0, 0).unwrap_or_default()).and_utc();
+                    if day > now.date_naive() {
+                        return Err(FundError::Form("the form bears a day that has not come yet"));
+                    }
+                    ("accepted", (true, ""), Some(noon.min(now)))
+                }
+                Err(reason) => ("refused", (false, reason), None),
+            };
+            let receipt = self.decide_dated(&mut tx, by, proof, decision, made).await?;
+            tx.decide_fund_scan(tenant, (id, "waiting", to), &by.officer, now).await?;
+            tx.audit(by, Act { action: "fund.scan.decide", target: id, detail: to }, now).await?;
+            tx.commit().await?;
+            Ok(receipt)
+        })
+        .await
+    }
+
+    /// An officer read the number of the form on a page that the machine could not read. It waits for its decision then.
+    pub async fn name_scan(&self, by: &Actor, id: &str, typed: &str) -> Result<(), FundError> {
+        self.pension_fund(&by.tenant)?;
+        sql::retry(|| async {
+            let (tenant, now) = (by.tenant.as_str(), self.now());
+            let number = self.typed_number(tenant, typed).ok_or(FundError::Form(
+                "this is no number of a form; it has twelve letters and digits below the code, and one of these is wrong",
+            ))?;
+            let mut tx = self.store.write("name_fund_scan").await?;
+            let mut scan = tx.find_fund_scan(tenant, id).await?.ok_or(FundError::Unknown)?;
+            if scan.state != "unread" {
+                return Err(FundError::Decided);
+            }
+            let letter = tx.find_fund_letter(tenant, &number).await?;
+            let letter = letter.ok_or(FundError::Form("no letter of the Fund had a form with this number"))?;
+            let receipt = self.proof_of_form(&mut tx, by, &scan.digest, &letter).await?;
+            name(&mut scan, &letter, &receipt);
+            match scan.state.as_str() {
+                "again" => tx.decide_fund_scan(tenant, (id, "unread", "again"), &by.officer, now).await?,
+                _ => tx.name_fund_scan(tenant, id, (&number, &letter.person, &receipt.id)).await?,
+            }
+            tx.audit(by, Act { action: "fund.scan.name", target: id, detail: &scan.state }, now).await?;
+            tx.commit().await?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Takes a page off the list that is no form. Its picture is erased.
+    pub async fn dismiss_scan(&self, by: &Actor, id: &str) -> Result<(), FundError> {
+        self.pension_fund(&by.tenant)?;
+        sql::retry(|| async {
+            let now = self.now();
+            let mut tx = self.store.write("dismiss_fund_scan").await?;
+            let scan = tx.find_fund_scan(&by.tenant, id).await?.ok_or(FundError::Unknown)?;
+            if scan.state != "unread" {
+                return Err(FundError::Decided);
+            }
+            tx.decide_fund_scan(&by.tenant, (id, "unread", "dismissed"), &by.officer, now).await?;
+            tx.audit(by, Act { action: "fund.scan.dismiss", target: id, detail: "" }, now).await?;
+            tx.commit().await?;
+            Ok(())
+        })
+        .await
+    }
+}
+
+fn name(scan: &mut ScanRow, letter: &LetterRow, receipt: &Receipt) {
+    scan.state = if receipt.again { "again" } else { "waiting" }.to_owned();
+    scan.number.clone_from(&letter.number);
+    scan.person = Some(letter.person.clone());
+    scan.proof = Some(receipt.id.clone());
+}
+
+const fn fault_word(fault: PageFault) -> &'static str {
+    match fault {
+        PageFault::Picture => "picture",
+        PageFault::NoCode => "no-code",
+        PageFault::Several => "several",
+    }
+}
+
+/// The words for why a page could not be read, and what to do.
+#[must_use]
+pub fn scan_fault(fault: &str) -> &'static str {
+    match fault {
+        "picture" => {
+            "The picture cannot be read or is too large. Scan the page again in grey at 200 to 300 dots an inch."
+        }
+        "several" => "There are codes of two forms on this page. Scan each page by itself.",
+        "not-ours" => {
+            "The code on this page is of no form of the Fund. Look whether it is a copy or a forgery."
+        }
+        _ => "No code of a form was found. Type the number below the code, or scan the page again.",
+    }
+}

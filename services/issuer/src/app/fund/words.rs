@@ -1,0 +1,270 @@
+//! What the Fund's letters and messages say in six languages: one file a language, one part a letter, as in
+//! `issuance::message`. None of them holds a link or a code.
+
+use chrono::NaiveDate;
+use entitlement::cycle::EffectKind;
+use issuance::message::{Filling, Language, Rendered, Template, day_in_words};
+use serde::{Deserialize, Serialize};
+
+/// What one letter or message is about. It is sealed with the letter, so that a part printed again is the same.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Written {
+    /// `first`, `second`, `notice`, `another-way`, `reminder` or `receipt`.
+    pub part: String,
+    pub name: String,
+    /// Name and address, line by line.
+    pub to: Vec<String>,
+    pub year: i32,
+    /// The last day for a proof in time.
+    pub due: NaiveDate,
+    /// When a form is asked back.
+    pub back: Option<NaiveDate>,
+    /// When payment stops.
+    pub suspends: Option<NaiveDate>,
+    /// Of the proof that a receipt is about.
+    pub proof: Option<Proof>,
+}
+
+/// What a receipt says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Proof {
+    pub reference: String,
+    pub years: String,
+    pub valid_until: Option<NaiveDate>,
+}
+
+/// A letter's words.
+pub(super) struct Said {
+    pub title: String,
+    pub paragraphs: Vec<String>,
+}
+
+/// The part that tells of an effect; nothing for what is not told by letter or message.
+pub(super) fn part_of(kind: &EffectKind) -> Option<&'static str> {
+    match kind {
+        EffectKind::MailPaper { mailing: 1, .. } => Some("first"),
+        EffectKind::MailPaper { .. } => Some("second"),
+        EffectKind::SendNotice { .. } => Some("notice"),
+        EffectKind::OfferAnotherChannel { .. } => Some("another-way"),
+        EffectKind::Remind { .. } => Some("reminder"),
+        EffectKind::SendReceipt { .. } => Some("receipt"),
+        EffectKind::ListForFollowUp
+        | EffectKind::ProposeSuspension { .. }
+        | EffectKind::HoldPayment { .. }
+        | EffectKind::ResumePayment { .. }
+        | EffectKind::StopPayment { .. }
+        | EffectKind::OpenCase { .. }
+        | EffectKind::RevokeCertificates
+        | EffectKind::InviteSurvivor { .. } => None,
+    }
+}
+
+impl Written {
+    /// Everything but a receipt asks for a signature.
+    pub fn has_form(&self) -> bool {
+        self.part != "receipt"
+    }
+
+    pub fn letter(&self, language: Language) -> Said {
+        let mut parts = self.filled(&self.part, language).into_iter();
+        Said { title: parts.next().unwrap_or_default(), paragraphs: parts.collect() }
+    }
+
+    pub fn declaration(&self, language: Language) -> String {
+        self.filled("declaration", language).join(" ")
+    }
+
+    /// The same as a message. Name and organisation are filled in by the common template, which bounds them.
+    pub fn message(&self, language: Language, organisation: &str) -> Rendered {
+        let text = part(language, &format!("message-{}", self.part));
+        let (subject, body) = text.split_once('\n').unwrap_or((text, ""));
+        let fill = |text: &str| filled(text, &self.values(language));
+        let template = Template { subject: fill(subject), body: fill(body) };
+        let filling = Filling {
+            name: self.name.clone(),
+            organisation: organisation.to_owned(),
+            credentials: Vec::new(),
+            until: None,
+        };
+        template.render(language, &filling)
+    }
+
+    /// The first line, and then a text a paragraph.
+    fn filled(&self, name: &str, language: Language) -> Vec<String> {
+        let mut values = self.values(language);
+        values.push(("name", self.name.clone()));
+        let (title, body) = part(language, name).split_once('\n').unwrap_or((part(language, name), ""));
+        let paragraphs = body.split("\n\n").map(str::trim).filter(|text| !text.is_empty());
+        std::iter::once(title).chain(paragraphs).map(|text| filled(text, &values)).collect()
+    }
+
+    fn values(&self, language: Language) -> Vec<(&'static str, String)> {
+        let day = |day: Option<NaiveDate>| day.map(|day| day_in_words(day, language)).unwrap_or_default();
+        let proof = self.proof.as_ref();
+        vec![
+            ("year", self.year.to_string()),
+            ("due", day(Some(self.due))),
+            ("back", day(self.back)),
+            ("suspends", day(self.suspends)),
+            ("reference", proof.map(|proof| proof.reference.clone()).unwrap_or_default()),
+            ("years", proof.map(|proof| proof.years.replace(' ', ", ")).unwrap_or_default()),
+            ("valid", day(proof.and_then(|proof| proof.valid_until))),
+        ]
+    }
+}
+
+/// Above the places for signature, day and place.
+pub(super) fn labels(language: Language) -> [&'static str; 3] {
+    let mut lines = part(language, "labels").lines();
+    [(); 3].map(|()| lines.next().unwrap_or_default())
+}
+
+pub(super) fn foot(language: Language, telephone: &str) -> String {
+    filled(part(language, "foot"), &[("telephone", telephone.to_owned())])
+}
+
+const fn file(language: Language) -> &'static str {
+    match language {
+        Language::Arabic => include_str!("words/ar.txt"),
+        Language::Chinese => include_str!("words/zh.txt"),
+        Language::English => include_str!("words/en.txt"),
+        Language::French => include_str!("words/fr.txt"),
+        Language::Russian => include_str!("words/ru.txt"),
+        Language::Spanish => include_str!("words/es.txt"),
+    }
+}
+
+/// What follows the line `# name`, up to the next such line.
+fn part(language: Language, name: &str) -> &'static str {
+    let parts = file(language).split("# ");
+    let found = parts.filter_map(|part| part.split_once('\n')).find(|(head, _)| *head == name);
+    found.map_or("", |(_, text)| text.trim_end())
+}
+
+/// Each placeholder once, from left to right, so that a name with braces in it is not read as one. A placeholder without
+/// a value stays as it is.
+fn filled(text: &str, values: &[(&str, String)]) -> String {
+    let (mut made, mut rest) = (String::with_capacity(text.len() * 2), text);
+    while let Some((before, behind)) = rest.split_once('{') {
+        made.push_str(before);
+        let known = behind.split_once('}').and_then(|(name, after)| {
+            let (_, value) = values.iter().find(|(known, _)| *known == name)?;
+            Some((value, after))
+        });
+        match known {
+            Some((value, after)) => {
+                made.push_str(value);
+                rest = after;
+            }
+            None => {
+                made.push('{');
+                rest = behind;
+            }
+        }
+    }
+    made.push_str(rest);
+    made
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    const PARTS: [&str; 6] = ["first", "second", "notice", "another-way", "reminder", "receipt"];
+
+    fn written(part: &str) -> Written {
+        let day = |text: &str| text.parse().unwrap();
+        Written {
+            part: part.to_owned(),
+            name: "Amina {year} Diallo".to_owned(),
+            to: vec![],
+            year: 2026,
+            due: day("2026-12-31"),
+            back: Some(day("2026-08-14")),
+            suspends: Some(day("2027-06-01")),
+            proof: Some(Proof {
+                reference: "K7M2-Q9XR".to_owned(),
+                years: "2025 2026".to_owned(),
+                valid_until: Some(day("2027-12-31")),
+            }),
+        }
+    }
+
+    #[test]
+    fn every_language_has_every_part_with_the_same_values() {
+        fn placeholders(text: &str) -> std::collections::BTreeSet<&str> {
+            text.split('{')
+                .skip(1)
+                .filter_map(|behind| behind.split_once('}'))
+                .map(|(name, _)| name)
+                .collect()
+        }
+        let messages = ["message-reminder", "message-receipt", "message-another-way"];
+        for name in PARTS.into_iter().chain(messages).chain(["declaration", "labels", "foot"]) {
+            let english = part(Language::English, name);
+            for language in Language::ALL {
+                let text = part(language, name);
+                assert!(!text.is_empty(), "{language:?} {name}");
+                assert_eq!(placeholders(text), placeholders(english), "{language:?} {name}");
+                let lower = text.to_lowercase();
+                assert!(!lower.contains("://") && !lower.contains("www."), "no link: {language:?} {name}");
+                assert_eq!(text.split("\n\n").count(), english.split("\n\n").count(), "{language:?} {name}");
+            }
+        }
+    }
+
+    #[test]
+    fn everything_is_filled_in_and_a_name_is_taken_as_it_stands() {
+        for language in Language::ALL {
+            for name in PARTS {
+                let said = written(name).letter(language);
+                let all = format!("{} {}", said.title, said.paragraphs.join(" "));
+                assert_eq!(all.matches('{').count(), 1, "the one of the name: {language:?} {all}");
+            }
+            assert!(written("first").declaration(language).contains("Amina {year} Diallo"));
+            assert!(labels(language).iter().all(|label| !label.is_empty()));
+            assert!(foot(language, "+1 212").contains("+1 212"));
+            let message = written("reminder").message(language, "Fund");
+            assert!(message.text.contains("2026") && !message.subject.contains('{'), "{message:?}");
+        }
+    }
+
+    #[test]
+    fn letters_of_every_language_fit_their_page() {
+        let mut named = Vec::new();
+        for language in Language::ALL {
+            for name in PARTS {
+                let mut of = written(name);
+                of.name = "Amina Diallo".to_owned();
+                let (said, declaration) = (of.letter(language), of.declaration(language));
+                named.push((language, of, said, declaration));
+            }
+        }
+        let to: Vec<String> =
+            ["Amina Diallo", "12, rue des Écoles", "75005 Paris"].map(str::to_owned).to_vec();
+        for (language, of, said, declaration) in &named {
+            let form = of.has_form().then_some(paper::FormPart {
+                code: "PASSERELLE-FORM:K7M2Q9XR4T1A:0123456789ABCDEF",
+                number: "K7M2-Q9XR-4T1A",
+                declaration,
+                labels: labels(*language),
+            });
+            let letter = paper::Letter {
+                direction: super::super::mailings::direction(*language),
+                sender: "United Nations Joint Staff Pension Fund",
+                return_address: "New York",
+                to: &to,
+                day: "30 June",
+                title: &said.title,
+                paragraphs: &said.paragraphs,
+                form,
+                foot: "+1",
+            };
+            let made = paper::letters("Letters", "2026-06-30T10:00:00Z".parse().unwrap(), &[letter]);
+            assert!(made.is_ok(), "{language:?} {}: {:?}", of.part, made.err());
+        }
+    }
+}

@@ -1,0 +1,257 @@
+//! Letters for the post, and the proof of what was sent.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
+use actix_web::web::{Bytes, Data, Path, Payload};
+use actix_web::{HttpResponse, get, post};
+use issuance::{Actor, Scope};
+use web::{Json, Problem};
+use wire::fund_mail::{
+    LeftOutLetter, MailingOrder, MailingPart, MailingPosted, MailingPosting, MailingView, PersonLetter,
+    PersonMessage, PersonPost,
+};
+
+use super::message::json;
+use super::register::file;
+use super::{Token, machine};
+use crate::app::{FundPost, Issuer, NewMailing, letter_fault};
+use crate::http::extract::Of;
+
+/// Begins a mailing of what waits for one
+///
+/// It is gathered in the background, in batches, and goes on where it was after a crash. One is gathered at a time.
+#[utoipa::path(tag = "fund", security(("bearer" = [])), params(("tenant" = String, Path, description = "The Fund")),
+    request_body = MailingOrder, responses((status = 201, body = MailingView), (status = "4XX", body = Problem)))]
+#[post("/mailings")]
+pub(super) async fn make_mailing(
+    of: Of,
+    token: Token,
+    payload: Payload,
+    app: Data<Issuer>,
+) -> Result<HttpResponse, Problem> {
+    let by = machine(&app, &of, &token, Scope::FundCycle).await?;
+    let order: MailingOrder = json(payload).await?;
+    let new =
+        NewMailing { kinds: order.kinds, telephone: order.telephone, return_address: order.return_address };
+    let id = app.make_mailing(&by, &new).await?;
+    let view = mailing_view(app.mailing(&of.0.id, &id).await?);
+    Ok(HttpResponse::build(StatusCode::CREATED).json(view))
+}
+
+/// The last mailings, newest first, without their parts
+#[utoipa::path(tag = "fund", security(("bearer" = [])), params(("tenant" = String, Path, description = "The Fund")),
+    responses((status = 200, body = Vec<MailingView>), (status = "4XX", body = Problem)))]
+#[get("/mailings")]
+pub(super) async fn list_mailings(
+    of: Of,
+    token: Token,
+    app: Data<Issuer>,
+) -> Result<Json<Vec<MailingView>>, Problem> {
+    machine(&app, &of, &token, Scope::FundCycle).await?;
+    let rows = app.list_mailings(&of.0.id).await?;
+    let views = rows.into_iter().map(|row| {
+        mailing_view(crate::app::MailingView { row, withdrawn: 0, pieces: Vec::new(), left_out: Vec::new() })
+    });
+    Ok(Json(views.collect()))
+}
+
+/// A mailing: how far it is, its parts, and what was left out
+#[utoipa::path(tag = "fund", security(("bearer" = [])), params(("tenant" = String, Path, description = "The Fund"),
+    ("id" = String, Path, description = "The mailing")),
+    responses((status = 200, body = MailingView), (status = "4XX", body = Problem)))]
+#[get("/mailings/{id}")]
+pub(super) async fn find_mailing(
+    of: Of,
+    token: Token,
+    path: Path<(String, String)>,
+    app: Data<Issuer>,
+) -> Result<Json<MailingView>, Problem> {
+    machine(&app, &of, &token, Scope::FundCycle).await?;
+    Ok(Json(mailing_view(app.mailing(&of.0.id, &path.1).await?)))
+}
+
+/// The letters of one part as PDF/A, at most 500, a page each
+///
+/// Letters that were taken back meanwhile are not in it. Who fetched it, and the digest of the file, are written down.
+#[utoipa::path(tag = "fund", security(("bearer" = [])), params(("tenant" = String, Path, description = "The Fund"),
+    ("id" = String, Path, description = "The mailing"), ("part" = u64, Path, description = "From 1")),
+    responses((status = 200, body = Vec<u8>, content_type = "application/pdf"), (status = "4XX", body = Problem)))]
+#[get("/mailings/{id}/parts/{part}")]
+pub(super) async fn find_mailing_part(
+    of: Of,
+    token: Token,
+    path: Path<(String, String, String)>,
+    app: Data<Issuer>,
+) -> Result<HttpResponse, Problem> {
+    let by = machine(&app, &of, &token, Scope::FundCycle).await?;
+    let part = path.2.parse().map_err(|_| Problem::not_found())?;
+    let pdf = app.mailing_piece(&by, &path.1, part).await?;
+    Ok(file("application/pdf", &format!("letters-{part}.pdf"), pdf))
+}
+
+/// Names and addresses of a mailing, in the order of its letters
+#[utoipa::path(tag = "fund", security(("bearer" = [])), params(("tenant" = String, Path, description = "The Fund"),
+    ("id" = String, Path, description = "The mailing")),
+    responses((status = 200, body = String, content_type = "text/csv"), (status = "4XX", body = Problem)))]
+#[get("/mailings/{id}/addresses.csv")]
+pub(super) async fn list_mailing_addresses(
+    of: Of,
+    token: Token,
+    path: Path<(String, String)>,
+    app: Data<Issuer>,
+) -> Result<HttpResponse, Problem> {
+    let by = machine(&app, &of, &token, Scope::FundCycle).await?;
+    addresses(app, by, path.into_inner().1).await
+}
+
+/// Letters that were taken back after they were gathered, to be pulled out of what was printed
+#[utoipa::path(tag = "fund", security(("bearer" = [])), params(("tenant" = String, Path, description = "The Fund"),
+    ("id" = String, Path, description = "The mailing")),
+    responses((status = 200, body = String, content_type = "text/csv"), (status = "4XX", body = Problem)))]
+#[get("/mailings/{id}/withdrawn.csv")]
+pub(super) async fn list_withdrawn_letters(
+    of: Of,
+    token: Token,
+    path: Path<(String, String)>,
+    app: Data<Issuer>,
+) -> Result<HttpResponse, Problem> {
+    machine(&app, &of, &token, Scope::FundCycle).await?;
+    let bytes = app.withdrawn_letters(&of.0.id, &path.1).await?;
+    Ok(file("text/csv; charset=utf-8", "withdrawn.csv", bytes))
+}
+
+/// The post took the letters
+///
+/// What asked for them is done, but for those that were taken back. Every part must have been fetched before.
+#[utoipa::path(tag = "fund", security(("bearer" = [])), params(("tenant" = String, Path, description = "The Fund"),
+    ("id" = String, Path, description = "The mailing")), request_body = MailingPosting,
+    responses((status = 200, body = MailingPosted), (status = "4XX", body = Problem)))]
+#[post("/mailings/{id}/posting")]
+pub(super) async fn post_mailing(
+    of: Of,
+    token: Token,
+    path: Path<(String, String)>,
+    payload: Payload,
+    app: Data<Issuer>,
+) -> Result<Json<MailingPosted>, Problem> {
+    let by = machine(&app, &of, &token, Scope::FundCycle).await?;
+    let sent: MailingPosting = json(payload).await?;
+    Ok(Json(MailingPosted { letters: app.post_mailing(&by, &path.1, sent.on).await? }))
+}
+
+/// Gives up a mailing that did not leave; cancelling it again changes nothing
+#[utoipa::path(tag = "fund", security(("bearer" = [])), params(("tenant" = String, Path, description = "The Fund"),
+    ("id" = String, Path, description = "The mailing")),
+    responses((status = 204, description = "Cancelled"), (status = "4XX", body = Problem)))]
+#[post("/mailings/{id}/cancellation")]
+pub(super) async fn cancel_mailing(
+    of: Of,
+    token: Token,
+    path: Path<(String, String)>,
+    app: Data<Issuer>,
+) -> Result<HttpResponse, Problem> {
+    let by = machine(&app, &of, &token, Scope::FundCycle).await?;
+    app.cancel_mailing(&by, &path.1).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Letters and messages of a person by pseudonymous number, with the proof of sending
+#[utoipa::path(tag = "fund", security(("bearer" = [])), params(("tenant" = String, Path, description = "The Fund"),
+    ("person" = String, Path, description = "The pseudonymous number")),
+    responses((status = 200, body = PersonPost), (status = "4XX", body = Problem)))]
+#[get("/people/{person}/post")]
+pub(super) async fn find_person_post(
+    of: Of,
+    token: Token,
+    path: Path<(String, String)>,
+    app: Data<Issuer>,
+) -> Result<Json<PersonPost>, Problem> {
+    machine(&app, &of, &token, Scope::FundCycle).await?;
+    Ok(Json(person_post(app.fund_post(&of.0.id, &path.1).await?)))
+}
+
+/// The file part by part, so that it is never in memory as a whole. The first is made before the answer begins, so that a
+/// refusal is one.
+pub(in crate::http) async fn addresses(
+    app: Data<Issuer>,
+    by: Actor,
+    id: String,
+) -> Result<HttpResponse, Problem> {
+    let first = app.mailing_addresses(&by, &id, 1).await?.unwrap_or_default();
+    let rest = futures_util::stream::unfold(Some(2), move |piece| {
+        let (app, by, id) = (app.clone(), by.clone(), id.clone());
+        async move {
+            let piece: u64 = piece?;
+            match app.mailing_addresses(&by, &id, piece).await {
+                Ok(Some(part)) => Some((Ok(Bytes::from(part)), Some(piece + 1))),
+                Ok(None) => None,
+                // The connection breaks off, so that nobody takes half a file for the whole.
+                Err(error) => Some((Err(std::io::Error::other(error.to_string())), None)),
+            }
+        }
+    });
+    let all = futures_util::StreamExt::chain(
+        futures_util::stream::once(async move { Ok::<Bytes, std::io::Error>(Bytes::from(first)) }),
+        rest,
+    );
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "text/csv; charset=utf-8"))
+        .insert_header((CONTENT_DISPOSITION, "attachment; filename=\"addresses.csv\""))
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .streaming(Box::pin(all)))
+}
+
+fn mailing_view(view: crate::app::MailingView) -> MailingView {
+    let row = view.row;
+    MailingView {
+        state: row.state,
+        kinds: row.kinds.split_whitespace().map(str::to_owned).collect(),
+        letters: row.letters,
+        left_out: row.left_out,
+        withdrawn: view.withdrawn,
+        parts: view
+            .pieces
+            .into_iter()
+            .map(|(part, printed)| MailingPart {
+                part,
+                digest: printed.as_ref().map(|it| it.digest.clone()),
+                fetched_at: printed.map(|it| it.fetched_at),
+            })
+            .collect(),
+        made_at: row.made_at,
+        ready_at: row.ready_at,
+        posted_on: row.posted_on,
+        faults: view
+            .left_out
+            .into_iter()
+            .map(|(person, fault)| LeftOutLetter { person, reason: letter_fault(&fault).to_owned() })
+            .collect(),
+        id: row.id,
+    }
+}
+
+fn person_post(post: FundPost) -> PersonPost {
+    let messages = post.messages.into_iter().map(|sent| {
+        let row = sent.row;
+        let waits = row.state == "waiting";
+        PersonMessage {
+            kind: row.kind,
+            year: row.year,
+            state: row.state,
+            tries: row.tries,
+            not_before: waits.then_some(row.next_try_at),
+            finished_at: row.finished_at,
+            message_id: row.message_id,
+            reply: row.reply_code,
+            fault: row.fault,
+        }
+    });
+    let letters = post.letters.into_iter().map(|(letter, mailing)| PersonLetter {
+        state: crate::app::letter_state(&letter, &mailing).to_owned(),
+        mailing: letter.mailing,
+        kind: letter.kind,
+        year: letter.year,
+        posted_on: mailing.posted_on,
+    });
+    PersonPost { messages: messages.collect(), letters: letters.collect() }
+}
