@@ -3,27 +3,35 @@
 mod calendars;
 mod cycles;
 mod effects;
+mod heads;
 mod imports;
 mod journal;
 mod lists;
 mod nights;
 mod people;
 mod proofs;
+mod reckoning;
 
 use sql::Migration;
 
 pub use calendars::CalendarRow;
 pub use cycles::{CycleRow, DueRow, GroupCount};
 pub use effects::EffectRow;
+pub use heads::{HeadRow, HeadSetRow, MovedHead};
 pub use imports::{RegisterCounts, RegisterImport, RegisterRow, StandingPerson};
 pub use journal::{JournalRow, NewEntry};
 pub use lists::ListRow;
 pub use nights::{NightFault, NightRow};
 pub use people::PersonRow;
 pub use proofs::{NoteRow, ProofRow};
+pub use reckoning::LedgerTotals;
 
 pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { version: 800, name: "fund_register", sql: include_str!("migrations/0800_fund_register.sql") },
     Migration { version: 801, name: "fund_cycle", sql: include_str!("migrations/0801_fund_cycle.sql") },
     Migration { version: 802, name: "fund_proofs", sql: include_str!("migrations/0802_fund_proofs.sql") },
 ];
+
+/// What auditors see, after everything with a lower number.
+pub(crate) const AUDIT_MIGRATIONS: &[Migration] =
+    &[Migration { version: 860, name: "fund_heads", sql: include_str!("migrations/0860_fund_heads.sql") }];

@@ -249,3 +249,54 @@ pub struct YearNumbers {
     /// What is still to be done, by kind.
     pub open_effects: std::collections::BTreeMap<String, u64>,
 }
+
+/// A year counted twice from two places each.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct YearReckoning {
+    pub year: i32,
+    pub at: DateTime<Utc>,
+    /// Whether every line comes out at zero.
+    pub balances: bool,
+    pub lines: Vec<ReckoningLine>,
+}
+
+/// One thing counted from two places.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ReckoningLine {
+    /// What is counted, and from where.
+    pub what: String,
+    pub left: u64,
+    pub right: u64,
+    /// `left` less `right`.
+    pub difference: i64,
+}
+
+/// How far the journals are on the chain.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct JournalAnchors {
+    /// Journals that went on since they were last bound under a root.
+    pub moved: u64,
+    /// Newest first.
+    pub sets: Vec<JournalSet>,
+}
+
+/// Last links of journals under one root.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct JournalSet {
+    pub made_at: DateTime<Utc>,
+    /// How many journals, without padding.
+    pub journals: u64,
+    /// In hex; what is anchored under a salt.
+    pub root: String,
+    /// The number of the anchor in the organisation's sequence; absent while the root is on its way.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub anchor: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub block: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub block_time: Option<DateTime<Utc>>,
+}

@@ -191,7 +191,7 @@ impl Transaction {
     }
 }
 
-fn cycle(row: &Row) -> Result<CycleRow, Error> {
+pub(super) fn cycle(row: &Row) -> Result<CycleRow, Error> {
     let columns = Columns { table: "fund_cycles", row };
     Ok(CycleRow {
         person: row.text("person")?,

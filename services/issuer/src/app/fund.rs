@@ -6,11 +6,13 @@
 mod audit;
 mod calendars;
 mod counts;
+mod heads;
 mod journal;
 mod lists;
 mod night;
 mod people;
 mod proofs;
+mod reckoning;
 mod register;
 mod residence;
 
@@ -20,11 +22,13 @@ use issuance::{Actor, Scope};
 
 pub use calendars::{CalendarChange, YearCalendar};
 pub use counts::{Group, YearCounts};
+pub use heads::{HeadSet, HeadsView};
 pub use lists::{PayrollFile, SuspensionView};
 pub use night::NightView;
 pub use people::{FundPerson, FundPersonPage, JournalLine};
 pub use proofs::{NewHold, NewProof, Receipt};
 pub(crate) use proofs::{PhoneAnswer, channel_of};
+pub use reckoning::{Reckoning, ReckoningLine};
 pub use register::{RegisterPreview, RegisterSource};
 
 use super::{ExistenceError, Issuer, Tenant};

@@ -83,8 +83,9 @@ pub(crate) use faces::Faces;
 pub use faces::FacesFault;
 pub(crate) use fund::channel_of;
 pub use fund::{
-    CalendarChange, FundError, FundPerson, FundPersonPage, Group, JournalLine, NewHold, NewProof, NightView,
-    PayrollFile, Receipt, RegisterPreview, RegisterSource, SuspensionView, YearCalendar, YearCounts,
+    CalendarChange, FundError, FundPerson, FundPersonPage, Group, HeadSet, HeadsView, JournalLine, NewHold,
+    NewProof, NightView, PayrollFile, Receipt, Reckoning, ReckoningLine, RegisterPreview, RegisterSource,
+    SuspensionView, YearCalendar, YearCounts,
 };
 pub use holders::{HolderError, PROOF_SUITES};
 pub use import::{ImportError, Invitation, UploadView};

@@ -1,5 +1,6 @@
 //! The Fund's year for machines. Who asks is looked at before anything that was sent.
 
+mod audit;
 mod cycle;
 mod message;
 mod register;
@@ -36,7 +37,9 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
             .service(cycle::list_calendars)
             .service(cycle::put_calendar)
             .service(cycle::count_year)
-            .service(cycle::export_journal),
+            .service(cycle::export_journal)
+            .service(audit::reckon_year)
+            .service(audit::list_journal_anchors),
     );
 }
 

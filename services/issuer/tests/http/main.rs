@@ -20,6 +20,7 @@ mod dpop;
 mod encryption;
 mod existence;
 mod fund;
+mod fund_audit;
 mod grants;
 mod holders;
 mod imports;

@@ -77,6 +77,8 @@ const OPERATIONS: &[(&str, &str, Access)] = &[
     ("put", "/v1/fund/{tenant}/calendars/{year}", Access::Machine),
     ("get", "/v1/fund/{tenant}/counts/{year}", Access::Machine),
     ("get", "/v1/fund/{tenant}/journals/{person}", Access::Machine),
+    ("get", "/v1/fund/{tenant}/reckonings/{year}", Access::Machine),
+    ("get", "/v1/fund/{tenant}/journal-anchors", Access::Machine),
     ("get", "/vc-api/{instance}/status/{list}", Access::Instance),
     ("post", "/vc-api/{instance}/credentials/issue", Access::Instance),
     ("post", "/vc-api/{instance}/credentials/status", Access::Instance),

@@ -1,5 +1,6 @@
 //! The Fund's year at the console: who is where, one person's year, the register, lists for payroll.
 
+mod audit;
 mod lists;
 mod people;
 mod person;
@@ -30,6 +31,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
     person::configure(config);
     register::configure(config);
     lists::configure(config);
+    audit::configure(config);
 }
 
 #[derive(Debug, Deserialize)]
@@ -52,6 +54,7 @@ struct FundPage {
     nights: Vec<NightLine>,
     hold_outs: Vec<(String, String, String)>,
     issues: bool,
+    audits: bool,
     done: Option<&'static str>,
 }
 
@@ -128,6 +131,7 @@ async fn fund_page(
             .collect(),
         hold_outs: hold_outs.unwrap_or_default(),
         issues: officer.roles.may(Permission::Issue),
+        audits: officer.roles.may(Permission::Audit),
         done: said(
             asked.done.as_deref(),
             &[

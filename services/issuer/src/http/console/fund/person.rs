@@ -36,6 +36,7 @@ struct PersonPage {
     today: String,
     issues: bool,
     audits: bool,
+    chain: String,
     done: Option<&'static str>,
 }
 
@@ -119,6 +120,11 @@ impl PersonPage {
                 .collect(),
             today: today.to_string(),
             issues: officer.roles.may(Permission::Issue),
+            chain: match page.entries {
+                (last, bound) if bound >= last => format!("All {last} entries are bound for the chain."),
+                (last, 0) => format!("None of {last} entries is bound for the chain yet."),
+                (last, bound) => format!("Entries up to {bound} of {last} are bound for the chain."),
+            },
             audits: officer.roles.may(Permission::Audit),
             done: said(
                 done,
