@@ -182,6 +182,12 @@ fn canonical(value: &impl Serialize) -> Vec<u8> {
     serde_json_canonicalizer::to_vec(value).unwrap_or_default()
 }
 
+/// 32 bytes from hexadecimal; nothing when it is something else.
+#[must_use]
+pub fn from_hex(text: &str) -> Option<[u8; 32]> {
+    verify::salt(text)
+}
+
 /// Lower-case hexadecimal.
 #[must_use]
 pub fn hex(bytes: &[u8]) -> String {

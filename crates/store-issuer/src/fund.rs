@@ -1,8 +1,11 @@
 //! The Fund's register, its cycle and what belongs to it. Everything that names a person arrives here sealed.
 
 mod calendars;
+mod cases;
 mod cycles;
 mod effects;
+mod fairness;
+mod figures;
 mod heads;
 mod imports;
 mod journal;
@@ -10,13 +13,18 @@ mod lists;
 mod nights;
 mod people;
 mod proofs;
+mod receipts;
 mod reckoning;
+mod samples;
 
 use sql::Migration;
 
 pub use calendars::CalendarRow;
+pub use cases::{CaseActRow, CaseCount, CaseRow};
 pub use cycles::{CycleRow, DueRow, GroupCount};
 pub use effects::EffectRow;
+pub use fairness::{AppealTimes, KindCount, PictureMark};
+pub use figures::EffectCount;
 pub use heads::{HeadRow, HeadSetRow, MovedHead};
 pub use imports::{RegisterCounts, RegisterImport, RegisterRow, StandingPerson};
 pub use journal::{JournalRow, NewEntry};
@@ -24,7 +32,9 @@ pub use lists::ListRow;
 pub use nights::{NightFault, NightRow};
 pub use people::PersonRow;
 pub use proofs::{NoteRow, ProofRow};
+pub use receipts::ReceiptRow;
 pub use reckoning::LedgerTotals;
+pub use samples::SampleDayRow;
 
 pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { version: 800, name: "fund_register", sql: include_str!("migrations/0800_fund_register.sql") },
@@ -33,5 +43,9 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
 ];
 
 /// What auditors see, after everything with a lower number.
-pub(crate) const AUDIT_MIGRATIONS: &[Migration] =
-    &[Migration { version: 860, name: "fund_heads", sql: include_str!("migrations/0860_fund_heads.sql") }];
+pub(crate) const AUDIT_MIGRATIONS: &[Migration] = &[
+    Migration { version: 860, name: "fund_heads", sql: include_str!("migrations/0860_fund_heads.sql") },
+    Migration { version: 861, name: "fund_receipts", sql: include_str!("migrations/0861_fund_receipts.sql") },
+    Migration { version: 862, name: "fund_cases", sql: include_str!("migrations/0862_fund_cases.sql") },
+    Migration { version: 863, name: "fund_fairness", sql: include_str!("migrations/0863_fund_fairness.sql") },
+];

@@ -33,6 +33,14 @@ pub enum Audit {
     /// everything that was checked holds; 1: something does not, and the first place is named. What could not be checked, and
     /// what is not on the chain yet, is said.
     Verify(Verify),
+    /// Compute the draw of a day for attended checks again, from the seed that was committed to before the day
+    ///
+    /// A file is what the console and `GET /v1/fund/{tenant}/samples/{day}` give. That the commitment was on the chain before the
+    /// day, `passerelle registry verify-proof` says for its receipt and digest. That no proof was left out, the journals say.
+    Sample {
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -72,7 +80,41 @@ struct Chain {
     now_ms: u64,
 }
 
-pub fn run(Audit::Verify(args): &Audit) -> anyhow::Result<ExitCode> {
+pub fn run(command: &Audit) -> anyhow::Result<ExitCode> {
+    match command {
+        Audit::Verify(args) => run_verify(args),
+        Audit::Sample { files } => samples(files),
+    }
+}
+
+fn samples(files: &[PathBuf]) -> anyhow::Result<ExitCode> {
+    let mut holds = true;
+    for path in files {
+        let shown = path.display();
+        let text = read(path)?;
+        let day: entitlement::sample::SampleDay =
+            serde_json::from_slice(&text).with_context(|| format!("{shown} is no day of a draw"))?;
+        say::heading(&format!("{} of {}", day.day, day.organisation));
+        match entitlement::sample::verify(&day) {
+            None => say::line(format!(
+                "  ok      {} of {} proofs are drawn by the seed, at {} of 1000",
+                day.drawn.len(),
+                day.proofs.len(),
+                day.per_mille
+            )),
+            Some(fault) => {
+                holds = false;
+                say::line(format!("  FAILED  {fault}"));
+            }
+        }
+        let anchored =
+            if day.receipt.is_some() { "has a receipt of its anchor" } else { "is not on the chain yet" };
+        say::line(format!("  commitment {} of {} {anchored}", day.commitment, day.committed_at.to_rfc3339()));
+    }
+    Ok(if holds { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+fn run_verify(args: &Verify) -> anyhow::Result<ExitCode> {
     let mut chain = match believed(args)? {
         Ok(chain) => chain,
         Err(why) => {

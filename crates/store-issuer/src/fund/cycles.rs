@@ -205,7 +205,7 @@ pub(super) fn cycle(row: &Row) -> Result<CycleRow, Error> {
     })
 }
 
-fn due(row: &Row) -> Result<DueRow, Error> {
+pub(super) fn due(row: &Row) -> Result<DueRow, Error> {
     let columns = Columns { table: "fund_cycles", row };
     let person = person(row)?;
     Ok(DueRow {

@@ -5,29 +5,42 @@
 
 mod audit;
 mod calendars;
+mod case_kind;
+mod cases;
 mod counts;
+mod fairness;
+mod figures;
 mod heads;
 mod journal;
 mod lists;
 mod night;
 mod people;
 mod proofs;
+mod receipt_words;
+mod receipts;
 mod reckoning;
+mod region;
 mod register;
 mod residence;
+mod samples;
 
 use entitlement::cycle::{CalendarFault, EventFault, EvidenceFault, ListFault, StepFault};
 use issuance::import::SheetError;
 use issuance::{Actor, Scope};
 
 pub use calendars::{CalendarChange, YearCalendar};
+pub use case_kind::{CaseOutcome, CaseType};
+pub use cases::{CaseDecision, CaseMoment, CaseView};
 pub use counts::{Group, YearCounts};
+pub use fairness::{AppealFigures, Fairness, GroupRates, GroupTable, SMALLEST_GROUP};
+pub use figures::{Missing, YearFigures};
 pub use heads::{HeadSet, HeadsView};
 pub use lists::{PayrollFile, SuspensionView};
 pub use night::NightView;
 pub use people::{FundPerson, FundPersonPage, JournalLine};
 pub use proofs::{NewHold, NewProof, Receipt};
 pub(crate) use proofs::{PhoneAnswer, channel_of};
+pub use receipts::{ReceiptDocument, ReceiptView};
 pub use reckoning::{Reckoning, ReckoningLine};
 pub use register::{RegisterPreview, RegisterSource};
 
@@ -52,8 +65,10 @@ pub enum FundError {
     Form(&'static str),
     #[error("this proof stands under another person")]
     OfAnother,
-    #[error("the proof was decided already")]
+    #[error("this was decided already")]
     Decided,
+    #[error("a second officer decides this: not the one who proposed it or refused it")]
+    FourEyes,
     #[error("there is no calendar of {0}; make one first")]
     NoCalendar(i32),
     #[error("what is stored about this cannot be opened")]
@@ -70,6 +85,8 @@ pub enum FundError {
     List(#[from] ListFault),
     #[error(transparent)]
     Step(#[from] StepFault),
+    #[error(transparent)]
+    Offer(#[from] super::OfferError),
     #[error(transparent)]
     Store(#[from] store_issuer::Error),
 }

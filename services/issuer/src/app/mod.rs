@@ -83,9 +83,11 @@ pub(crate) use faces::Faces;
 pub use faces::FacesFault;
 pub(crate) use fund::channel_of;
 pub use fund::{
-    CalendarChange, FundError, FundPerson, FundPersonPage, Group, HeadSet, HeadsView, JournalLine, NewHold,
-    NewProof, NightView, PayrollFile, Receipt, Reckoning, ReckoningLine, RegisterPreview, RegisterSource,
-    SuspensionView, YearCalendar, YearCounts,
+    AppealFigures, CalendarChange, CaseDecision, CaseMoment, CaseOutcome, CaseType, CaseView, Fairness,
+    FundError, FundPerson, FundPersonPage, Group, GroupRates, GroupTable, HeadSet, HeadsView, JournalLine,
+    Missing, NewHold, NewProof, NightView, PayrollFile, Receipt, ReceiptDocument, ReceiptView, Reckoning,
+    ReckoningLine, RegisterPreview, RegisterSource, SMALLEST_GROUP, SuspensionView, YearCalendar, YearCounts,
+    YearFigures,
 };
 pub use holders::{HolderError, PROOF_SUITES};
 pub use import::{ImportError, Invitation, UploadView};

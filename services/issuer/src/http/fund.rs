@@ -1,8 +1,12 @@
 //! The Fund's year for machines. Who asks is looked at before anything that was sent.
 
 mod audit;
+mod cases;
 mod cycle;
+mod fairness;
+mod figures;
 mod message;
+pub(in crate::http) mod receipts;
 mod register;
 
 use std::future::{Ready, ready};
@@ -39,7 +43,15 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
             .service(cycle::count_year)
             .service(cycle::export_journal)
             .service(audit::reckon_year)
-            .service(audit::list_journal_anchors),
+            .service(audit::list_journal_anchors)
+            .service(receipts::find_proof_receipt)
+            .service(receipts::find_receipt_pdf)
+            .service(cases::list_cases)
+            .service(cases::open_case)
+            .service(cases::find_case)
+            .service(figures::find_follow_up)
+            .service(fairness::find_fairness)
+            .service(fairness::find_sample),
     );
 }
 

@@ -21,6 +21,8 @@ mod encryption;
 mod existence;
 mod fund;
 mod fund_audit;
+mod fund_cases;
+mod fund_fairness;
 mod grants;
 mod holders;
 mod imports;

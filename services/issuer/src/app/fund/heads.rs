@@ -155,7 +155,7 @@ impl Issuer {
     }
 }
 
-fn chain_receipt(receipt: wire::anchors::Receipt) -> ChainReceipt {
+pub(super) fn chain_receipt(receipt: wire::anchors::Receipt) -> ChainReceipt {
     let wire::anchors::Receipt { version, issuer, sequence, salt, leaf_index, leaf_count, path } = receipt;
     ChainReceipt { version, issuer, sequence, salt, leaf_index, leaf_count, path }
 }

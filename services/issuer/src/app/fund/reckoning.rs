@@ -79,6 +79,7 @@ impl Issuer {
         let received = tx.count_fund_events(tenant, "proof-received").await?;
         let accepted = tx.count_fund_events(tenant, "proof-accepted").await?;
         let refused = tx.count_fund_events(tenant, "proof-refused").await?;
+        let upheld = tx.count_fund_outcomes(tenant, "appeal", "upheld").await?;
         drop(tx);
         let mut lines = vec![line(
             "people on the register = person-years + people without one",
@@ -120,7 +121,11 @@ impl Issuer {
                 states.values().sum(),
             ),
             line("proofs accepted by the journals = accepted", accepted, state("accepted")),
-            line("proofs refused by the journals = refused", refused, state("refused")),
+            line(
+                "proofs refused by the journals = refused + accepted after an appeal",
+                refused,
+                state("refused") + upheld,
+            ),
             line("numbers of last entries together = entries stored", totals.last_entries, totals.entries),
             line("numbers of last events together = events stored", totals.last_events, totals.events),
         ]);

@@ -1,10 +1,15 @@
 //! The Fund's year at the console: who is where, one person's year, the register, lists for payroll.
 
 mod audit;
+mod cases;
+mod chart;
+mod fairness;
+mod figures;
 mod lists;
 mod people;
 mod person;
 mod proofs;
+mod receipts;
 mod register;
 
 use std::collections::BTreeMap;
@@ -32,6 +37,10 @@ pub(super) fn configure(config: &mut ServiceConfig) {
     register::configure(config);
     lists::configure(config);
     audit::configure(config);
+    receipts::configure(config);
+    cases::configure(config);
+    figures::configure(config);
+    fairness::configure(config);
 }
 
 #[derive(Debug, Deserialize)]
