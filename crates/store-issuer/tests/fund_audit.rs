@@ -102,18 +102,11 @@ async fn heads_that_moved_are_bound_once_and_wait_for_the_chain() {
         tx.append_fund_journal("fund", "p1", (2, 2), &[entry(3, 3)]).await.unwrap();
         assert_eq!(tx.count_moved_fund_heads("fund").await.unwrap(), 1);
         // Bound at an entry that is not the last any more: the whole set is stale.
-        let stale = tx.bind_fund_heads(
-            "fund",
-            (&WaitingLeaf { id: "other".into(), ..root }, &moved, &leaves),
-            &batch_again(&leaves),
-            now(),
-        );
+        let other = WaitingLeaf { id: "other".into(), ..root };
+        let again = Batch::build(LeafKind::Audit, &leaves, &clock::SeededEntropy::new(2)).unwrap();
+        let stale = tx.bind_fund_heads("fund", (&other, &moved, &leaves), &again, now());
         assert!(stale.await.is_err());
     }
-}
-
-fn batch_again(leaves: &[WaitingLeaf]) -> Batch {
-    Batch::build(LeafKind::Audit, leaves, &clock::SeededEntropy::new(2)).unwrap()
 }
 
 #[tokio::test]
