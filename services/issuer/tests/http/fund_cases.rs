@@ -166,6 +166,19 @@ async fn every_channel_has_the_same_receipt_on_the_chain_and_on_paper() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn second_proof_of_a_year_has_a_receipt_that_says_until_when_the_person_is_covered() {
+    let world = fund(&[AMINA]).await;
+    let amina = person(&world, "100000001").await;
+    let first = prove(&world, &amina, 1, "2026-01-04").await;
+    let second = prove(&world, &amina, 2, "2026-01-05").await;
+    assert_eq!((second.state.as_str(), second.years.len()), ("accepted", 0));
+    let document = world.issuer.fund_receipt("unjspf", &second.id).await.unwrap().document.unwrap();
+    assert_eq!((document.years.len(), document.valid_until), (0, first.valid_until));
+    let offered = world.issuer.offer_certificate(&officer("ann"), &second.id).await;
+    assert!(matches!(offered, Err(FundError::Form(_))));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn certificate_is_offered_once_to_a_record_with_a_wallet() {
     let world = fund(&[AMINA]).await;
     let amina = person(&world, "100000001").await;

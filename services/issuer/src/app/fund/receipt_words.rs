@@ -3,7 +3,7 @@
 use clock::Timestamp;
 use paper::{Certificate, CertificateError, Direction, Fact};
 
-use super::receipts::{ReceiptDocument, ReceiptView, years};
+use super::receipts::{ReceiptDocument, ReceiptView};
 
 /// Words of one language.
 struct Words {
@@ -232,8 +232,11 @@ pub(super) fn letter(
         fact(words.channel, channel.to_owned()),
         fact(words.made, day(document.captured_at)),
         fact(words.received, day(document.received_at)),
-        fact(words.years, years(document)),
     ];
+    if !document.years.is_empty() {
+        let years: Vec<String> = document.years.iter().map(ToString::to_string).collect();
+        facts.push(fact(words.years, years.join(", ")));
+    }
     facts.extend(document.valid_until.map(|until| fact(words.until, until.to_string())));
     facts.push(fact(words.next, document.next_opens.to_string()));
     paper::certificate(&Certificate {

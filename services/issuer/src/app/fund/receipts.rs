@@ -1,7 +1,7 @@
 //! One receipt for every channel: what the Fund holds, when it was made and came, until when it covers, and when to do it
 //! again. Its commitment is on the chain, whatever the channel.
 
-use chrono::{Datelike as _, NaiveDate};
+use chrono::NaiveDate;
 use clock::Timestamp;
 use entitlement::cycle::Evidence;
 use issuance::anchoring::WaitingLeaf;
@@ -102,7 +102,16 @@ impl Issuer {
             received_at: receipt.received_at,
             accepted_at: row.decided_at.unwrap_or_else(|| self.now()),
             years: receipt.years,
-            valid_until: receipt.valid_until,
+            valid_until: match receipt.valid_until {
+                Some(until) => Some(until),
+                // A proof of a year that was proven before closes none; the person is covered by the other one.
+                None => tx
+                    .list_fund_proofs(tenant, &row.person)
+                    .await?
+                    .iter()
+                    .filter_map(|it| it.valid_until)
+                    .max(),
+            },
             next_opens: known.map_or(usual, |known| known.calendar.dates().opens),
             evidence: evidence.digests,
         };
@@ -199,15 +208,6 @@ impl Issuer {
         let signed = super::lists::jws(fund, &payload).await?;
         let made = super::receipt_words::letter(&fund.name, &view, document, &signed, self.now());
         made.map_err(|_| FundError::Form("the receipt has a character that no font of this program has"))
-    }
-}
-
-/// The years of a receipt for people.
-pub(super) fn years(document: &ReceiptDocument) -> String {
-    let years: Vec<String> = document.years.iter().map(ToString::to_string).collect();
-    match years.is_empty() {
-        true => document.captured_at.year().to_string(),
-        false => years.join(", "),
     }
 }
 

@@ -80,10 +80,10 @@ fn facts(view: &ReceiptView) -> Vec<(&'static str, String)> {
         ("What the Fund holds", format!("a proof of life: {}", receipt.channel.replace('-', " "))),
         ("Made", minute(receipt.captured_at)),
         ("Received", minute(receipt.received_at)),
-        ("Counts for", if years.is_empty() { "no year yet".to_owned() } else { years.join(", ") }),
+        ("Counts for", if years.is_empty() { "no year of its own".to_owned() } else { years.join(", ") }),
     ];
-    facts.extend(receipt.valid_until.map(|until| ("Valid until", until.to_string())));
     if let Some(document) = &view.document {
+        facts.extend(document.valid_until.map(|until| ("Covered until", until.to_string())));
         facts.push(("Next window opens", document.next_opens.to_string()));
         facts.push(("Things seen", document.evidence.len().to_string()));
     }
