@@ -6,6 +6,7 @@
 mod audit;
 mod calendars;
 mod case_kind;
+mod case_views;
 mod cases;
 mod counts;
 mod fairness;
@@ -30,7 +31,8 @@ use issuance::{Actor, Scope};
 
 pub use calendars::{CalendarChange, YearCalendar};
 pub use case_kind::{CaseOutcome, CaseType};
-pub use cases::{CaseDecision, CaseMoment, CaseView};
+pub use case_views::{CaseMoment, CaseView};
+pub use cases::CaseDecision;
 pub use counts::{Group, YearCounts};
 pub use fairness::{AppealFigures, Fairness, GroupRates, GroupTable, SMALLEST_GROUP};
 pub use figures::{Missing, YearFigures};
