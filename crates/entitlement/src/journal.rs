@@ -12,12 +12,14 @@ use sha2::{Digest as _, Sha256};
 
 use crate::cycle::{Event, Person, PersonYear, Rule, Step, Transition};
 
+mod anchored;
 mod verify;
 
-pub use verify::{Check, Report, verify};
+pub use anchored::{AnchoredLink, ChainReceipt, MOST_ANCHORED};
+pub use verify::{Bound, Check, Report, verify};
 
-/// The form of exports that this version writes and reads.
-pub const VERSION: u8 = 1;
+/// The form of exports that this version writes. Version 1, without anchors, is read as well.
+pub const VERSION: u8 = 2;
 /// An export of more entries than that was not made by us.
 pub const MOST_ENTRIES: usize = 20_000;
 
@@ -158,6 +160,9 @@ pub struct Export {
     pub calendars: Vec<String>,
     /// The last link, in hex.
     pub head: String,
+    /// Links of this journal that were bound under a root for the chain, oldest first.
+    #[serde(default)]
+    pub anchors: Vec<AnchoredLink>,
 }
 
 /// An entry with what its commitment stands for.
@@ -175,6 +180,12 @@ pub struct Exported {
 /// JCS (RFC 8785). Types of this crate always have a canonical form: their maps have text for keys and no floats.
 fn canonical(value: &impl Serialize) -> Vec<u8> {
     serde_json_canonicalizer::to_vec(value).unwrap_or_default()
+}
+
+/// 32 bytes from hexadecimal; nothing when it is something else.
+#[must_use]
+pub fn from_hex(text: &str) -> Option<[u8; 32]> {
+    verify::salt(text)
 }
 
 /// Lower-case hexadecimal.

@@ -11,6 +11,7 @@ pub mod bundle;
 pub mod cycle;
 pub mod journal;
 mod request;
+pub mod sample;
 
 pub use answer::{Answer, AnswerFault, Expected, Passkey, Proof, bundle_challenge, reference};
 pub use request::{

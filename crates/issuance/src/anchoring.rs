@@ -12,16 +12,19 @@ pub enum LeafKind {
     Credentials,
     /// Documents of any kind that the organisation put there.
     Documents,
+    /// Roots over the last links of the Fund's journals.
+    Audit,
 }
 
 impl LeafKind {
-    pub const ALL: [Self; 2] = [Self::Credentials, Self::Documents];
+    pub const ALL: [Self; 3] = [Self::Credentials, Self::Documents, Self::Audit];
 
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Credentials => "credentials",
             Self::Documents => "documents",
+            Self::Audit => "audit",
         }
     }
 

@@ -107,6 +107,12 @@ impl Tree {
 
 /// Whether `leaf` stands at `index` of the tree of `count` leaves that has this root.
 pub fn verify(leaf: &Hash, index: u32, count: u32, path: &[Hash], root: &Hash) -> Result<(), ProofError> {
+    if root_of(leaf, index, count, path)? == *root { Ok(()) } else { Err(ProofError::Mismatch) }
+}
+
+/// The root of the tree of `count` leaves in which `leaf` stands at `index`, as this path has it. It proves nothing before
+/// the root is known from elsewhere.
+pub fn root_of(leaf: &Hash, index: u32, count: u32, path: &[Hash]) -> Result<Hash, ProofError> {
     if index >= count {
         return Err(ProofError::OutOfRange { index, count });
     }
@@ -120,7 +126,7 @@ pub fn verify(leaf: &Hash, index: u32, count: u32, path: &[Hash], root: &Hash) -
         hash = if at.is_multiple_of(2) { inner(&hash, sibling) } else { inner(sibling, &hash) };
         at /= 2;
     }
-    if seal(count, &hash) == *root { Ok(()) } else { Err(ProofError::Mismatch) }
+    Ok(seal(count, &hash))
 }
 
 /// The number of hashes in a path: the logarithm of the count, rounded up.

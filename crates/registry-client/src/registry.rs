@@ -234,6 +234,20 @@ impl Registry {
         self.find(state_key::anchor(issuer, sequence)).await
     }
 
+    /// The record of an anchor as the node answered it, for somebody who checks the proof again; nothing where there is none.
+    /// It is checked here as well.
+    pub async fn anchor_proof(
+        &self,
+        issuer: &str,
+        sequence: u64,
+    ) -> Result<Option<ProvenRecord>, RegistryError> {
+        let key = state_key::anchor(issuer, sequence);
+        let floor = self.light().newest().map_or(0, |newest| newest.height);
+        let answer = self.inner.transport.record(&key).await?;
+        self.inner.believe(&key, &answer, floor).await?;
+        Ok(answer.value.is_some().then_some(answer))
+    }
+
     /// Who published the document with this SHA-256 digest.
     pub async fn document(&self, digest: &Hash) -> Result<Proven<DocumentRecord>, RegistryError> {
         self.find(state_key::document(digest)).await

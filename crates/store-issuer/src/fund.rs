@@ -1,8 +1,12 @@
 //! The Fund's register, its cycle and what belongs to it. Everything that names a person arrives here sealed.
 
 mod calendars;
+mod cases;
 mod cycles;
 mod effects;
+mod fairness;
+mod figures;
+mod heads;
 mod imports;
 mod journal;
 mod lists;
@@ -11,13 +15,20 @@ mod messages;
 mod nights;
 mod people;
 mod proofs;
+mod receipts;
+mod reckoning;
+mod samples;
 mod scans;
 
 use sql::Migration;
 
 pub use calendars::CalendarRow;
+pub use cases::{CaseActRow, CaseCount, CaseRow};
 pub use cycles::{CycleRow, DueRow, GroupCount};
 pub use effects::EffectRow;
+pub use fairness::{AppealTimes, KindCount, PictureMark};
+pub use figures::EffectCount;
+pub use heads::{HeadRow, HeadSetRow, MovedHead};
 pub use imports::{RegisterCounts, RegisterImport, RegisterRow, StandingPerson};
 pub use journal::{JournalRow, NewEntry};
 pub use lists::ListRow;
@@ -26,6 +37,9 @@ pub use messages::FundMessageRow;
 pub use nights::{NightFault, NightRow};
 pub use people::PersonRow;
 pub use proofs::{NoteRow, ProofRow};
+pub use receipts::ReceiptRow;
+pub use reckoning::LedgerTotals;
+pub use samples::SampleDayRow;
 pub use scans::ScanRow;
 
 pub(crate) const MIGRATIONS: &[Migration] = &[
@@ -38,4 +52,12 @@ pub(crate) const MAIL_MIGRATIONS: &[Migration] = &[
     Migration { version: 830, name: "fund_mailings", sql: include_str!("migrations/0830_fund_mailings.sql") },
     Migration { version: 831, name: "fund_messages", sql: include_str!("migrations/0831_fund_messages.sql") },
     Migration { version: 832, name: "fund_scans", sql: include_str!("migrations/0832_fund_scans.sql") },
+];
+
+/// What auditors see, after everything with a lower number.
+pub(crate) const AUDIT_MIGRATIONS: &[Migration] = &[
+    Migration { version: 860, name: "fund_heads", sql: include_str!("migrations/0860_fund_heads.sql") },
+    Migration { version: 861, name: "fund_receipts", sql: include_str!("migrations/0861_fund_receipts.sql") },
+    Migration { version: 862, name: "fund_cases", sql: include_str!("migrations/0862_fund_cases.sql") },
+    Migration { version: 863, name: "fund_fairness", sql: include_str!("migrations/0863_fund_fairness.sql") },
 ];

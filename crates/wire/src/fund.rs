@@ -249,3 +249,142 @@ pub struct YearNumbers {
     /// What is still to be done, by kind.
     pub open_effects: std::collections::BTreeMap<String, u64>,
 }
+
+/// A year counted twice from two places each.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct YearReckoning {
+    pub year: i32,
+    pub at: DateTime<Utc>,
+    /// Whether every line comes out at zero.
+    pub balances: bool,
+    pub lines: Vec<ReckoningLine>,
+}
+
+/// One thing counted from two places.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ReckoningLine {
+    /// What is counted, and from where.
+    pub what: String,
+    pub left: u64,
+    pub right: u64,
+    /// `left` less `right`.
+    pub difference: i64,
+}
+
+/// How far the journals are on the chain.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct JournalAnchors {
+    /// Journals that went on since they were last bound under a root.
+    pub moved: u64,
+    /// Newest first.
+    pub sets: Vec<JournalSet>,
+}
+
+/// Last links of journals under one root.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct JournalSet {
+    pub made_at: DateTime<Utc>,
+    /// How many journals, without padding.
+    pub journals: u64,
+    /// In hex; what is anchored under a salt.
+    pub root: String,
+    /// The number of the anchor in the organisation's sequence; absent while the root is on its way.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub anchor: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub block: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub block_time: Option<DateTime<Utc>>,
+}
+
+/// Something about a person that somebody has to decide.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CaseOpening {
+    /// The pseudonymous number, or else `uid`.
+    #[serde(default)]
+    pub person: Option<String>,
+    /// The nine-digit number.
+    #[serde(default)]
+    pub uid: Option<String>,
+    /// `death`, `account`, `residence` or `survivor`.
+    pub kind: String,
+    /// What is known and from whom. Kept apart, and erased on demand.
+    pub words: String,
+}
+
+/// A case where it stands.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CaseStanding {
+    pub id: String,
+    /// The pseudonymous number.
+    pub person: String,
+    pub kind: String,
+    /// `open`, `proposed` or `closed`.
+    pub state: String,
+    pub opened_at: DateTime<Utc>,
+    /// Until when an officer decides.
+    pub due_at: DateTime<Utc>,
+    /// What is proposed, or what came of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<String>,
+    /// The day of the death or of the conversion.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on: Option<NaiveDate>,
+    /// The pseudonymous number of the survivor.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub survivor: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub closed_at: Option<DateTime<Utc>>,
+}
+
+/// How checks fare, by groups of people.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct FairnessReport {
+    pub year: i32,
+    pub pictures_by_age: GroupsOfKind,
+    pub pictures_by_region: GroupsOfKind,
+    pub proofs_by_channel: GroupsOfKind,
+    pub proofs_by_age: GroupsOfKind,
+    pub proofs_by_region: GroupsOfKind,
+    pub appeals: AppealNumbers,
+}
+
+/// Groups that are large enough to be shown.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct GroupsOfKind {
+    pub groups: Vec<GroupNumbers>,
+    /// How many groups have fewer than ten cases.
+    pub suppressed: usize,
+}
+
+/// One group.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct GroupNumbers {
+    pub name: String,
+    /// Answers with pictures, or proofs.
+    pub cases: u64,
+    /// Pictures that were not good enough, or refused proofs.
+    pub failed: u64,
+    /// Pictures that an officer looks at, or proofs that wait.
+    pub reviewed: u64,
+}
+
+/// Appeals that were opened in a year.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AppealNumbers {
+    pub opened: u64,
+    pub open: u64,
+    pub late: u64,
+    /// The refusal was wrong.
+    pub upheld: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub median_days: Option<i64>,
+}

@@ -20,4 +20,4 @@ pub use config::{
 };
 pub use http::openapi;
 pub use mail::MailError;
-pub use wiring::{FundNightError, StartError, run_fund_night, start, start_with};
+pub use wiring::{FundNightError, StartError, reckon_fund, run_fund_night, start, start_with};

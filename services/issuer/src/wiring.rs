@@ -127,7 +127,7 @@ pub async fn start_with(
     Ok((running, issuer))
 }
 
-/// Why the Fund's night does not run from the command line.
+/// Why a command about the Fund's year does not run from the command line.
 #[derive(Debug, thiserror::Error)]
 pub enum FundNightError {
     #[error(transparent)]
@@ -139,15 +139,31 @@ pub enum FundNightError {
 /// Runs the Fund's night on the configured database, whether the service runs or not. For the program's command line: whoever
 /// can read the configuration and the keys may do it.
 pub async fn run_fund_night(config: Config, tenant: &str) -> Result<crate::app::NightView, FundNightError> {
-    config.check().map_err(StartError::from)?;
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let registry = connect(&config, Arc::clone(&clock))?;
-    let ledger = Arc::new(RegistryLedger(registry));
-    let issuer = build(&config, ledger, clock, Arc::new(SystemEntropy)).await?;
-    let by = issuance::Actor { tenant: tenant.to_owned(), officer: "command line".to_owned() };
+    let (issuer, by) = at_command_line(&config, tenant).await?;
     let run = issuer.run_fund_night(&by).await;
     issuer.store().close().await;
     Ok(run?)
+}
+
+/// Counts a year of the Fund twice from two places each, on the configured database. For the program's command line.
+pub async fn reckon_fund(
+    config: Config,
+    tenant: &str,
+    year: i32,
+) -> Result<crate::app::Reckoning, FundNightError> {
+    let (issuer, by) = at_command_line(&config, tenant).await?;
+    let made = issuer.reckon_fund(&by, year).await;
+    issuer.store().close().await;
+    Ok(made?)
+}
+
+async fn at_command_line(config: &Config, tenant: &str) -> Result<(Issuer, issuance::Actor), FundNightError> {
+    config.check().map_err(StartError::from)?;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let registry = connect(config, Arc::clone(&clock))?;
+    let ledger = Arc::new(RegistryLedger(registry));
+    let issuer = build(config, ledger, clock, Arc::new(SystemEntropy)).await?;
+    Ok((issuer, issuance::Actor { tenant: tenant.to_owned(), officer: "command line".to_owned() }))
 }
 
 async fn build(

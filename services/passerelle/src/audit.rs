@@ -1,42 +1,169 @@
 //! `passerelle audit verify`: journals of the Fund checked without the Fund.
 
 use std::io::Read as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, ensure};
-use clap::Subcommand;
-use entitlement::journal::{Export, verify};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use clap::{Args, Subcommand};
+use entitlement::journal::{Bound, Export, Report, verify};
+use registry_client::{LightClient, Receipt};
+use registry_types::{AnchorKind, AnchorRecord, Canonical as _, ProvenRecord, SetChange};
 
+use crate::registry::args::Anchor;
+use crate::registry::proof_file::{ProofFile, read};
+use crate::registry::verify_proof::{ANY_AGE, client, now_ms};
+use crate::registry::words::time;
 use crate::say;
 
 /// A journal of twenty thousand entries stays far below.
 const MOST_BYTES: u64 = 256 * 1024 * 1024;
+/// Clocks of a service and of validators differ by less.
+const MOST_AHEAD_MINUTES: i64 = 5;
 
 /// Check what the Fund shows an auditor
 #[derive(Debug, Subcommand)]
 pub enum Audit {
-    /// Check journals of the Fund without a network: links, commitments, and every night once more under the rules
+    /// Check journals of the Fund without a network: links, commitments, every night once more under the rules, and anchors
     ///
-    /// A journal is the file that the console and `GET /v1/fund/{tenant}/journals/{person}` give. Exit code 0: everything holds;
-    /// 1: something does not, and the first place is named. To see that a journal is the one of that time, compare the last
-    /// link that is printed with one noted earlier: later entries follow it, and none before it can have changed.
-    Verify {
+    /// A journal is the file that the console and `GET /v1/fund/{tenant}/journals/{person}` give. With --genesis or --checkpoint,
+    /// its anchors are held against the chain: at which time the journal was as it is shown, entry by entry. Exit code 0:
+    /// everything that was checked holds; 1: something does not, and the first place is named. What could not be checked, and
+    /// what is not on the chain yet, is said.
+    Verify(Verify),
+    /// Compute the draw of a day for attended checks again, from the seed that was committed to before the day
+    ///
+    /// A file is what the console and `GET /v1/fund/{tenant}/samples/{day}` give. That the commitment was on the chain before the
+    /// day, `passerelle registry verify-proof` says for its receipt and digest. That no proof was left out, the journals say.
+    Sample {
         #[arg(required = true, value_name = "FILE")]
-        files: Vec<std::path::PathBuf>,
+        files: Vec<PathBuf>,
     },
 }
 
+#[derive(Debug, Args)]
+pub struct Verify {
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// The chain's genesis, from the members: what is believed about anchors
+    #[arg(long, value_name = "FILE", conflicts_with = "checkpoint")]
+    genesis: Option<PathBuf>,
+    /// A checkpoint of a member's, instead
+    #[arg(long, value_name = "FILE")]
+    checkpoint: Option<PathBuf>,
+    /// The hash that the checkpoint's header must have, from another member
+    #[arg(long, value_name = "HEX", requires = "checkpoint")]
+    pin: Option<String>,
+    /// How long the validators named there are believed
+    #[arg(long, value_name = "N", default_value_t = 180)]
+    trust_days: u32,
+    /// Changes of the validators since then: GET /v1/validators/changes?after=N in bytes
+    #[arg(long, value_name = "FILE")]
+    changes: Option<PathBuf>,
+    /// Proofs of anchors from a node of your own choice, GET /v1/records/anchor/DID/NUMBER?proof=true, for anchors whose
+    /// proof is not in the journal; may be given several times
+    #[arg(long, value_name = "FILE")]
+    anchor: Vec<PathBuf>,
+    /// Fail as well when the last entry is not proven to be on the chain
+    #[arg(long)]
+    anchored: bool,
+}
+
+/// What the chain's side is checked with.
+struct Chain {
+    client: LightClient,
+    changes: Vec<SetChange>,
+    /// By state key.
+    proofs: Vec<(String, ProvenRecord)>,
+    now_ms: u64,
+}
+
 pub fn run(command: &Audit) -> anyhow::Result<ExitCode> {
-    let Audit::Verify { files } = command;
+    match command {
+        Audit::Verify(args) => run_verify(args),
+        Audit::Sample { files } => samples(files),
+    }
+}
+
+fn samples(files: &[PathBuf]) -> anyhow::Result<ExitCode> {
     let mut holds = true;
-    for file in files {
-        holds &= check(file)?;
+    for path in files {
+        let shown = path.display();
+        let text = read(path)?;
+        let day: entitlement::sample::SampleDay =
+            serde_json::from_slice(&text).with_context(|| format!("{shown} is no day of a draw"))?;
+        say::heading(&format!("{} of {}", day.day, day.organisation));
+        match entitlement::sample::verify(&day) {
+            None => say::line(format!(
+                "  ok      {} of {} proofs are drawn by the seed, at {} of 1000",
+                day.drawn.len(),
+                day.proofs.len(),
+                day.per_mille
+            )),
+            Some(fault) => {
+                holds = false;
+                say::line(format!("  FAILED  {fault}"));
+            }
+        }
+        let anchored =
+            if day.receipt.is_some() { "has a receipt of its anchor" } else { "is not on the chain yet" };
+        say::line(format!("  commitment {} of {} {anchored}", day.commitment, day.committed_at.to_rfc3339()));
     }
     Ok(if holds { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
-fn check(path: &Path) -> anyhow::Result<bool> {
+fn run_verify(args: &Verify) -> anyhow::Result<ExitCode> {
+    let mut chain = match believed(args)? {
+        Ok(chain) => chain,
+        Err(why) => {
+            say::line(format!("NOT PROVEN: {why}"));
+            return Ok(ExitCode::from(1));
+        }
+    };
+    let mut holds = true;
+    for file in &args.files {
+        holds &= check(file, chain.as_mut(), args.anchored)?;
+    }
+    Ok(if holds { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+/// Nothing where no chain is believed; the reason where a checkpoint is not to be.
+fn believed(args: &Verify) -> anyhow::Result<Result<Option<Chain>, String>> {
+    if args.genesis.is_none() && args.checkpoint.is_none() {
+        ensure!(
+            !args.anchored && args.anchor.is_empty() && args.changes.is_none(),
+            "say what you believe about the chain: --genesis or --checkpoint"
+        );
+        return Ok(Ok(None));
+    }
+    let now_ms = now_ms()?;
+    let anchor = Anchor {
+        genesis: args.genesis.clone(),
+        checkpoint: args.checkpoint.clone(),
+        pin: args.pin.clone(),
+        trust_days: args.trust_days,
+    };
+    let light = match client(&anchor, ANY_AGE, now_ms)? {
+        Ok(light) => light,
+        Err(refused) => return Ok(Err(refused.0)),
+    };
+    let changes = args.changes.as_deref().map(read).transpose()?;
+    let changes = changes.map(|bytes| Vec::<SetChange>::from_bytes(&bytes)).transpose();
+    let changes = changes.context("the changes of the validators cannot be read")?.unwrap_or_default();
+    let mut proofs = Vec::new();
+    for path in &args.anchor {
+        let shown = path.display();
+        let ProofFile::Record { key, answer } = ProofFile::parse(&read(path)?, None)? else {
+            anyhow::bail!("{shown} is no proof of a record");
+        };
+        proofs.push((key, *answer));
+    }
+    Ok(Ok(Some(Chain { client: light, changes, proofs, now_ms })))
+}
+
+fn check(path: &Path, chain: Option<&mut Chain>, anchored: bool) -> anyhow::Result<bool> {
     let shown = path.display();
     let mut text = String::new();
     let file = std::fs::File::open(path).with_context(|| format!("cannot open {shown}"))?;
@@ -60,5 +187,127 @@ fn check(path: &Path) -> anyhow::Result<bool> {
         report.nights,
         export.head
     ));
-    Ok(report.holds())
+    let on_chain = anchors(&export, &report, chain);
+    let last = export.entries.len() as u64;
+    Ok(report.holds() && on_chain.all && (!anchored || on_chain.proven == Some(last)))
+}
+
+/// What came of a journal's anchors.
+struct OnChain {
+    /// Whether every anchor that was held against the chain holds.
+    all: bool,
+    /// The last entry that is proven to be on the chain.
+    proven: Option<u64>,
+}
+
+fn anchors(export: &Export, report: &Report, chain: Option<&mut Chain>) -> OnChain {
+    let received = report.bound.iter().filter(|it| it.receipt.is_some()).map(|it| it.entry).max();
+    let mut made = OnChain { all: true, proven: None };
+    match chain {
+        Some(chain) => {
+            let mut times = Vec::new();
+            for bound in report.bound.iter().filter(|it| it.receipt.is_some()) {
+                match chain.check(bound) {
+                    Ok(Proven { sequence, height, time_ms }) => {
+                        times.push((bound.entry, time_ms));
+                        let (entry, at) = (bound.entry, time(time_ms));
+                        say::line(format!(
+                            "  ok      entries up to {entry} are under anchor {sequence} since {at}, block {height}"
+                        ));
+                    }
+                    Err(why) => {
+                        made.all = false;
+                        say::line(format!("  FAILED  entries up to {}: {why}", bound.entry));
+                    }
+                }
+            }
+            made.proven = times.iter().map(|(entry, _)| *entry).max();
+            made.all &= tell_delay(export, &times);
+        }
+        None if received.is_some() => say::line(
+            "  not checked: the receipts of anchors. Give --genesis or --checkpoint to hold them against the chain.",
+        ),
+        None => {}
+    }
+    let last = export.entries.len() as u64;
+    let since = last.saturating_sub(received.unwrap_or_default());
+    if since > 0 {
+        say::line(format!("  {since} of {last} entries are not on the chain yet"));
+    }
+    made
+}
+
+/// An entry that was dated back shows as a long way to the chain; one that is dated after its anchor cannot be.
+fn tell_delay(export: &Export, times: &[(u64, u64)]) -> bool {
+    let mut longest: Option<(u64, i64)> = None;
+    for entry in export.entries.iter().map(|it| &it.entry) {
+        let first = times.iter().filter(|(upto, _)| *upto >= entry.n).map(|(_, at)| *at).min();
+        let Some(anchored) = first.and_then(|at| i64::try_from(at).ok()) else { continue };
+        let minutes = (anchored - entry.at.timestamp_millis()) / 60_000;
+        if minutes < -MOST_AHEAD_MINUTES {
+            say::line(format!("  FAILED  entry {} is dated after its anchor", entry.n));
+            return false;
+        }
+        if longest.is_none_or(|(_, most)| minutes > most) {
+            longest = Some((entry.n, minutes));
+        }
+    }
+    if let Some((entry, minutes)) = longest {
+        say::line(format!(
+            "  the longest way to the chain: {} minutes, entry {entry}. An entry that was dated back would show here.",
+            minutes.max(0)
+        ));
+    }
+    true
+}
+
+/// An anchor as the chain holds it.
+struct Proven {
+    sequence: u64,
+    height: u64,
+    time_ms: u64,
+}
+
+impl Chain {
+    fn check(&mut self, bound: &Bound) -> Result<Proven, String> {
+        let receipt = bound.receipt.as_ref().ok_or("there is no receipt")?;
+        let text = serde_json::to_vec(receipt).map_err(|error| error.to_string())?;
+        let receipt = Receipt::from_json(&text).map_err(|error| error.to_string())?;
+        let key = receipt.state_key();
+        let record = self.record(&key, bound.proof.as_deref())?;
+        receipt.check(&bound.root, &record).map_err(|error| error.to_string())?;
+        match record.kind {
+            AnchorKind::Audit => {
+                let (height, time_ms) = (record.height, record.time_ms);
+                Ok(Proven { sequence: receipt.sequence(), height, time_ms })
+            }
+            _ => Err(format!("{key} is an anchor of another kind")),
+        }
+    }
+
+    /// The record from a proof: one that was given, or the one in the file.
+    fn record(&mut self, key: &str, proof: Option<&str>) -> Result<AnchorRecord, String> {
+        let given = self.proofs.iter().find(|(known, _)| known == key).map(|(_, answer)| answer.clone());
+        let answer = match (given, proof) {
+            (Some(answer), _) => answer,
+            (None, Some(text)) => {
+                let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| "its proof is not base64url")?;
+                ProvenRecord::from_bytes(&bytes)
+                    .map_err(|error| format!("its proof cannot be read: {error}"))?
+            }
+            (None, None) => {
+                return Err(format!(
+                    "the file has no proof of {key}: get it from a node, and give it with --anchor"
+                ));
+            }
+        };
+        for change in &self.changes {
+            if change.header.height < answer.header.height && self.client.is_news(change) {
+                self.client.follow(change, self.now_ms).map_err(|error| error.to_string())?;
+            }
+        }
+        self.client.check(key, &answer, 0, self.now_ms).map_err(|error| error.to_string())?;
+        let value = answer.value.as_deref().ok_or_else(|| format!("the chain has no {key}"))?;
+        AnchorRecord::from_bytes(value).map_err(|error| format!("{key} cannot be read: {error}"))
+    }
 }

@@ -1,6 +1,6 @@
 //! `passerelle registry …`: a node, and everything a member or an auditor does with the chain from a shell.
 
-mod args;
+pub mod args;
 mod audit;
 mod change;
 mod checkpoint;
@@ -16,13 +16,13 @@ mod member_args;
 mod node_folder;
 mod own;
 mod own_args;
-mod proof_file;
+pub mod proof_file;
 mod reason;
 mod restart;
 mod restart_args;
 mod statement;
-mod verify_proof;
-mod words;
+pub mod verify_proof;
+pub mod words;
 
 use std::process::ExitCode;
 

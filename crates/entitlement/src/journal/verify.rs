@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Asked, Export, Exported, Link, MOST_ENTRIES, Public, Secret, VERSION, beginning, hex, record_digest,
+    AnchoredLink, Asked, ChainReceipt, Export, Exported, Link, MOST_ANCHORED, MOST_ENTRIES, Public, Secret,
+    VERSION, beginning, hex, record_digest,
 };
 use crate::cycle::{Calendar, Event, Night, Person, PersonYear, QuietHours, StageName, step};
 
@@ -25,6 +26,23 @@ pub struct Report {
     pub years: BTreeMap<i32, StageName>,
     /// How many nights were played again.
     pub nights: usize,
+    /// Links that lead to a root for the chain. Whether the chain holds the root, only the chain's proof says.
+    pub bound: Vec<Bound>,
+}
+
+/// One link of the journal with the root that it leads to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bound {
+    /// The link after this entry.
+    pub entry: u64,
+    /// When that entry was written, as it says.
+    pub at: clock::Timestamp,
+    /// The root over links of many journals: the document that the receipt is for.
+    pub root: Link,
+    /// Nothing while the root is on its way to the chain.
+    pub receipt: Option<ChainReceipt>,
+    /// The chain's proof of the anchor, if the file has it.
+    pub proof: Option<String>,
 }
 
 impl Report {
@@ -39,20 +57,28 @@ impl Report {
 #[must_use]
 pub fn verify(export: &Export) -> Report {
     let mut replay = Replay::new(export);
-    let checks = vec![
+    let mut checks = vec![
         Check { what: "the form of the file is known and bounded", fault: form(export) },
         Check { what: "the links are unbroken from the first entry to the last", fault: links(export) },
         Check { what: "every commitment opens to what is shown", fault: commitments(export) },
         Check { what: "no event is missing", fault: events(export) },
         Check { what: "the rules give the same result in every night", fault: replay.run() },
     ];
+    let (bound, fault) = match bound(export) {
+        Ok(bound) => (bound, None),
+        Err(fault) => (Vec::new(), Some(fault)),
+    };
+    checks.push(Check { what: "every proof of inclusion begins with a link of this journal", fault });
     let years = replay.records.iter().map(|(year, record)| (*year, record.stage.name())).collect();
-    Report { checks, years, nights: replay.nights }
+    Report { checks, years, nights: replay.nights, bound }
 }
 
 fn form(export: &Export) -> Option<String> {
-    if export.version != VERSION {
-        return Some(format!("version {} is not {VERSION}", export.version));
+    if !(1..=VERSION).contains(&export.version) {
+        return Some(format!("version {} is not known here, only 1 to {VERSION}", export.version));
+    }
+    if export.anchors.len() > MOST_ANCHORED {
+        return Some(format!("more than {MOST_ANCHORED} anchors"));
     }
     (export.entries.len() > MOST_ENTRIES).then(|| format!("more than {MOST_ENTRIES} entries"))
 }
@@ -68,6 +94,26 @@ fn links(export: &Export) -> Option<String> {
     (hex(&last) != export.head).then(|| "the last link is not the head".to_owned())
 }
 
+/// Each anchored link is computed from the entries, never read from the file, so that a proof cannot be of another journal.
+fn bound(export: &Export) -> Result<Vec<Bound>, String> {
+    let mut links = BTreeMap::new();
+    let mut last = beginning(&export.person);
+    for Exported { entry, .. } in export.entries.iter().take(MOST_ENTRIES) {
+        last = entry.link(&last);
+        links.insert(entry.n, (last, entry.at));
+    }
+    let one = |it: &AnchoredLink| {
+        let (link, at) = links.get(&it.entry).ok_or(format!("there is no entry {}", it.entry))?;
+        let root = it.root(link).ok_or(format!("the path from entry {} is of no tree", it.entry))?;
+        if it.receipt.as_ref().is_some_and(|receipt| receipt.issuer != export.organisation) {
+            return Err(format!("the receipt for entry {} is of another organisation", it.entry));
+        }
+        let (receipt, proof) = (it.receipt.clone(), it.proof.clone());
+        Ok(Bound { entry: it.entry, at: *at, root, receipt, proof })
+    };
+    export.anchors.iter().take(MOST_ANCHORED).map(one).collect()
+}
+
 fn commitments(export: &Export) -> Option<String> {
     let opens = |it: &&Exported| {
         salt(&it.salt).is_some_and(|salt| it.secret.commitment(&salt) == it.entry.commitment)
@@ -76,7 +122,7 @@ fn commitments(export: &Export) -> Option<String> {
     Some(format!("entry {}", closed.entry.n))
 }
 
-fn salt(text: &str) -> Option<[u8; 32]> {
+pub(super) fn salt(text: &str) -> Option<[u8; 32]> {
     if text.len() != 64 || !text.is_ascii() {
         return None;
     }

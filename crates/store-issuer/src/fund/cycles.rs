@@ -191,7 +191,7 @@ impl Transaction {
     }
 }
 
-fn cycle(row: &Row) -> Result<CycleRow, Error> {
+pub(super) fn cycle(row: &Row) -> Result<CycleRow, Error> {
     let columns = Columns { table: "fund_cycles", row };
     Ok(CycleRow {
         person: row.text("person")?,
@@ -205,7 +205,7 @@ fn cycle(row: &Row) -> Result<CycleRow, Error> {
     })
 }
 
-fn due(row: &Row) -> Result<DueRow, Error> {
+pub(super) fn due(row: &Row) -> Result<DueRow, Error> {
     let columns = Columns { table: "fund_cycles", row };
     let person = person(row)?;
     Ok(DueRow {

@@ -63,6 +63,9 @@ const INSERT: &str =
 const DECIDE: &str =
     "UPDATE fund_proofs SET state = $3, years = $4, valid_until = $5, decided_by = $6, decided_at = $7
     WHERE tenant = $1 AND id = $2 AND state = 'waiting'";
+/// After an appeal.
+const REVERSE: &str = "UPDATE fund_proofs SET state = 'accepted', decided_by = $3, decided_at = $4
+    WHERE tenant = $1 AND id = $2 AND state = 'refused'";
 const CLOSED: &str = "UPDATE fund_proofs SET years = $3, valid_until = $4 WHERE tenant = $1 AND id = $2";
 const FIND: &str = "SELECT * FROM fund_proofs WHERE tenant = $1 AND id = $2";
 const OF_PERSON: &str =
@@ -112,6 +115,17 @@ impl Transaction {
             proof.decided_at
         ];
         Ok(self.tx.execute_one(DECIDE, values).await?)
+    }
+
+    /// Accepts a refused proof after an appeal; stale when it is not refused.
+    pub async fn accept_refused_fund_proof(
+        &mut self,
+        tenant: &str,
+        id: &str,
+        by: &str,
+        at: Timestamp,
+    ) -> Result<(), Error> {
+        Ok(self.tx.execute_one(REVERSE, args![tenant, id, by, at]).await?)
     }
 
     /// Writes down which years a proof closed.

@@ -47,6 +47,7 @@ impl Issuer {
     /// One run of anchoring: batches that were cut off are finished first, then everything that waits is batched.
     pub async fn anchor(&self, tenant: &Tenant) -> Result<(), AnchorError> {
         let _turn = tenant.anchoring.lock().await;
+        self.bind_heads(tenant).await?;
         loop {
             let unfinished = self.store.read().await?.list_unconfirmed_batches(&tenant.id).await?;
             for batch in &unfinished {
@@ -113,6 +114,7 @@ impl Issuer {
             kind: match batch.kind {
                 LeafKind::Credentials => AnchorKind::Credentials,
                 LeafKind::Documents => AnchorKind::Documents,
+                LeafKind::Audit => AnchorKind::Audit,
             },
             root: batch.root,
             leaf_count,

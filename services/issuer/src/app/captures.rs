@@ -276,9 +276,31 @@ impl Issuer {
         judged: &Judged,
     ) -> Result<(), ExistenceError> {
         tx.insert_capture(&tenant.id, &judged.row, &judged.sealed).await?;
+        self.mark_kind(tx, &tenant.id, &judged.row).await?;
         let act =
             Act { action: "existence.pictures", target: &judged.row.request_id, detail: &judged.row.verdict };
         Ok(tx.audit(&Actor::system(&tenant.id), act, judged.row.judged_at).await?)
+    }
+
+    /// For the report on fairness: the kind of person, never who.
+    async fn mark_kind(
+        &self,
+        tx: &mut Transaction,
+        tenant: &str,
+        row: &StoredCapture,
+    ) -> Result<(), ExistenceError> {
+        let Some(request) = tx.find_existence(tenant, &row.request_id).await? else { return Ok(()) };
+        let Some(subject) = tx.find_subject(tenant, &request.beneficiary).await? else { return Ok(()) };
+        let mark = store_issuer::fund::PictureMark {
+            request: row.request_id.clone(),
+            digest: row.digest,
+            year: request.year,
+            country: String::new(),
+            birth_year: 0,
+            verdict: row.verdict.clone(),
+            judged_at: row.judged_at,
+        };
+        Ok(self.mark_pictures(tx, tenant, &subject.number, mark).await?)
     }
 
     /// The pictures of an answer beside the Fund's own, for somebody who decides. Who looked is in the audit trail.

@@ -5,7 +5,13 @@
 
 mod audit;
 mod calendars;
+mod case_kind;
+mod case_views;
+mod cases;
 mod counts;
+mod fairness;
+mod figures;
+mod heads;
 mod journal;
 mod lists;
 mod mailings;
@@ -13,9 +19,15 @@ mod messages;
 mod night;
 mod people;
 mod proofs;
+mod receipt_words;
+mod receipts;
+mod reckoning;
+mod region;
 mod register;
 mod residence;
+mod samples;
 mod scans;
+mod stations;
 mod words;
 mod zones;
 
@@ -24,17 +36,26 @@ use issuance::import::SheetError;
 use issuance::{Actor, Scope};
 
 pub use calendars::{CalendarChange, YearCalendar};
+pub use case_kind::{CaseOutcome, CaseType};
+pub use case_views::{CaseMoment, CaseView};
+pub use cases::CaseDecision;
 pub use counts::{Group, YearCounts};
+pub use fairness::{AppealFigures, Fairness, GroupRates, GroupTable, SMALLEST_GROUP};
+pub use figures::{Missing, YearFigures};
+pub use heads::{HeadSet, HeadsView};
 pub use lists::{PayrollFile, SuspensionView};
-pub use mailings::{MailingView, NewMailing, letter_fault, letter_state};
 pub(crate) use mailings::KINDS as LETTER_KINDS;
+pub use mailings::{MailingView, NewMailing, letter_fault, letter_state};
 pub use messages::{FundPost, SentMessage};
 pub use night::NightView;
-pub use scans::{ReadPage, ScanPage, scan_fault};
 pub use people::{FundPerson, FundPersonPage, JournalLine};
 pub use proofs::{NewHold, NewProof, Receipt};
 pub(crate) use proofs::{PhoneAnswer, channel_of};
+pub use receipts::{ReceiptDocument, ReceiptView};
+pub use reckoning::{Reckoning, ReckoningLine};
 pub use register::{RegisterPreview, RegisterSource};
+pub use scans::{ReadPage, ScanPage, scan_fault};
+pub use stations::NewStation;
 
 use super::{ExistenceError, Issuer, Tenant};
 
@@ -59,8 +80,10 @@ pub enum FundError {
     Conflict(&'static str),
     #[error("this proof stands under another person")]
     OfAnother,
-    #[error("the proof was decided already")]
+    #[error("this was decided already")]
     Decided,
+    #[error("a second officer decides this: not the one who proposed it or refused it")]
+    FourEyes,
     #[error("there is no calendar of {0}; make one first")]
     NoCalendar(i32),
     #[error("what is stored about this cannot be opened")]
@@ -79,6 +102,8 @@ pub enum FundError {
     List(#[from] ListFault),
     #[error(transparent)]
     Step(#[from] StepFault),
+    #[error(transparent)]
+    Offer(#[from] super::OfferError),
     #[error(transparent)]
     Store(#[from] store_issuer::Error),
 }

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use clock::Timestamp;
 use keys::{PublicKey, SignError, Signer};
 use registry_client::{Registry, RegistryError};
-use registry_types::{DidRecord, Operation, Relationship, SignedTransaction};
+use registry_types::{Canonical as _, DidRecord, Operation, Relationship, SignedTransaction};
 
 /// A key of the current DID document that may sign credentials.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,6 +59,8 @@ pub trait Ledger: Send + Sync {
     }
     async fn status(&self, issuer: &str, list: &str) -> Result<Option<PublishedStatus>, RegistryError>;
     async fn anchor(&self, issuer: &str, sequence: u64) -> Result<Option<Anchored>, RegistryError>;
+    /// The anchor's record with its proof, as bytes that a reader checks without us.
+    async fn anchor_proof(&self, issuer: &str, sequence: u64) -> Result<Option<Vec<u8>>, RegistryError>;
     /// Whether the chain holds that this issuer, or its organisation in another name, published the document.
     async fn is_published(&self, issuer: &str, digest: &[u8; 32]) -> Result<bool, RegistryError>;
     /// Returns once a block holds the operation. Whether it took effect, only reading tells.
@@ -103,6 +105,11 @@ impl Ledger for RegistryLedger {
             height: record.height,
             block_time: instant(record.time_ms),
         }))
+    }
+
+    async fn anchor_proof(&self, issuer: &str, sequence: u64) -> Result<Option<Vec<u8>>, RegistryError> {
+        let proven = self.0.anchor_proof(issuer, sequence).await?;
+        Ok(proven.map(|proven| proven.to_bytes()))
     }
 
     async fn is_published(&self, issuer: &str, digest: &[u8; 32]) -> Result<bool, RegistryError> {

@@ -86,8 +86,11 @@ pub(crate) use fund::{LETTER_KINDS, channel_of};
 pub use fund::{FundPost, MailingView, NewMailing, SentMessage, letter_fault, letter_state};
 pub use fund::{ReadPage, ScanPage, scan_fault};
 pub use fund::{
-    CalendarChange, FundError, FundPerson, FundPersonPage, Group, JournalLine, NewHold, NewProof, NightView,
-    PayrollFile, Receipt, RegisterPreview, RegisterSource, SuspensionView, YearCalendar, YearCounts,
+    AppealFigures, CalendarChange, CaseDecision, CaseMoment, CaseOutcome, CaseType, CaseView, Fairness,
+    FundError, FundPerson, FundPersonPage, Group, GroupRates, GroupTable, HeadSet, HeadsView, JournalLine,
+    Missing, NewHold, NewProof, NightView, PayrollFile, Receipt, ReceiptDocument, ReceiptView, Reckoning,
+    ReckoningLine, RegisterPreview, RegisterSource, SMALLEST_GROUP, SuspensionView, YearCalendar, YearCounts,
+    YearFigures,
 };
 pub use holders::{HolderError, PROOF_SUITES};
 pub use import::{ImportError, Invitation, UploadView};

@@ -1,10 +1,16 @@
 //! The Fund's year for machines. Who asks is looked at before anything that was sent.
 
+mod audit;
+mod cases;
 mod cycle;
+mod fairness;
+mod figures;
 mod mailings;
-mod message;
+pub(super) mod message;
+pub(in crate::http) mod receipts;
 mod register;
 mod scans;
+mod stations;
 
 pub(super) use mailings::addresses as mailing_addresses;
 
@@ -51,12 +57,32 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
             .service(mailings::cancel_mailing)
             .service(mailings::find_person_post)
             .service(scans::read_scan)
-            .service(scans::list_scans),
+            .service(scans::list_scans)
+            .service(audit::reckon_year)
+            .service(audit::list_journal_anchors)
+            .service(receipts::find_proof_receipt)
+            .service(receipts::find_receipt_pdf)
+            .service(cases::list_cases)
+            .service(cases::open_case)
+            .service(cases::find_case)
+            .service(figures::find_follow_up)
+            .service(fairness::find_fairness)
+            .service(fairness::find_sample)
+            .service(stations::list_stations)
+            .service(stations::register_station)
+            .service(stations::close_station),
     );
 }
 
 /// The bearer token (RFC 6750, 2.1); the use case decides what its absence means.
 pub(super) struct Token(Option<String>);
+
+impl Token {
+    /// What was sent.
+    pub(super) fn as_deref(&self) -> Option<&str> {
+        self.0.as_deref()
+    }
+}
 
 impl FromRequest for Token {
     type Error = Problem;

@@ -14,14 +14,14 @@ use crate::support::{World, json as body, problem};
 
 const HEAD: &str =
     "uid,given_name,family_name,birth_date,country,language,track,in_payment_since,benefit_until,died_on";
-const AMINA: &str = "100000001,Amina,Diallomensah,1950-05-05,SEN,fr,one,2012-01-01,,";
-const BORIS: &str = "100000002,Boris,Petrovskij,1940-02-01,RUS,ru,one,2003-01-01,,";
+pub const AMINA: &str = "100000001,Amina,Diallomensah,1950-05-05,SEN,fr,one,2012-01-01,,";
+pub const BORIS: &str = "100000002,Boris,Petrovskij,1940-02-01,RUS,ru,one,2003-01-01,,";
 
 pub fn officer(name: &str) -> Actor {
     Actor { tenant: "unjspf".into(), officer: name.into() }
 }
 
-fn at(day: &str, hour: u32) -> clock::Timestamp {
+pub fn at(day: &str, hour: u32) -> clock::Timestamp {
     Utc.from_utc_datetime(&day.parse::<NaiveDate>().unwrap().and_hms_opt(hour, 0, 0).unwrap())
 }
 
@@ -33,7 +33,7 @@ pub async fn fund(rows: &[&str]) -> World {
     world
 }
 
-async fn upload(world: &World, rows: &[&str]) -> String {
+pub async fn upload(world: &World, rows: &[&str]) -> String {
     let text = format!("{HEAD}\n{}\n", rows.join("\n"));
     let file = File { bytes: text.as_bytes(), sheet: None };
     let source = RegisterSource::Sheet { name: "people.csv", file };
@@ -52,19 +52,19 @@ pub async fn person(world: &World, uid: &str) -> String {
 }
 
 /// One night at two in the morning of this day.
-async fn night(world: &World, day: &str) {
+pub async fn night(world: &World, day: &str) {
     world.clock.set(at(day, 2));
     let run = world.issuer.run_fund_night(&officer("system")).await.unwrap();
     assert_eq!((run.row.faults, run.faults), (0, vec![]));
     assert!(run.row.finished_at.is_some());
 }
 
-async fn stages(world: &World, person: &str) -> Vec<(i32, StageName)> {
+pub async fn stages(world: &World, person: &str) -> Vec<(i32, StageName)> {
     let page = world.issuer.fund_person_page("unjspf", person).await.unwrap();
     page.years.iter().map(|year| (year.year, year.stage.name())).collect()
 }
 
-fn proof(person: &str, digest: u8, day: &str) -> NewProof {
+pub fn proof(person: &str, digest: u8, day: &str) -> NewProof {
     NewProof {
         person: person.into(),
         channel: Channel::Paper,
@@ -77,12 +77,12 @@ fn proof(person: &str, digest: u8, day: &str) -> NewProof {
     }
 }
 
-async fn prove(world: &World, person: &str, digest: u8, day: &str) -> Receipt {
+pub async fn prove(world: &World, person: &str, digest: u8, day: &str) -> Receipt {
     world.issuer.enter_proof(&officer("ann"), &proof(person, digest, day)).await.unwrap()
 }
 
 /// Everybody silent until the list of June 2027 can be prepared.
-async fn silent() -> (World, String) {
+pub async fn silent() -> (World, String) {
     let world = fund(&[AMINA, BORIS]).await;
     for day in
         ["2026-01-06", "2026-06-30", "2026-10-31", "2027-01-04", "2027-05-14", "2027-05-19", "2027-05-20"]
@@ -94,7 +94,7 @@ async fn silent() -> (World, String) {
     (world, amina)
 }
 
-async fn approved_list(world: &World) -> String {
+pub async fn approved_list(world: &World) -> String {
     let payroll = "2027-06-01".parse().unwrap();
     let id = world.issuer.prepare_list(&officer("clerk"), 2026, payroll).await.unwrap();
     let digest = world.issuer.fund_list("unjspf", &id).await.unwrap().row.digest;
@@ -493,7 +493,7 @@ async fn database_holds_no_name_number_or_reason_in_clear() {
     assert!(seen > 100_000, "the database was looked at");
 }
 
-async fn send(
+pub async fn send(
     world: &World,
     method: &str,
     path: &str,

@@ -178,6 +178,12 @@ impl Ledger for TestLedger {
         Ok(self.with(|state| state.anchors.get(&(issuer.into(), sequence)).copied()))
     }
 
+    async fn anchor_proof(&self, issuer: &str, sequence: u64) -> Result<Option<Vec<u8>>, RegistryError> {
+        // What the issuer passes on and does not read.
+        let there = self.anchor(issuer, sequence).await?;
+        Ok(there.map(|there| there.root.to_vec()))
+    }
+
     async fn is_published(&self, issuer: &str, digest: &[u8; 32]) -> Result<bool, RegistryError> {
         Ok(self.with(|state| state.published.contains(&(issuer.into(), *digest))))
     }

@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::journal::{
-    Entry, Export, Exported, Public, Secret, beginning, hex, night as night_entry, record_digest, verify,
+    AnchoredLink, Entry, Export, Exported, Public, Secret, beginning, hex, night as night_entry,
+    record_digest, verify,
 };
 
 /// The same bookkeeping as a service does, for one person and one year.
@@ -17,13 +18,14 @@ impl Book {
     fn new() -> Self {
         let calendar = calendar();
         let export = Export {
-            version: 1,
+            version: crate::journal::VERSION,
             organisation: "did:passerelle:x".into(),
             person: ID.into(),
             made_at: night("2027-07-01"),
             entries: Vec::new(),
             calendars: vec![calendar.to_json()],
             head: String::new(),
+            anchors: Vec::new(),
         };
         Self { export, last: beginning(ID), record: PersonYear::new(ID, 2026), events: Vec::new() }
     }
@@ -85,7 +87,7 @@ fn failing(change: impl FnOnce(&mut Export)) -> Vec<usize> {
 #[test]
 fn each_change_of_an_export_is_found() {
     assert_eq!(failing(|_| {}), Vec::<usize>::new());
-    assert_eq!(failing(|it| it.version = 2), [0]);
+    assert_eq!(failing(|it| it.version = 3), [0]);
     assert_eq!(failing(|it| drop(it.entries.pop())), [1]);
     assert_eq!(failing(|it| it.head = "00".repeat(32)), [1]);
     assert!(failing(|it| drop(it.entries.remove(2))).contains(&1));
@@ -109,4 +111,65 @@ fn calendar_survives_json_with_the_same_digest() {
     let calendar = calendar();
     let again = Calendar::parse_json(&calendar.to_json()).unwrap();
     assert_eq!((again.digest(), again), (calendar.digest(), calendar));
+}
+
+/// The journal with its link after entry `entry` among fifteen others.
+fn anchored(mut export: Export, entry: u64) -> (Export, [u8; 32]) {
+    let mut link = beginning(ID);
+    for it in export.entries.iter().filter(|it| it.entry.n <= entry) {
+        link = it.entry.link(&link);
+    }
+    let leaves = (0..16).map(|at| merkle::leaf(&[at; 32], if at == 5 { &link } else { &[9; 32] }));
+    let tree = merkle::Tree::build(leaves.collect()).unwrap();
+    let path = tree.path(5).unwrap().iter().map(|hash| hex(hash)).collect();
+    let (salt, receipt, proof) = (hex(&[5; 32]), None, None);
+    export.anchors.push(AnchoredLink { entry, salt, leaf_index: 5, leaf_count: 16, path, receipt, proof });
+    (export, tree.root())
+}
+
+#[test]
+fn anchored_link_leads_to_the_root_of_its_night_and_no_other_journal_does() {
+    let (export, root) = anchored(year(), 3);
+    let report = verify(&export);
+    assert!(report.holds(), "{:?}", report.checks);
+    assert_eq!((report.bound[0].entry, report.bound[0].root), (3, root));
+    // An entry that is changed, also the last one before the anchor, leads elsewhere: the chain does not know that root.
+    let mut forged = export.clone();
+    forged.entries[2].entry.at = night("2026-07-19");
+    assert_ne!(verify(&forged).bound[0].root, root);
+    // One that comes after the anchor does not touch it.
+    let mut longer = export.clone();
+    longer.entries[4].entry.at = night("2026-07-23");
+    assert_eq!(verify(&longer).bound[0].root, root);
+}
+
+#[test]
+fn anchors_that_are_none_are_refused() {
+    let (good, _) = anchored(year(), 3);
+    let receipt = |issuer: &str| {
+        serde_json::json!({"version": 1, "issuer": issuer, "sequence": 1, "salt": "", "leafIndex": 0, "leafCount": 16,
+            "path": []})
+    };
+    type Change = fn(&mut Export);
+    let changes: [(&str, Change); 4] = [
+        ("no such entry", |export| export.anchors[0].entry = 99),
+        ("a path too short", |export| drop(export.anchors[0].path.pop())),
+        ("no salt", |export| export.anchors[0].salt = "zz".into()),
+        ("a place outside", |export| export.anchors[0].leaf_index = 16),
+    ];
+    for (what, change) in changes {
+        let mut export = good.clone();
+        change(&mut export);
+        let report = verify(&export);
+        assert!(!report.holds() && report.bound.is_empty(), "{what}");
+    }
+    for (issuer, holds) in [("did:passerelle:x", true), ("did:passerelle:y", false)] {
+        let mut export = good.clone();
+        export.anchors[0].receipt = Some(serde_json::from_value(receipt(issuer)).unwrap());
+        assert_eq!(verify(&export).holds(), holds, "{issuer}");
+    }
+    let mut old = serde_json::to_value(year()).unwrap();
+    old.as_object_mut().unwrap().remove("anchors");
+    old["version"] = 1.into();
+    assert!(verify(&serde_json::from_value(old).unwrap()).holds(), "a file of before anchors");
 }

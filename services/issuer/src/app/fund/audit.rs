@@ -16,7 +16,7 @@ impl Issuer {
     pub async fn export_journal(&self, by: &Actor, person: &str) -> Result<Export, FundError> {
         let fund = self.pension_fund(&by.tenant)?;
         let (tenant, now) = (by.tenant.as_str(), self.now());
-        sql::retry(|| async {
+        let mut export = sql::retry(|| async {
             let mut tx = self.store.write("export_fund_journal").await?;
             let row = tx.find_fund_person(tenant, person).await?.ok_or(FundError::Unknown)?;
             let (mut entries, mut named, mut after) = (Vec::new(), BTreeSet::new(), 0);
@@ -37,9 +37,10 @@ impl Issuer {
                 }
             }
             let versions = tx.list_fund_calendar_versions(tenant).await?;
+            let anchors = self.anchored_links(&mut tx, (tenant, &fund.did), person).await?;
             tx.audit(by, Act { action: "fund.journal.export", target: person, detail: "" }, now).await?;
             tx.commit().await?;
-            Ok(Export {
+            Ok::<Export, FundError>(Export {
                 version: VERSION,
                 organisation: fund.did.clone(),
                 person: person.to_owned(),
@@ -51,8 +52,11 @@ impl Issuer {
                     .map(|it| it.content)
                     .collect(),
                 head: hex(&row.head),
+                anchors,
             })
         })
-        .await
+        .await?;
+        self.prove_anchors(&fund.did, &mut export.anchors).await;
+        Ok(export)
     }
 }

@@ -247,7 +247,7 @@ impl Issuer {
 }
 
 /// A compact JWS with the key that signs the organisation's credentials.
-async fn jws(fund: &Tenant, payload: &serde_json::Value) -> Result<String, FundError> {
+pub(super) async fn jws(fund: &Tenant, payload: &serde_json::Value) -> Result<String, FundError> {
     let keys =
         fund.keys().ok_or(FundError::Form("the organisation has no key to sign with yet; try again soon"))?;
     let header = json!({ "alg": "ES256", "typ": "JOSE+JSON", "kid": keys.p256.verification_method });

@@ -63,6 +63,7 @@ impl Issuer {
         let going = self.going_by(&tenant).await?;
         let id = begun.id;
         while self.step_fund_batch(&tenant, &id, &going).await? {}
+        self.draw_samples(&tenant).await?;
         self.fund_night(&tenant, &id).await
     }
 
@@ -320,7 +321,10 @@ impl Issuer {
     ) -> Result<(), FundError> {
         pen.put(tx).await?;
         for effect in &made.effects {
-            tx.ask_fund_effect(tenant, &asked(&made.after, effect, at)).await?;
+            let row = asked(&made.after, effect, at);
+            if tx.ask_fund_effect(tenant, &row).await? && matches!(effect.kind, EffectKind::OpenCase { .. }) {
+                self.open_by_rule(tx, tenant, &row).await?;
+            }
         }
         // Reminders stop with the receipt of a proof, and so does whatever else was asked for and did not leave yet.
         if !made.after.waiting.is_empty() || made.after.is_answered() {

@@ -47,6 +47,8 @@ pub struct FundPersonPage {
     pub effects: Vec<EffectRow>,
     /// Words by their number, for events that name one.
     pub notes: Vec<(String, String)>,
+    /// The numbers of the last entry, and of the last one that was bound for the chain.
+    pub entries: (u64, u64),
 }
 
 const MOST_LINES: u32 = 1000;
@@ -70,6 +72,10 @@ impl Issuer {
             receipts: tx.list_fund_proofs(tenant, id).await?.iter().map(Receipt::from).collect(),
             effects: tx.list_fund_effects_of(tenant, id).await?,
             notes: opened.collect(),
+            entries: (
+                row.last_entry,
+                tx.list_fund_heads(tenant, id, 1).await?.first().map_or(0, |head| head.entry),
+            ),
             person: self.open_fund_person(tenant, &row)?,
         })
     }

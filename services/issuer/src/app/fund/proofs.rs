@@ -367,7 +367,7 @@ impl Issuer {
     }
 
     /// Keeps words about a person apart from the journal, so that they can be erased; answers with what an event says.
-    async fn write_note(
+    pub(super) async fn write_note(
         &self,
         tx: &mut Transaction,
         by: &Actor,
@@ -439,7 +439,7 @@ impl Issuer {
     }
 
     /// Which years the proof closed, and until when the person is covered: the last day of the next year's window.
-    async fn receipt_of(
+    pub(super) async fn receipt_of(
         &self,
         tx: &mut Transaction,
         tenant: &str,
@@ -461,6 +461,7 @@ impl Issuer {
         let shown: Vec<String> = years.iter().map(ToString::to_string).collect();
         let row = ProofRow { years: shown.join(" "), valid_until, ..row };
         tx.close_with_fund_proof(tenant, &row).await?;
+        self.write_receipt(tx, tenant, &row).await?;
         Ok(Receipt::from(&row))
     }
 }

@@ -89,6 +89,7 @@ impl From<&BatchRow> for BatchLine {
             kind: match batch.kind {
                 LeafKind::Credentials => "Credentials",
                 LeafKind::Documents => "Documents",
+                LeafKind::Audit => "Journals of the Fund",
             },
             leaves: grouped(batch.leaves.len() as u64),
             root: hex::encode(batch.root),

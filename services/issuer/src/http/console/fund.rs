@@ -1,12 +1,19 @@
 //! The Fund's year at the console: who is where, one person's year, the register, lists for payroll.
 
+mod audit;
+mod cases;
+mod chart;
+mod fairness;
+mod figures;
 mod lists;
 mod mailings;
 mod people;
 mod person;
 mod proofs;
+mod receipts;
 mod register;
 mod scans;
+mod stations;
 
 use std::collections::BTreeMap;
 
@@ -34,6 +41,12 @@ pub(super) fn configure(config: &mut ServiceConfig) {
     lists::configure(config);
     mailings::configure(config);
     scans::configure(config);
+    audit::configure(config);
+    receipts::configure(config);
+    cases::configure(config);
+    figures::configure(config);
+    fairness::configure(config);
+    stations::configure(config);
 }
 
 #[derive(Debug, Deserialize)]
@@ -56,6 +69,7 @@ struct FundPage {
     nights: Vec<NightLine>,
     hold_outs: Vec<(String, String, String)>,
     issues: bool,
+    audits: bool,
     done: Option<&'static str>,
 }
 
@@ -132,6 +146,7 @@ async fn fund_page(
             .collect(),
         hold_outs: hold_outs.unwrap_or_default(),
         issues: officer.roles.may(Permission::Issue),
+        audits: officer.roles.may(Permission::Audit),
         done: said(
             asked.done.as_deref(),
             &[

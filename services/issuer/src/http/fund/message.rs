@@ -182,7 +182,7 @@ impl From<FundError> for Problem {
                 let title = "The proof stands under another person";
                 Self::new(StatusCode::CONFLICT, "proof-of-another", title).detail(said)
             }
-            FundError::List(ListFault::Preparer | ListFault::Twice) => {
+            FundError::FourEyes | FundError::List(ListFault::Preparer | ListFault::Twice) => {
                 Self::new(StatusCode::CONFLICT, "four-eyes", "A second person decides").detail(said)
             }
             FundError::List(ListFault::Changed | ListFault::Complete | ListFault::Past) => {
@@ -197,6 +197,7 @@ impl From<FundError> for Problem {
             | FundError::Event(_)
             | FundError::Evidence(_) => Self::bad_request(said),
             FundError::Damaged | FundError::Step(_) => Self::internal(&error),
+            FundError::Offer(error) => error.into(),
             FundError::Store(error) => problem::store(&error),
         }
     }

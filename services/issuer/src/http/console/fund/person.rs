@@ -12,6 +12,7 @@ use serde::Deserialize;
 use web::Problem;
 use web::page::{Shell, html, see_other};
 
+use super::cases::CaseLine;
 use super::{Asked, badge, day, said, title};
 use crate::app::{FundError, FundPersonPage, Issuer, JournalLine, NewHold, Receipt};
 use crate::http::console::session::{Audit, Issue, May, Officer, SeePeople};
@@ -36,6 +37,8 @@ struct PersonPage {
     today: String,
     issues: bool,
     audits: bool,
+    cases: Vec<CaseLine>,
+    chain: String,
     done: Option<&'static str>,
 }
 
@@ -78,7 +81,11 @@ async fn person_page(
     let tenant = officer.tenant.id.as_str();
     let page = app.fund_person_page(tenant, &person).await?;
     let names = app.officer_names(tenant).await.map_err(|error| problem::store(&error))?;
-    html(&PersonPage::new(&officer, page, &names, app.today(), asked.done.as_deref()))
+    let cases = app.cases_of(tenant, &person).await?;
+    let mut shown = PersonPage::new(&officer, page, &names, app.today(), asked.done.as_deref());
+    let now = app.clock_now();
+    shown.cases = cases.iter().map(|row| CaseLine::new(row, String::new(), now)).collect();
+    html(&shown)
 }
 
 impl PersonPage {
@@ -119,6 +126,12 @@ impl PersonPage {
                 .collect(),
             today: today.to_string(),
             issues: officer.roles.may(Permission::Issue),
+            cases: Vec::new(),
+            chain: match page.entries {
+                (last, bound) if bound >= last => format!("All {last} entries are bound for the chain."),
+                (last, 0) => format!("None of {last} entries is bound for the chain yet."),
+                (last, bound) => format!("Entries up to {bound} of {last} are bound for the chain."),
+            },
             audits: officer.roles.may(Permission::Audit),
             done: said(
                 done,

@@ -1,0 +1,219 @@
+//! Overall counts that reconcile to zero: each line counts the same thing twice, from two places.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use clock::Timestamp;
+use entitlement::cycle::{Flows, PersonYear, Stage, StageName};
+use entitlement::journal::Public;
+use issuance::Actor;
+use issuance::audit::Act;
+use store_issuer::Transaction;
+
+use super::{FundError, Issuer};
+
+const PAGE: u32 = 5000;
+
+/// One thing counted twice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReckoningLine {
+    /// What is counted, and from where.
+    pub what: String,
+    /// From the first place.
+    pub left: u64,
+    /// From the second.
+    pub right: u64,
+}
+
+impl ReckoningLine {
+    /// Nothing when both places say the same.
+    #[must_use]
+    pub fn difference(&self) -> i128 {
+        i128::from(self.left) - i128::from(self.right)
+    }
+}
+
+/// One year held against itself.
+#[derive(Clone, Debug)]
+pub struct Reckoning {
+    /// The year of the proofs.
+    pub year: i32,
+    /// When it was counted.
+    pub at: Timestamp,
+    /// In a fixed order.
+    pub lines: Vec<ReckoningLine>,
+}
+
+impl Reckoning {
+    /// Whether every line comes out at zero.
+    #[must_use]
+    pub fn balances(&self) -> bool {
+        self.lines.iter().all(|line| line.difference() == 0)
+    }
+}
+
+/// What the records of a year say when each is opened.
+#[derive(Default)]
+struct Opened {
+    many: u64,
+    counts: BTreeMap<StageName, u64>,
+    other_stage: u64,
+    proven: u64,
+    proven_by_theirs: u64,
+    proofs: HashMap<String, u32>,
+    suspended: u64,
+    suspended_by_approved: u64,
+    suspended_with_proof: u64,
+}
+
+impl Issuer {
+    /// Counts a year from its records, its journals, its proofs and its lists, and holds each against the other. Everything is
+    /// of one moment. Reading it is written down.
+    pub async fn reckon_fund(&self, by: &Actor, year: i32) -> Result<Reckoning, FundError> {
+        self.pension_fund(&by.tenant)?;
+        let tenant = by.tenant.as_str();
+        let mut tx = self.store.read().await?;
+        let totals = tx.fund_totals(tenant, year).await?;
+        let opened = self.open_year(&mut tx, tenant, year).await?;
+        let flows = flows(&mut tx, tenant, year, opened.many).await?;
+        let states: BTreeMap<String, u64> = tx.count_fund_proofs(tenant).await?.into_iter().collect();
+        let received = tx.count_fund_events(tenant, "proof-received").await?;
+        let accepted = tx.count_fund_events(tenant, "proof-accepted").await?;
+        let refused = tx.count_fund_events(tenant, "proof-refused").await?;
+        let upheld = tx.count_fund_outcomes(tenant, "appeal", "upheld").await?;
+        drop(tx);
+        let mut lines = vec![line(
+            "people on the register = person-years + people without one",
+            totals.people,
+            opened.many + totals.without_year,
+        )];
+        for stage in StageName::ALL {
+            let flow = flows.entered(stage).saturating_sub(flows.left(stage));
+            let stands = opened.counts.get(&stage).copied().unwrap_or_default();
+            lines.push(line(
+                &format!("{}: came less went by the journals = stand there", stage.as_str()),
+                flow,
+                stands,
+            ));
+        }
+        let state = |name: &str| states.get(name).copied().unwrap_or_default();
+        let twice = opened.proofs.values().filter(|many| **many > 1).count() as u64;
+        lines.extend([
+            line("records whose list says another stage = none", opened.other_stage, 0),
+            line(
+                "person-years with a proof = those whose proof is accepted and their own",
+                opened.proven,
+                opened.proven_by_theirs,
+            ),
+            line("proofs that count for two people of this year = none", twice, 0),
+            line(
+                "suspended = suspended by a list that two approved",
+                opened.suspended,
+                opened.suspended_by_approved,
+            ),
+            line(
+                "suspended with a proof on record, the account not in question = none",
+                opened.suspended_with_proof,
+                0,
+            ),
+            line(
+                "proofs received by the journals = waiting + accepted + refused",
+                received,
+                states.values().sum(),
+            ),
+            line("proofs accepted by the journals = accepted", accepted, state("accepted")),
+            line(
+                "proofs refused by the journals = refused + accepted after an appeal",
+                refused,
+                state("refused") + upheld,
+            ),
+            line("numbers of last entries together = entries stored", totals.last_entries, totals.entries),
+            line("numbers of last events together = events stored", totals.last_events, totals.events),
+        ]);
+        let made = Reckoning { year, at: self.now(), lines };
+        self.note_reckoning(by, &made).await?;
+        Ok(made)
+    }
+
+    async fn note_reckoning(&self, by: &Actor, made: &Reckoning) -> Result<(), FundError> {
+        let detail = if made.balances() { "comes out at zero" } else { "differences" };
+        let year = made.year.to_string();
+        sql::retry(|| async {
+            let mut tx = self.store.write("note_fund_reckoning").await?;
+            tx.audit(by, Act { action: "fund.reckoning", target: &year, detail }, made.at).await?;
+            tx.commit().await?;
+            Ok(())
+        })
+        .await
+    }
+
+    async fn open_year(&self, tx: &mut Transaction, tenant: &str, year: i32) -> Result<Opened, FundError> {
+        let proofs = accepted(tx, tenant).await?;
+        let lists: BTreeSet<String> = tx.list_approved_fund_lists(tenant, year).await?.into_iter().collect();
+        let (mut opened, mut after) = (Opened::default(), String::new());
+        loop {
+            let rows = tx.list_fund_year(tenant, year, &after, PAGE).await?;
+            let Some(last) = rows.last() else { break };
+            after.clone_from(&last.person);
+            for row in &rows {
+                opened.take(&self.open_cycle(tenant, row)?, &row.stage, (&proofs, &lists));
+            }
+        }
+        Ok(opened)
+    }
+}
+
+impl Opened {
+    fn take(
+        &mut self,
+        record: &PersonYear,
+        listed: &str,
+        (proofs, lists): (&HashMap<String, String>, &BTreeSet<String>),
+    ) {
+        self.many += 1;
+        *self.counts.entry(record.stage.name()).or_default() += 1;
+        self.other_stage += u64::from(record.stage.name().as_str() != listed);
+        if let Some(proof) = &record.proof {
+            self.proven += 1;
+            let theirs = proofs.get(&proof.evidence).is_some_and(|person| *person == record.person);
+            self.proven_by_theirs += u64::from(theirs);
+            *self.proofs.entry(proof.evidence.clone()).or_default() += 1;
+        }
+        if let Stage::Suspended { list, .. } = &record.stage {
+            self.suspended += 1;
+            self.suspended_by_approved += u64::from(lists.contains(list));
+            self.suspended_with_proof += u64::from(record.proof.is_some() && !record.account_changed);
+        }
+    }
+}
+
+async fn accepted(tx: &mut Transaction, tenant: &str) -> Result<HashMap<String, String>, FundError> {
+    let (mut proofs, mut after) = (HashMap::new(), String::new());
+    loop {
+        let rows = tx.list_accepted_fund_proofs(tenant, &after, PAGE).await?;
+        let Some((last, _)) = rows.last() else { return Ok(proofs) };
+        after.clone_from(last);
+        proofs.extend(rows);
+    }
+}
+
+/// How many came into each stage and went, by the public parts of the journals alone.
+async fn flows(tx: &mut Transaction, tenant: &str, year: i32, begun: u64) -> Result<Flows, FundError> {
+    let mut flows = Flows::default();
+    flows.begin(begun);
+    let (mut person, mut entry) = (String::new(), 0);
+    loop {
+        let rows = tx.list_fund_year_nights(tenant, year, (&person, entry), PAGE).await?;
+        let Some((last, at, _)) = rows.last() else { return Ok(flows) };
+        (person, entry) = (last.clone(), *at);
+        for (_, _, public) in &rows {
+            let public: Public = serde_json::from_str(public).map_err(|_| FundError::Damaged)?;
+            if let Public::Night { transitions, .. } = public {
+                flows.record(&transitions);
+            }
+        }
+    }
+}
+
+fn line(what: &str, left: u64, right: u64) -> ReckoningLine {
+    ReckoningLine { what: what.to_owned(), left, right }
+}

@@ -1,0 +1,224 @@
+//! The year in figures, with charts, and the work lists of focal points.
+
+use std::collections::BTreeMap;
+
+use actix_web::web::{Data, Query, ServiceConfig};
+use actix_web::{HttpResponse, get};
+use askama::Template;
+use entitlement::cycle::StageName;
+use issuance::Permission;
+use serde::Deserialize;
+use web::Problem;
+use web::page::{Shell, html};
+
+use super::chart::{Bars, Columns, Part, bars, columns};
+use super::register::attachment;
+use super::{badge, title};
+use crate::app::{Group, Issuer, Missing, YearFigures};
+use crate::http::console::session::{Issue, May, SeePeople};
+use crate::http::console::view::{Badge, LINES, Place, grouped, page_of, shell};
+
+pub(super) fn configure(config: &mut ServiceConfig) {
+    config.service(figures_page).service(follow_up_file).service(follow_up_page);
+}
+
+const PARTS: [Part; 4] = [
+    Part { class: "done", title: "Closed" },
+    Part { class: "missing", title: "Missing" },
+    Part { class: "risk", title: "At risk" },
+    Part { class: "out", title: "Not in scope" },
+];
+const MOST_COUNTRIES: usize = 20;
+
+#[derive(Debug, Default, Deserialize)]
+struct Asked {
+    year: Option<i32>,
+    country: Option<String>,
+    after: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "console/fund_figures.html")]
+struct FiguresPage {
+    shell: Shell,
+    year: i32,
+    years: Vec<i32>,
+    total: String,
+    charts: Vec<Bars>,
+    weeks: Columns,
+    effects: Vec<[String; 5]>,
+    cases: Vec<(&'static str, u64, u64)>,
+    follow_up: String,
+}
+
+/// The years that have begun, and the one that is asked for or the newest.
+async fn years(app: &Issuer, tenant: &str, asked: Option<i32>) -> Result<(i32, Vec<i32>), Problem> {
+    let this = chrono::Datelike::year(&app.today());
+    let known = app.fund_calendars(tenant).await?;
+    let years: Vec<i32> = known.iter().map(|it| it.calendar.year()).filter(|year| *year <= this).collect();
+    let year = asked.filter(|year| years.contains(year)).or(years.last().copied()).unwrap_or(this);
+    Ok((year, years))
+}
+
+#[get("/fund/figures")]
+async fn figures_page(
+    officer: May<SeePeople>,
+    asked: Query<Asked>,
+    app: Data<Issuer>,
+) -> Result<HttpResponse, Problem> {
+    let tenant = officer.tenant.id.as_str();
+    let (year, years) = years(&app, tenant, asked.year).await?;
+    let figures = app.fund_figures(tenant, year).await?;
+    let cases = app.count_cases(tenant).await?;
+    let kind = |name: &str| crate::app::CaseType::parse(name).map_or("", crate::app::CaseType::title);
+    html(&FiguresPage {
+        shell: shell(&officer, Place::Fund),
+        year,
+        years,
+        total: grouped(figures.counts.total()),
+        charts: charts(&figures),
+        weeks: columns(
+            "Proofs by week of receipt",
+            &figures.weeks.iter().map(|(day, many)| (day.to_string(), *many)).collect::<Vec<_>>(),
+        ),
+        effects: figures
+            .effects
+            .iter()
+            .map(|it| {
+                let open = it.asked.saturating_sub(it.done + it.withdrawn);
+                let numbers = [it.asked, it.done, it.withdrawn, open].map(grouped);
+                let [asked, done, withdrawn, open] = numbers;
+                [it.kind.replace('-', " "), asked, done, withdrawn, open]
+            })
+            .collect(),
+        cases: cases.iter().map(|it| (kind(&it.kind), it.open, it.late)).collect(),
+        follow_up: grouped(figures.follow_up.iter().map(|(_, many)| many).sum()),
+    })
+}
+
+fn charts(figures: &YearFigures) -> Vec<Bars> {
+    let counts = &figures.counts;
+    let stages =
+        counts.stages.iter().map(|(stage, many)| (title(*stage).to_owned(), parts_of(*stage, *many)));
+    let proofs = [Part { class: "done", title: "Proofs" }];
+    let channels = counts.channels.iter().map(|(name, many)| (name.replace('-', " "), vec![*many]));
+    vec![
+        bars("stages", ("Who is where in the cycle", "Stage"), &PARTS, stages.collect(), 20),
+        bars(
+            "countries",
+            ("By declared country", "Country"),
+            &PARTS,
+            by_size(&counts.countries),
+            MOST_COUNTRIES,
+        ),
+        bars("ages", ("By age", "Age"), &PARTS, in_order(&counts.ages), 20),
+        bars("languages", ("By language", "Language"), &PARTS, by_size(&counts.languages), 20),
+        bars("channels", ("Proofs by channel", "Channel"), &proofs, channels.collect(), 20),
+    ]
+}
+
+fn parts_of(stage: StageName, many: u64) -> Vec<u64> {
+    let at = match stage {
+        StageName::Closed | StageName::Reinstated => 0,
+        StageName::Open
+        | StageName::Mailed
+        | StageName::Reminded
+        | StageName::Overdue
+        | StageName::FollowUp => 1,
+        StageName::Grace | StageName::SuspensionProposed | StageName::Suspended => 2,
+        StageName::NotInScope => 3,
+    };
+    (0..4).map(|place| if place == at { many } else { 0 }).collect()
+}
+
+fn parts(group: &Group) -> Vec<u64> {
+    StageName::ALL.into_iter().fold(vec![0; 4], |sum, stage| {
+        sum.iter().zip(parts_of(stage, group.in_stage(stage))).map(|(sum, many)| sum + many).collect()
+    })
+}
+
+fn in_order(groups: &BTreeMap<String, Group>) -> Vec<(String, Vec<u64>)> {
+    groups.iter().map(|(name, group)| (name.clone(), parts(group))).collect()
+}
+
+fn by_size(groups: &BTreeMap<String, Group>) -> Vec<(String, Vec<u64>)> {
+    let mut rows = in_order(groups);
+    rows.sort_by_key(|(_, parts)| std::cmp::Reverse(parts.iter().sum::<u64>()));
+    rows
+}
+
+#[derive(Template)]
+#[template(path = "console/fund_follow_up.html")]
+struct FollowUpPage {
+    shell: Shell,
+    year: i32,
+    country: String,
+    countries: Vec<(String, String)>,
+    rows: Vec<FollowUpLine>,
+    next: Option<String>,
+    exports: bool,
+}
+
+struct FollowUpLine {
+    id: String,
+    name: String,
+    country: String,
+    language: String,
+    age: i32,
+    badge: Badge,
+}
+
+#[get("/fund/follow-up")]
+async fn follow_up_page(
+    officer: May<SeePeople>,
+    asked: Query<Asked>,
+    app: Data<Issuer>,
+) -> Result<HttpResponse, Problem> {
+    let tenant = officer.tenant.id.as_str();
+    let (year, _) = years(&app, tenant, asked.year).await?;
+    let figures = app.fund_figures(tenant, year).await?;
+    let wanted = asked.country.as_deref().unwrap_or_default();
+    let country = figures.follow_up.iter().find(|(name, _)| name == wanted).map_or("", |(name, _)| name);
+    let after = asked.after.as_deref().unwrap_or_default();
+    let found = app.list_follow_up(tenant, (year, country), after, LINES + 1).await?;
+    let (rows, more) = page_of(found);
+    let next = rows.last().filter(|_| more).map(|last| {
+        format!("/console/fund/follow-up?year={year}&country={country}&after={}", last.person.id)
+    });
+    html(&FollowUpPage {
+        shell: shell(&officer, Place::Fund),
+        year,
+        country: country.to_owned(),
+        countries: figures.follow_up.iter().map(|(name, many)| (name.clone(), grouped(*many))).collect(),
+        rows: rows.into_iter().map(FollowUpLine::from).collect(),
+        next,
+        exports: officer.roles.may(Permission::Issue),
+    })
+}
+
+impl From<Missing> for FollowUpLine {
+    fn from(missing: Missing) -> Self {
+        let registered = missing.person.registered;
+        let stage = StageName::ALL.into_iter().find(|stage| stage.as_str() == missing.stage);
+        Self {
+            id: missing.person.id,
+            name: format!("{} {}", registered.given_name, registered.family_name),
+            country: registered.country,
+            language: registered.language,
+            age: missing.age,
+            badge: badge(stage.unwrap_or(StageName::FollowUp)),
+        }
+    }
+}
+
+#[get("/fund/follow-up.csv")]
+async fn follow_up_file(
+    officer: May<Issue>,
+    asked: Query<Asked>,
+    app: Data<Issuer>,
+) -> Result<HttpResponse, Problem> {
+    let (year, _) = years(&app, &officer.tenant.id, asked.year).await?;
+    let country = asked.country.as_deref().unwrap_or_default();
+    let bytes = app.follow_up_file(&officer.actor(), year, country).await?;
+    Ok(attachment("text/csv; charset=utf-8", &format!("follow-up-{year}-{country}.csv"), bytes))
+}
