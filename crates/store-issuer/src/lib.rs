@@ -5,6 +5,7 @@
 
 mod anchors;
 mod api_status;
+mod appointments;
 mod approvals;
 mod audit;
 mod authorization;
@@ -15,6 +16,7 @@ mod codes;
 mod copies;
 mod deferrals;
 mod documents;
+mod enrolments;
 mod error;
 mod existence;
 pub mod fund;
@@ -43,6 +45,7 @@ mod webhooks;
 
 pub use anchors::{BatchRow, LeafPlace};
 pub use api_status::ApiList;
+pub use appointments::{AppointmentRow, SignalRow, SlotRow};
 pub use audit::AuditQuery;
 pub use authorization::{Decided, PersonCeremony};
 pub use calendar::{EndingRow, Unclaimed};
@@ -51,6 +54,7 @@ pub use cards::CardRow;
 pub use codes::AccessToken;
 pub use copies::StatusChange;
 pub use documents::DocumentRow;
+pub use enrolments::{BoundKey, EnrolmentNote, EnrolmentRow};
 pub use error::Error;
 pub use existence::{BeneficiaryRow, ExistenceRow};
 pub use live::LiveCopy;
@@ -120,7 +124,7 @@ impl Transaction {
 /// authorization from 151, batches and deferred issuance from 160, import from 200, existence from 300, documents from 400,
 /// the VC API from 500, the sources of HR and webhooks from 700, sign-in of persons by a provider from 710, messages,
 /// sign-in by a provider and cards from 720, keys and portraits from 730, the Fund's register and cycle from 800, pictures of
-/// proofs from 820.
+/// proofs from 820, enrolments from 840.
 fn migrations() -> Vec<Migration> {
     let issuing = Migration { version: 1, name: "issuing", sql: include_str!("migrations/0001_issuing.sql") };
     [
@@ -147,6 +151,7 @@ fn migrations() -> Vec<Migration> {
         person_passkeys::MIGRATIONS,
         fund::MIGRATIONS,
         captures::MIGRATIONS,
+        enrolments::MIGRATIONS,
     ]
     .concat()
 }

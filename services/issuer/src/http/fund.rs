@@ -1,7 +1,7 @@
 //! The Fund's year for machines. Who asks is looked at before anything that was sent.
 
 mod cycle;
-mod message;
+pub(super) mod message;
 mod register;
 
 use std::future::{Ready, ready};
@@ -42,6 +42,13 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
 
 /// The bearer token (RFC 6750, 2.1); the use case decides what its absence means.
 pub(super) struct Token(Option<String>);
+
+impl Token {
+    /// What was sent.
+    pub(super) fn as_deref(&self) -> Option<&str> {
+        self.0.as_deref()
+    }
+}
 
 impl FromRequest for Token {
     type Error = Problem;

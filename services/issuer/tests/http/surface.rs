@@ -21,6 +21,8 @@ enum Access {
     Bearer,
     /// The token of a machine of this organisation, for this.
     Machine,
+    /// The secret of a wallet for one enrolment at this organisation.
+    Wallet,
     /// Where the configuration says that it is open.
     Instance,
 }
@@ -41,6 +43,12 @@ const OPERATIONS: &[(&str, &str, Access)] = &[
     ("get", "/t/{tenant}/offers/{token}", Access::Link),
     ("get", "/t/{tenant}/logo/{digest}", Access::Link),
     ("get", "/t/{tenant}/receipts/{token}", Access::Link),
+    ("post", "/t/{tenant}/enrolment", Access::Link),
+    ("get", "/t/{tenant}/enrolment", Access::Wallet),
+    ("post", "/t/{tenant}/enrolment/device-key", Access::Wallet),
+    ("post", "/t/{tenant}/enrolment/appointment", Access::Wallet),
+    ("post", "/t/{tenant}/enrolment/place", Access::Wallet),
+    ("post", "/t/{tenant}/enrolment/signals", Access::Wallet),
     ("get", "/t/{tenant}/existence/{token}", Access::Link),
     ("post", "/t/{tenant}/existence/{token}/answer", Access::Link),
     ("post", "/t/{tenant}/credential", Access::Bearer),
@@ -145,7 +153,7 @@ fn every_operation_of_the_document_says_who_may_use_it() {
         let secured = document["paths"][path][method]["security"] != Value::Null;
         assert_eq!(
             secured,
-            matches!(access, Access::Bearer | Access::Machine),
+            matches!(access, Access::Bearer | Access::Machine | Access::Wallet),
             "the document says so too: {path}"
         );
     }
@@ -162,7 +170,7 @@ async fn nobody_gets_what_is_not_public() {
             // The nonce endpoint gives everybody a nonce; a token request without a grant is malformed.
             Access::Open => 200..=400,
             Access::Link | Access::Instance => 404..=404,
-            Access::Bearer | Access::Machine => 401..=401,
+            Access::Bearer | Access::Machine | Access::Wallet => 401..=401,
         };
         assert!(expected.contains(&status), "{method} {path}: {status}");
         let forged = send(&world, method, &path, Some("forged")).await;
@@ -179,7 +187,7 @@ async fn another_organisation_gets_nothing_with_the_secrets_of_the_first() {
     for (method, template, access) in OPERATIONS {
         let expected = match access {
             Access::Link => 404,
-            Access::Bearer | Access::Machine => 401,
+            Access::Bearer | Access::Machine | Access::Wallet => 401,
             Access::Public | Access::Open | Access::Instance => continue,
         };
         let path = path(template, "wfp", &secret);
