@@ -41,7 +41,8 @@ const INSERT_SLOT: &str =
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING";
 const OVERLAPPING: &str = "SELECT COUNT(*) AS many FROM enrolment_slots WHERE tenant = $1 AND agent = $2
         AND closed_at IS NULL AND starts_at < $4 AND starts_at + minutes * 60000 > $3 AND starts_at <> $3";
-const CLOSE_SLOT: &str = "UPDATE enrolment_slots SET closed_at = $3 WHERE tenant = $1 AND id = $2 AND closed_at IS NULL
+const CLOSE_SLOT: &str =
+    "UPDATE enrolment_slots SET closed_at = $3 WHERE tenant = $1 AND id = $2 AND closed_at IS NULL
         AND NOT EXISTS (SELECT 1 FROM enrolment_appointments a
             WHERE a.tenant = $1 AND a.slot_id = $2 AND a.state <> 'cancelled')";
 const FIND_SLOT: &str = "SELECT * FROM enrolment_slots WHERE tenant = $1 AND id = $2 AND closed_at IS NULL";
@@ -51,11 +52,13 @@ const FREE_SLOTS: &str = "SELECT s.* FROM enrolment_slots s WHERE s.tenant = $1 
         AND NOT EXISTS (SELECT 1 FROM enrolment_appointments a
             WHERE a.tenant = s.tenant AND a.slot_id = s.id AND a.state <> 'cancelled')
     ORDER BY s.starts_at, s.id LIMIT $5";
-const COUNT_FREE: &str = "SELECT COUNT(*) AS many FROM enrolment_slots s WHERE s.tenant = $1 AND s.closed_at IS NULL
+const COUNT_FREE: &str =
+    "SELECT COUNT(*) AS many FROM enrolment_slots s WHERE s.tenant = $1 AND s.closed_at IS NULL
         AND s.starts_at > $2 AND s.starts_at < $3
         AND NOT EXISTS (SELECT 1 FROM enrolment_appointments a
             WHERE a.tenant = s.tenant AND a.slot_id = s.id AND a.state <> 'cancelled')";
-const BOOK: &str = "INSERT INTO enrolment_appointments (tenant, id, slot_id, enrolment_id, state, booked_at, changed_at)
+const BOOK: &str =
+    "INSERT INTO enrolment_appointments (tenant, id, slot_id, enrolment_id, state, booked_at, changed_at)
     VALUES ($1, $2, $3, $4, 'booked', $5, $5) ON CONFLICT DO NOTHING";
 const CHANGE: &str = "UPDATE enrolment_appointments SET state = $3, changed_at = $4
     WHERE tenant = $1 AND id = $2 AND state = $5";
@@ -78,8 +81,7 @@ const LIST_OF: &str = appointments!("a.enrolment_id = $2 ORDER BY a.booked_at DE
 const LIST: &str = appointments!(
     "a.state <> 'cancelled' AND s.starts_at >= $2 AND s.starts_at < $3 ORDER BY s.starts_at, s.id LIMIT $4"
 );
-const INSERT_SIGNAL: &str =
-    "INSERT INTO enrolment_signals (tenant, appointment_id, number, side, body, at)
+const INSERT_SIGNAL: &str = "INSERT INTO enrolment_signals (tenant, appointment_id, number, side, body, at)
     VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
 const COUNT_SIGNALS: &str =
     "SELECT COUNT(*) AS many, COALESCE(MAX(number), 0) AS latest FROM enrolment_signals
@@ -169,7 +171,11 @@ impl Transaction {
         self.counted(COUNT_LATE, args![tenant, since]).await
     }
 
-    pub async fn find_appointment(&mut self, tenant: &str, id: &str) -> Result<Option<AppointmentRow>, Error> {
+    pub async fn find_appointment(
+        &mut self,
+        tenant: &str,
+        id: &str,
+    ) -> Result<Option<AppointmentRow>, Error> {
         self.tx.fetch_optional(FIND, args![tenant, id]).await?.as_ref().map(appointment).transpose()
     }
 
@@ -202,7 +208,8 @@ impl Transaction {
         most: u64,
     ) -> Result<bool, Error> {
         let row = self.tx.fetch_optional(COUNT_SIGNALS, args![tenant, appointment]).await?;
-        let (known, latest) = row.as_ref().map_or(Ok((0, 0)), |row| Ok::<_, Error>((count(row)?, row.int("latest")?)))?;
+        let (known, latest) =
+            row.as_ref().map_or(Ok((0, 0)), |row| Ok::<_, Error>((count(row)?, row.int("latest")?)))?;
         if known >= most {
             return Ok(false);
         }
@@ -228,7 +235,12 @@ impl Transaction {
     }
 
     /// A call begins anew: earlier messages go, and a mark that neither side hears keeps their numbers growing.
-    pub async fn begin_signals(&mut self, tenant: &str, appointment: &str, at: Timestamp) -> Result<(), Error> {
+    pub async fn begin_signals(
+        &mut self,
+        tenant: &str,
+        appointment: &str,
+        at: Timestamp,
+    ) -> Result<(), Error> {
         let row = self.tx.fetch_optional(COUNT_SIGNALS, args![tenant, appointment]).await?;
         let latest = row.map_or(Ok(0), |row| row.int("latest"))?;
         self.end_signals(tenant, appointment).await?;

@@ -59,7 +59,8 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { version: 841, name: "appointments", sql: include_str!("migrations/0841_appointments.sql") },
 ];
 
-const INSERT: &str = "INSERT INTO enrolments (tenant, id, subject_id, stage, code_mark, wrong_codes, invited_by, invited_at,
+const INSERT: &str =
+    "INSERT INTO enrolments (tenant, id, subject_id, stage, code_mark, wrong_codes, invited_by, invited_at,
         expires_at, revision)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0)";
 const REPLACE: &str = "UPDATE enrolments SET stage = $4, wrong_codes = $5, secret_mark = $6, claimed_at = $7, holder_key = $8,
@@ -68,8 +69,7 @@ const REPLACE: &str = "UPDATE enrolments SET stage = $4, wrong_codes = $5, secre
     WHERE tenant = $1 AND id = $2 AND revision = $3";
 const FIND: &str = "SELECT * FROM enrolments WHERE tenant = $1 AND id = $2";
 const FIND_BY_SECRET: &str = "SELECT * FROM enrolments WHERE tenant = $1 AND secret_mark = $2";
-const LIST_OF: &str =
-    "SELECT * FROM enrolments WHERE tenant = $1 AND subject_id = $2 ORDER BY invited_at DESC, id DESC LIMIT 20";
+const LIST_OF: &str = "SELECT * FROM enrolments WHERE tenant = $1 AND subject_id = $2 ORDER BY invited_at DESC, id DESC LIMIT 20";
 const LIST_IN: &str = "SELECT * FROM enrolments WHERE tenant = $1 AND stage = $2 ORDER BY id LIMIT $3";
 const LIST_WAITING: &str = "SELECT * FROM enrolments WHERE tenant = $1 AND stage IN ('invited', 'claimed')
         AND place_kept_at IS NOT NULL ORDER BY place_kept_at LIMIT $2";
@@ -77,14 +77,17 @@ const NEEDING: &str = "SELECT COUNT(*) AS many FROM enrolments e WHERE e.tenant 
         AND (e.stage = 'claimed' OR (e.stage = 'invited' AND e.expires_at > $2))
         AND NOT EXISTS (SELECT 1 FROM enrolment_appointments a
             WHERE a.tenant = e.tenant AND a.enrolment_id = e.id AND a.state IN ('booked', 'held'))";
-const INSERT_NOTE: &str = "INSERT INTO enrolment_notes (tenant, id, enrolment_id, kind, sealed, written_by, written_at)
+const INSERT_NOTE: &str =
+    "INSERT INTO enrolment_notes (tenant, id, enrolment_id, kind, sealed, written_by, written_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7)";
 const LIST_NOTES: &str = "SELECT id, kind, sealed, written_by, written_at FROM enrolment_notes
     WHERE tenant = $1 AND enrolment_id = $2 ORDER BY id LIMIT 200";
 const FIND_KEY: &str = "SELECT device_key, bound_how, bound_by, bound_at FROM bound_keys
     WHERE tenant = $1 AND subject_id = $2 AND ended_at IS NULL";
-const END_KEY: &str = "UPDATE bound_keys SET ended_at = $3 WHERE tenant = $1 AND subject_id = $2 AND ended_at IS NULL";
-const BIND_KEY: &str = "INSERT INTO bound_keys (tenant, id, subject_id, device_key, bound_how, bound_by, bound_at)
+const END_KEY: &str =
+    "UPDATE bound_keys SET ended_at = $3 WHERE tenant = $1 AND subject_id = $2 AND ended_at IS NULL";
+const BIND_KEY: &str =
+    "INSERT INTO bound_keys (tenant, id, subject_id, device_key, bound_how, bound_by, bound_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7)";
 
 impl Transaction {
@@ -158,7 +161,12 @@ impl Transaction {
         stage: Stage,
         limit: u32,
     ) -> Result<Vec<EnrolmentRow>, Error> {
-        self.tx.fetch_all(LIST_IN, args![tenant, stage.as_str(), limit]).await?.iter().map(enrolment).collect()
+        self.tx
+            .fetch_all(LIST_IN, args![tenant, stage.as_str(), limit])
+            .await?
+            .iter()
+            .map(enrolment)
+            .collect()
     }
 
     /// People who found no appointment, in the order of their places.
@@ -210,7 +218,11 @@ impl Transaction {
     }
 
     /// The key that is bound to a person now.
-    pub async fn find_bound_key(&mut self, tenant: &str, subject_id: &str) -> Result<Option<BoundKey>, Error> {
+    pub async fn find_bound_key(
+        &mut self,
+        tenant: &str,
+        subject_id: &str,
+    ) -> Result<Option<BoundKey>, Error> {
         let row = self.tx.fetch_optional(FIND_KEY, args![tenant, subject_id]).await?;
         let key = |row: Row| {
             Ok(BoundKey {
@@ -239,7 +251,8 @@ impl Transaction {
 
 fn enrolment(row: &Row) -> Result<EnrolmentRow, Error> {
     let columns = Columns { table: "enrolments", row };
-    let refusal = row.opt_text("refusal")?.map(|word| Refusal::parse(&word).ok_or(columns.impossible("refusal")));
+    let refusal =
+        row.opt_text("refusal")?.map(|word| Refusal::parse(&word).ok_or(columns.impossible("refusal")));
     Ok(EnrolmentRow {
         id: row.text("id")?,
         subject_id: row.text("subject_id")?,

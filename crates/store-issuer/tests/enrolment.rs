@@ -120,7 +120,10 @@ async fn a_time_has_one_person_and_a_person_one_time() {
         assert_eq!(free, [slot("t-2", 80)]);
         assert_eq!(tx.count_free_slots(FUND, window).await.unwrap(), 1);
         let before = now() - Duration::hours(1);
-        assert!(tx.list_free_slots(FUND, window, before, 9).await.unwrap().is_empty(), "opened later than that");
+        assert!(
+            tx.list_free_slots(FUND, window, before, 9).await.unwrap().is_empty(),
+            "opened later than that"
+        );
         assert!(tx.change_appointment(FUND, "a-1", ("booked", "cancelled"), now()).await.unwrap());
         assert!(!tx.change_appointment(FUND, "a-1", ("booked", "cancelled"), now()).await.unwrap());
         assert!(tx.book(FUND, ("a-4", "t-1", "e-2"), now()).await.unwrap(), "free again");
@@ -160,7 +163,8 @@ async fn one_key_is_bound_at_a_time_and_words_are_kept_in_order() {
     for store in engines().await.stores {
         let mut tx = prepared(&store).await;
         for (id, device_key) in [("b-1", "old"), ("b-2", "new")] {
-            let key = BoundKey { device_key: device_key.into(), how: "call".into(), by: "agent".into(), at: now() };
+            let key =
+                BoundKey { device_key: device_key.into(), how: "call".into(), by: "agent".into(), at: now() };
             tx.bind_key(FUND, "s-1", id, &key).await.unwrap();
             assert_eq!(tx.find_bound_key(FUND, "s-1").await.unwrap(), Some(key));
         }

@@ -54,6 +54,7 @@ if (panel) {
       return told("camera");
     }
     end.disabled = false;
+    document.getElementById("call-screen").hidden = false;
     const exchange = (body) => post("/signals", body);
     line = call({ agent: true, exchange, own: own.srcObject, other, told });
     return undefined;

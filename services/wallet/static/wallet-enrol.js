@@ -67,6 +67,7 @@ if (page) {
       const other = document.getElementById("call-other");
       const exchange = (body) => post(`${base}/signals`, body);
       line = call({ agent: false, exchange, own: own.srcObject, other, told });
+      document.getElementById("call").hidden = false;
       join.hidden = true;
       leave.hidden = false;
     });

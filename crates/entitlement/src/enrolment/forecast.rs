@@ -40,8 +40,12 @@ impl Forecast {
         match (self.free, self.needing) {
             (0, 1..) => Supply::Gone,
             (free, needing) if free < needing => Supply::Short,
-            (free, needing) if needing > 0 && free.saturating_mul(4) < needing.saturating_mul(5) => Supply::Tight,
-            _ if self.gone_on().is_some_and(|day| day < self.due) && self.free < self.needing.saturating_mul(2) => {
+            (free, needing) if needing > 0 && free.saturating_mul(4) < needing.saturating_mul(5) => {
+                Supply::Tight
+            }
+            _ if self.gone_on().is_some_and(|day| day < self.due)
+                && self.free < self.needing.saturating_mul(2) =>
+            {
                 Supply::Tight
             }
             _ => Supply::Enough,

@@ -114,7 +114,8 @@ fn a_document_is_checked() {
 fn the_console_warns_before_appointments_run_out() {
     let today = NaiveDate::from_ymd_opt(2026, 11, 1).unwrap();
     let due = NaiveDate::from_ymd_opt(2026, 12, 31).unwrap();
-    let supply = |free, needing, booked_of_late| Forecast { today, due, free, needing, booked_of_late }.supply();
+    let supply =
+        |free, needing, booked_of_late| Forecast { today, due, free, needing, booked_of_late }.supply();
     assert_eq!(supply(0, 0, 0), Supply::Enough);
     assert_eq!(supply(0, 1, 0), Supply::Gone);
     assert_eq!(supply(99, 100, 0), Supply::Short);

@@ -167,7 +167,11 @@ impl Issuer {
         self.enrolment_status(tenant, &row).await
     }
 
-    async fn try_code(&self, tenant: &Tenant, claim: &EnrolmentClaim) -> Result<EnrolmentRow, EnrolmentError> {
+    async fn try_code(
+        &self,
+        tenant: &Tenant,
+        claim: &EnrolmentClaim,
+    ) -> Result<EnrolmentRow, EnrolmentError> {
         let refused = || EnrolmentError::from(EnrolmentFault::Code);
         let now = self.now();
         let typed = typed_code(&claim.code).ok_or_else(refused)?;

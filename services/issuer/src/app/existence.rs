@@ -52,7 +52,9 @@ pub enum ExistenceError {
     #[error("there are no pictures to confirm by; visit or call the person")]
     NoPictures,
     /// Another key than the one that was enrolled, and pictures that do not match.
-    #[error("this proof was made with a new key, and its pictures do not match the Fund's well enough; visit or call the person")]
+    #[error(
+        "this proof was made with a new key, and its pictures do not match the Fund's well enough; visit or call the person"
+    )]
     NewKeyNeedsCall,
     /// The person did nothing wrong and may send the same again.
     #[error(transparent)]

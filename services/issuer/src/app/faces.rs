@@ -7,8 +7,8 @@ use clock::Timestamp;
 use entitlement::bundle::MOST_FRAME_BYTES;
 use presence::{
     Automatic, Boundaries, BoundariesFault, BoundaryPolicy, Busy, Decision, EmbeddedEngine, FaceEngine as _,
-    Frame, Judge, Limits, LocationPolicy as _, LookFault, Picture, Pool, Presented, Prompt, Quality, ServerChallenge, Template,
-    Thresholds,
+    Frame, Judge, Limits, LocationPolicy as _, LookFault, Picture, Pool, Presented, Prompt, Quality,
+    ServerChallenge, Template, Thresholds,
 };
 
 use crate::config::PresenceConfig;

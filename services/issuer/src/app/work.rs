@@ -244,8 +244,11 @@ impl Issuer {
                 + tx.delete_expired_authorizations(now, codes_before).await?
                 + tx.delete_deferrals(deferrals_before).await?
                 + tx.forget_uploads(now - chrono::Duration::days(ROWS_KEPT_DAYS), now).await?;
-            let gone = gone + self.forget_list_versions(&mut tx, now).await? + tx.erase_captures(now).await?
-                + tx.erase_signals(now - chrono::Duration::hours(super::enrolment::SIGNALS_KEPT_HOURS)).await?;
+            let gone = gone
+                + self.forget_list_versions(&mut tx, now).await?
+                + tx.erase_captures(now).await?
+                + tx.erase_signals(now - chrono::Duration::hours(super::enrolment::SIGNALS_KEPT_HOURS))
+                    .await?;
             tx.commit().await?;
             Ok(gone)
         })

@@ -33,7 +33,8 @@ pub struct CallsConfig {
 impl CallsConfig {
     pub(super) fn check(&self) -> Result<(), ConfigError> {
         let begins = |urls: &[String], schemes: &[&str]| {
-            urls.iter().all(|url| schemes.iter().any(|it| url.strip_prefix(it).is_some_and(|host| !host.is_empty())))
+            urls.iter()
+                .all(|url| schemes.iter().any(|it| url.strip_prefix(it).is_some_and(|host| !host.is_empty())))
         };
         let right = begins(&self.stun, &["stun:", "stuns:"])
             && begins(&self.turn, &["turn:", "turns:"])
@@ -48,7 +49,9 @@ impl CallsConfig {
             let text = std::fs::read_to_string(path)?;
             let text = text.trim();
             if text.len() < 16 {
-                return Err(std::io::Error::other("the secret of the TURN server has at least 16 characters"));
+                return Err(std::io::Error::other(
+                    "the secret of the TURN server has at least 16 characters",
+                ));
             }
             self.secret = Some(hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, text.as_bytes()));
         }
@@ -73,7 +76,10 @@ impl CallsConfig {
 
 impl std::fmt::Debug for CallsConfig {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("CallsConfig").field("stun", &self.stun).field("turn", &self.turn).finish_non_exhaustive()
+        f.debug_struct("CallsConfig")
+            .field("stun", &self.stun)
+            .field("turn", &self.turn)
+            .finish_non_exhaustive()
     }
 }
 

@@ -52,11 +52,7 @@ async fn claim_enrolment(
 #[utoipa::path(tag = "enrolment", security(("bearer" = [])), params(("tenant" = String, Path, description = "The Fund")),
     responses((status = 200, body = EnrolmentStatus), (status = "4XX", body = Problem)))]
 #[get("/enrolment")]
-async fn show_enrolment(
-    of: Of,
-    token: Token,
-    app: Data<Issuer>,
-) -> Result<Json<EnrolmentStatus>, Problem> {
+async fn show_enrolment(of: Of, token: Token, app: Data<Issuer>) -> Result<Json<EnrolmentStatus>, Problem> {
     app.may_speak(&of.0, token.as_deref()).await?;
     Ok(Json(app.view_enrolment(&of.0.id, token.as_deref()).await?))
 }
@@ -97,11 +93,7 @@ async fn choose_appointment(
 #[utoipa::path(tag = "enrolment", security(("bearer" = [])), params(("tenant" = String, Path, description = "The Fund")),
     responses((status = 200, body = EnrolmentStatus), (status = "4XX", body = Problem)))]
 #[post("/enrolment/place")]
-async fn keep_place(
-    of: Of,
-    token: Token,
-    app: Data<Issuer>,
-) -> Result<Json<EnrolmentStatus>, Problem> {
+async fn keep_place(of: Of, token: Token, app: Data<Issuer>) -> Result<Json<EnrolmentStatus>, Problem> {
     app.may_speak(&of.0, token.as_deref()).await?;
     Ok(Json(app.keep_place(&of.0.id, token.as_deref()).await?))
 }
@@ -160,9 +152,9 @@ impl From<EnrolmentError> for Problem {
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "Too many proofs at once")
                     .detail("Many pictures are looked at at this moment. Try again in a minute.")
             }
-            EnrolmentError::Faces(FacesFault::Models) | EnrolmentError::Damaged | EnrolmentError::Stopped(_) => {
-                Self::internal(&error)
-            }
+            EnrolmentError::Faces(FacesFault::Models)
+            | EnrolmentError::Damaged
+            | EnrolmentError::Stopped(_) => Self::internal(&error),
             EnrolmentError::Store(error) => problem::store(&error),
         }
     }

@@ -81,8 +81,14 @@ async fn choose(world: &World, claimed: &Claimed, slot: Option<&str>) -> Reply {
 async fn open(world: &World, browser: &Browser, count: u32, way: &str) {
     let starts = (now(world) + Duration::hours(1)).format("%Y-%m-%dT%H:%M").to_string();
     let count = count.to_string();
-    let fields = [("starts", starts.as_str()), ("zone", "0"), ("minutes", "20"), ("count", &count),
-        ("language", "fr"), ("way", way)];
+    let fields = [
+        ("starts", starts.as_str()),
+        ("zone", "0"),
+        ("minutes", "20"),
+        ("count", &count),
+        ("language", "fr"),
+        ("way", way),
+    ];
     let opened = browser.post("/console/enrolment/slots", &fields).await;
     assert_eq!(Browser::path_of(&opened), "/console/enrolment?done=opened");
 }
@@ -97,7 +103,9 @@ async fn a_person_is_enrolled_with_two_officers_and_one_good_face() {
     let page = invited.text();
     let code = between(&page, "data-testid=\"code\">", "<").to_owned();
     let link = between(&page, "data-testid=\"enrol-link\">", "<");
-    assert!(link.starts_with("http://wallet.test/enrol?fund=") && !link.contains(&code) && !link.contains(UID));
+    assert!(
+        link.starts_with("http://wallet.test/enrol?fund=") && !link.contains(&code) && !link.contains(UID)
+    );
 
     let secret = b64([7; 32]);
     let status_of = claim(&world, UID, &code.to_lowercase().replace('-', " "), &secret).await;
@@ -109,7 +117,10 @@ async fn a_person_is_enrolled_with_two_officers_and_one_good_face() {
     open(&world, &agent, 2, "video").await;
     let slot = status(&world, &claimed).await["slots"][0]["id"].as_str().unwrap().to_owned();
     let booked = body(&choose(&world, &claimed, Some(&slot)).await);
-    assert_eq!((&booked["appointment"]["slot"]["id"], &booked["appointment"]["callOpen"]), (&json!(slot), &json!(false)));
+    assert_eq!(
+        (&booked["appointment"]["slot"]["id"], &booked["appointment"]["callOpen"]),
+        (&json!(slot), &json!(false))
+    );
     let agenda = agent.get("/console/enrolment").await.text();
     assert!(agenda.contains("Margaret Ellison") && agenda.contains("data-zone"));
 
@@ -125,20 +136,35 @@ async fn a_person_is_enrolled_with_two_officers_and_one_good_face() {
     let refused = agent.post(&format!("{desk}/document"), &expired).await;
     assert!(refused.status == 422 && refused.text().contains("The document has expired"));
     let good = [&document[..], &[("expires", "2035-01-01")]].concat();
-    assert_eq!(Browser::path_of(&agent.post(&format!("{desk}/document"), &good).await), format!("{desk}?done=document"));
+    assert_eq!(
+        Browser::path_of(&agent.post(&format!("{desk}/document"), &good).await),
+        format!("{desk}?done=document")
+    );
     let early = agent.post(&propose, &[("words", "sure")]).await;
     assert!(early.status == 422 && early.text().contains("There is no reference picture yet"));
     let picture = format!("{desk}/picture");
     let cloth = agent.upload(&picture, "x.jpg", &faces::empty()).await;
-    assert!(cloth.status == 422 && cloth.text().contains("There is no face in the picture"), "{}", cloth.text());
+    assert!(
+        cloth.status == 422 && cloth.text().contains("There is no face in the picture"),
+        "{}",
+        cloth.text()
+    );
     let taken = agent.upload(&picture, "face.jpg", &faces::closer(&faces::turn(92))).await;
     assert_eq!(Browser::path_of(&taken), format!("{desk}?done=picture"));
-    assert!(world.issuer.portrait_of(world.tenant("unjspf"), &person).await.unwrap().is_none(), "not before two agree");
-    assert_eq!(agent.post(&format!("{desk}/notes"), &[("words", "her son helped with the camera")]).await.status, 303);
+    assert!(
+        world.issuer.portrait_of(world.tenant("unjspf"), &person).await.unwrap().is_none(),
+        "not before two agree"
+    );
+    assert_eq!(
+        agent.post(&format!("{desk}/notes"), &[("words", "her son helped with the camera")]).await.status,
+        303
+    );
     let unsure = agent.post(&propose, &[("words", " ")]).await;
     assert!(unsure.status == 422 && unsure.text().contains("Say why in a few words"));
-    assert_eq!(Browser::path_of(&agent.post(&propose, &[("words", "same face as in the passport")]).await),
-        format!("{desk}?done=proposed"));
+    assert_eq!(
+        Browser::path_of(&agent.post(&propose, &[("words", "same face as in the passport")]).await),
+        format!("{desk}?done=proposed")
+    );
     assert_eq!(status(&world, &claimed).await["state"], "proposed");
 
     let decision = format!("{desk}/decision");
@@ -157,7 +183,10 @@ async fn a_person_is_enrolled_with_two_officers_and_one_good_face() {
     assert!(world.issuer.portrait_of(world.tenant("unjspf"), &person).await.unwrap().is_some());
     let bound = world.issuer.bound_key("unjspf", &person).await.unwrap().unwrap();
     assert_eq!((bound.device_key, bound.how.as_str()), (phone.holder.thumbprint(), "enrolment"));
-    assert_eq!(second.post(&decision, &[("decision", "refuse"), ("why", "face"), ("words", "late")]).await.status, 422);
+    assert_eq!(
+        second.post(&decision, &[("decision", "refuse"), ("why", "face"), ("words", "late")]).await.status,
+        422
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -195,7 +224,11 @@ async fn a_device_key_has_to_prove_itself_for_this_enrolment() {
     assert_eq!(name_key(&world, &mixed, &holder).await.status, 400, "signed for another enrolment");
     let forged = Claimed { secret: b64([9; 32]), code: one.code.clone(), id: one.id.clone() };
     assert_eq!(name_key(&world, &forged, &holder).await.status, 401, "nobody's secret");
-    assert_eq!(name_key(&world, &one, &holder).await.status, 200, "another phone, before anything is proposed");
+    assert_eq!(
+        name_key(&world, &one, &holder).await.status,
+        200,
+        "another phone, before anything is proposed"
+    );
     assert_eq!(status(&world, &one).await["deviceKey"], holder.thumbprint());
 }
 
@@ -219,7 +252,11 @@ async fn a_time_is_given_once_and_moves_and_goes_back() {
     assert_eq!(body(&choose(&world, has, Some(last)).await)["appointment"]["slot"]["id"], last, "moved");
     assert_eq!(choose(&world, lost, Some(first)).await.status, 200, "what was left is free again");
     assert_eq!(problem(&choose(&world, lost, Some(last)).await), (409, "time-taken".into()));
-    assert_eq!(status(&world, lost).await["appointment"]["slot"]["id"], first, "a refused move loses nothing");
+    assert_eq!(
+        status(&world, lost).await["appointment"]["slot"]["id"],
+        first,
+        "a refused move loses nothing"
+    );
     let cancelled = body(&choose(&world, lost, None).await);
     assert!(cancelled.get("appointment").is_none() && cancelled["slots"].as_array().unwrap().len() == 1);
     world.clock.advance(Duration::minutes(90));
@@ -232,12 +269,24 @@ async fn an_agent_is_in_one_place_at_a_time() {
     let agent = Browser::officer(&world, "unjspf", "Fatou Agent").await;
     open(&world, &agent, 2, "video").await;
     let starts = (now(&world) + Duration::minutes(70)).format("%Y-%m-%dT%H:%M").to_string();
-    let fields = [("starts", starts.as_str()), ("zone", "0"), ("minutes", "20"), ("count", "1"), ("language", "fr"),
-        ("way", "visit")];
+    let fields = [
+        ("starts", starts.as_str()),
+        ("zone", "0"),
+        ("minutes", "20"),
+        ("count", "1"),
+        ("language", "fr"),
+        ("way", "visit"),
+    ];
     let overlapping = agent.post("/console/enrolment/slots", &fields).await;
     assert!(overlapping.status == 422 && overlapping.text().contains("overlaps"), "{}", overlapping.text());
-    let past = [("starts", "2020-01-01T09:00"), ("zone", "0"), ("minutes", "20"), ("count", "1"),
-        ("language", "fr"), ("way", "visit")];
+    let past = [
+        ("starts", "2020-01-01T09:00"),
+        ("zone", "0"),
+        ("minutes", "20"),
+        ("count", "1"),
+        ("language", "fr"),
+        ("way", "visit"),
+    ];
     assert_eq!(agent.post("/console/enrolment/slots", &past).await.status, 422);
 }
 
@@ -248,12 +297,17 @@ async fn who_finds_no_time_keeps_a_place_and_chooses_first() {
     let (waits, comes) = (claimed(&world, UID, 1).await, claimed(&world, "100482318", 2).await);
     let before = status(&world, &waits).await;
     assert_eq!((&before["noneBeforeDue"], &before["placeKept"]), (&json!(true), &json!(false)));
-    assert!(agent.get("/console/enrolment").await.text().contains("No appointment is left before the due date"));
+    assert!(
+        agent.get("/console/enrolment").await.text().contains("No appointment is left before the due date")
+    );
     let kept = world.post("/t/unjspf/enrolment/place", &json!({}), Some(&waits.secret)).await;
     assert_eq!(body(&kept)["placeKept"], true);
     open(&world, &agent, 1, "visit").await;
     let page = agent.get("/console/enrolment").await.text();
-    assert!(page.contains("There are fewer appointments than people who need one") && page.contains("kept-places"));
+    assert!(
+        page.contains("There are fewer appointments than people who need one")
+            && page.contains("kept-places")
+    );
     let slots = status(&world, &waits).await["slots"].clone();
     assert_eq!(status(&world, &comes).await["slots"], json!([]), "for a day it is for those who wait");
     let slot = slots[0]["id"].as_str().unwrap();
@@ -280,6 +334,23 @@ async fn who_did_not_come_books_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_appointment_that_nobody_wrote_about_is_no_dead_end() {
+    let world = World::start().await;
+    let agent = Browser::officer(&world, "unjspf", "Fatou Agent").await;
+    let person = claimed(&world, UID, 1).await;
+    open(&world, &agent, 12, "visit").await;
+    let slots = status(&world, &person).await["slots"].clone();
+    choose(&world, &person, slots[0]["id"].as_str()).await;
+    world.clock.advance(Duration::minutes(60 + 20 + 59));
+    assert!(status(&world, &person).await.get("appointment").is_some());
+    world.clock.advance(Duration::minutes(1));
+    let after = status(&world, &person).await;
+    assert!(after["missed"] == true && after.get("appointment").is_none(), "{after}");
+    let last = slots[11]["id"].as_str().unwrap();
+    assert_eq!(body(&choose(&world, &person, Some(last)).await)["appointment"]["slot"]["id"], last);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn two_browsers_of_one_appointment_hear_each_other_and_nobody_else_does() {
     let world = World::start().await;
     let mut agent = Browser::officer(&world, "unjspf", "Fatou Agent").await;
@@ -289,7 +360,10 @@ async fn two_browsers_of_one_appointment_hear_each_other_and_nobody_else_does() 
     let booked = body(&choose(&world, &person, slots[0]["id"].as_str()).await);
     choose(&world, &other, slots[1]["id"].as_str()).await;
     let id = booked["appointment"]["id"].as_str().unwrap();
-    let (begin, signals) = (format!("/console/enrolment/appointments/{id}/call"), format!("/console/enrolment/appointments/{id}/signals"));
+    let (begin, signals) = (
+        format!("/console/enrolment/appointments/{id}/call"),
+        format!("/console/enrolment/appointments/{id}/signals"),
+    );
     let said = json!({"send": ["hello"], "after": 0});
     let path = "/t/unjspf/enrolment/signals";
     assert_eq!(world.post(path, &said, Some(&person.secret)).await.status, 409, "too early");
@@ -363,7 +437,9 @@ async fn a_proof_by_the_bound_key_changes_nothing() {
     let mut phone = Phone::new(5);
     let (id, path, request) = asked_after_enrolment(&world, &phone).await;
     assert_eq!(send(&world, &path, &phone.answer(&request)).await.status, 200);
-    assert!(!browser.get(&format!("/console/requests/{id}")).await.text().contains("data-testid=\"new-key\""));
+    assert!(
+        !browser.get(&format!("/console/requests/{id}")).await.text().contains("data-testid=\"new-key\"")
+    );
     let form = format!("/console/requests/{id}/confirm");
     Browser::path_of(&browser.post(&form, &[("channel", "visit"), ("compared", "yes")]).await);
     let person = world.issuer.request_page("unjspf", &id).await.unwrap().subject.id;

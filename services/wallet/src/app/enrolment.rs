@@ -106,8 +106,7 @@ impl Wallet {
     ) -> Result<(Record, Enrolment), EnrolmentError> {
         let known = self.store.read().await?.list_records(Table::Enrolments, &person.account).await?;
         for record in known.into_iter().filter(|record| record.state == ASKING) {
-            let (record, enrolment) =
-                open_record::<Enrolment>(&person.data_key, Table::Enrolments, record)?;
+            let (record, enrolment) = open_record::<Enrolment>(&person.data_key, Table::Enrolments, record)?;
             if enrolment.fund_url == fund_url {
                 return Ok((record, enrolment));
             }
@@ -152,7 +151,7 @@ impl Wallet {
     ) -> Result<ToSign, EnrolmentError> {
         let (_, enrolment) = self.known_enrolment(person, id).await?;
         self.usable_key(&person.account, device_key).await?.ok_or(EnrolmentError::DeviceKey)?;
-        Ok(key_to_sign(&enrolment)?)
+        key_to_sign(&enrolment)
     }
 
     /// Names the key of this device to the Fund.

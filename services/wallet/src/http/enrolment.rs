@@ -69,8 +69,7 @@ pub async fn name_enrolment_key(
 ) -> Result<Json<EnrolmentView>, Problem> {
     let EnrolmentKeySigned { device_key, signatures } = body.into_inner();
     let signatures = super::views::SignaturesBody { signatures }.by_id();
-    let (record, enrolment) =
-        app.wallet.name_enrolment_key(&person.0, &id, &device_key, &signatures).await?;
+    let (record, enrolment) = app.wallet.name_enrolment_key(&person.0, &id, &device_key, &signatures).await?;
     Ok(Json(EnrolmentView::new(&record.id, &enrolment)?))
 }
 

@@ -9,9 +9,7 @@ use crate::world::{FUND, Person, World, problem};
 
 /// What the Fund says of an enrolment that has just begun.
 pub fn claimed() -> Value {
-    let slot = |id: &str, day: u32, language: &str, way: &str| {
-        json!({"id": id, "startsAt": format!("2026-12-{day:02}T09:20:00Z"), "minutes": 20, "language": language, "way": way})
-    };
+    let slot = |id: &str, day: u32, language: &str, way: &str| json!({"id": id, "startsAt": format!("2026-12-{day:02}T09:20:00Z"), "minutes": 20, "language": language, "way": way});
     json!({
         "id": "enrolment-1", "organisation": {"did": FUND, "name": "UNJSPF"}, "givenName": "Rosa", "state": "claimed",
         "language": "es", "due": "2026-12-31",
@@ -40,16 +38,24 @@ async fn a_letter_leads_to_a_named_key_and_an_appointment() {
     let id = begun(&world, &person).await;
     let base = format!("/v1/enrolments/{id}");
     let page = person.page(&format!("/enrolments/{id}")).await.expect(200).unwrap().text();
-    assert!(page.contains("data-testid=\"name-key\"") && !page.contains("data-testid=\"slot\""), "the key comes first");
+    assert!(
+        page.contains("data-testid=\"name-key\"") && !page.contains("data-testid=\"slot\""),
+        "the key comes first"
+    );
 
     let device = json!({ "deviceKey": person.key.thumbprint() });
-    let step = person.post(&format!("{base}/prepare"), device.clone()).await.expect(200).unwrap().json().unwrap();
-    let signed = json!({"deviceKey": person.key.thumbprint(), "signatures": person.signatures(&step)["signatures"]});
+    let step =
+        person.post(&format!("{base}/prepare"), device.clone()).await.expect(200).unwrap().json().unwrap();
+    let signed =
+        json!({"deviceKey": person.key.thumbprint(), "signatures": person.signatures(&step)["signatures"]});
     world.others.knobs().enrolment["deviceKey"] = json!(person.key.thumbprint());
     person.post(&format!("{base}/device-key"), signed).await.expect(200).unwrap();
     let page = person.page(&format!("/enrolments/{id}")).await.expect(200).unwrap().text();
     assert_eq!(page.matches("data-testid=\"slot\"").count(), 2);
-    assert!(page.find("s1").unwrap() < page.find("s2").unwrap() && page.contains("Español"), "in the Fund's order");
+    assert!(
+        page.find("s1").unwrap() < page.find("s2").unwrap() && page.contains("Español"),
+        "in the Fund's order"
+    );
     assert!(person.page("/").await.text().contains(&format!("/enrolments/{id}")), "the way back");
 
     let chosen = person.post(&format!("{base}/appointment"), json!({"slot": "s1"})).await;
@@ -58,7 +64,10 @@ async fn a_letter_leads_to_a_named_key_and_an_appointment() {
     person.post(&format!("{base}/place"), json!({})).await.expect(200).unwrap();
     let heard = person.post(&format!("{base}/signals"), json!({"send": ["join"], "after": 3})).await;
     let heard = heard.expect(200).unwrap().json().unwrap();
-    assert_eq!((&heard["signals"][0]["body"], heard["iceServers"].as_array().unwrap().len()), (&json!("ready"), 1));
+    assert_eq!(
+        (&heard["signals"][0]["body"], heard["iceServers"].as_array().unwrap().len()),
+        (&json!("ready"), 1)
+    );
 
     let steps = world.others.seen().enrolment_steps.clone();
     let (_, none, claim) = steps.iter().find(|(step, ..)| step == "claim").unwrap();
@@ -67,9 +76,13 @@ async fn a_letter_leads_to_a_named_key_and_an_appointment() {
     assert!(steps.iter().filter(|(step, ..)| step != "claim").all(|(_, bearer, _)| bearer == secret));
     let (_, _, named) = steps.iter().find(|(step, ..)| step == "device-key").unwrap();
     let key = PublicKey::from_jwk(&named["holderKey"]).unwrap();
-    key.verify(&device_key_input(FUND, "enrolment-1"), &unb64(named["signature"].as_str().unwrap()).unwrap()).unwrap();
-    let chosen: Vec<_> =
-        steps.iter().filter(|(step, ..)| step == "appointment").map(|(.., body)| body["slot"].clone()).collect();
+    key.verify(&device_key_input(FUND, "enrolment-1"), &unb64(named["signature"].as_str().unwrap()).unwrap())
+        .unwrap();
+    let chosen: Vec<_> = steps
+        .iter()
+        .filter(|(step, ..)| step == "appointment")
+        .map(|(.., body)| body["slot"].clone())
+        .collect();
     assert_eq!(chosen, [json!("s1"), json!(null)]);
 }
 
@@ -106,7 +119,10 @@ async fn refusals_are_told_kindly() {
     let other = world.person("eve").await;
     other.get(&format!("/v1/enrolments/{id}")).await.expect(404).unwrap();
     let unknown = json!({ "deviceKey": other.key.thumbprint() });
-    assert_eq!(problem(person.post(&format!("/v1/enrolments/{id}/prepare"), unknown).await, 409), "device-key-unknown");
+    assert_eq!(
+        problem(person.post(&format!("/v1/enrolments/{id}/prepare"), unknown).await, 409),
+        "device-key-unknown"
+    );
 }
 
 #[actix_web::test]
@@ -126,16 +142,30 @@ async fn every_state_has_a_page_with_a_next_step() {
     let id = begun(&world, &person).await;
     let path = format!("/enrolments/{id}");
     let cases = [
-        (json!({"state": "claimed", "deviceKey": "k", "noneBeforeDue": true, "slots": []}), "data-testid=\"keep-place\""),
-        (json!({"state": "claimed", "deviceKey": "k", "noneBeforeDue": true, "placeKept": true, "slots": []}),
-            "Your place is kept"),
+        (
+            json!({"state": "claimed", "deviceKey": "k", "noneBeforeDue": true, "slots": []}),
+            "data-testid=\"keep-place\"",
+        ),
+        (
+            json!({"state": "claimed", "deviceKey": "k", "noneBeforeDue": true, "placeKept": true, "slots": []}),
+            "Your place is kept",
+        ),
         (json!({"state": "claimed", "deviceKey": "k", "missed": true}), "We missed you"),
-        (json!({"state": "claimed", "deviceKey": "k", "appointment": {"id": "a1", "callOpen": true,
-            "slot": claimed()["slots"][0]}}), "data-testid=\"call-join\""),
-        (json!({"state": "claimed", "deviceKey": "k", "appointment": {"id": "a1", "callOpen": false,
-            "slot": claimed()["slots"][0]}}), "Ten minutes before"),
-        (json!({"state": "claimed", "deviceKey": "k", "appointment": {"id": "a1", "callOpen": false,
-            "slot": claimed()["slots"][1]}}), "An agent calls you"),
+        (
+            json!({"state": "claimed", "deviceKey": "k", "appointment": {"id": "a1", "callOpen": true,
+            "slot": claimed()["slots"][0]}}),
+            "data-testid=\"call-join\"",
+        ),
+        (
+            json!({"state": "claimed", "deviceKey": "k", "appointment": {"id": "a1", "callOpen": false,
+            "slot": claimed()["slots"][0]}}),
+            "Ten minutes before",
+        ),
+        (
+            json!({"state": "claimed", "deviceKey": "k", "appointment": {"id": "a1", "callOpen": false,
+            "slot": claimed()["slots"][1]}}),
+            "An agent calls you",
+        ),
         (json!({"state": "proposed"}), "Almost done"),
         (json!({"state": "approved"}), "You are enrolled"),
         (json!({"state": "refused", "refusal": "document"}), "The identity document was missing"),

@@ -601,7 +601,8 @@ async fn enrolment_step(world: World, request: HttpRequest, body: Json<Value>) -
     let step = request.match_info().get("step").unwrap_or("claim").to_owned();
     world.seen().enrolment_steps.push((step.clone(), bearer(&request), body.into_inner()));
     if let Some((status, slug)) = world.knobs().enrolment_refusal {
-        let problem = json!({"type": format!("https://fund.example/problems/{slug}"), "detail": "Call the Fund."});
+        let problem =
+            json!({"type": format!("https://fund.example/problems/{slug}"), "detail": "Call the Fund."});
         return HttpResponse::build(StatusCode::from_u16(status).unwrap()).json(problem);
     }
     match step.as_str() {

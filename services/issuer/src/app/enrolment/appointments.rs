@@ -11,6 +11,7 @@ use issuance::import::LANGUAGES;
 use store_issuer::{AppointmentRow, EnrolmentRow, SlotRow, Transaction};
 use wire::enrolment::{AppointmentChoice, EnrolmentStatus};
 
+use super::calls::{is_open, is_over};
 use super::view::end_of;
 use super::{EnrolmentError, Issuer};
 
@@ -117,7 +118,11 @@ impl Issuer {
             let mut row = self.spoken_for(&mut tx, tenant, secret).await?;
             ready_to_book(&row)?;
             let known = tx.list_appointments_of(&tenant.id, &row.id).await?;
-            let booked = known.iter().find(|it| it.state == "booked");
+            let forgotten = known.iter().find(|it| it.state == "booked" && is_over(&it.slot, now));
+            if let Some(forgotten) = forgotten {
+                tx.change_appointment(&tenant.id, &forgotten.id, ("booked", "missed"), now).await?;
+            }
+            let booked = known.iter().find(|it| it.state == "booked" && !is_over(&it.slot, now));
             if booked.map(|it| &it.slot.id) == choice.slot.as_ref() {
                 return Ok(row);
             }
@@ -223,7 +228,7 @@ impl Issuer {
         .await
     }
 
-    /// A decision, or a new invitation, ends what was booked: held where it has begun, free for others where not.
+    /// A decision, or a new invitation, ends what was booked: held where people may have met, free for others where not.
     pub(super) async fn close_appointment(
         &self,
         tx: &mut Transaction,
@@ -233,7 +238,8 @@ impl Issuer {
         let now = self.now();
         for known in tx.list_appointments_of(tenant, enrolment).await? {
             if known.state == "booked" {
-                let to = if known.slot.starts_at <= now { "held" } else { "cancelled" };
+                let is_begun = known.slot.starts_at <= now || is_open(&known.slot, now);
+                let to = if is_begun { "held" } else { "cancelled" };
                 tx.change_appointment(tenant, &known.id, ("booked", to), now).await?;
                 tx.end_signals(tenant, &known.id).await?;
             }
@@ -251,8 +257,10 @@ impl Issuer {
         let mut tx = self.store.read().await?;
         let mut lines = Vec::new();
         for appointment in tx.list_appointments(tenant, window, LINES).await? {
-            let (row, subject) = self.enrolment_and_person(&mut tx, tenant, &appointment.enrolment_id).await?;
-            let country = subject.claims.get("country").and_then(serde_json::Value::as_str).unwrap_or_default();
+            let (row, subject) =
+                self.enrolment_and_person(&mut tx, tenant, &appointment.enrolment_id).await?;
+            let country =
+                subject.claims.get("country").and_then(serde_json::Value::as_str).unwrap_or_default();
             lines.push(AgendaLine {
                 stage: row.enrolment.stage,
                 name: subject.name.clone(),

@@ -16,7 +16,11 @@ const NO_MATCH: [&str; 5] = ["otherPerson", "uncertain", "noReference", "noFace"
 
 impl Issuer {
     /// The key that is bound to a person, for officers.
-    pub async fn bound_key(&self, tenant: &str, subject_id: &str) -> Result<Option<BoundKey>, EnrolmentError> {
+    pub async fn bound_key(
+        &self,
+        tenant: &str,
+        subject_id: &str,
+    ) -> Result<Option<BoundKey>, EnrolmentError> {
         self.enrolling(tenant)?;
         Ok(self.store.read().await?.find_bound_key(tenant, subject_id).await?)
     }
@@ -55,7 +59,10 @@ impl Issuer {
             Channel::Device => {
                 let latest = tx.list_captures(&by.tenant, request).await?.into_iter().next();
                 let latest = latest.ok_or(ExistenceError::NoPictures)?;
-                if super::super::captures::reasons(&latest.decision).iter().any(|it| NO_MATCH.contains(&it.as_str())) {
+                if super::super::captures::reasons(&latest.decision)
+                    .iter()
+                    .any(|it| NO_MATCH.contains(&it.as_str()))
+                {
                     return Err(ExistenceError::NewKeyNeedsCall);
                 }
                 "face"

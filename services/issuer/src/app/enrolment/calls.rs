@@ -24,10 +24,14 @@ pub(in crate::app) const SIGNALS_KEPT_HOURS: i64 = 2;
 const AGENT: (&str, &str) = ("agent", "person");
 const PERSON: (&str, &str) = ("person", "agent");
 
-/// Whether the call of a slot can be joined.
+/// Whether the call of a slot can be joined; a visit is under way in the same time.
 pub(super) fn is_open(slot: &SlotRow, now: Timestamp) -> bool {
-    let end = slot.starts_at + Duration::minutes(i64::from(slot.minutes) + LATE_MINUTES);
-    (slot.starts_at - Duration::minutes(EARLY_MINUTES)..end).contains(&now)
+    now >= slot.starts_at - Duration::minutes(EARLY_MINUTES) && !is_over(slot, now)
+}
+
+/// Whether nobody comes to an appointment any more.
+pub(super) fn is_over(slot: &SlotRow, now: Timestamp) -> bool {
+    now >= slot.starts_at + Duration::minutes(i64::from(slot.minutes) + LATE_MINUTES)
 }
 
 impl Issuer {

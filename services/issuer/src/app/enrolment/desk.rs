@@ -59,7 +59,8 @@ impl Issuer {
             false => Vec::new(),
         };
         for note in kept {
-            let words: Option<String> = self.open_for("enrolment note", &tenant.id, &note.id, &note.sealed).ok();
+            let words: Option<String> =
+                self.open_for("enrolment note", &tenant.id, &note.id, &note.sealed).ok();
             let words = words.unwrap_or_default();
             notes.push(DeskNote { kind: note.kind, words, by: note.written_by, at: note.written_at });
         }
@@ -70,8 +71,7 @@ impl Issuer {
                 .as_ref()
                 .filter(|_| decides)
                 .and_then(|sealed| self.open_for("enrolment document", &tenant.id, id, sealed).ok()),
-            picture: picture
-                .map(|jpeg| format!("data:image/jpeg;base64,{}", STANDARD.encode(jpeg))),
+            picture: picture.map(|jpeg| format!("data:image/jpeg;base64,{}", STANDARD.encode(jpeg))),
             appointments: tx.list_appointments_of(&tenant.id, id).await?,
             bound: tx.find_bound_key(&tenant.id, &subject.id).await?,
             notes,
@@ -161,7 +161,8 @@ impl Issuer {
             let mut tx = self.store.write("take_picture").await?;
             let mut row = tx.find_enrolment(&by.tenant, id).await?.ok_or(EnrolmentError::Unknown)?;
             open_to_the_agent(&row)?;
-            row.picture = Some(self.sealing.seal(&picture_purpose(&by.tenant, id), &jpeg, self.entropy.as_ref()));
+            row.picture =
+                Some(self.sealing.seal(&picture_purpose(&by.tenant, id), &jpeg, self.entropy.as_ref()));
             tx.replace_enrolment(&by.tenant, &row).await?;
             tx.audit(by, Act { action: "enrolment.picture", target: id, detail: "" }, self.now()).await?;
             tx.commit().await?;
@@ -256,7 +257,12 @@ impl Issuer {
         .await
     }
 
-    async fn enrol(&self, tx: &mut Transaction, by: &Actor, row: &EnrolmentRow) -> Result<(), EnrolmentError> {
+    async fn enrol(
+        &self,
+        tx: &mut Transaction,
+        by: &Actor,
+        row: &EnrolmentRow,
+    ) -> Result<(), EnrolmentError> {
         let jpeg = self.open_picture(&by.tenant, row).ok_or(EnrolmentError::Damaged)?;
         let key = row.enrolment.device_key.as_deref().ok_or(EnrolmentError::Damaged)?;
         self.keep_portrait(tx, by, &row.subject_id, &jpeg).await?;

@@ -4,10 +4,11 @@ use chrono::{Datelike as _, Duration, NaiveDate};
 use clock::Timestamp;
 use entitlement::enrolment::{Refusal, Stage};
 use serde_json::Value;
-use store_issuer::{EnrolmentRow, SlotRow, Transaction};
+use store_issuer::{AppointmentRow, EnrolmentRow, SlotRow, Transaction};
 use wire::enrolment::{Appointment, EnrolmentStatus, Slot};
 use wire::existence::Organisation;
 
+use super::calls::{is_open, is_over};
 use super::{EnrolmentError, Issuer, Tenant, is_under_way};
 
 /// Times that are shown at once.
@@ -28,12 +29,16 @@ impl Issuer {
         let now = self.now();
         let mut tx = self.store.read().await?;
         let subject = tx.find_subject(&tenant.id, &row.subject_id).await?.ok_or(EnrolmentError::Unknown)?;
-        let text = |claim: &str| subject.claims.get(claim).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let text =
+            |claim: &str| subject.claims.get(claim).and_then(Value::as_str).unwrap_or_default().to_owned();
         let language = text("language");
         let due = self.enrolment_due(&mut tx, &tenant.id).await?;
         let appointments = tx.list_appointments_of(&tenant.id, &row.id).await?;
-        let booked = appointments.iter().find(|it| it.state == "booked");
-        let is_missed = booked.is_none() && appointments.first().is_some_and(|it| it.state == "missed");
+        // One that nobody wrote anything about is no dead end: the person chooses again.
+        let stands = |it: &&AppointmentRow| it.state == "booked" && !is_over(&it.slot, now);
+        let booked = appointments.iter().find(stands);
+        let is_missed = booked.is_none()
+            && appointments.first().is_some_and(|it| ["missed", "booked"].contains(&it.state.as_str()));
         let choosing = row.enrolment.stage == Stage::Claimed;
         let mut slots = match choosing {
             true => self.free_slots(&mut tx, &tenant.id, row).await?,
@@ -52,7 +57,7 @@ impl Issuer {
             device_key: row.enrolment.device_key.clone(),
             appointment: booked.filter(|_| is_under_way(row.enrolment.stage)).map(|it| Appointment {
                 id: it.id.clone(),
-                call_open: it.slot.way == "video" && super::calls::is_open(&it.slot, now),
+                call_open: it.slot.way == "video" && is_open(&it.slot, now),
                 slot: slot(&it.slot),
             }),
             missed: is_missed,

@@ -211,7 +211,8 @@ impl From<&SupplyView> for SupplyLine {
             words += &format!(" {} to open.", counted(it.missing(), "more is needed", "more are needed"));
         }
         if let Some(gone) = it.gone_on().filter(|gone| it.free > 0 && *gone < it.due) {
-            words += &format!(" At the pace of the last two weeks they are gone on {}.", gone.format("%-d %B"));
+            words +=
+                &format!(" At the pace of the last two weeks they are gone on {}.", gone.format("%-d %B"));
         }
         if view.waiting > 0 {
             let waiting = u64::try_from(view.waiting).unwrap_or(u64::MAX);
@@ -225,7 +226,8 @@ impl From<&SupplyView> for SupplyLine {
 /// Offsets that are in use anywhere, so that an officer who travels need not reckon.
 fn zones() -> Vec<(i32, String)> {
     let hours = (-12..=14).map(|hour| hour * 60);
-    let mut minutes: Vec<i32> = hours.chain([-570, -210, 210, 270, 330, 345, 390, 525, 570, 630, 765]).collect();
+    let mut minutes: Vec<i32> =
+        hours.chain([-570, -210, 210, 270, 330, 345, 390, 525, 570, 630, 765]).collect();
     minutes.sort_unstable();
     minutes.into_iter().map(|offset| (offset, zone_name(offset))).collect()
 }
@@ -310,7 +312,11 @@ async fn close_slot(
 }
 
 #[post("/enrolment/appointments/{id}/missed")]
-async fn miss_appointment(officer: May<Issue>, id: Path<String>, app: Data<Issuer>) -> Result<HttpResponse, Problem> {
+async fn miss_appointment(
+    officer: May<Issue>,
+    id: Path<String>,
+    app: Data<Issuer>,
+) -> Result<HttpResponse, Problem> {
     app.miss_appointment(&officer.actor(), &id).await?;
     Ok(see_other("/console/enrolment?done=missed"))
 }
@@ -331,7 +337,11 @@ struct InvitationPage {
 
 /// Invites a beneficiary and shows the code, once.
 #[post("/retirees/{id}/enrolment")]
-async fn invite_to_enrol(officer: May<Issue>, id: Path<String>, app: Data<Issuer>) -> Result<HttpResponse, Problem> {
+async fn invite_to_enrol(
+    officer: May<Issue>,
+    id: Path<String>,
+    app: Data<Issuer>,
+) -> Result<HttpResponse, Problem> {
     let invitation = app.invite_to_enrol(&officer.actor(), &id).await?;
     let subject = app.find_person(&officer.tenant.id, &id).await.map_err(|error| problem::store(&error))?;
     let subject = subject.ok_or_else(Problem::not_found)?;
@@ -364,7 +374,8 @@ mod tests {
         assert_eq!(utc("2026-12-01T09:00", 0).unwrap(), "2026-12-01T09:00:00+00:00");
         assert_eq!(utc("2026-12-01T09:00", 345).unwrap(), "2026-12-01T03:15:00+00:00");
         assert_eq!(utc("2026-12-01T09:00", -300).unwrap(), "2026-12-01T14:00:00+00:00");
-        for (starts, zone) in [("", 0), ("2026-12-01", 0), ("2026-13-01T09:00", 0), ("2026-12-01T09:00", 841)] {
+        for (starts, zone) in [("", 0), ("2026-12-01", 0), ("2026-13-01T09:00", 0), ("2026-12-01T09:00", 841)]
+        {
             assert_eq!(utc(starts, zone), None, "{starts} {zone}");
         }
     }

@@ -15,7 +15,11 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 }
 
 #[post("/enrolment/appointments/{id}/call")]
-async fn begin(officer: May<Issue>, id: Path<String>, app: Data<Issuer>) -> Result<Json<SignalsHeard>, Problem> {
+async fn begin(
+    officer: May<Issue>,
+    id: Path<String>,
+    app: Data<Issuer>,
+) -> Result<Json<SignalsHeard>, Problem> {
     Ok(Json(app.begin_call(&officer.actor(), &id).await?))
 }
 

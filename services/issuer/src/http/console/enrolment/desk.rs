@@ -202,7 +202,8 @@ fn outcome(stage: Stage, refusal: Option<Refusal>) -> Option<(&'static str, Stri
     match stage {
         Stage::Approved => Some((
             "pass",
-            "Enrolled. The picture is the Fund\u{2019}s reference now, and the device key is bound.".to_owned(),
+            "Enrolled. The picture is the Fund\u{2019}s reference now, and the device key is bound."
+                .to_owned(),
         )),
         Stage::Refused => {
             let why = refusal.map_or("", refusal_words);
