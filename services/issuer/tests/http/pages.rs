@@ -45,6 +45,37 @@ const PAGES: &[Page] = &[
     ("get", "/documents", Some(SeePeople), &[]),
     ("post", "/documents", Some(Issue), &[("digests", "")]),
     ("get", "/documents/{id}/receipt", Some(SeePeople), &[]),
+    ("get", "/enrolment", Some(SeePeople), &[]),
+    ("get", "/enrolment/{id}", Some(SeePeople), &[]),
+    ("post", "/enrolment/appointments/{id}/call", Some(Issue), &[]),
+    ("post", "/enrolment/appointments/{id}/missed", Some(Issue), &[]),
+    ("post", "/enrolment/appointments/{id}/signals", Some(Issue), &[]),
+    (
+        "post",
+        "/enrolment/slots",
+        Some(Issue),
+        &[
+            ("starts", ""),
+            ("zone", "0"),
+            ("minutes", "20"),
+            ("count", "1"),
+            ("language", "en"),
+            ("way", "video"),
+        ],
+    ),
+    ("post", "/enrolment/slots/{id}/close", Some(Issue), &[]),
+    ("post", "/enrolment/{id}/decision", Some(Approve), &[("decision", "approve"), ("words", "w")]),
+    (
+        "post",
+        "/enrolment/{id}/document",
+        Some(Issue),
+        &[("kind", "passport"), ("number", "AK1234"), ("state", "KEN"), ("expires", "2040-01-01")],
+    ),
+    ("post", "/enrolment/{id}/notes", Some(Issue), &[("words", "w")]),
+    ("post", "/enrolment/{id}/picture", Some(Issue), &[]),
+    ("post", "/enrolment/{id}/propose", Some(Issue), &[("words", "w")]),
+    ("post", "/enrolment/{id}/refuse", Some(Issue), &[("why", "face"), ("words", "w")]),
+    ("post", "/retirees/{id}/enrolment", Some(Issue), &[]),
     ("get", "/fund", Some(SeePeople), &[]),
     ("post", "/fund/nights", Some(Issue), &[]),
     (
@@ -174,7 +205,11 @@ struct FundThings {
     proof: String,
     import: String,
     list: String,
+    enrolment: String,
 }
+
+/// The name of the slot and of the appointment for the enrolment.
+const BOOKED: &str = "booked";
 
 impl Things {
     async fn made(world: &World, owner: &Browser) -> Self {
@@ -211,7 +246,7 @@ impl Things {
         world.issuer.test_webhook(&by, &webhook).await.unwrap();
         let view = world.issuer.view_webhook("undp", &webhook).await.unwrap();
         Self {
-            fund: FundThings::made(world, &fund).await,
+            fund: FundThings::made(world, &fund, &beneficiary).await,
             webhook,
             delivery: view.deliveries[0].id.clone(),
             person: "s-10023".to_owned(),
@@ -240,6 +275,8 @@ impl Things {
         let id = match template.split('/').nth(1).unwrap_or_default() {
             "approvals" => &self.proposal,
             "documents" => &self.document,
+            "enrolment" if template.starts_with("/enrolment/{id}") => &self.fund.enrolment,
+            "enrolment" => BOOKED,
             "fund" if template.starts_with("/fund/proofs") => &self.fund.proof,
             "fund" if template.starts_with("/fund/register") => &self.fund.import,
             "fund" => &self.fund.list,
@@ -259,7 +296,7 @@ impl Things {
 }
 
 impl FundThings {
-    async fn made(world: &World, by: &Actor) -> Self {
+    async fn made(world: &World, by: &Actor, beneficiary: &str) -> Self {
         let rows = "uid,family_name,birth_date,country\n100000001,Ellison,1950-01-01,FRA\n";
         let file = issuance::import::File { bytes: rows.as_bytes(), sheet: None };
         let source = issuer::app::RegisterSource::Sheet { name: "people.csv", file };
@@ -281,7 +318,21 @@ impl FundThings {
         let proof = world.issuer.enter_proof(by, &new).await.unwrap().id;
         let payroll = "2027-06-01".parse().unwrap();
         let list = world.issuer.prepare_list(by, 2026, payroll).await.unwrap();
-        Self { person, proof, import, list }
+        let enrolment = world.issuer.invite_to_enrol(by, beneficiary).await.unwrap().enrolment;
+        let slot = store_issuer::SlotRow {
+            id: BOOKED.into(),
+            agent: by.officer.clone(),
+            starts_at: crate::support::start_time() + chrono::Duration::days(1),
+            minutes: 20,
+            language: "en".into(),
+            way: "video".into(),
+            opened_at: crate::support::start_time(),
+        };
+        let mut tx = world.issuer.store().write("test").await.unwrap();
+        tx.insert_slot("unjspf", &slot).await.unwrap();
+        tx.book("unjspf", (BOOKED, BOOKED, &enrolment), crate::support::start_time()).await.unwrap();
+        tx.commit().await.unwrap();
+        Self { person, proof, import, list, enrolment }
     }
 }
 
@@ -390,7 +441,8 @@ async fn another_organisation_finds_nothing_and_its_own_people_do() {
         assert_eq!(send(&stranger, page, &path).await, 404, "{} {}", page.0, page.1);
     }
     for page in &about_one {
-        let of_fund = ["/retirees", "/requests", "/fund"].iter().any(|begin| page.1.starts_with(begin));
+        let of_fund =
+            ["/retirees", "/requests", "/fund", "/enrolment"].iter().any(|begin| page.1.starts_with(begin));
         let whose = match of_fund {
             true => &fund,
             false => &owner,

@@ -51,6 +51,13 @@ impl Issuer {
         self.signal(&tenant.id, &booked.id, PERSON, sent).await
     }
 
+    /// Whether an agent's call is open, before anything that was sent is read.
+    pub async fn may_signal(&self, by: &Actor, appointment: &str) -> Result<(), EnrolmentError> {
+        self.enrolling(&by.tenant)?;
+        let mut tx = self.store.read().await?;
+        self.open_call(&mut tx, &by.tenant, appointment).await
+    }
+
     /// The agent's browser.
     pub async fn signal_as_agent(
         &self,

@@ -30,6 +30,7 @@ async fn exchange(
     payload: Payload,
     app: Data<Issuer>,
 ) -> Result<Json<SignalsHeard>, Problem> {
+    app.may_signal(&officer.actor(), &id).await?;
     let sent: SignalsSent = parse(&body(payload, SIGNAL_BYTES).await?)?;
     Ok(Json(app.signal_as_agent(&officer.actor(), &id, &sent).await?))
 }
