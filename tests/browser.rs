@@ -1,5 +1,6 @@
 //! The journey in a real headless Chromium with a WebAuthn virtual authenticator (`tests/browser`).
 
+mod enrolment;
 mod login;
 mod presence;
 

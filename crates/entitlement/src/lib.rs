@@ -9,6 +9,7 @@ mod answer;
 pub mod assertion;
 pub mod bundle;
 pub mod cycle;
+pub mod enrolment;
 pub mod journal;
 mod request;
 pub mod sample;

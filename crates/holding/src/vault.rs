@@ -36,6 +36,8 @@ pub enum Purpose {
     Recovery,
     /// What was shared with somebody.
     Sharing,
+    /// An enrolment at the Fund.
+    Enrolment,
 }
 
 impl Purpose {
@@ -51,6 +53,7 @@ impl Purpose {
             Self::ShownTo => "shown to",
             Self::Recovery => "recovery",
             Self::Sharing => "sharing",
+            Self::Enrolment => "enrolment",
         }
     }
 }

@@ -46,10 +46,11 @@ impl Tx {
 
     /// Forgets a person: the data key first overwritten, then every row that belonged to it.
     pub async fn delete_account(&mut self, id: &str) -> Result<(), Error> {
-        const STEPS: [&str; 16] = [
+        const STEPS: [&str; 17] = [
             "DELETE FROM activities WHERE account_id = $1",
             "DELETE FROM sharings WHERE account_id = $1",
             "DELETE FROM existences WHERE account_id = $1",
+            "DELETE FROM enrolments WHERE account_id = $1",
             "DELETE FROM presentations WHERE account_id = $1",
             "DELETE FROM credentials WHERE account_id = $1",
             "DELETE FROM offers WHERE account_id = $1",

@@ -25,6 +25,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { version: 23, name: "officers", sql: include_str!("../migrations/023_officers.sql") },
     Migration { version: 30, name: "sharings", sql: include_str!("../migrations/030_sharings.sql") },
     Migration { version: 31, name: "custody", sql: include_str!("../migrations/031_custody.sql") },
+    Migration { version: 50, name: "enrolments", sql: include_str!("../migrations/050_enrolments.sql") },
 ];
 
 /// The wallet's database.

@@ -28,6 +28,7 @@ pub enum Table {
     Presentations,
     Existences,
     Sharings,
+    Enrolments,
 }
 
 struct Sql {
@@ -69,6 +70,7 @@ const OFFERS: Sql = resending!("offers");
 const PRESENTATIONS: Sql = resending!("presentations");
 const EXISTENCES: Sql = resending!("existences");
 const SHARINGS: Sql = resending!("sharings");
+const ENROLMENTS: Sql = resending!("enrolments");
 
 impl Table {
     fn sql(self) -> &'static Sql {
@@ -77,6 +79,7 @@ impl Table {
             Self::Presentations => &PRESENTATIONS,
             Self::Existences => &EXISTENCES,
             Self::Sharings => &SHARINGS,
+            Self::Enrolments => &ENROLMENTS,
         }
     }
 }

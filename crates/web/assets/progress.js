@@ -74,7 +74,7 @@ document.querySelectorAll("button[data-confirm]").forEach((button) => {
 document.querySelectorAll("time[data-local]").forEach((time) => {
   const at = new Date(time.dateTime);
   if (Number.isNaN(at.getTime())) return;
-  time.textContent = moment(at);
+  time.textContent = moment(at, "zone" in time.dataset);
 });
 
 // A file dropped on .drop lands in its input; the name is shown by the input itself.

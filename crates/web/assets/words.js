@@ -10,12 +10,13 @@ export const say = (id, values = {}, english = id) =>
 /** The page's language; English as the Organisation writes it, and always the digits of the page's other numbers. */
 const locale = document.documentElement.lang.replace(/^en$/, "en-GB");
 
-/** A time in the reader's zone and language. */
-export const moment = (at) =>
+/** A time in the reader's zone and language; an appointment also names the zone. */
+export const moment = (at, zone = false) =>
   new Intl.DateTimeFormat(`${locale}-u-nu-latn`, {
     year: "numeric",
     month: "long",
     day: "numeric",
     hour: "numeric",
     minute: "2-digit",
+    timeZoneName: zone ? "short" : undefined,
   }).format(at);

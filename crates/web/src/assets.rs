@@ -26,6 +26,7 @@ pub(crate) const OURS: Assets = Assets(&[
     Asset { name: "docs.js", content_type: SCRIPT, body: include_bytes!("../assets/docs.js") },
     Asset { name: "docs.css", content_type: STYLE, body: include_bytes!("../assets/docs.css") },
     Asset { name: "mark.svg", content_type: "image/svg+xml", body: include_bytes!("../assets/mark.svg") },
+    Asset { name: "call.js", content_type: SCRIPT, body: include_bytes!("../assets/call.js") },
     Asset { name: "jsqr.js", content_type: SCRIPT, body: include_bytes!("../assets/jsqr.js") },
     Asset { name: "qr-parts.js", content_type: SCRIPT, body: include_bytes!("../assets/qr-parts.js") },
     Asset { name: "qr-reader.js", content_type: SCRIPT, body: include_bytes!("../assets/qr-reader.js") },

@@ -14,7 +14,7 @@ const ALWAYS: &[(&str, &str)] = &[
     // Links may hold tokens, so no page tells the next one where it came from.
     ("referrer-policy", "no-referrer"),
     ("cross-origin-opener-policy", "same-origin"),
-    ("permissions-policy", "camera=(self), geolocation=(self), microphone=(), payment=(), usb=()"),
+    ("permissions-policy", "camera=(self), geolocation=(self), microphone=(self), payment=(), usb=()"),
 ];
 
 /// RFC 6797: a year, only when browsers reach us over TLS.

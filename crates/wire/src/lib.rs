@@ -6,6 +6,7 @@
 //! Read [`vci::CredentialOffer`], [`vp`] and [`anchors::Receipt`] first.
 
 pub mod anchors;
+pub mod enrolment;
 pub mod existence;
 pub mod fund;
 pub mod fund_mail;

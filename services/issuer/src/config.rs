@@ -1,5 +1,6 @@
 //! What an operator decides. Read from a file, checked as a whole before anything starts.
 
+mod calls;
 mod presence;
 mod providers;
 mod trust;
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 use web::HttpConfig;
 
+pub use calls::CallsConfig;
 pub use presence::PresenceConfig;
 pub use providers::{PersonProviderConfig, Persons, ProviderConfig};
 pub use trust::{AttesterConfig, CertificateConfig, KeyAttestations};
@@ -49,6 +51,9 @@ pub struct Config {
     /// Proofs of existence with pictures; without it none are asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub presence: Option<PresenceConfig>,
+    /// The servers of the operator that help the two browsers of a video call to reach each other.
+    #[serde(default)]
+    pub calls: CallsConfig,
 }
 
 /// How persons are told of their offers and credentials.
@@ -286,6 +291,10 @@ pub enum ConfigError {
     )]
     Attester(String),
     #[error(
+        "calls: at most eight servers, `stun:` and `turn:` addresses, and a secret file where there is a TURN server"
+    )]
+    Calls,
+    #[error(
         "presence: at least three different movements, 1 to 16 running, at most 1024 waiting, a tolerance of 20 to 200 km, \
         1 to 400 days to object"
     )]
@@ -367,6 +376,7 @@ impl Config {
         self.check_providers()?;
         self.persons.check(self)?;
         self.presence.as_ref().map_or(Ok(()), PresenceConfig::check)?;
+        self.calls.check()?;
         let issuing = &self.issuing;
         for (name, value) in [
             ("anchor_interval_seconds", issuing.anchor_interval_seconds),

@@ -84,6 +84,8 @@ pub enum StartError {
     Passkeys(#[from] PasskeyError),
     #[error("the map of countries cannot be used")]
     Countries(#[from] presence::BoundariesFault),
+    #[error("the secret of the TURN server cannot be used")]
+    TurnSecret(#[source] std::io::Error),
     #[error("the service cannot be served")]
     Serve(#[from] ServeError),
 }
@@ -225,6 +227,7 @@ async fn build(
         person_providers: person_providers(config)?,
         mailer: mailer.map(|smtp| Box::new(smtp) as Box<dyn Mailer>),
         webhooks: webhooks(&config.outbound)?,
+        calls: config.calls.clone().opened().map_err(StartError::TurnSecret)?,
         faces: config.presence.as_ref().map(Faces::new).transpose()?,
     })
 }

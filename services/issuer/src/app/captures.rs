@@ -375,7 +375,7 @@ fn kept_of(compared: Compared, is_last: bool) -> (Verdict, Kept) {
 }
 
 /// The codes of stored reasons: `noFace`, or the inner one of `{"quality": "tooDark"}`.
-fn reasons(decision: &str) -> Vec<String> {
+pub(super) fn reasons(decision: &str) -> Vec<String> {
     let kept: Option<Kept> = serde_json::from_str(decision).ok();
     let plain = |reason: Value| match reason {
         Value::String(code) => Some(code),

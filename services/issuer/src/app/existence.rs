@@ -51,6 +51,11 @@ pub enum ExistenceError {
     NoPicturesWanted,
     #[error("there are no pictures to confirm by; visit or call the person")]
     NoPictures,
+    /// Another key than the one that was enrolled, and pictures that do not match.
+    #[error(
+        "this proof was made with a new key, and its pictures do not match the Fund's well enough; visit or call the person"
+    )]
+    NewKeyNeedsCall,
     /// The person did nothing wrong and may send the same again.
     #[error(transparent)]
     Faces(#[from] FacesFault),
@@ -83,6 +88,8 @@ pub struct RequestPage {
     pub standing: Standing,
     /// The last year in which the same passkey was confirmed for this person.
     pub known_since: Option<i32>,
+    /// A key is bound to the person, and the answer was made with another one.
+    pub new_key: bool,
 }
 
 /// One beneficiary and all questions to them, newest first.
@@ -319,6 +326,7 @@ impl Issuer {
             if channel == Channel::Device && tx.list_captures(&tenant.id, id).await?.is_empty() {
                 return Err(ExistenceError::NoPictures);
             }
+            self.bind_by_proof(&mut tx, by, (id, &before.beneficiary), (evidence, channel)).await?;
             let mut claims = Map::new();
             claims.insert("entitlementYear".into(), before.year.into());
             claims.insert("confirmedBy".into(), channel.as_str().into());
@@ -390,7 +398,11 @@ impl Issuer {
         let request = tx.find_existence(tenant, id).await?.ok_or(ExistenceError::Unknown)?;
         let subject = tx.find_subject(tenant, &request.beneficiary).await?;
         let known_since = tx.known_passkey_year(tenant, &request).await?;
+        let bound = tx.find_bound_key(tenant, &request.beneficiary).await?;
+        let new_key =
+            bound.zip(request.evidence()).is_some_and(|(bound, it)| bound.device_key != it.holder_key);
         Ok(RequestPage {
+            new_key,
             standing: request.standing(self.now()),
             subject: subject.ok_or(ExistenceError::UnknownPerson)?,
             request,

@@ -7,8 +7,8 @@ use clock::Timestamp;
 use entitlement::bundle::MOST_FRAME_BYTES;
 use presence::{
     Automatic, Boundaries, BoundariesFault, BoundaryPolicy, Busy, Decision, EmbeddedEngine, FaceEngine as _,
-    Frame, Judge, Limits, LocationPolicy as _, Picture, Pool, Presented, Prompt, ServerChallenge, Template,
-    Thresholds,
+    Frame, Judge, Limits, LocationPolicy as _, LookFault, Picture, Pool, Presented, Prompt, Quality,
+    ServerChallenge, Template, Thresholds,
 };
 
 use crate::config::PresenceConfig;
@@ -47,6 +47,16 @@ pub enum FacesFault {
     InHand,
     #[error("the face models do not load")]
     Models,
+}
+
+/// What the engine makes of a picture that is to become the Fund's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Seen {
+    Good,
+    /// No face, or several.
+    Look(LookFault),
+    /// One face, and not good enough to compare with.
+    Poor(Quality),
 }
 
 /// What came of comparing pictures.
@@ -98,6 +108,23 @@ impl Faces {
             let presented =
                 Presented { reference: &reference, challenge: &challenge, frames: &frames, received_at };
             Ok(Compared::Judged(judge.decide(&presented)))
+        };
+        self.pool.run(work).await?
+    }
+
+    /// Whether a picture shows one good face, on a thread of the pool.
+    pub(super) async fn see(&self, jpeg: Vec<u8>) -> Result<Seen, FacesFault> {
+        let (engine, thresholds) = (Arc::clone(&self.engine), self.thresholds);
+        let work = move || {
+            let engine = engine.get_or_init(|| EmbeddedEngine::load(ENGINE_THREADS).ok());
+            let engine = engine.as_ref().ok_or(FacesFault::Models)?;
+            let Ok(picture) = Picture::from_jpeg(&jpeg, REFERENCE_LIMITS) else {
+                return Ok(Seen::Look(LookFault::Engine));
+            };
+            Ok(match engine.look(&picture) {
+                Ok(look) => look.quality(&thresholds).map_or(Seen::Good, Seen::Poor),
+                Err(fault) => Seen::Look(fault),
+            })
         };
         self.pool.run(work).await?
     }

@@ -16,6 +16,7 @@ mod directory;
 mod documents;
 mod dpop;
 mod encryption;
+pub(crate) mod enrolment;
 mod existence;
 mod faces;
 mod fund;
@@ -79,6 +80,9 @@ pub use directory::{AnchoringStatus, AuditVerdict, CopyView, DirectoryError, Lis
 pub use documents::{DocumentError, Documented, MOST_DOCUMENTS, NewDocument, anchor_documents};
 pub use dpop::{DpopError, Presented};
 pub use encryption::ReplyTo;
+pub use enrolment::{
+    AgendaLine, Decision, DeskNote, DeskPage, EnrolmentError, InvitationCode, NewSlots, SupplyView,
+};
 pub use existence::{BeneficiaryPage, ExistenceCounts, ExistenceError, RequestLink, RequestPage};
 pub(crate) use faces::Faces;
 pub use faces::FacesFault;
@@ -157,6 +161,8 @@ pub struct Issuer {
     pub(crate) webhooks: outbound::Outbound,
     /// Judges the pictures of beneficiaries; none are asked for without it.
     pub(crate) faces: Option<Faces>,
+    /// Servers by which the browsers of a video call find each other.
+    pub(crate) calls: crate::config::CallsConfig,
 }
 
 /// Addresses and times from the configuration.

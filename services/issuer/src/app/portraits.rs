@@ -50,10 +50,22 @@ impl Issuer {
         if self.find_person(&by.tenant, subject_id).await?.is_none() {
             return Err(PortraitError::Unknown);
         }
-        let turn = DECODING.acquire().await;
-        let made = tokio::task::spawn_blocking(move || picture::portrait(&file)).await??;
-        drop(turn);
+        let made = made(file).await?;
         self.change_portrait(by, subject_id, Some(&made)).await
+    }
+
+    /// Keeps a picture that was made small already, within a transaction of somebody else.
+    pub(super) async fn keep_portrait(
+        &self,
+        tx: &mut Transaction,
+        by: &Actor,
+        subject_id: &str,
+        made: &[u8],
+    ) -> Result<(), store_issuer::Error> {
+        let sealed = self.sealing.seal(&purpose(&by.tenant, subject_id), made, self.entropy.as_ref());
+        let now = self.now();
+        tx.put_portrait(&by.tenant, subject_id, &sealed, now).await?;
+        tx.audit(by, Act { action: "person.portrait", target: subject_id, detail: "" }, now).await
     }
 
     pub async fn remove_portrait(&self, by: &Actor, subject_id: &str) -> Result<(), PortraitError> {
@@ -144,6 +156,14 @@ impl Issuer {
         let Some(sealed) = tx.find_portrait(tenant, subject_id).await? else { return Ok(None) };
         Ok(self.sealing.open(&purpose(tenant, subject_id), &sealed).ok().map(|opened| opened.to_vec()))
     }
+}
+
+/// The small picture out of a file. One at a time.
+pub(super) async fn made(file: Vec<u8>) -> Result<Vec<u8>, PortraitError> {
+    let turn = DECODING.acquire().await;
+    let made = tokio::task::spawn_blocking(move || picture::portrait(&file)).await??;
+    drop(turn);
+    Ok(made)
 }
 
 fn data_url(jpeg: &[u8]) -> String {

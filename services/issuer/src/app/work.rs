@@ -267,6 +267,8 @@ impl Issuer {
                 + tx.forget_uploads(now - chrono::Duration::days(ROWS_KEPT_DAYS), now).await?;
             let gone = gone + self.forget_list_versions(&mut tx, now).await? + tx.erase_captures(now).await?;
             let gone = gone + self.erase_letters(&mut tx, now).await?;
+            let signals_before = now - chrono::Duration::hours(super::enrolment::SIGNALS_KEPT_HOURS);
+            let gone = gone + tx.erase_signals(signals_before).await?;
             tx.commit().await?;
             Ok(gone)
         })

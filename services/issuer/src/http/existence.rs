@@ -65,7 +65,7 @@ impl From<ExistenceError> for Problem {
             | ExistenceError::Remark
             | ExistenceError::Bundle(_)
             | ExistenceError::NoPicturesWanted => Self::bad_request(said),
-            ExistenceError::NoPictures => Self::conflict(said),
+            ExistenceError::NoPictures | ExistenceError::NewKeyNeedsCall => Self::conflict(said),
             ExistenceError::Faces(FacesFault::Busy(_) | FacesFault::InHand) => {
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "Too many proofs at once")
                     .detail("Many people send pictures at this moment. Send the same again in a minute.")

@@ -5,6 +5,7 @@ pub(crate) mod console;
 mod cors;
 mod credential;
 mod dpop_nonce;
+mod enrolment;
 mod existence;
 mod extract;
 mod fund;
@@ -26,7 +27,8 @@ use utoipa_actix_web::scope;
 use web::ServiceConfig;
 
 /// Scripts of our pages.
-const ASSETS: web::assets::Assets = web::assets::Assets(&[console::SCRIPT, authorization::SCRIPT]);
+const ASSETS: web::assets::Assets =
+    web::assets::Assets(&[console::SCRIPT, console::CALL_SCRIPT, authorization::SCRIPT]);
 
 /// The document of everything this service serves.
 #[must_use]
@@ -64,7 +66,8 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
                 .service(credential::notify)
                 .service(receipts::find_receipt)
                 .service(status::find_status_list)
-                .configure(existence::configure),
+                .configure(existence::configure)
+                .configure(enrolment::configure),
         )
         .service(
             scope("/vc-api")
@@ -97,6 +100,8 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
         (name = "vc-api", description = "Issuing for machines. Open instances issue under their own did:key; \
             accreditation is optional for them and verifiers say so."),
         (name = "existence", description = "The Fund's proof requests: what is asked, and the device's answer."),
+        (name = "enrolment", description = "Enrolment for digital proofs, as a beneficiary's wallet uses it: invitation, device \
+            key, appointment, and the messages by which two browsers begin a video call."),
         (name = "fund", description = "The Fund's year for machines: register, nights, proofs, lists for payroll, journals."),
         (name = "scim", description = "SCIM 2.0: an HR system pushes hires, changes and separations."),
         (name = "schemas", description = "Published contexts, JSON Schemas and type metadata.")

@@ -37,6 +37,16 @@ pub(super) const PAGES: ProblemPages = ProblemPages(&[
         text: "A challenge can be answered once and for ten minutes. Fetch the request again and answer its new challenge.",
     },
     ProblemPage {
+        slug: "invitation-refused",
+        title: "Number and code do not fit",
+        text: "Compare the nine-digit number and the code with the letter. A code works once, for 45 days, and not after ten wrong tries. Ask the Fund for another one; meanwhile the paper form counts the same.",
+    },
+    ProblemPage {
+        slug: "time-taken",
+        title: "This time is taken",
+        text: "Somebody else chose this time at the same moment, or the agent took it back. Nothing was changed: choose another one.",
+    },
+    ProblemPage {
         slug: "busy",
         title: "Too many proofs at once",
         text: "Pictures are looked at one after the other, and many wait. Nothing is lost: send the same answer again in a minute.",

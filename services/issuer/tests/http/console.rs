@@ -49,7 +49,7 @@ impl Browser {
         self.agent.post_form(format!("{}{path}", self.base), fields).await.unwrap()
     }
 
-    async fn json(&self, path: &str, body: &Value) -> Answer {
+    pub async fn json(&self, path: &str, body: &Value) -> Answer {
         self.agent.post_json(format!("{}{path}", self.base), body).await.unwrap()
     }
 

@@ -18,6 +18,7 @@ mod deferred;
 mod documents;
 mod dpop;
 mod encryption;
+mod enrolment;
 mod existence;
 mod fund;
 mod fund_audit;

@@ -45,6 +45,37 @@ const PAGES: &[Page] = &[
     ("get", "/documents", Some(SeePeople), &[]),
     ("post", "/documents", Some(Issue), &[("digests", "")]),
     ("get", "/documents/{id}/receipt", Some(SeePeople), &[]),
+    ("get", "/enrolment", Some(SeePeople), &[]),
+    ("get", "/enrolment/{id}", Some(SeePeople), &[]),
+    ("post", "/enrolment/appointments/{id}/call", Some(Issue), &[]),
+    ("post", "/enrolment/appointments/{id}/missed", Some(Issue), &[]),
+    ("post", "/enrolment/appointments/{id}/signals", Some(Issue), &[]),
+    (
+        "post",
+        "/enrolment/slots",
+        Some(Issue),
+        &[
+            ("starts", ""),
+            ("zone", "0"),
+            ("minutes", "20"),
+            ("count", "1"),
+            ("language", "en"),
+            ("way", "video"),
+        ],
+    ),
+    ("post", "/enrolment/slots/{id}/close", Some(Issue), &[]),
+    ("post", "/enrolment/{id}/decision", Some(Approve), &[("decision", "approve"), ("words", "w")]),
+    (
+        "post",
+        "/enrolment/{id}/document",
+        Some(Issue),
+        &[("kind", "passport"), ("number", "AK1234"), ("state", "KEN"), ("expires", "2040-01-01")],
+    ),
+    ("post", "/enrolment/{id}/notes", Some(Issue), &[("words", "w")]),
+    ("post", "/enrolment/{id}/picture", Some(Issue), &[]),
+    ("post", "/enrolment/{id}/propose", Some(Issue), &[("words", "w")]),
+    ("post", "/enrolment/{id}/refuse", Some(Issue), &[("why", "face"), ("words", "w")]),
+    ("post", "/retirees/{id}/enrolment", Some(Issue), &[]),
     ("get", "/fund", Some(SeePeople), &[]),
     ("post", "/fund/nights", Some(Issue), &[]),
     (
@@ -74,6 +105,24 @@ const PAGES: &[Page] = &[
     ("post", "/fund/register/{id}/confirm", Some(Issue), &[]),
     ("post", "/fund/register/{id}/discard", Some(Issue), &[]),
     ("get", "/fund/register/{id}/rows-to-correct.csv", Some(SeePeople), &[]),
+    ("get", "/fund/audit", Some(Audit), &[]),
+    ("get", "/fund/cases", Some(SeePeople), &[]),
+    ("get", "/fund/cases/{id}", Some(SeePeople), &[]),
+    ("post", "/fund/cases/{id}/decide", Some(Issue), &[]),
+    ("post", "/fund/cases/{id}/answer", Some(Approve), &[("confirm", "no"), ("reason", "r")]),
+    ("post", "/fund/cases/{id}/reverse", Some(Issue), &[("words", "alive")]),
+    ("post", "/fund/people/{person}/cases", Some(Issue), &[("kind", "death"), ("words", "a call")]),
+    ("post", "/fund/proofs/{proof}/appeal", Some(Issue), &[("words", "not so")]),
+    ("get", "/fund/figures", Some(SeePeople), &[]),
+    ("get", "/fund/follow-up?year=2026&country=FRA", Some(SeePeople), &[]),
+    ("get", "/fund/follow-up.csv?year=2026&country=FRA", Some(Issue), &[]),
+    ("get", "/fund/fairness", Some(SeePeople), &[]),
+    ("get", "/fund/samples", Some(Audit), &[]),
+    ("get", "/fund/samples/{day}.json", Some(Audit), &[]),
+    ("get", "/fund/receipts/{proof}", Some(SeePeople), &[]),
+    ("get", "/fund/receipts/{proof}/receipt.pdf", Some(SeePeople), &[]),
+    ("get", "/fund/receipts/{proof}/receipt.json", Some(SeePeople), &[]),
+    ("post", "/fund/receipts/{proof}/certificate", Some(Issue), &[]),
     ("get", "/fund/mailings", Some(SeePeople), &[]),
     ("post", "/fund/mailings", Some(Issue), &[("telephone", "1"), ("return_address", "a")]),
     ("get", "/fund/mailings/{id}", Some(SeePeople), &[]),
@@ -90,6 +139,14 @@ const PAGES: &[Page] = &[
     ("post", "/fund/scans/{id}/decision", Some(Issue), &[("accept", "no"), ("reason", "r")]),
     ("post", "/fund/scans/{id}/number", Some(Issue), &[("number", "1")]),
     ("post", "/fund/scans/{id}/dismissal", Some(Issue), &[]),
+    ("get", "/fund/stations", Some(SeePeople), &[]),
+    (
+        "post",
+        "/fund/stations",
+        Some(Administer),
+        &[("key", "did:key:z"), ("name", "Dakar"), ("country", "SEN")],
+    ),
+    ("post", "/fund/stations/{station}/close", Some(Administer), &[]),
     ("get", "/fund/lists", Some(SeePeople), &[]),
     ("post", "/fund/lists", Some(Issue), &[("year", "2026"), ("payroll", "2027-06-01")]),
     ("get", "/fund/lists/{id}", Some(SeePeople), &[]),
@@ -192,7 +249,12 @@ struct FundThings {
     list: String,
     mailing: String,
     scan: String,
+    case: String,
+    enrolment: String,
 }
+
+/// The name of the slot and of the appointment for the enrolment.
+const BOOKED: &str = "booked";
 
 impl Things {
     async fn made(world: &World, owner: &Browser) -> Self {
@@ -229,7 +291,7 @@ impl Things {
         world.issuer.test_webhook(&by, &webhook).await.unwrap();
         let view = world.issuer.view_webhook("undp", &webhook).await.unwrap();
         Self {
-            fund: FundThings::made(world, &fund).await,
+            fund: FundThings::made(world, &fund, &beneficiary).await,
             webhook,
             delivery: view.deliveries[0].id.clone(),
             person: "s-10023".to_owned(),
@@ -256,12 +318,16 @@ impl Things {
         let template = template.replace("{fragment}", "key-ed25519-1").replace("{kind}", "StaffIdentity");
         let template =
             template.replace("{person}", &self.fund.person).replace("{hold}", "h").replace("{part}", "1");
+        let template = template.replace("{proof}", &self.fund.proof).replace("{day}", "2026-07-17");
         let id = match template.split('/').nth(1).unwrap_or_default() {
             "approvals" => &self.proposal,
             "documents" => &self.document,
+            "enrolment" if template.starts_with("/enrolment/{id}") => &self.fund.enrolment,
+            "enrolment" => BOOKED,
             "fund" if template.starts_with("/fund/proofs") => &self.fund.proof,
             "fund" if template.starts_with("/fund/register") => &self.fund.import,
             "fund" if template.starts_with("/fund/mailings") => &self.fund.mailing,
+            "fund" if template.starts_with("/fund/cases") => &self.fund.case,
             "fund" if template.starts_with("/fund/scans") => &self.fund.scan,
             "fund" => &self.fund.list,
             "imports" => &self.upload,
@@ -280,7 +346,7 @@ impl Things {
 }
 
 impl FundThings {
-    async fn made(world: &World, by: &Actor) -> Self {
+    async fn made(world: &World, by: &Actor, beneficiary: &str) -> Self {
         let rows = "uid,family_name,birth_date,country,address,in_payment_since\n\
             100000001,Ellison,1950-01-01,FRA,,\n100000002,Baker,1950-01-01,FRA,1 rue A,2010-01-01\n";
         let file = issuance::import::File { bytes: rows.as_bytes(), sheet: None };
@@ -297,6 +363,7 @@ impl FundThings {
             received_at: None,
             digests: vec!["ab".repeat(32)],
             helper: None,
+            operator: None,
             remark: String::new(),
             accept: false,
         };
@@ -312,7 +379,23 @@ impl FundThings {
         world.issuer.gather_mailings(world.tenant("unjspf")).await.unwrap();
         let blank = paper::png("no form", 8).unwrap();
         let scan = world.issuer.read_scan(by, blank).await.unwrap().remove(0).scan.id;
-        Self { person, proof, import, list, mailing, scan }
+        let death = issuer::app::CaseType::Death;
+        let case = world.issuer.open_case(by, &person, death, "a neighbour called").await.unwrap();
+        let enrolment = world.issuer.invite_to_enrol(by, beneficiary).await.unwrap().enrolment;
+        let slot = store_issuer::SlotRow {
+            id: BOOKED.into(),
+            agent: by.officer.clone(),
+            starts_at: crate::support::start_time() + chrono::Duration::days(1),
+            minutes: 20,
+            language: "en".into(),
+            way: "video".into(),
+            opened_at: crate::support::start_time(),
+        };
+        let mut tx = world.issuer.store().write("test").await.unwrap();
+        tx.insert_slot("unjspf", &slot).await.unwrap();
+        tx.book("unjspf", (BOOKED, BOOKED, &enrolment), crate::support::start_time()).await.unwrap();
+        tx.commit().await.unwrap();
+        Self { person, proof, import, list, mailing, scan, case, enrolment }
     }
 }
 
@@ -335,7 +418,7 @@ async fn key_change(world: &World) -> String {
 }
 
 fn is_upload(template: &str) -> bool {
-    ["imports", "portrait", "/proofs", "/fund/register"].iter().any(|end| template.ends_with(end))
+    ["imports", "portrait", "/proofs", "/fund/register", "/decide"].iter().any(|end| template.ends_with(end))
 }
 
 async fn send(browser: &Browser, page: &Page, path: &str) -> u16 {
@@ -421,7 +504,8 @@ async fn another_organisation_finds_nothing_and_its_own_people_do() {
         assert_eq!(send(&stranger, page, &path).await, 404, "{} {}", page.0, page.1);
     }
     for page in &about_one {
-        let of_fund = ["/retirees", "/requests", "/fund"].iter().any(|begin| page.1.starts_with(begin));
+        let of_fund =
+            ["/retirees", "/requests", "/fund", "/enrolment"].iter().any(|begin| page.1.starts_with(begin));
         let whose = match of_fund {
             true => &fund,
             false => &owner,

@@ -185,6 +185,7 @@ fn config(directory: &TempDir, setting: &Setting) -> Config {
         }),
         attesters: attesters(directory, setting),
         presence: setting.presence.clone(),
+        calls: Default::default(),
     }
 }
 

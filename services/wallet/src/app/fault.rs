@@ -65,6 +65,7 @@ carry_faults!(
     super::credentials::CredentialError,
     super::credentials::RemovalError,
     super::custody::CustodyError,
+    super::enrolment::EnrolmentError,
     super::existence::ExistenceError,
     super::offers::OfferError,
     super::pins::PinError,

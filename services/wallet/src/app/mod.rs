@@ -11,6 +11,7 @@ pub mod credentials;
 pub mod custody;
 mod deferred;
 pub mod disclosure;
+pub mod enrolment;
 pub mod existence;
 pub mod export;
 pub mod fault;
@@ -202,6 +203,7 @@ fn purpose(table: Table) -> Purpose {
         Table::Presentations => Purpose::Presentation,
         Table::Existences => Purpose::Existence,
         Table::Sharings => Purpose::Sharing,
+        Table::Enrolments => Purpose::Enrolment,
     }
 }
 

@@ -24,6 +24,7 @@ pub const ASSETS: Assets = Assets(&[
     module!("wallet-consent.js"),
     module!("wallet-existence.js"),
     module!("wallet-capture.js"),
+    module!("wallet-enrol.js"),
     module!("wallet-home.js"),
     module!("wallet-receive.js"),
     module!("wallet-renew.js"),

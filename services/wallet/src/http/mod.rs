@@ -5,6 +5,7 @@ pub mod assets;
 pub mod auth;
 pub mod credentials;
 pub mod desk;
+pub mod enrolment;
 pub mod existence;
 pub mod language;
 pub mod offers;
@@ -59,6 +60,7 @@ pub type App = Data<Site>;
         (name = "receiving", description = "Credential offers (OpenID4VCI 1.0)"),
         (name = "credentials", description = "What the person holds"),
         (name = "presenting", description = "Presentation requests (OpenID4VP 1.0)"),
+        (name = "enrolment", description = "Enrolment at the Fund: invitation, device key, appointment, call"),
         (name = "existence", description = "The yearly proof of existence"),
         (name = "vc-api", description = "For integrators and test suites, where the configuration opens it"),
     ),
@@ -138,6 +140,17 @@ pub fn configure(config: &mut web::ServiceConfig<'_>) {
                 .service(presentations::refuse_presentation)
                 .service(sharings::list_sharings)
                 .service(sharings::show_receipt)
+                .service(
+                    utoipa_actix_web::scope("/enrolments/{id}/signals")
+                        .app_data(enrolment::SIGNAL_LIMITS)
+                        .service(enrolment::exchange_signals),
+                )
+                .service(enrolment::begin_enrolment)
+                .service(enrolment::show_enrolment)
+                .service(enrolment::prepare_enrolment_key)
+                .service(enrolment::name_enrolment_key)
+                .service(enrolment::choose_appointment)
+                .service(enrolment::keep_place)
                 .service(existence::open_existence)
                 .service(existence::show_existence)
                 .service(existence::keep_frame)

@@ -16,6 +16,7 @@ use crate::app::assisted::AssistedError;
 use crate::app::cards::CardError;
 use crate::app::credentials::{CredentialError, RemovalError};
 use crate::app::custody::CustodyError;
+use crate::app::enrolment::EnrolmentError;
 use crate::app::existence::ExistenceError;
 use crate::app::fault::{Fault, RemoteFault};
 use crate::app::offers::OfferError;
@@ -305,6 +306,35 @@ impl From<PresentationError> for Problem {
             PresentationError::DeviceSignature(inner) => signature(&inner.to_string()),
             PresentationError::DeviceKey => device_key(),
             PresentationError::StepUp(inner) => step_up(*inner),
+        }
+    }
+}
+
+impl From<EnrolmentError> for Problem {
+    fn from(error: EnrolmentError) -> Self {
+        match &error {
+            EnrolmentError::Fault(inner) => fault(inner),
+            EnrolmentError::Unknown => Self::not_found(),
+            EnrolmentError::Fund(inner) => remote(inner, "The Fund"),
+            EnrolmentError::NotProven => request_refused(
+                "the registry does not prove that this link comes from the organisation it names",
+            ),
+            EnrolmentError::Form | EnrolmentError::Code => {
+                Self::new(UNPROCESSABLE, "invitation-refused", "Number and code do not fit").detail(
+                    "Compare both with the letter. A code works once, for 45 days, and not after ten wrong tries. The Fund \
+                     sends another one; the paper form counts the same.",
+                )
+            }
+            EnrolmentError::TimeTaken => {
+                Self::new(StatusCode::CONFLICT, "time-taken", "This time is taken")
+                    .detail("Somebody else chose it at the same moment. Choose another one.")
+            }
+            EnrolmentError::Refused(reason) => {
+                Self::new(StatusCode::CONFLICT, "enrolment-refused", "The Fund did not accept this step")
+                    .detail(reason.clone())
+            }
+            EnrolmentError::DeviceKey => device_key(),
+            EnrolmentError::Signature(inner) => signature(&inner.to_string()),
         }
     }
 }

@@ -35,6 +35,7 @@ catalogues!(
     "consent",
     "credential",
     "desk",
+    "enrol",
     "entry",
     "existence",
     "frame",

@@ -20,7 +20,7 @@ async fn passkey_makes_an_account_and_signs_in_again() {
 async fn stranger_is_refused_before_the_body_is_read() {
     let world = World::new().await;
     let agent = Agent::new();
-    for path in ["/v1/offers", "/v1/presentations", "/v1/existence", "/v1/device-keys"] {
+    for path in ["/v1/offers", "/v1/presentations", "/v1/existence", "/v1/enrolments", "/v1/device-keys"] {
         let answer = agent.post_json(format!("{}{path}", world.url), &json!("nonsense")).await.unwrap();
         assert_eq!(problem(answer, 401), "unauthorized");
     }

@@ -10,6 +10,7 @@ mod cards;
 mod copies;
 mod custody;
 mod deferred;
+mod enrolment;
 mod existence;
 mod offline;
 mod pages;

@@ -42,6 +42,9 @@ pub fn serve(listener: std::net::TcpListener, others: Arc<Others>) {
             .route("/t/{tenant}/status/{list}", web::get().to(status))
             .route("/t/unjspf/existence/{id}", web::get().to(existence))
             .route("/t/unjspf/existence/{id}/answer", web::post().to(existence_answer))
+            .route("/t/{tenant}/enrolment", web::get().to(enrolment))
+            .route("/t/{tenant}/enrolment", web::post().to(enrolment_step))
+            .route("/t/{tenant}/enrolment/{step}", web::post().to(enrolment_step))
             .route("/oid4vp/requests/{id}", web::get().to(request_object))
             .route("/oid4vp/requests/{id}", web::post().to(request_object_by_post))
             .route("/oid4vp/responses/{id}", web::post().to(response))
@@ -587,6 +590,31 @@ fn answer_digest(form: &HashMap<String, String>) -> String {
         bytes.extend(part.as_bytes());
     }
     b64(testkit::sha256(bytes))
+}
+
+async fn enrolment(world: World, request: HttpRequest) -> HttpResponse {
+    world.seen().enrolment_steps.push(("get".to_owned(), bearer(&request), Value::Null));
+    HttpResponse::Ok().json(world.knobs().enrolment.clone())
+}
+
+async fn enrolment_step(world: World, request: HttpRequest, body: Json<Value>) -> HttpResponse {
+    let step = request.match_info().get("step").unwrap_or("claim").to_owned();
+    world.seen().enrolment_steps.push((step.clone(), bearer(&request), body.into_inner()));
+    if let Some((status, slug)) = world.knobs().enrolment_refusal {
+        let problem =
+            json!({"type": format!("https://fund.example/problems/{slug}"), "detail": "Call the Fund."});
+        return HttpResponse::build(StatusCode::from_u16(status).unwrap()).json(problem);
+    }
+    match step.as_str() {
+        "signals" => HttpResponse::Ok().json(json!({
+            "signals": [{"number": 7, "body": "ready"}], "iceServers": [{"urls": ["stun:stun.example"]}]})),
+        _ => HttpResponse::Ok().json(world.knobs().enrolment.clone()),
+    }
+}
+
+fn bearer(request: &HttpRequest) -> String {
+    let header = request.headers().get("authorization").and_then(|value| value.to_str().ok());
+    header.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default().to_owned()
 }
 
 async fn existence(world: World) -> HttpResponse {

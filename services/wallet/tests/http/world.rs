@@ -113,6 +113,10 @@ pub struct Knobs {
     pub receipt_outcome: &'static str,
     pub existence_state: &'static str,
     pub existence_status: u16,
+    /// What the Fund says of an enrolment.
+    pub enrolment: Value,
+    /// With which status and problem it refuses the next step.
+    pub enrolment_refusal: Option<(u16, &'static str)>,
 }
 
 /// What the others saw.
@@ -128,6 +132,8 @@ pub struct Seen {
     pub notifications: Vec<Value>,
     pub responses: Vec<HashMap<String, String>>,
     pub existence_answers: Vec<Value>,
+    /// Steps of an enrolment: the end of the path, the bearer token, the body.
+    pub enrolment_steps: Vec<(String, String, Value)>,
     pub wrong_codes: usize,
     /// The person is called otherwise in what is made just now.
     pub renamed: bool,
@@ -380,6 +386,8 @@ fn knobs(base: &str, now: Timestamp) -> Knobs {
         receipt_outcome: "valid",
         existence_state: "open",
         existence_status: 200,
+        enrolment: crate::enrolment::claimed(),
+        enrolment_refusal: None,
     }
 }
 

@@ -52,6 +52,17 @@ impl Issuer {
         rows.iter().map(opened).collect()
     }
 
+    /// The due date of one year, where there is a calendar of it.
+    pub(in crate::app) async fn due_of_year(
+        &self,
+        tx: &mut Transaction,
+        tenant: &str,
+        year: i32,
+    ) -> Result<Option<NaiveDate>, FundError> {
+        let known = self.calendars_within(tx, tenant).await?;
+        Ok(known.iter().find(|it| it.calendar.year() == year).map(|it| it.calendar.dates().due))
+    }
+
     /// Keeps a year's calendar as a new version. The same again changes nothing.
     pub async fn put_fund_calendar(&self, by: &Actor, calendar: &Calendar) -> Result<(), FundError> {
         self.pension_fund(&by.tenant)?;

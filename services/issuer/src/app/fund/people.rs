@@ -141,13 +141,19 @@ impl Issuer {
         Ok(JournalLine { at: row.at, public, detail })
     }
 
-    pub(super) fn seal_for(&self, what: &str, tenant: &str, id: &str, value: &impl Serialize) -> Vec<u8> {
+    pub(in crate::app) fn seal_for(
+        &self,
+        what: &str,
+        tenant: &str,
+        id: &str,
+        value: &impl Serialize,
+    ) -> Vec<u8> {
         // Types with text keys always have a form in JSON; an empty value opens as damaged, never as something else.
         let plain = serde_json::to_vec(value).unwrap_or_default();
         self.sealing.seal(purpose(what, tenant, id).as_bytes(), &plain, self.entropy.as_ref())
     }
 
-    pub(super) fn open_for<T: DeserializeOwned>(
+    pub(in crate::app) fn open_for<T: DeserializeOwned>(
         &self,
         what: &str,
         tenant: &str,

@@ -22,7 +22,7 @@ use crate::http::problem;
 /// Entries of one file.
 const FILE_ENTRIES: u32 = 10_000;
 /// First words of actions, and what they are about.
-const AREAS: [(&str, &str); 15] = [
+const AREAS: [(&str, &str); 17] = [
     ("person", "End of service"),
     ("beneficiary", "Beneficiaries"),
     ("credential", "Credentials"),
@@ -32,6 +32,8 @@ const AREAS: [(&str, &str); 15] = [
     ("officer", "Officers and sign-ins"),
     ("documents", "Documents"),
     ("existence", "Proofs of life"),
+    ("enrolment", "Enrolment"),
+    ("appointment", "Appointments"),
     ("key", "Keys"),
     ("card", "Cards"),
     ("message", "Messages"),
@@ -283,6 +285,22 @@ fn words(action: &str) -> &'static str {
         "existence.look" => "looked at the pictures of an answer",
         "existence.confirm" => "confirmed a proof of life",
         "existence.refuse" => "refused a proof of life",
+        "enrolment.invite" => "invited somebody to enrol",
+        "enrolment.claim" => "saw an invitation used",
+        "enrolment.key" => "was told the key of a phone",
+        "enrolment.document" => "recorded an identity document",
+        "enrolment.picture" => "took a reference picture",
+        "enrolment.look" => "looked at the picture of an enrolment",
+        "enrolment.propose" => "proposed to enrol somebody",
+        "enrolment.approve" => "approved an enrolment",
+        "enrolment.refuse" => "refused an enrolment",
+        "enrolment.rebind" => "bound another key with a proof",
+        "appointments.open" => "opened times for appointments",
+        "appointments.close" => "closed a free time",
+        "appointment.book" => "booked an appointment",
+        "appointment.cancel" => "cancelled an appointment",
+        "appointment.wait" => "kept somebody's place",
+        "appointment.missed" => "wrote down that somebody did not come",
         "status.history" => "read an earlier status list",
         "webhook.create" => "made a webhook",
         "webhook.change" => "changed the events of a webhook",

@@ -12,6 +12,7 @@ mod clients;
 mod contact;
 mod dashboard;
 mod documents;
+mod enrolment;
 mod fund;
 mod grant;
 mod imports;
@@ -39,6 +40,13 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{FormConfig, PathConfig, QueryConfig, scope};
 use actix_web::{HttpResponse, get};
 use web::{Problem, ServiceConfig};
+
+/// The agent's side of a video call.
+pub(super) const CALL_SCRIPT: web::assets::Asset = web::assets::Asset {
+    name: "enrolment-call.js",
+    content_type: web::assets::SCRIPT,
+    body: include_bytes!("../../../assets/enrolment-call.js"),
+};
 
 pub(super) const SCRIPT: web::assets::Asset = web::assets::Asset {
     name: "documents.js",
@@ -85,6 +93,7 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
                         .configure(grant::configure)
                         .configure(offers::configure)
                         .configure(status::configure)
+                        .configure(enrolment::configure)
                         .configure(retirees::configure)
                         .configure(fund::configure)
                         .configure(requests::configure)

@@ -75,7 +75,7 @@ async fn keep(officer: &Officer, id: &str, form: Multipart, app: &Issuer) -> Res
 }
 
 /// The field `file`. Its name and its declared type are not looked at.
-async fn read_picture(mut form: Multipart) -> Result<Vec<u8>, PictureFault> {
+pub(super) async fn read_picture(mut form: Multipart) -> Result<Vec<u8>, PictureFault> {
     let (mut found, mut received) = (Vec::new(), 0);
     let broken = |_| PictureFault::Damaged;
     while let Some(mut field) = form.try_next().await.map_err(broken)? {

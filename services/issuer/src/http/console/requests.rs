@@ -108,6 +108,8 @@ struct AnswerView {
     key: String,
     passkey: &'static str,
     known: Option<i32>,
+    /// Another key than the one that is bound to the person.
+    new_key: bool,
 }
 
 struct Decision {
@@ -149,7 +151,7 @@ fn said(done: &Done) -> Option<&'static str> {
 
 impl RequestPage {
     fn new(officer: &Officer, detail: &Detail, link: Option<RequestLink>) -> Self {
-        let Detail { request, subject, standing, known_since } = detail;
+        let Detail { request, subject, standing, known_since, new_key } = detail;
         let asked = *standing == Standing::Open;
         let open = link
             .filter(|_| asked)
@@ -169,7 +171,7 @@ impl RequestPage {
             pending: asked && open.is_none(),
             open,
             issues: officer.roles.may(Permission::Issue),
-            answer: request.evidence().map(|evidence| AnswerView::new(evidence, *known_since)),
+            answer: request.evidence().map(|evidence| AnswerView::new(evidence, *known_since, *new_key)),
             pictures: None,
             decide: *standing == Standing::Answered,
             decision: Decision::of(&request.state),
@@ -181,7 +183,7 @@ impl RequestPage {
 }
 
 impl AnswerView {
-    fn new(evidence: &Evidence, known: Option<i32>) -> Self {
+    fn new(evidence: &Evidence, known: Option<i32>, new_key: bool) -> Self {
         Self {
             reference: evidence.reference(),
             at: evidence.answered_at.into(),
@@ -191,6 +193,7 @@ impl AnswerView {
                 false => "kept on one device only",
             },
             known,
+            new_key,
         }
     }
 }

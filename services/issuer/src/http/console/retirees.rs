@@ -212,6 +212,31 @@ struct RetireePage {
     reference: Option<String>,
     /// Why a picture was not taken.
     refusal: Option<String>,
+    enrolment: EnrolmentCard,
+}
+
+/// Where the person stands with the digital proof.
+#[derive(Default)]
+struct EnrolmentCard {
+    /// The latest, if any: its id, and how it stands.
+    latest: Option<(String, Badge)>,
+    /// The key that is bound, shortened, and since when.
+    bound: Option<(String, When)>,
+    /// Nobody waits for a second officer.
+    may_invite: bool,
+}
+
+impl EnrolmentCard {
+    async fn load(officer: &Officer, app: &Issuer, id: &str) -> Result<Self, Problem> {
+        let latest = app.enrolments_of(&officer.tenant.id, id).await?.into_iter().next();
+        let bound = app.bound_key(&officer.tenant.id, id).await?;
+        let stage = latest.as_ref().map(|row| row.enrolment.stage);
+        Ok(Self {
+            may_invite: stage != Some(entitlement::enrolment::Stage::Proposed),
+            latest: latest.map(|row| (row.id, super::enrolment::stage_badge(row.enrolment.stage))),
+            bound: bound.map(|key| (key.device_key.chars().take(12).collect(), When::from(key.at))),
+        })
+    }
 }
 
 struct RequestLine {
@@ -273,10 +298,11 @@ async fn load(officer: &Officer, app: &Issuer, id: &str, done: &Done) -> Result<
         true => app.portrait_of(&officer.tenant, id).await.map_err(stored)?,
         false => None,
     };
+    let enrolment = EnrolmentCard::load(officer, app, id).await?;
     let can_end = page.issues && deceased.is_none() && !waiting;
     let can_revoke = page.can_revoke && !waiting;
     let can_ask = page.can_ask && deceased.is_none();
-    Ok(RetireePage { deceased, waiting, can_end, can_revoke, can_ask, reference, ..page })
+    Ok(RetireePage { deceased, waiting, can_end, can_revoke, can_ask, reference, enrolment, ..page })
 }
 
 impl RetireePage {
@@ -318,6 +344,7 @@ impl RetireePage {
             passkeys,
             reference: None,
             refusal: None,
+            enrolment: EnrolmentCard::default(),
         }
     }
 }

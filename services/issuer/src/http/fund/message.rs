@@ -20,7 +20,7 @@ const MESSAGE_BYTES: usize = 256 * 1024;
 const MESSAGE_DEPTH: usize = 16;
 
 /// The body, read after the caller was let in and no further than the limit.
-pub(super) async fn body(mut payload: Payload, limit: usize) -> Result<Vec<u8>, Problem> {
+pub(in crate::http) async fn body(mut payload: Payload, limit: usize) -> Result<Vec<u8>, Problem> {
     let mut bytes = Vec::new();
     let broken = |_| Problem::bad_request("the body ended early; send it again");
     while let Some(chunk) = payload.try_next().await.map_err(broken)? {
@@ -34,11 +34,11 @@ pub(super) async fn body(mut payload: Payload, limit: usize) -> Result<Vec<u8>, 
     Ok(bytes)
 }
 
-pub(super) async fn json<T: DeserializeOwned>(payload: Payload) -> Result<T, Problem> {
+pub(in crate::http) async fn json<T: DeserializeOwned>(payload: Payload) -> Result<T, Problem> {
     parse(&body(payload, MESSAGE_BYTES).await?)
 }
 
-pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+pub(in crate::http) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     web::json::parse(bytes, MESSAGE_DEPTH).map_err(|fault| Problem::bad_request(fault.to_string()))
 }
 

@@ -4,6 +4,7 @@ mod access;
 mod assisted;
 mod cards;
 mod consent;
+mod enrolment;
 pub(super) mod frame;
 mod officers;
 mod problems;
@@ -58,6 +59,7 @@ pub fn configure(config: &mut ServiceConfig) -> &mut ServiceConfig {
         .configure(officers::configure)
         .configure(shared::configure)
         .configure(cards::configure)
+        .configure(enrolment::configure)
 }
 
 #[derive(Template)]

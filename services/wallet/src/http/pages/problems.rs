@@ -56,7 +56,7 @@ impl Speak for Voice {
         }
         let [title, text] = said(words, problem.slug());
         // The detail may hold an organisation's own words; they are shown as they are.
-        let own = ["issuer-refused", "answer-refused"].contains(&problem.slug());
+        let own = ["issuer-refused", "answer-refused", "enrolment-refused"].contains(&problem.slug());
         let own = problem.detail_text().filter(|_| own).map(|detail| format!("{text} ({detail})"));
         problem
             .titled(title)

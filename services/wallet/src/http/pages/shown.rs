@@ -189,6 +189,18 @@ pub async fn unfinished(wallet: &Wallet, person: &Person) -> Result<Vec<Unfinish
             href: format!("/existence/{}", record.id),
         });
     }
+    for record in tx.list_records(Table::Enrolments, &person.account).await? {
+        if !["claimed", "proposed"].contains(&record.state.as_str()) {
+            continue;
+        }
+        let enrolment: crate::app::enrolment::Enrolment =
+            person.data_key.unseal(holding::vault::Purpose::Enrolment, &record.id, &record.sealed)?;
+        found.push(Unfinished {
+            label: "unfinished-enrol",
+            who: enrolment.fund.name().to_owned(),
+            href: format!("/enrolments/{}", record.id),
+        });
+    }
     for record in tx.list_records(Table::Presentations, &person.account).await? {
         let sending = record.state == "sending";
         if sending || record.state == "asked" {

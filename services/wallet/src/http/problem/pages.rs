@@ -14,6 +14,21 @@ pub const PAGES: ProblemPages = ProblemPages(&[
         "An organisation's service did not answer or is in trouble. Nothing is lost: what was begun goes on when it is tried again.",
     ),
     page(
+        "invitation-refused",
+        "Number and code do not fit",
+        "Compare the number and the code with the Fund's letter. A code works once, for 45 days, and not after ten wrong tries. The Fund sends another one; the paper form counts the same.",
+    ),
+    page(
+        "time-taken",
+        "This time is taken",
+        "Somebody else chose the time at the same moment. Nothing was changed: choose another one.",
+    ),
+    page(
+        "enrolment-refused",
+        "The Fund did not accept this step",
+        "The Fund's service says why. What was done before stays as it was; the Fund helps on the telephone.",
+    ),
+    page(
         "address-refused",
         "The link cannot be used",
         "The link names an address inside a private network, or one that is no web address. Ask for a new link.",

@@ -4,6 +4,7 @@ mod access;
 mod account;
 mod credentials;
 mod desk;
+mod enrolment;
 mod existence;
 mod export;
 mod offers;
@@ -24,6 +25,7 @@ pub use access::{
 pub use account::{AccountView, ActivityList, DeviceKeyView, NewDeviceKey};
 pub use credentials::{CardChoice, CardView, ClaimView, CredentialList, CredentialView, StatusView};
 pub use desk::{DeskPin, DeskReset, DeskSignatures, DeskView, DeskVisit, DeskWork, NewCustody};
+pub use enrolment::{EnrolmentKeyBody, EnrolmentKeySigned, EnrolmentView, InvitationBody};
 pub use existence::{ExistenceKey, ExistenceLink, ExistenceView, FrameBody, SigningStep};
 pub use export::ExportView;
 pub use offers::{Acceptance, OfferLink, OfferStep, OfferView};

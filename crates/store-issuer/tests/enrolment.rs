@@ -1,0 +1,185 @@
+//! Enrolments, appointments and calls, alike on every engine.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+mod engines;
+
+use chrono::Duration;
+use engines::engines;
+use entitlement::enrolment::{Enrolment, Refusal};
+use issuance::{Subject, Timestamp};
+use serde_json::Map;
+use store_issuer::{BoundKey, EnrolmentNote, EnrolmentRow, SlotRow, Store, Transaction};
+
+const FUND: &str = "unjspf";
+
+fn now() -> Timestamp {
+    Timestamp::from_timestamp(1_800_000_000, 0).unwrap()
+}
+
+fn subject(number: &str) -> Subject {
+    Subject {
+        id: format!("s-{number}"),
+        number: number.into(),
+        name: "Amina".into(),
+        claims: Map::new(),
+        created_at: now(),
+        updated_at: now(),
+    }
+}
+
+fn enrolment(id: &str, subject: &str) -> EnrolmentRow {
+    EnrolmentRow {
+        id: id.into(),
+        subject_id: subject.into(),
+        enrolment: Enrolment::invited(now()),
+        code_mark: "mark".into(),
+        invited_by: "agent".into(),
+        invited_at: now(),
+        secret_mark: None,
+        claimed_at: None,
+        holder_key: None,
+        place_kept_at: None,
+        document: None,
+        picture: None,
+        proposed_at: None,
+        decided_at: None,
+        revision: 0,
+    }
+}
+
+fn slot(id: &str, minutes_from_now: i64) -> SlotRow {
+    SlotRow {
+        id: id.into(),
+        agent: "agent".into(),
+        starts_at: now() + Duration::minutes(minutes_from_now),
+        minutes: 20,
+        language: "fr".into(),
+        way: "video".into(),
+        opened_at: now(),
+    }
+}
+
+/// Two people who are invited, and two times.
+async fn prepared(store: &Store) -> Transaction {
+    let mut tx = store.write("test").await.unwrap();
+    for number in ["1", "2"] {
+        tx.put_subject(FUND, &subject(number)).await.unwrap();
+        tx.insert_enrolment(FUND, &enrolment(&format!("e-{number}"), &format!("s-{number}"))).await.unwrap();
+    }
+    assert!(tx.insert_slot(FUND, &slot("t-1", 60)).await.unwrap());
+    assert!(tx.insert_slot(FUND, &slot("t-2", 80)).await.unwrap());
+    tx
+}
+
+#[tokio::test]
+async fn an_enrolment_comes_back_as_it_was_and_one_is_open_at_a_time() {
+    for store in engines().await.stores {
+        let mut tx = prepared(&store).await;
+        let mut row = enrolment("e-1", "s-1");
+        assert_eq!(tx.find_enrolment(FUND, "e-1").await.unwrap(), Some(row.clone()));
+        assert_eq!(tx.find_enrolment("undp", "e-1").await.unwrap(), None);
+        row.enrolment = row.enrolment.claimed(now()).unwrap().keyed("key").unwrap();
+        (row.secret_mark, row.holder_key) = (Some("secret".into()), Some("{}".into()));
+        (row.document, row.picture) = (Some(b"document".to_vec()), Some(b"picture".to_vec()));
+        row.place_kept_at = Some(now());
+        tx.replace_enrolment(FUND, &row).await.unwrap();
+        assert!(tx.replace_enrolment(FUND, &row).await.unwrap_err().is_retryable(), "it changed in between");
+        row.revision = 1;
+        assert_eq!(tx.find_enrolment_by_secret(FUND, "secret").await.unwrap(), Some(row.clone()));
+        assert_eq!(tx.find_enrolment_by_secret("undp", "secret").await.unwrap(), None);
+        assert_eq!(tx.list_kept_places(FUND, 9).await.unwrap(), [row.clone()]);
+        row.enrolment = row.enrolment.refused("agent", Refusal::Line).unwrap();
+        tx.replace_enrolment(FUND, &row).await.unwrap();
+        tx.insert_enrolment(FUND, &enrolment("e-3", "s-1")).await.unwrap();
+        let known = tx.list_enrolments_of(FUND, "s-1").await.unwrap();
+        assert_eq!(known.len(), 2);
+        tx.commit().await.unwrap();
+        let mut tx = store.write("test").await.unwrap();
+        assert!(tx.insert_enrolment(FUND, &enrolment("e-4", "s-1")).await.unwrap_err().is_conflict());
+    }
+}
+
+#[tokio::test]
+async fn a_time_has_one_person_and_a_person_one_time() {
+    for store in engines().await.stores {
+        let mut tx = prepared(&store).await;
+        assert!(!tx.insert_slot(FUND, &slot("again", 60)).await.unwrap(), "the same time of the same agent");
+        let between = slot("between", 70);
+        assert!(tx.overlaps(FUND, &between, between.starts_at + Duration::minutes(20)).await.unwrap());
+        let after = slot("after", 100);
+        assert!(!tx.overlaps(FUND, &after, after.starts_at + Duration::minutes(20)).await.unwrap());
+        assert_eq!(tx.count_needing_appointment(FUND, now()).await.unwrap(), 2);
+        assert!(tx.book(FUND, ("a-1", "t-1", "e-1"), now()).await.unwrap());
+        assert!(!tx.book(FUND, ("a-2", "t-1", "e-2"), now()).await.unwrap(), "taken");
+        assert!(!tx.book(FUND, ("a-3", "t-2", "e-1"), now()).await.unwrap(), "has one");
+        assert_eq!(tx.count_needing_appointment(FUND, now()).await.unwrap(), 1);
+        assert!(!tx.close_slot(FUND, "t-1", now()).await.unwrap(), "somebody has it");
+        let window = (now(), now() + Duration::days(1));
+        let free = tx.list_free_slots(FUND, window, now(), 9).await.unwrap();
+        assert_eq!(free, [slot("t-2", 80)]);
+        assert_eq!(tx.count_free_slots(FUND, window).await.unwrap(), 1);
+        let before = now() - Duration::hours(1);
+        assert!(
+            tx.list_free_slots(FUND, window, before, 9).await.unwrap().is_empty(),
+            "opened later than that"
+        );
+        assert!(tx.change_appointment(FUND, "a-1", ("booked", "cancelled"), now()).await.unwrap());
+        assert!(!tx.change_appointment(FUND, "a-1", ("booked", "cancelled"), now()).await.unwrap());
+        assert!(tx.book(FUND, ("a-4", "t-1", "e-2"), now()).await.unwrap(), "free again");
+        let agenda = tx.list_appointments(FUND, window, 9).await.unwrap();
+        assert_eq!(agenda.len(), 1);
+        assert_eq!((agenda[0].enrolment_id.as_str(), agenda[0].slot.id.as_str()), ("e-2", "t-1"));
+        assert_eq!(tx.count_appointments_of(FUND, "e-1").await.unwrap(), 1);
+        assert_eq!(tx.count_booked_since(FUND, now()).await.unwrap(), 1);
+        assert!(tx.close_slot(FUND, "t-2", now()).await.unwrap());
+        assert_eq!(tx.find_slot(FUND, "t-2").await.unwrap(), None);
+    }
+}
+
+#[tokio::test]
+async fn messages_of_a_call_are_bounded_and_their_numbers_grow() {
+    for store in engines().await.stores {
+        let mut tx = prepared(&store).await;
+        tx.book(FUND, ("a-1", "t-1", "e-1"), now()).await.unwrap();
+        for body in ["one", "two", "three"] {
+            let kept = tx.insert_signal(FUND, "a-1", ("agent", body), now(), 2).await.unwrap();
+            assert_eq!(kept, body != "three");
+        }
+        let heard = tx.list_signals(FUND, "a-1", ("agent", 0)).await.unwrap();
+        assert_eq!(heard.iter().map(|it| it.body.as_str()).collect::<Vec<_>>(), ["one", "two"]);
+        assert!(tx.list_signals(FUND, "a-1", ("person", 0)).await.unwrap().is_empty());
+        tx.begin_signals(FUND, "a-1", now()).await.unwrap();
+        assert!(tx.list_signals(FUND, "a-1", ("agent", 0)).await.unwrap().is_empty());
+        tx.insert_signal(FUND, "a-1", ("agent", "four"), now(), 9).await.unwrap();
+        assert!(tx.list_signals(FUND, "a-1", ("agent", heard[1].number)).await.unwrap().len() == 1);
+        assert_eq!(tx.erase_signals(now()).await.unwrap(), 0);
+        assert_eq!(tx.erase_signals(now() + Duration::seconds(1)).await.unwrap(), 2);
+    }
+}
+
+#[tokio::test]
+async fn one_key_is_bound_at_a_time_and_words_are_kept_in_order() {
+    for store in engines().await.stores {
+        let mut tx = prepared(&store).await;
+        for (id, device_key) in [("b-1", "old"), ("b-2", "new")] {
+            let key =
+                BoundKey { device_key: device_key.into(), how: "call".into(), by: "agent".into(), at: now() };
+            tx.bind_key(FUND, "s-1", id, &key).await.unwrap();
+            assert_eq!(tx.find_bound_key(FUND, "s-1").await.unwrap(), Some(key));
+        }
+        assert_eq!(tx.find_bound_key("undp", "s-1").await.unwrap(), None);
+        for id in ["n-1", "n-2"] {
+            let note = EnrolmentNote {
+                id: id.into(),
+                kind: "note".into(),
+                sealed: b"words".to_vec(),
+                written_by: "agent".into(),
+                written_at: now(),
+            };
+            tx.insert_enrolment_note(FUND, "e-1", &note).await.unwrap();
+        }
+        let notes = tx.list_enrolment_notes(FUND, "e-1").await.unwrap();
+        assert_eq!(notes.iter().map(|it| it.id.as_str()).collect::<Vec<_>>(), ["n-1", "n-2"]);
+    }
+}

@@ -1,0 +1,125 @@
+//! What the person's wallet sees of an enrolment.
+
+use chrono::{Datelike as _, Duration, NaiveDate};
+use clock::Timestamp;
+use entitlement::enrolment::{Refusal, Stage};
+use serde_json::Value;
+use store_issuer::{AppointmentRow, EnrolmentRow, SlotRow, Transaction};
+use wire::enrolment::{Appointment, EnrolmentStatus, Slot};
+use wire::existence::Organisation;
+
+use super::calls::{is_open, is_over};
+use super::{EnrolmentError, Issuer, Tenant, is_under_way};
+
+/// Times that are shown at once.
+const SHOWN: u32 = 60;
+/// A time is booked five minutes before at the latest, when the call is open already.
+const LEAD_MINUTES: i64 = 5;
+/// How far ahead times are shown.
+const AHEAD_DAYS: i64 = 200;
+/// For so long after a time is opened, those with a kept place choose first.
+pub(super) const FIRST_CHOICE_HOURS: i64 = 24;
+
+impl Issuer {
+    pub(super) async fn enrolment_status(
+        &self,
+        tenant: &Tenant,
+        row: &EnrolmentRow,
+    ) -> Result<EnrolmentStatus, EnrolmentError> {
+        let now = self.now();
+        let mut tx = self.store.read().await?;
+        let subject = tx.find_subject(&tenant.id, &row.subject_id).await?.ok_or(EnrolmentError::Unknown)?;
+        let text =
+            |claim: &str| subject.claims.get(claim).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let language = text("language");
+        let due = self.enrolment_due(&mut tx, &tenant.id).await?;
+        let appointments = tx.list_appointments_of(&tenant.id, &row.id).await?;
+        // One that nobody wrote anything about is no dead end: the person chooses again.
+        let stands = |it: &&AppointmentRow| it.state == "booked" && !is_over(&it.slot, now);
+        let booked = appointments.iter().find(stands);
+        let is_missed = booked.is_none()
+            && appointments.first().is_some_and(|it| ["missed", "booked"].contains(&it.state.as_str()));
+        let choosing = row.enrolment.stage == Stage::Claimed;
+        let mut slots = match choosing {
+            true => self.free_slots(&mut tx, &tenant.id, row).await?,
+            false => Vec::new(),
+        };
+        let none_before_due = choosing && !slots.iter().any(|it| it.starts_at < end_of(due));
+        // A stable order: within a language it stays by time.
+        slots.sort_by_key(|it| it.language != language);
+        Ok(EnrolmentStatus {
+            id: row.id.clone(),
+            organisation: Organisation { did: tenant.did.clone(), name: tenant.name.clone() },
+            given_name: text("givenName"),
+            state: row.enrolment.stage.as_str().to_owned(),
+            language,
+            due,
+            device_key: row.enrolment.device_key.clone(),
+            appointment: booked.filter(|_| is_under_way(row.enrolment.stage)).map(|it| Appointment {
+                id: it.id.clone(),
+                call_open: it.slot.way == "video" && is_open(&it.slot, now),
+                slot: slot(&it.slot),
+            }),
+            missed: is_missed,
+            slots: slots.iter().map(slot).collect(),
+            none_before_due,
+            place_kept: row.place_kept_at.is_some(),
+            refusal: row.enrolment.refusal.map(Refusal::as_str).map(str::to_owned),
+        })
+    }
+
+    /// Times that this person can have.
+    pub(super) async fn free_slots(
+        &self,
+        tx: &mut Transaction,
+        tenant: &str,
+        row: &EnrolmentRow,
+    ) -> Result<Vec<SlotRow>, EnrolmentError> {
+        let now = self.now();
+        let window = (now + Duration::minutes(LEAD_MINUTES), now + Duration::days(AHEAD_DAYS));
+        let opened_until = match row.place_kept_at {
+            Some(_) => now,
+            None => self.open_to_all(tx, tenant).await?,
+        };
+        Ok(tx.list_free_slots(tenant, window, opened_until, SHOWN).await?)
+    }
+
+    /// Times that were opened until then are for everybody; later ones for those with a kept place, if there are any.
+    pub(super) async fn open_to_all(
+        &self,
+        tx: &mut Transaction,
+        tenant: &str,
+    ) -> Result<Timestamp, EnrolmentError> {
+        let now = self.now();
+        match tx.list_kept_places(tenant, 1).await?.is_empty() {
+            true => Ok(now),
+            false => Ok(now - Duration::hours(FIRST_CHOICE_HOURS)),
+        }
+    }
+
+    /// The due date of this year's calendar; the end of the year where there is no calendar.
+    pub(super) async fn enrolment_due(
+        &self,
+        tx: &mut Transaction,
+        tenant: &str,
+    ) -> Result<NaiveDate, EnrolmentError> {
+        let year = self.now().year();
+        let known = self.due_of_year(tx, tenant, year).await.map_err(|_| EnrolmentError::Damaged)?;
+        Ok(known.or_else(|| NaiveDate::from_ymd_opt(year, 12, 31)).unwrap_or_default())
+    }
+}
+
+/// The first moment after a day, in UTC.
+pub(super) fn end_of(day: NaiveDate) -> Timestamp {
+    day.succ_opt().unwrap_or(day).and_time(chrono::NaiveTime::MIN).and_utc()
+}
+
+fn slot(row: &SlotRow) -> Slot {
+    Slot {
+        id: row.id.clone(),
+        starts_at: row.starts_at,
+        minutes: row.minutes,
+        language: row.language.clone(),
+        way: row.way.clone(),
+    }
+}

@@ -1,0 +1,265 @@
+//! Enrolment at the Fund: an invitation, the key of this device, an appointment, and the call.
+//!
+//! The wallet speaks to the Fund with a secret of its own for each enrolment; the secret never reaches the page. Nothing is
+//! believed of an organisation that the registry does not prove.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use holding::party::Party;
+use holding::request::plain_text;
+use holding::signing::{self, SignatureFault, ToSign};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use store_wallet::records::{Record, Table};
+use wire::enrolment::{
+    AppointmentChoice, EnrolmentClaim, EnrolmentKey, EnrolmentStatus, SignalsHeard, SignalsSent,
+    device_key_input,
+};
+
+use super::fault::{Fault, RemoteFault};
+use super::issuers::parse;
+use super::signing::Signatures;
+use super::{Person, Wallet, open_record};
+
+const TO_SIGN: &str = "0";
+const LONGEST_UID: usize = 20;
+const LONGEST_CODE: usize = 40;
+/// Before the Fund has answered the first time.
+const ASKING: &str = "asking";
+
+/// Why an enrolment does not get on.
+#[derive(Debug, thiserror::Error)]
+pub enum EnrolmentError {
+    #[error(transparent)]
+    Fault(#[from] Fault),
+    #[error("there is no such enrolment")]
+    Unknown,
+    #[error("the Fund cannot be asked")]
+    Fund(#[from] RemoteFault),
+    #[error("the organisation is not proven by the registry")]
+    NotProven,
+    #[error("number or code is not of the form in the letter")]
+    Form,
+    /// Number and code do not fit an open invitation.
+    #[error("the Fund did not accept number and code")]
+    Code,
+    #[error("the time was taken by somebody else")]
+    TimeTaken,
+    /// In the Fund's words.
+    #[error("the Fund refused: {0}")]
+    Refused(String),
+    #[error("this device key is not registered with the account, or is lost")]
+    DeviceKey,
+    #[error(transparent)]
+    Signature(#[from] SignatureFault),
+}
+
+/// An enrolment as the wallet keeps it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Enrolment {
+    /// The Fund's issuer address.
+    pub fund_url: String,
+    pub fund: Party,
+    /// The bearer token of this enrolment.
+    secret: String,
+    /// What the Fund said last.
+    pub status: Option<EnrolmentStatus>,
+}
+
+impl Enrolment {
+    fn state(&self) -> &str {
+        self.status.as_ref().map_or(ASKING, |status| &status.state)
+    }
+}
+
+impl Wallet {
+    /// Uses an invitation. The secret is kept before it is sent, so that a cut line costs no code.
+    pub async fn begin_enrolment(
+        &self,
+        person: &Person,
+        fund_url: &str,
+        uid: &str,
+        code: &str,
+    ) -> Result<(Record, Enrolment), EnrolmentError> {
+        let (uid, code) = (uid.trim(), code.trim());
+        if !(1..=LONGEST_UID).contains(&uid.len()) || !(1..=LONGEST_CODE).contains(&code.len()) {
+            return Err(EnrolmentError::Form);
+        }
+        let fund_url = fund_url.trim_end_matches('/');
+        let fund = self.issuer(fund_url).await?.party;
+        if fund.organisation.is_none() || fund.did.is_none() {
+            return Err(EnrolmentError::NotProven);
+        }
+        let (record, mut enrolment) = self.asking(person, fund_url, fund).await?;
+        let claim =
+            EnrolmentClaim { uid: uid.to_owned(), code: code.to_owned(), secret: enrolment.secret.clone() };
+        let said = self.tell_fund(&enrolment, "", &serde_json::to_value(claim)?).await?;
+        self.keep_status(person, record, &mut enrolment, said).await.map(|record| (record, enrolment))
+    }
+
+    /// The record that waits for this Fund's answer, or a new one.
+    async fn asking(
+        &self,
+        person: &Person,
+        fund_url: &str,
+        fund: Party,
+    ) -> Result<(Record, Enrolment), EnrolmentError> {
+        let known = self.store.read().await?.list_records(Table::Enrolments, &person.account).await?;
+        for record in known.into_iter().filter(|record| record.state == ASKING) {
+            let (record, enrolment) = open_record::<Enrolment>(&person.data_key, Table::Enrolments, record)?;
+            if enrolment.fund_url == fund_url {
+                return Ok((record, enrolment));
+            }
+        }
+        let mut secret = [0; 32];
+        self.entropy.fill(&mut secret);
+        let secret = URL_SAFE_NO_PAD.encode(secret);
+        let source = secret.clone();
+        let enrolment = Enrolment { fund_url: fund_url.to_owned(), fund, secret, status: None };
+        let record = self.new_record(person, Table::Enrolments, &source, ASKING, &enrolment)?;
+        let mut tx = self.store.write("begin_enrolment").await?;
+        tx.insert_record(Table::Enrolments, &record).await?;
+        tx.commit().await?;
+        Ok((record, enrolment))
+    }
+
+    /// As it stands at the Fund.
+    pub async fn enrolment(&self, person: &Person, id: &str) -> Result<(Record, Enrolment), EnrolmentError> {
+        let (record, mut enrolment) = self.known_enrolment(person, id).await?;
+        let url = parse(&format!("{}/enrolment", enrolment.fund_url))?;
+        let reply = self.outbound.get(&url, "application/json", Some(&enrolment.secret)).await;
+        let said = answered(&reply.map_err(RemoteFault::from)?)?;
+        self.keep_status(person, record, &mut enrolment, said).await.map(|record| (record, enrolment))
+    }
+
+    /// As it is known here, without asking anybody.
+    pub async fn known_enrolment(
+        &self,
+        person: &Person,
+        id: &str,
+    ) -> Result<(Record, Enrolment), EnrolmentError> {
+        let found = self.find::<Enrolment>(person, Table::Enrolments, id).await?;
+        found.filter(|(_, enrolment)| enrolment.status.is_some()).ok_or(EnrolmentError::Unknown)
+    }
+
+    /// What the device key is to sign: it names the Fund and this enrolment.
+    pub async fn prepare_enrolment_key(
+        &self,
+        person: &Person,
+        id: &str,
+        device_key: &str,
+    ) -> Result<ToSign, EnrolmentError> {
+        let (_, enrolment) = self.known_enrolment(person, id).await?;
+        self.usable_key(&person.account, device_key).await?.ok_or(EnrolmentError::DeviceKey)?;
+        key_to_sign(&enrolment)
+    }
+
+    /// Names the key of this device to the Fund.
+    pub async fn name_enrolment_key(
+        &self,
+        person: &Person,
+        id: &str,
+        device_key: &str,
+        signatures: &Signatures,
+    ) -> Result<(Record, Enrolment), EnrolmentError> {
+        let (record, mut enrolment) = self.known_enrolment(person, id).await?;
+        let key = self.usable_key(&person.account, device_key).await?.ok_or(EnrolmentError::DeviceKey)?;
+        let asked = key_to_sign(&enrolment)?;
+        let checked = signing::check(std::slice::from_ref(&asked), signatures, &key)?;
+        let signature = checked.get(TO_SIGN).ok_or(SignatureFault::Missing)?;
+        let named = EnrolmentKey { holder_key: key.to_jwk(), signature: URL_SAFE_NO_PAD.encode(signature) };
+        let said = self.tell_fund(&enrolment, "/device-key", &serde_json::to_value(named)?).await?;
+        self.keep_status(person, record, &mut enrolment, said).await.map(|record| (record, enrolment))
+    }
+
+    /// Books a time, moves to it, or cancels.
+    pub async fn choose_appointment(
+        &self,
+        person: &Person,
+        id: &str,
+        choice: &AppointmentChoice,
+    ) -> Result<(Record, Enrolment), EnrolmentError> {
+        let (record, mut enrolment) = self.known_enrolment(person, id).await?;
+        let said = self.tell_fund(&enrolment, "/appointment", &serde_json::to_value(choice)?).await?;
+        self.keep_status(person, record, &mut enrolment, said).await.map(|record| (record, enrolment))
+    }
+
+    /// Keeps the place where no time is free.
+    pub async fn keep_place(&self, person: &Person, id: &str) -> Result<(Record, Enrolment), EnrolmentError> {
+        let (record, mut enrolment) = self.known_enrolment(person, id).await?;
+        let said = self.tell_fund(&enrolment, "/place", &json!({})).await?;
+        self.keep_status(person, record, &mut enrolment, said).await.map(|record| (record, enrolment))
+    }
+
+    /// Passes on what the browsers of a call tell each other.
+    pub async fn signal(
+        &self,
+        person: &Person,
+        id: &str,
+        sent: &SignalsSent,
+    ) -> Result<SignalsHeard, EnrolmentError> {
+        let (_, enrolment) = self.known_enrolment(person, id).await?;
+        self.tell_fund(&enrolment, "/signals", &serde_json::to_value(sent)?).await
+    }
+
+    async fn tell_fund<T: serde::de::DeserializeOwned>(
+        &self,
+        enrolment: &Enrolment,
+        path: &str,
+        body: &Value,
+    ) -> Result<T, EnrolmentError> {
+        let url = parse(&format!("{}/enrolment{path}", enrolment.fund_url))?;
+        let authorization = format!("Bearer {}", enrolment.secret);
+        let mut headers = vec![("accept", "application/json")];
+        if !path.is_empty() {
+            headers.push(("authorization", authorization.as_str()));
+        }
+        let reply = self.outbound.post_json(&url, body, &headers).await.map_err(RemoteFault::from)?;
+        answered(&reply)
+    }
+
+    /// Only a change is written: pages ask now and then.
+    async fn keep_status(
+        &self,
+        person: &Person,
+        record: Record,
+        enrolment: &mut Enrolment,
+        said: EnrolmentStatus,
+    ) -> Result<Record, EnrolmentError> {
+        if enrolment.fund.did.as_deref() != Some(said.organisation.did.as_str()) {
+            return Err(EnrolmentError::NotProven);
+        }
+        if enrolment.status.as_ref() == Some(&said) {
+            return Ok(record);
+        }
+        enrolment.status = Some(said);
+        let state = enrolment.state().to_owned();
+        let moved = self.moved(&person.data_key, Table::Enrolments, &record, &state, enrolment)?;
+        Ok(self.replace("keep_enrolment", Table::Enrolments, moved).await?)
+    }
+}
+
+fn key_to_sign(enrolment: &Enrolment) -> Result<ToSign, EnrolmentError> {
+    let status = enrolment.status.as_ref().ok_or(EnrolmentError::Unknown)?;
+    let input = device_key_input(&status.organisation.did, &status.id);
+    Ok(ToSign { id: TO_SIGN.to_owned(), input, key: None })
+}
+
+fn answered<T: serde::de::DeserializeOwned>(reply: &outbound::Reply) -> Result<T, EnrolmentError> {
+    if reply.is_success() {
+        return Ok(reply.json().map_err(|_| RemoteFault::Form("enrolment"))?);
+    }
+    let problem: Value = reply.json().unwrap_or_default();
+    let text = |member: &str| problem.get(member).and_then(Value::as_str);
+    let slug = text("type").and_then(|kind| kind.rsplit('/').next()).unwrap_or_default();
+    match (reply.status, slug) {
+        (403, "invitation-refused") => Err(EnrolmentError::Code),
+        (409, "time-taken") => Err(EnrolmentError::TimeTaken),
+        (401, _) => Err(EnrolmentError::Unknown),
+        (400 | 409, _) => {
+            let said = text("detail").or_else(|| text("title")).unwrap_or_default();
+            Err(EnrolmentError::Refused(plain_text(said, 200)))
+        }
+        (status, _) => Err(RemoteFault::Status { status, code: None }.into()),
+    }
+}

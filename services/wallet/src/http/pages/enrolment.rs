@@ -1,0 +1,132 @@
+//! Enrolment: entering number and code, choosing a time, the call.
+
+use actix_web::web::{Path, Query, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse, get};
+use askama::Template;
+use chrono::NaiveDate;
+use clock::Timestamp;
+use language::Language;
+use serde::Deserialize;
+use web::Problem;
+use web::page::html;
+use wire::enrolment::Slot;
+
+use super::frame::Frame;
+use super::sign_in_first;
+use crate::app::enrolment::EnrolmentError;
+use crate::http::App;
+use crate::http::auth::find_person;
+use crate::http::views::EnrolmentView;
+use crate::words::Words;
+
+pub fn configure(config: &mut ServiceConfig) {
+    config.service(enter_invitation).service(show_enrolment);
+}
+
+#[derive(Deserialize)]
+struct Link {
+    #[serde(default)]
+    fund: String,
+}
+
+#[derive(Template)]
+#[template(path = "enrol.html")]
+struct InvitationPage {
+    shell: Frame,
+    words: Words,
+    account: String,
+    fund: String,
+}
+
+#[derive(Template)]
+#[template(path = "enrolment.html")]
+struct EnrolmentPage {
+    shell: Frame,
+    words: Words,
+    account: String,
+    view: EnrolmentView,
+    /// Those with a time before the due date first, in the person's language before others.
+    slots: Vec<SlotLine>,
+    appointment: Option<SlotLine>,
+    due: String,
+    /// What to do after a refusal.
+    next: &'static str,
+}
+
+struct SlotLine {
+    id: String,
+    at: Timestamp,
+    minutes: String,
+    language: &'static str,
+    way: &'static str,
+    late: bool,
+}
+
+#[get("/enrol")]
+async fn enter_invitation(
+    request: HttpRequest,
+    app: App,
+    words: Words,
+    link: Query<Link>,
+) -> Result<HttpResponse, Problem> {
+    let Some(person) = find_person(&request).await? else {
+        let said = ["entry-enrol", "entry-to-enrol"];
+        return super::entry(&request, &app, actix_web::http::StatusCode::OK, said, false, false);
+    };
+    html(&InvitationPage {
+        shell: Frame::inside(&request, &app, &person, ""),
+        words,
+        account: person.account,
+        fund: link.into_inner().fund,
+    })
+}
+
+#[get("/enrolments/{id}")]
+async fn show_enrolment(
+    request: HttpRequest,
+    app: App,
+    words: Words,
+    id: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let Some(person) = find_person(&request).await? else { return sign_in_first(&request, &app) };
+    let (record, enrolment) = match app.wallet.enrolment(&person, &id).await {
+        // The page also shows what is known when the Fund cannot be asked just now.
+        Err(EnrolmentError::Fund(_)) => app.wallet.known_enrolment(&person, &id).await?,
+        other => other?,
+    };
+    let view = EnrolmentView::new(&record.id, &enrolment)?;
+    let due = view.status.due;
+    html(&EnrolmentPage {
+        shell: Frame::inside(&request, &app, &person, ""),
+        account: person.account,
+        slots: view.status.slots.iter().map(|slot| SlotLine::new(slot, due)).collect(),
+        appointment: view.status.appointment.as_ref().map(|it| SlotLine::new(&it.slot, due)),
+        due: words.day(&due.and_time(chrono::NaiveTime::MIN).and_utc()),
+        next: next(view.status.refusal.as_deref()),
+        words,
+        view,
+    })
+}
+
+impl SlotLine {
+    fn new(slot: &Slot, due: NaiveDate) -> Self {
+        Self {
+            id: slot.id.clone(),
+            at: slot.starts_at,
+            minutes: slot.minutes.to_string(),
+            language: Language::parse(&slot.language).map_or("", Language::own_name),
+            way: if slot.way == "video" { "enrol-video" } else { "enrol-visit" },
+            late: slot.starts_at.date_naive() > due,
+        }
+    }
+}
+
+fn next(refusal: Option<&str>) -> &'static str {
+    match refusal {
+        Some("document") => "enrol-refused-document",
+        Some("face") => "enrol-refused-face",
+        Some("answers") => "enrol-refused-answers",
+        Some("line") => "enrol-refused-line",
+        _ => "enrol-refused-other",
+    }
+}

@@ -1,0 +1,97 @@
+// Enrolment: number and code, the key of this phone, an appointment, and the call.
+
+import { call, devices } from "/assets/call.js";
+import { PasskeyError, post, withButton } from "/assets/passkey.js";
+import { ensure, send, sign } from "/assets/wallet-key.js";
+import { say } from "/assets/words.js";
+
+const form = document.getElementById("invitation");
+if (form) {
+  const button = document.getElementById("enrol-begin");
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    withButton(button, async () => {
+      const uid = document.getElementById("uid").value;
+      const code = document.getElementById("code").value;
+      const { id } = await post("/v1/enrolments", { fund: form.dataset.fund, uid, code });
+      await nameKey(id);
+      location.replace(`/enrolments/${encodeURIComponent(id)}`);
+    });
+  });
+}
+
+async function nameKey(id) {
+  const base = `/v1/enrolments/${encodeURIComponent(id)}`;
+  const key = await ensure();
+  const { toSign } = await post(`${base}/prepare`, { deviceKey: key.thumbprint });
+  return post(`${base}/device-key`, { deviceKey: key.thumbprint, signatures: await sign(key, toSign) });
+}
+
+const page = document.getElementById("enrolment");
+if (page) {
+  const base = `/v1/enrolments/${encodeURIComponent(page.dataset.id)}`;
+  const on = (button, step) => {
+    if (button) button.addEventListener("click", () => withButton(button, () => step(button)));
+  };
+  const again = () => location.reload();
+
+  on(document.getElementById("name-key"), () => nameKey(page.dataset.id).then(again));
+  on(document.getElementById("keep-place"), () => post(`${base}/place`, {}).then(again));
+  on(document.getElementById("cancel-appointment"), () => {
+    if (!confirm(say("enrol-cancel-sure"))) return undefined;
+    return post(`${base}/appointment`, { slot: null }).then(again);
+  });
+  page.querySelectorAll("button[data-slot]").forEach((button) => {
+    on(button, () => post(`${base}/appointment`, { slot: button.dataset.slot }).then(again));
+  });
+
+  const join = document.getElementById("call-join");
+  let line = null;
+  if (join) {
+    const state = document.getElementById("call-state");
+    const leave = document.getElementById("call-leave");
+    const own = document.getElementById("call-own");
+    const told = (what) => {
+      state.dataset.now = what;
+      if (what === "waiting") state.textContent = say("enrol-call-waiting");
+      if (what === "connected") state.textContent = say("enrol-call-connected");
+      if (what === "broken") state.textContent = say("enrol-call-broken");
+      if (what === "closed") state.textContent = say("enrol-call-closed");
+    };
+    on(join, async () => {
+      try {
+        own.srcObject = await devices();
+      } catch {
+        throw new PasskeyError(say("enrol-call-camera"));
+      }
+      const other = document.getElementById("call-other");
+      const exchange = (body) => post(`${base}/signals`, body);
+      line = call({ agent: false, exchange, own: own.srcObject, other, told });
+      document.getElementById("call").hidden = false;
+      join.hidden = true;
+      leave.hidden = false;
+    });
+    leave.addEventListener("click", () => {
+      if (line) line.stop();
+      again();
+    });
+  }
+
+  // What changes by itself: the call opens, an officer decides. Asked now and then, and not during a call.
+  const { state, booked, open } = page.dataset;
+  if ((state === "claimed" && booked) || state === "proposed") {
+    const ask = async () => {
+      if (!document.hidden) {
+        try {
+          const { status } = await send("GET", base);
+          const now = status.appointment ? String(status.appointment.callOpen) : "";
+          if (status.state !== state || (now !== open && !line)) return again();
+        } catch {
+          // The next round tries again.
+        }
+      }
+      return setTimeout(ask, 15000);
+    };
+    setTimeout(ask, 15000);
+  }
+}
