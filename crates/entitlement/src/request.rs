@@ -3,7 +3,7 @@
 use chrono::{Datelike as _, Duration};
 use clock::Timestamp;
 
-use crate::answer::{Proof, reference};
+use crate::answer::{Proof, Witnessed, reference};
 
 /// How long a challenge can be answered: time to read, unlock the phone and answer, not to record and replay later.
 pub const CHALLENGE_SECONDS: i64 = 600;
@@ -59,9 +59,10 @@ pub struct Challenge {
 pub struct Evidence {
     /// The JWK thumbprint of the key the certificate will be bound to.
     pub holder_key: String,
-    pub passkey_id: Vec<u8>,
-    pub passkey_synced: bool,
+    pub witnessed: Witnessed,
     pub digest: [u8; 32],
+    /// When the person was there: after the challenge was given and before the answer came.
+    pub captured_at: Timestamp,
     pub answered_at: Timestamp,
 }
 
@@ -72,6 +73,8 @@ pub enum Channel {
     Call,
     /// By the pictures that the person's own device took.
     Device,
+    /// By the word of an operator at a station of the Fund, with the pictures where there are some.
+    Kiosk,
 }
 
 /// Where a request stands for somebody who looks at it now.
@@ -142,7 +145,7 @@ impl Request {
     /// Takes a verified answer. The same answer again leaves everything as it is; the challenge is used up by the first.
     pub fn answered(mut self, proof: &Proof, now: Timestamp) -> Result<Self, RequestFault> {
         match &self.state {
-            State::Open { challenge } => self.may_take(challenge.as_ref(), proof, now)?,
+            State::Open { .. } => {}
             State::Answered(evidence)
             | State::Confirmed { evidence, .. }
             | State::Refused { evidence: Some(evidence), .. } => {
@@ -153,15 +156,19 @@ impl Request {
             }
             State::Refused { evidence: None, .. } => return Err(RequestFault::Closed),
         }
+        let State::Open { challenge } = &self.state else { return Err(RequestFault::Closed) };
+        let given_at = self.may_take(challenge.as_ref(), proof, now)?;
+        // A device's clock may be wrong by years. That the challenge was there, and the answer came, is certain.
+        let captured_at = proof.captured_at().unwrap_or(now).clamp(given_at, now);
         self.state = State::Answered(Evidence {
             holder_key: proof.holder_key().jwk_thumbprint(),
-            passkey_id: proof.passkey_id().to_vec(),
-            passkey_synced: proof.passkey_synced(),
+            witnessed: proof.witnessed().clone(),
             digest: proof.digest(),
+            captured_at,
             answered_at: now,
         });
         // A proof made on or after 1 January of a year counts for that year and closes the missed one before.
-        self.year = self.year.max(now.year());
+        self.year = self.year.max(captured_at.year());
         self.revision += 1;
         Ok(self)
     }
@@ -175,20 +182,19 @@ impl Request {
         Ok(self)
     }
 
+    /// When the challenge was given that this proof answers in time.
     fn may_take(
         &self,
         challenge: Option<&Challenge>,
         proof: &Proof,
         now: Timestamp,
-    ) -> Result<(), RequestFault> {
+    ) -> Result<Timestamp, RequestFault> {
         if now >= self.expires_at {
             return Err(RequestFault::Expired);
         }
-        let known = challenge.filter(|known| known.value == proof.challenge());
-        match known.is_some_and(|known| now < known.expires_at()) {
-            true => Ok(()),
-            false => Err(RequestFault::Challenge),
-        }
+        let known = challenge.filter(|known| known.value == proof.challenge() && now < known.expires_at());
+        // A clock that went back between two steps is no fault of the person's.
+        known.map(|known| known.issued_at.min(now)).ok_or(RequestFault::Challenge)
     }
 
     /// An officer vouches for the answer after seeing or calling the person. The same decision again changes nothing.
@@ -261,6 +267,7 @@ impl Channel {
             Self::Visit => "visit",
             Self::Call => "call",
             Self::Device => "device",
+            Self::Kiosk => "kiosk",
         }
     }
 }
@@ -273,6 +280,7 @@ impl std::str::FromStr for Channel {
             "visit" => Ok(Self::Visit),
             "call" => Ok(Self::Call),
             "device" => Ok(Self::Device),
+            "kiosk" => Ok(Self::Kiosk),
             _ => Err(()),
         }
     }

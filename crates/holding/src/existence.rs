@@ -282,17 +282,19 @@ mod tests {
         let answer = ExistenceAnswer {
             challenge: "c1".into(),
             holder_key: json!({"kty": "EC"}),
-            passkey: AnswerPasskey {
+            passkey: Some(AnswerPasskey {
                 credential_id: "i".into(),
                 public_key_cose: "p".into(),
                 rp_id: "w".into(),
                 origin: "o".into(),
-            },
-            assertion: Assertion {
+            }),
+            assertion: Some(Assertion {
                 authenticator_data: "a".into(),
                 client_data_json: "d".into(),
                 signature: "s".into(),
-            },
+            }),
+            desk: None,
+            captured_at: None,
             parts: vec!["d".into()],
             device_signature: "ignored".into(),
             capture: Some(Capture { frames: Vec::new(), place: None }),

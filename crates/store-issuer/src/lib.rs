@@ -35,6 +35,7 @@ mod scim;
 mod secrets;
 mod service;
 mod service_clients;
+mod stations;
 mod status;
 mod subjects;
 mod templates;
@@ -65,6 +66,7 @@ pub use scim::ScimUser;
 pub use service::EndedService;
 pub use service_clients::ServiceClient;
 use sql::{Database, Migration, Tx};
+pub use stations::StationRow;
 pub use status::{ListRow, ListVersion};
 pub use subjects::{Filter, Page, PersonState, SubjectRow};
 pub use templates::TemplateRow;
@@ -120,7 +122,7 @@ impl Transaction {
 /// authorization from 151, batches and deferred issuance from 160, import from 200, existence from 300, documents from 400,
 /// the VC API from 500, the sources of HR and webhooks from 700, sign-in of persons by a provider from 710, messages,
 /// sign-in by a provider and cards from 720, keys and portraits from 730, the Fund's register and cycle from 800, pictures of
-/// proofs from 820.
+/// proofs from 820, stations from 850.
 fn migrations() -> Vec<Migration> {
     let issuing = Migration { version: 1, name: "issuing", sql: include_str!("migrations/0001_issuing.sql") };
     [
@@ -147,6 +149,7 @@ fn migrations() -> Vec<Migration> {
         person_passkeys::MIGRATIONS,
         fund::MIGRATIONS,
         captures::MIGRATIONS,
+        stations::MIGRATIONS,
     ]
     .concat()
 }

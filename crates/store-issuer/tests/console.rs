@@ -5,7 +5,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use chrono::Duration;
-use entitlement::{Challenge, Channel, Evidence, Request, State};
+use entitlement::{Challenge, Channel, Evidence, Request, State, Witnessed};
 use issuance::import::{
     BadRow, GoodRow, ListKind, Retiree, RowContent, RowCounts, RowFault, RowState, Upload, UploadRow,
     UploadState,
@@ -255,9 +255,9 @@ fn request(id: &str) -> Request {
 fn evidence() -> Evidence {
     Evidence {
         holder_key: "thumb".into(),
-        passkey_id: vec![9; 16],
-        passkey_synced: true,
+        witnessed: Witnessed::Passkey { id: vec![9; 16], synced: true },
         digest: [5; 32],
+        captured_at: now(),
         answered_at: now(),
     }
 }

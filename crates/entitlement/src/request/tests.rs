@@ -4,7 +4,7 @@ use chrono::TimeZone as _;
 use proptest::prelude::*;
 
 use super::*;
-use crate::answer::tests_support::proof;
+use crate::answer::tests_support::{made_at, proof};
 
 fn at(minutes: i64) -> Timestamp {
     chrono::Utc.with_ymd_and_hms(2026, 12, 31, 12, 0, 0).unwrap() + Duration::minutes(minutes)
@@ -48,6 +48,17 @@ fn challenge_is_dead_on_its_last_second() {
     let late = at(0) + Duration::seconds(CHALLENGE_SECONDS);
     assert_eq!(challenged().answered(&proof("c1", 1), late), Err(RequestFault::Challenge));
     assert!(challenged().answered(&proof("c1", 1), late - Duration::seconds(1)).is_ok());
+}
+
+#[test]
+fn time_of_the_capture_lies_between_challenge_and_receipt_whatever_the_device_says() {
+    let captured = |said: Timestamp| {
+        let answered = challenged().answered(&made_at("c1", said), at(8)).unwrap();
+        answered.evidence().unwrap().captured_at
+    };
+    assert_eq!(captured(at(3)), at(3));
+    assert_eq!(captured(at(-60 * 24 * 4000)), at(0), "a clock that is ten years late");
+    assert_eq!(captured(at(60 * 24 * 4000)), at(8), "and one that is ten years early");
 }
 
 #[test]

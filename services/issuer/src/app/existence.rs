@@ -7,7 +7,7 @@ use entitlement::assertion::Assertion;
 use entitlement::bundle::BundleFault;
 use entitlement::{
     Answer, AnswerFault, Channel, ConfirmFault, Expected, Passkey, Proof, Request, RequestFault, Standing,
-    State,
+    State, Witness, Witnessed,
 };
 use issuance::audit::Act;
 use issuance::import::{Retiree, RowContent};
@@ -16,7 +16,7 @@ use issuance::{Actor, CredentialType, Subject, fingerprint};
 use keys::PublicKey;
 use presence::Verdict;
 use serde_json::{Map, Value};
-use store_issuer::{BeneficiaryRow, ExistenceRow, Page, Transaction};
+use store_issuer::{BeneficiaryRow, ExistenceRow, Page, StationRow, Transaction};
 use url::form_urlencoded;
 use wire::existence::{Beneficiary, ExistenceAnswer, ExistenceRequest, ExistenceState, Organisation};
 
@@ -51,6 +51,11 @@ pub enum ExistenceError {
     NoPicturesWanted,
     #[error("there are no pictures to confirm by; visit or call the person")]
     NoPictures,
+    #[error("no operator at a station of the Fund vouched for this answer")]
+    NoOperator,
+    /// Never registered, or closed.
+    #[error("the Fund has no such station, or has closed it")]
+    UnknownStation,
     /// The person did nothing wrong and may send the same again.
     #[error(transparent)]
     Faces(#[from] FacesFault),
@@ -83,6 +88,8 @@ pub struct RequestPage {
     pub standing: Standing,
     /// The last year in which the same passkey was confirmed for this person.
     pub known_since: Option<i32>,
+    /// Where the answer was given, when an operator vouched for it.
+    pub station: Option<StationRow>,
 }
 
 /// One beneficiary and all questions to them, newest first.
@@ -221,7 +228,8 @@ impl Issuer {
         answer: &ExistenceAnswer,
     ) -> Result<ExistenceRequest, ExistenceError> {
         let tenant = self.fund(tenant)?;
-        let parsed = parse(answer)?;
+        let witness = self.witness(tenant, answer).await?;
+        let parsed = parse(answer, witness)?;
         let mark = fingerprint(token);
         let found = self.store.read().await?.find_existence_by_fingerprint(&tenant.id, &mark).await?;
         let before = found.ok_or(ExistenceError::Unknown)?;
@@ -316,6 +324,9 @@ impl Issuer {
                 State::Open { .. } => return Err(ConfirmFault::NotAnswered.into()),
                 State::Confirmed { .. } | State::Refused { .. } => return Err(ConfirmFault::Decided.into()),
             };
+            if channel == Channel::Kiosk && !matches!(evidence.witnessed, Witnessed::Desk(_)) {
+                return Err(ExistenceError::NoOperator);
+            }
             if channel == Channel::Device && tx.list_captures(&tenant.id, id).await?.is_empty() {
                 return Err(ExistenceError::NoPictures);
             }
@@ -374,11 +385,20 @@ impl Issuer {
         let Some(evidence) = request.evidence() else { return Ok(()) };
         let subject = tx.find_subject(&by.tenant, &request.beneficiary).await?;
         let subject = subject.ok_or(ExistenceError::UnknownPerson)?;
+        let (operator, seen) = match &evidence.witnessed {
+            Witnessed::Desk(statement) => {
+                let (operator, country) = self.operator_of(tx, &by.tenant, statement).await?;
+                (Some(operator), country)
+            }
+            Witnessed::Passkey { .. } => (None, self.seen_country(tx, &by.tenant, request, &subject).await?),
+        };
         let answer = PhoneAnswer {
             uid: &subject.number,
             digest: &evidence.digest,
+            captured_at: evidence.captured_at,
             answered_at: evidence.answered_at,
-            seen: self.seen_country(tx, &by.tenant, request, &subject).await?,
+            operator,
+            seen,
             word,
         };
         Ok(self.proof_of_phone(tx, by, &answer).await?)
@@ -390,7 +410,12 @@ impl Issuer {
         let request = tx.find_existence(tenant, id).await?.ok_or(ExistenceError::Unknown)?;
         let subject = tx.find_subject(tenant, &request.beneficiary).await?;
         let known_since = tx.known_passkey_year(tenant, &request).await?;
+        let station = match request.evidence().map(|evidence| &evidence.witnessed) {
+            Some(Witnessed::Desk(statement)) => tx.find_station(tenant, &statement.station).await?,
+            Some(Witnessed::Passkey { .. }) | None => None,
+        };
         Ok(RequestPage {
+            station,
             standing: request.standing(self.now()),
             subject: subject.ok_or(ExistenceError::UnknownPerson)?,
             request,
@@ -497,6 +522,42 @@ impl Issuer {
         })
     }
 
+    /// Who says that the person was there: their passkey, or an operator at a station that the Fund knows.
+    async fn witness(&self, tenant: &Tenant, answer: &ExistenceAnswer) -> Result<Witness, ExistenceError> {
+        match (&answer.passkey, &answer.assertion, &answer.desk) {
+            (Some(passkey), Some(assertion), None) => Ok(Witness::Passkey {
+                passkey: Passkey {
+                    credential_id: bytes(&passkey.credential_id, "base64url: credentialId")?,
+                    public_key: PublicKey::from_cose(&bytes(
+                        &passkey.public_key_cose,
+                        "base64url: publicKeyCose",
+                    )?)
+                    .map_err(|_| ExistenceError::Form("a public key: publicKeyCose"))?,
+                    rp_id: passkey.rp_id.clone(),
+                    origin: passkey.origin.clone(),
+                },
+                assertion: Assertion {
+                    authenticator_data: bytes(
+                        &assertion.authenticator_data,
+                        "base64url: authenticatorData",
+                    )?,
+                    client_data_json: bytes(&assertion.client_data_json, "base64url: clientDataJSON")?,
+                    signature: bytes(&assertion.signature, "base64url: signature")?,
+                },
+            }),
+            (None, None, Some(desk)) => {
+                let recognised_by = desk.recognised_by.parse();
+                let recognised_by = recognised_by
+                    .map_err(|()| ExistenceError::Form("document or acquaintance: recognisedBy"))?;
+                let signature = bytes(&desk.signature, "base64url: desk.signature")?;
+                let said = (desk.station.as_str(), desk.operator.as_str(), recognised_by);
+                let vouched = self.vouched(&tenant.id, said, signature).await?;
+                Ok(Witness::Desk(vouched.ok_or(ExistenceError::UnknownStation)?))
+            }
+            _ => Err(ExistenceError::Form("alone: either passkey and assertion, or desk")),
+        }
+    }
+
     /// Only an organisation that issues certificates of entitlement has beneficiaries.
     pub(super) fn fund(&self, tenant: &str) -> Result<&Tenant, ExistenceError> {
         let tenant = self.tenants.get(tenant).ok_or(ExistenceError::Unknown)?;
@@ -525,33 +586,28 @@ fn remark(text: &str) -> Result<String, ExistenceError> {
     }
 }
 
+fn bytes(text: &str, member: &'static str) -> Result<Vec<u8>, ExistenceError> {
+    URL_SAFE_NO_PAD.decode(text).map_err(|_| ExistenceError::Form(member))
+}
+
 /// From the message to keys and bytes.
-fn parse(answer: &ExistenceAnswer) -> Result<Answer, ExistenceError> {
-    let bytes = |text: &str, member: &'static str| {
-        URL_SAFE_NO_PAD.decode(text).map_err(|_| ExistenceError::Form(member))
-    };
-    let cose = bytes(&answer.passkey.public_key_cose, "base64url: publicKeyCose")?;
+fn parse(answer: &ExistenceAnswer, witness: Witness) -> Result<Answer, ExistenceError> {
     let mut signed = serde_json::to_value(answer).map_err(|_| ExistenceError::Form("JSON"))?;
     if let Some(members) = signed.as_object_mut() {
         members.remove("deviceSignature");
         members.remove("capture");
     }
+    let captured_at = answer.captured_at.as_deref().map(|text| {
+        let at = chrono::DateTime::parse_from_rfc3339(text).map(|at| at.to_utc());
+        at.map_err(|_| ExistenceError::Form("a time of RFC 3339: capturedAt"))
+    });
     Ok(Answer {
         challenge: answer.challenge.clone(),
         holder_key: PublicKey::from_jwk(&answer.holder_key)
             .map_err(|_| ExistenceError::Form("a public key: holderKey"))?,
-        passkey: Passkey {
-            credential_id: bytes(&answer.passkey.credential_id, "base64url: credentialId")?,
-            public_key: PublicKey::from_cose(&cose)
-                .map_err(|_| ExistenceError::Form("a public key: publicKeyCose"))?,
-            rp_id: answer.passkey.rp_id.clone(),
-            origin: answer.passkey.origin.clone(),
-        },
-        assertion: Assertion {
-            authenticator_data: bytes(&answer.assertion.authenticator_data, "base64url: authenticatorData")?,
-            client_data_json: bytes(&answer.assertion.client_data_json, "base64url: clientDataJSON")?,
-            signature: bytes(&answer.assertion.signature, "base64url: signature")?,
-        },
+        witness,
+        captured_at: captured_at.transpose()?,
+        parts: answer.parts.clone(),
         device_signature: bytes(&answer.device_signature, "base64url: deviceSignature")?,
         // RFC 8785: both sides sign the same bytes whatever their JSON library writes.
         signed: serde_json_canonicalizer::to_vec(&signed).map_err(|_| ExistenceError::Form("JSON"))?,

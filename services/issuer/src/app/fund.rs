@@ -13,6 +13,7 @@ mod people;
 mod proofs;
 mod register;
 mod residence;
+mod stations;
 
 use entitlement::cycle::{CalendarFault, EventFault, EvidenceFault, ListFault, StepFault};
 use issuance::import::SheetError;
@@ -26,6 +27,7 @@ pub use people::{FundPerson, FundPersonPage, JournalLine};
 pub use proofs::{NewHold, NewProof, Receipt};
 pub(crate) use proofs::{PhoneAnswer, channel_of};
 pub use register::{RegisterPreview, RegisterSource};
+pub use stations::NewStation;
 
 use super::{ExistenceError, Issuer, Tenant};
 

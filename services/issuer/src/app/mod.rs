@@ -83,8 +83,8 @@ pub(crate) use faces::Faces;
 pub use faces::FacesFault;
 pub(crate) use fund::channel_of;
 pub use fund::{
-    CalendarChange, FundError, FundPerson, FundPersonPage, Group, JournalLine, NewHold, NewProof, NightView,
-    PayrollFile, Receipt, RegisterPreview, RegisterSource, SuspensionView, YearCalendar, YearCounts,
+    CalendarChange, FundError, FundPerson, FundPersonPage, Group, JournalLine, NewHold, NewProof, NewStation,
+    NightView, PayrollFile, Receipt, RegisterPreview, RegisterSource, SuspensionView, YearCalendar, YearCounts,
 };
 pub use holders::{HolderError, PROOF_SUITES};
 pub use import::{ImportError, Invitation, UploadView};

@@ -35,7 +35,8 @@ async fn get_existence_request(
     Ok(Json(app.view_existence(&tenant, &token).await?))
 }
 
-/// The device's answer: passkey assertion and device signature over the challenge.
+/// The device's answer: passkey assertion and device signature over the challenge. For a person whose key a wallet service
+/// keeps, the word of an operator at a registered station stands in the place of the passkey.
 ///
 /// The same answer again gets the same 200. Another answer to an answered request gets 409. Pictures that are not good
 /// enough leave the request `open`: `outcome` says why, and there is a new challenge.
@@ -65,7 +66,13 @@ impl From<ExistenceError> for Problem {
             | ExistenceError::Remark
             | ExistenceError::Bundle(_)
             | ExistenceError::NoPicturesWanted => Self::bad_request(said),
-            ExistenceError::NoPictures => Self::conflict(said),
+            ExistenceError::NoPictures | ExistenceError::NoOperator => Self::conflict(said),
+            ExistenceError::UnknownStation => {
+                let title = "The Fund does not know this station";
+                Self::new(StatusCode::BAD_REQUEST, "station-unknown", title).detail(
+                    "An administrator of the Fund registers each station with its key and its place. Ask for that.",
+                )
+            }
             ExistenceError::Faces(FacesFault::Busy(_) | FacesFault::InHand) => {
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "Too many proofs at once")
                     .detail("Many people send pictures at this moment. Send the same again in a minute.")
@@ -90,6 +97,7 @@ impl From<ExistenceError> for Problem {
             ExistenceError::Answer(
                 AnswerFault::HolderKey
                 | AnswerFault::Wallet
+                | AnswerFault::Station
                 | AnswerFault::DeviceSignature
                 | AnswerFault::Assertion(_),
             ) => {

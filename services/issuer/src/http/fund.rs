@@ -3,6 +3,7 @@
 mod cycle;
 mod message;
 mod register;
+mod stations;
 
 use std::future::{Ready, ready};
 
@@ -36,7 +37,10 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
             .service(cycle::list_calendars)
             .service(cycle::put_calendar)
             .service(cycle::count_year)
-            .service(cycle::export_journal),
+            .service(cycle::export_journal)
+            .service(stations::list_stations)
+            .service(stations::register_station)
+            .service(stations::close_station),
     );
 }
 

@@ -275,6 +275,7 @@ impl FundThings {
             received_at: None,
             digests: vec!["ab".repeat(32)],
             helper: None,
+            operator: None,
             remark: String::new(),
             accept: false,
         };

@@ -5,6 +5,7 @@ mod people;
 mod person;
 mod proofs;
 mod register;
+mod stations;
 
 use std::collections::BTreeMap;
 
@@ -30,6 +31,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
     person::configure(config);
     register::configure(config);
     lists::configure(config);
+    stations::configure(config);
 }
 
 #[derive(Debug, Deserialize)]
