@@ -40,6 +40,7 @@ mod roles;
 mod scim;
 mod service;
 mod staff;
+mod stations;
 mod status;
 mod status_cwt;
 mod status_history;

@@ -21,6 +21,7 @@ use wire::existence::{
 };
 
 use super::accounts::decode;
+use super::custody::CustodyError;
 use super::fault::{Fault, RemoteFault};
 use super::issuers::parse;
 use super::presentations::later;
@@ -54,6 +55,11 @@ pub enum ExistenceError {
     Assertion,
     #[error(transparent)]
     Signature(#[from] SignatureFault),
+    /// The officer's device is no station, or this is no visit.
+    #[error("this device is no station of the Fund")]
+    NoStation,
+    #[error(transparent)]
+    Custody(#[from] CustodyError),
     #[error("the Fund did not accept the answer: {0}")]
     AnswerRefused(String),
 }
@@ -206,13 +212,15 @@ impl Wallet {
         let answer = ExistenceAnswer {
             challenge: existence.challenge.clone(),
             holder_key: key.to_jwk(),
-            passkey: AnswerPasskey {
+            passkey: Some(AnswerPasskey {
                 credential_id: credential_id.to_owned(),
                 public_key_cose: URL_SAFE_NO_PAD.encode(public_key),
                 rp_id: self.passkeys.rp_id().to_owned(),
                 origin: self.origin.clone(),
-            },
-            assertion,
+            }),
+            assertion: Some(assertion),
+            desk: None,
+            captured_at: None,
             parts,
             device_signature: String::new(),
             capture,
@@ -273,6 +281,7 @@ impl Wallet {
         let url = parse(&format!("{}/answer", existence.request_uri.trim_end_matches('/')))?;
         let body = serde_json::to_value(answer)?;
         let now = self.now();
+        let officer = answer.desk.as_ref().map(|desk| desk.operator.clone());
         let outcome = match self.outbound.post_json(&url, &body, &[("accept", "application/json")]).await {
             Ok(reply) if reply.is_success() => {
                 let said: Option<ExistenceRequest> = reply.json().ok();
@@ -303,7 +312,7 @@ impl Wallet {
                     to: existence.fund.name().to_owned(),
                     year: existence.year,
                 };
-                (Existence { progress, ..existence }, Some(self.entry(key, &activity)?), None)
+                (Existence { progress, ..existence }, Some(self.entry_at(key, officer.as_deref(), &activity)?), None)
             }
             Err(fault) if existence.expires_at > now => (existence, None, fault),
             Err(_) => (Existence { progress: Progress::Expired, ..existence }, None, None),

@@ -10,6 +10,7 @@ pub mod copies;
 pub mod credentials;
 pub mod custody;
 mod deferred;
+pub mod desk_proof;
 pub mod disclosure;
 pub mod existence;
 pub mod export;
@@ -26,6 +27,7 @@ pub mod sessions;
 pub mod sharings;
 pub mod signing;
 pub mod standing;
+pub mod stations;
 pub mod step_up;
 pub mod trust;
 pub mod vc_api;
@@ -35,6 +37,7 @@ use std::sync::Arc;
 
 use clock::{Clock, Entropy, Timestamp};
 use holding::account::Session;
+use holding::station::Station;
 use holding::vault::{DataKey, Purpose};
 use keys::SealingKey;
 use outbound::Outbound;
@@ -86,6 +89,8 @@ pub struct AtDesk {
     pub name: String,
     /// The thumbprint of the key that this service keeps for the person.
     pub key: String,
+    /// The station that the officer's device is, if it is one.
+    pub station: Option<Station>,
 }
 
 impl Person {

@@ -40,6 +40,7 @@ pub const ASSETS: Assets = Assets(&[
     module!("wallet-proof.js"),
     module!("wallet-ask-pin.js"),
     module!("wallet-desk.js"),
+    module!("wallet-stations.js"),
     module!("wallet-pin.js"),
     module!("wallet-recover.js"),
     module!("wallet-ways-in.js"),

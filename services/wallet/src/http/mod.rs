@@ -17,6 +17,7 @@ pub mod problem;
 pub mod recovery;
 mod request_cookie;
 pub mod sharings;
+pub mod stations;
 pub mod step_up;
 pub mod support;
 pub mod vc_api;
@@ -143,7 +144,11 @@ pub fn configure(config: &mut web::ServiceConfig<'_>) {
                 .service(existence::keep_frame)
                 .service(existence::prepare_existence)
                 .service(existence::assert_existence)
-                .service(existence::answer_existence),
+                .service(existence::answer_existence)
+                .service(stations::open_station)
+                .service(stations::list_stations)
+                .service(stations::close_station)
+                .service(stations::prove_existence_at_desk),
         )
         .map(pages::configure)
         .map(offline::configure);

@@ -49,6 +49,7 @@ catalogues!(
     "problems",
     "scripts",
     "shared",
+    "stations",
     "support",
 );
 

@@ -18,6 +18,7 @@ mod receiving;
 mod recovery;
 mod renewals;
 mod sharings;
+mod stations;
 mod stub;
 mod vc_api;
 mod verifiers;

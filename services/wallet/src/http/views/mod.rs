@@ -10,6 +10,7 @@ mod offers;
 mod officers;
 mod presentations;
 mod sharings;
+mod stations;
 
 use std::collections::BTreeMap;
 
@@ -34,6 +35,7 @@ pub use presentations::{
     CandidateView, Consent, PresentationResult, PresentationStep, PresentationView, QueryView, RequestLink,
 };
 pub use sharings::{SharingList, SharingView};
+pub use stations::{DeskProof, NewStation, StationView, StationsView};
 
 use crate::app::signing::Signatures;
 
