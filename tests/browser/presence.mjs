@@ -197,6 +197,76 @@ async function goesOn(officer) {
   });
 }
 
+/** Somebody without a phone at a station: the officer's camera, the officer's word, the person's PIN, and the certificate. */
+async function atStation(officer) {
+  const {link, movements} = await asks(officer, 4);
+  await withCamera('station', following(movements), async person => {
+    const {page} = person;
+    let key;
+    await browser.step('an officer of the wallet makes the device a station, and the Fund registers it', async () => {
+      await page.goto(input.walletOfficer);
+      await page.locator('#create-wallet:not(:disabled)').click();
+      await page.locator('#join button:not(:disabled)').waitFor();
+      await page.locator('#name').fill('Awa Diop');
+      await page.keyboard.press('Enter');
+      await page.locator('#find-request button:not(:disabled)').waitFor();
+      await page.goto(`${input.wallet}/officers/stations`);
+      await page.locator('#station-name').fill('London office');
+      await page.locator('#station-country').fill('GBR');
+      await page.locator('#station-open button:not(:disabled)').click();
+      key = await page.getByTestId('station-key').innerText();
+      await browser.picture(person, 'wallet-station');
+      await officer.page.goto(`${input.issuer}/console/fund/stations`);
+      await officer.page.getByLabel('Key').fill(key);
+      await officer.page.getByLabel('Name').fill('London office');
+      await officer.page.getByLabel('Country').fill('GBR');
+      await officer.page.getByTestId('register-station').click();
+      await officer.page.waitForURL(/done=registered/);
+      await browser.picture(officer, 'console-stations');
+    });
+    await browser.step('somebody without a phone proves to be there', async () => {
+      await page.goto(`${input.wallet}/officers/desk`);
+      await page.locator('#open-pin').fill('271828');
+      await page.locator('#open-again').fill('271828');
+      await page.locator('#desk-open button:not(:disabled)').click();
+      await page.locator('#desk').waitFor();
+      await page.goto(link);
+      await page.locator('#with-pictures').waitFor();
+      await browser.picture(person, 'wallet-station-proof', {gallery: 'desk'});
+      await page.context().grantPermissions(['camera']);
+      await page.locator('#with-pictures').click();
+      await page.locator('#existence-message:not([hidden])').waitFor();
+      assert.match(await page.locator('#existence-message').innerText(), /First the officer says/);
+      await page.locator('[name=recognised][value=document]').check();
+      await page.locator('#with-pictures').click();
+      await page.locator('dialog[open] input').waitFor({timeout: 90_000});
+      await page.locator('dialog[open] input').fill('271828');
+      await page.keyboard.press('Enter');
+      await page.locator('#existence[data-state=answered]').waitFor({timeout: 90_000});
+    });
+    await browser.step('an officer of the Fund reads who vouched, and where, and confirms', async () => {
+      await openAnswer(officer);
+      const said = await officer.page.getByTestId('station-word').innerText();
+      assert.match(said, /Awa Diop had the person in front of them at London office \(GBR\)/);
+      assert.match(await officer.page.getByTestId('pictures').innerText(), /Every check passed/);
+      await browser.picture(officer, 'console-request-station', {gallery: 'desk'});
+      await officer.page.getByTestId('believed').check();
+      await officer.page.getByTestId('confirm-by-station').click();
+      await officer.page.waitForURL(/done=confirmed/);
+    });
+    await browser.step('the certificate arrives in the kept wallet', async () => {
+      await page.locator('#receive').waitFor({timeout: 30_000});
+      await page.locator('#receive').click();
+      await page.locator('#accept').click();
+      await page.locator('dialog[open] input').fill('271828');
+      await page.keyboard.press('Enter');
+      await page.locator('.verdict.pass').waitFor();
+      await page.locator('#desk button').click();
+      await page.locator('#desk-visit').waitFor();
+    });
+  });
+}
+
 let failed = false;
 try {
   browser.chromium = await chromiumWith(null);
@@ -209,6 +279,7 @@ try {
     name: 'somebody-else', row: 2, scenes: [['other', 60]], says: /could not be compared well/,
   });
   await goesOn(officer);
+  await atStation(officer);
 } catch(error) {
   failed = true;
   console.log(error);

@@ -5,6 +5,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use chrono::Duration;
+use entitlement::desk::{RecognisedBy, Statement};
 use entitlement::{Challenge, Channel, Evidence, Request, State, Witnessed};
 use issuance::import::{
     BadRow, GoodRow, ListKind, Retiree, RowContent, RowCounts, RowFault, RowState, Upload, UploadRow,
@@ -15,7 +16,7 @@ use issuance::{
     SecondPersons, Subject, Timestamp,
 };
 use serde_json::Map;
-use store_issuer::{AuditQuery, Ceremony, CeremonyKind, Officer, OfficerLink, Page, Store};
+use store_issuer::{AuditQuery, Ceremony, CeremonyKind, Officer, OfficerLink, Page, StationRow, Store};
 use tempfile::TempDir;
 
 struct Engines {
@@ -285,6 +286,15 @@ async fn each_state_of_a_request_is_read_as_it_was_written() {
         let states = [
             State::Open { challenge },
             State::Answered(evidence()),
+            State::Answered(Evidence {
+                witnessed: Witnessed::Desk(Statement {
+                    station: "t1".into(),
+                    operator: "Awa Diop".into(),
+                    recognised_by: RecognisedBy::Acquaintance,
+                }),
+                captured_at: now() - Duration::hours(30),
+                ..evidence()
+            }),
             State::Confirmed {
                 evidence: evidence(),
                 channel: Channel::Visit,
@@ -308,6 +318,35 @@ async fn each_state_of_a_request_is_read_as_it_was_written() {
         }
         assert_eq!(tx.find_existence("undp", "r1").await.unwrap(), None);
         tx.commit().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn station_is_registered_once_and_closed_for_good() {
+    for store in engines().await.stores {
+        let mut tx = store.write("test").await.unwrap();
+        let station = |thumbprint: &str, country: &str| StationRow {
+            thumbprint: thumbprint.into(),
+            public_key: "zDn".into(),
+            name: "Office".into(),
+            country: country.into(),
+            registered_by: "o".into(),
+            registered_at: now(),
+            closed: None,
+        };
+        for (thumbprint, country) in [("t1", "AFG"), ("t2", "SEN")] {
+            tx.insert_station("unjspf", &station(thumbprint, country)).await.unwrap();
+        }
+        assert!(tx.close_station("unjspf", "t1", "p", now()).await.unwrap());
+        assert!(!tx.close_station("unjspf", "t1", "q", now()).await.unwrap(), "it was closed already");
+        assert!(!tx.close_station("undp", "t2", "q", now()).await.unwrap());
+        let closed = StationRow { closed: Some(("p".into(), now())), ..station("t1", "AFG") };
+        assert_eq!(tx.find_station("unjspf", "t1").await.unwrap().as_ref(), Some(&closed));
+        assert_eq!(tx.list_stations("unjspf", 9).await.unwrap(), [station("t2", "SEN"), closed]);
+        assert_eq!(tx.list_stations("undp", 9).await.unwrap(), []);
+        tx.commit().await.unwrap();
+        let mut tx = store.write("test").await.unwrap();
+        assert!(tx.insert_station("unjspf", &station("t2", "GBR")).await.unwrap_err().is_conflict());
     }
 }
 
