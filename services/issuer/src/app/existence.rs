@@ -324,8 +324,13 @@ impl Issuer {
                 State::Open { .. } => return Err(ConfirmFault::NotAnswered.into()),
                 State::Confirmed { .. } | State::Refused { .. } => return Err(ConfirmFault::Decided.into()),
             };
-            if channel == Channel::Kiosk && !matches!(evidence.witnessed, Witnessed::Desk(_)) {
+            let by_passkey = matches!(evidence.witnessed, Witnessed::Passkey { .. });
+            if channel == Channel::Kiosk && by_passkey {
                 return Err(ExistenceError::NoOperator);
+            }
+            // Pictures of a station's camera count with its operator's word, which is another way.
+            if channel == Channel::Device && !by_passkey {
+                return Err(ExistenceError::NoPictures);
             }
             if channel == Channel::Device && tx.list_captures(&tenant.id, id).await?.is_empty() {
                 return Err(ExistenceError::NoPictures);

@@ -95,6 +95,8 @@ async fn operator_and_place_stand_in_the_evidence_and_the_same_certificate_comes
     }
     let form = format!("{page_path}/confirm");
     assert_eq!(browser.post(&form, &[("channel", "kiosk")]).await.status, 422, "nobody said to believe it");
+    let by_device = browser.post(&form, &[("channel", "device"), ("same_person", "yes")]).await;
+    assert_eq!(by_device.status, 409, "the person has no device");
     let confirmed = browser.post(&form, &[("channel", "kiosk"), ("believed", "yes")]).await;
     assert_eq!(Browser::path_of(&confirmed), format!("{page_path}?done=confirmed"));
     assert!(browser.get(&page_path).await.text().contains("Confirmed by the word of a station"));
