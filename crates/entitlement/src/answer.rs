@@ -327,7 +327,10 @@ mod tests {
         let witness = Witness::Desk(vouched);
         let mut answer = Answer { witness, captured_at: Some(captured_at), ..device.answer() };
         let proof = answer.verify(REQUEST).unwrap();
-        assert_eq!((proof.witnessed(), proof.captured_at()), (&Witnessed::Desk(statement), Some(captured_at)));
+        assert_eq!(
+            (proof.witnessed(), proof.captured_at()),
+            (&Witnessed::Desk(statement), Some(captured_at))
+        );
         answer.parts.push("a picture that the station did not see".into());
         assert_eq!(answer.verify(REQUEST), Err(AnswerFault::Station));
         answer.parts.clear();

@@ -40,8 +40,9 @@ const REPLACE: &str =
     "UPDATE existence_requests SET year = $1, state = $2, challenge = $3, challenge_at = $4,
         holder_key = $5, passkey_id = $6, passkey_synced = $7, digest = $8, answered_at = $9, channel = $10,
         remark = $11, decided_by = $12, decided_at = $13, offer_id = $14, revision = $15,
-        station = $16, operator = $17, recognised_by = $18, captured_at = $19
-    WHERE tenant = $20 AND id = $21 AND revision = $22";
+        station = $16, operator = $17, recognised_by = $18, captured_at = $19,
+        ahead = $20, ahead_at = $21, ahead_until = $22
+    WHERE tenant = $23 AND id = $24 AND revision = $25";
 const WAITING: &str =
     "SELECT r.*, s.id AS s_id, s.number, s.name, s.claims, s.created_at AS s_created_at, s.updated_at
     FROM existence_requests r JOIN subjects s ON s.tenant = r.tenant AND s.id = r.subject_id
@@ -153,6 +154,9 @@ impl Transaction {
             desk.map(|desk| desk.operator.as_str()),
             desk.map(|desk| desk.recognised_by.as_str()),
             evidence.map(|evidence| evidence.captured_at),
+            after.ahead.as_ref().map(|ahead| ahead.value.as_str()),
+            after.ahead.as_ref().map(|ahead| ahead.issued_at),
+            after.ahead.as_ref().map(|ahead| ahead.until),
             tenant,
             &after.id,
             before.revision
@@ -298,13 +302,19 @@ fn request(row: &Row) -> Result<Request, Error> {
         created_at: row.time("created_at")?,
         expires_at: row.time("expires_at")?,
         state,
+        ahead: ahead(row)?,
         revision: row.int("revision")?,
     })
 }
 
 fn challenge(row: &Row) -> Result<Option<Challenge>, Error> {
     let Some(value) = row.opt_text("challenge")? else { return Ok(None) };
-    Ok(Some(Challenge { value, issued_at: row.time("challenge_at")? }))
+    Ok(Some(Challenge::short(value, row.time("challenge_at")?)))
+}
+
+fn ahead(row: &Row) -> Result<Option<Challenge>, Error> {
+    let Some(value) = row.opt_text("ahead")? else { return Ok(None) };
+    Ok(Some(Challenge { value, issued_at: row.time("ahead_at")?, until: row.time("ahead_until")? }))
 }
 
 fn evidence(columns: &Columns<'_>) -> Result<Option<Evidence>, Error> {

@@ -21,8 +21,10 @@ pub struct StationRow {
     pub closed: Option<(String, Timestamp)>,
 }
 
-pub(crate) const MIGRATIONS: &[Migration] =
-    &[Migration { version: 850, name: "stations", sql: include_str!("migrations/0850_stations.sql") }];
+pub(crate) const MIGRATIONS: &[Migration] = &[
+    Migration { version: 850, name: "stations", sql: include_str!("migrations/0850_stations.sql") },
+    Migration { version: 851, name: "ahead", sql: include_str!("migrations/0851_ahead.sql") },
+];
 
 const INSERT: &str = "INSERT INTO existence_stations
         (tenant, thumbprint, public_key, name, country, registered_by, registered_at)

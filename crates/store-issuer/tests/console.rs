@@ -249,6 +249,7 @@ fn request(id: &str) -> Request {
         created_at: now(),
         expires_at: now() + Duration::days(60),
         state: State::Open { challenge: None },
+        ahead: None,
         revision: 0,
     }
 }
@@ -281,7 +282,7 @@ async fn each_state_of_a_request_is_read_as_it_was_written() {
         tx.put_subject("unjspf", &person()).await.unwrap();
         tx.insert_existence("unjspf", &request("r1"), "mark", &[1, 2], "o").await.unwrap();
         assert_eq!(tx.find_existence_token("unjspf", "r1").await.unwrap(), Some(vec![1, 2]));
-        let challenge = Some(Challenge { value: "c".into(), issued_at: now() });
+        let challenge = Some(Challenge::short("c".into(), now()));
         let (by, at) = ("o".to_owned(), now());
         let states = [
             State::Open { challenge },
@@ -308,7 +309,13 @@ async fn each_state_of_a_request_is_read_as_it_was_written() {
         ];
         let mut before = request("r1");
         for state in states {
-            let after = Request { state, revision: before.revision + 1, ..before.clone() };
+            let until = now() + Duration::days(14);
+            let ahead = matches!(state, State::Open { .. }).then(|| Challenge {
+                value: "a".into(),
+                issued_at: now(),
+                until,
+            });
+            let after = Request { state, ahead, revision: before.revision + 1, ..before.clone() };
             tx.replace_existence("unjspf", &before, &after).await.unwrap();
             let found = tx.find_existence_by_fingerprint("unjspf", "mark").await.unwrap();
             assert_eq!(found.as_ref(), Some(&after));

@@ -8,7 +8,8 @@ use crate::Tx;
 impl Tx {
     /// `token_hash` is of the cookie by which the device is known again.
     pub async fn insert_station(&mut self, station: &Station, token_hash: &str) -> Result<(), Error> {
-        const SQL: &str = "INSERT INTO stations (thumbprint, token_hash, name, country, sealed, opened_by, opened_at)
+        const SQL: &str =
+            "INSERT INTO stations (thumbprint, token_hash, name, country, sealed, opened_by, opened_at)
             VALUES ($1, $2, $3, $4, $5, $6, $7)";
         let Station { thumbprint, name, country, sealed, opened_by, opened_at } = station;
         let values = args![thumbprint, token_hash, name, country, sealed.as_slice(), opened_by, *opened_at];

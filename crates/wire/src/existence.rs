@@ -28,6 +28,20 @@ pub struct ExistenceRequest {
     pub outcome: Option<CaptureOutcome>,
 }
 
+/// A challenge to be answered later, from a device that has no network when the proof is made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AheadChallenge {
+    /// base64url, single use.
+    pub challenge: String,
+    pub issued_at: chrono::DateTime<chrono::Utc>,
+    /// The answer has to arrive before.
+    pub expires_at: chrono::DateTime<chrono::Utc>,
+    /// What to record for it; absent where the Fund has no picture of the person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capture: Option<CaptureRequest>,
+}
+
 /// Pictures that an answer may have, taken while the person does what is asked. The first is quiet, before any movement.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]

@@ -1,6 +1,7 @@
 // The yearly proof: the passkey says that the person is here, the device key binds it to this wallet.
 
 import { PasskeyError, assert, post, withButton } from "/assets/passkey.js";
+import { forgetAhead } from "/assets/offline-ahead.js";
 import { askPin } from "/assets/wallet-ask-pin.js";
 import { place, take, upload } from "/assets/wallet-capture.js";
 import { ensure, send, sign } from "/assets/wallet-key.js";
@@ -56,6 +57,7 @@ if (start) {
 
 // Waiting for the Fund: ask now and then, more slowly the longer it takes, and show when something changed.
 const state = page.dataset.state;
+if (state === "answered" || state === "confirmed") forgetAhead(page.dataset.id);
 if (state === "answered" || state === "sending" || (state === "confirmed" && !page.dataset.offer)) {
   let pause = 2000;
   const ask = async () => {

@@ -18,7 +18,9 @@ use presence::Verdict;
 use serde_json::{Map, Value};
 use store_issuer::{BeneficiaryRow, ExistenceRow, Page, StationRow, Transaction};
 use url::form_urlencoded;
-use wire::existence::{Beneficiary, ExistenceAnswer, ExistenceRequest, ExistenceState, Organisation};
+use wire::existence::{
+    AheadChallenge, Beneficiary, ExistenceAnswer, ExistenceRequest, ExistenceState, Organisation,
+};
 
 use super::captures::{Judged, taken};
 use super::faces::FacesFault;
@@ -163,6 +165,7 @@ impl Issuer {
                 created_at: now,
                 expires_at: now + Duration::days(REQUEST_DAYS),
                 state: State::Open { challenge: None },
+                ahead: None,
                 revision: 0,
             };
             let token = self.new_token();
@@ -219,6 +222,32 @@ impl Issuer {
         .await
     }
 
+    /// A challenge for a proof that will be made without a network and sent later.
+    pub async fn challenge_ahead(&self, tenant: &str, token: &str) -> Result<AheadChallenge, ExistenceError> {
+        let tenant = self.fund(tenant)?;
+        let mark = fingerprint(token);
+        sql::retry(|| async {
+            let now = self.now();
+            let mut tx = self.store.write("challenge_ahead").await?;
+            let found = tx.find_existence_by_fingerprint(&tenant.id, &mark).await?;
+            let before = found.ok_or(ExistenceError::Unknown)?;
+            let life = self.settings.offline_proof_life;
+            let (after, challenge) = before.clone().challenged_ahead(self.new_token(), life, now)?;
+            let capture = self.wanted_capture(&mut tx, tenant, &after, &challenge).await?;
+            if after != before {
+                tx.replace_existence(&tenant.id, &before, &after).await?;
+                tx.commit().await?;
+            }
+            Ok(AheadChallenge {
+                challenge: challenge.value,
+                issued_at: challenge.issued_at,
+                expires_at: challenge.until,
+                capture,
+            })
+        })
+        .await
+    }
+
     /// Takes the answer of a device. The same answer again is answered alike; another one is refused. Pictures that are not
     /// good enough leave the question open, with a new challenge and the reason.
     pub async fn answer_existence(
@@ -248,7 +277,7 @@ impl Issuer {
         let judged = match taken(answer)? {
             Some(taken) if matches!(before.state, State::Open { .. }) => {
                 let signed = (&proof.digest(), parsed.signed.as_slice(), parsed.device_signature.as_slice());
-                Some(self.judge_capture(tenant, &before, taken, signed).await?)
+                Some(self.judge_capture(tenant, &before, (taken, &answer.challenge), signed).await?)
             }
             _ => None,
         };
@@ -498,13 +527,15 @@ impl Issuer {
         let standing = request.standing(self.now());
         let (challenge, expires_at) = match &request.state {
             State::Open { challenge: Some(challenge) } if standing == Standing::Open => {
-                (challenge.value.clone(), challenge.expires_at())
+                (challenge.value.clone(), challenge.until)
             }
             _ => (String::new(), request.expires_at),
         };
-        let capture = match standing {
-            Standing::Open => self.wanted_capture(tx, tenant, request).await?,
-            Standing::Answered | Standing::Confirmed | Standing::Refused | Standing::Expired => None,
+        let capture = match &request.state {
+            State::Open { challenge: Some(challenge) } if standing == Standing::Open => {
+                self.wanted_capture(tx, tenant, request, challenge).await?
+            }
+            _ => None,
         };
         Ok(ExistenceRequest {
             id: request.id.clone(),
@@ -542,10 +573,7 @@ impl Issuer {
                     origin: passkey.origin.clone(),
                 },
                 assertion: Assertion {
-                    authenticator_data: bytes(
-                        &assertion.authenticator_data,
-                        "base64url: authenticatorData",
-                    )?,
+                    authenticator_data: bytes(&assertion.authenticator_data, "base64url: authenticatorData")?,
                     client_data_json: bytes(&assertion.client_data_json, "base64url: clientDataJSON")?,
                     signature: bytes(&assertion.signature, "base64url: signature")?,
                 },

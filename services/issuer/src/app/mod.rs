@@ -84,7 +84,8 @@ pub use faces::FacesFault;
 pub(crate) use fund::channel_of;
 pub use fund::{
     CalendarChange, FundError, FundPerson, FundPersonPage, Group, JournalLine, NewHold, NewProof, NewStation,
-    NightView, PayrollFile, Receipt, RegisterPreview, RegisterSource, SuspensionView, YearCalendar, YearCounts,
+    NightView, PayrollFile, Receipt, RegisterPreview, RegisterSource, SuspensionView, YearCalendar,
+    YearCounts,
 };
 pub use holders::{HolderError, PROOF_SUITES};
 pub use import::{ImportError, Invitation, UploadView};
@@ -168,6 +169,8 @@ pub struct Settings {
     pub formats: Vec<Format>,
     pub credential_validity: chrono::Duration,
     pub offer_validity: chrono::Duration,
+    /// How long a proof may be made without a network after its challenge was fetched.
+    pub offline_proof_life: chrono::Duration,
     pub deferred_interval_seconds: u64,
     pub four_eyes: issuance::FourEyes,
 }

@@ -6,7 +6,7 @@ use actix_web::{get, post};
 use entitlement::{AnswerFault, ConfirmFault, RequestFault};
 use utoipa_actix_web::scope;
 use web::{Json, JsonLimits, Problem, ServiceConfig};
-use wire::existence::{ExistenceAnswer, ExistenceRequest};
+use wire::existence::{AheadChallenge, ExistenceAnswer, ExistenceRequest};
 
 use super::problem;
 use crate::app::{ExistenceError, FacesFault, Issuer};
@@ -18,6 +18,7 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
     // The longer path first: the first that fits decides.
     config
         .service(scope("/existence/{token}/answer").app_data(ANSWER_LIMITS).service(answer_existence_request))
+        .service(fetch_challenge_ahead)
         .service(get_existence_request);
 }
 
@@ -33,6 +34,21 @@ async fn get_existence_request(
 ) -> Result<Json<ExistenceRequest>, Problem> {
     let (tenant, token) = path.into_inner();
     Ok(Json(app.view_existence(&tenant, &token).await?))
+}
+
+/// A challenge for a proof that will be made without a network
+///
+/// It lives for days and serves once, beside the challenge of the request. Asked again, it is the same one while half of its
+/// life is left. The answer goes where every answer goes and says when it was made.
+#[utoipa::path(tag = "existence", params(("tenant" = String, Path), ("token" = String, Path)), responses(
+    (status = 200, body = AheadChallenge), (status = "4XX", body = Problem)))]
+#[post("/existence/{token}/offline-challenge")]
+async fn fetch_challenge_ahead(
+    path: Path<(String, String)>,
+    app: Data<Issuer>,
+) -> Result<Json<AheadChallenge>, Problem> {
+    let (tenant, token) = path.into_inner();
+    Ok(Json(app.challenge_ahead(&tenant, &token).await?))
 }
 
 /// The device's answer: passkey assertion and device signature over the challenge. For a person whose key a wallet service

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::expect_used)]
 
+mod ahead;
 mod anchoring;
 mod approvals;
 mod attested;

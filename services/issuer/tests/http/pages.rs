@@ -75,7 +75,12 @@ const PAGES: &[Page] = &[
     ("post", "/fund/register/{id}/discard", Some(Issue), &[]),
     ("get", "/fund/register/{id}/rows-to-correct.csv", Some(SeePeople), &[]),
     ("get", "/fund/stations", Some(SeePeople), &[]),
-    ("post", "/fund/stations", Some(Administer), &[("key", "did:key:z"), ("name", "Dakar"), ("country", "SEN")]),
+    (
+        "post",
+        "/fund/stations",
+        Some(Administer),
+        &[("key", "did:key:z"), ("name", "Dakar"), ("country", "SEN")],
+    ),
     ("post", "/fund/stations/{station}/close", Some(Administer), &[]),
     ("get", "/fund/lists", Some(SeePeople), &[]),
     ("post", "/fund/lists", Some(Issue), &[("year", "2026"), ("payroll", "2027-06-01")]),

@@ -83,7 +83,11 @@ async fn operator_and_place_stand_in_the_evidence_and_the_same_certificate_comes
     let answer = station.answer(&world, &request);
     let answered = send(&world, &path, &answer).await;
     assert_eq!(answered.status, 200, "{}", String::from_utf8_lossy(&answered.body));
-    assert_eq!(body(&send(&world, &path, &answer).await), body(&answered), "the same again is answered alike");
+    assert_eq!(
+        body(&send(&world, &path, &answer).await),
+        body(&answered),
+        "the same again is answered alike"
+    );
     let fund_page = world.issuer.fund_person_page("unjspf", &person).await.unwrap();
     let receipt = &fund_page.receipts[0];
     assert_eq!((receipt.state.as_str(), receipt.channel.as_str()), ("waiting", "kiosk"));

@@ -43,6 +43,7 @@ const OPERATIONS: &[(&str, &str, Access)] = &[
     ("get", "/t/{tenant}/receipts/{token}", Access::Link),
     ("get", "/t/{tenant}/existence/{token}", Access::Link),
     ("post", "/t/{tenant}/existence/{token}/answer", Access::Link),
+    ("post", "/t/{tenant}/existence/{token}/offline-challenge", Access::Link),
     ("post", "/t/{tenant}/credential", Access::Bearer),
     ("post", "/t/{tenant}/deferred_credential", Access::Bearer),
     ("post", "/t/{tenant}/notification", Access::Bearer),

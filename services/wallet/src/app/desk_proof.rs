@@ -27,7 +27,9 @@ impl Wallet {
         let desk = person.desk.as_ref().ok_or(ExistenceError::NoStation)?;
         let (record, mut existence) = self.known_existence(person, id).await?;
         match existence.progress {
-            Progress::Sending { .. } => return self.send_existence(&person.data_key, record, existence).await,
+            Progress::Sending { .. } => {
+                return self.send_existence(&person.data_key, record, existence).await;
+            }
             Progress::Answered { .. }
             | Progress::Confirmed { .. }
             | Progress::Refused

@@ -20,6 +20,7 @@ pub mod languages;
 pub mod offers;
 pub mod officers;
 pub mod offline;
+pub mod offline_proof;
 pub mod pins;
 pub mod presentations;
 pub mod recovery;

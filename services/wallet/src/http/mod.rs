@@ -145,6 +145,8 @@ pub fn configure(config: &mut web::ServiceConfig<'_>) {
                 .service(existence::prepare_existence)
                 .service(existence::assert_existence)
                 .service(existence::answer_existence)
+                .service(existence::take_existence_along)
+                .service(existence::bring_existence_back)
                 .service(stations::open_station)
                 .service(stations::list_stations)
                 .service(stations::close_station)

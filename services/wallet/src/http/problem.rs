@@ -326,6 +326,7 @@ impl From<ExistenceError> for Problem {
             return inner.into();
         }
         match &error {
+            ExistenceError::Time => Self::bad_request("capturedAt: a time of RFC 3339 in seconds."),
             ExistenceError::NoStation | ExistenceError::Custody(_) => {
                 Self::new(StatusCode::CONFLICT, "no-station", "This device is no station of the Fund").detail(
                     "The yearly proof at a desk is given at a station. An officer opens one on this device, and the Fund \

@@ -31,6 +31,7 @@ catalogues!(
     "access",
     "account",
     "activity",
+    "ahead",
     "cards",
     "consent",
     "credential",

@@ -12,6 +12,7 @@ mod custody;
 mod deferred;
 mod existence;
 mod offline;
+mod offline_proof;
 mod pages;
 mod presenting;
 mod receiving;

@@ -110,7 +110,10 @@ async fn desk_that_is_no_station_says_what_to_do() {
     let id = opened_request(&world, &desk).await;
     assert_eq!(problem(desk.post(&format!("/v1/existence/{id}/desk"), proof(PIN)).await, 409), "no-station");
     let page = desk.page(&format!("/existence/{id}")).await.expect(200).unwrap().text();
-    assert!(page.contains("This device is no station of the Fund") && !page.contains("id=\"begin\""), "{page}");
+    assert!(
+        page.contains("This device is no station of the Fund") && !page.contains("id=\"begin\""),
+        "{page}"
+    );
     let person = world.person("rosa").await;
     let id = opened_request(&world, &person).await;
     let refused = person.post(&format!("/v1/existence/{id}/desk"), proof(PIN)).await;
@@ -130,7 +133,8 @@ async fn only_officers_open_and_close_stations_and_a_closed_one_vouches_no_more(
     assert_eq!(problem(stranger.delete(&path).await, 404), "not-found");
     assert_eq!(problem(desk.delete(&path).await, 403), "at-desk", "the visitor is no officer");
     desk.delete("/v1/desk").await.expect(204).unwrap();
-    for wrong in [json!({ "name": " ", "country": "SEN" }), json!({ "name": "Dakar", "country": "Senegal" })] {
+    for wrong in [json!({ "name": " ", "country": "SEN" }), json!({ "name": "Dakar", "country": "Senegal" })]
+    {
         assert_eq!(problem(desk.post("/v1/officers/stations", wrong).await, 400), "bad-request");
     }
     let page = desk.page("/officers/stations").await.expect(200).unwrap().text();

@@ -32,8 +32,11 @@ impl Issuer {
         if name.is_empty() || name.chars().count() > LONGEST_NAME {
             return Err(FundError::Form("the name of a station has 1 to 100 characters"));
         }
-        let country: CountryCode =
-            new.country.trim().parse().map_err(|_| FundError::Form("the country is three letters of ISO 3166-1"))?;
+        let country: CountryCode = new
+            .country
+            .trim()
+            .parse()
+            .map_err(|_| FundError::Form("the country is three letters of ISO 3166-1"))?;
         let key = p256(new.key.trim())?;
         let row = StationRow {
             thumbprint: key.jwk_thumbprint(),
@@ -133,6 +136,8 @@ fn p256(text: &str) -> Result<PublicKey, FundError> {
     let multikey = text.strip_prefix("did:key:").unwrap_or(text);
     match PublicKey::from_multikey(multikey) {
         Ok(key @ PublicKey::P256(_)) => Ok(key),
-        _ => Err(FundError::Form("the key of a station begins with did:key:zDn; copy it from the station's page")),
+        _ => Err(FundError::Form(
+            "the key of a station begins with did:key:zDn; copy it from the station's page",
+        )),
     }
 }

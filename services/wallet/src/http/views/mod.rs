@@ -25,7 +25,10 @@ pub use access::{
 pub use account::{AccountView, ActivityList, DeviceKeyView, NewDeviceKey};
 pub use credentials::{CardChoice, CardView, ClaimView, CredentialList, CredentialView, StatusView};
 pub use desk::{DeskPin, DeskReset, DeskSignatures, DeskView, DeskVisit, DeskWork, NewCustody};
-pub use existence::{ExistenceKey, ExistenceLink, ExistenceView, FrameBody, SigningStep};
+pub use existence::{
+    AheadAnswer, AheadKey, AheadPasskey, AheadView, ExistenceKey, ExistenceLink, ExistenceView, FrameBody,
+    SigningStep,
+};
 pub use export::ExportView;
 pub use offers::{Acceptance, OfferLink, OfferStep, OfferView};
 pub use officers::{
