@@ -288,8 +288,25 @@ async function visit(browser, officer, input) {
     const {number} = await page.evaluate(async () => (await fetch('/v1/account')).json());
     await page.goto(`${input.wallet}/`);
     await page.locator('a.credential').first().waitFor();
+    // Whatever a page, now or in a later version, might leave on a shared device.
+    await page.evaluate(async () => {
+      localStorage.setItem('of the person', 'x');
+      await caches.open('of the person');
+      await new Promise(resolve => {
+        const opening = indexedDB.open('of the person');
+        opening.onupgradeneeded = () => opening.result.createObjectStore('rows', {keyPath: 'id'}).put({id: 'of the person'});
+        opening.onsuccess = () => { opening.result.close(); resolve(); };
+      });
+      await navigator.serviceWorker.register('/offline-worker.js');
+    });
     await page.locator('#desk button').click();
     await page.locator('#desk-visit button:not(:disabled)').waitFor();
+    await page.goBack();
+    await page.waitForLoadState('networkidle');
+    assert.equal(await page.locator('a.credential, #desk').count(), 0, 'going back shows nothing of the person');
+    await page.goto(`${input.wallet}/officers/desk`);
+    await page.locator('#desk-visit button:not(:disabled)').waitFor();
+    assert.equal(await page.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).length), 0);
     const left = await page.evaluate(async () => {
       const databases = await indexedDB.databases();
       const keys = [];

@@ -132,7 +132,8 @@ async fn only_officers_open_and_close_stations_and_a_closed_one_vouches_no_more(
     let path = format!("/v1/officers/stations/{}", key.jwk_thumbprint());
     assert_eq!(problem(stranger.delete(&path).await, 404), "not-found");
     assert_eq!(problem(desk.delete(&path).await, 403), "at-desk", "the visitor is no officer");
-    desk.delete("/v1/desk").await.expect(204).unwrap();
+    let ended = desk.delete("/v1/desk").await.expect(204).unwrap();
+    assert_eq!(ended.header("clear-site-data"), Some("\"cache\", \"storage\""), "a station is shared");
     for wrong in [json!({ "name": " ", "country": "SEN" }), json!({ "name": "Dakar", "country": "Senegal" })]
     {
         assert_eq!(problem(desk.post("/v1/officers/stations", wrong).await, 400), "bad-request");
