@@ -198,6 +198,169 @@ async function goesOn(officer) {
   });
 }
 
+/** The challenge that the phone will take along: it stays the same while half of its life is left. */
+async function ahead(link) {
+  const address = `${new URL(link).searchParams.get('request_uri')}/offline-challenge`;
+  const headers = {'content-type': 'application/json'};
+  return (await fetch(address, {method: 'POST', headers, body: '{}'})).json();
+}
+
+/** A question whose challenge for later asks for movements that the fixture makes. */
+async function asksAhead(officer, row) {
+  const {page} = officer;
+  let {link} = await asks(officer, row);
+  const retiree = page.url();
+  for(let tries = 0; tries < 200; tries += 1) {
+    const {capture} = await ahead(link);
+    if(capture.movements.every(movement => FILMED.includes(movement))) {
+      return {link, movements: capture.movements};
+    }
+    await page.getByLabel('Reason').fill('other movements');
+    await page.getByTestId('withdraw-request').click();
+    await page.waitForURL(/done=refused/);
+    await page.locator('a.back').click();
+    await page.getByTestId('ask').click();
+    link = await page.getByTestId('request-link').getAttribute('href');
+  }
+  throw new Error(`never the movements of the film: ${retiree}`);
+}
+
+/** Taken along, made in airplane mode, sent once when the line is back. */
+async function withoutNetwork(officer) {
+  const {link, movements} = await asksAhead(officer, 5);
+  await withCamera('offline', following(movements), async person => {
+    const {page} = person;
+    const context = page.context();
+    const calls = [];
+    page.on('request', request => {
+      if(request.method() !== 'GET') calls.push(`${request.method()} ${new URL(request.url()).pathname.split('/').pop()}`);
+    });
+    let proof;
+    await browser.step('the phone takes along what it needs', async () => {
+      await opens(person, link);
+      proof = page.url();
+      await page.locator('#ahead-take').click();
+      await page.locator('#ahead-open:not([hidden])').waitFor();
+      await browser.picture(person, 'wallet-ahead-ready');
+      await browser.accessible(page, 'a proof that can be made without a network');
+      await page.waitForFunction(() => navigator.serviceWorker.ready.then(() => true));
+      await context.setOffline(true);
+    });
+    await browser.step('in airplane mode the person moves, the passkey answers, and it waits sealed', async () => {
+      await page.goto(`${input.wallet}/`);
+      await page.locator('[data-proof] button').click();
+      await browser.picture(person, 'wallet-ahead-proof');
+      calls.length = 0;
+      await context.grantPermissions(['camera']);
+      await page.locator('#prove').click();
+      await page.locator('#step-made:not([hidden])').waitFor({timeout: 90_000});
+      await browser.picture(person, 'wallet-ahead-made');
+      assert.deepEqual(calls, [], 'nothing is asked of the network');
+      const clear = await page.evaluate(async () => {
+        const database = await new Promise(resolve => { indexedDB.open('passerelle-offline').onsuccess = event => resolve(event.target.result); });
+        const all = database.transaction('proofs').objectStore('proofs').getAll();
+        const rows = await new Promise(resolve => { all.onsuccess = () => resolve(all.result); });
+        database.close();
+        return rows.map(row => Object.keys(row).sort().join());
+      });
+      assert.deepEqual(clear, ['account,id,iv,sealed']);
+    });
+    await browser.step('the line is back: it is sent once, with both times', async () => {
+      await page.waitForTimeout(2000);
+      await context.setOffline(false);
+      calls.length = 0;
+      await page.goto(proof);
+      await page.locator('#existence[data-state=answered]').waitFor({timeout: 90_000});
+      await page.getByTestId('both-times').waitFor();
+      await browser.picture(person, 'wallet-ahead-sent', {gallery: 'phone'});
+      assert.equal(calls.filter(call => call === 'POST offline-answer').length, 1);
+      assert.equal(calls.filter(call => call.startsWith('PUT ')).length, 7);
+      calls.length = 0;
+      await page.goto(`${input.wallet}/`);
+      await page.goto(`${input.wallet}/offline`);
+      await page.locator('#proofs').waitFor({state: 'hidden'});
+      assert.deepEqual(calls, [], 'and never again');
+    });
+    await browser.step('the officer sees the pictures, and that they were made before they came', async () => {
+      await openAnswer(officer);
+      assert.match(await officer.page.getByTestId('pictures').innerText(), /Every check passed/);
+      await officer.page.getByTestId('same-person').check();
+      await officer.page.getByTestId('confirm-by-pictures').click();
+      await officer.page.waitForURL(/done=confirmed/);
+    });
+  });
+}
+
+/** Somebody without a phone at a station: the officer's camera, the officer's word, the person's PIN, and the certificate. */
+async function atStation(officer) {
+  const {link, movements} = await asks(officer, 4);
+  await withCamera('station', following(movements), async person => {
+    const {page} = person;
+    let key;
+    await browser.step('an officer of the wallet makes the device a station, and the Fund registers it', async () => {
+      await page.goto(input.walletOfficer);
+      await page.locator('#create-wallet:not(:disabled)').click();
+      await page.locator('#join button:not(:disabled)').waitFor();
+      await page.locator('#name').fill('Awa Diop');
+      await page.keyboard.press('Enter');
+      await page.locator('#find-request button:not(:disabled)').waitFor();
+      await page.goto(`${input.wallet}/officers/stations`);
+      await page.locator('#station-name').fill('London office');
+      await page.locator('#station-country').fill('GBR');
+      await page.locator('#station-open button:not(:disabled)').click();
+      key = await page.getByTestId('station-key').innerText();
+      await browser.picture(person, 'wallet-station');
+      await officer.page.goto(`${input.issuer}/console/fund/stations`);
+      await officer.page.getByLabel('Key').fill(key);
+      await officer.page.getByLabel('Name').fill('London office');
+      await officer.page.getByLabel('Country').fill('GBR');
+      await officer.page.getByTestId('register-station').click();
+      await officer.page.waitForURL(/done=registered/);
+      await browser.picture(officer, 'console-stations');
+    });
+    await browser.step('somebody without a phone proves to be there', async () => {
+      await page.goto(`${input.wallet}/officers/desk`);
+      await page.locator('#open-pin').fill('271828');
+      await page.locator('#open-again').fill('271828');
+      await page.locator('#desk-open button:not(:disabled)').click();
+      await page.locator('#desk').waitFor();
+      await page.goto(link);
+      await page.locator('#with-pictures').waitFor();
+      await browser.picture(person, 'wallet-station-proof', {gallery: 'desk'});
+      await page.context().grantPermissions(['camera']);
+      await page.locator('#with-pictures').click();
+      await page.locator('#existence-message:not([hidden])').waitFor();
+      assert.match(await page.locator('#existence-message').innerText(), /First the officer says/);
+      await page.locator('[name=recognised][value=document]').check();
+      await page.locator('#with-pictures').click();
+      await page.locator('dialog[open] input').waitFor({timeout: 90_000});
+      await page.locator('dialog[open] input').fill('271828');
+      await page.keyboard.press('Enter');
+      await page.locator('#existence[data-state=answered]').waitFor({timeout: 90_000});
+    });
+    await browser.step('an officer of the Fund reads who vouched, and where, and confirms', async () => {
+      await openAnswer(officer);
+      const said = await officer.page.getByTestId('station-word').innerText();
+      assert.match(said, /Awa Diop had the person in front of them at London office \(GBR\)/);
+      assert.match(await officer.page.getByTestId('pictures').innerText(), /Every check passed/);
+      await browser.picture(officer, 'console-request-station', {gallery: 'desk'});
+      await officer.page.getByTestId('believed').check();
+      await officer.page.getByTestId('confirm-by-station').click();
+      await officer.page.waitForURL(/done=confirmed/);
+    });
+    await browser.step('the certificate arrives in the kept wallet', async () => {
+      await page.locator('#receive').waitFor({timeout: 30_000});
+      await page.locator('#receive').click();
+      await page.locator('#accept').click();
+      await page.locator('dialog[open] input').fill('271828');
+      await page.keyboard.press('Enter');
+      await page.locator('.verdict.pass').waitFor();
+      await page.locator('#desk button').click();
+      await page.locator('#desk-visit').waitFor();
+    });
+  });
+}
+
 let failed = false;
 try {
   browser.chromium = await chromiumWith(null);
@@ -210,6 +373,8 @@ try {
     name: 'somebody-else', row: 2, scenes: [['other', 60]], says: /could not be compared well/,
   });
   await goesOn(officer);
+  await atStation(officer);
+  await withoutNetwork(officer);
 } catch(error) {
   failed = true;
   console.log(error);

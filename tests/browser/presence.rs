@@ -4,9 +4,9 @@
 use std::path::Path;
 use std::process::Stdio;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use serde_json::{Value, json};
-use testkit::{Service, faces};
+use testkit::{Service, Stack, binary, faces};
 
 use crate::up;
 
@@ -20,6 +20,7 @@ async fn a_face_before_the_camera_is_compared_and_nobody_comes_to_a_dead_end() -
         "issuer": stack.url(Service::Issuer),
         "wallet": stack.url(Service::Wallet),
         "welcome": stack.welcome()?,
+        "walletOfficer": wallet_officer_link(&stack)?,
         "samples": concat!(env!("CARGO_MANIFEST_DIR"), "/../services/issuer/samples"),
         "reference": reference,
         "frames": frames(folder)?,
@@ -34,6 +35,16 @@ async fn a_face_before_the_camera_is_compared_and_nobody_comes_to_a_dead_end() -
         tokio::process::Command::new("node").arg(script).arg(&file).stdin(Stdio::null()).status().await?;
     ensure!(status.success(), "tests/browser/presence.mjs failed (npm ci in tests/browser?)");
     stack.finish().await
+}
+
+/// The link by which the first officer of the wallet joins.
+fn wallet_officer_link(stack: &Stack) -> Result<String> {
+    let mut command = std::process::Command::new(binary()?);
+    let printed = command.args(["admin", "wallet-officer-link", "--data"]).arg(stack.data()).output()?;
+    ensure!(printed.status.success(), "{}", String::from_utf8_lossy(&printed.stderr));
+    let text = String::from_utf8(printed.stdout)?;
+    let link = text.split_whitespace().find(|word| word.contains("/officers/join#"));
+    Ok(link.context("no link was printed")?.to_owned())
 }
 
 /// What the camera sees, picture by picture: the page itself makes the face large enough.

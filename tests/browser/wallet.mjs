@@ -255,6 +255,17 @@ async function visit(browser, officer, input) {
     await page.keyboard.press('Enter');
     await page.locator('#find-request button:not(:disabled)').waitFor();
   });
+  await browser.step('the device becomes a station of the Fund, by keyboard', async () => {
+    await page.goto(`${input.wallet}/officers/stations`);
+    await page.locator('#station-open button:not(:disabled)').waitFor();
+    await reach(page, '#station-name');
+    await page.keyboard.type('Dakar office');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('SEN');
+    await page.keyboard.press('Enter');
+    await page.getByTestId('station-key').waitFor();
+    await look(browser, clerk, input, '/officers/stations?opened', 'en');
+  });
   await browser.step('a wallet is opened at a desk by keyboard, and receives with a PIN', async () => {
     await page.goto(`${input.wallet}/officers/desk`);
     await page.locator('#desk-open button:not(:disabled)').waitFor();
@@ -277,8 +288,25 @@ async function visit(browser, officer, input) {
     const {number} = await page.evaluate(async () => (await fetch('/v1/account')).json());
     await page.goto(`${input.wallet}/`);
     await page.locator('a.credential').first().waitFor();
+    // Whatever a page, now or in a later version, might leave on a shared device.
+    await page.evaluate(async () => {
+      localStorage.setItem('of the person', 'x');
+      await caches.open('of the person');
+      await new Promise(resolve => {
+        const opening = indexedDB.open('of the person');
+        opening.onupgradeneeded = () => opening.result.createObjectStore('rows', {keyPath: 'id'}).put({id: 'of the person'});
+        opening.onsuccess = () => { opening.result.close(); resolve(); };
+      });
+      await navigator.serviceWorker.register('/offline-worker.js');
+    });
     await page.locator('#desk button').click();
     await page.locator('#desk-visit button:not(:disabled)').waitFor();
+    await page.goBack();
+    await page.waitForLoadState('networkidle');
+    assert.equal(await page.locator('a.credential, #desk').count(), 0, 'going back shows nothing of the person');
+    await page.goto(`${input.wallet}/officers/desk`);
+    await page.locator('#desk-visit button:not(:disabled)').waitFor();
+    assert.equal(await page.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).length), 0);
     const left = await page.evaluate(async () => {
       const databases = await indexedDB.databases();
       const keys = [];
@@ -301,7 +329,25 @@ async function visit(browser, officer, input) {
     await page.locator('#desk-visit button:not(:disabled)').click();
     await page.locator('a.credential').first().waitFor();
   });
-  return clerk;
+  await page.goto(`${input.wallet}/existence?${new URLSearchParams({request_uri: input.existence})}`);
+  await page.locator('#existence').waitFor();
+  return {clerk, proof: new URL(page.url()).pathname};
+}
+
+/** The yearly proof at the station: first the officer's word, then the PIN. */
+async function vouch(browser, {page}, input, proof) {
+  await browser.step('an officer vouches by keyboard, and the person types the PIN', async () => {
+    await speak({page}, input, 'en');
+    await page.goto(`${input.wallet}${proof}`);
+    await press(page, '#begin');
+    await page.locator('#existence-message[role=alert]').waitFor();
+    await reach(page, '[name=recognised][value=document]');
+    await page.keyboard.press('Space');
+    await press(page, '#begin');
+    await typePin(page, '271828');
+    await page.locator('#existence[data-state=answered]').waitFor();
+    await browser.accessible(page, 'a proof sent from a station');
+  });
 }
 
 /** A first visit over a slow line on a slow phone. */
@@ -423,7 +469,7 @@ async function everyLanguage(browser, input) {
   const offer = new URL(newcomer.page.url()).pathname;
   const stranger = await browser.person('stranger', {phone: true});
   const {officer, helped, request} = await help(browser, person, input);
-  const clerk = await visit(browser, officer, input);
+  const {clerk, proof} = await visit(browser, officer, input);
   for(const language of LANGUAGES) {
     await browser.step(`every page in ${language}`, async () => {
       await speak(person, input, language);
@@ -452,8 +498,11 @@ async function everyLanguage(browser, input) {
       await speak(clerk, input, language);
       await look(browser, clerk, input, '/account?visit', language);
       await look(browser, clerk, input, '/ways-in?visit', language);
+      await look(browser, clerk, input, `${proof}?visit`, language);
+      await look(browser, officer, input, '/officers/stations', language);
     });
   }
+  await vouch(browser, clerk, input, proof);
 }
 
 await Browser.conduct('wallet', JSON.parse(readFileSync(process.argv[2], 'utf8')), floor, weigh, byPin, quietly, everyLanguage);

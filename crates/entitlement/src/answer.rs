@@ -1,21 +1,41 @@
 //! What the beneficiary's device sends, and what makes it believable.
 
+use clock::Timestamp;
 use keys::PublicKey;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use crate::assertion::{self, Assertion, AssertionFault, Ceremony};
+use crate::desk::{About, Statement, Vouched};
 
 /// An answer, decoded, and the bytes its device key signed.
 pub struct Answer {
     /// The challenge it answers, as the server gave it.
     pub challenge: String,
     pub holder_key: PublicKey,
-    pub passkey: Passkey,
-    pub assertion: Assertion,
+    pub witness: Witness,
+    /// When the person was there, by the clock of the device.
+    pub captured_at: Option<Timestamp>,
+    /// Digests of pictures and place, as they were signed.
+    pub parts: Vec<String>,
     pub device_signature: Vec<u8>,
     /// JCS (RFC 8785) of the message without its device signature.
     pub signed: Vec<u8>,
+}
+
+/// What says that the person was there.
+pub enum Witness {
+    /// The person's own authenticator, which verified them.
+    Passkey { passkey: Passkey, assertion: Assertion },
+    /// An operator at a station of the Fund, where a wallet service keeps the person's key.
+    Desk(Vouched),
+}
+
+/// What remains of a witness.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Witnessed {
+    Passkey { id: Vec<u8>, synced: bool },
+    Desk(Statement),
 }
 
 /// The passkey as the wallet's server knows it; the Fund meets it here for the first time.
@@ -39,8 +59,8 @@ pub struct Expected<'a> {
 pub struct Proof {
     challenge: String,
     holder_key: PublicKey,
-    passkey_id: Vec<u8>,
-    passkey_synced: bool,
+    witnessed: Witnessed,
+    captured_at: Option<Timestamp>,
     digest: [u8; 32],
 }
 
@@ -50,6 +70,8 @@ pub enum AnswerFault {
     HolderKey,
     #[error("the answer comes from a wallet the Fund does not work with")]
     Wallet,
+    #[error("the station of the Fund did not sign this word of its operator")]
+    Station,
     #[error("the device key's signature does not match")]
     DeviceSignature,
     #[error(transparent)]
@@ -67,23 +89,45 @@ impl Answer {
     /// Verifies the device's signature over the bundle and the passkey's over the bundle's challenge.
     pub fn verify(&self, expected: Expected<'_>) -> Result<Proof, AnswerFault> {
         let PublicKey::P256(_) = self.holder_key else { return Err(AnswerFault::HolderKey) };
-        if self.passkey.rp_id != expected.rp_id || self.passkey.origin != expected.origin {
-            return Err(AnswerFault::Wallet);
-        }
         self.holder_key
             .verify(&self.signed, &self.device_signature)
             .map_err(|_| AnswerFault::DeviceSignature)?;
-        let thumbprint = self.holder_key.jwk_thumbprint();
-        let challenge = bundle_challenge(expected.request_id, &self.challenge, &thumbprint);
-        let ceremony = Ceremony { challenge: &challenge, rp_id: expected.rp_id, origin: expected.origin };
-        let facts = assertion::verify(&self.passkey.public_key, &self.assertion, &ceremony)?;
         Ok(Proof {
             challenge: self.challenge.clone(),
             holder_key: self.holder_key,
-            passkey_id: self.passkey.credential_id.clone(),
-            passkey_synced: facts.synced,
+            witnessed: self.witness(expected)?,
+            captured_at: self.captured_at,
             digest: self.digest(),
         })
+    }
+
+    fn witness(&self, expected: Expected<'_>) -> Result<Witnessed, AnswerFault> {
+        let thumbprint = self.holder_key.jwk_thumbprint();
+        match &self.witness {
+            Witness::Passkey { passkey, assertion } => {
+                if passkey.rp_id != expected.rp_id || passkey.origin != expected.origin {
+                    return Err(AnswerFault::Wallet);
+                }
+                let challenge = bundle_challenge(expected.request_id, &self.challenge, &thumbprint);
+                let ceremony =
+                    Ceremony { challenge: &challenge, rp_id: expected.rp_id, origin: expected.origin };
+                let facts = assertion::verify(&passkey.public_key, assertion, &ceremony)?;
+                Ok(Witnessed::Passkey { id: passkey.credential_id.clone(), synced: facts.synced })
+            }
+            Witness::Desk(vouched) => {
+                let about = About {
+                    request_id: expected.request_id,
+                    challenge: &self.challenge,
+                    holder_key: &thumbprint,
+                    captured_at: self.captured_at.ok_or(AnswerFault::Station)?,
+                    parts: &self.parts,
+                };
+                match vouched.holds(&about) {
+                    true => Ok(Witnessed::Desk(vouched.statement.clone())),
+                    false => Err(AnswerFault::Station),
+                }
+            }
+        }
     }
 }
 
@@ -99,13 +143,14 @@ impl Proof {
     }
 
     #[must_use]
-    pub fn passkey_id(&self) -> &[u8] {
-        &self.passkey_id
+    pub fn witnessed(&self) -> &Witnessed {
+        &self.witnessed
     }
 
+    /// As the device says; [`crate::Request::answered`] holds it between challenge and receipt.
     #[must_use]
-    pub fn passkey_synced(&self) -> bool {
-        self.passkey_synced
+    pub fn captured_at(&self) -> Option<Timestamp> {
+        self.captured_at
     }
 
     #[must_use]
@@ -149,8 +194,13 @@ pub fn reference(digest: &[u8; 32]) -> String {
 #[cfg(test)]
 pub(crate) mod tests_support {
     #![allow(clippy::unwrap_used)]
-    use super::Proof;
+    use super::{Proof, Witnessed};
     use keys::PublicKey;
+
+    /// Made at a time that the device says.
+    pub(crate) fn made_at(challenge: &str, captured_at: clock::Timestamp) -> Proof {
+        Proof { captured_at: Some(captured_at), ..proof(challenge, 1) }
+    }
 
     pub(crate) fn proof(challenge: &str, digest: u8) -> Proof {
         Proof {
@@ -158,8 +208,8 @@ pub(crate) mod tests_support {
             // A published did:key vector.
             holder_key: PublicKey::from_multikey("zDnaerDaTF5BXEavCrfRZEk316dpbLsfPDZ3WJ5hRTPFU2169")
                 .unwrap(),
-            passkey_id: vec![1; 16],
-            passkey_synced: true,
+            witnessed: Witnessed::Passkey { id: vec![1; 16], synced: true },
+            captured_at: None,
             digest: [digest; 32],
         }
     }
@@ -170,6 +220,7 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use base64::Engine as _;
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    use keys::{Algorithm, Signer as _, SoftwareKey};
     use ring::rand::SystemRandom;
     use ring::signature::{
         ECDSA_P256_SHA256_ASN1_SIGNING, ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair,
@@ -226,17 +277,21 @@ mod tests {
             Answer {
                 challenge: "c1".into(),
                 holder_key: holder_key(self),
-                passkey: Passkey {
-                    credential_id: vec![9; 16],
-                    public_key: PublicKey::p256(self.passkey.public_key().as_ref()).unwrap(),
-                    rp_id: RP.into(),
-                    origin: ORIGIN.into(),
+                witness: Witness::Passkey {
+                    passkey: Passkey {
+                        credential_id: vec![9; 16],
+                        public_key: PublicKey::p256(self.passkey.public_key().as_ref()).unwrap(),
+                        rp_id: RP.into(),
+                        origin: ORIGIN.into(),
+                    },
+                    assertion: Assertion {
+                        authenticator_data: self.authenticator_data.clone(),
+                        client_data_json: self.client_data.clone().into_bytes(),
+                        signature: self.passkey.sign(&self.random, &over).unwrap().as_ref().to_vec(),
+                    },
                 },
-                assertion: Assertion {
-                    authenticator_data: self.authenticator_data.clone(),
-                    client_data_json: self.client_data.clone().into_bytes(),
-                    signature: self.passkey.sign(&self.random, &over).unwrap().as_ref().to_vec(),
-                },
+                captured_at: None,
+                parts: Vec::new(),
                 device_signature: self.holder.sign(&self.random, &signed).unwrap().as_ref().to_vec(),
                 signed,
             }
@@ -247,12 +302,48 @@ mod tests {
         }
     }
 
+    fn parts(answer: &mut Answer) -> (&mut Passkey, &mut Assertion) {
+        match &mut answer.witness {
+            Witness::Passkey { passkey, assertion } => (passkey, assertion),
+            Witness::Desk(_) => panic!("a passkey answers here"),
+        }
+    }
+
+    #[test]
+    fn word_of_a_station_stands_in_for_the_passkey_and_needs_its_time() {
+        let device = device();
+        let station = SoftwareKey::generate(Algorithm::P256, &clock::SeededEntropy::new(3));
+        let captured_at = chrono::DateTime::UNIX_EPOCH;
+        let statement = Statement {
+            station: station.public_key().jwk_thumbprint(),
+            operator: "Awa Diop".into(),
+            recognised_by: crate::desk::RecognisedBy::Document,
+        };
+        let thumbprint = holder_key(&device).jwk_thumbprint();
+        let about =
+            About { request_id: "01j", challenge: "c1", holder_key: &thumbprint, captured_at, parts: &[] };
+        let signature = station.sign_now(&statement.signing_input(&about)).unwrap();
+        let vouched = Vouched { statement: statement.clone(), station_key: *station.public_key(), signature };
+        let witness = Witness::Desk(vouched);
+        let mut answer = Answer { witness, captured_at: Some(captured_at), ..device.answer() };
+        let proof = answer.verify(REQUEST).unwrap();
+        assert_eq!(
+            (proof.witnessed(), proof.captured_at()),
+            (&Witnessed::Desk(statement), Some(captured_at))
+        );
+        answer.parts.push("a picture that the station did not see".into());
+        assert_eq!(answer.verify(REQUEST), Err(AnswerFault::Station));
+        answer.parts.clear();
+        answer.captured_at = None;
+        assert_eq!(answer.verify(REQUEST), Err(AnswerFault::Station));
+    }
+
     #[test]
     fn answer_of_the_device_is_believed() {
         let device = device();
         let proof = device.answer().verify(REQUEST).unwrap();
         assert_eq!(proof.holder_key(), &holder_key(&device));
-        assert!(!proof.passkey_synced());
+        assert_eq!(proof.witnessed(), &Witnessed::Passkey { id: vec![9; 16], synced: false });
     }
 
     #[test]
@@ -262,9 +353,9 @@ mod tests {
         let device = device();
         let mut answer = device.answer();
         let over = [device.authenticator_data.clone(), Sha256::digest(&device.client_data).to_vec()].concat();
-        answer.passkey.public_key =
-            PublicKey::ed25519(pair.public_key().as_ref().try_into().unwrap()).unwrap();
-        answer.assertion.signature = pair.sign(&over).as_ref().to_vec();
+        let (passkey, assertion) = parts(&mut answer);
+        passkey.public_key = PublicKey::ed25519(pair.public_key().as_ref().try_into().unwrap()).unwrap();
+        assertion.signature = pair.sign(&over).as_ref().to_vec();
         assert!(answer.verify(REQUEST).is_ok());
     }
 
@@ -324,7 +415,7 @@ mod tests {
     fn signatures_by_other_keys_are_refused() {
         let (mine, theirs) = (device(), device());
         let mut answer = mine.answer();
-        answer.passkey.public_key = theirs.answer().passkey.public_key;
+        parts(&mut answer).0.public_key = parts(&mut theirs.answer()).0.public_key;
         assert_eq!(answer.verify(REQUEST), Err(AnswerFault::Assertion(AssertionFault::Signature)));
         let mut answer = mine.answer();
         answer.holder_key = holder_key(&theirs);
@@ -337,7 +428,7 @@ mod tests {
     #[test]
     fn answers_of_another_wallet_or_key_type_are_refused() {
         let mut answer = device().answer();
-        answer.passkey.rp_id = "evil.localhost".into();
+        parts(&mut answer).0.rp_id = "evil.localhost".into();
         assert_eq!(answer.verify(REQUEST), Err(AnswerFault::Wallet));
         let mut answer = device().answer();
         let pkcs8 = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).unwrap();

@@ -9,12 +9,15 @@ mod answer;
 pub mod assertion;
 pub mod bundle;
 pub mod cycle;
+pub mod desk;
 pub mod enrolment;
 pub mod journal;
 mod request;
 pub mod sample;
 
-pub use answer::{Answer, AnswerFault, Expected, Passkey, Proof, bundle_challenge, reference};
+pub use answer::{
+    Answer, AnswerFault, Expected, Passkey, Proof, Witness, Witnessed, bundle_challenge, reference,
+};
 pub use request::{
     CHALLENGE_SECONDS, Challenge, Channel, ConfirmFault, Evidence, Request, RequestFault, Standing, State,
 };

@@ -3,7 +3,7 @@
 use chrono::{Datelike as _, Duration};
 use clock::Timestamp;
 
-use crate::answer::{Proof, reference};
+use crate::answer::{Proof, Witnessed, reference};
 
 /// How long a challenge can be answered: time to read, unlock the phone and answer, not to record and replay later.
 pub const CHALLENGE_SECONDS: i64 = 600;
@@ -21,6 +21,8 @@ pub struct Request {
     /// After this nobody can answer any more.
     pub expires_at: Timestamp,
     pub state: State,
+    /// A challenge that a device fetched to be answered without a network; single use like the other.
+    pub ahead: Option<Challenge>,
     /// Grows with every change, so that a change made meanwhile is noticed.
     pub revision: i64,
 }
@@ -52,6 +54,8 @@ pub enum State {
 pub struct Challenge {
     pub value: String,
     pub issued_at: Timestamp,
+    /// From then on it is of no use.
+    pub until: Timestamp,
 }
 
 /// What is kept of an answer: keys and digests, no picture of the person.
@@ -59,9 +63,10 @@ pub struct Challenge {
 pub struct Evidence {
     /// The JWK thumbprint of the key the certificate will be bound to.
     pub holder_key: String,
-    pub passkey_id: Vec<u8>,
-    pub passkey_synced: bool,
+    pub witnessed: Witnessed,
     pub digest: [u8; 32],
+    /// When the person was there: after the challenge was given and before the answer came.
+    pub captured_at: Timestamp,
     pub answered_at: Timestamp,
 }
 
@@ -72,6 +77,8 @@ pub enum Channel {
     Call,
     /// By the pictures that the person's own device took.
     Device,
+    /// By the word of an operator at a station of the Fund, with the pictures where there are some.
+    Kiosk,
 }
 
 /// Where a request stands for somebody who looks at it now.
@@ -128,21 +135,53 @@ impl Request {
             Standing::Answered | Standing::Confirmed | Standing::Refused => return Err(RequestFault::Closed),
         }
         if let State::Open { challenge: Some(challenge) } = &self.state
-            && challenge.expires_at() - now >= Duration::seconds(CHALLENGE_SPARE_SECONDS)
+            && challenge.until - now >= Duration::seconds(CHALLENGE_SPARE_SECONDS)
         {
             let challenge = challenge.clone();
             return Ok((self, challenge));
         }
-        let challenge = Challenge { value: fresh, issued_at: now };
+        let challenge = Challenge::short(fresh, now);
         self.state = State::Open { challenge: Some(challenge.clone()) };
         self.revision += 1;
         Ok((self, challenge))
     }
 
+    /// Gives a challenge to be answered later, without a network: the one that was fetched before while half of its life is
+    /// left, else a fresh one, after which the earlier is of no use.
+    pub fn challenged_ahead(
+        mut self,
+        fresh: String,
+        life: Duration,
+        now: Timestamp,
+    ) -> Result<(Self, Challenge), RequestFault> {
+        match self.standing(now) {
+            Standing::Open => {}
+            Standing::Expired => return Err(RequestFault::Expired),
+            Standing::Answered | Standing::Confirmed | Standing::Refused => return Err(RequestFault::Closed),
+        }
+        if let Some(known) = &self.ahead
+            && known.until - now >= (known.until - known.issued_at) / 2
+        {
+            let known = known.clone();
+            return Ok((self, known));
+        }
+        let challenge = Challenge { value: fresh, issued_at: now, until: (now + life).min(self.expires_at) };
+        self.ahead = Some(challenge.clone());
+        self.revision += 1;
+        Ok((self, challenge))
+    }
+
+    /// The challenge of this value, while the question is open.
+    #[must_use]
+    pub fn challenge_of(&self, value: &str) -> Option<&Challenge> {
+        let State::Open { challenge } = &self.state else { return None };
+        [challenge.as_ref(), self.ahead.as_ref()].into_iter().flatten().find(|known| known.value == value)
+    }
+
     /// Takes a verified answer. The same answer again leaves everything as it is; the challenge is used up by the first.
     pub fn answered(mut self, proof: &Proof, now: Timestamp) -> Result<Self, RequestFault> {
         match &self.state {
-            State::Open { challenge } => self.may_take(challenge.as_ref(), proof, now)?,
+            State::Open { .. } => {}
             State::Answered(evidence)
             | State::Confirmed { evidence, .. }
             | State::Refused { evidence: Some(evidence), .. } => {
@@ -153,42 +192,45 @@ impl Request {
             }
             State::Refused { evidence: None, .. } => return Err(RequestFault::Closed),
         }
+        let given_at = self.may_take(proof, now)?;
+        // A device's clock may be wrong by years. That the challenge was there, and the answer came, is certain.
+        let captured_at = proof.captured_at().unwrap_or(now).clamp(given_at, now);
         self.state = State::Answered(Evidence {
             holder_key: proof.holder_key().jwk_thumbprint(),
-            passkey_id: proof.passkey_id().to_vec(),
-            passkey_synced: proof.passkey_synced(),
+            witnessed: proof.witnessed().clone(),
             digest: proof.digest(),
+            captured_at,
             answered_at: now,
         });
         // A proof made on or after 1 January of a year counts for that year and closes the missed one before.
-        self.year = self.year.max(now.year());
+        self.year = self.year.max(captured_at.year());
+        self.ahead = None;
         self.revision += 1;
         Ok(self)
     }
 
     /// An answer whose pictures were not good enough: it uses its challenge up, and the question stays open.
     pub fn tried(mut self, proof: &Proof, now: Timestamp) -> Result<Self, RequestFault> {
-        let State::Open { challenge } = &self.state else { return Err(RequestFault::AnsweredBefore) };
-        self.may_take(challenge.as_ref(), proof, now)?;
+        if !matches!(self.state, State::Open { .. }) {
+            return Err(RequestFault::AnsweredBefore);
+        }
+        self.may_take(proof, now)?;
+        if self.ahead.as_ref().is_some_and(|ahead| ahead.value == proof.challenge()) {
+            self.ahead = None;
+        }
         self.state = State::Open { challenge: None };
         self.revision += 1;
         Ok(self)
     }
 
-    fn may_take(
-        &self,
-        challenge: Option<&Challenge>,
-        proof: &Proof,
-        now: Timestamp,
-    ) -> Result<(), RequestFault> {
+    /// When the challenge was given that this proof answers in time.
+    fn may_take(&self, proof: &Proof, now: Timestamp) -> Result<Timestamp, RequestFault> {
         if now >= self.expires_at {
             return Err(RequestFault::Expired);
         }
-        let known = challenge.filter(|known| known.value == proof.challenge());
-        match known.is_some_and(|known| now < known.expires_at()) {
-            true => Ok(()),
-            false => Err(RequestFault::Challenge),
-        }
+        let known = self.challenge_of(proof.challenge()).filter(|known| now < known.until);
+        // A clock that went back between two steps is no fault of the person's.
+        known.map(|known| known.issued_at.min(now)).ok_or(RequestFault::Challenge)
     }
 
     /// An officer vouches for the answer after seeing or calling the person. The same decision again changes nothing.
@@ -239,9 +281,10 @@ impl Request {
 }
 
 impl Challenge {
+    /// One that is answered at once.
     #[must_use]
-    pub fn expires_at(&self) -> Timestamp {
-        self.issued_at + Duration::seconds(CHALLENGE_SECONDS)
+    pub fn short(value: String, issued_at: Timestamp) -> Self {
+        Self { value, issued_at, until: issued_at + Duration::seconds(CHALLENGE_SECONDS) }
     }
 }
 
@@ -261,6 +304,7 @@ impl Channel {
             Self::Visit => "visit",
             Self::Call => "call",
             Self::Device => "device",
+            Self::Kiosk => "kiosk",
         }
     }
 }
@@ -273,6 +317,7 @@ impl std::str::FromStr for Channel {
             "visit" => Ok(Self::Visit),
             "call" => Ok(Self::Call),
             "device" => Ok(Self::Device),
+            "kiosk" => Ok(Self::Kiosk),
             _ => Err(()),
         }
     }

@@ -36,6 +36,18 @@ pub struct Existence {
     /// The pictures so far, by their place; they leave with the answer.
     #[serde(default)]
     pub frames: BTreeMap<u8, CapturedFrame>,
+    /// What the phone took along to answer without a network.
+    #[serde(default)]
+    pub ahead: Option<Ahead>,
+}
+
+/// A challenge that was fetched to be answered later, once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ahead {
+    pub challenge: String,
+    /// The answer has to reach the Fund before.
+    pub expires_at: Timestamp,
+    pub capture: Option<CaptureRequest>,
 }
 
 /// How far a proof has come.
@@ -66,6 +78,9 @@ pub enum Progress {
         at: Timestamp,
         #[serde(default)]
         reference: Option<String>,
+        /// When the person was there, by the clock of the device, where the answer was made earlier.
+        #[serde(default)]
+        made_at: Option<Timestamp>,
     },
     Confirmed {
         reference: Option<String>,
@@ -124,6 +139,33 @@ impl Existence {
         }
     }
 
+    /// What was taken along, while it can be answered.
+    pub fn may_answer_ahead(&self, now: Timestamp) -> Result<&Ahead, StepFault> {
+        match self.progress {
+            Progress::Opened | Progress::Asserting { .. } | Progress::Signing { .. } => {
+                self.ahead.as_ref().filter(|ahead| ahead.expires_at > now).ok_or(StepFault::Expired)
+            }
+            Progress::Expired => Err(StepFault::Expired),
+            Progress::Sending { .. }
+            | Progress::Answered { .. }
+            | Progress::Confirmed { .. }
+            | Progress::Refused => Err(StepFault::Answered),
+        }
+    }
+
+    /// Keeps one picture that was taken without a network, under the salt that the phone signed it with.
+    pub fn keep_frame_ahead(
+        &mut self,
+        place: u8,
+        millis: u32,
+        jpeg: &[u8],
+        salt: [u8; SALT_BYTES],
+    ) -> Result<(), StepFault> {
+        let asked = self.ahead.as_ref().and_then(|ahead| ahead.capture.as_ref());
+        let most = asked.ok_or(StepFault::NoPictures)?.most_frames;
+        self.put_frame(most, place, (millis, jpeg, salt))
+    }
+
     /// Keeps one picture. The first of a series begins anew, and any of them does away with a half-made answer.
     pub fn keep_frame(
         &mut self,
@@ -132,9 +174,18 @@ impl Existence {
         jpeg: &[u8],
         salt: [u8; SALT_BYTES],
     ) -> Result<(), StepFault> {
-        let asked = self.capture.as_ref().ok_or(StepFault::NoPictures)?;
+        let most = self.capture.as_ref().ok_or(StepFault::NoPictures)?.most_frames;
+        self.put_frame(most, place, (millis, jpeg, salt))
+    }
+
+    fn put_frame(
+        &mut self,
+        most: u8,
+        place: u8,
+        (millis, jpeg, salt): (u32, &[u8], [u8; SALT_BYTES]),
+    ) -> Result<(), StepFault> {
         let is_jpeg = jpeg.starts_with(&[0xff, 0xd8, 0xff]);
-        if place >= asked.most_frames || jpeg.len() > MOST_FRAME_BYTES || !is_jpeg {
+        if place >= most || jpeg.len() > MOST_FRAME_BYTES || !is_jpeg {
             return Err(StepFault::Picture);
         }
         let jpeg = URL_SAFE_NO_PAD.encode(jpeg);
@@ -177,8 +228,17 @@ impl Existence {
     /// The WebAuthn challenge: it names the request, the Fund's challenge and the key that the certificate
     /// will be bound to, so that an assertion can be moved to none other.
     pub fn webauthn_challenge(&self, holder_thumbprint: &str) -> Result<[u8; 32], serde_json::Error> {
+        self.webauthn_challenge_of(&self.challenge, holder_thumbprint)
+    }
+
+    /// The same for another challenge of the request.
+    pub fn webauthn_challenge_of(
+        &self,
+        challenge: &str,
+        holder_thumbprint: &str,
+    ) -> Result<[u8; 32], serde_json::Error> {
         let bundle = json!({
-            "requestId": self.request_id, "challenge": self.challenge, "holderKeyThumbprint": holder_thumbprint,
+            "requestId": self.request_id, "challenge": challenge, "holderKeyThumbprint": holder_thumbprint,
         });
         Ok(Sha256::digest(serde_json_canonicalizer::to_vec(&bundle)?).into())
     }
@@ -228,6 +288,7 @@ mod tests {
             }),
             outcome: None,
             frames: BTreeMap::new(),
+            ahead: None,
         }
     }
 
@@ -262,6 +323,24 @@ mod tests {
     }
 
     #[test]
+    fn what_was_taken_along_is_answered_while_it_lives_and_once() {
+        let start = chrono::DateTime::UNIX_EPOCH;
+        let expires_at = start + chrono::Duration::days(14);
+        let ahead = Ahead { challenge: "a1".into(), expires_at, capture: existence().capture };
+        let mut taken = Existence { ahead: Some(ahead), capture: None, ..existence() };
+        assert_eq!(taken.may_answer_ahead(start + chrono::Duration::days(13)).unwrap().challenge, "a1");
+        assert_eq!(taken.may_answer_ahead(expires_at), Err(StepFault::Expired));
+        assert_eq!(existence().may_answer_ahead(start), Err(StepFault::Expired), "nothing was taken along");
+        assert_eq!(taken.keep_frame(0, 0, JPEG, [3; 16]), Err(StepFault::NoPictures));
+        taken.keep_frame_ahead(0, 0, JPEG, [3; 16]).unwrap();
+        let signed = Opened { salt: [3; 16], part: Part::Frame { millis: 0, jpeg: JPEG } }.digest();
+        assert_eq!(taken.bundle(1, None).unwrap().0, [URL_SAFE_NO_PAD.encode(signed)]);
+        assert_eq!(taken.keep_frame_ahead(10, 0, JPEG, [3; 16]), Err(StepFault::Picture));
+        taken.progress = Progress::Answered { at: start, reference: None, made_at: None };
+        assert_eq!(taken.may_answer_ahead(start), Err(StepFault::Answered));
+    }
+
+    #[test]
     fn challenge_changes_with_each_of_its_parts() {
         let base = existence().webauthn_challenge("k1").unwrap();
         assert_ne!(base, existence().webauthn_challenge("k2").unwrap());
@@ -282,17 +361,19 @@ mod tests {
         let answer = ExistenceAnswer {
             challenge: "c1".into(),
             holder_key: json!({"kty": "EC"}),
-            passkey: AnswerPasskey {
+            passkey: Some(AnswerPasskey {
                 credential_id: "i".into(),
                 public_key_cose: "p".into(),
                 rp_id: "w".into(),
                 origin: "o".into(),
-            },
-            assertion: Assertion {
+            }),
+            assertion: Some(Assertion {
                 authenticator_data: "a".into(),
                 client_data_json: "d".into(),
                 signature: "s".into(),
-            },
+            }),
+            desk: None,
+            captured_at: None,
             parts: vec!["d".into()],
             device_signature: "ignored".into(),
             capture: Some(Capture { frames: Vec::new(), place: None }),
@@ -309,8 +390,10 @@ mod tests {
         let start = chrono::DateTime::UNIX_EPOCH;
         assert!(existence().may_answer(start).is_ok());
         assert_eq!(existence().may_answer(start + chrono::Duration::minutes(10)), Err(StepFault::Expired));
-        let answered =
-            Existence { progress: Progress::Answered { at: start, reference: None }, ..existence() };
+        let answered = Existence {
+            progress: Progress::Answered { at: start, reference: None, made_at: None },
+            ..existence()
+        };
         assert_eq!(answered.may_answer(start), Err(StepFault::Answered));
     }
 }

@@ -25,6 +25,7 @@ pub mod recovery;
 pub mod request;
 pub mod sharing;
 pub mod signing;
+pub mod station;
 pub mod transaction;
 pub mod vault;
 

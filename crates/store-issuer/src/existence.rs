@@ -1,6 +1,7 @@
 //! Proof requests of the Fund.
 
-use entitlement::{Challenge, Channel, Evidence, Request, State};
+use entitlement::desk::Statement;
+use entitlement::{Challenge, Channel, Evidence, Request, State, Witnessed};
 use issuance::{Subject, Timestamp};
 use sql::{Migration, Row, args};
 
@@ -38,8 +39,10 @@ const OF_YEAR: &str = "SELECT * FROM existence_requests WHERE tenant = $1 AND su
 const REPLACE: &str =
     "UPDATE existence_requests SET year = $1, state = $2, challenge = $3, challenge_at = $4,
         holder_key = $5, passkey_id = $6, passkey_synced = $7, digest = $8, answered_at = $9, channel = $10,
-        remark = $11, decided_by = $12, decided_at = $13, offer_id = $14, revision = $15
-    WHERE tenant = $16 AND id = $17 AND revision = $18";
+        remark = $11, decided_by = $12, decided_at = $13, offer_id = $14, revision = $15,
+        station = $16, operator = $17, recognised_by = $18, captured_at = $19,
+        ahead = $20, ahead_at = $21, ahead_until = $22
+    WHERE tenant = $23 AND id = $24 AND revision = $25";
 const WAITING: &str =
     "SELECT r.*, s.id AS s_id, s.number, s.name, s.claims, s.created_at AS s_created_at, s.updated_at
     FROM existence_requests r JOIN subjects s ON s.tenant = r.tenant AND s.id = r.subject_id
@@ -126,14 +129,19 @@ impl Transaction {
         };
         let evidence = after.evidence();
         let decision = Decision::of(&after.state);
+        let (passkey, desk) = match evidence.map(|evidence| &evidence.witnessed) {
+            Some(Witnessed::Passkey { id, synced }) => (Some((id, *synced)), None),
+            Some(Witnessed::Desk(statement)) => (None, Some(statement)),
+            None => (None, None),
+        };
         let values = args![
             i64::from(after.year),
             state_name(&after.state),
             challenge.map(|challenge| challenge.value.as_str()),
             challenge.map(|challenge| challenge.issued_at),
             evidence.map(|evidence| evidence.holder_key.as_str()),
-            evidence.map(|evidence| evidence.passkey_id.clone()),
-            evidence.map(|evidence| evidence.passkey_synced),
+            passkey.map(|(id, _)| id.clone()),
+            passkey.map(|(_, synced)| synced),
             evidence.map(|evidence| evidence.digest.to_vec()),
             evidence.map(|evidence| evidence.answered_at),
             decision.channel.map(Channel::as_str),
@@ -142,6 +150,13 @@ impl Transaction {
             decision.at,
             decision.offer,
             after.revision,
+            desk.map(|desk| desk.station.as_str()),
+            desk.map(|desk| desk.operator.as_str()),
+            desk.map(|desk| desk.recognised_by.as_str()),
+            evidence.map(|evidence| evidence.captured_at),
+            after.ahead.as_ref().map(|ahead| ahead.value.as_str()),
+            after.ahead.as_ref().map(|ahead| ahead.issued_at),
+            after.ahead.as_ref().map(|ahead| ahead.until),
             tenant,
             &after.id,
             before.revision
@@ -194,8 +209,9 @@ impl Transaction {
         tenant: &str,
         request: &Request,
     ) -> Result<Option<i32>, Error> {
-        let Some(evidence) = request.evidence() else { return Ok(None) };
-        let values = args![tenant, &request.beneficiary, evidence.passkey_id.as_slice(), &request.id];
+        let witnessed = request.evidence().map(|evidence| &evidence.witnessed);
+        let Some(Witnessed::Passkey { id, .. }) = witnessed else { return Ok(None) };
+        let values = args![tenant, &request.beneficiary, id.as_slice(), &request.id];
         let row = self.tx.fetch_optional(KNOWN_PASSKEY, values).await?;
         row.map(|row| Columns { table: "existence_requests", row: &row }.number("year")).transpose()
     }
@@ -286,13 +302,19 @@ fn request(row: &Row) -> Result<Request, Error> {
         created_at: row.time("created_at")?,
         expires_at: row.time("expires_at")?,
         state,
+        ahead: ahead(row)?,
         revision: row.int("revision")?,
     })
 }
 
 fn challenge(row: &Row) -> Result<Option<Challenge>, Error> {
     let Some(value) = row.opt_text("challenge")? else { return Ok(None) };
-    Ok(Some(Challenge { value, issued_at: row.time("challenge_at")? }))
+    Ok(Some(Challenge::short(value, row.time("challenge_at")?)))
+}
+
+fn ahead(row: &Row) -> Result<Option<Challenge>, Error> {
+    let Some(value) = row.opt_text("ahead")? else { return Ok(None) };
+    Ok(Some(Challenge { value, issued_at: row.time("ahead_at")?, until: row.time("ahead_until")? }))
 }
 
 fn evidence(columns: &Columns<'_>) -> Result<Option<Evidence>, Error> {
@@ -300,11 +322,20 @@ fn evidence(columns: &Columns<'_>) -> Result<Option<Evidence>, Error> {
     if row.opt_blob("digest")?.is_none() {
         return Ok(None);
     }
+    let witnessed = match row.opt_text("station")? {
+        None => Witnessed::Passkey { id: row.blob("passkey_id")?, synced: row.flag("passkey_synced")? },
+        Some(station) => Witnessed::Desk(Statement {
+            station,
+            operator: row.text("operator")?,
+            recognised_by: columns.parsed("recognised_by", |text| text.parse().ok())?,
+        }),
+    };
+    let answered_at = row.time("answered_at")?;
     Ok(Some(Evidence {
         holder_key: row.text("holder_key")?,
-        passkey_id: row.blob("passkey_id")?,
-        passkey_synced: row.flag("passkey_synced")?,
+        witnessed,
         digest: columns.hash("digest")?,
-        answered_at: row.time("answered_at")?,
+        captured_at: row.opt_time("captured_at")?.unwrap_or(answered_at),
+        answered_at,
     }))
 }

@@ -5,7 +5,8 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use chrono::Duration;
-use entitlement::{Challenge, Channel, Evidence, Request, State};
+use entitlement::desk::{RecognisedBy, Statement};
+use entitlement::{Challenge, Channel, Evidence, Request, State, Witnessed};
 use issuance::import::{
     BadRow, GoodRow, ListKind, Retiree, RowContent, RowCounts, RowFault, RowState, Upload, UploadRow,
     UploadState,
@@ -15,7 +16,7 @@ use issuance::{
     SecondPersons, Subject, Timestamp,
 };
 use serde_json::Map;
-use store_issuer::{AuditQuery, Ceremony, CeremonyKind, Officer, OfficerLink, Page, Store};
+use store_issuer::{AuditQuery, Ceremony, CeremonyKind, Officer, OfficerLink, Page, StationRow, Store};
 use tempfile::TempDir;
 
 struct Engines {
@@ -248,6 +249,7 @@ fn request(id: &str) -> Request {
         created_at: now(),
         expires_at: now() + Duration::days(60),
         state: State::Open { challenge: None },
+        ahead: None,
         revision: 0,
     }
 }
@@ -255,9 +257,9 @@ fn request(id: &str) -> Request {
 fn evidence() -> Evidence {
     Evidence {
         holder_key: "thumb".into(),
-        passkey_id: vec![9; 16],
-        passkey_synced: true,
+        witnessed: Witnessed::Passkey { id: vec![9; 16], synced: true },
         digest: [5; 32],
+        captured_at: now(),
         answered_at: now(),
     }
 }
@@ -280,11 +282,20 @@ async fn each_state_of_a_request_is_read_as_it_was_written() {
         tx.put_subject("unjspf", &person()).await.unwrap();
         tx.insert_existence("unjspf", &request("r1"), "mark", &[1, 2], "o").await.unwrap();
         assert_eq!(tx.find_existence_token("unjspf", "r1").await.unwrap(), Some(vec![1, 2]));
-        let challenge = Some(Challenge { value: "c".into(), issued_at: now() });
+        let challenge = Some(Challenge::short("c".into(), now()));
         let (by, at) = ("o".to_owned(), now());
         let states = [
             State::Open { challenge },
             State::Answered(evidence()),
+            State::Answered(Evidence {
+                witnessed: Witnessed::Desk(Statement {
+                    station: "t1".into(),
+                    operator: "Awa Diop".into(),
+                    recognised_by: RecognisedBy::Acquaintance,
+                }),
+                captured_at: now() - Duration::hours(30),
+                ..evidence()
+            }),
             State::Confirmed {
                 evidence: evidence(),
                 channel: Channel::Visit,
@@ -298,7 +309,13 @@ async fn each_state_of_a_request_is_read_as_it_was_written() {
         ];
         let mut before = request("r1");
         for state in states {
-            let after = Request { state, revision: before.revision + 1, ..before.clone() };
+            let until = now() + Duration::days(14);
+            let ahead = matches!(state, State::Open { .. }).then(|| Challenge {
+                value: "a".into(),
+                issued_at: now(),
+                until,
+            });
+            let after = Request { state, ahead, revision: before.revision + 1, ..before.clone() };
             tx.replace_existence("unjspf", &before, &after).await.unwrap();
             let found = tx.find_existence_by_fingerprint("unjspf", "mark").await.unwrap();
             assert_eq!(found.as_ref(), Some(&after));
@@ -308,6 +325,35 @@ async fn each_state_of_a_request_is_read_as_it_was_written() {
         }
         assert_eq!(tx.find_existence("undp", "r1").await.unwrap(), None);
         tx.commit().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn station_is_registered_once_and_closed_for_good() {
+    for store in engines().await.stores {
+        let mut tx = store.write("test").await.unwrap();
+        let station = |thumbprint: &str, country: &str| StationRow {
+            thumbprint: thumbprint.into(),
+            public_key: "zDn".into(),
+            name: "Office".into(),
+            country: country.into(),
+            registered_by: "o".into(),
+            registered_at: now(),
+            closed: None,
+        };
+        for (thumbprint, country) in [("t1", "AFG"), ("t2", "SEN")] {
+            tx.insert_station("unjspf", &station(thumbprint, country)).await.unwrap();
+        }
+        assert!(tx.close_station("unjspf", "t1", "p", now()).await.unwrap());
+        assert!(!tx.close_station("unjspf", "t1", "q", now()).await.unwrap(), "it was closed already");
+        assert!(!tx.close_station("undp", "t2", "q", now()).await.unwrap());
+        let closed = StationRow { closed: Some(("p".into(), now())), ..station("t1", "AFG") };
+        assert_eq!(tx.find_station("unjspf", "t1").await.unwrap().as_ref(), Some(&closed));
+        assert_eq!(tx.list_stations("unjspf", 9).await.unwrap(), [station("t2", "SEN"), closed]);
+        assert_eq!(tx.list_stations("undp", 9).await.unwrap(), []);
+        tx.commit().await.unwrap();
+        let mut tx = store.write("test").await.unwrap();
+        assert!(tx.insert_station("unjspf", &station("t2", "GBR")).await.unwrap_err().is_conflict());
     }
 }
 

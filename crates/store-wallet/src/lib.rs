@@ -12,6 +12,7 @@ pub mod pins;
 pub mod records;
 pub mod recovery;
 pub mod sessions;
+pub mod stations;
 
 use sql::{Database, Migration};
 
@@ -25,6 +26,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { version: 23, name: "officers", sql: include_str!("../migrations/023_officers.sql") },
     Migration { version: 30, name: "sharings", sql: include_str!("../migrations/030_sharings.sql") },
     Migration { version: 31, name: "custody", sql: include_str!("../migrations/031_custody.sql") },
+    Migration { version: 40, name: "stations", sql: include_str!("../migrations/040_stations.sql") },
     Migration { version: 50, name: "enrolments", sql: include_str!("../migrations/050_enrolments.sql") },
 ];
 

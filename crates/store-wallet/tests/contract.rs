@@ -6,6 +6,7 @@ use holding::account::{DeviceKey, Passkey, Session};
 use holding::assurance::Assurance;
 use holding::custody::Custody;
 use holding::pin::PinAccess;
+use holding::station::Station;
 use store_wallet::accounts::Account;
 use store_wallet::credentials::Credential;
 use store_wallet::officers::Assisted;
@@ -435,6 +436,30 @@ async fn recovery_with_help_is_found_moved_and_due() {
         assert!(!tx.has_open_assisted(first, at(-1)).await.unwrap());
         tx.delete_account(first).await.unwrap();
         assert!(tx.find_assisted("r1").await.unwrap().is_none());
+        tx.commit().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn station_is_known_by_its_cookie_until_it_ends() {
+    for case in engines("stations").await {
+        let mut tx = case.store.write("test").await.unwrap();
+        let station = |thumbprint: &str| Station {
+            thumbprint: thumbprint.into(),
+            name: "Dakar".into(),
+            country: "SEN".into(),
+            sealed: vec![1, 2],
+            opened_by: "o".into(),
+            opened_at: at(5),
+        };
+        tx.insert_station(&station("t1"), "cookie 1").await.unwrap();
+        tx.insert_station(&station("t2"), "cookie 2").await.unwrap();
+        assert_eq!(tx.find_station("cookie 1").await.unwrap(), Some(station("t1")));
+        assert_eq!(tx.find_station("t1").await.unwrap(), None, "the cookie, not the key");
+        assert_eq!(tx.list_stations(10).await.unwrap(), [station("t1"), station("t2")]);
+        assert!(tx.end_station("t1").await.unwrap());
+        assert!(!tx.end_station("t1").await.unwrap());
+        assert_eq!(tx.find_station("cookie 1").await.unwrap(), None);
         tx.commit().await.unwrap();
     }
 }

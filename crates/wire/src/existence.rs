@@ -28,6 +28,20 @@ pub struct ExistenceRequest {
     pub outcome: Option<CaptureOutcome>,
 }
 
+/// A challenge to be answered later, from a device that has no network when the proof is made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AheadChallenge {
+    /// base64url, single use.
+    pub challenge: String,
+    pub issued_at: chrono::DateTime<chrono::Utc>,
+    /// The answer has to arrive before.
+    pub expires_at: chrono::DateTime<chrono::Utc>,
+    /// What to record for it; absent where the Fund has no picture of the person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capture: Option<CaptureRequest>,
+}
+
 /// Pictures that an answer may have, taken while the person does what is asked. The first is quiet, before any movement.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -89,8 +103,17 @@ pub struct ExistenceAnswer {
     /// P-256 public key as a JWK.
     #[schema(value_type = Object)]
     pub holder_key: Value,
-    pub passkey: AnswerPasskey,
-    pub assertion: Assertion,
+    /// With `assertion`, where the person has a passkey; otherwise there is `desk`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub passkey: Option<AnswerPasskey>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assertion: Option<Assertion>,
+    /// The word of an operator at a station of the Fund, for a person whose key a wallet service keeps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub desk: Option<DeskStatement>,
+    /// When the person was there, by the clock of the device: RFC 3339 in UTC, in seconds. Needed at a desk.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub captured_at: Option<String>,
     /// base64url of SHA-256 over salt, kind and content of each part of `capture`: the frames, then the place
     /// (`entitlement::bundle`).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -98,6 +121,22 @@ pub struct ExistenceAnswer {
     pub device_signature: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub capture: Option<Capture>,
+}
+
+/// What an operator says who has the person in front of them. `signature` is ES256 by the station's key over the JCS bytes of
+/// `{context: "passerelle desk statement 1", requestId, challenge, holderKeyThumbprint, capturedAt, parts, station, operator,
+/// recognisedBy}` (`entitlement::desk`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct DeskStatement {
+    /// RFC 7638 thumbprint of the key under which the Fund registered the station.
+    pub station: String,
+    /// The operator's name, at most 100 characters.
+    pub operator: String,
+    /// `document` or `acquaintance`.
+    pub recognised_by: String,
+    /// base64url.
+    pub signature: String,
 }
 
 /// The parts themselves. Not signed: their digests are.

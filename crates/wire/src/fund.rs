@@ -388,3 +388,30 @@ pub struct AppealNumbers {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub median_days: Option<i64>,
 }
+
+/// A desk or tablet of the Fund at a fixed place.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct StationRegistration {
+    /// `did:key` of its P-256 key, as the station shows it.
+    pub key: String,
+    /// At most 100 characters.
+    pub name: String,
+    /// Where it stands: ISO 3166-1 alpha-3.
+    pub country: String,
+}
+
+/// A station as it was registered.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct StationView {
+    /// RFC 7638, of its key.
+    pub thumbprint: String,
+    pub key: String,
+    pub name: String,
+    pub country: String,
+    pub registered_at: DateTime<Utc>,
+    /// Its word counts no more from then on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub closed_at: Option<DateTime<Utc>>,
+}

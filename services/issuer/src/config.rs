@@ -146,6 +146,9 @@ pub struct Issuing {
     pub credential_validity_days: u32,
     #[serde(default = "offer_validity")]
     pub offer_validity_days: u32,
+    /// How long a proof of existence may be made without a network after its challenge was fetched: at most 60 days.
+    #[serde(default = "offline_proof")]
+    pub offline_proof_days: u32,
     /// How long a wallet waits before it asks again for what a second person has to approve.
     #[serde(default = "deferred_interval")]
     pub deferred_interval_seconds: u64,
@@ -385,6 +388,7 @@ impl Config {
             ("deferred_interval_seconds", issuing.deferred_interval_seconds),
             ("credential_validity_days", issuing.credential_validity_days.into()),
             ("offer_validity_days", issuing.offer_validity_days.into()),
+            ("offline_proof_days", issuing.offline_proof_days.into()),
         ] {
             if value == 0 {
                 return Err(ConfigError::Zero(name));
@@ -502,6 +506,10 @@ const fn deferred_interval() -> u64 {
 
 const fn offer_validity() -> u32 {
     30
+}
+
+const fn offline_proof() -> u32 {
+    14
 }
 
 fn open_policy() -> String {

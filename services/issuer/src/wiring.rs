@@ -402,6 +402,7 @@ fn settings(config: &Config) -> Settings {
         formats: issuing.formats.iter().filter_map(|name| Format::parse(name)).collect(),
         credential_validity: chrono::Duration::days(issuing.credential_validity_days.into()),
         offer_validity: chrono::Duration::days(issuing.offer_validity_days.into()),
+        offline_proof_life: chrono::Duration::days(issuing.offline_proof_days.into()),
         deferred_interval_seconds: issuing.deferred_interval_seconds,
         four_eyes: config.console.four_eyes,
     }

@@ -5,6 +5,7 @@ const DATABASE = 'passerelle-offline';
 const KEYS = 'keys';
 const KEPT = 'kept';
 const ACTS = 'acts';
+const PROOFS = 'proofs';
 
 const settled = request => new Promise((resolve, reject) => {
   request.onsuccess = () => resolve(request.result);
@@ -13,11 +14,12 @@ const settled = request => new Promise((resolve, reject) => {
 
 /** Runs one act on one store; what it asked for is done when this ends. */
 async function within(name, mode, act) {
-  const opening = indexedDB.open(DATABASE, 1);
+  const opening = indexedDB.open(DATABASE, 2);
   opening.onupgradeneeded = () => {
-    opening.result.createObjectStore(KEYS, {keyPath: 'account'});
-    opening.result.createObjectStore(KEPT, {keyPath: 'id'});
-    opening.result.createObjectStore(ACTS, {keyPath: 'id'});
+    const there = opening.result.objectStoreNames;
+    for (const [store, keyPath] of [[KEYS, 'account'], [KEPT, 'id'], [ACTS, 'id'], [PROOFS, 'id']]) {
+      if (!there.contains(store)) opening.result.createObjectStore(store, {keyPath});
+    }
   };
   const database = await settled(opening);
   try {
@@ -80,7 +82,7 @@ export async function all() {
 /** Forgets what is kept, the acts that were not told yet, and the keys, so that a copy of the rest is worth nothing. */
 export async function forgetAll() {
   if (!globalThis.indexedDB) return;
-  for (const name of [KEPT, ACTS, KEYS]) await within(name, 'readwrite', rows => rows.clear());
+  for (const name of [KEPT, ACTS, PROOFS, KEYS]) await within(name, 'readwrite', rows => rows.clear());
 }
 
 /** Notes an act that the service has not heard of, sealed like a credential. */
@@ -95,3 +97,16 @@ export async function notes() {
 }
 
 export const told = id => within(ACTS, 'readwrite', acts => acts.delete(id));
+
+/** Keeps a yearly proof: what was taken along for it, and once it is made, what waits to be sent. */
+export async function keepProof(account, proof) {
+  const row = await seal(account, proof.id, proof);
+  await within(PROOFS, 'readwrite', proofs => proofs.put(row));
+}
+
+export async function proofs() {
+  const rows = await within(PROOFS, 'readonly', kept => kept.getAll());
+  return Promise.all(rows.map(async row => ({account: row.account, ...await open(row)})));
+}
+
+export const dropProof = id => within(PROOFS, 'readwrite', kept => kept.delete(id));

@@ -1,7 +1,8 @@
 // On every page of the wallet: what was done without a network is told to the service once there is one, and what is kept on
 // this phone is forgotten when the person signs out.
 
-import {forgetAll, notes, told} from "/assets/offline-kept.js";
+import {forgetAll, notes, proofs, told} from "/assets/offline-kept.js";
+import {sendProof} from "/assets/offline-send.js";
 
 const person = document.getElementById('person');
 const account = person ? person.dataset.account : undefined;
@@ -19,9 +20,20 @@ async function tell() {
   }
 }
 
+/** Yearly proofs that were made without a network. Pages that show one hear what became of it. */
+async function send() {
+  for (const proof of await proofs()) {
+    if (proof.account !== account || !proof.made) continue;
+    const outcome = await sendProof(proof);
+    if (outcome === 'later') return;
+    document.dispatchEvent(new CustomEvent('proof-brought', {detail: {id: proof.id, outcome}}));
+  }
+}
+
 if (account && globalThis.indexedDB) {
   // One page tells at a time; the others find nothing left.
-  const once = () => navigator.locks.request('passerelle-offline-acts', tell).catch(() => {});
+  const bring = () => tell().then(send);
+  const once = () => navigator.locks.request('passerelle-offline-acts', bring).catch(() => {});
   addEventListener('online', once);
   once();
 }

@@ -5,6 +5,7 @@ import {find} from "/assets/wallet-key.js";
 import {all, note} from "/assets/offline-kept.js";
 import {answer, choices, readCode, withoutAnswer} from "/assets/offline-showing.js";
 import {parts} from "/assets/offline-sequence.js";
+import {showProofs} from "/assets/offline-prove.js";
 import { say } from "/assets/words.js";
 import {draw} from "/assets/qr-code.js";
 import {NoText, read, scan} from "/assets/qr-reader.js";
@@ -158,6 +159,7 @@ async function start() {
   for (const back of document.querySelectorAll('[data-back]')) back.addEventListener('click', showKept);
   if ('serviceWorker' in navigator) navigator.serviceWorker.register('/offline-worker.js').catch(() => {});
   state.kept = await all().catch(() => []);
+  await showProofs(step);
   showKept();
 }
 

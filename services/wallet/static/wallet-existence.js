@@ -1,6 +1,8 @@
 // The yearly proof: the passkey says that the person is here, the device key binds it to this wallet.
 
 import { PasskeyError, assert, post, withButton } from "/assets/passkey.js";
+import { forgetAhead } from "/assets/offline-ahead.js";
+import { askPin } from "/assets/wallet-ask-pin.js";
 import { place, take, upload } from "/assets/wallet-capture.js";
 import { ensure, send, sign } from "/assets/wallet-key.js";
 import { say } from "/assets/words.js";
@@ -9,12 +11,26 @@ const page = document.getElementById("existence");
 const base = `/v1/existence/${page.dataset.id}`;
 const begin = document.getElementById("begin");
 
+/** How the officer at the desk knows who is there; said before anything else is asked of the person. */
+function recognised() {
+  const chosen = document.querySelector("input[name=recognised]:checked");
+  if (!chosen) throw new PasskeyError(say("station-recognised-missing"));
+  return chosen.value;
+}
+
+const atDesk = document.getElementById("recognised");
+
 async function answer(pictures) {
+  if (atDesk) {
+    const recognisedBy = recognised();
+    await post(`${base}/desk`, { pin: await askPin(), recognisedBy, frames: pictures.frames || 0 });
+    return location.reload();
+  }
   const key = await ensure();
   const { publicKey } = await post(`${base}/prepare`, { deviceKey: key.thumbprint, ...pictures });
   const { toSign } = await post(`${base}/assertion`, await assert(publicKey));
   await post(`${base}/answer`, { signatures: await sign(key, toSign) });
-  location.reload();
+  return location.reload();
 }
 
 if (begin) begin.addEventListener("click", () => withButton(begin, () => answer({})));
@@ -27,7 +43,8 @@ if (start) {
   start.addEventListener("click", () =>
     withButton(start, async () => {
       let where = null;
-      if (document.getElementById("capture-place").checked) {
+      if (atDesk) recognised();
+      else if (document.getElementById("capture-place").checked) {
         where = await place();
         if (!where && placeRequired === "true") throw new PasskeyError(say("capture-no-place"));
       }
@@ -40,6 +57,7 @@ if (start) {
 
 // Waiting for the Fund: ask now and then, more slowly the longer it takes, and show when something changed.
 const state = page.dataset.state;
+if (state === "answered" || state === "confirmed") forgetAhead(page.dataset.id);
 if (state === "answered" || state === "sending" || (state === "confirmed" && !page.dataset.offer)) {
   let pause = 2000;
   const ask = async () => {

@@ -4,7 +4,7 @@ use chrono::TimeZone as _;
 use proptest::prelude::*;
 
 use super::*;
-use crate::answer::tests_support::proof;
+use crate::answer::tests_support::{made_at, proof};
 
 fn at(minutes: i64) -> Timestamp {
     chrono::Utc.with_ymd_and_hms(2026, 12, 31, 12, 0, 0).unwrap() + Duration::minutes(minutes)
@@ -18,6 +18,7 @@ fn request() -> Request {
         created_at: at(0),
         expires_at: at(30 * 24 * 60),
         state: State::Open { challenge: None },
+        ahead: None,
         revision: 0,
     }
 }
@@ -48,6 +49,52 @@ fn challenge_is_dead_on_its_last_second() {
     let late = at(0) + Duration::seconds(CHALLENGE_SECONDS);
     assert_eq!(challenged().answered(&proof("c1", 1), late), Err(RequestFault::Challenge));
     assert!(challenged().answered(&proof("c1", 1), late - Duration::seconds(1)).is_ok());
+}
+
+#[test]
+fn time_of_the_capture_lies_between_challenge_and_receipt_whatever_the_device_says() {
+    let captured = |said: Timestamp| {
+        let answered = challenged().answered(&made_at("c1", said), at(8)).unwrap();
+        answered.evidence().unwrap().captured_at
+    };
+    assert_eq!(captured(at(3)), at(3));
+    assert_eq!(captured(at(-60 * 24 * 4000)), at(0), "a clock that is ten years late");
+    assert_eq!(captured(at(60 * 24 * 4000)), at(8), "and one that is ten years early");
+}
+
+#[test]
+fn challenge_fetched_ahead_lives_for_days_serves_once_and_keeps_the_time_of_the_capture() {
+    let (day, life) = (24 * 60, Duration::days(14));
+    let (fetched, ahead) = challenged().challenged_ahead("a1".into(), life, at(0)).unwrap();
+    assert_eq!((ahead.value.as_str(), ahead.until), ("a1", at(14 * day)));
+    let (again, same) = fetched.clone().challenged_ahead("a2".into(), life, at(7 * day)).unwrap();
+    assert_eq!((same, again.revision), (ahead, fetched.revision), "reading twice spoils nothing");
+    let (renewed, fresh) = fetched.clone().challenged_ahead("a2".into(), life, at(8 * day)).unwrap();
+    assert_eq!(fresh.until, at(22 * day));
+    assert_eq!(renewed.answered(&made_at("a1", at(9)), at(9 * day)), Err(RequestFault::Challenge));
+
+    // Made on the last day of the year, received in the next: it counts for the year in which the person was there.
+    let answered = fetched.clone().answered(&made_at("a1", at(30)), at(2 * day)).unwrap();
+    let evidence = answered.evidence().unwrap();
+    assert_eq!((evidence.captured_at, evidence.answered_at, answered.year), (at(30), at(2 * day), 2026));
+    assert_eq!(answered.clone().answered(&made_at("a1", at(30)), at(3 * day)), Ok(answered));
+    assert_eq!(
+        fetched.clone().answered(&made_at("a1", at(30)), at(14 * day)),
+        Err(RequestFault::Challenge),
+        "it is dead on its last second"
+    );
+    assert!(fetched.clone().answered(&proof("c1", 1), at(5)).is_ok(), "the other one serves meanwhile");
+    let tried = fetched.tried(&made_at("a1", at(30)), at(day)).unwrap();
+    assert_eq!(tried.answered(&made_at("a1", at(31)), at(day)), Err(RequestFault::Challenge));
+}
+
+#[test]
+fn challenge_fetched_ahead_does_not_outlive_its_question() {
+    let late = 29 * 24 * 60;
+    let (_, ahead) = request().challenged_ahead("a1".into(), Duration::days(14), at(late)).unwrap();
+    assert_eq!(ahead.until, request().expires_at);
+    let over = answered().challenged_ahead("a1".into(), Duration::days(14), at(6));
+    assert_eq!(over.unwrap_err(), RequestFault::Closed);
 }
 
 #[test]

@@ -9,7 +9,7 @@ use chrono::Duration;
 use clock::Timestamp;
 use entitlement::bundle::{BundleFault, MOST_FRAME_BYTES, MOST_FRAMES, Opened, Part, check_parts};
 use entitlement::cycle::CountryCode;
-use entitlement::{Challenge, Request, State};
+use entitlement::{Challenge, Request};
 use issuance::audit::Act;
 use issuance::{Actor, Subject};
 use presence::{Accuracy, Finding, Frame, Point, PointFault, Reason, Verdict};
@@ -129,8 +129,8 @@ impl Issuer {
         tx: &mut Transaction,
         tenant: &Tenant,
         request: &Request,
+        challenge: &Challenge,
     ) -> Result<Option<CaptureRequest>, ExistenceError> {
-        let State::Open { challenge: Some(challenge) } = &request.state else { return Ok(None) };
         let Some(asked) = self.movements(challenge) else { return Ok(None) };
         if tx.find_portrait(&tenant.id, &request.beneficiary).await?.is_none() {
             return Ok(None);
@@ -154,7 +154,7 @@ impl Issuer {
 
     fn movements(&self, challenge: &Challenge) -> Option<presence::Challenge> {
         let faces = self.faces.as_ref()?;
-        presence::Challenge::of_value(&challenge.value, &faces.movements, challenge.expires_at())
+        presence::Challenge::of_value(&challenge.value, &faces.movements, challenge.until)
     }
 
     /// The latest verdict, in codes.
@@ -173,7 +173,7 @@ impl Issuer {
         &self,
         tenant: &Tenant,
         request: &Request,
-        taken: Taken,
+        (taken, challenge): (Taken, &str),
         signed: (&[u8; 32], &[u8], &[u8]),
     ) -> Result<Judged, ExistenceError> {
         let now = self.now();
@@ -185,8 +185,8 @@ impl Issuer {
         let before = tx.list_captures(&tenant.id, &request.id).await?.len();
         let declared = self.declared_country(&mut tx, &tenant.id, &subject).await?;
         drop(tx);
-        let (Some(faces), Some(reference), State::Open { challenge: Some(challenge) }) =
-            (self.faces.as_ref(), reference, &request.state)
+        let (Some(faces), Some(reference), Some(challenge)) =
+            (self.faces.as_ref(), reference, request.challenge_of(challenge))
         else {
             return Err(ExistenceError::NoPicturesWanted);
         };

@@ -7,7 +7,7 @@ use entitlement::assertion::Assertion;
 use entitlement::bundle::BundleFault;
 use entitlement::{
     Answer, AnswerFault, Channel, ConfirmFault, Expected, Passkey, Proof, Request, RequestFault, Standing,
-    State,
+    State, Witness, Witnessed,
 };
 use issuance::audit::Act;
 use issuance::import::{Retiree, RowContent};
@@ -16,9 +16,11 @@ use issuance::{Actor, CredentialType, Subject, fingerprint};
 use keys::PublicKey;
 use presence::Verdict;
 use serde_json::{Map, Value};
-use store_issuer::{BeneficiaryRow, ExistenceRow, Page, Transaction};
+use store_issuer::{BeneficiaryRow, ExistenceRow, Page, StationRow, Transaction};
 use url::form_urlencoded;
-use wire::existence::{Beneficiary, ExistenceAnswer, ExistenceRequest, ExistenceState, Organisation};
+use wire::existence::{
+    AheadChallenge, Beneficiary, ExistenceAnswer, ExistenceRequest, ExistenceState, Organisation,
+};
 
 use super::captures::{Judged, taken};
 use super::faces::FacesFault;
@@ -56,6 +58,11 @@ pub enum ExistenceError {
         "this proof was made with a new key, and its pictures do not match the Fund's well enough; visit or call the person"
     )]
     NewKeyNeedsCall,
+    #[error("no operator at a station of the Fund vouched for this answer")]
+    NoOperator,
+    /// Never registered, or closed.
+    #[error("the Fund has no such station, or has closed it")]
+    UnknownStation,
     /// The person did nothing wrong and may send the same again.
     #[error(transparent)]
     Faces(#[from] FacesFault),
@@ -90,6 +97,8 @@ pub struct RequestPage {
     pub known_since: Option<i32>,
     /// A key is bound to the person, and the answer was made with another one.
     pub new_key: bool,
+    /// Where the answer was given, when an operator vouched for it.
+    pub station: Option<StationRow>,
 }
 
 /// One beneficiary and all questions to them, newest first.
@@ -163,6 +172,7 @@ impl Issuer {
                 created_at: now,
                 expires_at: now + Duration::days(REQUEST_DAYS),
                 state: State::Open { challenge: None },
+                ahead: None,
                 revision: 0,
             };
             let token = self.new_token();
@@ -219,6 +229,32 @@ impl Issuer {
         .await
     }
 
+    /// A challenge for a proof that will be made without a network and sent later.
+    pub async fn challenge_ahead(&self, tenant: &str, token: &str) -> Result<AheadChallenge, ExistenceError> {
+        let tenant = self.fund(tenant)?;
+        let mark = fingerprint(token);
+        sql::retry(|| async {
+            let now = self.now();
+            let mut tx = self.store.write("challenge_ahead").await?;
+            let found = tx.find_existence_by_fingerprint(&tenant.id, &mark).await?;
+            let before = found.ok_or(ExistenceError::Unknown)?;
+            let life = self.settings.offline_proof_life;
+            let (after, challenge) = before.clone().challenged_ahead(self.new_token(), life, now)?;
+            let capture = self.wanted_capture(&mut tx, tenant, &after, &challenge).await?;
+            if after != before {
+                tx.replace_existence(&tenant.id, &before, &after).await?;
+                tx.commit().await?;
+            }
+            Ok(AheadChallenge {
+                challenge: challenge.value,
+                issued_at: challenge.issued_at,
+                expires_at: challenge.until,
+                capture,
+            })
+        })
+        .await
+    }
+
     /// Takes the answer of a device. The same answer again is answered alike; another one is refused. Pictures that are not
     /// good enough leave the question open, with a new challenge and the reason.
     pub async fn answer_existence(
@@ -228,7 +264,8 @@ impl Issuer {
         answer: &ExistenceAnswer,
     ) -> Result<ExistenceRequest, ExistenceError> {
         let tenant = self.fund(tenant)?;
-        let parsed = parse(answer)?;
+        let witness = self.witness(tenant, answer).await?;
+        let parsed = parse(answer, witness)?;
         let mark = fingerprint(token);
         let found = self.store.read().await?.find_existence_by_fingerprint(&tenant.id, &mark).await?;
         let before = found.ok_or(ExistenceError::Unknown)?;
@@ -247,7 +284,7 @@ impl Issuer {
         let judged = match taken(answer)? {
             Some(taken) if matches!(before.state, State::Open { .. }) => {
                 let signed = (&proof.digest(), parsed.signed.as_slice(), parsed.device_signature.as_slice());
-                Some(self.judge_capture(tenant, &before, taken, signed).await?)
+                Some(self.judge_capture(tenant, &before, (taken, &answer.challenge), signed).await?)
             }
             _ => None,
         };
@@ -323,6 +360,14 @@ impl Issuer {
                 State::Open { .. } => return Err(ConfirmFault::NotAnswered.into()),
                 State::Confirmed { .. } | State::Refused { .. } => return Err(ConfirmFault::Decided.into()),
             };
+            let by_passkey = matches!(evidence.witnessed, Witnessed::Passkey { .. });
+            if channel == Channel::Kiosk && by_passkey {
+                return Err(ExistenceError::NoOperator);
+            }
+            // Pictures of a station's camera count with its operator's word, which is another way.
+            if channel == Channel::Device && !by_passkey {
+                return Err(ExistenceError::NoPictures);
+            }
             if channel == Channel::Device && tx.list_captures(&tenant.id, id).await?.is_empty() {
                 return Err(ExistenceError::NoPictures);
             }
@@ -382,11 +427,20 @@ impl Issuer {
         let Some(evidence) = request.evidence() else { return Ok(()) };
         let subject = tx.find_subject(&by.tenant, &request.beneficiary).await?;
         let subject = subject.ok_or(ExistenceError::UnknownPerson)?;
+        let (operator, seen) = match &evidence.witnessed {
+            Witnessed::Desk(statement) => {
+                let (operator, country) = self.operator_of(tx, &by.tenant, statement).await?;
+                (Some(operator), country)
+            }
+            Witnessed::Passkey { .. } => (None, self.seen_country(tx, &by.tenant, request, &subject).await?),
+        };
         let answer = PhoneAnswer {
             uid: &subject.number,
             digest: &evidence.digest,
+            captured_at: evidence.captured_at,
             answered_at: evidence.answered_at,
-            seen: self.seen_country(tx, &by.tenant, request, &subject).await?,
+            operator,
+            seen,
             word,
         };
         Ok(self.proof_of_phone(tx, by, &answer).await?)
@@ -399,10 +453,16 @@ impl Issuer {
         let subject = tx.find_subject(tenant, &request.beneficiary).await?;
         let known_since = tx.known_passkey_year(tenant, &request).await?;
         let bound = tx.find_bound_key(tenant, &request.beneficiary).await?;
-        let new_key =
-            bound.zip(request.evidence()).is_some_and(|(bound, it)| bound.device_key != it.holder_key);
+        // A station's answer is signed by the key that a wallet service keeps, which is bound to nobody's phone.
+        let by_phone = request.evidence().filter(|it| matches!(it.witnessed, Witnessed::Passkey { .. }));
+        let new_key = bound.zip(by_phone).is_some_and(|(bound, it)| bound.device_key != it.holder_key);
+        let station = match request.evidence().map(|evidence| &evidence.witnessed) {
+            Some(Witnessed::Desk(statement)) => tx.find_station(tenant, &statement.station).await?,
+            Some(Witnessed::Passkey { .. }) | None => None,
+        };
         Ok(RequestPage {
             new_key,
+            station,
             standing: request.standing(self.now()),
             subject: subject.ok_or(ExistenceError::UnknownPerson)?,
             request,
@@ -480,13 +540,15 @@ impl Issuer {
         let standing = request.standing(self.now());
         let (challenge, expires_at) = match &request.state {
             State::Open { challenge: Some(challenge) } if standing == Standing::Open => {
-                (challenge.value.clone(), challenge.expires_at())
+                (challenge.value.clone(), challenge.until)
             }
             _ => (String::new(), request.expires_at),
         };
-        let capture = match standing {
-            Standing::Open => self.wanted_capture(tx, tenant, request).await?,
-            Standing::Answered | Standing::Confirmed | Standing::Refused | Standing::Expired => None,
+        let capture = match &request.state {
+            State::Open { challenge: Some(challenge) } if standing == Standing::Open => {
+                self.wanted_capture(tx, tenant, request, challenge).await?
+            }
+            _ => None,
         };
         Ok(ExistenceRequest {
             id: request.id.clone(),
@@ -507,6 +569,39 @@ impl Issuer {
             capture,
             outcome: self.latest_outcome(tx, tenant, &request.id).await?,
         })
+    }
+
+    /// Who says that the person was there: their passkey, or an operator at a station that the Fund knows.
+    async fn witness(&self, tenant: &Tenant, answer: &ExistenceAnswer) -> Result<Witness, ExistenceError> {
+        match (&answer.passkey, &answer.assertion, &answer.desk) {
+            (Some(passkey), Some(assertion), None) => Ok(Witness::Passkey {
+                passkey: Passkey {
+                    credential_id: bytes(&passkey.credential_id, "base64url: credentialId")?,
+                    public_key: PublicKey::from_cose(&bytes(
+                        &passkey.public_key_cose,
+                        "base64url: publicKeyCose",
+                    )?)
+                    .map_err(|_| ExistenceError::Form("a public key: publicKeyCose"))?,
+                    rp_id: passkey.rp_id.clone(),
+                    origin: passkey.origin.clone(),
+                },
+                assertion: Assertion {
+                    authenticator_data: bytes(&assertion.authenticator_data, "base64url: authenticatorData")?,
+                    client_data_json: bytes(&assertion.client_data_json, "base64url: clientDataJSON")?,
+                    signature: bytes(&assertion.signature, "base64url: signature")?,
+                },
+            }),
+            (None, None, Some(desk)) => {
+                let recognised_by = desk.recognised_by.parse();
+                let recognised_by = recognised_by
+                    .map_err(|()| ExistenceError::Form("document or acquaintance: recognisedBy"))?;
+                let signature = bytes(&desk.signature, "base64url: desk.signature")?;
+                let said = (desk.station.as_str(), desk.operator.as_str(), recognised_by);
+                let vouched = self.vouched(&tenant.id, said, signature).await?;
+                Ok(Witness::Desk(vouched.ok_or(ExistenceError::UnknownStation)?))
+            }
+            _ => Err(ExistenceError::Form("alone: either passkey and assertion, or desk")),
+        }
     }
 
     /// Only an organisation that issues certificates of entitlement has beneficiaries.
@@ -537,33 +632,28 @@ fn remark(text: &str) -> Result<String, ExistenceError> {
     }
 }
 
+fn bytes(text: &str, member: &'static str) -> Result<Vec<u8>, ExistenceError> {
+    URL_SAFE_NO_PAD.decode(text).map_err(|_| ExistenceError::Form(member))
+}
+
 /// From the message to keys and bytes.
-fn parse(answer: &ExistenceAnswer) -> Result<Answer, ExistenceError> {
-    let bytes = |text: &str, member: &'static str| {
-        URL_SAFE_NO_PAD.decode(text).map_err(|_| ExistenceError::Form(member))
-    };
-    let cose = bytes(&answer.passkey.public_key_cose, "base64url: publicKeyCose")?;
+fn parse(answer: &ExistenceAnswer, witness: Witness) -> Result<Answer, ExistenceError> {
     let mut signed = serde_json::to_value(answer).map_err(|_| ExistenceError::Form("JSON"))?;
     if let Some(members) = signed.as_object_mut() {
         members.remove("deviceSignature");
         members.remove("capture");
     }
+    let captured_at = answer.captured_at.as_deref().map(|text| {
+        let at = chrono::DateTime::parse_from_rfc3339(text).map(|at| at.to_utc());
+        at.map_err(|_| ExistenceError::Form("a time of RFC 3339: capturedAt"))
+    });
     Ok(Answer {
         challenge: answer.challenge.clone(),
         holder_key: PublicKey::from_jwk(&answer.holder_key)
             .map_err(|_| ExistenceError::Form("a public key: holderKey"))?,
-        passkey: Passkey {
-            credential_id: bytes(&answer.passkey.credential_id, "base64url: credentialId")?,
-            public_key: PublicKey::from_cose(&cose)
-                .map_err(|_| ExistenceError::Form("a public key: publicKeyCose"))?,
-            rp_id: answer.passkey.rp_id.clone(),
-            origin: answer.passkey.origin.clone(),
-        },
-        assertion: Assertion {
-            authenticator_data: bytes(&answer.assertion.authenticator_data, "base64url: authenticatorData")?,
-            client_data_json: bytes(&answer.assertion.client_data_json, "base64url: clientDataJSON")?,
-            signature: bytes(&answer.assertion.signature, "base64url: signature")?,
-        },
+        witness,
+        captured_at: captured_at.transpose()?,
+        parts: answer.parts.clone(),
         device_signature: bytes(&answer.device_signature, "base64url: deviceSignature")?,
         // RFC 8785: both sides sign the same bytes whatever their JSON library writes.
         signed: serde_json_canonicalizer::to_vec(&signed).map_err(|_| ExistenceError::Form("JSON"))?,

@@ -86,16 +86,16 @@ pub use enrolment::{
 pub use existence::{BeneficiaryPage, ExistenceCounts, ExistenceError, RequestLink, RequestPage};
 pub(crate) use faces::Faces;
 pub use faces::FacesFault;
-pub(crate) use fund::{LETTER_KINDS, channel_of};
-pub use fund::{FundPost, MailingView, NewMailing, SentMessage, letter_fault, letter_state};
-pub use fund::{ReadPage, ScanPage, scan_fault};
 pub use fund::{
     AppealFigures, CalendarChange, CaseDecision, CaseMoment, CaseOutcome, CaseType, CaseView, Fairness,
     FundError, FundPerson, FundPersonPage, Group, GroupRates, GroupTable, HeadSet, HeadsView, JournalLine,
-    Missing, NewHold, NewProof, NightView, PayrollFile, Receipt, ReceiptDocument, ReceiptView, Reckoning,
-    ReckoningLine, RegisterPreview, RegisterSource, SMALLEST_GROUP, SuspensionView, YearCalendar, YearCounts,
-    YearFigures,
+    Missing, NewHold, NewProof, NewStation, NightView, PayrollFile, Receipt, ReceiptDocument, ReceiptView,
+    Reckoning, ReckoningLine, RegisterPreview, RegisterSource, SMALLEST_GROUP, SuspensionView, YearCalendar,
+    YearCounts, YearFigures,
 };
+pub use fund::{FundPost, MailingView, NewMailing, SentMessage, letter_fault, letter_state};
+pub(crate) use fund::{LETTER_KINDS, channel_of};
+pub use fund::{ReadPage, ScanPage, scan_fault};
 pub use holders::{HolderError, PROOF_SUITES};
 pub use import::{ImportError, Invitation, UploadView};
 pub(crate) use key_changes::CHANGING_KEYS;
@@ -181,6 +181,8 @@ pub struct Settings {
     pub formats: Vec<Format>,
     pub credential_validity: chrono::Duration,
     pub offer_validity: chrono::Duration,
+    /// How long a proof may be made without a network after its challenge was fetched.
+    pub offline_proof_life: chrono::Duration,
     pub deferred_interval_seconds: u64,
     pub four_eyes: issuance::FourEyes,
 }

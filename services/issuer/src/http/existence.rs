@@ -6,7 +6,7 @@ use actix_web::{get, post};
 use entitlement::{AnswerFault, ConfirmFault, RequestFault};
 use utoipa_actix_web::scope;
 use web::{Json, JsonLimits, Problem, ServiceConfig};
-use wire::existence::{ExistenceAnswer, ExistenceRequest};
+use wire::existence::{AheadChallenge, ExistenceAnswer, ExistenceRequest};
 
 use super::problem;
 use crate::app::{ExistenceError, FacesFault, Issuer};
@@ -18,6 +18,7 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
     // The longer path first: the first that fits decides.
     config
         .service(scope("/existence/{token}/answer").app_data(ANSWER_LIMITS).service(answer_existence_request))
+        .service(fetch_challenge_ahead)
         .service(get_existence_request);
 }
 
@@ -35,7 +36,23 @@ async fn get_existence_request(
     Ok(Json(app.view_existence(&tenant, &token).await?))
 }
 
-/// The device's answer: passkey assertion and device signature over the challenge.
+/// A challenge for a proof that will be made without a network
+///
+/// It lives for days and serves once, beside the challenge of the request. Asked again, it is the same one while half of its
+/// life is left. The answer goes where every answer goes and says when it was made.
+#[utoipa::path(tag = "existence", params(("tenant" = String, Path), ("token" = String, Path)), responses(
+    (status = 200, body = AheadChallenge), (status = "4XX", body = Problem)))]
+#[post("/existence/{token}/offline-challenge")]
+async fn fetch_challenge_ahead(
+    path: Path<(String, String)>,
+    app: Data<Issuer>,
+) -> Result<Json<AheadChallenge>, Problem> {
+    let (tenant, token) = path.into_inner();
+    Ok(Json(app.challenge_ahead(&tenant, &token).await?))
+}
+
+/// The device's answer: passkey assertion and device signature over the challenge. For a person whose key a wallet service
+/// keeps, the word of an operator at a registered station stands in the place of the passkey.
 ///
 /// The same answer again gets the same 200. Another answer to an answered request gets 409. Pictures that are not good
 /// enough leave the request `open`: `outcome` says why, and there is a new challenge.
@@ -65,7 +82,15 @@ impl From<ExistenceError> for Problem {
             | ExistenceError::Remark
             | ExistenceError::Bundle(_)
             | ExistenceError::NoPicturesWanted => Self::bad_request(said),
-            ExistenceError::NoPictures | ExistenceError::NewKeyNeedsCall => Self::conflict(said),
+            ExistenceError::NoPictures | ExistenceError::NewKeyNeedsCall | ExistenceError::NoOperator => {
+                Self::conflict(said)
+            }
+            ExistenceError::UnknownStation => {
+                let title = "The Fund does not know this station";
+                Self::new(StatusCode::BAD_REQUEST, "station-unknown", title).detail(
+                    "An administrator of the Fund registers each station with its key and its place. Ask for that.",
+                )
+            }
             ExistenceError::Faces(FacesFault::Busy(_) | FacesFault::InHand) => {
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "Too many proofs at once")
                     .detail("Many people send pictures at this moment. Send the same again in a minute.")
@@ -90,6 +115,7 @@ impl From<ExistenceError> for Problem {
             ExistenceError::Answer(
                 AnswerFault::HolderKey
                 | AnswerFault::Wallet
+                | AnswerFault::Station
                 | AnswerFault::DeviceSignature
                 | AnswerFault::Assertion(_),
             ) => {

@@ -13,7 +13,7 @@ use crate::fund;
 use crate::support::{World, json as body, problem};
 
 /// A question to somebody of whom the Fund has a picture: the officer, its id, its path, and what the wallet sees.
-async fn asked_with_picture(world: &World) -> (Browser, String, String, Value) {
+pub async fn asked_with_picture(world: &World) -> (Browser, String, String, Value) {
     let browser = Browser::officer(world, "unjspf", "Fatou Agent").await;
     let (id, path) = asked(world).await;
     let person = world.issuer.request_page("unjspf", &id).await.unwrap().subject.id;
@@ -25,7 +25,7 @@ async fn asked_with_picture(world: &World) -> (Browser, String, String, Value) {
 }
 
 /// A frame for each movement, with rest between, as the fixture's face makes them.
-fn following(request: &Value) -> Vec<Vec<u8>> {
+pub fn following(request: &Value) -> Vec<Vec<u8>> {
     let mut frames = vec![faces::turn(0)];
     for movement in request["capture"]["movements"].as_array().unwrap() {
         frames.push(match movement.as_str().unwrap() {
@@ -40,7 +40,7 @@ fn following(request: &Value) -> Vec<Vec<u8>> {
 }
 
 /// The answer with these pictures, signed as a device signs it.
-fn with(phone: &mut Phone, request: &Value, jpegs: &[Vec<u8>], place: Option<(i16, i16)>) -> Value {
+pub fn with(phone: &mut Phone, request: &Value, jpegs: &[Vec<u8>], place: Option<(i16, i16)>) -> Value {
     let mut answer = phone.answer(request);
     let salt = [9u8; 16];
     let (mut parts, mut frames) = (Vec::new(), Vec::new());

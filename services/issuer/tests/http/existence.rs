@@ -157,7 +157,7 @@ async fn question_answer_word_and_certificate() {
 }
 
 /// The person of the link, on the register under the same number.
-async fn registered(world: &World) -> String {
+pub async fn registered(world: &World) -> String {
     let rows =
         "uid,family_name,birth_date,country,in_payment_since\n100482317,Ellison,1950-01-01,GBR,2010-01-01\n";
     let file = issuance::import::File { bytes: rows.as_bytes(), sheet: None };
@@ -205,7 +205,7 @@ async fn refused_answer_offers_another_way() {
 }
 
 /// Takes the certificate, which needs no transaction code, with one holder's key.
-async fn fetch(world: &World, offer: &str, holder: &Holder) -> Reply {
+pub async fn fetch(world: &World, offer: &str, holder: &Holder) -> Reply {
     let offer = body(&world.get(offer).await);
     let code = offer["grants"][GRANT]["pre-authorized_code"].as_str().unwrap().to_owned();
     let form = [("grant_type", GRANT), ("pre-authorized_code", code.as_str())];

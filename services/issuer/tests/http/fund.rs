@@ -72,6 +72,7 @@ pub fn proof(person: &str, digest: u8, day: &str) -> NewProof {
         received_at: None,
         digests: vec![format!("{digest:064x}")],
         helper: None,
+        operator: None,
         remark: String::new(),
         accept: true,
     }

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::expect_used)]
 
+mod ahead;
 mod anchoring;
 mod approvals;
 mod attested;
@@ -46,6 +47,7 @@ mod roles;
 mod scim;
 mod service;
 mod staff;
+mod stations;
 mod status;
 mod status_cwt;
 mod status_history;

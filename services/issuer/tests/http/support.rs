@@ -144,6 +144,7 @@ fn config(directory: &TempDir, setting: &Setting) -> Config {
             formats: setting.formats.iter().map(|format| format.identifier().to_owned()).collect(),
             credential_validity_days: 365,
             offer_validity_days: 30,
+            offline_proof_days: 14,
             deferred_interval_seconds: 300,
         },
         console: Console { four_eyes: setting.four_eyes, ..Console::default() },

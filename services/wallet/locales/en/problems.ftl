@@ -84,3 +84,5 @@ problem-at-desk = This is not done at a desk
 problem-at-desk-what = It would leave something of yours on the officer’s device. Do it on a device of your own.
 problem-card-too-long = This is too much for a card
 problem-card-too-long-what = Choose less. A portrait does not fit.
+problem-no-station = This device is no station of the Fund
+problem-no-station-what = The yearly proof at a desk is given at a station. An officer opens one on this device, and the Fund registers it. Paper counts the same meanwhile.

@@ -82,3 +82,5 @@ problem-at-desk = Esto no se hace en la ventanilla
 problem-at-desk-what = Algo suyo quedaría en el dispositivo del funcionario. Hágalo en un dispositivo propio.
 problem-card-too-long = Es demasiado para una tarjeta
 problem-card-too-long-what = Elija menos. Un retrato no cabe.
+problem-no-station = Este dispositivo no es un puesto de la Caja
+problem-no-station-what = En la ventanilla, la prueba anual se hace en un puesto. Un funcionario lo abre en este dispositivo y la Caja lo registra. Mientras tanto, el papel vale lo mismo.

@@ -82,3 +82,5 @@ problem-at-desk = Cela ne se fait pas au guichet
 problem-at-desk-what = Quelque chose de vous resterait sur l’appareil de l’agent. Faites-le sur votre propre appareil.
 problem-card-too-long = C’est trop pour une carte
 problem-card-too-long-what = Choisissez moins. Un portrait n’y tient pas.
+problem-no-station = Cet appareil n’est pas un poste de la Caisse
+problem-no-station-what = Au guichet, la preuve annuelle se fait à un poste. Un agent en ouvre un sur cet appareil et la Caisse l’enregistre. D’ici là, le papier compte autant.

@@ -82,3 +82,5 @@ problem-at-desk = 这不能在窗口办理
 problem-at-desk-what = 否则您的东西会留在工作人员的设备上。请在自己的设备上办理。
 problem-card-too-long = 内容太多，卡片放不下
 problem-card-too-long-what = 请少选一些。照片放不下。
+problem-no-station = 本设备不是基金的办理点
+problem-no-station-what = 在窗口办理年度证明须在办理点进行。由工作人员在本设备上开设，并由基金登记。在此之前，纸质方式效力相同。

@@ -224,7 +224,12 @@ impl Wallet {
         let (Some(custody), Some(officer)) = (custody, self.officer_of(officer).await?) else {
             return Ok(None);
         };
-        Ok(Some(AtDesk { officer: officer.account, name: officer.name, key: custody.thumbprint }))
+        Ok(Some(AtDesk {
+            officer: officer.account,
+            name: officer.name,
+            key: custody.thumbprint,
+            station: None,
+        }))
     }
 
     /// The person has the wallet on a device of their own: the kept key is destroyed and counts as lost, so that issuers are asked

@@ -21,6 +21,7 @@ use wire::existence::{
 };
 
 use super::accounts::decode;
+use super::custody::CustodyError;
 use super::fault::{Fault, RemoteFault};
 use super::issuers::parse;
 use super::presentations::later;
@@ -29,7 +30,7 @@ use super::{Person, Wallet};
 
 /// WebAuthn 6.1: user present and user verified.
 const FLAGS_PRESENT_AND_VERIFIED: u8 = 0b101;
-const TO_SIGN: &str = "0";
+pub(super) const TO_SIGN: &str = "0";
 
 /// Why a proof cannot be begun or sent.
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +55,13 @@ pub enum ExistenceError {
     Assertion,
     #[error(transparent)]
     Signature(#[from] SignatureFault),
+    #[error("the time of the proof is not one of RFC 3339")]
+    Time,
+    /// The officer's device is no station, or this is no visit.
+    #[error("this device is no station of the Fund")]
+    NoStation,
+    #[error(transparent)]
+    Custody(#[from] CustodyError),
     #[error("the Fund did not accept the answer: {0}")]
     AnswerRefused(String),
 }
@@ -86,7 +94,7 @@ impl Wallet {
             if !over {
                 return Ok((record, existence, false));
             }
-            let (record, fresh) = self.renewed(person, record, request_uri).await?;
+            let (record, fresh) = self.renewed(person, record, existence).await?;
             return Ok((record, fresh, false));
         }
         let existence = self.fetch_existence(request_uri).await?;
@@ -107,7 +115,7 @@ impl Wallet {
     pub async fn existence(&self, person: &Person, id: &str) -> Result<(Record, Existence), ExistenceError> {
         let (record, existence) = self.existence_record(person, id).await?;
         if existence.may_answer(self.now()) == Err(StepFault::Expired) && existence.state() == "opened" {
-            return self.renewed(person, record, &existence.request_uri).await;
+            return self.renewed(person, record, existence).await;
         }
         match existence.progress {
             Progress::Sending { .. } => self.send_existence(&person.data_key, record, existence).await,
@@ -128,9 +136,12 @@ impl Wallet {
         &self,
         person: &Person,
         record: Record,
-        request_uri: &str,
+        before: Existence,
     ) -> Result<(Record, Existence), ExistenceError> {
-        let fresh = self.fetch_existence(request_uri).await?;
+        let fresh = self.fetch_existence(&before.request_uri).await?;
+        // What the phone took along, and what it has sent of it so far, lives longer than the challenge of the page.
+        let frames = if before.ahead.is_some() { before.frames } else { BTreeMap::new() };
+        let fresh = Existence { ahead: before.ahead, frames, ..fresh };
         let moved = self.moved(&person.data_key, Table::Existences, &record, fresh.state(), &fresh)?;
         let record = self.replace("renew_existence", Table::Existences, moved).await?;
         Ok((record, fresh))
@@ -195,34 +206,50 @@ impl Wallet {
             _ => return Err(StepFault::NotPrepared.into()),
         };
         let key = self.usable_key(&person.account, &thumbprint).await?.ok_or(ExistenceError::DeviceKey)?;
-        let challenge = existence.webauthn_challenge(&thumbprint)?;
-        let assertion = self.read_assertion(response, &challenge)?;
-        let credential_id = response.get("id").and_then(Value::as_str).ok_or(ExistenceError::Assertion)?;
-        let mut tx = self.store.read().await?;
-        let passkey = tx.find_passkey(credential_id).await?;
-        drop(tx);
-        let passkey = passkey.filter(|passkey| passkey.account == person.account);
-        let public_key = passkey.and_then(|passkey| passkey.public_key).ok_or(ExistenceError::Assertion)?;
-        let answer = ExistenceAnswer {
-            challenge: existence.challenge.clone(),
-            holder_key: key.to_jwk(),
-            passkey: AnswerPasskey {
-                credential_id: credential_id.to_owned(),
-                public_key_cose: URL_SAFE_NO_PAD.encode(public_key),
-                rp_id: self.passkeys.rp_id().to_owned(),
-                origin: self.origin.clone(),
-            },
-            assertion,
-            parts,
-            device_signature: String::new(),
-            capture,
-        };
+        let challenge = existence.challenge.clone();
+        let answer = self.by_passkey(person, &existence, (&challenge, &key), response).await?;
+        let answer = ExistenceAnswer { parts, capture, ..answer };
         let input = existence::device_signing_input(&answer)?;
         existence.progress = Progress::Signing { holder_thumbprint: thumbprint, answer };
         let moved =
             self.moved(&person.data_key, Table::Existences, &record, existence.state(), &existence)?;
         self.replace("assert_existence", Table::Existences, moved).await?;
         Ok(ToSign { id: TO_SIGN.to_owned(), input, key: None })
+    }
+
+    /// The answer to one of the request's challenges as far as the passkey vouches for it: without parts and the signature of
+    /// the device.
+    pub(super) async fn by_passkey(
+        &self,
+        person: &Person,
+        existence: &Existence,
+        (challenge, key): (&str, &keys::PublicKey),
+        response: &Value,
+    ) -> Result<ExistenceAnswer, ExistenceError> {
+        let expected = existence.webauthn_challenge_of(challenge, &key.jwk_thumbprint())?;
+        let assertion = self.read_assertion(response, &expected)?;
+        let credential_id = response.get("id").and_then(Value::as_str).ok_or(ExistenceError::Assertion)?;
+        let mut tx = self.store.read().await?;
+        let passkey = tx.find_passkey(credential_id).await?;
+        drop(tx);
+        let passkey = passkey.filter(|passkey| passkey.account == person.account);
+        let public_key = passkey.and_then(|passkey| passkey.public_key).ok_or(ExistenceError::Assertion)?;
+        Ok(ExistenceAnswer {
+            challenge: challenge.to_owned(),
+            holder_key: key.to_jwk(),
+            passkey: Some(AnswerPasskey {
+                credential_id: credential_id.to_owned(),
+                public_key_cose: URL_SAFE_NO_PAD.encode(public_key),
+                rp_id: self.passkeys.rp_id().to_owned(),
+                origin: self.origin.clone(),
+            }),
+            assertion: Some(assertion),
+            desk: None,
+            captured_at: None,
+            parts: Vec::new(),
+            device_signature: String::new(),
+            capture: None,
+        })
     }
 
     /// Completes the answer, stores it, sends it. One that is stored already is sent again as it is.
@@ -273,13 +300,15 @@ impl Wallet {
         let url = parse(&format!("{}/answer", existence.request_uri.trim_end_matches('/')))?;
         let body = serde_json::to_value(answer)?;
         let now = self.now();
+        let officer = answer.desk.as_ref().map(|desk| desk.operator.clone());
         let outcome = match self.outbound.post_json(&url, &body, &[("accept", "application/json")]).await {
             Ok(reply) if reply.is_success() => {
                 let said: Option<ExistenceRequest> = reply.json().ok();
                 if let Some(said) = said.filter(|said| said.state == ExistenceState::Open) {
                     return self.try_again(key, &record, existence, said).await;
                 }
-                Ok(Progress::Answered { at: now, reference: Some(reference(answer)?) })
+                let made_at = answer.captured_at.as_deref().and_then(|at| at.parse().ok());
+                Ok(Progress::Answered { at: now, reference: Some(reference(answer)?), made_at })
             }
             Ok(reply) if matches!(reply.status, 408 | 429) || reply.status >= 500 => {
                 Err(Some(RemoteFault::Status { status: reply.status, code: None }))
@@ -303,7 +332,11 @@ impl Wallet {
                     to: existence.fund.name().to_owned(),
                     year: existence.year,
                 };
-                (Existence { progress, ..existence }, Some(self.entry(key, &activity)?), None)
+                (
+                    Existence { progress, ..existence },
+                    Some(self.entry_at(key, officer.as_deref(), &activity)?),
+                    None,
+                )
             }
             Err(fault) if existence.expires_at > now => (existence, None, fault),
             Err(_) => (Existence { progress: Progress::Expired, ..existence }, None, None),
@@ -332,7 +365,12 @@ impl Wallet {
         existence: Existence,
         said: ExistenceRequest,
     ) -> Result<(Record, Existence), ExistenceError> {
+        let used = match &existence.progress {
+            Progress::Sending { answer } => answer.challenge.clone(),
+            _ => String::new(),
+        };
         let next = Existence {
+            ahead: existence.ahead.clone().filter(|ahead| ahead.challenge != used),
             challenge: said.challenge,
             expires_at: said.expires_at,
             capture: said.capture,
@@ -346,20 +384,30 @@ impl Wallet {
         Ok((record, next))
     }
 
-    /// Takes one picture from the page. The same again changes nothing, so a cut line is no loss.
+    /// Takes one picture from the page. The same again changes nothing, so a cut line is no loss. One that was taken without a
+    /// network comes with the salt under which the phone signed it.
     pub async fn keep_frame(
         &self,
         person: &Person,
         id: &str,
         (place, millis): (u8, u32),
-        jpeg: &str,
+        (jpeg, salt): (&str, Option<&str>),
     ) -> Result<Existence, ExistenceError> {
         let (record, mut existence) = self.existence_record(person, id).await?;
-        existence.may_answer(self.now())?;
         let jpeg = URL_SAFE_NO_PAD.decode(jpeg).map_err(|_| StepFault::Picture)?;
-        let mut salt = [0; SALT_BYTES];
-        self.entropy.fill(&mut salt);
-        existence.keep_frame(place, millis, &jpeg, salt)?;
+        match salt {
+            None => {
+                existence.may_answer(self.now())?;
+                let mut salt = [0; SALT_BYTES];
+                self.entropy.fill(&mut salt);
+                existence.keep_frame(place, millis, &jpeg, salt)?;
+            }
+            Some(salt) => {
+                existence.may_answer_ahead(self.now())?;
+                let salt = URL_SAFE_NO_PAD.decode(salt).ok().and_then(|salt| salt.try_into().ok());
+                existence.keep_frame_ahead(place, millis, &jpeg, salt.ok_or(StepFault::Picture)?)?;
+            }
+        }
         let moved =
             self.moved(&person.data_key, Table::Existences, &record, existence.state(), &existence)?;
         self.replace("keep_frame", Table::Existences, moved).await?;
@@ -465,7 +513,7 @@ impl Wallet {
         let progress = match request.state {
             ExistenceState::Open => Progress::Opened,
             ExistenceState::Answered | ExistenceState::Confirmed => {
-                Progress::Answered { at: self.now(), reference: None }
+                Progress::Answered { at: self.now(), reference: None, made_at: None }
             }
             ExistenceState::Refused => Progress::Refused,
             ExistenceState::Expired => Progress::Expired,
@@ -482,6 +530,7 @@ impl Wallet {
             capture: request.capture,
             outcome: request.outcome,
             frames: BTreeMap::new(),
+            ahead: None,
         })
     }
 

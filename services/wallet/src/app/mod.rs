@@ -10,6 +10,7 @@ pub mod copies;
 pub mod credentials;
 pub mod custody;
 mod deferred;
+pub mod desk_proof;
 pub mod disclosure;
 pub mod enrolment;
 pub mod existence;
@@ -20,6 +21,7 @@ pub mod languages;
 pub mod offers;
 pub mod officers;
 pub mod offline;
+pub mod offline_proof;
 pub mod pins;
 pub mod presentations;
 pub mod recovery;
@@ -27,6 +29,7 @@ pub mod sessions;
 pub mod sharings;
 pub mod signing;
 pub mod standing;
+pub mod stations;
 pub mod step_up;
 pub mod trust;
 pub mod vc_api;
@@ -36,6 +39,7 @@ use std::sync::Arc;
 
 use clock::{Clock, Entropy, Timestamp};
 use holding::account::Session;
+use holding::station::Station;
 use holding::vault::{DataKey, Purpose};
 use keys::SealingKey;
 use outbound::Outbound;
@@ -87,6 +91,8 @@ pub struct AtDesk {
     pub name: String,
     /// The thumbprint of the key that this service keeps for the person.
     pub key: String,
+    /// The station that the officer's device is, if it is one.
+    pub station: Option<Station>,
 }
 
 impl Person {

@@ -9,6 +9,7 @@ use actix_web::http::header::USER_AGENT;
 use actix_web::middleware::Next;
 use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, ResponseError as _};
 use holding::account::device_name;
+use holding::station::Station;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
 use web::Problem;
 
@@ -19,6 +20,10 @@ use crate::app::sessions::NewSession;
 pub const COOKIE: &str = "passerelle_wallet";
 /// Of a visit at an officer's desk, beside the officer's own.
 pub const DESK_COOKIE: &str = "passerelle_wallet_desk";
+
+/// Of a device that stands at a fixed place. It opens nothing: an officer has to be signed in beside it.
+pub const STATION_COOKIE: &str = "passerelle_wallet_station";
+const STATION_DAYS: i64 = 400;
 
 /// Runs before any extractor of the scope, so that a bad body of a stranger is never looked at.
 pub async fn require_person(
@@ -44,7 +49,19 @@ pub async fn find_person(request: &HttpRequest) -> Result<Option<Person>, Proble
     let Some(person) = person.filter(|person| person.desk.is_none()) else { return Ok(None) };
     let Some(cookie) = request.cookie(DESK_COOKIE) else { return Ok(Some(person)) };
     let visitor = app.wallet.person(cookie.value()).await.map_err(internal)?;
-    Ok(visitor.filter(|visitor| visitor.desk.as_ref().is_some_and(|desk| desk.officer == person.account)))
+    let visitor =
+        visitor.filter(|visitor| visitor.desk.as_ref().is_some_and(|desk| desk.officer == person.account));
+    let Some(mut visitor) = visitor else { return Ok(None) };
+    if let Some(desk) = &mut visitor.desk {
+        desk.station = station(request, &app).await?;
+    }
+    Ok(Some(visitor))
+}
+
+/// The station that the device is.
+pub async fn station(request: &HttpRequest, app: &App) -> Result<Option<Station>, Problem> {
+    let Some(cookie) = request.cookie(STATION_COOKIE) else { return Ok(None) };
+    app.wallet.station_of(cookie.value()).await.map_err(|error| Problem::internal(&error))
 }
 
 /// The person whom [`require_person`] let through.
@@ -99,6 +116,17 @@ pub fn desk_removal(site: &Site) -> Cookie<'static> {
     let mut cookie = removal_cookie(site);
     cookie.set_name(DESK_COOKIE);
     cookie
+}
+
+/// Stays for a year and a bit: the place of a device does not change from day to day.
+pub fn station_cookie(site: &Site, token: &str) -> Cookie<'static> {
+    Cookie::build(STATION_COOKIE, token.to_owned())
+        .path("/")
+        .http_only(true)
+        .secure(site.https)
+        .same_site(SameSite::Lax)
+        .max_age(actix_web::cookie::time::Duration::days(STATION_DAYS))
+        .finish()
 }
 
 /// Names the cookie in the OpenAPI document.

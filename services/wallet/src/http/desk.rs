@@ -6,7 +6,7 @@ use web::page::see_other;
 use web::{Json, Problem};
 
 use super::App;
-use super::auth::{SignedIn, desk_cookie, desk_removal, find_person};
+use super::auth::{SignedIn, desk_cookie, desk_removal, find_person, station};
 use super::views::{DeskPin, DeskReset, DeskSignatures, DeskView, DeskVisit, DeskWork, NewCustody};
 use crate::app::Person;
 use crate::app::custody::Entered;
@@ -81,9 +81,10 @@ pub async fn sign_at_desk(
     (status = 204), (status = "4XX", body = Problem)))]
 #[delete("/desk")]
 pub async fn leave_desk(app: App, person: SignedIn) -> Result<HttpResponse, Problem> {
-    person.0.desk.as_ref().ok_or_else(Problem::not_found)?;
+    let desk = person.0.desk.as_ref().ok_or_else(Problem::not_found)?;
     app.wallet.end_session(&person.0, "current").await?;
-    Ok(HttpResponse::NoContent().insert_header(forgotten()).cookie(desk_removal(&app)).finish())
+    let forgotten = forgotten(desk.station.is_some());
+    Ok(HttpResponse::NoContent().insert_header(forgotten).cookie(desk_removal(&app)).finish())
 }
 
 /// The button that is on every page of a visit.
@@ -92,20 +93,20 @@ pub async fn finish(request: HttpRequest, app: App) -> Result<HttpResponse, Prob
     match find_person(&request).await?.filter(|person| person.desk.is_some()) {
         Some(person) => finish_visit(&app, &person).await,
         // It is over already.
-        None => to_desk(&app),
+        None => to_desk(&app, station(&request, &app).await?.is_some()),
     }
 }
 
 /// Ends a visit and leads back to the officer's page.
 pub async fn finish_visit(app: &App, person: &Person) -> Result<HttpResponse, Problem> {
     app.wallet.end_session(person, "current").await?;
-    to_desk(app)
+    to_desk(app, person.desk.as_ref().is_some_and(|desk| desk.station.is_some()))
 }
 
-fn to_desk(app: &App) -> Result<HttpResponse, Problem> {
+fn to_desk(app: &App, station: bool) -> Result<HttpResponse, Problem> {
     let mut response = see_other("/officers/desk");
     response.add_cookie(&desk_removal(app)).map_err(|error| Problem::bad_request(error.to_string()))?;
-    let (name, value) = forgotten();
+    let (name, value) = forgotten(station);
     response.headers_mut().insert(name, actix_web::http::header::HeaderValue::from_static(value));
     Ok(response)
 }
@@ -115,7 +116,9 @@ fn at_desk(app: &App, mut response: actix_web::HttpResponseBuilder, entered: Ent
     response.cookie(cookie).json(DeskView { number: entered.number })
 }
 
-/// What the browser kept of the pages of the visit. Its storage holds keys of the officer's own and none of the person's.
-fn forgotten() -> (HeaderName, &'static str) {
-    (HeaderName::from_static("clear-site-data"), "\"cache\"")
+/// What the browser kept of the pages of the visit (Clear-Site-Data 3.1). A station is shared, so its storage, databases and
+/// workers go after each person. Elsewhere storage holds keys of the officer's own and none of the person's.
+fn forgotten(station: bool) -> (HeaderName, &'static str) {
+    let what = if station { "\"cache\", \"storage\"" } else { "\"cache\"" };
+    (HeaderName::from_static("clear-site-data"), what)
 }

@@ -9,7 +9,8 @@ use super::App;
 use super::auth::SignedIn;
 use super::offers::created;
 use super::views::{
-    ExistenceKey, ExistenceLink, ExistenceView, FrameBody, SignaturesBody, SigningStep, to_sign,
+    AheadAnswer, AheadKey, AheadView, ExistenceKey, ExistenceLink, ExistenceView, FrameBody, SignaturesBody,
+    SigningStep, to_sign,
 };
 use crate::app::existence::{Pictures, Place};
 
@@ -54,8 +55,9 @@ pub async fn keep_frame(
     body: Json<FrameBody>,
 ) -> Result<Json<ExistenceView>, Problem> {
     let (id, place) = path.into_inner();
-    let FrameBody { millis, jpeg } = body.into_inner();
-    let existence = app.wallet.keep_frame(&person.0, &id, (place, millis), &jpeg).await?;
+    let FrameBody { millis, jpeg, salt } = body.into_inner();
+    let picture = (jpeg.as_str(), salt.as_deref());
+    let existence = app.wallet.keep_frame(&person.0, &id, (place, millis), picture).await?;
     Ok(Json(ExistenceView::new(&id, &existence)))
 }
 
@@ -102,5 +104,36 @@ pub async fn answer_existence(
     body: Json<SignaturesBody>,
 ) -> Result<Json<ExistenceView>, Problem> {
     let (record, existence) = app.wallet.answer_existence(&person.0, &id, &body.0.by_id()).await?;
+    Ok(Json(ExistenceView::new(&record.id, &existence)))
+}
+
+/// What the phone takes along to make the proof without a network: the Fund's challenge, which lives for days and serves once, and
+/// what its passkey and its key are to sign.
+#[utoipa::path(tag = "existence", security(("session" = [])), params(("id" = String, Path)), request_body = AheadKey,
+    responses((status = 200, body = AheadView), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+#[post("/existence/{id}/offline")]
+pub async fn take_existence_along(
+    app: App,
+    person: SignedIn,
+    id: Path<String>,
+    body: Json<AheadKey>,
+) -> Result<Json<AheadView>, Problem> {
+    let taken = app.wallet.take_existence_along(&person.0, &id, &body.0.device_key).await?;
+    Ok(Json(AheadView::new(&id, taken)))
+}
+
+/// A proof that was made without a network; its pictures come before it (`PUT …/frames/{place}` with their salts). Stored, sent
+/// once, and answered alike when it comes again.
+#[utoipa::path(tag = "existence", security(("session" = [])), params(("id" = String, Path)), request_body = AheadAnswer,
+    responses((status = 200, body = ExistenceView), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+#[post("/existence/{id}/offline-answer")]
+pub async fn bring_existence_back(
+    app: App,
+    person: SignedIn,
+    id: Path<String>,
+    body: Json<AheadAnswer>,
+) -> Result<Json<ExistenceView>, Problem> {
+    let made = body.into_inner().into();
+    let (record, existence) = app.wallet.bring_existence_back(&person.0, &id, &made).await?;
     Ok(Json(ExistenceView::new(&record.id, &existence)))
 }

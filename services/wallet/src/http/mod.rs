@@ -18,6 +18,7 @@ pub mod problem;
 pub mod recovery;
 mod request_cookie;
 pub mod sharings;
+pub mod stations;
 pub mod step_up;
 pub mod support;
 pub mod vc_api;
@@ -156,7 +157,13 @@ pub fn configure(config: &mut web::ServiceConfig<'_>) {
                 .service(existence::keep_frame)
                 .service(existence::prepare_existence)
                 .service(existence::assert_existence)
-                .service(existence::answer_existence),
+                .service(existence::answer_existence)
+                .service(existence::take_existence_along)
+                .service(existence::bring_existence_back)
+                .service(stations::open_station)
+                .service(stations::list_stations)
+                .service(stations::close_station)
+                .service(stations::prove_existence_at_desk),
         )
         .map(pages::configure)
         .map(offline::configure);

@@ -34,20 +34,28 @@ pub const KEEP: Asset = file!("offline-keep.js", SCRIPT);
 pub const KEPT: Asset = file!("offline-kept.js", SCRIPT);
 pub const LINE: Asset = file!("offline-line.js", SCRIPT);
 pub const PAGE: Asset = file!("offline-page.js", SCRIPT);
+pub const AHEAD: Asset = file!("offline-ahead.js", SCRIPT);
+pub const PROOF: Asset = file!("offline-proof.js", SCRIPT);
+pub const PROVE: Asset = file!("offline-prove.js", SCRIPT);
+pub const SEND: Asset = file!("offline-send.js", SCRIPT);
 pub const SEQUENCE: Asset = file!("offline-sequence.js", SCRIPT);
 pub const SHOWING: Asset = file!("offline-showing.js", SCRIPT);
 
 const WORKER: &str = include_str!("../../static/offline-worker.js");
 
 /// What the page needs of `/assets/`, of the wallet and of all services.
-const NEEDED: [&str; 18] = [
+const NEEDED: [&str; 22] = [
     "offline.css",
     "offline-kept.js",
     "offline-line.js",
     "offline-page.js",
+    "offline-proof.js",
+    "offline-prove.js",
+    "offline-send.js",
     "offline-sequence.js",
     "offline-showing.js",
     "wallet.css",
+    "wallet-capture.js",
     "wallet-key.js",
     "wallet-ask-pin.js",
     "passerelle.css",

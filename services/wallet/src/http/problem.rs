@@ -23,6 +23,7 @@ use crate::app::offers::OfferError;
 use crate::app::offline::OfflineError;
 use crate::app::pins::PinError;
 use crate::app::presentations::PresentationError;
+use crate::app::stations::StationError;
 use crate::app::vc_api::DeriveError;
 
 const UNPROCESSABLE: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
@@ -212,6 +213,16 @@ impl From<CustodyError> for Problem {
     }
 }
 
+impl From<StationError> for Problem {
+    fn from(error: StationError) -> Self {
+        match error {
+            StationError::Account(inner) => inner.into(),
+            StationError::Station(inner) => Self::bad_request(capitalised(&inner.to_string())),
+            StationError::Unknown => Self::not_found(),
+        }
+    }
+}
+
 impl From<OfferError> for Problem {
     fn from(error: OfferError) -> Self {
         match &error {
@@ -341,7 +352,17 @@ impl From<EnrolmentError> for Problem {
 
 impl From<ExistenceError> for Problem {
     fn from(error: ExistenceError) -> Self {
+        if let ExistenceError::Custody(inner) = error {
+            return inner.into();
+        }
         match &error {
+            ExistenceError::Time => Self::bad_request("capturedAt: a time of RFC 3339 in seconds."),
+            ExistenceError::NoStation | ExistenceError::Custody(_) => {
+                Self::new(StatusCode::CONFLICT, "no-station", "This device is no station of the Fund").detail(
+                    "The yearly proof at a desk is given at a station. An officer opens one on this device, and the Fund \
+                     registers it.",
+                )
+            }
             ExistenceError::Fault(inner) => fault(inner),
             ExistenceError::Unknown => Self::not_found(),
             ExistenceError::Fund(inner) => remote(inner, "The Fund"),

@@ -31,6 +31,7 @@ catalogues!(
     "access",
     "account",
     "activity",
+    "ahead",
     "cards",
     "consent",
     "credential",
@@ -50,6 +51,7 @@ catalogues!(
     "problems",
     "scripts",
     "shared",
+    "stations",
     "support",
 );
 

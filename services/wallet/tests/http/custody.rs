@@ -6,21 +6,21 @@ use testkit::{Agent, Answer, HolderKey};
 use crate::assisted::{newcomer, officers};
 use crate::world::{Person, World, problem};
 
-const PIN: &str = "271828";
+pub const PIN: &str = "271828";
 
 /// An officer at whose desk somebody has just had a wallet opened, and its number.
-async fn opened(world: &World) -> (Person, String) {
+pub async fn opened(world: &World) -> (Person, String) {
     let (officer, _) = officers(world).await;
     let made = officer.post("/v1/officers/wallets", json!({ "pin": PIN })).await;
     let number = made.expect(201).unwrap().json().unwrap()["number"].as_str().unwrap().to_owned();
     (officer, number)
 }
 
-async fn enter(officer: &Person, number: &str, pin: &str) -> Answer {
+pub async fn enter(officer: &Person, number: &str, pin: &str) -> Answer {
     officer.post("/v1/officers/desk", json!({ "wallet": number, "pin": pin })).await
 }
 
-async fn key_of(desk: &Person) -> String {
+pub async fn key_of(desk: &Person) -> String {
     let account = desk.get("/v1/account").await.expect(200).unwrap().json().unwrap();
     account["deviceKeys"][0]["thumbprint"].as_str().unwrap().to_owned()
 }
@@ -37,11 +37,11 @@ async fn receive(world: &World, desk: &Person) -> Value {
     done.json().unwrap()["offer"].clone()
 }
 
-async fn sign(desk: &Person, of: &str, id: &str, pin: &str) -> Answer {
+pub async fn sign(desk: &Person, of: &str, id: &str, pin: &str) -> Answer {
     desk.post("/v1/desk/signatures", json!({ "of": of, "id": id, "pin": pin })).await
 }
 
-async fn activity(person: &Person) -> Vec<Value> {
+pub async fn activity(person: &Person) -> Vec<Value> {
     let list = person.get("/v1/activity").await.expect(200).unwrap().json().unwrap();
     list["entries"].as_array().unwrap().clone()
 }

@@ -41,6 +41,7 @@ pub fn serve(listener: std::net::TcpListener, others: Arc<Others>) {
             .route("/t/{tenant}/receipts/{id}", web::get().to(receipt))
             .route("/t/{tenant}/status/{list}", web::get().to(status))
             .route("/t/unjspf/existence/{id}", web::get().to(existence))
+            .route("/t/unjspf/existence/{id}/offline-challenge", web::post().to(existence_ahead))
             .route("/t/unjspf/existence/{id}/answer", web::post().to(existence_answer))
             .route("/t/{tenant}/enrolment", web::get().to(enrolment))
             .route("/t/{tenant}/enrolment", web::post().to(enrolment_step))
@@ -631,6 +632,18 @@ async fn existence(world: World) -> HttpResponse {
         request["credentialOfferUri"] = format!("{}/t/unjspf/offers/dce1", world.base).into();
     }
     HttpResponse::Ok().json(request)
+}
+
+async fn existence_ahead(world: World) -> HttpResponse {
+    if world.knobs().existence_state != "open" {
+        return HttpResponse::Conflict().finish();
+    }
+    let time = |days| (world.now() + chrono::Duration::days(days)).to_rfc3339_opts(SecondsFormat::Secs, true);
+    HttpResponse::Ok().json(json!({
+        "challenge": "YWhlYWQ", "issuedAt": time(0), "expiresAt": time(14),
+        "capture": {"movements": ["left", "up", "closer"], "fewestFrames": 6, "mostFrames": 10, "mostSeconds": 90,
+            "mostFrameBytes": 98304, "locationRequired": false, "triesLeft": 3},
+    }))
 }
 
 async fn existence_answer(world: World, body: Json<Value>) -> HttpResponse {

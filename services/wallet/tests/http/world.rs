@@ -419,6 +419,12 @@ impl Person {
             .unwrap()
     }
 
+    pub async fn put(&self, path: &str, body: Value) -> Answer {
+        let (url, headers) = (format!("{}{path}", self.url), [("content-type", "application/json")]);
+        let body = serde_json::to_vec(&body).unwrap();
+        self.agent.send(testkit::Method::PUT, url, &headers, body).await.unwrap()
+    }
+
     pub async fn patch(&self, path: &str, body: Value) -> Answer {
         let (url, headers) = (format!("{}{path}", self.url), [("content-type", "application/json")]);
         let body = serde_json::to_vec(&body).unwrap();

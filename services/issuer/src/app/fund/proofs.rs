@@ -30,20 +30,26 @@ pub struct NewProof {
     pub digests: Vec<String>,
     /// Who helped.
     pub helper: Option<Helper>,
+    /// At whose station the person was; otherwise whoever enters the proof is named.
+    pub operator: Option<String>,
     /// For colleagues.
     pub remark: String,
     /// Accepted by the officer who enters it; otherwise it waits for a colleague.
     pub accept: bool,
 }
 
-/// A phone's answer to the Fund's question.
+/// An answer to the Fund's question, from a phone or from a station.
 pub(crate) struct PhoneAnswer<'a> {
     /// The nine-digit number.
     pub uid: &'a str,
     /// Of the signed bundle.
     pub digest: &'a [u8; 32],
+    /// When the person was there.
+    pub captured_at: Timestamp,
     /// When it came.
     pub answered_at: Timestamp,
+    /// The operator, where the answer comes from a station.
+    pub operator: Option<String>,
     /// The country the device was in, where it said so.
     pub seen: Option<CountryCode>,
     /// The officer's: accepted or not, and why not.
@@ -131,7 +137,7 @@ impl Issuer {
             id: self.new_id(),
             person: person.id.clone(),
             channel: new.channel,
-            operator: Some(by.officer.clone()),
+            operator: Some(new.operator.as_ref().unwrap_or(&by.officer).clone()),
             helper: new.helper.clone(),
             captured_at: new.captured_at,
             received_at: new.received_at.unwrap_or(now),
@@ -281,11 +287,15 @@ impl Issuer {
             (None, word) if known.is_none() && word.is_none_or(|(accept, _)| accept) => {
                 let new = NewProof {
                     person: person.id,
-                    channel: Channel::OwnDevice,
-                    captured_at: answer.answered_at,
+                    channel: match answer.operator {
+                        Some(_) => Channel::Kiosk,
+                        None => Channel::OwnDevice,
+                    },
+                    captured_at: answer.captured_at,
                     received_at: Some(answer.answered_at),
                     digests: vec![digest],
                     helper: None,
+                    operator: answer.operator.clone(),
                     remark: String::new(),
                     accept: word.is_some(),
                 };

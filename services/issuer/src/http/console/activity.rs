@@ -279,6 +279,8 @@ fn words(action: &str) -> &'static str {
         "key.give-up" => "ended the attempts to change a signing key",
         "documents.anchor" => "anchored documents",
         "beneficiary.add" => "added a beneficiary",
+        "station.register" => "registered a station",
+        "station.close" => "closed a station",
         "existence.ask" => "asked for a proof of life",
         "existence.answer" => "received an answer",
         "existence.pictures" => "judged the pictures of an answer",

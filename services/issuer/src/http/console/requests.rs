@@ -5,10 +5,11 @@ use actix_web::web::{Data, Form, Path, Query, ServiceConfig};
 use actix_web::{HttpResponse, get, post};
 use askama::Template;
 use clock::Timestamp;
-use entitlement::{Channel, Evidence, Standing, State};
+use entitlement::desk::RecognisedBy;
+use entitlement::{Channel, Evidence, Standing, State, Witnessed};
 use issuance::Permission;
 use serde::Deserialize;
-use store_issuer::ExistenceRow;
+use store_issuer::{ExistenceRow, StationRow};
 use web::Problem;
 use web::page::{Shell, html, html_with, see_other};
 
@@ -105,11 +106,24 @@ struct OpenLink {
 struct AnswerView {
     reference: String,
     at: When,
+    /// When the person was there, if the answer came later.
+    captured: Option<When>,
     key: String,
     passkey: &'static str,
     known: Option<i32>,
     /// Another key than the one that is bound to the person.
     new_key: bool,
+    desk: Option<DeskView>,
+}
+
+/// Who vouched, and where.
+struct DeskView {
+    operator: String,
+    station: String,
+    country: String,
+    recognised: &'static str,
+    /// The station was closed since.
+    closed: bool,
 }
 
 struct Decision {
@@ -151,7 +165,7 @@ fn said(done: &Done) -> Option<&'static str> {
 
 impl RequestPage {
     fn new(officer: &Officer, detail: &Detail, link: Option<RequestLink>) -> Self {
-        let Detail { request, subject, standing, known_since, new_key } = detail;
+        let Detail { request, subject, standing, .. } = detail;
         let asked = *standing == Standing::Open;
         let open = link
             .filter(|_| asked)
@@ -171,7 +185,7 @@ impl RequestPage {
             pending: asked && open.is_none(),
             open,
             issues: officer.roles.may(Permission::Issue),
-            answer: request.evidence().map(|evidence| AnswerView::new(evidence, *known_since, *new_key)),
+            answer: request.evidence().map(|it| AnswerView::new(it, detail)),
             pictures: None,
             decide: *standing == Standing::Answered,
             decision: Decision::of(&request.state),
@@ -183,18 +197,38 @@ impl RequestPage {
 }
 
 impl AnswerView {
-    fn new(evidence: &Evidence, known: Option<i32>, new_key: bool) -> Self {
+    fn new(evidence: &Evidence, detail: &Detail) -> Self {
+        let late = evidence.answered_at - evidence.captured_at > chrono::Duration::minutes(10);
         Self {
             reference: evidence.reference(),
             at: evidence.answered_at.into(),
+            captured: late.then(|| evidence.captured_at.into()),
             key: evidence.holder_key.clone(),
-            passkey: match evidence.passkey_synced {
-                true => "kept by the person's account on several devices",
-                false => "kept on one device only",
+            passkey: match &evidence.witnessed {
+                Witnessed::Passkey { synced: true, .. } => "kept by the person's account on several devices",
+                Witnessed::Passkey { synced: false, .. } => "kept on one device only",
+                Witnessed::Desk(_) => "none: the person has no phone",
             },
-            known,
-            new_key,
+            known: detail.known_since,
+            new_key: detail.new_key,
+            desk: DeskView::new(evidence, detail.station.as_ref()),
         }
+    }
+}
+
+impl DeskView {
+    fn new(evidence: &Evidence, station: Option<&StationRow>) -> Option<Self> {
+        let Witnessed::Desk(statement) = &evidence.witnessed else { return None };
+        Some(Self {
+            operator: statement.operator.clone(),
+            station: station.map_or_else(|| statement.station.clone(), |row| row.name.clone()),
+            country: station.map(|row| row.country.clone()).unwrap_or_default(),
+            recognised: match statement.recognised_by {
+                RecognisedBy::Document => "compared an identity document",
+                RecognisedBy::Acquaintance => "has known the person for a while",
+            },
+            closed: station.is_some_and(|row| row.closed.is_some()),
+        })
     }
 }
 
@@ -214,6 +248,7 @@ impl Decision {
                     Channel::Visit => "Confirmed after a visit",
                     Channel::Call => "Confirmed after a call",
                     Channel::Device => "Confirmed by pictures",
+                    Channel::Kiosk => "Confirmed by the word of a station",
                 };
                 Some(decided("pass", title, *at, notes, Some(offer.clone())))
             }
@@ -229,6 +264,8 @@ struct Confirmation {
     compared: Option<String>,
     /// The pictures with the Fund's own.
     same_person: Option<String>,
+    /// The operator at the station.
+    believed: Option<String>,
     #[serde(default)]
     notes: String,
 }
@@ -244,6 +281,7 @@ async fn confirm(
     let checked = match channel {
         Some(Channel::Device) => form.same_person.is_some(),
         Some(Channel::Visit | Channel::Call) => form.compared.is_some(),
+        Some(Channel::Kiosk) => form.believed.is_some(),
         None => false,
     };
     let (Some(channel), true) = (channel, checked) else {

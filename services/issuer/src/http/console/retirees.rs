@@ -403,6 +403,7 @@ impl RequestLine {
                     entitlement::Channel::Visit => "after a visit",
                     entitlement::Channel::Call => "after a call",
                     entitlement::Channel::Device => "by pictures",
+                    entitlement::Channel::Kiosk => "by the word of a station",
                 };
                 format!("confirmed on {} {how}", day(*at))
             }

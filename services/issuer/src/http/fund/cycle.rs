@@ -108,6 +108,7 @@ pub(super) async fn enter_proof(
         received_at: sent.received_at,
         digests: sent.digests,
         helper: None,
+        operator: None,
         remark: sent.remark,
         accept: sent.accept,
     };

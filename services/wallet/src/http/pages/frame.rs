@@ -82,6 +82,8 @@ impl Frame {
         frame.shell = frame.shell.link("/officers", label, request.path() == "/officers");
         let label = Words::of(request).say("desk-title").plain();
         frame.shell = frame.shell.link("/officers/desk", label, request.path() == "/officers/desk");
+        let label = Words::of(request).say("station-title").plain();
+        frame.shell = frame.shell.link("/officers/stations", label, request.path() == "/officers/stations");
         frame
     }
 

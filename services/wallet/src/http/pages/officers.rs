@@ -14,12 +14,12 @@ use crate::app::Person;
 use crate::app::assisted::Help;
 use crate::app::officers::{Desk, Officer};
 use crate::http::App;
-use crate::http::auth::find_person;
-use crate::http::views::HelpView;
+use crate::http::auth::{find_person, station};
+use crate::http::views::{HelpView, StationView};
 use crate::words::Words;
 
 pub fn configure(config: &mut ServiceConfig) {
-    config.service(officers).service(visits).service(join).service(show_request);
+    config.service(officers).service(visits).service(join).service(show_request).service(stations);
 }
 
 /// Who may not go on yet, and by which step they may.
@@ -54,6 +54,16 @@ struct DeskPage {
 struct VisitsPage {
     shell: Frame,
     words: Words,
+}
+
+#[derive(Template)]
+#[template(path = "officer-stations.html")]
+struct StationsPage {
+    shell: Frame,
+    words: Words,
+    /// What this device is.
+    here: Option<StationView>,
+    others: Vec<StationView>,
 }
 
 #[derive(Template)]
@@ -131,6 +141,27 @@ async fn visits(request: HttpRequest, app: App, words: Words) -> Result<HttpResp
         Err(gate) => return closed(&request, &app, words, gate),
     };
     html(&VisitsPage { shell: Frame::officer(&request, &app, &officer.name), words })
+}
+
+/// Devices at a fixed place; this one can become one.
+#[get("/officers/stations")]
+async fn stations(request: HttpRequest, app: App, words: Words) -> Result<HttpResponse, Problem> {
+    let (person, officer) = match enter(&request, &app).await? {
+        Ok(entered) => entered,
+        Err(gate) => return closed(&request, &app, words, gate),
+    };
+    let here = station(&request, &app).await?.map(|station| station.thumbprint);
+    let known = app.wallet.stations(&person).await?;
+    let (mine, others): (Vec<_>, Vec<_>) = known
+        .iter()
+        .map(StationView::from)
+        .partition(|station| here.as_deref() == Some(station.thumbprint.as_str()));
+    html(&StationsPage {
+        shell: Frame::officer(&request, &app, &officer.name),
+        words,
+        here: mine.into_iter().next(),
+        others,
+    })
 }
 
 #[get("/officers/requests/{id}")]

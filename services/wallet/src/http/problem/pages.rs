@@ -190,4 +190,9 @@ pub const PAGES: ProblemPages = ProblemPages(&[
         "This is too much for a card",
         "A card holds eight codes of some 400 characters each. Choose fewer claims; a portrait does not fit.",
     ),
+    page(
+        "no-station",
+        "This device is no station of the Fund",
+        "At a desk the yearly proof is given at a station: a device of an officer at a fixed place, whose key the Fund has registered.",
+    ),
 ]);

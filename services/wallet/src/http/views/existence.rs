@@ -3,11 +3,13 @@
 use chrono::{DateTime, Utc};
 use holding::existence::{Existence, Progress as ExistenceProgress};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::ToSchema;
-use wire::existence::{CaptureOutcome, CaptureRequest};
+use wire::existence::{CaptureOutcome, CaptureRequest, CapturedPlace};
 
 use super::{PartyView, ToSignView};
 use crate::app::existence::Place;
+use crate::app::offline_proof::{MadeAhead, TakenAlong};
 
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -53,6 +55,94 @@ pub struct FrameBody {
     pub millis: u32,
     /// base64url, at most 96 KiB of JPEG.
     pub jpeg: String,
+    /// Of a picture that was taken without a network: the 16 bytes that its digest was signed with, base64url.
+    #[serde(default)]
+    pub salt: Option<String>,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AheadKey {
+    pub device_key: String,
+}
+
+/// What a phone takes along.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AheadView {
+    pub id: String,
+    pub organisation: String,
+    pub given_name: String,
+    pub year: i64,
+    pub challenge: String,
+    /// The proof has to reach the Fund before.
+    pub expires_at: DateTime<Utc>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub capture: Option<CaptureRequest>,
+    /// The device key as it stands in the answer.
+    #[schema(value_type = Object)]
+    pub holder_key: Value,
+    /// PublicKeyCredentialRequestOptionsJSON.
+    #[schema(value_type = Object)]
+    pub public_key: Value,
+    pub passkeys: Vec<AheadPasskey>,
+    pub rp_id: String,
+    pub origin: String,
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AheadPasskey {
+    pub credential_id: String,
+    pub public_key_cose: String,
+}
+
+impl AheadView {
+    pub fn new(id: &str, taken: TakenAlong) -> Self {
+        let passkeys = taken
+            .passkeys
+            .into_iter()
+            .map(|(credential_id, public_key_cose)| AheadPasskey { credential_id, public_key_cose });
+        Self {
+            id: id.to_owned(),
+            organisation: taken.existence.fund.name().to_owned(),
+            given_name: taken.existence.given_name,
+            year: taken.existence.year,
+            challenge: taken.ahead.challenge,
+            expires_at: taken.ahead.expires_at,
+            capture: taken.ahead.capture,
+            holder_key: taken.holder_key,
+            public_key: taken.public_key,
+            passkeys: passkeys.collect(),
+            rp_id: taken.rp_id,
+            origin: taken.origin,
+        }
+    }
+}
+
+/// A proof that was made without a network.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AheadAnswer {
+    pub device_key: String,
+    /// When the person was there: RFC 3339 in UTC, in seconds.
+    pub captured_at: String,
+    #[serde(default)]
+    pub frames: u8,
+    #[serde(default)]
+    pub place: Option<CapturedPlace>,
+    /// AuthenticationResponseJSON over the challenge that was taken along.
+    #[schema(value_type = Object)]
+    pub assertion: Value,
+    /// ES256 of the device key over JCS of the answer without pictures, base64url.
+    pub signature: String,
+}
+
+impl From<AheadAnswer> for MadeAhead {
+    fn from(body: AheadAnswer) -> Self {
+        let AheadAnswer { device_key, captured_at, frames, place, assertion, signature } = body;
+        Self { device_key, captured_at, frames, place, assertion, signature }
+    }
 }
 
 #[derive(Serialize, ToSchema)]
@@ -80,10 +170,19 @@ pub struct ExistenceView {
     pub outcome: Option<CaptureOutcome>,
     /// Places of the pictures that are here already.
     pub frames: Vec<u8>,
+    /// When the person was there and when the Fund had it, while it waits there; they differ where there was no network.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub made_at: Option<DateTime<Utc>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub received_at: Option<DateTime<Utc>>,
 }
 
 impl ExistenceView {
     pub fn new(id: &str, existence: &Existence) -> Self {
+        let (made_at, received_at) = match &existence.progress {
+            ExistenceProgress::Answered { at, made_at, .. } => (*made_at, Some(*at)),
+            _ => (None, None),
+        };
         let (reference, offer_id) = match &existence.progress {
             ExistenceProgress::Confirmed { reference, offer_id, .. } => (reference.clone(), offer_id.clone()),
             ExistenceProgress::Answered { reference, .. } => (reference.clone(), None),
@@ -101,6 +200,8 @@ impl ExistenceView {
             capture: existence.capture.clone(),
             outcome: existence.outcome.clone(),
             frames: existence.frames.keys().copied().collect(),
+            made_at,
+            received_at,
         }
     }
 }

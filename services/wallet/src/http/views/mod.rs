@@ -11,6 +11,7 @@ mod offers;
 mod officers;
 mod presentations;
 mod sharings;
+mod stations;
 
 use std::collections::BTreeMap;
 
@@ -26,7 +27,10 @@ pub use account::{AccountView, ActivityList, DeviceKeyView, NewDeviceKey};
 pub use credentials::{CardChoice, CardView, ClaimView, CredentialList, CredentialView, StatusView};
 pub use desk::{DeskPin, DeskReset, DeskSignatures, DeskView, DeskVisit, DeskWork, NewCustody};
 pub use enrolment::{EnrolmentKeyBody, EnrolmentKeySigned, EnrolmentView, InvitationBody};
-pub use existence::{ExistenceKey, ExistenceLink, ExistenceView, FrameBody, SigningStep};
+pub use existence::{
+    AheadAnswer, AheadKey, AheadPasskey, AheadView, ExistenceKey, ExistenceLink, ExistenceView, FrameBody,
+    SigningStep,
+};
 pub use export::ExportView;
 pub use offers::{Acceptance, OfferLink, OfferStep, OfferView};
 pub use officers::{
@@ -36,6 +40,7 @@ pub use presentations::{
     CandidateView, Consent, PresentationResult, PresentationStep, PresentationView, QueryView, RequestLink,
 };
 pub use sharings::{SharingList, SharingView};
+pub use stations::{DeskProof, NewStation, StationView, StationsView};
 
 use crate::app::signing::Signatures;
 

@@ -85,6 +85,7 @@ async fn enter_proof(
         },
         digests: entry.digests,
         helper: None,
+        operator: None,
         remark: entry.remark,
         accept: !entry.waits,
     };
