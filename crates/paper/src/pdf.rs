@@ -18,8 +18,8 @@ use krilla::metadata::{DateTime as PdfDateTime, Metadata, TextDirection};
 
 use crate::parts::PartsError;
 
-pub(crate) use embedded::texts;
 pub(crate) use embedded::jpegs;
+pub(crate) use embedded::texts;
 pub use embedded::{MAX_PDF_BYTES, PdfError};
 pub use letter::{FormPart, Letter, LetterError, check_address, letters};
 

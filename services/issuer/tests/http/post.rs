@@ -68,6 +68,7 @@ async fn prove(world: &World, person: &str, when: clock::Timestamp) {
         captured_at: when,
         received_at: None,
         digests: vec!["ab".repeat(32)],
+        operator: None,
         helper: None,
         remark: String::new(),
         accept: true,

@@ -62,9 +62,9 @@ async fn proof_made_without_a_network_is_sent_once_with_both_times() {
     assert_eq!(answers[0]["state"], "answered", "{}", answers[0]);
     assert_eq!((&answers[0], &answers[0]["madeAt"]), (&answers[1], &json!("2026-02-03T04:05:06Z")));
     assert!(answers[0]["receivedAt"].is_string());
-    let seen = world.others.seen();
-    assert_eq!(seen.existence_answers.len(), 1, "sent once");
-    let answer = &seen.existence_answers[0];
+    let sent = world.others.seen().existence_answers.clone();
+    assert_eq!(sent.len(), 1, "sent once");
+    let answer = &sent[0];
     assert_eq!(
         (&answer["challenge"], &answer["capturedAt"]),
         (&json!("YWhlYWQ"), &json!("2026-02-03T04:05:06Z"))
@@ -75,7 +75,6 @@ async fn proof_made_without_a_network_is_sent_once_with_both_times() {
     let key = PublicKey::from_jwk(&answer["holderKey"]).unwrap();
     key.verify(&jcs(&unsigned), &unb64(signature.as_str().unwrap()).unwrap()).unwrap();
     assert_eq!(answer["capture"]["frames"][0]["salt"], b64(SALT));
-    drop(seen);
     let id = base.rsplit('/').next().unwrap();
     let page = person.page(&format!("/existence/{id}")).await.expect(200).unwrap().text();
     assert!(page.contains("data-testid=\"both-times\""), "{page}");

@@ -138,6 +138,7 @@ impl Issuer {
             captured_at: self.now(),
             received_at: None,
             digests: vec![form, digest.to_owned()],
+            operator: None,
             helper: None,
             remark: String::new(),
             accept: false,
