@@ -32,6 +32,7 @@ mod secrets;
 mod service;
 mod service_client;
 mod status;
+mod status_act;
 mod status_message;
 mod subject;
 pub mod webhook;
@@ -60,6 +61,7 @@ pub use status::{
     LIST_LENGTH, ListKind, Reason, ReasonCode, Standing, Status, StatusError, StatusIndex, StatusListId,
     StatusMove, token_value,
 };
+pub use status_act::StatusAct;
 pub use status_message::{MESSAGE_BITS, StatusMessage};
 pub use subject::{Actor, Subject, search_text};
 

@@ -7,6 +7,10 @@ use crate::Actor;
 pub enum Scope {
     /// Pushes hires, changes and separations over SCIM 2.0.
     Scim,
+    /// Hands in staff lists.
+    StaffLists,
+    /// Offers credentials and changes their status.
+    Credentials,
     /// Reads status lists as they were, as an auditor does.
     StatusHistory,
     /// Hands in files of the Fund's register.
@@ -18,13 +22,22 @@ pub enum Scope {
 }
 
 impl Scope {
-    pub const ALL: [Self; 5] =
-        [Self::Scim, Self::StatusHistory, Self::FundRegister, Self::FundCycle, Self::FundAudit];
+    pub const ALL: [Self; 7] = [
+        Self::Scim,
+        Self::StaffLists,
+        Self::Credentials,
+        Self::StatusHistory,
+        Self::FundRegister,
+        Self::FundCycle,
+        Self::FundAudit,
+    ];
 
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Scim => "scim",
+            Self::StaffLists => "staff-lists",
+            Self::Credentials => "credentials",
             Self::StatusHistory => "status-history",
             Self::FundRegister => "fund-register",
             Self::FundCycle => "fund-cycle",
@@ -37,6 +50,11 @@ impl Scope {
     pub const fn purpose(self) -> &'static str {
         match self {
             Self::Scim => "Pushes hires, changes and separations (SCIM 2.0), and reads what it pushed",
+            Self::StaffLists => "Hands in staff lists (CSV, XLSX); a second person approves what they offer",
+            Self::Credentials => {
+                "Offers credentials to people on the list and gets the links and codes, suspends and reinstates, \
+                    proposes to revoke"
+            }
             Self::StatusHistory => "Reads status lists as they were at an earlier time, for auditors",
             Self::FundRegister => "Hands in the pension system's file of the Fund's register",
             Self::FundCycle => {

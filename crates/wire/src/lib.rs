@@ -10,6 +10,7 @@ pub mod enrolment;
 pub mod existence;
 pub mod fund;
 pub mod fund_mail;
+pub mod hr;
 pub mod oidc;
 pub mod policies;
 pub mod sandbox;

@@ -22,6 +22,7 @@ mod faces;
 mod fund;
 mod guesses;
 mod holders;
+mod hr;
 mod import;
 mod issuing;
 mod key_changes;
@@ -96,6 +97,7 @@ pub use fund::{
 pub use fund::{FundPost, MailingView, NewMailing, SentMessage, letter_fault, letter_state};
 pub(crate) use fund::{LETTER_KINDS, channel_of};
 pub use fund::{ReadPage, ScanPage, scan_fault};
+pub use hr::{AskedOffer, AskedStatus, HrError};
 pub use holders::{HolderError, PROOF_SUITES};
 pub use import::{ImportError, Invitation, UploadView};
 pub(crate) use key_changes::CHANGING_KEYS;

@@ -117,6 +117,23 @@ impl Issuer {
         kind: CredentialType,
         entered: Map<String, Value>,
     ) -> Result<OfferLink, OfferError> {
+        sql::retry(|| async {
+            let mut tx = self.store.write("grant").await?;
+            let link = self.grant_within(&mut tx, by, subject_id, kind, entered.clone()).await?;
+            tx.commit().await?;
+            Ok(link)
+        })
+        .await
+    }
+
+    pub(super) async fn grant_within(
+        &self,
+        tx: &mut Transaction,
+        by: &Actor,
+        subject_id: &str,
+        kind: CredentialType,
+        entered: Map<String, Value>,
+    ) -> Result<OfferLink, OfferError> {
         let new = NewOffer {
             subject_id: subject_id.to_owned(),
             types: vec![kind],
@@ -126,18 +143,14 @@ impl Issuer {
             expires_at: None,
         };
         let supersedes = matches!(kind, CredentialType::SecurityClearance | CredentialType::MedicalClearance);
-        sql::retry(|| async {
-            let mut tx = self.store.write("grant").await?;
-            let link = self.insert_offer(&mut tx, by, &new).await?;
-            if let Some(reason) = Reissue::Renewal.replaces_with().filter(|_| supersedes) {
-                tx.set_offer_replaces(&by.tenant, &link.offer_id, reason).await?;
-            }
-            let act = Act { action: "offer.create", target: &link.offer_id, detail: kind.name() };
-            tx.audit(by, act, self.now()).await?;
-            tx.commit().await?;
-            Ok(link)
-        })
-        .await
+        let link = self.insert_offer(tx, by, &new).await?;
+        if let Some(reason) = Reissue::Renewal.replaces_with().filter(|_| supersedes) {
+            tx.set_offer_replaces(&by.tenant, &link.offer_id, reason).await?;
+        }
+        let act = Act { action: "offer.create", target: &link.offer_id, detail: kind.name() };
+        tx.audit(by, act, self.now()).await?;
+        self.tell_offer(tx, &by.tenant, &link.offer_id).await?;
+        Ok(link)
     }
 
     /// A new offer that may replace what the person holds. After a lost phone the old copies are suspended and earlier

@@ -13,6 +13,7 @@ mod scans;
 mod stations;
 
 pub(super) use mailings::addresses as mailing_addresses;
+pub(super) use register::file as register_file;
 
 use std::future::{Ready, ready};
 

@@ -9,6 +9,7 @@ mod enrolment;
 mod existence;
 mod extract;
 mod fund;
+mod hr;
 mod logos;
 mod metadata;
 mod offers;
@@ -79,6 +80,7 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
         )
         .configure(scim::configure)
         .configure(fund::configure)
+        .configure(hr::configure)
         .service(scope("/schemas/v1").wrap(from_fn(cors::allow)).service(schemas::find_schema))
         .service(scope("/schemas/v2").wrap(from_fn(cors::allow)).service(schemas::find_schema_v2))
         .configure(console::configure);
@@ -103,6 +105,7 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
         (name = "enrolment", description = "Enrolment for digital proofs, as a beneficiary's wallet uses it: invitation, device \
             key, appointment, and the messages by which two browsers begin a video call."),
         (name = "fund", description = "The Fund's year for machines: register, nights, proofs, lists for payroll, journals."),
+        (name = "hr", description = "HR systems and portals: staff lists, offers, the life of credentials and their status."),
         (name = "scim", description = "SCIM 2.0: an HR system pushes hires, changes and separations."),
         (name = "schemas", description = "Published contexts, JSON Schemas and type metadata.")
     )

@@ -27,6 +27,7 @@ mod fund_cases;
 mod fund_fairness;
 mod grants;
 mod holders;
+mod hr;
 mod imports;
 mod key_changes;
 mod key_ring;

@@ -110,6 +110,18 @@ const OPERATIONS: &[(&str, &str, Access)] = &[
     ("get", "/v1/fund/{tenant}/stations", Access::Machine),
     ("post", "/v1/fund/{tenant}/stations", Access::Machine),
     ("delete", "/v1/fund/{tenant}/stations/{station}", Access::Machine),
+    ("post", "/v1/hr/{tenant}/people/search", Access::Machine),
+    ("get", "/v1/hr/{tenant}/people/{person}", Access::Machine),
+    ("post", "/v1/hr/{tenant}/people/{person}/status", Access::Machine),
+    ("post", "/v1/hr/{tenant}/offers", Access::Machine),
+    ("delete", "/v1/hr/{tenant}/offers/{offer}", Access::Machine),
+    ("post", "/v1/hr/{tenant}/lists", Access::Machine),
+    ("get", "/v1/hr/{tenant}/lists/{id}", Access::Machine),
+    ("get", "/v1/hr/{tenant}/lists/{id}/rows-to-correct.csv", Access::Machine),
+    ("post", "/v1/hr/{tenant}/lists/{id}/confirmation", Access::Machine),
+    ("post", "/v1/hr/{tenant}/lists/{id}/pause", Access::Machine),
+    ("post", "/v1/hr/{tenant}/lists/{id}/resumption", Access::Machine),
+    ("get", "/v1/hr/{tenant}/lists/{id}/links", Access::Machine),
     ("get", "/vc-api/{instance}/status/{list}", Access::Instance),
     ("post", "/vc-api/{instance}/credentials/issue", Access::Instance),
     ("post", "/vc-api/{instance}/credentials/status", Access::Instance),
@@ -123,6 +135,7 @@ fn path(template: &str, tenant: &str, secret: &str) -> String {
     let filled = filled
         .replace("{digest}", secret)
         .replace("{person}", secret)
+        .replace("{offer}", secret)
         .replace("{year}", "2026")
         .replace("{part}", "1");
     filled.replace("{id}", secret).replace("{name}", "User").replace("{urn}", issuance::scim::CORE)

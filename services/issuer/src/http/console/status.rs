@@ -5,7 +5,7 @@ use actix_web::{HttpResponse, get, post};
 use askama::Template;
 use chrono::{Days, NaiveDate, NaiveTime};
 use clock::Timestamp;
-use issuance::{CredentialType, Proposal, Reason, ReasonCode, Status, StatusMove};
+use issuance::{CredentialType, Proposal, Reason, ReasonCode, StatusAct, StatusMove};
 use serde::Deserialize;
 use web::Problem;
 use web::page::{Shell, html, see_other};
@@ -21,17 +21,9 @@ pub(super) fn configure(config: &mut ServiceConfig) {
     config.service(status_page).service(change_status);
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Act {
-    Suspend,
-    Reinstate,
-    Revoke,
-}
-
 #[derive(Deserialize)]
 struct Wanted {
-    act: Act,
+    act: String,
 }
 
 #[derive(Template)]
@@ -42,7 +34,7 @@ struct StatusPage {
     name: String,
     number: String,
     back: String,
-    act: Act,
+    act: StatusAct,
     reasons: Vec<ReasonCode>,
     /// Each kind once.
     affected: Vec<CredentialType>,
@@ -57,9 +49,10 @@ async fn status_page(
     wanted: Query<Wanted>,
     app: Data<Issuer>,
 ) -> Result<HttpResponse, Problem> {
+    let act = act(&wanted.act)?;
     let page = app.subject_page(&officer.tenant, &id).await?;
     let place = if officer.tenant.has_staff() { Place::Staff } else { Place::Retirees };
-    let affected = page.copies.iter().filter(|view| wanted.act.concerns(view.copy.status));
+    let affected = page.copies.iter().filter(|view| act.concerns(view.copy.status));
     let mut affected: Vec<_> = affected.map(|view| view.copy.configuration.credential_type).collect();
     affected.sort();
     affected.dedup();
@@ -71,17 +64,17 @@ async fn status_page(
         id: page.subject.id,
         name: page.subject.name,
         number: page.subject.number,
-        act: wanted.act,
-        reasons: wanted.act.reasons().to_vec(),
+        act,
+        reasons: act.reasons().to_vec(),
         affected,
         earliest: app.clock_now().date_naive().to_string(),
-        needs_second: second && wanted.act == Act::Revoke,
+        needs_second: second && act == StatusAct::Revoke,
     })
 }
 
 #[derive(Deserialize)]
 struct Change {
-    act: Act,
+    act: String,
     reason: String,
     #[serde(default)]
     note: String,
@@ -101,26 +94,26 @@ async fn change_status(
     change: Form<Change>,
     app: Data<Issuer>,
 ) -> Result<HttpResponse, Problem> {
-    let code = ReasonCode::parse(&change.reason).filter(|code| change.act.reasons().contains(code));
-    let code = code.ok_or_else(|| Problem::bad_request("Choose one of the reasons."))?;
+    let act = act(&change.act)?;
+    let code = act.reason(&change.reason).ok_or_else(|| Problem::bad_request("Choose one of the reasons."))?;
     let only = (!change.only.is_empty()).then(|| change.only.parse::<CredentialType>()).transpose();
     let only = only.map_err(|_| Problem::bad_request("Choose one of the kinds, or all."))?;
     let note: String = change.note.trim().chars().take(LONGEST_NOTE).collect();
     let reason = Reason { code, note: Some(note).filter(|note| !note.is_empty()) };
-    let done = match change.act {
-        Act::Suspend | Act::Reinstate => {
+    let done = match act {
+        StatusAct::Suspend | StatusAct::Reinstate => {
             let until = last_day(&change.until)?;
-            let change = StatusMove { until, ..StatusMove::new(change.act.status(), reason) };
+            let change = StatusMove { until, ..StatusMove::new(act.status(), reason) };
             app.change_subject_status(&officer.actor(), &id, only, &change).await?;
             Outcome::Done
         }
-        Act::Revoke => {
+        StatusAct::Revoke => {
             let (subject, reason, note) = (id.to_string(), code.as_str().to_owned(), reason.note);
             app.propose(&officer.actor(), &Proposal::Revoke { subject, reason, note, only }).await?
         }
     };
     let word = match done {
-        Outcome::Done => change.act.done(),
+        Outcome::Done => act.done(),
         Outcome::Waits(_) => "proposed",
     };
     Ok(see_other(&format!("{}?done={word}", person_address(&officer, &id))))
@@ -142,54 +135,24 @@ fn person_address(officer: &Officer, id: &str) -> String {
     format!("/console/{place}/{id}")
 }
 
-impl Act {
-    fn status(self) -> Status {
-        match self {
-            Self::Suspend => Status::Suspended,
-            Self::Reinstate => Status::Valid,
-            Self::Revoke => Status::Revoked,
-        }
-    }
+fn act(text: &str) -> Result<StatusAct, Problem> {
+    StatusAct::parse(text).ok_or_else(Problem::not_found)
+}
 
-    fn concerns(self, status: Status) -> bool {
-        match self {
-            Self::Suspend => status == Status::Valid,
-            Self::Reinstate => status == Status::Suspended,
-            Self::Revoke => status != Status::Revoked,
-        }
-    }
+/// What the page says of each act.
+trait Told {
+    fn done(self) -> &'static str;
+    fn title(self) -> &'static str;
+    fn consequence(self) -> &'static str;
+    fn button(self) -> &'static str;
+}
 
-    fn reasons(self) -> &'static [ReasonCode] {
-        match self {
-            Self::Suspend => {
-                &[ReasonCode::Inquiry, ReasonCode::KeyLost, ReasonCode::DataChanged, ReasonCode::Other]
-            }
-            Self::Reinstate => &[ReasonCode::InquiryClosed, ReasonCode::Other],
-            Self::Revoke => &[
-                ReasonCode::ContractEnded,
-                ReasonCode::Separated,
-                ReasonCode::Deceased,
-                ReasonCode::KeyLost,
-                ReasonCode::DataChanged,
-                ReasonCode::IssuedInError,
-                ReasonCode::Other,
-            ],
-        }
-    }
-
+impl Told for StatusAct {
     fn done(self) -> &'static str {
         match self {
             Self::Suspend => "suspended",
             Self::Reinstate => "reinstated",
             Self::Revoke => "revoked",
-        }
-    }
-
-    fn word(self) -> &'static str {
-        match self {
-            Self::Suspend => "suspend",
-            Self::Reinstate => "reinstate",
-            Self::Revoke => "revoke",
         }
     }
 
