@@ -174,7 +174,10 @@ pub struct Console {
 pub struct TenantConfig {
     /// Part of every address of the tenant, also the first part of its key files' names.
     pub id: String,
+    /// In English; what it is called in other languages, `{ fr = "…" }`, is for wallets.
     pub name: String,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub names: BTreeMap<String, String>,
     pub did: String,
     pub types: Vec<CredentialType>,
     /// Those of its types whose issue a second person approves once a wallet has shown its keys; the wallet waits.
@@ -271,6 +274,10 @@ pub enum ConfigError {
     TenantTypes(String),
     #[error("tenant {0:?}: approved_types names a type that it does not issue")]
     ApprovedTypes(String),
+    #[error(
+        "tenant {0:?}: names has a name that is empty or longer than 200 characters, or a language that is none of ar, es, fr, ru and zh"
+    )]
+    Names(String),
     #[error("VC API instance {0:?} is configured twice or has an impossible name")]
     Instance(String),
     #[error("VC API instance {0:?}: the cryptosuite is not known")]
@@ -361,6 +368,7 @@ impl Config {
             if !tenant.approved_types.iter().all(|kind| types.contains(kind)) {
                 return Err(ConfigError::ApprovedTypes(tenant.id.clone()));
             }
+            tenant.check_names()?;
             tenant.check_attestations(&self.attesters)?;
         }
         let mut names = BTreeSet::new();

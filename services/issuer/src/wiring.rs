@@ -186,6 +186,7 @@ async fn build(
         let (id, types) = (tenant.id.clone(), tenant.types.clone());
         let (name, did) = (tenant.name.clone(), tenant.did.clone());
         let mut made = Tenant::new(id, name, did, types, &settings.origin, operate);
+        made.names.clone_from(&tenant.names);
         made.approved_types.clone_from(&tenant.approved_types);
         made.status_messages = tenant.status_messages;
         if let Some(path) = &tenant.logo {

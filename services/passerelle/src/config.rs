@@ -109,9 +109,10 @@ fn issuer(plan: &Plan, everyone: &Everyone) -> anyhow::Result<String> {
         let did = everyone.did(organisation.id).context("an organisation without DID")?;
         write!(
             text,
-            "\n[[tenants]]\nid = {}\nname = {}\ndid = {}\ntypes = [{}]\n",
+            "\n[[tenants]]\nid = {}\nname = {}\nnames = {{ {} }}\ndid = {}\ntypes = [{}]\n",
             quote(organisation.id),
             quote(organisation.name),
+            organisation.names.map(|(code, name)| format!("{code} = {}", quote(name))).join(", "),
             quote(did),
             organisation.types.iter().map(|kind| quote(kind)).collect::<Vec<_>>().join(", "),
         )?;

@@ -15,6 +15,8 @@ pub struct Issuing {
     pub id: &'static str,
     pub short: &'static str,
     pub name: &'static str,
+    /// The same in Arabic, Spanish, French, Russian and Chinese.
+    pub names: [(&'static str, &'static str); 5],
     /// The types it may issue, for itself.
     pub types: &'static [&'static str],
 }
@@ -27,6 +29,13 @@ pub const ISSUING: [Issuing; 3] = [
         id: "undp",
         short: "UNDP",
         name: "United Nations Development Programme",
+        names: [
+            ("ar", "برنامج الأمم المتحدة الإنمائي"),
+            ("es", "Programa de las Naciones Unidas para el Desarrollo"),
+            ("fr", "Programme des Nations Unies pour le développement"),
+            ("ru", "Программа развития Организации Объединенных Наций"),
+            ("zh", "联合国开发计划署"),
+        ],
         types: &[
             "StaffIdentity",
             "Employment",
@@ -40,12 +49,26 @@ pub const ISSUING: [Issuing; 3] = [
         id: "wfp",
         short: "WFP",
         name: "World Food Programme",
+        names: [
+            ("ar", "برنامج الأغذية العالمي"),
+            ("es", "Programa Mundial de Alimentos"),
+            ("fr", "Programme alimentaire mondial"),
+            ("ru", "Всемирная продовольственная программа"),
+            ("zh", "世界粮食计划署"),
+        ],
         types: &["StaffIdentity", "Employment"],
     },
     Issuing {
         id: "unjspf",
         short: "Pension Fund",
         name: "United Nations Joint Staff Pension Fund",
+        names: [
+            ("ar", "الصندوق المشترك للمعاشات التقاعدية لموظفي الأمم المتحدة"),
+            ("es", "Caja Común de Pensiones del Personal de las Naciones Unidas"),
+            ("fr", "Caisse commune des pensions du personnel des Nations Unies"),
+            ("ru", "Объединенный пенсионный фонд персонала Организации Объединенных Наций"),
+            ("zh", "联合国合办工作人员养恤基金"),
+        ],
         types: &["DigitalCertificateOfEntitlement"],
     },
 ];

@@ -42,7 +42,25 @@ function sentence({code, name, have, count}) {
   return `${have} of ${count} codes read. Choose all the pictures together, or scan the codes with the camera.`;
 }
 
+// A receipt is text of a few kilobytes; the service says what is wrong with another file.
+async function chooseReceipt(file) {
+  if (file.size > 65536) {
+    scanner.hidden = false;
+    video.hidden = true;
+    progress.textContent = sentence({code: 'tooLarge'});
+    return;
+  }
+  document.getElementById('desk-receipt').value = await file.text();
+}
+
 if (form) {
+  const receipt = document.getElementById('desk-receipt-file');
+  if (receipt) {
+    document.getElementById('desk-receipt-tools').hidden = false;
+    receipt.addEventListener('change', event => {
+      if (event.target.files.length) chooseReceipt(event.target.files[0]);
+    });
+  }
   document.getElementById('desk-tools').hidden = false;
   document.getElementById('desk-scan').addEventListener('click', look);
   document.getElementById('desk-file').addEventListener('change', event => {

@@ -31,7 +31,9 @@ pub struct AskedStatus {
 
 #[derive(Debug, thiserror::Error)]
 pub enum HrError {
-    #[error("the token is missing, unknown, ended, or not for this; an administrator makes one on the page Machines")]
+    #[error(
+        "the token is missing, unknown, ended, or not for this; an administrator makes one on the page Machines"
+    )]
     Unauthorized,
     #[error("there is no such person here")]
     Unknown,

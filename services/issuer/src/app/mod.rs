@@ -97,8 +97,8 @@ pub use fund::{
 pub use fund::{FundPost, MailingView, NewMailing, SentMessage, letter_fault, letter_state};
 pub(crate) use fund::{LETTER_KINDS, channel_of};
 pub use fund::{ReadPage, ScanPage, scan_fault};
-pub use hr::{AskedOffer, AskedStatus, HrError};
 pub use holders::{HolderError, PROOF_SUITES};
+pub use hr::{AskedOffer, AskedStatus, HrError};
 pub use import::{ImportError, Invitation, UploadView};
 pub(crate) use key_changes::CHANGING_KEYS;
 pub use key_changes::{KeyChangeError, Obstacle};
@@ -193,6 +193,8 @@ pub struct Settings {
 pub struct Tenant {
     pub id: String,
     pub name: String,
+    /// What it is called in languages other than English, by code.
+    pub names: BTreeMap<String, String>,
     pub did: String,
     pub types: Vec<CredentialType>,
     /// Types whose issue a second person approves once a wallet has shown its keys.
@@ -285,6 +287,7 @@ impl Tenant {
             logo: Logo::initials(&name),
             id,
             name,
+            names: BTreeMap::new(),
             did,
             types,
             approved_types: Vec::new(),

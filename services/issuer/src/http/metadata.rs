@@ -217,16 +217,24 @@ fn issuer_metadata(app: &Issuer, tenant: &Tenant) -> IssuerMetadata {
         batch_credential_issuance: u32::try_from(BATCH_SIZE)
             .ok()
             .map(|batch_size| BatchIssuance { batch_size }),
-        display: vec![IssuerDisplay {
-            name: Some(tenant.name.clone()),
-            locale: Some("en".to_owned()),
-            logo: Some(logo(tenant)),
-        }],
+        display: names(tenant),
         credential_configurations_supported: configurations
             .into_iter()
             .map(|configuration| (configuration.to_string(), described(app, tenant, configuration)))
             .collect(),
     }
+}
+
+/// English first: a wallet that knows none of the languages takes the first.
+fn names(tenant: &Tenant) -> Vec<IssuerDisplay> {
+    let others = tenant.names.iter().map(|(code, name)| (code.as_str(), name));
+    let all = std::iter::once(("en", &tenant.name)).chain(others);
+    all.map(|(code, name)| IssuerDisplay {
+        name: Some(name.clone()),
+        locale: Some(code.to_owned()),
+        logo: Some(Logo { alt_text: Some(name.clone()), ..logo(tenant) }),
+    })
+    .collect()
 }
 
 fn logo(tenant: &Tenant) -> Logo {

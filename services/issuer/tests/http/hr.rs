@@ -102,7 +102,8 @@ async fn a_course_is_offered_with_its_claims_and_nothing_that_it_does_not_have()
     let (_, second) = portal.post("/offers", &order(json!(["TrainingCompletion"]), other)).await;
     assert_ne!(made["offer"], second["offer"], "another course is another offer");
 
-    let fault = portal.fault("/offers", &order(json!(["TrainingCompletion"]), json!({"gradeLevel": "D-2"}))).await;
+    let fault =
+        portal.fault("/offers", &order(json!(["TrainingCompletion"]), json!({"gradeLevel": "D-2"}))).await;
     assert!(fault.contains("gradeLevel"), "{fault}");
     let fault = portal.fault("/offers", &order(json!(["StaffIdentity"]), json!({"gradeLevel": "D-2"}))).await;
     assert!(fault.contains("gradeLevel"), "the record is not written over: {fault}");
@@ -111,7 +112,10 @@ async fn a_course_is_offered_with_its_claims_and_nothing_that_it_does_not_have()
     assert!(portal.fault("/offers", &order(json!(["Passport"]), json!({}))).await.contains("types"));
     assert!(portal.fault("/offers", &order(json!([]), json!({}))).await.contains("types"));
     let (status, told) = portal
-        .post("/offers", &order(json!(["TrainingCompletion"]), json!({"courseName": "BSAFE", "completedOn": "soon"})))
+        .post(
+            "/offers",
+            &order(json!(["TrainingCompletion"]), json!({"courseName": "BSAFE", "completedOn": "soon"})),
+        )
         .await;
     assert_eq!(status, 422, "{told}");
     let foreign = json!({"person": person, "types": ["DigitalCertificateOfEntitlement"]});
@@ -129,7 +133,8 @@ async fn suspending_is_at_once_and_revoking_waits_for_a_second_person() {
     let (_, found) = portal.post("/people/search", &json!({"staffNumber": "10023"})).await;
     let path = format!("/people/{}/status", found["person"].as_str().unwrap());
 
-    let suspend = json!({"action": "suspend", "reason": "inquiry", "until": "2027-01-31", "note": "see the file"});
+    let suspend =
+        json!({"action": "suspend", "reason": "inquiry", "until": "2027-01-31", "note": "see the file"});
     assert_eq!(portal.post(&path, &suspend).await, (200, json!({"outcome": "done"})));
     assert_eq!(portal.post(&path, &suspend).await.0, 200, "again");
     let (_, life) = portal.post("/people/search", &json!({"staffNumber": "10023"})).await;

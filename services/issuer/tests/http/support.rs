@@ -107,6 +107,7 @@ fn config(directory: &TempDir, setting: &Setting) -> Config {
         certificates: if id == "undp" { setting.certificates.clone() } else { Vec::new() },
         id: id.into(),
         name: name.into(),
+        names: [("fr".to_owned(), format!("{name} (fr)"))].into(),
         did: format!("did:passerelle:{id}"),
         types: types.to_vec(),
     };

@@ -65,6 +65,8 @@ pub enum DeskError {
     Unreadable(#[from] InputError),
     #[error("more than one receipt was handed over for one credential")]
     Receipts,
+    #[error("what was given as the receipt is none")]
+    NoReceipt,
     #[error(transparent)]
     File(#[from] ReadingError),
     #[error(transparent)]
@@ -105,9 +107,14 @@ impl LocalDesk {
         DeskCode { nonce, audience: self.audience() }
     }
 
-    /// Checks text that was scanned, uploaded or pasted, as an answer to the code that the page showed.
-    pub async fn check(&self, text: &str, nonce: &str) -> Result<DeskChecked, DeskError> {
-        self.check_with(text, nonce, None).await
+    /// Checks text that was scanned, uploaded or pasted, as an answer to the code that the page showed. The text of the copy's
+    /// anchoring receipt may come with it; an empty one is none.
+    pub async fn check(&self, text: &str, nonce: &str, receipt: &str) -> Result<DeskChecked, DeskError> {
+        let receipt = match receipt.trim() {
+            "" => None,
+            given => Some(Receipt::from_file(given.as_bytes()).ok_or(DeskError::NoReceipt)?),
+        };
+        self.check_with(text, nonce, receipt.as_ref()).await
     }
 
     async fn check_with(

@@ -130,6 +130,9 @@ struct DeskForm {
     /// The code that the page showed.
     #[serde(default)]
     nonce: String,
+    /// The credential's anchoring receipt as text, where the policy demands one.
+    #[serde(default)]
+    receipt: String,
 }
 
 /// Checks it and shows the result; keeps nothing.
@@ -145,7 +148,7 @@ struct DeskForm {
 )]
 #[post("")]
 async fn check_at_desk(form: Form<DeskForm>, desk: Data<LocalDesk>) -> Result<HttpResponse, Problem> {
-    answer(&desk, desk.check(&form.text, &form.nonce).await)
+    answer(&desk, desk.check(&form.text, &form.nonce, &form.receipt).await)
 }
 
 pub(super) fn answer(
@@ -198,6 +201,10 @@ fn sentence(error: &DeskError) -> String {
             "This is nothing that can be checked. Scan the whole code, or choose the file as the person has it.".to_owned()
         }
         DeskError::Receipts => "More than one receipt was chosen. Choose the one of this credential.".to_owned(),
+        DeskError::NoReceipt => {
+            "What stands under “Receipt” is no receipt. Choose the file that came with the credential, or leave the field empty."
+                .to_owned()
+        }
         DeskError::File(error) => super::problem::sentence(error),
         DeskError::Pack(_) => {
             "The pack is too old to decide anything. Get a newer one and start the desk again.".to_owned()

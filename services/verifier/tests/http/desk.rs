@@ -65,7 +65,11 @@ impl Served {
     }
 
     async fn check(&self, answer: &str, nonce: &str, headers: &[(&str, &str)]) -> Reply {
-        let form = [("text", answer), ("nonce", nonce)];
+        self.check_with(answer, nonce, "", headers).await
+    }
+
+    async fn check_with(&self, answer: &str, nonce: &str, receipt: &str, headers: &[(&str, &str)]) -> Reply {
+        let form = [("text", answer), ("nonce", nonce), ("receipt", receipt)];
         self.client.post_form(&self.url("/desk"), &form, headers).await.unwrap()
     }
 
@@ -217,7 +221,7 @@ async fn a_receipt_among_the_files_proves_the_time_of_issue() {
     let desk = serve(world, undp, holder, "staff-identity-anchored").await;
     for (copy, receipt) in copies.iter().zip(&receipts) {
         let page = desk.page().await;
-        assert!(page.contains("choose the credential's receipt"), "{page}");
+        assert!(page.contains("choose the credential's receipt together"), "{page}");
         let (nonce, audience) = (shown(&page, "nonce"), shown(&page, "audience"));
         let answer = desk.answer(copy, &nonce, &audience).await;
         let valid = text(&upload_for(&desk, &nonce, &[answer.as_bytes(), receipt], &[]).await);
@@ -227,4 +231,29 @@ async fn a_receipt_among_the_files_proves_the_time_of_issue() {
         assert!(both.status == 422 && text(&both).contains("More than one receipt"));
     }
     assert_eq!(upload(&desk, &[&receipts[0]], &[]).await.status, 422, "a receipt is no credential");
+}
+
+#[actix_web::test]
+async fn a_receipt_comes_with_an_answer_that_is_scanned_or_pasted() {
+    let (world, undp, holder) = people().await;
+    let [copy, other] = world.issue(&undp, &holder, &world.staff(&undp)).await;
+    let receipt =
+        |copy: &Copy, sequence: u64| serde_json::to_string(&world.anchor(&undp, copy, sequence)).unwrap();
+    let receipts = [receipt(&copy, 1), receipt(&other, 2)];
+    let desk = serve(world, undp, holder, "staff-identity-anchored").await;
+    for (given, passes) in [("", false), (receipts[0].as_str(), true), (receipts[1].as_str(), false)] {
+        let page = desk.page().await;
+        assert!(page.contains("data-testid=\"receipt\""), "{page}");
+        let (nonce, audience) = (shown(&page, "nonce"), shown(&page, "audience"));
+        let answer = desk.answer(&copy, &nonce, &audience).await;
+        let told = text(&desk.check_with(&answer, &nonce, given, &[]).await);
+        assert_eq!(told.contains("data-outcome=\"pass\""), passes, "{told}");
+    }
+    let page = desk.page().await;
+    let (nonce, audience) = (shown(&page, "nonce"), shown(&page, "audience"));
+    let answer = desk.answer(&copy, &nonce, &audience).await;
+    let refused = desk.check_with(&answer, &nonce, "no receipt", &[]).await;
+    assert!(refused.status == 422 && text(&refused).contains("is no receipt"), "not checked without it");
+    let after = text(&desk.check_with(&answer, &nonce, &receipts[0], &[]).await);
+    assert!(after.contains("data-outcome=\"pass\""), "a slip of the hand uses up no code");
 }

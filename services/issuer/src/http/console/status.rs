@@ -95,7 +95,8 @@ async fn change_status(
     app: Data<Issuer>,
 ) -> Result<HttpResponse, Problem> {
     let act = act(&change.act)?;
-    let code = act.reason(&change.reason).ok_or_else(|| Problem::bad_request("Choose one of the reasons."))?;
+    let code =
+        act.reason(&change.reason).ok_or_else(|| Problem::bad_request("Choose one of the reasons."))?;
     let only = (!change.only.is_empty()).then(|| change.only.parse::<CredentialType>()).transpose();
     let only = only.map_err(|_| Problem::bad_request("Choose one of the kinds, or all."))?;
     let note: String = change.note.trim().chars().take(LONGEST_NOTE).collect();

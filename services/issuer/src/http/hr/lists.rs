@@ -145,8 +145,7 @@ pub(super) async fn find_list_links(
 ) -> Result<HttpResponse, Problem> {
     let by = machine(&app, &of, &token, Scope::Credentials).await?;
     staff_list(&app, &of, &path.1).await?;
-    let links: Vec<ListLink> =
-        app.invitations(&by, &path.1).await?.into_iter().map(list_link).collect();
+    let links: Vec<ListLink> = app.invitations(&by, &path.1).await?.into_iter().map(list_link).collect();
     Ok(HttpResponse::Ok().insert_header(("cache-control", "no-store")).json(links))
 }
 
