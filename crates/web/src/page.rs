@@ -28,6 +28,9 @@ pub struct Shell {
     /// `ltr` or `rtl`.
     pub dir: &'static str,
     pub nav: Vec<NavLink>,
+    /// What few people need every day, folded together under a word.
+    pub more: Vec<NavLink>,
+    pub more_label: &'static str,
     /// A sentence above every page, such as "Demonstration: invented people".
     pub notice: Option<String>,
     pub words: ShellWords,
@@ -78,6 +81,8 @@ impl Shell {
             lang: "en",
             dir: "ltr",
             nav: Vec::new(),
+            more: Vec::new(),
+            more_label: "Settings",
             notice: None,
             words: ShellWords::ENGLISH,
         }
@@ -99,6 +104,19 @@ impl Shell {
     pub fn link(mut self, href: impl Into<String>, label: impl Into<String>, current: bool) -> Self {
         self.nav.push(NavLink { href: href.into(), label: label.into(), current });
         self
+    }
+
+    /// An entry of the folded part.
+    #[must_use]
+    pub fn link_below(mut self, href: impl Into<String>, label: impl Into<String>, current: bool) -> Self {
+        self.more.push(NavLink { href: href.into(), label: label.into(), current });
+        self
+    }
+
+    /// Whether this page is one of the folded part.
+    #[must_use]
+    pub fn is_below(&self) -> bool {
+        self.more.iter().any(|link| link.current)
     }
 
     #[must_use]

@@ -51,18 +51,24 @@ pub(super) fn shell(officer: &Officer, here: Place) -> Shell {
         (fund, Place::Fund, "/console/fund", "Year"),
         (may(Permission::SeeProposals), Place::Approvals, "/console/approvals", "Approvals"),
         (people, Place::Documents, "/console/documents", "Documents"),
+        (may(Permission::Audit), Place::Activity, "/console/activity", "Activity"),
+    ];
+    let settings = [
         (true, Place::Officers, "/console/officers", "Officers"),
         (may(Permission::Administer), Place::Machines, "/console/machines", "Machines"),
         (may(Permission::Administer), Place::Webhooks, "/console/webhooks", "Webhooks"),
         (may(Permission::Administer), Place::Messages, "/console/messages", "Messages"),
         (may(Permission::Administer), Place::Keys, "/console/keys", "Keys"),
         (true, Place::Chain, "/console/chain", "Chain"),
-        (may(Permission::Audit), Place::Activity, "/console/activity", "Activity"),
     ];
-    places
+    let shell = places
         .into_iter()
         .filter(|(shown, ..)| *shown)
-        .fold(shell, |shell, (_, place, href, label)| shell.link(href, label, place == here))
+        .fold(shell, |shell, (_, place, href, label)| shell.link(href, label, place == here));
+    settings
+        .into_iter()
+        .filter(|(shown, ..)| *shown)
+        .fold(shell, |shell, (_, place, href, label)| shell.link_below(href, label, place == here))
 }
 
 /// An instant for people; the browser shows it in the reader's own zone.
