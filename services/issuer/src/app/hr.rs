@@ -39,7 +39,7 @@ pub enum HrError {
     Unknown,
     #[error("{0}")]
     Form(&'static str),
-    #[error("{0} is no claim that is entered for this type")]
+    #[error("of this type no claim {0} is entered")]
     Claim(String),
     #[error(transparent)]
     Offer(#[from] OfferError),

@@ -81,7 +81,7 @@ async fn an_offer_is_made_once_taken_and_its_life_is_seen() {
 
     let offer = made["offer"].as_str().unwrap();
     let (status, refused) = portal.send("DELETE", &format!("/offers/{offer}"), "", "").await;
-    assert_eq!(status, 409, "it was taken: {refused}");
+    assert_eq!(status, 410, "it was taken: {refused}");
     let (_, other) = portal.post("/offers", &order).await;
     assert_ne!(other["offer"], made["offer"], "another one, since the first was taken");
     let other = format!("/offers/{}", other["offer"].as_str().unwrap());

@@ -20,7 +20,7 @@ async fn issuer_metadata_is_at_both_addresses_and_complete() {
     }
     let names: Vec<_> = metadata["display"].as_array().unwrap().iter().map(|it| &it["locale"]).collect();
     assert_eq!(names, ["en", "fr"], "as they are configured, English first");
-    assert_eq!(metadata["display"][1]["name"], "United Nations Development Programme (fr)");
+    assert_eq!(metadata["display"][1]["name"], "UNDP (fr)");
     let configurations = metadata["credential_configurations_supported"].as_object().unwrap();
     assert_eq!(configurations.len(), 12, "six types in two formats");
     assert_eq!(metadata["batch_credential_issuance"]["batch_size"], 10);
