@@ -137,7 +137,7 @@ fn person_address(officer: &Officer, id: &str) -> String {
 }
 
 fn act(text: &str) -> Result<StatusAct, Problem> {
-    StatusAct::parse(text).ok_or_else(Problem::not_found)
+    StatusAct::parse(text).ok_or_else(|| Problem::bad_request("Choose what is to happen."))
 }
 
 /// What the page says of each act.
