@@ -39,7 +39,7 @@ pub struct Issue {
 
 #[derive(Debug, Args)]
 pub struct Common {
-    /// The JSON document to secure, or the envelope to verify: text, or base64 for COSE
+    /// The JSON document to secure; the envelope to verify, as text or base64 for COSE, or what `issue` wrote
     #[arg(long, value_name = "FILE")]
     input: PathBuf,
     /// A verification method with `id` and `publicKeyJwk`, and `secretKeyJwk` for signing
@@ -87,13 +87,14 @@ struct KeyFile {
     secret_key_jwk: Option<Value>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Answer {
     result: Outcome,
     data: String,
 }
 
-#[derive(Clone, Copy, PartialEq, Serialize)]
+#[derive(Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Outcome {
     Success,
@@ -152,7 +153,7 @@ async fn verify(args: &Common) -> anyhow::Result<Answered> {
         Ok(public) => public,
         Err(error) => return Ok(Err(error.into())),
     };
-    let text = read(&args.input)?;
+    let text = envelope_in(read(&args.input)?);
     let text = text.trim();
     let (envelope, content) = args.feature.form();
     let input = match envelope {
@@ -162,6 +163,14 @@ async fn verify(args: &Common) -> anyhow::Result<Answered> {
         Envelope::SdJwt => Input::Compact(text.to_owned()),
     };
     Ok(verify_with(&public, &input, (envelope, content)).await.map(|document| document.to_string()))
+}
+
+/// What `issue` wrote is taken as it is, so that one command reads what the other made.
+fn envelope_in(text: String) -> String {
+    match serde_json::from_str(&text) {
+        Ok(Answer { result: Outcome::Success, data }) => data,
+        _ => text,
+    }
 }
 
 fn read(file: &Path) -> anyhow::Result<String> {

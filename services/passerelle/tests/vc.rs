@@ -189,6 +189,8 @@ fn jose() {
         let (result, token) = desk.issue(document, key, feature);
         assert_eq!(result, "success", "{token}");
         assert_eq!(desk.verify(&token, key, feature), "success");
+        let written = json!({"result": result, "data": token}).to_string();
+        assert_eq!(desk.verify(&written, key, feature), "success", "as `issue` wrote it");
         token
     };
     let token = issued(&minimal(), "p256", "credential_jose");
