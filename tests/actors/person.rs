@@ -193,6 +193,12 @@ impl Person {
         self.agent.get(format!("{}{path}", self.wallet)).await
     }
 
+    /// A page as the browser shows it.
+    pub async fn page(&self, path: &str) -> Result<String> {
+        let answer = self.agent.get_as(format!("{}{path}", self.wallet), "text/html").await?;
+        Ok(answer.expect(200)?.text())
+    }
+
     pub async fn post(&self, path: &str, body: &Value) -> Result<Answer> {
         self.agent.post_json(format!("{}{path}", self.wallet), body).await
     }

@@ -14,6 +14,7 @@ mod latency;
 mod lists;
 mod measure;
 mod rows;
+mod wallet;
 
 use std::time::{Duration, Instant};
 
@@ -29,7 +30,7 @@ async fn run() -> Result<()> {
         Ok("bulk") => return bulk::print().await,
         Ok("lists") => return lists::print().await,
         Ok("fund") => return fund::print().await,
-        Ok(only @ ("latency" | "cold")) => return of_reports(only).await,
+        Ok(only @ ("latency" | "cold" | "wallet")) => return on_a_stack(only).await,
         _ => {}
     }
     println!("one core, in process");
@@ -69,12 +70,13 @@ async fn run() -> Result<()> {
     together.finish().await
 }
 
-/// Rows about reports that are no rates.
-async fn of_reports(only: &str) -> Result<()> {
+/// Rows that need the services and nothing that other rows left behind.
+async fn on_a_stack(only: &str) -> Result<()> {
     println!("{only}, over HTTP, SQLite, one process each");
     let apart = measure::without_limits().await?;
     match only {
         "cold" => cold::print(&apart).await?,
+        "wallet" => wallet::print(&apart).await?,
         _ => latency::print(&apart).await?,
     }
     apart.finish().await
