@@ -3,7 +3,8 @@
 //! The load comes from this process; the server's own time is read from `/proc/PID/stat`. Nothing is
 //! asserted. `SECONDS` (default 8) is how long each row runs, `PEOPLE` how many hold offers for the rows of OID4VCI,
 //! `ROWS=oid4vci` leaves the other rows of the services out, `ROWS=verify` those of the VC API; `ROWS=bulk`, `ROWS=lists`, `ROWS=fund`,
-//! `ROWS=latency` (p99 at half load) and `ROWS=cold` (an issuer that nobody heard of) measure these alone.
+//! `ROWS=latency` (p99 at half load), `ROWS=cold` (an issuer that nobody heard of), `ROWS=wallet` and `ROWS=proofs` (with pictures)
+//! measure these alone.
 #![allow(clippy::print_stdout, reason = "a table is what this program is for")]
 
 mod baseline;
@@ -13,6 +14,7 @@ mod fund;
 mod latency;
 mod lists;
 mod measure;
+mod proofs;
 mod rows;
 mod wallet;
 
@@ -30,6 +32,7 @@ async fn run() -> Result<()> {
         Ok("bulk") => return bulk::print().await,
         Ok("lists") => return lists::print().await,
         Ok("fund") => return fund::print().await,
+        Ok("proofs") => return proofs::print().await,
         Ok(only @ ("latency" | "cold" | "wallet")) => return on_a_stack(only).await,
         _ => {}
     }

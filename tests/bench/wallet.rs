@@ -169,7 +169,9 @@ async fn one_by_one(
         presents.push(presented(holder, &fresh, &asked).await?);
         presents.push(presented(holder, &fresh, &fresh.ask(POLICY).await?).await?);
     }
-    for (what, took) in [("accept, alone, with the chain", accepts), ("present, alone, with the report", presents)] {
+    for (what, took) in
+        [("accept, alone, with the chain", accepts), ("present, alone, with the report", presents)]
+    {
         let milliseconds = |first: usize| {
             let mut some: Vec<_> = took.iter().skip(first).step_by(2).collect();
             some.sort();

@@ -113,12 +113,11 @@ impl Pattern {
         // Only the account is in every key of the tables, so what hangs together keeps its identifiers.
         for (table, purpose, record, content) in &self.records {
             let sealed = key.seal(*purpose, &record.id, content, &SystemEntropy)?;
-            tx.insert_record(*table, &Record {
-                account: id.clone(),
-                sealed,
-                resend_due_at: None,
-                ..record.clone()
-            }).await?;
+            tx.insert_record(
+                *table,
+                &Record { account: id.clone(), sealed, resend_due_at: None, ..record.clone() },
+            )
+            .await?;
         }
         for (row, held, annex) in &self.credentials {
             let copy = Credential {

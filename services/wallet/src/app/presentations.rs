@@ -24,7 +24,6 @@ use wire::vp::dcql::Query;
 use wire::vp::dcql::authorities::Authorities;
 use wire::vp::{EncryptedAnswer, ErrorCode};
 
-pub(super) use self::sending::later;
 use super::credentials::Kept;
 use super::disclosure::{prepare_sd_jwt, select, shared_labels};
 use super::fault::{Fault, RemoteFault};

@@ -113,6 +113,8 @@ pub struct Knobs {
     pub receipt_outcome: &'static str,
     pub existence_state: &'static str,
     pub existence_status: u16,
+    /// Whether the Fund counts kinds of devices.
+    pub device_kinds: bool,
     /// What the Fund says of an enrolment.
     pub enrolment: Value,
     /// With which status and problem it refuses the next step.
@@ -386,6 +388,7 @@ fn knobs(base: &str, now: Timestamp) -> Knobs {
         receipt_outcome: "valid",
         existence_state: "open",
         existence_status: 200,
+        device_kinds: false,
         enrolment: crate::enrolment::claimed(),
         enrolment_refusal: None,
     }
@@ -443,6 +446,17 @@ impl Person {
         let options = self.post("/v1/sign-in/options", json!({})).await.json().unwrap();
         let assertion = self.phone.log_in(&options).unwrap();
         self.post("/v1/sign-in", assertion).await.expect(200).unwrap();
+    }
+
+    /// The same in a browser that says this of itself.
+    pub async fn sign_in_as(&mut self, user_agent: &str) {
+        self.agent = Agent::new();
+        let options = self.post("/v1/sign-in/options", json!({})).await.json().unwrap();
+        let assertion = serde_json::to_vec(&self.phone.log_in(&options).unwrap()).unwrap();
+        let headers = [("content-type", "application/json"), ("user-agent", user_agent)];
+        let url = format!("{}/v1/sign-in", self.url);
+        let answer = self.agent.send(testkit::Method::POST, url, &headers, assertion).await;
+        answer.unwrap().expect(200).unwrap();
     }
 
     pub async fn open_offer(&self, uri: &str) -> Value {
