@@ -59,6 +59,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use ::keys::{KeyStore, SealingKey, Signer};
 use clock::{Clock, Entropy, Timestamp};
 use credential::data_integrity::SigningKey;
+use issuance::assurance::BelowPasskey;
 use issuance::attestation::{AttestationRequirement, Attesters};
 use issuance::authorization::Client;
 use issuance::{CredentialType, Format, Guesses, Secrets};
@@ -195,6 +196,8 @@ pub struct Tenant {
     pub types: Vec<CredentialType>,
     /// Types whose issue a second person approves once a wallet has shown its keys.
     pub approved_types: Vec<CredentialType>,
+    /// Types for which it matters whether a passkey opened the wallet.
+    pub passkey_types: BTreeMap<CredentialType, BelowPasskey>,
     pub status_messages: bool,
     /// Types that are bound to attested keys only, and what is required of those.
     pub attested_types: BTreeMap<CredentialType, AttestationRequirement>,
@@ -286,6 +289,7 @@ impl Tenant {
             did,
             types,
             approved_types: Vec::new(),
+            passkey_types: BTreeMap::new(),
             status_messages: false,
             attested_types: BTreeMap::new(),
             certificates: Vec::new(),
@@ -305,6 +309,12 @@ impl Tenant {
     #[must_use]
     pub fn approves(&self, kind: CredentialType) -> bool {
         self.approved_types.contains(&kind)
+    }
+
+    /// Whether some wallet has to wait for a second person.
+    #[must_use]
+    pub fn may_wait(&self, kind: CredentialType) -> bool {
+        self.approves(kind) || self.passkey_types.get(&kind) == Some(&BelowPasskey::SecondPerson)
     }
 
     /// `{issuer}/status/`, to which the name of a list is appended.
