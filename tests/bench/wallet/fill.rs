@@ -49,6 +49,8 @@ pub async fn fill(stack: &Stack, like: &str, accounts: usize) -> Result<()> {
         tx.commit().await?;
     }
     drop(store);
+    // What the disk has still to write is not what the wallet does.
+    std::process::Command::new("sync").arg(&database).status()?;
     stack.restart(Service::Wallet).await?;
     let megabytes = std::fs::metadata(&database)?.len() / 1_000_000;
     println!(

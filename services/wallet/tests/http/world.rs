@@ -333,7 +333,7 @@ fn shown() -> wallet::WalletConfig {
         [("en", "Monday to Friday, 8:00 to 17:00"), ("ar", "من الاثنين إلى الجمعة، من 8:00 إلى 17:00")];
     let hours = hours.map(|(language, text)| (language.to_owned(), text.to_owned())).into();
     let help = wallet::HelpConfig { telephone: Some("+41 22 555 01 00".to_owned()), hours };
-    wallet::WalletConfig { help, ..wallet::WalletConfig::default() }
+    wallet::WalletConfig { help, demonstration: true, ..wallet::WalletConfig::default() }
 }
 
 fn knobs(base: &str, now: Timestamp) -> Knobs {

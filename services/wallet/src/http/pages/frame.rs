@@ -50,7 +50,7 @@ impl Frame {
         };
         let demonstration = || words.say("frame-demonstration").plain();
         let notice = app.notice.as_ref().map(ToString::to_string);
-        shell.notice = notice.or_else(|| app.demonstration.then(|| demonstration().into()));
+        shell.notice = notice.or_else(|| app.demonstration.then(demonstration));
         Self {
             shell,
             here: here(request),
