@@ -261,7 +261,7 @@ impl Officer {
     pub async fn find_in_register(&self, number: &str) -> Result<String> {
         let answer = self.agent.post_form(self.at("/console/fund/find"), &[("uid", number)]).await?;
         let page = answer.redirect().with_context(|| format!("not found: {answer}"))?;
-        ensure!(!page.path().ends_with("/people"), "{number} is not on the register");
+        ensure!(page.path().starts_with("/console/fund/people/"), "{number} is not on the register");
         Ok(page.path().to_owned())
     }
 

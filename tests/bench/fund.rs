@@ -62,7 +62,8 @@ async fn pages(officer: &Officer, people: usize) -> Result<()> {
         let path = officer.find_in_register(&(100_000_000 + at).to_string()).await?;
         found.push(begun.elapsed());
         let begun = Instant::now();
-        officer.page(&path).await?;
+        let page = officer.page(&path).await?;
+        ensure!(page.contains(&format!("Family{at}")), "another page than the person's");
         shown.push(begun.elapsed());
     }
     for (what, mut took) in [("a person found by number", found), ("page of a person", shown)] {

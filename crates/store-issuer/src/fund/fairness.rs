@@ -66,7 +66,7 @@ const PICTURES: &str =
     GROUP BY country, birth_year, device, verdict ORDER BY country, birth_year, device, verdict LIMIT 100000";
 /// What officers said of the pictures that they looked at, once for each question. The kind of device stands with the pictures
 /// alone, so that no proof and no person has one.
-const DECISIONS: &str = "SELECT '' AS country, 0 AS birth_year, '' AS channel, m.device AS device,
+const DECISIONS: &str = "SELECT '' AS country, CAST(0 AS BIGINT) AS birth_year, '' AS channel, m.device AS device,
         CASE r.state WHEN 'confirmed' THEN 'accepted' WHEN 'refused' THEN 'refused' ELSE 'waiting' END AS ending,
         COUNT(DISTINCT m.request_id) AS many
     FROM fund_picture_marks m JOIN existence_requests r ON r.tenant = m.tenant AND r.id = m.request_id
