@@ -17,7 +17,7 @@ pub use chain::Chain;
 pub use network::{MEMBERS, Network, NodeProcess};
 pub use officer::{Fault, Import, Offer, Officer};
 pub use peer::{Grant, Issued, Peer, RequestObject, code_of};
-pub use person::Person;
+pub use person::{MadeProof, Person};
 pub use report::Report;
 
 use std::time::Duration;

@@ -257,6 +257,23 @@ impl Officer {
         Ok(())
     }
 
+    /// The page of somebody on the Fund's register, found by number.
+    pub async fn find_in_register(&self, number: &str) -> Result<String> {
+        let answer = self.agent.post_form(self.at("/console/fund/find"), &[("uid", number)]).await?;
+        let page = answer.redirect().with_context(|| format!("not found: {answer}"))?;
+        ensure!(page.path().starts_with("/console/fund/people/"), "{number} is not on the register");
+        Ok(page.path().to_owned())
+    }
+
+    /// Gives the Fund a picture of a beneficiary to compare with.
+    pub async fn set_reference(&self, number: &str, picture: &[u8]) -> Result<()> {
+        let path = self.at(&format!("{}/portrait", self.person(number).await?));
+        let file = ("file", "face.jpg", "image/jpeg", picture);
+        let answer = self.agent.post_file(path, &[], file).await?;
+        ensure!(answer.redirect().is_some(), "the picture was not taken: {answer}");
+        Ok(())
+    }
+
     /// Asks a beneficiary to prove existence; returns the wallet link and the request's address.
     pub async fn ask_existence(&self, number: &str) -> Result<(String, String)> {
         let path = format!("{}/requests", self.person(number).await?);

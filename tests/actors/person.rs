@@ -15,6 +15,13 @@ pub struct Person {
     wallet: String,
 }
 
+/// A proof of existence that only has to be sent: these signatures to this path.
+pub struct MadeProof {
+    pub id: String,
+    pub path: String,
+    pub signatures: Value,
+}
+
 impl Person {
     /// Makes an account with a passkey and tells the wallet the device key.
     pub async fn register(stack: &Stack, label: &str) -> Result<Self> {
@@ -179,6 +186,44 @@ impl Person {
         self.post(&format!("{base}/answer"), &signatures).await?.expect(200)?.json()
     }
 
+    /// The same with pictures of the movements that the Fund asks for.
+    pub async fn prove_existence_with(
+        &mut self,
+        link: &str,
+        frames: impl Fn(&[String]) -> Vec<Vec<u8>>,
+    ) -> Result<Value> {
+        let made = self.make_existence(link, frames).await?;
+        let answer = self.post(&made.path, &made.signatures).await?;
+        // Where the Fund could not take it at once, the wallet has it and goes on by itself.
+        if answer.status == 200 { answer.json() } else { Ok(json!({ "id": made.id, "state": "sending" })) }
+    }
+
+    /// Everything but sending the answer.
+    pub async fn make_existence(
+        &mut self,
+        link: &str,
+        frames: impl Fn(&[String]) -> Vec<Vec<u8>>,
+    ) -> Result<MadeProof> {
+        let body = json!({ "requestUri": parameter(link, "request_uri")? });
+        let opened = self.post("/v1/existence", &body).await?.ok()?.json()?;
+        let id = text(&opened, "/id")?;
+        let base = format!("/v1/existence/{id}");
+        let asked = opened.pointer("/capture/movements").and_then(Value::as_array);
+        let asked = asked.with_context(|| format!("no pictures are asked for: {opened}"))?;
+        let asked: Vec<String> = asked.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+        let frames = frames(&asked);
+        for (place, jpeg) in frames.iter().enumerate() {
+            let body = json!({ "millis": place * 900, "jpeg": b64(jpeg) });
+            self.put(&format!("{base}/frames/{place}"), &body).await?.expect(200)?;
+        }
+        let device = json!({ "deviceKey": self.key.thumbprint(), "frames": frames.len() });
+        let options = self.post(&format!("{base}/prepare"), &device).await?.expect(200)?.json()?;
+        let assertion = self.phone.log_in(&options)?;
+        let step = self.post(&format!("{base}/assertion"), &assertion).await?.expect(200)?.json()?;
+        let signatures = self.signatures(&step)?.with_context(|| format!("nothing to sign: {step}"))?;
+        Ok(MadeProof { path: format!("{base}/answer"), id, signatures })
+    }
+
     /// Waits until the Fund has confirmed, and takes the certificate of entitlement.
     pub async fn receive_entitlement(&self, existence_id: &str) -> Result<Vec<Value>> {
         let offer_id = until("the confirmation", Duration::from_secs(20), async || {
@@ -193,8 +238,19 @@ impl Person {
         self.agent.get(format!("{}{path}", self.wallet)).await
     }
 
+    /// A page as the browser shows it.
+    pub async fn page(&self, path: &str) -> Result<String> {
+        let answer = self.agent.get_as(format!("{}{path}", self.wallet), "text/html").await?;
+        Ok(answer.expect(200)?.text())
+    }
+
     pub async fn post(&self, path: &str, body: &Value) -> Result<Answer> {
         self.agent.post_json(format!("{}{path}", self.wallet), body).await
+    }
+
+    pub async fn put(&self, path: &str, body: &Value) -> Result<Answer> {
+        let (url, headers) = (format!("{}{path}", self.wallet), [("content-type", "application/json")]);
+        self.agent.send("PUT".parse()?, url, &headers, body.to_string().into_bytes()).await
     }
 
     pub async fn delete(&self, path: &str) -> Result<Answer> {

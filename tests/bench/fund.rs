@@ -48,9 +48,34 @@ pub async fn print() -> Result<()> {
     let begun = Instant::now();
     fund.get("counts/2026").await?;
     row("counts of a year", begun);
+    pages(&officer, people).await?;
     letters(&fund, &stack).await?;
     println!("  {:<52} {:>9.1} MB", "memory after that", measure::resident_mb(&stack, Service::Issuer)?);
     stack.finish().await
+}
+
+/// What an officer opens: somebody found by number, and that person's page with the journal.
+async fn pages(officer: &Officer, people: usize) -> Result<()> {
+    let (mut found, mut shown) = (Vec::new(), Vec::new());
+    for at in (0..people).step_by((people / 50).max(1)) {
+        let begun = Instant::now();
+        let path = officer.find_in_register(&(100_000_000 + at).to_string()).await?;
+        found.push(begun.elapsed());
+        let begun = Instant::now();
+        let page = officer.page(&path).await?;
+        ensure!(page.contains(&format!("Family{at}")), "another page than the person's");
+        shown.push(begun.elapsed());
+    }
+    for (what, mut took) in [("a person found by number", found), ("page of a person", shown)] {
+        took.sort();
+        let at = |place: usize| took.get(place).map_or(f64::NAN, |it| it.as_secs_f64() * 1000.0);
+        println!(
+            "  {what:<52} median {:>6.1} ms, longest {:>6.1} ms",
+            at(took.len() / 2),
+            at(took.len().saturating_sub(1))
+        );
+    }
+    Ok(())
 }
 
 /// One mailing of the forms that the nights asked for: gathered, every part fetched, handed to the post.

@@ -3,7 +3,8 @@
 //! The load comes from this process; the server's own time is read from `/proc/PID/stat`. Nothing is
 //! asserted. `SECONDS` (default 8) is how long each row runs, `PEOPLE` how many hold offers for the rows of OID4VCI,
 //! `ROWS=oid4vci` leaves the other rows of the services out, `ROWS=verify` those of the VC API; `ROWS=bulk`, `ROWS=lists`, `ROWS=fund`,
-//! `ROWS=latency` (p99 at half load) and `ROWS=cold` (an issuer that nobody heard of) measure these alone.
+//! `ROWS=latency` (p99 at half load), `ROWS=cold` (an issuer that nobody heard of), `ROWS=wallet` and `ROWS=proofs` (with pictures)
+//! measure these alone.
 #![allow(clippy::print_stdout, reason = "a table is what this program is for")]
 
 mod baseline;
@@ -13,7 +14,9 @@ mod fund;
 mod latency;
 mod lists;
 mod measure;
+mod proofs;
 mod rows;
+mod wallet;
 
 use std::time::{Duration, Instant};
 
@@ -29,7 +32,8 @@ async fn run() -> Result<()> {
         Ok("bulk") => return bulk::print().await,
         Ok("lists") => return lists::print().await,
         Ok("fund") => return fund::print().await,
-        Ok(only @ ("latency" | "cold")) => return of_reports(only).await,
+        Ok("proofs") => return proofs::print().await,
+        Ok(only @ ("latency" | "cold" | "wallet")) => return on_a_stack(only).await,
         _ => {}
     }
     println!("one core, in process");
@@ -69,12 +73,13 @@ async fn run() -> Result<()> {
     together.finish().await
 }
 
-/// Rows about reports that are no rates.
-async fn of_reports(only: &str) -> Result<()> {
+/// Rows that need the services and nothing that other rows left behind.
+async fn on_a_stack(only: &str) -> Result<()> {
     println!("{only}, over HTTP, SQLite, one process each");
     let apart = measure::without_limits().await?;
     match only {
         "cold" => cold::print(&apart).await?,
+        "wallet" => wallet::print(&apart).await?,
         _ => latency::print(&apart).await?,
     }
     apart.finish().await

@@ -13,7 +13,11 @@ const AT_ONCE: usize = 8;
 
 /// User and system time that the server process has used.
 pub fn cpu_seconds(stack: &Stack, service: Service) -> Result<f64> {
-    let pid = stack.pid(service).context("not running")?;
+    cpu_of(&stack.pid(service).context("not running")?.to_string())
+}
+
+/// The same of a process by its number, or of this one (`self`).
+pub fn cpu_of(pid: &str) -> Result<f64> {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"))?;
     // proc(5): the name, in parentheses, may contain spaces; utime and stime are fields 14 and 15.
     let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
@@ -23,9 +27,18 @@ pub fn cpu_seconds(stack: &Stack, service: Service) -> Result<f64> {
 }
 
 pub fn resident_mb(stack: &Stack, service: Service) -> Result<f64> {
+    memory_mb(stack, service, "VmRSS:")
+}
+
+/// The most that it ever had.
+pub fn peak_mb(stack: &Stack, service: Service) -> Result<f64> {
+    memory_mb(stack, service, "VmHWM:")
+}
+
+fn memory_mb(stack: &Stack, service: Service, which: &str) -> Result<f64> {
     let pid = stack.pid(service).context("not running")?;
     let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
-    let line = status.lines().find(|line| line.starts_with("VmRSS:")).context("no VmRSS")?;
+    let line = status.lines().find(|line| line.starts_with(which)).context("no such memory")?;
     let kilobytes: f64 = line.split_whitespace().nth(1).context("no number")?.parse()?;
     Ok(kilobytes / 1024.0)
 }

@@ -10,6 +10,7 @@ pub mod assertion;
 pub mod bundle;
 pub mod cycle;
 pub mod desk;
+mod device;
 pub mod enrolment;
 pub mod journal;
 mod request;
@@ -18,6 +19,7 @@ pub mod sample;
 pub use answer::{
     Answer, AnswerFault, Expected, Passkey, Proof, Witness, Witnessed, bundle_challenge, reference,
 };
+pub use device::{DeviceKind, UnknownKind};
 pub use request::{
     CHALLENGE_SECONDS, Challenge, Channel, ConfirmFault, Evidence, Request, RequestFault, Standing, State,
 };

@@ -16,6 +16,11 @@ use wire::existence::{
 
 use crate::party::Party;
 
+/// The next try comes after this part of the time that is left, within bounds: a challenge of ten minutes gets more than twenty.
+const RESENDS: i64 = 20;
+const SOONEST_RESEND_SECONDS: i64 = 5;
+const LATEST_RESEND_SECONDS: i64 = 900;
+
 /// A request for a proof, and how far it went.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Existence {
@@ -48,6 +53,9 @@ pub struct Ahead {
     /// The answer has to reach the Fund before.
     pub expires_at: Timestamp,
     pub capture: Option<CaptureRequest>,
+    /// What the phone may say that it is.
+    #[serde(default)]
+    pub device_kind: Option<String>,
 }
 
 /// How far a proof has come.
@@ -151,6 +159,23 @@ impl Existence {
             | Progress::Confirmed { .. }
             | Progress::Refused => Err(StepFault::Answered),
         }
+    }
+
+    /// Until when an answer to this challenge of the request can arrive.
+    #[must_use]
+    pub fn answer_until(&self, challenge: &str) -> Timestamp {
+        match &self.ahead {
+            Some(ahead) if ahead.challenge == challenge => ahead.expires_at,
+            _ => self.expires_at,
+        }
+    }
+
+    /// When an answer that did not arrive is sent again: soon, and several times before its challenge is over, however long ago
+    /// the request was opened.
+    #[must_use]
+    pub fn resend_at(&self, challenge: &str, now: Timestamp) -> Timestamp {
+        let left = (self.answer_until(challenge) - now).num_seconds();
+        now + chrono::Duration::seconds((left / RESENDS).clamp(SOONEST_RESEND_SECONDS, LATEST_RESEND_SECONDS))
     }
 
     /// Keeps one picture that was taken without a network, under the salt that the phone signed it with.
@@ -285,6 +310,7 @@ mod tests {
                 most_frame_bytes: 1000,
                 location_required: false,
                 tries_left: 3,
+                device_kinds: Vec::new(),
             }),
             outcome: None,
             frames: BTreeMap::new(),
@@ -326,7 +352,8 @@ mod tests {
     fn what_was_taken_along_is_answered_while_it_lives_and_once() {
         let start = chrono::DateTime::UNIX_EPOCH;
         let expires_at = start + chrono::Duration::days(14);
-        let ahead = Ahead { challenge: "a1".into(), expires_at, capture: existence().capture };
+        let ahead =
+            Ahead { challenge: "a1".into(), expires_at, capture: existence().capture, device_kind: None };
         let mut taken = Existence { ahead: Some(ahead), capture: None, ..existence() };
         assert_eq!(taken.may_answer_ahead(start + chrono::Duration::days(13)).unwrap().challenge, "a1");
         assert_eq!(taken.may_answer_ahead(expires_at), Err(StepFault::Expired));
@@ -375,11 +402,13 @@ mod tests {
             desk: None,
             captured_at: None,
             parts: vec!["d".into()],
+            device_kind: Some("android".into()),
             device_signature: "ignored".into(),
             capture: Some(Capture { frames: Vec::new(), place: None }),
         };
         let text = String::from_utf8(device_signing_input(&answer).unwrap()).unwrap();
         assert!(!text.contains("deviceSignature") && !text.contains("capture") && text.contains("parts"));
+        assert!(text.contains(r#""deviceKind":"android""#), "{text}");
         assert!(text.starts_with(
             r#"{"assertion":{"authenticatorData":"a","clientDataJSON":"d","signature":"s"},"challenge":"c1""#
         ));

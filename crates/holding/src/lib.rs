@@ -11,6 +11,7 @@ pub mod assurance;
 pub mod copies;
 pub mod custody;
 pub mod dcql;
+pub mod device;
 pub mod encryption;
 pub mod existence;
 pub mod held;

@@ -4,6 +4,7 @@ use chrono::Duration;
 use clock::Timestamp;
 use serde::{Deserialize, Serialize};
 use url::Url;
+use wire::policies::{AssuranceLevel, BelowAssurance, HolderAssurance};
 use wire::vp::client_id::ClientId;
 use wire::vp::transaction::TransactionFault;
 use wire::vp::{
@@ -48,6 +49,9 @@ pub struct Request {
     /// How long the verifier says that it keeps the claims, in seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub keeps_seconds: Option<u64>,
+    /// An answer from a wallet that a PIN opened will be refused.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub wants_passkey: bool,
     pub query: wire::vp::dcql::Query,
     /// What the person is to authorise, if anything.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -226,11 +230,18 @@ pub fn check(object: RequestObject, came: Came<'_>) -> Result<Request, RequestFa
         purpose: object.purpose.map(|text| plain_text(&text, 500)).filter(|text| !text.is_empty()),
         anchor_receipts: object.anchor_receipts,
         keeps_seconds: object.claims_retention_seconds,
+        wants_passkey: object.holder_assurance.is_some_and(|wanted| refuses_pins(&wanted)),
         query,
         transactions,
         encryption,
         expires_at,
     })
+}
+
+/// Our extension; one in another form is somebody else's.
+fn refuses_pins(wanted: &serde_json::Value) -> bool {
+    serde_json::from_value::<HolderAssurance>(wanted.clone())
+        .is_ok_and(|wanted| wanted.least == AssuranceLevel::Passkey && wanted.below == BelowAssurance::Refuse)
 }
 
 /// Where a signed request that cannot be used is answered with an error, and under which state.

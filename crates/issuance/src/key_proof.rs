@@ -5,6 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use credential::x509::{CertificateChain, TrustAnchors};
 use keys::{Algorithm, InvalidKey, PublicKey};
 use serde_json::{Map, Value};
+use wire::amr::Methods;
 
 use crate::Timestamp;
 
@@ -21,6 +22,8 @@ pub struct KeyProof {
     pub nonce: String,
     /// The `key_attestation` of the header, not yet looked at.
     pub attestation: Option<String>,
+    /// How the wallet says that it was opened.
+    pub opened_by: Methods,
 }
 
 /// The key a credential is bound to and the DID by which the holder named it.
@@ -66,6 +69,8 @@ pub enum KeyProofError {
     Validity,
     #[error("nonce is missing")]
     NonceMissing,
+    #[error("amr is not an array of at most eight names of methods")]
+    Methods,
 }
 
 impl HolderKey {
@@ -139,7 +144,11 @@ impl KeyProof {
         }
         let nonce = text(&payload, "nonce").ok_or(KeyProofError::NonceMissing)?;
         let attestation = text(&header, "key_attestation").map(str::to_owned);
-        Ok(Self { holder, nonce: nonce.to_owned(), attestation })
+        let opened_by = match payload.get("amr") {
+            None => Methods::default(),
+            Some(said) => Methods::of_value(said).ok_or(KeyProofError::Methods)?,
+        };
+        Ok(Self { holder, nonce: nonce.to_owned(), attestation, opened_by })
     }
 }
 

@@ -8,6 +8,7 @@
 
 pub mod anchoring;
 mod approval;
+pub mod assurance;
 pub mod attestation;
 pub mod audit;
 pub mod authorization;

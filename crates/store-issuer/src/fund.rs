@@ -61,3 +61,10 @@ pub(crate) const AUDIT_MIGRATIONS: &[Migration] = &[
     Migration { version: 862, name: "fund_cases", sql: include_str!("migrations/0862_fund_cases.sql") },
     Migration { version: 863, name: "fund_fairness", sql: include_str!("migrations/0863_fund_fairness.sql") },
 ];
+
+/// On which kinds of devices pictures are taken.
+pub(crate) const DEVICE_MIGRATIONS: &[Migration] = &[Migration {
+    version: 880,
+    name: "device_kinds",
+    sql: include_str!("migrations/0880_device_kinds.sql"),
+}];

@@ -16,6 +16,7 @@ mod codes;
 mod copies;
 mod deferrals;
 mod documents;
+mod enrolment_languages;
 mod enrolments;
 mod error;
 mod existence;
@@ -128,7 +129,7 @@ impl Transaction {
 /// the VC API from 500, the sources of HR and webhooks from 700, sign-in of persons by a provider from 710, messages,
 /// sign-in by a provider and cards from 720, keys and portraits from 730, renewals from 740, the Fund's register and cycle from
 /// 800, pictures of proofs from 820, the Fund's letters and messages from 830, enrolments from 840, stations from 850, what
-/// auditors of the Fund see from 860.
+/// auditors of the Fund see from 860, kinds of devices and languages from 880.
 fn migrations() -> Vec<Migration> {
     let issuing = Migration { version: 1, name: "issuing", sql: include_str!("migrations/0001_issuing.sql") };
     [
@@ -160,6 +161,8 @@ fn migrations() -> Vec<Migration> {
         enrolments::MIGRATIONS,
         stations::MIGRATIONS,
         fund::AUDIT_MIGRATIONS,
+        fund::DEVICE_MIGRATIONS,
+        enrolment_languages::MIGRATIONS,
     ]
     .concat()
 }

@@ -307,8 +307,26 @@ async fn each_state_of_a_request_is_read_as_it_was_written() {
             State::Refused { evidence: Some(evidence()), reason: "no".into(), by: by.clone(), at },
             State::Refused { evidence: None, reason: "withdrawn".into(), by, at },
         ];
+        for (digest, verdict) in [(1, "tryAgain"), (2, "personLooks")] {
+            let mark = store_issuer::fund::PictureMark {
+                request: "r1".into(),
+                digest: [digest; 32],
+                year: 2026,
+                country: "ITA".into(),
+                birth_year: 1950,
+                verdict: verdict.into(),
+                device: "ios".into(),
+                judged_at: now(),
+            };
+            tx.insert_picture_mark("unjspf", &mark).await.unwrap();
+        }
         let mut before = request("r1");
         for state in states {
+            let ending = match &state {
+                State::Confirmed { .. } => "accepted",
+                State::Refused { .. } => "refused",
+                State::Open { .. } | State::Answered(_) => "waiting",
+            };
             let until = now() + Duration::days(14);
             let ahead = matches!(state, State::Open { .. }).then(|| Challenge {
                 value: "a".into(),
@@ -321,6 +339,10 @@ async fn each_state_of_a_request_is_read_as_it_was_written() {
             assert_eq!(found.as_ref(), Some(&after));
             let stale = tx.replace_existence("unjspf", &before, &after).await.unwrap_err();
             assert!(stale.is_retryable(), "changed since it was read");
+            let decided = tx.count_picture_decisions("unjspf", 2026).await.unwrap();
+            let decided: Vec<_> =
+                decided.iter().map(|it| (it.device.as_str(), it.end.as_str(), it.many)).collect();
+            assert_eq!(decided, [("ios", ending, 1)], "the last pictures, once");
             before = after;
         }
         assert_eq!(tx.find_existence("undp", "r1").await.unwrap(), None);

@@ -119,6 +119,14 @@ async fn a_time_has_one_person_and_a_person_one_time() {
         let free = tx.list_free_slots(FUND, window, now(), 9).await.unwrap();
         assert_eq!(free, [slot("t-2", 80)]);
         assert_eq!(tx.count_free_slots(FUND, window).await.unwrap(), 1);
+        let language = slot("t-1", 60).language;
+        let one = std::collections::BTreeMap::from([(language.clone(), 1)]);
+        assert_eq!(tx.count_free_by_language(FUND, window).await.unwrap(), one);
+        assert_eq!(tx.count_booked_by_language(FUND, now()).await.unwrap(), one);
+        let unsaid = std::collections::BTreeMap::from([(String::new(), 1)]);
+        assert_eq!(tx.count_needing_by_language(FUND, now()).await.unwrap(), unsaid);
+        tx.set_enrolment_language(FUND, "e-2", Some(&language)).await.unwrap();
+        assert_eq!(tx.count_needing_by_language(FUND, now()).await.unwrap(), one);
         let before = now() - Duration::hours(1);
         assert!(
             tx.list_free_slots(FUND, window, before, 9).await.unwrap().is_empty(),

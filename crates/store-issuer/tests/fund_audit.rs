@@ -243,11 +243,13 @@ async fn receipts_marks_and_days_of_the_draw_are_written_once() {
             birth_year: 1950,
             verdict: "tryAgain".into(),
             judged_at: now(),
+            device: "android".into(),
         };
         tx.insert_picture_mark("fund", &mark).await.unwrap();
         tx.insert_picture_mark("fund", &mark).await.unwrap();
         let marks = tx.count_picture_marks("fund", 2026).await.unwrap();
-        assert_eq!(marks.first().map(|it| it.many), Some(1));
+        assert_eq!(marks.first().map(|it| (it.many, it.device.as_str())), Some((1, "android")));
+        assert!(tx.count_picture_decisions("fund", 2026).await.unwrap().is_empty(), "nobody looked");
         let row = SampleDayRow {
             day: now().date_naive(),
             id: "day".into(),

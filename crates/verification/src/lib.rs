@@ -6,6 +6,7 @@
 //! Read [`Verifier`], [`Policy`] and [`Chain`] first.
 
 mod assess;
+mod assurance;
 pub mod browser;
 mod chain;
 mod delegation;

@@ -185,6 +185,7 @@ impl Policy {
             required_checks: CheckName::ALL.into_iter().filter(|check| self.requires(*check)).collect(),
             anchored: self.anchored,
             claims_retention_seconds: self.claims_retention_seconds,
+            holder_assurance: self.rules.holder_assurance.clone(),
         }
     }
 }

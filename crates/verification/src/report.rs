@@ -81,6 +81,12 @@ pub(crate) fn join(id: &str, policy: &Policy, checked_at: Timestamp, assessed: V
     }
 }
 
+/// The answer and its sentence anew, after a check has changed.
+pub(crate) fn conclude(policy: &Policy, report: &mut Report) {
+    report.outcome = outcome(&report.checks);
+    report.sentence = sentence(policy, report.outcome, &report.checks);
+}
+
 /// A report that says only what is wrong with the answer as a whole.
 #[must_use]
 pub(crate) fn of_fault(
@@ -96,8 +102,7 @@ pub(crate) fn of_fault(
             *check = finding.clone().into_check(name, policy.requires(name));
         }
     }
-    report.outcome = outcome(&report.checks);
-    report.sentence = sentence(policy, report.outcome, &report.checks);
+    conclude(policy, &mut report);
     report
 }
 

@@ -8,12 +8,14 @@ use credential::x509::authority_key_ids_of;
 use credential::{ControllerPolicy, Expect, Fault, Input, Outcome, PresentationOutcome};
 use did::Resolver;
 use serde_json::Value;
+use wire::amr::Methods;
 use wire::anchors::Receipt;
 use wire::verifications::{CheckName, Report};
 use wire::vp::VpToken;
 use wire::vp::dcql::{CredentialQuery, Query};
 
 use crate::assess::{Assessed, Candidate, World};
+use crate::assurance;
 use crate::faults;
 use crate::finding::Finding;
 use crate::policy::Policy;
@@ -52,6 +54,8 @@ pub struct Authorising<'a> {
     pub request: Request<'a>,
     /// The strings of `transaction_data`, as they were sent.
     pub transactions: &'a [String],
+    /// How the wallet says that it was opened.
+    pub opened_by: &'a Methods,
 }
 
 /// Something that was handed over outside a request.
@@ -91,7 +95,7 @@ impl Verifier {
         receipts: &Receipts,
         occasion: Occasion<'_>,
     ) -> Report {
-        let request = Authorising { request, transactions: &[] };
+        let request = Authorising { request, transactions: &[], opened_by: &Methods::default() };
         self.answer_authorising(policy, request, token, receipts, occasion).await
     }
 
@@ -128,7 +132,9 @@ impl Verifier {
                 }
             }
         }
-        report::join(occasion.report_id, policy, checked_at, assessed)
+        let mut made = report::join(occasion.report_id, policy, checked_at, assessed);
+        assurance::weigh(policy, request.opened_by, &mut made);
+        made
     }
 
     /// Checks one presentation, which must hold exactly one credential.

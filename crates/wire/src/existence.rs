@@ -57,6 +57,9 @@ pub struct CaptureRequest {
     pub location_required: bool,
     /// After so many more tries an officer looks at the pictures as they are.
     pub tries_left: u8,
+    /// The words that `deviceKind` of the answer may be; an older service has none and refuses it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub device_kinds: Vec<String>,
 }
 
 /// The verdict on the latest pictures.
@@ -118,6 +121,10 @@ pub struct ExistenceAnswer {
     /// (`entitlement::bundle`).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parts: Vec<String>,
+    /// With pictures, where the request names the word: the coarse kind of device that took them, for the Fund's report on
+    /// fairness. Nothing finer is taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device_kind: Option<String>,
     pub device_signature: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub capture: Option<Capture>,

@@ -350,6 +350,10 @@ pub struct FairnessReport {
     pub year: i32,
     pub pictures_by_age: GroupsOfKind,
     pub pictures_by_region: GroupsOfKind,
+    /// Android, iPhone or iPad, computer, station of the Fund, or not told.
+    pub pictures_by_device: GroupsOfKind,
+    /// What officers said of the pictures that they looked at: refused, or waiting.
+    pub decisions_by_device: GroupsOfKind,
     pub proofs_by_channel: GroupsOfKind,
     pub proofs_by_age: GroupsOfKind,
     pub proofs_by_region: GroupsOfKind,

@@ -5,6 +5,7 @@
 //! arbitrary precision in this workspace and such numbers would not round-trip through untagged types.
 //! Read [`vci::CredentialOffer`], [`vp`] and [`anchors::Receipt`] first.
 
+pub mod amr;
 pub mod anchors;
 pub mod enrolment;
 pub mod existence;

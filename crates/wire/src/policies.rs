@@ -48,8 +48,38 @@ pub struct PolicyDraft {
     pub never_ask: Vec<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub predicates: Vec<Predicate>,
+    /// How surely the wallet must have known its person. Left out: it does not matter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub holder_assurance: Option<HolderAssurance>,
     /// How long the revealed claims are kept: at most 30 days.
     pub claims_retention_seconds: u32,
+}
+
+/// How surely a wallet must have known its person. Wallets are not attested: this turns away those that say themselves that it
+/// was less, and says to others nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct HolderAssurance {
+    pub least: AssuranceLevel,
+    pub below: BelowAssurance,
+}
+
+/// The levels that can be asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum AssuranceLevel {
+    /// A passkey with user verification.
+    Passkey,
+}
+
+/// What becomes of an answer from below.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum BelowAssurance {
+    /// The answer is invalid.
+    Refuse,
+    /// The answer is undetermined: somebody makes sure in another way.
+    AnotherWay,
 }
 
 /// One credential a policy asks for.

@@ -232,6 +232,9 @@ pub struct PolicyView {
     /// Whether a receipt must prove the time of issue.
     pub anchored: bool,
     pub claims_retention_seconds: u64,
+    /// How surely the wallet must have known its person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub holder_assurance: Option<crate::policies::HolderAssurance>,
 }
 
 /// The outcome of one verification: the whole answer, and each check by name.

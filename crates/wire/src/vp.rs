@@ -72,6 +72,10 @@ pub struct RequestObject {
     /// Ours: for how many seconds the verifier keeps the claims it is shown; 0 where it keeps none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub claims_retention_seconds: Option<u64>,
+    /// Ours: how surely the wallet must have known its person, as [`crate::policies::HolderAssurance`]. What a wallet cannot read
+    /// it ignores: the verifier judges by its own policy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub holder_assurance: Option<Value>,
 }
 
 /// What a wallet needs to know about the verifier (11.1), passed in the request.
@@ -177,7 +181,7 @@ pub struct EncryptedAnswer {
     pub anchor_receipts: Option<Value>,
     /// Ours, as in [`DirectPost`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub amr: Option<Vec<String>>,
+    pub amr: Option<Value>,
 }
 
 /// What the wallet gets back (8.2): where to send the person, if anywhere.

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 
 use credential::data_integrity::Suite;
 use credential::enveloped::Envelope;
+use issuance::assurance::BelowPasskey;
 use issuance::{CredentialType, Format};
 use keys::Algorithm;
 use outbound::OutboundPolicy;
@@ -183,6 +184,10 @@ pub struct TenantConfig {
     /// Those of its types whose issue a second person approves once a wallet has shown its keys; the wallet waits.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub approved_types: Vec<CredentialType>,
+    /// Those of its types that a wallet gets at once only where it does not say that a PIN opened it, and what becomes of the
+    /// others: `{ StaffIdentity = "refuse", Employment = "second-person" }`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub passkey_types: BTreeMap<CredentialType, BelowPasskey>,
     /// Whether what is issued as W3C credentials also stands in a list of messages: replaced, new key, issued in error.
     #[serde(default)]
     pub status_messages: bool,
@@ -309,6 +314,8 @@ pub enum ConfigError {
         1 to 400 days to object"
     )]
     Presence,
+    #[error("tenant {0:?}: passkey_types names a type that it does not issue")]
+    PasskeyTypes(String),
     #[error("tenant {0:?}: key_attestations names a type that it does not issue, or there is no attester")]
     KeyAttestations(String),
     #[error("client {0:?} must be attested, and no attester is configured")]
@@ -369,6 +376,9 @@ impl Config {
                 return Err(ConfigError::ApprovedTypes(tenant.id.clone()));
             }
             tenant.check_names()?;
+            if !tenant.passkey_types.keys().all(|kind| types.contains(kind)) {
+                return Err(ConfigError::PasskeyTypes(tenant.id.clone()));
+            }
             tenant.check_attestations(&self.attesters)?;
         }
         let mut names = BTreeSet::new();

@@ -188,6 +188,7 @@ async fn build(
         let mut made = Tenant::new(id, name, did, types, &settings.origin, operate);
         made.names.clone_from(&tenant.names);
         made.approved_types.clone_from(&tenant.approved_types);
+        made.passkey_types.clone_from(&tenant.passkey_types);
         made.status_messages = tenant.status_messages;
         if let Some(path) = &tenant.logo {
             made.logo = Logo::read(&tenant.id, path)?;

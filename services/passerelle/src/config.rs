@@ -144,7 +144,7 @@ fn issuer(plan: &Plan, everyone: &Everyone) -> anyhow::Result<String> {
 fn wallet(plan: &Plan) -> anyhow::Result<String> {
     Ok(format!(
         "{http}\n{store}\n{registry}\n[keys]\nsealing_key = {sealing}\n\n{outbound}\n\
-        [wallet]\nbackground_seconds = 2\nnotice = \"Demonstration: no credential here is real.\"\nhelp.telephone = \"+41 22 555 01 00\"\n\
+        [wallet]\nbackground_seconds = 2\ndemonstration = true\nhelp.telephone = \"+41 22 555 01 00\"\n\
          help.hours.en = \"Monday to Friday, 8:00 to 17:00 (a demonstration: nobody answers)\"\n\
         # Whose certificates name verifiers that are not in the registry.\nverifier_anchors = [{anchor}]\n\n\
         # Deriving for machines without authentication: for trying out and for test suites.\n\

@@ -70,8 +70,10 @@ pub struct WalletConfig {
     /// PEM files of authorities that certify verifiers (`x509_hash` and `x509_san_dns`). Each vouches for every certificate
     /// below it, so it must be one for this purpose alone. Without any, only DIDs are believed.
     pub verifier_anchors: Vec<PathBuf>,
-    /// A sentence above every page, such as "Demonstration: invented people".
+    /// A sentence above every page, in whatever language it is written.
     pub notice: Option<String>,
+    /// Says above every page, in its language, that no credential here is real; `notice` goes before it.
+    pub demonstration: bool,
     pub help: HelpConfig,
 }
 
@@ -103,6 +105,7 @@ impl Default for WalletConfig {
             background_seconds: 2,
             verifier_anchors: Vec::new(),
             notice: None,
+            demonstration: false,
             help: HelpConfig::default(),
         }
     }

@@ -105,6 +105,7 @@ pub async fn listen(
         wallet,
         https: config.is_https(),
         notice: shown.notice.as_deref().map(Arc::from),
+        demonstration: shown.demonstration,
         help: Arc::new(shown.help.clone()),
     });
     let voice = Voice(Arc::new(http::pages::Voice));

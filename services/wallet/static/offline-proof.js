@@ -74,6 +74,8 @@ export async function make(proof, key, {frames, where}) {
     capturedAt,
   };
   if (parts.length) signed.parts = parts;
+  const deviceKind = taken.length ? proof.deviceKind : null;
+  if (deviceKind) signed.deviceKind = deviceKind;
   const bytes = new TextEncoder().encode(canonical(signed));
   const signature = toText(await crypto.subtle.sign({name: 'ECDSA', hash: 'SHA-256'}, key.privateKey, bytes));
   const {account, ...rest} = proof;
@@ -83,6 +85,7 @@ export async function make(proof, key, {frames, where}) {
     made: {
       deviceKey: key.thumbprint, capturedAt, frames: taken.length, assertion, signature,
       ...(placed ? {place: placed.place} : {}),
+      ...(deviceKind ? {deviceKind} : {}),
     },
   });
   return capturedAt;

@@ -21,6 +21,8 @@ pub struct PictureMark {
     pub birth_year: i32,
     /// `tryAgain`, `personLooks` or `accepted`.
     pub verdict: String,
+    /// The coarse kind of device that took them; empty where none was told.
+    pub device: String,
     /// When.
     pub judged_at: Timestamp,
 }
@@ -34,6 +36,8 @@ pub struct KindCount {
     pub birth_year: i32,
     /// The channel of proofs; empty for pictures.
     pub channel: String,
+    /// The kind of device of pictures; empty where none was told, and for proofs.
+    pub device: String,
     /// The verdict on pictures, or the state of proofs.
     pub end: String,
     /// How many.
@@ -54,13 +58,23 @@ pub struct AppealTimes {
 }
 
 const INSERT: &str = "INSERT INTO fund_picture_marks
-        (tenant, request_id, digest, year, country, birth_year, verdict, judged_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING";
-const PICTURES: &str = "SELECT country, birth_year, '' AS channel, verdict AS ending, COUNT(*) AS many
+        (tenant, request_id, digest, year, country, birth_year, verdict, judged_at, device)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING";
+const PICTURES: &str =
+    "SELECT country, birth_year, '' AS channel, device, verdict AS ending, COUNT(*) AS many
     FROM fund_picture_marks WHERE tenant = $1 AND year = $2
-    GROUP BY country, birth_year, verdict ORDER BY country, birth_year, verdict LIMIT 100000";
+    GROUP BY country, birth_year, device, verdict ORDER BY country, birth_year, device, verdict LIMIT 100000";
+/// What officers said of the pictures that they looked at, once for each question. The kind of device stands with the pictures
+/// alone, so that no proof and no person has one.
+const DECISIONS: &str = "SELECT '' AS country, CAST(0 AS BIGINT) AS birth_year, '' AS channel, m.device AS device,
+        CASE r.state WHEN 'confirmed' THEN 'accepted' WHEN 'refused' THEN 'refused' ELSE 'waiting' END AS ending,
+        COUNT(DISTINCT m.request_id) AS many
+    FROM fund_picture_marks m JOIN existence_requests r ON r.tenant = m.tenant AND r.id = m.request_id
+    WHERE m.tenant = $1 AND m.year = $2 AND m.verdict <> 'tryAgain'
+    GROUP BY m.device, CASE r.state WHEN 'confirmed' THEN 'accepted' WHEN 'refused' THEN 'refused' ELSE 'waiting' END
+    ORDER BY device, ending LIMIT 1000";
 const PROOFS: &str = "SELECT p.country AS country, p.birth_year AS birth_year, f.channel AS channel,
-        f.state AS ending, COUNT(*) AS many
+        '' AS device, f.state AS ending, COUNT(*) AS many
     FROM fund_proofs f JOIN fund_people p ON p.tenant = f.tenant AND p.id = f.person
     WHERE f.tenant = $1 AND f.year = $2 GROUP BY p.country, p.birth_year, f.channel, f.state
     ORDER BY p.country, p.birth_year, f.channel, f.state LIMIT 100000";
@@ -78,15 +92,25 @@ impl Transaction {
             &mark.country,
             mark.birth_year,
             &mark.verdict,
-            mark.judged_at
+            mark.judged_at,
+            &mark.device
         ];
         self.tx.execute(INSERT, values).await?;
         Ok(())
     }
 
-    /// Answers with pictures of a year, by country, year of birth and verdict.
+    /// Answers with pictures of a year, by country, year of birth, kind of device and verdict.
     pub async fn count_picture_marks(&mut self, tenant: &str, year: i32) -> Result<Vec<KindCount>, Error> {
         self.tx.fetch_all(PICTURES, args![tenant, year]).await?.iter().map(kind).collect()
+    }
+
+    /// What officers said of the pictures of a year, by kind of device.
+    pub async fn count_picture_decisions(
+        &mut self,
+        tenant: &str,
+        year: i32,
+    ) -> Result<Vec<KindCount>, Error> {
+        self.tx.fetch_all(DECISIONS, args![tenant, year]).await?.iter().map(kind).collect()
     }
 
     /// Proofs of a year, by country, year of birth, channel and state.
@@ -119,6 +143,7 @@ fn kind(row: &Row) -> Result<KindCount, Error> {
         country: row.text("country")?,
         birth_year: columns.number("birth_year")?,
         channel: row.text("channel")?,
+        device: row.text("device")?,
         end: row.text("ending")?,
         many: columns.number("many")?,
     })

@@ -75,6 +75,7 @@ fn compiled(draft: &PolicyDraft, version: u32) -> Policy {
             chain_max_age_seconds: draft.chain_max_age_seconds,
             validity: draft.validity.clone(),
             predicates: draft.predicates.clone(),
+            holder_assurance: draft.holder_assurance.clone(),
         },
     }
 }

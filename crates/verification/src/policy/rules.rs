@@ -1,7 +1,7 @@
 //! What a policy demands beyond the nine checks themselves.
 
 use serde::{Deserialize, Serialize};
-use wire::policies::{Predicate, ValidityWindow};
+use wire::policies::{HolderAssurance, Predicate, ValidityWindow};
 
 /// All of it is optional; without it a policy is as strict as its required checks.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,4 +19,7 @@ pub struct Rules {
     pub validity: ValidityWindow,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub predicates: Vec<Predicate>,
+    /// How surely the wallet must have known its person, where the answer comes from one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub holder_assurance: Option<HolderAssurance>,
 }

@@ -9,7 +9,7 @@ use chrono::Duration;
 use clock::Timestamp;
 use entitlement::bundle::{BundleFault, MOST_FRAME_BYTES, MOST_FRAMES, Opened, Part, check_parts};
 use entitlement::cycle::CountryCode;
-use entitlement::{Challenge, Request};
+use entitlement::{Challenge, DeviceKind, Request};
 use issuance::audit::Act;
 use issuance::{Actor, Subject};
 use presence::{Accuracy, Finding, Frame, Point, PointFault, Reason, Verdict};
@@ -26,6 +26,9 @@ use super::{Issuer, Tenant};
 const TRIES: usize = 3;
 const FEWEST_FRAMES: u8 = 6;
 const MOST_SECONDS: u16 = 90;
+const DEVICE_FORM: ExistenceError = ExistenceError::Form(
+    "one of the words of the request, with pictures of the person's own device: deviceKind",
+);
 /// How long pictures are kept that led to nothing.
 const TRIED_HOURS: i64 = 72;
 
@@ -33,6 +36,7 @@ const TRIED_HOURS: i64 = 72;
 pub(super) struct Taken {
     frames: Vec<Frame>,
     place: Option<(i16, i16, u32)>,
+    device: Option<DeviceKind>,
 }
 
 /// The verdict on an answer's pictures, ready to be stored.
@@ -40,6 +44,7 @@ pub(super) struct Judged {
     pub verdict: Verdict,
     row: StoredCapture,
     sealed: Vec<u8>,
+    device: Option<DeviceKind>,
 }
 
 /// What is kept of a verdict.
@@ -87,6 +92,8 @@ pub struct CaptureView {
 pub(super) fn taken(answer: &ExistenceAnswer) -> Result<Option<Taken>, ExistenceError> {
     let Some(Capture { frames, place }) = &answer.capture else {
         return match answer.parts.is_empty() {
+            // Nothing is judged, so nothing about the device is needed.
+            true if answer.device_kind.is_some() => Err(DEVICE_FORM),
             true => Ok(None),
             false => Err(ExistenceError::Bundle(BundleFault::Digest)),
         };
@@ -119,7 +126,17 @@ pub(super) fn taken(answer: &ExistenceAnswer) -> Result<Option<Taken>, Existence
     let place =
         place.as_ref().map(|place| (place.latitude_tenths, place.longitude_tenths, place.accuracy_metres));
     let frames = decoded.into_iter().map(|(_, millis, jpeg)| Frame { millis, jpeg }).collect();
-    Ok(Some(Taken { frames, place }))
+    Ok(Some(Taken { frames, place, device: device(answer)? }))
+}
+
+/// The kind of device that took the pictures. A station is known by its key.
+fn device(answer: &ExistenceAnswer) -> Result<Option<DeviceKind>, ExistenceError> {
+    match (&answer.desk, &answer.device_kind) {
+        (Some(_), None) => Ok(Some(DeviceKind::Kiosk)),
+        (None, None) => Ok(None),
+        (None, Some(told)) => told.parse().map(Some).map_err(|_| DEVICE_FORM),
+        (Some(_), Some(_)) => Err(DEVICE_FORM),
+    }
 }
 
 impl Issuer {
@@ -149,6 +166,7 @@ impl Issuer {
             most_frame_bytes: u32::try_from(MOST_FRAME_BYTES).unwrap_or(u32::MAX),
             location_required: declared.is_some_and(|declared| declared.two_track),
             tries_left: u8::try_from(left).unwrap_or(u8::MAX),
+            device_kinds: DeviceKind::TOLD.map(|kind| kind.as_str().to_owned()).to_vec(),
         }))
     }
 
@@ -191,6 +209,7 @@ impl Issuer {
             return Err(ExistenceError::NoPicturesWanted);
         };
         let movements = self.movements(challenge).ok_or(ExistenceError::NoPicturesWanted)?;
+        let device = taken.device;
         let place = taken.place.map(|place| self.place_kept(declared.as_deref(), place));
         let sealed = self.seal_frames(&tenant.id, &request.id, digest, &taken.frames);
         let compared = faces.judge(reference, movements, taken.frames, now).await?;
@@ -208,7 +227,7 @@ impl Issuer {
             erase_at: (verdict == Verdict::TryAgain).then(|| now + Duration::hours(TRIED_HOURS)),
         };
         metrics::counter!("issuer_captures_total", "verdict" => row.verdict.clone()).increment(1);
-        Ok(Judged { verdict, row, sealed })
+        Ok(Judged { verdict, row, sealed, device })
     }
 
     /// Compares in memory; of the coordinates nothing is kept.
@@ -276,7 +295,7 @@ impl Issuer {
         judged: &Judged,
     ) -> Result<(), ExistenceError> {
         tx.insert_capture(&tenant.id, &judged.row, &judged.sealed).await?;
-        self.mark_kind(tx, &tenant.id, &judged.row).await?;
+        self.mark_kind(tx, &tenant.id, &judged.row, judged.device).await?;
         let act =
             Act { action: "existence.pictures", target: &judged.row.request_id, detail: &judged.row.verdict };
         Ok(tx.audit(&Actor::system(&tenant.id), act, judged.row.judged_at).await?)
@@ -288,6 +307,7 @@ impl Issuer {
         tx: &mut Transaction,
         tenant: &str,
         row: &StoredCapture,
+        device: Option<DeviceKind>,
     ) -> Result<(), ExistenceError> {
         let Some(request) = tx.find_existence(tenant, &row.request_id).await? else { return Ok(()) };
         let Some(subject) = tx.find_subject(tenant, &request.beneficiary).await? else { return Ok(()) };
@@ -299,6 +319,7 @@ impl Issuer {
             birth_year: 0,
             verdict: row.verdict.clone(),
             judged_at: row.judged_at,
+            device: device.map(DeviceKind::as_str).unwrap_or_default().to_owned(),
         };
         Ok(self.mark_pictures(tx, tenant, &subject.number, mark).await?)
     }

@@ -3,6 +3,7 @@
 use credential::data_integrity::SecureError;
 use credential::jwe::EncryptionFault;
 use credential::sd_jwt::IssueError;
+use issuance::assurance::BelowPasskey;
 use issuance::build::BuildError;
 use issuance::{
     CheckedNonce, Configuration, CredentialCopy, Deferral, Format, HolderKey, Offer, fingerprint,
@@ -47,6 +48,11 @@ pub enum CredentialError {
     Denied,
     #[error("a second person refused to issue this credential, or nobody approved it in time")]
     Refused,
+    #[error(
+        "this wallet was opened with a PIN, and this credential is given to one that a passkey opened: open it with a passkey, \
+        or ask the organisation for another way"
+    )]
+    BelowPasskey,
     #[error("the record no longer makes a credential")]
     Claims(#[source] BuildError),
     /// Nothing the wallet did; it may try again.
@@ -70,6 +76,8 @@ pub(super) struct Wanted<'a> {
     /// Different keys, each of which gets a copy. The first stands for the wallet.
     pub holders: Vec<HolderKey>,
     pub nonces: Vec<CheckedNonce>,
+    /// Somebody has to make sure in another way whose wallet it is.
+    pub must_wait: bool,
 }
 
 /// What a request led to.
@@ -127,7 +135,12 @@ impl Issuer {
         let nonces: Result<Vec<_>, _> = checked.collect();
         let nonces = nonces.map_err(|_| CredentialError::Nonce)?;
         let offer_id = by.token.offer_id.as_str();
-        let wanted = Wanted { tenant, offer_id, configuration, holders: holder.keys, nonces };
+        let below = tenant.passkey_types.get(&configuration.credential_type).filter(|_| holder.below_passkey);
+        if below == Some(&BelowPasskey::Refuse) {
+            return Err(CredentialError::BelowPasskey);
+        }
+        let must_wait = below == Some(&BelowPasskey::SecondPerson);
+        let wanted = Wanted { tenant, offer_id, configuration, holders: holder.keys, nonces, must_wait };
         let answer = sql::retry(|| self.find_or_issue(&wanted)).await?;
         self.answer(tenant, answer)
     }

@@ -7,6 +7,7 @@ mod appointments;
 mod binding;
 mod calls;
 mod desk;
+mod languages;
 mod view;
 
 use base64::Engine as _;
@@ -129,6 +130,7 @@ impl Issuer {
                 revision: 0,
             };
             tx.insert_enrolment(&tenant.id, &row).await?;
+            tx.set_enrolment_language(&tenant.id, &row.id, languages::language_of(&subject)).await?;
             tx.audit(by, Act { action: "enrolment.invite", target: &row.id, detail: "" }, now).await?;
             tx.commit().await?;
             Ok(InvitationCode {

@@ -48,6 +48,7 @@ pub(crate) use mailings::KINDS as LETTER_KINDS;
 pub use mailings::{MailingView, NewMailing, letter_fault, letter_state};
 pub use messages::{FundPost, SentMessage};
 pub use night::NightView;
+pub(crate) use people::age_order;
 pub use people::{FundPerson, FundPersonPage, JournalLine};
 pub use proofs::{NewHold, NewProof, Receipt};
 pub(crate) use proofs::{PhoneAnswer, channel_of};

@@ -25,6 +25,8 @@ const TOO_MANY: &str = "proofs holds more keys than batch_size";
 pub(super) struct Holder {
     pub keys: Vec<HolderKey>,
     pub nonces: Vec<String>,
+    /// One of the proofs says that less than a passkey opened the wallet.
+    pub below_passkey: bool,
     proven: Vec<PublicKey>,
     attestations: Vec<KeyAttestation>,
 }
@@ -101,6 +103,7 @@ impl Issuer {
         let proof = KeyProof::verify(jwt, &tenant.issuer_url, &self.attesters.anchors, self.now())?;
         holder.add_proven(proof.holder.clone())?;
         holder.add_nonce(proof.nonce);
+        holder.below_passkey |= proof.opened_by.is_below_passkey();
         if let Some(attestation) = proof.attestation.filter(|_| self.has_attesters()) {
             let attested = KeyAttestation::verify(&attestation, &self.attesters, true, self.now())?;
             if !attested.keys.contains(&proof.holder.public) {

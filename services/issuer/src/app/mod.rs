@@ -60,6 +60,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use ::keys::{KeyStore, SealingKey, Signer};
 use clock::{Clock, Entropy, Timestamp};
 use credential::data_integrity::SigningKey;
+use issuance::assurance::BelowPasskey;
 use issuance::attestation::{AttestationRequirement, Attesters};
 use issuance::authorization::Client;
 use issuance::{CredentialType, Format, Guesses, Secrets};
@@ -95,7 +96,7 @@ pub use fund::{
     YearCounts, YearFigures,
 };
 pub use fund::{FundPost, MailingView, NewMailing, SentMessage, letter_fault, letter_state};
-pub(crate) use fund::{LETTER_KINDS, channel_of};
+pub(crate) use fund::{LETTER_KINDS, age_order, channel_of};
 pub use fund::{ReadPage, ScanPage, scan_fault};
 pub use holders::{HolderError, PROOF_SUITES};
 pub use hr::{AskedOffer, AskedStatus, HrError};
@@ -199,6 +200,8 @@ pub struct Tenant {
     pub types: Vec<CredentialType>,
     /// Types whose issue a second person approves once a wallet has shown its keys.
     pub approved_types: Vec<CredentialType>,
+    /// Types for which it matters whether a passkey opened the wallet.
+    pub passkey_types: BTreeMap<CredentialType, BelowPasskey>,
     pub status_messages: bool,
     /// Types that are bound to attested keys only, and what is required of those.
     pub attested_types: BTreeMap<CredentialType, AttestationRequirement>,
@@ -291,6 +294,7 @@ impl Tenant {
             did,
             types,
             approved_types: Vec::new(),
+            passkey_types: BTreeMap::new(),
             status_messages: false,
             attested_types: BTreeMap::new(),
             certificates: Vec::new(),
@@ -310,6 +314,12 @@ impl Tenant {
     #[must_use]
     pub fn approves(&self, kind: CredentialType) -> bool {
         self.approved_types.contains(&kind)
+    }
+
+    /// Whether some wallet has to wait for a second person.
+    #[must_use]
+    pub fn may_wait(&self, kind: CredentialType) -> bool {
+        self.approves(kind) || self.passkey_types.get(&kind) == Some(&BelowPasskey::SecondPerson)
     }
 
     /// `{issuer}/status/`, to which the name of a list is appended.

@@ -264,7 +264,7 @@ fn detail(offer_id: &str, configuration: Configuration) -> AuthorizationDetail {
 
 /// A token for what may be deferred lives until the last decision.
 pub(super) fn token_end(tenant: &Tenant, granted: &[Configuration], now: Timestamp) -> Timestamp {
-    let waits = granted.iter().any(|it| tenant.approves(it.credential_type));
+    let waits = granted.iter().any(|it| tenant.may_wait(it.credential_type));
     let seconds = if waits { DEFERRED_TOKEN_SECONDS } else { TOKEN_LIFETIME_SECONDS };
     now + chrono::Duration::seconds(seconds)
 }

@@ -1,6 +1,7 @@
 //! The Fund's proof requests as a wallet sees them.
 
 use actix_web::http::StatusCode;
+use actix_web::http::header::RETRY_AFTER;
 use actix_web::web::{Data, Path};
 use actix_web::{get, post};
 use entitlement::{AnswerFault, ConfirmFault, RequestFault};
@@ -13,6 +14,8 @@ use crate::app::{ExistenceError, FacesFault, Issuer};
 
 /// Ten pictures in base64url and what is signed.
 const ANSWER_LIMITS: JsonLimits = JsonLimits { max_bytes: 1536 * 1024, max_depth: 8 };
+/// About as long as a full queue takes with the default bounds.
+const BUSY_SECONDS: &str = "30";
 
 pub(super) fn configure(config: &mut ServiceConfig<'_>) {
     // The longer path first: the first that fits decides.
@@ -93,7 +96,8 @@ impl From<ExistenceError> for Problem {
             }
             ExistenceError::Faces(FacesFault::Busy(_) | FacesFault::InHand) => {
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "Too many proofs at once")
-                    .detail("Many people send pictures at this moment. Send the same again in a minute.")
+                    .detail("Many people send pictures at this moment. Send the same again in half a minute; nothing is lost.")
+                    .header(RETRY_AFTER, BUSY_SECONDS)
             }
             ExistenceError::Faces(FacesFault::Models) => Self::internal(&error),
             ExistenceError::ListedAlready => Self::conflict(said),

@@ -384,9 +384,10 @@ impl From<CredentialError> for OAuthError {
             CredentialError::Transaction => Self::bad_request("invalid_transaction_id", text),
             CredentialError::Holder(_) => Self::bad_request("invalid_proof", text),
             CredentialError::Nonce => Self::bad_request("invalid_nonce", text),
-            CredentialError::Denied | CredentialError::Refused | CredentialError::Claims(_) => {
-                Self::bad_request("credential_request_denied", text)
-            }
+            CredentialError::Denied
+            | CredentialError::Refused
+            | CredentialError::BelowPasskey
+            | CredentialError::Claims(_) => Self::bad_request("credential_request_denied", text),
             CredentialError::NoKeys => {
                 let mut error = Self::new(StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable", text);
                 error.headers.push((RETRY_AFTER, HeaderValue::from_static("5")));

@@ -159,9 +159,51 @@ async fn looking_goes_on_when_the_line_is_cut_and_the_same_again_finds_the_verdi
             return;
         }
         assert_eq!(problem(&reply), (503, "busy".into()));
+        assert_eq!(reply.headers.get("retry-after").unwrap(), "30");
         tokio::time::sleep(std::time::Duration::from_millis(100)).await;
     }
     panic!("never a verdict");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_kind_of_device_is_signed_and_counted_without_whose_it_is() {
+    let world = World::start_seeing().await;
+    fund::import(&world, &["100482317,Margaret,Ellison,1950-05-05,GBR,en,one,2012-01-01,,"]).await;
+    let (browser, id, path, request) = asked_with_picture(&world).await;
+    assert_eq!(request["capture"]["deviceKinds"], json!(["android", "ios", "desktop"]));
+    let mut phone = Phone::new(5);
+    let answer = with(&mut phone, &request, &following(&request), None);
+    let saying = |kind: &str| {
+        let mut answer = answer.clone();
+        answer["deviceKind"] = json!(kind);
+        answer
+    };
+    for kind in ["kiosk", "Pixel 8"] {
+        let refused = send(&world, &path, &phone.signed(saying(kind))).await;
+        assert_eq!(problem(&refused), (400, "bad-request".into()), "{kind}");
+    }
+    assert_eq!(
+        problem(&send(&world, &path, &saying("ios")).await),
+        (400, "answer-refused".into()),
+        "not signed"
+    );
+    let mut bare = phone.answer(&request);
+    bare["deviceKind"] = json!("ios");
+    assert_eq!(problem(&send(&world, &path, &phone.signed(bare)).await), (400, "bad-request".into()));
+
+    let taken = send(&world, &path, &phone.signed(saying("android"))).await;
+    assert_eq!(body(&taken)["state"], "answered");
+    let year = request["year"].as_i64().unwrap() as i32;
+    let made = world.issuer.fairness("unjspf", year).await.unwrap();
+    for table in [made.pictures_by_device, made.decisions_by_device] {
+        assert_eq!((table.groups.len(), table.suppressed), (0, 1), "one answer is too few to be shown");
+    }
+    let shown = browser.get(&format!("/console/fund/fairness?year={year}")).await.text();
+    assert!(shown.contains("by device") && !shown.contains("Android"), "{shown}");
+    assert!(
+        !browser.get(&format!("/console/requests/{id}")).await.text().contains("ndroid"),
+        "not with a person"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -116,3 +116,38 @@ async fn nobody_waits_where_there_is_no_second_person() {
     let (token, holder) = (token(&world).await, Holder::new(1));
     assert_eq!(world.request(&token, EMPLOYMENT, &holder).await.status, 200);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wallet_that_a_pin_opened_waits_for_a_second_person_and_a_passkey_does_not() {
+    let world = World::start_wanting_passkeys(FourEyes::Always).await;
+    let pin = json!({ "amr": ["pin", "swk"] });
+    let (first, holder) = (token(&world).await, Holder::new(1));
+    assert_eq!(world.request_saying(&first, EMPLOYMENT, &holder, &pin).await.status, 202);
+    decide(&world, "approve").await;
+    assert_eq!(world.request_saying(&first, EMPLOYMENT, &holder, &pin).await.status, 200);
+    let (second, holder) = (token(&world).await, Holder::new(2));
+    assert_eq!(world.request(&second, EMPLOYMENT, &holder).await.status, 200, "silence claims nothing");
+    let third = token(&world).await;
+    let odd = world.request_saying(&third, EMPLOYMENT, &Holder::new(3), &json!({ "amr": "pin" })).await;
+    assert_eq!(refusal(&odd), refused("invalid_proof"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wallet_that_a_pin_opened_is_refused_where_nobody_can_make_sure() {
+    let world = World::start_wanting_passkeys(FourEyes::WithColleagues).await;
+    let (pin, holder) = (json!({ "amr": ["pin", "swk"] }), Holder::new(1));
+    let alone = token(&world).await;
+    let denied = refused("credential_request_denied");
+    assert_eq!(refusal(&world.request_saying(&alone, EMPLOYMENT, &holder, &pin).await), denied);
+    let person = world.person("10023").await;
+    let link = world.issuer.create_offer(&World::officer(), &new_offer(person)).await.unwrap();
+    let staff = world.token(&link).await;
+    let reply = world.request_saying(&staff, "StaffIdentity_dc_sd-jwt", &holder, &pin).await;
+    assert_eq!(refusal(&reply), denied);
+    assert!(json(&reply)["error_description"].as_str().unwrap().contains("opened with a PIN"));
+    assert_eq!(
+        world.request(&staff, "StaffIdentity_dc_sd-jwt", &holder).await.status,
+        200,
+        "with a passkey then"
+    );
+}

@@ -308,6 +308,8 @@ async fn who_finds_no_time_keeps_a_place_and_chooses_first() {
         page.contains("There are fewer appointments than people who need one")
             && page.contains("kept-places")
     );
+    let languages = page.split("supply-by-language").nth(1).unwrap();
+    assert!(languages.contains("French") && languages.contains("Too few"), "one for two people: {languages}");
     let slots = status(&world, &waits).await["slots"].clone();
     assert_eq!(status(&world, &comes).await["slots"], json!([]), "for a day it is for those who wait");
     let slot = slots[0]["id"].as_str().unwrap();

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use clock::{SeededEntropy, TestClock, Timestamp};
+use issuance::assurance::BelowPasskey;
 use issuance::{Actor, CredentialType, Format, FourEyes, Subject};
 use issuer::app::{DocumentKey, Issuer, NewOffer, OfferLink, Tenant};
 use issuer::{
@@ -52,6 +53,8 @@ struct Setting {
     token: Option<TokenConfig>,
     /// Types of UNDP whose issue a second person approves.
     approved: Vec<CredentialType>,
+    /// Types of UNDP for which it matters how the wallet was opened.
+    passkey: BTreeMap<CredentialType, BelowPasskey>,
     /// Whether UNDP publishes messages beside the statuses.
     messages: bool,
     presence: Option<PresenceConfig>,
@@ -79,6 +82,7 @@ impl Setting {
             four_eyes,
             token: None,
             approved: Vec::new(),
+            passkey: BTreeMap::new(),
             messages: false,
             presence: None,
             formats: Format::USUAL.to_vec(),
@@ -102,6 +106,7 @@ fn config(directory: &TempDir, setting: &Setting) -> Config {
     let tenant = |id: &str, name: &str, types: &[CredentialType]| TenantConfig {
         logo: None,
         approved_types: setting.approved.iter().copied().filter(|it| types.contains(it)).collect(),
+        passkey_types: if id == "undp" { setting.passkey.clone() } else { BTreeMap::new() },
         status_messages: setting.messages && id == "undp",
         key_attestations: if id == "undp" { setting.attested.clone() } else { KeyAttestations::new() },
         certificates: if id == "undp" { setting.certificates.clone() } else { Vec::new() },
@@ -332,6 +337,15 @@ impl World {
         Self::start_setting(Setting { approved, ..Setting::usual(four_eyes) }).await
     }
 
+    /// The same where wallets that a PIN opened get staff identities not at all, and employment after a second person approved.
+    pub async fn start_wanting_passkeys(four_eyes: FourEyes) -> Self {
+        let passkey = BTreeMap::from([
+            (CredentialType::StaffIdentity, BelowPasskey::Refuse),
+            (CredentialType::Employment, BelowPasskey::SecondPerson),
+        ]);
+        Self::start_setting(Setting { passkey, ..Setting::usual(four_eyes) }).await
+    }
+
     async fn start_setting(setting: Setting) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let ledger = Arc::new(TestLedger::default());
@@ -506,7 +520,18 @@ impl World {
     }
 
     pub async fn request(&self, token: &str, configuration: &str, holder: &Holder) -> Reply {
-        let proof = holder.proof(&self.nonce().await);
+        self.request_saying(token, configuration, holder, &json!({})).await
+    }
+
+    /// The same with these members in the payload of the key proof.
+    pub async fn request_saying(
+        &self,
+        token: &str,
+        configuration: &str,
+        holder: &Holder,
+        said: &Value,
+    ) -> Reply {
+        let proof = holder.proof_with(&self.nonce().await, &json!({}), said);
         let body = json!({"credential_configuration_id": configuration, "proofs": {"jwt": [proof]}});
         self.post("/t/undp/credential", &body, Some(token)).await
     }

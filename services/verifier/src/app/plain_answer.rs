@@ -2,6 +2,7 @@
 
 use credential::jwe::DecryptionKey;
 use serde_json::Value;
+use wire::amr::Methods;
 use wire::vp::{DirectPost, EncryptedAnswer};
 
 use super::responses::ResponseError;
@@ -15,18 +16,23 @@ pub(super) struct PlainAnswer {
     pub token: Option<Value>,
     pub receipts: Option<Value>,
     pub error: Option<String>,
+    /// How the wallet says that it was opened.
+    pub opened_by: Methods,
 }
 
 impl PlainAnswer {
     /// The form of `direct_post`: `vp_token` is JSON in text.
     pub(super) fn of_form(form: &DirectPost) -> Result<Self, ResponseError> {
         let token = form.vp_token.as_deref().map(json).transpose()?;
+        let opened_by = form.amr.as_deref().filter(|text| !text.trim().is_empty());
+        let opened_by = opened_by.map(|text| json(text).map_err(|_| ResponseError::Methods)).transpose()?;
         let receipts = form.anchor_receipts.as_deref().filter(|text| !text.trim().is_empty());
         Ok(Self {
             state: form.state.clone().unwrap_or_default(),
             token,
             receipts: receipts.map(|text| json(text).map_err(|_| ResponseError::Receipts)).transpose()?,
             error: form.error.clone(),
+            opened_by: methods(opened_by.as_ref())?,
         })
     }
 
@@ -49,8 +55,14 @@ impl PlainAnswer {
             token: answer.vp_token,
             receipts: answer.anchor_receipts,
             error: answer.error,
+            opened_by: methods(answer.amr.as_ref())?,
         })
     }
+}
+
+/// None said is silence.
+fn methods(said: Option<&Value>) -> Result<Methods, ResponseError> {
+    said.map_or(Ok(Methods::default()), |said| Methods::of_value(said).ok_or(ResponseError::Methods))
 }
 
 fn json(text: &str) -> Result<Value, ResponseError> {

@@ -11,6 +11,7 @@ use sha2::{Digest as _, Sha256};
 use store_verifier::{StoreError, Verification};
 use url::Url;
 use verification::{Authorising, Occasion, Policy, Receipts, Request};
+use wire::amr::Methods;
 use wire::anchors::Receipt;
 use wire::verifications::{Report, State};
 use wire::vp::dcql::MAX_CREDENTIALS;
@@ -38,6 +39,8 @@ pub enum ResponseError {
     Token(#[from] VpTokenError),
     #[error("anchor_receipts is not an object of arrays of receipts")]
     Receipts,
+    #[error("amr is not an array of at most eight names of methods")]
+    Methods,
     #[error("the request asks for an encrypted response")]
     NotEncrypted,
     #[error("the request does not ask for an encrypted response")]
@@ -68,6 +71,7 @@ pub enum ResponseError {
 struct Kept {
     token: VpToken,
     receipts: Receipts,
+    opened_by: Methods,
 }
 
 impl Desk {
@@ -91,7 +95,7 @@ impl Desk {
         let presented = answer.token.is_some();
         let taken = match (answer.token, &answer.error) {
             (Some(token), None) => {
-                let kept = Kept::read(token, answer.receipts)?;
+                let kept = Kept::read(token, answer.receipts, answer.opened_by)?;
                 let sealed = self.seal_response(id, &kept);
                 self.take(id, |now| Taking::Response { digest: digest.clone(), sealed: sealed.clone(), now })
                     .await?
@@ -204,7 +208,7 @@ impl Desk {
         let asked = self.wallet_request(&verification).await?;
         let transactions: Vec<String> = transactions_of(&asked)?.unwrap_or_default();
         let request = Request { nonce: &verification.nonce, audience: &asked.client_id };
-        let request = Authorising { request, transactions: &transactions };
+        let request = Authorising { request, transactions: &transactions, opened_by: &kept.opened_by };
         let occasion = Occasion { report_id: id, now: self.now() };
         let report =
             self.verifier.answer_authorising(policy, request, &kept.token, &kept.receipts, occasion).await;
@@ -251,7 +255,8 @@ impl Desk {
     }
 
     fn seal_response(&self, id: &str, kept: &Kept) -> Vec<u8> {
-        let plain = json!({ "token": kept.token, "receipts": kept.receipts }).to_string();
+        let plain =
+            json!({ "token": kept.token, "receipts": kept.receipts, "amr": kept.opened_by }).to_string();
         self.sealing.seal(&response_aad(id), plain.as_bytes(), self.entropy.as_ref())
     }
 
@@ -262,7 +267,9 @@ impl Desk {
         let token = VpToken::from_value(value.get_mut("token").map(Value::take).unwrap_or_default())?;
         let receipts =
             serde_json::from_value(value.get_mut("receipts").map(Value::take).unwrap_or_default())?;
-        Ok(Kept { token, receipts })
+        // An answer that was taken before there was such a member has none.
+        let opened_by = value.get("amr").and_then(Methods::of_value).unwrap_or_default();
+        Ok(Kept { token, receipts, opened_by })
     }
 }
 
@@ -274,9 +281,10 @@ enum Taking {
 
 impl Kept {
     /// Reads an answer before anything is consumed: one that cannot be read does not use up the request.
-    fn read(token: Value, receipts: Option<Value>) -> Result<Self, ResponseError> {
+    fn read(token: Value, receipts: Option<Value>, opened_by: Methods) -> Result<Self, ResponseError> {
         let token = VpToken::from_value(token)?;
-        Ok(Self { token, receipts: receipts.map(read_receipts).transpose()?.unwrap_or_default() })
+        let receipts = receipts.map(read_receipts).transpose()?.unwrap_or_default();
+        Ok(Self { token, receipts, opened_by })
     }
 }
 
@@ -294,6 +302,10 @@ fn digest(form: &DirectPost) -> Vec<u8> {
         let part = part.as_deref().unwrap_or_default();
         hash.update((part.len() as u64).to_be_bytes());
         hash.update(part);
+    }
+    // Only where it is said, so that an answer from before is known again.
+    if let Some(methods) = &form.amr {
+        hash.update(methods);
     }
     hash.finalize().to_vec()
 }

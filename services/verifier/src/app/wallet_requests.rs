@@ -181,6 +181,7 @@ impl Desk {
             purpose: Some(verification.purpose.clone()),
             anchor_receipts: policy.anchored,
             claims_retention_seconds: Some(keeps_seconds(&verification.tenant, &policy)),
+            holder_assurance: policy.rules.holder_assurance.as_ref().map(|it| serde_json::json!(it)),
         })
     }
 

@@ -249,6 +249,7 @@ pub fn of_response(error: &ResponseError) -> OAuthError {
         | ResponseError::Json(_)
         | ResponseError::Token(_)
         | ResponseError::Receipts
+        | ResponseError::Methods
         | ResponseError::NotEncrypted
         | ResponseError::Encrypted
         | ResponseError::Mixed

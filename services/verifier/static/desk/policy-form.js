@@ -50,6 +50,8 @@ const areRules = objectOf({}, {
   chainMaxAgeSeconds: isCount,
   validity: objectOf({}, {minRemainingSeconds: isCount, maxSinceIssueSeconds: isCount}),
   predicates: listOf(isPredicate),
+  // About answers of wallets; nothing of it is to be seen on what is handed over.
+  holderAssurance: objectOf({least: oneOf('passkey'), below: oneOf('refuse', 'anotherWay')}),
 });
 
 export const isKnownPolicy = objectOf({

@@ -202,3 +202,41 @@ async fn purposes_are_public() {
         list["purposes"].as_array().unwrap().iter().map(|one| one["code"].as_str().unwrap()).collect();
     assert!(codes.contains(&"premises-access") && codes.contains(&"pension"), "{codes:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wallet_that_says_a_pin_opened_it_is_refused_or_looked_at_in_another_way() {
+    let service = Service::start().await;
+    let (undp, holder) = service.scene().await;
+    let copy = service.world.issue_compact(&undp, &holder, &service.world.staff(&undp)).await;
+    let (pin, passkey) = (r#"["pin","swk"]"#, r#"["pop","user"]"#);
+    for (below, amr, outcome, code) in [
+        ("refuse", Some(pin), "invalid", "openedByLess"),
+        ("anotherWay", Some(pin), "undetermined", "openedByLessLook"),
+        ("refuse", Some(passkey), "valid", "policyHolds"),
+        ("refuse", None, "valid", "policyHolds"),
+    ] {
+        let mut draft = gate();
+        draft["holderAssurance"] = json!({ "least": "passkey", "below": below });
+        assert!(write(&service, &draft).await.status < 300);
+        let asked = service.ask("gate").await;
+        assert_eq!(asked.request["holder_assurance"], draft["holderAssurance"], "the wallet knows before");
+        let presentation =
+            service.world.present(&holder, &copy, asked.text("nonce"), asked.text("client_id")).await;
+        let token = json!({ "c0_dc_sd-jwt": [presentation] }).to_string();
+        let mut form = vec![("vp_token", token.as_str()), ("state", asked.text("state"))];
+        let path = format!("/oid4vp/responses/{}", asked.id);
+        let odd = [form.clone(), vec![("amr", "pin")]].concat();
+        assert_eq!(service.post_form(&path, &odd, &[]).await.status, 400, "no list of methods");
+        form.extend(amr.map(|amr| ("amr", amr)));
+        assert_eq!(service.post_form(&path, &form, &[]).await.status, 200);
+        let report = &service.view(&asked).await["report"];
+        let checks = report["checks"].as_array().unwrap();
+        let policy = checks.iter().find(|check| check["name"] == "policy").unwrap();
+        assert_eq!((&report["outcome"], &policy["code"]), (&json!(outcome), &json!(code)), "{report:#}");
+        assert_eq!(policy["evidence"]["walletOpenedBy"].is_array(), amr.is_some());
+        assert!(code == "policyHolds" || report["sentence"].as_str().unwrap().contains("PIN"), "{report:#}");
+    }
+    let mut draft = gate();
+    draft["holderAssurance"] = json!({ "least": "hope", "below": "refuse" });
+    assert_eq!(write(&service, &draft).await.status, 400);
+}

@@ -3,6 +3,7 @@ frame-skip = الانتقال إلى المحتوى
 frame-navigation = القائمة الرئيسية
 frame-about = عن الخدمة
 frame-notice = تنبيه
+frame-demonstration = عرض تجريبي: لا توجد هنا وثيقة حقيقية.
 frame-signed-in-as = دخلت باسم
 frame-sign-out = تسجيل الخروج
 frame-language = اللغة

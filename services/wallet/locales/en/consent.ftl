@@ -2,6 +2,8 @@
 
 consent-title = Somebody asks to see something of yours
 consent-how-long = Read what is asked, then decide. It takes about a minute. Nothing is sent before you say yes.
+consent-passkey = They want your passkey
+consent-passkey-what = They refuse an answer after a PIN. When you say yes, you are asked for your passkey. If you have none, ask them for another way: nothing is sent before.
 consent-request = Request
 consent-purpose = They say it is for
 consent-no-purpose = They do not say what it is for.

@@ -46,6 +46,7 @@ capture-speak = Say aloud what to do
 capture-place = Say also in which country I am
 capture-place-what = Only roughly, to about ten kilometres. The Fund keeps the country and forgets the place.
 capture-erased = The pictures are kept locked away and are erased when the time to object is over.
+capture-device = With the pictures the Fund learns whether this is an Android device, an Apple device or a computer, to see whether the check fails more often on some. It learns nothing else about it.
 capture-begin = Start the camera
 capture-without = Go on without pictures
 capture-without-what = You cannot turn your head, or have no camera? Go on without pictures: an officer will visit or call you. It counts the same.

@@ -5,6 +5,7 @@ frame-skip = Skip to the content
 frame-navigation = Main
 frame-about = About
 frame-notice = Notice
+frame-demonstration = Demonstration: no credential here is real.
 frame-signed-in-as = Signed in as
 frame-sign-out = Sign out
 frame-language = Language

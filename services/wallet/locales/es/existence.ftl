@@ -44,6 +44,7 @@ capture-speak = Decir en voz alta lo que hay que hacer
 capture-place = Decir también en qué país estoy
 capture-place-what = Solo de forma aproximada, con unos diez kilómetros. La Caja guarda el país y olvida el lugar.
 capture-erased = Las imágenes se guardan bajo llave y se borran cuando pasa el plazo para reclamar.
+capture-device = Con las imágenes, la Caja sabe si se trata de un dispositivo Android, de Apple o de un ordenador, para ver si la comprobación falla más a menudo en algunos. No sabe nada más de él.
 capture-begin = Abrir la cámara
 capture-without = Seguir sin imágenes
 capture-without-what = ¿No puede girar la cabeza o no tiene cámara? Siga sin imágenes: un funcionario le visitará o le llamará. Vale lo mismo.

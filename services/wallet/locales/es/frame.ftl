@@ -3,6 +3,7 @@ frame-skip = Ir al contenido
 frame-navigation = Menú principal
 frame-about = Acerca de
 frame-notice = Aviso
+frame-demonstration = Demostración: ninguna credencial de aquí es real.
 frame-signed-in-as = Sesión de
 frame-sign-out = Cerrar sesión
 frame-language = Idioma

@@ -1,5 +1,7 @@
 consent-title = On vous demande de montrer quelque chose
 consent-how-long = Lisez ce qui est demandé, puis décidez. Cela prend environ une minute. Rien n’est envoyé avant votre accord.
+consent-passkey = Votre clé d’accès est demandée
+consent-passkey-what = Une réponse donnée avec un code PIN est refusée. Quand vous dites oui, on vous demande votre clé d’accès. Si vous n’en avez pas, demandez-leur une autre voie : rien n’est envoyé avant.
 consent-request = Demande
 consent-purpose = But indiqué
 consent-no-purpose = Le but n’est pas indiqué.

@@ -44,6 +44,7 @@ capture-speak = Dire à voix haute ce qu’il faut faire
 capture-place = Dire aussi dans quel pays je suis
 capture-place-what = Seulement à peu près, à dix kilomètres. La Caisse garde le pays et oublie le lieu.
 capture-erased = Les images sont gardées sous clé et effacées quand le délai de contestation est passé.
+capture-device = Avec les images, la Caisse apprend s’il s’agit d’un appareil Android, d’un appareil Apple ou d’un ordinateur, pour voir si le contrôle échoue plus souvent sur certains. Elle n’en apprend rien d’autre.
 capture-begin = Ouvrir la caméra
 capture-without = Continuer sans images
 capture-without-what = Vous ne pouvez pas tourner la tête, ou vous n’avez pas de caméra ? Continuez sans images : un agent vous rendra visite ou vous appellera. La valeur est la même.

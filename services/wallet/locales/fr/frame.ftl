@@ -3,6 +3,7 @@ frame-skip = Aller au contenu
 frame-navigation = Menu principal
 frame-about = À propos
 frame-notice = Avis
+frame-demonstration = Démonstration : aucun justificatif n’est réel ici.
 frame-signed-in-as = Connexion au nom de
 frame-sign-out = Se déconnecter
 frame-language = Langue

@@ -3,6 +3,7 @@ frame-skip = Перейти к содержанию
 frame-navigation = Главное меню
 frame-about = О службе
 frame-notice = Внимание
+frame-demonstration = Демонстрация: здесь нет ни одного настоящего удостоверения.
 frame-signed-in-as = Вы вошли как
 frame-sign-out = Выйти
 frame-language = Язык

@@ -1,5 +1,7 @@
 consent-title = 有人请您出示内容
 consent-how-long = 请先看清要求，再作决定。大约需要一分钟。在您同意之前不会发送任何内容。
+consent-passkey = 对方要求使用您的通行密钥
+consent-passkey-what = 对方不接受用 PIN 码作出的回答。您同意后会请您使用通行密钥。如果没有，请向对方询问其他方式：在此之前不会发送任何内容。
 consent-request = 请求
 consent-purpose = 对方说明的用途
 consent-no-purpose = 对方没有说明用途。

@@ -44,6 +44,7 @@ capture-speak = 大声说出要做什么
 capture-place = 同时说明我在哪个国家
 capture-place-what = 只是大致位置，约十公里。基金只保留国家，不保留地点。
 capture-erased = 照片加密保存，异议期过后即删除。
+capture-device = 基金随照片只得知这是安卓设备、苹果设备还是电脑，以便了解检查在哪类设备上更常失败，除此之外不了解该设备的任何情况。
 capture-begin = 打开相机
 capture-without = 不用照片继续
 capture-without-what = 您不能转头，或者没有相机？请不用照片继续：工作人员会来访或打电话。效力相同。

@@ -3,6 +3,7 @@ frame-skip = 跳到正文
 frame-navigation = 主菜单
 frame-about = 关于
 frame-notice = 提示
+frame-demonstration = 演示：此处的凭证均非真实。
 frame-signed-in-as = 登录身份
 frame-sign-out = 退出登录
 frame-language = 语言

@@ -35,7 +35,7 @@ fn in_the_clear(answer: EncryptedAnswer) -> Form {
         ("error_description", answer.error_description),
         ("state", answer.state),
         ("anchor_receipts", answer.anchor_receipts.map(json)),
-        ("amr", answer.amr.map(|methods| json(methods.into()))),
+        ("amr", answer.amr.map(json)),
     ]
     .into_iter()
     .filter_map(|(name, value)| Some((name.to_owned(), value?)))

@@ -72,6 +72,8 @@ impl Wallet {
             }),
             captured_at: Some(captured_at.to_rfc3339_opts(SecondsFormat::Secs, true)),
             parts,
+            // The Fund knows a station by its key.
+            device_kind: None,
             device_signature: String::new(),
             capture,
         };

@@ -7,6 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::Duration;
 use entitlement::bundle::SALT_BYTES;
 use holding::activity::Activity;
+use holding::device::told_kind;
 use holding::existence::{self, Existence, Progress, StepFault};
 use holding::party::Party;
 use holding::reception::Source;
@@ -24,7 +25,6 @@ use super::accounts::decode;
 use super::custody::CustodyError;
 use super::fault::{Fault, RemoteFault};
 use super::issuers::parse;
-use super::presentations::later;
 use super::signing::Signatures;
 use super::{Person, Wallet};
 
@@ -208,7 +208,9 @@ impl Wallet {
         let key = self.usable_key(&person.account, &thumbprint).await?.ok_or(ExistenceError::DeviceKey)?;
         let challenge = existence.challenge.clone();
         let answer = self.by_passkey(person, &existence, (&challenge, &key), response).await?;
-        let answer = ExistenceAnswer { parts, capture, ..answer };
+        let asked = existence.capture.as_ref().filter(|_| capture.is_some());
+        let device_kind = asked.and_then(|asked| told_kind(asked, &person.session.device));
+        let answer = ExistenceAnswer { parts, capture, device_kind, ..answer };
         let input = existence::device_signing_input(&answer)?;
         existence.progress = Progress::Signing { holder_thumbprint: thumbprint, answer };
         let moved =
@@ -247,6 +249,7 @@ impl Wallet {
             desk: None,
             captured_at: None,
             parts: Vec::new(),
+            device_kind: None,
             device_signature: String::new(),
             capture: None,
         })
@@ -300,6 +303,8 @@ impl Wallet {
         let url = parse(&format!("{}/answer", existence.request_uri.trim_end_matches('/')))?;
         let body = serde_json::to_value(answer)?;
         let now = self.now();
+        let in_time = existence.answer_until(&answer.challenge) > now;
+        let again_at = existence.resend_at(&answer.challenge, now);
         let officer = answer.desk.as_ref().map(|desk| desk.operator.clone());
         let outcome = match self.outbound.post_json(&url, &body, &[("accept", "application/json")]).await {
             Ok(reply) if reply.is_success() => {
@@ -338,12 +343,12 @@ impl Wallet {
                     None,
                 )
             }
-            Err(fault) if existence.expires_at > now => (existence, None, fault),
+            Err(fault) if in_time => (existence, None, fault),
             Err(_) => (Existence { progress: Progress::Expired, ..existence }, None, None),
         };
         let mut moved = self.moved(key, Table::Existences, &record, next.state(), &next)?;
         if matches!(next.progress, Progress::Sending { .. }) {
-            moved.resend_due_at = Some(later(now, record.created_at));
+            moved.resend_due_at = Some(again_at);
         }
         let mut tx = self.store.write("send_existence").await?;
         tx.replace_record(Table::Existences, &moved).await?;

@@ -6,6 +6,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::Duration;
+use holding::device::told_kind;
 use holding::existence::{self, Ahead, Existence, Progress};
 use holding::signing::{self, SignatureFault, ToSign};
 use serde_json::{Value, json};
@@ -38,6 +39,8 @@ pub struct MadeAhead {
     pub captured_at: String,
     pub frames: u8,
     pub place: Option<CapturedPlace>,
+    /// As it was taken along and signed; a page of an earlier version signs none.
+    pub device_kind: Option<String>,
     /// AuthenticationResponseJSON.
     pub assertion: Value,
     /// Of the device key, base64url.
@@ -62,7 +65,9 @@ impl Wallet {
         if passkeys.is_empty() || person.desk.is_some() {
             return Err(ExistenceError::NoPasskey);
         }
-        let ahead = self.fetch_ahead(&existence.request_uri).await?;
+        let mut ahead = self.fetch_ahead(&existence.request_uri).await?;
+        let asked = ahead.capture.as_ref();
+        ahead.device_kind = asked.and_then(|asked| told_kind(asked, &person.session.device));
         existence.ahead = Some(ahead.clone());
         let challenge = existence.webauthn_challenge_of(&ahead.challenge, device_key)?;
         let allowed = passkeys.iter().map(|(id, _)| json!({ "type": "public-key", "id": id }));
@@ -95,7 +100,12 @@ impl Wallet {
             200 => {
                 let got: AheadChallenge =
                     reply.json().map_err(|_| RemoteFault::Form("challenge to be answered later"))?;
-                Ok(Ahead { challenge: got.challenge, expires_at: got.expires_at, capture: got.capture })
+                Ok(Ahead {
+                    challenge: got.challenge,
+                    expires_at: got.expires_at,
+                    capture: got.capture,
+                    device_kind: None,
+                })
             }
             404 | 410 => Err(ExistenceError::Gone),
             409 => Err(existence::StepFault::Answered.into()),
@@ -121,7 +131,12 @@ impl Wallet {
             | Progress::Expired => return Ok((record, existence)),
             Progress::Opened | Progress::Asserting { .. } | Progress::Signing { .. } => {}
         }
-        let challenge = existence.may_answer_ahead(self.now())?.challenge.clone();
+        let ahead = existence.may_answer_ahead(self.now())?;
+        let challenge = ahead.challenge.clone();
+        let device_kind = made.device_kind.clone().filter(|_| made.frames > 0);
+        if device_kind.is_some() && device_kind != ahead.device_kind {
+            return Err(SignatureFault::Wrong.into());
+        }
         let captured_at = &made.captured_at;
         if captured_at.len() > 30 || captured_at.parse::<clock::Timestamp>().is_err() {
             return Err(ExistenceError::Time);
@@ -136,7 +151,8 @@ impl Wallet {
             }
         };
         let answer = self.by_passkey(person, &existence, (&challenge, &key), &made.assertion).await?;
-        let mut answer = ExistenceAnswer { parts, capture, captured_at: Some(captured_at.clone()), ..answer };
+        let captured_at = Some(captured_at.clone());
+        let mut answer = ExistenceAnswer { parts, capture, captured_at, device_kind, ..answer };
         let input = existence::device_signing_input(&answer)?;
         let asked = ToSign { id: TO_SIGN.to_owned(), input, key: None };
         let signatures = [(TO_SIGN.to_owned(), made.signature.clone())].into();

@@ -10,7 +10,7 @@ use credential::data_integrity::{self, ProofOptions, Purpose as ProofPurpose, Su
 use credential::enveloped::{self, Binding, Content, Envelope};
 use credential::x509::authority_key_ids_of;
 use holding::account::StepUp;
-use holding::assurance::Act;
+use holding::assurance::{Act, Assurance};
 use holding::dcql::{self, Candidate, Evaluation, Selection, SelectionFault};
 use holding::presentation::{Answer, AnswerKind, PreparedItem, Presentation, Progress, StepFault};
 use holding::request::RequestFault;
@@ -24,7 +24,6 @@ use wire::vp::dcql::Query;
 use wire::vp::dcql::authorities::Authorities;
 use wire::vp::{EncryptedAnswer, ErrorCode};
 
-pub(super) use self::sending::later;
 use super::credentials::Kept;
 use super::disclosure::{prepare_sd_jwt, select, shared_labels};
 use super::fault::{Fault, RemoteFault};
@@ -111,6 +110,10 @@ impl Wallet {
         let verifier = &asked.presentation.verifier;
         if !verifier.is_proven() && !verifier.is_certified() {
             self.may(person, Act::PresentToUnproven).await??;
+        }
+        // What would be refused over there stays here.
+        if asked.presentation.request.wants_passkey && person.session.assurance < Assurance::Passkey {
+            return Err(StepUp::Weak.into());
         }
         let selection = match selection {
             Some(selection) => selection,
@@ -361,7 +364,7 @@ impl Wallet {
         let shown = EncryptedAnswer {
             vp_token: Some(serde_json::to_value(&token)?),
             anchor_receipts: request.anchor_receipts.then(|| serde_json::to_value(&receipts)).transpose()?,
-            amr: person.session.assurance.told().map(|told| told.iter().map(|&one| one.to_owned()).collect()),
+            amr: person.session.assurance.told().map(Value::from),
             ..EncryptedAnswer::default()
         };
         let form = self.answer_form(request, shown)?;

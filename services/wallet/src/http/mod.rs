@@ -41,6 +41,7 @@ pub struct Site {
     /// Cookies carry `Secure` when people come over TLS.
     pub https: bool,
     pub notice: Option<Arc<str>>,
+    pub demonstration: bool,
     pub help: Arc<HelpConfig>,
 }
 

@@ -154,3 +154,24 @@ async fn answer_that_did_not_arrive_is_sent_again_unchanged() {
     assert_eq!(seen.existence_answers.len(), 2);
     assert_eq!(seen.existence_answers[0], seen.existence_answers[1]);
 }
+
+#[actix_web::test]
+async fn a_request_that_was_opened_long_ago_is_answered_before_its_challenge_lapses() {
+    let world = World::new().await;
+    let mut person = world.person("rosa").await;
+    open(&world, &person).await;
+    world.others.clock.advance(chrono::Duration::days(2));
+    person.sign_in().await;
+    let (id, step) = sign(&world, &mut person).await;
+    world.others.knobs().existence_status = 503;
+    let answer = person.post(&format!("/v1/existence/{id}/answer"), person.signatures(&step)).await;
+    assert_eq!(problem(answer, 502), "other-side-unavailable");
+    world.others.knobs().existence_status = 200;
+    world.others.clock.advance(chrono::Duration::minutes(1));
+    world.wallet.tend().await;
+    assert_eq!(
+        world.others.seen().existence_answers.len(),
+        2,
+        "not an hour later, when the challenge is over"
+    );
+}

@@ -25,7 +25,7 @@ fn made(person: &mut Person, along: &Value) -> Value {
     let assertion = person.phone.log_in(along).unwrap();
     let passkey = &along["passkeys"][0];
     let digest = sha256([&SALT[..], &[0], &0u32.to_be_bytes(), &JPEG].concat());
-    let signed = json!({
+    let mut signed = json!({
         "challenge": along["challenge"], "holderKey": along["holderKey"],
         "passkey": {"credentialId": passkey["credentialId"], "publicKeyCose": passkey["publicKeyCose"],
             "rpId": along["rpId"], "origin": along["origin"]},
@@ -33,8 +33,14 @@ fn made(person: &mut Person, along: &Value) -> Value {
             "clientDataJSON": assertion["response"]["clientDataJSON"], "signature": assertion["response"]["signature"]},
         "capturedAt": "2026-02-03T04:05:06Z", "parts": [b64(digest)],
     });
-    json!({ "deviceKey": person.key.thumbprint(), "capturedAt": "2026-02-03T04:05:06Z", "frames": 1,
-        "assertion": assertion, "signature": b64(person.key.sign(&jcs(&signed))) })
+    let mut made = json!({ "deviceKey": person.key.thumbprint(), "capturedAt": "2026-02-03T04:05:06Z", "frames": 1,
+        "assertion": assertion });
+    if let Some(kind) = along.get("deviceKind") {
+        signed["deviceKind"] = kind.clone();
+        made["deviceKind"] = kind.clone();
+    }
+    made["signature"] = json!(b64(person.key.sign(&jcs(&signed))));
+    made
 }
 
 fn frame() -> Value {
@@ -78,6 +84,44 @@ async fn proof_made_without_a_network_is_sent_once_with_both_times() {
     let id = base.rsplit('/').next().unwrap();
     let page = person.page(&format!("/existence/{id}")).await.expect(200).unwrap().text();
     assert!(page.contains("data-testid=\"both-times\""), "{page}");
+}
+
+#[actix_web::test]
+async fn proof_from_the_phone_is_kept_while_the_fund_is_busy() {
+    let world = World::new().await;
+    let mut person = world.person("rosa").await;
+    let (base, along) = taken_along(&world, &person).await;
+    let proof = made(&mut person, &along);
+    world.others.clock.advance(chrono::Duration::days(3));
+    person.sign_in().await;
+    person.put(&format!("{base}/frames/0"), frame()).await.expect(200).unwrap();
+    world.others.knobs().existence_status = 503;
+    let sent = person.post(&format!("{base}/offline-answer"), proof).await;
+    assert_eq!(problem(sent, 502), "other-side-unavailable");
+    world.others.knobs().existence_status = 200;
+    world.others.clock.advance(chrono::Duration::minutes(16));
+    world.wallet.tend().await;
+    let now = person.get(&base).await.expect(200).unwrap().json().unwrap();
+    assert_eq!(now["state"], "answered", "the challenge that was taken along lives for days: {now}");
+}
+
+#[actix_web::test]
+async fn the_kind_of_device_goes_along_as_it_was_signed() {
+    let world = World::new().await;
+    world.others.knobs().device_kinds = true;
+    let mut person = world.person("rosa").await;
+    let android = "Mozilla/5.0 (Linux; Android 7.0) AppleWebKit/537.36 Chrome/70.0 Mobile Safari/537.36";
+    person.sign_in_as(android).await;
+    let (base, along) = taken_along(&world, &person).await;
+    assert_eq!(along["deviceKind"], "android");
+    let path = format!("{base}/offline-answer");
+    person.put(&format!("{base}/frames/0"), frame()).await.expect(200).unwrap();
+    let mut lying = made(&mut person, &along);
+    lying["deviceKind"] = json!("ios");
+    assert_eq!(problem(person.post(&path, lying).await, 422), "signature-refused");
+    let proof = made(&mut person, &along);
+    person.post(&path, proof).await.expect(200).unwrap();
+    assert_eq!(world.others.seen().existence_answers[0]["deviceKind"], "android");
 }
 
 #[actix_web::test]

@@ -160,6 +160,17 @@ async fn language_comes_along_to_another_device() {
     assert!(person.page("/account").await.text().contains("<html lang=\"zh\""));
 }
 
+#[actix_web::test]
+async fn what_stands_above_every_page_is_said_in_its_language() {
+    let world = World::new().await;
+    for (language, said) in [("en", "Demonstration: no credential here is real."), ("ar", "عرض تجريبي")]
+    {
+        let page = home(&Agent::new(), &world.url, language).await;
+        let notice = page.split("class=\"notice\" dir=\"auto\"").nth(1).unwrap();
+        assert!(notice.contains(said), "{language}: {page}");
+    }
+}
+
 async fn home(agent: &Agent, wallet: &str, header: &str) -> String {
     let headers = [("accept", "text/html"), ("accept-language", header)];
     agent.send(testkit::Method::GET, wallet, &headers, Vec::new()).await.unwrap().text()

@@ -638,11 +638,12 @@ async fn existence_ahead(world: World) -> HttpResponse {
     if world.knobs().existence_state != "open" {
         return HttpResponse::Conflict().finish();
     }
+    let kinds: &[&str] = if world.knobs().device_kinds { &["android", "ios", "desktop"] } else { &[] };
     let time = |days| (world.now() + chrono::Duration::days(days)).to_rfc3339_opts(SecondsFormat::Secs, true);
     HttpResponse::Ok().json(json!({
         "challenge": "YWhlYWQ", "issuedAt": time(0), "expiresAt": time(14),
         "capture": {"movements": ["left", "up", "closer"], "fewestFrames": 6, "mostFrames": 10, "mostSeconds": 90,
-            "mostFrameBytes": 98304, "locationRequired": false, "triesLeft": 3},
+            "mostFrameBytes": 98304, "locationRequired": false, "triesLeft": 3, "deviceKinds": kinds},
     }))
 }
 

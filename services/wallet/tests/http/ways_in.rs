@@ -268,6 +268,32 @@ async fn issuer_and_verifier_hear_that_there_was_only_a_pin_and_the_fund_is_not_
 }
 
 #[actix_web::test]
+async fn what_would_be_refused_after_a_pin_is_not_sent() {
+    let world = World::new().await;
+    let person = PinPerson::registered(&world, "rosa").await.with_phone(&world);
+    let offer = person.open_offer(&world.offer_uri()).await;
+    person.receive(offer["id"].as_str().unwrap(), Some("493051")).await;
+    let wanted = json!({ "least": "passkey", "below": "refuse" });
+    world.others.knobs().request["holder_assurance"] = wanted;
+    let asked = person.post("/v1/presentations", world.request()).await.json().unwrap();
+    let id = asked["id"].as_str().unwrap();
+    let page = person.page(&format!("/presentations/{id}")).await.text();
+    assert!(
+        page.contains("data-testid=\"passkey-first\"") && page.contains("They want your passkey"),
+        "{page}"
+    );
+    let prepared = person.post(&format!("/v1/presentations/{id}/prepare"), json!({})).await;
+    assert_eq!(problem(prepared, 403), "passkey-needed");
+    assert!(world.others.seen().responses.is_empty());
+
+    let other = world.holder("anna").await;
+    let asked = other.post("/v1/presentations", world.request()).await.json().unwrap();
+    let base = format!("/v1/presentations/{}", asked["id"].as_str().unwrap());
+    let step = other.post(&format!("{base}/prepare"), json!({})).await.expect(200).unwrap().json().unwrap();
+    other.post(&format!("{base}/submit"), other.signatures(&step)).await.expect(200).unwrap();
+}
+
+#[actix_web::test]
 async fn verifier_hears_nothing_of_the_kind_after_a_passkey() {
     let world = World::new().await;
     let person = world.holder("anna").await;

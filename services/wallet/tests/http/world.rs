@@ -113,6 +113,8 @@ pub struct Knobs {
     pub receipt_outcome: &'static str,
     pub existence_state: &'static str,
     pub existence_status: u16,
+    /// Whether the Fund counts kinds of devices.
+    pub device_kinds: bool,
     /// What the Fund says of an enrolment.
     pub enrolment: Value,
     /// With which status and problem it refuses the next step.
@@ -331,7 +333,7 @@ fn shown() -> wallet::WalletConfig {
         [("en", "Monday to Friday, 8:00 to 17:00"), ("ar", "من الاثنين إلى الجمعة، من 8:00 إلى 17:00")];
     let hours = hours.map(|(language, text)| (language.to_owned(), text.to_owned())).into();
     let help = wallet::HelpConfig { telephone: Some("+41 22 555 01 00".to_owned()), hours };
-    wallet::WalletConfig { help, ..wallet::WalletConfig::default() }
+    wallet::WalletConfig { help, demonstration: true, ..wallet::WalletConfig::default() }
 }
 
 fn knobs(base: &str, now: Timestamp) -> Knobs {
@@ -386,6 +388,7 @@ fn knobs(base: &str, now: Timestamp) -> Knobs {
         receipt_outcome: "valid",
         existence_state: "open",
         existence_status: 200,
+        device_kinds: false,
         enrolment: crate::enrolment::claimed(),
         enrolment_refusal: None,
     }
@@ -443,6 +446,17 @@ impl Person {
         let options = self.post("/v1/sign-in/options", json!({})).await.json().unwrap();
         let assertion = self.phone.log_in(&options).unwrap();
         self.post("/v1/sign-in", assertion).await.expect(200).unwrap();
+    }
+
+    /// The same in a browser that says this of itself.
+    pub async fn sign_in_as(&mut self, user_agent: &str) {
+        self.agent = Agent::new();
+        let options = self.post("/v1/sign-in/options", json!({})).await.json().unwrap();
+        let assertion = serde_json::to_vec(&self.phone.log_in(&options).unwrap()).unwrap();
+        let headers = [("content-type", "application/json"), ("user-agent", user_agent)];
+        let url = format!("{}/v1/sign-in", self.url);
+        let answer = self.agent.send(testkit::Method::POST, url, &headers, assertion).await;
+        answer.unwrap().expect(200).unwrap();
     }
 
     pub async fn open_offer(&self, uri: &str) -> Value {

@@ -1,7 +1,5 @@
 //! Appointments: agents open times, people book, move and cancel, and the console sees whether there will be enough.
 
-use std::collections::BTreeMap;
-
 use chrono::Duration;
 use clock::Timestamp;
 use entitlement::enrolment::{Forecast, PACE_DAYS, Stage};
@@ -13,7 +11,7 @@ use wire::enrolment::{AppointmentChoice, EnrolmentStatus};
 
 use super::calls::{is_open, is_over};
 use super::view::end_of;
-use super::{EnrolmentError, Issuer};
+use super::{EnrolmentError, Issuer, languages};
 
 const LEAST_MINUTES: u32 = 10;
 const MOST_MINUTES: u32 = 120;
@@ -49,8 +47,8 @@ pub struct AgendaLine {
 #[derive(Clone, Debug)]
 pub struct SupplyView {
     pub forecast: Forecast,
-    /// Free times until the due date, by language.
-    pub by_language: Vec<(String, u64)>,
+    /// The same for each language; an empty one for people of whom nobody said theirs.
+    pub by_language: Vec<(String, Forecast)>,
     /// People who wait with a kept place.
     pub waiting: usize,
 }
@@ -286,10 +284,7 @@ impl Issuer {
         let mut tx = self.store.read().await?;
         let due = self.enrolment_due(&mut tx, tenant).await?;
         let window = (now, end_of(due));
-        let mut by_language: BTreeMap<String, u64> = BTreeMap::new();
-        for slot in tx.list_free_slots(tenant, window, now, 5000).await? {
-            *by_language.entry(slot.language).or_default() += 1;
-        }
+        let by_language = languages::forecasts(&mut tx, tenant, (now, window.1, due)).await?;
         Ok(SupplyView {
             forecast: Forecast {
                 today: now.date_naive(),
@@ -298,7 +293,7 @@ impl Issuer {
                 needing: tx.count_needing_appointment(tenant, now).await?,
                 booked_of_late: tx.count_booked_since(tenant, now - Duration::days(PACE_DAYS)).await?,
             },
-            by_language: by_language.into_iter().collect(),
+            by_language,
             waiting: tx.list_kept_places(tenant, LINES).await?.len(),
         })
     }

@@ -1,5 +1,5 @@
-//! Whether the checks treat people alike: how often pictures fail or need an officer, and proofs are refused, by age, region and
-//! channel. Groups in which somebody could be recognised are not shown.
+//! Whether the checks treat people alike: how often pictures fail or need an officer, and proofs are refused, by age, region,
+//! channel and kind of device. Groups in which somebody could be recognised are not shown.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use clock::Timestamp;
 use store_issuer::Transaction;
 use store_issuer::fund::{AppealTimes, KindCount, PictureMark};
 
-use super::people::age_band;
+use super::people::{age_band, age_order};
 use super::region::region;
 use super::{FundError, Issuer};
 
@@ -61,6 +61,10 @@ pub struct Fairness {
     pub pictures_by_age: GroupTable,
     /// Answers with pictures by region.
     pub pictures_by_region: GroupTable,
+    /// Answers with pictures by kind of device.
+    pub pictures_by_device: GroupTable,
+    /// What officers said of pictures, by kind of device.
+    pub decisions_by_device: GroupTable,
     /// Proofs by channel.
     pub proofs_by_channel: GroupTable,
     /// Proofs by age.
@@ -77,6 +81,7 @@ impl Issuer {
         self.pension_fund(tenant)?;
         let mut tx = self.store.read().await?;
         let pictures = tx.count_picture_marks(tenant, year).await?;
+        let decisions = tx.count_picture_decisions(tenant, year).await?;
         let proofs = tx.count_proof_kinds(tenant, year).await?;
         let begins = |year: i32| {
             let day = NaiveDate::from_ymd_opt(year, 1, 1).unwrap_or(NaiveDate::MAX);
@@ -89,6 +94,8 @@ impl Issuer {
             year,
             pictures_by_age: table(&pictures, age),
             pictures_by_region: table(&pictures, area),
+            pictures_by_device: table(&pictures, device),
+            decisions_by_device: table(&decisions, device),
             proofs_by_channel: table(&proofs, |it| it.channel.replace('-', " ")),
             proofs_by_age: table(&proofs, age),
             proofs_by_region: table(&proofs, area),
@@ -111,6 +118,18 @@ impl Issuer {
     }
 }
 
+/// What the page calls a kind of device.
+fn device(count: &KindCount) -> String {
+    match count.device.as_str() {
+        "android" => "Android",
+        "ios" => "iPhone or iPad",
+        "desktop" => "Computer",
+        "kiosk" => "Station of the Fund",
+        _ => "Not told",
+    }
+    .to_owned()
+}
+
 fn table(counts: &[KindCount], name: impl Fn(&KindCount) -> String) -> GroupTable {
     let mut groups: BTreeMap<String, GroupRates> = BTreeMap::new();
     for count in counts {
@@ -125,7 +144,8 @@ fn table(counts: &[KindCount], name: impl Fn(&KindCount) -> String) -> GroupTabl
         }
     }
     let all = groups.len();
-    let groups: Vec<GroupRates> = groups.into_values().filter(|it| it.cases >= SMALLEST_GROUP).collect();
+    let mut groups: Vec<GroupRates> = groups.into_values().filter(|it| it.cases >= SMALLEST_GROUP).collect();
+    groups.sort_by_key(|it| age_order(&it.name));
     GroupTable { suppressed: all - groups.len(), groups }
 }
 
@@ -155,9 +175,21 @@ mod tests {
             country: country.into(),
             birth_year: 1950,
             channel: "own-device".into(),
+            device: String::new(),
             end: end.into(),
             many,
         }
+    }
+
+    #[test]
+    fn the_youngest_come_first() {
+        let counts: Vec<KindCount> = [1980, 1950, 1960]
+            .into_iter()
+            .map(|birth_year| KindCount { birth_year, ..count("KEN", "accepted", 10) })
+            .collect();
+        let made = table(&counts, |it| age_band(it.birth_year, 2026).to_owned());
+        let names: Vec<&str> = made.groups.iter().map(|it| it.name.as_str()).collect();
+        assert_eq!(names, ["under 50", "60 to 69", "70 to 79"]);
     }
 
     #[test]

@@ -191,16 +191,23 @@ pub(super) fn facts_of(id: &str, registered: &Registered) -> Result<Person, Fund
     })
 }
 
+const YOUNGEST: &str = "under 50";
+
 /// Decades of age in a year.
 pub(super) fn age_band(birth_year: i32, year: i32) -> &'static str {
     match year - birth_year {
-        ..50 => "under 50",
+        ..50 => YOUNGEST,
         50..60 => "50 to 59",
         60..70 => "60 to 69",
         70..80 => "70 to 79",
         80..90 => "80 to 89",
         90.. => "90 and over",
     }
+}
+
+/// Sorts names of groups: ages from the youngest on, which the alphabet has last, and everything else as it was.
+pub(crate) fn age_order(name: &str) -> bool {
+    name != YOUNGEST
 }
 
 /// The year in which somebody was born, which alone is not sealed.

@@ -72,7 +72,15 @@ struct SupplyLine {
     class: &'static str,
     title: &'static str,
     words: String,
-    by_language: Vec<(&'static str, u64)>,
+    by_language: Vec<LanguageLine>,
+}
+
+/// One language: how many are free, how many people need one, and how that looks.
+struct LanguageLine {
+    name: &'static str,
+    free: u64,
+    needing: u64,
+    badge: Badge,
 }
 
 struct FreeSlot {
@@ -218,8 +226,25 @@ impl From<&SupplyView> for SupplyLine {
             let waiting = u64::try_from(view.waiting).unwrap_or(u64::MAX);
             words += &format!(" {} with a kept place.", counted(waiting, "person waits", "people wait"));
         }
-        let by_language = view.by_language.iter().map(|(code, count)| (language_name(code), *count));
+        let by_language = view.by_language.iter().map(|(code, it)| LanguageLine {
+            name: if code.is_empty() { "Language not known" } else { language_name(code) },
+            free: it.free,
+            needing: it.needing,
+            badge: if code.is_empty() { ANY_LANGUAGE } else { supply_badge(it.supply()) },
+        });
         Self { class, title, words, by_language: by_language.collect() }
+    }
+}
+
+/// Whose language nobody knows may take any time.
+const ANY_LANGUAGE: Badge = Badge { class: "plain", text: "Any language" };
+
+const fn supply_badge(supply: Supply) -> Badge {
+    match supply {
+        Supply::Enough => Badge { class: "success", text: "Enough" },
+        Supply::Tight => Badge { class: "warning", text: "Getting scarce" },
+        Supply::Short => Badge { class: "warning", text: "Too few" },
+        Supply::Gone => Badge { class: "error", text: "None left" },
     }
 }
 

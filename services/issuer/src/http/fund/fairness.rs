@@ -10,7 +10,7 @@ use super::{Token, machine};
 use crate::app::{Fairness, FundError, GroupTable, Issuer};
 use crate::http::extract::Of;
 
-/// How often checks fail, by age, region and channel, and what became of appeals
+/// How often checks fail, by age, region, channel and kind of device, and what became of appeals
 ///
 /// Groups with fewer than ten cases are not shown.
 #[utoipa::path(tag = "fund", security(("bearer" = [])), params(("tenant" = String, Path, description = "The Fund"),
@@ -51,6 +51,8 @@ fn report(made: &Fairness) -> FairnessReport {
         year: made.year,
         pictures_by_age: groups(&made.pictures_by_age),
         pictures_by_region: groups(&made.pictures_by_region),
+        pictures_by_device: groups(&made.pictures_by_device),
+        decisions_by_device: groups(&made.decisions_by_device),
         proofs_by_channel: groups(&made.proofs_by_channel),
         proofs_by_age: groups(&made.proofs_by_age),
         proofs_by_region: groups(&made.proofs_by_region),

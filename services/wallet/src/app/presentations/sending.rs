@@ -111,7 +111,7 @@ impl Wallet {
 }
 
 /// The longer it has been tried, the longer until the next try; an hour at most.
-pub(in crate::app) fn later(now: Timestamp, since: Timestamp) -> Timestamp {
+fn later(now: Timestamp, since: Timestamp) -> Timestamp {
     let waited = (now - since).num_seconds();
     now + Duration::seconds((waited / 4).clamp(RESEND_SECONDS, 3_600))
 }

@@ -48,7 +48,9 @@ impl Frame {
             signed_in_as: words.say("frame-signed-in-as").plain().into(),
             sign_out: words.say("frame-sign-out").plain().into(),
         };
-        shell.notice = app.notice.as_ref().map(ToString::to_string);
+        let demonstration = || words.say("frame-demonstration").plain();
+        let notice = app.notice.as_ref().map(ToString::to_string);
+        shell.notice = notice.or_else(|| app.demonstration.then(demonstration));
         Self {
             shell,
             here: here(request),

@@ -17,6 +17,7 @@ use actix_web::web::{Path, Query, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
 use clock::Timestamp;
+use holding::assurance::Assurance;
 use language::Language;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -141,6 +142,8 @@ struct PresentationPage {
     keeps: Sentence,
     deciding: bool,
     expired: bool,
+    /// They refuse an answer after a PIN, and it was one.
+    passkey_first: bool,
 }
 
 #[derive(Template)]
@@ -286,6 +289,8 @@ async fn show_presentation(
     let asked = app.wallet.presentation(&person, &id).await?;
     let now = app.wallet.now();
     let view = PresentationView::new(&asked, now);
+    let passkey_first =
+        asked.presentation.request.wants_passkey && person.session.assurance < Assurance::Passkey;
     html(&PresentationPage {
         shell: Frame::inside(&request, &app, &person, ""),
         words,
@@ -295,6 +300,7 @@ async fn show_presentation(
         keeps: shared::keeps(words, asked.presentation.request.keeps_seconds),
         deciding: view.state == "asked",
         expired: view.expires_at <= now,
+        passkey_first,
         view,
     })
 }

@@ -88,6 +88,9 @@ pub struct AheadView {
     pub passkeys: Vec<AheadPasskey>,
     pub rp_id: String,
     pub origin: String,
+    /// What stands in the answer as `deviceKind`, where there are pictures.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub device_kind: Option<String>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -109,6 +112,7 @@ impl AheadView {
             given_name: taken.existence.given_name,
             year: taken.existence.year,
             challenge: taken.ahead.challenge,
+            device_kind: taken.ahead.device_kind,
             expires_at: taken.ahead.expires_at,
             capture: taken.ahead.capture,
             holder_key: taken.holder_key,
@@ -131,6 +135,9 @@ pub struct AheadAnswer {
     pub frames: u8,
     #[serde(default)]
     pub place: Option<CapturedPlace>,
+    /// As it was taken along, where it was signed.
+    #[serde(default)]
+    pub device_kind: Option<String>,
     /// AuthenticationResponseJSON over the challenge that was taken along.
     #[schema(value_type = Object)]
     pub assertion: Value,
@@ -140,8 +147,8 @@ pub struct AheadAnswer {
 
 impl From<AheadAnswer> for MadeAhead {
     fn from(body: AheadAnswer) -> Self {
-        let AheadAnswer { device_key, captured_at, frames, place, assertion, signature } = body;
-        Self { device_key, captured_at, frames, place, assertion, signature }
+        let AheadAnswer { device_key, captured_at, frames, place, device_kind, assertion, signature } = body;
+        Self { device_key, captured_at, frames, place, device_kind, assertion, signature }
     }
 }
 

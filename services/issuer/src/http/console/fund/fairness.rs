@@ -59,6 +59,8 @@ async fn fairness_page(
         tables: vec![
             table("Answers with pictures, by age", "Age", pictures, &made.pictures_by_age),
             table("Answers with pictures, by region", "Region", pictures, &made.pictures_by_region),
+            table("Answers with pictures, by device", "Device", pictures, &made.pictures_by_device),
+            table("Decisions on pictures, by device", "Device", proofs, &made.decisions_by_device),
             table("Proofs, by channel", "Channel", proofs, &made.proofs_by_channel),
             table("Proofs, by age", "Age", proofs, &made.proofs_by_age),
             table("Proofs, by region", "Region", proofs, &made.proofs_by_region),

@@ -14,7 +14,7 @@ use web::page::{Shell, html};
 use super::chart::{Bars, Columns, Part, bars, columns};
 use super::register::attachment;
 use super::{badge, title};
-use crate::app::{Group, Issuer, Missing, YearFigures};
+use crate::app::{Group, Issuer, Missing, YearFigures, age_order};
 use crate::http::console::session::{Issue, May, SeePeople};
 use crate::http::console::view::{Badge, LINES, Place, grouped, page_of, shell};
 
@@ -111,7 +111,7 @@ fn charts(figures: &YearFigures) -> Vec<Bars> {
             by_size(&counts.countries),
             MOST_COUNTRIES,
         ),
-        bars("ages", ("By age", "Age"), &PARTS, in_order(&counts.ages), 20),
+        bars("ages", ("By age", "Age"), &PARTS, by_age(&counts.ages), 20),
         bars("languages", ("By language", "Language"), &PARTS, by_size(&counts.languages), 20),
         bars("channels", ("Proofs by channel", "Channel"), &proofs, channels.collect(), 20),
     ]
@@ -139,6 +139,12 @@ fn parts(group: &Group) -> Vec<u64> {
 
 fn in_order(groups: &BTreeMap<String, Group>) -> Vec<(String, Vec<u64>)> {
     groups.iter().map(|(name, group)| (name.clone(), parts(group))).collect()
+}
+
+fn by_age(groups: &BTreeMap<String, Group>) -> Vec<(String, Vec<u64>)> {
+    let mut rows = in_order(groups);
+    rows.sort_by_key(|(name, _)| age_order(name));
+    rows
 }
 
 fn by_size(groups: &BTreeMap<String, Group>) -> Vec<(String, Vec<u64>)> {
