@@ -16,6 +16,7 @@ pub mod existence;
 pub mod held;
 pub mod key_proof;
 pub mod labels;
+pub mod mandate;
 pub mod party;
 pub mod path;
 pub mod pin;

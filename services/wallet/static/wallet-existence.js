@@ -2,7 +2,7 @@
 
 import { PasskeyError, assert, post, withButton } from "/assets/passkey.js";
 import { forgetAhead } from "/assets/offline-ahead.js";
-import { askPin } from "/assets/wallet-ask-pin.js";
+import { presence } from "/assets/wallet-presence.js";
 import { place, take, upload } from "/assets/wallet-capture.js";
 import { ensure, send, sign } from "/assets/wallet-key.js";
 import { say } from "/assets/words.js";
@@ -23,7 +23,8 @@ const atDesk = document.getElementById("recognised");
 async function answer(pictures) {
   if (atDesk) {
     const recognisedBy = recognised();
-    await post(`${base}/desk`, { pin: await askPin(), recognisedBy, frames: pictures.frames || 0 });
+    const shown = await presence("existence", page.dataset.id);
+    await post(`${base}/desk`, { ...shown, recognisedBy, frames: pictures.frames || 0 });
     return location.reload();
   }
   const key = await ensure();

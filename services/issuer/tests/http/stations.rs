@@ -44,6 +44,7 @@ impl Station {
             station: self.thumbprint(),
             operator: "Awa Diop".into(),
             recognised_by: RecognisedBy::Document,
+            helper: None,
         };
         let captured_at = world.clock.now();
         let about = About {

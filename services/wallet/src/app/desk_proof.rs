@@ -8,9 +8,12 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{Duration, SecondsFormat, SubsecRound as _};
 use entitlement::desk::{About, RecognisedBy};
 use holding::existence::{self, Existence, Progress};
+use holding::mandate::Act;
 use store_wallet::records::{Record, Table};
-use wire::existence::{DeskStatement, ExistenceAnswer};
+use wire::existence::{DeskHelper, DeskStatement, ExistenceAnswer};
 
+use super::custody::CustodyError;
+use super::desk_keys::{KeyUse, Presence};
 use super::existence::ExistenceError;
 use super::fault::Fault;
 use super::{Person, Wallet};
@@ -21,10 +24,11 @@ impl Wallet {
         &self,
         person: &Person,
         id: &str,
-        pin: &str,
+        presence: Presence<'_>,
         (recognised_by, frames): (RecognisedBy, u8),
     ) -> Result<(Record, Existence), ExistenceError> {
         let desk = person.desk.as_ref().ok_or(ExistenceError::NoStation)?;
+        person.may_act(Act::Prove).map_err(CustodyError::from)?;
         let (record, mut existence) = self.known_existence(person, id).await?;
         match existence.progress {
             Progress::Sending { .. } => {
@@ -45,7 +49,7 @@ impl Wallet {
                 (parts, Some(capture))
             }
         };
-        self.prove_at_desk(person, pin).await?;
+        self.prove_at_desk(person, KeyUse::Existence(id), presence).await?;
         let custody = self.store.read().await.map_err(Fault::from)?.find_custody(&person.account).await;
         let custody = custody.map_err(Fault::from)?.ok_or(ExistenceError::DeviceKey)?;
         let key = custody.key(&self.sealing_key).map_err(|error| Fault::Vault(error.into()))?;
@@ -57,7 +61,12 @@ impl Wallet {
             captured_at,
             parts: &parts,
         };
-        let vouched = station.vouch(&self.sealing_key, &desk.name, recognised_by, &about);
+        let vouched = station.vouch(
+            &self.sealing_key,
+            (&desk.name, person.representative()),
+            recognised_by,
+            &about,
+        );
         let (statement, signature) = vouched.map_err(|error| Fault::Vault(error.into()))?;
         let mut answer = ExistenceAnswer {
             challenge: existence.challenge.clone(),
@@ -68,6 +77,10 @@ impl Wallet {
                 station: statement.station,
                 operator: statement.operator,
                 recognised_by: statement.recognised_by.as_str().to_owned(),
+                helper: statement.helper.map(|helper| DeskHelper {
+                    name: helper.name,
+                    kind: helper.kind.as_str().to_owned(),
+                }),
                 signature: URL_SAFE_NO_PAD.encode(signature),
             }),
             captured_at: Some(captured_at.to_rfc3339_opts(SecondsFormat::Secs, true)),

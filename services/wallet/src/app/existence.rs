@@ -8,6 +8,7 @@ use chrono::Duration;
 use entitlement::bundle::SALT_BYTES;
 use holding::activity::Activity;
 use holding::existence::{self, Existence, Progress, StepFault};
+use holding::mandate::{Kind, Representative};
 use holding::party::Party;
 use holding::reception::Source;
 use holding::request::plain_text;
@@ -301,6 +302,11 @@ impl Wallet {
         let body = serde_json::to_value(answer)?;
         let now = self.now();
         let officer = answer.desk.as_ref().map(|desk| desk.operator.clone());
+        let helper = answer.desk.as_ref().and_then(|desk| desk.helper.as_ref());
+        let representative = helper.map(|helper| Representative {
+            name: helper.name.clone(),
+            kind: if helper.kind == Kind::Guardian.as_str() { Kind::Guardian } else { Kind::Attorney },
+        });
         let outcome = match self.outbound.post_json(&url, &body, &[("accept", "application/json")]).await {
             Ok(reply) if reply.is_success() => {
                 let said: Option<ExistenceRequest> = reply.json().ok();
@@ -334,7 +340,7 @@ impl Wallet {
                 };
                 (
                     Existence { progress, ..existence },
-                    Some(self.entry_at(key, officer.as_deref(), &activity)?),
+                    Some(self.entry_at(key, (officer.as_deref(), representative.as_ref()), &activity)?),
                     None,
                 )
             }

@@ -67,6 +67,7 @@ carry_faults!(
     super::custody::CustodyError,
     super::enrolment::EnrolmentError,
     super::existence::ExistenceError,
+    super::mandates::MandateError,
     super::offers::OfferError,
     super::pins::PinError,
     super::presentations::PresentationError

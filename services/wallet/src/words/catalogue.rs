@@ -43,6 +43,7 @@ catalogues!(
     "help",
     "helped",
     "home",
+    "mandates",
     "offer",
     "officers",
     "offline",
