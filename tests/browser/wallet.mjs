@@ -179,7 +179,8 @@ async function wide(browser, page, name) {
 async function shoot(browser, page, input, path, language) {
   // Identifiers are left out of the name.
   const part = path.split('/').slice(2).filter(one => /^[a-z]+$/.test(one)).map(one => `-${one}`).join('');
-  const name = `${language}-${path.split('/')[1].replace('?', '') || 'home'}`.replace(/credential_offer_uri=.*|code=.*/, '-link') + part;
+  const one = /mandates\/[0-9a-f-]{20,}/.test(path) ? '-one' : '';
+  const name = `${language}-${path.split('/')[1].replace('?', '') || 'home'}`.replace(/credential_offer_uri=.*|code=.*/, '-link') + part + one;
   for(const [suffix, size] of [['desk', DESK], ['phone', PHONE]]) {
     await page.setViewportSize(size);
     await page.screenshot({path: join(input.shots, `${name}-${suffix}.png`), fullPage: true});
@@ -284,7 +285,20 @@ async function visit(browser, officer, input) {
     await typePin(page, '271828');
     await page.locator('.verdict.pass').waitFor();
   });
-  await browser.step('the visit ends, nothing of it is left, and the person comes back', async () => {
+  const card = await browser.step('a card of the person is added in the place of the PIN', async () => {
+    await clerk.devtools.send('WebAuthn.addVirtualAuthenticator', {
+      options: {
+        protocol: 'ctap2', transport: 'usb', hasResidentKey: false, hasUserVerification: true, isUserVerified: true,
+        automaticPresenceSimulation: true,
+      },
+    });
+    await page.goto(`${input.wallet}/ways-in`);
+    await page.locator('#add-key').click();
+    await page.locator('[data-desk-key]').waitFor();
+    const {keys} = await page.evaluate(async () => (await fetch('/v1/desk/keys')).json());
+    return keys[0].id;
+  });
+  await browser.step('the visit ends, nothing of it is left, and the person comes back with the card', async () => {
     const {number} = await page.evaluate(async () => (await fetch('/v1/account')).json());
     await page.goto(`${input.wallet}/`);
     await page.locator('a.credential').first().waitFor();
@@ -300,12 +314,12 @@ async function visit(browser, officer, input) {
       await navigator.serviceWorker.register('/offline-worker.js');
     });
     await page.locator('#desk button').click();
-    await page.locator('#desk-visit button:not(:disabled)').waitFor();
+    await page.locator('#desk-visit button:not(:disabled)').first().waitFor();
     await page.goBack();
     await page.waitForLoadState('networkidle');
     assert.equal(await page.locator('a.credential, #desk').count(), 0, 'going back shows nothing of the person');
     await page.goto(`${input.wallet}/officers/desk`);
-    await page.locator('#desk-visit button:not(:disabled)').waitFor();
+    await page.locator('#desk-visit button:not(:disabled)').first().waitFor();
     assert.equal(await page.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).length), 0);
     const left = await page.evaluate(async () => {
       const databases = await indexedDB.databases();
@@ -325,13 +339,81 @@ async function visit(browser, officer, input) {
     assert.equal(await page.locator('a.credential').count(), 0, 'the wallet of the officer');
     await page.goto(`${input.wallet}/officers/desk`);
     await page.locator('#wallet-number').fill(number);
-    await page.locator('#visit-pin').fill('271828');
-    await page.locator('#desk-visit button:not(:disabled)').click();
+    await page.locator('#visit-key:not(:disabled)').click();
     await page.locator('a.credential').first().waitFor();
+    const {clientId, requestUri} = input.request;
+    const query = new URLSearchParams({client_id: clientId, request_uri: `${requestUri}?card`});
+    await page.goto(`${input.wallet}/present?${query}`);
+    await page.locator('#agree:not(:disabled)').click();
+    await page.locator('dialog[open] [data-other]').click();
+    await page.locator('.verdict.pass').waitFor();
+    const {keys} = await page.evaluate(async () => (await fetch('/v1/desk/keys')).json());
+    assert.equal(keys[0].id, card);
   });
+  const mandate = await represent(browser, {officer, clerk}, input);
+  await page.locator('#wallet-number').fill(mandate.wallet);
+  await page.locator('#visit-pin').fill('271828');
+  await page.locator('#desk-visit button:not(:disabled)').first().click();
+  await page.locator('#mandates').waitFor();
   await page.goto(`${input.wallet}/existence?${new URLSearchParams({request_uri: input.existence})}`);
   await page.locator('#existence').waitFor();
-  return {clerk, proof: new URL(page.url()).pathname};
+  return {clerk, proof: new URL(page.url()).pathname, mandate: mandate.path};
+}
+
+/** Two officers record and confirm a guardian, who then comes to a desk; the person's visit is over meanwhile. */
+async function represent(browser, {officer, clerk}, input) {
+  const {page} = clerk;
+  const {number: wallet} = await page.evaluate(async () => (await fetch('/v1/account')).json());
+  await page.locator('#desk button').click();
+  await page.locator('#desk-visit button:not(:disabled)').first().waitFor();
+  const path = await browser.step('an officer records a guardian by keyboard, and another one confirms', async () => {
+    await page.goto(`${input.wallet}/officers/mandates`);
+    await page.locator('#mandate-record button:not(:disabled)').waitFor();
+    await reach(page, '#mandate-wallet');
+    await page.keyboard.type(wallet);
+    await reach(page, '[name=kind]');
+    await page.keyboard.press('Space');
+    for(const [id, text] of [['#mandate-name', 'Omar Diop'], ['#mandate-reference', 'TGI 12/2026'], ['#mandate-authority', 'Court of Dakar']]) {
+      await reach(page, id);
+      await page.keyboard.type(text);
+    }
+    // How a date is typed is the browser's own matter.
+    await page.locator('#mandate-to').fill('2026-12-31');
+    for(const [id, text] of [['#mandate-seen', 'Passport and court order compared'], ['#mandate-pin', '602214'], ['#mandate-again', '602214']]) {
+      await reach(page, id);
+      await page.keyboard.type(text);
+    }
+    await press(page, '#mandate-record button');
+    await page.getByTestId('mandate-number').waitFor();
+    const {pathname} = new URL(page.url());
+    await look(browser, clerk, input, `${pathname}?recorded`, 'en');
+    await officer.page.goto(input.wallet + pathname);
+    await officer.page.locator('#mandate-confirm button:not(:disabled)').waitFor();
+    await look(browser, officer, input, `${pathname}?waiting`, 'en');
+    await officer.page.locator('#seen').fill('Seen both');
+    await officer.page.locator('#mandate-confirm button:not(:disabled)').click();
+    await officer.page.locator('.badge.success').waitFor();
+    return pathname;
+  });
+  await browser.step('the guardian comes with a PIN of their own, and sees what they may do', async () => {
+    const number = await officer.page.getByTestId('mandate-number').textContent();
+    await page.goto(`${input.wallet}/officers/desk`);
+    await page.locator('#desk-representative button:not(:disabled)').waitFor();
+    await reach(page, '#mandate-number');
+    await page.keyboard.type(number);
+    await reach(page, '#representative-pin');
+    await page.keyboard.type('602214');
+    await page.keyboard.press('Enter');
+    await page.locator('#acting').waitFor();
+    await look(browser, clerk, input, '/?acting', 'en');
+    await page.goto(`${input.wallet}/account`);
+    await page.locator('h1').waitFor();
+    assert.match(await page.innerText('main'), /mandate does not hold/);
+    await page.goto(`${input.wallet}/`);
+    await page.locator('#desk button').click();
+    await page.locator('#desk-visit button:not(:disabled)').first().waitFor();
+  });
+  return {wallet, path};
 }
 
 /** The yearly proof at the station: first the officer's word, then the PIN. */
@@ -469,7 +551,7 @@ async function everyLanguage(browser, input) {
   const offer = new URL(newcomer.page.url()).pathname;
   const stranger = await browser.person('stranger', {phone: true});
   const {officer, helped, request} = await help(browser, person, input);
-  const {clerk, proof} = await visit(browser, officer, input);
+  const {clerk, proof, mandate} = await visit(browser, officer, input);
   for(const language of LANGUAGES) {
     await browser.step(`every page in ${language}`, async () => {
       await speak(person, input, language);
@@ -499,6 +581,9 @@ async function everyLanguage(browser, input) {
       await look(browser, clerk, input, '/account?visit', language);
       await look(browser, clerk, input, '/ways-in?visit', language);
       await look(browser, clerk, input, `${proof}?visit`, language);
+      await look(browser, clerk, input, '/?visit', language);
+      await look(browser, officer, input, '/officers/mandates', language);
+      await look(browser, officer, input, mandate, language);
       await look(browser, officer, input, '/officers/stations', language);
     });
   }

@@ -295,8 +295,12 @@ impl Activity {
             Self::RepresentativeLocked { name } => {
                 format!("The PIN of {name} was locked after too many wrong tries.")
             }
-            Self::DeskKeyAdded => "A card or key of yours was added. At a desk it can be used in place of the PIN.".to_owned(),
-            Self::DeskKeyRemoved => "A card or key of yours was removed. It is of no use any more.".to_owned(),
+            Self::DeskKeyAdded => {
+                "A card or key of yours was added. At a desk it can be used in place of the PIN.".to_owned()
+            }
+            Self::DeskKeyRemoved => {
+                "A card or key of yours was removed. It is of no use any more.".to_owned()
+            }
             Self::PinLocked { device } => {
                 format!("The PIN on {device} was locked after too many wrong tries.")
             }

@@ -157,7 +157,9 @@ pub enum MandateFault {
     NoAct,
     #[error("a mandate starts today at the earliest, and within a year")]
     Start,
-    #[error("a mandate ends on its first day at the earliest, and within three years; then it is recorded anew")]
+    #[error(
+        "a mandate ends on its first day at the earliest, and within three years; then it is recorded anew"
+    )]
     End,
     #[error("say how you know who is in front of you, or why it ends")]
     Unsaid,

@@ -32,7 +32,12 @@ impl Tx {
     }
 
     /// Keeps what the key said of itself (its counter) and when. No row is no fault: it may have been removed meanwhile.
-    pub async fn replace_desk_key(&mut self, credential_id: &str, state: &str, at: Timestamp) -> Result<bool, Error> {
+    pub async fn replace_desk_key(
+        &mut self,
+        credential_id: &str,
+        state: &str,
+        at: Timestamp,
+    ) -> Result<bool, Error> {
         const SQL: &str = "UPDATE desk_keys SET passkey = $2, last_used_at = $3 WHERE credential_id = $1";
         Ok(self.0.execute(SQL, args![credential_id, state, at]).await? == 1)
     }

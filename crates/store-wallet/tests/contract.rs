@@ -528,7 +528,8 @@ async fn mandate_is_found_by_its_number_moved_once_and_its_access_goes_with_it()
         assert!(tx.find_pin("3f2a91bc-07d4-1").await.unwrap().is_none());
         assert_eq!(tx.list_pins("a").await.unwrap().len(), 1);
         assert!(tx.find_mandate_pin("3f2a91bc-07d4-1").await.unwrap().is_some());
-        let session = Session { officer: Some("o".into()), mandate: Some(found.id.clone()), ..session("a", "h1") };
+        let session =
+            Session { officer: Some("o".into()), mandate: Some(found.id.clone()), ..session("a", "h1") };
         tx.insert_session(&session).await.unwrap();
         let seen = tx.find_session("h1").await.unwrap().unwrap();
         assert_eq!(seen.mandate, Some(found.id.clone()));
@@ -561,7 +562,10 @@ async fn desk_key_is_of_one_account_and_keeps_its_counter() {
         tx.insert_desk_key(&key("k2")).await.unwrap();
         assert!(tx.replace_desk_key("k1", "{\"n\":1}", at(9)).await.unwrap());
         let listed = tx.list_desk_keys("a").await.unwrap();
-        assert_eq!((listed.len(), listed[0].passkey.as_str(), listed[0].last_used_at), (2, "{\"n\":1}", at(9)));
+        assert_eq!(
+            (listed.len(), listed[0].passkey.as_str(), listed[0].last_used_at),
+            (2, "{\"n\":1}", at(9))
+        );
         assert!(!tx.delete_desk_key("b", "k1").await.unwrap(), "of somebody else");
         assert!(tx.delete_desk_key("a", "k1").await.unwrap());
         assert!(!tx.replace_desk_key("k1", "{}", at(9)).await.unwrap());

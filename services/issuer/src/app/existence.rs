@@ -599,7 +599,8 @@ impl Issuer {
                 let signature = bytes(&desk.signature, "base64url: desk.signature")?;
                 let helper = desk.helper.as_ref().map(|helper| {
                     let kind = helper.kind.parse();
-                    let kind = kind.map_err(|()| ExistenceError::Form("guardian or attorney: helper.kind"))?;
+                    let kind =
+                        kind.map_err(|()| ExistenceError::Form("guardian or attorney: helper.kind"))?;
                     Ok::<_, ExistenceError>(Helper { name: helper.name.trim().to_owned(), kind })
                 });
                 let said =

@@ -20,13 +20,13 @@ use store_wallet::accounts::Account;
 use store_wallet::records::Table;
 
 use super::accounts::AccountError;
+use super::desk_keys::{KeyUse, Presence};
 use super::fault::Fault;
+use super::mandates::OutsideMandate;
 use super::officers::Officer;
 use super::pins::{PinError, turn};
 use super::sessions::NewSession;
 use super::signing::Signatures;
-use super::desk_keys::{KeyUse, Presence};
-use super::mandates::OutsideMandate;
 use super::{AtDesk, Person, Wallet};
 
 /// Why a wallet is not opened, entered or used at a desk.

@@ -61,12 +61,8 @@ impl Wallet {
             captured_at,
             parts: &parts,
         };
-        let vouched = station.vouch(
-            &self.sealing_key,
-            (&desk.name, person.representative()),
-            recognised_by,
-            &about,
-        );
+        let vouched =
+            station.vouch(&self.sealing_key, (&desk.name, person.representative()), recognised_by, &about);
         let (statement, signature) = vouched.map_err(|error| Fault::Vault(error.into()))?;
         let mut answer = ExistenceAnswer {
             challenge: existence.challenge.clone(),
@@ -77,10 +73,9 @@ impl Wallet {
                 station: statement.station,
                 operator: statement.operator,
                 recognised_by: statement.recognised_by.as_str().to_owned(),
-                helper: statement.helper.map(|helper| DeskHelper {
-                    name: helper.name,
-                    kind: helper.kind.as_str().to_owned(),
-                }),
+                helper: statement
+                    .helper
+                    .map(|helper| DeskHelper { name: helper.name, kind: helper.kind.as_str().to_owned() }),
                 signature: URL_SAFE_NO_PAD.encode(signature),
             }),
             captured_at: Some(captured_at.to_rfc3339_opts(SecondsFormat::Secs, true)),

@@ -104,8 +104,7 @@ impl Wallet {
             revision: 0,
             created_at: now,
         };
-        let activity =
-            Activity::MandateRecorded { officer: name, name: mandate.representative.name.clone() };
+        let activity = Activity::MandateRecorded { officer: name, name: mandate.representative.name.clone() };
         let entry = self.entry(&key, &activity)?;
         let mut tx = self.store.write("record_mandate").await?;
         let known = tx.list_mandates(&row.account).await?;
@@ -149,10 +148,8 @@ impl Wallet {
         let Officer { name, .. } = self.officer(officer).await?;
         let now = self.now();
         self.move_mandate(id, |mandate, _| {
-            let activity = Activity::MandateEnded {
-                by: Some(name.clone()),
-                name: mandate.representative.name.clone(),
-            };
+            let activity =
+                Activity::MandateEnded { by: Some(name.clone()), name: mandate.representative.name.clone() };
             Ok((mandate.ended(EndedBy::Officer { name, why: why.to_owned() }, now)?, activity))
         })
         .await
@@ -166,8 +163,7 @@ impl Wallet {
             return Err(MandateError::Unknown);
         }
         self.move_mandate(id, |mandate, _| {
-            let activity =
-                Activity::MandateEnded { by: None, name: mandate.representative.name.clone() };
+            let activity = Activity::MandateEnded { by: None, name: mandate.representative.name.clone() };
             Ok((mandate.ended(EndedBy::Owner, now)?, activity))
         })
         .await
@@ -240,8 +236,7 @@ impl Wallet {
         }
         let (tried, cleared) = self.tried_pin(access.ok_or(MandateError::Unknown)?, pin).await?;
         let MandateRow { id, account, .. } = kept.row;
-        let activity =
-            Activity::RepresentativeVisited { officer, name: kept.mandate.representative.name };
+        let activity = Activity::RepresentativeVisited { officer, name: kept.mandate.representative.name };
         let entry = self.entry(&key, &activity)?;
         let (mut session, token) = self.new_session(&account, DEVICE, Assurance::Pin);
         (session.officer, session.mandate) = (Some(by), Some(id.clone()));

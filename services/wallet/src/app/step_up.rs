@@ -13,7 +13,8 @@ impl Wallet {
     /// The best way in that an account has.
     pub(super) async fn strongest(&self, account: &str) -> Result<Assurance, Fault> {
         let mut tx = self.store.read().await?;
-        let none = tx.list_passkeys(account).await?.is_empty() && tx.list_desk_keys(account).await?.is_empty();
+        let none =
+            tx.list_passkeys(account).await?.is_empty() && tx.list_desk_keys(account).await?.is_empty();
         Ok(if none { Assurance::Pin } else { Assurance::Passkey })
     }
 

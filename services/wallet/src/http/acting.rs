@@ -47,9 +47,9 @@ fn needs(method: &Method, path: &str) -> Option<Needs> {
         ["v1", "presentations"] | ["v1", "presentations", _, "prepare" | "submit" | "refuse"] => {
             Some(Needs::One(Act::Present))
         }
-        ["v1", "existence"]
-        | ["v1", "existence", _, "desk"]
-        | ["v1", "existence", _, "frames", _] => Some(Needs::One(Act::Prove)),
+        ["v1", "existence"] | ["v1", "existence", _, "desk"] | ["v1", "existence", _, "frames", _] => {
+            Some(Needs::One(Act::Prove))
+        }
         _ => None,
     }
 }

@@ -98,8 +98,14 @@ async fn answer_serves_for_the_act_it_was_asked_for_and_for_no_other() {
     }
     let both = json!({ "of": "offers", "id": id, "pin": PIN, "assertion": {} });
     assert_eq!(problem(desk.post("/v1/desk/signatures", both).await, 400), "bad-request");
-    assert_eq!(problem(desk.post("/v1/desk/signatures", json!({ "of": "offers", "id": id })).await, 400), "bad-request");
-    assert_eq!(problem(desk.post("/v1/desk/key/options", json!({ "of": "offers" })).await, 400), "bad-request");
+    assert_eq!(
+        problem(desk.post("/v1/desk/signatures", json!({ "of": "offers", "id": id })).await, 400),
+        "bad-request"
+    );
+    assert_eq!(
+        problem(desk.post("/v1/desk/key/options", json!({ "of": "offers" })).await, 400),
+        "bad-request"
+    );
     // Nobody verified the person to the card.
     let mut unverified = card.clone();
     unverified.user_verified = false;
@@ -109,7 +115,8 @@ async fn answer_serves_for_the_act_it_was_asked_for_and_for_no_other() {
     // Of another officer's desk.
     desk.delete("/v1/desk").await.expect(204).unwrap();
     let asked = json!({ "wallet": number });
-    let options = desk.post("/v1/officers/desk/key/options", asked).await.expect(200).unwrap().json().unwrap();
+    let options =
+        desk.post("/v1/officers/desk/key/options", asked).await.expect(200).unwrap().json().unwrap();
     let invited = desk.post("/v1/officers/invitations", json!({})).await.json().unwrap();
     let other = world.person("officer three").await;
     let joining = json!({ "link": invited["link"], "name": "Mei Lin" });
@@ -137,7 +144,8 @@ async fn built_in_authenticators_stay_out_and_ways_in_need_the_card_once_there_i
     assert_eq!(problem(desk.post("/v1/recovery-code", json!({})).await, 403), "passkey-needed");
     let assertion = answer(&desk, &mut card, "proof", None).await;
     desk.post("/v1/desk/proof", proof(assertion)).await.expect(204).unwrap();
-    let code = desk.post("/v1/recovery-code", json!({})).await.expect(201).unwrap().json().unwrap()["code"].clone();
+    let code =
+        desk.post("/v1/recovery-code", json!({})).await.expect(201).unwrap().json().unwrap()["code"].clone();
     let listed = desk.get("/v1/desk/keys").await.expect(200).unwrap().json().unwrap();
     let id = listed["keys"][0]["id"].as_str().unwrap();
     desk.delete(&format!("/v1/desk/keys/{id}")).await.expect(204).unwrap();

@@ -93,7 +93,10 @@ async fn guardian_receives_and_shows_and_everybody_learns_who_it_was() {
     {
         let seen = world.others.seen();
         let response = &seen.responses[0];
-        assert_eq!((response["representative"].as_str(), response["amr"].as_str()), ("guardian", r#"["pin","swk"]"#));
+        assert_eq!(
+            (response["representative"].as_str(), response["amr"].as_str()),
+            ("guardian", r#"["pin","swk"]"#)
+        );
         assert!(!format!("{response:?}").contains("Omar"), "the name stays in the person's own record");
     }
     two.delete("/v1/desk").await.expect(204).unwrap();
@@ -111,7 +114,8 @@ async fn guardian_receives_and_shows_and_everybody_learns_who_it_was() {
     }
     let shared = one.get("/v1/sharings").await.expect(200).unwrap().json().unwrap();
     assert_eq!(shared["sharings"][0]["representative"]["name"], "Omar Diop");
-    for (path, said) in [("/activity", "your guardian"), ("/shared", "Decided by"), ("/looked", "Omar Diop")] {
+    for (path, said) in [("/activity", "your guardian"), ("/shared", "Decided by"), ("/looked", "Omar Diop")]
+    {
         let page = one.page(path).await.expect(200).unwrap().text();
         assert!(page.contains(said), "{path}: {page}");
     }
@@ -156,7 +160,10 @@ async fn one_officer_alone_makes_nobody_a_representative() {
     assert_eq!(problem(come(&one, &mandate, THEIRS).await, 409), "mandate-over");
     let seen = json!({ "seen": "Seen both" });
     assert_eq!(problem(decide(&one, &mandate, "confirmation", seen.clone()).await, 422), "mandate-refused");
-    assert_eq!(problem(decide(&two, &mandate, "confirmation", json!({ "seen": " " })).await, 422), "mandate-refused");
+    assert_eq!(
+        problem(decide(&two, &mandate, "confirmation", json!({ "seen": " " })).await, 422),
+        "mandate-refused"
+    );
     let stranger = world.person("rosa").await;
     assert_eq!(problem(decide(&stranger, &mandate, "confirmation", seen.clone()).await, 404), "not-found");
     assert_eq!(problem(stranger.get("/v1/officers/mandates").await, 404), "not-found");
@@ -216,7 +223,11 @@ async fn mandate_ends_by_its_person_by_an_officer_and_by_itself() {
         two.get("/v1/credentials").await.expect(200).unwrap();
     }
     world.others.clock.advance(chrono::Duration::minutes(10));
-    assert_eq!(problem(two.get("/v1/credentials").await, 401), "unauthorized", "the day is over, and the visit");
+    assert_eq!(
+        problem(two.get("/v1/credentials").await, 401),
+        "unauthorized",
+        "the day is over, and the visit"
+    );
     one.sign_in().await;
     assert_eq!(problem(come(&one, &mandate, THEIRS).await, 409), "mandate-over");
     enter(&one, &number, PIN).await.expect(200).unwrap();
@@ -265,7 +276,10 @@ async fn what_is_recorded_is_bounded_and_only_for_wallets_that_are_kept_here() {
     let (one, two, number) = kept(&world).await;
     let anna = world.person("anna").await;
     let own = number_of(&anna).await;
-    assert_eq!(problem(one.post("/v1/officers/mandates", new(&own, json!(["receive"]))).await, 404), "not-found");
+    assert_eq!(
+        problem(one.post("/v1/officers/mandates", new(&own, json!(["receive"]))).await, 404),
+        "not-found"
+    );
     let refused = |change: fn(&mut Value)| {
         let (one, mut body) = (&one, new(&number, json!(["receive"])));
         change(&mut body);

@@ -100,8 +100,12 @@ impl Issuer {
         let (station, operator, recognised_by, helper) = said;
         let row = self.store.read().await?.find_station(tenant, station).await?;
         let Some(row) = row.filter(|row| row.closed.is_none()) else { return Ok(None) };
-        let statement =
-            Statement { station: row.thumbprint, operator: operator.trim().to_owned(), recognised_by, helper };
+        let statement = Statement {
+            station: row.thumbprint,
+            operator: operator.trim().to_owned(),
+            recognised_by,
+            helper,
+        };
         let key = PublicKey::from_multikey(&row.public_key).ok();
         Ok(key.map(|station_key| Vouched { statement, station_key, signature }))
     }
