@@ -416,17 +416,74 @@ async function represent(browser, {officer, clerk}, input) {
   return {wallet, path};
 }
 
-/** The yearly proof at the station: first the officer's word, then the PIN. */
+/** What a station keeps, of every database. */
+const keptRows = page => page.evaluate(async () => {
+  const rows = {};
+  for(const {name} of await indexedDB.databases()) {
+    const database = await new Promise(resolve => { indexedDB.open(name).onsuccess = event => resolve(event.target.result); });
+    for(const store of database.objectStoreNames) {
+      const all = database.transaction(store).objectStore(store).getAll();
+      rows[name] = await new Promise(resolve => { all.onsuccess = () => resolve(all.result); });
+    }
+    database.close();
+  }
+  return rows;
+});
+
+/** The yearly proof at the station while the line is gone: first the officer's word, then the PIN; it waits sealed, and is sent once. */
 async function vouch(browser, {page}, input, proof) {
-  await browser.step('an officer vouches by keyboard, and the person types the PIN', async () => {
+  const {number, sessions} = await page.evaluate(async () => (await fetch('/v1/account')).json());
+  await browser.step('the line goes, and the proof that an officer vouches for by keyboard waits sealed', async () => {
     await speak({page}, input, 'en');
+    // The clock of the station is that of the service.
+    await page.clock.setFixedTime(new Date(sessions.find(({current}) => current).seenAt));
+    const prepared = page.waitForResponse(response => response.url().endsWith('/desk/prepared'));
     await page.goto(`${input.wallet}${proof}`);
+    assert.equal((await prepared).status(), 201);
     await press(page, '#begin');
     await page.locator('#existence-message[role=alert]').waitFor();
+    await page.context().setOffline(true);
     await reach(page, '[name=recognised][value=document]');
     await page.keyboard.press('Space');
     await press(page, '#begin');
     await typePin(page, '271828');
+    await page.locator('#queued:not([hidden])').waitFor();
+    await browser.accessible(page, 'a proof that waits for the line');
+    await page.screenshot({path: join(input.shots, 'en-queued-phone.png'), fullPage: true});
+    const rows = await keptRows(page);
+    assert.equal(rows['passerelle-desk-queue'].length, 1);
+    assert(!JSON.stringify(rows).includes('271828'));
+    assert.deepEqual(Object.keys(rows['passerelle-desk-queue'][0]).sort(), ['expiresAt', 'id', 'sealed']);
+  });
+  await browser.step('the visit is finished without a line, and only what is sealed stays', async () => {
+    await page.evaluate(() => { localStorage.setItem('of the person', 'x'); });
+    await page.locator('#desk button').click();
+    await page.locator('#finished:not([hidden])').waitFor();
+    await browser.accessible(page, 'a visit that is over without a line');
+    await page.screenshot({path: join(input.shots, 'en-finished-phone.png'), fullPage: true});
+    assert(!(await page.innerText('body')).includes('Rosa'));
+    const rows = await keptRows(page);
+    assert.deepEqual([Object.keys(rows), await page.evaluate(() => localStorage.length)], [['passerelle-desk-queue'], 0]);
+  });
+  await browser.step('the line is back: the visit ends, the proof is brought, and nothing waits', async () => {
+    const brought = [];
+    page.on('response', response => {
+      if(response.url().includes('/v1/officers/queue/')) {
+        brought.push(response.status());
+      }
+    });
+    await page.context().setOffline(false);
+    await page.locator('#desk-visit button:not(:disabled)').first().waitFor();
+    for(let tries = 0; tries < 100 && ((await keptRows(page))['passerelle-desk-queue'] || []).length > 0; tries += 1) {
+      await page.waitForTimeout(100);
+    }
+    assert.deepEqual(brought, [200], 'once');
+    await page.locator('#queue').waitFor({state: 'hidden'});
+    await page.locator('#wallet-number').fill(number);
+    await page.locator('#visit-pin').fill('271828');
+    await page.locator('#desk-visit button:not(:disabled)').first().click();
+    await page.locator('a.credential').first().waitFor();
+    await page.goto(`${input.wallet}${proof}`);
     await page.locator('#existence[data-state=answered]').waitFor();
     await browser.accessible(page, 'a proof sent from a station');
   });

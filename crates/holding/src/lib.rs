@@ -21,6 +21,7 @@ pub mod party;
 pub mod path;
 pub mod pin;
 pub mod presentation;
+pub mod queued;
 pub mod reception;
 pub mod recovery;
 pub mod request;

@@ -10,6 +10,7 @@ use holding::station::Station;
 use store_wallet::accounts::Account;
 use store_wallet::credentials::Credential;
 use store_wallet::desk_keys::DeskKey;
+use store_wallet::desk_queue::Prepared;
 use store_wallet::mandates::MandateRow;
 use store_wallet::officers::Assisted;
 use store_wallet::records::{Entry, Record, Table};
@@ -585,5 +586,37 @@ async fn desk_key_is_of_one_account_and_keeps_its_counter() {
         };
         tx.insert_desk_key(&key("a")).await.unwrap();
         assert!(tx.insert_desk_key(&key("b")).await.unwrap_err().is_conflict());
+    }
+}
+
+#[tokio::test]
+async fn prepared_proof_is_brought_once_and_its_key_is_emptied() {
+    for case in engines("desk_queue").await {
+        let mut tx = case.store.write("desk_queue").await.unwrap();
+        account(&mut tx, "a").await;
+        let prepared = Prepared {
+            id: "q1".into(),
+            account: "a".into(),
+            existence: "e1".into(),
+            station: "s1".into(),
+            officer: "o".into(),
+            sealed: vec![5, 5],
+            created_at: at(0),
+            expires_at: at(100),
+            done_at: None,
+        };
+        tx.insert_prepared(&prepared).await.unwrap();
+        assert_eq!(tx.find_prepared("q1").await.unwrap(), Some(prepared.clone()));
+        assert_eq!(tx.list_prepared("s1", at(99)).await.unwrap(), [prepared]);
+        assert!(tx.list_prepared("s1", at(100)).await.unwrap().is_empty());
+        assert!(tx.list_prepared("s2", at(0)).await.unwrap().is_empty());
+        assert!(tx.finish_prepared("q1", at(50)).await.unwrap());
+        assert!(!tx.finish_prepared("q1", at(51)).await.unwrap(), "once");
+        let done = tx.find_prepared("q1").await.unwrap().unwrap();
+        assert_eq!((done.sealed.len(), done.done_at), (0, Some(at(50))));
+        assert!(tx.list_prepared("s1", at(0)).await.unwrap().is_empty());
+        assert_eq!(tx.delete_prepared(at(99)).await.unwrap(), 0);
+        assert_eq!(tx.delete_prepared(at(100)).await.unwrap(), 1);
+        tx.commit().await.unwrap();
     }
 }

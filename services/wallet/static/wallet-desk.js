@@ -1,6 +1,7 @@
 // The officer's page for people without a phone. The person types the PIN; it is in no field any more once it was sent.
 
 import { PasskeyError, authenticate, post, withButton } from "/assets/passkey.js";
+import { bringQueue } from "/assets/desk-queue-send.js";
 import { isProblem } from "/assets/wallet-key.js";
 import { say } from "/assets/words.js";
 
@@ -27,6 +28,8 @@ function onSubmit(id, step) {
   });
   button.disabled = false;
 }
+
+bringQueue();
 
 onSubmit("desk-visit", async () => {
   try {

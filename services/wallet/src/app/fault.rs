@@ -65,6 +65,7 @@ carry_faults!(
     super::credentials::CredentialError,
     super::credentials::RemovalError,
     super::custody::CustodyError,
+    super::desk_queue::QueueError,
     super::enrolment::EnrolmentError,
     super::existence::ExistenceError,
     super::mandates::MandateError,

@@ -12,6 +12,7 @@ pub mod custody;
 mod deferred;
 pub mod desk_keys;
 pub mod desk_proof;
+pub mod desk_queue;
 pub mod disclosure;
 pub mod enrolment;
 pub mod existence;

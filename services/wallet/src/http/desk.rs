@@ -1,6 +1,7 @@
 //! The desk of an officer: wallets that this service keeps for people without a phone.
 
 use actix_web::http::header::HeaderName;
+use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, delete, post};
 use web::page::see_other;
 use web::{Json, Problem};
@@ -98,9 +99,14 @@ pub async fn leave_desk(app: App, person: SignedIn) -> Result<HttpResponse, Prob
 
 /// The button that is on every page of a visit.
 #[post("/desk/finish")]
-pub async fn finish(request: HttpRequest, app: App) -> Result<HttpResponse, Problem> {
+pub async fn finish(request: HttpRequest, app: App, form: Bytes) -> Result<HttpResponse, Problem> {
     match find_person(&request).await?.filter(|person| person.desk.is_some()) {
-        Some(person) => finish_visit(&app, &person).await,
+        Some(person) => {
+            app.wallet.end_session(&person, "current").await?;
+            // The page has wiped everything but the proofs that wait sealed for the line, which would go with the storage.
+            let waiting = form.as_ref() == b"waiting=yes";
+            to_desk(&app, !waiting && person.desk.is_some_and(|desk| desk.station.is_some()))
+        }
         // It is over already.
         None => to_desk(&app, station(&request, &app).await?.is_some()),
     }

@@ -7,6 +7,7 @@ pub mod auth;
 pub mod credentials;
 pub mod desk;
 pub mod desk_keys;
+pub mod desk_queue;
 pub mod enrolment;
 pub mod existence;
 pub mod language;
@@ -131,6 +132,12 @@ pub fn configure(config: &mut web::ServiceConfig<'_>) {
                 .service(desk_keys::desk_key_use_options)
                 .service(desk_keys::visit_by_key_options)
                 .service(desk_keys::visit_by_key)
+                .service(desk_queue::prepare_queued)
+                .service(
+                    utoipa_actix_web::scope("/officers/queue/{id}")
+                        .app_data(desk_queue::SEALED_LIMITS)
+                        .service(desk_queue::bring_queued),
+                )
                 .service(mandates::record_mandate)
                 .service(mandates::list_recorded_mandates)
                 .service(mandates::find_mandates)

@@ -17,6 +17,7 @@ use crate::app::assisted::AssistedError;
 use crate::app::cards::CardError;
 use crate::app::credentials::{CredentialError, RemovalError};
 use crate::app::custody::CustodyError;
+use crate::app::desk_queue::QueueError;
 use crate::app::enrolment::EnrolmentError;
 use crate::app::existence::ExistenceError;
 use crate::app::fault::{Fault, RemoteFault};
@@ -241,6 +242,26 @@ impl From<MandateError> for Problem {
                 Self::new(UNPROCESSABLE, "mandate-refused", "The mandate is not recorded like this")
                     .detail(format!("{}.", capitalised(&inner.to_string())))
             }
+        }
+    }
+}
+
+impl From<QueueError> for Problem {
+    fn from(error: QueueError) -> Self {
+        match error {
+            QueueError::Account(inner) => inner.into(),
+            QueueError::Existence(inner) => inner.into(),
+            QueueError::Queued(inner) => Self::new(UNPROCESSABLE, "queue-refused", "The waiting proof was not taken")
+                .detail(format!("{}.", capitalised(&inner.to_string()))),
+            QueueError::Over => Self::new(StatusCode::GONE, "queue-over", "The waiting proof came too late")
+                .detail("It was not brought in time, or was of no use before. Ask the person to come once more, or take paper."),
+            QueueError::Elsewhere => {
+                Self::new(StatusCode::FORBIDDEN, "queue-elsewhere", "Another officer brings this proof").detail(
+                    "Only the officer who had the person in front of them brings it, from the same station.",
+                )
+            }
+            QueueError::TooMany => Self::new(StatusCode::CONFLICT, "too-many", "There is no room for one more")
+                .detail("As many proofs as may are under way at this station. It works on while there is a network."),
         }
     }
 }

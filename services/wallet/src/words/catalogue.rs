@@ -50,6 +50,7 @@ catalogues!(
     "paper",
     "parties",
     "problems",
+    "queue",
     "scripts",
     "shared",
     "stations",

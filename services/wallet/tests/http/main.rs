@@ -11,6 +11,7 @@ mod copies;
 mod custody;
 mod deferred;
 mod desk_keys;
+mod desk_queue;
 mod enrolment;
 mod existence;
 mod mandates;

@@ -445,6 +445,13 @@ impl Person {
         self.post("/v1/sign-in", assertion).await.expect(200).unwrap();
     }
 
+    /// The same in this browser, with its other cookies.
+    pub async fn sign_in_here(&mut self) {
+        let options = self.post("/v1/sign-in/options", json!({})).await.json().unwrap();
+        let assertion = self.phone.log_in(&options).unwrap();
+        self.post("/v1/sign-in", assertion).await.expect(200).unwrap();
+    }
+
     pub async fn open_offer(&self, uri: &str) -> Value {
         self.post("/v1/offers", json!({ "credentialOfferUri": uri })).await.ok().unwrap().json().unwrap()
     }

@@ -211,6 +211,21 @@ pub const PAGES: ProblemPages = ProblemPages(&[
         "It waits for a second officer, has not begun, is over, or was ended by the person or an officer. Officers see which under “Representatives”.",
     ),
     page(
+        "queue-refused",
+        "The waiting proof was not taken",
+        "What a station sealed without a network is not what was prepared, or its clock is wrong. Set the clock, and ask the person to come once more.",
+    ),
+    page(
+        "queue-over",
+        "The waiting proof came too late",
+        "A proof that was made without a network is brought within three days, and before the Fund's challenge ends. A wrong PIN ends it too.",
+    ),
+    page(
+        "queue-elsewhere",
+        "Another officer brings this proof",
+        "The officer who had the person in front of them signs in at the same station and opens the page of visits; it is brought by itself.",
+    ),
+    page(
         "no-desk-key",
         "There is no card or key",
         "No card or security key was added to this wallet. The person types the PIN, and can add one during a visit.",

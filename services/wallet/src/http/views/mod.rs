@@ -4,6 +4,7 @@ mod access;
 mod account;
 mod credentials;
 mod desk;
+mod desk_queue;
 mod enrolment;
 mod existence;
 mod export;
@@ -30,6 +31,7 @@ pub use desk::{
     DeskKeyView, DeskKeysView, DeskPresence, DeskReset, DeskSignatures, DeskView, DeskVisit, DeskWork,
     KeyUseBody, NewCustody, presence,
 };
+pub use desk_queue::{QueueReady, QueueTaken, SealedProof};
 pub use enrolment::{EnrolmentKeyBody, EnrolmentKeySigned, EnrolmentView, InvitationBody};
 pub use existence::{
     AheadAnswer, AheadKey, AheadPasskey, AheadView, ExistenceKey, ExistenceLink, ExistenceView, FrameBody,
