@@ -153,6 +153,14 @@ impl Existence {
         }
     }
 
+    /// Until when a stored answer is sent: as long as the challenge lives that it answers.
+    #[must_use]
+    pub fn sent_until(&self) -> Timestamp {
+        let Progress::Sending { answer } = &self.progress else { return self.expires_at };
+        let ahead = self.ahead.as_ref().filter(|ahead| ahead.challenge == answer.challenge);
+        ahead.map_or(self.expires_at, |ahead| ahead.expires_at)
+    }
+
     /// Keeps one picture that was taken without a network, under the salt that the phone signed it with.
     pub fn keep_frame_ahead(
         &mut self,

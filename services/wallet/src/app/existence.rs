@@ -344,7 +344,7 @@ impl Wallet {
                     None,
                 )
             }
-            Err(fault) if existence.expires_at > now => (existence, None, fault),
+            Err(fault) if existence.sent_until() > now => (existence, None, fault),
             Err(_) => (Existence { progress: Progress::Expired, ..existence }, None, None),
         };
         let mut moved = self.moved(key, Table::Existences, &record, next.state(), &next)?;

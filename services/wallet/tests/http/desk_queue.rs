@@ -140,6 +140,7 @@ async fn only_what_was_prepared_in_time_by_this_officer_at_this_station_is_taken
         url: desk.url.clone(),
     };
     elsewhere.sign_in().await;
+    desk.phone = elsewhere.phone.clone();
     assert_eq!(problem(bring(&elsewhere, &ready, &sealed).await, 403), "queue-elsewhere");
     // After three days nothing opens it.
     world.others.clock.advance(Duration::hours(73));
