@@ -36,7 +36,8 @@ async function queue(content) {
   if (!(await keep(ready, { ...content, capturedAt }))) throw new PasskeyError(say("queue-full"));
   document.getElementById("queued-many").textContent = say("queue-waits", { count: String(await count()) });
   document.getElementById("queued").hidden = false;
-  for (const part of [begin, start, document.getElementById("recognised")]) if (part) part.hidden = true;
+  // Nothing is left to do here but to finish.
+  for (const part of [begin, atDesk]) part.closest(".actions, section").hidden = true;
 }
 
 /** The officer's word and the PIN, with pictures where `pictures` takes them: sent at once, or sealed where there is no line. */
