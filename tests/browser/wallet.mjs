@@ -179,7 +179,8 @@ async function wide(browser, page, name) {
 async function shoot(browser, page, input, path, language) {
   // Identifiers are left out of the name.
   const part = path.split('/').slice(2).filter(one => /^[a-z]+$/.test(one)).map(one => `-${one}`).join('');
-  const name = `${language}-${path.split('/')[1].replace('?', '') || 'home'}`.replace(/credential_offer_uri=.*|code=.*/, '-link') + part;
+  const one = /mandates\/[0-9a-f-]{20,}/.test(path) ? '-one' : '';
+  const name = `${language}-${path.split('/')[1].replace('?', '') || 'home'}`.replace(/credential_offer_uri=.*|code=.*/, '-link') + part + one;
   for(const [suffix, size] of [['desk', DESK], ['phone', PHONE]]) {
     await page.setViewportSize(size);
     await page.screenshot({path: join(input.shots, `${name}-${suffix}.png`), fullPage: true});
@@ -284,7 +285,20 @@ async function visit(browser, officer, input) {
     await typePin(page, '271828');
     await page.locator('.verdict.pass').waitFor();
   });
-  await browser.step('the visit ends, nothing of it is left, and the person comes back', async () => {
+  const card = await browser.step('a card of the person is added in the place of the PIN', async () => {
+    await clerk.devtools.send('WebAuthn.addVirtualAuthenticator', {
+      options: {
+        protocol: 'ctap2', transport: 'usb', hasResidentKey: false, hasUserVerification: true, isUserVerified: true,
+        automaticPresenceSimulation: true,
+      },
+    });
+    await page.goto(`${input.wallet}/ways-in`);
+    await page.locator('#add-key').click();
+    await page.locator('[data-desk-key]').waitFor();
+    const {keys} = await page.evaluate(async () => (await fetch('/v1/desk/keys')).json());
+    return keys[0].id;
+  });
+  await browser.step('the visit ends, nothing of it is left, and the person comes back with the card', async () => {
     const {number} = await page.evaluate(async () => (await fetch('/v1/account')).json());
     await page.goto(`${input.wallet}/`);
     await page.locator('a.credential').first().waitFor();
@@ -300,12 +314,12 @@ async function visit(browser, officer, input) {
       await navigator.serviceWorker.register('/offline-worker.js');
     });
     await page.locator('#desk button').click();
-    await page.locator('#desk-visit button:not(:disabled)').waitFor();
+    await page.locator('#desk-visit button:not(:disabled)').first().waitFor();
     await page.goBack();
     await page.waitForLoadState('networkidle');
     assert.equal(await page.locator('a.credential, #desk').count(), 0, 'going back shows nothing of the person');
     await page.goto(`${input.wallet}/officers/desk`);
-    await page.locator('#desk-visit button:not(:disabled)').waitFor();
+    await page.locator('#desk-visit button:not(:disabled)').first().waitFor();
     assert.equal(await page.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).length), 0);
     const left = await page.evaluate(async () => {
       const databases = await indexedDB.databases();
@@ -325,26 +339,151 @@ async function visit(browser, officer, input) {
     assert.equal(await page.locator('a.credential').count(), 0, 'the wallet of the officer');
     await page.goto(`${input.wallet}/officers/desk`);
     await page.locator('#wallet-number').fill(number);
-    await page.locator('#visit-pin').fill('271828');
-    await page.locator('#desk-visit button:not(:disabled)').click();
+    await page.locator('#visit-key:not(:disabled)').click();
     await page.locator('a.credential').first().waitFor();
+    const {clientId, requestUri} = input.request;
+    const query = new URLSearchParams({client_id: clientId, request_uri: `${requestUri}?card`});
+    await page.goto(`${input.wallet}/present?${query}`);
+    await page.locator('#agree:not(:disabled)').click();
+    await page.locator('dialog[open] [data-other]').click();
+    await page.locator('.verdict.pass').waitFor();
+    const {keys} = await page.evaluate(async () => (await fetch('/v1/desk/keys')).json());
+    assert.equal(keys[0].id, card);
   });
+  const mandate = await represent(browser, {officer, clerk}, input);
+  await page.locator('#wallet-number').fill(mandate.wallet);
+  await page.locator('#visit-pin').fill('271828');
+  await page.locator('#desk-visit button:not(:disabled)').first().click();
+  await page.locator('#mandates').waitFor();
   await page.goto(`${input.wallet}/existence?${new URLSearchParams({request_uri: input.existence})}`);
   await page.locator('#existence').waitFor();
-  return {clerk, proof: new URL(page.url()).pathname};
+  return {clerk, proof: new URL(page.url()).pathname, mandate: mandate.path};
 }
 
-/** The yearly proof at the station: first the officer's word, then the PIN. */
+/** Two officers record and confirm a guardian, who then comes to a desk; the person's visit is over meanwhile. */
+async function represent(browser, {officer, clerk}, input) {
+  const {page} = clerk;
+  const {number: wallet} = await page.evaluate(async () => (await fetch('/v1/account')).json());
+  await page.locator('#desk button').click();
+  await page.locator('#desk-visit button:not(:disabled)').first().waitFor();
+  const path = await browser.step('an officer records a guardian by keyboard, and another one confirms', async () => {
+    await page.goto(`${input.wallet}/officers/mandates`);
+    await page.locator('#mandate-record button:not(:disabled)').waitFor();
+    await reach(page, '#mandate-wallet');
+    await page.keyboard.type(wallet);
+    await reach(page, '[name=kind]');
+    await page.keyboard.press('Space');
+    for(const [id, text] of [['#mandate-name', 'Omar Diop'], ['#mandate-reference', 'TGI 12/2026'], ['#mandate-authority', 'Court of Dakar']]) {
+      await reach(page, id);
+      await page.keyboard.type(text);
+    }
+    // How a date is typed is the browser's own matter.
+    await page.locator('#mandate-to').fill('2026-12-31');
+    for(const [id, text] of [['#mandate-seen', 'Passport and court order compared'], ['#mandate-pin', '602214'], ['#mandate-again', '602214']]) {
+      await reach(page, id);
+      await page.keyboard.type(text);
+    }
+    await press(page, '#mandate-record button');
+    await page.getByTestId('mandate-number').waitFor();
+    const {pathname} = new URL(page.url());
+    await look(browser, clerk, input, `${pathname}?recorded`, 'en');
+    await officer.page.goto(input.wallet + pathname);
+    await officer.page.locator('#mandate-confirm button:not(:disabled)').waitFor();
+    await look(browser, officer, input, `${pathname}?waiting`, 'en');
+    await officer.page.locator('#seen').fill('Seen both');
+    await officer.page.locator('#mandate-confirm button:not(:disabled)').click();
+    await officer.page.locator('.badge.success').waitFor();
+    return pathname;
+  });
+  await browser.step('the guardian comes with a PIN of their own, and sees what they may do', async () => {
+    const number = await officer.page.getByTestId('mandate-number').textContent();
+    await page.goto(`${input.wallet}/officers/desk`);
+    await page.locator('#desk-representative button:not(:disabled)').waitFor();
+    await reach(page, '#mandate-number');
+    await page.keyboard.type(number);
+    await reach(page, '#representative-pin');
+    await page.keyboard.type('602214');
+    await page.keyboard.press('Enter');
+    await page.locator('#acting').waitFor();
+    await look(browser, clerk, input, '/?acting', 'en');
+    await page.goto(`${input.wallet}/account`);
+    await page.locator('h1').waitFor();
+    assert.match(await page.innerText('main'), /mandate does not hold/);
+    await page.goto(`${input.wallet}/`);
+    await page.locator('#desk button').click();
+    await page.locator('#desk-visit button:not(:disabled)').first().waitFor();
+  });
+  return {wallet, path};
+}
+
+/** What a station keeps, of every database. */
+const keptRows = page => page.evaluate(async () => {
+  const rows = {};
+  for(const {name} of await indexedDB.databases()) {
+    const database = await new Promise(resolve => { indexedDB.open(name).onsuccess = event => resolve(event.target.result); });
+    for(const store of database.objectStoreNames) {
+      const all = database.transaction(store).objectStore(store).getAll();
+      rows[name] = await new Promise(resolve => { all.onsuccess = () => resolve(all.result); });
+    }
+    database.close();
+  }
+  return rows;
+});
+
+/** The yearly proof at the station while the line is gone: first the officer's word, then the PIN; it waits sealed, and is sent once. */
 async function vouch(browser, {page}, input, proof) {
-  await browser.step('an officer vouches by keyboard, and the person types the PIN', async () => {
+  const {number, sessions} = await page.evaluate(async () => (await fetch('/v1/account')).json());
+  await browser.step('the line goes, and the proof that an officer vouches for by keyboard waits sealed', async () => {
     await speak({page}, input, 'en');
+    // The clock of the station is that of the service.
+    await page.clock.setFixedTime(new Date(sessions.find(({current}) => current).seenAt));
+    const prepared = page.waitForResponse(response => response.url().endsWith('/desk/prepared'));
     await page.goto(`${input.wallet}${proof}`);
+    assert.equal((await prepared).status(), 201);
     await press(page, '#begin');
     await page.locator('#existence-message[role=alert]').waitFor();
+    await page.context().setOffline(true);
     await reach(page, '[name=recognised][value=document]');
     await page.keyboard.press('Space');
     await press(page, '#begin');
     await typePin(page, '271828');
+    await page.locator('#queued:not([hidden])').waitFor();
+    await browser.accessible(page, 'a proof that waits for the line');
+    await page.screenshot({path: join(input.shots, 'en-queued-phone.png'), fullPage: true});
+    const rows = await keptRows(page);
+    assert.equal(rows['passerelle-desk-queue'].length, 1);
+    assert(!JSON.stringify(rows).includes('271828'));
+    assert.deepEqual(Object.keys(rows['passerelle-desk-queue'][0]).sort(), ['expiresAt', 'id', 'sealed']);
+  });
+  await browser.step('the visit is finished without a line, and only what is sealed stays', async () => {
+    await page.evaluate(() => { localStorage.setItem('of the person', 'x'); });
+    await page.locator('#desk button').click();
+    await page.locator('#finished:not([hidden])').waitFor();
+    await browser.accessible(page, 'a visit that is over without a line');
+    await page.screenshot({path: join(input.shots, 'en-finished-phone.png'), fullPage: true});
+    assert(!(await page.innerText('body')).includes('Rosa'));
+    const rows = await keptRows(page);
+    assert.deepEqual([Object.keys(rows), await page.evaluate(() => localStorage.length)], [['passerelle-desk-queue'], 0]);
+  });
+  await browser.step('the line is back: the visit ends, the proof is brought, and nothing waits', async () => {
+    const brought = [];
+    page.on('response', response => {
+      if(response.url().includes('/v1/officers/queue/')) {
+        brought.push(response.status());
+      }
+    });
+    await page.context().setOffline(false);
+    await page.locator('#desk-visit button:not(:disabled)').first().waitFor();
+    for(let tries = 0; tries < 100 && ((await keptRows(page))['passerelle-desk-queue'] || []).length > 0; tries += 1) {
+      await page.waitForTimeout(100);
+    }
+    assert.deepEqual(brought, [200], 'once');
+    await page.locator('#queue').waitFor({state: 'hidden'});
+    await page.locator('#wallet-number').fill(number);
+    await page.locator('#visit-pin').fill('271828');
+    await page.locator('#desk-visit button:not(:disabled)').first().click();
+    await page.locator('a.credential').first().waitFor();
+    await page.goto(`${input.wallet}${proof}`);
     await page.locator('#existence[data-state=answered]').waitFor();
     await browser.accessible(page, 'a proof sent from a station');
   });
@@ -469,7 +608,7 @@ async function everyLanguage(browser, input) {
   const offer = new URL(newcomer.page.url()).pathname;
   const stranger = await browser.person('stranger', {phone: true});
   const {officer, helped, request} = await help(browser, person, input);
-  const {clerk, proof} = await visit(browser, officer, input);
+  const {clerk, proof, mandate} = await visit(browser, officer, input);
   for(const language of LANGUAGES) {
     await browser.step(`every page in ${language}`, async () => {
       await speak(person, input, language);
@@ -499,6 +638,9 @@ async function everyLanguage(browser, input) {
       await look(browser, clerk, input, '/account?visit', language);
       await look(browser, clerk, input, '/ways-in?visit', language);
       await look(browser, clerk, input, `${proof}?visit`, language);
+      await look(browser, clerk, input, '/?visit', language);
+      await look(browser, officer, input, '/officers/mandates', language);
+      await look(browser, officer, input, mandate, language);
       await look(browser, officer, input, '/officers/stations', language);
     });
   }

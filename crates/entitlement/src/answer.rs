@@ -318,6 +318,7 @@ mod tests {
             station: station.public_key().jwk_thumbprint(),
             operator: "Awa Diop".into(),
             recognised_by: crate::desk::RecognisedBy::Document,
+            helper: None,
         };
         let thumbprint = holder_key(&device).jwk_thumbprint();
         let about =

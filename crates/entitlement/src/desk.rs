@@ -19,6 +19,25 @@ pub enum RecognisedBy {
     Acquaintance,
 }
 
+/// On what it rests that somebody helps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum HelperKind {
+    /// An authority appointed them.
+    Guardian,
+    /// The person gave them a power of attorney.
+    Attorney,
+}
+
+/// Who helped the person, and was there beside them. The operator's word is about the person all the same.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Helper {
+    /// For evidence.
+    pub name: String,
+    /// Guardian or attorney.
+    pub kind: HelperKind,
+}
+
 /// What the operator says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Statement {
@@ -28,6 +47,8 @@ pub struct Statement {
     pub operator: String,
     /// How the operator knew who was there.
     pub recognised_by: RecognisedBy,
+    /// Who acted for the person, if somebody did.
+    pub helper: Option<Helper>,
 }
 
 /// What the word is about.
@@ -67,6 +88,8 @@ struct Signed<'a> {
     station: &'a str,
     operator: &'a str,
     recognised_by: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    helper: Option<&'a Helper>,
 }
 
 impl Statement {
@@ -83,6 +106,7 @@ impl Statement {
             station: &self.station,
             operator: &self.operator,
             recognised_by: self.recognised_by.as_str(),
+            helper: self.helper.as_ref(),
         };
         // Texts in an object always have a canonical form.
         serde_json_canonicalizer::to_vec(&signed).unwrap_or_default()
@@ -93,9 +117,13 @@ impl Vouched {
     /// Whether the station said this, about exactly this.
     #[must_use]
     pub fn holds(&self, about: &About<'_>) -> bool {
-        let named = self.statement.operator.trim();
-        !named.is_empty()
-            && named.chars().count() <= LONGEST_OPERATOR
+        // Evidence is shown and stored by lines.
+        let named = |name: &str| {
+            let plain = name.chars().all(|character| !character.is_control());
+            plain && !name.trim().is_empty() && name.trim().chars().count() <= LONGEST_OPERATOR
+        };
+        named(&self.statement.operator)
+            && self.statement.helper.as_ref().is_none_or(|helper| named(&helper.name))
             && self.station_key.jwk_thumbprint() == self.statement.station
             && self.station_key.verify(&self.statement.signing_input(about), &self.signature).is_ok()
     }
@@ -108,6 +136,29 @@ impl RecognisedBy {
         match self {
             Self::Document => "document",
             Self::Acquaintance => "acquaintance",
+        }
+    }
+}
+
+impl HelperKind {
+    /// The word of the message.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Guardian => "guardian",
+            Self::Attorney => "attorney",
+        }
+    }
+}
+
+impl std::str::FromStr for HelperKind {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        match text {
+            "guardian" => Ok(Self::Guardian),
+            "attorney" => Ok(Self::Attorney),
+            _ => Err(()),
         }
     }
 }
@@ -145,6 +196,7 @@ mod tests {
             station: key.public_key().jwk_thumbprint(),
             operator: operator.into(),
             recognised_by: RecognisedBy::Document,
+            helper: None,
         };
         let signature = key.sign_now(&statement.signing_input(&ABOUT)).unwrap();
         Vouched { statement, station_key: *key.public_key(), signature }
@@ -180,6 +232,14 @@ mod tests {
         let mut word = vouched(&key, "Awa Diop");
         word.station_key = *other.public_key();
         assert!(!word.holds(&ABOUT));
+        let mut word = vouched(&key, "Awa Diop");
+        word.statement.helper = Some(Helper { name: "Omar Diop".into(), kind: HelperKind::Guardian });
+        assert!(!word.holds(&ABOUT), "nobody helped when it was said");
+        word.signature = key.sign_now(&word.statement.signing_input(&ABOUT)).unwrap();
+        assert!(word.holds(&ABOUT));
+        word.statement.helper = None;
+        assert!(!word.holds(&ABOUT), "and who helped is not left out");
+        assert!(!vouched(&key, "Awa\nDiop").holds(&ABOUT));
         assert!(!vouched(&key, " ").holds(&ABOUT), "nobody said it");
         assert!(!vouched(&key, &"a".repeat(101)).holds(&ABOUT));
     }

@@ -49,6 +49,8 @@ pub struct Session {
     pub verified_at: Timestamp,
     /// The account of the officer at whose desk it is, where it is one.
     pub officer: Option<String>,
+    /// The mandate under which somebody else is there for the person.
+    pub mandate: Option<String>,
 }
 
 /// Why a session does not suffice for an act.
@@ -169,6 +171,7 @@ mod tests {
             assurance: Assurance::Passkey,
             verified_at: created,
             officer: None,
+            mandate: None,
         }
     }
 

@@ -102,6 +102,32 @@ pub enum Activity {
     },
     /// The person has it on a device of their own from then on.
     CustodyEnded,
+    /// An officer recorded that somebody may act for the person; a second one has to confirm it.
+    MandateRecorded {
+        officer: String,
+        name: String,
+    },
+    MandateConfirmed {
+        officer: String,
+        name: String,
+    },
+    /// By an officer; by the person, or with the custody, where none is named.
+    MandateEnded {
+        by: Option<String>,
+        name: String,
+    },
+    /// Somebody was at an officer's desk for the person.
+    RepresentativeVisited {
+        officer: String,
+        name: String,
+    },
+    /// The last try before the PIN of a representative locked itself.
+    RepresentativeLocked {
+        name: String,
+    },
+    /// A card or security key of the person's own counts at desks.
+    DeskKeyAdded,
+    DeskKeyRemoved,
     /// The last try before the PIN locked itself.
     PinLocked {
         device: String,
@@ -138,6 +164,13 @@ impl Activity {
             Self::DeskVisited { .. } => "deskVisited",
             Self::PinReset { .. } => "pinReset",
             Self::CustodyEnded => "custodyEnded",
+            Self::MandateRecorded { .. } => "mandateRecorded",
+            Self::MandateConfirmed { .. } => "mandateConfirmed",
+            Self::MandateEnded { .. } => "mandateEnded",
+            Self::RepresentativeVisited { .. } => "representativeVisited",
+            Self::RepresentativeLocked { .. } => "representativeLocked",
+            Self::DeskKeyAdded => "deskKeyAdded",
+            Self::DeskKeyRemoved => "deskKeyRemoved",
         }
     }
 
@@ -172,7 +205,11 @@ impl Activity {
             | Self::RecoveryEnded { by: Some(officer) }
             | Self::CustodyOpened { officer }
             | Self::DeskVisited { officer }
-            | Self::PinReset { officer } => Some(officer),
+            | Self::PinReset { officer }
+            | Self::MandateRecorded { officer, .. }
+            | Self::MandateConfirmed { officer, .. }
+            | Self::MandateEnded { by: Some(officer), .. }
+            | Self::RepresentativeVisited { officer, .. } => Some(officer),
             _ => None,
         }
     }
@@ -241,6 +278,28 @@ impl Activity {
             }
             Self::CustodyEnded => {
                 "This service no longer keeps a key of this wallet. It is on your own device.".to_owned()
+            }
+            Self::MandateRecorded { officer, name } => format!(
+                "{officer} recorded that {name} may act for you. It counts when a second officer confirms it. If it is not right, end it."
+            ),
+            Self::MandateConfirmed { officer, name } => {
+                format!("{officer} confirmed that {name} may act for you. You can end it at any time.")
+            }
+            Self::MandateEnded { by: Some(officer), name } => {
+                format!("{officer} ended what {name} may do for you.")
+            }
+            Self::MandateEnded { by: None, name } => format!("{name} may no longer act for you."),
+            Self::RepresentativeVisited { officer, name } => {
+                format!("{name} was at the desk of {officer} to act for you.")
+            }
+            Self::RepresentativeLocked { name } => {
+                format!("The PIN of {name} was locked after too many wrong tries.")
+            }
+            Self::DeskKeyAdded => {
+                "A card or key of yours was added. At a desk it can be used in place of the PIN.".to_owned()
+            }
+            Self::DeskKeyRemoved => {
+                "A card or key of yours was removed. It is of no use any more.".to_owned()
             }
             Self::PinLocked { device } => {
                 format!("The PIN on {device} was locked after too many wrong tries.")

@@ -5,16 +5,18 @@ use serde_json::json;
 
 use crate::assurance::Assurance;
 use crate::encoding::base64url;
+use crate::mandate::Kind;
 
 /// The signing input `header.payload`. `iss` stays out: the token came from an anonymous
 /// pre-authorized code, and the specification then forbids it. `amr` (ours; others ignore it) stands there only where the
-/// person came by less than a passkey.
+/// person came by less than a passkey; `representative` (ours too) where a guardian or an attorney acted for them, without
+/// their name.
 #[must_use]
 pub fn signing_input(
     key: &keys::PublicKey,
     issuer: &str,
     nonce: Option<&str>,
-    assurance: Assurance,
+    (assurance, representative): (Assurance, Option<Kind>),
     now: Timestamp,
 ) -> Vec<u8> {
     let header = json!({ "typ": "openid4vci-proof+jwt", "alg": "ES256", "jwk": key.to_jwk() });
@@ -24,6 +26,9 @@ pub fn signing_input(
     }
     if let (Some(methods), Some(members)) = (assurance.told(), payload.as_object_mut()) {
         members.insert("amr".to_owned(), methods.into());
+    }
+    if let (Some(kind), Some(members)) = (representative, payload.as_object_mut()) {
+        members.insert("representative".to_owned(), kind.as_str().into());
     }
     let part = |value: &serde_json::Value| base64url(value.to_string().as_bytes());
     format!("{}.{}", part(&header), part(&payload)).into_bytes()
@@ -41,7 +46,7 @@ mod tests {
     fn proof_names_issuer_nonce_and_key_and_no_client() {
         let key = keys::PublicKey::P256([2; 33]);
         let now = chrono::DateTime::from_timestamp(1_700_000_000, 0).unwrap();
-        let input = signing_input(&key, "https://i.example/t/a", Some("n"), Assurance::Passkey, now);
+        let input = signing_input(&key, "https://i.example/t/a", Some("n"), (Assurance::Passkey, None), now);
         let input = String::from_utf8(input).unwrap();
         let (header, payload) = input.split_once('.').unwrap();
         let header: Value = serde_json::from_slice(&from_base64url(header).unwrap()).unwrap();
@@ -57,7 +62,7 @@ mod tests {
     #[test]
     fn issuer_is_told_that_there_was_only_a_pin() {
         let (key, now) = (keys::PublicKey::P256([2; 33]), chrono::DateTime::UNIX_EPOCH);
-        let input = signing_input(&key, "https://i.example", None, Assurance::Pin, now);
+        let input = signing_input(&key, "https://i.example", None, (Assurance::Pin, None), now);
         let input = String::from_utf8(input).unwrap();
         let payload = from_base64url(input.split_once('.').unwrap().1).unwrap();
         let payload: Value = serde_json::from_slice(&payload).unwrap();

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::activity::Activity;
 use crate::dcql::Selection;
+use crate::mandate::Representative;
 use crate::party::Party;
 use crate::path::ConcretePath;
 use crate::request::Request;
@@ -79,6 +80,9 @@ pub struct Answer {
     /// The officer at whose desk the person decided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub officer: Option<String>,
+    /// Who decided for the person, where somebody did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub representative: Option<Representative>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -146,6 +150,7 @@ impl Presentation {
             at,
             credentials: answer.credentials.clone(),
             approved: answer.approved.clone(),
+            representative: answer.representative.clone(),
             answer_digest: Some(answer_digest(&answer.form)),
             receipt: Receipt::promised(receipt),
         })

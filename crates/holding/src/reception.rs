@@ -86,6 +86,9 @@ pub struct Reception {
     /// The officer at whose desk it was accepted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub officer: Option<String>,
+    /// Who accepted it for the person, where somebody did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub representative: Option<crate::mandate::Representative>,
     /// When a renewal of this was last begun.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub renewal_tried_at: Option<Timestamp>,
@@ -255,6 +258,7 @@ fn begun(
         refresh_token: None,
         renews: None,
         officer: None,
+        representative: None,
         renewal_tried_at: None,
     })
 }

@@ -10,6 +10,7 @@ use sha2::{Digest as _, Sha256};
 use wire::verifications::{CheckName, CheckResult, Outcome};
 
 use crate::encoding::base64url;
+use crate::mandate::Representative;
 use crate::party::Party;
 
 /// The type of a receipt's JWT.
@@ -31,6 +32,9 @@ pub struct Sharing {
     pub credentials: Vec<SharedCredential>,
     /// Titles of what was approved by the same answer.
     pub approved: Vec<String>,
+    /// Who decided for the person, where somebody did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub representative: Option<Representative>,
     /// As a receipt names the answer ([`answer_digest`]); nothing of what was shown without a network.
     pub answer_digest: Option<String>,
     pub receipt: Receipt,
@@ -197,6 +201,7 @@ mod tests {
 
     fn sharing() -> Sharing {
         Sharing {
+            representative: None,
             to: Party { did: Some(WFP.into()), ..Party::unverified("v.example") },
             purpose: None,
             keeps_seconds: Some(0),

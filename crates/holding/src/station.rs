@@ -3,8 +3,10 @@
 //! The Fund registers the key with the name and the country; until then, and after the Fund closed it, its word is of no use.
 
 use clock::{Entropy, Timestamp};
-use entitlement::desk::{About, RecognisedBy, Statement};
+use entitlement::desk::{About, Helper, HelperKind, RecognisedBy, Statement};
 use keys::{Algorithm, SealError, SealingKey, Signer as _, SoftwareKey};
+
+use crate::mandate::{Kind, Representative};
 
 /// The longest name, in characters.
 pub const LONGEST_NAME: usize = 100;
@@ -67,15 +69,25 @@ impl Station {
     pub fn vouch(
         &self,
         service: &SealingKey,
-        operator: &str,
+        (operator, helper): (&str, Option<&Representative>),
         recognised_by: RecognisedBy,
         about: &About<'_>,
     ) -> Result<(Statement, Vec<u8>), SealError> {
-        let operator = operator.chars().take(entitlement::desk::LONGEST_OPERATOR).collect::<String>();
+        let bounded = |name: &str| {
+            let name = name.chars().take(entitlement::desk::LONGEST_OPERATOR).collect::<String>();
+            name.trim().to_owned()
+        };
         let statement = Statement {
             station: self.thumbprint.clone(),
-            operator: operator.trim().to_owned(),
+            operator: bounded(operator),
             recognised_by,
+            helper: helper.map(|helper| Helper {
+                name: bounded(&helper.name),
+                kind: match helper.kind {
+                    Kind::Guardian => HelperKind::Guardian,
+                    Kind::Attorney => HelperKind::Attorney,
+                },
+            }),
         };
         let signature = self.key(service)?.sign_now(&statement.signing_input(about));
         Ok((statement, signature.map_err(|_| SealError::Damaged)?))
@@ -121,12 +133,12 @@ mod tests {
             parts: &[],
         };
         let (statement, signature) =
-            station.vouch(&service, "Awa Diop", RecognisedBy::Document, &about).unwrap();
+            station.vouch(&service, ("Awa Diop", None), RecognisedBy::Document, &about).unwrap();
         let did = station.did(&service).unwrap();
         let station_key = keys::PublicKey::from_multikey(did.strip_prefix("did:key:").unwrap()).unwrap();
         assert!(Vouched { statement, station_key, signature }.holds(&about));
         let other = SealingKey::from_bytes([8; 32]);
-        assert!(station.vouch(&other, "Awa Diop", RecognisedBy::Document, &about).is_err());
+        assert!(station.vouch(&other, ("Awa Diop", None), RecognisedBy::Document, &about).is_err());
         let moved = Station { thumbprint: "other".into(), ..station };
         assert!(moved.did(&service).is_err());
     }

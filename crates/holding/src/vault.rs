@@ -38,6 +38,8 @@ pub enum Purpose {
     Sharing,
     /// An enrolment at the Fund.
     Enrolment,
+    /// What somebody may do for the person.
+    Mandate,
 }
 
 impl Purpose {
@@ -54,6 +56,7 @@ impl Purpose {
             Self::Recovery => "recovery",
             Self::Sharing => "sharing",
             Self::Enrolment => "enrolment",
+            Self::Mandate => "mandate",
         }
     }
 }

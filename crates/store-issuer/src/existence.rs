@@ -1,6 +1,6 @@
 //! Proof requests of the Fund.
 
-use entitlement::desk::Statement;
+use entitlement::desk::{Helper, Statement};
 use entitlement::{Challenge, Channel, Evidence, Request, State, Witnessed};
 use issuance::{Subject, Timestamp};
 use sql::{Migration, Row, args};
@@ -151,7 +151,7 @@ impl Transaction {
             decision.offer,
             after.revision,
             desk.map(|desk| desk.station.as_str()),
-            desk.map(|desk| desk.operator.as_str()),
+            desk.map(written_operator),
             desk.map(|desk| desk.recognised_by.as_str()),
             evidence.map(|evidence| evidence.captured_at),
             after.ahead.as_ref().map(|ahead| ahead.value.as_str()),
@@ -317,6 +317,23 @@ fn ahead(row: &Row) -> Result<Option<Challenge>, Error> {
     Ok(Some(Challenge { value, issued_at: row.time("ahead_at")?, until: row.time("ahead_until")? }))
 }
 
+/// The operator in a line; in two further lines who helped, and as what. Names that were vouched for have no line ends.
+fn written_operator(statement: &Statement) -> String {
+    let Statement { operator, helper, .. } = statement;
+    match helper {
+        None => operator.clone(),
+        Some(Helper { name, kind }) => format!("{operator}\n{}\n{name}", kind.as_str()),
+    }
+}
+
+fn read_operator(columns: &Columns<'_>) -> Result<(String, Option<Helper>), Error> {
+    columns.parsed("operator", |text| {
+        let Some((operator, helper)) = text.split_once('\n') else { return Some((text.to_owned(), None)) };
+        let (kind, name) = helper.split_once('\n')?;
+        Some((operator.to_owned(), Some(Helper { name: name.to_owned(), kind: kind.parse().ok()? })))
+    })
+}
+
 fn evidence(columns: &Columns<'_>) -> Result<Option<Evidence>, Error> {
     let row = columns.row;
     if row.opt_blob("digest")?.is_none() {
@@ -324,11 +341,15 @@ fn evidence(columns: &Columns<'_>) -> Result<Option<Evidence>, Error> {
     }
     let witnessed = match row.opt_text("station")? {
         None => Witnessed::Passkey { id: row.blob("passkey_id")?, synced: row.flag("passkey_synced")? },
-        Some(station) => Witnessed::Desk(Statement {
-            station,
-            operator: row.text("operator")?,
-            recognised_by: columns.parsed("recognised_by", |text| text.parse().ok())?,
-        }),
+        Some(station) => {
+            let (operator, helper) = read_operator(columns)?;
+            Witnessed::Desk(Statement {
+                station,
+                operator,
+                helper,
+                recognised_by: columns.parsed("recognised_by", |text| text.parse().ok())?,
+            })
+        }
     };
     let answered_at = row.time("answered_at")?;
     Ok(Some(Evidence {

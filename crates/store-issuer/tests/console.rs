@@ -5,7 +5,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use chrono::Duration;
-use entitlement::desk::{RecognisedBy, Statement};
+use entitlement::desk::{Helper, HelperKind, RecognisedBy, Statement};
 use entitlement::{Challenge, Channel, Evidence, Request, State, Witnessed};
 use issuance::import::{
     BadRow, GoodRow, ListKind, Retiree, RowContent, RowCounts, RowFault, RowState, Upload, UploadRow,
@@ -292,6 +292,7 @@ async fn each_state_of_a_request_is_read_as_it_was_written() {
                     station: "t1".into(),
                     operator: "Awa Diop".into(),
                     recognised_by: RecognisedBy::Acquaintance,
+                    helper: Some(Helper { name: "Omar Diop".into(), kind: HelperKind::Guardian }),
                 }),
                 captured_at: now() - Duration::hours(30),
                 ..evidence()

@@ -46,7 +46,7 @@ impl Tx {
 
     /// Forgets a person: the data key first overwritten, then every row that belonged to it.
     pub async fn delete_account(&mut self, id: &str) -> Result<(), Error> {
-        const STEPS: [&str; 17] = [
+        const STEPS: [&str; 20] = [
             "DELETE FROM activities WHERE account_id = $1",
             "DELETE FROM sharings WHERE account_id = $1",
             "DELETE FROM existences WHERE account_id = $1",
@@ -55,6 +55,9 @@ impl Tx {
             "DELETE FROM credentials WHERE account_id = $1",
             "DELETE FROM offers WHERE account_id = $1",
             "DELETE FROM assisted_recoveries WHERE account_id = $1",
+            "DELETE FROM desk_queue WHERE account_id = $1",
+            "DELETE FROM mandates WHERE account_id = $1",
+            "DELETE FROM desk_keys WHERE account_id = $1",
             "DELETE FROM custodies WHERE account_id = $1",
             "DELETE FROM officers WHERE account_id = $1",
             "DELETE FROM recovery_codes WHERE account_id = $1",

@@ -7,6 +7,9 @@
 pub mod accounts;
 pub mod credentials;
 pub mod custody;
+pub mod desk_keys;
+pub mod desk_queue;
+pub mod mandates;
 pub mod officers;
 pub mod pins;
 pub mod records;
@@ -28,6 +31,9 @@ const MIGRATIONS: &[Migration] = &[
     Migration { version: 31, name: "custody", sql: include_str!("../migrations/031_custody.sql") },
     Migration { version: 40, name: "stations", sql: include_str!("../migrations/040_stations.sql") },
     Migration { version: 50, name: "enrolments", sql: include_str!("../migrations/050_enrolments.sql") },
+    Migration { version: 70, name: "mandates", sql: include_str!("../migrations/070_mandates.sql") },
+    Migration { version: 71, name: "desk_keys", sql: include_str!("../migrations/071_desk_keys.sql") },
+    Migration { version: 72, name: "desk_queue", sql: include_str!("../migrations/072_desk_queue.sql") },
 ];
 
 /// The wallet's database.

@@ -16,13 +16,14 @@ impl Tx {
     }
 
     pub async fn find_pin(&mut self, thumbprint: &str) -> Result<Option<PinAccess>, Error> {
-        const SQL: &str = "SELECT * FROM pins WHERE thumbprint = $1";
+        const SQL: &str = "SELECT * FROM pins WHERE thumbprint = $1 AND mandate_id IS NULL";
         self.0.fetch_optional(SQL, args![thumbprint]).await?.as_ref().map(pin).transpose()
     }
 
+    /// The person's own; those of representatives are found by their mandates.
     pub async fn list_pins(&mut self, account: &str) -> Result<Vec<PinAccess>, Error> {
-        const SQL: &str =
-            "SELECT * FROM pins WHERE account_id = $1 ORDER BY created_at, thumbprint LIMIT 100";
+        const SQL: &str = "SELECT * FROM pins WHERE account_id = $1 AND mandate_id IS NULL
+            ORDER BY created_at, thumbprint LIMIT 100";
         self.0.fetch_all(SQL, args![account]).await?.iter().map(pin).collect()
     }
 
@@ -46,7 +47,7 @@ impl Tx {
     }
 }
 
-fn pin(row: &Row) -> Result<PinAccess, Error> {
+pub(crate) fn pin(row: &Row) -> Result<PinAccess, Error> {
     Ok(PinAccess {
         account: row.text("account_id")?,
         thumbprint: row.text("thumbprint")?,

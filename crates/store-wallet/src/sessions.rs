@@ -50,8 +50,9 @@ impl Tx {
 
     pub async fn insert_session(&mut self, session: &Session) -> Result<(), Error> {
         const SQL: &str = "INSERT INTO sessions
-            (token_hash, id, account_id, device, created_at, seen_at, assurance, verified_at, officer_id)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+            (token_hash, id, account_id, device, created_at, seen_at, assurance, verified_at, officer_id,
+             mandate_id)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
         let s = session;
         let values = args![
             &s.token_hash,
@@ -63,6 +64,7 @@ impl Tx {
             s.assurance.as_str(),
             s.verified_at,
             s.officer.as_deref(),
+            s.mandate.as_deref(),
         ];
         self.0.execute_one(SQL, values).await
     }
@@ -127,6 +129,7 @@ fn session(row: &Row) -> Result<Session, Error> {
         assurance: assurance(row)?,
         verified_at: row.time("verified_at")?,
         officer: row.opt_text("officer_id")?,
+        mandate: row.opt_text("mandate_id")?,
     })
 }
 

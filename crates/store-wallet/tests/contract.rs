@@ -9,6 +9,9 @@ use holding::pin::PinAccess;
 use holding::station::Station;
 use store_wallet::accounts::Account;
 use store_wallet::credentials::Credential;
+use store_wallet::desk_keys::DeskKey;
+use store_wallet::desk_queue::Prepared;
+use store_wallet::mandates::MandateRow;
 use store_wallet::officers::Assisted;
 use store_wallet::records::{Entry, Record, Table};
 use store_wallet::sessions::Ceremony;
@@ -63,6 +66,21 @@ fn pin(account: &str, thumbprint: &str) -> PinAccess {
         tries: 0,
         next_try_at: None,
         created_at: at(0),
+    }
+}
+
+fn session(account: &str, token_hash: &str) -> Session {
+    Session {
+        id: format!("id-{token_hash}"),
+        token_hash: token_hash.into(),
+        account: account.into(),
+        device: "Chrome on Android".into(),
+        created_at: at(0),
+        seen_at: at(0),
+        assurance: Assurance::Pin,
+        verified_at: at(0),
+        officer: None,
+        mandate: None,
     }
 }
 
@@ -155,14 +173,8 @@ async fn sessions_are_found_by_hash_touched_and_ended() {
         for id in ["s1", "s2"] {
             let session = Session {
                 id: id.into(),
-                token_hash: format!("hash-{id}"),
-                account: "a".into(),
-                device: "Chrome on Android".into(),
-                created_at: at(0),
-                seen_at: at(0),
-                assurance: Assurance::Pin,
-                verified_at: at(0),
                 officer: (id == "s2").then(|| "o".to_owned()),
+                ..session("a", &format!("hash-{id}"))
             };
             tx.insert_session(&session).await.unwrap();
         }
@@ -486,6 +498,125 @@ async fn custody_is_of_one_account_and_ends_with_its_key() {
         assert!(tx.find_custody("a").await.unwrap().is_none());
         tx.delete_account("b").await.unwrap();
         assert!(tx.find_custody("b").await.unwrap().is_none());
+        tx.commit().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn mandate_is_found_by_its_number_moved_once_and_its_access_goes_with_it() {
+    for case in engines("mandates").await {
+        let mut tx = case.store.write("mandates").await.unwrap();
+        account(&mut tx, "a").await;
+        let row = |id: &str, created: i64| MandateRow {
+            id: id.into(),
+            account: "a".into(),
+            state: "recorded".into(),
+            sealed: vec![4, 4],
+            revision: 0,
+            created_at: at(created),
+        };
+        tx.insert_mandate(&row("3f2a91bc-07d4-1", 1)).await.unwrap();
+        tx.insert_mandate(&row("77aa91bc-07d4-2", 2)).await.unwrap();
+        tx.insert_mandate_pin(&pin("a", "3f2a91bc-07d4-1")).await.unwrap();
+        tx.insert_pin(&pin("a", "own")).await.unwrap();
+        let found = tx.find_mandate_by_beginning("3f2a91bc-07d4").await.unwrap().unwrap();
+        assert_eq!(found, row("3f2a91bc-07d4-1", 1));
+        assert!(tx.find_mandate_by_beginning("3f2a91bc-07d5").await.unwrap().is_none());
+        let listed: Vec<_> = tx.list_mandates("a").await.unwrap().into_iter().map(|one| one.id).collect();
+        assert_eq!(listed, ["77aa91bc-07d4-2", "3f2a91bc-07d4-1"]);
+        assert_eq!(tx.list_recorded_mandates(at(1)).await.unwrap().len(), 1);
+        // The PIN of a representative is none of the person's.
+        assert!(tx.find_pin("3f2a91bc-07d4-1").await.unwrap().is_none());
+        assert_eq!(tx.list_pins("a").await.unwrap().len(), 1);
+        assert!(tx.find_mandate_pin("3f2a91bc-07d4-1").await.unwrap().is_some());
+        let session =
+            Session { officer: Some("o".into()), mandate: Some(found.id.clone()), ..session("a", "h1") };
+        tx.insert_session(&session).await.unwrap();
+        let seen = tx.find_session("h1").await.unwrap().unwrap();
+        assert_eq!(seen.mandate, Some(found.id.clone()));
+        let ended = MandateRow { state: "ended".into(), ..found };
+        tx.replace_mandate(&ended).await.unwrap();
+        assert!(tx.replace_mandate(&ended).await.is_err(), "from the revision that was read");
+        tx.delete_access_by_mandate(&ended.id).await.unwrap();
+        assert!(tx.find_mandate_pin(&ended.id).await.unwrap().is_none());
+        assert!(tx.find_session("h1").await.unwrap().is_none());
+        assert_eq!(tx.list_pins("a").await.unwrap().len(), 1);
+        tx.delete_account("a").await.unwrap();
+        assert!(tx.find_mandate(&ended.id).await.unwrap().is_none());
+        tx.commit().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn desk_key_is_of_one_account_and_keeps_its_counter() {
+    for case in engines("desk_keys").await {
+        let mut tx = case.store.write("desk_keys").await.unwrap();
+        account(&mut tx, "a").await;
+        let key = |id: &str| DeskKey {
+            credential_id: id.into(),
+            account: "a".into(),
+            passkey: "{}".into(),
+            created_at: at(0),
+            last_used_at: at(0),
+        };
+        tx.insert_desk_key(&key("k1")).await.unwrap();
+        tx.insert_desk_key(&key("k2")).await.unwrap();
+        assert!(tx.replace_desk_key("k1", "{\"n\":1}", at(9)).await.unwrap());
+        let listed = tx.list_desk_keys("a").await.unwrap();
+        assert_eq!(
+            (listed.len(), listed[0].passkey.as_str(), listed[0].last_used_at),
+            (2, "{\"n\":1}", at(9))
+        );
+        assert!(!tx.delete_desk_key("b", "k1").await.unwrap(), "of somebody else");
+        assert!(tx.delete_desk_key("a", "k1").await.unwrap());
+        assert!(!tx.replace_desk_key("k1", "{}", at(9)).await.unwrap());
+        assert_eq!(tx.delete_desk_keys("a").await.unwrap(), 1);
+        tx.commit().await.unwrap();
+    }
+    for case in engines("desk_keys_twice").await {
+        let mut tx = case.store.write("desk_keys").await.unwrap();
+        account(&mut tx, "a").await;
+        account(&mut tx, "b").await;
+        let key = |account: &str| DeskKey {
+            credential_id: "k".into(),
+            account: account.into(),
+            passkey: "{}".into(),
+            created_at: at(0),
+            last_used_at: at(0),
+        };
+        tx.insert_desk_key(&key("a")).await.unwrap();
+        assert!(tx.insert_desk_key(&key("b")).await.unwrap_err().is_conflict());
+    }
+}
+
+#[tokio::test]
+async fn prepared_proof_is_brought_once_and_its_key_is_emptied() {
+    for case in engines("desk_queue").await {
+        let mut tx = case.store.write("desk_queue").await.unwrap();
+        account(&mut tx, "a").await;
+        let prepared = Prepared {
+            id: "q1".into(),
+            account: "a".into(),
+            existence: "e1".into(),
+            station: "s1".into(),
+            officer: "o".into(),
+            sealed: vec![5, 5],
+            created_at: at(0),
+            expires_at: at(100),
+            done_at: None,
+        };
+        tx.insert_prepared(&prepared).await.unwrap();
+        assert_eq!(tx.find_prepared("q1").await.unwrap(), Some(prepared.clone()));
+        assert_eq!(tx.list_prepared("s1", at(99)).await.unwrap(), [prepared]);
+        assert!(tx.list_prepared("s1", at(100)).await.unwrap().is_empty());
+        assert!(tx.list_prepared("s2", at(0)).await.unwrap().is_empty());
+        assert!(tx.finish_prepared("q1", at(50)).await.unwrap());
+        assert!(!tx.finish_prepared("q1", at(51)).await.unwrap(), "once");
+        let done = tx.find_prepared("q1").await.unwrap().unwrap();
+        assert_eq!((done.sealed.len(), done.done_at), (0, Some(at(50))));
+        assert!(tx.list_prepared("s1", at(0)).await.unwrap().is_empty());
+        assert_eq!(tx.delete_prepared(at(99)).await.unwrap(), 0);
+        assert_eq!(tx.delete_prepared(at(100)).await.unwrap(), 1);
         tx.commit().await.unwrap();
     }
 }

@@ -132,7 +132,7 @@ pub struct ExistenceAnswer {
 
 /// What an operator says who has the person in front of them. `signature` is ES256 by the station's key over the JCS bytes of
 /// `{context: "passerelle desk statement 1", requestId, challenge, holderKeyThumbprint, capturedAt, parts, station, operator,
-/// recognisedBy}` (`entitlement::desk`).
+/// recognisedBy}`, and `helper` where there is one (`entitlement::desk`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DeskStatement {
@@ -142,8 +142,21 @@ pub struct DeskStatement {
     pub operator: String,
     /// `document` or `acquaintance`.
     pub recognised_by: String,
+    /// The guardian or attorney who acted for the person, and was there beside them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub helper: Option<DeskHelper>,
     /// base64url.
     pub signature: String,
+}
+
+/// Who helped somebody at a desk.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct DeskHelper {
+    /// At most 100 characters.
+    pub name: String,
+    /// `guardian` or `attorney`.
+    pub kind: String,
 }
 
 /// The parts themselves. Not signed: their digests are.

@@ -163,6 +163,9 @@ pub struct DirectPost {
     /// where it was less than a passkey.
     #[serde(default)]
     pub amr: Option<String>,
+    /// Ours: `guardian` or `attorney` where such a one acted for the holder, at the desk of an officer who saw their mandate.
+    #[serde(default)]
+    pub representative: Option<String>,
 }
 
 /// What is inside of a JWE (8.3): the members of the answer as JSON, not as text in JSON.
@@ -182,6 +185,9 @@ pub struct EncryptedAnswer {
     /// Ours, as in [`DirectPost`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amr: Option<Value>,
+    /// Ours, as in [`DirectPost`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub representative: Option<String>,
 }
 
 /// What the wallet gets back (8.2): where to send the person, if anywhere.

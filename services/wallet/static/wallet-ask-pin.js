@@ -7,8 +7,10 @@ function element(name, members) {
   return Object.assign(document.createElement(name), members);
 }
 
-/** The PIN as it was typed; an error when the person thinks better of it. */
-export function askPin() {
+/**
+ * The PIN as it was typed; an error when the person thinks better of it. `other` names another way, which is chosen with `null`.
+ */
+export function askPin(other) {
   const dialog = document.createElement("dialog");
   const form = element("form", { method: "dialog", className: "stack" });
   const label = element("label", { htmlFor: "step-up-pin", textContent: say("access-pin-ask") });
@@ -19,7 +21,14 @@ export function askPin() {
   field.append(label, input);
   const actions = element("div", { className: "actions" });
   const cancel = element("button", { type: "button", className: "secondary", textContent: say("access-cancel") });
-  actions.append(element("button", { value: "ok", textContent: say("access-confirm") }), cancel);
+  actions.append(element("button", { value: "ok", textContent: say("access-confirm") }));
+  if (other) {
+    const way = element("button", { type: "button", className: "secondary", textContent: other });
+    way.dataset.other = "";
+    way.addEventListener("click", () => dialog.close("other"));
+    actions.append(way);
+  }
+  actions.append(cancel);
   form.append(field, actions);
   dialog.append(form);
   document.body.append(dialog);
@@ -29,6 +38,7 @@ export function askPin() {
     dialog.addEventListener("close", () => {
       dialog.remove();
       if (dialog.returnValue === "ok") resolve(input.value);
+      else if (dialog.returnValue === "other") resolve(null);
       else reject(new PasskeyError(say("script-cancelled")));
     });
   });

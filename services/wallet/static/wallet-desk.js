@@ -1,6 +1,7 @@
 // The officer's page for people without a phone. The person types the PIN; it is in no field any more once it was sent.
 
-import { PasskeyError, post, withButton } from "/assets/passkey.js";
+import { PasskeyError, authenticate, post, withButton } from "/assets/passkey.js";
+import { bringQueue } from "/assets/desk-queue-send.js";
 import { isProblem } from "/assets/wallet-key.js";
 import { say } from "/assets/words.js";
 
@@ -28,11 +29,41 @@ function onSubmit(id, step) {
   button.disabled = false;
 }
 
+bringQueue();
+
 onSubmit("desk-visit", async () => {
   try {
     await post("/v1/officers/desk", { wallet: at("wallet-number").value, pin: take("visit-pin") });
   } catch (error) {
     if (isProblem(error, "not-found")) throw new PasskeyError(say("desk-unknown"), error.problem);
+    if (isProblem(error, "sign-in-again")) location.reload();
+    throw error;
+  }
+  return "/";
+});
+
+const byKey = at("visit-key");
+byKey.addEventListener("click", () =>
+  withButton(byKey, async () => {
+    const number = at("wallet-number");
+    if (!number.reportValidity()) return;
+    try {
+      await authenticate("/v1/officers/desk/key/options", "/v1/officers/desk/key", { wallet: number.value });
+    } catch (error) {
+      if (isProblem(error, "not-found")) throw new PasskeyError(say("desk-unknown"), error.problem);
+      if (isProblem(error, "sign-in-again")) location.reload();
+      throw error;
+    }
+    location.assign("/");
+  }),
+);
+byKey.disabled = false;
+
+onSubmit("desk-representative", async () => {
+  try {
+    await post("/v1/officers/desk/representative", { mandate: at("mandate-number").value, pin: take("representative-pin") });
+  } catch (error) {
+    if (isProblem(error, "not-found")) throw new PasskeyError(say("mandate-unknown"), error.problem);
     if (isProblem(error, "sign-in-again")) location.reload();
     throw error;
   }

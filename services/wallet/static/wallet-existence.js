@@ -2,7 +2,9 @@
 
 import { PasskeyError, assert, post, withButton } from "/assets/passkey.js";
 import { forgetAhead } from "/assets/offline-ahead.js";
+import { count, keep } from "/assets/desk-queue.js";
 import { askPin } from "/assets/wallet-ask-pin.js";
+import { presence } from "/assets/wallet-presence.js";
 import { place, take, upload } from "/assets/wallet-capture.js";
 import { ensure, send, sign } from "/assets/wallet-key.js";
 import { say } from "/assets/words.js";
@@ -20,12 +22,46 @@ function recognised() {
 
 const atDesk = document.getElementById("recognised");
 
-async function answer(pictures) {
-  if (atDesk) {
-    const recognisedBy = recognised();
-    await post(`${base}/desk`, { pin: await askPin(), recognisedBy, frames: pictures.frames || 0 });
-    return location.reload();
+// What the station needs where the line goes during the visit; nothing where the service does not prepare it.
+let ready = null;
+if (atDesk && page.dataset.queue !== undefined && window.indexedDB) {
+  post(`${base}/desk/prepared`).then((prepared) => { ready = prepared; }, () => {});
+}
+
+const line = () => fetch("/assets/wallet.css", { method: "HEAD", cache: "no-store" }).then(() => true, () => false);
+
+/** Seals what was taken and keeps it for the line. Its time is that of this moment. */
+async function queue(content) {
+  const capturedAt = new Date().toISOString().replace(/\.\d+Z$/, "Z");
+  if (!(await keep(ready, { ...content, capturedAt }))) throw new PasskeyError(say("queue-full"));
+  document.getElementById("queued-many").textContent = say("queue-waits", { count: String(await count()) });
+  document.getElementById("queued").hidden = false;
+  // Nothing is left to do here but to finish.
+  for (const part of [begin, atDesk]) part.closest(".actions, section").hidden = true;
+}
+
+/** The officer's word and the PIN, with pictures where `pictures` takes them: sent at once, or sealed where there is no line. */
+async function vouch(pictures) {
+  const recognisedBy = recognised();
+  if (!ready || (await line())) {
+    try {
+      const frames = pictures ? await pictures() : [];
+      if (frames.length) await upload(base, frames);
+      const shown = await presence("existence", page.dataset.id);
+      await post(`${base}/desk`, { ...shown, recognisedBy, frames: frames.length });
+      return location.reload();
+    } catch (error) {
+      if (error.problem || !ready || (await line())) throw error;
+    }
   }
+  // The challenge that waits has movements of its own.
+  const { capture } = ready;
+  const taken = pictures && capture ? await take({ movements: capture.movements, mostBytes: capture.mostFrameBytes }) : [];
+  const frames = taken.map(({ millis, jpeg }) => ({ millis, jpeg }));
+  return queue({ pin: await askPin(), recognisedBy, frames });
+}
+
+async function answer(pictures) {
   const key = await ensure();
   const { publicKey } = await post(`${base}/prepare`, { deviceKey: key.thumbprint, ...pictures });
   const { toSign } = await post(`${base}/assertion`, await assert(publicKey));
@@ -33,23 +69,26 @@ async function answer(pictures) {
   return location.reload();
 }
 
-if (begin) begin.addEventListener("click", () => withButton(begin, () => answer({})));
+if (begin) begin.addEventListener("click", () => withButton(begin, () => (atDesk ? vouch(null) : answer({}))));
 
 const start = document.getElementById("with-pictures");
 if (start) {
   const { movements, mostBytes, placeRequired } = document.getElementById("capture").dataset;
   // Kept while the page is open, so that a cut line or a cancelled passkey costs no second performance.
   let frames = null;
+  const pictures = async () => {
+    if (!frames) frames = await take({ movements: movements.split(" "), mostBytes: Number(mostBytes) });
+    return frames;
+  };
   start.addEventListener("click", () =>
     withButton(start, async () => {
+      if (atDesk) return vouch(pictures);
       let where = null;
-      if (atDesk) recognised();
-      else if (document.getElementById("capture-place").checked) {
+      if (document.getElementById("capture-place").checked) {
         where = await place();
         if (!where && placeRequired === "true") throw new PasskeyError(say("capture-no-place"));
       }
-      if (!frames) frames = await take({ movements: movements.split(" "), mostBytes: Number(mostBytes) });
-      await upload(base, frames);
+      await upload(base, await pictures());
       return answer({ frames: frames.length, place: where });
     }),
   );

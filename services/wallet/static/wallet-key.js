@@ -1,7 +1,7 @@
 // The device's own key: made here, kept by the browser, never readable by anybody, this page included.
 
 import { PasskeyError, post } from "/assets/passkey.js";
-import { askPin } from "/assets/wallet-ask-pin.js";
+import { presence } from "/assets/wallet-presence.js";
 import { say } from "/assets/words.js";
 
 const DATABASE = "passerelle-wallet";
@@ -153,10 +153,13 @@ export async function ensure() {
 
 /**
  * Signs what the service prepared, with this device's key, or with that of a copy where an item names it. At a desk the service
- * signs what stands in the record, with the person's PIN: `record` says which one, `{ of, id }`.
+ * signs what stands in the record, with the person's PIN, card or key: `record` says which one, `{ of, id }`.
  */
 export async function sign(key, toSign, record) {
-  if (key.desk) return (await post("/v1/desk/signatures", { ...record, pin: await askPin() })).signatures;
+  if (key.desk) {
+    const shown = await presence(record.of, record.id);
+    return (await post("/v1/desk/signatures", { ...record, ...shown })).signatures;
+  }
   const signatures = [];
   for (const { id, input, key: named } of toSign) {
     const signer = named ? await store("readonly", (keys) => keys.get(named), COPIES) : key;

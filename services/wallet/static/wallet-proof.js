@@ -2,6 +2,7 @@
 
 import { authenticate, post } from "/assets/passkey.js";
 import { askPin } from "/assets/wallet-ask-pin.js";
+import { byKey, presence } from "/assets/wallet-presence.js";
 import { find, isProblem, keep, sign } from "/assets/wallet-key.js";
 
 // A proof by PIN may be answered by the wish for a passkey; asking a third time would go round in circles.
@@ -20,11 +21,15 @@ export async function proven(step) {
   }
 }
 
-const provePasskey = () => authenticate("/v1/step-up/options", "/v1/step-up");
+async function provePasskey() {
+  const key = await find();
+  if (key && key.desk) return post("/v1/desk/proof", await byKey("proof"));
+  return authenticate("/v1/step-up/options", "/v1/step-up");
+}
 
 async function prove() {
   const key = await find();
-  if (key && key.desk) return post("/v1/desk/proof", { pin: await askPin() });
+  if (key && key.desk) return post("/v1/desk/proof", await presence("proof"));
   if (!key || !key.pin) return provePasskey();
   return answerPin(key, "/v1/step-up/pin", await askPin());
 }

@@ -1,6 +1,6 @@
 // Recovery code, names, PINs. The code is on this page once, and nowhere when it is left.
 
-import { post, withButton } from "/assets/passkey.js";
+import { post, register, withButton } from "/assets/passkey.js";
 import { send } from "/assets/wallet-key.js";
 import { forgetPin, proven } from "/assets/wallet-proof.js";
 import { say } from "/assets/words.js";
@@ -18,6 +18,16 @@ make.addEventListener("click", () =>
 );
 
 document.getElementById("print-code").addEventListener("click", () => window.print());
+
+const addKey = document.getElementById("add-key");
+if (addKey) {
+  addKey.addEventListener("click", () =>
+    withButton(addKey, async () => {
+      await proven(() => register("/v1/desk/keys/options", "/v1/desk/keys"));
+      location.reload();
+    }),
+  );
+}
 
 for (const button of document.querySelectorAll("button[data-end]")) {
   button.addEventListener("click", () =>

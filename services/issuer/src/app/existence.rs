@@ -5,6 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{Datelike as _, Duration};
 use entitlement::assertion::Assertion;
 use entitlement::bundle::BundleFault;
+use entitlement::desk::Helper;
 use entitlement::{
     Answer, AnswerFault, Channel, ConfirmFault, Expected, Passkey, Proof, Request, RequestFault, Standing,
     State, Witness, Witnessed,
@@ -596,7 +597,14 @@ impl Issuer {
                 let recognised_by = recognised_by
                     .map_err(|()| ExistenceError::Form("document or acquaintance: recognisedBy"))?;
                 let signature = bytes(&desk.signature, "base64url: desk.signature")?;
-                let said = (desk.station.as_str(), desk.operator.as_str(), recognised_by);
+                let helper = desk.helper.as_ref().map(|helper| {
+                    let kind = helper.kind.parse();
+                    let kind =
+                        kind.map_err(|()| ExistenceError::Form("guardian or attorney: helper.kind"))?;
+                    Ok::<_, ExistenceError>(Helper { name: helper.name.trim().to_owned(), kind })
+                });
+                let said =
+                    (desk.station.as_str(), desk.operator.as_str(), recognised_by, helper.transpose()?);
                 let vouched = self.vouched(&tenant.id, said, signature).await?;
                 Ok(Witness::Desk(vouched.ok_or(ExistenceError::UnknownStation)?))
             }

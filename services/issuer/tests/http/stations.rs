@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use clock::{Clock as _, SeededEntropy};
-use entitlement::desk::{About, RecognisedBy, Statement};
+use entitlement::desk::{About, Helper, HelperKind, RecognisedBy, Statement};
 use issuance::{Role, Roles, Scope};
 use issuer::app::NewStation;
 use keys::{Algorithm, Signer as _, SoftwareKey};
@@ -39,11 +39,16 @@ impl Station {
     }
 
     fn answer(&self, world: &World, request: &Value) -> Value {
+        self.answer_with(world, request, None)
+    }
+
+    fn answer_with(&self, world: &World, request: &Value, helper: Option<Helper>) -> Value {
         let text = |member: &str| request[member].as_str().unwrap();
         let statement = Statement {
             station: self.thumbprint(),
             operator: "Awa Diop".into(),
             recognised_by: RecognisedBy::Document,
+            helper,
         };
         let captured_at = world.clock.now();
         let about = About {
@@ -54,12 +59,15 @@ impl Station {
             parts: &[],
         };
         let signature = self.key.sign_now(&statement.signing_input(&about)).unwrap();
-        let answer = json!({
+        let mut answer = json!({
             "challenge": text("challenge"), "holderKey": self.kept.0.public_key().to_jwk(),
             "capturedAt": captured_at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
             "desk": {"station": statement.station, "operator": statement.operator,
                 "recognisedBy": "document", "signature": URL_SAFE_NO_PAD.encode(signature)},
         });
+        if let Some(helper) = &statement.helper {
+            answer["desk"]["helper"] = json!({"name": helper.name, "kind": helper.kind.as_str()});
+        }
         self.signed(answer)
     }
 
@@ -117,6 +125,37 @@ async fn operator_and_place_stand_in_the_evidence_and_the_same_certificate_comes
     claims.remove("id");
     let kind = issuance::CredentialType::DigitalCertificateOfEntitlement;
     assert_eq!(issuance::schemas::subject_faults(kind, &claims), [], "as its schema says");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn guardian_who_helped_is_named_to_the_officer_and_in_the_evidence() {
+    let world = World::start().await;
+    let person = registered(&world).await;
+    let browser = Browser::officer(&world, "unjspf", "Fatou Agent").await;
+    let station = Station::new(40);
+    station.register(&world, "GBR").await;
+    let (id, path) = asked(&world).await;
+    let request = body(&world.get(&path).await);
+    let helper = || Some(Helper { name: "Omar Diop".into(), kind: HelperKind::Guardian });
+    let mut moved = station.answer_with(&world, &request, helper());
+    moved["desk"]["helper"]["name"] = json!("Somebody Else");
+    assert_eq!(
+        send(&world, &path, &station.signed(moved)).await.status,
+        400,
+        "the station signed another name"
+    );
+    let mut odd = station.answer_with(&world, &request, helper());
+    odd["desk"]["helper"]["kind"] = json!("friend");
+    assert_eq!(send(&world, &path, &station.signed(odd)).await.status, 400);
+    let answered = send(&world, &path, &station.answer_with(&world, &request, helper())).await;
+    assert_eq!(answered.status, 200, "{}", String::from_utf8_lossy(&answered.body));
+    let page_path = format!("/console/requests/{id}");
+    let page = browser.get(&page_path).await.text();
+    assert!(page.contains("Omar Diop") && page.contains("guardian of the person, was there too"), "{page}");
+    browser.post(&format!("{page_path}/confirm"), &[("channel", "kiosk"), ("believed", "yes")]).await;
+    let journal = world.issuer.export_journal(&officer(), &person).await.unwrap();
+    let journal = serde_json::to_string(&journal).unwrap();
+    assert!(journal.contains("Awa Diop (Dakar office); Omar Diop (guardian)"), "{journal}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -67,3 +67,4 @@ span-days = { $count ->
     [many] { $count } يوما
    *[other] { $count } يوم
 }
+shared-by = قرره

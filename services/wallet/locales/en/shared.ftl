@@ -51,3 +51,4 @@ span-days = { $count ->
     [one] { $count } day
    *[other] { $count } days
 }
+shared-by = Decided by

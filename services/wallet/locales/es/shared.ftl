@@ -51,3 +51,4 @@ span-days = { $count ->
     [one] { $count } día
    *[other] { $count } días
 }
+shared-by = Decidido por

@@ -51,3 +51,4 @@ span-days = { $count ->
     [one] { $count } jour
    *[other] { $count } jours
 }
+shared-by = Décidé par

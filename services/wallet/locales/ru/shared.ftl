@@ -59,3 +59,4 @@ span-days = { $count ->
     [many] { $count } дней
    *[other] { $count } дня
 }
+shared-by = Решил

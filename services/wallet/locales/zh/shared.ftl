@@ -47,3 +47,4 @@ span-hours = { $count ->
 span-days = { $count ->
    *[other] { $count } 天
 }
+shared-by = 决定人

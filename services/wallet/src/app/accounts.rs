@@ -52,6 +52,8 @@ pub enum AccountError {
     RecoveryCode,
     #[error("the account has no passkey")]
     NoPasskey,
+    #[error("the person has no card or key for desks")]
+    NoDeskKey,
     #[error("nothing is left of this name that could be shown")]
     EmptyName,
     #[error(transparent)]

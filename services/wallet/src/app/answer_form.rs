@@ -36,6 +36,7 @@ fn in_the_clear(answer: EncryptedAnswer) -> Form {
         ("state", answer.state),
         ("anchor_receipts", answer.anchor_receipts.map(json)),
         ("amr", answer.amr.map(json)),
+        ("representative", answer.representative),
     ]
     .into_iter()
     .filter_map(|(name, value)| Some((name.to_owned(), value?)))

@@ -168,7 +168,8 @@ impl Wallet {
         let now = self.now();
         let mut tx = self.store.write("tend_sessions").await?;
         tx.delete_stale(now, now - Duration::hours(SESSION_LIMIT_HOURS)).await?;
-        Ok(tx.commit().await?)
+        tx.commit().await?;
+        self.tend_queue().await
     }
 
     /// The row may have moved meanwhile; then the work is due again and done again.

@@ -8,7 +8,8 @@ use holding::activity::Activity;
 use holding::assisted::{read_wallet_number, wallet_number};
 use holding::assurance::Assurance;
 use holding::custody::{Custody, DEVICE};
-use holding::pin::Pin;
+use holding::mandate::Act;
+use holding::pin::{Pin, PinAccess};
 use holding::presentation::{Presentation, Progress as Answering};
 use holding::reception::{Progress as Receiving, Reception};
 use holding::signing::ToSign;
@@ -19,7 +20,9 @@ use store_wallet::accounts::Account;
 use store_wallet::records::Table;
 
 use super::accounts::AccountError;
+use super::desk_keys::{KeyUse, Presence};
 use super::fault::Fault;
+use super::mandates::OutsideMandate;
 use super::officers::Officer;
 use super::pins::{PinError, turn};
 use super::sessions::NewSession;
@@ -36,6 +39,8 @@ pub enum CustodyError {
     /// Also where the wallet is not kept here: officers learn nothing of others.
     #[error("there is no such wallet at this desk")]
     Unknown,
+    #[error(transparent)]
+    Outside(#[from] OutsideMandate),
     #[error("nothing waits for a signature")]
     NothingToSign,
 }
@@ -113,16 +118,29 @@ impl Wallet {
         let access = tx.find_pin(&custody.thumbprint).await?.ok_or(CustodyError::Unknown)?;
         drop(tx);
         let (tried, cleared) = self.tried_pin(access, pin).await?;
-        let key = self.data_key(&account).await?.ok_or(CustodyError::Unknown)?;
+        let token = self.visit((&account, Assurance::Pin), (by, name), Some((&tried, &cleared))).await?;
+        Ok(Entered { number: wallet_number(&account), session: NewSession { token, account } })
+    }
+
+    /// Begins a visit of the person at an officer's desk; gives its token. The right PIN ends the counting of its tries.
+    pub(super) async fn visit(
+        &self,
+        (account, assurance): (&str, Assurance),
+        (by, name): (String, String),
+        pin: Option<(&PinAccess, &PinAccess)>,
+    ) -> Result<String, CustodyError> {
+        let key = self.data_key(account).await?.ok_or(CustodyError::Unknown)?;
         let entry = self.entry(&key, &Activity::DeskVisited { officer: name })?;
-        let (mut session, token) = self.new_session(&account, DEVICE, Assurance::Pin);
+        let (mut session, token) = self.new_session(account, DEVICE, assurance);
         session.officer = Some(by);
         let mut tx = self.store.write("enter_custody").await?;
-        tx.replace_pin_tries(&tried, &cleared).await?;
+        if let Some((tried, cleared)) = pin {
+            tx.replace_pin_tries(tried, cleared).await?;
+        }
         tx.insert_session(&session).await?;
-        tx.insert_entry(&account, &entry).await?;
+        tx.insert_entry(account, &entry).await?;
         tx.commit().await?;
-        Ok(Entered { number: wallet_number(&account), session: NewSession { token, account } })
+        Ok(token)
     }
 
     /// The PIN is forgotten or locked: with the recovery code on paper the person sets another one at the desk. The code is used up.
@@ -148,6 +166,8 @@ impl Wallet {
             return Err(AccountError::RecoveryCode.into());
         }
         tx.delete_sessions(&account).await?;
+        // A card or key that was lost with the PIN must not open the wallet for its finder.
+        tx.delete_desk_keys(&account).await?;
         tx.replace_pin(&access).await?;
         tx.insert_session(&session).await?;
         tx.insert_entry(&account, &entry).await?;
@@ -155,14 +175,34 @@ impl Wallet {
         Ok(Entered { number: wallet_number(&account), session: NewSession { token, account } })
     }
 
-    /// A fresh proof of the person who is at the desk.
-    pub async fn prove_at_desk(&self, person: &Person, pin: &str) -> Result<(), CustodyError> {
+    /// A fresh proof of who is at the desk, for this use: by their PIN, or by the person's own key.
+    pub async fn prove_at_desk(
+        &self,
+        person: &Person,
+        what: KeyUse<'_>,
+        presence: Presence<'_>,
+    ) -> Result<(), CustodyError> {
         let desk = person.desk.as_ref().ok_or(CustodyError::Unknown)?;
-        let access = self.store.read().await?.find_pin(&desk.key).await?.ok_or(CustodyError::Unknown)?;
-        let (tried, cleared) = self.tried_pin(access, pin).await?;
+        let (tries, assurance) = match presence {
+            Presence::Pin(pin) => {
+                let mut tx = self.store.read().await?;
+                let access = match &desk.acting {
+                    Some(acting) => tx.find_mandate_pin(&acting.mandate).await?,
+                    None => tx.find_pin(&desk.key).await?,
+                };
+                drop(tx);
+                (Some(self.tried_pin(access.ok_or(CustodyError::Unknown)?, pin).await?), Assurance::Pin)
+            }
+            Presence::Key(response) => {
+                self.proven_by_key(person, what, response).await?;
+                (None, Assurance::Passkey)
+            }
+        };
         let mut tx = self.store.write("prove_at_desk").await?;
-        tx.replace_pin_tries(&tried, &cleared).await?;
-        if !tx.verify_session(&person.session.token_hash, Assurance::Pin, self.now()).await? {
+        if let Some((tried, cleared)) = &tries {
+            tx.replace_pin_tries(tried, cleared).await?;
+        }
+        if !tx.verify_session(&person.session.token_hash, assurance, self.now()).await? {
             return Err(CustodyError::Unknown);
         }
         Ok(tx.commit().await?)
@@ -174,16 +214,20 @@ impl Wallet {
         person: &Person,
         what: Signed,
         id: &str,
-        pin: &str,
+        presence: Presence<'_>,
     ) -> Result<Signatures, CustodyError> {
         if person.desk.is_none() {
             return Err(CustodyError::Unknown);
         }
+        person.may_act(match what {
+            Signed::Offer => Act::Receive,
+            Signed::Presentation => Act::Present,
+        })?;
         let items = self.prepared(person, what, id).await?;
         if items.is_empty() {
             return Err(CustodyError::NothingToSign);
         }
-        self.prove_at_desk(person, pin).await?;
+        self.prove_at_desk(person, KeyUse::Signature(what, id), presence).await?;
         let custody = self.store.read().await?.find_custody(&person.account).await?;
         let custody = custody.ok_or(CustodyError::Unknown)?;
         let key = custody.key(&self.sealing_key).map_err(|error| Fault::Vault(error.into()))?;
@@ -218,17 +262,35 @@ impl Wallet {
         Ok(items)
     }
 
-    /// The desk of a session: none when the wallet is not kept here any more, or the officer is none.
-    pub(super) async fn at_desk(&self, account: &str, officer: &str) -> Result<Option<AtDesk>, Fault> {
-        let custody = self.store.read().await?.find_custody(account).await?;
+    /// The desk of a session: none when the wallet is not kept here any more, the officer is none, or the mandate of who is there
+    /// is not in force.
+    pub(super) async fn at_desk(
+        &self,
+        account: &str,
+        officer: &str,
+        mandate: Option<&str>,
+    ) -> Result<Option<AtDesk>, Fault> {
+        let mut tx = self.store.read().await?;
+        let custody = tx.find_custody(account).await?;
+        let has_key = mandate.is_none() && !tx.list_desk_keys(account).await?.is_empty();
+        drop(tx);
         let (Some(custody), Some(officer)) = (custody, self.officer_of(officer).await?) else {
             return Ok(None);
+        };
+        let acting = match mandate {
+            None => None,
+            Some(mandate) => match self.acting_under(account, mandate).await? {
+                None => return Ok(None),
+                acting => acting,
+            },
         };
         Ok(Some(AtDesk {
             officer: officer.account,
             name: officer.name,
             key: custody.thumbprint,
             station: None,
+            acting,
+            has_key,
         }))
     }
 
@@ -237,6 +299,8 @@ impl Wallet {
     pub(super) async fn leave_custody(&self, tx: &mut Tx, account: &str, key: &DataKey) -> Result<(), Fault> {
         let Some(thumbprint) = tx.end_custody(account).await? else { return Ok(()) };
         tx.mark_device_key_lost(account, &thumbprint, self.now()).await?;
+        tx.delete_desk_keys(account).await?;
+        self.end_mandates(tx, account, key).await?;
         tx.insert_entry(account, &self.entry(key, &Activity::CustodyEnded)?).await?;
         Ok(())
     }

@@ -6,14 +6,34 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{Duration, SecondsFormat, SubsecRound as _};
+use clock::Timestamp;
 use entitlement::desk::{About, RecognisedBy};
+use holding::custody::Custody;
 use holding::existence::{self, Existence, Progress};
+use holding::mandate::{Act, Representative};
+use holding::station::Station;
 use store_wallet::records::{Record, Table};
-use wire::existence::{DeskStatement, ExistenceAnswer};
+use wire::existence::{Capture, DeskHelper, DeskStatement, ExistenceAnswer};
 
+use super::custody::CustodyError;
+use super::desk_keys::{KeyUse, Presence};
 use super::existence::ExistenceError;
 use super::fault::Fault;
 use super::{Person, Wallet};
+
+pub(super) type Pictures = (Vec<String>, Option<Capture>);
+
+/// What an operator stands for.
+pub(super) struct Vouching<'a> {
+    pub station: &'a Station,
+    pub operator: &'a str,
+    /// Who acts for the person.
+    pub helper: Option<&'a Representative>,
+    pub recognised_by: RecognisedBy,
+    pub captured_at: Timestamp,
+    /// The Fund's, of the request.
+    pub challenge: &'a str,
+}
 
 impl Wallet {
     /// Completes and sends the answer. One that is stored already is sent again as it is, without the PIN.
@@ -21,10 +41,11 @@ impl Wallet {
         &self,
         person: &Person,
         id: &str,
-        pin: &str,
+        presence: Presence<'_>,
         (recognised_by, frames): (RecognisedBy, u8),
     ) -> Result<(Record, Existence), ExistenceError> {
         let desk = person.desk.as_ref().ok_or(ExistenceError::NoStation)?;
+        person.may_act(Act::Prove).map_err(CustodyError::from)?;
         let (record, mut existence) = self.known_existence(person, id).await?;
         match existence.progress {
             Progress::Sending { .. } => {
@@ -38,29 +59,50 @@ impl Wallet {
         }
         existence.may_answer(self.now())?;
         let station = desk.station.as_ref().ok_or(ExistenceError::NoStation)?;
-        let (parts, capture) = match frames {
-            0 => (Vec::new(), None),
-            frames => {
-                let (parts, capture) = existence.bundle(frames, None)?;
-                (parts, Some(capture))
-            }
-        };
-        self.prove_at_desk(person, pin).await?;
+        let pictures = pictures(&existence, frames)?;
+        self.prove_at_desk(person, KeyUse::Existence(id), presence).await?;
         let custody = self.store.read().await.map_err(Fault::from)?.find_custody(&person.account).await;
         let custody = custody.map_err(Fault::from)?.ok_or(ExistenceError::DeviceKey)?;
+        let vouching = Vouching {
+            station,
+            operator: &desk.name,
+            helper: person.representative(),
+            recognised_by,
+            captured_at: self.now().trunc_subsecs(0),
+            challenge: &existence.challenge,
+        };
+        let answer = self.vouched_answer(&custody, &existence, &vouching, pictures)?;
+        existence.progress = Progress::Sending { answer };
+        existence.frames.clear();
+        let mut moved =
+            self.moved(&person.data_key, Table::Existences, &record, existence.state(), &existence)?;
+        moved.resend_due_at = Some(self.now() + Duration::seconds(5));
+        let record = self.replace("keep_existence", Table::Existences, moved).await?;
+        self.send_existence(&person.data_key, record, existence).await
+    }
+
+    /// The whole answer: the station's word over request, challenge, kept key, time and pictures, and the kept key's signature.
+    pub(super) fn vouched_answer(
+        &self,
+        custody: &Custody,
+        existence: &Existence,
+        vouching: &Vouching<'_>,
+        (parts, capture): Pictures,
+    ) -> Result<ExistenceAnswer, ExistenceError> {
+        let Vouching { station, operator, helper, recognised_by, captured_at, challenge } = *vouching;
         let key = custody.key(&self.sealing_key).map_err(|error| Fault::Vault(error.into()))?;
-        let captured_at = self.now().trunc_subsecs(0);
         let about = About {
             request_id: &existence.request_id,
-            challenge: &existence.challenge,
+            challenge,
             holder_key: &custody.thumbprint,
             captured_at,
             parts: &parts,
         };
-        let vouched = station.vouch(&self.sealing_key, &desk.name, recognised_by, &about);
+        let vouched = station.vouch(&self.sealing_key, (operator, helper), recognised_by, &about);
         let (statement, signature) = vouched.map_err(|error| Fault::Vault(error.into()))?;
+        let helper = statement.helper;
         let mut answer = ExistenceAnswer {
-            challenge: existence.challenge.clone(),
+            challenge: challenge.to_owned(),
             holder_key: keys::Signer::public_key(&key).to_jwk(),
             passkey: None,
             assertion: None,
@@ -68,6 +110,7 @@ impl Wallet {
                 station: statement.station,
                 operator: statement.operator,
                 recognised_by: statement.recognised_by.as_str().to_owned(),
+                helper: helper.map(|one| DeskHelper { name: one.name, kind: one.kind.as_str().to_owned() }),
                 signature: URL_SAFE_NO_PAD.encode(signature),
             }),
             captured_at: Some(captured_at.to_rfc3339_opts(SecondsFormat::Secs, true)),
@@ -80,12 +123,15 @@ impl Wallet {
         let signature = key.sign_now(&existence::device_signing_input(&answer)?);
         let signature = signature.map_err(|error| Fault::Prepare(error.to_string()))?;
         answer.device_signature = URL_SAFE_NO_PAD.encode(signature);
-        existence.progress = Progress::Sending { answer };
-        existence.frames.clear();
-        let mut moved =
-            self.moved(&person.data_key, Table::Existences, &record, existence.state(), &existence)?;
-        moved.resend_due_at = Some(self.now() + Duration::seconds(5));
-        let record = self.replace("keep_existence", Table::Existences, moved).await?;
-        self.send_existence(&person.data_key, record, existence).await
+        Ok(answer)
     }
+}
+
+/// The digests of the pictures that belong to an answer, and those.
+pub(super) fn pictures(existence: &Existence, frames: u8) -> Result<Pictures, ExistenceError> {
+    if frames == 0 {
+        return Ok((Vec::new(), None));
+    }
+    let (parts, capture) = existence.bundle(frames, None)?;
+    Ok((parts, Some(capture)))
 }

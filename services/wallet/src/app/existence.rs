@@ -9,6 +9,7 @@ use entitlement::bundle::SALT_BYTES;
 use holding::activity::Activity;
 use holding::device::told_kind;
 use holding::existence::{self, Existence, Progress, StepFault};
+use holding::mandate::{Kind, Representative};
 use holding::party::Party;
 use holding::reception::Source;
 use holding::request::plain_text;
@@ -31,6 +32,8 @@ use super::{Person, Wallet};
 /// WebAuthn 6.1: user present and user verified.
 const FLAGS_PRESENT_AND_VERIFIED: u8 = 0b101;
 pub(super) const TO_SIGN: &str = "0";
+/// As many as the Fund takes.
+pub const LONGEST_APPEAL: usize = 2000;
 
 /// Why a proof cannot be begun or sent.
 #[derive(Debug, thiserror::Error)]
@@ -64,6 +67,16 @@ pub enum ExistenceError {
     Custody(#[from] CustodyError),
     #[error("the Fund did not accept the answer: {0}")]
     AnswerRefused(String),
+    /// What the person says is too long for the Fund.
+    #[error("what you say to the Fund has at most {LONGEST_APPEAL} characters")]
+    Words,
+    #[error("the Fund has no letter with this receipt")]
+    NoLetter,
+    #[error("a picture of a form is a JPEG, a PNG or a PDF")]
+    FormType,
+    /// In the Fund's words.
+    #[error("the Fund did not take the form: {0}")]
+    FormRefused(String),
 }
 
 /// What comes with an answer beside the passkey: the first so many of the kept pictures, and the place.
@@ -119,14 +132,24 @@ impl Wallet {
         }
         match existence.progress {
             Progress::Sending { .. } => self.send_existence(&person.data_key, record, existence).await,
-            Progress::Answered { .. } | Progress::Confirmed { offer_id: None, .. } => {
+            Progress::Refused if existence.appealing.is_some() => {
+                self.send_appeal(&person.data_key, record, existence).await
+            }
+            // Whoever was refused may have been heard meanwhile.
+            Progress::Answered { .. } | Progress::Confirmed { offer_id: None, .. } | Progress::Refused => {
+                self.ask_fund(person, record, existence).await
+            }
+            Progress::Confirmed { .. } if existence.receipt.is_none() => {
+                self.ask_fund(person, record, existence).await
+            }
+            // A form was sent in the place of the phone's answer.
+            Progress::Opened | Progress::Expired if existence.form.is_some() => {
                 self.ask_fund(person, record, existence).await
             }
             Progress::Opened
             | Progress::Asserting { .. }
             | Progress::Signing { .. }
             | Progress::Confirmed { .. }
-            | Progress::Refused
             | Progress::Expired => Ok((record, existence)),
         }
     }
@@ -141,7 +164,7 @@ impl Wallet {
         let fresh = self.fetch_existence(&before.request_uri).await?;
         // What the phone took along, and what it has sent of it so far, lives longer than the challenge of the page.
         let frames = if before.ahead.is_some() { before.frames } else { BTreeMap::new() };
-        let fresh = Existence { ahead: before.ahead, frames, ..fresh };
+        let fresh = Existence { ahead: before.ahead, frames, appealing: before.appealing, ..fresh };
         let moved = self.moved(&person.data_key, Table::Existences, &record, fresh.state(), &fresh)?;
         let record = self.replace("renew_existence", Table::Existences, moved).await?;
         Ok((record, fresh))
@@ -306,6 +329,11 @@ impl Wallet {
         let in_time = existence.answer_until(&answer.challenge) > now;
         let again_at = existence.resend_at(&answer.challenge, now);
         let officer = answer.desk.as_ref().map(|desk| desk.operator.clone());
+        let helper = answer.desk.as_ref().and_then(|desk| desk.helper.as_ref());
+        let representative = helper.map(|helper| Representative {
+            name: helper.name.clone(),
+            kind: if helper.kind == Kind::Guardian.as_str() { Kind::Guardian } else { Kind::Attorney },
+        });
         let outcome = match self.outbound.post_json(&url, &body, &[("accept", "application/json")]).await {
             Ok(reply) if reply.is_success() => {
                 let said: Option<ExistenceRequest> = reply.json().ok();
@@ -339,7 +367,7 @@ impl Wallet {
                 };
                 (
                     Existence { progress, ..existence },
-                    Some(self.entry_at(key, officer.as_deref(), &activity)?),
+                    Some(self.entry_at(key, (officer.as_deref(), representative.as_ref()), &activity)?),
                     None,
                 )
             }
@@ -440,11 +468,25 @@ impl Wallet {
     ) -> Result<(Record, Existence), ExistenceError> {
         let news = self.fetch_request_state(&existence.request_uri).await?;
         let progress = match news.state {
-            ExistenceState::Open | ExistenceState::Answered => return Ok((record, existence)),
+            // Nothing new: asked each time the page is looked at, it is written once.
+            ExistenceState::Open
+            | ExistenceState::Answered
+            | ExistenceState::Refused
+            | ExistenceState::Expired
+                if says_the_same(&news, &existence) =>
+            {
+                return Ok((record, existence));
+            }
+            ExistenceState::Open | ExistenceState::Answered => existence.progress.clone(),
             ExistenceState::Refused => Progress::Refused,
             ExistenceState::Expired => Progress::Expired,
             ExistenceState::Confirmed => {
+                let known = match &existence.progress {
+                    Progress::Confirmed { offer_id, .. } => offer_id.clone(),
+                    _ => None,
+                };
                 let offer_id = match &news.credential_offer_uri {
+                    _ if known.is_some() => known,
                     None => None,
                     Some(uri) => {
                         let opened = self.open_bound_offer(person, Source::Reference(uri.clone())).await;
@@ -462,7 +504,8 @@ impl Wallet {
             }
         };
         let first = !matches!(existence.progress, Progress::Confirmed { .. });
-        let next = Existence { progress, ..existence };
+        let next =
+            Existence { progress, receipt: news.receipt, appeal: news.appeal, form: news.form, ..existence };
         let moved = self.moved(&person.data_key, Table::Existences, &record, next.state(), &next)?;
         let mut tx = self.store.write("existence_news").await?;
         tx.replace_record(Table::Existences, &moved).await?;
@@ -488,7 +531,7 @@ impl Wallet {
         self.existence_record(person, id).await
     }
 
-    async fn existence_record(
+    pub(super) async fn existence_record(
         &self,
         person: &Person,
         id: &str,
@@ -536,6 +579,10 @@ impl Wallet {
             outcome: request.outcome,
             frames: BTreeMap::new(),
             ahead: None,
+            receipt: request.receipt,
+            appeal: request.appeal,
+            appealing: None,
+            form: request.form,
         })
     }
 
@@ -564,6 +611,16 @@ impl Wallet {
             signature: URL_SAFE_NO_PAD.encode(signature),
         })
     }
+}
+
+/// Whether the Fund says what is known here already.
+fn says_the_same(news: &ExistenceRequest, known: &Existence) -> bool {
+    let moved = match news.state {
+        ExistenceState::Refused => !matches!(known.progress, Progress::Refused),
+        ExistenceState::Expired => !matches!(known.progress, Progress::Expired),
+        ExistenceState::Open | ExistenceState::Answered | ExistenceState::Confirmed => false,
+    };
+    !moved && (&news.appeal, &news.receipt, &news.form) == (&known.appeal, &known.receipt, &known.form)
 }
 
 /// The code an officer compares with the person's phone. It is worked out from the answer this wallet made and never

@@ -65,8 +65,10 @@ carry_faults!(
     super::credentials::CredentialError,
     super::credentials::RemovalError,
     super::custody::CustodyError,
+    super::desk_queue::QueueError,
     super::enrolment::EnrolmentError,
     super::existence::ExistenceError,
+    super::mandates::MandateError,
     super::offers::OfferError,
     super::pins::PinError,
     super::presentations::PresentationError

@@ -10,7 +10,9 @@ pub mod copies;
 pub mod credentials;
 pub mod custody;
 mod deferred;
+pub mod desk_keys;
 pub mod desk_proof;
+pub mod desk_queue;
 pub mod disclosure;
 pub mod enrolment;
 pub mod existence;
@@ -18,6 +20,7 @@ pub mod export;
 pub mod fault;
 pub mod issuers;
 pub mod languages;
+pub mod mandates;
 pub mod offers;
 pub mod officers;
 pub mod offline;
@@ -35,10 +38,12 @@ pub mod trust;
 pub mod vc_api;
 pub mod verifiers;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use clock::{Clock, Entropy, Timestamp};
 use holding::account::Session;
+use holding::mandate::{Act, Representative};
 use holding::station::Station;
 use holding::vault::{DataKey, Purpose};
 use keys::SealingKey;
@@ -93,6 +98,20 @@ pub struct AtDesk {
     pub key: String,
     /// The station that the officer's device is, if it is one.
     pub station: Option<Station>,
+    /// Who is there for the person, where it is somebody else.
+    pub acting: Option<Acting>,
+    /// Whether the person has a card or key to be used in the place of the PIN.
+    pub has_key: bool,
+}
+
+/// Somebody who acts for a person, as far as their mandate goes.
+#[derive(Clone, Debug)]
+pub struct Acting {
+    pub mandate: String,
+    pub representative: Representative,
+    pub acts: BTreeSet<Act>,
+    /// The last day, in UTC.
+    pub ends_on: chrono::NaiveDate,
 }
 
 impl Person {

@@ -193,6 +193,7 @@ impl Wallet {
         };
         let proofs = self.key_proofs(person, &offer.reception, &places, &keys).await?;
         offer.reception.officer = person.officer().map(str::to_owned);
+        offer.reception.representative = person.representative().cloned();
         offer.reception.progress = Progress::Signing {
             access_token: token,
             expires_at,
@@ -308,7 +309,8 @@ impl Wallet {
             None => Activity::Received { from, proven, names },
             Some(replaced) => Activity::Renewed { from, proven, names, changed: replaced.changed },
         };
-        let entry = self.entry_at(key, offer.reception.officer.as_deref(), &activity)?;
+        let hands = (offer.reception.officer.as_deref(), offer.reception.representative.as_ref());
+        let entry = self.entry_at(key, hands, &activity)?;
         let mut tx = self.store.write("complete_offer").await?;
         tx.replace_record(Table::Offers, &moved).await?;
         if let Some(replaced) = &replaced {

@@ -57,6 +57,7 @@ impl Wallet {
         }
         let OfflineAct { id, to, at, claims } = act;
         let sharing = Sharing {
+            representative: None,
             // Whom the desk's code named, by their word alone.
             to: Party::unverified(&plain_text(&to, 200)),
             purpose: None,

@@ -92,7 +92,7 @@ impl Wallet {
         })
     }
 
-    async fn fetch_ahead(&self, request_uri: &str) -> Result<Ahead, ExistenceError> {
+    pub(super) async fn fetch_ahead(&self, request_uri: &str) -> Result<Ahead, ExistenceError> {
         let url = parse(&format!("{}/offline-challenge", request_uri.trim_end_matches('/')))?;
         let reply = self.outbound.post_json(&url, &json!({}), &[("accept", "application/json")]).await;
         let reply = reply.map_err(RemoteFault::from)?;

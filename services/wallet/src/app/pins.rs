@@ -218,6 +218,9 @@ impl Wallet {
     }
 
     async fn note_locked(&self, access: &PinAccess) -> Result<(), PinError> {
+        if self.note_representative_locked(&access.thumbprint).await? {
+            return Ok(());
+        }
         let Some(key) = self.data_key(&access.account).await? else { return Ok(()) };
         let device = self.device_of(&access.account, &access.thumbprint).await?;
         let entry = self.entry(&key, &Activity::PinLocked { device })?;

@@ -24,6 +24,7 @@ use wire::vp::dcql::Query;
 use wire::vp::dcql::authorities::Authorities;
 use wire::vp::{EncryptedAnswer, ErrorCode};
 
+pub(super) use self::sending::later;
 use super::credentials::Kept;
 use super::disclosure::{prepare_sd_jwt, select, shared_labels};
 use super::fault::{Fault, RemoteFault};
@@ -202,6 +203,7 @@ impl Wallet {
             credentials: Vec::new(),
             approved: Vec::new(),
             officer: person.officer().map(str::to_owned),
+            representative: person.representative().cloned(),
         };
         let asked = self.keep_answer(person, asked, answer).await?;
         self.send_now(person, asked).await
@@ -365,6 +367,8 @@ impl Wallet {
             vp_token: Some(serde_json::to_value(&token)?),
             anchor_receipts: request.anchor_receipts.then(|| serde_json::to_value(&receipts)).transpose()?,
             amr: person.session.assurance.told().map(Value::from),
+            // That somebody acted for the person lowers trust, so it is said; who it was is in the person's own record.
+            representative: person.representative().map(|one| one.kind.as_str().to_owned()),
             ..EncryptedAnswer::default()
         };
         let form = self.answer_form(request, shown)?;
@@ -373,7 +377,16 @@ impl Wallet {
             request.transactions.iter().map(|one| one.approval.title.clone()).collect();
         claims.extend(approved.iter().map(|title| format!("Approved: {title}")));
         let officer = person.officer().map(str::to_owned);
-        Ok(Answer { form, kind: AnswerKind::Presentation, claims, credentials, approved, officer })
+        let representative = person.representative().cloned();
+        Ok(Answer {
+            form,
+            kind: AnswerKind::Presentation,
+            claims,
+            credentials,
+            approved,
+            officer,
+            representative,
+        })
     }
 }
 

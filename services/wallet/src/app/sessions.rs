@@ -26,6 +26,9 @@ pub(super) enum CeremonyKind {
     PinRegistration,
     PinSignIn,
     PinStepUp,
+    DeskKey,
+    DeskKeyVisit,
+    DeskKeyUse,
 }
 
 impl CeremonyKind {
@@ -39,6 +42,9 @@ impl CeremonyKind {
             Self::PinRegistration => "pin registration",
             Self::PinSignIn => "pin sign-in",
             Self::PinStepUp => "pin step-up",
+            Self::DeskKey => "desk key",
+            Self::DeskKeyVisit => "desk key visit",
+            Self::DeskKeyUse => "desk key use",
         }
     }
 }
@@ -68,7 +74,7 @@ impl Wallet {
         let desk = match &session.officer {
             None => None,
             // It ends with the custody, and with the office.
-            Some(officer) => match self.at_desk(&account.id, officer).await? {
+            Some(officer) => match self.at_desk(&account.id, officer, session.mandate.as_deref()).await? {
                 None => return Ok(None),
                 desk => desk,
             },
@@ -130,6 +136,7 @@ impl Wallet {
             assurance,
             verified_at: now,
             officer: None,
+            mandate: None,
         };
         (session, token)
     }

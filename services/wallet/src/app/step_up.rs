@@ -12,8 +12,10 @@ use super::{Person, Wallet};
 impl Wallet {
     /// The best way in that an account has.
     pub(super) async fn strongest(&self, account: &str) -> Result<Assurance, Fault> {
-        let passkeys = self.store.read().await?.list_passkeys(account).await?;
-        Ok(if passkeys.is_empty() { Assurance::Pin } else { Assurance::Passkey })
+        let mut tx = self.store.read().await?;
+        let none =
+            tx.list_passkeys(account).await?.is_empty() && tx.list_desk_keys(account).await?.is_empty();
+        Ok(if none { Assurance::Pin } else { Assurance::Passkey })
     }
 
     /// Lets an act through, or says what is missing. The inner result is the person's to mend.

@@ -13,7 +13,7 @@ use holding::station::Station;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
 use web::Problem;
 
-use super::{App, Site};
+use super::{App, Site, acting};
 use crate::app::Person;
 use crate::app::sessions::NewSession;
 
@@ -54,6 +54,10 @@ pub async fn find_person(request: &HttpRequest) -> Result<Option<Person>, Proble
     let Some(mut visitor) = visitor else { return Ok(None) };
     if let Some(desk) = &mut visitor.desk {
         desk.station = station(request, &app).await?;
+        if let Some(acting) = &desk.acting {
+            // Here, since everything that is somebody's comes by here.
+            acting::check(acting, request.method(), request.path())?;
+        }
     }
     Ok(Some(visitor))
 }

@@ -1,15 +1,19 @@
 //! The desk of an officer: wallets that this service keeps for people without a phone.
 
 use actix_web::http::header::HeaderName;
+use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, delete, post};
 use web::page::see_other;
 use web::{Json, Problem};
 
 use super::App;
 use super::auth::{SignedIn, desk_cookie, desk_removal, find_person, station};
-use super::views::{DeskPin, DeskReset, DeskSignatures, DeskView, DeskVisit, DeskWork, NewCustody};
+use super::views::{
+    DeskPresence, DeskReset, DeskSignatures, DeskView, DeskVisit, DeskWork, NewCustody, presence,
+};
 use crate::app::Person;
 use crate::app::custody::Entered;
+use crate::app::desk_keys::KeyUse;
 use crate::words::Words;
 
 /// Opens a wallet for somebody without a phone, who types the PIN, and enters it: a cookie of this device leads there until the
@@ -54,15 +58,20 @@ pub async fn reset_at_desk(
 }
 
 /// A fresh proof of the person at the desk: for ten minutes this session may do what cannot be undone.
-#[utoipa::path(tag = "account", security(("session" = [])), request_body = DeskPin, responses(
+#[utoipa::path(tag = "account", security(("session" = [])), request_body = DeskPresence, responses(
     (status = 204), (status = "4XX", body = Problem)))]
 #[post("/desk/proof")]
-pub async fn prove_at_desk(app: App, person: SignedIn, body: Json<DeskPin>) -> Result<HttpResponse, Problem> {
-    app.wallet.prove_at_desk(&person.0, &body.0.pin).await?;
+pub async fn prove_at_desk(
+    app: App,
+    person: SignedIn,
+    body: Json<DeskPresence>,
+) -> Result<HttpResponse, Problem> {
+    let shown = presence(body.0.pin.as_ref(), body.0.assertion.as_ref())?;
+    app.wallet.prove_at_desk(&person.0, KeyUse::Proof, shown).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// Signs with the kept key what stands prepared in an offer or a presentation; the person's PIN is needed each time. The answer goes
+/// Signs with the kept key what stands prepared in an offer or a presentation; the person's PIN, or their card or key, is needed each time. The answer goes
 /// where a device's signatures go.
 #[utoipa::path(tag = "account", security(("session" = [])), request_body = DeskWork, responses(
     (status = 200, body = DeskSignatures), (status = "4XX", body = Problem)))]
@@ -72,8 +81,9 @@ pub async fn sign_at_desk(
     person: SignedIn,
     body: Json<DeskWork>,
 ) -> Result<Json<DeskSignatures>, Problem> {
-    let DeskWork { of, id, pin } = body.0;
-    Ok(Json(app.wallet.sign_at_desk(&person.0, of.into(), &id, &pin).await?.into()))
+    let DeskWork { of, id, pin, assertion } = body.0;
+    let shown = presence(pin.as_ref(), assertion.as_ref())?;
+    Ok(Json(app.wallet.sign_at_desk(&person.0, of.into(), &id, shown).await?.into()))
 }
 
 /// Ends the visit. The officer's own session goes on.
@@ -89,9 +99,14 @@ pub async fn leave_desk(app: App, person: SignedIn) -> Result<HttpResponse, Prob
 
 /// The button that is on every page of a visit.
 #[post("/desk/finish")]
-pub async fn finish(request: HttpRequest, app: App) -> Result<HttpResponse, Problem> {
+pub async fn finish(request: HttpRequest, app: App, form: Bytes) -> Result<HttpResponse, Problem> {
     match find_person(&request).await?.filter(|person| person.desk.is_some()) {
-        Some(person) => finish_visit(&app, &person).await,
+        Some(person) => {
+            app.wallet.end_session(&person, "current").await?;
+            // The page has wiped everything but the proofs that wait sealed for the line, which would go with the storage.
+            let waiting = form.as_ref() == b"waiting=yes";
+            to_desk(&app, !waiting && person.desk.is_some_and(|desk| desk.station.is_some()))
+        }
         // It is over already.
         None => to_desk(&app, station(&request, &app).await?.is_some()),
     }
@@ -111,7 +126,8 @@ fn to_desk(app: &App, station: bool) -> Result<HttpResponse, Problem> {
     Ok(response)
 }
 
-fn at_desk(app: &App, mut response: actix_web::HttpResponseBuilder, entered: Entered) -> HttpResponse {
+/// The cookie that leads to the person's wallet until the visit ends.
+pub fn at_desk(app: &App, mut response: actix_web::HttpResponseBuilder, entered: Entered) -> HttpResponse {
     let cookie = desk_cookie(app, &entered.session);
     response.cookie(cookie).json(DeskView { number: entered.number })
 }

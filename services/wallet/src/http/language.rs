@@ -72,7 +72,8 @@ pub async fn pick(
 ) -> Result<HttpResponse, Problem> {
     let language = Language::parse(&form.language);
     let language = language.ok_or_else(|| Problem::bad_request("language: one of ar, zh, en, fr, ru, es"))?;
-    if let Some(person) = find_person(&request).await? {
+    // Who acts for somebody reads their own language and leaves the person's.
+    if let Some(person) = find_person(&request).await?.filter(|person| person.acting().is_none()) {
         app.wallet.speak(&person.account, language).await?;
     }
     let mut response = see_other(own_path(&form.back));

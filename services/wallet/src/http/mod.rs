@@ -1,13 +1,17 @@
 //! Transport: routes, the wallet's JSON, and the pages.
 
 pub mod account;
+mod acting;
 pub mod assets;
 pub mod auth;
 pub mod credentials;
 pub mod desk;
+pub mod desk_keys;
+pub mod desk_queue;
 pub mod enrolment;
 pub mod existence;
 pub mod language;
+pub mod mandates;
 pub mod offers;
 pub mod officers;
 pub mod offline;
@@ -122,6 +126,28 @@ pub fn configure(config: &mut web::ServiceConfig<'_>) {
                 .service(desk::prove_at_desk)
                 .service(desk::sign_at_desk)
                 .service(desk::leave_desk)
+                .service(desk_keys::desk_key_options)
+                .service(desk_keys::add_desk_key)
+                .service(desk_keys::list_desk_keys)
+                .service(desk_keys::remove_desk_key)
+                .service(desk_keys::desk_key_use_options)
+                .service(desk_keys::visit_by_key_options)
+                .service(desk_keys::visit_by_key)
+                .service(desk_queue::prepare_queued)
+                .service(
+                    utoipa_actix_web::scope("/officers/queue/{id}")
+                        .app_data(desk_queue::SEALED_LIMITS)
+                        .service(desk_queue::bring_queued),
+                )
+                .service(mandates::record_mandate)
+                .service(mandates::list_recorded_mandates)
+                .service(mandates::find_mandates)
+                .service(mandates::show_mandate)
+                .service(mandates::confirm_mandate)
+                .service(mandates::end_mandate_by_officer)
+                .service(mandates::enter_by_mandate)
+                .service(mandates::list_mandates)
+                .service(mandates::end_mandate)
                 .service(offers::open_offer)
                 .service(offers::show_offer)
                 .service(offers::accept_offer)

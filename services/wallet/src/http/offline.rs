@@ -44,7 +44,7 @@ pub const SHOWING: Asset = file!("offline-showing.js", SCRIPT);
 const WORKER: &str = include_str!("../../static/offline-worker.js");
 
 /// What the page needs of `/assets/`, of the wallet and of all services.
-const NEEDED: [&str; 22] = [
+const NEEDED: [&str; 23] = [
     "offline.css",
     "offline-kept.js",
     "offline-line.js",
@@ -58,6 +58,7 @@ const NEEDED: [&str; 22] = [
     "wallet-capture.js",
     "wallet-key.js",
     "wallet-ask-pin.js",
+    "wallet-presence.js",
     "passerelle.css",
     "passkey.js",
     "progress.js",

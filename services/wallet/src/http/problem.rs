@@ -6,6 +6,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::RETRY_AFTER;
 use holding::account::{DeviceKeyFault, StepUp};
 use holding::assisted::AssistedFault;
+use holding::mandate::MandateFault;
 use holding::pin::PinFault;
 use serde_json::{Value, json};
 use web::Problem;
@@ -16,9 +17,11 @@ use crate::app::assisted::AssistedError;
 use crate::app::cards::CardError;
 use crate::app::credentials::{CredentialError, RemovalError};
 use crate::app::custody::CustodyError;
+use crate::app::desk_queue::QueueError;
 use crate::app::enrolment::EnrolmentError;
 use crate::app::existence::ExistenceError;
 use crate::app::fault::{Fault, RemoteFault};
+use crate::app::mandates::{MandateError, OutsideMandate};
 use crate::app::offers::OfferError;
 use crate::app::offline::OfflineError;
 use crate::app::pins::PinError;
@@ -122,6 +125,8 @@ impl From<AccountError> for Problem {
             AccountError::NoPasskey => {
                 Self::conflict("This wallet has no passkey. Use the PIN of your device.")
             }
+            AccountError::NoDeskKey => Self::new(StatusCode::CONFLICT, "no-desk-key", "There is no card or key")
+                .detail("None was added to this wallet. The person types the PIN, and can add a card or key then."),
             AccountError::EmptyName => Self::bad_request("Give a name of at least one letter."),
             AccountError::DeviceKey(DeviceKeyFault::NotP256 | DeviceKeyFault::Repeated) => {
                 Self::bad_request(error.to_string())
@@ -208,7 +213,55 @@ impl From<CustodyError> for Problem {
             CustodyError::Pin(inner) => inner.into(),
             CustodyError::Account(inner) => inner.into(),
             CustodyError::Unknown => Self::not_found(),
+            CustodyError::Outside(inner) => inner.into(),
             CustodyError::NothingToSign => step("nothing waits for a signature"),
+        }
+    }
+}
+
+impl From<OutsideMandate> for Problem {
+    fn from(_: OutsideMandate) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "outside-mandate", "The mandate does not hold this").detail(
+            "Who acts for somebody may do what the mandate names and nothing else. The person does this, or an officer records \
+             another mandate from the document.",
+        )
+    }
+}
+
+impl From<MandateError> for Problem {
+    fn from(error: MandateError) -> Self {
+        match error {
+            MandateError::Account(inner) => inner.into(),
+            MandateError::Pin(inner) => inner.into(),
+            MandateError::Unknown => Self::not_found(),
+            MandateError::Mandate(MandateFault::Over) => {
+                Self::new(StatusCode::CONFLICT, "mandate-over", "This mandate is not in force")
+                    .detail("It waits for a second officer, has not begun, is over, or was ended. Look at it under “Representatives”.")
+            }
+            MandateError::Mandate(inner) => {
+                Self::new(UNPROCESSABLE, "mandate-refused", "The mandate is not recorded like this")
+                    .detail(format!("{}.", capitalised(&inner.to_string())))
+            }
+        }
+    }
+}
+
+impl From<QueueError> for Problem {
+    fn from(error: QueueError) -> Self {
+        match error {
+            QueueError::Account(inner) => inner.into(),
+            QueueError::Existence(inner) => inner.into(),
+            QueueError::Queued(inner) => Self::new(UNPROCESSABLE, "queue-refused", "The waiting proof was not taken")
+                .detail(format!("{}.", capitalised(&inner.to_string()))),
+            QueueError::Over => Self::new(StatusCode::GONE, "queue-over", "The waiting proof came too late")
+                .detail("It was not brought in time, or was of no use before. Ask the person to come once more, or take paper."),
+            QueueError::Elsewhere => {
+                Self::new(StatusCode::FORBIDDEN, "queue-elsewhere", "Another officer brings this proof").detail(
+                    "Only the officer who had the person in front of them brings it, from the same station.",
+                )
+            }
+            QueueError::TooMany => Self::new(StatusCode::CONFLICT, "too-many", "There is no room for one more")
+                .detail("As many proofs as may are under way at this station. It works on while there is a network."),
         }
     }
 }

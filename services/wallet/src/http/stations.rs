@@ -6,7 +6,7 @@ use web::{Json, Problem};
 
 use super::App;
 use super::auth::{SignedIn, station_cookie};
-use super::views::{DeskProof, ExistenceView, NewStation, StationView, StationsView};
+use super::views::{DeskProof, ExistenceView, NewStation, StationView, StationsView, presence};
 
 /// Makes this device a station at a fixed place. The Fund has to register its key before its word counts.
 #[utoipa::path(tag = "officers", security(("session" = [])), request_body = NewStation, responses(
@@ -45,7 +45,7 @@ pub async fn close_station(
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// Completes and sends the proof of the person at the desk, who types the PIN; the officer vouches for having recognised them.
+/// Completes and sends the proof of the person at the desk, who types the PIN or uses their card or key; the officer vouches for having recognised them.
 /// Where an answer is stored already, sends that one again.
 #[utoipa::path(tag = "existence", security(("session" = [])), params(("id" = String, Path)), request_body = DeskProof,
     responses((status = 200, body = ExistenceView), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
@@ -56,8 +56,9 @@ pub async fn prove_existence_at_desk(
     id: Path<String>,
     body: Json<DeskProof>,
 ) -> Result<Json<ExistenceView>, Problem> {
-    let DeskProof { pin, recognised_by, frames } = body.0;
+    let DeskProof { pin, assertion, recognised_by, frames } = body.0;
+    let shown = presence(pin.as_ref(), assertion.as_ref())?;
     let seen = (recognised_by.into(), frames);
-    let (record, existence) = app.wallet.prove_existence_at_desk(&person.0, &id, &pin, seen).await?;
+    let (record, existence) = app.wallet.prove_existence_at_desk(&person.0, &id, shown, seen).await?;
     Ok(Json(ExistenceView::new(&record.id, &existence)))
 }

@@ -30,7 +30,7 @@ const PLACES: [(&str, &[&str]); 15] = [
     ("language", &["language"]),
     ("recovery", &["recover", "recovery", "assisted-recovery"]),
     ("officers", &["officers"]),
-    ("ways in", &["ways-in", "pin", "pins", "recovery-code", "step-up"]),
+    ("ways in", &["ways-in", "pin", "pins", "recovery-code", "step-up", "mandates"]),
     ("what was shared", &["shared", "looked", "sharings"]),
     ("a visit at a desk", &["desk"]),
 ];

@@ -26,7 +26,7 @@ pub async fn key_of(desk: &Person) -> String {
 }
 
 /// Receives the offer of the world at the desk, with the kept key.
-async fn receive(world: &World, desk: &Person) -> Value {
+pub async fn receive(world: &World, desk: &Person) -> Value {
     let offer = desk.open_offer(&world.offer_uri()).await;
     let id = offer["id"].as_str().unwrap();
     let accept = json!({ "deviceKey": key_of(desk).await, "txCode": "493051" });
@@ -191,7 +191,7 @@ async fn what_cannot_be_undone_wants_the_pin_again() {
 }
 
 /// The person takes the wallet to a phone with the code that was made at the desk.
-async fn claim(world: &World, desk: &Person) -> Person {
+pub async fn claim(world: &World, desk: &Person) -> Person {
     let code = desk.post("/v1/recovery-code", json!({})).await.expect(201).unwrap().json().unwrap();
     let mut phone = newcomer(world, "own phone");
     let options = phone.post("/v1/recovery/options", json!({ "code": code["code"] })).await;

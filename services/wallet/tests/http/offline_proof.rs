@@ -181,3 +181,23 @@ async fn nobody_takes_along_what_is_anothers() {
     let key = json!({ "deviceKey": other.key.thumbprint() });
     assert_eq!(problem(other.post(&format!("{base}/offline"), key).await, 404), "not-found");
 }
+
+#[actix_web::test]
+async fn proof_that_comes_late_is_sent_again_when_the_fund_was_in_trouble() {
+    let world = World::new().await;
+    let mut person = world.person("rosa").await;
+    let (base, along) = taken_along(&world, &person).await;
+    let proof = made(&mut person, &along);
+    world.others.clock.advance(chrono::Duration::days(3));
+    person.sign_in().await;
+    person.put(&format!("{base}/frames/0"), frame()).await.expect(200).unwrap();
+    world.others.knobs().existence_status = 503;
+    let path = format!("{base}/offline-answer");
+    assert_eq!(problem(person.post(&path, proof.clone()).await, 502), "other-side-unavailable");
+    world.others.knobs().existence_status = 200;
+    world.others.clock.advance(chrono::Duration::minutes(1));
+    world.wallet.tend().await;
+    let sent = person.post(&path, proof).await.expect(200).unwrap().json().unwrap();
+    assert_eq!(sent["state"], "answered");
+    assert_eq!(world.others.seen().existence_answers.len(), 2);
+}

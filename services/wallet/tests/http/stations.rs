@@ -51,6 +51,7 @@ async fn operator_vouches_the_kept_key_signs_and_the_certificate_comes_at_the_de
         station: said["station"].as_str().unwrap().to_owned(),
         operator: "Awa Ndiaye".into(),
         recognised_by: RecognisedBy::Document,
+        helper: None,
     };
     let kept = key_of(&desk).await;
     let about = About {

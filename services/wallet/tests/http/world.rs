@@ -115,6 +115,9 @@ pub struct Knobs {
     pub existence_status: u16,
     /// Whether the Fund counts kinds of devices.
     pub device_kinds: bool,
+    pub appeal_state: &'static str,
+    pub existence_letter: &'static str,
+    pub existence_form: Option<&'static str>,
     /// What the Fund says of an enrolment.
     pub enrolment: Value,
     /// With which status and problem it refuses the next step.
@@ -134,6 +137,9 @@ pub struct Seen {
     pub notifications: Vec<Value>,
     pub responses: Vec<HashMap<String, String>>,
     pub existence_answers: Vec<Value>,
+    pub existence_appeals: Vec<Value>,
+    /// Type, length and query of each form.
+    pub existence_forms: Vec<(String, usize, String)>,
     /// Steps of an enrolment: the end of the path, the bearer token, the body.
     pub enrolment_steps: Vec<(String, String, Value)>,
     pub wrong_codes: usize,
@@ -389,6 +395,9 @@ fn knobs(base: &str, now: Timestamp) -> Knobs {
         existence_state: "open",
         existence_status: 200,
         device_kinds: false,
+        appeal_state: "possible",
+        existence_letter: "%PDF-1.7 the letter",
+        existence_form: None,
         enrolment: crate::enrolment::claimed(),
         enrolment_refusal: None,
     }
@@ -457,6 +466,13 @@ impl Person {
         let url = format!("{}/v1/sign-in", self.url);
         let answer = self.agent.send(testkit::Method::POST, url, &headers, assertion).await;
         answer.unwrap().expect(200).unwrap();
+    }
+
+    /// The same in this browser, with its other cookies.
+    pub async fn sign_in_here(&mut self) {
+        let options = self.post("/v1/sign-in/options", json!({})).await.json().unwrap();
+        let assertion = self.phone.log_in(&options).unwrap();
+        self.post("/v1/sign-in", assertion).await.expect(200).unwrap();
     }
 
     pub async fn open_offer(&self, uri: &str) -> Value {

@@ -1,7 +1,7 @@
 //! Stations: desks and tablets of the Fund at a fixed place, whose operators vouch for people without a phone.
 
 use entitlement::cycle::CountryCode;
-use entitlement::desk::{RecognisedBy, Statement, Vouched};
+use entitlement::desk::{Helper, RecognisedBy, Statement, Vouched};
 use issuance::Actor;
 use issuance::audit::Act;
 use keys::PublicKey;
@@ -94,14 +94,18 @@ impl Issuer {
     pub(in crate::app) async fn vouched(
         &self,
         tenant: &str,
-        said: (&str, &str, RecognisedBy),
+        said: (&str, &str, RecognisedBy, Option<Helper>),
         signature: Vec<u8>,
     ) -> Result<Option<Vouched>, store_issuer::Error> {
-        let (station, operator, recognised_by) = said;
+        let (station, operator, recognised_by, helper) = said;
         let row = self.store.read().await?.find_station(tenant, station).await?;
         let Some(row) = row.filter(|row| row.closed.is_none()) else { return Ok(None) };
-        let statement =
-            Statement { station: row.thumbprint, operator: operator.trim().to_owned(), recognised_by };
+        let statement = Statement {
+            station: row.thumbprint,
+            operator: operator.trim().to_owned(),
+            recognised_by,
+            helper,
+        };
         let key = PublicKey::from_multikey(&row.public_key).ok();
         Ok(key.map(|station_key| Vouched { statement, station_key, signature }))
     }
@@ -122,6 +126,11 @@ impl Issuer {
                 format!("{operator} ({place})")
             },
         );
+        let named = match &statement.helper {
+            None => named,
+            // The helper is named in the evidence.
+            Some(helper) => format!("{named}; {} ({})", helper.name, helper.kind.as_str()),
+        };
         // A name in a script of three bytes a letter must not lose the proof.
         let mut end = named.len().min(entitlement::cycle::LONGEST_ID);
         while !named.is_char_boundary(end) {

@@ -5,7 +5,7 @@ use actix_web::web::{Data, Form, Path, Query, ServiceConfig};
 use actix_web::{HttpResponse, get, post};
 use askama::Template;
 use clock::Timestamp;
-use entitlement::desk::RecognisedBy;
+use entitlement::desk::{HelperKind, RecognisedBy};
 use entitlement::{Channel, Evidence, Standing, State, Witnessed};
 use issuance::Permission;
 use serde::Deserialize;
@@ -119,6 +119,8 @@ struct AnswerView {
 /// Who vouched, and where.
 struct DeskView {
     operator: String,
+    /// Who acted for the person, and as what.
+    helper: Option<(String, &'static str)>,
     station: String,
     country: String,
     recognised: &'static str,
@@ -221,6 +223,13 @@ impl DeskView {
         let Witnessed::Desk(statement) = &evidence.witnessed else { return None };
         Some(Self {
             operator: statement.operator.clone(),
+            helper: statement.helper.as_ref().map(|helper| {
+                let kind = match helper.kind {
+                    HelperKind::Guardian => "guardian",
+                    HelperKind::Attorney => "attorney by a power of attorney",
+                };
+                (helper.name.clone(), kind)
+            }),
             station: station.map_or_else(|| statement.station.clone(), |row| row.name.clone()),
             country: station.map(|row| row.country.clone()).unwrap_or_default(),
             recognised: match statement.recognised_by {

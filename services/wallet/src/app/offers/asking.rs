@@ -154,7 +154,7 @@ impl Wallet {
                     key,
                     &reception.endpoints.issuer,
                     nonce.as_deref(),
-                    person.session.assurance,
+                    (person.session.assurance, person.representative().map(|one| one.kind)),
                     self.now(),
                 );
                 let signs = (copy > 0).then(|| key.jwk_thumbprint());

@@ -74,7 +74,11 @@ impl Wallet {
         let (next, entry, sharing) = match outcome {
             Ok((redirect_uri, receipt)) => {
                 let activity = presentation.activity(&answer, receipt.clone());
-                let entry = self.entry_at(key, answer.officer.as_deref(), &activity)?;
+                let entry = self.entry_at(
+                    key,
+                    (answer.officer.as_deref(), answer.representative.as_ref()),
+                    &activity,
+                )?;
                 let sharing = presentation.sharing(&answer, now, receipt);
                 let sharing = sharing.map(|it| self.new_sharing((&record.account, key), &record.id, &it));
                 (presentation.acknowledged(answer.kind, now, redirect_uri), Some(entry), sharing.transpose()?)

@@ -10,7 +10,7 @@ use super::frame::Frame;
 use super::sign_in_first;
 use crate::http::App;
 use crate::http::auth::find_person;
-use crate::http::views::AccountView;
+use crate::http::views::{AccountView, DeskKeyView};
 use crate::words::Words;
 
 pub fn configure(config: &mut ServiceConfig) {
@@ -37,6 +37,8 @@ struct WaysInPage {
     shell: Frame,
     words: Words,
     view: AccountView,
+    /// Cards and keys for desks.
+    keys: Vec<DeskKeyView>,
     /// What is bound to a lost key: its name, and who issued it.
     lost: Vec<(String, String)>,
 }
@@ -63,6 +65,7 @@ async fn ways_in(request: HttpRequest, app: App, words: Words) -> Result<HttpRes
         shell: Frame::inside(&request, &app, &person, "/account"),
         words,
         lost: bound.map(|kept| (kept.held.name.clone(), kept.held.issuer.name().to_owned())).collect(),
+        keys: app.wallet.desk_keys(&person).await?.iter().map(DeskKeyView::from).collect(),
         view: AccountView::new(&overview, Some(&person.session.id)),
     })
 }

@@ -68,7 +68,9 @@ impl Frame {
         let entries =
             [("/", "frame-credentials"), ("/activity", "frame-activity"), ("/account", "frame-account")];
         let words = Words::of(request);
-        for (href, label) in entries {
+        // The record and the ways in are the person's own.
+        let shown = if person.acting().is_some() { 1 } else { entries.len() };
+        for (href, label) in entries.into_iter().take(shown) {
             let label = words.say(label).plain();
             frame.shell = frame.shell.link(href, label, href == current);
         }
@@ -86,6 +88,8 @@ impl Frame {
         frame.shell = frame.shell.link("/officers/desk", label, request.path() == "/officers/desk");
         let label = Words::of(request).say("station-title").plain();
         frame.shell = frame.shell.link("/officers/stations", label, request.path() == "/officers/stations");
+        let label = Words::of(request).say("mandate-title").plain();
+        frame.shell = frame.shell.link("/officers/mandates", label, request.path() == "/officers/mandates");
         frame
     }
 

@@ -6,6 +6,7 @@ mod cards;
 mod consent;
 mod enrolment;
 pub(super) mod frame;
+mod mandates;
 mod officers;
 mod problems;
 mod shared;
@@ -26,6 +27,8 @@ use web::page::{html, html_with, see_other};
 
 use self::consent::{Choice, choices, missing};
 use self::frame::Frame;
+use self::mandates::Mandate;
+pub use self::mandates::{acts, here_for};
 pub use self::problems::Voice;
 use self::shown::{
     Card, Entry, OfferedLine, Reminder, Unfinished, entries, explanation, offered, unfinished, verdict,
@@ -58,6 +61,7 @@ pub fn configure(config: &mut ServiceConfig) -> &mut ServiceConfig {
         .configure(access::configure)
         .configure(assisted::configure)
         .configure(officers::configure)
+        .configure(mandates::configure)
         .configure(shared::configure)
         .configure(cards::configure)
         .configure(enrolment::configure)
@@ -92,6 +96,8 @@ struct HomePage {
     account: String,
     /// Somebody asks to open this wallet elsewhere.
     asked: Option<HelpView>,
+    /// Who may act for the person, so that nobody does so unseen.
+    mandates: Vec<Mandate>,
     cards: Vec<Card>,
     unfinished: Vec<Unfinished>,
     reminders: Vec<Reminder>,
@@ -187,7 +193,12 @@ async fn home(request: HttpRequest, app: App, words: Words) -> Result<HttpRespon
     };
     let kept = app.wallet.credentials(&person).await?;
     let now = app.wallet.now();
+    let mandates = match person.acting() {
+        None => app.wallet.open_mandates(&person).await?,
+        Some(_) => Vec::new(),
+    };
     html(&HomePage {
+        mandates: mandates.iter().map(|one| Mandate::new(words, one)).collect(),
         shell: Frame::inside(&request, &app, &person, "/"),
         words,
         asked: app.wallet.help_under_way(&person).await?.as_ref().map(HelpView::from),

@@ -24,7 +24,7 @@ pub fn configure(config: &mut ServiceConfig) {
 
 /// Who may not go on yet, and by which step they may.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Gate {
+pub(super) enum Gate {
     SignIn,
     ProveAfresh,
     /// Signed in by a passkey that is no officer's.
@@ -192,7 +192,10 @@ async fn join(request: HttpRequest, app: App, words: Words) -> Result<HttpRespon
 }
 
 /// The officer who is signed in and proven, or what is missing.
-async fn enter(request: &HttpRequest, app: &App) -> Result<Result<(Person, Officer), Gate>, Problem> {
+pub(super) async fn enter(
+    request: &HttpRequest,
+    app: &App,
+) -> Result<Result<(Person, Officer), Gate>, Problem> {
     let Some(person) = find_person(request).await? else { return Ok(Err(Gate::SignIn)) };
     // During a visit the page is the visitor's.
     if person.desk.is_some() {
@@ -205,7 +208,12 @@ async fn enter(request: &HttpRequest, app: &App) -> Result<Result<(Person, Offic
     })
 }
 
-fn closed(request: &HttpRequest, app: &App, words: Words, gate: Gate) -> Result<HttpResponse, Problem> {
+pub(super) fn closed(
+    request: &HttpRequest,
+    app: &App,
+    words: Words,
+    gate: Gate,
+) -> Result<HttpResponse, Problem> {
     let status = match gate {
         Gate::SignIn => StatusCode::UNAUTHORIZED,
         Gate::ProveAfresh | Gate::OtherPasskey | Gate::Visit => StatusCode::FORBIDDEN,

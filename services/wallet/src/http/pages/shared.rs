@@ -12,7 +12,7 @@ use web::page::html;
 use wire::verifications::Outcome;
 
 use super::frame::Frame;
-use super::shown::sentence;
+use super::shown::{acted, sentence};
 use super::sign_in_first;
 use crate::app::activity::Noted;
 use crate::app::sharings::KeptSharing;
@@ -39,6 +39,8 @@ struct Entry {
     view: SharingView,
     keeps: Sentence,
     receipt: Sentence,
+    /// Who decided for the person.
+    representative: Option<Sentence>,
 }
 
 #[derive(Template)]
@@ -74,6 +76,7 @@ struct Refused {
 struct Act {
     sentence: Sentence,
     officer: Option<String>,
+    representative: Option<Sentence>,
     at: Timestamp,
 }
 
@@ -105,8 +108,13 @@ async fn looked(request: HttpRequest, app: App, words: Words) -> Result<HttpResp
 }
 
 fn entry(words: Words, kept: &KeptSharing) -> Entry {
-    let Sharing { keeps_seconds, receipt: of, .. } = &kept.sharing;
-    Entry { view: kept.into(), keeps: keeps(words, *keeps_seconds), receipt: receipt(words, of) }
+    let Sharing { keeps_seconds, receipt: of, representative, .. } = &kept.sharing;
+    Entry {
+        view: kept.into(),
+        keeps: keeps(words, *keeps_seconds),
+        receipt: receipt(words, of),
+        representative: representative.as_ref().map(|one| acted(words, one)),
+    }
 }
 
 /// How long the other side says that it keeps what it is shown.
@@ -183,10 +191,11 @@ fn refused(Noted { at, activity, .. }: &Noted) -> Option<Refused> {
 }
 
 fn act(words: Words, noted: &Noted) -> Option<Act> {
-    let Noted { at, activity, officer } = noted;
+    let Noted { at, activity, officer, representative } = noted;
     (officer.is_some() || activity.officer().is_some()).then(|| Act {
         sentence: sentence(words, activity),
         officer: officer.clone(),
+        representative: representative.as_ref().map(|one| acted(words, one)),
         at: *at,
     })
 }

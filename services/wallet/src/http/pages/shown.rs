@@ -3,6 +3,7 @@
 use clock::Timestamp;
 use holding::activity::Activity;
 use holding::held::Standing;
+use holding::mandate::{Kind, Representative};
 use holding::reception::Reception;
 use store_wallet::records::Table;
 
@@ -268,15 +269,18 @@ pub struct Entry {
     pub receipt: Option<String>,
     /// The officer at whose desk it was done.
     pub officer: Option<String>,
+    /// Who did it for the person.
+    pub representative: Option<Sentence>,
     pub tone: &'static str,
 }
 
 pub fn entries(words: Words, activities: Vec<Noted>) -> Vec<Entry> {
     activities
         .into_iter()
-        .map(|Noted { at, activity, officer }| Entry {
+        .map(|Noted { at, activity, officer, representative }| Entry {
             at,
             officer,
+            representative: representative.as_ref().map(|one| acted(words, one)),
             sentence: sentence(words, &activity),
             claims: activity.claims().to_vec(),
             receipt: activity.receipt().map(str::to_owned),
@@ -294,6 +298,10 @@ pub fn entries(words: Words, activities: Vec<Noted>) -> Vec<Entry> {
                 | Activity::RecoveryWithdrawn { .. }
                 | Activity::DeskVisited { .. }
                 | Activity::PinReset { .. }
+                | Activity::MandateRecorded { .. }
+                | Activity::MandateConfirmed { .. }
+                | Activity::RepresentativeVisited { .. }
+                | Activity::RepresentativeLocked { .. }
                 | Activity::RecoveryDone { .. } => "warning",
                 Activity::CredentialRemoved { .. }
                 | Activity::DeviceKeyAdded { .. }
@@ -304,6 +312,9 @@ pub fn entries(words: Words, activities: Vec<Noted>) -> Vec<Entry> {
                 | Activity::CardPrinted { .. }
                 | Activity::CustodyOpened { .. }
                 | Activity::CustodyEnded
+                | Activity::MandateEnded { .. }
+                | Activity::DeskKeyAdded
+                | Activity::DeskKeyRemoved
                 | Activity::PinRemoved { .. } => "plain",
             },
             purpose: match activity {
@@ -312,6 +323,15 @@ pub fn entries(words: Words, activities: Vec<Noted>) -> Vec<Entry> {
             },
         })
         .collect()
+}
+
+/// Who did something for the person, and as what.
+pub fn acted(words: Words, representative: &Representative) -> Sentence {
+    let said = match representative.kind {
+        Kind::Guardian => words.say("activity-by-guardian"),
+        Kind::Attorney => words.say("activity-by-attorney"),
+    };
+    said.with("who", &representative.name)
 }
 
 pub fn sentence(words: Words, activity: &Activity) -> Sentence {
@@ -353,5 +373,23 @@ pub fn sentence(words: Words, activity: &Activity) -> Sentence {
         Activity::DeskVisited { officer } => words.say("activity-desk-visited").with("who", officer),
         Activity::PinReset { officer } => words.say("activity-pin-reset").with("who", officer),
         Activity::CustodyEnded => words.say("activity-custody-ended"),
+        Activity::MandateRecorded { officer, name } => {
+            words.say("activity-mandate-recorded").with("who", officer).with("name", name)
+        }
+        Activity::MandateConfirmed { officer, name } => {
+            words.say("activity-mandate-confirmed").with("who", officer).with("name", name)
+        }
+        Activity::MandateEnded { by: Some(officer), name } => {
+            words.say("activity-mandate-ended-by").with("who", officer).with("name", name)
+        }
+        Activity::MandateEnded { by: None, name } => words.say("activity-mandate-ended").with("name", name),
+        Activity::RepresentativeVisited { officer, name } => {
+            words.say("activity-representative-visited").with("who", officer).with("name", name)
+        }
+        Activity::RepresentativeLocked { name } => {
+            words.say("activity-representative-locked").with("name", name)
+        }
+        Activity::DeskKeyAdded => words.say("activity-desk-key-added"),
+        Activity::DeskKeyRemoved => words.say("activity-desk-key-removed"),
     }
 }

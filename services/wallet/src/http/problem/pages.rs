@@ -195,4 +195,39 @@ pub const PAGES: ProblemPages = ProblemPages(&[
         "This device is no station of the Fund",
         "At a desk the yearly proof is given at a station: a device of an officer at a fixed place, whose key the Fund has registered.",
     ),
+    page(
+        "outside-mandate",
+        "The mandate does not hold this",
+        "A guardian or an attorney does at a desk what the mandate names and nothing else. The ways into the wallet, its record and its deletion are the person's own.",
+    ),
+    page(
+        "mandate-refused",
+        "The mandate is not recorded like this",
+        "A mandate has a name, a document with its authority, at least one act, a first day and a last day within three years. Two different officers record and confirm it, neither for their own wallet.",
+    ),
+    page(
+        "mandate-over",
+        "This mandate is not in force",
+        "It waits for a second officer, has not begun, is over, or was ended by the person or an officer. Officers see which under “Representatives”.",
+    ),
+    page(
+        "queue-refused",
+        "The waiting proof was not taken",
+        "What a station sealed without a network is not what was prepared, or its clock is wrong. Set the clock, and ask the person to come once more.",
+    ),
+    page(
+        "queue-over",
+        "The waiting proof came too late",
+        "A proof that was made without a network is brought within three days, and before the Fund's challenge ends. A wrong PIN ends it too.",
+    ),
+    page(
+        "queue-elsewhere",
+        "Another officer brings this proof",
+        "The officer who had the person in front of them signs in at the same station and opens the page of visits; it is brought by itself.",
+    ),
+    page(
+        "no-desk-key",
+        "There is no card or key",
+        "No card or security key was added to this wallet. The person types the PIN, and can add one during a visit.",
+    ),
 ]);

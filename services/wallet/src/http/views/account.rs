@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::PinView;
+use super::{PinView, RepresentativeView};
 use crate::app::accounts::AccountOverview;
 use crate::app::activity::Noted;
 
@@ -131,13 +131,17 @@ pub struct ActivityView {
     /// The officer at whose desk it was done.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub officer: Option<String>,
+    /// Who did it for the person, where somebody did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub representative: Option<RepresentativeView>,
 }
 
 impl From<Noted> for ActivityView {
-    fn from(Noted { at, activity, officer }: Noted) -> Self {
+    fn from(Noted { at, activity, officer, representative }: Noted) -> Self {
         let officer = officer.or_else(|| activity.officer().map(str::to_owned));
         Self {
             officer,
+            representative: representative.as_ref().map(Into::into),
             at,
             kind: activity.kind(),
             sentence: activity.sentence(),

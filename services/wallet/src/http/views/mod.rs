@@ -4,9 +4,11 @@ mod access;
 mod account;
 mod credentials;
 mod desk;
+mod desk_queue;
 mod enrolment;
 mod existence;
 mod export;
+mod mandates;
 mod offers;
 mod officers;
 mod presentations;
@@ -25,13 +27,21 @@ pub use access::{
 };
 pub use account::{AccountView, ActivityList, DeviceKeyView, NewDeviceKey};
 pub use credentials::{CardChoice, CardView, ClaimView, CredentialList, CredentialView, StatusView};
-pub use desk::{DeskPin, DeskReset, DeskSignatures, DeskView, DeskVisit, DeskWork, NewCustody};
+pub use desk::{
+    DeskKeyView, DeskKeysView, DeskPresence, DeskReset, DeskSignatures, DeskView, DeskVisit, DeskWork,
+    KeyUseBody, NewCustody, presence,
+};
+pub use desk_queue::{QueueReady, QueueTaken, SealedProof};
 pub use enrolment::{EnrolmentKeyBody, EnrolmentKeySigned, EnrolmentView, InvitationBody};
 pub use existence::{
     AheadAnswer, AheadKey, AheadPasskey, AheadView, ExistenceKey, ExistenceLink, ExistenceView, FrameBody,
     SigningStep,
 };
 pub use export::ExportView;
+pub use mandates::{
+    Confirmed, MandateAct, MandateKind, MandateView, MandatesView, NewMandate, OfficerMandateView,
+    OfficerMandatesView, RepresentativeView, RepresentativeVisit,
+};
 pub use offers::{Acceptance, OfferLink, OfferStep, OfferView};
 pub use officers::{
     Agreement, HelpAsked, HelpCode, HelpView, NewOfficer, OfficerLinkView, Refusal, WalletNumber,

@@ -5,7 +5,7 @@ use holding::sharing::{Receipt, SharedCredential};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::PartyView;
+use super::{PartyView, RepresentativeView};
 use crate::app::sharings::KeptSharing;
 
 #[derive(Serialize, ToSchema)]
@@ -28,6 +28,9 @@ pub struct SharingView {
     /// Titles of what was approved.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub approved: Vec<String>,
+    /// Who decided for the person, where somebody did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub representative: Option<RepresentativeView>,
     pub receipt: ReceiptView,
 }
 
@@ -73,6 +76,7 @@ impl From<&KeptSharing> for SharingView {
             keeps_seconds: sharing.keeps_seconds,
             credentials: sharing.credentials.iter().map(Into::into).collect(),
             approved: sharing.approved.clone(),
+            representative: sharing.representative.as_ref().map(Into::into),
             receipt: (&sharing.receipt).into(),
         }
     }

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::app::stations::Registered;
@@ -48,8 +49,11 @@ pub struct StationsView {
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DeskProof {
-    /// Typed by the person.
-    pub pin: String,
+    /// Typed by the person, or by who acts for them.
+    pub pin: Option<String>,
+    /// In the place of the PIN: AuthenticationResponseJSON of the person's card or key, in answer to a challenge for this act.
+    #[schema(value_type = Option<Object>)]
+    pub assertion: Option<Value>,
     /// How the officer knows who is there.
     pub recognised_by: Recognised,
     /// How many of the kept pictures belong to the answer; 0 for none.
