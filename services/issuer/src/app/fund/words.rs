@@ -253,7 +253,7 @@ mod tests {
                 labels: labels(*language),
             });
             let letter = paper::Letter {
-                direction: super::super::mailings::direction(*language),
+                direction: super::super::printing::direction(*language),
                 sender: "United Nations Joint Staff Pension Fund",
                 return_address: "New York",
                 to: &to,
