@@ -42,6 +42,11 @@ pub enum Activity {
         year: i64,
         reference: Option<String>,
     },
+    /// The person asked for another look at a refused proof.
+    ExistenceAppealed {
+        to: String,
+        year: i64,
+    },
     CredentialRemoved {
         name: String,
     },
@@ -119,6 +124,7 @@ impl Activity {
             Self::Refused { .. } => "refused",
             Self::ExistenceAnswered { .. } => "existenceAnswered",
             Self::ExistenceConfirmed { .. } => "existenceConfirmed",
+            Self::ExistenceAppealed { .. } => "existenceAppealed",
             Self::CredentialRemoved { .. } => "credentialRemoved",
             Self::CardPrinted { .. } => "cardPrinted",
             Self::DeviceKeyAdded { .. } => "deviceKeyAdded",
@@ -150,6 +156,7 @@ impl Activity {
             | Self::Presented { to: who, .. }
             | Self::Refused { to: who, .. }
             | Self::ExistenceAnswered { to: who, .. }
+            | Self::ExistenceAppealed { to: who, .. }
             | Self::ExistenceConfirmed { by: who, .. } => Some(who),
             _ => None,
         }
@@ -201,6 +208,9 @@ impl Activity {
             Self::Refused { to, .. } => format!("You said no to {to}. Nothing was shared."),
             Self::ExistenceAnswered { to, year } => format!("You sent your proof for {year} to {to}."),
             Self::ExistenceConfirmed { by, year, .. } => format!("{by} confirmed your proof for {year}."),
+            Self::ExistenceAppealed { to, year } => {
+                format!("You asked {to} for another look at your proof for {year}.")
+            }
             Self::CardPrinted { name, .. } => format!("You printed a card of {name}."),
             Self::CredentialRemoved { name } => format!("You removed {name} from this wallet."),
             Self::DeviceKeyAdded { device } => format!("A new key was made on {device}."),

@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use wire::existence::{
-    Capture, CaptureOutcome, CaptureRequest, CapturedFrame, CapturedPlace, ExistenceAnswer,
+    AppealState, Capture, CaptureOutcome, CaptureRequest, CapturedFrame, CapturedPlace, ExistenceAnswer,
+    ExistenceAppeal, ExistenceReceipt,
 };
 
 use crate::party::Party;
@@ -39,6 +40,15 @@ pub struct Existence {
     /// What the phone took along to answer without a network.
     #[serde(default)]
     pub ahead: Option<Ahead>,
+    /// What the Fund holds, once it accepted the proof.
+    #[serde(default)]
+    pub receipt: Option<ExistenceReceipt>,
+    /// Where an appeal against a refusal stands.
+    #[serde(default)]
+    pub appeal: Option<ExistenceAppeal>,
+    /// What the person says against the refusal, until the Fund has it.
+    #[serde(default)]
+    pub appealing: Option<String>,
 }
 
 /// A challenge that was fetched to be answered later, once.
@@ -106,6 +116,8 @@ pub enum StepFault {
     Answered,
     #[error("the passkey has not been asked yet")]
     NotPrepared,
+    #[error("there is no refusal that can be looked at again")]
+    NothingRefused,
 }
 
 impl Existence {
@@ -136,6 +148,15 @@ impl Existence {
             | Progress::Answered { .. }
             | Progress::Confirmed { .. }
             | Progress::Refused => Err(StepFault::Answered),
+        }
+    }
+
+    /// The person may ask for another look, once.
+    pub fn may_appeal(&self) -> Result<(), StepFault> {
+        let possible = self.appeal.as_ref().is_some_and(|appeal| appeal.state == AppealState::Possible);
+        match self.progress {
+            Progress::Refused if possible => Ok(()),
+            _ => Err(StepFault::NothingRefused),
         }
     }
 
@@ -289,7 +310,27 @@ mod tests {
             outcome: None,
             frames: BTreeMap::new(),
             ahead: None,
+            receipt: None,
+            appeal: None,
+            appealing: None,
         }
+    }
+
+    #[test]
+    fn only_a_refusal_that_was_not_looked_at_again_is_appealed_against() {
+        let with = |progress, state| Existence {
+            progress,
+            appeal: Some(ExistenceAppeal { state, opened_at: None, due_at: None, closed_at: None }),
+            ..existence()
+        };
+        assert_eq!(with(Progress::Refused, AppealState::Possible).may_appeal(), Ok(()));
+        for state in [AppealState::Open, AppealState::Upheld, AppealState::NotUpheld] {
+            assert_eq!(with(Progress::Refused, state).may_appeal(), Err(StepFault::NothingRefused));
+        }
+        let opened = with(Progress::Opened, AppealState::Possible);
+        assert_eq!(opened.may_appeal(), Err(StepFault::NothingRefused));
+        let unknown = Existence { progress: Progress::Refused, ..existence() };
+        assert_eq!(unknown.may_appeal(), Err(StepFault::NothingRefused), "the Fund offers none");
     }
 
     const JPEG: &[u8] = &[0xff, 0xd8, 0xff, 1];

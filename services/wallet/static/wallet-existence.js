@@ -55,6 +55,21 @@ if (start) {
   );
 }
 
+// After the Fund decided: another look, and the receipt on paper.
+const appeal = document.getElementById("appeal");
+if (appeal) {
+  appeal.addEventListener("submit", (event) => {
+    event.preventDefault();
+    withButton(document.getElementById("send-appeal"), async () => {
+      await post(`${base}/appeal`, { words: document.getElementById("appeal-words").value });
+      return location.reload();
+    });
+  });
+}
+
+const print = document.getElementById("print-receipt");
+if (print) print.addEventListener("click", () => window.print());
+
 // Waiting for the Fund: ask now and then, more slowly the longer it takes, and show when something changed.
 const state = page.dataset.state;
 if (state === "answered" || state === "confirmed") forgetAhead(page.dataset.id);

@@ -3,6 +3,7 @@
 //! It is part of the issuer because the Fund is one of its organisations: the same officers, approvals, keys and outbox. The
 //! rules are in `entitlement`; here they meet the database. What names a person is sealed before it leaves this module.
 
+mod appeals;
 mod audit;
 mod calendars;
 mod case_kind;
@@ -22,6 +23,7 @@ mod night;
 mod people;
 mod printing;
 mod proofs;
+mod receipt_note;
 mod receipt_words;
 mod receipts;
 mod reckoning;
@@ -38,6 +40,7 @@ use entitlement::cycle::{CalendarFault, EventFault, EvidenceFault, ListFault, St
 use issuance::import::SheetError;
 use issuance::{Actor, Scope};
 
+pub use appeals::{AppealView, AppealWord, OpenAppeal};
 pub use calendars::{CalendarChange, YearCalendar};
 pub use case_kind::{CaseOutcome, CaseType};
 pub use case_views::{CaseMoment, CaseView};

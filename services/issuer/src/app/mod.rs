@@ -86,6 +86,7 @@ pub use enrolment::{
 pub use existence::{BeneficiaryPage, ExistenceCounts, ExistenceError, RequestLink, RequestPage};
 pub(crate) use faces::Faces;
 pub use faces::FacesFault;
+pub use fund::{AppealView, AppealWord, OpenAppeal};
 pub use fund::{
     AppealFigures, CalendarChange, CaseDecision, CaseMoment, CaseOutcome, CaseType, CaseView, Fairness,
     FundError, FundPerson, FundPersonPage, Group, GroupRates, GroupTable, HeadSet, HeadsView, JournalLine,

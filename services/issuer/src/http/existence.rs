@@ -2,12 +2,13 @@
 
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
-use actix_web::{get, post};
+use actix_web::{HttpResponse, get, post};
 use entitlement::{AnswerFault, ConfirmFault, RequestFault};
 use utoipa_actix_web::scope;
 use web::{Json, JsonLimits, Problem, ServiceConfig};
-use wire::existence::{AheadChallenge, ExistenceAnswer, ExistenceRequest};
+use wire::existence::{AheadChallenge, AppealWords, ExistenceAnswer, ExistenceRequest};
 
+use super::fund::file;
 use super::problem;
 use crate::app::{ExistenceError, FacesFault, Issuer};
 
@@ -19,6 +20,8 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
     config
         .service(scope("/existence/{token}/answer").app_data(ANSWER_LIMITS).service(answer_existence_request))
         .service(fetch_challenge_ahead)
+        .service(appeal_existence)
+        .service(find_existence_receipt)
         .service(get_existence_request);
 }
 
@@ -49,6 +52,36 @@ async fn fetch_challenge_ahead(
 ) -> Result<Json<AheadChallenge>, Problem> {
     let (tenant, token) = path.into_inner();
     Ok(Json(app.challenge_ahead(&tenant, &token).await?))
+}
+
+/// Asks for another look at a refused answer
+///
+/// It becomes a case for an officer, and another one than who refused. Sent again it changes nothing. Pictures are kept until it
+/// is decided.
+#[utoipa::path(tag = "existence", params(("tenant" = String, Path), ("token" = String, Path)), request_body = AppealWords,
+    responses((status = 200, body = ExistenceRequest), (status = "4XX", body = Problem)))]
+#[post("/existence/{token}/appeal")]
+async fn appeal_existence(
+    path: Path<(String, String)>,
+    words: Json<AppealWords>,
+    app: Data<Issuer>,
+) -> Result<Json<ExistenceRequest>, Problem> {
+    let (tenant, token) = path.into_inner();
+    Ok(Json(app.appeal_existence(&tenant, &token, &words.0.words).await?))
+}
+
+/// The receipt as a letter in the person's language: PDF/A-3 with the receipt signed by the Fund inside
+///
+/// There is one for whoever is on the Fund's register, once the proof is accepted.
+#[utoipa::path(tag = "existence", params(("tenant" = String, Path), ("token" = String, Path)), responses(
+    (status = 200, body = String, content_type = "application/pdf"), (status = "4XX", body = Problem)))]
+#[get("/existence/{token}/receipt")]
+async fn find_existence_receipt(
+    path: Path<(String, String)>,
+    app: Data<Issuer>,
+) -> Result<HttpResponse, Problem> {
+    let (tenant, token) = path.into_inner();
+    Ok(file("application/pdf", "receipt.pdf", app.existence_receipt(&tenant, &token).await?))
 }
 
 /// The device's answer: passkey assertion and device signature over the challenge. For a person whose key a wallet service
@@ -82,8 +115,12 @@ impl From<ExistenceError> for Problem {
             | ExistenceError::Remark
             | ExistenceError::Bundle(_)
             | ExistenceError::NoPicturesWanted => Self::bad_request(said),
-            ExistenceError::NoPictures | ExistenceError::NewKeyNeedsCall | ExistenceError::NoOperator => {
-                Self::conflict(said)
+            ExistenceError::NoPictures
+            | ExistenceError::NewKeyNeedsCall
+            | ExistenceError::NoOperator
+            | ExistenceError::InCase => Self::conflict(said),
+            ExistenceError::FourEyes => {
+                Self::new(StatusCode::CONFLICT, "four-eyes", "A second person decides").detail(said)
             }
             ExistenceError::UnknownStation => {
                 let title = "The Fund does not know this station";
@@ -122,9 +159,9 @@ impl From<ExistenceError> for Problem {
                 let title = "The answer cannot be believed";
                 Self::new(StatusCode::BAD_REQUEST, "answer-refused", title).detail(said)
             }
-            ExistenceError::Confirm(ConfirmFault::NotAnswered | ConfirmFault::Decided) => {
-                Self::conflict(said)
-            }
+            ExistenceError::Confirm(
+                ConfirmFault::NotAnswered | ConfirmFault::Decided | ConfirmFault::NotRefused,
+            ) => Self::conflict(said),
             ExistenceError::Confirm(ConfirmFault::NoReason) => Self::bad_request(said),
             ExistenceError::Offer(error) => error.into(),
             ExistenceError::Fund(error) => error.into(),

@@ -13,6 +13,7 @@ mod scans;
 mod stations;
 
 pub(super) use mailings::addresses as mailing_addresses;
+pub(super) use register::file;
 
 use std::future::{Future, Ready, ready};
 use std::pin::Pin;

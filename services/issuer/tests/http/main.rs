@@ -5,6 +5,7 @@
 
 mod ahead;
 mod anchoring;
+mod appeals;
 mod approvals;
 mod attested;
 mod authorization;

@@ -9,6 +9,7 @@ activity-presented = Вы передали сведения. Кому: { $who }.
 activity-refused = Вы отказали. Ничего не передано. Кто просил: { $who }.
 activity-existence-answered = Вы отправили подтверждение за { $year } год. Кому: { $who }.
 activity-existence-confirmed = Ваше подтверждение за { $year } год принято. Кем: { $who }.
+activity-existence-appealed = Вы попросили ещё раз посмотреть подтверждение за { $year } год. Кого: { $who }.
 activity-credential-removed = Вы убрали из кошелька: { $name }.
 activity-key-added = Создан новый ключ. Устройство: { $name }.
 activity-key-lost = Ключ отмечен как потерянный. Устройство: { $name }.

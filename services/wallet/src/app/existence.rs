@@ -31,6 +31,8 @@ use super::{Person, Wallet};
 /// WebAuthn 6.1: user present and user verified.
 const FLAGS_PRESENT_AND_VERIFIED: u8 = 0b101;
 pub(super) const TO_SIGN: &str = "0";
+/// As many as the Fund takes.
+pub const LONGEST_APPEAL: usize = 2000;
 
 /// Why a proof cannot be begun or sent.
 #[derive(Debug, thiserror::Error)]
@@ -64,6 +66,11 @@ pub enum ExistenceError {
     Custody(#[from] CustodyError),
     #[error("the Fund did not accept the answer: {0}")]
     AnswerRefused(String),
+    /// What the person says is too long for the Fund.
+    #[error("what you say to the Fund has at most {LONGEST_APPEAL} characters")]
+    Words,
+    #[error("the Fund has no letter with this receipt")]
+    NoLetter,
 }
 
 /// What comes with an answer beside the passkey: the first so many of the kept pictures, and the place.
@@ -119,14 +126,20 @@ impl Wallet {
         }
         match existence.progress {
             Progress::Sending { .. } => self.send_existence(&person.data_key, record, existence).await,
-            Progress::Answered { .. } | Progress::Confirmed { offer_id: None, .. } => {
+            Progress::Refused if existence.appealing.is_some() => {
+                self.send_appeal(&person.data_key, record, existence).await
+            }
+            // Whoever was refused may have been heard meanwhile.
+            Progress::Answered { .. } | Progress::Confirmed { offer_id: None, .. } | Progress::Refused => {
+                self.ask_fund(person, record, existence).await
+            }
+            Progress::Confirmed { .. } if existence.receipt.is_none() => {
                 self.ask_fund(person, record, existence).await
             }
             Progress::Opened
             | Progress::Asserting { .. }
             | Progress::Signing { .. }
             | Progress::Confirmed { .. }
-            | Progress::Refused
             | Progress::Expired => Ok((record, existence)),
         }
     }
@@ -436,10 +449,22 @@ impl Wallet {
         let news = self.fetch_request_state(&existence.request_uri).await?;
         let progress = match news.state {
             ExistenceState::Open | ExistenceState::Answered => return Ok((record, existence)),
+            // Nothing new: asked each time the page is looked at, it is written once.
+            ExistenceState::Refused
+                if matches!(existence.progress, Progress::Refused)
+                    && (&news.appeal, &news.receipt) == (&existence.appeal, &existence.receipt) =>
+            {
+                return Ok((record, existence));
+            }
             ExistenceState::Refused => Progress::Refused,
             ExistenceState::Expired => Progress::Expired,
             ExistenceState::Confirmed => {
+                let known = match &existence.progress {
+                    Progress::Confirmed { offer_id, .. } => offer_id.clone(),
+                    _ => None,
+                };
                 let offer_id = match &news.credential_offer_uri {
+                    _ if known.is_some() => known,
                     None => None,
                     Some(uri) => {
                         let opened = self.open_bound_offer(person, Source::Reference(uri.clone())).await;
@@ -457,7 +482,7 @@ impl Wallet {
             }
         };
         let first = !matches!(existence.progress, Progress::Confirmed { .. });
-        let next = Existence { progress, ..existence };
+        let next = Existence { progress, receipt: news.receipt, appeal: news.appeal, ..existence };
         let moved = self.moved(&person.data_key, Table::Existences, &record, next.state(), &next)?;
         let mut tx = self.store.write("existence_news").await?;
         tx.replace_record(Table::Existences, &moved).await?;
@@ -483,7 +508,7 @@ impl Wallet {
         self.existence_record(person, id).await
     }
 
-    async fn existence_record(
+    pub(super) async fn existence_record(
         &self,
         person: &Person,
         id: &str,
@@ -531,6 +556,9 @@ impl Wallet {
             outcome: request.outcome,
             frames: BTreeMap::new(),
             ahead: None,
+            receipt: request.receipt,
+            appeal: request.appeal,
+            appealing: None,
         })
     }
 

@@ -1,5 +1,6 @@
 //! The yearly proof of existence, as JSON.
 
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use actix_web::web::Path;
 use actix_web::{HttpResponse, get, post, put};
 use serde_json::Value;
@@ -9,7 +10,7 @@ use super::App;
 use super::auth::SignedIn;
 use super::offers::created;
 use super::views::{
-    AheadAnswer, AheadKey, AheadView, ExistenceKey, ExistenceLink, ExistenceView, FrameBody, SignaturesBody,
+    AheadAnswer, AheadKey, AheadView, AppealBody, ExistenceKey, ExistenceLink, ExistenceView, FrameBody, SignaturesBody,
     SigningStep, to_sign,
 };
 use crate::app::existence::{Pictures, Place};
@@ -105,6 +106,40 @@ pub async fn answer_existence(
 ) -> Result<Json<ExistenceView>, Problem> {
     let (record, existence) = app.wallet.answer_existence(&person.0, &id, &body.0.by_id()).await?;
     Ok(Json(ExistenceView::new(&record.id, &existence)))
+}
+
+/// Asks the Fund for another look at a refused proof: another officer decides. Kept and sent until the Fund has it; again it is the
+/// same.
+#[utoipa::path(tag = "existence", security(("session" = [])), params(("id" = String, Path)),
+    request_body = AppealBody, responses(
+    (status = 200, body = ExistenceView), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+#[post("/existence/{id}/appeal")]
+pub async fn appeal_existence(
+    app: App,
+    person: SignedIn,
+    id: Path<String>,
+    body: Json<AppealBody>,
+) -> Result<Json<ExistenceView>, Problem> {
+    let (record, existence) = app.wallet.appeal_existence(&person.0, &id, &body.0.words).await?;
+    Ok(Json(ExistenceView::new(&record.id, &existence)))
+}
+
+/// The receipt of an accepted proof as the Fund's letter, a PDF that the Fund signed.
+#[utoipa::path(tag = "existence", security(("session" = [])), params(("id" = String, Path)), responses(
+    (status = 200, body = String, content_type = "application/pdf"), (status = "4XX", body = Problem),
+    (status = "5XX", body = Problem)))]
+#[get("/existence/{id}/receipt.pdf")]
+pub async fn find_existence_letter(
+    app: App,
+    person: SignedIn,
+    id: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let letter = app.wallet.existence_letter(&person.0, &id).await?;
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "application/pdf"))
+        .insert_header((CONTENT_DISPOSITION, "attachment; filename=\"receipt.pdf\""))
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .body(letter))
 }
 
 /// What the phone takes along to make the proof without a network: the Fund's challenge, which lives for days and serves once, and

@@ -160,6 +160,8 @@ pub fn configure(config: &mut web::ServiceConfig<'_>) {
                 .service(existence::answer_existence)
                 .service(existence::take_existence_along)
                 .service(existence::bring_existence_back)
+                .service(existence::appeal_existence)
+                .service(existence::find_existence_letter)
                 .service(stations::open_station)
                 .service(stations::list_stations)
                 .service(stations::close_station)

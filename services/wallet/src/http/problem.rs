@@ -384,6 +384,8 @@ impl From<ExistenceError> for Problem {
                     .detail("It did not answer this request, or did not confirm that it is you. Try again.")
             }
             ExistenceError::Signature(inner) => signature(&inner.to_string()),
+            ExistenceError::Words => Self::bad_request(capitalised(&error.to_string())),
+            ExistenceError::NoLetter => Self::not_found(),
             ExistenceError::AnswerRefused(reason) => {
                 Self::new(StatusCode::BAD_GATEWAY, "answer-refused", "The Fund did not accept the proof")
                     .detail(reason.clone())

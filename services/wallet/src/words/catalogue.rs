@@ -32,6 +32,7 @@ catalogues!(
     "account",
     "activity",
     "ahead",
+    "appeal",
     "cards",
     "consent",
     "credential",

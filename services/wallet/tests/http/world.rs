@@ -113,6 +113,8 @@ pub struct Knobs {
     pub receipt_outcome: &'static str,
     pub existence_state: &'static str,
     pub existence_status: u16,
+    pub appeal_state: &'static str,
+    pub existence_letter: &'static str,
     /// What the Fund says of an enrolment.
     pub enrolment: Value,
     /// With which status and problem it refuses the next step.
@@ -132,6 +134,7 @@ pub struct Seen {
     pub notifications: Vec<Value>,
     pub responses: Vec<HashMap<String, String>>,
     pub existence_answers: Vec<Value>,
+    pub existence_appeals: Vec<Value>,
     /// Steps of an enrolment: the end of the path, the bearer token, the body.
     pub enrolment_steps: Vec<(String, String, Value)>,
     pub wrong_codes: usize,
@@ -386,6 +389,8 @@ fn knobs(base: &str, now: Timestamp) -> Knobs {
         receipt_outcome: "valid",
         existence_state: "open",
         existence_status: 200,
+        appeal_state: "possible",
+        existence_letter: "%PDF-1.7 the letter",
         enrolment: crate::enrolment::claimed(),
         enrolment_refusal: None,
     }

@@ -104,7 +104,7 @@ pub(super) async fn confirm_register_import(
     Ok(Json(import_view(app.register_preview(&of.0.id, &path.1).await?)))
 }
 
-pub(super) fn file(content_type: &str, name: &str, bytes: Vec<u8>) -> HttpResponse {
+pub(in crate::http) fn file(content_type: &str, name: &str, bytes: Vec<u8>) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, content_type))
         .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))

@@ -8,6 +8,7 @@ mod enrolment;
 pub(super) mod frame;
 mod officers;
 mod problems;
+mod receipt;
 mod shared;
 mod shown;
 
@@ -26,6 +27,7 @@ use web::page::{html, html_with, see_other};
 use self::consent::{Choice, choices, missing};
 use self::frame::Frame;
 pub use self::problems::Voice;
+use self::receipt::{Appeal, Receipt};
 use self::shown::{
     Card, Entry, OfferedLine, Reminder, Unfinished, entries, explanation, offered, unfinished, verdict,
 };
@@ -156,6 +158,10 @@ struct ExistencePage {
     certificate_received: bool,
     /// What to do better this time.
     again: Option<&'static str>,
+    receipt: Option<Receipt>,
+    appeal: Option<Appeal>,
+    /// Another officer found that the refusal was wrong.
+    upheld: bool,
 }
 
 #[derive(Template)]
@@ -322,12 +328,16 @@ async fn show_existence(
         None => false,
     };
     let expired = view.expires_at <= app.wallet.now();
+    let appeal = Appeal::new(&view);
     html(&ExistencePage {
         shell: Frame::inside(&request, &app, &person, ""),
         words,
         account: person.account,
         year: view.year.to_string(),
         again: view.outcome.as_ref().and_then(|outcome| outcome.reasons.first()).map(|code| again(code)),
+        receipt: view.receipt.as_ref().map(|receipt| Receipt::new(words, receipt)),
+        upheld: appeal.as_ref().is_some_and(|appeal| appeal.upheld),
+        appeal,
         view,
         expired,
         certificate_received,

@@ -28,7 +28,7 @@ pub use credentials::{CardChoice, CardView, ClaimView, CredentialList, Credentia
 pub use desk::{DeskPin, DeskReset, DeskSignatures, DeskView, DeskVisit, DeskWork, NewCustody};
 pub use enrolment::{EnrolmentKeyBody, EnrolmentKeySigned, EnrolmentView, InvitationBody};
 pub use existence::{
-    AheadAnswer, AheadKey, AheadPasskey, AheadView, ExistenceKey, ExistenceLink, ExistenceView, FrameBody,
+    AheadAnswer, AheadKey, AheadPasskey, AheadView, AppealBody, ExistenceKey, ExistenceLink, ExistenceView, FrameBody,
     SigningStep,
 };
 pub use export::ExportView;
