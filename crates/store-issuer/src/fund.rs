@@ -54,6 +54,13 @@ pub(crate) const MAIL_MIGRATIONS: &[Migration] = &[
     Migration { version: 832, name: "fund_scans", sql: include_str!("migrations/0832_fund_scans.sql") },
 ];
 
+/// Letters about payments.
+pub(crate) const PAYMENT_MIGRATIONS: &[Migration] = &[Migration {
+    version: 871,
+    name: "fund_payment_letters",
+    sql: include_str!("migrations/0871_fund_payment_letters.sql"),
+}];
+
 /// What auditors see, after everything with a lower number.
 pub(crate) const AUDIT_MIGRATIONS: &[Migration] = &[
     Migration { version: 860, name: "fund_heads", sql: include_str!("migrations/0860_fund_heads.sql") },

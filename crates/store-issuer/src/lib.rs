@@ -163,6 +163,7 @@ fn migrations() -> Vec<Migration> {
         stations::MIGRATIONS,
         fund::AUDIT_MIGRATIONS,
         appeals::MIGRATIONS,
+        fund::PAYMENT_MIGRATIONS,
     ]
     .concat()
 }

@@ -9,6 +9,7 @@ mod calendars;
 mod case_kind;
 mod case_views;
 mod cases;
+mod certificates;
 mod counts;
 mod fairness;
 mod figures;

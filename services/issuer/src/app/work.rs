@@ -201,7 +201,7 @@ async fn nights((issuer, tenant): Owner, mut stopped: watch::Receiver<bool>) {
     }
 }
 
-/// Gathers letters and sends messages of the Fund: every two seconds, at once again while there is something to do.
+/// Carries out what nights of the Fund asked for, such as letters and messages: every two seconds, at once again while there is something to do.
 async fn fund_post((issuer, tenant): Owner, mut stopped: watch::Receiver<bool>) {
     let mut trouble = Trouble::of(&tenant, "the Fund's letters and messages");
     while let Some(issuer) = issuer.upgrade() {

@@ -140,10 +140,7 @@ async fn pictures_stay_until_the_appeal_is_decided_and_bring_the_certificate_whe
         assert_eq!(after["appeal"]["state"], if upheld { "upheld" } else { "notUpheld" });
         assert_eq!(after["state"], if upheld { "confirmed" } else { "refused" });
         assert_eq!(after.get("receipt").is_some(), upheld);
-        if upheld {
-            let offer = after["credentialOfferUri"].as_str().unwrap();
-            assert_eq!(fetch(&world, offer, &phone.holder).await.status, 200);
-        }
+        assert_eq!(after.get("credentialOfferUri").is_some(), upheld, "the certificate waits for the wallet");
     }
 }
 

@@ -25,6 +25,7 @@ mod existence;
 mod fund;
 mod fund_audit;
 mod fund_cases;
+mod fund_ends;
 mod fund_fairness;
 mod grants;
 mod holders;

@@ -76,7 +76,7 @@ async fn prove(world: &World, person: &str, when: clock::Timestamp) {
     world.issuer.enter_proof(&officer("clerk"), &new).await.unwrap();
 }
 
-fn words(pdf: &[u8]) -> String {
+pub fn words(pdf: &[u8]) -> String {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("it.pdf");
     std::fs::write(&path, pdf).unwrap();

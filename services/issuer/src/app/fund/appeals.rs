@@ -238,7 +238,8 @@ impl Issuer {
         }
         sql::retry(|| async {
             let mut tx = self.store.write("decide_existence_appeal").await?;
-            let row = tx.find_appeal(&by.tenant, request).await?.ok_or(ExistenceError::Unknown)?;
+            tx.find_existence(&by.tenant, request).await?.ok_or(ExistenceError::Unknown)?;
+            let row = tx.find_appeal(&by.tenant, request).await?.ok_or(ConfirmFault::NotRefused)?;
             if row.case_id.is_some() {
                 return Err(ExistenceError::InCase);
             }

@@ -9,7 +9,7 @@ use issuance::Actor;
 use issuance::audit::Act;
 use issuance::import::Registered;
 use store_issuer::Transaction;
-use store_issuer::fund::{AskedRow, LetterRow, MailingRow, ProofRow};
+use store_issuer::fund::{AskedRow, LetterRow, MailingRow, PersonRow, ProofRow};
 
 use super::calendars::YearCalendar;
 use super::mailings::{BATCH, KINDS};
@@ -35,6 +35,8 @@ struct Going<'a> {
     mailing: &'a MailingRow,
     calendars: Vec<YearCalendar>,
     proofs: BTreeMap<String, ProofRow>,
+    /// After whom a benefit goes on, by the effect that says so.
+    before_them: BTreeMap<String, PersonRow>,
 }
 
 impl Issuer {
@@ -114,10 +116,11 @@ impl Issuer {
             let mut tx = self.store.read().await?;
             let Some(before) = tx.find_gathering_fund_mailing(tenant).await? else { return Ok(false) };
             let asked = tx.list_asked_fund_letters(tenant, &before.at_kind, &before.after_key, BATCH).await?;
+            let (asked, before_them) = self.survivors_of(&mut tx, tenant, asked).await?;
             let calendars = self.calendars_within(&mut tx, tenant).await?;
             let proofs = self.proofs_of(&mut tx, tenant, &asked).await?;
             drop(tx);
-            let going = Going { tenant, mailing: &before, calendars, proofs };
+            let going = Going { tenant, mailing: &before, calendars, proofs, before_them };
             let letters = self.write_letters(&going, &asked);
             let mut after = before.clone();
             let left_out = letters.iter().filter(|letter| letter.fault.is_some()).count();
@@ -144,6 +147,24 @@ impl Issuer {
             Ok(true)
         })
         .await
+    }
+
+    /// What asks for a letter to a survivor stands under the person who died: the letter goes to the survivor.
+    async fn survivors_of(
+        &self,
+        tx: &mut Transaction,
+        tenant: &str,
+        mut asked: Vec<AskedRow>,
+    ) -> Result<(Vec<AskedRow>, BTreeMap<String, PersonRow>), FundError> {
+        let mut before_them = BTreeMap::new();
+        for row in &mut asked {
+            if let Ok(EffectKind::InviteSurvivor { survivor }) = serde_json::from_str(&row.content)
+                && let Some(survivor) = tx.find_fund_person(tenant, &survivor).await?
+            {
+                before_them.insert(row.effect.clone(), std::mem::replace(&mut row.person, survivor));
+            }
+        }
+        Ok((asked, before_them))
     }
 
     pub(super) async fn proofs_of(
@@ -189,7 +210,16 @@ impl Issuer {
     }
 
     fn write_letter(&self, going: &Going<'_>, asked: &AskedRow) -> LetterRow {
-        let written = match self.letter_to(going.tenant, &going.calendars, &going.proofs, asked) {
+        let written = self.letter_to(going.tenant, &going.calendars, &going.proofs, asked);
+        let written = written.and_then(|written| {
+            let about = going.before_them.get(&asked.effect).map(|row| self.open_fund_person(going.tenant, row));
+            let about = about.transpose().map_err(|_| "damaged")?.map(|person| full_name(&person.registered));
+            match written.part == "survivor" && about.is_none() {
+                true => Err("damaged"),
+                false => Ok(Written { about, ..written }),
+            }
+        });
+        let written = match written {
             Ok(written) => written,
             Err(fault) => return blank(going.mailing, asked, fault),
         };
@@ -243,6 +273,7 @@ impl Issuer {
         let (back, suspends, proof) = match &kind {
             EffectKind::MailPaper { asked_back_by, .. } => (Some(*asked_back_by), None, None),
             EffectKind::SendNotice { suspends_on } => (None, Some(*suspends_on), None),
+            EffectKind::HoldPayment { payroll, .. } => (None, Some(*payroll), None),
             EffectKind::SendReceipt { evidence } => {
                 let proof = proofs.get(evidence).ok_or("damaged")?;
                 let proof = Proof {
@@ -254,11 +285,25 @@ impl Issuer {
             }
             _ => (None, None, None),
         };
-        let name = format!("{} {}", registered.given_name, registered.family_name).trim().to_owned();
+        let name = full_name(&registered);
         let part = part_of(&kind).ok_or("damaged")?.to_owned();
-        let written = Written { part, name, to: Vec::new(), year: asked.year, due, back, suspends, proof };
+        let written = Written {
+            part,
+            name,
+            to: Vec::new(),
+            year: asked.year,
+            due,
+            back,
+            suspends,
+            about: None,
+            proof,
+        };
         Ok((registered, written))
     }
+}
+
+fn full_name(registered: &Registered) -> String {
+    format!("{} {}", registered.given_name, registered.family_name).trim().to_owned()
 }
 
 fn blank(mailing: &MailingRow, asked: &AskedRow, fault: &str) -> LetterRow {

@@ -18,8 +18,16 @@ use super::{FundError, Issuer};
 pub(crate) const LETTERS_IN_PIECE: u64 = 500;
 pub(super) const BATCH: u32 = 500;
 /// Kinds of effects that ask for a letter, in the order in which they are gathered.
-pub(crate) const KINDS: [&str; 5] =
-    ["send-notice", "mail-paper", "offer-another-channel", "remind", "send-receipt"];
+pub(crate) const KINDS: [&str; 8] = [
+    "send-notice",
+    "hold-payment",
+    "resume-payment",
+    "mail-paper",
+    "invite-survivor",
+    "offer-another-channel",
+    "remind",
+    "send-receipt",
+];
 const LEFT_OUT_SHOWN: u32 = 200;
 const MAILINGS: u32 = 50;
 /// A reprint may be asked for so long after the post took the letters.
