@@ -47,6 +47,11 @@ pub enum Activity {
         to: String,
         year: i64,
     },
+    /// A signed paper form was sent as a picture.
+    ExistenceFormSent {
+        to: String,
+        year: i64,
+    },
     CredentialRemoved {
         name: String,
     },
@@ -125,6 +130,7 @@ impl Activity {
             Self::ExistenceAnswered { .. } => "existenceAnswered",
             Self::ExistenceConfirmed { .. } => "existenceConfirmed",
             Self::ExistenceAppealed { .. } => "existenceAppealed",
+            Self::ExistenceFormSent { .. } => "existenceFormSent",
             Self::CredentialRemoved { .. } => "credentialRemoved",
             Self::CardPrinted { .. } => "cardPrinted",
             Self::DeviceKeyAdded { .. } => "deviceKeyAdded",
@@ -157,6 +163,7 @@ impl Activity {
             | Self::Refused { to: who, .. }
             | Self::ExistenceAnswered { to: who, .. }
             | Self::ExistenceAppealed { to: who, .. }
+            | Self::ExistenceFormSent { to: who, .. }
             | Self::ExistenceConfirmed { by: who, .. } => Some(who),
             _ => None,
         }
@@ -208,6 +215,9 @@ impl Activity {
             Self::Refused { to, .. } => format!("You said no to {to}. Nothing was shared."),
             Self::ExistenceAnswered { to, year } => format!("You sent your proof for {year} to {to}."),
             Self::ExistenceConfirmed { by, year, .. } => format!("{by} confirmed your proof for {year}."),
+            Self::ExistenceFormSent { to, year } => {
+                format!("You sent {to} a signed form for {year}.")
+            }
             Self::ExistenceAppealed { to, year } => {
                 format!("You asked {to} for another look at your proof for {year}.")
             }

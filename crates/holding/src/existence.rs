@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use wire::existence::{
     AppealState, Capture, CaptureOutcome, CaptureRequest, CapturedFrame, CapturedPlace, ExistenceAnswer,
-    ExistenceAppeal, ExistenceReceipt,
+    ExistenceAppeal, ExistenceForm, ExistenceReceipt, FormState,
 };
 
 use crate::party::Party;
@@ -49,6 +49,9 @@ pub struct Existence {
     /// What the person says against the refusal, until the Fund has it.
     #[serde(default)]
     pub appealing: Option<String>,
+    /// What became of a paper form that was sent instead.
+    #[serde(default)]
+    pub form: Option<ExistenceForm>,
 }
 
 /// A challenge that was fetched to be answered later, once.
@@ -154,8 +157,10 @@ impl Existence {
     /// The person may ask for another look, once.
     pub fn may_appeal(&self) -> Result<(), StepFault> {
         let possible = self.appeal.as_ref().is_some_and(|appeal| appeal.state == AppealState::Possible);
+        let form = self.form.as_ref().is_some_and(|form| form.state == FormState::Refused);
         match self.progress {
             Progress::Refused if possible => Ok(()),
+            _ if form && possible => Ok(()),
             _ => Err(StepFault::NothingRefused),
         }
     }
@@ -313,6 +318,7 @@ mod tests {
             receipt: None,
             appeal: None,
             appealing: None,
+            form: None,
         }
     }
 
@@ -329,6 +335,10 @@ mod tests {
         }
         let opened = with(Progress::Opened, AppealState::Possible);
         assert_eq!(opened.may_appeal(), Err(StepFault::NothingRefused));
+        let form = |state| Some(ExistenceForm { state, sent_at: existence().expires_at, reference: None, reason: None });
+        assert_eq!(Existence { form: form(FormState::Refused), ..opened.clone() }.may_appeal(), Ok(()));
+        let waits = Existence { form: form(FormState::Waiting), ..opened };
+        assert_eq!(waits.may_appeal(), Err(StepFault::NothingRefused));
         let unknown = Existence { progress: Progress::Refused, ..existence() };
         assert_eq!(unknown.may_appeal(), Err(StepFault::NothingRefused), "the Fund offers none");
     }

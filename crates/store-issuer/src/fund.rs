@@ -19,6 +19,7 @@ mod receipts;
 mod reckoning;
 mod samples;
 mod scans;
+mod uploads;
 
 use sql::Migration;
 
@@ -59,6 +60,13 @@ pub(crate) const PAYMENT_MIGRATIONS: &[Migration] = &[Migration {
     version: 871,
     name: "fund_payment_letters",
     sql: include_str!("migrations/0871_fund_payment_letters.sql"),
+}];
+
+/// Forms from wallets.
+pub(crate) const UPLOAD_MIGRATIONS: &[Migration] = &[Migration {
+    version: 872,
+    name: "existence_forms",
+    sql: include_str!("migrations/0872_existence_forms.sql"),
 }];
 
 /// What auditors see, after everything with a lower number.

@@ -164,6 +164,7 @@ fn migrations() -> Vec<Migration> {
         fund::AUDIT_MIGRATIONS,
         appeals::MIGRATIONS,
         fund::PAYMENT_MIGRATIONS,
+        fund::UPLOAD_MIGRATIONS,
     ]
     .concat()
 }

@@ -32,6 +32,34 @@ pub struct ExistenceRequest {
     /// Of an answer that was refused, and of one that was accepted after an appeal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub appeal: Option<ExistenceAppeal>,
+    /// The paper form that was sent from the wallet last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub form: Option<ExistenceForm>,
+}
+
+/// A signed paper form, sent as a picture.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ExistenceForm {
+    pub state: FormState,
+    pub sent_at: chrono::DateTime<chrono::Utc>,
+    /// What the person quotes, once it was read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
+    /// Why nothing was kept: `picture`, `no-code`, `several`, `not-ours`, `other-person` or `unsigned`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum FormState {
+    /// An officer looks at it.
+    Waiting,
+    Accepted,
+    Refused,
+    /// Nothing was kept; `reason` says why.
+    Unread,
 }
 
 /// The receipt of an accepted proof, the same whatever its channel.

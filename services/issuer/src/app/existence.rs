@@ -68,6 +68,13 @@ pub enum ExistenceError {
     Faces(#[from] FacesFault),
     #[error("a second officer decides this: not the one who refused the answer")]
     FourEyes,
+    /// Forms come with the letters of whoever is on the register.
+    #[error("the Fund has no form of this person; use the phone, a visit or a call")]
+    NoForms,
+    #[error("so many forms were sent for this question that the next one goes by post, or call the Fund")]
+    TooManyForms,
+    #[error("many forms are read at this moment; send the same again in a minute")]
+    FormsInHand,
     /// What the person says against a refusal is decided elsewhere.
     #[error("this appeal is decided in its case")]
     InCase,
@@ -586,6 +593,7 @@ impl Issuer {
             outcome: self.latest_outcome(tx, tenant, &request.id).await?,
             receipt: self.receipt_note(tx, &tenant.id, request).await?,
             appeal: self.appeal_note(tx, &tenant.id, request).await?,
+            form: self.form_note(tx, &tenant.id, &request.id).await?,
         })
     }
 

@@ -34,6 +34,7 @@ mod residence;
 mod samples;
 mod scans;
 mod stations;
+mod uploads;
 mod words;
 mod zones;
 
@@ -64,6 +65,7 @@ pub use reckoning::{Reckoning, ReckoningLine};
 pub use register::{RegisterPreview, RegisterSource};
 pub use scans::{ReadPage, ScanPage, scan_fault};
 pub use stations::NewStation;
+pub(crate) use uploads::MOST_UPLOAD_BYTES;
 
 use super::{ExistenceError, Issuer, Tenant};
 

@@ -95,7 +95,7 @@ pub use fund::{
     YearCounts, YearFigures,
 };
 pub use fund::{FundPost, MailingView, NewMailing, SentMessage, letter_fault, letter_state};
-pub(crate) use fund::{LETTER_KINDS, channel_of};
+pub(crate) use fund::{LETTER_KINDS, MOST_UPLOAD_BYTES, channel_of};
 pub use fund::{ReadPage, ScanPage, scan_fault};
 pub use holders::{HolderError, PROOF_SUITES};
 pub use import::{ImportError, Invitation, UploadView};

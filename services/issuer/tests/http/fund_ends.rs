@@ -74,7 +74,7 @@ async fn letters_say_that_payment_is_on_hold_and_that_it_begins_again() {
     let held = mailing(&world, "hold-payment").await;
     assert_eq!(letters(&world, &held).await, (2, 0));
     let said = text(&world, &held).await;
-    for expected in ["suspendu à partir du 1 juin 2027", "Votre droit n’est pas perdu", "Выплата приостановлена"] {
+    for expected in ["suspendu à partir du 1er juin 2027", "Votre droit n’est pas perdu", "Выплата приостановлена"] {
         assert!(said.contains(expected), "{expected}: {said}");
     }
     assert_eq!(letters(&world, &mailing(&world, "hold-payment").await).await, (0, 0), "each once");

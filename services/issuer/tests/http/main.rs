@@ -57,6 +57,7 @@ mod support;
 mod surface;
 mod token;
 mod tokens;
+mod uploads;
 mod vc_api;
 mod vc_api_envelopes;
 mod vc_jwt;

@@ -10,6 +10,7 @@ activity-refused = رفضت طلب { $who }. لم يُعرض شيء.
 activity-existence-answered = أرسلت إثباتك لعام { $year } إلى { $who }.
 activity-existence-confirmed = أكد { $who } إثباتك لعام { $year }.
 activity-existence-appealed = طلبت من { $who } نظرة أخرى في إثباتك لعام { $year }.
+activity-existence-form = أرسلت إلى { $who } استمارة موقّعة لعام { $year }.
 activity-credential-removed = أزلت { $name } من هذه المحفظة.
 activity-key-added = أُنشئ مفتاح جديد في { $name }.
 activity-key-lost = سُجّل مفتاح { $name } مفقودا.

@@ -12,6 +12,7 @@ activity-refused = You said no to { $who }. Nothing was shared.
 activity-existence-answered = You sent your proof for { $year } to { $who }.
 activity-existence-confirmed = { $who } confirmed your proof for { $year }.
 activity-existence-appealed = You asked { $who } for another look at your proof for { $year }.
+activity-existence-form = You sent { $who } a signed form for { $year }.
 activity-credential-removed = You removed { $name } from this wallet.
 activity-key-added = A new key was made on { $name }.
 activity-key-lost = The key of { $name } was marked as lost.

@@ -10,6 +10,7 @@ activity-refused = Dijo que no a { $who }. No se compartió nada.
 activity-existence-answered = Envió su prueba de { $year } a { $who }.
 activity-existence-confirmed = { $who } confirmó su prueba de { $year }.
 activity-existence-appealed = Pidió a { $who } otra revisión de su prueba de { $year }.
+activity-existence-form = Envió a { $who } un formulario firmado de { $year }.
 activity-credential-removed = Quitó { $name } de esta cartera.
 activity-key-added = Se creó una nueva clave en { $name }.
 activity-key-lost = La clave de { $name } se marcó como perdida.

@@ -10,6 +10,7 @@ activity-refused = Vous avez dit non à { $who }. Rien n’a été partagé.
 activity-existence-answered = Vous avez envoyé votre preuve pour { $year } à { $who }.
 activity-existence-confirmed = { $who } a confirmé votre preuve pour { $year }.
 activity-existence-appealed = Vous avez demandé à { $who } un nouvel examen de votre preuve pour { $year }.
+activity-existence-form = Vous avez envoyé à { $who } un formulaire signé pour { $year }.
 activity-credential-removed = Vous avez retiré { $name } de ce portefeuille.
 activity-key-added = Une nouvelle clé a été créée sur { $name }.
 activity-key-lost = La clé de { $name } a été signalée comme perdue.

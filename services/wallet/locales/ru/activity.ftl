@@ -10,6 +10,7 @@ activity-refused = Вы отказали. Ничего не передано. К
 activity-existence-answered = Вы отправили подтверждение за { $year } год. Кому: { $who }.
 activity-existence-confirmed = Ваше подтверждение за { $year } год принято. Кем: { $who }.
 activity-existence-appealed = Вы попросили ещё раз посмотреть подтверждение за { $year } год. Кого: { $who }.
+activity-existence-form = Вы отправили подписанный бланк за { $year } год. Кому: { $who }.
 activity-credential-removed = Вы убрали из кошелька: { $name }.
 activity-key-added = Создан новый ключ. Устройство: { $name }.
 activity-key-lost = Ключ отмечен как потерянный. Устройство: { $name }.

@@ -10,6 +10,7 @@ activity-refused = 您拒绝了 { $who }。没有提供任何内容。
 activity-existence-answered = 您已将 { $year } 年度证明送交 { $who }。
 activity-existence-confirmed = { $who } 已确认您的 { $year } 年度证明。
 activity-existence-appealed = 您已请求 { $who } 再次审查您的 { $year } 年度证明。
+activity-existence-form = 您已将 { $year } 年度的已签名表格送交 { $who }。
 activity-credential-removed = 您已从此钱包移除{ $name }。
 activity-key-added = 已在 { $name } 上创建新密钥。
 activity-key-lost = { $name } 的密钥已标为丢失。

@@ -1,12 +1,14 @@
-//! What a person does after the Fund decided: asks for another look at a refusal, or fetches the letter with the receipt.
+//! What a person does beside the proof by phone: asks for another look at a refusal, sends a signed form, fetches the letter with
+//! the receipt.
 
 use chrono::Duration;
 use holding::activity::Activity;
 use holding::existence::Existence;
+use holding::request::plain_text;
 use holding::vault::DataKey;
 use serde_json::json;
 use store_wallet::records::{Record, Table};
-use wire::existence::ExistenceRequest;
+use wire::existence::{ExistenceRequest, FormState};
 
 use super::existence::{ExistenceError, LONGEST_APPEAL};
 use super::fault::RemoteFault;
@@ -61,7 +63,8 @@ impl Wallet {
         let mut next = existence;
         let mut entry = None;
         if let Some(news) = news {
-            (next.appealing, next.appeal, next.receipt) = (None, news.appeal, news.receipt);
+            (next.appealing, next.appeal, next.receipt, next.form) =
+                (None, news.appeal, news.receipt, news.form);
             let activity = Activity::ExistenceAppealed { to: next.fund.name().to_owned(), year: next.year };
             entry = Some(self.entry_at(key, None, &activity)?);
         } else if is_final(fault.as_ref()) {
@@ -82,6 +85,49 @@ impl Wallet {
             Some(fault) => Err(fault.into()),
             None => Ok((Record { revision: moved.revision + 1, ..moved }, next)),
         }
+    }
+
+    /// Hands a picture of a signed form on to the Fund, which reads it. Nothing of it is kept here. `true` beside the answer when
+    /// the Fund kept it; otherwise the answer says why not.
+    pub async fn send_form(
+        &self,
+        person: &Person,
+        id: &str,
+        (content_type, file): (&str, Vec<u8>),
+        as_it_is: bool,
+    ) -> Result<(Record, Existence), ExistenceError> {
+        let (record, existence) = self.existence_record(person, id).await?;
+        let query = if as_it_is { "?as_it_is=true" } else { "" };
+        let url = parse(&format!("{}/form{query}", existence.request_uri.trim_end_matches('/')))?;
+        let headers = [("accept", "application/json")];
+        let reply = self.outbound.post_bytes(&url, content_type, file, &headers).await;
+        let reply = reply.map_err(RemoteFault::from)?;
+        match reply.status {
+            200 => {}
+            400..=499 if !matches!(reply.status, 408 | 429) => {
+                let problem: serde_json::Value = reply.json().unwrap_or_default();
+                let text = |member: &str| problem.get(member).and_then(serde_json::Value::as_str);
+                let said = text("detail").or_else(|| text("title")).unwrap_or_default();
+                return Err(ExistenceError::FormRefused(plain_text(said, 200)));
+            }
+            status => return Err(RemoteFault::Status { status, code: None }.into()),
+        }
+        let news: ExistenceRequest =
+            reply.json().map_err(|_| RemoteFault::Form("existence request"))?;
+        let kept = news.form.as_ref().is_some_and(|form| form.state != FormState::Unread);
+        let next = Existence { form: news.form, receipt: news.receipt, appeal: news.appeal, ..existence };
+        if !kept {
+            return Ok((record, next));
+        }
+        let mut moved = self.moved(&person.data_key, Table::Existences, &record, next.state(), &next)?;
+        moved.resend_due_at = record.resend_due_at;
+        let activity = Activity::ExistenceFormSent { to: next.fund.name().to_owned(), year: next.year };
+        let entry = self.entry_by(person, &activity)?;
+        let mut tx = self.store.write("send_form").await?;
+        tx.replace_record(Table::Existences, &moved).await?;
+        tx.insert_entry(&record.account, &entry).await?;
+        tx.commit().await?;
+        Ok((Record { revision: moved.revision + 1, ..moved }, next))
     }
 
     /// The Fund's letter with the receipt of an accepted proof.

@@ -71,6 +71,11 @@ pub enum ExistenceError {
     Words,
     #[error("the Fund has no letter with this receipt")]
     NoLetter,
+    #[error("a picture of a form is a JPEG, a PNG or a PDF")]
+    FormType,
+    /// In the Fund's words.
+    #[error("the Fund did not take the form: {0}")]
+    FormRefused(String),
 }
 
 /// What comes with an answer beside the passkey: the first so many of the kept pictures, and the place.
@@ -136,6 +141,10 @@ impl Wallet {
             Progress::Confirmed { .. } if existence.receipt.is_none() => {
                 self.ask_fund(person, record, existence).await
             }
+            // A form was sent in the place of the phone's answer.
+            Progress::Opened | Progress::Expired if existence.form.is_some() => {
+                self.ask_fund(person, record, existence).await
+            }
             Progress::Opened
             | Progress::Asserting { .. }
             | Progress::Signing { .. }
@@ -154,7 +163,7 @@ impl Wallet {
         let fresh = self.fetch_existence(&before.request_uri).await?;
         // What the phone took along, and what it has sent of it so far, lives longer than the challenge of the page.
         let frames = if before.ahead.is_some() { before.frames } else { BTreeMap::new() };
-        let fresh = Existence { ahead: before.ahead, frames, ..fresh };
+        let fresh = Existence { ahead: before.ahead, frames, appealing: before.appealing, ..fresh };
         let moved = self.moved(&person.data_key, Table::Existences, &record, fresh.state(), &fresh)?;
         let record = self.replace("renew_existence", Table::Existences, moved).await?;
         Ok((record, fresh))
@@ -448,14 +457,16 @@ impl Wallet {
     ) -> Result<(Record, Existence), ExistenceError> {
         let news = self.fetch_request_state(&existence.request_uri).await?;
         let progress = match news.state {
-            ExistenceState::Open | ExistenceState::Answered => return Ok((record, existence)),
             // Nothing new: asked each time the page is looked at, it is written once.
-            ExistenceState::Refused
-                if matches!(existence.progress, Progress::Refused)
-                    && (&news.appeal, &news.receipt) == (&existence.appeal, &existence.receipt) =>
+            ExistenceState::Open
+            | ExistenceState::Answered
+            | ExistenceState::Refused
+            | ExistenceState::Expired
+                if says_the_same(&news, &existence) =>
             {
                 return Ok((record, existence));
             }
+            ExistenceState::Open | ExistenceState::Answered => existence.progress.clone(),
             ExistenceState::Refused => Progress::Refused,
             ExistenceState::Expired => Progress::Expired,
             ExistenceState::Confirmed => {
@@ -482,7 +493,7 @@ impl Wallet {
             }
         };
         let first = !matches!(existence.progress, Progress::Confirmed { .. });
-        let next = Existence { progress, receipt: news.receipt, appeal: news.appeal, ..existence };
+        let next = Existence { progress, receipt: news.receipt, appeal: news.appeal, form: news.form, ..existence };
         let moved = self.moved(&person.data_key, Table::Existences, &record, next.state(), &next)?;
         let mut tx = self.store.write("existence_news").await?;
         tx.replace_record(Table::Existences, &moved).await?;
@@ -559,6 +570,7 @@ impl Wallet {
             receipt: request.receipt,
             appeal: request.appeal,
             appealing: None,
+            form: request.form,
         })
     }
 
@@ -587,6 +599,16 @@ impl Wallet {
             signature: URL_SAFE_NO_PAD.encode(signature),
         })
     }
+}
+
+/// Whether the Fund says what is known here already.
+fn says_the_same(news: &ExistenceRequest, known: &Existence) -> bool {
+    let moved = match news.state {
+        ExistenceState::Refused => !matches!(known.progress, Progress::Refused),
+        ExistenceState::Expired => !matches!(known.progress, Progress::Expired),
+        ExistenceState::Open | ExistenceState::Answered | ExistenceState::Confirmed => false,
+    };
+    !moved && (&news.appeal, &news.receipt, &news.form) == (&known.appeal, &known.receipt, &known.form)
 }
 
 /// The code an officer compares with the person's phone. It is worked out from the answer this wallet made and never

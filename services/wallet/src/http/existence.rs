@@ -1,8 +1,10 @@
 //! The yearly proof of existence, as JSON.
 
+use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
-use actix_web::web::Path;
-use actix_web::{HttpResponse, get, post, put};
+use actix_web::web::{Path, Payload, Query};
+use actix_web::{HttpRequest, HttpResponse, get, post, put};
+use serde::Deserialize;
 use serde_json::Value;
 use web::{Json, Problem};
 
@@ -13,7 +15,10 @@ use super::views::{
     AheadAnswer, AheadKey, AheadView, AppealBody, ExistenceKey, ExistenceLink, ExistenceView, FrameBody, SignaturesBody,
     SigningStep, to_sign,
 };
-use crate::app::existence::{Pictures, Place};
+use crate::app::existence::{ExistenceError, Pictures, Place};
+
+/// As many as the Fund takes.
+const MOST_FORM_BYTES: usize = 8 * 1024 * 1024;
 
 /// Opens the Fund's request; refused unless the registry proves that it is the Fund's.
 #[utoipa::path(tag = "existence", security(("session" = [])), request_body = ExistenceLink, responses(
@@ -122,6 +127,50 @@ pub async fn appeal_existence(
 ) -> Result<Json<ExistenceView>, Problem> {
     let (record, existence) = app.wallet.appeal_existence(&person.0, &id, &body.0.words).await?;
     Ok(Json(ExistenceView::new(&record.id, &existence)))
+}
+
+/// A picture of a signed paper form, in the place of a proof by phone: JPEG, PNG or PDF, at most 8 MiB. The Fund reads it. `form.state`
+/// is `unread` when nothing was kept, and `form.reason` says why; `as_it_is` has an officer read it.
+#[utoipa::path(tag = "existence", security(("session" = [])), params(("id" = String, Path),
+    ("as_it_is" = Option<bool>, Query, description = "Send it also where nothing can be read or no signature is seen")),
+    request_body(content((Vec<u8> = "application/pdf"), (Vec<u8> = "image/jpeg"), (Vec<u8> = "image/png"))), responses(
+    (status = 200, body = ExistenceView), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+#[post("/existence/{id}/form")]
+pub async fn send_existence_form(
+    app: App,
+    person: SignedIn,
+    id: Path<String>,
+    how: Query<SentForm>,
+    request: HttpRequest,
+    payload: Payload,
+) -> Result<Json<ExistenceView>, Problem> {
+    let content_type = form_type(&request).ok_or(ExistenceError::FormType)?;
+    let file = read_form(payload).await?;
+    let sent = app.wallet.send_form(&person.0, &id, (content_type, file), how.as_it_is).await?;
+    Ok(Json(ExistenceView::new(&sent.0.id, &sent.1)))
+}
+
+#[derive(Deserialize)]
+pub struct SentForm {
+    #[serde(default)]
+    as_it_is: bool,
+}
+
+/// The Fund looks at the bytes; this is what it is told that they are.
+fn form_type(request: &HttpRequest) -> Option<&'static str> {
+    let header = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok())?;
+    let named = header.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    ["image/jpeg", "image/png", "application/pdf"].into_iter().find(|known| *known == named)
+}
+
+async fn read_form(payload: Payload) -> Result<Vec<u8>, Problem> {
+    let read = payload.to_bytes_limited(MOST_FORM_BYTES).await.map_err(|_| {
+        let title = "The form was not taken";
+        Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "form-not-taken", title)
+            .detail("The file is larger than 8 MB. Photograph the page once more, or send a smaller file.")
+    })?;
+    let bytes = read.map_err(|_| Problem::bad_request("The upload ended early. Send the form again."))?;
+    Ok(bytes.to_vec())
 }
 
 /// The receipt of an accepted proof as the Fund's letter, a PDF that the Fund signed.

@@ -162,6 +162,7 @@ pub fn configure(config: &mut web::ServiceConfig<'_>) {
                 .service(existence::bring_existence_back)
                 .service(existence::appeal_existence)
                 .service(existence::find_existence_letter)
+                .service(existence::send_existence_form)
                 .service(stations::open_station)
                 .service(stations::list_stations)
                 .service(stations::close_station)

@@ -40,6 +40,7 @@ catalogues!(
     "enrol",
     "entry",
     "existence",
+    "form",
     "frame",
     "help",
     "helped",

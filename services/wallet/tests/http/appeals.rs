@@ -104,3 +104,62 @@ async fn receipt_is_whole_on_the_page_and_its_letter_is_fetched_from_the_fund() 
     let stranger = world.person("eva").await;
     assert_eq!(problem(stranger.get(&letter).await, 404), "not-found");
 }
+
+async fn send_form(person: &Person, id: &str, query: &str, kind: &str, body: Vec<u8>) -> testkit::Answer {
+    let url = format!("{}/v1/existence/{id}/form{query}", person.url);
+    let headers = [("content-type", kind), ("accept", "application/json")];
+    person.agent.send(testkit::Method::POST, url, &headers, body).await.unwrap()
+}
+
+#[actix_web::test]
+async fn signed_form_is_handed_on_and_counts_like_any_other_proof() {
+    let world = World::new().await;
+    let person = world.person("rosa").await;
+    let id = opened(&world, &person, "open").await;
+    assert!(page(&person, &id).await.contains(r#"id="form-send""#));
+    let jpeg = [&[0xff, 0xd8, 0xff][..], &[7; 1000]].concat();
+    assert_eq!(problem(send_form(&person, &id, "", "text/plain", jpeg.clone()).await, 415), "form-not-taken");
+    let large = vec![0xff; 8 * 1024 * 1024 + 1];
+    assert_eq!(problem(send_form(&person, &id, "", "image/jpeg", large).await, 413), "form-not-taken");
+    assert_eq!(world.others.seen().existence_forms.len(), 0, "none of it left");
+
+    let blurred: Value =
+        send_form(&person, &id, "", "image/png", b"blurred".to_vec()).await.expect(200).unwrap().json().unwrap();
+    assert_eq!(blurred["form"]["state"], "unread");
+    assert!(page(&person, &id).await.contains(r#"id="form-send""#), "it can be tried again");
+    let as_it_is = send_form(&person, &id, "?as_it_is=true", "image/png", b"blurred".to_vec()).await;
+    let as_it_is: Value = as_it_is.expect(200).unwrap().json().unwrap();
+    assert_eq!((&as_it_is["state"], &as_it_is["form"]["state"]), (&json!("opened"), &json!("waiting")));
+    let shown = page(&person, &id).await;
+    assert!(shown.contains("form-waits") && shown.contains("FORM-2026") && !shown.contains("form-send"), "{shown}");
+    let seen = world.others.seen().existence_forms.clone();
+    let expected = [("image/png", 7, ""), ("image/png", 7, "as_it_is=true")];
+    assert_eq!(seen, expected.map(|(kind, many, query)| (kind.to_owned(), many, query.to_owned())));
+    let activity = person.get("/v1/activity").await.json().unwrap().to_string();
+    assert_eq!(activity.matches("existenceFormSent").count(), 1, "{activity}");
+
+    world.others.knobs().existence_form = Some("refused");
+    let shown = page(&person, &id).await;
+    assert!(shown.contains("form-refused") && shown.contains("form-send"), "{shown}");
+    world.others.knobs().existence_form = Some("accepted");
+    let shown = page(&person, &id).await;
+    for said in ["accepted your signed form", "The form, uploaded", "31 December 2027", "receipt.pdf"] {
+        assert!(shown.contains(said), "{said}: {shown}");
+    }
+    assert!(!shown.contains("send-form"));
+}
+
+#[actix_web::test]
+async fn form_that_the_fund_does_not_take_is_said_in_its_words() {
+    let world = World::new().await;
+    let person = world.person("rosa").await;
+    let id = opened(&world, &person, "open").await;
+    world.others.knobs().existence_status = 409;
+    let refused = send_form(&person, &id, "", "image/jpeg", vec![0xff, 0xd8, 0xff]).await;
+    let said = refused.text();
+    assert!(said.contains("no form of this person"), "{said}");
+    assert_eq!(problem(refused, 422), "form-not-taken");
+    world.others.knobs().existence_status = 503;
+    let busy = send_form(&person, &id, "", "image/jpeg", vec![0xff, 0xd8, 0xff]).await;
+    assert_eq!(problem(busy, 502), "other-side-unavailable");
+}

@@ -115,6 +115,7 @@ pub struct Knobs {
     pub existence_status: u16,
     pub appeal_state: &'static str,
     pub existence_letter: &'static str,
+    pub existence_form: Option<&'static str>,
     /// What the Fund says of an enrolment.
     pub enrolment: Value,
     /// With which status and problem it refuses the next step.
@@ -135,6 +136,8 @@ pub struct Seen {
     pub responses: Vec<HashMap<String, String>>,
     pub existence_answers: Vec<Value>,
     pub existence_appeals: Vec<Value>,
+    /// Type, length and query of each form.
+    pub existence_forms: Vec<(String, usize, String)>,
     /// Steps of an enrolment: the end of the path, the bearer token, the body.
     pub enrolment_steps: Vec<(String, String, Value)>,
     pub wrong_codes: usize,
@@ -391,6 +394,7 @@ fn knobs(base: &str, now: Timestamp) -> Knobs {
         existence_status: 200,
         appeal_state: "possible",
         existence_letter: "%PDF-1.7 the letter",
+        existence_form: None,
         enrolment: crate::enrolment::claimed(),
         enrolment_refusal: None,
     }

@@ -81,10 +81,10 @@ impl Issuer {
         request: &entitlement::Request,
         words: &str,
     ) -> Result<(), ExistenceError> {
-        let State::Refused { evidence: Some(evidence), by: refused_by, .. } = &request.state else {
-            return Err(ConfirmFault::NotRefused.into());
-        };
         let (by, now) = (Actor::person(tenant), self.now());
+        let State::Refused { evidence: Some(evidence), by: refused_by, .. } = &request.state else {
+            return self.appeal_form(tx, &by, request, words).await;
+        };
         let proof = self.proof_of_digest(tx, tenant, &evidence.digest).await?;
         match proof.as_ref().map(|proof| (proof.state.as_str(), proof.id.as_str())) {
             // It counts already: there is a receipt to show and nothing to decide.
@@ -100,6 +100,36 @@ impl Issuer {
             }
         }
         Ok(tx.audit(&by, Act { action: "existence.appeal", target: &request.id, detail: "" }, now).await?)
+    }
+
+    /// The same against the refusal of a form that was sent from the wallet.
+    async fn appeal_form(
+        &self,
+        tx: &mut Transaction,
+        by: &Actor,
+        request: &entitlement::Request,
+        words: &str,
+    ) -> Result<(), ExistenceError> {
+        let refused = self.refused_form(tx, &by.tenant, &request.id).await?;
+        let refused = refused.ok_or(ConfirmFault::NotRefused)?;
+        let case = self.appeal_within(tx, by, &refused.id, words).await?;
+        let refused_by = refused.decided_by.as_deref().unwrap_or_default();
+        tx.insert_appeal(&by.tenant, &self.new_appeal(&request.id, refused_by, None, Some(&case))).await?;
+        let act = Act { action: "existence.appeal", target: &request.id, detail: "form" };
+        Ok(tx.audit(by, act, self.now()).await?)
+    }
+
+    async fn refused_form(
+        &self,
+        tx: &mut Transaction,
+        tenant: &str,
+        request: &str,
+    ) -> Result<Option<ProofRow>, FundError> {
+        let proof = match tx.find_sent_form(tenant, request).await? {
+            Some(scan) => self.proof_of_scan(tx, tenant, &scan).await?,
+            None => None,
+        };
+        Ok(proof.filter(|proof| proof.state == "refused"))
     }
 
     fn new_appeal(
@@ -307,7 +337,8 @@ impl Issuer {
         request: &entitlement::Request,
     ) -> Result<Option<ExistenceAppeal>, ExistenceError> {
         let Some(row) = tx.find_appeal(tenant, &request.id).await? else {
-            let refused = matches!(request.state, State::Refused { evidence: Some(_), .. });
+            let refused = matches!(request.state, State::Refused { evidence: Some(_), .. })
+                || self.refused_form(tx, tenant, &request.id).await?.is_some();
             return Ok(refused.then_some(ExistenceAppeal {
                 state: AppealState::Possible,
                 opened_at: None,

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use entitlement::{State, Witnessed};
 use issuance::{Actor, fingerprint};
 use store_issuer::Transaction;
+use store_issuer::fund::ProofRow;
 use wire::existence::ExistenceReceipt;
 
 use super::super::existence::ExistenceError;
@@ -19,8 +20,8 @@ impl Issuer {
         tenant: &str,
         request: &entitlement::Request,
     ) -> Result<Option<ExistenceReceipt>, ExistenceError> {
-        let Some(evidence) = request.evidence() else { return Ok(None) };
-        if let Some(proof) = self.proof_of_digest(tx, tenant, &evidence.digest).await?
+        let proof = self.proof_behind(tx, tenant, request).await?;
+        if let Some(proof) = proof
             && let Some(receipt) = tx.find_fund_receipt(tenant, &proof.id).await?
         {
             let document: ReceiptDocument = self.open_for("receipt", tenant, &proof.id, &receipt.sealed)?;
@@ -36,7 +37,7 @@ impl Issuer {
                 letter: true,
             }));
         }
-        let State::Confirmed { at, .. } = &request.state else { return Ok(None) };
+        let State::Confirmed { at, evidence, .. } = &request.state else { return Ok(None) };
         let (valid_until, next_opens) = self.coverage_after(tx, tenant, request.year).await?;
         Ok(Some(ExistenceReceipt {
             reference: evidence.reference(),
@@ -53,6 +54,26 @@ impl Issuer {
             next_opens,
             letter: false,
         }))
+    }
+
+    /// The proof of the register that came of a question: of the phone's answer, or of a form that was sent instead.
+    async fn proof_behind(
+        &self,
+        tx: &mut Transaction,
+        tenant: &str,
+        request: &entitlement::Request,
+    ) -> Result<Option<ProofRow>, FundError> {
+        let by_phone = match request.evidence() {
+            Some(evidence) => self.proof_of_digest(tx, tenant, &evidence.digest).await?,
+            None => None,
+        };
+        if by_phone.as_ref().is_some_and(|proof| proof.state == "accepted") {
+            return Ok(by_phone);
+        }
+        match tx.find_sent_form(tenant, &request.id).await? {
+            Some(scan) => Ok(self.proof_of_scan(tx, tenant, &scan).await?.or(by_phone)),
+            None => Ok(by_phone),
+        }
     }
 
     /// The last day and the first day of the window after a year that was proven.
@@ -77,9 +98,8 @@ impl Issuer {
         let tenant = &self.fund(tenant)?.id;
         let mut tx = self.store.read().await?;
         let request = tx.find_existence_by_fingerprint(tenant, &fingerprint(token)).await?;
-        let digest = request.as_ref().and_then(|request| request.evidence()).map(|evidence| evidence.digest);
-        let digest = digest.ok_or(ExistenceError::Unknown)?;
-        let proof = self.proof_of_digest(&mut tx, tenant, &digest).await?;
+        let request = request.ok_or(ExistenceError::Unknown)?;
+        let proof = self.proof_behind(&mut tx, tenant, &request).await?;
         let proof = proof.filter(|proof| proof.state == "accepted").ok_or(ExistenceError::Unknown)?;
         drop(tx);
         Ok(self.receipt_pdf(&Actor::person(tenant), &proof.id).await?)

@@ -23,11 +23,12 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use web::Problem;
 use web::page::{html, html_with, see_other};
+use wire::existence::FormState;
 
 use self::consent::{Choice, choices, missing};
 use self::frame::Frame;
 pub use self::problems::Voice;
-use self::receipt::{Appeal, Receipt};
+use self::receipt::{Appeal, PaperForm, Receipt};
 use self::shown::{
     Card, Entry, OfferedLine, Reminder, Unfinished, entries, explanation, offered, unfinished, verdict,
 };
@@ -160,6 +161,11 @@ struct ExistencePage {
     again: Option<&'static str>,
     receipt: Option<Receipt>,
     appeal: Option<Appeal>,
+    form: Option<PaperForm>,
+    /// A form counts: there is nothing more to do.
+    form_accepted: bool,
+    /// A form is with the Fund, which decides about it.
+    form_waits: bool,
     /// Another officer found that the refusal was wrong.
     upheld: bool,
 }
@@ -336,6 +342,10 @@ async fn show_existence(
         year: view.year.to_string(),
         again: view.outcome.as_ref().and_then(|outcome| outcome.reasons.first()).map(|code| again(code)),
         receipt: view.receipt.as_ref().map(|receipt| Receipt::new(words, receipt)),
+        form_accepted: view.form.as_ref().is_some_and(|form| form.state == FormState::Accepted)
+            && view.state != "confirmed",
+        form_waits: view.form.as_ref().is_some_and(|form| form.state == FormState::Waiting),
+        form: view.form.as_ref().map(PaperForm::new),
         upheld: appeal.as_ref().is_some_and(|appeal| appeal.upheld),
         appeal,
         view,

@@ -2,7 +2,7 @@
 
 use chrono::{NaiveDate, NaiveTime};
 use clock::Timestamp;
-use wire::existence::{AppealState, ExistenceReceipt};
+use wire::existence::{AppealState, ExistenceForm, ExistenceReceipt, FormState};
 
 use super::super::views::ExistenceView;
 use crate::words::Words;
@@ -30,6 +30,26 @@ pub struct Appeal {
     pub open: Option<(Timestamp, Timestamp)>,
     pub upheld: bool,
     pub not_upheld: bool,
+}
+
+/// A paper form that was sent.
+pub struct PaperForm {
+    pub sent: Timestamp,
+    pub reference: Option<String>,
+    pub waits: bool,
+    pub refused: bool,
+}
+
+impl PaperForm {
+    pub fn new(form: &ExistenceForm) -> Self {
+        let is = |state| form.state == state;
+        Self {
+            sent: form.sent_at,
+            reference: form.reference.clone(),
+            waits: is(FormState::Waiting),
+            refused: is(FormState::Refused),
+        }
+    }
 }
 
 impl Receipt {

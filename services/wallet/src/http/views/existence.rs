@@ -5,7 +5,7 @@ use holding::existence::{Existence, Progress as ExistenceProgress};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
-use wire::existence::{CaptureOutcome, CaptureRequest, CapturedPlace, ExistenceAppeal, ExistenceReceipt};
+use wire::existence::{CaptureOutcome, CaptureRequest, CapturedPlace, ExistenceAppeal, ExistenceForm, ExistenceReceipt};
 
 use super::{PartyView, ToSignView};
 use crate::app::existence::Place;
@@ -189,6 +189,9 @@ pub struct ExistenceView {
     /// Where an appeal against a refusal stands.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub appeal: Option<ExistenceAppeal>,
+    /// What became of a paper form that was sent instead.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub form: Option<ExistenceForm>,
     /// An appeal that the Fund does not have yet.
     pub appeal_on_its_way: bool,
 }
@@ -220,6 +223,7 @@ impl ExistenceView {
             received_at,
             receipt: existence.receipt.clone(),
             appeal: existence.appeal.clone(),
+            form: existence.form.clone(),
             appeal_on_its_way: existence.appealing.is_some(),
         }
     }
