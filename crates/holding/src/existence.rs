@@ -335,7 +335,9 @@ mod tests {
         }
         let opened = with(Progress::Opened, AppealState::Possible);
         assert_eq!(opened.may_appeal(), Err(StepFault::NothingRefused));
-        let form = |state| Some(ExistenceForm { state, sent_at: existence().expires_at, reference: None, reason: None });
+        let form = |state| {
+            Some(ExistenceForm { state, sent_at: existence().expires_at, reference: None, reason: None })
+        };
         assert_eq!(Existence { form: form(FormState::Refused), ..opened.clone() }.may_appeal(), Ok(()));
         let waits = Existence { form: form(FormState::Waiting), ..opened };
         assert_eq!(waits.may_appeal(), Err(StepFault::NothingRefused));

@@ -45,7 +45,8 @@ const OPEN: &str =
     ORDER BY due_at, request_id LIMIT $2";
 const CLOSE: &str = "UPDATE existence_appeals SET outcome = $3, closed_by = $4, closed_at = $5
     WHERE tenant = $1 AND request_id = $2 AND closed_at IS NULL";
-const BY_DIGEST: &str = "SELECT id FROM existence_requests WHERE tenant = $1 AND digest = $2 ORDER BY id LIMIT 1";
+const BY_DIGEST: &str =
+    "SELECT id FROM existence_requests WHERE tenant = $1 AND digest = $2 ORDER BY id LIMIT 1";
 /// Without a day they are erased by nobody.
 const HOLD: &str = "UPDATE existence_captures SET erase_at = NULL
     WHERE tenant = $1 AND request_id = $2 AND digest = $3 AND frames_sealed IS NOT NULL";
@@ -114,7 +115,12 @@ impl Transaction {
     }
 
     /// Lets the pictures go at a moment that were held.
-    pub async fn release_captures(&mut self, tenant: &str, request: &str, at: Timestamp) -> Result<(), Error> {
+    pub async fn release_captures(
+        &mut self,
+        tenant: &str,
+        request: &str,
+        at: Timestamp,
+    ) -> Result<(), Error> {
         self.tx.execute(RELEASE, args![tenant, request, at]).await?;
         Ok(())
     }

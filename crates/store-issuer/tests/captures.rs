@@ -86,10 +86,18 @@ async fn appeal_is_one_and_keeps_the_pictures_until_it_is_decided() {
             closed_at: None,
             closed_by: None,
         };
-        let in_case =
-            AppealRow { request_id: "r2".into(), case_id: Some("c1".into()), words_sealed: None, ..appeal.clone() };
+        let in_case = AppealRow {
+            request_id: "r2".into(),
+            case_id: Some("c1".into()),
+            words_sealed: None,
+            ..appeal.clone()
+        };
         assert!(tx.insert_appeal("unjspf", &appeal).await.unwrap());
-        assert!(!tx.insert_appeal("unjspf", &AppealRow { refused_by: "ben".into(), ..appeal.clone() }).await.unwrap());
+        assert!(
+            !tx.insert_appeal("unjspf", &AppealRow { refused_by: "ben".into(), ..appeal.clone() })
+                .await
+                .unwrap()
+        );
         assert!(tx.insert_appeal("unjspf", &in_case).await.unwrap());
         assert_eq!(tx.find_appeal("unjspf", "r1").await.unwrap(), Some(appeal.clone()));
         assert_eq!(tx.find_appeal("undp", "r1").await.unwrap(), None);
@@ -105,6 +113,9 @@ async fn appeal_is_one_and_keeps_the_pictures_until_it_is_decided() {
         assert_eq!(tx.erase_captures(end).await.unwrap(), 1);
         assert_eq!(tx.list_open_appeals("unjspf", 9).await.unwrap(), []);
         let closed = tx.find_appeal("unjspf", "r1").await.unwrap().unwrap();
-        assert_eq!((closed.outcome.as_deref(), closed.closed_by.as_deref()), (Some("not-upheld"), Some("eve")));
+        assert_eq!(
+            (closed.outcome.as_deref(), closed.closed_by.as_deref()),
+            (Some("not-upheld"), Some("eve"))
+        );
     }
 }

@@ -7,6 +7,7 @@ mod appointments;
 mod binding;
 mod calls;
 mod desk;
+mod reminders;
 mod view;
 
 use base64::Engine as _;

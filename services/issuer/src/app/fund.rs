@@ -66,6 +66,7 @@ pub use register::{RegisterPreview, RegisterSource};
 pub use scans::{ReadPage, ScanPage, scan_fault};
 pub use stations::NewStation;
 pub(crate) use uploads::MOST_UPLOAD_BYTES;
+pub(super) use zones::awake_in;
 
 use super::{ExistenceError, Issuer, Tenant};
 

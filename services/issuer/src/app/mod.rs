@@ -86,7 +86,6 @@ pub use enrolment::{
 pub use existence::{BeneficiaryPage, ExistenceCounts, ExistenceError, RequestLink, RequestPage};
 pub(crate) use faces::Faces;
 pub use faces::FacesFault;
-pub use fund::{AppealView, AppealWord, OpenAppeal};
 pub use fund::{
     AppealFigures, CalendarChange, CaseDecision, CaseMoment, CaseOutcome, CaseType, CaseView, Fairness,
     FundError, FundPerson, FundPersonPage, Group, GroupRates, GroupTable, HeadSet, HeadsView, JournalLine,
@@ -94,6 +93,7 @@ pub use fund::{
     Reckoning, ReckoningLine, RegisterPreview, RegisterSource, SMALLEST_GROUP, SuspensionView, YearCalendar,
     YearCounts, YearFigures,
 };
+pub use fund::{AppealView, AppealWord, OpenAppeal};
 pub use fund::{FundPost, MailingView, NewMailing, SentMessage, letter_fault, letter_state};
 pub(crate) use fund::{LETTER_KINDS, MOST_UPLOAD_BYTES, channel_of};
 pub use fund::{ReadPage, ScanPage, scan_fault};

@@ -50,7 +50,8 @@ async fn appeal_of_somebody_on_no_register_is_decided_at_the_answer_by_another_o
     let form = format!("/console/requests/{id}/appeal");
     assert_eq!(browser.post(&form, &[("outcome", "call"), ("reason", " ")]).await.status, 422);
     assert_eq!(browser.post(&form, &[("outcome", "maybe"), ("reason", "r")]).await.status, 422);
-    let decided = browser.post(&form, &[("outcome", "call"), ("reason", "called her, the line was bad")]).await;
+    let decided =
+        browser.post(&form, &[("outcome", "call"), ("reason", "called her, the line was bad")]).await;
     assert_eq!(Browser::path_of(&decided), format!("/console/requests/{id}?done=appeal"));
     let twice = world.issuer.decide_appeal(&named("ben"), &id, &AppealWord::NotUpheld, "no").await;
     assert!(twice.is_err());
@@ -83,13 +84,20 @@ async fn appeal_of_somebody_on_the_register_is_a_case_and_ends_in_receipt_letter
     assert!(page.years[0].is_held(world.issuer.clock_now().date_naive()), "nobody is suspended meanwhile");
     let browser = Browser::officer(&world, "unjspf", "Fatou Agent").await;
     let shown = browser.get(&format!("/console/fund/cases/{}", cases[0].id)).await.text();
-    assert!(shown.contains(&format!("/console/requests/{id}")) && shown.contains("from their wallet"), "{shown}");
+    assert!(
+        shown.contains(&format!("/console/requests/{id}")) && shown.contains("from their wallet"),
+        "{shown}"
+    );
     let here = world.issuer.decide_appeal(&named("ben"), &id, &AppealWord::NotUpheld, "no").await;
     assert!(matches!(here, Err(ExistenceError::InCase)), "one place decides");
     assert!(browser.get(&format!("/console/requests/{id}")).await.text().contains("appeal-case"));
 
-    let word = CaseDecision { outcome: "upheld".into(), reason: "the same person".into(), ..Default::default() };
-    assert!(world.issuer.decide_case(&officer(), &cases[0].id, &word).await.is_err(), "not by whoever refused");
+    let word =
+        CaseDecision { outcome: "upheld".into(), reason: "the same person".into(), ..Default::default() };
+    assert!(
+        world.issuer.decide_case(&officer(), &cases[0].id, &word).await.is_err(),
+        "not by whoever refused"
+    );
     world.issuer.decide_case(&named("ben"), &cases[0].id, &word).await.unwrap();
     let after = body(&world.get(&path).await);
     assert_eq!(after["appeal"]["state"], "upheld");
@@ -99,7 +107,10 @@ async fn appeal_of_somebody_on_the_register_is_a_case_and_ends_in_receipt_letter
     let letter = world.get(&format!("{path}/receipt")).await;
     assert_eq!(letter.status, 200);
     assert!(letter.body.starts_with(b"%PDF"));
-    assert_eq!(after["state"], "refused", "without pictures an officer offers the certificate from the receipt");
+    assert_eq!(
+        after["state"], "refused",
+        "without pictures an officer offers the certificate from the receipt"
+    );
     assert_eq!(appeal(&world, &path, "Again").await["appeal"], after["appeal"], "decided once");
     let page = world.issuer.fund_person_page("unjspf", &person).await.unwrap();
     let proof = page.receipts[0].id.clone();
@@ -132,7 +143,8 @@ async fn pictures_stay_until_the_appeal_is_decided_and_bring_the_certificate_whe
 
         let case = world.issuer.list_open_cases("unjspf", None, None, 9).await.unwrap()[0].0.id.clone();
         let outcome = if upheld { "upheld" } else { "not-upheld" };
-        let word = CaseDecision { outcome: outcome.into(), reason: "looked again".into(), ..Default::default() };
+        let word =
+            CaseDecision { outcome: outcome.into(), reason: "looked again".into(), ..Default::default() };
         world.issuer.decide_case(&named("ben"), &case, &word).await.unwrap();
         world.issuer.delete_expired().await.unwrap();
         assert!(browser.get(&page).await.text().contains("The pictures are erased."));
@@ -169,7 +181,11 @@ async fn nothing_is_appealed_against_that_was_not_refused() {
     assert_eq!(send_words(words.clone(), path.clone()).await, (409, "conflict".into()), "it is open");
     assert_eq!(body(&world.get(&path).await).get("appeal"), None);
     world.issuer.refuse_existence(&officer(), &id, "asked by mistake").await.unwrap();
-    assert_eq!(send_words(words, path.clone()).await, (409, "conflict".into()), "it was taken back unanswered");
+    assert_eq!(
+        send_words(words, path.clone()).await,
+        (409, "conflict".into()),
+        "it was taken back unanswered"
+    );
     let long = json!({ "words": "x".repeat(2001) });
     assert_eq!(send_words(long, path.clone()).await, (400, "bad-request".into()));
     assert_eq!(send_words(json!({ "why": 1 }), path).await, (400, "json-shape".into()));

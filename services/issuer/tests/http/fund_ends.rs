@@ -10,8 +10,7 @@ use crate::fund::{approved_list, at, officer, person, prove};
 use crate::post::words;
 use crate::support::{World, json as body};
 
-const HEAD: &str =
-    "uid,given_name,family_name,birth_date,country,language,track,address,email,medium,in_payment_since,died_on";
+const HEAD: &str = "uid,given_name,family_name,birth_date,country,language,track,address,email,medium,in_payment_since,died_on";
 const AMINA: &str = "100000001,Amina,Diallo,1950-05-05,SEN,fr,one,12 rue des Écoles | Dakar,amina@example.org,mail,2012-01-01,";
 const BORIS: &str = "100000002,Boris,Petrov,1940-02-01,RUS,ru,one,\"Тверская 1 | Москва\",,post,2003-01-01,";
 
@@ -74,7 +73,9 @@ async fn letters_say_that_payment_is_on_hold_and_that_it_begins_again() {
     let held = mailing(&world, "hold-payment").await;
     assert_eq!(letters(&world, &held).await, (2, 0));
     let said = text(&world, &held).await;
-    for expected in ["suspendu à partir du 1er juin 2027", "Votre droit n’est pas perdu", "Выплата приостановлена"] {
+    for expected in
+        ["suspendu à partir du 1er juin 2027", "Votre droit n’est pas perdu", "Выплата приостановлена"]
+    {
         assert!(said.contains(expected), "{expected}: {said}");
     }
     assert_eq!(letters(&world, &mailing(&world, "hold-payment").await).await, (0, 0), "each once");
@@ -84,14 +85,18 @@ async fn letters_say_that_payment_is_on_hold_and_that_it_begins_again() {
     prove(&world, &amina, 1, "2027-06-02").await;
     assert_eq!(letters(&world, &held).await, (2, 1));
     assert!(!text(&world, &held).await.contains("Amina"));
-    let left = world.issuer.post_mailing(&officer("clerk"), &held, "2027-06-03".parse().unwrap()).await.unwrap();
+    let left =
+        world.issuer.post_mailing(&officer("clerk"), &held, "2027-06-03".parse().unwrap()).await.unwrap();
     assert_eq!(left, 1);
     let effects = world.issuer.fund_person_page("unjspf", &boris).await.unwrap().effects;
     let hold = effects.iter().find(|effect| effect.kind == "hold-payment").unwrap();
     assert_eq!(hold.done_by.as_deref(), Some(&*format!("mailing {held}")), "the proof of sending");
     let resumed = mailing(&world, "resume-payment").await;
     let said = text(&world, &resumed).await;
-    assert!(said.contains("Le paiement de votre prestation reprend") && said.contains("Amina Diallo"), "{said}");
+    assert!(
+        said.contains("Le paiement de votre prestation reprend") && said.contains("Amina Diallo"),
+        "{said}"
+    );
     assert!(!said.contains("Signature"), "it asks for nothing");
     let post = world.issuer.fund_post("unjspf", &amina).await.unwrap();
     assert!(post.letters.iter().any(|(letter, _)| letter.kind == "resume-payment"));
@@ -138,7 +143,9 @@ async fn letter_to_a_survivor_goes_to_the_survivor_in_their_language() {
     let id = mailing(&world, "invite-survivor").await;
     assert_eq!(letters(&world, &id).await, (1, 0));
     let said = text(&world, &id).await;
-    for expected in ["Amina Diallo", "12 rue des Écoles", "le décès de Boris Petrov", "Une prestation vous revient"] {
+    for expected in
+        ["Amina Diallo", "12 rue des Écoles", "le décès de Boris Petrov", "Une prestation vous revient"]
+    {
         assert!(said.contains(expected), "{expected}: {said}");
     }
     assert!(!said.contains("Тверская"), "not to the address of the dead: {said}");
@@ -201,11 +208,19 @@ async fn certificates_of_the_dead_are_revoked_once_and_it_stands_in_the_journal(
     assert_eq!(copies(&world, &request).await, [Status::Revoked]);
     assert_eq!(world.issuer.revoke_entitlements(tenant).await.unwrap(), 0, "done once");
     let page = world.issuer.fund_person_page("unjspf", &person).await.unwrap();
-    let done: Vec<_> =
-        page.effects.iter().filter(|it| it.kind == "revoke-certificates").map(|it| it.done_by.clone()).collect();
+    let done: Vec<_> = page
+        .effects
+        .iter()
+        .filter(|it| it.kind == "revoke-certificates")
+        .map(|it| it.done_by.clone())
+        .collect();
     assert_eq!(done, [Some("revoked 1".to_owned())]);
     let export = world.issuer.export_journal(&officer("eve"), &person).await.unwrap();
-    assert!(entitlement::journal::verify(&export).holds(), "{:?}", entitlement::journal::verify(&export).checks);
+    assert!(
+        entitlement::journal::verify(&export).holds(),
+        "{:?}",
+        entitlement::journal::verify(&export).checks
+    );
     let journal = serde_json::to_string(&export).unwrap();
     assert_eq!(journal.matches("certificatesRevoked").count(), 1, "{journal}");
 

@@ -21,6 +21,7 @@ mod documents;
 mod dpop;
 mod encryption;
 mod enrolment;
+mod enrolment_messages;
 mod existence;
 mod fund;
 mod fund_audit;

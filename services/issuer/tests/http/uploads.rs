@@ -12,7 +12,8 @@ use crate::support::{ORIGIN, World, json as body, problem};
 
 const HEAD: &str =
     "uid,given_name,family_name,birth_date,country,language,track,address,email,medium,in_payment_since";
-const MARGARET: &str = "100482317,Margaret,Ellison,1950-05-05,GBR,en,one,1 High Street | London,,post,2012-01-01";
+const MARGARET: &str =
+    "100482317,Margaret,Ellison,1950-05-05,GBR,en,one,1 High Street | London,,post,2012-01-01";
 const BORIS: &str = "100000002,Boris,Petrov,1940-02-01,RUS,ru,one,\"Тверская 1 | Москва\",,post,2003-01-01";
 
 /// A summer in which both have a form in their letters: the letters as a PDF, and the path of her question.
@@ -146,7 +147,10 @@ async fn forms_are_bounded_and_taken_of_people_on_the_register_alone() {
 
     let world = World::start().await;
     let (_, path) = summer(&world).await;
-    assert_eq!(problem(&upload(&world, &path, "", b"no picture".to_vec()).await), (400, "bad-request".into()));
+    assert_eq!(
+        problem(&upload(&world, &path, "", b"no picture".to_vec()).await),
+        (400, "bad-request".into())
+    );
     let large = vec![0xff; 8 * 1024 * 1024 + 1];
     assert_eq!(problem(&upload(&world, &path, "", large).await), (413, "too-large".into()));
     let blank = testkit::faces::still(0);

@@ -52,14 +52,15 @@ impl Wallet {
         let Some(words) = &existence.appealing else { return Ok((record, existence)) };
         let url = parse(&format!("{}/appeal", existence.request_uri.trim_end_matches('/')))?;
         let body = json!({ "words": words });
-        let (news, fault) = match self.outbound.post_json(&url, &body, &[("accept", "application/json")]).await {
-            Ok(reply) if reply.is_success() => match reply.json::<ExistenceRequest>() {
-                Ok(news) => (Some(news), None),
-                Err(_) => (None, Some(RemoteFault::Form("existence request"))),
-            },
-            Ok(reply) => (None, Some(RemoteFault::Status { status: reply.status, code: None })),
-            Err(error) => (None, Some(error.into())),
-        };
+        let (news, fault) =
+            match self.outbound.post_json(&url, &body, &[("accept", "application/json")]).await {
+                Ok(reply) if reply.is_success() => match reply.json::<ExistenceRequest>() {
+                    Ok(news) => (Some(news), None),
+                    Err(_) => (None, Some(RemoteFault::Form("existence request"))),
+                },
+                Ok(reply) => (None, Some(RemoteFault::Status { status: reply.status, code: None })),
+                Err(error) => (None, Some(error.into())),
+            };
         let mut next = existence;
         let mut entry = None;
         if let Some(news) = news {
@@ -112,8 +113,7 @@ impl Wallet {
             }
             status => return Err(RemoteFault::Status { status, code: None }.into()),
         }
-        let news: ExistenceRequest =
-            reply.json().map_err(|_| RemoteFault::Form("existence request"))?;
+        let news: ExistenceRequest = reply.json().map_err(|_| RemoteFault::Form("existence request"))?;
         let kept = news.form.as_ref().is_some_and(|form| form.state != FormState::Unread);
         let next = Existence { form: news.form, receipt: news.receipt, appeal: news.appeal, ..existence };
         if !kept {

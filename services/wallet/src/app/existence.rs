@@ -493,7 +493,8 @@ impl Wallet {
             }
         };
         let first = !matches!(existence.progress, Progress::Confirmed { .. });
-        let next = Existence { progress, receipt: news.receipt, appeal: news.appeal, form: news.form, ..existence };
+        let next =
+            Existence { progress, receipt: news.receipt, appeal: news.appeal, form: news.form, ..existence };
         let moved = self.moved(&person.data_key, Table::Existences, &record, next.state(), &next)?;
         let mut tx = self.store.write("existence_news").await?;
         tx.replace_record(Table::Existences, &moved).await?;

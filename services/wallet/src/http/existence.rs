@@ -12,8 +12,8 @@ use super::App;
 use super::auth::SignedIn;
 use super::offers::created;
 use super::views::{
-    AheadAnswer, AheadKey, AheadView, AppealBody, ExistenceKey, ExistenceLink, ExistenceView, FrameBody, SignaturesBody,
-    SigningStep, to_sign,
+    AheadAnswer, AheadKey, AheadView, AppealBody, ExistenceKey, ExistenceLink, ExistenceView, FrameBody,
+    SignaturesBody, SigningStep, to_sign,
 };
 use crate::app::existence::{ExistenceError, Pictures, Place};
 

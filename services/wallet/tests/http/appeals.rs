@@ -93,7 +93,9 @@ async fn receipt_is_whole_on_the_page_and_its_letter_is_fetched_from_the_fund() 
     let receipt = view(&person, &id).await["receipt"].clone();
     assert_eq!((&receipt["reference"], &receipt["years"]), (&json!("RCPT-2026"), &json!([2025, 2026])));
     let shown = page(&person, &id).await;
-    for said in ["RCPT-2026", "Your own device", "2025", "31 December 2027", "2 January 2027", "print-receipt"] {
+    for said in
+        ["RCPT-2026", "Your own device", "2025", "31 December 2027", "2 January 2027", "print-receipt"]
+    {
         assert!(shown.contains(said), "{said}: {shown}");
     }
     let letter = format!("/v1/existence/{id}/receipt.pdf");
@@ -123,15 +125,22 @@ async fn signed_form_is_handed_on_and_counts_like_any_other_proof() {
     assert_eq!(problem(send_form(&person, &id, "", "image/jpeg", large).await, 413), "form-not-taken");
     assert_eq!(world.others.seen().existence_forms.len(), 0, "none of it left");
 
-    let blurred: Value =
-        send_form(&person, &id, "", "image/png", b"blurred".to_vec()).await.expect(200).unwrap().json().unwrap();
+    let blurred: Value = send_form(&person, &id, "", "image/png", b"blurred".to_vec())
+        .await
+        .expect(200)
+        .unwrap()
+        .json()
+        .unwrap();
     assert_eq!(blurred["form"]["state"], "unread");
     assert!(page(&person, &id).await.contains(r#"id="form-send""#), "it can be tried again");
     let as_it_is = send_form(&person, &id, "?as_it_is=true", "image/png", b"blurred".to_vec()).await;
     let as_it_is: Value = as_it_is.expect(200).unwrap().json().unwrap();
     assert_eq!((&as_it_is["state"], &as_it_is["form"]["state"]), (&json!("opened"), &json!("waiting")));
     let shown = page(&person, &id).await;
-    assert!(shown.contains("form-waits") && shown.contains("FORM-2026") && !shown.contains("form-send"), "{shown}");
+    assert!(
+        shown.contains("form-waits") && shown.contains("FORM-2026") && !shown.contains("form-send"),
+        "{shown}"
+    );
     let seen = world.others.seen().existence_forms.clone();
     let expected = [("image/png", 7, ""), ("image/png", 7, "as_it_is=true")];
     assert_eq!(seen, expected.map(|(kind, many, query)| (kind.to_owned(), many, query.to_owned())));

@@ -650,7 +650,8 @@ async fn existence(world: World) -> HttpResponse {
         request["appeal"] = appeal;
     }
     if let Some(form) = world.knobs().existence_form {
-        request["form"] = json!({ "state": form, "sentAt": "2026-02-03T08:00:00Z", "reference": "FORM-2026" });
+        request["form"] =
+            json!({ "state": form, "sentAt": "2026-02-03T08:00:00Z", "reference": "FORM-2026" });
         if form == "accepted" {
             request["receipt"] = json!({
                 "reference": "FORM-2026", "channel": "upload", "capturedAt": "2026-02-03T08:00:00Z",
@@ -668,7 +669,8 @@ async fn existence_form(world: World, request: actix_web::HttpRequest, body: web
     world.seen().existence_forms.push((kind.to_owned(), body.len(), request.query_string().to_owned()));
     if world.knobs().existence_status != 200 {
         let problem = json!({"detail": "The Fund has no form of this person."});
-        return HttpResponse::build(StatusCode::from_u16(world.knobs().existence_status).unwrap()).json(problem);
+        return HttpResponse::build(StatusCode::from_u16(world.knobs().existence_status).unwrap())
+            .json(problem);
     }
     let read = body.starts_with(&[0xff, 0xd8, 0xff]) || request.query_string() == "as_it_is=true";
     world.knobs().existence_form = read.then_some("waiting");

@@ -212,7 +212,8 @@ impl Issuer {
     fn write_letter(&self, going: &Going<'_>, asked: &AskedRow) -> LetterRow {
         let written = self.letter_to(going.tenant, &going.calendars, &going.proofs, asked);
         let written = written.and_then(|written| {
-            let about = going.before_them.get(&asked.effect).map(|row| self.open_fund_person(going.tenant, row));
+            let about =
+                going.before_them.get(&asked.effect).map(|row| self.open_fund_person(going.tenant, row));
             let about = about.transpose().map_err(|_| "damaged")?.map(|person| full_name(&person.registered));
             match written.part == "survivor" && about.is_none() {
                 true => Err("damaged"),
@@ -287,17 +288,8 @@ impl Issuer {
         };
         let name = full_name(&registered);
         let part = part_of(&kind).ok_or("damaged")?.to_owned();
-        let written = Written {
-            part,
-            name,
-            to: Vec::new(),
-            year: asked.year,
-            due,
-            back,
-            suspends,
-            about: None,
-            proof,
-        };
+        let written =
+            Written { part, name, to: Vec::new(), year: asked.year, due, back, suspends, about: None, proof };
         Ok((registered, written))
     }
 }

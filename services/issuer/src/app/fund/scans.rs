@@ -108,7 +108,9 @@ impl Issuer {
             Err(_) => None,
         };
         match letter {
-            Some(letter) if handed.of.is_some_and(|of| of != letter.person) => return Ok(Err("other-person")),
+            Some(letter) if handed.of.is_some_and(|of| of != letter.person) => {
+                return Ok(Err("other-person"));
+            }
             Some(_) if scan.is_signed == Some(false) && !handed.as_it_is => return Ok(Err("unsigned")),
             Some(letter) => {
                 if let Some(area) = page.form.as_ref().ok().and_then(|form| form.area.as_ref()) {

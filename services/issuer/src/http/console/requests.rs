@@ -20,7 +20,12 @@ use super::view::{Badge, Done, Find, LINES, Place, When, page_of, shell};
 use crate::app::{AppealWord, ExistenceError, Issuer, RequestLink, RequestPage as Detail};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
-    config.service(list_answers).service(request_page).service(confirm).service(refuse).service(decide_appeal);
+    config
+        .service(list_answers)
+        .service(request_page)
+        .service(confirm)
+        .service(refuse)
+        .service(decide_appeal);
 }
 
 #[derive(Template)]
@@ -400,7 +405,9 @@ async fn decide_appeal(
         "not-upheld" => AppealWord::NotUpheld,
         channel => match channel.parse() {
             Ok(channel) => AppealWord::Upheld(channel),
-            Err(()) => return again(&officer, &id, &app, String::new(), "Choose what came of the appeal.").await,
+            Err(()) => {
+                return again(&officer, &id, &app, String::new(), "Choose what came of the appeal.").await;
+            }
         },
     };
     match app.decide_appeal(&officer.actor(), &id, &word, &form.reason).await {

@@ -5,7 +5,9 @@ use holding::existence::{Existence, Progress as ExistenceProgress};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
-use wire::existence::{CaptureOutcome, CaptureRequest, CapturedPlace, ExistenceAppeal, ExistenceForm, ExistenceReceipt};
+use wire::existence::{
+    CaptureOutcome, CaptureRequest, CapturedPlace, ExistenceAppeal, ExistenceForm, ExistenceReceipt,
+};
 
 use super::{PartyView, ToSignView};
 use crate::app::existence::Place;

@@ -28,8 +28,8 @@ pub use credentials::{CardChoice, CardView, ClaimView, CredentialList, Credentia
 pub use desk::{DeskPin, DeskReset, DeskSignatures, DeskView, DeskVisit, DeskWork, NewCustody};
 pub use enrolment::{EnrolmentKeyBody, EnrolmentKeySigned, EnrolmentView, InvitationBody};
 pub use existence::{
-    AheadAnswer, AheadKey, AheadPasskey, AheadView, AppealBody, ExistenceKey, ExistenceLink, ExistenceView, FrameBody,
-    SigningStep,
+    AheadAnswer, AheadKey, AheadPasskey, AheadView, AppealBody, ExistenceKey, ExistenceLink, ExistenceView,
+    FrameBody, SigningStep,
 };
 pub use export::ExportView;
 pub use offers::{Acceptance, OfferLink, OfferStep, OfferView};
