@@ -22,6 +22,7 @@ receipt-by-visit = زيارة
 receipt-by-call = مكالمة فيديو
 receipt-by-authority = شهادة من سلطة
 appeal-title = اطلب نظرة أخرى
+appeal-asked = طلبت نظرة أخرى
 appeal-what = ألا توافق؟ ينظر موظف آخر، غير الذي قرر، مرة أخرى فيما أرسلته. لا يوقف دفع مستحقاتك في هذه الأثناء، وتُحفظ صورك حتى يُتخذ القرار.
 appeal-words = ما الذي ينبغي أن يعرفه الموظف؟
 appeal-words-hint = لا يلزمك أن تكتب شيئا.

@@ -22,6 +22,7 @@ receipt-by-visit = A visit
 receipt-by-call = A video call
 receipt-by-authority = A certificate of an authority
 appeal-title = Ask for another look
+appeal-asked = You asked for another look
 appeal-what = You do not agree? Another officer, not the one who decided, looks again at what you sent. Your payment is not put on hold meanwhile, and your pictures are kept until it is decided.
 appeal-words = What should the officer know?
 appeal-words-hint = You need not write anything.

@@ -22,6 +22,7 @@ receipt-by-visit = Una visita
 receipt-by-call = Una videollamada
 receipt-by-authority = Un certificado de una autoridad
 appeal-title = Pedir otra revisión
+appeal-asked = Pidió otra revisión
 appeal-what = ¿No está de acuerdo? Otro funcionario, no el que decidió, vuelve a mirar lo que usted envió. Mientras tanto no se retiene su pago, y sus imágenes se guardan hasta que se decida.
 appeal-words = ¿Qué debe saber el funcionario?
 appeal-words-hint = No es necesario que escriba nada.

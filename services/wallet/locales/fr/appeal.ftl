@@ -22,6 +22,7 @@ receipt-by-visit = Une visite
 receipt-by-call = Un appel vidéo
 receipt-by-authority = Un certificat d’une autorité
 appeal-title = Demander un nouvel examen
+appeal-asked = Vous avez demandé un nouvel examen
 appeal-what = Vous n’êtes pas d’accord ? Un autre agent, pas celui qui a décidé, examine à nouveau ce que vous avez envoyé. Vos versements ne sont pas suspendus pendant ce temps, et vos images sont gardées jusqu’à la décision.
 appeal-words = Que doit savoir l’agent ?
 appeal-words-hint = Vous n’êtes pas obligé(e) d’écrire.

@@ -22,6 +22,7 @@ receipt-by-visit = 当面访问
 receipt-by-call = 视频通话
 receipt-by-authority = 主管机关证明
 appeal-title = 请求再次审查
+appeal-asked = 您已请求再次审查
 appeal-what = 您不同意吗？另一位工作人员（不是作出决定的那位）会再次查看您所提交的内容。在此期间不会暂停向您付款，您的图像会保留到作出决定为止。
 appeal-words = 工作人员应当知道什么？
 appeal-words-hint = 您可以不写。
