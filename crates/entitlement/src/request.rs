@@ -111,6 +111,8 @@ pub enum ConfirmFault {
     Decided,
     #[error("a refusal needs a reason")]
     NoReason,
+    #[error("there is no refused answer to look at again")]
+    NotRefused,
 }
 
 impl Request {
@@ -265,6 +267,23 @@ impl Request {
             State::Confirmed { .. } | State::Refused { .. } => return Err(ConfirmFault::Decided),
         };
         self.state = State::Refused { evidence, reason: reason.to_owned(), by: by.to_owned(), at: now };
+        self.revision += 1;
+        Ok(self)
+    }
+
+    /// Another officer found that the refusal was wrong: the answer counts as if it had been confirmed.
+    pub fn upheld(
+        mut self,
+        channel: Channel,
+        notes: String,
+        by: &str,
+        offer: String,
+        now: Timestamp,
+    ) -> Result<Self, ConfirmFault> {
+        let State::Refused { evidence: Some(evidence), .. } = self.state else {
+            return Err(ConfirmFault::NotRefused);
+        };
+        self.state = State::Confirmed { evidence, channel, notes, by: by.to_owned(), at: now, offer };
         self.revision += 1;
         Ok(self)
     }

@@ -42,6 +42,16 @@ pub enum Activity {
         year: i64,
         reference: Option<String>,
     },
+    /// The person asked for another look at a refused proof.
+    ExistenceAppealed {
+        to: String,
+        year: i64,
+    },
+    /// A signed paper form was sent as a picture.
+    ExistenceFormSent {
+        to: String,
+        year: i64,
+    },
     CredentialRemoved {
         name: String,
     },
@@ -145,6 +155,8 @@ impl Activity {
             Self::Refused { .. } => "refused",
             Self::ExistenceAnswered { .. } => "existenceAnswered",
             Self::ExistenceConfirmed { .. } => "existenceConfirmed",
+            Self::ExistenceAppealed { .. } => "existenceAppealed",
+            Self::ExistenceFormSent { .. } => "existenceFormSent",
             Self::CredentialRemoved { .. } => "credentialRemoved",
             Self::CardPrinted { .. } => "cardPrinted",
             Self::DeviceKeyAdded { .. } => "deviceKeyAdded",
@@ -183,6 +195,8 @@ impl Activity {
             | Self::Presented { to: who, .. }
             | Self::Refused { to: who, .. }
             | Self::ExistenceAnswered { to: who, .. }
+            | Self::ExistenceAppealed { to: who, .. }
+            | Self::ExistenceFormSent { to: who, .. }
             | Self::ExistenceConfirmed { by: who, .. } => Some(who),
             _ => None,
         }
@@ -238,6 +252,12 @@ impl Activity {
             Self::Refused { to, .. } => format!("You said no to {to}. Nothing was shared."),
             Self::ExistenceAnswered { to, year } => format!("You sent your proof for {year} to {to}."),
             Self::ExistenceConfirmed { by, year, .. } => format!("{by} confirmed your proof for {year}."),
+            Self::ExistenceFormSent { to, year } => {
+                format!("You sent {to} a signed form for {year}.")
+            }
+            Self::ExistenceAppealed { to, year } => {
+                format!("You asked {to} for another look at your proof for {year}.")
+            }
             Self::CardPrinted { name, .. } => format!("You printed a card of {name}."),
             Self::CredentialRemoved { name } => format!("You removed {name} from this wallet."),
             Self::DeviceKeyAdded { device } => format!("A new key was made on {device}."),

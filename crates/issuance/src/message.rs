@@ -33,6 +33,11 @@ pub enum MessageEvent {
     Lifted,
     Revoked,
     EndsSoon,
+    /// Somebody was invited to enrol and has not used the code.
+    InvitationWaits,
+    AppointmentNear,
+    /// For whoever found no time and kept a place.
+    TimesOpen,
 }
 
 /// Subject and body with placeholders, as an office wrote them or as they come with the program.
@@ -78,7 +83,7 @@ pub struct Rendered {
 }
 
 impl MessageEvent {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 13] = [
         Self::OfferMade,
         Self::OfferEnds,
         Self::OfferExpired,
@@ -89,7 +94,16 @@ impl MessageEvent {
         Self::Lifted,
         Self::Revoked,
         Self::EndsSoon,
+        Self::InvitationWaits,
+        Self::AppointmentNear,
+        Self::TimesOpen,
     ];
+
+    /// Whether it is about an enrolment, which the Fund alone has.
+    #[must_use]
+    pub const fn is_of_enrolment(self) -> bool {
+        matches!(self, Self::InvitationWaits | Self::AppointmentNear | Self::TimesOpen)
+    }
 
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -104,6 +118,9 @@ impl MessageEvent {
             Self::Lifted => "lifted",
             Self::Revoked => "revoked",
             Self::EndsSoon => "ends-soon",
+            Self::InvitationWaits => "invitation-waits",
+            Self::AppointmentNear => "appointment-near",
+            Self::TimesOpen => "times-open",
         }
     }
 
@@ -121,6 +138,9 @@ impl MessageEvent {
             Self::Lifted => "Suspension lifted",
             Self::Revoked => "Credential revoked",
             Self::EndsSoon => "Credential about to end",
+            Self::InvitationWaits => "Invitation not used yet",
+            Self::AppointmentNear => "Appointment comes near",
+            Self::TimesOpen => "New times for appointments",
         }
     }
 
@@ -134,6 +154,9 @@ impl MessageEvent {
     pub const fn placeholders(self) -> &'static [&'static str] {
         match self {
             Self::Suspended | Self::Lifted | Self::Revoked => &["name", "organisation", "credentials"],
+            Self::InvitationWaits => &["name", "organisation", "until"],
+            Self::AppointmentNear => &["name", "organisation", "until", "time"],
+            Self::TimesOpen => &["name", "organisation"],
             _ => &["name", "organisation", "credentials", "until"],
         }
     }
@@ -190,6 +213,8 @@ impl Filling {
             "organisation" => one_line(&self.organisation),
             "credentials" => words::list(&self.credentials, language),
             "until" => self.until.map(|until| words::day(until, language)).unwrap_or_default(),
+            // Nobody knows the reader's zone here; the wallet shows the time in it.
+            "time" => self.until.map(|until| until.format("%H:%M UTC").to_string()).unwrap_or_default(),
             _ => return None,
         })
     }

@@ -17,6 +17,12 @@ impl Actor {
     pub fn system(tenant: &str) -> Self {
         Self { tenant: tenant.to_owned(), officer: "system".to_owned() }
     }
+
+    /// Acts of somebody of whom the organisation keeps a record, in their own case. Who it was is in what was done.
+    #[must_use]
+    pub fn person(tenant: &str) -> Self {
+        Self { tenant: tenant.to_owned(), officer: "person".to_owned() }
+    }
 }
 
 /// What an organisation keeps of one person; claims are named as in the credentials.

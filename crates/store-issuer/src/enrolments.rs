@@ -73,6 +73,13 @@ const LIST_OF: &str = "SELECT * FROM enrolments WHERE tenant = $1 AND subject_id
 const LIST_IN: &str = "SELECT * FROM enrolments WHERE tenant = $1 AND stage = $2 ORDER BY id LIMIT $3";
 const LIST_WAITING: &str = "SELECT * FROM enrolments WHERE tenant = $1 AND stage IN ('invited', 'claimed')
         AND place_kept_at IS NOT NULL ORDER BY place_kept_at LIMIT $2";
+/// Of those who were not told before.
+const TO_RECALL: &str = "SELECT e.* FROM enrolments e WHERE e.tenant = $1 AND e.stage = 'invited'
+        AND e.invited_at <= $2 AND e.expires_at > $3
+        AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.tenant = e.tenant
+            AND m.once_key = 'invitation-waits/' || e.id)
+        AND EXISTS (SELECT 1 FROM contacts k WHERE k.tenant = e.tenant AND k.subject_id = e.subject_id)
+    ORDER BY e.id LIMIT $4";
 const NEEDING: &str = "SELECT COUNT(*) AS many FROM enrolments e WHERE e.tenant = $1
         AND (e.stage = 'claimed' OR (e.stage = 'invited' AND e.expires_at > $2))
         AND NOT EXISTS (SELECT 1 FROM enrolment_appointments a
@@ -172,6 +179,17 @@ impl Transaction {
     /// People who found no appointment, in the order of their places.
     pub async fn list_kept_places(&mut self, tenant: &str, limit: u32) -> Result<Vec<EnrolmentRow>, Error> {
         self.tx.fetch_all(LIST_WAITING, args![tenant, limit]).await?.iter().map(enrolment).collect()
+    }
+
+    /// Invitations that were sent until a moment, live still at another, and that nobody was reminded of.
+    pub async fn list_invitations_to_recall(
+        &mut self,
+        tenant: &str,
+        (invited_until, now): (Timestamp, Timestamp),
+        limit: u32,
+    ) -> Result<Vec<EnrolmentRow>, Error> {
+        let values = args![tenant, invited_until, now, limit];
+        self.tx.fetch_all(TO_RECALL, values).await?.iter().map(enrolment).collect()
     }
 
     /// People with an open enrolment and no appointment.

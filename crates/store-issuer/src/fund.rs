@@ -19,6 +19,7 @@ mod receipts;
 mod reckoning;
 mod samples;
 mod scans;
+mod uploads;
 
 use sql::Migration;
 
@@ -53,6 +54,20 @@ pub(crate) const MAIL_MIGRATIONS: &[Migration] = &[
     Migration { version: 831, name: "fund_messages", sql: include_str!("migrations/0831_fund_messages.sql") },
     Migration { version: 832, name: "fund_scans", sql: include_str!("migrations/0832_fund_scans.sql") },
 ];
+
+/// Letters about payments.
+pub(crate) const PAYMENT_MIGRATIONS: &[Migration] = &[Migration {
+    version: 871,
+    name: "fund_payment_letters",
+    sql: include_str!("migrations/0871_fund_payment_letters.sql"),
+}];
+
+/// Forms from wallets.
+pub(crate) const UPLOAD_MIGRATIONS: &[Migration] = &[Migration {
+    version: 872,
+    name: "existence_forms",
+    sql: include_str!("migrations/0872_existence_forms.sql"),
+}];
 
 /// What auditors see, after everything with a lower number.
 pub(crate) const AUDIT_MIGRATIONS: &[Migration] = &[

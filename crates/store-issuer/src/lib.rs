@@ -5,6 +5,7 @@
 
 mod anchors;
 mod api_status;
+mod appeals;
 mod appointments;
 mod approvals;
 mod audit;
@@ -48,6 +49,7 @@ mod webhooks;
 
 pub use anchors::{BatchRow, LeafPlace};
 pub use api_status::ApiList;
+pub use appeals::AppealRow;
 pub use appointments::{AppointmentRow, SignalRow, SlotRow};
 pub use audit::AuditQuery;
 pub use authorization::{Decided, PersonCeremony};
@@ -129,7 +131,7 @@ impl Transaction {
 /// the VC API from 500, the sources of HR and webhooks from 700, sign-in of persons by a provider from 710, messages,
 /// sign-in by a provider and cards from 720, keys and portraits from 730, renewals from 740, the Fund's register and cycle from
 /// 800, pictures of proofs from 820, the Fund's letters and messages from 830, enrolments from 840, stations from 850, what
-/// auditors of the Fund see from 860, kinds of devices and languages from 880.
+/// auditors of the Fund see from 860, what people say against decisions of the Fund from 870, kinds of devices and languages from 880.
 fn migrations() -> Vec<Migration> {
     let issuing = Migration { version: 1, name: "issuing", sql: include_str!("migrations/0001_issuing.sql") };
     [
@@ -161,6 +163,9 @@ fn migrations() -> Vec<Migration> {
         enrolments::MIGRATIONS,
         stations::MIGRATIONS,
         fund::AUDIT_MIGRATIONS,
+        appeals::MIGRATIONS,
+        fund::PAYMENT_MIGRATIONS,
+        fund::UPLOAD_MIGRATIONS,
         fund::DEVICE_MIGRATIONS,
         enrolment_languages::MIGRATIONS,
     ]

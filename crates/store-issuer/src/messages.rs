@@ -62,7 +62,7 @@ const FIND_CONTACT: &str = "SELECT * FROM contacts WHERE tenant = $1 AND subject
 const DELETE_CONTACT: &str = "DELETE FROM contacts WHERE tenant = $1 AND subject_id = $2";
 const INSERT: &str = "INSERT INTO messages (tenant, id, subject_id, event, types, until, once_key, state, tries,
         next_try_at, created_at)
-    SELECT $1, $2, subject_id, $4, $5, CAST($6 AS BIGINT), $7, 'waiting', 0, CAST($8 AS BIGINT), CAST($8 AS BIGINT)
+    SELECT $1, $2, subject_id, $4, $5, CAST($6 AS BIGINT), $7, 'waiting', 0, CAST($8 AS BIGINT), CAST($9 AS BIGINT)
     FROM contacts WHERE tenant = $1 AND subject_id = $3
     ON CONFLICT (tenant, once_key) DO NOTHING";
 const DUE: &str = "SELECT * FROM messages WHERE tenant = $1 AND state = 'waiting' AND next_try_at <= $2
@@ -161,7 +161,8 @@ impl Transaction {
             types_text(&message.types),
             message.until,
             &message.once_key,
-            message.next_try_at
+            message.next_try_at,
+            message.created_at
         ];
         Ok(self.tx.execute(INSERT, values).await? == 1)
     }

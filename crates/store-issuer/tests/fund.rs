@@ -165,6 +165,14 @@ async fn effects_and_digests_stand_once_and_calendars_for_ever() {
         assert_eq!(tx.withdraw_fund_effects("fund", "p1", 2025, now()).await.unwrap(), 0);
         assert_eq!(tx.withdraw_fund_effects("fund", "p1", 2026, now()).await.unwrap(), 1);
         assert_eq!(tx.count_open_fund_effects("fund").await.unwrap(), [("send-receipt".to_owned(), 1)]);
+        let held = EffectRow { key: "c".into(), kind: "hold-payment".into(), ..effect.clone() };
+        tx.ask_fund_effect("fund", &held).await.unwrap();
+        assert_eq!(tx.withdraw_fund_effects("fund", "p1", 2026, now()).await.unwrap(), 0, "payment is held");
+        for (year, many) in [(2025, 0), (2026, 1), (2026, 0)] {
+            let of = ("p1", year);
+            let gone = tx.withdraw_fund_effects_of_kind("fund", of, "hold-payment", now()).await.unwrap();
+            assert_eq!(gone, many, "{year}");
+        }
 
         tx.insert_fund_digest("fund", "ab", "p1", "e1").await.unwrap();
         tx.insert_fund_digest("fund", "ab", "p2", "e2").await.unwrap();

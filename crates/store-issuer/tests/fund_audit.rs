@@ -235,6 +235,13 @@ async fn receipts_marks_and_days_of_the_draw_are_written_once() {
         assert!(tx.note_fund_receipt_offer("fund", "e1", "o2").await.is_err());
         let receipt = tx.find_fund_receipt("fund", "e1").await.unwrap().unwrap();
         assert_eq!((receipt.sealed, receipt.offer), (vec![5], Some("o1".into())));
+        tx.insert_fund_proof("fund", &proof("e9", "waiting", "R-9")).await.unwrap();
+        let leaf = WaitingLeaf { id: "e9".into(), ..leaf };
+        tx.insert_fund_receipt("fund", &leaf, &[5], now()).await.unwrap();
+        tx.note_fund_receipt_offer("fund", "e9", "o9").await.unwrap();
+        assert_eq!(tx.forget_fund_receipt_offers("fund", "p2").await.unwrap(), 0);
+        assert_eq!(tx.forget_fund_receipt_offers("fund", "p1").await.unwrap(), 1);
+        assert_eq!(tx.find_fund_receipt("fund", "e9").await.unwrap().unwrap().offer, None);
         let mark = PictureMark {
             request: "r".into(),
             digest: [1; 32],

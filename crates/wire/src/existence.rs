@@ -26,6 +26,106 @@ pub struct ExistenceRequest {
     /// What became of the latest pictures.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outcome: Option<CaptureOutcome>,
+    /// What the Fund holds, once the proof is accepted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub receipt: Option<ExistenceReceipt>,
+    /// Of an answer that was refused, and of one that was accepted after an appeal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub appeal: Option<ExistenceAppeal>,
+    /// The paper form that was sent from the wallet last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub form: Option<ExistenceForm>,
+}
+
+/// A signed paper form, sent as a picture.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ExistenceForm {
+    pub state: FormState,
+    pub sent_at: chrono::DateTime<chrono::Utc>,
+    /// What the person quotes, once it was read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
+    /// Why nothing was kept: `picture`, `no-code`, `several`, `not-ours`, `other-person` or `unsigned`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum FormState {
+    /// An officer looks at it.
+    Waiting,
+    Accepted,
+    Refused,
+    /// Nothing was kept; `reason` says why.
+    Unread,
+}
+
+/// The receipt of an accepted proof, the same whatever its channel.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ExistenceReceipt {
+    /// What the person quotes.
+    pub reference: String,
+    /// `own-device`, `kiosk`, `paper`, `upload`, `letter`, `visit`, `video-call` or `authority`.
+    pub channel: String,
+    /// When the person was there.
+    pub captured_at: chrono::DateTime<chrono::Utc>,
+    /// When it reached the Fund.
+    pub received_at: chrono::DateTime<chrono::Utc>,
+    pub accepted_at: chrono::DateTime<chrono::Utc>,
+    /// The years it closed.
+    pub years: Vec<i32>,
+    /// The last day on which the person is covered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_until: Option<chrono::NaiveDate>,
+    /// The first day on which the next proof can be made.
+    pub next_opens: chrono::NaiveDate,
+    /// Whether `GET …/receipt` gives it as a letter signed by the Fund.
+    pub letter: bool,
+}
+
+/// Where an appeal stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ExistenceAppeal {
+    pub state: AppealState,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opened_at: Option<chrono::DateTime<chrono::Utc>>,
+    /// Until when another officer decides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_at: Option<chrono::DateTime<chrono::Utc>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed_at: Option<chrono::DateTime<chrono::Utc>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum AppealState {
+    /// Nothing was sent yet.
+    Possible,
+    Open,
+    /// The refusal was wrong: the proof counts.
+    Upheld,
+    /// The refusal stands: another way is offered.
+    NotUpheld,
+}
+
+/// What somebody says against the refusal of their answer.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AppealWords {
+    /// At most 2,000 characters; none are needed.
+    #[serde(default)]
+    pub words: String,
+}
+
+// What people say of themselves is in no log.
+impl std::fmt::Debug for AppealWords {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("AppealWords(..)")
+    }
 }
 
 /// A challenge to be answered later, from a device that has no network when the proof is made.

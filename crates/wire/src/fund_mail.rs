@@ -8,7 +8,8 @@ use utoipa::ToSchema;
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct MailingOrder {
-    /// `send-notice`, `mail-paper`, `offer-another-channel`, `remind` or `send-receipt`; all of them when it is empty. The
+    /// `send-notice`, `hold-payment`, `resume-payment`, `mail-paper`, `invite-survivor`, `offer-another-channel`, `remind` or
+    /// `send-receipt`; all of them when it is empty. The
     /// last three are letters only for people who are not reached by message.
     #[serde(default)]
     pub kinds: Vec<String>,

@@ -94,6 +94,76 @@ if (start) {
   );
 }
 
+// After the Fund decided: another look, and the receipt on paper.
+const appeal = document.getElementById("appeal");
+if (appeal) {
+  appeal.addEventListener("submit", (event) => {
+    event.preventDefault();
+    withButton(document.getElementById("send-appeal"), async () => {
+      await post(`${base}/appeal`, { words: document.getElementById("appeal-words").value });
+      return location.reload();
+    });
+  });
+}
+
+// A signed form as a picture: made smaller here, so that it also gets through a poor line.
+const LONGEST_EDGE = 2600;
+const paper = document.getElementById("send-form");
+if (paper) {
+  const unread = document.getElementById("form-unread");
+  const smaller = async (file) => {
+    if (file.type === "application/pdf") return file;
+    const picture = await createImageBitmap(file);
+    const scale = Math.min(1, LONGEST_EDGE / Math.max(picture.width, picture.height));
+    const canvas = document.createElement("canvas");
+    canvas.width = Math.round(picture.width * scale);
+    canvas.height = Math.round(picture.height * scale);
+    canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
+    return new Promise((done) => canvas.toBlob((blob) => done(blob || file), "image/jpeg", 0.85));
+  };
+  const sendForm = async (asItIs) => {
+    unread.hidden = true;
+    const [file] = document.getElementById("form-file").files;
+    if (!file) return undefined;
+    let body = file;
+    try {
+      body = await smaller(file);
+    } catch {
+      // Not a picture that this browser can open: the Fund says what it is.
+    }
+    let answer;
+    try {
+      answer = await fetch(`${base}/form${asItIs ? "?as_it_is=true" : ""}`, {
+        method: "POST",
+        credentials: "same-origin",
+        headers: { "content-type": body.type || "application/octet-stream", accept: "application/json" },
+        body,
+      });
+    } catch {
+      throw new PasskeyError(say("script-unreachable"));
+    }
+    const said = await answer.json();
+    if (!answer.ok) throw new PasskeyError(said.detail || said.title, said);
+    if (!said.form || said.form.state !== "unread") return location.reload();
+    const words = unread.dataset;
+    const name = said.form.reason.replace(/-([a-z])/g, (_, letter) => letter.toUpperCase());
+    document.getElementById("form-why").textContent = words[name] || words.noCode;
+    unread.hidden = false;
+    unread.scrollIntoView({ block: "nearest" });
+    return undefined;
+  };
+  const button = document.getElementById("form-send");
+  paper.addEventListener("submit", (event) => {
+    event.preventDefault();
+    withButton(button, () => sendForm(false));
+  });
+  const asItIs = document.getElementById("form-as-it-is");
+  asItIs.addEventListener("click", () => withButton(asItIs, () => sendForm(true)));
+}
+
+const print = document.getElementById("print-receipt");
+if (print) print.addEventListener("click", () => window.print());
+
 // Waiting for the Fund: ask now and then, more slowly the longer it takes, and show when something changed.
 const state = page.dataset.state;
 if (state === "answered" || state === "confirmed") forgetAhead(page.dataset.id);

@@ -110,6 +110,7 @@ impl Pattern {
             assurance: Assurance::Passkey,
             verified_at: now,
             officer: None,
+            mandate: None,
         };
         tx.insert_session(&session).await?;
         // Only the account is in every key of the tables, so what hangs together keeps its identifiers.

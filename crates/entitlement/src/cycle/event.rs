@@ -60,6 +60,7 @@ impl What {
             Self::DeathWithdrawn { .. } => "death-withdrawn",
             Self::BenefitEnded { .. } => "benefit-ended",
             Self::Converted { .. } => "converted",
+            Self::CertificatesRevoked { .. } => "certificates-revoked",
         }
     }
 }
@@ -107,7 +108,7 @@ impl Event {
                 named("survivor", survivor)?;
                 self.is_past(*on)
             }
-            What::AccountChanged | What::PaymentResumed { .. } => Ok(()),
+            What::AccountChanged | What::PaymentResumed { .. } | What::CertificatesRevoked { .. } => Ok(()),
         }
     }
 
@@ -207,6 +208,10 @@ pub enum What {
     BenefitEnded {
         on: NaiveDate,
         why: BenefitEnd,
+    },
+    /// What the end of a life or benefit asked for is done: so many digital certificates are not valid any more.
+    CertificatesRevoked {
+        copies: u32,
     },
     /// The benefit goes on to a survivor, who has a person-year of their own.
     Converted {

@@ -49,6 +49,8 @@ impl Turn<'_> {
                     self.move_to(Stage::Closed { how: Closure::PaidAgain }, Rule::PaymentResumed, None);
                 }
             }
+            // Written down for whoever reads the journal; it decides nothing.
+            What::CertificatesRevoked { .. } => {}
             What::DeathConfirmed { on, .. } => self.die(*on, event.seq),
             What::DeathWithdrawn { .. } => self.revive(event.seq),
             What::BenefitEnded { on, why } => {

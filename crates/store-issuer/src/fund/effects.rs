@@ -44,6 +44,9 @@ const WITHDRAW: &str = "UPDATE fund_effects SET done_at = $4, done_by = 'withdra
     WHERE tenant = $1 AND person = $2 AND year = $3 AND done_at IS NULL
         AND kind IN ('mail-paper', 'remind', 'list-for-follow-up', 'send-notice', 'propose-suspension',
             'offer-another-channel')";
+/// One kind of what was asked for, of a year in which it is not so any more.
+const WITHDRAW_KIND: &str = "UPDATE fund_effects SET done_at = $5, done_by = 'withdrawn'
+    WHERE tenant = $1 AND person = $2 AND year = $3 AND kind = $4 AND done_at IS NULL";
 const COUNT: &str = "SELECT kind, COUNT(*) AS many FROM fund_effects WHERE tenant = $1 AND done_at IS NULL
     GROUP BY kind ORDER BY kind LIMIT 100";
 
@@ -108,6 +111,17 @@ impl Transaction {
         at: Timestamp,
     ) -> Result<u64, Error> {
         Ok(self.tx.execute(WITHDRAW, args![tenant, person, year, at]).await?)
+    }
+
+    /// Takes back what of one kind a year asked for and nobody has carried out yet.
+    pub async fn withdraw_fund_effects_of_kind(
+        &mut self,
+        tenant: &str,
+        (person, year): (&str, i32),
+        kind: &str,
+        at: Timestamp,
+    ) -> Result<u64, Error> {
+        Ok(self.tx.execute(WITHDRAW_KIND, args![tenant, person, year, kind, at]).await?)
     }
 
     /// How much of each kind is still to be done.

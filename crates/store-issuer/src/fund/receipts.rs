@@ -23,6 +23,9 @@ const FIND: &str = "SELECT * FROM fund_receipts WHERE tenant = $1 AND proof = $2
 const OFFER: &str =
     "UPDATE fund_receipts SET offer_id = $3 WHERE tenant = $1 AND proof = $2 AND offer_id IS NULL";
 
+const FORGET: &str = "UPDATE fund_receipts SET offer_id = NULL WHERE tenant = $1 AND offer_id IS NOT NULL
+    AND proof IN (SELECT id FROM fund_proofs WHERE tenant = $1 AND person = $2)";
+
 impl Transaction {
     /// Writes the receipt of a proof and puts its commitment among the leaves that wait for the chain. The leaf has the id of
     /// the proof.
@@ -49,6 +52,11 @@ impl Transaction {
             Ok(ReceiptRow { made_at, sealed, offer: row.opt_text("offer_id")? })
         };
         row.map(receipt).transpose()
+    }
+
+    /// The certificates that were offered because of a person's receipts are not valid any more.
+    pub async fn forget_fund_receipt_offers(&mut self, tenant: &str, person: &str) -> Result<u64, Error> {
+        Ok(self.tx.execute(FORGET, args![tenant, person]).await?)
     }
 
     /// Notes which certificate was offered because of a receipt; stale when one was before.

@@ -8,6 +8,7 @@ mod binding;
 mod calls;
 mod desk;
 mod languages;
+mod reminders;
 mod view;
 
 use base64::Engine as _;

@@ -67,6 +67,18 @@ pub enum ExistenceError {
     /// The person did nothing wrong and may send the same again.
     #[error(transparent)]
     Faces(#[from] FacesFault),
+    #[error("a second officer decides this: not the one who refused the answer")]
+    FourEyes,
+    /// Forms come with the letters of whoever is on the register.
+    #[error("the Fund has no form of this person; use the phone, a visit or a call")]
+    NoForms,
+    #[error("so many forms were sent for this question that the next one goes by post, or call the Fund")]
+    TooManyForms,
+    #[error("many forms are read at this moment; send the same again in a minute")]
+    FormsInHand,
+    /// What the person says against a refusal is decided elsewhere.
+    #[error("this appeal is decided in its case")]
+    InCase,
     #[error(transparent)]
     Request(#[from] RequestFault),
     #[error(transparent)]
@@ -361,32 +373,8 @@ impl Issuer {
                 State::Open { .. } => return Err(ConfirmFault::NotAnswered.into()),
                 State::Confirmed { .. } | State::Refused { .. } => return Err(ConfirmFault::Decided.into()),
             };
-            let by_passkey = matches!(evidence.witnessed, Witnessed::Passkey { .. });
-            if channel == Channel::Kiosk && by_passkey {
-                return Err(ExistenceError::NoOperator);
-            }
-            // Pictures of a station's camera count with its operator's word, which is another way.
-            if channel == Channel::Device && !by_passkey {
-                return Err(ExistenceError::NoPictures);
-            }
-            if channel == Channel::Device && tx.list_captures(&tenant.id, id).await?.is_empty() {
-                return Err(ExistenceError::NoPictures);
-            }
-            self.bind_by_proof(&mut tx, by, (id, &before.beneficiary), (evidence, channel)).await?;
-            let mut claims = Map::new();
-            claims.insert("entitlementYear".into(), before.year.into());
-            claims.insert("confirmedBy".into(), channel.as_str().into());
-            claims.insert("confirmedOn".into(), now.date_naive().to_string().into());
-            let new = NewOffer {
-                subject_id: before.beneficiary.clone(),
-                types: vec![CredentialType::DigitalCertificateOfEntitlement],
-                extra_claims: claims,
-                transaction_code: false,
-                bound_key: Some(evidence.holder_key.clone()),
-                expires_at: None,
-            };
-            let offer = self.insert_offer(&mut tx, by, &new).await?;
-            let after = before.clone().confirmed(channel, notes.clone(), &by.officer, offer.offer_id, now)?;
+            let offer = self.certify_answer(&mut tx, by, &before, (evidence, channel)).await?;
+            let after = before.clone().confirmed(channel, notes.clone(), &by.officer, offer, now)?;
             tx.replace_existence(&tenant.id, &before, &after).await?;
             tx.keep_captures_until(&tenant.id, id, self.appeal_ends(now)).await?;
             let act = Act { action: "existence.confirm", target: id, detail: channel.as_str() };
@@ -396,6 +384,41 @@ impl Issuer {
             Ok(())
         })
         .await
+    }
+
+    /// Checks that an officer may go by this channel, binds the key that answered, and offers the certificate to it.
+    pub(super) async fn certify_answer(
+        &self,
+        tx: &mut Transaction,
+        by: &Actor,
+        request: &Request,
+        (evidence, channel): (&entitlement::Evidence, Channel),
+    ) -> Result<String, ExistenceError> {
+        let by_passkey = matches!(evidence.witnessed, Witnessed::Passkey { .. });
+        if channel == Channel::Kiosk && by_passkey {
+            return Err(ExistenceError::NoOperator);
+        }
+        // Pictures of a station's camera count with its operator's word, which is another way.
+        if channel == Channel::Device && !by_passkey {
+            return Err(ExistenceError::NoPictures);
+        }
+        if channel == Channel::Device && tx.list_captures(&by.tenant, &request.id).await?.is_empty() {
+            return Err(ExistenceError::NoPictures);
+        }
+        self.bind_by_proof(tx, by, (&request.id, &request.beneficiary), (evidence, channel)).await?;
+        let mut claims = Map::new();
+        claims.insert("entitlementYear".into(), request.year.into());
+        claims.insert("confirmedBy".into(), channel.as_str().into());
+        claims.insert("confirmedOn".into(), self.now().date_naive().to_string().into());
+        let new = NewOffer {
+            subject_id: request.beneficiary.clone(),
+            types: vec![CredentialType::DigitalCertificateOfEntitlement],
+            extra_claims: claims,
+            transaction_code: false,
+            bound_key: Some(evidence.holder_key.clone()),
+            expires_at: None,
+        };
+        Ok(self.insert_offer(tx, by, &new).await?.offer_id)
     }
 
     /// Refuses an answer, or takes back a question nobody answered.
@@ -418,7 +441,7 @@ impl Issuer {
     }
 
     /// The cycle of whoever is on the register hears of the answer and of the officer's word.
-    async fn tell_cycle(
+    pub(super) async fn tell_cycle(
         &self,
         tx: &mut Transaction,
         by: &Actor,
@@ -522,7 +545,7 @@ impl Issuer {
         })
     }
 
-    async fn existence_message(
+    pub(super) async fn existence_message(
         &self,
         tx: &mut Transaction,
         tenant: &Tenant,
@@ -569,6 +592,9 @@ impl Issuer {
             reference: request.evidence().map(entitlement::Evidence::reference),
             capture,
             outcome: self.latest_outcome(tx, tenant, &request.id).await?,
+            receipt: self.receipt_note(tx, &tenant.id, request).await?,
+            appeal: self.appeal_note(tx, &tenant.id, request).await?,
+            form: self.form_note(tx, &tenant.id, &request.id).await?,
         })
     }
 
@@ -632,7 +658,7 @@ fn token_purpose(tenant: &str, request: &str) -> Vec<u8> {
     format!("existence request of {tenant}/{request}").into_bytes()
 }
 
-fn remark(text: &str) -> Result<String, ExistenceError> {
+pub(super) fn remark(text: &str) -> Result<String, ExistenceError> {
     let text = text.trim();
     match text.chars().count() <= LONGEST_REMARK {
         true => Ok(text.to_owned()),

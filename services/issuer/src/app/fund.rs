@@ -3,14 +3,18 @@
 //! It is part of the issuer because the Fund is one of its organisations: the same officers, approvals, keys and outbox. The
 //! rules are in `entitlement`; here they meet the database. What names a person is sealed before it leaves this module.
 
+mod appeals;
 mod audit;
 mod calendars;
 mod case_kind;
 mod case_views;
 mod cases;
+mod certificates;
 mod counts;
 mod fairness;
 mod figures;
+mod form_numbers;
+mod gathering;
 mod heads;
 mod journal;
 mod lists;
@@ -18,7 +22,9 @@ mod mailings;
 mod messages;
 mod night;
 mod people;
+mod printing;
 mod proofs;
+mod receipt_note;
 mod receipt_words;
 mod receipts;
 mod reckoning;
@@ -28,6 +34,7 @@ mod residence;
 mod samples;
 mod scans;
 mod stations;
+mod uploads;
 mod words;
 mod zones;
 
@@ -35,6 +42,7 @@ use entitlement::cycle::{CalendarFault, EventFault, EvidenceFault, ListFault, St
 use issuance::import::SheetError;
 use issuance::{Actor, Scope};
 
+pub use appeals::{AppealView, AppealWord, OpenAppeal};
 pub use calendars::{CalendarChange, YearCalendar};
 pub use case_kind::{CaseOutcome, CaseType};
 pub use case_views::{CaseMoment, CaseView};
@@ -42,10 +50,11 @@ pub use cases::CaseDecision;
 pub use counts::{Group, YearCounts};
 pub use fairness::{AppealFigures, Fairness, GroupRates, GroupTable, SMALLEST_GROUP};
 pub use figures::{Missing, YearFigures};
+pub use gathering::NewMailing;
 pub use heads::{HeadSet, HeadsView};
 pub use lists::{PayrollFile, SuspensionView};
 pub(crate) use mailings::KINDS as LETTER_KINDS;
-pub use mailings::{MailingView, NewMailing, letter_fault, letter_state};
+pub use mailings::{MailingView, letter_fault, letter_state};
 pub use messages::{FundPost, SentMessage};
 pub use night::NightView;
 pub(crate) use people::age_order;
@@ -57,6 +66,8 @@ pub use reckoning::{Reckoning, ReckoningLine};
 pub use register::{RegisterPreview, RegisterSource};
 pub use scans::{ReadPage, ScanPage, scan_fault};
 pub use stations::NewStation;
+pub(crate) use uploads::MOST_UPLOAD_BYTES;
+pub(super) use zones::awake_in;
 
 use super::{ExistenceError, Issuer, Tenant};
 

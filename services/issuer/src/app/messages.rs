@@ -113,7 +113,7 @@ impl Issuer {
         Ok(())
     }
 
-    fn message(
+    pub(super) fn message(
         &self,
         subject_id: &str,
         event: MessageEvent,
@@ -229,6 +229,18 @@ impl Issuer {
         let mut sent = 0;
         for message in &due {
             let Some(claimed) = self.claim(tenant, message).await? else { continue };
+            match self.enrolment_message_at(tenant, &claimed).await? {
+                None => {
+                    self.finish(tenant, &claimed, MessageState::Dropped, None).await?;
+                    continue;
+                }
+                Some(at) if at > self.now() => {
+                    // It waited for the mail server into the evening.
+                    self.wait_until(tenant, &claimed, at).await?;
+                    continue;
+                }
+                Some(_) => {}
+            }
             let Some((contact, rendered)) = self.letter_of(tenant, &claimed).await? else {
                 self.finish(tenant, &claimed, MessageState::Dropped, None).await?;
                 continue;
@@ -305,6 +317,20 @@ impl Issuer {
         sql::retry(|| async {
             let mut tx = self.store.write("retry_message").await?;
             tx.retry_message(&tenant.id, &message.id, fault, next).await?;
+            tx.commit().await
+        })
+        .await
+    }
+
+    async fn wait_until(
+        &self,
+        tenant: &Tenant,
+        message: &MessageRow,
+        at: Timestamp,
+    ) -> Result<(), store_issuer::Error> {
+        sql::retry(|| async {
+            let mut tx = self.store.write("retry_message").await?;
+            tx.retry_message(&tenant.id, &message.id, "quiet-hours", at).await?;
             tx.commit().await
         })
         .await

@@ -95,8 +95,9 @@ pub use fund::{
     Reckoning, ReckoningLine, RegisterPreview, RegisterSource, SMALLEST_GROUP, SuspensionView, YearCalendar,
     YearCounts, YearFigures,
 };
+pub use fund::{AppealView, AppealWord, OpenAppeal};
 pub use fund::{FundPost, MailingView, NewMailing, SentMessage, letter_fault, letter_state};
-pub(crate) use fund::{LETTER_KINDS, age_order, channel_of};
+pub(crate) use fund::{LETTER_KINDS, MOST_UPLOAD_BYTES, age_order, channel_of};
 pub use fund::{ReadPage, ScanPage, scan_fault};
 pub use holders::{HolderError, PROOF_SUITES};
 pub use hr::{AskedOffer, AskedStatus, HrError};

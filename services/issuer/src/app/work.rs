@@ -135,6 +135,12 @@ async fn change_keys((issuer, tenant): Owner, mut stopped: watch::Receiver<bool>
     }
 }
 
+async fn recall(issuer: &Issuer, tenant: &Tenant) -> Result<(), store_issuer::Error> {
+    issuer.recall(tenant).await?;
+    issuer.recall_enrolments(tenant).await?;
+    Ok(())
+}
+
 /// Sends what is due every two seconds, and looks once a minute for what is about to end.
 async fn messages((issuer, tenant): Owner, mut stopped: watch::Receiver<bool>) {
     let mut trouble = Trouble::of(&tenant, "sending messages");
@@ -144,7 +150,7 @@ async fn messages((issuer, tenant): Owner, mut stopped: watch::Receiver<bool>) {
             return;
         }
         let due = recalled.is_none_or(|at| at.elapsed() >= RECALL_EVERY);
-        let found = if due { issuer.recall(&tenant).await.map(|_| ()) } else { Ok(()) };
+        let found = if due { recall(&issuer, &tenant).await } else { Ok(()) };
         recalled = if due { Some(std::time::Instant::now()) } else { recalled };
         match (found, issuer.send_messages(&tenant).await) {
             (Err(error), _) | (_, Err(error)) => trouble.report(issuer.now(), &error),
@@ -201,7 +207,7 @@ async fn nights((issuer, tenant): Owner, mut stopped: watch::Receiver<bool>) {
     }
 }
 
-/// Gathers letters and sends messages of the Fund: every two seconds, at once again while there is something to do.
+/// Carries out what nights of the Fund asked for, such as letters and messages: every two seconds, at once again while there is something to do.
 async fn fund_post((issuer, tenant): Owner, mut stopped: watch::Receiver<bool>) {
     let mut trouble = Trouble::of(&tenant, "the Fund's letters and messages");
     while let Some(issuer) = issuer.upgrade() {

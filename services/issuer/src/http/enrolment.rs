@@ -1,8 +1,12 @@
 //! Enrolment as a beneficiary's wallet uses it. The wallet's own secret is the bearer token.
 
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Payload};
-use actix_web::{get, post};
+use actix_web::{FromRequest, HttpRequest, get, post};
 use entitlement::enrolment::EnrolmentFault;
 use web::{Json, Problem, ServiceConfig};
 use wire::enrolment::{
@@ -13,7 +17,7 @@ use super::extract::Of;
 use super::fund::Token;
 use super::fund::message::{body, json, parse};
 use super::problem;
-use crate::app::{EnrolmentError, FacesFault, Issuer};
+use crate::app::{EnrolmentError, FacesFault, Issuer, Tenant};
 
 /// Thirty-two messages of 16 KiB, escaped.
 pub(super) const SIGNAL_BYTES: usize = 768 * 1024;
@@ -48,28 +52,51 @@ async fn claim_enrolment(
     Ok(Json(app.claim_enrolment(&of.0.id, &claim).await?))
 }
 
+/// A wallet that speaks about its own enrolment, and at which Fund.
+struct Wallet {
+    fund: Arc<Tenant>,
+    secret: Option<String>,
+    app: Data<Issuer>,
+}
+
+impl Wallet {
+    /// Whether its secret is one, looked at before anything that was sent.
+    async fn may_speak(self) -> Result<Self, Problem> {
+        self.app.may_speak(&self.fund, self.secret.as_deref()).await?;
+        Ok(self)
+    }
+}
+
+impl FromRequest for Wallet {
+    type Error = actix_web::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Self::Error>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut actix_web::dev::Payload) -> Self::Future {
+        let parts = <(Of, Token, Data<Issuer>)>::from_request(request, payload);
+        Box::pin(async move {
+            let (of, token, app) = parts.await?;
+            Ok(Self { fund: of.0, secret: token.as_deref().map(str::to_owned), app })
+        })
+    }
+}
+
 /// How the enrolment stands, and the times that can be booked
 #[utoipa::path(tag = "enrolment", security(("bearer" = [])), params(("tenant" = String, Path, description = "The Fund")),
     responses((status = 200, body = EnrolmentStatus), (status = "4XX", body = Problem)))]
 #[get("/enrolment")]
-async fn show_enrolment(of: Of, token: Token, app: Data<Issuer>) -> Result<Json<EnrolmentStatus>, Problem> {
-    app.may_speak(&of.0, token.as_deref()).await?;
-    Ok(Json(app.view_enrolment(&of.0.id, token.as_deref()).await?))
+async fn show_enrolment(wallet: Wallet) -> Result<Json<EnrolmentStatus>, Problem> {
+    let Wallet { fund, secret, app } = wallet.may_speak().await?;
+    Ok(Json(app.view_enrolment(&fund.id, secret.as_deref()).await?))
 }
 
 /// Names the key of the device in the person's hand; it is bound when two officers have agreed
 #[utoipa::path(tag = "enrolment", security(("bearer" = [])), params(("tenant" = String, Path, description = "The Fund")),
     request_body = EnrolmentKey, responses((status = 200, body = EnrolmentStatus), (status = "4XX", body = Problem)))]
 #[post("/enrolment/device-key")]
-async fn name_enrolment_key(
-    of: Of,
-    token: Token,
-    payload: Payload,
-    app: Data<Issuer>,
-) -> Result<Json<EnrolmentStatus>, Problem> {
-    app.may_speak(&of.0, token.as_deref()).await?;
+async fn name_enrolment_key(wallet: Wallet, payload: Payload) -> Result<Json<EnrolmentStatus>, Problem> {
+    let Wallet { fund, secret, app } = wallet.may_speak().await?;
     let key: EnrolmentKey = json(payload).await?;
-    Ok(Json(app.name_device_key(&of.0.id, token.as_deref(), &key).await?))
+    Ok(Json(app.name_device_key(&fund.id, secret.as_deref(), &key).await?))
 }
 
 /// Books a time, moves to it, or cancels with `null`
@@ -78,39 +105,29 @@ async fn name_enrolment_key(
 #[utoipa::path(tag = "enrolment", security(("bearer" = [])), params(("tenant" = String, Path, description = "The Fund")),
     request_body = AppointmentChoice, responses((status = 200, body = EnrolmentStatus), (status = "4XX", body = Problem)))]
 #[post("/enrolment/appointment")]
-async fn choose_appointment(
-    of: Of,
-    token: Token,
-    payload: Payload,
-    app: Data<Issuer>,
-) -> Result<Json<EnrolmentStatus>, Problem> {
-    app.may_speak(&of.0, token.as_deref()).await?;
+async fn choose_appointment(wallet: Wallet, payload: Payload) -> Result<Json<EnrolmentStatus>, Problem> {
+    let Wallet { fund, secret, app } = wallet.may_speak().await?;
     let choice: AppointmentChoice = json(payload).await?;
-    Ok(Json(app.choose_appointment(&of.0.id, token.as_deref(), &choice).await?))
+    Ok(Json(app.choose_appointment(&fund.id, secret.as_deref(), &choice).await?))
 }
 
 /// Keeps the person's place where no time was free: times that are opened come to those who wait first
 #[utoipa::path(tag = "enrolment", security(("bearer" = [])), params(("tenant" = String, Path, description = "The Fund")),
     responses((status = 200, body = EnrolmentStatus), (status = "4XX", body = Problem)))]
 #[post("/enrolment/place")]
-async fn keep_place(of: Of, token: Token, app: Data<Issuer>) -> Result<Json<EnrolmentStatus>, Problem> {
-    app.may_speak(&of.0, token.as_deref()).await?;
-    Ok(Json(app.keep_place(&of.0.id, token.as_deref()).await?))
+async fn keep_place(wallet: Wallet) -> Result<Json<EnrolmentStatus>, Problem> {
+    let Wallet { fund, secret, app } = wallet.may_speak().await?;
+    Ok(Json(app.keep_place(&fund.id, secret.as_deref()).await?))
 }
 
 /// Tells the agent's browser something and hears what it said, during the appointment
 #[utoipa::path(tag = "enrolment", security(("bearer" = [])), params(("tenant" = String, Path, description = "The Fund")),
     request_body = SignalsSent, responses((status = 200, body = SignalsHeard), (status = "4XX", body = Problem)))]
 #[post("/enrolment/signals")]
-async fn exchange_signals(
-    of: Of,
-    token: Token,
-    payload: Payload,
-    app: Data<Issuer>,
-) -> Result<Json<SignalsHeard>, Problem> {
-    app.may_speak(&of.0, token.as_deref()).await?;
+async fn exchange_signals(wallet: Wallet, payload: Payload) -> Result<Json<SignalsHeard>, Problem> {
+    let Wallet { fund, secret, app } = wallet.may_speak().await?;
     let sent: SignalsSent = parse(&body(payload, SIGNAL_BYTES).await?)?;
-    Ok(Json(app.signal_as_person(&of.0.id, token.as_deref(), &sent).await?))
+    Ok(Json(app.signal_as_person(&fund.id, secret.as_deref(), &sent).await?))
 }
 
 impl From<EnrolmentError> for Problem {

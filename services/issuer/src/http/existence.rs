@@ -2,15 +2,18 @@
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::RETRY_AFTER;
-use actix_web::web::{Data, Path};
-use actix_web::{get, post};
+use actix_web::web::{Data, Path, Payload, Query};
+use actix_web::{HttpResponse, get, post};
 use entitlement::{AnswerFault, ConfirmFault, RequestFault};
+use serde::Deserialize;
 use utoipa_actix_web::scope;
 use web::{Json, JsonLimits, Problem, ServiceConfig};
-use wire::existence::{AheadChallenge, ExistenceAnswer, ExistenceRequest};
+use wire::existence::{AheadChallenge, AppealWords, ExistenceAnswer, ExistenceRequest};
 
+use super::fund::file;
+use super::fund::message::body;
 use super::problem;
-use crate::app::{ExistenceError, FacesFault, Issuer};
+use crate::app::{ExistenceError, FacesFault, Issuer, MOST_UPLOAD_BYTES};
 
 /// Ten pictures in base64url and what is signed.
 const ANSWER_LIMITS: JsonLimits = JsonLimits { max_bytes: 1536 * 1024, max_depth: 8 };
@@ -22,6 +25,9 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
     config
         .service(scope("/existence/{token}/answer").app_data(ANSWER_LIMITS).service(answer_existence_request))
         .service(fetch_challenge_ahead)
+        .service(appeal_existence)
+        .service(find_existence_receipt)
+        .service(send_existence_form)
         .service(get_existence_request);
 }
 
@@ -52,6 +58,66 @@ async fn fetch_challenge_ahead(
 ) -> Result<Json<AheadChallenge>, Problem> {
     let (tenant, token) = path.into_inner();
     Ok(Json(app.challenge_ahead(&tenant, &token).await?))
+}
+
+/// Asks for another look at a refused answer
+///
+/// It becomes a case for an officer, and another one than who refused. Sent again it changes nothing. Pictures are kept until it
+/// is decided.
+#[utoipa::path(tag = "existence", params(("tenant" = String, Path), ("token" = String, Path)), request_body = AppealWords,
+    responses((status = 200, body = ExistenceRequest), (status = "4XX", body = Problem)))]
+#[post("/existence/{token}/appeal")]
+async fn appeal_existence(
+    path: Path<(String, String)>,
+    words: Json<AppealWords>,
+    app: Data<Issuer>,
+) -> Result<Json<ExistenceRequest>, Problem> {
+    let (tenant, token) = path.into_inner();
+    Ok(Json(app.appeal_existence(&tenant, &token, &words.0.words).await?))
+}
+
+/// Takes a signed paper form in the place of a proof by phone
+///
+/// JPEG, PNG, or a PDF whose pages are JPEG pictures, at most 8 MiB. A form that is read is a proof that waits for an officer's word, as
+/// one that came by post. One that cannot be read is not kept, and `form.reason` says why; with `as_it_is` an officer reads it. The same
+/// picture or form again changes nothing.
+#[utoipa::path(tag = "existence", params(("tenant" = String, Path), ("token" = String, Path),
+    ("as_it_is" = Option<bool>, Query, description = "Keep it also where nothing can be read or no signature is seen")),
+    request_body(content((Vec<u8> = "application/pdf"), (Vec<u8> = "image/jpeg"), (Vec<u8> = "image/png"))),
+    responses((status = 200, body = ExistenceRequest), (status = "4XX", body = Problem), (status = 503, body = Problem)))]
+#[post("/existence/{token}/form")]
+async fn send_existence_form(
+    path: Path<(String, String)>,
+    how: Query<SentForm>,
+    payload: Payload,
+    app: Data<Issuer>,
+) -> Result<Json<ExistenceRequest>, Problem> {
+    let (tenant, token) = path.into_inner();
+    app.may_send_form(&tenant, &token).await?;
+    let bytes = body(payload, MOST_UPLOAD_BYTES).await?;
+    // What was read is kept also when the wallet has stopped waiting, so that the same again finds it.
+    let work = async move { app.send_form(&tenant, &token, bytes, how.as_it_is).await };
+    Ok(Json(tokio::spawn(work).await.map_err(|error| Problem::internal(&error))??))
+}
+
+#[derive(Deserialize)]
+struct SentForm {
+    #[serde(default)]
+    as_it_is: bool,
+}
+
+/// The receipt as a letter in the person's language: PDF/A-3 with the receipt signed by the Fund inside
+///
+/// There is one for whoever is on the Fund's register, once the proof is accepted.
+#[utoipa::path(tag = "existence", params(("tenant" = String, Path), ("token" = String, Path)), responses(
+    (status = 200, body = String, content_type = "application/pdf"), (status = "4XX", body = Problem)))]
+#[get("/existence/{token}/receipt")]
+async fn find_existence_receipt(
+    path: Path<(String, String)>,
+    app: Data<Issuer>,
+) -> Result<HttpResponse, Problem> {
+    let (tenant, token) = path.into_inner();
+    Ok(file("application/pdf", "receipt.pdf", app.existence_receipt(&tenant, &token).await?))
 }
 
 /// The device's answer: passkey assertion and device signature over the challenge. For a person whose key a wallet service
@@ -85,8 +151,17 @@ impl From<ExistenceError> for Problem {
             | ExistenceError::Remark
             | ExistenceError::Bundle(_)
             | ExistenceError::NoPicturesWanted => Self::bad_request(said),
-            ExistenceError::NoPictures | ExistenceError::NewKeyNeedsCall | ExistenceError::NoOperator => {
-                Self::conflict(said)
+            ExistenceError::NoPictures
+            | ExistenceError::NewKeyNeedsCall
+            | ExistenceError::NoOperator
+            | ExistenceError::NoForms
+            | ExistenceError::TooManyForms
+            | ExistenceError::InCase => Self::conflict(said),
+            ExistenceError::FormsInHand => {
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "Too many proofs at once").detail(said)
+            }
+            ExistenceError::FourEyes => {
+                Self::new(StatusCode::CONFLICT, "four-eyes", "A second person decides").detail(said)
             }
             ExistenceError::UnknownStation => {
                 let title = "The Fund does not know this station";
@@ -126,9 +201,9 @@ impl From<ExistenceError> for Problem {
                 let title = "The answer cannot be believed";
                 Self::new(StatusCode::BAD_REQUEST, "answer-refused", title).detail(said)
             }
-            ExistenceError::Confirm(ConfirmFault::NotAnswered | ConfirmFault::Decided) => {
-                Self::conflict(said)
-            }
+            ExistenceError::Confirm(
+                ConfirmFault::NotAnswered | ConfirmFault::Decided | ConfirmFault::NotRefused,
+            ) => Self::conflict(said),
             ExistenceError::Confirm(ConfirmFault::NoReason) => Self::bad_request(said),
             ExistenceError::Offer(error) => error.into(),
             ExistenceError::Fund(error) => error.into(),

@@ -13,12 +13,14 @@ mod scans;
 mod stations;
 
 pub(super) use mailings::addresses as mailing_addresses;
-pub(super) use register::file as register_file;
+pub(super) use register::file;
 
-use std::future::{Ready, ready};
+use std::future::{Future, Ready, ready};
+use std::pin::Pin;
 
 use actix_web::dev::Payload;
 use actix_web::http::header::AUTHORIZATION;
+use actix_web::web::{Data, Path};
 use actix_web::{FromRequest, HttpRequest};
 use issuance::{Actor, Scope};
 use utoipa_actix_web::scope;
@@ -95,6 +97,41 @@ impl FromRequest for Token {
             scheme.eq_ignore_ascii_case("bearer") && (1..=512).contains(&token.trim().len())
         });
         ready(Ok(Self(token.map(|(_, token)| token.trim().to_owned()))))
+    }
+}
+
+/// A question about one thing: who asks, at which Fund, and what the address names.
+struct About {
+    of: Of,
+    token: Token,
+    path: Path<(String, String)>,
+    app: Data<Issuer>,
+}
+
+/// The same once it is known that the machine may ask.
+struct Allowed {
+    by: Actor,
+    named: String,
+    app: Data<Issuer>,
+}
+
+impl About {
+    async fn allowed(self, scope: Scope) -> Result<Allowed, Problem> {
+        let by = machine(&self.app, &self.of, &self.token, scope).await?;
+        Ok(Allowed { by, named: self.path.into_inner().1, app: self.app })
+    }
+}
+
+impl FromRequest for About {
+    type Error = actix_web::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Self::Error>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let parts = <(Of, Token, Path<(String, String)>, Data<Issuer>)>::from_request(request, payload);
+        Box::pin(async move {
+            let (of, token, path, app) = parts.await?;
+            Ok(Self { of, token, path, app })
+        })
     }
 }
 

@@ -16,10 +16,16 @@ use crate::support::{Holder, ORIGIN, World, json as body, problem};
 const UID: &str = "100482317";
 
 /// What a wallet keeps of an enrolment.
-struct Claimed {
-    secret: String,
+pub struct Claimed {
+    pub secret: String,
     code: String,
-    id: String,
+    pub id: String,
+}
+
+impl Claimed {
+    pub fn new(secret: String, id: String) -> Self {
+        Self { secret, code: String::new(), id }
+    }
 }
 
 fn now(world: &World) -> clock::Timestamp {
@@ -38,7 +44,7 @@ async fn retiree(world: &World, uid: &str, name: &str) -> String {
     world.issuer.add_beneficiary(&officer(), retiree).await.unwrap()
 }
 
-async fn claim(world: &World, uid: &str, code: &str, secret: &str) -> Reply {
+pub async fn claim(world: &World, uid: &str, code: &str, secret: &str) -> Reply {
     let sent = json!({"uid": uid, "code": code, "secret": secret});
     world.post("/t/unjspf/enrolment", &sent, None).await
 }
@@ -55,7 +61,7 @@ async fn claimed(world: &World, uid: &str, seed: u8) -> Claimed {
     claimed
 }
 
-async fn name_key(world: &World, claimed: &Claimed, holder: &Holder) -> Reply {
+pub async fn name_key(world: &World, claimed: &Claimed, holder: &Holder) -> Reply {
     let signed = holder.0.sign_now(&device_key_input("did:passerelle:unjspf", &claimed.id)).unwrap();
     let key = json!({"holderKey": holder.0.public_key().to_jwk(), "signature": b64(signed)});
     world.post("/t/unjspf/enrolment/device-key", &key, Some(&claimed.secret)).await

@@ -5,6 +5,7 @@
 
 mod ahead;
 mod anchoring;
+mod appeals;
 mod approvals;
 mod attested;
 mod authorization;
@@ -20,10 +21,12 @@ mod documents;
 mod dpop;
 mod encryption;
 mod enrolment;
+mod enrolment_messages;
 mod existence;
 mod fund;
 mod fund_audit;
 mod fund_cases;
+mod fund_ends;
 mod fund_fairness;
 mod grants;
 mod holders;
@@ -56,6 +59,7 @@ mod support;
 mod surface;
 mod token;
 mod tokens;
+mod uploads;
 mod vc_api;
 mod vc_api_envelopes;
 mod vc_jwt;

@@ -193,6 +193,7 @@ const PAGES: &[Page] = &[
     ("get", "/requests/{id}", Some(SeePeople), &[]),
     ("post", "/requests/{id}/confirm", Some(Issue), &[("channel", "visit"), ("compared", "yes")]),
     ("post", "/requests/{id}/refuse", Some(Issue), &[("reason", "no")]),
+    ("post", "/requests/{id}/appeal", Some(Issue), &[("outcome", "not-upheld"), ("reason", "no")]),
     ("get", "/retirees", Some(SeePeople), &[]),
     ("post", "/retirees", Some(Issue), &[("uid", "")]),
     ("get", "/retirees/imports", Some(SeePeople), &[]),

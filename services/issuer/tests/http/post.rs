@@ -76,7 +76,7 @@ async fn prove(world: &World, person: &str, when: clock::Timestamp) {
     world.issuer.enter_proof(&officer("clerk"), &new).await.unwrap();
 }
 
-fn words(pdf: &[u8]) -> String {
+pub fn words(pdf: &[u8]) -> String {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("it.pdf");
     std::fs::write(&path, pdf).unwrap();
@@ -287,7 +287,7 @@ fn body((_, bytes): &(u16, Vec<u8>)) -> Value {
 }
 
 /// A page of a part of a mailing at 200 dots an inch.
-fn raster(pdf: &[u8], page: usize) -> GrayImage {
+pub fn raster(pdf: &[u8], page: usize) -> GrayImage {
     let folder = tempfile::tempdir().unwrap();
     let (file, to) = (folder.path().join("it.pdf"), folder.path().join("page"));
     std::fs::write(&file, pdf).unwrap();
@@ -299,7 +299,7 @@ fn raster(pdf: &[u8], page: usize) -> GrayImage {
 }
 
 /// As a scanner gives it: signed or not, upside down, with noise of a seed.
-fn scanned(page: &GrayImage, signed: bool, seed: u32) -> Vec<u8> {
+pub fn scanned(page: &GrayImage, signed: bool, seed: u32) -> Vec<u8> {
     let mut page = page.clone();
     if signed {
         let dots = f64::from(page.height()) / 841.89;

@@ -147,8 +147,12 @@ impl Wallet {
             else {
                 continue;
             };
-            if let Err(error) = self.send_existence(&key, record, existence).await {
-                tracing::info!(%error, "a proof of existence is still on its way");
+            let sent = match existence.appealing {
+                Some(_) => self.send_appeal(&key, record, existence).await,
+                None => self.send_existence(&key, record, existence).await,
+            };
+            if let Err(error) = sent {
+                tracing::info!(%error, "a proof of existence or an appeal is still on its way");
             }
         }
         Ok(())

@@ -254,7 +254,7 @@ impl Wallet {
         let Some(row) = row.filter(|row| row.account == account) else { return Ok(None) };
         let Some(key) = self.data_key(account).await? else { return Ok(None) };
         let kept = self.read_mandate(&key, row)?;
-        Ok((kept.standing == Standing::InForce).then(|| Acting {
+        Ok((kept.standing == Standing::InForce).then_some(Acting {
             mandate: kept.row.id,
             representative: kept.mandate.representative,
             acts: kept.mandate.acts,

@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod activity;
 mod answer_form;
+mod appeals;
 pub mod assisted;
 pub mod background;
 pub mod cards;

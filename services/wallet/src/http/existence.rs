@@ -1,7 +1,10 @@
 //! The yearly proof of existence, as JSON.
 
-use actix_web::web::Path;
-use actix_web::{HttpResponse, get, post, put};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
+use actix_web::web::{Path, Payload, Query};
+use actix_web::{HttpRequest, HttpResponse, get, post, put};
+use serde::Deserialize;
 use serde_json::Value;
 use web::{Json, Problem};
 
@@ -9,10 +12,13 @@ use super::App;
 use super::auth::SignedIn;
 use super::offers::created;
 use super::views::{
-    AheadAnswer, AheadKey, AheadView, ExistenceKey, ExistenceLink, ExistenceView, FrameBody, SignaturesBody,
-    SigningStep, to_sign,
+    AheadAnswer, AheadKey, AheadView, AppealBody, ExistenceKey, ExistenceLink, ExistenceView, FrameBody,
+    SignaturesBody, SigningStep, to_sign,
 };
-use crate::app::existence::{Pictures, Place};
+use crate::app::existence::{ExistenceError, Pictures, Place};
+
+/// As many as the Fund takes.
+const MOST_FORM_BYTES: usize = 8 * 1024 * 1024;
 
 /// Opens the Fund's request; refused unless the registry proves that it is the Fund's.
 #[utoipa::path(tag = "existence", security(("session" = [])), request_body = ExistenceLink, responses(
@@ -105,6 +111,84 @@ pub async fn answer_existence(
 ) -> Result<Json<ExistenceView>, Problem> {
     let (record, existence) = app.wallet.answer_existence(&person.0, &id, &body.0.by_id()).await?;
     Ok(Json(ExistenceView::new(&record.id, &existence)))
+}
+
+/// Asks the Fund for another look at a refused proof: another officer decides. Kept and sent until the Fund has it; again it is the
+/// same.
+#[utoipa::path(tag = "existence", security(("session" = [])), params(("id" = String, Path)),
+    request_body = AppealBody, responses(
+    (status = 200, body = ExistenceView), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+#[post("/existence/{id}/appeal")]
+pub async fn appeal_existence(
+    app: App,
+    person: SignedIn,
+    id: Path<String>,
+    body: Json<AppealBody>,
+) -> Result<Json<ExistenceView>, Problem> {
+    let (record, existence) = app.wallet.appeal_existence(&person.0, &id, &body.0.words).await?;
+    Ok(Json(ExistenceView::new(&record.id, &existence)))
+}
+
+/// A picture of a signed paper form, in the place of a proof by phone: JPEG, PNG or PDF, at most 8 MiB. The Fund reads it. `form.state`
+/// is `unread` when nothing was kept, and `form.reason` says why; `as_it_is` has an officer read it.
+#[utoipa::path(tag = "existence", security(("session" = [])), params(("id" = String, Path),
+    ("as_it_is" = Option<bool>, Query, description = "Send it also where nothing can be read or no signature is seen")),
+    request_body(content((Vec<u8> = "application/pdf"), (Vec<u8> = "image/jpeg"), (Vec<u8> = "image/png"))), responses(
+    (status = 200, body = ExistenceView), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+#[post("/existence/{id}/form")]
+pub async fn send_existence_form(
+    app: App,
+    person: SignedIn,
+    id: Path<String>,
+    how: Query<SentForm>,
+    request: HttpRequest,
+    payload: Payload,
+) -> Result<Json<ExistenceView>, Problem> {
+    let content_type = form_type(&request).ok_or(ExistenceError::FormType)?;
+    let file = read_form(payload).await?;
+    let sent = app.wallet.send_form(&person.0, &id, (content_type, file), how.as_it_is).await?;
+    Ok(Json(ExistenceView::new(&sent.0.id, &sent.1)))
+}
+
+#[derive(Deserialize)]
+pub struct SentForm {
+    #[serde(default)]
+    as_it_is: bool,
+}
+
+/// The Fund looks at the bytes; this is what it is told that they are.
+fn form_type(request: &HttpRequest) -> Option<&'static str> {
+    let header = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok())?;
+    let named = header.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    ["image/jpeg", "image/png", "application/pdf"].into_iter().find(|known| *known == named)
+}
+
+async fn read_form(payload: Payload) -> Result<Vec<u8>, Problem> {
+    let read = payload.to_bytes_limited(MOST_FORM_BYTES).await.map_err(|_| {
+        let title = "The form was not taken";
+        Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "form-not-taken", title)
+            .detail("The file is larger than 8 MB. Photograph the page once more, or send a smaller file.")
+    })?;
+    let bytes = read.map_err(|_| Problem::bad_request("The upload ended early. Send the form again."))?;
+    Ok(bytes.to_vec())
+}
+
+/// The receipt of an accepted proof as the Fund's letter, a PDF that the Fund signed.
+#[utoipa::path(tag = "existence", security(("session" = [])), params(("id" = String, Path)), responses(
+    (status = 200, body = String, content_type = "application/pdf"), (status = "4XX", body = Problem),
+    (status = "5XX", body = Problem)))]
+#[get("/existence/{id}/receipt.pdf")]
+pub async fn find_existence_letter(
+    app: App,
+    person: SignedIn,
+    id: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let letter = app.wallet.existence_letter(&person.0, &id).await?;
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "application/pdf"))
+        .insert_header((CONTENT_DISPOSITION, "attachment; filename=\"receipt.pdf\""))
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .body(letter))
 }
 
 /// What the phone takes along to make the proof without a network: the Fund's challenge, which lives for days and serves once, and

@@ -437,6 +437,17 @@ impl From<ExistenceError> for Problem {
                     .detail("It did not answer this request, or did not confirm that it is you. Try again.")
             }
             ExistenceError::Signature(inner) => signature(&inner.to_string()),
+            ExistenceError::Words => Self::bad_request(capitalised(&error.to_string())),
+            ExistenceError::NoLetter => Self::not_found(),
+            ExistenceError::FormType => Self::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "form-not-taken",
+                "The form was not taken",
+            )
+            .detail("Choose a photograph (JPEG or PNG) or a PDF of the signed page."),
+            ExistenceError::FormRefused(reason) => {
+                Self::new(UNPROCESSABLE, "form-not-taken", "The form was not taken").detail(reason.clone())
+            }
             ExistenceError::AnswerRefused(reason) => {
                 Self::new(StatusCode::BAD_GATEWAY, "answer-refused", "The Fund did not accept the proof")
                     .detail(reason.clone())

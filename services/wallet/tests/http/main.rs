@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
 mod accounts;
+mod appeals;
 mod approving;
 mod assisted;
 mod assisted_pages;

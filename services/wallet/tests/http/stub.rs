@@ -43,6 +43,9 @@ pub fn serve(listener: std::net::TcpListener, others: Arc<Others>) {
             .route("/t/unjspf/existence/{id}", web::get().to(existence))
             .route("/t/unjspf/existence/{id}/offline-challenge", web::post().to(existence_ahead))
             .route("/t/unjspf/existence/{id}/answer", web::post().to(existence_answer))
+            .route("/t/unjspf/existence/{id}/appeal", web::post().to(existence_appeal))
+            .route("/t/unjspf/existence/{id}/receipt", web::get().to(existence_receipt))
+            .route("/t/unjspf/existence/{id}/form", web::post().to(existence_form))
             .route("/t/{tenant}/enrolment", web::get().to(enrolment))
             .route("/t/{tenant}/enrolment", web::post().to(enrolment_step))
             .route("/t/{tenant}/enrolment/{step}", web::post().to(enrolment_step))
@@ -631,7 +634,67 @@ async fn existence(world: World) -> HttpResponse {
     if state == "confirmed" {
         request["credentialOfferUri"] = format!("{}/t/unjspf/offers/dce1", world.base).into();
     }
+    if state == "confirmed" || world.knobs().appeal_state == "upheld" {
+        request["receipt"] = json!({
+            "reference": "RCPT-2026", "channel": "own-device", "capturedAt": "2026-01-05T09:00:00Z",
+            "receivedAt": "2026-01-05T09:01:00Z", "acceptedAt": "2026-01-06T10:00:00Z", "years": [2025, 2026],
+            "validUntil": "2027-12-31", "nextOpens": "2027-01-02", "letter": true,
+        });
+    }
+    if state == "refused" {
+        let mut appeal = json!({ "state": world.knobs().appeal_state });
+        if world.knobs().appeal_state != "possible" {
+            appeal["openedAt"] = "2026-01-07T10:00:00Z".into();
+            appeal["dueAt"] = "2026-01-17T10:00:00Z".into();
+        }
+        request["appeal"] = appeal;
+    }
+    if let Some(form) = world.knobs().existence_form {
+        request["form"] =
+            json!({ "state": form, "sentAt": "2026-02-03T08:00:00Z", "reference": "FORM-2026" });
+        if form == "accepted" {
+            request["receipt"] = json!({
+                "reference": "FORM-2026", "channel": "upload", "capturedAt": "2026-02-03T08:00:00Z",
+                "receivedAt": "2026-02-03T08:00:00Z", "acceptedAt": "2026-02-04T10:00:00Z", "years": [2026],
+                "validUntil": "2027-12-31", "nextOpens": "2027-01-02", "letter": true,
+            });
+        }
+    }
     HttpResponse::Ok().json(request)
+}
+
+/// Reads what is a JPEG, or whatever comes as it is.
+async fn existence_form(world: World, request: actix_web::HttpRequest, body: web::Bytes) -> HttpResponse {
+    let kind = request.headers().get("content-type").and_then(|it| it.to_str().ok()).unwrap_or_default();
+    world.seen().existence_forms.push((kind.to_owned(), body.len(), request.query_string().to_owned()));
+    if world.knobs().existence_status != 200 {
+        let problem = json!({"detail": "The Fund has no form of this person."});
+        return HttpResponse::build(StatusCode::from_u16(world.knobs().existence_status).unwrap())
+            .json(problem);
+    }
+    let read = body.starts_with(&[0xff, 0xd8, 0xff]) || request.query_string() == "as_it_is=true";
+    world.knobs().existence_form = read.then_some("waiting");
+    if read {
+        return existence(world).await;
+    }
+    world.knobs().existence_form = Some("unread");
+    let answer = existence(world.clone()).await;
+    world.knobs().existence_form = None;
+    answer
+}
+
+async fn existence_appeal(world: World, body: Json<Value>) -> HttpResponse {
+    world.seen().existence_appeals.push(body.into_inner());
+    let status = world.knobs().existence_status;
+    if status != 200 {
+        return HttpResponse::build(StatusCode::from_u16(status).unwrap()).finish();
+    }
+    world.knobs().appeal_state = "open";
+    existence(world).await
+}
+
+async fn existence_receipt(world: World) -> HttpResponse {
+    HttpResponse::Ok().content_type("application/pdf").body(world.knobs().existence_letter)
 }
 
 async fn existence_ahead(world: World) -> HttpResponse {

@@ -124,6 +124,7 @@ impl Issuer {
         pen.put(tx).await?;
         let id = self.new_id();
         self.put_case(tx, by, (&id, &person.id), (CaseType::Appeal, &name), words).await?;
+        self.tie_appeal(tx, tenant, &proof, &id).await?;
         self.step_person(tx, by, &person.id).await?;
         Ok(id)
     }
@@ -362,6 +363,9 @@ impl Issuer {
         tx.replace_fund_case(tenant, before, &closed).await?;
         if (closed.kind.as_str(), outcome.as_str()) == ("appeal", "upheld") {
             self.accept_after_appeal(tx, by, &closed).await?;
+        }
+        if closed.kind == "appeal" {
+            self.appeal_decided(tx, by, &closed, (&outcome, words)).await?;
         }
         let person = tx.find_fund_person(tenant, &closed.person).await?.ok_or(FundError::Damaged)?;
         let mut pen = Pen::new(self, tenant, &person);

@@ -137,6 +137,7 @@ impl Issuer {
                 Some(on.to_string())
             }
             What::SuspensionApproved { approval } => Some(format!("list {}", approval.list)),
+            What::CertificatesRevoked { copies } => Some(copies.to_string()),
             What::ResidenceChecked { .. }
             | What::CaseOpened { .. }
             | What::AccountChanged

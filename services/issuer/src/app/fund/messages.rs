@@ -293,8 +293,10 @@ impl Issuer {
         Ok(FundPost { messages, letters })
     }
 
-    /// One look: gathers what is being gathered, takes up and sends what is due. Whether anything was done.
+    /// One look at what nights asked for: revokes certificates, gathers letters, takes up and sends messages. Whether anything
+    /// was done.
     pub(crate) async fn run_fund_post(&self, tenant: &Tenant) -> Result<bool, FundError> {
+        self.revoke_entitlements(tenant).await?;
         let gathered = self.gather_mailings(tenant).await?;
         let taken = self.take_fund_messages(tenant).await?;
         let sent = self.send_fund_messages(tenant).await?;

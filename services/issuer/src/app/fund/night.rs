@@ -330,6 +330,14 @@ impl Issuer {
         if !made.after.waiting.is_empty() || made.after.is_answered() {
             tx.withdraw_fund_effects(tenant, &row.person.id, row.cycle.year, at).await?;
         }
+        // Letters about payments tell what is so: nobody is told that payment is held which is not, nor anything the dead.
+        let of = (row.person.id.as_str(), row.cycle.year);
+        if made.after.is_answered() {
+            tx.withdraw_fund_effects_of_kind(tenant, of, "hold-payment", at).await?;
+        }
+        if made.after.is_ended() {
+            tx.withdraw_fund_effects_of_kind(tenant, of, "resume-payment", at).await?;
+        }
         Ok(tx.replace_fund_cycle(tenant, row.cycle.applied, &stored).await?)
     }
 

@@ -117,6 +117,11 @@ impl Issuer {
         Ok(FundPerson { id: row.id.clone(), registered, since: row.created_at })
     }
 
+    /// The same for others, who do without where it cannot be opened.
+    pub(in crate::app) fn open_facts_of(&self, tenant: &str, row: &PersonRow) -> Option<Person> {
+        self.open_facts(tenant, row).ok()
+    }
+
     pub(super) fn open_facts(&self, tenant: &str, row: &PersonRow) -> Result<Person, FundError> {
         self.open_for("facts", tenant, &row.id, &row.facts)
     }

@@ -19,6 +19,16 @@ use super::{FundError, FundPerson, Issuer, NewProof, Receipt};
 static READING: tokio::sync::Semaphore = tokio::sync::Semaphore::const_new(2);
 const PURPOSE: &str = "scan";
 
+/// How a page came.
+pub(super) struct Handed<'a> {
+    /// By post or from a wallet.
+    pub channel: Channel,
+    /// Whose it has to be, where somebody sent it themselves.
+    pub of: Option<&'a str>,
+    /// Kept also when nothing can be read or no signature is seen.
+    pub as_it_is: bool,
+}
+
 /// What became of one page of an upload.
 #[derive(Clone, Debug)]
 pub struct ReadPage {
@@ -43,53 +53,88 @@ impl Issuer {
     /// Reads a scan of one page or several. Each page answers for itself; the same picture again changes nothing.
     pub async fn read_scan(&self, by: &Actor, file: Vec<u8>) -> Result<Vec<ReadPage>, FundError> {
         self.pension_fund(&by.tenant)?;
-        let reading = READING.acquire().await.map_err(|_| FundError::Damaged)?;
-        let pages = tokio::task::spawn_blocking(move || paper::forms(&file)).await;
-        drop(reading);
         let mut read = Vec::new();
-        for page in pages.map_err(|_| FundError::Damaged)?? {
+        for page in self.read_pages(file).await? {
             read.push(self.keep_page(by, &page).await?);
         }
         Ok(read)
     }
 
+    pub(super) async fn read_pages(&self, file: Vec<u8>) -> Result<Vec<ScannedPage>, FundError> {
+        let reading = READING.acquire().await.map_err(|_| FundError::Damaged)?;
+        let pages = tokio::task::spawn_blocking(move || paper::forms(&file)).await;
+        drop(reading);
+        Ok(pages.map_err(|_| FundError::Damaged)??)
+    }
+
     async fn keep_page(&self, by: &Actor, page: &ScannedPage) -> Result<ReadPage, FundError> {
         sql::retry(|| async {
-            let (tenant, digest) = (by.tenant.as_str(), hex::encode(page.digest));
             let mut tx = self.store.write("keep_fund_scan").await?;
-            if let Some(scan) = tx.find_fund_scan_by_digest(tenant, &digest).await? {
-                return Ok(ReadPage { scan: ScanRow { picture: None, ..scan }, again: true });
-            }
-            let mut scan = self.unread(by, digest, page);
-            if let Ok(form) = &page.form {
-                let number = self.number_of_code(tenant, &form.code);
-                let letter = match number {
-                    Some(number) => tx.find_fund_letter(tenant, number).await?,
-                    None => None,
-                };
-                scan.is_signed = form.is_signed;
-                match letter {
-                    Some(letter) => {
-                        if let Some(area) = &form.area {
-                            self.put_picture(tenant, &mut scan, ("image/png", area));
-                        }
-                        scan.fault = None;
-                        let receipt = self.proof_of_form(&mut tx, by, &scan.digest, &letter).await?;
-                        name(&mut scan, &letter, &receipt);
-                    }
-                    None => scan.fault = Some("not-ours".to_owned()),
-                }
-            }
-            if scan.state == "again" {
-                (scan.picture, scan.media_type) = (None, None);
-            }
-            tx.insert_fund_scan(tenant, &scan).await?;
-            let act = Act { action: "fund.scan", target: &scan.id, detail: &scan.state };
-            tx.audit(by, act, scan.uploaded_at).await?;
+            let handed = Handed { channel: Channel::Paper, of: None, as_it_is: true };
+            let kept = self.keep_within(&mut tx, by, page, &handed).await?;
             tx.commit().await?;
-            Ok(ReadPage { scan: ScanRow { picture: None, ..scan }, again: false })
+            // From the post room every page is kept, read or not.
+            kept.map_err(|_| FundError::Damaged)
         })
         .await
+    }
+
+    /// Reads one page and writes it down; a page that is not kept is answered with why, as a word of ours.
+    pub(super) async fn keep_within(
+        &self,
+        tx: &mut Transaction,
+        by: &Actor,
+        page: &ScannedPage,
+        handed: &Handed<'_>,
+    ) -> Result<Result<ReadPage, &'static str>, FundError> {
+        let (tenant, digest) = (by.tenant.as_str(), hex::encode(page.digest));
+        if let Some(scan) = tx.find_fund_scan_by_digest(tenant, &digest).await? {
+            let of_another = handed.of.is_some() && scan.person.as_deref() != handed.of;
+            return Ok(match of_another {
+                true => Err("other-person"),
+                false => Ok(ReadPage { scan: ScanRow { picture: None, ..scan }, again: true }),
+            });
+        }
+        let mut scan = self.unread(by, digest, page);
+        scan.person = handed.of.map(str::to_owned);
+        let letter = match &page.form {
+            Ok(form) => {
+                scan.is_signed = form.is_signed;
+                match self.number_of_code(tenant, &form.code) {
+                    Some(number) => tx.find_fund_letter(tenant, number).await?,
+                    None => None,
+                }
+            }
+            Err(_) => None,
+        };
+        match letter {
+            Some(letter) if handed.of.is_some_and(|of| of != letter.person) => {
+                return Ok(Err("other-person"));
+            }
+            Some(_) if scan.is_signed == Some(false) && !handed.as_it_is => return Ok(Err("unsigned")),
+            Some(letter) => {
+                if let Some(area) = page.form.as_ref().ok().and_then(|form| form.area.as_ref()) {
+                    self.put_picture(tenant, &mut scan, ("image/png", area));
+                }
+                scan.fault = None;
+                let receipt = self.proof_of_form(tx, by, &scan.digest, (&letter, handed.channel)).await?;
+                name(&mut scan, &letter, &receipt);
+            }
+            None if page.form.is_ok() => scan.fault = Some("not-ours".to_owned()),
+            None => {}
+        }
+        if !handed.as_it_is
+            && let Some(fault) = &scan.fault
+        {
+            return Ok(Err(known_fault(fault)));
+        }
+        if scan.state == "again" {
+            (scan.picture, scan.media_type) = (None, None);
+        }
+        tx.insert_fund_scan(tenant, &scan).await?;
+        let act = Act { action: "fund.scan", target: &scan.id, detail: &scan.state };
+        tx.audit(by, act, scan.uploaded_at).await?;
+        Ok(Ok(ReadPage { scan: ScanRow { picture: None, ..scan }, again: false }))
     }
 
     fn unread(&self, by: &Actor, digest: String, page: &ScannedPage) -> ScanRow {
@@ -126,7 +171,7 @@ impl Issuer {
         tx: &mut Transaction,
         by: &Actor,
         digest: &str,
-        letter: &LetterRow,
+        (letter, channel): (&LetterRow, Channel),
     ) -> Result<Receipt, FundError> {
         let number = letter.number.as_deref().unwrap_or_default();
         // A form that was refused, for want of a signature, may be signed and sent again.
@@ -134,7 +179,7 @@ impl Issuer {
         let form = hex::encode(Sha256::digest(format!("form/{}/{number}/{refused}", by.tenant)));
         let new = NewProof {
             person: letter.person.clone(),
-            channel: Channel::Paper,
+            channel,
             captured_at: self.now(),
             received_at: None,
             digests: vec![form, digest.to_owned()],
@@ -237,7 +282,13 @@ impl Issuer {
             }
             let letter = tx.find_fund_letter(tenant, &number).await?;
             let letter = letter.ok_or(FundError::Form("no letter of the Fund had a form with this number"))?;
-            let receipt = self.proof_of_form(&mut tx, by, &scan.digest, &letter).await?;
+            if scan.person.as_deref().is_some_and(|of| of != letter.person) {
+                return Err(FundError::Form(
+                    "this page was sent by somebody else than whose form has this number; look at it again",
+                ));
+            }
+            let channel = if scan.uploaded_by == "person" { Channel::Upload } else { Channel::Paper };
+            let receipt = self.proof_of_form(&mut tx, by, &scan.digest, (&letter, channel)).await?;
             name(&mut scan, &letter, &receipt);
             match scan.state.as_str() {
                 "again" => tx.decide_fund_scan(tenant, (id, "unread", "again"), &by.officer, now).await?,
@@ -274,6 +325,10 @@ fn name(scan: &mut ScanRow, letter: &LetterRow, receipt: &Receipt) {
     scan.number.clone_from(&letter.number);
     scan.person = Some(letter.person.clone());
     scan.proof = Some(receipt.id.clone());
+}
+
+fn known_fault(word: &str) -> &'static str {
+    ["picture", "several", "not-ours"].into_iter().find(|known| *known == word).unwrap_or("no-code")
 }
 
 const fn fault_word(fault: PageFault) -> &'static str {

@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Written {
-    /// `first`, `second`, `notice`, `another-way`, `reminder` or `receipt`.
+    /// `first`, `second`, `notice`, `hold`, `resumed`, `resumed-after-error`, `survivor`, `another-way`, `reminder` or
+    /// `receipt`.
     pub part: String,
     pub name: String,
     /// Name and address, line by line.
@@ -22,6 +23,9 @@ pub(super) struct Written {
     pub back: Option<NaiveDate>,
     /// When payment stops.
     pub suspends: Option<NaiveDate>,
+    /// After whom a benefit goes on to the person.
+    #[serde(default)]
+    pub about: Option<String>,
     /// Of the proof that a receipt is about.
     pub proof: Option<Proof>,
 }
@@ -35,6 +39,9 @@ pub(super) struct Proof {
     pub valid_until: Option<NaiveDate>,
 }
 
+/// Letters that ask for nothing.
+const WITHOUT_FORM: [&str; 4] = ["resumed", "resumed-after-error", "survivor", "receipt"];
+
 /// A letter's words.
 pub(super) struct Said {
     pub title: String,
@@ -47,24 +54,26 @@ pub(super) fn part_of(kind: &EffectKind) -> Option<&'static str> {
         EffectKind::MailPaper { mailing: 1, .. } => Some("first"),
         EffectKind::MailPaper { .. } => Some("second"),
         EffectKind::SendNotice { .. } => Some("notice"),
+        EffectKind::HoldPayment { .. } => Some("hold"),
+        EffectKind::ResumePayment { evidence: Some(_) } => Some("resumed"),
+        // Payment resumes without a proof where a death was recorded that was none.
+        EffectKind::ResumePayment { evidence: None } => Some("resumed-after-error"),
+        EffectKind::InviteSurvivor { .. } => Some("survivor"),
         EffectKind::OfferAnotherChannel { .. } => Some("another-way"),
         EffectKind::Remind { .. } => Some("reminder"),
         EffectKind::SendReceipt { .. } => Some("receipt"),
         EffectKind::ListForFollowUp
         | EffectKind::ProposeSuspension { .. }
-        | EffectKind::HoldPayment { .. }
-        | EffectKind::ResumePayment { .. }
         | EffectKind::StopPayment { .. }
         | EffectKind::OpenCase { .. }
-        | EffectKind::RevokeCertificates
-        | EffectKind::InviteSurvivor { .. } => None,
+        | EffectKind::RevokeCertificates => None,
     }
 }
 
 impl Written {
-    /// Everything but a receipt asks for a signature.
+    /// Whether the letter asks for a signature.
     pub fn has_form(&self) -> bool {
-        self.part != "receipt"
+        !WITHOUT_FORM.contains(&self.part.as_str())
     }
 
     pub fn letter(&self, language: Language) -> Said {
@@ -108,6 +117,7 @@ impl Written {
             ("due", day(Some(self.due))),
             ("back", day(self.back)),
             ("suspends", day(self.suspends)),
+            ("about", self.about.clone().unwrap_or_default()),
             ("reference", proof.map(|proof| proof.reference.clone()).unwrap_or_default()),
             ("years", proof.map(|proof| proof.years.replace(' ', ", ")).unwrap_or_default()),
             ("valid", day(proof.and_then(|proof| proof.valid_until))),
@@ -173,7 +183,18 @@ fn filled(text: &str, values: &[(&str, String)]) -> String {
 mod tests {
     use super::*;
 
-    const PARTS: [&str; 6] = ["first", "second", "notice", "another-way", "reminder", "receipt"];
+    const PARTS: [&str; 10] = [
+        "first",
+        "second",
+        "notice",
+        "hold",
+        "resumed",
+        "resumed-after-error",
+        "survivor",
+        "another-way",
+        "reminder",
+        "receipt",
+    ];
 
     fn written(part: &str) -> Written {
         let day = |text: &str| text.parse().unwrap();
@@ -185,6 +206,7 @@ mod tests {
             due: day("2026-12-31"),
             back: Some(day("2026-08-14")),
             suspends: Some(day("2027-06-01")),
+            about: Some("Yusuf Diallo".to_owned()),
             proof: Some(Proof {
                 reference: "K7M2-Q9XR".to_owned(),
                 years: "2025 2026".to_owned(),
@@ -253,7 +275,7 @@ mod tests {
                 labels: labels(*language),
             });
             let letter = paper::Letter {
-                direction: super::super::mailings::direction(*language),
+                direction: super::super::printing::direction(*language),
                 sender: "United Nations Joint Staff Pension Fund",
                 return_address: "New York",
                 to: &to,

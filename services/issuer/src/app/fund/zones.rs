@@ -15,11 +15,21 @@ const MOST_STEPS: usize = 6;
 
 /// The first moment from `ready` on at which it is no quiet hour where the person lives.
 pub(super) fn awake(quiet: QuietHours, ready: Timestamp, person: &Person) -> Timestamp {
-    let ends = match person.utc_offset_minutes {
-        0 => span(&person.country.to_string()),
+    awake_in(quiet, ready, (&person.country.to_string(), person.utc_offset_minutes))
+}
+
+/// The same by country and the person's own offset in minutes, 0 where none is known.
+pub(in crate::app) fn awake_in(
+    quiet: QuietHours,
+    ready: Timestamp,
+    (country, minutes): (&str, i32),
+) -> Timestamp {
+    let ends = match minutes {
+        0 => span(country),
         _ => None,
     };
-    let own = person.utc_offset();
+    let utc = chrono::Offset::fix(&chrono::Utc);
+    let own = minutes.checked_mul(60).and_then(FixedOffset::east_opt).unwrap_or(utc);
     let [first, last] = ends.unwrap_or([own, own]);
     let mut at = ready;
     for _ in 0..MOST_STEPS {

@@ -218,6 +218,7 @@ impl From<AuditVerdict> for Verdict {
 impl Entry {
     fn new(entry: &AuditEntry, names: &HashMap<String, String>) -> Self {
         let who = names.get(&entry.officer).cloned();
+        let who = who.or_else(|| (entry.officer == "person").then(|| "The person".to_owned()));
         Self {
             number: entry.sequence,
             at: entry.at.into(),
@@ -287,6 +288,8 @@ fn words(action: &str) -> &'static str {
         "existence.look" => "looked at the pictures of an answer",
         "existence.confirm" => "confirmed a proof of life",
         "existence.refuse" => "refused a proof of life",
+        "existence.appeal" => "asked for another look at a refused proof",
+        "existence.appeal-decide" => "decided about an appeal",
         "enrolment.invite" => "invited somebody to enrol",
         "enrolment.claim" => "saw an invitation used",
         "enrolment.key" => "was told the key of a phone",

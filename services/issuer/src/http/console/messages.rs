@@ -74,11 +74,13 @@ async fn outbox(
             .collect(),
         languages: Language::ALL,
         events: MessageEvent::ALL
+            .into_iter()
+            .filter(|event| !event.is_of_enrolment() || app.is_pension_fund(&officer.tenant))
             .map(|event| EventLine {
                 event,
                 own: Language::ALL.map(|language| (language, wrote(event, language))).into(),
             })
-            .into(),
+            .collect(),
         done: [
             ("saved", "The text is saved. Messages from now on use it."),
             ("restored", "The text that comes with Passerelle is used again."),

@@ -17,10 +17,15 @@ use super::people::text;
 use super::pictures::Pictures;
 use super::session::{Issue, May, Officer, SeePeople};
 use super::view::{Badge, Done, Find, LINES, Place, When, page_of, shell};
-use crate::app::{ExistenceError, Issuer, RequestLink, RequestPage as Detail};
+use crate::app::{AppealWord, ExistenceError, Issuer, RequestLink, RequestPage as Detail};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
-    config.service(list_answers).service(request_page).service(confirm).service(refuse);
+    config
+        .service(list_answers)
+        .service(request_page)
+        .service(confirm)
+        .service(refuse)
+        .service(decide_appeal);
 }
 
 #[derive(Template)]
@@ -28,8 +33,19 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 struct AnswersPage {
     shell: Shell,
     rows: Vec<AnswerRow>,
+    appeals: Vec<AppealLine>,
     next: Option<String>,
     confirmed: bool,
+}
+
+/// An appeal of somebody who is on no register; the others are cases.
+struct AppealLine {
+    id: String,
+    name: String,
+    uid: String,
+    opened: When,
+    due: When,
+    late: bool,
 }
 
 struct AnswerRow {
@@ -51,7 +67,17 @@ async fn list_answers(
     let rows = app.list_answers(&officer.tenant.id, find.after.as_deref(), LINES + 1).await?;
     let (rows, more) = page_of(rows);
     let next = rows.last().filter(|_| more).map(|last| find.next("/console/requests", &last.request.id));
+    let now = app.clock_now();
+    let appeals = app.list_open_appeals(&officer.tenant.id).await?.into_iter().map(|open| AppealLine {
+        id: open.row.request_id,
+        name: open.name,
+        uid: open.uid,
+        opened: open.row.opened_at.into(),
+        due: open.row.due_at.into(),
+        late: open.row.due_at < now,
+    });
     html(&AnswersPage {
+        appeals: appeals.collect(),
         shell: shell(&officer, Place::Answers),
         rows: rows.iter().filter_map(answer_row).collect(),
         next,
@@ -93,9 +119,23 @@ struct RequestPage {
     pictures: Option<Pictures>,
     decide: bool,
     decision: Option<Decision>,
+    appeal: Option<Appeal>,
     notes: String,
     fault: Option<&'static str>,
     done: Option<&'static str>,
+}
+
+/// What the person says against the refusal.
+struct Appeal {
+    words: String,
+    opened: When,
+    due: When,
+    case: Option<String>,
+    came: Option<&'static str>,
+    /// This officer may decide it here.
+    decides: bool,
+    by_pictures: bool,
+    by_station: bool,
 }
 
 struct OpenLink {
@@ -151,7 +191,36 @@ async fn request_page(
     };
     let page = RequestPage::new(&officer, &detail, link);
     let pictures = Pictures::load(&officer, &app, &detail.request).await?;
-    html(&RequestPage { done: said(&done), pictures, ..page })
+    let appeal = appeal_of(&officer, &app, &detail, pictures.is_some()).await?;
+    html(&RequestPage { done: said(&done), pictures, appeal, ..page })
+}
+
+async fn appeal_of(
+    officer: &Officer,
+    app: &Issuer,
+    detail: &Detail,
+    pictures: bool,
+) -> Result<Option<Appeal>, Problem> {
+    let Some(view) = app.find_appeal(&officer.tenant.id, &detail.request.id).await? else { return Ok(None) };
+    let evidence = detail.request.evidence();
+    let by_station = evidence.is_some_and(|it| matches!(it.witnessed, Witnessed::Desk(_)));
+    let row = view.row;
+    Ok(Some(Appeal {
+        words: view.words,
+        opened: row.opened_at.into(),
+        due: row.due_at.into(),
+        came: row.outcome.as_deref().map(|outcome| match outcome {
+            "upheld" => "The refusal was wrong: the proof counts.",
+            _ => "The refusal stands.",
+        }),
+        decides: row.closed_at.is_none()
+            && row.case_id.is_none()
+            && row.refused_by != officer.id
+            && officer.roles.may(Permission::Issue),
+        case: row.case_id,
+        by_pictures: pictures && !by_station,
+        by_station,
+    }))
 }
 
 fn said(done: &Done) -> Option<&'static str> {
@@ -159,6 +228,7 @@ fn said(done: &Done) -> Option<&'static str> {
         ("asked", "The question is ready. Send the person the link below."),
         ("confirmed", "The certificate is on its way to the wallet that answered."),
         ("refused", "The request is closed as refused."),
+        ("appeal", "The decision about the appeal is written down."),
     ]
     .into_iter()
     .find(|(word, _)| done.says(word))
@@ -191,6 +261,7 @@ impl RequestPage {
             pictures: None,
             decide: *standing == Standing::Answered,
             decision: Decision::of(&request.state),
+            appeal: None,
             notes: String::new(),
             fault: None,
             done: None,
@@ -324,6 +395,39 @@ async fn refuse(
     }
 }
 
+#[derive(Deserialize)]
+struct AppealDecision {
+    #[serde(default)]
+    outcome: String,
+    #[serde(default)]
+    reason: String,
+}
+
+#[post("/requests/{id}/appeal")]
+async fn decide_appeal(
+    officer: May<Issue>,
+    id: Path<String>,
+    form: Form<AppealDecision>,
+    app: Data<Issuer>,
+) -> Result<HttpResponse, Problem> {
+    let word = match form.outcome.as_str() {
+        "not-upheld" => AppealWord::NotUpheld,
+        channel => match channel.parse() {
+            Ok(channel) => AppealWord::Upheld(channel),
+            Err(()) => {
+                return again(&officer, &id, &app, String::new(), "Choose what came of the appeal.").await;
+            }
+        },
+    };
+    match app.decide_appeal(&officer.actor(), &id, &word, &form.reason).await {
+        Ok(()) => Ok(see_other(&format!("/console/requests/{id}?done=appeal"))),
+        Err(ExistenceError::Confirm(entitlement::ConfirmFault::NoReason)) => {
+            again(&officer, &id, &app, String::new(), "Say why: the reason stays on file.").await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
 /// The page again, with what is missing.
 async fn again(
     officer: &Officer,
@@ -336,6 +440,7 @@ async fn again(
     let link = app.request_link(&officer.actor(), id).await?;
     let pictures = Pictures::load(officer, app, &detail.request).await?;
     let page = RequestPage::new(officer, &detail, Some(link));
-    let page = RequestPage { notes, pictures, fault: Some(fault), ..page };
+    let appeal = appeal_of(officer, app, &detail, pictures.is_some()).await?;
+    let page = RequestPage { notes, pictures, appeal, fault: Some(fault), ..page };
     html_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
 }

@@ -13,7 +13,7 @@ use wire::fund::{
 
 use super::message::{body, json, list_view, night_run, numbers, receipt, standing};
 use super::register::file;
-use super::{Token, machine};
+use super::{About, Allowed, Token, machine};
 use crate::app::{FundError, Issuer, NewProof, NightView, channel_of};
 use crate::http::extract::Of;
 
@@ -233,15 +233,10 @@ pub(super) async fn put_calendar(
     ("year" = i32, Path, description = "The year of the proofs")),
     responses((status = 200, body = YearNumbers), (status = "4XX", body = Problem)))]
 #[get("/counts/{year}")]
-pub(super) async fn count_year(
-    of: Of,
-    token: Token,
-    path: Path<(String, String)>,
-    app: Data<Issuer>,
-) -> Result<Json<YearNumbers>, Problem> {
-    machine(&app, &of, &token, Scope::FundAudit).await?;
-    let year = path.1.parse().map_err(|_| Problem::not_found())?;
-    Ok(Json(numbers(app.fund_counts(&of.0.id, year).await?)))
+pub(super) async fn count_year(about: About) -> Result<Json<YearNumbers>, Problem> {
+    let Allowed { by, named, app } = about.allowed(Scope::FundAudit).await?;
+    let year = named.parse().map_err(|_| Problem::not_found())?;
+    Ok(Json(numbers(app.fund_counts(&by.tenant, year).await?)))
 }
 
 /// A person's journal for an auditor
@@ -251,12 +246,7 @@ pub(super) async fn count_year(
     ("person" = String, Path, description = "The pseudonymous number")),
     responses((status = 200, body = Object), (status = "4XX", body = Problem)))]
 #[get("/journals/{person}")]
-pub(super) async fn export_journal(
-    of: Of,
-    token: Token,
-    path: Path<(String, String)>,
-    app: Data<Issuer>,
-) -> Result<HttpResponse, Problem> {
-    let by = machine(&app, &of, &token, Scope::FundAudit).await?;
-    Ok(HttpResponse::Ok().json(app.export_journal(&by, &path.1).await?))
+pub(super) async fn export_journal(about: About) -> Result<HttpResponse, Problem> {
+    let Allowed { by, named, app } = about.allowed(Scope::FundAudit).await?;
+    Ok(HttpResponse::Ok().json(app.export_journal(&by, &named).await?))
 }

@@ -13,7 +13,7 @@ use wire::fund_mail::{
 
 use super::message::json;
 use super::register::file;
-use super::{Token, machine};
+use super::{About, Allowed, Token, machine};
 use crate::app::{FundPost, Issuer, NewMailing, letter_fault};
 use crate::http::extract::Of;
 
@@ -109,14 +109,9 @@ pub(super) async fn list_mailing_addresses(
     ("id" = String, Path, description = "The mailing")),
     responses((status = 200, body = String, content_type = "text/csv"), (status = "4XX", body = Problem)))]
 #[get("/mailings/{id}/withdrawn.csv")]
-pub(super) async fn list_withdrawn_letters(
-    of: Of,
-    token: Token,
-    path: Path<(String, String)>,
-    app: Data<Issuer>,
-) -> Result<HttpResponse, Problem> {
-    machine(&app, &of, &token, Scope::FundCycle).await?;
-    let bytes = app.withdrawn_letters(&of.0.id, &path.1).await?;
+pub(super) async fn list_withdrawn_letters(about: About) -> Result<HttpResponse, Problem> {
+    let Allowed { by, named, app } = about.allowed(Scope::FundCycle).await?;
+    let bytes = app.withdrawn_letters(&by.tenant, &named).await?;
     Ok(file("text/csv; charset=utf-8", "withdrawn.csv", bytes))
 }
 
@@ -144,14 +139,9 @@ pub(super) async fn post_mailing(
     ("id" = String, Path, description = "The mailing")),
     responses((status = 204, description = "Cancelled"), (status = "4XX", body = Problem)))]
 #[post("/mailings/{id}/cancellation")]
-pub(super) async fn cancel_mailing(
-    of: Of,
-    token: Token,
-    path: Path<(String, String)>,
-    app: Data<Issuer>,
-) -> Result<HttpResponse, Problem> {
-    let by = machine(&app, &of, &token, Scope::FundCycle).await?;
-    app.cancel_mailing(&by, &path.1).await?;
+pub(super) async fn cancel_mailing(about: About) -> Result<HttpResponse, Problem> {
+    let Allowed { by, named, app } = about.allowed(Scope::FundCycle).await?;
+    app.cancel_mailing(&by, &named).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -160,14 +150,9 @@ pub(super) async fn cancel_mailing(
     ("person" = String, Path, description = "The pseudonymous number")),
     responses((status = 200, body = PersonPost), (status = "4XX", body = Problem)))]
 #[get("/people/{person}/post")]
-pub(super) async fn find_person_post(
-    of: Of,
-    token: Token,
-    path: Path<(String, String)>,
-    app: Data<Issuer>,
-) -> Result<Json<PersonPost>, Problem> {
-    machine(&app, &of, &token, Scope::FundCycle).await?;
-    Ok(Json(person_post(app.fund_post(&of.0.id, &path.1).await?)))
+pub(super) async fn find_person_post(about: About) -> Result<Json<PersonPost>, Problem> {
+    let Allowed { by, named, app } = about.allowed(Scope::FundCycle).await?;
+    Ok(Json(person_post(app.fund_post(&by.tenant, &named).await?)))
 }
 
 /// The file part by part, so that it is never in memory as a whole. The first is made before the answer begins, so that a

@@ -14,8 +14,8 @@ use super::message::{list, list_link};
 use crate::app::{HrError, ImportError, Issuer, Outcome, UploadView};
 use crate::http::extract::Of;
 use crate::http::fund::Token;
+use crate::http::fund::file;
 use crate::http::fund::message::{body, json};
-use crate::http::fund::register_file as file;
 
 #[derive(Deserialize)]
 pub(super) struct Sheet {

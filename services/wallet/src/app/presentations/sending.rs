@@ -115,7 +115,7 @@ impl Wallet {
 }
 
 /// The longer it has been tried, the longer until the next try; an hour at most.
-fn later(now: Timestamp, since: Timestamp) -> Timestamp {
+pub(in crate::app) fn later(now: Timestamp, since: Timestamp) -> Timestamp {
     let waited = (now - since).num_seconds();
     now + Duration::seconds((waited / 4).clamp(RESEND_SECONDS, 3_600))
 }

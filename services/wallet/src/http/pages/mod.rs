@@ -9,6 +9,7 @@ pub(super) mod frame;
 mod mandates;
 mod officers;
 mod problems;
+mod receipt;
 mod shared;
 mod shown;
 
@@ -24,12 +25,14 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use web::Problem;
 use web::page::{html, html_with, see_other};
+use wire::existence::FormState;
 
 use self::consent::{Choice, choices, missing};
 use self::frame::Frame;
 use self::mandates::Mandate;
 pub use self::mandates::{acts, here_for};
 pub use self::problems::Voice;
+use self::receipt::{Appeal, PaperForm, Receipt};
 use self::shown::{
     Card, Entry, OfferedLine, Reminder, Unfinished, entries, explanation, offered, unfinished, verdict,
 };
@@ -165,6 +168,15 @@ struct ExistencePage {
     certificate_received: bool,
     /// What to do better this time.
     again: Option<&'static str>,
+    receipt: Option<Receipt>,
+    appeal: Option<Appeal>,
+    form: Option<PaperForm>,
+    /// A form counts: there is nothing more to do.
+    form_accepted: bool,
+    /// A form is with the Fund, which decides about it.
+    form_waits: bool,
+    /// Another officer found that the refusal was wrong.
+    upheld: bool,
 }
 
 #[derive(Template)]
@@ -339,12 +351,20 @@ async fn show_existence(
         None => false,
     };
     let expired = view.expires_at <= app.wallet.now();
+    let appeal = Appeal::new(&view);
     html(&ExistencePage {
         shell: Frame::inside(&request, &app, &person, ""),
         words,
         account: person.account,
         year: view.year.to_string(),
         again: view.outcome.as_ref().and_then(|outcome| outcome.reasons.first()).map(|code| again(code)),
+        receipt: view.receipt.as_ref().map(|receipt| Receipt::new(words, receipt)),
+        form_accepted: view.form.as_ref().is_some_and(|form| form.state == FormState::Accepted)
+            && view.state != "confirmed",
+        form_waits: view.form.as_ref().is_some_and(|form| form.state == FormState::Waiting),
+        form: view.form.as_ref().map(PaperForm::new),
+        upheld: appeal.as_ref().is_some_and(|appeal| appeal.upheld),
+        appeal,
         view,
         expired,
         certificate_received,

@@ -288,7 +288,10 @@ pub fn entries(words: Words, activities: Vec<Noted>) -> Vec<Entry> {
                 Activity::Received { .. }
                 | Activity::Renewed { .. }
                 | Activity::ExistenceConfirmed { .. } => "pass",
-                Activity::Presented { .. } | Activity::ExistenceAnswered { .. } => "waiting",
+                Activity::Presented { .. }
+                | Activity::ExistenceAnswered { .. }
+                | Activity::ExistenceFormSent { .. }
+                | Activity::ExistenceAppealed { .. } => "waiting",
                 Activity::Refused { .. }
                 | Activity::DeviceKeyLost { .. }
                 | Activity::PinLocked { .. }
@@ -349,6 +352,8 @@ pub fn sentence(words: Words, activity: &Activity) -> Sentence {
         Activity::Refused { to, .. } => words.say("activity-refused").with("who", to),
         Activity::ExistenceAnswered { to, year: of } => year("activity-existence-answered", of, to),
         Activity::ExistenceConfirmed { by, year: of, .. } => year("activity-existence-confirmed", of, by),
+        Activity::ExistenceFormSent { to, year: of } => year("activity-existence-form", of, to),
+        Activity::ExistenceAppealed { to, year: of } => year("activity-existence-appealed", of, to),
         Activity::CardPrinted { name, .. } => words.say("activity-card-printed").with("name", name),
         Activity::CredentialRemoved { name } => words.say("activity-credential-removed").with("name", name),
         Activity::DeviceKeyAdded { device } => words.say("activity-key-added").with("name", device),

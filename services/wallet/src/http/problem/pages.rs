@@ -171,6 +171,11 @@ pub const PAGES: ProblemPages = ProblemPages(&[
         "Credentials can be shown only from the device that received them.",
     ),
     page(
+        "form-not-taken",
+        "The form was not taken",
+        "A form is sent as a photograph (JPEG or PNG) or a PDF of the signed page, of at most 8 MB. The Fund says what else stood in the way; the form by post counts the same.",
+    ),
+    page(
         "answer-refused",
         "The Fund did not accept the proof",
         "The detail holds the Fund's own words. You can begin again while the request lives.",

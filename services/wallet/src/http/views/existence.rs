@@ -5,7 +5,9 @@ use holding::existence::{Existence, Progress as ExistenceProgress};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
-use wire::existence::{CaptureOutcome, CaptureRequest, CapturedPlace};
+use wire::existence::{
+    CaptureOutcome, CaptureRequest, CapturedPlace, ExistenceAppeal, ExistenceForm, ExistenceReceipt,
+};
 
 use super::{PartyView, ToSignView};
 use crate::app::existence::Place;
@@ -58,6 +60,14 @@ pub struct FrameBody {
     /// Of a picture that was taken without a network: the 16 bytes that its digest was signed with, base64url.
     #[serde(default)]
     pub salt: Option<String>,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AppealBody {
+    /// What an officer should know, at most 2,000 characters; none are needed.
+    #[serde(default)]
+    pub words: String,
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -182,6 +192,17 @@ pub struct ExistenceView {
     pub made_at: Option<DateTime<Utc>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub received_at: Option<DateTime<Utc>>,
+    /// What the Fund holds, once it accepted the proof.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub receipt: Option<ExistenceReceipt>,
+    /// Where an appeal against a refusal stands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub appeal: Option<ExistenceAppeal>,
+    /// What became of a paper form that was sent instead.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub form: Option<ExistenceForm>,
+    /// An appeal that the Fund does not have yet.
+    pub appeal_on_its_way: bool,
 }
 
 impl ExistenceView {
@@ -209,6 +230,10 @@ impl ExistenceView {
             frames: existence.frames.keys().copied().collect(),
             made_at,
             received_at,
+            receipt: existence.receipt.clone(),
+            appeal: existence.appeal.clone(),
+            form: existence.form.clone(),
+            appeal_on_its_way: existence.appealing.is_some(),
         }
     }
 }

@@ -34,8 +34,8 @@ pub use desk::{
 pub use desk_queue::{QueueReady, QueueTaken, SealedProof};
 pub use enrolment::{EnrolmentKeyBody, EnrolmentKeySigned, EnrolmentView, InvitationBody};
 pub use existence::{
-    AheadAnswer, AheadKey, AheadPasskey, AheadView, ExistenceKey, ExistenceLink, ExistenceView, FrameBody,
-    SigningStep,
+    AheadAnswer, AheadKey, AheadPasskey, AheadView, AppealBody, ExistenceKey, ExistenceLink, ExistenceView,
+    FrameBody, SigningStep,
 };
 pub use export::ExportView;
 pub use mandates::{

@@ -179,6 +179,8 @@ struct CasePage {
     documents: bool,
     days: bool,
     holds: bool,
+    /// The answer from a wallet that an appeal is about.
+    wallet_answer: Option<String>,
     today: String,
     done: Option<&'static str>,
 }
@@ -247,6 +249,7 @@ async fn case_page(
         survivors: kind == CaseType::Survivor,
         documents: any(|it| it.document),
         days: any(|it| it.day),
+        wallet_answer: app.answer_of_case(tenant, &id).await?,
         holds: matches!(kind, CaseType::Residence | CaseType::Death | CaseType::Appeal),
         today: app.today().to_string(),
         done: super::said(
@@ -265,6 +268,7 @@ fn spoken(by: &str, names: &HashMap<String, String>) -> String {
     match names.get(by) {
         Some(name) => name.clone(),
         None if by == "system" => "the rules".to_owned(),
+        None if by == "person" => "the person, from their wallet".to_owned(),
         None => by.to_owned(),
     }
 }

@@ -56,6 +56,9 @@ const fn kind_title(kind: &str) -> &'static str {
     match kind.as_bytes() {
         b"mail-paper" => "Forms, first and second mailing",
         b"send-notice" => "Notices before suspension",
+        b"hold-payment" => "Payments that are on hold",
+        b"resume-payment" => "Payments that begin again",
+        b"invite-survivor" => "To survivors",
         b"offer-another-channel" => "Another way after a refused proof",
         b"remind" => "Reminders to people without an address for messages",
         _ => "Receipts to people without an address for messages",
@@ -285,6 +288,9 @@ const fn what(kind: &str) -> &'static str {
     match kind.as_bytes() {
         b"mail-paper" => "Form",
         b"send-notice" => "Notice before suspension",
+        b"hold-payment" => "Payment on hold",
+        b"resume-payment" => "Payment begins again",
+        b"invite-survivor" => "To a survivor",
         b"offer-another-channel" => "Another way",
         b"remind" => "Reminder",
         _ => "Receipt",

@@ -1,0 +1,316 @@
+//! Gathering a mailing: from what nights asked for to sealed letters.
+//!
+//! In batches, each in one transaction with its place, so that it goes on where it was after a crash.
+
+use std::collections::BTreeMap;
+
+use entitlement::cycle::{EffectKind, Person};
+use issuance::Actor;
+use issuance::audit::Act;
+use issuance::import::Registered;
+use store_issuer::Transaction;
+use store_issuer::fund::{AskedRow, LetterRow, MailingRow, PersonRow, ProofRow};
+
+use super::calendars::YearCalendar;
+use super::mailings::{BATCH, KINDS};
+use super::words::{Proof, Written, part_of};
+use super::{FundError, Issuer, Tenant};
+
+const LONGEST_LINE: usize = 120;
+
+/// What an officer asks for.
+#[derive(Clone, Debug)]
+pub struct NewMailing {
+    /// Kinds of effects; all when there is none.
+    pub kinds: Vec<String>,
+    /// Stands on every letter.
+    pub telephone: String,
+    /// Where forms are sent back to, in one line.
+    pub return_address: String,
+}
+
+/// What all letters of a batch go by.
+struct Going<'a> {
+    tenant: &'a str,
+    mailing: &'a MailingRow,
+    calendars: Vec<YearCalendar>,
+    proofs: BTreeMap<String, ProofRow>,
+    /// After whom a benefit goes on, by the effect that says so.
+    before_them: BTreeMap<String, PersonRow>,
+}
+
+impl Issuer {
+    /// Begins a mailing. It is gathered in the background.
+    pub async fn make_mailing(&self, by: &Actor, new: &NewMailing) -> Result<String, FundError> {
+        self.pension_fund(&by.tenant)?;
+        let wanted: Vec<&str> = KINDS
+            .into_iter()
+            .filter(|kind| new.kinds.is_empty() || new.kinds.iter().any(|it| it == kind))
+            .collect();
+        if new.kinds.iter().any(|kind| !KINDS.contains(&kind.as_str())) {
+            return Err(FundError::Form("there is no such kind of letter"));
+        }
+        let [telephone, return_address] =
+            [&new.telephone, &new.return_address].map(|text| text.trim().to_owned());
+        for text in [&telephone, &return_address] {
+            if text.is_empty() || text.chars().count() > LONGEST_LINE || text.chars().any(char::is_control) {
+                return Err(FundError::Form(
+                    "telephone number and return address are one line each, of at most 120 characters",
+                ));
+            }
+            paper::check_address(std::slice::from_ref(text))
+                .map_err(|_| FundError::Form("telephone number or return address cannot be printed"))?;
+        }
+        sql::retry(|| async {
+            let now = self.now();
+            let mut tx = self.store.write("make_fund_mailing").await?;
+            let row = MailingRow {
+                id: self.new_id(),
+                state: "gathering".to_owned(),
+                kinds: wanted.join(" "),
+                at_kind: wanted.first().copied().unwrap_or_default().to_owned(),
+                after_key: String::new(),
+                letters: 0,
+                left_out: 0,
+                telephone: telephone.clone(),
+                return_address: return_address.clone(),
+                made_by: by.officer.clone(),
+                made_at: now,
+                ready_at: None,
+                posted_on: None,
+                posted_by: None,
+                posted_at: None,
+            };
+            match tx.insert_fund_mailing(&by.tenant, &row).await {
+                Ok(()) => {}
+                Err(error) if error.is_conflict() => {
+                    return Err(FundError::Conflict(
+                        "another mailing is being gathered; wait until it is ready",
+                    ));
+                }
+                Err(error) => return Err(error.into()),
+            }
+            tx.audit(by, Act { action: "fund.mailing.make", target: &row.id, detail: &row.kinds }, now)
+                .await?;
+            tx.commit().await?;
+            Ok(row.id)
+        })
+        .await
+    }
+
+    /// Gathers the mailing that is being gathered, if there is one, to its end. True when something was done.
+    pub async fn gather_mailings(&self, tenant: &Tenant) -> Result<bool, FundError> {
+        if self.pension_fund(&tenant.id).is_err() {
+            return Ok(false);
+        }
+        let mut did = false;
+        while self.gather_batch(&tenant.id).await? {
+            did = true;
+        }
+        Ok(did)
+    }
+
+    /// One batch: read, written as letters without a lock, and put with the place in one transaction.
+    async fn gather_batch(&self, tenant: &str) -> Result<bool, FundError> {
+        sql::retry(|| async {
+            let mut tx = self.store.read().await?;
+            let Some(before) = tx.find_gathering_fund_mailing(tenant).await? else { return Ok(false) };
+            let asked = tx.list_asked_fund_letters(tenant, &before.at_kind, &before.after_key, BATCH).await?;
+            let (asked, before_them) = self.survivors_of(&mut tx, tenant, asked).await?;
+            let calendars = self.calendars_within(&mut tx, tenant).await?;
+            let proofs = self.proofs_of(&mut tx, tenant, &asked).await?;
+            drop(tx);
+            let going = Going { tenant, mailing: &before, calendars, proofs, before_them };
+            let letters = self.write_letters(&going, &asked);
+            let mut after = before.clone();
+            let left_out = letters.iter().filter(|letter| letter.fault.is_some()).count();
+            after.left_out += left_out as u64;
+            after.letters += (letters.len() - left_out) as u64;
+            if let Some(last) = asked.last() {
+                after.after_key.clone_from(&last.effect);
+            }
+            let is_last_of_kind = asked.len() < BATCH as usize;
+            let next = before.kinds.split_whitespace().skip_while(|kind| *kind != before.at_kind).nth(1);
+            if let (true, Some(next)) = (is_last_of_kind, next) {
+                (after.at_kind, after.after_key) = (next.to_owned(), String::new());
+            }
+            let mut tx = self.store.write("gather_fund_mailing").await?;
+            // First the place, which says whether somebody else gathered the same.
+            tx.move_fund_mailing(tenant, &before, &after).await?;
+            for letter in &letters {
+                tx.insert_fund_letter(tenant, letter).await?;
+            }
+            if is_last_of_kind && next.is_none() {
+                tx.ready_fund_mailing(tenant, &before.id, self.now()).await?;
+            }
+            tx.commit().await?;
+            Ok(true)
+        })
+        .await
+    }
+
+    /// What asks for a letter to a survivor stands under the person who died: the letter goes to the survivor.
+    async fn survivors_of(
+        &self,
+        tx: &mut Transaction,
+        tenant: &str,
+        mut asked: Vec<AskedRow>,
+    ) -> Result<(Vec<AskedRow>, BTreeMap<String, PersonRow>), FundError> {
+        let mut before_them = BTreeMap::new();
+        for row in &mut asked {
+            if let Ok(EffectKind::InviteSurvivor { survivor }) = serde_json::from_str(&row.content)
+                && let Some(survivor) = tx.find_fund_person(tenant, &survivor).await?
+            {
+                before_them.insert(row.effect.clone(), std::mem::replace(&mut row.person, survivor));
+            }
+        }
+        Ok((asked, before_them))
+    }
+
+    pub(super) async fn proofs_of(
+        &self,
+        tx: &mut Transaction,
+        tenant: &str,
+        asked: &[AskedRow],
+    ) -> Result<BTreeMap<String, ProofRow>, FundError> {
+        let mut proofs = BTreeMap::new();
+        for row in asked {
+            if let Ok(EffectKind::SendReceipt { evidence }) = serde_json::from_str(&row.content)
+                && let Some(proof) = tx.find_fund_proof(tenant, &evidence).await?
+            {
+                proofs.insert(evidence, proof);
+            }
+        }
+        Ok(proofs)
+    }
+
+    /// On all cores: opening and sealing is most of the work, and it needs no database.
+    fn write_letters(&self, going: &Going<'_>, asked: &[AskedRow]) -> Vec<LetterRow> {
+        let threads = std::thread::available_parallelism().map_or(1, |cores| cores.get().min(8));
+        let share = asked.len().div_ceil(threads).max(1);
+        std::thread::scope(|scope| {
+            let running: Vec<_> = asked
+                .chunks(share)
+                .map(|part| {
+                    (
+                        part,
+                        scope.spawn(move || {
+                            part.iter().map(|it| self.write_letter(going, it)).collect::<Vec<_>>()
+                        }),
+                    )
+                })
+                .collect();
+            let joined = running.into_iter().flat_map(|(part, thread)| {
+                thread
+                    .join()
+                    .unwrap_or_else(|_| part.iter().map(|it| blank(going.mailing, it, "damaged")).collect())
+            });
+            joined.collect()
+        })
+    }
+
+    fn write_letter(&self, going: &Going<'_>, asked: &AskedRow) -> LetterRow {
+        let written = self.letter_to(going.tenant, &going.calendars, &going.proofs, asked);
+        let written = written.and_then(|written| {
+            let about =
+                going.before_them.get(&asked.effect).map(|row| self.open_fund_person(going.tenant, row));
+            let about = about.transpose().map_err(|_| "damaged")?.map(|person| full_name(&person.registered));
+            match written.part == "survivor" && about.is_none() {
+                true => Err("damaged"),
+                false => Ok(Written { about, ..written }),
+            }
+        });
+        let written = match written {
+            Ok(written) => written,
+            Err(fault) => return blank(going.mailing, asked, fault),
+        };
+        let number = written.has_form().then(|| self.new_form_number(going.tenant));
+        let purpose = format!("{}/{}", going.mailing.id, asked.effect);
+        LetterRow {
+            number,
+            fault: None,
+            sealed: Some(self.seal_for("letter", going.tenant, &purpose, &written)),
+            ..blank(going.mailing, asked, "")
+        }
+    }
+
+    /// What a letter says and to whom; otherwise why it cannot be written, as a word of ours.
+    fn letter_to(
+        &self,
+        tenant: &str,
+        calendars: &[YearCalendar],
+        proofs: &BTreeMap<String, ProofRow>,
+        asked: &AskedRow,
+    ) -> Result<Written, &'static str> {
+        let (registered, written) = self.written(tenant, calendars, proofs, asked)?;
+        let address = registered.address.ok_or("no-address")?;
+        let lines = address.split('|').map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned);
+        let to: Vec<String> = std::iter::once(written.name.clone()).chain(lines).collect();
+        if to.len() < 2 {
+            return Err("no-address");
+        }
+        paper::check_address(&to).map_err(|error| match error {
+            paper::CertificateError::Character(_) => "unprintable",
+            _ => "address-too-long",
+        })?;
+        Ok(Written { to, ..written })
+    }
+
+    /// The same without an address.
+    pub(super) fn written(
+        &self,
+        tenant: &str,
+        calendars: &[YearCalendar],
+        proofs: &BTreeMap<String, ProofRow>,
+        asked: &AskedRow,
+    ) -> Result<(Registered, Written), &'static str> {
+        let registered: Registered =
+            self.open_for("person", tenant, &asked.person.id, &asked.person.sealed).map_err(|_| "damaged")?;
+        let facts: Person = self.open_facts(tenant, &asked.person).map_err(|_| "damaged")?;
+        let kind: EffectKind = serde_json::from_str(&asked.content).map_err(|_| "damaged")?;
+        let known =
+            calendars.iter().find(|known| known.calendar.year() == asked.year).ok_or("no-calendar")?;
+        let due = known.calendar.dates_of(&facts).due;
+        let (back, suspends, proof) = match &kind {
+            EffectKind::MailPaper { asked_back_by, .. } => (Some(*asked_back_by), None, None),
+            EffectKind::SendNotice { suspends_on } => (None, Some(*suspends_on), None),
+            EffectKind::HoldPayment { payroll, .. } => (None, Some(*payroll), None),
+            EffectKind::SendReceipt { evidence } => {
+                let proof = proofs.get(evidence).ok_or("damaged")?;
+                let proof = Proof {
+                    reference: proof.reference.clone(),
+                    years: proof.years.clone(),
+                    valid_until: proof.valid_until,
+                };
+                (None, None, Some(proof))
+            }
+            _ => (None, None, None),
+        };
+        let name = full_name(&registered);
+        let part = part_of(&kind).ok_or("damaged")?.to_owned();
+        let written =
+            Written { part, name, to: Vec::new(), year: asked.year, due, back, suspends, about: None, proof };
+        Ok((registered, written))
+    }
+}
+
+fn full_name(registered: &Registered) -> String {
+    format!("{} {}", registered.given_name, registered.family_name).trim().to_owned()
+}
+
+fn blank(mailing: &MailingRow, asked: &AskedRow, fault: &str) -> LetterRow {
+    LetterRow {
+        mailing: mailing.id.clone(),
+        effect: asked.effect.clone(),
+        person: asked.person.id.clone(),
+        year: asked.year,
+        kind: asked.kind.clone(),
+        language: asked.person.language.clone(),
+        country: asked.person.country.clone(),
+        place: None,
+        number: None,
+        fault: Some(fault.to_owned()),
+        sealed: None,
+        withdrawn: false,
+    }
+}

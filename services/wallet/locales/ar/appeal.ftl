@@ -1,0 +1,34 @@
+# بعد قرار الصندوق: الإيصال، ونظرة أخرى في الرفض.
+
+receipt-title = إيصالك
+receipt-from = من
+receipt-reference = المرجع
+receipt-channel = الطريقة
+receipt-made = كنت موجودا
+receipt-received = وصل إلى الصندوق
+receipt-accepted = قُبل
+receipt-years = يُحتسب لسنة
+receipt-until = أنت مشمول حتى
+receipt-next = لا يلزمك شيء آخر الآن. يمكن تقديم الإثبات التالي ابتداءً من { $date }؛ وسيطلبه الصندوق منك حينها.
+receipt-not-yours = إن لم يكن هذا الإثبات منك فاتصل بالصندوق فورا على الرقم الذي تعرفه.
+receipt-print = طباعة
+receipt-letter = رسالة الصندوق (PDF)
+receipt-by-device = جهازك
+receipt-by-kiosk = محطة تابعة للصندوق
+receipt-by-paper = الاستمارة بالبريد
+receipt-by-upload = الاستمارة مرفوعة
+receipt-by-letter = رسالة موقّعة
+receipt-by-visit = زيارة
+receipt-by-call = مكالمة فيديو
+receipt-by-authority = شهادة من سلطة
+appeal-title = اطلب نظرة أخرى
+appeal-asked = طلبت نظرة أخرى
+appeal-what = ألا توافق؟ ينظر موظف آخر، غير الذي قرر، مرة أخرى فيما أرسلته. لا يوقف دفع مستحقاتك في هذه الأثناء، وتُحفظ صورك حتى يُتخذ القرار.
+appeal-words = ما الذي ينبغي أن يعرفه الموظف؟
+appeal-words-hint = لا يلزمك أن تكتب شيئا.
+appeal-send = اطلب نظرة أخرى
+appeal-on-its-way = طلبك محفوظ هنا وفي طريقه إلى الصندوق. نواصل المحاولة، ويمكنك إغلاق هذه الصفحة.
+appeal-open = طلبك لدى الصندوق منذ { $sent }. يجيب موظف آخر قبل { $due }.
+appeal-open-what = لا داعي للانتظار. يمكنك أيضا الاتصال بالصندوق أو استعمال الورق: فله الأثر نفسه.
+appeal-not-upheld = نظر موظف آخر مرة أخرى وبقي القرار كما هو. لم يضع شيء: اتصل بالصندوق لزيارة أو مكالمة، أو استعمل الورق. فلكل منها الأثر نفسه.
+appeal-upheld = نظر موظف آخر مرة أخرى: إثباتك محتسب.

@@ -1,0 +1,34 @@
+# After the Fund decided: the receipt, and another look at a refusal.
+
+receipt-title = Your receipt
+receipt-from = From
+receipt-reference = Reference
+receipt-channel = How it came
+receipt-made = You were there
+receipt-received = The Fund had it
+receipt-accepted = Accepted
+receipt-years = Counts for
+receipt-until = You are covered until
+receipt-next = You need do nothing more now. The next proof can be made from { $date }; the Fund asks you then.
+receipt-not-yours = If this proof did not come from you, call the Fund at once, by the number that you know.
+receipt-print = Print
+receipt-letter = The Fund’s letter (PDF)
+receipt-by-device = Your own device
+receipt-by-kiosk = A station of the Fund
+receipt-by-paper = The form, by post
+receipt-by-upload = The form, uploaded
+receipt-by-letter = A signed letter
+receipt-by-visit = A visit
+receipt-by-call = A video call
+receipt-by-authority = A certificate of an authority
+appeal-title = Ask for another look
+appeal-asked = You asked for another look
+appeal-what = You do not agree? Another officer, not the one who decided, looks again at what you sent. Your payment is not put on hold meanwhile, and your pictures are kept until it is decided.
+appeal-words = What should the officer know?
+appeal-words-hint = You need not write anything.
+appeal-send = Ask for another look
+appeal-on-its-way = Your request is kept here and on its way to the Fund. We keep trying; you can close this page.
+appeal-open = The Fund has your request since { $sent }. Another officer answers by { $due }.
+appeal-open-what = You need not wait. You can also call the Fund, or use paper: it counts the same.
+appeal-not-upheld = Another officer has looked again, and the decision stands. Nothing is lost: call the Fund for a visit or a call, or use paper. Each counts the same.
+appeal-upheld = Another officer has looked again: your proof counts after all.

@@ -1,0 +1,34 @@
+# Después de la decisión de la Caja: el recibo, y otra revisión de un rechazo.
+
+receipt-title = Su recibo
+receipt-from = De
+receipt-reference = Referencia
+receipt-channel = Vía
+receipt-made = Usted estuvo ahí
+receipt-received = La Caja la tenía
+receipt-accepted = Aceptada
+receipt-years = Vale para
+receipt-until = Está cubierto(a) hasta el
+receipt-next = No tiene que hacer nada más ahora. La próxima prueba se puede hacer desde el { $date }; la Caja se la pedirá entonces.
+receipt-not-yours = Si esta prueba no vino de usted, llame enseguida a la Caja, al número que conoce.
+receipt-print = Imprimir
+receipt-letter = La carta de la Caja (PDF)
+receipt-by-device = Su dispositivo
+receipt-by-kiosk = Un puesto de la Caja
+receipt-by-paper = El formulario, por correo
+receipt-by-upload = El formulario, enviado en línea
+receipt-by-letter = Una carta firmada
+receipt-by-visit = Una visita
+receipt-by-call = Una videollamada
+receipt-by-authority = Un certificado de una autoridad
+appeal-title = Pedir otra revisión
+appeal-asked = Pidió otra revisión
+appeal-what = ¿No está de acuerdo? Otro funcionario, no el que decidió, vuelve a mirar lo que usted envió. Mientras tanto no se retiene su pago, y sus imágenes se guardan hasta que se decida.
+appeal-words = ¿Qué debe saber el funcionario?
+appeal-words-hint = No es necesario que escriba nada.
+appeal-send = Pedir otra revisión
+appeal-on-its-way = Su petición se guarda aquí y va en camino a la Caja. Seguimos intentándolo; puede cerrar esta página.
+appeal-open = La Caja tiene su petición desde el { $sent }. Otro funcionario responde antes del { $due }.
+appeal-open-what = No hace falta que espere. También puede llamar a la Caja o usar papel: vale lo mismo.
+appeal-not-upheld = Otro funcionario ha vuelto a mirar, y la decisión se mantiene. Nada se pierde: llame a la Caja para una visita o una llamada, o use papel. Vale lo mismo.
+appeal-upheld = Otro funcionario ha vuelto a mirar: su prueba sí cuenta.

@@ -1,0 +1,34 @@
+# Après la décision de la Caisse : le reçu, et un nouvel examen d’un refus.
+
+receipt-title = Votre reçu
+receipt-from = De
+receipt-reference = Référence
+receipt-channel = Voie
+receipt-made = Vous étiez là
+receipt-received = La Caisse l’avait
+receipt-accepted = Acceptée
+receipt-years = Compte pour
+receipt-until = Vous êtes couvert(e) jusqu’au
+receipt-next = Vous n’avez plus rien à faire. La prochaine preuve est possible à partir du { $date } ; la Caisse vous la demandera alors.
+receipt-not-yours = Si cette preuve ne vient pas de vous, appelez la Caisse tout de suite, au numéro que vous connaissez.
+receipt-print = Imprimer
+receipt-letter = La lettre de la Caisse (PDF)
+receipt-by-device = Votre appareil
+receipt-by-kiosk = Une borne de la Caisse
+receipt-by-paper = Le formulaire, par la poste
+receipt-by-upload = Le formulaire, téléversé
+receipt-by-letter = Une lettre signée
+receipt-by-visit = Une visite
+receipt-by-call = Un appel vidéo
+receipt-by-authority = Un certificat d’une autorité
+appeal-title = Demander un nouvel examen
+appeal-asked = Vous avez demandé un nouvel examen
+appeal-what = Vous n’êtes pas d’accord ? Un autre agent, pas celui qui a décidé, examine à nouveau ce que vous avez envoyé. Vos versements ne sont pas suspendus pendant ce temps, et vos images sont gardées jusqu’à la décision.
+appeal-words = Que doit savoir l’agent ?
+appeal-words-hint = Vous n’êtes pas obligé(e) d’écrire.
+appeal-send = Demander un nouvel examen
+appeal-on-its-way = Votre demande est gardée ici et part vers la Caisse. Nous réessayons ; vous pouvez fermer cette page.
+appeal-open = La Caisse a votre demande depuis le { $sent }. Un autre agent répond avant le { $due }.
+appeal-open-what = Inutile d’attendre. Vous pouvez aussi appeler la Caisse, ou utiliser le papier : la valeur est la même.
+appeal-not-upheld = Un autre agent a examiné à nouveau, et la décision reste. Rien n’est perdu : appelez la Caisse pour une visite ou un appel, ou utilisez le papier. La valeur est la même.
+appeal-upheld = Un autre agent a examiné à nouveau : votre preuve compte bien.

@@ -1,0 +1,34 @@
+# 基金作出决定之后：收据，以及对未获确认的再次审查。
+
+receipt-title = 您的收据
+receipt-from = 来自
+receipt-reference = 编号
+receipt-channel = 方式
+receipt-made = 您当时在场
+receipt-received = 基金收到
+receipt-accepted = 已接受
+receipt-years = 计入年度
+receipt-until = 有效期至
+receipt-next = 现在无需再做其他事。下次证明可自 { $date } 起进行；届时基金会通知您。
+receipt-not-yours = 如果此证明不是您作出的，请立即拨打您知道的号码致电基金。
+receipt-print = 打印
+receipt-letter = 基金的信函（PDF）
+receipt-by-device = 本人设备
+receipt-by-kiosk = 基金服务点
+receipt-by-paper = 邮寄表格
+receipt-by-upload = 上传表格
+receipt-by-letter = 签名信件
+receipt-by-visit = 当面访问
+receipt-by-call = 视频通话
+receipt-by-authority = 主管机关证明
+appeal-title = 请求再次审查
+appeal-asked = 您已请求再次审查
+appeal-what = 您不同意吗？另一位工作人员（不是作出决定的那位）会再次查看您所提交的内容。在此期间不会暂停向您付款，您的图像会保留到作出决定为止。
+appeal-words = 工作人员应当知道什么？
+appeal-words-hint = 您可以不写。
+appeal-send = 请求再次审查
+appeal-on-its-way = 您的请求已保存在此，正在送往基金。我们会继续尝试；您可以关闭此页面。
+appeal-open = 基金已于 { $sent } 收到您的请求。另一位工作人员会在 { $due } 之前答复。
+appeal-open-what = 您无需等候。您也可以致电基金，或使用纸质证明：效力相同。
+appeal-not-upheld = 另一位工作人员已再次审查，决定不变。您没有任何损失：请致电基金安排上门或通话，或使用纸质证明，效力相同。
+appeal-upheld = 另一位工作人员已再次审查：您的证明有效。
