@@ -45,7 +45,8 @@ async fn in_turn(stack: &Stack, attempts: Vec<Attempt>) -> Result<()> {
 
 /// A machine of an HR office and one of the Fund, a person with a wallet, an agency.
 async fn somebody(stack: &Stack) -> Result<Vec<Attempt>> {
-    let machine = Officer::register(stack, "undp").await?.machine("Fuzzer").await?;
+    let rights = ["scim", "staff-lists", "credentials", "status-history"];
+    let machine = Officer::register(stack, "undp").await?.machine_for("Fuzzer", &rights).await?;
     let rights = ["fund-register", "fund-cycle", "fund-audit"];
     let funds = Officer::register(stack, "unjspf").await?.machine_for("Fuzzer", &rights).await?;
     let wallet = stack.url(Service::Wallet);

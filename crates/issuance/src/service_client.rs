@@ -64,6 +64,16 @@ impl Scope {
         }
     }
 
+    /// Whether an organisation with staff, or the Fund, has anything that it opens.
+    #[must_use]
+    pub const fn suits(self, has_staff: bool, is_fund: bool) -> bool {
+        match self {
+            Self::Scim | Self::StaffLists | Self::Credentials => has_staff,
+            Self::FundRegister | Self::FundCycle | Self::FundAudit => is_fund,
+            Self::StatusHistory => true,
+        }
+    }
+
     /// Whether most programs need it; the others are for few.
     #[must_use]
     pub const fn is_usual(self) -> bool {

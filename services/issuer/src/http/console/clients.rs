@@ -12,7 +12,7 @@ use web::page::{Shell, html, html_with, see_other};
 
 use super::session::{Administer, May, Officer};
 use super::view::{Done, Place, When, shell};
-use crate::app::{Issuer, ServiceClientError};
+use crate::app::{Issuer, ServiceClientError, Tenant};
 use crate::http::problem;
 
 /// Incomplete records that the page names.
@@ -26,9 +26,10 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 #[template(path = "console/clients.html")]
 struct ClientsPage {
     shell: Shell,
-    address: Option<String>,
+    /// For SCIM, and for the REST of portals.
+    addresses: Option<[String; 2]>,
     clients: Vec<ClientLine>,
-    scopes: [Scope; Scope::ALL.len()],
+    scopes: Vec<Scope>,
     token: Option<String>,
     refusal: Option<String>,
     revoked: bool,
@@ -70,7 +71,7 @@ async fn create_client(
     app: Data<Issuer>,
 ) -> Result<HttpResponse, Problem> {
     let chosen: Vec<Scope> =
-        Scope::ALL.into_iter().filter(|scope| form.contains_key(scope.as_str())).collect();
+        scopes(&officer.tenant).into_iter().filter(|scope| form.contains_key(scope.as_str())).collect();
     let name = form.get("name").map_or("", String::as_str);
     match app.create_service_client(&officer.actor(), name, &chosen).await {
         Ok(token) => html(&ClientsPage { token: Some(token), ..page(&officer, &app).await? }),
@@ -93,6 +94,10 @@ async fn revoke_client(
     Ok(see_other("/console/machines?done=revoked"))
 }
 
+fn scopes(tenant: &Tenant) -> Vec<Scope> {
+    Scope::ALL.into_iter().filter(|scope| scope.suits(tenant.has_staff(), tenant.is_fund())).collect()
+}
+
 async fn page(officer: &Officer, app: &Issuer) -> Result<ClientsPage, Problem> {
     let tenant = officer.tenant.id.as_str();
     let stored = |error: store_issuer::Error| problem::store(&error);
@@ -100,7 +105,10 @@ async fn page(officer: &Officer, app: &Issuer) -> Result<ClientsPage, Problem> {
     let incomplete = app.incomplete_scim_users(tenant, SHOWN).await.map_err(stored)?;
     Ok(ClientsPage {
         shell: shell(officer, Place::Machines),
-        address: officer.tenant.has_staff().then(|| format!("{}/scim/v2/{tenant}", app.settings().origin)),
+        addresses: officer
+            .tenant
+            .has_staff()
+            .then(|| ["scim/v2", "v1/hr"].map(|path| format!("{}/{path}/{tenant}", app.settings().origin))),
         clients: clients
             .into_iter()
             .map(|client| ClientLine {
@@ -112,7 +120,7 @@ async fn page(officer: &Officer, app: &Issuer) -> Result<ClientsPage, Problem> {
                 revoked: client.revoked_at.map(When::from),
             })
             .collect(),
-        scopes: Scope::ALL,
+        scopes: scopes(&officer.tenant),
         token: None,
         refusal: None,
         revoked: false,
