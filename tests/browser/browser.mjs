@@ -61,7 +61,7 @@ export class Browser {
     const size = phone ? PHONE : DESK;
     const context = await this.chromium.newContext({viewport: size, isMobile: false, hasTouch: phone, locale: 'en-GB'});
     const page = await context.newPage();
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(30_000);
     page.on('pageerror', error => this.problems.push(`${name} at ${page.url()}: ${error}`));
     page.on('console', message => {
       // A refused sign-in or a 4xx answer is logged by the browser too; those are part of the journey.

@@ -50,6 +50,9 @@ async function withCamera(name, camera, act) {
   browser.chromium = await chromiumWith(camera);
   try {
     await act(await browser.person(name, {phone: true}));
+  } catch(error) {
+    await browser.wreck();
+    throw error;
   } finally {
     await browser.chromium.close();
     browser.people = browser.people.filter(person => person.name !== name);

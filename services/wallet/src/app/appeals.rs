@@ -14,7 +14,7 @@ use super::existence::{ExistenceError, LONGEST_APPEAL};
 use super::fault::RemoteFault;
 use super::issuers::parse;
 use super::presentations::later;
-use super::{Person, Wallet};
+use super::{ALONE_SECONDS, Person, Wallet};
 
 impl Wallet {
     /// Keeps what the person says and sends it; when the Fund is not there, it is sent until the Fund has it. Repeated, it is
@@ -37,7 +37,7 @@ impl Wallet {
         existence.appealing = Some(words.to_owned());
         let mut moved =
             self.moved(&person.data_key, Table::Existences, &record, existence.state(), &existence)?;
-        moved.resend_due_at = Some(self.now() + Duration::seconds(5));
+        moved.resend_due_at = Some(self.now() + Duration::seconds(ALONE_SECONDS));
         let record = self.replace("keep_appeal", Table::Existences, moved).await?;
         self.send_appeal(&person.data_key, record, existence).await
     }

@@ -27,7 +27,7 @@ use super::fault::Fault;
 use super::mandates::OutsideMandate;
 use super::officers::Officer;
 use super::pins::PinError;
-use super::{Person, Wallet, open_record};
+use super::{ALONE_SECONDS, Person, Wallet, open_record};
 
 /// How deep a sealed proof is nested.
 const DEPTH: usize = 4;
@@ -207,7 +207,7 @@ impl Wallet {
         existence.progress = Progress::Sending { answer };
         existence.frames.clear();
         let mut moved = self.moved(key, Table::Existences, &record, existence.state(), &existence)?;
-        moved.resend_due_at = Some(self.now() + Duration::seconds(5));
+        moved.resend_due_at = Some(self.now() + Duration::seconds(ALONE_SECONDS));
         let mut tx = self.store.write("keep_queued").await?;
         tx.replace_pin_tries(&tried, &cleared).await?;
         tx.replace_record(Table::Existences, &moved).await?;

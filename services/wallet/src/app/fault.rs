@@ -17,6 +17,13 @@ pub enum Fault {
     Prepare(String),
 }
 
+impl Fault {
+    /// Another request wrote the same record first: what stands now is to be read again.
+    pub(super) fn is_overtaken(&self) -> bool {
+        matches!(self, Self::Store(store) if store.is_retryable())
+    }
+}
+
 /// Another service could not be asked, or did not answer as its standard says.
 #[derive(Debug, thiserror::Error)]
 pub enum RemoteFault {

@@ -58,6 +58,12 @@ use store_wallet::records::{Record, Table};
 use fault::Fault;
 use trust::Chain;
 
+/// How long whoever sends an answer first has it alone: the time limit of a request, and a little. After it the background sends
+/// it again.
+const ALONE_SECONDS: i64 = 15;
+/// How often the outcome of sending is written anew because another request was faster.
+const MOST_OVERTAKEN: usize = 5;
+
 /// The wallet service: what it stands on, and its use cases in the modules beside this one.
 pub struct Wallet {
     pub store: Store,
@@ -153,6 +159,17 @@ impl Wallet {
         let mut tx = self.store.read().await?;
         let record = tx.find_record(table, &person.account, id).await?;
         record.map(|record| open_record(&person.data_key, table, record)).transpose()
+    }
+
+    /// What stands now in the place of a record that was read before.
+    async fn read_again<T: DeserializeOwned>(
+        &self,
+        key: &DataKey,
+        table: Table,
+        before: &Record,
+    ) -> Result<Option<(Record, T)>, Fault> {
+        let found = self.store.read().await?.find_record(table, &before.account, &before.id).await?;
+        found.map(|record| open_record(key, table, record)).transpose()
     }
 
     async fn find_by_source<T: DeserializeOwned>(

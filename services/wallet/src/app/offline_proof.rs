@@ -16,7 +16,7 @@ use wire::existence::{AheadChallenge, CapturedPlace, ExistenceAnswer};
 use super::existence::{ExistenceError, TO_SIGN};
 use super::fault::RemoteFault;
 use super::issuers::parse;
-use super::{Person, Wallet};
+use super::{ALONE_SECONDS, Person, Wallet};
 
 /// What a phone needs to make a proof alone.
 pub struct TakenAlong {
@@ -163,7 +163,7 @@ impl Wallet {
         existence.frames.clear();
         let mut moved =
             self.moved(&person.data_key, Table::Existences, &record, existence.state(), &existence)?;
-        moved.resend_due_at = Some(self.now() + Duration::seconds(5));
+        moved.resend_due_at = Some(self.now() + Duration::seconds(ALONE_SECONDS));
         let record = self.replace("bring_existence_back", Table::Existences, moved).await?;
         self.send_existence(&person.data_key, record, existence).await
     }

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use keys::PublicKey;
 use serde_json::{Value, json};
 use testkit::{jcs, sha256, unb64};
@@ -153,6 +155,30 @@ async fn answer_that_did_not_arrive_is_sent_again_unchanged() {
     let seen = world.others.seen();
     assert_eq!(seen.existence_answers.len(), 2);
     assert_eq!(seen.existence_answers[0], seen.existence_answers[1]);
+}
+
+#[actix_web::test]
+async fn a_fund_that_takes_its_time_is_no_fault_of_the_person() {
+    let world = World::new().await;
+    let mut person = world.person("rosa").await;
+    let (id, step) = sign(&world, &mut person).await;
+    let gate = Arc::new(tokio::sync::Notify::new());
+    world.others.knobs().answer_waits = Some(Arc::clone(&gate));
+    let path = format!("/v1/existence/{id}/answer");
+    let meanwhile = async {
+        world.others.seen_soon(|seen| seen.existence_answers.len() == 1).await;
+        world.others.clock.advance(chrono::Duration::seconds(14));
+        world.wallet.tend().await;
+        assert_eq!(world.others.seen().existence_answers.len(), 1, "it is still on its way");
+        world.others.clock.advance(chrono::Duration::minutes(1));
+        world.wallet.tend().await;
+        assert_eq!(world.others.seen().existence_answers.len(), 2, "sent again, and put off");
+        gate.notify_one();
+    };
+    let (answered, ()) = tokio::join!(person.post(&path, person.signatures(&step)), meanwhile);
+    assert_eq!(answered.expect(200).unwrap().json().unwrap()["state"], "answered");
+    let activity = person.get("/v1/activity").await.json().unwrap();
+    assert_eq!(activity.to_string().matches("\"existenceAnswered\"").count(), 1);
 }
 
 #[actix_web::test]

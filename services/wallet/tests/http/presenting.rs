@@ -1,4 +1,5 @@
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use clock::Clock as _;
 use credential::{Expect, Input};
@@ -149,6 +150,29 @@ async fn answer_that_did_not_arrive_is_sent_again_unchanged() {
     let seen = world.others.seen();
     assert_eq!(seen.responses.len(), 2);
     assert_eq!(seen.responses[0], seen.responses[1]);
+}
+
+#[actix_web::test]
+async fn a_verifier_that_takes_its_time_is_no_fault_of_the_person() {
+    let world = World::new().await;
+    let person = world.holder("anna").await;
+    let asked = open(&world, &person).await;
+    let id = asked["id"].as_str().unwrap();
+    let step = person.post(&format!("/v1/presentations/{id}/prepare"), json!({})).await.json().unwrap();
+    let gate = Arc::new(tokio::sync::Notify::new());
+    world.others.knobs().answer_waits = Some(Arc::clone(&gate));
+    let path = format!("/v1/presentations/{id}/submit");
+    let meanwhile = async {
+        world.others.seen_soon(|seen| seen.responses.len() == 1).await;
+        world.others.clock.advance(chrono::Duration::minutes(1));
+        world.wallet.tend().await;
+        assert_eq!(world.others.seen().responses.len(), 2, "sent again, and put off");
+        gate.notify_one();
+    };
+    let (answered, ()) = tokio::join!(person.post(&path, person.signatures(&step)), meanwhile);
+    assert_eq!(answered.expect(200).unwrap().json().unwrap()["presentation"]["state"], "sent");
+    let activity = person.get("/v1/activity").await.json().unwrap();
+    assert_eq!(activity.to_string().matches("\"presented\"").count(), 1);
 }
 
 #[actix_web::test]

@@ -16,7 +16,7 @@ use serde_json::{Map, Value, json};
 use status_list::StatusList;
 use testkit::{b64, jwt_payload, unb64};
 
-use crate::world::{FUND, Organisation, Others, UNDP};
+use crate::world::{FUND, Knobs, Organisation, Others, UNDP};
 
 pub const STAFF: &str = "https://schemas.passerelle.example/v1#StaffIdentity";
 const ENTITLEMENT: &str = "https://schemas.passerelle.example/v1#DigitalCertificateOfEntitlement";
@@ -540,12 +540,25 @@ async fn signed_request(world: &World, wallet_nonce: Option<String>) -> HttpResp
     HttpResponse::Ok().content_type("application/oauth-authz-req+jwt").body(token)
 }
 
+/// The status of an answer, which takes its time where the test says so. Others that come meanwhile are put off.
+async fn slow(world: &World, status: fn(&mut Knobs) -> &mut u16) -> u16 {
+    let before = *status(&mut world.knobs());
+    let gate = world.knobs().answer_waits.take();
+    if let Some(gate) = gate {
+        *status(&mut world.knobs()) = 503;
+        gate.notified().await;
+        *status(&mut world.knobs()) = before;
+    }
+    before
+}
+
 async fn response(world: World, body: Bytes) -> HttpResponse {
     let form: HashMap<String, String> = url::form_urlencoded::parse(&body).into_owned().collect();
     world.seen().responses.push(form);
-    let (status, redirect, receipt) = {
+    let status = slow(&world, |knobs| &mut knobs.response_status).await;
+    let (redirect, receipt) = {
         let knobs = world.knobs();
-        (knobs.response_status, knobs.redirect_uri.clone(), knobs.receipt_uri.clone())
+        (knobs.redirect_uri.clone(), knobs.receipt_uri.clone())
     };
     let mut answer = json!({});
     if let Some(receipt) = receipt {
@@ -712,7 +725,7 @@ async fn existence_ahead(world: World) -> HttpResponse {
 
 async fn existence_answer(world: World, body: Json<Value>) -> HttpResponse {
     world.seen().existence_answers.push(body.into_inner());
-    let status = world.knobs().existence_status;
+    let status = slow(&world, |knobs| &mut knobs.existence_status).await;
     if status == 200 {
         world.knobs().existence_state = "answered";
     }

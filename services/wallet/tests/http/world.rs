@@ -105,6 +105,8 @@ pub struct Knobs {
     /// Certificates in place of the DID's key in the header of the request.
     pub request_x5c: Option<Value>,
     pub response_status: u16,
+    /// The next answer waits for this; others that come meanwhile are put off with 503.
+    pub answer_waits: Option<Arc<tokio::sync::Notify>>,
     pub redirect_uri: Option<String>,
     pub receipt_uri: Option<String>,
     /// What stands below `receipt_uri`: `absent`, `deleted`, `good`, `foreign`, `about another` or `nonsense`.
@@ -171,6 +173,17 @@ impl Others {
 
     pub fn knobs(&self) -> MutexGuard<'_, Knobs> {
         self.knobs.lock().unwrap()
+    }
+
+    /// Waits until the others saw this.
+    pub async fn seen_soon(&self, what: impl Fn(&Seen) -> bool) {
+        for _ in 0..2_000 {
+            if what(&self.seen()) {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+        panic!("not seen within ten seconds");
     }
 
     pub fn seen(&self) -> MutexGuard<'_, Seen> {
@@ -388,6 +401,7 @@ fn knobs(base: &str, now: Timestamp) -> Knobs {
         request_signed_by_other: false,
         request_x5c: None,
         response_status: 200,
+        answer_waits: None,
         redirect_uri: None,
         receipt_uri: None,
         verifier_receipt: "absent",

@@ -10,10 +10,17 @@ use wire::vp::DirectPostAnswer;
 
 use super::{Asked, PresentationError};
 use crate::app::fault::{Fault, RemoteFault};
-use crate::app::{Person, Wallet};
+use crate::app::{ALONE_SECONDS, MOST_OVERTAKEN, Person, Wallet};
 
-/// An answer that was not acknowledged is sent again after this, and then ever less often.
+/// An answer that was put off is sent again after this, and then ever less often.
 const RESEND_SECONDS: i64 = 5;
+
+/// What a verifier says to an answer.
+enum Heard {
+    Taken { redirect: Option<String>, receipt: Option<String> },
+    TurnedDown,
+    Away(RemoteFault),
+}
 
 impl Wallet {
     /// The answer is stored before anybody hears it.
@@ -31,7 +38,7 @@ impl Wallet {
             asked.presentation.state(),
             &asked.presentation,
         )?;
-        moved.resend_due_at = Some(self.now() + Duration::seconds(RESEND_SECONDS));
+        moved.resend_due_at = Some(self.now() + Duration::seconds(ALONE_SECONDS));
         asked.record = self.replace("keep_answer", Table::Presentations, moved).await?;
         Ok(asked)
     }
@@ -46,53 +53,89 @@ impl Wallet {
     pub(in crate::app) async fn send_answer(
         &self,
         key: &DataKey,
-        record: Record,
-        presentation: Presentation,
+        mut record: Record,
+        mut presentation: Presentation,
     ) -> Result<(Record, Presentation), PresentationError> {
         let Progress::Sending { answer } = &presentation.progress else { return Ok((record, presentation)) };
         let answer = answer.clone();
+        let heard = self.hand_to_verifier(&presentation.request.response_uri, &answer).await;
+        // Somebody else may be sending the same: what this one heard is then written onto what stands now.
+        let mut settled = self.settle_answer(key, &record, presentation, &heard).await;
+        for _ in 0..MOST_OVERTAKEN {
+            if !settled.as_ref().is_err_and(Fault::is_overtaken) {
+                break;
+            }
+            let standing = self.read_again(key, Table::Presentations, &record).await?;
+            (record, presentation) = standing.ok_or(PresentationError::Unknown)?;
+            if !matches!(&presentation.progress, Progress::Sending { answer: other } if other.form == answer.form)
+            {
+                return Ok((record, presentation));
+            }
+            settled = self.settle_answer(key, &record, presentation, &heard).await;
+        }
+        let (record, presentation) = settled?;
+        match heard {
+            Heard::Away(fault) if matches!(presentation.progress, Progress::Sending { .. }) => {
+                Err(fault.into())
+            }
+            Heard::Away(_) | Heard::TurnedDown | Heard::Taken { .. } => Ok((record, presentation)),
+        }
+    }
+
+    async fn hand_to_verifier(&self, url: &Url, answer: &Answer) -> Heard {
         let form: Vec<(&str, &str)> =
             answer.form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        let url: &Url = &presentation.request.response_uri;
-        let now = self.now();
-        let outcome = match self.outbound.post_form(url, &form, &[("accept", "application/json")]).await {
+        match self.outbound.post_form(url, &form, &[("accept", "application/json")]).await {
             Ok(reply) if reply.is_success() => {
-                let answer: DirectPostAnswer = reply.json().unwrap_or_default();
-                let receipt = answer.receipt_uri.and_then(|uri| safe_receipt(&uri, url));
-                Ok((answer.redirect_uri.and_then(|uri| safe_redirect(&uri, url)), receipt))
+                let said: DirectPostAnswer = reply.json().unwrap_or_default();
+                Heard::Taken {
+                    redirect: said.redirect_uri.and_then(|uri| safe_redirect(&uri, url)),
+                    receipt: said.receipt_uri.and_then(|uri| safe_receipt(&uri, url)),
+                }
             }
             // 408, 429 and 5xx pass; any other refusal will not change by repeating.
             Ok(reply) if matches!(reply.status, 408 | 429) || reply.status >= 500 => {
-                Err(Some(RemoteFault::Status { status: reply.status, code: None }))
+                Heard::Away(RemoteFault::Status { status: reply.status, code: None })
             }
             Ok(reply) => {
                 tracing::info!(status = reply.status, "a verifier turned an answer down");
-                Err(None)
+                Heard::TurnedDown
             }
-            Err(error) => Err(Some(error.into())),
+            Err(error) => Heard::Away(error.into()),
+        }
+    }
+
+    /// Writes down what became of the answer that is being sent.
+    async fn settle_answer(
+        &self,
+        key: &DataKey,
+        record: &Record,
+        presentation: Presentation,
+        heard: &Heard,
+    ) -> Result<(Record, Presentation), Fault> {
+        let Progress::Sending { answer } = presentation.progress.clone() else {
+            return Ok((record.clone(), presentation));
         };
-        let (next, entry, sharing) = match outcome {
-            Ok((redirect_uri, receipt)) => {
+        let now = self.now();
+        let (next, entry, sharing) = match heard {
+            Heard::Taken { redirect, receipt } => {
                 let activity = presentation.activity(&answer, receipt.clone());
-                let entry = self.entry_at(
-                    key,
-                    (answer.officer.as_deref(), answer.representative.as_ref()),
-                    &activity,
-                )?;
-                let sharing = presentation.sharing(&answer, now, receipt);
+                let hands = (answer.officer.as_deref(), answer.representative.as_ref());
+                let entry = self.entry_at(key, hands, &activity)?;
+                let sharing = presentation.sharing(&answer, now, receipt.clone());
                 let sharing = sharing.map(|it| self.new_sharing((&record.account, key), &record.id, &it));
-                (presentation.acknowledged(answer.kind, now, redirect_uri), Some(entry), sharing.transpose()?)
+                let next = presentation.acknowledged(answer.kind, now, redirect.clone());
+                (next, Some(entry), sharing.transpose()?)
             }
-            Err(Some(fault)) if presentation.request.expires_at > now => {
-                self.put_off(key, record, presentation).await?;
-                return Err(fault.into());
+            Heard::Away(_) if presentation.request.expires_at > now => {
+                return self.put_off(key, record, presentation).await;
             }
-            Err(_) => {
+            Heard::Away(_) | Heard::TurnedDown => {
                 let reason = "The verifier did not take the answer.".to_owned();
                 (Presentation { progress: Progress::Failed { reason }, ..presentation }, None, None)
             }
         };
-        let moved = self.moved(key, Table::Presentations, &record, next.state(), &next)?;
+        let moved = self.moved(key, Table::Presentations, record, next.state(), &next)?;
         let mut tx = self.store.write("send_answer").await?;
         tx.replace_record(Table::Presentations, &moved).await?;
         if let Some(entry) = entry {
@@ -106,11 +149,15 @@ impl Wallet {
         Ok((Record { revision: moved.revision + 1, ..moved }, next))
     }
 
-    async fn put_off(&self, key: &DataKey, record: Record, presentation: Presentation) -> Result<(), Fault> {
-        let mut moved =
-            self.moved(key, Table::Presentations, &record, presentation.state(), &presentation)?;
+    async fn put_off(
+        &self,
+        key: &DataKey,
+        record: &Record,
+        presentation: Presentation,
+    ) -> Result<(Record, Presentation), Fault> {
+        let mut moved = self.moved(key, Table::Presentations, record, presentation.state(), &presentation)?;
         moved.resend_due_at = Some(later(self.now(), record.created_at));
-        self.replace("put_off_answer", Table::Presentations, moved).await.map(|_| ())
+        Ok((self.replace("put_off_answer", Table::Presentations, moved).await?, presentation))
     }
 }
 
