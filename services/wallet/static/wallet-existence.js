@@ -6,7 +6,7 @@ import { count, keep } from "/assets/desk-queue.js";
 import { askPin } from "/assets/wallet-ask-pin.js";
 import { presence } from "/assets/wallet-presence.js";
 import { place, take, upload } from "/assets/wallet-capture.js";
-import { ensure, send, sign } from "/assets/wallet-key.js";
+import { ensure, isProblem, send, sign } from "/assets/wallet-key.js";
 import { say } from "/assets/words.js";
 
 const page = document.getElementById("existence");
@@ -40,6 +40,16 @@ async function queue(content) {
   for (const part of [begin, atDesk]) part.closest(".actions, section").hidden = true;
 }
 
+/** Hands the finished proof over. One that is kept but has not reached the Fund goes on by itself: the page says so. */
+async function hand(path, body) {
+  try {
+    await post(`${base}/${path}`, body);
+  } catch (error) {
+    if (!isProblem(error, "other-side-unavailable")) throw error;
+  }
+  return location.reload();
+}
+
 /** The officer's word and the PIN, with pictures where `pictures` takes them: sent at once, or sealed where there is no line. */
 async function vouch(pictures) {
   const recognisedBy = recognised();
@@ -48,8 +58,7 @@ async function vouch(pictures) {
       const frames = pictures ? await pictures() : [];
       if (frames.length) await upload(base, frames);
       const shown = await presence("existence", page.dataset.id);
-      await post(`${base}/desk`, { ...shown, recognisedBy, frames: frames.length });
-      return location.reload();
+      return await hand("desk", { ...shown, recognisedBy, frames: frames.length });
     } catch (error) {
       if (error.problem || !ready || (await line())) throw error;
     }
@@ -65,8 +74,7 @@ async function answer(pictures) {
   const key = await ensure();
   const { publicKey } = await post(`${base}/prepare`, { deviceKey: key.thumbprint, ...pictures });
   const { toSign } = await post(`${base}/assertion`, await assert(publicKey));
-  await post(`${base}/answer`, { signatures: await sign(key, toSign) });
-  return location.reload();
+  return hand("answer", { signatures: await sign(key, toSign) });
 }
 
 if (begin) begin.addEventListener("click", () => withButton(begin, () => (atDesk ? vouch(null) : answer({}))));
