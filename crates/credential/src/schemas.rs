@@ -14,6 +14,10 @@ const EMBEDDED: &[(&str, &str)] = &[
         include_str!("../../../schemas/v1/staff-identity.schema.json"),
     ),
     (
+        "https://schemas.passerelle.example/v2/staff-identity.schema.json",
+        include_str!("../../../schemas/v2/staff-identity.schema.json"),
+    ),
+    (
         "https://schemas.passerelle.example/v1/employment.schema.json",
         include_str!("../../../schemas/v1/employment.schema.json"),
     ),
@@ -89,5 +93,23 @@ mod tests {
             assert!(!faults.is_empty(), "{id}");
         }
         assert!(validate("https://example.org/schema.json", &json!({})).is_none());
+    }
+
+    #[test]
+    fn every_published_schema_is_embedded() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../schemas");
+        let mut published = 0;
+        for version in ["v1", "v2"] {
+            for entry in std::fs::read_dir(format!("{folder}/{version}")).unwrap() {
+                let path = entry.unwrap().path();
+                let name = path.file_name().unwrap().to_str().unwrap();
+                if name.ends_with(".schema.json") {
+                    let id = format!("https://schemas.passerelle.example/{version}/{name}");
+                    assert_eq!(embedded(&id), Some(std::fs::read(&path).unwrap().as_slice()), "{id}");
+                    published += 1;
+                }
+            }
+        }
+        assert_eq!(published, EMBEDDED.len());
     }
 }

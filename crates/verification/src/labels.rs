@@ -8,7 +8,8 @@ use serde::Deserialize;
 use language::Language;
 
 const METADATA: [&str; 7] = [
-    include_str!("../../../schemas/v1/staff-identity.vct.json"),
+    // The newest version has every claim of those before it.
+    include_str!("../../../schemas/v2/staff-identity.vct.json"),
     include_str!("../../../schemas/v1/employment.vct.json"),
     include_str!("../../../schemas/v1/training-completion.vct.json"),
     include_str!("../../../schemas/v1/security-clearance.vct.json"),
