@@ -93,7 +93,7 @@ pub fn misbehaving() -> Result<PathBuf> {
     };
     ensure!(
         path.is_file(),
-        "{} is not there: cargo build --release --workspace --features registry/misbehave --bin misbehaving-node",
+        "{} is not there: tests/run --only faults builds it: cargo build --workspace --features registry/misbehave --bin misbehaving-node",
         path.display()
     );
     Ok(path)
