@@ -203,7 +203,7 @@ impl Wallet {
             captured_at: proof.captured_at.trunc_subsecs(0),
             challenge: &challenge,
         };
-        let answer = self.vouched_answer(&custody, &existence, &vouching, pictures)?;
+        let answer = self.vouched_answer(&custody, &existence, &vouching, pictures).await?;
         existence.progress = Progress::Sending { answer };
         existence.frames.clear();
         let mut moved = self.moved(key, Table::Existences, &record, existence.state(), &existence)?;

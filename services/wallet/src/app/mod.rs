@@ -20,6 +20,7 @@ pub mod existence;
 pub mod export;
 pub mod fault;
 pub mod issuers;
+pub mod kept_keys;
 pub mod languages;
 pub mod mandates;
 pub mod offers;
@@ -62,6 +63,8 @@ use trust::Chain;
 pub struct Wallet {
     pub store: Store,
     pub sealing_key: SealingKey,
+    /// Where the keys of wallets that this service keeps are.
+    pub kept_keys: kept_keys::KeptKeys,
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
     pub outbound: Outbound,

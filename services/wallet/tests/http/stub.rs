@@ -66,11 +66,19 @@ fn organisation<'a>(world: &'a World, tenant: &str) -> &'a Organisation {
     if tenant == "unjspf" { &world.fund } else { &world.undp }
 }
 
-fn configurations(tenant: &str, vc_jwt: bool) -> Value {
-    let common = json!({
+fn offered_by(world: &World, tenant: &str) -> Value {
+    let knobs = world.knobs();
+    configurations(tenant, knobs.vc_jwt_of.is_some(), knobs.key_attestations.as_ref())
+}
+
+fn configurations(tenant: &str, vc_jwt: bool, attested: Option<&Value>) -> Value {
+    let mut common = json!({
         "cryptographic_binding_methods_supported": ["jwk", "did:jwk"],
         "proof_types_supported": {"jwt": {"proof_signing_alg_values_supported": ["ES256", "EdDSA"]}}
     });
+    if let Some(required) = attested {
+        common["proof_types_supported"]["jwt"]["key_attestations_required"] = required.clone();
+    }
     let with = |mut more: Value, name: &str| {
         let members = more.as_object_mut().unwrap();
         members.extend(common.as_object().unwrap().clone());
@@ -103,7 +111,7 @@ async fn metadata(world: World, tenant: Path<String>, request: HttpRequest) -> H
         "nonce_endpoint": format!("{issuer}/nonce"),
         "notification_endpoint": format!("{issuer}/notification"),
         "deferred_credential_endpoint": format!("{issuer}/deferred_credential"),
-        "credential_configurations_supported": configurations(&tenant, world.knobs().vc_jwt_of.is_some()),
+        "credential_configurations_supported": offered_by(&world, &tenant),
     });
     if let Some(size) = world.knobs().batch_size {
         metadata["batch_credential_issuance"] = json!({"batch_size": size});
@@ -150,12 +158,7 @@ async fn offer(world: World, path: Path<(String, String)>) -> HttpResponse {
         grant["tx_code"] =
             json!({"input_mode": "numeric", "length": 6, "description": "On the letter from HR"});
     }
-    let ids: Vec<String> = configurations(&tenant, world.knobs().vc_jwt_of.is_some())
-        .as_object()
-        .unwrap()
-        .keys()
-        .cloned()
-        .collect();
+    let ids: Vec<String> = offered_by(&world, &tenant).as_object().unwrap().keys().cloned().collect();
     HttpResponse::Ok().json(json!({
         "credential_issuer": format!("{}/t/{tenant}", world.base),
         "credential_configuration_ids": ids,
@@ -242,6 +245,7 @@ async fn issue(world: World, tenant: Path<String>, request: HttpRequest, body: J
     key.verify(signed.as_bytes(), &unb64(signature).unwrap()).unwrap();
     assert_eq!(claims["aud"], format!("{}/t/{tenant}", world.base));
     assert_eq!(header["typ"], "openid4vci-proof+jwt");
+    world.seen().key_attestations.push(header["key_attestation"].clone());
     let fresh = world.seen().nonces.remove(claims["nonce"].as_str().unwrap());
     let refuse = {
         let mut knobs = world.knobs();
