@@ -14,6 +14,7 @@ mod faults;
 mod governance;
 mod interop;
 mod journey;
+mod kept_keys;
 mod renewal;
 mod restart;
 mod second_person;
