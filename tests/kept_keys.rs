@@ -32,11 +32,9 @@ async fn kept_key_in_a_token_is_attested_issued_to_shown_and_proves_existence() 
     let received = receive(&desk, &text(&opened, "/id")?, offer.tx_code.as_deref()).await?;
     ensure!(received.len() == 2, "{received:?}");
     let agency = Agency::connect(&stack).await?;
-    for policy in ["staff-identity", "staff-identity-anchored"] {
-        let asked = agency.ask(policy).await?;
-        present(&desk, &text(&asked, "/link")?).await?;
-        agency.report(&text(&asked, "/id")?).await?.expect("valid")?;
-    }
+    let asked = agency.ask("staff-identity").await?;
+    present(&desk, &text(&asked, "/link")?).await?;
+    agency.report(&text(&asked, "/id")?).await?.expect("valid")?;
     proves_existence(&stack, &desk, &station).await?;
     stack.finish().await
 }

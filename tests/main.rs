@@ -15,6 +15,7 @@ mod governance;
 mod interop;
 mod journey;
 mod kept_keys;
+mod printed_card;
 mod renewal;
 mod restart;
 mod second_person;
