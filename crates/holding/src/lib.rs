@@ -18,6 +18,8 @@ pub mod held;
 pub mod key_attestation;
 pub mod key_proof;
 pub mod labels;
+pub mod look;
+pub mod look_alike;
 pub mod mandate;
 pub mod party;
 pub mod path;

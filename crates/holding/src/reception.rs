@@ -2,12 +2,15 @@
 
 mod opening;
 
+use std::collections::BTreeMap;
+
 use chrono::Duration;
 use clock::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use self::opening::{open, renew};
+use crate::look::{Logo, Look};
 use crate::party::Party;
 use crate::path::Step;
 use crate::signing::ToSign;
@@ -39,6 +42,8 @@ pub struct Offered {
     /// The issuer wants to be told who vouches for how the key is kept (OID4VCI 1.0, appendix D).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub needs_attestation: bool,
+    #[serde(default)]
+    pub look: Look,
 }
 
 /// What the person must type, when the issuer sent a code by another way.
@@ -91,6 +96,9 @@ pub struct Reception {
     /// Who accepted it for the person, where somebody did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub representative: Option<crate::mandate::Representative>,
+    /// Marks by their addresses, as they were when it was opened.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub logos: BTreeMap<String, Logo>,
     /// When a renewal of this was last begun.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub renewal_tried_at: Option<Timestamp>,
@@ -212,6 +220,12 @@ impl Reception {
     #[must_use]
     pub fn slot(&self, configuration_id: &str) -> Option<usize> {
         self.offered.iter().position(|one| one.configuration_id == configuration_id)
+    }
+
+    /// The mark of what stands at this place, if it came.
+    #[must_use]
+    pub fn logo(&self, slot: usize) -> Option<&Logo> {
+        self.logos.get(&self.offered.get(slot)?.look.logo.as_ref()?.uri)
     }
 
     /// Of everything that was not refused.

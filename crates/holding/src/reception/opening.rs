@@ -1,11 +1,14 @@
 //! How an offer, or a renewal, begins: what the issuer says of itself is held against the offer, and made safe to show.
 
-use wire::vci::{CredentialConfiguration, CredentialOffer, IssuerMetadata};
+use std::collections::BTreeMap;
+
+use wire::vci::{CredentialConfiguration, CredentialDisplay, CredentialOffer, IssuerMetadata};
 
 use super::{Endpoints, MAX_CREDENTIALS, OfferFault, Offered, Progress, Reception, Source, TransactionCode};
 use crate::copies::further_places;
 use crate::dcql::{LDP_VC, SD_JWT, VC_JWT};
 use crate::key_attestation::KeyStatement;
+use crate::look::Look;
 use crate::party::Party;
 use crate::path;
 use crate::request::plain_text;
@@ -118,6 +121,7 @@ fn begun(
         renews: None,
         officer: None,
         representative: None,
+        logos: BTreeMap::new(),
         renewal_tried_at: None,
     })
 }
@@ -175,7 +179,13 @@ fn describe(
         types,
         needs_proof,
         needs_attestation,
+        look: display.map(look).unwrap_or_default(),
     })
+}
+
+fn look(display: &CredentialDisplay) -> Look {
+    let logo = display.logo.as_ref().map(|logo| (logo.uri.as_str(), logo.alt_text.as_deref()));
+    Look::new(display.background_color.as_deref(), display.text_color.as_deref(), logo)
 }
 
 fn is_english(locale: Option<&str>) -> bool {

@@ -22,6 +22,7 @@ pub mod fault;
 pub mod issuers;
 pub mod kept_keys;
 pub mod languages;
+mod logos;
 pub mod mandates;
 pub mod offers;
 pub mod officers;

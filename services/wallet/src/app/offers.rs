@@ -121,6 +121,7 @@ impl Wallet {
         if keys == Keys::DeviceAlone {
             reception.further_keys = 0;
         }
+        self.fetch_logos(&mut reception).await;
         let record = self.new_record(person, Table::Offers, &key, reception.state(), &reception)?;
         let mut tx = self.store.write("open_offer").await?;
         let new = tx.insert_record(Table::Offers, &record).await?;

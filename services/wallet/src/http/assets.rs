@@ -57,6 +57,7 @@ pub const ASSETS: Assets = Assets(&[
     module!("wallet-help.js"),
     module!("wallet-stop.js"),
     module!("wallet-officers.js"),
+    module!("wallet-look.js"),
     module!("wallet-status.js"),
     Asset {
         name: "wallet-192.png",

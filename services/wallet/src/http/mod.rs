@@ -158,6 +158,7 @@ pub fn configure(config: &mut web::ServiceConfig<'_>) {
                 .service(credentials::list_credentials)
                 .service(credentials::show_credential)
                 .service(credentials::check_status)
+                .service(credentials::show_logo)
                 .service(credentials::delete_credential)
                 .service(credentials::renew_credential)
                 .service(credentials::print_card)

@@ -33,6 +33,7 @@ pub fn serve(listener: std::net::TcpListener, others: Arc<Others>) {
             .route("/.well-known/openid-credential-issuer/t/{tenant}", web::get().to(metadata))
             .route("/.well-known/oauth-authorization-server/t/{tenant}", web::get().to(server_metadata))
             .route("/t/{tenant}/offers/{id}", web::get().to(offer))
+            .route("/logo", web::get().to(logo))
             .route("/t/{tenant}/token", web::post().to(token))
             .route("/t/{tenant}/nonce", web::post().to(nonce))
             .route("/t/{tenant}/credential", web::post().to(issue))
@@ -68,10 +69,10 @@ fn organisation<'a>(world: &'a World, tenant: &str) -> &'a Organisation {
 
 fn offered_by(world: &World, tenant: &str) -> Value {
     let knobs = world.knobs();
-    configurations(tenant, knobs.vc_jwt_of.is_some(), knobs.key_attestations.as_ref())
+    configurations(&world.base, tenant, knobs.vc_jwt_of.is_some(), knobs.key_attestations.as_ref())
 }
 
-fn configurations(tenant: &str, vc_jwt: bool, attested: Option<&Value>) -> Value {
+fn configurations(base: &str, tenant: &str, vc_jwt: bool, attested: Option<&Value>) -> Value {
     let mut common = json!({
         "cryptographic_binding_methods_supported": ["jwk", "did:jwk"],
         "proof_types_supported": {"jwt": {"proof_signing_alg_values_supported": ["ES256", "EdDSA"]}}
@@ -82,7 +83,10 @@ fn configurations(tenant: &str, vc_jwt: bool, attested: Option<&Value>) -> Value
     let with = |mut more: Value, name: &str| {
         let members = more.as_object_mut().unwrap();
         members.extend(common.as_object().unwrap().clone());
-        members.insert("credential_metadata".into(), json!({"display": [{"name": name, "locale": "en"}]}));
+        let logo = json!({"uri": format!("{base}/logo"), "alt_text": "The mark of the organisation"});
+        let display = json!({"name": name, "locale": "en", "logo": logo,
+            "background_color": "#0b5a8a", "text_color": "#ffffff"});
+        members.insert("credential_metadata".into(), json!({"display": [display]}));
         more
     };
     if tenant == "unjspf" {
@@ -135,6 +139,11 @@ async fn metadata(world: World, tenant: Path<String>, request: HttpRequest) -> H
 
 fn header(typ: &str, kid: &str) -> Map<String, Value> {
     json!({"typ": typ, "kid": kid}).as_object().unwrap().clone()
+}
+
+async fn logo() -> HttpResponse {
+    let svg = r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><path fill="#fff" d="M1 1h6v6H1z"/></svg>"##;
+    HttpResponse::Ok().content_type("image/svg+xml").body(svg)
 }
 
 async fn server_metadata(world: World, tenant: Path<String>) -> HttpResponse {
@@ -272,6 +281,12 @@ async fn issue(world: World, tenant: Path<String>, request: HttpRequest, body: J
         return HttpResponse::Accepted().json(json!({"transaction_id": slot, "interval": 60}));
     }
     let mut answer = issued_answer(&world, &tenant, &slot);
+    let times = world.knobs().answered_times;
+    if times > 1 {
+        let one = answer["credentials"][0].clone();
+        answer["credentials"] = vec![one; times].into();
+        return HttpResponse::Ok().json(answer);
+    }
     for proof in &proofs[1..] {
         let further = further_copy(&world, configuration, proof, claims["nonce"].as_str().unwrap()).await;
         answer["credentials"].as_array_mut().unwrap().insert(0, json!({"credential": further}));

@@ -84,6 +84,8 @@ pub struct Knobs {
     /// In how many days what is given as JSON ends; it began a year ago.
     pub ends_in_days: Option<i64>,
     pub credential_status: u16,
+    /// How many credentials come in the place of one.
+    pub answered_times: usize,
     /// What the issuer says of batches, if anything.
     pub batch_size: Option<u32>,
     /// Whether further copies say something else than the first.
@@ -361,6 +363,7 @@ fn knobs(base: &str, now: Timestamp) -> Knobs {
         renames: false,
         ends_in_days: None,
         credential_status: 200,
+        answered_times: 1,
         batch_size: None,
         copies_differ: false,
         deferred: None,

@@ -123,7 +123,8 @@ impl Wallet {
         let issuer = self.issuer(&before.endpoints.issuer).await?;
         let said = self.attester_of(person).await?.map(|attester| &attester.says);
         let (parties, endpoint) = ((issuer.party, said), issuer.token_endpoint);
-        let reception = reception::renew((&earlier, &before), &issuer.metadata, endpoint, parties)?;
+        let mut reception = reception::renew((&earlier, &before), &issuer.metadata, endpoint, parties)?;
+        self.fetch_logos(&mut reception).await;
         let record = self.new_record(person, Table::Offers, &key, reception.state(), &reception)?;
         let mut tx = self.store.write("open_renewal").await?;
         let new = tx.insert_record(Table::Offers, &record).await?;
