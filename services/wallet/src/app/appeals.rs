@@ -1,7 +1,6 @@
 //! What a person does beside the proof by phone: asks for another look at a refusal, sends a signed form, fetches the letter with
 //! the receipt.
 
-use chrono::Duration;
 use holding::activity::Activity;
 use holding::existence::Existence;
 use holding::request::plain_text;
@@ -35,10 +34,7 @@ impl Wallet {
         }
         existence.may_appeal()?;
         existence.appealing = Some(words.to_owned());
-        let mut moved =
-            self.moved(&person.data_key, Table::Existences, &record, existence.state(), &existence)?;
-        moved.resend_due_at = Some(self.now() + Duration::seconds(5));
-        let record = self.replace("keep_appeal", Table::Existences, moved).await?;
+        let record = self.keep_to_send("keep_appeal", person, &record, &existence).await?;
         self.send_appeal(&person.data_key, record, existence).await
     }
 

@@ -5,14 +5,14 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chrono::{Duration, SecondsFormat, SubsecRound as _};
+use chrono::{SecondsFormat, SubsecRound as _};
 use clock::Timestamp;
 use entitlement::desk::{About, RecognisedBy};
 use holding::custody::Custody;
 use holding::existence::{self, Existence, Progress};
 use holding::mandate::{Act, Representative};
 use holding::station::Station;
-use store_wallet::records::{Record, Table};
+use store_wallet::records::Record;
 use wire::existence::{Capture, DeskHelper, DeskStatement, ExistenceAnswer};
 
 use super::custody::CustodyError;
@@ -74,10 +74,7 @@ impl Wallet {
         let answer = self.vouched_answer(&custody, &existence, &vouching, pictures).await?;
         existence.progress = Progress::Sending { answer };
         existence.frames.clear();
-        let mut moved =
-            self.moved(&person.data_key, Table::Existences, &record, existence.state(), &existence)?;
-        moved.resend_due_at = Some(self.now() + Duration::seconds(5));
-        let record = self.replace("keep_existence", Table::Existences, moved).await?;
+        let record = self.keep_to_send("keep_existence", person, &record, &existence).await?;
         self.send_existence(&person.data_key, record, existence).await
     }
 

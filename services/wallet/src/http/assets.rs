@@ -48,6 +48,7 @@ pub const ASSETS: Assets = Assets(&[
     module!("wallet-desk.js"),
     module!("wallet-mandates.js"),
     module!("desk-queue.js"),
+    module!("storage.js"),
     module!("desk-queue-send.js"),
     module!("desk-finish.js"),
     module!("wallet-stations.js"),

@@ -324,6 +324,8 @@ async fn thousands_of_credentials_are_no_offer_and_no_answer() {
     for (times, slug) in
         [(2, "answer-not-understood"), (100, "answer-not-understood"), (2000, "other-side-unavailable")]
     {
+        let world = World::new().await;
+        let person = world.person("anna").await;
         world.others.knobs().answered_times = times;
         let offer = person.open_offer(&world.offer_uri()).await;
         let id = offer["id"].as_str().unwrap();
