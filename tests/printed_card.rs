@@ -13,6 +13,8 @@ use testkit::{Agent, Service, Stack, binary};
 
 use crate::up;
 
+/// Where the cards are, to be looked at when one is not read.
+const CARDS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/browser/shots/card");
 const STAFF: &[u8] = include_bytes!("../services/issuer/samples/staff-undp.csv");
 
 #[tokio::test(flavor = "multi_thread")]
@@ -22,7 +24,7 @@ async fn a_card_is_read_off_worn_paper_and_is_worth_what_the_desk_says() -> Resu
     print_cards(&stack, folder.path()).await?;
     let desk = Desk::open(&stack, folder.path()).await?;
     for number in 0..2 {
-        let credential = read_card(&folder.path().join(format!("card-{number}.pdf")))?;
+        let credential = read_card(&Path::new(CARDS).join(format!("card-{number}.pdf")))?;
         let shown = desk.show(&credential).await?;
         ensure!(shown.contains("data-testid=\"replayable\"") && !shown.contains("shown-before"), "{shown}");
         ensure!(shown.contains("data-outcome=\"not-checked\""), "good but for who shows it: {shown}");
@@ -52,8 +54,8 @@ async fn print_cards(stack: &Stack, folder: &Path) -> Result<()> {
         "wallet": wallet,
         "offer": link,
         "code": offer.tx_code.context("no code")?,
-        "paper": folder,
-        "shots": concat!(env!("CARGO_MANIFEST_DIR"), "/browser/shots/card"),
+        "paper": CARDS,
+        "shots": CARDS,
     });
     let file = folder.join("browser.json");
     std::fs::write(&file, input.to_string())?;

@@ -1,16 +1,16 @@
 //! The person answers: the passkey over request and device key, then the device key over the whole.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use super::{ExistenceError, FLAGS_PRESENT_AND_VERIFIED, Pictures, TO_SIGN};
 use crate::app::accounts::decode;
 use crate::app::signing::Signatures;
 use crate::app::{Person, Wallet};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use holding::device::told_kind;
 use holding::existence::{self, Existence, Progress, StepFault};
 use holding::signing::{self, SignatureFault, ToSign};
 use serde_json::{Value, json};
 use store_wallet::records::{Record, Table};
-use super::{ExistenceError, FLAGS_PRESENT_AND_VERIFIED, Pictures, TO_SIGN};
 use wire::existence::{AnswerPasskey, Assertion, ExistenceAnswer};
 
 impl Wallet {

@@ -1,6 +1,7 @@
 //! What the Fund says of a request: when it is opened, when its challenge is over, and while an answer waits.
 
-use crate::app::fault::{RemoteFault};
+use super::ExistenceError;
+use crate::app::fault::RemoteFault;
 use crate::app::issuers::parse;
 use crate::app::{Person, Wallet};
 use holding::activity::Activity;
@@ -10,7 +11,6 @@ use holding::reception::Source;
 use holding::request::plain_text;
 use std::collections::BTreeMap;
 use store_wallet::records::{Record, Table};
-use super::{ExistenceError};
 use wire::existence::{ExistenceRequest, ExistenceState};
 
 impl Wallet {

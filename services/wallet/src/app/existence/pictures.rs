@@ -1,13 +1,13 @@
 //! Pictures and the place that come with an answer.
 
+use super::{ExistenceError, Place};
+use crate::app::{Person, Wallet};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use crate::app::{Person, Wallet};
 use entitlement::bundle::SALT_BYTES;
 use holding::existence::{Existence, StepFault};
-use store_wallet::records::{Table};
-use super::{ExistenceError, Place};
-use wire::existence::{CapturedPlace};
+use store_wallet::records::Table;
+use wire::existence::CapturedPlace;
 
 impl Wallet {
     /// Takes one picture from the page. The same again changes nothing, so a cut line is no loss. One that was taken without a

@@ -1,18 +1,18 @@
 //! An answer on its way, and what the Fund says to it.
 
-use crate::app::fault::{RemoteFault};
+use super::ExistenceError;
+use crate::app::Wallet;
+use crate::app::fault::RemoteFault;
 use crate::app::issuers::parse;
-use crate::app::{Wallet};
 use holding::activity::Activity;
 use holding::existence::{self, Existence, Progress};
 use holding::mandate::{Kind, Representative};
 use holding::request::plain_text;
 use holding::vault::DataKey;
-use serde_json::{Value};
+use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 use store_wallet::records::{Record, Table};
-use super::{ExistenceError};
 use wire::existence::{ExistenceAnswer, ExistenceRequest, ExistenceState};
 
 impl Wallet {
