@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy
 import zxingcpp
-from PIL import Image, ImageFilter
+from PIL import Image, ImageFilter, ImageOps
 
 # Dots an inch, degrees, radius of the blur in pixels, spread of the noise in shades of grey.
 PICTURES = [
@@ -31,7 +31,9 @@ def pages(pdf, dots, folder):
 
 
 def worn(page, degrees, blur, noise):
-    picture = Image.open(page).convert("L").rotate(degrees, resample=Image.Resampling.BICUBIC, expand=True, fillcolor=245)
+    picture = Image.open(page).convert("L")
+    left, top, right, bottom = ImageOps.invert(picture).getbbox() or (0, 0, *picture.size)
+    picture = picture.crop((left - 20, top - 20, right + 20, bottom + 20)).rotate(degrees, resample=Image.Resampling.BICUBIC, expand=True, fillcolor=245)
     picture = picture.filter(ImageFilter.GaussianBlur(blur))
     if noise:
         grain = numpy.random.default_rng(7).normal(0, noise, (picture.height, picture.width))

@@ -134,7 +134,7 @@ impl Wallet {
 
     /// The signature of a custody's key.
     pub(super) async fn sign_kept(&self, key: &dyn Signer, message: &[u8]) -> Result<Vec<u8>, Fault> {
-        patiently(async { Ok(key.sign(message).await?) }).await
+        patiently(key.sign(message)).await
     }
 
     /// The key of a custody, to sign with at once and forget. Who comes here has proven the person.
