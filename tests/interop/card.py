@@ -44,9 +44,10 @@ def worn(page, degrees, blur, noise):
 def read(pdf):
     seen = []
     with tempfile.TemporaryDirectory() as folder:
+        made = {dots: pages(pdf, dots, folder) for dots in {picture[0] for picture in PICTURES}}
         for dots, degrees, blur, noise in PICTURES:
             codes = []
-            for page in pages(pdf, dots, folder):
+            for page in made[dots]:
                 found = zxingcpp.read_barcodes(worn(page, degrees, blur, noise), formats=zxingcpp.BarcodeFormat.QRCode)
                 codes.extend(code.text for code in found)
             random.Random(7).shuffle(codes)
