@@ -16,6 +16,7 @@ use wallet::app::kept_keys::{KeptKeys, KeptKeysError};
 
 use crate::assisted::{newcomer, officers};
 use crate::custody::{PIN, claim, enter, key_of, opened, receive, sign};
+use crate::desk_queue;
 use crate::stations::{at_station, opened_request, proof};
 use crate::world::{Person, World, problem};
 
@@ -190,6 +191,30 @@ async fn token_that_is_away_loses_nothing_and_is_used_again_when_it_is_back() {
     let signed = sign(&desk, "offers", id, PIN).await.expect(200).unwrap().json().unwrap();
     let done = desk.post(&format!("/v1/offers/{id}/proofs"), signed).await.expect(200).unwrap();
     assert_eq!(done.json().unwrap()["offer"]["state"], "received");
+    keys::end_tokens();
+}
+
+#[actix_web::test]
+async fn proof_that_waited_at_a_station_waits_on_for_the_token_and_costs_no_try_of_the_pin() {
+    let hsm = alone!("proof_that_waited_at_a_station_waits_on_for_the_token_and_costs_no_try_of_the_pin");
+    let config = config(&hsm);
+    let (world, _) = world(&config, None).await;
+    let (desk, _, _, ready) = desk_queue::prepared(&world).await;
+    desk.delete("/v1/desk").await.expect(204).unwrap();
+    let sealed = desk_queue::seal(&ready, &desk_queue::proof(&ready, PIN, "2026-02-02T02:41:00Z"));
+    let away = hsm.folder().join("away");
+    std::fs::rename(hsm.tokens(), &away).unwrap();
+    std::fs::create_dir(hsm.tokens()).unwrap();
+    // A token that is away for a long time is asked again and again: more often than a PIN has tries.
+    for _ in 0..10 {
+        let refused = desk_queue::bring(&desk, &ready, &sealed).await;
+        assert_eq!(problem(refused, 503), "kept-key-away");
+    }
+    std::fs::remove_dir_all(hsm.tokens()).unwrap();
+    std::fs::rename(&away, hsm.tokens()).unwrap();
+    let taken = desk_queue::bring(&desk, &ready, &sealed).await.expect(200).unwrap().json().unwrap();
+    assert_eq!(taken["state"], "answered");
+    assert_eq!(world.others.seen().existence_answers.len(), 1);
     keys::end_tokens();
 }
 
