@@ -14,6 +14,8 @@ mod faults;
 mod governance;
 mod interop;
 mod journey;
+mod kept_keys;
+mod printed_card;
 mod renewal;
 mod restart;
 mod second_person;

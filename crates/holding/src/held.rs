@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::copies::CopyKey;
 use crate::dcql::{LDP_VC, VC_JWT};
 use crate::labels::{ShownClaim, shown_claims};
+use crate::look::{Colours, Logo};
 use crate::party::Party;
 use crate::path::Step;
 
@@ -37,6 +38,12 @@ pub struct Held {
     /// The key, where this is a copy with one of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub copy: Option<CopyKey>,
+    /// How the issuer wants it to look.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub colours: Option<Colours>,
+    /// Of the first of several copies alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logo: Option<Logo>,
 }
 
 /// Where the issuer says how the credential stands.
@@ -204,6 +211,8 @@ mod tests {
             receipt_uri: None,
             notification: None,
             copy: None,
+            colours: None,
+            logo: None,
         }
     }
 

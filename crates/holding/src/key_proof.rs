@@ -7,19 +7,31 @@ use crate::assurance::Assurance;
 use crate::encoding::base64url;
 use crate::mandate::Kind;
 
+/// What a key proof is about.
+#[derive(Clone, Copy, Debug)]
+pub struct Proving<'a> {
+    pub key: &'a keys::PublicKey,
+    /// The credential issuer's identifier.
+    pub issuer: &'a str,
+    pub nonce: Option<&'a str>,
+    pub assurance: Assurance,
+    /// As what somebody acts for the person, where somebody does.
+    pub representative: Option<Kind>,
+    /// Who vouches for how the key is kept, and what they say (appendix D.1).
+    pub attestation: Option<&'a str>,
+}
+
 /// The signing input `header.payload`. `iss` stays out: the token came from an anonymous
 /// pre-authorized code, and the specification then forbids it. `amr` (ours; others ignore it) stands there only where the
 /// person came by less than a passkey; `representative` (ours too) where a guardian or an attorney acted for them, without
 /// their name.
 #[must_use]
-pub fn signing_input(
-    key: &keys::PublicKey,
-    issuer: &str,
-    nonce: Option<&str>,
-    (assurance, representative): (Assurance, Option<Kind>),
-    now: Timestamp,
-) -> Vec<u8> {
-    let header = json!({ "typ": "openid4vci-proof+jwt", "alg": "ES256", "jwk": key.to_jwk() });
+pub fn signing_input(proving: &Proving<'_>, now: Timestamp) -> Vec<u8> {
+    let Proving { key, issuer, nonce, assurance, representative, attestation } = *proving;
+    let mut header = json!({ "typ": "openid4vci-proof+jwt", "alg": "ES256", "jwk": key.to_jwk() });
+    if let (Some(attestation), Some(members)) = (attestation, header.as_object_mut()) {
+        members.insert("key_attestation".to_owned(), attestation.into());
+    }
     let mut payload = json!({ "aud": issuer, "iat": now.timestamp() });
     if let (Some(nonce), Some(members)) = (nonce, payload.as_object_mut()) {
         members.insert("nonce".to_owned(), nonce.into());
@@ -42,17 +54,23 @@ mod tests {
     use super::*;
     use crate::encoding::from_base64url;
 
+    fn proving<'a>(key: &'a keys::PublicKey, issuer: &'a str) -> Proving<'a> {
+        let assurance = Assurance::Passkey;
+        Proving { key, issuer, nonce: None, assurance, representative: None, attestation: None }
+    }
+
     #[test]
     fn proof_names_issuer_nonce_and_key_and_no_client() {
         let key = keys::PublicKey::P256([2; 33]);
         let now = chrono::DateTime::from_timestamp(1_700_000_000, 0).unwrap();
-        let input = signing_input(&key, "https://i.example/t/a", Some("n"), (Assurance::Passkey, None), now);
+        let proving = Proving { nonce: Some("n"), ..proving(&key, "https://i.example/t/a") };
+        let input = signing_input(&proving, now);
         let input = String::from_utf8(input).unwrap();
         let (header, payload) = input.split_once('.').unwrap();
         let header: Value = serde_json::from_slice(&from_base64url(header).unwrap()).unwrap();
         let payload: Value = serde_json::from_slice(&from_base64url(payload).unwrap()).unwrap();
         assert_eq!(header["typ"], "openid4vci-proof+jwt");
-        assert!(header.get("kid").is_none());
+        assert!(header.get("kid").is_none() && header.get("key_attestation").is_none());
         assert_eq!(
             payload,
             serde_json::json!({"aud": "https://i.example/t/a", "iat": 1_700_000_000, "nonce": "n"})
@@ -62,7 +80,8 @@ mod tests {
     #[test]
     fn issuer_is_told_that_there_was_only_a_pin() {
         let (key, now) = (keys::PublicKey::P256([2; 33]), chrono::DateTime::UNIX_EPOCH);
-        let input = signing_input(&key, "https://i.example", None, (Assurance::Pin, None), now);
+        let proving = Proving { assurance: Assurance::Pin, ..proving(&key, "https://i.example") };
+        let input = signing_input(&proving, now);
         let input = String::from_utf8(input).unwrap();
         let payload = from_base64url(input.split_once('.').unwrap().1).unwrap();
         let payload: Value = serde_json::from_slice(&payload).unwrap();

@@ -1,7 +1,7 @@
 //! What the holder's side of an exchange may and must do: receive, keep, match, present, answer.
 //!
 //! Rules only: it does no I/O, knows no HTTP and no SQL, and holds no holder key (that one lives in the person's browser; of people
-//! without a phone it is sealed, [`custody`]). Times and randomness are parameters. Read [`reception::Reception`],
+//! without a phone it is sealed or in a token, [`custody`]). Times and randomness are parameters. Read [`reception::Reception`],
 //! [`dcql::evaluate`] and [`vault::DataKey`] first.
 
 pub mod account;
@@ -15,8 +15,11 @@ pub mod device;
 pub mod encryption;
 pub mod existence;
 pub mod held;
+pub mod key_attestation;
 pub mod key_proof;
 pub mod labels;
+pub mod look;
+pub mod look_alike;
 pub mod mandate;
 pub mod party;
 pub mod path;

@@ -97,6 +97,42 @@ impl Token {
         desk.run(|open| open.labels())
     }
 
+    /// A new key with that label, sensitive and not extractable, of which nothing is kept in memory: for services with many keys,
+    /// which name each with [`Self::key`]. Where there is one already, as after a lost answer, that one.
+    pub fn create(
+        &self,
+        name: &str,
+        algorithm: Algorithm,
+        entropy: &dyn Entropy,
+    ) -> Result<PublicKey, TokenError> {
+        if !is_key_name(name) {
+            return Err(TokenError::Name);
+        }
+        let mut id = [0u8; 16];
+        entropy.fill(&mut id);
+        let mut desk = self.desk.lock().unwrap_or_else(PoisonError::into_inner);
+        let public = desk.run(|open| open.generate(name, algorithm, &id))?;
+        desk.run(|open| open.sign(name, &public, PROBE))?;
+        Ok(public)
+    }
+
+    /// The key with that label whose public half is known, without asking the token: the first signature of each session shows
+    /// that the two belong together.
+    #[must_use]
+    pub fn key(&self, name: &str, public: PublicKey) -> Arc<dyn Signer> {
+        Arc::new(TokenKey { name: name.to_owned(), public, pool: Arc::clone(&self.pool) })
+    }
+
+    /// Destroys both halves of the key with that label, for good. False when there was none.
+    pub fn destroy(&self, name: &str) -> Result<bool, TokenError> {
+        if !is_key_name(name) {
+            return Err(TokenError::Name);
+        }
+        self.loaded.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
+        let mut desk = self.desk.lock().unwrap_or_else(PoisonError::into_inner);
+        desk.run(|open| open.destroy(name))
+    }
+
     /// A first signature proves that the private key belongs to its public half.
     fn proven(
         &self,

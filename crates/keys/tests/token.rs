@@ -211,3 +211,29 @@ async fn imported_keys_sign_at_once_and_two_with_one_label_do_not() {
     let error = token.find("twice").map(|_| ()).unwrap_err();
     assert!(matches!(error, TokenError::Ambiguous { count: 2, .. }), "{error:?}");
 }
+
+#[tokio::test]
+async fn a_destroyed_key_is_gone_for_every_session_and_is_destroyed_once() {
+    let hsm = alone!("a_destroyed_key_is_gone_for_every_session_and_is_destroyed_once");
+    let token = Token::open(&config(&hsm.token("issuer", PIN).unwrap())).unwrap();
+    let public = token.create("kept-1", Algorithm::P256, &entropy()).unwrap();
+    assert_eq!(token.create("kept-1", Algorithm::P256, &entropy()).unwrap(), public, "asked for again");
+    token.create("kept-2", Algorithm::P256, &entropy()).unwrap();
+    let key = token.key("kept-1", public);
+    for _ in 0..8 {
+        assert_signs(key.as_ref()).await;
+    }
+    let other = token.key("kept-2", public);
+    let error = other.sign(b"message").await.unwrap_err();
+    assert!(matches!(error, SignError::Token(TokenError::Mismatch { .. })), "{error:?}");
+    assert!(token.destroy("kept-1").unwrap());
+    assert!(!token.destroy("kept-1").unwrap());
+    assert_eq!(token.list().unwrap(), ["kept-2"]);
+    for _ in 0..8 {
+        let error = key.sign(b"message").await.unwrap_err();
+        assert!(matches!(error, SignError::Token(TokenError::Missing { .. })), "{error:?}");
+    }
+    assert!(token.find("kept-1").unwrap().is_none());
+    assert!(matches!(token.destroy("../x"), Err(TokenError::Name)));
+    assert!(matches!(token.create("../x", Algorithm::P256, &entropy()), Err(TokenError::Name)));
+}

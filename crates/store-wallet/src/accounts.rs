@@ -46,7 +46,7 @@ impl Tx {
 
     /// Forgets a person: the data key first overwritten, then every row that belonged to it.
     pub async fn delete_account(&mut self, id: &str) -> Result<(), Error> {
-        const STEPS: [&str; 20] = [
+        const STEPS: [&str; 19] = [
             "DELETE FROM activities WHERE account_id = $1",
             "DELETE FROM sharings WHERE account_id = $1",
             "DELETE FROM existences WHERE account_id = $1",
@@ -58,7 +58,6 @@ impl Tx {
             "DELETE FROM desk_queue WHERE account_id = $1",
             "DELETE FROM mandates WHERE account_id = $1",
             "DELETE FROM desk_keys WHERE account_id = $1",
-            "DELETE FROM custodies WHERE account_id = $1",
             "DELETE FROM officers WHERE account_id = $1",
             "DELETE FROM recovery_codes WHERE account_id = $1",
             "DELETE FROM pins WHERE account_id = $1",
@@ -71,6 +70,7 @@ impl Tx {
         self.0
             .execute("UPDATE accounts SET data_key = $2 WHERE id = $1", args![id, Vec::<u8>::new()])
             .await?;
+        self.forget_custody(id).await?;
         for step in STEPS {
             self.0.execute(step, args![id]).await?;
         }

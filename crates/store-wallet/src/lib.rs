@@ -16,6 +16,7 @@ pub mod records;
 pub mod recovery;
 pub mod sessions;
 pub mod stations;
+pub mod token_keys;
 
 use sql::{Database, Migration};
 
@@ -34,6 +35,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { version: 70, name: "mandates", sql: include_str!("../migrations/070_mandates.sql") },
     Migration { version: 71, name: "desk_keys", sql: include_str!("../migrations/071_desk_keys.sql") },
     Migration { version: 72, name: "desk_queue", sql: include_str!("../migrations/072_desk_queue.sql") },
+    Migration { version: 73, name: "token_keys", sql: include_str!("../migrations/073_token_keys.sql") },
 ];
 
 /// The wallet's database.

@@ -4,7 +4,7 @@
 use clock::Timestamp;
 use holding::account::{DeviceKey, Passkey, Session};
 use holding::assurance::Assurance;
-use holding::custody::Custody;
+use holding::custody::{Custody, Kept};
 use holding::pin::PinAccess;
 use holding::station::Station;
 use store_wallet::accounts::Account;
@@ -477,6 +477,47 @@ async fn station_is_known_by_its_cookie_until_it_ends() {
 }
 
 #[tokio::test]
+async fn key_in_a_token_is_known_from_before_it_is_made_until_it_is_destroyed() {
+    for case in engines("token_keys").await {
+        let mut tx = case.store.write("test").await.unwrap();
+        for account_id in ["a", "b"] {
+            account(&mut tx, account_id).await;
+            let label = format!("kept-{account_id}");
+            tx.insert_token_key(&label, at(100)).await.unwrap();
+            assert!(!tx.has_token_keys().await.unwrap() || account_id == "b");
+            assert!(tx.use_token_key(&label).await.unwrap());
+            assert!(!tx.use_token_key(&label).await.unwrap(), "by one custody");
+            let custody = Custody {
+                account: account_id.into(),
+                thumbprint: format!("t-{account_id}"),
+                kept: Kept::Token(label),
+                opened_by: "o".into(),
+                opened_at: at(5),
+            };
+            tx.insert_custody(&custody).await.unwrap();
+            assert_eq!(tx.find_custody(account_id).await.unwrap().unwrap().kept, custody.kept);
+        }
+        tx.insert_token_key("kept-lost", at(100)).await.unwrap();
+        assert_eq!(tx.end_unused_token_keys(at(99)).await.unwrap(), 0);
+        assert!(tx.list_ending_token_keys(10).await.unwrap().is_empty());
+        assert_eq!(tx.end_unused_token_keys(at(100)).await.unwrap(), 1, "used ones stay");
+        assert!(!tx.use_token_key("kept-lost").await.unwrap(), "too late");
+        tx.end_custody("a").await.unwrap();
+        tx.delete_account("b").await.unwrap();
+        let ending = tx.list_ending_token_keys(10).await.unwrap();
+        assert_eq!(ending, ["kept-a", "kept-b", "kept-lost"]);
+        assert_eq!(tx.list_ending_token_keys(2).await.unwrap().len(), 2);
+        assert!(!tx.has_token_keys().await.unwrap());
+        for label in ending {
+            assert!(tx.knows_token_key(&label).await.unwrap());
+            tx.forget_token_key(&label).await.unwrap();
+            assert!(!tx.knows_token_key(&label).await.unwrap());
+        }
+        tx.commit().await.unwrap();
+    }
+}
+
+#[tokio::test]
 async fn custody_is_of_one_account_and_ends_with_its_key() {
     for case in engines("custody").await {
         let mut tx = case.store.write("test").await.unwrap();
@@ -485,14 +526,14 @@ async fn custody_is_of_one_account_and_ends_with_its_key() {
         let custody = |account: &str| Custody {
             account: account.into(),
             thumbprint: format!("t-{account}"),
-            sealed: vec![1, 2],
+            kept: Kept::Sealed(vec![1, 2]),
             opened_by: "o".into(),
             opened_at: at(5),
         };
         tx.insert_custody(&custody("a")).await.unwrap();
         tx.insert_custody(&custody("b")).await.unwrap();
         let found = tx.find_custody("a").await.unwrap().unwrap();
-        assert_eq!((found.sealed, found.opened_at), (vec![1, 2], at(5)));
+        assert_eq!((found.kept, found.opened_at), (Kept::Sealed(vec![1, 2]), at(5)));
         assert_eq!(tx.end_custody("a").await.unwrap().as_deref(), Some("t-a"));
         assert_eq!(tx.end_custody("a").await.unwrap(), None);
         assert!(tx.find_custody("a").await.unwrap().is_none());

@@ -52,12 +52,20 @@ pub struct RegistryConfig {
     pub max_age_seconds: u64,
 }
 
-/// The wallet signs nothing, so it needs only the key under which people's data keys are sealed.
+/// The key under which people's data keys are sealed, and where the keys of wallets are that this service keeps: sealed in the
+/// database, or in a token.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct KeysConfig {
     /// Made at first start when absent. Whoever loses it has lost every credential in the database.
     pub sealing_key: PathBuf,
+    /// The token in which keys of wallets that are opened from now on are made. Without one they are sealed in the database. A token
+    /// with keys of wallets must go on being named.
+    #[serde(default)]
+    pub pkcs11: Option<keys::TokenConfig>,
+    /// What the operator vouches for, of keys in the token; without it they are not attested.
+    #[serde(default)]
+    pub attestation: Option<holding::key_attestation::KeyStatement>,
 }
 
 #[derive(Clone, Debug, Deserialize)]

@@ -43,6 +43,10 @@ pub enum StartError {
     },
     #[error("cannot use the sealing key")]
     SealingKey(#[from] keys::SealError),
+    #[error("cannot use keys for kept wallets")]
+    KeptKeys(#[from] app::kept_keys::KeptKeysError),
+    #[error("the start was stopped")]
+    Stopped(#[source] tokio::task::JoinError),
     #[error("cannot make the HTTP client")]
     Outbound(#[from] outbound::OutboundError),
     #[error("passkeys cannot work under this public URL")]

@@ -18,6 +18,7 @@ use web::voice::Voice;
 
 use crate::app::Wallet;
 use crate::app::background;
+use crate::app::kept_keys::{KeptKeys, KeptKeysError};
 use crate::config::{Config, WalletConfig};
 use crate::http::{self, Site};
 use crate::{StartError, assets};
@@ -34,6 +35,7 @@ pub async fn store(config: &Config) -> Result<Store, StartError> {
 pub async fn wallet(config: &Config) -> Result<Wallet, StartError> {
     let store = store(config).await?;
     let sealing_key = SealingKey::load_or_create(&config.keys.sealing_key)?;
+    let kept_keys = kept_keys(config, &store).await?;
     let outbound = Outbound::new(&config.outbound)?;
     let path = &config.registry.genesis;
     let bytes =
@@ -55,6 +57,7 @@ pub async fn wallet(config: &Config) -> Result<Wallet, StartError> {
     Ok(Wallet {
         store,
         sealing_key,
+        kept_keys,
         clock,
         entropy: Arc::new(SystemEntropy),
         outbound,
@@ -66,6 +69,17 @@ pub async fn wallet(config: &Config) -> Result<Wallet, StartError> {
         open_vc_api: config.vc_api.open,
         wake: Arc::default(),
     })
+}
+
+/// A token answers when it likes, so it is not asked on a thread that serves others.
+async fn kept_keys(config: &Config, store: &Store) -> Result<KeptKeys, StartError> {
+    let (token, says) = (config.keys.pkcs11.clone(), config.keys.attestation.clone());
+    if token.is_none() && store.read().await?.has_token_keys().await? {
+        return Err(KeptKeysError::TokenNeeded.into());
+    }
+    let opened =
+        tokio::task::spawn_blocking(move || KeptKeys::open(token.as_ref(), says.as_ref(), &SystemEntropy));
+    Ok(opened.await.map_err(StartError::Stopped)??)
 }
 
 fn anchors(files: &[PathBuf]) -> Result<TrustAnchors, StartError> {
@@ -85,6 +99,7 @@ pub async fn serve(config: &Config, wallet: Wallet) -> Result<web::Running, Star
     let mut running = listen(&config.http, &config.wallet, Arc::clone(&wallet)).await?;
     let stop = Arc::new(tokio::sync::Notify::new());
     let every = Duration::from_secs(config.wallet.background_seconds.max(1));
+    tokio::spawn(report_unknown_keys(Arc::clone(&wallet)));
     let work = tokio::spawn(background::run(wallet, every, Arc::clone(&stop)));
     running.on_stop(async move {
         stop.notify_one();
@@ -92,6 +107,12 @@ pub async fn serve(config: &Config, wallet: Wallet) -> Result<web::Running, Star
         let _ = work.await;
     });
     Ok(running)
+}
+
+async fn report_unknown_keys(wallet: Arc<Wallet>) {
+    if let Err(error) = wallet.report_unknown_keys().await {
+        tracing::warn!(error = &error as &dyn std::error::Error, "the keys in the token cannot be listed");
+    }
 }
 
 /// Serves a wallet without background work.

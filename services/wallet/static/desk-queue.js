@@ -1,37 +1,17 @@
 // Proofs that wait on a station for the line. Each is sealed in the moment it is made, under a key of the service that was made for
 // it alone: nothing on this device can read it again, this page included.
 
+import { storage } from "/assets/storage.js";
+
 const DATABASE = "passerelle-desk-queue";
 const SEALED = "sealed";
 /** How many may wait. */
 const MOST = 20;
 
-const settled = (request) =>
-  new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
+const within = storage(DATABASE, 1, [[SEALED, "id"]]);
 
-/** Runs one act; what it asked for is done when this ends. */
-async function within(mode, act) {
-  const opening = indexedDB.open(DATABASE, 1);
-  opening.onupgradeneeded = () => opening.result.createObjectStore(SEALED, { keyPath: "id" });
-  const database = await settled(opening);
-  try {
-    const transaction = database.transaction(SEALED, mode);
-    const result = await settled(act(transaction.objectStore(SEALED)));
-    await new Promise((resolve, reject) => {
-      transaction.oncomplete = resolve;
-      transaction.onabort = () => reject(transaction.error);
-    });
-    return result;
-  } finally {
-    database.close();
-  }
-}
-
-export const waiting = () => within("readonly", (rows) => rows.getAll());
-export const drop = (id) => within("readwrite", (rows) => rows.delete(id));
+export const waiting = () => within(SEALED, "readonly", (rows) => rows.getAll());
+export const drop = (id) => within(SEALED, "readwrite", (rows) => rows.delete(id));
 
 /** How many wait; none where the browser keeps nothing. */
 export const count = () => waiting().then((rows) => rows.length, () => 0);
@@ -77,6 +57,6 @@ async function seal({ kty, crv, x, y, kid }, content) {
 export async function keep(ready, content) {
   if ((await count()) >= MOST) return false;
   const sealed = await seal(ready.key, { ...content, id: ready.id });
-  await within("readwrite", (rows) => rows.put({ id: ready.id, sealed, expiresAt: ready.expiresAt }));
+  await within(SEALED, "readwrite", (rows) => rows.put({ id: ready.id, sealed, expiresAt: ready.expiresAt }));
   return true;
 }

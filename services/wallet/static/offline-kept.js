@@ -1,39 +1,15 @@
 // What the person asked to keep on this phone, so that it can be shown without a network. Each credential is sealed with a
 // key that this browser holds and gives to nobody, this page included; it goes with the sign-out and with the account.
 
+import {storage} from '/assets/storage.js';
+
 const DATABASE = 'passerelle-offline';
 const KEYS = 'keys';
 const KEPT = 'kept';
 const ACTS = 'acts';
 const PROOFS = 'proofs';
 
-const settled = request => new Promise((resolve, reject) => {
-  request.onsuccess = () => resolve(request.result);
-  request.onerror = () => reject(request.error);
-});
-
-/** Runs one act on one store; what it asked for is done when this ends. */
-async function within(name, mode, act) {
-  const opening = indexedDB.open(DATABASE, 2);
-  opening.onupgradeneeded = () => {
-    const there = opening.result.objectStoreNames;
-    for (const [store, keyPath] of [[KEYS, 'account'], [KEPT, 'id'], [ACTS, 'id'], [PROOFS, 'id']]) {
-      if (!there.contains(store)) opening.result.createObjectStore(store, {keyPath});
-    }
-  };
-  const database = await settled(opening);
-  try {
-    const transaction = database.transaction(name, mode);
-    const result = await settled(act(transaction.objectStore(name)));
-    await new Promise((resolve, reject) => {
-      transaction.oncomplete = resolve;
-      transaction.onabort = () => reject(transaction.error);
-    });
-    return result;
-  } finally {
-    database.close();
-  }
-}
+const within = storage(DATABASE, 2, [[KEYS, 'account'], [KEPT, 'id'], [ACTS, 'id'], [PROOFS, 'id']]);
 
 /** The key of this browser for an account, made when there is none; it can be used and not read. */
 async function sealingKey(account) {

@@ -5,12 +5,15 @@ import { find, send } from "/assets/wallet-key.js";
 import { offerToKeep } from "/assets/offline-keep.js";
 import { drop } from "/assets/offline-kept.js";
 import { proven } from "/assets/wallet-proof.js";
+import { paint } from "/assets/wallet-look.js";
 import { explain, label } from "/assets/wallet-status.js";
 import { moment, say } from "/assets/words.js";
 
 const page = document.getElementById("credential");
 const verdict = document.getElementById("status");
 const tones = { valid: "pass", suspended: "paused", revoked: "fail", expired: "warning", notYetValid: "waiting", unknown: "not-checked" };
+
+paint();
 
 find().then((key) => {
   if (!key || key.thumbprint !== page.dataset.holderKey) document.getElementById("key-elsewhere").hidden = false;

@@ -1,11 +1,13 @@
 // The home page: statuses are checked quietly, and a pasted link is opened like a scanned one.
 
 import { find, send } from "/assets/wallet-key.js";
+import { paint } from "/assets/wallet-look.js";
 import { label } from "/assets/wallet-status.js";
 import { offerToRenew } from "/assets/wallet-renew.js";
 import { listenToStop } from "/assets/wallet-stop.js";
 
 listenToStop();
+paint();
 offerToRenew();
 
 find().then((key) => {

@@ -1,6 +1,7 @@
 // The device's own key: made here, kept by the browser, never readable by anybody, this page included.
 
 import { PasskeyError, post } from "/assets/passkey.js";
+import { storage } from "/assets/storage.js";
 import { presence } from "/assets/wallet-presence.js";
 import { say } from "/assets/words.js";
 
@@ -17,26 +18,8 @@ const toText = (buffer) => {
   return btoa(binary).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
 };
 
-const settled = (request) =>
-  new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
-
-async function store(mode, act, name = STORE) {
-  const opening = indexedDB.open(DATABASE, 2);
-  opening.onupgradeneeded = () => {
-    const { objectStoreNames: there } = opening.result;
-    if (!there.contains(STORE)) opening.result.createObjectStore(STORE, { keyPath: "account" });
-    if (!there.contains(COPIES)) opening.result.createObjectStore(COPIES, { keyPath: "thumbprint" });
-  };
-  const database = await settled(opening);
-  try {
-    return await settled(act(database.transaction(name, mode).objectStore(name)));
-  } finally {
-    database.close();
-  }
-}
+const within = storage(DATABASE, 2, [[STORE, "account"], [COPIES, "thumbprint"]]);
+const store = (mode, act, name = STORE) => within(name, mode, act);
 
 export const possible = () => Boolean(window.crypto && crypto.subtle && window.indexedDB);
 

@@ -201,6 +201,21 @@ impl Open {
         }
     }
 
+    /// Destroys every key object with that label, the private half first. Repeated after a lost answer, it finds less or nothing.
+    pub fn destroy(&self, name: &str) -> Result<bool, TokenError> {
+        self.handles.borrow_mut().remove(name);
+        self.proven.borrow_mut().remove(name);
+        let mut any = false;
+        for class in [ObjectClass::PRIVATE_KEY, ObjectClass::PUBLIC_KEY] {
+            for key in self.find(&[Attribute::Class(class), label(name)])? {
+                let destroyed = self.session.destroy_object(key);
+                destroyed.map_err(|source| self.failed("destroy a key", source))?;
+                any = true;
+            }
+        }
+        Ok(any)
+    }
+
     /// The labels of all private keys.
     pub fn labels(&self) -> Result<Vec<String>, TokenError> {
         let mut labels = Vec::new();

@@ -7,6 +7,7 @@ use chrono::Duration;
 use clock::{Clock, Entropy, Timestamp};
 use credential::{ControllerPolicy, Input, InputError};
 use pack::{Manifest, OpenError, Pack};
+use sha2::{Digest as _, Sha256};
 use verification::{HandedOver, Occasion, Subject};
 use wire::anchors::Receipt;
 use wire::verifications::Report;
@@ -18,6 +19,8 @@ use super::reading::{Reading, ReadingError};
 const CODE_MINUTES: i64 = 10;
 /// Codes that are waited for; the oldest gives way.
 const MAX_CODES: usize = 256;
+/// Copies that are known again; the one that was shown longest ago gives way.
+const MAX_SHOWN: usize = 4096;
 
 /// A desk with its pack.
 pub struct LocalDesk {
@@ -25,6 +28,10 @@ pub struct LocalDesk {
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     codes: Mutex<HashMap<String, Timestamp>>,
+    /// When a copy was first shown that anybody could show, by its digest under a salt of this run: it names nobody, and ends with
+    /// the program.
+    shown: Mutex<HashMap<[u8; 32], Timestamp>>,
+    salt: String,
     reading: Reading,
 }
 
@@ -54,8 +61,8 @@ pub struct DeskChecked {
 pub enum Replay {
     /// Signed for a code of this desk, which has been used up.
     Answered,
-    /// Nothing was signed for this desk: whoever has a copy can show it until it expires.
-    Replayable,
+    /// Nothing was signed for this desk: whoever has a copy can show it until it expires. Perhaps somebody did before.
+    Replayable { shown_before: Option<Timestamp> },
 }
 
 /// Why nothing was checked.
@@ -76,7 +83,8 @@ pub enum DeskError {
 impl LocalDesk {
     #[must_use]
     pub fn new(pack: Pack, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Self {
-        Self { pack, clock, entropy, codes: Mutex::default(), reading: Reading::default() }
+        let (salt, reading) = (clock::token(entropy.as_ref()), Reading::default());
+        Self { pack, clock, entropy, codes: Mutex::default(), shown: Mutex::default(), salt, reading }
     }
 
     #[must_use]
@@ -135,7 +143,10 @@ impl LocalDesk {
         };
         let report_id = clock::new_id(self.clock.as_ref(), self.entropy.as_ref());
         let report = self.pack.verify(given, Occasion { report_id: &report_id, now: self.now() }).await?;
-        let replay = if is_answer { Replay::Answered } else { Replay::Replayable };
+        let replay = match is_answer {
+            true => Replay::Answered,
+            false => Replay::Replayable { shown_before: self.note_shown(text) },
+        };
         Ok(DeskChecked { report, replay })
     }
 
@@ -159,6 +170,24 @@ impl LocalDesk {
     /// The name under which the verifier that made the pack asks online as well.
     fn audience(&self) -> String {
         ClientId::DecentralizedIdentifier(&self.manifest().signed_by.did).to_string()
+    }
+
+    /// Remembers that a copy was shown, and tells when it was before. Of an SD-JWT the issuer's part counts, so that a card with other
+    /// claims of the same copy is known again.
+    fn note_shown(&self, text: &str) -> Option<Timestamp> {
+        let text = text.trim();
+        let signed = if text.starts_with('{') { text } else { text.split('~').next().unwrap_or(text) };
+        let digest = Sha256::new().chain_update(&self.salt).chain_update(signed).finalize().into();
+        let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(before) = shown.get(&digest) {
+            return Some(*before);
+        }
+        if shown.len() >= MAX_SHOWN {
+            let oldest = shown.iter().min_by_key(|(_, at)| **at).map(|(digest, _)| *digest);
+            oldest.and_then(|digest| shown.remove(&digest));
+        }
+        shown.insert(digest, self.now());
+        None
     }
 
     /// A code counts once, and only while it is young.

@@ -57,6 +57,8 @@ struct ResultPage {
     report: ReportPage,
     age: String,
     replayable: bool,
+    /// When the same copy was shown at this desk before.
+    shown_before: Option<String>,
 }
 
 /// Registers the desk's routes.
@@ -185,7 +187,11 @@ impl ResultPage {
             shell: shell(),
             report: ReportPage::of(&checked.report, Words(Language::English), &desk.manifest().policy.title),
             age: span(desk.manifest().age(desk.now())),
-            replayable: checked.replay == Replay::Replayable,
+            replayable: matches!(checked.replay, Replay::Replayable { .. }),
+            shown_before: match checked.replay {
+                Replay::Replayable { shown_before: Some(at) } => Some(when(&at.to_rfc3339())),
+                Replay::Replayable { shown_before: None } | Replay::Answered => None,
+            },
         }
     }
 }

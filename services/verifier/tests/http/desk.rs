@@ -131,6 +131,87 @@ async fn what_nobody_signed_for_this_desk_is_called_replayable() {
     }
 }
 
+/// A printed card as its codes are read: the text that they make.
+fn card(credential: &str) -> String {
+    let mut joining = paper::Joining::default();
+    let codes = paper::parts(credential).unwrap();
+    codes.iter().find_map(|code| joining.add(code).unwrap()).unwrap()
+}
+
+fn result_of(page: &str, check: &str) -> String {
+    let at = page.find(&format!("data-check=\"{check}\"")).unwrap_or_else(|| panic!("{check}: {page}"));
+    page[at..].split("data-code=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
+}
+
+#[actix_web::test]
+async fn a_card_is_labelled_each_time_and_told_when_it_comes_again() {
+    let desk = desk().await;
+    let [_, copy] = desk.copies().await;
+    let Copy::Compact(credential) = copy else { panic!("an SD-JWT") };
+    let first = text(&desk.check(&card(&credential), "", &[]).await);
+    assert!(first.contains("data-testid=\"replayable\"") && !first.contains("data-testid=\"shown-before\""));
+    desk.world.advance(120);
+    // Another card of the same copy, with one claim less.
+    let less = credential.split_inclusive('~').enumerate().filter(|(at, _)| *at != 1);
+    let less: String = less.map(|(_, part)| part).collect();
+    assert_ne!(less, credential);
+    for again in [&credential, &less] {
+        let again = text(&desk.check(&card(again), "", &[]).await);
+        assert!(again.contains("data-testid=\"replayable\""), "{again}");
+        assert!(again.contains("data-testid=\"shown-before\""), "{again}");
+        assert!(!again.contains("data-outcome=\"pass\""), "{again}");
+    }
+    // What is signed for the desk is never called so.
+    let page = desk.page().await;
+    let (nonce, audience) = (shown(&page, "nonce"), shown(&page, "audience"));
+    let answer = desk.answer(&Copy::Compact(credential), &nonce, &audience).await;
+    let answered = text(&desk.check(&answer, &nonce, &[]).await);
+    assert!(answered.contains("data-outcome=\"pass\"") && !answered.contains("shown-before"), "{answered}");
+}
+
+#[actix_web::test]
+async fn a_card_that_has_ended_or_was_changed_is_refused() {
+    let (world, undp, holder) = people().await;
+    let mut ends = world.staff(&undp);
+    ends.valid_until = Some(clock::Clock::now(&world.clock) + chrono::Duration::hours(2));
+    let Copy::Compact(credential) = world.issue_compact(&undp, &holder, &ends).await else {
+        panic!("an SD-JWT")
+    };
+    let desk = serve(world, undp, holder, "staff-identity").await;
+    let good = text(&desk.check(&card(&credential), "", &[]).await);
+    assert!(good.contains("data-outcome=\"not-checked\""), "only the holder is not proven: {good}");
+
+    // One disclosed claim says something else, in codes that fit together.
+    let disclosure = credential.split('~').nth(1).unwrap();
+    let plain = String::from_utf8(testkit::unb64(disclosure).unwrap()).unwrap();
+    let (head, value) = plain.rsplit_once(',').unwrap();
+    let other = testkit::b64(format!("{head}, \"Somebody else\"]").as_bytes());
+    assert!(!value.contains("Somebody else"));
+    let payload = credential.split('.').nth(1).unwrap();
+    let claims = String::from_utf8(testkit::unb64(payload).unwrap()).unwrap();
+    let longer = testkit::b64(claims.replacen("\"exp\":1", "\"exp\":2", 1).as_bytes());
+    assert_ne!(longer, payload);
+    for changed in [credential.replacen(disclosure, &other, 1), credential.replacen(payload, &longer, 1)] {
+        let refused = desk.check(&card(&changed), "", &[]).await;
+        let page = text(&refused);
+        let outcome = page.contains("data-outcome=\"fail\"") || refused.status == 422;
+        assert!(outcome, "{page}");
+    }
+    // A letter that a reader got wrong: the codes do not make the text they were made from.
+    let mut codes = paper::parts(&credential).unwrap();
+    let last = codes.last_mut().unwrap();
+    let end = if last.ends_with('A') { 'B' } else { 'A' };
+    last.pop();
+    last.push(end);
+    let mut joining = paper::Joining::default();
+    assert!(codes.iter().any(|code| joining.add(code).is_err()));
+
+    desk.world.advance(2 * 3600 + 301);
+    let late = text(&desk.check(&card(&credential), "", &[]).await);
+    assert!(late.contains("data-outcome=\"fail\""), "{late}");
+    assert!(result_of(&late, "Dates").contains("expired"), "{late}");
+}
+
 #[actix_web::test]
 async fn a_code_ends_after_ten_minutes_and_the_pack_after_its_age() {
     let desk = desk().await;

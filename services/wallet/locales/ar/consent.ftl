@@ -44,3 +44,6 @@ consent-sending-what = ردّك إلى { $who } جاهز لكنه لم يصل ب
 consent-send-again = إعادة الإرسال الآن
 consent-late = فات الأوان
 consent-late-what = انتهت مدة هذا الطلب من { $who }. لم يُعرض شيء. اطلب طلبا جديدا.
+
+consent-everything = يطلبون كل شيء
+consent-everything-what = هذا كل ما تقوله هذه الوثيقة عنك. هل يحتاجون إلى كل ذلك لما يريدون فعله؟ إذا لم تكن متأكدًا فقل لا أو اسألهم.

@@ -46,3 +46,6 @@ consent-sending-what = Your answer to { $who } is ready but has not arrived yet.
 consent-send-again = Send again now
 consent-late = Too late
 consent-late-what = This request of { $who } has expired. Nothing was shared. Ask for a new one.
+
+consent-everything = They ask for everything
+consent-everything-what = This is all that this credential says about you. Do they need all of it for what they want to do? If you are not sure, say no, or ask them.

@@ -102,3 +102,6 @@ problem-queue-over = The waiting proof came too late
 problem-queue-over-what = It was not brought in time, or was of no use before. Ask the person to come once more, or take paper.
 problem-queue-elsewhere = Another officer brings this proof
 problem-queue-elsewhere-what = The officer who had the person in front of them signs in at the same station, and it is sent by itself.
+
+problem-kept-key-away = The key cannot be reached
+problem-kept-key-away-what = The device that holds the keys of wallets kept here does not answer. Nothing was signed or sent, and nothing is lost. Try again in some minutes. If it goes on, call us.

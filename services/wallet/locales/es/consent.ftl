@@ -44,3 +44,6 @@ consent-sending-what = Su respuesta a { $who } está lista pero aún no ha llega
 consent-send-again = Enviar de nuevo ahora
 consent-late = Demasiado tarde
 consent-late-what = Esta solicitud de { $who } ha caducado. No se compartió nada. Pida una nueva.
+
+consent-everything = Lo piden todo
+consent-everything-what = Es todo lo que esta credencial dice de usted. ¿Lo necesitan todo para lo que quieren hacer? Si no está seguro, diga que no o pregúnteles.

@@ -100,3 +100,6 @@ problem-queue-over = La prueba que esperaba llegó tarde
 problem-queue-over-what = No llegó a tiempo, o antes no sirvió. Pida a la persona que vuelva o use papel.
 problem-queue-elsewhere = Otra persona funcionaria envía esta prueba
 problem-queue-elsewhere-what = La persona funcionaria que atendió inicia sesión en el mismo puesto y se envía sola.
+
+problem-kept-key-away = No se puede usar la clave
+problem-kept-key-away-what = El aparato que guarda las claves de las carteras custodiadas aquí no responde. No se ha firmado ni enviado nada, y no se ha perdido nada. Inténtelo de nuevo en unos minutos. Si continúa, llámenos.

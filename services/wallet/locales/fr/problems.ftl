@@ -100,3 +100,6 @@ problem-queue-over = La preuve en attente est arrivée trop tard
 problem-queue-over-what = Elle n’est pas arrivée à temps, ou n’a pas servi avant. Demandez à la personne de revenir, ou prenez le papier.
 problem-queue-elsewhere = Un autre agent apporte cette preuve
 problem-queue-elsewhere-what = L’agent qui avait la personne devant lui se connecte au même poste, et elle est envoyée toute seule.
+
+problem-kept-key-away = La clé n’est pas joignable
+problem-kept-key-away-what = L’appareil qui garde les clés des portefeuilles tenus ici ne répond pas. Rien n’a été signé ni envoyé, et rien n’est perdu. Réessayez dans quelques minutes. Si cela continue, appelez-nous.

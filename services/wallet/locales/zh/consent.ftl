@@ -44,3 +44,6 @@ consent-sending-what = 给 { $who } 的答复已准备好，但尚未送达。�
 consent-send-again = 立即重新发送
 consent-late = 已过时限
 consent-late-what = { $who } 的这项请求已过期。没有提供任何内容。请对方发送新的请求。
+
+consent-everything = 对方要求全部信息
+consent-everything-what = 这是此凭证关于您的全部内容。对方要办的事真的需要全部吗？如果不确定，请拒绝，或先问问对方。

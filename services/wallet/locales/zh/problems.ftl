@@ -100,3 +100,6 @@ problem-queue-over = 等待的证明来得太晚
 problem-queue-over-what = 未及时送达，或之前已无效。请本人再来一次，或使用纸质方式。
 problem-queue-elsewhere = 由另一名工作人员发送此证明
 problem-queue-elsewhere-what = 当时接待本人的工作人员在同一办理点登录后，会自动发送。
+
+problem-kept-key-away = 无法使用密钥
+problem-kept-key-away-what = 保管本处钱包密钥的设备没有响应。没有签署或发送任何内容，也没有丢失任何内容。请过几分钟再试。如果问题持续，请给我们打电话。

@@ -1,7 +1,6 @@
 //! What a person does beside the proof by phone: asks for another look at a refusal, sends a signed form, fetches the letter with
 //! the receipt.
 
-use chrono::Duration;
 use holding::activity::Activity;
 use holding::existence::Existence;
 use holding::request::plain_text;
@@ -14,7 +13,7 @@ use super::existence::{ExistenceError, LONGEST_APPEAL};
 use super::fault::RemoteFault;
 use super::issuers::parse;
 use super::presentations::later;
-use super::{ALONE_SECONDS, Person, Wallet};
+use super::{Person, Wallet};
 
 impl Wallet {
     /// Keeps what the person says and sends it; when the Fund is not there, it is sent until the Fund has it. Repeated, it is
@@ -35,10 +34,7 @@ impl Wallet {
         }
         existence.may_appeal()?;
         existence.appealing = Some(words.to_owned());
-        let mut moved =
-            self.moved(&person.data_key, Table::Existences, &record, existence.state(), &existence)?;
-        moved.resend_due_at = Some(self.now() + Duration::seconds(ALONE_SECONDS));
-        let record = self.replace("keep_appeal", Table::Existences, moved).await?;
+        let record = self.keep_to_send("keep_appeal", person, &record, &existence).await?;
         self.send_appeal(&person.data_key, record, existence).await
     }
 
@@ -66,6 +62,7 @@ impl Wallet {
         if let Some(news) = news {
             (next.appealing, next.appeal, next.receipt, next.form) =
                 (None, news.appeal, news.receipt, news.form);
+            next.kept = news.kept;
             let activity = Activity::ExistenceAppealed { to: next.fund.name().to_owned(), year: next.year };
             entry = Some(self.entry(key, &activity)?);
         } else if is_final(fault.as_ref()) {

@@ -213,7 +213,9 @@ impl Wallet {
         tx.delete_pins(&moved.account).await?;
         self.leave_custody(&mut tx, &moved.account, &key).await?;
         tx.insert_entry(&moved.account, &entry).await?;
-        Ok(tx.commit().await?)
+        tx.commit().await?;
+        self.wake.notify_one();
+        Ok(())
     }
 
     async fn move_help(

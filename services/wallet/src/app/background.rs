@@ -47,6 +47,7 @@ impl Wallet {
             ("receipts of what was shown", self.tend_sharings().await),
             ("assisted recoveries", self.tend_assisted().await),
             ("sessions", self.tend_sessions().await),
+            ("kept keys", self.tend_kept_keys().await),
         ];
         for (what, result) in rounds {
             if let Err(error) = result {

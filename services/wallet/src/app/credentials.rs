@@ -173,6 +173,8 @@ impl Wallet {
             // A receipt from elsewhere would tell a stranger when the person's wallet looks for it.
             receipt_uri: issued.receipt_uri.filter(|uri| home.is_some() && origin(uri) == home),
             notification,
+            colours: offered.look.colours.clone(),
+            logo: (bound == &keys.device).then(|| reception.logo(slot).cloned()).flatten(),
         })
     }
 

@@ -7,7 +7,7 @@ use holding::account::DeviceKey;
 use holding::activity::Activity;
 use holding::assisted::{read_wallet_number, wallet_number};
 use holding::assurance::Assurance;
-use holding::custody::{Custody, DEVICE};
+use holding::custody::DEVICE;
 use holding::mandate::Act;
 use holding::pin::{Pin, PinAccess};
 use holding::presentation::{Presentation, Progress as Answering};
@@ -76,7 +76,7 @@ impl Wallet {
         let Officer { account: by, name } = self.officer(officer).await?;
         let pin = Pin::choose(pin).map_err(PinError::from)?;
         let (id, now) = (self.new_account_id(), self.now());
-        let (custody, public) = Custody::begin(&id, &by, &self.sealing_key, self.entropy.as_ref(), now);
+        let (custody, public) = self.begin_custody(&id, &by).await?;
         let access = self.make_pin(&id, &custody.thumbprint, pin, turn().await?).await?;
         let (data_key, sealed) = DataKey::generate(&self.sealing_key, &id, self.entropy.as_ref());
         let key = DeviceKey {
@@ -96,6 +96,7 @@ impl Wallet {
         tx.set_language(&id, language.code()).await?;
         tx.insert_device_key(&key).await?;
         tx.insert_custody(&custody).await?;
+        self.claim_kept(&mut tx, &custody).await?;
         tx.insert_pin(&access).await?;
         tx.insert_session(&session).await?;
         tx.insert_entry(&id, &entry).await?;
@@ -230,12 +231,13 @@ impl Wallet {
         self.prove_at_desk(person, KeyUse::Signature(what, id), presence).await?;
         let custody = self.store.read().await?.find_custody(&person.account).await?;
         let custody = custody.ok_or(CustodyError::Unknown)?;
-        let key = custody.key(&self.sealing_key).map_err(|error| Fault::Vault(error.into()))?;
-        let sign = |item: ToSign| {
-            let signature = key.sign_now(&item.input).map_err(|error| Fault::Prepare(error.to_string()))?;
-            Ok((item.id, URL_SAFE_NO_PAD.encode(signature)))
-        };
-        items.into_iter().map(sign).collect()
+        let key = self.kept_key(&custody).await?;
+        let mut signatures = Signatures::new();
+        for item in items {
+            let signature = self.sign_kept(key.as_ref(), &item.input).await?;
+            signatures.insert(item.id, URL_SAFE_NO_PAD.encode(signature));
+        }
+        Ok(signatures)
     }
 
     /// What waits for the kept key. Copies have keys of their own, and a desk keeps none.
@@ -294,7 +296,7 @@ impl Wallet {
         }))
     }
 
-    /// The person has the wallet on a device of their own: the kept key is destroyed and counts as lost, so that issuers are asked
+    /// The person has the wallet on a device of their own: the kept key is destroyed, one in a token soon after, and counts as lost, so that issuers are asked
     /// for what was bound to it.
     pub(super) async fn leave_custody(&self, tx: &mut Tx, account: &str, key: &DataKey) -> Result<(), Fault> {
         let Some(thumbprint) = tx.end_custody(account).await? else { return Ok(()) };

@@ -5,14 +5,14 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chrono::{Duration, SecondsFormat, SubsecRound as _};
+use chrono::{SecondsFormat, SubsecRound as _};
 use clock::Timestamp;
 use entitlement::desk::{About, RecognisedBy};
 use holding::custody::Custody;
 use holding::existence::{self, Existence, Progress};
 use holding::mandate::{Act, Representative};
 use holding::station::Station;
-use store_wallet::records::{Record, Table};
+use store_wallet::records::Record;
 use wire::existence::{Capture, DeskHelper, DeskStatement, ExistenceAnswer};
 
 use super::custody::CustodyError;
@@ -71,18 +71,15 @@ impl Wallet {
             captured_at: self.now().trunc_subsecs(0),
             challenge: &existence.challenge,
         };
-        let answer = self.vouched_answer(&custody, &existence, &vouching, pictures)?;
+        let answer = self.vouched_answer(&custody, &existence, &vouching, pictures).await?;
         existence.progress = Progress::Sending { answer };
         existence.frames.clear();
-        let mut moved =
-            self.moved(&person.data_key, Table::Existences, &record, existence.state(), &existence)?;
-        moved.resend_due_at = Some(self.now() + Duration::seconds(5));
-        let record = self.replace("keep_existence", Table::Existences, moved).await?;
+        let record = self.keep_to_send("keep_existence", person, &record, &existence).await?;
         self.send_existence(&person.data_key, record, existence).await
     }
 
     /// The whole answer: the station's word over request, challenge, kept key, time and pictures, and the kept key's signature.
-    pub(super) fn vouched_answer(
+    pub(super) async fn vouched_answer(
         &self,
         custody: &Custody,
         existence: &Existence,
@@ -90,7 +87,7 @@ impl Wallet {
         (parts, capture): Pictures,
     ) -> Result<ExistenceAnswer, ExistenceError> {
         let Vouching { station, operator, helper, recognised_by, captured_at, challenge } = *vouching;
-        let key = custody.key(&self.sealing_key).map_err(|error| Fault::Vault(error.into()))?;
+        let key = self.kept_key(custody).await?;
         let about = About {
             request_id: &existence.request_id,
             challenge,
@@ -103,7 +100,7 @@ impl Wallet {
         let helper = statement.helper;
         let mut answer = ExistenceAnswer {
             challenge: challenge.to_owned(),
-            holder_key: keys::Signer::public_key(&key).to_jwk(),
+            holder_key: key.public_key().to_jwk(),
             passkey: None,
             assertion: None,
             desk: Some(DeskStatement {
@@ -120,8 +117,7 @@ impl Wallet {
             device_signature: String::new(),
             capture,
         };
-        let signature = key.sign_now(&existence::device_signing_input(&answer)?);
-        let signature = signature.map_err(|error| Fault::Prepare(error.to_string()))?;
+        let signature = self.sign_kept(key.as_ref(), &existence::device_signing_input(&answer)?).await?;
         answer.device_signature = URL_SAFE_NO_PAD.encode(signature);
         Ok(answer)
     }

@@ -203,7 +203,14 @@ impl Wallet {
             captured_at: proof.captured_at.trunc_subsecs(0),
             challenge: &challenge,
         };
-        let answer = self.vouched_answer(&custody, &existence, &vouching, pictures)?;
+        let answer = self.vouched_answer(&custody, &existence, &vouching, pictures).await;
+        if answer.is_err() {
+            // The PIN was right: a token that is away for a while must not lock it.
+            let mut tx = self.store.write("clear_pin_tries").await?;
+            tx.replace_pin_tries(&tried, &cleared).await?;
+            tx.commit().await?;
+        }
+        let answer = answer?;
         existence.progress = Progress::Sending { answer };
         existence.frames.clear();
         let mut moved = self.moved(key, Table::Existences, &record, existence.state(), &existence)?;

@@ -20,7 +20,9 @@ pub mod existence;
 pub mod export;
 pub mod fault;
 pub mod issuers;
+pub mod kept_keys;
 pub mod languages;
+mod logos;
 pub mod mandates;
 pub mod offers;
 pub mod officers;
@@ -68,6 +70,8 @@ const MOST_OVERTAKEN: usize = 5;
 pub struct Wallet {
     pub store: Store,
     pub sealing_key: SealingKey,
+    /// Where the keys of wallets that this service keeps are.
+    pub kept_keys: kept_keys::KeptKeys,
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
     pub outbound: Outbound,

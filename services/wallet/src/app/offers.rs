@@ -115,11 +115,13 @@ impl Wallet {
         }
         let offer = self.fetch_offer(&source).await?;
         let issuer = self.issuer(&offer.credential_issuer).await?;
+        let said = self.attester_of(person).await?.map(|attester| &attester.says);
         let mut reception =
-            reception::open(source, &offer, &issuer.metadata, issuer.token_endpoint, issuer.party)?;
+            reception::open(source, &offer, &issuer.metadata, issuer.token_endpoint, (issuer.party, said))?;
         if keys == Keys::DeviceAlone {
             reception.further_keys = 0;
         }
+        self.fetch_logos(&mut reception).await;
         let record = self.new_record(person, Table::Offers, &key, reception.state(), &reception)?;
         let mut tx = self.store.write("open_offer").await?;
         let new = tx.insert_record(Table::Offers, &record).await?;

@@ -4,6 +4,7 @@
 use credential::KeyState;
 use credential::jwe::Recipient;
 use credential::x509::CertificateChain;
+use holding::look_alike::mixes_alphabets;
 use holding::party::{Certified, Party};
 use holding::presentation::{Presentation, Progress};
 use holding::request::{self, Came, Request, RequestFault, RequestHeader, plain_text};
@@ -146,7 +147,11 @@ impl Wallet {
                 );
                 let claims = verified.map_err(|fault| refused(&fault))?.claims;
                 let certified = Certified {
-                    organisation: chain.organisation().map(|name| plain_text(&name, 200)),
+                    // One that is made to look like another's does not stand for anybody: the host does.
+                    organisation: chain
+                        .organisation()
+                        .map(|name| plain_text(&name, 200))
+                        .filter(|name| !mixes_alphabets(name)),
                     hosts: chain.dns_names(),
                 };
                 let verifier = Party::certified(&host_of(url), certified);

@@ -48,6 +48,7 @@ pub const ASSETS: Assets = Assets(&[
     module!("wallet-desk.js"),
     module!("wallet-mandates.js"),
     module!("desk-queue.js"),
+    module!("storage.js"),
     module!("desk-queue-send.js"),
     module!("desk-finish.js"),
     module!("wallet-stations.js"),
@@ -57,6 +58,7 @@ pub const ASSETS: Assets = Assets(&[
     module!("wallet-help.js"),
     module!("wallet-stop.js"),
     module!("wallet-officers.js"),
+    module!("wallet-look.js"),
     module!("wallet-status.js"),
     Asset {
         name: "wallet-192.png",

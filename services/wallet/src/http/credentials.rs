@@ -1,5 +1,6 @@
 //! Held credentials, as JSON.
 
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
 use actix_web::web::Path;
 use actix_web::{HttpResponse, delete, get, post};
 use web::{Json, Problem};
@@ -32,6 +33,21 @@ pub async fn show_credential(
     let kept = app.wallet.credential(&person.0, &id).await?;
     let copies = app.wallet.copies(&person.0, &id).await?;
     Ok(Json(CredentialView::whole(&kept, app.wallet.now()).with_copies(copies)))
+}
+
+/// The issuer's mark on the credential, as it was when it came.
+#[utoipa::path(tag = "credentials", security(("session" = [])), params(("id" = String, Path)), responses(
+    (status = 200, content_type = "image/*", body = [u8]), (status = "4XX", body = Problem)))]
+#[get("/credentials/{id}/logo")]
+pub async fn show_logo(app: App, person: SignedIn, id: Path<String>) -> Result<HttpResponse, Problem> {
+    let kept = app.wallet.credential(&person.0, &id).await?;
+    let logo = kept.held.logo.as_ref().ok_or_else(Problem::not_found)?;
+    Ok(HttpResponse::Ok()
+        .content_type(logo.kind.media_type())
+        // Opened by itself it is inert: a drawing may hold scripts, and this is the wallet's own site.
+        .insert_header((CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'; sandbox"))
+        .insert_header((CACHE_CONTROL, "private, max-age=86400"))
+        .body(logo.bytes.clone()))
 }
 
 /// Asks for the status now, and holds the answer against the chain.

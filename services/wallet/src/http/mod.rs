@@ -3,6 +3,7 @@
 pub mod account;
 mod acting;
 pub mod assets;
+pub mod attester;
 pub mod auth;
 pub mod credentials;
 pub mod desk;
@@ -92,6 +93,7 @@ pub fn configure(config: &mut web::ServiceConfig<'_>) {
         .service(officers::show_help)
         .service(officers::withdraw_help)
         .service(vc_api::derive_credential)
+        .service(attester::show_key_attester)
         .service(
             utoipa_actix_web::scope("/v1")
                 .wrap(from_fn(auth::require_person))
@@ -156,6 +158,7 @@ pub fn configure(config: &mut web::ServiceConfig<'_>) {
                 .service(credentials::list_credentials)
                 .service(credentials::show_credential)
                 .service(credentials::check_status)
+                .service(credentials::show_logo)
                 .service(credentials::delete_credential)
                 .service(credentials::renew_credential)
                 .service(credentials::print_card)

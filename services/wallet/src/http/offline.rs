@@ -44,7 +44,7 @@ pub const SHOWING: Asset = file!("offline-showing.js", SCRIPT);
 const WORKER: &str = include_str!("../../static/offline-worker.js");
 
 /// What the page needs of `/assets/`, of the wallet and of all services.
-const NEEDED: [&str; 23] = [
+const NEEDED: [&str; 24] = [
     "offline.css",
     "offline-kept.js",
     "offline-line.js",
@@ -67,6 +67,7 @@ const NEEDED: [&str; 23] = [
     "qr-code.js",
     "qr-parts.js",
     "qr-reader.js",
+    "storage.js",
     "words.js",
 ];
 

@@ -8,6 +8,7 @@ use holding::account::{DeviceKeyFault, StepUp};
 use holding::assisted::AssistedFault;
 use holding::mandate::MandateFault;
 use holding::pin::PinFault;
+use keys::{SignError, TokenError};
 use serde_json::{Value, json};
 use web::Problem;
 
@@ -37,9 +38,34 @@ pub fn fault(error: &Fault) -> Problem {
         Fault::Store(store) if store.is_retryable() => {
             Problem::conflict("Another request changed this at the same moment. Try again.")
         }
+        Fault::KeptKey(inner) if !may_pass(inner) => Problem::internal(error),
+        Fault::KeptKey(_) | Fault::KeptKeySlow => {
+            tracing::error!(
+                error = error as &dyn std::error::Error,
+                "the token with kept keys does not answer"
+            );
+            Problem::new(StatusCode::SERVICE_UNAVAILABLE, "kept-key-away", "The key cannot be reached")
+                .detail("The device that holds the keys of wallets kept here does not answer. Nothing was signed or sent, and nothing is lost. Try again in some minutes.")
+        }
         Fault::Store(_) | Fault::Vault(_) | Fault::Passkey(_) | Fault::Json(_) | Fault::Prepare(_) => {
             Problem::internal(error)
         }
+    }
+}
+
+/// A token that is away comes back; a key that is gone from it does not.
+const fn may_pass(error: &SignError) -> bool {
+    match error {
+        SignError::Memory | SignError::Kind => false,
+        SignError::Token(error) => !matches!(
+            error,
+            TokenError::Missing { .. }
+                | TokenError::Ambiguous { .. }
+                | TokenError::Extractable { .. }
+                | TokenError::PublicKey { .. }
+                | TokenError::Mismatch { .. }
+                | TokenError::Signature { .. }
+        ),
     }
 }
 

@@ -12,7 +12,7 @@ use crate::world::{Person, World, problem};
 const JPEG: [u8; 4] = [0xff, 0xd8, 0xff, 7];
 
 /// A visit at a station with the yearly proof open, what the station has to take it with, and the address of the proof.
-async fn prepared(world: &World) -> (Person, String, String, Value) {
+pub async fn prepared(world: &World) -> (Person, String, String, Value) {
     let (desk, number) = opened(world).await;
     desk.delete("/v1/desk").await.expect(204).unwrap();
     let station = json!({ "name": "Dakar office", "country": "SEN" });
@@ -26,19 +26,19 @@ async fn prepared(world: &World) -> (Person, String, String, Value) {
     (desk, number, base, ready)
 }
 
-fn proof(ready: &Value, pin: &str, at: &str) -> Value {
+pub fn proof(ready: &Value, pin: &str, at: &str) -> Value {
     json!({ "id": ready["id"], "pin": pin, "recognisedBy": "document", "capturedAt": at,
         "frames": [{ "millis": 0, "jpeg": b64(JPEG) }] })
 }
 
 /// As the station seals it.
-fn seal(ready: &Value, content: &Value) -> String {
+pub fn seal(ready: &Value, content: &Value) -> String {
     let to = Recipient::from_jwk(&ready["key"]).unwrap();
     let entropy = clock::SeededEntropy::new(11);
     to.encrypt(content.to_string().as_bytes(), Encryption::A256Gcm, &entropy).unwrap()
 }
 
-async fn bring(officer: &Person, ready: &Value, sealed: &str) -> Answer {
+pub async fn bring(officer: &Person, ready: &Value, sealed: &str) -> Answer {
     let path = format!("/v1/officers/queue/{}", ready["id"].as_str().unwrap());
     officer.post(&path, json!({ "sealed": sealed })).await
 }

@@ -15,6 +15,8 @@ mod desk_keys;
 mod desk_queue;
 mod enrolment;
 mod existence;
+mod hostile;
+mod kept_keys;
 mod mandates;
 mod offline;
 mod offline_proof;

@@ -10,7 +10,7 @@ use crate::custody::{PIN, activity, key_of, opened, sign};
 use crate::world::{Person, World, problem};
 
 /// The officer's device, made a station before somebody has a wallet opened at it; the key that the Fund registers.
-async fn at_station(world: &World) -> (Person, PublicKey) {
+pub async fn at_station(world: &World) -> (Person, PublicKey) {
     let (desk, number) = opened(world).await;
     desk.delete("/v1/desk").await.expect(204).unwrap();
     let made = desk.post("/v1/officers/stations", json!({ "name": "Dakar office", "country": "SEN" })).await;
@@ -22,13 +22,13 @@ async fn at_station(world: &World) -> (Person, PublicKey) {
     (desk, key)
 }
 
-async fn opened_request(world: &World, desk: &Person) -> String {
+pub async fn opened_request(world: &World, desk: &Person) -> String {
     let body = json!({ "requestUri": world.existence_uri() });
     let opened = desk.post("/v1/existence", body).await.ok().unwrap().json().unwrap();
     opened["id"].as_str().unwrap().to_owned()
 }
 
-fn proof(pin: &str) -> Value {
+pub fn proof(pin: &str) -> Value {
     json!({ "pin": pin, "recognisedBy": "document" })
 }
 

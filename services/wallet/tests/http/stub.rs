@@ -33,6 +33,7 @@ pub fn serve(listener: std::net::TcpListener, others: Arc<Others>) {
             .route("/.well-known/openid-credential-issuer/t/{tenant}", web::get().to(metadata))
             .route("/.well-known/oauth-authorization-server/t/{tenant}", web::get().to(server_metadata))
             .route("/t/{tenant}/offers/{id}", web::get().to(offer))
+            .route("/logo", web::get().to(logo))
             .route("/t/{tenant}/token", web::post().to(token))
             .route("/t/{tenant}/nonce", web::post().to(nonce))
             .route("/t/{tenant}/credential", web::post().to(issue))
@@ -66,15 +67,26 @@ fn organisation<'a>(world: &'a World, tenant: &str) -> &'a Organisation {
     if tenant == "unjspf" { &world.fund } else { &world.undp }
 }
 
-fn configurations(tenant: &str, vc_jwt: bool) -> Value {
-    let common = json!({
+fn offered_by(world: &World, tenant: &str) -> Value {
+    let knobs = world.knobs();
+    configurations(&world.base, tenant, knobs.vc_jwt_of.is_some(), knobs.key_attestations.as_ref())
+}
+
+fn configurations(base: &str, tenant: &str, vc_jwt: bool, attested: Option<&Value>) -> Value {
+    let mut common = json!({
         "cryptographic_binding_methods_supported": ["jwk", "did:jwk"],
         "proof_types_supported": {"jwt": {"proof_signing_alg_values_supported": ["ES256", "EdDSA"]}}
     });
+    if let Some(required) = attested {
+        common["proof_types_supported"]["jwt"]["key_attestations_required"] = required.clone();
+    }
     let with = |mut more: Value, name: &str| {
         let members = more.as_object_mut().unwrap();
         members.extend(common.as_object().unwrap().clone());
-        members.insert("credential_metadata".into(), json!({"display": [{"name": name, "locale": "en"}]}));
+        let logo = json!({"uri": format!("{base}/logo"), "alt_text": "The mark of the organisation"});
+        let display = json!({"name": name, "locale": "en", "logo": logo,
+            "background_color": "#0b5a8a", "text_color": "#ffffff"});
+        members.insert("credential_metadata".into(), json!({"display": [display]}));
         more
     };
     if tenant == "unjspf" {
@@ -103,7 +115,7 @@ async fn metadata(world: World, tenant: Path<String>, request: HttpRequest) -> H
         "nonce_endpoint": format!("{issuer}/nonce"),
         "notification_endpoint": format!("{issuer}/notification"),
         "deferred_credential_endpoint": format!("{issuer}/deferred_credential"),
-        "credential_configurations_supported": configurations(&tenant, world.knobs().vc_jwt_of.is_some()),
+        "credential_configurations_supported": offered_by(&world, &tenant),
     });
     if let Some(size) = world.knobs().batch_size {
         metadata["batch_credential_issuance"] = json!({"batch_size": size});
@@ -129,6 +141,11 @@ fn header(typ: &str, kid: &str) -> Map<String, Value> {
     json!({"typ": typ, "kid": kid}).as_object().unwrap().clone()
 }
 
+async fn logo() -> HttpResponse {
+    let svg = r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><path fill="#fff" d="M1 1h6v6H1z"/></svg>"##;
+    HttpResponse::Ok().content_type("image/svg+xml").body(svg)
+}
+
 async fn server_metadata(world: World, tenant: Path<String>) -> HttpResponse {
     let issuer = format!("{}/t/{tenant}", world.base);
     HttpResponse::Ok().json(json!({"issuer": issuer, "token_endpoint": format!("{issuer}/token")}))
@@ -150,12 +167,7 @@ async fn offer(world: World, path: Path<(String, String)>) -> HttpResponse {
         grant["tx_code"] =
             json!({"input_mode": "numeric", "length": 6, "description": "On the letter from HR"});
     }
-    let ids: Vec<String> = configurations(&tenant, world.knobs().vc_jwt_of.is_some())
-        .as_object()
-        .unwrap()
-        .keys()
-        .cloned()
-        .collect();
+    let ids: Vec<String> = offered_by(&world, &tenant).as_object().unwrap().keys().cloned().collect();
     HttpResponse::Ok().json(json!({
         "credential_issuer": format!("{}/t/{tenant}", world.base),
         "credential_configuration_ids": ids,
@@ -242,6 +254,7 @@ async fn issue(world: World, tenant: Path<String>, request: HttpRequest, body: J
     key.verify(signed.as_bytes(), &unb64(signature).unwrap()).unwrap();
     assert_eq!(claims["aud"], format!("{}/t/{tenant}", world.base));
     assert_eq!(header["typ"], "openid4vci-proof+jwt");
+    world.seen().key_attestations.push(header["key_attestation"].clone());
     let fresh = world.seen().nonces.remove(claims["nonce"].as_str().unwrap());
     let refuse = {
         let mut knobs = world.knobs();
@@ -268,6 +281,12 @@ async fn issue(world: World, tenant: Path<String>, request: HttpRequest, body: J
         return HttpResponse::Accepted().json(json!({"transaction_id": slot, "interval": 60}));
     }
     let mut answer = issued_answer(&world, &tenant, &slot);
+    let times = world.knobs().answered_times;
+    if times > 1 {
+        let one = answer["credentials"][0].clone();
+        answer["credentials"] = vec![one; times].into();
+        return HttpResponse::Ok().json(answer);
+    }
     for proof in &proofs[1..] {
         let further = further_copy(&world, configuration, proof, claims["nonce"].as_str().unwrap()).await;
         answer["credentials"].as_array_mut().unwrap().insert(0, json!({"credential": further}));

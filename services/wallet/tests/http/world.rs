@@ -15,6 +15,7 @@ use store_wallet::Store;
 use testkit::{Agent, Answer, Authenticator, HolderKey, b64, unb64};
 use url::Url;
 use wallet::app::Wallet;
+use wallet::app::kept_keys::KeptKeys;
 use wallet::app::trust::{Anchored, Chain, ChainError};
 use wallet::wiring;
 use web::passkey::Passkeys;
@@ -70,6 +71,8 @@ pub struct Knobs {
     /// Whom the credential names as its issuer that is also given as a JWT.
     pub vc_jwt_of: Option<&'static str>,
     pub signed_metadata: bool,
+    /// What the issuer requires to be attested of keys, if anything.
+    pub key_attestations: Option<Value>,
     pub tx_code: Option<&'static str>,
     pub offer_status: u16,
     pub nonce_refusals: usize,
@@ -81,6 +84,8 @@ pub struct Knobs {
     /// In how many days what is given as JSON ends; it began a year ago.
     pub ends_in_days: Option<i64>,
     pub credential_status: u16,
+    /// How many credentials come in the place of one.
+    pub answered_times: usize,
     /// What the issuer says of batches, if anything.
     pub batch_size: Option<u32>,
     /// Whether further copies say something else than the first.
@@ -136,6 +141,8 @@ pub struct Seen {
     /// Credentials by configuration and holder key: an issuer answers a repetition with the same one.
     pub issued: HashMap<String, Value>,
     pub token_requests: usize,
+    /// `key_attestation` in the header of each first key proof.
+    pub key_attestations: Vec<Value>,
     pub notifications: Vec<Value>,
     pub responses: Vec<HashMap<String, String>>,
     pub existence_answers: Vec<Value>,
@@ -281,6 +288,7 @@ impl World {
         let mut wallet = Wallet {
             store: Store::open(&format!("sqlite:{}", database.display()), "wallet").await.unwrap(),
             sealing_key: SealingKey::from_bytes([5; 32]),
+            kept_keys: KeptKeys::default(),
             clock: Arc::new(clock),
             entropy: Arc::new(SeededEntropy::new(8)),
             outbound: Outbound::new(&OutboundPolicy {
@@ -359,6 +367,7 @@ fn knobs(base: &str, now: Timestamp) -> Knobs {
     Knobs {
         vc_jwt_of: None,
         signed_metadata: true,
+        key_attestations: None,
         tx_code: Some("493051"),
         offer_status: 200,
         nonce_refusals: 0,
@@ -367,6 +376,7 @@ fn knobs(base: &str, now: Timestamp) -> Knobs {
         renames: false,
         ends_in_days: None,
         credential_status: 200,
+        answered_times: 1,
         batch_size: None,
         copies_differ: false,
         deferred: None,

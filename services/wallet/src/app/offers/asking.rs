@@ -3,6 +3,7 @@
 use chrono::Duration;
 use clock::Timestamp;
 use holding::copies::{HolderKeys, proof_id};
+use holding::key_proof::Proving;
 use holding::reception::{OfferFault, Reception, Source};
 use holding::request::plain_text;
 use holding::signing::ToSign;
@@ -145,18 +146,29 @@ impl Wallet {
         keys: &HolderKeys,
     ) -> Result<Vec<ToSign>, OfferError> {
         let mut proofs = Vec::new();
+        let attester = self.attester_of(person).await?;
         for slot in slots {
             let nonce = self.nonce(reception).await?;
-            let bound = reception.offered.get(*slot).is_some_and(|one| one.needs_proof);
-            let wanted = if bound { 1 + keys.copies.len() } else { 1 };
+            let offered = reception.offered.get(*slot);
+            let attestation = match (offered.is_some_and(|one| one.needs_attestation), attester) {
+                (false, _) => None,
+                (true, Some(attester)) => Some(self.attest(attester, &keys.device, nonce.as_deref()).await?),
+                // Opened at a desk, and taken on by a phone.
+                (true, None) => return Err(OfferFault::Attestation.into()),
+            };
+            // Keys of copies are in a browser, where nobody can vouch for them.
+            let copied = offered.is_some_and(|one| one.needs_proof) && attestation.is_none();
+            let wanted = if copied { 1 + keys.copies.len() } else { 1 };
             for (copy, key) in keys.all().take(wanted).enumerate() {
-                let input = holding::key_proof::signing_input(
+                let proving = Proving {
                     key,
-                    &reception.endpoints.issuer,
-                    nonce.as_deref(),
-                    (person.session.assurance, person.representative().map(|one| one.kind)),
-                    self.now(),
-                );
+                    issuer: &reception.endpoints.issuer,
+                    nonce: nonce.as_deref(),
+                    assurance: person.session.assurance,
+                    representative: person.representative().map(|one| one.kind),
+                    attestation: attestation.as_deref(),
+                };
+                let input = holding::key_proof::signing_input(&proving, self.now());
                 let signs = (copy > 0).then(|| key.jwk_thumbprint());
                 proofs.push(ToSign { id: proof_id(*slot, copy), input, key: signs });
             }

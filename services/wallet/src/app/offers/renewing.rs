@@ -121,8 +121,10 @@ impl Wallet {
         let moved = self.moved(&person.data_key, Table::Offers, &record, before.state(), &before)?;
         self.replace("try_renewal", Table::Offers, moved).await?;
         let issuer = self.issuer(&before.endpoints.issuer).await?;
-        let reception =
-            reception::renew((&earlier, &before), &issuer.metadata, issuer.token_endpoint, issuer.party)?;
+        let said = self.attester_of(person).await?.map(|attester| &attester.says);
+        let (parties, endpoint) = ((issuer.party, said), issuer.token_endpoint);
+        let mut reception = reception::renew((&earlier, &before), &issuer.metadata, endpoint, parties)?;
+        self.fetch_logos(&mut reception).await;
         let record = self.new_record(person, Table::Offers, &key, reception.state(), &reception)?;
         let mut tx = self.store.write("open_renewal").await?;
         let new = tx.insert_record(Table::Offers, &record).await?;

@@ -35,6 +35,7 @@ pub struct PartCandidate {
     pub issuer_name: String,
     pub holder_key: String,
     pub whole_credential: bool,
+    pub everything: bool,
     pub status: StatusView,
     /// The name of the sentence that says its status.
     pub standing: &'static str,
@@ -120,6 +121,7 @@ fn part_candidate(candidate: &CandidateView) -> PartCandidate {
         issuer_name: candidate.issuer_name.clone(),
         holder_key: candidate.holder_key.clone(),
         whole_credential: candidate.whole_credential,
+        everything: candidate.everything,
         status: candidate.status.clone(),
         standing: label(candidate.status.state),
         claims: candidate.claims.clone(),

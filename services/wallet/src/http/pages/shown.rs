@@ -3,6 +3,7 @@
 use clock::Timestamp;
 use holding::activity::Activity;
 use holding::held::Standing;
+use holding::look::Colours;
 use holding::mandate::{Kind, Representative};
 use holding::reception::Reception;
 use store_wallet::records::Table;
@@ -29,6 +30,10 @@ pub struct Card {
     pub look: String,
     pub status: &'static str,
     pub tone: &'static str,
+    /// The issuer's own colours, where they can be read.
+    pub colours: Option<Colours>,
+    /// What the issuer's mark shows, where there is one.
+    pub logo: Option<String>,
 }
 
 impl Card {
@@ -56,6 +61,12 @@ impl Card {
             look,
             status: label(standing.as_str()),
             tone: tone(standing),
+            // A credential that does not hold now is shown so, whatever its issuer likes.
+            colours: held
+                .colours
+                .clone()
+                .filter(|_| matches!(standing, Standing::Valid | Standing::NotYetValid | Standing::Unknown)),
+            logo: held.logo.as_ref().map(|logo| logo.words.clone()),
         }
     }
 }

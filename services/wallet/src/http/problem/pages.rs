@@ -14,6 +14,11 @@ pub const PAGES: ProblemPages = ProblemPages(&[
         "An organisation's service did not answer or is in trouble. Nothing is lost: what was begun goes on when it is tried again.",
     ),
     page(
+        "kept-key-away",
+        "The key cannot be reached",
+        "The device with the keys of wallets that this service keeps does not answer. Nothing was signed or sent, and nothing is lost. Try again in some minutes; if it goes on, tell whoever runs the service.",
+    ),
+    page(
         "invitation-refused",
         "Number and code do not fit",
         "Compare the number and the code with the Fund's letter. A code works once, for 45 days, and not after ten wrong tries. The Fund sends another one; the paper form counts the same.",

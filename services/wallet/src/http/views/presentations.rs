@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use clock::Timestamp;
 use holding::dcql::{Evaluation, Selection};
+use holding::labels::ShownClaim;
 use holding::presentation::Progress;
 use holding::transaction::Transaction;
 use serde::{Deserialize, Serialize};
@@ -12,6 +13,9 @@ use wire::vp::transaction::ApprovalText;
 use super::{ClaimView, PartyView, StatusView, ToSignView};
 use crate::app::disclosure::{is_asked, is_shown, withheld_paths};
 use crate::app::presentations::Asked;
+
+/// A credential that says fewer things is not worth a word when all of it is asked for.
+const MANY: usize = 4;
 
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -95,6 +99,8 @@ pub struct CandidateView {
     pub status: StatusView,
     /// The format has no selective disclosure: every claim goes out.
     pub whole_credential: bool,
+    /// All that could be withheld is asked for.
+    pub everything: bool,
     pub claims: Vec<ClaimView>,
 }
 
@@ -181,9 +187,10 @@ fn queries(asked: &Asked, now: Timestamp) -> Vec<QueryView> {
                     let withheld = withheld_paths(kept);
                     let whole = kept.held.is_w3c();
                     let claims = kept.held.claims();
-                    let shown = claims
-                        .iter()
-                        .filter(|claim| whole || is_shown(&claim.path, &matched.disclose, &withheld));
+                    let visible =
+                        |claim: &&ShownClaim| whole || is_shown(&claim.path, &matched.disclose, &withheld);
+                    let shown: Vec<_> = claims.iter().filter(visible).collect();
+                    let everything = !whole && withheld.len() >= MANY && shown.len() == claims.len();
                     let checked_at = kept.annex.status.as_ref().map(|seen| seen.checked_at);
                     Some(CandidateView {
                         credential_id: kept.row.id.clone(),
@@ -192,7 +199,9 @@ fn queries(asked: &Asked, now: Timestamp) -> Vec<QueryView> {
                         holder_key: kept.held.holder_thumbprint.clone(),
                         status: StatusView::new(kept.held.standing(&kept.annex, now), checked_at),
                         whole_credential: whole,
+                        everything,
                         claims: shown
+                            .into_iter()
                             .map(|claim| ClaimView::new(claim, is_asked(&claim.path, &matched.disclose)))
                             .collect(),
                     })

@@ -1,0 +1,193 @@
+//! How an offer, or a renewal, begins: what the issuer says of itself is held against the offer, and made safe to show.
+
+use std::collections::BTreeMap;
+
+use wire::vci::{CredentialConfiguration, CredentialDisplay, CredentialOffer, IssuerMetadata};
+
+use super::{Endpoints, MAX_CREDENTIALS, OfferFault, Offered, Progress, Reception, Source, TransactionCode};
+use crate::copies::further_places;
+use crate::dcql::{LDP_VC, SD_JWT, VC_JWT};
+use crate::key_attestation::KeyStatement;
+use crate::look::Look;
+use crate::party::Party;
+use crate::path;
+use crate::request::plain_text;
+
+/// Reads an offer against the issuer's metadata. `issuer` is who that turned out to be; `vouched` is what is attested of the key
+/// that is here, if anything.
+pub fn open(
+    source: Source,
+    offer: &CredentialOffer,
+    metadata: &IssuerMetadata,
+    token_endpoint: String,
+    (issuer, vouched): (Party, Option<&KeyStatement>),
+) -> Result<Reception, OfferFault> {
+    let ids = &offer.credential_configuration_ids;
+    if ids.is_empty() || ids.len() > MAX_CREDENTIALS {
+        return Err(OfferFault::Credentials);
+    }
+    if ids.iter().enumerate().any(|(at, id)| ids.iter().take(at).any(|earlier| earlier == id)) {
+        return Err(OfferFault::Duplicate);
+    }
+    // 12.2.4: "simple string comparison with no normalization".
+    if metadata.credential_issuer != offer.credential_issuer {
+        return Err(OfferFault::IssuerMismatch);
+    }
+    let grant = offer
+        .grants
+        .as_ref()
+        .and_then(|grants| grants.pre_authorized_code.as_ref())
+        .ok_or(OfferFault::Grant)?;
+    let transaction_code = grant.tx_code.as_ref().map(|code| TransactionCode {
+        length: code.length.filter(|length| (1..=64).contains(length)),
+        numeric: code.input_mode.as_deref() != Some("text"),
+        description: code.description.as_deref().map(|text| plain_text(text, 300)),
+    });
+    let offered = describe_all(ids, metadata, vouched)?;
+    Ok(Reception { transaction_code, ..begun(source, offered, metadata, token_endpoint, issuer)? })
+}
+
+/// Begins to receive anew what came by an offer: by its refresh token, from the same issuer, as that describes itself now.
+pub fn renew(
+    (offer, earlier): (&str, &Reception),
+    metadata: &IssuerMetadata,
+    token_endpoint: String,
+    (issuer, vouched): (Party, Option<&KeyStatement>),
+) -> Result<Reception, OfferFault> {
+    let refresh_token = earlier.refresh_token.clone().ok_or(OfferFault::Grant)?;
+    if metadata.credential_issuer != earlier.endpoints.issuer || issuer.did != earlier.issuer.did {
+        return Err(OfferFault::IssuerMismatch);
+    }
+    let came = earlier.offered.iter().enumerate().filter(|(slot, _)| !earlier.refused.contains(slot));
+    let ids: Vec<String> = came.map(|(_, one)| one.configuration_id.clone()).collect();
+    if ids.is_empty() {
+        return Err(OfferFault::Credentials);
+    }
+    let source = Source::Value(serde_json::json!({ "renews": offer }));
+    let further_keys = earlier.further_keys;
+    let begun = begun(source, describe_all(&ids, metadata, vouched)?, metadata, token_endpoint, issuer)?;
+    Ok(Reception {
+        // What was bound to one key alone stays so.
+        further_keys: begun.further_keys.min(further_keys),
+        refresh_token: Some(refresh_token),
+        renews: Some(offer.to_owned()),
+        // What comes may end soon as well; it is not renewed by itself again before its time.
+        renewal_tried_at: earlier.renewal_tried_at,
+        ..begun
+    })
+}
+
+fn describe_all(
+    ids: &[String],
+    metadata: &IssuerMetadata,
+    vouched: Option<&KeyStatement>,
+) -> Result<Vec<Offered>, OfferFault> {
+    let describe = |id: &String| {
+        let configuration = metadata.credential_configurations_supported.get(id);
+        describe(id, configuration.ok_or(OfferFault::UnknownConfiguration)?, vouched)
+    };
+    ids.iter().map(describe).collect()
+}
+
+fn begun(
+    source: Source,
+    offered: Vec<Offered>,
+    metadata: &IssuerMetadata,
+    token_endpoint: String,
+    issuer: Party,
+) -> Result<Reception, OfferFault> {
+    let endpoints = Endpoints {
+        issuer: metadata.credential_issuer.clone(),
+        token: token_endpoint,
+        credential: metadata.credential_endpoint.clone(),
+        nonce: metadata.nonce_endpoint.clone(),
+        notification: metadata.notification_endpoint.clone(),
+        deferred: metadata.deferred_credential_endpoint.clone(),
+    };
+    endpoints.check()?;
+    Ok(Reception {
+        source,
+        issuer,
+        endpoints,
+        offered,
+        transaction_code: None,
+        progress: Progress::Opened,
+        deferred: Vec::new(),
+        refused: Vec::new(),
+        further_keys: further_places(
+            metadata.batch_credential_issuance.as_ref().map(|batch| batch.batch_size),
+        ),
+        refresh_token: None,
+        renews: None,
+        officer: None,
+        representative: None,
+        logos: BTreeMap::new(),
+        renewal_tried_at: None,
+    })
+}
+
+fn describe(
+    id: &str,
+    configuration: &CredentialConfiguration,
+    vouched: Option<&KeyStatement>,
+) -> Result<Offered, OfferFault> {
+    let types = match configuration.format.as_str() {
+        SD_JWT => configuration.vct.clone().into_iter().collect(),
+        LDP_VC | VC_JWT => {
+            configuration.credential_definition.as_ref().map(|one| one.types.clone()).unwrap_or_default()
+        }
+        _ => return Err(OfferFault::Format),
+    };
+    let needs_proof = !configuration.proof_types_supported.is_empty();
+    let mut needs_attestation = false;
+    if needs_proof {
+        let jwt = configuration.proof_types_supported.get("jwt").ok_or(OfferFault::ProofType)?;
+        let es256 =
+            jwt.proof_signing_alg_values_supported.iter().any(|value| value.as_str() == Some("ES256"));
+        let jwk = configuration.cryptographic_binding_methods_supported.iter().any(|method| method == "jwk");
+        if !es256 || !jwk {
+            return Err(OfferFault::ProofType);
+        }
+        if let Some(required) = &jwt.key_attestations_required {
+            if !vouched.is_some_and(|said| said.meets(required)) {
+                return Err(OfferFault::Attestation);
+            }
+            needs_attestation = true;
+        }
+    }
+    let metadata = configuration.credential_metadata.as_ref();
+    let display = metadata.and_then(|metadata| {
+        let english = metadata.display.iter().find(|one| is_english(one.locale.as_deref()));
+        english.or_else(|| metadata.display.first())
+    });
+    let labels = metadata.map(|metadata| {
+        let described = metadata.claims.iter().take(100).filter_map(|claim| {
+            let english = claim.display.iter().find(|one| is_english(one.locale.as_deref()));
+            let name = english.or_else(|| claim.display.first())?.name.as_deref()?;
+            Some((path::parse(&claim.path).ok()?, plain_text(name, 80)))
+        });
+        described.collect()
+    });
+    Ok(Offered {
+        configuration_id: id.to_owned(),
+        format: configuration.format.clone(),
+        name: display.map_or_else(|| plain_text(id, 80), |display| plain_text(&display.name, 80)),
+        description: display
+            .and_then(|display| display.description.as_deref())
+            .map(|text| plain_text(text, 300)),
+        labels: labels.unwrap_or_default(),
+        types,
+        needs_proof,
+        needs_attestation,
+        look: display.map(look).unwrap_or_default(),
+    })
+}
+
+fn look(display: &CredentialDisplay) -> Look {
+    let logo = display.logo.as_ref().map(|logo| (logo.uri.as_str(), logo.alt_text.as_deref()));
+    Look::new(display.background_color.as_deref(), display.text_color.as_deref(), logo)
+}
+
+fn is_english(locale: Option<&str>) -> bool {
+    locale.is_none_or(|locale| locale == "en" || locale.starts_with("en-"))
+}
