@@ -17,6 +17,7 @@ mod journey;
 mod renewal;
 mod restart;
 mod second_person;
+mod separation;
 mod surface;
 mod wrong_input;
 

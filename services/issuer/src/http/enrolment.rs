@@ -1,5 +1,8 @@
 //! Enrolment as a beneficiary's wallet uses it. The wallet's own secret is the bearer token.
 
+mod separation;
+mod station;
+
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -25,6 +28,9 @@ pub(super) const SIGNAL_BYTES: usize = 768 * 1024;
 pub(super) fn configure(config: &mut ServiceConfig<'_>) {
     // The longer paths first: the first that fits decides.
     config
+        .service(station::enrol_at_station)
+        .service(separation::answer_separation)
+        .service(separation::begin_separation)
         .service(exchange_signals)
         .service(name_enrolment_key)
         .service(choose_appointment)
@@ -151,7 +157,8 @@ impl From<EnrolmentError> for Problem {
                 | EnrolmentFault::NoDocument
                 | EnrolmentFault::NotProposed
                 | EnrolmentFault::SamePerson
-                | EnrolmentFault::Proposed,
+                | EnrolmentFault::Proposed
+                | EnrolmentFault::UnderWay,
             )
             | EnrolmentError::Begun
             | EnrolmentError::Overlap
@@ -172,6 +179,16 @@ impl From<EnrolmentError> for Problem {
             EnrolmentError::Faces(FacesFault::Models)
             | EnrolmentError::Damaged
             | EnrolmentError::Stopped(_) => Self::internal(&error),
+            EnrolmentError::NoStation | EnrolmentError::NotVouched => {
+                Self::new(StatusCode::FORBIDDEN, "station-refused", "The word of the station is not taken")
+                    .detail(said)
+            }
+            EnrolmentError::NoVerifier
+            | EnrolmentError::Crowded
+            | EnrolmentError::Verifier(_)
+            | EnrolmentError::NotAccepted(_)
+            | EnrolmentError::Separation(_)
+            | EnrolmentError::CredentialUsed => separation::problem(&error, said),
             EnrolmentError::Store(error) => problem::store(&error),
         }
     }
