@@ -112,7 +112,10 @@ async fn presented(stack: &Stack, person: &Official) -> Result<Answer> {
 
 async fn whole_enrolment(stack: &Stack, fund: &Officer, person: &Official) -> Result<()> {
     let asked = person.wallet.open_request(&begin(stack, person).await?).await?;
-    ensure!(text(&asked, "/purpose").unwrap_or_default().contains("Pension Fund"), "the person reads why: {asked}");
+    ensure!(
+        text(&asked, "/purpose").unwrap_or_default().contains("Pension Fund"),
+        "the person reads why: {asked}"
+    );
     let opened = presented(stack, person).await?.expect(200)?.json()?;
     ensure!(text(&opened, "/status/state")? == "claimed", "{opened}");
     ensure!(text(&opened, "/status/separatedFrom")? == "United Nations Development Programme", "{opened}");
@@ -123,7 +126,8 @@ async fn whole_enrolment(stack: &Stack, fund: &Officer, person: &Official) -> Re
     let device = json!({ "deviceKey": key.thumbprint() });
     let step = person.wallet.post(&format!("{base}/prepare"), &device).await?.expect(200)?.json()?;
     let input = unb64(&text(&step, "/toSign/0/input")?)?;
-    let signature = json!({ "id": text(&step, "/toSign/0/id")?, "signature": testkit::b64(key.sign(&input)) });
+    let signature =
+        json!({ "id": text(&step, "/toSign/0/id")?, "signature": testkit::b64(key.sign(&input)) });
     let named = json!({ "deviceKey": key.thumbprint(), "signatures": [signature] });
     let named = person.wallet.post(&format!("{base}/device-key"), &named).await?.expect(200)?.json()?;
     ensure!(text(&named, "/status/deviceKey")? == key.thumbprint(), "{named}");
@@ -131,7 +135,8 @@ async fn whole_enrolment(stack: &Stack, fund: &Officer, person: &Official) -> Re
     ensure!(page.contains("data-testid=\"separated-from\""), "the page says whose word it is");
 
     let desk = fund.page(&format!("/console/enrolment/{}", text(&opened, "/status/id")?)).await?;
-    for said in ["data-testid=\"separation\"", "United Nations Development Programme", person.number.as_str()] {
+    for said in ["data-testid=\"separation\"", "United Nations Development Programme", person.number.as_str()]
+    {
         ensure!(desk.contains(said), "the agent reads {said}");
     }
     Ok(())

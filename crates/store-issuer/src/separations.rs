@@ -38,7 +38,8 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
 const INSERT: &str =
     "INSERT INTO enrolment_separations (tenant, id, secret_mark, verification, link, begun_at, expires_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7)";
-const RENEW: &str = "UPDATE enrolment_separations SET verification = $4, link = $5, begun_at = $6, expires_at = $7
+const RENEW: &str =
+    "UPDATE enrolment_separations SET verification = $4, link = $5, begun_at = $6, expires_at = $7
     WHERE tenant = $1 AND id = $2 AND verification = $3 AND used_at IS NULL";
 const USE: &str = "UPDATE enrolment_separations SET enrolment_id = $4, used_at = $5, sealed = $6
     WHERE tenant = $1 AND id = $2 AND verification = $3 AND used_at IS NULL";
@@ -132,8 +133,7 @@ impl Transaction {
     /// Requests that nobody has answered and that still can be.
     pub async fn count_waiting_separations(&mut self, tenant: &str, now: Timestamp) -> Result<u64, Error> {
         let row = self.tx.fetch_optional(WAITING, args![tenant, now]).await?;
-        row.as_ref()
-            .map_or(Ok(0), |row| Columns { table: "enrolment_separations", row }.number("many"))
+        row.as_ref().map_or(Ok(0), |row| Columns { table: "enrolment_separations", row }.number("many"))
     }
 
     /// Requests that ended before then and opened nothing.

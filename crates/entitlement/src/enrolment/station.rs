@@ -99,7 +99,8 @@ mod tests {
         ] {
             assert!(!word.holds(&wrong.about("key", at)));
         }
-        let proof = About { request_id: "e1", challenge: PURPOSE, holder_key: "key", captured_at: at, parts: &[] };
+        let proof =
+            About { request_id: "e1", challenge: PURPOSE, holder_key: "key", captured_at: at, parts: &[] };
         assert!(!word.holds(&proof), "nor is it a yearly proof");
     }
 

@@ -56,7 +56,8 @@ fn a_number_stands_in_a_file_once() {
 #[test]
 fn a_staff_number_comes_with_its_organisation() {
     let head = "uid,family_name,birth_date,country,employer,staff_number";
-    let listing = |row: &str| register(&format!("{head}\n123456789,B,1950-05-05,SEN,{row}\n"), today()).unwrap();
+    let listing =
+        |row: &str| register(&format!("{head}\n123456789,B,1950-05-05,SEN,{row}\n"), today()).unwrap();
     let good = listing("did:passerelle:undp,UNDP-4711");
     let person = good.good().next().unwrap();
     assert_eq!(
@@ -64,7 +65,9 @@ fn a_staff_number_comes_with_its_organisation() {
         (Some("did:passerelle:undp"), Some("UNDP-4711"))
     );
     assert_eq!(listing(",").good().next().unwrap().employer, None);
-    for wrong in ["did:passerelle:undp,", ",UNDP-4711", "UNDP,UNDP-4711", "did:passerelle:undp,12345678901234567"] {
+    for wrong in
+        ["did:passerelle:undp,", ",UNDP-4711", "UNDP,UNDP-4711", "did:passerelle:undp,12345678901234567"]
+    {
         assert_eq!(listing(wrong).bad().count(), 1, "{wrong}");
     }
 }

@@ -59,7 +59,8 @@ const UPDATE: &str = "UPDATE fund_people SET country = $3, language = $4, track 
 const FIND: &str = "SELECT * FROM fund_people WHERE tenant = $1 AND id = $2";
 const FIND_BY_MARK: &str = "SELECT * FROM fund_people WHERE tenant = $1 AND number_mark = $2";
 /// Two, to see that there is more than one.
-const FIND_BY_STAFF_MARK: &str = "SELECT * FROM fund_people WHERE tenant = $1 AND staff_mark = $2 ORDER BY id LIMIT 2";
+const FIND_BY_STAFF_MARK: &str =
+    "SELECT * FROM fund_people WHERE tenant = $1 AND staff_mark = $2 ORDER BY id LIMIT 2";
 const LIST: &str = "SELECT * FROM fund_people WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3";
 const COUNT: &str = "SELECT COUNT(*) AS many FROM fund_people WHERE tenant = $1";
 const ENDING: &str = "SELECT * FROM fund_people WHERE tenant = $1 AND end_told = 0 AND benefit_until < $2

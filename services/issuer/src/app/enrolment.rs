@@ -29,8 +29,8 @@ pub use appointments::{AgendaLine, NewSlots, SupplyView};
 pub(super) use calls::SIGNALS_KEPT_HOURS;
 pub use desk::{Decision, DeskNote, DeskPage};
 pub use separation::SeparationSeen;
-pub use station::SeenAtStation;
 pub(super) use separation::UNANSWERED_KEPT_HOURS;
+pub use station::SeenAtStation;
 
 use super::portraits::PictureFault;
 use super::{

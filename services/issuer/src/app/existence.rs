@@ -285,4 +285,3 @@ pub(super) fn remark(text: &str) -> Result<String, ExistenceError> {
         false => Err(ExistenceError::Remark),
     }
 }
-

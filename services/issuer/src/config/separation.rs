@@ -60,7 +60,9 @@ mod tests {
             policy: policy(),
         };
         assert!(of("https://verifier.example/", "fund").check().is_ok());
-        for wrong in ["https://verifier.example/v1", "https://verifier.example/?a=b", "ftp://verifier.example/"] {
+        for wrong in
+            ["https://verifier.example/v1", "https://verifier.example/?a=b", "ftp://verifier.example/"]
+        {
             assert!(of(wrong, "fund").check().is_err(), "{wrong}");
         }
         for wrong in ["", "a b", "../fund"] {

@@ -101,7 +101,13 @@ async fn the_word_of_a_station_stands_for_the_appointment_and_two_officers_bind_
     assert!(seen.split("</table>").next().unwrap().contains("Margaret Ellison"));
     let desk = format!("/console/enrolment/{}", person.id);
     let page = agent.get(&desk).await.text();
-    for said in ["data-testid=\"station\"", "Awa Diop (Dakar office); Omar Diop (guardian)", "SEN", "AK12345", "data:image/jpeg"] {
+    for said in [
+        "data-testid=\"station\"",
+        "Awa Diop (Dakar office); Omar Diop (guardian)",
+        "SEN",
+        "AK12345",
+        "data:image/jpeg",
+    ] {
         assert!(page.contains(said), "{said}");
     }
     let proposed = agent.post(&format!("{desk}/propose"), &[("words", "one good face, document fits")]).await;
@@ -141,11 +147,14 @@ async fn a_word_about_something_else_or_of_nobody_is_not_taken() {
     for (what, word) in [
         ("another enrolment", station.word(&world, &other.id, &picture, None)),
         ("an unknown station", Station::new(41).word(&world, &person.id, &picture, None)),
-        ("another picture", with(&|it| it["picture"] = json!(b64(faces::still(1))))),
+        ("another picture", with(&|it| it["picture"] = json!(b64(faces::turn(31))))),
         ("another document", with(&|it| it["document"]["number"] = json!("AK12346"))),
         ("another operator", with(&|it| it["desk"]["operator"] = json!("Somebody Else"))),
         ("another manner", with(&|it| it["desk"]["recognisedBy"] = json!("acquaintance"))),
-        ("a helper whom nobody named", with(&|it| it["desk"]["helper"] = json!({"name": "Omar", "kind": "guardian"}))),
+        (
+            "a helper whom nobody named",
+            with(&|it| it["desk"]["helper"] = json!({"name": "Omar", "kind": "guardian"})),
+        ),
         ("no signature", with(&|it| it["desk"]["signature"] = json!("AA"))),
     ] {
         assert_eq!(problem(&send(&world, &person, &word).await), refused, "{what}");
@@ -157,7 +166,10 @@ async fn a_word_about_something_else_or_of_nobody_is_not_taken() {
         ("no picture", with(&|it| it["picture"] = json!(""))),
         ("a picture that is too large", with(&|it| it["picture"] = json!(b64(vec![0; 256 * 1024 + 1])))),
         ("no time", with(&|it| it["capturedAt"] = json!("today"))),
-        ("another kind of helper", with(&|it| it["desk"]["helper"] = json!({"name": "Omar", "kind": "friend"}))),
+        (
+            "another kind of helper",
+            with(&|it| it["desk"]["helper"] = json!({"name": "Omar", "kind": "friend"})),
+        ),
     ] {
         let reply = send(&world, &person, &word).await;
         assert!(matches!(reply.status, 400 | 403), "{what}: {}", reply.status);
@@ -188,6 +200,9 @@ async fn another_key_takes_the_word_away() {
     let agent = Browser::officer(&world, "unjspf", "Fatou Agent").await;
     let desk = format!("/console/enrolment/{}", person.id);
     let proposed = agent.post(&format!("{desk}/propose"), &[("words", "sure")]).await;
-    assert!(proposed.status == 422 && proposed.text().contains("No identity document"), "nothing is left of it");
+    assert!(
+        proposed.status == 422 && proposed.text().contains("No identity document"),
+        "nothing is left of it"
+    );
     assert_eq!(problem(&send(&world, &person, &word).await).0, 403, "it was about the other key");
 }

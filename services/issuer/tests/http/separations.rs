@@ -4,8 +4,8 @@
 use std::sync::{Arc, Mutex};
 
 use chrono::Duration;
-use issuer::app::RegisterSource;
 use issuance::import::File;
+use issuer::app::RegisterSource;
 use outbound::Reply;
 use serde_json::{Value, json};
 use testkit::{b64, faces};
@@ -17,8 +17,17 @@ use crate::enrolment::{Claimed, claim, name_key, retiree, status};
 use crate::existence::{Phone, officer};
 use crate::support::{World, json as body, problem, start_time};
 
-const CHECKS: [&str; 9] =
-    ["form", "proof", "issuerKey", "accreditation", "schema", "validity", "status", "holderBinding", "policy"];
+const CHECKS: [&str; 9] = [
+    "form",
+    "proof",
+    "issuerKey",
+    "accreditation",
+    "schema",
+    "validity",
+    "status",
+    "holderBinding",
+    "policy",
+];
 const UID: &str = "100482317";
 const OTHER: &str = "100482318";
 const CODE: &str = "the-code-that-came-back";
@@ -87,12 +96,7 @@ fn fails(view: &mut Value, check: &str, outcome: &str) {
     view["report"]["outcome"] = json!(outcome);
 }
 
-async fn serve(
-    stream: TcpStream,
-    base: &str,
-    view: &Mutex<Value>,
-    asked: &Mutex<Vec<(String, String)>>,
-) {
+async fn serve(stream: TcpStream, base: &str, view: &Mutex<Value>, asked: &Mutex<Vec<(String, String)>>) {
     let mut stream = BufReader::new(stream);
     let (mut first, mut length) = (String::new(), 0);
     stream.read_line(&mut first).await.unwrap();
@@ -113,7 +117,9 @@ async fn serve(
         asked.len()
     };
     let answer = match path.as_str() {
-        "/oauth/token" => json!({"access_token": "t", "token_type": "Bearer", "expires_in": 600, "scope": "verify"}),
+        "/oauth/token" => {
+            json!({"access_token": "t", "token_type": "Bearer", "expires_in": 600, "scope": "verify"})
+        }
         "/v1/verifications" => json!({
             "id": format!("v{number}"), "state": "waiting", "link": format!("http://wallet.test/present?client_id=c&request_uri={base}/r/{number}"),
             "openidLink": format!("openid4vp://?client_id=c&request_uri=http%3A%2F%2Fverifier.test%2F{number}"), "qrSvg": "",
@@ -190,7 +196,11 @@ async fn a_verified_credential_stands_for_number_code_and_document_and_two_offic
     assert_eq!((&opened["state"], &opened["givenName"]), (&json!("claimed"), &json!("Margaret")));
     assert_eq!(opened["separatedFrom"], "United Nations Development Programme");
     let heard = verifier.asked("/v1/verifications/").len();
-    assert_eq!(body(&answer(&world, &secret, CODE).await)["id"], opened["id"], "the answer was lost on its way");
+    assert_eq!(
+        body(&answer(&world, &secret, CODE).await)["id"],
+        opened["id"],
+        "the answer was lost on its way"
+    );
     assert_eq!(verifier.asked("/v1/verifications/").len(), heard, "and nobody is asked again");
 
     let claimed = Claimed::new(secret, opened["id"].as_str().unwrap().to_owned());
@@ -200,8 +210,14 @@ async fn a_verified_credential_stands_for_number_code_and_document_and_two_offic
     let desk = format!("/console/enrolment/{}", claimed.id);
     let page = agent.get(&desk).await.text();
     for said in [
-        "data-testid=\"separation\"", "United Nations Development Programme", "did:passerelle:undp", "UNDP-4711",
-        "Margaret Ellison-Before", "5 May 1961", "31 December 2026", "report-1",
+        "data-testid=\"separation\"",
+        "United Nations Development Programme",
+        "did:passerelle:undp",
+        "UNDP-4711",
+        "Margaret Ellison-Before",
+        "5 May 1961",
+        "31 December 2026",
+        "report-1",
     ] {
         assert!(page.contains(said), "{said}");
     }
@@ -213,7 +229,10 @@ async fn a_verified_credential_stands_for_number_code_and_document_and_two_offic
     let own = agent.post(&decision, &[("decision", "approve"), ("words", "me again")]).await;
     assert!(own.status == 422 && own.text().contains("ask a colleague"));
     let second = Browser::officer(&world, "unjspf", "Ben Second").await;
-    assert!(second.get(&desk).await.text().contains("data-testid=\"separation\""), "the second officer sees it too");
+    assert!(
+        second.get(&desk).await.text().contains("data-testid=\"separation\""),
+        "the second officer sees it too"
+    );
     second.post(&decision, &[("decision", "approve"), ("words", "I agree")]).await;
     assert_eq!(status(&world, &claimed).await["state"], "approved");
     let person = beneficiary(&world).await;
@@ -244,7 +263,10 @@ async fn whatever_does_not_hold_opens_nothing_and_says_what_to_do() {
         ),
         (
             "another type",
-            |it| it["report"]["credential"]["types"] = json!(["https://schemas.passerelle.example/v1#StaffIdentity"]),
+            |it| {
+                it["report"]["credential"]["types"] =
+                    json!(["https://schemas.passerelle.example/v1#StaffIdentity"])
+            },
             (403, "separation-not-valid"),
         ),
         ("another policy", |it| it["policy"] = json!("open"), (409, "separation-unanswered")),

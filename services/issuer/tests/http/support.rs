@@ -12,8 +12,8 @@ use issuance::{Actor, CredentialType, Format, FourEyes, Subject};
 use issuer::app::{DocumentKey, Issuer, NewOffer, OfferLink, Tenant};
 use issuer::{
     AttesterConfig, CertificateConfig, ClientConfig, Config, Console, InstanceConfig, Issuing,
-    KeyAttestations, KeysConfig, MessagesConfig, Persons, PresenceConfig, RegistryConfig, Security, SeparationConfig,
-    SmtpConfig, StartError, StoreConfig, TenantConfig,
+    KeyAttestations, KeysConfig, MessagesConfig, Persons, PresenceConfig, RegistryConfig, Security,
+    SeparationConfig, SmtpConfig, StartError, StoreConfig, TenantConfig,
 };
 use keys::{Algorithm, KeyStore, SealingKey, Signer as _, SoftwareKey, TokenConfig};
 use outbound::{Outbound, OutboundPolicy, Reply};

@@ -302,9 +302,9 @@ fn answered<T: serde::de::DeserializeOwned>(reply: &outbound::Reply) -> Result<T
         (403, "station-refused") => Err(EnrolmentError::StationRefused),
         (409, "time-taken") => Err(EnrolmentError::TimeTaken),
         (401, _) => Err(EnrolmentError::Unknown),
-        (403 | 409, slug) if separation::refusal(slug).is_some() => Err(EnrolmentError::Separation(
-            separation::refusal(slug).unwrap_or(SeparationRefusal::NotValid),
-        )),
+        (403 | 409, slug) if separation::refusal(slug).is_some() => {
+            Err(EnrolmentError::Separation(separation::refusal(slug).unwrap_or(SeparationRefusal::NotValid)))
+        }
         (400 | 409, _) => {
             let said = text("detail").or_else(|| text("title")).unwrap_or_default();
             Err(EnrolmentError::Refused(plain_text(said, 200)))

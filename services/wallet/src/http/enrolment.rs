@@ -8,8 +8,8 @@ use wire::enrolment::{AppointmentChoice, SignalsHeard, SignalsSent};
 use super::App;
 use super::auth::SignedIn;
 use super::views::{
-    EnrolmentKeyBody, EnrolmentKeySigned, EnrolmentView, InvitationBody, SeparationBody, SeparationReturn,
-    SeenDocument, SeparationStep, SigningStep, StationEnrolment, presence, to_sign,
+    EnrolmentKeyBody, EnrolmentKeySigned, EnrolmentView, InvitationBody, SeenDocument, SeparationBody,
+    SeparationReturn, SeparationStep, SigningStep, StationEnrolment, presence, to_sign,
 };
 use crate::app::enrolment::station::SeenHere;
 

@@ -434,7 +434,8 @@ fn separation(why: SeparationRefusal) -> Problem {
         SeparationRefusal::Used => "separation-used",
     };
     let page = PAGES.find(slug);
-    let (title, text) = page.map_or(("The credential cannot be accepted", ""), |page| (page.title, page.text));
+    let (title, text) =
+        page.map_or(("The credential cannot be accepted", ""), |page| (page.title, page.text));
     Problem::new(StatusCode::CONFLICT, slug, title).detail(text)
 }
 

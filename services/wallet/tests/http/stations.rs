@@ -198,12 +198,18 @@ async fn a_person_without_a_phone_enrols_at_a_station_with_the_kept_key() {
     let id = begun(&world, &desk).await;
     let page = desk.page(&format!("/enrolments/{id}")).await.expect(200).unwrap().text();
     assert!(page.contains("Dakar office") && page.contains("id=\"station-enrolment\""), "{page}");
-    assert!(!page.contains("id=\"name-key\"") && !page.contains("data-slot"), "no phone and no appointment here");
+    assert!(
+        !page.contains("id=\"name-key\"") && !page.contains("data-slot"),
+        "no phone and no appointment here"
+    );
 
     let path = format!("/v1/enrolments/{id}/station");
     assert_eq!(problem(desk.post(&path, enrolment("314159")).await, 422), "pin-refused");
     let steps = |world: &World| world.others.seen().enrolment_steps.clone();
-    assert!(!steps(&world).iter().any(|(at, ..)| at == "station" || at == "device-key"), "nothing without the PIN");
+    assert!(
+        !steps(&world).iter().any(|(at, ..)| at == "station" || at == "device-key"),
+        "nothing without the PIN"
+    );
     world.others.knobs().enrolment["seenAtStation"] = json!(true);
     let sent = desk.post(&path, enrolment(PIN)).await.expect(200).unwrap().json().unwrap();
     assert_eq!(sent["status"]["seenAtStation"], true);
@@ -263,7 +269,10 @@ async fn what_the_station_or_the_fund_does_not_take_is_said_and_nothing_is_noted
     assert_eq!(problem(refused(with(&|it| it["picture"] = json!(b64("text")))).await, 400), "bad-request");
     let large = [JPEG, &[0; 256 * 1024]].concat();
     assert_eq!(problem(refused(with(&|it| it["picture"] = json!(b64(&large)))).await, 400), "bad-request");
-    assert_eq!(problem(refused(with(&|it| it["document"]["kind"] = json!("licence"))).await, 400), "bad-request");
+    assert_eq!(
+        problem(refused(with(&|it| it["document"]["kind"] = json!("licence"))).await, 400),
+        "bad-request"
+    );
     for (member, wrong) in [("number", "1"), ("state", "Senegal"), ("expiresOn", "2020-01-01")] {
         let body = with(&|it| it["document"][member] = json!(wrong));
         assert_eq!(problem(refused(body).await, 422), "document-refused", "{member}");
@@ -287,5 +296,9 @@ async fn a_desk_that_is_no_station_and_a_phone_enrol_nobody_this_way() {
     let person = world.person("rosa").await;
     let id = begun(&world, &person).await;
     let path = format!("/v1/enrolments/{id}/station");
-    assert_eq!(problem(person.post(&path, enrolment(PIN)).await, 409), "no-station", "a phone vouches for nobody");
+    assert_eq!(
+        problem(person.post(&path, enrolment(PIN)).await, 409),
+        "no-station",
+        "a phone vouches for nobody"
+    );
 }

@@ -180,7 +180,8 @@ impl Issuer {
             let mut tx = self.store.write("propose_enrolment").await?;
             let mut row = tx.find_enrolment(&by.tenant, id).await?.ok_or(EnrolmentError::Unknown)?;
             // A verified Separation credential stands in the place of the document.
-            let known = row.document.is_some() || self.separation_of(&mut tx, &by.tenant, id).await?.is_some();
+            let known =
+                row.document.is_some() || self.separation_of(&mut tx, &by.tenant, id).await?.is_some();
             row.enrolment = row.enrolment.proposed(&by.officer, known, row.picture.is_some())?;
             row.proposed_at = Some(now);
             self.close_appointment(&mut tx, &by.tenant, id).await?;

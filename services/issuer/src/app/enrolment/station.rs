@@ -82,7 +82,8 @@ impl Issuer {
             "capturedAt is a time of the last hour; set the clock of the station and take the picture again",
         ))?;
         let picture = URL_SAFE_NO_PAD.decode(&word.picture).ok().filter(|it| it.len() <= MOST_PICTURE_BYTES);
-        let picture = picture.ok_or(EnrolmentError::Form("picture is a JPEG of at most 256 kB in base64url"))?;
+        let picture =
+            picture.ok_or(EnrolmentError::Form("picture is a JPEG of at most 256 kB in base64url"))?;
         let document = word.document.as_ref().map(|seen| read_document(seen, now)).transpose()?;
         let key = row.enrolment.device_key.clone().unwrap_or_default();
         row.enrolment.takes_station_word(&key)?;
@@ -96,7 +97,10 @@ impl Issuer {
             None => None,
             Some(helper) => Some(Helper {
                 name: helper.name.clone(),
-                kind: helper.kind.parse().map_err(|()| EnrolmentError::Form("kind is guardian or attorney"))?,
+                kind: helper
+                    .kind
+                    .parse()
+                    .map_err(|()| EnrolmentError::Form("kind is guardian or attorney"))?,
             }),
         };
         let signature = URL_SAFE_NO_PAD.decode(&desk.signature).map_err(|_| EnrolmentError::NotVouched)?;
@@ -187,7 +191,10 @@ impl Issuer {
     }
 
     /// People whom a station saw and about whom no agent has proposed anything, with their names.
-    pub async fn seen_at_stations(&self, tenant: &str) -> Result<Vec<(EnrolmentRow, String)>, EnrolmentError> {
+    pub async fn seen_at_stations(
+        &self,
+        tenant: &str,
+    ) -> Result<Vec<(EnrolmentRow, String)>, EnrolmentError> {
         const LISTED: u32 = 200;
         self.enrolling(tenant)?;
         let mut tx = self.store.read().await?;
@@ -209,6 +216,8 @@ fn read_document(seen: &StationDocument, now: Timestamp) -> Result<IdentityDocum
     // The word is about what was sent, so that must be in its form already.
     match checked == document {
         true => Ok(checked),
-        false => Err(EnrolmentError::Form("write the number of the document in capital letters, without spaces")),
+        false => {
+            Err(EnrolmentError::Form("write the number of the document in capital letters, without spaces"))
+        }
     }
 }

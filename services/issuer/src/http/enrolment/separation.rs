@@ -67,14 +67,16 @@ pub(super) fn problem(error: &EnrolmentError, said: String) -> Problem {
                 Problem::new(StatusCode::CONFLICT, "separation-unanswered", "Nothing was presented")
                     .detail(said)
             }
-            NotAccepted::Unchecked => {
-                Problem::unavailable("The credential cannot be checked at this moment. Show it again in a few minutes.")
-                    .header(RETRY_AFTER, "60")
-            }
+            NotAccepted::Unchecked => Problem::unavailable(
+                "The credential cannot be checked at this moment. Show it again in a few minutes.",
+            )
+            .header(RETRY_AFTER, "60"),
             NotAccepted::Withdrawn => {
                 refused("separation-withdrawn", "The credential was revoked or suspended", OTHER_WAYS)
             }
-            NotAccepted::Dates => refused("separation-expired", "The credential is not valid now", OTHER_WAYS),
+            NotAccepted::Dates => {
+                refused("separation-expired", "The credential is not valid now", OTHER_WAYS)
+            }
             NotAccepted::NotYours | NotAccepted::NotValid => {
                 refused("separation-not-valid", "The credential cannot be accepted", OTHER_WAYS)
             }

@@ -18,7 +18,10 @@ const WORD_BYTES: usize = 400 * 1024;
 #[utoipa::path(tag = "enrolment", security(("bearer" = [])), params(("tenant" = String, Path, description = "The Fund")),
     request_body = StationWord, responses((status = 200, body = EnrolmentStatus), (status = "4XX", body = Problem)))]
 #[post("/enrolment/station")]
-pub(super) async fn enrol_at_station(wallet: Wallet, payload: Payload) -> Result<Json<EnrolmentStatus>, Problem> {
+pub(super) async fn enrol_at_station(
+    wallet: Wallet,
+    payload: Payload,
+) -> Result<Json<EnrolmentStatus>, Problem> {
     let Wallet { fund, secret, app } = wallet.may_speak().await?;
     let word: StationWord = parse(&body(payload, WORD_BYTES).await?)?;
     Ok(Json(app.enrol_at_station(&fund.id, secret.as_deref(), &word).await?))

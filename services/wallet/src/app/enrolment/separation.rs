@@ -70,7 +70,9 @@ impl Wallet {
 /// `/present?…` with the query of an `openid4vp:` link; nothing for a link of another kind.
 fn request_path(link: &str) -> Option<String> {
     let query = link.strip_prefix("openid4vp://?").or_else(|| link.strip_prefix("openid4vp:///?"))?;
-    let plain = link.len() <= LONGEST_LINK && !query.contains('#') && query.bytes().all(|byte| byte.is_ascii_graphic());
+    let plain = link.len() <= LONGEST_LINK
+        && !query.contains('#')
+        && query.bytes().all(|byte| byte.is_ascii_graphic());
     plain.then(|| format!("/present?{query}"))
 }
 
@@ -95,7 +97,13 @@ mod tests {
     fn only_a_request_of_the_protocol_is_opened_here() {
         let path = request_path("openid4vp://?client_id=a&request_uri=https%3A%2F%2Fv.example%2Fr");
         assert_eq!(path.as_deref(), Some("/present?client_id=a&request_uri=https%3A%2F%2Fv.example%2Fr"));
-        for wrong in ["https://evil.example/?a=b", "openid4vp://host/?a=b", "openid4vp://?a=b#c", "openid4vp://?a b", "//x"] {
+        for wrong in [
+            "https://evil.example/?a=b",
+            "openid4vp://host/?a=b",
+            "openid4vp://?a=b#c",
+            "openid4vp://?a b",
+            "//x",
+        ] {
             assert_eq!(request_path(wrong), None, "{wrong}");
         }
     }

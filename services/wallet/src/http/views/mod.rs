@@ -33,8 +33,8 @@ pub use desk::{
 };
 pub use desk_queue::{QueueReady, QueueTaken, SealedProof};
 pub use enrolment::{
-    EnrolmentKeyBody, EnrolmentKeySigned, EnrolmentView, InvitationBody, SeenDocument, SeparationBody, SeparationReturn,
-    SeparationStep, StationEnrolment,
+    EnrolmentKeyBody, EnrolmentKeySigned, EnrolmentView, InvitationBody, SeenDocument, SeparationBody,
+    SeparationReturn, SeparationStep, StationEnrolment,
 };
 pub use existence::{
     AheadAnswer, AheadKey, AheadPasskey, AheadView, AppealBody, ExistenceKey, ExistenceLink, ExistenceView,
