@@ -1,9 +1,9 @@
 //! Proof requests as officers and the person see them.
 
 use chrono::Datelike as _;
-use entitlement::{Request, Standing, State, Witnessed};
+use entitlement::{Evidence, Request, Standing, State, Witnessed};
 use serde_json::Value;
-use store_issuer::{BeneficiaryRow, ExistenceRow, Page, Transaction};
+use store_issuer::{BeneficiaryRow, BoundKey, ExistenceRow, Page, Transaction};
 use wire::existence::{Beneficiary, ExistenceRequest, ExistenceState, Organisation};
 
 use super::{BeneficiaryPage, ExistenceCounts, ExistenceError, Issuer, RequestPage, Tenant};
@@ -16,9 +16,13 @@ impl Issuer {
         let subject = tx.find_subject(tenant, &request.beneficiary).await?;
         let known_since = tx.known_passkey_year(tenant, &request).await?;
         let bound = tx.find_bound_key(tenant, &request.beneficiary).await?;
-        // A station's answer is signed by the key that a wallet service keeps, which is bound to nobody's phone.
-        let by_phone = request.evidence().filter(|it| matches!(it.witnessed, Witnessed::Passkey { .. }));
-        let new_key = bound.zip(by_phone).is_some_and(|(bound, it)| bound.device_key != it.holder_key);
+        // A station's answer is signed by a key that a wallet service keeps. It says nothing beside a phone's; beside another
+        // kept key it does.
+        let told = |key: &BoundKey, it: &Evidence| {
+            key.device_key != it.holder_key
+                && (matches!(it.witnessed, Witnessed::Passkey { .. }) || key.how == "station")
+        };
+        let new_key = bound.zip(request.evidence()).is_some_and(|(key, it)| told(&key, it));
         let station = match request.evidence().map(|evidence| &evidence.witnessed) {
             Some(Witnessed::Desk(statement)) => tx.find_station(tenant, &statement.station).await?,
             Some(Witnessed::Passkey { .. }) | None => None,
