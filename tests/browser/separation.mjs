@@ -53,7 +53,7 @@ async function registers(agent, input, {number, given, family, born}) {
 async function inArabic(browser, person, name) {
   const {page} = person;
   const context = page.context();
-  const url = page.url();
+  const url = `${browser.input.wallet}/`;
   await context.addCookies([{name: 'passerelle_wallet_language', value: 'ar', url}]);
   await page.reload();
   assert.equal(await page.locator('html').getAttribute('dir'), 'rtl');

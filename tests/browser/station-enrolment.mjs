@@ -1,8 +1,23 @@
 // Somebody without a phone enrols at a station: kept wallet, PIN, the station's camera, the officer's word. Part of the journey in
 // presence.mjs, which has made the station and registered it.
 import assert from 'node:assert/strict';
+import {readFileSync} from 'node:fs';
 
 const PIN = '271828';
+
+/** The camera sees this picture: the film of the proof shows the face too far away for a reference. */
+async function near(page, picture) {
+  await page.evaluate(async data => {
+    const image = new Image();
+    image.src = `data:image/jpeg;base64,${data}`;
+    await image.decode();
+    const canvas = Object.assign(document.createElement('canvas'), {width: image.width, height: image.height});
+    const draw = () => canvas.getContext('2d').drawImage(image, 0, 0);
+    draw();
+    setInterval(draw, 100);
+    navigator.mediaDevices.getUserMedia = async () => canvas.captureStream(10);
+  }, readFileSync(picture).toString('base64'));
+}
 
 /** `officer` is of the Fund; `person` is at the station, whose officer's page is open. */
 export async function enrolsAtStation(browser, input, officer, person) {
@@ -30,6 +45,7 @@ export async function enrolsAtStation(browser, input, officer, person) {
     await page.getByTestId('station-send').waitFor();
     await browser.picture(person, 'wallet-station-enrol');
     await page.context().grantPermissions(['camera']);
+    await near(page, input.frames.closer);
     await page.getByTestId('station-take').click();
     await page.locator('#station-picture:not([hidden])').waitFor({timeout: 30_000});
     await page.locator('[name=recognised][value=document]').check();
@@ -42,7 +58,7 @@ export async function enrolsAtStation(browser, input, officer, person) {
     await page.keyboard.press('Enter');
     await page.getByTestId('seen-at-station').waitFor({timeout: 60_000});
     await browser.picture(person, 'wallet-station-enrol-sent');
-    const url = page.url();
+    const url = `${input.wallet}/`;
     await page.context().addCookies([{name: 'passerelle_wallet_language', value: 'ar', url}]);
     await page.reload();
     await browser.picture(person, 'wallet-station-enrol-ar');

@@ -43,6 +43,14 @@ if (back) {
         const { id } = await post("/v1/enrolments/separation/answer", { responseCode: back.dataset.code });
         await nameKey(id);
         location.replace(`/enrolments/${encodeURIComponent(id)}`);
+      } catch (error) {
+        // What the Fund has answered is not answered otherwise a second time; a line that was cut is.
+        const again = document.getElementById("separation-again");
+        if (again && error.problem && error.problem.status === 409) {
+          again.hidden = false;
+          button.hidden = true;
+        }
+        throw error;
       } finally {
         asking.hidden = true;
       }

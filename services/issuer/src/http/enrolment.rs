@@ -168,10 +168,11 @@ impl From<EnrolmentError> for Problem {
             EnrolmentError::SlotTaken => {
                 Self::new(StatusCode::CONFLICT, "time-taken", "This time is taken").detail(said)
             }
-            EnrolmentError::Document(_)
-            | EnrolmentError::Picture(_)
-            | EnrolmentError::Face(_)
-            | EnrolmentError::Form(_) => Self::bad_request(said),
+            EnrolmentError::Picture(_) | EnrolmentError::Face(_) => {
+                Self::new(StatusCode::BAD_REQUEST, "picture-refused", "The picture cannot be used")
+                    .detail(said)
+            }
+            EnrolmentError::Document(_) | EnrolmentError::Form(_) => Self::bad_request(said),
             EnrolmentError::Faces(FacesFault::Busy(_) | FacesFault::InHand) => {
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "Too many proofs at once")
                     .detail("Many pictures are looked at at this moment. Try again in a minute.")

@@ -47,6 +47,11 @@ pub(super) const PAGES: ProblemPages = ProblemPages(&[
         text: "Somebody else chose this time at the same moment, or the agent took it back. Nothing was changed: choose another one.",
     },
     ProblemPage {
+        slug: "picture-refused",
+        title: "The picture cannot be used",
+        text: "A reference picture shows one face, from the front, near and in good light, as JPEG or PNG. The detail says what is wrong with this one; take another one.",
+    },
+    ProblemPage {
         slug: "station-refused",
         title: "The word of the station is not taken",
         text: "The Fund does not know the station or has closed it, or what it signed is about something else. An administrator of the Fund registers stations in the console. The person can enrol by a call meanwhile; the paper form counts the same.",

@@ -85,7 +85,7 @@ async fn the_word_of_a_station_stands_for_the_appointment_and_two_officers_bind_
     choose(&world, &person, Some(&slot)).await;
     let poor = station.word(&world, &person.id, &faces::empty(), None);
     let refused = send(&world, &person, &poor).await;
-    assert_eq!(refused.status, 400);
+    assert_eq!(problem(&refused), (400, "picture-refused".into()));
     assert!(body(&refused)["detail"].as_str().unwrap().contains("no face in the picture"), "said at once");
 
     let picture = faces::closer(&faces::turn(92));

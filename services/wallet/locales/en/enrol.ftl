@@ -74,7 +74,7 @@ problem-enrolment-refused-what = Look at what it says, and try again or call the
 
 # By a Separation credential.
 
-enrol-separation = You separated from service?
+enrol-separation = Has your service ended?
 enrol-separation-have = Your wallet holds what your organisation says about the end of your service. Show it to the Fund: then you need neither number nor code nor passport. The talk and the second officer stay.
 enrol-separation-none = With a credential from your organisation’s human resources office that says when your service ended you need neither number nor code. Ask the office for it; when it is in this wallet, this page takes it.
 enrol-separation-show = Show it to the Fund
@@ -131,3 +131,6 @@ problem-station-refused = The Fund does not take the word of this station
 problem-station-refused-what = An administrator of the Fund registers the station, or has closed it. The person can enrol by a call meanwhile; the paper form counts the same.
 problem-document-refused = The document cannot be recorded
 problem-document-refused-what = The number has 4 to 40 letters and digits, the state is three letters, and the document has not expired. Look at it again, or ask for another one.
+enrol-shown-again = Begin again
+problem-picture-refused = The picture cannot be used
+problem-picture-refused-what = Take another one: one person alone, from the front, near the camera, in good light, holding still. Nothing was sent.

@@ -74,7 +74,7 @@ problem-enrolment-refused-what = Lea lo que dice e inténtelo otra vez, o llame 
 
 # Por una credencial de separación.
 
-enrol-separation = ¿Ha cesado en el servicio?
+enrol-separation = ¿Ha terminado su servicio?
 enrol-separation-have = Su cartera contiene lo que su organización dice sobre el fin de su servicio. Muéstrelo a la Caja: entonces no necesita número, ni código, ni pasaporte. La conversación y el segundo agente se mantienen.
 enrol-separation-none = Con una credencial de la oficina de recursos humanos de su organización que diga cuándo terminó su servicio no necesita número ni código. Pídala a esa oficina; cuando esté en esta cartera, esta página la acepta.
 enrol-separation-show = Mostrarla a la Caja
@@ -131,3 +131,6 @@ problem-station-refused = La Caja no acepta la palabra de esta estación
 problem-station-refused-what = Un administrador de la Caja registra la estación, o la ha cerrado. Mientras tanto la persona puede inscribirse por una llamada; el formulario en papel vale lo mismo.
 problem-document-refused = El documento no puede registrarse
 problem-document-refused-what = El número tiene de 4 a 40 letras y cifras, el Estado tres letras, y el documento no ha caducado. Mírelo otra vez, o pida otro.
+enrol-shown-again = Empezar de nuevo
+problem-picture-refused = La foto no sirve
+problem-picture-refused-what = Tome otra: una sola persona, de frente, cerca de la cámara, con buena luz, sin moverse. No se envió nada.

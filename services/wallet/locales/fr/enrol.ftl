@@ -74,7 +74,7 @@ problem-enrolment-refused-what = Lisez ce qu’elle dit, puis essayez encore ou 
 
 # Par une attestation de cessation de service.
 
-enrol-separation = Vous avez cessé vos fonctions ?
+enrol-separation = Votre service a pris fin ?
 enrol-separation-have = Votre portefeuille contient ce que votre organisation dit de la fin de votre service. Montrez-le à la Caisse : il ne vous faut alors ni numéro, ni code, ni passeport. L’entretien et le second agent restent.
 enrol-separation-none = Avec une attestation du service des ressources humaines de votre organisation qui dit quand votre service a pris fin, il ne vous faut ni numéro ni code. Demandez-la à ce service ; une fois dans ce portefeuille, cette page l’accepte.
 enrol-separation-show = La montrer à la Caisse
@@ -131,3 +131,6 @@ problem-station-refused = La Caisse n’accepte pas la parole de cette station
 problem-station-refused-what = Un administrateur de la Caisse enregistre la station, ou l’a fermée. La personne peut s’inscrire par un appel en attendant ; le formulaire papier a la même valeur.
 problem-document-refused = La pièce ne peut pas être enregistrée
 problem-document-refused-what = Le numéro a de 4 à 40 lettres et chiffres, l’État trois lettres, et la pièce n’est pas périmée. Regardez-la encore, ou demandez-en une autre.
+enrol-shown-again = Recommencer
+problem-picture-refused = La photo ne peut pas être utilisée
+problem-picture-refused-what = Prenez-en une autre : une seule personne, de face, près de la caméra, dans une bonne lumière, sans bouger. Rien n’a été envoyé.

@@ -131,3 +131,6 @@ problem-station-refused = 基金不接受本站点的说明
 problem-station-refused-what = 基金的管理员登记站点，也可能已将它关闭。在此期间可以通过通话登记；纸质表格有同样的效力。
 problem-document-refused = 证件无法记录
 problem-document-refused-what = 号码有 4 到 40 个字母和数字，国家为三个字母，且证件没有过期。请再看一下，或要求另一份证件。
+enrol-shown-again = 重新开始
+problem-picture-refused = 照片不能用
+problem-picture-refused-what = 请再拍一张：只有一个人，正面，靠近摄像头，光线要好，不要动。没有发送任何东西。

@@ -60,6 +60,9 @@ pub enum EnrolmentError {
     StationRefused,
     #[error("the picture is no JPEG of at most 256 kB")]
     Picture,
+    /// As the Fund's face engine sees it, in its words.
+    #[error("the Fund cannot use the picture: {0}")]
+    PictureRefused(String),
     /// In words for the operator.
     #[error("{0}")]
     Document(String),
@@ -299,6 +302,10 @@ fn answered<T: serde::de::DeserializeOwned>(reply: &outbound::Reply) -> Result<T
     let slug = text("type").and_then(|kind| kind.rsplit('/').next()).unwrap_or_default();
     match (reply.status, slug) {
         (403, "invitation-refused") => Err(EnrolmentError::Code),
+        (400, "picture-refused") => {
+            let said = text("detail").unwrap_or_default();
+            Err(EnrolmentError::PictureRefused(plain_text(said, 200)))
+        }
         (403, "station-refused") => Err(EnrolmentError::StationRefused),
         (409, "time-taken") => Err(EnrolmentError::TimeTaken),
         (401, _) => Err(EnrolmentError::Unknown),

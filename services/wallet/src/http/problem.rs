@@ -386,6 +386,9 @@ impl From<EnrolmentError> for Problem {
                     .detail("An administrator of the Fund registers the station, or has closed it. The person can enrol by a call.")
             }
             EnrolmentError::Picture => Self::bad_request("picture: a JPEG of at most 256 kB in base64url."),
+            EnrolmentError::PictureRefused(reason) => {
+                Self::new(UNPROCESSABLE, "picture-refused", "The picture cannot be used").detail(reason.clone())
+            }
             EnrolmentError::Document(fault) => {
                 Self::new(UNPROCESSABLE, "document-refused", "The document cannot be recorded").detail(fault.clone())
             }

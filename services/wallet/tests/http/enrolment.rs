@@ -199,6 +199,7 @@ async fn a_separation_credential_is_shown_and_its_code_goes_with_the_secret_of_t
     }
     let page = person.page("/enrol/separation?response_code=c%22ode").await.expect(200).unwrap().text();
     assert!(page.contains("data-code=\"c&#34;ode\""), "{page}");
+    assert!(page.contains("id=\"separation-again\""), "the way back to the page of the Fund");
     world.others.knobs().enrolment["separatedFrom"] = json!("UNDP");
     let answered = person.post("/v1/enrolments/separation/answer", json!({"responseCode": "code"})).await;
     let answered = answered.expect(200).unwrap().json().unwrap();

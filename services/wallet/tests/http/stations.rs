@@ -279,6 +279,8 @@ async fn what_the_station_or_the_fund_does_not_take_is_said_and_nothing_is_noted
     }
     world.others.knobs().enrolment_refusal = Some((403, "station-refused"));
     assert_eq!(problem(refused(enrolment(PIN)).await, 409), "station-refused");
+    world.others.knobs().enrolment_refusal = Some((400, "picture-refused"));
+    assert_eq!(problem(refused(enrolment(PIN)).await, 422), "picture-refused");
     world.others.knobs().enrolment_refusal = Some((503, "unavailable"));
     assert_eq!(problem(refused(enrolment(PIN)).await, 502), "other-side-unavailable");
     assert!(!activity(&desk).await.iter().any(|entry| entry["kind"] == "enrolledAtStation"));

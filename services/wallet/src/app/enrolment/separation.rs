@@ -57,6 +57,15 @@ impl Wallet {
         self.keep_status(person, record, &mut enrolment, said).await.map(|record| (record, enrolment))
     }
 
+    /// The Fund at which the person has begun to show a credential, so that they find the way back to its page.
+    pub async fn presenting_to(&self, person: &Person) -> Result<Option<String>, EnrolmentError> {
+        match self.presenting(person).await {
+            Ok((_, enrolment)) => Ok(Some(enrolment.fund_url)),
+            Err(EnrolmentError::Separation(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     /// The one that was begun last.
     async fn presenting(&self, person: &Person) -> Result<(Record, Enrolment), EnrolmentError> {
         let known = self.store.read().await?.list_records(Table::Enrolments, &person.account).await?;

@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use clock::Timestamp;
 use language::Language;
 use serde::Deserialize;
+use url::form_urlencoded;
 use web::Problem;
 use web::page::html;
 use wire::enrolment::Slot;
@@ -53,6 +54,8 @@ struct ReturnPage {
     words: Words,
     account: String,
     code: String,
+    /// The page on which it can be begun again; empty where nothing was begun here.
+    again: String,
 }
 
 #[derive(Template)]
@@ -108,7 +111,10 @@ async fn return_from_separation(
     back: Query<Return>,
 ) -> Result<HttpResponse, Problem> {
     let Some(person) = find_person(&request).await? else { return sign_in_first(&request, &app) };
+    let fund = app.wallet.presenting_to(&person).await?;
+    let encoded = |fund: String| form_urlencoded::byte_serialize(fund.as_bytes()).collect::<String>();
     html(&ReturnPage {
+        again: fund.map_or_else(String::new, |fund| format!("/enrol?fund={}", encoded(fund))),
         shell: Frame::inside(&request, &app, &person, ""),
         words,
         account: person.account,

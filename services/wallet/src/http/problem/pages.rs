@@ -34,6 +34,11 @@ pub const PAGES: ProblemPages = ProblemPages(&[
         "An administrator of the Fund registers a station before its word counts, and may close it. The person can enrol by a call meanwhile; the paper form counts the same.",
     ),
     page(
+        "picture-refused",
+        "The picture cannot be used",
+        "Take another one: one person alone, from the front, near the camera, in good light, holding still. Nothing was sent.",
+    ),
+    page(
         "document-refused",
         "The document cannot be recorded",
         "The number has 4 to 40 letters and digits, the state is three letters, and the document has not expired. Look at it again, or ask for another one.",
