@@ -275,7 +275,7 @@ async fn whatever_does_not_hold_opens_nothing_and_says_what_to_do() {
         (
             "claims that were erased",
             |it| drop(it["report"].as_object_mut().unwrap().remove("claims")),
-            (403, "separation-not-matched"),
+            (409, "separation-unanswered"),
         ),
         (
             "an unknown number",

@@ -16,11 +16,12 @@ use store_issuer::{EnrolmentRow, SeparationRow, SeparationUse, Transaction};
 use wire::enrolment::{EnrolmentStatus, SeparationStart, SeparationStarted};
 use wire::verifications::Report;
 
+use super::super::NotAccepted;
 use super::super::verifier::{Verifier, is_request_link, return_url};
 use super::{BAD_SECRET, EnrolmentError, Issuer, SECRET_BYTES, Tenant, languages};
 
 /// Requests that may wait for an answer at the same time, at one organisation.
-const MOST_WAITING: u64 = 500;
+const MOST_WAITING: u64 = 2_000;
 /// What can be answered for less than this is asked anew.
 const LEAST_LEFT_SECONDS: i64 = 120;
 /// Requests that nobody answered are erased so long after their end.
@@ -180,7 +181,8 @@ impl Issuer {
     ) -> Result<EnrolmentRow, EnrolmentError> {
         let credential = report.credential.as_ref().ok_or(SeparationFault::Claims)?;
         let seen = SeparationSeen {
-            separation: Separation::of_claims(report.claims.as_ref().ok_or(SeparationFault::Claims)?)?,
+            // The verifier erases what was shown after a while.
+            separation: Separation::of_claims(report.claims.as_ref().ok_or(NotAccepted::Unanswered)?)?,
             issuer: credential.issuer.clone(),
             issuer_name: credential.issuer_name.clone(),
             report: report.id.clone(),
