@@ -108,7 +108,9 @@ impl Issuer {
         let now = self.now();
         let back = return_url(&self.settings.wallet_url).ok_or(EnrolmentError::NoVerifier)?;
         let name: String = tenant.name.chars().take(100).collect();
-        let purpose = format!("To enrol you at {name} by what your organisation says.");
+        // The verifier says for how long it keeps what is shown; the Fund keeps it longer, and the person is to know before.
+        let kept = "It stays, sealed, with your enrolment.";
+        let purpose = format!("To enrol you at {name} by what your organisation says. {kept}");
         let once = self.new_id();
         let asked = verifier.start((&purpose, &back), (now, &self.new_token(), &once)).await?;
         let expires_at = asked.expires_at.parse::<Timestamp>().ok();
