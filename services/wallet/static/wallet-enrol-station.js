@@ -6,6 +6,8 @@ import { presence } from "/assets/wallet-presence.js";
 import { say } from "/assets/words.js";
 
 const MOST_BYTES = 190000;
+// The Fund keeps a small picture, so the face has to fill it.
+const PART = 0.75;
 
 const { id, state } = document.getElementById("enrolment").dataset;
 const form = document.getElementById("station-enrolment");
@@ -29,7 +31,7 @@ if (form) {
   const button = at("station-take");
   button.addEventListener("click", () =>
     withButton(button, async () => {
-      const [{ jpeg }] = await take({ movements: [], mostBytes: MOST_BYTES });
+      const [{ jpeg }] = await take({ movements: [], mostBytes: MOST_BYTES, part: PART });
       picture = jpeg;
       at("capture-prompt").textContent = "";
       const shown = at("station-picture");
