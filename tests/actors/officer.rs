@@ -225,7 +225,9 @@ impl Officer {
         let page = answer.redirect().with_context(|| format!("not offered: {answer}"))?;
         let page = self.page(page.path()).await?;
         let link = attribute_beside(&page, "data-testid=\"offer-link\"", "href").context("no link")?;
+        // Shown in two groups, for reading out.
         let tx_code = text_of(&page, "data-testid=\"transaction-code\"");
+        let tx_code = tx_code.map(|code| code.chars().filter(char::is_ascii_digit).collect());
         Ok(Offer { uri: parameter(&link, "credential_offer_uri")?, tx_code })
     }
 

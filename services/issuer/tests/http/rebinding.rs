@@ -84,11 +84,10 @@ async fn pictures_that_match_the_funds_bind_the_new_key_when_an_officer_agrees()
 #[tokio::test(flavor = "multi_thread")]
 async fn pictures_that_were_not_compared_or_do_not_match_bind_nothing_and_a_call_does() {
     type Frames = fn(&Value) -> Vec<Vec<u8>>;
-    let cases: [(&str, Frames); 4] = [
+    // The other reasons are cases of `captures::is_match`.
+    let cases: [(&str, Frames); 2] = [
         ("otherPerson", |request| vec![faces::photo("grace_hopper.jpg"); following(request).len()]),
         ("tooDark", |request| following(request).iter().map(|it| faces::darker(it, 0.2)).collect()),
-        ("notFollowed", |request| vec![faces::still(0); following(request).len()]),
-        ("noFace", |request| vec![faces::empty(); following(request).len()]),
     ];
     for (reason, frames) in cases {
         let mut case = NewPhone::asked().await;
