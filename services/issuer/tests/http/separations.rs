@@ -240,11 +240,14 @@ async fn a_verified_credential_stands_for_number_code_and_document_and_two_offic
     assert_eq!(bound.device_key, phone.holder.thumbprint());
 }
 
+/// What is wrong, how the verifier says so, and what the wallet is told.
+type Case = (&'static str, fn(&mut Value), (u16, &'static str));
+
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_does_not_hold_opens_nothing_and_says_what_to_do() {
     let verifier = Verifier::start().await;
     let world = fund(&verifier).await;
-    let cases: [(&str, fn(&mut Value), (u16, &str)); 16] = [
+    let cases: [Case; 16] = [
         ("revoked", |it| fails(it, "status", "invalid"), (403, "separation-withdrawn")),
         ("expired", |it| fails(it, "validity", "invalid"), (403, "separation-expired")),
         ("not accredited", |it| fails(it, "accreditation", "invalid"), (403, "separation-not-valid")),
