@@ -19,6 +19,7 @@ mod printed_card;
 mod renewal;
 mod restart;
 mod second_person;
+mod separation;
 mod surface;
 mod wrong_input;
 

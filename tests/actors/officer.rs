@@ -218,6 +218,33 @@ impl Officer {
         offers.get(number).cloned().with_context(|| format!("no offer for {number}"))
     }
 
+    /// Offers a credential of which the form holds what the record does not, and reads link and code off the offer's page.
+    pub async fn grant(&self, number: &str, form: &[(&str, &str)]) -> Result<Offer> {
+        let path = format!("{}/grant", self.person(number).await?);
+        let answer = self.agent.post_form(self.at(&path), form).await?;
+        let page = answer.redirect().with_context(|| format!("not offered: {answer}"))?;
+        let page = self.page(page.path()).await?;
+        let link = attribute_beside(&page, "data-testid=\"offer-link\"", "href").context("no link")?;
+        // Shown in two groups, for reading out.
+        let tx_code = text_of(&page, "data-testid=\"transaction-code\"");
+        let tx_code = tx_code.map(|code| code.chars().filter(char::is_ascii_digit).collect());
+        Ok(Offer { uri: parameter(&link, "credential_offer_uri")?, tx_code })
+    }
+
+    /// Hands in the pension system's file and waits until it is worked off.
+    pub async fn import_register(&self, csv: &[u8]) -> Result<()> {
+        let file = ("file", "register.csv", "text/csv", csv);
+        let answer = self.agent.post_file(self.at("/console/fund/register"), &[], file).await?;
+        let page = answer.redirect().with_context(|| format!("the file was refused: {answer}"))?;
+        let page = page.path().to_owned();
+        self.send(&format!("{page}/confirm"), &[]).await?;
+        until("the register", Duration::from_secs(60), async || {
+            let state = text_of(&self.page(&page).await?, "data-testid=\"register-state\"");
+            Ok((state.as_deref() == Some("Done")).then_some(()))
+        })
+        .await
+    }
+
     /// The issued copies of a person.
     pub async fn copies(&self, number: &str) -> Result<Vec<CopyRecord>> {
         let page = self.page(&self.person(number).await?).await?;

@@ -6,6 +6,7 @@ import {mkdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {chromium} from 'playwright-core';
 import {Browser} from './browser.mjs';
+import {separates} from './separation.mjs';
 
 const input = JSON.parse(readFileSync(process.argv[2], 'utf8'));
 const browser = new Browser();
@@ -183,6 +184,7 @@ try {
   const second = await browser.person('second');
   const retiree = await browser.person('retiree', {phone: true});
   await journey(agent, second, retiree);
+  await separates(browser, input, agent);
 } catch(error) {
   failed = true;
   console.log(error);

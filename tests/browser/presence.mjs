@@ -5,6 +5,7 @@ import {mkdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {chromium} from 'playwright-core';
 import {Browser} from './browser.mjs';
+import {enrolsAtStation} from './station-enrolment.mjs';
 
 const input = JSON.parse(readFileSync(process.argv[2], 'utf8'));
 const FRAMES_A_SECOND = 30;
@@ -361,6 +362,7 @@ async function atStation(officer) {
       await page.locator('#desk button').click();
       await page.locator('#desk-visit').waitFor();
     });
+    await enrolsAtStation(browser, input, officer, person);
   });
 }
 

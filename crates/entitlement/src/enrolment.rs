@@ -5,6 +5,8 @@
 
 mod document;
 mod forecast;
+mod separation;
+pub mod station;
 #[cfg(test)]
 mod tests;
 
@@ -12,6 +14,7 @@ use chrono::{DateTime, Duration, Utc};
 
 pub use document::{DocumentFault, DocumentKind, IdentityDocument};
 pub use forecast::{Forecast, PACE_DAYS, Supply};
+pub use separation::{RegisterFacts, SEPARATION, Separation, SeparationFault};
 
 type Timestamp = DateTime<Utc>;
 
@@ -97,6 +100,8 @@ pub enum EnrolmentFault {
     SamePerson,
     #[error("a person waits for a second officer; decide about that first")]
     Proposed,
+    #[error("an enrolment of this person is under way on another wallet; the Fund can take it back")]
+    UnderWay,
 }
 
 impl Enrolment {
@@ -134,6 +139,16 @@ impl Enrolment {
         }
     }
 
+    /// A verified credential was presented in the place of the code. The invitation need not be alive: the code of a letter that
+    /// was lost or mistyped too often is not what is believed here.
+    pub fn presented(self) -> Result<Self, EnrolmentFault> {
+        match self.stage {
+            Stage::Invited => Ok(Self { stage: Stage::Claimed, ..self }),
+            Stage::Claimed | Stage::Proposed => Err(EnrolmentFault::UnderWay),
+            Stage::Approved | Stage::Refused | Stage::Withdrawn => Err(EnrolmentFault::Over),
+        }
+    }
+
     /// A wrong code was entered.
     #[must_use]
     pub fn mistyped(self) -> Self {
@@ -151,7 +166,18 @@ impl Enrolment {
         }
     }
 
-    /// The agent saw the person, the document and the picture.
+    /// Whether the word of a station about the person is taken: it names the key that is to be bound.
+    pub fn takes_station_word(&self, thumbprint: &str) -> Result<(), EnrolmentFault> {
+        match self.stage {
+            Stage::Claimed if self.device_key.as_deref() == Some(thumbprint) => Ok(()),
+            Stage::Claimed => Err(EnrolmentFault::NoDeviceKey),
+            Stage::Invited => Err(EnrolmentFault::NotClaimed),
+            Stage::Proposed => Err(EnrolmentFault::Proposed),
+            Stage::Approved | Stage::Refused | Stage::Withdrawn => Err(EnrolmentFault::Over),
+        }
+    }
+
+    /// The agent saw the person, the document or a verified credential in its place, and the picture.
     pub fn proposed(self, by: &str, has_document: bool, has_picture: bool) -> Result<Self, EnrolmentFault> {
         match self.stage {
             Stage::Invited => return Err(EnrolmentFault::NotClaimed),

@@ -47,6 +47,10 @@ pub enum Activity {
         to: String,
         year: i64,
     },
+    /// Picture and word of a station were sent, to enrol.
+    EnrolledAtStation {
+        to: String,
+    },
     /// A signed paper form was sent as a picture.
     ExistenceFormSent {
         to: String,
@@ -157,6 +161,7 @@ impl Activity {
             Self::ExistenceConfirmed { .. } => "existenceConfirmed",
             Self::ExistenceAppealed { .. } => "existenceAppealed",
             Self::ExistenceFormSent { .. } => "existenceFormSent",
+            Self::EnrolledAtStation { .. } => "enrolledAtStation",
             Self::CredentialRemoved { .. } => "credentialRemoved",
             Self::CardPrinted { .. } => "cardPrinted",
             Self::DeviceKeyAdded { .. } => "deviceKeyAdded",
@@ -197,6 +202,7 @@ impl Activity {
             | Self::ExistenceAnswered { to: who, .. }
             | Self::ExistenceAppealed { to: who, .. }
             | Self::ExistenceFormSent { to: who, .. }
+            | Self::EnrolledAtStation { to: who }
             | Self::ExistenceConfirmed { by: who, .. } => Some(who),
             _ => None,
         }
@@ -254,6 +260,9 @@ impl Activity {
             Self::ExistenceConfirmed { by, year, .. } => format!("{by} confirmed your proof for {year}."),
             Self::ExistenceFormSent { to, year } => {
                 format!("You sent {to} a signed form for {year}.")
+            }
+            Self::EnrolledAtStation { to } => {
+                format!("Your picture and the word of the station were sent to {to}, to enrol you.")
             }
             Self::ExistenceAppealed { to, year } => {
                 format!("You asked {to} for another look at your proof for {year}.")

@@ -24,6 +24,7 @@ const NEEDING: &str = "SELECT COALESCE(e.language, '') AS language, COUNT(*) AS 
     WHERE e.tenant = $1 AND (e.stage = 'claimed' OR (e.stage = 'invited' AND e.expires_at > $2))
         AND NOT EXISTS (SELECT 1 FROM enrolment_appointments a
             WHERE a.tenant = e.tenant AND a.enrolment_id = e.id AND a.state IN ('booked', 'held'))
+        AND NOT EXISTS (SELECT 1 FROM enrolment_stations w WHERE w.tenant = e.tenant AND w.enrolment_id = e.id)
     GROUP BY COALESCE(e.language, '') ORDER BY COALESCE(e.language, '') LIMIT 100";
 const BOOKED: &str = "SELECT s.language AS language, COUNT(*) AS many
     FROM enrolment_appointments a JOIN enrolment_slots s ON s.tenant = a.tenant AND s.id = a.slot_id

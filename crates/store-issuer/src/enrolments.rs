@@ -48,7 +48,7 @@ pub struct EnrolmentNote {
 pub struct BoundKey {
     /// RFC 7638 thumbprint.
     pub device_key: String,
-    /// `enrolment`, `face`, `call` or `visit`.
+    /// `enrolment`, `station`, `face`, `call` or `visit`.
     pub how: String,
     pub by: String,
     pub at: Timestamp,
@@ -83,7 +83,8 @@ const TO_RECALL: &str = "SELECT e.* FROM enrolments e WHERE e.tenant = $1 AND e.
 const NEEDING: &str = "SELECT COUNT(*) AS many FROM enrolments e WHERE e.tenant = $1
         AND (e.stage = 'claimed' OR (e.stage = 'invited' AND e.expires_at > $2))
         AND NOT EXISTS (SELECT 1 FROM enrolment_appointments a
-            WHERE a.tenant = e.tenant AND a.enrolment_id = e.id AND a.state IN ('booked', 'held'))";
+            WHERE a.tenant = e.tenant AND a.enrolment_id = e.id AND a.state IN ('booked', 'held'))
+        AND NOT EXISTS (SELECT 1 FROM enrolment_stations w WHERE w.tenant = e.tenant AND w.enrolment_id = e.id)";
 const INSERT_NOTE: &str =
     "INSERT INTO enrolment_notes (tenant, id, enrolment_id, kind, sealed, written_by, written_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7)";

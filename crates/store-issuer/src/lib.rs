@@ -18,6 +18,7 @@ mod copies;
 mod deferrals;
 mod documents;
 mod enrolment_languages;
+mod enrolment_stations;
 mod enrolments;
 mod error;
 mod existence;
@@ -38,6 +39,7 @@ mod renewals;
 mod row;
 mod scim;
 mod secrets;
+mod separations;
 mod service;
 mod service_clients;
 mod stations;
@@ -59,6 +61,7 @@ pub use cards::CardRow;
 pub use codes::AccessToken;
 pub use copies::StatusChange;
 pub use documents::DocumentRow;
+pub use enrolment_stations::StationWordRow;
 pub use enrolments::{BoundKey, EnrolmentNote, EnrolmentRow};
 pub use error::Error;
 pub use existence::{BeneficiaryRow, ExistenceRow};
@@ -71,6 +74,7 @@ pub use person_oidc::PersonOidcRequest;
 pub use person_passkeys::PersonPasskey;
 pub use reissue::{ReissueCounts, ReissueOutcome, ReissueRow, ReissueRun};
 pub use scim::ScimUser;
+pub use separations::{SeparationRow, SeparationUse};
 pub use service::EndedService;
 pub use service_clients::ServiceClient;
 use sql::{Database, Migration, Tx};
@@ -131,7 +135,8 @@ impl Transaction {
 /// the VC API from 500, the sources of HR and webhooks from 700, sign-in of persons by a provider from 710, messages,
 /// sign-in by a provider and cards from 720, keys and portraits from 730, renewals from 740, the Fund's register and cycle from
 /// 800, pictures of proofs from 820, the Fund's letters and messages from 830, enrolments from 840, stations from 850, what
-/// auditors of the Fund see from 860, what people say against decisions of the Fund from 870, kinds of devices and languages from 880.
+/// auditors of the Fund see from 860, what people say against decisions of the Fund from 870, kinds of devices and languages from 880,
+/// enrolment by credential and at a station from 890.
 fn migrations() -> Vec<Migration> {
     let issuing = Migration { version: 1, name: "issuing", sql: include_str!("migrations/0001_issuing.sql") };
     [
@@ -168,6 +173,8 @@ fn migrations() -> Vec<Migration> {
         fund::UPLOAD_MIGRATIONS,
         fund::DEVICE_MIGRATIONS,
         enrolment_languages::MIGRATIONS,
+        separations::MIGRATIONS,
+        enrolment_stations::MIGRATIONS,
     ]
     .concat()
 }

@@ -9,7 +9,10 @@ use engines::engines;
 use entitlement::enrolment::{Enrolment, Refusal};
 use issuance::{Subject, Timestamp};
 use serde_json::Map;
-use store_issuer::{BoundKey, EnrolmentNote, EnrolmentRow, SlotRow, Store, Transaction};
+use store_issuer::{
+    BoundKey, EnrolmentNote, EnrolmentRow, SeparationRow, SeparationUse, SlotRow, StationWordRow, Store,
+    Transaction,
+};
 
 const FUND: &str = "unjspf";
 
@@ -189,5 +192,76 @@ async fn one_key_is_bound_at_a_time_and_words_are_kept_in_order() {
         }
         let notes = tx.list_enrolment_notes(FUND, "e-1").await.unwrap();
         assert_eq!(notes.iter().map(|it| it.id.as_str()).collect::<Vec<_>>(), ["n-1", "n-2"]);
+    }
+}
+
+fn separation(id: &str, secret: &str) -> SeparationRow {
+    SeparationRow {
+        id: id.into(),
+        secret_mark: secret.into(),
+        verification: format!("v-{id}"),
+        link: "openid4vp://?client_id=c".into(),
+        begun_at: now(),
+        expires_at: now() + Duration::minutes(10),
+        used: None,
+    }
+}
+
+#[tokio::test]
+async fn a_presentation_is_used_once_and_an_ended_service_enrols_one_person() {
+    for store in engines().await.stores {
+        let mut tx = prepared(&store).await;
+        tx.insert_separation(FUND, &separation("p-1", "one")).await.unwrap();
+        tx.insert_separation(FUND, &separation("p-2", "two")).await.unwrap();
+        assert_eq!(tx.count_waiting_separations(FUND, now()).await.unwrap(), 2);
+        let first = tx.find_separation(FUND, "one").await.unwrap().unwrap();
+        assert_eq!(first, separation("p-1", "one"));
+        let anew = SeparationRow { verification: "v-anew".into(), ..first.clone() };
+        tx.renew_separation(FUND, &first, &anew).await.unwrap();
+        let used = SeparationUse { enrolment: "e-1".into(), at: now(), sealed: vec![1] };
+        assert!(tx.use_separation(FUND, &first, &used).await.is_err(), "it was asked anew meanwhile");
+        tx.use_separation(FUND, &anew, &used).await.unwrap();
+        assert!(tx.use_separation(FUND, &anew, &used).await.is_err(), "once");
+        assert!(tx.renew_separation(FUND, &anew, &first).await.is_err(), "and it is not asked again");
+        assert_eq!(tx.find_separation_of(FUND, "e-1").await.unwrap().unwrap().used, Some(used));
+        assert_eq!(tx.find_separation_of(FUND, "e-2").await.unwrap(), None);
+
+        let second = separation("p-2", "two");
+        tx.end_separation(FUND, &second, now()).await.unwrap();
+        tx.end_separation(FUND, &anew, now()).await.unwrap();
+        assert_eq!(tx.count_waiting_separations(FUND, now()).await.unwrap(), 0);
+        assert_eq!(tx.erase_separations(now() + Duration::seconds(1)).await.unwrap(), 1, "not what was used");
+
+        assert_eq!(tx.take_service(FUND, "service", "s-1", now()).await.unwrap(), "s-1");
+        assert_eq!(tx.take_service(FUND, "service", "s-1", now()).await.unwrap(), "s-1", "again");
+        assert_eq!(tx.take_service(FUND, "service", "s-2", now()).await.unwrap(), "s-1", "nobody else");
+    }
+}
+
+#[tokio::test]
+async fn the_latest_word_of_a_station_counts_and_needs_no_appointment() {
+    for store in engines().await.stores {
+        let mut tx = prepared(&store).await;
+        let word = |digest: &str| StationWordRow {
+            station: "station".into(),
+            device_key: "key".into(),
+            captured_at: now(),
+            received_at: now(),
+            digest: digest.into(),
+            sealed: vec![2],
+        };
+        let needing = tx.count_needing_appointment(FUND, now()).await.unwrap();
+        tx.put_station_word(FUND, "e-1", &word("a")).await.unwrap();
+        tx.put_station_word(FUND, "e-1", &word("b")).await.unwrap();
+        assert_eq!(tx.find_station_word(FUND, "e-1").await.unwrap(), Some(word("b")));
+        assert_eq!(tx.find_station_word("other", "e-1").await.unwrap(), None);
+        assert_eq!(tx.count_needing_appointment(FUND, now()).await.unwrap(), needing - 1);
+        assert!(tx.list_seen_at_stations(FUND, 10).await.unwrap().is_empty(), "nobody has claimed it");
+        let mut row = tx.find_enrolment(FUND, "e-1").await.unwrap().unwrap();
+        row.enrolment = row.enrolment.claimed(now()).unwrap();
+        tx.replace_enrolment(FUND, &row).await.unwrap();
+        assert_eq!(tx.list_seen_at_stations(FUND, 10).await.unwrap(), ["e-1"]);
+        assert!(tx.delete_station_word(FUND, "e-1").await.unwrap());
+        assert!(!tx.delete_station_word(FUND, "e-1").await.unwrap());
     }
 }

@@ -18,6 +18,7 @@ fn person(id: &str) -> PersonRow {
     PersonRow {
         id: id.into(),
         number_mark: format!("mark {id}"),
+        staff_mark: None,
         country: "ITA".into(),
         language: "fr".into(),
         track: "one".into(),

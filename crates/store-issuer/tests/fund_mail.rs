@@ -17,6 +17,7 @@ async fn ask(tx: &mut Transaction, person: &str, country: &str, kind: &str) -> S
     let row = PersonRow {
         id: person.into(),
         number_mark: format!("mark {person}"),
+        staff_mark: None,
         country: country.into(),
         language: "fr".into(),
         track: "one".into(),

@@ -205,7 +205,7 @@ mod tests {
     fn embedded_policies_are_usable() {
         let policies = Policies::embedded().unwrap();
         let names: Vec<_> = policies.iter().map(|policy| policy.name.as_str()).collect();
-        assert_eq!(names, ["entitlement", "open", "staff-identity", "staff-identity-anchored"]);
+        assert_eq!(names, ["entitlement", "open", "separation", "staff-identity", "staff-identity-anchored"]);
         assert!(!policies.find("open").unwrap().requires(CheckName::Accreditation));
         assert!(policies.find("staff-identity").unwrap().requires(CheckName::Accreditation));
         let view = policies.find("staff-identity").unwrap().view();

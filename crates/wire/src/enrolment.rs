@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::existence::Organisation;
+use crate::existence::{DeskStatement, Organisation};
 
 /// An invitation is used. The same again, with the same secret, gets the same answer.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -51,6 +51,68 @@ pub struct EnrolmentStatus {
     /// Why it was refused: `document`, `face`, `answers`, `line` or `other`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refusal: Option<String>,
+    /// The organisation whose Separation credential stands in the place of number, code and identity document.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub separated_from: Option<String>,
+    /// A station has seen the person and sent the picture: no appointment is needed.
+    #[serde(default)]
+    pub seen_at_station: bool,
+}
+
+/// The word of an operator at a station of the Fund, in the place of an appointment, for somebody whose key a wallet service
+/// keeps.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct StationWord {
+    /// JPEG in base64url, at most 256 kB: one good face.
+    pub picture: String,
+    /// What the operator saw of an identity document. Needed where no Separation credential opened the enrolment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document: Option<StationDocument>,
+    /// RFC 3339 in seconds, at most an hour ago.
+    pub captured_at: String,
+    /// Station, operator and signature; as for a yearly proof, over the enrolment, the named key, picture and document.
+    pub desk: DeskStatement,
+}
+
+/// What an operator saw of an identity document.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct StationDocument {
+    /// `passport`, `card`, `permit` or `laissez`.
+    pub kind: String,
+    /// 4 to 40 letters and digits.
+    pub number: String,
+    /// ISO 3166-1 alpha-3 of the state that issued it.
+    pub state: String,
+    /// The last day on which it is valid.
+    pub expires_on: NaiveDate,
+}
+
+/// Begins an enrolment with a Separation credential in the place of number and code.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SeparationStart {
+    /// 256 random bits of the wallet in base64url. The bearer token of what follows.
+    pub secret: String,
+}
+
+/// The request that the wallet answers by OpenID4VP.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SeparationStarted {
+    /// `openid4vp://?…`
+    pub link: String,
+    /// An answer is taken until then.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// Back from the presentation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SeparationAnswer {
+    /// What the verifier gave to the wallet that answered (OpenID4VP 1.0, 8.2 and 14.2).
+    pub response_code: String,
 }
 
 /// A time that can be booked.
@@ -126,6 +188,24 @@ pub struct Signal {
 impl std::fmt::Debug for EnrolmentClaim {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("EnrolmentClaim")
+    }
+}
+
+impl std::fmt::Debug for StationWord {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("StationWord")
+    }
+}
+
+impl std::fmt::Debug for StationDocument {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("StationDocument")
+    }
+}
+
+impl std::fmt::Debug for SeparationStart {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SeparationStart")
     }
 }
 

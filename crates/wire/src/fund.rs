@@ -52,6 +52,13 @@ pub struct RegisterPerson {
     pub end_reason: Option<String>,
     #[serde(default)]
     pub died_on: Option<String>,
+    /// The organisation that the person served last, by its DID; with `staffNumber`. By both a Separation credential is
+    /// matched with the person.
+    #[serde(default)]
+    pub employer: Option<String>,
+    /// The number that the person had there.
+    #[serde(default)]
+    pub staff_number: Option<String>,
 }
 
 /// A file with what it would change, or has changed.

@@ -3,6 +3,7 @@
 mod calls;
 mod presence;
 mod providers;
+mod separation;
 mod trust;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,6 +22,7 @@ use web::HttpConfig;
 pub use calls::CallsConfig;
 pub use presence::PresenceConfig;
 pub use providers::{PersonProviderConfig, Persons, ProviderConfig};
+pub use separation::SeparationConfig;
 pub use trust::{AttesterConfig, CertificateConfig, KeyAttestations};
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -55,6 +57,9 @@ pub struct Config {
     /// The servers of the operator that help the two browsers of a video call to reach each other.
     #[serde(default)]
     pub calls: CallsConfig,
+    /// The verifier by which people enrol with a Separation credential.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub separation: Option<SeparationConfig>,
 }
 
 /// How persons are told of their offers and credentials.
@@ -310,6 +315,11 @@ pub enum ConfigError {
     )]
     Calls,
     #[error(
+        "separation: verifier_url is an address without path; client_id, key and policy have 1 to 64 letters, digits, points, \
+        dashes and underscores"
+    )]
+    Separation,
+    #[error(
         "presence: at least three different movements, 1 to 16 running, at most 1024 waiting, a tolerance of 20 to 200 km, \
         1 to 400 days to object"
     )]
@@ -398,6 +408,7 @@ impl Config {
         self.persons.check(self)?;
         self.presence.as_ref().map_or(Ok(()), PresenceConfig::check)?;
         self.calls.check()?;
+        self.separation.as_ref().map_or(Ok(()), SeparationConfig::check)?;
         let issuing = &self.issuing;
         for (name, value) in [
             ("anchor_interval_seconds", issuing.anchor_interval_seconds),

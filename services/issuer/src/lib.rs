@@ -16,7 +16,7 @@ pub use app::{
 pub use config::{
     AttesterConfig, CertificateConfig, ClientConfig, Config, ConfigError, Console, InstanceConfig, Issuing,
     KeyAttestations, KeysConfig, MessagesConfig, PersonProviderConfig, Persons, PresenceConfig,
-    ProviderConfig, RegistryConfig, Security, SmtpConfig, StoreConfig, TenantConfig,
+    ProviderConfig, RegistryConfig, Security, SeparationConfig, SmtpConfig, StoreConfig, TenantConfig,
 };
 pub use http::openapi;
 pub use mail::MailError;

@@ -24,9 +24,11 @@ use crate::app::oidc::Providers;
 use crate::app::work::Work;
 use crate::app::{
     Faces, Instance, Issuer, Ledger, Logo, LogoError, Mailer, Provider, RegistryLedger, Settings, Tenant,
-    TenantCertificate, kept,
+    TenantCertificate, Verifier, kept,
 };
-use crate::config::{AttesterConfig, CertificateConfig, ClientConfig, Config, ConfigError, InstanceConfig};
+use crate::config::{
+    AttesterConfig, CertificateConfig, ClientConfig, Config, ConfigError, InstanceConfig, SeparationConfig,
+};
 use crate::http;
 use crate::mail::Smtp;
 
@@ -208,6 +210,8 @@ async fn build(
     let passkeys = Passkeys::new(host, public, "Passerelle issuer")?;
     let imports = tokio::sync::Notify::new();
     let mailer = config.messages.as_ref().map(Smtp::new).transpose()?;
+    let verifier = config.separation.as_ref().map(|it| verifier(it, config, &key_store, entropy.as_ref()));
+    let verifier = verifier.transpose()?;
     Ok(Issuer {
         store,
         ledger,
@@ -231,6 +235,29 @@ async fn build(
         webhooks: webhooks(&config.outbound)?,
         calls: config.calls.clone().opened().map_err(StartError::TurnSecret)?,
         faces: config.presence.as_ref().map(Faces::new).transpose()?,
+        verifier,
+    })
+}
+
+fn verifier(
+    given: &SeparationConfig,
+    config: &Config,
+    key_store: &KeyStore,
+    entropy: &dyn Entropy,
+) -> Result<Verifier, StartError> {
+    let signer = key_store.load_or_create(&given.key, Algorithm::Ed25519, entropy)?;
+    // Public, and what the verifier's operator registers.
+    tracing::info!(
+        client.id = given.client_id,
+        client.jwk = %signer.public_key().to_jwk(),
+        "the key by which the verifier knows this service"
+    );
+    Ok(Verifier {
+        url: given.verifier_url.clone(),
+        client_id: given.client_id.clone(),
+        policy: given.policy.clone(),
+        signer,
+        outbound: Outbound::new(&config.outbound)?,
     })
 }
 

@@ -5,7 +5,7 @@ use anyhow::Context as _;
 use outbound::OutboundPolicy;
 
 use crate::files;
-use crate::organisations::{Everyone, ISSUING, VERIFIER_KEY};
+use crate::organisations::{ENROLMENT_KEY, Everyone, ISSUING, VERIFIER_KEY};
 use crate::plan::{Plan, Service};
 use crate::trial_authority;
 
@@ -16,6 +16,9 @@ pub const OWN_CHAIN_DAYS: u32 = 3_650;
 pub const AGENCY_SECRET: &str = "agency-secret.json";
 /// The application that an integrator writes: it signs people in by OpenID Connect.
 pub const DEMO_APPLICATION: &str = "demo-application";
+/// As whom the Fund asks the verifier to check Separation credentials.
+const ENROLMENT_CLIENT: &str = "unjspf-enrolment";
+const ENROLMENT_JWKS: &str = "enrolment-client.jwks.json";
 pub const APPLICATION_SECRET: &str = "application-secret";
 pub const APPLICATION_CALLBACK: &str = "http://localhost:8080/callback";
 /// The wallet that an integrator writes: codes for it go nowhere but to this machine, whatever the port (RFC 8252, 7.3).
@@ -46,6 +49,8 @@ const HEAD: &str = "# Written by `passerelle up`, which writes it anew at each s
 pub fn write_all(plan: &Plan, everyone: &Everyone) -> anyhow::Result<()> {
     files::folder(&plan.path("config"))?;
     make_application_secret(plan)?;
+    let jwks = serde_json::json!({ "keys": [everyone.enrolment_key.to_jwk()] });
+    files::replace(&plan.path(ENROLMENT_JWKS), &serde_json::to_vec_pretty(&jwks)?)?;
     for service in Service::ALL {
         let text = match service {
             Service::Registry => registry(plan)?,
@@ -96,7 +101,12 @@ fn issuer(plan: &Plan, everyone: &Everyone) -> anyhow::Result<String> {
         [messages]\nfrom = \"no-reply@passerelle.example\"\n\n\
         [messages.smtp]\nhost = \"127.0.0.1\"\nport = {mail}\nsecurity = \"none\"\n\n\
         # Proofs of existence come with pictures, where the Fund has one to compare with. An officer confirms each.\n\
-        [presence]\n",
+        [presence]\n\n\
+        # The Fund enrols whoever presents a Separation credential; this trial's verifier checks it.\n\
+        [separation]\nverifier_url = {verifier}\nclient_id = {client}\nkey = {key}\n",
+        verifier = quote(plan.url(Service::Verifier)?.as_str()),
+        client = quote(ENROLMENT_CLIENT),
+        key = quote(ENROLMENT_KEY),
         http = http(plan, Service::Issuer)?,
         store = store(plan, Service::Issuer),
         registry = registry_link(plan, Service::Issuer)?,
@@ -165,6 +175,9 @@ fn verifier(plan: &Plan, everyone: &Everyone) -> anyhow::Result<String> {
         public_demo = [\"staff-identity\", \"entitlement\"]\ndesk_policies = [\"staff-identity\"]\n\n\
         # The agency client for trying out; its secret is made at first start.\n\
         [verifier.demo_client]\nid = {client}\nname = \"Demonstration agency\"\nsecret_file = {secret}\n\n\
+        # The Fund, which has Separation credentials checked; it shows a key instead of a secret.\n\
+        [[verifier.clients]]\nid = {enrolment}\nname = \"Enrolment at the Pension Fund\"\njwks = {jwks}\n\
+        return_urls = [{enrolled}]\n\n\
         # Ways to ask wallets of others, beside the two by DID that are always there.\n{profiles}\
         # Verification for machines without authentication: for trying out and for test suites. The W3C's have issuers that\n\
         # are URLs and no DIDs: nobody can say whose key signed for them.\n\
@@ -176,6 +189,9 @@ fn verifier(plan: &Plan, everyone: &Everyone) -> anyhow::Result<String> {
         redirect_uris = [{callback}]\nsecret_file = {application_secret}\npolicy = \"staff-identity-anchored\"\n\n\
         [oidc.clients.claims]\nname = \"givenName familyName\"\ngiven_name = \"givenName\"\n\
         family_name = \"familyName\"\norganization = \"worksFor.name\"\n",
+        enrolment = quote(ENROLMENT_CLIENT),
+        jwks = quoted(&plan.path(ENROLMENT_JWKS)),
+        enrolled = quote(plan.url(Service::Wallet)?.join("enrol/separation")?.as_str()),
         profiles = request_profiles(plan),
         http = http(plan, Service::Verifier)?,
         store = store(plan, Service::Verifier),

@@ -76,6 +76,8 @@ pub const ISSUING: [Issuing; 3] = [
 /// Whose desk the verifier is.
 pub const VERIFYING: &str = "wfp";
 pub const VERIFIER_KEY: &str = "verifier.key-p256-1";
+/// What the Fund shows to the verifier, to have Separation credentials checked.
+pub const ENROLMENT_KEY: &str = "enrolment-client.key-ed25519-1";
 
 /// The signing keys of one issuing organisation, and the DID that follows from them.
 pub struct Keys {
@@ -94,6 +96,7 @@ pub struct Everyone {
     pub issuing: Vec<Keys>,
     pub verifier_did: String,
     pub verifier_key: PublicKey,
+    pub enrolment_key: PublicKey,
     pub create_verifier_did: Operation,
 }
 
@@ -140,7 +143,16 @@ impl Everyone {
             operate: Vec::new(),
         };
         let verifier_key = *verifier.public_key();
-        Ok(Self { governor, governor_keys, issuing, verifier_did, verifier_key, create_verifier_did })
+        let enrolment_key = *make(ENROLMENT_KEY, Algorithm::Ed25519)?.public_key();
+        Ok(Self {
+            governor,
+            governor_keys,
+            issuing,
+            verifier_did,
+            verifier_key,
+            enrolment_key,
+            create_verifier_did,
+        })
     }
 
     pub fn governor_keys(&self) -> &OrganisationKeys {

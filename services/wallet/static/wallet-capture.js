@@ -47,10 +47,10 @@ async function openCamera() {
 
 const encoded = (canvas, quality) => new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", quality));
 
-/** The upright middle of what the camera sees, small enough to send. */
-async function picture(video, most) {
+/** The upright middle of what the camera sees, or that part of it, small enough to send. */
+async function picture(video, most, part) {
   const { videoWidth: wide, videoHeight: high } = video;
-  const width = Math.min(wide, (high * WIDTH) / HEIGHT);
+  const width = Math.min(wide, (high * WIDTH) / HEIGHT) * part;
   const height = (width * HEIGHT) / WIDTH;
   const canvas = document.createElement("canvas");
   canvas.width = WIDTH;
@@ -71,8 +71,11 @@ function base64url(buffer) {
   return btoa(binary).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
 }
 
-/** Leads through the movements; gives the pictures with their times. The camera is off again afterwards. */
-export async function take({ movements, mostBytes }) {
+/**
+ * Leads through the movements; gives the pictures with their times. The camera is off again afterwards. `part` of the middle is
+ * taken where the face should fill the picture.
+ */
+export async function take({ movements, mostBytes, part = 1 }) {
   const stream = await openCamera();
   const video = at("capture-video");
   const frames = [];
@@ -86,7 +89,7 @@ export async function take({ movements, mostBytes }) {
     const keep = async () => {
       const now = Math.round(performance.now() - begun);
       if (!frames.length) first = now;
-      frames.push({ millis: now - first, jpeg: await picture(video, mostBytes) });
+      frames.push({ millis: now - first, jpeg: await picture(video, mostBytes, part) });
       at("capture-count").value = frames.length;
     };
     at("capture-count").max = 1 + 2 * movements.length;

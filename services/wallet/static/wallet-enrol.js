@@ -20,7 +20,48 @@ if (form) {
   });
 }
 
+const show = document.getElementById("separation-begin");
+if (show) {
+  show.addEventListener("click", () => {
+    withButton(show, async () => {
+      const { present } = await post("/v1/enrolments/separation", { fund: show.dataset.fund });
+      location.assign(present);
+    });
+  });
+}
+
+// Back from showing the credential: the code leaves the address, then the Fund is asked.
+const back = document.getElementById("separation-return");
+if (back) {
+  const button = document.getElementById("separation-go-on");
+  const asking = document.getElementById("separation-asking");
+  history.replaceState(null, "", location.pathname);
+  const goOn = () =>
+    withButton(button, async () => {
+      asking.hidden = false;
+      try {
+        const { id } = await post("/v1/enrolments/separation/answer", { responseCode: back.dataset.code });
+        await nameKey(id);
+        location.replace(`/enrolments/${encodeURIComponent(id)}`);
+      } catch (error) {
+        // What the Fund has answered is not answered otherwise a second time; a line that was cut is.
+        const again = document.getElementById("separation-again");
+        if (again && error.problem && error.problem.status === 409) {
+          again.hidden = false;
+          button.hidden = true;
+        }
+        throw error;
+      } finally {
+        asking.hidden = true;
+      }
+    });
+  button.addEventListener("click", goOn);
+  goOn();
+}
+
 async function nameKey(id) {
+  // At a desk there is no key on this device; the one that the service keeps is named at the station.
+  if (document.getElementById("person").dataset.desk !== undefined) return null;
   const base = `/v1/enrolments/${encodeURIComponent(id)}`;
   const key = await ensure();
   const { toSign } = await post(`${base}/prepare`, { deviceKey: key.thumbprint });

@@ -46,6 +46,12 @@ pub struct Registered {
     pub end_reason: Option<String>,
     /// As the pension system knows it.
     pub died_on: Option<NaiveDate>,
+    /// The organisation that the person served last, by its DID.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub employer: Option<String>,
+    /// The number that the person had there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub staff_number: Option<String>,
 }
 
 /// How many people a file may hold, and how large it may be: twice the Fund.
@@ -53,6 +59,8 @@ pub const REGISTER_LIMITS: Limits = Limits { size_bytes: 64 * 1024 * 1024, rows:
 const LONGEST_NAME: usize = 200;
 const LONGEST_ADDRESS: usize = 500;
 const OLDEST: i32 = 120;
+const LONGEST_DID: usize = 256;
+const LONGEST_STAFF_NUMBER: usize = 16;
 
 /// Reads a file of the register; `today` bounds dates.
 pub fn register<'a>(file: impl Into<File<'a>>, today: NaiveDate) -> Result<Listing<Registered>, SheetError> {
@@ -191,6 +199,15 @@ fn check(
     if end_reason.is_some() && benefit_until.is_none() {
         faults.add(R::EndReason, "a reason for the end needs the day of the end".to_owned());
     }
+    let employer = line(&mut faults, R::Employer, LONGEST_DID);
+    if employer.as_deref().is_some_and(|did| !did.starts_with("did:")) {
+        faults.claim(Some(R::Employer), FaultKind::Shape);
+    }
+    let staff_number = line(&mut faults, R::StaffNumber, LONGEST_STAFF_NUMBER);
+    if employer.is_some() != staff_number.is_some() {
+        let column = if employer.is_some() { R::StaffNumber } else { R::Employer };
+        faults.add(column, "a staff number needs its organisation, and an organisation a number".to_owned());
+    }
     faults.finish()?;
     Ok(Registered {
         uid,
@@ -208,6 +225,8 @@ fn check(
         benefit_until,
         end_reason,
         died_on,
+        employer,
+        staff_number,
     })
 }
 
@@ -232,6 +251,8 @@ enum Register {
     BenefitUntil,
     EndReason,
     DiedOn,
+    Employer,
+    StaffNumber,
 }
 
 impl Column for Register {
@@ -251,6 +272,8 @@ impl Column for Register {
         Self::BenefitUntil,
         Self::EndReason,
         Self::DiedOn,
+        Self::Employer,
+        Self::StaffNumber,
     ];
 
     fn heading(self) -> &'static str {
@@ -270,6 +293,8 @@ impl Column for Register {
             Self::BenefitUntil => "benefit_until",
             Self::EndReason => "end_reason",
             Self::DiedOn => "died_on",
+            Self::Employer => "employer",
+            Self::StaffNumber => "staff_number",
         }
     }
 
@@ -286,6 +311,8 @@ impl Column for Register {
             Self::DiedOn => &["dateofdeath", "died"],
             Self::InPaymentSince => &["benefitsince", "paidsince"],
             Self::BenefitUntil => &["paiduntil", "benefitend"],
+            Self::Employer => &["organisation", "lastemployer"],
+            Self::StaffNumber => &["indexnumber", "staffno"],
             Self::Track | Self::Medium | Self::UtcOffset | Self::EndReason => &[],
         }
     }
@@ -310,6 +337,8 @@ impl Column for Register {
             Self::Medium => "use app, mail, text or post",
             Self::UtcOffset => "minutes from UTC, from -720 to 840",
             Self::EndReason => "use remarriage, age or other",
+            Self::Employer => "use the DID of the organisation, which begins with did:",
+            Self::StaffNumber => "use the number of the organisation, at most 16 letters and digits",
         };
         reason(kind, value, expected)
     }

@@ -54,6 +54,25 @@ fn a_number_stands_in_a_file_once() {
 }
 
 #[test]
+fn a_staff_number_comes_with_its_organisation() {
+    let head = "uid,family_name,birth_date,country,employer,staff_number";
+    let listing =
+        |row: &str| register(&format!("{head}\n123456789,B,1950-05-05,SEN,{row}\n"), today()).unwrap();
+    let good = listing("did:passerelle:undp,UNDP-4711");
+    let person = good.good().next().unwrap();
+    assert_eq!(
+        (person.employer.as_deref(), person.staff_number.as_deref()),
+        (Some("did:passerelle:undp"), Some("UNDP-4711"))
+    );
+    assert_eq!(listing(",").good().next().unwrap().employer, None);
+    for wrong in
+        ["did:passerelle:undp,", ",UNDP-4711", "UNDP,UNDP-4711", "did:passerelle:undp,12345678901234567"]
+    {
+        assert_eq!(listing(wrong).bad().count(), 1, "{wrong}");
+    }
+}
+
+#[test]
 fn rows_of_json_pass_the_same_checks() {
     let cells = |uid: &str| {
         let mut cells = vec![String::new(); register_headings().len()];

@@ -14,6 +14,8 @@ pub struct PersonRow {
     pub id: String,
     /// MAC of the nine-digit number.
     pub number_mark: String,
+    /// MAC of the organisation served last and of the number there, where the register says both.
+    pub staff_mark: Option<String>,
     /// ISO 3166-1 alpha-3, as declared.
     pub country: String,
     /// One of the six official languages.
@@ -47,13 +49,18 @@ pub struct PersonRow {
 }
 
 const INSERT: &str = "INSERT INTO fund_people (tenant, id, number_mark, country, language, track, birth_year,
-        benefit_until, died_on, end_told, content_mark, sealed, facts, last_seq, last_entry, head, created_at, updated_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)";
+        benefit_until, died_on, end_told, content_mark, sealed, facts, last_seq, last_entry, head, created_at, updated_at,
+        staff_mark)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)";
 const UPDATE: &str = "UPDATE fund_people SET country = $3, language = $4, track = $5, birth_year = $6,
-        benefit_until = $7, died_on = $8, end_told = $9, content_mark = $10, sealed = $11, facts = $12, updated_at = $13
+        benefit_until = $7, died_on = $8, end_told = $9, content_mark = $10, sealed = $11, facts = $12, updated_at = $13,
+        staff_mark = $15
     WHERE tenant = $1 AND id = $2 AND last_entry = $14";
 const FIND: &str = "SELECT * FROM fund_people WHERE tenant = $1 AND id = $2";
 const FIND_BY_MARK: &str = "SELECT * FROM fund_people WHERE tenant = $1 AND number_mark = $2";
+/// Two, to see that there is more than one.
+const FIND_BY_STAFF_MARK: &str =
+    "SELECT * FROM fund_people WHERE tenant = $1 AND staff_mark = $2 ORDER BY id LIMIT 2";
 const LIST: &str = "SELECT * FROM fund_people WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3";
 const COUNT: &str = "SELECT COUNT(*) AS many FROM fund_people WHERE tenant = $1";
 const ENDING: &str = "SELECT * FROM fund_people WHERE tenant = $1 AND end_told = 0 AND benefit_until < $2
@@ -80,7 +87,8 @@ impl Transaction {
             int(person.last_entry),
             person.head,
             person.created_at,
-            person.updated_at
+            person.updated_at,
+            person.staff_mark.as_deref()
         ];
         Ok(self.tx.execute_one(INSERT, values).await?)
     }
@@ -101,7 +109,8 @@ impl Transaction {
             person.sealed.as_slice(),
             person.facts.as_slice(),
             person.updated_at,
-            int(person.last_entry)
+            int(person.last_entry),
+            person.staff_mark.as_deref()
         ];
         Ok(self.tx.execute_one(UPDATE, values).await?)
     }
@@ -118,6 +127,18 @@ impl Transaction {
         mark: &str,
     ) -> Result<Option<PersonRow>, Error> {
         self.tx.fetch_optional(FIND_BY_MARK, args![tenant, mark]).await?.as_ref().map(person).transpose()
+    }
+
+    /// By the MAC of organisation and staff number; nobody where the register has two people with it.
+    pub async fn find_fund_person_by_staff_mark(
+        &mut self,
+        tenant: &str,
+        mark: &str,
+    ) -> Result<Option<PersonRow>, Error> {
+        match self.tx.fetch_all(FIND_BY_STAFF_MARK, args![tenant, mark]).await?.as_slice() {
+            [one] => person(one).map(Some),
+            _ => Ok(None),
+        }
     }
 
     /// In the order of pseudonymous numbers, those after `after`.
@@ -158,6 +179,7 @@ pub(super) fn person(row: &Row) -> Result<PersonRow, Error> {
     Ok(PersonRow {
         id: row.text("id")?,
         number_mark: row.text("number_mark")?,
+        staff_mark: row.opt_text("staff_mark")?,
         country: row.text("country")?,
         language: row.text("language")?,
         track: row.text("track")?,

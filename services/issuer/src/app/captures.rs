@@ -395,6 +395,16 @@ fn kept_of(compared: Compared, is_last: bool) -> (Verdict, Kept) {
     }
 }
 
+/// What may stand beside a match: the engine compared, and left it to an officer for another reason. Everything else says that it
+/// was not compared, that it does not match, or that the pictures may not be of somebody who is there.
+const MATCHED: [&str; 4] = ["officerConfirms", "riskNotSigned", "detectorFailed", "detectorUnsure"];
+
+/// Whether the pictures were compared with the Fund's and match. What cannot be read does not.
+pub(super) fn is_match(decision: &str) -> bool {
+    let Ok(kept) = serde_json::from_str::<Kept>(decision) else { return false };
+    kept.reasons.iter().all(|reason| reason.as_str().is_some_and(|code| MATCHED.contains(&code)))
+}
+
 /// The codes of stored reasons: `noFace`, or the inner one of `{"quality": "tooDark"}`.
 pub(super) fn reasons(decision: &str) -> Vec<String> {
     let kept: Option<Kept> = serde_json::from_str(decision).ok();
@@ -423,4 +433,49 @@ fn bytes(text: &str, member: &'static str) -> Result<Vec<u8>, ExistenceError> {
 
 fn purpose(tenant: &str, request: &str, digest: &[u8; 32]) -> Vec<u8> {
     format!("pictures of {tenant}/{request}/{}", hex::encode(digest)).into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use presence::{ChallengeFault, Quality};
+
+    use super::*;
+
+    fn kept(reasons: &[Reason]) -> String {
+        let reasons = reasons.iter().map(|reason| serde_json::to_value(reason).unwrap()).collect();
+        serde_json::to_string(&Kept { reasons, models: Vec::new(), frames: Vec::new() }).unwrap()
+    }
+
+    #[test]
+    fn only_what_was_compared_and_fits_is_a_match() {
+        for matched in [
+            &[][..],
+            &[Reason::OfficerConfirms],
+            &[Reason::RiskNotSigned],
+            &[Reason::DetectorFailed],
+            &[Reason::DetectorUnsure],
+        ] {
+            assert!(is_match(&kept(matched)), "{matched:?}");
+        }
+        for other in [
+            Reason::Unreadable,
+            Reason::TooLarge,
+            Reason::TooSmall,
+            Reason::NoFace,
+            Reason::SeveralFaces,
+            Reason::EngineFailed,
+            Reason::Quality(Quality::TooDark),
+            Reason::OtherPerson,
+            Reason::Uncertain,
+            Reason::Challenge(ChallengeFault::NotFollowed),
+            Reason::AttackSuspected,
+        ] {
+            assert!(!is_match(&kept(&[other])), "{other:?}");
+            assert!(!is_match(&kept(&[Reason::OfficerConfirms, other])), "{other:?}");
+        }
+        for damaged in ["", "{}", "null", r#"{"reasons":["noReference"],"models":[],"frames":[]}"#] {
+            assert!(!is_match(damaged), "{damaged}");
+        }
+    }
 }

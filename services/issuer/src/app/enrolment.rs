@@ -9,6 +9,8 @@ mod calls;
 mod desk;
 mod languages;
 mod reminders;
+mod separation;
+mod station;
 mod view;
 
 use base64::Engine as _;
@@ -26,9 +28,14 @@ use wire::enrolment::{EnrolmentClaim, EnrolmentKey, EnrolmentStatus, device_key_
 pub use appointments::{AgendaLine, NewSlots, SupplyView};
 pub(super) use calls::SIGNALS_KEPT_HOURS;
 pub use desk::{Decision, DeskNote, DeskPage};
+pub use separation::SeparationSeen;
+pub(super) use separation::UNANSWERED_KEPT_HOURS;
+pub use station::SeenAtStation;
 
 use super::portraits::PictureFault;
-use super::{ExistenceError, FacesFault, Issuer, PortraitError, Tenant};
+use super::{
+    ExistenceError, FacesFault, Issuer, NotAccepted, PortraitError, SeparationFault, Tenant, VerifierFault,
+};
 
 const SECRET_BYTES: usize = 32;
 
@@ -65,6 +72,22 @@ pub enum EnrolmentError {
     CallClosed,
     #[error("too many messages for one call; leave it and join again")]
     TooManySignals,
+    #[error("the Fund has no such station, or has closed it; an administrator of the Fund registers it")]
+    NoStation,
+    #[error("the station did not sign this, about this person; take the picture again")]
+    NotVouched,
+    #[error("nobody enrols by a credential here; an invitation of the Fund does")]
+    NoVerifier,
+    #[error("many people present a credential at this moment; try again in a few minutes")]
+    Crowded,
+    #[error(transparent)]
+    Verifier(#[from] VerifierFault),
+    #[error(transparent)]
+    NotAccepted(#[from] NotAccepted),
+    #[error(transparent)]
+    Separation(#[from] SeparationFault),
+    #[error("this service was used to enrol somebody else")]
+    CredentialUsed,
     #[error("what is stored about this cannot be opened")]
     Damaged,
     #[error("decoding the picture was cut off")]
@@ -240,7 +263,11 @@ impl Issuer {
             key.verify(&device_key_input(&tenant.did, &row.id), &signature)
                 .map_err(|_| EnrolmentError::Form("the key did not sign this enrolment"))?;
             let before = row.clone();
+            let another = row.enrolment.device_key.as_ref().is_some_and(|it| *it != key.jwk_thumbprint());
             row.enrolment = row.enrolment.keyed(&key.jwk_thumbprint())?;
+            if another {
+                self.forget_station_word(&mut tx, &tenant.id, &mut row).await?;
+            }
             row.holder_key = Some(key.to_jwk().to_string());
             if row == before {
                 return Ok(row);

@@ -51,6 +51,7 @@ mod status_history;
 mod templates;
 mod tokens;
 mod vc_api;
+mod verifier;
 mod webhooks;
 pub(crate) mod work;
 
@@ -83,8 +84,10 @@ pub use documents::{DocumentError, Documented, MOST_DOCUMENTS, NewDocument, anch
 pub use dpop::{DpopError, Presented};
 pub use encryption::ReplyTo;
 pub use enrolment::{
-    AgendaLine, Decision, DeskNote, DeskPage, EnrolmentError, InvitationCode, NewSlots, SupplyView,
+    AgendaLine, Decision, DeskNote, DeskPage, EnrolmentError, InvitationCode, NewSlots, SeenAtStation,
+    SeparationSeen, SupplyView,
 };
+pub use entitlement::enrolment::SeparationFault;
 pub use existence::{BeneficiaryPage, ExistenceCounts, ExistenceError, RequestLink, RequestPage};
 pub(crate) use faces::Faces;
 pub use faces::FacesFault;
@@ -131,6 +134,8 @@ pub use store_issuer::{AuditQuery, Filter, Page, PersonState, SubjectRow};
 pub use templates::{TextError, TextView};
 pub use tokens::TokenError;
 pub use vc_api::{Instance, VcApiError};
+pub(crate) use verifier::Verifier;
+pub use verifier::{NotAccepted, VerifierFault};
 pub use webhooks::{MOST_WEBHOOKS, WebhookError, WebhookView};
 
 /// The whole service, shared by every request and the background work.
@@ -167,6 +172,8 @@ pub struct Issuer {
     pub(crate) faces: Option<Faces>,
     /// Servers by which the browsers of a video call find each other.
     pub(crate) calls: crate::config::CallsConfig,
+    /// Checks what people present to the Fund; nobody enrols by a credential without it.
+    pub(crate) verifier: Option<Verifier>,
 }
 
 /// Addresses and times from the configuration.

@@ -275,6 +275,8 @@ impl Issuer {
             let gone = gone + self.erase_letters(&mut tx, now).await?;
             let signals_before = now - chrono::Duration::hours(super::enrolment::SIGNALS_KEPT_HOURS);
             let gone = gone + tx.erase_signals(signals_before).await?;
+            let unanswered_before = now - chrono::Duration::hours(super::enrolment::UNANSWERED_KEPT_HOURS);
+            let gone = gone + tx.erase_separations(unanswered_before).await?;
             tx.commit().await?;
             Ok(gone)
         })

@@ -1,5 +1,8 @@
 //! Enrolment as a beneficiary's wallet uses it. The wallet's own secret is the bearer token.
 
+mod separation;
+mod station;
+
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -25,6 +28,9 @@ pub(super) const SIGNAL_BYTES: usize = 768 * 1024;
 pub(super) fn configure(config: &mut ServiceConfig<'_>) {
     // The longer paths first: the first that fits decides.
     config
+        .service(station::enrol_at_station)
+        .service(separation::answer_separation)
+        .service(separation::begin_separation)
         .service(exchange_signals)
         .service(name_enrolment_key)
         .service(choose_appointment)
@@ -151,7 +157,8 @@ impl From<EnrolmentError> for Problem {
                 | EnrolmentFault::NoDocument
                 | EnrolmentFault::NotProposed
                 | EnrolmentFault::SamePerson
-                | EnrolmentFault::Proposed,
+                | EnrolmentFault::Proposed
+                | EnrolmentFault::UnderWay,
             )
             | EnrolmentError::Begun
             | EnrolmentError::Overlap
@@ -161,10 +168,11 @@ impl From<EnrolmentError> for Problem {
             EnrolmentError::SlotTaken => {
                 Self::new(StatusCode::CONFLICT, "time-taken", "This time is taken").detail(said)
             }
-            EnrolmentError::Document(_)
-            | EnrolmentError::Picture(_)
-            | EnrolmentError::Face(_)
-            | EnrolmentError::Form(_) => Self::bad_request(said),
+            EnrolmentError::Picture(_) | EnrolmentError::Face(_) => {
+                Self::new(StatusCode::BAD_REQUEST, "picture-refused", "The picture cannot be used")
+                    .detail(said)
+            }
+            EnrolmentError::Document(_) | EnrolmentError::Form(_) => Self::bad_request(said),
             EnrolmentError::Faces(FacesFault::Busy(_) | FacesFault::InHand) => {
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "Too many proofs at once")
                     .detail("Many pictures are looked at at this moment. Try again in a minute.")
@@ -172,6 +180,16 @@ impl From<EnrolmentError> for Problem {
             EnrolmentError::Faces(FacesFault::Models)
             | EnrolmentError::Damaged
             | EnrolmentError::Stopped(_) => Self::internal(&error),
+            EnrolmentError::NoStation | EnrolmentError::NotVouched => {
+                Self::new(StatusCode::FORBIDDEN, "station-refused", "The word of the station is not taken")
+                    .detail(said)
+            }
+            EnrolmentError::NoVerifier
+            | EnrolmentError::Crowded
+            | EnrolmentError::Verifier(_)
+            | EnrolmentError::NotAccepted(_)
+            | EnrolmentError::Separation(_)
+            | EnrolmentError::CredentialUsed => separation::problem(&error, said),
             EnrolmentError::Store(error) => problem::store(&error),
         }
     }

@@ -47,6 +47,46 @@ pub(super) const PAGES: ProblemPages = ProblemPages(&[
         text: "Somebody else chose this time at the same moment, or the agent took it back. Nothing was changed: choose another one.",
     },
     ProblemPage {
+        slug: "picture-refused",
+        title: "The picture cannot be used",
+        text: "A reference picture shows one face, from the front, near and in good light, as JPEG or PNG. The detail says what is wrong with this one; take another one.",
+    },
+    ProblemPage {
+        slug: "station-refused",
+        title: "The word of the station is not taken",
+        text: "The Fund does not know the station or has closed it, or what it signed is about something else. An administrator of the Fund registers stations in the console. The person can enrol by a call meanwhile; the paper form counts the same.",
+    },
+    ProblemPage {
+        slug: "separation-unanswered",
+        title: "Nothing was presented",
+        text: "The request was declined, is over, or another wallet answered it. Begin again on the Fund's page and present the credential from the same wallet.",
+    },
+    ProblemPage {
+        slug: "separation-withdrawn",
+        title: "The credential was revoked or suspended",
+        text: "The organisation that issued the Separation credential has taken it back. Ask its human resources office. An invitation of the Fund and the paper form count the same.",
+    },
+    ProblemPage {
+        slug: "separation-expired",
+        title: "The credential is not valid now",
+        text: "Its time is over or has not begun. Ask the organisation that issued it for a new one. An invitation of the Fund and the paper form count the same.",
+    },
+    ProblemPage {
+        slug: "separation-not-valid",
+        title: "The credential cannot be accepted",
+        text: "It was not issued by an organisation that the registry accredits to say so, it was changed, or it is not bound to this wallet. An invitation of the Fund and the paper form count the same.",
+    },
+    ProblemPage {
+        slug: "separation-not-matched",
+        title: "The register has nobody with this number and birth date",
+        text: "The Fund finds people by organisation and staff number, and the birth date must be the same. Its register may not know of the separation yet: try again when the Fund's letter has come, or call the Fund.",
+    },
+    ProblemPage {
+        slug: "separation-used",
+        title: "The credential enrolled somebody else",
+        text: "An ended service enrols one person. The Fund looks at it with you on the telephone; an invitation and the paper form count the same.",
+    },
+    ProblemPage {
         slug: "busy",
         title: "Too many proofs at once",
         text: "Pictures are looked at one after the other, and many wait. Nothing is lost: send the same answer again in a minute.",

@@ -32,7 +32,7 @@ fn now(world: &World) -> clock::Timestamp {
     clock::Clock::now(&world.clock)
 }
 
-async fn retiree(world: &World, uid: &str, name: &str) -> String {
+pub async fn retiree(world: &World, uid: &str, name: &str) -> String {
     let retiree = Retiree {
         uid: uid.into(),
         given_name: name.into(),
@@ -50,7 +50,7 @@ pub async fn claim(world: &World, uid: &str, code: &str, secret: &str) -> Reply 
 }
 
 /// Somebody with a code, and a wallet that used it and named its key.
-async fn claimed(world: &World, uid: &str, seed: u8) -> Claimed {
+pub async fn claimed(world: &World, uid: &str, seed: u8) -> Claimed {
     let person = retiree(world, uid, "Margaret").await;
     let code = world.issuer.invite_to_enrol(&officer(), &person).await.unwrap().code;
     let secret = b64([seed; 32]);
@@ -67,7 +67,7 @@ pub async fn name_key(world: &World, claimed: &Claimed, holder: &Holder) -> Repl
     world.post("/t/unjspf/enrolment/device-key", &key, Some(&claimed.secret)).await
 }
 
-async fn status(world: &World, claimed: &Claimed) -> Value {
+pub async fn status(world: &World, claimed: &Claimed) -> Value {
     // The wallet's own GET, with its secret as the bearer token.
     let headers = [("authorization", format!("Bearer {}", claimed.secret))];
     let headers: Vec<_> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
@@ -79,12 +79,12 @@ async fn status(world: &World, claimed: &Claimed) -> Value {
     answer.json().unwrap()
 }
 
-async fn choose(world: &World, claimed: &Claimed, slot: Option<&str>) -> Reply {
+pub async fn choose(world: &World, claimed: &Claimed, slot: Option<&str>) -> Reply {
     world.post("/t/unjspf/enrolment/appointment", &json!({ "slot": slot }), Some(&claimed.secret)).await
 }
 
 /// Opens so many times of twenty minutes in an hour, at the console.
-async fn open(world: &World, browser: &Browser, count: u32, way: &str) {
+pub async fn open(world: &World, browser: &Browser, count: u32, way: &str) {
     let starts = (now(world) + Duration::hours(1)).format("%Y-%m-%dT%H:%M").to_string();
     let count = count.to_string();
     let fields = [
@@ -408,7 +408,7 @@ async fn two_browsers_of_one_appointment_hear_each_other_and_nobody_else_does() 
 }
 
 /// A question to somebody who was enrolled with the first phone: its id, its path, the request.
-async fn asked_after_enrolment(world: &World, phone: &Phone) -> (String, String, Value) {
+pub async fn asked_after_enrolment(world: &World, phone: &Phone) -> (String, String, Value) {
     let person = retiree(world, UID, "Margaret").await;
     let mut tx = world.issuer.store().write("bind").await.unwrap();
     let (device_key, how) = (phone.holder.thumbprint(), "enrolment".to_owned());

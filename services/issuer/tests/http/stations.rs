@@ -128,6 +128,37 @@ async fn operator_and_place_stand_in_the_evidence_and_the_same_certificate_comes
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn another_kept_key_than_the_enrolled_one_is_told_to_the_officer_and_binds_nothing() {
+    for (how, told) in [("station", true), ("enrolment", false)] {
+        let world = World::start().await;
+        let person = registered(&world).await;
+        let browser = Browser::officer(&world, "unjspf", "Fatou Agent").await;
+        let station = Station::new(40);
+        station.register(&world, "GBR").await;
+        let (id, path) = asked(&world).await;
+        let subject = world.issuer.request_page("unjspf", &id).await.unwrap().subject.id;
+        let key = store_issuer::BoundKey {
+            device_key: "enrolled".into(),
+            how: how.into(),
+            by: "officer".into(),
+            at: world.clock.now(),
+        };
+        let mut tx = world.issuer.store().write("bind").await.unwrap();
+        tx.bind_key("unjspf", &subject, "bound-1", &key).await.unwrap();
+        tx.commit().await.unwrap();
+        let request = body(&world.get(&path).await);
+        assert_eq!(send(&world, &path, &station.answer(&world, &request)).await.status, 200);
+        let page_path = format!("/console/requests/{id}");
+        let page = browser.get(&page_path).await.text();
+        assert_eq!(page.contains("data-testid=\"new-key\""), told, "{how}");
+        browser.post(&format!("{page_path}/confirm"), &[("channel", "kiosk"), ("believed", "yes")]).await;
+        let bound = world.issuer.bound_key("unjspf", &subject).await.unwrap().unwrap();
+        assert_eq!((bound.device_key.as_str(), bound.how.as_str()), ("enrolled", how));
+        assert!(!world.issuer.fund_person_page("unjspf", &person).await.unwrap().receipts.is_empty());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn guardian_who_helped_is_named_to_the_officer_and_in_the_evidence() {
     let world = World::start().await;
     let person = registered(&world).await;

@@ -13,7 +13,7 @@ use issuer::app::{DocumentKey, Issuer, NewOffer, OfferLink, Tenant};
 use issuer::{
     AttesterConfig, CertificateConfig, ClientConfig, Config, Console, InstanceConfig, Issuing,
     KeyAttestations, KeysConfig, MessagesConfig, Persons, PresenceConfig, RegistryConfig, Security,
-    SmtpConfig, StartError, StoreConfig, TenantConfig,
+    SeparationConfig, SmtpConfig, StartError, StoreConfig, TenantConfig,
 };
 use keys::{Algorithm, KeyStore, SealingKey, Signer as _, SoftwareKey, TokenConfig};
 use outbound::{Outbound, OutboundPolicy, Reply};
@@ -74,6 +74,8 @@ struct Setting {
     reaches_here: bool,
     /// How long earlier status lists are kept.
     history_days: u32,
+    /// The verifier that checks Separation credentials for the Fund.
+    separation: Option<SeparationConfig>,
 }
 
 impl Setting {
@@ -93,6 +95,7 @@ impl Setting {
             authority: None,
             reaches_here: false,
             history_days: 365,
+            separation: None,
         }
     }
 }
@@ -193,6 +196,7 @@ fn config(directory: &TempDir, setting: &Setting) -> Config {
         attesters: attesters(directory, setting),
         presence: setting.presence.clone(),
         calls: Default::default(),
+        separation: setting.separation.clone(),
     }
 }
 
@@ -319,6 +323,18 @@ impl World {
     pub async fn start_reaching() -> Self {
         let usual = Setting::usual(FourEyes::WithColleagues);
         Self::start_setting(Setting { reaches_here: true, ..usual }).await
+    }
+
+    /// Where the Fund has a verifier on this machine.
+    pub async fn start_verifying(verifier_url: &str) -> Self {
+        let separation = Some(SeparationConfig {
+            verifier_url: verifier_url.parse().unwrap(),
+            client_id: "the-fund".into(),
+            key: "enrolment-client.key-ed25519-1".into(),
+            policy: "separation".into(),
+        });
+        let usual = Setting::usual(FourEyes::WithColleagues);
+        Self::start_setting(Setting { separation, reaches_here: true, ..usual }).await
     }
 
     /// With credentials in these formats.

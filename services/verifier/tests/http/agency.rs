@@ -72,7 +72,7 @@ async fn policies_are_public() {
     let list = json_of(&service.get("/v1/policies", None).await);
     let names: Vec<_> =
         list["policies"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect();
-    assert_eq!(names, ["entitlement", "open", "staff-identity", "staff-identity-anchored"]);
+    assert_eq!(names, ["entitlement", "open", "separation", "staff-identity", "staff-identity-anchored"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -71,3 +71,66 @@ problem-time-taken = هذا الوقت محجوز
 problem-time-taken-what = اختاره شخص آخر في اللحظة نفسها. اختر وقتًا آخر.
 problem-enrolment-refused = لم يقبل الصندوق هذه الخطوة
 problem-enrolment-refused-what = اقرأ ما يقوله ثم حاول مرة أخرى أو اتصل بالصندوق.
+
+# التسجيل بشهادة انتهاء الخدمة.
+
+enrol-separation = هل انتهت خدمتك؟
+enrol-separation-have = في محفظتك ما تقوله منظمتك عن انتهاء خدمتك. أظهره للصندوق، فلا تحتاج إلى رقم ولا رمز ولا جواز سفر. ويبقى الحديث مع الموظف وموافقة موظف ثانٍ.
+enrol-separation-none = بشهادة من مكتب الموارد البشرية في منظمتك تبيّن متى انتهت خدمتك لا تحتاج إلى رقم ولا رمز. اطلبها من المكتب، ومتى صارت في هذه المحفظة قبلتها هذه الصفحة.
+enrol-separation-show = إظهارها للصندوق
+enrol-step-credential = أُظهرت الشهادة
+enrol-shown = لحظة من فضلك
+enrol-shown-what = أُظهرت شهادتك. والآن يبحث عنك الصندوق في سجله.
+enrol-shown-asking = يُسأل الصندوق…
+enrol-separated-from = هويتك من { $organisation }. لا تحتاج إلى رقم ولا رمز ولا جواز سفر.
+enrol-bring-nothing = اجلس في ضوء جيد وافتح هذه الصفحة على هذا الهاتف. لا تحتاج إلى جواز سفر: قالت منظمتك من أنت. يمكن أن يساعدك أحد، فأخبر الموظف بذلك.
+problem-separation-not-offered = هذا الصندوق يسجّل بالدعوة فقط
+problem-separation-not-offered-what = استعمل الرقم والرمز في رسالته، أو اطلب دعوة من الصندوق. وللنموذج الورقي القيمة نفسها.
+problem-separation-unanswered = لم يُظهَر شيء
+problem-separation-unanswered-what = رُفض الطلب أو انتهى أو أُجيب عنه من محفظة أخرى. افتح رابط الصندوق وابدأ من جديد من هذه المحفظة.
+problem-separation-withdrawn = الشهادة ملغاة أو معلّقة
+problem-separation-withdrawn-what = اسأل مكتب الموارد البشرية الذي أصدرها. وبدعوة من الصندوق يمكنك التسجيل من دونها، وللنموذج الورقي القيمة نفسها.
+problem-separation-expired = الشهادة غير سارية الآن
+problem-separation-expired-what = اطلب من المنظمة شهادة جديدة. وبدعوة من الصندوق يمكنك التسجيل من دونها، وللنموذج الورقي القيمة نفسها.
+problem-separation-not-valid = لا يمكن قبول الشهادة
+problem-separation-not-valid-what = ليست من منظمة يحق لها أن تقول ذلك، أو غُيّرت، أو تخص محفظة أخرى. وبدعوة من الصندوق يمكنك التسجيل من دونها، وللنموذج الورقي القيمة نفسها.
+problem-separation-not-matched = لا يجدك الصندوق بهذه الشهادة
+problem-separation-not-matched-what = قد لا يعرف سجله بعد بانتهاء خدمتك: حاول مرة أخرى متى وصلت رسالة الصندوق، أو اتصل به. وللنموذج الورقي القيمة نفسها.
+problem-separation-used = سُجّل شخص آخر بهذه الشهادة
+problem-separation-used-what = اتصل بالصندوق لينظر في الأمر معك. وللنموذج الورقي القيمة نفسها.
+
+# في محطة للصندوق.
+
+enrol-step-station = في هذه المحطة
+enrol-step-officers = يقرر موظفان من الصندوق
+enrol-station-picture = صورة للصندوق
+enrol-station-picture-what = صورة واحدة من الأمام، في ضوء جيد، من دون نظارة لامعة. يقارن بها الصندوق الإثباتات التالية.
+enrol-station-take = التقاط الصورة
+enrol-station-taken = الصورة الملتقطة
+enrol-station-no-picture = التقط الصورة أولًا.
+enrol-station-officer = لموظف هذه المحطة
+enrol-document = وثيقة الهوية التي قارنتها
+enrol-document-passport = جواز سفر
+enrol-document-card = بطاقة هوية
+enrol-document-permit = تصريح إقامة
+enrol-document-laissez = جواز مرور الأمم المتحدة
+enrol-document-number = رقم الوثيقة
+enrol-document-state = الدولة التي أصدرتها
+enrol-document-state-what = ثلاثة أحرف لاتينية، مثل SEN
+enrol-document-expires = صالحة حتى
+enrol-station-vouch = بالإرسال تقول، باسمك، إن الشخص الذي في الصورة كان هنا وإنه صاحب الوثيقة.
+enrol-station-send = إرسال إلى الصندوق
+enrol-station-again = الإرسال مرة أخرى
+enrol-station-sent = أُرسلت إلى الصندوق
+enrol-station-sent-what = ينظر فيها موظفان من الصندوق، في اليوم نفسه غالبًا. لا حاجة إلى شيء آخر هنا، وتظهر النتيجة في زيارتك التالية.
+enrol-station-next = يبقى مفتاح هذه المحفظة هنا، محميًا برمزك السري. ومن بعد تقدّم إثباتك السنوي في المحطات.
+enrol-station-needed = من لا هاتف له يسجّل في محطة للصندوق. يمكن لموظف أن يجعل هذا الجهاز محطة.
+enrol-approved-station = تم تسجيلك. من الآن تقدّم إثباتك السنوي في محطة، برمزك السري.
+activity-enrolled-station = أُرسلت صورتك وشهادة المحطة إلى { $who } لتسجيلك.
+problem-station-refused = لا يقبل الصندوق شهادة هذه المحطة
+problem-station-refused-what = يسجّل مسؤول في الصندوق المحطة، أو أنه أغلقها. ويمكن للشخص أن يسجّل بمكالمة في هذه الأثناء، وللنموذج الورقي القيمة نفسها.
+problem-document-refused = لا يمكن تسجيل الوثيقة
+problem-document-refused-what = في الرقم من 4 إلى 40 حرفًا ورقمًا، والدولة ثلاثة أحرف، والوثيقة غير منتهية. انظر إليها مرة أخرى أو اطلب غيرها.
+enrol-shown-again = البدء من جديد
+problem-picture-refused = لا يمكن استعمال الصورة
+problem-picture-refused-what = التقط صورة أخرى: شخص واحد، من الأمام، قريبًا من الكاميرا، في ضوء جيد، من دون حركة. لم يُرسل شيء.

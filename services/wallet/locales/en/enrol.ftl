@@ -71,3 +71,66 @@ problem-time-taken = This time is taken
 problem-time-taken-what = Somebody else chose it at the same moment. Choose another one.
 problem-enrolment-refused = The Fund did not accept this step
 problem-enrolment-refused-what = Look at what it says, and try again or call the Fund.
+
+# By a Separation credential.
+
+enrol-separation = Has your service ended?
+enrol-separation-have = Your wallet holds what your organisation says about the end of your service. Show it to the Fund: then you need neither number nor code nor passport. The talk and the second officer stay.
+enrol-separation-none = With a credential from your organisation’s human resources office that says when your service ended you need neither number nor code. Ask the office for it; when it is in this wallet, this page takes it.
+enrol-separation-show = Show it to the Fund
+enrol-step-credential = Credential shown
+enrol-shown = One moment, please
+enrol-shown-what = Your credential has been shown. Now the Fund looks for you in its register.
+enrol-shown-asking = The Fund is asked …
+enrol-separated-from = Your identity comes from { $organisation }. You need no number, no code and no passport.
+enrol-bring-nothing = Sit in good light and open this page on this phone. You need no passport: your organisation has said who you are. Somebody may help you; say so to the agent.
+problem-separation-not-offered = This Fund enrols by invitation only
+problem-separation-not-offered-what = Use the number and the code of its letter, or ask the Fund for an invitation. The paper form counts the same.
+problem-separation-unanswered = Nothing was presented
+problem-separation-unanswered-what = The request was declined, is over, or was answered in another wallet. Open the Fund’s link and begin again from this wallet.
+problem-separation-withdrawn = The credential was revoked or suspended
+problem-separation-withdrawn-what = Ask the human resources office that issued it. With an invitation of the Fund you can enrol without it; the paper form counts the same.
+problem-separation-expired = The credential is not valid now
+problem-separation-expired-what = Ask the organisation for a new one. With an invitation of the Fund you can enrol without it; the paper form counts the same.
+problem-separation-not-valid = The credential cannot be accepted
+problem-separation-not-valid-what = It is not from an organisation that may say this, was changed, or belongs to another wallet. With an invitation of the Fund you can enrol without it; the paper form counts the same.
+problem-separation-not-matched = The Fund does not find you by this credential
+problem-separation-not-matched-what = Its register may not know of your separation yet: try again when the Fund’s letter has come, or call the Fund. The paper form counts the same.
+problem-separation-used = The credential enrolled somebody else
+problem-separation-used-what = Call the Fund: it looks at it with you. The paper form counts the same.
+
+# At a station of the Fund.
+
+enrol-step-station = At this station
+enrol-step-officers = Two officers of the Fund decide
+enrol-station-picture = Picture for the Fund
+enrol-station-picture-what = One picture from the front, in good light, without glasses that shine. The Fund compares later proofs with it.
+enrol-station-take = Take the picture
+enrol-station-taken = The picture that was taken
+enrol-station-no-picture = Take the picture first.
+enrol-station-officer = For the officer at this station
+enrol-document = Identity document that you compared
+enrol-document-passport = Passport
+enrol-document-card = Identity card
+enrol-document-permit = Residence permit
+enrol-document-laissez = UN laissez-passer
+enrol-document-number = Number of the document
+enrol-document-state = State that issued it
+enrol-document-state-what = Three letters, such as SEN
+enrol-document-expires = Valid until
+enrol-station-vouch = By sending you say, with your name, that the person in the picture was here and is who the document says.
+enrol-station-send = Send to the Fund
+enrol-station-again = Send again
+enrol-station-sent = Sent to the Fund
+enrol-station-sent-what = Two officers of the Fund look at it, mostly on the same day. Nothing more is needed here; the outcome is shown at your next visit.
+enrol-station-next = The key of this wallet stays here, under your PIN. Your yearly proof is made at stations from then on.
+enrol-station-needed = People without a phone enrol at a station of the Fund. An officer can make this device one.
+enrol-approved-station = You are enrolled. From now on you make your yearly proof at a station, with your PIN.
+activity-enrolled-station = Your picture and the word of the station were sent to { $who }, to enrol you.
+problem-station-refused = The Fund does not take the word of this station
+problem-station-refused-what = An administrator of the Fund registers the station, or has closed it. The person can enrol by a call meanwhile; the paper form counts the same.
+problem-document-refused = The document cannot be recorded
+problem-document-refused-what = The number has 4 to 40 letters and digits, the state is three letters, and the document has not expired. Look at it again, or ask for another one.
+enrol-shown-again = Begin again
+problem-picture-refused = The picture cannot be used
+problem-picture-refused-what = Take another one: one person alone, from the front, near the camera, in good light, holding still. Nothing was sent.

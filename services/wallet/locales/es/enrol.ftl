@@ -71,3 +71,66 @@ problem-time-taken = Esta hora está ocupada
 problem-time-taken-what = Otra persona la eligió en el mismo momento. Elija otra.
 problem-enrolment-refused = La Caja no aceptó este paso
 problem-enrolment-refused-what = Lea lo que dice e inténtelo otra vez, o llame a la Caja.
+
+# Por una credencial de separación.
+
+enrol-separation = ¿Ha terminado su servicio?
+enrol-separation-have = Su cartera contiene lo que su organización dice sobre el fin de su servicio. Muéstrelo a la Caja: entonces no necesita número, ni código, ni pasaporte. La conversación y el segundo agente se mantienen.
+enrol-separation-none = Con una credencial de la oficina de recursos humanos de su organización que diga cuándo terminó su servicio no necesita número ni código. Pídala a esa oficina; cuando esté en esta cartera, esta página la acepta.
+enrol-separation-show = Mostrarla a la Caja
+enrol-step-credential = Credencial mostrada
+enrol-shown = Un momento, por favor
+enrol-shown-what = Su credencial se ha mostrado. Ahora la Caja le busca en su registro.
+enrol-shown-asking = Se pregunta a la Caja…
+enrol-separated-from = Su identidad viene de { $organisation }. No necesita número, ni código, ni pasaporte.
+enrol-bring-nothing = Siéntese con buena luz y abra esta página en este teléfono. No necesita pasaporte: su organización ha dicho quién es usted. Alguien puede ayudarle; dígaselo al agente.
+problem-separation-not-offered = Esta Caja inscribe solo por invitación
+problem-separation-not-offered-what = Use el número y el código de su carta, o pida una invitación a la Caja. El formulario en papel vale lo mismo.
+problem-separation-unanswered = No se presentó nada
+problem-separation-unanswered-what = La solicitud se rechazó, ha terminado o se respondió desde otra cartera. Abra el enlace de la Caja y empiece de nuevo desde esta cartera.
+problem-separation-withdrawn = La credencial fue revocada o suspendida
+problem-separation-withdrawn-what = Pregunte a la oficina de recursos humanos que la expidió. Con una invitación de la Caja puede inscribirse sin ella; el formulario en papel vale lo mismo.
+problem-separation-expired = La credencial no es válida ahora
+problem-separation-expired-what = Pida una nueva a la organización. Con una invitación de la Caja puede inscribirse sin ella; el formulario en papel vale lo mismo.
+problem-separation-not-valid = La credencial no puede aceptarse
+problem-separation-not-valid-what = No viene de una organización que pueda decirlo, fue modificada o pertenece a otra cartera. Con una invitación de la Caja puede inscribirse sin ella; el formulario en papel vale lo mismo.
+problem-separation-not-matched = La Caja no le encuentra con esta credencial
+problem-separation-not-matched-what = Puede que su registro aún no conozca el fin de su servicio: inténtelo cuando llegue la carta de la Caja, o llámela. El formulario en papel vale lo mismo.
+problem-separation-used = La credencial ya inscribió a otra persona
+problem-separation-used-what = Llame a la Caja: lo mira con usted. El formulario en papel vale lo mismo.
+
+# En una estación de la Caja.
+
+enrol-step-station = En esta estación
+enrol-step-officers = Dos agentes de la Caja deciden
+enrol-station-picture = Foto para la Caja
+enrol-station-picture-what = Una foto de frente, con buena luz, sin gafas que brillen. La Caja compara con ella las pruebas siguientes.
+enrol-station-take = Tomar la foto
+enrol-station-taken = La foto tomada
+enrol-station-no-picture = Tome primero la foto.
+enrol-station-officer = Para el agente de esta estación
+enrol-document = Documento de identidad que comparó
+enrol-document-passport = Pasaporte
+enrol-document-card = Documento de identidad
+enrol-document-permit = Permiso de residencia
+enrol-document-laissez = Laissez-passer de las Naciones Unidas
+enrol-document-number = Número del documento
+enrol-document-state = Estado que lo expidió
+enrol-document-state-what = Tres letras, como SEN
+enrol-document-expires = Válido hasta
+enrol-station-vouch = Al enviar, usted dice, con su nombre, que la persona de la foto estuvo aquí y es quien dice el documento.
+enrol-station-send = Enviar a la Caja
+enrol-station-again = Enviar de nuevo
+enrol-station-sent = Enviado a la Caja
+enrol-station-sent-what = Dos agentes de la Caja lo miran, casi siempre el mismo día. Aquí no hace falta nada más; el resultado se muestra en su próxima visita.
+enrol-station-next = La clave de esta cartera queda aquí, bajo su PIN. Desde entonces su prueba anual se hace en las estaciones.
+enrol-station-needed = Quien no tiene teléfono se inscribe en una estación de la Caja. Un agente puede hacer de este dispositivo una estación.
+enrol-approved-station = Está inscrito. Desde ahora hace su prueba anual en una estación, con su PIN.
+activity-enrolled-station = Su foto y la palabra de la estación se enviaron a { $who }, para inscribirle.
+problem-station-refused = La Caja no acepta la palabra de esta estación
+problem-station-refused-what = Un administrador de la Caja registra la estación, o la ha cerrado. Mientras tanto la persona puede inscribirse por una llamada; el formulario en papel vale lo mismo.
+problem-document-refused = El documento no puede registrarse
+problem-document-refused-what = El número tiene de 4 a 40 letras y cifras, el Estado tres letras, y el documento no ha caducado. Mírelo otra vez, o pida otro.
+enrol-shown-again = Empezar de nuevo
+problem-picture-refused = La foto no sirve
+problem-picture-refused-what = Tome otra: una sola persona, de frente, cerca de la cámara, con buena luz, sin moverse. No se envió nada.

@@ -71,3 +71,66 @@ problem-time-taken = Cette heure est prise
 problem-time-taken-what = Quelqu’un d’autre l’a choisie au même moment. Choisissez-en une autre.
 problem-enrolment-refused = La Caisse n’a pas accepté cette étape
 problem-enrolment-refused-what = Lisez ce qu’elle dit, puis essayez encore ou appelez la Caisse.
+
+# Par une attestation de cessation de service.
+
+enrol-separation = Votre service a pris fin ?
+enrol-separation-have = Votre portefeuille contient ce que votre organisation dit de la fin de votre service. Montrez-le à la Caisse : il ne vous faut alors ni numéro, ni code, ni passeport. L’entretien et le second agent restent.
+enrol-separation-none = Avec une attestation du service des ressources humaines de votre organisation qui dit quand votre service a pris fin, il ne vous faut ni numéro ni code. Demandez-la à ce service ; une fois dans ce portefeuille, cette page l’accepte.
+enrol-separation-show = La montrer à la Caisse
+enrol-step-credential = Attestation montrée
+enrol-shown = Un instant, s’il vous plaît
+enrol-shown-what = Votre attestation a été montrée. La Caisse vous cherche maintenant dans son registre.
+enrol-shown-asking = La Caisse est interrogée…
+enrol-separated-from = Votre identité vient de { $organisation }. Il ne vous faut ni numéro, ni code, ni passeport.
+enrol-bring-nothing = Installez-vous dans une bonne lumière et ouvrez cette page sur ce téléphone. Aucun passeport n’est nécessaire : votre organisation a dit qui vous êtes. Quelqu’un peut vous aider ; dites-le à l’agent.
+problem-separation-not-offered = Cette Caisse inscrit sur invitation seulement
+problem-separation-not-offered-what = Utilisez le numéro et le code de sa lettre, ou demandez une invitation à la Caisse. Le formulaire papier a la même valeur.
+problem-separation-unanswered = Rien n’a été présenté
+problem-separation-unanswered-what = La demande a été refusée, est terminée, ou un autre portefeuille y a répondu. Ouvrez le lien de la Caisse et recommencez depuis ce portefeuille.
+problem-separation-withdrawn = L’attestation a été révoquée ou suspendue
+problem-separation-withdrawn-what = Adressez-vous au service des ressources humaines qui l’a délivrée. Une invitation de la Caisse permet de s’inscrire sans elle ; le formulaire papier a la même valeur.
+problem-separation-expired = L’attestation n’est pas valable en ce moment
+problem-separation-expired-what = Demandez-en une nouvelle à l’organisation. Une invitation de la Caisse permet de s’inscrire sans elle ; le formulaire papier a la même valeur.
+problem-separation-not-valid = L’attestation ne peut pas être acceptée
+problem-separation-not-valid-what = Elle ne vient pas d’une organisation habilitée à le dire, a été modifiée, ou appartient à un autre portefeuille. Une invitation de la Caisse permet de s’inscrire sans elle ; le formulaire papier a la même valeur.
+problem-separation-not-matched = La Caisse ne vous trouve pas avec cette attestation
+problem-separation-not-matched-what = Son registre ne connaît peut-être pas encore la fin de votre service : réessayez quand la lettre de la Caisse est arrivée, ou appelez-la. Le formulaire papier a la même valeur.
+problem-separation-used = L’attestation a déjà inscrit quelqu’un d’autre
+problem-separation-used-what = Appelez la Caisse : elle regarde avec vous. Le formulaire papier a la même valeur.
+
+# À une station de la Caisse.
+
+enrol-step-station = À cette station
+enrol-step-officers = Deux agents de la Caisse décident
+enrol-station-picture = Photo pour la Caisse
+enrol-station-picture-what = Une photo de face, dans une bonne lumière, sans lunettes qui brillent. La Caisse y compare les preuves suivantes.
+enrol-station-take = Prendre la photo
+enrol-station-taken = La photo prise
+enrol-station-no-picture = Prenez d’abord la photo.
+enrol-station-officer = Pour l’agent de cette station
+enrol-document = Pièce d’identité que vous avez comparée
+enrol-document-passport = Passeport
+enrol-document-card = Carte d’identité
+enrol-document-permit = Titre de séjour
+enrol-document-laissez = Laissez-passer de l’ONU
+enrol-document-number = Numéro de la pièce
+enrol-document-state = État qui l’a délivrée
+enrol-document-state-what = Trois lettres, par exemple SEN
+enrol-document-expires = Valable jusqu’au
+enrol-station-vouch = En envoyant, vous dites, avec votre nom, que la personne de la photo était ici et qu’elle est celle de la pièce.
+enrol-station-send = Envoyer à la Caisse
+enrol-station-again = Envoyer de nouveau
+enrol-station-sent = Envoyé à la Caisse
+enrol-station-sent-what = Deux agents de la Caisse l’examinent, le plus souvent le jour même. Rien d’autre n’est nécessaire ici ; le résultat est montré à votre prochaine visite.
+enrol-station-next = La clé de ce portefeuille reste ici, sous votre code PIN. Votre preuve annuelle se fait ensuite aux stations.
+enrol-station-needed = Sans téléphone, on s’inscrit à une station de la Caisse. Un agent peut faire de cet appareil une station.
+enrol-approved-station = Vous êtes inscrit. Désormais, vous faites votre preuve annuelle à une station, avec votre code PIN.
+activity-enrolled-station = Votre photo et la parole de la station ont été envoyées à { $who }, pour vous inscrire.
+problem-station-refused = La Caisse n’accepte pas la parole de cette station
+problem-station-refused-what = Un administrateur de la Caisse enregistre la station, ou l’a fermée. La personne peut s’inscrire par un appel en attendant ; le formulaire papier a la même valeur.
+problem-document-refused = La pièce ne peut pas être enregistrée
+problem-document-refused-what = Le numéro a de 4 à 40 lettres et chiffres, l’État trois lettres, et la pièce n’est pas périmée. Regardez-la encore, ou demandez-en une autre.
+enrol-shown-again = Recommencer
+problem-picture-refused = La photo ne peut pas être utilisée
+problem-picture-refused-what = Prenez-en une autre : une seule personne, de face, près de la caméra, dans une bonne lumière, sans bouger. Rien n’a été envoyé.

@@ -71,3 +71,66 @@ problem-time-taken = 这个时间已被占用
 problem-time-taken-what = 别人在同一时刻选了它。请另选一个。
 problem-enrolment-refused = 基金没有接受这一步
 problem-enrolment-refused-what = 请看说明，再试一次或致电基金。
+
+# 凭离职凭证登记。
+
+enrol-separation = 您已离职？
+enrol-separation-have = 您的钱包里有您的组织关于您离职的说明。把它出示给基金，就不需要号码、代码和护照。谈话和第二位工作人员的审核照旧。
+enrol-separation-none = 如果您有组织人力资源部门出具的离职凭证，就不需要号码和代码。请向该部门索取；放进这个钱包后，本页就会接受它。
+enrol-separation-show = 出示给基金
+enrol-step-credential = 已出示凭证
+enrol-shown = 请稍等
+enrol-shown-what = 您的凭证已经出示。基金正在登记册中查找您。
+enrol-shown-asking = 正在询问基金……
+enrol-separated-from = 您的身份由 { $organisation } 说明。不需要号码、代码和护照。
+enrol-bring-nothing = 请坐在光线好的地方，在这部手机上打开本页。不需要护照：您的组织已经说明您是谁。可以有人帮助您，请告诉工作人员。
+problem-separation-not-offered = 这个基金只凭邀请登记
+problem-separation-not-offered-what = 请用信里的号码和代码，或向基金索取邀请。纸质表格有同样的效力。
+problem-separation-unanswered = 没有出示任何凭证
+problem-separation-unanswered-what = 请求被拒绝、已结束，或由另一个钱包回答。请打开基金的链接，从这个钱包重新开始。
+problem-separation-withdrawn = 凭证已被撤销或暂停
+problem-separation-withdrawn-what = 请询问出具它的人力资源部门。有基金的邀请就可以不用它登记；纸质表格有同样的效力。
+problem-separation-expired = 凭证现在无效
+problem-separation-expired-what = 请向组织索取新的凭证。有基金的邀请就可以不用它登记；纸质表格有同样的效力。
+problem-separation-not-valid = 不能接受这个凭证
+problem-separation-not-valid-what = 它不是由有权说明的组织出具的、被改动过，或属于另一个钱包。有基金的邀请就可以不用它登记；纸质表格有同样的效力。
+problem-separation-not-matched = 基金凭这个凭证找不到您
+problem-separation-not-matched-what = 它的登记册可能还不知道您已离职：收到基金的信后再试，或打电话给基金。纸质表格有同样的效力。
+problem-separation-used = 这个凭证已为别人登记
+problem-separation-used-what = 请打电话给基金，一起查看。纸质表格有同样的效力。
+
+# 在基金的站点。
+
+enrol-step-station = 在本站点
+enrol-step-officers = 由基金的两位工作人员决定
+enrol-station-picture = 给基金的照片
+enrol-station-picture-what = 一张正面照片，光线要好，眼镜不要反光。基金以后用它来比对证明。
+enrol-station-take = 拍照
+enrol-station-taken = 已拍的照片
+enrol-station-no-picture = 请先拍照。
+enrol-station-officer = 供本站点的工作人员填写
+enrol-document = 您核对的身份证件
+enrol-document-passport = 护照
+enrol-document-card = 身份证
+enrol-document-permit = 居留证
+enrol-document-laissez = 联合国通行证
+enrol-document-number = 证件号码
+enrol-document-state = 签发国
+enrol-document-state-what = 三个字母，例如 SEN
+enrol-document-expires = 有效期至
+enrol-station-vouch = 发送即表示您以自己的名义说明：照片中的人曾在这里，并且就是证件上的人。
+enrol-station-send = 发送给基金
+enrol-station-again = 再次发送
+enrol-station-sent = 已发送给基金
+enrol-station-sent-what = 基金的两位工作人员会查看，通常在当天。这里不需要再做什么；结果会在您下次来时显示。
+enrol-station-next = 这个钱包的密钥留在这里，由您的个人识别码保护。以后您在站点做年度证明。
+enrol-station-needed = 没有手机的人在基金的站点登记。工作人员可以把这台设备设为站点。
+enrol-approved-station = 您已登记。以后您在站点用个人识别码做年度证明。
+activity-enrolled-station = 您的照片和站点的说明已送交 { $who }，为您登记。
+problem-station-refused = 基金不接受本站点的说明
+problem-station-refused-what = 基金的管理员登记站点，也可能已将它关闭。在此期间可以通过通话登记；纸质表格有同样的效力。
+problem-document-refused = 证件无法记录
+problem-document-refused-what = 号码有 4 到 40 个字母和数字，国家为三个字母，且证件没有过期。请再看一下，或要求另一份证件。
+enrol-shown-again = 重新开始
+problem-picture-refused = 照片不能用
+problem-picture-refused-what = 请再拍一张：只有一个人，正面，靠近摄像头，光线要好，不要动。没有发送任何东西。

@@ -36,6 +36,8 @@ pub enum KeyUse<'a> {
     Proof,
     Signature(Signed, &'a str),
     Existence(&'a str),
+    /// Enrolling at a station.
+    Enrolment(&'a str),
 }
 
 impl KeyUse<'_> {
@@ -45,6 +47,7 @@ impl KeyUse<'_> {
             Self::Signature(Signed::Offer, id) => format!("offers/{id}"),
             Self::Signature(Signed::Presentation, id) => format!("presentations/{id}"),
             Self::Existence(id) => format!("existence/{id}"),
+            Self::Enrolment(id) => format!("enrolments/{id}"),
         }
     }
 }

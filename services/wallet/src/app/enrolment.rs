@@ -3,6 +3,9 @@
 //! The wallet speaks to the Fund with a secret of its own for each enrolment; the secret never reaches the page. Nothing is
 //! believed of an organisation that the registry does not prove.
 
+mod separation;
+pub mod station;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use holding::party::Party;
@@ -16,6 +19,7 @@ use wire::enrolment::{
     device_key_input,
 };
 
+use super::custody::CustodyError;
 use super::fault::{Fault, RemoteFault};
 use super::issuers::parse;
 use super::signing::Signatures;
@@ -48,10 +52,46 @@ pub enum EnrolmentError {
     /// In the Fund's words.
     #[error("the Fund refused: {0}")]
     Refused(String),
+    #[error(transparent)]
+    Custody(#[from] CustodyError),
+    #[error("this device is no station of the Fund")]
+    NoStation,
+    #[error("the Fund does not take the word of this station")]
+    StationRefused,
+    #[error("the picture is no JPEG of at most 256 kB")]
+    Picture,
+    /// As the Fund's face engine sees it, in its words.
+    #[error("the Fund cannot use the picture: {0}")]
+    PictureRefused(String),
+    /// In words for the operator.
+    #[error("{0}")]
+    Document(String),
+    /// Why a Separation credential did not open an enrolment.
+    #[error("the Fund did not accept the Separation credential")]
+    Separation(SeparationRefusal),
     #[error("this device key is not registered with the account, or is lost")]
     DeviceKey,
     #[error(transparent)]
     Signature(#[from] SignatureFault),
+}
+
+/// Why a Separation credential did not open an enrolment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SeparationRefusal {
+    /// This Fund takes no such credentials.
+    NotOffered,
+    /// Nothing was presented, or not from here.
+    Unanswered,
+    /// Revoked or suspended.
+    Withdrawn,
+    /// Expired, or not valid yet.
+    Expired,
+    /// Not of an accredited organisation, changed, or bound to another wallet.
+    NotValid,
+    /// The register has nobody with this number and birth date.
+    NotMatched,
+    /// It enrolled somebody else.
+    Used,
 }
 
 /// An enrolment as the wallet keeps it.
@@ -86,26 +126,33 @@ impl Wallet {
             return Err(EnrolmentError::Form);
         }
         let fund_url = fund_url.trim_end_matches('/');
-        let fund = self.issuer(fund_url).await?.party;
-        if fund.organisation.is_none() || fund.did.is_none() {
-            return Err(EnrolmentError::NotProven);
-        }
-        let (record, mut enrolment) = self.asking(person, fund_url, fund).await?;
+        let fund = self.proven_fund(fund_url).await?;
+        let (record, mut enrolment) = self.asking(person, fund_url, fund, ASKING).await?;
         let claim =
             EnrolmentClaim { uid: uid.to_owned(), code: code.to_owned(), secret: enrolment.secret.clone() };
         let said = self.tell_fund(&enrolment, "", &serde_json::to_value(claim)?).await?;
         self.keep_status(person, record, &mut enrolment, said).await.map(|record| (record, enrolment))
     }
 
-    /// The record that waits for this Fund's answer, or a new one.
+    /// Who the Fund is, by the registry.
+    async fn proven_fund(&self, fund_url: &str) -> Result<Party, EnrolmentError> {
+        let fund = self.issuer(fund_url).await?.party;
+        match fund.organisation.is_some() && fund.did.is_some() {
+            true => Ok(fund),
+            false => Err(EnrolmentError::NotProven),
+        }
+    }
+
+    /// The record that waits in this state for this Fund's answer, or a new one.
     async fn asking(
         &self,
         person: &Person,
         fund_url: &str,
         fund: Party,
+        state: &str,
     ) -> Result<(Record, Enrolment), EnrolmentError> {
         let known = self.store.read().await?.list_records(Table::Enrolments, &person.account).await?;
-        for record in known.into_iter().filter(|record| record.state == ASKING) {
+        for record in known.into_iter().filter(|record| record.state == state) {
             let (record, enrolment) = open_record::<Enrolment>(&person.data_key, Table::Enrolments, record)?;
             if enrolment.fund_url == fund_url {
                 return Ok((record, enrolment));
@@ -116,7 +163,7 @@ impl Wallet {
         let secret = URL_SAFE_NO_PAD.encode(secret);
         let source = secret.clone();
         let enrolment = Enrolment { fund_url: fund_url.to_owned(), fund, secret, status: None };
-        let record = self.new_record(person, Table::Enrolments, &source, ASKING, &enrolment)?;
+        let record = self.new_record(person, Table::Enrolments, &source, state, &enrolment)?;
         let mut tx = self.store.write("begin_enrolment").await?;
         tx.insert_record(Table::Enrolments, &record).await?;
         tx.commit().await?;
@@ -211,7 +258,8 @@ impl Wallet {
         let url = parse(&format!("{}/enrolment{path}", enrolment.fund_url))?;
         let authorization = format!("Bearer {}", enrolment.secret);
         let mut headers = vec![("accept", "application/json")];
-        if !path.is_empty() {
+        // The first word carries the secret in its body.
+        if !["", separation::BEGIN].contains(&path) {
             headers.push(("authorization", authorization.as_str()));
         }
         let reply = self.outbound.post_json(&url, body, &headers).await.map_err(RemoteFault::from)?;
@@ -254,8 +302,16 @@ fn answered<T: serde::de::DeserializeOwned>(reply: &outbound::Reply) -> Result<T
     let slug = text("type").and_then(|kind| kind.rsplit('/').next()).unwrap_or_default();
     match (reply.status, slug) {
         (403, "invitation-refused") => Err(EnrolmentError::Code),
+        (400, "picture-refused") => {
+            let said = text("detail").unwrap_or_default();
+            Err(EnrolmentError::PictureRefused(plain_text(said, 200)))
+        }
+        (403, "station-refused") => Err(EnrolmentError::StationRefused),
         (409, "time-taken") => Err(EnrolmentError::TimeTaken),
         (401, _) => Err(EnrolmentError::Unknown),
+        (403 | 409, slug) if separation::refusal(slug).is_some() => {
+            Err(EnrolmentError::Separation(separation::refusal(slug).unwrap_or(SeparationRefusal::NotValid)))
+        }
         (400 | 409, _) => {
             let said = text("detail").or_else(|| text("title")).unwrap_or_default();
             Err(EnrolmentError::Refused(plain_text(said, 200)))

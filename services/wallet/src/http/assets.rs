@@ -52,6 +52,7 @@ pub const ASSETS: Assets = Assets(&[
     module!("desk-queue-send.js"),
     module!("desk-finish.js"),
     module!("wallet-stations.js"),
+    module!("wallet-enrol-station.js"),
     module!("wallet-pin.js"),
     module!("wallet-recover.js"),
     module!("wallet-ways-in.js"),

@@ -8,11 +8,15 @@ use wire::enrolment::{AppointmentChoice, SignalsHeard, SignalsSent};
 use super::App;
 use super::auth::SignedIn;
 use super::views::{
-    EnrolmentKeyBody, EnrolmentKeySigned, EnrolmentView, InvitationBody, SigningStep, to_sign,
+    EnrolmentKeyBody, EnrolmentKeySigned, EnrolmentView, InvitationBody, SeenDocument, SeparationBody,
+    SeparationReturn, SeparationStep, SigningStep, StationEnrolment, presence, to_sign,
 };
+use crate::app::enrolment::station::SeenHere;
 
 /// Thirty-two messages of 16 KiB, escaped.
 pub const SIGNAL_LIMITS: JsonLimits = JsonLimits { max_bytes: 768 * 1024, max_depth: 6 };
+/// A picture of 256 kB in base64url, and the answer of a card.
+pub const STATION_LIMITS: JsonLimits = JsonLimits { max_bytes: 400 * 1024, max_depth: 8 };
 
 /// Uses an invitation of the Fund: number and code from its letter. The same again is answered the same.
 #[utoipa::path(tag = "enrolment", security(("session" = [])), request_body = InvitationBody, responses(
@@ -26,6 +30,31 @@ pub async fn begin_enrolment(
     let InvitationBody { fund, uid, code } = body.into_inner();
     let (record, enrolment) = app.wallet.begin_enrolment(&person.0, &fund, &uid, &code).await?;
     Ok(HttpResponse::Created().json(EnrolmentView::new(&record.id, &enrolment)?))
+}
+
+/// Begins an enrolment with a Separation credential in the place of number and code. Open the path to show it.
+#[utoipa::path(tag = "enrolment", security(("session" = [])), request_body = SeparationBody, responses(
+    (status = 200, body = SeparationStep), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+#[post("/enrolments/separation")]
+pub async fn begin_separation(
+    app: App,
+    person: SignedIn,
+    body: Json<SeparationBody>,
+) -> Result<Json<SeparationStep>, Problem> {
+    Ok(Json(SeparationStep { present: app.wallet.begin_separation(&person.0, &body.0.fund).await? }))
+}
+
+/// Back from showing the credential: the enrolment is open. The same again is answered the same.
+#[utoipa::path(tag = "enrolment", security(("session" = [])), request_body = SeparationReturn, responses(
+    (status = 200, body = EnrolmentView), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+#[post("/enrolments/separation/answer")]
+pub async fn answer_separation(
+    app: App,
+    person: SignedIn,
+    body: Json<SeparationReturn>,
+) -> Result<Json<EnrolmentView>, Problem> {
+    let (record, enrolment) = app.wallet.answer_separation(&person.0, &body.0.response_code).await?;
+    Ok(Json(EnrolmentView::new(&record.id, &enrolment)?))
 }
 
 /// As it stands at the Fund, with the times that can be booked.
@@ -98,6 +127,26 @@ pub async fn keep_place(
     id: Path<String>,
 ) -> Result<Json<EnrolmentView>, Problem> {
     let (record, enrolment) = app.wallet.keep_place(&person.0, &id).await?;
+    Ok(Json(EnrolmentView::new(&record.id, &enrolment)?))
+}
+
+/// At a station, for somebody without a phone: names the kept key, and sends picture, document and the operator's word. The person
+/// types the PIN or uses their card or key. Done again, it takes the place of what was sent before.
+#[utoipa::path(tag = "enrolment", security(("session" = [])), params(("id" = String, Path)),
+    request_body = StationEnrolment, responses(
+    (status = 200, body = EnrolmentView), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+#[post("")]
+pub async fn enrol_at_station(
+    app: App,
+    person: SignedIn,
+    id: Path<String>,
+    body: Json<StationEnrolment>,
+) -> Result<Json<EnrolmentView>, Problem> {
+    let StationEnrolment { pin, assertion, recognised_by, picture, document } = body.0;
+    let shown = presence(pin.as_ref(), assertion.as_ref())?;
+    let document = document.map(SeenDocument::read).transpose()?;
+    let seen = SeenHere { picture: &picture, document, recognised_by: recognised_by.into() };
+    let (record, enrolment) = app.wallet.enrol_at_station(&person.0, &id, shown, seen).await?;
     Ok(Json(EnrolmentView::new(&record.id, &enrolment)?))
 }
 

@@ -176,6 +176,13 @@ pub fn configure(config: &mut web::ServiceConfig<'_>) {
                         .app_data(enrolment::SIGNAL_LIMITS)
                         .service(enrolment::exchange_signals),
                 )
+                .service(
+                    utoipa_actix_web::scope("/enrolments/{id}/station")
+                        .app_data(enrolment::STATION_LIMITS)
+                        .service(enrolment::enrol_at_station),
+                )
+                .service(enrolment::answer_separation)
+                .service(enrolment::begin_separation)
                 .service(enrolment::begin_enrolment)
                 .service(enrolment::show_enrolment)
                 .service(enrolment::prepare_enrolment_key)

@@ -19,7 +19,7 @@ use crate::app::cards::CardError;
 use crate::app::credentials::{CredentialError, RemovalError};
 use crate::app::custody::CustodyError;
 use crate::app::desk_queue::QueueError;
-use crate::app::enrolment::EnrolmentError;
+use crate::app::enrolment::{EnrolmentError, SeparationRefusal};
 use crate::app::existence::ExistenceError;
 use crate::app::fault::{Fault, RemoteFault};
 use crate::app::mandates::{MandateError, OutsideMandate};
@@ -402,7 +402,22 @@ impl From<PresentationError> for Problem {
 
 impl From<EnrolmentError> for Problem {
     fn from(error: EnrolmentError) -> Self {
+        if let EnrolmentError::Custody(inner) = error {
+            return inner.into();
+        }
         match &error {
+            EnrolmentError::NoStation | EnrolmentError::Custody(_) => no_station(),
+            EnrolmentError::StationRefused => {
+                Self::new(StatusCode::CONFLICT, "station-refused", "The Fund does not take the word of this station")
+                    .detail("An administrator of the Fund registers the station, or has closed it. The person can enrol by a call.")
+            }
+            EnrolmentError::Picture => Self::bad_request("picture: a JPEG of at most 256 kB in base64url."),
+            EnrolmentError::PictureRefused(reason) => {
+                Self::new(UNPROCESSABLE, "picture-refused", "The picture cannot be used").detail(reason.clone())
+            }
+            EnrolmentError::Document(fault) => {
+                Self::new(UNPROCESSABLE, "document-refused", "The document cannot be recorded").detail(fault.clone())
+            }
             EnrolmentError::Fault(inner) => fault(inner),
             EnrolmentError::Unknown => Self::not_found(),
             EnrolmentError::Fund(inner) => remote(inner, "The Fund"),
@@ -423,10 +438,34 @@ impl From<EnrolmentError> for Problem {
                 Self::new(StatusCode::CONFLICT, "enrolment-refused", "The Fund did not accept this step")
                     .detail(reason.clone())
             }
+            EnrolmentError::Separation(why) => separation(*why),
             EnrolmentError::DeviceKey => device_key(),
             EnrolmentError::Signature(inner) => signature(&inner.to_string()),
         }
     }
+}
+
+fn no_station() -> Problem {
+    Problem::new(StatusCode::CONFLICT, "no-station", "This device is no station of the Fund").detail(
+        "The yearly proof at a desk is given at a station. An officer opens one on this device, and the Fund registers it.",
+    )
+}
+
+/// The page behind each says what to do next.
+fn separation(why: SeparationRefusal) -> Problem {
+    let slug = match why {
+        SeparationRefusal::NotOffered => "separation-not-offered",
+        SeparationRefusal::Unanswered => "separation-unanswered",
+        SeparationRefusal::Withdrawn => "separation-withdrawn",
+        SeparationRefusal::Expired => "separation-expired",
+        SeparationRefusal::NotValid => "separation-not-valid",
+        SeparationRefusal::NotMatched => "separation-not-matched",
+        SeparationRefusal::Used => "separation-used",
+    };
+    let page = PAGES.find(slug);
+    let (title, text) =
+        page.map_or(("The credential cannot be accepted", ""), |page| (page.title, page.text));
+    Problem::new(StatusCode::CONFLICT, slug, title).detail(text)
 }
 
 impl From<ExistenceError> for Problem {
@@ -436,12 +475,7 @@ impl From<ExistenceError> for Problem {
         }
         match &error {
             ExistenceError::Time => Self::bad_request("capturedAt: a time of RFC 3339 in seconds."),
-            ExistenceError::NoStation | ExistenceError::Custody(_) => {
-                Self::new(StatusCode::CONFLICT, "no-station", "This device is no station of the Fund").detail(
-                    "The yearly proof at a desk is given at a station. An officer opens one on this device, and the Fund \
-                     registers it.",
-                )
-            }
+            ExistenceError::NoStation | ExistenceError::Custody(_) => no_station(),
             ExistenceError::Fault(inner) => fault(inner),
             ExistenceError::Unknown => Self::not_found(),
             ExistenceError::Fund(inner) => remote(inner, "The Fund"),

@@ -182,3 +182,69 @@ async fn every_state_has_a_page_with_a_next_step() {
         assert!(page.contains(says), "{change}: {page}");
     }
 }
+
+#[actix_web::test]
+async fn a_separation_credential_is_shown_and_its_code_goes_with_the_secret_of_this_wallet() {
+    let world = World::new().await;
+    let person = world.person("rosa").await;
+    let page = person.page(&format!("/enrol?fund={}", fund(&world))).await.text();
+    assert!(page.contains("separation-title") && !page.contains("id=\"separation-begin\""), "none is held");
+    let begin = json!({ "fund": fund(&world) });
+    for _ in 0..2 {
+        let step = person.post("/v1/enrolments/separation", begin.clone()).await.expect(200).unwrap();
+        assert_eq!(
+            step.json().unwrap()["present"],
+            "/present?client_id=did%3Ax%3Av&request_uri=https%3A%2F%2Fv.example%2Fr%2F1"
+        );
+    }
+    let page = person.page("/enrol/separation?response_code=c%22ode").await.expect(200).unwrap().text();
+    assert!(page.contains("data-code=\"c&#34;ode\""), "{page}");
+    assert!(page.contains("id=\"separation-again\""), "the way back to the page of the Fund");
+    world.others.knobs().enrolment["separatedFrom"] = json!("UNDP");
+    let answered = person.post("/v1/enrolments/separation/answer", json!({"responseCode": "code"})).await;
+    let answered = answered.expect(200).unwrap().json().unwrap();
+    assert_eq!(answered["status"]["separatedFrom"], "UNDP");
+    let id = answered["id"].as_str().unwrap();
+    let page = person.page(&format!("/enrolments/{id}")).await.text();
+    assert!(page.contains("data-testid=\"separated-from\"") && page.contains("UNDP"), "{page}");
+    let steps = world.others.seen().enrolment_steps.clone();
+    let of = |step: &str| steps.iter().filter(|(at, ..)| at == step).cloned().collect::<Vec<_>>();
+    let (begun, answers) = (of("separation"), of("answer"));
+    assert_eq!((begun.len(), begun[0].1.as_str()), (2, ""), "the first word carries the secret itself");
+    assert_eq!(begun[0].2["secret"], begun[1].2["secret"], "begun again it is the same");
+    assert_eq!(answers[0].1, begun[0].2["secret"].as_str().unwrap());
+    assert_eq!(answers[0].2, json!({"responseCode": "code"}));
+    assert!(!answered.to_string().contains(&answers[0].1), "the secret stays in the service");
+}
+
+#[actix_web::test]
+async fn what_the_fund_says_of_a_credential_is_said_in_the_persons_words() {
+    let world = World::new().await;
+    let person = world.person("rosa").await;
+    let answer = || json!({"responseCode": "code"});
+    let nothing = person.post("/v1/enrolments/separation/answer", answer()).await;
+    assert_eq!(problem(nothing, 409), "separation-unanswered", "nothing was begun here");
+    let begin = json!({ "fund": fund(&world) });
+    world.others.knobs().enrolment_refusal = Some((404, "not-found"));
+    let refused = person.post("/v1/enrolments/separation", begin.clone()).await;
+    assert_eq!(problem(refused, 409), "separation-not-offered");
+    world.others.knobs().enrolment_refusal = None;
+    world.others.knobs().separation_link = "https://evil.example/?a=b";
+    let refused = person.post("/v1/enrolments/separation", begin.clone()).await;
+    assert_eq!(problem(refused, 502), "answer-not-understood", "only a request of the protocol is opened");
+    for (status, slug) in [
+        (403, "separation-withdrawn"),
+        (403, "separation-expired"),
+        (403, "separation-not-valid"),
+        (403, "separation-not-matched"),
+        (409, "separation-used"),
+        (409, "separation-unanswered"),
+    ] {
+        world.others.knobs().enrolment_refusal = Some((status, slug));
+        let refused = person.post("/v1/enrolments/separation/answer", answer()).await;
+        assert_eq!(problem(refused, 409), slug);
+    }
+    world.others.knobs().enrolment_refusal = Some((503, "unavailable"));
+    let refused = person.post("/v1/enrolments/separation/answer", answer()).await;
+    assert_eq!(problem(refused, 502), "other-side-unavailable");
+}

@@ -1,13 +1,16 @@
 //! Stations, and the yearly proof of somebody without a phone at one of them.
 
 use entitlement::desk::{About, RecognisedBy, Statement, Vouched};
+use entitlement::enrolment::station::Subject;
+use entitlement::enrolment::{DocumentKind, IdentityDocument};
 use keys::PublicKey;
 use serde_json::{Value, json};
-use testkit::{jcs, unb64};
+use testkit::{b64, jcs, unb64};
+use wire::enrolment::device_key_input;
 
 use crate::assisted::officers;
 use crate::custody::{PIN, activity, key_of, opened, sign};
-use crate::world::{Person, World, problem};
+use crate::world::{FUND, Person, World, problem};
 
 /// The officer's device, made a station before somebody has a wallet opened at it; the key that the Fund registers.
 pub async fn at_station(world: &World) -> (Person, PublicKey) {
@@ -170,4 +173,134 @@ async fn cookie_of_a_station_opens_nothing_by_itself() {
     assert_eq!(answer.status, 401);
     let listed = two.get("/v1/officers/stations").await.expect(200).unwrap().json().unwrap();
     assert_eq!(listed["stations"].as_array().unwrap().len(), 1);
+}
+
+const JPEG: &[u8] = &[0xff, 0xd8, 0xff, 0xe0, 1, 2, 3];
+
+fn enrolment(pin: &str) -> Value {
+    json!({
+        "pin": pin, "recognisedBy": "document", "picture": b64(JPEG),
+        "document": {"kind": "passport", "number": "ak 12345", "state": "sen", "expiresOn": "2035-01-01"}
+    })
+}
+
+async fn begun(world: &World, desk: &Person) -> String {
+    let fund = format!("{}/t/unjspf", world.others.base);
+    let body = json!({"fund": fund, "uid": "100482317", "code": "01AZH-ZZ045"});
+    let begun = desk.post("/v1/enrolments", body).await.expect(201).unwrap().json().unwrap();
+    begun["id"].as_str().unwrap().to_owned()
+}
+
+#[actix_web::test]
+async fn a_person_without_a_phone_enrols_at_a_station_with_the_kept_key() {
+    let world = World::new().await;
+    let (desk, station) = at_station(&world).await;
+    let id = begun(&world, &desk).await;
+    let page = desk.page(&format!("/enrolments/{id}")).await.expect(200).unwrap().text();
+    assert!(page.contains("Dakar office") && page.contains("id=\"station-enrolment\""), "{page}");
+    assert!(
+        !page.contains("id=\"name-key\"") && !page.contains("data-slot"),
+        "no phone and no appointment here"
+    );
+
+    let path = format!("/v1/enrolments/{id}/station");
+    assert_eq!(problem(desk.post(&path, enrolment("314159")).await, 422), "pin-refused");
+    let steps = |world: &World| world.others.seen().enrolment_steps.clone();
+    assert!(
+        !steps(&world).iter().any(|(at, ..)| at == "station" || at == "device-key"),
+        "nothing without the PIN"
+    );
+    world.others.knobs().enrolment["seenAtStation"] = json!(true);
+    let sent = desk.post(&path, enrolment(PIN)).await.expect(200).unwrap().json().unwrap();
+    assert_eq!(sent["status"]["seenAtStation"], true);
+
+    let kept = key_of(&desk).await;
+    let steps = steps(&world);
+    let of = |step: &str| steps.iter().find(|(at, ..)| at == step).cloned().unwrap();
+    let (_, secret, named) = of("device-key");
+    let key = PublicKey::from_jwk(&named["holderKey"]).unwrap();
+    assert_eq!(key.jwk_thumbprint(), kept);
+    let signature = unb64(named["signature"].as_str().unwrap()).unwrap();
+    key.verify(&device_key_input(FUND, "enrolment-1"), &signature).unwrap();
+    let (_, same, word) = of("station");
+    assert_eq!(same, secret);
+    let document = IdentityDocument {
+        kind: DocumentKind::Passport,
+        number: "AK12345".into(),
+        state: "SEN".into(),
+        expires_on: "2035-01-01".parse().unwrap(),
+    };
+    assert_eq!(word["document"], serde_json::to_value(&document).unwrap());
+    let subject = Subject::new((FUND, "enrolment-1"), JPEG, Some(&document));
+    let said = &word["desk"];
+    let statement = Statement {
+        station: said["station"].as_str().unwrap().to_owned(),
+        operator: "Awa Ndiaye".into(),
+        recognised_by: RecognisedBy::Document,
+        helper: None,
+    };
+    let signature = unb64(said["signature"].as_str().unwrap()).unwrap();
+    let at = word["capturedAt"].as_str().unwrap().parse().unwrap();
+    assert!(Vouched { statement, station_key: station, signature }.holds(&subject.about(&kept, at)));
+
+    let noted = activity(&desk).await;
+    let noted = noted.iter().find(|entry| entry["kind"] == "enrolledAtStation").unwrap();
+    assert_eq!(noted["officer"], "Awa Ndiaye", "the record names the officer");
+    let page = desk.page(&format!("/enrolments/{id}")).await.text();
+    assert!(page.contains("data-testid=\"seen-at-station\""), "{page}");
+    for (state, said) in [("proposed", "at your next visit"), ("approved", "at a station, with your PIN")] {
+        world.others.knobs().enrolment["state"] = json!(state);
+        assert!(desk.page(&format!("/enrolments/{id}")).await.text().contains(said), "{state}");
+    }
+}
+
+#[actix_web::test]
+async fn what_the_station_or_the_fund_does_not_take_is_said_and_nothing_is_noted() {
+    let world = World::new().await;
+    let (desk, _) = at_station(&world).await;
+    let id = begun(&world, &desk).await;
+    let path = format!("/v1/enrolments/{id}/station");
+    let with = |change: &dyn Fn(&mut Value)| {
+        let mut body = enrolment(PIN);
+        change(&mut body);
+        body
+    };
+    let refused = |body| desk.post(&path, body);
+    assert_eq!(problem(refused(with(&|it| it["picture"] = json!(b64("text")))).await, 400), "bad-request");
+    let large = [JPEG, &[0; 256 * 1024]].concat();
+    assert_eq!(problem(refused(with(&|it| it["picture"] = json!(b64(&large)))).await, 400), "bad-request");
+    assert_eq!(
+        problem(refused(with(&|it| it["document"]["kind"] = json!("licence"))).await, 400),
+        "bad-request"
+    );
+    for (member, wrong) in [("number", "1"), ("state", "Senegal"), ("expiresOn", "2020-01-01")] {
+        let body = with(&|it| it["document"][member] = json!(wrong));
+        assert_eq!(problem(refused(body).await, 422), "document-refused", "{member}");
+    }
+    world.others.knobs().enrolment_refusal = Some((403, "station-refused"));
+    assert_eq!(problem(refused(enrolment(PIN)).await, 409), "station-refused");
+    world.others.knobs().enrolment_refusal = Some((400, "picture-refused"));
+    assert_eq!(problem(refused(enrolment(PIN)).await, 422), "picture-refused");
+    world.others.knobs().enrolment_refusal = Some((503, "unavailable"));
+    assert_eq!(problem(refused(enrolment(PIN)).await, 502), "other-side-unavailable");
+    assert!(!activity(&desk).await.iter().any(|entry| entry["kind"] == "enrolledAtStation"));
+}
+
+#[actix_web::test]
+async fn a_desk_that_is_no_station_and_a_phone_enrol_nobody_this_way() {
+    let world = World::new().await;
+    let (desk, _) = opened(&world).await;
+    let id = begun(&world, &desk).await;
+    let path = format!("/v1/enrolments/{id}/station");
+    assert_eq!(problem(desk.post(&path, enrolment(PIN)).await, 409), "no-station");
+    let page = desk.page(&format!("/enrolments/{id}")).await.expect(200).unwrap().text();
+    assert!(!page.contains("id=\"station-enrolment\"") && page.contains("banner warning"), "{page}");
+    let person = world.person("rosa").await;
+    let id = begun(&world, &person).await;
+    let path = format!("/v1/enrolments/{id}/station");
+    assert_eq!(
+        problem(person.post(&path, enrolment(PIN)).await, 409),
+        "no-station",
+        "a phone vouches for nobody"
+    );
 }

@@ -50,6 +50,7 @@ pub fn serve(listener: std::net::TcpListener, others: Arc<Others>) {
             .route("/t/{tenant}/enrolment", web::get().to(enrolment))
             .route("/t/{tenant}/enrolment", web::post().to(enrolment_step))
             .route("/t/{tenant}/enrolment/{step}", web::post().to(enrolment_step))
+            .route("/t/{tenant}/enrolment/separation/{step}", web::post().to(enrolment_step))
             .route("/oid4vp/requests/{id}", web::get().to(request_object))
             .route("/oid4vp/requests/{id}", web::post().to(request_object_by_post))
             .route("/oid4vp/responses/{id}", web::post().to(response))
@@ -644,6 +645,8 @@ async fn enrolment_step(world: World, request: HttpRequest, body: Json<Value>) -
     match step.as_str() {
         "signals" => HttpResponse::Ok().json(json!({
             "signals": [{"number": 7, "body": "ready"}], "iceServers": [{"urls": ["stun:stun.example"]}]})),
+        "separation" => HttpResponse::Created().json(json!({
+            "link": world.knobs().separation_link, "expiresAt": "2026-12-01T10:00:00Z"})),
         _ => HttpResponse::Ok().json(world.knobs().enrolment.clone()),
     }
 }

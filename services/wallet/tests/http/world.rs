@@ -129,6 +129,8 @@ pub struct Knobs {
     pub enrolment: Value,
     /// With which status and problem it refuses the next step.
     pub enrolment_refusal: Option<(u16, &'static str)>,
+    /// The request of the Fund's verifier for a Separation credential.
+    pub separation_link: &'static str,
 }
 
 /// What the others saw.
@@ -424,6 +426,7 @@ fn knobs(base: &str, now: Timestamp) -> Knobs {
         existence_form: None,
         enrolment: crate::enrolment::claimed(),
         enrolment_refusal: None,
+        separation_link: "openid4vp://?client_id=did%3Ax%3Av&request_uri=https%3A%2F%2Fv.example%2Fr%2F1",
     }
 }
 

@@ -11,9 +11,6 @@ use store_issuer::{BoundKey, Transaction};
 use super::super::ExistenceError;
 use super::{EnrolmentError, Issuer};
 
-/// What stands against the person: pictures with these reasons are no match.
-const NO_MATCH: [&str; 5] = ["otherPerson", "uncertain", "noReference", "noFace", "severalFaces"];
-
 impl Issuer {
     /// The key that is bound to a person, for officers.
     pub async fn bound_key(
@@ -25,16 +22,17 @@ impl Issuer {
         Ok(self.store.read().await?.find_bound_key(tenant, subject_id).await?)
     }
 
-    /// Binds the key that was enrolled.
+    /// Binds the key that was enrolled: by an appointment, or at a station.
     pub(super) async fn bind_enrolled_key(
         &self,
         tx: &mut Transaction,
         by: &Actor,
         (subject_id, device_key): (&str, &str),
+        how: &str,
     ) -> Result<(), EnrolmentError> {
         let key = BoundKey {
             device_key: device_key.to_owned(),
-            how: "enrolment".to_owned(),
+            how: how.to_owned(),
             by: by.officer.clone(),
             at: self.now(),
         };
@@ -59,10 +57,7 @@ impl Issuer {
             Channel::Device => {
                 let latest = tx.list_captures(&by.tenant, request).await?.into_iter().next();
                 let latest = latest.ok_or(ExistenceError::NoPictures)?;
-                if super::super::captures::reasons(&latest.decision)
-                    .iter()
-                    .any(|it| NO_MATCH.contains(&it.as_str()))
-                {
+                if !super::super::captures::is_match(&latest.decision) {
                     return Err(ExistenceError::NewKeyNeedsCall);
                 }
                 "face"

@@ -9,8 +9,7 @@ use issuance::{Actor, Subject};
 use presence::{LookFault, Quality};
 use store_issuer::{AppointmentRow, BoundKey, EnrolmentNote, EnrolmentRow, Transaction};
 
-use super::super::faces::Seen;
-use super::{EnrolmentError, Issuer};
+use super::{EnrolmentError, Issuer, SeenAtStation, SeparationSeen};
 
 const LONGEST_NOTE: usize = 2000;
 const LISTED: u32 = 200;
@@ -32,6 +31,10 @@ pub struct DeskPage {
     pub row: EnrolmentRow,
     pub subject: Subject,
     pub document: Option<IdentityDocument>,
+    /// What stands in the place of a document.
+    pub separation: Option<SeparationSeen>,
+    /// What stands in the place of an appointment.
+    pub station: Option<SeenAtStation>,
     /// A data URL (RFC 2397).
     pub picture: Option<String>,
     pub notes: Vec<DeskNote>,
@@ -65,12 +68,16 @@ impl Issuer {
             notes.push(DeskNote { kind: note.kind, words, by: note.written_by, at: note.written_at });
         }
         let picture = self.open_picture(&tenant.id, &row).filter(|_| decides);
+        let separation = self.separation_of(&mut tx, &tenant.id, id).await?.filter(|_| decides);
+        let station = self.seen_at_station(&mut tx, &tenant.id, id).await?.filter(|_| decides);
         let page = DeskPage {
             document: row
                 .document
                 .as_ref()
                 .filter(|_| decides)
                 .and_then(|sealed| self.open_for("enrolment document", &tenant.id, id, sealed).ok()),
+            separation,
+            station,
             picture: picture.map(|jpeg| format!("data:image/jpeg;base64,{}", STANDARD.encode(jpeg))),
             appointments: tx.list_appointments_of(&tenant.id, id).await?,
             bound: tx.find_bound_key(&tenant.id, &subject.id).await?,
@@ -149,14 +156,7 @@ impl Issuer {
     /// Takes the picture that is to become the reference: one good face, as the face engine sees it.
     pub async fn take_picture(&self, by: &Actor, id: &str, file: Vec<u8>) -> Result<(), EnrolmentError> {
         self.enrolling(&by.tenant)?;
-        let jpeg = super::super::portraits::made(file).await?;
-        if let Some(faces) = &self.faces {
-            match faces.see(jpeg.clone()).await? {
-                Seen::Good => {}
-                Seen::Look(fault) => return Err(EnrolmentError::Face(look_words(fault))),
-                Seen::Poor(fault) => return Err(EnrolmentError::Face(quality_words(fault))),
-            }
-        }
+        let jpeg = self.good_picture(file).await?;
         sql::retry(|| async {
             let mut tx = self.store.write("take_picture").await?;
             let mut row = tx.find_enrolment(&by.tenant, id).await?.ok_or(EnrolmentError::Unknown)?;
@@ -179,8 +179,10 @@ impl Issuer {
             let now = self.now();
             let mut tx = self.store.write("propose_enrolment").await?;
             let mut row = tx.find_enrolment(&by.tenant, id).await?.ok_or(EnrolmentError::Unknown)?;
-            row.enrolment =
-                row.enrolment.proposed(&by.officer, row.document.is_some(), row.picture.is_some())?;
+            // A verified Separation credential stands in the place of the document.
+            let known =
+                row.document.is_some() || self.separation_of(&mut tx, &by.tenant, id).await?.is_some();
+            row.enrolment = row.enrolment.proposed(&by.officer, known, row.picture.is_some())?;
             row.proposed_at = Some(now);
             self.close_appointment(&mut tx, &by.tenant, id).await?;
             self.put_note(&mut tx, by, (id, "proposal"), &reason).await?;
@@ -266,7 +268,9 @@ impl Issuer {
         let jpeg = self.open_picture(&by.tenant, row).ok_or(EnrolmentError::Damaged)?;
         let key = row.enrolment.device_key.as_deref().ok_or(EnrolmentError::Damaged)?;
         self.keep_portrait(tx, by, &row.subject_id, &jpeg).await?;
-        self.bind_enrolled_key(tx, by, (&row.subject_id, key)).await
+        let station = tx.find_station_word(&by.tenant, &row.id).await?;
+        let how = if station.is_some_and(|word| word.device_key == key) { "station" } else { "enrolment" };
+        self.bind_enrolled_key(tx, by, (&row.subject_id, key), how).await
     }
 
     fn open_picture(&self, tenant: &str, row: &EnrolmentRow) -> Option<Vec<u8>> {
@@ -332,7 +336,7 @@ fn reasoned(words: &str) -> Result<String, EnrolmentError> {
     }
 }
 
-const fn look_words(fault: LookFault) -> &'static str {
+pub(super) const fn look_words(fault: LookFault) -> &'static str {
     match fault {
         LookFault::NoFace => "there is no face in the picture; take another one",
         LookFault::SeveralFaces => "there is more than one face in the picture; only the person may be in it",
@@ -340,7 +344,7 @@ const fn look_words(fault: LookFault) -> &'static str {
     }
 }
 
-const fn quality_words(fault: Quality) -> &'static str {
+pub(super) const fn quality_words(fault: Quality) -> &'static str {
     match fault {
         Quality::TooSmall => "the face is too small; ask the person to come closer",
         Quality::TooDark => "the picture is too dark; ask the person to turn to the light",
@@ -350,6 +354,6 @@ const fn quality_words(fault: Quality) -> &'static str {
     }
 }
 
-fn picture_purpose(tenant: &str, id: &str) -> Vec<u8> {
+pub(super) fn picture_purpose(tenant: &str, id: &str) -> Vec<u8> {
     format!("enrolment picture of {tenant}/{id}").into_bytes()
 }

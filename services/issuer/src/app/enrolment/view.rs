@@ -33,6 +33,8 @@ impl Issuer {
             |claim: &str| subject.claims.get(claim).and_then(Value::as_str).unwrap_or_default().to_owned();
         let language = text("language");
         let due = self.enrolment_due(&mut tx, &tenant.id).await?;
+        let separation = self.separation_of(&mut tx, &tenant.id, &row.id).await?;
+        let seen = tx.find_station_word(&tenant.id, &row.id).await?.is_some();
         let appointments = tx.list_appointments_of(&tenant.id, &row.id).await?;
         // One that nobody wrote anything about is no dead end: the person chooses again.
         let stands = |it: &&AppointmentRow| it.state == "booked" && !is_over(&it.slot, now);
@@ -65,6 +67,8 @@ impl Issuer {
             none_before_due,
             place_kept: row.place_kept_at.is_some(),
             refusal: row.enrolment.refusal.map(Refusal::as_str).map(str::to_owned),
+            seen_at_station: seen && row.enrolment.stage == Stage::Claimed,
+            separated_from: separation.map(|seen| seen.organisation().to_owned()),
         })
     }
 

@@ -112,7 +112,11 @@ impl Issuer {
         }
     }
 
-    pub(super) fn open_fund_person(&self, tenant: &str, row: &PersonRow) -> Result<FundPerson, FundError> {
+    pub(in crate::app) fn open_fund_person(
+        &self,
+        tenant: &str,
+        row: &PersonRow,
+    ) -> Result<FundPerson, FundError> {
         let registered = self.open_for("person", tenant, &row.id, &row.sealed)?;
         Ok(FundPerson { id: row.id.clone(), registered, since: row.created_at })
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use clock::Timestamp;
 use entitlement::cycle::What;
+use entitlement::enrolment::Separation;
 use entitlement::journal::beginning;
 use issuance::Actor;
 use issuance::audit::Act;
@@ -410,6 +411,7 @@ impl Issuer {
         Ok(PersonRow {
             id: id.to_owned(),
             number_mark: String::new(),
+            staff_mark: self.staff_mark(tenant, new),
             country: new.country.clone(),
             language: new.language.clone(),
             track: if new.two_track { "two" } else { "one" }.to_owned(),
@@ -426,6 +428,13 @@ impl Issuer {
             created_at: now,
             updated_at: now,
         })
+    }
+
+    /// By what a Separation credential finds the person.
+    fn staff_mark(&self, tenant: &str, registered: &Registered) -> Option<String> {
+        let (employer, number) = (registered.employer.as_deref()?, registered.staff_number.as_deref()?);
+        let key = Separation::register_key(employer, number);
+        Some(self.secrets.register_mark(tenant, "staff number", &key))
     }
 
     /// Ten letters and digits that are not mistaken for one another; 50 random bits.
@@ -486,6 +495,8 @@ fn differences(old: &Registered, new: &Registered) -> Vec<&'static str> {
         ("benefit_until", old.benefit_until != new.benefit_until),
         ("end_reason", old.end_reason != new.end_reason),
         ("died_on", old.died_on != new.died_on),
+        ("employer", old.employer != new.employer),
+        ("staff_number", old.staff_number != new.staff_number),
     ];
     pairs.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name).collect()
 }

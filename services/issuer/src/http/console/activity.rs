@@ -300,6 +300,7 @@ fn words(action: &str) -> &'static str {
         "enrolment.approve" => "approved an enrolment",
         "enrolment.refuse" => "refused an enrolment",
         "enrolment.rebind" => "bound another key with a proof",
+        "enrolment.station" => "was told by a station whom it saw",
         "appointments.open" => "opened times for appointments",
         "appointments.close" => "closed a free time",
         "appointment.book" => "booked an appointment",

@@ -42,6 +42,8 @@ struct AgendaPage {
     shell: Shell,
     lines: Vec<Line>,
     proposed: Vec<(String, String, When)>,
+    /// Seen at a station; an agent proposes.
+    seen: Vec<(String, String, When)>,
     waiting: Vec<(String, String, When)>,
     supply: SupplyLine,
     free: Vec<FreeSlot>,
@@ -135,6 +137,7 @@ async fn load(officer: &Officer, app: &Issuer, done: &Done) -> Result<AgendaPage
         shell: shell(officer, Place::Enrolment),
         lines: lines.iter().map(|line| Line::new(line, now)).collect(),
         proposed: named(proposed, |row| row.proposed_at),
+        seen: named(app.seen_at_stations(tenant).await?, |row| row.claimed_at),
         waiting: named(waiting, |row| row.place_kept_at),
         supply: SupplyLine::from(&app.appointment_supply(tenant).await?),
         free: free

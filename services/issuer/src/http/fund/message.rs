@@ -61,6 +61,8 @@ pub(super) fn cells(person: RegisterPerson) -> Vec<String> {
         told(person.benefit_until),
         told(person.end_reason),
         told(person.died_on),
+        told(person.employer),
+        told(person.staff_number),
     ]
 }
 

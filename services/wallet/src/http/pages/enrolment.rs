@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use clock::Timestamp;
 use language::Language;
 use serde::Deserialize;
+use url::form_urlencoded;
 use web::Problem;
 use web::page::html;
 use wire::enrolment::Slot;
@@ -20,7 +21,7 @@ use crate::http::views::EnrolmentView;
 use crate::words::Words;
 
 pub fn configure(config: &mut ServiceConfig) {
-    config.service(enter_invitation).service(show_enrolment);
+    config.service(enter_invitation).service(return_from_separation).service(show_enrolment);
 }
 
 #[derive(Deserialize)]
@@ -36,6 +37,25 @@ struct InvitationPage {
     words: Words,
     account: String,
     fund: String,
+    /// Whether the wallet holds a Separation credential.
+    separated: bool,
+}
+
+#[derive(Deserialize)]
+struct Return {
+    #[serde(default)]
+    response_code: String,
+}
+
+#[derive(Template)]
+#[template(path = "enrol_return.html")]
+struct ReturnPage {
+    shell: Frame,
+    words: Words,
+    account: String,
+    code: String,
+    /// The page on which it can be begun again; empty where nothing was begun here.
+    again: String,
 }
 
 #[derive(Template)]
@@ -76,8 +96,29 @@ async fn enter_invitation(
     html(&InvitationPage {
         shell: Frame::inside(&request, &app, &person, ""),
         words,
+        separated: app.wallet.holds_separation(&person).await?,
         account: person.account,
         fund: link.into_inner().fund,
+    })
+}
+
+/// Where the Fund's verifier sends the person back to. The page takes the code out of the address and asks the Fund.
+#[get("/enrol/separation")]
+async fn return_from_separation(
+    request: HttpRequest,
+    app: App,
+    words: Words,
+    back: Query<Return>,
+) -> Result<HttpResponse, Problem> {
+    let Some(person) = find_person(&request).await? else { return sign_in_first(&request, &app) };
+    let fund = app.wallet.presenting_to(&person).await?;
+    let encoded = |fund: String| form_urlencoded::byte_serialize(fund.as_bytes()).collect::<String>();
+    html(&ReturnPage {
+        again: fund.map_or_else(String::new, |fund| format!("/enrol?fund={}", encoded(fund))),
+        shell: Frame::inside(&request, &app, &person, ""),
+        words,
+        account: person.account,
+        code: back.into_inner().response_code.chars().take(256).collect(),
     })
 }
 

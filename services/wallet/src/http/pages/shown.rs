@@ -302,6 +302,7 @@ pub fn entries(words: Words, activities: Vec<Noted>) -> Vec<Entry> {
                 Activity::Presented { .. }
                 | Activity::ExistenceAnswered { .. }
                 | Activity::ExistenceFormSent { .. }
+                | Activity::EnrolledAtStation { .. }
                 | Activity::ExistenceAppealed { .. } => "waiting",
                 Activity::Refused { .. }
                 | Activity::DeviceKeyLost { .. }
@@ -363,6 +364,7 @@ pub fn sentence(words: Words, activity: &Activity) -> Sentence {
         Activity::Refused { to, .. } => words.say("activity-refused").with("who", to),
         Activity::ExistenceAnswered { to, year: of } => year("activity-existence-answered", of, to),
         Activity::ExistenceConfirmed { by, year: of, .. } => year("activity-existence-confirmed", of, by),
+        Activity::EnrolledAtStation { to } => words.say("activity-enrolled-station").with("who", to),
         Activity::ExistenceFormSent { to, year: of } => year("activity-existence-form", of, to),
         Activity::ExistenceAppealed { to, year: of } => year("activity-existence-appealed", of, to),
         Activity::CardPrinted { name, .. } => words.say("activity-card-printed").with("name", name),

@@ -34,6 +34,56 @@ pub const PAGES: ProblemPages = ProblemPages(&[
         "The Fund's service says why. What was done before stays as it was; the Fund helps on the telephone.",
     ),
     page(
+        "station-refused",
+        "The Fund does not take the word of this station",
+        "An administrator of the Fund registers a station before its word counts, and may close it. The person can enrol by a call meanwhile; the paper form counts the same.",
+    ),
+    page(
+        "picture-refused",
+        "The picture cannot be used",
+        "Take another one: one person alone, from the front, near the camera, in good light, holding still. Nothing was sent.",
+    ),
+    page(
+        "document-refused",
+        "The document cannot be recorded",
+        "The number has 4 to 40 letters and digits, the state is three letters, and the document has not expired. Look at it again, or ask for another one.",
+    ),
+    page(
+        "separation-not-offered",
+        "This Fund enrols by invitation only",
+        "It takes no Separation credentials yet. Use the number and the code of its letter, or ask the Fund for an invitation. The paper form counts the same.",
+    ),
+    page(
+        "separation-unanswered",
+        "Nothing was presented",
+        "The request was declined, is over, or was answered in another wallet. Begin again on the page of the Fund's link and show the credential from this wallet.",
+    ),
+    page(
+        "separation-withdrawn",
+        "The credential was revoked or suspended",
+        "The organisation that issued it has taken it back. Ask its human resources office. With an invitation of the Fund you can enrol without it; the paper form counts the same.",
+    ),
+    page(
+        "separation-expired",
+        "The credential is not valid now",
+        "Its time is over or has not begun. Ask the organisation that issued it for a new one. With an invitation of the Fund you can enrol without it; the paper form counts the same.",
+    ),
+    page(
+        "separation-not-valid",
+        "The credential cannot be accepted",
+        "It does not come from an organisation that the registry accredits for it, was changed, or is not bound to this wallet. With an invitation of the Fund you can enrol without it; the paper form counts the same.",
+    ),
+    page(
+        "separation-not-matched",
+        "The Fund does not find you by this credential",
+        "Its register has nobody with this staff number and birth date. It may not know of your separation yet: try again when the Fund's letter has come, or call the Fund. The paper form counts the same.",
+    ),
+    page(
+        "separation-used",
+        "The credential enrolled somebody else",
+        "An ended service enrols one person. Call the Fund: it looks at it with you. The paper form counts the same.",
+    ),
+    page(
         "address-refused",
         "The link cannot be used",
         "The link names an address inside a private network, or one that is no web address. Ask for a new link.",

@@ -86,6 +86,7 @@ pub enum KeyUseOf {
     Offers,
     Presentations,
     Existence,
+    Enrolments,
 }
 
 impl KeyUseBody {
@@ -95,6 +96,7 @@ impl KeyUseBody {
             (KeyUseOf::Offers, Some(id)) => Ok(KeyUse::Signature(Signed::Offer, id)),
             (KeyUseOf::Presentations, Some(id)) => Ok(KeyUse::Signature(Signed::Presentation, id)),
             (KeyUseOf::Existence, Some(id)) => Ok(KeyUse::Existence(id)),
+            (KeyUseOf::Enrolments, Some(id)) => Ok(KeyUse::Enrolment(id)),
             _ => Err(Problem::bad_request("Name the record in id; a fresh proof has none.")),
         }
     }

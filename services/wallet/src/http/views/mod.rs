@@ -32,7 +32,10 @@ pub use desk::{
     KeyUseBody, NewCustody, presence,
 };
 pub use desk_queue::{QueueReady, QueueTaken, SealedProof};
-pub use enrolment::{EnrolmentKeyBody, EnrolmentKeySigned, EnrolmentView, InvitationBody};
+pub use enrolment::{
+    EnrolmentKeyBody, EnrolmentKeySigned, EnrolmentView, InvitationBody, SeenDocument, SeparationBody,
+    SeparationReturn, SeparationStep, StationEnrolment,
+};
 pub use existence::{
     AheadAnswer, AheadKey, AheadPasskey, AheadView, AppealBody, ExistenceKey, ExistenceLink, ExistenceView,
     FrameBody, SigningStep,
@@ -50,7 +53,7 @@ pub use presentations::{
     CandidateView, Consent, PresentationResult, PresentationStep, PresentationView, QueryView, RequestLink,
 };
 pub use sharings::{SharingList, SharingView};
-pub use stations::{DeskProof, NewStation, StationView, StationsView};
+pub use stations::{DeskProof, NewStation, Recognised, StationView, StationsView};
 
 use crate::app::signing::Signatures;
 

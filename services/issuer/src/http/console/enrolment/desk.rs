@@ -17,7 +17,7 @@ use super::super::portrait::read_picture;
 use super::super::session::{Approve, Issue, May, Officer, SeePeople};
 use super::super::view::{Badge, Done, Place, When, shell};
 use super::{language_name, stage_badge, way_words};
-use crate::app::{Decision, DeskPage as Desk, EnrolmentError, Issuer};
+use crate::app::{Decision, DeskPage as Desk, EnrolmentError, Issuer, SeparationSeen};
 use crate::http::problem;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
@@ -55,6 +55,10 @@ struct DeskTemplate {
     device_key: Option<String>,
     bound: Option<(String, When)>,
     document: Option<DocumentLine>,
+    /// What stands in the place of a document.
+    separation: Option<SeparationLine>,
+    /// Who at a station saw the person, where, when, and how the person was recognised.
+    station: Option<(String, String, When, &'static str)>,
     kinds: Vec<(&'static str, &'static str)>,
     today: String,
     picture: Option<String>,
@@ -72,6 +76,17 @@ struct DocumentLine {
     number: String,
     state: String,
     expires: String,
+}
+
+struct SeparationLine {
+    organisation: String,
+    issuer: String,
+    staff_number: String,
+    name: String,
+    born: String,
+    separated_on: String,
+    checked: String,
+    report: String,
 }
 
 #[get("/enrolment/{id}")]
@@ -146,6 +161,14 @@ impl DeskTemplate {
             device_key: enrolment.device_key.clone(),
             bound: page.bound.map(|key| (key.device_key, When::from(key.at))),
             document: page.document.as_ref().map(DocumentLine::from),
+            separation: page.separation.as_ref().map(SeparationLine::from),
+            station: page.station.map(|seen| {
+                let how = match seen.recognised_by.as_str() {
+                    "document" => "compared an identity document",
+                    _ => "has known the person for a while",
+                };
+                (seen.operator, seen.country.unwrap_or_default(), When::from(seen.captured_at), how)
+            }),
             kinds: DocumentKind::ALL.iter().map(|kind| (kind.as_str(), kind_words(*kind))).collect(),
             today: today.to_string(),
             picture: page.picture,
@@ -166,6 +189,23 @@ impl From<&IdentityDocument> for DocumentLine {
             number: document.number.clone(),
             state: document.state.clone(),
             expires: document.expires_on.format("%-d %B %Y").to_string(),
+        }
+    }
+}
+
+impl From<&SeparationSeen> for SeparationLine {
+    fn from(seen: &SeparationSeen) -> Self {
+        let day = |day: NaiveDate| day.format("%-d %B %Y").to_string();
+        let said = &seen.separation;
+        Self {
+            organisation: seen.organisation().to_owned(),
+            issuer: seen.issuer.clone(),
+            staff_number: said.staff_number.clone(),
+            name: format!("{} {}", said.given_name, said.family_name),
+            born: day(said.birth_date),
+            separated_on: day(said.separated_on),
+            checked: seen.checked_at.clone(),
+            report: seen.report.clone(),
         }
     }
 }
