@@ -19,6 +19,7 @@ mod receipts;
 mod reckoning;
 mod samples;
 mod scans;
+pub(crate) mod sendings;
 mod uploads;
 
 use sql::Migration;

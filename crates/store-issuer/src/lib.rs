@@ -168,6 +168,7 @@ fn migrations() -> Vec<Migration> {
         fund::UPLOAD_MIGRATIONS,
         fund::DEVICE_MIGRATIONS,
         enrolment_languages::MIGRATIONS,
+        fund::sendings::MIGRATIONS,
     ]
     .concat()
 }

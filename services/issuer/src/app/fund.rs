@@ -33,6 +33,7 @@ mod register;
 mod residence;
 mod samples;
 mod scans;
+mod sendings;
 mod stations;
 mod uploads;
 mod words;

@@ -49,6 +49,7 @@ mod reissues;
 mod renewals;
 mod roles;
 mod scim;
+mod sendings;
 mod service;
 mod staff;
 mod stations;

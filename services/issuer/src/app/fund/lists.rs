@@ -52,8 +52,10 @@ impl Issuer {
             for stage in [StageName::SuspensionProposed, StageName::Grace] {
                 let rows = tx.list_fund_cycles_in(tenant, (year, stage.as_str()), "", MOST_ENTRIES).await?;
                 for row in rows {
-                    // Somebody about whom something came in since the last night is looked at by the next one first.
-                    if row.person.last_seq > row.cycle.applied {
+                    // Somebody about whom something came in since the last night is looked at by the next one first,
+                    // but for what decides nothing, such as that the notice left.
+                    let unread = self.unread_events(&mut tx, tenant, &row).await?;
+                    if unread.iter().any(|event| event.what.decides()) {
                         continue;
                     }
                     cycles
