@@ -24,6 +24,7 @@ mod existence;
 pub mod fund;
 mod import;
 mod key_acts;
+mod legal_holds;
 mod live;
 mod messages;
 mod offers;
@@ -62,6 +63,7 @@ pub use documents::DocumentRow;
 pub use enrolments::{BoundKey, EnrolmentNote, EnrolmentRow};
 pub use error::Error;
 pub use existence::{BeneficiaryRow, ExistenceRow};
+pub use legal_holds::LegalHoldRow;
 pub use live::LiveCopy;
 pub use messages::{ContactRow, DueRow, MessageRow, MessageState};
 pub use officers::{Ceremony, CeremonyKind, Officer, OfficerLink, Session};
@@ -169,6 +171,7 @@ fn migrations() -> Vec<Migration> {
         fund::DEVICE_MIGRATIONS,
         enrolment_languages::MIGRATIONS,
         fund::sendings::MIGRATIONS,
+        legal_holds::MIGRATIONS,
     ]
     .concat()
 }

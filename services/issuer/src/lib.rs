@@ -5,6 +5,7 @@
 
 pub mod app;
 mod config;
+mod detector;
 mod http;
 mod mail;
 mod wiring;
@@ -15,7 +16,7 @@ pub use app::{
 };
 pub use config::{
     AttesterConfig, CertificateConfig, ClientConfig, Config, ConfigError, Console, InstanceConfig, Issuing,
-    KeyAttestations, KeysConfig, MessagesConfig, PersonProviderConfig, Persons, PresenceConfig,
+    KeyAttestations, KeysConfig, MessagesConfig, PersonProviderConfig, Persons, PresenceConfig, DetectorConfig, RiskConfig,
     ProviderConfig, RegistryConfig, Security, SmtpConfig, StoreConfig, TenantConfig,
 };
 pub use http::openapi;

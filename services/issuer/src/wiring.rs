@@ -26,7 +26,10 @@ use crate::app::{
     Faces, Instance, Issuer, Ledger, Logo, LogoError, Mailer, Provider, RegistryLedger, Settings, Tenant,
     TenantCertificate, kept,
 };
-use crate::config::{AttesterConfig, CertificateConfig, ClientConfig, Config, ConfigError, InstanceConfig};
+use crate::config::{
+    AttesterConfig, CertificateConfig, ClientConfig, Config, ConfigError, InstanceConfig, PresenceConfig,
+};
+use crate::detector::ProgramDetector;
 use crate::http;
 use crate::mail::Smtp;
 
@@ -84,6 +87,8 @@ pub enum StartError {
     Passkeys(#[from] PasskeyError),
     #[error("the map of countries cannot be used")]
     Countries(#[from] presence::BoundariesFault),
+    #[error("proofs cannot be accepted automatically; take `presence.detector` out, or mend it")]
+    Detector(#[from] crate::detector::DetectorFault),
     #[error("the secret of the TURN server cannot be used")]
     TurnSecret(#[source] std::io::Error),
     #[error("the service cannot be served")]
@@ -230,8 +235,14 @@ async fn build(
         mailer: mailer.map(|smtp| Box::new(smtp) as Box<dyn Mailer>),
         webhooks: webhooks(&config.outbound)?,
         calls: config.calls.clone().opened().map_err(StartError::TurnSecret)?,
-        faces: config.presence.as_ref().map(Faces::new).transpose()?,
+        faces: config.presence.as_ref().map(faces).transpose()?,
     })
+}
+
+/// With the operator's detector of attacks, where there is one.
+fn faces(config: &PresenceConfig) -> Result<Faces, StartError> {
+    let detector = config.detector.as_ref().map(ProgramDetector::open).transpose()?;
+    Ok(Faces::new(config, detector)?)
 }
 
 fn attesters(configured: &[AttesterConfig]) -> Result<Attesters, StartError> {

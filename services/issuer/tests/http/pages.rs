@@ -76,6 +76,8 @@ const PAGES: &[Page] = &[
     ("post", "/enrolment/{id}/propose", Some(Issue), &[("words", "w")]),
     ("post", "/enrolment/{id}/refuse", Some(Issue), &[("why", "face"), ("words", "w")]),
     ("post", "/retirees/{id}/enrolment", Some(Issue), &[]),
+    ("post", "/retirees/{id}/legal-holds", Some(Issue), &[("reason", "r"), ("review_on", "2026-12-31")]),
+    ("post", "/retirees/{id}/legal-holds/{hold}/lift", Some(Issue), &[]),
     ("get", "/fund", Some(SeePeople), &[]),
     ("post", "/fund/nights", Some(Issue), &[]),
     (

@@ -66,6 +66,7 @@ impl Wallet {
         if let Some(news) = news {
             (next.appealing, next.appeal, next.receipt, next.form) =
                 (None, news.appeal, news.receipt, news.form);
+            next.kept = news.kept;
             let activity = Activity::ExistenceAppealed { to: next.fund.name().to_owned(), year: next.year };
             entry = Some(self.entry(key, &activity)?);
         } else if is_final(fault.as_ref()) {

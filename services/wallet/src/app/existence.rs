@@ -139,7 +139,8 @@ impl Wallet {
             Progress::Answered { .. } | Progress::Confirmed { offer_id: None, .. } | Progress::Refused => {
                 self.ask_fund(person, record, existence).await
             }
-            Progress::Confirmed { .. } if existence.receipt.is_none() => {
+            // Whoever looks again reads what remains of the pictures now.
+            Progress::Confirmed { .. } if existence.receipt.is_none() || existence.keeps_pictures() => {
                 self.ask_fund(person, record, existence).await
             }
             // A form was sent in the place of the phone's answer.
@@ -477,6 +478,12 @@ impl Wallet {
             {
                 return Ok((record, existence));
             }
+            ExistenceState::Confirmed
+                if matches!(existence.progress, Progress::Confirmed { offer_id: Some(_), .. })
+                    && says_the_same(&news, &existence) =>
+            {
+                return Ok((record, existence));
+            }
             ExistenceState::Open | ExistenceState::Answered => existence.progress.clone(),
             ExistenceState::Refused => Progress::Refused,
             ExistenceState::Expired => Progress::Expired,
@@ -504,8 +511,14 @@ impl Wallet {
             }
         };
         let first = !matches!(existence.progress, Progress::Confirmed { .. });
-        let next =
-            Existence { progress, receipt: news.receipt, appeal: news.appeal, form: news.form, ..existence };
+        let next = Existence {
+            progress,
+            receipt: news.receipt,
+            appeal: news.appeal,
+            form: news.form,
+            kept: news.kept,
+            ..existence
+        };
         let moved = self.moved(&person.data_key, Table::Existences, &record, next.state(), &next)?;
         let mut tx = self.store.write("existence_news").await?;
         tx.replace_record(Table::Existences, &moved).await?;
@@ -583,6 +596,7 @@ impl Wallet {
             appeal: request.appeal,
             appealing: None,
             form: request.form,
+            kept: request.kept,
         })
     }
 
@@ -620,7 +634,9 @@ fn says_the_same(news: &ExistenceRequest, known: &Existence) -> bool {
         ExistenceState::Expired => !matches!(known.progress, Progress::Expired),
         ExistenceState::Open | ExistenceState::Answered | ExistenceState::Confirmed => false,
     };
-    !moved && (&news.appeal, &news.receipt, &news.form) == (&known.appeal, &known.receipt, &known.form)
+    !moved
+        && (&news.appeal, &news.receipt, &news.form) == (&known.appeal, &known.receipt, &known.form)
+        && news.kept == known.kept
 }
 
 /// The code an officer compares with the person's phone. It is worked out from the answer this wallet made and never

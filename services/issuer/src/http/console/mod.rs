@@ -21,6 +21,7 @@ mod keys;
 mod messages;
 mod offers;
 mod officers;
+mod legal_holds;
 mod passkeys;
 mod people;
 mod pictures;
@@ -83,6 +84,7 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
                         .configure(contact::configure)
                         .configure(portrait::configure)
                         .configure(passkeys::configure)
+                        .configure(legal_holds::configure)
                         .configure(messages::configure)
                         .configure(cards::configure)
                         .configure(keys::configure)
