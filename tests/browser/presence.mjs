@@ -5,6 +5,7 @@ import {mkdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {chromium} from 'playwright-core';
 import {Browser} from './browser.mjs';
+import {ON_PAPER, ONE_TRACK, TWO_TRACK, formFromWallet, register} from './paper.mjs';
 
 const input = JSON.parse(readFileSync(process.argv[2], 'utf8'));
 const FRAMES_A_SECOND = 30;
@@ -198,6 +199,44 @@ async function goesOn(officer) {
   });
 }
 
+/** A device that gives no place: no matter for one, another way for whose pension hangs on the country. */
+async function withoutPlace(officer) {
+  const one = await asks(officer, ONE_TRACK.row);
+  await withCamera('one-track', following(one.movements), async person => {
+    const {page} = person;
+    await browser.step('a refused place is no matter to somebody whose pension does not hang on it', async () => {
+      await opens(person, one.link);
+      assert.equal(await page.locator('#capture-place').isChecked(), false, 'nobody is asked for it');
+      await page.context().grantPermissions(['camera']);
+      await page.locator('#capture-place').check();
+      await page.locator('#with-pictures').click();
+      await page.locator('#existence[data-state=answered]').waitFor({timeout: 90_000});
+      assert.match(await page.getByTestId('remains').innerText(), /until an officer of the Fund has decided/);
+    });
+  });
+  const two = await asks(officer, TWO_TRACK.row);
+  await withCamera('two-track', following(two.movements), async person => {
+    const {page} = person;
+    await browser.step('whose pension hangs on the country hears of another way, which is open', async () => {
+      await opens(person, two.link);
+      assert.equal(await page.locator('#capture-place').isChecked(), true);
+      await page.context().grantPermissions(['camera']);
+      await page.locator('#with-pictures').click();
+      await page.locator('#existence-message:not([hidden])').waitFor({timeout: 90_000});
+      assert.match(await page.locator('#existence-message').innerText(), /go on without pictures: an officer will call you/);
+      await browser.picture(person, 'wallet-capture-no-place');
+      await page.locator('#begin').click();
+      await page.locator('#existence[data-state=answered]').waitFor();
+    });
+  });
+}
+
+/** Somebody who prefers paper, from the same question. */
+async function onPaper(officer) {
+  const {link} = await asks(officer, ON_PAPER.row);
+  await formFromWallet(browser, officer, link);
+}
+
 /** The challenge that the phone will take along: it stays the same while half of its life is left. */
 async function ahead(link) {
   const address = `${new URL(link).searchParams.get('request_uri')}/offline-challenge`;
@@ -375,6 +414,9 @@ try {
   await goesOn(officer);
   await atStation(officer);
   await withoutNetwork(officer);
+  await register(browser, officer);
+  await withoutPlace(officer);
+  await onPaper(officer);
 } catch(error) {
   failed = true;
   console.log(error);

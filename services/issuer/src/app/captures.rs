@@ -232,6 +232,7 @@ impl Issuer {
         let reference = self.open_portrait_jpeg(&mut tx, &tenant.id, &subject.id).await?;
         let before = tx.list_captures(&tenant.id, &request.id).await?.len();
         let declared = self.declared_country(&mut tx, &tenant.id, &subject).await?;
+        let residence = self.declared_residence(&mut tx, &tenant.id, &subject.number).await?;
         drop(tx);
         let (Some(faces), Some(reference), Some(challenge)) =
             (self.faces.as_ref(), reference, request.challenge_of(challenge))
@@ -241,6 +242,8 @@ impl Issuer {
         let movements = self.movements(challenge).ok_or(ExistenceError::NoPicturesWanted)?;
         let device = taken.device;
         let place = taken.place.map(|place| self.place_kept(declared.as_deref(), place));
+        // Whose pension depends on the country is accepted by an officer unless they were seen in it.
+        let automatic = automatic && (residence.is_none_or(|it| !it.two_track) || is_at_home(place.as_ref()));
         let sealed = self.seal_frames(&tenant.id, &request.id, digest, &taken.frames);
         let compared = faces.judge(reference, (movements, taken.frames, now), automatic).await?;
         let (verdict, kept) = kept_of(compared, before + 1 >= TRIES);
@@ -405,6 +408,10 @@ impl Issuer {
         let url = |frame: SealedFrame| format!("data:image/jpeg;base64,{}", frame.jpeg);
         frames.unwrap_or_default().into_iter().map(url).collect()
     }
+}
+
+fn is_at_home(place: Option<&PlaceKept>) -> bool {
+    matches!(place, Some(PlaceKept::Compared { finding: Finding::Inside | Finding::AtTheBorder, .. }))
 }
 
 /// After the last try whatever is left goes to a person.

@@ -14,6 +14,7 @@ mod counts;
 mod fairness;
 mod figures;
 mod form_numbers;
+mod frames;
 mod gathering;
 mod heads;
 mod journal;

@@ -54,6 +54,20 @@ async fn bind(world: &World, id: &str, phone: &Phone) {
     tx.commit().await.unwrap();
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn two_track_is_accepted_only_where_the_place_is_the_declared_country() {
+    for (place, state) in [(None, "answered"), (Some((489, 23)), "answered"), (Some((515, -1)), "confirmed")] {
+        let folder = tempfile::tempdir().unwrap();
+        let world = World::start_seeing_with(detector(&folder, "genuine")).await;
+        fund::import(&world, &[&LISTED.replace(",one,", ",two,")]).await;
+        let (_, id, path, request) = asked_with_picture(&world).await;
+        let mut phone = Phone::new(5);
+        bind(&world, &id, &phone).await;
+        let answer = with(&mut phone, &request, &following(&request), place);
+        assert_eq!(body(&send(&world, &path, &answer).await)["state"], state, "{place:?}");
+    }
+}
+
 /// Seen by a detector that says this: the phone, the question's id and path, and what came of the answer.
 async fn answered(world: &World, bound: bool) -> (Browser, String, String, Value) {
     fund::import(world, &[LISTED]).await;

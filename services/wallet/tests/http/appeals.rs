@@ -181,7 +181,7 @@ async fn person_reads_what_remains_of_the_pictures_and_why() {
     let id = opened(&world, &person, "answered").await;
     assert!(page(&person, &id).await.contains("until an officer of the Fund has decided"));
     world.others.knobs().existence_state = "confirmed";
-    let day = world.others.clock.now() + chrono::Duration::days(30);
+    let day = clock::Clock::now(&world.others.clock) + chrono::Duration::days(30);
     let objection = json!({ "why": "objection", "until": day.to_rfc3339() });
     world.others.knobs().existence_kept = Some(objection);
     assert!(page(&person, &id).await.contains("as long as you or the Fund can object"));
