@@ -1,9 +1,11 @@
 //! How far the journals say of messages and letters that they left.
 
+use chrono::NaiveDate;
 use sql::{Migration, Row, args};
 
 use super::mailings::{MailingRow, mailing};
 use super::messages::{FundMessageRow, message};
+use super::people::day;
 use crate::row::{Columns, int};
 use crate::{Error, Transaction};
 
@@ -26,7 +28,30 @@ const BY_POST: &str = "SELECT COUNT(*) AS many FROM fund_letters l
     JOIN fund_effects e ON e.tenant = l.tenant AND e.key = l.effect
     WHERE l.tenant = $1 AND l.fault IS NULL AND l.place <= m.noted AND e.done_by <> 'withdrawn'";
 
+/// Notices of a year that the post has, each with the day on which it took them.
+const NOTICES: &str = "SELECT e.key AS key, e.done_at AS done_at, m.posted_on AS posted_on FROM fund_effects e
+    LEFT JOIN fund_mailings m ON m.tenant = e.tenant AND e.done_by = 'mailing ' || m.id
+    WHERE e.tenant = $1 AND e.year = $2 AND e.kind = 'send-notice' AND e.done_by LIKE 'mailing %' AND e.key > $3
+    ORDER BY e.key LIMIT $4";
+
 impl Transaction {
+    /// Notices of a year that left, by the key of what asked for them, those after `after`.
+    pub async fn list_posted_fund_notices(
+        &mut self,
+        tenant: &str,
+        year: i32,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<(String, NaiveDate)>, Error> {
+        let rows = self.tx.fetch_all(NOTICES, args![tenant, year, after, limit]).await?;
+        let one = |row: &Row| {
+            let posted = day(&Columns { table: "fund_mailings", row }, "posted_on")?;
+            let said = row.opt_time("done_at")?.map(|at| at.date_naive());
+            Ok((row.text("key")?, posted.or(said).unwrap_or(NaiveDate::MAX)))
+        };
+        rows.iter().map(one).collect()
+    }
+
     /// Mailings that left with letters about which the journals say nothing yet, oldest first, each with the last place that
     /// was written down.
     pub async fn list_unnoted_fund_mailings(

@@ -93,6 +93,10 @@ async fn letter_that_was_taken_back_is_in_no_journal_and_a_posted_notice_keeps_n
     }
     let (amina, boris) = (person(&world, "100000001").await, person(&world, "100000002").await);
     let by = officer("clerk");
+    let id = world.issuer.prepare_list(&by, 2026, "2027-06-03".parse().unwrap()).await.unwrap();
+    let list = world.issuer.fund_list("unjspf", &id).await.unwrap().list;
+    assert!(list.entries.is_empty() && list.held_out.len() == 2, "no notice has left: {list:?}");
+    assert!(list.held_out.iter().all(|held| held.why == "the notice has not left yet"));
     let id = gathered(&world).await;
     world.issuer.mailing_piece(&by, &id, 1).await.unwrap();
     crate::post::prove(&world, &boris, at("2027-05-20", 1)).await;
@@ -102,11 +106,16 @@ async fn letter_that_was_taken_back_is_in_no_journal_and_a_posted_notice_keeps_n
     let shown = left(&export(&world, &amina).await);
     assert!(shown.iter().any(|(_, effect)| effect.contains("notice")), "{shown:?}");
 
-    let payroll = "2027-06-01".parse().unwrap();
-    let list = world.issuer.prepare_list(&by, 2026, payroll).await.unwrap();
-    let list = world.issuer.fund_list("unjspf", &list).await.unwrap().list;
+    let listed = async |payroll: &str| {
+        let id = world.issuer.prepare_list(&by, 2026, payroll.parse().unwrap()).await.unwrap();
+        world.issuer.fund_list("unjspf", &id).await.unwrap().list
+    };
+    let list = listed("2027-06-03").await;
     let named: Vec<&str> = list.entries.iter().map(|entry| entry.person.as_str()).collect();
     assert_eq!(named, [amina.as_str()]);
+    let early = listed("2027-06-01").await;
+    assert_eq!(early.entries, []);
+    assert_eq!(early.held_out[0].why, "the notice left on 2027-05-20 and has its 14 days on 2027-06-03");
     let page = world.issuer.fund_person_page("unjspf", &amina).await.unwrap();
     assert_eq!(page.years[0].stage.name(), StageName::SuspensionProposed);
 }
