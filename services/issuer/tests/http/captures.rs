@@ -231,7 +231,7 @@ async fn no_face_a_blurred_one_and_broken_pictures_are_told_apart() {
     let mut huge = faces::empty();
     let size = huge.windows(2).position(|it| it[0] == 0xff && matches!(it[1], 0xc0 | 0xc2)).unwrap() + 5;
     huge[size..size + 4].copy_from_slice(&[0xea, 0x60, 0xea, 0x60]);
-    let blurred = faces::blurred(&faces::turn(0), 6.0);
+    let blurred = faces::blurred(&faces::still(0), 4.0);
     let broken = b"this is no picture at all".to_vec();
     for (reason, place, picture) in [
         ("noFace", 2, faces::empty()),

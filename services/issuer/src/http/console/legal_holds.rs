@@ -74,7 +74,7 @@ async fn place_legal_hold(
     Ok(see_other(&format!("/console/retirees/{}?done=held", *id)))
 }
 
-#[post("/retirees/{id}/legal-holds/{hold}/lift")]
+#[post("/retirees/{id}/legal-holds/{legal}/lift")]
 async fn lift_legal_hold(
     officer: May<Issue>,
     path: Path<(String, String)>,
