@@ -28,11 +28,8 @@ pub struct LegalHoldRow {
     pub lifted_at: Option<Timestamp>,
 }
 
-pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
-    version: 895,
-    name: "legal_holds",
-    sql: include_str!("migrations/0895_legal_holds.sql"),
-}];
+pub(crate) const MIGRATIONS: &[Migration] =
+    &[Migration { version: 895, name: "legal_holds", sql: include_str!("migrations/0895_legal_holds.sql") }];
 
 const INSERT: &str =
     "INSERT INTO legal_holds (tenant, id, subject_id, reason_sealed, review_on, placed_by, placed_at)

@@ -203,7 +203,11 @@ mod tests {
     async fn it_gets_the_pictures_alone() {
         let counts = r#"size=$(wc -c); [ "$size" -eq 18458 ] && [ -z "$HOME$PASSERELLE_SECRET" ] \
             && echo '{"detector":"pad","version":"2","score":"genuine"}'"#;
-        assert_eq!(score(counts).await, Ok(AttackScore::Genuine), "two pictures of 64 by 48 with their headers");
+        assert_eq!(
+            score(counts).await,
+            Ok(AttackScore::Genuine),
+            "two pictures of 64 by 48 with their headers"
+        );
     }
 
     #[tokio::test(flavor = "multi_thread")]

@@ -15,9 +15,10 @@ pub use app::{
     anchor_documents, officer_link, reissue_plan,
 };
 pub use config::{
-    AttesterConfig, CertificateConfig, ClientConfig, Config, ConfigError, Console, InstanceConfig, Issuing,
-    KeyAttestations, KeysConfig, MessagesConfig, PersonProviderConfig, Persons, PresenceConfig, DetectorConfig, RiskConfig,
-    ProviderConfig, RegistryConfig, Security, SmtpConfig, StoreConfig, TenantConfig,
+    AttesterConfig, CertificateConfig, ClientConfig, Config, ConfigError, Console, DetectorConfig,
+    InstanceConfig, Issuing, KeyAttestations, KeysConfig, MessagesConfig, PersonProviderConfig, Persons,
+    PresenceConfig, ProviderConfig, RegistryConfig, RiskConfig, Security, SmtpConfig, StoreConfig,
+    TenantConfig,
 };
 pub use http::openapi;
 pub use mail::MailError;

@@ -130,7 +130,10 @@ mod tests {
         let drawn = frame.draw("4 8 15 16 23 42", 50);
         assert_eq!((drawn.len(), &drawn), (50, &frame.draw("4 8 15 16 23 42", 50)));
         assert_ne!(drawn, frame.draw("4 8 15 16 23 43", 50));
-        assert!(frame.draw("4 8 15 16 23 42", 60).is_superset(&drawn), "a larger sample holds the smaller one");
+        assert!(
+            frame.draw("4 8 15 16 23 42", 60).is_superset(&drawn),
+            "a larger sample holds the smaller one"
+        );
         assert_eq!(frame.draw("x", 5000).len(), 1000);
         // About as many of the first half as of the second.
         let first = frame.draw("y", 400).iter().filter(|person| **person < "P00500").count();

@@ -9,8 +9,11 @@ use super::people::day;
 use crate::row::{Columns, int};
 use crate::{Error, Transaction};
 
-pub(crate) const MIGRATIONS: &[Migration] =
-    &[Migration { version: 894, name: "fund_sendings", sql: include_str!("../migrations/0894_fund_sendings.sql") }];
+pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
+    version: 894,
+    name: "fund_sendings",
+    sql: include_str!("../migrations/0894_fund_sendings.sql"),
+}];
 
 const UNNOTED: &str = "SELECT * FROM fund_mailings
     WHERE tenant = $1 AND state = 'posted' AND noted < letters ORDER BY id LIMIT 50";

@@ -34,7 +34,8 @@ pub struct WaitingProofs {
 }
 
 /// The nearest rank: of n that are sorted, the one at n times p, rounded up.
-const TIMES: &str = "SELECT channel, CAST(MAX(many) AS BIGINT) AS decided, CAST(SUM(alone) AS BIGINT) AS automatic,
+const TIMES: &str =
+    "SELECT channel, CAST(MAX(many) AS BIGINT) AS decided, CAST(SUM(alone) AS BIGINT) AS automatic,
         CAST(MIN(CASE WHEN place * 2 >= many THEN waited END) AS BIGINT) AS half,
         CAST(MIN(CASE WHEN place * 10 >= many * 9 THEN waited END) AS BIGINT) AS most
     FROM (SELECT channel, decided_at - received_at AS waited,

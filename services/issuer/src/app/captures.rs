@@ -419,8 +419,7 @@ fn kept_of(compared: Compared, is_last: bool) -> (Verdict, Kept) {
     match compared {
         Compared::NoReference => {
             let reasons = vec![Value::String("noReference".to_owned())];
-            let kept =
-                Kept { reasons, models: Vec::new(), frames: Vec::new(), detector: None, risk: None };
+            let kept = Kept { reasons, models: Vec::new(), frames: Vec::new(), detector: None, risk: None };
             (Verdict::PersonLooks, kept)
         }
         Compared::Judged(decision) => {

@@ -25,7 +25,8 @@ impl Issuer {
             return Ok(Some(PicturesKept { why: KeptFor::Erased, until: None }));
         }
         let holds = tx.list_legal_holds(&tenant.id, &request.beneficiary).await?;
-        if let Some(hold) = holds.iter().filter(|hold| hold.lifted_at.is_none()).max_by_key(|hold| hold.review_on)
+        if let Some(hold) =
+            holds.iter().filter(|hold| hold.lifted_at.is_none()).max_by_key(|hold| hold.review_on)
         {
             let until = hold.review_on.and_time(NaiveTime::MIN).and_utc();
             return Ok(Some(PicturesKept { why: KeptFor::LegalHold, until: Some(until) }));

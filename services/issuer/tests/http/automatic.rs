@@ -20,12 +20,14 @@ const LISTED: &str = "100482317,Margaret,Ellison,1945-03-03,GBR,en,one,2008-01-0
 /// An operator's detector that always says the same.
 fn detector(folder: &TempDir, score: &str) -> DetectorConfig {
     let (program, document) = (folder.path().join("pad"), folder.path().join("risk.txt"));
-    let script =
-        format!("#!/bin/sh\ncat > /dev/null\necho '{{\"detector\":\"pad\",\"version\":\"2\",\"score\":\"{score}\"}}'\n");
+    let script = format!(
+        "#!/bin/sh\ncat > /dev/null\necho '{{\"detector\":\"pad\",\"version\":\"2\",\"score\":\"{score}\"}}'\n"
+    );
     std::fs::write(&program, script).unwrap();
     std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
     std::fs::write(&document, "We accept the risk.").unwrap();
-    let evaluation = json!({"detector": "pad", "version": "2", "report": "laboratory, report 17", "method": "for tests"});
+    let evaluation =
+        json!({"detector": "pad", "version": "2", "report": "laboratory, report 17", "method": "for tests"});
     DetectorConfig {
         program,
         arguments: Vec::new(),
@@ -56,7 +58,8 @@ async fn bind(world: &World, id: &str, phone: &Phone) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_track_is_accepted_only_where_the_place_is_the_declared_country() {
-    for (place, state) in [(None, "answered"), (Some((489, 23)), "answered"), (Some((515, -1)), "confirmed")] {
+    for (place, state) in [(None, "answered"), (Some((489, 23)), "answered"), (Some((515, -1)), "confirmed")]
+    {
         let folder = tempfile::tempdir().unwrap();
         let world = World::start_seeing_with(detector(&folder, "genuine")).await;
         fund::import(&world, &[&LISTED.replace(",one,", ",two,")]).await;
@@ -111,7 +114,9 @@ async fn ordinary_proof_is_accepted_at_once_and_says_by_what() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_the_detector_doubts_goes_to_an_officer() {
-    for (score, reason) in [("attack", "attackSuspected"), ("unsure", "detectorUnsure"), ("?", "detectorFailed")] {
+    for (score, reason) in
+        [("attack", "attackSuspected"), ("unsure", "detectorUnsure"), ("?", "detectorFailed")]
+    {
         let folder = tempfile::tempdir().unwrap();
         let world = World::start_seeing_with(detector(&folder, score)).await;
         let (_, _, path, first) = answered(&world, true).await;
@@ -138,7 +143,10 @@ async fn key_that_is_not_bound_and_open_cases_go_to_an_officer() {
     bind(&world, &id, &phone).await;
     let answer = with(&mut phone, &request, &following(&request), None);
     let first = body(&send(&world, &path, &answer).await);
-    assert_eq!((&first["state"], &first["outcome"]["reasons"]), (&json!("answered"), &json!(["officerConfirms"])));
+    assert_eq!(
+        (&first["state"], &first["outcome"]["reasons"]),
+        (&json!("answered"), &json!(["officerConfirms"]))
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -321,8 +321,11 @@ impl Things {
             false => template.replace("{event}", "offer-made").replace("{language}", "fr"),
         };
         let template = template.replace("{fragment}", "key-ed25519-1").replace("{kind}", "StaffIdentity");
-        let template =
-            template.replace("{person}", &self.fund.person).replace("{legal}", &self.fund.legal_hold).replace("{hold}", "h").replace("{part}", "1");
+        let template = template
+            .replace("{person}", &self.fund.person)
+            .replace("{legal}", &self.fund.legal_hold)
+            .replace("{hold}", "h")
+            .replace("{part}", "1");
         let template = template.replace("{proof}", &self.fund.proof).replace("{day}", "2026-07-17");
         let id = match template.split('/').nth(1).unwrap_or_default() {
             "approvals" => &self.proposal,

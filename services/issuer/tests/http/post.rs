@@ -22,7 +22,8 @@ use crate::support::World;
 const HEAD: &str =
     "uid,given_name,family_name,birth_date,country,language,track,address,email,medium,in_payment_since";
 pub const AMINA: &str = "100000001,Amina,Diallo,1950-05-05,SEN,fr,one,12 rue des Écoles | Dakar,amina@example.org,mail,2012-01-01";
-pub const BORIS: &str = "100000002,Boris,Petrov,1940-02-01,RUS,ru,one,\"Тверская 1 | Москва\",,post,2003-01-01";
+pub const BORIS: &str =
+    "100000002,Boris,Petrov,1940-02-01,RUS,ru,one,\"Тверская 1 | Москва\",,post,2003-01-01";
 const CLARA: &str = "100000003,Clara,Ruiz,1955-02-01,ESP,es,one,,,post,2003-01-01";
 
 pub fn at(day: &str, hour: u32) -> clock::Timestamp {

@@ -11,8 +11,8 @@ use issuance::assurance::BelowPasskey;
 use issuance::{Actor, CredentialType, Format, FourEyes, Subject};
 use issuer::app::{DocumentKey, Issuer, NewOffer, OfferLink, Tenant};
 use issuer::{
-    AttesterConfig, CertificateConfig, ClientConfig, Config, Console, DetectorConfig, InstanceConfig, Issuing,
-    KeyAttestations, KeysConfig, MessagesConfig, Persons, PresenceConfig, RegistryConfig, Security,
+    AttesterConfig, CertificateConfig, ClientConfig, Config, Console, DetectorConfig, InstanceConfig,
+    Issuing, KeyAttestations, KeysConfig, MessagesConfig, Persons, PresenceConfig, RegistryConfig, Security,
     SmtpConfig, StartError, StoreConfig, TenantConfig,
 };
 use keys::{Algorithm, KeyStore, SealingKey, Signer as _, SoftwareKey, TokenConfig};

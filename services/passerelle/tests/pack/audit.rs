@@ -26,7 +26,11 @@ fn frame() -> Frame {
         let person = format!("P{at:03}");
         FramePerson { head: hex(&beginning(&person)), entries: 0, person }
     };
-    Frame { organisation: FUND.into(), made_at: Timestamp::UNIX_EPOCH, people: (0..100).map(person).collect() }
+    Frame {
+        organisation: FUND.into(),
+        made_at: Timestamp::UNIX_EPOCH,
+        people: (0..100).map(person).collect(),
+    }
 }
 
 #[test]
@@ -51,7 +55,10 @@ fn stranger_draws_a_sample_and_finds_what_is_missing_or_written_anew() {
     assert!(code == 0 && told.contains("every journal that the seed draws is here"), "{told}");
 
     let (code, told) = verify(&files[1..]);
-    assert!(code == 1 && told.contains(&format!("the journal of {} is drawn and missing", drawn[0])), "{told}");
+    assert!(
+        code == 1 && told.contains(&format!("the journal of {} is drawn and missing", drawn[0])),
+        "{told}"
+    );
     let anew = Export { organisation: "did:passerelle:other".into(), ..journal(drawn[0]) };
     shell.write(&files[0], &serde_json::to_vec(&anew).unwrap());
     let (code, told) = verify(&files);

@@ -304,7 +304,8 @@ impl Issuer {
         let before = self.open_cycle(tenant, &row.cycle)?;
         let now = Night { calendar: &known.calendar, at, quiet: QuietHours::default() };
         let made = step(&before, &facts, events, &now)?;
-        let same = PersonYear { night: before.night, applied: before.applied, ..made.after.clone() } == before;
+        let same =
+            PersonYear { night: before.night, applied: before.applied, ..made.after.clone() } == before;
         let quiet = same && made.effects.is_empty() && made.transitions.is_empty();
         if quiet && made.after.applied == before.applied {
             return Ok(None);

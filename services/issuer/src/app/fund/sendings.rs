@@ -65,8 +65,7 @@ impl Issuer {
             return Ok(0);
         }
         let printed = tx.list_fund_pieces(tenant, &mailing.id).await?;
-        let printed: BTreeMap<_, _> =
-            printed.into_iter().map(|piece| (piece.piece, piece.digest)).collect();
+        let printed: BTreeMap<_, _> = printed.into_iter().map(|piece| (piece.piece, piece.digest)).collect();
         let mut noted = 0;
         for letter in tx.list_fund_letters(tenant, &mailing.id, (after, to)).await? {
             // What was taken back before the post had it is in no part.

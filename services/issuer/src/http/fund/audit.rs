@@ -1,7 +1,7 @@
 //! For auditors: counts that reconcile, and how far the journals are on the chain.
 
-use actix_web::{HttpResponse, get};
 use actix_web::web::{Data, Path};
+use actix_web::{HttpResponse, get};
 use issuance::Scope;
 use web::{Json, Problem};
 use wire::fund::{JournalAnchors, JournalSet, ReckoningLine, YearReckoning};
