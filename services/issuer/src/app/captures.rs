@@ -429,7 +429,7 @@ fn kept_of(compared: Compared, is_last: bool) -> (Verdict, Kept) {
             };
             let as_json = |reason: &Reason| serde_json::to_value(reason).ok();
             let reasons = decision.reasons.iter().filter_map(as_json).collect();
-            let Decision { models, frames, detector, risk, .. } = decision;
+            let Decision { models, frames, detector, risk, .. } = *decision;
             (verdict, Kept { reasons, models, frames, detector, risk })
         }
     }

@@ -64,7 +64,7 @@ pub(super) enum Seen {
 
 /// What came of comparing pictures.
 pub(super) enum Compared {
-    Judged(Decision),
+    Judged(Box<Decision>),
     /// The Fund's own picture shows no face, or several: a person has to look.
     NoReference,
 }
@@ -118,7 +118,7 @@ impl Faces {
             };
             let presented =
                 Presented { reference: &reference, challenge: &challenge, frames: &frames, received_at };
-            Ok(Compared::Judged(judge.decide(&presented)))
+            Ok(Compared::Judged(Box::new(judge.decide(&presented))))
         };
         self.pool.run(work).await?
     }

@@ -36,13 +36,13 @@ fn frame() -> Frame {
 #[test]
 fn stranger_draws_a_sample_and_finds_what_is_missing_or_written_anew() {
     let shell = Shell::new();
-    shell.write("journals.json", &serde_json::to_vec(&frame()).unwrap());
+    shell.write("journals.json", serde_json::to_vec(&frame()).unwrap());
     let drawn = shell.run(&["audit", "draw", "journals.json", "--seed", "3 17 21", "--count", "5"]);
     let drawn: Vec<&str> = drawn.lines().collect();
     assert_eq!(drawn.len(), 5);
     let name = |person: &str| format!("{person}.json");
     for person in &drawn {
-        shell.write(&name(person), &serde_json::to_vec(&journal(person)).unwrap());
+        shell.write(&name(person), serde_json::to_vec(&journal(person)).unwrap());
     }
     let files: Vec<String> = drawn.iter().map(|person| name(person)).collect();
     let verify = |files: &[String]| {
@@ -60,13 +60,13 @@ fn stranger_draws_a_sample_and_finds_what_is_missing_or_written_anew() {
         "{told}"
     );
     let anew = Export { organisation: "did:passerelle:other".into(), ..journal(drawn[0]) };
-    shell.write(&files[0], &serde_json::to_vec(&anew).unwrap());
+    shell.write(&files[0], serde_json::to_vec(&anew).unwrap());
     let (code, told) = verify(&files);
     assert!(code == 1 && told.contains("another organisation than the frame"), "{told}");
 
     let mut twice = frame();
     twice.people.swap(0, 1);
-    shell.write("journals.json", &serde_json::to_vec(&twice).unwrap());
+    shell.write("journals.json", serde_json::to_vec(&twice).unwrap());
     let (code, told) = verify(&files);
     assert!(code != 0 && told.contains("not in order"), "{told}");
     for wrong in [["--seed", " ", "--count", "5"], ["--seed", "x", "--count", "0"]] {
