@@ -152,7 +152,7 @@ async fn nothing_of_a_person_is_erased_while_a_legal_hold_stands() {
         let later = now() + Duration::days(400);
         assert_eq!(tx.erase_captures(later).await.unwrap(), 0);
         tx.prolong_captures("unjspf", &due.digest, now() - Duration::days(1)).await.unwrap();
-        assert_eq!(tx.list_legal_holds("unjspf", "s1").await.unwrap(), [hold.clone()]);
+        assert_eq!(tx.list_legal_holds("unjspf", "s1").await.unwrap(), std::slice::from_ref(&hold));
         assert_eq!(tx.find_legal_hold("undp", "h1").await.unwrap(), None);
         assert_eq!(tx.list_legal_holds("unjspf", "s2").await.unwrap(), []);
         tx.lift_legal_hold("unjspf", "h1", "ben", later).await.unwrap();
