@@ -159,7 +159,8 @@ async fn forms_are_bounded_and_taken_of_people_on_the_register_alone() {
     let large = vec![0xff; 8 * 1024 * 1024 + 1];
     assert_eq!(problem(&upload(&world, &path, "", large).await), (413, "too-large".into()));
     let blank = testkit::faces::still(0);
-    for _ in 0..20 {
+    // The broken picture was the first try of twenty.
+    for _ in 0..19 {
         form(&upload(&world, &path, "", blank.clone()).await);
     }
     assert_eq!(problem(&upload(&world, &path, "", blank).await), (409, "conflict".into()), "it goes by post");
