@@ -6,6 +6,7 @@ import {join} from 'node:path';
 import {chromium} from 'playwright-core';
 import {Browser} from './browser.mjs';
 import {enrolsAtStation} from './station-enrolment.mjs';
+import {ON_PAPER, ONE_TRACK, TWO_TRACK, formFromWallet, register} from './paper.mjs';
 
 const input = JSON.parse(readFileSync(process.argv[2], 'utf8'));
 const FRAMES_A_SECOND = 30;
@@ -13,6 +14,8 @@ const FRAMES_A_SECOND = 30;
 const FILMED = ['left', 'right', 'closer'];
 /** Seconds between two changes of what the camera sees: halfway between the page's pictures. */
 const SCENES = {quiet: 4.3, movement: 2.1, rest: 2.1};
+/** Who reads something else than English here. */
+const READS = {retiree: 'ar', 'somebody-else': 'ar', alone: 'ar', station: 'ar'};
 
 const browser = new Browser();
 browser.input = input;
@@ -50,7 +53,7 @@ async function withCamera(name, camera, act) {
   const before = browser.chromium;
   browser.chromium = await chromiumWith(camera);
   try {
-    await act(await browser.person(name, {phone: true}));
+    await act(await browser.person(name, {phone: true, mostly: READS[name]}));
   } catch(error) {
     await browser.wreck();
     throw error;
@@ -162,7 +165,7 @@ async function triesAgain(officer, {name, row, scenes, says}) {
       await opens(person, link);
       await page.locator('#with-pictures').click();
       await page.getByTestId('again').waitFor({timeout: 90_000});
-      assert.match(await page.getByTestId('again').innerText(), says);
+      assert.match(await page.getByTestId('again').innerText(), says[person.language]);
       await browser.picture(person, `wallet-capture-again-${name}`);
       await page.locator('#begin').click();
       await page.locator('#existence[data-state=answered]').waitFor();
@@ -186,7 +189,7 @@ async function goesOn(officer) {
       await page.locator('#capture-place').check();
       await page.locator('#with-pictures').click();
       await page.locator('#existence-message:not([hidden])').waitFor({timeout: 90_000});
-      assert.match(await page.locator('#existence-message').innerText(), /camera is not allowed/);
+      assert.match(await page.locator('#existence-message').innerText(), /camera is not allowed|الكاميرا غير مسموح بها/);
       await browser.picture(person, 'wallet-capture-denied');
     });
     await browser.step('without user verification nothing is accepted, with it the same page goes on', async () => {
@@ -200,6 +203,44 @@ async function goesOn(officer) {
       await page.locator('#existence[data-state=answered]').waitFor();
     });
   });
+}
+
+/** A device that gives no place: no matter for one, another way for whose pension hangs on the country. */
+async function withoutPlace(officer) {
+  const one = await asks(officer, ONE_TRACK.row);
+  await withCamera('one-track', following(one.movements), async person => {
+    const {page} = person;
+    await browser.step('a refused place is no matter to somebody whose pension does not hang on it', async () => {
+      await opens(person, one.link);
+      assert.equal(await page.locator('#capture-place').isChecked(), false, 'nobody is asked for it');
+      await page.context().grantPermissions(['camera']);
+      await page.locator('#capture-place').check();
+      await page.locator('#with-pictures').click();
+      await page.locator('#existence[data-state=answered]').waitFor({timeout: 90_000});
+      assert.match(await page.getByTestId('remains').innerText(), /until an officer of the Fund has decided/);
+    });
+  });
+  const two = await asks(officer, TWO_TRACK.row);
+  await withCamera('two-track', following(two.movements), async person => {
+    const {page} = person;
+    await browser.step('whose pension hangs on the country hears of another way, which is open', async () => {
+      await opens(person, two.link);
+      assert.equal(await page.locator('#capture-place').isChecked(), true);
+      await page.context().grantPermissions(['camera']);
+      await page.locator('#with-pictures').click();
+      await page.locator('#existence-message:not([hidden])').waitFor({timeout: 90_000});
+      assert.match(await page.locator('#existence-message').innerText(), /go on without pictures: an officer will call you/);
+      await browser.picture(person, 'wallet-capture-no-place');
+      await page.locator('#begin').click();
+      await page.locator('#existence[data-state=answered]').waitFor();
+    });
+  });
+}
+
+/** Somebody who prefers paper, from the same question. */
+async function onPaper(officer) {
+  const {link} = await asks(officer, ON_PAPER.row);
+  await formFromWallet(browser, officer, link);
 }
 
 /** The challenge that the phone will take along: it stays the same while half of its life is left. */
@@ -334,7 +375,7 @@ async function atStation(officer) {
       await page.context().grantPermissions(['camera']);
       await page.locator('#with-pictures').click();
       await page.locator('#existence-message:not([hidden])').waitFor();
-      assert.match(await page.locator('#existence-message').innerText(), /First the officer says/);
+      assert.match(await page.locator('#existence-message').innerText(), /First the officer says|يقول الموظف أولا/);
       await page.locator('[name=recognised][value=document]').check();
       await page.locator('#with-pictures').click();
       await page.locator('dialog[open] input').waitFor({timeout: 90_000});
@@ -372,14 +413,17 @@ try {
   const officer = await fundOfficer();
   await succeeds(officer);
   await triesAgain(officer, {
-    name: 'photograph', row: 1, scenes: [['quiet', 60]], says: /A movement was not seen/,
+    name: 'photograph', row: 1, scenes: [['quiet', 60]], says: {en: /A movement was not seen/, ar: /لم تظهر إحدى الحركات/},
   });
   await triesAgain(officer, {
-    name: 'somebody-else', row: 2, scenes: [['other', 60]], says: /could not be compared well/,
+    name: 'somebody-else', row: 2, scenes: [['other', 60]], says: {en: /could not be compared well/, ar: /لم تمكن مقارنة الصور/},
   });
   await goesOn(officer);
   await atStation(officer);
   await withoutNetwork(officer);
+  await register(browser, officer);
+  await withoutPlace(officer);
+  await onPaper(officer);
 } catch(error) {
   failed = true;
   console.log(error);

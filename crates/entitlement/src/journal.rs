@@ -13,9 +13,11 @@ use sha2::{Digest as _, Sha256};
 use crate::cycle::{Event, Person, PersonYear, Rule, Step, Transition};
 
 mod anchored;
+mod frame;
 mod verify;
 
 pub use anchored::{AnchoredLink, ChainReceipt, MOST_ANCHORED};
+pub use frame::{Frame, FramePerson, MOST_PEOPLE};
 pub use verify::{Bound, Check, Report, verify};
 
 /// The form of exports that this version writes. Version 1, without anchors, is read as well.

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use wire::existence::{
     AppealState, Capture, CaptureOutcome, CaptureRequest, CapturedFrame, CapturedPlace, ExistenceAnswer,
-    ExistenceAppeal, ExistenceForm, ExistenceReceipt, FormState,
+    ExistenceAppeal, ExistenceForm, ExistenceReceipt, FormState, KeptFor, PicturesKept,
 };
 
 use crate::party::Party;
@@ -57,6 +57,9 @@ pub struct Existence {
     /// What became of a paper form that was sent instead.
     #[serde(default)]
     pub form: Option<ExistenceForm>,
+    /// What remains of the pictures, and why.
+    #[serde(default)]
+    pub kept: Option<PicturesKept>,
 }
 
 /// A challenge that was fetched to be answered later, once.
@@ -132,6 +135,12 @@ pub enum StepFault {
 }
 
 impl Existence {
+    /// Whether the Fund had pictures when it was asked last, and may have erased them since.
+    #[must_use]
+    pub fn keeps_pictures(&self) -> bool {
+        self.kept.as_ref().is_some_and(|kept| kept.why != KeptFor::Erased)
+    }
+
     #[must_use]
     pub fn state(&self) -> &'static str {
         match self.progress {
@@ -345,6 +354,7 @@ mod tests {
             appeal: None,
             appealing: None,
             form: None,
+            kept: None,
         }
     }
 

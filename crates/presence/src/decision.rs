@@ -87,6 +87,8 @@ pub struct Decision {
     pub reasons: Vec<Reason>,
     pub models: Vec<ModelIdentity>,
     pub detector: Option<Evaluation>,
+    /// Who signed the risk of that detector, over what.
+    pub risk: Option<RiskSignature>,
     /// SHA-256 of each frame, in lower-case hex.
     pub frames: Vec<String>,
 }
@@ -109,6 +111,10 @@ impl Judge<'_> {
             detector: match self.automatic {
                 Automatic::Off => None,
                 Automatic::Signed { detector, .. } => Some(detector.evaluation().clone()),
+            },
+            risk: match self.automatic {
+                Automatic::Off => None,
+                Automatic::Signed { signature, .. } => Some(signature.clone()),
             },
             frames: presented.frames.iter().take(MOST_FRAMES).map(hex).collect(),
         }

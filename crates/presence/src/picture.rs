@@ -90,6 +90,12 @@ impl Picture {
     }
 
     /// One pixel, or nothing beyond the edge.
+    /// Rows from the top, three bytes a pixel.
+    #[must_use]
+    pub fn rgb(&self) -> &[u8] {
+        &self.rgb
+    }
+
     pub(crate) fn pixel(&self, x: i32, y: i32) -> Option<[f32; 3]> {
         let (x, y) = (usize::try_from(x).ok()?, usize::try_from(y).ok()?);
         if x >= self.width || y >= self.height {

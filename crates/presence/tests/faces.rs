@@ -47,7 +47,7 @@ fn evaluated_detector_and_signed_risk_make_it_automatic() {
     let own = signature();
     let decision = scene.decide_with(Automatic::Signed { detector: &genuine, signature: &own });
     assert_eq!((decision.verdict, decision.reasons.len()), (Verdict::Confirmed, 0));
-    assert_eq!(decision.detector.unwrap().version, own.version);
+    assert_eq!((decision.detector.unwrap().version, decision.risk), (own.version.clone(), Some(own.clone())));
     let older = presence::RiskSignature { version: "0.9".into(), ..signature() };
     let decision = scene.decide_with(Automatic::Signed { detector: &genuine, signature: &older });
     assert_eq!((decision.verdict, decision.reasons[0]), (Verdict::PersonLooks, Reason::RiskNotSigned));

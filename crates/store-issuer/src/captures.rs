@@ -43,8 +43,13 @@ const FRAMES: &str = "SELECT frames_sealed FROM existence_captures
     WHERE tenant = $1 AND request_id = $2 AND digest = $3 AND frames_sealed IS NOT NULL";
 const KEEP_UNTIL: &str = "UPDATE existence_captures SET erase_at = $1
     WHERE tenant = $2 AND request_id = $3 AND erase_at IS NULL AND frames_sealed IS NOT NULL";
+const PROLONG: &str = "UPDATE existence_captures SET erase_at = $1
+    WHERE tenant = $2 AND digest = $3 AND erase_at < $1 AND frames_sealed IS NOT NULL";
 const ERASE: &str = "UPDATE existence_captures SET frames_sealed = NULL, erase_at = NULL
-    WHERE erase_at IS NOT NULL AND erase_at <= $1";
+    WHERE erase_at IS NOT NULL AND erase_at <= $1 AND NOT EXISTS (SELECT 1 FROM legal_holds h
+        JOIN existence_requests r ON r.tenant = h.tenant AND r.subject_id = h.subject_id
+        WHERE r.tenant = existence_captures.tenant AND r.id = existence_captures.request_id
+            AND h.lifted_at IS NULL)";
 
 impl Transaction {
     /// False when the same answer was judged before. `sealed` are the pictures.
@@ -97,7 +102,19 @@ impl Transaction {
         Ok(())
     }
 
-    /// Erases the pictures that are due, of all organisations; tells of how many answers.
+    /// Keeps the pictures of an answer longer, if they were to go before and are still there.
+    pub async fn prolong_captures(
+        &mut self,
+        tenant: &str,
+        digest: &[u8; 32],
+        until: Timestamp,
+    ) -> Result<(), Error> {
+        self.tx.execute(PROLONG, args![until, tenant, digest.to_vec()]).await?;
+        Ok(())
+    }
+
+    /// Erases the pictures that are due, of all organisations, but for people of whom something is held; tells of how many
+    /// answers.
     pub async fn erase_captures(&mut self, now: Timestamp) -> Result<u64, Error> {
         Ok(self.tx.execute(ERASE, args![now]).await?)
     }

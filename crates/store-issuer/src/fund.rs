@@ -19,6 +19,8 @@ mod receipts;
 mod reckoning;
 mod samples;
 mod scans;
+pub(crate) mod sendings;
+mod service_times;
 mod uploads;
 
 use sql::Migration;
@@ -42,6 +44,7 @@ pub use receipts::ReceiptRow;
 pub use reckoning::LedgerTotals;
 pub use samples::SampleDayRow;
 pub use scans::ScanRow;
+pub use service_times::{ServiceTime, WaitingProofs};
 
 pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { version: 800, name: "fund_register", sql: include_str!("migrations/0800_fund_register.sql") },

@@ -25,6 +25,7 @@ mod existence;
 pub mod fund;
 mod import;
 mod key_acts;
+mod legal_holds;
 mod live;
 mod messages;
 mod offers;
@@ -65,6 +66,7 @@ pub use enrolment_stations::StationWordRow;
 pub use enrolments::{BoundKey, EnrolmentNote, EnrolmentRow};
 pub use error::Error;
 pub use existence::{BeneficiaryRow, ExistenceRow};
+pub use legal_holds::LegalHoldRow;
 pub use live::LiveCopy;
 pub use messages::{ContactRow, DueRow, MessageRow, MessageState};
 pub use officers::{Ceremony, CeremonyKind, Officer, OfficerLink, Session};
@@ -175,6 +177,8 @@ fn migrations() -> Vec<Migration> {
         enrolment_languages::MIGRATIONS,
         separations::MIGRATIONS,
         enrolment_stations::MIGRATIONS,
+        fund::sendings::MIGRATIONS,
+        legal_holds::MIGRATIONS,
     ]
     .concat()
 }

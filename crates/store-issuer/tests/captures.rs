@@ -6,8 +6,9 @@ mod engines;
 
 use chrono::Duration;
 use engines::engines;
+use entitlement::{Request, State};
 use issuance::Timestamp;
-use store_issuer::{AppealRow, StoredCapture};
+use store_issuer::{AppealRow, LegalHoldRow, StoredCapture};
 
 fn now() -> Timestamp {
     Timestamp::from_timestamp(1_800_000_000, 0).unwrap()
@@ -117,5 +118,47 @@ async fn appeal_is_one_and_keeps_the_pictures_until_it_is_decided() {
             (closed.outcome.as_deref(), closed.closed_by.as_deref()),
             (Some("not-upheld"), Some("eve"))
         );
+    }
+}
+
+#[tokio::test]
+async fn nothing_of_a_person_is_erased_while_a_legal_hold_stands() {
+    for store in engines().await.stores {
+        let mut tx = store.write("test").await.unwrap();
+        let request = Request {
+            id: "r1".into(),
+            beneficiary: "s1".into(),
+            year: 2027,
+            created_at: now(),
+            expires_at: now() + Duration::days(30),
+            state: State::Open { challenge: None },
+            ahead: None,
+            revision: 0,
+        };
+        tx.insert_existence("unjspf", &request, "mark", &[1], "ann").await.unwrap();
+        let due = capture(1, Some(now()));
+        tx.insert_capture("unjspf", &due, b"sealed").await.unwrap();
+        let hold = LegalHoldRow {
+            id: "h1".into(),
+            subject_id: "s1".into(),
+            reason_sealed: vec![9],
+            review_on: "2027-06-01".parse().unwrap(),
+            placed_by: "ann".into(),
+            placed_at: now(),
+            lifted_by: None,
+            lifted_at: None,
+        };
+        tx.insert_legal_hold("unjspf", &hold).await.unwrap();
+        let later = now() + Duration::days(400);
+        assert_eq!(tx.erase_captures(later).await.unwrap(), 0);
+        tx.prolong_captures("unjspf", &due.digest, now() - Duration::days(1)).await.unwrap();
+        assert_eq!(tx.list_legal_holds("unjspf", "s1").await.unwrap(), std::slice::from_ref(&hold));
+        assert_eq!(tx.find_legal_hold("undp", "h1").await.unwrap(), None);
+        assert_eq!(tx.list_legal_holds("unjspf", "s2").await.unwrap(), []);
+        tx.lift_legal_hold("unjspf", "h1", "ben", later).await.unwrap();
+        assert!(tx.lift_legal_hold("unjspf", "h1", "eve", later).await.unwrap_err().is_retryable());
+        let lifted = tx.find_legal_hold("unjspf", "h1").await.unwrap().unwrap();
+        assert_eq!((lifted.lifted_by.as_deref(), lifted.lifted_at), (Some("ben"), Some(later)));
+        assert_eq!(tx.erase_captures(later).await.unwrap(), 1);
     }
 }

@@ -88,6 +88,11 @@ async fn heads_that_moved_are_bound_once_and_wait_for_the_chain() {
         with_people(store).await;
         let mut tx = store.write("test").await.unwrap();
         assert_eq!(tx.count_moved_fund_heads("fund").await.unwrap(), 1);
+        let all = tx.list_fund_journal_heads("fund", "", 9).await.unwrap();
+        assert!(all.iter().is_sorted_by(|one, next| one.person < next.person));
+        let entries: Vec<(&str, u64)> = all.iter().map(|it| (it.person.as_str(), it.entry)).collect();
+        assert_eq!(entries, [("p1", 2), ("p2", 0)]);
+        assert_eq!(tx.list_fund_journal_heads("fund", "p1", 9).await.unwrap().len(), 1);
         let moved = tx.list_moved_fund_heads("fund", 9).await.unwrap();
         let leaves = [WaitingLeaf { id: "p1".into(), salt: [8; 32], digest: [2; 32] }];
         let batch = Batch::build(LeafKind::Audit, &leaves, &clock::SeededEntropy::new(1)).unwrap();
@@ -280,5 +285,33 @@ async fn receipts_marks_and_days_of_the_draw_are_written_once() {
         tx.note_sample_drawn("fund", row.day, (1, 0), now()).await.unwrap();
         assert!(tx.note_sample_drawn("fund", row.day, (1, 0), now()).await.is_err());
         assert_eq!(tx.list_sample_days("fund", 9).await.unwrap().first().map(|it| it.proofs), Some(1));
+    }
+}
+
+#[tokio::test]
+async fn service_times_are_by_nearest_rank_and_what_waits_is_counted_apart() {
+    let engines = engines().await;
+    for store in &engines.stores {
+        let mut tx = store.write("test").await.unwrap();
+        for (at, minutes) in [60, 10, 20, 30, 40].into_iter().enumerate() {
+            let decided = Some(now() + chrono::Duration::minutes(minutes));
+            let by = if at == 1 { "automatic" } else { "ben" };
+            let row = ProofRow {
+                decided_at: decided,
+                decided_by: Some(by.into()),
+                ..proof(&format!("e{at}"), "accepted", &format!("R{at}"))
+            };
+            tx.insert_fund_proof("fund", &row).await.unwrap();
+        }
+        let waits = ProofRow { decided_at: None, decided_by: None, ..proof("e8", "waiting", "R8") };
+        tx.insert_fund_proof("fund", &waits).await.unwrap();
+        let times = tx.fund_service_times("fund", 2026).await.unwrap().remove(0);
+        assert_eq!((times.channel.as_str(), times.decided, times.automatic), ("paper", 5, 1));
+        assert_eq!((times.half.num_minutes(), times.most.num_minutes()), (30, 60));
+        assert_eq!(tx.fund_service_times("fund", 2025).await.unwrap(), []);
+        let waiting = tx.fund_waiting_proofs("fund").await.unwrap().remove(0);
+        assert_eq!((waiting.many, waiting.since), (1, now()));
+        assert_eq!(tx.fund_waiting_proofs("other").await.unwrap(), []);
+        tx.commit().await.unwrap();
     }
 }

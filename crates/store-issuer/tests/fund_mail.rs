@@ -50,6 +50,23 @@ async fn ask(tx: &mut Transaction, person: &str, country: &str, kind: &str) -> S
     effect.key
 }
 
+/// Something more for somebody who is there already.
+async fn ask_again(tx: &mut Transaction, person: &str, kind: &str) -> String {
+    let effect = EffectRow {
+        key: format!("{person}/2026/{kind}"),
+        person: person.into(),
+        year: 2026,
+        rule: "r".into(),
+        kind: kind.into(),
+        content: "{}".into(),
+        asked_at: now(),
+        done_at: None,
+        done_by: None,
+    };
+    tx.ask_fund_effect("fund", &effect).await.unwrap();
+    effect.key
+}
+
 fn mailing(id: &str) -> MailingRow {
     MailingRow {
         id: id.into(),
@@ -140,6 +157,25 @@ async fn mailing_has_each_effect_once_in_the_order_of_countries_and_without_what
         let effect = tx.find_fund_effect("fund", "p2/2026/mail-paper").await.unwrap().unwrap();
         assert_eq!(effect.done_by.as_deref(), Some("mailing m1"));
         assert_eq!(tx.find_fund_mailing("fund", "m1").await.unwrap().unwrap().posted_on, Some(on));
+        let unnoted = tx.list_unnoted_fund_mailings("fund").await.unwrap();
+        assert_eq!(unnoted.iter().map(|(it, at)| (it.id.as_str(), *at)).collect::<Vec<_>>(), [("m1", 0)]);
+        assert!(tx.move_noted_fund_letters("fund", "m1", 0, 2).await.unwrap());
+        assert!(!tx.move_noted_fund_letters("fund", "m1", 0, 2).await.unwrap(), "somebody else did");
+        assert!(tx.list_unnoted_fund_mailings("fund").await.unwrap().is_empty());
+        assert_eq!(tx.count_fund_sendings("fund").await.unwrap(), (0, 1), "without what was taken back");
+        assert_eq!(
+            tx.list_posted_fund_notices("fund", 2026, "", 9).await.unwrap(),
+            [],
+            "no notice was asked for"
+        );
+        let notice = ask_again(&mut tx, "p2", "send-notice").await;
+        tx.finish_fund_effect("fund", &notice, "mailing m1", now()).await.unwrap();
+        assert_eq!(tx.list_posted_fund_notices("fund", 2026, "", 9).await.unwrap(), [(notice.clone(), on)]);
+        assert_eq!(tx.list_posted_fund_notices("fund", 2026, &notice, 9).await.unwrap(), []);
+        assert_eq!(tx.list_posted_fund_notices("fund", 2025, "", 9).await.unwrap(), []);
+        let withdrawn = ask_again(&mut tx, "p3", "send-notice").await;
+        tx.finish_fund_effect("fund", &withdrawn, "withdrawn", now()).await.unwrap();
+        assert_eq!(tx.list_posted_fund_notices("fund", 2026, "", 9).await.unwrap().len(), 1);
         assert_eq!(tx.erase_fund_letters(now()).await.unwrap(), 0);
         assert_eq!(tx.erase_fund_letters(now() + chrono::Duration::days(1)).await.unwrap(), 3);
         assert_eq!(tx.find_fund_mailing("other", "m1").await.unwrap(), None);
@@ -213,6 +249,11 @@ async fn message_is_taken_once_and_not_after_its_effect_is_taken_back() {
             (sent.state.as_str(), sent.reply_code.as_deref(), sent.reply_sealed),
             ("sent", Some("250"), Some(vec![7]))
         );
+        assert_eq!(tx.list_unnoted_fund_messages("fund", 9).await.unwrap().len(), 1);
+        tx.note_fund_message("fund", &key).await.unwrap();
+        assert!(tx.list_unnoted_fund_messages("fund", 9).await.unwrap().is_empty());
+        assert_eq!(tx.count_fund_sendings("fund").await.unwrap(), (1, 0));
+        assert!(tx.note_fund_message("fund", &key).await.is_err(), "once");
         assert!(tx.sent_fund_message("fund", &key, ("<id@x>", "250", &[7]), now()).await.is_err(), "once");
         let third = ask(&mut tx, "p3", "SEN", "remind").await;
         tx.insert_fund_message(

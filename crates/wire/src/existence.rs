@@ -35,6 +35,36 @@ pub struct ExistenceRequest {
     /// The paper form that was sent from the wallet last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub form: Option<ExistenceForm>,
+    /// What remains of the pictures, and why; absent where there were none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept: Option<PicturesKept>,
+}
+
+/// Until when the pictures of a proof are kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PicturesKept {
+    pub why: KeptFor,
+    /// When they go; of a legal hold, when somebody looks again. Absent while that is open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<chrono::DateTime<chrono::Utc>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum KeptFor {
+    /// An officer has to decide.
+    Decision,
+    /// They were not good enough, and the person may try again.
+    Tried,
+    /// As long as the person, or the Fund, may object to what was decided.
+    Objection,
+    /// An appeal has to be decided.
+    Appeal,
+    /// A court, an auditor or an inquiry needs them.
+    LegalHold,
+    /// Nothing of them remains but digests.
+    Erased,
 }
 
 /// A signed paper form, sent as a picture.

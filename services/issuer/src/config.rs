@@ -1,6 +1,7 @@
 //! What an operator decides. Read from a file, checked as a whole before anything starts.
 
 mod calls;
+mod detector;
 mod presence;
 mod providers;
 mod separation;
@@ -20,6 +21,7 @@ use url::Url;
 use web::HttpConfig;
 
 pub use calls::CallsConfig;
+pub use detector::{DetectorConfig, RiskConfig};
 pub use presence::PresenceConfig;
 pub use providers::{PersonProviderConfig, Persons, ProviderConfig};
 pub use separation::SeparationConfig;
@@ -324,6 +326,11 @@ pub enum ConfigError {
         1 to 400 days to object"
     )]
     Presence,
+    #[error(
+        "presence.detector: an absolute program, 1 to 60 seconds, an evaluation with detector, version, report and method, and a \
+        risk with signer, the same version, the document and its SHA-256 in lower-case hex"
+    )]
+    Detector,
     #[error("tenant {0:?}: passkey_types names a type that it does not issue")]
     PasskeyTypes(String),
     #[error("tenant {0:?}: key_attestations names a type that it does not issue, or there is no attester")]

@@ -5,6 +5,7 @@
 
 pub mod app;
 mod config;
+mod detector;
 mod http;
 mod mail;
 mod wiring;
@@ -14,9 +15,10 @@ pub use app::{
     anchor_documents, officer_link, reissue_plan,
 };
 pub use config::{
-    AttesterConfig, CertificateConfig, ClientConfig, Config, ConfigError, Console, InstanceConfig, Issuing,
-    KeyAttestations, KeysConfig, MessagesConfig, PersonProviderConfig, Persons, PresenceConfig,
-    ProviderConfig, RegistryConfig, Security, SeparationConfig, SmtpConfig, StoreConfig, TenantConfig,
+    AttesterConfig, CertificateConfig, ClientConfig, Config, ConfigError, Console, DetectorConfig,
+    InstanceConfig, Issuing, KeyAttestations, KeysConfig, MessagesConfig, PersonProviderConfig, Persons,
+    PresenceConfig, ProviderConfig, RegistryConfig, RiskConfig, Security, SeparationConfig, SmtpConfig,
+    StoreConfig, TenantConfig,
 };
 pub use http::openapi;
 pub use mail::MailError;

@@ -27,8 +27,10 @@ use crate::app::{
     TenantCertificate, Verifier, kept,
 };
 use crate::config::{
-    AttesterConfig, CertificateConfig, ClientConfig, Config, ConfigError, InstanceConfig, SeparationConfig,
+    AttesterConfig, CertificateConfig, ClientConfig, Config, ConfigError, InstanceConfig, PresenceConfig,
+    SeparationConfig,
 };
+use crate::detector::ProgramDetector;
 use crate::http;
 use crate::mail::Smtp;
 
@@ -86,6 +88,8 @@ pub enum StartError {
     Passkeys(#[from] PasskeyError),
     #[error("the map of countries cannot be used")]
     Countries(#[from] presence::BoundariesFault),
+    #[error("proofs cannot be accepted automatically; take `presence.detector` out, or mend it")]
+    Detector(#[from] crate::detector::DetectorFault),
     #[error("the secret of the TURN server cannot be used")]
     TurnSecret(#[source] std::io::Error),
     #[error("the service cannot be served")]
@@ -234,7 +238,7 @@ async fn build(
         mailer: mailer.map(|smtp| Box::new(smtp) as Box<dyn Mailer>),
         webhooks: webhooks(&config.outbound)?,
         calls: config.calls.clone().opened().map_err(StartError::TurnSecret)?,
-        faces: config.presence.as_ref().map(Faces::new).transpose()?,
+        faces: config.presence.as_ref().map(faces).transpose()?,
         verifier,
     })
 }
@@ -259,6 +263,12 @@ fn verifier(
         signer,
         outbound: Outbound::new(&config.outbound)?,
     })
+}
+
+/// With the operator's detector of attacks, where there is one.
+fn faces(config: &PresenceConfig) -> Result<Faces, StartError> {
+    let detector = config.detector.as_ref().map(ProgramDetector::open).transpose()?;
+    Ok(Faces::new(config, detector)?)
 }
 
 fn attesters(configured: &[AttesterConfig]) -> Result<Attesters, StartError> {

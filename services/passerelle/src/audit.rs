@@ -1,5 +1,6 @@
 //! `passerelle audit verify`: journals of the Fund checked without the Fund.
 
+use std::collections::BTreeSet;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -18,6 +19,8 @@ use crate::registry::verify_proof::{ANY_AGE, client, now_ms};
 use crate::registry::words::time;
 use crate::say;
 
+mod sample;
+
 /// A journal of twenty thousand entries stays far below.
 const MOST_BYTES: u64 = 256 * 1024 * 1024;
 /// Clocks of a service and of validators differ by less.
@@ -33,6 +36,20 @@ pub enum Audit {
     /// everything that was checked holds; 1: something does not, and the first place is named. What could not be checked, and
     /// what is not on the chain yet, is said.
     Verify(Verify),
+    /// Say whom a seed draws from all journals of the Fund, for a sample that the Fund could not choose
+    ///
+    /// A frame is what the console (Audit) and `GET /v1/fund/{tenant}/journals` give. Take it first, then choose the seed: words
+    /// that nobody knew before, such as the numbers of a lottery of that evening. Prints one pseudonymous number a line. With
+    /// their journals, `audit verify --frame FRAME --seed WORDS --count N` says that none is missing and none was written anew.
+    Draw {
+        #[arg(value_name = "FRAME")]
+        frame: PathBuf,
+        #[arg(long, value_name = "WORDS")]
+        seed: String,
+        /// People; each with all their years
+        #[arg(long, value_name = "N")]
+        count: usize,
+    },
     /// Compute the draw of a day for attended checks again, from the seed that was committed to before the day
     ///
     /// A file is what the console and `GET /v1/fund/{tenant}/samples/{day}` give. That the commitment was on the chain before the
@@ -69,6 +86,15 @@ pub struct Verify {
     /// Fail as well when the last entry is not proven to be on the chain
     #[arg(long)]
     anchored: bool,
+    /// All journals of the moment before the sample was drawn: each file must hold what stands there
+    #[arg(long, value_name = "FRAME")]
+    frame: Option<PathBuf>,
+    /// Fail when a journal is missing that this seed draws from the frame
+    #[arg(long, value_name = "WORDS", requires_all = ["frame", "count"])]
+    seed: Option<String>,
+    /// How many were drawn
+    #[arg(long, value_name = "N", requires = "seed")]
+    count: Option<usize>,
 }
 
 /// What the chain's side is checked with.
@@ -84,6 +110,7 @@ pub fn run(command: &Audit) -> anyhow::Result<ExitCode> {
     match command {
         Audit::Verify(args) => run_verify(args),
         Audit::Sample { files } => samples(files),
+        Audit::Draw { frame, seed, count } => sample::draw(frame, seed, *count),
     }
 }
 
@@ -122,9 +149,19 @@ fn run_verify(args: &Verify) -> anyhow::Result<ExitCode> {
             return Ok(ExitCode::from(1));
         }
     };
+    let frame = args.frame.as_deref().map(sample::read_frame).transpose()?;
     let mut holds = true;
+    let mut seen = BTreeSet::new();
     for file in &args.files {
-        holds &= check(file, chain.as_mut(), args.anchored)?;
+        let export = read_journal(file)?;
+        holds &= check(&export, chain.as_mut(), args.anchored);
+        if let Some(frame) = &frame {
+            holds &= sample::is_of(frame, &export);
+        }
+        seen.insert(export.person);
+    }
+    if let (Some(frame), Some(seed), Some(count)) = (&frame, &args.seed, args.count) {
+        holds &= sample::is_whole(frame, (seed, count), &seen);
     }
     Ok(if holds { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
@@ -163,14 +200,17 @@ fn believed(args: &Verify) -> anyhow::Result<Result<Option<Chain>, String>> {
     Ok(Ok(Some(Chain { client: light, changes, proofs, now_ms })))
 }
 
-fn check(path: &Path, chain: Option<&mut Chain>, anchored: bool) -> anyhow::Result<bool> {
+fn read_journal(path: &Path) -> anyhow::Result<Export> {
     let shown = path.display();
     let mut text = String::new();
     let file = std::fs::File::open(path).with_context(|| format!("cannot open {shown}"))?;
     file.take(MOST_BYTES + 1).read_to_string(&mut text).with_context(|| format!("cannot read {shown}"))?;
     ensure!(text.len() as u64 <= MOST_BYTES, "{shown} is larger than a journal can be");
-    let export: Export = serde_json::from_str(&text).with_context(|| format!("{shown} is no journal"))?;
-    let report = verify(&export);
+    serde_json::from_str(&text).with_context(|| format!("{shown} is no journal"))
+}
+
+fn check(export: &Export, chain: Option<&mut Chain>, anchored: bool) -> bool {
+    let report = verify(export);
     say::heading(&format!("{} of {}", export.person, export.organisation));
     for check in &report.checks {
         match &check.fault {
@@ -187,9 +227,9 @@ fn check(path: &Path, chain: Option<&mut Chain>, anchored: bool) -> anyhow::Resu
         report.nights,
         export.head
     ));
-    let on_chain = anchors(&export, &report, chain);
+    let on_chain = anchors(export, &report, chain);
     let last = export.entries.len() as u64;
-    Ok(report.holds() && on_chain.all && (!anchored || on_chain.proven == Some(last)))
+    report.holds() && on_chain.all && (!anchored || on_chain.proven == Some(last))
 }
 
 /// What came of a journal's anchors.

@@ -156,6 +156,8 @@ if (paper) {
     const words = unread.dataset;
     const name = said.form.reason.replace(/-([a-z])/g, (_, letter) => letter.toUpperCase());
     document.getElementById("form-why").textContent = words[name] || words.noCode;
+    // Nobody could read a broken file either.
+    document.getElementById("form-as-it-is").hidden = name === "picture";
     unread.hidden = false;
     unread.scrollIntoView({ block: "nearest" });
     return undefined;

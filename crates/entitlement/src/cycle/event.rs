@@ -61,7 +61,18 @@ impl What {
             Self::BenefitEnded { .. } => "benefit-ended",
             Self::Converted { .. } => "converted",
             Self::CertificatesRevoked { .. } => "certificates-revoked",
+            Self::MessageSent { .. } => "message-sent",
+            Self::LetterPosted { .. } => "letter-posted",
         }
+    }
+
+    /// Whether it can change a person-year. What does not is written down for whoever reads the journal alone.
+    #[must_use]
+    pub const fn decides(&self) -> bool {
+        !matches!(
+            self,
+            Self::CertificatesRevoked { .. } | Self::MessageSent { .. } | Self::LetterPosted { .. }
+        )
     }
 }
 
@@ -106,6 +117,13 @@ impl Event {
             What::BenefitEnded { on, .. } => self.is_past(*on),
             What::Converted { survivor, on } => {
                 named("survivor", survivor)?;
+                self.is_past(*on)
+            }
+            What::MessageSent { effect, message, code } => {
+                named("effect", effect).and(named("message", message)).and(named("code", code))
+            }
+            What::LetterPosted { effect, mailing, sha256, on, .. } => {
+                named("effect", effect).and(named("mailing", mailing)).and(named("sha256", sha256))?;
                 self.is_past(*on)
             }
             What::AccountChanged | What::PaymentResumed { .. } | What::CertificatesRevoked { .. } => Ok(()),
@@ -212,6 +230,26 @@ pub enum What {
     /// What the end of a life or benefit asked for is done: so many digital certificates are not valid any more.
     CertificatesRevoked {
         copies: u32,
+    },
+    /// The mail server took a message that a night asked for: the proof of sending, without an address or a word of it.
+    MessageSent {
+        /// The key of what asked for it.
+        effect: String,
+        /// The Message-ID (RFC 5322, 3.6.4), a hash of the key.
+        message: String,
+        /// The code of the server's answer (RFC 5321, 4.2).
+        code: String,
+    },
+    /// The post took a letter that a night asked for.
+    LetterPosted {
+        /// The key of what asked for it.
+        effect: String,
+        mailing: String,
+        /// The printed part of the mailing, from 1, and SHA-256 of its file in hex.
+        part: u64,
+        sha256: String,
+        /// The day on which the post took it.
+        on: NaiveDate,
     },
     /// The benefit goes on to a survivor, who has a person-year of their own.
     Converted {

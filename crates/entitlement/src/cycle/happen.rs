@@ -50,7 +50,7 @@ impl Turn<'_> {
                 }
             }
             // Written down for whoever reads the journal; it decides nothing.
-            What::CertificatesRevoked { .. } => {}
+            What::CertificatesRevoked { .. } | What::MessageSent { .. } | What::LetterPosted { .. } => {}
             What::DeathConfirmed { on, .. } => self.die(*on, event.seq),
             What::DeathWithdrawn { .. } => self.revive(event.seq),
             What::BenefitEnded { on, why } => {

@@ -40,7 +40,7 @@ pub use quiet::QuietHours;
 pub use residence::{CaseFault, Finding, ResidenceCase, ResidenceCheck, ResidenceState, judge};
 pub use rule::Rule;
 pub use step::{Night, Step, StepFault, Transition, step};
-pub use suspension::{Approval, Entry, HeldOut, ListFault, SuspensionList};
+pub use suspension::{Approval, Entry, HeldOut, ListFault, SuspensionList, notice_is_short};
 
 #[cfg(test)]
 mod tests;

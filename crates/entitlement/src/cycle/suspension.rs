@@ -1,6 +1,6 @@
 //! The list for payroll: a dry run that anybody may look at, then two approvals of exactly what it says.
 
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 use clock::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -114,6 +114,25 @@ impl SuspensionList {
         })
     }
 
+    /// Takes people off because of something that their cycle does not know, such as a notice that never left the house. Once
+    /// somebody has approved the list, nothing changes any more.
+    #[must_use]
+    pub fn sparing(mut self, why: impl Fn(&Entry) -> Option<String>) -> Self {
+        if !self.approvals.is_empty() {
+            return self;
+        }
+        let (mut named, mut spared) = (Vec::new(), Vec::new());
+        for entry in std::mem::take(&mut self.entries) {
+            match why(&entry) {
+                Some(why) => spared.push(HeldOut { person: entry.person, why }),
+                None => named.push(entry),
+            }
+        }
+        self.entries = named;
+        self.held_out.extend(spared);
+        self
+    }
+
     /// What an approval is given for: SHA-256 over all that the list says, whom it spares and why included.
     #[must_use]
     pub fn digest(&self) -> String {
@@ -178,6 +197,14 @@ impl SuspensionList {
             by: [one.clone(), other.clone()],
         })
     }
+}
+
+/// Whether a notice that the post took on a day has its full time before a payroll; otherwise why not, in words.
+#[must_use]
+pub fn notice_is_short(left_on: Option<NaiveDate>, notice_days: u16, payroll: NaiveDate) -> Option<String> {
+    let Some(left) = left_on else { return Some("the notice has not left yet".to_owned()) };
+    let whole = left.checked_add_days(Days::new(notice_days.into())).unwrap_or(NaiveDate::MAX);
+    (whole > payroll).then(|| format!("the notice left on {left} and has its {notice_days} days on {whole}"))
 }
 
 fn why_held(cycle: &PersonYear, person: &Person, calendar: &Calendar, day: NaiveDate) -> Option<String> {

@@ -46,6 +46,8 @@ pub struct HeadRow {
 
 const MOVED: &str = "SELECT id, last_entry, head FROM fund_people
     WHERE tenant = $1 AND last_entry > bound_entry ORDER BY id LIMIT $2";
+const ALL: &str = "SELECT id, last_entry, head FROM fund_people
+    WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3";
 const COUNT_MOVED: &str =
     "SELECT COUNT(*) AS many FROM fund_people WHERE tenant = $1 AND last_entry > bound_entry";
 const INSERT_SET: &str = "INSERT INTO fund_head_sets (tenant, id, made_at, heads, root, leaves)
@@ -64,13 +66,17 @@ const OF_PERSON: &str = "SELECT entry, set_id, place, salt FROM fund_heads
 impl Transaction {
     /// Journals that went on since they were last bound, in the order of pseudonymous numbers.
     pub async fn list_moved_fund_heads(&mut self, tenant: &str, limit: u32) -> Result<Vec<MovedHead>, Error> {
-        let rows = self.tx.fetch_all(MOVED, args![tenant, limit]).await?;
-        let moved = |row: &Row| {
-            let columns = Columns { table: "fund_people", row };
-            let (person, entry) = (row.text("id")?, columns.number("last_entry")?);
-            Ok(MovedHead { person, entry, head: columns.hash("head")? })
-        };
-        rows.iter().map(moved).collect()
+        self.tx.fetch_all(MOVED, args![tenant, limit]).await?.iter().map(moved).collect()
+    }
+
+    /// The last links of all journals, by number after `after`.
+    pub async fn list_fund_journal_heads(
+        &mut self,
+        tenant: &str,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<MovedHead>, Error> {
+        self.tx.fetch_all(ALL, args![tenant, after, limit]).await?.iter().map(moved).collect()
     }
 
     /// How many journals went on since they were last bound.
@@ -151,4 +157,10 @@ impl Transaction {
         };
         rows.iter().map(head).collect()
     }
+}
+
+fn moved(row: &Row) -> Result<MovedHead, Error> {
+    let columns = Columns { table: "fund_people", row };
+    let (person, entry) = (row.text("id")?, columns.number("last_entry")?);
+    Ok(MovedHead { person, entry, head: columns.hash("head")? })
 }

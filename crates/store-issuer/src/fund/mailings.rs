@@ -390,7 +390,7 @@ impl Transaction {
     }
 }
 
-fn mailing(row: &Row) -> Result<MailingRow, Error> {
+pub(super) fn mailing(row: &Row) -> Result<MailingRow, Error> {
     let columns = Columns { table: "fund_mailings", row };
     Ok(MailingRow {
         id: row.text("id")?,

@@ -191,7 +191,7 @@ impl Transaction {
     }
 }
 
-fn message(row: &Row) -> Result<FundMessageRow, Error> {
+pub(super) fn message(row: &Row) -> Result<FundMessageRow, Error> {
     let columns = Columns { table: "fund_messages", row };
     Ok(FundMessageRow {
         effect: row.text("effect")?,

@@ -12,7 +12,7 @@ use entitlement::cycle::CountryCode;
 use entitlement::{Challenge, DeviceKind, Request};
 use issuance::audit::Act;
 use issuance::{Actor, Subject};
-use presence::{Accuracy, Finding, Frame, Point, PointFault, Reason, Verdict};
+use presence::{Accuracy, Decision, Finding, Frame, Point, PointFault, Reason, Verdict};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store_issuer::{StoredCapture, Transaction};
@@ -30,7 +30,7 @@ const DEVICE_FORM: ExistenceError = ExistenceError::Form(
     "one of the words of the request, with pictures of the person's own device: deviceKind",
 );
 /// How long pictures are kept that led to nothing.
-const TRIED_HOURS: i64 = 72;
+pub(super) const TRIED_HOURS: i64 = 72;
 
 /// The parts of an answer, decoded and held against what the device signed.
 pub(super) struct Taken {
@@ -45,6 +45,14 @@ pub(super) struct Judged {
     row: StoredCapture,
     sealed: Vec<u8>,
     device: Option<DeviceKind>,
+    accepted_by: String,
+}
+
+impl Judged {
+    /// For the record of an automatic acceptance: which detector, whose report, whose signature.
+    pub fn accepted_by(&self) -> String {
+        self.accepted_by.clone()
+    }
 }
 
 /// What is kept of a verdict.
@@ -56,6 +64,28 @@ struct Kept {
     models: Vec<presence::ModelIdentity>,
     #[serde(default)]
     frames: Vec<String>,
+    /// Only where acceptance may be automatic: what let the pictures pass, and who signed for that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    detector: Option<presence::Evaluation>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    risk: Option<presence::RiskSignature>,
+}
+
+impl Kept {
+    fn accepted_by(&self) -> String {
+        match (&self.detector, &self.risk) {
+            (Some(detector), Some(risk)) => format!(
+                "Every check passed, also {} {} ({}, {}). Risk signed by {}, document {}.",
+                detector.detector,
+                detector.version,
+                detector.report,
+                detector.method,
+                risk.signer,
+                risk.document_sha256
+            ),
+            _ => String::new(),
+        }
+    }
 }
 
 /// What is kept of a place.
@@ -191,7 +221,7 @@ impl Issuer {
         &self,
         tenant: &Tenant,
         request: &Request,
-        (taken, challenge): (Taken, &str),
+        (taken, challenge, automatic): (Taken, &str, bool),
         signed: (&[u8; 32], &[u8], &[u8]),
     ) -> Result<Judged, ExistenceError> {
         let now = self.now();
@@ -202,6 +232,7 @@ impl Issuer {
         let reference = self.open_portrait_jpeg(&mut tx, &tenant.id, &subject.id).await?;
         let before = tx.list_captures(&tenant.id, &request.id).await?.len();
         let declared = self.declared_country(&mut tx, &tenant.id, &subject).await?;
+        let residence = self.declared_residence(&mut tx, &tenant.id, &subject.number).await?;
         drop(tx);
         let (Some(faces), Some(reference), Some(challenge)) =
             (self.faces.as_ref(), reference, request.challenge_of(challenge))
@@ -211,8 +242,10 @@ impl Issuer {
         let movements = self.movements(challenge).ok_or(ExistenceError::NoPicturesWanted)?;
         let device = taken.device;
         let place = taken.place.map(|place| self.place_kept(declared.as_deref(), place));
+        // Whose pension depends on the country is accepted by an officer unless they were seen in it.
+        let automatic = automatic && (residence.is_none_or(|it| !it.two_track) || is_at_home(place.as_ref()));
         let sealed = self.seal_frames(&tenant.id, &request.id, digest, &taken.frames);
-        let compared = faces.judge(reference, movements, taken.frames, now).await?;
+        let compared = faces.judge(reference, (movements, taken.frames, now), automatic).await?;
         let (verdict, kept) = kept_of(compared, before + 1 >= TRIES);
         let row = StoredCapture {
             request_id: request.id.clone(),
@@ -227,7 +260,8 @@ impl Issuer {
             erase_at: (verdict == Verdict::TryAgain).then(|| now + Duration::hours(TRIED_HOURS)),
         };
         metrics::counter!("issuer_captures_total", "verdict" => row.verdict.clone()).increment(1);
-        Ok(Judged { verdict, row, sealed, device })
+        let accepted_by = kept.accepted_by();
+        Ok(Judged { verdict, row, sealed, device, accepted_by })
     }
 
     /// Compares in memory; of the coordinates nothing is kept.
@@ -356,7 +390,7 @@ impl Issuer {
     }
 
     /// When the pictures of a decided request go.
-    pub(super) fn appeal_ends(&self, decided_at: Timestamp) -> Timestamp {
+    pub(in crate::app) fn appeal_ends(&self, decided_at: Timestamp) -> Timestamp {
         decided_at + self.faces.as_ref().map_or(Duration::hours(TRIED_HOURS), |faces| faces.appeal)
     }
 
@@ -376,12 +410,17 @@ impl Issuer {
     }
 }
 
+fn is_at_home(place: Option<&PlaceKept>) -> bool {
+    matches!(place, Some(PlaceKept::Compared { finding: Finding::Inside | Finding::AtTheBorder, .. }))
+}
+
 /// After the last try whatever is left goes to a person.
 fn kept_of(compared: Compared, is_last: bool) -> (Verdict, Kept) {
     match compared {
         Compared::NoReference => {
             let reasons = vec![Value::String("noReference".to_owned())];
-            (Verdict::PersonLooks, Kept { reasons, models: Vec::new(), frames: Vec::new() })
+            let kept = Kept { reasons, models: Vec::new(), frames: Vec::new(), detector: None, risk: None };
+            (Verdict::PersonLooks, kept)
         }
         Compared::Judged(decision) => {
             let verdict = match decision.verdict {
@@ -390,7 +429,8 @@ fn kept_of(compared: Compared, is_last: bool) -> (Verdict, Kept) {
             };
             let as_json = |reason: &Reason| serde_json::to_value(reason).ok();
             let reasons = decision.reasons.iter().filter_map(as_json).collect();
-            (verdict, Kept { reasons, models: decision.models, frames: decision.frames })
+            let Decision { models, frames, detector, risk, .. } = *decision;
+            (verdict, Kept { reasons, models, frames, detector, risk })
         }
     }
 }

@@ -36,6 +36,10 @@ pub enum ExistenceError {
     ListedAlready,
     #[error("a member of the answer is not {0}")]
     Form(&'static str),
+    #[error("a legal hold needs a reason and a day within a year by which somebody looks again")]
+    LegalHold,
+    #[error("another officer than the one who placed the hold lifts it")]
+    OwnHold,
     #[error("a remark has at most {LONGEST_REMARK} characters")]
     Remark,
     #[error(transparent)]

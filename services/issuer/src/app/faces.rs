@@ -12,6 +12,7 @@ use presence::{
 };
 
 use crate::config::PresenceConfig;
+use crate::detector::ProgramDetector;
 
 /// A frame is what a phone's camera gives, made small; ten of them are decoded at the same time.
 const LIMITS: Limits = Limits { bytes: MOST_FRAME_BYTES, side: 1280, scans: 30 };
@@ -26,6 +27,8 @@ pub(crate) struct Faces {
     pool: Pool,
     places: BoundaryPolicy,
     thresholds: Thresholds,
+    /// Nothing where an officer confirms each.
+    detector: Option<Arc<ProgramDetector>>,
     /// Answers whose pictures are being looked at.
     in_hand: Mutex<HashSet<[u8; 32]>>,
     pub movements: Vec<Prompt>,
@@ -61,18 +64,22 @@ pub(super) enum Seen {
 
 /// What came of comparing pictures.
 pub(super) enum Compared {
-    Judged(Decision),
+    Judged(Box<Decision>),
     /// The Fund's own picture shows no face, or several: a person has to look.
     NoReference,
 }
 
 impl Faces {
-    pub(crate) fn new(config: &PresenceConfig) -> Result<Self, BoundariesFault> {
+    pub(crate) fn new(
+        config: &PresenceConfig,
+        detector: Option<ProgramDetector>,
+    ) -> Result<Self, BoundariesFault> {
         Ok(Self {
             engine: Arc::default(),
             pool: Pool::new(config.running, config.waiting),
             places: BoundaryPolicy::new(Boundaries::embedded()?, config.tolerance_km),
             thresholds: config.thresholds,
+            detector: detector.map(Arc::new),
             in_hand: Mutex::default(),
             movements: config.movements.clone(),
             appeal: chrono::Duration::days(config.appeal_days.into()),
@@ -85,15 +92,16 @@ impl Faces {
         if fresh { Ok(InHand { faces: self, digest }) } else { Err(FacesFault::InHand) }
     }
 
-    /// Compares frames with the Fund's picture, on a thread of the pool. The models are loaded by whoever comes first.
+    /// Compares frames with the Fund's picture, on a thread of the pool. The models are loaded by whoever comes first. The
+    /// detector of attacks is asked where acceptance may be automatic.
     pub(super) async fn judge(
         &self,
         reference: Vec<u8>,
-        challenge: presence::Challenge,
-        frames: Vec<Frame>,
-        received_at: Timestamp,
+        (challenge, frames, received_at): (presence::Challenge, Vec<Frame>, Timestamp),
+        automatic: bool,
     ) -> Result<Compared, FacesFault> {
         let (engine, thresholds) = (Arc::clone(&self.engine), self.thresholds);
+        let detector = self.detector.clone().filter(|_| automatic);
         let work = move || {
             let engine = engine.get_or_init(|| EmbeddedEngine::load(ENGINE_THREADS).ok());
             let engine = engine.as_ref().ok_or(FacesFault::Models)?;
@@ -103,11 +111,14 @@ impl Faces {
                 verification: &ServerChallenge { thresholds },
                 thresholds,
                 limits: LIMITS,
-                automatic: Automatic::Off,
+                automatic: match detector.as_deref() {
+                    None => Automatic::Off,
+                    Some(detector) => Automatic::Signed { detector, signature: &detector.signature },
+                },
             };
             let presented =
                 Presented { reference: &reference, challenge: &challenge, frames: &frames, received_at };
-            Ok(Compared::Judged(judge.decide(&presented)))
+            Ok(Compared::Judged(Box::new(judge.decide(&presented))))
         };
         self.pool.run(work).await?
     }

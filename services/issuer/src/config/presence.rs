@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use presence::{BoundaryPolicy, PROMPTS, Prompt, Thresholds};
 use serde::{Deserialize, Serialize};
 
-use super::ConfigError;
+use super::{ConfigError, DetectorConfig};
 
 /// Proofs with pictures. Without this section none is asked for, and an officer visits or calls as before.
 ///
-/// No setting makes acceptance automatic: that needs an evaluated detector of attacks (`presence::AttackDetector`), which
-/// is attached in code, and nothing embedded deserves to be one.
+/// Acceptance is automatic with an evaluated detector of attacks and a signed risk alone (`detector`): nothing embedded deserves
+/// to be one. Without it an officer confirms each proof.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct PresenceConfig {
@@ -25,6 +25,8 @@ pub struct PresenceConfig {
     /// How long the pictures are kept after an officer decided: as long as the person can object.
     pub appeal_days: u32,
     pub thresholds: Thresholds,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detector: Option<DetectorConfig>,
 }
 
 impl Default for PresenceConfig {
@@ -36,6 +38,7 @@ impl Default for PresenceConfig {
             tolerance_km: BoundaryPolicy::LEAST_TOLERANCE_KM,
             appeal_days: 30,
             thresholds: Thresholds::default(),
+            detector: None,
         }
     }
 }
@@ -49,6 +52,7 @@ impl PresenceConfig {
             && self.waiting <= 1024
             && (BoundaryPolicy::LEAST_TOLERANCE_KM..=200.0).contains(&self.tolerance_km)
             && (1..=400).contains(&self.appeal_days);
+        self.detector.as_ref().map_or(Ok(()), DetectorConfig::check)?;
         if right { Ok(()) } else { Err(ConfigError::Presence) }
     }
 }

@@ -149,6 +149,7 @@ impl From<ExistenceError> for Problem {
             }
             ExistenceError::Form(_)
             | ExistenceError::Remark
+            | ExistenceError::LegalHold
             | ExistenceError::Bundle(_)
             | ExistenceError::NoPicturesWanted => Self::bad_request(said),
             ExistenceError::NoPictures
@@ -160,7 +161,7 @@ impl From<ExistenceError> for Problem {
             ExistenceError::FormsInHand => {
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "Too many proofs at once").detail(said)
             }
-            ExistenceError::FourEyes => {
+            ExistenceError::FourEyes | ExistenceError::OwnHold => {
                 Self::new(StatusCode::CONFLICT, "four-eyes", "A second person decides").detail(said)
             }
             ExistenceError::UnknownStation => {

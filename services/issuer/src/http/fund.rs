@@ -63,6 +63,7 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
             .service(scans::list_scans)
             .service(audit::reckon_year)
             .service(audit::list_journal_anchors)
+            .service(audit::list_journals)
             .service(receipts::find_proof_receipt)
             .service(receipts::find_receipt_pdf)
             .service(cases::list_cases)

@@ -226,6 +226,32 @@ async fn somebody_else_a_dark_room_and_two_faces_are_told_apart() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn no_face_a_blurred_one_and_broken_pictures_are_told_apart() {
+    // A header that claims 60,000 pixels a side costs no memory.
+    let mut huge = faces::empty();
+    let size = huge.windows(2).position(|it| it[0] == 0xff && matches!(it[1], 0xc0 | 0xc2)).unwrap() + 5;
+    huge[size..size + 4].copy_from_slice(&[0xea, 0x60, 0xea, 0x60]);
+    let blurred = faces::blurred(&faces::still(0), 4.0);
+    let broken = b"this is no picture at all".to_vec();
+    for (reason, place, picture) in [
+        ("noFace", 2, faces::empty()),
+        ("tooLarge", 2, huge),
+        ("unreadable", 2, broken),
+        ("blurred", 0, blurred),
+    ] {
+        let world = World::start_seeing().await;
+        let (_, _, path, request) = asked_with_picture(&world).await;
+        let mut frames = following(&request);
+        frames[place] = picture;
+        let answer = with(&mut Phone::new(5), &request, &frames, None);
+        let tried = body(&send(&world, &path, &answer).await);
+        let expected = json!({"verdict": "tryAgain", "reasons": [reason]});
+        assert_eq!((&tried["state"], &tried["outcome"]), (&json!("open"), &expected), "{tried}");
+        assert_eq!(tried["capture"]["triesLeft"], 2);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn pictures_that_the_device_did_not_sign_are_refused() {
     let world = World::start_seeing().await;
     let (_, _, path, request) = asked_with_picture(&world).await;

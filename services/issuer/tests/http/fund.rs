@@ -92,7 +92,17 @@ pub async fn silent() -> (World, String) {
     }
     let amina = person(&world, "100000001").await;
     assert_eq!(stages(&world, &amina).await[0], (2026, StageName::SuspensionProposed));
+    notices_left(&world).await;
     (world, amina)
+}
+
+/// The post has every notice since the night that asked for it.
+pub async fn notices_left(world: &World) {
+    let mut tx = world.issuer.store().write("notices_left").await.unwrap();
+    for asked in tx.list_open_fund_effects("unjspf", "send-notice", "", 1000).await.unwrap() {
+        tx.finish_fund_effect("unjspf", &asked.key, "mailing of a test", asked.asked_at).await.unwrap();
+    }
+    tx.commit().await.unwrap();
 }
 
 pub async fn approved_list(world: &World) -> String {

@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use entitlement::journal::{Export, verify};
+use entitlement::journal::{Export, Frame, verify};
 use issuance::Scope;
 use serde_json::{Value, json};
 
@@ -130,4 +130,34 @@ async fn auditor_reads_it_at_the_console_and_by_machine() {
     let anchors = get("journal-anchors").await;
     assert_eq!((&anchors["moved"], &anchors["sets"][0]["journals"]), (&json!(0), &json!(2)));
     assert!(anchors["sets"][0]["block"].is_number());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn auditor_draws_from_all_journals_and_finds_one_that_was_written_anew() {
+    let world = fund(&[AMINA, BORIS]).await;
+    night(&world, "2026-01-06").await;
+    let eve = Browser::officer(&world, "unjspf", "Eve").await;
+    assert!(eve.get("/console/fund/audit").await.text().contains("/console/fund/audit/journals.json"));
+    let file = eve.get("/console/fund/audit/journals.json").await.text();
+    let frame: Frame = serde_json::from_str(&file).unwrap();
+    assert_eq!((frame.fault(), frame.people.len()), (None, 2));
+    assert!(!file.contains("Diallomensah") && !file.contains("100000001"), "pseudonymous numbers alone");
+    let by = issuance::Actor { tenant: "unjspf".into(), officer: "admin".into() };
+    let token = world.issuer.create_service_client(&by, "m", &[Scope::FundAudit]).await.unwrap();
+    let (status, body) = send(&world, "GET", "journals", &token, "application/json", "").await;
+    let again: Frame = serde_json::from_slice(&body).unwrap();
+    assert_eq!((status, &again.people), (200, &frame.people));
+
+    // The journal goes on, and is still the one of the frame.
+    let amina = person(&world, "100000001").await;
+    world.clock.set(at("2026-01-07", 12));
+    prove(&world, &amina, 1, "2026-01-07").await;
+    let after = export(&world, &amina).await;
+    assert_eq!(frame.differs(&after), None);
+    let mut anew = after.clone();
+    anew.entries[0].entry.at += chrono::Duration::seconds(1);
+    assert!(frame.differs(&anew).is_some());
+    let mut shorter = after;
+    shorter.entries.clear();
+    assert!(frame.differs(&shorter).is_some());
 }

@@ -266,11 +266,9 @@ async fn figures_and_work_lists_say_who_is_to_be_found_and_where() {
     let figures = world.issuer.fund_figures("unjspf", 2026).await.unwrap();
     assert_eq!(figures.follow_up, [("RUS".to_owned(), 1)]);
     let by_kind = |kind: &str| figures.effects.iter().find(|it| it.kind == kind).unwrap();
-    assert_eq!(
-        (by_kind("send-notice").asked, by_kind("send-notice").withdrawn),
-        (2, 1),
-        "hers was taken back"
-    );
+    let asked = |kind: &str| (by_kind(kind).asked, by_kind(kind).withdrawn);
+    assert_eq!(asked("send-notice"), (2, 0), "both had left");
+    assert_eq!(asked("propose-suspension"), (2, 1), "hers was taken back");
     let monday = "2027-05-17".parse().unwrap();
     assert_eq!(world.issuer.fund_figures("unjspf", 2027).await.unwrap().weeks, [(monday, 1)]);
 
@@ -284,6 +282,25 @@ async fn figures_and_work_lists_say_who_is_to_be_found_and_where() {
     let by = issuance::Actor { tenant: "unjspf".into(), officer: "admin".into() };
     let token = world.issuer.create_service_client(&by, "m", &[Scope::FundCycle]).await.unwrap();
     let get = async |path: &str| send(&world, "GET", path, &token, "application/json", "").await;
+    // Who waits for a decision, and how long others waited.
+    world.clock.set(crate::fund::at("2027-05-21", 9));
+    let boris = crate::fund::person(&world, "100000002").await;
+    let new = crate::fund::proof(&boris, 8, "2027-05-20");
+    let waits = NewProof { accept: false, ..new };
+    let waits = world.issuer.enter_proof(&officer("ann"), &waits).await.unwrap();
+    world.clock.set(crate::fund::at("2027-05-22", 9));
+    let figures = world.issuer.fund_figures("unjspf", 2027).await.unwrap();
+    assert_eq!((figures.waiting[0].many, figures.service[0].decided), (1, 1));
+    let ann = Browser::officer(&world, "unjspf", "Ann again").await;
+    let text = ann.get("/console/fund/figures?year=2027").await.text();
+    assert!(text.contains("data-label=\"Longest\">24 h"), "{text}");
+    world.issuer.decide_proof(&officer("ben"), &waits.id, true, "").await.unwrap();
+    let figures = world.issuer.fund_figures("unjspf", 2027).await.unwrap();
+    let times = &figures.service[0];
+    let hours = (times.half.num_hours(), times.most.num_hours());
+    assert_eq!((times.decided, times.automatic, hours), (2, 0, (0, 24)));
+    assert!(figures.waiting.is_empty());
+    let csv = ann.get("/console/fund/follow-up.csv?year=2026&country=RUS").await.text();
     assert_eq!(get("follow-up/2026/RUS").await.1, csv.as_bytes());
     assert_eq!((get("follow-up/2026/rus").await.0, get("follow-up/x/RUS").await.0), (400, 404));
 }

@@ -6,7 +6,7 @@ use issuer::app::{CaseDecision, CaseType, NewMailing, RegisterSource};
 
 use crate::console::Browser;
 use crate::existence::{Phone, asked, fetch, officer as clerk, registered, send};
-use crate::fund::{approved_list, at, officer, person, prove};
+use crate::fund::{approved_list, at, notices_left, officer, person, prove};
 use crate::post::words;
 use crate::support::{World, json as body};
 
@@ -39,6 +39,7 @@ async fn suspended() -> World {
     {
         night(&world, day).await;
     }
+    notices_left(&world).await;
     approved_list(&world).await;
     night(&world, "2027-06-01").await;
     world

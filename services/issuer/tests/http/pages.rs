@@ -76,6 +76,8 @@ const PAGES: &[Page] = &[
     ("post", "/enrolment/{id}/propose", Some(Issue), &[("words", "w")]),
     ("post", "/enrolment/{id}/refuse", Some(Issue), &[("why", "face"), ("words", "w")]),
     ("post", "/retirees/{id}/enrolment", Some(Issue), &[]),
+    ("post", "/retirees/{id}/legal-holds", Some(Issue), &[("reason", "r"), ("review_on", "2026-12-31")]),
+    ("post", "/retirees/{id}/legal-holds/{legal}/lift", Some(Issue), &[]),
     ("get", "/fund", Some(SeePeople), &[]),
     ("post", "/fund/nights", Some(Issue), &[]),
     (
@@ -106,6 +108,7 @@ const PAGES: &[Page] = &[
     ("post", "/fund/register/{id}/discard", Some(Issue), &[]),
     ("get", "/fund/register/{id}/rows-to-correct.csv", Some(SeePeople), &[]),
     ("get", "/fund/audit", Some(Audit), &[]),
+    ("get", "/fund/audit/journals.json", Some(Audit), &[]),
     ("get", "/fund/cases", Some(SeePeople), &[]),
     ("get", "/fund/cases/{id}", Some(SeePeople), &[]),
     ("post", "/fund/cases/{id}/decide", Some(Issue), &[]),
@@ -252,6 +255,7 @@ struct FundThings {
     scan: String,
     case: String,
     enrolment: String,
+    legal_hold: String,
 }
 
 /// The name of the slot and of the appointment for the enrolment.
@@ -317,8 +321,11 @@ impl Things {
             false => template.replace("{event}", "offer-made").replace("{language}", "fr"),
         };
         let template = template.replace("{fragment}", "key-ed25519-1").replace("{kind}", "StaffIdentity");
-        let template =
-            template.replace("{person}", &self.fund.person).replace("{hold}", "h").replace("{part}", "1");
+        let template = template
+            .replace("{person}", &self.fund.person)
+            .replace("{legal}", &self.fund.legal_hold)
+            .replace("{hold}", "h")
+            .replace("{part}", "1");
         let template = template.replace("{proof}", &self.fund.proof).replace("{day}", "2026-07-17");
         let id = match template.split('/').nth(1).unwrap_or_default() {
             "approvals" => &self.proposal,
@@ -396,7 +403,9 @@ impl FundThings {
         tx.insert_slot("unjspf", &slot).await.unwrap();
         tx.book("unjspf", (BOOKED, BOOKED, &enrolment), crate::support::start_time()).await.unwrap();
         tx.commit().await.unwrap();
-        Self { person, proof, import, list, mailing, scan, case, enrolment }
+        let soon = clock::Clock::now(&world.clock).date_naive() + chrono::Duration::days(30);
+        let legal_hold = world.issuer.place_legal_hold(by, beneficiary, "a court", soon).await.unwrap();
+        Self { person, proof, import, list, mailing, scan, case, enrolment, legal_hold }
     }
 }
 

@@ -21,15 +21,16 @@ use crate::support::World;
 
 const HEAD: &str =
     "uid,given_name,family_name,birth_date,country,language,track,address,email,medium,in_payment_since";
-const AMINA: &str = "100000001,Amina,Diallo,1950-05-05,SEN,fr,one,12 rue des Écoles | Dakar,amina@example.org,mail,2012-01-01";
-const BORIS: &str = "100000002,Boris,Petrov,1940-02-01,RUS,ru,one,\"Тверская 1 | Москва\",,post,2003-01-01";
+pub const AMINA: &str = "100000001,Amina,Diallo,1950-05-05,SEN,fr,one,12 rue des Écoles | Dakar,amina@example.org,mail,2012-01-01";
+pub const BORIS: &str =
+    "100000002,Boris,Petrov,1940-02-01,RUS,ru,one,\"Тверская 1 | Москва\",,post,2003-01-01";
 const CLARA: &str = "100000003,Clara,Ruiz,1955-02-01,ESP,es,one,,,post,2003-01-01";
 
-fn at(day: &str, hour: u32) -> clock::Timestamp {
+pub fn at(day: &str, hour: u32) -> clock::Timestamp {
     Utc.from_utc_datetime(&day.parse::<NaiveDate>().unwrap().and_hms_opt(hour, 0, 0).unwrap())
 }
 
-async fn register(world: &World, rows: &[&str]) {
+pub async fn register(world: &World, rows: &[&str]) {
     world.clock.set(at("2026-01-05", 12));
     let text = format!("{HEAD}\n{}\n", rows.join("\n"));
     let source =
@@ -40,13 +41,13 @@ async fn register(world: &World, rows: &[&str]) {
     night(world, "2026-01-06").await;
 }
 
-async fn night(world: &World, day: &str) {
+pub async fn night(world: &World, day: &str) {
     world.clock.set(at(day, 2));
     let run = world.issuer.run_fund_night(&officer("system")).await.unwrap();
     assert_eq!(run.faults, vec![]);
 }
 
-fn new_mailing() -> NewMailing {
+pub fn new_mailing() -> NewMailing {
     NewMailing {
         kinds: vec![],
         telephone: "+1 212 963 6931".into(),
@@ -54,14 +55,14 @@ fn new_mailing() -> NewMailing {
     }
 }
 
-async fn gathered(world: &World) -> String {
+pub async fn gathered(world: &World) -> String {
     world.issuer.take_fund_messages(world.tenant("unjspf")).await.unwrap();
     let id = world.issuer.make_mailing(&officer("clerk"), &new_mailing()).await.unwrap();
     world.issuer.gather_mailings(world.tenant("unjspf")).await.unwrap();
     id
 }
 
-async fn prove(world: &World, person: &str, when: clock::Timestamp) {
+pub async fn prove(world: &World, person: &str, when: clock::Timestamp) {
     let new = NewProof {
         person: person.into(),
         channel: Channel::Letter,
@@ -191,15 +192,15 @@ async fn gathering_that_is_cut_off_goes_on_and_takes_nobody_twice() {
     assert_eq!(world.issuer.letters_waiting("unjspf").await.unwrap(), [("mail-paper".to_owned(), 1_100)]);
 }
 
-struct Post {
-    world: World,
-    sink: Arc<Sink>,
+pub struct Post {
+    pub world: World,
+    pub sink: Arc<Sink>,
     listening: Option<Listening>,
     address: SocketAddr,
 }
 
 impl Post {
-    async fn start(rows: &[&str]) -> Self {
+    pub async fn start(rows: &[&str]) -> Self {
         let sink = Arc::new(Sink::default());
         let listening = listen(&sink, &[SocketAddr::from(([127, 0, 0, 1], 0))]).unwrap();
         let address = listening.addresses[0];
@@ -208,7 +209,7 @@ impl Post {
         Self { world, sink, listening: Some(listening), address }
     }
 
-    async fn run(&self) -> usize {
+    pub async fn run(&self) -> usize {
         let tenant = self.world.tenant("unjspf");
         self.world.issuer.take_fund_messages(tenant).await.unwrap();
         self.world.issuer.send_fund_messages(tenant).await.unwrap()

@@ -11,8 +11,8 @@ use issuance::assurance::BelowPasskey;
 use issuance::{Actor, CredentialType, Format, FourEyes, Subject};
 use issuer::app::{DocumentKey, Issuer, NewOffer, OfferLink, Tenant};
 use issuer::{
-    AttesterConfig, CertificateConfig, ClientConfig, Config, Console, InstanceConfig, Issuing,
-    KeyAttestations, KeysConfig, MessagesConfig, Persons, PresenceConfig, RegistryConfig, Security,
+    AttesterConfig, CertificateConfig, ClientConfig, Config, Console, DetectorConfig, InstanceConfig,
+    Issuing, KeyAttestations, KeysConfig, MessagesConfig, Persons, PresenceConfig, RegistryConfig, Security,
     SeparationConfig, SmtpConfig, StartError, StoreConfig, TenantConfig,
 };
 use keys::{Algorithm, KeyStore, SealingKey, Signer as _, SoftwareKey, TokenConfig};
@@ -285,6 +285,14 @@ impl World {
     pub async fn start_seeing() -> Self {
         let movements = vec![Prompt::Left, Prompt::Right, Prompt::Closer];
         let presence = Some(PresenceConfig { movements, ..PresenceConfig::default() });
+        Self::start_setting(Setting { presence, ..Setting::usual(FourEyes::WithColleagues) }).await
+    }
+
+    /// The same with an operator's detector of attacks.
+    pub async fn start_seeing_with(detector: DetectorConfig) -> Self {
+        let movements = vec![Prompt::Left, Prompt::Right, Prompt::Closer];
+        let presence =
+            Some(PresenceConfig { movements, detector: Some(detector), ..PresenceConfig::default() });
         Self::start_setting(Setting { presence, ..Setting::usual(FourEyes::WithColleagues) }).await
     }
 

@@ -104,6 +104,7 @@ const OPERATIONS: &[(&str, &str, Access)] = &[
     ("get", "/v1/fund/{tenant}/scans", Access::Machine),
     ("post", "/v1/fund/{tenant}/scans", Access::Machine),
     ("get", "/v1/fund/{tenant}/reckonings/{year}", Access::Machine),
+    ("get", "/v1/fund/{tenant}/journals", Access::Machine),
     ("get", "/v1/fund/{tenant}/journal-anchors", Access::Machine),
     ("get", "/v1/fund/{tenant}/receipts/{proof}", Access::Machine),
     ("get", "/v1/fund/{tenant}/receipts/{proof}/receipt.pdf", Access::Machine),

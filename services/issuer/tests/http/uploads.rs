@@ -147,14 +147,20 @@ async fn forms_are_bounded_and_taken_of_people_on_the_register_alone() {
 
     let world = World::start().await;
     let (_, path) = summer(&world).await;
-    assert_eq!(
-        problem(&upload(&world, &path, "", b"no picture".to_vec()).await),
-        (400, "bad-request".into())
-    );
+    // A broken file and one of another kind are said as every page that cannot be read, and are kept by nobody.
+    let foreign = b"no picture".to_vec();
+    for (query, file) in
+        [("", foreign.clone()), ("?as_it_is=true", foreign), ("", b"\xff\xd8\xff".to_vec())]
+    {
+        let unread = form(&upload(&world, &path, query, file).await);
+        assert_eq!((&unread["state"], &unread["reason"]), (&json!("unread"), &json!("picture")));
+    }
+    assert!(world.issuer.list_scans("unjspf", "unread", "", 9).await.unwrap().is_empty());
     let large = vec![0xff; 8 * 1024 * 1024 + 1];
     assert_eq!(problem(&upload(&world, &path, "", large).await), (413, "too-large".into()));
     let blank = testkit::faces::still(0);
-    for _ in 0..20 {
+    // The broken picture was the first try of twenty.
+    for _ in 0..19 {
         form(&upload(&world, &path, "", blank.clone()).await);
     }
     assert_eq!(problem(&upload(&world, &path, "", blank).await), (409, "conflict".into()), "it goes by post");

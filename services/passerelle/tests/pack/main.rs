@@ -3,6 +3,7 @@
 //! All but one test run without a network: a small world and a chain in memory stand for what `pack build` asks.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod audit;
 mod build;
 #[path = "../../../../crates/registry-client/tests/light/chain.rs"]
 #[allow(dead_code)]

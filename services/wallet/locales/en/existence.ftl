@@ -62,3 +62,11 @@ capture-no-camera = No camera can be used here. Go on without pictures: an offic
 capture-denied = The camera is not allowed for this page. Allow it in the settings of the browser, or go on without pictures.
 capture-kept = The line is gone. The pictures are kept on this page: tap once more when the line is back.
 capture-no-place = Your place could not be found. Allow it in the settings of the phone, or go on without pictures: an officer will call you.
+
+# What remains of the pictures at the Fund.
+remains-decision = Your pictures are locked away until an officer of the Fund has decided.
+remains-tried = The pictures of your tries are locked away until { $day }. Then they are erased.
+remains-objection = Your pictures are locked away until { $day }, as long as you or the Fund can object. Then they are erased.
+remains-appeal = Your pictures are locked away until your request for another look is decided. Then they are erased.
+remains-legal-hold = Your pictures are locked away because a legal matter needs them. By { $day } somebody looks again whether that is still so. You can ask the Fund why.
+remains-erased = Your pictures are erased. The Fund keeps what was decided, and a check number of each picture that shows nobody’s face.

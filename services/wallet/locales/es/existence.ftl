@@ -60,3 +60,11 @@ capture-no-camera = Aquí no se puede usar ninguna cámara. Siga sin imágenes: 
 capture-denied = La cámara no está permitida para esta página. Permítala en los ajustes del navegador, o siga sin imágenes.
 capture-kept = Se ha cortado la línea. Las imágenes se guardan en esta página: toque otra vez cuando vuelva la línea.
 capture-no-place = No se pudo encontrar su ubicación. Permítala en los ajustes del teléfono, o siga sin imágenes: un funcionario le llamará.
+
+# What remains of the pictures at the Fund.
+remains-decision = Sus imágenes se guardan bajo llave hasta que un funcionario de la Caja haya decidido.
+remains-tried = Las imágenes de sus intentos se guardan bajo llave hasta el { $day }. Después se borran.
+remains-objection = Sus imágenes se guardan bajo llave hasta el { $day }, mientras usted o la Caja puedan reclamar. Después se borran.
+remains-appeal = Sus imágenes se guardan bajo llave hasta que se decida su petición de nueva revisión. Después se borran.
+remains-legal-hold = Sus imágenes se guardan bajo llave porque un asunto legal las necesita. A más tardar el { $day } alguien comprueba si sigue siendo así. Puede preguntar a la Caja por qué.
+remains-erased = Sus imágenes están borradas. La Caja conserva lo que se decidió y, de cada imagen, un número de control que no muestra ninguna cara.

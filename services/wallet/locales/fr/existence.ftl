@@ -60,3 +60,11 @@ capture-no-camera = Aucune caméra ne peut être utilisée ici. Continuez sans i
 capture-denied = La caméra n’est pas autorisée pour cette page. Autorisez-la dans les réglages du navigateur, ou continuez sans images.
 capture-kept = La ligne est coupée. Les images sont gardées sur cette page : touchez encore une fois quand la ligne revient.
 capture-no-place = Votre position n’a pas pu être trouvée. Autorisez-la dans les réglages du téléphone, ou continuez sans images : un agent vous appellera.
+
+# What remains of the pictures at the Fund.
+remains-decision = Vos images sont gardées sous clé jusqu’à ce qu’un agent de la Caisse ait décidé.
+remains-tried = Les images de vos essais sont gardées sous clé jusqu’au { $day }. Ensuite elles sont effacées.
+remains-objection = Vos images sont gardées sous clé jusqu’au { $day }, tant que vous ou la Caisse pouvez contester. Ensuite elles sont effacées.
+remains-appeal = Vos images sont gardées sous clé jusqu’à la décision sur votre demande de nouvel examen. Ensuite elles sont effacées.
+remains-legal-hold = Vos images sont gardées sous clé parce qu’une affaire juridique l’exige. Au plus tard le { $day }, quelqu’un vérifie si c’est encore nécessaire. Vous pouvez demander la raison à la Caisse.
+remains-erased = Vos images sont effacées. La Caisse garde ce qui a été décidé, et de chaque image un nombre de contrôle qui ne montre aucun visage.

@@ -60,3 +60,11 @@ capture-no-camera = 这里无法使用相机。请不用照片继续：工作人
 capture-denied = 此页面未获准使用相机。请在浏览器设置中允许，或者不用照片继续。
 capture-kept = 连接中断。照片保留在此页面：连接恢复后请再点一次。
 capture-no-place = 无法找到您的位置。请在手机设置中允许，或者不用照片继续：工作人员会给您打电话。
+
+# What remains of the pictures at the Fund.
+remains-decision = 您的照片已加锁保存，直到基金的工作人员作出决定。
+remains-tried = 您各次尝试的照片加锁保存至{ $day }，之后删除。
+remains-objection = 您的照片加锁保存至{ $day }，在此期间您或基金可以提出异议，之后删除。
+remains-appeal = 您的照片加锁保存，直到您的再次审查请求有了决定，之后删除。
+remains-legal-hold = 因一项法律事务需要，您的照片加锁保存。最迟在{ $day }会有人再查看是否仍有必要。您可以向基金询问原因。
+remains-erased = 您的照片已删除。基金保留所作的决定，以及每张照片的一个校验数，从中看不出任何人的面容。

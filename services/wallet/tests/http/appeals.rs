@@ -172,3 +172,26 @@ async fn form_that_the_fund_does_not_take_is_said_in_its_words() {
     let busy = send_form(&person, &id, "", "image/jpeg", vec![0xff, 0xd8, 0xff]).await;
     assert_eq!(problem(busy, 502), "other-side-unavailable");
 }
+
+#[actix_web::test]
+async fn person_reads_what_remains_of_the_pictures_and_why() {
+    let world = World::new().await;
+    let person = world.person("rosa").await;
+    world.others.knobs().existence_kept = Some(json!({ "why": "decision" }));
+    let id = opened(&world, &person, "answered").await;
+    assert!(page(&person, &id).await.contains("until an officer of the Fund has decided"));
+    world.others.knobs().existence_state = "confirmed";
+    let day = clock::Clock::now(&world.others.clock) + chrono::Duration::days(30);
+    let objection = json!({ "why": "objection", "until": day.to_rfc3339() });
+    world.others.knobs().existence_kept = Some(objection);
+    assert!(page(&person, &id).await.contains("as long as you or the Fund can object"));
+    let hold = json!({ "why": "legalHold", "until": (day + chrono::Duration::days(60)).to_rfc3339() });
+    world.others.knobs().existence_kept = Some(hold);
+    let shown = page(&person, &id).await;
+    assert!(shown.contains("a legal matter needs them"), "{shown}");
+    // What was to go by now is not said to be there.
+    let over = (day - chrono::Duration::days(31)).to_rfc3339();
+    world.others.knobs().existence_kept = Some(json!({ "why": "objection", "until": over }));
+    let shown = page(&person, &id).await;
+    assert!(shown.contains("Your pictures are erased.") && !shown.contains("as long as"), "{shown}");
+}

@@ -676,6 +676,9 @@ async fn existence(world: World) -> HttpResponse {
             "validUntil": "2027-12-31", "nextOpens": "2027-01-02", "letter": true,
         });
     }
+    if let Some(kept) = world.knobs().existence_kept.clone() {
+        request["kept"] = kept;
+    }
     if state == "refused" {
         let mut appeal = json!({ "state": world.knobs().appeal_state });
         if world.knobs().appeal_state != "possible" {

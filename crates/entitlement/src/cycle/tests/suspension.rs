@@ -160,3 +160,17 @@ fn account_checked_before_the_proof_comes_needs_no_second_check() {
     let cycle = cycle.then(accepted("e", "2027-06-06")).on("2027-06-06");
     assert_eq!(cycle.rules().last(), Some(&Rule::ReinstatedToSameAccount));
 }
+
+#[test]
+fn whose_notice_never_left_is_spared_and_an_approved_list_changes_no_more() {
+    assert_eq!(notice_is_short(None, 14, day("2027-06-01")).unwrap(), "the notice has not left yet");
+    assert_eq!(notice_is_short(Some(day("2027-05-18")), 14, day("2027-06-01")), None);
+    assert!(notice_is_short(Some(day("2027-05-19")), 14, day("2027-06-01")).unwrap().contains("2027-06-02"));
+    assert!(notice_is_short(Some(NaiveDate::MAX), 14, day("2027-06-01")).is_some());
+    let list = dry_run(&proposed());
+    let spared = list.clone().sparing(|_| Some("the notice has not left yet".into()));
+    assert_eq!((spared.entries.len(), spared.held_out.len()), (0, 1));
+    assert_ne!(spared.digest(), list.digest());
+    let approved = list.clone().approved(&list.digest(), "a", night("2027-05-21")).unwrap();
+    assert_eq!(approved.clone().sparing(|_| Some("late".into())), approved);
+}

@@ -4,7 +4,7 @@ use chrono::{Datelike as _, Duration, NaiveDate};
 use issuance::Actor;
 use issuance::audit::Act;
 use issuance::import::csv;
-use store_issuer::fund::{DueRow, EffectCount};
+use store_issuer::fund::{DueRow, EffectCount, ServiceTime, WaitingProofs};
 
 use super::{FundError, FundPerson, Issuer, YearCounts};
 
@@ -23,6 +23,10 @@ pub struct YearFigures {
     pub effects: Vec<EffectCount>,
     /// People whom somebody has to find, by country.
     pub follow_up: Vec<(String, u64)>,
+    /// How long decided proofs waited, by channel.
+    pub service: Vec<ServiceTime>,
+    /// What waits now, of whatever year.
+    pub waiting: Vec<WaitingProofs>,
 }
 
 /// Somebody whom a focal point looks for.
@@ -47,6 +51,8 @@ impl Issuer {
             weeks: weeks.into_iter().map(|(week, many)| (monday(week), many)).collect(),
             effects: tx.count_fund_effects(tenant, year).await?,
             follow_up: tx.count_fund_follow_up(tenant, year).await?,
+            service: tx.fund_service_times(tenant, year).await?,
+            waiting: tx.fund_waiting_proofs(tenant).await?,
         })
     }
 

@@ -138,6 +138,10 @@ impl Issuer {
             }
             What::SuspensionApproved { approval } => Some(format!("list {}", approval.list)),
             What::CertificatesRevoked { copies } => Some(copies.to_string()),
+            What::MessageSent { effect, code, .. } => Some(format!("{effect}, answer {code}")),
+            What::LetterPosted { effect, mailing, part, on, .. } => {
+                Some(format!("{effect}, mailing {mailing}, part {part}, {on}"))
+            }
             What::ResidenceChecked { .. }
             | What::CaseOpened { .. }
             | What::AccountChanged

@@ -1,10 +1,12 @@
 //! Lists for payroll: a dry run, two approvals of exactly what it says, and the files.
 
+use std::collections::BTreeMap;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::NaiveDate;
 use clock::Timestamp;
-use entitlement::cycle::{Stage, StageName, SuspensionList, What};
+use entitlement::cycle::{Entry, Stage, StageName, SuspensionList, What, notice_is_short};
 use issuance::Actor;
 use issuance::audit::Act;
 use issuance::import::{Registered, csv};
@@ -15,6 +17,7 @@ use store_issuer::fund::ListRow;
 use super::journal::Pen;
 use super::{FundError, Issuer, Tenant};
 
+const PAGE: u32 = 5000;
 /// People on one list.
 const MOST_ENTRIES: u32 = 100_000;
 
@@ -52,8 +55,10 @@ impl Issuer {
             for stage in [StageName::SuspensionProposed, StageName::Grace] {
                 let rows = tx.list_fund_cycles_in(tenant, (year, stage.as_str()), "", MOST_ENTRIES).await?;
                 for row in rows {
-                    // Somebody about whom something came in since the last night is looked at by the next one first.
-                    if row.person.last_seq > row.cycle.applied {
+                    // Somebody about whom something came in since the last night is looked at by the next one first,
+                    // but for what decides nothing, such as that the notice left.
+                    let unread = self.unread_events(&mut tx, tenant, &row).await?;
+                    if unread.iter().any(|event| event.what.decides()) {
                         continue;
                     }
                     cycles
@@ -63,7 +68,16 @@ impl Issuer {
             let id = self.new_id();
             let prepared = (by.officer.as_str(), now);
             let cycles = cycles.iter().map(|(cycle, person)| (cycle, person));
-            let list = SuspensionList::dry_run(&id, payroll, &calendar, cycles, prepared)?;
+            let facts: BTreeMap<&str, u16> = cycles
+                .clone()
+                .map(|(_, person)| (person.id.as_str(), calendar.dates_of(person).notice_days))
+                .collect();
+            let left = self.notices_left(&mut tx, tenant, year).await?;
+            let list = SuspensionList::dry_run(&id, payroll, &calendar, cycles, prepared)?.sparing(|entry| {
+                let days = facts.get(entry.person.as_str()).copied().unwrap_or(u16::MAX);
+                let key = notice_key(entry, year);
+                notice_is_short(left.get(&key).copied(), days, payroll)
+            });
             let row = ListRow {
                 year,
                 payroll,
@@ -84,6 +98,23 @@ impl Issuer {
             Ok(row.id)
         })
         .await
+    }
+
+    /// The days on which the post took the notices of a year, by the key of what asked for them. Payment of nobody stops whose
+    /// notice lies in the house.
+    async fn notices_left(
+        &self,
+        tx: &mut Transaction,
+        tenant: &str,
+        year: i32,
+    ) -> Result<BTreeMap<String, NaiveDate>, FundError> {
+        let (mut left, mut after) = (BTreeMap::new(), String::new());
+        loop {
+            let page = tx.list_posted_fund_notices(tenant, year, &after, PAGE).await?;
+            let Some((last, _)) = page.last() else { return Ok(left) };
+            after.clone_from(last);
+            left.extend(page);
+        }
     }
 
     /// One officer's approval of exactly what was looked at. With the second one each person's cycle gets it.
@@ -244,6 +275,11 @@ impl Issuer {
         }
         Ok(held)
     }
+}
+
+/// As [`entitlement::cycle::step()`] asks for it.
+fn notice_key(entry: &Entry, year: i32) -> String {
+    format!("{}/{year}/notice/{}", entry.person, entry.notice_on)
 }
 
 /// A compact JWS with the key that signs the organisation's credentials.

@@ -172,7 +172,7 @@ pub(super) fn pieces(letters: u64) -> u64 {
     letters.div_ceil(LETTERS_IN_PIECE)
 }
 
-fn piece_at(place: u64) -> u64 {
+pub(super) fn piece_at(place: u64) -> u64 {
     place.div_ceil(LETTERS_IN_PIECE)
 }
 

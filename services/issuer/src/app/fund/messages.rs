@@ -300,7 +300,8 @@ impl Issuer {
         let gathered = self.gather_mailings(tenant).await?;
         let taken = self.take_fund_messages(tenant).await?;
         let sent = self.send_fund_messages(tenant).await?;
-        Ok(gathered || taken > 0 || sent > 0)
+        let noted = self.note_what_left(tenant).await?;
+        Ok(gathered || taken > 0 || sent > 0 || noted > 0)
     }
 }
 

@@ -42,7 +42,8 @@ type Work<'a> = (&'a DueRow, Option<NaiveDate>, Vec<Event>);
 /// A step that is ready to be written.
 struct Prepared<'a> {
     made: Step,
-    pen: Pen<'a>,
+    /// Nothing to write where the night only read what decides nothing.
+    pen: Option<Pen<'a>>,
     stored: CycleRow,
     at: Timestamp,
 }
@@ -279,7 +280,8 @@ impl Issuer {
         }
     }
 
-    async fn unread_events(
+    /// What happened to a person since their person-year was stepped last.
+    pub(super) async fn unread_events(
         &self,
         tx: &mut Transaction,
         tenant: &str,
@@ -302,12 +304,19 @@ impl Issuer {
         let before = self.open_cycle(tenant, &row.cycle)?;
         let now = Night { calendar: &known.calendar, at, quiet: QuietHours::default() };
         let made = step(&before, &facts, events, &now)?;
-        let same = PersonYear { night: before.night, ..made.after.clone() } == before;
-        if same && made.effects.is_empty() && made.transitions.is_empty() {
+        let same =
+            PersonYear { night: before.night, applied: before.applied, ..made.after.clone() } == before;
+        let quiet = same && made.effects.is_empty() && made.transitions.is_empty();
+        if quiet && made.after.applied == before.applied {
             return Ok(None);
         }
-        let mut pen = Pen::new(self, tenant, &row.person);
-        pen.night(at, &known.digest, &facts, &made);
+        // That a letter left changes nothing: the record moves on past it, and the journal gets no night for that.
+        let read = |event: &Event| event.seq > before.applied && event.what.decides();
+        let pen = (!quiet || events.iter().any(read)).then(|| {
+            let mut pen = Pen::new(self, tenant, &row.person);
+            pen.night(at, &known.digest, &facts, &made);
+            pen
+        });
         let stored = self.cycle_row(tenant, &made.after, at);
         Ok(Some(Prepared { made, pen, stored, at }))
     }
@@ -319,7 +328,9 @@ impl Issuer {
         row: &DueRow,
         Prepared { made, pen, stored, at }: Prepared<'_>,
     ) -> Result<(), FundError> {
-        pen.put(tx).await?;
+        if let Some(pen) = pen {
+            pen.put(tx).await?;
+        }
         for effect in &made.effects {
             let row = asked(&made.after, effect, at);
             if tx.ask_fund_effect(tenant, &row).await? && matches!(effect.kind, EffectKind::OpenCase { .. }) {

@@ -79,6 +79,9 @@ impl Issuer {
         let received = tx.count_fund_events(tenant, "proof-received").await?;
         let accepted = tx.count_fund_events(tenant, "proof-accepted").await?;
         let refused = tx.count_fund_events(tenant, "proof-refused").await?;
+        let told = tx.count_fund_events(tenant, "message-sent").await?;
+        let posted = tx.count_fund_events(tenant, "letter-posted").await?;
+        let (messages, letters) = tx.count_fund_sendings(tenant).await?;
         let upheld = tx.count_fund_outcomes(tenant, "appeal", "upheld").await?;
         drop(tx);
         let mut lines = vec![line(
@@ -126,6 +129,8 @@ impl Issuer {
                 refused,
                 state("refused") + upheld,
             ),
+            line("messages sent by the journals = messages that the mail server took", told, messages),
+            line("letters posted by the journals = letters that the post has", posted, letters),
             line("numbers of last entries together = entries stored", totals.last_entries, totals.entries),
             line("numbers of last events together = events stored", totals.last_events, totals.events),
         ]);

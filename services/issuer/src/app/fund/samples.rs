@@ -1,7 +1,8 @@
 //! Attended checks of accepted proofs, drawn at random, as part of the night.
 
 use chrono::{Days, NaiveDate, NaiveTime};
-use entitlement::journal::hex;
+use entitlement::cycle::Evidence;
+use entitlement::journal::{from_hex, hex};
 use entitlement::sample::{SampleDay, commitment, is_drawn};
 use issuance::Actor;
 use issuance::audit::Act;
@@ -66,10 +67,27 @@ impl Issuer {
         for (proof, person) in proofs.iter().filter(|(proof, _)| is_drawn(&seed, proof, row.per_mille)) {
             let (id, name) = (self.new_id(), format!("sample/{proof}"));
             self.put_case(&mut tx, &by, (&id, person), (CaseType::Sample, &name), "").await?;
+            self.keep_pictures_of(&mut tx, tenant, proof).await?;
             chosen += 1;
         }
         tx.note_sample_drawn(tenant, row.day, (proofs.len() as u64, chosen), self.now()).await?;
         tx.commit().await?;
+        Ok(())
+    }
+
+    /// Whoever is seen or called again may have to be compared with the pictures of the proof.
+    async fn keep_pictures_of(
+        &self,
+        tx: &mut Transaction,
+        tenant: &str,
+        proof: &str,
+    ) -> Result<(), FundError> {
+        let row = tx.find_fund_proof(tenant, proof).await?.ok_or(FundError::Damaged)?;
+        let (evidence, _): (Evidence, String) = self.open_for("proof", tenant, proof, &row.sealed)?;
+        let until = self.appeal_ends(self.now());
+        for digest in evidence.digests.iter().filter_map(|digest| from_hex(digest)) {
+            tx.prolong_captures(tenant, &digest, until).await?;
+        }
         Ok(())
     }
 

@@ -42,8 +42,16 @@ impl Issuer {
     ) -> Result<ExistenceRequest, ExistenceError> {
         let tenant = self.fund(tenant)?;
         let _in_hand = IN_HAND.try_acquire().map_err(|_| ExistenceError::FormsInHand)?;
-        let pages = self.read_pages(file).await?;
-        let mut kept = None;
+        let pages = match self.read_pages(file).await {
+            Ok(pages) => pages,
+            // A broken file, or one of another kind: the person hears it as of every page that cannot be read.
+            Err(FundError::Scan(error)) => {
+                tracing::debug!(%error, "a form cannot be read");
+                Vec::new()
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let mut kept = pages.is_empty().then_some(Some("picture"));
         for page in &pages {
             match self.keep_sent_page(tenant, token, page, as_it_is).await? {
                 Kept::Read => {

@@ -18,6 +18,7 @@ mod grant;
 mod imports;
 mod key_changes;
 mod keys;
+mod legal_holds;
 mod messages;
 mod offers;
 mod officers;
@@ -83,6 +84,7 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
                         .configure(contact::configure)
                         .configure(portrait::configure)
                         .configure(passkeys::configure)
+                        .configure(legal_holds::configure)
                         .configure(messages::configure)
                         .configure(cards::configure)
                         .configure(keys::configure)

@@ -13,6 +13,7 @@ use web::Problem;
 use web::page::{Shell, html, html_with, see_other};
 
 use super::contact::ContactCard;
+use super::legal_holds::LegalHoldCard;
 use super::passkeys::PasskeyCard;
 use super::people::text;
 use super::session::{Issue, May, Officer, SeePeople};
@@ -213,6 +214,7 @@ struct RetireePage {
     /// Why a picture was not taken.
     refusal: Option<String>,
     enrolment: EnrolmentCard,
+    legal: LegalHoldCard,
 }
 
 /// Where the person stands with the digital proof.
@@ -299,10 +301,11 @@ async fn load(officer: &Officer, app: &Issuer, id: &str, done: &Done) -> Result<
         false => None,
     };
     let enrolment = EnrolmentCard::load(officer, app, id).await?;
+    let legal = LegalHoldCard::load(officer, app, id).await?;
     let can_end = page.issues && deceased.is_none() && !waiting;
     let can_revoke = page.can_revoke && !waiting;
     let can_ask = page.can_ask && deceased.is_none();
-    Ok(RetireePage { deceased, waiting, can_end, can_revoke, can_ask, reference, enrolment, ..page })
+    Ok(RetireePage { deceased, waiting, can_end, can_revoke, can_ask, reference, enrolment, legal, ..page })
 }
 
 impl RetireePage {
@@ -345,6 +348,7 @@ impl RetireePage {
             reference: None,
             refusal: None,
             enrolment: EnrolmentCard::default(),
+            legal: LegalHoldCard::default(),
         }
     }
 }
@@ -377,6 +381,8 @@ fn said(done: &Done) -> Option<&'static str> {
         ),
         ("passkey", "The passkey is taken away. Nobody signs in with it any more."),
         ("added", "The beneficiary is on the list. You can ask for a proof of life now."),
+        ("held", "The hold is placed. No picture of this person\u{2019}s proofs is erased while it stands."),
+        ("lifted", "The hold is lifted. What is due is erased within the hour."),
         ("refused", "The request is closed as refused."),
         ("suspended", "The certificate is suspended."),
         ("reinstated", "The certificate is valid again."),

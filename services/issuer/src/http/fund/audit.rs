@@ -1,7 +1,7 @@
 //! For auditors: counts that reconcile, and how far the journals are on the chain.
 
-use actix_web::get;
 use actix_web::web::{Data, Path};
+use actix_web::{HttpResponse, get};
 use issuance::Scope;
 use web::{Json, Problem};
 use wire::fund::{JournalAnchors, JournalSet, ReckoningLine, YearReckoning};
@@ -41,6 +41,17 @@ pub(super) async fn list_journal_anchors(
 ) -> Result<Json<JournalAnchors>, Problem> {
     machine(&app, &of, &token, Scope::FundAudit).await?;
     Ok(Json(anchors(app.fund_heads(&of.0.id, SETS).await?)))
+}
+
+/// All journals of one moment, each with its last link: the frame from which an auditor draws
+///
+/// `passerelle audit draw` says whom a seed draws, and `passerelle audit verify --frame` holds the journals against it.
+#[utoipa::path(tag = "fund", security(("bearer" = [])), params(("tenant" = String, Path, description = "The Fund")),
+    responses((status = 200, body = Object), (status = "4XX", body = Problem)))]
+#[get("/journals")]
+pub(super) async fn list_journals(of: Of, token: Token, app: Data<Issuer>) -> Result<HttpResponse, Problem> {
+    let by = machine(&app, &of, &token, Scope::FundAudit).await?;
+    Ok(HttpResponse::Ok().json(app.journal_frame(&by).await?))
 }
 
 fn reckoning(made: Reckoning) -> YearReckoning {

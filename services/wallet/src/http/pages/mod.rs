@@ -10,6 +10,7 @@ mod mandates;
 mod officers;
 mod problems;
 mod receipt;
+mod remains;
 mod shared;
 mod shown;
 
@@ -177,6 +178,7 @@ struct ExistencePage {
     form_waits: bool,
     /// Another officer found that the refusal was wrong.
     upheld: bool,
+    remains: Option<remains::Remains>,
 }
 
 #[derive(Template)]
@@ -365,6 +367,7 @@ async fn show_existence(
         form: view.form.as_ref().map(PaperForm::new),
         upheld: appeal.as_ref().is_some_and(|appeal| appeal.upheld),
         appeal,
+        remains: view.kept.as_ref().map(|kept| remains::Remains::new(words, kept, app.wallet.now())),
         view,
         expired,
         certificate_received,

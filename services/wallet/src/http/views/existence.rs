@@ -7,6 +7,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use wire::existence::{
     CaptureOutcome, CaptureRequest, CapturedPlace, ExistenceAppeal, ExistenceForm, ExistenceReceipt,
+    PicturesKept,
 };
 
 use super::{PartyView, ToSignView};
@@ -203,6 +204,9 @@ pub struct ExistenceView {
     pub form: Option<ExistenceForm>,
     /// An appeal that the Fund does not have yet.
     pub appeal_on_its_way: bool,
+    /// What remains of the pictures at the Fund, and why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kept: Option<PicturesKept>,
 }
 
 impl ExistenceView {
@@ -234,6 +238,7 @@ impl ExistenceView {
             appeal: existence.appeal.clone(),
             form: existence.form.clone(),
             appeal_on_its_way: existence.appealing.is_some(),
+            kept: existence.kept.clone(),
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::http::console::view::{Badge, Place, When, counted, grouped, shell};
 const SETS: u32 = 20;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
-    config.service(audit_page);
+    config.service(audit_page).service(journals_file);
 }
 
 #[derive(Template)]
@@ -69,6 +69,14 @@ async fn audit_page(
         moved: counted(heads.moved, "journal", "journals"),
         sets: heads.sets.into_iter().map(Set::from).collect(),
     })
+}
+
+/// The auditor's frame: whom `passerelle audit draw` draws from.
+#[get("/fund/audit/journals.json")]
+async fn journals_file(officer: May<Audit>, app: Data<Issuer>) -> Result<HttpResponse, Problem> {
+    let frame = app.journal_frame(&officer.actor()).await?;
+    let bytes = serde_json::to_vec(&frame).map_err(|error| Problem::internal(&error))?;
+    Ok(super::register::attachment("application/json", "journals.json", bytes))
 }
 
 fn lines(made: &Reckoning) -> Vec<Line> {

@@ -5,9 +5,12 @@ use std::collections::BTreeMap;
 use actix_web::web::{Data, Query, ServiceConfig};
 use actix_web::{HttpResponse, get};
 use askama::Template;
+use chrono::Duration;
+use clock::Timestamp;
 use entitlement::cycle::StageName;
 use issuance::Permission;
 use serde::Deserialize;
+use store_issuer::fund::{ServiceTime, WaitingProofs};
 use web::Problem;
 use web::page::{Shell, html};
 
@@ -49,6 +52,8 @@ struct FiguresPage {
     effects: Vec<[String; 5]>,
     cases: Vec<(&'static str, u64, u64)>,
     follow_up: String,
+    service: Vec<[String; 5]>,
+    waiting: Vec<[String; 3]>,
 }
 
 /// The years that have begun, and the one that is asked for or the newest.
@@ -93,7 +98,34 @@ async fn figures_page(
             .collect(),
         cases: cases.iter().map(|it| (kind(&it.kind), it.open, it.late)).collect(),
         follow_up: grouped(figures.follow_up.iter().map(|(_, many)| many).sum()),
+        service: figures.service.iter().map(service).collect(),
+        waiting: figures.waiting.iter().map(|it| waiting(it, app.now())).collect(),
     })
+}
+
+/// Channel, decided, automatically, half within, nine in ten within.
+fn service(time: &ServiceTime) -> [String; 5] {
+    [
+        time.channel.replace('-', " "),
+        grouped(time.decided),
+        grouped(time.automatic),
+        span(time.half),
+        span(time.most),
+    ]
+}
+
+fn waiting(proofs: &WaitingProofs, now: Timestamp) -> [String; 3] {
+    [proofs.channel.replace('-', " "), grouped(proofs.many), span(now - proofs.since)]
+}
+
+/// In the largest unit of which it has two, rounded up.
+fn span(time: Duration) -> String {
+    let minutes = (time.num_seconds().max(0) + 59) / 60;
+    match minutes {
+        0..120 => format!("{minutes} min"),
+        120..2_880 => format!("{} h", (minutes + 59) / 60),
+        _ => format!("{} days", (minutes + 1_439) / 1_440),
+    }
 }
 
 fn charts(figures: &YearFigures) -> Vec<Bars> {
