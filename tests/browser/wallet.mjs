@@ -408,7 +408,7 @@ async function represent(browser, {officer, clerk}, input) {
     await look(browser, clerk, input, '/?acting', 'en');
     await page.goto(`${input.wallet}/account`);
     await page.locator('h1').waitFor();
-    assert.match(await page.innerText('main'), /mandate does not hold/);
+    assert.match(await page.innerText('main'), /representative may not do this/);
     await page.goto(`${input.wallet}/`);
     await page.locator('#desk button').click();
     await page.locator('#desk-visit button:not(:disabled)').first().waitFor();

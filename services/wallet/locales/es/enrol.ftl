@@ -22,7 +22,10 @@ enrol-phone-yes = Sí, este
 enrol-choose = Elija una hora
 enrol-move = Elegir otra hora
 enrol-zone = Las horas son las de su zona horaria, que se indica al lado.
-enrol-minutes = { $minutes } minutos
+enrol-minutes = { $minutes ->
+    [one] { $minutes } minuto
+   *[other] { $minutes } minutos
+}
 enrol-video = Videollamada en esta página
 enrol-visit = Visita, acordada por teléfono
 enrol-late = Después del { $day }: para la prueba del año siguiente

@@ -22,7 +22,10 @@ enrol-phone-yes = Oui, celui-ci
 enrol-choose = Choisissez une heure
 enrol-move = Choisir une autre heure
 enrol-zone = Les heures sont celles de votre fuseau horaire, indiqué à côté.
-enrol-minutes = { $minutes } minutes
+enrol-minutes = { $minutes ->
+    [one] { $minutes } minute
+   *[other] { $minutes } minutes
+}
 enrol-video = Appel vidéo sur cette page
 enrol-visit = Visite, convenue par téléphone
 enrol-late = Après le { $day } : pour la preuve de l’année suivante

@@ -22,7 +22,9 @@ enrol-phone-yes = 是，就用这部
 enrol-choose = 请选择时间
 enrol-move = 选择另一个时间
 enrol-zone = 时间按您所在的时区显示，时区写在旁边。
-enrol-minutes = { $minutes } 分钟
+enrol-minutes = { $minutes ->
+   *[other] { $minutes } 分钟
+}
 enrol-video = 在本页视频通话
 enrol-visit = 会面，电话约定
 enrol-late = 在 { $day } 之后：用于下一年的证明

@@ -7,11 +7,12 @@
 mod catalogue;
 mod modules;
 mod sentence;
+mod terms;
 
 #[cfg(test)]
 mod tests;
 
-use chrono::{Datelike as _, Timelike as _};
+use chrono::{Datelike as _, NaiveDate, Timelike as _};
 use clock::Timestamp;
 use language::Language;
 
@@ -50,8 +51,15 @@ impl Words {
     /// The day alone, in UTC.
     #[must_use]
     pub fn day(self, at: &Timestamp) -> String {
-        let month = usize::try_from(at.month()).unwrap_or_default();
-        let sentence = self.say("day").with("day", at.day().to_string()).with("year", at.year().to_string());
+        self.date(at.date_naive())
+    }
+
+    /// A day of the calendar.
+    #[must_use]
+    pub fn date(self, day: NaiveDate) -> String {
+        let month = usize::try_from(day.month()).unwrap_or_default();
+        let sentence =
+            self.say("day").with("day", day.day().to_string()).with("year", day.year().to_string());
         sentence.count("month", month).plain()
     }
 

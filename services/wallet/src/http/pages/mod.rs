@@ -319,7 +319,7 @@ async fn show_presentation(
         words,
         account: person.account,
         choices: choices(&view, words),
-        missing: missing(&asked),
+        missing: missing(words, &asked),
         keeps: shared::keeps(words, asked.presentation.request.keeps_seconds),
         deciding: view.state == "asked",
         expired: view.expires_at <= now,

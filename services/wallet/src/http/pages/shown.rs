@@ -342,11 +342,11 @@ pub fn sentence(words: Words, activity: &Activity) -> Sentence {
         |id: &str, year: &i64, who: &String| words.say(id).with("year", year.to_string()).with("who", who);
     match activity {
         Activity::Received { from, names, .. } => {
-            words.say("activity-received").with("names", words.list(names)).with("who", from)
+            words.say("activity-received").with("names", words.list(&words.terms(names))).with("who", from)
         }
         Activity::Renewed { from, names, changed, .. } => {
             let id = if *changed { "activity-renewed-changed" } else { "activity-renewed" };
-            words.say(id).with("names", words.list(names)).with("who", from)
+            words.say(id).with("names", words.list(&words.terms(names))).with("who", from)
         }
         Activity::Presented { to, .. } => words.say("activity-presented").with("who", to),
         Activity::Refused { to, .. } => words.say("activity-refused").with("who", to),
@@ -354,8 +354,12 @@ pub fn sentence(words: Words, activity: &Activity) -> Sentence {
         Activity::ExistenceConfirmed { by, year: of, .. } => year("activity-existence-confirmed", of, by),
         Activity::ExistenceFormSent { to, year: of } => year("activity-existence-form", of, to),
         Activity::ExistenceAppealed { to, year: of } => year("activity-existence-appealed", of, to),
-        Activity::CardPrinted { name, .. } => words.say("activity-card-printed").with("name", name),
-        Activity::CredentialRemoved { name } => words.say("activity-credential-removed").with("name", name),
+        Activity::CardPrinted { name, .. } => {
+            words.say("activity-card-printed").with("name", words.term(name))
+        }
+        Activity::CredentialRemoved { name } => {
+            words.say("activity-credential-removed").with("name", words.term(name))
+        }
         Activity::DeviceKeyAdded { device } => words.say("activity-key-added").with("name", device),
         Activity::DeviceKeyLost { device } => words.say("activity-key-lost").with("name", device),
         Activity::PasskeyAdded { name } => words.say("activity-passkey-added").with("name", name),

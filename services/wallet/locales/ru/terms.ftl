@@ -1,0 +1,16 @@
+term-given-name = Имя
+term-portrait = Портрет
+term-number = Номер
+term-job-title = Должность
+term-contract = Контракт
+term-start-date = Дата начала
+term-end-date = Дата окончания
+term-valid-from = Действительно с
+term-valid-until = Действительно до
+term-organisation-identifier = Идентификатор организации
+term-paid-by-identifier = Плательщик (идентификатор)
+term-organisation = Организация
+term-stated-by = Кем признано
+term-paid-by = Плательщик
+term-yes = Да
+term-no = Нет
