@@ -5,7 +5,9 @@ import {readFileSync} from 'node:fs';
 import {hang} from './gallery.mjs';
 import {press, reach} from './keyboard.mjs';
 
-export async function account(browser, input) {
+/** In the world of what ends soon, whose Fund nobody else answers. */
+export async function account(browser, {ending, ...others}) {
+  const input = {...others, ...ending};
   const owner = await browser.person('owner', {language: 'ar'});
   const later = await browser.person('owner later', {language: 'ar'});
   await receives(browser, owner, input);

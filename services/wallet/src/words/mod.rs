@@ -63,6 +63,16 @@ impl Words {
         sentence.count("month", month).plain()
     }
 
+    /// The names of the months, for scripts of a language whose browsers write others: in Arabic the catalogue has the names of
+    /// both the east and the west.
+    #[must_use]
+    pub fn months(self) -> Option<String> {
+        let name =
+            |month: usize| self.say("day").with("day", "").with("year", "").count("month", month).plain();
+        let names = || (1..=12).map(|month| name(month).trim().to_owned()).collect::<Vec<_>>().join("|");
+        (self.language() == Language::Arabic).then(names)
+    }
+
     /// A length of time in the largest unit of which it has two, rounded up: nobody is told less than it is.
     #[must_use]
     pub fn span(self, seconds: u64) -> String {

@@ -23,7 +23,7 @@ const METADATA: [&str; 7] = [
 ];
 
 /// What `holding::labels` calls claims that have no published name, and its words for what is true or not.
-const OURS: [(&str, &str); 16] = [
+const OURS: [(&str, &str); 13] = [
     ("Given name", "term-given-name"),
     ("Portrait", "term-portrait"),
     ("Number", "term-number"),
@@ -35,9 +35,6 @@ const OURS: [(&str, &str); 16] = [
     ("Valid until", "term-valid-until"),
     ("Organisation identifier", "term-organisation-identifier"),
     ("Paid by (identifier)", "term-paid-by-identifier"),
-    ("Organisation", "term-organisation"),
-    ("Stated by", "term-stated-by"),
-    ("Paid by", "term-paid-by"),
     ("Yes", "term-yes"),
     ("No", "term-no"),
 ];

@@ -237,6 +237,14 @@ fn a_moment_in_a_sentence_is_shown_in_the_readers_zone_and_read_without_a_script
 }
 
 #[test]
+fn scripts_write_the_months_of_the_catalogue_where_browsers_write_others() {
+    let months = Words(Language::Arabic).months().unwrap();
+    assert_eq!(months.split('|').count(), 12);
+    assert!(months.starts_with("كانون الثاني/يناير|شباط/فبراير|"), "{months}");
+    assert_eq!(Words(Language::English).months(), None);
+}
+
+#[test]
 fn minutes_are_counted_as_the_language_counts() {
     let said = |language, minutes| Words(language).say("enrol-minutes").count("minutes", minutes).plain();
     assert_eq!(said(Language::Arabic, 5), "5 دقائق");
