@@ -39,6 +39,9 @@ const OURS: [(&str, &str); 13] = [
     ("No", "term-no"),
 ];
 
+/// Those that `holding::account::device_name` knows.
+const BROWSERS: [&str; 5] = ["Edge", "Samsung Internet", "Firefox", "Chrome", "Safari"];
+
 /// SD-JWT VC type metadata, as far as names go.
 #[derive(Deserialize)]
 struct TypeMetadata {
@@ -106,6 +109,19 @@ impl Words {
         names.iter().map(|name| self.term(name.as_ref())).collect()
     }
 
+    /// A device as it named itself ("Chrome on Android") without the English between; a person's own name for it stays.
+    #[must_use]
+    pub fn device(self, name: &str) -> String {
+        match name.split_once(" on ") {
+            Some((browser, system))
+                if self.language() != Language::English && BROWSERS.contains(&browser) =>
+            {
+                format!("{browser} · {system}")
+            }
+            _ => name.to_owned(),
+        }
+    }
+
     /// A type of credential that somebody asks for, by the last part of its address.
     #[must_use]
     pub fn kind(self, last: &str) -> String {
@@ -134,6 +150,13 @@ mod tests {
         assert_eq!(arabic.term("Yes"), "نعم");
         assert_eq!(arabic.kind("StaffIdentity"), arabic.term("Staff identity"));
         assert_ne!(arabic.kind("StaffIdentity"), "StaffIdentity");
+    }
+
+    #[test]
+    fn a_device_is_named_without_english() {
+        assert_eq!(Words(Language::English).device("Chrome on Linux"), "Chrome on Linux");
+        assert_eq!(Words(Language::Arabic).device("Chrome on Linux"), "Chrome · Linux");
+        assert_eq!(Words(Language::Arabic).device("Tablet on the shelf"), "Tablet on the shelf");
     }
 
     #[test]

@@ -360,13 +360,23 @@ pub fn sentence(words: Words, activity: &Activity) -> Sentence {
         Activity::CredentialRemoved { name } => {
             words.say("activity-credential-removed").with("name", words.term(name))
         }
-        Activity::DeviceKeyAdded { device } => words.say("activity-key-added").with("name", device),
-        Activity::DeviceKeyLost { device } => words.say("activity-key-lost").with("name", device),
-        Activity::PasskeyAdded { name } => words.say("activity-passkey-added").with("name", name),
-        Activity::PasskeyRemoved { name } => words.say("activity-passkey-removed").with("name", name),
-        Activity::PinAdded { device } => words.say("activity-pin-added").with("name", device),
-        Activity::PinRemoved { device } => words.say("activity-pin-removed").with("name", device),
-        Activity::PinLocked { device } => words.say("activity-pin-locked").with("name", device),
+        Activity::DeviceKeyAdded { device } => {
+            words.say("activity-key-added").with("name", words.device(device))
+        }
+        Activity::DeviceKeyLost { device } => {
+            words.say("activity-key-lost").with("name", words.device(device))
+        }
+        Activity::PasskeyAdded { name } => {
+            words.say("activity-passkey-added").with("name", words.device(name))
+        }
+        Activity::PasskeyRemoved { name } => {
+            words.say("activity-passkey-removed").with("name", words.device(name))
+        }
+        Activity::PinAdded { device } => words.say("activity-pin-added").with("name", words.device(device)),
+        Activity::PinRemoved { device } => {
+            words.say("activity-pin-removed").with("name", words.device(device))
+        }
+        Activity::PinLocked { device } => words.say("activity-pin-locked").with("name", words.device(device)),
         Activity::RecoveryCodeMade => words.say("activity-recovery-code-made"),
         Activity::RecoveryAgreed { officer } => words.say("activity-recovery-agreed").with("who", officer),
         Activity::RecoveryEnded { by: Some(officer) } => {
@@ -374,10 +384,12 @@ pub fn sentence(words: Words, activity: &Activity) -> Sentence {
         }
         Activity::RecoveryEnded { by: None } => words.say("activity-recovery-stopped"),
         Activity::RecoveryWithdrawn { device } => {
-            words.say("activity-recovery-withdrawn").with("name", device)
+            words.say("activity-recovery-withdrawn").with("name", words.device(device))
         }
-        Activity::RecoveryDone { device } => words.say("activity-recovery-done").with("name", device),
-        Activity::Recovered { device } => words.say("activity-recovered").with("name", device),
+        Activity::RecoveryDone { device } => {
+            words.say("activity-recovery-done").with("name", words.device(device))
+        }
+        Activity::Recovered { device } => words.say("activity-recovered").with("name", words.device(device)),
         Activity::CustodyOpened { officer } => words.say("activity-custody-opened").with("who", officer),
         Activity::DeskVisited { officer } => words.say("activity-desk-visited").with("who", officer),
         Activity::PinReset { officer } => words.say("activity-pin-reset").with("who", officer),
