@@ -10,7 +10,7 @@ const FOLDER = 'screenshots/pages';
 /** Of a picture, in bytes. */
 const MOST = 40_000;
 /** A page that is longer is cut: what is told of it stands at its top. */
-const TALLEST = 1600;
+const TALLEST = 1500;
 
 /** Journeys, and the pictures of each: name, what it shows. Those of a desk are as wide as a desk's screen. */
 export const JOURNEYS = [
@@ -101,7 +101,7 @@ export const JOURNEYS = [
 ];
 
 const SHOWN = new Map(JOURNEYS.flatMap(([heading, pictures]) =>
-  pictures.map(([name]) => [name, heading === 'At a desk: the officer' ? {width: 1280, height: 800} : {width: 360, height: 640}])));
+  pictures.map(([name]) => [name, heading === 'At a desk: the officer' ? {width: 1000, height: 800} : {width: 360, height: 640}])));
 
 /** Puts the page as it is into the gallery, where its list has it. */
 export async function hang(page, docs, language, name) {
@@ -116,7 +116,7 @@ export async function hang(page, docs, language, name) {
   await page.evaluate(() => scrollTo(0, 0));
   const height = Math.min(TALLEST, await page.evaluate(() => document.documentElement.scrollHeight));
   const clip = {x: 0, y: 0, width: size.width, height};
-  for(let quality = 70, bytes = Infinity; bytes > MOST && quality >= 10; quality -= 10) {
+  for(let quality = 70, bytes = Infinity; bytes > MOST && quality > 5; quality -= 8) {
     bytes = (await page.screenshot({path: join(folder, `${language}-${name}.jpg`), type: 'jpeg', quality, clip, fullPage: true})).length;
   }
   await page.setViewportSize(before);
