@@ -60,3 +60,4 @@ capture-no-camera = Aquí no se puede usar ninguna cámara. Siga sin imágenes: 
 capture-denied = La cámara no está permitida para esta página. Permítala en los ajustes del navegador, o siga sin imágenes.
 capture-kept = Se ha cortado la línea. Las imágenes se guardan en esta página: toque otra vez cuando vuelva la línea.
 capture-no-place = No se pudo encontrar su ubicación. Permítala en los ajustes del teléfono, o siga sin imágenes: un funcionario le llamará.
+existence-last = La vez anterior, para { $year }: la Caja la aceptó el { $date }. Cómo llegó: { $channel }.

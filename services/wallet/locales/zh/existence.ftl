@@ -60,3 +60,4 @@ capture-no-camera = 这里无法使用相机。请不用照片继续：工作人
 capture-denied = 此页面未获准使用相机。请在浏览器设置中允许，或者不用照片继续。
 capture-kept = 连接中断。照片保留在此页面：连接恢复后请再点一次。
 capture-no-place = 无法找到您的位置。请在手机设置中允许，或者不用照片继续：工作人员会给您打电话。
+existence-last = 上一次（{ $year } 年度）：基金已于 { $date } 接受。方式：{ $channel }。
