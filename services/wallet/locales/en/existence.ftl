@@ -2,6 +2,7 @@
 
 existence-title = Your proof for { $year }
 existence-hello = Good day, { $name }. This shows the Fund that you are there, so that your payments go on. It takes one minute.
+existence-last = Last time, for { $year }: the Fund accepted it on { $date }. How it came: { $channel }.
 existence-how = How it goes
 existence-step-passkey = Use your passkey
 existence-step-fund = The Fund confirms
@@ -62,4 +63,3 @@ capture-no-camera = No camera can be used here. Go on without pictures: an offic
 capture-denied = The camera is not allowed for this page. Allow it in the settings of the browser, or go on without pictures.
 capture-kept = The line is gone. The pictures are kept on this page: tap once more when the line is back.
 capture-no-place = Your place could not be found. Allow it in the settings of the phone, or go on without pictures: an officer will call you.
-existence-last = Last time, for { $year }: the Fund accepted it on { $date }. How it came: { $channel }.

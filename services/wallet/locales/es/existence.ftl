@@ -1,5 +1,6 @@
 existence-title = Su prueba de { $year }
 existence-hello = Buenos días, { $name }. Esto muestra a la Caja que usted está ahí, para que sus pagos sigan. Tarda un minuto.
+existence-last = La vez anterior, para { $year }: la Caja la aceptó el { $date }. Cómo llegó: { $channel }.
 existence-how = Cómo funciona
 existence-step-passkey = Usar su llave de acceso
 existence-step-fund = La Caja confirma
@@ -60,4 +61,3 @@ capture-no-camera = Aquí no se puede usar ninguna cámara. Siga sin imágenes: 
 capture-denied = La cámara no está permitida para esta página. Permítala en los ajustes del navegador, o siga sin imágenes.
 capture-kept = Se ha cortado la línea. Las imágenes se guardan en esta página: toque otra vez cuando vuelva la línea.
 capture-no-place = No se pudo encontrar su ubicación. Permítala en los ajustes del teléfono, o siga sin imágenes: un funcionario le llamará.
-existence-last = La vez anterior, para { $year }: la Caja la aceptó el { $date }. Cómo llegó: { $channel }.

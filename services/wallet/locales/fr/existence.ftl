@@ -1,5 +1,6 @@
 existence-title = Votre preuve pour { $year }
 existence-hello = Bonjour { $name }. Ceci montre à la Caisse que vous êtes là, afin que vos versements continuent. Cela prend une minute.
+existence-last = La dernière fois, pour { $year } : la Caisse l’a acceptée le { $date }. Moyen : { $channel }.
 existence-how = Comment cela se passe
 existence-step-passkey = Utiliser votre clé d’accès
 existence-step-fund = La Caisse confirme
@@ -60,4 +61,3 @@ capture-no-camera = Aucune caméra ne peut être utilisée ici. Continuez sans i
 capture-denied = La caméra n’est pas autorisée pour cette page. Autorisez-la dans les réglages du navigateur, ou continuez sans images.
 capture-kept = La ligne est coupée. Les images sont gardées sur cette page : touchez encore une fois quand la ligne revient.
 capture-no-place = Votre position n’a pas pu être trouvée. Autorisez-la dans les réglages du téléphone, ou continuez sans images : un agent vous appellera.
-existence-last = La dernière fois, pour { $year } : la Caisse l’a acceptée le { $date }. Moyen : { $channel }.

@@ -1,5 +1,6 @@
 existence-title = 您的 { $year } 年度证明
 existence-hello = { $name }，您好。这将向基金证明您健在，以便继续向您付款。只需一分钟。
+existence-last = 上一次（{ $year } 年度）：基金已于 { $date } 接受。方式：{ $channel }。
 existence-how = 步骤
 existence-step-passkey = 使用您的通行密钥
 existence-step-fund = 基金确认
@@ -60,4 +61,3 @@ capture-no-camera = 这里无法使用相机。请不用照片继续：工作人
 capture-denied = 此页面未获准使用相机。请在浏览器设置中允许，或者不用照片继续。
 capture-kept = 连接中断。照片保留在此页面：连接恢复后请再点一次。
 capture-no-place = 无法找到您的位置。请在手机设置中允许，或者不用照片继续：工作人员会给您打电话。
-existence-last = 上一次（{ $year } 年度）：基金已于 { $date } 接受。方式：{ $channel }。
