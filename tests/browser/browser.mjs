@@ -1,14 +1,16 @@
 // A Chromium with people in it: each has cookies, storage and a passkey authenticator of their own.
+import assert from 'node:assert/strict';
 import {mkdirSync, readFileSync, rmSync} from 'node:fs';
 import {join} from 'node:path';
 import {inspect} from 'node:util';
 import {createRequire} from 'node:module';
 import {chromium} from 'playwright-core';
+import {hang} from './gallery.mjs';
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
-const PHONE = {width: 360, height: 740};
-const DESK = {width: 1280, height: 800};
+export const PHONE = {width: 360, height: 640};
+export const DESK = {width: 1280, height: 800};
 
 export class Browser {
   steps = 0;
@@ -56,11 +58,19 @@ export class Browser {
     return self;
   }
 
-  /** A person with a device; `size` is what they mostly look at. */
-  async person(name, {phone = false} = {}) {
+  /**
+   * A person with a device; `size` is what they mostly look at. `mostly` is the language they read, unless `SPEAKS` has everybody
+   * with a phone read another one; who has a `language` keeps it.
+   */
+  async person(name, {phone = false, mostly = 'en', language = (phone && process.env.SPEAKS) || mostly} = {}) {
     const size = phone ? PHONE : DESK;
-    const context = await this.chromium.newContext({viewport: size, isMobile: false, hasTouch: phone, locale: 'en-GB'});
+    const locale = language === 'en' ? 'en-GB' : language;
+    const context = await this.chromium.newContext({viewport: size, isMobile: false, hasTouch: phone, locale});
     const page = await context.newPage();
+    const person = {name, page, size, language, asking: 0};
+    page.on('request', () => { person.asking += 1; });
+    page.on('requestfinished', () => { person.asking -= 1; });
+    page.on('requestfailed', () => { person.asking -= 1; });
     page.setDefaultTimeout(30_000);
     page.on('pageerror', error => this.problems.push(`${name} at ${page.url()}: ${error}`));
     page.on('console', message => {
@@ -77,9 +87,18 @@ export class Browser {
         hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true,
       },
     });
-    const person = {name, page, size, devtools, authenticator};
-    this.people.push(person);
+    this.people.push(Object.assign(person, {devtools, authenticator}));
     return person;
+  }
+
+  /** Until a page has loaded and what its scripts ask for has come. Cheaper than half a second of silence on each of hundreds. */
+  async settled(person) {
+    const {page} = person;
+    await page.waitForLoadState('load');
+    for(let quiet = 0, rounds = 0; quiet < 2 && rounds < 500; rounds += 1) {
+      await page.evaluate(() => new Promise(done => { requestAnimationFrame(() => setTimeout(done, 15)); }));
+      quiet = person.asking > 0 ? 0 : quiet + 1;
+    }
   }
 
   /** Names what happens next. */
@@ -105,12 +124,27 @@ export class Browser {
       }
       await page.screenshot({path: join(this.input.shots, `${name}-${suffix}.png`), fullPage: true});
       this.pictures += 1;
-      if(gallery === suffix && this.input.gallery) {
+      if(gallery === suffix && this.input.gallery && person.language === 'en') {
         mkdirSync(this.input.gallery, {recursive: true});
         await page.screenshot({path: join(this.input.gallery, `${name}.jpg`), type: 'jpeg', quality: 80});
       }
     }
     await page.setViewportSize(person.size);
+    await hang(page, this.input.gallery, person.language, name);
+  }
+
+  /** The same page in Arabic, into the gallery too, and back: for those whose journey asserts what they read. */
+  async inArabic(person, name) {
+    const {page, language} = person;
+    const read = value =>
+      page.context().addCookies([{name: 'passerelle_wallet_language', value, url: `${this.input.wallet}/`}]);
+    await read('ar');
+    await page.reload();
+    assert.equal(await page.locator('html').getAttribute('dir'), 'rtl');
+    await this.picture(person, `${name}-ar`);
+    await hang(page, this.input.gallery, 'ar', name);
+    await read(language);
+    await page.reload();
   }
 
   /** What axe-core finds on the page as it is (WCAG 2.2 A and AA, and its best practices). */

@@ -9,7 +9,7 @@ export async function edges(browser, input) {
 }
 
 async function nothingThere(browser, input) {
-  const stranger = await browser.person('stranger', {phone: true});
+  const stranger = await browser.person('stranger', {phone: true, language: 'en'});
   const {page} = stranger;
   await browser.step('addresses that lead nowhere lead back', async () => {
     for(const [name, url, words] of [

@@ -63,7 +63,7 @@ async function login(browser, {application}) {
     assert.equal(await page.getByTestId('open-wallet').count(), 0);
   });
 
-  const phone = await browser.person('phone', {phone: true});
+  const phone = await browser.person('phone', {phone: true, language: 'en'});
   await browser.step('whoever declines reads so, and is led back with an error only when they want', async () => {
     const {page} = phone;
     await page.goto(request(application).url);

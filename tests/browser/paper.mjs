@@ -110,7 +110,7 @@ async function photograph(person, png, {signed = false, width = null}) {
 /** Bad photographs are said kindly, a good one ends in the same receipt as every channel. */
 export async function formFromWallet(browser, officer, link) {
   const png = await printed(browser, officer, 'Giovanni Bianchi');
-  const person = await browser.person('giovanni', {phone: true});
+  const person = await browser.person('giovanni', {phone: true, language: 'en'});
   const {page} = person;
   const send = async picture => {
     await page.locator('#form-file').setInputFiles(picture);
@@ -133,7 +133,8 @@ export async function formFromWallet(browser, officer, link) {
   await browser.step('the signed one is taken, and waits for an officer', async () => {
     await send(await photograph(person, png, {signed: true}));
     await page.getByTestId('form-waits').waitFor({timeout: 60_000});
-    await browser.picture(person, 'wallet-form-waits', {gallery: 'phone'});
+    await browser.picture(person, 'wallet-form-waits');
+    await browser.inArabic(person, 'wallet-form-waits');
   });
   await browser.step('an officer reads the day from the paper, and the person has the receipt', async () => {
     await officer.page.goto(`${browser.input.issuer}/console/fund/scans`);
@@ -147,5 +148,6 @@ export async function formFromWallet(browser, officer, link) {
     await page.getByTestId('receipt').waitFor();
     assert.match(await page.getByTestId('receipt').innerText(), /The form, uploaded/);
     await browser.picture(person, 'wallet-form-accepted');
+    await browser.inArabic(person, 'wallet-form-accepted');
   });
 }

@@ -49,26 +49,13 @@ async function registers(agent, input, {number, given, family, born}) {
   await page.getByTestId('import-result').waitFor({timeout: 60_000});
 }
 
-/** The same page in Arabic, and back. */
-async function inArabic(browser, person, name) {
-  const {page} = person;
-  const context = page.context();
-  const url = `${browser.input.wallet}/`;
-  await context.addCookies([{name: 'passerelle_wallet_language', value: 'ar', url}]);
-  await page.reload();
-  assert.equal(await page.locator('html').getAttribute('dir'), 'rtl');
-  await browser.picture(person, `${name}-ar`);
-  await context.addCookies([{name: 'passerelle_wallet_language', value: 'en', url}]);
-  await page.reload();
-}
-
 export async function separates(browser, input, agent) {
   const offer = await browser.step('HR offers a Separation credential, and the register knows who leaves', async () => {
     const made = await offers(browser, input);
     await registers(agent, input, made);
     return made;
   });
-  const person = await browser.person('separating', {phone: true});
+  const person = await browser.person('separating', {phone: true, language: 'en'});
   const {page} = person;
   const enrol = `${input.wallet}/enrol?fund=${encodeURIComponent(`${input.issuer}/t/unjspf`)}`;
 
@@ -87,8 +74,8 @@ export async function separates(browser, input, agent) {
 
   await browser.step('and shows it to the Fund in the place of number, code and passport', async () => {
     await page.goto(enrol);
-    await browser.picture(person, 'wallet-enrol-separation', {gallery: 'phone'});
-    await inArabic(browser, person, 'wallet-enrol-separation');
+    await browser.picture(person, 'wallet-enrol-separation');
+    await browser.inArabic(person, 'wallet-enrol-separation');
     await page.getByTestId('separation-begin').click();
     await page.locator('#agree:not(:disabled)').waitFor();
     await browser.picture(person, 'wallet-enrol-separation-consent');
@@ -98,12 +85,12 @@ export async function separates(browser, input, agent) {
     const said = await page.getByTestId('separated-from').innerText();
     assert.match(said, /United Nations Development Programme/);
     await browser.picture(person, 'wallet-enrol-separated');
-    await inArabic(browser, person, 'wallet-enrol-separated');
+    await browser.inArabic(person, 'wallet-enrol-separated');
     // The code was used: the address that leads back opens nothing any more, and says what to do.
     await page.goto(`${input.wallet}/enrol/separation?response_code=used`);
     await page.locator('#enrol-message:not([hidden])').waitFor();
     await browser.picture(person, 'wallet-enrol-return');
-    await inArabic(browser, person, 'wallet-enrol-return');
+    await browser.inArabic(person, 'wallet-enrol-return');
   });
 
   await browser.step('the agent reads whose word it is', async () => {

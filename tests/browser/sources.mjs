@@ -98,7 +98,7 @@ async function personKeepsPortrait(browser, hr, input) {
     await elodie.page.locator('#tx-code').fill(code);
     await elodie.page.locator('#accept').click();
     await elodie.page.locator('.verdict.pass').waitFor();
-    await elodie.page.getByRole('link', {name: 'Go to my wallet'}).click();
+    await elodie.page.locator('main .actions a.button').click();
     const held = elodie.page.locator('[data-credential]');
     const pages = await held.evaluateAll(links => links.map(link => link.href));
     const widths = [];

@@ -52,17 +52,13 @@ export async function enrolsAtStation(browser, input, officer, person) {
     await page.getByTestId('document-number').fill('AK 123 456');
     await page.getByTestId('document-state').fill('gbr');
     await page.getByTestId('document-expires').fill('2034-05-31');
-    await browser.picture(person, 'wallet-station-enrol-ready', {gallery: 'desk'});
+    await browser.picture(person, 'wallet-station-enrol-ready');
     await page.getByTestId('station-send').click();
     await page.locator('dialog[open] input').fill(PIN);
     await page.keyboard.press('Enter');
     await page.getByTestId('seen-at-station').waitFor({timeout: 60_000});
     await browser.picture(person, 'wallet-station-enrol-sent');
-    const url = `${input.wallet}/`;
-    await page.context().addCookies([{name: 'passerelle_wallet_language', value: 'ar', url}]);
-    await page.reload();
-    await browser.picture(person, 'wallet-station-enrol-ar');
-    await page.context().addCookies([{name: 'passerelle_wallet_language', value: 'en', url}]);
+    await browser.inArabic(person, 'wallet-station-enrol-sent');
   });
   await browser.step('an agent of the Fund sees picture, document and whose word it is, and proposes', async () => {
     const {page: desk} = officer;

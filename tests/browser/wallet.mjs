@@ -1,15 +1,16 @@
 // Every page of the wallet in six languages: what axe-core finds, narrow screens, large text, targets, the keyboard
-// alone, and what a first visit weighs. Input: a JSON file with addresses (see services/wallet/tests/http/browser.rs).
+// alone, and what pages weigh. Input: a JSON file with addresses (see services/wallet/tests/http/browser.rs).
 import assert from 'node:assert/strict';
-import {mkdirSync, readFileSync, readdirSync} from 'node:fs';
+import {readFileSync, readdirSync} from 'node:fs';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {parse} from 'acorn';
-import {Browser} from './browser.mjs';
+import {account} from './account.mjs';
+import {Browser, DESK, PHONE} from './browser.mjs';
+import {PAGE, hang, missing, written} from './gallery.mjs';
+import {press, reach} from './keyboard.mjs';
 
 const LANGUAGES = ['en', 'ar', 'zh', 'fr', 'ru', 'es'];
-const PHONE = {width: 360, height: 640};
-const DESK = {width: 1280, height: 800};
 /** 400% zoom of 1280 pixels (WCAG 2.2, 1.4.10). */
 const NARROW = {width: 320, height: 256};
 /** What Chromium 70 reads, and the `catch` without a name that it reads of the next edition. */
@@ -33,29 +34,6 @@ async function floor(browser) {
       }
     }
   });
-}
-
-/** Tabs to an element as somebody without a mouse does; its focus must be seen. */
-async function reach(page, selector) {
-  for(let tabs = 0; tabs < 80; tabs += 1) {
-    await page.keyboard.press('Tab');
-    const [found, seen] = await page.evaluate(wanted => {
-      const {activeElement} = document;
-      const style = getComputedStyle(activeElement);
-      const seen = style.outlineStyle !== 'none' || style.boxShadow !== 'none';
-      return [activeElement.matches(wanted), seen];
-    }, selector);
-    if(found) {
-      assert(seen, `the focus on ${selector} is seen`);
-      return;
-    }
-  }
-  throw new Error(`${selector} is out of the keyboard's reach on ${page.url()}`);
-}
-
-async function press(page, selector) {
-  await reach(page, selector);
-  await page.keyboard.press('Enter');
 }
 
 /** Receives, is asked and says no, all by keyboard. Returns the pages there are then. */
@@ -82,12 +60,15 @@ async function byKeyboard(browser, person, input) {
   await browser.step('a card is made by keyboard', async () => {
     const path = `${paths[paths.length - 1]}/card`;
     paths.push(path);
-    await page.goto(input.wallet + path);
-    await page.locator('#card-form button:not(:disabled)').waitFor();
-    await press(page, '#card-form button');
-    await page.locator('#printed-codes svg').first().waitFor();
+    const print = async () => {
+      await page.goto(input.wallet + path);
+      await page.locator('#card-form button:not(:disabled)').waitFor();
+      await press(page, '#card-form button');
+      await page.locator('#printed-codes svg').first().waitFor();
+    };
+    await print();
     await browser.accessible(page, 'a printed card');
-    await page.screenshot({path: join(input.shots, 'en-printed-card-phone.png'), fullPage: true});
+    await inBoth(person, input, 'printed-card', print);
     await page.emulateMedia({media: 'print'});
     const seen = await page.evaluate(() => ['.site-header', '#card-form', '.help', '#printed']
       .map(part => document.querySelector(part).getClientRects().length > 0));
@@ -133,13 +114,25 @@ async function speak(person, input, language) {
   await page.locator(`html[lang=${language}]`).waitFor();
 }
 
+/** For the gallery alone: what a person did in English is done once more in Arabic. */
+async function inBoth(person, input, name, again) {
+  await hang(person.page, input.gallery, 'en', name);
+  if(input.gallery) {
+    await speak(person, input, 'ar');
+    await again();
+    await hang(person.page, input.gallery, 'ar', name);
+    await speak(person, input, 'en');
+    await again();
+  }
+}
+
 /** One page in one language. */
 async function look(browser, person, input, path, language) {
   const {page} = person;
   const name = `${language} ${path.replace(/[0-9a-f-]{20,}/, 'id')}`;
   await page.setViewportSize(PHONE);
   await page.goto(input.wallet + path);
-  await page.waitForLoadState('networkidle');
+  await browser.settled(person);
   const spoken = await page.evaluate(() => [document.documentElement.lang, document.documentElement.dir]);
   assert.deepEqual(spoken, [language, language === 'ar' ? 'rtl' : 'ltr'], name);
   await browser.accessible(page, name);
@@ -176,26 +169,30 @@ async function wide(browser, page, name) {
   }
 }
 
+/** What a page is called among the pictures. Identifiers are left out, a word behind the question mark says in which state it is. */
+function called(path) {
+  const [address, state = ''] = path.split('?');
+  const [first = '', ...rest] = address.split('/').slice(1);
+  const one = rest.some(part => /^[0-9a-f-]{20,}$/.test(part)) && first === 'officers' && rest.includes('mandates');
+  const parts = [first, ...rest.filter(part => /^[a-z]+$/.test(part)), one ? 'one' : ''];
+  parts.push(/^[a-z]*$/.test(state) ? state : 'link');
+  return parts.filter(Boolean).join('-') || 'home';
+}
+
 async function shoot(browser, page, input, path, language) {
-  // Identifiers are left out of the name.
-  const part = path.split('/').slice(2).filter(one => /^[a-z]+$/.test(one)).map(one => `-${one}`).join('');
-  const one = /mandates\/[0-9a-f-]{20,}/.test(path) ? '-one' : '';
-  const name = `${language}-${path.split('/')[1].replace('?', '') || 'home'}`.replace(/credential_offer_uri=.*|code=.*/, '-link') + part + one;
+  const name = called(path);
   for(const [suffix, size] of [['desk', DESK], ['phone', PHONE]]) {
     await page.setViewportSize(size);
-    await page.screenshot({path: join(input.shots, `${name}-${suffix}.png`), fullPage: true});
+    await page.screenshot({path: join(input.shots, `${language}-${name}-${suffix}.png`), fullPage: true});
     browser.pictures += 1;
   }
-  if(input.gallery) {
-    mkdirSync(input.gallery, {recursive: true});
-    await page.screenshot({path: join(input.gallery, `${name}.jpg`), type: 'jpeg', quality: 55});
-  }
+  await hang(page, input.gallery, language, name);
 }
 
 /** Somebody becomes an officer, and somebody without phone and code asks for the retiree's wallet, all by keyboard. */
 async function help(browser, retiree, input) {
   const officer = await browser.person('officer');
-  const helped = await browser.person('helped', {phone: true});
+  const helped = await browser.person('helped', {phone: true, language: 'en'});
   let request = '';
   await browser.step('a link makes an officer', async () => {
     const {page} = officer;
@@ -316,7 +313,7 @@ async function visit(browser, officer, input) {
     await page.locator('#desk button').click();
     await page.locator('#desk-visit button:not(:disabled)').first().waitFor();
     await page.goBack();
-    await page.waitForLoadState('networkidle');
+    await browser.settled(clerk);
     assert.equal(await page.locator('a.credential, #desk').count(), 0, 'going back shows nothing of the person');
     await page.goto(`${input.wallet}/officers/desk`);
     await page.locator('#desk-visit button:not(:disabled)').first().waitFor();
@@ -406,9 +403,14 @@ async function represent(browser, {officer, clerk}, input) {
     await page.keyboard.press('Enter');
     await page.locator('#acting').waitFor();
     await look(browser, clerk, input, '/?acting', 'en');
+    if(input.gallery) {
+      await speak(clerk, input, 'ar');
+      await look(browser, clerk, input, '/?acting', 'ar');
+      await speak(clerk, input, 'en');
+    }
     await page.goto(`${input.wallet}/account`);
     await page.locator('h1').waitFor();
-    assert.match(await page.innerText('main'), /mandate does not hold/);
+    assert.match(await page.innerText('main'), /representative may not do this/);
     await page.goto(`${input.wallet}/`);
     await page.locator('#desk button').click();
     await page.locator('#desk-visit button:not(:disabled)').first().waitFor();
@@ -431,10 +433,10 @@ const keptRows = page => page.evaluate(async () => {
 });
 
 /** The yearly proof at the station while the line is gone: first the officer's word, then the PIN; it waits sealed, and is sent once. */
-async function vouch(browser, {page}, input, proof) {
+async function vouch(browser, {page}, input, {proof, speaks}) {
   const {number, sessions} = await page.evaluate(async () => (await fetch('/v1/account')).json());
   await browser.step('the line goes, and the proof that an officer vouches for by keyboard waits sealed', async () => {
-    await speak({page}, input, 'en');
+    await speak({page}, input, speaks);
     // The clock of the station is that of the service.
     await page.clock.setFixedTime(new Date(sessions.find(({current}) => current).seenAt));
     const prepared = page.waitForResponse(response => response.url().endsWith('/desk/prepared'));
@@ -449,7 +451,7 @@ async function vouch(browser, {page}, input, proof) {
     await typePin(page, '271828');
     await page.locator('#queued:not([hidden])').waitFor();
     await browser.accessible(page, 'a proof that waits for the line');
-    await page.screenshot({path: join(input.shots, 'en-queued-phone.png'), fullPage: true});
+    await hang(page, input.gallery, speaks, 'queued');
     const rows = await keptRows(page);
     assert.equal(rows['passerelle-desk-queue'].length, 1);
     assert(!JSON.stringify(rows).includes('271828'));
@@ -460,7 +462,7 @@ async function vouch(browser, {page}, input, proof) {
     await page.locator('#desk button').click();
     await page.locator('#finished:not([hidden])').waitFor();
     await browser.accessible(page, 'a visit that is over without a line');
-    await page.screenshot({path: join(input.shots, 'en-finished-phone.png'), fullPage: true});
+    await hang(page, input.gallery, speaks, 'finished');
     assert(!(await page.innerText('body')).includes('Rosa'));
     const rows = await keptRows(page);
     assert.deepEqual([Object.keys(rows), await page.evaluate(() => localStorage.length)], [['passerelle-desk-queue'], 0]);
@@ -489,33 +491,58 @@ async function vouch(browser, {page}, input, proof) {
   });
 }
 
+/** What a page weighs for somebody who has nothing of it yet, and when it can be used over 2G on a slow phone. */
+async function weighed({page}, url, usable) {
+  const devtools = await page.context().newCDPSession(page);
+  let bytes = 0;
+  devtools.on('Network.loadingFinished', ({encodedDataLength}) => { bytes += encodedDataLength; });
+  await devtools.send('Network.enable');
+  await devtools.send('Network.setCacheDisabled', {cacheDisabled: true});
+  await devtools.send('Network.emulateNetworkConditions', {
+    offline: false, latency: 300, downloadThroughput: 250_000 / 8, uploadThroughput: 50_000 / 8,
+  });
+  await devtools.send('Emulation.setCPUThrottlingRate', {rate: 6});
+  const begun = Date.now();
+  await page.goto(url, {timeout: 60_000, waitUntil: 'commit'});
+  await page.waitForLoadState('load', {timeout: 60_000});
+  await page.locator(usable).first().waitFor({timeout: 60_000});
+  const took = Date.now() - begun;
+  await page.waitForLoadState('networkidle');
+  await devtools.detach();
+  const {pathname} = new URL(url);
+  console.log(`${pathname.replace(/[0-9a-f-]{20,}/, 'id')}: ${(bytes / 1000).toFixed(1)} kB transferred, usable after ${(took / 1000).toFixed(1)} s (250 kbit/s, 300 ms, CPU six times slower)`);
+  return {bytes, took};
+}
+
 /** A first visit over a slow line on a slow phone. */
 async function weigh(browser, input) {
-  const person = await browser.person('first visit', {phone: true});
+  const person = await browser.person('first visit', {phone: true, language: 'en'});
   await browser.step('a first visit over 2G', async () => {
-    const {page} = person;
-    const devtools = await page.context().newCDPSession(page);
-    let bytes = 0;
-    devtools.on('Network.loadingFinished', ({encodedDataLength}) => { bytes += encodedDataLength; });
-    await devtools.send('Network.enable');
-    await devtools.send('Network.emulateNetworkConditions', {
-      offline: false, latency: 300, downloadThroughput: 250_000 / 8, uploadThroughput: 50_000 / 8,
-    });
-    await devtools.send('Emulation.setCPUThrottlingRate', {rate: 6});
-    const begun = Date.now();
-    await page.goto(input.wallet, {timeout: 60_000, waitUntil: 'commit'});
-    await page.locator('#create-wallet:not(:disabled)').waitFor({timeout: 60_000});
-    const usable = Date.now() - begun;
-    await page.waitForLoadState('networkidle');
-    console.log(`first view: ${(bytes / 1000).toFixed(1)} kB transferred, usable after ${(usable / 1000).toFixed(1)} s (250 kbit/s, 300 ms, CPU six times slower)`);
+    const {bytes, took} = await weighed(person, `${input.wallet}/`, '#create-wallet:not(:disabled)');
     assert(bytes < 100_000, `${bytes} bytes`);
-    assert(usable < 30_000, `${usable} ms`);
+    assert(took < 30_000, `${took} ms`);
+  });
+}
+
+/** With `WEIGH` set: the same of every page that somebody comes to by a link or looks at often, with nothing of it in the phone. */
+async function weighMain(browser, person, input, paths) {
+  if(!process.env.WEIGH) {
+    return;
+  }
+  const usable = {offers: 'main a.button', presentations: '#agree:not(:disabled)', existence: '#begin', credentials: '#check-again'};
+  await browser.step('pages over 2G', async () => {
+    for(const path of [...paths, '/offline', '/pin', '/recover']) {
+      const [, first, , rest] = path.split('/');
+      const {bytes} = await weighed(person, input.wallet + path, (!rest && usable[first]) || 'main h1');
+      // The page for times without a network carries what reads codes; a phone fetches that once, and its worker keeps it.
+      assert(path === '/offline' || bytes < 100_000, `${path}: ${bytes} bytes`);
+    }
   });
 }
 
 /** A wallet with a PIN: two taps make one, and a proof by PIN goes on where it was asked for. */
 async function byPin(browser, input) {
-  const {page} = await browser.person('pin', {phone: true});
+  const {page} = await browser.person('pin', {phone: true, language: 'en'});
   const made = [];
   page.on('request', request => {
     if(request.method() === 'POST' && request.url().endsWith('/v1/pin/registration')) {
@@ -536,7 +563,7 @@ async function byPin(browser, input) {
   });
   await browser.step('the answer is lost, and the same wallet is opened', async () => {
     const before = await page.evaluate(async () => (await fetch('/v1/account')).json());
-    const {page: second} = await browser.person('pin without a line', {phone: true});
+    const {page: second} = await browser.person('pin without a line', {phone: true, language: 'en'});
     // The request arrives, its answer does not.
     await second.addInitScript(() => {
       const real = window.fetch;
@@ -582,7 +609,7 @@ async function byPin(browser, input) {
 
 /** What ends soon is renewed by itself while the wallet is open. */
 async function quietly(browser, input) {
-  const {page} = await browser.person('renewing', {phone: true});
+  const {page} = await browser.person('renewing', {phone: true, language: 'en'});
   await browser.step('what ends soon is renewed without a tap', async () => {
     const {wallet, offer} = input.ending;
     await page.goto(`${wallet}/offer?credential_offer_uri=${encodeURIComponent(offer)}`);
@@ -599,14 +626,15 @@ async function quietly(browser, input) {
 }
 
 async function everyLanguage(browser, input) {
-  const person = await browser.person('retiree', {phone: true});
+  const person = await browser.person('retiree', {phone: true, language: 'en'});
   const paths = await byKeyboard(browser, person, input);
-  const newcomer = await browser.person('newcomer', {phone: true});
+  await weighMain(browser, person, input, paths);
+  const newcomer = await browser.person('newcomer', {phone: true, language: 'en'});
   await newcomer.page.goto(`${input.wallet}/offer?credential_offer_uri=${encodeURIComponent(input.offer)}`);
   await newcomer.page.locator('#create-wallet:not(:disabled)').click();
   await newcomer.page.locator('#tx-code').waitFor();
   const offer = new URL(newcomer.page.url()).pathname;
-  const stranger = await browser.person('stranger', {phone: true});
+  const stranger = await browser.person('stranger', {phone: true, language: 'en'});
   const {officer, helped, request} = await help(browser, person, input);
   const {clerk, proof, mandate} = await visit(browser, officer, input);
   for(const language of LANGUAGES) {
@@ -644,7 +672,15 @@ async function everyLanguage(browser, input) {
       await look(browser, officer, input, '/officers/stations', language);
     });
   }
-  await vouch(browser, clerk, input, proof);
+  await vouch(browser, clerk, input, {proof, speaks: process.env.SPEAKS ?? 'ar'});
 }
 
-await Browser.conduct('wallet', JSON.parse(readFileSync(process.argv[2], 'utf8')), floor, weigh, byPin, quietly, everyLanguage);
+/** The gallery's page is what its list says, and every picture on it is there. */
+async function gallery(browser, input) {
+  await browser.step('the gallery shows what its list says', async () => {
+    assert(input.gallery || (readFileSync(PAGE, 'utf8') === written() && missing().length === 0),
+      `run tests/run --gallery --only browser; amiss: ${missing().join(' ')}`);
+  });
+}
+
+await Browser.conduct('wallet', JSON.parse(readFileSync(process.argv[2], 'utf8')), floor, gallery, weigh, account, byPin, quietly, everyLanguage);

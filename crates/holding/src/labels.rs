@@ -1,5 +1,6 @@
 //! Claims in words: what a path is called and how its value reads.
 
+use chrono::NaiveDate;
 use serde_json::Value;
 
 use crate::path::Step;
@@ -10,6 +11,8 @@ pub struct ShownClaim {
     pub path: Vec<Step>,
     pub label: String,
     pub value: String,
+    /// The value where it is a day of the calendar, for readers of other languages.
+    pub day: Option<NaiveDate>,
 }
 
 /// Members that carry the mechanics of a credential, not a statement about its subject.
@@ -131,7 +134,9 @@ pub fn shown_claims(root: &Value, is_w3c: bool, issuer_labels: &[(Vec<Step>, Str
 #[must_use]
 pub fn value(value: &Value) -> String {
     match value {
-        Value::String(text) => date(text).unwrap_or_else(|| text.clone()),
+        Value::String(text) => {
+            day(text).map_or_else(|| text.clone(), |day| day.format("%-d %B %Y").to_string())
+        }
         Value::Bool(true) => "Yes".to_owned(),
         Value::Bool(false) => "No".to_owned(),
         Value::Null => "\u{2014}".to_owned(),
@@ -144,13 +149,9 @@ pub fn value(value: &Value) -> String {
     }
 }
 
-/// A calendar date in words; anything else is left as it is.
-fn date(text: &str) -> Option<String> {
-    if text.len() != 10 {
-        return None;
-    }
-    let date = chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
-    Some(date.format("%-d %B %Y").to_string())
+/// A day of the calendar; anything else is left as it is.
+fn day(text: &str) -> Option<NaiveDate> {
+    (text.len() == 10).then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()).flatten()
 }
 
 fn collect(
@@ -185,6 +186,7 @@ fn collect(
             path: path.clone(),
             label: label(path, labels),
             value: self::value(leaf),
+            day: leaf.as_str().and_then(day),
         }),
     }
 }

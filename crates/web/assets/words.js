@@ -10,13 +10,21 @@ export const say = (id, values = {}, english = id) =>
 /** The page's language; English as the Organisation writes it, and always the digits of the page's other numbers. */
 const locale = document.documentElement.lang.replace(/^en$/, "en-GB");
 
+/** Names of the months, where the page writes others than the browser does. */
+const meta = document.querySelector("meta[name=months]");
+const months = meta && meta.content.split("|");
+
 /** A time in the reader's zone and language; an appointment also names the zone. */
-export const moment = (at, zone = false) =>
-  new Intl.DateTimeFormat(`${locale}-u-nu-latn`, {
+export const moment = (at, zone = false) => {
+  const written = new Intl.DateTimeFormat(`${locale}-u-nu-latn`, {
     year: "numeric",
     month: "long",
     day: "numeric",
     hour: "numeric",
     minute: "2-digit",
     timeZoneName: zone ? "short" : undefined,
-  }).format(at);
+  });
+  if (!months) return written.format(at);
+  const part = ({ type, value }) => (type === "month" ? months[at.getMonth()] : value);
+  return written.formatToParts(at).map(part).join("");
+};

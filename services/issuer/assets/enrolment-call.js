@@ -64,6 +64,7 @@ if (panel) {
     if (line) line.stop();
     hung();
   });
+  begin.disabled = false;
 
   picture.addEventListener("click", async () => {
     const blob = await still(other);

@@ -39,6 +39,15 @@ const OPEN_INSTANCES: [(&str, &str, &str, bool); 9] = [
     ("bbs", "bbs-2023", "bls12381", false),
 ];
 
+/// When the trial's telephone would be answered, for readers of each language.
+const HOURS: [(&str, &str); 6] = [
+    ("en", "Monday to Friday, 8:00 to 17:00 (a demonstration: nobody answers)"),
+    ("ar", "من الاثنين إلى الجمعة، من 8:00 إلى 17:00 (عرض تجريبي: لا أحد يجيب)"),
+    ("es", "de lunes a viernes, de 8:00 a 17:00 (demostración: nadie contesta)"),
+    ("fr", "du lundi au vendredi, de 8 h à 17 h (démonstration : personne ne répond)"),
+    ("ru", "с понедельника по пятницу, с 8:00 до 17:00 (демонстрация: никто не ответит)"),
+    ("zh", "星期一至星期五，8:00 至 17:00（演示：无人接听）"),
+];
 /// Those that answer an envelope of JOSE or COSE in place of a proof.
 const OPEN_ENVELOPES: [(&str, &str); 3] = [("jose", "vc+jwt"), ("sd-jose", "vc+sd-jwt"), ("cose", "vc+cose")];
 
@@ -155,10 +164,11 @@ fn wallet(plan: &Plan) -> anyhow::Result<String> {
     Ok(format!(
         "{http}\n{store}\n{registry}\n[keys]\nsealing_key = {sealing}\n\n{outbound}\n\
         [wallet]\nbackground_seconds = 2\ndemonstration = true\nhelp.telephone = \"+41 22 555 01 00\"\n\
-         help.hours.en = \"Monday to Friday, 8:00 to 17:00 (a demonstration: nobody answers)\"\n\
+         {hours}\
         # Whose certificates name verifiers that are not in the registry.\nverifier_anchors = [{anchor}]\n\n\
         # Deriving for machines without authentication: for trying out and for test suites.\n\
         [vc_api]\nopen = true\n",
+        hours = HOURS.map(|(language, text)| format!("help.hours.{language} = {}\n", quote(text))).concat(),
         http = http(plan, Service::Wallet)?,
         store = store(plan, Service::Wallet),
         registry = registry_link(plan, Service::Wallet)?,

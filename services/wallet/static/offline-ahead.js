@@ -3,7 +3,7 @@
 import {post, withButton} from "/assets/passkey.js";
 import {dropProof, keepProof, proofs} from "/assets/offline-kept.js";
 import {account, ensure} from "/assets/wallet-key.js";
-import { say } from "/assets/words.js";
+import { moment, say } from "/assets/words.js";
 
 const place = document.getElementById('ahead');
 const at = id => document.getElementById(id);
@@ -13,7 +13,7 @@ async function known() {
   return kept.find(proof => proof.account === account() && proof.id === place.dataset.id);
 }
 
-const moment = text => new Date(text).toLocaleString(document.documentElement.lang, {dateStyle: 'long', timeStyle: 'short'});
+const time = text => moment(new Date(text));
 
 /** How it stands: nothing taken along, ready, made and waiting, or come to nothing. */
 async function show() {
@@ -23,8 +23,8 @@ async function show() {
   at('ahead-open').hidden = !ready;
   at('ahead-take').hidden = ready || Boolean(proof && proof.made);
   if (!proof) at('ahead-said').textContent = say("ahead-why");
-  else if (proof.made) at('ahead-said').textContent = say("ahead-waits", {at: moment(proof.made.capturedAt)});
-  else if (ready) at('ahead-said').textContent = say("ahead-ready", {until: moment(proof.expiresAt)});
+  else if (proof.made) at('ahead-said').textContent = say("ahead-waits", {at: time(proof.made.capturedAt)});
+  else if (ready) at('ahead-said').textContent = say("ahead-ready", {until: time(proof.expiresAt)});
   else at('ahead-said').textContent = say("ahead-over");
   place.hidden = false;
 }

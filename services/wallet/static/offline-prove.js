@@ -4,10 +4,10 @@ import {PasskeyError, withButton} from "/assets/passkey.js";
 import {dropProof, proofs} from "/assets/offline-kept.js";
 import {keyOf, make} from "/assets/offline-proof.js";
 import {place, take} from "/assets/wallet-capture.js";
-import { say } from "/assets/words.js";
+import { moment, say } from "/assets/words.js";
 
 const at = id => document.getElementById(id);
-const moment = text => new Date(text).toLocaleString(document.documentElement.lang, {dateStyle: 'long', timeStyle: 'short'});
+const time = text => moment(new Date(text));
 
 const state = {proof: null, frames: null, step: null};
 
@@ -19,9 +19,9 @@ function element(name, attributes, ...children) {
 }
 
 function said(proof) {
-  if (proof.made) return say("ahead-waits", {at: moment(proof.made.capturedAt)});
+  if (proof.made) return say("ahead-waits", {at: time(proof.made.capturedAt)});
   if (proof.over || proof.expiresAt <= new Date().toISOString()) return say("ahead-over");
-  return say("ahead-until", {until: moment(proof.expiresAt)});
+  return say("ahead-until", {until: time(proof.expiresAt)});
 }
 
 function row(proof) {
@@ -72,7 +72,7 @@ async function prove(withPictures) {
     throw new PasskeyError(say("ahead-no-key"));
   }
   const capturedAt = await make(state.proof, key, withPictures ? await pictures() : {});
-  at('proof-made-at').textContent = say("ahead-made-at", {at: moment(capturedAt)});
+  at('proof-made-at').textContent = say("ahead-made-at", {at: time(capturedAt)});
   await list();
   state.step('step-made');
 }

@@ -51,6 +51,7 @@ if (form) {
       location.reload();
     });
   });
+  for (const one of [button, at("station-send")]) one.disabled = false;
 }
 
 // Officers decide while the person may still be here.

@@ -18,6 +18,7 @@ if (form) {
       location.replace(`/enrolments/${encodeURIComponent(id)}`);
     });
   });
+  button.disabled = false;
 }
 
 const show = document.getElementById("separation-begin");
@@ -28,6 +29,7 @@ if (show) {
       location.assign(present);
     });
   });
+  show.disabled = false;
 }
 
 // Back from showing the credential: the code leaves the address, then the Fund is asked.
@@ -112,6 +114,7 @@ if (page) {
       join.hidden = true;
       leave.hidden = false;
     });
+    join.disabled = false;
     leave.addEventListener("click", () => {
       if (line) line.stop();
       again();

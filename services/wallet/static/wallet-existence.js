@@ -77,7 +77,11 @@ async function answer(pictures) {
   return hand("answer", { signatures: await sign(key, toSign) });
 }
 
-if (begin) begin.addEventListener("click", () => withButton(begin, () => (atDesk ? vouch(null) : answer({}))));
+// A button that does nothing yet cannot be pressed yet: over a slow line this script comes seconds after the page.
+if (begin) {
+  begin.addEventListener("click", () => withButton(begin, () => (atDesk ? vouch(null) : answer({}))));
+  begin.disabled = false;
+}
 
 const start = document.getElementById("with-pictures");
 if (start) {
@@ -100,6 +104,7 @@ if (start) {
       return answer({ frames: frames.length, place: where });
     }),
   );
+  start.disabled = false;
 }
 
 // After the Fund decided: another look, and the receipt on paper.
@@ -169,6 +174,7 @@ if (paper) {
   });
   const asItIs = document.getElementById("form-as-it-is");
   asItIs.addEventListener("click", () => withButton(asItIs, () => sendForm(true)));
+  button.disabled = false;
 }
 
 const print = document.getElementById("print-receipt");

@@ -484,7 +484,14 @@ mod tests {
 
     fn kept(reasons: &[Reason]) -> String {
         let reasons = reasons.iter().map(|reason| serde_json::to_value(reason).unwrap()).collect();
-        serde_json::to_string(&Kept { reasons, models: Vec::new(), frames: Vec::new() }).unwrap()
+        serde_json::to_string(&Kept {
+            reasons,
+            models: Vec::new(),
+            frames: Vec::new(),
+            detector: None,
+            risk: None,
+        })
+        .unwrap()
     }
 
     #[test]

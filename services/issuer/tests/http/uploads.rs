@@ -149,8 +149,7 @@ async fn forms_are_bounded_and_taken_of_people_on_the_register_alone() {
     let (_, path) = summer(&world).await;
     // A broken file and one of another kind are said as every page that cannot be read, and are kept by nobody.
     let foreign = b"no picture".to_vec();
-    for (query, file) in
-        [("", foreign.clone()), ("?as_it_is=true", foreign), ("", b"\xff\xd8\xff".to_vec())]
+    for (query, file) in [("", foreign.clone()), ("?as_it_is=true", foreign), ("", b"\xff\xd8\xff".to_vec())]
     {
         let unread = form(&upload(&world, &path, query, file).await);
         assert_eq!((&unread["state"], &unread["reason"]), (&json!("unread"), &json!("picture")));

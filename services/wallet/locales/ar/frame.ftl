@@ -13,6 +13,7 @@ frame-account = الحساب
 frame-foot = محفظة Passerelle
 frame-noscript = تحتاج هذه الصفحة إلى JavaScript.
 frame-noscript-why = وثائقك مرتبطة بمفتاح لا يحتفظ به إلا هذا المتصفح، ولا يمكن استعماله إلا عن طريق JavaScript. شغّل JavaScript لهذا العنوان، أو اطلب من المنظمة طريقة ورقية أو حضورية: فلها الأثر نفسه.
+frame-event = رقم هذا الحدث، للموظفين: { $number }
 
 moment = { $date }، الساعة { $time } بالتوقيت العالمي
 day = { $day } { $month ->

@@ -1,6 +1,6 @@
 # One credential.
 
-credential-back = My credentials
+credential-back = My certificates
 credential-checked = Checked: { $at }
 credential-check-again = Check again
 credential-elsewhere = The key for this is on another device.
@@ -25,4 +25,4 @@ credential-type = Type
 credential-issuer = Issuer
 credential-holder-key = Holder key
 credential-remove = Remove from this wallet
-credential-remove-question = Remove this credential from your wallet? To have it again you need a new offer, or the link you received it by.
+credential-remove-question = Remove this certificate from your wallet? To have it again you need a new offer, or the link you received it by.

@@ -22,7 +22,10 @@ enrol-phone-yes = Yes, this one
 enrol-choose = Choose a time
 enrol-move = Choose another time
 enrol-zone = Times are shown in your time zone, which is named beside them.
-enrol-minutes = { $minutes } minutes
+enrol-minutes = { $minutes ->
+    [one] { $minutes } minute
+   *[other] { $minutes } minutes
+}
 enrol-video = Video call on this page
 enrol-visit = Visit, arranged by telephone
 enrol-late = After { $day }: for next year’s proof

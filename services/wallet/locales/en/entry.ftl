@@ -2,8 +2,8 @@
 
 entry-title = What you can prove, in your own hands
 entry-lead = Keep what United Nations organisations certify about you. Show it when you choose to, and only the part that is needed.
-entry-offer = Somebody offers you a credential
-entry-request = Somebody asks to see a credential
+entry-offer = Somebody offers you a certificate
+entry-request = Somebody asks to see a certificate
 entry-existence = The Fund asks for your yearly proof
 entry-to-look = Sign in to your wallet to look at it. If you have none yet, create one: it takes a minute.
 entry-again = Please sign in
@@ -18,7 +18,7 @@ entry-deleted-what = The key to everything in it was destroyed. Organisations ke
 entry-yours = Yours to show
 entry-yours-what = Nothing leaves this wallet until you have read what is asked and said yes.
 entry-device = Kept on your device
-entry-device-what = The key that makes your credentials work never leaves this browser.
+entry-device-what = The key that makes your certificates work never leaves this browser.
 entry-who = You know who asks
 entry-who-what = Names of organisations are proven by a registry that they run together.
 entry-sample-staff = Staff identity

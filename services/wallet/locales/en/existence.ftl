@@ -2,6 +2,7 @@
 
 existence-title = Your proof for { $year }
 existence-hello = Good day, { $name }. This shows the Fund that you are there, so that your payments go on. It takes one minute.
+existence-last = Last time, for { $year }: the Fund accepted it on { $date }. How it came: { $channel }.
 existence-how = How it goes
 existence-step-passkey = Use your passkey
 existence-step-fund = The Fund confirms
@@ -14,7 +15,7 @@ existence-paper = You can leave this page and come back. If you would rather not
 existence-sending = On its way
 existence-sending-what = Your proof is ready but has not reached the Fund yet. We keep trying. You can close this page.
 existence-sent = Sent to the Fund
-existence-sent-what = An officer will visit or call you to confirm it. You need not wait here: this page stays in your wallet.
+existence-sent-what = An officer confirms it, after a visit or a call to you where that is needed. You need not wait here: this page stays in your wallet.
 existence-reference = Your reference
 existence-reference-what = When the officer visits or calls, read this out. The officer has the same on the screen, and so knows that it was you, on this phone. If it is not the same, say so: somebody else may have answered.
 existence-reference-never = The Fund never asks for this by message, nor for your PIN.

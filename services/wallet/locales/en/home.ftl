@@ -1,13 +1,13 @@
 # The first page, and what was begun and not finished.
 
-home-title = My credentials
+home-title = My certificates
 home-elsewhere = Some of these are tied to another device.
 home-elsewhere-what = You can read them here. To show them to somebody, use the device that received them. If that device is lost, say so on your account page. Then ask the organisation to offer them again.
 home-elsewhere-link = My account
 home-unfinished = Not finished yet
 home-go-on = Go on
 home-empty = Nothing here yet
-home-empty-what = An organisation sends you a link or shows you a square code. Open the link on this phone, or point your camera at the code. Your credential will appear here.
+home-empty-what = An organisation sends you a link or shows you a square code. Open the link on this phone, or point your camera at the code. Your certificate will appear here.
 home-link = I have a link
 home-link-label = Link from an organisation
 home-link-hint = Paste the whole link here.
@@ -15,8 +15,8 @@ home-link-wrong = This is not a link for the wallet. Copy the whole link from th
 home-link-open = Open the link
 
 unfinished-offer = An offer waits for you
-unfinished-waiting = A credential waits for the organisation
-unfinished-refused = A credential was not given to you
+unfinished-waiting = A certificate waits for the organisation
+unfinished-refused = A certificate was not given to you
 unfinished-proof = Your yearly proof waits for you
 unfinished-existence = Your yearly proof is with the Fund
 unfinished-asked = Somebody waits for your answer

@@ -12,8 +12,8 @@ offer-title = An offer for you
 offer-how-long = It takes about a minute. You can leave this page and go on later.
 offer-received = Received
 offer-received-what = { $count ->
-    [one] Your credential is in your wallet. It was checked before it was kept.
-   *[other] { $count } credentials are in your wallet. Each was checked before it was kept.
+    [one] Your certificate is in your wallet. It was checked before it was kept.
+   *[other] { $count } certificates are in your wallet. Each was checked before it was kept.
 }
 offer-waiting = Waiting for the organisation
 offer-refused = Not given to you
@@ -25,7 +25,7 @@ offer-waits = Waiting
 offer-not-given = Not given
 offer-waiting-who = { $who } has to approve first.
 offer-waiting-what = You need do nothing more. Your wallet asks again by itself and keeps what comes. You can close this page.
-offer-refused-who = { $who } did not approve it, or sent something that does not hold.
+offer-refused-who = { $who } did not approve it, or sent something that is not right.
 offer-refused-what = Ask them why. You can remove this offer.
 offer-begun = You had begun to receive this.
 offer-begun-what = Nothing was lost. Go on where you stopped.
@@ -33,7 +33,7 @@ offer-code = Code
 offer-code-hint = The organisation gave you this code in another way, for example on paper.
 offer-step-key = Key on this device
 offer-step-permission = Permission
-offer-step-credentials = Credentials
+offer-step-credentials = Certificates
 offer-accept = Accept
 offer-go-on = Go on
 offer-decline = No, thank you

@@ -1,7 +1,7 @@
 # Who the other side is, and how well that is known.
 
 party-proven = Name proven by the registry
-party-certified = Named by a certificate
+party-certified = Named by an authority
 party-unproven = Not proven by the registry
 party-offers = Offered from { $host }
 party-asks = Asking from { $host }

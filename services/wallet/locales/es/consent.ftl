@@ -1,7 +1,7 @@
 consent-title = Le piden que muestre algo
 consent-how-long = Lea lo que se pide y decida. Tarda más o menos un minuto. No se envía nada hasta que diga que sí.
-consent-passkey = Quieren su clave de acceso
-consent-passkey-what = No aceptan una respuesta dada con un PIN. Cuando diga que sí, se le pedirá su clave de acceso. Si no tiene ninguna, pídales otra vía: antes no se envía nada.
+consent-passkey = Quieren su llave de acceso
+consent-passkey-what = No aceptan una respuesta dada con un PIN. Cuando diga que sí, se le pedirá su llave de acceso. Si no tiene ninguna, pídales otra vía: antes no se envía nada.
 consent-request = Solicitud
 consent-purpose = Dicen que es para
 consent-no-purpose = No dicen para qué es.

@@ -22,7 +22,10 @@ enrol-phone-yes = Sí, este
 enrol-choose = Elija una hora
 enrol-move = Elegir otra hora
 enrol-zone = Las horas son las de su zona horaria, que se indica al lado.
-enrol-minutes = { $minutes } minutos
+enrol-minutes = { $minutes ->
+    [one] { $minutes } minuto
+   *[other] { $minutes } minutos
+}
 enrol-video = Videollamada en esta página
 enrol-visit = Visita, acordada por teléfono
 enrol-late = Después del { $day }: para la prueba del año siguiente
@@ -49,7 +52,7 @@ enrol-call-closed = La llamada ha terminado, o aún no está abierta.
 enrol-call-camera = El navegador no da la cámara. Permita cámara y micrófono para esta página, o pida a la Caja una llamada telefónica.
 enrol-proposed = Casi terminado
 enrol-proposed-what = El agente ha anotado la conversación. Un segundo agente la revisa, casi siempre el mismo día. No tiene que hacer nada.
-enrol-approved = Está inscrito
+enrol-approved = Inscripción terminada
 enrol-approved-what = Desde ahora este teléfono hace su prueba anual. La Caja le avisa cuando toque la próxima.
 enrol-one-phone = Solo este teléfono puede hacerlo. Si lo cambia o lo pierde, dígaselo a la Caja: otro ocupará su lugar.
 enrol-refused = Esta vez no se ha inscrito
@@ -63,7 +66,7 @@ enrol-withdrawn = Esta invitación ha terminado
 enrol-withdrawn-what = La Caja la ha retirado o le ha enviado otra. Use la última carta.
 
 entry-enrol = La Caja le invita a inscribirse
-entry-to-enrol = Abra su cartera, o cree una con una clave de acceso: tarda un minuto. Luego escriba el número y el código de la carta.
+entry-to-enrol = Abra su cartera, o cree una con una llave de acceso: tarda un minuto. Luego escriba el número y el código de la carta.
 unfinished-enrol = Su inscripción para la prueba por teléfono
 problem-invitation-refused = El número y el código no concuerdan
 problem-invitation-refused-what = Compárelos con la carta. Un código sirve una vez, durante 45 días, y no después de diez intentos erróneos. La Caja le envía otro; el papel vale lo mismo.

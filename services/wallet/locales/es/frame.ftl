@@ -13,6 +13,7 @@ frame-account = Cuenta
 frame-foot = Cartera Passerelle
 frame-noscript = Esta página necesita JavaScript.
 frame-noscript-why = Sus credenciales están vinculadas a una clave que solo guarda este navegador, y solo JavaScript puede usarla. Active JavaScript para esta dirección o pida a la organización hacerlo en papel o en persona: vale lo mismo.
+frame-event = Número de este suceso, para los funcionarios: { $number }
 
 moment = { $date }, { $time } UTC
 day = { $day } de { $month ->

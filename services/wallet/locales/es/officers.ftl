@@ -2,11 +2,11 @@
 
 officer-title = Funcionarios
 officer-lead = Ayudar a entrar de nuevo en su cartera a quienes lo han perdido todo.
-officer-sign-in = Esta página es para los funcionarios de este servicio. Entre con su clave de acceso.
+officer-sign-in = Esta página es para los funcionarios de este servicio. Entre con su llave de acceso.
 officer-prove = Antes de ver las solicitudes, confirme que es usted. Vale diez minutos.
-officer-prove-do = Usar mi clave de acceso
+officer-prove-do = Usar mi llave de acceso
 officer-not = Esta cartera no es de un funcionario
-officer-not-what = Cierre la sesión y use la clave de acceso de su cargo, o pida un enlace a un colega.
+officer-not-what = Cierre la sesión y use la llave de acceso de su cargo, o pida un enlace a un colega.
 officer-have-link = Tengo un enlace para ser funcionario
 officer-code = El código que le lee la persona
 officer-look = Ver
@@ -41,10 +41,10 @@ officer-state-refused = Rechazada
 officer-state-stopped = Detenida
 officer-state-lapsed = No decidida a tiempo
 officer-join = Ser funcionario
-officer-join-lead = Con el enlace de un colega, su clave de acceso pasa a ser la de un funcionario. Tarda dos minutos.
+officer-join-lead = Con el enlace de un colega, su llave de acceso pasa a ser la de un funcionario. Tarda dos minutos.
 officer-link = Enlace
 officer-name = Su nombre
 officer-name-hint = Las personas a las que ayuda lo leen en su cartera.
 officer-join-do = Ser funcionario
-officer-join-first = Primero necesita una cartera con clave de acceso. Lo mejor es crear una solo para su cargo.
+officer-join-first = Primero necesita una cartera con llave de acceso. Lo mejor es crear una solo para su cargo.
 officer-link-wrong = Este enlace ya se usó, o tiene más de tres días. Pida uno nuevo.

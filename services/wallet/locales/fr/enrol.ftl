@@ -22,7 +22,10 @@ enrol-phone-yes = Oui, celui-ci
 enrol-choose = Choisissez une heure
 enrol-move = Choisir une autre heure
 enrol-zone = Les heures sont celles de votre fuseau horaire, indiqué à côté.
-enrol-minutes = { $minutes } minutes
+enrol-minutes = { $minutes ->
+    [one] { $minutes } minute
+   *[other] { $minutes } minutes
+}
 enrol-video = Appel vidéo sur cette page
 enrol-visit = Visite, convenue par téléphone
 enrol-late = Après le { $day } : pour la preuve de l’année suivante
@@ -49,7 +52,7 @@ enrol-call-closed = L’appel est terminé, ou pas encore ouvert.
 enrol-call-camera = Le navigateur ne donne pas la caméra. Autorisez caméra et micro pour cette page, ou demandez à la Caisse un appel téléphonique.
 enrol-proposed = C’est presque fait
 enrol-proposed-what = L’agent a noté l’entretien. Un second agent l’examine, le plus souvent le même jour. Vous n’avez rien à faire.
-enrol-approved = Vous êtes inscrit
+enrol-approved = Votre inscription est terminée
 enrol-approved-what = Désormais, ce téléphone fait votre preuve annuelle. La Caisse vous prévient quand la prochaine est due.
 enrol-one-phone = Seul ce téléphone le peut. Si vous en changez ou le perdez, dites-le à la Caisse : un autre prendra sa place.
 enrol-refused = Pas inscrit cette fois

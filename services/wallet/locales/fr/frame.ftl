@@ -13,6 +13,7 @@ frame-account = Compte
 frame-foot = Portefeuille Passerelle
 frame-noscript = Cette page a besoin de JavaScript.
 frame-noscript-why = Vos justificatifs sont liés à une clé que seul ce navigateur détient, et seul JavaScript peut s’en servir. Activez JavaScript pour cette adresse, ou demandez à l’organisation de passer par le papier ou de venir en personne : la valeur est la même.
+frame-event = Numéro de cet événement, pour les agents : { $number }
 
 moment = { $date } à { $time } UTC
 day = { $day } { $month ->

@@ -22,7 +22,12 @@ enrol-phone-yes = Да, этим
 enrol-choose = Выберите время
 enrol-move = Выбрать другое время
 enrol-zone = Время показано в вашем часовом поясе; он указан рядом.
-enrol-minutes = { $minutes } мин.
+enrol-minutes = { $minutes ->
+    [one] { $minutes } минута
+    [few] { $minutes } минуты
+    [many] { $minutes } минут
+   *[other] { $minutes } минуты
+}
 enrol-video = Видеозвонок на этой странице
 enrol-visit = Встреча, о ней договариваются по телефону
 enrol-late = После { $day }: для подтверждения следующего года

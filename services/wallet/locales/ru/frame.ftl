@@ -13,6 +13,7 @@ frame-account = Учётная запись
 frame-foot = Кошелёк Passerelle
 frame-noscript = Для этой страницы нужен JavaScript.
 frame-noscript-why = Ваши удостоверения привязаны к ключу, который хранится только в этом браузере, и пользоваться им может только JavaScript. Включите JavaScript для этого адреса или попросите организацию принять бумагу либо прийти лично: это имеет ту же силу.
+frame-event = Номер этого события, для сотрудников: { $number }
 
 moment = { $date }, { $time } UTC
 day = { $day } { $month ->

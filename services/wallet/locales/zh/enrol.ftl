@@ -22,7 +22,9 @@ enrol-phone-yes = 是，就用这部
 enrol-choose = 请选择时间
 enrol-move = 选择另一个时间
 enrol-zone = 时间按您所在的时区显示，时区写在旁边。
-enrol-minutes = { $minutes } 分钟
+enrol-minutes = { $minutes ->
+   *[other] { $minutes } 分钟
+}
 enrol-video = 在本页视频通话
 enrol-visit = 会面，电话约定
 enrol-late = 在 { $day } 之后：用于下一年的证明
@@ -46,7 +48,7 @@ enrol-call-waiting = 正在等待工作人员。
 enrol-call-connected = 已接通。
 enrol-call-broken = 线路断了。正在重试。
 enrol-call-closed = 通话已结束，或尚未开放。
-enrol-call-camera = 浏览器没有提供摄像头。请允许本页使用摄像头和麦克风，或请基金打电话给您。
+enrol-call-camera = 浏览器没有提供相机。请允许本页使用相机和麦克风，或请基金打电话给您。
 enrol-proposed = 快好了
 enrol-proposed-what = 工作人员已记录谈话。第二位工作人员会查看，多半在当天。您不需要做什么。
 enrol-approved = 您已登记

@@ -1,5 +1,6 @@
 existence-title = 您的 { $year } 年度证明
 existence-hello = { $name }，您好。这将向基金证明您健在，以便继续向您付款。只需一分钟。
+existence-last = 上一次（{ $year } 年度）：基金已于 { $date } 接受。方式：{ $channel }。
 existence-how = 步骤
 existence-step-passkey = 使用您的通行密钥
 existence-step-fund = 基金确认
@@ -12,7 +13,7 @@ existence-paper = 您可以离开此页面，以后再回来。如果不想用�
 existence-sending = 正在发送
 existence-sending-what = 您的证明已准备好，但尚未送达基金。我们会继续尝试。您可以关闭此页面。
 existence-sent = 已送交基金
-existence-sent-what = 工作人员将上门或致电向您确认。您无需在此等候：此页面会保留在您的钱包中。
+existence-sent-what = 工作人员会确认；如有需要，会先上门或致电给您。您无需在此等候：此页面会保留在您的钱包中。
 existence-reference = 您的编号
 existence-reference-what = 工作人员上门或来电时，请念出此编号。对方屏幕上显示相同编号，即可确认是您本人用此手机操作。如果不同，请告知：可能有他人代为答复。
 existence-reference-never = 基金绝不会通过短信索取此编号，也不会索取您的 PIN 码。

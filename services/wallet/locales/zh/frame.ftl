@@ -13,6 +13,7 @@ frame-account = 账户
 frame-foot = Passerelle 钱包
 frame-noscript = 此页面需要 JavaScript。
 frame-noscript-why = 您的凭证与一把只保存在此浏览器中的密钥绑定，只有 JavaScript 才能使用它。请为此网址启用 JavaScript，或请该组织改用书面或当面的方式：效力相同。
+frame-event = 此事件的编号（供工作人员使用）：{ $number }
 
 moment = { $date } { $time }（协调世界时）
 day = { $year }年{ $month }月{ $day }日

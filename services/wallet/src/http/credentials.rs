@@ -9,6 +9,7 @@ use super::App;
 use super::auth::SignedIn;
 use super::offers::created;
 use super::views::{CardChoice, CardView, CredentialList, CredentialView, Empty, OfferView, StatusView};
+use crate::words::Words;
 
 /// Everything the person holds, without claims.
 #[utoipa::path(tag = "credentials", security(("session" = [])), responses(
@@ -28,11 +29,12 @@ pub async fn list_credentials(app: App, person: SignedIn) -> Result<Json<Credent
 pub async fn show_credential(
     app: App,
     person: SignedIn,
+    words: Words,
     id: Path<String>,
 ) -> Result<Json<CredentialView>, Problem> {
     let kept = app.wallet.credential(&person.0, &id).await?;
     let copies = app.wallet.copies(&person.0, &id).await?;
-    Ok(Json(CredentialView::whole(&kept, app.wallet.now()).with_copies(copies)))
+    Ok(Json(CredentialView::whole(&kept, app.wallet.now()).with_copies(copies).said(words)))
 }
 
 /// The issuer's mark on the credential, as it was when it came.
@@ -66,10 +68,11 @@ pub async fn check_status(app: App, person: SignedIn, id: Path<String>) -> Resul
 pub async fn print_card(
     app: App,
     person: SignedIn,
+    words: Words,
     id: Path<String>,
     body: Json<CardChoice>,
 ) -> Result<Json<CardView>, Problem> {
-    Ok(Json(app.wallet.print_card(&person.0, &id, &body.0.claims).await?.into()))
+    Ok(Json(CardView::new(app.wallet.print_card(&person.0, &id, &body.0.claims).await?, words)))
 }
 
 /// Begins to renew it, with whatever came by the same offer: go on with `accept` and `proofs` of the offer in the answer.

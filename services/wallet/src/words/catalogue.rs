@@ -57,6 +57,7 @@ catalogues!(
     "shared",
     "stations",
     "support",
+    "terms",
 );
 
 static BUNDLES: LazyLock<BTreeMap<Language, Bundle>> =

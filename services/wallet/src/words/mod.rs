@@ -7,11 +7,12 @@
 mod catalogue;
 mod modules;
 mod sentence;
+mod terms;
 
 #[cfg(test)]
 mod tests;
 
-use chrono::{Datelike as _, Timelike as _};
+use chrono::{Datelike as _, NaiveDate, Timelike as _};
 use clock::Timestamp;
 use language::Language;
 
@@ -50,9 +51,26 @@ impl Words {
     /// The day alone, in UTC.
     #[must_use]
     pub fn day(self, at: &Timestamp) -> String {
-        let month = usize::try_from(at.month()).unwrap_or_default();
-        let sentence = self.say("day").with("day", at.day().to_string()).with("year", at.year().to_string());
+        self.date(at.date_naive())
+    }
+
+    /// A day of the calendar.
+    #[must_use]
+    pub fn date(self, day: NaiveDate) -> String {
+        let month = usize::try_from(day.month()).unwrap_or_default();
+        let sentence =
+            self.say("day").with("day", day.day().to_string()).with("year", day.year().to_string());
         sentence.count("month", month).plain()
+    }
+
+    /// The names of the months, for scripts of a language whose browsers write others: in Arabic the catalogue has the names of
+    /// both the east and the west.
+    #[must_use]
+    pub fn months(self) -> Option<String> {
+        let name =
+            |month: usize| self.say("day").with("day", "").with("year", "").count("month", month).plain();
+        let names = || (1..=12).map(|month| name(month).trim().to_owned()).collect::<Vec<_>>().join("|");
+        (self.language() == Language::Arabic).then(names)
     }
 
     /// A length of time in the largest unit of which it has two, rounded up: nobody is told less than it is.

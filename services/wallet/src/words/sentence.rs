@@ -2,14 +2,20 @@
 
 use std::fmt::{self, Display, Formatter, Write as _};
 
+use clock::Timestamp;
 use fluent_bundle::FluentArgs;
 use language::Language;
 
-use super::catalogue;
+use super::{Words, catalogue};
+use crate::http::pages::iso;
 
 /// Marks around what is filled in (Unicode, UAX 9: FIRST STRONG ISOLATE and POP DIRECTIONAL ISOLATE).
 const ISOLATE: char = '\u{2068}';
 const POP: char = '\u{2069}';
+/// Around a moment: what is between the first two is for the page's script, what follows is read without one.
+const TIME: char = '\u{e000}';
+const READ: char = '\u{e001}';
+const TIME_END: char = '\u{e002}';
 
 /// A sentence; `Display` is its HTML, with each thing filled in inside `<bdi>`, so that a name in another script
 /// stays in one piece. What was filled in can be anybody's text: it is escaped, and its own marks of direction are
@@ -32,6 +38,14 @@ impl Sentence {
         self
     }
 
+    /// A moment, which the page shows in the reader's own zone.
+    #[must_use]
+    pub fn at(mut self, name: &'static str, at: &Timestamp) -> Self {
+        let read = Words(self.language).moment(at);
+        self.args.set(name, format!("{TIME}{}{READ}{read}{TIME_END}", iso(at)));
+        self
+    }
+
     /// `{name}` itself, for a script to fill in.
     pub(super) fn with_open(mut self, name: &str) -> Self {
         self.args.set(name.to_owned(), format!("{{{name}}}"));
@@ -48,7 +62,19 @@ impl Sentence {
     /// The sentence as text without markup, for JSON, titles and attributes.
     #[must_use]
     pub fn plain(&self) -> String {
-        self.marked().replace([ISOLATE, POP], "")
+        let mut hidden = false;
+        self.marked().replace([ISOLATE, POP, TIME_END], "").chars().fold(
+            String::new(),
+            |mut text, character| {
+                match character {
+                    TIME => hidden = true,
+                    READ => hidden = false,
+                    _ if hidden => {}
+                    other => text.push(other),
+                }
+                text
+            },
+        )
     }
 
     fn marked(&self) -> String {
@@ -68,6 +94,9 @@ impl Display for Sentence {
             match character {
                 ISOLATE => formatter.write_str("<bdi>")?,
                 POP => formatter.write_str("</bdi>")?,
+                TIME => formatter.write_str("<time data-local datetime=\"")?,
+                READ => formatter.write_str("\">")?,
+                TIME_END => formatter.write_str("</time>")?,
                 '&' => formatter.write_str("&amp;")?,
                 '<' => formatter.write_str("&lt;")?,
                 '>' => formatter.write_str("&gt;")?,
@@ -82,7 +111,7 @@ impl Display for Sentence {
 
 impl askama::filters::HtmlSafe for Sentence {}
 
-/// Characters that change the direction of what follows them (UAX 9, 2).
+/// Characters that change the direction of what follows them (UAX 9, 2), and our own marks.
 fn is_direction(character: char) -> bool {
-    matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    matches!(character, TIME..=TIME_END | '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

@@ -223,3 +223,32 @@ fn page_carries_what_its_scripts_say_and_nothing_else() {
     );
     assert!(!tags.contains("entry-title"), "{tags}");
 }
+
+#[test]
+fn a_moment_in_a_sentence_is_shown_in_the_readers_zone_and_read_without_a_script() {
+    let at: Timestamp = "2026-02-02T02:40:00Z".parse().unwrap();
+    let said = Words(Language::English).say("helped-notice-until").at("date", &at);
+    let time = "<time data-local datetime=\"2026-02-02T02:40:00Z\">2 February 2026, 02:40 UTC</time>";
+    assert!(said.to_string().contains(&format!("<bdi>{time}</bdi>")), "{said}");
+    assert_eq!(said.plain(), "If nobody stops it, it opens there after 2 February 2026, 02:40 UTC.");
+    let foreign =
+        Words(Language::English).say("helped-notice-until").with("date", "\u{e000}x\u{e001}y\u{e002}");
+    assert!(!foreign.to_string().contains("<time"));
+}
+
+#[test]
+fn scripts_write_the_months_of_the_catalogue_where_browsers_write_others() {
+    let months = Words(Language::Arabic).months().unwrap();
+    assert_eq!(months.split('|').count(), 12);
+    assert!(months.starts_with("كانون الثاني/يناير|شباط/فبراير|"), "{months}");
+    assert_eq!(Words(Language::English).months(), None);
+}
+
+#[test]
+fn minutes_are_counted_as_the_language_counts() {
+    let said = |language, minutes| Words(language).say("enrol-minutes").count("minutes", minutes).plain();
+    assert_eq!(said(Language::Arabic, 5), "5 دقائق");
+    assert_eq!(said(Language::Arabic, 20), "20 دقيقة");
+    assert_eq!(said(Language::Russian, 21), "21 минута");
+    assert_eq!(said(Language::Russian, 20), "20 минут");
+}

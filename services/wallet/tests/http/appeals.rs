@@ -48,6 +48,25 @@ async fn refused_proof_is_appealed_against_once_and_the_page_says_until_when_som
 }
 
 #[actix_web::test]
+async fn page_of_a_proof_says_how_it_went_the_time_before() {
+    let world = World::new().await;
+    let person = world.person("rosa").await;
+    world.others.knobs().existence_year = 2025;
+    let before = opened(&world, &person, "confirmed").await;
+    assert!(!page(&person, &before).await.contains("last-time"), "it was the first");
+    {
+        let mut knobs = world.others.knobs();
+        (knobs.existence_year, knobs.existence_state) = (2026, "open");
+    }
+    let body = json!({ "requestUri": format!("{}-again", world.existence_uri()) });
+    let now: Value = person.post("/v1/existence", body).await.ok().unwrap().json().unwrap();
+    let shown = page(&person, now["id"].as_str().unwrap()).await;
+    for said in ["Last time, for", "2025", "6 January 2026", "Your own device"] {
+        assert!(shown.contains(said), "{said}: {shown}");
+    }
+}
+
+#[actix_web::test]
 async fn appeal_that_did_not_arrive_is_sent_again_by_itself() {
     let world = World::new().await;
     let person = world.person("rosa").await;

@@ -35,7 +35,12 @@ async fn every_page_is_accessible_in_every_language() {
         "code": "493051",
         "request": world.request(),
         "existence": world.existence_uri(),
-        "ending": { "wallet": ending.url, "offer": ending.offer_uri() },
+        "ending": {
+            "wallet": ending.url,
+            "offer": ending.offer_uri(),
+            "request": ending.request(),
+            "existence": ending.existence_uri(),
+        },
         "officerLink": first_link(&world).await.unwrap(),
         "shots": format!("{root}/shots/wallet"),
         "gallery": std::env::var("GALLERY").ok(),

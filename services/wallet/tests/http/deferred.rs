@@ -33,7 +33,7 @@ async fn what_is_released_later_comes_without_the_person() {
     assert_eq!(person.credentials().await.len(), 1, "the other one is here");
     let page = person.page(&format!("/offers/{id}")).await.text();
     assert!(page.contains("Waiting for the organisation") && !page.contains("id=\"accept-form\""));
-    assert!(person.page("/").await.text().contains("A credential waits for the organisation"));
+    assert!(person.page("/").await.text().contains("A certificate waits for the organisation"));
     after(&world, 59).await;
     assert_eq!(world.others.seen().deferred_requests, 0, "the issuer said 60 seconds");
     after(&world, 1).await;

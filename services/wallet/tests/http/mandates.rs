@@ -145,7 +145,7 @@ async fn what_the_mandate_does_not_hold_is_refused() {
     }
     for path in ["/account", "/activity", "/ways-in", "/shared"] {
         let page = one.page(path).await.expect(403).unwrap().text();
-        assert!(page.contains("The mandate does not hold this"), "{path}: {page}");
+        assert!(page.contains("A representative may not do this"), "{path}: {page}");
     }
     one.page("/officers/mandates").await.expect(403).unwrap();
     one.delete("/v1/desk").await.expect(204).unwrap();

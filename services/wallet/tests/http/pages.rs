@@ -163,11 +163,32 @@ async fn language_comes_along_to_another_device() {
 #[actix_web::test]
 async fn what_stands_above_every_page_is_said_in_its_language() {
     let world = World::new().await;
-    for (language, said) in [("en", "Demonstration: no credential here is real."), ("ar", "عرض تجريبي")]
+    for (language, said) in [("en", "Demonstration: no certificate here is real."), ("ar", "عرض تجريبي")]
     {
         let page = home(&Agent::new(), &world.url, language).await;
         let notice = page.split("class=\"notice\" dir=\"auto\"").nth(1).unwrap();
         assert!(notice.contains(said), "{language}: {page}");
+    }
+}
+
+#[actix_web::test]
+async fn names_and_days_of_a_certificate_are_said_in_the_readers_language() {
+    let world = World::new().await;
+    let person = world.holder("anna").await;
+    let asked = person.post("/v1/presentations", world.request()).await.json().unwrap();
+    let credential = person.credentials().await[0]["id"].as_str().unwrap().to_owned();
+    pick(&person.agent, &world.url, "ar", "/").await;
+    let page = person.page(&format!("/credentials/{credential}")).await.expect(200).unwrap().text();
+    for said in ["اسم العائلة", "هوية الموظف", "4 أيار/مايو 1988"] {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+    let request = person.page(&format!("/presentations/{}", asked["id"].as_str().unwrap())).await.text();
+    let record = person.page("/activity").await.text();
+    let view = person.get(&format!("/v1/credentials/{credential}")).await.json().unwrap().to_string();
+    for text in [page, request, record, view] {
+        for english in ["Family name", "Given name", "Staff identity", "4 May 1988"] {
+            assert!(!text.contains(english), "{english}: {text}");
+        }
     }
 }
 

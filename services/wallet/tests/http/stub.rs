@@ -659,8 +659,8 @@ fn bearer(request: &HttpRequest) -> String {
 async fn existence(world: World) -> HttpResponse {
     let state = world.knobs().existence_state;
     let mut request = json!({
-        "id": "ex-1", "organisation": {"did": FUND, "name": "The Fund"}, "beneficiary": {"givenName": "Rosa"}, "year": 2026,
-        "challenge": "Y2hhbGxlbmdl", "state": state,
+        "id": "ex-1", "organisation": {"did": FUND, "name": "The Fund"}, "beneficiary": {"givenName": "Rosa"},
+        "year": world.knobs().existence_year, "challenge": "Y2hhbGxlbmdl", "state": state,
         "expiresAt": (world.now() + chrono::Duration::minutes(10)).to_rfc3339_opts(SecondsFormat::Secs, true),
     });
     if matches!(state, "answered" | "confirmed") {

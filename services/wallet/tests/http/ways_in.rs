@@ -402,7 +402,7 @@ async fn pages_for_ways_in_are_plain_and_speak_the_readers_language() {
     let person = world.person("anna").await;
     for (path, title) in [
         ("/pin", "رقم سري لهذا الهاتف"),
-        ("/recover", "استخدم رمز الاستعادة"),
+        ("/recover", "استعمل رمز الاستعادة"),
         ("/ways-in", "طرق الدخول إلى محفظتك"),
     ] {
         let url = format!("{}{path}", world.url);

@@ -119,6 +119,7 @@ pub struct Knobs {
     /// The outcome that it tells.
     pub receipt_outcome: &'static str,
     pub existence_state: &'static str,
+    pub existence_year: i64,
     pub existence_status: u16,
     /// Whether the Fund counts kinds of devices.
     pub device_kinds: bool,
@@ -421,6 +422,7 @@ fn knobs(base: &str, now: Timestamp) -> Knobs {
         verifier_receipt: "absent",
         receipt_outcome: "valid",
         existence_state: "open",
+        existence_year: 2026,
         existence_status: 200,
         device_kinds: false,
         appeal_state: "possible",

@@ -40,11 +40,13 @@ impl Issuer {
             return self.view_existence(&tenant.id, token).await;
         }
         // What would be refused anyway costs no face engine.
-        before.clone().answered(&proof, self.now())?;
+        let answered = before.clone().answered(&proof, self.now())?;
         let judged = match taken(answer)? {
             Some(taken) if matches!(before.state, State::Open { .. }) => {
                 let signed = (&proof.digest(), parsed.signed.as_slice(), parsed.device_signature.as_slice());
-                Some(self.judge_capture(tenant, &before, (taken, &answer.challenge), signed).await?)
+                let automatic = self.may_be_automatic(tenant, &answered).await?;
+                let presented = (taken, answer.challenge.as_str(), automatic);
+                Some(self.judge_capture(tenant, &before, presented, signed).await?)
             }
             _ => None,
         };
@@ -75,7 +77,7 @@ impl Issuer {
         let found = tx.find_existence_by_fingerprint(&tenant.id, mark).await?;
         let before = found.ok_or(ExistenceError::Unknown)?;
         let try_again = judged.is_some_and(|judged| judged.verdict == Verdict::TryAgain);
-        let after = match try_again {
+        let mut after = match try_again {
             true => before.clone().tried(proof, now)?.challenged(self.new_token(), now)?.0,
             false => before.clone().answered(proof, now)?,
         };
@@ -93,7 +95,10 @@ impl Issuer {
                 let act = Act { action: "existence.answer", target: &after.id, detail: "" };
                 let by = Actor::system(&tenant.id);
                 tx.audit(&by, act, now).await?;
-                self.tell_cycle(&mut tx, &by, &after, None).await?;
+                match self.accept_automatically(&mut tx, tenant, &after, judged).await? {
+                    Some(accepted) => after = accepted,
+                    None => self.tell_cycle(&mut tx, &by, &after, None).await?,
+                }
             }
         }
         let message = self.existence_message(&mut tx, tenant, &after).await?;

@@ -138,6 +138,7 @@ impl Issuer {
             receipt: self.receipt_note(tx, &tenant.id, request).await?,
             appeal: self.appeal_note(tx, &tenant.id, request).await?,
             form: self.form_note(tx, &tenant.id, &request.id).await?,
+            kept: self.kept_note(tx, tenant, request).await?,
         })
     }
 }

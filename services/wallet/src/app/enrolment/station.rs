@@ -13,7 +13,6 @@ use holding::activity::Activity;
 use holding::custody::Custody;
 use holding::mandate::{Act, Representative};
 use holding::station::Station;
-use keys::Signer as _;
 use store_wallet::records::Record;
 use wire::enrolment::{EnrolmentKey, EnrolmentStatus, StationDocument, StationWord, device_key_input};
 use wire::existence::{DeskHelper, DeskStatement};
@@ -83,9 +82,9 @@ impl Wallet {
         if status.device_key.as_deref() == Some(&custody.thumbprint) {
             return Ok((record, enrolment));
         }
-        let key = custody.key(&self.sealing_key).map_err(|error| Fault::Vault(error.into()))?;
-        let signature = key.sign_now(&device_key_input(&status.organisation.did, &status.id));
-        let signature = signature.map_err(|error| Fault::Prepare(error.to_string()))?;
+        let key = self.kept_key(custody).await?;
+        let input = device_key_input(&status.organisation.did, &status.id);
+        let signature = self.sign_kept(key.as_ref(), &input).await?;
         let named = EnrolmentKey {
             holder_key: key.public_key().to_jwk(),
             signature: URL_SAFE_NO_PAD.encode(signature),

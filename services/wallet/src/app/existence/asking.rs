@@ -49,6 +49,12 @@ impl Wallet {
             {
                 return Ok((record, existence));
             }
+            ExistenceState::Confirmed
+                if matches!(existence.progress, Progress::Confirmed { offer_id: Some(_), .. })
+                    && says_the_same(&news, &existence) =>
+            {
+                return Ok((record, existence));
+            }
             ExistenceState::Open | ExistenceState::Answered => existence.progress.clone(),
             ExistenceState::Refused => Progress::Refused,
             ExistenceState::Expired => Progress::Expired,
@@ -76,8 +82,14 @@ impl Wallet {
             }
         };
         let first = !matches!(existence.progress, Progress::Confirmed { .. });
-        let next =
-            Existence { progress, receipt: news.receipt, appeal: news.appeal, form: news.form, ..existence };
+        let next = Existence {
+            progress,
+            receipt: news.receipt,
+            appeal: news.appeal,
+            form: news.form,
+            kept: news.kept,
+            ..existence
+        };
         let moved = self.moved(&person.data_key, Table::Existences, &record, next.state(), &next)?;
         let mut tx = self.store.write("existence_news").await?;
         tx.replace_record(Table::Existences, &moved).await?;
@@ -138,6 +150,7 @@ impl Wallet {
             appeal: request.appeal,
             appealing: None,
             form: request.form,
+            kept: request.kept,
         })
     }
 }
@@ -149,5 +162,7 @@ fn says_the_same(news: &ExistenceRequest, known: &Existence) -> bool {
         ExistenceState::Expired => !matches!(known.progress, Progress::Expired),
         ExistenceState::Open | ExistenceState::Answered | ExistenceState::Confirmed => false,
     };
-    !moved && (&news.appeal, &news.receipt, &news.form) == (&known.appeal, &known.receipt, &known.form)
+    !moved
+        && (&news.appeal, &news.receipt, &news.form) == (&known.appeal, &known.receipt, &known.form)
+        && news.kept == known.kept
 }

@@ -65,7 +65,7 @@ pub fn choices(view: &PresentationView, words: Words) -> Vec<Choice> {
 }
 
 /// What is wanted and not here, by its type's name.
-pub fn missing(asked: &Asked) -> Vec<String> {
+pub fn missing(words: Words, asked: &Asked) -> Vec<String> {
     let name = |iri: &String| iri.rsplit(['#', '/']).next().unwrap_or(iri).to_owned();
     let mut names: Vec<String> = Vec::new();
     for query in &asked.presentation.request.query.credentials {
@@ -79,7 +79,7 @@ pub fn missing(asked: &Asked) -> Vec<String> {
         }
     }
     names.truncate(6);
-    names
+    names.iter().map(|name| words.kind(name)).collect()
 }
 
 fn alternative(words: Words, index: usize, required: bool, queries: Vec<&QueryView>) -> Alternative {
@@ -100,7 +100,7 @@ fn alternative(words: Words, index: usize, required: bool, queries: Vec<&QueryVi
     }
     Alternative {
         index,
-        title: words.list(&names),
+        title: words.list(&words.terms(&names)),
         note: if whole { "consent-whole" } else { "consent-parts" },
         picked: required && index == 0,
         queries: queries

@@ -76,7 +76,7 @@ struct EnrolmentPage {
 struct SlotLine {
     id: String,
     at: Timestamp,
-    minutes: String,
+    minutes: usize,
     language: &'static str,
     way: &'static str,
     late: bool,
@@ -154,7 +154,7 @@ impl SlotLine {
         Self {
             id: slot.id.clone(),
             at: slot.starts_at,
-            minutes: slot.minutes.to_string(),
+            minutes: usize::try_from(slot.minutes).unwrap_or_default(),
             language: Language::parse(&slot.language).map_or("", Language::own_name),
             way: if slot.way == "video" { "enrol-video" } else { "enrol-visit" },
             late: slot.starts_at.date_naive() > due,

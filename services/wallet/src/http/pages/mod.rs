@@ -33,7 +33,7 @@ use self::frame::Frame;
 use self::mandates::Mandate;
 pub use self::mandates::{acts, here_for};
 pub use self::problems::Voice;
-use self::receipt::{Appeal, PaperForm, Receipt};
+use self::receipt::{Appeal, LastTime, PaperForm, Receipt, last_time};
 use self::shown::{
     Card, Entry, OfferedLine, Reminder, Unfinished, entries, explanation, offered, unfinished, verdict,
 };
@@ -165,6 +165,8 @@ struct ExistencePage {
     view: ExistenceView,
     /// Not a quantity: it is written without separators.
     year: String,
+    /// How it went the time before.
+    last_time: Option<LastTime>,
     expired: bool,
     certificate_received: bool,
     /// What to do better this time.
@@ -321,7 +323,7 @@ async fn show_presentation(
         words,
         account: person.account,
         choices: choices(&view, words),
-        missing: missing(&asked),
+        missing: missing(words, &asked),
         keeps: shared::keeps(words, asked.presentation.request.keeps_seconds),
         deciding: view.state == "asked",
         expired: view.expires_at <= now,
@@ -354,11 +356,13 @@ async fn show_existence(
     };
     let expired = view.expires_at <= app.wallet.now();
     let appeal = Appeal::new(&view);
+    let last = last_time(&app.wallet, &person, &view).await?;
     html(&ExistencePage {
         shell: Frame::inside(&request, &app, &person, ""),
         words,
         account: person.account,
         year: view.year.to_string(),
+        last_time: last,
         again: view.outcome.as_ref().and_then(|outcome| outcome.reasons.first()).map(|code| again(code)),
         receipt: view.receipt.as_ref().map(|receipt| Receipt::new(words, receipt)),
         form_accepted: view.form.as_ref().is_some_and(|form| form.state == FormState::Accepted)

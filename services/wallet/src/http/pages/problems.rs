@@ -22,7 +22,7 @@ struct ProblemPage {
     words: Words,
     title: String,
     text: String,
-    /// The organisation's own words, or the English detail.
+    /// The organisation's own words.
     detail: Option<String>,
     /// Names the request in the service's record.
     request_id: String,
@@ -55,9 +55,8 @@ impl Speak for Voice {
             return problem;
         }
         let [title, text] = said(words, problem.slug());
-        // The detail may hold an organisation's own words; they are shown as they are.
-        let own = ["issuer-refused", "answer-refused", "enrolment-refused"].contains(&problem.slug());
-        let own = problem.detail_text().filter(|_| own).map(|detail| format!("{text} ({detail})"));
+        let own = problem.detail_text().filter(|_| has_own_words(problem.slug()));
+        let own = own.map(|detail| format!("{text} ({detail})"));
         problem
             .titled(title)
             .detail(own.unwrap_or(text))
@@ -68,13 +67,13 @@ impl Speak for Voice {
         let words = Words::of(request);
         let [title, text] = said(words, problem.slug());
         let Some(app) = request.app_data::<App>() else { return Ok(title) };
-        let english = words.language() == Language::English;
+        let detail = problem.detail_text().filter(|_| has_own_words(problem.slug()));
         ProblemPage {
             shell: Frame::outside(request, app).stuck(request, app, Some(problem.slug())),
             words,
-            title: problem.title().to_owned(),
+            title,
             text,
-            detail: problem.detail_text().filter(|_| english).map(str::to_owned),
+            detail: detail.map(str::to_owned),
             request_id: request_id.to_owned(),
         }
         .render()
@@ -91,6 +90,11 @@ impl Speak for Voice {
         let shell = Frame::outside(request, app);
         Some(ProblemPage { shell, words, title, text, detail: None, request_id: String::new() }.render())
     }
+}
+
+/// Whether the detail may hold an organisation's own words; they are shown as they are.
+fn has_own_words(slug: &str) -> bool {
+    ["issuer-refused", "answer-refused", "enrolment-refused"].contains(&slug)
 }
 
 /// The title and the advice for a kind of problem; what only programs meet has a general one.

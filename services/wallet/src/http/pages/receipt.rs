@@ -2,9 +2,14 @@
 
 use chrono::{NaiveDate, NaiveTime};
 use clock::Timestamp;
+use holding::existence::Existence;
+use holding::vault::Purpose;
+use store_wallet::records::Table;
 use wire::existence::{AppealState, ExistenceForm, ExistenceReceipt, FormState};
 
 use super::super::views::ExistenceView;
+use crate::app::fault::Fault;
+use crate::app::{Person, Wallet};
 use crate::words::Words;
 
 /// The receipt as it is read and printed.
@@ -20,6 +25,38 @@ pub struct Receipt {
     pub until: Option<String>,
     pub next: String,
     pub letter: bool,
+}
+
+/// How it went the time before.
+pub struct LastTime {
+    pub year: String,
+    /// The name of the sentence that says how the proof came.
+    pub channel: &'static str,
+    pub accepted: Timestamp,
+}
+
+/// The latest earlier proof that the same organisation accepted.
+pub async fn last_time(
+    wallet: &Wallet,
+    person: &Person,
+    view: &ExistenceView,
+) -> Result<Option<LastTime>, Fault> {
+    let mut last: Option<(i64, ExistenceReceipt)> = None;
+    let mut tx = wallet.store.read().await?;
+    for record in tx.list_records(Table::Existences, &person.account).await? {
+        let earlier: Existence = person.data_key.unseal(Purpose::Existence, &record.id, &record.sealed)?;
+        let before = earlier.year < view.year && last.as_ref().is_none_or(|(year, _)| *year < earlier.year);
+        if let Some(receipt) =
+            earlier.receipt.filter(|_| before && earlier.fund.name() == view.organisation.name)
+        {
+            last = Some((earlier.year, receipt));
+        }
+    }
+    Ok(last.map(|(year, receipt)| LastTime {
+        year: year.to_string(),
+        channel: channel(&receipt.channel),
+        accepted: receipt.accepted_at,
+    }))
 }
 
 /// Where another look stands, for the page.

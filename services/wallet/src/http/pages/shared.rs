@@ -138,7 +138,7 @@ fn receipt(words: Words, receipt: &Receipt) -> Sentence {
                 Outcome::Invalid => words.say("shared-receipt-invalid"),
                 Outcome::Undetermined => words.say("shared-receipt-undetermined"),
             };
-            said.with("at", words.moment(&checked.at))
+            said.at("at", &checked.at)
         }
     }
 }

@@ -354,11 +354,11 @@ pub fn sentence(words: Words, activity: &Activity) -> Sentence {
         |id: &str, year: &i64, who: &String| words.say(id).with("year", year.to_string()).with("who", who);
     match activity {
         Activity::Received { from, names, .. } => {
-            words.say("activity-received").with("names", words.list(names)).with("who", from)
+            words.say("activity-received").with("names", words.list(&words.terms(names))).with("who", from)
         }
         Activity::Renewed { from, names, changed, .. } => {
             let id = if *changed { "activity-renewed-changed" } else { "activity-renewed" };
-            words.say(id).with("names", words.list(names)).with("who", from)
+            words.say(id).with("names", words.list(&words.terms(names))).with("who", from)
         }
         Activity::Presented { to, .. } => words.say("activity-presented").with("who", to),
         Activity::Refused { to, .. } => words.say("activity-refused").with("who", to),
@@ -367,15 +367,29 @@ pub fn sentence(words: Words, activity: &Activity) -> Sentence {
         Activity::EnrolledAtStation { to } => words.say("activity-enrolled-station").with("who", to),
         Activity::ExistenceFormSent { to, year: of } => year("activity-existence-form", of, to),
         Activity::ExistenceAppealed { to, year: of } => year("activity-existence-appealed", of, to),
-        Activity::CardPrinted { name, .. } => words.say("activity-card-printed").with("name", name),
-        Activity::CredentialRemoved { name } => words.say("activity-credential-removed").with("name", name),
-        Activity::DeviceKeyAdded { device } => words.say("activity-key-added").with("name", device),
-        Activity::DeviceKeyLost { device } => words.say("activity-key-lost").with("name", device),
-        Activity::PasskeyAdded { name } => words.say("activity-passkey-added").with("name", name),
-        Activity::PasskeyRemoved { name } => words.say("activity-passkey-removed").with("name", name),
-        Activity::PinAdded { device } => words.say("activity-pin-added").with("name", device),
-        Activity::PinRemoved { device } => words.say("activity-pin-removed").with("name", device),
-        Activity::PinLocked { device } => words.say("activity-pin-locked").with("name", device),
+        Activity::CardPrinted { name, .. } => {
+            words.say("activity-card-printed").with("name", words.term(name))
+        }
+        Activity::CredentialRemoved { name } => {
+            words.say("activity-credential-removed").with("name", words.term(name))
+        }
+        Activity::DeviceKeyAdded { device } => {
+            words.say("activity-key-added").with("name", words.device(device))
+        }
+        Activity::DeviceKeyLost { device } => {
+            words.say("activity-key-lost").with("name", words.device(device))
+        }
+        Activity::PasskeyAdded { name } => {
+            words.say("activity-passkey-added").with("name", words.device(name))
+        }
+        Activity::PasskeyRemoved { name } => {
+            words.say("activity-passkey-removed").with("name", words.device(name))
+        }
+        Activity::PinAdded { device } => words.say("activity-pin-added").with("name", words.device(device)),
+        Activity::PinRemoved { device } => {
+            words.say("activity-pin-removed").with("name", words.device(device))
+        }
+        Activity::PinLocked { device } => words.say("activity-pin-locked").with("name", words.device(device)),
         Activity::RecoveryCodeMade => words.say("activity-recovery-code-made"),
         Activity::RecoveryAgreed { officer } => words.say("activity-recovery-agreed").with("who", officer),
         Activity::RecoveryEnded { by: Some(officer) } => {
@@ -383,10 +397,12 @@ pub fn sentence(words: Words, activity: &Activity) -> Sentence {
         }
         Activity::RecoveryEnded { by: None } => words.say("activity-recovery-stopped"),
         Activity::RecoveryWithdrawn { device } => {
-            words.say("activity-recovery-withdrawn").with("name", device)
+            words.say("activity-recovery-withdrawn").with("name", words.device(device))
         }
-        Activity::RecoveryDone { device } => words.say("activity-recovery-done").with("name", device),
-        Activity::Recovered { device } => words.say("activity-recovered").with("name", device),
+        Activity::RecoveryDone { device } => {
+            words.say("activity-recovery-done").with("name", words.device(device))
+        }
+        Activity::Recovered { device } => words.say("activity-recovered").with("name", words.device(device)),
         Activity::CustodyOpened { officer } => words.say("activity-custody-opened").with("who", officer),
         Activity::DeskVisited { officer } => words.say("activity-desk-visited").with("who", officer),
         Activity::PinReset { officer } => words.say("activity-pin-reset").with("who", officer),

@@ -1,6 +1,6 @@
 //! Held credentials: claims, standing, where they come from.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use clock::Timestamp;
 use holding::held::{SeenStatus, Standing};
 use holding::labels::ShownClaim;
@@ -13,6 +13,7 @@ use super::PartyView;
 use crate::app::cards::PrintedCard;
 use crate::app::copies::Copies;
 use crate::app::credentials::Kept;
+use crate::words::Words;
 
 /// Of a picture in a claim, in base64.
 const LONGEST_PICTURE: usize = 256 * 1024;
@@ -22,8 +23,12 @@ const LONGEST_PICTURE: usize = 256 * 1024;
 pub struct ClaimView {
     #[schema(value_type = Vec<String>)]
     pub path: Vec<Value>,
+    /// In the language of the request where the name is a published one; dates in `value` too.
     pub label: String,
     pub value: String,
+    /// The value where it is a day.
+    #[serde(skip)]
+    pub day: Option<NaiveDate>,
     /// In a request: whether the claim goes out because it is asked for, or cannot be withheld.
     pub asked: bool,
 }
@@ -34,8 +39,24 @@ impl ClaimView {
             path: path::to_json(&claim.path),
             label: claim.label.clone(),
             value: claim.value.clone(),
+            day: claim.day,
             asked,
         }
+    }
+
+    /// The value in the reader's language.
+    pub fn read(&self, words: &Words) -> String {
+        match self.day {
+            Some(day) => words.date(day),
+            None if matches!(self.value.as_str(), "Yes" | "No") => words.term(&self.value),
+            None => self.value.clone(),
+        }
+    }
+
+    /// The same with label and value in the reader's language.
+    #[must_use]
+    pub fn said(self, words: Words) -> Self {
+        Self { label: words.term(&self.label), value: self.read(&words), ..self }
     }
 
     /// A JPEG or PNG that stands in the claim itself. Nothing is ever fetched for a picture, since whoever serves it would
@@ -107,14 +128,14 @@ pub struct CardView {
     pub codes: Vec<String>,
 }
 
-impl From<PrintedCard> for CardView {
-    fn from(card: PrintedCard) -> Self {
+impl CardView {
+    pub fn new(card: PrintedCard, words: Words) -> Self {
         let PrintedCard { kept, claims, codes } = card;
         Self {
-            name: kept.held.name.clone(),
+            name: words.term(&kept.held.name),
             issuer: kept.held.issuer.name().to_owned(),
             valid_until: kept.held.valid_until,
-            claims: claims.iter().map(ClaimView::from).collect(),
+            claims: claims.iter().map(|claim| ClaimView::from(claim).said(words)).collect(),
             codes,
         }
     }
@@ -182,6 +203,12 @@ impl CredentialView {
         }
     }
 
+    /// The same with its names in the reader's language.
+    pub fn said(self, words: Words) -> Self {
+        let claims = self.claims.map(|all| all.into_iter().map(|claim| claim.said(words)).collect());
+        Self { name: words.term(&self.name), claims, ..self }
+    }
+
     /// Says how many further copies there are, where there is one.
     pub fn with_copies(self, copies: Copies) -> Self {
         let Copies { all, unseen } = copies;
@@ -208,6 +235,7 @@ mod tests {
             path: Vec::new(),
             label: "Portrait".into(),
             value: value.into(),
+            day: None,
             asked: false,
         };
         assert!(view("data:image/jpeg;base64,/9j/4AAQ").is_picture());

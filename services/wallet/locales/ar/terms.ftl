@@ -1,0 +1,13 @@
+term-given-name = الاسم الشخصي
+term-portrait = الصورة الشخصية
+term-number = الرقم
+term-job-title = المسمى الوظيفي
+term-contract = العقد
+term-start-date = تاريخ البدء
+term-end-date = تاريخ الانتهاء
+term-valid-from = صالحة من
+term-valid-until = صالحة حتى
+term-organisation-identifier = معرّف المنظمة
+term-paid-by-identifier = جهة الصرف (المعرّف)
+term-yes = نعم
+term-no = لا

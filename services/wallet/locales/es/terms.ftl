@@ -1,0 +1,13 @@
+term-given-name = Nombre
+term-portrait = Retrato
+term-number = Número
+term-job-title = Cargo
+term-contract = Contrato
+term-start-date = Fecha de inicio
+term-end-date = Fecha de fin
+term-valid-from = Válido desde
+term-valid-until = Válido hasta
+term-organisation-identifier = Identificador de la organización
+term-paid-by-identifier = Pagado por (identificador)
+term-yes = Sí
+term-no = No

@@ -1,0 +1,13 @@
+term-given-name = Prénom
+term-portrait = Portrait
+term-number = Numéro
+term-job-title = Fonction
+term-contract = Contrat
+term-start-date = Date de début
+term-end-date = Date de fin
+term-valid-from = Valable à partir du
+term-valid-until = Valable jusqu’au
+term-organisation-identifier = Identifiant de l’organisation
+term-paid-by-identifier = Versée par (identifiant)
+term-yes = Oui
+term-no = Non

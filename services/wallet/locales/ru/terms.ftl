@@ -1,0 +1,13 @@
+term-given-name = Имя
+term-portrait = Портрет
+term-number = Номер
+term-job-title = Должность
+term-contract = Контракт
+term-start-date = Дата начала
+term-end-date = Дата окончания
+term-valid-from = Действительно с
+term-valid-until = Действительно до
+term-organisation-identifier = Идентификатор организации
+term-paid-by-identifier = Плательщик (идентификатор)
+term-yes = Да
+term-no = Нет

@@ -1,0 +1,13 @@
+term-given-name = 名字
+term-portrait = 照片
+term-number = 编号
+term-job-title = 职务
+term-contract = 合同
+term-start-date = 开始日期
+term-end-date = 结束日期
+term-valid-from = 生效日期
+term-valid-until = 有效期至
+term-organisation-identifier = 组织标识
+term-paid-by-identifier = 支付机构（标识）
+term-yes = 是
+term-no = 否
