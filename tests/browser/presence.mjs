@@ -16,6 +16,8 @@ const FILMED = ['left', 'right', 'closer'];
 const SCENES = {quiet: 4.3, movement: 2.1, rest: 2.1};
 /** Who reads something else than English here. */
 const READS = {retiree: 'ar', 'somebody-else': 'ar', alone: 'ar', station: 'ar'};
+/** Whose journey asserts English sentences, whatever `SPEAKS` says. */
+const ENGLISH = ['one-track', 'two-track'];
 
 const browser = new Browser();
 browser.input = input;
@@ -53,7 +55,8 @@ async function withCamera(name, camera, act) {
   const before = browser.chromium;
   browser.chromium = await chromiumWith(camera);
   try {
-    await act(await browser.person(name, {phone: true, mostly: READS[name]}));
+    const reads = ENGLISH.includes(name) ? {language: 'en'} : {mostly: READS[name]};
+    await act(await browser.person(name, {phone: true, ...reads}));
   } catch(error) {
     await browser.wreck();
     throw error;
