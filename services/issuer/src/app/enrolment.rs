@@ -136,25 +136,8 @@ impl Issuer {
             let mut random = [0; CODE_LETTERS];
             self.entropy.fill(&mut random);
             let text = code(random);
-            let row = EnrolmentRow {
-                id: self.new_id(),
-                subject_id: subject.id.clone(),
-                enrolment: Enrolment::invited(now),
-                code_mark: self.code_mark(&tenant.id, &subject.id, &text),
-                invited_by: by.officer.clone(),
-                invited_at: now,
-                secret_mark: None,
-                claimed_at: None,
-                holder_key: None,
-                place_kept_at: None,
-                document: None,
-                picture: None,
-                proposed_at: None,
-                decided_at: None,
-                revision: 0,
-            };
-            tx.insert_enrolment(&tenant.id, &row).await?;
-            tx.set_enrolment_language(&tenant.id, &row.id, languages::language_of(&subject)).await?;
+            let mark = self.code_mark(&tenant.id, &subject.id, &text);
+            let row = self.new_enrolment(&mut tx, tenant, &subject, (mark, &by.officer)).await?;
             tx.audit(by, Act { action: "enrolment.invite", target: &row.id, detail: "" }, now).await?;
             tx.commit().await?;
             Ok(InvitationCode {
@@ -311,6 +294,37 @@ impl Issuer {
             ExistenceError::Store(error) => EnrolmentError::Store(error),
             _ => EnrolmentError::NotTheFund,
         })
+    }
+
+    /// An enrolment at its beginning; the mark is of the code that opens it.
+    async fn new_enrolment(
+        &self,
+        tx: &mut Transaction,
+        tenant: &Tenant,
+        subject: &Subject,
+        (code_mark, invited_by): (String, &str),
+    ) -> Result<EnrolmentRow, EnrolmentError> {
+        let now = self.now();
+        let row = EnrolmentRow {
+            id: self.new_id(),
+            subject_id: subject.id.clone(),
+            enrolment: Enrolment::invited(now),
+            code_mark,
+            invited_by: invited_by.to_owned(),
+            invited_at: now,
+            secret_mark: None,
+            claimed_at: None,
+            holder_key: None,
+            place_kept_at: None,
+            document: None,
+            picture: None,
+            proposed_at: None,
+            decided_at: None,
+            revision: 0,
+        };
+        tx.insert_enrolment(&tenant.id, &row).await?;
+        tx.set_enrolment_language(&tenant.id, &row.id, languages::language_of(subject)).await?;
+        Ok(row)
     }
 
     async fn enrolment_and_person(

@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::Duration;
 use clock::Timestamp;
-use entitlement::enrolment::{Enrolment, RegisterFacts, SEPARATION, Separation, SeparationFault};
+use entitlement::enrolment::{RegisterFacts, SEPARATION, Separation, SeparationFault};
 use issuance::audit::Act;
 use issuance::{Actor, Subject, fingerprint};
 use serde::{Deserialize, Serialize};
@@ -18,7 +18,7 @@ use wire::verifications::Report;
 
 use super::super::NotAccepted;
 use super::super::verifier::{Verifier, is_request_link, return_url};
-use super::{BAD_SECRET, EnrolmentError, Issuer, SECRET_BYTES, Tenant, languages};
+use super::{BAD_SECRET, EnrolmentError, Issuer, SECRET_BYTES, Tenant};
 
 /// Requests that may wait for an answer at the same time, at one organisation.
 const MOST_WAITING: u64 = 2_000;
@@ -202,7 +202,11 @@ impl Issuer {
             let open = known.into_iter().find(|it| it.enrolment.is_open());
             let mut enrolment = match open {
                 Some(open) => open,
-                None => self.uninvited(&mut tx, tenant, &subject, now).await?,
+                // Nobody was invited: no code fits it.
+                None => {
+                    let (mark, by) = (fingerprint(&self.new_token()), Actor::person(&tenant.id));
+                    self.new_enrolment(&mut tx, tenant, &subject, (mark, &by.officer)).await?
+                }
             };
             enrolment.enrolment = enrolment.enrolment.presented()?;
             (enrolment.secret_mark, enrolment.claimed_at) = (Some(mark.to_owned()), Some(now));
@@ -242,36 +246,6 @@ impl Issuer {
         separation.fits(&facts, self.today())?;
         let subject = tx.find_subject_by_number(&tenant.id, &registered.uid).await?;
         Ok(subject.ok_or(SeparationFault::NotOnRegister)?)
-    }
-
-    /// An enrolment that nobody was invited to. No code fits it.
-    async fn uninvited(
-        &self,
-        tx: &mut Transaction,
-        tenant: &Tenant,
-        subject: &Subject,
-        now: Timestamp,
-    ) -> Result<EnrolmentRow, EnrolmentError> {
-        let row = EnrolmentRow {
-            id: self.new_id(),
-            subject_id: subject.id.clone(),
-            enrolment: Enrolment::invited(now),
-            code_mark: fingerprint(&self.new_token()),
-            invited_by: Actor::person(&tenant.id).officer,
-            invited_at: now,
-            secret_mark: None,
-            claimed_at: None,
-            holder_key: None,
-            place_kept_at: None,
-            document: None,
-            picture: None,
-            proposed_at: None,
-            decided_at: None,
-            revision: 0,
-        };
-        tx.insert_enrolment(&tenant.id, &row).await?;
-        tx.set_enrolment_language(&tenant.id, &row.id, languages::language_of(subject)).await?;
-        Ok(row)
     }
 
     /// What opened an enrolment in the place of a code and a document, where a credential did.
