@@ -1,6 +1,7 @@
-//! One credential offer, from the link to the credentials (OID4VCI 1.0, pre-authorized code flow).
+//! One credential offer, from the link to the credentials (OID4VCI 1.0).
 
 mod opening;
+mod server;
 
 use std::collections::BTreeMap;
 
@@ -10,6 +11,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use self::opening::{open, renew};
+pub use self::server::AuthorizationServer;
+use self::server::origin;
 use crate::look::{Logo, Look};
 use crate::party::Party;
 use crate::path::Step;
@@ -54,7 +57,7 @@ pub struct TransactionCode {
     pub description: Option<String>,
 }
 
-/// The issuer's endpoints, all on the issuer's own origin.
+/// The issuer's endpoints, all on the issuer's own origin but for that of tokens, which is its authorization server's.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Endpoints {
     pub issuer: String,
@@ -72,6 +75,9 @@ pub struct Reception {
     pub source: Source,
     pub issuer: Party,
     pub endpoints: Endpoints,
+    /// Who gives tokens. Older receptions have kept nothing of it but its endpoint.
+    #[serde(default)]
+    pub server: AuthorizationServer,
     pub offered: Vec<Offered>,
     pub transaction_code: Option<TransactionCode>,
     pub progress: Progress,
@@ -172,19 +178,11 @@ pub enum OfferFault {
 }
 
 impl Endpoints {
-    /// The person was shown the issuer's host; tokens and keys go nowhere else. Other authorization
-    /// servers come with the authorization code flow.
+    /// The person was shown the issuer's host; keys go nowhere else.
     fn check(&self) -> Result<(), OfferFault> {
-        let origin =
-            |text: &str| url::Url::parse(text).ok().map(|url| url.origin()).filter(url::Origin::is_tuple);
         let home = origin(&self.issuer).ok_or(OfferFault::Endpoint)?;
-        let all = [
-            Some(&self.token),
-            Some(&self.credential),
-            self.nonce.as_ref(),
-            self.notification.as_ref(),
-            self.deferred.as_ref(),
-        ];
+        let all =
+            [Some(&self.credential), self.nonce.as_ref(), self.notification.as_ref(), self.deferred.as_ref()];
         let stays = all.into_iter().flatten().all(|text| origin(text).as_ref() == Some(&home));
         if stays { Ok(()) } else { Err(OfferFault::Endpoint) }
     }

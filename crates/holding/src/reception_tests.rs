@@ -31,12 +31,17 @@ fn metadata() -> Value {
     })
 }
 
+fn server() -> wire::vci::AuthorizationServerMetadata {
+    let known =
+        json!({ "issuer": "https://i.example/t/undp", "token_endpoint": "https://i.example/t/undp/token" });
+    serde_json::from_value(known).unwrap()
+}
+
 fn opened(offer: Value, metadata: Value) -> Result<Reception, OfferFault> {
     open(
         Source::Reference("https://i.example/t/undp/offers/x".into()),
         &serde_json::from_value(offer).unwrap(),
-        &serde_json::from_value(metadata).unwrap(),
-        "https://i.example/t/undp/token".into(),
+        (&serde_json::from_value(metadata).unwrap(), &server()),
         (Party::unverified("i.example"), None),
     )
 }
@@ -103,7 +108,7 @@ fn renewal_is_of_the_same_issuer_and_of_what_came() {
     let mut earlier = opened(offer(), metadata()).unwrap();
     let renewed = |earlier: &Reception, metadata: Value, issuer: Party| {
         let metadata = serde_json::from_value(metadata).unwrap();
-        renew(("o1", earlier), &metadata, "https://i.example/t/undp/token".into(), (issuer, None))
+        renew(("o1", earlier), (&metadata, &server()), (issuer, None))
     };
     let same = || Party::unverified("i.example");
     assert_eq!(renewed(&earlier, metadata(), same()).err(), Some(OfferFault::Grant));
@@ -155,8 +160,7 @@ fn attested_key_is_offered_to_an_issuer_that_wants_no_more_than_is_said() {
         let opened = open(
             Source::Reference("https://i.example/t/undp/offers/x".into()),
             &serde_json::from_value(offer()).unwrap(),
-            &serde_json::from_value(metadata).unwrap(),
-            "https://i.example/t/undp/token".into(),
+            (&serde_json::from_value(metadata).unwrap(), &server()),
             (Party::unverified("i.example"), vouched),
         );
         let needs = opened.map(|reception| reception.offered.iter().any(|one| one.needs_attestation));

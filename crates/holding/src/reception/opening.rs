@@ -2,9 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use wire::vci::{CredentialConfiguration, CredentialDisplay, CredentialOffer, IssuerMetadata};
+use wire::vci::{
+    AuthorizationServerMetadata, CredentialConfiguration, CredentialDisplay, CredentialOffer, IssuerMetadata,
+};
 
-use super::{Endpoints, MAX_CREDENTIALS, OfferFault, Offered, Progress, Reception, Source, TransactionCode};
+use super::{
+    AuthorizationServer, Endpoints, MAX_CREDENTIALS, OfferFault, Offered, Progress, Reception, Source,
+    TransactionCode,
+};
 use crate::copies::further_places;
 use crate::dcql::{LDP_VC, SD_JWT, VC_JWT};
 use crate::key_attestation::KeyStatement;
@@ -18,8 +23,7 @@ use crate::request::plain_text;
 pub fn open(
     source: Source,
     offer: &CredentialOffer,
-    metadata: &IssuerMetadata,
-    token_endpoint: String,
+    (metadata, server): (&IssuerMetadata, &AuthorizationServerMetadata),
     (issuer, vouched): (Party, Option<&KeyStatement>),
 ) -> Result<Reception, OfferFault> {
     let ids = &offer.credential_configuration_ids;
@@ -44,14 +48,13 @@ pub fn open(
         description: code.description.as_deref().map(|text| plain_text(text, 300)),
     });
     let offered = describe_all(ids, metadata, vouched)?;
-    Ok(Reception { transaction_code, ..begun(source, offered, metadata, token_endpoint, issuer)? })
+    Ok(Reception { transaction_code, ..begun(source, offered, (metadata, server), issuer)? })
 }
 
 /// Begins to receive anew what came by an offer: by its refresh token, from the same issuer, as that describes itself now.
 pub fn renew(
     (offer, earlier): (&str, &Reception),
-    metadata: &IssuerMetadata,
-    token_endpoint: String,
+    (metadata, server): (&IssuerMetadata, &AuthorizationServerMetadata),
     (issuer, vouched): (Party, Option<&KeyStatement>),
 ) -> Result<Reception, OfferFault> {
     let refresh_token = earlier.refresh_token.clone().ok_or(OfferFault::Grant)?;
@@ -65,7 +68,7 @@ pub fn renew(
     }
     let source = Source::Value(serde_json::json!({ "renews": offer }));
     let further_keys = earlier.further_keys;
-    let begun = begun(source, describe_all(&ids, metadata, vouched)?, metadata, token_endpoint, issuer)?;
+    let begun = begun(source, describe_all(&ids, metadata, vouched)?, (metadata, server), issuer)?;
     Ok(Reception {
         // What was bound to one key alone stays so.
         further_keys: begun.further_keys.min(further_keys),
@@ -92,13 +95,12 @@ fn describe_all(
 fn begun(
     source: Source,
     offered: Vec<Offered>,
-    metadata: &IssuerMetadata,
-    token_endpoint: String,
+    (metadata, server): (&IssuerMetadata, &AuthorizationServerMetadata),
     issuer: Party,
 ) -> Result<Reception, OfferFault> {
     let endpoints = Endpoints {
         issuer: metadata.credential_issuer.clone(),
-        token: token_endpoint,
+        token: server.token_endpoint.clone(),
         credential: metadata.credential_endpoint.clone(),
         nonce: metadata.nonce_endpoint.clone(),
         notification: metadata.notification_endpoint.clone(),
@@ -109,6 +111,7 @@ fn begun(
         source,
         issuer,
         endpoints,
+        server: AuthorizationServer::read(server)?,
         offered,
         transaction_code: None,
         progress: Progress::Opened,

@@ -1,4 +1,4 @@
-//! Receiving credentials: the pre-authorized code flow of OID4VCI 1.0, each step stored before the next.
+//! Receiving credentials: the flows of OID4VCI 1.0, each step stored before the next.
 
 mod asking;
 mod renewing;
@@ -114,10 +114,10 @@ impl Wallet {
             return Ok((self.with_stored(person, record, reception).await?, false));
         }
         let offer = self.fetch_offer(&source).await?;
-        let issuer = self.issuer(&offer.credential_issuer).await?;
+        let issuer = self.issuer(&offer.credential_issuer, offer.authorization_server()).await?;
         let said = self.attester_of(person).await?.map(|attester| &attester.says);
-        let mut reception =
-            reception::open(source, &offer, &issuer.metadata, issuer.token_endpoint, (issuer.party, said))?;
+        let described = (&issuer.metadata, &issuer.server);
+        let mut reception = reception::open(source, &offer, described, (issuer.party, said))?;
         if keys == Keys::DeviceAlone {
             reception.further_keys = 0;
         }

@@ -121,7 +121,7 @@ impl Wallet {
     pub(super) async fn fetch_existence(&self, request_uri: &str) -> Result<Existence, ExistenceError> {
         let request = self.fetch_request_state(request_uri).await?;
         let (issuer, _) = request_uri.rsplit_once("/existence/").ok_or(ExistenceError::NotProven)?;
-        let Party { did, host, organisation, .. } = self.issuer(issuer).await?.party;
+        let Party { did, host, organisation, .. } = self.described_issuer(issuer).await?.0;
         if organisation.is_none() || did.as_deref() != Some(request.organisation.did.as_str()) {
             return Err(ExistenceError::NotProven);
         }

@@ -85,12 +85,7 @@ impl Wallet {
         if let (Some(code), Some(_)) = (tx_code, &grant.tx_code) {
             form.push(("tx_code", code));
         }
-        let url = parse(&reception.endpoints.token)?;
-        let reply = self
-            .outbound
-            .post_form(&url, &form, &[("accept", "application/json")])
-            .await
-            .map_err(RemoteFault::from)?;
+        let reply = self.ask_token(reception, &form).await?;
         if reply.status != 200 {
             let refusal: Option<ErrorResponse> = reply.json().ok();
             return Err(match refusal {
@@ -110,9 +105,7 @@ impl Wallet {
     async fn refreshed_token(&self, reception: &Reception) -> Result<Permission, OfferError> {
         let refresh_token = reception.refresh_token.as_deref().ok_or(OfferError::RenewalOver)?;
         let form = [("grant_type", REFRESH_TOKEN), ("refresh_token", refresh_token)];
-        let url = parse(&reception.endpoints.token)?;
-        let reply = self.outbound.post_form(&url, &form, &[("accept", "application/json")]).await;
-        let reply = reply.map_err(RemoteFault::from)?;
+        let reply = self.ask_token(reception, &form).await?;
         if reply.status != 200 {
             return Err(match reply.json::<ErrorResponse>() {
                 Ok(refusal) if refusal.error == "invalid_grant" => OfferError::RenewalOver,
@@ -121,6 +114,16 @@ impl Wallet {
             });
         }
         self.permission(reply.json().map_err(|_| RemoteFault::Form("token response"))?)
+    }
+
+    /// One request to the token endpoint.
+    async fn ask_token(
+        &self,
+        reception: &Reception,
+        form: &[(&str, &str)],
+    ) -> Result<outbound::Reply, RemoteFault> {
+        let url = parse(&reception.endpoints.token)?;
+        Ok(self.outbound.post_form(&url, form, &[("accept", "application/json")]).await?)
     }
 
     fn permission(&self, token: TokenResponse) -> Result<Permission, OfferError> {
