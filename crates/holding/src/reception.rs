@@ -1,5 +1,6 @@
 //! One credential offer, from the link to the credentials (OID4VCI 1.0).
 
+mod authorizing;
 mod opening;
 mod server;
 
@@ -10,7 +11,8 @@ use clock::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub use self::opening::{open, renew};
+pub use self::authorizing::{AnswerFault, Asking, Authorization, AuthorizationAnswer};
+pub use self::opening::{choose, offerable, open, renew};
 pub use self::server::AuthorizationServer;
 use self::server::origin;
 use crate::look::{Logo, Look};
@@ -29,10 +31,16 @@ const TOKEN_MARGIN_SECONDS: i64 = 5;
 pub enum Source {
     Reference(String),
     Value(Value),
+    /// Nobody offered it: the person chose it at this issuer. `attempt` tells one wish from the next.
+    Chosen {
+        issuer: String,
+        configurations: Vec<String>,
+        attempt: String,
+    },
 }
 
 /// What is offered, in the issuer's words made safe to show.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Offered {
     pub configuration_id: String,
     pub format: String,
@@ -45,6 +53,9 @@ pub struct Offered {
     /// The issuer wants to be told who vouches for how the key is kept (OID4VCI 1.0, appendix D).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub needs_attestation: bool,
+    /// By which it is asked for in an authorization request (5.1.2).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<String>,
     #[serde(default)]
     pub look: Look,
 }
@@ -80,6 +91,15 @@ pub struct Reception {
     pub server: AuthorizationServer,
     pub offered: Vec<Offered>,
     pub transaction_code: Option<TransactionCode>,
+    /// Where the person can sign in at the issuer for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authorization: Option<Authorization>,
+    /// There is no other way than to sign in.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub signs_in: bool,
+    /// By which the issuer wants its credentials called, where its token says so (6.2): by configuration.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub identifiers: BTreeMap<String, String>,
     pub progress: Progress,
     /// What the organisation releases later.
     #[serde(default)]
@@ -198,6 +218,24 @@ impl Reception {
             Progress::Refused { .. } => "refused",
             Progress::Received { .. } => "received",
         }
+    }
+
+    /// The site on which the person signs in, where it is another than the issuer's, which the person was shown.
+    #[must_use]
+    pub fn sign_in_host(&self) -> Option<String> {
+        let endpoint = self.server.authorization.as_deref()?;
+        if origin(endpoint) == origin(&self.endpoints.issuer) {
+            return None;
+        }
+        url::Url::parse(endpoint).ok()?.host_str().map(str::to_owned)
+    }
+
+    /// A token that the person has signed in for, and that is good for a while yet.
+    #[must_use]
+    pub fn granted(&self, now: Timestamp) -> Option<(&str, Timestamp)> {
+        let granted = self.authorization.as_ref()?.granted.as_ref()?;
+        let lives = granted.expires_at - now > Duration::seconds(TOKEN_MARGIN_SECONDS);
+        lives.then_some((granted.access_token.as_str(), granted.expires_at))
     }
 
     /// A token that can still be used with this key, and the proofs that were asked for.

@@ -78,6 +78,11 @@ pub struct WalletConfig {
     /// PEM files of authorities that certify verifiers (`x509_hash` and `x509_san_dns`). Each vouches for every certificate
     /// below it, so it must be one for this purpose alone. Without any, only DIDs are believed.
     pub verifier_anchors: Vec<PathBuf>,
+    /// By which authorization servers of issuers know this wallet (RFC 6749, 2.2); the origin of `http.public_url` when absent. People
+    /// come back from them to `/authorized` there.
+    pub client_id: Option<String>,
+    /// Identifiers of issuers that people can ask for certificates by themselves, at most 20, in the order in which they are shown.
+    pub issuers: Vec<String>,
     /// A sentence above every page, in whatever language it is written.
     pub notice: Option<String>,
     /// Says above every page, in its language, that no credential here is real; `notice` goes before it.
@@ -112,6 +117,8 @@ impl Default for WalletConfig {
             rp_id: None,
             background_seconds: 2,
             verifier_anchors: Vec::new(),
+            client_id: None,
+            issuers: Vec::new(),
             notice: None,
             demonstration: false,
             help: HelpConfig::default(),

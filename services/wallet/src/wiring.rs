@@ -66,6 +66,8 @@ pub async fn wallet(config: &Config) -> Result<Wallet, StartError> {
         verifier_anchors: anchors(&config.wallet.verifier_anchors)?,
         passkeys,
         origin: config.http.origin(),
+        client_id: config.wallet.client_id.clone().unwrap_or_else(|| config.http.origin()),
+        issuers: config.wallet.issuers.clone(),
         open_vc_api: config.vc_api.open,
         wake: Arc::default(),
     })

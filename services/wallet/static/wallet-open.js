@@ -25,7 +25,25 @@ function present() {
   return method ? { ...body, requestUriMethod: method } : body;
 }
 
+/** Back from an issuer: what its server put into the address, and nothing else. */
+function answer() {
+  const names = ["state", "code", "iss", "error"].filter((name) => query.has(name));
+  if (!query.get("state")) throw new PasskeyError(say("opening-incomplete"));
+  return Object.fromEntries(names.map((name) => [name, query.get(name)]));
+}
+
+/** An answer that was refused is of no more use: the offer is where to begin again. */
+function leadBack(error) {
+  const slug = String((error.problem && error.problem.type) || "").split("/").pop();
+  const back = document.getElementById("back-to-offer");
+  if (!back || !/^(sign-in-|issuer-refused)/.test(slug)) return;
+  back.href = `/offers/${encodeURIComponent(query.get("state").split(".")[0])}`;
+  back.hidden = slug === "sign-in-over" && !query.get("state").includes(".");
+  document.getElementById("try-again").hidden = true;
+}
+
 const kinds = {
+  authorized: ["/v1/authorizations", "/offers/", answer],
   offer: ["/v1/offers", "/offers/", offer],
   present: ["/v1/presentations", "/presentations/", present],
   existence: ["/v1/existence", "/existence/", () => ({ requestUri: query.get("request_uri") || "" })],
@@ -44,6 +62,7 @@ async function open() {
     document.getElementById("failed-text").textContent = error.message;
     opening.hidden = true;
     failed.hidden = false;
+    leadBack(error);
     failed.focus();
   }
 }

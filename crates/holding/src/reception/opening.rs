@@ -7,8 +7,8 @@ use wire::vci::{
 };
 
 use super::{
-    AuthorizationServer, Endpoints, MAX_CREDENTIALS, OfferFault, Offered, Progress, Reception, Source,
-    TransactionCode,
+    Authorization, AuthorizationServer, Endpoints, MAX_CREDENTIALS, OfferFault, Offered, Progress, Reception,
+    Source, TransactionCode,
 };
 use crate::copies::further_places;
 use crate::dcql::{LDP_VC, SD_JWT, VC_JWT};
@@ -17,6 +17,9 @@ use crate::look::Look;
 use crate::party::Party;
 use crate::path;
 use crate::request::plain_text;
+
+/// Configurations looked at when somebody looks around.
+const MOST_OFFERABLE: usize = 200;
 
 /// Reads an offer against the issuer's metadata. `issuer` is who that turned out to be; `vouched` is what is attested of the key
 /// that is here, if anything.
@@ -37,18 +40,62 @@ pub fn open(
     if metadata.credential_issuer != offer.credential_issuer {
         return Err(OfferFault::IssuerMismatch);
     }
-    let grant = offer
-        .grants
-        .as_ref()
-        .and_then(|grants| grants.pre_authorized_code.as_ref())
-        .ok_or(OfferFault::Grant)?;
-    let transaction_code = grant.tx_code.as_ref().map(|code| TransactionCode {
-        length: code.length.filter(|length| (1..=64).contains(length)),
-        numeric: code.input_mode.as_deref() != Some("text"),
-        description: code.description.as_deref().map(|text| plain_text(text, 300)),
-    });
+    let pre_authorized = offer.grants.as_ref().and_then(|grants| grants.pre_authorized_code.as_ref());
+    let authorization = sign_in(offer, server);
+    if pre_authorized.is_none() && authorization.is_none() {
+        return Err(OfferFault::Grant);
+    }
+    let transaction_code =
+        pre_authorized.and_then(|grant| grant.tx_code.as_ref()).map(|code| TransactionCode {
+            length: code.length.filter(|length| (1..=64).contains(length)),
+            numeric: code.input_mode.as_deref() != Some("text"),
+            description: code.description.as_deref().map(|text| plain_text(text, 300)),
+        });
+    let signs_in = pre_authorized.is_none();
     let offered = describe_all(ids, metadata, vouched)?;
-    Ok(Reception { transaction_code, ..begun(source, offered, (metadata, server), issuer)? })
+    Ok(Reception {
+        transaction_code,
+        authorization,
+        signs_in,
+        ..begun(source, offered, (metadata, server), issuer)?
+    })
+}
+
+/// Begins to receive what the person chose among what an issuer has; nobody offered it (5, "wallet-initiated").
+pub fn choose(
+    source: Source,
+    ids: &[String],
+    (metadata, server): (&IssuerMetadata, &AuthorizationServerMetadata),
+    (issuer, vouched): (Party, Option<&KeyStatement>),
+) -> Result<Reception, OfferFault> {
+    let offer = CredentialOffer {
+        credential_issuer: metadata.credential_issuer.clone(),
+        credential_configuration_ids: ids.to_vec(),
+        grants: None,
+    };
+    open(source, &offer, (metadata, server), (issuer, vouched))
+}
+
+/// What of an issuer's credentials somebody could choose here; the same name in several formats stands behind each other.
+#[must_use]
+pub fn offerable(metadata: &IssuerMetadata) -> Vec<Offered> {
+    let all = metadata.credential_configurations_supported.iter().take(MOST_OFFERABLE);
+    let mut offerable: Vec<Offered> =
+        all.filter_map(|(id, configuration)| describe(id, configuration, None).ok()).collect();
+    offerable.sort_by(|one, other| one.name.cmp(&other.name));
+    offerable
+}
+
+/// The way to sign in that an offer leaves. One that names no grants leaves what the server has (4.1.1).
+fn sign_in(offer: &CredentialOffer, server: &AuthorizationServerMetadata) -> Option<Authorization> {
+    AuthorizationServer::read(server).ok()?.authorization?;
+    match &offer.grants {
+        None => Some(Authorization::default()),
+        Some(grants) => {
+            let state = grants.authorization_code.as_ref()?.issuer_state.clone();
+            Some(Authorization { issuer_state: state, ..Authorization::default() })
+        }
+    }
 }
 
 /// Begins to receive anew what came by an offer: by its refresh token, from the same issuer, as that describes itself now.
@@ -114,6 +161,9 @@ fn begun(
         server: AuthorizationServer::read(server)?,
         offered,
         transaction_code: None,
+        authorization: None,
+        signs_in: false,
+        identifiers: BTreeMap::new(),
         progress: Progress::Opened,
         deferred: Vec::new(),
         refused: Vec::new(),
@@ -182,6 +232,7 @@ fn describe(
         types,
         needs_proof,
         needs_attestation,
+        scope: configuration.scope.clone().filter(|scope| is_scope(scope)),
         look: display.map(look).unwrap_or_default(),
     })
 }
@@ -189,6 +240,12 @@ fn describe(
 fn look(display: &CredentialDisplay) -> Look {
     let logo = display.logo.as_ref().map(|logo| (logo.uri.as_str(), logo.alt_text.as_deref()));
     Look::new(display.background_color.as_deref(), display.text_color.as_deref(), logo)
+}
+
+/// One scope-token of RFC 6749, 3.3.
+fn is_scope(text: &str) -> bool {
+    let token = |byte: u8| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\';
+    (1..=255).contains(&text.len()) && text.bytes().all(token)
 }
 
 fn is_english(locale: Option<&str>) -> bool {

@@ -4,6 +4,7 @@ entry-title = What you can prove, in your own hands
 entry-lead = Keep what United Nations organisations certify about you. Show it when you choose to, and only the part that is needed.
 entry-offer = Somebody offers you a certificate
 entry-request = Somebody asks to see a certificate
+entry-authorized = You come back from an organisation
 entry-existence = The Fund asks for your yearly proof
 entry-to-look = Sign in to your wallet to look at it. If you have none yet, create one: it takes a minute.
 entry-again = Please sign in

@@ -2,6 +2,7 @@ entry-title = Lo que usted puede demostrar, en sus manos
 entry-lead = Guarde lo que las organizaciones de las Naciones Unidas certifican sobre usted. Muéstrelo cuando quiera, y solo la parte necesaria.
 entry-offer = Le ofrecen una credencial
 entry-request = Le piden que muestre una credencial
+entry-authorized = Vuelve usted de una organización
 entry-existence = La Caja le pide su prueba anual
 entry-to-look = Abra su cartera para verlo. Si todavía no tiene una, créela: tarda un minuto.
 entry-again = Inicie sesión

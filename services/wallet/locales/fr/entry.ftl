@@ -2,6 +2,7 @@ entry-title = Ce que vous pouvez prouver, entre vos mains
 entry-lead = Gardez ce que les organisations des Nations Unies attestent à votre sujet. Montrez-le quand vous le voulez, et seulement la partie nécessaire.
 entry-offer = On vous propose un justificatif
 entry-request = On vous demande de montrer un justificatif
+entry-authorized = Vous revenez d’une organisation
 entry-existence = La Caisse vous demande votre preuve annuelle
 entry-to-look = Ouvrez votre portefeuille pour voir de quoi il s’agit. Si vous n’en avez pas encore, créez-en un : cela prend une minute.
 entry-again = Veuillez vous connecter

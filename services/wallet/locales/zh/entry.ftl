@@ -2,6 +2,7 @@ entry-title = 您的证明，由您自己掌握
 entry-lead = 保存联合国各组织为您出具的证明。由您决定何时出示，并且只出示需要的部分。
 entry-offer = 有人向您提供一份凭证
 entry-request = 有人请您出示凭证
+entry-authorized = 您从一个组织返回
 entry-existence = 基金请您提交年度证明
 entry-to-look = 请登录您的钱包查看。如果还没有钱包，请创建一个：只需一分钟。
 entry-again = 请登录

@@ -7,6 +7,7 @@ mod appeals;
 pub mod assisted;
 pub mod background;
 pub mod cards;
+pub mod catalogue;
 pub mod copies;
 pub mod credentials;
 pub mod custody;
@@ -82,6 +83,10 @@ pub struct Wallet {
     pub passkeys: web::passkey::Passkeys,
     /// Scheme, host and port of this wallet, as WebAuthn names it.
     pub origin: String,
+    /// By which authorization servers of issuers know this wallet.
+    pub client_id: String,
+    /// Issuers that people can turn to by themselves.
+    pub issuers: Vec<String>,
     /// Whether machines may have proofs derived without authentication.
     pub open_vc_api: bool,
     /// Wakes the background work as soon as there is some.

@@ -1,6 +1,7 @@
 //! Receiving credentials: the flows of OID4VCI 1.0, each step stored before the next.
 
 mod asking;
+mod authorizing;
 mod renewing;
 
 use std::collections::BTreeSet;
@@ -8,7 +9,7 @@ use std::collections::BTreeSet;
 use holding::account::DeviceKeyFault;
 use holding::activity::Activity;
 use holding::copies::{HolderKeys, read_proof_id};
-use holding::reception::{self, Deferred, OfferFault, Progress, Reception, Source};
+use holding::reception::{self, AnswerFault, Deferred, OfferFault, Progress, Reception, Source};
 use holding::signing::{self, SignatureFault, ToSign};
 use holding::vault::DataKey;
 use serde_json::Value;
@@ -34,6 +35,13 @@ pub enum OfferError {
     Issuer(#[from] RemoteFault),
     #[error("the offer is used up, withdrawn or expired")]
     Gone,
+    #[error("the person has to sign in at the issuer first")]
+    SignInFirst,
+    #[error(transparent)]
+    Answer(#[from] AnswerFault),
+    /// An officer's device must not stay signed in.
+    #[error("nobody signs in at an issuer at an officer's desk")]
+    AtDesk,
     #[error("the offer needs the transaction code")]
     TransactionCodeMissing,
     /// Not offered, or the issuer has ended it.
@@ -113,11 +121,7 @@ impl Wallet {
         if let Some((record, reception)) = self.find_by_source(person, Table::Offers, &key).await? {
             return Ok((self.with_stored(person, record, reception).await?, false));
         }
-        let offer = self.fetch_offer(&source).await?;
-        let issuer = self.issuer(&offer.credential_issuer, offer.authorization_server()).await?;
-        let said = self.attester_of(person).await?.map(|attester| &attester.says);
-        let described = (&issuer.metadata, &issuer.server);
-        let mut reception = reception::open(source, &offer, described, (issuer.party, said))?;
+        let mut reception = self.described(person, source).await?;
         if keys == Keys::DeviceAlone {
             reception.further_keys = 0;
         }
@@ -133,6 +137,20 @@ impl Wallet {
         let (record, reception) =
             self.find_by_source(person, Table::Offers, &key).await?.ok_or(OfferError::Unknown)?;
         Ok((self.with_stored(person, record, reception).await?, false))
+    }
+
+    /// What is behind a link or a wish, as its issuer describes it.
+    async fn described(&self, person: &Person, source: Source) -> Result<Reception, OfferError> {
+        let said = self.attester_of(person).await?.map(|attester| &attester.says);
+        if let Source::Chosen { issuer, configurations, .. } = &source {
+            let found = self.issuer(issuer, None).await?;
+            let (described, ids) = ((&found.metadata, &found.server), configurations.clone());
+            return Ok(reception::choose(source, &ids, described, (found.party, said))?);
+        }
+        let offer = self.fetch_offer(&source).await?;
+        let issuer = self.issuer(&offer.credential_issuer, offer.authorization_server()).await?;
+        let described = (&issuer.metadata, &issuer.server);
+        Ok(reception::open(source, &offer, described, (issuer.party, said))?)
     }
 
     pub async fn offer(&self, person: &Person, id: &str) -> Result<OfferState, OfferError> {
@@ -184,11 +202,15 @@ impl Wallet {
             None => {
                 let permission = match self.token(&offer.reception, tx_code).await {
                     Err(OfferError::RenewalOver) => return Err(self.end_renewal(person, &offer).await?),
+                    Err(OfferError::SignInFirst) => return Err(self.forget_grant(person, offer).await?),
                     other => other?,
                 };
                 // RFC 6749, 6: where no other one comes, the same serves again.
                 if permission.refresh_token.is_some() {
                     offer.reception.refresh_token = permission.refresh_token;
+                }
+                if !permission.identifiers.is_empty() {
+                    offer.reception.identifiers = permission.identifiers;
                 }
                 (permission.access_token, permission.expires_at)
             }
@@ -196,6 +218,9 @@ impl Wallet {
         let proofs = self.key_proofs(person, &offer.reception, &places, &keys).await?;
         offer.reception.officer = person.officer().map(str::to_owned);
         offer.reception.representative = person.representative().cloned();
+        if let Some(authorization) = &mut offer.reception.authorization {
+            authorization.granted = None;
+        }
         offer.reception.progress = Progress::Signing {
             access_token: token,
             expires_at,
@@ -353,6 +378,9 @@ fn source_key(source: &Source) -> String {
     match source {
         Source::Reference(uri) => uri.clone(),
         Source::Value(value) => sorted(value).to_string(),
+        Source::Chosen { issuer, configurations, attempt } => {
+            format!("{attempt} {issuer} {}", configurations.join(" "))
+        }
     }
 }
 

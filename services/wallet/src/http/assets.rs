@@ -43,6 +43,7 @@ pub const ASSETS: Assets = Assets(&[
     offline::SEQUENCE,
     offline::SHOWING,
     module!("wallet-proof.js"),
+    module!("wallet-ask.js"),
     module!("wallet-ask-pin.js"),
     module!("wallet-presence.js"),
     module!("wallet-desk.js"),

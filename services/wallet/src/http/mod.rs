@@ -155,6 +155,8 @@ pub fn configure(config: &mut web::ServiceConfig<'_>) {
                 .service(offers::accept_offer)
                 .service(offers::prove_offer)
                 .service(offers::decline_offer)
+                .service(offers::begin_authorization)
+                .service(offers::take_authorization)
                 .service(credentials::list_credentials)
                 .service(credentials::show_credential)
                 .service(credentials::check_status)

@@ -1,6 +1,7 @@
 //! Every way a use case fails, as a status and words.
 
 mod pages;
+mod sign_in;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::RETRY_AFTER;
@@ -69,7 +70,7 @@ const fn may_pass(error: &SignError) -> bool {
     }
 }
 
-fn remote(error: &RemoteFault, who: &'static str) -> Problem {
+pub fn remote(error: &RemoteFault, who: &'static str) -> Problem {
     match error {
         RemoteFault::Unreachable(_) => {
             tracing::info!(error = error as &dyn std::error::Error, "another service could not be reached");
@@ -317,6 +318,12 @@ impl From<OfferError> for Problem {
                     .detail("Ask the organisation to offer it to you again.")
             }
             OfferError::NotDue => Self::conflict("It is valid for a while yet, and copies are left."),
+            OfferError::SignInFirst => {
+                Self::new(StatusCode::CONFLICT, "sign-in-first", "Sign in at the organisation first")
+                    .detail("The organisation gives this to whoever signs in there. Begin the sign-in of this offer.")
+            }
+            OfferError::Answer(inner) => sign_in::fault(inner),
+            OfferError::AtDesk => AccountError::AtDesk.into(),
             OfferError::TransactionCodeMissing => {
                 Self::new(UNPROCESSABLE, "transaction-code-missing", "The code is missing")
                     .detail("Enter the code that the organisation gave you.")

@@ -26,6 +26,8 @@ mod receiving;
 mod recovery;
 mod renewals;
 mod sharings;
+mod sign_in_stub;
+mod signing_in;
 mod stations;
 mod stub;
 mod vc_api;

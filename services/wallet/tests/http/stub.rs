@@ -16,6 +16,7 @@ use serde_json::{Map, Value, json};
 use status_list::StatusList;
 use testkit::{b64, jwt_payload, unb64};
 
+use crate::sign_in_stub;
 use crate::world::{FUND, Knobs, Organisation, Others, UNDP};
 
 pub const STAFF: &str = "https://schemas.passerelle.example/v1#StaffIdentity";
@@ -35,6 +36,7 @@ pub fn serve(listener: std::net::TcpListener, others: Arc<Others>) {
             .route("/t/{tenant}/offers/{id}", web::get().to(offer))
             .route("/logo", web::get().to(logo))
             .route("/t/{tenant}/token", web::post().to(token))
+            .route("/t/{tenant}/par", web::post().to(sign_in_stub::push))
             .route("/t/{tenant}/nonce", web::post().to(nonce))
             .route("/t/{tenant}/credential", web::post().to(issue))
             .route("/t/{tenant}/deferred_credential", web::post().to(deferred))
@@ -149,7 +151,9 @@ async fn logo() -> HttpResponse {
 
 async fn server_metadata(world: World, tenant: Path<String>) -> HttpResponse {
     let issuer = format!("{}/t/{tenant}", world.base);
-    HttpResponse::Ok().json(json!({"issuer": issuer, "token_endpoint": format!("{issuer}/token")}))
+    let mut metadata = json!({"issuer": issuer, "token_endpoint": format!("{issuer}/token")});
+    sign_in_stub::describe(&world, &mut metadata);
+    HttpResponse::Ok().json(metadata)
 }
 
 async fn offer(world: World, path: Path<(String, String)>) -> HttpResponse {
@@ -169,10 +173,12 @@ async fn offer(world: World, path: Path<(String, String)>) -> HttpResponse {
             json!({"input_mode": "numeric", "length": 6, "description": "On the letter from HR"});
     }
     let ids: Vec<String> = offered_by(&world, &tenant).as_object().unwrap().keys().cloned().collect();
+    let mut grants = json!({"urn:ietf:params:oauth:grant-type:pre-authorized_code": grant});
+    sign_in_stub::grants(&world, &mut grants);
     HttpResponse::Ok().json(json!({
         "credential_issuer": format!("{}/t/{tenant}", world.base),
         "credential_configuration_ids": ids,
-        "grants": {"urn:ietf:params:oauth:grant-type:pre-authorized_code": grant},
+        "grants": grants,
     }))
 }
 
@@ -198,6 +204,13 @@ async fn token(world: World, tenant: Path<String>, form: Form<HashMap<String, St
         drop(seen);
         return granted(&world, refresh);
     }
+    if form["grant_type"] == "authorization_code" {
+        drop(seen);
+        return match sign_in_stub::redeem(&world, &form) {
+            Ok(names) => granted_for(&world, refresh, names),
+            Err(status) => oauth(status, "invalid_grant"),
+        };
+    }
     if !seen.codes.remove(form.get("pre-authorized_code").unwrap()) {
         return oauth(400, "invalid_grant");
     }
@@ -210,8 +223,15 @@ async fn token(world: World, tenant: Path<String>, form: Form<HashMap<String, St
 }
 
 fn granted(world: &World, refresh: bool) -> HttpResponse {
+    granted_for(world, refresh, Value::Null)
+}
+
+fn granted_for(world: &World, refresh: bool, names: Value) -> HttpResponse {
     let token = world.token();
     let mut answer = json!({"access_token": token, "token_type": "Bearer", "expires_in": 300});
+    if !names.is_null() {
+        answer["authorization_details"] = names;
+    }
     if refresh {
         let refresh_token = world.token();
         answer["refresh_token"] = refresh_token.clone().into();
@@ -266,7 +286,10 @@ async fn issue(world: World, tenant: Path<String>, request: HttpRequest, body: J
     if refuse || !fresh {
         return oauth(400, "invalid_nonce");
     }
-    let configuration = body["credential_configuration_id"].as_str().unwrap();
+    let configuration = match body["credential_identifier"].as_str() {
+        Some(name) => name.strip_prefix("name of ").unwrap(),
+        None => body["credential_configuration_id"].as_str().unwrap(),
+    };
     let slot = format!("{configuration} {}", key.jwk_thumbprint());
     let issued = world.seen().issued.get(&slot).cloned();
     let issued = match issued {

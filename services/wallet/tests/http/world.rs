@@ -20,6 +20,7 @@ use wallet::app::trust::{Anchored, Chain, ChainError};
 use wallet::wiring;
 use web::passkey::Passkeys;
 
+use crate::sign_in_stub::{Asked, SignIn};
 use crate::stub;
 
 pub const UNDP: &str = "did:passerelle:undp";
@@ -70,6 +71,8 @@ impl Organisation {
 pub struct Knobs {
     /// Whom the credential names as its issuer that is also given as a JWT.
     pub vc_jwt_of: Option<&'static str>,
+    /// How people sign in, if they can.
+    pub sign_in: Option<SignIn>,
     pub signed_metadata: bool,
     /// What the issuer requires to be attested of keys, if anything.
     pub key_attestations: Option<Value>,
@@ -140,6 +143,7 @@ pub struct Knobs {
 #[derive(Default)]
 pub struct Seen {
     pub codes: HashSet<String>,
+    pub sign_in: Asked,
     pub tokens: HashSet<String>,
     pub refresh_tokens: HashSet<String>,
     pub nonces: HashSet<String>,
@@ -307,6 +311,8 @@ impl World {
             verifier_anchors: TrustAnchors::default(),
             passkeys: Passkeys::new("wallet.localhost", &Url::parse(&url).unwrap(), "Wallet").unwrap(),
             origin: url.clone(),
+            client_id: "https://wallet.example".into(),
+            issuers: vec![format!("{}/t/undp", others.base)],
             open_vc_api: true,
             wake: Arc::default(),
         };
@@ -371,6 +377,7 @@ fn shown() -> wallet::WalletConfig {
 fn knobs(base: &str, now: Timestamp) -> Knobs {
     Knobs {
         vc_jwt_of: None,
+        sign_in: None,
         signed_metadata: true,
         key_attestations: None,
         tx_code: Some("493051"),

@@ -1,14 +1,17 @@
 //! What the wallet asks an issuer for: the offer, a token, nonces and credentials (OID4VCI 1.0, 4, 6, 7 and 8).
 
+use std::collections::BTreeMap;
+
 use chrono::Duration;
 use clock::Timestamp;
 use holding::copies::{HolderKeys, proof_id};
 use holding::key_proof::Proving;
-use holding::reception::{OfferFault, Reception, Source};
+use holding::reception::{MAX_CREDENTIALS, OfferFault, Reception, Source};
 use holding::request::plain_text;
 use holding::signing::ToSign;
 use wire::vci::{
-    CredentialOffer, ErrorResponse, NonceResponse, PRE_AUTHORIZED_CODE, REFRESH_TOKEN, TokenResponse,
+    CredentialOffer, ErrorResponse, NonceResponse, OPENID_CREDENTIAL, PRE_AUTHORIZED_CODE, REFRESH_TOKEN,
+    TokenResponse,
 };
 
 use super::OfferError;
@@ -20,12 +23,15 @@ use crate::app::{Person, Wallet};
 const DEFAULT_TOKEN_SECONDS: u64 = 300;
 const MAX_TX_CODE: usize = 64;
 const MAX_REFRESH_TOKEN: usize = 4096;
+const MAX_IDENTIFIER: usize = 512;
 
 /// What a token endpoint grants.
 pub(super) struct Permission {
     pub access_token: String,
     pub expires_at: Timestamp,
     pub refresh_token: Option<String>,
+    /// Names of credentials, by configuration (6.2).
+    pub identifiers: BTreeMap<String, String>,
 }
 
 /// What an issuer answered to a credential request.
@@ -43,6 +49,7 @@ pub(super) enum Answer {
 impl Wallet {
     pub(super) async fn fetch_offer(&self, source: &Source) -> Result<CredentialOffer, OfferError> {
         match source {
+            Source::Chosen { .. } => Err(OfferError::SignInFirst),
             Source::Value(value) => {
                 serde_json::from_value(value.clone()).map_err(|_| OfferFault::Form.into())
             }
@@ -68,6 +75,14 @@ impl Wallet {
     ) -> Result<Permission, OfferError> {
         if reception.renews.is_some() {
             return self.refreshed_token(reception).await;
+        }
+        if let Some((token, expires_at)) = reception.granted(self.now()) {
+            let access_token = token.to_owned();
+            let identifiers = BTreeMap::new();
+            return Ok(Permission { access_token, expires_at, refresh_token: None, identifiers });
+        }
+        if reception.signs_in {
+            return Err(OfferError::SignInFirst);
         }
         let tx_code = tx_code.map(str::trim).filter(|code| !code.is_empty() && code.len() <= MAX_TX_CODE);
         if reception.transaction_code.is_some() && tx_code.is_none() {
@@ -117,26 +132,37 @@ impl Wallet {
     }
 
     /// One request to the token endpoint.
-    async fn ask_token(
+    pub(super) async fn ask_token(
         &self,
         reception: &Reception,
         form: &[(&str, &str)],
     ) -> Result<outbound::Reply, RemoteFault> {
-        let url = parse(&reception.endpoints.token)?;
-        Ok(self.outbound.post_form(&url, form, &[("accept", "application/json")]).await?)
+        self.ask_server(reception, &reception.endpoints.token, form).await
     }
 
-    fn permission(&self, token: TokenResponse) -> Result<Permission, OfferError> {
+    /// One request to an endpoint of the authorization server.
+    pub(super) async fn ask_server(
+        &self,
+        _reception: &Reception,
+        endpoint: &str,
+        form: &[(&str, &str)],
+    ) -> Result<outbound::Reply, RemoteFault> {
+        Ok(self.outbound.post_form(&parse(endpoint)?, form, &[("accept", "application/json")]).await?)
+    }
+
+    pub(super) fn permission(&self, token: TokenResponse) -> Result<Permission, OfferError> {
         if !token.token_type.eq_ignore_ascii_case("bearer") {
             return Err(RemoteFault::Form("token type").into());
         }
         let seconds =
             if token.expires_in == 0 { DEFAULT_TOKEN_SECONDS } else { token.expires_in.min(86_400) };
         let usable = |token: &String| !token.is_empty() && token.len() <= MAX_REFRESH_TOKEN;
+        let identifiers = identifiers(&token);
         Ok(Permission {
             access_token: token.access_token,
             expires_at: self.now() + Duration::seconds(i64::try_from(seconds).unwrap_or(300)),
             refresh_token: token.refresh_token.filter(usable),
+            identifiers,
         })
     }
 
@@ -203,7 +229,11 @@ impl Wallet {
         jwts: &[String],
     ) -> Result<Answer, OfferError> {
         let offered = reception.offered.get(slot).ok_or(OfferError::Unknown)?;
-        let mut body = serde_json::json!({ "credential_configuration_id": offered.configuration_id });
+        // 8.2: by its identifier where the token names one, and by nothing else then.
+        let mut body = match reception.identifiers.get(&offered.configuration_id) {
+            Some(identifier) => serde_json::json!({ "credential_identifier": identifier }),
+            None => serde_json::json!({ "credential_configuration_id": offered.configuration_id }),
+        };
         if let (true, Some(members)) = (offered.needs_proof, body.as_object_mut()) {
             members.insert("proofs".to_owned(), serde_json::json!({ "jwt": jwts }));
         }
@@ -237,8 +267,18 @@ impl Wallet {
     }
 }
 
+/// The first name that a token gives each configuration; whoever has several of one kind gets one.
+fn identifiers(token: &TokenResponse) -> BTreeMap<String, String> {
+    let named = token.authorization_details.iter().take(MAX_CREDENTIALS).filter_map(|detail| {
+        let identifier = detail.credential_identifiers.first()?;
+        let fits = identifier.len() <= MAX_IDENTIFIER && detail.kind == OPENID_CREDENTIAL;
+        fits.then(|| (detail.credential_configuration_id.clone(), identifier.clone()))
+    });
+    named.collect()
+}
+
 /// A stranger's words, fit to be shown.
-fn sentence(refusal: &ErrorResponse) -> String {
+pub(super) fn sentence(refusal: &ErrorResponse) -> String {
     let text = refusal.error_description.as_deref().unwrap_or(&refusal.error);
     plain_text(text, 200)
 }

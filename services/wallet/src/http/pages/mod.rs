@@ -8,6 +8,7 @@ mod enrolment;
 pub(super) mod frame;
 mod mandates;
 mod officers;
+mod organisations;
 mod problems;
 mod receipt;
 mod remains;
@@ -51,6 +52,7 @@ pub fn configure(config: &mut ServiceConfig) -> &mut ServiceConfig {
         .service(home)
         .service(open_offer)
         .service(open_presentation)
+        .service(come_back)
         .service(open_existence)
         .service(show_offer)
         .service(show_credential)
@@ -65,6 +67,7 @@ pub fn configure(config: &mut ServiceConfig) -> &mut ServiceConfig {
         .configure(access::configure)
         .configure(assisted::configure)
         .configure(officers::configure)
+        .configure(organisations::configure)
         .configure(mandates::configure)
         .configure(shared::configure)
         .configure(cards::configure)
@@ -105,6 +108,8 @@ struct HomePage {
     cards: Vec<Card>,
     unfinished: Vec<Unfinished>,
     reminders: Vec<Reminder>,
+    /// There are organisations to turn to, and this is the person's own device.
+    may_ask: bool,
 }
 
 #[derive(Template)]
@@ -118,6 +123,14 @@ struct OfferPage {
     started: bool,
     waiting: bool,
     refused: bool,
+    /// It is given to whoever signs in there, and the person has not yet.
+    signs_in: bool,
+    /// The person is back from there; the page goes on by itself.
+    signed_in: bool,
+    /// Signing in is another way, beside the code.
+    may_sign_in: bool,
+    /// Where nobody signs in anywhere.
+    at_desk: bool,
     offer: OfferView,
     offered: Vec<OfferedLine>,
     cards: Vec<Card>,
@@ -221,6 +234,7 @@ async fn home(request: HttpRequest, app: App, words: Words) -> Result<HttpRespon
         cards: kept.iter().map(|one| Card::new(one, now)).collect(),
         unfinished: unfinished(&app.wallet, &person).await?,
         reminders: app.wallet.endings(&person).await?.iter().map(|one| Reminder::new(one, now)).collect(),
+        may_ask: !app.wallet.issuers.is_empty() && person.desk.is_none(),
         account: person.account,
     })
 }
@@ -228,6 +242,12 @@ async fn home(request: HttpRequest, app: App, words: Words) -> Result<HttpRespon
 #[get("/offer")]
 async fn open_offer(request: HttpRequest, app: App) -> Result<HttpResponse, Problem> {
     opening(&request, &app, "offer", "opening-offer", "entry-offer").await
+}
+
+/// Back from the sign-in at an issuer.
+#[get("/authorized")]
+async fn come_back(request: HttpRequest, app: App) -> Result<HttpResponse, Problem> {
+    opening(&request, &app, "authorized", "opening-authorized", "entry-authorized").await
 }
 
 #[get("/present")]
@@ -250,6 +270,7 @@ async fn show_offer(
     let Some(person) = find_person(&request).await? else { return sign_in_first(&request, &app) };
     let offer = app.wallet.offer(&person, &id).await?;
     let view = OfferView::from(&offer);
+    let at_desk = person.desk.is_some();
     let now = app.wallet.now();
     let mut cards = Vec::new();
     for row in &offer.stored {
@@ -267,6 +288,10 @@ async fn show_offer(
         },
         received: view.state == "received",
         started: view.state == "signing",
+        signs_in: view.state == "opened" && view.sign_in == Some("needed"),
+        signed_in: view.state == "opened" && view.sign_in == Some("done"),
+        may_sign_in: view.state == "opened" && view.sign_in == Some("possible") && !at_desk,
+        at_desk,
         waiting: view.state == "waiting",
         refused: view.state == "refused",
         offered: offered(&view),
