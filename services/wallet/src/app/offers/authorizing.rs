@@ -100,7 +100,7 @@ impl Wallet {
             return self.permission(reply.json().map_err(|_| RemoteFault::Form("token response"))?);
         }
         Err(match reply.json::<ErrorResponse>() {
-            Ok(refusal) if refusal.error == "invalid_grant" => OfferError::SignInFirst,
+            Ok(refusal) if reply.status < 500 && refusal.error == "invalid_grant" => OfferError::SignInFirst,
             Ok(refusal) if reply.status < 500 => OfferError::IssuerRefused(sentence(&refusal)),
             _ => RemoteFault::Status { status: reply.status, code: None }.into(),
         })
