@@ -10,7 +10,7 @@ async function signIn(browser, input) {
 
   await browser.step('an offer can be received by signing in at the organisation, in the place of a code', async () => {
     await page.goto(`${wallet}/offer?${new URLSearchParams({credential_offer_uri: input.offer})}`);
-    await page.locator('#create').click();
+    await page.locator('#create-wallet').click();
     await page.waitForURL(/\/offers\//);
     await page.locator('#sign-in-instead:enabled').waitFor();
     await browser.picture(asha, 'wallet-offer-sign-in');
