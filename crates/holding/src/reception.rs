@@ -42,6 +42,9 @@ pub struct Offered {
     /// The issuer wants to be told who vouches for how the key is kept (OID4VCI 1.0, appendix D).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub needs_attestation: bool,
+    /// The issuer gives it to nobody who acts for the person.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub refuses_representative: bool,
     #[serde(default)]
     pub look: Look,
 }
@@ -191,6 +194,12 @@ impl Endpoints {
 }
 
 impl Reception {
+    /// Whether something of it is given to nobody who acts for the person.
+    #[must_use]
+    pub fn is_for_the_person_alone(&self) -> bool {
+        self.offered.iter().any(|one| one.refuses_representative)
+    }
+
     #[must_use]
     pub fn state(&self) -> &'static str {
         match self.progress {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use wire::representative::REFUSED;
 use wire::vci::{CredentialConfiguration, CredentialDisplay, CredentialOffer, IssuerMetadata};
 
 use super::{Endpoints, MAX_CREDENTIALS, OfferFault, Offered, Progress, Reception, Source, TransactionCode};
@@ -179,6 +180,7 @@ fn describe(
         types,
         needs_proof,
         needs_attestation,
+        refuses_representative: configuration.representative.as_deref() == Some(REFUSED),
         look: display.map(look).unwrap_or_default(),
     })
 }

@@ -39,3 +39,5 @@ offer-go-on = Go on
 offer-decline = No, thank you
 offer-decline-what = If you say no, this offer is forgotten here. The organisation can make you another one.
 offer-remove = Remove
+offer-in-person = { $who } gives this to the person alone
+offer-in-person-what = Nobody may receive it for somebody else. The offer and its code stay good: let the person come and accept it, or ask them for another way.

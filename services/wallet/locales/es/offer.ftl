@@ -37,3 +37,5 @@ offer-go-on = Continuar
 offer-decline = No, gracias
 offer-decline-what = Si dice que no, esta oferta se olvida aquí. La organización puede hacerle otra.
 offer-remove = Quitar
+offer-in-person = { $who } solo lo entrega a la propia persona
+offer-in-person-what = Nadie puede recibirlo por otra persona. La oferta y su código siguen siendo válidos: que venga la persona y la acepte, o pida otra vía.

@@ -37,3 +37,5 @@ offer-go-on = Continuer
 offer-decline = Non, merci
 offer-decline-what = Si vous dites non, cette offre est oubliée ici. L’organisation peut vous en faire une autre.
 offer-remove = Retirer
+offer-in-person = { $who } ne remet ceci qu’à la personne elle-même
+offer-in-person-what = Personne ne peut le recevoir pour quelqu’un d’autre. L’offre et son code restent valables : que la personne vienne l’accepter, ou demandez une autre voie.

@@ -34,3 +34,5 @@ offer-go-on = 继续
 offer-decline = 不，谢谢
 offer-decline-what = 如果您拒绝，此处将不再保留这份内容。该组织可以再次提供。
 offer-remove = 移除
+offer-in-person = { $who }只发给本人
+offer-in-person-what = 任何人都不能代他人领取。此邀约及其代码仍然有效：请本人前来接受，或询问其他方式。

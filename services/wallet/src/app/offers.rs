@@ -18,6 +18,7 @@ use store_wallet::records::{Record, Table};
 use self::asking::Answer;
 pub use self::renewing::Ending;
 use super::fault::{Fault, RemoteFault};
+use super::mandates::InPerson;
 use super::signing::Signatures;
 use super::{Person, Wallet};
 
@@ -45,6 +46,8 @@ pub enum OfferError {
     TransactionCodeRefused,
     #[error("the issuer refused: {0}")]
     IssuerRefused(String),
+    #[error(transparent)]
+    InPerson(#[from] InPerson),
     #[error("this device key is not registered with the account, or is lost")]
     DeviceKey,
     #[error(transparent)]
@@ -159,6 +162,10 @@ impl Wallet {
         let mut offer = self.offer(person, id).await?;
         if is_over(&offer.reception.progress) {
             return Ok(Step { offer, to_sign: Vec::new() });
+        }
+        // Before the code is used up, which the person will need.
+        if offer.reception.is_for_the_person_alone() && person.representative().is_some() {
+            return Err(InPerson.into());
         }
         let key = self.usable_key(&person.account, wanted.device).await?.ok_or(OfferError::DeviceKey)?;
         let keys = HolderKeys::new(key, wanted.copies, offer.reception.further_keys)?;

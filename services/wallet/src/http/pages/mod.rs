@@ -118,6 +118,8 @@ struct OfferPage {
     started: bool,
     waiting: bool,
     refused: bool,
+    /// Somebody acts for the person, and the organisation gives it to the person alone.
+    in_person: bool,
     offer: OfferView,
     offered: Vec<OfferedLine>,
     cards: Vec<Card>,
@@ -154,6 +156,8 @@ struct PresentationPage {
     expired: bool,
     /// They refuse an answer after a PIN, and it was one.
     passkey_first: bool,
+    /// Somebody acts for the person, and the verifier takes an answer from the person alone.
+    in_person: bool,
 }
 
 #[derive(Template)]
@@ -249,6 +253,7 @@ async fn show_offer(
 ) -> Result<HttpResponse, Problem> {
     let Some(person) = find_person(&request).await? else { return sign_in_first(&request, &app) };
     let offer = app.wallet.offer(&person, &id).await?;
+    let in_person = person.representative().is_some() && offer.reception.is_for_the_person_alone();
     let view = OfferView::from(&offer);
     let now = app.wallet.now();
     let mut cards = Vec::new();
@@ -269,6 +274,7 @@ async fn show_offer(
         started: view.state == "signing",
         waiting: view.state == "waiting",
         refused: view.state == "refused",
+        in_person,
         offered: offered(&view),
         offer: view,
         cards,
@@ -318,6 +324,7 @@ async fn show_presentation(
     let view = PresentationView::new(&asked, now);
     let passkey_first =
         asked.presentation.request.wants_passkey && person.session.assurance < Assurance::Passkey;
+    let in_person = asked.presentation.request.refuses_representative && person.representative().is_some();
     html(&PresentationPage {
         shell: Frame::inside(&request, &app, &person, ""),
         words,
@@ -328,6 +335,7 @@ async fn show_presentation(
         deciding: view.state == "asked",
         expired: view.expires_at <= now,
         passkey_first,
+        in_person,
         view,
     })
 }
