@@ -18,6 +18,7 @@ use web::voice::Voice;
 
 use crate::app::Wallet;
 use crate::app::background;
+use crate::app::forgetting::Forgetting;
 use crate::app::kept_keys::{KeptKeys, KeptKeysError};
 use crate::config::{AttestationConfig, AttesterCertificateConfig, Config, WalletConfig};
 use crate::http::{self, Site};
@@ -70,6 +71,7 @@ pub async fn wallet(config: &Config) -> Result<Wallet, StartError> {
         origin: config.http.origin(),
         open_vc_api: config.vc_api.open,
         wake: Arc::default(),
+        forgetting: Forgetting::default(),
     })
 }
 

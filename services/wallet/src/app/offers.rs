@@ -48,6 +48,8 @@ pub enum OfferError {
     IssuerRefused(String),
     #[error(transparent)]
     InPerson(#[from] InPerson),
+    #[error("the wallet holds as many credentials as it can list")]
+    Full,
     #[error("this device key is not registered with the account, or is lost")]
     DeviceKey,
     #[error(transparent)]
@@ -59,6 +61,9 @@ pub enum OfferError {
     #[error("the credential that came does not verify")]
     Credential(Vec<String>),
 }
+
+/// Credentials of one person. What comes in masses would push the older ones out of the lists, of which this is the length.
+const MOST_HELD: usize = 500;
 
 /// An offer with what of it is in the wallet already.
 pub struct OfferState {
@@ -185,6 +190,12 @@ impl Wallet {
         let places = missing_slots(&offer);
         if places.is_empty() {
             return self.settle(person, offer, None).await;
+        }
+        let held = self.store.read().await?.count_credentials(&person.account).await?;
+        // What is renewed takes the place of what was there.
+        let grows = offer.reception.renews.is_none();
+        if grows && usize::try_from(held).unwrap_or(usize::MAX).saturating_add(places.len()) > MOST_HELD {
+            return Err(OfferError::Full);
         }
         let (token, expires_at) = match token {
             Some(token) => token,

@@ -339,6 +339,8 @@ impl From<OfferError> for Problem {
                     .detail(reason.clone())
             }
             OfferError::InPerson(inner) => (*inner).into(),
+            OfferError::Full => Self::new(StatusCode::CONFLICT, "wallet-full", "This wallet holds no more")
+                .detail("It holds five hundred certificates. Delete what you do not need, and accept the offer then."),
             OfferError::DeviceKey => device_key(),
             OfferError::CopyKey(inner) => Self::bad_request(format!("{}.", capitalised(&inner.to_string()))),
             OfferError::TokenOver => {

@@ -17,6 +17,7 @@ use store_wallet::Store;
 use testkit::{Agent, Authenticator, HolderKey};
 use url::Url;
 use wallet::app::Wallet;
+use wallet::app::forgetting::Forgetting;
 use wallet::app::kept_keys::KeptKeys;
 use wallet::wiring;
 use web::passkey::Passkeys;
@@ -132,6 +133,7 @@ impl World {
             origin: url.clone(),
             open_vc_api: true,
             wake: Arc::default(),
+            forgetting: Forgetting::default(),
         };
         change(&mut wallet);
         let wallet = Arc::new(wallet);

@@ -13,7 +13,6 @@ use status_list::StatusList;
 use testkit::{b64, unb64};
 
 use super::World;
-use super::issuer::{configurations, token};
 use crate::world::{FUND, Organisation, Others, UNDP};
 
 pub const STAFF: &str = "https://schemas.passerelle.example/v1#StaffIdentity";

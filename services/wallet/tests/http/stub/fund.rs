@@ -6,8 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::SecondsFormat;
 use serde_json::{Value, json};
 
-use super::credentials::status;
-use super::{World, header, slow};
+use super::{World, slow};
 use crate::world::FUND;
 
 pub(super) async fn enrolment(world: World, request: HttpRequest) -> HttpResponse {

@@ -9,8 +9,7 @@ use keys::PublicKey;
 use serde_json::{Value, json};
 use testkit::{b64, jwt_payload, unb64};
 
-use super::credentials::{ENTITLEMENT, STAFF, make, status, w3c};
-use super::fund::bearer;
+use super::credentials::{ENTITLEMENT, STAFF, make};
 use super::{World, header};
 use crate::world::Organisation;
 

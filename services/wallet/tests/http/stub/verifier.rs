@@ -8,8 +8,6 @@ use actix_web::web::{Bytes, Form};
 use serde_json::json;
 use testkit::b64;
 
-use super::credentials::{receipt, status};
-use super::issuer::{nonce, token};
 use super::{World, header, slow};
 
 pub(super) async fn request_object(world: World) -> HttpResponse {
