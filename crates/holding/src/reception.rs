@@ -56,6 +56,9 @@ pub struct Offered {
     /// By which it is asked for in an authorization request (5.1.2).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
+    /// The issuer gives it to nobody who acts for the person.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub refuses_representative: bool,
     #[serde(default)]
     pub look: Look,
 }
@@ -209,6 +212,12 @@ impl Endpoints {
 }
 
 impl Reception {
+    /// Whether something of it is given to nobody who acts for the person.
+    #[must_use]
+    pub fn is_for_the_person_alone(&self) -> bool {
+        self.offered.iter().any(|one| one.refuses_representative)
+    }
+
     #[must_use]
     pub fn state(&self) -> &'static str {
         match self.progress {

@@ -235,6 +235,9 @@ pub struct PolicyView {
     /// How surely the wallet must have known its person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub holder_assurance: Option<crate::policies::HolderAssurance>,
+    /// What becomes of an answer that somebody gave for the person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub representative: Option<crate::representative::ByRepresentative>,
 }
 
 /// The outcome of one verification: the whole answer, and each check by name.

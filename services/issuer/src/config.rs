@@ -12,7 +12,7 @@ use std::path::PathBuf;
 
 use credential::data_integrity::Suite;
 use credential::enveloped::Envelope;
-use issuance::assurance::BelowPasskey;
+use issuance::assurance::{BelowPasskey, ByRepresentative};
 use issuance::{CredentialType, Format};
 use keys::Algorithm;
 use outbound::OutboundPolicy;
@@ -195,6 +195,10 @@ pub struct TenantConfig {
     /// others: `{ StaffIdentity = "refuse", Employment = "second-person" }`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub passkey_types: BTreeMap<CredentialType, BelowPasskey>,
+    /// Those of its types that a guardian or an attorney does not get at once for the person, as the wallet says, and what becomes of
+    /// it: `{ StaffIdentity = "refuse", Employment = "second-person" }`. Without a word they get them like the person.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub representative_types: BTreeMap<CredentialType, ByRepresentative>,
     /// Whether what is issued as W3C credentials also stands in a list of messages: replaced, new key, issued in error.
     #[serde(default)]
     pub status_messages: bool,
@@ -333,6 +337,8 @@ pub enum ConfigError {
     Detector,
     #[error("tenant {0:?}: passkey_types names a type that it does not issue")]
     PasskeyTypes(String),
+    #[error("tenant {0:?}: representative_types names a type that it does not issue")]
+    RepresentativeTypes(String),
     #[error("tenant {0:?}: key_attestations names a type that it does not issue, or there is no attester")]
     KeyAttestations(String),
     #[error("client {0:?} must be attested, and no attester is configured")]
@@ -395,6 +401,9 @@ impl Config {
             tenant.check_names()?;
             if !tenant.passkey_types.keys().all(|kind| types.contains(kind)) {
                 return Err(ConfigError::PasskeyTypes(tenant.id.clone()));
+            }
+            if !tenant.representative_types.keys().all(|kind| types.contains(kind)) {
+                return Err(ConfigError::RepresentativeTypes(tenant.id.clone()));
             }
             tenant.check_attestations(&self.attesters)?;
         }

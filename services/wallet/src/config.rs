@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use holding::key_attestation::KeyStatement;
 use language::Language;
 use outbound::OutboundPolicy;
 use serde::Deserialize;
@@ -65,7 +66,38 @@ pub struct KeysConfig {
     pub pkcs11: Option<keys::TokenConfig>,
     /// What the operator vouches for, of keys in the token; without it they are not attested.
     #[serde(default)]
-    pub attestation: Option<holding::key_attestation::KeyStatement>,
+    pub attestation: Option<AttestationConfig>,
+}
+
+/// What is attested of keys in the token, and by what issuers know who attests.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AttestationConfig {
+    /// What the token withstands, as it was certified (OID4VCI 1.0, appendix D.2).
+    pub key_storage: Vec<String>,
+    /// What the way withstands by which people are recognised before a key signs.
+    pub user_authentication: Vec<String>,
+    /// The certificate of the attester's key. Without one issuers know the key itself.
+    pub certificate: Option<AttesterCertificateConfig>,
+}
+
+/// By which issuers believe the attester that trust an authority rather than a single key (HAIP 1.0, 4.5.1).
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AttesterCertificateConfig {
+    /// A PEM file: the key's certificate, then those between it and the anchor.
+    pub chain: PathBuf,
+    /// A PEM file: the anchor, with which the chain is checked and which is not sent.
+    pub anchor: PathBuf,
+}
+
+impl AttestationConfig {
+    /// What is said of each key.
+    #[must_use]
+    pub fn statement(&self) -> KeyStatement {
+        let Self { key_storage, user_authentication, certificate: _ } = self.clone();
+        KeyStatement { key_storage, user_authentication }
+    }
 }
 
 #[derive(Clone, Debug, Deserialize)]

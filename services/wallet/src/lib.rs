@@ -9,7 +9,10 @@ pub mod http;
 pub mod wiring;
 pub mod words;
 
-pub use config::{Config, HelpConfig, KeysConfig, RegistryConfig, StoreConfig, VcApiConfig, WalletConfig};
+pub use config::{
+    AttestationConfig, AttesterCertificateConfig, Config, HelpConfig, KeysConfig, RegistryConfig,
+    StoreConfig, VcApiConfig, WalletConfig,
+};
 use http::assets;
 
 /// Why the wallet cannot be started.
@@ -40,6 +43,12 @@ pub enum StartError {
         path: std::path::PathBuf,
         #[source]
         source: credential::x509::CertificateFault,
+    },
+    #[error("{path}, the certificate of the key attester (keys.attestation.certificate), cannot be used")]
+    AttesterCertificate {
+        path: std::path::PathBuf,
+        #[source]
+        source: app::kept_keys::AttesterCertificateFault,
     },
     #[error("cannot use the sealing key")]
     SealingKey(#[from] keys::SealError),

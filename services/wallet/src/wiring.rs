@@ -1,6 +1,6 @@
 //! The one place that chooses concrete parts.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,12 +18,15 @@ use web::voice::Voice;
 
 use crate::app::Wallet;
 use crate::app::background;
+use crate::app::forgetting::Forgetting;
 use crate::app::kept_keys::{KeptKeys, KeptKeysError};
-use crate::config::{Config, WalletConfig};
+use crate::config::{AttestationConfig, AttesterCertificateConfig, Config, WalletConfig};
 use crate::http::{self, Site};
 use crate::{StartError, assets};
 
 const SCHEMA: &str = "wallet";
+/// A certificate that ends within so many days is told of at the start.
+const ENDS_SOON_DAYS: i64 = 30;
 
 /// The database of a configuration.
 pub async fn store(config: &Config) -> Result<Store, StartError> {
@@ -70,18 +73,41 @@ pub async fn wallet(config: &Config) -> Result<Wallet, StartError> {
         issuers: config.wallet.issuers.clone(),
         open_vc_api: config.vc_api.open,
         wake: Arc::default(),
+        forgetting: Forgetting::default(),
     })
 }
 
 /// A token answers when it likes, so it is not asked on a thread that serves others.
 async fn kept_keys(config: &Config, store: &Store) -> Result<KeptKeys, StartError> {
-    let (token, says) = (config.keys.pkcs11.clone(), config.keys.attestation.clone());
+    let token = config.keys.pkcs11.clone();
+    let says = config.keys.attestation.as_ref().map(AttestationConfig::statement);
     if token.is_none() && store.read().await?.has_token_keys().await? {
         return Err(KeptKeysError::TokenNeeded.into());
     }
-    let opened =
-        tokio::task::spawn_blocking(move || KeptKeys::open(token.as_ref(), says.as_ref(), &SystemEntropy));
-    Ok(opened.await.map_err(StartError::Stopped)??)
+    let open = move || KeptKeys::open(token.as_ref(), says.as_ref(), &SystemEntropy);
+    let opened = tokio::task::spawn_blocking(open).await.map_err(StartError::Stopped)??;
+    match config.keys.attestation.as_ref().and_then(|it| it.certificate.as_ref()) {
+        None => Ok(opened),
+        Some(named) => certified(opened, named),
+    }
+}
+
+/// The attester with the certificate that the operator names; one that ends soon is told in the log.
+fn certified(kept: KeptKeys, named: &AttesterCertificateConfig) -> Result<KeptKeys, StartError> {
+    let read = |path: &Path| {
+        let bytes = std::fs::read(path);
+        bytes.map_err(|source| StartError::AnchorFile { path: path.to_owned(), source })
+    };
+    let (chain, anchor, now) = (read(&named.chain)?, read(&named.anchor)?, SystemClock.now());
+    let refused = |source| StartError::AttesterCertificate { path: named.chain.clone(), source };
+    let (kept, ends_at) = kept.certified(&chain, &anchor, now).map_err(refused)?;
+    if ends_at < now + chrono::Duration::days(ENDS_SOON_DAYS) {
+        tracing::warn!(
+            certificate.ends_at = %ends_at,
+            "the certificate of the key attester ends soon: ask its authority for another, or issuers refuse kept wallets"
+        );
+    }
+    Ok(kept)
 }
 
 fn anchors(files: &[PathBuf]) -> Result<TrustAnchors, StartError> {

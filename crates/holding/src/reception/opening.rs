@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use wire::representative::REFUSED;
 use wire::vci::{
     AuthorizationServerMetadata, CredentialConfiguration, CredentialDisplay, CredentialOffer, IssuerMetadata,
 };
@@ -233,6 +234,7 @@ fn describe(
         needs_proof,
         needs_attestation,
         scope: configuration.scope.clone().filter(|scope| is_scope(scope)),
+        refuses_representative: configuration.representative.as_deref() == Some(REFUSED),
         look: display.map(look).unwrap_or_default(),
     })
 }

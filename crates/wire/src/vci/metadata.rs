@@ -92,6 +92,9 @@ pub struct CredentialConfiguration {
     pub vct: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credential_metadata: Option<CredentialMetadata>,
+    /// Ours: `refuse` where nobody gets it for somebody else ([`crate::representative::REFUSED`]).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub representative: Option<String>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize, ToSchema)]

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use clock::{SeededEntropy, TestClock, Timestamp};
-use issuance::assurance::BelowPasskey;
+use issuance::assurance::{BelowPasskey, ByRepresentative};
 use issuance::{Actor, CredentialType, Format, FourEyes, Subject};
 use issuer::app::{DocumentKey, Issuer, NewOffer, OfferLink, Tenant};
 use issuer::{
@@ -55,6 +55,8 @@ struct Setting {
     approved: Vec<CredentialType>,
     /// Types of UNDP for which it matters how the wallet was opened.
     passkey: BTreeMap<CredentialType, BelowPasskey>,
+    /// Types of UNDP for which it matters who acts.
+    represented: BTreeMap<CredentialType, ByRepresentative>,
     /// Whether UNDP publishes messages beside the statuses.
     messages: bool,
     presence: Option<PresenceConfig>,
@@ -85,6 +87,7 @@ impl Setting {
             token: None,
             approved: Vec::new(),
             passkey: BTreeMap::new(),
+            represented: BTreeMap::new(),
             messages: false,
             presence: None,
             formats: Format::USUAL.to_vec(),
@@ -110,6 +113,7 @@ fn config(directory: &TempDir, setting: &Setting) -> Config {
         logo: None,
         approved_types: setting.approved.iter().copied().filter(|it| types.contains(it)).collect(),
         passkey_types: if id == "undp" { setting.passkey.clone() } else { BTreeMap::new() },
+        representative_types: if id == "undp" { setting.represented.clone() } else { BTreeMap::new() },
         status_messages: setting.messages && id == "undp",
         key_attestations: if id == "undp" { setting.attested.clone() } else { KeyAttestations::new() },
         certificates: if id == "undp" { setting.certificates.clone() } else { Vec::new() },
@@ -368,6 +372,15 @@ impl World {
             (CredentialType::Employment, BelowPasskey::SecondPerson),
         ]);
         Self::start_setting(Setting { passkey, ..Setting::usual(four_eyes) }).await
+    }
+
+    /// The same where nobody gets a staff identity for somebody else, and employment after a second person approved.
+    pub async fn start_wanting_the_person(four_eyes: FourEyes) -> Self {
+        let represented = BTreeMap::from([
+            (CredentialType::StaffIdentity, ByRepresentative::Refuse),
+            (CredentialType::Employment, ByRepresentative::SecondPerson),
+        ]);
+        Self::start_setting(Setting { represented, ..Setting::usual(four_eyes) }).await
     }
 
     async fn start_setting(setting: Setting) -> Self {

@@ -50,3 +50,5 @@ offer-sign-in-instead = No code? Sign in there instead
 offer-sign-in-desk = It is given to whoever signs in there. That is not done at a desk: open it on a device of your own.
 offer-signed-in = You have signed in at { $who }.
 offer-signed-in-what = We fetch your certificates now.
+offer-in-person = { $who } gives this to the person alone
+offer-in-person-what = Nobody may receive it for somebody else. The offer and its code stay good: let the person come and accept it, or ask them for another way.

@@ -113,3 +113,7 @@ problem-queue-elsewhere-what = The officer who had the person in front of them s
 
 problem-kept-key-away = The key cannot be reached
 problem-kept-key-away-what = The device that holds the keys of wallets kept here does not answer. Nothing was signed or sent, and nothing is lost. Try again in some minutes. If it goes on, call us.
+problem-in-person = They take this from the person alone
+problem-in-person-what = Nothing was sent and nothing is used up. The person does this with their own PIN or card, or asks the organisation for another way.
+problem-wallet-full = This wallet holds no more
+problem-wallet-full-what = It holds five hundred certificates. Delete what you do not need, and accept the offer then.

@@ -48,3 +48,5 @@ offer-sign-in-instead = ¿No tiene código? Inicie sesión allí
 offer-sign-in-desk = Se da a quien inicia sesión allí. Eso no se hace en la ventanilla: ábralo en un dispositivo propio.
 offer-signed-in = Ha iniciado sesión en { $who }.
 offer-signed-in-what = Ahora traemos sus credenciales.
+offer-in-person = { $who } solo lo entrega a la propia persona
+offer-in-person-what = Nadie puede recibirlo por otra persona. La oferta y su código siguen siendo válidos: que venga la persona y la acepte, o pida otra vía.

@@ -111,3 +111,7 @@ problem-queue-elsewhere-what = La persona funcionaria que atendió inicia sesió
 
 problem-kept-key-away = No se puede usar la clave
 problem-kept-key-away-what = El aparato que guarda las claves de las carteras custodiadas aquí no responde. No se ha firmado ni enviado nada, y no se ha perdido nada. Inténtelo de nuevo en unos minutos. Si continúa, llámenos.
+problem-in-person = Solo lo aceptan de la propia persona
+problem-in-person-what = No se ha enviado nada ni se ha gastado nada. La persona lo hace con su propio PIN o tarjeta, o pide otra vía a la organización.
+problem-wallet-full = Esta cartera está llena
+problem-wallet-full-what = Contiene quinientos certificados. Elimine los que no necesite y acepte después la oferta.

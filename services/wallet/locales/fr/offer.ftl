@@ -48,3 +48,5 @@ offer-sign-in-instead = Pas de code ? Connectez-vous plutôt chez eux
 offer-sign-in-desk = Cela est remis à qui se connecte chez eux. Cela ne se fait pas au guichet : ouvrez l’offre sur votre propre appareil.
 offer-signed-in = Vous vous êtes connecté chez { $who }.
 offer-signed-in-what = Nous allons chercher vos justificatifs.
+offer-in-person = { $who } ne remet ceci qu’à la personne elle-même
+offer-in-person-what = Personne ne peut le recevoir pour quelqu’un d’autre. L’offre et son code restent valables : que la personne vienne l’accepter, ou demandez une autre voie.

@@ -111,3 +111,7 @@ problem-queue-elsewhere-what = L’agent qui avait la personne devant lui se con
 
 problem-kept-key-away = La clé n’est pas joignable
 problem-kept-key-away-what = L’appareil qui garde les clés des portefeuilles tenus ici ne répond pas. Rien n’a été signé ni envoyé, et rien n’est perdu. Réessayez dans quelques minutes. Si cela continue, appelez-nous.
+problem-in-person = Ils n’acceptent cela que de la personne elle-même
+problem-in-person-what = Rien n’a été envoyé et rien n’est perdu. La personne le fait avec son propre code ou sa carte, ou demande une autre voie à l’organisation.
+problem-wallet-full = Ce portefeuille est plein
+problem-wallet-full-what = Il contient cinq cents justificatifs. Supprimez ceux dont vous n’avez pas besoin, puis acceptez l’offre.

@@ -45,3 +45,5 @@ offer-sign-in-instead = 没有验证码？改为在对方页面登录
 offer-sign-in-desk = 在对方页面登录的人才能得到它。这不能在窗口办理：请在您自己的设备上打开。
 offer-signed-in = 您已在{ $who }登录。
 offer-signed-in-what = 我们正在取回您的凭证。
+offer-in-person = { $who }只发给本人
+offer-in-person-what = 任何人都不能代他人领取。此邀约及其代码仍然有效：请本人前来接受，或询问其他方式。

@@ -111,3 +111,7 @@ problem-queue-elsewhere-what = 当时接待本人的工作人员在同一办理�
 
 problem-kept-key-away = 无法使用密钥
 problem-kept-key-away-what = 保管本处钱包密钥的设备没有响应。没有签署或发送任何内容，也没有丢失任何内容。请过几分钟再试。如果问题持续，请给我们打电话。
+problem-in-person = 对方只接受本人办理
+problem-in-person-what = 没有发送任何内容，也没有用掉任何东西。由本人用自己的 PIN 码或卡办理，或向该机构询问其他方式。
+problem-wallet-full = 此钱包已满
+problem-wallet-full-what = 其中有五百份证明。请删除不需要的，然后再接受。

@@ -48,6 +48,7 @@ impl Wallet {
             ("assisted recoveries", self.tend_assisted().await),
             ("sessions", self.tend_sessions().await),
             ("kept keys", self.tend_kept_keys().await),
+            ("what was deleted", self.tend_forgetting().await),
         ];
         for (what, result) in rounds {
             if let Err(error) = result {

@@ -82,6 +82,7 @@ impl Wallet {
         }
         tx.insert_entry(account, &entry).await?;
         tx.commit().await?;
+        self.forget_deleted().await;
         Ok(())
     }
 

@@ -20,6 +20,7 @@ pub mod enrolment;
 pub mod existence;
 pub mod export;
 pub mod fault;
+pub mod forgetting;
 pub mod issuers;
 pub mod kept_keys;
 pub mod languages;
@@ -91,6 +92,7 @@ pub struct Wallet {
     pub open_vc_api: bool,
     /// Wakes the background work as soon as there is some.
     pub wake: Arc<tokio::sync::Notify>,
+    pub forgetting: forgetting::Forgetting,
 }
 
 /// Somebody who is signed in, with the key to what is theirs.

@@ -19,6 +19,7 @@ use store_wallet::records::{Record, Table};
 use self::asking::Answer;
 pub use self::renewing::Ending;
 use super::fault::{Fault, RemoteFault};
+use super::mandates::InPerson;
 use super::signing::Signatures;
 use super::{Person, Wallet};
 
@@ -53,6 +54,10 @@ pub enum OfferError {
     TransactionCodeRefused,
     #[error("the issuer refused: {0}")]
     IssuerRefused(String),
+    #[error(transparent)]
+    InPerson(#[from] InPerson),
+    #[error("the wallet holds as many credentials as it can list")]
+    Full,
     #[error("this device key is not registered with the account, or is lost")]
     DeviceKey,
     #[error(transparent)]
@@ -64,6 +69,9 @@ pub enum OfferError {
     #[error("the credential that came does not verify")]
     Credential(Vec<String>),
 }
+
+/// Credentials of one person. What comes in masses would push the older ones out of the lists, of which this is the length.
+const MOST_HELD: usize = 500;
 
 /// An offer with what of it is in the wallet already.
 pub struct OfferState {
@@ -178,6 +186,10 @@ impl Wallet {
         if is_over(&offer.reception.progress) {
             return Ok(Step { offer, to_sign: Vec::new() });
         }
+        // Before the code is used up, which the person will need.
+        if offer.reception.is_for_the_person_alone() && person.representative().is_some() {
+            return Err(InPerson.into());
+        }
         let key = self.usable_key(&person.account, wanted.device).await?.ok_or(OfferError::DeviceKey)?;
         let keys = HolderKeys::new(key, wanted.copies, offer.reception.further_keys)?;
         let copy_keys: Vec<Value> = keys.copies.iter().map(keys::PublicKey::to_jwk).collect();
@@ -196,6 +208,12 @@ impl Wallet {
         let places = missing_slots(&offer);
         if places.is_empty() {
             return self.settle(person, offer, None).await;
+        }
+        let held = self.store.read().await?.count_credentials(&person.account).await?;
+        // What is renewed takes the place of what was there.
+        let grows = offer.reception.renews.is_none();
+        if grows && usize::try_from(held).unwrap_or(usize::MAX).saturating_add(places.len()) > MOST_HELD {
+            return Err(OfferError::Full);
         }
         let (token, expires_at) = match token {
             Some(token) => token,

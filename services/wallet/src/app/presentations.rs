@@ -28,6 +28,7 @@ pub(super) use self::sending::later;
 use super::credentials::Kept;
 use super::disclosure::{prepare_sd_jwt, select, shared_labels};
 use super::fault::{Fault, RemoteFault};
+use super::mandates::InPerson;
 use super::signing::Signatures;
 use super::verifiers::Link;
 use super::{Person, Wallet};
@@ -58,6 +59,8 @@ pub enum PresentationError {
     /// Whom nothing names is shown something only by a person who proved themselves just now.
     #[error(transparent)]
     StepUp(#[from] StepUp),
+    #[error(transparent)]
+    InPerson(#[from] InPerson),
 }
 
 /// A request, what of the person's would answer it, and the credentials that this is about.
@@ -113,6 +116,9 @@ impl Wallet {
             self.may(person, Act::PresentToUnproven).await??;
         }
         // What would be refused over there stays here.
+        if asked.presentation.request.refuses_representative && person.representative().is_some() {
+            return Err(InPerson.into());
+        }
         if asked.presentation.request.wants_passkey && person.session.assurance < Assurance::Passkey {
             return Err(StepUp::Weak.into());
         }

@@ -23,7 +23,7 @@ use crate::app::desk_queue::QueueError;
 use crate::app::enrolment::{EnrolmentError, SeparationRefusal};
 use crate::app::existence::ExistenceError;
 use crate::app::fault::{Fault, RemoteFault};
-use crate::app::mandates::{MandateError, OutsideMandate};
+use crate::app::mandates::{InPerson, MandateError, OutsideMandate};
 use crate::app::offers::OfferError;
 use crate::app::offline::OfflineError;
 use crate::app::pins::PinError;
@@ -255,6 +255,15 @@ impl From<OutsideMandate> for Problem {
     }
 }
 
+impl From<InPerson> for Problem {
+    fn from(_: InPerson) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "in-person", "They take this from the person alone").detail(
+            "The organisation takes it from nobody who acts for the person. Nothing was sent and nothing is used up: the person comes \
+             and does it with their own PIN or card, or asks the organisation for another way.",
+        )
+    }
+}
+
 impl From<MandateError> for Problem {
     fn from(error: MandateError) -> Self {
         match error {
@@ -336,6 +345,9 @@ impl From<OfferError> for Problem {
                 Self::new(StatusCode::BAD_GATEWAY, "issuer-refused", "The organisation did not issue the credential")
                     .detail(reason.clone())
             }
+            OfferError::InPerson(inner) => (*inner).into(),
+            OfferError::Full => Self::new(StatusCode::CONFLICT, "wallet-full", "This wallet holds no more")
+                .detail("It holds five hundred certificates. Delete what you do not need, and accept the offer then."),
             OfferError::DeviceKey => device_key(),
             OfferError::CopyKey(inner) => Self::bad_request(format!("{}.", capitalised(&inner.to_string()))),
             OfferError::TokenOver => {
@@ -403,6 +415,7 @@ impl From<PresentationError> for Problem {
             PresentationError::DeviceSignature(inner) => signature(&inner.to_string()),
             PresentationError::DeviceKey => device_key(),
             PresentationError::StepUp(inner) => step_up(*inner),
+            PresentationError::InPerson(inner) => (*inner).into(),
         }
     }
 }

@@ -131,6 +131,8 @@ struct OfferPage {
     may_sign_in: bool,
     /// Where nobody signs in anywhere.
     at_desk: bool,
+    /// Somebody acts for the person, and the organisation gives it to the person alone.
+    in_person: bool,
     offer: OfferView,
     offered: Vec<OfferedLine>,
     cards: Vec<Card>,
@@ -167,6 +169,8 @@ struct PresentationPage {
     expired: bool,
     /// They refuse an answer after a PIN, and it was one.
     passkey_first: bool,
+    /// Somebody acts for the person, and the verifier takes an answer from the person alone.
+    in_person: bool,
 }
 
 #[derive(Template)]
@@ -269,6 +273,7 @@ async fn show_offer(
 ) -> Result<HttpResponse, Problem> {
     let Some(person) = find_person(&request).await? else { return sign_in_first(&request, &app) };
     let offer = app.wallet.offer(&person, &id).await?;
+    let in_person = person.representative().is_some() && offer.reception.is_for_the_person_alone();
     let view = OfferView::from(&offer);
     let at_desk = person.desk.is_some();
     let now = app.wallet.now();
@@ -294,6 +299,7 @@ async fn show_offer(
         at_desk,
         waiting: view.state == "waiting",
         refused: view.state == "refused",
+        in_person,
         offered: offered(&view),
         offer: view,
         cards,
@@ -343,6 +349,7 @@ async fn show_presentation(
     let view = PresentationView::new(&asked, now);
     let passkey_first =
         asked.presentation.request.wants_passkey && person.session.assurance < Assurance::Passkey;
+    let in_person = asked.presentation.request.refuses_representative && person.representative().is_some();
     html(&PresentationPage {
         shell: Frame::inside(&request, &app, &person, ""),
         words,
@@ -353,6 +360,7 @@ async fn show_presentation(
         deciding: view.state == "asked",
         expired: view.expires_at <= now,
         passkey_first,
+        in_person,
         view,
     })
 }

@@ -281,6 +281,16 @@ pub const PAGES: ProblemPages = ProblemPages(&[
         "A guardian or an attorney does at a desk what the mandate names and nothing else. The ways into the wallet, its record and its deletion are the person's own.",
     ),
     page(
+        "wallet-full",
+        "This wallet holds no more",
+        "A wallet holds five hundred certificates at most, so that nothing pushes others out of its lists. Delete what is not needed; the offer stays good meanwhile.",
+    ),
+    page(
+        "in-person",
+        "They take this from the person alone",
+        "An organisation can refuse what a guardian or an attorney does for somebody, whatever their mandate holds. The person does it in person, or asks the organisation for another way.",
+    ),
+    page(
         "mandate-refused",
         "The mandate is not recorded like this",
         "A mandate has a name, a document with its authority, at least one act, a first day and a last day within three years. Two different officers record and confirm it, neither for their own wallet.",
