@@ -1,7 +1,7 @@
 // Creating a wallet and signing in. Afterwards the same address shows what it was opened for.
 
 import { authenticate, register, supported, withButton } from "/assets/passkey.js";
-import { possible, withPin } from "/assets/wallet-key.js";
+import { openedHere, possible, withPin } from "/assets/wallet-key.js";
 import { keepThen } from "/assets/wallet-then.js";
 
 const create = document.getElementById("create-wallet");
@@ -17,14 +17,21 @@ if (supported()) {
   document.getElementById("entry").hidden = true;
 }
 
-// Who made a wallet with a PIN on this phone comes back to that one.
+/** Who has a wallet here comes back to it: making another is the second thing then. */
+function signInFirst() {
+  signIn.classList.remove("secondary");
+  create.classList.add("secondary");
+  create.before(signIn);
+}
+
 const pinFirst = document.getElementById("pin-first");
 if (possible()) {
+  openedHere().then((opened) => opened && signInFirst(), () => {});
   withPin().then(
     ([known]) => {
       if (!known) return;
       pinFirst.hidden = false;
-      create.classList.add("secondary");
+      signIn.classList.add("secondary");
       document.getElementById("use-pin").hidden = true;
     },
     () => {},
