@@ -220,7 +220,10 @@ fn queries(asked: &Asked, now: Timestamp) -> Vec<QueryView> {
                         whole_credential: whole,
                         everything,
                         claim_sets: if whole { 1 } else { 1 + matched.lesser.len() },
-                        claims: shown.into_iter().map(|claim| claim_view(claim, matched, whole)).collect(),
+                        claims: shown
+                            .into_iter()
+                            .map(|claim| claim_view(claim, matched, &withheld))
+                            .collect(),
                     })
                 })
                 .collect(),
@@ -229,11 +232,12 @@ fn queries(asked: &Asked, now: Timestamp) -> Vec<QueryView> {
 }
 
 /// A claim that goes out; with the sets of claims that have it where it may be withheld.
-fn claim_view(claim: &ShownClaim, matched: &Match, whole: bool) -> ClaimView {
+fn claim_view(claim: &ShownClaim, matched: &Match, withheld: &[ConcretePath]) -> ClaimView {
     let asked = is_asked(&claim.path, &matched.disclose);
-    let has = |set: &&Vec<ConcretePath>| is_asked(&claim.path, set);
+    let has = |set: &[ConcretePath]| is_asked(&claim.path, set);
+    let held_back = withheld.iter().any(|path| claim.path.starts_with(path));
     let mut in_sets = Vec::new();
-    if asked && !whole && !matched.lesser.iter().all(|set| has(&set)) {
+    if asked && held_back && !matched.lesser.iter().all(|set| has(set)) {
         let lesser = matched.lesser.iter().enumerate().filter(|(_, set)| has(set)).map(|(at, _)| at + 1);
         in_sets = std::iter::once(0).chain(lesser).collect();
     }
