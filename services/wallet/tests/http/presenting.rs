@@ -4,7 +4,7 @@ use std::sync::Arc;
 use clock::Clock as _;
 use credential::{Expect, Input};
 use serde_json::{Value, json};
-use testkit::HolderKey;
+use testkit::{HolderKey, unb64};
 
 use crate::world::{Person, UNDP, WFP, World, problem};
 
