@@ -10,11 +10,14 @@ const query = new URLSearchParams(location.search);
 function offer() {
   const uri = query.get("credential_offer_uri");
   if (uri) return { credentialOfferUri: uri };
+  // A link that a mail program cut off has neither.
   try {
-    return { credentialOffer: JSON.parse(query.get("credential_offer")) };
+    const offered = JSON.parse(query.get("credential_offer"));
+    if (offered) return { credentialOffer: offered };
   } catch {
-    throw new PasskeyError(say("opening-incomplete"));
+    // Half of an offer is none.
   }
+  throw new PasskeyError(say("opening-incomplete"));
 }
 
 function present() {

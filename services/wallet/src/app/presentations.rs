@@ -11,7 +11,7 @@ use credential::enveloped::{self, Binding, Content, Envelope};
 use credential::x509::authority_key_ids_of;
 use holding::account::StepUp;
 use holding::assurance::{Act, Assurance};
-use holding::dcql::{self, Candidate, Evaluation, Selection, SelectionFault};
+use holding::dcql::{self, Candidate, ClaimSets, Evaluation, Selection, SelectionFault};
 use holding::presentation::{Answer, AnswerKind, PreparedItem, Presentation, Progress, StepFault};
 use holding::request::RequestFault;
 use holding::sharing::SharedCredential;
@@ -107,7 +107,7 @@ impl Wallet {
         &self,
         person: &Person,
         id: &str,
-        selection: Option<Selection>,
+        (selection, sets): (Option<Selection>, ClaimSets),
     ) -> Result<(Asked, Vec<ToSign>), PresentationError> {
         let mut asked = self.presentation(person, id).await?;
         asked.presentation.may_decide(self.now())?;
@@ -139,7 +139,7 @@ impl Wallet {
                 query: chosen.query.id.clone(),
                 credential: kept.row.id.clone(),
                 holder_thumbprint: kept.held.holder_thumbprint.clone(),
-                disclose: chosen.matched.disclose.clone(),
+                disclose: chosen.disclose(&sets)?.to_vec(),
                 transactions: take(&mut authorising, &chosen.query.id),
                 created,
                 to_sign: None,

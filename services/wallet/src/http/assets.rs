@@ -55,6 +55,7 @@ pub const ASSETS: Assets = Assets(&[
     module!("wallet-stations.js"),
     module!("wallet-enrol-station.js"),
     module!("wallet-pin.js"),
+    module!("wallet-then.js"),
     module!("wallet-recover.js"),
     module!("wallet-ways-in.js"),
     module!("wallet-help.js"),
