@@ -70,8 +70,11 @@ export class Keyboard {
 
   async attach(target, files) {
     await this.reach(target);
-    const [chooser] = await Promise.all([this.page.waitForEvent('filechooser'), this.page.keyboard.press('Enter')]);
-    await chooser.setFiles(files);
+    const opened = this.page.waitForEvent('filechooser');
+    // By now the browser knows that it is not to show its own.
+    await this.page.evaluate(() => {});
+    await this.page.keyboard.press('Space');
+    await (await opened).setFiles(files);
   }
 
   /** Goes on with Tab until the focus is there, where it must be seen. */

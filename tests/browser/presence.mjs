@@ -19,7 +19,7 @@ const SCENES = {quiet: 4.3, movement: 2.1, rest: 2.1};
 const WAYS = {
   retiree: 'desktop ar keyboard',
   photograph: 'phone en pointer',
-  'somebody-else': 'phone ar pointer',
+  'somebody-else': 'phone ar keyboard',
   alone: 'desktop en keyboard',
   station: 'desktop ar keyboard',
   offline: 'phone ar keyboard',
@@ -167,7 +167,7 @@ async function succeeds(officer) {
 }
 
 /** Pictures that lead to nothing but a kind word and another try. */
-async function triesAgain(officer, {name, row, scenes, why}) {
+async function triesAgain(officer, {name, row, scenes, why, afterwards = async () => {}}) {
   const {link} = await asks(officer, row);
   await withCamera(name, film(name, scenes), async person => {
     const {page, hands} = person;
@@ -180,6 +180,24 @@ async function triesAgain(officer, {name, row, scenes, why}) {
       await hands.press('#begin');
       await page.locator('#existence[data-state=answered]').waitFor();
     });
+    await afterwards(officer, person);
+  });
+}
+
+/** An answer that is refused: the person reads so by itself, and asks that somebody else looks. */
+async function appeals(officer, person) {
+  const {page, hands} = person;
+  await browser.step('an officer refuses, and the person asks for another look', async () => {
+    await officer.page.goto(`${input.issuer}/console/requests`);
+    await officer.page.getByTestId('open-answer').last().click();
+    await officer.page.getByLabel('Reason').fill('The voice was another one than last year.');
+    await officer.page.getByTestId('refuse-request').click();
+    await officer.page.waitForURL(/done=refused/);
+    await page.locator('#existence[data-state=refused]').waitFor();
+    await hands.write('#appeal-words', 'I had a cold. My sister was there.');
+    await hands.press('#send-appeal');
+    await page.locator('[data-testid=appeal] [role=status]').first().waitFor();
+    await browser.picture(person, 'wallet-appeal');
   });
 }
 
@@ -195,6 +213,9 @@ async function goesOn(officer) {
         Object.defineProperty(navigator, 'geolocation', {value: {getCurrentPosition: () => {}}});
         const refuse = async () => { throw new DOMException('', 'NotAllowedError'); };
         Object.defineProperty(navigator.mediaDevices, 'getUserMedia', {value: refuse});
+        // The page itself waits for it no longer than this; the test not so long.
+        const later = window.setTimeout;
+        window.setTimeout = (act, millis, ...rest) => later(act, millis === 40_000 ? 500 : millis, ...rest);
       });
       await hands.tick('#capture-place');
       await hands.press('#with-pictures');
@@ -425,7 +446,7 @@ try {
     name: 'photograph', row: 1, scenes: [['quiet', 60]], why: 'existence-again-movement',
   });
   await triesAgain(officer, {
-    name: 'somebody-else', row: 2, scenes: [['other', 60]], why: 'existence-again-other',
+    name: 'somebody-else', row: 2, scenes: [['other', 60]], why: 'existence-again-other', afterwards: appeals,
   });
   await goesOn(officer);
   await atStation(officer);
