@@ -57,6 +57,7 @@ export const JOURNEYS = [
     ['wallet-capture-again-photograph', 'What to do better'],
     ['wallet-capture-denied', 'No camera is no dead end'],
     ['wallet-capture-sent', 'Sent, with pictures'],
+    ['wallet-appeal', 'Refused; another look is asked for'],
     ['wallet-form-waits', 'A signed form, sent as a picture, is with an officer'],
     ['wallet-form-accepted', 'The form counted'],
     ['wallet-ahead-ready', 'The phone is ready for airplane mode'],

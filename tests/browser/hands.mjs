@@ -105,6 +105,39 @@ async function usable(element, target) {
 
 const focused = locator => locator.evaluateAll(elements => elements.includes(document.activeElement));
 
+/** Goes through a whole page with Tab: what is passed over, and where the focus cannot be seen. */
+export async function walk(page) {
+  const faults = [];
+  await page.evaluate(() => { window.stops = []; });
+  for(let stops = 0; stops < STOPS; stops += 1) {
+    await page.keyboard.press('Tab');
+    const {name, round, fault} = await page.evaluate(`(${met})(${hidden})`);
+    if(round) break;
+    if(fault) faults.push(`the focus on ${name} is not seen: ${fault}`);
+  }
+  return faults.concat((await page.evaluate(passed)).map(name => `${name} is out of the keyboard's reach`));
+}
+
+/** Runs in the page: what the focus is on, why it cannot be seen, and whether the round is over. Between two rounds the body has it. */
+function met(why) {
+  const element = document.activeElement;
+  if(element === document.body) return {};
+  // A date has several stops inside.
+  const round = window.stops.includes(element) && window.stops[window.stops.length - 1] !== element;
+  window.stops.push(element);
+  return {name: `${element.tagName} ${element.id} ${element.textContent.trim().slice(0, 40)}`, round, fault: why()};
+}
+
+/** Runs in the page: what can be used, and was not met. Of several choices one is met. */
+function passed() {
+  const been = window.stops;
+  const groups = new Set(been.filter(({type}) => type === 'radio').map(({name}) => name));
+  return [...document.querySelectorAll('a[href], button, input, select, textarea, summary')]
+    .filter(one => !been.includes(one) && !one.disabled && one.tabIndex >= 0 && one.checkVisibility({visibilityProperty: true}))
+    .filter(({type, name}) => type !== 'radio' || !groups.has(name))
+    .map(({tagName, id, textContent}) => `${tagName} ${id} ${textContent.trim().slice(0, 40)}`);
+}
+
 /** Runs in the page: why the focus cannot be seen, or nothing. A hidden box is marked by the label around it. */
 function hidden() {
   const element = document.activeElement;

@@ -8,6 +8,7 @@ import {parse} from 'acorn';
 import {account} from './account.mjs';
 import {Browser} from './browser.mjs';
 import {PAGE, hang, missing, written} from './gallery.mjs';
+import {walk} from './hands.mjs';
 import {DESK, ONE_WAY, PHONE} from './ways.mjs';
 import {says} from './words.mjs';
 
@@ -139,6 +140,9 @@ async function look(browser, person, input, path, language) {
     .map(element => `${element.tagName} ${element.textContent.trim().slice(0, 30)} ${element.getBoundingClientRect().height}`));
   small.forEach(target => browser.problems.push(`${name}: a small target: ${target}`));
   await wide(browser, page, name);
+  if(language === 'en') {
+    (await walk(page)).forEach(fault => browser.problems.push(`${name}: ${fault}`));
+  }
   if(language === 'en' || language === 'ar') {
     await shoot(browser, page, input, path, language);
   }
