@@ -140,9 +140,6 @@ async function look(browser, person, input, path, language) {
     .map(element => `${element.tagName} ${element.textContent.trim().slice(0, 30)} ${element.getBoundingClientRect().height}`));
   small.forEach(target => browser.problems.push(`${name}: a small target: ${target}`));
   await wide(browser, page, name);
-  if(language === 'en') {
-    (await walk(page)).forEach(fault => browser.problems.push(`${name}: ${fault}`));
-  }
   if(language === 'en' || language === 'ar') {
     await shoot(browser, page, input, path, language);
   }
@@ -151,6 +148,10 @@ async function look(browser, person, input, path, language) {
   await page.setViewportSize(PHONE);
   await page.evaluate(() => { document.documentElement.style.fontSize = '200%'; });
   await wide(browser, page, `${name} with text of 200%`);
+  await page.evaluate(() => { document.documentElement.style.fontSize = ''; });
+  if(language === 'en') {
+    for(const fault of await walk(page)) browser.problems.push(`${name}: ${fault}`);
+  }
 }
 
 async function wide(browser, page, name) {
@@ -175,7 +176,6 @@ async function wide(browser, page, name) {
 async function lookOnce(browser, person, input, path) {
   await look(browser, person, input, path, person.language);
   await person.page.setViewportSize(person.size);
-  await person.page.evaluate(() => { document.documentElement.style.fontSize = ''; });
 }
 
 /** What a page is called among the pictures. Identifiers are left out, a word behind the question mark says in which state it is. */
