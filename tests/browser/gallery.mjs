@@ -7,8 +7,8 @@ import {fileURLToPath} from 'node:url';
 export const LANGUAGES = ['en', 'ar'];
 const DOCS = fileURLToPath(new URL('../../docs', import.meta.url));
 const FOLDER = 'screenshots/pages';
-/** Of a picture, in bytes. */
-const MOST = 40_000;
+/** Of a picture, in bytes: of a phone, and of an officer's wider page. */
+const MOST = {phone: 40_000, officer: 80_000};
 /** A page that is longer is cut: what is told of it stands at its top. */
 const TALLEST = 1500;
 
@@ -137,8 +137,9 @@ export async function hang(page, docs, language, name) {
   await page.setViewportSize(size);
   await page.evaluate(() => scrollTo(0, 0));
   const height = Math.min(TALLEST, await page.evaluate(() => document.documentElement.scrollHeight));
+  const most = size.width > 360 ? MOST.officer : MOST.phone;
   const clip = {x: 0, y: 0, width: size.width, height};
-  for(let quality = 70, bytes = Infinity; bytes > MOST && quality > 5; quality -= 8) {
+  for(let quality = 70, bytes = Infinity; bytes > most && quality > 5; quality -= 8) {
     bytes = (await page.screenshot({path: join(folder, `${language}-${name}.jpg`), type: 'jpeg', quality, clip, fullPage: true})).length;
   }
   await page.setViewportSize(before);

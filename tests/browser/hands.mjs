@@ -115,7 +115,9 @@ export async function walk(page) {
     if(round) break;
     if(fault) faults.push(`the focus on ${name} is not seen: ${fault}`);
   }
-  return faults.concat((await page.evaluate(passed)).map(name => `${name} is out of the keyboard's reach`));
+  const over = await page.evaluate(passed);
+  await page.evaluate(() => { document.activeElement.blur(); });
+  return faults.concat(over.map(name => `${name} is out of the keyboard's reach`));
 }
 
 /** Runs in the page: what the focus is on, why it cannot be seen, and whether the round is over. Between two rounds the body has it. */
