@@ -111,6 +111,8 @@ const OTHERS = [
   ['console-overview', 'Console: overview'],
   ['console-staff', 'Console: staff'],
   ['console-import-faults', 'Console: what is wrong with a list, row by row'],
+  ['console-approvals', 'Console: what waits for a second person'],
+  ['console-keys-rotated', 'Console: a signing key was rotated'],
   ['console-request-answered', 'Console: an answer without pictures'],
   ['console-request-station', 'Console: an answer from a station'],
   ['console-desk-call', 'Console: the call of an enrolment'],
