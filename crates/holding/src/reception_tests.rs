@@ -131,7 +131,7 @@ fn token_is_usable_only_with_its_key_and_before_its_end() {
     let mut reception = opened(offer(), metadata()).unwrap();
     let now = chrono::DateTime::UNIX_EPOCH;
     reception.progress = Progress::Signing {
-        access_token: "t".into(),
+        access_token: crate::client::AccessToken::Bearer("t".into()),
         expires_at: now + Duration::minutes(5),
         holder_thumbprint: "k".into(),
         copy_keys: vec![],

@@ -66,6 +66,28 @@ pub struct KeysConfig {
     /// What the operator vouches for, of keys in the token; without it they are not attested.
     #[serde(default)]
     pub attestation: Option<holding::key_attestation::KeyStatement>,
+    /// Has the wallet shown to authorization servers as this provider's (OAuth 2.0 Attestation-Based Client Authentication). Without
+    /// it none of them is told anything.
+    #[serde(default)]
+    pub client_attestation: Option<ClientAttestationConfig>,
+}
+
+/// The key that vouches for the wallet is made at the first start: in the token where one is named, else in a sealed file beside
+/// `sealing_key`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ClientAttestationConfig {
+    /// The certificate of the key, for servers that believe an authority (HAIP 1.0, 4.4.1). Without one they are given the key.
+    pub certificate: Option<ClientCertificateConfig>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClientCertificateConfig {
+    /// A PEM file: the key's certificate, then those between it and the anchor.
+    pub chain: PathBuf,
+    /// A PEM file: the anchor, with which the chain is checked and which is not sent.
+    pub anchor: PathBuf,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -73,6 +95,8 @@ pub struct KeysConfig {
 pub struct WalletConfig {
     /// WebAuthn relying party identifier; the host of `http.public_url` when absent.
     pub rp_id: Option<String>,
+    /// What this service is called as an OAuth client of issuers; scheme, host and port of `http.public_url` when absent.
+    pub client_id: Option<String>,
     /// How often receipts, notifications and unacknowledged answers are looked after.
     pub background_seconds: u64,
     /// PEM files of authorities that certify verifiers (`x509_hash` and `x509_san_dns`). Each vouches for every certificate
@@ -110,6 +134,7 @@ impl Default for WalletConfig {
     fn default() -> Self {
         Self {
             rp_id: None,
+            client_id: None,
             background_seconds: 2,
             verifier_anchors: Vec::new(),
             notice: None,

@@ -24,6 +24,7 @@ pub mod kept_keys;
 pub mod languages;
 mod logos;
 pub mod mandates;
+pub mod oauth;
 pub mod offers;
 pub mod officers;
 pub mod offline;
@@ -84,6 +85,8 @@ pub struct Wallet {
     pub origin: String,
     /// Whether machines may have proofs derived without authentication.
     pub open_vc_api: bool,
+    /// What this service is to issuers, as an OAuth client.
+    pub client: oauth::Client,
     /// Wakes the background work as soon as there is some.
     pub wake: Arc<tokio::sync::Notify>,
 }

@@ -1,6 +1,7 @@
 //! Receiving credentials: the flows of OID4VCI 1.0, each step stored before the next.
 
 mod asking;
+mod encrypting;
 mod renewing;
 
 use std::collections::BTreeSet;
@@ -121,6 +122,7 @@ impl Wallet {
         if keys == Keys::DeviceAlone {
             reception.further_keys = 0;
         }
+        reception.make_client_key(self.entropy.as_ref());
         self.fetch_logos(&mut reception).await;
         let record = self.new_record(person, Table::Offers, &key, reception.state(), &reception)?;
         let mut tx = self.store.write("open_offer").await?;

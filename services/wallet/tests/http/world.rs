@@ -16,6 +16,7 @@ use testkit::{Agent, Answer, Authenticator, HolderKey, b64, unb64};
 use url::Url;
 use wallet::app::Wallet;
 use wallet::app::kept_keys::KeptKeys;
+use wallet::app::oauth::Client;
 use wallet::app::trust::{Anchored, Chain, ChainError};
 use wallet::wiring;
 use web::passkey::Passkeys;
@@ -308,6 +309,7 @@ impl World {
             passkeys: Passkeys::new("wallet.localhost", &Url::parse(&url).unwrap(), "Wallet").unwrap(),
             origin: url.clone(),
             open_vc_api: true,
+            client: Client::new(url.clone(), url.clone(), None),
             wake: Arc::default(),
         };
         change(&mut wallet);
