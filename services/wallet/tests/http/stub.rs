@@ -30,6 +30,7 @@ pub fn serve(listener: std::net::TcpListener, others: Arc<Others>) {
     let server = HttpServer::new(move || {
         App::new()
             .app_data(data.clone())
+            .wrap(actix_web::middleware::from_fn(crate::stub_oauth::guard))
             .route("/.well-known/openid-credential-issuer/t/{tenant}", web::get().to(metadata))
             .route("/.well-known/oauth-authorization-server/t/{tenant}", web::get().to(server_metadata))
             .route("/t/{tenant}/offers/{id}", web::get().to(offer))
@@ -121,6 +122,7 @@ async fn metadata(world: World, tenant: Path<String>, request: HttpRequest) -> H
     if let Some(size) = world.knobs().batch_size {
         metadata["batch_credential_issuance"] = json!({"batch_size": size});
     }
+    crate::stub_oauth::describe(&world, &mut metadata);
     let accepts = request
         .headers()
         .get("accept")

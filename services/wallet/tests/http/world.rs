@@ -22,6 +22,7 @@ use wallet::wiring;
 use web::passkey::Passkeys;
 
 use crate::stub;
+use crate::stub_oauth::Oauth;
 
 pub const UNDP: &str = "did:passerelle:undp";
 pub const FUND: &str = "did:passerelle:unjspf";
@@ -173,9 +174,15 @@ pub struct Others {
     pub base: String,
     pub knobs: Mutex<Knobs>,
     pub seen: Mutex<Seen>,
+    pub oauth: Mutex<Oauth>,
 }
 
 impl Others {
+    /// What the issuer demands of the wallet as an OAuth client.
+    pub fn oauth(&self) -> MutexGuard<'_, Oauth> {
+        self.oauth.lock().unwrap()
+    }
+
     pub fn now(&self) -> Timestamp {
         self.clock.now()
     }
@@ -278,6 +285,7 @@ impl World {
             entropy,
             knobs: Mutex::new(knobs(&base, clock.now())),
             seen: Mutex::default(),
+            oauth: Mutex::default(),
             base,
         });
         stub::serve(listener, Arc::clone(&others));
