@@ -2,8 +2,8 @@
 //! 1.0, appendix E and HAIP 1.0, 4.4.1 ask for it): its provider's word, and the proof that the attested key is here.
 //!
 //! The attested key is that of the reception, which also its DPoP proofs are signed with: drafts 08 and later name that use, none
-//! forbids it. It is another for each issuer, as the drafts' considerations on privacy ask. What drafts after 07 took away (`iss`) is
-//! still there; readers of these ignore it.
+//! forbids it. It is another for each issuer, as the drafts' considerations on privacy ask. What other drafts require is there too (`iss`
+//! until 07, `exp` of the proof until 05); readers of the others ignore it.
 
 use chrono::Duration;
 use clock::Timestamp;
@@ -69,6 +69,7 @@ impl Possession<'_> {
     pub fn sign(&self, key: &ClientKey, now: Timestamp) -> Result<String, ClientKeyFault> {
         let mut payload = json!({
             "iss": self.client_id, "aud": self.server, "jti": self.jti, "iat": now.timestamp(),
+            "exp": (now + Duration::minutes(LIFE_MINUTES)).timestamp(),
         });
         if let (Some(challenge), Some(members)) = (self.challenge, payload.as_object_mut()) {
             members.insert("challenge".to_owned(), challenge.into());
@@ -124,7 +125,8 @@ mod tests {
         };
         let plain = shown(None);
         assert_eq!(plain[0], json!({ "typ": "oauth-client-attestation-pop+jwt", "alg": "ES256" }));
-        assert_eq!(plain[1], json!({ "iss": "c", "aud": "https://as.example", "jti": "j", "iat": 0 }));
+        let payload = json!({ "iss": "c", "aud": "https://as.example", "jti": "j", "iat": 0, "exp": 300 });
+        assert_eq!(plain[1], payload);
         assert_eq!(shown(Some("once"))[1]["challenge"], "once");
     }
 }

@@ -140,7 +140,7 @@ async fn type_of_a_token_is_one_that_was_asked_for() {
     world.others.oauth().grants_bound = true;
     let person = world.person("anna").await;
     let id = opened(&world, &person).await;
-    assert_eq!(problem(person.accept(&id, CODE).await, 502), "issuer-answer-refused", "bound to whose key?");
+    assert_eq!(problem(person.accept(&id, CODE).await, 502), "answer-not-understood", "bound to whose key?");
     // A server that binds nothing although it could: RFC 9449, 5.
     let world = binding().await;
     world.others.oauth().grants_bearer = true;
@@ -273,7 +273,7 @@ async fn answer_in_the_clear_is_not_taken_where_another_was_asked_for() {
     let id = opened(&world, &person).await;
     let step = person.accept(&id, CODE).await.expect(200).unwrap().json().unwrap();
     world.others.oauth().answers_in_the_clear = true;
-    assert_eq!(problem(person.prove(&id, &step).await, 502), "issuer-answer-refused");
+    assert_eq!(problem(person.prove(&id, &step).await, 502), "answer-not-understood");
     assert!(person.credentials().await.is_empty());
 }
 
