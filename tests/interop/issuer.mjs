@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import {createHash, randomBytes, randomUUID} from 'node:crypto';
 import {readFileSync} from 'node:fs';
 import {createServer} from 'node:http';
+import {buffer} from 'node:stream/consumers';
 import {Oauth2AuthorizationServer, Oauth2ResourceServer, clientAuthenticationAnonymous, preAuthorizedCodeGrantIdentifier}
   from '@openid4vc/oauth2';
 import {Openid4vciIssuer} from '@openid4vc/openid4vci';
@@ -201,13 +202,13 @@ const routes = {
 };
 
 const http = createServer(async (incoming, outgoing) => {
-  const chunks = await Array.fromAsync(incoming);
+  const body = await buffer(incoming);
   const request = {headers: new Headers(incoming.headers), method: incoming.method, url: here + incoming.url};
   const send = (status, kind, body) => {
     outgoing.writeHead(status, {'content-type': kind, 'dpop-nonce': dpopNonce}).end(body);
   };
   try {
-    const answer = await routes[`${incoming.method} ${incoming.url}`](request, Buffer.concat(chunks));
+    const answer = await routes[`${incoming.method} ${incoming.url}`](request, body);
     if(answer === undefined) {
       outgoing.writeHead(204, {'dpop-nonce': dpopNonce}).end();
     } else if(typeof answer === 'string') {
