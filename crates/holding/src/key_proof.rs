@@ -94,4 +94,15 @@ mod tests {
         let payload: Value = serde_json::from_slice(&payload).unwrap();
         assert_eq!(payload["amr"], serde_json::json!(["pin", "swk"]));
     }
+
+    #[test]
+    fn attestation_is_found_again_in_the_proof_that_carries_it() {
+        let (key, now) = (keys::PublicKey::P256([2; 33]), chrono::DateTime::UNIX_EPOCH);
+        let proof = |attestation| {
+            let proving = Proving { attestation, ..proving(&key, "https://i.example") };
+            format!("{}.c2ln", String::from_utf8(signing_input(&proving, now)).unwrap())
+        };
+        assert_eq!(attestation_of(&proof(Some("a.b.c"))).as_deref(), Some("a.b.c"));
+        assert_eq!((attestation_of(&proof(None)), attestation_of("nonsense")), (None, None));
+    }
 }

@@ -158,7 +158,10 @@ async fn token(
     }
     request.set_payload(Payload::from(body));
     let response = next.call(request).await?.map_into_boxed_body();
-    let (bearer, unasked) = (world.oauth().grants_bearer, world.oauth().grants_bound);
+    let (bearer, unasked) = {
+        let oauth = world.oauth();
+        (oauth.grants_bearer, oauth.grants_bound)
+    };
     let grants = |status: StatusCode, answer: &mut Value| {
         if status != StatusCode::OK {
             return;
