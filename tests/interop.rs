@@ -6,6 +6,7 @@ mod login;
 mod mail;
 mod oidc;
 mod persons;
+mod receiving;
 mod schemas;
 mod verifiers;
 mod webhooks;

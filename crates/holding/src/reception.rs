@@ -1,20 +1,23 @@
 //! One credential offer, from the link to the credentials (OID4VCI 1.0).
 
 mod authorizing;
+mod encrypting;
 mod opening;
 mod server;
 
 use std::collections::BTreeMap;
 
 use chrono::Duration;
-use clock::Timestamp;
+use clock::{Entropy, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use self::authorizing::{AnswerFault, Asking, Authorization, AuthorizationAnswer};
+pub use self::encrypting::Encrypting;
 pub use self::opening::{choose, offerable, open, renew};
 pub use self::server::AuthorizationServer;
 use self::server::origin;
+use crate::client::{AccessToken, ClientKey};
 use crate::look::{Logo, Look};
 use crate::party::Party;
 use crate::path::Step;
@@ -59,6 +62,9 @@ pub struct Offered {
     /// The issuer gives it to nobody who acts for the person.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub refuses_representative: bool,
+    /// That word is all it takes: it has no `jwt` proofs (appendix F.3).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub attestation_alone: bool,
     #[serde(default)]
     pub look: Look,
 }
@@ -92,6 +98,12 @@ pub struct Reception {
     /// Who gives tokens. Older receptions have kept nothing of it but its endpoint.
     #[serde(default)]
     pub server: AuthorizationServer,
+    /// With which this service shows there that a token is its own. Older receptions have none, and their tokens are bound to nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_key: Option<ClientKey>,
+    /// How credentials are asked for on top of TLS.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encrypting: Option<Encrypting>,
     pub offered: Vec<Offered>,
     pub transaction_code: Option<TransactionCode>,
     /// Where the person can sign in at the issuer for it.
@@ -148,7 +160,7 @@ pub enum Progress {
     Opened,
     /// A token is held; the page is to sign the key proofs of what is still missing.
     Signing {
-        access_token: String,
+        access_token: AccessToken,
         expires_at: Timestamp,
         holder_thumbprint: String,
         /// Public keys for further copies.
@@ -158,7 +170,7 @@ pub enum Progress {
     },
     /// All keys are proven, and the organisation has not released everything yet.
     Waiting {
-        access_token: String,
+        access_token: AccessToken,
         holder_thumbprint: String,
         #[serde(default)]
         copy_keys: Vec<Value>,
@@ -198,6 +210,8 @@ pub enum OfferFault {
     Attestation,
     #[error("the issuer names an address on another site")]
     Endpoint,
+    #[error("the issuer wants credentials to be asked for in an encryption that this wallet does not have")]
+    Encryption,
 }
 
 impl Endpoints {
@@ -241,15 +255,29 @@ impl Reception {
 
     /// A token that the person has signed in for, and that is good for a while yet.
     #[must_use]
-    pub fn granted(&self, now: Timestamp) -> Option<(&str, Timestamp)> {
+    pub fn granted(&self, now: Timestamp) -> Option<(&AccessToken, Timestamp)> {
         let granted = self.authorization.as_ref()?.granted.as_ref()?;
         let lives = granted.expires_at - now > Duration::seconds(TOKEN_MARGIN_SECONDS);
-        lives.then_some((granted.access_token.as_str(), granted.expires_at))
+        lives.then_some((&granted.access_token, granted.expires_at))
+    }
+
+    /// Makes the key for its authorization server, where that has a use for one. To be stored before it is used; a reception that has
+    /// one keeps it.
+    pub fn make_client_key(&mut self, entropy: &dyn Entropy) {
+        if self.client_key.is_none() && (self.server.binds_tokens || self.server.takes_attestations) {
+            self.client_key = Some(ClientKey::generate(entropy));
+        }
+    }
+
+    /// The key that tokens are asked for with, where the server binds them.
+    #[must_use]
+    pub fn proving_key(&self) -> Option<&ClientKey> {
+        self.client_key.as_ref().filter(|_| self.server.binds_tokens)
     }
 
     /// A token that can still be used with this key, and the proofs that were asked for.
     #[must_use]
-    pub fn usable_token(&self, thumbprint: &str, now: Timestamp) -> Option<(&str, &[ToSign])> {
+    pub fn usable_token(&self, thumbprint: &str, now: Timestamp) -> Option<(&AccessToken, &[ToSign])> {
         match &self.progress {
             Progress::Signing { access_token, expires_at, holder_thumbprint, proofs, .. }
                 if holder_thumbprint == thumbprint

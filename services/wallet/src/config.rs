@@ -67,6 +67,19 @@ pub struct KeysConfig {
     /// What the operator vouches for, of keys in the token; without it they are not attested.
     #[serde(default)]
     pub attestation: Option<AttestationConfig>,
+    /// Has the wallet shown to authorization servers as this provider's (OAuth 2.0 Attestation-Based Client Authentication). Without
+    /// it none of them is told anything.
+    #[serde(default)]
+    pub client_attestation: Option<ClientAttestationConfig>,
+}
+
+/// The key that vouches for the wallet is made at the first start: in the token where one is named, else in a sealed file beside
+/// `sealing_key`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ClientAttestationConfig {
+    /// The certificate of the key, for servers that believe an authority (HAIP 1.0, 4.4.1). Without one they are given the key.
+    pub certificate: Option<AttesterCertificateConfig>,
 }
 
 /// What is attested of keys in the token, and by what issuers know who attests.
@@ -105,14 +118,14 @@ impl AttestationConfig {
 pub struct WalletConfig {
     /// WebAuthn relying party identifier; the host of `http.public_url` when absent.
     pub rp_id: Option<String>,
+    /// What this service is called as an OAuth client of issuers; scheme, host and port of `http.public_url` when absent.
+    /// Whoever signs in at an issuer comes back to `/authorized` there.
+    pub client_id: Option<String>,
     /// How often receipts, notifications and unacknowledged answers are looked after.
     pub background_seconds: u64,
     /// PEM files of authorities that certify verifiers (`x509_hash` and `x509_san_dns`). Each vouches for every certificate
     /// below it, so it must be one for this purpose alone. Without any, only DIDs are believed.
     pub verifier_anchors: Vec<PathBuf>,
-    /// By which authorization servers of issuers know this wallet (RFC 6749, 2.2); the origin of `http.public_url` when absent. People
-    /// come back from them to `/authorized` there.
-    pub client_id: Option<String>,
     /// Identifiers of issuers that people can ask for certificates by themselves, at most 20, in the order in which they are shown.
     pub issuers: Vec<String>,
     /// A sentence above every page, in whatever language it is written.

@@ -8,7 +8,7 @@ use actix_web::web::Data;
 use clock::{Clock, SystemClock, SystemEntropy};
 use credential::x509::TrustAnchors;
 use did::Resolvers;
-use keys::SealingKey;
+use keys::{Algorithm, KeyFiles, KeyStoreError, SealingKey, Signer};
 use outbound::Outbound;
 use registry_client::Registry;
 use registry_types::Genesis;
@@ -20,6 +20,7 @@ use crate::app::Wallet;
 use crate::app::background;
 use crate::app::forgetting::Forgetting;
 use crate::app::kept_keys::{KeptKeys, KeptKeysError};
+use crate::app::oauth::{Client, ClientAttester};
 use crate::config::{AttestationConfig, AttesterCertificateConfig, Config, WalletConfig};
 use crate::http::{self, Site};
 use crate::{StartError, assets};
@@ -27,6 +28,8 @@ use crate::{StartError, assets};
 const SCHEMA: &str = "wallet";
 /// A certificate that ends within so many days is told of at the start.
 const ENDS_SOON_DAYS: i64 = 30;
+/// Under which the key that vouches for the wallet is in the token or in its file.
+const CLIENT_ATTESTER: &str = "wallet.client-attester-1";
 
 /// The database of a configuration.
 pub async fn store(config: &Config) -> Result<Store, StartError> {
@@ -39,6 +42,7 @@ pub async fn wallet(config: &Config) -> Result<Wallet, StartError> {
     let store = store(config).await?;
     let sealing_key = SealingKey::load_or_create(&config.keys.sealing_key)?;
     let kept_keys = kept_keys(config, &store).await?;
+    let client = client(config, &sealing_key, &kept_keys).await?;
     let outbound = Outbound::new(&config.outbound)?;
     let path = &config.registry.genesis;
     let bytes =
@@ -69,9 +73,9 @@ pub async fn wallet(config: &Config) -> Result<Wallet, StartError> {
         verifier_anchors: anchors(&config.wallet.verifier_anchors)?,
         passkeys,
         origin: config.http.origin(),
-        client_id: config.wallet.client_id.clone().unwrap_or_else(|| config.http.origin()),
         issuers: config.wallet.issuers.clone(),
         open_vc_api: config.vc_api.open,
+        client,
         wake: Arc::default(),
         forgetting: Forgetting::default(),
     })
@@ -108,6 +112,40 @@ fn certified(kept: KeptKeys, named: &AttesterCertificateConfig) -> Result<KeptKe
         );
     }
     Ok(kept)
+}
+
+/// What this service is to issuers, as an OAuth client.
+async fn client(config: &Config, sealing: &SealingKey, kept: &KeptKeys) -> Result<Client, StartError> {
+    let provider = config.http.origin();
+    let id = config.wallet.client_id.clone().unwrap_or_else(|| provider.clone());
+    if !(1..=256).contains(&id.len()) || !id.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(StartError::ClientId);
+    }
+    let Some(attesting) = &config.keys.client_attestation else { return Ok(Client::new(id, provider, None)) };
+    let (path, sealing, kept) = (config.keys.sealing_key.clone(), sealing.clone(), kept.clone());
+    let key = tokio::task::spawn_blocking(move || client_attester_key(&path, sealing, &kept));
+    let attester = ClientAttester::new(key.await.map_err(StartError::Stopped)??);
+    let Some(named) = &attesting.certificate else { return Ok(Client::new(id, provider, Some(attester))) };
+    let (chain, anchor) = (pem(&named.chain)?, pem(&named.anchor)?);
+    let refused = |source| StartError::ClientAttester { path: named.chain.clone(), source };
+    let attester = attester.certified(&chain, &anchor, SystemClock.now()).map_err(refused)?;
+    Ok(Client::new(id, provider, Some(attester)))
+}
+
+fn client_attester_key(
+    sealing_key: &Path,
+    sealing: SealingKey,
+    kept: &KeptKeys,
+) -> Result<Arc<dyn Signer>, KeyStoreError> {
+    if let Some(token) = kept.token() {
+        return Ok(token.load_or_create(CLIENT_ATTESTER, Algorithm::P256, &SystemEntropy)?);
+    }
+    let files = KeyFiles::open(sealing_key.parent().unwrap_or(Path::new(".")), sealing)?;
+    Ok(files.load_or_create(CLIENT_ATTESTER, Algorithm::P256, &SystemEntropy)?)
+}
+
+fn pem(path: &Path) -> Result<Vec<u8>, StartError> {
+    std::fs::read(path).map_err(|source| StartError::AnchorFile { path: path.to_owned(), source })
 }
 
 fn anchors(files: &[PathBuf]) -> Result<TrustAnchors, StartError> {

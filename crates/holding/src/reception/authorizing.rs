@@ -7,6 +7,7 @@ use sha2::{Digest as _, Sha256};
 use wire::vci::OPENID_CREDENTIAL;
 
 use super::{AuthorizationServer, Offered};
+use crate::client::AccessToken;
 use crate::encoding::base64url;
 
 /// More than any server sends; an address has to hold it.
@@ -39,7 +40,7 @@ pub struct Pending {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Granted {
-    pub access_token: String,
+    pub access_token: AccessToken,
     pub expires_at: Timestamp,
 }
 
@@ -128,7 +129,7 @@ impl Authorization {
     }
 
     /// The token that came for the code. The request is over.
-    pub fn grant(&mut self, access_token: String, expires_at: Timestamp) {
+    pub fn grant(&mut self, access_token: AccessToken, expires_at: Timestamp) {
         self.answered = self.pending.take().map(|pending| pending.state);
         self.granted = Some(Granted { access_token, expires_at });
     }

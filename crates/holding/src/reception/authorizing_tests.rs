@@ -86,7 +86,7 @@ fn later_request_takes_the_place_of_an_earlier_one_and_an_answer_is_known_again(
     asked(&mut authorization, &[offered(None)]);
     authorization.request(&[offered(None)], ASKING, "offer.later".into(), "v".repeat(43));
     assert_eq!(authorization.code(&answer("offer.random"), &server()), Err(AnswerFault::State));
-    authorization.grant("t".into(), chrono::DateTime::UNIX_EPOCH);
+    authorization.grant(AccessToken::Bearer("t".into()), chrono::DateTime::UNIX_EPOCH);
     assert!(authorization.knows(&answer("offer.later")));
     assert_eq!(authorization.code(&answer("offer.later"), &server()), Err(AnswerFault::State));
     assert!(!authorization.knows(&AuthorizationAnswer::default()));

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::{Map, Value};
 use wire::representative::REFUSED;
 use wire::vci::{
     AuthorizationServerMetadata, CredentialConfiguration, CredentialDisplay, CredentialOffer, IssuerMetadata,
 };
 
 use super::{
-    Authorization, AuthorizationServer, Endpoints, MAX_CREDENTIALS, OfferFault, Offered, Progress, Reception,
-    Source, TransactionCode,
+    Authorization, AuthorizationServer, Encrypting, Endpoints, MAX_CREDENTIALS, OfferFault, Offered,
+    Progress, Reception, Source, TransactionCode,
 };
 use crate::copies::further_places;
 use crate::dcql::{LDP_VC, SD_JWT, VC_JWT};
@@ -116,8 +117,11 @@ pub fn renew(
     }
     let source = Source::Value(serde_json::json!({ "renews": offer }));
     let further_keys = earlier.further_keys;
-    let begun = begun(source, describe_all(&ids, metadata, vouched)?, (metadata, server), issuer)?;
+    let mut begun = begun(source, describe_all(&ids, metadata, vouched)?, (metadata, server), issuer)?;
+    // A refresh token is bound to the key that it came with, whatever the server says of new ones (RFC 9449, 5).
+    begun.server.binds_tokens |= earlier.proving_key().is_some();
     Ok(Reception {
+        client_key: earlier.client_key.clone(),
         // What was bound to one key alone stays so.
         further_keys: begun.further_keys.min(further_keys),
         refresh_token: Some(refresh_token),
@@ -160,6 +164,8 @@ fn begun(
         issuer,
         endpoints,
         server: AuthorizationServer::read(server)?,
+        client_key: None,
+        encrypting: Encrypting::choose(metadata)?,
         offered,
         transaction_code: None,
         authorization: None,
@@ -193,16 +199,20 @@ fn describe(
         _ => return Err(OfferFault::Format),
     };
     let needs_proof = !configuration.proof_types_supported.is_empty();
-    let mut needs_attestation = false;
+    let (mut needs_attestation, mut attestation_alone) = (false, false);
     if needs_proof {
-        let jwt = configuration.proof_types_supported.get("jwt").ok_or(OfferFault::ProofType)?;
-        let es256 =
-            jwt.proof_signing_alg_values_supported.iter().any(|value| value.as_str() == Some("ES256"));
         let jwk = configuration.cryptographic_binding_methods_supported.iter().any(|method| method == "jwk");
-        if !es256 || !jwk {
-            return Err(OfferFault::ProofType);
-        }
-        if let Some(required) = &jwt.key_attestations_required {
+        let with_es256 = |kind: &str| {
+            let found = configuration.proof_types_supported.get(kind).filter(|_| jwk);
+            found.filter(|it| {
+                it.proof_signing_alg_values_supported.iter().any(|alg| alg.as_str() == Some("ES256"))
+            })
+        };
+        let proof = with_es256("jwt").or_else(|| with_es256("attestation")).ok_or(OfferFault::ProofType)?;
+        attestation_alone = with_es256("jwt").is_none();
+        let nothing = Value::Object(Map::new());
+        let required = proof.key_attestations_required.as_ref().or(attestation_alone.then_some(&nothing));
+        if let Some(required) = required {
             if !vouched.is_some_and(|said| said.meets(required)) {
                 return Err(OfferFault::Attestation);
             }
@@ -235,6 +245,7 @@ fn describe(
         needs_attestation,
         scope: configuration.scope.clone().filter(|scope| is_scope(scope)),
         refuses_representative: configuration.representative.as_deref() == Some(REFUSED),
+        attestation_alone,
         look: display.map(look).unwrap_or_default(),
     })
 }

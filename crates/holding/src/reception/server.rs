@@ -26,6 +26,8 @@ pub struct AuthorizationServer {
     pub binds_tokens: bool,
     /// It takes attestations of wallets with ES256.
     pub takes_attestations: bool,
+    /// Where it gives the challenges that go into their proofs of possession, if it wants any.
+    pub challenge: Option<String>,
 }
 
 impl AuthorizationServer {
@@ -45,9 +47,15 @@ impl AuthorizationServer {
             takes_attestations: says(&metadata.token_endpoint_auth_methods_supported, ATTESTED)
                 && supports(&metadata.client_attestation_signing_alg_values_supported, ES256)
                 && supports(&metadata.client_attestation_pop_signing_alg_values_supported, ES256),
+            challenge: metadata.challenge_endpoint.clone(),
         };
         let home = origin(&server.issuer).ok_or(OfferFault::Endpoint)?;
-        let all = [Some(&metadata.token_endpoint), server.authorization.as_ref(), server.pushed.as_ref()];
+        let all = [
+            Some(&metadata.token_endpoint),
+            server.authorization.as_ref(),
+            server.pushed.as_ref(),
+            server.challenge.as_ref(),
+        ];
         let stays = all.into_iter().flatten().all(|address| origin(address).as_ref() == Some(&home));
         if stays { Ok(server) } else { Err(OfferFault::Endpoint) }
     }
@@ -104,6 +112,7 @@ mod tests {
                 pushed_authorization_request_endpoint: Some(elsewhere()),
                 ..metadata()
             },
+            AuthorizationServerMetadata { challenge_endpoint: Some(elsewhere()), ..metadata() },
             AuthorizationServerMetadata { issuer: "nonsense".into(), ..metadata() },
         ];
         for metadata in wrong {

@@ -188,6 +188,9 @@ pub struct AuthorizationServerMetadata {
     pub client_attestation_signing_alg_values_supported: Vec<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub client_attestation_pop_signing_alg_values_supported: Vec<String>,
+    /// OAuth 2.0 Attestation-Based Client Authentication, 8.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub challenge_endpoint: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub dpop_signing_alg_values_supported: Vec<String>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

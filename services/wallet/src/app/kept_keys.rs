@@ -171,6 +171,17 @@ impl Wallet {
     }
 }
 
+impl KeptKeys {
+    /// The token, where one is named.
+    #[must_use]
+    pub fn token(&self) -> Option<&Token> {
+        match self {
+            Self::Sealed => None,
+            Self::Token(keys) => Some(&keys.token),
+        }
+    }
+}
+
 /// On a thread that may wait.
 async fn in_token<T: Send + 'static>(
     token: &Arc<Token>,

@@ -26,6 +26,7 @@ pub mod kept_keys;
 pub mod languages;
 mod logos;
 pub mod mandates;
+pub mod oauth;
 pub mod offers;
 pub mod officers;
 pub mod offline;
@@ -84,12 +85,12 @@ pub struct Wallet {
     pub passkeys: web::passkey::Passkeys,
     /// Scheme, host and port of this wallet, as WebAuthn names it.
     pub origin: String,
-    /// By which authorization servers of issuers know this wallet.
-    pub client_id: String,
     /// Issuers that people can turn to by themselves.
     pub issuers: Vec<String>,
     /// Whether machines may have proofs derived without authentication.
     pub open_vc_api: bool,
+    /// What this service is to issuers, as an OAuth client.
+    pub client: oauth::Client,
     /// Wakes the background work as soon as there is some.
     pub wake: Arc<tokio::sync::Notify>,
     pub forgetting: forgetting::Forgetting,

@@ -2,6 +2,7 @@
 
 mod asking;
 mod authorizing;
+mod encrypting;
 mod renewing;
 
 use std::collections::BTreeSet;
@@ -133,6 +134,7 @@ impl Wallet {
         if keys == Keys::DeviceAlone {
             reception.further_keys = 0;
         }
+        reception.make_client_key(self.entropy.as_ref());
         self.fetch_logos(&mut reception).await;
         let record = self.new_record(person, Table::Offers, &key, reception.state(), &reception)?;
         let mut tx = self.store.write("open_offer").await?;

@@ -5,6 +5,7 @@ mod acting;
 pub mod assets;
 pub mod attester;
 pub mod auth;
+pub mod client_attester;
 pub mod credentials;
 pub mod desk;
 pub mod desk_keys;
@@ -94,6 +95,7 @@ pub fn configure(config: &mut web::ServiceConfig<'_>) {
         .service(officers::withdraw_help)
         .service(vc_api::derive_credential)
         .service(attester::show_key_attester)
+        .service(client_attester::show_client_attester)
         .service(
             utoipa_actix_web::scope("/v1")
                 .wrap(from_fn(auth::require_person))

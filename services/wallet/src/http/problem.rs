@@ -48,9 +48,12 @@ pub fn fault(error: &Fault) -> Problem {
             Problem::new(StatusCode::SERVICE_UNAVAILABLE, "kept-key-away", "The key cannot be reached")
                 .detail("The device that holds the keys of wallets kept here does not answer. Nothing was signed or sent, and nothing is lost. Try again in some minutes.")
         }
-        Fault::Store(_) | Fault::Vault(_) | Fault::Passkey(_) | Fault::Json(_) | Fault::Prepare(_) => {
-            Problem::internal(error)
-        }
+        Fault::Store(_)
+        | Fault::Vault(_)
+        | Fault::Passkey(_)
+        | Fault::Json(_)
+        | Fault::Prepare(_)
+        | Fault::ClientKey(_) => Problem::internal(error),
     }
 }
 

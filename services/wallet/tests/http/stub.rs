@@ -31,6 +31,7 @@ pub fn serve(listener: std::net::TcpListener, others: Arc<Others>) {
     let server = HttpServer::new(move || {
         App::new()
             .app_data(data.clone())
+            .wrap(actix_web::middleware::from_fn(crate::stub_oauth::guard))
             .route("/.well-known/openid-credential-issuer/t/{tenant}", web::get().to(metadata))
             .route("/.well-known/oauth-authorization-server/t/{tenant}", web::get().to(server_metadata))
             .route("/t/{tenant}/offers/{id}", web::get().to(offer))

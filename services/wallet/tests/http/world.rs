@@ -19,6 +19,7 @@ use url::Url;
 use wallet::app::Wallet;
 use wallet::app::forgetting::Forgetting;
 use wallet::app::kept_keys::KeptKeys;
+use wallet::app::oauth::Client;
 use wallet::wiring;
 use web::passkey::Passkeys;
 
@@ -27,6 +28,7 @@ pub use person::{Person, problem};
 pub use registry::Organisation;
 
 use crate::stub;
+use crate::stub_oauth::Oauth;
 use registry::{Directory, MemoryChain};
 
 pub const UNDP: &str = "did:passerelle:undp";
@@ -42,9 +44,15 @@ pub struct Others {
     pub base: String,
     pub knobs: Mutex<Knobs>,
     pub seen: Mutex<Seen>,
+    pub oauth: Mutex<Oauth>,
 }
 
 impl Others {
+    /// What the issuer demands of the wallet as an OAuth client.
+    pub fn oauth(&self) -> MutexGuard<'_, Oauth> {
+        self.oauth.lock().unwrap()
+    }
+
     pub fn now(&self) -> Timestamp {
         self.clock.now()
     }
@@ -101,6 +109,7 @@ impl World {
             entropy,
             knobs: Mutex::new(Knobs::usual(&base, clock.now())),
             seen: Mutex::default(),
+            oauth: Mutex::default(),
             base,
         });
         stub::serve(listener, Arc::clone(&others));
@@ -131,9 +140,9 @@ impl World {
             verifier_anchors: TrustAnchors::default(),
             passkeys: Passkeys::new("wallet.localhost", &Url::parse(&url).unwrap(), "Wallet").unwrap(),
             origin: url.clone(),
-            client_id: "https://wallet.example".into(),
             issuers: vec![format!("{}/t/undp", others.base)],
             open_vc_api: true,
+            client: Client::new("https://wallet.example".into(), url.clone(), None),
             wake: Arc::default(),
             forgetting: Forgetting::default(),
         };

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use chrono::Duration;
 use clock::Timestamp;
+use holding::client::AccessToken;
 use holding::copies::{HolderKeys, proof_id};
-use holding::key_proof::Proving;
+use holding::key_proof::{Proving, attestation_of};
 use holding::reception::{MAX_CREDENTIALS, OfferFault, Reception, Source};
 use holding::request::plain_text;
 use holding::signing::ToSign;
@@ -17,6 +18,7 @@ use wire::vci::{
 use super::OfferError;
 use crate::app::fault::RemoteFault;
 use crate::app::issuers::parse;
+use crate::app::oauth::refused_the_proof;
 use crate::app::{Person, Wallet};
 
 /// An access token without its own end is used this long.
@@ -27,7 +29,7 @@ const MAX_IDENTIFIER: usize = 512;
 
 /// What a token endpoint grants.
 pub(super) struct Permission {
-    pub access_token: String,
+    pub access_token: AccessToken,
     pub expires_at: Timestamp,
     pub refresh_token: Option<String>,
     /// Names of credentials, by configuration (6.2).
@@ -77,7 +79,7 @@ impl Wallet {
             return self.refreshed_token(reception).await;
         }
         if let Some((token, expires_at)) = reception.granted(self.now()) {
-            let access_token = token.to_owned();
+            let access_token = token.clone();
             let identifiers = BTreeMap::new();
             return Ok(Permission { access_token, expires_at, refresh_token: None, identifiers });
         }
@@ -113,7 +115,7 @@ impl Wallet {
                 _ => RemoteFault::Status { status: reply.status, code: None }.into(),
             });
         }
-        self.permission(reply.json().map_err(|_| RemoteFault::Form("token response"))?)
+        self.permission(reception, reply.json().map_err(|_| RemoteFault::Form("token response"))?)
     }
 
     /// RFC 6749, 6.
@@ -128,7 +130,7 @@ impl Wallet {
                 _ => RemoteFault::Status { status: reply.status, code: None }.into(),
             });
         }
-        self.permission(reply.json().map_err(|_| RemoteFault::Form("token response"))?)
+        self.permission(reception, reply.json().map_err(|_| RemoteFault::Form("token response"))?)
     }
 
     /// One request to the token endpoint.
@@ -136,30 +138,23 @@ impl Wallet {
         &self,
         reception: &Reception,
         form: &[(&str, &str)],
-    ) -> Result<outbound::Reply, RemoteFault> {
+    ) -> Result<outbound::Reply, OfferError> {
         self.ask_server(reception, &reception.endpoints.token, form).await
     }
 
-    /// One request to an endpoint of the authorization server.
-    pub(super) async fn ask_server(
+    pub(super) fn permission(
         &self,
-        _reception: &Reception,
-        endpoint: &str,
-        form: &[(&str, &str)],
-    ) -> Result<outbound::Reply, RemoteFault> {
-        Ok(self.outbound.post_form(&parse(endpoint)?, form, &[("accept", "application/json")]).await?)
-    }
-
-    pub(super) fn permission(&self, token: TokenResponse) -> Result<Permission, OfferError> {
-        if !token.token_type.eq_ignore_ascii_case("bearer") {
-            return Err(RemoteFault::Form("token type").into());
-        }
+        reception: &Reception,
+        token: TokenResponse,
+    ) -> Result<Permission, OfferError> {
+        let identifiers = identifiers(&token);
+        let proven = reception.proving_key().is_some();
+        let granted = AccessToken::granted(token.access_token, &token.token_type, proven);
         let seconds =
             if token.expires_in == 0 { DEFAULT_TOKEN_SECONDS } else { token.expires_in.min(86_400) };
         let usable = |token: &String| !token.is_empty() && token.len() <= MAX_REFRESH_TOKEN;
-        let identifiers = identifiers(&token);
         Ok(Permission {
-            access_token: token.access_token,
+            access_token: granted.map_err(|_| RemoteFault::Form("token type"))?,
             expires_at: self.now() + Duration::seconds(i64::try_from(seconds).unwrap_or(300)),
             refresh_token: token.refresh_token.filter(usable),
             identifiers,
@@ -214,6 +209,7 @@ impl Wallet {
             .post_bytes(&url, "application/x-www-form-urlencoded", Vec::new(), &[])
             .await
             .map_err(RemoteFault::from)?;
+        self.hear(reception.client_key.as_ref(), &url, &reply)?;
         if !reply.is_success() {
             return Err(RemoteFault::Status { status: reply.status, code: None }.into());
         }
@@ -225,7 +221,7 @@ impl Wallet {
         &self,
         reception: &Reception,
         slot: usize,
-        access_token: &str,
+        access_token: &AccessToken,
         jwts: &[String],
     ) -> Result<Answer, OfferError> {
         let offered = reception.offered.get(slot).ok_or(OfferError::Unknown)?;
@@ -235,15 +231,15 @@ impl Wallet {
             None => serde_json::json!({ "credential_configuration_id": offered.configuration_id }),
         };
         if let (true, Some(members)) = (offered.needs_proof, body.as_object_mut()) {
-            members.insert("proofs".to_owned(), serde_json::json!({ "jwt": jwts }));
+            let proofs = match jwts.first().filter(|_| offered.attestation_alone) {
+                // What the person signed stays here; the issuer takes the word of who vouches for the key.
+                Some(proof) => serde_json::json!({ "attestation": [attestation_of(proof)] }),
+                None => serde_json::json!({ "jwt": jwts }),
+            };
+            members.insert("proofs".to_owned(), proofs);
         }
-        let url = parse(&reception.endpoints.credential)?;
-        let bearer = format!("Bearer {access_token}");
-        let reply = self
-            .outbound
-            .post_json(&url, &body, &[("authorization", &bearer), ("accept", "application/json")])
-            .await
-            .map_err(RemoteFault::from)?;
+        let reply =
+            self.ask_encrypted(reception, access_token, &reception.endpoints.credential, body).await?;
         match reply.status {
             200 => {
                 let answer = reply.json().map_err(|_| RemoteFault::Form("credential response"))?;
@@ -256,6 +252,7 @@ impl Wallet {
                 let transaction_id = transaction_id.ok_or(RemoteFault::Form("credential response"))?;
                 Ok(Answer::Waits { transaction_id, seconds: answer.interval })
             }
+            401 if refused_the_proof(&reply) => Err(RemoteFault::Status { status: 401, code: None }.into()),
             401 => Ok(Answer::TokenRefused),
             status => match reply.json::<ErrorResponse>() {
                 Ok(refusal) if refusal.error == "invalid_nonce" => Ok(Answer::NonceRefused),

@@ -26,6 +26,7 @@ impl Wallet {
             return Err(OfferError::AtDesk);
         }
         let mut offer = self.offer(person, id).await?;
+        offer.reception.make_client_key(self.entropy.as_ref());
         let server = offer.reception.server.clone();
         let begun = matches!(offer.reception.progress, Progress::Opened | Progress::Signing { .. });
         let (Some(authorization), Some(endpoint), true) =
@@ -34,7 +35,7 @@ impl Wallet {
             return Err(OfferError::Gone);
         };
         let redirect_uri = self.redirect_uri();
-        let asking = Asking { client_id: &self.client_id, redirect_uri: &redirect_uri };
+        let asking = Asking { client_id: &self.client.id, redirect_uri: &redirect_uri };
         let (secret, verifier) = (clock::token(self.entropy.as_ref()), clock::token(self.entropy.as_ref()));
         let state = format!("{id}.{secret}");
         let parameters = authorization.request(&offer.reception.offered, asking, state, verifier);
@@ -43,10 +44,14 @@ impl Wallet {
         match &server.pushed {
             None => {
                 address.query_pairs_mut().extend_pairs(&parameters);
+                // What is pushed comes with a proof; here the key is named (RFC 9449, 10).
+                if let Some(key) = offer.reception.proving_key() {
+                    address.query_pairs_mut().append_pair("dpop_jkt", &key.thumbprint());
+                }
             }
             Some(pushed) => {
                 let request_uri = self.push(&offer, pushed, &parameters).await?;
-                let named = [("client_id", self.client_id.as_str()), ("request_uri", &request_uri)];
+                let named = [("client_id", self.client.id.as_str()), ("request_uri", &request_uri)];
                 address.query_pairs_mut().extend_pairs(named);
             }
         }
@@ -93,11 +98,14 @@ impl Wallet {
             ("code", code),
             ("code_verifier", verifier),
             ("redirect_uri", redirect_uri.as_str()),
-            ("client_id", self.client_id.as_str()),
+            ("client_id", self.client.id.as_str()),
         ];
         let reply = self.ask_token(&offer.reception, &form).await?;
         if reply.status == 200 {
-            return self.permission(reply.json().map_err(|_| RemoteFault::Form("token response"))?);
+            return self.permission(
+                &offer.reception,
+                reply.json().map_err(|_| RemoteFault::Form("token response"))?,
+            );
         }
         Err(match reply.json::<ErrorResponse>() {
             Ok(refusal) if reply.status < 500 && refusal.error == "invalid_grant" => OfferError::SignInFirst,

@@ -81,6 +81,7 @@ pub(super) async fn metadata(world: World, tenant: Path<String>, request: HttpRe
     if let Some(size) = world.knobs().batch_size {
         metadata["batch_credential_issuance"] = json!({"batch_size": size});
     }
+    crate::stub_oauth::describe(&world, &mut metadata);
     let accepts = request
         .headers()
         .get("accept")
