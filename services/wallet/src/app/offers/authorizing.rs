@@ -3,6 +3,7 @@
 //! What is asked is stored before anybody hears of it, so that an answer finds its request whatever happened in between. The code is
 //! redeemed as soon as it is here, since it lives shortly, and the page goes on with the token.
 
+use holding::client::ClientKey;
 use holding::reception::{AnswerFault, Asking, AuthorizationAnswer, Progress};
 use url::Url;
 use wire::vci::{AUTHORIZATION_CODE, ErrorResponse, PushedAuthorizationResponse};
@@ -45,8 +46,8 @@ impl Wallet {
             None => {
                 address.query_pairs_mut().extend_pairs(&parameters);
                 // What is pushed comes with a proof; here the key is named (RFC 9449, 10).
-                if let Some(key) = offer.reception.proving_key() {
-                    address.query_pairs_mut().append_pair("dpop_jkt", &key.thumbprint());
+                if let Some(Ok(key)) = offer.reception.proving_key().map(ClientKey::public_key) {
+                    address.query_pairs_mut().append_pair("dpop_jkt", &key.jwk_thumbprint());
                 }
             }
             Some(pushed) => {
