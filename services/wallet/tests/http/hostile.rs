@@ -426,6 +426,11 @@ fn inside(text: &str, shift: usize) -> String {
     encoded[first..encoded.len() - 2].to_owned()
 }
 
+/// Of something that may stand on several pages of a file.
+fn beginning(sealed: &[u8]) -> &[u8] {
+    &sealed[..64]
+}
+
 /// Everything that a thief of the database's files has.
 fn stolen(world: &World) -> Vec<u8> {
     let mut bytes = std::fs::read(&world.database).unwrap();
@@ -446,7 +451,7 @@ async fn what_a_person_deletes_is_in_no_file_of_the_database() {
     };
     let found = |secret: &[u8]| stolen(&world).windows(secret.len()).any(|window| window == secret);
     assert!(
-        found(&data_key) && sealed.iter().all(|one| found(&one.sealed)),
+        found(&data_key) && sealed.iter().all(|one| found(beginning(&one.sealed))),
         "the search finds what is there"
     );
 
@@ -455,7 +460,7 @@ async fn what_a_person_deletes_is_in_no_file_of_the_database() {
     person.step_up().await.expect(204).unwrap();
     person.delete(&format!("/v1/credentials/{gone}")).await.expect(204).unwrap();
     for one in &sealed {
-        assert_eq!(found(&one.sealed), one.id != gone);
+        assert_eq!(found(beginning(&one.sealed)), one.id != gone);
     }
 
     // Everything, while somebody reads what was there before: then the background work does it.
@@ -466,7 +471,7 @@ async fn what_a_person_deletes_is_in_no_file_of_the_database() {
     drop(reading);
     world.wallet.tend().await;
     assert!(!found(&data_key), "the key to everything");
-    assert!(!sealed.iter().any(|one| found(&one.sealed)));
+    assert!(!sealed.iter().any(|one| found(beginning(&one.sealed))));
     assert!(!found(account.as_bytes()), "nor who it was");
 }
 

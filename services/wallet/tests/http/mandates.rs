@@ -151,7 +151,9 @@ async fn what_the_other_side_takes_from_the_person_alone_waits_for_the_person() 
     come(&two, &mandate, THEIRS).await.expect(200).unwrap();
     for (rule, refuses) in [("refuse", true), ("anotherWay", false)] {
         world.others.knobs().request["representative"] = json!(rule);
-        let asked = two.post("/v1/presentations", world.request()).await.json().unwrap();
+        let mut link = world.request();
+        link["requestUri"] = json!(format!("{}/oid4vp/requests/{rule}", world.others.base));
+        let asked = two.post("/v1/presentations", link).await.json().unwrap();
         let id = asked["id"].as_str().unwrap();
         let page = two.page(&format!("/presentations/{id}")).await.expect(200).unwrap().text();
         assert_eq!(page.contains("data-testid=\"in-person\""), refuses, "{rule}: {page}");
