@@ -1,14 +1,18 @@
 //! Status lists, and their digests on the chain.
 
-use clock::ock as _;:::{SigningKey, Suite, secure};
+use clock::{Clock as _, Entropy as _};
+use credential::data_integrity::{SigningKey, Suite, secure};
 use credential::jwt;
 use registry_types::StatusRecord;
 use serde_json::{Value, json};
 use status_list::StatusList;
 
-use super::{Issu
+use super::issuing::claims;
+use super::{Issuer, World, rfc3339, sha256};
 
-pub const LISTmpl World {
+pub const LIST_LENGTH: usize = 131_072;
+
+impl World {
     /// Publishes the issuer's three lists with these indexes set, and registers their digests.
     pub async fn publish(&self, issuer: &Issuer, revoked: &[usize], suspended: &[usize]) {
         for (purpose, set) in [("revocation", revoked), ("suspension", suspended)] {

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-::record::Standing;
+use clock::{Clock as _, Entropy as _};
+use keys::{Algorithm, PublicKey, Signer as _, SoftwareKey};
+use registry_types::record::Standing;
 use registry_types::{
     Accreditation, AccreditationInterval, DidKey, DidRecord, DidRole, DidVersion, MemberStatus, Organisation,
     Relationship, Seats,

@@ -8,15 +8,19 @@ mod members;
 
 use std::sync::{Arc, Mutex};
 
-use clock::{Clock as _Timestamp};
-use did::{DidRregistry_types::{Digest as _, Sha256};
+use clock::{Clock as _, Entropy as _, SeededEntropy, TestClock, Timestamp};
+use credential::digest;
+use did::{DidRecords, Resolvers};
+use registry_types::SchemaRecord;
+use sha2::{Digest as _, Sha256};
 use verification::Verifier;
 
-pub use chain::{MemoryChain, MemoryWeb};
-pub use issuiy, Holder};
+pub use chain::{Ledger, MemoryChain, MemoryWeb};
+pub use issuing::{Copy, Holder, Staff};
+pub use lists::LIST_LENGTH;
 pub use members::Issuer;
 
-t STAFF: "htmple/v1#StaffIdentity";
+pub const STAFF: &str = "https://schemas.passerelle.example/v1#StaffIdentity";
 pub const STAFF_SCHEMA: &str = "https://schemas.passerelle.example/v1/staff-identity.schema.json";
 
 pub fn milliseconds(time: Timestamp) -> u64 {

@@ -5,7 +5,7 @@ use did::Resolvers;
 use keys::{Algorithm, Signer as _};
 use serde_json::{Map, json};
 
-use super::presentations::{holder, presentation, presentation_codes};
+use super::presentations::{holder, presentation_codes};
 use super::{did, key, now, refused, verify};
 use crate::data_integrity::SigningKey;
 use crate::jwt;
