@@ -11,14 +11,12 @@ mod transactions;
 mod upgrade;
 
 use ed25519_dalek::{Signer as _, SigningKey};
-use proptest::prelude::*;
 use registry_types::operation::AccreditationName;
 use registry_types::{
     Anchor, AnchorKind, Canonical, CharterVersion, CreateDid, DidChange, DidRole, DocumentKey, Genesis,
     GrantAccreditation, Inception, Joining, KeyRecord, KeyRole, MemberStatement, NewKey, Operation,
-    Organisation, OwnValidator, Params, ProposalKind, Propose, PublishStatus, Reason, ReasonCode,
-    Relationship, Seats, SignedStatement, SignedTransaction, Transaction, UpdateDid, did_from_inception,
-    state_key,
+    OwnValidator, Params, ProposalKind, Propose, PublishStatus, Reason, ReasonCode, Relationship, Seats,
+    SignedStatement, SignedTransaction, Transaction, UpdateDid, did_from_inception, state_key,
 };
 
 use crate::memory::MemoryMap;

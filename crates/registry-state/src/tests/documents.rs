@@ -1,12 +1,11 @@
 //! DID documents: their form, controllers, keys and end.
 
-use proptest::prelude::*;
 use registry_types::record::Service;
 use registry_types::{
     CreateDid, DidChange, DidRecord, DidRole, DocumentKey, Operation, Organisation, state_key,
 };
 
-use super::{BOARD, Chain, UNDP, WFP, anchor, document_key, grant, inception, key, replace, status, update};
+use super::{BOARD, Chain, UNDP, WFP, anchor, document_key, grant, inception, replace, status, update};
 use crate::{TransactionError as E, View as _};
 
 #[test]

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use registry_types::{Canonical, KeyRecord, Operation, SignedTransaction, state_key};
 
 use super::{
-    BOARD, Chain, LIST, UNDP, anchor, document_key, grant, key, public, replace, rule, sign, status, update,
+    BOARD, Chain, LIST, UNDP, anchor, document_key, grant, public, replace, rule, sign, status, update,
     withdraw,
 };
 use crate::{Checked, Execution, View as _, check_stateless};

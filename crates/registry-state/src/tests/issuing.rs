@@ -1,8 +1,7 @@
 //! Members, schemas and accreditations; lists, anchors and published documents.
 
-use proptest::prelude::*;
 use registry_types::{
-    Accreditation, Anchor, DocumentRecord, GrantAccreditation, Joining, KeyRole, Operation, OwnValidator,
+    Accreditation, DocumentRecord, GrantAccreditation, Joining, KeyRole, Operation, OwnValidator,
     ProposalKind, PublishDocuments, RegisterSchema, SignedStatement, StatementError, did_from_inception,
     state_key,
 };

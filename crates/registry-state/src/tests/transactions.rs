@@ -1,10 +1,9 @@
 //! Transactions: counted once, signed, in order, by the role whose work it is.
 
-use proptest::prelude::*;
 use registry_types::{DidChange, KeyRole, Transaction};
 
 use super::{BOARD, Chain, UNDP, WFP, genesis, sign, status, update};
-use crate::{TransactionError as E, View as _};
+use crate::TransactionError as E;
 
 #[test]
 fn a_transaction_counts_once_and_only_on_its_chain() {
@@ -57,7 +56,7 @@ fn each_role_does_its_own_work() {
 #[test]
 fn codes_are_told_apart() {
     // A code is what machines act on; two errors with one code would be one error.
-    let source = include_str!("error.rs");
+    let source = include_str!("../error.rs");
     let codes: Vec<_> = source.split("=> \"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
     let distinct: std::collections::BTreeSet<_> = codes.iter().collect();
     assert_eq!(codes.len(), distinct.len());

@@ -1,7 +1,7 @@
 //! Presentations: bound to holder, verifier and request.
 
 use did::Resolvers;
-use keys::{Algorithm, Signer as _};
+use keys::Algorithm;
 use serde_json::json;
 
 use super::{key, now, secured};

@@ -2,7 +2,7 @@
 
 use clock::SeededEntropy;
 use did::Resolvers;
-use keys::{Algorithm, Signer as _};
+use keys::Algorithm;
 use serde_json::{Map, json};
 
 use super::presentations::{holder, presentation_codes};
