@@ -467,5 +467,4 @@ impl TryFrom<Map<String, Value>> for Query {
 }
 
 #[cfg(test)]
-#[path = "dcql/tests.rs"]
 mod tests;

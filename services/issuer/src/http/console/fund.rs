@@ -12,6 +12,7 @@ mod person;
 mod proofs;
 mod receipts;
 mod register;
+mod scanned_form;
 mod scans;
 mod stations;
 

@@ -57,7 +57,11 @@ struct FiguresPage {
 }
 
 /// The years that have begun, and the one that is asked for or the newest.
-async fn years(app: &Issuer, tenant: &str, asked: Option<i32>) -> Result<(i32, Vec<i32>), Problem> {
+pub(super) async fn years(
+    app: &Issuer,
+    tenant: &str,
+    asked: Option<i32>,
+) -> Result<(i32, Vec<i32>), Problem> {
     let this = chrono::Datelike::year(&app.today());
     let known = app.fund_calendars(tenant).await?;
     let years: Vec<i32> = known.iter().map(|it| it.calendar.year()).filter(|year| *year <= this).collect();
