@@ -206,7 +206,11 @@ async fn challenge_is_fetched_where_there_is_an_endpoint_and_heard_where_there_i
     let world = attested(Some("header")).await;
     world.others.oauth().binds_tokens = true;
     world.holder("anna").await;
-    assert_eq!((requests(&world, "challenge"), requests(&world, "token")), (0, 3), "challenge, nonce, token");
+    assert_eq!(
+        (requests(&world, "challenge"), requests(&world, "token")),
+        (0, 4),
+        "challenge, nonce, challenge, token"
+    );
     assert_eq!(world.others.seen().token_requests, 1);
 }
 

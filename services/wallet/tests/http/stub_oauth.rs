@@ -5,8 +5,8 @@ use std::collections::{HashMap, HashSet};
 
 use actix_web::body::{BoxBody, MessageBody, to_bytes};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
-use actix_web::http::StatusCode;
 use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::{Bytes, Data};
 use actix_web::{Error, HttpResponse};
@@ -94,7 +94,8 @@ pub async fn guard(
         let response = next.call(request).await?.map_into_boxed_body();
         return Ok(changed(response, |_, body| server(&world, body)).await);
     }
-    if !["token", "challenge", "credential", "deferred_credential", "notification"].contains(&end.as_str()) {
+    let endpoints = ["token", "challenge", "credential", "deferred_credential", "notification"];
+    if request.method() != Method::POST || !endpoints.contains(&end.as_str()) {
         return Ok(next.call(request).await?.map_into_boxed_body());
     }
     let mut body = request.extract::<Bytes>().await?;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use clock::Timestamp;
-use credential::x509::{CertificateChain, CertificateFault, TrustAnchors};
+use credential::x509::{CertificateFault, OwnCertificate};
 use holding::client::ClientKey;
 use holding::client::attestation::{Attester, Possession, Statement};
 use holding::reception::Reception;
@@ -26,14 +26,7 @@ const POSSESSION: &str = "oauth-client-attestation-pop";
 /// With which this service, as the provider of the wallet, vouches for the wallet.
 pub struct ClientAttester {
     key: Arc<dyn Signer>,
-    certificates: Option<Certificates>,
-}
-
-/// The chain of the attester's key and the anchor that it leads to, which is not sent.
-struct Certificates {
-    chain: CertificateChain,
-    anchors: TrustAnchors,
-    x5c: Value,
+    certificate: Option<OwnCertificate>,
 }
 
 /// Why the attester cannot have the certificate that was named for it.
@@ -48,18 +41,16 @@ pub enum ClientAttesterError {
 impl ClientAttester {
     #[must_use]
     pub fn new(key: Arc<dyn Signer>) -> Self {
-        Self { key, certificates: None }
+        Self { key, certificate: None }
     }
 
     /// With a chain, the key's own certificate first, which must hold now, and the anchor; both as PEM.
     pub fn certified(self, chain: &[u8], anchor: &[u8], now: Timestamp) -> Result<Self, ClientAttesterError> {
-        let (chain, anchors) = (CertificateChain::from_pem(chain)?, TrustAnchors::from_pem(anchor)?);
-        if chain.leaf_key() != self.public_key() {
+        let certificate = OwnCertificate::read(chain, anchor, now)?;
+        if !certificate.fits(self.public_key(), now) {
             return Err(ClientAttesterError::OtherKey);
         }
-        anchors.verify(&chain, now)?;
-        let x5c = chain.to_header()?;
-        Ok(Self { certificates: Some(Certificates { chain, anchors, x5c }), ..self })
+        Ok(Self { certificate: Some(certificate), ..self })
     }
 
     #[must_use]
@@ -70,8 +61,8 @@ impl ClientAttester {
     /// Its certificates, while they hold. After their end the key alone is named: issuers that know it go on believing it.
     #[must_use]
     pub fn certificates(&self, now: Timestamp) -> Option<&Value> {
-        let certificates = self.certificates.as_ref()?;
-        certificates.anchors.verify(&certificates.chain, now).is_ok().then_some(&certificates.x5c)
+        let certificate = self.certificate.as_ref().filter(|it| it.fits(self.public_key(), now));
+        certificate.map(OwnCertificate::x5c)
     }
 }
 
