@@ -150,6 +150,7 @@ impl From<ExistenceError> for Problem {
             ExistenceError::Form(_)
             | ExistenceError::Remark
             | ExistenceError::LegalHold
+            | ExistenceError::ErasureReason
             | ExistenceError::Bundle(_)
             | ExistenceError::NoPicturesWanted => Self::bad_request(said),
             ExistenceError::NoPictures
@@ -157,11 +158,15 @@ impl From<ExistenceError> for Problem {
             | ExistenceError::NoOperator
             | ExistenceError::NoForms
             | ExistenceError::TooManyForms
+            | ExistenceError::ErasureWaits
+            | ExistenceError::ErasureDecided
+            | ExistenceError::PicturesHeld
+            | ExistenceError::PicturesUndecided
             | ExistenceError::InCase => Self::conflict(said),
             ExistenceError::FormsInHand => {
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "Too many proofs at once").detail(said)
             }
-            ExistenceError::FourEyes | ExistenceError::OwnHold => {
+            ExistenceError::FourEyes | ExistenceError::OwnHold | ExistenceError::OwnErasure => {
                 Self::new(StatusCode::CONFLICT, "four-eyes", "A second person decides").detail(said)
             }
             ExistenceError::UnknownStation => {

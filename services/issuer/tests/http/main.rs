@@ -45,6 +45,7 @@ mod offers;
 mod pages;
 mod passkeys;
 mod persons;
+mod picture_keys;
 mod portraits;
 mod post;
 mod providers;

@@ -256,6 +256,9 @@ impl Issuer {
             ..row
         };
         tx.decide_fund_proof(tenant, &row).await?;
+        if !accept {
+            self.place_of_refused(tx, by, (&person.id, id)).await?;
+        }
         tx.audit(by, Act { action: "fund.proof.decide", target: id, detail }, now).await?;
         self.step_person(tx, by, &person.id).await?;
         self.receipt_of(tx, tenant, row).await

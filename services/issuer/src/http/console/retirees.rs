@@ -14,6 +14,7 @@ use web::page::{Shell, html, html_with, see_other};
 
 use super::contact::ContactCard;
 use super::legal_holds::LegalHoldCard;
+use super::picture_erasures::PictureErasureCard;
 use super::passkeys::PasskeyCard;
 use super::people::text;
 use super::session::{Issue, May, Officer, SeePeople};
@@ -215,6 +216,7 @@ struct RetireePage {
     refusal: Option<String>,
     enrolment: EnrolmentCard,
     legal: LegalHoldCard,
+    erasing: PictureErasureCard,
 }
 
 /// Where the person stands with the digital proof.
@@ -302,10 +304,12 @@ async fn load(officer: &Officer, app: &Issuer, id: &str, done: &Done) -> Result<
     };
     let enrolment = EnrolmentCard::load(officer, app, id).await?;
     let legal = LegalHoldCard::load(officer, app, id).await?;
+    let erasing = PictureErasureCard::load(officer, app, id).await?;
     let can_end = page.issues && deceased.is_none() && !waiting;
     let can_revoke = page.can_revoke && !waiting;
     let can_ask = page.can_ask && deceased.is_none();
-    Ok(RetireePage { deceased, waiting, can_end, can_revoke, can_ask, reference, enrolment, legal, ..page })
+    let page = RetireePage { deceased, waiting, can_end, can_revoke, can_ask, reference, enrolment, ..page };
+    Ok(RetireePage { legal, erasing, ..page })
 }
 
 impl RetireePage {
@@ -349,6 +353,7 @@ impl RetireePage {
             refusal: None,
             enrolment: EnrolmentCard::default(),
             legal: LegalHoldCard::default(),
+            erasing: PictureErasureCard::default(),
         }
     }
 }
@@ -383,6 +388,9 @@ fn said(done: &Done) -> Option<&'static str> {
         ("added", "The beneficiary is on the list. You can ask for a proof of life now."),
         ("held", "The hold is placed. No picture of this person\u{2019}s proofs is erased while it stands."),
         ("lifted", "The hold is lifted. What is due is erased within the hour."),
+        ("erasure-asked", "It is written down. A colleague erases the pictures, or keeps them."),
+        ("erased", "The pictures are erased, and the key under which they were sealed is destroyed."),
+        ("pictures-kept", "The pictures stay."),
         ("refused", "The request is closed as refused."),
         ("suspended", "The certificate is suspended."),
         ("reinstated", "The certificate is valid again."),
