@@ -20,7 +20,8 @@ impl SealingKey {
     /// Opens the sealed form of a key that [`Self::generate_under`] made with the same `aad`.
     pub fn open_under(&self, aad: &[u8], sealed: &[u8]) -> Result<Self, SealError> {
         let bytes = self.open(aad, sealed)?;
-        let bytes = <[u8; 32]>::try_from(bytes.as_slice()).map(Zeroizing::new).map_err(|_| SealError::Damaged)?;
+        let bytes =
+            <[u8; 32]>::try_from(bytes.as_slice()).map(Zeroizing::new).map_err(|_| SealError::Damaged)?;
         Ok(Self::from_bytes(*bytes))
     }
 }

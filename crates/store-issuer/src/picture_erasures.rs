@@ -26,7 +26,8 @@ pub struct PictureErasureRow {
     pub decided_at: Option<Timestamp>,
 }
 
-const INSERT: &str = "INSERT INTO picture_erasures (tenant, id, subject_id, reason_sealed, asked_by, asked_at)
+const INSERT: &str =
+    "INSERT INTO picture_erasures (tenant, id, subject_id, reason_sealed, asked_by, asked_at)
     VALUES ($1, $2, $3, $4, $5, $6)";
 const FIND: &str = "SELECT * FROM picture_erasures WHERE tenant = $1 AND id = $2";
 const OF_SUBJECT: &str = "SELECT * FROM picture_erasures WHERE tenant = $1 AND subject_id = $2
@@ -36,7 +37,11 @@ const DECIDE: &str = "UPDATE picture_erasures SET outcome = $3, decided_by = $4,
 
 impl Transaction {
     /// A conflict where one waits already.
-    pub async fn insert_picture_erasure(&mut self, tenant: &str, row: &PictureErasureRow) -> Result<(), Error> {
+    pub async fn insert_picture_erasure(
+        &mut self,
+        tenant: &str,
+        row: &PictureErasureRow,
+    ) -> Result<(), Error> {
         let values =
             args![tenant, &row.id, &row.subject_id, row.reason_sealed.clone(), &row.asked_by, row.asked_at];
         Ok(self.tx.execute_one(INSERT, values).await?)

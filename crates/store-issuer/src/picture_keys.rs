@@ -12,9 +12,12 @@ pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
     sql: include_str!("migrations/0893_picture_keys.sql"),
 }];
 
-const INSERT: &str = "INSERT INTO picture_keys (tenant, id, owner, key_sealed, made_at) VALUES ($1, $2, $3, $4, $5)";
-const OF_OWNER: &str = "SELECT id, key_sealed FROM picture_keys WHERE tenant = $1 AND owner = $2 AND ended_at IS NULL";
-const BY_ID: &str = "SELECT owner, key_sealed FROM picture_keys WHERE tenant = $1 AND id = $2 AND ended_at IS NULL";
+const INSERT: &str =
+    "INSERT INTO picture_keys (tenant, id, owner, key_sealed, made_at) VALUES ($1, $2, $3, $4, $5)";
+const OF_OWNER: &str =
+    "SELECT id, key_sealed FROM picture_keys WHERE tenant = $1 AND owner = $2 AND ended_at IS NULL";
+const BY_ID: &str =
+    "SELECT owner, key_sealed FROM picture_keys WHERE tenant = $1 AND id = $2 AND ended_at IS NULL";
 const END: &str = "UPDATE picture_keys SET key_sealed = NULL, ended_at = $3
     WHERE tenant = $1 AND owner = $2 AND ended_at IS NULL";
 const LEFT_OF_SUBJECT: &str = "SELECT
@@ -36,8 +39,7 @@ const ERASE_FRAMES: &str = "UPDATE existence_captures SET frames_sealed = NULL, 
         (SELECT id FROM existence_requests r WHERE r.tenant = $1 AND r.subject_id = $2)";
 const RESEALED: &str = "SELECT at FROM pictures_resealed WHERE tenant = $1";
 const RESEALED_AT: &str = "INSERT INTO pictures_resealed (tenant, at) VALUES ($1, $2) ON CONFLICT DO NOTHING";
-const WITH_PORTRAIT: &str =
-    "SELECT subject_id AS id FROM portraits WHERE tenant = $1 AND subject_id > $2 ORDER BY subject_id LIMIT $3";
+const WITH_PORTRAIT: &str = "SELECT subject_id AS id FROM portraits WHERE tenant = $1 AND subject_id > $2 ORDER BY subject_id LIMIT $3";
 const WITH_FRAMES: &str = "SELECT DISTINCT request_id AS id FROM existence_captures
     WHERE tenant = $1 AND request_id > $2 AND frames_sealed IS NOT NULL ORDER BY request_id LIMIT $3";
 const WITH_ENROLMENT: &str = "SELECT id FROM enrolments
@@ -169,7 +171,10 @@ impl Transaction {
         (request, digest): (&str, &[u8; 32]),
         sealed: &[u8],
     ) -> Result<(), Error> {
-        Ok(self.tx.execute_one(RESEAL_FRAMES, args![tenant, request, digest.to_vec(), sealed.to_vec()]).await?)
+        Ok(self
+            .tx
+            .execute_one(RESEAL_FRAMES, args![tenant, request, digest.to_vec(), sealed.to_vec()])
+            .await?)
     }
 
     /// The same picture of a page, sealed anew.

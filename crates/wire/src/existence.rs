@@ -51,6 +51,14 @@ pub struct PlaceAsked {
     pub due_at: chrono::DateTime<chrono::Utc>,
 }
 
+/// Where the person shows the place with their own device.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PlaceQuestion {
+    /// The link of another question; its answer brings the place.
+    pub request_uri: String,
+}
+
 /// Until when the pictures of a proof are kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]

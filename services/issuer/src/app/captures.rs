@@ -50,6 +50,12 @@ impl Judged {
     pub fn accepted_by(&self) -> String {
         self.accepted_by.clone()
     }
+
+    /// The place, once it was compared, of pictures that match the Fund's.
+    pub fn place_of_the_person(&self) -> Option<PlaceKept> {
+        let place = self.row.place.as_deref().filter(|_| is_match(&self.row.decision));
+        place.and_then(|place| serde_json::from_str(place).ok())
+    }
 }
 
 impl Issuer {

@@ -68,6 +68,11 @@ pub enum ExistenceError {
         "this proof was made with a new key, and its pictures do not match the Fund's well enough; visit or call the person"
     )]
     NewKeyNeedsCall,
+    /// Said to somebody whose proof is here already.
+    #[error(
+        "this answer does not show the place: allow it, use the phone of the first proof, or go to a station of the Fund"
+    )]
+    NoPlace,
     #[error("no operator at a station of the Fund vouched for this answer")]
     NoOperator,
     /// Never registered, or closed.

@@ -78,6 +78,13 @@ const PAGES: &[Page] = &[
     ("post", "/retirees/{id}/enrolment", Some(Issue), &[]),
     ("post", "/retirees/{id}/legal-holds", Some(Issue), &[("reason", "r"), ("review_on", "2026-12-31")]),
     ("post", "/retirees/{id}/legal-holds/{legal}/lift", Some(Issue), &[]),
+    (
+        "post",
+        "/fund/people/{person}/dates",
+        Some(Issue),
+        &[("year", "2026"), ("date", "due"), ("day", "2027-01-31"), ("reason", "r")],
+    ),
+    ("post", "/fund/people/{person}/dates/usual", Some(Issue), &[("year", "2026")]),
     ("post", "/retirees/{id}/picture-erasures", Some(Issue), &[("reason", "r")]),
     ("post", "/retirees/{id}/picture-erasures/{erasure}", Some(Issue), &[("decision", "keep")]),
     ("get", "/fund", Some(SeePeople), &[]),

@@ -47,6 +47,7 @@ pub fn serve(listener: std::net::TcpListener, others: Arc<Others>) {
             .route("/t/unjspf/existence/{id}/appeal", web::post().to(existence_appeal))
             .route("/t/unjspf/existence/{id}/receipt", web::get().to(existence_receipt))
             .route("/t/unjspf/existence/{id}/form", web::post().to(existence_form))
+            .route("/t/unjspf/existence/{id}/place", web::post().to(existence_place))
             .route("/t/{tenant}/enrolment", web::get().to(enrolment))
             .route("/t/{tenant}/enrolment", web::post().to(enrolment_step))
             .route("/t/{tenant}/enrolment/{step}", web::post().to(enrolment_step))
@@ -679,6 +680,9 @@ async fn existence(world: World) -> HttpResponse {
     if let Some(kept) = world.knobs().existence_kept.clone() {
         request["kept"] = kept;
     }
+    if let (Some(due_at), true) = (world.knobs().existence_place, state != "open") {
+        request["place"] = json!({ "dueAt": due_at });
+    }
     if state == "refused" {
         let mut appeal = json!({ "state": world.knobs().appeal_state });
         if world.knobs().appeal_state != "possible" {
@@ -706,7 +710,7 @@ async fn existence_form(world: World, request: actix_web::HttpRequest, body: web
     let kind = request.headers().get("content-type").and_then(|it| it.to_str().ok()).unwrap_or_default();
     world.seen().existence_forms.push((kind.to_owned(), body.len(), request.query_string().to_owned()));
     if world.knobs().existence_status != 200 {
-        let problem = json!({"detail": "The Fund has no form of this person."});
+        let problem = json!({"detail": "The Fund has no form of this person.", "reason": "no-forms"});
         return HttpResponse::build(StatusCode::from_u16(world.knobs().existence_status).unwrap())
             .json(problem);
     }
@@ -729,6 +733,14 @@ async fn existence_appeal(world: World, body: Json<Value>) -> HttpResponse {
     }
     world.knobs().appeal_state = "open";
     existence(world).await
+}
+
+async fn existence_place(world: World) -> HttpResponse {
+    match world.knobs().existence_place.is_some() {
+        true => HttpResponse::Ok()
+            .json(json!({ "requestUri": format!("{}/t/unjspf/existence/the-place", world.base) })),
+        false => HttpResponse::Conflict().json(json!({"detail": "There is a proof."})),
+    }
 }
 
 async fn existence_receipt(world: World) -> HttpResponse {

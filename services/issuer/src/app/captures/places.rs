@@ -66,7 +66,19 @@ impl Issuer {
         let Some(digest) = request.evidence().map(|evidence| evidence.digest) else { return Ok(None) };
         let rows = tx.list_captures(tenant, &request.id).await?;
         let place = rows.into_iter().find(|row| row.digest == digest).and_then(|row| row.place);
-        let country = match place.as_deref().and_then(|place| serde_json::from_str(place).ok()) {
+        let place = place.as_deref().and_then(|place| serde_json::from_str(place).ok());
+        self.country_of(tx, tenant, subject, place).await
+    }
+
+    /// The country of a place, where it is known.
+    pub(in crate::app) async fn country_of(
+        &self,
+        tx: &mut Transaction,
+        tenant: &str,
+        subject: &Subject,
+        place: Option<PlaceKept>,
+    ) -> Result<Option<CountryCode>, ExistenceError> {
+        let country = match place {
             Some(PlaceKept::Compared { finding: Finding::Inside | Finding::AtTheBorder, .. }) => {
                 self.declared_country(tx, tenant, subject).await?
             }

@@ -27,6 +27,8 @@ pub enum CalendarChange {
     Country { country: CountryCode, moves: Moves, reason: String },
     /// Dates of one person move.
     Person { person: String, moves: Moves, reason: String },
+    /// One person has the usual dates again.
+    PersonAsUsual { person: String },
     /// Nobody of a country is suspended for a time.
     HoldOut { country: CountryCode, from: NaiveDate, until: NaiveDate, reason: String },
 }
@@ -152,6 +154,9 @@ fn changed(before: &Calendar, change: &CalendarChange, signer: &str) -> Result<C
         CalendarChange::Person { person, moves, reason } => {
             overrides.retain(|over| over.person.as_ref() != Some(&person));
             overrides.push(Override { country: None, person: Some(person), reason, signer, moves });
+        }
+        CalendarChange::PersonAsUsual { person } => {
+            overrides.retain(|over| over.person.as_ref() != Some(&person));
         }
         CalendarChange::HoldOut { country, from, until, reason } => {
             hold_outs.push(HoldOut { country, from, until, reason, signer });

@@ -98,7 +98,8 @@ impl Issuer {
 
     async fn reseal_scan(&self, tx: &mut Transaction, tenant: &str, id: &str) -> Result<u64, Error> {
         let Some(scan) = tx.find_fund_scan(tenant, id).await? else { return Ok(0) };
-        let (Some(sealed), Some(person)) = (scan.picture.filter(|it| is_from_before(it)), &scan.person) else {
+        let (Some(sealed), Some(person)) = (scan.picture.filter(|it| is_from_before(it)), &scan.person)
+        else {
             return Ok(0);
         };
         let Some(picture) = self.open_scan(tx, tenant, id, &sealed).await? else { return Ok(0) };

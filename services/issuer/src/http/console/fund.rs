@@ -3,6 +3,7 @@
 mod audit;
 mod cases;
 mod chart;
+mod dates;
 mod fairness;
 mod figures;
 mod lists;
@@ -47,6 +48,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
     figures::configure(config);
     fairness::configure(config);
     stations::configure(config);
+    dates::configure(config);
 }
 
 #[derive(Debug, Deserialize)]

@@ -14,9 +14,9 @@ use web::page::{Shell, html, html_with, see_other};
 
 use super::contact::ContactCard;
 use super::legal_holds::LegalHoldCard;
-use super::picture_erasures::PictureErasureCard;
 use super::passkeys::PasskeyCard;
 use super::people::text;
+use super::picture_erasures::PictureErasureCard;
 use super::session::{Issue, May, Officer, SeePeople};
 use super::view::{Badge, Done, Find, LINES, Place, When, counted, day, page_of, shell};
 use crate::app::{BeneficiaryPage, CopyView, ExistenceError, Filter, Issuer, PictureFault};
@@ -215,6 +215,8 @@ struct RetireePage {
     /// Why a picture was not taken.
     refusal: Option<String>,
     enrolment: EnrolmentCard,
+    /// The proof is here, and its place is not.
+    place_missing: bool,
     legal: LegalHoldCard,
     erasing: PictureErasureCard,
 }
@@ -307,9 +309,10 @@ async fn load(officer: &Officer, app: &Issuer, id: &str, done: &Done) -> Result<
     let erasing = PictureErasureCard::load(officer, app, id).await?;
     let can_end = page.issues && deceased.is_none() && !waiting;
     let can_revoke = page.can_revoke && !waiting;
-    let can_ask = page.can_ask && deceased.is_none();
+    let place_missing = app.is_place_asked(tenant, id).await?;
+    let can_ask = (page.can_ask || (page.issues && place_missing)) && deceased.is_none();
     let page = RetireePage { deceased, waiting, can_end, can_revoke, can_ask, reference, enrolment, ..page };
-    Ok(RetireePage { legal, erasing, ..page })
+    Ok(RetireePage { legal, erasing, place_missing, ..page })
 }
 
 impl RetireePage {
@@ -321,7 +324,10 @@ impl RetireePage {
     ) -> Self {
         let issues = officer.roles.may(Permission::Issue);
         let subject = &page.subject;
-        let now = page.requests.iter().find(|(request, _)| request.year == page.year);
+        let mut of_year = page.requests.iter().filter(|(request, _)| request.year == page.year);
+        // A second question of a year is for the place alone.
+        let proven = of_year.clone().find(|(_, at)| matches!(at, Standing::Answered | Standing::Confirmed));
+        let now = proven.or_else(|| of_year.next());
         let facts = [("Country", "country"), ("Language", "language")]
             .map(|(label, claim)| (label, text(&subject.claims, claim)));
         Self {
@@ -354,6 +360,7 @@ impl RetireePage {
             enrolment: EnrolmentCard::default(),
             legal: LegalHoldCard::default(),
             erasing: PictureErasureCard::default(),
+            place_missing: false,
         }
     }
 }
