@@ -84,6 +84,13 @@ const PAGES: &[Page] = &[
         Some(Issue),
         &[("year", "2026"), ("date", "due"), ("day", "2027-01-31"), ("reason", "r")],
     ),
+    (
+        "post",
+        "/fund/dates",
+        Some(Issue),
+        &[("year", "2026"), ("country", "SDN"), ("date", "due"), ("day", "2027-01-31"), ("reason", "r")],
+    ),
+    ("post", "/fund/dates/usual", Some(Issue), &[("year", "2026"), ("country", "SDN")]),
     ("post", "/fund/people/{person}/dates/usual", Some(Issue), &[("year", "2026")]),
     ("post", "/retirees/{id}/picture-erasures", Some(Issue), &[("reason", "r")]),
     ("post", "/retirees/{id}/picture-erasures/{erasure}", Some(Issue), &[("decision", "keep")]),

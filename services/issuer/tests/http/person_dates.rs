@@ -11,7 +11,8 @@ async fn officer_moves_one_date_of_one_person_with_a_reason_and_takes_it_back() 
     night(&world, "2026-01-06").await;
     let (amina, boris) = (person(&world, "100000001").await, person(&world, "100000002").await);
     let flo = Browser::officer(&world, "unjspf", "Flo").await;
-    let (page, form) = (format!("/console/fund/people/{amina}"), format!("/console/fund/people/{amina}/dates"));
+    let (page, form) =
+        (format!("/console/fund/people/{amina}"), format!("/console/fund/people/{amina}/dates"));
     let moved = async |date: &str, day: &str, reason: &str| {
         flo.post(&form, &[("year", "2026"), ("date", date), ("day", day), ("reason", reason)]).await
     };
@@ -47,4 +48,41 @@ async fn officer_moves_one_date_of_one_person_with_a_reason_and_takes_it_back() 
     assert_eq!(stages(&world, &amina).await, [(2026, StageName::Mailed)]);
     let export = world.issuer.export_journal(&officer("eve"), &amina).await.unwrap();
     assert!(entitlement::journal::verify(&export).holds(), "each night goes by the version of its day");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn officer_sees_the_dates_of_the_year_and_moves_one_for_a_country() {
+    let world = fund(&[AMINA, BORIS]).await;
+    night(&world, "2026-01-06").await;
+    let flo = Browser::officer(&world, "unjspf", "Flo").await;
+    let page = flo.get("/console/fund?year=2026").await.text();
+    for words in ["Dates of 2026", "First payroll without payment", "2026-12-31"] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    let moved = async |country: &str, day: &str| {
+        let fields = [
+            ("year", "2026"),
+            ("country", country),
+            ("date", "first-mailing"),
+            ("day", day),
+            ("reason", "a flood"),
+        ];
+        flo.post("/console/fund/dates", &fields).await
+    };
+    assert_eq!(moved("Senegal", "2026-07-15").await.status, 400);
+    assert_eq!(moved("SEN", "2026-12-15").await.status, 400, "after the second mailing");
+    assert_eq!(Browser::path_of(&moved("sen", "2026-07-15").await), "/console/fund?year=2026&done=moved");
+    let page = flo.get("/console/fund?year=2026").await.text();
+    assert!(
+        page.contains("a flood") && page.contains("instead of 2026-06-30") && page.contains("Flo"),
+        "{page}"
+    );
+    night(&world, "2026-07-01").await;
+    let (amina, boris) = (person(&world, "100000001").await, person(&world, "100000002").await);
+    assert_eq!(stages(&world, &amina).await, [(2026, StageName::Open)]);
+    assert_eq!(stages(&world, &boris).await, [(2026, StageName::Mailed)]);
+    let flo = Browser::officer(&world, "unjspf", "Flo again").await;
+    let usual = flo.post("/console/fund/dates/usual", &[("year", "2026"), ("country", "SEN")]).await;
+    assert_eq!(Browser::path_of(&usual), "/console/fund?year=2026&done=usual");
+    assert!(!flo.get("/console/fund?year=2026").await.text().contains("instead of"));
 }

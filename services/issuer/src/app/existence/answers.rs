@@ -85,7 +85,7 @@ impl Issuer {
             let other = tx.find_existence_of_year(&tenant.id, &before.beneficiary, after.year).await?;
             if let Some(proven) = other.filter(|other| other.id != before.id && !try_again) {
                 let about = (&before, &proven);
-                let message = self.take_place(&mut tx, tenant, about, (proof, judged)).await?;
+                let message = self.take_place_alone(&mut tx, tenant, about, (proof, judged)).await?;
                 tx.commit().await?;
                 return Ok(message);
             }

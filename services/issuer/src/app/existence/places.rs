@@ -30,7 +30,7 @@ impl Issuer {
 
     /// Takes the place from an answer to a question of a year that is proven already. The proof stays as it is; pictures, which
     /// showed that the person is there, are not kept. Without a place that says something there is nothing to take.
-    pub(super) async fn take_place(
+    pub(super) async fn take_place_alone(
         &self,
         tx: &mut Transaction,
         tenant: &Tenant,
@@ -40,7 +40,7 @@ impl Issuer {
         let now = self.now();
         let missing = self.place_missing_of(tx, &tenant.id, &before.beneficiary).await?;
         let missing = missing.ok_or(ExistenceError::ProvenAlready { year: proven.year })?;
-        let seen = self.place_of(tx, tenant, proven, (proof, judged)).await?;
+        let seen = self.country_of_answer(tx, tenant, proven, (proof, judged)).await?;
         let seen = seen.ok_or(ExistenceError::NoPlace)?;
         tx.replace_existence(&tenant.id, before, &before.clone().tried(proof, now)?).await?;
         let by = Actor::system(&tenant.id);
@@ -52,7 +52,7 @@ impl Issuer {
 
     /// From a station the operator vouches for the person. From a phone it is the key of the proof, or the one that is bound, with
     /// pictures that match.
-    async fn place_of(
+    async fn country_of_answer(
         &self,
         tx: &mut Transaction,
         tenant: &Tenant,

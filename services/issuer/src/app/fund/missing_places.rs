@@ -128,6 +128,15 @@ impl Issuer {
         Ok(is_two_track(&person).then_some(MissingPlace { person: person.id, proof, due_at: case.due_at }))
     }
 
+    /// Whose page among the retirees somebody of the register has.
+    pub async fn retiree_of(&self, tenant: &str, person: &str) -> Result<Option<String>, FundError> {
+        self.pension_fund(tenant)?;
+        let mut tx = self.store.read().await?;
+        let row = tx.find_fund_person(tenant, person).await?.ok_or(FundError::Unknown)?;
+        let uid = self.open_fund_person(tenant, &row)?.registered.uid;
+        Ok(tx.find_subject_by_number(tenant, &uid).await?.map(|subject| subject.id))
+    }
+
     /// What the wallet tells the person.
     pub(in crate::app) async fn place_note(
         &self,

@@ -30,6 +30,7 @@ use web::page::{Shell, html, see_other};
 use super::session::{Issue, May, SeePeople};
 use super::view::{Badge, Place, When, grouped, shell};
 use crate::app::{CalendarChange, FundError, Group, Issuer, YearCounts};
+use crate::http::problem;
 
 const NIGHTS: u32 = 5;
 
@@ -70,6 +71,7 @@ struct FundPage {
     effects: Vec<(String, String)>,
     nights: Vec<NightLine>,
     hold_outs: Vec<(String, String, String)>,
+    dates: dates::YearDates,
     issues: bool,
     audits: bool,
     done: Option<&'static str>,
@@ -123,7 +125,10 @@ async fn fund_page(
         };
         known.calendar.hold_outs().iter().map(line).collect()
     });
+    let names = app.officer_names(tenant).await.map_err(|error| problem::store(&error))?;
+    let dates = shown.map(|known| dates::YearDates::new(&known.calendar, app.today(), &names));
     html(&FundPage {
+        dates: dates.unwrap_or_default(),
         shell: shell(&officer, Place::Fund),
         year,
         years: years.into_iter().filter(|year| *year <= this).collect(),
@@ -153,6 +158,8 @@ async fn fund_page(
             asked.done.as_deref(),
             &[
                 ("night", "The night was run. Nothing is done twice by running it again."),
+                ("moved", "The date is moved for that country. The next night goes by it."),
+                ("usual", "That country has the usual dates again. The earlier version stays on record."),
                 ("held-out", "Nobody of that country is suspended in that time."),
             ],
         ),

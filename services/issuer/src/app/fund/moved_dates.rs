@@ -1,13 +1,13 @@
-//! Dates of the calendar that were moved for one person, and moving one of them.
+//! Dates of the calendar that were moved for a country or one person, and moving one of them.
 
 use chrono::NaiveDate;
-use entitlement::cycle::{Dates, Moves};
+use entitlement::cycle::{Calendar, CountryCode, Dates, Moves, Override};
 use issuance::Actor;
 
 use super::{CalendarChange, FundError, Issuer};
 
 /// One of the dates of a calendar.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub struct CalendarDate {
     /// As forms name it.
     pub name: &'static str,
@@ -60,12 +60,31 @@ pub const CALENDAR_DATES: [CalendarDate; 9] = [
     },
 ];
 
-/// What was moved for one person in one year.
+impl CalendarDate {
+    /// When it is in a calendar.
+    #[must_use]
+    pub fn day(&self, dates: &Dates) -> NaiveDate {
+        (self.of)(dates)
+    }
+}
+
+/// For whom dates move.
 #[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MovedFor {
+    /// Everybody of a country.
+    Country(CountryCode),
+    /// One person, by pseudonymous number.
+    Person(String),
+}
+
+/// What was moved in one year.
+#[derive(Clone, Debug)]
 pub struct MovedDates {
     /// Of the calendar.
     pub year: i32,
-    /// Which date, when it usually is, and when it is for the person.
+    /// For whom.
+    pub whom: MovedFor,
+    /// Which date, when it usually is, and when it is for them.
     pub dates: Vec<(CalendarDate, NaiveDate, NaiveDate)>,
     /// Why.
     pub reason: String,
@@ -73,49 +92,76 @@ pub struct MovedDates {
     pub signer: String,
 }
 
+impl MovedFor {
+    pub(super) fn is(&self, over: &Override) -> bool {
+        match self {
+            Self::Country(country) => over.country == Some(*country),
+            Self::Person(person) => over.person.as_ref() == Some(person),
+        }
+    }
+}
+
+impl MovedDates {
+    fn new(calendar: &Calendar, over: &Override) -> Option<Self> {
+        let whom = match (over.country, &over.person) {
+            (Some(country), _) => MovedFor::Country(country),
+            (None, Some(person)) => MovedFor::Person(person.clone()),
+            (None, None) => return None,
+        };
+        let mut moves = over.moves.clone();
+        let dates = CALENDAR_DATES.into_iter().filter_map(|date| {
+            let day = (*(date.moved)(&mut moves))?;
+            Some((date, date.day(calendar.dates()), day))
+        });
+        Some(Self {
+            year: calendar.year(),
+            whom,
+            dates: dates.collect(),
+            reason: over.reason.clone(),
+            signer: over.signer.clone(),
+        })
+    }
+
+    /// Everything that a calendar moves.
+    #[must_use]
+    pub fn of(calendar: &Calendar) -> Vec<Self> {
+        calendar.overrides().iter().filter_map(|over| Self::new(calendar, over)).collect()
+    }
+}
+
 impl Issuer {
-    /// Moves one date of one person, signed by the officer. Dates that were moved before stay moved; the reason is the new one.
-    pub async fn move_date_of_person(
+    /// Moves one date, signed by the officer. Dates that were moved before for the same stay moved; the reason is the new one.
+    pub async fn move_date(
         &self,
         by: &Actor,
-        person: &str,
+        whom: &MovedFor,
         (year, name, day): (i32, &str, NaiveDate),
         reason: &str,
     ) -> Result<(), FundError> {
         self.pension_fund(&by.tenant)?;
         let date = CALENDAR_DATES.into_iter().find(|date| date.name == name);
         let date = date.ok_or(FundError::Form("choose which date moves"))?;
-        self.store.read().await?.find_fund_person(&by.tenant, person).await?.ok_or(FundError::Unknown)?;
+        if let MovedFor::Person(person) = whom {
+            self.store.read().await?.find_fund_person(&by.tenant, person).await?.ok_or(FundError::Unknown)?;
+        }
         let calendars = self.fund_calendars(&by.tenant).await?;
         let calendar = calendars.iter().find(|known| known.calendar.year() == year);
         let calendar = &calendar.ok_or(FundError::NoCalendar(year))?.calendar;
-        let before = calendar.overrides().iter().find(|over| over.person.as_deref() == Some(person));
+        let before = calendar.overrides().iter().find(|over| whom.is(over));
         let mut moves = before.map(|over| over.moves.clone()).unwrap_or_default();
         *(date.moved)(&mut moves) = Some(day);
-        let change =
-            CalendarChange::Person { person: person.to_owned(), moves, reason: reason.trim().to_owned() };
+        let reason = reason.trim().to_owned();
+        let change = match whom.clone() {
+            MovedFor::Country(country) => CalendarChange::Country { country, moves, reason },
+            MovedFor::Person(person) => CalendarChange::Person { person, moves, reason },
+        };
         self.change_fund_calendar(by, year, &change).await
     }
 
     /// What was moved for a person, by year.
     pub async fn moved_dates_of(&self, tenant: &str, person: &str) -> Result<Vec<MovedDates>, FundError> {
         let calendars = self.fund_calendars(tenant).await?;
-        let mut moved = Vec::new();
-        for calendar in calendars.iter().map(|known| &known.calendar) {
-            for over in calendar.overrides().iter().filter(|over| over.person.as_deref() == Some(person)) {
-                let mut moves = over.moves.clone();
-                let dates = CALENDAR_DATES.into_iter().filter_map(|date| {
-                    let day = (*(date.moved)(&mut moves))?;
-                    Some((date, (date.of)(calendar.dates()), day))
-                });
-                moved.push(MovedDates {
-                    year: calendar.year(),
-                    dates: dates.collect(),
-                    reason: over.reason.clone(),
-                    signer: over.signer.clone(),
-                });
-            }
-        }
-        Ok(moved)
+        let moved = calendars.iter().flat_map(|known| MovedDates::of(&known.calendar));
+        Ok(moved.filter(|moved| moved.whom == MovedFor::Person(person.to_owned())).collect())
     }
 }
