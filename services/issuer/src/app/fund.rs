@@ -18,6 +18,7 @@ mod form_numbers;
 mod frames;
 mod gathering;
 mod heads;
+mod helpers;
 mod journal;
 mod lists;
 mod mailings;
@@ -61,6 +62,7 @@ pub use fairness::{AppealFigures, Fairness, GroupRates, GroupTable, SMALLEST_GRO
 pub use figures::{Missing, YearFigures};
 pub use gathering::NewMailing;
 pub use heads::{HeadSet, HeadsView};
+pub use helpers::NewHelper;
 pub use lists::{PayrollFile, SuspensionView};
 pub(crate) use mailings::KINDS as LETTER_KINDS;
 pub use mailings::{MailingView, letter_fault, letter_state};
@@ -107,6 +109,8 @@ pub enum FundError {
     Decided,
     #[error("a second officer decides this: not the one who proposed it or refused it")]
     FourEyes,
+    #[error("a colleague decides about this proof, not the officer who wrote it down")]
+    OwnProof,
     #[error("there is no calendar of {0}; make one first")]
     NoCalendar(i32),
     #[error("what is stored about this cannot be opened")]

@@ -104,7 +104,7 @@ pub use fund::{
     YearCounts, YearFigures,
 };
 pub use fund::{AppealView, AppealWord, OpenAppeal};
-pub use fund::{CALENDAR_DATES, CalendarDate, MovedDates, MovedFor};
+pub use fund::{CALENDAR_DATES, CalendarDate, MovedDates, MovedFor, NewHelper};
 pub use fund::{FundPost, MailingView, NewMailing, SentMessage, letter_fault, letter_state};
 pub(crate) use fund::{LETTER_KINDS, MOST_UPLOAD_BYTES, age_order, channel_of};
 pub use fund::{ReadPage, ScanPage, scan_fault};

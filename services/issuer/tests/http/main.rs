@@ -31,6 +31,7 @@ mod fund_cases;
 mod fund_ends;
 mod fund_fairness;
 mod grants;
+mod helpers;
 mod holders;
 mod hr;
 mod imports;

@@ -3,7 +3,7 @@
 
 use chrono::NaiveDate;
 use clock::Timestamp;
-use entitlement::cycle::{Channel, Evidence, Helper, What};
+use entitlement::cycle::{Channel, Evidence, What};
 use issuance::Actor;
 use issuance::audit::Act;
 use sha2::{Digest as _, Sha256};
@@ -11,7 +11,7 @@ use store_issuer::Transaction;
 use store_issuer::fund::ProofRow;
 
 use super::journal::Pen;
-use super::{FundError, Issuer};
+use super::{FundError, Issuer, NewHelper};
 
 pub(super) const LONGEST_REMARK: usize = 2000;
 
@@ -28,8 +28,8 @@ pub struct NewProof {
     pub received_at: Option<Timestamp>,
     /// SHA-256 of what was seen, in lower-case hex.
     pub digests: Vec<String>,
-    /// Who helped.
-    pub helper: Option<Helper>,
+    /// Who helped, or signed for the person.
+    pub helper: Option<NewHelper>,
     /// At whose station the person was; otherwise whoever enters the proof is named.
     pub operator: Option<String>,
     /// For colleagues.
@@ -102,12 +102,15 @@ impl Issuer {
     ) -> Result<Receipt, FundError> {
         let (tenant, now) = (by.tenant.as_str(), self.now());
         let person = tx.find_fund_person(tenant, &new.person).await?.ok_or(FundError::Unknown)?;
-        let evidence = Evidence {
+        if let Some(helper) = &new.helper {
+            helper.check()?;
+        }
+        let mut evidence = Evidence {
             id: self.new_id(),
             person: person.id.clone(),
             channel: new.channel,
             operator: Some(new.operator.as_ref().unwrap_or(&by.officer).clone()),
-            helper: new.helper.clone(),
+            helper: None,
             captured_at: new.captured_at,
             received_at: new.received_at.unwrap_or(now),
             digests: new.digests.clone(),
@@ -120,6 +123,7 @@ impl Issuer {
             let row = tx.find_fund_proof(tenant, &first).await?.ok_or(FundError::Damaged)?;
             return Ok(Receipt { again: true, ..Receipt::from(&row) });
         }
+        evidence.helper = self.helper_of(tx, by, &person.id, new.helper.as_ref()).await?;
         let mut pen = Pen::new(self, tenant, &person);
         pen.event(What::ProofReceived { evidence: evidence.clone() }, now)?;
         if new.accept {
@@ -149,7 +153,7 @@ impl Issuer {
         self.receipt_of(tx, tenant, row).await
     }
 
-    /// A colleague's decision about a proof that waits.
+    /// A colleague's decision about a proof that waits: never of who entered it.
     pub async fn decide_proof(
         &self,
         by: &Actor,
@@ -160,6 +164,10 @@ impl Issuer {
         self.pension_fund(&by.tenant)?;
         sql::retry(|| async {
             let mut tx = self.store.write("decide_fund_proof").await?;
+            let row = tx.find_fund_proof(&by.tenant, id).await?.ok_or(FundError::Unknown)?;
+            if row.state == "waiting" && row.entered_by == by.officer {
+                return Err(FundError::OwnProof);
+            }
             let receipt = self.decide_within(&mut tx, by, id, accept, reason).await?;
             tx.commit().await?;
             Ok(receipt)
@@ -186,7 +194,7 @@ impl Issuer {
         by: &Actor,
         id: &str,
         (accept, reason): (bool, &str),
-        made: Option<Timestamp>,
+        made: Option<(Timestamp, Option<&NewHelper>)>,
     ) -> Result<Receipt, FundError> {
         if !accept && reason.trim().is_empty() {
             return Err(FundError::Form("a refusal needs a reason"));
@@ -199,8 +207,11 @@ impl Issuer {
         let person = tx.find_fund_person(tenant, &row.person).await?.ok_or(FundError::Damaged)?;
         let (mut evidence, remark): (Evidence, String) = self.open_for("proof", tenant, id, &row.sealed)?;
         let mut row = row;
-        if let Some(made) = made {
+        if let Some((made, helper)) = made {
             evidence.captured_at = made;
+            if helper.is_some() {
+                evidence.helper = self.helper_of(tx, by, &person.id, helper).await?;
+            }
             evidence.check()?;
             row.captured_at = made;
             row.year = evidence.year();

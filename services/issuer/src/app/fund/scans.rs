@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 use store_issuer::Transaction;
 use store_issuer::fund::{LetterRow, ScanRow};
 
-use super::{FundError, FundPerson, Issuer, NewProof, Receipt};
+use super::{FundError, FundPerson, Issuer, NewHelper, NewProof, Receipt};
 
 /// Reading a page takes a core for a second and some 100 MB.
 static READING: tokio::sync::Semaphore = tokio::sync::Semaphore::const_new(2);
@@ -234,6 +234,17 @@ impl Issuer {
         id: &str,
         word: Result<NaiveDate, &str>,
     ) -> Result<Receipt, FundError> {
+        self.decide_scan_of(by, id, word, None).await
+    }
+
+    /// The same of a form that somebody signed for the person.
+    pub async fn decide_scan_of(
+        &self,
+        by: &Actor,
+        id: &str,
+        word: Result<NaiveDate, &str>,
+        helper: Option<&NewHelper>,
+    ) -> Result<Receipt, FundError> {
         self.pension_fund(&by.tenant)?;
         sql::retry(|| async {
             let (tenant, now) = (by.tenant.as_str(), self.now());
@@ -247,7 +258,7 @@ impl Issuer {
                     if day > now.date_naive() {
                         return Err(FundError::Form("the form bears a day that has not come yet"));
                     }
-                    ("accepted", (true, ""), Some(noon.min(now)))
+                    ("accepted", (true, ""), Some((noon.min(now), helper)))
                 }
                 Err(reason) => ("refused", (false, reason), None),
             };

@@ -114,8 +114,11 @@ async fn fund_page(
     if years.is_empty() {
         years.push(this);
     }
-    let newest = years.iter().copied().filter(|year| *year <= this).max();
-    let year = asked.year.filter(|year| years.contains(year)).or(newest).unwrap_or(this);
+    let begun: Vec<i32> = years.iter().copied().filter(|year| *year <= this).collect();
+    let year = match asked.year.filter(|year| years.contains(year)) {
+        Some(year) => year,
+        None => app.fund_year_in_work(tenant, &begun).await?.unwrap_or(this),
+    };
     let counts = app.fund_counts(tenant, year).await?;
     let nights = app.list_fund_nights(tenant, NIGHTS).await?;
     let shown = calendars.iter().find(|known| known.calendar.year() == year);

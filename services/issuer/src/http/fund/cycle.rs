@@ -14,7 +14,7 @@ use wire::fund::{
 use super::message::{body, json, list_view, night_run, numbers, receipt, standing};
 use super::register::file;
 use super::{About, Allowed, Token, machine};
-use crate::app::{FundError, Issuer, NewProof, NightView, channel_of};
+use crate::app::{FundError, Issuer, NewHelper, NewProof, NightView, channel_of};
 use crate::http::extract::Of;
 
 const NIGHTS: u32 = 50;
@@ -107,7 +107,10 @@ pub(super) async fn enter_proof(
         captured_at: sent.captured_at,
         received_at: sent.received_at,
         digests: sent.digests,
-        helper: None,
+        helper: match &sent.helper {
+            Some(helper) => NewHelper::of(&helper.role, &helper.name)?,
+            None => None,
+        },
         operator: None,
         remark: sent.remark,
         accept: sent.accept,

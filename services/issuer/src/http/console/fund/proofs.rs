@@ -13,7 +13,7 @@ use web::page::{Shell, html, see_other};
 
 use super::day;
 use super::person::ReceiptLine;
-use crate::app::{FundError, Issuer, NewProof, Receipt, channel_of};
+use crate::app::{FundError, Issuer, NewHelper, NewProof, Receipt, channel_of};
 use crate::http::console::session::{Issue, May, SeePeople};
 use crate::http::console::view::{LINES, Place, page_of, shell};
 
@@ -58,6 +58,8 @@ struct Entry {
     captured_on: String,
     received_on: String,
     remark: String,
+    helper_role: String,
+    helper_name: String,
     waits: bool,
     digests: Vec<String>,
 }
@@ -84,7 +86,7 @@ async fn enter_proof(
             false => Some(moment(day(&entry.received_on)?)),
         },
         digests: entry.digests,
-        helper: None,
+        helper: NewHelper::of(&entry.helper_role, &entry.helper_name)?,
         operator: None,
         remark: entry.remark,
         accept: !entry.waits,
@@ -119,6 +121,8 @@ async fn read(mut form: Multipart) -> Result<Entry, Problem> {
             "captured_on" => entry.captured_on = text(),
             "received_on" => entry.received_on = text(),
             "remark" => entry.remark = text(),
+            "helper_role" => entry.helper_role = text(),
+            "helper_name" => entry.helper_name = text(),
             "waits" => entry.waits = true,
             _ => {}
         }
