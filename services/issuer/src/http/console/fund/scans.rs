@@ -12,7 +12,7 @@ use web::Problem;
 use web::page::{Shell, html, html_with, see_other};
 
 use super::{Asked, day, said};
-use crate::app::{FundError, Issuer, ScanPage, scan_fault};
+use crate::app::{FundError, Issuer, NewHelper, ScanPage, scan_fault};
 use crate::http::console::imports::read_file_of;
 use crate::http::console::session::{Issue, May, Officer, SeePeople};
 use crate::http::console::view::{Badge, Place, When, counted, shell};
