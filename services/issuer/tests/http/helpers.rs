@@ -59,3 +59,26 @@ async fn pages_show_the_year_in_which_somebody_is_late() {
     night(&calm, "2026-01-06").await;
     assert_eq!(calm.issuer.fund_year_in_work("unjspf", &[2025, 2026]).await.unwrap(), Some(2026));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_missed_the_first_mailing_gets_one_form_and_not_two() {
+    let rows = ["100000001,Amina,Diallomensah,1950-05-05,SEN,fr,one,2012-01-01,,"];
+    let world = fund(&rows).await;
+    for day in ["2026-01-06", "2026-06-30", "2026-10-31"] {
+        night(&world, day).await;
+    }
+    let new = issuer::app::NewMailing {
+        kinds: vec!["mail-paper".into()],
+        telephone: "+1 212".into(),
+        return_address: "New York".into(),
+    };
+    let id = world.issuer.make_mailing(&officer("clerk"), &new).await.unwrap();
+    world.issuer.gather_mailings(world.tenant("unjspf")).await.unwrap();
+    let view = world.issuer.mailing("unjspf", &id).await.unwrap();
+    // She has no address, so the one form is left out with the reason; the first is asked for no more.
+    assert_eq!((view.row.letters, view.row.left_out), (0, 1));
+    let amina = person(&world, "100000001").await;
+    let effects = world.issuer.fund_person_page("unjspf", &amina).await.unwrap().effects;
+    let forms: Vec<_> = effects.iter().filter(|it| it.kind == "mail-paper").collect();
+    assert_eq!(forms.iter().map(|it| it.done_at.is_some()).collect::<Vec<_>>(), [true, false]);
+}
