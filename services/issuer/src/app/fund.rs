@@ -10,6 +10,7 @@ mod case_kind;
 mod case_views;
 mod cases;
 mod certificates;
+mod countries;
 mod counts;
 mod events;
 mod fairness;

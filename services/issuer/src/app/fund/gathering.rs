@@ -13,6 +13,7 @@ use store_issuer::Transaction;
 use store_issuer::fund::{AskedRow, LetterRow, MailingRow, PersonRow, ProofRow};
 
 use super::calendars::YearCalendar;
+use super::countries::with_country;
 use super::mailings::{BATCH, KINDS};
 use super::words::{Proof, Written, part_of};
 use super::{FundError, Issuer, Tenant};
@@ -259,6 +260,7 @@ impl Issuer {
         if to.len() < 2 {
             return Err("no-address");
         }
+        let to = with_country(to, &registered.country, |lines| paper::check_address(lines).is_ok());
         paper::check_address(&to).map_err(|error| match error {
             paper::CertificateError::Character(_) => "unprintable",
             _ => "address-too-long",
