@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 
 use async_trait::async_trait;
-use clock::{Clock as _, Entropy as _, TestClock};
+use clock::{Clock as _, TestClock};
 use did::{DidRecords, Evidence, ProvenRecord, ResolveError};
 use registry_client::Proven;
 use registry_types::{Accreditation, AnchorRecord, DidRecord, Organisation, SchemaRecord, StatusRecord};

@@ -1,6 +1,6 @@
 //! Status lists, and their digests on the chain.
 
-use clock::{Clock as _, Entropy as _};
+use clock::Clock as _;
 use credential::data_integrity::{SigningKey, Suite, secure};
 use credential::jwt;
 use registry_types::StatusRecord;

@@ -40,6 +40,8 @@ mod offers;
 mod officers;
 pub(crate) mod oidc;
 mod person_passkeys;
+mod picture_erasures;
+mod picture_keys;
 mod portraits;
 mod reissue;
 mod renewals;
@@ -102,6 +104,7 @@ pub use fund::{
     YearCounts, YearFigures,
 };
 pub use fund::{AppealView, AppealWord, OpenAppeal};
+pub use fund::{CALENDAR_DATES, CalendarDate, MovedDates, MovedFor, NewHelper};
 pub use fund::{FundPost, MailingView, NewMailing, SentMessage, letter_fault, letter_state};
 pub(crate) use fund::{LETTER_KINDS, MOST_UPLOAD_BYTES, age_order, channel_of};
 pub use fund::{ReadPage, ScanPage, scan_fault};
@@ -120,6 +123,7 @@ pub use notifications::NotificationError;
 pub use offers::{FetchError, NewOffer, OfferError, OfferLink};
 pub use officers::{LinkFor, OfficerLinkError, RolesError, SignInError, officer_link};
 pub use oidc::{Arrival, Departure, OidcError, PersonProviderError, Provider, ProviderRefusal, Return};
+pub use picture_erasures::PictureErasure;
 pub(crate) use portraits::MOST_PORTRAIT_BYTES;
 pub use portraits::{PictureFault, PortraitError};
 pub use reissue::{Reissue, ReissueError, reissue_plan};

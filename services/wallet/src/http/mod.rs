@@ -202,6 +202,7 @@ pub fn configure(config: &mut web::ServiceConfig<'_>) {
                 .service(existence::take_existence_along)
                 .service(existence::bring_existence_back)
                 .service(existence::appeal_existence)
+                .service(existence::show_existence_place)
                 .service(existence::find_existence_letter)
                 .service(existence::send_existence_form)
                 .service(stations::open_station)

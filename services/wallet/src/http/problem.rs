@@ -527,9 +527,12 @@ impl From<ExistenceError> for Problem {
                 "form-not-taken",
                 "The form was not taken",
             )
-            .detail("Choose a photograph (JPEG or PNG) or a PDF of the signed page."),
-            ExistenceError::FormRefused(reason) => {
-                Self::new(UNPROCESSABLE, "form-not-taken", "The form was not taken").detail(reason.clone())
+            .detail("Choose a photograph (JPEG or PNG) or a PDF of the signed page.")
+            .with("reason", "type"),
+            ExistenceError::FormRefused { reason, said } => {
+                Self::new(UNPROCESSABLE, "form-not-taken", "The form was not taken")
+                    .detail(said.clone())
+                    .with("reason", *reason)
             }
             ExistenceError::AnswerRefused(reason) => {
                 Self::new(StatusCode::BAD_GATEWAY, "answer-refused", "The Fund did not accept the proof")

@@ -10,7 +10,6 @@ use actix_web::web::{Data, Form, Path, Query, ServiceConfig};
 use actix_web::{HttpResponse, get, post};
 use askama::Template;
 use files::{codes_file, faults_file, invitations_file, result_file};
-use futures_util::TryStreamExt as _;
 use issuance::import::{File, Limits, ListKind, UploadState};
 use issuance::{Permission, Proposal};
 use page::import_page;

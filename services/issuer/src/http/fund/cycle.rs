@@ -14,7 +14,7 @@ use wire::fund::{
 use super::message::{body, json, list_view, night_run, numbers, receipt, standing};
 use super::register::file;
 use super::{About, Allowed, Call};
-use crate::app::{FundError, NewProof, NightView, channel_of};
+use crate::app::{FundError, NewHelper, NewProof, NightView, channel_of};
 
 const NIGHTS: u32 = 50;
 
@@ -87,7 +87,10 @@ pub(super) async fn enter_proof(call: Call, payload: Payload) -> Result<Json<Pro
         captured_at: sent.captured_at,
         received_at: sent.received_at,
         digests: sent.digests,
-        helper: None,
+        helper: match &sent.helper {
+            Some(helper) => NewHelper::of(&helper.role, &helper.name)?,
+            None => None,
+        },
         operator: None,
         remark: sent.remark,
         accept: sent.accept,

@@ -88,6 +88,7 @@ impl Wallet {
             appeal: news.appeal,
             form: news.form,
             kept: news.kept,
+            place: news.place,
             ..existence
         };
         let moved = self.moved(&person.data_key, Table::Existences, &record, next.state(), &next)?;
@@ -151,6 +152,7 @@ impl Wallet {
             appealing: None,
             form: request.form,
             kept: request.kept,
+            place: request.place,
         })
     }
 }
@@ -164,5 +166,5 @@ fn says_the_same(news: &ExistenceRequest, known: &Existence) -> bool {
     };
     !moved
         && (&news.appeal, &news.receipt, &news.form) == (&known.appeal, &known.receipt, &known.form)
-        && news.kept == known.kept
+        && (&news.kept, &news.place) == (&known.kept, &known.place)
 }

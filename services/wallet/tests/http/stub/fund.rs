@@ -59,6 +59,9 @@ pub(super) async fn existence(world: World) -> HttpResponse {
     if let Some(kept) = world.knobs().existence_kept.clone() {
         request["kept"] = kept;
     }
+    if let (Some(due_at), true) = (world.knobs().existence_place, state != "open") {
+        request["place"] = json!({ "dueAt": due_at });
+    }
     if state == "refused" {
         let mut appeal = json!({ "state": world.knobs().appeal_state });
         if world.knobs().appeal_state != "possible" {
@@ -90,7 +93,7 @@ pub(super) async fn existence_form(
     let kind = request.headers().get("content-type").and_then(|it| it.to_str().ok()).unwrap_or_default();
     world.seen().existence_forms.push((kind.to_owned(), body.len(), request.query_string().to_owned()));
     if world.knobs().existence_status != 200 {
-        let problem = json!({"detail": "The Fund has no form of this person."});
+        let problem = json!({"detail": "The Fund has no form of this person.", "reason": "no-forms"});
         return HttpResponse::build(StatusCode::from_u16(world.knobs().existence_status).unwrap())
             .json(problem);
     }
@@ -113,6 +116,14 @@ pub(super) async fn existence_appeal(world: World, body: Json<Value>) -> HttpRes
     }
     world.knobs().appeal_state = "open";
     existence(world).await
+}
+
+pub(super) async fn existence_place(world: World) -> HttpResponse {
+    match world.knobs().existence_place.is_some() {
+        true => HttpResponse::Ok()
+            .json(json!({ "requestUri": format!("{}/t/unjspf/existence/the-place", world.base) })),
+        false => HttpResponse::Conflict().json(json!({"detail": "There is a proof."})),
+    }
 }
 
 pub(super) async fn existence_receipt(world: World) -> HttpResponse {

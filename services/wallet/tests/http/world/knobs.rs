@@ -76,6 +76,8 @@ pub struct Knobs {
     pub existence_form: Option<&'static str>,
     /// What remains of the pictures.
     pub existence_kept: Option<serde_json::Value>,
+    /// Until when the Fund asks for the place of a proof.
+    pub existence_place: Option<&'static str>,
     /// What the Fund says of an enrolment.
     pub enrolment: Value,
     /// With which status and problem it refuses the next step.
@@ -177,6 +179,7 @@ impl Knobs {
             existence_letter: "%PDF-1.7 the letter",
             existence_form: None,
             existence_kept: None,
+            existence_place: None,
             enrolment: crate::enrolment::claimed(),
             enrolment_refusal: None,
             separation_link: "openid4vp://?client_id=did%3Ax%3Av&request_uri=https%3A%2F%2Fv.example%2Fr%2F1",

@@ -176,6 +176,8 @@ struct CasePage {
     documents: bool,
     days: bool,
     holds: bool,
+    /// Of a missing place: where the person is asked again, if they are among the retirees.
+    place: Option<Option<String>>,
     /// The answer from a wallet that an appeal is about.
     wallet_answer: Option<String>,
     today: String,
@@ -236,6 +238,11 @@ async fn case_page(
         on: row.on_day.map(|on| on.to_string()),
         came: match (row.state.as_str(), row.outcome.as_deref()) {
             ("closed", Some("reversed")) => Some("The record of the death was taken back: the person lives"),
+            ("closed", Some("place-came")) => Some("The place came: it is the declared country"),
+            ("closed", Some("place-differs")) => {
+                Some("The place came: it is another country, and the case about that has the question")
+            }
+            ("closed", Some("proof-refused")) => Some("The proof was refused, and the question with it"),
             ("closed", _) => outcome.map(|outcome| outcome.title),
             _ => None,
         },
@@ -244,7 +251,11 @@ async fn case_page(
             && row.state == "closed"
             && officer.roles.may(Permission::Issue),
         survivors: kind == CaseType::Survivor,
-        documents: any(|it| it.document),
+        documents: any(|it| it.document) || kind == CaseType::Place,
+        place: match (kind, row.state.as_str()) {
+            (CaseType::Place, "open") => Some(app.retiree_of(tenant, &row.person).await?),
+            _ => None,
+        },
         days: any(|it| it.day),
         wallet_answer: app.answer_of_case(tenant, &id).await?,
         holds: matches!(kind, CaseType::Residence | CaseType::Death | CaseType::Appeal),

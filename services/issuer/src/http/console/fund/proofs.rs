@@ -13,7 +13,7 @@ use web::page::{Shell, html, see_other};
 use super::day;
 use super::person::ReceiptLine;
 use super::scanned_form::ScannedForm;
-use crate::app::{FundError, Issuer, NewProof, Receipt, channel_of};
+use crate::app::{FundError, Issuer, NewHelper, NewProof, Receipt, channel_of};
 use crate::http::console::session::{Issue, May, SeePeople};
 use crate::http::console::view::{LINES, Place, page_of, shell};
 
@@ -70,7 +70,7 @@ async fn enter_proof(
             false => Some(moment(day(field("received_on"))?)),
         },
         digests: sent.digests.clone(),
-        helper: None,
+        helper: NewHelper::of(field("helper_role"), field("helper_name"))?,
         operator: None,
         remark: field("remark").to_owned(),
         accept: !sent.fields.contains_key("waits"),

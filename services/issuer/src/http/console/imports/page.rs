@@ -3,7 +3,6 @@
 use actix_web::web::{Data, Path, Query};
 use actix_web::{HttpResponse, get};
 use askama::Template;
-use futures_util::TryStreamExt as _;
 use issuance::Permission;
 use issuance::import::{ListKind, RowContent, RowFault, RowState, UploadRow, UploadState};
 use serde::Deserialize;
