@@ -7,7 +7,6 @@ use registry_types::StatusRecord;
 use serde_json::{Value, json};
 use status_list::StatusList;
 
-use super::issuing::claims;
 use super::{Issuer, World, rfc3339, sha256};
 
 pub const LIST_LENGTH: usize = 131_072;

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use clock::{Clock as _, Entropy as _};
 use keys::{Algorithm, PublicKey, Signer as _, SoftwareKey};
 use registry_types::record::Standing;
 use registry_types::{

@@ -8,15 +8,18 @@ mod members;
 
 use std::sync::{Arc, Mutex};
 
-use clock::{Clock as _, Entropy as _, SeededEntropy, TestClock, Timestamp};
-use credential::digest;
+use clock::{Clock as _, SeededEntropy, TestClock, Timestamp};
 use did::{DidRecords, Resolvers};
 use registry_types::SchemaRecord;
 use sha2::{Digest as _, Sha256};
 use verification::Verifier;
 
+// Not every crate whose tests stand in this world needs all of it.
+#[allow(unused_imports)]
 pub use chain::{Ledger, MemoryChain, MemoryWeb};
+#[allow(unused_imports)]
 pub use issuing::{Copy, Holder, Staff};
+#[allow(unused_imports)]
 pub use lists::LIST_LENGTH;
 pub use members::Issuer;
 

@@ -10,7 +10,7 @@ use clock::{SeededEntropy, TestClock, Timestamp};
 use issuance::{Actor, CredentialType, FourEyes, Subject};
 use issuer::app::{DocumentKey, Issuer, NewOffer, OfferLink, Tenant};
 use issuer::{CertificateConfig, Config, StartError};
-use keys::{Algorithm, KeyStore, SealingKey, Signer as _, TokenConfig};
+use keys::{Algorithm, KeyStore, SealingKey, TokenConfig};
 use outbound::{Outbound, OutboundPolicy, Reply};
 use serde_json::{Map, Value, json};
 use setting::{Setting, config};
