@@ -68,7 +68,7 @@ async fn report_shows_large_groups_alone_and_what_became_of_appeals() {
         let new = NewProof { accept: n > 2, ..proof(&whom, n, "2026-01-06") };
         let receipt = world.issuer.enter_proof(&officer("ann"), &new).await.unwrap();
         if n < 2 {
-            world.issuer.decide_proof(&officer("ann"), &receipt.id, false, "blurred").await.unwrap();
+            world.issuer.decide_proof(&officer("ben"), &receipt.id, false, "blurred").await.unwrap();
             refused.push(receipt.id);
         }
     }
@@ -77,7 +77,7 @@ async fn report_shows_large_groups_alone_and_what_became_of_appeals() {
     world.clock.advance(Duration::days(4));
     let no =
         CaseDecision { outcome: "not-upheld".into(), reason: "blurred".into(), ..CaseDecision::default() };
-    world.issuer.decide_case(&officer("ben"), &appeal, &no).await.unwrap();
+    world.issuer.decide_case(&officer("cleo"), &appeal, &no).await.unwrap();
     let made = world.issuer.fairness("unjspf", 2026).await.unwrap();
     let africa = &made.proofs_by_region.groups[0];
     assert_eq!((africa.name.as_str(), africa.cases, africa.failed, africa.reviewed), ("Africa", 12, 2, 1));
