@@ -20,3 +20,4 @@ pub mod vci;
 pub mod verifications;
 pub mod vp;
 pub mod webhooks;
+pub mod yearly;

@@ -157,6 +157,9 @@ pub struct Issuing {
     /// How long a proof of existence may be made without a network after its challenge was fetched: at most 60 days.
     #[serde(default = "offline_proof")]
     pub offline_proof_days: u32,
+    /// Within so many days an officer decides about a proof, as the Fund tells people until its own figures say it: 1 to 365.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proof_answer_days: Option<u16>,
     /// How long a wallet waits before it asks again for what a second person has to approve.
     #[serde(default = "deferred_interval")]
     pub deferred_interval_seconds: u64,
@@ -425,6 +428,7 @@ impl Config {
             ("credential_validity_days", issuing.credential_validity_days.into()),
             ("offer_validity_days", issuing.offer_validity_days.into()),
             ("offline_proof_days", issuing.offline_proof_days.into()),
+            ("proof_answer_days", issuing.proof_answer_days.unwrap_or(1).into()),
         ] {
             if value == 0 {
                 return Err(ConfigError::Zero(name));
