@@ -7,6 +7,7 @@ import { askPin } from "/assets/wallet-ask-pin.js";
 import { presence } from "/assets/wallet-presence.js";
 import { place, take, upload } from "/assets/wallet-capture.js";
 import { ensure, isProblem, send, sign } from "/assets/wallet-key.js";
+import { listenToYears } from "/assets/wallet-year.js";
 import { say } from "/assets/words.js";
 
 const page = document.getElementById("existence");
@@ -176,6 +177,9 @@ if (paper) {
   asItIs.addEventListener("click", () => withButton(asItIs, () => sendForm(true)));
   button.disabled = false;
 }
+
+// A question that is over, or was refused: the next one.
+listenToYears();
 
 const print = document.getElementById("print-receipt");
 if (print) print.addEventListener("click", () => window.print());

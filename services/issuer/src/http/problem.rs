@@ -117,17 +117,17 @@ pub(super) const PAGES: ProblemPages = ProblemPages(&[
         text: "One proof a year is enough. The Fund shows when it came and until when it counts.",
     },
     ProblemPage {
-        slug: "device-word-refused",
+        slug: "year-word-refused",
         title: "The word of the device is not taken",
         text: "A wallet signs each request for the yearly proof with the key of its device, for this Fund, for this act, once and within five minutes. The detail says what does not fit. Look at the clock of the device and try again.",
     },
     ProblemPage {
-        slug: "device-key-unknown",
+        slug: "year-key-unknown",
         title: "The Fund does not know this device",
         text: "The yearly proof begins on the device with which somebody enrolled. Begin there, or enrol this one: the Fund sends an invitation. The paper form counts the same.",
     },
     ProblemPage {
-        slug: "device-key-replaced",
+        slug: "year-key-replaced",
         title: "Another device took the place of this one",
         text: "Proofs are made with one device at a time, and another one was enrolled since. Begin on that one. If it was not you, call the Fund now.",
     },

@@ -63,17 +63,17 @@ pub(super) fn refusal(why: YearRefusal) -> Problem {
     let (status, slug, title, detail) = match why {
         YearRefusal::Word(fault) => {
             let title = "The word of the device is not taken";
-            (StatusCode::FORBIDDEN, "device-word-refused", title, fault.to_string())
+            (StatusCode::FORBIDDEN, "year-word-refused", title, fault.to_string())
         }
         YearRefusal::KeyUnknown => (
             StatusCode::FORBIDDEN,
-            "device-key-unknown",
+            "year-key-unknown",
             "The Fund does not know this device",
             "Begin on the device with which you enrolled, or enrol this one: the Fund sends an invitation. The paper form counts the same.".into(),
         ),
         YearRefusal::KeyReplaced => (
             StatusCode::FORBIDDEN,
-            "device-key-replaced",
+            "year-key-replaced",
             "Another device took the place of this one",
             "Begin on the newer device. If it was not you who enrolled it, call the Fund now.".into(),
         ),

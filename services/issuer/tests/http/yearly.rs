@@ -93,7 +93,7 @@ async fn a_person_begins_answers_and_reads_that_the_year_is_done() {
     assert_eq!(json!(link.uri), begun["requestUri"], "also when an officer asks");
     let browser = Browser::officer(&world, "unjspf", "Fatou Agent").await;
     let acts = browser.get("/console/activity").await.text();
-    assert!(acts.contains("asked for a proof of life") && acts.contains("the person"), "{acts}");
+    assert!(acts.contains("asked for a proof of life") && acts.contains("The person"), "{acts}");
 
     let request = body(&world.get(&path).await);
     assert_eq!((&request["state"], &request["year"]), (&json!("open"), &json!(2026)));
@@ -119,11 +119,11 @@ async fn a_stranger_and_a_spent_or_wrong_word_learn_nothing() {
     night(&world, "2026-03-02").await;
     let stranger = Holder::new(99);
     for act in ["look", "begin"] {
-        assert_eq!(problem(&say(&world, &stranger, act, None).await), (403, "device-key-unknown".into()));
+        assert_eq!(problem(&say(&world, &stranger, act, None).await), (403, "year-key-unknown".into()));
         let guessed = say(&world, &stranger, act, Some(&b64([1; 32]))).await;
-        assert_eq!(problem(&guessed), (403, "device-key-unknown".into()));
+        assert_eq!(problem(&guessed), (403, "year-key-unknown".into()));
     }
-    let refused = (403, "device-word-refused".to_owned());
+    let refused = (403, "year-word-refused".to_owned());
     let year = "/t/unjspf/existence/year";
     let old = clock::Clock::now(&world.clock).timestamp() - 600;
     for changes in [json!({"aud": format!("{ORIGIN}/t/undp")}), json!({"act": "begin"}), json!({"iat": old}), json!({"jti": "x"})] {
@@ -140,7 +140,7 @@ async fn a_stranger_and_a_spent_or_wrong_word_learn_nothing() {
     // Another enrolment than the key's own is none of its business.
     let elsewhere = claimed(&world, "100482317", 9).await;
     let named = word(&world, &phone.holder, "look", &json!({"enrolment": elsewhere.id}));
-    assert_eq!(problem(&world.post(year, &named, None).await), (403, "device-key-unknown".into()));
+    assert_eq!(problem(&world.post(year, &named, None).await), (403, "year-key-unknown".into()));
     assert_eq!(problem(&say(&world, &Holder::new(9), "look", Some(&elsewhere.secret)).await).0, 403, "not bound yet");
 }
 
@@ -175,7 +175,7 @@ async fn who_cannot_begin_reads_why_and_what_to_do() {
     let newer = Holder::new(23);
     let subject = world.issuer.store().read().await.unwrap().find_subject_by_number("unjspf", UID).await.unwrap();
     bind(&world, &subject.unwrap().id, "bound-4", &newer).await;
-    assert_eq!(problem(&say(&world, &phone.holder, "look", None).await), (403, "device-key-replaced".into()));
+    assert_eq!(problem(&say(&world, &phone.holder, "look", None).await), (403, "year-key-replaced".into()));
     assert_eq!(look(&world, &newer).await["stage"], "withFund");
 }
 
@@ -209,7 +209,7 @@ async fn a_new_phone_begins_by_the_secret_of_its_enrolment_and_an_old_enrolment_
     approve(&world, &enrolment).await;
     assert_eq!(look(&world, &Holder::new(5)).await["stage"], "open", "the key that was enrolled");
     let new = Holder::new(6);
-    assert_eq!(problem(&say(&world, &new, "look", None).await), (403, "device-key-unknown".into()));
+    assert_eq!(problem(&say(&world, &new, "look", None).await), (403, "year-key-unknown".into()));
     let said = say(&world, &new, "begin", Some(&claimed.secret)).await;
     assert_eq!(said.status, 200, "{}", String::from_utf8_lossy(&said.body));
     world.clock.advance(Duration::minutes(1));
@@ -224,8 +224,8 @@ async fn a_new_phone_begins_by_the_secret_of_its_enrolment_and_an_old_enrolment_
     crate::enrolment::name_key(&world, &newer, &Holder::new(8)).await;
     approve(&world, &newer.id).await;
     let refused = say(&world, &new, "look", Some(&claimed.secret)).await;
-    assert_eq!(problem(&refused), (403, "device-key-unknown".into()));
-    assert_eq!(problem(&say(&world, &Holder::new(5), "look", None).await), (403, "device-key-replaced".into()));
+    assert_eq!(problem(&refused), (403, "year-key-unknown".into()));
+    assert_eq!(problem(&say(&world, &Holder::new(5), "look", None).await), (403, "year-key-replaced".into()));
 }
 
 /// As two officers do it, without their pages.

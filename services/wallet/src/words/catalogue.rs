@@ -58,6 +58,7 @@ catalogues!(
     "stations",
     "support",
     "terms",
+    "year",
 );
 
 static BUNDLES: LazyLock<BTreeMap<Language, Bundle>> =
