@@ -60,6 +60,9 @@ pub struct Existence {
     /// What remains of the pictures, and why.
     #[serde(default)]
     pub kept: Option<PicturesKept>,
+    /// Within so many days the Fund usually decides.
+    #[serde(default)]
+    pub usual_days: Option<u16>,
 }
 
 /// A challenge that was fetched to be answered later, once.

@@ -38,6 +38,9 @@ pub struct ExistenceRequest {
     /// What remains of the pictures, and why; absent where there were none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kept: Option<PicturesKept>,
+    /// Within so many days an officer usually decides; of a question that is open or answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usual_days: Option<u16>,
 }
 
 /// Until when the pictures of a proof are kept.

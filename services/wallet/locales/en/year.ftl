@@ -52,3 +52,11 @@ problem-year-proven = There is a proof for this year already
 problem-year-proven-what = One proof a year is enough. The first page says until when you are covered.
 problem-year-ended = The Fund has noted that the benefit is over
 problem-year-ended-what = If this is wrong, call the Fund: it is put right, and payment goes on.
+
+talk-title = A call or a visit instead
+talk-what = Your phone cannot do it, or you would rather talk? An agent sees you and enters your proof. It counts the same.
+talk-book = Book a call or a visit
+existence-usual = { $days ->
+    [one] An officer usually decides within one day.
+   *[other] An officer usually decides within { $days } days.
+}

@@ -52,3 +52,11 @@ problem-year-proven = Ya hay una prueba de este año
 problem-year-proven-what = Una prueba al año basta. La primera página dice hasta cuándo está cubierto(a).
 problem-year-ended = En la Caja consta que la prestación terminó
 problem-year-ended-what = Si es un error, llame a la Caja: lo corrige y el pago continúa.
+
+talk-title = Una llamada o una visita en su lugar
+talk-what = ¿Su teléfono no puede, o prefiere hablar? Un agente le ve y anota su prueba. Vale lo mismo.
+talk-book = Reservar una llamada o una visita
+existence-usual = { $days ->
+    [one] Un funcionario suele decidir en un día.
+   *[other] Un funcionario suele decidir en { $days } días.
+}

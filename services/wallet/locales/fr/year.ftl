@@ -52,3 +52,11 @@ problem-year-proven = Il y a déjà une preuve pour cette année
 problem-year-proven-what = Une preuve par an suffit. La première page dit jusqu’à quand vous êtes couvert(e).
 problem-year-ended = La Caisse a noté que la prestation a pris fin
 problem-year-ended-what = Si c’est une erreur, appelez la Caisse : elle la corrige, et le versement continue.
+
+talk-title = Un appel ou une visite à la place
+talk-what = Votre téléphone ne peut pas, ou vous préférez parler ? Un agent vous voit et inscrit votre preuve. La valeur est la même.
+talk-book = Réserver un appel ou une visite
+existence-usual = { $days ->
+    [one] Un agent décide d’habitude en un jour.
+   *[other] Un agent décide d’habitude en { $days } jours.
+}

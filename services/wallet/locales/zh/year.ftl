@@ -51,3 +51,10 @@ problem-year-proven = 今年已有证明
 problem-year-proven-what = 每年一份证明即可。首页写明有效期到何时。
 problem-year-ended = 基金记录此项福利已终止
 problem-year-ended-what = 如果有误，请致电基金：会更正，付款会继续。
+
+talk-title = 改为通话或会面
+talk-what = 手机做不了，或者您更愿意通话？工作人员见到您，并录入您的证明。效力相同。
+talk-book = 预约通话或会面
+existence-usual = { $days ->
+   *[other] 工作人员通常在 { $days } 天内决定。
+}

@@ -139,6 +139,10 @@ impl Issuer {
             appeal: self.appeal_note(tx, &tenant.id, request).await?,
             form: self.form_note(tx, &tenant.id, &request.id).await?,
             kept: self.kept_note(tx, tenant, request).await?,
+            usual_days: match standing {
+                Standing::Open | Standing::Answered => self.usual_days(tx, &tenant.id).await?,
+                Standing::Confirmed | Standing::Refused | Standing::Expired => None,
+            },
         })
     }
 }

@@ -15,7 +15,7 @@ use store_issuer::fund::PersonRow;
 use wire::existence::Organisation;
 use wire::yearly::{DEVICE_WORD_TYP, YearAct, YearStage, YearStanding};
 
-use super::{ExistenceError, Issuer, Tenant};
+use super::{ExistenceError, FundError, Issuer, Tenant};
 
 /// Why a wallet learns nothing of a year, or cannot begin its proof.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -190,14 +190,27 @@ impl Issuer {
         })
     }
 
+    /// Whether a year still asks this beneficiary for a proof, or has one that waits for a decision.
+    pub(in crate::app) async fn is_asked_for_proof(
+        &self,
+        tx: &mut Transaction,
+        tenant: &Tenant,
+        subject_id: &str,
+    ) -> Result<bool, FundError> {
+        let Some(subject) = tx.find_subject(&tenant.id, subject_id).await? else { return Ok(false) };
+        let Some(row) = self.person_of_subject(tx, tenant, &subject).await? else { return Ok(false) };
+        let wish = self.asked_of(tx, tenant, &row).await?.wish;
+        Ok(matches!(wish, Wish::Open | Wish::Late | Wish::OnHold | Wish::WithFund))
+    }
+
     async fn person_of_subject(
         &self,
         tx: &mut Transaction,
         tenant: &Tenant,
         subject: &Subject,
-    ) -> Result<Option<PersonRow>, ExistenceError> {
+    ) -> Result<Option<PersonRow>, store_issuer::Error> {
         let mark = self.secrets.register_mark(&tenant.id, "number", &subject.number);
-        Ok(tx.find_fund_person_by_mark(&tenant.id, &mark).await?)
+        tx.find_fund_person_by_mark(&tenant.id, &mark).await
     }
 
     async fn asked_of(
@@ -205,7 +218,7 @@ impl Issuer {
         tx: &mut Transaction,
         tenant: &Tenant,
         row: &PersonRow,
-    ) -> Result<Asked, ExistenceError> {
+    ) -> Result<Asked, FundError> {
         let (person, years): (Person, Vec<PersonYear>) =
             self.cycles_of(tx, &tenant.id, row).await?;
         let calendars = self.calendars_or_usual(tx, &tenant.id).await?;

@@ -10,7 +10,7 @@ use super::receipts::ReceiptDocument;
 use super::{FundError, Issuer};
 
 /// Fewer decided proofs say nothing of what is usual.
-const FEWEST_DECIDED: u64 = 20;
+const FEWEST_DECIDED: usize = 20;
 const OWN_DEVICE: &str = "own-device";
 
 impl Issuer {
@@ -74,22 +74,20 @@ impl Issuer {
         }))
     }
 
-    /// Within so many days nine in ten proofs by phone were decided, of this year or else of the last; as long as too few were, what
-    /// the Fund says itself.
+    /// Within so many days nine in ten of the latest proofs by phone were decided; as long as too few were, what the Fund says
+    /// itself.
     pub(in crate::app) async fn usual_days(
         &self,
         tx: &mut Transaction,
         tenant: &str,
     ) -> Result<Option<u16>, FundError> {
-        let this = self.today().year();
-        for year in [this, this - 1] {
-            let times = tx.fund_service_times(tenant, year).await?;
-            let own = times.iter().find(|it| it.channel == OWN_DEVICE && it.decided >= FEWEST_DECIDED);
-            if let Some(own) = own {
-                return Ok(Some(days(own.most)));
-            }
+        let mut waits = tx.latest_fund_waits(tenant, OWN_DEVICE).await?;
+        if waits.len() < FEWEST_DECIDED {
+            return Ok(self.settings.proof_answer_days);
         }
-        Ok(self.settings.proof_answer_days)
+        waits.sort_unstable();
+        // The nearest rank: of n that are sorted, the one at nine tenths of n, rounded up.
+        Ok(waits.get((waits.len() * 9).div_ceil(10) - 1).copied().map(days))
     }
 }
 

@@ -88,6 +88,7 @@ impl Wallet {
             appeal: news.appeal,
             form: news.form,
             kept: news.kept,
+            usual_days: news.usual_days,
             ..existence
         };
         let moved = self.moved(&person.data_key, Table::Existences, &record, next.state(), &next)?;
@@ -151,6 +152,7 @@ impl Wallet {
             appealing: None,
             form: request.form,
             kept: request.kept,
+            usual_days: request.usual_days,
         })
     }
 }
@@ -164,5 +166,5 @@ fn says_the_same(news: &ExistenceRequest, known: &Existence) -> bool {
     };
     !moved
         && (&news.appeal, &news.receipt, &news.form) == (&known.appeal, &known.receipt, &known.form)
-        && news.kept == known.kept
+        && (&news.kept, news.usual_days) == (&known.kept, known.usual_days)
 }

@@ -207,6 +207,9 @@ pub struct ExistenceView {
     /// What remains of the pictures at the Fund, and why.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kept: Option<PicturesKept>,
+    /// Within so many days an officer usually decides.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub usual_days: Option<u16>,
 }
 
 impl ExistenceView {
@@ -239,6 +242,7 @@ impl ExistenceView {
             form: existence.form.clone(),
             appeal_on_its_way: existence.appealing.is_some(),
             kept: existence.kept.clone(),
+            usual_days: existence.usual_days,
         }
     }
 }
