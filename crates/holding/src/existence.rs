@@ -358,6 +358,7 @@ mod tests {
             appealing: None,
             form: None,
             kept: None,
+            usual_days: None,
         }
     }
 

@@ -60,7 +60,8 @@ impl DeviceWord {
         let jwk = unverified.header.get("jwk").ok_or(DeviceWordFault::Form)?;
         let key = PublicKey::from_jwk(jwk).map_err(|_| DeviceWordFault::Form)?;
         let PublicKey::P256(_) = key else { return Err(DeviceWordFault::Form) };
-        let verified = jwt::verify_with_key(word, wanted.typ, &key, now).map_err(|_| DeviceWordFault::Form)?;
+        let verified =
+            jwt::verify_with_key(word, wanted.typ, &key, now).map_err(|_| DeviceWordFault::Form)?;
         let claims = &verified.claims;
         // RFC 7519, 4.1.3 allows a list; a word is for one Fund.
         if text(claims, "aud") != Some(wanted.audience) || text(claims, "act") != Some(wanted.act) {

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use testkit::b64;
 
 use crate::console::Browser;
-use crate::enrolment::{claimed, retiree};
+use crate::enrolment::{choose, claimed, open, retiree, status};
 use crate::existence::{Phone, send};
 use crate::fund::{self, AMINA, BORIS, approved_list, at, night, officer, person, proof, prove, silent};
 use crate::support::{Holder, ORIGIN, World, json as body, problem};
@@ -26,7 +26,8 @@ fn word(world: &World, holder: &Holder, act: &str, changes: &Value) -> Value {
         "jti": format!("an identifier {number}")});
     payload.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
     payload.as_object_mut().unwrap().retain(|_, value| !value.is_null());
-    let header = json!({"typ": "passerelle-existence+jwt", "alg": "ES256", "jwk": holder.0.public_key().to_jwk()});
+    let header =
+        json!({"typ": "passerelle-existence+jwt", "alg": "ES256", "jwk": holder.0.public_key().to_jwk()});
     let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let signed = format!("{}.{}", part(&header), part(&payload));
     let signature = holder.0.sign_now(signed.as_bytes()).unwrap();
@@ -81,7 +82,10 @@ async fn a_person_begins_answers_and_reads_that_the_year_is_done() {
     let subject = enrolled(&world, &phone).await;
     night(&world, "2026-03-02").await;
     let open = look(&world, &phone.holder).await;
-    assert_eq!((&open["stage"], &open["year"], &open["due"]), (&json!("open"), &json!(2026), &json!("2026-12-31")));
+    assert_eq!(
+        (&open["stage"], &open["year"], &open["due"]),
+        (&json!("open"), &json!(2026), &json!("2026-12-31"))
+    );
     assert_eq!((&open["mayBegin"], &open["paymentOnHold"]), (&json!(true), &json!(false)));
     assert_eq!((&open["requestUri"], &open["usualDays"]), (&Value::Null, &json!(5)), "as the Fund says");
 
@@ -126,7 +130,12 @@ async fn a_stranger_and_a_spent_or_wrong_word_learn_nothing() {
     let refused = (403, "year-word-refused".to_owned());
     let year = "/t/unjspf/existence/year";
     let old = clock::Clock::now(&world.clock).timestamp() - 600;
-    for changes in [json!({"aud": format!("{ORIGIN}/t/undp")}), json!({"act": "begin"}), json!({"iat": old}), json!({"jti": "x"})] {
+    for changes in [
+        json!({"aud": format!("{ORIGIN}/t/undp")}),
+        json!({"act": "begin"}),
+        json!({"iat": old}),
+        json!({"jti": "x"}),
+    ] {
         let sent = world.post(year, &word(&world, &phone.holder, "look", &changes), None).await;
         assert_eq!(problem(&sent), refused, "{changes}");
     }
@@ -135,13 +144,20 @@ async fn a_stranger_and_a_spent_or_wrong_word_learn_nothing() {
     assert_eq!(problem(&world.post(year, &said, None).await), refused, "once");
     let forged = json!({"word": said["word"].as_str().unwrap().replace('.', ".e")});
     assert_eq!(problem(&world.post(year, &forged, None).await), refused);
-    assert_eq!(problem(&world.post(year, &json!({"word": "x", "uid": UID}), None).await), (400, "bad-request".into()));
+    assert_eq!(
+        problem(&world.post(year, &json!({"word": "x", "uid": UID}), None).await),
+        (400, "bad-request".into())
+    );
     assert_eq!(world.post("/t/undp/existence/year", &said, None).await.status, 404, "no Fund");
     // Another enrolment than the key's own is none of its business.
     let elsewhere = claimed(&world, "100482317", 9).await;
     let named = word(&world, &phone.holder, "look", &json!({"enrolment": elsewhere.id}));
     assert_eq!(problem(&world.post(year, &named, None).await), (403, "year-key-unknown".into()));
-    assert_eq!(problem(&say(&world, &Holder::new(9), "look", Some(&elsewhere.secret)).await).0, 403, "not bound yet");
+    assert_eq!(
+        problem(&say(&world, &Holder::new(9), "look", Some(&elsewhere.secret)).await).0,
+        403,
+        "not bound yet"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -173,7 +189,8 @@ async fn who_cannot_begin_reads_why_and_what_to_do() {
     assert_eq!(look(&world, &phone.holder).await["stage"], "withFund");
     assert_eq!(problem(&say(&world, &phone.holder, "begin", None).await), (409, "year-with-fund".into()));
     let newer = Holder::new(23);
-    let subject = world.issuer.store().read().await.unwrap().find_subject_by_number("unjspf", UID).await.unwrap();
+    let subject =
+        world.issuer.store().read().await.unwrap().find_subject_by_number("unjspf", UID).await.unwrap();
     bind(&world, &subject.unwrap().id, "bound-4", &newer).await;
     assert_eq!(problem(&say(&world, &phone.holder, "look", None).await), (403, "year-key-replaced".into()));
     assert_eq!(look(&world, &newer).await["stage"], "withFund");
@@ -185,18 +202,27 @@ async fn whoever_is_late_or_on_hold_reads_it_and_a_form_by_post_is_received_as_w
     let phone = Phone::new(5);
     enrolled(&world, &phone).await;
     let late = look(&world, &phone.holder).await;
-    assert_eq!((&late["stage"], &late["year"], &late["proofYear"]), (&json!("late"), &json!(2026), &json!(2027)));
+    assert_eq!(
+        (&late["stage"], &late["year"], &late["proofYear"]),
+        (&json!("late"), &json!(2026), &json!(2027))
+    );
     assert_eq!((&late["heldFrom"], &late["mayBegin"]), (&json!("2027-06-01"), &json!(true)));
     approved_list(&world).await;
     night(&world, "2027-06-01").await;
     let held = look(&world, &phone.holder).await;
-    assert_eq!((&held["stage"], &held["paymentOnHold"], &held["mayBegin"]), (&json!("onHold"), &json!(true), &json!(true)));
+    assert_eq!(
+        (&held["stage"], &held["paymentOnHold"], &held["mayBegin"]),
+        (&json!("onHold"), &json!(true), &json!(true))
+    );
     let begun = begin(&world, &phone.holder).await;
     assert_eq!(body(&world.get(&path_of(&begun)).await)["year"], 2027, "a proof of now, which closes both");
     prove(&world, &amina, 8, "2027-06-02").await;
     let paid = look(&world, &phone.holder).await;
     assert_eq!((&paid["stage"], &paid["paymentOnHold"]), (&json!("done"), &json!(false)));
-    assert_eq!((&paid["receipt"]["channel"], &paid["receipt"]["years"]), (&json!("paper"), &json!([2026, 2027])));
+    assert_eq!(
+        (&paid["receipt"]["channel"], &paid["receipt"]["years"]),
+        (&json!("paper"), &json!([2026, 2027]))
+    );
     assert_eq!(proof(&amina, 8, "2027-06-02").channel, Channel::Paper);
 }
 
@@ -219,7 +245,8 @@ async fn a_new_phone_begins_by_the_secret_of_its_enrolment_and_an_old_enrolment_
     // The Fund invites anew and the other wallet is enrolled: the first one's secret is of the past.
     let code = world.issuer.invite_to_enrol(&crate::existence::officer(), &subject).await.unwrap().code;
     let secret = b64([8; 32]);
-    let id = body(&crate::enrolment::claim(&world, UID, &code, &secret).await)["id"].as_str().unwrap().to_owned();
+    let id =
+        body(&crate::enrolment::claim(&world, UID, &code, &secret).await)["id"].as_str().unwrap().to_owned();
     let newer = crate::enrolment::Claimed::new(secret, id);
     crate::enrolment::name_key(&world, &newer, &Holder::new(8)).await;
     approve(&world, &newer.id).await;
@@ -239,4 +266,45 @@ async fn approve(world: &World, enrolment: &str) {
     let key = store_issuer::BoundKey { device_key, how: "enrolment".into(), by: "officer".into(), at };
     tx.bind_key("unjspf", &row.subject_id, &format!("bound-{enrolment}"), &key).await.unwrap();
     tx.commit().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_enrolled_books_a_talk_in_the_place_of_the_proof_as_long_as_a_year_asks() {
+    let world = fund::fund(&[AMINA]).await;
+    night(&world, "2026-03-02").await;
+    let person = claimed(&world, UID, 5).await;
+    approve(&world, &person.id).await;
+    assert_eq!(status(&world, &person).await["slots"], json!([]));
+    assert_eq!(world.post("/t/unjspf/enrolment/place", &json!({}), Some(&person.secret)).await.status, 200);
+    let agent = Browser::officer(&world, "unjspf", "Fatou Agent").await;
+    let agenda = agent.get("/console/enrolment").await.text();
+    assert!(
+        agenda.contains("data-testid=\"kept-places\"") && agenda.contains("Margaret"),
+        "the place is kept"
+    );
+    open(&world, &agent, 1, "video").await;
+    let slot = status(&world, &person).await["slots"][0]["id"].as_str().unwrap().to_owned();
+    assert_eq!(choose(&world, &person, Some(&slot)).await.status, 200);
+    let booked = status(&world, &person).await;
+    assert_eq!((&booked["appointment"]["slot"]["id"], &booked["placeKept"]), (&json!(slot), &json!(false)));
+    assert!(agent.get("/console/enrolment").await.text().contains("data-testid=\"agenda\""));
+
+    // The answer without pictures is confirmed after the call, and nobody waits for a talk any more.
+    let mut phone = Phone::new(5);
+    let begun = begin(&world, &phone.holder).await;
+    let path = path_of(&begun);
+    let request = body(&world.get(&path).await);
+    assert_eq!(request["usualDays"], 5);
+    assert_eq!(send(&world, &path, &phone.answer(&request)).await.status, 200);
+    let id = request["id"].as_str().unwrap();
+    let confirmed = agent
+        .post(&format!("/console/requests/{id}/confirm"), &[("channel", "call"), ("compared", "yes")])
+        .await;
+    assert_eq!(confirmed.status, 303);
+    let done = status(&world, &person).await;
+    assert_eq!((&done["appointment"], &done["missed"]), (&Value::Null, &json!(false)));
+    open(&world, &agent, 1, "visit").await;
+    assert_eq!(status(&world, &person).await["slots"], json!([]), "no year asks");
+    let refused = world.post("/t/unjspf/enrolment/place", &json!({}), Some(&person.secret)).await;
+    assert_eq!(refused.status, 409);
 }

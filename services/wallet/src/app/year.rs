@@ -88,8 +88,7 @@ impl Wallet {
         let records = self.store.read().await?.list_records(Table::Enrolments, &person.account).await?;
         let mut known: Vec<KnownYear> = Vec::new();
         for record in records.into_iter().filter(|record| record.state == APPROVED) {
-            let (record, enrolment) =
-                open_record::<Enrolment>(&person.data_key, Table::Enrolments, record)?;
+            let (record, enrolment) = open_record::<Enrolment>(&person.data_key, Table::Enrolments, record)?;
             known.push(KnownYear { record, enrolment });
         }
         // An enrolment that was repeated stands twice; a family may have one each.

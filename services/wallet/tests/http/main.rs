@@ -32,3 +32,4 @@ mod vc_api;
 mod verifiers;
 mod ways_in;
 mod world;
+mod year;

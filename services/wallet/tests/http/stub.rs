@@ -47,6 +47,7 @@ pub fn serve(listener: std::net::TcpListener, others: Arc<Others>) {
             .route("/t/unjspf/existence/{id}/appeal", web::post().to(existence_appeal))
             .route("/t/unjspf/existence/{id}/receipt", web::get().to(existence_receipt))
             .route("/t/unjspf/existence/{id}/form", web::post().to(existence_form))
+            .route("/t/unjspf/existence/{act}", web::post().to(year))
             .route("/t/{tenant}/enrolment", web::get().to(enrolment))
             .route("/t/{tenant}/enrolment", web::post().to(enrolment_step))
             .route("/t/{tenant}/enrolment/{step}", web::post().to(enrolment_step))
@@ -649,6 +650,21 @@ async fn enrolment_step(world: World, request: HttpRequest, body: Json<Value>) -
             "link": world.knobs().separation_link, "expiresAt": "2026-12-01T10:00:00Z"})),
         _ => HttpResponse::Ok().json(world.knobs().enrolment.clone()),
     }
+}
+
+async fn year(world: World, request: HttpRequest, body: Json<Value>) -> HttpResponse {
+    let act = request.match_info().get("act").unwrap().to_owned();
+    world.seen().year_words.push((act.clone(), bearer(&request), body.into_inner()));
+    if let Some((status, slug)) = world.knobs().year_refusal {
+        let problem =
+            json!({"type": format!("https://fund.example/problems/{slug}"), "detail": "Call the Fund."});
+        return HttpResponse::build(StatusCode::from_u16(status).unwrap()).json(problem);
+    }
+    if act == "begin" {
+        let uri = format!("{}/t/unjspf/existence/begun", world.base);
+        world.knobs().year["requestUri"] = json!(uri);
+    }
+    HttpResponse::Ok().json(world.knobs().year.clone())
 }
 
 fn bearer(request: &HttpRequest) -> String {

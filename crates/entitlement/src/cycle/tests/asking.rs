@@ -16,9 +16,16 @@ fn a_year_is_open_from_its_window_to_its_due_date_and_late_after_it() {
     assert_eq!((shut.wish, shut.next_opens, shut.may_begin), (Wish::NotYet, Some(day("2026-01-02")), false));
     let open = Cycle::new().until("2026-11-01");
     let said = asked_on(&[&open], "2026-12-31");
-    assert_eq!((said.year, said.wish, said.due, said.may_begin), (2026, Wish::Open, Some(day("2026-12-31")), true));
+    assert_eq!(
+        (said.year, said.wish, said.due, said.may_begin),
+        (2026, Wish::Open, Some(day("2026-12-31")), true)
+    );
     let late = asked_on(&[&open.until("2027-01-05"), &next_year().on("2027-01-05")], "2027-01-05");
-    assert_eq!((late.year, late.wish, late.may_begin), (2026, Wish::Late, true), "the missed year comes first");
+    assert_eq!(
+        (late.year, late.wish, late.may_begin),
+        (2026, Wish::Late, true),
+        "the missed year comes first"
+    );
     assert_eq!((late.held_from, late.on_hold), (Some(day("2027-06-01")), false));
 }
 
@@ -89,7 +96,8 @@ fn a_life_or_benefit_that_ended_asks_for_nothing() {
 
 #[test]
 fn dates_that_were_moved_for_the_person_are_the_persons() {
-    let moved = Moves { due: Some(day("2027-03-31")), follow_up: Some(day("2027-04-02")), ..Moves::default() };
+    let moved =
+        Moves { due: Some(day("2027-03-31")), follow_up: Some(day("2027-04-02")), ..Moves::default() };
     let over = Override {
         country: None,
         person: Some(ID.into()),

@@ -78,8 +78,7 @@ impl Issuer {
         spoken: Spoken<'_>,
         act: YearAct,
     ) -> Result<Subject, ExistenceError> {
-        let wanted =
-            WordFor { typ: DEVICE_WORD_TYP, audience: &tenant.issuer_url, act: act.as_str() };
+        let wanted = WordFor { typ: DEVICE_WORD_TYP, audience: &tenant.issuer_url, act: act.as_str() };
         let found = match DeviceWord::verify(spoken.word, wanted, self.now()) {
             Ok(word) => self.holder_of(tenant, &word, spoken.secret).await,
             Err(fault) => Err(YearRefusal::from(fault).into()),
@@ -219,8 +218,7 @@ impl Issuer {
         tenant: &Tenant,
         row: &PersonRow,
     ) -> Result<Asked, FundError> {
-        let (person, years): (Person, Vec<PersonYear>) =
-            self.cycles_of(tx, &tenant.id, row).await?;
+        let (person, years): (Person, Vec<PersonYear>) = self.cycles_of(tx, &tenant.id, row).await?;
         let calendars = self.calendars_or_usual(tx, &tenant.id).await?;
         Ok(entitlement::cycle::asked(&years, &calendars, &person, self.today()))
     }
@@ -235,9 +233,8 @@ impl Issuer {
     ) -> Result<Option<Request>, ExistenceError> {
         let (now, year) = (self.now(), self.today().year());
         let known = tx.list_existence_of(&tenant.id, &subject.id).await?;
-        let of_year = |wanted: Standing| {
-            known.iter().find(|it| it.year == year && it.standing(now) == wanted).cloned()
-        };
+        let of_year =
+            |wanted: Standing| known.iter().find(|it| it.year == year && it.standing(now) == wanted).cloned();
         Ok(match asked.wish {
             Wish::NotYet | Wish::NotConcerned | Wish::Ended => None,
             Wish::Done => of_year(Standing::Confirmed),

@@ -204,7 +204,13 @@ impl Look<'_> {
         Told { tone: "plain", badge, lines, act: None }
     }
 
-    fn asks(&self, tone: &'static str, badge: &'static str, lines: Vec<Sentence>, said: &YearStanding) -> Told {
+    fn asks(
+        &self,
+        tone: &'static str,
+        badge: &'static str,
+        lines: Vec<Sentence>,
+        said: &YearStanding,
+    ) -> Told {
         let go_on = self.existence("year-go-on").filter(|_| said.request_uri.is_some());
         let act = go_on.or_else(|| said.may_begin.then_some(YearButton::Begin));
         Told { tone, badge, lines, act }
