@@ -119,8 +119,7 @@ impl Asking<'_> {
         }
         // The window is open and the night that says so has not run, or has not seen the person.
         let cut_off = self.dates(year).map(|dates| dates.scope_cut_off);
-        let enters =
-            cut_off.is_some_and(|cut_off| self.today < cut_off && self.person.is_paid_before(cut_off));
+        let enters = cut_off.is_some_and(|cut_off| self.person.is_paid_before(cut_off));
         match why == Exemption::NotOpenYet && enters {
             true => self.of_open(&PersonYear::new(&self.person.id, year), on_hold),
             false => self.quiet(Wish::NotConcerned, on_hold, Some(self.opens(year + 1))),

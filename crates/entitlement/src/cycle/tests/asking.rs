@@ -37,7 +37,9 @@ fn the_window_is_open_before_the_night_that_says_so() {
     let said = asked(&[], &[calendar()], &unpaid, day("2026-01-02"));
     assert_eq!((said.wish, said.may_begin), (Wish::NotConcerned, false));
     let late = asked(&[], &[calendar()], &person(), day("2026-07-01"));
-    assert_eq!(late.wish, Wish::NotConcerned, "after the cut-off nobody enters by themselves");
+    assert_eq!((late.wish, late.may_begin), (Wish::Open, true), "somebody who came onto the register today");
+    let left_out = Cycle::with(calendar(), unpaid).until("2026-07-01");
+    assert_eq!(asked_on(&[&left_out], "2026-07-02").wish, Wish::NotConcerned);
 }
 
 #[test]
