@@ -239,7 +239,11 @@ impl Issuer {
             Wish::NotYet | Wish::NotConcerned | Wish::Ended => None,
             Wish::Done => of_year(Standing::Confirmed),
             Wish::Open | Wish::Late | Wish::OnHold => of_year(Standing::Open),
-            Wish::WithFund => of_year(Standing::Answered).or_else(|| of_year(Standing::Open)),
+            // An answer of December may wait in January.
+            Wish::WithFund => {
+                let waits = known.iter().find(|it| it.standing(now) == Standing::Answered).cloned();
+                waits.or_else(|| of_year(Standing::Open))
+            }
         })
     }
 }

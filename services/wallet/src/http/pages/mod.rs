@@ -187,6 +187,8 @@ struct ExistencePage {
     upheld: bool,
     /// The enrolment by which the proof can be begun again.
     begin_again: Option<String>,
+    /// Within so many days an officer usually decides.
+    usual_days: Option<usize>,
     remains: Option<remains::Remains>,
 }
 
@@ -383,6 +385,7 @@ async fn show_existence(
         upheld: appeal.as_ref().is_some_and(|appeal| appeal.upheld),
         appeal,
         begin_again,
+        usual_days: view.usual_days.map(usize::from),
         remains: view.kept.as_ref().map(|kept| remains::Remains::new(words, kept, app.wallet.now())),
         view,
         expired,
