@@ -115,7 +115,7 @@ async fn every_stage_has_words_and_a_next_step() {
         ),
         (
             json!({"stage": "done", "mayBegin": false, "nextOpens": "2099-01-02", "receipt": receipt}),
-            vec!["Done", "The form, by post", "31 December 2027", "2 January 2099"],
+            vec!["Done", "The form, by post", "RCPT-2026", "31 December 2027", "2 January 2099"],
         ),
         (
             json!({"stage": "done", "mayBegin": false, "nextOpens": "2020-01-02"}),

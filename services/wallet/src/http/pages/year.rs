@@ -187,6 +187,8 @@ impl Look<'_> {
         if let Some(receipt) = &said.receipt {
             let how = self.words.say("year-done-what").at("date", &receipt.received_at);
             lines.push(how.with("channel", self.words.say(channel(&receipt.channel)).plain()));
+            let quote = self.words.say("existence-confirmed-reference");
+            lines.push(quote.with("reference", &receipt.reference));
             if let Some(until) = receipt.valid_until {
                 lines.push(self.words.say("year-covered").with("date", self.words.date(until)));
             }
