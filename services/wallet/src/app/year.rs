@@ -60,6 +60,26 @@ pub enum YearRefusal {
 pub struct KnownYear {
     pub record: Record,
     pub enrolment: Enrolment,
+    /// This year's question in this wallet, as far as it has come.
+    pub question: Option<Record>,
+}
+
+impl KnownYear {
+    /// Whether the Fund should be asked before this is relied on.
+    #[must_use]
+    pub fn is_stale(&self, now: Timestamp) -> bool {
+        let Some((_, at)) = &self.enrolment.year.said else { return true };
+        // What the person did since moves the year.
+        let moved = self.question.as_ref().is_some_and(|question| question.updated_at > *at);
+        moved || *at + Duration::minutes(FRESH_MINUTES) <= now
+    }
+
+    /// The question was answered here, whatever the Fund knew when it was asked last.
+    #[must_use]
+    pub fn is_answered(&self) -> bool {
+        let states = ["sending", "answered", "confirmed"];
+        self.question.as_ref().is_some_and(|question| states.contains(&question.state.as_str()))
+    }
 }
 
 /// What the Fund said now.
@@ -70,12 +90,6 @@ pub struct YearNews {
 }
 
 impl Year {
-    /// Whether the Fund should be asked before this is relied on.
-    #[must_use]
-    pub fn is_stale(&self, now: Timestamp) -> bool {
-        self.said.as_ref().is_none_or(|(_, at)| *at + Duration::minutes(FRESH_MINUTES) <= now)
-    }
-
     /// What waits for the kept key at a desk.
     pub(super) fn to_sign(&self) -> Vec<ToSign> {
         self.asked.iter().map(|asked| asked.to_sign.clone()).collect()
@@ -89,12 +103,18 @@ impl Wallet {
         let mut known: Vec<KnownYear> = Vec::new();
         for record in records.into_iter().filter(|record| record.state == APPROVED) {
             let (record, enrolment) = open_record::<Enrolment>(&person.data_key, Table::Enrolments, record)?;
-            known.push(KnownYear { record, enrolment });
+            known.push(KnownYear { record, enrolment, question: None });
         }
         // An enrolment that was repeated stands twice; a family may have one each.
         known.sort_by(|one, other| other.record.created_at.cmp(&one.record.created_at));
         let mut seen = std::collections::BTreeSet::new();
         known.retain(|it| seen.insert(it.enrolment.whose()));
+        let mut tx = self.store.read().await?;
+        for year in &mut known {
+            if let Some(id) = &year.enrolment.year.existence {
+                year.question = tx.find_record(Table::Existences, &person.account, id).await?;
+            }
+        }
         Ok(known)
     }
 

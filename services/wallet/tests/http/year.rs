@@ -70,6 +70,8 @@ async fn a_person_sees_the_year_on_the_first_page_and_begins_there() {
     let home = person.page("/").await.text();
     assert_eq!(home.matches(&format!("/existence/{existence}")).count(), 1, "on the card alone: {home}");
 
+    world.others.clock.advance(chrono::Duration::seconds(1));
+    assert!(!person.page("/").await.text().contains("data-stale"), "nothing happened since");
     let words = world.others.seen().year_words.clone();
     let acts: Vec<_> = words.iter().map(|(act, ..)| act.as_str()).collect();
     assert_eq!(acts, ["year", "year", "begin"]);

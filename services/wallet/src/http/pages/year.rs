@@ -66,7 +66,7 @@ impl YearCard {
     fn new(known: &KnownYear, words: Words, now: Timestamp) -> Self {
         let year = &known.enrolment.year;
         let today = now.date_naive();
-        let look = Look { words, today, existence: year.existence.as_deref() };
+        let look = Look { words, today, existence: year.existence.as_deref(), answered: known.is_answered() };
         let said = year.said.as_ref();
         let told = match said {
             Some((standing, _)) => look.of(standing),
@@ -81,7 +81,7 @@ impl YearCard {
             badge: told.badge,
             lines: told.lines,
             act: told.act,
-            stale: year.is_stale(now),
+            stale: known.is_stale(now),
             said: said.map(|(_, at)| *at),
         }
     }
@@ -98,6 +98,8 @@ struct Look<'a> {
     words: Words,
     today: NaiveDate,
     existence: Option<&'a str>,
+    /// This year's question was answered here.
+    answered: bool,
 }
 
 impl Look<'_> {
@@ -105,6 +107,8 @@ impl Look<'_> {
         match said.stage {
             // What was true then: the window has opened since.
             _ if self.has_opened(said) => self.opened(),
+            // The Fund was asked before that.
+            YearStage::Open | YearStage::Late | YearStage::OnHold if self.answered => self.with_fund(said),
             YearStage::NotYet => self.quiet("year-not-yet", self.next(said)),
             YearStage::Open => self.asks("", "year-open", self.open(said), said),
             YearStage::Late => self.asks("warning", "year-late", self.late(said), said),
