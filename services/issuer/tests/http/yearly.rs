@@ -23,7 +23,7 @@ fn word(world: &World, holder: &Holder, act: &str, changes: &Value) -> Value {
     let number = NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
     let now = clock::Clock::now(&world.clock);
     let mut payload = json!({"aud": format!("{ORIGIN}/t/unjspf"), "act": act, "iat": now.timestamp(),
-        "jti": format!("an identifier {number}")});
+        "jti": format!("identifier of a word {number}")});
     payload.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
     payload.as_object_mut().unwrap().retain(|_, value| !value.is_null());
     let header =
