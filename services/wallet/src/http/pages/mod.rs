@@ -34,11 +34,11 @@ use self::frame::Frame;
 use self::mandates::Mandate;
 pub use self::mandates::{acts, here_for};
 pub use self::problems::Voice;
-pub use self::year::YearButton;
 use self::receipt::{Appeal, LastTime, PaperForm, Receipt, last_time};
 use self::shown::{
     Card, Entry, OfferedLine, Reminder, Unfinished, entries, explanation, offered, unfinished, verdict,
 };
+pub use self::year::YearButton;
 use self::year::YearCard;
 use super::auth::{find_person, removal_cookie};
 use super::views::{
@@ -188,7 +188,7 @@ struct ExistencePage {
     /// The enrolment by which the proof can be begun again.
     begin_again: Option<String>,
     /// Within so many days an officer usually decides.
-    usual_days: Option<usize>,
+    usual: Option<Sentence>,
     remains: Option<remains::Remains>,
 }
 
@@ -385,7 +385,7 @@ async fn show_existence(
         upheld: appeal.as_ref().is_some_and(|appeal| appeal.upheld),
         appeal,
         begin_again,
-        usual_days: view.usual_days.map(usize::from),
+        usual: view.usual_days.map(|days| words.say("existence-usual").count("days", usize::from(days))),
         remains: view.kept.as_ref().map(|kept| remains::Remains::new(words, kept, app.wallet.now())),
         view,
         expired,
