@@ -195,7 +195,7 @@ async fn a_question_that_is_over_leads_to_the_next_one() {
     let page = format!("/existence/{}", opened["id"].as_str().unwrap());
     let first = person.page(&page).await.text();
     assert!(!first.contains("data-testid=\"begin-again\""));
-    world.others.clock.advance(chrono::Duration::minutes(30));
+    world.others.clock.advance(chrono::Duration::minutes(12));
     world.others.knobs().existence_state = "expired";
     let over = person.page(&page).await.expect(200).unwrap().text();
     assert!(
