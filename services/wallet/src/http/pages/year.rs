@@ -110,7 +110,7 @@ impl Look<'_> {
             // The Fund was asked before that.
             YearStage::Open | YearStage::Late | YearStage::OnHold if self.answered => self.with_fund(said),
             YearStage::NotYet => self.quiet("year-not-yet", self.next(said)),
-            YearStage::Open => self.asks("", "year-open", self.open(said), said),
+            YearStage::Open => self.asks("waiting", "year-open", self.open(said), said),
             YearStage::Late => self.asks("warning", "year-late", self.late(said), said),
             YearStage::OnHold => self.asks("error", "year-on-hold", self.held(said), said),
             YearStage::WithFund => self.with_fund(said),
@@ -142,7 +142,7 @@ impl Look<'_> {
 
     fn opened(&self) -> Told {
         let lines = vec![self.words.say("year-opened-what")];
-        Told { tone: "", badge: "year-open", lines, act: Some(YearButton::Begin) }
+        Told { tone: "waiting", badge: "year-open", lines, act: Some(YearButton::Begin) }
     }
 
     fn open(&self, said: &YearStanding) -> Vec<Sentence> {
