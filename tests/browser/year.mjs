@@ -74,6 +74,8 @@ export async function beginsAtHome(browser, officer, retiree, uid) {
     await officer.page.waitForURL(/done=confirmed/);
     await page.locator('#receive').waitFor({timeout: 30_000});
     await page.goto(`${input.wallet}/`);
+    await page.locator('[data-stage=year-done]').waitFor();
     await browser.picture(retiree, 'wallet-year-home-after');
+    if(retiree.language !== 'ar') await browser.inArabic(retiree, 'wallet-year-home-after');
   });
 }
