@@ -48,7 +48,7 @@ export async function beginsAtHome(browser, officer, retiree, uid) {
     }
     await page.reload();
     await card.locator('[data-begin-year]:not(:disabled)').waitFor();
-    await browser.picture(retiree, 'wallet-year-open', {gallery: 'phone'});
+    await browser.picture(retiree, 'wallet-year-open');
     if(retiree.language !== 'ar') await browser.inArabic(retiree, 'wallet-year-open');
   });
 
