@@ -30,6 +30,9 @@ pub struct Existence {
     pub challenge: String,
     pub fund: Party,
     pub given_name: String,
+    /// Within so many days the Fund usually decides.
+    #[serde(default)]
+    pub usual_days: Option<u16>,
     pub year: i64,
     pub expires_at: Timestamp,
     pub progress: Progress,
@@ -60,9 +63,6 @@ pub struct Existence {
     /// What remains of the pictures, and why.
     #[serde(default)]
     pub kept: Option<PicturesKept>,
-    /// Within so many days the Fund usually decides.
-    #[serde(default)]
-    pub usual_days: Option<u16>,
 }
 
 /// A challenge that was fetched to be answered later, once.
@@ -337,6 +337,7 @@ mod tests {
             challenge: "c1".into(),
             fund: Party::unverified("i.example"),
             given_name: "Rosa".into(),
+            usual_days: None,
             year: 2026,
             expires_at: chrono::DateTime::UNIX_EPOCH + chrono::Duration::minutes(10),
             progress: Progress::Opened,
@@ -358,7 +359,6 @@ mod tests {
             appealing: None,
             form: None,
             kept: None,
-            usual_days: None,
         }
     }
 

@@ -14,6 +14,9 @@ const page = document.getElementById("existence");
 const base = `/v1/existence/${page.dataset.id}`;
 const begin = document.getElementById("begin");
 
+// A question that is over, or was refused: the next one.
+listenToYears();
+
 /** How the officer at the desk knows who is there; said before anything else is asked of the person. */
 function recognised() {
   const chosen = document.querySelector("input[name=recognised]:checked");
@@ -177,9 +180,6 @@ if (paper) {
   asItIs.addEventListener("click", () => withButton(asItIs, () => sendForm(true)));
   button.disabled = false;
 }
-
-// A question that is over, or was refused: the next one.
-listenToYears();
 
 const print = document.getElementById("print-receipt");
 if (print) print.addEventListener("click", () => window.print());

@@ -84,11 +84,11 @@ impl Wallet {
         let first = !matches!(existence.progress, Progress::Confirmed { .. });
         let next = Existence {
             progress,
+            usual_days: news.usual_days,
             receipt: news.receipt,
             appeal: news.appeal,
             form: news.form,
             kept: news.kept,
-            usual_days: news.usual_days,
             ..existence
         };
         let moved = self.moved(&person.data_key, Table::Existences, &record, next.state(), &next)?;
@@ -141,6 +141,7 @@ impl Wallet {
             fund: Party { did, organisation, ..Party::unverified(&host) },
             given_name: plain_text(&request.beneficiary.given_name, 80),
             year: i64::from(request.year),
+            usual_days: request.usual_days,
             expires_at: request.expires_at,
             progress,
             capture: request.capture,
@@ -152,7 +153,6 @@ impl Wallet {
             appealing: None,
             form: request.form,
             kept: request.kept,
-            usual_days: request.usual_days,
         })
     }
 }
@@ -165,6 +165,7 @@ fn says_the_same(news: &ExistenceRequest, known: &Existence) -> bool {
         ExistenceState::Open | ExistenceState::Answered | ExistenceState::Confirmed => false,
     };
     !moved
+        && news.usual_days == known.usual_days
         && (&news.appeal, &news.receipt, &news.form) == (&known.appeal, &known.receipt, &known.form)
-        && (&news.kept, news.usual_days) == (&known.kept, known.usual_days)
+        && news.kept == known.kept
 }
