@@ -59,7 +59,12 @@ export async function beginsAtHome(browser, officer, retiree, uid) {
     assert.equal(await card.locator('[data-begin-year]').count(), 0, 'the question waits');
     await card.locator('a.button').click();
     await page.locator('#begin:not(:disabled)').waitFor();
-    await page.getByTestId('book-talk').first().waitFor();
+    const question = page.url();
+    await page.getByTestId('book-talk').first().click();
+    await page.locator('#talk [data-testid=slot]').first().waitFor();
+    await browser.picture(retiree, 'wallet-year-talk');
+    await page.goto(question);
+    await page.locator('#begin:not(:disabled)').waitFor();
     await page.locator('#begin').click();
     await page.locator('#existence[data-state=answered]').waitFor();
     await browser.picture(retiree, 'wallet-year-sent');
