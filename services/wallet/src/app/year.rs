@@ -106,7 +106,7 @@ impl Wallet {
             known.push(KnownYear { record, enrolment, question: None });
         }
         // An enrolment that was repeated stands twice; a family may have one each.
-        known.sort_by(|one, other| other.record.created_at.cmp(&one.record.created_at));
+        known.sort_by_key(|year| std::cmp::Reverse(year.record.created_at));
         let mut seen = std::collections::BTreeSet::new();
         known.retain(|it| seen.insert(it.enrolment.whose()));
         let mut tx = self.store.read().await?;
