@@ -34,7 +34,8 @@ pub use station::SeenAtStation;
 
 use super::portraits::PictureFault;
 use super::{
-    ExistenceError, FacesFault, FundError, Issuer, NotAccepted, PortraitError, SeparationFault, Tenant, VerifierFault,
+    ExistenceError, FacesFault, FundError, Issuer, NotAccepted, PortraitError, SeparationFault, Tenant,
+    VerifierFault,
 };
 
 const SECRET_BYTES: usize = 32;

@@ -182,7 +182,8 @@ impl Wallet {
         self.entropy.fill(&mut secret);
         let secret = URL_SAFE_NO_PAD.encode(secret);
         let source = secret.clone();
-        let enrolment = Enrolment { fund_url: fund_url.to_owned(), fund, secret, status: None, year: Year::default() };
+        let enrolment =
+            Enrolment { fund_url: fund_url.to_owned(), fund, secret, status: None, year: Year::default() };
         let record = self.new_record(person, Table::Enrolments, &source, state, &enrolment)?;
         let mut tx = self.store.write("begin_enrolment").await?;
         tx.insert_record(Table::Enrolments, &record).await?;

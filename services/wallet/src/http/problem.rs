@@ -467,7 +467,8 @@ fn year(why: YearRefusal) -> Problem {
         YearRefusal::Proven => "year-proven",
         YearRefusal::Ended => "year-ended",
     };
-    let (title, text) = PAGES.find(slug).map_or(("The proof cannot begin", ""), |page| (page.title, page.text));
+    let (title, text) =
+        PAGES.find(slug).map_or(("The proof cannot begin", ""), |page| (page.title, page.text));
     Problem::new(StatusCode::CONFLICT, slug, title).detail(text)
 }
 

@@ -62,10 +62,12 @@ impl Issuer {
             language,
             due,
             device_key: row.enrolment.device_key.clone(),
-            appointment: booked.filter(|_| choosing || is_under_way(row.enrolment.stage)).map(|it| Appointment {
-                id: it.id.clone(),
-                call_open: it.slot.way == "video" && is_open(&it.slot, now),
-                slot: slot(&it.slot),
+            appointment: booked.filter(|_| choosing || is_under_way(row.enrolment.stage)).map(|it| {
+                Appointment {
+                    id: it.id.clone(),
+                    call_open: it.slot.way == "video" && is_open(&it.slot, now),
+                    slot: slot(&it.slot),
+                }
             }),
             missed: is_missed && choosing,
             slots: slots.iter().map(slot).collect(),
