@@ -3,6 +3,7 @@
 mod enrolment;
 mod login;
 mod presence;
+mod signing_in;
 
 use std::process::Stdio;
 

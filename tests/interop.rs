@@ -6,6 +6,7 @@ mod login;
 mod mail;
 mod oidc;
 mod persons;
+mod receiving;
 mod schemas;
 mod verifiers;
 mod webhooks;
@@ -19,7 +20,7 @@ use testkit::{Agent, SdJwt, Service, Stack};
 
 use crate::up;
 
-const STAFF: &[u8] = include_bytes!("../services/issuer/samples/staff-undp.csv");
+pub const STAFF: &[u8] = include_bytes!("../services/issuer/samples/staff-undp.csv");
 
 #[tokio::test(flavor = "multi_thread")]
 async fn credentials_cross_over_to_libraries_of_others_and_back() -> Result<()> {

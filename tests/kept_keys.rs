@@ -1,11 +1,13 @@
 //! A wallet that is kept for somebody without a phone, its key in a PKCS#11 token (SoftHSM 2), at the real issuer, Fund and verifier.
 
+use std::path::PathBuf;
+use std::process::Command;
 use std::time::Duration;
 
 use actors::{Agency, Officer, Person, text, until};
 use anyhow::{Context as _, Result, ensure};
 use serde_json::{Value, json};
-use testkit::{Agent, Mode, Service, SoftHsm, Stack, StackOptions, binary};
+use testkit::{Agent, Authority, Mode, Service, SoftHsm, Stack, StackOptions, binary};
 
 const STAFF: &[u8] = include_bytes!("../services/issuer/samples/staff-undp.csv");
 const RETIREES: &[u8] = include_bytes!("../services/issuer/samples/retirees.csv");
@@ -39,7 +41,8 @@ async fn kept_key_in_a_token_is_attested_issued_to_shown_and_proves_existence() 
     stack.finish().await
 }
 
-/// The wallet gets a token, and the issuer believes its attestations and requires them of staff.
+/// The wallet gets a token and a certificate for the key that attests, and the issuer believes the authority and requires
+/// attestations of staff.
 async fn attested(stack: &Stack, hsm: &SoftHsm) -> Result<()> {
     let pin = hsm.token("wallet", "4711-geheim")?;
     let keys = format!(
@@ -51,15 +54,41 @@ async fn attested(stack: &Stack, hsm: &SoftHsm) -> Result<()> {
     change(stack, Service::Wallet, |config| config + &keys).await?;
     let url = format!("{}/v1/key-attester", stack.url(Service::Wallet));
     let said = Agent::new().get(&url).await?.expect(200)?.json()?;
-    let coordinate = |name: &str| text(&said, &format!("/jwk/{name}"));
-    let attester = format!(
-        "\n[[attesters]]\nname = \"Passerelle wallet\"\njwk = {{ kty = \"EC\", crv = \"P-256\", x = {:?}, y = {:?} }}\n",
-        coordinate("x")?,
-        coordinate("y")?,
-    );
+    ensure!(said.get("x5c").is_none(), "{said}");
+    let request = request_certificate(stack)?;
+    ensure!(request.contains("Passerelle wallet"), "{request}");
+    let authority = Authority::new("Wallet providers")?;
+    let chain = authority.certify(said.pointer("/jwk").context("no key")?, 2039)?;
+    let (chain, anchor) =
+        (write(stack, "attester.pem", &chain)?, write(stack, "providers.pem", &authority.pem())?);
+    let certificate = format!("\n[keys.attestation.certificate]\nchain = {chain:?}\nanchor = {anchor:?}\n");
+    change(stack, Service::Wallet, |config| config + &certificate).await?;
+    let attester = format!("\n[[attesters]]\nname = \"Wallet providers\"\ncertificates = {anchor:?}\n");
     let required = "id = \"undp\"\nkey_attestations = { StaffIdentity = { key_storage = [\"iso_18045_moderate\"], \
          user_authentication = [\"iso_18045_basic\"] } }\n";
     change(stack, Service::Issuer, |config| config.replacen("id = \"undp\"\n", required, 1) + &attester).await
+}
+
+/// What `keys certificate-request` makes for the attester, as OpenSSL reads it.
+fn request_certificate(stack: &Stack) -> Result<String> {
+    let out = stack.data().join("attester.csr");
+    let config = stack.data().join("config").join("wallet.toml");
+    let mut command = Command::new(binary()?);
+    command
+        .args(["keys", "certificate-request", "--key-attester", "Passerelle wallet", "--config"])
+        .arg(config);
+    let made = command.arg("--out").arg(&out).output()?;
+    ensure!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let read =
+        Command::new("openssl").args(["req", "-verify", "-noout", "-text", "-in"]).arg(&out).output()?;
+    ensure!(read.status.success(), "{}", String::from_utf8_lossy(&read.stderr));
+    Ok(String::from_utf8(read.stdout)?)
+}
+
+fn write(stack: &Stack, name: &str, pem: &str) -> Result<PathBuf> {
+    let path = stack.data().join(name);
+    std::fs::write(&path, pem)?;
+    Ok(path)
 }
 
 async fn change(stack: &Stack, service: Service, change: impl FnOnce(String) -> String) -> Result<()> {
@@ -72,7 +101,7 @@ async fn change(stack: &Stack, service: Service, change: impl FnOnce(String) -> 
 
 /// An officer at a station, and somebody who has a wallet opened there; with the station's key.
 async fn desk(stack: &Stack) -> Result<(Person, String)> {
-    let mut command = std::process::Command::new(binary()?);
+    let mut command = Command::new(binary()?);
     let printed = command.args(["admin", "wallet-officer-link", "--data"]).arg(stack.data()).output()?;
     let printed = String::from_utf8(printed.stdout)?;
     let link = printed.split_whitespace().find_map(|word| Some(word.split_once("/officers/join#")?.1));

@@ -1,137 +1,133 @@
-// The account of somebody who reads Arabic on a wide screen and uses no mouse: a link is pasted and declined, the phone is lost,
-// the code on paper opens the wallet elsewhere, the lost device is named, everything is taken along, and the wallet deleted.
+// An account, usually of somebody who reads Arabic on a wide screen and uses no mouse: a link is pasted and declined, the phone is
+// lost, the code on paper opens the wallet elsewhere, the lost device is named, everything is taken along, and the wallet deleted.
 import assert from 'node:assert/strict';
 import {readFileSync} from 'node:fs';
-import {hang} from './gallery.mjs';
-import {press, reach} from './keyboard.mjs';
+import {LANGUAGES, hang} from './gallery.mjs';
+
+const WAY = 'desktop ar keyboard';
 
 /** In the world of what ends soon, whose Fund nobody else answers. */
 export async function account(browser, {ending, ...others}) {
   const input = {...others, ...ending};
-  const owner = await browser.person('owner', {language: 'ar'});
-  const later = await browser.person('owner later', {language: 'ar'});
+  const owner = await browser.holder('owner', WAY);
+  const later = await browser.holder('owner later', WAY);
   await receives(browser, owner, input);
   await declines(browser, owner, input);
-  const code = await browser.step('a recovery code is made by keyboard, and the passkey gets a name', () => prepares(browser, owner, input));
+  const code = await browser.step('a recovery code is made, and the passkey gets a name', () => prepares(browser, owner, input));
   await recovers(browser, {owner, later}, code, input);
   await leaves(browser, later, input);
   for(const {page} of [owner, later]) await page.context().close();
   browser.people = browser.people.filter(person => person !== owner && person !== later);
 }
 
-async function receives(browser, {page}, input) {
-  await browser.step('right to left on a wide screen: a wallet is made, an offer accepted, a request answered, by keyboard', async () => {
+async function receives(browser, {page, hands, language}, input) {
+  await browser.step('a wallet is made, an offer accepted, a request answered', async () => {
     await page.goto(`${input.wallet}/offer?credential_offer_uri=${encodeURIComponent(input.offer)}`);
     await page.locator('#create-wallet:not(:disabled)').waitFor();
-    assert.equal(await page.evaluate(() => document.documentElement.dir), 'rtl');
-    await press(page, '#create-wallet');
+    assert.equal(await page.evaluate(() => document.documentElement.dir), language === 'ar' ? 'rtl' : 'ltr');
+    await hands.press('#create-wallet');
     await page.locator('#accept:not(:disabled)').waitFor();
-    await reach(page, '#tx-code');
-    await page.keyboard.type(input.code);
+    await hands.write('#tx-code', input.code);
     await page.keyboard.press('Enter');
     await page.locator('.verdict.pass').waitFor();
     const {clientId, requestUri} = input.request;
-    await page.goto(`${input.wallet}/present?${new URLSearchParams({client_id: clientId, request_uri: `${requestUri}?arabic`})}`);
+    await page.goto(`${input.wallet}/present?${new URLSearchParams({client_id: clientId, request_uri: `${requestUri}?account`})}`);
     await page.locator('#agree:not(:disabled)').waitFor();
-    await press(page, '#agree');
+    await hands.press('#agree');
     await page.locator('#presentation[data-state=sent]').waitFor();
     await page.goto(`${input.wallet}/existence?${new URLSearchParams({request_uri: input.existence})}`);
     await page.locator('#begin').waitFor();
-    await press(page, '#begin');
+    await hands.press('#begin');
     await page.locator('#existence[data-state=answered]').waitFor();
   });
 }
 
-async function declines(browser, {page}, input) {
-  await browser.step('a pasted link is opened by keyboard, and its offer declined', async () => {
+async function declines(browser, {page, hands}, input) {
+  await browser.step('a pasted link is opened, and its offer declined', async () => {
     await page.goto(`${input.wallet}/`);
     await page.locator('#paste-form').waitFor({state: 'attached'});
-    await press(page, 'details.gap-above summary');
-    await reach(page, '#link');
-    await page.keyboard.type('not a link');
+    await hands.press('details.gap-above summary');
+    await hands.write('#link', 'not a link');
     await page.keyboard.press('Enter');
     await page.locator('#paste-error:not([hidden])').waitFor();
-    await page.locator('#link').fill(`${input.wallet}/offer?credential_offer_uri=${encodeURIComponent(`${input.offer}?declined`)}`);
-    await page.locator('#link').press('Enter');
+    await hands.write('#link', `${input.wallet}/offer?credential_offer_uri=${encodeURIComponent(`${input.offer}?declined`)}`);
+    await page.keyboard.press('Enter');
     await page.locator('#decline:not(:disabled), #failed:not([hidden])').first().waitFor();
-    await press(page, '#decline');
+    await hands.press('#decline');
     await page.waitForURL(`${input.wallet}/`);
   });
 }
 
-async function prepares(browser, {page}, input) {
+async function prepares(browser, {page, hands}, input) {
   await page.goto(`${input.wallet}/ways-in`);
-  await page.locator('#make-code').waitFor();
-  await press(page, '#make-code');
+  await hands.press('#make-code');
   await page.locator('#code-shown:not([hidden])').waitFor();
   const code = await page.locator('#code-text').textContent();
-  await browser.accessible(page, 'ar a recovery code');
-  await hang(page, input.gallery, 'ar', 'recovery-code');
+  await browser.accessible(page, 'a recovery code');
   if(input.gallery) {
-    await hangInEnglish(page, input, code);
+    await hangCode(page, input, code);
   }
-  await reach(page, 'form[data-name^="/v1/passkeys/"] input');
-  await page.keyboard.press('Control+A');
-  await page.keyboard.type('مفتاح البيت');
+  await hands.write('form[data-name^="/v1/passkeys/"] input', 'مفتاح البيت');
   await page.keyboard.press('Enter');
   await page.locator('input[name=name][value="مفتاح البيت"]').waitFor();
   return code;
 }
 
-/** The same page in the other direction. The code is shown once, so it is put there by hand. */
-async function hangInEnglish(page, input, code) {
-  await page.context().addCookies([{name: 'passerelle_wallet_language', value: 'en', url: input.wallet}]);
-  await page.reload();
-  await page.evaluate(text => {
-    document.getElementById('code-text').textContent = text;
-    document.getElementById('code-shown').hidden = false;
-    for(const id of ['code-before', 'code-actions']) document.getElementById(id).hidden = true;
-  }, code);
-  await hang(page, input.gallery, 'en', 'recovery-code');
+/** The page in both directions. The code is shown once, so it is put there by hand. */
+async function hangCode(page, input, code) {
+  for(const value of LANGUAGES) {
+    await page.context().addCookies([{name: 'passerelle_wallet_language', value, url: input.wallet}]);
+    await page.reload();
+    await page.evaluate(text => {
+      document.getElementById('code-text').textContent = text;
+      document.getElementById('code-shown').hidden = false;
+      for(const id of ['code-before', 'code-actions']) document.getElementById(id).hidden = true;
+    }, code);
+    await hang(page, input.gallery, value, 'recovery-code');
+  }
   await page.context().clearCookies({name: 'passerelle_wallet_language'});
   await page.reload();
 }
 
 async function recovers(browser, {owner, later}, code, input) {
-  const {page} = later;
-  await browser.step('the code opens the wallet elsewhere by keyboard, and nowhere else any more', async () => {
+  const {page, hands} = later;
+  await browser.step('the code opens the wallet elsewhere, and nowhere else any more', async () => {
     await page.goto(`${input.wallet}/recover`);
     await page.locator('#recover button:not(:disabled)').waitFor();
-    await reach(page, '#code');
-    await page.keyboard.type('0000-0000-0000-0000-0000');
+    await hands.write('#code', '0000-0000-0000-0000-0000');
     await page.keyboard.press('Enter');
     await page.locator('#recover-message[role=alert]').waitFor();
-    await page.locator('#code').fill(code.toLowerCase());
-    await page.locator('#code').press('Enter');
+    await hands.write('#code', code.toLowerCase());
+    await page.keyboard.press('Enter');
     await page.waitForURL(/\/ways-in$/);
     await owner.page.goto(`${input.wallet}/account`);
     await owner.page.locator('#create-wallet').waitFor();
   });
-  await browser.step('the lost device is named by keyboard, and the passkey of then removed', async () => {
+  await browser.step('the lost device is named, and the passkey of then removed', async () => {
     page.on('dialog', dialog => dialog.accept());
     await page.goto(`${input.wallet}/account`);
     await page.locator('[data-delete^="/v1/device-keys/"]').waitFor();
-    await press(page, '[data-delete^="/v1/device-keys/"]');
+    await hands.press('[data-delete^="/v1/device-keys/"]');
     await page.locator('[data-key] .badge.error').waitFor();
     const passkeys = page.locator('[data-delete^="/v1/passkeys/"]');
     assert.equal(await passkeys.count(), 2);
-    await press(page, '[data-delete^="/v1/passkeys/"]');
+    await hands.press('[data-delete^="/v1/passkeys/"]');
     await passkeys.first().waitFor({state: 'detached'});
   });
 }
 
-async function leaves(browser, {page}, input) {
-  await browser.step('everything is taken along by keyboard, and the wallet deleted', async () => {
+async function leaves(browser, {page, hands}, input) {
+  await browser.step('everything is taken along, and the wallet deleted', async () => {
     await page.locator('#export').waitFor();
-    const [download] = await Promise.all([page.waitForEvent('download'), press(page, '#export')]);
+    const [download] = await Promise.all([page.waitForEvent('download'), hands.press('#export')]);
     assert.match(readFileSync(await download.path(), 'utf8'), /Diallo/);
-    await press(page, '#delete-open');
+    await hands.press('#delete-open');
     await page.locator('#delete-dialog[open]').waitFor();
-    await press(page, '#delete-account');
+    await hands.press('#delete-account');
     await page.waitForURL(/\?deleted$/);
     await page.locator('.banner.success').waitFor();
-    await browser.accessible(page, 'ar a deleted wallet');
-    for(const language of ['ar', 'en']) {
+    await browser.accessible(page, 'a deleted wallet');
+    for(const language of input.gallery ? LANGUAGES : []) {
       await page.locator(`.languages-first button[value=${language}]`).click();
       await page.goto(`${input.wallet}/?deleted`);
       await hang(page, input.gallery, language, 'deleted');

@@ -6,11 +6,10 @@ import {inspect} from 'node:util';
 import {createRequire} from 'node:module';
 import {chromium} from 'playwright-core';
 import {hang} from './gallery.mjs';
+import {Keyboard, Pointer} from './hands.mjs';
+import {DESK, PHONE, way} from './ways.mjs';
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-
-export const PHONE = {width: 360, height: 640};
-export const DESK = {width: 1280, height: 800};
 
 export class Browser {
   steps = 0;
@@ -58,16 +57,18 @@ export class Browser {
     return self;
   }
 
-  /**
-   * A person with a device; `size` is what they mostly look at. `mostly` is the language they read, unless `SPEAKS` has everybody
-   * with a phone read another one; who has a `language` keeps it.
-   */
-  async person(name, {phone = false, mostly = 'en', language = (phone && process.env.SPEAKS) || mostly} = {}) {
-    const size = phone ? PHONE : DESK;
+  /** Somebody with a wallet, who usually goes through the journey in this way: width, language, hands (see ways.mjs). */
+  async holder(name, usual) {
+    return this.person(name, way(usual));
+  }
+
+  /** A person with a device; `size` is what they mostly look at. */
+  async person(name, {phone = false, size = phone ? PHONE : DESK, language = 'en', keys = false} = {}) {
     const locale = language === 'en' ? 'en-GB' : language;
-    const context = await this.chromium.newContext({viewport: size, isMobile: false, hasTouch: phone, locale});
+    const context = await this.chromium.newContext({viewport: size, isMobile: false, hasTouch: size === PHONE, locale});
     const page = await context.newPage();
-    const person = {name, page, size, language, asking: 0};
+    const hands = keys ? new Keyboard(page) : new Pointer(page);
+    const person = {name, page, hands, size, language, asking: 0};
     page.on('request', () => { person.asking += 1; });
     page.on('requestfinished', () => { person.asking -= 1; });
     page.on('requestfailed', () => { person.asking -= 1; });
@@ -131,20 +132,6 @@ export class Browser {
     }
     await page.setViewportSize(person.size);
     await hang(page, this.input.gallery, person.language, name);
-  }
-
-  /** The same page in Arabic, into the gallery too, and back: for those whose journey asserts what they read. */
-  async inArabic(person, name) {
-    const {page, language} = person;
-    const read = value =>
-      page.context().addCookies([{name: 'passerelle_wallet_language', value, url: `${this.input.wallet}/`}]);
-    await read('ar');
-    await page.reload();
-    assert.equal(await page.locator('html').getAttribute('dir'), 'rtl');
-    await this.picture(person, `${name}-ar`);
-    await hang(page, this.input.gallery, 'ar', name);
-    await read(language);
-    await page.reload();
   }
 
   /** What axe-core finds on the page as it is (WCAG 2.2 A and AA, and its best practices). */

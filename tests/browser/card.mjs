@@ -6,13 +6,12 @@ import {join} from 'node:path';
 import {Browser} from './browser.mjs';
 
 await Browser.conduct('card', JSON.parse(readFileSync(process.argv[2], 'utf8')), async (browser, input) => {
-  const person = await browser.person('person', {phone: true});
-  const {page} = person;
+  const {page, hands} = await browser.holder('person', 'desktop en keyboard');
   await browser.step('a person receives two credentials', async () => {
     await page.goto(input.offer);
-    await page.locator('#create-wallet').click();
-    await page.locator('#tx-code').fill(input.code);
-    await page.locator('#accept').click();
+    await hands.press('#create-wallet');
+    await hands.write('#tx-code', input.code);
+    await hands.press('#accept');
     await page.locator('.verdict.pass').waitFor();
   });
   await browser.step('a card of each is printed', async () => {
@@ -25,9 +24,9 @@ await Browser.conduct('card', JSON.parse(readFileSync(process.argv[2], 'utf8')),
       await page.locator('#card-form button:not(:disabled)').waitFor();
       const choices = page.locator('#card-form [name=claim]');
       for(let at = 0; at < await choices.count(); at += 1) {
-        await choices.nth(at).check();
+        await hands.tick(choices.nth(at));
       }
-      await page.locator('#card-form button').click();
+      await hands.press('#card-form button');
       await page.locator('#printed-codes svg').first().waitFor();
       await page.pdf({path: join(input.paper, `card-${number}.pdf`), format: 'A4', printBackground: false});
     }

@@ -35,7 +35,7 @@ async function nothingThere(browser, input) {
 
 /** Whoever guesses the transaction code is stopped, and told whom to ask. */
 async function usedUpTries(browser, input) {
-  const guesser = await browser.person('guesser', {phone: true});
+  const guesser = await browser.holder('guesser', 'phone ar pointer');
   const hr = browser.people.find(({name}) => name === 'hr');
   await browser.step('wrong transaction codes use up the tries', async () => {
     await hr.page.goto(`${input.issuer}/console/staff`);
@@ -43,21 +43,21 @@ async function usedUpTries(browser, input) {
     await hr.page.getByTestId('open-offer').click();
     const link = await hr.page.getByTestId('offer-link').getAttribute('href');
     const code = (await hr.page.getByTestId('transaction-code').innerText()).replaceAll(/\D/g, '');
-    const {page} = guesser;
+    const {page, hands} = guesser;
     await page.goto(link);
-    await page.locator('#create-wallet').click();
+    await hands.press('#create-wallet');
     await page.locator('#tx-code').waitFor();
     const said = page.locator('#offer-message:not([hidden])');
     for(let guess = 0; guess < 10; guess += 1) {
-      await page.locator('#tx-code').fill(code === '111111' ? '222222' : '111111');
-      await page.locator('#accept').click();
+      await hands.write('#tx-code', code === '111111' ? '222222' : '111111');
+      await hands.press('#accept');
       await said.waitFor();
       await page.locator('#accept:not([aria-busy=true])').waitFor();
     }
     await browser.picture(guesser, 'wallet-offer-locked');
     // Even the right code comes too late now.
-    await page.locator('#tx-code').fill(code);
-    await page.locator('#accept').click();
+    await hands.write('#tx-code', code);
+    await hands.press('#accept');
     await page.locator('#accept:not([aria-busy=true])').waitFor();
     assert.equal(await page.locator('.verdict.pass').count(), 0);
     await page.goto(`${input.wallet}/`);

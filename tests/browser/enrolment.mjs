@@ -85,24 +85,23 @@ async function invites(agent) {
 async function journey(agent, second, retiree) {
   await officers(agent, second);
   const invitation = await browser.step('an invitation is printed', () => invites(agent));
-  const {page} = retiree;
+  const {page, hands} = retiree;
 
   await browser.step('a wallet is made, number and code are entered, the phone is named', async () => {
     await page.goto(invitation.link);
     await browser.picture(retiree, 'wallet-enrol-entry');
-    await page.locator('#create-wallet').click();
-    await page.getByTestId('uid').waitFor();
-    await page.getByTestId('uid').fill(invitation.uid);
-    await page.getByTestId('code').fill('00000-00000');
-    await page.getByTestId('enrol-begin').click();
+    await hands.press('#create-wallet');
+    await hands.write(page.getByTestId('uid'), invitation.uid);
+    await hands.write(page.getByTestId('code'), '00000-00000');
+    await hands.press(page.getByTestId('enrol-begin'));
     await page.locator('#enrol-message:not([hidden])').waitFor();
     await browser.picture(retiree, 'wallet-enrol-wrong-code');
-    await page.getByTestId('code').fill(invitation.code.toLowerCase());
-    await page.getByTestId('enrol-begin').click();
+    await hands.write(page.getByTestId('code'), invitation.code.toLowerCase());
+    await hands.press(page.getByTestId('enrol-begin'));
     await page.waitForURL(/\/enrolments\//);
     await page.getByTestId('none-before-due').waitFor();
     await browser.picture(retiree, 'wallet-enrol-no-time');
-    await page.getByTestId('keep-place').click();
+    await hands.press(page.getByTestId('keep-place'));
     await page.getByTestId('keep-place').waitFor({state: 'detached'});
   });
 
@@ -112,12 +111,12 @@ async function journey(agent, second, retiree) {
     await browser.picture(retiree, 'wallet-enrol-choose', {gallery: 'phone'});
     assert.equal(await page.getByTestId('slot').count(), 3);
     assert.match(await page.locator('[data-testid=slot] time').first().innerText(), /GMT|UTC|غرينتش/, 'the zone is named');
-    await page.getByTestId('slot').nth(1).click();
+    await hands.press(page.getByTestId('slot').nth(1));
     await page.getByTestId('appointment').waitFor();
     page.once('dialog', dialog => dialog.accept());
-    await page.getByTestId('cancel').click();
+    await hands.press(page.getByTestId('cancel'));
     await page.getByTestId('appointment').waitFor({state: 'detached'});
-    await page.getByTestId('slot').first().click();
+    await hands.press(page.getByTestId('slot'));
     await page.getByTestId('call-join').waitFor();
     await browser.picture(retiree, 'wallet-enrol-booked');
   });
@@ -127,7 +126,7 @@ async function journey(agent, second, retiree) {
     await browser.picture(agent, 'console-enrolment');
     await agent.page.getByTestId('open-desk').first().click();
     await agent.page.getByTestId('call-begin').click();
-    await page.getByTestId('call-join').click();
+    await hands.press(page.getByTestId('call-join'));
     for(const {page: side} of [agent, retiree]) {
       await side.locator('[data-testid=call-state][data-now=connected]').waitFor({timeout: 45_000});
       await side.waitForFunction(() => document.getElementById('call-other').videoWidth > 0, null, {timeout: 30_000});
@@ -138,7 +137,7 @@ async function journey(agent, second, retiree) {
 
   await browser.step('the call comes up again after the retiree loads the page anew', async () => {
     await page.reload();
-    await page.getByTestId('call-join').click();
+    await hands.press(page.getByTestId('call-join'));
     await page.locator('[data-testid=call-state][data-now=connected]').waitFor({timeout: 45_000});
     await page.waitForFunction(() => document.getElementById('call-other').videoWidth > 0, null, {timeout: 30_000});
   });
@@ -184,7 +183,7 @@ try {
   browser.chromium = await chromiumWith(input.picture);
   const agent = await browser.person('agent');
   const second = await browser.person('second');
-  const retiree = await browser.person('retiree', {phone: true, mostly: 'ar'});
+  const retiree = await browser.holder('retiree', 'phone ar keyboard');
   await journey(agent, second, retiree);
   await separates(browser, input, agent);
 } catch(error) {

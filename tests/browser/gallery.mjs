@@ -7,8 +7,8 @@ import {fileURLToPath} from 'node:url';
 export const LANGUAGES = ['en', 'ar'];
 const DOCS = fileURLToPath(new URL('../../docs', import.meta.url));
 const FOLDER = 'screenshots/pages';
-/** Of a picture, in bytes. */
-const MOST = 40_000;
+/** Of a picture, in bytes: of a phone, and of an officer's wider page. */
+const MOST = {phone: 40_000, officer: 80_000};
 /** A page that is longer is cut: what is told of it stands at its top. */
 const TALLEST = 1500;
 
@@ -25,6 +25,11 @@ export const JOURNEYS = [
     ['wallet-offer', 'Who offers what, proven by the registry'],
     ['wallet-offer-wrong-code', 'A wrong code'],
     ['wallet-received', 'Received'],
+    ['wallet-offer-sign-in', 'A code, or signing in at the organisation'],
+    ['wallet-organisations', 'Asking an organisation that offered nothing'],
+    ['wallet-organisation', 'What it gives to whoever signs in'],
+    ['wallet-offer-wish', 'Signing in there comes first'],
+    ['wallet-sign-in-denied', 'They did not agree'],
     ['offer-link', 'A link that cannot be used'],
     ['wallet-home-empty', 'A wallet with nothing in it'],
     ['home', 'What is held, what waits, and a warning'],
@@ -59,6 +64,7 @@ export const JOURNEYS = [
     ['wallet-capture-again-photograph', 'What to do better'],
     ['wallet-capture-denied', 'No camera is no dead end'],
     ['wallet-capture-sent', 'Sent, with pictures'],
+    ['wallet-appeal', 'Refused; another look is asked for'],
     ['wallet-form-waits', 'A signed form, sent as a picture, is with an officer'],
     ['wallet-form-accepted', 'The form counted'],
     ['wallet-ahead-ready', 'The phone is ready for airplane mode'],
@@ -112,6 +118,8 @@ const OTHERS = [
   ['console-overview', 'Console: overview'],
   ['console-staff', 'Console: staff'],
   ['console-import-faults', 'Console: what is wrong with a list, row by row'],
+  ['console-approvals', 'Console: what waits for a second person'],
+  ['console-keys-rotated', 'Console: a signing key was rotated'],
   ['console-request-answered', 'Console: an answer without pictures'],
   ['console-request-station', 'Console: an answer from a station'],
   ['console-desk-call', 'Console: the call of an enrolment'],
@@ -138,8 +146,9 @@ export async function hang(page, docs, language, name) {
   await page.setViewportSize(size);
   await page.evaluate(() => scrollTo(0, 0));
   const height = Math.min(TALLEST, await page.evaluate(() => document.documentElement.scrollHeight));
+  const most = size.width > 360 ? MOST.officer : MOST.phone;
   const clip = {x: 0, y: 0, width: size.width, height};
-  for(let quality = 70, bytes = Infinity; bytes > MOST && quality > 5; quality -= 8) {
+  for(let quality = 70, bytes = Infinity; bytes > most && quality > 5; quality -= 8) {
     bytes = (await page.screenshot({path: join(folder, `${language}-${name}.jpg`), type: 'jpeg', quality, clip, fullPage: true})).length;
   }
   await page.setViewportSize(before);

@@ -7,7 +7,7 @@ import {withoutNetwork} from './offline.mjs';
 /** Steps 2 to 4, 6 and 7, each with pictures of the pages it passes. */
 export async function journey(browser, input) {
   const hr = await browser.person('hr');
-  const asha = await browser.person('asha', {phone: true});
+  const asha = await browser.holder('asha', 'phone en keyboard');
   const agency = await browser.person('agency');
 
   await officerRegisters(browser, hr, input.welcome.officers.undp, 'Amara Diallo');
@@ -80,22 +80,23 @@ async function uploadsStaff(browser, hr, input) {
 }
 
 async function personReceives(browser, person, link, code) {
-  const {page} = person;
+  const {page, hands} = person;
   await browser.step('a person opens the link, makes a wallet with a passkey and enters the code', async () => {
     await page.goto(link);
     await browser.picture(person, 'wallet-entry');
-    await page.locator('#create-wallet').click();
+    await hands.press('#create-wallet');
     await page.locator('#tx-code').waitFor();
     await browser.picture(person, 'wallet-offer', {gallery: 'phone'});
-    await page.locator('#tx-code').fill(code === '000000' ? '000001' : '000000');
-    await page.locator('#accept').click();
+    await hands.write('#tx-code', code === '000000' ? '000001' : '000000');
+    await hands.press('#accept');
     await page.locator('#offer-message:not([hidden])').waitFor();
     await browser.picture(person, 'wallet-offer-wrong-code');
-    await page.locator('#tx-code').fill(code);
-    await page.locator('#accept').click();
+    await hands.write('#tx-code', code);
+    await hands.press('#accept');
     await page.locator('.verdict.pass').waitFor();
     await browser.picture(person, 'wallet-received');
-    await page.locator('main .actions a.button').click();
+    await hands.press('main .actions a.button');
+    await page.waitForURL(/\/$/);
     assert.equal(await page.locator('[data-credential]').count(), 2);
     await browser.picture(person, 'wallet-home', {gallery: 'phone'});
   });
@@ -112,10 +113,10 @@ async function ask(browser, agency, person, input, policy) {
 
 /** Answers a request. The wallet says so, or hands the person back to the agency's page at once. */
 async function answer(person, button, state, input) {
-  const {page} = person;
+  const {page, hands} = person;
   const request = page.url();
   const said = page.locator(`#presentation[data-state=${state}]`);
-  await page.locator(button).click();
+  await hands.press(button);
   for(let waited = 0; await said.count() === 0; waited += 100) {
     assert(waited < 15_000, `not ${state}: ${page.url()}`);
     if(page.url().startsWith(input.verifier)) {
@@ -179,10 +180,10 @@ async function hrActs(browser, hr, act, reason) {
 
 async function credentialShows(browser, person, wanted) {
   await browser.step(`the wallet tells the person: ${wanted}`, async () => {
-    const {page} = person;
+    const {page, hands} = person;
     await page.goto(new URL('/', page.url()).href);
-    await page.locator('[data-credential]').first().click();
-    await page.locator('#check-again').click();
+    await hands.press('[data-credential]');
+    await hands.press('#check-again');
     await page.locator(`#status.${wanted}`).waitFor();
     await browser.picture(person, 'wallet-credential', {gallery: 'phone'});
   });
@@ -191,7 +192,7 @@ async function credentialShows(browser, person, wanted) {
 /** Step 7. */
 async function retireeProvesExistence(browser, agency, input) {
   const fund = await browser.person('fund');
-  const retiree = await browser.person('retiree', {phone: true, mostly: 'ar'});
+  const retiree = await browser.holder('retiree', 'phone ar pointer');
   await officerRegisters(browser, fund, input.welcome.officers.unjspf, 'Elena Petrova');
   const request = await browser.step('the Fund asks a retiree for a proof of life', async () => {
     const {page} = fund;
@@ -209,12 +210,12 @@ async function retireeProvesExistence(browser, agency, input) {
     return page.getByTestId('request-link').getAttribute('href');
   });
   const reference = await browser.step('the retiree answers with the passkey', async () => {
-    const {page} = retiree;
+    const {page, hands} = retiree;
     await page.goto(request);
-    await page.locator('#create-wallet').click();
+    await hands.press('#create-wallet');
     await page.locator('#begin').waitFor();
     await browser.picture(retiree, 'wallet-existence', {gallery: 'phone'});
-    await page.locator('#begin').click();
+    await hands.press('#begin');
     await page.locator('#existence[data-state=answered]').waitFor();
     await browser.picture(retiree, 'wallet-existence-sent', {gallery: 'phone'});
     return page.getByTestId('reference').innerText();
@@ -233,11 +234,11 @@ async function retireeProvesExistence(browser, agency, input) {
     await browser.picture(fund, 'console-request-confirmed');
   });
   await browser.step('the certificate of entitlement is received and verified', async () => {
-    const {page} = retiree;
+    const {page, hands} = retiree;
     await page.locator('#receive').waitFor({timeout: 30_000});
     await browser.picture(retiree, 'wallet-existence-confirmed');
-    await page.locator('#receive').click();
-    await page.locator('#accept').click();
+    await hands.press('#receive');
+    await hands.press('#accept');
     await page.locator('.verdict.pass').waitFor();
     await browser.picture(retiree, 'wallet-certificate', {gallery: 'phone'});
     // The policy wants the time of issue; the receipt arrives with the next batch.
@@ -292,8 +293,8 @@ async function everyOtherPage(browser, {hr, asha, agency}, input) {
   await browser.step('signing out and in again with the passkey', async () => {
     await asha.page.goto(`${input.wallet}/account`);
     await browser.picture(asha, 'wallet-account');
-    await asha.page.locator('form[action="/sign-out"] button').first().click();
-    await asha.page.locator('#sign-in').click();
+    await asha.hands.press('form[action="/sign-out"] button');
+    await asha.hands.press('#sign-in');
     await asha.page.locator('[data-credential]').first().waitFor();
     await asha.page.goto(`${input.wallet}/activity`);
     await browser.picture(asha, 'wallet-activity');

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import {execFileSync} from 'node:child_process';
 import {readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
+import {says} from './words.mjs';
 
 /** Places in the list of retirees, and what the register says of them. */
 export const ON_PAPER = {row: 6, uid: '103118264'};
@@ -110,31 +111,26 @@ async function photograph(person, png, {signed = false, width = null}) {
 /** Bad photographs are said kindly, a good one ends in the same receipt as every channel. */
 export async function formFromWallet(browser, officer, link) {
   const png = await printed(browser, officer, 'Giovanni Bianchi');
-  const person = await browser.person('giovanni', {phone: true, language: 'en'});
-  const {page} = person;
-  const send = async picture => {
-    await page.locator('#form-file').setInputFiles(picture);
-    await page.locator('#form-send').click();
+  const person = await browser.holder('giovanni', 'desktop ar keyboard');
+  const {page, hands} = person;
+  const send = async (picture, answer) => {
+    await hands.attach('#form-file', picture);
+    await hands.press('#form-send');
+    await (answer ? page.locator('#form-why').filter({hasText: says(person, answer)}) : page.getByTestId('form-waits')).waitFor({timeout: 60_000});
   };
   await browser.step('a photograph that nobody can read, and one without a signature, are told apart', async () => {
     await page.goto(link);
-    await page.locator('#create-wallet').click();
+    await hands.press('#create-wallet');
     await page.locator('#send-form').waitFor();
-    await send(await photograph(person, png, {signed: true, width: 240}));
-    await page.locator('#form-unread:not([hidden])').waitFor({timeout: 60_000});
-    assert.match(await page.locator('#form-why').innerText(), /square code of the form was not found/);
+    await send(await photograph(person, png, {signed: true, width: 240}), 'form-unread-no-code');
     await browser.picture(person, 'wallet-form-unread');
     await browser.accessible(page, 'a form that cannot be read');
-    await send({name: 'form.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('this is no picture')});
-    await page.waitForFunction(() => /picture cannot be read/.test(document.getElementById('form-why').textContent), null, {timeout: 60_000});
-    await send(await photograph(person, png, {}));
-    await page.waitForFunction(() => /No signature was seen/.test(document.getElementById('form-why').textContent), null, {timeout: 60_000});
+    await send({name: 'form.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('this is no picture')}, 'form-unread-picture');
+    await send(await photograph(person, png, {}), 'form-unread-unsigned');
   });
   await browser.step('the signed one is taken, and waits for an officer', async () => {
     await send(await photograph(person, png, {signed: true}));
-    await page.getByTestId('form-waits').waitFor({timeout: 60_000});
     await browser.picture(person, 'wallet-form-waits');
-    await browser.inArabic(person, 'wallet-form-waits');
   });
   await browser.step('an officer reads the day from the paper, and the person has the receipt', async () => {
     await officer.page.goto(`${browser.input.issuer}/console/fund/scans`);
@@ -146,8 +142,7 @@ export async function formFromWallet(browser, officer, link) {
     await officer.page.getByTestId('accept-scan').waitFor({state: 'detached'});
     await page.reload();
     await page.getByTestId('receipt').waitFor();
-    assert.match(await page.getByTestId('receipt').innerText(), /The form, uploaded/);
+    assert.match(await page.getByTestId('receipt').innerText(), says(person, 'receipt-by-upload'));
     await browser.picture(person, 'wallet-form-accepted');
-    await browser.inArabic(person, 'wallet-form-accepted');
   });
 }

@@ -55,42 +55,39 @@ export async function separates(browser, input, agent) {
     await registers(agent, input, made);
     return made;
   });
-  const person = await browser.person('separating', {phone: true, language: 'en'});
-  const {page} = person;
+  const person = await browser.holder('separating', 'desktop en keyboard');
+  const {page, hands} = person;
   const enrol = `${input.wallet}/enrol?fund=${encodeURIComponent(`${input.issuer}/t/unjspf`)}`;
 
   await browser.step('the official receives it', async () => {
     await page.goto(offer.link);
-    await page.locator('#create-wallet').click();
+    await hands.press('#create-wallet');
     await page.locator('#tx-code').waitFor();
     await page.goto(enrol);
     await page.getByTestId('uid').waitFor();
     await browser.picture(person, 'wallet-enrol-without-credential');
     await page.goto(offer.link);
-    await page.locator('#tx-code').fill(offer.code);
-    await page.locator('#accept:not(:disabled)').click();
+    await hands.write('#tx-code', offer.code);
+    await hands.press('#accept');
     await page.locator('.verdict.pass').waitFor();
   });
 
   await browser.step('and shows it to the Fund in the place of number, code and passport', async () => {
     await page.goto(enrol);
     await browser.picture(person, 'wallet-enrol-separation');
-    await browser.inArabic(person, 'wallet-enrol-separation');
-    await page.getByTestId('separation-begin').click();
+    await hands.press(page.getByTestId('separation-begin'));
     await page.locator('#agree:not(:disabled)').waitFor();
     await browser.picture(person, 'wallet-enrol-separation-consent');
-    await page.locator('#agree').click();
-    await page.locator('a[href*="/enrol/separation?"]').click();
+    await hands.press('#agree');
+    await hands.press('a[href*="/enrol/separation?"]');
     await page.waitForURL(/\/enrolments\//);
     const said = await page.getByTestId('separated-from').innerText();
     assert.match(said, /United Nations Development Programme/);
     await browser.picture(person, 'wallet-enrol-separated');
-    await browser.inArabic(person, 'wallet-enrol-separated');
     // The code was used: the address that leads back opens nothing any more, and says what to do.
     await page.goto(`${input.wallet}/enrol/separation?response_code=used`);
     await page.locator('#enrol-message:not([hidden])').waitFor();
     await browser.picture(person, 'wallet-enrol-return');
-    await browser.inArabic(person, 'wallet-enrol-return');
   });
 
   await browser.step('the agent reads whose word it is', async () => {

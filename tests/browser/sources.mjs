@@ -88,17 +88,18 @@ async function addsPortrait(browser, hr, input) {
 async function personKeepsPortrait(browser, hr, input) {
   const {page} = hr;
   const person = new URL(page.url()).pathname;
-  const elodie = await browser.person('elodie', {phone: true});
+  const elodie = await browser.holder('elodie', 'desktop ar pointer');
   await browser.step('the person keeps a staff identity and sees the portrait in the wallet', async () => {
     await page.getByTestId('open-offer').click();
     const link = await page.getByTestId('offer-link').getAttribute('href');
     const code = (await page.getByTestId('transaction-code').innerText()).replaceAll(/\D/g, '');
     await elodie.page.goto(link);
-    await elodie.page.locator('#create-wallet').click();
-    await elodie.page.locator('#tx-code').fill(code);
-    await elodie.page.locator('#accept').click();
+    await elodie.hands.press('#create-wallet');
+    await elodie.hands.write('#tx-code', code);
+    await elodie.hands.press('#accept');
     await elodie.page.locator('.verdict.pass').waitFor();
-    await elodie.page.locator('main .actions a.button').click();
+    await elodie.hands.press('main .actions a.button');
+    await elodie.page.waitForURL(/\/$/);
     const held = elodie.page.locator('[data-credential]');
     const pages = await held.evaluateAll(links => links.map(link => link.href));
     const widths = [];

@@ -21,7 +21,7 @@ async function near(page, picture) {
 
 /** `officer` is of the Fund; `person` is at the station, whose officer's page is open. */
 export async function enrolsAtStation(browser, input, officer, person) {
-  const {page} = person;
+  const {page, hands} = person;
   const invitation = await browser.step('somebody without a phone has an invitation', async () => {
     await officer.page.goto(`${input.issuer}/console/retirees`);
     await officer.page.locator('tbody th a').nth(6).click();
@@ -33,32 +33,30 @@ export async function enrolsAtStation(browser, input, officer, person) {
   });
   await browser.step('and enrols at the station with a kept wallet and a PIN', async () => {
     await page.goto(`${input.wallet}/officers/desk`);
-    await page.locator('#open-pin').fill(PIN);
-    await page.locator('#open-again').fill(PIN);
-    await page.locator('#desk-open button:not(:disabled)').click();
+    for(const id of ['#open-pin', '#open-again']) await hands.write(id, PIN);
+    await hands.press('#desk-open button');
     await page.locator('#desk').waitFor();
     await page.goto(invitation.link);
-    await page.getByTestId('uid').fill(invitation.uid);
-    await page.getByTestId('code').fill(invitation.code);
-    await page.getByTestId('enrol-begin').click();
+    await hands.write(page.getByTestId('uid'), invitation.uid);
+    await hands.write(page.getByTestId('code'), invitation.code);
+    await hands.press(page.getByTestId('enrol-begin'));
     await page.waitForURL(/\/enrolments\//);
     await page.getByTestId('station-send').waitFor();
     await browser.picture(person, 'wallet-station-enrol');
     await page.context().grantPermissions(['camera']);
     await near(page, input.frames.closer);
-    await page.getByTestId('station-take').click();
+    await hands.press(page.getByTestId('station-take'));
     await page.locator('#station-picture:not([hidden])').waitFor({timeout: 30_000});
-    await page.locator('[name=recognised][value=document]').check();
-    await page.getByTestId('document-number').fill('AK 123 456');
-    await page.getByTestId('document-state').fill('gbr');
-    await page.getByTestId('document-expires').fill('2034-05-31');
+    await hands.tick('[name=recognised][value=document]');
+    await hands.write(page.getByTestId('document-number'), 'AK 123 456');
+    await hands.write(page.getByTestId('document-state'), 'gbr');
+    await hands.write(page.getByTestId('document-expires'), '2034-05-31');
     await browser.picture(person, 'wallet-station-enrol-ready');
-    await page.getByTestId('station-send').click();
-    await page.locator('dialog[open] input').fill(PIN);
+    await hands.press(page.getByTestId('station-send'));
+    await hands.write('dialog[open] input', PIN);
     await page.keyboard.press('Enter');
     await page.getByTestId('seen-at-station').waitFor({timeout: 60_000});
     await browser.picture(person, 'wallet-station-enrol-sent');
-    await browser.inArabic(person, 'wallet-station-enrol-sent');
   });
   await browser.step('an agent of the Fund sees picture, document and whose word it is, and proposes', async () => {
     const {page: desk} = officer;
@@ -72,7 +70,7 @@ export async function enrolsAtStation(browser, input, officer, person) {
     await desk.waitForURL(/done=proposed/);
     await page.reload();
     await page.locator('#enrolment[data-state=proposed]').waitFor();
-    await page.locator('#desk button').click();
+    await hands.press('#desk button');
     await page.locator('#desk-visit').waitFor();
   });
 }

@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result, ensure};
 use serde_json::{Value, json};
 use testkit::{Agent, Authority, HolderKey, Mode, Service, Stack, StackOptions};
 
-use super::{STAFF, offered};
+use super::{STAFF, offered, receiving};
 
 /// An app on this machine that listens where a port is free; nothing has to listen, since the script reads the address.
 const REDIRECT_URI: &str = "http://127.0.0.1:49731/callback";
@@ -63,6 +63,7 @@ async fn a_wallet_of_others_completes_every_flow() -> Result<()> {
     our_wallet_waits_too(&stack, &hr.offer(number)?, &approver).await?;
     let number = numbers.get(6).context("a short list")?;
     and_in_a_browser(&stack, &offered(&hr, number)?, &approver).await?;
+    receiving::our_wallet_is_served(&stack).await?;
     stack.finish().await
 }
 

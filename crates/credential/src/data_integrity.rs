@@ -218,5 +218,4 @@ pub(crate) async fn hash_data(
 }
 
 #[cfg(test)]
-#[path = "data_integrity/tests.rs"]
 mod tests;

@@ -98,5 +98,4 @@ pub(crate) const ABOUT_THE_ENVELOPE: [&str; 10] =
 pub(crate) const REFUSED: [&str; 2] = ["vc", "vp"];
 
 #[cfg(test)]
-#[path = "enveloped/tests.rs"]
 mod tests;

@@ -93,5 +93,4 @@ pub(crate) fn overloaded(error: pool::Overloaded) -> Fault {
 }
 
 #[cfg(test)]
-#[path = "expand/tests.rs"]
 mod tests;

@@ -70,5 +70,4 @@ pub(crate) fn envelope_of(text: &str) -> Option<Content> {
 }
 
 #[cfg(test)]
-#[path = "sd_jwt/tests.rs"]
 mod tests;

@@ -340,5 +340,4 @@ pub(crate) fn is_url(text: &str) -> bool {
 }
 
 #[cfg(test)]
-#[path = "vcdm/tests.rs"]
 mod tests;

@@ -76,5 +76,4 @@ fn key_of_person(did: &str) -> Option<PublicKey> {
 }
 
 #[cfg(test)]
-#[path = "verify/tests.rs"]
 mod tests;

@@ -5,6 +5,7 @@
 //! below it and so must be one for this purpose alone.
 
 mod names;
+mod own;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -16,6 +17,7 @@ use serde_json::{Value, json};
 use webpki::{EndEntityCert, Error, ExtendedKeyUsageValidator, KeyPurposeIdIter};
 
 pub use names::authority_key_ids_of;
+pub use own::OwnCertificate;
 
 /// Longer paths than any in use.
 const MOST_CERTIFICATES: usize = 5;
@@ -42,7 +44,9 @@ pub enum CertificateFault {
     Dates,
     #[error("no path leads from the certificate to a trusted one")]
     Path,
-    #[error("the trust anchor must not be in the chain")]
+    #[error(
+        "a certificate that signs itself must not be sent: neither the trust anchor nor the key's own (HAIP 1.0)"
+    )]
     Anchor,
 }
 
@@ -91,6 +95,13 @@ impl TrustAnchors {
             _ => CertificateFault::Path,
         })
     }
+
+    /// The same for a chain that came from somebody else under HAIP 1.0 (4.4.1 and 4.5.1): besides, nothing in it may have signed
+    /// itself. A leaf that is trusted as its own anchor is a pinned key in disguise, whose end nobody watches.
+    pub fn verify_sent(&self, chain: &CertificateChain, now: Timestamp) -> Result<(), CertificateFault> {
+        chain.check_none_signs_itself()?;
+        self.verify(chain, now)
+    }
 }
 
 impl CertificateChain {
@@ -127,13 +138,18 @@ impl CertificateChain {
 
     /// For a header of ours. HAIP 1.0 and SD-JWT VC: the trust anchor, which signs itself, is not sent along.
     pub fn to_header(&self) -> Result<Value, CertificateFault> {
+        self.check_none_signs_itself()?;
+        Ok(json!(self.certificates.iter().map(|it| STANDARD.encode(it)).collect::<Vec<_>>()))
+    }
+
+    fn check_none_signs_itself(&self) -> Result<(), CertificateFault> {
         for certificate in &self.certificates {
             let read = EndEntityCert::try_from(certificate).map_err(|_| CertificateFault::Form)?;
             if read.subject() == read.issuer() {
                 return Err(CertificateFault::Anchor);
             }
         }
-        Ok(json!(self.certificates.iter().map(|it| STANDARD.encode(it)).collect::<Vec<_>>()))
+        Ok(())
     }
 }
 

@@ -112,3 +112,47 @@ fn a_header_says_the_chain_and_never_the_anchor() {
     }
     assert_eq!(CertificateChain::from_header(&json!(["AAAA"])), Err(CertificateFault::Form));
 }
+
+#[test]
+fn what_is_sent_holds_nothing_that_signed_itself() {
+    let root = root("root");
+    let between = below(&root, "between");
+    let alone = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).unwrap();
+    let own = params("own").self_signed(&alone).unwrap().pem();
+    let leaf = leaf(&between, &PKCS_ECDSA_P256_SHA256, params("leaf"));
+    let sent = |anchors: &str, chain: &str| {
+        let chain = CertificateChain::from_pem(chain.as_bytes()).unwrap();
+        TrustAnchors::from_pem(anchors.as_bytes()).unwrap().verify_sent(&chain, now())
+    };
+    let path = format!("{leaf}{}", between.pem());
+    assert_eq!(sent(&root.pem(), &path), Ok(()));
+    assert_eq!(sent(&between.pem(), &leaf), Ok(()), "an authority in the middle is trusted");
+    for (anchors, chain, why) in [
+        (root.pem(), format!("{path}{}", root.pem()), "with the anchor"),
+        (own.clone(), own.clone(), "its own anchor"),
+        (format!("{own}{}", root.pem()), own, "its own anchor beside another"),
+    ] {
+        assert_eq!(sent(&anchors, &chain), Err(CertificateFault::Anchor), "{why}");
+    }
+    assert_eq!(sent(&root.pem(), &leaf), Err(CertificateFault::Path), "nothing in between");
+}
+
+#[test]
+fn ours_are_of_one_key_and_end_with_the_first_of_them() {
+    let root = root("root");
+    let mut brief = authority_params("between");
+    brief.not_after = date_time_ymd(2027, 6, 1);
+    let between = CertifiedIssuer::signed_by(brief, KeyPair::generate().unwrap(), &root).unwrap();
+    let chain = format!("{}{}", leaf(&between, &PKCS_ECDSA_P256_SHA256, params("leaf")), between.pem());
+    let own = OwnCertificate::read(chain.as_bytes(), root.pem().as_bytes(), now()).unwrap();
+    let key = *CertificateChain::from_pem(chain.as_bytes()).unwrap().leaf_key();
+    let end = own.ends_at().unwrap();
+    assert_eq!(end.to_rfc3339(), "2027-06-01T00:00:00+00:00");
+    assert!(own.fits(&key, now()) && own.fits(&key, end));
+    assert!(!own.fits(&key, end + chrono::Duration::seconds(1)), "over");
+    let other = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).unwrap();
+    let other = params("leaf").signed_by(&other, &between).unwrap().pem();
+    assert!(!own.fits(CertificateChain::from_pem(other.as_bytes()).unwrap().leaf_key(), now()));
+    let late = OwnCertificate::read(chain.as_bytes(), root.pem().as_bytes(), end + chrono::Duration::days(1));
+    assert_eq!(late.unwrap_err(), CertificateFault::Dates);
+}

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use wire::vp::dcql::authorities::Authorities;
-use wire::vp::dcql::{CredentialQuery, Query};
+use wire::vp::dcql::{ClaimsQuery, CredentialQuery, Query};
 
 use crate::path::{self, ConcretePath};
 
@@ -35,6 +35,9 @@ pub struct Candidate<'a> {
 pub struct Match {
     pub credential: String,
     pub disclose: Vec<ConcretePath>,
+    /// What the verifier takes as well, and is less: proper parts of `disclose`, in its order (`claim_sets`). The person may choose one
+    /// of them, and so withhold what is not in it.
+    pub lesser: Vec<Vec<ConcretePath>>,
 }
 
 /// A credential query with everything that answers it, in the order the candidates were given.
@@ -65,6 +68,10 @@ pub struct Evaluation {
 /// What the person decided to send: credential identifiers by credential query.
 pub type Selection = BTreeMap<String, Vec<String>>;
 
+/// Which of the lesser sets of claims the person chose, by credential query and credential: 1 is the first of [`Match::lesser`]. What is
+/// not here, or 0, discloses the whole that was asked for.
+pub type ClaimSets = BTreeMap<(String, String), usize>;
+
 /// Why a selection does not answer the request.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SelectionFault {
@@ -76,6 +83,8 @@ pub enum SelectionFault {
     WrongCount,
     #[error("something the request requires is not selected")]
     Incomplete,
+    #[error("the selection names a set of claims that the request does not offer")]
+    UnknownClaims,
 }
 
 /// Evaluates a query that has been validated.
@@ -189,6 +198,19 @@ pub struct Chosen<'a> {
     pub matched: &'a Match,
 }
 
+impl Chosen<'_> {
+    /// What goes out of this credential.
+    pub fn disclose(&self, sets: &ClaimSets) -> Result<&[ConcretePath], SelectionFault> {
+        let key = (self.query.id.clone(), self.matched.credential.clone());
+        match sets.get(&key).copied().unwrap_or_default().checked_sub(1) {
+            None => Ok(&self.matched.disclose),
+            Some(lesser) => {
+                self.matched.lesser.get(lesser).map(Vec::as_slice).ok_or(SelectionFault::UnknownClaims)
+            }
+        }
+    }
+}
+
 fn answer(asked: &CredentialQuery, candidate: &Candidate<'_>) -> Option<Match> {
     let known = FORMATS.contains(&asked.format.as_str());
     if !known || asked.format != candidate.format {
@@ -201,19 +223,32 @@ fn answer(asked: &CredentialQuery, candidate: &Candidate<'_>) -> Option<Match> {
     if !asked.meta.accepts(&asked.format, candidate.types) {
         return None;
     }
-    let claims = asked.select_claims(candidate.root)?;
-    let mut disclose = Vec::new();
+    let mut sets = asked.deliverable_sets(candidate.root).into_iter();
+    let disclose = places(candidate.root, &sets.next()?)?;
+    let mut lesser: Vec<Vec<ConcretePath>> = Vec::new();
+    for set in sets.filter_map(|set| places(candidate.root, &set)) {
+        let is_part = set.len() < disclose.len() && set.iter().all(|place| disclose.contains(place));
+        if is_part && !lesser.contains(&set) {
+            lesser.push(set);
+        }
+    }
+    Some(Match { credential: candidate.id.to_owned(), disclose, lesser })
+}
+
+/// Where the claims of a set stand in a credential.
+fn places(root: &Value, claims: &[&ClaimsQuery]) -> Option<Vec<ConcretePath>> {
+    let mut places = Vec::new();
     for claim in claims {
-        for (place, value) in path::select(candidate.root, &claim.path.0).ok()? {
+        for (place, value) in path::select(root, &claim.path.0).ok()? {
             // 6.4.1: a claim whose value was not asked for is treated as if it did not exist.
             let wanted =
                 claim.values.as_ref().is_none_or(|values| values.iter().any(|one| one.equals(value)));
-            if wanted && !disclose.contains(&place) {
-                disclose.push(place);
+            if wanted && !places.contains(&place) {
+                places.push(place);
             }
         }
     }
-    Some(Match { credential: candidate.id.to_owned(), disclose })
+    Some(places)
 }
 
 #[cfg(test)]

@@ -116,6 +116,34 @@ fn first_claim_set_that_can_be_delivered_wins() {
 }
 
 #[test]
+fn lesser_sets_are_parts_of_what_is_asked_for_and_the_person_may_choose_one() {
+    let (root, types) = (staff_payload(), types());
+    let wanted = query(json!({"credentials": [{
+        "id": "staff", "format": "dc+sd-jwt", "meta": {"vct_values": [STAFF]},
+        "claims": [{"id": "b", "path": ["birthDate"]}, {"id": "g", "path": ["givenName"]},
+            {"id": "f", "path": ["familyName"]}, {"id": "l", "path": ["gradeLevel"]}],
+        "claim_sets": [["b", "g"], ["g", "f"], ["l"], ["g"], ["f"], ["f", "g"], ["g"]]
+    }]}));
+    let evaluation = evaluate(&wanted, &[held("c", SD_JWT, &types, &root)]);
+    let matched = &evaluation.queries[0].matches[0];
+    assert_eq!(matched.disclose, vec![key("givenName"), key("familyName")]);
+    assert_eq!(
+        matched.lesser,
+        vec![vec![key("givenName")], vec![key("familyName")]],
+        "no others, none twice"
+    );
+    let chosen = evaluation.check(&evaluation.proposed().unwrap()).unwrap()[0];
+    let disclosed = |set| {
+        let sets = ClaimSets::from([(("staff".to_owned(), "c".to_owned()), set)]);
+        chosen.disclose(&sets).map(<[_]>::to_vec)
+    };
+    assert_eq!(chosen.disclose(&ClaimSets::new()).unwrap(), matched.disclose);
+    assert_eq!(disclosed(0).unwrap(), matched.disclose);
+    assert_eq!(disclosed(2).unwrap(), vec![key("familyName")]);
+    assert_eq!(disclosed(3), Err(SelectionFault::UnknownClaims));
+}
+
+#[test]
 fn type_values_need_every_type_of_one_alternative() {
     let document = json!({"type": ["VerifiableCredential", "StaffIdentity"], "credentialSubject": {"givenName": "Amina"}});
     let vc = "https://www.w3.org/2018/credentials#VerifiableCredential".to_owned();

@@ -7,7 +7,7 @@ use wire::vp::{ClientMetadata, DEFAULT_ENCRYPTION};
 /// Content encryption this wallet does, the most wanted first: HAIP 1.0, 5 says that `A256GCM` should be used where both are
 /// supported.
 const ENCRYPTIONS: [&str; 2] = ["A256GCM", "A128GCM"];
-const AGREEMENT: &str = "ECDH-ES";
+pub(crate) const AGREEMENT: &str = "ECDH-ES";
 /// Keys of a verifier that are looked at.
 const MAX_KEYS: usize = 16;
 
@@ -23,14 +23,23 @@ pub struct ResponseEncryption {
 /// The first key that this wallet can encrypt to, with the best encryption both sides know; none where there is nothing.
 #[must_use]
 pub fn choose(metadata: &ClientMetadata) -> Option<ResponseEncryption> {
-    let offered = |enc: &&&str| match &metadata.encrypted_response_enc_values_supported {
-        None => **enc == DEFAULT_ENCRYPTION,
-        Some(values) => values.iter().any(|value| value == **enc),
+    let enc = match &metadata.encrypted_response_enc_values_supported {
+        None => DEFAULT_ENCRYPTION,
+        Some(values) => best(values)?,
     };
-    let enc = ENCRYPTIONS.iter().find(offered)?;
-    let keys = metadata.jwks.as_ref()?.get("keys")?.as_array()?;
-    let jwk = keys.iter().take(MAX_KEYS).find(|jwk| suits(jwk))?;
-    Some(ResponseEncryption { jwk: jwk.clone(), enc: (*enc).to_owned() })
+    let jwk = suitable_key(metadata.jwks.as_ref()?)?;
+    Some(ResponseEncryption { jwk: jwk.clone(), enc: enc.to_owned() })
+}
+
+/// The most wanted content encryption among those offered.
+pub(crate) fn best(offered: &[String]) -> Option<&'static str> {
+    ENCRYPTIONS.into_iter().find(|enc| offered.iter().any(|value| value == enc))
+}
+
+/// The first key of a JWK set that this wallet can encrypt to.
+pub(crate) fn suitable_key(jwks: &Value) -> Option<&Value> {
+    let keys = jwks.get("keys")?.as_array()?;
+    keys.iter().take(MAX_KEYS).find(|jwk| suits(jwk))
 }
 
 /// 8.3: `alg` is there; `use` is absent or says that the key is for encryption.

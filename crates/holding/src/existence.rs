@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use wire::existence::{
     AppealState, Capture, CaptureOutcome, CaptureRequest, CapturedFrame, CapturedPlace, ExistenceAnswer,
-    ExistenceAppeal, ExistenceForm, ExistenceReceipt, FormState, KeptFor, PicturesKept,
+    ExistenceAppeal, ExistenceForm, ExistenceReceipt, FormState, KeptFor, PicturesKept, PlaceAsked,
 };
 
 use crate::party::Party;
@@ -63,6 +63,9 @@ pub struct Existence {
     /// What remains of the pictures, and why.
     #[serde(default)]
     pub kept: Option<PicturesKept>,
+    /// The Fund has the proof and asks for the place.
+    #[serde(default)]
+    pub place: Option<PlaceAsked>,
 }
 
 /// A challenge that was fetched to be answered later, once.
@@ -142,6 +145,12 @@ impl Existence {
     #[must_use]
     pub fn keeps_pictures(&self) -> bool {
         self.kept.as_ref().is_some_and(|kept| kept.why != KeptFor::Erased)
+    }
+
+    /// Whether the Fund may say something new of a confirmed proof.
+    #[must_use]
+    pub fn asks_again(&self) -> bool {
+        self.receipt.is_none() || self.place.is_some() || self.keeps_pictures()
     }
 
     #[must_use]
@@ -359,6 +368,7 @@ mod tests {
             appealing: None,
             form: None,
             kept: None,
+            place: None,
         }
     }
 

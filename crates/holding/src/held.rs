@@ -4,6 +4,7 @@ use clock::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::client::{AccessToken, ClientKey};
 use crate::copies::CopyKey;
 use crate::dcql::{LDP_VC, VC_JWT};
 use crate::labels::{ShownClaim, shown_claims};
@@ -60,7 +61,10 @@ pub struct StatusEntry {
 pub struct Notification {
     pub endpoint: String,
     pub id: String,
-    pub access_token: String,
+    pub access_token: AccessToken,
+    /// The key that the token is bound to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<ClientKey>,
 }
 
 /// What has been learned since, by asking.

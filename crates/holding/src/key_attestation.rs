@@ -28,6 +28,15 @@ pub struct KeyStatement {
     pub user_authentication: Vec<String>,
 }
 
+/// By what an issuer knows who attests. One of the two, as in a key proof (appendix F.1).
+#[derive(Clone, Copy, Debug)]
+pub enum SignedBy<'a> {
+    /// The key itself, named by its thumbprint, to issuers that were given it.
+    Key(&'a PublicKey),
+    /// Its certificates, for `x5c` (HAIP 1.0, 4.5.1).
+    Certificates(&'a Value),
+}
+
 /// A statement that no issuer could read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
@@ -66,13 +75,16 @@ impl KeyStatement {
     #[must_use]
     pub fn signing_input(
         &self,
-        attester: &PublicKey,
+        attester: SignedBy<'_>,
         key: &PublicKey,
         nonce: Option<&str>,
         now: Timestamp,
     ) -> Vec<u8> {
-        let header =
-            json!({ "typ": "key-attestation+jwt", "alg": "ES256", "kid": attester.jwk_thumbprint() });
+        let (name, value) = match attester {
+            SignedBy::Key(key) => ("kid", key.jwk_thumbprint().into()),
+            SignedBy::Certificates(x5c) => ("x5c", x5c.clone()),
+        };
+        let header = json!({ "typ": "key-attestation+jwt", "alg": "ES256", name: value });
         let (from, until) = (now.timestamp(), (now + Duration::minutes(LIFE_MINUTES)).timestamp());
         let mut payload = json!({ "iat": from, "exp": until, "attested_keys": [key.to_jwk()] });
         let said = [
@@ -112,7 +124,9 @@ mod tests {
         let (attester, key) = (PublicKey::P256([2; 33]), PublicKey::P256([3; 33]));
         let payload = |statement: &KeyStatement, nonce| {
             let now = chrono::DateTime::UNIX_EPOCH;
-            let input = String::from_utf8(statement.signing_input(&attester, &key, nonce, now)).unwrap();
+            let input =
+                String::from_utf8(statement.signing_input(SignedBy::Key(&attester), &key, nonce, now))
+                    .unwrap();
             let payload = from_base64url(input.split_once('.').unwrap().1).unwrap();
             serde_json::from_slice::<Value>(&payload).unwrap()
         };
@@ -123,6 +137,22 @@ mod tests {
             (&full["nonce"], &full["key_storage"], &full["user_authentication"]),
             (&json!("n"), &json!(["iso_18045_high"]), &json!(["iso_18045_basic"]))
         );
+    }
+
+    #[test]
+    fn attester_is_known_by_its_key_or_by_its_certificates_and_never_by_both() {
+        let key = PublicKey::P256([2; 33]);
+        let header = |by: SignedBy<'_>| {
+            let input = KeyStatement::default().signing_input(by, &key, None, chrono::DateTime::UNIX_EPOCH);
+            let input = String::from_utf8(input).unwrap();
+            let header = from_base64url(input.split_once('.').unwrap().0).unwrap();
+            serde_json::from_slice::<Value>(&header).unwrap()
+        };
+        let named = header(SignedBy::Key(&key));
+        assert_eq!((named["kid"].as_str(), named.get("x5c")), (Some(key.jwk_thumbprint().as_str()), None));
+        let chain = json!(["MIIB"]);
+        let certified = header(SignedBy::Certificates(&chain));
+        assert_eq!((&certified["x5c"], certified.get("kid")), (&chain, None));
     }
 
     #[test]

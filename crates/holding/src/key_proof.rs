@@ -4,7 +4,7 @@ use clock::Timestamp;
 use serde_json::json;
 
 use crate::assurance::Assurance;
-use crate::encoding::base64url;
+use crate::encoding::{base64url, from_base64url};
 use crate::mandate::Kind;
 
 /// What a key proof is about.
@@ -46,13 +46,20 @@ pub fn signing_input(proving: &Proving<'_>, now: Timestamp) -> Vec<u8> {
     format!("{}.{}", part(&header), part(&payload)).into_bytes()
 }
 
+/// The key attestation that a proof carries, for an issuer that takes it alone (appendix F.3).
+#[must_use]
+pub fn attestation_of(proof: &str) -> Option<String> {
+    let header: serde_json::Value =
+        serde_json::from_slice(&from_base64url(proof.split('.').next()?)?).ok()?;
+    Some(header.get("key_attestation")?.as_str()?.to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use serde_json::Value;
 
     use super::*;
-    use crate::encoding::from_base64url;
 
     fn proving<'a>(key: &'a keys::PublicKey, issuer: &'a str) -> Proving<'a> {
         let assurance = Assurance::Passkey;
@@ -86,5 +93,16 @@ mod tests {
         let payload = from_base64url(input.split_once('.').unwrap().1).unwrap();
         let payload: Value = serde_json::from_slice(&payload).unwrap();
         assert_eq!(payload["amr"], serde_json::json!(["pin", "swk"]));
+    }
+
+    #[test]
+    fn attestation_is_found_again_in_the_proof_that_carries_it() {
+        let (key, now) = (keys::PublicKey::P256([2; 33]), chrono::DateTime::UNIX_EPOCH);
+        let proof = |attestation| {
+            let proving = Proving { attestation, ..proving(&key, "https://i.example") };
+            format!("{}.c2ln", String::from_utf8(signing_input(&proving, now)).unwrap())
+        };
+        assert_eq!(attestation_of(&proof(Some("a.b.c"))).as_deref(), Some("a.b.c"));
+        assert_eq!((attestation_of(&proof(None)), attestation_of("nonsense")), (None, None));
     }
 }

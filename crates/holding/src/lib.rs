@@ -8,6 +8,7 @@ pub mod account;
 pub mod activity;
 pub mod assisted;
 pub mod assurance;
+pub mod client;
 pub mod copies;
 pub mod custody;
 pub mod dcql;

@@ -1,15 +1,23 @@
-//! One credential offer, from the link to the credentials (OID4VCI 1.0, pre-authorized code flow).
+//! One credential offer, from the link to the credentials (OID4VCI 1.0).
 
+mod authorizing;
+mod encrypting;
 mod opening;
+mod server;
 
 use std::collections::BTreeMap;
 
 use chrono::Duration;
-use clock::Timestamp;
+use clock::{Entropy, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub use self::opening::{open, renew};
+pub use self::authorizing::{AnswerFault, Asking, Authorization, AuthorizationAnswer};
+pub use self::encrypting::Encrypting;
+pub use self::opening::{choose, offerable, open, renew};
+pub use self::server::AuthorizationServer;
+use self::server::origin;
+use crate::client::{AccessToken, ClientKey};
 use crate::look::{Logo, Look};
 use crate::party::Party;
 use crate::path::Step;
@@ -26,10 +34,16 @@ const TOKEN_MARGIN_SECONDS: i64 = 5;
 pub enum Source {
     Reference(String),
     Value(Value),
+    /// Nobody offered it: the person chose it at this issuer. `attempt` tells one wish from the next.
+    Chosen {
+        issuer: String,
+        configurations: Vec<String>,
+        attempt: String,
+    },
 }
 
 /// What is offered, in the issuer's words made safe to show.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Offered {
     pub configuration_id: String,
     pub format: String,
@@ -42,6 +56,15 @@ pub struct Offered {
     /// The issuer wants to be told who vouches for how the key is kept (OID4VCI 1.0, appendix D).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub needs_attestation: bool,
+    /// By which it is asked for in an authorization request (5.1.2).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<String>,
+    /// The issuer gives it to nobody who acts for the person.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub refuses_representative: bool,
+    /// That word is all it takes: it has no `jwt` proofs (appendix F.3).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub attestation_alone: bool,
     #[serde(default)]
     pub look: Look,
 }
@@ -54,7 +77,7 @@ pub struct TransactionCode {
     pub description: Option<String>,
 }
 
-/// The issuer's endpoints, all on the issuer's own origin.
+/// The issuer's endpoints, all on the issuer's own origin but for that of tokens, which is its authorization server's.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Endpoints {
     pub issuer: String,
@@ -72,8 +95,26 @@ pub struct Reception {
     pub source: Source,
     pub issuer: Party,
     pub endpoints: Endpoints,
+    /// Who gives tokens. Older receptions have kept nothing of it but its endpoint.
+    #[serde(default)]
+    pub server: AuthorizationServer,
+    /// With which this service shows there that a token is its own. Older receptions have none, and their tokens are bound to nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_key: Option<ClientKey>,
+    /// How credentials are asked for on top of TLS.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encrypting: Option<Encrypting>,
     pub offered: Vec<Offered>,
     pub transaction_code: Option<TransactionCode>,
+    /// Where the person can sign in at the issuer for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authorization: Option<Authorization>,
+    /// There is no other way than to sign in.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub signs_in: bool,
+    /// By which the issuer wants its credentials called, where its token says so (6.2): by configuration.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub identifiers: BTreeMap<String, String>,
     pub progress: Progress,
     /// What the organisation releases later.
     #[serde(default)]
@@ -119,7 +160,7 @@ pub enum Progress {
     Opened,
     /// A token is held; the page is to sign the key proofs of what is still missing.
     Signing {
-        access_token: String,
+        access_token: AccessToken,
         expires_at: Timestamp,
         holder_thumbprint: String,
         /// Public keys for further copies.
@@ -129,7 +170,7 @@ pub enum Progress {
     },
     /// All keys are proven, and the organisation has not released everything yet.
     Waiting {
-        access_token: String,
+        access_token: AccessToken,
         holder_thumbprint: String,
         #[serde(default)]
         copy_keys: Vec<Value>,
@@ -169,28 +210,28 @@ pub enum OfferFault {
     Attestation,
     #[error("the issuer names an address on another site")]
     Endpoint,
+    #[error("the issuer wants credentials to be asked for in an encryption that this wallet does not have")]
+    Encryption,
 }
 
 impl Endpoints {
-    /// The person was shown the issuer's host; tokens and keys go nowhere else. Other authorization
-    /// servers come with the authorization code flow.
+    /// The person was shown the issuer's host; keys go nowhere else.
     fn check(&self) -> Result<(), OfferFault> {
-        let origin =
-            |text: &str| url::Url::parse(text).ok().map(|url| url.origin()).filter(url::Origin::is_tuple);
         let home = origin(&self.issuer).ok_or(OfferFault::Endpoint)?;
-        let all = [
-            Some(&self.token),
-            Some(&self.credential),
-            self.nonce.as_ref(),
-            self.notification.as_ref(),
-            self.deferred.as_ref(),
-        ];
+        let all =
+            [Some(&self.credential), self.nonce.as_ref(), self.notification.as_ref(), self.deferred.as_ref()];
         let stays = all.into_iter().flatten().all(|text| origin(text).as_ref() == Some(&home));
         if stays { Ok(()) } else { Err(OfferFault::Endpoint) }
     }
 }
 
 impl Reception {
+    /// Whether something of it is given to nobody who acts for the person.
+    #[must_use]
+    pub fn is_for_the_person_alone(&self) -> bool {
+        self.offered.iter().any(|one| one.refuses_representative)
+    }
+
     #[must_use]
     pub fn state(&self) -> &'static str {
         match self.progress {
@@ -202,9 +243,41 @@ impl Reception {
         }
     }
 
+    /// The site on which the person signs in, where it is another than the issuer's, which the person was shown.
+    #[must_use]
+    pub fn sign_in_host(&self) -> Option<String> {
+        let endpoint = self.server.authorization.as_deref()?;
+        if origin(endpoint) == origin(&self.endpoints.issuer) {
+            return None;
+        }
+        url::Url::parse(endpoint).ok()?.host_str().map(str::to_owned)
+    }
+
+    /// A token that the person has signed in for, and that is good for a while yet.
+    #[must_use]
+    pub fn granted(&self, now: Timestamp) -> Option<(&AccessToken, Timestamp)> {
+        let granted = self.authorization.as_ref()?.granted.as_ref()?;
+        let lives = granted.expires_at - now > Duration::seconds(TOKEN_MARGIN_SECONDS);
+        lives.then_some((&granted.access_token, granted.expires_at))
+    }
+
+    /// Makes the key for its authorization server, where that has a use for one. To be stored before it is used; a reception that has
+    /// one keeps it.
+    pub fn make_client_key(&mut self, entropy: &dyn Entropy) {
+        if self.client_key.is_none() && (self.server.binds_tokens || self.server.takes_attestations) {
+            self.client_key = Some(ClientKey::generate(entropy));
+        }
+    }
+
+    /// The key that tokens are asked for with, where the server binds them.
+    #[must_use]
+    pub fn proving_key(&self) -> Option<&ClientKey> {
+        self.client_key.as_ref().filter(|_| self.server.binds_tokens)
+    }
+
     /// A token that can still be used with this key, and the proofs that were asked for.
     #[must_use]
-    pub fn usable_token(&self, thumbprint: &str, now: Timestamp) -> Option<(&str, &[ToSign])> {
+    pub fn usable_token(&self, thumbprint: &str, now: Timestamp) -> Option<(&AccessToken, &[ToSign])> {
         match &self.progress {
             Progress::Signing { access_token, expires_at, holder_thumbprint, proofs, .. }
                 if holder_thumbprint == thumbprint

@@ -31,12 +31,17 @@ fn metadata() -> Value {
     })
 }
 
+fn server() -> wire::vci::AuthorizationServerMetadata {
+    let known =
+        json!({ "issuer": "https://i.example/t/undp", "token_endpoint": "https://i.example/t/undp/token" });
+    serde_json::from_value(known).unwrap()
+}
+
 fn opened(offer: Value, metadata: Value) -> Result<Reception, OfferFault> {
     open(
         Source::Reference("https://i.example/t/undp/offers/x".into()),
         &serde_json::from_value(offer).unwrap(),
-        &serde_json::from_value(metadata).unwrap(),
-        "https://i.example/t/undp/token".into(),
+        (&serde_json::from_value(metadata).unwrap(), &server()),
         (Party::unverified("i.example"), None),
     )
 }
@@ -103,7 +108,7 @@ fn renewal_is_of_the_same_issuer_and_of_what_came() {
     let mut earlier = opened(offer(), metadata()).unwrap();
     let renewed = |earlier: &Reception, metadata: Value, issuer: Party| {
         let metadata = serde_json::from_value(metadata).unwrap();
-        renew(("o1", earlier), &metadata, "https://i.example/t/undp/token".into(), (issuer, None))
+        renew(("o1", earlier), (&metadata, &server()), (issuer, None))
     };
     let same = || Party::unverified("i.example");
     assert_eq!(renewed(&earlier, metadata(), same()).err(), Some(OfferFault::Grant));
@@ -126,7 +131,7 @@ fn token_is_usable_only_with_its_key_and_before_its_end() {
     let mut reception = opened(offer(), metadata()).unwrap();
     let now = chrono::DateTime::UNIX_EPOCH;
     reception.progress = Progress::Signing {
-        access_token: "t".into(),
+        access_token: crate::client::AccessToken::Bearer("t".into()),
         expires_at: now + Duration::minutes(5),
         holder_thumbprint: "k".into(),
         copy_keys: vec![],
@@ -155,11 +160,70 @@ fn attested_key_is_offered_to_an_issuer_that_wants_no_more_than_is_said() {
         let opened = open(
             Source::Reference("https://i.example/t/undp/offers/x".into()),
             &serde_json::from_value(offer()).unwrap(),
-            &serde_json::from_value(metadata).unwrap(),
-            "https://i.example/t/undp/token".into(),
+            (&serde_json::from_value(metadata).unwrap(), &server()),
             (Party::unverified("i.example"), vouched),
         );
         let needs = opened.map(|reception| reception.offered.iter().any(|one| one.needs_attestation));
         assert_eq!(needs, result, "{required}");
     }
+}
+
+#[test]
+fn attestation_alone_is_enough_where_the_issuer_has_no_other_proof() {
+    let said = KeyStatement { key_storage: vec!["iso_18045_moderate".into()], ..KeyStatement::default() };
+    let offered = |types: Value, vouched: Option<&KeyStatement>| {
+        let mut metadata = metadata();
+        metadata["credential_configurations_supported"]["StaffIdentity_dc_sd-jwt"]["proof_types_supported"] =
+            types;
+        let opened = open(
+            Source::Reference("https://i.example/t/undp/offers/x".into()),
+            &serde_json::from_value(offer()).unwrap(),
+            (&serde_json::from_value(metadata).unwrap(), &server()),
+            (Party::unverified("i.example"), vouched),
+        );
+        let slot = "StaffIdentity_dc_sd-jwt";
+        opened.map(|reception| {
+            let one = &reception.offered[reception.slot(slot).unwrap()];
+            (one.needs_attestation, one.attestation_alone)
+        })
+    };
+    let with = |alg: &str| json!({ "proof_signing_alg_values_supported": [alg] });
+    let alone = json!({ "attestation": with("ES256") });
+    assert_eq!(offered(alone.clone(), Some(&said)), Ok((true, true)));
+    assert_eq!(offered(alone, None), Err(OfferFault::Attestation), "a browser's key");
+    let demanding = json!({ "attestation": {
+        "proof_signing_alg_values_supported": ["ES256"], "key_attestations_required": { "key_storage": ["iso_18045_high"] },
+    }});
+    assert_eq!(offered(demanding, Some(&said)), Err(OfferFault::Attestation));
+    let both = json!({ "jwt": with("ES256"), "attestation": with("ES256") });
+    assert_eq!(offered(both, None), Ok((false, false)), "one that everybody has goes before");
+    let other = json!({ "jwt": with("EdDSA"), "attestation": with("ES256") });
+    assert_eq!(offered(other, Some(&said)), Ok((true, true)));
+    assert_eq!(offered(json!({ "di_vp": with("ES256") }), Some(&said)), Err(OfferFault::ProofType));
+}
+
+#[test]
+fn key_for_a_server_is_made_where_it_has_a_use_and_stays_with_what_is_renewed() {
+    let entropy = clock::SeededEntropy::new(1);
+    let mut plain = opened(offer(), metadata()).unwrap();
+    plain.make_client_key(&entropy);
+    assert_eq!(plain.client_key, None);
+    let mut bound = opened(offer(), metadata()).unwrap();
+    bound.server.binds_tokens = true;
+    bound.make_client_key(&entropy);
+    let key = bound.client_key.clone().unwrap();
+    bound.make_client_key(&entropy);
+    assert_eq!(bound.client_key.as_ref(), Some(&key), "once");
+    assert_eq!(bound.proving_key(), Some(&key));
+    bound.refresh_token = Some("r".into());
+    let metadata = serde_json::from_value(metadata()).unwrap();
+    let again =
+        renew(("o1", &bound), (&metadata, &server()), (Party::unverified("i.example"), None)).unwrap();
+    assert_eq!(again.proving_key(), Some(&key), "whatever the server says of new ones");
+    // What was kept before there were keys is read as it was.
+    let mut kept = serde_json::to_value(&plain).unwrap();
+    kept["progress"] = json!({ "state": "waiting", "access_token": "old", "holder_thumbprint": "t" });
+    let read: Reception = serde_json::from_value(kept).unwrap();
+    let Progress::Waiting { access_token, .. } = read.progress else { panic!("another state") };
+    assert_eq!(access_token, crate::client::AccessToken::Bearer("old".into()));
 }

@@ -5,6 +5,7 @@ use clock::Timestamp;
 use serde::{Deserialize, Serialize};
 use url::Url;
 use wire::policies::{AssuranceLevel, BelowAssurance, HolderAssurance};
+use wire::representative::ByRepresentative;
 use wire::vp::client_id::ClientId;
 use wire::vp::transaction::TransactionFault;
 use wire::vp::{
@@ -52,6 +53,9 @@ pub struct Request {
     /// An answer from a wallet that a PIN opened will be refused.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub wants_passkey: bool,
+    /// An answer that somebody gives for the person will be refused.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub refuses_representative: bool,
     pub query: wire::vp::dcql::Query,
     /// What the person is to authorise, if anything.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -231,6 +235,7 @@ pub fn check(object: RequestObject, came: Came<'_>) -> Result<Request, RequestFa
         anchor_receipts: object.anchor_receipts,
         keeps_seconds: object.claims_retention_seconds,
         wants_passkey: object.holder_assurance.is_some_and(|wanted| refuses_pins(&wanted)),
+        refuses_representative: object.representative.is_some_and(|said| refuses_representatives(&said)),
         query,
         transactions,
         encryption,
@@ -242,6 +247,12 @@ pub fn check(object: RequestObject, came: Came<'_>) -> Result<Request, RequestFa
 fn refuses_pins(wanted: &serde_json::Value) -> bool {
     serde_json::from_value::<HolderAssurance>(wanted.clone())
         .is_ok_and(|wanted| wanted.least == AssuranceLevel::Passkey && wanted.below == BelowAssurance::Refuse)
+}
+
+/// The same.
+fn refuses_representatives(said: &serde_json::Value) -> bool {
+    serde_json::from_value::<ByRepresentative>(said.clone())
+        .is_ok_and(|rule| rule == ByRepresentative::Refuse)
 }
 
 /// Where a signed request that cannot be used is answered with an error, and under which state.

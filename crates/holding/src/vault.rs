@@ -69,16 +69,12 @@ impl DataKey {
     /// Makes a key, and its sealed form to be stored with the account.
     #[must_use]
     pub fn generate(service: &SealingKey, account: &str, entropy: &dyn Entropy) -> (Self, Vec<u8>) {
-        let mut bytes = Zeroizing::new([0u8; 32]);
-        entropy.fill(bytes.as_mut());
-        let sealed = service.seal(&key_aad(account), bytes.as_ref(), entropy);
-        (Self(SealingKey::from_bytes(*bytes)), sealed)
+        let (key, sealed) = service.generate_under(&key_aad(account), entropy);
+        (Self(key), sealed)
     }
 
     pub fn open(service: &SealingKey, account: &str, sealed: &[u8]) -> Result<Self, VaultError> {
-        let bytes = service.open(&key_aad(account), sealed)?;
-        let bytes = <[u8; 32]>::try_from(bytes.as_slice()).map_err(|_| SealError::Damaged)?;
-        Ok(Self(SealingKey::from_bytes(bytes)))
+        Ok(Self(service.open_under(&key_aad(account), sealed)?))
     }
 
     /// Seals a record under its purpose and its row's identifier.

@@ -3,7 +3,7 @@
 //! certificates do.
 
 use credential::jwt::{self, Verified};
-use credential::x509::{CertificateChain, TrustAnchors};
+use credential::x509::{CertificateChain, CertificateFault, TrustAnchors};
 use keys::PublicKey;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -67,6 +67,8 @@ pub struct ClientAttestation {
 pub enum AttestationFault {
     #[error("the attestation is not a JWT of the right type signed by a trusted attester, or has expired")]
     Attester,
+    #[error("x5c of the attestation is not accepted: {0}")]
+    Certificate(CertificateFault),
     #[error("the attestation has no exp")]
     Expiry,
     #[error("attested_keys needs 1 to {BATCH_SIZE} different public keys of supported kinds")]
@@ -99,14 +101,16 @@ impl Attesters {
             return Err(AttestationFault::Attester);
         }
         let pinned = self.keys.iter().find_map(|key| jwt::verify_with_key(token, typ, key, now).ok());
-        pinned.or_else(|| self.by_certificate(token, typ, now)).ok_or(AttestationFault::Attester)
+        pinned.map_or_else(|| self.by_certificate(token, typ, now), Ok)
     }
 
-    fn by_certificate(&self, token: &str, typ: &str, now: Timestamp) -> Option<Verified> {
-        let header = jwt::decode(token).ok()?.header;
-        let chain = CertificateChain::from_header(header.get("x5c")?).ok()?;
-        self.anchors.verify(&chain, now).ok()?;
-        jwt::verify_with_key(token, typ, chain.leaf_key(), now).ok()
+    /// HAIP 1.0, 4.4.1 and 4.5.1: the key is in the first certificate of `x5c`, which leads to an anchor that is not there.
+    fn by_certificate(&self, token: &str, typ: &str, now: Timestamp) -> Result<Verified, AttestationFault> {
+        let header = jwt::decode(token).map_err(|_| AttestationFault::Attester)?.header;
+        let x5c = header.get("x5c").filter(|_| !self.anchors.is_empty()).ok_or(AttestationFault::Attester)?;
+        let chain = CertificateChain::from_header(x5c).map_err(AttestationFault::Certificate)?;
+        self.anchors.verify_sent(&chain, now).map_err(AttestationFault::Certificate)?;
+        jwt::verify_with_key(token, typ, chain.leaf_key(), now).map_err(|_| AttestationFault::Attester)
     }
 }
 

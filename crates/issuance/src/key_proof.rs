@@ -6,11 +6,13 @@ use credential::x509::{CertificateChain, TrustAnchors};
 use keys::{Algorithm, InvalidKey, PublicKey};
 use serde_json::{Map, Value};
 use wire::amr::Methods;
+use wire::representative::Representative;
 
 use crate::Timestamp;
 
-/// A proof holds a key, an audience, a time and a nonce; nothing of that needs more.
-const MAX_PROOF_BYTES: usize = 8 * 1024;
+/// A proof holds a key, an audience, a time and a nonce, and beside these, once more in base64url, a key attestation with the
+/// certificates of who signed it (`crate::attestation`, 16 kB).
+const MAX_PROOF_BYTES: usize = 24 * 1024;
 const PROOF_TYP: &str = "openid4vci-proof+jwt";
 /// How far `iat` may lie from our time on either side. Phones are wrong by minutes; freshness comes from the nonce.
 const IAT_WINDOW_SECONDS: i64 = 300;
@@ -24,6 +26,8 @@ pub struct KeyProof {
     pub attestation: Option<String>,
     /// How the wallet says that it was opened.
     pub opened_by: Methods,
+    /// As what somebody acts for the person, as the wallet says.
+    pub representative: Option<Representative>,
 }
 
 /// The key a credential is bound to and the DID by which the holder named it.
@@ -71,6 +75,8 @@ pub enum KeyProofError {
     NonceMissing,
     #[error("amr is not an array of at most eight names of methods")]
     Methods,
+    #[error("representative is not a word of at most sixteen letters")]
+    Representative,
 }
 
 impl HolderKey {
@@ -148,13 +154,20 @@ impl KeyProof {
             None => Methods::default(),
             Some(said) => Methods::of_value(said).ok_or(KeyProofError::Methods)?,
         };
-        Ok(Self { holder, nonce: nonce.to_owned(), attestation, opened_by })
+        let representative = match payload.get("representative") {
+            None => None,
+            Some(said) => {
+                let word = said.as_str().and_then(Representative::of_text);
+                Some(word.ok_or(KeyProofError::Representative)?)
+            }
+        };
+        Ok(Self { holder, nonce: nonce.to_owned(), attestation, opened_by, representative })
     }
 }
 
 fn object(part: &str) -> Result<Map<String, Value>, KeyProofError> {
     let bytes = URL_SAFE_NO_PAD.decode(part).map_err(|_| KeyProofError::Form)?;
-    // The binary's serde_json has no depth limit; eight kilobytes of brackets would be deep enough to hurt.
+    // The binary's serde_json has no depth limit; so many kilobytes of brackets would be deep enough to hurt.
     if bytes.iter().filter(|byte| matches!(byte, b'{' | b'[')).count() > 64 {
         return Err(KeyProofError::Form);
     }

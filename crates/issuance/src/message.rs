@@ -38,6 +38,8 @@ pub enum MessageEvent {
     AppointmentNear,
     /// For whoever found no time and kept a place.
     TimesOpen,
+    /// A proof of life came without the place that a pension depends on.
+    PlaceMissing,
 }
 
 /// Subject and body with placeholders, as an office wrote them or as they come with the program.
@@ -83,7 +85,7 @@ pub struct Rendered {
 }
 
 impl MessageEvent {
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::OfferMade,
         Self::OfferEnds,
         Self::OfferExpired,
@@ -97,12 +99,13 @@ impl MessageEvent {
         Self::InvitationWaits,
         Self::AppointmentNear,
         Self::TimesOpen,
+        Self::PlaceMissing,
     ];
 
-    /// Whether it is about an enrolment, which the Fund alone has.
+    /// Whether it is about what the Fund alone has: enrolments and proofs of life.
     #[must_use]
-    pub const fn is_of_enrolment(self) -> bool {
-        matches!(self, Self::InvitationWaits | Self::AppointmentNear | Self::TimesOpen)
+    pub const fn is_of_the_fund(self) -> bool {
+        matches!(self, Self::InvitationWaits | Self::AppointmentNear | Self::TimesOpen | Self::PlaceMissing)
     }
 
     #[must_use]
@@ -121,6 +124,7 @@ impl MessageEvent {
             Self::InvitationWaits => "invitation-waits",
             Self::AppointmentNear => "appointment-near",
             Self::TimesOpen => "times-open",
+            Self::PlaceMissing => "place-missing",
         }
     }
 
@@ -141,6 +145,7 @@ impl MessageEvent {
             Self::InvitationWaits => "Invitation not used yet",
             Self::AppointmentNear => "Appointment comes near",
             Self::TimesOpen => "New times for appointments",
+            Self::PlaceMissing => "Place of a proof is missing",
         }
     }
 
@@ -154,7 +159,7 @@ impl MessageEvent {
     pub const fn placeholders(self) -> &'static [&'static str] {
         match self {
             Self::Suspended | Self::Lifted | Self::Revoked => &["name", "organisation", "credentials"],
-            Self::InvitationWaits => &["name", "organisation", "until"],
+            Self::InvitationWaits | Self::PlaceMissing => &["name", "organisation", "until"],
             Self::AppointmentNear => &["name", "organisation", "until", "time"],
             Self::TimesOpen => &["name", "organisation"],
             _ => &["name", "organisation", "credentials", "until"],

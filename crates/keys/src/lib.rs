@@ -6,6 +6,7 @@
 mod bbs;
 mod cose;
 mod encoding;
+mod envelope;
 mod files;
 mod locked;
 mod point;

@@ -161,7 +161,6 @@ impl Outbound {
         self.request(Method::POST, url).map(drop)
     }
 
-    /// Judges what the resolver never sees: scheme, user information, and hosts that are addresses already.
     fn post(
         &self,
         url: &Url,
@@ -174,6 +173,7 @@ impl Outbound {
         with_headers(request, url, headers)
     }
 
+    /// Judges what the resolver never sees: scheme, user information, and hosts that are addresses already.
     fn request(&self, method: Method, url: &Url) -> Result<RequestBuilder, OutboundError> {
         let scheme = match url.scheme() {
             "https" => true,

@@ -7,6 +7,6 @@ mod send;
 mod signature;
 
 pub use health::Health;
-pub use retry::{Longer, next_try};
+pub use retry::Next;
 pub use send::{Answer, Message, send};
 pub use signature::{OVERLAP_HOURS, Signed, WebhookSecret, signed};

@@ -58,6 +58,16 @@ impl Database {
         Ok(Tx::new(inner, Some(name)))
     }
 
+    /// After something was deleted that must be in no file any more: empties SQLite's log, which keeps it until it is written over.
+    /// False while somebody reads what was there before; then it is asked for again. PostgreSQL has nothing of the kind: there, dead
+    /// rows go with its vacuum, and its own log with the archive's retention.
+    pub async fn empty_log(&self) -> Result<bool, Error> {
+        match &self.0 {
+            Engine::Sqlite(database) => database.empty_log().await,
+            Engine::Postgres(_) => Ok(true),
+        }
+    }
+
     /// `sqlite` or `postgres`, for start-up messages.
     #[must_use]
     pub const fn engine(&self) -> &'static str {

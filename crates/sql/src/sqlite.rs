@@ -77,6 +77,10 @@ impl Sqlite {
         Ok(SqliteTx::Writer(self.writer.begin().await?))
     }
 
+    pub async fn empty_log(&self) -> Result<bool, Error> {
+        self.writer.empty_log().await.map_err(Error::database("empty the log of the database"))
+    }
+
     /// Waits for running transactions and closes every connection.
     pub async fn close(&self) {
         let all = u32::try_from(READERS).unwrap_or(u32::MAX);

@@ -16,6 +16,8 @@ use crate::engine::SqliteError;
 use crate::sqlite::{BUSY, off_thread, open_writer};
 
 const BEGIN: &str = "BEGIN IMMEDIATE";
+/// How long writers wait for those who still read, when the log is to be emptied.
+const READERS_LEAVE: Duration = Duration::from_millis(200);
 
 #[derive(Clone, Debug)]
 pub(crate) struct Writer(Arc<Mutex<Desk>>);
@@ -75,6 +77,17 @@ impl Writer {
         WriterLease { writer: self.clone(), desk: Some(desk) }
     }
 
+    /// Brings what was committed into the file itself and empties the log beside it, which keeps what was deleted until it is written
+    /// over. False while somebody reads what was there before.
+    pub async fn empty_log(&self) -> Result<bool, SqliteError> {
+        let desk = Arc::clone(&self.0).lock_owned().await;
+        off_thread(desk, |mut desk| {
+            desk.commit();
+            desk.empty_log()
+        })
+        .await
+    }
+
     pub async fn close(&self) {
         let mut desk = Arc::clone(&self.0).lock_owned().await;
         let closing = off_thread((), move |()| {
@@ -124,6 +137,15 @@ impl Desk {
         let connection = self.connection.as_ref();
         let connection = connection.ok_or_else(|| SqliteError::without_code("the database is closed"))?;
         Ok(connection.prepare_cached(sql)?.execute([]).map(drop)?)
+    }
+
+    fn empty_log(&self) -> Result<bool, SqliteError> {
+        let connection = self.connection.as_ref();
+        let connection = connection.ok_or_else(|| SqliteError::without_code("the database is closed"))?;
+        connection.busy_timeout(READERS_LEAVE)?;
+        let busy = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
+        connection.busy_timeout(Duration::ZERO)?;
+        Ok(busy? == 0)
     }
 
     /// Undoes the last savepoint, and leaves those of the group.

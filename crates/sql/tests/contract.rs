@@ -230,6 +230,35 @@ async fn insert_or_fail(db: &Database, number: i64) -> Result<(), Error> {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_deleted_is_in_no_file_once_the_log_was_emptied() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("one.db");
+    let db = Database::open(&format!("sqlite:{}", path.display()), "one", &[]).await.unwrap();
+    let secret = "nobody is to read this again";
+    let files = || {
+        let read = |name: &str| std::fs::read(directory.path().join(name)).unwrap_or_default();
+        [read("one.db"), read("one.db-wal")].concat()
+    };
+    let found = || files().windows(secret.len()).any(|window| window == secret.as_bytes());
+    let mut tx = db.write("test").await.unwrap();
+    tx.execute("CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT)", vec![]).await.unwrap();
+    tx.execute("INSERT INTO notes (id, text) VALUES (1, $1)", args![secret]).await.unwrap();
+    tx.commit().await.unwrap();
+    assert!(found());
+    let mut reading = db.read().await.unwrap();
+    reading.fetch_all("SELECT text FROM notes", vec![]).await.unwrap();
+    let mut tx = db.write("test").await.unwrap();
+    tx.execute("DELETE FROM notes WHERE id = 1", vec![]).await.unwrap();
+    tx.commit().await.unwrap();
+    assert!(found(), "the log has it");
+    assert!(!db.empty_log().await.unwrap(), "somebody reads what was there before");
+    drop(reading);
+    assert!(db.empty_log().await.unwrap());
+    assert!(!found());
+    db.write("test").await.unwrap().commit().await.unwrap();
+}
+
 #[tokio::test]
 async fn whoever_opens_a_file_twice_writes_in_turns() {
     let place = places("").remove(0);

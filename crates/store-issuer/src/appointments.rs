@@ -52,6 +52,17 @@ const FREE_SLOTS: &str = "SELECT s.* FROM enrolment_slots s WHERE s.tenant = $1 
         AND NOT EXISTS (SELECT 1 FROM enrolment_appointments a
             WHERE a.tenant = s.tenant AND a.slot_id = s.id AND a.state <> 'cancelled')
     ORDER BY s.starts_at, s.id LIMIT $5";
+// Of each language by itself and of each three hours of the reader's day a few, so that many times of one agent hide neither other
+// days nor other languages. What the reader can be awake for comes first, and is put back into the order of time by who shows it.
+const FREE_SLOTS_FOR: &str = "SELECT * FROM (SELECT s.*, ROW_NUMBER() OVER (
+            PARTITION BY s.language, (s.starts_at + $6) / 10800000 ORDER BY s.starts_at, s.id) AS place
+        FROM enrolment_slots s WHERE s.tenant = $1 AND s.closed_at IS NULL
+        AND s.starts_at > $2 AND s.starts_at < $3 AND s.opened_at <= $4
+        AND NOT EXISTS (SELECT 1 FROM enrolment_appointments a
+            WHERE a.tenant = s.tenant AND a.slot_id = s.id AND a.state <> 'cancelled')) spread
+    WHERE place <= CASE WHEN language = $5 THEN 3 ELSE 1 END
+    ORDER BY CASE WHEN language = $5 THEN 0 ELSE 1 END,
+        CASE WHEN (starts_at + $6) % 86400000 BETWEEN 25200000 AND 75600000 THEN 0 ELSE 1 END, starts_at, id LIMIT $7";
 const COUNT_FREE: &str =
     "SELECT COUNT(*) AS many FROM enrolment_slots s WHERE s.tenant = $1 AND s.closed_at IS NULL
         AND s.starts_at > $2 AND s.starts_at < $3
@@ -131,6 +142,21 @@ impl Transaction {
     ) -> Result<Vec<SlotRow>, Error> {
         let rows = self.tx.fetch_all(FREE_SLOTS, args![tenant, from, until, opened_until, limit]).await?;
         rows.iter().map(slot).collect()
+    }
+
+    /// Free times for one person to choose from, spread over days, hours and languages. `language` and `offset_minutes` from UTC are the
+    /// person's: their language comes first, and within a language the hours from seven to nine in the evening.
+    pub async fn list_free_slots_for(
+        &mut self,
+        tenant: &str,
+        (from, until): (Timestamp, Timestamp),
+        opened_until: Timestamp,
+        (language, offset_minutes): (&str, i32),
+        limit: u32,
+    ) -> Result<Vec<SlotRow>, Error> {
+        let offset = i64::from(offset_minutes) * 60_000;
+        let values = args![tenant, from, until, opened_until, language, offset, limit];
+        self.tx.fetch_all(FREE_SLOTS_FOR, values).await?.iter().map(slot).collect()
     }
 
     pub async fn count_free_slots(

@@ -35,6 +35,8 @@ mod oidc;
 mod overview;
 mod person_oidc;
 mod person_passkeys;
+mod picture_erasures;
+mod picture_keys;
 mod portraits;
 mod reissue;
 mod renewals;
@@ -76,6 +78,8 @@ pub use oidc::OidcRequest;
 pub use overview::{Overview, StuckOffer};
 pub use person_oidc::PersonOidcRequest;
 pub use person_passkeys::PersonPasskey;
+pub use picture_erasures::PictureErasureRow;
+pub use picture_keys::PictureKind;
 pub use reissue::{ReissueCounts, ReissueOutcome, ReissueRow, ReissueRun};
 pub use scim::ScimUser;
 pub use separations::{SeparationRow, SeparationUse};
@@ -140,7 +144,7 @@ impl Transaction {
 /// sign-in by a provider and cards from 720, keys and portraits from 730, renewals from 740, the Fund's register and cycle from
 /// 800, pictures of proofs from 820, the Fund's letters and messages from 830, enrolments from 840, stations from 850, what
 /// auditors of the Fund see from 860, what people say against decisions of the Fund from 870, kinds of devices and languages from 880,
-/// enrolment by credential and at a station from 890.
+/// enrolment by credential and at a station, and what becomes of pictures, from 890.
 fn migrations() -> Vec<Migration> {
     let issuing = Migration { version: 1, name: "issuing", sql: include_str!("migrations/0001_issuing.sql") };
     [
@@ -179,6 +183,7 @@ fn migrations() -> Vec<Migration> {
         enrolment_languages::MIGRATIONS,
         separations::MIGRATIONS,
         enrolment_stations::MIGRATIONS,
+        picture_keys::MIGRATIONS,
         fund::sendings::MIGRATIONS,
         legal_holds::MIGRATIONS,
         key_holders::MIGRATIONS,

@@ -81,34 +81,10 @@ const PUT: &str = "INSERT INTO subjects (tenant, id, number, name, claims, searc
     RETURNING id";
 const FIND: &str = "SELECT * FROM subjects WHERE tenant = $1 AND id = $2";
 const FIND_BY_NUMBER: &str = "SELECT * FROM subjects WHERE tenant = $1 AND number = $2";
-const LIST: &str = "SELECT s.*,
-        (SELECT o.state FROM offers o WHERE o.tenant = s.tenant AND o.subject_id = s.id
-            ORDER BY o.id DESC LIMIT 1) AS offer_state,
-        (SELECT COUNT(*) FROM copies c WHERE c.tenant = s.tenant AND c.subject_id = s.id
-            AND c.status = 'valid') AS valid_copies,
-        (SELECT COUNT(*) FROM copies c WHERE c.tenant = s.tenant AND c.subject_id = s.id
-            AND c.status = 'suspended') AS suspended_copies,
-        (SELECT COUNT(*) FROM copies c WHERE c.tenant = s.tenant AND c.subject_id = s.id
-            AND c.status = 'revoked') AS revoked_copies,
-        (SELECT COUNT(*) FROM service_ends e WHERE e.tenant = s.tenant AND e.subject_id = s.id) AS ended
-    FROM subjects s
-    WHERE s.tenant = $1 AND s.number > $2 AND s.search LIKE $3 ESCAPE '!'
-        AND ($5 = '' OR REPLACE(s.claims, $5, '') <> s.claims)
-        AND ($6 = ''
-            OR ($6 IN ('valid', 'suspended') AND EXISTS (SELECT 1 FROM copies c WHERE c.tenant = s.tenant
-                AND c.subject_id = s.id AND c.status = $6))
-            OR ($6 = 'ended' AND EXISTS (SELECT 1 FROM service_ends e WHERE e.tenant = s.tenant
-                AND e.subject_id = s.id))
-            OR ($6 IN ('revoked', 'offered', 'nothing')
-                AND NOT EXISTS (SELECT 1 FROM copies c WHERE c.tenant = s.tenant AND c.subject_id = s.id
-                    AND c.status <> 'revoked')
-                AND (CASE WHEN EXISTS (SELECT 1 FROM offers o WHERE o.tenant = s.tenant AND o.subject_id = s.id
-                        AND o.state = 'open') THEN 'offered'
-                    WHEN EXISTS (SELECT 1 FROM copies c WHERE c.tenant = s.tenant AND c.subject_id = s.id)
-                        THEN 'revoked' ELSE 'nothing' END) = $6))
-    ORDER BY s.number LIMIT $4";
-const COUNT: &str = "SELECT COUNT(*) AS many FROM subjects s
-    WHERE s.tenant = $1 AND s.search LIKE $2 ESCAPE '!'
+/// What narrows a list of persons and its count alike: $1 the tenant, $2 the words, $3 the station, $4 the state.
+macro_rules! narrowed {
+    () => {
+        "s.tenant = $1 AND s.search LIKE $2 ESCAPE '!'
         AND ($3 = '' OR REPLACE(s.claims, $3, '') <> s.claims)
         AND ($4 = ''
             OR ($4 IN ('valid', 'suspended') AND EXISTS (SELECT 1 FROM copies c WHERE c.tenant = s.tenant
@@ -121,7 +97,25 @@ const COUNT: &str = "SELECT COUNT(*) AS many FROM subjects s
                 AND (CASE WHEN EXISTS (SELECT 1 FROM offers o WHERE o.tenant = s.tenant AND o.subject_id = s.id
                         AND o.state = 'open') THEN 'offered'
                     WHEN EXISTS (SELECT 1 FROM copies c WHERE c.tenant = s.tenant AND c.subject_id = s.id)
-                        THEN 'revoked' ELSE 'nothing' END) = $4))";
+                        THEN 'revoked' ELSE 'nothing' END) = $4))"
+    };
+}
+const LIST: &str = concat!(
+    "SELECT s.*,
+        (SELECT o.state FROM offers o WHERE o.tenant = s.tenant AND o.subject_id = s.id
+            ORDER BY o.id DESC LIMIT 1) AS offer_state,
+        (SELECT COUNT(*) FROM copies c WHERE c.tenant = s.tenant AND c.subject_id = s.id
+            AND c.status = 'valid') AS valid_copies,
+        (SELECT COUNT(*) FROM copies c WHERE c.tenant = s.tenant AND c.subject_id = s.id
+            AND c.status = 'suspended') AS suspended_copies,
+        (SELECT COUNT(*) FROM copies c WHERE c.tenant = s.tenant AND c.subject_id = s.id
+            AND c.status = 'revoked') AS revoked_copies,
+        (SELECT COUNT(*) FROM service_ends e WHERE e.tenant = s.tenant AND e.subject_id = s.id) AS ended
+    FROM subjects s WHERE ",
+    narrowed!(),
+    " AND s.number > $5 ORDER BY s.number LIMIT $6"
+);
+const COUNT: &str = concat!("SELECT COUNT(*) AS many FROM subjects s WHERE ", narrowed!());
 
 impl Transaction {
     /// Inserts, or replaces the record with the same number. Answers with the identifier it has from then on.
@@ -162,7 +156,7 @@ impl Transaction {
     pub async fn list_subjects(&mut self, tenant: &str, page: &Page) -> Result<Vec<SubjectRow>, Error> {
         let after = page.after.as_deref().unwrap_or_default();
         let query = pattern(page.query.as_deref());
-        let values = args![tenant, after, query, page.limit, page.filter.station(), page.filter.state()];
+        let values = args![tenant, query, page.filter.station(), page.filter.state(), after, page.limit];
         let rows = self.tx.fetch_all(LIST, values).await?;
         rows.iter().map(subject_row).collect()
     }

@@ -2,28 +2,15 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::sync::atomic::{AtomicU32, Ordering};
+mod engines;
 
 use chrono::Duration;
+use engines::engines;
 use issuance::authorization::{AuthorizationRequest, Grant, Wanted};
 use issuance::{Configuration, CredentialType, Timestamp};
-use store_issuer::{AccessToken, Decided, PersonCeremony, Store};
-use tempfile::TempDir;
+use store_issuer::{AccessToken, Decided, PersonCeremony};
 
 const TENANT: &str = "undp";
-
-async fn stores() -> (Vec<Store>, TempDir) {
-    static COUNT: AtomicU32 = AtomicU32::new(0);
-    let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join("issuer.db");
-    let mut stores = vec![Store::open(&format!("sqlite:{}", path.display()), "issuer").await.unwrap()];
-    if let Ok(url) = std::env::var("TEST_DATABASE_URL") {
-        let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        let schema = format!("issuer_authorization_{}_{number}", std::process::id());
-        stores.push(Store::open(&url, &schema).await.unwrap());
-    }
-    (stores, directory)
-}
 
 fn now() -> Timestamp {
     Timestamp::from_timestamp(1_800_000_000, 0).unwrap()
@@ -31,8 +18,8 @@ fn now() -> Timestamp {
 
 #[tokio::test]
 async fn a_passkey_is_listed_with_its_use_and_taken_from_its_person_only() {
-    let (stores, _directory) = stores().await;
-    for store in &stores {
+    let engines = engines().await;
+    for store in &engines.stores {
         let mut tx = store.write("test").await.unwrap();
         let later = now() + Duration::minutes(5);
         tx.insert_person_passkey(TENANT, "s-1", b"two", "{}", later).await.unwrap();
@@ -77,10 +64,10 @@ fn grant() -> Grant {
 
 #[tokio::test]
 async fn a_request_is_decided_once_and_taken_out_once() {
-    let (stores, _directory) = stores().await;
+    let engines = engines().await;
     let later = now() + Duration::seconds(600);
     let staff = Configuration::of_types(&[CredentialType::StaffIdentity]);
-    for store in stores {
+    for store in &engines.stores {
         for (at, wanted) in [Wanted::Offered, Wanted::Scope(staff.clone()), Wanted::Details(staff.clone())]
             .into_iter()
             .enumerate()
@@ -113,9 +100,9 @@ async fn a_request_is_decided_once_and_taken_out_once() {
 
 #[tokio::test]
 async fn a_code_is_spent_once_and_gives_its_token_back() {
-    let (stores, _directory) = stores().await;
+    let engines = engines().await;
     let later = now() + Duration::seconds(60);
-    for store in stores {
+    for store in &engines.stores {
         let mut tx = store.write("test").await.unwrap();
         tx.insert_authorization_code(TENANT, "c", &grant(), later).await.unwrap();
         assert_eq!(tx.find_authorization_code(TENANT, "c", now()).await.unwrap(), Some(grant()));
@@ -143,9 +130,9 @@ async fn a_code_is_spent_once_and_gives_its_token_back() {
 
 #[tokio::test]
 async fn a_ceremony_is_answered_once_by_its_own_request_and_passkeys_stay_with_their_tenant() {
-    let (stores, _directory) = stores().await;
+    let engines = engines().await;
     let later = now() + Duration::seconds(600);
-    for store in stores {
+    for store in &engines.stores {
         let mut tx = store.write("test").await.unwrap();
         let ceremony = PersonCeremony {
             challenge: "c".into(),

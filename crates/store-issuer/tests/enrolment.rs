@@ -104,6 +104,41 @@ async fn an_enrolment_comes_back_as_it_was_and_one_is_open_at_a_time() {
 }
 
 #[tokio::test]
+async fn many_times_of_one_agent_hide_neither_languages_nor_days() {
+    let hour = |hours: i64| now() + Duration::hours(hours);
+    for store in engines().await.stores {
+        let mut tx = prepared(&store).await;
+        let timed = |id: String, agent: &str, at, language: &str| SlotRow {
+            agent: agent.to_owned(),
+            starts_at: at,
+            language: language.to_owned(),
+            ..slot(&id, 0)
+        };
+        for number in 0..100_i64 {
+            let early = timed(format!("en-{number}"), "en", hour(200) + Duration::minutes(number), "en");
+            assert!(tx.insert_slot(FUND, &early).await.unwrap());
+        }
+        for day in 0..5_i64 {
+            let late = timed(format!("ar-{day}"), "ar", hour(400 + 24 * day), "ar");
+            assert!(tx.insert_slot(FUND, &late).await.unwrap());
+        }
+        let window = (hour(100), hour(1_000));
+        for (language, own) in [("ar", 5), ("en", 2)] {
+            let wish = (language, 240);
+            let offered = tx.list_free_slots_for(FUND, window, now(), wish, 60).await.unwrap();
+            assert!(offered.iter().take(own).all(|it| it.language == language), "{language}: {offered:?}");
+            assert!(
+                offered.iter().any(|it| it.language == "ar") && offered.iter().any(|it| it.language == "en")
+            );
+            assert!(
+                offered.iter().filter(|it| it.language == "en").count() <= 4,
+                "a few of each three hours"
+            );
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_time_has_one_person_and_a_person_one_time() {
     for store in engines().await.stores {
         let mut tx = prepared(&store).await;

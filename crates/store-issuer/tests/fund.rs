@@ -3,38 +3,16 @@
 #![allow(clippy::unwrap_used)]
 
 mod engines;
+mod fund_rows;
 
 use engines::engines;
-use issuance::Timestamp;
+use fund_rows::now;
 use store_issuer::fund::{
     CalendarRow, EffectRow, NewEntry, NightRow, PersonRow, ProofRow, RegisterImport, RegisterRow,
 };
 
-fn now() -> Timestamp {
-    Timestamp::from_timestamp(1_800_000_000, 0).unwrap()
-}
-
 fn person(id: &str) -> PersonRow {
-    PersonRow {
-        id: id.into(),
-        number_mark: format!("mark {id}"),
-        staff_mark: None,
-        country: "ITA".into(),
-        language: "fr".into(),
-        track: "one".into(),
-        birth_year: 1950,
-        benefit_until: Some("2026-03-01".parse().unwrap()),
-        died_on: None,
-        end_told: false,
-        content_mark: "c".into(),
-        sealed: vec![1],
-        facts: vec![2],
-        last_seq: 0,
-        last_entry: 0,
-        head: [0; 32],
-        created_at: now(),
-        updated_at: now(),
-    }
+    PersonRow { benefit_until: Some("2026-03-01".parse().unwrap()), ..fund_rows::person(id) }
 }
 
 fn entry(seq: Option<u64>, head: u8) -> NewEntry {

@@ -3,41 +3,14 @@
 #![allow(clippy::unwrap_used)]
 
 mod engines;
+mod fund_rows;
 
 use engines::engines;
+use fund_rows::{now, person};
 use issuance::Timestamp;
 use issuance::anchoring::{Batch, LeafKind, WaitingLeaf};
 use store_issuer::Store;
-use store_issuer::fund::{
-    CaseActRow, CaseRow, EffectRow, NewEntry, PersonRow, PictureMark, ProofRow, SampleDayRow,
-};
-
-fn now() -> Timestamp {
-    Timestamp::from_timestamp(1_800_000_000, 0).unwrap()
-}
-
-fn person(id: &str) -> PersonRow {
-    PersonRow {
-        id: id.into(),
-        number_mark: format!("mark {id}"),
-        staff_mark: None,
-        country: "ITA".into(),
-        language: "fr".into(),
-        track: "one".into(),
-        birth_year: 1950,
-        benefit_until: None,
-        died_on: None,
-        end_told: false,
-        content_mark: "c".into(),
-        sealed: vec![1],
-        facts: vec![2],
-        last_seq: 0,
-        last_entry: 0,
-        head: [0; 32],
-        created_at: now(),
-        updated_at: now(),
-    }
-}
+use store_issuer::fund::{CaseActRow, CaseRow, EffectRow, NewEntry, PictureMark, ProofRow, SampleDayRow};
 
 fn entry(seq: u64, head: u8) -> NewEntry {
     NewEntry {

@@ -3,51 +3,17 @@
 #![allow(clippy::unwrap_used)]
 
 mod engines;
+mod fund_rows;
 
 use engines::engines;
-use issuance::Timestamp;
+use fund_rows::now;
 use store_issuer::fund::{EffectRow, FundMessageRow, LetterRow, MailingRow, PersonRow, PieceRow, ScanRow};
 use store_issuer::{Store, Transaction};
 
-fn now() -> Timestamp {
-    Timestamp::from_timestamp(1_800_000_000, 0).unwrap()
-}
-
 async fn ask(tx: &mut Transaction, person: &str, country: &str, kind: &str) -> String {
-    let row = PersonRow {
-        id: person.into(),
-        number_mark: format!("mark {person}"),
-        staff_mark: None,
-        country: country.into(),
-        language: "fr".into(),
-        track: "one".into(),
-        birth_year: 1950,
-        benefit_until: None,
-        died_on: None,
-        end_told: false,
-        content_mark: "c".into(),
-        sealed: vec![1],
-        facts: vec![2],
-        last_seq: 0,
-        last_entry: 0,
-        head: [0; 32],
-        created_at: now(),
-        updated_at: now(),
-    };
+    let row = PersonRow { country: country.into(), ..fund_rows::person(person) };
     tx.insert_fund_person("fund", &row).await.unwrap();
-    let effect = EffectRow {
-        key: format!("{person}/2026/{kind}"),
-        person: person.into(),
-        year: 2026,
-        rule: "r".into(),
-        kind: kind.into(),
-        content: "{}".into(),
-        asked_at: now(),
-        done_at: None,
-        done_by: None,
-    };
-    tx.ask_fund_effect("fund", &effect).await.unwrap();
-    effect.key
+    ask_again(tx, person, kind).await
 }
 
 /// Something more for somebody who is there already.

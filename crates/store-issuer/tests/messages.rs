@@ -2,9 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
-use std::sync::atomic::{AtomicU32, Ordering};
+mod engines;
 
 use chrono::Duration;
+use engines::{Engines, engines};
 use issuance::anchoring::WaitingLeaf;
 use issuance::message::{Language, MessageEvent, Template};
 use issuance::{
@@ -12,22 +13,14 @@ use issuance::{
     Status, Subject, Timestamp,
 };
 use serde_json::Map;
-use store_issuer::{ContactRow, MessageRow, MessageState, Store};
-use tempfile::TempDir;
+use store_issuer::{ContactRow, MessageRow, MessageState};
 
 const TENANT: &str = "undp";
 
-async fn stores() -> (Vec<Store>, TempDir) {
-    static COUNT: AtomicU32 = AtomicU32::new(0);
-    let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join("issuer.db");
-    let mut stores = vec![Store::open(&format!("sqlite:{}", path.display()), "issuer").await.unwrap()];
-    if let Ok(url) = std::env::var("TEST_DATABASE_URL") {
-        let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        let schema = format!("issuer_messages_{}_{number}", std::process::id());
-        stores.push(Store::open(&url, &schema).await.unwrap());
-    }
-    for store in &stores {
+/// Stores that know a person and how to reach them.
+async fn prepared() -> Engines {
+    let engines = engines().await;
+    for store in &engines.stores {
         let mut tx = store.write("test").await.unwrap();
         for tenant in [TENANT, "wfp"] {
             tx.put_subject(tenant, &subject()).await.unwrap();
@@ -36,7 +29,7 @@ async fn stores() -> (Vec<Store>, TempDir) {
         tx.put_contact(TENANT, "s", &contact, now()).await.unwrap();
         tx.commit().await.unwrap();
     }
-    (stores, directory)
+    engines
 }
 
 fn now() -> Timestamp {
@@ -106,8 +99,8 @@ fn copy(id: &str, offer: &str, days: i64) -> (CredentialCopy, WaitingLeaf) {
 
 #[tokio::test]
 async fn a_message_is_queued_once_and_only_for_somebody_with_an_address() {
-    let (stores, _directory) = stores().await;
-    for store in stores {
+    let engines = prepared().await;
+    for store in &engines.stores {
         let mut tx = store.write("test").await.unwrap();
         assert!(tx.insert_message(TENANT, &message("m1", "k")).await.unwrap());
         assert!(!tx.insert_message(TENANT, &message("m2", "k")).await.unwrap(), "the same thing twice");
@@ -123,8 +116,8 @@ async fn a_message_is_queued_once_and_only_for_somebody_with_an_address() {
 
 #[tokio::test]
 async fn one_try_has_one_taker_and_ends_in_one_state() {
-    let (stores, _directory) = stores().await;
-    for store in stores {
+    let engines = prepared().await;
+    for store in &engines.stores {
         let mut tx = store.write("test").await.unwrap();
         let first = message("m1", "k");
         tx.insert_message(TENANT, &first).await.unwrap();
@@ -159,8 +152,8 @@ async fn one_try_has_one_taker_and_ends_in_one_state() {
 
 #[tokio::test]
 async fn who_was_told_of_an_offer_is_told_of_its_end_once() {
-    let (stores, _directory) = stores().await;
-    for store in stores {
+    let engines = prepared().await;
+    for store in &engines.stores {
         let mut tx = store.write("test").await.unwrap();
         let ends = now() + Duration::days(3);
         for id in ["told", "silent"] {
@@ -184,8 +177,8 @@ async fn who_was_told_of_an_offer_is_told_of_its_end_once() {
 
 #[tokio::test]
 async fn the_end_of_a_credential_is_told_unless_a_later_one_is_there() {
-    let (stores, _directory) = stores().await;
-    for store in stores {
+    let engines = prepared().await;
+    for store in &engines.stores {
         let mut tx = store.write("test").await.unwrap();
         let (long, leaf) = copy("c1", "o1", 100);
         tx.insert_copy(TENANT, &long, &[], &leaf).await.unwrap();
@@ -208,8 +201,8 @@ async fn the_end_of_a_credential_is_told_unless_a_later_one_is_there() {
 
 #[tokio::test]
 async fn a_text_belongs_to_one_organisation_event_and_language() {
-    let (stores, _directory) = stores().await;
-    for store in stores {
+    let engines = prepared().await;
+    for store in &engines.stores {
         let mut tx = store.write("test").await.unwrap();
         let by = Actor { tenant: TENANT.into(), officer: "ann".into() };
         let about = (MessageEvent::Revoked, Language::French);
@@ -236,8 +229,8 @@ async fn a_text_belongs_to_one_organisation_event_and_language() {
 #[tokio::test]
 async fn a_card_belongs_to_one_organisation_and_type() {
     use issuance::card::CardDesign;
-    let (stores, _directory) = stores().await;
-    for store in stores {
+    let engines = prepared().await;
+    for store in &engines.stores {
         let mut tx = store.write("test").await.unwrap();
         let by = Actor { tenant: TENANT.into(), officer: "ann".into() };
         let names = [(Language::Arabic, "بطاقة".to_owned())];

@@ -2,25 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
-use std::sync::atomic::{AtomicU32, Ordering};
+mod engines;
 
 use chrono::Duration;
+use engines::engines;
 use issuance::{Roles, Timestamp};
-use store_issuer::{Officer, OidcRequest, PersonOidcRequest, Store};
-use tempfile::TempDir;
-
-async fn stores() -> (Vec<Store>, TempDir) {
-    static COUNT: AtomicU32 = AtomicU32::new(0);
-    let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join("issuer.db");
-    let mut stores = vec![Store::open(&format!("sqlite:{}", path.display()), "issuer").await.unwrap()];
-    if let Ok(url) = std::env::var("TEST_DATABASE_URL") {
-        let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        let schema = format!("issuer_oidc_{}_{number}", std::process::id());
-        stores.push(Store::open(&url, &schema).await.unwrap());
-    }
-    (stores, directory)
-}
+use store_issuer::{Officer, OidcRequest, PersonOidcRequest};
 
 fn now() -> Timestamp {
     Timestamp::from_timestamp(1_800_000_000, 0).unwrap()
@@ -39,8 +26,8 @@ fn request(fingerprint: &str) -> OidcRequest {
 
 #[tokio::test]
 async fn a_request_is_used_once_in_its_time_by_its_organisation() {
-    let (stores, _directory) = stores().await;
-    for store in stores {
+    let engines = engines().await;
+    for store in &engines.stores {
         let mut tx = store.write("test").await.unwrap();
         for fingerprint in ["one", "two", "three"] {
             tx.insert_oidc_request("undp", &request(fingerprint)).await.unwrap();
@@ -58,8 +45,8 @@ async fn a_request_is_used_once_in_its_time_by_its_organisation() {
 
 #[tokio::test]
 async fn a_person_of_a_provider_is_one_officer_of_one_organisation() {
-    let (stores, _directory) = stores().await;
-    for store in stores {
+    let engines = engines().await;
+    for store in &engines.stores {
         let mut tx = store.write("test").await.unwrap();
         for (id, tenant) in [("ann", "undp"), ("bea", "wfp")] {
             let officer = Officer {
@@ -89,7 +76,7 @@ async fn a_person_of_a_provider_is_one_officer_of_one_organisation() {
 
 #[tokio::test]
 async fn of_a_pushed_request_the_newest_sign_in_counts_and_once() {
-    let (stores, _directory) = stores().await;
+    let engines = engines().await;
     let kept = |fingerprint: &str, request: &str| PersonOidcRequest {
         fingerprint: fingerprint.into(),
         browser: "browser".into(),
@@ -97,7 +84,7 @@ async fn of_a_pushed_request_the_newest_sign_in_counts_and_once() {
         request: request.into(),
         expires_at: now() + Duration::minutes(10),
     };
-    for store in stores {
+    for store in &engines.stores {
         let mut tx = store.write("test").await.unwrap();
         for (fingerprint, request) in [("one", "a"), ("two", "a"), ("three", "b")] {
             tx.put_person_oidc_request("undp", &kept(fingerprint, request), now()).await.unwrap();

@@ -60,6 +60,13 @@ impl Tx {
         self.0.fetch_all(SQL, args![account]).await?.iter().map(credential).collect()
     }
 
+    /// How many [`Self::list_credentials`] would list, were there no limit.
+    pub async fn count_credentials(&mut self, account: &str) -> Result<i64, Error> {
+        const SQL: &str =
+            "SELECT count(*) AS held FROM credentials WHERE account_id = $1 AND copy_of IS NULL";
+        self.0.fetch_optional(SQL, args![account]).await?.map_or(Ok(0), |row| row.int("held"))
+    }
+
     /// Further copies of a credential, in the order of their places.
     pub async fn list_copies(&mut self, account: &str, of: &str) -> Result<Vec<Credential>, Error> {
         const SQL: &str =

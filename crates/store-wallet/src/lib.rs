@@ -55,6 +55,11 @@ impl Store {
         Ok(Tx(self.0.read().await?))
     }
 
+    /// What was deleted is in none of the database's files afterwards; false where it has to be asked for again.
+    pub async fn empty_log(&self) -> Result<bool, sql::Error> {
+        self.0.empty_log().await
+    }
+
     pub async fn write(&self, name: &'static str) -> Result<Tx, sql::Error> {
         Ok(Tx(self.0.write(name).await?))
     }

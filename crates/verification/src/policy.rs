@@ -186,6 +186,7 @@ impl Policy {
             anchored: self.anchored,
             claims_retention_seconds: self.claims_retention_seconds,
             holder_assurance: self.rules.holder_assurance.clone(),
+            representative: self.rules.representative,
         }
     }
 }

@@ -309,7 +309,6 @@ fn sha256(bytes: &[u8]) -> [u8; 32] {
 }
 
 #[cfg(test)]
-#[path = "status/kept_tests.rs"]
 mod kept_tests;
 
 #[cfg(test)]

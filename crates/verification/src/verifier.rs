@@ -10,6 +10,7 @@ use did::Resolver;
 use serde_json::Value;
 use wire::amr::Methods;
 use wire::anchors::Receipt;
+use wire::representative::Representative;
 use wire::verifications::{CheckName, Report};
 use wire::vp::VpToken;
 use wire::vp::dcql::{CredentialQuery, Query};
@@ -56,6 +57,8 @@ pub struct Authorising<'a> {
     pub transactions: &'a [String],
     /// How the wallet says that it was opened.
     pub opened_by: &'a Methods,
+    /// As what somebody acted for the holder, as the wallet says.
+    pub representative: Option<&'a Representative>,
 }
 
 /// Something that was handed over outside a request.
@@ -95,7 +98,8 @@ impl Verifier {
         receipts: &Receipts,
         occasion: Occasion<'_>,
     ) -> Report {
-        let request = Authorising { request, transactions: &[], opened_by: &Methods::default() };
+        let request =
+            Authorising { request, transactions: &[], opened_by: &Methods::default(), representative: None };
         self.answer_authorising(policy, request, token, receipts, occasion).await
     }
 
@@ -133,7 +137,7 @@ impl Verifier {
             }
         }
         let mut made = report::join(occasion.report_id, policy, checked_at, assessed);
-        assurance::weigh(policy, request.opened_by, &mut made);
+        assurance::weigh(policy, (request.opened_by, request.representative), &mut made);
         made
     }
 

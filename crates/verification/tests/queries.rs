@@ -199,7 +199,12 @@ async fn transaction_is_authorised_by_its_hash_in_the_key_binding() {
         let occasion = Occasion { report_id: "r", now: scene.world.clock.now() };
         let request = Request { nonce: NONCE, audience: AUDIENCE };
         let sent = [first.clone(), second.clone()];
-        let request = Authorising { request, transactions: &sent, opened_by: &wire::amr::Methods::default() };
+        let request = Authorising {
+            request,
+            transactions: &sent,
+            opened_by: &wire::amr::Methods::default(),
+            representative: None,
+        };
         let verifier = &scene.world.verifier;
         let report = verifier.answer_authorising(&policy, request, &token, &Receipts::new(), occasion).await;
         assert_eq!(check(&report, CheckName::Policy).1, code, "{further}");

@@ -1,6 +1,6 @@
 // Small improvements that every page may use; without them the pages still work.
 
-import { moment } from "/assets/words.js";
+import { fill, moment } from "/assets/words.js";
 
 // Lists and states that change by themselves: data-refresh="SECONDS" on an element with an id fetches the page
 // again and replaces that element alone, until the attribute is gone from the fetched page.
@@ -15,7 +15,7 @@ const watch = (element) => {
       const fetched = new DOMParser().parseFromString(await response.text(), "text/html").getElementById(element.id);
       if (!fetched) return location.reload();
       const focused = element.contains(document.activeElement);
-      if (!focused && fetched.innerHTML !== element.innerHTML) element.replaceChildren(...fetched.childNodes);
+      if (!focused && fetched.innerHTML !== element.innerHTML) fill(element, fetched.childNodes);
       if (!fetched.dataset.refresh) {
         // The last change must be seen even by somebody whose focus is inside.
         if (focused) return location.reload();

@@ -28,3 +28,9 @@ export const moment = (at, zone = false) => {
   const part = ({ type, value }) => (type === "month" ? months[at.getMonth()] : value);
   return written.formatToParts(at).map(part).join("");
 };
+
+/** What an element holds from now on: `replaceChildren`, which browsers before Chromium 86 do not know. */
+export const fill = (element, children) => {
+  element.textContent = "";
+  element.append(...children);
+};

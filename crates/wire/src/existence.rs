@@ -41,6 +41,25 @@ pub struct ExistenceRequest {
     /// What remains of the pictures, and why; absent where there were none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kept: Option<PicturesKept>,
+    /// The proof is here, and the place that the pension depends on is missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<PlaceAsked>,
+}
+
+/// The person is asked to show by another way in which country they live. It touches neither the proof nor a payment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PlaceAsked {
+    /// Until when.
+    pub due_at: chrono::DateTime<chrono::Utc>,
+}
+
+/// Where the person shows the place with their own device.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PlaceQuestion {
+    /// The link of another question; its answer brings the place.
+    pub request_uri: String,
 }
 
 /// Until when the pictures of a proof are kept.

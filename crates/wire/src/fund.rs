@@ -166,11 +166,24 @@ pub struct ProofEntry {
     pub received_at: Option<DateTime<Utc>>,
     /// SHA-256 of each thing that was seen, in lower-case hex.
     pub digests: Vec<String>,
+    /// Who acted for the person, where somebody did.
+    #[serde(default)]
+    pub helper: Option<ProofHelper>,
     #[serde(default)]
     pub remark: String,
     /// Whether it is accepted with this; otherwise an officer decides in the console.
     #[serde(default)]
     pub accept: bool,
+}
+
+/// Somebody who acted for a person. The name is kept as a note that can be erased; the evidence names the note.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ProofHelper {
+    /// `guardian`, `power-of-attorney` or `carer`.
+    pub role: String,
+    /// Name, and the document that gives the right; at most 200 characters.
+    pub name: String,
 }
 
 /// What everybody gets for a proof, whatever the channel.

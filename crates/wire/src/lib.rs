@@ -14,6 +14,7 @@ pub mod fund_mail;
 pub mod hr;
 pub mod oidc;
 pub mod policies;
+pub mod representative;
 pub mod sandbox;
 pub mod vc_api;
 pub mod vci;

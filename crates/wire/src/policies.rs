@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use crate::representative::ByRepresentative;
 use crate::verifications::{CheckResult, PolicyView};
 
 /// `POST /v1/agency-policies`: the next version of a policy. The same content as the newest version makes no new one.
@@ -51,6 +52,10 @@ pub struct PolicyDraft {
     /// How surely the wallet must have known its person. Left out: it does not matter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub holder_assurance: Option<HolderAssurance>,
+    /// What becomes of an answer that a guardian or an attorney gave for the person, as the wallet says. Left out: it is taken like
+    /// any other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub representative: Option<ByRepresentative>,
     /// How long the revealed claims are kept: at most 30 days.
     pub claims_retention_seconds: u32,
 }

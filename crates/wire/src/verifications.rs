@@ -1,16 +1,15 @@
 //! The verifier's own REST: starting a verification, reading it, and the report with every check by name.
 
-use std::collections::BTreeMap;
-use std::fmt;
+mod hand_over;
+mod report;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use utoipa::ToSchema;
-use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Schema, SchemaType, Type};
 
-use crate::anchors::Receipt;
-use crate::policies::PredicateFinding;
 use crate::vp::transaction::ApprovalText;
+
+pub use hand_over::{BatchItem, BatchResult, BatchResults, MAX_BATCH, VerifyBatch, VerifyRequest};
+pub use report::{Check, CheckName, CheckResult, CredentialSummary, FurtherCredential, Outcome, Report};
 
 /// Longest purpose an agency may show to the person.
 pub const MAX_PURPOSE: usize = 200;
@@ -126,90 +125,6 @@ impl State {
     }
 }
 
-/// `POST /v1/verify`: a credential or a presentation that the agency already has.
-#[derive(Clone, Deserialize, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct VerifyRequest {
-    pub policy: String,
-    /// A verifiable credential (object) or an SD-JWT (string).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(schema_with = object_or_text)]
-    pub credential: Option<Value>,
-    /// A verifiable presentation (object) or an SD-JWT with a key binding JWT (string).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(schema_with = object_or_text)]
-    pub presentation: Option<Value>,
-    /// Proof of the time of issue.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub receipt: Option<Receipt>,
-    /// The nonce that the presentation must answer.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub challenge: Option<String>,
-    /// The audience that the presentation must name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub domain: Option<String>,
-}
-
-/// JSON with a proof, or a token as text.
-fn object_or_text() -> Schema {
-    let of = |kind| ObjectBuilder::new().schema_type(SchemaType::new(kind));
-    OneOfBuilder::new().item(of(Type::Object)).item(of(Type::String)).build().into()
-}
-
-/// Most items of a batch.
-pub const MAX_BATCH: usize = 100;
-
-/// `POST /v1/verify/batch`: credentials and presentations that the agency already has, under one policy.
-#[derive(Clone, Deserialize, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct VerifyBatch {
-    pub policy: String,
-    /// 1 to 100.
-    #[schema(min_items = 1, max_items = 100)]
-    pub items: Vec<BatchItem>,
-}
-
-/// One of a batch; the members are those of `POST /v1/verify`.
-#[derive(Clone, Deserialize, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct BatchItem {
-    /// Comes back with the result.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    /// A verifiable credential (object) or an SD-JWT (string).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(schema_with = object_or_text)]
-    pub credential: Option<Value>,
-    /// A verifiable presentation (object) or an SD-JWT with a key binding JWT (string).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(schema_with = object_or_text)]
-    pub presentation: Option<Value>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub receipt: Option<Receipt>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub challenge: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub domain: Option<String>,
-}
-
-/// 200 answer of `POST /v1/verify/batch`, in the order of the items.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-pub struct BatchResults {
-    pub results: Vec<BatchResult>,
-}
-
-/// A report, or a problem (RFC 9457) where the item could not be read.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-pub struct BatchResult {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub report: Option<Report>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
-    pub problem: Option<Value>,
-}
-
 /// `GET /v1/policies`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct PolicyList {
@@ -235,181 +150,9 @@ pub struct PolicyView {
     /// How surely the wallet must have known its person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub holder_assurance: Option<crate::policies::HolderAssurance>,
-}
-
-/// The outcome of one verification: the whole answer, and each check by name.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Report {
-    pub id: String,
-    pub policy: String,
-    pub policy_version: u32,
-    /// RFC 3339.
-    pub checked_at: String,
-    pub outcome: Outcome,
-    /// The outcome in one sentence for a person at a desk.
-    pub sentence: String,
-    /// One entry per check, always all nine, in a fixed order.
-    pub checks: Vec<Check>,
-    /// One entry per predicate of the policy; one that does not hold also fails the check `policy`.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub predicates: Vec<PredicateFinding>,
+    /// What becomes of an answer that somebody gave for the person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub credential: Option<CredentialSummary>,
-    /// What the credential says; left out once the policy's retention time is over.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
-    pub claims: Option<Value>,
-    /// RFC 3339; when `claims` are erased.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub claims_kept_until: Option<String>,
-    /// The other credentials, where the request asked for more than one; their checks are in `checks` by worst result.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub further: Vec<FurtherCredential>,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct FurtherCredential {
-    pub credential: CredentialSummary,
-    pub checks: Vec<Check>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
-    pub claims: Option<Value>,
-}
-
-/// Whose credential of what kind; nothing about the person.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct CredentialSummary {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub query_id: Option<String>,
-    pub format: String,
-    pub issuer: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub issuer_name: Option<String>,
-    pub types: Vec<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub valid_from: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub valid_until: Option<String>,
-    /// Block time of the anchoring receipt, where one proves the time of issue.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub issued_at: Option<String>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Outcome {
-    /// Every required check passed.
-    Valid,
-    /// At least one check failed.
-    Invalid,
-    /// Nothing failed, but a required check could not be made.
-    Undetermined,
-}
-
-/// One check.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Check {
-    pub name: CheckName,
-    pub result: CheckResult,
-    /// Whether the policy needs a pass.
-    pub required: bool,
-    /// Stable word for machines.
-    pub code: String,
-    /// One plain sentence for a person.
-    pub sentence: String,
-    /// What the result rests on: header height, hash and age, list version, key.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    #[schema(value_type = Object)]
-    pub evidence: BTreeMap<String, Value>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub enum CheckName {
-    Form,
-    Proof,
-    IssuerKey,
-    Accreditation,
-    Schema,
-    Validity,
-    Status,
-    HolderBinding,
-    Policy,
-}
-
-impl CheckName {
-    /// The order of a report.
-    pub const ALL: [Self; 9] = [
-        Self::Form,
-        Self::Proof,
-        Self::IssuerKey,
-        Self::Accreditation,
-        Self::Schema,
-        Self::Validity,
-        Self::Status,
-        Self::HolderBinding,
-        Self::Policy,
-    ];
-
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Form => "form",
-            Self::Proof => "proof",
-            Self::IssuerKey => "issuerKey",
-            Self::Accreditation => "accreditation",
-            Self::Schema => "schema",
-            Self::Validity => "validity",
-            Self::Status => "status",
-            Self::HolderBinding => "holderBinding",
-            Self::Policy => "policy",
-        }
-    }
-
-    /// What the check is called on a page.
-    #[must_use]
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Form => "Form",
-            Self::Proof => "Signature",
-            Self::IssuerKey => "Issuer's key",
-            Self::Accreditation => "Accreditation",
-            Self::Schema => "Content",
-            Self::Validity => "Dates",
-            Self::Status => "Suspended or revoked",
-            Self::HolderBinding => "Person presenting it",
-            Self::Policy => "What was asked for",
-        }
-    }
-}
-
-impl fmt::Display for CheckName {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.as_str())
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub enum CheckResult {
-    Pass,
-    Fail,
-    NotChecked,
-}
-
-impl CheckResult {
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Pass => "pass",
-            Self::Fail => "fail",
-            Self::NotChecked => "notChecked",
-        }
-    }
+    pub representative: Option<crate::representative::ByRepresentative>,
 }
 
 /// Answer of the VC API's verifying routes: 200 when `verified`, 400 when not.

@@ -76,6 +76,10 @@ pub struct RequestObject {
     /// it ignores: the verifier judges by its own policy.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub holder_assurance: Option<Value>,
+    /// Ours: what becomes of an answer that somebody gives for the person, as [`crate::representative::ByRepresentative`]; read in the
+    /// same way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub representative: Option<Value>,
 }
 
 /// What a wallet needs to know about the verifier (11.1), passed in the request.

@@ -10,7 +10,7 @@ use ::web::{Ready, Running, ServeError};
 use actix_web::web::Data;
 use clock::{Clock, Entropy, SystemClock, SystemEntropy, Timestamp};
 use credential::data_integrity::{SigningKey, Suite};
-use credential::x509::{CertificateFault, TrustAnchors};
+use credential::x509::{CertificateFault, OwnCertificate, TrustAnchors};
 use issuance::attestation::Attesters;
 use issuance::authorization::Client;
 use issuance::{Format, Secrets};
@@ -24,7 +24,7 @@ use crate::app::oidc::Providers;
 use crate::app::work::Work;
 use crate::app::{
     Faces, Instance, Issuer, Ledger, Logo, LogoError, Mailer, Provider, RegistryLedger, Settings, Tenant,
-    TenantCertificate, Verifier, kept,
+    Verifier, kept,
 };
 use crate::config::{
     AttesterConfig, CertificateConfig, ClientConfig, Config, ConfigError, InstanceConfig, PresenceConfig,
@@ -195,6 +195,7 @@ async fn build(
         made.names.clone_from(&tenant.names);
         made.approved_types.clone_from(&tenant.approved_types);
         made.passkey_types.clone_from(&tenant.passkey_types);
+        made.representative_types.clone_from(&tenant.representative_types);
         made.status_messages = tenant.status_messages;
         if let Some(path) = &tenant.logo {
             made.logo = Logo::read(&tenant.id, path)?;
@@ -280,12 +281,9 @@ fn attesters(configured: &[AttesterConfig]) -> Result<Attesters, StartError> {
     Ok(attesters)
 }
 
-fn certificates(
-    configured: &[CertificateConfig],
-    now: Timestamp,
-) -> Result<Vec<TenantCertificate>, StartError> {
+fn certificates(configured: &[CertificateConfig], now: Timestamp) -> Result<Vec<OwnCertificate>, StartError> {
     let read = |it: &CertificateConfig| {
-        TenantCertificate::read(&pem(&it.chain)?, &pem(&it.anchor)?, now).map_err(refused(&it.chain))
+        OwnCertificate::read(&pem(&it.chain)?, &pem(&it.anchor)?, now).map_err(refused(&it.chain))
     };
     configured.iter().map(read).collect()
 }

@@ -1,5 +1,5 @@
-//! A certificate request (PKCS#10, RFC 2986) for the P-256 key of an organisation or a verifier, signed where the key is: in its
-//! sealed file or in the token.
+//! A certificate request (PKCS#10, RFC 2986) for the P-256 key of an organisation, a verifier or a wallet's key attester, signed
+//! where the key is: in its sealed file or in the token.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, ensure};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use keys::{Algorithm, KeyStore, SealingKey, Signer, TokenConfig};
+use keys::{Algorithm, KeyStore, SealingKey, Signer, Token, TokenConfig};
 use p256::ecdsa::Signature;
 use rcgen::{
     CertificateParams, DnType, PKCS_ECDSA_P256_SHA256, PublicKeyData, SanType, SignatureAlgorithm, SigningKey,
@@ -20,31 +20,35 @@ use crate::{files, say};
 
 /// Whose key is certified, and where it is.
 struct Wanted {
-    directory: PathBuf,
-    sealing_key: PathBuf,
-    token: Option<TokenConfig>,
+    place: Place,
     key: String,
     organisation: String,
-    did: String,
+    /// Who asks, as a URI: an organisation's or a verifier's DID, the address of a wallet.
+    uri: String,
     /// The host that a verifier's certificate names as well.
     host: Option<String>,
     /// The table of the configuration that takes the certificate.
     table: &'static str,
 }
 
+/// Where the key is.
+enum Place {
+    /// Sealed files, and a token where one is named.
+    Store { directory: PathBuf, sealing_key: PathBuf, token: Option<TokenConfig> },
+    /// A token alone; the key is made there where it is not yet.
+    Token(TokenConfig),
+}
+
 pub async fn run(args: CertificateRequest) -> anyhow::Result<()> {
-    let wanted = match (&args.tenant, &args.key) {
-        (Some(tenant), Some(key)) => of_tenant(&args.config, tenant, key)?,
+    let wanted = match (&args.tenant, &args.key, &args.key_attester) {
+        (Some(tenant), Some(key), _) => of_tenant(&args.config, tenant, key)?,
+        (_, _, Some(provider)) => of_key_attester(&args.config, provider)?,
         _ => of_verifier(&args.config)?,
     };
     let (name, table) = (wanted.key.clone(), wanted.table);
     let runtime = Handle::current();
-    let made = tokio::task::spawn_blocking(move || {
-        ensure!(wanted.sealing_key.is_file(), "there is no {}", wanted.sealing_key.display());
-        let sealing = SealingKey::load_or_create(&wanted.sealing_key)?;
-        let store = KeyStore::open(&wanted.directory, sealing, wanted.token.as_ref())?;
-        request(store.load(&wanted.key)?, runtime, &wanted)
-    });
+    let made =
+        tokio::task::spawn_blocking(move || request(wanted.place.load(&wanted.key)?, runtime, &wanted));
     let pem = made.await??;
     files::replace(&args.out, pem.as_bytes())
         .with_context(|| format!("cannot write {}", args.out.display()))?;
@@ -61,12 +65,14 @@ fn of_tenant(path: &Path, tenant: &str, key: &str) -> anyhow::Result<Wanted> {
     let found = config.tenants.iter().find(|one| one.id == tenant);
     let found = found.with_context(|| format!("{tenant} is no tenant of this issuer"))?;
     Ok(Wanted {
-        directory: config.keys.directory.clone(),
-        sealing_key: config.keys.sealing_key.clone(),
-        token: config.keys.pkcs11.clone(),
+        place: Place::Store {
+            directory: config.keys.directory.clone(),
+            sealing_key: config.keys.sealing_key.clone(),
+            token: config.keys.pkcs11.clone(),
+        },
         key: format!("{tenant}.{key}"),
         organisation: found.name.clone(),
-        did: found.did.clone(),
+        uri: found.did.clone(),
         host: None,
         table: "[[tenants.certificates]]",
     })
@@ -75,15 +81,46 @@ fn of_tenant(path: &Path, tenant: &str, key: &str) -> anyhow::Result<Wanted> {
 fn of_verifier(path: &Path) -> anyhow::Result<Wanted> {
     let config: verifier::Config = read(path)?;
     Ok(Wanted {
-        directory: config.keys.directory,
-        sealing_key: config.keys.sealing_key,
-        token: config.keys.pkcs11,
+        place: Place::Store {
+            directory: config.keys.directory,
+            sealing_key: config.keys.sealing_key,
+            token: config.keys.pkcs11,
+        },
         key: config.verifier.key,
         organisation: config.verifier.client_name,
-        did: config.verifier.did,
+        uri: config.verifier.did,
         host: config.http.public_url.host_str().map(str::to_owned),
         table: "[[verifier.request_profiles]]",
     })
+}
+
+fn of_key_attester(path: &Path, provider: &str) -> anyhow::Result<Wanted> {
+    let config: wallet::Config = read(path)?;
+    let token =
+        config.keys.pkcs11.context("[keys.pkcs11] names no token, and only keys in one are attested")?;
+    Ok(Wanted {
+        place: Place::Token(token),
+        key: wallet::app::kept_keys::ATTESTER.to_owned(),
+        organisation: provider.to_owned(),
+        uri: config.http.origin(),
+        host: None,
+        table: "[keys.attestation.certificate]",
+    })
+}
+
+impl Place {
+    fn load(&self, key: &str) -> anyhow::Result<Arc<dyn Signer>> {
+        match self {
+            Self::Store { directory, sealing_key, token } => {
+                ensure!(sealing_key.is_file(), "there is no {}", sealing_key.display());
+                let sealing = SealingKey::load_or_create(sealing_key)?;
+                Ok(KeyStore::open(directory, sealing, token.as_ref())?.load(key)?)
+            }
+            Self::Token(token) => {
+                Ok(Token::open(token)?.load_or_create(key, Algorithm::P256, &clock::SystemEntropy)?)
+            }
+        }
+    }
 }
 
 /// The organisation is the subject, and its DID the alternative name, by which a certificate and a credential belong together.
@@ -93,7 +130,7 @@ fn request(signer: Arc<dyn Signer>, runtime: Handle, wanted: &Wanted) -> anyhow:
     let mut params = CertificateParams::default();
     params.distinguished_name.push(DnType::OrganizationName, &wanted.organisation);
     params.distinguished_name.push(DnType::CommonName, &wanted.organisation);
-    params.subject_alt_names.push(SanType::URI(wanted.did.as_str().try_into()?));
+    params.subject_alt_names.push(SanType::URI(wanted.uri.as_str().try_into()?));
     if let Some(host) = &wanted.host {
         params.subject_alt_names.push(SanType::DnsName(host.as_str().try_into()?));
     }
@@ -154,12 +191,10 @@ mod tests {
         let key = Arc::new(SoftwareKey::generate(algorithm, &SeededEntropy::new(1)));
         let runtime = Handle::current();
         let wanted = Wanted {
-            directory: PathBuf::new(),
-            sealing_key: PathBuf::new(),
-            token: None,
+            place: Place::Store { directory: PathBuf::new(), sealing_key: PathBuf::new(), token: None },
             key: String::new(),
             organisation: "UNDP, the organisation".to_owned(),
-            did: "did:passerelle:undp".to_owned(),
+            uri: "did:passerelle:undp".to_owned(),
             host: Some("verifier.example.org".to_owned()),
             table: "",
         };

@@ -152,10 +152,11 @@ pub enum Keys {
 /// The key signs the request where it is. The subject is the organisation, with its DID as the alternative name. The service may
 /// run; it sends the certificate along once [[tenants.certificates]] names it. Without --tenant the file is a verifier's: the key
 /// is the one that signs its requests, the host of its public_url is an alternative name too, and a [[verifier.request_profiles]]
-/// names the certificate.
+/// names the certificate. With --key-attester it is a wallet's: the key that attests keys in its token, which is made there where it
+/// is not yet, and [keys.attestation.certificate] names the certificate.
 #[derive(Debug, Args)]
 pub struct CertificateRequest {
-    /// The issuer's configuration file, or a verifier's
+    /// The issuer's configuration file, a verifier's, or a wallet's
     #[arg(long, value_name = "FILE")]
     pub config: PathBuf,
     /// The organisation at an issuer, such as undp
@@ -164,6 +165,9 @@ pub struct CertificateRequest {
     /// The fragment of the organisation's key, such as key-p256-1
     #[arg(long, value_name = "FRAGMENT", requires = "tenant")]
     pub key: Option<String>,
+    /// The provider of the wallet, as the certificate is to name it
+    #[arg(long, value_name = "NAME", conflicts_with = "tenant")]
+    pub key_attester: Option<String>,
     /// Write the request in PEM
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,

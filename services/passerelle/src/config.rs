@@ -136,6 +136,14 @@ fn issuer(plan: &Plan, everyone: &Everyone) -> anyhow::Result<String> {
             organisation.types.iter().map(|kind| quote(kind)).collect::<Vec<_>>().join(", "),
         )?;
     }
+    let wallet = plan.url(Service::Wallet)?;
+    write!(
+        text,
+        "\n# The wallet beside it, for whoever signs in for a certificate.\n\
+        [[clients]]\nclient_id = {}\nname = \"Passerelle wallet\"\nredirect_uris = [{}]\n",
+        quote(&wallet.origin().ascii_serialization()),
+        quote(wallet.join("authorized")?.as_str()),
+    )?;
     text.push_str(DEMO_WALLET);
     text.push_str(
         "\n# VC API instances that anybody may use: for trying out and for test suites, never in production.\n",
@@ -163,11 +171,12 @@ fn issuer(plan: &Plan, everyone: &Everyone) -> anyhow::Result<String> {
 fn wallet(plan: &Plan) -> anyhow::Result<String> {
     Ok(format!(
         "{http}\n{store}\n{registry}\n[keys]\nsealing_key = {sealing}\n\n{outbound}\n\
-        [wallet]\nbackground_seconds = 2\ndemonstration = true\nhelp.telephone = \"+41 22 555 01 00\"\n\
+        [wallet]\nbackground_seconds = 2\ndemonstration = true\nissuers = [{issuers}]\nhelp.telephone = \"+41 22 555 01 00\"\n\
          {hours}\
         # Whose certificates name verifiers that are not in the registry.\nverifier_anchors = [{anchor}]\n\n\
         # Deriving for machines without authentication: for trying out and for test suites.\n\
         [vc_api]\nopen = true\n",
+        issuers = issuers(plan)?,
         hours = HOURS.map(|(language, text)| format!("help.hours.{language} = {}\n", quote(text))).concat(),
         http = http(plan, Service::Wallet)?,
         store = store(plan, Service::Wallet),
@@ -176,6 +185,14 @@ fn wallet(plan: &Plan) -> anyhow::Result<String> {
         anchor = quoted(&plan.path(trial_authority::ANCHOR)),
         outbound = outbound(&plan.outbound()),
     ))
+}
+
+/// The identifiers of the issuers that people can turn to by themselves: those that have staff.
+fn issuers(plan: &Plan) -> anyhow::Result<String> {
+    let issuer = plan.url(Service::Issuer)?;
+    let staff = ISSUING.iter().filter(|one| one.types.contains(&"StaffIdentity"));
+    let all = staff.map(|one| Ok(quote(issuer.join(&format!("t/{}", one.id))?.as_str())));
+    Ok(all.collect::<anyhow::Result<Vec<_>>>()?.join(", "))
 }
 
 fn verifier(plan: &Plan, everyone: &Everyone) -> anyhow::Result<String> {

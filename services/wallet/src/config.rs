@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use holding::key_attestation::KeyStatement;
 use language::Language;
 use outbound::OutboundPolicy;
 use serde::Deserialize;
@@ -65,7 +66,51 @@ pub struct KeysConfig {
     pub pkcs11: Option<keys::TokenConfig>,
     /// What the operator vouches for, of keys in the token; without it they are not attested.
     #[serde(default)]
-    pub attestation: Option<holding::key_attestation::KeyStatement>,
+    pub attestation: Option<AttestationConfig>,
+    /// Has the wallet shown to authorization servers as this provider's (OAuth 2.0 Attestation-Based Client Authentication). Without
+    /// it none of them is told anything.
+    #[serde(default)]
+    pub client_attestation: Option<ClientAttestationConfig>,
+}
+
+/// The key that vouches for the wallet is made at the first start: in the token where one is named, else in a sealed file beside
+/// `sealing_key`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ClientAttestationConfig {
+    /// The certificate of the key, for servers that believe an authority (HAIP 1.0, 4.4.1). Without one they are given the key.
+    pub certificate: Option<AttesterCertificateConfig>,
+}
+
+/// What is attested of keys in the token, and by what issuers know who attests.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AttestationConfig {
+    /// What the token withstands, as it was certified (OID4VCI 1.0, appendix D.2).
+    pub key_storage: Vec<String>,
+    /// What the way withstands by which people are recognised before a key signs.
+    pub user_authentication: Vec<String>,
+    /// The certificate of the attester's key. Without one issuers know the key itself.
+    pub certificate: Option<AttesterCertificateConfig>,
+}
+
+/// By which issuers believe the attester that trust an authority rather than a single key (HAIP 1.0, 4.5.1).
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AttesterCertificateConfig {
+    /// A PEM file: the key's certificate, then those between it and the anchor.
+    pub chain: PathBuf,
+    /// A PEM file: the anchor, with which the chain is checked and which is not sent.
+    pub anchor: PathBuf,
+}
+
+impl AttestationConfig {
+    /// What is said of each key.
+    #[must_use]
+    pub fn statement(&self) -> KeyStatement {
+        let Self { key_storage, user_authentication, certificate: _ } = self.clone();
+        KeyStatement { key_storage, user_authentication }
+    }
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -73,11 +118,16 @@ pub struct KeysConfig {
 pub struct WalletConfig {
     /// WebAuthn relying party identifier; the host of `http.public_url` when absent.
     pub rp_id: Option<String>,
+    /// What this service is called as an OAuth client of issuers; scheme, host and port of `http.public_url` when absent.
+    /// Whoever signs in at an issuer comes back to `/authorized` there.
+    pub client_id: Option<String>,
     /// How often receipts, notifications and unacknowledged answers are looked after.
     pub background_seconds: u64,
     /// PEM files of authorities that certify verifiers (`x509_hash` and `x509_san_dns`). Each vouches for every certificate
     /// below it, so it must be one for this purpose alone. Without any, only DIDs are believed.
     pub verifier_anchors: Vec<PathBuf>,
+    /// Identifiers of issuers that people can ask for certificates by themselves, at most 20, in the order in which they are shown.
+    pub issuers: Vec<String>,
     /// A sentence above every page, in whatever language it is written.
     pub notice: Option<String>,
     /// Says above every page, in its language, that no credential here is real; `notice` goes before it.
@@ -112,6 +162,8 @@ impl Default for WalletConfig {
             rp_id: None,
             background_seconds: 2,
             verifier_anchors: Vec::new(),
+            client_id: None,
+            issuers: Vec::new(),
             notice: None,
             demonstration: false,
             help: HelpConfig::default(),

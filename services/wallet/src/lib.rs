@@ -9,7 +9,10 @@ pub mod http;
 pub mod wiring;
 pub mod words;
 
-pub use config::{Config, HelpConfig, KeysConfig, RegistryConfig, StoreConfig, VcApiConfig, WalletConfig};
+pub use config::{
+    AttestationConfig, AttesterCertificateConfig, ClientAttestationConfig, Config, HelpConfig, KeysConfig,
+    RegistryConfig, StoreConfig, VcApiConfig, WalletConfig,
+};
 use http::assets;
 
 /// Why the wallet cannot be started.
@@ -41,10 +44,28 @@ pub enum StartError {
         #[source]
         source: credential::x509::CertificateFault,
     },
+    #[error("{path}, the certificate of the key attester (keys.attestation.certificate), cannot be used")]
+    AttesterCertificate {
+        path: std::path::PathBuf,
+        #[source]
+        source: app::kept_keys::AttesterCertificateFault,
+    },
     #[error("cannot use the sealing key")]
     SealingKey(#[from] keys::SealError),
     #[error("cannot use keys for kept wallets")]
     KeptKeys(#[from] app::kept_keys::KeptKeysError),
+    #[error("wallet.client_id is not a name of 1 to 256 printable ASCII characters without spaces")]
+    ClientId,
+    #[error("cannot use the key that vouches for the wallet (keys.client_attestation)")]
+    ClientAttesterKey(#[from] keys::KeyStoreError),
+    #[error(
+        "{path}, the certificate of the client attester (keys.client_attestation.certificate), cannot be used"
+    )]
+    ClientAttester {
+        path: std::path::PathBuf,
+        #[source]
+        source: app::oauth::ClientAttesterError,
+    },
     #[error("the start was stopped")]
     Stopped(#[source] tokio::task::JoinError),
     #[error("cannot make the HTTP client")]

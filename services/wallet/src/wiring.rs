@@ -1,6 +1,6 @@
 //! The one place that chooses concrete parts.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use actix_web::web::Data;
 use clock::{Clock, SystemClock, SystemEntropy};
 use credential::x509::TrustAnchors;
 use did::Resolvers;
-use keys::SealingKey;
+use keys::{Algorithm, KeyFiles, KeyStoreError, SealingKey, Signer};
 use outbound::Outbound;
 use registry_client::Registry;
 use registry_types::Genesis;
@@ -18,12 +18,18 @@ use web::voice::Voice;
 
 use crate::app::Wallet;
 use crate::app::background;
+use crate::app::forgetting::Forgetting;
 use crate::app::kept_keys::{KeptKeys, KeptKeysError};
-use crate::config::{Config, WalletConfig};
+use crate::app::oauth::{Client, ClientAttester};
+use crate::config::{AttestationConfig, AttesterCertificateConfig, Config, WalletConfig};
 use crate::http::{self, Site};
 use crate::{StartError, assets};
 
 const SCHEMA: &str = "wallet";
+/// A certificate that ends within so many days is told of at the start.
+const ENDS_SOON_DAYS: i64 = 30;
+/// Under which the key that vouches for the wallet is in the token or in its file.
+const CLIENT_ATTESTER: &str = "wallet.client-attester-1";
 
 /// The database of a configuration.
 pub async fn store(config: &Config) -> Result<Store, StartError> {
@@ -36,6 +42,7 @@ pub async fn wallet(config: &Config) -> Result<Wallet, StartError> {
     let store = store(config).await?;
     let sealing_key = SealingKey::load_or_create(&config.keys.sealing_key)?;
     let kept_keys = kept_keys(config, &store).await?;
+    let client = client(config, &sealing_key, &kept_keys).await?;
     let outbound = Outbound::new(&config.outbound)?;
     let path = &config.registry.genesis;
     let bytes =
@@ -66,20 +73,79 @@ pub async fn wallet(config: &Config) -> Result<Wallet, StartError> {
         verifier_anchors: anchors(&config.wallet.verifier_anchors)?,
         passkeys,
         origin: config.http.origin(),
+        issuers: config.wallet.issuers.clone(),
         open_vc_api: config.vc_api.open,
+        client,
         wake: Arc::default(),
+        forgetting: Forgetting::default(),
     })
 }
 
 /// A token answers when it likes, so it is not asked on a thread that serves others.
 async fn kept_keys(config: &Config, store: &Store) -> Result<KeptKeys, StartError> {
-    let (token, says) = (config.keys.pkcs11.clone(), config.keys.attestation.clone());
+    let token = config.keys.pkcs11.clone();
+    let says = config.keys.attestation.as_ref().map(AttestationConfig::statement);
     if token.is_none() && store.read().await?.has_token_keys().await? {
         return Err(KeptKeysError::TokenNeeded.into());
     }
-    let opened =
-        tokio::task::spawn_blocking(move || KeptKeys::open(token.as_ref(), says.as_ref(), &SystemEntropy));
-    Ok(opened.await.map_err(StartError::Stopped)??)
+    let open = move || KeptKeys::open(token.as_ref(), says.as_ref(), &SystemEntropy);
+    let opened = tokio::task::spawn_blocking(open).await.map_err(StartError::Stopped)??;
+    match config.keys.attestation.as_ref().and_then(|it| it.certificate.as_ref()) {
+        None => Ok(opened),
+        Some(named) => certified(opened, named),
+    }
+}
+
+/// The attester with the certificate that the operator names; one that ends soon is told in the log.
+fn certified(kept: KeptKeys, named: &AttesterCertificateConfig) -> Result<KeptKeys, StartError> {
+    let read = |path: &Path| {
+        let bytes = std::fs::read(path);
+        bytes.map_err(|source| StartError::AnchorFile { path: path.to_owned(), source })
+    };
+    let (chain, anchor, now) = (read(&named.chain)?, read(&named.anchor)?, SystemClock.now());
+    let refused = |source| StartError::AttesterCertificate { path: named.chain.clone(), source };
+    let (kept, ends_at) = kept.certified(&chain, &anchor, now).map_err(refused)?;
+    if ends_at < now + chrono::Duration::days(ENDS_SOON_DAYS) {
+        tracing::warn!(
+            certificate.ends_at = %ends_at,
+            "the certificate of the key attester ends soon: ask its authority for another, or issuers refuse kept wallets"
+        );
+    }
+    Ok(kept)
+}
+
+/// What this service is to issuers, as an OAuth client.
+async fn client(config: &Config, sealing: &SealingKey, kept: &KeptKeys) -> Result<Client, StartError> {
+    let provider = config.http.origin();
+    let id = config.wallet.client_id.clone().unwrap_or_else(|| provider.clone());
+    if !(1..=256).contains(&id.len()) || !id.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(StartError::ClientId);
+    }
+    let Some(attesting) = &config.keys.client_attestation else { return Ok(Client::new(id, provider, None)) };
+    let (path, sealing, kept) = (config.keys.sealing_key.clone(), sealing.clone(), kept.clone());
+    let key = tokio::task::spawn_blocking(move || client_attester_key(&path, sealing, &kept));
+    let attester = ClientAttester::new(key.await.map_err(StartError::Stopped)??);
+    let Some(named) = &attesting.certificate else { return Ok(Client::new(id, provider, Some(attester))) };
+    let (chain, anchor) = (pem(&named.chain)?, pem(&named.anchor)?);
+    let refused = |source| StartError::ClientAttester { path: named.chain.clone(), source };
+    let attester = attester.certified(&chain, &anchor, SystemClock.now()).map_err(refused)?;
+    Ok(Client::new(id, provider, Some(attester)))
+}
+
+fn client_attester_key(
+    sealing_key: &Path,
+    sealing: SealingKey,
+    kept: &KeptKeys,
+) -> Result<Arc<dyn Signer>, KeyStoreError> {
+    if let Some(token) = kept.token() {
+        return Ok(token.load_or_create(CLIENT_ATTESTER, Algorithm::P256, &SystemEntropy)?);
+    }
+    let files = KeyFiles::open(sealing_key.parent().unwrap_or(Path::new(".")), sealing)?;
+    Ok(files.load_or_create(CLIENT_ATTESTER, Algorithm::P256, &SystemEntropy)?)
+}
+
+fn pem(path: &Path) -> Result<Vec<u8>, StartError> {
+    std::fs::read(path).map_err(|source| StartError::AnchorFile { path: path.to_owned(), source })
 }
 
 fn anchors(files: &[PathBuf]) -> Result<TrustAnchors, StartError> {

@@ -3,7 +3,7 @@
 import {withButton} from "/assets/passkey.js";
 import {find, send} from "/assets/wallet-key.js";
 import {drop, isKept, keep} from "/assets/offline-kept.js";
-import { say } from "/assets/words.js";
+import { fill, say } from "/assets/words.js";
 
 const page = document.getElementById('credential');
 const place = document.getElementById('keep-here');
@@ -41,7 +41,7 @@ async function show() {
     actions.append(button(say("offline-keep"), 'secondary', remember));
   }
   card.append(title, why, message, actions);
-  place.replaceChildren(card);
+  fill(place, [card]);
 }
 
 async function remember() {

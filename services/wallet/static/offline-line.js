@@ -30,10 +30,11 @@ async function send() {
   }
 }
 
-if (account && globalThis.indexedDB) {
+if (account && window.indexedDB) {
   // One page tells at a time; the others find nothing left.
   const bring = () => tell().then(send);
-  const once = () => navigator.locks.request('passerelle-offline-acts', bring).catch(() => {});
+  const once = () =>
+    (navigator.locks ? navigator.locks.request('passerelle-offline-acts', bring) : bring()).catch(() => {});
   addEventListener('online', once);
   once();
 }

@@ -6,7 +6,7 @@ import {all, note} from "/assets/offline-kept.js";
 import {answer, choices, readCode, withoutAnswer} from "/assets/offline-showing.js";
 import {parts} from "/assets/offline-sequence.js";
 import {showProofs} from "/assets/offline-prove.js";
-import { say } from "/assets/words.js";
+import { fill, say } from "/assets/words.js";
 import {draw} from "/assets/qr-code.js";
 import {NoText, read, scan} from "/assets/qr-reader.js";
 
@@ -38,7 +38,7 @@ function showKept() {
     const issuer = element('small', {}, element('bdi', {}, one.issuer));
     return element('li', {}, element('span', {}, element('bdi', {}, one.name), issuer), button);
   });
-  at('kept-list').replaceChildren(...rows);
+  fill(at('kept-list'), rows);
   at('nothing-kept').hidden = rows.length > 0;
   step('step-kept');
 }
@@ -46,7 +46,7 @@ function showKept() {
 async function choose(one) {
   state.chosen = one;
   state.code = null;
-  at('claims').replaceChildren(...(await choices(one.credential)).map(name => {
+  fill(at('claims'), (await choices(one.credential)).map(name => {
     const claim = (one.claims || []).find(({path}) => path.length === 1 && path[0] === name);
     const box = element('input', {type: 'checkbox', name: 'claim', value: name});
     return element('label', {class: 'check'}, box,
@@ -131,7 +131,7 @@ async function showCodes(text, isAnswer) {
   let current = 0;
   const turn = by => {
     current = (current + by + codes.length) % codes.length;
-    at('code').replaceChildren(draw(codes[current], say("offline-answer-code")));
+    fill(at('code'), [draw(codes[current], say("offline-answer-code"))]);
     at('code-number').textContent = say("offline-number", {number: current + 1, count: codes.length});
   };
   at('replayable').hidden = isAnswer;

@@ -4,7 +4,7 @@ import {PasskeyError, withButton} from "/assets/passkey.js";
 import {dropProof, proofs} from "/assets/offline-kept.js";
 import {keyOf, make} from "/assets/offline-proof.js";
 import {place, take} from "/assets/wallet-capture.js";
-import { moment, say } from "/assets/words.js";
+import { fill, moment, say } from "/assets/words.js";
 
 const at = id => document.getElementById(id);
 const time = text => moment(new Date(text));
@@ -79,7 +79,7 @@ async function prove(withPictures) {
 
 async function list() {
   const kept = await proofs().catch(() => []);
-  at('proof-list').replaceChildren(...kept.map(row));
+  fill(at('proof-list'), kept.map(row));
   at('proofs').hidden = kept.length === 0;
 }
 

@@ -3,7 +3,7 @@
 import { post, withButton } from "/assets/passkey.js";
 import { draw } from "/assets/qr-code.js";
 import { proven } from "/assets/wallet-proof.js";
-import { say } from "/assets/words.js";
+import { fill, say } from "/assets/words.js";
 
 const at = (id) => document.getElementById(id);
 const form = at("card-form");
@@ -18,16 +18,15 @@ function element(name, text) {
 }
 
 function show({ claims, codes }) {
-  at("printed-claims").replaceChildren(...[].concat(...claims.map(({ label, value }) => [element("dt", label), element("dd", value)])));
-  at("printed-codes").replaceChildren(
-    ...codes.map((code, index) => {
-      const figure = document.createElement("figure");
-      const caption = document.createElement("figcaption");
-      caption.textContent = say("offline-number", { number: index + 1, count: codes.length });
-      figure.append(draw(code, caption.textContent), caption);
-      return figure;
-    }),
-  );
+  fill(at("printed-claims"), [].concat(...claims.map(({ label, value }) => [element("dt", label), element("dd", value)])));
+  const figures = codes.map((code, index) => {
+    const figure = document.createElement("figure");
+    const caption = document.createElement("figcaption");
+    caption.textContent = say("offline-number", { number: index + 1, count: codes.length });
+    figure.append(draw(code, caption.textContent), caption);
+    return figure;
+  });
+  fill(at("printed-codes"), figures);
   for (const id of ["printed", "print-actions"]) at(id).hidden = false;
   at("printed-title").focus();
 }

@@ -9,6 +9,33 @@ const { id } = document.getElementById("presentation").dataset;
 const base = `/v1/presentations/${id}`;
 let key;
 
+const inSet = (element, set) => element.dataset.inSets.split(" ").includes(String(set));
+
+/** Claims that they can do without: the page shows and sends the set of claims that is ticked. */
+function claimSet(group, set) {
+  group.dataset.set = set;
+  for (const box of group.querySelectorAll("input")) box.checked = inSet(box, set);
+  for (const row of group.closest(".candidate").querySelectorAll("li[data-in-sets]")) row.hidden = !inSet(row, set);
+}
+
+/** Of the sets that agree with the box that was touched, the one that changes the fewest others. */
+function settleClaims(group, touched) {
+  const boxes = [...group.querySelectorAll("input")];
+  const changes = (set) => boxes.filter((box) => inSet(box, set) !== box.checked).length;
+  const sets = [...Array(Number(group.dataset.claims)).keys()];
+  const fitting = sets.filter((set) => !touched || inSet(touched, set) === touched.checked);
+  claimSet(group, fitting.reduce((best, set) => (changes(set) < changes(best) ? set : best)));
+}
+
+function claimSets(group) {
+  const chosen = {};
+  for (const input of group.querySelectorAll("[data-holder-key]:checked:not(:disabled)")) {
+    const claims = input.closest(".candidate").querySelector("[data-claims]");
+    if (claims && claims.dataset.set !== "0") chosen[input.value] = Number(claims.dataset.set);
+  }
+  return chosen;
+}
+
 /** What is bound to the key of another device cannot be shown from this one. */
 function settle() {
   let usable = 0;
@@ -28,7 +55,7 @@ function settle() {
   // An alternative that can be given from here comes before one that cannot.
   for (const choice of form.querySelectorAll("[data-choice]")) {
     const able = [...choice.querySelectorAll("[data-alternative]")].filter((block) =>
-      [...block.querySelectorAll("[data-query]")].every((group) => group.querySelector("input:checked:not(:disabled)")),
+      [...block.querySelectorAll("[data-query]")].every((group) => group.querySelector("[data-holder-key]:checked:not(:disabled)")),
     );
     const radios = [...choice.querySelectorAll("input[data-pick]")];
     for (const radio of radios) {
@@ -38,7 +65,12 @@ function settle() {
     const first = radios.find((radio) => radio.type === "radio" && able.some((b) => b.dataset.alternative === radio.value));
     if (first && !radios.some((radio) => radio.checked)) first.checked = true;
   }
-  form.addEventListener("change", refresh);
+  // What they can do without is withheld until it is added.
+  for (const group of form.querySelectorAll("[data-claims]")) settleClaims(group);
+  form.addEventListener("change", ({ target }) => {
+    if (target.dataset.inSets) settleClaims(target.closest("[data-claims]"), target);
+    refresh();
+  });
   // Only now may it be pressed: before, the form would have gone as it stands, its choices in the address.
   refresh();
 }
@@ -62,9 +94,12 @@ function selection() {
     const block = picked(choice);
     if (!block) continue;
     for (const group of block.querySelectorAll("[data-query]")) {
-      const credentialIds = [...group.querySelectorAll("input:checked:not(:disabled)")].map((input) => input.value);
+      const held = [...group.querySelectorAll("[data-holder-key]:checked:not(:disabled)")];
+      const credentialIds = held.map((input) => input.value);
       const known = chosen.some(({ queryId }) => queryId === group.dataset.query);
-      if (credentialIds.length && !known) chosen.push({ queryId: group.dataset.query, credentialIds });
+      if (credentialIds.length && !known) {
+        chosen.push({ queryId: group.dataset.query, credentialIds, claimSets: claimSets(group) });
+      }
     }
   }
   return chosen;

@@ -159,14 +159,14 @@ if (paper) {
     } catch {
       throw new PasskeyError(say("script-unreachable"));
     }
-    const said = await answer.json();
-    if (!answer.ok) throw new PasskeyError(said.detail || said.title, said);
-    if (!said.form || said.form.state !== "unread") return location.reload();
+    const said = await answer.json().catch(() => ({}));
+    if (answer.ok && (!said.form || said.form.state !== "unread")) return location.reload();
     const words = unread.dataset;
-    const name = said.form.reason.replace(/-([a-z])/g, (_, letter) => letter.toUpperCase());
-    document.getElementById("form-why").textContent = words[name] || words.noCode;
-    // Nobody could read a broken file either.
-    document.getElementById("form-as-it-is").hidden = name === "picture";
+    const reason = answer.ok ? said.form.reason : said.reason || (answer.status >= 500 ? "busy" : "other");
+    const name = reason.replace(/-([a-z])/g, (_, letter) => letter.toUpperCase());
+    document.getElementById("form-why").textContent = words[name] || (answer.ok ? words.noCode : words.other);
+    // Nobody could read a broken file either, and what was refused is refused again.
+    document.getElementById("form-as-it-is").hidden = !answer.ok || name === "picture";
     unread.hidden = false;
     unread.scrollIntoView({ block: "nearest" });
     return undefined;
@@ -179,6 +179,17 @@ if (paper) {
   const asItIs = document.getElementById("form-as-it-is");
   asItIs.addEventListener("click", () => withButton(asItIs, () => sendForm(true)));
   button.disabled = false;
+}
+
+const place = document.getElementById("show-place");
+if (place) {
+  place.addEventListener("click", () => {
+    withButton(place, async () => {
+      const question = await post(`${base}/place`, {});
+      location.assign(`/existence/${question.id}`);
+    });
+  });
+  place.disabled = false;
 }
 
 const print = document.getElementById("print-receipt");

@@ -90,6 +90,9 @@ export async function withPin() {
   return (await store("readonly", (keys) => keys.getAll())).filter((key) => key.pin);
 }
 
+/** Whether a wallet was opened in this browser before. */
+export const openedHere = async () => (await store("readonly", (keys) => keys.getAll())).some((key) => key.account);
+
 // In the place of an account that is not known yet.
 const MAKING = "";
 

@@ -2,7 +2,7 @@
 
 import { PasskeyError, authenticate, post, withButton } from "/assets/passkey.js";
 import { isProblem } from "/assets/wallet-key.js";
-import { say } from "/assets/words.js";
+import { fill, say } from "/assets/words.js";
 
 const at = (id) => document.getElementById(id);
 
@@ -54,7 +54,7 @@ onSubmit("mandate-find", async () => {
   const { mandates } = await proven(() => post("/v1/officers/mandates/search", { wallet: at("find-wallet").value }));
   const none = document.createElement("li");
   none.textContent = say("mandate-none");
-  at("found").replaceChildren(...(mandates.length ? mandates.map(row) : [none]));
+  fill(at("found"), (mandates.length ? mandates.map(row) : [none]));
 });
 
 onSubmit("mandate-record", async (form) => {

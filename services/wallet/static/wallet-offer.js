@@ -1,6 +1,6 @@
 // Accepting an offer: make or find this device's key, sign what the issuer wants proven, receive.
 
-import { withButton } from "/assets/passkey.js";
+import { post, withButton } from "/assets/passkey.js";
 import { isProblem, send } from "/assets/wallet-key.js";
 import { receive } from "/assets/wallet-receive.js";
 
@@ -26,7 +26,28 @@ async function accept() {
   location.reload();
 }
 
+/** The browser goes to the issuer, and comes back to a page that leads here. */
+function signInBy(button) {
+  button.addEventListener("click", () =>
+    withButton(button, async () => {
+      const { url } = await post(`${base}/authorization`);
+      location.assign(url);
+    }),
+  );
+  button.disabled = false;
+}
+
+/** The permission is over before it was used: the way to it is shown again. */
+function signInAgain() {
+  document.getElementById("sign-in-first").hidden = false;
+  document.getElementById("sign-in").hidden = false;
+  document.getElementById("accept").hidden = true;
+}
+
 if (form) {
+  for (const button of ["sign-in", "sign-in-instead"].map((id) => document.getElementById(id))) {
+    if (button) signInBy(button);
+  }
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     withButton(document.getElementById("accept"), async () => {
@@ -43,6 +64,7 @@ if (form) {
           code.value = "";
           code.focus();
         }
+        if (isProblem(error, "sign-in-first")) signInAgain();
         throw error;
       }
     });
@@ -56,4 +78,6 @@ if (form) {
   );
   // Before this, a press would have sent the form as it stands, into the address.
   for (const id of ["accept", "decline"]) document.getElementById(id).disabled = false;
+  // The person is back and has said yes already, by signing in for this.
+  if ("signedIn" in form.dataset) document.getElementById("accept").click();
 }

@@ -10,11 +10,14 @@ const query = new URLSearchParams(location.search);
 function offer() {
   const uri = query.get("credential_offer_uri");
   if (uri) return { credentialOfferUri: uri };
+  // A link that a mail program cut off has neither.
   try {
-    return { credentialOffer: JSON.parse(query.get("credential_offer")) };
+    const offered = JSON.parse(query.get("credential_offer"));
+    if (offered) return { credentialOffer: offered };
   } catch {
-    throw new PasskeyError(say("opening-incomplete"));
+    // Half of an offer is none.
   }
+  throw new PasskeyError(say("opening-incomplete"));
 }
 
 function present() {
@@ -25,7 +28,25 @@ function present() {
   return method ? { ...body, requestUriMethod: method } : body;
 }
 
+/** Back from an issuer: what its server put into the address, and nothing else. */
+function answer() {
+  const names = ["state", "code", "iss", "error"].filter((name) => query.has(name));
+  if (!query.get("state")) throw new PasskeyError(say("opening-incomplete"));
+  return Object.fromEntries(names.map((name) => [name, query.get(name)]));
+}
+
+/** An answer that was refused is of no more use: the offer is where to begin again. */
+function leadBack(error) {
+  const slug = String((error.problem && error.problem.type) || "").split("/").pop();
+  const back = document.getElementById("back-to-offer");
+  if (!back || !/^(sign-in-|issuer-refused)/.test(slug)) return;
+  back.href = `/offers/${encodeURIComponent(query.get("state").split(".")[0])}`;
+  back.hidden = slug === "sign-in-over" && !query.get("state").includes(".");
+  document.getElementById("try-again").hidden = true;
+}
+
 const kinds = {
+  authorized: ["/v1/authorizations", "/offers/", answer],
   offer: ["/v1/offers", "/offers/", offer],
   present: ["/v1/presentations", "/presentations/", present],
   existence: ["/v1/existence", "/existence/", () => ({ requestUri: query.get("request_uri") || "" })],
@@ -44,6 +65,7 @@ async function open() {
     document.getElementById("failed-text").textContent = error.message;
     opening.hidden = true;
     failed.hidden = false;
+    leadBack(error);
     failed.focus();
   }
 }

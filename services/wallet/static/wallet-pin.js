@@ -3,6 +3,7 @@
 import { PasskeyError, post, withButton } from "/assets/passkey.js";
 import { generate, inTheMaking, isProblem, keep, made, withPin } from "/assets/wallet-key.js";
 import { answerPin, pinAnswer } from "/assets/wallet-proof.js";
+import { takeThen } from "/assets/wallet-then.js";
 import { say } from "/assets/words.js";
 
 const SIGN_IN = "/v1/pin/sign-in";
@@ -10,10 +11,16 @@ const create = document.getElementById("pin-create");
 const signIn = document.getElementById("pin-sign-in");
 let known;
 
-withPin().then(([first]) => {
-  known = first;
-  (known ? signIn : create).hidden = false;
-});
+withPin().then(
+  ([first]) => {
+    known = first;
+    (known ? signIn : create).hidden = false;
+  },
+  () => {
+    // Where the browser keeps nothing, no key of this phone can be made or found.
+    document.getElementById("pin-nothing-kept").hidden = false;
+  },
+);
 
 /** One step at a time: a second tap, or Enter during the first, does nothing. */
 function onSubmit(form, step) {
@@ -24,7 +31,7 @@ function onSubmit(form, step) {
     busy = true;
     await withButton(form.querySelector("button"), async () => {
       await step();
-      location.assign("/");
+      location.assign(takeThen());
     });
     busy = false;
   });

@@ -1,9 +1,10 @@
 // A fresh proof of the person, where the service asks for one: by passkey, or by the PIN of this phone.
 
-import { authenticate, post } from "/assets/passkey.js";
+import { PasskeyError, authenticate, post } from "/assets/passkey.js";
 import { askPin } from "/assets/wallet-ask-pin.js";
 import { byKey, presence } from "/assets/wallet-presence.js";
 import { find, isProblem, keep, sign } from "/assets/wallet-key.js";
+import { moment, say } from "/assets/words.js";
 
 // A proof by PIN may be answered by the wish for a passkey; asking a third time would go round in circles.
 const ROUNDS = 2;
@@ -36,8 +37,18 @@ async function prove() {
 
 /** Opens, or proves, with the PIN of this phone: its key signs the challenge. `url` takes the answer. */
 export async function answerPin(key, url, pin) {
-  const start = await post(`${url}/options`, { thumbprint: key.thumbprint });
-  return post(url, await pinAnswer(key, start, pin));
+  try {
+    const start = await post(`${url}/options`, { thumbprint: key.thumbprint });
+    return await post(url, await pinAnswer(key, start, pin));
+  } catch (error) {
+    throw untilWhen(error);
+  }
+}
+
+/** After several wrong tries: not only that one has to wait, but until when. */
+export function untilWhen(error) {
+  const until = isProblem(error, "pin-wait") && error.problem.until;
+  return until ? new PasskeyError(say("access-pin-until", { at: moment(new Date(until)) }), error.problem) : error;
 }
 
 /** What goes back beside a PIN: the challenge, signed with the key of this phone. */

@@ -294,5 +294,4 @@ fn verified_statements(document: &Value, derived: &Derived) -> Result<([u8; 32],
 }
 
 #[cfg(test)]
-#[path = "selective/tests.rs"]
 mod tests;

@@ -15,7 +15,6 @@ use crate::outcome::CheckName;
 use crate::sd_jwt::{ClaimPath, PathElement, present};
 use crate::{Expect, Format, Input, Outcome, jwt, verify_credential, verify_presentation};
 
-#[path = "tests/given.rs"]
 mod given;
 
 const DATE: i64 = 1_800_000_000;

@@ -50,6 +50,49 @@ pub(super) struct Term {
     protected: bool,
 }
 
+impl Term {
+    /// One member of an expanded term definition (4.2.2).
+    fn take(
+        &mut self,
+        member: &str,
+        value: &'static Value,
+        lookup: &mut dyn FnMut(&str) -> Result<Meaning, Unusual>,
+    ) -> Result<(), Unusual> {
+        match (member, value) {
+            ("@id", Value::String(id)) => self.meaning = lookup(id)?,
+            ("@type", Value::String(datatype)) => self.coercion = Coercion::to(datatype, lookup)?,
+            ("@container", Value::String(container)) => {
+                self.container = match container.as_str() {
+                    "@set" => Container::None,
+                    "@graph" => Container::Graph,
+                    _ => Container::Other,
+                }
+            }
+            ("@context", scoped) => self.scoped = Some(scoped),
+            ("@protected", Value::Bool(value)) => self.protected = *value,
+            ("@language" | "@direction", Value::Null) => {}
+            // Whether a term may be a prefix does not matter: such values are unusual anyway.
+            ("@prefix", _) => {}
+            _ => self.container = Container::Other,
+        }
+        Ok(())
+    }
+}
+
+impl Coercion {
+    fn to(datatype: &str, lookup: &mut dyn FnMut(&str) -> Result<Meaning, Unusual>) -> Result<Self, Unusual> {
+        Ok(match datatype {
+            "@id" => Self::Id,
+            "@vocab" => Self::Vocab,
+            other if other.starts_with('@') => Self::Other,
+            other => match lookup(other)? {
+                Meaning::Iri(iri) => Self::Datatype(iri),
+                _ => Self::Other,
+            },
+        })
+    }
+}
+
 #[derive(Debug)]
 pub(super) struct Active {
     id: usize,
@@ -243,44 +286,16 @@ impl Active {
             scoped: None,
             protected: local.protected,
         };
-        let lookup = |text: &str, defined: &mut HashMap<String, Term>| -> Result<Meaning, Unusual> {
-            self.meaning(text, name, local, defined, depth)
-        };
+        let mut lookup = |text: &str| self.meaning(text, name, local, defined, depth);
         match value {
             Value::Null => {}
-            Value::String(id) => term.meaning = lookup(id, defined)?,
+            Value::String(id) => term.meaning = lookup(id)?,
             Value::Object(definition) => {
                 for (member, value) in definition {
-                    match (member.as_str(), value) {
-                        ("@id", Value::String(id)) => term.meaning = lookup(id, defined)?,
-                        ("@type", Value::String(datatype)) => {
-                            term.coercion = match datatype.as_str() {
-                                "@id" => Coercion::Id,
-                                "@vocab" => Coercion::Vocab,
-                                other if other.starts_with('@') => Coercion::Other,
-                                other => match lookup(other, defined)? {
-                                    Meaning::Iri(iri) => Coercion::Datatype(iri),
-                                    _ => Coercion::Other,
-                                },
-                            }
-                        }
-                        ("@container", Value::String(container)) => {
-                            term.container = match container.as_str() {
-                                "@set" => Container::None,
-                                "@graph" => Container::Graph,
-                                _ => Container::Other,
-                            }
-                        }
-                        ("@context", scoped) => term.scoped = Some(scoped),
-                        ("@protected", Value::Bool(value)) => term.protected = *value,
-                        ("@language" | "@direction", Value::Null) => {}
-                        // Whether a term may be a prefix does not matter: such values are unusual anyway.
-                        ("@prefix", _) => {}
-                        _ => term.container = Container::Other,
-                    }
+                    term.take(member, value, &mut lookup)?;
                 }
                 if !definition.contains_key("@id") {
-                    term.meaning = lookup(name, defined)?;
+                    term.meaning = lookup(name)?;
                 }
             }
             _ => return Err(Unusual),

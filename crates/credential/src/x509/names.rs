@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use clock::Timestamp;
 use rustls_pki_types::CertificateDer;
 use x509_parser::certificate::X509Certificate;
 use x509_parser::extensions::{GeneralName, ParsedExtension};
@@ -63,6 +64,14 @@ impl CertificateChain {
             })
         })
         .collect()
+    }
+
+    /// When the first of the certificates ends.
+    #[must_use]
+    pub fn ends_at(&self) -> Option<Timestamp> {
+        let ends = self.certificates.iter().filter_map(parsed);
+        let ends = ends.map(|certificate| certificate.validity().not_after.timestamp()).min()?;
+        Timestamp::from_timestamp(ends, 0)
     }
 
     fn leaf(&self) -> Option<X509Certificate<'_>> {

@@ -2,9 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use wire::vci::{CredentialConfiguration, CredentialDisplay, CredentialOffer, IssuerMetadata};
+use serde_json::{Map, Value};
+use wire::representative::REFUSED;
+use wire::vci::{
+    AuthorizationServerMetadata, CredentialConfiguration, CredentialDisplay, CredentialOffer, IssuerMetadata,
+};
 
-use super::{Endpoints, MAX_CREDENTIALS, OfferFault, Offered, Progress, Reception, Source, TransactionCode};
+use super::{
+    Authorization, AuthorizationServer, Encrypting, Endpoints, MAX_CREDENTIALS, OfferFault, Offered,
+    Progress, Reception, Source, TransactionCode,
+};
 use crate::copies::further_places;
 use crate::dcql::{LDP_VC, SD_JWT, VC_JWT};
 use crate::key_attestation::KeyStatement;
@@ -13,13 +20,15 @@ use crate::party::Party;
 use crate::path;
 use crate::request::plain_text;
 
+/// Configurations looked at when somebody looks around.
+const MOST_OFFERABLE: usize = 200;
+
 /// Reads an offer against the issuer's metadata. `issuer` is who that turned out to be; `vouched` is what is attested of the key
 /// that is here, if anything.
 pub fn open(
     source: Source,
     offer: &CredentialOffer,
-    metadata: &IssuerMetadata,
-    token_endpoint: String,
+    (metadata, server): (&IssuerMetadata, &AuthorizationServerMetadata),
     (issuer, vouched): (Party, Option<&KeyStatement>),
 ) -> Result<Reception, OfferFault> {
     let ids = &offer.credential_configuration_ids;
@@ -33,25 +42,68 @@ pub fn open(
     if metadata.credential_issuer != offer.credential_issuer {
         return Err(OfferFault::IssuerMismatch);
     }
-    let grant = offer
-        .grants
-        .as_ref()
-        .and_then(|grants| grants.pre_authorized_code.as_ref())
-        .ok_or(OfferFault::Grant)?;
-    let transaction_code = grant.tx_code.as_ref().map(|code| TransactionCode {
-        length: code.length.filter(|length| (1..=64).contains(length)),
-        numeric: code.input_mode.as_deref() != Some("text"),
-        description: code.description.as_deref().map(|text| plain_text(text, 300)),
-    });
+    let pre_authorized = offer.grants.as_ref().and_then(|grants| grants.pre_authorized_code.as_ref());
+    let authorization = sign_in(offer, server);
+    if pre_authorized.is_none() && authorization.is_none() {
+        return Err(OfferFault::Grant);
+    }
+    let transaction_code =
+        pre_authorized.and_then(|grant| grant.tx_code.as_ref()).map(|code| TransactionCode {
+            length: code.length.filter(|length| (1..=64).contains(length)),
+            numeric: code.input_mode.as_deref() != Some("text"),
+            description: code.description.as_deref().map(|text| plain_text(text, 300)),
+        });
+    let signs_in = pre_authorized.is_none();
     let offered = describe_all(ids, metadata, vouched)?;
-    Ok(Reception { transaction_code, ..begun(source, offered, metadata, token_endpoint, issuer)? })
+    Ok(Reception {
+        transaction_code,
+        authorization,
+        signs_in,
+        ..begun(source, offered, (metadata, server), issuer)?
+    })
+}
+
+/// Begins to receive what the person chose among what an issuer has; nobody offered it (5, "wallet-initiated").
+pub fn choose(
+    source: Source,
+    ids: &[String],
+    (metadata, server): (&IssuerMetadata, &AuthorizationServerMetadata),
+    (issuer, vouched): (Party, Option<&KeyStatement>),
+) -> Result<Reception, OfferFault> {
+    let offer = CredentialOffer {
+        credential_issuer: metadata.credential_issuer.clone(),
+        credential_configuration_ids: ids.to_vec(),
+        grants: None,
+    };
+    open(source, &offer, (metadata, server), (issuer, vouched))
+}
+
+/// What of an issuer's credentials somebody could choose here; the same name in several formats stands behind each other.
+#[must_use]
+pub fn offerable(metadata: &IssuerMetadata) -> Vec<Offered> {
+    let all = metadata.credential_configurations_supported.iter().take(MOST_OFFERABLE);
+    let mut offerable: Vec<Offered> =
+        all.filter_map(|(id, configuration)| describe(id, configuration, None).ok()).collect();
+    offerable.sort_by(|one, other| one.name.cmp(&other.name));
+    offerable
+}
+
+/// The way to sign in that an offer leaves. One that names no grants leaves what the server has (4.1.1).
+fn sign_in(offer: &CredentialOffer, server: &AuthorizationServerMetadata) -> Option<Authorization> {
+    AuthorizationServer::read(server).ok()?.authorization?;
+    match &offer.grants {
+        None => Some(Authorization::default()),
+        Some(grants) => {
+            let state = grants.authorization_code.as_ref()?.issuer_state.clone();
+            Some(Authorization { issuer_state: state, ..Authorization::default() })
+        }
+    }
 }
 
 /// Begins to receive anew what came by an offer: by its refresh token, from the same issuer, as that describes itself now.
 pub fn renew(
     (offer, earlier): (&str, &Reception),
-    metadata: &IssuerMetadata,
-    token_endpoint: String,
+    (metadata, server): (&IssuerMetadata, &AuthorizationServerMetadata),
     (issuer, vouched): (Party, Option<&KeyStatement>),
 ) -> Result<Reception, OfferFault> {
     let refresh_token = earlier.refresh_token.clone().ok_or(OfferFault::Grant)?;
@@ -65,8 +117,11 @@ pub fn renew(
     }
     let source = Source::Value(serde_json::json!({ "renews": offer }));
     let further_keys = earlier.further_keys;
-    let begun = begun(source, describe_all(&ids, metadata, vouched)?, metadata, token_endpoint, issuer)?;
+    let mut begun = begun(source, describe_all(&ids, metadata, vouched)?, (metadata, server), issuer)?;
+    // A refresh token is bound to the key that it came with, whatever the server says of new ones (RFC 9449, 5).
+    begun.server.binds_tokens |= earlier.proving_key().is_some();
     Ok(Reception {
+        client_key: earlier.client_key.clone(),
         // What was bound to one key alone stays so.
         further_keys: begun.further_keys.min(further_keys),
         refresh_token: Some(refresh_token),
@@ -92,13 +147,12 @@ fn describe_all(
 fn begun(
     source: Source,
     offered: Vec<Offered>,
-    metadata: &IssuerMetadata,
-    token_endpoint: String,
+    (metadata, server): (&IssuerMetadata, &AuthorizationServerMetadata),
     issuer: Party,
 ) -> Result<Reception, OfferFault> {
     let endpoints = Endpoints {
         issuer: metadata.credential_issuer.clone(),
-        token: token_endpoint,
+        token: server.token_endpoint.clone(),
         credential: metadata.credential_endpoint.clone(),
         nonce: metadata.nonce_endpoint.clone(),
         notification: metadata.notification_endpoint.clone(),
@@ -109,8 +163,14 @@ fn begun(
         source,
         issuer,
         endpoints,
+        server: AuthorizationServer::read(server)?,
+        client_key: None,
+        encrypting: Encrypting::choose(metadata)?,
         offered,
         transaction_code: None,
+        authorization: None,
+        signs_in: false,
+        identifiers: BTreeMap::new(),
         progress: Progress::Opened,
         deferred: Vec::new(),
         refused: Vec::new(),
@@ -139,16 +199,20 @@ fn describe(
         _ => return Err(OfferFault::Format),
     };
     let needs_proof = !configuration.proof_types_supported.is_empty();
-    let mut needs_attestation = false;
+    let (mut needs_attestation, mut attestation_alone) = (false, false);
     if needs_proof {
-        let jwt = configuration.proof_types_supported.get("jwt").ok_or(OfferFault::ProofType)?;
-        let es256 =
-            jwt.proof_signing_alg_values_supported.iter().any(|value| value.as_str() == Some("ES256"));
         let jwk = configuration.cryptographic_binding_methods_supported.iter().any(|method| method == "jwk");
-        if !es256 || !jwk {
-            return Err(OfferFault::ProofType);
-        }
-        if let Some(required) = &jwt.key_attestations_required {
+        let with_es256 = |kind: &str| {
+            let found = configuration.proof_types_supported.get(kind).filter(|_| jwk);
+            found.filter(|it| {
+                it.proof_signing_alg_values_supported.iter().any(|alg| alg.as_str() == Some("ES256"))
+            })
+        };
+        let proof = with_es256("jwt").or_else(|| with_es256("attestation")).ok_or(OfferFault::ProofType)?;
+        attestation_alone = with_es256("jwt").is_none();
+        let nothing = Value::Object(Map::new());
+        let required = proof.key_attestations_required.as_ref().or(attestation_alone.then_some(&nothing));
+        if let Some(required) = required {
             if !vouched.is_some_and(|said| said.meets(required)) {
                 return Err(OfferFault::Attestation);
             }
@@ -179,6 +243,9 @@ fn describe(
         types,
         needs_proof,
         needs_attestation,
+        scope: configuration.scope.clone().filter(|scope| is_scope(scope)),
+        refuses_representative: configuration.representative.as_deref() == Some(REFUSED),
+        attestation_alone,
         look: display.map(look).unwrap_or_default(),
     })
 }
@@ -186,6 +253,12 @@ fn describe(
 fn look(display: &CredentialDisplay) -> Look {
     let logo = display.logo.as_ref().map(|logo| (logo.uri.as_str(), logo.alt_text.as_deref()));
     Look::new(display.background_color.as_deref(), display.text_color.as_deref(), logo)
+}
+
+/// One scope-token of RFC 6749, 3.3.
+fn is_scope(text: &str) -> bool {
+    let token = |byte: u8| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\';
+    (1..=255).contains(&text.len()) && text.bytes().all(token)
 }
 
 fn is_english(locale: Option<&str>) -> bool {

@@ -117,110 +117,37 @@ fn check(
     today: NaiveDate,
 ) -> Result<Registered, BadRow> {
     use Register as R;
-    let mut faults = Faults::new(record, columns);
-    let cell = |column| columns.cell(record, column).map(str::to_owned);
-    let uid = cell(R::Uid).unwrap_or_default().replace([' ', '-'], "");
-    if uid.len() != 9 || !uid.bytes().all(|digit| digit.is_ascii_digit()) {
-        faults.claim(Some(R::Uid), shape(&uid));
-    } else {
-        let first = *seen.entry(uid.clone()).or_insert(record.line);
-        if first != record.line {
-            faults.add(R::Uid, format!("this number is already on line {first}"));
-        }
-    }
-    let country = cell(R::Country).unwrap_or_default().to_uppercase();
-    if country.len() != 3 || !country.bytes().all(|letter| letter.is_ascii_uppercase()) {
-        faults.claim(Some(R::Country), shape(&country));
-    }
-    let one_of = |faults: &mut Faults<'_, R>, column, known: &[&str], usual: &str| {
-        let text = cell(column).unwrap_or_else(|| usual.to_owned()).to_lowercase();
-        if !known.contains(&text.as_str()) {
-            faults.claim(Some(column), FaultKind::Shape);
-        }
-        text
-    };
-    let language = one_of(&mut faults, R::Language, &LANGUAGES, "en");
-    let track = one_of(&mut faults, R::Track, &["one", "two"], "one");
-    let medium = one_of(&mut faults, R::Medium, &["app", "mail", "text", "post"], "post");
+    let mut row = Row { record, columns, faults: Faults::new(record, columns) };
+    let uid = row.uid(seen);
+    let country = row.country();
+    let language = row.one_of(R::Language, &LANGUAGES, "en");
+    let track = row.one_of(R::Track, &["one", "two"], "one");
+    let medium = row.one_of(R::Medium, &["app", "mail", "text", "post"], "post");
     let end_reason =
-        cell(R::EndReason).map(|_| one_of(&mut faults, R::EndReason, &["remarriage", "age", "other"], ""));
-    let line = |faults: &mut Faults<'_, R>, column, most| {
-        let text = cell(column);
-        let control = |text: &String| text.chars().any(char::is_control);
-        if text.as_ref().is_some_and(|text| text.chars().count() > most) {
-            faults.claim(Some(column), FaultKind::TooLong(most as u64));
-        } else if text.as_ref().is_some_and(control) {
-            faults.claim(Some(column), FaultKind::Shape);
-        }
-        text
-    };
-    let given_name = line(&mut faults, R::GivenName, LONGEST_NAME).unwrap_or_default();
-    let family_name = line(&mut faults, R::FamilyName, LONGEST_NAME).unwrap_or_default();
-    if given_name.is_empty() && family_name.is_empty() {
-        faults.claim(Some(R::FamilyName), FaultKind::Missing);
-    }
-    let address = line(&mut faults, R::Address, LONGEST_ADDRESS);
-    let email = cell(R::Email);
-    if email.as_deref().is_some_and(|email| !is_address(email)) {
-        faults.claim(Some(R::Email), FaultKind::Shape);
-    }
-    let offset = cell(R::UtcOffset).map_or(Some(0), |text| text.parse().ok());
-    let offset = offset.filter(|minutes: &i32| (-720..=840).contains(minutes));
-    if offset.is_none() {
-        faults.claim(Some(R::UtcOffset), FaultKind::Shape);
-    }
-    let date = |faults: &mut Faults<'_, R>, column| {
-        let text = cell(column)?;
-        let day = NaiveDate::parse_from_str(&text, "%Y-%m-%d").ok();
-        let day = day.filter(|day| (1850..=2200).contains(&day.year()));
-        if day.is_none() {
-            faults.claim(Some(column), FaultKind::Shape);
-        }
-        day
-    };
-    let born = date(&mut faults, R::BirthDate);
-    if cell(R::BirthDate).is_none() {
-        faults.claim(Some(R::BirthDate), FaultKind::Missing);
-    }
-    if let Some(born) = born.filter(|born| *born > today || today.year() - born.year() > OLDEST) {
-        faults.add(R::BirthDate, format!("nobody on the register was born on {born}"));
-    }
-    let in_payment_since = date(&mut faults, R::InPaymentSince);
-    let benefit_until = date(&mut faults, R::BenefitUntil);
-    let died_on = date(&mut faults, R::DiedOn);
-    if let Some(died) = died_on.filter(|died| *died > today || born.is_some_and(|born| *died < born)) {
-        faults.add(R::DiedOn, format!("nobody can have died on {died}: it lies ahead, or before the birth"));
-    }
-    if let (Some(since), Some(until)) = (in_payment_since, benefit_until)
-        && until < since
-    {
-        faults.add(R::BenefitUntil, format!("the benefit ends on {until}, before it begins on {since}"));
-    }
-    if end_reason.is_some() && benefit_until.is_none() {
-        faults.add(R::EndReason, "a reason for the end needs the day of the end".to_owned());
-    }
-    let employer = line(&mut faults, R::Employer, LONGEST_DID);
-    if employer.as_deref().is_some_and(|did| !did.starts_with("did:")) {
-        faults.claim(Some(R::Employer), FaultKind::Shape);
-    }
-    let staff_number = line(&mut faults, R::StaffNumber, LONGEST_STAFF_NUMBER);
-    if employer.is_some() != staff_number.is_some() {
-        let column = if employer.is_some() { R::StaffNumber } else { R::Employer };
-        faults.add(column, "a staff number needs its organisation, and an organisation a number".to_owned());
-    }
-    faults.finish()?;
+        row.cell(R::EndReason).map(|_| row.one_of(R::EndReason, &["remarriage", "age", "other"], ""));
+    let (given_name, family_name) = row.names();
+    let address = row.line(R::Address, LONGEST_ADDRESS);
+    let email = row.email();
+    let utc_offset_minutes = row.offset();
+    let birth_date = row.born(today);
+    let in_payment_since = row.date(R::InPaymentSince);
+    let benefit_until = row.date(R::BenefitUntil);
+    let died_on = row.died(birth_date, today);
+    row.benefit(in_payment_since, benefit_until, end_reason.is_some());
+    let (employer, staff_number) = row.employment();
+    row.faults.finish()?;
     Ok(Registered {
         uid,
         given_name,
         family_name,
-        birth_date: born.unwrap_or_default(),
+        birth_date: birth_date.unwrap_or_default(),
         country,
         language,
         two_track: track == "two",
         address,
         email,
         medium,
-        utc_offset_minutes: offset.unwrap_or_default(),
+        utc_offset_minutes,
         in_payment_since,
         benefit_until,
         end_reason,
@@ -228,6 +155,145 @@ fn check(
         employer,
         staff_number,
     })
+}
+
+/// A row while it is read: each cell becomes what it says, or a fault and something in its place.
+struct Row<'a> {
+    record: &'a Record,
+    columns: &'a Columns<Register>,
+    faults: Faults<'a, Register>,
+}
+
+impl Row<'_> {
+    fn cell(&self, column: Register) -> Option<String> {
+        self.columns.cell(self.record, column).map(str::to_owned)
+    }
+
+    /// Nine digits, and nobody else's of this file.
+    fn uid(&mut self, seen: &mut HashMap<String, u64>) -> String {
+        let uid = self.cell(Register::Uid).unwrap_or_default().replace([' ', '-'], "");
+        if uid.len() != 9 || !uid.bytes().all(|digit| digit.is_ascii_digit()) {
+            self.faults.claim(Some(Register::Uid), shape(&uid));
+            return uid;
+        }
+        let first = *seen.entry(uid.clone()).or_insert(self.record.line);
+        if first != self.record.line {
+            self.faults.add(Register::Uid, format!("this number is already on line {first}"));
+        }
+        uid
+    }
+
+    fn country(&mut self) -> String {
+        let country = self.cell(Register::Country).unwrap_or_default().to_uppercase();
+        if country.len() != 3 || !country.bytes().all(|letter| letter.is_ascii_uppercase()) {
+            self.faults.claim(Some(Register::Country), shape(&country));
+        }
+        country
+    }
+
+    fn one_of(&mut self, column: Register, known: &[&str], usual: &str) -> String {
+        let text = self.cell(column).unwrap_or_else(|| usual.to_owned()).to_lowercase();
+        if !known.contains(&text.as_str()) {
+            self.faults.claim(Some(column), FaultKind::Shape);
+        }
+        text
+    }
+
+    fn line(&mut self, column: Register, most: usize) -> Option<String> {
+        let text = self.cell(column);
+        let control = |text: &String| text.chars().any(char::is_control);
+        if text.as_ref().is_some_and(|text| text.chars().count() > most) {
+            self.faults.claim(Some(column), FaultKind::TooLong(most as u64));
+        } else if text.as_ref().is_some_and(control) {
+            self.faults.claim(Some(column), FaultKind::Shape);
+        }
+        text
+    }
+
+    fn names(&mut self) -> (String, String) {
+        let given = self.line(Register::GivenName, LONGEST_NAME).unwrap_or_default();
+        let family = self.line(Register::FamilyName, LONGEST_NAME).unwrap_or_default();
+        if given.is_empty() && family.is_empty() {
+            self.faults.claim(Some(Register::FamilyName), FaultKind::Missing);
+        }
+        (given, family)
+    }
+
+    fn email(&mut self) -> Option<String> {
+        let email = self.cell(Register::Email);
+        if email.as_deref().is_some_and(|email| !is_address(email)) {
+            self.faults.claim(Some(Register::Email), FaultKind::Shape);
+        }
+        email
+    }
+
+    /// Minutes from UTC, as some zone of the world has them.
+    fn offset(&mut self) -> i32 {
+        let offset = self.cell(Register::UtcOffset).map_or(Some(0), |text| text.parse().ok());
+        let offset = offset.filter(|minutes: &i32| (-720..=840).contains(minutes));
+        if offset.is_none() {
+            self.faults.claim(Some(Register::UtcOffset), FaultKind::Shape);
+        }
+        offset.unwrap_or_default()
+    }
+
+    fn date(&mut self, column: Register) -> Option<NaiveDate> {
+        let text = self.cell(column)?;
+        let day = NaiveDate::parse_from_str(&text, "%Y-%m-%d").ok();
+        let day = day.filter(|day| (1850..=2200).contains(&day.year()));
+        if day.is_none() {
+            self.faults.claim(Some(column), FaultKind::Shape);
+        }
+        day
+    }
+
+    fn born(&mut self, today: NaiveDate) -> Option<NaiveDate> {
+        let born = self.date(Register::BirthDate);
+        if self.cell(Register::BirthDate).is_none() {
+            self.faults.claim(Some(Register::BirthDate), FaultKind::Missing);
+        }
+        if let Some(born) = born.filter(|born| *born > today || today.year() - born.year() > OLDEST) {
+            self.faults.add(Register::BirthDate, format!("nobody on the register was born on {born}"));
+        }
+        born
+    }
+
+    fn died(&mut self, born: Option<NaiveDate>, today: NaiveDate) -> Option<NaiveDate> {
+        let died_on = self.date(Register::DiedOn);
+        if let Some(died) = died_on.filter(|died| *died > today || born.is_some_and(|born| *died < born)) {
+            let said = format!("nobody can have died on {died}: it lies ahead, or before the birth");
+            self.faults.add(Register::DiedOn, said);
+        }
+        died_on
+    }
+
+    fn benefit(&mut self, since: Option<NaiveDate>, until: Option<NaiveDate>, has_reason: bool) {
+        if let (Some(since), Some(until)) = (since, until)
+            && until < since
+        {
+            let said = format!("the benefit ends on {until}, before it begins on {since}");
+            self.faults.add(Register::BenefitUntil, said);
+        }
+        if has_reason && until.is_none() {
+            let said = "a reason for the end needs the day of the end".to_owned();
+            self.faults.add(Register::EndReason, said);
+        }
+    }
+
+    /// The organisation's DID and the number there: both or neither.
+    fn employment(&mut self) -> (Option<String>, Option<String>) {
+        let employer = self.line(Register::Employer, LONGEST_DID);
+        if employer.as_deref().is_some_and(|did| !did.starts_with("did:")) {
+            self.faults.claim(Some(Register::Employer), FaultKind::Shape);
+        }
+        let number = self.line(Register::StaffNumber, LONGEST_STAFF_NUMBER);
+        if employer.is_some() != number.is_some() {
+            let column = if employer.is_some() { Register::StaffNumber } else { Register::Employer };
+            let said = "a staff number needs its organisation, and an organisation a number".to_owned();
+            self.faults.add(column, said);
+        }
+        (employer, number)
+    }
 }
 
 fn shape(text: &str) -> FaultKind {

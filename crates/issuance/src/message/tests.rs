@@ -16,7 +16,7 @@ fn every_text_that_comes_along_obeys_the_rules_for_texts() {
             let text = Template::default_for(event, language);
             let checked = Template::checked(event, &text.subject, &text.body);
             assert_eq!(checked.as_ref(), Ok(&text), "{event:?} {language:?}");
-            let about = if event.is_of_enrolment() { "{organisation}" } else { "{credentials}" };
+            let about = if event.is_of_the_fund() { "{organisation}" } else { "{credentials}" };
             assert!(text.body.contains("{name}") && text.body.contains(about), "{event:?} {language:?}");
             let shown = text.render(language, &filling("A"));
             assert!(!shown.text.contains(['{', '}']) && !shown.subject.contains(['{', '}']));

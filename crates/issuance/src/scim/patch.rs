@@ -191,7 +191,7 @@ fn apply_to_list(
         _ => Vec::new(),
     };
     let before = list.clone();
-    let chosen = |value: &Value| path.filter.as_ref().is_none_or(|filter| filter.matches_value(value));
+    let chosen = |value: &Value| is_chosen(path, value);
     match (kind, path.sub, &path.filter) {
         (Kinds::Remove, None, _) => list.retain(|value| !chosen(value)),
         (Kinds::Remove, Some(sub), _) => {
@@ -210,42 +210,60 @@ fn apply_to_list(
             let new = value.map(|value| normalise(attribute, value)).transpose()?.flatten();
             list = new.and_then(|new| new.as_array().cloned()).unwrap_or_default();
         }
-        (Kinds::Add | Kinds::Replace, sub, filter) => {
-            if !list.iter().any(&chosen) {
-                let made = filter.as_ref().and_then(super::Filter::as_members).filter(|_| kind == Kinds::Add);
-                let missing = || Fault::new(FaultKind::NoTarget, "no value meets the condition of the path");
-                list.push(made.ok_or_else(missing)?.into());
-            }
-            for one in list.iter_mut().filter(|value| chosen(value)) {
-                let Value::Object(parts) = one else { continue };
-                match sub {
-                    Some(sub) => set(parts, sub, value)?,
-                    None => {
-                        let new = normal_one(attribute, value.unwrap_or(&Value::Null))?;
-                        let Some(Value::Object(new)) = new else {
-                            return Err(Fault::value(format!("{} must be an object", attribute.name)));
-                        };
-                        if kind == Kinds::Replace {
-                            parts.clear();
-                        }
-                        parts.extend(new);
-                    }
-                }
-            }
-        }
+        (Kinds::Add | Kinds::Replace, ..) => change_chosen(&mut list, kind, path, attribute, value)?,
     }
-    // RFC 7644, 3.5.2: a value that becomes the primary one takes that from the others.
-    if list.iter().filter(|value| is_primary(value)).count() > 1 {
-        for value in list.iter_mut().filter(|value| before.contains(value)) {
-            if let Value::Object(parts) = value
-                && parts.contains_key("primary")
-            {
-                parts.insert("primary".to_owned(), false.into());
-            }
-        }
-    }
+    leave_one_primary(&mut list, &before);
     if let Some(list) = normalise(attribute, &Value::Array(list))? {
         members.insert(attribute.name.to_owned(), list);
     }
     Ok(())
+}
+
+fn is_chosen(path: &Path, value: &Value) -> bool {
+    path.filter.as_ref().is_none_or(|filter| filter.matches_value(value))
+}
+
+/// Adds to the values that the path chooses, or replaces what they say. Where it chooses none, an addition makes one.
+fn change_chosen(
+    list: &mut Vec<Value>,
+    kind: Kinds,
+    path: &Path,
+    attribute: &'static Attribute,
+    value: Option<&Value>,
+) -> Result<(), Fault> {
+    if !list.iter().any(|value| is_chosen(path, value)) {
+        let made = path.filter.as_ref().and_then(super::Filter::as_members).filter(|_| kind == Kinds::Add);
+        let missing = || Fault::new(FaultKind::NoTarget, "no value meets the condition of the path");
+        list.push(made.ok_or_else(missing)?.into());
+    }
+    for one in list.iter_mut().filter(|value| is_chosen(path, value)) {
+        let Value::Object(parts) = one else { continue };
+        if let Some(sub) = path.sub {
+            set(parts, sub, value)?;
+            continue;
+        }
+        let new = normal_one(attribute, value.unwrap_or(&Value::Null))?;
+        let Some(Value::Object(new)) = new else {
+            return Err(Fault::value(format!("{} must be an object", attribute.name)));
+        };
+        if kind == Kinds::Replace {
+            parts.clear();
+        }
+        parts.extend(new);
+    }
+    Ok(())
+}
+
+/// RFC 7644, 3.5.2: a value that becomes the primary one takes that from the others.
+fn leave_one_primary(list: &mut [Value], before: &[Value]) {
+    if list.iter().filter(|value| is_primary(value)).count() < 2 {
+        return;
+    }
+    for value in list.iter_mut().filter(|value| before.contains(value)) {
+        if let Value::Object(parts) = value
+            && parts.contains_key("primary")
+        {
+            parts.insert("primary".to_owned(), false.into());
+        }
+    }
 }

@@ -3,6 +3,8 @@
 use chrono::Duration;
 use clock::Timestamp;
 
+use super::send::Answer;
+
 /// Seconds between the tries of a delivery: the schedule that Standard Webhooks 1.0 gives as its example, three days in all.
 const WAITS: [i64; 9] = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400];
 /// Chance makes a wait longer by up to a tenth, so that what failed together does not come back together.
@@ -14,16 +16,38 @@ pub const PAUSE_AFTER_DAYS: i64 = 3;
 
 /// What makes a wait longer: chance, and what the receiver asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Longer {
+struct Longer {
     /// Drawn below 1000.
-    pub permille: u32,
+    permille: u32,
     /// Seconds of a `Retry-After`.
-    pub retry_after: Option<u32>,
+    retry_after: Option<u32>,
+}
+
+/// What follows a try.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// Nothing: it was taken.
+    Taken,
+    Again(Timestamp),
+    /// Nothing: it was tried for as long as the schedule says.
+    GivenUp,
+}
+
+impl Next {
+    /// After the last of this many tries; `permille` is drawn below 1000.
+    #[must_use]
+    pub fn after(tries: u32, answer: &Answer, permille: u32, now: Timestamp) -> Self {
+        let longer = Longer { permille, retry_after: answer.retry_after };
+        match next_try(tries, now, longer) {
+            _ if answer.taken => Self::Taken,
+            Some(at) => Self::Again(at),
+            None => Self::GivenUp,
+        }
+    }
 }
 
 /// When a delivery that failed `tries` times is tried again; none when it is given up.
-#[must_use]
-pub fn next_try(tries: u32, now: Timestamp, longer: Longer) -> Option<Timestamp> {
+fn next_try(tries: u32, now: Timestamp, longer: Longer) -> Option<Timestamp> {
     let tries = usize::try_from(tries).ok()?.checked_sub(1)?;
     let wait = WAITS.get(tries)? * 1000;
     let jittered = wait + wait * i64::from(longer.permille.min(1000)) / JITTER_SHARE;
@@ -59,6 +83,14 @@ mod tests {
         let (tries, longest) = whole(Longer { permille: 999, retry_after: None });
         assert!(tries == 9 && longest > Duration::hours(83) && longest < Duration::hours(84), "{longest}");
         assert_eq!(next_try(0, at(), Longer::default()), None, "nothing was tried");
+    }
+
+    #[test]
+    fn what_was_taken_is_not_tried_again_whatever_its_answer_asks() {
+        let answer = |taken| Answer { taken, gone: false, code: "http".into(), retry_after: Some(120) };
+        assert_eq!(Next::after(1, &answer(true), 0, at()), Next::Taken);
+        assert_eq!(Next::after(1, &answer(false), 0, at()), Next::Again(at() + Duration::seconds(120)));
+        assert_eq!(Next::after(10, &answer(false), 0, at()), Next::GivenUp);
     }
 
     #[test]

@@ -2,8 +2,12 @@
 
 use registry_types::{MemberStatus, Predecessor};
 
-use super::*;
+use registry_types::{Canonical, Genesis, Organisation, Seats, state_key};
+
+use super::{BOARD, START, UNDP, genesis, public};
 use crate::Carry;
+use crate::View as _;
+use crate::memory::MemoryMap;
 
 /// The old chain is governed by the board and UNDP; the new one is founded by UNDP alone, with new keys.
 fn chains() -> (MemoryMap, Genesis) {

@@ -2,7 +2,13 @@ use registry_types::operation::{ChangeDelegation, DelegateAccreditation, Delegat
 use registry_types::operation::{Member, StopTarget};
 use registry_types::{AccreditationLink, Ask, NotAccredited, accredited};
 
-use super::*;
+use registry_types::operation::AccreditationName;
+use registry_types::{
+    Accreditation, DidRecord, GrantAccreditation, Operation, Organisation, ProposalKind, state_key,
+};
+
+use super::{BOARD, Chain, START, TYPE, UNDP, WFP, grant, granted, propose, withdraw};
+use crate::{TransactionError as E, View as _};
 
 /// The governors accredit undp, which may hand it on over two levels; wfp and fao have DIDs.
 fn accredited_undp() -> (Chain, [String; 3]) {

@@ -8,7 +8,16 @@ use registry_types::{
     ValidatorRecord, ValidatorSet, Vote, proposal_id,
 };
 
-use super::*;
+use registry_types::{
+    CharterVersion, CreateDid, DidChange, DidRecord, Operation, Organisation, Params, ProposalKind, Propose,
+    Reason, ReasonCode, Seats, state_key,
+};
+
+use super::{
+    BOARD, Chain, START, UNDP, anchor, document_key, genesis, inception, propose, public, rule,
+    sign_statement, status, update, withdraw,
+};
+use crate::{Execution, TransactionError as E, View as _, check_stateless};
 
 pub const HOUR: u64 = 3_600_000;
 pub const DAY: u64 = 24 * HOUR;

@@ -11,7 +11,13 @@ use registry_types::{
     proposal_id,
 };
 
-use super::*;
+use registry_types::operation::AccreditationName;
+use registry_types::{
+    Accreditation, GrantAccreditation, Operation, ProposalKind, Propose, Reason, ReasonCode, state_key,
+};
+
+use super::{Chain, TYPE, anchor, document_key, genesis, granted, public, replace, status, update};
+use crate::View as _;
 
 const BLOCKS: u64 = 3_000;
 const HOUR: u64 = 3_600_000;

@@ -17,7 +17,7 @@ pub async fn engines() -> Engines {
     let mut stores = vec![Store::open(&format!("sqlite:{}", path.display()), "issuer").await.unwrap()];
     if let Ok(url) = std::env::var("TEST_DATABASE_URL") {
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        let schema = format!("issuer_sources_{}_{number}", std::process::id());
+        let schema = format!("issuer_{}_{}_{number}", env!("CARGO_CRATE_NAME"), std::process::id());
         stores.push(Store::open(&url, &schema).await.unwrap());
     }
     Engines { stores, _directory: directory }

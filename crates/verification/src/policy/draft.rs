@@ -76,6 +76,7 @@ fn compiled(draft: &PolicyDraft, version: u32) -> Policy {
             validity: draft.validity.clone(),
             predicates: draft.predicates.clone(),
             holder_assurance: draft.holder_assurance.clone(),
+            representative: draft.representative,
         },
     }
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use wire::policies::{HolderAssurance, Predicate, ValidityWindow};
+use wire::representative::ByRepresentative;
 
 /// All of it is optional; without it a policy is as strict as its required checks.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,4 +23,7 @@ pub struct Rules {
     /// How surely the wallet must have known its person, where the answer comes from one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub holder_assurance: Option<HolderAssurance>,
+    /// What becomes of an answer that somebody gave for the person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub representative: Option<ByRepresentative>,
 }

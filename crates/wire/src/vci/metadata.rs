@@ -92,6 +92,9 @@ pub struct CredentialConfiguration {
     pub vct: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credential_metadata: Option<CredentialMetadata>,
+    /// Ours: `refuse` where nobody gets it for somebody else ([`crate::representative::REFUSED`]).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub representative: Option<String>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
@@ -185,6 +188,9 @@ pub struct AuthorizationServerMetadata {
     pub client_attestation_signing_alg_values_supported: Vec<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub client_attestation_pop_signing_alg_values_supported: Vec<String>,
+    /// OAuth 2.0 Attestation-Based Client Authentication, 8.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub challenge_endpoint: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub dpop_signing_alg_values_supported: Vec<String>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

@@ -11,6 +11,18 @@ pub struct CredentialOffer {
     pub grants: Option<Grants>,
 }
 
+impl CredentialOffer {
+    /// Which of the issuer's authorization servers the offer names, if any.
+    #[must_use]
+    pub fn authorization_server(&self) -> Option<&str> {
+        let grants = self.grants.as_ref()?;
+        match &grants.pre_authorized_code {
+            Some(grant) => grant.authorization_server.as_deref(),
+            None => grants.authorization_code.as_ref()?.authorization_server.as_deref(),
+        }
+    }
+}
+
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 pub struct Grants {
     #[serde(

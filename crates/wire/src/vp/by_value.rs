@@ -15,8 +15,14 @@ pub const MAX_QUERY: usize = 16 * 1024;
 /// Levels of nesting in one parameter: enough for every DCQL query.
 const MAX_DEPTH: usize = 16;
 /// Members that stand as JSON in their parameter.
-const AS_JSON: [&str; 5] =
-    ["dcql_query", "client_metadata", "transaction_data", "anchor_receipts", "claims_retention_seconds"];
+const AS_JSON: [&str; 6] = [
+    "dcql_query",
+    "client_metadata",
+    "transaction_data",
+    "anchor_receipts",
+    "claims_retention_seconds",
+    "holder_assurance",
+];
 
 /// Why a query is no authorization request.
 #[derive(Debug, thiserror::Error)]
@@ -102,7 +108,8 @@ mod tests {
             "dcql_query": {"credentials": [{"id": "a", "format": "dc+sd-jwt", "meta": {"vct_values": ["v"]},
                 "claims": [{"path": ["a", null, 1]}]}]},
             "client_metadata": {"client_name": "C", "vp_formats_supported": {}},
-            "transaction_data": ["e30"], "anchor_receipts": true, "claims_retention_seconds": 86400
+            "transaction_data": ["e30"], "anchor_receipts": true, "claims_retention_seconds": 86400,
+            "holder_assurance": { "least": "passkey", "below": "refuse" }, "representative": "refuse"
         }))
         .unwrap()
     }

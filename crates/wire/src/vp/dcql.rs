@@ -225,20 +225,29 @@ impl CredentialQuery {
         Ok(())
     }
 
-    /// The first combination of claims that this credential can deliver, or none (6.4.1). Each claim is looked for once,
-    /// however many combinations name it.
+    /// The first combination of claims that this credential can deliver, or none (6.4.1).
     #[must_use]
     pub fn select_claims(&self, credential: &Value) -> Option<Vec<&ClaimsQuery>> {
-        let Some(claims) = &self.claims else { return Some(Vec::new()) };
+        self.deliverable_sets(credential).into_iter().next()
+    }
+
+    /// Every combination of claims that this credential can deliver, the verifier's most wanted first (6.4.1). Each claim is looked
+    /// for once, however many combinations name it.
+    #[must_use]
+    pub fn deliverable_sets(&self, credential: &Value) -> Vec<Vec<&ClaimsQuery>> {
+        let Some(claims) = &self.claims else { return vec![Vec::new()] };
         let Some(sets) = &self.claim_sets else {
-            return claims.iter().all(|claim| claim.matches(credential)).then(|| claims.iter().collect());
+            let all = claims.iter().all(|claim| claim.matches(credential));
+            return if all { vec![claims.iter().collect()] } else { Vec::new() };
         };
         let deliverable: BTreeMap<&str, &ClaimsQuery> = claims
             .iter()
             .filter(|claim| claim.matches(credential))
             .filter_map(|claim| Some((claim.id.as_deref()?, claim)))
             .collect();
-        sets.iter().find_map(|set| set.iter().map(|id| deliverable.get(id.as_str()).copied()).collect())
+        sets.iter()
+            .filter_map(|set| set.iter().map(|id| deliverable.get(id.as_str()).copied()).collect())
+            .collect()
     }
 }
 
@@ -458,5 +467,4 @@ impl TryFrom<Map<String, Value>> for Query {
 }
 
 #[cfg(test)]
-#[path = "dcql/tests.rs"]
 mod tests;

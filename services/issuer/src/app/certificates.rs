@@ -1,7 +1,5 @@
 //! Certificates by which readers outside of the chain know an organisation's P-256 key (HAIP 1.0, 4.1 and 7.1).
 
-use clock::Timestamp;
-use credential::x509::{CertificateChain, CertificateFault, TrustAnchors};
 use keys::PublicKey;
 use serde_json::Value;
 
@@ -9,24 +7,6 @@ use super::{Issuer, Tenant};
 
 /// The trouble that is shown while credentials go out without the certificates that were configured.
 const TROUBLE: &str = "finding the certificate of its key";
-
-/// One key's certificates, from the organisation's own authority.
-pub struct TenantCertificate {
-    chain: CertificateChain,
-    anchors: TrustAnchors,
-    x5c: Value,
-}
-
-impl TenantCertificate {
-    /// Reads the chain, the leaf first, and the anchor it leads to, which is not sent along.
-    pub fn read(chain: &[u8], anchor: &[u8], now: Timestamp) -> Result<Self, CertificateFault> {
-        let chain = CertificateChain::from_pem(chain)?;
-        let anchors = TrustAnchors::from_pem(anchor)?;
-        anchors.verify(&chain, now)?;
-        let x5c = chain.to_header()?;
-        Ok(Self { chain, anchors, x5c })
-    }
-}
 
 impl Issuer {
     /// The header for a key: of the certificates that are of this key and valid, the one configured last. After a rotation
@@ -36,14 +16,12 @@ impl Issuer {
             return None;
         }
         let now = self.now();
-        let fits =
-            |it: &&TenantCertificate| it.chain.leaf_key() == key && it.anchors.verify(&it.chain, now).is_ok();
-        let found = tenant.certificates.iter().rev().find(fits);
+        let found = tenant.certificates.iter().rev().find(|it| it.fits(key, now));
         let why = "no valid certificate is configured for the P-256 key that signs";
         if found.is_none() {
             tracing::error!(tenant.id = tenant.id, "{why}");
         }
         tenant.set_trouble(TROUBLE, now, found.is_none().then_some(why));
-        found.map(|it| it.x5c.clone())
+        found.map(|it| it.x5c().clone())
     }
 }

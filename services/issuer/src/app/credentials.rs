@@ -3,7 +3,7 @@
 use credential::data_integrity::SecureError;
 use credential::jwe::EncryptionFault;
 use credential::sd_jwt::IssueError;
-use issuance::assurance::BelowPasskey;
+use issuance::assurance::{BelowPasskey, ByRepresentative};
 use issuance::build::BuildError;
 use issuance::{
     CheckedNonce, Configuration, CredentialCopy, Deferral, Format, HolderKey, Offer, fingerprint,
@@ -12,7 +12,7 @@ use serde_json::Value;
 use store_issuer::AccessToken;
 use wire::vci::{CredentialRequest, CredentialResponse, DeferredCredentialRequest, IssuedCredential};
 
-use super::holders::HolderError;
+use super::holders::{Holder, HolderError};
 use super::tokens::credential_identifier;
 use super::{DpopError, Issuer, Presented, Tenant};
 
@@ -53,6 +53,11 @@ pub enum CredentialError {
         or ask the organisation for another way"
     )]
     BelowPasskey,
+    #[error(
+        "this credential is not given to somebody who acts for its person: the person receives it in person, or the organisation is \
+        asked for another way"
+    )]
+    Represented,
     #[error("the record no longer makes a credential")]
     Claims(#[source] BuildError),
     /// Nothing the wallet did; it may try again.
@@ -76,8 +81,44 @@ pub(super) struct Wanted<'a> {
     /// Different keys, each of which gets a copy. The first stands for the wallet.
     pub holders: Vec<HolderKey>,
     pub nonces: Vec<CheckedNonce>,
-    /// Somebody has to make sure in another way whose wallet it is.
-    pub must_wait: bool,
+    /// Why somebody has to make sure in another way, if so.
+    pub doubt: Option<Doubt>,
+}
+
+/// Why a second person has to make sure in another way: by what the wallet says of itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Doubt {
+    BelowPasskey,
+    Represented,
+}
+
+impl Doubt {
+    /// None where the wallet's word changes nothing for this type; a refusal where it decides.
+    fn of(
+        tenant: &Tenant,
+        configuration: Configuration,
+        holder: &Holder,
+    ) -> Result<Option<Self>, CredentialError> {
+        let kind = &configuration.credential_type;
+        let below = tenant.passkey_types.get(kind).filter(|_| holder.below_passkey);
+        let represented = tenant.representative_types.get(kind).filter(|_| holder.represented);
+        // Whoever acts for the person came by a PIN as well. What the person has to do comes first.
+        match (represented, below) {
+            (Some(ByRepresentative::Refuse), _) => Err(Self::Represented.refusal()),
+            (_, Some(BelowPasskey::Refuse)) => Err(Self::BelowPasskey.refusal()),
+            (Some(ByRepresentative::SecondPerson), _) => Ok(Some(Self::Represented)),
+            (None, Some(BelowPasskey::SecondPerson)) => Ok(Some(Self::BelowPasskey)),
+            (None, None) => Ok(None),
+        }
+    }
+
+    /// What is said where there is nobody who could make sure.
+    pub(super) const fn refusal(self) -> CredentialError {
+        match self {
+            Self::BelowPasskey => CredentialError::BelowPasskey,
+            Self::Represented => CredentialError::Represented,
+        }
+    }
 }
 
 /// What a request led to.
@@ -135,12 +176,8 @@ impl Issuer {
         let nonces: Result<Vec<_>, _> = checked.collect();
         let nonces = nonces.map_err(|_| CredentialError::Nonce)?;
         let offer_id = by.token.offer_id.as_str();
-        let below = tenant.passkey_types.get(&configuration.credential_type).filter(|_| holder.below_passkey);
-        if below == Some(&BelowPasskey::Refuse) {
-            return Err(CredentialError::BelowPasskey);
-        }
-        let must_wait = below == Some(&BelowPasskey::SecondPerson);
-        let wanted = Wanted { tenant, offer_id, configuration, holders: holder.keys, nonces, must_wait };
+        let doubt = Doubt::of(tenant, configuration, &holder)?;
+        let wanted = Wanted { tenant, offer_id, configuration, holders: holder.keys, nonces, doubt };
         let answer = sql::retry(|| self.find_or_issue(&wanted)).await?;
         self.answer(tenant, answer)
     }

@@ -63,7 +63,7 @@ impl Issuer {
         let by = Actor { tenant: tenant.id.clone(), officer: offer.created_by.clone() };
         if !self.needs_second(&mut tx, &by, &proposal).await? {
             // There is nobody who could make sure.
-            return if wanted.must_wait { Err(CredentialError::BelowPasskey) } else { Ok(None) };
+            return wanted.doubt.map_or(Ok(None), |doubt| Err(doubt.refusal()));
         }
         self.spend(&mut tx, wanted).await?;
         let first = holders.first().ok_or(CredentialError::Denied)?;
@@ -106,7 +106,7 @@ impl Issuer {
             configuration: deferral.configuration,
             holders: deferral.holders,
             nonces: Vec::new(),
-            must_wait: false,
+            doubt: None,
         };
         let prepared = self.prepare(&mut tx, &wanted).await?;
         drop(tx);

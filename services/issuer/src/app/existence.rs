@@ -2,6 +2,7 @@
 
 mod answers;
 mod decisions;
+mod places;
 mod views;
 mod yearly;
 
@@ -43,6 +44,20 @@ pub enum ExistenceError {
     LegalHold,
     #[error("another officer than the one who placed the hold lifts it")]
     OwnHold,
+    #[error("say in a few words who wants the pictures erased, and why")]
+    ErasureReason,
+    #[error("somebody asked for this already; a colleague erases the pictures or keeps them")]
+    ErasureWaits,
+    #[error("a colleague decided this already")]
+    ErasureDecided,
+    #[error("another officer than the one who asked for it erases the pictures")]
+    OwnErasure,
+    #[error("a legal hold keeps these pictures; another officer lifts it first")]
+    PicturesHeld,
+    #[error(
+        "somebody has to decide by these pictures yet; decide the answer, the form, the enrolment or the appeal first"
+    )]
+    PicturesUndecided,
     #[error("a remark has at most {LONGEST_REMARK} characters")]
     Remark,
     #[error(transparent)]
@@ -58,6 +73,11 @@ pub enum ExistenceError {
         "this proof was made with a new key, and its pictures do not match the Fund's well enough; visit or call the person"
     )]
     NewKeyNeedsCall,
+    /// Said to somebody whose proof is here already.
+    #[error(
+        "this answer does not show the place: allow it, use the phone of the first proof, or go to a station of the Fund"
+    )]
+    NoPlace,
     #[error("no operator at a station of the Fund vouched for this answer")]
     NoOperator,
     /// Never registered, or closed.
@@ -168,7 +188,9 @@ impl Issuer {
                 return Err(OfferError::ServiceEnded.into());
             }
             let year = now.year();
-            if tx.find_existence_of_year(&tenant.id, &subject.id, year).await?.is_some() {
+            let proven = tx.find_existence_of_year(&tenant.id, &subject.id, year).await?.is_some();
+            // Whose place is missing is asked again, for the place alone.
+            if proven && self.place_missing_of(&mut tx, &tenant.id, &subject.id).await?.is_none() {
                 return Err(ExistenceError::ProvenAlready { year });
             }
             let before = tx.list_existence_of(&tenant.id, &subject.id).await?;
@@ -229,6 +251,9 @@ impl Issuer {
             let before = found.ok_or(ExistenceError::Unknown)?;
             if before.standing(now) != Standing::Open {
                 return self.existence_message(&mut tx, tenant, &before).await;
+            }
+            if let Some(message) = self.answered_elsewhere(&mut tx, tenant, &before).await? {
+                return Ok(message);
             }
             let (after, _) = before.clone().challenged(self.new_token(), now)?;
             let message = self.existence_message(&mut tx, tenant, &after).await?;

@@ -10,19 +10,25 @@ mod case_kind;
 mod case_views;
 mod cases;
 mod certificates;
+mod countries;
 mod counts;
+mod events;
 mod fairness;
 mod figures;
 mod form_numbers;
 mod frames;
 mod gathering;
 mod heads;
+mod helpers;
 mod journal;
 mod lists;
 mod mailings;
 mod messages;
+mod missing_places;
+mod moved_dates;
 mod night;
 mod people;
+mod phone_proofs;
 mod printing;
 mod proofs;
 mod receipt_note;
@@ -31,8 +37,10 @@ mod receipts;
 mod reckoning;
 mod region;
 mod register;
+mod register_rows;
 mod residence;
 mod samples;
+mod scan_pictures;
 mod scans;
 mod sendings;
 mod stations;
@@ -51,26 +59,30 @@ pub use case_kind::{CaseOutcome, CaseType};
 pub use case_views::{CaseMoment, CaseView};
 pub use cases::CaseDecision;
 pub use counts::{Group, YearCounts};
+pub use events::NewHold;
 pub use fairness::{AppealFigures, Fairness, GroupRates, GroupTable, SMALLEST_GROUP};
 pub use figures::{Missing, YearFigures};
 pub use gathering::NewMailing;
 pub use heads::{HeadSet, HeadsView};
+pub use helpers::NewHelper;
 pub use lists::{PayrollFile, SuspensionView};
 pub(crate) use mailings::KINDS as LETTER_KINDS;
 pub use mailings::{MailingView, letter_fault, letter_state};
 pub use messages::{FundPost, SentMessage};
+pub use moved_dates::{CALENDAR_DATES, CalendarDate, MovedDates, MovedFor};
 pub use night::NightView;
 pub(crate) use people::age_order;
 pub use people::{FundPerson, FundPersonPage, JournalLine};
-pub use proofs::{NewHold, NewProof, Receipt};
-pub(crate) use proofs::{PhoneAnswer, channel_of};
+pub(crate) use phone_proofs::PhoneAnswer;
+pub(crate) use proofs::channel_of;
+pub use proofs::{NewProof, Receipt};
 pub use receipts::{ReceiptDocument, ReceiptView};
 pub use reckoning::{Reckoning, ReckoningLine};
 pub use register::{RegisterPreview, RegisterSource};
 pub use scans::{ReadPage, ScanPage, scan_fault};
 pub use stations::NewStation;
 pub(crate) use uploads::MOST_UPLOAD_BYTES;
-pub(super) use zones::awake_in;
+pub(super) use zones::{awake_in, usual_offset};
 
 use super::{ExistenceError, Issuer, Tenant};
 
@@ -99,6 +111,8 @@ pub enum FundError {
     Decided,
     #[error("a second officer decides this: not the one who proposed it or refused it")]
     FourEyes,
+    #[error("a colleague decides about this proof, not the officer who wrote it down")]
+    OwnProof,
     #[error("there is no calendar of {0}; make one first")]
     NoCalendar(i32),
     #[error("what is stored about this cannot be opened")]

@@ -27,6 +27,8 @@ pub(super) struct Holder {
     pub nonces: Vec<String>,
     /// One of the proofs says that less than a passkey opened the wallet.
     pub below_passkey: bool,
+    /// One of the proofs says that somebody acts for the person.
+    pub represented: bool,
     proven: Vec<PublicKey>,
     attestations: Vec<KeyAttestation>,
 }
@@ -104,6 +106,7 @@ impl Issuer {
         holder.add_proven(proof.holder.clone())?;
         holder.add_nonce(proof.nonce);
         holder.below_passkey |= proof.opened_by.is_below_passkey();
+        holder.represented |= proof.representative.is_some();
         if let Some(attestation) = proof.attestation.filter(|_| self.has_attesters()) {
             let attested = KeyAttestation::verify(&attestation, &self.attesters, true, self.now())?;
             if !attested.keys.contains(&proof.holder.public) {

@@ -52,7 +52,7 @@ impl Issuer {
         }
         let prepared = self.prepare(&mut tx, wanted).await?;
         drop(tx);
-        if (wanted.must_wait || tenant.approves(configuration.credential_type))
+        if (wanted.doubt.is_some() || tenant.approves(configuration.credential_type))
             && let Some(deferral) = self.defer(wanted, &prepared.offer).await?
         {
             return Ok(Answer::Waits(deferral));

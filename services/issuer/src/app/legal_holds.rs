@@ -45,11 +45,7 @@ impl Issuer {
             tx.find_subject(&tenant.id, subject_id).await?.ok_or(ExistenceError::UnknownPerson)?;
             let row = LegalHoldRow {
                 subject_id: subject_id.to_owned(),
-                reason_sealed: self.sealing.seal(
-                    &purpose(&tenant.id, &id),
-                    reason.as_bytes(),
-                    self.entropy.as_ref(),
-                ),
+                reason_sealed: self.seal_words(&purpose(&tenant.id, &id), &reason),
                 review_on,
                 placed_by: by.officer.clone(),
                 placed_at: now,
@@ -101,11 +97,23 @@ impl Issuer {
         self.fund(tenant)?;
         let rows = self.store.read().await?.list_legal_holds(tenant, subject_id).await?;
         let open = |row: LegalHoldRow| {
-            let opened = self.sealing.open(&purpose(tenant, &row.id), &row.reason_sealed).ok();
-            let reason = opened.and_then(|bytes| String::from_utf8(bytes.to_vec()).ok()).unwrap_or_default();
+            let reason = self.open_words(&purpose(tenant, &row.id), &row.reason_sealed);
             LegalHold { row, reason }
         };
         Ok(rows.into_iter().map(open).collect())
+    }
+}
+
+impl Issuer {
+    /// Words of officers, sealed under the service's key.
+    pub(super) fn seal_words(&self, purpose: &[u8], words: &str) -> Vec<u8> {
+        self.sealing.seal(purpose, words.as_bytes(), self.entropy.as_ref())
+    }
+
+    /// Empty when they do not open.
+    pub(super) fn open_words(&self, purpose: &[u8], sealed: &[u8]) -> String {
+        let opened = self.sealing.open(purpose, sealed).ok();
+        opened.and_then(|bytes| String::from_utf8(bytes.to_vec()).ok()).unwrap_or_default()
     }
 }
 

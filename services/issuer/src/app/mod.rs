@@ -40,6 +40,8 @@ mod offers;
 mod officers;
 pub(crate) mod oidc;
 mod person_passkeys;
+mod picture_erasures;
+mod picture_keys;
 mod portraits;
 mod reissue;
 mod renewals;
@@ -64,7 +66,8 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use ::keys::{KeyStore, SealingKey, Signer};
 use clock::{Clock, Entropy, Timestamp};
 use credential::data_integrity::SigningKey;
-use issuance::assurance::BelowPasskey;
+use credential::x509::OwnCertificate;
+use issuance::assurance::{BelowPasskey, ByRepresentative};
 use issuance::attestation::{AttestationRequirement, Attesters};
 use issuance::authorization::Client;
 use issuance::{CredentialType, Format, Guesses, Secrets};
@@ -77,7 +80,6 @@ pub use authorization::{AuthorizationView, AuthorizeError, PushError};
 pub use calendar::Month;
 pub use captures::{CaptureView, PlaceKept};
 pub use cards::DesignError;
-pub use certificates::TenantCertificate;
 pub use clients::ClientError;
 pub use console::Dashboard;
 pub use contacts::{ContactError, ContactView};
@@ -104,6 +106,7 @@ pub use fund::{
     YearCounts, YearFigures,
 };
 pub use fund::{AppealView, AppealWord, OpenAppeal};
+pub use fund::{CALENDAR_DATES, CalendarDate, MovedDates, MovedFor, NewHelper};
 pub use fund::{FundPost, MailingView, NewMailing, SentMessage, letter_fault, letter_state};
 pub(crate) use fund::{LETTER_KINDS, MOST_UPLOAD_BYTES, age_order, channel_of};
 pub use fund::{ReadPage, ScanPage, scan_fault};
@@ -122,6 +125,7 @@ pub use notifications::NotificationError;
 pub use offers::{FetchError, NewOffer, OfferError, OfferLink};
 pub use officers::{LinkFor, OfficerLinkError, RolesError, SignInError, officer_link};
 pub use oidc::{Arrival, Departure, OidcError, PersonProviderError, Provider, ProviderRefusal, Return};
+pub use picture_erasures::PictureErasure;
 pub(crate) use portraits::MOST_PORTRAIT_BYTES;
 pub use portraits::{PictureFault, PortraitError};
 pub use reissue::{Reissue, ReissueError, reissue_plan};
@@ -218,11 +222,13 @@ pub struct Tenant {
     pub approved_types: Vec<CredentialType>,
     /// Types for which it matters whether a passkey opened the wallet.
     pub passkey_types: BTreeMap<CredentialType, BelowPasskey>,
+    /// Types for which it matters whether somebody acts for the person.
+    pub representative_types: BTreeMap<CredentialType, ByRepresentative>,
     pub status_messages: bool,
     /// Types that are bound to attested keys only, and what is required of those.
     pub attested_types: BTreeMap<CredentialType, AttestationRequirement>,
     /// Certificates of its P-256 keys, from its own authority.
-    pub(crate) certificates: Vec<TenantCertificate>,
+    pub(crate) certificates: Vec<OwnCertificate>,
     /// `{origin}/t/{id}`.
     pub issuer_url: String,
     /// On its cards.
@@ -311,6 +317,7 @@ impl Tenant {
             types,
             approved_types: Vec::new(),
             passkey_types: BTreeMap::new(),
+            representative_types: BTreeMap::new(),
             status_messages: false,
             attested_types: BTreeMap::new(),
             certificates: Vec::new(),
@@ -335,7 +342,9 @@ impl Tenant {
     /// Whether some wallet has to wait for a second person.
     #[must_use]
     pub fn may_wait(&self, kind: CredentialType) -> bool {
-        self.approves(kind) || self.passkey_types.get(&kind) == Some(&BelowPasskey::SecondPerson)
+        self.approves(kind)
+            || self.passkey_types.get(&kind) == Some(&BelowPasskey::SecondPerson)
+            || self.representative_types.get(&kind) == Some(&ByRepresentative::SecondPerson)
     }
 
     /// `{issuer}/status/`, to which the name of a list is appended.

@@ -11,6 +11,7 @@ use tokio::sync::Semaphore;
 
 pub(crate) use self::picture::MOST_BYTES as MOST_PORTRAIT_BYTES;
 pub use self::picture::PictureFault;
+use super::picture_keys::Whose;
 use super::{Issuer, OfferError, Tenant};
 
 /// Pictures that are decoded at the same time: each may take 160 MB for a moment.
@@ -62,8 +63,9 @@ impl Issuer {
         subject_id: &str,
         made: &[u8],
     ) -> Result<(), store_issuer::Error> {
-        let sealed = self.sealing.seal(&purpose(&by.tenant, subject_id), made, self.entropy.as_ref());
         let now = self.now();
+        let whose = (by.tenant.as_str(), Whose::Subject(subject_id));
+        let sealed = self.seal_picture(tx, whose, &purpose(&by.tenant, subject_id), made).await?;
         tx.put_portrait(&by.tenant, subject_id, &sealed, now).await?;
         tx.audit(by, Act { action: "person.portrait", target: subject_id, detail: "" }, now).await
     }
@@ -92,12 +94,14 @@ impl Issuer {
             let action = match made {
                 Some(made) => {
                     let purpose = purpose(&by.tenant, subject_id);
-                    let sealed = self.sealing.seal(&purpose, made, self.entropy.as_ref());
+                    let whose = (by.tenant.as_str(), Whose::Subject(subject_id));
+                    let sealed = self.seal_picture(&mut tx, whose, &purpose, made).await?;
                     tx.put_portrait(&by.tenant, subject_id, &sealed, now).await?;
                     "person.portrait"
                 }
                 None => {
                     tx.delete_portrait(&by.tenant, subject_id).await?;
+                    self.end_spare_key(&mut tx, &by.tenant, Whose::Subject(subject_id)).await?;
                     "person.portrait-end"
                 }
             };
@@ -136,7 +140,7 @@ impl Issuer {
         }
     }
 
-    /// One that does not open any more, after the sealing key was lost, is none.
+    /// One that does not open any more, after a key was lost, is none.
     pub(super) async fn open_portrait(
         &self,
         tx: &mut Transaction,
@@ -154,7 +158,8 @@ impl Issuer {
         subject_id: &str,
     ) -> Result<Option<Vec<u8>>, store_issuer::Error> {
         let Some(sealed) = tx.find_portrait(tenant, subject_id).await? else { return Ok(None) };
-        Ok(self.sealing.open(&purpose(tenant, subject_id), &sealed).ok().map(|opened| opened.to_vec()))
+        let opened = self.open_picture(tx, tenant, &purpose(tenant, subject_id), &sealed).await?;
+        Ok(opened.map(|opened| opened.to_vec()))
     }
 }
 
@@ -171,6 +176,6 @@ fn data_url(jpeg: &[u8]) -> String {
 }
 
 /// Bound into the seal, so that one person's row cannot be put in the place of another's.
-fn purpose(tenant: &str, subject_id: &str) -> Vec<u8> {
+pub(super) fn purpose(tenant: &str, subject_id: &str) -> Vec<u8> {
     format!("portrait of {tenant}/{subject_id}").into_bytes()
 }

@@ -47,6 +47,7 @@ impl Work {
             loops.push(tokio::spawn(publish(weak(issuer, tenant), status, stopped.clone())));
             loops.push(tokio::spawn(messages(weak(issuer, tenant), stopped.clone())));
             loops.push(tokio::spawn(change_keys(weak(issuer, tenant), stopped.clone())));
+            loops.push(tokio::spawn(reseal(weak(issuer, tenant), stopped.clone())));
             loops.push(tokio::spawn(nights(weak(issuer, tenant), stopped.clone())));
             loops.push(tokio::spawn(fund_post(weak(issuer, tenant), stopped.clone())));
             loops.push(tokio::spawn(webhooks(weak(issuer, tenant), stopped.clone())));
@@ -190,6 +191,21 @@ async fn webhooks((issuer, tenant): Owner, mut stopped: watch::Receiver<bool>) {
 async fn look_for_webhooks(issuer: &Issuer, tenant: &Tenant) -> Result<(), store_issuer::Error> {
     issuer.announce_untaken_offers(tenant).await?;
     issuer.forget_webhook_deliveries(tenant).await.map(drop)
+}
+
+/// Once in the life of a database; tried again until it is done.
+async fn reseal((issuer, tenant): Owner, mut stopped: watch::Receiver<bool>) {
+    let mut trouble = Trouble::of(&tenant, "sealing pictures under the keys of their people");
+    while let Some(issuer) = issuer.upgrade() {
+        match issuer.reseal_pictures(&tenant).await {
+            Err(error) => trouble.report(issuer.now(), &error),
+            Ok(_) => return,
+        }
+        drop(issuer);
+        if is_stopped(&mut stopped, FORGET_EVERY).await {
+            return;
+        }
+    }
 }
 
 /// Looks once a minute whether the Fund's night is due, or one was cut off.

@@ -5,13 +5,10 @@ use std::path::PathBuf;
 
 use issuance::CredentialType;
 use issuance::attestation::AttestationRequirement;
-use issuance::message::Language;
 use keys::PublicKey;
 use serde::{Deserialize, Serialize};
 
 use super::{ConfigError, TenantConfig};
-
-const LONGEST_NAME: usize = 200;
 
 /// A wallet provider whose attestations are believed: by the key it signs them with, or by the authority that certifies such
 /// keys. One of the two.
@@ -53,15 +50,6 @@ impl AttesterConfig {
 }
 
 impl TenantConfig {
-    pub(super) fn check_names(&self) -> Result<(), ConfigError> {
-        let other = |code: &str| Language::parse(code).is_some_and(|it| it != Language::English);
-        let fits = |name: &str| !name.trim().is_empty() && name.chars().count() <= LONGEST_NAME;
-        match self.names.iter().all(|(code, name)| other(code) && fits(name)) {
-            true => Ok(()),
-            false => Err(ConfigError::Names(self.id.clone())),
-        }
-    }
-
     /// Nobody could meet a requirement where nobody is trusted to attest.
     pub(super) fn check_attestations(&self, attesters: &[AttesterConfig]) -> Result<(), ConfigError> {
         let foreign = self.key_attestations.keys().any(|kind| !self.types.contains(kind));

@@ -8,7 +8,7 @@ use entitlement::{AnswerFault, ConfirmFault, RequestFault};
 use serde::Deserialize;
 use utoipa_actix_web::scope;
 use web::{Json, JsonLimits, Problem, ServiceConfig};
-use wire::existence::{AheadChallenge, AppealWords, ExistenceAnswer, ExistenceRequest};
+use wire::existence::{AheadChallenge, AppealWords, ExistenceAnswer, ExistenceRequest, PlaceQuestion};
 
 use super::fund::file;
 use super::fund::message::body;
@@ -26,6 +26,7 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
         .service(scope("/existence/{token}/answer").app_data(ANSWER_LIMITS).service(answer_existence_request))
         .service(fetch_challenge_ahead)
         .service(appeal_existence)
+        .service(ask_for_place_again)
         .service(find_existence_receipt)
         .service(send_existence_form)
         .service(get_existence_request);
@@ -74,6 +75,21 @@ async fn appeal_existence(
 ) -> Result<Json<ExistenceRequest>, Problem> {
     let (tenant, token) = path.into_inner();
     Ok(Json(app.appeal_existence(&tenant, &token, &words.0.words).await?))
+}
+
+/// Gives the link of a question whose answer shows the place that a proof lacks
+///
+/// Only where `place` of the request says that it is missing; asked again it is the same link. The answer, from the phone of the proof
+/// with pictures that match, or from a station, brings the place alone: the proof stays as it is.
+#[utoipa::path(tag = "existence", params(("tenant" = String, Path), ("token" = String, Path)),
+    responses((status = 200, body = PlaceQuestion), (status = "4XX", body = Problem)))]
+#[post("/existence/{token}/place")]
+async fn ask_for_place_again(
+    path: Path<(String, String)>,
+    app: Data<Issuer>,
+) -> Result<Json<PlaceQuestion>, Problem> {
+    let (tenant, token) = path.into_inner();
+    Ok(Json(app.ask_for_place_again(&tenant, &token).await?))
 }
 
 /// Takes a signed paper form in the place of a proof by phone
@@ -151,18 +167,25 @@ impl From<ExistenceError> for Problem {
             ExistenceError::Form(_)
             | ExistenceError::Remark
             | ExistenceError::LegalHold
+            | ExistenceError::ErasureReason
             | ExistenceError::Bundle(_)
             | ExistenceError::NoPicturesWanted => Self::bad_request(said),
             ExistenceError::NoPictures
             | ExistenceError::NewKeyNeedsCall
             | ExistenceError::NoOperator
-            | ExistenceError::NoForms
-            | ExistenceError::TooManyForms
+            | ExistenceError::NoPlace
+            | ExistenceError::ErasureWaits
+            | ExistenceError::ErasureDecided
+            | ExistenceError::PicturesHeld
+            | ExistenceError::PicturesUndecided
             | ExistenceError::InCase => Self::conflict(said),
+            // The wallet says it in the person's language, by the word.
+            ExistenceError::NoForms => Self::conflict(said).with("reason", "no-forms"),
+            ExistenceError::TooManyForms => Self::conflict(said).with("reason", "too-many"),
             ExistenceError::FormsInHand => {
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "Too many proofs at once").detail(said)
             }
-            ExistenceError::FourEyes | ExistenceError::OwnHold => {
+            ExistenceError::FourEyes | ExistenceError::OwnHold | ExistenceError::OwnErasure => {
                 Self::new(StatusCode::CONFLICT, "four-eyes", "A second person decides").detail(said)
             }
             ExistenceError::UnknownStation => {

@@ -101,12 +101,38 @@ impl FromRequest for Token {
     }
 }
 
-/// A question about one thing: who asks, at which Fund, and what the address names.
-struct About {
+/// A request of a machine, at the Fund that the address names.
+struct Call {
     of: Of,
     token: Token,
-    path: Path<(String, String)>,
     app: Data<Issuer>,
+}
+
+impl Call {
+    /// Who asks, once it is known that the machine may.
+    async fn allowed(self, scope: Scope) -> Result<(Actor, Data<Issuer>), Problem> {
+        let by = machine(&self.app, &self.of, &self.token, scope).await?;
+        Ok((by, self.app))
+    }
+}
+
+impl FromRequest for Call {
+    type Error = actix_web::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Self::Error>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let parts = <(Of, Token, Data<Issuer>)>::from_request(request, payload);
+        Box::pin(async move {
+            let (of, token, app) = parts.await?;
+            Ok(Self { of, token, app })
+        })
+    }
+}
+
+/// A request about one thing, which the address names.
+struct About {
+    call: Call,
+    path: Path<(String, String)>,
 }
 
 /// The same once it is known that the machine may ask.
@@ -118,8 +144,8 @@ struct Allowed {
 
 impl About {
     async fn allowed(self, scope: Scope) -> Result<Allowed, Problem> {
-        let by = machine(&self.app, &self.of, &self.token, scope).await?;
-        Ok(Allowed { by, named: self.path.into_inner().1, app: self.app })
+        let (by, app) = self.call.allowed(scope).await?;
+        Ok(Allowed { by, named: self.path.into_inner().1, app })
     }
 }
 
@@ -128,10 +154,10 @@ impl FromRequest for About {
     type Future = Pin<Box<dyn Future<Output = Result<Self, Self::Error>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let parts = <(Of, Token, Path<(String, String)>, Data<Issuer>)>::from_request(request, payload);
+        let parts = <(Call, Path<(String, String)>)>::from_request(request, payload);
         Box::pin(async move {
-            let (of, token, path, app) = parts.await?;
-            Ok(Self { of, token, path, app })
+            let (call, path) = parts.await?;
+            Ok(Self { call, path })
         })
     }
 }

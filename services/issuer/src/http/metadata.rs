@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use actix_web::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, VARY};
 use actix_web::{HttpRequest, HttpResponse, get, web::Data, web::Path};
 use credential::jwe::{AGREEMENT, Encryption};
+use issuance::assurance::ByRepresentative;
 use issuance::attestation::{AttestationRequirement, BATCH_SIZE};
 use issuance::build::PICTURE;
 use issuance::dpop::DPOP_ALGORITHMS;
 use issuance::{Configuration, CredentialType, Format, schemas};
 use serde_json::{Value, json};
 use web::Problem;
+use wire::representative::REFUSED;
 use wire::vci::{
     AUTHORIZATION_CODE, AuthorizationServerMetadata, BatchIssuance, ClaimDescription, ClaimDisplay,
     CredentialConfiguration, CredentialDefinition, CredentialDisplay, CredentialMetadata, IssuerDisplay,
@@ -257,6 +259,7 @@ fn described(app: &Issuer, tenant: &Tenant, configuration: Configuration) -> Cre
         cryptographic_binding_methods_supported: ["jwk", "did:key", "did:jwk"].map(str::to_owned).to_vec(),
         proof_types_supported: proof_types(app, tenant.attested_types.get(&kind)),
         credential_metadata: Some(displayed(tenant, kind, configuration.format)),
+        representative: refuses_representatives(tenant, kind).then(|| REFUSED.to_owned()),
         ..CredentialConfiguration::default()
     };
     let definition = || {
@@ -282,6 +285,11 @@ fn described(app: &Issuer, tenant: &Tenant, configuration: Configuration) -> Cre
             ..base
         },
     }
+}
+
+/// So that a wallet tells whoever acts for somebody before a code is used up.
+fn refuses_representatives(tenant: &Tenant, kind: CredentialType) -> bool {
+    tenant.representative_types.get(&kind) == Some(&ByRepresentative::Refuse)
 }
 
 /// Attestations are taken where a wallet provider is trusted, and required where the organisation says so; no presentation can

@@ -462,6 +462,7 @@ impl From<CredentialError> for OAuthError {
             CredentialError::Denied
             | CredentialError::Refused
             | CredentialError::BelowPasskey
+            | CredentialError::Represented
             | CredentialError::Claims(_) => Self::bad_request("credential_request_denied", text),
             CredentialError::NoKeys => {
                 let mut error = Self::new(StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable", text);

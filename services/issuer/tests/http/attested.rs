@@ -7,7 +7,7 @@ use issuance::attestation::AttestationRequirement;
 use issuer::{AttesterConfig, ConfigError, KeyAttestations};
 use keys::Signer as _;
 use serde_json::{Value, json};
-use testkit::Authority;
+use testkit::{Authority, x5c_of};
 
 use crate::authorization::form;
 use crate::clients::signed;
@@ -106,6 +106,9 @@ async fn attesters_are_known_by_their_authority() {
         (&provider, stranger.x5c(&provider.0.public_key().to_jwk()).unwrap(), "of another authority"),
         (&Holder::new(961), good.clone(), "of another key"),
         (&provider, json!("x"), "no list"),
+        (&provider, x5c_of(&authority.certify(&provider.0.public_key().to_jwk(), 2026).unwrap()), "over"),
+        (&provider, json!([good[0], x5c_of(&authority.pem())[0]]), "with the anchor"),
+        (&provider, json!([x5c_of(&authority.pem())[0], good[0]]), "the anchor's own"),
     ] {
         let wrong = by(attester, x5c, &world.nonce().await);
         let reply = ask(&world, &token, SD_JWT, json!({"attestation": [wrong]})).await;

@@ -1,13 +1,18 @@
 //! Credentials whose issue a second person approves: the wallet shows its key, waits and comes back.
 
 use chrono::Duration;
-use issuance::{FourEyes, Role, Roles};
+use std::collections::BTreeMap;
+
+use issuance::assurance::ByRepresentative;
+use issuance::{CredentialType, FourEyes, Role, Roles};
+use issuer::ConfigError;
 use outbound::Reply;
 use serde_json::{Value, json};
 
 use crate::console::{Browser, between};
 use crate::support::{Holder, World, json, new_offer, refusal, refused};
 
+const STAFF: &str = "StaffIdentity_dc_sd-jwt";
 const EMPLOYMENT: &str = "Employment_dc_sd-jwt";
 const CLEARED: &str = "Employment_ldp_vc";
 
@@ -150,4 +155,51 @@ async fn wallet_that_a_pin_opened_is_refused_where_nobody_can_make_sure() {
         200,
         "with a passkey then"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_acts_for_the_person_waits_for_a_second_person_or_is_refused_with_the_next_step() {
+    let world = World::start_wanting_the_person(FourEyes::Always).await;
+    let guardian = json!({ "representative": "guardian", "amr": ["pin", "swk"] });
+    let (first, holder) = (token(&world).await, Holder::new(1));
+    assert_eq!(world.request_saying(&first, EMPLOYMENT, &holder, &guardian).await.status, 202);
+    decide(&world, "approve").await;
+    assert_eq!(world.request_saying(&first, EMPLOYMENT, &holder, &guardian).await.status, 200);
+    let second = token(&world).await;
+    for odd in [json!(""), json!(1), json!(["guardian"]), json!("a guardian"), json!("x".repeat(17))] {
+        let said = json!({ "representative": odd });
+        let reply = world.request_saying(&second, EMPLOYMENT, &Holder::new(2), &said).await;
+        assert_eq!(refusal(&reply), refused("invalid_proof"), "{said}");
+    }
+    assert_eq!(
+        world.request(&second, EMPLOYMENT, &Holder::new(2)).await.status,
+        200,
+        "silence claims nothing"
+    );
+
+    let person = world.person("10023").await;
+    let link = world.issuer.create_offer(&World::officer(), &new_offer(person)).await.unwrap();
+    let staff = world.token(&link).await;
+    let reply = world.request_saying(&staff, STAFF, &holder, &guardian).await;
+    assert_eq!(refusal(&reply), refused("credential_request_denied"));
+    let said = json(&reply)["error_description"].as_str().unwrap().to_owned();
+    assert!(said.contains("the person receives it in person"), "{said}");
+    assert_eq!(world.request(&staff, STAFF, &holder).await.status, 200, "nothing is used up by it");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn metadata_says_what_nobody_gets_for_somebody_else() {
+    let world = World::start_wanting_the_person(FourEyes::WithColleagues).await;
+    let metadata = json(&world.get("/.well-known/openid-credential-issuer/t/undp").await);
+    let configurations = &metadata["credential_configurations_supported"];
+    assert_eq!(configurations[STAFF]["representative"], "refuse");
+    assert_eq!(configurations[EMPLOYMENT].get("representative"), None, "it waits, and comes");
+    // Where nobody could look, it is refused as well.
+    let guardian = json!({ "representative": "attorney" });
+    let reply = world.request_saying(&token(&world).await, EMPLOYMENT, &Holder::new(1), &guardian).await;
+    assert_eq!(refusal(&reply), refused("credential_request_denied"));
+    let mut foreign = world.config();
+    let types = BTreeMap::from([(CredentialType::StaffIdentity, ByRepresentative::Refuse)]);
+    foreign.tenants[2].representative_types = types;
+    assert!(matches!(foreign.check(), Err(ConfigError::RepresentativeTypes(_))), "a type it does not issue");
 }

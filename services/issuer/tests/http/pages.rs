@@ -78,6 +78,22 @@ const PAGES: &[Page] = &[
     ("post", "/retirees/{id}/enrolment", Some(Issue), &[]),
     ("post", "/retirees/{id}/legal-holds", Some(Issue), &[("reason", "r"), ("review_on", "2026-12-31")]),
     ("post", "/retirees/{id}/legal-holds/{legal}/lift", Some(Issue), &[]),
+    (
+        "post",
+        "/fund/people/{person}/dates",
+        Some(Issue),
+        &[("year", "2026"), ("date", "due"), ("day", "2027-01-31"), ("reason", "r")],
+    ),
+    (
+        "post",
+        "/fund/dates",
+        Some(Issue),
+        &[("year", "2026"), ("country", "SDN"), ("date", "due"), ("day", "2027-01-31"), ("reason", "r")],
+    ),
+    ("post", "/fund/dates/usual", Some(Issue), &[("year", "2026"), ("country", "SDN")]),
+    ("post", "/fund/people/{person}/dates/usual", Some(Issue), &[("year", "2026")]),
+    ("post", "/retirees/{id}/picture-erasures", Some(Issue), &[("reason", "r")]),
+    ("post", "/retirees/{id}/picture-erasures/{erasure}", Some(Issue), &[("decision", "keep")]),
     ("get", "/fund", Some(SeePeople), &[]),
     ("post", "/fund/nights", Some(Issue), &[]),
     (
@@ -256,6 +272,7 @@ struct FundThings {
     case: String,
     enrolment: String,
     legal_hold: String,
+    erasure: String,
 }
 
 /// The name of the slot and of the appointment for the enrolment.
@@ -324,6 +341,7 @@ impl Things {
         let template = template
             .replace("{person}", &self.fund.person)
             .replace("{legal}", &self.fund.legal_hold)
+            .replace("{erasure}", &self.fund.erasure)
             .replace("{hold}", "h")
             .replace("{part}", "1");
         let template = template.replace("{proof}", &self.fund.proof).replace("{day}", "2026-07-17");
@@ -404,8 +422,9 @@ impl FundThings {
         tx.book("unjspf", (BOOKED, BOOKED, &enrolment), crate::support::start_time()).await.unwrap();
         tx.commit().await.unwrap();
         let soon = clock::Clock::now(&world.clock).date_naive() + chrono::Duration::days(30);
+        let erasure = world.issuer.ask_to_erase_pictures(by, beneficiary, "asked").await.unwrap();
         let legal_hold = world.issuer.place_legal_hold(by, beneficiary, "a court", soon).await.unwrap();
-        Self { person, proof, import, list, mailing, scan, case, enrolment, legal_hold }
+        Self { person, proof, import, list, mailing, scan, case, enrolment, legal_hold, erasure }
     }
 }
 

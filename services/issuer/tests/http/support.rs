@@ -1,30 +1,26 @@
 //! One issuer with two organisations, and a holder who talks to it over HTTP.
 
-use std::collections::BTreeMap;
-use std::net::SocketAddr;
+mod holder;
+mod setting;
+mod starts;
+
 use std::sync::Arc;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use clock::{SeededEntropy, TestClock, Timestamp};
-use issuance::assurance::BelowPasskey;
-use issuance::{Actor, CredentialType, Format, FourEyes, Subject};
+use issuance::{Actor, CredentialType, FourEyes, Subject};
 use issuer::app::{DocumentKey, Issuer, NewOffer, OfferLink, Tenant};
-use issuer::{
-    AttesterConfig, CertificateConfig, ClientConfig, Config, Console, DetectorConfig, InstanceConfig,
-    Issuing, KeyAttestations, KeysConfig, MessagesConfig, Persons, PresenceConfig, RegistryConfig, Security,
-    SeparationConfig, SmtpConfig, StartError, StoreConfig, TenantConfig,
-};
-use keys::{Algorithm, KeyStore, SealingKey, Signer as _, SoftwareKey, TokenConfig};
+use issuer::{CertificateConfig, Config, StartError};
+use keys::{Algorithm, KeyStore, SealingKey, TokenConfig};
 use outbound::{Outbound, OutboundPolicy, Reply};
-use presence::Prompt;
 use serde_json::{Map, Value, json};
+use setting::{Setting, config};
 use tempfile::TempDir;
-use testkit::Authority;
 use url::Url;
-use web::{HttpConfig, Running};
+use web::Running;
 
 use crate::ledger::TestLedger;
+
+pub use holder::Holder;
 
 pub const ORIGIN: &str = "http://issuer.test";
 pub const UNDP: &str = "did:passerelle:undp";
@@ -46,215 +42,8 @@ pub struct World {
     running: Running,
 }
 
-/// What differs between worlds, and stays when a service starts again.
-struct Setting {
-    four_eyes: FourEyes,
-    /// Where the keys are, when they are in no sealed files.
-    token: Option<TokenConfig>,
-    /// Types of UNDP whose issue a second person approves.
-    approved: Vec<CredentialType>,
-    /// Types of UNDP for which it matters how the wallet was opened.
-    passkey: BTreeMap<CredentialType, BelowPasskey>,
-    /// Whether UNDP publishes messages beside the statuses.
-    messages: bool,
-    presence: Option<PresenceConfig>,
-    /// In which credentials are offered.
-    formats: Vec<Format>,
-    /// Where letters go, if anywhere.
-    mail: Option<SocketAddr>,
-    /// By which providers persons sign in.
-    persons: Persons,
-    /// What UNDP requires of keys.
-    attested: KeyAttestations,
-    /// The certificates of UNDP's keys.
-    certificates: Vec<CertificateConfig>,
-    /// An authority of attesters, as PEM, beside the attester whose key is known.
-    authority: Option<String>,
-    /// Whether events may be sent to this machine.
-    reaches_here: bool,
-    /// How long earlier status lists are kept.
-    history_days: u32,
-    /// The verifier that checks Separation credentials for the Fund.
-    separation: Option<SeparationConfig>,
-}
-
-impl Setting {
-    fn usual(four_eyes: FourEyes) -> Self {
-        Self {
-            four_eyes,
-            token: None,
-            approved: Vec::new(),
-            passkey: BTreeMap::new(),
-            messages: false,
-            presence: None,
-            formats: Format::USUAL.to_vec(),
-            mail: None,
-            persons: Persons::default(),
-            attested: KeyAttestations::new(),
-            certificates: Vec::new(),
-            authority: None,
-            reaches_here: false,
-            history_days: 365,
-            separation: None,
-        }
-    }
-}
-
 pub fn start_time() -> Timestamp {
     Timestamp::from_timestamp(1_800_000_000, 0).unwrap()
-}
-
-fn config(directory: &TempDir, setting: &Setting) -> Config {
-    let path = |name: &str| directory.path().join(name);
-    let tenant = |id: &str, name: &str, types: &[CredentialType]| TenantConfig {
-        logo: None,
-        approved_types: setting.approved.iter().copied().filter(|it| types.contains(it)).collect(),
-        passkey_types: if id == "undp" { setting.passkey.clone() } else { BTreeMap::new() },
-        status_messages: setting.messages && id == "undp",
-        key_attestations: if id == "undp" { setting.attested.clone() } else { KeyAttestations::new() },
-        certificates: if id == "undp" { setting.certificates.clone() } else { Vec::new() },
-        id: id.into(),
-        name: name.into(),
-        names: [("fr".to_owned(), format!("{name} (fr)"))].into(),
-        did: format!("did:passerelle:{id}"),
-        types: types.to_vec(),
-    };
-    Config {
-        http: HttpConfig {
-            listen: vec!["127.0.0.1:0".parse().unwrap()],
-            public_url: ORIGIN.parse().unwrap(),
-            tls: None,
-            workers: Some(1),
-        },
-        store: StoreConfig { database_url: format!("sqlite:{}", path("issuer.db").display()) },
-        registry: RegistryConfig {
-            url: "http://registry.test".parse().unwrap(),
-            genesis: path("genesis.json"),
-            trust: registry_client::TrustConfig::default(),
-            max_age_seconds: 300,
-        },
-        keys: KeysConfig {
-            directory: path("keys"),
-            sealing_key: path("sealing.key"),
-            pkcs11: setting.token.clone(),
-        },
-        // A provider that is played here is on this machine.
-        outbound: OutboundPolicy {
-            allow_loopback: setting.reaches_here || !setting.persons.oidc.is_empty(),
-            allow_http: setting.reaches_here || !setting.persons.oidc.is_empty(),
-            ..OutboundPolicy::default()
-        },
-        issuing: Issuing {
-            wallet_url: "http://wallet.test".parse().unwrap(),
-            anchor_interval_seconds: 2,
-            status_interval_seconds: 2,
-            status_validity_seconds: 86_400,
-            status_history_days: setting.history_days,
-            formats: setting.formats.iter().map(|format| format.identifier().to_owned()).collect(),
-            credential_validity_days: 365,
-            offer_validity_days: 30,
-            offline_proof_days: 14,
-            proof_answer_days: Some(5),
-            deferred_interval_seconds: 300,
-        },
-        console: Console { four_eyes: setting.four_eyes, ..Console::default() },
-        tenants: vec![
-            tenant(
-                "undp",
-                "UNDP",
-                &[
-                    CredentialType::StaffIdentity,
-                    CredentialType::Employment,
-                    CredentialType::TrainingCompletion,
-                    CredentialType::SecurityClearance,
-                    CredentialType::MedicalClearance,
-                    CredentialType::Separation,
-                ],
-            ),
-            tenant("wfp", "WFP", &[CredentialType::StaffIdentity]),
-            tenant("unjspf", "UNJSPF", &[CredentialType::DigitalCertificateOfEntitlement]),
-        ],
-        vc_api: instances(setting),
-        clients: vec![
-            client("wallet", &["https://wallet.test/cb", "org.wallet:/cb?a=b"], false),
-            client("other", &["https://other.test/cb"], false),
-            client("bound", &["https://wallet.test/cb"], true),
-            ClientConfig { attested: true, ..client("attested", &["https://wallet.test/cb"], false) },
-        ],
-        persons: setting.persons.clone(),
-        messages: setting.mail.map(|mail| MessagesConfig {
-            from: "no-reply@undp.example".into(),
-            reply_to: BTreeMap::from([("undp".into(), "hr@undp.example".into())]),
-            smtp: SmtpConfig {
-                host: mail.ip().to_string(),
-                port: mail.port(),
-                security: Security::None,
-                username: None,
-                password_file: None,
-                root_certificate: None,
-            },
-        }),
-        attesters: attesters(directory, setting),
-        presence: setting.presence.clone(),
-        calls: Default::default(),
-        separation: setting.separation.clone(),
-    }
-}
-
-fn attesters(directory: &TempDir, setting: &Setting) -> Vec<AttesterConfig> {
-    let jwk = Some(Holder::new(ATTESTER).0.public_key().to_jwk());
-    let known = AttesterConfig { name: "The provider".into(), jwk, certificates: None };
-    let authority = setting.authority.as_ref().map(|pem| {
-        let path = directory.path().join("attesters.pem");
-        std::fs::write(&path, pem).unwrap();
-        AttesterConfig { name: "An authority".into(), jwk: None, certificates: Some(path) }
-    });
-    [known].into_iter().chain(authority).collect()
-}
-
-fn instances(setting: &Setting) -> Vec<InstanceConfig> {
-    let mut instances = vec![
-        instance("eddsa", true, "eddsa-rdfc-2022"),
-        instance("eddsa-jcs", true, "eddsa-jcs-2022"),
-        instance("ecdsa-p256", true, "ecdsa-rdfc-2019"),
-        instance("ecdsa-jcs-p256", true, "ecdsa-jcs-2019"),
-        with_key("p384", instance("ecdsa-p384", true, "ecdsa-rdfc-2019")),
-        with_key("p384", instance("ecdsa-jcs-p384", true, "ecdsa-jcs-2019")),
-        instance("sd-p256", true, "ecdsa-sd-2023"),
-        instance("bbs", true, "bbs-2023"),
-        InstanceConfig { status: true, ..instance("eddsa-status", true, "eddsa-rdfc-2022") },
-        InstanceConfig { status: true, ..instance("sd-status", true, "ecdsa-sd-2023") },
-        InstanceConfig { status: true, ..enveloping("jose", "vc+jwt") },
-        enveloping("sd-jose", "vc+sd-jwt"),
-        enveloping("cose", "vc+cose"),
-        instance("closed", false, "eddsa-rdfc-2022"),
-    ];
-    // No token makes keys for it.
-    instances.retain(|it| setting.token.is_none() || it.cryptosuite != "bbs-2023");
-    instances
-}
-
-fn client(id: &str, redirect_uris: &[&str], dpop_bound_access_tokens: bool) -> ClientConfig {
-    ClientConfig {
-        client_id: id.into(),
-        name: format!("The {id}"),
-        redirect_uris: redirect_uris.iter().map(ToString::to_string).collect(),
-        dpop_bound_access_tokens,
-        attested: false,
-    }
-}
-
-fn instance(name: &str, open: bool, cryptosuite: &str) -> InstanceConfig {
-    let (policy, cryptosuite) = ("open".into(), cryptosuite.into());
-    InstanceConfig { name: name.into(), open, policy, cryptosuite, key: None, envelope: None, status: false }
-}
-
-fn with_key(kind: &str, instance: InstanceConfig) -> InstanceConfig {
-    InstanceConfig { key: Some(kind.into()), ..instance }
-}
-
-fn enveloping(name: &str, envelope: &str) -> InstanceConfig {
-    InstanceConfig { envelope: Some(envelope.into()), ..instance(name, true, "ecdsa-rdfc-2019") }
 }
 
 pub fn key_store(world: &TempDir, token: Option<&TokenConfig>) -> KeyStore {
@@ -277,100 +66,6 @@ pub fn add_key(
 }
 
 impl World {
-    /// As somebody who tries it out has it: whoever is alone acts alone.
-    pub async fn start() -> Self {
-        Self::start_with(FourEyes::WithColleagues).await
-    }
-
-    /// Pictures are asked for, with movements that the fixtures make.
-    pub async fn start_seeing() -> Self {
-        let movements = vec![Prompt::Left, Prompt::Right, Prompt::Closer];
-        let presence = Some(PresenceConfig { movements, ..PresenceConfig::default() });
-        Self::start_setting(Setting { presence, ..Setting::usual(FourEyes::WithColleagues) }).await
-    }
-
-    /// The same with an operator's detector of attacks.
-    pub async fn start_seeing_with(detector: DetectorConfig) -> Self {
-        let movements = vec![Prompt::Left, Prompt::Right, Prompt::Closer];
-        let presence =
-            Some(PresenceConfig { movements, detector: Some(detector), ..PresenceConfig::default() });
-        Self::start_setting(Setting { presence, ..Setting::usual(FourEyes::WithColleagues) }).await
-    }
-
-    pub async fn start_with(four_eyes: FourEyes) -> Self {
-        Self::start_setting(Setting::usual(four_eyes)).await
-    }
-
-    /// With a mail server.
-    pub async fn start_with_mail(mail: SocketAddr) -> Self {
-        Self::start_setting(Setting { mail: Some(mail), ..Setting::usual(FourEyes::WithColleagues) }).await
-    }
-
-    /// Where UNDP requires attestations of keys.
-    pub async fn start_attesting(attested: KeyAttestations) -> Self {
-        Self::start_setting(Setting { attested, ..Setting::usual(FourEyes::WithColleagues) }).await
-    }
-
-    /// Where an authority's attesters are believed too.
-    pub async fn start_certified(authority: &Authority) -> Self {
-        let authority = Some(authority.pem());
-        Self::start_setting(Setting { authority, ..Setting::usual(FourEyes::WithColleagues) }).await
-    }
-
-    /// Where persons may sign in at a provider.
-    pub async fn start_with_persons(persons: Persons) -> Self {
-        Self::start_setting(Setting { persons, ..Setting::usual(FourEyes::WithColleagues) }).await
-    }
-
-    /// Where earlier status lists are not kept.
-    pub async fn start_forgetful() -> Self {
-        let usual = Setting::usual(FourEyes::WithColleagues);
-        Self::start_setting(Setting { history_days: 0, ..usual }).await
-    }
-
-    /// Where webhooks may be at this machine.
-    pub async fn start_reaching() -> Self {
-        let usual = Setting::usual(FourEyes::WithColleagues);
-        Self::start_setting(Setting { reaches_here: true, ..usual }).await
-    }
-
-    /// Where the Fund has a verifier on this machine.
-    pub async fn start_verifying(verifier_url: &str) -> Self {
-        let separation = Some(SeparationConfig {
-            verifier_url: verifier_url.parse().unwrap(),
-            client_id: "the-fund".into(),
-            key: "enrolment-client.key-ed25519-1".into(),
-            policy: "separation".into(),
-        });
-        let usual = Setting::usual(FourEyes::WithColleagues);
-        Self::start_setting(Setting { separation, reaches_here: true, ..usual }).await
-    }
-
-    /// With credentials in these formats.
-    pub async fn start_offering(four_eyes: FourEyes, formats: Vec<Format>) -> Self {
-        Self::start_setting(Setting { formats, ..Setting::usual(four_eyes) }).await
-    }
-
-    /// The same where UNDP publishes messages.
-    pub async fn with_status_messages() -> Self {
-        Self::start_setting(Setting { messages: true, ..Setting::usual(FourEyes::WithColleagues) }).await
-    }
-
-    /// The same where employment is issued after a second person approved.
-    pub async fn start_approving(four_eyes: FourEyes) -> Self {
-        let approved = vec![CredentialType::Employment];
-        Self::start_setting(Setting { approved, ..Setting::usual(four_eyes) }).await
-    }
-
-    /// The same where wallets that a PIN opened get staff identities not at all, and employment after a second person approved.
-    pub async fn start_wanting_passkeys(four_eyes: FourEyes) -> Self {
-        let passkey = BTreeMap::from([
-            (CredentialType::StaffIdentity, BelowPasskey::Refuse),
-            (CredentialType::Employment, BelowPasskey::SecondPerson),
-        ]);
-        Self::start_setting(Setting { passkey, ..Setting::usual(four_eyes) }).await
-    }
-
     async fn start_setting(setting: Setting) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let ledger = Arc::new(TestLedger::default());
@@ -603,48 +298,4 @@ pub fn problem(reply: &Reply) -> (u16, String) {
     assert_eq!(reply.content_type, "application/problem+json");
     let kind = json(reply)["type"].as_str().unwrap().to_owned();
     (reply.status, kind.rsplit(['/', '#']).next().unwrap().to_owned())
-}
-
-pub struct Holder(pub SoftwareKey);
-
-impl Holder {
-    pub fn new(seed: u64) -> Self {
-        Self(SoftwareKey::generate(Algorithm::P256, &SeededEntropy::new(seed)))
-    }
-
-    pub fn thumbprint(&self) -> String {
-        self.0.public_key().jwk_thumbprint()
-    }
-
-    pub fn proof(&self, nonce: &str) -> String {
-        self.proof_with(nonce, &json!({}), &json!({}))
-    }
-
-    /// A key proof with members of header and payload replaced; null removes one.
-    pub fn proof_with(&self, nonce: &str, header: &Value, payload: &Value) -> String {
-        let base_header =
-            json!({"typ": "openid4vci-proof+jwt", "alg": "ES256", "jwk": self.0.public_key().to_jwk()});
-        let base_payload =
-            json!({"aud": format!("{ORIGIN}/t/undp"), "iat": start_time().timestamp(), "nonce": nonce});
-        let signed =
-            format!("{}.{}", encode(&merged(base_header, header)), encode(&merged(base_payload, payload)));
-        let signature = self.0.sign_now(signed.as_bytes()).unwrap();
-        format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
-    }
-}
-
-fn merged(mut base: Value, change: &Value) -> Value {
-    let members = base.as_object_mut().unwrap();
-    for (name, value) in change.as_object().unwrap() {
-        if value.is_null() {
-            members.remove(name);
-        } else {
-            members.insert(name.clone(), value.clone());
-        }
-    }
-    base
-}
-
-fn encode(value: &Value) -> String {
-    URL_SAFE_NO_PAD.encode(value.to_string())
 }

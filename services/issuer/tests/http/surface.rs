@@ -60,6 +60,7 @@ const OPERATIONS: &[(&str, &str, Access)] = &[
     ("post", "/t/{tenant}/existence/{token}/appeal", Access::Link),
     ("get", "/t/{tenant}/existence/{token}/receipt", Access::Link),
     ("post", "/t/{tenant}/existence/{token}/form", Access::Link),
+    ("post", "/t/{tenant}/existence/{token}/place", Access::Link),
     ("post", "/t/{tenant}/credential", Access::Bearer),
     ("post", "/t/{tenant}/deferred_credential", Access::Bearer),
     ("post", "/t/{tenant}/notification", Access::Bearer),

@@ -143,6 +143,7 @@ async fn forms_are_bounded_and_taken_of_people_on_the_register_alone() {
     let (_, path) = asked(&world).await;
     let sent = upload(&world, &path, "", b"anything".to_vec()).await;
     assert_eq!(problem(&sent), (409, "conflict".into()), "on no register");
+    assert_eq!(body(&sent)["reason"], "no-forms");
     assert_eq!(problem(&upload(&world, "/t/unjspf/existence/guessed", "", vec![1]).await).0, 404);
 
     let world = World::start().await;
@@ -162,7 +163,9 @@ async fn forms_are_bounded_and_taken_of_people_on_the_register_alone() {
     for _ in 0..19 {
         form(&upload(&world, &path, "", blank.clone()).await);
     }
-    assert_eq!(problem(&upload(&world, &path, "", blank).await), (409, "conflict".into()), "it goes by post");
+    let often = upload(&world, &path, "", blank).await;
+    assert_eq!(problem(&often), (409, "conflict".into()), "it goes by post");
+    assert_eq!(body(&often)["reason"], "too-many", "for the wallet, which says it in the person's language");
 
     let other = Retiree {
         uid: "100000002".into(),

@@ -10,7 +10,12 @@ use registry_types::{
     Anchor, AnchorKind, Canonical as _, Genesis, Operation, ProvenRecord, PublishStatus, state_key,
 };
 
-use super::*;
+use std::path::Path;
+
+use registry::setup::{self};
+
+use crate::STAFF;
+use crate::chain::{Chain, config};
 
 const DOCUMENT: [u8; 32] = [5; 32];
 const LIST: &str = "http://localhost:7101/t/undp/status/1";

@@ -8,7 +8,17 @@ use registry_types::{ProvenRecord, PublishDocuments, Reason, ReasonCode, Vote, p
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
-use super::*;
+use std::time::Duration;
+
+use clock::SystemClock;
+use keys::Signer;
+use registry::setup::{self, Newcomer};
+use registry_client::Registry;
+use registry_types::{Anchor, AnchorKind, Canonical, Operation, Seats, SignedTransaction};
+use serde_json::Value;
+
+use crate::STAFF;
+use crate::chain::{Chain, Node, Organisation, keys_config, outbound, raw, signed};
 
 pub const SCHEMA: &str = "https://schemas.passerelle.example/v1/staff.json";
 pub const LETTER: &[u8] = b"Agreement of 3 March 2026\n";

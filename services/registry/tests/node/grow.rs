@@ -13,8 +13,8 @@ use registry_types::{
     proposal_id,
 };
 
+use crate::chain::{Organisation, raw};
 use crate::network::{Network, Writer, get, until_admitted};
-use crate::{Organisation, raw};
 
 /// How far ahead a change of the validators is stated.
 const AHEAD: u64 = 6;

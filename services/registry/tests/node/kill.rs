@@ -10,7 +10,7 @@ use clock::{Entropy as _, SeededEntropy};
 use registry_client::{Committed, HttpNode, Registry, Submission, Transport as _};
 use registry_types::{Anchor, AnchorKind, Operation, SignedTransaction};
 
-use crate::{Chain, Organisation, config_at, outbound, raw, resign};
+use crate::chain::{Chain, Organisation, config_at, outbound, raw, resign};
 
 const FOLDER: &str = "REGISTRY_KILL_FOLDER";
 const PORT: &str = "REGISTRY_KILL_PORT";

@@ -12,7 +12,7 @@ use registry_types::{Anchor, AnchorKind, Canonical as _, DidRole, Genesis, Opera
 use tempfile::TempDir;
 use url::Url;
 
-use crate::{Organisation, config, keys_config, outbound, raw, signed};
+use crate::chain::{Organisation, config, keys_config, outbound, raw, signed};
 
 pub struct Network {
     pub folders: Vec<TempDir>,

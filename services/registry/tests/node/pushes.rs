@@ -11,8 +11,8 @@ use registry_types::{
     Transaction, sha256,
 };
 
+use crate::chain::{outbound, raw};
 use crate::network::Network;
-use crate::{outbound, raw};
 
 const OCTETS: &str = "application/octet-stream";
 const HOUR_MICROS: i64 = 60 * 60 * 1_000_000;

@@ -10,8 +10,8 @@ use registry_types::{Canonical as _, ProposalKind};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use url::Url;
 
+use crate::chain::{outbound, raw};
 use crate::network::{Network, Writer, get, until_admitted};
-use crate::{outbound, raw};
 
 const OCTETS: &str = "application/octet-stream";
 

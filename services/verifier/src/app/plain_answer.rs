@@ -3,6 +3,7 @@
 use credential::jwe::DecryptionKey;
 use serde_json::Value;
 use wire::amr::Methods;
+use wire::representative::Representative;
 use wire::vp::{DirectPost, EncryptedAnswer};
 
 use super::responses::ResponseError;
@@ -18,6 +19,8 @@ pub(super) struct PlainAnswer {
     pub error: Option<String>,
     /// How the wallet says that it was opened.
     pub opened_by: Methods,
+    /// As what somebody acted for the holder, as the wallet says.
+    pub representative: Option<Representative>,
 }
 
 impl PlainAnswer {
@@ -33,6 +36,7 @@ impl PlainAnswer {
             receipts: receipts.map(|text| json(text).map_err(|_| ResponseError::Receipts)).transpose()?,
             error: form.error.clone(),
             opened_by: methods(opened_by.as_ref())?,
+            representative: representative(form.representative.as_deref())?,
         })
     }
 
@@ -56,6 +60,7 @@ impl PlainAnswer {
             receipts: answer.anchor_receipts,
             error: answer.error,
             opened_by: methods(answer.amr.as_ref())?,
+            representative: representative(answer.representative.as_deref())?,
         })
     }
 }
@@ -63,6 +68,12 @@ impl PlainAnswer {
 /// None said is silence.
 fn methods(said: Option<&Value>) -> Result<Methods, ResponseError> {
     said.map_or(Ok(Methods::default()), |said| Methods::of_value(said).ok_or(ResponseError::Methods))
+}
+
+/// As with [`methods`], an empty field of a form is silence.
+fn representative(said: Option<&str>) -> Result<Option<Representative>, ResponseError> {
+    let said = said.map(str::trim).filter(|text| !text.is_empty());
+    said.map(|text| Representative::of_text(text).ok_or(ResponseError::Representative)).transpose()
 }
 
 fn json(text: &str) -> Result<Value, ResponseError> {

@@ -13,6 +13,7 @@ use url::Url;
 use verification::{Authorising, Occasion, Policy, Receipts, Request};
 use wire::amr::Methods;
 use wire::anchors::Receipt;
+use wire::representative::Representative;
 use wire::verifications::{Report, State};
 use wire::vp::dcql::MAX_CREDENTIALS;
 use wire::vp::{DirectPost, DirectPostAnswer, ErrorCode, MAX_PRESENTATIONS, VpToken, VpTokenError};
@@ -41,6 +42,8 @@ pub enum ResponseError {
     Receipts,
     #[error("amr is not an array of at most eight names of methods")]
     Methods,
+    #[error("representative is not a word of at most sixteen letters")]
+    Representative,
     #[error("the request asks for an encrypted response")]
     NotEncrypted,
     #[error("the request does not ask for an encrypted response")]
@@ -72,6 +75,7 @@ struct Kept {
     token: VpToken,
     receipts: Receipts,
     opened_by: Methods,
+    representative: Option<Representative>,
 }
 
 impl Desk {
@@ -95,7 +99,7 @@ impl Desk {
         let presented = answer.token.is_some();
         let taken = match (answer.token, &answer.error) {
             (Some(token), None) => {
-                let kept = Kept::read(token, answer.receipts, answer.opened_by)?;
+                let kept = Kept::read(token, answer.receipts, (answer.opened_by, answer.representative))?;
                 let sealed = self.seal_response(id, &kept);
                 self.take(id, |now| Taking::Response { digest: digest.clone(), sealed: sealed.clone(), now })
                     .await?
@@ -208,7 +212,12 @@ impl Desk {
         let asked = self.wallet_request(&verification).await?;
         let transactions: Vec<String> = transactions_of(&asked)?.unwrap_or_default();
         let request = Request { nonce: &verification.nonce, audience: &asked.client_id };
-        let request = Authorising { request, transactions: &transactions, opened_by: &kept.opened_by };
+        let request = Authorising {
+            request,
+            transactions: &transactions,
+            opened_by: &kept.opened_by,
+            representative: kept.representative.as_ref(),
+        };
         let occasion = Occasion { report_id: id, now: self.now() };
         let report =
             self.verifier.answer_authorising(policy, request, &kept.token, &kept.receipts, occasion).await;
@@ -255,8 +264,10 @@ impl Desk {
     }
 
     fn seal_response(&self, id: &str, kept: &Kept) -> Vec<u8> {
-        let plain =
-            json!({ "token": kept.token, "receipts": kept.receipts, "amr": kept.opened_by }).to_string();
+        let plain = json!({
+            "token": kept.token, "receipts": kept.receipts, "amr": kept.opened_by, "representative": kept.representative,
+        })
+        .to_string();
         self.sealing.seal(&response_aad(id), plain.as_bytes(), self.entropy.as_ref())
     }
 
@@ -269,7 +280,9 @@ impl Desk {
             serde_json::from_value(value.get_mut("receipts").map(Value::take).unwrap_or_default())?;
         // An answer that was taken before there was such a member has none.
         let opened_by = value.get("amr").and_then(Methods::of_value).unwrap_or_default();
-        Ok(Kept { token, receipts, opened_by })
+        let representative = value.get("representative").and_then(Value::as_str);
+        let representative = representative.and_then(Representative::of_text);
+        Ok(Kept { token, receipts, opened_by, representative })
     }
 }
 
@@ -281,10 +294,14 @@ enum Taking {
 
 impl Kept {
     /// Reads an answer before anything is consumed: one that cannot be read does not use up the request.
-    fn read(token: Value, receipts: Option<Value>, opened_by: Methods) -> Result<Self, ResponseError> {
+    fn read(
+        token: Value,
+        receipts: Option<Value>,
+        (opened_by, representative): (Methods, Option<Representative>),
+    ) -> Result<Self, ResponseError> {
         let token = VpToken::from_value(token)?;
         let receipts = receipts.map(read_receipts).transpose()?.unwrap_or_default();
-        Ok(Self { token, receipts, opened_by })
+        Ok(Self { token, receipts, opened_by, representative })
     }
 }
 

@@ -182,6 +182,7 @@ impl Desk {
             anchor_receipts: policy.anchored,
             claims_retention_seconds: Some(keeps_seconds(&verification.tenant, &policy)),
             holder_assurance: policy.rules.holder_assurance.as_ref().map(|it| serde_json::json!(it)),
+            representative: policy.rules.representative.map(|it| serde_json::json!(it)),
         })
     }
 

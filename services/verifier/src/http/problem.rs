@@ -250,6 +250,7 @@ pub fn of_response(error: &ResponseError) -> OAuthError {
         | ResponseError::Token(_)
         | ResponseError::Receipts
         | ResponseError::Methods
+        | ResponseError::Representative
         | ResponseError::NotEncrypted
         | ResponseError::Encrypted
         | ResponseError::Mixed

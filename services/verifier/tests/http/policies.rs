@@ -240,3 +240,49 @@ async fn wallet_that_says_a_pin_opened_it_is_refused_or_looked_at_in_another_way
     draft["holderAssurance"] = json!({ "least": "hope", "below": "refuse" });
     assert_eq!(write(&service, &draft).await.status, 400);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answer_that_somebody_gave_for_the_person_is_as_good_as_the_policy_says() {
+    let service = Service::start().await;
+    let (undp, holder) = service.scene().await;
+    let copy = service.world.issue_compact(&undp, &holder, &service.world.staff(&undp)).await;
+    for (rule, said, outcome, code) in [
+        (None, Some("guardian"), "valid", "policyHolds"),
+        (Some("refuse"), Some("guardian"), "invalid", "byRepresentative"),
+        (Some("anotherWay"), Some("attorney"), "undetermined", "byRepresentativeLook"),
+        (Some("refuse"), Some(""), "valid", "policyHolds"),
+        (Some("refuse"), None, "valid", "policyHolds"),
+    ] {
+        let mut draft = gate();
+        if let Some(rule) = rule {
+            draft["representative"] = json!(rule);
+        }
+        assert!(write(&service, &draft).await.status < 300);
+        let asked = service.ask("gate").await;
+        assert_eq!(
+            asked.request.get("representative"),
+            draft.get("representative"),
+            "the wallet knows before"
+        );
+        let presentation =
+            service.world.present(&holder, &copy, asked.text("nonce"), asked.text("client_id")).await;
+        let token = json!({ "c0_dc_sd-jwt": [presentation] }).to_string();
+        let mut form = vec![("vp_token", token.as_str()), ("state", asked.text("state"))];
+        let path = format!("/oid4vp/responses/{}", asked.id);
+        for odd in ["a guardian", "<b>guardian</b>", "guardianguardianguardian"] {
+            let odd = [form.clone(), vec![("representative", odd)]].concat();
+            assert_eq!(service.post_form(&path, &odd, &[]).await.status, 400, "no word");
+        }
+        form.extend(said.map(|said| ("representative", said)));
+        assert_eq!(service.post_form(&path, &form, &[]).await.status, 200);
+        let report = &service.view(&asked).await["report"];
+        let checks = report["checks"].as_array().unwrap();
+        let policy = checks.iter().find(|check| check["name"] == "policy").unwrap();
+        assert_eq!((&report["outcome"], &policy["code"]), (&json!(outcome), &json!(code)), "{report:#}");
+        let said = said.filter(|said| !said.is_empty());
+        assert_eq!(policy["evidence"].get("representative").and_then(|it| it.as_str()), said);
+    }
+    let mut draft = gate();
+    draft["representative"] = json!("perhaps");
+    assert_eq!(write(&service, &draft).await.status, 400);
+}

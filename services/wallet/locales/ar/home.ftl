@@ -11,6 +11,7 @@ home-link-label = رابط من منظمة
 home-link-hint = الصق الرابط كاملا هنا.
 home-link-wrong = هذا الرابط ليس للمحفظة. انسخ الرابط كاملا من الرسالة.
 home-link-open = فتح الرابط
+home-ask = طلب وثيقة من منظمة
 
 unfinished-offer = عرض في انتظارك
 unfinished-waiting = وثيقة في انتظار المنظمة

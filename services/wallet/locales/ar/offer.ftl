@@ -1,6 +1,8 @@
 opening-title = جارٍ الفتح
 opening-offer = جارٍ فتح العرض
 opening-request = جارٍ فتح الطلب
+opening-authorized = عودة من المنظمة
+opening-back = العودة إلى العرض
 opening-checking = نتحقق ممن أرسله ومن صحته.
 opening-failed = تعذر فتح الرابط
 opening-incomplete = الرابط غير كامل. افتحه من جديد من الرسالة أو الرمز الذي تلقيته.
@@ -40,3 +42,14 @@ offer-go-on = متابعة
 offer-decline = لا، شكرا
 offer-decline-what = إن رفضت، نُسي هذا العرض هنا، ويمكن للمنظمة أن تقدم لك عرضا آخر.
 offer-remove = إزالة
+
+offer-sign-in-title = تسجيل الدخول لدى { $who }
+offer-sign-in-what = تنتقل إلى صفحتهم وتسجل الدخول هناك، ثم تعود إلى هنا تلقائيا. لا يرون ما في محفظتك.
+offer-sign-in-host = صفحة تسجيل الدخول هي { $host }.
+offer-sign-in = تسجيل الدخول
+offer-sign-in-instead = ليس لديك رمز؟ سجّل الدخول لديهم بدلا من ذلك
+offer-sign-in-desk = تُعطى لمن يسجل الدخول هناك. هذا لا يُفعل عند المكتب: افتح العرض على جهازك.
+offer-signed-in = سجّلت الدخول لدى { $who }.
+offer-signed-in-what = نجلب وثائقك الآن.
+offer-in-person = لا تسلّم { $who } هذا إلا للشخص نفسه
+offer-in-person-what = لا يستلمه أحد نيابة عن غيره. يبقى العرض ورمزه صالحين: ليحضر الشخص ويقبله، أو اطلب طريقة أخرى.

@@ -51,3 +51,6 @@ access-number = The number of your wallet is { $number }. Write it down too: wit
 access-pin-another = Choose another PIN
 access-pin-keep = Keep this PIN
 access-pin-changed = The PIN is changed.
+access-nothing-kept = This browser keeps nothing
+access-nothing-kept-what = A wallet with a PIN needs a key that stays in this phone. Leave the private window, or allow this site to store data, and load the page again.
+access-pin-until = There were several wrong tries. Try again at { $at }, and not before: each further wrong try makes the wait longer.

@@ -13,6 +13,7 @@ home-link-label = Link from an organisation
 home-link-hint = Paste the whole link here.
 home-link-wrong = This is not a link for the wallet. Copy the whole link from the message.
 home-link-open = Open the link
+home-ask = Ask an organisation for a certificate
 
 unfinished-offer = An offer waits for you
 unfinished-waiting = A certificate waits for the organisation

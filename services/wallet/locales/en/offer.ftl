@@ -3,6 +3,8 @@
 opening-title = Opening
 opening-offer = Opening the offer
 opening-request = Opening the request
+opening-authorized = Back from the organisation
+opening-back = Back to the offer
 opening-checking = We check who sent it and whether it is genuine.
 opening-failed = The link could not be opened
 opening-incomplete = The link is not complete. Open it again from the message or the code you received.
@@ -39,3 +41,14 @@ offer-go-on = Go on
 offer-decline = No, thank you
 offer-decline-what = If you say no, this offer is forgotten here. The organisation can make you another one.
 offer-remove = Remove
+
+offer-sign-in-title = Sign in at { $who }
+offer-sign-in-what = You go to their page and sign in there. Then you come back here by yourself. They do not see what is in your wallet.
+offer-sign-in-host = The page where you sign in is { $host }.
+offer-sign-in = Sign in
+offer-sign-in-instead = No code? Sign in there instead
+offer-sign-in-desk = It is given to whoever signs in there. That is not done at a desk: open it on a device of your own.
+offer-signed-in = You have signed in at { $who }.
+offer-signed-in-what = We fetch your certificates now.
+offer-in-person = { $who } gives this to the person alone
+offer-in-person-what = Nobody may receive it for somebody else. The offer and its code stay good: let the person come and accept it, or ask them for another way.

@@ -51,3 +51,6 @@ access-number = El número de su cartera es { $number }. Anótelo también: con 
 access-pin-another = Elija otro PIN
 access-pin-keep = Guardar este PIN
 access-pin-changed = El PIN ha cambiado.
+access-nothing-kept = Este navegador no guarda nada
+access-nothing-kept-what = Una cartera con PIN necesita una clave que se queda en este teléfono. Salga de la ventana privada o permita que este sitio guarde datos, y cargue la página de nuevo.
+access-pin-until = Hubo varios intentos equivocados. Inténtelo de nuevo a las { $at }, no antes: cada nuevo error alarga la espera.

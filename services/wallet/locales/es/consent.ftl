@@ -47,3 +47,6 @@ consent-late-what = Esta solicitud de { $who } ha caducado. No se compartió nad
 
 consent-everything = Lo piden todo
 consent-everything-what = Es todo lo que esta credencial dice de usted. ¿Lo necesitan todo para lo que quieren hacer? Si no está seguro, diga que no o pregúnteles.
+consent-in-person = Solo aceptan una respuesta de la propia persona
+consent-in-person-what = Nadie puede responder a esta solicitud por otra persona. No se ha enviado nada. Que venga la persona y responda, o pídales otra vía. La solicitud espera hasta la hora indicada arriba.
+consent-withhold = Pueden prescindir de esto. Marque lo que quiera mostrar también.

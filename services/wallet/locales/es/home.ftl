@@ -11,6 +11,7 @@ home-link-label = Enlace de una organización
 home-link-hint = Pegue aquí el enlace completo.
 home-link-wrong = Este enlace no es para la cartera. Copie el enlace completo del mensaje.
 home-link-open = Abrir el enlace
+home-ask = Pedir una credencial a una organización
 
 unfinished-offer = Le espera una oferta
 unfinished-waiting = Una credencial espera a la organización

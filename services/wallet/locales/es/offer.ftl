@@ -1,6 +1,8 @@
 opening-title = Abriendo
 opening-offer = Abriendo la oferta
 opening-request = Abriendo la solicitud
+opening-authorized = De vuelta de la organización
+opening-back = Volver a la oferta
 opening-checking = Comprobamos quién la envió y si es auténtica.
 opening-failed = No se pudo abrir el enlace
 opening-incomplete = El enlace está incompleto. Ábralo de nuevo desde el mensaje o el código que recibió.
@@ -37,3 +39,14 @@ offer-go-on = Continuar
 offer-decline = No, gracias
 offer-decline-what = Si dice que no, esta oferta se olvida aquí. La organización puede hacerle otra.
 offer-remove = Quitar
+
+offer-sign-in-title = Iniciar sesión en { $who }
+offer-sign-in-what = Va a su página, inicia sesión allí y vuelve aquí sin hacer nada más. Ellos no ven lo que hay en su cartera.
+offer-sign-in-host = La página donde inicia sesión es { $host }.
+offer-sign-in = Iniciar sesión
+offer-sign-in-instead = ¿No tiene código? Inicie sesión allí
+offer-sign-in-desk = Se da a quien inicia sesión allí. Eso no se hace en la ventanilla: ábralo en un dispositivo propio.
+offer-signed-in = Ha iniciado sesión en { $who }.
+offer-signed-in-what = Ahora traemos sus credenciales.
+offer-in-person = { $who } solo lo entrega a la propia persona
+offer-in-person-what = Nadie puede recibirlo por otra persona. La oferta y su código siguen siendo válidos: que venga la persona y la acepte, o pida otra vía.

@@ -51,3 +51,6 @@ access-number = Le numéro de votre portefeuille est { $number }. Notez-le aussi
 access-pin-another = Choisissez un autre code PIN
 access-pin-keep = Garder ce code PIN
 access-pin-changed = Le code PIN est changé.
+access-nothing-kept = Ce navigateur ne garde rien
+access-nothing-kept-what = Un portefeuille avec un code PIN a besoin d’une clé qui reste dans ce téléphone. Quittez la fenêtre privée, ou autorisez ce site à garder des données, puis rechargez la page.
+access-pin-until = Il y a eu plusieurs essais faux. Réessayez à { $at }, pas avant : chaque nouvel essai faux allonge l’attente.

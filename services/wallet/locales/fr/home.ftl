@@ -11,6 +11,7 @@ home-link-label = Lien d’une organisation
 home-link-hint = Collez ici le lien entier.
 home-link-wrong = Ce n’est pas un lien pour le portefeuille. Copiez le lien entier du message.
 home-link-open = Ouvrir le lien
+home-ask = Demander un justificatif à une organisation
 
 unfinished-offer = Une offre vous attend
 unfinished-waiting = Un justificatif attend l’organisation

@@ -1,6 +1,8 @@
 opening-title = Ouverture
 opening-offer = Ouverture de l’offre
 opening-request = Ouverture de la demande
+opening-authorized = Retour de l’organisation
+opening-back = Retour à l’offre
 opening-checking = Nous vérifions qui l’a envoyée et si elle est authentique.
 opening-failed = Le lien n’a pas pu être ouvert
 opening-incomplete = Le lien est incomplet. Ouvrez-le de nouveau depuis le message ou le code reçu.
@@ -37,3 +39,14 @@ offer-go-on = Continuer
 offer-decline = Non, merci
 offer-decline-what = Si vous dites non, cette offre est oubliée ici. L’organisation peut vous en faire une autre.
 offer-remove = Retirer
+
+offer-sign-in-title = Se connecter chez { $who }
+offer-sign-in-what = Vous allez sur leur page, vous vous y connectez, puis vous revenez ici sans rien faire. Ils ne voient pas ce que contient votre portefeuille.
+offer-sign-in-host = La page où vous vous connectez est { $host }.
+offer-sign-in = Se connecter
+offer-sign-in-instead = Pas de code ? Connectez-vous plutôt chez eux
+offer-sign-in-desk = Cela est remis à qui se connecte chez eux. Cela ne se fait pas au guichet : ouvrez l’offre sur votre propre appareil.
+offer-signed-in = Vous vous êtes connecté chez { $who }.
+offer-signed-in-what = Nous allons chercher vos justificatifs.
+offer-in-person = { $who } ne remet ceci qu’à la personne elle-même
+offer-in-person-what = Personne ne peut le recevoir pour quelqu’un d’autre. L’offre et son code restent valables : que la personne vienne l’accepter, ou demandez une autre voie.

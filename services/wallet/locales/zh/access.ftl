@@ -51,3 +51,6 @@ access-number = 您的钱包号码是 { $number }。也请写下来：其他方�
 access-pin-another = 选择另一个 PIN 码
 access-pin-keep = 保存这个 PIN 码
 access-pin-changed = PIN 码已更改。
+access-nothing-kept = 此浏览器不保存任何内容
+access-nothing-kept-what = 用 PIN 码的钱包需要一把留在这部手机里的密钥。请退出无痕窗口，或允许本网站保存数据，然后重新加载页面。
+access-pin-until = 已多次输错。请在 { $at } 之后再试：每多错一次，等待就更长。

@@ -47,3 +47,6 @@ consent-late-what = { $who } 的这项请求已过期。没有提供任何内容
 
 consent-everything = 对方要求全部信息
 consent-everything-what = 这是此凭证关于您的全部内容。对方要办的事真的需要全部吗？如果不确定，请拒绝，或先问问对方。
+consent-in-person = 对方只接受本人的答复
+consent-in-person-what = 任何人都不能代他人答复此请求。没有发送任何内容。请本人前来答复，或向对方询问其他方式。请求在上述时间之前有效。
+consent-withhold = 以下内容对方可以不要。您愿意一并出示的，请勾选。

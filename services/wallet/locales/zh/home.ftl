@@ -11,6 +11,7 @@ home-link-label = 组织提供的链接
 home-link-hint = 请在此粘贴完整的链接。
 home-link-wrong = 这不是钱包的链接。请从消息中复制完整的链接。
 home-link-open = 打开链接
+home-ask = 向一个组织申请凭证
 
 unfinished-offer = 有一份提供给您的凭证待接收
 unfinished-waiting = 一份凭证正在等待组织批准

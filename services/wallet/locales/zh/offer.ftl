@@ -1,6 +1,8 @@
 opening-title = 正在打开
 opening-offer = 正在打开提供的凭证
 opening-request = 正在打开请求
+opening-authorized = 从该组织返回
+opening-back = 返回该凭证
 opening-checking = 我们正在检查由谁发送以及是否真实。
 opening-failed = 无法打开链接
 opening-incomplete = 链接不完整。请从收到的消息或方形码重新打开。
@@ -34,3 +36,14 @@ offer-go-on = 继续
 offer-decline = 不，谢谢
 offer-decline-what = 如果您拒绝，此处将不再保留这份内容。该组织可以再次提供。
 offer-remove = 移除
+
+offer-sign-in-title = 在{ $who }登录
+offer-sign-in-what = 您前往对方的页面并在那里登录，之后会自动回到这里。对方看不到您钱包里的内容。
+offer-sign-in-host = 登录页面是 { $host }。
+offer-sign-in = 登录
+offer-sign-in-instead = 没有验证码？改为在对方页面登录
+offer-sign-in-desk = 在对方页面登录的人才能得到它。这不能在窗口办理：请在您自己的设备上打开。
+offer-signed-in = 您已在{ $who }登录。
+offer-signed-in-what = 我们正在取回您的凭证。
+offer-in-person = { $who }只发给本人
+offer-in-person-what = 任何人都不能代他人领取。此邀约及其代码仍然有效：请本人前来接受，或询问其他方式。

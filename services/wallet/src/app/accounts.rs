@@ -306,6 +306,7 @@ impl Wallet {
         let mut tx = self.store.write("delete_account").await?;
         tx.delete_account(&person.account).await?;
         tx.commit().await?;
+        self.forget_deleted().await;
         self.wake.notify_one();
         Ok(())
     }

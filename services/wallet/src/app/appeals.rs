@@ -62,7 +62,7 @@ impl Wallet {
         if let Some(news) = news {
             (next.appealing, next.appeal, next.receipt, next.form) =
                 (None, news.appeal, news.receipt, news.form);
-            next.kept = news.kept;
+            (next.kept, next.place) = (news.kept, news.place);
             let activity = Activity::ExistenceAppealed { to: next.fund.name().to_owned(), year: next.year };
             entry = Some(self.entry(key, &activity)?);
         } else if is_final(fault.as_ref()) {
@@ -106,7 +106,8 @@ impl Wallet {
                 let problem: serde_json::Value = reply.json().unwrap_or_default();
                 let text = |member: &str| problem.get(member).and_then(serde_json::Value::as_str);
                 let said = text("detail").or_else(|| text("title")).unwrap_or_default();
-                return Err(ExistenceError::FormRefused(plain_text(said, 200)));
+                let reason = form_refusal(reply.status, text("reason"));
+                return Err(ExistenceError::FormRefused { reason, said: plain_text(said, 200) });
             }
             status => return Err(RemoteFault::Status { status, code: None }.into()),
         }
@@ -142,6 +143,16 @@ impl Wallet {
             404 | 410 => Err(ExistenceError::NoLetter),
             status => Err(RemoteFault::Status { status, code: None }.into()),
         }
+    }
+}
+
+/// Why the Fund did not take a form, as one of the words that the page knows.
+fn form_refusal(status: u16, reason: Option<&str>) -> &'static str {
+    match (status, reason) {
+        (413, _) => "too-large",
+        (_, Some("too-many")) => "too-many",
+        (_, Some("no-forms")) => "no-forms",
+        _ => "other",
     }
 }
 

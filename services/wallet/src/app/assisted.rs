@@ -214,6 +214,7 @@ impl Wallet {
         self.leave_custody(&mut tx, &moved.account, &key).await?;
         tx.insert_entry(&moved.account, &entry).await?;
         tx.commit().await?;
+        self.forget_deleted().await;
         self.wake.notify_one();
         Ok(())
     }

@@ -18,6 +18,7 @@ use wire::anchors::Receipt;
 use super::accounts::decode;
 use super::fault::Fault;
 use super::issuers::parse;
+use super::oauth::Shown;
 use super::{Wallet, open_record};
 
 /// A receipt or notification that nobody wants any more is given up after about two weeks of trying.
@@ -48,6 +49,7 @@ impl Wallet {
             ("assisted recoveries", self.tend_assisted().await),
             ("sessions", self.tend_sessions().await),
             ("kept keys", self.tend_kept_keys().await),
+            ("what was deleted", self.tend_forgetting().await),
         ];
         for (what, result) in rounds {
             if let Err(error) = result {
@@ -74,10 +76,14 @@ impl Wallet {
 
     /// OID4VCI 11.1. True when there is nothing more to say: heard, or never to be heard.
     async fn notify(&self, notification: &holding::held::Notification) -> bool {
-        let Ok(url) = parse(&notification.endpoint) else { return true };
+        if parse(&notification.endpoint).is_err() {
+            return true;
+        }
         let body = serde_json::json!({ "notification_id": notification.id, "event": "credential_accepted" });
-        let bearer = format!("Bearer {}", notification.access_token);
-        match self.outbound.post_json(&url, &body, &[("authorization", &bearer)]).await {
+        let body = body.to_string();
+        let shown = Shown { token: &notification.access_token, key: notification.key.as_ref() };
+        match self.ask_with_token(shown, &notification.endpoint, ("application/json", body.as_bytes())).await
+        {
             Ok(reply) => reply.is_success() || matches!(reply.status, 400..=404 | 410),
             Err(_) => false,
         }

@@ -3,6 +3,7 @@
 use holding::account::StepUp;
 use holding::activity::Activity;
 use holding::assurance::Act;
+use holding::client::AccessToken;
 use holding::copies::{self, CopyKey, HolderKeys};
 use holding::held::{Annex, Held, Notification, StatusEntry};
 use holding::party::Party;
@@ -82,6 +83,7 @@ impl Wallet {
         }
         tx.insert_entry(account, &entry).await?;
         tx.commit().await?;
+        self.forget_deleted().await;
         Ok(())
     }
 
@@ -92,7 +94,7 @@ impl Wallet {
         reception: &Reception,
         slot: usize,
         keys: &HolderKeys,
-        access_token: &str,
+        access_token: &AccessToken,
         mut answer: CredentialResponse,
     ) -> Result<Vec<Held>, OfferError> {
         let bound = reception.offered.get(slot).is_some_and(|one| one.needs_proof);
@@ -127,7 +129,7 @@ impl Wallet {
         reception: &Reception,
         slot: usize,
         keys: &HolderKeys,
-        notification: Option<(String, &str)>,
+        notification: Option<(String, &AccessToken)>,
         issued: IssuedCredential,
     ) -> Result<Held, OfferError> {
         let offered = reception.offered.get(slot).ok_or(OfferError::Unknown)?;
@@ -148,9 +150,12 @@ impl Wallet {
         let origin = |text: &str| parse(text).ok().map(|url| url.origin());
         let home = origin(&reception.endpoints.issuer);
         let notification = match (&reception.endpoints.notification, notification) {
-            (Some(endpoint), Some((id, access_token))) => {
-                Some(Notification { endpoint: endpoint.clone(), id, access_token: access_token.to_owned() })
-            }
+            (Some(endpoint), Some((id, access_token))) => Some(Notification {
+                endpoint: endpoint.clone(),
+                id,
+                access_token: access_token.clone(),
+                key: reception.client_key.clone().filter(|_| access_token.is_bound()),
+            }),
             _ => None,
         };
         Ok(Held {

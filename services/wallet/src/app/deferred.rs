@@ -2,6 +2,7 @@
 //! refused. The person need not be there, since the keys were proven when they accepted.
 
 use chrono::Duration;
+use holding::client::AccessToken;
 use holding::copies::HolderKeys;
 use holding::reception::{Deferred, Progress, Reception};
 use holding::vault::DataKey;
@@ -10,7 +11,7 @@ use wire::vci::{CredentialResponse, ErrorResponse};
 
 use super::Wallet;
 use super::fault::{Fault, RemoteFault};
-use super::issuers::parse;
+use super::oauth::refused_the_proof;
 use super::offers::{OfferError, OfferState};
 
 /// How long to wait where the issuer does not say it.
@@ -131,14 +132,11 @@ impl Wallet {
         &self,
         reception: &Reception,
         deferred: &Deferred,
-        access_token: &str,
-    ) -> Result<Answer, RemoteFault> {
+        access_token: &AccessToken,
+    ) -> Result<Answer, OfferError> {
         let Some(endpoint) = &reception.endpoints.deferred else { return Ok(Answer::Over) };
-        let url = parse(endpoint)?;
         let body = serde_json::json!({ "transaction_id": deferred.transaction_id });
-        let bearer = format!("Bearer {access_token}");
-        let headers = [("authorization", bearer.as_str()), ("accept", "application/json")];
-        let reply = self.outbound.post_json(&url, &body, &headers).await?;
+        let reply = self.ask_encrypted(reception, access_token, endpoint, body).await?;
         match reply.status {
             200 | 202 => {
                 let answer: CredentialResponse =
@@ -147,13 +145,14 @@ impl Wallet {
                 let seconds = answer.interval;
                 Ok(if waits { Answer::Waits { seconds } } else { Answer::Credential(Box::new(answer)) })
             }
+            401 if refused_the_proof(&reply) => Err(RemoteFault::Status { status: 401, code: None }.into()),
             401 => Ok(Answer::Over),
             // Asked too often, or at a bad moment.
-            status @ (408 | 429) => Err(RemoteFault::Status { status, code: None }),
+            status @ (408 | 429) => Err(RemoteFault::Status { status, code: None }.into()),
             status => match reply.json::<ErrorResponse>() {
                 Ok(refusal) if refusal.error == "credential_request_denied" => Ok(Answer::Refused),
                 Ok(_) if status < 500 => Ok(Answer::Over),
-                _ => Err(RemoteFault::Status { status, code: None }),
+                _ => Err(RemoteFault::Status { status, code: None }.into()),
             },
         }
     }

@@ -156,7 +156,7 @@ impl Wallet {
 
     /// Who the Fund is, by the registry.
     async fn proven_fund(&self, fund_url: &str) -> Result<Party, EnrolmentError> {
-        let fund = self.issuer(fund_url).await?.party;
+        let fund = self.described_issuer(fund_url).await?.0;
         match fund.organisation.is_some() && fund.did.is_some() {
             true => Ok(fund),
             false => Err(EnrolmentError::NotProven),

@@ -3,6 +3,7 @@
 mod answering;
 mod asking;
 mod pictures;
+mod place;
 mod sending;
 
 use chrono::Duration;
@@ -59,9 +60,9 @@ pub enum ExistenceError {
     NoLetter,
     #[error("a picture of a form is a JPEG, a PNG or a PDF")]
     FormType,
-    /// In the Fund's words.
-    #[error("the Fund did not take the form: {0}")]
-    FormRefused(String),
+    /// Why, as a word of the Fund's, and in its words.
+    #[error("the Fund did not take the form: {said}")]
+    FormRefused { reason: &'static str, said: String },
 }
 
 impl ExistenceError {
@@ -132,7 +133,7 @@ impl Wallet {
                 self.ask_fund(person, record, existence).await
             }
             // Whoever looks again reads what remains of the pictures now.
-            Progress::Confirmed { .. } if existence.receipt.is_none() || existence.keeps_pictures() => {
+            Progress::Confirmed { .. } if existence.asks_again() => {
                 self.ask_fund(person, record, existence).await
             }
             // A form was sent in the place of the phone's answer.

@@ -15,6 +15,8 @@ pub enum Fault {
     Json(#[from] serde_json::Error),
     #[error("a presentation cannot be prepared: {0}")]
     Prepare(String),
+    #[error("a key of this service as a client of an issuer failed")]
+    ClientKey(#[from] holding::client::ClientKeyFault),
     #[error("the key that this service keeps could not be made or could not sign")]
     KeptKey(#[from] keys::SignError),
     #[error("the token with the keys that this service keeps did not answer in time")]

@@ -14,13 +14,20 @@ const METADATA_TYPE: &str = "openidvci-issuer-metadata+jwt";
 pub struct Issuer {
     pub party: Party,
     pub metadata: IssuerMetadata,
-    pub token_endpoint: String,
+    pub server: AuthorizationServerMetadata,
 }
 
 impl Wallet {
+    /// An issuer and its authorization server; `server` is the one that an offer names, where it names one.
+    pub async fn issuer(&self, identifier: &str, server: Option<&str>) -> Result<Issuer, RemoteFault> {
+        let (party, metadata) = self.described_issuer(identifier).await?;
+        let server = self.authorization_server(&metadata, server).await?;
+        Ok(Issuer { party, metadata, server })
+    }
+
     /// Fetches what an issuer says of itself. Its organisation counts only when the registry's key of that
     /// organisation signed it (OID4VCI 1.0, 12.2.3); otherwise there is a host name and no more.
-    pub async fn issuer(&self, identifier: &str) -> Result<Issuer, RemoteFault> {
+    pub async fn described_issuer(&self, identifier: &str) -> Result<(Party, IssuerMetadata), RemoteFault> {
         let url = parse(identifier)?;
         let metadata_url = well_known(&url, "openid-credential-issuer")?;
         let reply = self.outbound.get(&metadata_url, "application/jwt, application/json;q=0.5", None).await?;
@@ -37,8 +44,7 @@ impl Wallet {
         if metadata.credential_issuer != identifier {
             return Err(RemoteFault::Form("issuer identifier"));
         }
-        let token_endpoint = self.token_endpoint(identifier, &url, &metadata).await?;
-        Ok(Issuer { party, metadata, token_endpoint })
+        Ok((party, metadata))
     }
 
     async fn signed_metadata(
@@ -68,29 +74,28 @@ impl Wallet {
         Ok((Party { did, organisation, ..Party::unverified(host) }, metadata))
     }
 
-    /// The token endpoint of the issuer's own authorization server (RFC 8414).
-    async fn token_endpoint(
+    /// The authorization server that an offer names among the issuer's, or the first of them; without any it is the issuer itself
+    /// (OID4VCI 1.0, 4.1.1 and 12.2.4; RFC 8414).
+    async fn authorization_server(
         &self,
-        identifier: &str,
-        url: &Url,
         metadata: &IssuerMetadata,
-    ) -> Result<String, RemoteFault> {
-        let servers = metadata.authorization_servers.as_deref().unwrap_or_default();
-        if !servers.is_empty() && !servers.iter().any(|server| server == identifier) {
-            return Err(RemoteFault::Form("authorization server"));
-        }
-        let reply = self
-            .outbound
-            .get(&well_known(url, "oauth-authorization-server")?, "application/json", None)
-            .await?;
+        named: Option<&str>,
+    ) -> Result<AuthorizationServerMetadata, RemoteFault> {
+        let issuer = std::slice::from_ref(&metadata.credential_issuer);
+        let servers = metadata.authorization_servers.as_deref().filter(|servers| !servers.is_empty());
+        let servers = servers.unwrap_or(issuer);
+        let chosen = servers.iter().find(|server| named.is_none_or(|named| named == *server));
+        let identifier = chosen.ok_or(RemoteFault::Form("authorization server"))?;
+        let address = well_known(&parse(identifier)?, "oauth-authorization-server")?;
+        let reply = self.outbound.get(&address, "application/json", None).await?;
         if !reply.is_success() {
             return Err(RemoteFault::Status { status: reply.status, code: None });
         }
         let server: AuthorizationServerMetadata =
             reply.json().map_err(|_| RemoteFault::Form("authorization server metadata"))?;
         // RFC 8414, 3.3: the issuer value must be the one asked for.
-        if server.issuer == identifier {
-            Ok(server.token_endpoint)
+        if server.issuer == *identifier {
+            Ok(server)
         } else {
             Err(RemoteFault::Form("authorization server metadata"))
         }

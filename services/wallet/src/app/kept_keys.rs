@@ -3,6 +3,8 @@
 //! Of a key in a token a row is written before it is made and is gone only after it was destroyed, so that no crash leaves one behind.
 //! A token that does not answer is an error to be tried again, never a reason to make a key elsewhere.
 
+mod attester;
+
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration as Pause;
@@ -11,15 +13,17 @@ use chrono::Duration;
 use clock::Entropy;
 use holding::custody::{Custody, Kept};
 use holding::key_attestation::{KeyStatement, StatementFault};
-use holding::signing::compact_jws;
 use keys::{Algorithm, PublicKey, SignError, Signer, Token, TokenConfig, TokenError};
 
+pub use attester::{Attester, AttesterCertificateFault};
+
+use super::Wallet;
 use super::fault::Fault;
-use super::{Person, Wallet};
 
 /// Labels of kept keys in the token begin so.
 const PREFIX: &str = "wallet.kept-";
-const ATTESTER: &str = "wallet.key-attester-1";
+/// Under which the key of the attester is in the token.
+pub const ATTESTER: &str = "wallet.key-attester-1";
 /// A key that no custody uses by then was made for a request that failed.
 const UNUSED_MINUTES: i64 = 10;
 /// A token that hangs is as good as away.
@@ -40,19 +44,6 @@ pub enum KeptKeys {
 pub struct TokenKeys {
     token: Arc<Token>,
     attester: Option<Arc<Attester>>,
-}
-
-/// With which this service vouches for keys in its token.
-pub struct Attester {
-    key: Arc<dyn Signer>,
-    pub says: KeyStatement,
-}
-
-impl Attester {
-    #[must_use]
-    pub fn public_key(&self) -> &PublicKey {
-        self.key.public_key()
-    }
 }
 
 /// Why kept keys cannot be made as configured.
@@ -86,19 +77,10 @@ impl KeptKeys {
             None => None,
             Some(says) => {
                 let key = token.load_or_create(ATTESTER, Algorithm::P256, entropy)?;
-                Some(Arc::new(Attester { key, says: says.clone() }))
+                Some(Arc::new(Attester::new(key, says.clone())))
             }
         };
         Ok(Self::Token(TokenKeys { token: Arc::new(token), attester }))
-    }
-
-    /// With which kept keys are attested, where the operator says something of them.
-    #[must_use]
-    pub fn attester(&self) -> Option<&Attester> {
-        match self {
-            Self::Sealed => None,
-            Self::Token(keys) => keys.attester.as_deref(),
-        }
     }
 }
 
@@ -153,27 +135,6 @@ impl Wallet {
         }
     }
 
-    /// With which the key of the person at a desk can be attested: only one that is in the token.
-    pub(super) async fn attester_of(&self, person: &Person) -> Result<Option<&Attester>, Fault> {
-        let (Some(desk), Some(attester)) = (&person.desk, self.kept_keys.attester()) else { return Ok(None) };
-        let custody = self.store.read().await?.find_custody(&person.account).await?;
-        let in_token =
-            custody.is_some_and(|it| matches!(it.kept, Kept::Token(_)) && it.thumbprint == desk.key);
-        Ok(in_token.then_some(attester))
-    }
-
-    /// The attestation of a kept key for one key proof.
-    pub(super) async fn attest(
-        &self,
-        attester: &Attester,
-        key: &PublicKey,
-        nonce: Option<&str>,
-    ) -> Result<String, Fault> {
-        let input = attester.says.signing_input(attester.public_key(), key, nonce, self.now());
-        let signature = self.sign_kept(attester.key.as_ref(), &input).await?;
-        Ok(compact_jws(&input, &signature))
-    }
-
     /// Destroys keys whose custody is over, and those that were made for none.
     pub(super) async fn tend_kept_keys(&self) -> Result<(), Fault> {
         let KeptKeys::Token(TokenKeys { token, .. }) = &self.kept_keys else { return Ok(()) };
@@ -207,6 +168,17 @@ impl Wallet {
             }
         }
         Ok(unknown)
+    }
+}
+
+impl KeptKeys {
+    /// The token, where one is named.
+    #[must_use]
+    pub fn token(&self) -> Option<&Token> {
+        match self {
+            Self::Sealed => None,
+            Self::Token(keys) => Some(&keys.token),
+        }
     }
 }
 

@@ -47,6 +47,11 @@ impl From<Fault> for MandateError {
 #[error("the mandate does not hold this")]
 pub struct OutsideMandate;
 
+/// The other side takes it from the person alone, whatever the mandate holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the other side takes this from the person alone, not from whoever acts for them")]
+pub struct InPerson;
+
 /// A mandate with what is in it.
 pub struct KeptMandate {
     pub row: MandateRow,

@@ -7,6 +7,7 @@ mod appeals;
 pub mod assisted;
 pub mod background;
 pub mod cards;
+pub mod catalogue;
 pub mod copies;
 pub mod credentials;
 pub mod custody;
@@ -19,11 +20,13 @@ pub mod enrolment;
 pub mod existence;
 pub mod export;
 pub mod fault;
+pub mod forgetting;
 pub mod issuers;
 pub mod kept_keys;
 pub mod languages;
 mod logos;
 pub mod mandates;
+pub mod oauth;
 pub mod offers;
 pub mod officers;
 pub mod offline;
@@ -83,10 +86,15 @@ pub struct Wallet {
     pub passkeys: web::passkey::Passkeys,
     /// Scheme, host and port of this wallet, as WebAuthn names it.
     pub origin: String,
+    /// Issuers that people can turn to by themselves.
+    pub issuers: Vec<String>,
     /// Whether machines may have proofs derived without authentication.
     pub open_vc_api: bool,
+    /// What this service is to issuers, as an OAuth client.
+    pub client: oauth::Client,
     /// Wakes the background work as soon as there is some.
     pub wake: Arc<tokio::sync::Notify>,
+    pub forgetting: forgetting::Forgetting,
 }
 
 /// Somebody who is signed in, with the key to what is theirs.

@@ -1,6 +1,8 @@
-//! Receiving credentials: the pre-authorized code flow of OID4VCI 1.0, each step stored before the next.
+//! Receiving credentials: the flows of OID4VCI 1.0, each step stored before the next.
 
 mod asking;
+mod authorizing;
+mod encrypting;
 mod renewing;
 
 use std::collections::BTreeSet;
@@ -8,7 +10,7 @@ use std::collections::BTreeSet;
 use holding::account::DeviceKeyFault;
 use holding::activity::Activity;
 use holding::copies::{HolderKeys, read_proof_id};
-use holding::reception::{self, Deferred, OfferFault, Progress, Reception, Source};
+use holding::reception::{self, AnswerFault, Deferred, OfferFault, Progress, Reception, Source};
 use holding::signing::{self, SignatureFault, ToSign};
 use holding::vault::DataKey;
 use serde_json::Value;
@@ -18,6 +20,7 @@ use store_wallet::records::{Record, Table};
 use self::asking::Answer;
 pub use self::renewing::Ending;
 use super::fault::{Fault, RemoteFault};
+use super::mandates::InPerson;
 use super::signing::Signatures;
 use super::{Person, Wallet};
 
@@ -34,6 +37,13 @@ pub enum OfferError {
     Issuer(#[from] RemoteFault),
     #[error("the offer is used up, withdrawn or expired")]
     Gone,
+    #[error("the person has to sign in at the issuer first")]
+    SignInFirst,
+    #[error(transparent)]
+    Answer(#[from] AnswerFault),
+    /// An officer's device must not stay signed in.
+    #[error("nobody signs in at an issuer at an officer's desk")]
+    AtDesk,
     #[error("the offer needs the transaction code")]
     TransactionCodeMissing,
     /// Not offered, or the issuer has ended it.
@@ -45,6 +55,10 @@ pub enum OfferError {
     TransactionCodeRefused,
     #[error("the issuer refused: {0}")]
     IssuerRefused(String),
+    #[error(transparent)]
+    InPerson(#[from] InPerson),
+    #[error("the wallet holds as many credentials as it can list")]
+    Full,
     #[error("this device key is not registered with the account, or is lost")]
     DeviceKey,
     #[error(transparent)]
@@ -56,6 +70,9 @@ pub enum OfferError {
     #[error("the credential that came does not verify")]
     Credential(Vec<String>),
 }
+
+/// Credentials of one person. What comes in masses would push the older ones out of the lists, of which this is the length.
+const MOST_HELD: usize = 500;
 
 /// An offer with what of it is in the wallet already.
 pub struct OfferState {
@@ -113,14 +130,11 @@ impl Wallet {
         if let Some((record, reception)) = self.find_by_source(person, Table::Offers, &key).await? {
             return Ok((self.with_stored(person, record, reception).await?, false));
         }
-        let offer = self.fetch_offer(&source).await?;
-        let issuer = self.issuer(&offer.credential_issuer).await?;
-        let said = self.attester_of(person).await?.map(|attester| &attester.says);
-        let mut reception =
-            reception::open(source, &offer, &issuer.metadata, issuer.token_endpoint, (issuer.party, said))?;
+        let mut reception = self.described(person, source).await?;
         if keys == Keys::DeviceAlone {
             reception.further_keys = 0;
         }
+        reception.make_client_key(self.entropy.as_ref());
         self.fetch_logos(&mut reception).await;
         let record = self.new_record(person, Table::Offers, &key, reception.state(), &reception)?;
         let mut tx = self.store.write("open_offer").await?;
@@ -133,6 +147,20 @@ impl Wallet {
         let (record, reception) =
             self.find_by_source(person, Table::Offers, &key).await?.ok_or(OfferError::Unknown)?;
         Ok((self.with_stored(person, record, reception).await?, false))
+    }
+
+    /// What is behind a link or a wish, as its issuer describes it.
+    async fn described(&self, person: &Person, source: Source) -> Result<Reception, OfferError> {
+        let said = self.attester_of(person).await?.map(|attester| &attester.says);
+        if let Source::Chosen { issuer, configurations, .. } = &source {
+            let found = self.issuer(issuer, None).await?;
+            let (described, ids) = ((&found.metadata, &found.server), configurations.clone());
+            return Ok(reception::choose(source, &ids, described, (found.party, said))?);
+        }
+        let offer = self.fetch_offer(&source).await?;
+        let issuer = self.issuer(&offer.credential_issuer, offer.authorization_server()).await?;
+        let described = (&issuer.metadata, &issuer.server);
+        Ok(reception::open(source, &offer, described, (issuer.party, said))?)
     }
 
     pub async fn offer(&self, person: &Person, id: &str) -> Result<OfferState, OfferError> {
@@ -160,6 +188,10 @@ impl Wallet {
         if is_over(&offer.reception.progress) {
             return Ok(Step { offer, to_sign: Vec::new() });
         }
+        // Before the code is used up, which the person will need.
+        if offer.reception.is_for_the_person_alone() && person.representative().is_some() {
+            return Err(InPerson.into());
+        }
         let key = self.usable_key(&person.account, wanted.device).await?.ok_or(OfferError::DeviceKey)?;
         let keys = HolderKeys::new(key, wanted.copies, offer.reception.further_keys)?;
         let copy_keys: Vec<Value> = keys.copies.iter().map(keys::PublicKey::to_jwk).collect();
@@ -179,16 +211,26 @@ impl Wallet {
         if places.is_empty() {
             return self.settle(person, offer, None).await;
         }
+        let held = self.store.read().await?.count_credentials(&person.account).await?;
+        // What is renewed takes the place of what was there.
+        let grows = offer.reception.renews.is_none();
+        if grows && usize::try_from(held).unwrap_or(usize::MAX).saturating_add(places.len()) > MOST_HELD {
+            return Err(OfferError::Full);
+        }
         let (token, expires_at) = match token {
             Some(token) => token,
             None => {
                 let permission = match self.token(&offer.reception, tx_code).await {
                     Err(OfferError::RenewalOver) => return Err(self.end_renewal(person, &offer).await?),
+                    Err(OfferError::SignInFirst) => return Err(self.forget_grant(person, offer).await?),
                     other => other?,
                 };
                 // RFC 6749, 6: where no other one comes, the same serves again.
                 if permission.refresh_token.is_some() {
                     offer.reception.refresh_token = permission.refresh_token;
+                }
+                if !permission.identifiers.is_empty() {
+                    offer.reception.identifiers = permission.identifiers;
                 }
                 (permission.access_token, permission.expires_at)
             }
@@ -196,6 +238,9 @@ impl Wallet {
         let proofs = self.key_proofs(person, &offer.reception, &places, &keys).await?;
         offer.reception.officer = person.officer().map(str::to_owned);
         offer.reception.representative = person.representative().cloned();
+        if let Some(authorization) = &mut offer.reception.authorization {
+            authorization.granted = None;
+        }
         offer.reception.progress = Progress::Signing {
             access_token: token,
             expires_at,
@@ -353,6 +398,9 @@ fn source_key(source: &Source) -> String {
     match source {
         Source::Reference(uri) => uri.clone(),
         Source::Value(value) => sorted(value).to_string(),
+        Source::Chosen { issuer, configurations, attempt } => {
+            format!("{attempt} {issuer} {}", configurations.join(" "))
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use credential::enveloped::{self, Binding, Content, Envelope};
 use credential::x509::authority_key_ids_of;
 use holding::account::StepUp;
 use holding::assurance::{Act, Assurance};
-use holding::dcql::{self, Candidate, Evaluation, Selection, SelectionFault};
+use holding::dcql::{self, Candidate, ClaimSets, Evaluation, Selection, SelectionFault};
 use holding::presentation::{Answer, AnswerKind, PreparedItem, Presentation, Progress, StepFault};
 use holding::request::RequestFault;
 use holding::sharing::SharedCredential;
@@ -28,6 +28,7 @@ pub(super) use self::sending::later;
 use super::credentials::Kept;
 use super::disclosure::{prepare_sd_jwt, select, shared_labels};
 use super::fault::{Fault, RemoteFault};
+use super::mandates::InPerson;
 use super::signing::Signatures;
 use super::verifiers::Link;
 use super::{Person, Wallet};
@@ -58,6 +59,8 @@ pub enum PresentationError {
     /// Whom nothing names is shown something only by a person who proved themselves just now.
     #[error(transparent)]
     StepUp(#[from] StepUp),
+    #[error(transparent)]
+    InPerson(#[from] InPerson),
 }
 
 /// A request, what of the person's would answer it, and the credentials that this is about.
@@ -104,7 +107,7 @@ impl Wallet {
         &self,
         person: &Person,
         id: &str,
-        selection: Option<Selection>,
+        (selection, sets): (Option<Selection>, ClaimSets),
     ) -> Result<(Asked, Vec<ToSign>), PresentationError> {
         let mut asked = self.presentation(person, id).await?;
         asked.presentation.may_decide(self.now())?;
@@ -113,6 +116,9 @@ impl Wallet {
             self.may(person, Act::PresentToUnproven).await??;
         }
         // What would be refused over there stays here.
+        if asked.presentation.request.refuses_representative && person.representative().is_some() {
+            return Err(InPerson.into());
+        }
         if asked.presentation.request.wants_passkey && person.session.assurance < Assurance::Passkey {
             return Err(StepUp::Weak.into());
         }
@@ -133,7 +139,7 @@ impl Wallet {
                 query: chosen.query.id.clone(),
                 credential: kept.row.id.clone(),
                 holder_thumbprint: kept.held.holder_thumbprint.clone(),
-                disclose: chosen.matched.disclose.clone(),
+                disclose: chosen.disclose(&sets)?.to_vec(),
                 transactions: take(&mut authorising, &chosen.query.id),
                 created,
                 to_sign: None,

@@ -76,6 +76,7 @@ impl Wallet {
         tx.insert_session(&session).await?;
         tx.insert_entry(&account, &entry).await?;
         tx.commit().await?;
+        self.forget_deleted().await;
         self.wake.notify_one();
         Ok(NewSession { token, account })
     }

@@ -129,6 +129,20 @@ pub async fn appeal_existence(
     Ok(Json(ExistenceView::new(&record.id, &existence)))
 }
 
+/// A question of the Fund for the place alone, where its proof is there and the place is missing (`place`). Opened like a link; again it
+/// is the same.
+#[utoipa::path(tag = "existence", security(("session" = [])), params(("id" = String, Path)), responses(
+    (status = 200, body = ExistenceView), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+#[post("/existence/{id}/place")]
+pub async fn show_existence_place(
+    app: App,
+    person: SignedIn,
+    id: Path<String>,
+) -> Result<Json<ExistenceView>, Problem> {
+    let (record, existence) = app.wallet.open_place_question(&person.0, &id).await?;
+    Ok(Json(ExistenceView::new(&record.id, &existence)))
+}
+
 /// A picture of a signed paper form, in the place of a proof by phone: JPEG, PNG or PDF, at most 8 MiB. The Fund reads it. `form.state`
 /// is `unread` when nothing was kept, and `form.reason` says why; `as_it_is` has an officer read it.
 #[utoipa::path(tag = "existence", security(("session" = [])), params(("id" = String, Path),
@@ -168,6 +182,7 @@ async fn read_form(payload: Payload) -> Result<Vec<u8>, Problem> {
         let title = "The form was not taken";
         Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "form-not-taken", title)
             .detail("The file is larger than 8 MB. Photograph the page once more, or send a smaller file.")
+            .with("reason", "too-large")
     })?;
     let bytes = read.map_err(|_| Problem::bad_request("The upload ended early. Send the form again."))?;
     Ok(bytes.to_vec())

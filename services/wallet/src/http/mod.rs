@@ -5,6 +5,7 @@ mod acting;
 pub mod assets;
 pub mod attester;
 pub mod auth;
+pub mod client_attester;
 pub mod credentials;
 pub mod desk;
 pub mod desk_keys;
@@ -95,6 +96,7 @@ pub fn configure(config: &mut web::ServiceConfig<'_>) {
         .service(officers::withdraw_help)
         .service(vc_api::derive_credential)
         .service(attester::show_key_attester)
+        .service(client_attester::show_client_attester)
         .service(
             utoipa_actix_web::scope("/v1")
                 .wrap(from_fn(auth::require_person))
@@ -156,6 +158,8 @@ pub fn configure(config: &mut web::ServiceConfig<'_>) {
                 .service(offers::accept_offer)
                 .service(offers::prove_offer)
                 .service(offers::decline_offer)
+                .service(offers::begin_authorization)
+                .service(offers::take_authorization)
                 .service(credentials::list_credentials)
                 .service(credentials::show_credential)
                 .service(credentials::check_status)
@@ -201,6 +205,7 @@ pub fn configure(config: &mut web::ServiceConfig<'_>) {
                 .service(existence::take_existence_along)
                 .service(existence::bring_existence_back)
                 .service(existence::appeal_existence)
+                .service(existence::show_existence_place)
                 .service(existence::find_existence_letter)
                 .service(existence::send_existence_form)
                 .service(stations::open_station)

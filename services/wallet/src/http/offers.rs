@@ -3,15 +3,18 @@
 use actix_web::http::StatusCode;
 use actix_web::web::Path;
 use actix_web::{HttpResponse, delete, get, post};
-use holding::reception::Source;
+use holding::reception::{AuthorizationAnswer, MAX_CREDENTIALS, Source};
 use web::{Json, Problem};
 
 use super::App;
 use super::auth::SignedIn;
-use super::views::{Acceptance, OfferLink, OfferStep, OfferView, SignaturesBody, to_sign};
+use super::views::{
+    Acceptance, AuthorizationBody, AuthorizationView, OfferLink, OfferStep, OfferView, SignaturesBody, Wish,
+    to_sign,
+};
 use crate::app::offers::{OfferKeys, Step};
 
-/// Opens an offer by reference or by value. The same offer opened again is the same offer.
+/// Opens an offer by reference or by value, or what the person wishes to have without an offer. The same offer opened again is the same offer.
 #[utoipa::path(tag = "receiving", security(("session" = [])), request_body = OfferLink, responses(
     (status = 201, body = OfferView), (status = 200, body = OfferView, description = "opened before"),
     (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
@@ -72,13 +75,58 @@ fn step(step: Step) -> OfferStep {
     OfferStep { offer: OfferView::from(&step.offer), to_sign: to_sign(step.to_sign, "keyProof") }
 }
 
-/// OID4VCI 4.1: exactly one of the two parameters.
+/// Begins the sign-in at the issuer
+///
+/// OID4VCI 1.0, 5: the request is pushed where the issuer takes it so; the browser goes to the address, and comes back to
+/// `/authorized`. Begun again, the earlier request is over.
+#[utoipa::path(tag = "receiving", security(("session" = [])), params(("id" = String, Path)), responses(
+    (status = 200, body = AuthorizationView), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+#[post("/offers/{id}/authorization")]
+pub async fn begin_authorization(
+    app: App,
+    person: SignedIn,
+    id: Path<String>,
+) -> Result<Json<AuthorizationView>, Problem> {
+    let url = app.wallet.begin_authorization(&person.0, &id).await?;
+    Ok(Json(AuthorizationView { url: url.into() }))
+}
+
+/// Takes the answer with which the browser came back
+///
+/// The code is redeemed at once. The same answer again is the same offer.
+#[utoipa::path(tag = "receiving", security(("session" = [])), request_body = AuthorizationBody, responses(
+    (status = 200, body = OfferView), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+#[post("/authorizations")]
+pub async fn take_authorization(
+    app: App,
+    person: SignedIn,
+    body: Json<AuthorizationBody>,
+) -> Result<Json<OfferView>, Problem> {
+    let AuthorizationBody { state, code, iss, error } = body.0;
+    let answer = AuthorizationAnswer { state: Some(state), code, iss, error };
+    Ok(Json(OfferView::from(&app.wallet.take_authorization(&person.0, &answer).await?)))
+}
+
+/// OID4VCI 4.1: exactly one of the two parameters; or a wish.
 fn source(link: OfferLink) -> Result<Source, Problem> {
-    match (link.credential_offer_uri, link.credential_offer) {
-        (Some(uri), None) => Ok(Source::Reference(uri)),
-        (None, Some(offer)) => Ok(Source::Value(offer)),
-        _ => Err(Problem::bad_request("Give either credentialOfferUri or credentialOffer.")),
+    match (link.credential_offer_uri, link.credential_offer, link.wish) {
+        (Some(uri), None, None) => Ok(Source::Reference(uri)),
+        (None, Some(offer), None) => Ok(Source::Value(offer)),
+        (None, None, Some(wish)) => chosen(wish),
+        _ => Err(Problem::bad_request("Give one of credentialOfferUri, credentialOffer and wish.")),
     }
+}
+
+fn chosen(wish: Wish) -> Result<Source, Problem> {
+    let Wish { credential_issuer: issuer, credential_configuration_ids: configurations, attempt } = wish;
+    let named = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    if !((16..=64).contains(&attempt.len()) && attempt.bytes().all(named)) {
+        return Err(Problem::bad_request("attempt has 16 to 64 letters, digits and hyphens."));
+    }
+    if !(1..=MAX_CREDENTIALS).contains(&configurations.len()) {
+        return Err(Problem::bad_request("Name 1 to 16 credential configurations."));
+    }
+    Ok(Source::Chosen { issuer, configurations, attempt })
 }
 
 pub fn created(new: bool) -> StatusCode {

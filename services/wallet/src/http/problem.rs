@@ -1,6 +1,7 @@
 //! Every way a use case fails, as a status and words.
 
 mod pages;
+mod sign_in;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::RETRY_AFTER;
@@ -22,7 +23,7 @@ use crate::app::desk_queue::QueueError;
 use crate::app::enrolment::{EnrolmentError, SeparationRefusal};
 use crate::app::existence::ExistenceError;
 use crate::app::fault::{Fault, RemoteFault};
-use crate::app::mandates::{MandateError, OutsideMandate};
+use crate::app::mandates::{InPerson, MandateError, OutsideMandate};
 use crate::app::offers::OfferError;
 use crate::app::offline::OfflineError;
 use crate::app::pins::PinError;
@@ -48,9 +49,12 @@ pub fn fault(error: &Fault) -> Problem {
             Problem::new(StatusCode::SERVICE_UNAVAILABLE, "kept-key-away", "The key cannot be reached")
                 .detail("The device that holds the keys of wallets kept here does not answer. Nothing was signed or sent, and nothing is lost. Try again in some minutes.")
         }
-        Fault::Store(_) | Fault::Vault(_) | Fault::Passkey(_) | Fault::Json(_) | Fault::Prepare(_) => {
-            Problem::internal(error)
-        }
+        Fault::Store(_)
+        | Fault::Vault(_)
+        | Fault::Passkey(_)
+        | Fault::Json(_)
+        | Fault::Prepare(_)
+        | Fault::ClientKey(_) => Problem::internal(error),
     }
 }
 
@@ -70,7 +74,7 @@ const fn may_pass(error: &SignError) -> bool {
     }
 }
 
-fn remote(error: &RemoteFault, who: &'static str) -> Problem {
+pub fn remote(error: &RemoteFault, who: &'static str) -> Problem {
     match error {
         RemoteFault::Unreachable(_) => {
             tracing::info!(error = error as &dyn std::error::Error, "another service could not be reached");
@@ -255,6 +259,15 @@ impl From<OutsideMandate> for Problem {
     }
 }
 
+impl From<InPerson> for Problem {
+    fn from(_: InPerson) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "in-person", "They take this from the person alone").detail(
+            "The organisation takes it from nobody who acts for the person. Nothing was sent and nothing is used up: the person comes \
+             and does it with their own PIN or card, or asks the organisation for another way.",
+        )
+    }
+}
+
 impl From<MandateError> for Problem {
     fn from(error: MandateError) -> Self {
         match error {
@@ -318,6 +331,12 @@ impl From<OfferError> for Problem {
                     .detail("Ask the organisation to offer it to you again.")
             }
             OfferError::NotDue => Self::conflict("It is valid for a while yet, and copies are left."),
+            OfferError::SignInFirst => {
+                Self::new(StatusCode::CONFLICT, "sign-in-first", "Sign in at the organisation first")
+                    .detail("The organisation gives this to whoever signs in there. Begin the sign-in of this offer.")
+            }
+            OfferError::Answer(inner) => sign_in::fault(inner),
+            OfferError::AtDesk => AccountError::AtDesk.into(),
             OfferError::TransactionCodeMissing => {
                 Self::new(UNPROCESSABLE, "transaction-code-missing", "The code is missing")
                     .detail("Enter the code that the organisation gave you.")
@@ -330,6 +349,9 @@ impl From<OfferError> for Problem {
                 Self::new(StatusCode::BAD_GATEWAY, "issuer-refused", "The organisation did not issue the credential")
                     .detail(reason.clone())
             }
+            OfferError::InPerson(inner) => (*inner).into(),
+            OfferError::Full => Self::new(StatusCode::CONFLICT, "wallet-full", "This wallet holds no more")
+                .detail("It holds five hundred certificates. Delete what you do not need, and accept the offer then."),
             OfferError::DeviceKey => device_key(),
             OfferError::CopyKey(inner) => Self::bad_request(format!("{}.", capitalised(&inner.to_string()))),
             OfferError::TokenOver => {
@@ -397,6 +419,7 @@ impl From<PresentationError> for Problem {
             PresentationError::DeviceSignature(inner) => signature(&inner.to_string()),
             PresentationError::DeviceKey => device_key(),
             PresentationError::StepUp(inner) => step_up(*inner),
+            PresentationError::InPerson(inner) => (*inner).into(),
         }
     }
 }
@@ -525,9 +548,12 @@ impl From<ExistenceError> for Problem {
                 "form-not-taken",
                 "The form was not taken",
             )
-            .detail("Choose a photograph (JPEG or PNG) or a PDF of the signed page."),
-            ExistenceError::FormRefused(reason) => {
-                Self::new(UNPROCESSABLE, "form-not-taken", "The form was not taken").detail(reason.clone())
+            .detail("Choose a photograph (JPEG or PNG) or a PDF of the signed page.")
+            .with("reason", "type"),
+            ExistenceError::FormRefused { reason, said } => {
+                Self::new(UNPROCESSABLE, "form-not-taken", "The form was not taken")
+                    .detail(said.clone())
+                    .with("reason", *reason)
             }
             ExistenceError::AnswerRefused(reason) => {
                 Self::new(StatusCode::BAD_GATEWAY, "answer-refused", "The Fund did not accept the proof")

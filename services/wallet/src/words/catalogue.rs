@@ -33,6 +33,7 @@ catalogues!(
     "activity",
     "ahead",
     "appeal",
+    "ask",
     "cards",
     "consent",
     "credential",

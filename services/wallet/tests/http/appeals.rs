@@ -178,15 +178,29 @@ async fn signed_form_is_handed_on_and_counts_like_any_other_proof() {
 }
 
 #[actix_web::test]
-async fn form_that_the_fund_does_not_take_is_said_in_its_words() {
+async fn form_that_the_fund_does_not_take_is_said_in_the_persons_language() {
     let world = World::new().await;
     let person = world.person("rosa").await;
     let id = opened(&world, &person, "open").await;
     world.others.knobs().existence_status = 409;
     let refused = send_form(&person, &id, "", "image/jpeg", vec![0xff, 0xd8, 0xff]).await;
     let said = refused.text();
-    assert!(said.contains("no form of this person"), "{said}");
+    assert!(said.contains("no form of this person") && said.contains(r#""reason":"no-forms""#), "{said}");
     assert_eq!(problem(refused, 422), "form-not-taken");
+    world.others.knobs().existence_status = 413;
+    let large = send_form(&person, &id, "", "image/jpeg", vec![0xff, 0xd8, 0xff]).await;
+    assert!(large.text().contains(r#""reason":"too-large""#));
+    let shown = page(&person, &id).await;
+    for (reason, words) in [
+        ("too-large", "larger than 8 MB"),
+        ("too-many", "the next one goes by post"),
+        ("no-forms", "has no form of yours"),
+        ("busy", "Nothing is lost"),
+        ("other", "By post it counts the same"),
+    ] {
+        let told = shown.split(&format!("data-{reason}=\"")).nth(1).unwrap().split('"').next().unwrap();
+        assert!(told.contains(words), "{reason}: {told}");
+    }
     world.others.knobs().existence_status = 503;
     let busy = send_form(&person, &id, "", "image/jpeg", vec![0xff, 0xd8, 0xff]).await;
     assert_eq!(problem(busy, 502), "other-side-unavailable");
@@ -213,4 +227,32 @@ async fn person_reads_what_remains_of_the_pictures_and_why() {
     world.others.knobs().existence_kept = Some(json!({ "why": "objection", "until": over }));
     let shown = page(&person, &id).await;
     assert!(shown.contains("Your pictures are erased.") && !shown.contains("as long as"), "{shown}");
+}
+
+#[actix_web::test]
+async fn person_reads_that_the_place_is_missing_and_opens_the_question_for_it() {
+    let world = World::new().await;
+    let person = world.person("rosa").await;
+    world.others.knobs().existence_place = Some("2026-08-19T10:00:00Z");
+    let id = opened(&world, &person, "answered").await;
+    let shown = page(&person, &id).await;
+    for words in ["still needs your place", "19 August 2026", "station or an office", r#"id="show-place""#] {
+        assert!(shown.contains(words), "{words}: {shown}");
+    }
+    world.others.knobs().existence_state = "confirmed";
+    assert!(page(&person, &id).await.contains("still needs your place"), "also when the proof is accepted");
+    let path = format!("/v1/existence/{id}/place");
+    world.others.knobs().existence_state = "open";
+    let second: Value = person.post(&path, json!({})).await.expect(200).unwrap().json().unwrap();
+    assert_ne!(second["id"], json!(id));
+    assert_eq!(second["state"], "opened");
+    let again: Value = person.post(&path, json!({})).await.expect(200).unwrap().json().unwrap();
+    assert_eq!(again["id"], second["id"], "again it is the same");
+    {
+        let mut knobs = world.others.knobs();
+        (knobs.existence_state, knobs.existence_place) = ("confirmed", None);
+    }
+    assert_eq!(problem(person.post(&path, json!({})).await, 410), "request-gone");
+    assert!(!page(&person, &id).await.contains("still needs your place"));
+    assert_eq!(problem(person.post(&path, json!({})).await, 410), "request-gone");
 }

@@ -336,6 +336,33 @@ async fn thousands_of_credentials_are_no_offer_and_no_answer() {
 }
 
 #[actix_web::test]
+async fn many_offers_push_nothing_out_of_sight() {
+    let world = World::new().await;
+    let person = world.holder("anna").await;
+    let account = person.get("/v1/account").await.json().unwrap()["id"].as_str().unwrap().to_owned();
+    let held = person.credentials().await;
+    let mut tx = world.wallet.store.write("test").await.unwrap();
+    let one = tx.list_credentials(&account).await.unwrap().remove(0);
+    for slot in 10..507 {
+        let more =
+            store_wallet::credentials::Credential { id: format!("{}-{slot}", one.id), slot, ..one.clone() };
+        assert!(tx.insert_credential(&more).await.unwrap());
+    }
+    tx.commit().await.unwrap();
+    // 499 are held: one more would fit, and two are offered.
+    let offer = person.open_offer(&format!("{}/t/undp/offers/o2", world.others.base)).await;
+    let refused = person.accept(offer["id"].as_str().unwrap(), Some("493051")).await;
+    assert_eq!(problem(refused, 409), "wallet-full");
+    let listed = {
+        let mut tx = world.wallet.store.read().await.unwrap();
+        tx.list_credentials(&account).await.unwrap()
+    };
+    assert!(held.iter().all(|one| listed.iter().any(|row| one["id"] == row.id.as_str())));
+    person.delete(&format!("/v1/credentials/{}", held[1]["id"].as_str().unwrap())).await.expect(204).unwrap();
+    assert_eq!(person.receive(offer["id"].as_str().unwrap(), Some("493051")).await["state"], "received");
+}
+
+#[actix_web::test]
 async fn no_other_site_does_anything_in_a_persons_name() {
     let world = World::new().await;
     let person = world.person("anna").await;
@@ -399,11 +426,53 @@ fn inside(text: &str, shift: usize) -> String {
     encoded[first..encoded.len() - 2].to_owned()
 }
 
+/// Of something that may stand on several pages of a file.
+fn beginning(sealed: &[u8]) -> &[u8] {
+    &sealed[..64]
+}
+
 /// Everything that a thief of the database's files has.
 fn stolen(world: &World) -> Vec<u8> {
     let mut bytes = std::fs::read(&world.database).unwrap();
     bytes.extend(std::fs::read(world.database.with_extension("db-wal")).unwrap_or_default());
     bytes
+}
+
+#[actix_web::test]
+async fn what_a_person_deletes_is_in_no_file_of_the_database() {
+    let world = World::new().await;
+    let mut person = world.holder("anna").await;
+    let account = person.get("/v1/account").await.json().unwrap()["id"].as_str().unwrap().to_owned();
+    let held = person.credentials().await;
+    let (data_key, sealed) = {
+        let mut tx = world.wallet.store.read().await.unwrap();
+        let kept = tx.find_account(&account).await.unwrap().unwrap();
+        (kept.data_key, tx.list_credentials(&account).await.unwrap())
+    };
+    let found = |secret: &[u8]| stolen(&world).windows(secret.len()).any(|window| window == secret);
+    assert!(
+        found(&data_key) && sealed.iter().all(|one| found(beginning(&one.sealed))),
+        "the search finds what is there"
+    );
+
+    // One credential, by itself.
+    let gone = held[0]["id"].as_str().unwrap();
+    person.step_up().await.expect(204).unwrap();
+    person.delete(&format!("/v1/credentials/{gone}")).await.expect(204).unwrap();
+    for one in &sealed {
+        assert_eq!(found(beginning(&one.sealed)), one.id != gone);
+    }
+
+    // Everything, while somebody reads what was there before: then the background work does it.
+    let reading = world.wallet.store.read().await.unwrap();
+    let mut reading = reading;
+    reading.find_account(&account).await.unwrap().unwrap();
+    person.delete("/v1/account").await.expect(204).unwrap();
+    drop(reading);
+    world.wallet.tend().await;
+    assert!(!found(&data_key), "the key to everything");
+    assert!(!sealed.iter().any(|one| found(beginning(&one.sealed))));
+    assert!(!found(account.as_bytes()), "nor who it was");
 }
 
 #[actix_web::test]

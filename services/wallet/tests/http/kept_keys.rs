@@ -3,16 +3,18 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use chrono::DateTime;
 use clock::SeededEntropy;
 use credential::jwt;
+use credential::x509::{CertificateChain, CertificateFault, TrustAnchors};
 use holding::account::DeviceKey;
 use holding::assisted::read_wallet_number;
 use holding::custody::{Custody, DEVICE, Kept};
 use holding::key_attestation::KeyStatement;
-use keys::{Algorithm, PublicKey, Token, TokenConfig};
+use keys::{Algorithm, PublicKey, Signer as _, SoftwareKey, Token, TokenConfig};
 use serde_json::{Value, json};
-use testkit::{SoftHsm, jcs, unb64};
-use wallet::app::kept_keys::{KeptKeys, KeptKeysError};
+use testkit::{Authority, SoftHsm, jcs, unb64};
+use wallet::app::kept_keys::{AttesterCertificateFault, KeptKeys, KeptKeysError};
 
 use crate::assisted::{newcomer, officers};
 use crate::custody::{PIN, claim, enter, key_of, opened, receive, sign};
@@ -268,6 +270,71 @@ async fn key_in_the_token_is_attested_as_the_operator_says_and_a_browsers_never(
     desk.post("/v1/officers/wallets", json!({ "pin": PIN })).await.expect(201).unwrap();
     assert_eq!(problem(desk.post("/v1/offers", offer).await, 422), "offer-refused");
     keys::end_tokens();
+}
+
+#[actix_web::test]
+async fn attester_with_a_certificate_sends_its_chain_while_that_holds_and_its_key_afterwards() {
+    let hsm = alone!("attester_with_a_certificate_sends_its_chain_while_that_holds_and_its_key_afterwards");
+    let config = config(&hsm);
+    let said = says("iso_18045_moderate", "iso_18045_basic");
+    let open = || KeptKeys::open(Some(&config), Some(&said), &SeededEntropy::new(3)).unwrap();
+    let (authority, stranger) = (Authority::new("Wallets").unwrap(), Authority::new("Wallets").unwrap());
+    let key = *open().attester().unwrap().public_key();
+    let other = SoftwareKey::generate(Algorithm::P256, &SeededEntropy::new(8));
+    let start = DateTime::parse_from_rfc3339("2026-02-02T02:40:00Z").unwrap().to_utc();
+    let good = authority.certify(&key.to_jwk(), 2027).unwrap();
+    let refused =
+        |chain: &str, anchor: &str| open().certified(chain.as_bytes(), anchor.as_bytes(), start).err();
+    for (chain, anchor, fault) in [
+        (good.clone(), stranger.pem(), CertificateFault::Path.into()),
+        (authority.certify(&key.to_jwk(), 2026).unwrap(), authority.pem(), CertificateFault::Dates.into()),
+        (good.clone() + &authority.pem(), authority.pem(), CertificateFault::Anchor.into()),
+        (String::new(), authority.pem(), CertificateFault::Pem.into()),
+        (
+            authority.certify(&other.public_key().to_jwk(), 2027).unwrap(),
+            authority.pem(),
+            AttesterCertificateFault::Key,
+        ),
+    ] {
+        assert_eq!(refused(&chain, &anchor), Some(fault));
+    }
+    let (kept, ends_at) = open().certified(good.as_bytes(), authority.pem().as_bytes(), start).unwrap();
+    assert_eq!(ends_at.to_rfc3339(), "2027-01-01T00:00:00+00:00");
+    let world = World::with(|wallet| wallet.kept_keys = kept).await;
+    world.others.knobs().key_attestations = Some(json!({}));
+    let (desk, _) = opened(&world).await;
+    assert_eq!(receive(&world, &desk).await["state"], "received");
+    let shown = world.others.seen().key_attestations.clone();
+    let anchors = TrustAnchors::from_pem(authority.pem().as_bytes()).unwrap();
+    for attestation in &shown {
+        let attestation = attestation.as_str().unwrap();
+        let header = jwt::decode(attestation).unwrap().header;
+        assert!(!header.contains_key("kid"), "one of the two");
+        let chain = CertificateChain::from_header(&header["x5c"]).unwrap();
+        anchors.verify_sent(&chain, world.others.now()).unwrap();
+        jwt::verify_with_key(attestation, "key-attestation+jwt", chain.leaf_key(), world.others.now())
+            .unwrap();
+    }
+    assert_eq!(shown.len(), 2);
+    let said = newcomer(&world, "anybody").get("/v1/key-attester").await.expect(200).unwrap().json().unwrap();
+    assert_eq!(said["x5c"].as_array().unwrap().len(), 1);
+    assert_eq!(said["certifiedUntil"], "2027-01-01T00:00:00Z");
+
+    // Its end is no secret, and no reason to send what nobody would believe.
+    world.others.clock.advance(chrono::Duration::days(365));
+    let said = newcomer(&world, "later").get("/v1/key-attester").await.expect(200).unwrap().json().unwrap();
+    assert_eq!((said.get("x5c"), &said["certifiedUntil"]), (None, &json!("2027-01-01T00:00:00Z")));
+    assert_eq!(said["jwk"], key.to_jwk());
+    keys::end_tokens();
+}
+
+#[test]
+fn certificate_without_an_attester_is_told_at_the_start() {
+    let authority = Authority::new("Wallets").unwrap();
+    let now = DateTime::parse_from_rfc3339("2026-02-02T02:40:00Z").unwrap().to_utc();
+    let pem = authority.pem();
+    let refused = KeptKeys::Sealed.certified(pem.as_bytes(), pem.as_bytes(), now).err().unwrap();
+    assert_eq!(refused, AttesterCertificateFault::Nobody);
 }
 
 #[actix_web::test]

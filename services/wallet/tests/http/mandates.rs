@@ -124,6 +124,50 @@ async fn guardian_receives_and_shows_and_everybody_learns_who_it_was() {
 }
 
 #[actix_web::test]
+async fn what_the_other_side_takes_from_the_person_alone_waits_for_the_person() {
+    let world = World::new().await;
+    let (one, two, number) = kept(&world).await;
+    let mandate = confirmed(&one, &two, &number, json!(["receive", "present"])).await;
+    come(&two, &mandate, THEIRS).await.expect(200).unwrap();
+    let key = kept_key(&two).await;
+    world.others.knobs().representative = Some("refuse");
+    let id = offer(&world, &two).await;
+    let page = two.page(&format!("/offers/{id}")).await.expect(200).unwrap().text();
+    assert!(page.contains("data-testid=\"in-person\"") && !page.contains("id=\"accept\""), "{page}");
+    let accept = json!({ "deviceKey": key, "txCode": "493051" });
+    let refused = two.post(&format!("/v1/offers/{id}/accept"), accept.clone()).await;
+    assert_eq!(problem(refused, 403), "in-person");
+    two.delete("/v1/desk").await.expect(204).unwrap();
+
+    // Nothing is used up: the person takes it with the same code.
+    enter(&one, &number, PIN).await.expect(200).unwrap();
+    one.post(&format!("/v1/offers/{id}/accept"), accept).await.expect(200).unwrap();
+    let signed = sign(&one, "offers", &id, PIN).await.expect(200).unwrap().json().unwrap();
+    one.post(&format!("/v1/offers/{id}/proofs"), signed).await.expect(200).unwrap();
+    one.delete("/v1/desk").await.expect(204).unwrap();
+
+    let mut two = two;
+    two.sign_in().await;
+    come(&two, &mandate, THEIRS).await.expect(200).unwrap();
+    for (rule, refuses) in [("refuse", true), ("anotherWay", false)] {
+        world.others.knobs().request["representative"] = json!(rule);
+        let mut link = world.request();
+        link["requestUri"] = json!(format!("{}/oid4vp/requests/{rule}", world.others.base));
+        let asked = two.post("/v1/presentations", link).await.json().unwrap();
+        let id = asked["id"].as_str().unwrap();
+        let page = two.page(&format!("/presentations/{id}")).await.expect(200).unwrap().text();
+        assert_eq!(page.contains("data-testid=\"in-person\""), refuses, "{rule}: {page}");
+        let prepared = two.post(&format!("/v1/presentations/{id}/prepare"), json!({})).await;
+        if refuses {
+            assert_eq!(problem(prepared, 403), "in-person");
+            assert!(world.others.seen().responses.is_empty(), "nothing was sent");
+        } else {
+            prepared.expect(200).unwrap();
+        }
+    }
+}
+
+#[actix_web::test]
 async fn what_the_mandate_does_not_hold_is_refused() {
     let world = World::new().await;
     let (one, two, number) = kept(&world).await;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use clock::Clock as _;
 use credential::{Expect, Input};
 use serde_json::{Value, json};
-use testkit::HolderKey;
+use testkit::{HolderKey, unb64};
 
 use crate::world::{Person, UNDP, WFP, World, problem};
 
@@ -42,6 +42,51 @@ async fn verify(world: &World, presentation: Value) -> credential::PresentationO
     let audience = format!("decentralized_identifier:{WFP}");
     let expect = Expect::presentation(world.others.clock.now(), NONCE, &audience);
     credential::verify_presentation(&input, world.wallet.resolver.as_ref(), &expect).await
+}
+
+#[actix_web::test]
+async fn claim_that_they_can_do_without_is_withheld_by_whom_it_is_about() {
+    let world = World::new().await;
+    let person = world.holder("anna").await;
+    world.others.knobs().request["dcql_query"] = json!({ "credentials": [{
+        "id": "sd", "format": "dc+sd-jwt", "meta": { "vct_values": [crate::stub::STAFF] },
+        "claims": [{ "id": "g", "path": ["givenName"] }, { "id": "b", "path": ["birthDate"] }],
+        "claim_sets": [["g", "b"], ["g"]] }] });
+    let asked = person.post("/v1/presentations", world.request()).await.expect(201).unwrap().json().unwrap();
+    let candidate = &asked["queries"][0]["candidates"][0];
+    assert_eq!(candidate["claimSets"], 2);
+    let sets = |label: &str| {
+        let claims = candidate["claims"].as_array().unwrap();
+        let found = claims.iter().find(|claim| claim["path"] == json!([label])).unwrap();
+        found.get("inSets").cloned()
+    };
+    assert_eq!((sets("givenName"), sets("birthDate")), (None, Some(json!([0]))));
+    let id = asked["id"].as_str().unwrap();
+    let page = person.page(&format!("/presentations/{id}")).await.text();
+    assert!(page.contains("data-claims=\"2\"") && page.contains("They can do without these"), "{page}");
+    let prepare = format!("/v1/presentations/{id}/prepare");
+    let choose = |set: usize| {
+        let credential = candidate["credentialId"].as_str().unwrap();
+        json!({ "selection": [{ "queryId": "sd", "credentialIds": [credential], "claimSets": { credential: set } }] })
+    };
+    assert_eq!(problem(person.post(&prepare, choose(2)).await, 422), "selection-refused");
+    let step = person.post(&prepare, choose(1)).await.expect(200).unwrap().json().unwrap();
+    let done = person.post(&format!("/v1/presentations/{id}/submit"), person.signatures(&step)).await;
+    done.expect(200).unwrap();
+    let token = world.others.seen().responses[0]["vp_token"].clone();
+    let shown: Value = serde_json::from_str(&token).unwrap();
+    let shown = shown["sd"][0].as_str().unwrap().to_owned();
+    let disclosed: Vec<String> = shown
+        .split('~')
+        .skip(1)
+        .filter_map(|part| unb64(part).ok())
+        .map(|it| String::from_utf8_lossy(&it).into_owned())
+        .collect();
+    assert!(disclosed.iter().any(|text| text.contains("givenName")), "{disclosed:?}");
+    assert!(!disclosed.iter().any(|text| text.contains("birthDate")), "{disclosed:?}");
+    let shared = person.get("/v1/sharings").await.json().unwrap();
+    let told = shared["sharings"][0]["credentials"][0]["claims"].to_string();
+    assert!(!told.to_lowercase().contains("birth"), "{told}");
 }
 
 #[actix_web::test]

@@ -1,172 +1,39 @@
 //! A small world around a real wallet: an issuer, a verifier and the Fund that speak the protocols with real
 //! keys and real credentials, and a chain that answers from memory. Knobs make them misbehave, one at a time.
 
-use std::collections::{HashMap, HashSet};
+mod knobs;
+mod person;
+mod registry;
+
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use clock::{Clock, Entropy, SeededEntropy, TestClock, Timestamp};
-use credential::data_integrity::SigningKey;
+use clock::{Clock, SeededEntropy, TestClock, Timestamp};
 use credential::x509::TrustAnchors;
-use did::{Document, Relationship, Resolution, ResolveError, Resolver, Resolvers, VerificationMethod};
-use keys::{Algorithm, SealingKey, Signer, SoftwareKey};
+use did::{Resolution, Resolvers};
+use keys::SealingKey;
 use outbound::{Outbound, OutboundPolicy};
 use serde_json::{Value, json};
 use store_wallet::Store;
-use testkit::{Agent, Answer, Authenticator, HolderKey, b64, unb64};
+use testkit::{Agent, Authenticator, HolderKey};
 use url::Url;
 use wallet::app::Wallet;
+use wallet::app::forgetting::Forgetting;
 use wallet::app::kept_keys::KeptKeys;
-use wallet::app::trust::{Anchored, Chain, ChainError};
+use wallet::app::oauth::Client;
 use wallet::wiring;
 use web::passkey::Passkeys;
 
+pub use knobs::{Knobs, Seen};
+pub use person::{Person, problem};
+pub use registry::Organisation;
+
 use crate::stub;
+use crate::stub_oauth::Oauth;
+use registry::{Directory, MemoryChain};
 
 pub const UNDP: &str = "did:passerelle:undp";
 pub const FUND: &str = "did:passerelle:unjspf";
 pub const WFP: &str = "did:passerelle:wfp";
-
-/// An organisation's keys, as its DID document lists them.
-pub struct Organisation {
-    pub did: &'static str,
-    pub ed25519: Arc<dyn Signer>,
-    pub p256: Arc<dyn Signer>,
-}
-
-impl Organisation {
-    fn new(did: &'static str, entropy: &dyn Entropy) -> Self {
-        Self {
-            did,
-            ed25519: Arc::new(SoftwareKey::generate(Algorithm::Ed25519, entropy)),
-            p256: Arc::new(SoftwareKey::generate(Algorithm::P256, entropy)),
-        }
-    }
-
-    pub fn ed25519_key(&self) -> SigningKey {
-        SigningKey {
-            verification_method: format!("{}#key-ed25519-1", self.did),
-            signer: Arc::clone(&self.ed25519),
-        }
-    }
-
-    pub fn p256_key(&self) -> SigningKey {
-        SigningKey { verification_method: format!("{}#key-p256-1", self.did), signer: Arc::clone(&self.p256) }
-    }
-
-    fn document(&self) -> Document {
-        let method = |fragment: &str, signer: &dyn Signer| VerificationMethod {
-            id: format!("{}#{fragment}", self.did),
-            controller: self.did.to_owned(),
-            public_key: *signer.public_key(),
-            relationships: vec![Relationship::AssertionMethod, Relationship::Authentication],
-        };
-        let methods =
-            vec![method("key-ed25519-1", self.ed25519.as_ref()), method("key-p256-1", self.p256.as_ref())];
-        Document::new(self.did.to_owned(), methods, Vec::new())
-    }
-}
-
-/// What the others do; each test turns one knob.
-pub struct Knobs {
-    /// Whom the credential names as its issuer that is also given as a JWT.
-    pub vc_jwt_of: Option<&'static str>,
-    pub signed_metadata: bool,
-    /// What the issuer requires to be attested of keys, if anything.
-    pub key_attestations: Option<Value>,
-    pub tx_code: Option<&'static str>,
-    pub offer_status: u16,
-    pub nonce_refusals: usize,
-    pub tokens_dead: bool,
-    /// Whether refresh tokens are given, and taken.
-    pub refresh: bool,
-    /// Whether the person is called otherwise in what is given anew.
-    pub renames: bool,
-    /// In how many days what is given as JSON ends; it began a year ago.
-    pub ends_in_days: Option<i64>,
-    pub credential_status: u16,
-    /// How many credentials come in the place of one.
-    pub answered_times: usize,
-    /// What the issuer says of batches, if anything.
-    pub batch_size: Option<u32>,
-    /// Whether further copies say something else than the first.
-    pub copies_differ: bool,
-    /// The end of the configurations that are released later.
-    pub deferred: Option<&'static str>,
-    /// What the deferred endpoint says: `waiting`, `released`, or an error's name.
-    pub release: &'static str,
-    pub other_issuer: bool,
-    pub tamper: bool,
-    pub bind_to_other_key: bool,
-    pub notification_status: u16,
-    pub receipt_ready: bool,
-    pub receipt_forged: bool,
-    pub revoked: bool,
-    pub suspended: bool,
-    pub registry_down: bool,
-    pub chain_has_other_list: bool,
-    pub request: Value,
-    pub request_typ: &'static str,
-    pub request_signed_by_other: bool,
-    /// Certificates in place of the DID's key in the header of the request.
-    pub request_x5c: Option<Value>,
-    pub response_status: u16,
-    /// The next answer waits for this; others that come meanwhile are put off with 503.
-    pub answer_waits: Option<Arc<tokio::sync::Notify>>,
-    pub redirect_uri: Option<String>,
-    pub receipt_uri: Option<String>,
-    /// What stands below `receipt_uri`: `absent`, `deleted`, `good`, `foreign`, `about another` or `nonsense`.
-    pub verifier_receipt: &'static str,
-    /// The outcome that it tells.
-    pub receipt_outcome: &'static str,
-    pub existence_state: &'static str,
-    pub existence_year: i64,
-    pub existence_status: u16,
-    /// Whether the Fund counts kinds of devices.
-    pub device_kinds: bool,
-    pub appeal_state: &'static str,
-    pub existence_letter: &'static str,
-    pub existence_form: Option<&'static str>,
-    /// What remains of the pictures.
-    pub existence_kept: Option<serde_json::Value>,
-    /// What the Fund says of an enrolment.
-    pub enrolment: Value,
-    /// With which status and problem it refuses the next step.
-    pub enrolment_refusal: Option<(u16, &'static str)>,
-    /// What the Fund says of the year.
-    pub year: Value,
-    pub year_refusal: Option<(u16, &'static str)>,
-    /// The request of the Fund's verifier for a Separation credential.
-    pub separation_link: &'static str,
-}
-
-/// What the others saw.
-#[derive(Default)]
-pub struct Seen {
-    pub codes: HashSet<String>,
-    pub tokens: HashSet<String>,
-    pub refresh_tokens: HashSet<String>,
-    pub nonces: HashSet<String>,
-    /// Credentials by configuration and holder key: an issuer answers a repetition with the same one.
-    pub issued: HashMap<String, Value>,
-    pub token_requests: usize,
-    /// `key_attestation` in the header of each first key proof.
-    pub key_attestations: Vec<Value>,
-    pub notifications: Vec<Value>,
-    pub responses: Vec<HashMap<String, String>>,
-    pub existence_answers: Vec<Value>,
-    pub existence_appeals: Vec<Value>,
-    /// Type, length and query of each form.
-    pub existence_forms: Vec<(String, usize, String)>,
-    /// Steps of an enrolment: the end of the path, the bearer token, the body.
-    pub enrolment_steps: Vec<(String, String, Value)>,
-    /// Words about the year: `year` or `begin`, the bearer token, the body.
-    pub year_words: Vec<(String, String, Value)>,
-    pub wrong_codes: usize,
-    /// The person is called otherwise in what is made just now.
-    pub renamed: bool,
-    /// Deferred requests of a transaction that was asked for.
-    pub deferred_requests: usize,
-}
 
 pub struct Others {
     pub undp: Organisation,
@@ -177,9 +44,15 @@ pub struct Others {
     pub base: String,
     pub knobs: Mutex<Knobs>,
     pub seen: Mutex<Seen>,
+    pub oauth: Mutex<Oauth>,
 }
 
 impl Others {
+    /// What the issuer demands of the wallet as an OAuth client.
+    pub fn oauth(&self) -> MutexGuard<'_, Oauth> {
+        self.oauth.lock().unwrap()
+    }
+
     pub fn now(&self) -> Timestamp {
         self.clock.now()
     }
@@ -205,52 +78,6 @@ impl Others {
 
     pub fn seen(&self) -> MutexGuard<'_, Seen> {
         self.seen.lock().unwrap()
-    }
-}
-
-struct Directory {
-    documents: HashMap<String, Arc<Resolution>>,
-    offline: Resolvers,
-    others: Arc<Others>,
-}
-
-#[async_trait::async_trait]
-impl Resolver for Directory {
-    async fn resolve(&self, did: &str) -> Result<Arc<Resolution>, ResolveError> {
-        if !did.starts_with("did:passerelle:") {
-            return self.offline.resolve(did).await;
-        }
-        if self.others.knobs().registry_down {
-            return Err(ResolveError::Unavailable("down".to_owned()));
-        }
-        self.documents.get(did).cloned().ok_or(ResolveError::NotFound)
-    }
-}
-
-struct MemoryChain(Arc<Others>);
-
-#[async_trait::async_trait]
-impl Chain for MemoryChain {
-    async fn organisation(&self, did: &str) -> Result<Option<String>, ChainError> {
-        let name = match did {
-            UNDP => "United Nations Development Programme",
-            FUND => "United Nations Joint Staff Pension Fund",
-            WFP => "World Food Programme",
-            _ => return Ok(None),
-        };
-        Ok(Some(name.to_owned()))
-    }
-
-    async fn status_digest(&self, _: &str, list: &str) -> Result<Option<[u8; 32]>, ChainError> {
-        if self.0.knobs().chain_has_other_list {
-            return Ok(Some([9; 32]));
-        }
-        Ok(Some(testkit::sha256(stub::status_list(&self.0, list))))
-    }
-
-    async fn anchor(&self, _: &str, _: u64) -> Result<Option<Anchored>, ChainError> {
-        let root = stub::tree(&self.0).root();
-        Ok(Some(Anchored { root, leaf_count: 16, time: self.0.now() }))
     }
 }
 
@@ -280,8 +107,9 @@ impl World {
             wfp: Organisation::new(WFP, &entropy),
             clock: clock.clone(),
             entropy,
-            knobs: Mutex::new(knobs(&base, clock.now())),
+            knobs: Mutex::new(Knobs::usual(&base, clock.now())),
             seen: Mutex::default(),
+            oauth: Mutex::default(),
             base,
         });
         stub::serve(listener, Arc::clone(&others));
@@ -312,8 +140,11 @@ impl World {
             verifier_anchors: TrustAnchors::default(),
             passkeys: Passkeys::new("wallet.localhost", &Url::parse(&url).unwrap(), "Wallet").unwrap(),
             origin: url.clone(),
+            issuers: vec![format!("{}/t/undp", others.base)],
             open_vc_api: true,
+            client: Client::new("https://wallet.example".into(), url.clone(), None),
             wake: Arc::default(),
+            forgetting: Forgetting::default(),
         };
         change(&mut wallet);
         let wallet = Arc::new(wallet);
@@ -371,191 +202,4 @@ fn shown() -> wallet::WalletConfig {
     let hours = hours.map(|(language, text)| (language.to_owned(), text.to_owned())).into();
     let help = wallet::HelpConfig { telephone: Some("+41 22 555 01 00".to_owned()), hours };
     wallet::WalletConfig { help, demonstration: true, ..wallet::WalletConfig::default() }
-}
-
-fn knobs(base: &str, now: Timestamp) -> Knobs {
-    Knobs {
-        vc_jwt_of: None,
-        signed_metadata: true,
-        key_attestations: None,
-        tx_code: Some("493051"),
-        offer_status: 200,
-        nonce_refusals: 0,
-        tokens_dead: false,
-        refresh: false,
-        renames: false,
-        ends_in_days: None,
-        credential_status: 200,
-        answered_times: 1,
-        batch_size: None,
-        copies_differ: false,
-        deferred: None,
-        release: "waiting",
-        other_issuer: false,
-        tamper: false,
-        bind_to_other_key: false,
-        notification_status: 204,
-        receipt_ready: false,
-        receipt_forged: false,
-        revoked: false,
-        suspended: false,
-        registry_down: false,
-        chain_has_other_list: false,
-        request: json!({
-            "client_id": format!("decentralized_identifier:{WFP}"), "response_type": "vp_token",
-            "response_mode": "direct_post", "response_uri": format!("{base}/oid4vp/responses/r1"),
-            "nonce": "n-0S6_WzA2Mj-0123456789", "state": "st-1", "aud": "https://self-issued.me/v2",
-            "iat": now.timestamp(), "exp": now.timestamp() + 600, "purpose": "Entry to the Rome office",
-            "dcql_query": {
-                "credentials": [
-                    {"id": "sd", "format": "dc+sd-jwt", "meta": {"vct_values": [stub::STAFF]},
-                     "claims": [{"path": ["givenName"]}, {"path": ["familyName"]}]},
-                    {"id": "w3c", "format": "ldp_vc", "meta": {"type_values": [[stub::STAFF]]}},
-                    {"id": "extra", "format": "dc+sd-jwt", "meta": {"vct_values": [stub::STAFF]},
-                     "claims": [{"path": ["birthDate"]}]}
-                ],
-                "credential_sets": [{"options": [["sd"], ["w3c"]]}, {"options": [["extra"]], "required": false}]
-            }
-        }),
-        request_typ: "oauth-authz-req+jwt",
-        request_signed_by_other: false,
-        request_x5c: None,
-        response_status: 200,
-        answer_waits: None,
-        redirect_uri: None,
-        receipt_uri: None,
-        verifier_receipt: "absent",
-        receipt_outcome: "valid",
-        existence_state: "open",
-        existence_year: 2026,
-        existence_status: 200,
-        device_kinds: false,
-        appeal_state: "possible",
-        existence_letter: "%PDF-1.7 the letter",
-        existence_form: None,
-        existence_kept: None,
-        enrolment: crate::enrolment::claimed(),
-        enrolment_refusal: None,
-        year: crate::year::open(),
-        year_refusal: None,
-        separation_link: "openid4vp://?client_id=did%3Ax%3Av&request_uri=https%3A%2F%2Fv.example%2Fr%2F1",
-    }
-}
-
-/// Somebody with a phone, as a program.
-pub struct Person {
-    pub agent: Agent,
-    pub phone: Authenticator,
-    pub key: HolderKey,
-    pub url: String,
-}
-
-impl Person {
-    pub async fn get(&self, path: &str) -> Answer {
-        self.agent.get(format!("{}{path}", self.url)).await.unwrap()
-    }
-
-    pub async fn page(&self, path: &str) -> Answer {
-        self.agent.get_as(format!("{}{path}", self.url), "text/html").await.unwrap()
-    }
-
-    pub async fn post(&self, path: &str, body: Value) -> Answer {
-        self.agent.post_json(format!("{}{path}", self.url), &body).await.unwrap()
-    }
-
-    pub async fn delete(&self, path: &str) -> Answer {
-        self.agent
-            .send(testkit::Method::DELETE, format!("{}{path}", self.url), &[], Vec::new())
-            .await
-            .unwrap()
-    }
-
-    pub async fn put(&self, path: &str, body: Value) -> Answer {
-        let (url, headers) = (format!("{}{path}", self.url), [("content-type", "application/json")]);
-        let body = serde_json::to_vec(&body).unwrap();
-        self.agent.send(testkit::Method::PUT, url, &headers, body).await.unwrap()
-    }
-
-    pub async fn patch(&self, path: &str, body: Value) -> Answer {
-        let (url, headers) = (format!("{}{path}", self.url), [("content-type", "application/json")]);
-        let body = serde_json::to_vec(&body).unwrap();
-        self.agent.send(testkit::Method::PATCH, url, &headers, body).await.unwrap()
-    }
-
-    /// Proves the person afresh, in the session that is open.
-    pub async fn step_up(&mut self) -> Answer {
-        let options = self.post("/v1/step-up/options", json!({})).await.json().unwrap();
-        let assertion = self.phone.log_in(&options).unwrap();
-        self.post("/v1/step-up", assertion).await
-    }
-
-    pub async fn sign_in(&mut self) {
-        self.agent = Agent::new();
-        let options = self.post("/v1/sign-in/options", json!({})).await.json().unwrap();
-        let assertion = self.phone.log_in(&options).unwrap();
-        self.post("/v1/sign-in", assertion).await.expect(200).unwrap();
-    }
-
-    /// The same in a browser that says this of itself.
-    pub async fn sign_in_as(&mut self, user_agent: &str) {
-        self.agent = Agent::new();
-        let options = self.post("/v1/sign-in/options", json!({})).await.json().unwrap();
-        let assertion = serde_json::to_vec(&self.phone.log_in(&options).unwrap()).unwrap();
-        let headers = [("content-type", "application/json"), ("user-agent", user_agent)];
-        let url = format!("{}/v1/sign-in", self.url);
-        let answer = self.agent.send(testkit::Method::POST, url, &headers, assertion).await;
-        answer.unwrap().expect(200).unwrap();
-    }
-
-    /// The same in this browser, with its other cookies.
-    pub async fn sign_in_here(&mut self) {
-        let options = self.post("/v1/sign-in/options", json!({})).await.json().unwrap();
-        let assertion = self.phone.log_in(&options).unwrap();
-        self.post("/v1/sign-in", assertion).await.expect(200).unwrap();
-    }
-
-    pub async fn open_offer(&self, uri: &str) -> Value {
-        self.post("/v1/offers", json!({ "credentialOfferUri": uri })).await.ok().unwrap().json().unwrap()
-    }
-
-    pub async fn accept(&self, offer: &str, code: Option<&str>) -> Answer {
-        let body = json!({ "deviceKey": self.key.thumbprint(), "txCode": code });
-        self.post(&format!("/v1/offers/{offer}/accept"), body).await
-    }
-
-    pub async fn prove(&self, offer: &str, step: &Value) -> Answer {
-        self.post(&format!("/v1/offers/{offer}/proofs"), self.signatures(step)).await
-    }
-
-    pub async fn receive(&self, offer: &str, code: Option<&str>) -> Value {
-        let mut step: Value = self.accept(offer, code).await.expect(200).unwrap().json().unwrap();
-        while !step["toSign"].as_array().unwrap().is_empty() {
-            step = self.prove(offer, &step).await.expect(200).unwrap().json().unwrap();
-        }
-        step["offer"].clone()
-    }
-
-    pub async fn credentials(&self) -> Vec<Value> {
-        let list = self.get("/v1/credentials").await.expect(200).unwrap().json().unwrap();
-        list["credentials"].as_array().unwrap().clone()
-    }
-
-    pub fn signatures(&self, step: &Value) -> Value {
-        let signed: Vec<Value> = step["toSign"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|one| {
-                let input = unb64(one["input"].as_str().unwrap()).unwrap();
-                json!({ "id": one["id"], "signature": b64(self.key.sign(&input)) })
-            })
-            .collect();
-        json!({ "signatures": signed })
-    }
-}
-
-/// The problem's slug, with its status checked.
-pub fn problem(answer: Answer, status: u16) -> String {
-    let problem = answer.expect(status).unwrap().json().unwrap();
-    problem["type"].as_str().unwrap().rsplit('/').next().unwrap().to_owned()
 }

@@ -129,5 +129,4 @@ impl ToVerify {
 }
 
 #[cfg(test)]
-#[path = "bbs/tests.rs"]
 mod tests;

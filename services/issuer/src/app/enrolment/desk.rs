@@ -9,6 +9,7 @@ use issuance::{Actor, Subject};
 use presence::{LookFault, Quality};
 use store_issuer::{AppointmentRow, BoundKey, EnrolmentNote, EnrolmentRow, Transaction};
 
+use super::super::picture_keys::Whose;
 use super::{EnrolmentError, Issuer, SeenAtStation, SeparationSeen};
 
 const LONGEST_NOTE: usize = 2000;
@@ -67,7 +68,7 @@ impl Issuer {
             let words = words.unwrap_or_default();
             notes.push(DeskNote { kind: note.kind, words, by: note.written_by, at: note.written_at });
         }
-        let picture = self.open_picture(&tenant.id, &row).filter(|_| decides);
+        let picture = self.enrolment_picture(&mut tx, &tenant.id, &row).await?.filter(|_| decides);
         let separation = self.separation_of(&mut tx, &tenant.id, id).await?.filter(|_| decides);
         let station = self.seen_at_station(&mut tx, &tenant.id, id).await?.filter(|_| decides);
         let page = DeskPage {
@@ -161,8 +162,7 @@ impl Issuer {
             let mut tx = self.store.write("take_picture").await?;
             let mut row = tx.find_enrolment(&by.tenant, id).await?.ok_or(EnrolmentError::Unknown)?;
             open_to_the_agent(&row)?;
-            row.picture =
-                Some(self.sealing.seal(&picture_purpose(&by.tenant, id), &jpeg, self.entropy.as_ref()));
+            row.picture = Some(self.seal_enrolment_picture(&mut tx, &by.tenant, &row, &jpeg).await?);
             tx.replace_enrolment(&by.tenant, &row).await?;
             tx.audit(by, Act { action: "enrolment.picture", target: id, detail: "" }, self.now()).await?;
             tx.commit().await?;
@@ -253,6 +253,7 @@ impl Issuer {
             self.close_appointment(&mut tx, &by.tenant, id).await?;
             self.put_note(&mut tx, by, (id, kind), &reason).await?;
             tx.replace_enrolment(&by.tenant, &row).await?;
+            self.end_spare_key(&mut tx, &by.tenant, Whose::Subject(&row.subject_id)).await?;
             tx.audit(by, Act { action, target: id, detail: "" }, now).await?;
             tx.commit().await?;
             Ok(())
@@ -266,17 +267,12 @@ impl Issuer {
         by: &Actor,
         row: &EnrolmentRow,
     ) -> Result<(), EnrolmentError> {
-        let jpeg = self.open_picture(&by.tenant, row).ok_or(EnrolmentError::Damaged)?;
+        let jpeg = self.enrolment_picture(tx, &by.tenant, row).await?.ok_or(EnrolmentError::Damaged)?;
         let key = row.enrolment.device_key.as_deref().ok_or(EnrolmentError::Damaged)?;
         self.keep_portrait(tx, by, &row.subject_id, &jpeg).await?;
         let station = tx.find_station_word(&by.tenant, &row.id).await?;
         let how = if station.is_some_and(|word| word.device_key == key) { "station" } else { "enrolment" };
         self.bind_enrolled_key(tx, by, (&row.subject_id, key), how).await
-    }
-
-    fn open_picture(&self, tenant: &str, row: &EnrolmentRow) -> Option<Vec<u8>> {
-        let sealed = row.picture.as_ref()?;
-        self.sealing.open(&picture_purpose(tenant, &row.id), sealed).ok().map(|jpeg| jpeg.to_vec())
     }
 
     async fn put_note(
@@ -353,8 +349,4 @@ pub(super) const fn quality_words(fault: Quality) -> &'static str {
         Quality::Blurred => "the picture is blurred; ask the person to hold still",
         Quality::TurnedAway => "the face is turned away; ask the person to look into the camera",
     }
-}
-
-pub(super) fn picture_purpose(tenant: &str, id: &str) -> Vec<u8> {
-    format!("enrolment picture of {tenant}/{id}").into_bytes()
 }

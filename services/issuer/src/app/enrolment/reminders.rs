@@ -108,7 +108,7 @@ impl Issuer {
 
     /// The first moment from now on at which it is no quiet hour where the person lives, by the register or else by the list of
     /// those who are asked.
-    async fn awake_of(
+    pub(in crate::app) async fn awake_of(
         &self,
         tx: &mut Transaction,
         tenant: &str,
@@ -137,7 +137,7 @@ impl Issuer {
         message: &MessageRow,
     ) -> Result<Option<Timestamp>, store_issuer::Error> {
         let now = self.now();
-        if !message.event.is_of_enrolment() {
+        if !message.event.is_of_the_fund() {
             return Ok(Some(now));
         }
         let mut tx = self.store.read().await?;
@@ -154,6 +154,7 @@ impl Issuer {
                 let waits = row.is_some_and(|row| row.place_kept_at.is_some());
                 waits && self.latest_opening(&mut tx, &tenant.id, now).await?.is_some()
             }
+            MessageEvent::PlaceMissing => self.is_place_missing(&mut tx, &tenant.id, about).await?,
             _ => {
                 let row = tx.find_enrolment(&tenant.id, about).await?;
                 row.is_some_and(|row| row.enrolment.stage == Stage::Invited && row.enrolment.expires_at > now)

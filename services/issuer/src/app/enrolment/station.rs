@@ -16,7 +16,7 @@ use store_issuer::{EnrolmentRow, StationWordRow, Transaction};
 use wire::enrolment::{EnrolmentStatus, StationDocument, StationWord};
 
 use super::super::faces::Seen;
-use super::desk::{look_words, picture_purpose, quality_words};
+use super::desk::{look_words, quality_words};
 use super::{EnrolmentError, Issuer, Tenant};
 
 /// Of a picture as it is sent.
@@ -150,8 +150,7 @@ impl Issuer {
         let mut row = self.spoken_for(&mut tx, tenant, secret).await?;
         // The picture was looked at meanwhile; what it is about must be the same.
         row.enrolment.takes_station_word(&heard.row.device_key)?;
-        let entropy = self.entropy.as_ref();
-        row.picture = Some(self.sealing.seal(&picture_purpose(&tenant.id, &row.id), &heard.jpeg, entropy));
+        row.picture = Some(self.seal_enrolment_picture(&mut tx, &tenant.id, &row, &heard.jpeg).await?);
         if let Some(document) = &heard.document {
             row.document = Some(self.seal_for("enrolment document", &tenant.id, &row.id, document));
         }

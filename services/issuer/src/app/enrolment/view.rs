@@ -3,11 +3,13 @@
 use chrono::{Datelike as _, Duration, NaiveDate};
 use clock::Timestamp;
 use entitlement::enrolment::{Refusal, Stage};
+use issuance::Subject;
 use serde_json::Value;
 use store_issuer::{AppointmentRow, EnrolmentRow, SlotRow, Transaction};
 use wire::enrolment::{Appointment, EnrolmentStatus, Slot};
 use wire::existence::Organisation;
 
+use super::super::fund::usual_offset;
 use super::calls::{is_open, is_over};
 use super::{EnrolmentError, Issuer, Tenant, is_under_way};
 
@@ -48,12 +50,11 @@ impl Issuer {
             _ => false,
         };
         let mut slots = match choosing {
-            true => self.free_slots(&mut tx, &tenant.id, row).await?,
+            true => self.free_slots(&mut tx, &tenant.id, row, &subject).await?,
             false => Vec::new(),
         };
         let none_before_due = choosing && !slots.iter().any(|it| it.starts_at < end_of(due));
-        // A stable order: within a language it stays by time.
-        slots.sort_by_key(|it| it.language != language);
+        slots.sort_by_key(|it| (it.language != language, it.starts_at));
         Ok(EnrolmentStatus {
             id: row.id.clone(),
             organisation: Organisation { did: tenant.did.clone(), name: tenant.name.clone() },
@@ -79,12 +80,13 @@ impl Issuer {
         })
     }
 
-    /// Times that this person can have.
+    /// Times that this person can have: their language and their day first, and never one agent's alone.
     pub(super) async fn free_slots(
         &self,
         tx: &mut Transaction,
         tenant: &str,
         row: &EnrolmentRow,
+        subject: &Subject,
     ) -> Result<Vec<SlotRow>, EnrolmentError> {
         let now = self.now();
         let window = (now + Duration::minutes(LEAD_MINUTES), now + Duration::days(AHEAD_DAYS));
@@ -92,7 +94,9 @@ impl Issuer {
             Some(_) => now,
             None => self.open_to_all(tx, tenant).await?,
         };
-        Ok(tx.list_free_slots(tenant, window, opened_until, SHOWN).await?)
+        let text = |claim: &str| subject.claims.get(claim).and_then(Value::as_str).unwrap_or_default();
+        let wish = (text("language"), usual_offset(text("country")));
+        Ok(tx.list_free_slots_for(tenant, window, opened_until, wish, SHOWN).await?)
     }
 
     /// Times that were opened until then are for everybody; later ones for those with a kept place, if there are any.

@@ -83,8 +83,11 @@ impl Issuer {
         };
         if after != before {
             let other = tx.find_existence_of_year(&tenant.id, &before.beneficiary, after.year).await?;
-            if other.is_some_and(|other| other.id != before.id) {
-                return Err(ExistenceError::ProvenAlready { year: after.year });
+            if let Some(proven) = other.filter(|other| other.id != before.id && !try_again) {
+                let about = (&before, &proven);
+                let message = self.take_place_alone(&mut tx, tenant, about, (proof, judged)).await?;
+                tx.commit().await?;
+                return Ok(message);
             }
             // Guarded by the revision that was read: of two answers at once, one is told to try again and loses.
             tx.replace_existence(&tenant.id, &before, &after).await?;

@@ -143,6 +143,7 @@ impl Issuer {
             appeal: self.appeal_note(tx, &tenant.id, request).await?,
             form: self.form_note(tx, &tenant.id, &request.id).await?,
             kept: self.kept_note(tx, tenant, request).await?,
+            place: self.place_note(tx, tenant, request).await?,
         })
     }
 }

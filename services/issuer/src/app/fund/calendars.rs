@@ -7,7 +7,7 @@ use issuance::audit::Act;
 use store_issuer::Transaction;
 use store_issuer::fund::CalendarRow;
 
-use super::{FundError, Issuer};
+use super::{FundError, Issuer, MovedFor};
 
 /// A year's calendar with its digest.
 #[derive(Clone, Debug)]
@@ -27,6 +27,8 @@ pub enum CalendarChange {
     Country { country: CountryCode, moves: Moves, reason: String },
     /// Dates of one person move.
     Person { person: String, moves: Moves, reason: String },
+    /// A country or one person has the usual dates again.
+    Usual(MovedFor),
     /// Nobody of a country is suspended for a time.
     HoldOut { country: CountryCode, from: NaiveDate, until: NaiveDate, reason: String },
 }
@@ -153,6 +155,7 @@ fn changed(before: &Calendar, change: &CalendarChange, signer: &str) -> Result<C
             overrides.retain(|over| over.person.as_ref() != Some(&person));
             overrides.push(Override { country: None, person: Some(person), reason, signer, moves });
         }
+        CalendarChange::Usual(whom) => overrides.retain(|over| !whom.is(over)),
         CalendarChange::HoldOut { country, from, until, reason } => {
             hold_outs.push(HoldOut { country, from, until, reason, signer });
         }

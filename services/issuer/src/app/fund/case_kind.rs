@@ -7,6 +7,8 @@ use entitlement::cycle::CaseKind;
 pub enum CaseType {
     /// The place of a proof is not in the declared country.
     Residence,
+    /// A proof came without the place that the pension depends on. It touches neither the proof nor a payment.
+    Place,
     /// Somebody says the person has died.
     Death,
     /// A proof bears a date after the death.
@@ -48,6 +50,11 @@ const RESIDENCE: [CaseOutcome; 2] = [
     one("temporary", "The person lives where they say: a journey, or the border"),
     two("moved", "The person has moved: the pension system is told"),
 ];
+const PLACE: [CaseOutcome; 3] = [
+    one("shown", "The person lives where they say: a paper of an authority, a visit or a call showed it"),
+    two("moved", "The person has moved: the pension system is told"),
+    one("not-shown", "Not shown in time: tell the pension system that the country is unproven"),
+];
 const DEATH: [CaseOutcome; 2] = [
     CaseOutcome { name: "confirmed", title: "The person has died", two: true, day: true, document: true },
     one("wrong", "The report was wrong: the person lives"),
@@ -82,8 +89,9 @@ const SAMPLE: [CaseOutcome; 3] = [
 
 impl CaseType {
     /// In the order of the console.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Residence,
+        Self::Place,
         Self::Death,
         Self::ProofAfterDeath,
         Self::Account,
@@ -97,6 +105,7 @@ impl CaseType {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Residence => "residence",
+            Self::Place => "place",
             Self::Death => "death",
             Self::ProofAfterDeath => "proof-after-death",
             Self::Account => "account",
@@ -117,6 +126,7 @@ impl CaseType {
     pub const fn title(self) -> &'static str {
         match self {
             Self::Residence => "Residence differs",
+            Self::Place => "Place missing",
             Self::Death => "Death reported",
             Self::ProofAfterDeath => "Proof after death",
             Self::Account => "Changed account",
@@ -133,7 +143,7 @@ impl CaseType {
             Self::ProofAfterDeath => 5,
             Self::Death | Self::Account | Self::Appeal => 10,
             Self::Survivor => 20,
-            Self::Residence | Self::Sample => 30,
+            Self::Residence | Self::Place | Self::Sample => 30,
         }
     }
 
@@ -142,6 +152,7 @@ impl CaseType {
     pub const fn outcomes(self) -> &'static [CaseOutcome] {
         match self {
             Self::Residence => &RESIDENCE,
+            Self::Place => &PLACE,
             Self::Death => &DEATH,
             Self::ProofAfterDeath => &PROOF_AFTER_DEATH,
             Self::Account => &ACCOUNT,
@@ -164,7 +175,7 @@ impl CaseType {
             Self::Residence => Some(CaseKind::Residence),
             Self::Death => Some(CaseKind::DeathReported),
             Self::Appeal => Some(CaseKind::Appeal),
-            Self::ProofAfterDeath | Self::Account | Self::Survivor | Self::Sample => None,
+            Self::Place | Self::ProofAfterDeath | Self::Account | Self::Survivor | Self::Sample => None,
         }
     }
 
@@ -193,6 +204,7 @@ mod tests {
             .collect();
         let expected = [
             ("residence", "moved"),
+            ("place", "moved"),
             ("death", "confirmed"),
             ("proof-after-death", "not-theirs"),
             ("account", "checked"),

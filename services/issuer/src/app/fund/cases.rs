@@ -77,7 +77,7 @@ impl Issuer {
             (_, Some(kind)) => {
                 pen.event(What::CaseOpened { case: name.clone(), kind }, self.now())?;
             }
-            (CaseType::Survivor, None) => {}
+            (CaseType::Survivor | CaseType::Place, None) => {}
             _ => return Err(FundError::Form("such a case is opened by the rules alone")),
         }
         pen.put(tx).await?;
@@ -187,7 +187,7 @@ impl Issuer {
         Ok(())
     }
 
-    async fn note_act(
+    pub(super) async fn note_act(
         &self,
         tx: &mut Transaction,
         by: &Actor,

@@ -93,3 +93,21 @@ fn grouped(counts: &[GroupCount], name: impl Fn(&GroupCount) -> String) -> BTree
     }
     groups
 }
+
+impl Issuer {
+    /// The year that officers have to look at: the oldest of these in which somebody is late, else the newest.
+    pub async fn fund_year_in_work(&self, tenant: &str, years: &[i32]) -> Result<Option<i32>, FundError> {
+        const LATE: [StageName; 4] =
+            [StageName::Overdue, StageName::FollowUp, StageName::Grace, StageName::SuspensionProposed];
+        self.pension_fund(tenant)?;
+        let mut tx = self.store.read().await?;
+        for year in years {
+            for stage in LATE {
+                if !tx.list_fund_cycles_in(tenant, (*year, stage.as_str()), "", 1).await?.is_empty() {
+                    return Ok(Some(*year));
+                }
+            }
+        }
+        Ok(years.last().copied())
+    }
+}

@@ -4,7 +4,8 @@
 
 use std::collections::BTreeMap;
 
-use entitlement::cycle::{EffectKind, Person};
+use chrono::{Duration, NaiveDate};
+use entitlement::cycle::{Dates, EffectKind, Person};
 use issuance::Actor;
 use issuance::audit::Act;
 use issuance::import::Registered;
@@ -12,11 +13,16 @@ use store_issuer::Transaction;
 use store_issuer::fund::{AskedRow, LetterRow, MailingRow, PersonRow, ProofRow};
 
 use super::calendars::YearCalendar;
+use super::countries::with_country;
 use super::mailings::{BATCH, KINDS};
 use super::words::{Proof, Written, part_of};
 use super::{FundError, Issuer, Tenant};
 
 const LONGEST_LINE: usize = 120;
+/// To the other end of the world and back.
+const LEAST_DAYS: i64 = 30;
+/// Why a first form is not written any more.
+const SUPERSEDED: &str = "superseded";
 
 /// What an officer asks for.
 #[derive(Clone, Debug)]
@@ -122,6 +128,8 @@ impl Issuer {
             drop(tx);
             let going = Going { tenant, mailing: &before, calendars, proofs, before_them };
             let letters = self.write_letters(&going, &asked);
+            let (superseded, letters): (Vec<_>, Vec<_>) =
+                letters.into_iter().partition(|letter| letter.fault.as_deref() == Some(SUPERSEDED));
             let mut after = before.clone();
             let left_out = letters.iter().filter(|letter| letter.fault.is_some()).count();
             after.left_out += left_out as u64;
@@ -139,6 +147,9 @@ impl Issuer {
             tx.move_fund_mailing(tenant, &before, &after).await?;
             for letter in &letters {
                 tx.insert_fund_letter(tenant, letter).await?;
+            }
+            for letter in &superseded {
+                tx.finish_fund_effect(tenant, &letter.effect, SUPERSEDED, self.now()).await?;
             }
             if is_last_of_kind && next.is_none() {
                 tx.ready_fund_mailing(tenant, &before.id, self.now()).await?;
@@ -249,6 +260,7 @@ impl Issuer {
         if to.len() < 2 {
             return Err("no-address");
         }
+        let to = with_country(to, &registered.country, |lines| paper::check_address(lines).is_ok());
         paper::check_address(&to).map_err(|error| match error {
             paper::CertificateError::Character(_) => "unprintable",
             _ => "address-too-long",
@@ -270,9 +282,16 @@ impl Issuer {
         let kind: EffectKind = serde_json::from_str(&asked.content).map_err(|_| "damaged")?;
         let known =
             calendars.iter().find(|known| known.calendar.year() == asked.year).ok_or("no-calendar")?;
-        let due = known.calendar.dates_of(&facts).due;
+        let dates = known.calendar.dates_of(&facts);
+        let due = dates.due;
         let (back, suspends, proof) = match &kind {
-            EffectKind::MailPaper { asked_back_by, .. } => (Some(*asked_back_by), None, None),
+            // The second form is asked for by now: nobody gets both.
+            EffectKind::MailPaper { mailing: 1, .. } if dates.second_mailing <= self.today() => {
+                return Err(SUPERSEDED);
+            }
+            EffectKind::MailPaper { asked_back_by, .. } => {
+                (Some(back_by(self.today(), &dates, *asked_back_by)), None, None)
+            }
             EffectKind::SendNotice { suspends_on } => (None, Some(*suspends_on), None),
             EffectKind::HoldPayment { payroll, .. } => (None, Some(*payroll), None),
             EffectKind::SendReceipt { evidence } => {
@@ -294,6 +313,16 @@ impl Issuer {
     }
 }
 
+/// Until when a form is asked back. A letter that is made late counts its days from then, and nobody is given a day after the last
+/// one that counts, unless that is over.
+fn back_by(today: NaiveDate, dates: &Dates, asked: NaiveDate) -> NaiveDate {
+    let usual = match asked >= today + Duration::days(LEAST_DAYS) {
+        true => asked,
+        false => today + Duration::days(i64::from(dates.return_days)),
+    };
+    if dates.due > today { usual.min(dates.due) } else { usual }
+}
+
 fn full_name(registered: &Registered) -> String {
     format!("{} {}", registered.given_name, registered.family_name).trim().to_owned()
 }
@@ -312,5 +341,26 @@ fn blank(mailing: &MailingRow, asked: &AskedRow, fault: &str) -> LetterRow {
         fault: Some(fault.to_owned()),
         sealed: None,
         withdrawn: false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn form_is_asked_back_in_time_for_the_post_and_not_after_the_last_day_that_counts() {
+        let calendar = entitlement::cycle::Calendar::of_year(2026).unwrap();
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        for (today, asked, expected) in [
+            ("2026-07-01", "2026-08-14", "2026-08-14"),
+            ("2026-08-10", "2026-08-14", "2026-09-24"),
+            ("2026-10-31", "2026-12-15", "2026-12-15"),
+            ("2026-11-30", "2026-12-15", "2026-12-31"),
+            ("2027-02-01", "2026-12-15", "2027-03-18"),
+        ] {
+            assert_eq!(back_by(day(today), calendar.dates(), day(asked)), day(expected), "{today}");
+        }
     }
 }

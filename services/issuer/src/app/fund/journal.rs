@@ -122,11 +122,18 @@ impl Issuer {
     ) -> Result<Option<String>, FundError> {
         let Secret::Event(event) = self.open_entry(tenant, person, row)? else { return Ok(None) };
         Ok(match event.what {
-            What::ProofReceived { evidence } => Some(format!("{:?}", evidence.channel)),
-            What::ProofAccepted { by, .. }
-            | What::CaseClosed { by, .. }
-            | What::HoldLifted { by, .. }
-            | What::DeathWithdrawn { by } => Some(by),
+            What::ProofReceived { evidence } => {
+                let helper = evidence.helper.as_ref();
+                let helped = helper.map(|it| format!("; {}, {}", it.id, super::helpers::role_words(it.role)));
+                Some(format!("{:?}{}", evidence.channel, helped.unwrap_or_default()))
+            }
+            What::ProofAccepted { by, evidence } => match evidence.helper {
+                Some(it) => Some(format!("{by}; {}, {}", it.id, super::helpers::role_words(it.role))),
+                None => Some(by),
+            },
+            What::CaseClosed { by, .. } | What::HoldLifted { by, .. } | What::DeathWithdrawn { by } => {
+                Some(by)
+            }
             What::ProofRefused { by, reason, .. } => Some(format!("{by}: {reason}")),
             What::HoldPlaced { by, reason, until, .. } => {
                 let until = until.map_or(String::new(), |day| format!(" until {day}"));

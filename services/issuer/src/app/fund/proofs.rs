@@ -1,19 +1,19 @@
 //! Proofs of life that an officer enters: a form that came back, a letter, a visit, a call, a certificate of an authority.
 //! Each ends in the same receipt as a proof from a phone.
 
-use chrono::{Datelike as _, NaiveDate};
+use chrono::NaiveDate;
 use clock::Timestamp;
-use entitlement::cycle::{Channel, CountryCode, Evidence, Helper, HoldKind, Stage, What};
+use entitlement::cycle::{Channel, Evidence, What};
 use issuance::Actor;
 use issuance::audit::Act;
 use sha2::{Digest as _, Sha256};
 use store_issuer::Transaction;
-use store_issuer::fund::{DueRow, NoteRow, ProofRow};
+use store_issuer::fund::ProofRow;
 
 use super::journal::Pen;
-use super::{FundError, Issuer};
+use super::{FundError, Issuer, NewHelper};
 
-const LONGEST_REMARK: usize = 2000;
+pub(super) const LONGEST_REMARK: usize = 2000;
 
 /// What an officer saw.
 #[derive(Clone, Debug)]
@@ -28,32 +28,14 @@ pub struct NewProof {
     pub received_at: Option<Timestamp>,
     /// SHA-256 of what was seen, in lower-case hex.
     pub digests: Vec<String>,
-    /// Who helped.
-    pub helper: Option<Helper>,
+    /// Who helped, or signed for the person.
+    pub helper: Option<NewHelper>,
     /// At whose station the person was; otherwise whoever enters the proof is named.
     pub operator: Option<String>,
     /// For colleagues.
     pub remark: String,
     /// Accepted by the officer who enters it; otherwise it waits for a colleague.
     pub accept: bool,
-}
-
-/// An answer to the Fund's question, from a phone or from a station.
-pub(crate) struct PhoneAnswer<'a> {
-    /// The nine-digit number.
-    pub uid: &'a str,
-    /// Of the signed bundle.
-    pub digest: &'a [u8; 32],
-    /// When the person was there.
-    pub captured_at: Timestamp,
-    /// When it came.
-    pub answered_at: Timestamp,
-    /// The operator, where the answer comes from a station.
-    pub operator: Option<String>,
-    /// The country the device was in, where it said so.
-    pub seen: Option<CountryCode>,
-    /// The officer's: accepted or not, and why not.
-    pub word: Option<(bool, &'a str)>,
 }
 
 /// What everybody gets for a proof, whatever the channel.
@@ -77,19 +59,6 @@ pub struct Receipt {
     pub valid_until: Option<NaiveDate>,
     /// Whether this very proof had been received before.
     pub again: bool,
-}
-
-/// A reason why somebody is not suspended for a time.
-#[derive(Clone, Debug)]
-pub struct NewHold {
-    /// The pseudonymous number.
-    pub person: String,
-    /// What kind of reason.
-    pub kind: HoldKind,
-    /// In words, for colleagues; kept apart from the journal.
-    pub reason: String,
-    /// The last day.
-    pub until: Option<NaiveDate>,
 }
 
 impl From<&ProofRow> for Receipt {
@@ -133,12 +102,15 @@ impl Issuer {
     ) -> Result<Receipt, FundError> {
         let (tenant, now) = (by.tenant.as_str(), self.now());
         let person = tx.find_fund_person(tenant, &new.person).await?.ok_or(FundError::Unknown)?;
-        let evidence = Evidence {
+        if let Some(helper) = &new.helper {
+            helper.check()?;
+        }
+        let mut evidence = Evidence {
             id: self.new_id(),
             person: person.id.clone(),
             channel: new.channel,
             operator: Some(new.operator.as_ref().unwrap_or(&by.officer).clone()),
-            helper: new.helper.clone(),
+            helper: None,
             captured_at: new.captured_at,
             received_at: new.received_at.unwrap_or(now),
             digests: new.digests.clone(),
@@ -151,6 +123,7 @@ impl Issuer {
             let row = tx.find_fund_proof(tenant, &first).await?.ok_or(FundError::Damaged)?;
             return Ok(Receipt { again: true, ..Receipt::from(&row) });
         }
+        evidence.helper = self.helper_of(tx, by, &person.id, new.helper.as_ref()).await?;
         let mut pen = Pen::new(self, tenant, &person);
         pen.event(What::ProofReceived { evidence: evidence.clone() }, now)?;
         if new.accept {
@@ -180,7 +153,7 @@ impl Issuer {
         self.receipt_of(tx, tenant, row).await
     }
 
-    /// A colleague's decision about a proof that waits.
+    /// A colleague's decision about a proof that waits: never of who entered it.
     pub async fn decide_proof(
         &self,
         by: &Actor,
@@ -191,6 +164,10 @@ impl Issuer {
         self.pension_fund(&by.tenant)?;
         sql::retry(|| async {
             let mut tx = self.store.write("decide_fund_proof").await?;
+            let row = tx.find_fund_proof(&by.tenant, id).await?.ok_or(FundError::Unknown)?;
+            if row.state == "waiting" && row.entered_by == by.officer {
+                return Err(FundError::OwnProof);
+            }
             let receipt = self.decide_within(&mut tx, by, id, accept, reason).await?;
             tx.commit().await?;
             Ok(receipt)
@@ -199,7 +176,7 @@ impl Issuer {
     }
 
     /// The same in the caller's transaction.
-    async fn decide_within(
+    pub(super) async fn decide_within(
         &self,
         tx: &mut Transaction,
         by: &Actor,
@@ -217,7 +194,7 @@ impl Issuer {
         by: &Actor,
         id: &str,
         (accept, reason): (bool, &str),
-        made: Option<Timestamp>,
+        made: Option<(Timestamp, Option<&NewHelper>)>,
     ) -> Result<Receipt, FundError> {
         if !accept && reason.trim().is_empty() {
             return Err(FundError::Form("a refusal needs a reason"));
@@ -230,8 +207,11 @@ impl Issuer {
         let person = tx.find_fund_person(tenant, &row.person).await?.ok_or(FundError::Damaged)?;
         let (mut evidence, remark): (Evidence, String) = self.open_for("proof", tenant, id, &row.sealed)?;
         let mut row = row;
-        if let Some(made) = made {
+        if let Some((made, helper)) = made {
             evidence.captured_at = made;
+            if helper.is_some() {
+                evidence.helper = self.helper_of(tx, by, &person.id, helper).await?;
+            }
             evidence.check()?;
             row.captured_at = made;
             row.year = evidence.year();
@@ -256,56 +236,12 @@ impl Issuer {
             ..row
         };
         tx.decide_fund_proof(tenant, &row).await?;
+        if !accept {
+            self.place_of_refused(tx, by, (&person.id, id)).await?;
+        }
         tx.audit(by, Act { action: "fund.proof.decide", target: id, detail }, now).await?;
         self.step_person(tx, by, &person.id).await?;
         self.receipt_of(tx, tenant, row).await
-    }
-
-    /// A phone's answer is a proof like any other, for whoever is on the register: it waits from its receipt on, so that
-    /// letters stop, and an officer's word decides it. Without a word it is written down, with one decided.
-    pub(crate) async fn proof_of_phone(
-        &self,
-        tx: &mut Transaction,
-        by: &Actor,
-        answer: &PhoneAnswer<'_>,
-    ) -> Result<(), FundError> {
-        let tenant = by.tenant.as_str();
-        let mark = self.secrets.register_mark(tenant, "number", answer.uid);
-        let Some(person) = tx.find_fund_person_by_mark(tenant, &mark).await? else { return Ok(()) };
-        let digest = entitlement::journal::hex(answer.digest);
-        let known = tx.find_fund_digest(tenant, &digest).await?;
-        let waits = match &known {
-            Some((_, proof)) => {
-                tx.find_fund_proof(tenant, proof).await?.filter(|proof| proof.state == "waiting")
-            }
-            None => None,
-        };
-        match (waits, answer.word) {
-            (Some(proof), Some((accept, reason))) => {
-                self.decide_within(tx, by, &proof.id, accept, reason).await?;
-            }
-            (None, word) if known.is_none() && word.is_none_or(|(accept, _)| accept) => {
-                let new = NewProof {
-                    person: person.id,
-                    channel: match answer.operator {
-                        Some(_) => Channel::Kiosk,
-                        None => Channel::OwnDevice,
-                    },
-                    captured_at: answer.captured_at,
-                    received_at: Some(answer.answered_at),
-                    digests: vec![digest],
-                    helper: None,
-                    operator: answer.operator.clone(),
-                    remark: String::new(),
-                    accept: word.is_some(),
-                };
-                let person = new.person.clone();
-                let receipt = self.enter_within(tx, by, &new).await?;
-                self.check_residence(tx, by, &person, (&receipt.id, answer.seen)).await?;
-            }
-            _ => {}
-        }
-        Ok(())
     }
 
     /// Proofs that wait for a colleague, oldest first.
@@ -317,83 +253,6 @@ impl Issuer {
     ) -> Result<Vec<ProofRow>, FundError> {
         self.pension_fund(tenant)?;
         Ok(self.store.read().await?.list_waiting_fund_proofs(tenant, after, limit).await?)
-    }
-
-    /// Nobody suspends this person for a time.
-    pub async fn place_hold(&self, by: &Actor, new: &NewHold) -> Result<String, FundError> {
-        let hold = self.new_id();
-        self.happen(by, &new.person, "fund.hold", &new.reason, |note| What::HoldPlaced {
-            hold: hold.clone(),
-            kind: new.kind,
-            reason: note,
-            by: by.officer.clone(),
-            until: new.until,
-        })
-        .await?;
-        Ok(hold)
-    }
-
-    /// A hold is over.
-    pub async fn lift_hold(&self, by: &Actor, person: &str, hold: &str) -> Result<(), FundError> {
-        let lifted = |_| What::HoldLifted { hold: hold.to_owned(), by: by.officer.clone() };
-        self.happen(by, person, "fund.hold.lift", "", lifted).await
-    }
-
-    /// Payroll pays somebody again.
-    pub async fn payment_resumed(&self, by: &Actor, person: &str, on: NaiveDate) -> Result<(), FundError> {
-        self.happen(by, person, "fund.payment", "", |_| What::PaymentResumed { on }).await
-    }
-
-    /// Writes one event down and applies it; `words` are kept as a note, whose name the event gets.
-    async fn happen(
-        &self,
-        by: &Actor,
-        person: &str,
-        action: &'static str,
-        words: &str,
-        what: impl Fn(String) -> What + Clone,
-    ) -> Result<(), FundError> {
-        self.pension_fund(&by.tenant)?;
-        if words.chars().count() > LONGEST_REMARK {
-            return Err(FundError::Form("a reason has at most 2000 characters"));
-        }
-        sql::retry(|| async {
-            let (tenant, now) = (by.tenant.as_str(), self.now());
-            let mut tx = self.store.write("fund_event").await?;
-            let row = tx.find_fund_person(tenant, person).await?.ok_or(FundError::Unknown)?;
-            let note = match words.trim().is_empty() {
-                true => String::new(),
-                false => self.write_note(&mut tx, by, person, words).await?,
-            };
-            let mut pen = Pen::new(self, tenant, &row);
-            pen.event(what(note), now)?;
-            pen.put(&mut tx).await?;
-            tx.audit(by, Act { action, target: person, detail: "" }, now).await?;
-            self.step_person(&mut tx, by, person).await?;
-            tx.commit().await?;
-            Ok(())
-        })
-        .await
-    }
-
-    /// Keeps words about a person apart from the journal, so that they can be erased; answers with what an event says.
-    pub(super) async fn write_note(
-        &self,
-        tx: &mut Transaction,
-        by: &Actor,
-        person: &str,
-        words: &str,
-    ) -> Result<String, FundError> {
-        let id = self.new_id();
-        let note = NoteRow {
-            sealed: self.seal_for("note", &by.tenant, &id, &words.trim()),
-            person: person.to_owned(),
-            written_by: by.officer.clone(),
-            written_at: self.now(),
-            id,
-        };
-        tx.insert_fund_note(&by.tenant, &note).await?;
-        Ok(format!("note {}", note.id))
     }
 
     /// Writes the digests down. The proof under which one stands already, if any; an error when it is another person's.
@@ -416,36 +275,6 @@ impl Issuer {
             tx.insert_fund_digest(tenant, digest, &evidence.person, stands_under).await?;
         }
         Ok(first)
-    }
-
-    /// Applies to one person at once what the next night would, so that a receipt says which years it closed and reminders
-    /// stop. The same rules, the same journal.
-    pub(super) async fn step_person(
-        &self,
-        tx: &mut Transaction,
-        by: &Actor,
-        person: &str,
-    ) -> Result<(), FundError> {
-        let (tenant, now) = (by.tenant.as_str(), self.now());
-        self.usual_calendars(tx, by).await?;
-        for known in self.calendars_within(tx, tenant).await? {
-            let year = known.calendar.year();
-            if year > now.year() {
-                continue;
-            }
-            tx.begin_fund_year_of(tenant, person, year, now).await?;
-            let row = tx.find_fund_person(tenant, person).await?.ok_or(FundError::Unknown)?;
-            let cycles = tx.list_fund_cycles(tenant, person).await?;
-            let mut on_hold = None;
-            for cycle in &cycles {
-                if let Stage::Suspended { since, .. } = self.open_cycle(tenant, cycle)?.stage {
-                    on_hold = on_hold.or(Some(since));
-                }
-            }
-            let Some(cycle) = cycles.into_iter().find(|cycle| cycle.year == year) else { continue };
-            self.step_cycle(tx, tenant, &DueRow { person: row, cycle }, (&known, on_hold, now)).await?;
-        }
-        Ok(())
     }
 
     /// Which years the proof closed, and until when the person is covered: the last day of the next year's window.

@@ -1,6 +1,6 @@
 //! The country of residence, as far as a proof from a phone says something about it. It never touches the proof of life.
 
-use entitlement::cycle::{CountryCode, Track, What, judge};
+use entitlement::cycle::{CountryCode, ResidenceCheck, Track, What, judge};
 use issuance::Actor;
 use store_issuer::Transaction;
 use store_issuer::fund::PersonRow;
@@ -29,7 +29,8 @@ impl Issuer {
         Ok(person.map(|person| Declared { two_track: is_two_track(&person), country: person.country }))
     }
 
-    /// Writes the comparison into the journal of a two-track beneficiary: a difference opens a case.
+    /// Writes the comparison into the journal of a two-track beneficiary: a difference opens a case, and so does a proof without a
+    /// place, which ends with one.
     pub(super) async fn check_residence(
         &self,
         tx: &mut Transaction,
@@ -46,10 +47,17 @@ impl Issuer {
         let mut pen = Pen::new(self, &by.tenant, &person);
         pen.event(What::ResidenceChecked { evidence: evidence.to_owned(), check }, self.now())?;
         pen.put(tx).await?;
-        self.step_person(tx, by, &person.id).await
+        self.step_person(tx, by, &person.id).await?;
+        match check {
+            ResidenceCheck::NotGiven => self.ask_for_place(tx, &by.tenant, &person, evidence).await,
+            ResidenceCheck::Matches => self.place_came(tx, by, &person.id, "place-came").await,
+            // The case about the difference has the question from then on.
+            ResidenceCheck::Differs { .. } => self.place_came(tx, by, &person.id, "place-differs").await,
+            ResidenceCheck::NotNeeded => Ok(()),
+        }
     }
 }
 
-fn is_two_track(person: &PersonRow) -> bool {
+pub(super) fn is_two_track(person: &PersonRow) -> bool {
     person.track == "two"
 }

@@ -13,11 +13,10 @@ use sha2::{Digest as _, Sha256};
 use store_issuer::Transaction;
 use store_issuer::fund::{LetterRow, ScanRow};
 
-use super::{FundError, FundPerson, Issuer, NewProof, Receipt};
+use super::{FundError, FundPerson, Issuer, NewHelper, NewProof, Receipt};
 
 /// Reading a page takes a core for a second and some 100 MB.
 static READING: tokio::sync::Semaphore = tokio::sync::Semaphore::const_new(2);
-const PURPOSE: &str = "scan";
 
 /// How a page came.
 pub(super) struct Handed<'a> {
@@ -96,6 +95,7 @@ impl Issuer {
             });
         }
         let mut scan = self.unread(by, digest, page);
+        let mut shown = page.shown.as_deref().map(|shown| ("image/jpeg", shown));
         scan.person = handed.of.map(str::to_owned);
         let letter = match &page.form {
             Ok(form) => {
@@ -114,7 +114,7 @@ impl Issuer {
             Some(_) if scan.is_signed == Some(false) && !handed.as_it_is => return Ok(Err("unsigned")),
             Some(letter) => {
                 if let Some(area) = page.form.as_ref().ok().and_then(|form| form.area.as_ref()) {
-                    self.put_picture(tenant, &mut scan, ("image/png", area));
+                    shown = Some(("image/png", area));
                 }
                 scan.fault = None;
                 let receipt = self.proof_of_form(tx, by, &scan.digest, (&letter, handed.channel)).await?;
@@ -128,8 +128,9 @@ impl Issuer {
         {
             return Ok(Err(known_fault(fault)));
         }
-        if scan.state == "again" {
-            (scan.picture, scan.media_type) = (None, None);
+        if let Some((media_type, picture)) = shown.filter(|_| scan.state != "again") {
+            let sealed = self.seal_scan(tx, (tenant, scan.person.as_deref()), &scan.id, picture).await?;
+            (scan.picture, scan.media_type) = (Some(sealed), Some(media_type.to_owned()));
         }
         tx.insert_fund_scan(tenant, &scan).await?;
         let act = Act { action: "fund.scan", target: &scan.id, detail: &scan.state };
@@ -138,7 +139,7 @@ impl Issuer {
     }
 
     fn unread(&self, by: &Actor, digest: String, page: &ScannedPage) -> ScanRow {
-        let mut scan = ScanRow {
+        ScanRow {
             id: self.new_id(),
             state: "unread".to_owned(),
             digest,
@@ -153,16 +154,7 @@ impl Issuer {
             uploaded_at: self.now(),
             decided_by: None,
             decided_at: None,
-        };
-        if let Some(shown) = &page.shown {
-            self.put_picture(&by.tenant, &mut scan, ("image/jpeg", shown));
         }
-        scan
-    }
-
-    fn put_picture(&self, tenant: &str, scan: &mut ScanRow, (media_type, picture): (&str, &[u8])) {
-        scan.media_type = Some(media_type.to_owned());
-        scan.picture = Some(self.seal_for(PURPOSE, tenant, &scan.id, &hex::encode(picture)));
     }
 
     /// A proof that waits. Until somebody has read the day from the paper it counts as made today.
@@ -226,12 +218,13 @@ impl Issuer {
     /// The picture of a page, until it is decided: its media type and bytes.
     pub async fn scan_picture(&self, tenant: &str, id: &str) -> Result<(String, Vec<u8>), FundError> {
         self.pension_fund(tenant)?;
-        let scan = self.store.read().await?.find_fund_scan(tenant, id).await?.ok_or(FundError::Unknown)?;
+        let mut tx = self.store.read().await?;
+        let scan = tx.find_fund_scan(tenant, id).await?.ok_or(FundError::Unknown)?;
         let (Some(media_type), Some(sealed)) = (scan.media_type, scan.picture) else {
             return Err(FundError::Unknown);
         };
-        let picture: String = self.open_for(PURPOSE, tenant, id, &sealed)?;
-        Ok((media_type, hex::decode(picture).map_err(|_| FundError::Damaged)?))
+        let picture = self.open_scan(&mut tx, tenant, id, &sealed).await?;
+        Ok((media_type, picture.ok_or(FundError::Damaged)?))
     }
 
     /// An officer's word about a form: confirmed with the day on the paper, or refused with a reason. The picture is erased.
@@ -240,6 +233,17 @@ impl Issuer {
         by: &Actor,
         id: &str,
         word: Result<NaiveDate, &str>,
+    ) -> Result<Receipt, FundError> {
+        self.decide_scan_of(by, id, word, None).await
+    }
+
+    /// The same of a form that somebody signed for the person.
+    pub async fn decide_scan_of(
+        &self,
+        by: &Actor,
+        id: &str,
+        word: Result<NaiveDate, &str>,
+        helper: Option<&NewHelper>,
     ) -> Result<Receipt, FundError> {
         self.pension_fund(&by.tenant)?;
         sql::retry(|| async {
@@ -254,12 +258,13 @@ impl Issuer {
                     if day > now.date_naive() {
                         return Err(FundError::Form("the form bears a day that has not come yet"));
                     }
-                    ("accepted", (true, ""), Some(noon.min(now)))
+                    ("accepted", (true, ""), Some((noon.min(now), helper)))
                 }
                 Err(reason) => ("refused", (false, reason), None),
             };
             let receipt = self.decide_dated(&mut tx, by, proof, decision, made).await?;
             tx.decide_fund_scan(tenant, (id, "waiting", to), &by.officer, now).await?;
+            self.end_spare_scan_key(&mut tx, tenant, &scan).await?;
             tx.audit(by, Act { action: "fund.scan.decide", target: id, detail: to }, now).await?;
             tx.commit().await?;
             Ok(receipt)
@@ -292,7 +297,11 @@ impl Issuer {
             name(&mut scan, &letter, &receipt);
             match scan.state.as_str() {
                 "again" => tx.decide_fund_scan(tenant, (id, "unread", "again"), &by.officer, now).await?,
-                _ => tx.name_fund_scan(tenant, id, (&number, &letter.person, &receipt.id)).await?,
+                _ => {
+                    tx.name_fund_scan(tenant, id, (&number, &letter.person, &receipt.id)).await?;
+                    let sealed = scan.picture.as_deref();
+                    self.own_scan(&mut tx, (tenant, &letter.person), (id, sealed)).await?;
+                }
             }
             tx.audit(by, Act { action: "fund.scan.name", target: id, detail: &scan.state }, now).await?;
             tx.commit().await?;
@@ -312,6 +321,7 @@ impl Issuer {
                 return Err(FundError::Decided);
             }
             tx.decide_fund_scan(&by.tenant, (id, "unread", "dismissed"), &by.officer, now).await?;
+            self.end_spare_scan_key(&mut tx, &by.tenant, &scan).await?;
             tx.audit(by, Act { action: "fund.scan.dismiss", target: id, detail: "" }, now).await?;
             tx.commit().await?;
             Ok(())

@@ -132,7 +132,12 @@ pub(super) fn labels(language: Language) -> [&'static str; 3] {
 }
 
 pub(super) fn foot(language: Language, telephone: &str) -> String {
-    filled(part(language, "foot"), &[("telephone", telephone.to_owned())])
+    // Groups of digits would stand in the order of the words around them: U+2066 and U+2069 keep the number to itself.
+    let telephone = match language.direction() {
+        "rtl" => format!("\u{2066}{telephone}\u{2069}"),
+        _ => telephone.to_owned(),
+    };
+    filled(part(language, "foot"), &[("telephone", telephone)])
 }
 
 const fn file(language: Language) -> &'static str {

@@ -42,6 +42,11 @@ pub(in crate::app) fn awake_in(
     quiet.earliest(ready, own)
 }
 
+/// The middle of a country's offsets from UTC, in minutes; 0 where it is not known.
+pub(in crate::app) fn usual_offset(country: &str) -> i32 {
+    span(country).map_or(0, |[first, last]| (first.local_minus_utc() + last.local_minus_utc()) / 120)
+}
+
 fn span(country: &str) -> Option<[FixedOffset; 2]> {
     let line = ZONES.lines().find_map(|line| line.strip_prefix(country)?.strip_prefix(','))?;
     let (first, last) = line.split_once(',')?;

@@ -8,7 +8,7 @@ use clock::Timestamp;
 use futures_util::future::join_all;
 use issuance::Actor;
 use issuance::audit::Act;
-use outbound::webhook::{self, Answer, Health, Longer, Message, next_try};
+use outbound::webhook::{self, Answer, Health, Message, Next};
 use store_issuer::{DeliveryState, Transaction, Webhook, WebhookDelivery, WebhookHealth};
 use url::Url;
 
@@ -106,12 +106,10 @@ impl Issuer {
 
     fn after(&self, delivery: &WebhookDelivery, answer: &Answer, now: Timestamp) -> WebhookDelivery {
         let permille = u32::try_from(clock::below(self.entropy.as_ref(), 1000)).unwrap_or_default();
-        let longer = Longer { permille, retry_after: answer.retry_after };
-        let next = next_try(delivery.tries, now, longer).filter(|_| !answer.taken);
-        let state = match next {
-            _ if answer.taken => DeliveryState::Delivered,
-            Some(_) => DeliveryState::Waiting,
-            None => DeliveryState::Failed,
+        let (state, next) = match Next::after(delivery.tries, answer, permille, now) {
+            Next::Taken => (DeliveryState::Delivered, None),
+            Next::Again(at) => (DeliveryState::Waiting, Some(at)),
+            Next::GivenUp => (DeliveryState::Failed, None),
         };
         WebhookDelivery {
             state,

@@ -3,6 +3,7 @@
 mod audit;
 mod cases;
 mod chart;
+mod dates;
 mod fairness;
 mod figures;
 mod lists;
@@ -12,6 +13,7 @@ mod person;
 mod proofs;
 mod receipts;
 mod register;
+mod scanned_form;
 mod scans;
 mod stations;
 
@@ -29,6 +31,7 @@ use web::page::{Shell, html, see_other};
 use super::session::{Issue, May, SeePeople};
 use super::view::{Badge, Place, When, grouped, shell};
 use crate::app::{CalendarChange, FundError, Group, Issuer, YearCounts};
+use crate::http::problem;
 
 const NIGHTS: u32 = 5;
 
@@ -47,6 +50,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
     figures::configure(config);
     fairness::configure(config);
     stations::configure(config);
+    dates::configure(config);
 }
 
 #[derive(Debug, Deserialize)]
@@ -68,6 +72,7 @@ struct FundPage {
     effects: Vec<(String, String)>,
     nights: Vec<NightLine>,
     hold_outs: Vec<(String, String, String)>,
+    dates: dates::YearDates,
     issues: bool,
     audits: bool,
     done: Option<&'static str>,
@@ -110,8 +115,11 @@ async fn fund_page(
     if years.is_empty() {
         years.push(this);
     }
-    let newest = years.iter().copied().filter(|year| *year <= this).max();
-    let year = asked.year.filter(|year| years.contains(year)).or(newest).unwrap_or(this);
+    let begun: Vec<i32> = years.iter().copied().filter(|year| *year <= this).collect();
+    let year = match asked.year.filter(|year| years.contains(year)) {
+        Some(year) => year,
+        None => app.fund_year_in_work(tenant, &begun).await?.unwrap_or(this),
+    };
     let counts = app.fund_counts(tenant, year).await?;
     let nights = app.list_fund_nights(tenant, NIGHTS).await?;
     let shown = calendars.iter().find(|known| known.calendar.year() == year);
@@ -121,7 +129,10 @@ async fn fund_page(
         };
         known.calendar.hold_outs().iter().map(line).collect()
     });
+    let names = app.officer_names(tenant).await.map_err(|error| problem::store(&error))?;
+    let dates = shown.map(|known| dates::YearDates::new(&known.calendar, app.today(), &names));
     html(&FundPage {
+        dates: dates.unwrap_or_default(),
         shell: shell(&officer, Place::Fund),
         year,
         years: years.into_iter().filter(|year| *year <= this).collect(),
@@ -151,6 +162,8 @@ async fn fund_page(
             asked.done.as_deref(),
             &[
                 ("night", "The night was run. Nothing is done twice by running it again."),
+                ("moved", "The date is moved for that country. The next night goes by it."),
+                ("usual", "That country has the usual dates again. The earlier version stays on record."),
                 ("held-out", "Nobody of that country is suspended in that time."),
             ],
         ),

@@ -75,7 +75,7 @@ async fn outbox(
         languages: Language::ALL,
         events: MessageEvent::ALL
             .into_iter()
-            .filter(|event| !event.is_of_enrolment() || app.is_pension_fund(&officer.tenant))
+            .filter(|event| !event.is_of_the_fund() || app.is_pension_fund(&officer.tenant))
             .map(|event| EventLine {
                 event,
                 own: Language::ALL.map(|language| (language, wrote(event, language))).into(),

@@ -24,6 +24,7 @@ mod offers;
 mod officers;
 mod passkeys;
 mod people;
+mod picture_erasures;
 mod pictures;
 mod portrait;
 mod reissues;
@@ -85,6 +86,7 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
                         .configure(portrait::configure)
                         .configure(passkeys::configure)
                         .configure(legal_holds::configure)
+                        .configure(picture_erasures::configure)
                         .configure(messages::configure)
                         .configure(cards::configure)
                         .configure(keys::configure)

@@ -16,6 +16,7 @@ use super::contact::ContactCard;
 use super::legal_holds::LegalHoldCard;
 use super::passkeys::PasskeyCard;
 use super::people::text;
+use super::picture_erasures::PictureErasureCard;
 use super::session::{Issue, May, Officer, SeePeople};
 use super::view::{Badge, Done, Find, LINES, Place, When, counted, day, page_of, shell};
 use crate::app::{BeneficiaryPage, CopyView, ExistenceError, Filter, Issuer, PictureFault};
@@ -214,7 +215,10 @@ struct RetireePage {
     /// Why a picture was not taken.
     refusal: Option<String>,
     enrolment: EnrolmentCard,
+    /// The proof is here, and its place is not.
+    place_missing: bool,
     legal: LegalHoldCard,
+    erasing: PictureErasureCard,
 }
 
 /// Where the person stands with the digital proof.
@@ -302,10 +306,17 @@ async fn load(officer: &Officer, app: &Issuer, id: &str, done: &Done) -> Result<
     };
     let enrolment = EnrolmentCard::load(officer, app, id).await?;
     let legal = LegalHoldCard::load(officer, app, id).await?;
+    let erasing = PictureErasureCard::load(officer, app, id).await?;
     let can_end = page.issues && deceased.is_none() && !waiting;
     let can_revoke = page.can_revoke && !waiting;
-    let can_ask = page.can_ask && deceased.is_none();
-    Ok(RetireePage { deceased, waiting, can_end, can_revoke, can_ask, reference, enrolment, legal, ..page })
+    let place_missing = app.is_place_asked(tenant, id).await?;
+    let can_ask = (page.can_ask || (page.issues && place_missing)) && deceased.is_none();
+    let page = RetireePage { deceased, waiting, can_end, can_revoke, can_ask, reference, enrolment, ..page };
+    let sentence = match place_missing {
+        true => page.sentence.replace(" Nothing more is needed this year.", " The life is proven."),
+        false => page.sentence.clone(),
+    };
+    Ok(RetireePage { legal, erasing, place_missing, sentence, ..page })
 }
 
 impl RetireePage {
@@ -317,7 +328,10 @@ impl RetireePage {
     ) -> Self {
         let issues = officer.roles.may(Permission::Issue);
         let subject = &page.subject;
-        let now = page.requests.iter().find(|(request, _)| request.year == page.year);
+        let mut of_year = page.requests.iter().filter(|(request, _)| request.year == page.year);
+        // A second question of a year is for the place alone.
+        let proven = of_year.clone().find(|(_, at)| matches!(at, Standing::Answered | Standing::Confirmed));
+        let now = proven.or_else(|| of_year.next());
         let facts = [("Country", "country"), ("Language", "language")]
             .map(|(label, claim)| (label, text(&subject.claims, claim)));
         Self {
@@ -349,6 +363,8 @@ impl RetireePage {
             refusal: None,
             enrolment: EnrolmentCard::default(),
             legal: LegalHoldCard::default(),
+            erasing: PictureErasureCard::default(),
+            place_missing: false,
         }
     }
 }
@@ -383,6 +399,9 @@ fn said(done: &Done) -> Option<&'static str> {
         ("added", "The beneficiary is on the list. You can ask for a proof of life now."),
         ("held", "The hold is placed. No picture of this person\u{2019}s proofs is erased while it stands."),
         ("lifted", "The hold is lifted. What is due is erased within the hour."),
+        ("erasure-asked", "It is written down. A colleague erases the pictures, or keeps them."),
+        ("erased", "The pictures are erased, and the key under which they were sealed is destroyed."),
+        ("pictures-kept", "The pictures stay."),
         ("refused", "The request is closed as refused."),
         ("suspended", "The certificate is suspended."),
         ("reinstated", "The certificate is valid again."),

@@ -1,14 +1,12 @@
 //! For auditors: counts that reconcile, and how far the journals are on the chain.
 
-use actix_web::web::{Data, Path};
 use actix_web::{HttpResponse, get};
 use issuance::Scope;
 use web::{Json, Problem};
 use wire::fund::{JournalAnchors, JournalSet, ReckoningLine, YearReckoning};
 
-use super::{Token, machine};
-use crate::app::{HeadSet, HeadsView, Issuer, Reckoning};
-use crate::http::extract::Of;
+use super::{About, Allowed, Call};
+use crate::app::{HeadSet, HeadsView, Reckoning};
 
 const SETS: u32 = 100;
 
@@ -19,14 +17,9 @@ const SETS: u32 = 100;
     ("year" = i32, Path, description = "The year of the proofs")),
     responses((status = 200, body = YearReckoning), (status = "4XX", body = Problem)))]
 #[get("/reckonings/{year}")]
-pub(super) async fn reckon_year(
-    of: Of,
-    token: Token,
-    path: Path<(String, String)>,
-    app: Data<Issuer>,
-) -> Result<Json<YearReckoning>, Problem> {
-    let by = machine(&app, &of, &token, Scope::FundAudit).await?;
-    let year = path.1.parse().map_err(|_| Problem::not_found())?;
+pub(super) async fn reckon_year(about: About) -> Result<Json<YearReckoning>, Problem> {
+    let Allowed { by, named, app } = about.allowed(Scope::FundAudit).await?;
+    let year = named.parse().map_err(|_| Problem::not_found())?;
     Ok(Json(reckoning(app.reckon_fund(&by, year).await?)))
 }
 
@@ -34,13 +27,9 @@ pub(super) async fn reckon_year(
 #[utoipa::path(tag = "fund", security(("bearer" = [])), params(("tenant" = String, Path, description = "The Fund")),
     responses((status = 200, body = JournalAnchors), (status = "4XX", body = Problem)))]
 #[get("/journal-anchors")]
-pub(super) async fn list_journal_anchors(
-    of: Of,
-    token: Token,
-    app: Data<Issuer>,
-) -> Result<Json<JournalAnchors>, Problem> {
-    machine(&app, &of, &token, Scope::FundAudit).await?;
-    Ok(Json(anchors(app.fund_heads(&of.0.id, SETS).await?)))
+pub(super) async fn list_journal_anchors(call: Call) -> Result<Json<JournalAnchors>, Problem> {
+    let (by, app) = call.allowed(Scope::FundAudit).await?;
+    Ok(Json(anchors(app.fund_heads(&by.tenant, SETS).await?)))
 }
 
 /// All journals of one moment, each with its last link: the frame from which an auditor draws
@@ -49,8 +38,8 @@ pub(super) async fn list_journal_anchors(
 #[utoipa::path(tag = "fund", security(("bearer" = [])), params(("tenant" = String, Path, description = "The Fund")),
     responses((status = 200, body = Object), (status = "4XX", body = Problem)))]
 #[get("/journals")]
-pub(super) async fn list_journals(of: Of, token: Token, app: Data<Issuer>) -> Result<HttpResponse, Problem> {
-    let by = machine(&app, &of, &token, Scope::FundAudit).await?;
+pub(super) async fn list_journals(call: Call) -> Result<HttpResponse, Problem> {
+    let (by, app) = call.allowed(Scope::FundAudit).await?;
     Ok(HttpResponse::Ok().json(app.journal_frame(&by).await?))
 }
 

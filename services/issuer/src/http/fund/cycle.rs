@@ -1,7 +1,7 @@
 //! Nights, people, proofs, lists, calendars, and what an auditor reads.
 
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, Path, Payload};
+use actix_web::web::Payload;
 use actix_web::{HttpResponse, get, post, put};
 use entitlement::cycle::{Calendar, MOST_CALENDAR_BYTES};
 use issuance::Scope;
@@ -13,9 +13,8 @@ use wire::fund::{
 
 use super::message::{body, json, list_view, night_run, numbers, receipt, standing};
 use super::register::file;
-use super::{About, Allowed, Token, machine};
-use crate::app::{FundError, Issuer, NewProof, NightView, channel_of};
-use crate::http::extract::Of;
+use super::{About, Allowed, Call};
+use crate::app::{FundError, NewHelper, NewProof, NightView, channel_of};
 
 const NIGHTS: u32 = 50;
 
@@ -25,8 +24,8 @@ const NIGHTS: u32 = 50;
 #[utoipa::path(tag = "fund", security(("bearer" = [])), params(("tenant" = String, Path, description = "The Fund")),
     responses((status = 200, body = NightRun), (status = "4XX", body = Problem)))]
 #[post("/nights")]
-pub(super) async fn run_night(of: Of, token: Token, app: Data<Issuer>) -> Result<Json<NightRun>, Problem> {
-    let by = machine(&app, &of, &token, Scope::FundCycle).await?;
+pub(super) async fn run_night(call: Call) -> Result<Json<NightRun>, Problem> {
+    let (by, app) = call.allowed(Scope::FundCycle).await?;
     // On a task of its own: a client that hangs up does not stop it between two batches.
     let run = tokio::spawn(async move { app.run_fund_night(&by).await });
     let view = run.await.map_err(|_| Problem::unavailable("the run was cut off; it goes on by itself"))??;
@@ -37,13 +36,9 @@ pub(super) async fn run_night(of: Of, token: Token, app: Data<Issuer>) -> Result
 #[utoipa::path(tag = "fund", security(("bearer" = [])), params(("tenant" = String, Path, description = "The Fund")),
     responses((status = 200, body = Vec<NightRun>), (status = "4XX", body = Problem)))]
 #[get("/nights")]
-pub(super) async fn list_nights(
-    of: Of,
-    token: Token,
-    app: Data<Issuer>,
-) -> Result<Json<Vec<NightRun>>, Problem> {
-    machine(&app, &of, &token, Scope::FundCycle).await?;
-    let rows = app.list_fund_nights(&of.0.id, NIGHTS).await?;
+pub(super) async fn list_nights(call: Call) -> Result<Json<Vec<NightRun>>, Problem> {
+    let (by, app) = call.allowed(Scope::FundCycle).await?;
+    let rows = app.list_fund_nights(&by.tenant, NIGHTS).await?;
     let runs = rows.into_iter().map(|row| night_run(&NightView { row, faults: Vec::new() }));
     Ok(Json(runs.collect()))
 }
@@ -52,16 +47,11 @@ pub(super) async fn list_nights(
 #[utoipa::path(tag = "fund", security(("bearer" = [])), params(("tenant" = String, Path, description = "The Fund")),
     request_body = PersonSearch, responses((status = 200, body = PersonStanding), (status = "4XX", body = Problem)))]
 #[post("/people/search")]
-pub(super) async fn find_fund_person(
-    of: Of,
-    token: Token,
-    payload: Payload,
-    app: Data<Issuer>,
-) -> Result<Json<PersonStanding>, Problem> {
-    machine(&app, &of, &token, Scope::FundCycle).await?;
+pub(super) async fn find_fund_person(call: Call, payload: Payload) -> Result<Json<PersonStanding>, Problem> {
+    let (by, app) = call.allowed(Scope::FundCycle).await?;
     let asked: PersonSearch = json(payload).await?;
-    let person = app.find_fund_person(&of.0.id, &asked.uid).await?.ok_or_else(Problem::not_found)?;
-    let page = app.fund_person_page(&of.0.id, &person).await?;
+    let person = app.find_fund_person(&by.tenant, &asked.uid).await?.ok_or_else(Problem::not_found)?;
+    let page = app.fund_person_page(&by.tenant, &person).await?;
     Ok(Json(standing(&page, app.today())))
 }
 
@@ -70,14 +60,9 @@ pub(super) async fn find_fund_person(
     ("person" = String, Path, description = "The pseudonymous number")),
     responses((status = 200, body = PersonStanding), (status = "4XX", body = Problem)))]
 #[get("/people/{person}")]
-pub(super) async fn find_standing(
-    of: Of,
-    token: Token,
-    path: Path<(String, String)>,
-    app: Data<Issuer>,
-) -> Result<Json<PersonStanding>, Problem> {
-    machine(&app, &of, &token, Scope::FundCycle).await?;
-    let page = app.fund_person_page(&of.0.id, &path.1).await?;
+pub(super) async fn find_standing(about: About) -> Result<Json<PersonStanding>, Problem> {
+    let Allowed { by, named, app } = about.allowed(Scope::FundCycle).await?;
+    let page = app.fund_person_page(&by.tenant, &named).await?;
     Ok(Json(standing(&page, app.today())))
 }
 
@@ -87,18 +72,13 @@ pub(super) async fn find_standing(
 #[utoipa::path(tag = "fund", security(("bearer" = [])), params(("tenant" = String, Path, description = "The Fund")),
     request_body = ProofEntry, responses((status = 200, body = ProofReceipt), (status = "4XX", body = Problem)))]
 #[post("/proofs")]
-pub(super) async fn enter_proof(
-    of: Of,
-    token: Token,
-    payload: Payload,
-    app: Data<Issuer>,
-) -> Result<Json<ProofReceipt>, Problem> {
-    let by = machine(&app, &of, &token, Scope::FundCycle).await?;
+pub(super) async fn enter_proof(call: Call, payload: Payload) -> Result<Json<ProofReceipt>, Problem> {
+    let (by, app) = call.allowed(Scope::FundCycle).await?;
     let sent: ProofEntry = json(payload).await?;
     let channel = channel_of(&sent.channel).ok_or(FundError::Form("there is no such channel"))?;
     let person = match (sent.person, sent.uid) {
         (Some(person), None) => person,
-        (None, Some(uid)) => app.find_fund_person(&of.0.id, &uid).await?.ok_or_else(Problem::not_found)?,
+        (None, Some(uid)) => app.find_fund_person(&by.tenant, &uid).await?.ok_or_else(Problem::not_found)?,
         _ => return Err(FundError::Form("name the person by `person` or by `uid`").into()),
     };
     let new = NewProof {
@@ -107,7 +87,10 @@ pub(super) async fn enter_proof(
         captured_at: sent.captured_at,
         received_at: sent.received_at,
         digests: sent.digests,
-        helper: None,
+        helper: match &sent.helper {
+            Some(helper) => NewHelper::of(&helper.role, &helper.name)?,
+            None => None,
+        },
         operator: None,
         remark: sent.remark,
         accept: sent.accept,
@@ -119,13 +102,8 @@ pub(super) async fn enter_proof(
 #[utoipa::path(tag = "fund", security(("bearer" = [])), params(("tenant" = String, Path, description = "The Fund")),
     request_body = PaymentResumption, responses((status = 204, description = "Written down"), (status = "4XX", body = Problem)))]
 #[post("/payments")]
-pub(super) async fn resume_payment(
-    of: Of,
-    token: Token,
-    payload: Payload,
-    app: Data<Issuer>,
-) -> Result<HttpResponse, Problem> {
-    let by = machine(&app, &of, &token, Scope::FundCycle).await?;
+pub(super) async fn resume_payment(call: Call, payload: Payload) -> Result<HttpResponse, Problem> {
+    let (by, app) = call.allowed(Scope::FundCycle).await?;
     let sent: PaymentResumption = json(payload).await?;
     app.payment_resumed(&by, &sent.person, sent.on).await?;
     Ok(HttpResponse::NoContent().finish())
@@ -135,16 +113,11 @@ pub(super) async fn resume_payment(
 #[utoipa::path(tag = "fund", security(("bearer" = [])), params(("tenant" = String, Path, description = "The Fund")),
     request_body = ListOrder, responses((status = 201, body = SuspensionListView), (status = "4XX", body = Problem)))]
 #[post("/suspension-lists")]
-pub(super) async fn prepare_suspension_list(
-    of: Of,
-    token: Token,
-    payload: Payload,
-    app: Data<Issuer>,
-) -> Result<HttpResponse, Problem> {
-    let by = machine(&app, &of, &token, Scope::FundCycle).await?;
+pub(super) async fn prepare_suspension_list(call: Call, payload: Payload) -> Result<HttpResponse, Problem> {
+    let (by, app) = call.allowed(Scope::FundCycle).await?;
     let order: ListOrder = json(payload).await?;
     let id = app.prepare_list(&by, order.year, order.payroll).await?;
-    let view = list_view(app.fund_list(&of.0.id, &id).await?);
+    let view = list_view(app.fund_list(&by.tenant, &id).await?);
     Ok(HttpResponse::build(StatusCode::CREATED).json(view))
 }
 
@@ -153,14 +126,9 @@ pub(super) async fn prepare_suspension_list(
     ("id" = String, Path, description = "The list")),
     responses((status = 200, body = SuspensionListView), (status = "4XX", body = Problem)))]
 #[get("/suspension-lists/{id}")]
-pub(super) async fn find_suspension_list(
-    of: Of,
-    token: Token,
-    path: Path<(String, String)>,
-    app: Data<Issuer>,
-) -> Result<Json<SuspensionListView>, Problem> {
-    machine(&app, &of, &token, Scope::FundCycle).await?;
-    Ok(Json(list_view(app.fund_list(&of.0.id, &path.1).await?)))
+pub(super) async fn find_suspension_list(about: About) -> Result<Json<SuspensionListView>, Problem> {
+    let Allowed { by, named, app } = about.allowed(Scope::FundCycle).await?;
+    Ok(Json(list_view(app.fund_list(&by.tenant, &named).await?)))
 }
 
 /// Whose payment is held by an approved list, for payroll
@@ -168,14 +136,9 @@ pub(super) async fn find_suspension_list(
     ("id" = String, Path, description = "The list")),
     responses((status = 200, body = String, content_type = "text/csv"), (status = "4XX", body = Problem)))]
 #[get("/suspension-lists/{id}/payroll.csv")]
-pub(super) async fn find_payroll_csv(
-    of: Of,
-    token: Token,
-    path: Path<(String, String)>,
-    app: Data<Issuer>,
-) -> Result<HttpResponse, Problem> {
-    let by = machine(&app, &of, &token, Scope::FundCycle).await?;
-    Ok(file("text/csv; charset=utf-8", "payroll.csv", app.payroll_file(&by, &path.1).await?.csv))
+pub(super) async fn find_payroll_csv(about: About) -> Result<HttpResponse, Problem> {
+    let Allowed { by, named, app } = about.allowed(Scope::FundCycle).await?;
+    Ok(file("text/csv; charset=utf-8", "payroll.csv", app.payroll_file(&by, &named).await?.csv))
 }
 
 /// The same as JSON in a JWS (RFC 7515) signed with the Fund's key
@@ -183,14 +146,9 @@ pub(super) async fn find_payroll_csv(
     ("id" = String, Path, description = "The list")),
     responses((status = 200, body = String, content_type = "application/jose"), (status = "4XX", body = Problem)))]
 #[get("/suspension-lists/{id}/payroll.jws")]
-pub(super) async fn find_payroll_jws(
-    of: Of,
-    token: Token,
-    path: Path<(String, String)>,
-    app: Data<Issuer>,
-) -> Result<HttpResponse, Problem> {
-    let by = machine(&app, &of, &token, Scope::FundCycle).await?;
-    let jws = app.payroll_file(&by, &path.1).await?.jws;
+pub(super) async fn find_payroll_jws(about: About) -> Result<HttpResponse, Problem> {
+    let Allowed { by, named, app } = about.allowed(Scope::FundCycle).await?;
+    let jws = app.payroll_file(&by, &named).await?.jws;
     Ok(file("application/jose", "payroll.jws", jws.into_bytes()))
 }
 
@@ -198,9 +156,9 @@ pub(super) async fn find_payroll_jws(
 #[utoipa::path(tag = "fund", security(("bearer" = [])), params(("tenant" = String, Path, description = "The Fund")),
     responses((status = 200, body = Vec<Object>), (status = "4XX", body = Problem)))]
 #[get("/calendars")]
-pub(super) async fn list_calendars(of: Of, token: Token, app: Data<Issuer>) -> Result<HttpResponse, Problem> {
-    machine(&app, &of, &token, Scope::FundCycle).await?;
-    let known = app.fund_calendars(&of.0.id).await?;
+pub(super) async fn list_calendars(call: Call) -> Result<HttpResponse, Problem> {
+    let (by, app) = call.allowed(Scope::FundCycle).await?;
+    let known = app.fund_calendars(&by.tenant).await?;
     let calendars: Vec<&Calendar> = known.iter().map(|known| &known.calendar).collect();
     Ok(HttpResponse::Ok().json(calendars))
 }
@@ -210,18 +168,12 @@ pub(super) async fn list_calendars(of: Of, token: Token, app: Data<Issuer>) -> R
     ("year" = i32, Path, description = "The year of the proofs")), request_body(content = Object),
     responses((status = 204, description = "In use"), (status = "4XX", body = Problem)))]
 #[put("/calendars/{year}")]
-pub(super) async fn put_calendar(
-    of: Of,
-    token: Token,
-    path: Path<(String, String)>,
-    payload: Payload,
-    app: Data<Issuer>,
-) -> Result<HttpResponse, Problem> {
-    let by = machine(&app, &of, &token, Scope::FundCycle).await?;
+pub(super) async fn put_calendar(about: About, payload: Payload) -> Result<HttpResponse, Problem> {
+    let Allowed { by, named, app } = about.allowed(Scope::FundCycle).await?;
     let bytes = body(payload, MOST_CALENDAR_BYTES).await?;
     let text = std::str::from_utf8(&bytes).map_err(|_| FundError::Form("a calendar is JSON in UTF-8"))?;
     let calendar = Calendar::parse_json(text).map_err(FundError::from)?;
-    if path.1 != calendar.year().to_string() {
+    if named != calendar.year().to_string() {
         return Err(FundError::Form("the calendar is of another year than the address").into());
     }
     app.put_fund_calendar(&by, &calendar).await?;

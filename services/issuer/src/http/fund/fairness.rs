@@ -1,14 +1,12 @@
 //! The report on fairness, and days of the draw for attended checks.
 
-use actix_web::web::{Data, Path};
 use actix_web::{HttpResponse, get};
 use issuance::Scope;
 use web::{Json, Problem};
 use wire::fund::{AppealNumbers, FairnessReport, GroupNumbers, GroupsOfKind};
 
-use super::{Token, machine};
-use crate::app::{Fairness, FundError, GroupTable, Issuer};
-use crate::http::extract::Of;
+use super::{About, Allowed};
+use crate::app::{Fairness, FundError, GroupTable};
 
 /// How often checks fail, by age, region, channel and kind of device, and what became of appeals
 ///
@@ -17,15 +15,10 @@ use crate::http::extract::Of;
     ("year" = i32, Path, description = "The year of the proofs")),
     responses((status = 200, body = FairnessReport), (status = "4XX", body = Problem)))]
 #[get("/fairness/{year}")]
-pub(super) async fn find_fairness(
-    of: Of,
-    token: Token,
-    path: Path<(String, String)>,
-    app: Data<Issuer>,
-) -> Result<Json<FairnessReport>, Problem> {
-    machine(&app, &of, &token, Scope::FundAudit).await?;
-    let year = path.1.parse().map_err(|_| Problem::not_found())?;
-    Ok(Json(report(&app.fairness(&of.0.id, year).await?)))
+pub(super) async fn find_fairness(about: About) -> Result<Json<FairnessReport>, Problem> {
+    let Allowed { by, named, app } = about.allowed(Scope::FundAudit).await?;
+    let year = named.parse().map_err(|_| Problem::not_found())?;
+    Ok(Json(report(&app.fairness(&by.tenant, year).await?)))
 }
 
 /// A day of the draw for attended checks: seed, commitment, proofs, and who was drawn
@@ -35,14 +28,9 @@ pub(super) async fn find_fairness(
     ("day" = String, Path, description = "Year-month-day")),
     responses((status = 200, body = Object), (status = "4XX", body = Problem)))]
 #[get("/samples/{day}")]
-pub(super) async fn find_sample(
-    of: Of,
-    token: Token,
-    path: Path<(String, String)>,
-    app: Data<Issuer>,
-) -> Result<HttpResponse, Problem> {
-    let by = machine(&app, &of, &token, Scope::FundAudit).await?;
-    let day = path.1.parse().map_err(|_| FundError::Form("a day is written year-month-day"))?;
+pub(super) async fn find_sample(about: About) -> Result<HttpResponse, Problem> {
+    let Allowed { by, named, app } = about.allowed(Scope::FundAudit).await?;
+    let day = named.parse().map_err(|_| FundError::Form("a day is written year-month-day"))?;
     Ok(HttpResponse::Ok().json(app.export_sample(&by, day).await?))
 }
 

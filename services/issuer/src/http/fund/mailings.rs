@@ -13,7 +13,7 @@ use wire::fund_mail::{
 
 use super::message::json;
 use super::register::file;
-use super::{About, Allowed, Token, machine};
+use super::{About, Allowed, Call, Token, machine};
 use crate::app::{FundPost, Issuer, NewMailing, letter_fault};
 use crate::http::extract::Of;
 
@@ -23,18 +23,13 @@ use crate::http::extract::Of;
 #[utoipa::path(tag = "fund", security(("bearer" = [])), params(("tenant" = String, Path, description = "The Fund")),
     request_body = MailingOrder, responses((status = 201, body = MailingView), (status = "4XX", body = Problem)))]
 #[post("/mailings")]
-pub(super) async fn make_mailing(
-    of: Of,
-    token: Token,
-    payload: Payload,
-    app: Data<Issuer>,
-) -> Result<HttpResponse, Problem> {
-    let by = machine(&app, &of, &token, Scope::FundCycle).await?;
+pub(super) async fn make_mailing(call: Call, payload: Payload) -> Result<HttpResponse, Problem> {
+    let (by, app) = call.allowed(Scope::FundCycle).await?;
     let order: MailingOrder = json(payload).await?;
     let new =
         NewMailing { kinds: order.kinds, telephone: order.telephone, return_address: order.return_address };
     let id = app.make_mailing(&by, &new).await?;
-    let view = mailing_view(app.mailing(&of.0.id, &id).await?);
+    let view = mailing_view(app.mailing(&by.tenant, &id).await?);
     Ok(HttpResponse::build(StatusCode::CREATED).json(view))
 }
 
@@ -42,13 +37,9 @@ pub(super) async fn make_mailing(
 #[utoipa::path(tag = "fund", security(("bearer" = [])), params(("tenant" = String, Path, description = "The Fund")),
     responses((status = 200, body = Vec<MailingView>), (status = "4XX", body = Problem)))]
 #[get("/mailings")]
-pub(super) async fn list_mailings(
-    of: Of,
-    token: Token,
-    app: Data<Issuer>,
-) -> Result<Json<Vec<MailingView>>, Problem> {
-    machine(&app, &of, &token, Scope::FundCycle).await?;
-    let rows = app.list_mailings(&of.0.id).await?;
+pub(super) async fn list_mailings(call: Call) -> Result<Json<Vec<MailingView>>, Problem> {
+    let (by, app) = call.allowed(Scope::FundCycle).await?;
+    let rows = app.list_mailings(&by.tenant).await?;
     let views = rows.into_iter().map(|row| {
         mailing_view(crate::app::MailingView { row, withdrawn: 0, pieces: Vec::new(), left_out: Vec::new() })
     });
@@ -60,14 +51,9 @@ pub(super) async fn list_mailings(
     ("id" = String, Path, description = "The mailing")),
     responses((status = 200, body = MailingView), (status = "4XX", body = Problem)))]
 #[get("/mailings/{id}")]
-pub(super) async fn find_mailing(
-    of: Of,
-    token: Token,
-    path: Path<(String, String)>,
-    app: Data<Issuer>,
-) -> Result<Json<MailingView>, Problem> {
-    machine(&app, &of, &token, Scope::FundCycle).await?;
-    Ok(Json(mailing_view(app.mailing(&of.0.id, &path.1).await?)))
+pub(super) async fn find_mailing(about: About) -> Result<Json<MailingView>, Problem> {
+    let Allowed { by, named, app } = about.allowed(Scope::FundCycle).await?;
+    Ok(Json(mailing_view(app.mailing(&by.tenant, &named).await?)))
 }
 
 /// The letters of one part as PDF/A, at most 500, a page each
@@ -94,14 +80,9 @@ pub(super) async fn find_mailing_part(
     ("id" = String, Path, description = "The mailing")),
     responses((status = 200, body = String, content_type = "text/csv"), (status = "4XX", body = Problem)))]
 #[get("/mailings/{id}/addresses.csv")]
-pub(super) async fn list_mailing_addresses(
-    of: Of,
-    token: Token,
-    path: Path<(String, String)>,
-    app: Data<Issuer>,
-) -> Result<HttpResponse, Problem> {
-    let by = machine(&app, &of, &token, Scope::FundCycle).await?;
-    addresses(app, by, path.into_inner().1).await
+pub(super) async fn list_mailing_addresses(about: About) -> Result<HttpResponse, Problem> {
+    let Allowed { by, named, app } = about.allowed(Scope::FundCycle).await?;
+    addresses(app, by, named).await
 }
 
 /// Letters that were taken back after they were gathered, to be pulled out of what was printed
@@ -122,16 +103,10 @@ pub(super) async fn list_withdrawn_letters(about: About) -> Result<HttpResponse,
     ("id" = String, Path, description = "The mailing")), request_body = MailingPosting,
     responses((status = 200, body = MailingPosted), (status = "4XX", body = Problem)))]
 #[post("/mailings/{id}/posting")]
-pub(super) async fn post_mailing(
-    of: Of,
-    token: Token,
-    path: Path<(String, String)>,
-    payload: Payload,
-    app: Data<Issuer>,
-) -> Result<Json<MailingPosted>, Problem> {
-    let by = machine(&app, &of, &token, Scope::FundCycle).await?;
+pub(super) async fn post_mailing(about: About, payload: Payload) -> Result<Json<MailingPosted>, Problem> {
+    let Allowed { by, named, app } = about.allowed(Scope::FundCycle).await?;
     let sent: MailingPosting = json(payload).await?;
-    Ok(Json(MailingPosted { letters: app.post_mailing(&by, &path.1, sent.on).await? }))
+    Ok(Json(MailingPosted { letters: app.post_mailing(&by, &named, sent.on).await? }))
 }
 
 /// Gives up a mailing that did not leave; cancelling it again changes nothing

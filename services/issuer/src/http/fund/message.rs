@@ -184,7 +184,9 @@ impl From<FundError> for Problem {
                 let title = "The proof stands under another person";
                 Self::new(StatusCode::CONFLICT, "proof-of-another", title).detail(said)
             }
-            FundError::FourEyes | FundError::List(ListFault::Preparer | ListFault::Twice) => {
+            FundError::FourEyes
+            | FundError::OwnProof
+            | FundError::List(ListFault::Preparer | ListFault::Twice) => {
                 Self::new(StatusCode::CONFLICT, "four-eyes", "A second person decides").detail(said)
             }
             FundError::List(ListFault::Changed | ListFault::Complete | ListFault::Past) => {

@@ -1,15 +1,13 @@
 //! Receipts of proofs, the same for every channel.
 
-use actix_web::web::{Data, Path};
 use actix_web::{HttpResponse, get};
 use issuance::Scope;
 use serde_json::{Value, json};
 use web::Problem;
 
 use super::register::file;
-use super::{Token, machine};
-use crate::app::{Issuer, ReceiptState, ReceiptView};
-use crate::http::extract::Of;
+use super::{About, Allowed};
+use crate::app::{ReceiptState, ReceiptView};
 
 /// The receipt of a proof as it was anchored, with the receipt of the chain
 ///
@@ -19,14 +17,9 @@ use crate::http::extract::Of;
     ("proof" = String, Path, description = "The number of the evidence")),
     responses((status = 200, body = Object), (status = "4XX", body = Problem)))]
 #[get("/receipts/{proof}")]
-pub(super) async fn find_proof_receipt(
-    of: Of,
-    token: Token,
-    path: Path<(String, String)>,
-    app: Data<Issuer>,
-) -> Result<HttpResponse, Problem> {
-    machine(&app, &of, &token, Scope::FundCycle).await?;
-    Ok(HttpResponse::Ok().json(receipt_file(&app.fund_receipt(&of.0.id, &path.1).await?)))
+pub(super) async fn find_proof_receipt(about: About) -> Result<HttpResponse, Problem> {
+    let Allowed { by, named, app } = about.allowed(Scope::FundCycle).await?;
+    Ok(HttpResponse::Ok().json(receipt_file(&app.fund_receipt(&by.tenant, &named).await?)))
 }
 
 /// The receipt as a letter in the person's language: PDF/A-3 with the receipt signed by the Fund inside
@@ -34,14 +27,9 @@ pub(super) async fn find_proof_receipt(
     ("proof" = String, Path, description = "The number of the evidence")),
     responses((status = 200, body = String, content_type = "application/pdf"), (status = "4XX", body = Problem)))]
 #[get("/receipts/{proof}/receipt.pdf")]
-pub(super) async fn find_receipt_pdf(
-    of: Of,
-    token: Token,
-    path: Path<(String, String)>,
-    app: Data<Issuer>,
-) -> Result<HttpResponse, Problem> {
-    let by = machine(&app, &of, &token, Scope::FundCycle).await?;
-    Ok(file("application/pdf", "receipt.pdf", app.receipt_pdf(&by, &path.1).await?))
+pub(super) async fn find_receipt_pdf(about: About) -> Result<HttpResponse, Problem> {
+    let Allowed { by, named, app } = about.allowed(Scope::FundCycle).await?;
+    Ok(file("application/pdf", "receipt.pdf", app.receipt_pdf(&by, &named).await?))
 }
 
 /// What a person keeps beside the letter.

@@ -2,7 +2,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use actix_web::web::{Data, Path, Payload};
+use actix_web::web::Payload;
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use issuance::Scope;
 use issuance::import::{File, REGISTER_LIMITS};
@@ -11,9 +11,8 @@ use web::{Json, Problem};
 use wire::fund::{RegisterImportView, RegisterUpload};
 
 use super::message::{body, cells, import_view, parse};
-use super::{Token, machine};
-use crate::app::{Issuer, RegisterSource};
-use crate::http::extract::Of;
+use super::{About, Allowed, Call};
+use crate::app::RegisterSource;
 
 /// Hands in the pension system's file
 ///
@@ -25,13 +24,11 @@ use crate::http::extract::Of;
     responses((status = 201, body = RegisterImportView), (status = "4XX", body = Problem)))]
 #[post("/register/imports")]
 pub(super) async fn upload_register(
-    of: Of,
-    token: Token,
+    call: Call,
     request: HttpRequest,
     payload: Payload,
-    app: Data<Issuer>,
 ) -> Result<HttpResponse, Problem> {
-    let by = machine(&app, &of, &token, Scope::FundRegister).await?;
+    let (by, app) = call.allowed(Scope::FundRegister).await?;
     let bytes = body(payload, REGISTER_LIMITS.size_bytes).await?;
     let kind = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let is_json = kind.trim_start().to_ascii_lowercase().starts_with("application/json");
@@ -48,7 +45,7 @@ pub(super) async fn upload_register(
             app.upload_register(&by, RegisterSource::Sheet { name: "register.csv", file }).await?
         }
     };
-    let view = import_view(app.register_preview(&of.0.id, &id).await?);
+    let view = import_view(app.register_preview(&by.tenant, &id).await?);
     Ok(HttpResponse::build(StatusCode::CREATED).json(view))
 }
 
@@ -57,14 +54,9 @@ pub(super) async fn upload_register(
     ("id" = String, Path, description = "The import")),
     responses((status = 200, body = RegisterImportView), (status = "4XX", body = Problem)))]
 #[get("/register/imports/{id}")]
-pub(super) async fn find_register_import(
-    of: Of,
-    token: Token,
-    path: Path<(String, String)>,
-    app: Data<Issuer>,
-) -> Result<Json<RegisterImportView>, Problem> {
-    machine(&app, &of, &token, Scope::FundRegister).await?;
-    Ok(Json(import_view(app.register_preview(&of.0.id, &path.1).await?)))
+pub(super) async fn find_register_import(about: About) -> Result<Json<RegisterImportView>, Problem> {
+    let Allowed { by, named, app } = about.allowed(Scope::FundRegister).await?;
+    Ok(Json(import_view(app.register_preview(&by.tenant, &named).await?)))
 }
 
 /// The rows that were left out, with line and reason, as a file to correct and send again
@@ -72,17 +64,12 @@ pub(super) async fn find_register_import(
     ("id" = String, Path, description = "The import")),
     responses((status = 200, body = String, content_type = "text/csv"), (status = "4XX", body = Problem)))]
 #[get("/register/imports/{id}/rows-to-correct.csv")]
-pub(super) async fn list_register_faults(
-    of: Of,
-    token: Token,
-    path: Path<(String, String)>,
-    app: Data<Issuer>,
-) -> Result<HttpResponse, Problem> {
-    machine(&app, &of, &token, Scope::FundRegister).await?;
+pub(super) async fn list_register_faults(about: About) -> Result<HttpResponse, Problem> {
+    let Allowed { by, named, app } = about.allowed(Scope::FundRegister).await?;
     Ok(file(
         "text/csv; charset=utf-8",
         "rows-to-correct.csv",
-        app.register_faults_file(&of.0.id, &path.1).await?,
+        app.register_faults_file(&by.tenant, &named).await?,
     ))
 }
 
@@ -93,15 +80,10 @@ pub(super) async fn list_register_faults(
     ("id" = String, Path, description = "The import")),
     responses((status = 200, body = RegisterImportView), (status = "4XX", body = Problem)))]
 #[post("/register/imports/{id}/confirmation")]
-pub(super) async fn confirm_register_import(
-    of: Of,
-    token: Token,
-    path: Path<(String, String)>,
-    app: Data<Issuer>,
-) -> Result<Json<RegisterImportView>, Problem> {
-    let by = machine(&app, &of, &token, Scope::FundRegister).await?;
-    app.confirm_register(&by, &path.1).await?;
-    Ok(Json(import_view(app.register_preview(&of.0.id, &path.1).await?)))
+pub(super) async fn confirm_register_import(about: About) -> Result<Json<RegisterImportView>, Problem> {
+    let Allowed { by, named, app } = about.allowed(Scope::FundRegister).await?;
+    app.confirm_register(&by, &named).await?;
+    Ok(Json(import_view(app.register_preview(&by.tenant, &named).await?)))
 }
 
 pub(in crate::http) fn file(content_type: &str, name: &str, bytes: Vec<u8>) -> HttpResponse {

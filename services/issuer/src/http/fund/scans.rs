@@ -1,15 +1,14 @@
 //! Forms that came back, from a machine that scans the post.
 
-use actix_web::web::{Data, Payload};
+use actix_web::web::Payload;
 use actix_web::{get, post};
 use issuance::Scope;
 use web::{Json, Problem};
 use wire::fund_mail::{ScanReading, ScannedPageView};
 
+use super::Call;
 use super::message::body;
-use super::{Token, machine};
-use crate::app::{Issuer, ReadPage, scan_fault};
-use crate::http::extract::Of;
+use crate::app::{ReadPage, scan_fault};
 
 const PAGES: u32 = 500;
 
@@ -21,13 +20,8 @@ const PAGES: u32 = 500;
     request_body(content((Vec<u8> = "application/pdf"), (Vec<u8> = "image/jpeg"), (Vec<u8> = "image/png"))),
     responses((status = 200, body = ScanReading), (status = "4XX", body = Problem)))]
 #[post("/scans")]
-pub(super) async fn read_scan(
-    of: Of,
-    token: Token,
-    payload: Payload,
-    app: Data<Issuer>,
-) -> Result<Json<ScanReading>, Problem> {
-    let by = machine(&app, &of, &token, Scope::FundCycle).await?;
+pub(super) async fn read_scan(call: Call, payload: Payload) -> Result<Json<ScanReading>, Problem> {
+    let (by, app) = call.allowed(Scope::FundCycle).await?;
     let bytes = body(payload, paper::MAX_FORM_FILE_BYTES).await?;
     // On a task of its own: what was read is kept also when the scanner hangs up.
     let run = tokio::spawn(async move { app.read_scan(&by, bytes).await });
@@ -40,14 +34,10 @@ pub(super) async fn read_scan(
 #[utoipa::path(tag = "fund", security(("bearer" = [])), params(("tenant" = String, Path, description = "The Fund")),
     responses((status = 200, body = ScanReading), (status = "4XX", body = Problem)))]
 #[get("/scans")]
-pub(super) async fn list_scans(
-    of: Of,
-    token: Token,
-    app: Data<Issuer>,
-) -> Result<Json<ScanReading>, Problem> {
-    machine(&app, &of, &token, Scope::FundCycle).await?;
-    let mut pages = app.list_scans(&of.0.id, "waiting", "", PAGES).await?;
-    pages.extend(app.list_scans(&of.0.id, "unread", "", PAGES).await?);
+pub(super) async fn list_scans(call: Call) -> Result<Json<ScanReading>, Problem> {
+    let (by, app) = call.allowed(Scope::FundCycle).await?;
+    let mut pages = app.list_scans(&by.tenant, "waiting", "", PAGES).await?;
+    pages.extend(app.list_scans(&by.tenant, "unread", "", PAGES).await?);
     let pages = pages.into_iter().map(|scan| view(ReadPage { scan, again: false })).collect();
     Ok(Json(ScanReading { pages }))
 }

@@ -1,7 +1,7 @@
 //! Stations: where operators vouch for people without a phone.
 
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, Path, Payload};
+use actix_web::web::Payload;
 use actix_web::{HttpResponse, delete, get, post};
 use issuance::Scope;
 use store_issuer::StationRow;
@@ -9,21 +9,16 @@ use web::{Json, Problem};
 use wire::fund::{StationRegistration, StationView};
 
 use super::message::json;
-use super::{Token, machine};
-use crate::app::{Issuer, NewStation};
-use crate::http::extract::Of;
+use super::{About, Allowed, Call};
+use crate::app::NewStation;
 
 /// The stations, open ones first
 #[utoipa::path(tag = "fund", security(("bearer" = [])), params(("tenant" = String, Path, description = "The Fund")),
     responses((status = 200, body = Vec<StationView>), (status = "4XX", body = Problem)))]
 #[get("/stations")]
-pub(super) async fn list_stations(
-    of: Of,
-    token: Token,
-    app: Data<Issuer>,
-) -> Result<Json<Vec<StationView>>, Problem> {
-    machine(&app, &of, &token, Scope::FundCycle).await?;
-    Ok(Json(app.stations(&of.0.id).await?.into_iter().map(view).collect()))
+pub(super) async fn list_stations(call: Call) -> Result<Json<Vec<StationView>>, Problem> {
+    let (by, app) = call.allowed(Scope::FundCycle).await?;
+    Ok(Json(app.stations(&by.tenant).await?.into_iter().map(view).collect()))
 }
 
 /// Registers a station with its key and its place, for good
@@ -33,16 +28,11 @@ pub(super) async fn list_stations(
     request_body = StationRegistration,
     responses((status = 201, body = StationView), (status = "4XX", body = Problem)))]
 #[post("/stations")]
-pub(super) async fn register_station(
-    of: Of,
-    token: Token,
-    payload: Payload,
-    app: Data<Issuer>,
-) -> Result<HttpResponse, Problem> {
-    let by = machine(&app, &of, &token, Scope::FundCycle).await?;
+pub(super) async fn register_station(call: Call, payload: Payload) -> Result<HttpResponse, Problem> {
+    let (by, app) = call.allowed(Scope::FundCycle).await?;
     let StationRegistration { key, name, country } = json(payload).await?;
     let station = app.register_station(&by, &NewStation { key, name, country }).await?;
-    let known = app.stations(&of.0.id).await?.into_iter().find(|row| row.thumbprint == station);
+    let known = app.stations(&by.tenant).await?.into_iter().find(|row| row.thumbprint == station);
     let known = known.ok_or_else(Problem::not_found)?;
     Ok(HttpResponse::build(StatusCode::CREATED).json(view(known)))
 }
@@ -52,14 +42,9 @@ pub(super) async fn register_station(
     ("station" = String, Path, description = "RFC 7638 thumbprint of its key")),
     responses((status = 204, description = "Closed, now or before"), (status = "4XX", body = Problem)))]
 #[delete("/stations/{station}")]
-pub(super) async fn close_station(
-    of: Of,
-    token: Token,
-    path: Path<(String, String)>,
-    app: Data<Issuer>,
-) -> Result<HttpResponse, Problem> {
-    let by = machine(&app, &of, &token, Scope::FundCycle).await?;
-    app.close_station(&by, &path.1).await?;
+pub(super) async fn close_station(about: About) -> Result<HttpResponse, Problem> {
+    let Allowed { by, named, app } = about.allowed(Scope::FundCycle).await?;
+    app.close_station(&by, &named).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use chrono::Duration;
 use clock::Timestamp;
 use futures_util::future::join_all;
-use outbound::webhook::{self, Answer, Health, Longer, Message, next_try};
+use outbound::webhook::{self, Answer, Health, Message, Next};
 use store_verifier::{Delivery, DeliveryState, StoreError, Webhook};
 use tokio::sync::watch;
 use url::Url;
@@ -104,12 +104,10 @@ impl Desk {
 
     fn after(&self, delivery: &Delivery, answer: &Answer, now: Timestamp) -> Delivery {
         let permille = u32::try_from(clock::below(self.entropy.as_ref(), 1000)).unwrap_or_default();
-        let longer = Longer { permille, retry_after: answer.retry_after };
-        let next = next_try(delivery.tries, now, longer).filter(|_| !answer.taken);
-        let state = match next {
-            _ if answer.taken => DeliveryState::Delivered,
-            Some(_) => DeliveryState::Waiting,
-            None => DeliveryState::Failed,
+        let (state, next) = match Next::after(delivery.tries, answer, permille, now) {
+            Next::Taken => (DeliveryState::Delivered, None),
+            Next::Again(at) => (DeliveryState::Waiting, Some(at)),
+            Next::GivenUp => (DeliveryState::Failed, None),
         };
         Delivery {
             state,

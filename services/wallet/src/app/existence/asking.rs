@@ -89,6 +89,7 @@ impl Wallet {
             appeal: news.appeal,
             form: news.form,
             kept: news.kept,
+            place: news.place,
             ..existence
         };
         let moved = self.moved(&person.data_key, Table::Existences, &record, next.state(), &next)?;
@@ -122,7 +123,7 @@ impl Wallet {
     pub(super) async fn fetch_existence(&self, request_uri: &str) -> Result<Existence, ExistenceError> {
         let request = self.fetch_request_state(request_uri).await?;
         let (issuer, _) = request_uri.rsplit_once("/existence/").ok_or(ExistenceError::NotProven)?;
-        let Party { did, host, organisation, .. } = self.issuer(issuer).await?.party;
+        let Party { did, host, organisation, .. } = self.described_issuer(issuer).await?.0;
         if organisation.is_none() || did.as_deref() != Some(request.organisation.did.as_str()) {
             return Err(ExistenceError::NotProven);
         }
@@ -153,6 +154,7 @@ impl Wallet {
             appealing: None,
             form: request.form,
             kept: request.kept,
+            place: request.place,
         })
     }
 }
@@ -167,5 +169,5 @@ fn says_the_same(news: &ExistenceRequest, known: &Existence) -> bool {
     !moved
         && news.usual_days == known.usual_days
         && (&news.appeal, &news.receipt, &news.form) == (&known.appeal, &known.receipt, &known.form)
-        && news.kept == known.kept
+        && (&news.kept, &news.place) == (&known.kept, &known.place)
 }

@@ -1,31 +1,39 @@
 //! What the wallet asks an issuer for: the offer, a token, nonces and credentials (OID4VCI 1.0, 4, 6, 7 and 8).
 
+use std::collections::BTreeMap;
+
 use chrono::Duration;
 use clock::Timestamp;
+use holding::client::AccessToken;
 use holding::copies::{HolderKeys, proof_id};
-use holding::key_proof::Proving;
-use holding::reception::{OfferFault, Reception, Source};
+use holding::key_proof::{Proving, attestation_of};
+use holding::reception::{MAX_CREDENTIALS, OfferFault, Reception, Source};
 use holding::request::plain_text;
 use holding::signing::ToSign;
 use wire::vci::{
-    CredentialOffer, ErrorResponse, NonceResponse, PRE_AUTHORIZED_CODE, REFRESH_TOKEN, TokenResponse,
+    CredentialOffer, ErrorResponse, NonceResponse, OPENID_CREDENTIAL, PRE_AUTHORIZED_CODE, REFRESH_TOKEN,
+    TokenResponse,
 };
 
 use super::OfferError;
 use crate::app::fault::RemoteFault;
 use crate::app::issuers::parse;
+use crate::app::oauth::refused_the_proof;
 use crate::app::{Person, Wallet};
 
 /// An access token without its own end is used this long.
 const DEFAULT_TOKEN_SECONDS: u64 = 300;
 const MAX_TX_CODE: usize = 64;
 const MAX_REFRESH_TOKEN: usize = 4096;
+const MAX_IDENTIFIER: usize = 512;
 
 /// What a token endpoint grants.
 pub(super) struct Permission {
-    pub access_token: String,
+    pub access_token: AccessToken,
     pub expires_at: Timestamp,
     pub refresh_token: Option<String>,
+    /// Names of credentials, by configuration (6.2).
+    pub identifiers: BTreeMap<String, String>,
 }
 
 /// What an issuer answered to a credential request.
@@ -43,6 +51,7 @@ pub(super) enum Answer {
 impl Wallet {
     pub(super) async fn fetch_offer(&self, source: &Source) -> Result<CredentialOffer, OfferError> {
         match source {
+            Source::Chosen { .. } => Err(OfferError::SignInFirst),
             Source::Value(value) => {
                 serde_json::from_value(value.clone()).map_err(|_| OfferFault::Form.into())
             }
@@ -69,6 +78,14 @@ impl Wallet {
         if reception.renews.is_some() {
             return self.refreshed_token(reception).await;
         }
+        if let Some((token, expires_at)) = reception.granted(self.now()) {
+            let access_token = token.clone();
+            let identifiers = BTreeMap::new();
+            return Ok(Permission { access_token, expires_at, refresh_token: None, identifiers });
+        }
+        if reception.signs_in {
+            return Err(OfferError::SignInFirst);
+        }
         let tx_code = tx_code.map(str::trim).filter(|code| !code.is_empty() && code.len() <= MAX_TX_CODE);
         if reception.transaction_code.is_some() && tx_code.is_none() {
             return Err(OfferError::TransactionCodeMissing);
@@ -85,12 +102,7 @@ impl Wallet {
         if let (Some(code), Some(_)) = (tx_code, &grant.tx_code) {
             form.push(("tx_code", code));
         }
-        let url = parse(&reception.endpoints.token)?;
-        let reply = self
-            .outbound
-            .post_form(&url, &form, &[("accept", "application/json")])
-            .await
-            .map_err(RemoteFault::from)?;
+        let reply = self.ask_token(reception, &form).await?;
         if reply.status != 200 {
             let refusal: Option<ErrorResponse> = reply.json().ok();
             return Err(match refusal {
@@ -103,16 +115,14 @@ impl Wallet {
                 _ => RemoteFault::Status { status: reply.status, code: None }.into(),
             });
         }
-        self.permission(reply.json().map_err(|_| RemoteFault::Form("token response"))?)
+        self.permission(reception, reply.json().map_err(|_| RemoteFault::Form("token response"))?)
     }
 
     /// RFC 6749, 6.
     async fn refreshed_token(&self, reception: &Reception) -> Result<Permission, OfferError> {
         let refresh_token = reception.refresh_token.as_deref().ok_or(OfferError::RenewalOver)?;
         let form = [("grant_type", REFRESH_TOKEN), ("refresh_token", refresh_token)];
-        let url = parse(&reception.endpoints.token)?;
-        let reply = self.outbound.post_form(&url, &form, &[("accept", "application/json")]).await;
-        let reply = reply.map_err(RemoteFault::from)?;
+        let reply = self.ask_token(reception, &form).await?;
         if reply.status != 200 {
             return Err(match reply.json::<ErrorResponse>() {
                 Ok(refusal) if refusal.error == "invalid_grant" => OfferError::RenewalOver,
@@ -120,20 +130,34 @@ impl Wallet {
                 _ => RemoteFault::Status { status: reply.status, code: None }.into(),
             });
         }
-        self.permission(reply.json().map_err(|_| RemoteFault::Form("token response"))?)
+        self.permission(reception, reply.json().map_err(|_| RemoteFault::Form("token response"))?)
     }
 
-    fn permission(&self, token: TokenResponse) -> Result<Permission, OfferError> {
-        if !token.token_type.eq_ignore_ascii_case("bearer") {
-            return Err(RemoteFault::Form("token type").into());
-        }
+    /// One request to the token endpoint.
+    pub(super) async fn ask_token(
+        &self,
+        reception: &Reception,
+        form: &[(&str, &str)],
+    ) -> Result<outbound::Reply, OfferError> {
+        self.ask_server(reception, &reception.endpoints.token, form).await
+    }
+
+    pub(super) fn permission(
+        &self,
+        reception: &Reception,
+        token: TokenResponse,
+    ) -> Result<Permission, OfferError> {
+        let identifiers = identifiers(&token);
+        let proven = reception.proving_key().is_some();
+        let granted = AccessToken::granted(token.access_token, &token.token_type, proven);
         let seconds =
             if token.expires_in == 0 { DEFAULT_TOKEN_SECONDS } else { token.expires_in.min(86_400) };
         let usable = |token: &String| !token.is_empty() && token.len() <= MAX_REFRESH_TOKEN;
         Ok(Permission {
-            access_token: token.access_token,
+            access_token: granted.map_err(|_| RemoteFault::Form("token type"))?,
             expires_at: self.now() + Duration::seconds(i64::try_from(seconds).unwrap_or(300)),
             refresh_token: token.refresh_token.filter(usable),
+            identifiers,
         })
     }
 
@@ -185,6 +209,7 @@ impl Wallet {
             .post_bytes(&url, "application/x-www-form-urlencoded", Vec::new(), &[])
             .await
             .map_err(RemoteFault::from)?;
+        self.hear(reception.client_key.as_ref(), &url, &reply)?;
         if !reply.is_success() {
             return Err(RemoteFault::Status { status: reply.status, code: None }.into());
         }
@@ -196,21 +221,25 @@ impl Wallet {
         &self,
         reception: &Reception,
         slot: usize,
-        access_token: &str,
+        access_token: &AccessToken,
         jwts: &[String],
     ) -> Result<Answer, OfferError> {
         let offered = reception.offered.get(slot).ok_or(OfferError::Unknown)?;
-        let mut body = serde_json::json!({ "credential_configuration_id": offered.configuration_id });
+        // 8.2: by its identifier where the token names one, and by nothing else then.
+        let mut body = match reception.identifiers.get(&offered.configuration_id) {
+            Some(identifier) => serde_json::json!({ "credential_identifier": identifier }),
+            None => serde_json::json!({ "credential_configuration_id": offered.configuration_id }),
+        };
         if let (true, Some(members)) = (offered.needs_proof, body.as_object_mut()) {
-            members.insert("proofs".to_owned(), serde_json::json!({ "jwt": jwts }));
+            let proofs = match jwts.first().filter(|_| offered.attestation_alone) {
+                // What the person signed stays here; the issuer takes the word of who vouches for the key.
+                Some(proof) => serde_json::json!({ "attestation": [attestation_of(proof)] }),
+                None => serde_json::json!({ "jwt": jwts }),
+            };
+            members.insert("proofs".to_owned(), proofs);
         }
-        let url = parse(&reception.endpoints.credential)?;
-        let bearer = format!("Bearer {access_token}");
-        let reply = self
-            .outbound
-            .post_json(&url, &body, &[("authorization", &bearer), ("accept", "application/json")])
-            .await
-            .map_err(RemoteFault::from)?;
+        let reply =
+            self.ask_encrypted(reception, access_token, &reception.endpoints.credential, body).await?;
         match reply.status {
             200 => {
                 let answer = reply.json().map_err(|_| RemoteFault::Form("credential response"))?;
@@ -223,6 +252,7 @@ impl Wallet {
                 let transaction_id = transaction_id.ok_or(RemoteFault::Form("credential response"))?;
                 Ok(Answer::Waits { transaction_id, seconds: answer.interval })
             }
+            401 if refused_the_proof(&reply) => Err(RemoteFault::Status { status: 401, code: None }.into()),
             401 => Ok(Answer::TokenRefused),
             status => match reply.json::<ErrorResponse>() {
                 Ok(refusal) if refusal.error == "invalid_nonce" => Ok(Answer::NonceRefused),
@@ -234,8 +264,18 @@ impl Wallet {
     }
 }
 
+/// The first name that a token gives each configuration; whoever has several of one kind gets one.
+fn identifiers(token: &TokenResponse) -> BTreeMap<String, String> {
+    let named = token.authorization_details.iter().take(MAX_CREDENTIALS).filter_map(|detail| {
+        let identifier = detail.credential_identifiers.first()?;
+        let fits = identifier.len() <= MAX_IDENTIFIER && detail.kind == OPENID_CREDENTIAL;
+        fits.then(|| (detail.credential_configuration_id.clone(), identifier.clone()))
+    });
+    named.collect()
+}
+
 /// A stranger's words, fit to be shown.
-fn sentence(refusal: &ErrorResponse) -> String {
+pub(super) fn sentence(refusal: &ErrorResponse) -> String {
     let text = refusal.error_description.as_deref().unwrap_or(&refusal.error);
     plain_text(text, 200)
 }

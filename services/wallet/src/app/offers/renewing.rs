@@ -120,10 +120,10 @@ impl Wallet {
         before.renewal_tried_at = Some(self.now());
         let moved = self.moved(&person.data_key, Table::Offers, &record, before.state(), &before)?;
         self.replace("try_renewal", Table::Offers, moved).await?;
-        let issuer = self.issuer(&before.endpoints.issuer).await?;
+        let issuer = self.issuer(&before.endpoints.issuer, before.server.name()).await?;
         let said = self.attester_of(person).await?.map(|attester| &attester.says);
-        let (parties, endpoint) = ((issuer.party, said), issuer.token_endpoint);
-        let mut reception = reception::renew((&earlier, &before), &issuer.metadata, endpoint, parties)?;
+        let described = (&issuer.metadata, &issuer.server);
+        let mut reception = reception::renew((&earlier, &before), described, (issuer.party, said))?;
         self.fetch_logos(&mut reception).await;
         let record = self.new_record(person, Table::Offers, &key, reception.state(), &reception)?;
         let mut tx = self.store.write("open_renewal").await?;

@@ -40,6 +40,7 @@ pub struct PartCandidate {
     /// The name of the sentence that says its status.
     pub standing: &'static str,
     pub claims: Vec<ClaimView>,
+    pub claim_sets: usize,
 }
 
 pub fn choices(view: &PresentationView, words: Words) -> Vec<Choice> {
@@ -125,5 +126,6 @@ fn part_candidate(candidate: &CandidateView) -> PartCandidate {
         status: candidate.status.clone(),
         standing: label(candidate.status.state),
         claims: candidate.claims.clone(),
+        claim_sets: candidate.claim_sets,
     }
 }

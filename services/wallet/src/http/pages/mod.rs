@@ -8,6 +8,7 @@ mod enrolment;
 pub(super) mod frame;
 mod mandates;
 mod officers;
+mod organisations;
 mod problems;
 mod receipt;
 mod remains;
@@ -54,6 +55,7 @@ pub fn configure(config: &mut ServiceConfig) -> &mut ServiceConfig {
         .service(home)
         .service(open_offer)
         .service(open_presentation)
+        .service(come_back)
         .service(open_existence)
         .service(show_offer)
         .service(show_credential)
@@ -68,6 +70,7 @@ pub fn configure(config: &mut ServiceConfig) -> &mut ServiceConfig {
         .configure(access::configure)
         .configure(assisted::configure)
         .configure(officers::configure)
+        .configure(organisations::configure)
         .configure(mandates::configure)
         .configure(shared::configure)
         .configure(cards::configure)
@@ -110,6 +113,8 @@ struct HomePage {
     cards: Vec<Card>,
     unfinished: Vec<Unfinished>,
     reminders: Vec<Reminder>,
+    /// There are organisations to turn to, and this is the person's own device.
+    may_ask: bool,
 }
 
 #[derive(Template)]
@@ -123,6 +128,16 @@ struct OfferPage {
     started: bool,
     waiting: bool,
     refused: bool,
+    /// It is given to whoever signs in there, and the person has not yet.
+    signs_in: bool,
+    /// The person is back from there; the page goes on by itself.
+    signed_in: bool,
+    /// Signing in is another way, beside the code.
+    may_sign_in: bool,
+    /// Where nobody signs in anywhere.
+    at_desk: bool,
+    /// Somebody acts for the person, and the organisation gives it to the person alone.
+    in_person: bool,
     offer: OfferView,
     offered: Vec<OfferedLine>,
     cards: Vec<Card>,
@@ -159,6 +174,8 @@ struct PresentationPage {
     expired: bool,
     /// They refuse an answer after a PIN, and it was one.
     passkey_first: bool,
+    /// Somebody acts for the person, and the verifier takes an answer from the person alone.
+    in_person: bool,
 }
 
 #[derive(Template)]
@@ -232,6 +249,7 @@ async fn home(request: HttpRequest, app: App, words: Words) -> Result<HttpRespon
         unfinished: year::without_told(unfinished(&app.wallet, &person).await?, &years),
         years,
         reminders: app.wallet.endings(&person).await?.iter().map(|one| Reminder::new(one, now)).collect(),
+        may_ask: !app.wallet.issuers.is_empty() && person.desk.is_none(),
         account: person.account,
     })
 }
@@ -239,6 +257,12 @@ async fn home(request: HttpRequest, app: App, words: Words) -> Result<HttpRespon
 #[get("/offer")]
 async fn open_offer(request: HttpRequest, app: App) -> Result<HttpResponse, Problem> {
     opening(&request, &app, "offer", "opening-offer", "entry-offer").await
+}
+
+/// Back from the sign-in at an issuer.
+#[get("/authorized")]
+async fn come_back(request: HttpRequest, app: App) -> Result<HttpResponse, Problem> {
+    opening(&request, &app, "authorized", "opening-authorized", "entry-authorized").await
 }
 
 #[get("/present")]
@@ -260,7 +284,9 @@ async fn show_offer(
 ) -> Result<HttpResponse, Problem> {
     let Some(person) = find_person(&request).await? else { return sign_in_first(&request, &app) };
     let offer = app.wallet.offer(&person, &id).await?;
+    let in_person = person.representative().is_some() && offer.reception.is_for_the_person_alone();
     let view = OfferView::from(&offer);
+    let at_desk = person.desk.is_some();
     let now = app.wallet.now();
     let mut cards = Vec::new();
     for row in &offer.stored {
@@ -278,8 +304,13 @@ async fn show_offer(
         },
         received: view.state == "received",
         started: view.state == "signing",
+        signs_in: view.state == "opened" && view.sign_in == Some("needed"),
+        signed_in: view.state == "opened" && view.sign_in == Some("done"),
+        may_sign_in: view.state == "opened" && view.sign_in == Some("possible") && !at_desk,
+        at_desk,
         waiting: view.state == "waiting",
         refused: view.state == "refused",
+        in_person,
         offered: offered(&view),
         offer: view,
         cards,
@@ -329,6 +360,7 @@ async fn show_presentation(
     let view = PresentationView::new(&asked, now);
     let passkey_first =
         asked.presentation.request.wants_passkey && person.session.assurance < Assurance::Passkey;
+    let in_person = asked.presentation.request.refuses_representative && person.representative().is_some();
     html(&PresentationPage {
         shell: Frame::inside(&request, &app, &person, ""),
         words,
@@ -339,6 +371,7 @@ async fn show_presentation(
         deciding: view.state == "asked",
         expired: view.expires_at <= now,
         passkey_first,
+        in_person,
         view,
     })
 }

@@ -281,6 +281,26 @@ pub const PAGES: ProblemPages = ProblemPages(&[
         "The organisation gave no permission to renew it, or has ended it. Ask for a new offer.",
     ),
     page(
+        "sign-in-first",
+        "Sign in at the organisation first",
+        "The organisation gives this to whoever signs in there, or the sign-in was too long ago. Sign in, and the wallet goes on by itself.",
+    ),
+    page(
+        "sign-in-over",
+        "This sign-in is over",
+        "It was begun in another wallet, a later one took its place, or it was answered already. Begin it again from the offer.",
+    ),
+    page(
+        "sign-in-denied",
+        "The organisation did not agree",
+        "You said no there, or the organisation did not find what you asked for. Ask them, or try another way to sign in.",
+    ),
+    page(
+        "sign-in-strange",
+        "This answer is not from that organisation",
+        "It came back from another server than the one that was asked, or without a code. Nothing was sent there. Begin again from the offer.",
+    ),
+    page(
         "at-desk",
         "This is not done at a desk",
         "A passkey, a key or a file would stay on the officer's device. The person does it on a device of their own.",
@@ -299,6 +319,16 @@ pub const PAGES: ProblemPages = ProblemPages(&[
         "outside-mandate",
         "The mandate does not hold this",
         "A guardian or an attorney does at a desk what the mandate names and nothing else. The ways into the wallet, its record and its deletion are the person's own.",
+    ),
+    page(
+        "wallet-full",
+        "This wallet holds no more",
+        "A wallet holds five hundred certificates at most, so that nothing pushes others out of its lists. Delete what is not needed; the offer stays good meanwhile.",
+    ),
+    page(
+        "in-person",
+        "They take this from the person alone",
+        "An organisation can refuse what a guardian or an attorney does for somebody, whatever their mandate holds. The person does it in person, or asks the organisation for another way.",
     ),
     page(
         "mandate-refused",

@@ -31,6 +31,9 @@ pub struct ClaimView {
     pub day: Option<NaiveDate>,
     /// In a request: whether the claim goes out because it is asked for, or cannot be withheld.
     pub asked: bool,
+    /// In a request: where the claim may be withheld, the sets of claims that have it, by number; 0 is all that is asked for.
+    #[serde(rename = "inSets", skip_serializing_if = "Vec::is_empty")]
+    pub in_sets: Vec<usize>,
 }
 
 impl ClaimView {
@@ -41,7 +44,14 @@ impl ClaimView {
             value: claim.value.clone(),
             day: claim.day,
             asked,
+            in_sets: Vec::new(),
         }
+    }
+
+    /// As an attribute of the page has them.
+    #[must_use]
+    pub fn sets(&self) -> String {
+        self.in_sets.iter().map(usize::to_string).collect::<Vec<_>>().join(" ")
     }
 
     /// The value in the reader's language.
@@ -237,6 +247,7 @@ mod tests {
             value: value.into(),
             day: None,
             asked: false,
+            in_sets: Vec::new(),
         };
         assert!(view("data:image/jpeg;base64,/9j/4AAQ").is_picture());
         for other in [

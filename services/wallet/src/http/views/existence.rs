@@ -7,7 +7,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use wire::existence::{
     CaptureOutcome, CaptureRequest, CapturedPlace, ExistenceAppeal, ExistenceForm, ExistenceReceipt,
-    PicturesKept,
+    PicturesKept, PlaceAsked,
 };
 
 use super::{PartyView, ToSignView};
@@ -210,6 +210,9 @@ pub struct ExistenceView {
     /// What remains of the pictures at the Fund, and why.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kept: Option<PicturesKept>,
+    /// The Fund has the proof and asks for the place: `POST …/place` gives a question for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<PlaceAsked>,
 }
 
 impl ExistenceView {
@@ -243,6 +246,7 @@ impl ExistenceView {
             form: existence.form.clone(),
             appeal_on_its_way: existence.appealing.is_some(),
             kept: existence.kept.clone(),
+            place: existence.place.clone(),
         }
     }
 }

@@ -46,7 +46,7 @@ pub use mandates::{
     Confirmed, MandateAct, MandateKind, MandateView, MandatesView, NewMandate, OfficerMandateView,
     OfficerMandatesView, RepresentativeView, RepresentativeVisit,
 };
-pub use offers::{Acceptance, OfferLink, OfferStep, OfferView};
+pub use offers::{Acceptance, AuthorizationBody, AuthorizationView, OfferLink, OfferStep, OfferView, Wish};
 pub use officers::{
     Agreement, HelpAsked, HelpCode, HelpView, NewOfficer, OfficerLinkView, Refusal, WalletNumber,
 };

@@ -16,6 +16,40 @@ pub struct OfferLink {
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub credential_offer: Option<Value>,
+    /// Nobody offered it: the person asks this issuer for it, by signing in there.
+    #[serde(default)]
+    pub wish: Option<Wish>,
+}
+
+/// What somebody would like to have.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Wish {
+    /// An issuer's identifier (OID4VCI 1.0, 12.2.1).
+    pub credential_issuer: String,
+    pub credential_configuration_ids: Vec<String>,
+    /// 16 to 64 letters, digits and hyphens, made anew for each wish: asked again with the same, it is the same offer.
+    pub attempt: String,
+}
+
+/// With what a browser came back from an issuer, as its address said it (RFC 6749, 4.1.2; RFC 9207).
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AuthorizationBody {
+    pub state: String,
+    #[serde(default)]
+    pub code: Option<String>,
+    #[serde(default)]
+    pub iss: Option<String>,
+    #[serde(default)]
+    pub error: Option<String>,
+}
+
+/// Where the browser goes to sign in.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AuthorizationView {
+    pub url: String,
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -37,6 +71,12 @@ pub struct OfferView {
     pub id: String,
     /// `opened`, `signing`, `waiting`, `received` or `refused`.
     pub state: String,
+    /// `possible` beside a code, `needed` where there is no other way, `done` when the person is back; absent where nobody can.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sign_in: Option<&'static str>,
+    /// Where the person signs in, when that is another site than the issuer's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sign_in_host: Option<String>,
     pub issuer: PartyView,
     pub credentials: Vec<OfferedView>,
     /// How many keys beside the device's may be proven, each for a copy of its own.
@@ -80,6 +120,8 @@ impl From<&OfferState> for OfferView {
         Self {
             id: offer.record.id.clone(),
             state: offer.reception.state().to_owned(),
+            sign_in: sign_in(&offer.reception),
+            sign_in_host: offer.reception.sign_in_host(),
             issuer: (&offer.reception.issuer).into(),
             credentials: offer
                 .reception
@@ -104,6 +146,16 @@ impl From<&OfferState> for OfferView {
             }),
         }
     }
+}
+
+/// A token that is over by the time it is used is refused then, and the page leads to the sign-in again.
+fn sign_in(reception: &Reception) -> Option<&'static str> {
+    let authorization = reception.authorization.as_ref()?;
+    Some(match (authorization.granted.is_some(), reception.signs_in) {
+        (true, _) => "done",
+        (false, true) => "needed",
+        (false, false) => "possible",
+    })
 }
 
 fn release(reception: &Reception, slot: usize) -> Option<&'static str> {

@@ -1,9 +1,12 @@
 //! Requests for a presentation, as a person must see them to decide.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use clock::Timestamp;
-use holding::dcql::{Evaluation, Selection};
+use holding::dcql::{ClaimSets, Evaluation, Match, Selection};
 use holding::labels::ShownClaim;
+use holding::path::ConcretePath;
 use holding::presentation::Progress;
 use holding::transaction::Transaction;
 use serde::{Deserialize, Serialize};
@@ -45,12 +48,22 @@ pub struct Consent {
 pub struct SelectionItem {
     pub query_id: String,
     pub credential_ids: Vec<String>,
+    /// Of a credential of which the request takes less as well: which set of claims goes out (`inSets` of its claims). Absent: all
+    /// that is asked for.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub claim_sets: BTreeMap<String, usize>,
 }
 
 impl Consent {
-    pub fn selection(self) -> Option<Selection> {
-        let items = self.selection?;
-        Some(items.into_iter().map(|item| (item.query_id, item.credential_ids)).collect())
+    pub fn selection(self) -> (Option<Selection>, ClaimSets) {
+        let Some(items) = self.selection else { return (None, ClaimSets::new()) };
+        let (mut selection, mut sets) = (Selection::new(), ClaimSets::new());
+        for item in items {
+            let of_query = |(credential, set)| ((item.query_id.clone(), credential), set);
+            sets.extend(item.claim_sets.into_iter().map(of_query));
+            selection.insert(item.query_id, item.credential_ids);
+        }
+        (Some(selection), sets)
     }
 }
 
@@ -102,6 +115,8 @@ pub struct CandidateView {
     /// All that could be withheld is asked for.
     pub everything: bool,
     pub claims: Vec<ClaimView>,
+    /// How many sets of claims the request takes of it, the first of which is all that is asked for.
+    pub claim_sets: usize,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -158,7 +173,11 @@ fn proposed(evaluation: &Evaluation) -> Vec<SelectionItem> {
     let selection = evaluation.proposed().unwrap_or_default();
     selection
         .into_iter()
-        .map(|(query_id, credential_ids)| SelectionItem { query_id, credential_ids })
+        .map(|(query_id, credential_ids)| SelectionItem {
+            query_id,
+            credential_ids,
+            claim_sets: BTreeMap::new(),
+        })
         .collect()
 }
 
@@ -200,15 +219,29 @@ fn queries(asked: &Asked, now: Timestamp) -> Vec<QueryView> {
                         status: StatusView::new(kept.held.standing(&kept.annex, now), checked_at),
                         whole_credential: whole,
                         everything,
+                        claim_sets: if whole { 1 } else { 1 + matched.lesser.len() },
                         claims: shown
                             .into_iter()
-                            .map(|claim| ClaimView::new(claim, is_asked(&claim.path, &matched.disclose)))
+                            .map(|claim| claim_view(claim, matched, &withheld))
                             .collect(),
                     })
                 })
                 .collect(),
         })
         .collect()
+}
+
+/// A claim that goes out; with the sets of claims that have it where it may be withheld.
+fn claim_view(claim: &ShownClaim, matched: &Match, withheld: &[ConcretePath]) -> ClaimView {
+    let asked = is_asked(&claim.path, &matched.disclose);
+    let has = |set: &[ConcretePath]| is_asked(&claim.path, set);
+    let held_back = withheld.iter().any(|path| claim.path.starts_with(path));
+    let mut in_sets = Vec::new();
+    if asked && held_back && !matched.lesser.iter().all(|set| has(set)) {
+        let lesser = matched.lesser.iter().enumerate().filter(|(_, set)| has(set)).map(|(at, _)| at + 1);
+        in_sets = std::iter::once(0).chain(lesser).collect();
+    }
+    ClaimView { in_sets, ..ClaimView::new(claim, asked) }
 }
 
 #[derive(Serialize, ToSchema)]

@@ -7,6 +7,7 @@ use web::Problem;
 use web::page::{Shell, html};
 
 use super::Asked;
+use super::figures::years;
 use crate::app::{HeadSet, Issuer, Reckoning};
 use crate::http::console::session::{Audit, May};
 use crate::http::console::view::{Badge, Place, When, counted, grouped, shell};
@@ -53,10 +54,7 @@ async fn audit_page(
     app: Data<Issuer>,
 ) -> Result<HttpResponse, Problem> {
     let tenant = officer.tenant.id.as_str();
-    let this = chrono::Datelike::year(&app.today());
-    let known = app.fund_calendars(tenant).await?;
-    let years: Vec<i32> = known.iter().map(|it| it.calendar.year()).filter(|year| *year <= this).collect();
-    let year = asked.year.filter(|year| years.contains(year)).or(years.last().copied()).unwrap_or(this);
+    let (year, years) = years(&app, tenant, asked.year).await?;
     let made = app.reckon_fund(&officer.actor(), year).await?;
     let heads = app.fund_heads(tenant, SETS).await?;
     html(&AuditPage {

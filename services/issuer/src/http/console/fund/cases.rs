@@ -1,29 +1,26 @@
 //! Cases: a list with service times, and the page of one with its history and decisions.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use actix_multipart::Multipart;
 use actix_web::web::{Data, Form, Path, Query, ServiceConfig};
 use actix_web::{HttpResponse, get, post};
 use askama::Template;
 use clock::Timestamp;
-use futures_util::TryStreamExt as _;
 use issuance::Permission;
 use serde::Deserialize;
-use sha2::{Digest as _, Sha256};
 use store_issuer::fund::CaseRow;
 use web::Problem;
 use web::page::{Shell, html, see_other};
 
 use super::day;
+use super::scanned_form::ScannedForm;
 use crate::app::{CaseDecision, CaseOutcome, CaseType, FundError, Issuer};
 use crate::http::console::session::{Approve, Issue, May, SeePeople};
 use crate::http::console::view::{Badge, LINES, Place, When, counted, page_of, shell};
 use crate::http::problem;
 
-/// A scan of a certificate of death.
-const MOST_SCAN_BYTES: usize = 25 * 1024 * 1024;
-const MOST_FIELD_BYTES: usize = 16 * 1024;
+/// Such as a certificate of death.
 const MOST_SCANS: usize = 8;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
@@ -179,6 +176,8 @@ struct CasePage {
     documents: bool,
     days: bool,
     holds: bool,
+    /// Of a missing place: where the person is asked again, if they are among the retirees.
+    place: Option<Option<String>>,
     /// The answer from a wallet that an appeal is about.
     wallet_answer: Option<String>,
     today: String,
@@ -239,6 +238,11 @@ async fn case_page(
         on: row.on_day.map(|on| on.to_string()),
         came: match (row.state.as_str(), row.outcome.as_deref()) {
             ("closed", Some("reversed")) => Some("The record of the death was taken back: the person lives"),
+            ("closed", Some("place-came")) => Some("The place came: it is the declared country"),
+            ("closed", Some("place-differs")) => {
+                Some("The place came: it is another country, and the case about that has the question")
+            }
+            ("closed", Some("proof-refused")) => Some("The proof was refused, and the question with it"),
             ("closed", _) => outcome.map(|outcome| outcome.title),
             _ => None,
         },
@@ -247,7 +251,11 @@ async fn case_page(
             && row.state == "closed"
             && officer.roles.may(Permission::Issue),
         survivors: kind == CaseType::Survivor,
-        documents: any(|it| it.document),
+        documents: any(|it| it.document) || kind == CaseType::Place,
+        place: match (kind, row.state.as_str()) {
+            (CaseType::Place, "open") => Some(app.retiree_of(tenant, &row.person).await?),
+            _ => None,
+        },
         days: any(|it| it.day),
         wallet_answer: app.answer_of_case(tenant, &id).await?,
         holds: matches!(kind, CaseType::Residence | CaseType::Death | CaseType::Appeal),
@@ -314,7 +322,8 @@ async fn decide(
     form: Multipart,
     app: Data<Issuer>,
 ) -> Result<HttpResponse, Problem> {
-    let (fields, documents) = read(form).await?;
+    let ScannedForm { fields, digests: documents } =
+        ScannedForm::read(form, MOST_SCANS, "A decision has at most 8 scans.").await?;
     let field = |name: &str| fields.get(name).map(|text| text.trim()).unwrap_or_default();
     let decision = CaseDecision {
         outcome: field("outcome").to_owned(),
@@ -354,35 +363,4 @@ async fn reverse(
 ) -> Result<HttpResponse, Problem> {
     app.reverse_death(&officer.actor(), &id, &form.words).await?;
     Ok(see_other(&format!("/console/fund/cases/{id}?done=reversed")))
-}
-
-/// Fields as text, and of the scans only their digests: the Fund has an archive for them.
-async fn read(mut form: Multipart) -> Result<(BTreeMap<String, String>, Vec<String>), Problem> {
-    let broken = |_| Problem::bad_request("The upload was interrupted. Please try again.");
-    let (mut fields, mut digests) = (BTreeMap::new(), Vec::new());
-    while let Some(mut field) = form.try_next().await.map_err(broken)? {
-        let name = field.name().unwrap_or_default().to_owned();
-        let is_file = name == "scan";
-        let limit = if is_file { MOST_SCAN_BYTES } else { MOST_FIELD_BYTES };
-        let (mut hash, mut bytes, mut size) = (Sha256::new(), Vec::new(), 0);
-        while let Some(chunk) = field.try_next().await.map_err(broken)? {
-            size += chunk.len();
-            if size > limit {
-                return Err(Problem::bad_request("A scan has at most 25 MB, a field far less."));
-            }
-            match is_file {
-                true => hash.update(&chunk),
-                false => bytes.extend_from_slice(&chunk),
-            }
-        }
-        if is_file && size > 0 {
-            digests.push(entitlement::journal::hex(&hash.finalize()));
-        } else if !is_file {
-            fields.insert(name, String::from_utf8(bytes).unwrap_or_default());
-        }
-        if digests.len() > MOST_SCANS || fields.len() > 16 {
-            return Err(Problem::bad_request("A decision has at most 8 scans."));
-        }
-    }
-    Ok((fields, digests))
 }

@@ -7,6 +7,7 @@ use web::Problem;
 use web::page::{Shell, html};
 
 use super::Asked;
+use super::figures::years;
 use super::register::attachment;
 use crate::app::{AppealFigures, GroupTable, Issuer};
 use crate::http::console::session::{Audit, May, SeePeople};
@@ -45,10 +46,7 @@ async fn fairness_page(
     app: Data<Issuer>,
 ) -> Result<HttpResponse, Problem> {
     let tenant = officer.tenant.id.as_str();
-    let this = chrono::Datelike::year(&app.today());
-    let known = app.fund_calendars(tenant).await?;
-    let years: Vec<i32> = known.iter().map(|it| it.calendar.year()).filter(|year| *year <= this).collect();
-    let year = asked.year.filter(|year| years.contains(year)).or(years.last().copied()).unwrap_or(this);
+    let (year, years) = years(&app, tenant, asked.year).await?;
     let made = app.fairness(tenant, year).await?;
     let pictures = ("Not good enough", "An officer looks");
     let proofs = ("Refused", "Waiting");

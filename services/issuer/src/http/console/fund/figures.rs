@@ -56,12 +56,19 @@ struct FiguresPage {
     waiting: Vec<[String; 3]>,
 }
 
-/// The years that have begun, and the one that is asked for or the newest.
-async fn years(app: &Issuer, tenant: &str, asked: Option<i32>) -> Result<(i32, Vec<i32>), Problem> {
+/// The years that have begun, and the one that is asked for, or that has to be looked at.
+pub(super) async fn years(
+    app: &Issuer,
+    tenant: &str,
+    asked: Option<i32>,
+) -> Result<(i32, Vec<i32>), Problem> {
     let this = chrono::Datelike::year(&app.today());
     let known = app.fund_calendars(tenant).await?;
     let years: Vec<i32> = known.iter().map(|it| it.calendar.year()).filter(|year| *year <= this).collect();
-    let year = asked.filter(|year| years.contains(year)).or(years.last().copied()).unwrap_or(this);
+    let year = match asked.filter(|year| years.contains(year)) {
+        Some(year) => year,
+        None => app.fund_year_in_work(tenant, &years).await?.unwrap_or(this),
+    };
     Ok((year, years))
 }
 

@@ -13,6 +13,7 @@ use web::Problem;
 use web::page::{Shell, html, see_other};
 
 use super::cases::CaseLine;
+use super::dates::DatesCard;
 use super::{Asked, badge, day, said, title};
 use crate::app::{FundError, FundPersonPage, Issuer, JournalLine, NewHold, Receipt};
 use crate::http::console::session::{Audit, Issue, May, Officer, SeePeople};
@@ -38,6 +39,7 @@ struct PersonPage {
     issues: bool,
     audits: bool,
     cases: Vec<CaseLine>,
+    dates: DatesCard,
     chain: String,
     done: Option<&'static str>,
 }
@@ -85,6 +87,7 @@ async fn person_page(
     let mut shown = PersonPage::new(&officer, page, &names, app.today(), asked.done.as_deref());
     let now = app.clock_now();
     shown.cases = cases.iter().map(|row| CaseLine::new(row, String::new(), now)).collect();
+    shown.dates = DatesCard::load(&app, tenant, &person, &names).await?;
     html(&shown)
 }
 
@@ -127,6 +130,7 @@ impl PersonPage {
             today: today.to_string(),
             issues: officer.roles.may(Permission::Issue),
             cases: Vec::new(),
+            dates: DatesCard::default(),
             chain: match page.entries {
                 (last, bound) if bound >= last => format!("All {last} entries are bound for the chain."),
                 (last, 0) => format!("None of {last} entries is bound for the chain yet."),
@@ -143,6 +147,8 @@ impl PersonPage {
                     ),
                     ("hold", "The hold stands: nobody suspends this person meanwhile."),
                     ("lifted", "The hold is lifted."),
+                    ("moved", "The date is moved for this person. The next night goes by it."),
+                    ("usual", "This person has the usual dates again. The earlier version stays on record."),
                     ("decided", "The decision is written down."),
                 ],
             ),

@@ -12,7 +12,7 @@ use web::Problem;
 use web::page::{Shell, html, html_with, see_other};
 
 use super::{Asked, day, said};
-use crate::app::{FundError, Issuer, ScanPage, scan_fault};
+use crate::app::{FundError, Issuer, NewHelper, ScanPage, scan_fault};
 use crate::http::console::imports::read_file_of;
 use crate::http::console::session::{Issue, May, Officer, SeePeople};
 use crate::http::console::view::{Badge, Place, When, counted, shell};
@@ -211,6 +211,10 @@ struct Decision {
     on: String,
     #[serde(default)]
     reason: String,
+    #[serde(default)]
+    helper_role: String,
+    #[serde(default)]
+    helper_name: String,
 }
 
 #[post("/fund/scans/{id}/decision")]
@@ -224,7 +228,8 @@ async fn decide(
         "yes" => ("accepted", Ok(day(&form.on)?)),
         _ => ("refused", Err(form.reason.as_str())),
     };
-    app.decide_scan(&officer.actor(), &id, word).await?;
+    let helper = NewHelper::of(&form.helper_role, &form.helper_name)?;
+    app.decide_scan_of(&officer.actor(), &id, word, helper.as_ref()).await?;
     Ok(see_other(&format!("/console/fund/scans?done={done}")))
 }
 

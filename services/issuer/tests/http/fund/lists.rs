@@ -1,0 +1,88 @@
+//! Suspension lists, hold-outs and reinstatement.
+
+use entitlement::cycle::{HoldKind, StageName};
+use issuer::app::{CalendarChange, FundError, NewHold};
+
+use super::{approved_list, at, night, officer, person, prove, silent, stages};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn list_needs_two_officers_and_suspends_whom_it_names() {
+    let (world, amina) = silent().await;
+    let payroll = "2027-06-01".parse().unwrap();
+    let id = world.issuer.prepare_list(&officer("clerk"), 2026, payroll).await.unwrap();
+    let view = world.issuer.fund_list("unjspf", &id).await.unwrap();
+    assert_eq!((view.row.entries, view.row.held_out), (2, 0));
+    let digest = view.row.digest;
+    let own = world.issuer.approve_list(&officer("clerk"), &id, &digest).await.unwrap_err();
+    assert!(matches!(own, FundError::List(_)), "{own}");
+    let stale = world.issuer.approve_list(&officer("ann"), &id, &"0".repeat(64)).await.unwrap_err();
+    assert!(matches!(stale, FundError::List(_)), "{stale}");
+    world.issuer.approve_list(&officer("ann"), &id, &digest).await.unwrap();
+    let early = world.issuer.payroll_file(&officer("ann"), &id).await.unwrap_err();
+    assert!(matches!(early, FundError::Closed), "{early}");
+    world.issuer.approve_list(&officer("ben"), &id, &digest).await.unwrap();
+    // A proof on the last day takes the person off.
+    world.clock.set(at("2027-05-31", 12));
+    prove(&world, &amina, 1, "2027-05-30").await;
+    night(&world, "2027-06-01").await;
+    let boris = person(&world, "100000002").await;
+    assert_eq!(stages(&world, &amina).await[0], (2026, StageName::Closed));
+    assert_eq!(stages(&world, &boris).await[0], (2026, StageName::Suspended));
+    let file = world.issuer.payroll_file(&officer("ben"), &id).await.unwrap();
+    let csv = String::from_utf8(file.csv).unwrap();
+    assert!(csv.contains("100000002") && !csv.contains("100000001"), "{csv}");
+    assert_eq!(file.jws.split('.').count(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn any_later_proof_reinstates_and_payroll_closes() {
+    let (world, amina) = silent().await;
+    approved_list(&world).await;
+    night(&world, "2027-06-01").await;
+    assert_eq!(stages(&world, &amina).await[0], (2026, StageName::Suspended));
+    world.clock.set(at("2027-08-10", 12));
+    let receipt = prove(&world, &amina, 1, "2027-08-09").await;
+    assert_eq!(receipt.years, [2026, 2027]);
+    assert_eq!(stages(&world, &amina).await[0], (2026, StageName::Reinstated));
+    let day = "2027-08-10".parse().unwrap();
+    world.issuer.payment_resumed(&officer("payroll"), &amina, day).await.unwrap();
+    assert_eq!(stages(&world, &amina).await[0], (2026, StageName::Closed));
+    let page = world.issuer.fund_person_page("unjspf", &amina).await.unwrap();
+    let count = |kind: &str| page.effects.iter().filter(|effect| effect.kind == kind).count();
+    assert_eq!((count("hold-payment"), count("resume-payment"), count("send-receipt")), (1, 1, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hold_outs_of_a_person_and_of_a_country_are_spared_with_their_reason() {
+    let (world, amina) = silent().await;
+    let hold = NewHold {
+        person: amina.clone(),
+        kind: HoldKind::Hospital,
+        reason: "a stroke in April".into(),
+        until: Some("2027-08-31".parse().unwrap()),
+    };
+    let id = world.issuer.place_hold(&officer("ann"), &hold).await.unwrap();
+    let blank = NewHold { reason: " ".into(), ..hold.clone() };
+    assert!(world.issuer.place_hold(&officer("ann"), &blank).await.is_err());
+    let flood = CalendarChange::HoldOut {
+        country: "RUS".parse().unwrap(),
+        from: "2027-05-01".parse().unwrap(),
+        until: "2027-07-31".parse().unwrap(),
+        reason: "floods".into(),
+    };
+    world.issuer.change_fund_calendar(&officer("chief"), 2026, &flood).await.unwrap();
+    let payroll = "2027-06-01".parse().unwrap();
+    let list = world.issuer.prepare_list(&officer("clerk"), 2026, payroll).await.unwrap();
+    let view = world.issuer.fund_list("unjspf", &list).await.unwrap();
+    let whys: Vec<&str> = view.list.held_out.iter().map(|held| held.why.as_str()).collect();
+    assert_eq!((view.row.entries, whys.len()), (0, 2), "{whys:?}");
+    assert!(whys.iter().any(|why| why.starts_with("Hospital: note ")), "{whys:?}");
+    assert!(whys.contains(&"floods"));
+    // The words are apart from the journal and from the list.
+    assert!(whys.iter().all(|why| !why.contains("stroke")));
+    let page = world.issuer.fund_person_page("unjspf", &amina).await.unwrap();
+    assert_eq!(page.notes[0].1, "a stroke in April");
+    world.issuer.lift_hold(&officer("ann"), &amina, &id).await.unwrap();
+    let page = world.issuer.fund_person_page("unjspf", &amina).await.unwrap();
+    assert!(page.years.iter().all(|year| year.holds.is_empty()));
+}

@@ -1,0 +1,101 @@
+//! The register of the people in payment: uploaded, looked at, confirmed.
+
+use entitlement::cycle::{HoldKind, StageName};
+use issuance::Actor;
+use issuer::app::{FundError, NewHold};
+
+use super::{AMINA, BORIS, approved_list, at, fund, import, night, officer, person, silent, stages, upload};
+use crate::support::World;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn file_is_looked_at_before_it_counts_and_nothing_of_it_is_lost() {
+    let world = World::start().await;
+    world.clock.set(at("2026-01-05", 12));
+    let bad = "10000000,No,Number,1950-05-05,SEN,fr,one,,,";
+    let id = upload(&world, &[AMINA, bad, BORIS]).await;
+    let preview = world.issuer.register_preview("unjspf", &id).await.unwrap();
+    assert_eq!((preview.counts.new, preview.counts.bad, preview.import.absent), (2, 1, 0));
+    assert_eq!((preview.faults[0].line, preview.faults[0].heading.as_str()), (3, "uid"));
+    assert_eq!(world.issuer.find_fund_person("unjspf", "100000001").await.unwrap(), None);
+    let faults = world.issuer.register_faults_file("unjspf", &id).await.unwrap();
+    let faults = String::from_utf8(faults).unwrap();
+    assert!(faults.contains("10000000,No,Number") && faults.contains("nine digits"), "{faults}");
+
+    world.issuer.confirm_register(&officer("clerk"), &id).await.unwrap();
+    world.issuer.confirm_register(&officer("clerk"), &id).await.unwrap();
+    world.issuer.work_off_registers().await.unwrap();
+    let after = world.issuer.register_preview("unjspf", &id).await.unwrap();
+    assert_eq!((after.import.state.as_str(), after.counts.done, after.counts.bad), ("finished", 2, 1));
+    // The same file again is the same import.
+    assert_eq!(upload(&world, &[AMINA, bad, BORIS]).await, id);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn preview_says_who_is_new_changed_ended_the_same_or_absent() {
+    let world = fund(&[AMINA, BORIS, "100000003,Cleo,Same,1960-01-01,GRC,en,one,2020-01-01,,"]).await;
+    let moved = AMINA.replace("SEN", "FRA");
+    let dead = format!("{}2026-01-03", BORIS);
+    let id = upload(&world, &[&moved, &dead, "100000004,Dina,New,1960-01-01,EGY,ar,two,2020-01-01,,"]).await;
+    let preview = world.issuer.register_preview("unjspf", &id).await.unwrap();
+    let counts = preview.counts;
+    assert_eq!(
+        (counts.new, counts.changed, counts.ends, counts.same, preview.import.absent),
+        (1, 1, 1, 0, 1)
+    );
+    assert_eq!(preview.changes[0], (2, "Amina Diallomensah".into(), vec!["country"]));
+    assert_eq!(preview.changes[1].2, ["died_on"]);
+
+    let before = person(&world, "100000001").await;
+    world.issuer.confirm_register(&officer("clerk"), &id).await.unwrap();
+    world.issuer.work_off_registers().await.unwrap();
+    assert_eq!(person(&world, "100000001").await, before, "the pseudonymous number stays");
+    night(&world, "2026-01-06").await;
+    let boris = person(&world, "100000002").await;
+    assert_eq!(stages(&world, &boris).await, [(2026, StageName::Closed)]);
+    let cleo = person(&world, "100000003").await;
+    assert_eq!(stages(&world, &cleo).await, [(2026, StageName::Open)], "absent, and left as she was");
+    // The register was wrong: the death is withdrawn.
+    import(&world, &[BORIS]).await;
+    night(&world, "2026-01-07").await;
+    assert_eq!(stages(&world, &boris).await, [(2026, StageName::Open)]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn file_that_would_end_many_waits_for_somebody_else() {
+    let rows: Vec<String> =
+        (0..30).map(|at| format!("1000000{at:02},A,Person{at},1950-05-05,SEN,fr,one,2012-01-01,,")).collect();
+    let world = fund(&rows.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    let dead: Vec<String> = rows.iter().map(|row| format!("{row}2026-01-01")).collect();
+    let id = upload(&world, &dead.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    assert!(world.issuer.register_preview("unjspf", &id).await.unwrap().braked);
+    let machine = Actor::client("unjspf", "m");
+    for by in [officer("clerk"), machine] {
+        let refused = world.issuer.confirm_register(&by, &id).await.unwrap_err();
+        assert!(matches!(refused, FundError::Brake { ends: 30, people: 30, .. }), "{refused}");
+    }
+    world.issuer.confirm_register(&officer("ann"), &id).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn database_holds_no_name_number_or_reason_in_clear() {
+    let (world, amina) = silent().await;
+    let hold = NewHold { person: amina, kind: HoldKind::Other, reason: "Secretwords".into(), until: None };
+    world.issuer.place_hold(&officer("ann"), &hold).await.unwrap();
+    approved_list(&world).await;
+    upload(&world, &[&AMINA.replace("SEN", "FRA"), "1,Bad,Rowname,1950-05-05,SEN,fr,one,,,"]).await;
+    world.issuer.store().close().await;
+    let mut seen = 0;
+    for entry in std::fs::read_dir(world.directory.path()).unwrap() {
+        let path = entry.unwrap().path();
+        if !path.is_file() {
+            continue;
+        }
+        let bytes = std::fs::read(&path).unwrap();
+        seen += bytes.len();
+        for secret in ["Diallomensah", "Petrovskij", "100000001", "1950-05-05", "Secretwords", "Rowname"] {
+            let found = bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
+            assert!(!found, "{secret} in {}", path.display());
+        }
+    }
+    assert!(seen > 100_000, "the database was looked at");
+}
