@@ -7,6 +7,7 @@ import {join} from 'node:path';
 import {chromium} from 'playwright-core';
 import {Browser} from './browser.mjs';
 import {separates} from './separation.mjs';
+import {beginsAtHome} from './year.mjs';
 
 const input = JSON.parse(readFileSync(process.argv[2], 'utf8'));
 const browser = new Browser();
@@ -174,6 +175,7 @@ async function journey(agent, second, retiree) {
     await page.getByTestId('approved').waitFor();
     await browser.picture(retiree, 'wallet-enrol-approved');
   });
+  await beginsAtHome(browser, agent, retiree, invitation.uid);
 }
 
 let failed = false;

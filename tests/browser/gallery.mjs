@@ -54,9 +54,11 @@ export const JOURNEYS = [
     ['offline-replayable', 'Without the desk’s code'],
   ]],
   ['The yearly proof', [
+    ['wallet-year-open', 'The year on the first page: begin'],
     ['wallet-existence', 'With the passkey alone'],
     ['wallet-existence-sent', 'Sent: the reference for the officer'],
     ['wallet-existence-confirmed', 'Confirmed, with the receipt'],
+    ['wallet-year-home-after', 'Done, and until when'],
     ['wallet-certificate', 'The certificate'],
     ['wallet-capture', 'With pictures: three movements'],
     ['wallet-capture-again-photograph', 'What to do better'],

@@ -30,6 +30,9 @@ pub struct Existence {
     pub challenge: String,
     pub fund: Party,
     pub given_name: String,
+    /// Within so many days the Fund usually decides.
+    #[serde(default)]
+    pub usual_days: Option<u16>,
     pub year: i64,
     pub expires_at: Timestamp,
     pub progress: Progress,
@@ -343,6 +346,7 @@ mod tests {
             challenge: "c1".into(),
             fund: Party::unverified("i.example"),
             given_name: "Rosa".into(),
+            usual_days: None,
             year: 2026,
             expires_at: chrono::DateTime::UNIX_EPOCH + chrono::Duration::minutes(10),
             progress: Progress::Opened,

@@ -35,5 +35,6 @@ pub mod signing;
 pub mod station;
 pub mod transaction;
 pub mod vault;
+pub mod year_word;
 
 mod encoding;

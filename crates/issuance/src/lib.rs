@@ -17,6 +17,7 @@ pub mod card;
 mod configuration;
 mod copy;
 mod deferral;
+pub mod device_word;
 pub mod dpop;
 mod guessing;
 pub mod import;

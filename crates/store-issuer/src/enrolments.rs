@@ -71,7 +71,8 @@ const FIND: &str = "SELECT * FROM enrolments WHERE tenant = $1 AND id = $2";
 const FIND_BY_SECRET: &str = "SELECT * FROM enrolments WHERE tenant = $1 AND secret_mark = $2";
 const LIST_OF: &str = "SELECT * FROM enrolments WHERE tenant = $1 AND subject_id = $2 ORDER BY invited_at DESC, id DESC LIMIT 20";
 const LIST_IN: &str = "SELECT * FROM enrolments WHERE tenant = $1 AND stage = $2 ORDER BY id LIMIT $3";
-const LIST_WAITING: &str = "SELECT * FROM enrolments WHERE tenant = $1 AND stage IN ('invited', 'claimed')
+const LIST_WAITING: &str =
+    "SELECT * FROM enrolments WHERE tenant = $1 AND stage IN ('invited', 'claimed', 'approved')
         AND place_kept_at IS NOT NULL ORDER BY place_kept_at LIMIT $2";
 /// Of those who were not told before.
 const TO_RECALL: &str = "SELECT e.* FROM enrolments e WHERE e.tenant = $1 AND e.stage = 'invited'

@@ -25,6 +25,7 @@ mod existence;
 pub mod fund;
 mod import;
 mod key_acts;
+mod key_holders;
 mod legal_holds;
 mod live;
 mod messages;
@@ -68,6 +69,7 @@ pub use enrolment_stations::StationWordRow;
 pub use enrolments::{BoundKey, EnrolmentNote, EnrolmentRow};
 pub use error::Error;
 pub use existence::{BeneficiaryRow, ExistenceRow};
+pub use key_holders::KeyHolder;
 pub use legal_holds::LegalHoldRow;
 pub use live::LiveCopy;
 pub use messages::{ContactRow, DueRow, MessageRow, MessageState};
@@ -184,6 +186,7 @@ fn migrations() -> Vec<Migration> {
         picture_keys::MIGRATIONS,
         fund::sendings::MIGRATIONS,
         legal_holds::MIGRATIONS,
+        key_holders::MIGRATIONS,
     ]
     .concat()
 }

@@ -10,8 +10,8 @@ use entitlement::enrolment::{Enrolment, Refusal};
 use issuance::{Subject, Timestamp};
 use serde_json::Map;
 use store_issuer::{
-    BoundKey, EnrolmentNote, EnrolmentRow, SeparationRow, SeparationUse, SlotRow, StationWordRow, Store,
-    Transaction,
+    BoundKey, EnrolmentNote, EnrolmentRow, KeyHolder, SeparationRow, SeparationUse, SlotRow, StationWordRow,
+    Store, Transaction,
 };
 
 const FUND: &str = "unjspf";
@@ -215,6 +215,11 @@ async fn one_key_is_bound_at_a_time_and_words_are_kept_in_order() {
             assert_eq!(tx.find_bound_key(FUND, "s-1").await.unwrap(), Some(key));
         }
         assert_eq!(tx.find_bound_key("undp", "s-1").await.unwrap(), None);
+        let over = |is_over| vec![KeyHolder { subject_id: "s-1".into(), is_over }];
+        assert_eq!(tx.list_key_holders(FUND, "new").await.unwrap(), over(false));
+        assert_eq!(tx.list_key_holders(FUND, "old").await.unwrap(), over(true));
+        assert_eq!(tx.list_key_holders("undp", "new").await.unwrap(), []);
+        assert_eq!(tx.latest_fund_waits(FUND, "own-device").await.unwrap(), []);
         for id in ["n-1", "n-2"] {
             let note = EnrolmentNote {
                 id: id.into(),

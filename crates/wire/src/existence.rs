@@ -20,6 +20,9 @@ pub struct ExistenceRequest {
     pub credential_offer_uri: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
+    /// Within so many days an officer usually decides; of a question that is open or answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usual_days: Option<u16>,
     /// What to record for the challenge; absent where the Fund has no picture of the person to compare with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub capture: Option<CaptureRequest>,

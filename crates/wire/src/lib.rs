@@ -21,3 +21,4 @@ pub mod vci;
 pub mod verifications;
 pub mod vp;
 pub mod webhooks;
+pub mod yearly;

@@ -440,6 +440,7 @@ fn settings(config: &Config) -> Settings {
         credential_validity: chrono::Duration::days(issuing.credential_validity_days.into()),
         offer_validity: chrono::Duration::days(issuing.offer_validity_days.into()),
         offline_proof_life: chrono::Duration::days(issuing.offline_proof_days.into()),
+        proof_answer_days: issuing.proof_answer_days,
         deferred_interval_seconds: issuing.deferred_interval_seconds,
         four_eyes: config.console.four_eyes,
     }

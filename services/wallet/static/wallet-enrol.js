@@ -123,7 +123,7 @@ if (page) {
 
   // What changes by itself: the call opens, an officer decides. Asked now and then, and not during a call.
   const { state, booked, open } = page.dataset;
-  if ((state === "claimed" && booked) || state === "proposed") {
+  if (booked || state === "proposed") {
     const ask = async () => {
       if (!document.hidden) {
         try {

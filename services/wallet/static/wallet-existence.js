@@ -7,11 +7,15 @@ import { askPin } from "/assets/wallet-ask-pin.js";
 import { presence } from "/assets/wallet-presence.js";
 import { place, take, upload } from "/assets/wallet-capture.js";
 import { ensure, isProblem, send, sign } from "/assets/wallet-key.js";
+import { listenToYears } from "/assets/wallet-year.js";
 import { say } from "/assets/words.js";
 
 const page = document.getElementById("existence");
 const base = `/v1/existence/${page.dataset.id}`;
 const begin = document.getElementById("begin");
+
+// A question that is over, or was refused: the next one.
+listenToYears();
 
 /** How the officer at the desk knows who is there; said before anything else is asked of the person. */
 function recognised() {

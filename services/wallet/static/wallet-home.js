@@ -5,8 +5,10 @@ import { paint } from "/assets/wallet-look.js";
 import { label } from "/assets/wallet-status.js";
 import { offerToRenew } from "/assets/wallet-renew.js";
 import { listenToStop } from "/assets/wallet-stop.js";
+import { listenToYears } from "/assets/wallet-year.js";
 
 listenToStop();
+listenToYears();
 paint();
 offerToRenew();
 

@@ -7,6 +7,7 @@
 //! whatever the channel; a *hold-out* is a reason why nobody may be suspended now.
 //! Read [`PersonYear`], [`step()`] and [`Calendar`] first.
 
+mod asking;
 mod calendar;
 mod channel;
 mod country;
@@ -24,6 +25,7 @@ mod rule;
 mod step;
 mod suspension;
 
+pub use asking::{Asked, Wish, asked};
 pub use calendar::{
     Calendar, CalendarFault, Dates, HoldOut, LONGEST_REASON, MOST_CALENDAR_BYTES, MOST_OVERRIDES, Moves,
     Override, Reminder,

@@ -36,7 +36,8 @@ pub use station::SeenAtStation;
 
 use super::portraits::PictureFault;
 use super::{
-    ExistenceError, FacesFault, Issuer, NotAccepted, PortraitError, SeparationFault, Tenant, VerifierFault,
+    ExistenceError, FacesFault, FundError, Issuer, NotAccepted, PortraitError, SeparationFault, Tenant,
+    VerifierFault,
 };
 
 const SECRET_BYTES: usize = 32;
@@ -346,6 +347,15 @@ const BAD_SECRET: EnrolmentError = EnrolmentError::Form("secret is not 32 bytes 
 /// Whether the person still has something to do or to wait for.
 const fn is_under_way(stage: Stage) -> bool {
     matches!(stage, Stage::Claimed | Stage::Proposed)
+}
+
+impl From<FundError> for EnrolmentError {
+    fn from(error: FundError) -> Self {
+        match error {
+            FundError::Store(error) => Self::Store(error),
+            _ => Self::Damaged,
+        }
+    }
 }
 
 impl From<PortraitError> for EnrolmentError {

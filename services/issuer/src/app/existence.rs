@@ -4,6 +4,7 @@ mod answers;
 mod decisions;
 mod places;
 mod views;
+mod yearly;
 
 use chrono::{Datelike as _, Duration};
 use entitlement::bundle::BundleFault;
@@ -15,6 +16,8 @@ use issuance::{Actor, CredentialType, Subject, fingerprint};
 use store_issuer::StationRow;
 use url::form_urlencoded;
 use wire::existence::{AheadChallenge, ExistenceRequest};
+
+pub use yearly::{Spoken, YearRefusal};
 
 use super::faces::FacesFault;
 use super::{FundError, Issuer, OfferError, Tenant};
@@ -57,6 +60,8 @@ pub enum ExistenceError {
     PicturesUndecided,
     #[error("a remark has at most {LONGEST_REMARK} characters")]
     Remark,
+    #[error(transparent)]
+    Year(#[from] YearRefusal),
     #[error(transparent)]
     Bundle(#[from] BundleFault),
     #[error("the Fund did not ask for pictures")]

@@ -46,6 +46,7 @@ mod sendings;
 mod stations;
 mod uploads;
 mod words;
+mod yearly;
 mod zones;
 
 use entitlement::cycle::{CalendarFault, EventFault, EvidenceFault, ListFault, StepFault};

@@ -93,7 +93,9 @@ pub use enrolment::{
     SeparationSeen, SupplyView,
 };
 pub use entitlement::enrolment::SeparationFault;
-pub use existence::{BeneficiaryPage, ExistenceCounts, ExistenceError, RequestLink, RequestPage};
+pub use existence::{
+    BeneficiaryPage, ExistenceCounts, ExistenceError, RequestLink, RequestPage, Spoken, YearRefusal,
+};
 pub(crate) use faces::Faces;
 pub use faces::FacesFault;
 pub use fund::{
@@ -202,6 +204,8 @@ pub struct Settings {
     pub offer_validity: chrono::Duration,
     /// How long a proof may be made without a network after its challenge was fetched.
     pub offline_proof_life: chrono::Duration,
+    /// Within so many days an officer decides about a proof, as the Fund says.
+    pub proof_answer_days: Option<u16>,
     pub deferred_interval_seconds: u64,
     pub four_eyes: issuance::FourEyes,
 }

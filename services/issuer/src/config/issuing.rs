@@ -30,6 +30,9 @@ pub struct Issuing {
     /// How long a proof of existence may be made without a network after its challenge was fetched: at most 60 days.
     #[serde(default = "offline_proof")]
     pub offline_proof_days: u32,
+    /// Within so many days an officer decides about a proof, as the Fund tells people until its own figures say it: 1 to 365.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proof_answer_days: Option<u16>,
     /// How long a wallet waits before it asks again for what a second person has to approve.
     #[serde(default = "deferred_interval")]
     pub deferred_interval_seconds: u64,
@@ -48,6 +51,7 @@ impl Issuing {
             ("credential_validity_days", self.credential_validity_days.into()),
             ("offer_validity_days", self.offer_validity_days.into()),
             ("offline_proof_days", self.offline_proof_days.into()),
+            ("proof_answer_days", self.proof_answer_days.unwrap_or(1).into()),
         ];
         if let Some((name, _)) = above_zero.into_iter().find(|(_, value)| *value == 0) {
             return Err(ConfigError::Zero(name));

@@ -163,6 +163,7 @@ impl From<ExistenceError> for Problem {
             ExistenceError::Unknown | ExistenceError::UnknownPerson | ExistenceError::NotTheFund => {
                 Self::not_found()
             }
+            ExistenceError::Year(why) => super::yearly::refusal(why),
             ExistenceError::Form(_)
             | ExistenceError::Remark
             | ExistenceError::LegalHold

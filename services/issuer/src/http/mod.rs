@@ -21,6 +21,7 @@ mod status;
 mod status_history;
 mod token;
 mod vc_api;
+mod yearly;
 
 use actix_web::middleware::from_fn;
 use utoipa::OpenApi as _;
@@ -67,6 +68,7 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
                 .service(credential::notify)
                 .service(receipts::find_receipt)
                 .service(status::find_status_list)
+                .configure(yearly::configure)
                 .configure(existence::configure)
                 .configure(enrolment::configure),
         )

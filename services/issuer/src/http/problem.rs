@@ -117,6 +117,41 @@ pub(super) const PAGES: ProblemPages = ProblemPages(&[
         text: "One proof a year is enough. The Fund shows when it came and until when it counts.",
     },
     ProblemPage {
+        slug: "year-word-refused",
+        title: "The word of the device is not taken",
+        text: "A wallet signs each request for the yearly proof with the key of its device, for this Fund, for this act, once and within five minutes. The detail says what does not fit. Look at the clock of the device and try again.",
+    },
+    ProblemPage {
+        slug: "year-key-unknown",
+        title: "The Fund does not know this device",
+        text: "The yearly proof begins on the device with which somebody enrolled. Begin there, or enrol this one: the Fund sends an invitation. The paper form counts the same.",
+    },
+    ProblemPage {
+        slug: "year-key-replaced",
+        title: "Another device took the place of this one",
+        text: "Proofs are made with one device at a time, and another one was enrolled since. Begin on that one. If it was not you, call the Fund now.",
+    },
+    ProblemPage {
+        slug: "year-not-open",
+        title: "The window is not open yet",
+        text: "Proofs of a year are taken from the day on which its window opens. Nothing is missing until then.",
+    },
+    ProblemPage {
+        slug: "year-not-concerned",
+        title: "The Fund asks for no proof of this year",
+        text: "The year asks nothing of somebody whose benefit began after its cut-off, or who is not on the Fund's register yet. If you think that it should, call the Fund.",
+    },
+    ProblemPage {
+        slug: "year-with-fund",
+        title: "A proof is with the Fund",
+        text: "It came by another way and an officer decides about it. Nothing more is needed; if it cannot be accepted, the person can begin again.",
+    },
+    ProblemPage {
+        slug: "year-ended",
+        title: "The Fund has noted that the benefit is over",
+        text: "If this is wrong, call the Fund: it is put right, and payment goes on.",
+    },
+    ProblemPage {
         slug: "link-used",
         title: "The link was used or has expired",
         text: "A one-time link registers one passkey and lives seven days. Ask a colleague for another, or sign in if you have registered before.",

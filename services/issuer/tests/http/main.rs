@@ -74,3 +74,4 @@ mod vc_api;
 mod vc_api_envelopes;
 mod vc_jwt;
 mod webhooks;
+mod yearly;

@@ -52,6 +52,8 @@ const OPERATIONS: &[(&str, &str, Access)] = &[
     ("post", "/t/{tenant}/enrolment/appointment", Access::Wallet),
     ("post", "/t/{tenant}/enrolment/place", Access::Wallet),
     ("post", "/t/{tenant}/enrolment/signals", Access::Wallet),
+    ("post", "/t/{tenant}/existence/year", Access::Link),
+    ("post", "/t/{tenant}/existence/begin", Access::Link),
     ("get", "/t/{tenant}/existence/{token}", Access::Link),
     ("post", "/t/{tenant}/existence/{token}/answer", Access::Link),
     ("post", "/t/{tenant}/existence/{token}/offline-challenge", Access::Link),

@@ -21,6 +21,7 @@ use store_wallet::records::Table;
 
 use super::accounts::AccountError;
 use super::desk_keys::{KeyUse, Presence};
+use super::enrolment::Enrolment;
 use super::fault::Fault;
 use super::mandates::OutsideMandate;
 use super::officers::Officer;
@@ -63,6 +64,8 @@ pub struct Entered {
 pub enum Signed {
     Offer,
     Presentation,
+    /// What is asked of the Fund about the yearly proof.
+    Year,
 }
 
 impl Wallet {
@@ -223,6 +226,7 @@ impl Wallet {
         person.may_act(match what {
             Signed::Offer => Act::Receive,
             Signed::Presentation => Act::Present,
+            Signed::Year => Act::Prove,
         })?;
         let items = self.prepared(person, what, id).await?;
         if items.is_empty() {
@@ -258,6 +262,10 @@ impl Wallet {
                     }
                     _ => Vec::new(),
                 }
+            }
+            Signed::Year => {
+                let found = self.find::<Enrolment>(person, Table::Enrolments, id).await?;
+                found.ok_or(CustodyError::Unknown)?.1.year.to_sign()
             }
         };
         items.retain(|item| item.key.is_none());

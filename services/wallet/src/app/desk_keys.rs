@@ -46,6 +46,7 @@ impl KeyUse<'_> {
             Self::Proof => "proof".to_owned(),
             Self::Signature(Signed::Offer, id) => format!("offers/{id}"),
             Self::Signature(Signed::Presentation, id) => format!("presentations/{id}"),
+            Self::Signature(Signed::Year, id) => format!("years/{id}"),
             Self::Existence(id) => format!("existence/{id}"),
             Self::Enrolment(id) => format!("enrolments/{id}"),
         }

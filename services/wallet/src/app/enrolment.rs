@@ -20,9 +20,11 @@ use wire::enrolment::{
 };
 
 use super::custody::CustodyError;
+use super::existence::ExistenceError;
 use super::fault::{Fault, RemoteFault};
 use super::issuers::parse;
 use super::signing::Signatures;
+use super::year::{Year, YearRefusal};
 use super::{Person, Wallet, open_record};
 
 const TO_SIGN: &str = "0";
@@ -69,6 +71,11 @@ pub enum EnrolmentError {
     /// Why a Separation credential did not open an enrolment.
     #[error("the Fund did not accept the Separation credential")]
     Separation(SeparationRefusal),
+    /// Why the Fund does not say how the year stands, or begins no proof.
+    #[error("the Fund does not begin the yearly proof")]
+    Year(YearRefusal),
+    #[error("the question of the year cannot be opened")]
+    Question(#[source] Box<ExistenceError>),
     #[error("this device key is not registered with the account, or is lost")]
     DeviceKey,
     #[error(transparent)]
@@ -104,9 +111,22 @@ pub struct Enrolment {
     secret: String,
     /// What the Fund said last.
     pub status: Option<EnrolmentStatus>,
+    /// How the yearly proof stands.
+    #[serde(default)]
+    pub year: Year,
 }
 
 impl Enrolment {
+    /// By which the Fund and the person of an enrolment are told apart from others.
+    pub(super) fn whose(&self) -> (String, String) {
+        let name = self.status.as_ref().map(|status| status.given_name.clone());
+        (self.fund_url.clone(), name.unwrap_or_default())
+    }
+
+    pub(super) fn authorization(&self) -> String {
+        format!("Bearer {}", self.secret)
+    }
+
     fn state(&self) -> &str {
         self.status.as_ref().map_or(ASKING, |status| &status.state)
     }
@@ -162,7 +182,8 @@ impl Wallet {
         self.entropy.fill(&mut secret);
         let secret = URL_SAFE_NO_PAD.encode(secret);
         let source = secret.clone();
-        let enrolment = Enrolment { fund_url: fund_url.to_owned(), fund, secret, status: None };
+        let enrolment =
+            Enrolment { fund_url: fund_url.to_owned(), fund, secret, status: None, year: Year::default() };
         let record = self.new_record(person, Table::Enrolments, &source, state, &enrolment)?;
         let mut tx = self.store.write("begin_enrolment").await?;
         tx.insert_record(Table::Enrolments, &record).await?;
@@ -256,7 +277,7 @@ impl Wallet {
         body: &Value,
     ) -> Result<T, EnrolmentError> {
         let url = parse(&format!("{}/enrolment{path}", enrolment.fund_url))?;
-        let authorization = format!("Bearer {}", enrolment.secret);
+        let authorization = enrolment.authorization();
         let mut headers = vec![("accept", "application/json")];
         // The first word carries the secret in its body.
         if !["", separation::BEGIN].contains(&path) {

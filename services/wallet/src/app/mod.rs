@@ -43,6 +43,7 @@ pub mod step_up;
 pub mod trust;
 pub mod vc_api;
 pub mod verifiers;
+pub mod year;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -47,6 +47,9 @@ fn needs(method: &Method, path: &str) -> Option<Needs> {
         ["v1", "presentations"] | ["v1", "presentations", _, "prepare" | "submit" | "refuse"] => {
             Some(Needs::One(Act::Present))
         }
+        ["v1", "enrolments", _, "year"] | ["v1", "enrolments", _, "year", "prepare"] => {
+            Some(Needs::One(Act::Prove))
+        }
         ["v1", "existence"] | ["v1", "existence", _, "desk"] | ["v1", "existence", _, "frames", _] => {
             Some(Needs::One(Act::Prove))
         }
@@ -84,6 +87,8 @@ mod tests {
         assert!(!may(&Method::POST, "/v1/existence/1/desk"));
         let all = acting(&[Act::Receive, Act::Present, Act::Prove]);
         assert!(check(&all, &Method::POST, "/v1/existence/1/desk").is_ok());
+        assert!(!may(&Method::POST, "/v1/enrolments/1/year"));
+        assert!(check(&all, &Method::POST, "/v1/enrolments/1/year/prepare").is_ok());
         for (method, path) in [
             (Method::GET, "/account"),
             (Method::GET, "/activity"),
@@ -99,6 +104,7 @@ mod tests {
             (Method::DELETE, "/v1/sessions"),
             (Method::POST, "/v1/credentials/1/card"),
             (Method::POST, "/v1/existence/1/offline"),
+            (Method::POST, "/v1/enrolments/1/device-key"),
             (Method::POST, "/v1/officers/wallets"),
             (Method::PUT, "/v1/pins/1"),
         ] {

@@ -29,6 +29,7 @@ pub mod step_up;
 pub mod support;
 pub mod vc_api;
 pub mod views;
+pub mod year;
 
 use std::sync::Arc;
 
@@ -193,6 +194,8 @@ pub fn configure(config: &mut web::ServiceConfig<'_>) {
                 .service(enrolment::name_enrolment_key)
                 .service(enrolment::choose_appointment)
                 .service(enrolment::keep_place)
+                .service(year::prepare_year)
+                .service(year::ask_year)
                 .service(existence::open_existence)
                 .service(existence::show_existence)
                 .service(existence::keep_frame)

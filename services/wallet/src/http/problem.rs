@@ -30,6 +30,7 @@ use crate::app::pins::PinError;
 use crate::app::presentations::PresentationError;
 use crate::app::stations::StationError;
 use crate::app::vc_api::DeriveError;
+use crate::app::year::YearRefusal;
 
 const UNPROCESSABLE: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
 const MALFORMED: &str = "https://www.w3.org/TR/vc-data-model#MALFORMED_VALUE_ERROR";
@@ -425,11 +426,14 @@ impl From<PresentationError> for Problem {
 
 impl From<EnrolmentError> for Problem {
     fn from(error: EnrolmentError) -> Self {
-        if let EnrolmentError::Custody(inner) = error {
-            return inner.into();
-        }
+        let error = match error {
+            EnrolmentError::Custody(inner) => return inner.into(),
+            EnrolmentError::Question(inner) => return (*inner).into(),
+            other => other,
+        };
         match &error {
-            EnrolmentError::NoStation | EnrolmentError::Custody(_) => no_station(),
+            EnrolmentError::NoStation | EnrolmentError::Custody(_) | EnrolmentError::Question(_) => no_station(),
+            EnrolmentError::Year(why) => year(*why),
             EnrolmentError::StationRefused => {
                 Self::new(StatusCode::CONFLICT, "station-refused", "The Fund does not take the word of this station")
                     .detail("An administrator of the Fund registers the station, or has closed it. The person can enrol by a call.")
@@ -472,6 +476,23 @@ fn no_station() -> Problem {
     Problem::new(StatusCode::CONFLICT, "no-station", "This device is no station of the Fund").detail(
         "The yearly proof at a desk is given at a station. An officer opens one on this device, and the Fund registers it.",
     )
+}
+
+/// The page behind each says what to do next.
+fn year(why: YearRefusal) -> Problem {
+    let slug = match why {
+        YearRefusal::Word => "year-word-refused",
+        YearRefusal::KeyUnknown => "year-key-unknown",
+        YearRefusal::KeyReplaced => "year-key-replaced",
+        YearRefusal::NotOpen => "year-not-open",
+        YearRefusal::NotConcerned => "year-not-concerned",
+        YearRefusal::WithFund => "year-with-fund",
+        YearRefusal::Proven => "year-proven",
+        YearRefusal::Ended => "year-ended",
+    };
+    let (title, text) =
+        PAGES.find(slug).map_or(("The proof cannot begin", ""), |page| (page.title, page.text));
+    Problem::new(StatusCode::CONFLICT, slug, title).detail(text)
 }
 
 /// The page behind each says what to do next.

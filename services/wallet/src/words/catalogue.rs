@@ -59,6 +59,7 @@ catalogues!(
     "stations",
     "support",
     "terms",
+    "year",
 );
 
 static BUNDLES: LazyLock<BTreeMap<Language, Bundle>> =

@@ -36,3 +36,4 @@ mod vc_api;
 mod verifiers;
 mod ways_in;
 mod world;
+mod year;

@@ -252,6 +252,20 @@ async fn a_person_without_a_phone_enrols_at_a_station_with_the_kept_key() {
         world.others.knobs().enrolment["state"] = json!(state);
         assert!(desk.page(&format!("/enrolments/{id}")).await.text().contains(said), "{state}");
     }
+
+    // From then on the yearly proof begins with the kept key, and the PIN.
+    let year = format!("/v1/enrolments/{id}/year");
+    let asked = json!({"deviceKey": kept, "act": "begin"});
+    desk.post(&format!("{year}/prepare"), asked).await.expect(200).unwrap();
+    let work = |pin: &str| json!({"of": "years", "id": id, "pin": pin});
+    assert_eq!(problem(desk.post("/v1/desk/signatures", work("314159")).await, 422), "pin-refused");
+    let signed = desk.post("/v1/desk/signatures", work(PIN)).await.expect(200).unwrap().json().unwrap();
+    let begun = desk.post(&year, signed).await.expect(200).unwrap().json().unwrap();
+    assert!(
+        desk.page("/").await.text().contains(begun["existence"].as_str().unwrap()),
+        "the card leads there"
+    );
+    assert_eq!(desk.post("/v1/desk/signatures", work(PIN)).await.expect(409).unwrap().status, 409);
 }
 
 #[actix_web::test]

@@ -19,7 +19,7 @@ pub use credentials::{STAFF, status_list, tree};
 use credentials::{receipt, status};
 use fund::{
     enrolment, enrolment_step, existence, existence_ahead, existence_answer, existence_appeal,
-    existence_form, existence_place, existence_receipt,
+    existence_form, existence_place, existence_receipt, year,
 };
 use issuer::{deferred, issue, logo, metadata, nonce, notification, offer, server_metadata, token};
 use verifier::{request_object, request_object_by_post, response, verifier_receipt};
@@ -51,6 +51,7 @@ pub fn serve(listener: std::net::TcpListener, others: Arc<Others>) {
             .route("/t/unjspf/existence/{id}/receipt", web::get().to(existence_receipt))
             .route("/t/unjspf/existence/{id}/form", web::post().to(existence_form))
             .route("/t/unjspf/existence/{id}/place", web::post().to(existence_place))
+            .route("/t/unjspf/existence/{act}", web::post().to(year))
             .route("/t/{tenant}/enrolment", web::get().to(enrolment))
             .route("/t/{tenant}/enrolment", web::post().to(enrolment_step))
             .route("/t/{tenant}/enrolment/{step}", web::post().to(enrolment_step))

@@ -1,6 +1,7 @@
 //! The Fund's rules, one test each.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
+mod asking;
 mod calendar;
 mod endings;
 mod evidence;

@@ -11,7 +11,7 @@ use wire::enrolment::{AppointmentChoice, EnrolmentStatus};
 
 use super::calls::{is_open, is_over};
 use super::view::end_of;
-use super::{EnrolmentError, Issuer, languages};
+use super::{EnrolmentError, Issuer, Tenant, languages};
 
 const LEAST_MINUTES: u32 = 10;
 const MOST_MINUTES: u32 = 120;
@@ -114,7 +114,7 @@ impl Issuer {
             let now = self.now();
             let mut tx = self.store.write("choose_appointment").await?;
             let mut row = self.spoken_for(&mut tx, tenant, secret).await?;
-            ready_to_book(&row)?;
+            self.ready_to_book(&mut tx, tenant, &row).await?;
             let known = tx.list_appointments_of(&tenant.id, &row.id).await?;
             let forgotten = known.iter().find(|it| it.state == "booked" && is_over(&it.slot, now));
             if let Some(forgotten) = forgotten {
@@ -190,7 +190,7 @@ impl Issuer {
             let now = self.now();
             let mut tx = self.store.write("keep_place").await?;
             let mut row = self.spoken_for(&mut tx, tenant, secret).await?;
-            ready_to_book(&row)?;
+            self.ready_to_book(&mut tx, tenant, &row).await?;
             if row.place_kept_at.is_some() {
                 return Ok(row);
             }
@@ -203,6 +203,25 @@ impl Issuer {
         })
         .await?;
         self.enrolment_status(tenant, &row).await
+    }
+
+    /// Whether somebody may have an appointment: to be enrolled; or, once they are, to be seen in the place of a proof by phone, as
+    /// long as a year asks for one.
+    pub(super) async fn ready_to_book(
+        &self,
+        tx: &mut Transaction,
+        tenant: &Tenant,
+        row: &EnrolmentRow,
+    ) -> Result<(), EnrolmentError> {
+        use entitlement::enrolment::EnrolmentFault;
+        match row.enrolment.stage {
+            Stage::Claimed if row.enrolment.device_key.is_none() => Err(EnrolmentFault::NoDeviceKey.into()),
+            Stage::Claimed => Ok(()),
+            Stage::Invited => Err(EnrolmentFault::NotClaimed.into()),
+            Stage::Proposed => Err(EnrolmentFault::Proposed.into()),
+            Stage::Approved if self.is_asked_for_proof(tx, tenant, &row.subject_id).await? => Ok(()),
+            Stage::Approved | Stage::Refused | Stage::Withdrawn => Err(EnrolmentFault::Over.into()),
+        }
     }
 
     /// The agent says that the person did not come. They book again without asking anybody.
@@ -232,7 +251,7 @@ impl Issuer {
         tx: &mut Transaction,
         tenant: &str,
         enrolment: &str,
-    ) -> Result<(), EnrolmentError> {
+    ) -> Result<(), store_issuer::Error> {
         let now = self.now();
         for known in tx.list_appointments_of(tenant, enrolment).await? {
             if known.state == "booked" {
@@ -240,6 +259,23 @@ impl Issuer {
                 let to = if is_begun { "held" } else { "cancelled" };
                 tx.change_appointment(tenant, &known.id, ("booked", to), now).await?;
                 tx.end_signals(tenant, &known.id).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A proof is there: nobody waits for a talk in its place any more.
+    pub(in crate::app) async fn close_talk(
+        &self,
+        tx: &mut Transaction,
+        tenant: &str,
+        subject_id: &str,
+    ) -> Result<(), store_issuer::Error> {
+        let known = tx.list_enrolments_of(tenant, subject_id).await?;
+        for mut row in known.into_iter().filter(|it| it.enrolment.stage == Stage::Approved) {
+            self.close_appointment(tx, tenant, &row.id).await?;
+            if row.place_kept_at.take().is_some() {
+                tx.replace_enrolment(tenant, &row).await?;
             }
         }
         Ok(())
@@ -296,17 +332,6 @@ impl Issuer {
             by_language,
             waiting: tx.list_kept_places(tenant, LINES).await?.len(),
         })
-    }
-}
-
-fn ready_to_book(row: &EnrolmentRow) -> Result<(), EnrolmentError> {
-    use entitlement::enrolment::EnrolmentFault;
-    match row.enrolment.stage {
-        Stage::Claimed if row.enrolment.device_key.is_none() => Err(EnrolmentFault::NoDeviceKey.into()),
-        Stage::Claimed => Ok(()),
-        Stage::Invited => Err(EnrolmentFault::NotClaimed.into()),
-        Stage::Proposed => Err(EnrolmentFault::Proposed.into()),
-        Stage::Approved | Stage::Refused | Stage::Withdrawn => Err(EnrolmentFault::Over.into()),
     }
 }
 

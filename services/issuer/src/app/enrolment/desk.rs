@@ -239,6 +239,7 @@ impl Issuer {
             let (kind, action) = match decision {
                 Decision::Approve => {
                     row.enrolment = row.enrolment.approved(&by.officer)?;
+                    row.place_kept_at = None;
                     self.enrol(&mut tx, by, &row).await?;
                     ("approval", "enrolment.approve")
                 }

@@ -43,7 +43,12 @@ impl Issuer {
         let booked = appointments.iter().find(stands);
         let is_missed = booked.is_none()
             && appointments.first().is_some_and(|it| ["missed", "booked"].contains(&it.state.as_str()));
-        let choosing = row.enrolment.stage == Stage::Claimed;
+        // Once enrolled, for a talk in the place of a proof by phone.
+        let choosing = match row.enrolment.stage {
+            Stage::Claimed => true,
+            Stage::Approved => self.is_asked_for_proof(&mut tx, tenant, &row.subject_id).await?,
+            _ => false,
+        };
         let mut slots = match choosing {
             true => self.free_slots(&mut tx, &tenant.id, row, &subject).await?,
             false => Vec::new(),
@@ -58,12 +63,14 @@ impl Issuer {
             language,
             due,
             device_key: row.enrolment.device_key.clone(),
-            appointment: booked.filter(|_| is_under_way(row.enrolment.stage)).map(|it| Appointment {
-                id: it.id.clone(),
-                call_open: it.slot.way == "video" && is_open(&it.slot, now),
-                slot: slot(&it.slot),
+            appointment: booked.filter(|_| choosing || is_under_way(row.enrolment.stage)).map(|it| {
+                Appointment {
+                    id: it.id.clone(),
+                    call_open: it.slot.way == "video" && is_open(&it.slot, now),
+                    slot: slot(&it.slot),
+                }
             }),
-            missed: is_missed,
+            missed: is_missed && choosing,
             slots: slots.iter().map(slot).collect(),
             none_before_due,
             place_kept: row.place_kept_at.is_some(),

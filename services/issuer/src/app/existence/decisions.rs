@@ -37,6 +37,7 @@ impl Issuer {
             let act = Act { action: "existence.confirm", target: id, detail: channel.as_str() };
             tx.audit(by, act, now).await?;
             self.tell_cycle(&mut tx, by, &after, Some((true, ""))).await?;
+            self.close_talk(&mut tx, &tenant.id, &before.beneficiary).await?;
             tx.commit().await?;
             Ok(())
         })

@@ -133,6 +133,10 @@ impl Issuer {
             },
             credential_offer_uri,
             reference: request.evidence().map(entitlement::Evidence::reference),
+            usual_days: match standing {
+                Standing::Open | Standing::Answered => self.usual_days(tx, &tenant.id).await?,
+                Standing::Confirmed | Standing::Refused | Standing::Expired => None,
+            },
             capture,
             outcome: self.latest_outcome(tx, tenant, &request.id).await?,
             receipt: self.receipt_note(tx, &tenant.id, request).await?,

@@ -125,6 +125,7 @@ pub(super) fn config(directory: &TempDir, setting: &Setting) -> Config {
             credential_validity_days: 365,
             offer_validity_days: 30,
             offline_proof_days: 14,
+            proof_answer_days: Some(5),
             deferred_interval_seconds: 300,
         },
         console: Console { four_eyes: setting.four_eyes, ..Console::default() },

@@ -84,6 +84,7 @@ impl Wallet {
         let first = !matches!(existence.progress, Progress::Confirmed { .. });
         let next = Existence {
             progress,
+            usual_days: news.usual_days,
             receipt: news.receipt,
             appeal: news.appeal,
             form: news.form,
@@ -141,6 +142,7 @@ impl Wallet {
             fund: Party { did, organisation, ..Party::unverified(&host) },
             given_name: plain_text(&request.beneficiary.given_name, 80),
             year: i64::from(request.year),
+            usual_days: request.usual_days,
             expires_at: request.expires_at,
             progress,
             capture: request.capture,
@@ -165,6 +167,7 @@ fn says_the_same(news: &ExistenceRequest, known: &Existence) -> bool {
         ExistenceState::Open | ExistenceState::Answered | ExistenceState::Confirmed => false,
     };
     !moved
+        && news.usual_days == known.usual_days
         && (&news.appeal, &news.receipt, &news.form) == (&known.appeal, &known.receipt, &known.form)
         && (&news.kept, &news.place) == (&known.kept, &known.place)
 }

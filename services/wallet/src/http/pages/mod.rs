@@ -14,6 +14,7 @@ mod receipt;
 mod remains;
 mod shared;
 mod shown;
+mod year;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
@@ -38,6 +39,8 @@ use self::receipt::{Appeal, LastTime, PaperForm, Receipt, last_time};
 use self::shown::{
     Card, Entry, OfferedLine, Reminder, Unfinished, entries, explanation, offered, unfinished, verdict,
 };
+pub use self::year::YearButton;
+use self::year::YearCard;
 use super::auth::{find_person, removal_cookie};
 use super::views::{
     AccountView, ClaimView, CredentialView, ExistenceView, HelpView, OfferView, PresentationView,
@@ -105,6 +108,8 @@ struct HomePage {
     asked: Option<HelpView>,
     /// Who may act for the person, so that nobody does so unseen.
     mandates: Vec<Mandate>,
+    /// The yearly proof, for whoever is enrolled with a Fund.
+    years: Vec<YearCard>,
     cards: Vec<Card>,
     unfinished: Vec<Unfinished>,
     reminders: Vec<Reminder>,
@@ -197,6 +202,10 @@ struct ExistencePage {
     form_waits: bool,
     /// Another officer found that the refusal was wrong.
     upheld: bool,
+    /// The enrolment by which the proof can be begun again.
+    begin_again: Option<String>,
+    /// Within so many days an officer usually decides.
+    usual: Option<Sentence>,
     remains: Option<remains::Remains>,
 }
 
@@ -230,13 +239,15 @@ async fn home(request: HttpRequest, app: App, words: Words) -> Result<HttpRespon
         None => app.wallet.open_mandates(&person).await?,
         Some(_) => Vec::new(),
     };
+    let years = year::cards(&app.wallet, &person, words).await?;
     html(&HomePage {
         mandates: mandates.iter().map(|one| Mandate::new(words, one)).collect(),
         shell: Frame::inside(&request, &app, &person, "/"),
         words,
         asked: app.wallet.help_under_way(&person).await?.as_ref().map(HelpView::from),
         cards: kept.iter().map(|one| Card::new(one, now)).collect(),
-        unfinished: unfinished(&app.wallet, &person).await?,
+        unfinished: year::without_told(unfinished(&app.wallet, &person).await?, &years),
+        years,
         reminders: app.wallet.endings(&person).await?.iter().map(|one| Reminder::new(one, now)).collect(),
         may_ask: !app.wallet.issuers.is_empty() && person.desk.is_none(),
         account: person.account,
@@ -390,6 +401,8 @@ async fn show_existence(
     let expired = view.expires_at <= app.wallet.now();
     let appeal = Appeal::new(&view);
     let last = last_time(&app.wallet, &person, &view).await?;
+    let fund = existence.fund.did.as_deref();
+    let begin_again = year::enrolled_with(&app.wallet, &person, fund).await?;
     html(&ExistencePage {
         shell: Frame::inside(&request, &app, &person, ""),
         words,
@@ -404,6 +417,8 @@ async fn show_existence(
         form: view.form.as_ref().map(PaperForm::new),
         upheld: appeal.as_ref().is_some_and(|appeal| appeal.upheld),
         appeal,
+        begin_again,
+        usual: view.usual_days.map(|days| words.say("existence-usual").count("days", usize::from(days))),
         remains: view.kept.as_ref().map(|kept| remains::Remains::new(words, kept, app.wallet.now())),
         view,
         expired,

@@ -121,7 +121,7 @@ impl Appeal {
     }
 }
 
-fn channel(name: &str) -> &'static str {
+pub(super) fn channel(name: &str) -> &'static str {
     match name {
         "kiosk" => "receipt-by-kiosk",
         "paper" => "receipt-by-paper",

@@ -34,6 +34,46 @@ pub const PAGES: ProblemPages = ProblemPages(&[
         "The Fund's service says why. What was done before stays as it was; the Fund helps on the telephone.",
     ),
     page(
+        "year-word-refused",
+        "The Fund does not take the word of this device",
+        "The clock of the device is wrong by more than five minutes, or the line was too slow. Look at the clock and try again.",
+    ),
+    page(
+        "year-key-unknown",
+        "The Fund does not know this device",
+        "The yearly proof begins on the device with which you enrolled. Begin there, or ask the Fund for an invitation for this one. The paper form counts the same.",
+    ),
+    page(
+        "year-key-replaced",
+        "Another device took the place of this one",
+        "Proofs are made with one device at a time, and another one was enrolled since. Begin on that one. If it was not you, call the Fund now.",
+    ),
+    page(
+        "year-not-open",
+        "The window is not open yet",
+        "The Fund takes proofs from the day on which the window opens. Nothing is missing until then.",
+    ),
+    page(
+        "year-not-concerned",
+        "The Fund asks for no proof of this year",
+        "This year asks nothing of you, or you are not on the Fund's register yet. If you think that it should, call the Fund.",
+    ),
+    page(
+        "year-with-fund",
+        "A proof is with the Fund",
+        "It came by another way and an officer decides about it. Nothing more is needed; if it cannot be accepted, you can begin again.",
+    ),
+    page(
+        "year-proven",
+        "There is a proof for this year already",
+        "One proof a year is enough. The first page says until when you are covered.",
+    ),
+    page(
+        "year-ended",
+        "The Fund has noted that the benefit is over",
+        "If this is wrong, call the Fund: it is put right, and payment goes on.",
+    ),
+    page(
         "station-refused",
         "The Fund does not take the word of this station",
         "An administrator of the Fund registers a station before its word counts, and may close it. The person can enrol by a call meanwhile; the paper form counts the same.",

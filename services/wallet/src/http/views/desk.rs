@@ -87,6 +87,7 @@ pub enum KeyUseOf {
     Presentations,
     Existence,
     Enrolments,
+    Years,
 }
 
 impl KeyUseBody {
@@ -95,6 +96,7 @@ impl KeyUseBody {
             (KeyUseOf::Proof, None) => Ok(KeyUse::Proof),
             (KeyUseOf::Offers, Some(id)) => Ok(KeyUse::Signature(Signed::Offer, id)),
             (KeyUseOf::Presentations, Some(id)) => Ok(KeyUse::Signature(Signed::Presentation, id)),
+            (KeyUseOf::Years, Some(id)) => Ok(KeyUse::Signature(Signed::Year, id)),
             (KeyUseOf::Existence, Some(id)) => Ok(KeyUse::Existence(id)),
             (KeyUseOf::Enrolments, Some(id)) => Ok(KeyUse::Enrolment(id)),
             _ => Err(Problem::bad_request("Name the record in id; a fresh proof has none.")),
@@ -126,6 +128,8 @@ impl From<&DeskKey> for DeskKeyView {
 pub enum DeskRecord {
     Offers,
     Presentations,
+    /// What is asked of the Fund about the yearly proof; named by the enrolment.
+    Years,
 }
 
 impl From<DeskRecord> for Signed {
@@ -133,6 +137,7 @@ impl From<DeskRecord> for Signed {
         match of {
             DeskRecord::Offers => Self::Offer,
             DeskRecord::Presentations => Self::Presentation,
+            DeskRecord::Years => Self::Year,
         }
     }
 }

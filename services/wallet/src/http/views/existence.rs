@@ -177,6 +177,9 @@ pub struct ExistenceView {
     /// counted once `confirmed`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
+    /// Within so many days an officer usually decides.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub usual_days: Option<u16>,
     /// The opened offer of the certificate, once confirmed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub offer_id: Option<String>,
@@ -229,6 +232,7 @@ impl ExistenceView {
             organisation: (&existence.fund).into(),
             year: existence.year,
             given_name: existence.given_name.clone(),
+            usual_days: existence.usual_days,
             expires_at: existence.expires_at,
             reference,
             offer_id,

@@ -14,6 +14,7 @@ mod officers;
 mod presentations;
 mod sharings;
 mod stations;
+mod year;
 
 use std::collections::BTreeMap;
 
@@ -54,6 +55,7 @@ pub use presentations::{
 };
 pub use sharings::{SharingList, SharingView};
 pub use stations::{DeskProof, NewStation, Recognised, StationView, StationsView};
+pub use year::{YearQuestion, YearView};
 
 use crate::app::signing::Signatures;
 

@@ -31,6 +31,21 @@ pub(super) async fn enrolment_step(world: World, request: HttpRequest, body: Jso
     }
 }
 
+pub(super) async fn year(world: World, request: HttpRequest, body: Json<Value>) -> HttpResponse {
+    let act = request.match_info().get("act").unwrap().to_owned();
+    world.seen().year_words.push((act.clone(), bearer(&request), body.into_inner()));
+    if let Some((status, slug)) = world.knobs().year_refusal {
+        let problem =
+            json!({"type": format!("https://fund.example/problems/{slug}"), "detail": "Call the Fund."});
+        return HttpResponse::build(StatusCode::from_u16(status).unwrap()).json(problem);
+    }
+    if act == "begin" {
+        let uri = format!("{}/t/unjspf/existence/begun", world.base);
+        world.knobs().year["requestUri"] = json!(uri);
+    }
+    HttpResponse::Ok().json(world.knobs().year.clone())
+}
+
 pub(super) fn bearer(request: &HttpRequest) -> String {
     let header = request.headers().get("authorization").and_then(|value| value.to_str().ok());
     header.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default().to_owned()

@@ -82,6 +82,9 @@ pub struct Knobs {
     pub enrolment: Value,
     /// With which status and problem it refuses the next step.
     pub enrolment_refusal: Option<(u16, &'static str)>,
+    /// What the Fund says of the year.
+    pub year: Value,
+    pub year_refusal: Option<(u16, &'static str)>,
     /// The request of the Fund's verifier for a Separation credential.
     pub separation_link: &'static str,
 }
@@ -107,6 +110,8 @@ pub struct Seen {
     pub existence_forms: Vec<(String, usize, String)>,
     /// Steps of an enrolment: the end of the path, the bearer token, the body.
     pub enrolment_steps: Vec<(String, String, Value)>,
+    /// Words about the year: `year` or `begin`, the bearer token, the body.
+    pub year_words: Vec<(String, String, Value)>,
     pub wrong_codes: usize,
     /// The person is called otherwise in what is made just now.
     pub renamed: bool,
@@ -182,6 +187,8 @@ impl Knobs {
             existence_place: None,
             enrolment: crate::enrolment::claimed(),
             enrolment_refusal: None,
+            year: crate::year::open(),
+            year_refusal: None,
             separation_link: "openid4vp://?client_id=did%3Ax%3Av&request_uri=https%3A%2F%2Fv.example%2Fr%2F1",
         }
     }

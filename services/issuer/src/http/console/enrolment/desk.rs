@@ -242,7 +242,9 @@ fn outcome(stage: Stage, refusal: Option<Refusal>) -> Option<(&'static str, Stri
     match stage {
         Stage::Approved => Some((
             "pass",
-            "Enrolled. The picture is the Fund\u{2019}s reference now, and the device key is bound."
+            "Enrolled. The picture is the Fund\u{2019}s reference now, and the device key is bound. A talk that is booked \
+             from now on is in the place of a proof by phone: see the person, then confirm their answer on the person\u{2019}s \
+             page, or enter the proof under Year."
                 .to_owned(),
         )),
         Stage::Refused => {
