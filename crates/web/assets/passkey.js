@@ -192,7 +192,8 @@ for (const button of document.querySelectorAll("button[data-passkey]")) {
     event.preventDefault();
     const form = document.getElementById(button.dataset.fields || "");
     if (form && !form.reportValidity()) return;
-    const extra = form ? Object.fromEntries(new FormData(form)) : {};
+    const extra = {};
+    if (form) new FormData(form).forEach((value, name) => { extra[name] = value; });
     const ceremony = button.dataset.passkey === "register" ? register : authenticate;
     withButton(button, () => ceremony(button.dataset.start, button.dataset.finish, extra));
   });

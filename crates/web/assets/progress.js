@@ -15,7 +15,10 @@ const watch = (element) => {
       const fetched = new DOMParser().parseFromString(await response.text(), "text/html").getElementById(element.id);
       if (!fetched) return location.reload();
       const focused = element.contains(document.activeElement);
-      if (!focused && fetched.innerHTML !== element.innerHTML) element.replaceChildren(...fetched.childNodes);
+      if (!focused && fetched.innerHTML !== element.innerHTML) {
+        element.textContent = "";
+        element.append(...fetched.childNodes);
+      }
       if (!fetched.dataset.refresh) {
         // The last change must be seen even by somebody whose focus is inside.
         if (focused) return location.reload();
@@ -33,7 +36,8 @@ document.querySelectorAll("[data-refresh]").forEach(watch);
 // A form is sent once: the button shows that something is happening.
 document.addEventListener("submit", (event) => {
   if (event.defaultPrevented) return;
-  const button = event.submitter;
+  // Before Chromium 81 an event does not say which button it was.
+  const button = event.submitter || event.target.querySelector("button:not([type]), button[type=submit]");
   if (!button || event.target.target === "_blank") return;
   setTimeout(() => {
     button.setAttribute("aria-busy", "true");

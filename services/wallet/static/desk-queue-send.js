@@ -56,7 +56,7 @@ async function bring({ id, sealed, expiresAt }) {
 }
 
 async function bringAll() {
-  refused.replaceChildren();
+  refused.textContent = "";
   for (const row of await waiting()) if (!(await bring(row))) break;
   await show();
 }

@@ -38,7 +38,7 @@ async function take() {
   await show();
 }
 
-if (place && globalThis.indexedDB && 'serviceWorker' in navigator) {
+if (place && window.indexedDB && 'serviceWorker' in navigator) {
   at('ahead-take').addEventListener('click', () => withButton(at('ahead-take'), take));
   document.addEventListener('proof-brought', ({detail}) => {
     if (detail.id === place.dataset.id) location.reload();
@@ -48,7 +48,7 @@ if (place && globalThis.indexedDB && 'serviceWorker' in navigator) {
 
 /** A proof that was answered otherwise needs nothing on the phone any more. */
 export async function forgetAhead(id) {
-  if (!globalThis.indexedDB) return;
+  if (!window.indexedDB) return;
   const kept = await proofs().catch(() => []);
   if (kept.some(proof => proof.id === id && !proof.made)) await dropProof(id);
 }

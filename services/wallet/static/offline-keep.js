@@ -41,7 +41,8 @@ async function show() {
     actions.append(button(say("offline-keep"), 'secondary', remember));
   }
   card.append(title, why, message, actions);
-  place.replaceChildren(card);
+  place.textContent = '';
+  place.append(card);
 }
 
 async function remember() {

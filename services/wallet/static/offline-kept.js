@@ -57,7 +57,7 @@ export async function all() {
 
 /** Forgets what is kept, the acts that were not told yet, and the keys, so that a copy of the rest is worth nothing. */
 export async function forgetAll() {
-  if (!globalThis.indexedDB) return;
+  if (!window.indexedDB) return;
   for (const name of [KEPT, ACTS, PROOFS, KEYS]) await within(name, 'readwrite', rows => rows.clear());
 }
 

@@ -30,10 +30,10 @@ async function send() {
   }
 }
 
-if (account && globalThis.indexedDB) {
-  // One page tells at a time; the others find nothing left.
+if (account && window.indexedDB) {
+  // One page tells at a time; the others find nothing left. Where there are no locks, the service takes each once all the same.
   const bring = () => tell().then(send);
-  const once = () => navigator.locks.request('passerelle-offline-acts', bring).catch(() => {});
+  const once = () => (navigator.locks ? navigator.locks.request('passerelle-offline-acts', bring) : bring()).catch(() => {});
   addEventListener('online', once);
   once();
 }

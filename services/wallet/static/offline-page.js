@@ -38,7 +38,8 @@ function showKept() {
     const issuer = element('small', {}, element('bdi', {}, one.issuer));
     return element('li', {}, element('span', {}, element('bdi', {}, one.name), issuer), button);
   });
-  at('kept-list').replaceChildren(...rows);
+  at('kept-list').textContent = '';
+  at('kept-list').append(...rows);
   at('nothing-kept').hidden = rows.length > 0;
   step('step-kept');
 }
@@ -46,12 +47,14 @@ function showKept() {
 async function choose(one) {
   state.chosen = one;
   state.code = null;
-  at('claims').replaceChildren(...(await choices(one.credential)).map(name => {
+  const boxes = (await choices(one.credential)).map(name => {
     const claim = (one.claims || []).find(({path}) => path.length === 1 && path[0] === name);
     const box = element('input', {type: 'checkbox', name: 'claim', value: name});
     return element('label', {class: 'check'}, box,
       element('span', {}, `${(claim && claim.label) || name}: `, element('bdi', {}, (claim && claim.value) || '')));
-  }));
+  });
+  at('claims').textContent = '';
+  at('claims').append(...boxes);
   at('code-problem').hidden = true;
   at('code-text').value = '';
   step('step-code');
@@ -131,7 +134,8 @@ async function showCodes(text, isAnswer) {
   let current = 0;
   const turn = by => {
     current = (current + by + codes.length) % codes.length;
-    at('code').replaceChildren(draw(codes[current], say("offline-answer-code")));
+    at('code').textContent = '';
+    at('code').append(draw(codes[current], say("offline-answer-code")));
     at('code-number').textContent = say("offline-number", {number: current + 1, count: codes.length});
   };
   at('replayable').hidden = isAnswer;

@@ -79,7 +79,8 @@ async function prove(withPictures) {
 
 async function list() {
   const kept = await proofs().catch(() => []);
-  at('proof-list').replaceChildren(...kept.map(row));
+  at('proof-list').textContent = '';
+  at('proof-list').append(...kept.map(row));
   at('proofs').hidden = kept.length === 0;
 }
 

@@ -18,8 +18,9 @@ function element(name, text) {
 }
 
 function show({ claims, codes }) {
-  at("printed-claims").replaceChildren(...[].concat(...claims.map(({ label, value }) => [element("dt", label), element("dd", value)])));
-  at("printed-codes").replaceChildren(
+  for (const id of ["printed-claims", "printed-codes"]) at(id).textContent = "";
+  at("printed-claims").append(...[].concat(...claims.map(({ label, value }) => [element("dt", label), element("dd", value)])));
+  at("printed-codes").append(
     ...codes.map((code, index) => {
       const figure = document.createElement("figure");
       const caption = document.createElement("figcaption");

@@ -54,7 +54,8 @@ onSubmit("mandate-find", async () => {
   const { mandates } = await proven(() => post("/v1/officers/mandates/search", { wallet: at("find-wallet").value }));
   const none = document.createElement("li");
   none.textContent = say("mandate-none");
-  at("found").replaceChildren(...(mandates.length ? mandates.map(row) : [none]));
+  at("found").textContent = "";
+  at("found").append(...(mandates.length ? mandates.map(row) : [none]));
 });
 
 onSubmit("mandate-record", async (form) => {
