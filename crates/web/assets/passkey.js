@@ -178,6 +178,8 @@ export async function withButton(button, step) {
       place.setAttribute("role", "alert");
       place.hidden = false;
       place.scrollIntoView({ block: "nearest" });
+      // A page may have more to say, such as how to sign in again.
+      document.dispatchEvent(new CustomEvent("step-failed", { detail: { place, error } }));
     }
     return undefined;
   } finally {

@@ -1,30 +1,68 @@
-// Creating a wallet and signing in. Afterwards the same address shows what it was opened for.
+// Creating a wallet and signing in. Afterwards the same address shows what it was opened for. Where a wallet is known on this phone,
+// its way in comes first, and a new one is made only after a question.
 
 import { authenticate, register, supported, withButton } from "/assets/passkey.js";
+import { known } from "/assets/wallet-key.js";
+import { keepThen } from "/assets/wallet-then.js";
 
-const create = document.getElementById("create-wallet");
-const signIn = document.getElementById("sign-in");
+const at = (id) => document.getElementById(id);
+const create = at("create-wallet");
+const signIn = at("sign-in");
+const pin = at("pin-first");
 
 const goOn = () => location.reload();
+
+/** The wallet of this phone first: `way` is how it is opened. */
+function arrange(way) {
+  pin.hidden = way !== "pin";
+  signIn.classList.toggle("secondary", way === "pin");
+  at("pin-link").hidden = way === "pin";
+  create.classList.add("secondary");
+  create.classList.remove("large");
+  create.textContent = create.dataset.another;
+  at("another-make").append(create);
+  at("another-wallet").hidden = false;
+}
+
+keepThen();
+// What the browser itself remembers, where the service was not told: a cookie that was cleared, a wallet from before.
+if (!at("entry").dataset.known) {
+  known().then((way) => {
+    if (way) arrange(way);
+  });
+}
 
 if (supported()) {
   create.disabled = false;
   signIn.disabled = false;
+  // No screen lock, no finger, no face: this phone cannot make a passkey.
+  if (PublicKeyCredential.isUserVerifyingPlatformAuthenticatorAvailable) {
+    PublicKeyCredential.isUserVerifyingPlatformAuthenticatorAvailable().then(
+      (able) => { if (!able) at("pin-instead").hidden = false; },
+      () => {},
+    );
+  }
 } else {
-  document.getElementById("no-passkeys").hidden = false;
-  document.getElementById("entry").hidden = true;
+  at("no-passkeys").hidden = false;
+  // A wallet with a PIN is still opened; nothing of passkeys is.
+  for (const one of [create, signIn, at("entry-how"), at("another-wallet")]) one.hidden = true;
 }
 
+/** A passkey that failed may have failed for good on this phone. */
+const orPin = (act) => async () => {
+  try {
+    await act();
+  } catch (error) {
+    at("pin-instead").hidden = false;
+    throw error;
+  }
+  goOn();
+};
+
 create.addEventListener("click", () =>
-  withButton(create, async () => {
-    await register("/v1/registration/options", "/v1/registration");
-    goOn();
-  }),
+  withButton(create, orPin(() => register("/v1/registration/options", "/v1/registration"))),
 );
 
 signIn.addEventListener("click", () =>
-  withButton(signIn, async () => {
-    await authenticate("/v1/sign-in/options", "/v1/sign-in");
-    goOn();
-  }),
+  withButton(signIn, orPin(() => authenticate("/v1/sign-in/options", "/v1/sign-in"))),
 );

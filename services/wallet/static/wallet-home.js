@@ -4,9 +4,12 @@ import { find, send } from "/assets/wallet-key.js";
 import { paint } from "/assets/wallet-look.js";
 import { label } from "/assets/wallet-status.js";
 import { offerToRenew } from "/assets/wallet-renew.js";
+import { tellErased } from "/assets/wallet-erased.js";
+import { remindOfReturn } from "/assets/wallet-remind.js";
 import { listenToStop } from "/assets/wallet-stop.js";
 
 listenToStop();
+remindOfReturn();
 paint();
 offerToRenew();
 
@@ -20,7 +23,8 @@ find().then((key) => {
     }
   }
   const banner = document.getElementById("key-elsewhere");
-  if (banner) banner.hidden = elsewhere === 0;
+  if (!banner || elsewhere === 0) return;
+  tellErased(key).then((told) => { banner.hidden = told; });
 });
 
 const tones = { valid: "success", suspended: "paused", revoked: "error", expired: "warning", notYetValid: "waiting", unknown: "plain" };

@@ -2,6 +2,7 @@
 
 import { authenticate, post } from "/assets/passkey.js";
 import { askPin } from "/assets/wallet-ask-pin.js";
+import { tried } from "/assets/wallet-pin-wait.js";
 import { byKey, presence } from "/assets/wallet-presence.js";
 import { find, isProblem, keep, sign } from "/assets/wallet-key.js";
 
@@ -29,7 +30,10 @@ async function provePasskey() {
 
 async function prove() {
   const key = await find();
-  if (key && key.desk) return post("/v1/desk/proof", await presence("proof"));
+  if (key && key.desk) {
+    const shown = await presence("proof");
+    return tried(() => post("/v1/desk/proof", shown));
+  }
   if (!key || !key.pin) return provePasskey();
   return answerPin(key, "/v1/step-up/pin", await askPin());
 }
@@ -37,7 +41,7 @@ async function prove() {
 /** Opens, or proves, with the PIN of this phone: its key signs the challenge. `url` takes the answer. */
 export async function answerPin(key, url, pin) {
   const start = await post(`${url}/options`, { thumbprint: key.thumbprint });
-  return post(url, await pinAnswer(key, start, pin));
+  return tried(async () => post(url, await pinAnswer(key, start, pin)));
 }
 
 /** What goes back beside a PIN: the challenge, signed with the key of this phone. */

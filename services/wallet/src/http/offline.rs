@@ -44,7 +44,7 @@ pub const SHOWING: Asset = file!("offline-showing.js", SCRIPT);
 const WORKER: &str = include_str!("../../static/offline-worker.js");
 
 /// What the page needs of `/assets/`, of the wallet and of all services.
-const NEEDED: [&str; 24] = [
+const NEEDED: [&str; 25] = [
     "offline.css",
     "offline-kept.js",
     "offline-line.js",
@@ -59,6 +59,7 @@ const NEEDED: [&str; 24] = [
     "wallet-key.js",
     "wallet-ask-pin.js",
     "wallet-presence.js",
+    "wallet-whole.js",
     "passerelle.css",
     "passkey.js",
     "progress.js",

@@ -38,6 +38,7 @@ use self::shown::{
     Card, Entry, OfferedLine, Reminder, Unfinished, entries, explanation, offered, unfinished, verdict,
 };
 use super::auth::{find_person, removal_cookie};
+use super::known::Known;
 use super::views::{
     AccountView, ClaimView, CredentialView, ExistenceView, HelpView, OfferView, PresentationView,
 };
@@ -80,6 +81,21 @@ struct EntryPage {
     lead: &'static str,
     welcome: bool,
     deleted: bool,
+    /// Somebody was signed in here a moment ago, so there is a wallet.
+    again: bool,
+    /// How a wallet was opened in this browser before.
+    known: Option<Known>,
+}
+
+impl EntryPage {
+    /// There is a wallet to come back to: its way in stands first, and a new one is made only after a question.
+    const fn returns(&self) -> bool {
+        self.again || self.known.is_some()
+    }
+
+    fn by_pin(&self) -> bool {
+        self.known == Some(Known::Pin)
+    }
 }
 
 #[derive(Template)]
@@ -105,6 +121,8 @@ struct HomePage {
     cards: Vec<Card>,
     unfinished: Vec<Unfinished>,
     reminders: Vec<Reminder>,
+    /// Nothing would bring the person back in if this phone were lost.
+    without_return: bool,
 }
 
 #[derive(Template)]
@@ -168,6 +186,8 @@ struct ExistencePage {
     /// How it went the time before.
     last_time: Option<LastTime>,
     expired: bool,
+    /// There is no passkey, and the Fund wants one: the other ways come first.
+    pin_alone: bool,
     certificate_received: bool,
     /// What to do better this time.
     again: Option<&'static str>,
@@ -221,8 +241,18 @@ async fn home(request: HttpRequest, app: App, words: Words) -> Result<HttpRespon
         cards: kept.iter().map(|one| Card::new(one, now)).collect(),
         unfinished: unfinished(&app.wallet, &person).await?,
         reminders: app.wallet.endings(&person).await?.iter().map(|one| Reminder::new(one, now)).collect(),
+        without_return: !kept.is_empty() && without_return(&app, &person).await?,
         account: person.account,
     })
+}
+
+/// Neither recovery code nor second passkey, on a device of the person's own.
+async fn without_return(app: &App, person: &Person) -> Result<bool, Problem> {
+    if person.desk.is_some() {
+        return Ok(false);
+    }
+    let overview = app.wallet.account(&person.account).await?;
+    Ok(overview.recovery_code_made.is_none() && overview.passkeys.len() < 2)
 }
 
 #[get("/offer")]
@@ -355,6 +385,7 @@ async fn show_existence(
         None => false,
     };
     let expired = view.expires_at <= app.wallet.now();
+    let pin_alone = person.desk.is_none() && app.wallet.account(&person.account).await?.passkeys.is_empty();
     let appeal = Appeal::new(&view);
     let last = last_time(&app.wallet, &person, &view).await?;
     html(&ExistencePage {
@@ -374,6 +405,7 @@ async fn show_existence(
         remains: view.kept.as_ref().map(|kept| remains::Remains::new(words, kept, app.wallet.now())),
         view,
         expired,
+        pin_alone,
         certificate_received,
     })
 }
@@ -478,7 +510,19 @@ fn entry(
     deleted: bool,
 ) -> Result<HttpResponse, Problem> {
     let shell = Frame::outside(request, app);
-    html_with(status, &EntryPage { shell, words: Words::of(request), title, lead, welcome, deleted })
+    html_with(
+        status,
+        &EntryPage {
+            shell,
+            words: Words::of(request),
+            title,
+            lead,
+            welcome,
+            deleted,
+            again: status == StatusCode::UNAUTHORIZED,
+            known: Known::of(request).filter(|_| !deleted),
+        },
+    )
 }
 
 /// For `<time datetime>`.

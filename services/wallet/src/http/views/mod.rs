@@ -23,7 +23,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use access::{
-    DeviceKeyName, NewName, NewPin, PinAnswerBody, PinStartView, PinView, RecoveryAnswer, RecoveryCodeBody,
+    AssistedPinStart, DeviceKeyName, NewName, NewPin, PinAnswerBody, PinStartView, PinView, RecoveryAnswer,
+    RecoveryCodeBody, RecoveryPinAnswer, RecoveryPinStart,
 };
 pub use account::{AccountView, ActivityList, DeviceKeyView, NewDeviceKey};
 pub use credentials::{CardChoice, CardView, ClaimView, CredentialList, CredentialView, StatusView};
