@@ -25,6 +25,7 @@ mod presenting;
 mod receiving;
 mod recovery;
 mod renewals;
+mod returning;
 mod sharings;
 mod stations;
 mod stub;
