@@ -52,3 +52,7 @@ again-lost-phone = إذا فقدت هذا الهاتف
 again-lost-phone-what = رمز على الورق يعيدك إلى محفظتك. يستغرق إعداده دقيقتين.
 again-lost-phone-do = إعداد رمز استعادة
 again-later = لاحقا
+again-keep = الاحتفاظ بها لأوقات انقطاع الشبكة
+again-sets = بعض هذا رغبة وليس ضروريا. الاختيار لك.
+again-set-all = عرض كل ذلك
+again-set-less = الضروري فقط، من دون: { $names }

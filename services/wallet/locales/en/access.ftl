@@ -1,7 +1,7 @@
 # Ways in: PIN, recovery code, names of passkeys and devices.
 
 access-pin-title = A PIN for this phone
-access-pin-lead = For a phone without fingerprint, face or screen lock. The PIN works on this phone only.
+access-pin-lead = For a phone without fingerprint, face or screen lock. The PIN works on this phone only. It takes about two minutes.
 access-pin-yours = Your PIN
 access-pin-choose = Choose a PIN
 access-pin-rules = 6 to 12 digits. Not 123456, and not the same digit again and again.
@@ -24,7 +24,7 @@ access-then-offers = Ask the organisations to offer you again what was on it.
 access-then-fund = Before your next yearly proof, the Fund has to see you once. The code alone does not bring that back.
 access-then-code = Make a new recovery code, and keep it on paper.
 access-ways = Ways into your wallet
-access-ways-lead = What opens your wallet, and what helps when your phone is gone.
+access-ways-lead = What opens your wallet, and what helps when your phone is gone. It takes about two minutes.
 access-code = Recovery code
 access-code-why = With this code you get into your wallet when your phone or passkey is lost. Whoever has the paper can do so too: keep it safe.
 access-code-none = You have no recovery code yet.

@@ -52,3 +52,7 @@ again-lost-phone = If you lose this phone
 again-lost-phone-what = A code on paper brings you back into your wallet. Making one takes two minutes.
 again-lost-phone-do = Make a recovery code
 again-later = Later
+again-keep = Keep it for times without a network
+again-sets = Some of it is a wish, not needed. You choose.
+again-set-all = Show all of it
+again-set-less = Only what is needed, without: { $names }

@@ -1,7 +1,7 @@
 # Ways in: PIN, recovery code, names of passkeys and devices.
 
 access-pin-title = Un PIN para este teléfono
-access-pin-lead = Para un teléfono sin huella, sin rostro y sin bloqueo de pantalla. El PIN solo sirve en este teléfono.
+access-pin-lead = Para un teléfono sin huella, sin rostro y sin bloqueo de pantalla. El PIN solo sirve en este teléfono. Tarda unos dos minutos.
 access-pin-yours = Su PIN
 access-pin-choose = Elija un PIN
 access-pin-rules = De 6 a 12 cifras. Ni 123456, ni siempre la misma cifra.
@@ -24,7 +24,7 @@ access-then-offers = Pida a las organizaciones que le ofrezcan de nuevo lo que h
 access-then-fund = Antes de su próxima prueba anual, la Caja tiene que verle una vez. El código solo no devuelve ese derecho.
 access-then-code = Cree un código de recuperación nuevo y guárdelo en papel.
 access-ways = Entradas a su cartera
-access-ways-lead = Lo que abre su cartera, y lo que ayuda cuando se pierde el teléfono.
+access-ways-lead = Lo que abre su cartera, y lo que ayuda cuando se pierde el teléfono. Tarda unos dos minutos.
 access-code = Código de recuperación
 access-code-why = Con este código entra en su cartera cuando se pierde el teléfono o la llave de acceso. Quien tenga el papel también puede: guárdelo bien.
 access-code-none = Todavía no tiene código de recuperación.

@@ -52,3 +52,7 @@ again-lost-phone = Si pierde este teléfono
 again-lost-phone-what = Un código en papel le devuelve a su cartera. Hacerlo tarda dos minutos.
 again-lost-phone-do = Crear un código de recuperación
 again-later = Más tarde
+again-keep = Guardarlo para cuando no haya red
+again-sets = Una parte es un deseo, no es necesaria. Usted elige.
+again-set-all = Mostrar todo
+again-set-less = Solo lo necesario, sin: { $names }

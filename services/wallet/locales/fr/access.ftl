@@ -1,7 +1,7 @@
 # Ways in: PIN, recovery code, names of passkeys and devices.
 
 access-pin-title = Un code PIN pour ce téléphone
-access-pin-lead = Pour un téléphone sans empreinte, ni visage, ni verrouillage d’écran. Le code ne marche que sur ce téléphone.
+access-pin-lead = Pour un téléphone sans empreinte, ni visage, ni verrouillage d’écran. Le code ne marche que sur ce téléphone. Cela prend environ deux minutes.
 access-pin-yours = Votre code PIN
 access-pin-choose = Choisissez un code PIN
 access-pin-rules = De 6 à 12 chiffres. Ni 123456, ni toujours le même chiffre.
@@ -24,7 +24,7 @@ access-then-offers = Demandez aux organisations de vous proposer à nouveau ce q
 access-then-fund = Avant votre prochaine preuve annuelle, la Caisse doit vous voir une fois. Le code seul ne rend pas ce droit.
 access-then-code = Créez un nouveau code de secours et gardez-le sur papier.
 access-ways = Accès à votre portefeuille
-access-ways-lead = Ce qui ouvre votre portefeuille, et ce qui aide quand le téléphone est perdu.
+access-ways-lead = Ce qui ouvre votre portefeuille, et ce qui aide quand le téléphone est perdu. Cela prend environ deux minutes.
 access-code = Code de secours
 access-code-why = Avec ce code, vous entrez dans votre portefeuille quand le téléphone ou la clé d’accès est perdu. Qui a le papier le peut aussi : gardez-le en lieu sûr.
 access-code-none = Vous n’avez pas encore de code de secours.

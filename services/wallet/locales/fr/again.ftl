@@ -52,3 +52,7 @@ again-lost-phone = Si vous perdez ce téléphone
 again-lost-phone-what = Un code sur papier vous ramène dans votre portefeuille. Le faire prend deux minutes.
 again-lost-phone-do = Faire un code de secours
 again-later = Plus tard
+again-keep = Le garder pour les moments sans réseau
+again-sets = Une partie est un souhait, pas une nécessité. Vous choisissez.
+again-set-all = Tout montrer
+again-set-less = Seulement le nécessaire, sans : { $names }

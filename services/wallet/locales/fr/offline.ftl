@@ -1,7 +1,7 @@
 # Showing without a network, and what is kept on the phone for it.
 
 offline-title = Présenter sans réseau
-offline-lead = Ce que vous avez gardé sur ce téléphone peut être présenté ici, même en mode avion.
+offline-lead = Ce que vous avez gardé sur ce téléphone peut être présenté ici, même en mode avion. Cela prend environ une minute.
 offline-kept-title = Gardé sur ce téléphone
 offline-nothing = Rien n’est gardé sur ce téléphone. Ouvrez une attestation quand il y a un réseau et choisissez « Garder sur ce téléphone ».
 offline-show = Présenter

@@ -1,7 +1,7 @@
 # Ways in: PIN, recovery code, names of passkeys and devices.
 
 access-pin-title = 为这部手机设置 PIN 码
-access-pin-lead = 适用于没有指纹、人脸或屏幕锁的手机。PIN 码只能在这部手机上使用。
+access-pin-lead = 适用于没有指纹、人脸或屏幕锁的手机。PIN 码只能在这部手机上使用。大约需要两分钟。
 access-pin-yours = 您的 PIN 码
 access-pin-choose = 选择一个 PIN 码
 access-pin-rules = 6 到 12 位数字。不能是 123456，也不能全是同一个数字。
@@ -24,7 +24,7 @@ access-then-offers = 请各组织重新向您提供那台设备上的凭证。
 access-then-fund = 在下一次年度证明之前，养恤基金需要见您一次。只有恢复码不能恢复这项权利。
 access-then-code = 创建一个新的恢复码，并写在纸上保存。
 access-ways = 进入钱包的方式
-access-ways-lead = 用什么打开您的钱包，手机丢了怎么办。
+access-ways-lead = 用什么打开您的钱包，手机丢了怎么办。大约需要两分钟。
 access-code = 恢复码
 access-code-why = 手机或通行密钥丢失时，您可以用它进入钱包。拿到这张纸的人也可以进入，请妥善保管。
 access-code-none = 您还没有恢复码。

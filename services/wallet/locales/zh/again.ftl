@@ -52,3 +52,7 @@ again-lost-phone = 如果您丢了这部手机
 again-lost-phone-what = 纸上的恢复码能让您回到钱包。做一个只需两分钟。
 again-lost-phone-do = 制作恢复码
 again-later = 以后再说
+again-keep = 保存以备没有网络时使用
+again-sets = 其中一部分只是希望，并非必需。由您选择。
+again-set-all = 全部出示
+again-set-less = 只出示必需的，不包括：{ $names }

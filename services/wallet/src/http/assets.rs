@@ -34,6 +34,7 @@ pub const ASSETS: Assets = Assets(&[
     offline::STYLE_SHEET,
     offline::KEEP,
     offline::KEPT,
+    offline::CODE,
     offline::LINE,
     offline::PAGE,
     offline::AHEAD,

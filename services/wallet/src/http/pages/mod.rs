@@ -139,6 +139,8 @@ struct OfferPage {
     offer: OfferView,
     offered: Vec<OfferedLine>,
     cards: Vec<Card>,
+    /// What was received and can be kept on this phone for times without a network.
+    keepable: Option<String>,
 }
 
 #[derive(Template)]
@@ -282,8 +284,13 @@ async fn show_offer(
     let view = OfferView::from(&offer);
     let now = app.wallet.now();
     let mut cards = Vec::new();
+    let mut keepable = None;
     for row in &offer.stored {
-        cards.push(Card::new(&app.wallet.credential(&person, &row.id).await?, now));
+        let kept = app.wallet.credential(&person, &row.id).await?;
+        if kept.held.format == holding::dcql::SD_JWT && person.desk.is_none() {
+            keepable.get_or_insert_with(|| row.id.clone());
+        }
+        cards.push(Card::new(&kept, now));
     }
     html(&OfferPage {
         shell: Frame::inside(&request, &app, &person, ""),
@@ -302,6 +309,7 @@ async fn show_offer(
         offered: offered(&view),
         offer: view,
         cards,
+        keepable,
     })
 }
 
