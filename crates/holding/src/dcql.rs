@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use wire::vp::dcql::authorities::Authorities;
-use wire::vp::dcql::{CredentialQuery, Query};
+use wire::vp::dcql::{ClaimsQuery, CredentialQuery, Query};
 
 use crate::path::{self, ConcretePath};
 
@@ -34,6 +34,16 @@ pub struct Candidate<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Match {
     pub credential: String,
+    pub disclose: Vec<ConcretePath>,
+    /// Less that answers the query too: what the verifier would like and does not need can be withheld.
+    pub less: Vec<Less>,
+}
+
+/// A later entry of `claim_sets` that is a part of the first (6.4.1).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Less {
+    /// Its place in `claim_sets`.
+    pub claim_set: usize,
     pub disclose: Vec<ConcretePath>,
 }
 
@@ -74,6 +84,8 @@ pub enum SelectionFault {
     NotAMatch,
     #[error("the selection gives several credentials where one is asked for, or none")]
     WrongCount,
+    #[error("the selection names a set of claims that is no part of what is asked for")]
+    NoSuchSet,
     #[error("something the request requires is not selected")]
     Incomplete,
 }
@@ -148,6 +160,25 @@ impl Evaluation {
         Some(selection)
     }
 
+    /// The same with less shown of what was selected: by credential query, which of its `claim_sets` the person chose.
+    pub fn narrowed(
+        mut self,
+        selection: &Selection,
+        sets: &BTreeMap<String, usize>,
+    ) -> Result<Self, SelectionFault> {
+        for (id, wanted) in sets {
+            let query = self.queries.iter_mut().find(|one| one.id == *id);
+            let query = query.ok_or(SelectionFault::UnknownQuery)?;
+            for credential in selection.get(id).ok_or(SelectionFault::UnknownQuery)? {
+                let matched = query.matches.iter_mut().find(|one| one.credential == *credential);
+                let matched = matched.ok_or(SelectionFault::NotAMatch)?;
+                let less = matched.less.iter().find(|less| less.claim_set == *wanted);
+                matched.disclose = less.ok_or(SelectionFault::NoSuchSet)?.disclose.clone();
+            }
+        }
+        Ok(self)
+    }
+
     /// Accepts a selection that answers the request, and returns what each chosen credential discloses.
     pub fn check(&self, selection: &Selection) -> Result<Vec<Chosen<'_>>, SelectionFault> {
         let mut chosen = Vec::new();
@@ -201,19 +232,29 @@ fn answer(asked: &CredentialQuery, candidate: &Candidate<'_>) -> Option<Match> {
     if !asked.meta.accepts(&asked.format, candidate.types) {
         return None;
     }
-    let claims = asked.select_claims(candidate.root)?;
-    let mut disclose = Vec::new();
+    let disclose = places(candidate, &asked.select_claims(candidate.root)?)?;
+    let less = asked.deliverable_sets(candidate.root).into_iter().skip(1).filter_map(|(claim_set, claims)| {
+        let part = places(candidate, &claims)?;
+        let is_part = part.len() < disclose.len() && part.iter().all(|place| disclose.contains(place));
+        is_part.then_some(Less { claim_set, disclose: part })
+    });
+    Some(Match { credential: candidate.id.to_owned(), less: less.collect(), disclose })
+}
+
+/// Where these claims stand in the credential.
+fn places(candidate: &Candidate<'_>, claims: &[&ClaimsQuery]) -> Option<Vec<ConcretePath>> {
+    let mut places = Vec::new();
     for claim in claims {
         for (place, value) in path::select(candidate.root, &claim.path.0).ok()? {
             // 6.4.1: a claim whose value was not asked for is treated as if it did not exist.
             let wanted =
                 claim.values.as_ref().is_none_or(|values| values.iter().any(|one| one.equals(value)));
-            if wanted && !disclose.contains(&place) {
-                disclose.push(place);
+            if wanted && !places.contains(&place) {
+                places.push(place);
             }
         }
     }
-    Some(Match { credential: candidate.id.to_owned(), disclose })
+    Some(places)
 }
 
 #[cfg(test)]

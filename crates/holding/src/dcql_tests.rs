@@ -116,6 +116,26 @@ fn first_claim_set_that_can_be_delivered_wins() {
 }
 
 #[test]
+fn what_a_later_claim_set_leaves_out_can_be_withheld() {
+    let (root, types) = (staff_payload(), types());
+    let wanted = query(json!({"credentials": [{
+        "id": "staff", "format": "dc+sd-jwt", "meta": {"vct_values": [STAFF]},
+        "claims": [{"id": "f", "path": ["familyName"]}, {"id": "g", "path": ["givenName"]}, {"id": "l", "path": ["gradeLevel"]}],
+        "claim_sets": [["g", "f"], ["l"], ["g"]]
+    }]}));
+    let evaluation = evaluate(&wanted, &[held("c", SD_JWT, &types, &root)]);
+    let less = &evaluation.queries[0].matches[0].less;
+    assert_eq!(less, &[Less { claim_set: 2, disclose: vec![key("givenName")] }], "another claim is no part of the first");
+    let selection = evaluation.proposed().unwrap();
+    let narrowed = |set| evaluation.clone().narrowed(&selection, &BTreeMap::from([("staff".to_owned(), set)]));
+    let chosen = narrowed(2).unwrap();
+    assert_eq!(chosen.check(&selection).unwrap()[0].matched.disclose, vec![key("givenName")]);
+    for set in [0, 1, 7] {
+        assert_eq!(narrowed(set).unwrap_err(), SelectionFault::NoSuchSet, "{set}");
+    }
+}
+
+#[test]
 fn type_values_need_every_type_of_one_alternative() {
     let document = json!({"type": ["VerifiableCredential", "StaffIdentity"], "credentialSubject": {"givenName": "Amina"}});
     let vc = "https://www.w3.org/2018/credentials#VerifiableCredential".to_owned();

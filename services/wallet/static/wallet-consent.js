@@ -31,7 +31,7 @@ function settle() {
   // An alternative that can be given from here comes before one that cannot.
   for (const choice of form.querySelectorAll("[data-choice]")) {
     const able = [...choice.querySelectorAll("[data-alternative]")].filter((block) =>
-      [...block.querySelectorAll("[data-query]")].every((group) => group.querySelector("input:checked:not(:disabled)")),
+      [...block.querySelectorAll("[data-query]")].every((group) => group.querySelector("[data-holder-key]:checked:not(:disabled)")),
     );
     const radios = [...choice.querySelectorAll("input[data-pick]")];
     for (const radio of radios) {
@@ -59,15 +59,23 @@ function refresh() {
   document.getElementById("agree").disabled = selection().length === 0;
 }
 
+/** Which of several sets of claims the person shows of the first credential that is chosen; what is only wished for stays here. */
+function claimSet(group) {
+  const box = [...group.querySelectorAll("[data-holder-key]")].find((input) => input.checked && !input.disabled);
+  const set = box && box.closest(".candidate").querySelector("[data-sets] input:checked");
+  return set && set.value ? { claimSet: Number(set.value) } : {};
+}
+
 function selection() {
   const chosen = [];
   for (const choice of form.querySelectorAll("[data-choice]")) {
     const block = picked(choice);
     if (!block) continue;
     for (const group of block.querySelectorAll("[data-query]")) {
-      const credentialIds = [...group.querySelectorAll("input:checked:not(:disabled)")].map((input) => input.value);
+      const boxes = [...group.querySelectorAll("[data-holder-key]:checked:not(:disabled)")];
+      const credentialIds = boxes.map((input) => input.value);
       const known = chosen.some(({ queryId }) => queryId === group.dataset.query);
-      if (credentialIds.length && !known) chosen.push({ queryId: group.dataset.query, credentialIds });
+      if (credentialIds.length && !known) chosen.push({ queryId: group.dataset.query, credentialIds, ...claimSet(group) });
     }
   }
   return chosen;

@@ -230,15 +230,23 @@ impl CredentialQuery {
     #[must_use]
     pub fn select_claims(&self, credential: &Value) -> Option<Vec<&ClaimsQuery>> {
         let Some(claims) = &self.claims else { return Some(Vec::new()) };
-        let Some(sets) = &self.claim_sets else {
+        if self.claim_sets.is_none() {
             return claims.iter().all(|claim| claim.matches(credential)).then(|| claims.iter().collect());
-        };
+        }
+        self.deliverable_sets(credential).into_iter().next().map(|(_, set)| set)
+    }
+
+    /// Every combination of claims that this credential can deliver, with its place in `claim_sets`, the most wanted first (6.4.1).
+    #[must_use]
+    pub fn deliverable_sets(&self, credential: &Value) -> Vec<(usize, Vec<&ClaimsQuery>)> {
+        let (Some(claims), Some(sets)) = (&self.claims, &self.claim_sets) else { return Vec::new() };
         let deliverable: BTreeMap<&str, &ClaimsQuery> = claims
             .iter()
             .filter(|claim| claim.matches(credential))
             .filter_map(|claim| Some((claim.id.as_deref()?, claim)))
             .collect();
-        sets.iter().find_map(|set| set.iter().map(|id| deliverable.get(id.as_str()).copied()).collect())
+        let whole = |set: &Vec<String>| set.iter().map(|id| deliverable.get(id.as_str()).copied()).collect();
+        sets.iter().enumerate().filter_map(|(place, set)| Some((place, whole(set)?))).collect()
     }
 }
 

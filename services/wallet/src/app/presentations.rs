@@ -105,6 +105,7 @@ impl Wallet {
         person: &Person,
         id: &str,
         selection: Option<Selection>,
+        claim_sets: &BTreeMap<String, usize>,
     ) -> Result<(Asked, Vec<ToSign>), PresentationError> {
         let mut asked = self.presentation(person, id).await?;
         asked.presentation.may_decide(self.now())?;
@@ -124,7 +125,8 @@ impl Wallet {
         let mut authorising = transaction::assign(&asked.presentation.request.transactions, &selection);
         let mut items = Vec::new();
         let audience = asked.presentation.request.client_id.clone();
-        for chosen in asked.evaluation.check(&selection)? {
+        let narrowed = asked.evaluation.clone().narrowed(&selection, claim_sets)?;
+        for chosen in narrowed.check(&selection)? {
             let first = find_kept(&asked.credentials, &chosen.matched.credential)?;
             // Also where no key signs: the key stands in the credential, and would be known again by it.
             let copy = self.copy_for(person, &first.row.id, &audience).await?;

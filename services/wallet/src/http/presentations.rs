@@ -50,7 +50,8 @@ pub async fn prepare_presentation(
     id: Path<String>,
     body: Json<Consent>,
 ) -> Result<Json<PresentationStep>, Problem> {
-    let (asked, items) = app.wallet.prepare_presentation(&person.0, &id, body.0.selection()).await?;
+    let sets = body.0.claim_sets();
+    let (asked, items) = app.wallet.prepare_presentation(&person.0, &id, body.0.selection(), &sets).await?;
     let presentation = PresentationView::new(&asked, app.wallet.now());
     Ok(Json(PresentationStep { presentation, to_sign: to_sign(items, "presentation") }))
 }

@@ -8,6 +8,7 @@ mod assisted;
 mod assisted_pages;
 mod browser;
 mod cards;
+mod claim_sets;
 mod copies;
 mod custody;
 mod deferred;

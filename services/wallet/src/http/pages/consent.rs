@@ -2,7 +2,7 @@
 
 use super::shown::label;
 use crate::app::presentations::Asked;
-use crate::http::views::{CandidateView, ClaimView, PresentationView, QueryView, StatusView};
+use crate::http::views::{CandidateView, ClaimView, LessView, PresentationView, QueryView, StatusView};
 use crate::words::Words;
 
 /// One thing the verifier wants, or would like.
@@ -40,6 +40,8 @@ pub struct PartCandidate {
     /// The name of the sentence that says its status.
     pub standing: &'static str,
     pub claims: Vec<ClaimView>,
+    /// Less that would do as well: the set of claims, and the names of what is not shown then.
+    pub less: Vec<(usize, String)>,
 }
 
 pub fn choices(view: &PresentationView, words: Words) -> Vec<Choice> {
@@ -108,14 +110,19 @@ fn alternative(words: Words, index: usize, required: bool, queries: Vec<&QueryVi
             .map(|query| Part {
                 id: query.id.clone(),
                 multiple: query.multiple,
-                candidates: query.candidates.iter().map(part_candidate).collect(),
+                candidates: query.candidates.iter().map(|one| part_candidate(words, one)).collect(),
             })
             .collect(),
     }
 }
 
-fn part_candidate(candidate: &CandidateView) -> PartCandidate {
+fn part_candidate(words: Words, candidate: &CandidateView) -> PartCandidate {
+    let names = |less: &LessView| {
+        let labels: Vec<&str> = less.withheld.iter().map(String::as_str).collect();
+        words.list(&words.terms(&labels))
+    };
     PartCandidate {
+        less: candidate.less.iter().map(|less| (less.claim_set, names(less))).collect(),
         credential_id: candidate.credential_id.clone(),
         name: candidate.name.clone(),
         issuer_name: candidate.issuer_name.clone(),

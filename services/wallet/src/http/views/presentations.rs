@@ -1,9 +1,12 @@
 //! Requests for a presentation, as a person must see them to decide.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use clock::Timestamp;
-use holding::dcql::{Evaluation, Selection};
+use holding::dcql::{Evaluation, Less, Match, Selection};
 use holding::labels::ShownClaim;
+use holding::path::ConcretePath;
 use holding::presentation::Progress;
 use holding::transaction::Transaction;
 use serde::{Deserialize, Serialize};
@@ -45,9 +48,18 @@ pub struct Consent {
 pub struct SelectionItem {
     pub query_id: String,
     pub credential_ids: Vec<String>,
+    /// Which of the query's `claim_sets` to show, one that stands in `less` of the candidate; absent: the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claim_set: Option<usize>,
 }
 
 impl Consent {
+    /// The sets of claims that were chosen, by query.
+    pub fn claim_sets(&self) -> BTreeMap<String, usize> {
+        let items = self.selection.iter().flatten();
+        items.filter_map(|item| Some((item.query_id.clone(), item.claim_set?))).collect()
+    }
+
     pub fn selection(self) -> Option<Selection> {
         let items = self.selection?;
         Some(items.into_iter().map(|item| (item.query_id, item.credential_ids)).collect())
@@ -102,6 +114,18 @@ pub struct CandidateView {
     /// All that could be withheld is asked for.
     pub everything: bool,
     pub claims: Vec<ClaimView>,
+    /// Less that would do as well.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub less: Vec<LessView>,
+}
+
+/// A part of what is asked for that the other side would take too.
+#[derive(Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct LessView {
+    pub claim_set: usize,
+    /// Labels of what is not shown then.
+    pub withheld: Vec<String>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -158,7 +182,7 @@ fn proposed(evaluation: &Evaluation) -> Vec<SelectionItem> {
     let selection = evaluation.proposed().unwrap_or_default();
     selection
         .into_iter()
-        .map(|(query_id, credential_ids)| SelectionItem { query_id, credential_ids })
+        .map(|(query_id, credential_ids)| SelectionItem { query_id, credential_ids, claim_set: None })
         .collect()
 }
 
@@ -191,6 +215,7 @@ fn queries(asked: &Asked, now: Timestamp) -> Vec<QueryView> {
                         |claim: &&ShownClaim| whole || is_shown(&claim.path, &matched.disclose, &withheld);
                     let shown: Vec<_> = claims.iter().filter(visible).collect();
                     let everything = !whole && withheld.len() >= MANY && shown.len() == claims.len();
+                    let less = if whole { Vec::new() } else { less(matched, &shown, &withheld) };
                     let checked_at = kept.annex.status.as_ref().map(|seen| seen.checked_at);
                     Some(CandidateView {
                         credential_id: kept.row.id.clone(),
@@ -200,6 +225,7 @@ fn queries(asked: &Asked, now: Timestamp) -> Vec<QueryView> {
                         status: StatusView::new(kept.held.standing(&kept.annex, now), checked_at),
                         whole_credential: whole,
                         everything,
+                        less,
                         claims: shown
                             .into_iter()
                             .map(|claim| ClaimView::new(claim, is_asked(&claim.path, &matched.disclose)))
@@ -209,6 +235,19 @@ fn queries(asked: &Asked, now: Timestamp) -> Vec<QueryView> {
                 .collect(),
         })
         .collect()
+}
+
+fn less(matched: &Match, shown: &[&ShownClaim], withheld: &[ConcretePath]) -> Vec<LessView> {
+    let of = |less: &Less| LessView {
+        claim_set: less.claim_set,
+        withheld: shown
+            .iter()
+            .filter(|claim| !is_shown(&claim.path, &less.disclose, withheld))
+            .map(|claim| claim.label.clone())
+            .collect(),
+    };
+    // What cannot be withheld is no choice.
+    matched.less.iter().map(of).filter(|less| !less.withheld.is_empty()).collect()
 }
 
 #[derive(Serialize, ToSchema)]
