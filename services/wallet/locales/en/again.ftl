@@ -56,3 +56,5 @@ again-keep = Keep it for times without a network
 again-sets = Some of it is a wish, not needed. You choose.
 again-set-all = Show all of it
 again-set-less = Only what is needed, without: { $names }
+again-not-fund = It is not proven that this link is from the Fund.
+again-not-fund-what = So nothing is asked of you here. Use the link or the square code of your letter once more, or call us.

@@ -56,3 +56,5 @@ again-keep = Guardarlo para cuando no haya red
 again-sets = Una parte es un deseo, no es necesaria. Usted elige.
 again-set-all = Mostrar todo
 again-set-less = Solo lo necesario, sin: { $names }
+again-not-fund = No está probado que este enlace sea de la Caja.
+again-not-fund-what = Por eso aquí no se le pide nada. Use otra vez el enlace o el código cuadrado de su carta, o llámenos.

@@ -56,3 +56,5 @@ again-keep = Le garder pour les moments sans réseau
 again-sets = Une partie est un souhait, pas une nécessité. Vous choisissez.
 again-set-all = Tout montrer
 again-set-less = Seulement le nécessaire, sans : { $names }
+again-not-fund = Rien ne prouve que ce lien vient de la Caisse.
+again-not-fund-what = On ne vous demande donc rien ici. Utilisez de nouveau le lien ou le code carré de votre lettre, ou appelez-nous.

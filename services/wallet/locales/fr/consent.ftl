@@ -46,4 +46,4 @@ consent-late = Trop tard
 consent-late-what = Cette demande de { $who } a expiré. Rien n’a été partagé. Demandez-en une nouvelle.
 
 consent-everything = On vous demande tout
-consent-everything-what = C’est tout ce que cette attestation dit de vous. Ont-ils besoin de tout pour ce qu’ils veulent faire ? Si vous n’êtes pas sûr, dites non, ou demandez-leur.
+consent-everything-what = C’est tout ce que ce justificatif dit de vous. Ont-ils besoin de tout pour ce qu’ils veulent faire ? Si vous n’êtes pas sûr, dites non, ou demandez-leur.

@@ -56,3 +56,5 @@ again-keep = 保存以备没有网络时使用
 again-sets = 其中一部分只是希望，并非必需。由您选择。
 again-set-all = 全部出示
 again-set-less = 只出示必需的，不包括：{ $names }
+again-not-fund = 无法证明这个链接来自基金。
+again-not-fund-what = 所以这里不会向您要任何信息。请再次使用信中的链接或方形码，或打电话给我们。

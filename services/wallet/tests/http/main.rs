@@ -14,6 +14,7 @@ mod custody;
 mod deferred;
 mod desk_keys;
 mod desk_queue;
+mod enrolling;
 mod enrolment;
 mod existence;
 mod hostile;
