@@ -17,6 +17,7 @@ mod desk_queue;
 mod enrolling;
 mod enrolment;
 mod existence;
+mod exporting;
 mod hostile;
 mod kept_keys;
 mod mandates;
