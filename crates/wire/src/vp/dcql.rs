@@ -245,7 +245,9 @@ impl CredentialQuery {
             .filter(|claim| claim.matches(credential))
             .filter_map(|claim| Some((claim.id.as_deref()?, claim)))
             .collect();
-        let whole = |set: &Vec<String>| set.iter().map(|id| deliverable.get(id.as_str()).copied()).collect();
+        let whole = |set: &[String]| -> Option<Vec<&ClaimsQuery>> {
+            set.iter().map(|id| deliverable.get(id.as_str()).copied()).collect()
+        };
         sets.iter().enumerate().filter_map(|(place, set)| Some((place, whole(set)?))).collect()
     }
 }
