@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import {WITHOUT} from './floor.mjs';
 
 export async function retiree(browser, input) {
-  for(const part of [onOldPhone, cut, byPin, shares, isReminded]) await part(browser, input);
+  for(const part of [onOldPhone, cut, byPin, shares, comesBack, isReminded]) await part(browser, input);
 }
 
 const offerOf = input => `${input.wallet}/offer?credential_offer_uri=${encodeURIComponent(input.offer)}`;
@@ -86,7 +86,7 @@ async function cut(browser, input) {
     await page.route('**/assets/wallet-key.js', route => route.abort());
     await page.goto(`${input.wallet}/`);
     await page.locator('#not-whole:not([hidden])').waitFor();
-    await browser.accessible(page, 'ar a page that was cut');
+    await browser.picture(person, 'retiree-cut');
     await page.unroute('**/assets/wallet-key.js');
     await page.locator('#not-whole a').click();
     await page.locator('#create-wallet:not(:disabled)').waitFor();
@@ -143,7 +143,7 @@ async function byPin(browser, input) {
     await page.goto(offerOf(input));
     await page.locator('#create-wallet:not(:disabled)').click();
     await page.locator('#pin-instead:not([hidden]) a').waitFor();
-    await browser.accessible(page, 'a passkey that failed');
+    await browser.picture(person, 'retiree-failed');
     await page.locator('#pin-instead a').click();
     await choosesPin(page, '271828');
     await page.locator('#pin-create button').click();
@@ -156,15 +156,21 @@ async function byPin(browser, input) {
     await page.evaluate(() => fetch('/v1/sessions/current', {method: 'DELETE'}));
     await page.locator('#accept:not(:disabled)').click();
     await page.locator('#offer-message button').waitFor();
-    await browser.accessible(page, 'a session that ended');
+    await browser.picture(person, 'retiree-ended');
     await page.locator('#offer-message button').click();
     await page.locator('#pin-first').waitFor();
     assert.equal(await page.locator('#create-wallet').isVisible(), false, 'a new wallet is behind a question');
+    await browser.picture(person, 'retiree-again');
     await page.locator('#pin-first').click();
     await page.locator('#pin').fill('271828');
     await page.locator('#pin-sign-in button').click();
     await page.locator('#tx-code').waitFor();
     await page.waitForFunction(() => document.getElementById('tx-code').value === '0000');
+  });
+  await browser.step('the yearly proof shows what can be done without a passkey', async () => {
+    await page.goto(`${input.wallet}/existence?${new URLSearchParams({request_uri: `${input.existence}?pin`})}`);
+    await page.locator('#pin-alone, #failed:not([hidden])').first().waitFor();
+    await browser.picture(person, 'retiree-proof');
   });
   await browser.step('a wrong PIN says what is left, and then until when to wait', async () => {
     await page.goto(`${input.wallet}/account`);
@@ -211,7 +217,7 @@ async function shares(browser, input) {
     assert.notEqual(first.id, second.id);
     await signsOut();
     await page.locator('#pin-whose:not([hidden])').waitFor();
-    await browser.accessible(page, 'whose wallet');
+    await browser.picture(person, 'retiree-whose');
     await page.locator('#pin-whose label', {hasText: 'Omar'}).click();
     await page.locator('#pin').fill('314159');
     await page.locator('#pin-sign-in button').click();
@@ -219,6 +225,37 @@ async function shares(browser, input) {
     assert.equal((await account()).id, second.id);
   });
   await leave(browser, person);
+}
+
+/** The code on paper, on a phone that makes no passkey. */
+async function comesBack(browser, input) {
+  const [owner, person] = [await browser.person('with a code', {phone: true, language: 'ar'}), await browser.person('coming back', {phone: true, language: 'ar'})];
+  await browser.step('the code on paper opens the wallet with a PIN where there is no passkey', async () => {
+    const {page} = owner;
+    await page.goto(`${input.wallet}/`);
+    await page.locator('#create-wallet:not(:disabled)').click();
+    await page.locator('#paste-form').waitFor({state: 'attached'});
+    await page.goto(`${input.wallet}/ways-in`);
+    await page.locator('#make-code').click();
+    await page.locator('#code-shown:not([hidden])').waitFor();
+    const code = await page.locator('#code-text').textContent();
+    const other = person.page;
+    await other.addInitScript(() => { delete window.PublicKeyCredential; });
+    await other.goto(`${input.wallet}/recover`);
+    await other.locator('#way-pin:not([hidden])').waitFor();
+    await browser.picture(person, 'retiree-recover');
+    await other.locator('#code').fill(code);
+    await choosesPin(other, '271828');
+    await other.locator('#recover button[type=submit]').click();
+    await other.waitForURL(/\/ways-in$/);
+    await other.goto(`${input.wallet}/account`);
+    await other.locator('form[action="/sign-out"] button').first().click();
+    await other.locator('#pin-first').click();
+    await other.locator('#pin').fill('271828');
+    await other.locator('#pin-sign-in button').click();
+    await other.locator('#paste-form').waitFor({state: 'attached'});
+  });
+  for(const one of [owner, person]) await leave(browser, one);
 }
 
 /** On the first page: what to do before the phone is lost, and when the browser erased its key. */

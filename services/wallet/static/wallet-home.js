@@ -24,7 +24,11 @@ find().then((key) => {
   }
   const banner = document.getElementById("key-elsewhere");
   if (!banner || elsewhere === 0) return;
-  tellErased(key).then((told) => { banner.hidden = told; });
+  tellErased(key).then((told) => {
+    banner.hidden = told;
+    // Said once, and for what it is.
+    if (told) for (const note of document.querySelectorAll("[data-elsewhere]")) note.hidden = true;
+  });
 });
 
 const tones = { valid: "success", suspended: "paused", revoked: "error", expired: "warning", notYetValid: "waiting", unknown: "plain" };

@@ -255,7 +255,7 @@ async fn page_says_whom_to_call_and_an_officer_reads_where_somebody_is_stuck() {
     let arabic = [("accept", "text/html"), ("accept-language", "ar")];
     let url = format!("{}/support?code={code}", world.url);
     let read = Agent::new().send(testkit::Method::GET, url, &arabic, Vec::new()).await.unwrap().text();
-    assert!(read.contains("تسلّم شهادة") && !read.contains("receiving"), "in the officer's language");
+    assert!(read.contains("تسلّم وثيقة") && !read.contains("receiving"), "in the officer's language");
     let misheard =
         Agent::new().get_as(format!("{}/support?code=nonsense", world.url), "text/html").await.unwrap();
     assert!(misheard.text().contains("This is not a code"));
