@@ -11,10 +11,13 @@ function offer() {
   const uri = query.get("credential_offer_uri");
   if (uri) return { credentialOfferUri: uri };
   try {
-    return { credentialOffer: JSON.parse(query.get("credential_offer")) };
+    // What is missing would be read as `null`, and then be answered in the words of the interface.
+    const credentialOffer = JSON.parse(query.get("credential_offer"));
+    if (credentialOffer) return { credentialOffer };
   } catch {
-    throw new PasskeyError(say("opening-incomplete"));
+    // A link that was cut off.
   }
+  throw new PasskeyError(say("opening-incomplete"));
 }
 
 function present() {
