@@ -276,6 +276,13 @@ async function isReminded(browser, input) {
     await page.locator('html.whole').waitFor();
     assert(await page.locator('#lost-phone').isHidden());
   });
+  await browser.step('an officer’s link in a browser that knows a wallet: the sign-in comes first', async () => {
+    await page.evaluate(() => fetch('/v1/sessions/current', {method: 'DELETE'}));
+    await page.goto(`${input.wallet}/officers/join#x`);
+    await page.locator('#sign-in:not(.secondary):not(:disabled)').click();
+    await page.locator('#join').waitFor();
+    await page.goto(`${input.wallet}/`);
+  });
   await browser.step('a key that the browser erased is named, and one tap makes another and calls the old one lost', async () => {
     await page.evaluate(() => new Promise(done => {
       const gone = indexedDB.deleteDatabase('passerelle-wallet');

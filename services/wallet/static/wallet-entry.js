@@ -8,20 +8,29 @@ import { keepThen } from "/assets/wallet-then.js";
 const at = (id) => document.getElementById(id);
 const create = at("create-wallet");
 const signIn = at("sign-in");
-const pin = at("pin-first");
+
+/** Shows or hides what this page has: the page on which officers join has less. */
+function show(id, shown) {
+  const place = at(id);
+  if (place) place.hidden = !shown;
+}
 
 const goOn = () => location.reload();
 
 /** The wallet of this phone first: `way` is how it is opened. */
 function arrange(way) {
-  pin.hidden = way !== "pin";
-  signIn.classList.toggle("secondary", way === "pin");
-  at("pin-link").hidden = way === "pin";
+  const byPin = way === "pin" && Boolean(at("pin-first"));
+  show("pin-first", byPin);
+  show("pin-link", !byPin);
+  signIn.classList.toggle("secondary", byPin);
+  create.before(signIn);
   create.classList.add("secondary");
+  const question = at("another-make");
+  if (!question) return;
   create.classList.remove("large");
   create.textContent = create.dataset.another;
-  at("another-make").append(create);
-  at("another-wallet").hidden = false;
+  question.append(create);
+  show("another-wallet", true);
 }
 
 keepThen();
@@ -38,14 +47,14 @@ if (supported()) {
   // No screen lock, no finger, no face: this phone cannot make a passkey.
   if (PublicKeyCredential.isUserVerifyingPlatformAuthenticatorAvailable) {
     PublicKeyCredential.isUserVerifyingPlatformAuthenticatorAvailable().then(
-      (able) => { if (!able) at("pin-instead").hidden = false; },
+      (able) => { if (!able) show("pin-instead", true); },
       () => {},
     );
   }
 } else {
-  at("no-passkeys").hidden = false;
+  show("no-passkeys", true);
   // A wallet with a PIN is still opened; nothing of passkeys is.
-  for (const one of [create, signIn, at("entry-how"), at("another-wallet")]) one.hidden = true;
+  for (const id of ["create-wallet", "sign-in", "entry-how", "another-wallet"]) show(id, false);
 }
 
 /** A passkey that failed may have failed for good on this phone. */
@@ -53,7 +62,7 @@ const orPin = (act) => async () => {
   try {
     await act();
   } catch (error) {
-    at("pin-instead").hidden = false;
+    show("pin-instead", true);
     throw error;
   }
   goOn();
