@@ -233,11 +233,12 @@ fn answer(asked: &CredentialQuery, candidate: &Candidate<'_>) -> Option<Match> {
         return None;
     }
     let disclose = places(candidate, &asked.select_claims(candidate.root)?)?;
-    let less = asked.deliverable_sets(candidate.root).into_iter().skip(1).filter_map(|(claim_set, claims)| {
-        let part = places(candidate, &claims)?;
-        let is_part = part.len() < disclose.len() && part.iter().all(|place| disclose.contains(place));
-        is_part.then_some(Less { claim_set, disclose: part })
-    });
+    let less =
+        asked.deliverable_sets(candidate.root).into_iter().skip(1).filter_map(|(claim_set, claims)| {
+            let part = places(candidate, &claims)?;
+            let is_part = part.len() < disclose.len() && part.iter().all(|place| disclose.contains(place));
+            is_part.then_some(Less { claim_set, disclose: part })
+        });
     Some(Match { credential: candidate.id.to_owned(), less: less.collect(), disclose })
 }
 

@@ -125,9 +125,14 @@ fn what_a_later_claim_set_leaves_out_can_be_withheld() {
     }]}));
     let evaluation = evaluate(&wanted, &[held("c", SD_JWT, &types, &root)]);
     let less = &evaluation.queries[0].matches[0].less;
-    assert_eq!(less, &[Less { claim_set: 2, disclose: vec![key("givenName")] }], "another claim is no part of the first");
+    assert_eq!(
+        less,
+        &[Less { claim_set: 2, disclose: vec![key("givenName")] }],
+        "another claim is no part of the first"
+    );
     let selection = evaluation.proposed().unwrap();
-    let narrowed = |set| evaluation.clone().narrowed(&selection, &BTreeMap::from([("staff".to_owned(), set)]));
+    let narrowed =
+        |set| evaluation.clone().narrowed(&selection, &BTreeMap::from([("staff".to_owned(), set)]));
     let chosen = narrowed(2).unwrap();
     assert_eq!(chosen.check(&selection).unwrap()[0].matched.disclose, vec![key("givenName")]);
     for set in [0, 1, 7] {

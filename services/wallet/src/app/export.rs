@@ -13,10 +13,10 @@ use super::accounts::{AccountError, AccountOverview};
 use super::activity::{self, Noted};
 use super::credentials::{self, Kept};
 use super::custody::away_from_desk;
-use super::fault::Fault;
-use super::sharings::KeptSharing;
 use super::enrolment::Enrolment;
+use super::fault::Fault;
 use super::mandates::KeptMandate;
+use super::sharings::KeptSharing;
 use super::{Person, Wallet, open_record};
 
 /// What goes into the file.

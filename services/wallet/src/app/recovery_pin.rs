@@ -9,12 +9,12 @@ use holding::pin::{Pin, PinAccess};
 use holding::recovery::RecoveryCode;
 use serde_json::{Value, json};
 
+use super::Wallet;
 use super::accounts::AccountError;
 use super::assisted::{AssistedError, Help};
 use super::fault::Fault;
 use super::pins::{PinAnswer, PinError, PinStart, turn};
 use super::sessions::{CeremonyKind, NewSession};
-use super::Wallet;
 
 /// Why nobody comes back by a PIN.
 #[derive(Debug, thiserror::Error)]

@@ -9,8 +9,8 @@ use serde_json::Value;
 use web::{Json, Problem};
 
 use super::auth::{Device, SignedIn, desk_removal, find_person, removal_cookie, session_cookie};
-use super::views::{AccountView, ActivityList, DeviceKeyView, Empty, ExportView, NewDeviceKey};
 use super::known::{self, Known};
+use super::views::{AccountView, ActivityList, DeviceKeyView, Empty, ExportView, NewDeviceKey};
 use super::{App, language};
 use crate::app::Person;
 use crate::app::sessions::NewSession;

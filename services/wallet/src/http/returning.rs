@@ -8,7 +8,10 @@ use super::App;
 use super::account::enter;
 use super::auth::Device;
 use super::officers::asked_here;
-use super::views::{AccountView, AssistedPinStart, HelpAsked, PinAnswerBody, PinStartView, RecoveryPinAnswer, RecoveryPinStart};
+use super::views::{
+    AccountView, AssistedPinStart, HelpAsked, PinAnswerBody, PinStartView, RecoveryPinAnswer,
+    RecoveryPinStart,
+};
 use crate::app::recovery_pin::ReturnError;
 
 /// Begins to enter a wallet by its recovery code and a PIN: a challenge for the key of this device.

@@ -43,10 +43,7 @@ const OURS: [(&str, &str); 13] = [
 /// question at the middle of consent has to be read in one's own language. What others say stays as they said it.
 const PURPOSES: [(&str, &str); 11] = [
     ("To confirm who you are and which organisation you work for.", "purpose-who-you-are"),
-    (
-        "To confirm who you are, which organisation you work for, and when it said so.",
-        "purpose-who-and-when",
-    ),
+    ("To confirm who you are, which organisation you work for, and when it said so.", "purpose-who-and-when"),
     ("To see your certificate of entitlement for the year.", "purpose-entitlement"),
     ("To enrol you with the pension fund by what your organisation says.", "purpose-separation"),
     ("To try out a credential.", "purpose-try"),
@@ -118,7 +115,12 @@ impl Words {
             return name.to_owned();
         }
         let published = PUBLISHED.names.get(name).and_then(|said| said.get(self.language().code()));
-        let ours = || OURS.iter().chain(&PURPOSES).find(|(english, _)| *english == name).map(|(_, id)| self.say(id).plain());
+        let ours = || {
+            OURS.iter()
+                .chain(&PURPOSES)
+                .find(|(english, _)| *english == name)
+                .map(|(_, id)| self.say(id).plain())
+        };
         published.cloned().or_else(ours).unwrap_or_else(|| name.to_owned())
     }
 

@@ -56,6 +56,9 @@ async fn every_table_of_an_account_is_in_the_file_or_has_its_reason() {
     let source = include_str!("../../../../crates/store-wallet/src/accounts.rs");
     let deleted = source.split("\"DELETE FROM ").skip(1).filter_map(|rest| rest.split_once(' '));
     for (table, _) in deleted {
-        assert!(TABLES.iter().any(|(named, _)| *named == table), "{table} is kept of a person and not in the file");
+        assert!(
+            TABLES.iter().any(|(named, _)| *named == table),
+            "{table} is kept of a person and not in the file"
+        );
     }
 }

@@ -96,7 +96,10 @@ async fn making_a_wallet_is_the_big_button_only_where_none_is_known() {
     assert_eq!(classes(&fresh, "create-wallet"), "large");
     assert!(fresh.contains("id=\"another-wallet\" hidden"));
     let anna = world.person("anna").await;
-    anna.agent.send(testkit::Method::DELETE, format!("{}/v1/sessions/current", world.url), &[], Vec::new()).await.unwrap();
+    anna.agent
+        .send(testkit::Method::DELETE, format!("{}/v1/sessions/current", world.url), &[], Vec::new())
+        .await
+        .unwrap();
     for path in ["/", "/account", "/offer?credential_offer_uri=x"] {
         let again = page(&anna, path).await;
         assert_eq!(classes(&again, "sign-in"), "large", "{path}");
@@ -114,7 +117,10 @@ async fn wallet_with_a_pin_is_offered_first_on_its_phone_until_it_is_deleted() {
     let world = World::new().await;
     let rosa = Phone::with_wallet(&world, "rosa").await;
     let delete = async |path: &str| {
-        rosa.agent.send(testkit::Method::DELETE, format!("{}{path}", world.url), &[], Vec::new()).await.unwrap()
+        rosa.agent
+            .send(testkit::Method::DELETE, format!("{}{path}", world.url), &[], Vec::new())
+            .await
+            .unwrap()
     };
     delete("/v1/sessions/current").await.expect(204).unwrap();
     let again = rosa.page("/").await;
@@ -137,9 +143,16 @@ async fn recovery_code_sets_a_new_pin_on_a_phone_without_passkeys() {
     assert_eq!(account["id"], before["id"]);
     let pins = account["pins"].as_array().unwrap();
     assert_eq!((pins.len(), &pins[0]["thumbprint"]), (1, &json!(again.key.thumbprint())));
-    assert_eq!(again.account().await["sessions"][0]["amr"], json!(["pin", "swk"]), "worth no more than a PIN");
+    assert_eq!(
+        again.account().await["sessions"][0]["amr"],
+        json!(["pin", "swk"]),
+        "worth no more than a PIN"
+    );
     assert!(account.get("recoveryCodeMadeAt").is_none());
-    assert_eq!(problem(rosa.agent.get(format!("{}/v1/account", world.url)).await.unwrap(), 401), "unauthorized");
+    assert_eq!(
+        problem(rosa.agent.get(format!("{}/v1/account", world.url)).await.unwrap(), 401),
+        "unauthorized"
+    );
     assert_eq!(problem(rosa.sign_in(PIN).await, 422), "pin-refused", "the PIN from before ended");
     again.sign_in(OTHER).await.expect(200).unwrap();
     let late = Phone::new(&world, "late").recover(&code, PIN).await;
@@ -193,7 +206,11 @@ async fn yearly_proof_shows_a_wallet_with_a_pin_the_other_ways_and_no_button_tha
     let opened = opened.expect(201).unwrap().json().unwrap();
     let path = format!("/existence/{}", opened["id"].as_str().unwrap());
     let html = rosa.page(&path).await;
-    assert!(html.contains("id=\"pin-alone\"") && html.contains("href=\"#paper\"") && html.contains("id=\"paper\""));
+    assert!(
+        html.contains("id=\"pin-alone\"")
+            && html.contains("href=\"#paper\"")
+            && html.contains("id=\"paper\"")
+    );
     for failing in ["id=\"begin\"", "id=\"with-pictures\"", "id=\"ahead\""] {
         assert!(!html.contains(failing), "{failing}");
     }

@@ -113,7 +113,11 @@ impl From<Export> for ExportView {
                 .collect(),
             activity: export.activity.into_iter().map(Into::into).collect(),
             sharings: export.sharings.into_iter().map(Into::into).collect(),
-            proofs: export.proofs.iter().map(|(record, proof)| ExistenceView::new(&record.id, proof)).collect(),
+            proofs: export
+                .proofs
+                .iter()
+                .map(|(record, proof)| ExistenceView::new(&record.id, proof))
+                .collect(),
             // One that the Fund never answered says nothing yet.
             enrolments: export
                 .enrolments

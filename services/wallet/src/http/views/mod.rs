@@ -51,7 +51,8 @@ pub use officers::{
     Agreement, HelpAsked, HelpCode, HelpView, NewOfficer, OfficerLinkView, Refusal, WalletNumber,
 };
 pub use presentations::{
-    CandidateView, Consent, LessView, PresentationResult, PresentationStep, PresentationView, QueryView, RequestLink,
+    CandidateView, Consent, LessView, PresentationResult, PresentationStep, PresentationView, QueryView,
+    RequestLink,
 };
 pub use sharings::{SharingList, SharingView};
 pub use stations::{DeskProof, NewStation, Recognised, StationView, StationsView};
