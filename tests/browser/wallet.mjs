@@ -146,12 +146,16 @@ async function readable(browser, page, name) {
       if(node.data.trim().length < 8) continue;
       const range = document.createRange();
       range.selectNodeContents(node);
-      const lines = [...range.getClientRects()].filter(({width}) => width > 0);
+      // Where directions mix, one line is several boxes.
+      const lines = {};
+      for(const {width, top} of range.getClientRects()) lines[Math.round(top)] = (lines[Math.round(top)] || 0) + width;
       const letter = parseFloat(getComputedStyle(node.parentElement).fontSize);
-      const widest = Math.max(...lines.map(({width}) => width));
-      // Words of Chinese are two letters long.
-      const least = document.documentElement.lang === 'zh' ? 2.5 : 4;
-      if(lines.length > 3 && widest < least * letter) found.push(node.data.trim().slice(0, 30));
+      // Words of Chinese are two letters long; a title of half the screen can be read.
+      const least = Math.min(letter * (document.documentElement.lang === 'zh' ? 2.5 : 4), innerWidth / 2);
+      const isCode = /^[0-9A-Z-]+$/.test(node.data.trim());
+      if(!isCode && Object.keys(lines).length > 3 && Math.max(...Object.values(lines)) < least) {
+        found.push(node.data.trim().slice(0, 30));
+      }
     }
     return found;
   });
