@@ -35,11 +35,20 @@ export function offerWays() {
 
 export const byPin = () => chosen() === "pin";
 
+/** The key that was begun with, so that a second tap makes no second one; words where the browser keeps nothing. */
+async function ownKey() {
+  try {
+    return (await inTheMaking()) || (await made(await generate()));
+  } catch {
+    throw new PasskeyError(say("again-storage"));
+  }
+}
+
 /** Makes key and PIN: `start` is asked for a challenge with `extra`, `finish` takes the answer, with `extra` where `told`. */
 export async function makePin(start, finish, extra, told) {
   const pin = at("new-pin").value;
   if (pin !== at("same-pin").value) throw new PasskeyError(say("access-pin-differ"));
-  const key = (await inTheMaking()) || (await made(await generate()));
+  const key = await ownKey();
   const asked = await post(start, { ...extra, publicKey: key.publicKey });
   const answer = await post(finish, { ...(told ? extra : {}), ...(await pinAnswer(key, asked, pin)) });
   return { key, answer };
