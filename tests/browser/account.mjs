@@ -101,7 +101,8 @@ async function recovers(browser, {owner, later}, code, input) {
     await page.keyboard.press('Enter');
     await page.waitForURL(/\/ways-in$/);
     await owner.page.goto(`${input.wallet}/account`);
-    await owner.page.locator('#create-wallet').waitFor();
+    await owner.page.locator('#sign-in:not(:disabled)').waitFor();
+    assert.equal(await owner.page.locator('#create-wallet').isVisible(), false, 'a new wallet is behind a question');
   });
   await browser.step('the lost device is named, and the passkey of then removed', async () => {
     page.on('dialog', dialog => dialog.accept());

@@ -7,6 +7,7 @@
 use chrono::Duration;
 use clock::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// How long the person can stop what two officers agreed to.
 pub const WAIT_HOURS: i64 = 72;
@@ -21,10 +22,23 @@ pub struct AssistedRecovery {
     pub credential_id: String,
     pub passkey: String,
     pub public_key: Option<Vec<u8>>,
+    /// In the place of a passkey, where the device makes none; those members are empty then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pin: Option<AssistedPin>,
     pub device: String,
     pub asked_at: Timestamp,
     pub approvals: Vec<Approval>,
     pub state: State,
+}
+
+/// A PIN that will count, with the key of the device that it goes with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AssistedPin {
+    pub jwk: Value,
+    /// RFC 7638.
+    pub thumbprint: String,
+    /// As [`crate::pin::PinAccess`] keeps it.
+    pub sealed: Vec<u8>,
 }
 
 /// What one officer stands for.
@@ -187,6 +201,7 @@ mod tests {
             credential_id: "c".into(),
             passkey: "{}".into(),
             public_key: None,
+            pin: None,
             device: "Chrome on Android".into(),
             asked_at: chrono::DateTime::UNIX_EPOCH,
             approvals: vec![],

@@ -178,6 +178,8 @@ export async function withButton(button, step) {
       place.setAttribute("role", "alert");
       place.hidden = false;
       place.scrollIntoView({ block: "nearest" });
+      // A page may have more to say, such as how to sign in again.
+      document.dispatchEvent(new CustomEvent("step-failed", { detail: { place, error } }));
     }
     return undefined;
   } finally {
@@ -192,7 +194,8 @@ for (const button of document.querySelectorAll("button[data-passkey]")) {
     event.preventDefault();
     const form = document.getElementById(button.dataset.fields || "");
     if (form && !form.reportValidity()) return;
-    const extra = form ? Object.fromEntries(new FormData(form)) : {};
+    const extra = {};
+    if (form) new FormData(form).forEach((value, name) => { extra[name] = value; });
     const ceremony = button.dataset.passkey === "register" ? register : authenticate;
     withButton(button, () => ceremony(button.dataset.start, button.dataset.finish, extra));
   });

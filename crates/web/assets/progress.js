@@ -33,7 +33,8 @@ document.querySelectorAll("[data-refresh]").forEach(watch);
 // A form is sent once: the button shows that something is happening.
 document.addEventListener("submit", (event) => {
   if (event.defaultPrevented) return;
-  const button = event.submitter;
+  // Before Chromium 81 an event does not say which button it was.
+  const button = event.submitter || event.target.querySelector("button:not([type]), button[type=submit]");
   if (!button || event.target.target === "_blank") return;
   setTimeout(() => {
     button.setAttribute("aria-busy", "true");

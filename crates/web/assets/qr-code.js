@@ -52,7 +52,7 @@ export function encode(text) {
   const {version, bits} = segment(text);
   const codewords = interleave(padded(bits, version), version);
   const frame = new Frame(version);
-  const drawn = MASKS.map((mask, number) => frame.with(codewords, mask, number));
+  const drawn = MASKS.map((mask, number) => frame.masked(codewords, mask, number));
   return drawn.reduce((best, one) => (penalty(one) < penalty(best) ? one : best));
 }
 
@@ -147,96 +147,96 @@ class Frame {
   constructor(version) {
     this.version = version;
     this.size = version * 4 + 17;
-    this.fixed = this.#grid(null);
-    this.#finders();
-    this.#timing();
-    this.#alignment();
-    this.#reserve();
+    this.fixed = this.grid(null);
+    this.finders();
+    this.timing();
+    this.alignment();
+    this.reserve();
   }
 
-  #grid(value) {
+  grid(value) {
     return Array.from({length: this.size}, () => new Array(this.size).fill(value));
   }
 
-  #set(x, y, dark) {
+  set(x, y, dark) {
     if (x >= 0 && y >= 0 && x < this.size && y < this.size) this.fixed[y][x] = dark;
   }
 
-  #square(x, y, reach, isDark) {
+  square(x, y, reach, isDark) {
     for (let dy = -reach; dy <= reach; dy += 1) {
       for (let dx = -reach; dx <= reach; dx += 1) {
-        this.#set(x + dx, y + dy, isDark(Math.max(Math.abs(dx), Math.abs(dy))));
+        this.set(x + dx, y + dy, isDark(Math.max(Math.abs(dx), Math.abs(dy))));
       }
     }
   }
 
-  #finders() {
+  finders() {
     const isDark = distance => distance !== 2 && distance !== 4;
-    for (const [x, y] of [[3, 3], [this.size - 4, 3], [3, this.size - 4]]) this.#square(x, y, 4, isDark);
+    for (const [x, y] of [[3, 3], [this.size - 4, 3], [3, this.size - 4]]) this.square(x, y, 4, isDark);
   }
 
-  #timing() {
+  timing() {
     for (let at = 8; at < this.size - 8; at += 1) {
-      this.#set(at, 6, at % 2 === 0);
-      this.#set(6, at, at % 2 === 0);
+      this.set(at, 6, at % 2 === 0);
+      this.set(6, at, at % 2 === 0);
     }
   }
 
-  #alignment() {
+  alignment() {
     const centres = CENTRES[this.version - 1];
-    const last = centres.at(-1);
+    const last = centres[centres.length - 1];
     for (const x of centres) {
       for (const y of centres) {
         const atFinder = (x === 6 && y === 6) || (x === last && y === 6) || (x === 6 && y === last);
-        if (!atFinder) this.#square(x, y, 2, distance => distance !== 1);
+        if (!atFinder) this.square(x, y, 2, distance => distance !== 1);
       }
     }
   }
 
   /** The places of the format and version information, and the dark module. */
-  #reserve() {
-    for (const [x, y] of this.#formatPlaces().flat()) this.#set(x, y, false);
-    this.#set(8, this.size - 8, true);
-    if (this.version >= 7) this.#putVersion();
+  reserve() {
+    for (const [x, y] of this.formatPlaces().flat()) this.set(x, y, false);
+    this.set(8, this.size - 8, true);
+    if (this.version >= 7) this.putVersion();
   }
 
   /** Two copies of fifteen places, the lowest bit first. */
-  #formatPlaces() {
+  formatPlaces() {
     const last = this.size - 1;
     const first = [0, 1, 2, 3, 4, 5, 7, 8].map(y => [8, y]).concat([7, 5, 4, 3, 2, 1, 0].map(x => [x, 8]));
     const second = [0, 1, 2, 3, 4, 5, 6, 7].map(x => [last - x, 8]).concat([6, 5, 4, 3, 2, 1, 0].map(y => [8, last - y]));
     return [first, second];
   }
 
-  #putVersion() {
+  putVersion() {
     const value = (this.version << 12) | checked(this.version, 12, 0x1f25);
     for (let at = 0; at < 18; at += 1) {
       const [long, short] = [Math.floor(at / 3), this.size - 11 + (at % 3)];
       const dark = ((value >> at) & 1) === 1;
-      this.#set(long, short, dark);
-      this.#set(short, long, dark);
+      this.set(long, short, dark);
+      this.set(short, long, dark);
     }
   }
 
   /** A whole code by one of the masks. */
-  with(codewords, mask, number) {
+  masked(codewords, mask, number) {
     const rows = this.fixed.map(row => [...row]);
     const bits = codewords.flatMap(byte => Array.from({length: 8}, (_, at) => (byte >> (7 - at)) & 1));
     let next = 0;
-    for (const [x, y] of this.#path()) {
-      rows[y][x] = ((bits[next] ?? 0) === 1) !== mask(x, y);
+    for (const [x, y] of this.path()) {
+      rows[y][x] = (bits[next] === 1) !== mask(x, y);
       next += 1;
     }
     const data = number; // 7.9: level M is 00.
     const format = ((data << 10) | checked(data, 10, 0x537)) ^ 0x5412;
-    for (const places of this.#formatPlaces()) {
+    for (const places of this.formatPlaces()) {
       places.forEach(([x, y], at) => { rows[y][x] = ((format >> at) & 1) === 1; });
     }
     return rows;
   }
 
   /** 7.7.3: pairs of columns from the right, up and down in turn, without the column of the timing pattern. */
-  * #path() {
+  * path() {
     let upwards = true;
     for (let right = this.size - 1; right > 0; right -= 2) {
       if (right === 6) right = 5;
@@ -266,8 +266,8 @@ function penalty(rows) {
 
 function ofLine(line) {
   const text = line.map(dark => (dark ? '1' : '0')).join('');
-  const runs = (text.match(/0{5,}|1{5,}/g) ?? []).reduce((sum, run) => sum + run.length - 2, 0);
-  const finders = text.match(/(?=10111010000|00001011101)/g)?.length ?? 0;
+  const runs = (text.match(/0{5,}|1{5,}/g) || []).reduce((sum, run) => sum + run.length - 2, 0);
+  const finders = (text.match(/(?=10111010000|00001011101)/g) || []).length;
   return runs + finders * 40;
 }
 

@@ -7,12 +7,14 @@ const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:';
 
 /** Puts the parts of one answer together; a part of another answer begins anew. */
 export class Parts {
-  #digest = null;
-  #pieces = new Map();
-  count = 0;
+  constructor() {
+    this.digest = null;
+    this.pieces = new Map();
+    this.count = 0;
+  }
 
   get have() {
-    return this.#pieces.size;
+    return this.pieces.size;
   }
 
   /** The whole answer once every part is there and its digest fits; the code itself where it is no part. */
@@ -22,14 +24,14 @@ export class Parts {
     const [number, count] = part ? [Number(part[1]), Number(part[2])] : [0, 0];
     if (!part || number > count || count > MAX_PARTS || part[4].length > MAX_PIECE) return null;
     const digest = part[3];
-    if (digest !== this.#digest || count !== this.count) {
-      this.#pieces.clear();
-      this.#digest = digest;
+    if (digest !== this.digest || count !== this.count) {
+      this.pieces.clear();
+      this.digest = digest;
       this.count = count;
     }
-    this.#pieces.set(number, part[4]);
-    if (this.#pieces.size < count) return null;
-    const encoded = Array.from({length: count}, (_, index) => this.#pieces.get(index + 1)).join('');
+    this.pieces.set(number, part[4]);
+    if (this.pieces.size < count) return null;
+    const encoded = Array.from({length: count}, (_, index) => this.pieces.get(index + 1)).join('');
     const bytes = await inflate(base45(encoded)).catch(() => null);
     if (!bytes || await begins(bytes) !== digest) return null;
     return new TextDecoder('utf-8', {fatal: true}).decode(bytes);
@@ -52,7 +54,9 @@ export function base45(text) {
 
 /** Decompresses zlib, and no further than an answer may be long. */
 async function inflate(bytes) {
-  const reader = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate')).getReader();
+  // Chromium before 80 cannot: there a text in several codes is no text, and one in a single code is read.
+  if (!self.DecompressionStream) throw new TypeError('not deflated here');
+  const reader = new Response(bytes).body.pipeThrough(new DecompressionStream('deflate')).getReader();
   const chunks = [];
   let length = 0;
   for (let next = await reader.read(); !next.done; next = await reader.read()) {
@@ -63,7 +67,7 @@ async function inflate(bytes) {
     }
     chunks.push(next.value);
   }
-  return new Uint8Array(await new Blob(chunks).arrayBuffer());
+  return new Uint8Array(await new Response(new Blob(chunks)).arrayBuffer());
 }
 
 /** The first eight bytes of SHA-256 in upper-case hexadecimal. */

@@ -2,11 +2,11 @@
 // jsQR, which the page loads as a script. Nothing leaves the machine. One text may be spread over several codes; see `Parts`.
 import {Parts} from './qr-parts.js';
 
-const MAX_BYTES = 400_000;
-const MAX_PIXELS = 2_400;
+const MAX_BYTES = 400000;
+const MAX_PIXELS = 2400;
 const PAUSE_MS = 120;
 
-const detector = 'BarcodeDetector' in globalThis ? new globalThis.BarcodeDetector({formats: ['qr_code']}) : null;
+const detector = self.BarcodeDetector ? new self.BarcodeDetector({formats: ['qr_code']}) : null;
 
 /** Why files gave no text: `tooLarge`, `noCode`, or `missing` with how many parts there are. */
 export class NoText extends Error {
@@ -29,7 +29,8 @@ async function decode(source, width, height) {
   const context = canvas.getContext('2d', {willReadFrequently: true});
   context.drawImage(source, 0, 0, canvas.width, canvas.height);
   const {data} = context.getImageData(0, 0, canvas.width, canvas.height);
-  return globalThis.jsQR(data, canvas.width, canvas.height)?.data ?? null;
+  const found = self.jsQR(data, canvas.width, canvas.height);
+  return found ? found.data : null;
 }
 
 /**
@@ -39,12 +40,12 @@ async function decode(source, width, height) {
 export async function scan(video, {progress = () => {}, signal} = {}) {
   const stream = await navigator.mediaDevices.getUserMedia({video: {facingMode: 'environment'}});
   const stop = () => stream.getTracks().forEach(track => track.stop());
-  signal?.addEventListener('abort', stop);
+  if (signal) signal.addEventListener('abort', stop);
   try {
     video.srcObject = stream;
     await video.play();
     const parts = new Parts();
-    while (stream.active && !signal?.aborted) {
+    while (stream.active && !(signal && signal.aborted)) {
       const found = await decode(video, video.videoWidth, video.videoHeight);
       const text = found && await parts.add(found);
       if (text) return text;
@@ -64,7 +65,7 @@ export async function read(files) {
   for (const file of files) {
     if (!file.type.startsWith('image/')) {
       if (file.size > MAX_BYTES) throw new NoText('tooLarge');
-      return file.text();
+      return new Response(file).text();
     }
     const picture = await createImageBitmap(file).catch(() => null);
     const found = picture && await decode(picture, picture.width, picture.height);

@@ -39,6 +39,15 @@ if (account && window.indexedDB) {
   once();
 }
 
+// The page for times without a network is kept by itself, after this one has come whole: its files are many for a slow line.
+const SETTLED_MS = 5000;
+if (account && !document.getElementById('desk') && 'serviceWorker' in navigator) {
+  addEventListener('load', () => setTimeout(async () => {
+    const saves = navigator.connection && navigator.connection.saveData;
+    if (!saves && !(await navigator.serviceWorker.getRegistration())) await navigator.serviceWorker.register('/offline-worker.js');
+  }, SETTLED_MS));
+}
+
 // At an officer's desk this browser is the officer's, and so is what it keeps.
 const own = document.getElementById('desk') ? [] : document.querySelectorAll('form[action="/sign-out"]');
 for (const form of own) {

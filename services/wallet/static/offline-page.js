@@ -4,6 +4,7 @@
 import {find} from "/assets/wallet-key.js";
 import {all, note} from "/assets/offline-kept.js";
 import {answer, choices, readCode, withoutAnswer} from "/assets/offline-showing.js";
+import {supportCode} from "/assets/offline-code.js";
 import {parts} from "/assets/offline-sequence.js";
 import {showProofs} from "/assets/offline-prove.js";
 import { fill, say } from "/assets/words.js";
@@ -51,7 +52,9 @@ async function choose(one) {
     const box = element('input', {type: 'checkbox', name: 'claim', value: name});
     return element('label', {class: 'check'}, box,
       element('span', {}, `${(claim && claim.label) || name}: `, element('bdi', {}, (claim && claim.value) || '')));
-  }));
+  });
+  at('claims').textContent = '';
+  at('claims').append(...boxes);
   at('code-problem').hidden = true;
   at('code-text').value = '';
   step('step-code');
@@ -145,6 +148,8 @@ async function showCodes(text, isAnswer) {
 }
 
 async function start() {
+  at('support-code').textContent = supportCode(Date.now());
+  at('support-line').hidden = false;
   at('scan').addEventListener('click', look);
   at('code-file').addEventListener('change', event => readFiles([...event.target.files]));
   at('code-form').addEventListener('submit', event => {

@@ -1,10 +1,10 @@
 // Showing an SD-JWT VC (RFC 9901): which parts go out, and the key binding that this phone signs for one desk and moment.
 
 const toBase64url = bytes => btoa(String.fromCharCode(...new Uint8Array(bytes)))
-  .replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+  .replace(/\+/g, '-').replace(/\//g, '_').replace(/=/g, '');
 
 const fromBase64url = text =>
-  Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), character => character.charCodeAt(0));
+  Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), character => character.charCodeAt(0));
 
 const utf8 = text => new TextEncoder().encode(text);
 
@@ -16,7 +16,7 @@ async function disclosures(credential) {
   return Promise.all(parts.map(async part => {
     const items = JSON.parse(new TextDecoder().decode(fromBase64url(part)));
     const digest = toBase64url(await crypto.subtle.digest('SHA-256', utf8(part)));
-    return {encoded: part, digest, name: items.length === 3 ? items[1] : null, value: items.at(-1)};
+    return {encoded: part, digest, name: items.length === 3 ? items[1] : null, value: items[items.length - 1]};
   }));
 }
 

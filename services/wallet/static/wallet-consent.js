@@ -1,5 +1,6 @@
 // Consent: what is chosen is prepared by the service, signed on this device, and sent.
 
+import { tellErased } from "/assets/wallet-erased.js";
 import { post, withButton } from "/assets/passkey.js";
 import { find, sign } from "/assets/wallet-key.js";
 import { proven } from "/assets/wallet-proof.js";
@@ -51,7 +52,9 @@ function settle() {
     const free = inputs.find((input) => !input.disabled);
     if (free && !inputs.some((input) => input.checked)) free.checked = true;
   }
-  document.getElementById("key-elsewhere").hidden = usable > 0 || !form.querySelector("[data-holder-key]");
+  if (!usable && form.querySelector("[data-holder-key]")) {
+    tellErased(key).then((told) => { document.getElementById("key-elsewhere").hidden = told; });
+  }
   // An alternative that can be given from here comes before one that cannot.
   for (const choice of form.querySelectorAll("[data-choice]")) {
     const able = [...choice.querySelectorAll("[data-alternative]")].filter((block) =>

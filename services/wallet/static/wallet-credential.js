@@ -2,6 +2,7 @@
 
 import { withButton } from "/assets/passkey.js";
 import { find, send } from "/assets/wallet-key.js";
+import { tellErased } from "/assets/wallet-erased.js";
 import { offerToKeep } from "/assets/offline-keep.js";
 import { drop } from "/assets/offline-kept.js";
 import { proven } from "/assets/wallet-proof.js";
@@ -16,7 +17,8 @@ const tones = { valid: "pass", suspended: "paused", revoked: "fail", expired: "w
 paint();
 
 find().then((key) => {
-  if (!key || key.thumbprint !== page.dataset.holderKey) document.getElementById("key-elsewhere").hidden = false;
+  if (key && key.thumbprint === page.dataset.holderKey) return;
+  tellErased(key).then((told) => { document.getElementById("key-elsewhere").hidden = told; });
 });
 
 async function check() {

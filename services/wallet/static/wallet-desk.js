@@ -3,6 +3,7 @@
 import { PasskeyError, authenticate, post, withButton } from "/assets/passkey.js";
 import { bringQueue } from "/assets/desk-queue-send.js";
 import { isProblem } from "/assets/wallet-key.js";
+import { tried } from "/assets/wallet-pin-wait.js";
 import { say } from "/assets/words.js";
 
 const at = (id) => document.getElementById(id);
@@ -33,7 +34,8 @@ bringQueue();
 
 onSubmit("desk-visit", async () => {
   try {
-    await post("/v1/officers/desk", { wallet: at("wallet-number").value, pin: take("visit-pin") });
+    const visit = { wallet: at("wallet-number").value, pin: take("visit-pin") };
+    await tried(() => post("/v1/officers/desk", visit));
   } catch (error) {
     if (isProblem(error, "not-found")) throw new PasskeyError(say("desk-unknown"), error.problem);
     if (isProblem(error, "sign-in-again")) location.reload();
@@ -61,7 +63,8 @@ byKey.disabled = false;
 
 onSubmit("desk-representative", async () => {
   try {
-    await post("/v1/officers/desk/representative", { mandate: at("mandate-number").value, pin: take("representative-pin") });
+    const visit = { mandate: at("mandate-number").value, pin: take("representative-pin") };
+    await tried(() => post("/v1/officers/desk/representative", visit));
   } catch (error) {
     if (isProblem(error, "not-found")) throw new PasskeyError(say("mandate-unknown"), error.problem);
     if (isProblem(error, "sign-in-again")) location.reload();

@@ -1,7 +1,8 @@
 // Asking two officers for help, and the request that this device made.
 
 import { PasskeyError, authenticate, register, withButton } from "/assets/passkey.js";
-import { isProblem, send } from "/assets/wallet-key.js";
+import { isProblem, keep, keptAs, made, send } from "/assets/wallet-key.js";
+import { byPin, makePin, offerWays } from "/assets/wallet-way-back.js";
 import { say } from "/assets/words.js";
 
 const at = (id) => document.getElementById(id);
@@ -13,14 +14,25 @@ function told(error) {
   return error;
 }
 
+/** The key of a PIN that opens nothing yet is kept under its request, until that has come to something. */
+const waiting = (id) => `asked ${id}`;
+
+async function ask(wallet) {
+  if (!byPin()) return register("/v1/assisted-recovery/options", "/v1/assisted-recovery", wallet);
+  const { key, answer } = await makePin("/v1/assisted-recovery/pin/options", "/v1/assisted-recovery/pin", wallet, false);
+  await keep({ ...key, account: waiting(answer.id), registered: true, label: answer.help.wallet });
+  return made(null);
+}
+
 const form = at("ask-help");
 if (form) {
+  offerWays();
   const button = form.querySelector("button");
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     withButton(button, async () => {
       try {
-        await register("/v1/assisted-recovery/options", "/v1/assisted-recovery", { wallet: at("wallet-number").value });
+        await ask({ wallet: at("wallet-number").value });
       } catch (error) {
         throw told(error);
       }
@@ -28,6 +40,14 @@ if (form) {
     });
   });
   button.disabled = false;
+}
+
+// From here on the page of the PIN knows it.
+const pin = at("help-pin");
+if (pin) {
+  keptAs(waiting(pin.dataset.request)).then(async (key) => {
+    if (key) await keep({ ...key, pin: true });
+  });
 }
 
 const signIn = at("help-sign-in");

@@ -4,10 +4,13 @@ import { find, send } from "/assets/wallet-key.js";
 import { paint } from "/assets/wallet-look.js";
 import { label } from "/assets/wallet-status.js";
 import { offerToRenew } from "/assets/wallet-renew.js";
+import { tellErased } from "/assets/wallet-erased.js";
+import { remindOfReturn } from "/assets/wallet-remind.js";
 import { listenToStop } from "/assets/wallet-stop.js";
 import { listenToYears } from "/assets/wallet-year.js";
 
 listenToStop();
+remindOfReturn();
 listenToYears();
 paint();
 offerToRenew();
@@ -22,7 +25,12 @@ find().then((key) => {
     }
   }
   const banner = document.getElementById("key-elsewhere");
-  if (banner) banner.hidden = elsewhere === 0;
+  if (!banner || elsewhere === 0) return;
+  tellErased(key).then((told) => {
+    banner.hidden = told;
+    // Said once, and for what it is.
+    if (told) for (const note of document.querySelectorAll("[data-elsewhere]")) note.hidden = true;
+  });
 });
 
 const tones = { valid: "success", suspended: "paused", revoked: "error", expired: "warning", notYetValid: "waiting", unknown: "plain" };

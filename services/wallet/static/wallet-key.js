@@ -84,14 +84,32 @@ export async function generate() {
 /** Keeps a key under its account. */
 export const keep = (key) => store("readwrite", (keys) => keys.put(key));
 
-/** The keys of this browser that open a wallet together with a PIN. */
+/** What is kept under a name, of an account or of what will become one. */
+export const keptAs = (name) => store("readonly", (keys) => keys.get(name));
+
+/** The account of a key is known now: it is kept under that alone. */
+export async function settle(key, id) {
+  if (key.account === id) return;
+  await keep({ ...key, account: id });
+  await store("readwrite", (keys) => keys.delete(key.account));
+}
+
+/** The keys of this browser that open a wallet together with a PIN. Fails where the browser keeps nothing. */
 export async function withPin() {
-  if (!possible()) return [];
+  if (!possible()) throw new PasskeyError(say("key-impossible"));
   return (await store("readonly", (keys) => keys.getAll())).filter((key) => key.pin);
 }
 
-/** Whether a wallet was opened in this browser before. */
-export const openedHere = async () => (await store("readonly", (keys) => keys.getAll())).some((key) => key.account);
+/** How a wallet of this browser is opened, `pin` or `passkey`; nothing where it knows none. */
+export async function known() {
+  try {
+    const keys = (await store("readonly", (rows) => rows.getAll())).filter((key) => key.account !== MAKING);
+    if (!keys.length) return null;
+    return keys.some((key) => key.pin) ? "pin" : "passkey";
+  } catch {
+    return null;
+  }
+}
 
 // In the place of an account that is not known yet.
 const MAKING = "";

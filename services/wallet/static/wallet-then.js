@@ -1,23 +1,27 @@
-// What somebody came for, while they make or open their wallet on another page. It stays in this tab and is read once.
+// Where the person wanted to go when they were asked to sign in: kept in this tab alone, since a link may hold a secret.
 
-const NAME = "then";
+const NAME = "wallet-then";
 
+/** The page that was asked for is this one; the first page needs no way back. */
 export function keepThen() {
   try {
-    sessionStorage.setItem(NAME, location.pathname + location.search);
+    const here = location.pathname + location.search + location.hash;
+    if (location.pathname === "/") sessionStorage.removeItem(NAME);
+    else sessionStorage.setItem(NAME, here);
   } catch {
-    // Without it the wallet opens on its first page.
+    // A browser that keeps nothing goes to the first page.
   }
 }
 
-/** An address of this wallet, never another's. */
+/** Where to go now, once: a path of this wallet. */
 export function takeThen() {
-  let then = null;
+  let kept = null;
   try {
-    then = sessionStorage.getItem(NAME);
+    kept = sessionStorage.getItem(NAME);
     sessionStorage.removeItem(NAME);
   } catch {
-    // As above.
+    return "/";
   }
-  return then && /^\/(?![/\\])/.test(then) ? then : "/";
+  if (!kept || !kept.startsWith("/")) return "/";
+  return new URL(kept, location.origin).origin === location.origin ? kept : "/";
 }

@@ -1,6 +1,6 @@
 // Recovery code, names, PINs. The code is on this page once, and nowhere when it is left.
 
-import { post, register, withButton } from "/assets/passkey.js";
+import { PasskeyError, post, register, withButton } from "/assets/passkey.js";
 import { send } from "/assets/wallet-key.js";
 import { forgetPin, proven } from "/assets/wallet-proof.js";
 import { say } from "/assets/words.js";
@@ -53,9 +53,10 @@ for (const form of document.querySelectorAll("form[data-pin]")) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     withButton(form.querySelector("button"), async () => {
-      const { pin } = form.elements;
+      const { pin, again } = form.elements;
+      if (pin.value !== again.value) throw new PasskeyError(say("access-pin-differ"));
       await proven(() => send("PUT", `/v1/pins/${form.dataset.pin}`, { pin: pin.value }));
-      pin.value = "";
+      for (const field of [pin, again]) field.value = "";
       const said = document.getElementById("ways-message");
       said.textContent = say("access-pin-changed");
       said.classList.remove("error");

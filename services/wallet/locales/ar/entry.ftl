@@ -26,6 +26,3 @@ entry-sample-certificate = شهادة الاستحقاق
 entry-sample-fund = صندوق المعاشات
 entry-sample-name = اسمك
 entry-sample-valid = صالحة
-entry-pin-instead = إن لم ينجح ذلك على هذا الهاتف فالرقم السري يكفي أيضا.
-entry-use-pin = استعمل رقما سريا بدلا من ذلك
-entry-pin-here = أدخل برقمي السري

@@ -1,7 +1,7 @@
 # Showing without a network, and what is kept on the phone for it.
 
 offline-title = العرض دون شبكة
-offline-lead = ما احتفظت به على هذا الهاتف يمكن عرضه هنا، حتى في وضع الطيران.
+offline-lead = ما احتفظت به على هذا الهاتف يمكن عرضه هنا، حتى في وضع الطيران. يستغرق ذلك نحو دقيقة.
 offline-kept-title = محفوظ على هذا الهاتف
 offline-nothing = لا شيء محفوظ على هذا الهاتف. افتح وثيقة عند توفر الشبكة واختر «احتفظ بها على هذا الهاتف».
 offline-show = اعرض

@@ -11,3 +11,15 @@ term-organisation-identifier = معرّف المنظمة
 term-paid-by-identifier = جهة الصرف (المعرّف)
 term-yes = نعم
 term-no = لا
+
+purpose-who-you-are = لتأكيد من أنت ولدى أي منظمة تعمل.
+purpose-who-and-when = لتأكيد من أنت، ولدى أي منظمة تعمل، ومتى قالت ذلك.
+purpose-entitlement = للاطلاع على شهادة الاستحقاق الخاصة بك لهذه السنة.
+purpose-separation = لتسجيلك لدى صندوق المعاشات بناء على ما تقوله منظمتك.
+purpose-try = لتجربة وثيقة.
+purpose-identification = معرفة من هو شخص ولمن يعمل
+purpose-premises = السماح لشخص بدخول مبنى أو نظام
+purpose-travel = التصريح لشخص بالسفر
+purpose-training = التأكد من أن شخصا أتم تدريبا
+purpose-transfer = استلام شخص من منظمة أخرى
+purpose-pension = دفع معاش

@@ -1,7 +1,7 @@
 # Ways in: PIN, recovery code, names of passkeys and devices.
 
 access-pin-title = A PIN for this phone
-access-pin-lead = For a phone without fingerprint, face or screen lock. The PIN works on this phone only.
+access-pin-lead = For a phone without fingerprint, face or screen lock. The PIN works on this phone only. It takes about two minutes.
 access-pin-yours = Your PIN
 access-pin-choose = Choose a PIN
 access-pin-rules = 6 to 12 digits. Not 123456, and not the same digit again and again.
@@ -15,7 +15,7 @@ access-use-pin = My phone has no screen lock
 access-have-code = I have a recovery code
 access-back = Back
 access-recover-title = Use your recovery code
-access-recover-lead = The code on your paper opens your wallet once. You make a new passkey on this device. It takes about three minutes.
+access-recover-lead = The code on your paper opens your wallet once. You make a new passkey or a PIN on this device. It takes about three minutes.
 access-recover-hint = 20 letters and digits. Capital or small letters, with or without the dashes.
 access-recover-go = Open my wallet
 access-then = What comes next
@@ -24,7 +24,7 @@ access-then-offers = Ask the organisations to offer you again what was on it.
 access-then-fund = Before your next yearly proof, the Fund has to see you once. The code alone does not bring that back.
 access-then-code = Make a new recovery code, and keep it on paper.
 access-ways = Ways into your wallet
-access-ways-lead = What opens your wallet, and what helps when your phone is gone.
+access-ways-lead = What opens your wallet, and what helps when your phone is gone. It takes about two minutes.
 access-code = Recovery code
 access-code-why = With this code you get into your wallet when your phone or passkey is lost. Whoever has the paper can do so too: keep it safe.
 access-code-none = You have no recovery code yet.
@@ -51,6 +51,3 @@ access-number = The number of your wallet is { $number }. Write it down too: wit
 access-pin-another = Choose another PIN
 access-pin-keep = Keep this PIN
 access-pin-changed = The PIN is changed.
-access-nothing-kept = This browser keeps nothing
-access-nothing-kept-what = A wallet with a PIN needs a key that stays in this phone. Leave the private window, or allow this site to store data, and load the page again.
-access-pin-until = There were several wrong tries. Try again at { $at }, and not before: each further wrong try makes the wait longer.

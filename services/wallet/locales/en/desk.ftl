@@ -1,7 +1,7 @@
 # Visits at an officer’s desk, for people without a phone.
 
 desk-title = At the desk
-desk-lead = For people without a phone. This service keeps their wallet; they come to you and type their PIN for each act.
+desk-lead = For people without a phone. This service keeps their wallet; they come to you and type their PIN for each act. A visit takes about five minutes.
 desk-again = Somebody comes back
 desk-pin = The person’s PIN
 desk-pin-hint = Turn the device to the person: only they type it.

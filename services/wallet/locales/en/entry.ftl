@@ -28,6 +28,3 @@ entry-sample-certificate = Certificate of Entitlement
 entry-sample-fund = Pension Fund
 entry-sample-name = Your name
 entry-sample-valid = Valid
-entry-pin-instead = If it does not work with this phone, a PIN does as well.
-entry-use-pin = Use a PIN instead
-entry-pin-here = Sign in with my PIN

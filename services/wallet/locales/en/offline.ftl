@@ -1,7 +1,7 @@
 # Showing without a network, and what is kept on the phone for it.
 
 offline-title = Show without a network
-offline-lead = What you kept on this phone can be shown here, also in airplane mode.
+offline-lead = What you kept on this phone can be shown here, also in airplane mode. It takes about a minute.
 offline-kept-title = Kept on this phone
 offline-nothing = Nothing is kept on this phone. Open a certificate while there is a network, and choose “Keep on this phone”.
 offline-show = Show

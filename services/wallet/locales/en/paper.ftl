@@ -1,7 +1,7 @@
 # A card to be printed.
 
 paper-title = Print a card
-paper-lead = For times without any device. A desk reads its codes.
+paper-lead = For times without any device. A desk reads its codes. It takes about two minutes.
 paper-warning = Whoever has the card, or a picture of it, can show it until it expires or is withdrawn. Print only what is needed.
 paper-choose = What stands on the card
 paper-always = The organisation’s name and the dates are always on it. Nothing else is chosen beforehand.

@@ -1,7 +1,7 @@
 # Ways in: PIN, recovery code, names of passkeys and devices.
 
 access-pin-title = Un PIN para este teléfono
-access-pin-lead = Para un teléfono sin huella, sin rostro y sin bloqueo de pantalla. El PIN solo sirve en este teléfono.
+access-pin-lead = Para un teléfono sin huella, sin rostro y sin bloqueo de pantalla. El PIN solo sirve en este teléfono. Tarda unos dos minutos.
 access-pin-yours = Su PIN
 access-pin-choose = Elija un PIN
 access-pin-rules = De 6 a 12 cifras. Ni 123456, ni siempre la misma cifra.
@@ -15,7 +15,7 @@ access-use-pin = Mi teléfono no tiene bloqueo de pantalla
 access-have-code = Tengo un código de recuperación
 access-back = Volver
 access-recover-title = Usar su código de recuperación
-access-recover-lead = El código de su papel abre su cartera una sola vez. Usted crea una nueva llave de acceso en este dispositivo. Tarda unos tres minutos.
+access-recover-lead = El código de su papel abre su cartera una sola vez. Usted crea una nueva llave de acceso o un PIN en este dispositivo. Tarda unos tres minutos.
 access-recover-hint = 20 letras y cifras. En mayúsculas o minúsculas, con guiones o sin ellos.
 access-recover-go = Abrir mi cartera
 access-then = Lo que sigue
@@ -24,7 +24,7 @@ access-then-offers = Pida a las organizaciones que le ofrezcan de nuevo lo que h
 access-then-fund = Antes de su próxima prueba anual, la Caja tiene que verle una vez. El código solo no devuelve ese derecho.
 access-then-code = Cree un código de recuperación nuevo y guárdelo en papel.
 access-ways = Entradas a su cartera
-access-ways-lead = Lo que abre su cartera, y lo que ayuda cuando se pierde el teléfono.
+access-ways-lead = Lo que abre su cartera, y lo que ayuda cuando se pierde el teléfono. Tarda unos dos minutos.
 access-code = Código de recuperación
 access-code-why = Con este código entra en su cartera cuando se pierde el teléfono o la llave de acceso. Quien tenga el papel también puede: guárdelo bien.
 access-code-none = Todavía no tiene código de recuperación.
@@ -51,6 +51,3 @@ access-number = El número de su cartera es { $number }. Anótelo también: con 
 access-pin-another = Elija otro PIN
 access-pin-keep = Guardar este PIN
 access-pin-changed = El PIN ha cambiado.
-access-nothing-kept = Este navegador no guarda nada
-access-nothing-kept-what = Una cartera con PIN necesita una clave que se queda en este teléfono. Salga de la ventana privada o permita que este sitio guarde datos, y cargue la página de nuevo.
-access-pin-until = Hubo varios intentos equivocados. Inténtelo de nuevo a las { $at }, no antes: cada nuevo error alarga la espera.

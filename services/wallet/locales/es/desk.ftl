@@ -1,7 +1,7 @@
 # Visits at an officer’s desk, for people without a phone.
 
 desk-title = En la ventanilla
-desk-lead = Para personas sin teléfono. Este servicio guarda su cartera; ellas vienen y escriben su PIN para cada acto.
+desk-lead = Para personas sin teléfono. Este servicio guarda su cartera; ellas vienen y escriben su PIN para cada acto. Una visita tarda unos cinco minutos.
 desk-again = Alguien vuelve
 desk-pin = El PIN de la persona
 desk-pin-hint = Gire el dispositivo hacia la persona: solo ella lo escribe.

@@ -26,6 +26,3 @@ entry-sample-certificate = Certificado de Derecho a Prestación
 entry-sample-fund = Caja de Pensiones
 entry-sample-name = Su nombre
 entry-sample-valid = Válido
-entry-pin-instead = Si no funciona con este teléfono, también sirve un PIN.
-entry-use-pin = Usar un PIN
-entry-pin-here = Entrar con mi PIN

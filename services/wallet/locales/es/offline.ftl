@@ -1,7 +1,7 @@
 # Showing without a network, and what is kept on the phone for it.
 
 offline-title = Mostrar sin red
-offline-lead = Lo que guardó en este teléfono puede mostrarse aquí, también en modo avión.
+offline-lead = Lo que guardó en este teléfono puede mostrarse aquí, también en modo avión. Tarda alrededor de un minuto.
 offline-kept-title = Guardado en este teléfono
 offline-nothing = No hay nada guardado en este teléfono. Abra una credencial mientras haya red y elija «Guardar en este teléfono».
 offline-show = Mostrar

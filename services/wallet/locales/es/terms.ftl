@@ -11,3 +11,15 @@ term-organisation-identifier = Identificador de la organización
 term-paid-by-identifier = Pagado por (identificador)
 term-yes = Sí
 term-no = No
+
+purpose-who-you-are = Para confirmar quién es usted y para qué organización trabaja.
+purpose-who-and-when = Para confirmar quién es usted, para qué organización trabaja y cuándo lo dijo.
+purpose-entitlement = Para ver su certificado de derecho a prestaciones del año.
+purpose-separation = Para inscribirle en la caja de pensiones según lo que dice su organización.
+purpose-try = Para probar una credencial.
+purpose-identification = Saber quién es alguien y para quién trabaja
+purpose-premises = Dejar entrar a alguien en un edificio o un sistema
+purpose-travel = Autorizar el viaje de alguien
+purpose-training = Ver que alguien terminó una formación
+purpose-transfer = Recibir a alguien de otra organización
+purpose-pension = Pagar una pensión

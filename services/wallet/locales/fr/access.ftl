@@ -1,7 +1,7 @@
 # Ways in: PIN, recovery code, names of passkeys and devices.
 
 access-pin-title = Un code PIN pour ce téléphone
-access-pin-lead = Pour un téléphone sans empreinte, ni visage, ni verrouillage d’écran. Le code ne marche que sur ce téléphone.
+access-pin-lead = Pour un téléphone sans empreinte, ni visage, ni verrouillage d’écran. Le code ne marche que sur ce téléphone. Cela prend environ deux minutes.
 access-pin-yours = Votre code PIN
 access-pin-choose = Choisissez un code PIN
 access-pin-rules = De 6 à 12 chiffres. Ni 123456, ni toujours le même chiffre.
@@ -15,7 +15,7 @@ access-use-pin = Mon téléphone n’a pas de verrouillage
 access-have-code = J’ai un code de secours
 access-back = Retour
 access-recover-title = Utiliser votre code de secours
-access-recover-lead = Le code sur votre papier ouvre votre portefeuille une seule fois. Vous créez une nouvelle clé d’accès sur cet appareil. Cela prend environ trois minutes.
+access-recover-lead = Le code sur votre papier ouvre votre portefeuille une seule fois. Vous créez une nouvelle clé d’accès ou un code PIN sur cet appareil. Cela prend environ trois minutes.
 access-recover-hint = 20 lettres et chiffres. En majuscules ou minuscules, avec ou sans tirets.
 access-recover-go = Ouvrir mon portefeuille
 access-then = La suite
@@ -24,7 +24,7 @@ access-then-offers = Demandez aux organisations de vous proposer à nouveau ce q
 access-then-fund = Avant votre prochaine preuve annuelle, la Caisse doit vous voir une fois. Le code seul ne rend pas ce droit.
 access-then-code = Créez un nouveau code de secours et gardez-le sur papier.
 access-ways = Accès à votre portefeuille
-access-ways-lead = Ce qui ouvre votre portefeuille, et ce qui aide quand le téléphone est perdu.
+access-ways-lead = Ce qui ouvre votre portefeuille, et ce qui aide quand le téléphone est perdu. Cela prend environ deux minutes.
 access-code = Code de secours
 access-code-why = Avec ce code, vous entrez dans votre portefeuille quand le téléphone ou la clé d’accès est perdu. Qui a le papier le peut aussi : gardez-le en lieu sûr.
 access-code-none = Vous n’avez pas encore de code de secours.
@@ -51,6 +51,3 @@ access-number = Le numéro de votre portefeuille est { $number }. Notez-le aussi
 access-pin-another = Choisissez un autre code PIN
 access-pin-keep = Garder ce code PIN
 access-pin-changed = Le code PIN est changé.
-access-nothing-kept = Ce navigateur ne garde rien
-access-nothing-kept-what = Un portefeuille avec un code PIN a besoin d’une clé qui reste dans ce téléphone. Quittez la fenêtre privée, ou autorisez ce site à garder des données, puis rechargez la page.
-access-pin-until = Il y a eu plusieurs essais faux. Réessayez à { $at }, pas avant : chaque nouvel essai faux allonge l’attente.

@@ -46,7 +46,7 @@ consent-late = Trop tard
 consent-late-what = Cette demande de { $who } a expiré. Rien n’a été partagé. Demandez-en une nouvelle.
 
 consent-everything = On vous demande tout
-consent-everything-what = C’est tout ce que cette attestation dit de vous. Ont-ils besoin de tout pour ce qu’ils veulent faire ? Si vous n’êtes pas sûr, dites non, ou demandez-leur.
+consent-everything-what = C’est tout ce que ce justificatif dit de vous. Ont-ils besoin de tout pour ce qu’ils veulent faire ? Si vous n’êtes pas sûr, dites non, ou demandez-leur.
 consent-in-person = Ils n’acceptent une réponse que de la personne elle-même
 consent-in-person-what = Personne ne peut répondre à cette demande pour quelqu’un d’autre. Rien n’a été envoyé. Que la personne vienne répondre, ou demandez-leur une autre voie. La demande attend jusqu’à l’heure ci-dessus.
 consent-withhold = Ceci n’est pas indispensable pour eux. Cochez ce que vous voulez montrer aussi.

@@ -1,7 +1,7 @@
 # Visits at an officer’s desk, for people without a phone.
 
 desk-title = Au guichet
-desk-lead = Pour les personnes sans téléphone. Ce service garde leur portefeuille ; elles viennent vous voir et tapent leur code PIN pour chaque acte.
+desk-lead = Pour les personnes sans téléphone. Ce service garde leur portefeuille ; elles viennent vous voir et tapent leur code PIN pour chaque acte. Une visite prend environ cinq minutes.
 desk-again = Quelqu’un revient
 desk-pin = Le code PIN de la personne
 desk-pin-hint = Tournez l’appareil vers la personne : elle seule le tape.

@@ -75,15 +75,15 @@ problem-time-taken-what = Quelqu’un d’autre l’a choisie au même moment. C
 problem-enrolment-refused = La Caisse n’a pas accepté cette étape
 problem-enrolment-refused-what = Lisez ce qu’elle dit, puis essayez encore ou appelez la Caisse.
 
-# Par une attestation de cessation de service.
+# Par un justificatif de cessation de service.
 
 enrol-separation = Votre service a pris fin ?
 enrol-separation-have = Votre portefeuille contient ce que votre organisation dit de la fin de votre service. Montrez-le à la Caisse : il ne vous faut alors ni numéro, ni code, ni passeport. L’entretien et le second agent restent.
-enrol-separation-none = Avec une attestation du service des ressources humaines de votre organisation qui dit quand votre service a pris fin, il ne vous faut ni numéro ni code. Demandez-la à ce service ; une fois dans ce portefeuille, cette page l’accepte.
+enrol-separation-none = Avec un justificatif du service des ressources humaines de votre organisation qui dit quand votre service a pris fin, il ne vous faut ni numéro ni code. Demandez-le à ce service ; une fois dans ce portefeuille, cette page l’accepte.
 enrol-separation-show = La montrer à la Caisse
 enrol-step-credential = Attestation montrée
 enrol-shown = Un instant, s’il vous plaît
-enrol-shown-what = Votre attestation a été montrée. La Caisse vous cherche maintenant dans son registre.
+enrol-shown-what = Votre justificatif a été montré. La Caisse vous cherche maintenant dans son registre.
 enrol-shown-asking = La Caisse est interrogée…
 enrol-separated-from = Votre identité vient de { $organisation }. Il ne vous faut ni numéro, ni code, ni passeport.
 enrol-bring-nothing = Installez-vous dans une bonne lumière et ouvrez cette page sur ce téléphone. Aucun passeport n’est nécessaire : votre organisation a dit qui vous êtes. Quelqu’un peut vous aider ; dites-le à l’agent.
@@ -91,15 +91,15 @@ problem-separation-not-offered = Cette Caisse inscrit sur invitation seulement
 problem-separation-not-offered-what = Utilisez le numéro et le code de sa lettre, ou demandez une invitation à la Caisse. Le formulaire papier a la même valeur.
 problem-separation-unanswered = Rien n’a été présenté
 problem-separation-unanswered-what = La demande a été refusée, est terminée, ou un autre portefeuille y a répondu. Ouvrez le lien de la Caisse et recommencez depuis ce portefeuille.
-problem-separation-withdrawn = L’attestation a été révoquée ou suspendue
+problem-separation-withdrawn = Le justificatif a été révoqué ou suspendu
 problem-separation-withdrawn-what = Adressez-vous au service des ressources humaines qui l’a délivrée. Une invitation de la Caisse permet de s’inscrire sans elle ; le formulaire papier a la même valeur.
-problem-separation-expired = L’attestation n’est pas valable en ce moment
+problem-separation-expired = Le justificatif n’est pas valable en ce moment
 problem-separation-expired-what = Demandez-en une nouvelle à l’organisation. Une invitation de la Caisse permet de s’inscrire sans elle ; le formulaire papier a la même valeur.
-problem-separation-not-valid = L’attestation ne peut pas être acceptée
+problem-separation-not-valid = Le justificatif ne peut pas être accepté
 problem-separation-not-valid-what = Elle ne vient pas d’une organisation habilitée à le dire, a été modifiée, ou appartient à un autre portefeuille. Une invitation de la Caisse permet de s’inscrire sans elle ; le formulaire papier a la même valeur.
-problem-separation-not-matched = La Caisse ne vous trouve pas avec cette attestation
+problem-separation-not-matched = La Caisse ne vous trouve pas avec ce justificatif
 problem-separation-not-matched-what = Son registre ne connaît peut-être pas encore la fin de votre service : réessayez quand la lettre de la Caisse est arrivée, ou appelez-la. Le formulaire papier a la même valeur.
-problem-separation-used = L’attestation a déjà inscrit quelqu’un d’autre
+problem-separation-used = Le justificatif a déjà inscrit quelqu’un d’autre
 problem-separation-used-what = Appelez la Caisse : elle regarde avec vous. Le formulaire papier a la même valeur.
 
 # À une station de la Caisse.

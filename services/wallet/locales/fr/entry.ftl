@@ -26,6 +26,3 @@ entry-sample-certificate = Certificat de droit à prestation
 entry-sample-fund = Caisse des pensions
 entry-sample-name = Votre nom
 entry-sample-valid = Valide
-entry-pin-instead = Si cela ne marche pas avec ce téléphone, un code PIN suffit aussi.
-entry-use-pin = Utiliser plutôt un code PIN
-entry-pin-here = Me connecter avec mon code PIN

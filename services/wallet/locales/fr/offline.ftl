@@ -1,9 +1,9 @@
 # Showing without a network, and what is kept on the phone for it.
 
 offline-title = Présenter sans réseau
-offline-lead = Ce que vous avez gardé sur ce téléphone peut être présenté ici, même en mode avion.
+offline-lead = Ce que vous avez gardé sur ce téléphone peut être présenté ici, même en mode avion. Cela prend environ une minute.
 offline-kept-title = Gardé sur ce téléphone
-offline-nothing = Rien n’est gardé sur ce téléphone. Ouvrez une attestation quand il y a un réseau et choisissez « Garder sur ce téléphone ».
+offline-nothing = Rien n’est gardé sur ce téléphone. Ouvrez un justificatif quand il y a un réseau et choisissez « Garder sur ce téléphone ».
 offline-show = Présenter
 offline-code-title = Lire le code du guichet
 offline-code-why = L’agent vous montre un code carré. Votre téléphone signe sa réponse pour ce seul guichet.
@@ -28,7 +28,7 @@ offline-answer-code = Code à présenter
 offline-number = Code { $number } sur { $count }
 offline-before = Précédent
 offline-after = Suivant
-offline-no-key = La clé de cette attestation n’est plus sur ce téléphone. Demandez à l’organisation de la proposer de nouveau.
+offline-no-key = La clé de ce justificatif n’est plus sur ce téléphone. Demandez à l’organisation de le proposer de nouveau.
 offline-keep-title = Sans réseau
 offline-keep-why = Vous pouvez garder une copie scellée sur ce téléphone et la présenter en mode avion. Seulement sur un téléphone verrouillé qui est à vous. Elle disparaît quand vous vous déconnectez.
 offline-kept-why = Une copie scellée est sur ce téléphone. Elle disparaît quand vous vous déconnectez.

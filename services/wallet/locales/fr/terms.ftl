@@ -11,3 +11,15 @@ term-organisation-identifier = Identifiant de l’organisation
 term-paid-by-identifier = Versée par (identifiant)
 term-yes = Oui
 term-no = Non
+
+purpose-who-you-are = Pour confirmer qui vous êtes et pour quelle organisation vous travaillez.
+purpose-who-and-when = Pour confirmer qui vous êtes, pour quelle organisation vous travaillez, et quand elle l’a dit.
+purpose-entitlement = Pour voir votre certificat de droit à prestation de l’année.
+purpose-separation = Pour vous inscrire à la caisse des pensions d’après ce que dit votre organisation.
+purpose-try = Pour essayer un justificatif.
+purpose-identification = Savoir qui est une personne et pour qui elle travaille
+purpose-premises = Laisser entrer une personne dans un bâtiment ou un système
+purpose-travel = Autoriser le voyage d’une personne
+purpose-training = Voir qu’une personne a suivi une formation jusqu’au bout
+purpose-transfer = Reprendre une personne d’une autre organisation
+purpose-pension = Payer une pension

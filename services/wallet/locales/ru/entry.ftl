@@ -26,6 +26,3 @@ entry-sample-certificate = Свидетельство о праве на пос�
 entry-sample-fund = Пенсионный фонд
 entry-sample-name = Ваше имя
 entry-sample-valid = Действительно
-entry-pin-instead = Если с этим телефоном не получается, подойдёт и ПИН-код.
-entry-use-pin = Использовать ПИН-код
-entry-pin-here = Войти с моим ПИН-кодом

@@ -1,7 +1,7 @@
 # Ways in: PIN, recovery code, names of passkeys and devices.
 
 access-pin-title = 为这部手机设置 PIN 码
-access-pin-lead = 适用于没有指纹、人脸或屏幕锁的手机。PIN 码只能在这部手机上使用。
+access-pin-lead = 适用于没有指纹、人脸或屏幕锁的手机。PIN 码只能在这部手机上使用。大约需要两分钟。
 access-pin-yours = 您的 PIN 码
 access-pin-choose = 选择一个 PIN 码
 access-pin-rules = 6 到 12 位数字。不能是 123456，也不能全是同一个数字。
@@ -15,7 +15,7 @@ access-use-pin = 我的手机没有屏幕锁
 access-have-code = 我有恢复码
 access-back = 返回
 access-recover-title = 使用恢复码
-access-recover-lead = 您纸上的恢复码可以打开钱包一次。您会在这台设备上创建一个新的通行密钥。大约需要三分钟。
+access-recover-lead = 您纸上的恢复码可以打开钱包一次。您会在这台设备上创建一个新的通行密钥或 PIN 码。大约需要三分钟。
 access-recover-hint = 20 个字母和数字。大写小写都可以，有没有横线都可以。
 access-recover-go = 打开我的钱包
 access-then = 接下来
@@ -24,7 +24,7 @@ access-then-offers = 请各组织重新向您提供那台设备上的凭证。
 access-then-fund = 在下一次年度证明之前，养恤基金需要见您一次。只有恢复码不能恢复这项权利。
 access-then-code = 创建一个新的恢复码，并写在纸上保存。
 access-ways = 进入钱包的方式
-access-ways-lead = 用什么打开您的钱包，手机丢了怎么办。
+access-ways-lead = 用什么打开您的钱包，手机丢了怎么办。大约需要两分钟。
 access-code = 恢复码
 access-code-why = 手机或通行密钥丢失时，您可以用它进入钱包。拿到这张纸的人也可以进入，请妥善保管。
 access-code-none = 您还没有恢复码。
@@ -51,6 +51,3 @@ access-number = 您的钱包号码是 { $number }。也请写下来：其他方�
 access-pin-another = 选择另一个 PIN 码
 access-pin-keep = 保存这个 PIN 码
 access-pin-changed = PIN 码已更改。
-access-nothing-kept = 此浏览器不保存任何内容
-access-nothing-kept-what = 用 PIN 码的钱包需要一把留在这部手机里的密钥。请退出无痕窗口，或允许本网站保存数据，然后重新加载页面。
-access-pin-until = 已多次输错。请在 { $at } 之后再试：每多错一次，等待就更长。

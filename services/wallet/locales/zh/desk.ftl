@@ -1,7 +1,7 @@
 # Visits at an officer’s desk, for people without a phone.
 
 desk-title = 服务窗口
-desk-lead = 为没有手机的人服务。本服务保管他们的钱包；他们到您这里来，每次操作都输入自己的 PIN 码。
+desk-lead = 为没有手机的人服务。本服务保管他们的钱包；他们到您这里来，每次操作都输入自己的 PIN 码。办理一次大约需要五分钟。
 desk-again = 有人再次来访
 desk-pin = 本人的 PIN 码
 desk-pin-hint = 请把设备转向本人：只能由本人输入。

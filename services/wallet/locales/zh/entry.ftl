@@ -26,6 +26,3 @@ entry-sample-certificate = 应享权利证明
 entry-sample-fund = 养恤基金
 entry-sample-name = 您的姓名
 entry-sample-valid = 有效
-entry-pin-instead = 如果这部手机不行，也可以用 PIN 码。
-entry-use-pin = 改用 PIN 码
-entry-pin-here = 用我的 PIN 码登录

@@ -1,7 +1,7 @@
 # Showing without a network, and what is kept on the phone for it.
 
 offline-title = 无网络时出示
-offline-lead = 您保存在这部手机上的内容可以在此出示，飞行模式下也可以。
+offline-lead = 您保存在这部手机上的内容可以在此出示，飞行模式下也可以。大约需要一分钟。
 offline-kept-title = 保存在这部手机上
 offline-nothing = 这部手机上没有保存任何内容。请在有网络时打开一份证书，选择“保存在这部手机上”。
 offline-show = 出示

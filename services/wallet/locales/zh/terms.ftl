@@ -11,3 +11,15 @@ term-organisation-identifier = 组织标识
 term-paid-by-identifier = 支付机构（标识）
 term-yes = 是
 term-no = 否
+
+purpose-who-you-are = 确认您是谁、为哪个组织工作。
+purpose-who-and-when = 确认您是谁、为哪个组织工作，以及该组织何时这样说明。
+purpose-entitlement = 查看您本年度的应享权利证明。
+purpose-separation = 根据您所在组织的说明为您在养恤基金登记。
+purpose-try = 试用一份凭证。
+purpose-identification = 了解某人是谁、为谁工作
+purpose-premises = 让某人进入建筑物或系统
+purpose-travel = 批准某人出行
+purpose-training = 查看某人已完成培训
+purpose-transfer = 从另一组织接收某人
+purpose-pension = 支付养恤金

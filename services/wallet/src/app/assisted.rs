@@ -1,12 +1,17 @@
 //! Recovery with the help of two officers: asked for on the new device, agreed to, waited for, stopped or done.
 
+use clock::Timestamp;
 use holding::account::Passkey;
 use holding::activity::Activity;
-use holding::assisted::{ASK_DAYS, Approval, AssistedFault, AssistedRecovery, State, read_wallet_number};
+use holding::assisted::{
+    ASK_DAYS, Approval, AssistedFault, AssistedPin, AssistedRecovery, State, read_wallet_number,
+};
+use holding::pin::PinAccess;
 use holding::recovery::RecoveryCode;
 use holding::request::plain_text;
 use holding::vault::{DataKey, Purpose};
 use serde_json::Value;
+use store_wallet::Tx;
 use store_wallet::officers::Assisted;
 
 use super::accounts::AccountError;
@@ -36,6 +41,25 @@ impl From<Fault> for AssistedError {
     }
 }
 
+/// A request as it begins on a device, without its way in.
+fn asked_on(device: &str, now: Timestamp) -> AssistedRecovery {
+    AssistedRecovery {
+        credential_id: String::new(),
+        passkey: String::new(),
+        public_key: None,
+        pin: None,
+        device: device.to_owned(),
+        asked_at: now,
+        approvals: Vec::new(),
+        state: State::Asked,
+    }
+}
+
+/// A request of a device that makes no passkey.
+pub(super) fn asked_by_pin(pin: AssistedPin, device: &str, now: Timestamp) -> AssistedRecovery {
+    AssistedRecovery { pin: Some(pin), ..asked_on(device, now) }
+}
+
 /// A request with what is in it.
 pub struct Help {
     pub row: Assisted,
@@ -45,12 +69,16 @@ pub struct Help {
 impl Wallet {
     /// Options for the passkey of the new device, by the number of the wallet.
     pub async fn start_assisted(&self, number: &str) -> Result<Value, AssistedError> {
-        let beginning = read_wallet_number(number).ok_or(AssistedError::Unknown)?;
-        let mut tx = self.store.read().await?;
-        let account = tx.find_account_by_beginning(&beginning).await?.ok_or(AssistedError::Unknown)?;
-        let known = tx.list_passkeys(&account).await?;
-        drop(tx);
+        let account = self.account_of_number(number).await?;
+        let known = self.store.read().await?.list_passkeys(&account).await?;
         Ok(self.registration_options(CeremonyKind::Assisted, &account, &known).await?)
+    }
+
+    /// The account of a number as people type it.
+    pub(super) async fn account_of_number(&self, number: &str) -> Result<String, AssistedError> {
+        let beginning = read_wallet_number(number).ok_or(AssistedError::Unknown)?;
+        let found = self.store.read().await?.find_account_by_beginning(&beginning).await?;
+        found.ok_or(AssistedError::Unknown)
     }
 
     /// Asks for help. The code beside the request is what the person reads to an officer.
@@ -66,11 +94,18 @@ impl Wallet {
             credential_id: passkey.credential_id,
             passkey: passkey.passkey,
             public_key: passkey.public_key,
-            device: device.to_owned(),
-            asked_at: self.now(),
-            approvals: Vec::new(),
-            state: State::Asked,
+            ..asked_on(device, self.now())
         };
+        self.ask(&account, recovery).await
+    }
+
+    /// Writes a request for this account, under a code for the officers.
+    pub(super) async fn ask(
+        &self,
+        account: &str,
+        recovery: AssistedRecovery,
+    ) -> Result<(Help, RecoveryCode), AssistedError> {
+        let account = account.to_owned();
         let key = self.data_key(&account).await?.ok_or(AssistedError::Unknown)?;
         let (id, code) = (clock::token(self.entropy.as_ref()), RecoveryCode::generate(self.entropy.as_ref()));
         let row = Assisted {
@@ -194,9 +229,38 @@ impl Wallet {
         let now = self.now();
         let (key, help) = self.open_help(row).await?;
         let Some(done) = help.recovery.done(now) else { return Ok(()) };
+        let entry = self.entry(&key, &Activity::RecoveryDone { device: done.device.clone() })?;
+        let moved = self.moved_help(&key, &help.row, &done)?;
+        let mut tx = self.store.write("let_in_again").await?;
+        tx.replace_assisted(&moved).await?;
+        tx.delete_sessions(&moved.account).await?;
+        tx.delete_pins(&moved.account).await?;
+        self.add_way_in(&mut tx, &moved.account, &done).await?;
+        self.leave_custody(&mut tx, &moved.account, &key).await?;
+        tx.insert_entry(&moved.account, &entry).await?;
+        tx.commit().await?;
+        self.forget_deleted().await;
+        self.wake.notify_one();
+        Ok(())
+    }
+
+    /// What was made on the new device counts from now on: the passkey, or the PIN with its key.
+    async fn add_way_in(&self, tx: &mut Tx, account: &str, done: &AssistedRecovery) -> Result<(), Fault> {
+        let now = self.now();
+        if let Some(AssistedPin { jwk, thumbprint, sealed }) = done.pin.clone() {
+            let access = PinAccess {
+                account: account.to_owned(),
+                thumbprint,
+                sealed,
+                tries: 0,
+                next_try_at: None,
+                created_at: now,
+            };
+            return self.enter_by_pin(tx, jwk, &access, &done.device).await;
+        }
         let passkey = Passkey {
             credential_id: done.credential_id.clone(),
-            account: help.row.account.clone(),
+            account: account.to_owned(),
             passkey: done.passkey.clone(),
             public_key: done.public_key.clone(),
             name: done.device.clone(),
@@ -204,19 +268,7 @@ impl Wallet {
             created_at: now,
             last_used_at: now,
         };
-        let entry = self.entry(&key, &Activity::RecoveryDone { device: done.device.clone() })?;
-        let moved = self.moved_help(&key, &help.row, &done)?;
-        let mut tx = self.store.write("let_in_again").await?;
-        tx.replace_assisted(&moved).await?;
-        tx.insert_passkey(&passkey).await?;
-        tx.delete_sessions(&moved.account).await?;
-        tx.delete_pins(&moved.account).await?;
-        self.leave_custody(&mut tx, &moved.account, &key).await?;
-        tx.insert_entry(&moved.account, &entry).await?;
-        tx.commit().await?;
-        self.forget_deleted().await;
-        self.wake.notify_one();
-        Ok(())
+        Ok(tx.insert_passkey(&passkey).await?)
     }
 
     async fn move_help(

@@ -154,6 +154,11 @@ impl Wallet {
         self.keep_status(person, record, &mut enrolment, said).await.map(|record| (record, enrolment))
     }
 
+    /// Who stands behind the link of an invitation, so that the person reads it before anything is typed.
+    pub async fn who_enrols(&self, fund_url: &str) -> Result<Party, EnrolmentError> {
+        self.proven_fund(fund_url.trim_end_matches('/')).await
+    }
+
     /// Who the Fund is, by the registry.
     async fn proven_fund(&self, fund_url: &str) -> Result<Party, EnrolmentError> {
         let fund = self.described_issuer(fund_url).await?.0;

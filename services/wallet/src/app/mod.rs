@@ -34,6 +34,7 @@ pub mod offline_proof;
 pub mod pins;
 pub mod presentations;
 pub mod recovery;
+pub mod recovery_pin;
 pub mod sessions;
 pub mod sharings;
 pub mod signing;

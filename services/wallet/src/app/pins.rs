@@ -241,7 +241,7 @@ impl Wallet {
         Ok(found.map(|key| key.device).unwrap_or_default())
     }
 
-    fn check_signature(
+    pub(super) fn check_signature(
         &self,
         key: &keys::PublicKey,
         kind: CeremonyKind,
@@ -260,7 +260,7 @@ impl Wallet {
         }
     }
 
-    async fn begin_pin(
+    pub(super) async fn begin_pin(
         &self,
         kind: CeremonyKind,
         account: &str,
@@ -271,7 +271,7 @@ impl Wallet {
         Ok(PinStart { to_sign: self.pin_to_sign(kind, &challenge), challenge })
     }
 
-    async fn take_challenge(&self, kind: CeremonyKind, challenge: &str) -> Result<Option<Ceremony>, Fault> {
+    pub(super) async fn take_challenge(&self, kind: CeremonyKind, challenge: &str) -> Result<Option<Ceremony>, Fault> {
         let ceremony = self.consume(challenge).await?;
         Ok(ceremony.filter(|one| one.kind == kind.as_str()))
     }

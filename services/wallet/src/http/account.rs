@@ -9,6 +9,7 @@ use serde_json::Value;
 use web::{Json, Problem};
 
 use super::auth::{Device, SignedIn, desk_removal, find_person, removal_cookie, session_cookie};
+use super::known::{self, Known};
 use super::views::{AccountView, ActivityList, DeviceKeyView, Empty, ExportView, NewDeviceKey};
 use super::{App, language};
 use crate::app::Person;
@@ -94,7 +95,8 @@ pub async fn enter(
         }
     }
     // Whoever comes in anew is at nobody's desk.
-    Ok(response.cookie(session_cookie(app, session)).cookie(desk_removal(app)).json(view))
+    let remembered = known::cookie(app, Known::by(request));
+    Ok(response.cookie(session_cookie(app, session)).cookie(desk_removal(app)).cookie(remembered).json(view))
 }
 
 #[utoipa::path(tag = "account", security(("session" = [])), responses(
@@ -123,7 +125,12 @@ pub async fn export_account(app: App, person: SignedIn) -> Result<HttpResponse, 
 #[delete("/account")]
 pub async fn delete_account(app: App, person: SignedIn) -> Result<HttpResponse, Problem> {
     app.wallet.delete_account(&person.0).await?;
-    Ok(HttpResponse::NoContent().cookie(removal_of(&app, &person.0)).finish())
+    let mut response = HttpResponse::NoContent();
+    // At a desk the browser is the officer's, and so is what it remembers.
+    if person.0.desk.is_none() {
+        response.cookie(known::removal(&app));
+    }
+    Ok(response.cookie(removal_of(&app, &person.0)).finish())
 }
 
 #[utoipa::path(tag = "account", security(("session" = [])), params(("id" = String, Path)), responses(

@@ -12,6 +12,7 @@ pub mod desk_keys;
 pub mod desk_queue;
 pub mod enrolment;
 pub mod existence;
+pub mod known;
 pub mod language;
 pub mod mandates;
 pub mod offers;
@@ -23,6 +24,7 @@ pub mod presentations;
 pub mod problem;
 pub mod recovery;
 mod request_cookie;
+pub mod returning;
 pub mod sharings;
 pub mod stations;
 pub mod step_up;
@@ -90,6 +92,10 @@ pub fn configure(config: &mut web::ServiceConfig<'_>) {
         .service(pins::pin_sign_in)
         .service(recovery::recovery_options)
         .service(recovery::recover)
+        .service(returning::recovery_pin_options)
+        .service(returning::recover_by_pin)
+        .service(returning::assisted_pin_options)
+        .service(returning::ask_for_help_by_pin)
         .service(officers::assisted_options)
         .service(officers::ask_for_help)
         .service(officers::show_help)

@@ -2,6 +2,7 @@
 
 use actix_web::web::Path;
 use actix_web::{HttpResponse, delete, get, post};
+use holding::recovery::RecoveryCode;
 use serde_json::Value;
 use web::{Json, Problem};
 
@@ -11,6 +12,7 @@ use super::request_cookie;
 use super::views::{
     Agreement, Empty, HelpAsked, HelpCode, HelpView, NewOfficer, OfficerLinkView, Refusal, WalletNumber,
 };
+use crate::app::assisted::Help;
 
 /// Begins to ask two officers for help: options for a passkey on the new device, which opens nothing yet.
 #[utoipa::path(tag = "account", request_body = WalletNumber, responses(
@@ -28,9 +30,14 @@ pub async fn assisted_options(app: App, body: Json<WalletNumber>) -> Result<Json
 #[post("/v1/assisted-recovery")]
 pub async fn ask_for_help(app: App, device: Device, body: Json<Value>) -> Result<HttpResponse, Problem> {
     let (help, code) = app.wallet.ask_for_help(&body.0, &device.0).await?;
-    let asked = HelpAsked { id: help.row.id.clone(), code: code.to_string(), help: (&help).into() };
-    let cookie = request_cookie::keep(&app, &asked.id, &asked.code);
-    Ok(HttpResponse::Created().cookie(cookie).json(asked))
+    Ok(asked_here(&app, &help, &code))
+}
+
+/// The answer to whoever asked, kept on this device.
+pub fn asked_here(app: &App, help: &Help, code: &RecoveryCode) -> HttpResponse {
+    let asked = HelpAsked { id: help.row.id.clone(), code: code.to_string(), help: help.into() };
+    let cookie = request_cookie::keep(app, &asked.id, &asked.code);
+    HttpResponse::Created().cookie(cookie).json(asked)
 }
 
 /// How a request stands. Its identifier is known to the device that asked.

@@ -32,6 +32,7 @@ macro_rules! file {
 pub const STYLE_SHEET: Asset = file!("offline.css", STYLE);
 pub const KEEP: Asset = file!("offline-keep.js", SCRIPT);
 pub const KEPT: Asset = file!("offline-kept.js", SCRIPT);
+pub const CODE: Asset = file!("offline-code.js", SCRIPT);
 pub const LINE: Asset = file!("offline-line.js", SCRIPT);
 pub const PAGE: Asset = file!("offline-page.js", SCRIPT);
 pub const AHEAD: Asset = file!("offline-ahead.js", SCRIPT);
@@ -44,8 +45,9 @@ pub const SHOWING: Asset = file!("offline-showing.js", SCRIPT);
 const WORKER: &str = include_str!("../../static/offline-worker.js");
 
 /// What the page needs of `/assets/`, of the wallet and of all services.
-const NEEDED: [&str; 24] = [
+const NEEDED: [&str; 26] = [
     "offline.css",
+    "offline-code.js",
     "offline-kept.js",
     "offline-line.js",
     "offline-page.js",
@@ -59,6 +61,7 @@ const NEEDED: [&str; 24] = [
     "wallet-key.js",
     "wallet-ask-pin.js",
     "wallet-presence.js",
+    "wallet-whole.js",
     "passerelle.css",
     "passkey.js",
     "progress.js",

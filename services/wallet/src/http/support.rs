@@ -16,31 +16,43 @@ const NO_PROBLEM: u64 = 0;
 /// A problem that has no number of its own.
 const OTHER_PROBLEM: u64 = 127;
 
-/// Where in the wallet: the first part of an address, of a page or of what its script calls. Codes number these: append only.
-const PLACES: [(&str, &[&str]); 15] = [
-    ("another page", &[]),
-    ("first page", &[""]),
-    ("signing in", &["registration", "sign-in", "sign-out"]),
-    ("receiving an offer", &["offer", "offers"]),
-    ("a request to show something", &["present", "presentations"]),
-    ("the yearly proof", &["existence"]),
-    ("a credential", &["credentials"]),
-    ("activity", &["activity"]),
-    ("account", &["account", "passkeys", "sessions", "device-keys", "export"]),
-    ("language", &["language"]),
-    ("recovery", &["recover", "recovery", "assisted-recovery"]),
-    ("officers", &["officers"]),
-    ("ways in", &["ways-in", "pin", "pins", "recovery-code", "step-up", "mandates"]),
-    ("what was shared", &["shared", "looked", "sharings"]),
-    ("a visit at a desk", &["desk"]),
+/// Where in the wallet, by the name of the sentence that says it: the first part of an address, of a page or of what its script calls. Codes number these: append only.
+const PLACES: [(&str, &[&str]); 17] = [
+    ("support-place-other", &[]),
+    ("support-place-first", &[""]),
+    ("support-place-signing-in", &["registration", "sign-in", "sign-out"]),
+    ("support-place-offer", &["offer", "offers"]),
+    ("support-place-request", &["present", "presentations"]),
+    ("support-place-proof", &["existence"]),
+    ("support-place-credential", &["credentials"]),
+    ("support-place-activity", &["activity"]),
+    ("support-place-account", &["account", "passkeys", "sessions", "device-keys", "export"]),
+    ("support-place-language", &["language"]),
+    ("support-place-recovery", &["recover", "recovery", "assisted-recovery"]),
+    ("support-place-officers", &["officers"]),
+    ("support-place-ways-in", &["ways-in", "pin", "pins", "recovery-code", "step-up", "mandates"]),
+    ("support-place-shared", &["shared", "looked", "sharings"]),
+    ("support-place-desk", &["desk"]),
+    ("support-place-enrolment", &["enrol", "enrolments"]),
+    ("support-place-offline", &["offline", "offline-acts"]),
 ];
 
-/// The last part of an address that is a step. Codes number these: append only.
-const STEPS: [&str; 8] = ["", "accept", "proofs", "prepare", "submit", "refuse", "assertion", "answer"];
+/// The last part of an address that is a step, and the name of its sentence. Codes number these: append only.
+const STEPS: [(&str, &str); 8] = [
+    ("", ""),
+    ("accept", "support-step-accept"),
+    ("proofs", "support-step-proofs"),
+    ("prepare", "support-step-prepare"),
+    ("submit", "support-step-submit"),
+    ("refuse", "support-step-refuse"),
+    ("assertion", "support-step-assertion"),
+    ("answer", "support-step-answer"),
+];
 
 /// What a code says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stuck {
+    /// The names of sentences.
     pub place: &'static str,
     /// Empty when the page was only looked at.
     pub step: &'static str,
@@ -56,7 +68,7 @@ pub fn code(path: &str, problem: Option<&str>, now: Timestamp) -> String {
     let parts: Vec<&str> = path.trim_start_matches("/v1").trim_matches('/').split('/').collect();
     let first = parts.first().copied().unwrap_or_default();
     let place = PLACES.iter().position(|(_, names)| names.contains(&first)).unwrap_or(0);
-    let step = parts.last().and_then(|last| STEPS.iter().position(|step| step == last)).unwrap_or(0);
+    let step = parts.last().and_then(|last| STEPS.iter().position(|(step, _)| step == last)).unwrap_or(0);
     let number = problem.map_or(NO_PROBLEM, |slug| {
         slugs()
             .position(|known| known == slug)
@@ -90,7 +102,7 @@ pub fn read(code: &str) -> Option<Stuck> {
     let at = Timestamp::from_timestamp((i64::try_from(minute).ok()? + BEGINNING) * 60, 0)?;
     Some(Stuck {
         place: PLACES.get(usize::try_from(place).ok()?)?.0,
-        step: STEPS.get(usize::try_from(step).ok()?)?,
+        step: STEPS.get(usize::try_from(step).ok()?)?.1,
         problem: match problem {
             NO_PROBLEM => "",
             OTHER_PROBLEM => "other",
@@ -167,11 +179,32 @@ mod tests {
         let code = code(path, Some("transaction-code-refused"), now());
         assert_eq!(code.len(), 9, "{code}");
         let stuck = read(&code.to_lowercase().replace('-', " ")).unwrap();
-        assert_eq!((stuck.place, stuck.step), ("receiving an offer", "accept"));
+        assert_eq!((stuck.place, stuck.step), ("support-place-offer", "support-step-accept"));
         assert_eq!(stuck.problem, "transaction-code-refused");
         assert_eq!(stuck.at.timestamp(), 1_795_392_120);
         let quiet = read(&super::code("/", None, now())).unwrap();
-        assert_eq!((quiet.place, quiet.step, quiet.problem), ("first page", "", ""));
+        assert_eq!((quiet.place, quiet.step, quiet.problem), ("support-place-first", "", ""));
+    }
+
+    #[test]
+    fn code_of_an_enrolment_and_of_the_page_without_a_network_says_so() {
+        for (path, place) in [
+            ("/enrol", "support-place-enrolment"),
+            ("/v1/enrolments/01kge3h900pytgrvmv8tmvxqpt/key", "support-place-enrolment"),
+            ("/offline", "support-place-offline"),
+        ] {
+            assert_eq!(read(&code(path, None, now())).unwrap().place, place, "{path}");
+        }
+    }
+
+    /// `static/offline-code.js` makes the same code, since the page without a network is kept for any minute.
+    #[test]
+    fn page_without_a_network_makes_the_codes_that_are_read_here() {
+        let place = PLACES.iter().position(|(name, _)| *name == "support-place-offline").unwrap();
+        let script = include_str!("../../static/offline-code.js");
+        assert!(script.contains(&format!("const PLACE = {place};")));
+        assert!(script.contains(&format!("const BEGINNING = {BEGINNING};")));
+        assert_eq!(code("/offline", None, now()), "G007-4ZHC");
     }
 
     #[test]

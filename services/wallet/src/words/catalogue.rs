@@ -31,6 +31,7 @@ catalogues!(
     "access",
     "account",
     "activity",
+    "again",
     "ahead",
     "appeal",
     "ask",

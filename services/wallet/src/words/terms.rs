@@ -39,6 +39,22 @@ const OURS: [(&str, &str); 13] = [
     ("No", "term-no"),
 ];
 
+/// Why our own verifiers ask, as their policies and the published list of purposes say it (`crates/verification/policies`): the
+/// question at the middle of consent has to be read in one's own language. What others say stays as they said it.
+const PURPOSES: [(&str, &str); 11] = [
+    ("To confirm who you are and which organisation you work for.", "purpose-who-you-are"),
+    ("To confirm who you are, which organisation you work for, and when it said so.", "purpose-who-and-when"),
+    ("To see your certificate of entitlement for the year.", "purpose-entitlement"),
+    ("To enrol you with the pension fund by what your organisation says.", "purpose-separation"),
+    ("To try out a credential.", "purpose-try"),
+    ("To know who somebody is and for whom they work", "purpose-identification"),
+    ("To let somebody into a building or a system", "purpose-premises"),
+    ("To clear somebody for travel", "purpose-travel"),
+    ("To see that somebody completed a training", "purpose-training"),
+    ("To take somebody over from another organisation", "purpose-transfer"),
+    ("To pay a pension", "purpose-pension"),
+];
+
 /// Those that `holding::account::device_name` knows.
 const BROWSERS: [&str; 5] = ["Edge", "Samsung Internet", "Firefox", "Chrome", "Safari"];
 
@@ -99,7 +115,12 @@ impl Words {
             return name.to_owned();
         }
         let published = PUBLISHED.names.get(name).and_then(|said| said.get(self.language().code()));
-        let ours = || OURS.iter().find(|(english, _)| *english == name).map(|(_, id)| self.say(id).plain());
+        let ours = || {
+            OURS.iter()
+                .chain(&PURPOSES)
+                .find(|(english, _)| *english == name)
+                .map(|(_, id)| self.say(id).plain())
+        };
         published.cloned().or_else(ours).unwrap_or_else(|| name.to_owned())
     }
 
@@ -135,13 +156,27 @@ mod tests {
     use super::*;
 
     #[test]
+    fn purposes_that_come_with_the_verifier_are_said_in_every_language() {
+        let policies = include_str!("../../../../crates/verification/policies/demo.json");
+        let list = include_str!("../../../../crates/verification/policies/purposes.json");
+        let mut known = PURPOSES.iter();
+        for (text, member) in [(policies, "\"purpose\": \""), (list, "\"title\": \"")] {
+            for said in text.split(member).skip(1).filter_map(|rest| rest.split('"').next()) {
+                assert!(known.any(|(english, _)| *english == said), "{said}");
+                assert_ne!(Words(Language::Arabic).term(said), said);
+                assert_eq!(Words(Language::English).term(said), said);
+            }
+        }
+    }
+
+    #[test]
     fn published_names_are_said_in_every_language() {
         assert_eq!(PUBLISHED.types.len(), METADATA.len());
         for language in Language::ALL {
             for (english, said) in &PUBLISHED.names {
                 assert!(said.contains_key(language.code()), "{english} {language:?}");
             }
-            for (_, id) in OURS {
+            for (_, id) in OURS.iter().chain(&PURPOSES) {
                 assert!(Words(language).knows(id), "{id} {language:?}");
             }
         }

@@ -35,6 +35,10 @@ async fn a_letter_leads_to_a_named_key_and_an_appointment() {
     let person = world.person("rosa").await;
     let page = person.page(&format!("/enrol?fund={}", fund(&world))).await.expect(200).unwrap().text();
     assert!(page.contains("id=\"invitation\"") && page.contains(&fund(&world)));
+    assert!(
+        page.contains("United Nations Joint Staff Pension Fund"),
+        "who asks is said before anything is typed"
+    );
     let id = begun(&world, &person).await;
     let base = format!("/v1/enrolments/{id}");
     let page = person.page(&format!("/enrolments/{id}")).await.expect(200).unwrap().text();

@@ -44,7 +44,8 @@ async fn pages_have_neither_inline_script_nor_style() {
         assert!(!text.contains(" style=") && !text.contains("onclick="), "{path}");
         // A block of data is not run.
         let data = text.matches("<script type=\"application/json\" id=\"words\">").count();
-        let modules = text.matches("<script type=\"module\" src=\"/assets/").count();
+        let modules = text.matches("<script type=\"module\" src=\"/assets/").count()
+            + text.matches("<script src=\"/assets/").count();
         assert_eq!(text.matches("<script").count(), modules + data, "{path}");
     }
 }
@@ -248,9 +249,13 @@ async fn page_says_whom_to_call_and_an_officer_reads_where_somebody_is_stuck() {
     // Nobody need sign in to read a code: it holds nothing but this.
     let read =
         Agent::new().get_as(format!("{}/support?code={code}", world.url), "text/html").await.unwrap().text();
-    for part in ["receiving an offer", "accept", "transaction-code-refused"] {
+    for part in ["receiving a certificate", "accepting", "transaction-code-refused"] {
         assert!(read.contains(part), "{part}");
     }
+    let arabic = [("accept", "text/html"), ("accept-language", "ar")];
+    let url = format!("{}/support?code={code}", world.url);
+    let read = Agent::new().send(testkit::Method::GET, url, &arabic, Vec::new()).await.unwrap().text();
+    assert!(read.contains("تسلّم وثيقة") && !read.contains("receiving"), "in the officer's language");
     let misheard =
         Agent::new().get_as(format!("{}/support?code=nonsense", world.url), "text/html").await.unwrap();
     assert!(misheard.text().contains("This is not a code"));

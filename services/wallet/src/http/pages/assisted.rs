@@ -38,6 +38,8 @@ struct HelpPage {
     help: HelpView,
     lapses_at: Timestamp,
     wait: String,
+    /// What was made on this device is a PIN.
+    by_pin: bool,
 }
 
 /// What the page is about.
@@ -90,6 +92,7 @@ async fn recover_with_help(request: HttpRequest, app: App, words: Words) -> Resu
         stage: Stage::of(&help.recovery, app.wallet.now()),
         help: (&help).into(),
         lapses_at: help.recovery.lapses_at(),
+        by_pin: help.recovery.pin.is_some(),
         wait,
     })
 }

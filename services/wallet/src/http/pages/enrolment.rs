@@ -17,7 +17,7 @@ use super::sign_in_first;
 use crate::app::enrolment::EnrolmentError;
 use crate::http::App;
 use crate::http::auth::find_person;
-use crate::http::views::EnrolmentView;
+use crate::http::views::{EnrolmentView, PartyView};
 use crate::words::Words;
 
 pub fn configure(config: &mut ServiceConfig) {
@@ -37,6 +37,8 @@ struct InvitationPage {
     words: Words,
     account: String,
     fund: String,
+    /// Who that is, proven by the registry; nobody else is told a number or a code.
+    party: Option<PartyView>,
     /// Whether the wallet holds a Separation credential.
     separated: bool,
 }
@@ -93,12 +95,15 @@ async fn enter_invitation(
         let said = ["entry-enrol", "entry-to-enrol"];
         return super::entry(&request, &app, actix_web::http::StatusCode::OK, said, false, false);
     };
+    let fund = link.into_inner().fund;
+    let party = if fund.is_empty() { None } else { app.wallet.who_enrols(&fund).await.ok() };
     html(&InvitationPage {
         shell: Frame::inside(&request, &app, &person, ""),
         words,
         separated: app.wallet.holds_separation(&person).await?,
         account: person.account,
-        fund: link.into_inner().fund,
+        party: party.as_ref().map(PartyView::from),
+        fund,
     })
 }
 

@@ -22,6 +22,8 @@ pub struct Frame {
     pub support_code: String,
     /// The desk at which the person is.
     pub desk: Option<AtDesk>,
+    /// Somebody is signed in, so a session can end under this page.
+    pub inside: bool,
 }
 
 impl Deref for Frame {
@@ -58,6 +60,7 @@ impl Frame {
             hours: app.help.hours_in(words.language()).map(str::to_owned),
             support_code: support::code(request.path(), None, app.wallet.now()),
             desk: None,
+            inside: false,
         }
     }
 
@@ -65,6 +68,7 @@ impl Frame {
     pub fn inside(request: &HttpRequest, app: &App, person: &Person, current: &str) -> Self {
         let mut frame = Self::outside(request, app);
         frame.desk.clone_from(&person.desk);
+        frame.inside = true;
         let entries =
             [("/", "frame-credentials"), ("/activity", "frame-activity"), ("/account", "frame-account")];
         let words = Words::of(request);
@@ -81,6 +85,7 @@ impl Frame {
     pub fn officer(request: &HttpRequest, app: &App, name: &str) -> Self {
         let mut frame = Self::outside(request, app);
         frame.shell.signed_in_as = Some(name.to_owned());
+        frame.inside = true;
         frame.shell.sign_out = "/sign-out";
         let label = Words::of(request).say("officer-title").plain();
         frame.shell = frame.shell.link("/officers", label, request.path() == "/officers");

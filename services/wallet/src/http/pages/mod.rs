@@ -42,6 +42,7 @@ use self::shown::{
 pub use self::year::YearButton;
 use self::year::YearCard;
 use super::auth::{find_person, removal_cookie};
+use super::known::Known;
 use super::views::{
     AccountView, ClaimView, CredentialView, ExistenceView, HelpView, OfferView, PresentationView,
 };
@@ -86,6 +87,21 @@ struct EntryPage {
     lead: &'static str,
     welcome: bool,
     deleted: bool,
+    /// Somebody was signed in here a moment ago, so there is a wallet.
+    again: bool,
+    /// How a wallet was opened in this browser before.
+    known: Option<Known>,
+}
+
+impl EntryPage {
+    /// There is a wallet to come back to: its way in stands first, and a new one is made only after a question.
+    const fn returns(&self) -> bool {
+        self.again || self.known.is_some()
+    }
+
+    fn by_pin(&self) -> bool {
+        self.known == Some(Known::Pin)
+    }
 }
 
 #[derive(Template)]
@@ -115,6 +131,8 @@ struct HomePage {
     reminders: Vec<Reminder>,
     /// There are organisations to turn to, and this is the person's own device.
     may_ask: bool,
+    /// Nothing would bring the person back in if this phone were lost.
+    without_return: bool,
 }
 
 #[derive(Template)]
@@ -141,6 +159,8 @@ struct OfferPage {
     offer: OfferView,
     offered: Vec<OfferedLine>,
     cards: Vec<Card>,
+    /// What was received and can be kept on this phone for times without a network.
+    keepable: Option<String>,
 }
 
 #[derive(Template)]
@@ -190,6 +210,8 @@ struct ExistencePage {
     /// How it went the time before.
     last_time: Option<LastTime>,
     expired: bool,
+    /// There is no passkey, and the Fund wants one: the other ways come first.
+    pin_alone: bool,
     certificate_received: bool,
     /// What to do better this time.
     again: Option<&'static str>,
@@ -250,8 +272,18 @@ async fn home(request: HttpRequest, app: App, words: Words) -> Result<HttpRespon
         years,
         reminders: app.wallet.endings(&person).await?.iter().map(|one| Reminder::new(one, now)).collect(),
         may_ask: !app.wallet.issuers.is_empty() && person.desk.is_none(),
+        without_return: !kept.is_empty() && without_return(&app, &person).await?,
         account: person.account,
     })
+}
+
+/// Neither recovery code nor second passkey, on a device of the person's own.
+async fn without_return(app: &App, person: &Person) -> Result<bool, Problem> {
+    if person.desk.is_some() {
+        return Ok(false);
+    }
+    let overview = app.wallet.account(&person.account).await?;
+    Ok(overview.recovery_code_made.is_none() && overview.passkeys.len() < 2)
 }
 
 #[get("/offer")]
@@ -289,8 +321,13 @@ async fn show_offer(
     let at_desk = person.desk.is_some();
     let now = app.wallet.now();
     let mut cards = Vec::new();
+    let mut keepable = None;
     for row in &offer.stored {
-        cards.push(Card::new(&app.wallet.credential(&person, &row.id).await?, now));
+        let kept = app.wallet.credential(&person, &row.id).await?;
+        if kept.held.format == holding::dcql::SD_JWT && person.desk.is_none() {
+            keepable.get_or_insert_with(|| row.id.clone());
+        }
+        cards.push(Card::new(&kept, now));
     }
     html(&OfferPage {
         shell: Frame::inside(&request, &app, &person, ""),
@@ -314,6 +351,7 @@ async fn show_offer(
         offered: offered(&view),
         offer: view,
         cards,
+        keepable,
     })
 }
 
@@ -399,6 +437,7 @@ async fn show_existence(
         None => false,
     };
     let expired = view.expires_at <= app.wallet.now();
+    let pin_alone = person.desk.is_none() && app.wallet.account(&person.account).await?.passkeys.is_empty();
     let appeal = Appeal::new(&view);
     let last = last_time(&app.wallet, &person, &view).await?;
     let fund = existence.fund.did.as_deref();
@@ -422,6 +461,7 @@ async fn show_existence(
         remains: view.kept.as_ref().map(|kept| remains::Remains::new(words, kept, app.wallet.now())),
         view,
         expired,
+        pin_alone,
         certificate_received,
     })
 }
@@ -526,7 +566,19 @@ fn entry(
     deleted: bool,
 ) -> Result<HttpResponse, Problem> {
     let shell = Frame::outside(request, app);
-    html_with(status, &EntryPage { shell, words: Words::of(request), title, lead, welcome, deleted })
+    html_with(
+        status,
+        &EntryPage {
+            shell,
+            words: Words::of(request),
+            title,
+            lead,
+            welcome,
+            deleted,
+            again: status == StatusCode::UNAUTHORIZED,
+            known: Known::of(request).filter(|_| !deleted),
+        },
+    )
 }
 
 /// For `<time datetime>`.

@@ -35,6 +35,8 @@ struct SupportPage {
     words: Words,
     code: String,
     stuck: Option<support::Stuck>,
+    /// The name of the sentence for the problem.
+    said: String,
 }
 
 #[derive(Deserialize)]
@@ -119,5 +121,6 @@ pub async fn read_code(
 ) -> Result<HttpResponse, Problem> {
     let code = asked.into_inner().code;
     let stuck = support::read(&code);
-    html(&SupportPage { shell: Frame::outside(&request, &app), words, code, stuck })
+    let said = stuck.as_ref().map(|stuck| format!("problem-{}", stuck.problem)).unwrap_or_default();
+    html(&SupportPage { shell: Frame::outside(&request, &app), words, code, stuck, said })
 }

@@ -89,6 +89,46 @@ pub struct RecoveryAnswer {
     pub registration: Map<String, Value>,
 }
 
+/// A recovery code, and the key of the device that is to open the wallet with a PIN.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RecoveryPinStart {
+    pub code: String,
+    /// EC P-256, public.
+    #[schema(value_type = Object)]
+    pub public_key: Value,
+}
+
+/// The number of a wallet, and the key of the device that is to open it with a PIN.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AssistedPinStart {
+    /// Twelve letters and digits, as the account shows them.
+    pub wallet: String,
+    /// EC P-256, public.
+    #[schema(value_type = Object)]
+    pub public_key: Value,
+}
+
+/// The code beside the answer of key and PIN.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecoveryPinAnswer {
+    pub code: String,
+    pub challenge: String,
+    /// 6 to 12 digits.
+    pub pin: String,
+    pub signatures: Vec<SignatureBody>,
+}
+
+impl RecoveryPinAnswer {
+    /// The code, and the rest.
+    pub fn read(self) -> (String, ReadPinAnswer) {
+        let Self { code, challenge, pin, signatures } = self;
+        (code, PinAnswerBody { challenge, pin, signatures }.read())
+    }
+}
+
 /// A PIN as the person sees it.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]

@@ -24,7 +24,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use access::{
-    DeviceKeyName, NewName, NewPin, PinAnswerBody, PinStartView, PinView, RecoveryAnswer, RecoveryCodeBody,
+    AssistedPinStart, DeviceKeyName, NewName, NewPin, PinAnswerBody, PinStartView, PinView, RecoveryAnswer,
+    RecoveryCodeBody, RecoveryPinAnswer, RecoveryPinStart,
 };
 pub use account::{AccountView, ActivityList, DeviceKeyView, NewDeviceKey};
 pub use credentials::{CardChoice, CardView, ClaimView, CredentialList, CredentialView, StatusView};
@@ -51,7 +52,8 @@ pub use officers::{
     Agreement, HelpAsked, HelpCode, HelpView, NewOfficer, OfficerLinkView, Refusal, WalletNumber,
 };
 pub use presentations::{
-    CandidateView, Consent, PresentationResult, PresentationStep, PresentationView, QueryView, RequestLink,
+    CandidateView, Consent, PresentationResult, PresentationStep, PresentationView, QueryView,
+    RequestLink,
 };
 pub use sharings::{SharingList, SharingView};
 pub use stations::{DeskProof, NewStation, Recognised, StationView, StationsView};
