@@ -207,6 +207,14 @@ pub fn notice_is_short(left_on: Option<NaiveDate>, notice_days: u16, payroll: Na
     (whole > payroll).then(|| format!("the notice left on {left} and has its {notice_days} days on {whole}"))
 }
 
+/// Whether a form of the year has left, and the person has had its days before a payroll; otherwise why not, in words.
+#[must_use]
+pub fn form_is_short(left_on: Option<NaiveDate>, return_days: u16, payroll: NaiveDate) -> Option<String> {
+    let Some(left) = left_on else { return Some("no form of the year has left yet".to_owned()) };
+    let whole = left.checked_add_days(Days::new(return_days.into())).unwrap_or(NaiveDate::MAX);
+    (whole > payroll).then(|| format!("the form left on {left} and is asked back by {whole}"))
+}
+
 fn why_held(cycle: &PersonYear, person: &Person, calendar: &Calendar, day: NaiveDate) -> Option<String> {
     if !cycle.waiting.is_empty() {
         return Some("a proof waits for a decision".to_owned());

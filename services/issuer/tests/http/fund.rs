@@ -84,6 +84,13 @@ pub async fn prove(world: &World, person: &str, digest: u8, day: &str) -> Receip
 
 /// Everybody silent until the list of June 2027 can be prepared.
 pub async fn silent() -> (World, String) {
+    let (world, amina) = unposted().await;
+    notices_left(&world).await;
+    (world, amina)
+}
+
+/// The same, but no letter has left the house.
+async fn unposted() -> (World, String) {
     let world = fund(&[AMINA, BORIS]).await;
     for day in
         ["2026-01-06", "2026-06-30", "2026-10-31", "2027-01-04", "2027-05-14", "2027-05-19", "2027-05-20"]
@@ -92,15 +99,16 @@ pub async fn silent() -> (World, String) {
     }
     let amina = person(&world, "100000001").await;
     assert_eq!(stages(&world, &amina).await[0], (2026, StageName::SuspensionProposed));
-    notices_left(&world).await;
     (world, amina)
 }
 
-/// The post has every notice since the night that asked for it.
+/// The post has every form and notice since the night that asked for it.
 pub async fn notices_left(world: &World) {
     let mut tx = world.issuer.store().write("notices_left").await.unwrap();
-    for asked in tx.list_open_fund_effects("unjspf", "send-notice", "", 1000).await.unwrap() {
-        tx.finish_fund_effect("unjspf", &asked.key, "mailing of a test", asked.asked_at).await.unwrap();
+    for kind in ["mail-paper", "send-notice"] {
+        for asked in tx.list_open_fund_effects("unjspf", kind, "", 1000).await.unwrap() {
+            tx.finish_fund_effect("unjspf", &asked.key, "mailing of a test", asked.asked_at).await.unwrap();
+        }
     }
     tx.commit().await.unwrap();
 }
@@ -364,6 +372,51 @@ async fn list_needs_two_officers_and_suspends_whom_it_names() {
     let csv = String::from_utf8(file.csv).unwrap();
     assert!(csv.contains("100000002") && !csv.contains("100000001"), "{csv}");
     assert_eq!(file.jws.split('.').count(), 3);
+}
+
+/// A row that was bad until June: the person is asked in the year that goes on, by a form of its own.
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_comes_onto_the_register_late_is_not_run_through_the_missed_year() {
+    let (world, _) = silent().await;
+    world.clock.set(at("2027-06-20", 12));
+    import(&world, &["100000003,Clara,Ruizgomez,1955-02-01,ESP,es,one,2010-01-01,,"]).await;
+    night(&world, "2027-06-30").await;
+    let clara = person(&world, "100000003").await;
+    assert_eq!(
+        stages(&world, &clara).await,
+        [(2026, StageName::NotInScope), (2027, StageName::Mailed)]
+    );
+    let page = world.issuer.fund_person_page("unjspf", &clara).await.unwrap();
+    let asked: Vec<&str> = page.effects.iter().map(|it| it.kind.as_str()).collect();
+    assert!(asked.contains(&"mail-paper") && !asked.contains(&"send-notice"), "{asked:?}");
+    let journal = world.issuer.export_journal(&officer("eve"), &clara).await.unwrap();
+    assert!(verify(&journal).holds());
+}
+
+/// Everything is as it should be but for the form, which lies in the house or left too late.
+#[tokio::test(flavor = "multi_thread")]
+async fn list_spares_whose_form_was_not_posted_or_has_not_had_its_days() {
+    let (world, amina) = unposted().await;
+    let mut tx = world.issuer.store().write("test").await.unwrap();
+    for kind in ["mail-paper", "send-notice"] {
+        for asked in tx.list_open_fund_effects("unjspf", kind, "", 9).await.unwrap() {
+            let on = if kind == "mail-paper" { at("2027-04-18", 9) } else { asked.asked_at };
+            if asked.person == amina || kind == "send-notice" {
+                tx.finish_fund_effect("unjspf", &asked.key, "mailing of a test", on).await.unwrap();
+            }
+        }
+    }
+    tx.commit().await.unwrap();
+    let payroll = "2027-06-01".parse().unwrap();
+    let list = world.issuer.prepare_list(&officer("clerk"), 2026, payroll).await.unwrap();
+    let list = world.issuer.fund_list("unjspf", &list).await.unwrap().list;
+    let mut why: Vec<&str> = list.held_out.iter().map(|held| held.why.as_str()).collect();
+    why.sort_unstable();
+    assert_eq!(list.entries, []);
+    assert_eq!(
+        why,
+        ["no form of the year has left yet", "the form left on 2027-04-18 and is asked back by 2027-06-02"]
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

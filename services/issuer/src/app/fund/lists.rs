@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::NaiveDate;
 use clock::Timestamp;
-use entitlement::cycle::{Entry, Stage, StageName, SuspensionList, What, notice_is_short};
+use entitlement::cycle::{Entry, Stage, StageName, SuspensionList, What, form_is_short, notice_is_short};
 use issuance::Actor;
 use issuance::audit::Act;
 use issuance::import::{Registered, csv};
@@ -68,15 +68,21 @@ impl Issuer {
             let id = self.new_id();
             let prepared = (by.officer.as_str(), now);
             let cycles = cycles.iter().map(|(cycle, person)| (cycle, person));
-            let facts: BTreeMap<&str, u16> = cycles
+            let facts: BTreeMap<&str, (u16, u16)> = cycles
                 .clone()
-                .map(|(_, person)| (person.id.as_str(), calendar.dates_of(person).notice_days))
+                .map(|(_, person)| {
+                    let dates = calendar.dates_of(person);
+                    (person.id.as_str(), (dates.notice_days, dates.return_days))
+                })
                 .collect();
-            let left = self.notices_left(&mut tx, tenant, year).await?;
+            let notices = self.letters_left(&mut tx, tenant, (year, "send-notice")).await?;
+            let forms = first_forms(self.letters_left(&mut tx, tenant, (year, "mail-paper")).await?);
             let list = SuspensionList::dry_run(&id, payroll, &calendar, cycles, prepared)?.sparing(|entry| {
-                let days = facts.get(entry.person.as_str()).copied().unwrap_or(u16::MAX);
+                let (notice, form) =
+                    facts.get(entry.person.as_str()).copied().unwrap_or((u16::MAX, u16::MAX));
                 let key = notice_key(entry, year);
-                notice_is_short(left.get(&key).copied(), days, payroll)
+                form_is_short(forms.get(&entry.person).copied(), form, payroll)
+                    .or_else(|| notice_is_short(notices.get(&key).copied(), notice, payroll))
             });
             let row = ListRow {
                 year,
@@ -100,17 +106,17 @@ impl Issuer {
         .await
     }
 
-    /// The days on which the post took the notices of a year, by the key of what asked for them. Payment of nobody stops whose
-    /// notice lies in the house.
-    async fn notices_left(
+    /// The days on which the post took the letters of a year, by the key of what asked for them. Payment of nobody stops whose
+    /// form or notice lies in the house.
+    async fn letters_left(
         &self,
         tx: &mut Transaction,
         tenant: &str,
-        year: i32,
+        of: (i32, &str),
     ) -> Result<BTreeMap<String, NaiveDate>, FundError> {
         let (mut left, mut after) = (BTreeMap::new(), String::new());
         loop {
-            let page = tx.list_posted_fund_notices(tenant, year, &after, PAGE).await?;
+            let page = tx.list_posted_fund_letters(tenant, of, &after, PAGE).await?;
             let Some((last, _)) = page.last() else { return Ok(left) };
             after.clone_from(last);
             left.extend(page);
@@ -280,6 +286,16 @@ impl Issuer {
 /// As [`entitlement::cycle::step()`] asks for it.
 fn notice_key(entry: &Entry, year: i32) -> String {
     format!("{}/{year}/notice/{}", entry.person, entry.notice_on)
+}
+
+/// The day on which the first form of each person left: whoever was asked twice was asked with the first.
+fn first_forms(left: BTreeMap<String, NaiveDate>) -> BTreeMap<String, NaiveDate> {
+    let mut first = BTreeMap::new();
+    for (key, on) in left {
+        let Some((person, _)) = key.split_once('/') else { continue };
+        first.entry(person.to_owned()).and_modify(|known: &mut NaiveDate| *known = on.min(*known)).or_insert(on);
+    }
+    first
 }
 
 /// A compact JWS with the key that signs the organisation's credentials.

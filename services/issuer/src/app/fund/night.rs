@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use chrono::{Datelike as _, NaiveDate};
 use clock::Timestamp;
 use entitlement::cycle::{
-    BenefitEnd, Closure, EffectKind, Event, Night, Person, PersonYear, QuietHours, Stage, StageName, Step,
+    BenefitEnd, Closure, Edition, EffectKind, Event, Night, Person, PersonYear, QuietHours, Stage, StageName, Step,
     What, step,
 };
 use issuance::Actor;
@@ -302,7 +302,7 @@ impl Issuer {
     ) -> Result<Option<Prepared<'a>>, FundError> {
         let facts = Person { on_hold_since, ..self.open_facts(tenant, &row.person)? };
         let before = self.open_cycle(tenant, &row.cycle)?;
-        let now = Night { calendar: &known.calendar, at, quiet: QuietHours::default() };
+        let now = Night { calendar: &known.calendar, at, quiet: QuietHours::default(), edition: Edition::LATEST };
         let made = step(&before, &facts, events, &now)?;
         let same =
             PersonYear { night: before.night, applied: before.applied, ..made.after.clone() } == before;
