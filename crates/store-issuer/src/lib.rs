@@ -184,6 +184,7 @@ fn migrations() -> Vec<Migration> {
         picture_keys::MIGRATIONS,
         fund::sendings::MIGRATIONS,
         legal_holds::MIGRATIONS,
+        fund::payroll::MIGRATIONS,
     ]
     .concat()
 }

@@ -359,8 +359,12 @@ async fn list_needs_two_officers_and_suspends_whom_it_names() {
     assert!(matches!(stale, FundError::List(_)), "{stale}");
     world.issuer.approve_list(&officer("ann"), &id, &digest).await.unwrap();
     let early = world.issuer.payroll_file(&officer("ann"), &id).await.unwrap_err();
-    assert!(matches!(early, FundError::Closed), "{early}");
+    assert!(matches!(early, FundError::Conflict(_)), "{early}");
     world.issuer.approve_list(&officer("ben"), &id, &digest).await.unwrap();
+    // A payroll is made days before it is paid: the file names whoever will be held as everything stands.
+    let ahead = String::from_utf8(world.issuer.payroll_file(&officer("ben"), &id).await.unwrap().csv).unwrap();
+    assert_eq!(ahead.matches("2027-06-01").count(), 2, "{ahead}");
+    assert_eq!(ahead.matches("will be held").count(), 2, "{ahead}");
     // A proof on the last day takes the person off.
     world.clock.set(at("2027-05-31", 12));
     prove(&world, &amina, 1, "2027-05-30").await;
@@ -371,7 +375,17 @@ async fn list_needs_two_officers_and_suspends_whom_it_names() {
     let file = world.issuer.payroll_file(&officer("ben"), &id).await.unwrap();
     let csv = String::from_utf8(file.csv).unwrap();
     assert!(csv.contains("100000002") && !csv.contains("100000001"), "{csv}");
-    assert_eq!(file.jws.split('.').count(), 3);
+    assert!(csv.contains(",held,") && !csv.contains("will be"), "{csv}");
+    let said = payload(&file.jws);
+    assert_eq!((&said["hold"][0]["person"], said["hold"].as_array().unwrap().len()), (&json!(boris), 1));
+    assert_eq!(said["off"], json!([{"uid": "100000001", "person": amina, "stage": "closed"}]));
+    // Payroll, which read the early file, is told that the first one came off.
+    let changes = world.issuer.make_payroll_changes(&officer("payroll")).await.unwrap().unwrap().changes;
+    let told: Vec<_> = changes.iter().map(|it| (it.change.as_str(), it.uid.as_str(), it.reason.as_str())).collect();
+    assert_eq!(
+        told,
+        [("hold", "100000002", "suspension-approved-by-two"), ("resume", "100000001", "off-the-list")]
+    );
 }
 
 /// A row that was bad until June: the person is asked in the year that goes on, by a form of its own.
@@ -417,6 +431,87 @@ async fn list_spares_whose_form_was_not_posted_or_has_not_had_its_days() {
         why,
         ["no form of the year has left yet", "the form left on 2027-04-18 and is asked back by 2027-06-02"]
     );
+}
+
+/// What a JWS says.
+fn payload(jws: &str) -> Value {
+    use base64::Engine as _;
+    let part = jws.split('.').nth(1).unwrap();
+    serde_json::from_slice(&base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap()
+}
+
+/// What spares a person by then spares them in the early file too.
+#[tokio::test(flavor = "multi_thread")]
+async fn early_payroll_file_spares_whom_the_coming_nights_will_spare() {
+    let (world, amina) = silent().await;
+    let id = approved_list(&world).await;
+    let hold = NewHold {
+        person: amina.clone(),
+        kind: HoldKind::Hospital,
+        reason: "a stroke".into(),
+        until: Some("2027-05-25".parse().unwrap()),
+    };
+    world.issuer.place_hold(&officer("ann"), &hold).await.unwrap();
+    let csv = String::from_utf8(world.issuer.payroll_file(&officer("ben"), &id).await.unwrap().csv).unwrap();
+    assert!(csv.contains("100000002") && !csv.contains("100000001"), "{csv}");
+    let standing = world.issuer.list_standing("unjspf", &id).await.unwrap();
+    assert_eq!((standing.held, standing.ahead, standing.off.len()), (1, 1, 1));
+    night(&world, "2027-06-01").await;
+    let now = world.issuer.list_standing("unjspf", &id).await.unwrap();
+    assert_eq!((now.held, now.ahead, now.off), (1, 0, standing.off), "as it was foreseen");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn payroll_is_told_each_change_once_until_it_has_it() {
+    let (world, amina) = silent().await;
+    let by = officer("payroll");
+    assert!(world.issuer.make_payroll_changes(&by).await.unwrap().is_none(), "nothing to tell");
+    approved_list(&world).await;
+    night(&world, "2027-06-01").await;
+    let made = world.issuer.make_payroll_changes(&by).await.unwrap().unwrap();
+    assert_eq!((made.row.changes, made.changes[0].change.as_str()), (2, "hold"));
+    world.clock.set(at("2027-06-10", 12));
+    prove(&world, &amina, 1, "2027-06-09").await;
+    // Until payroll has it the file is the same, whoever asks.
+    let again = world.issuer.make_payroll_changes(&officer("eve")).await.unwrap().unwrap();
+    assert_eq!((again.row.id.as_str(), again.changes), (made.row.id.as_str(), made.changes));
+    assert_eq!(world.issuer.payroll_changes_waiting("unjspf").await.unwrap(), 1);
+    for _ in 0..2 {
+        world.issuer.acknowledge_payroll_changes(&by, &made.row.id).await.unwrap();
+    }
+    let boris = person(&world, "100000002").await;
+    let row = BORIS.trim_end_matches(',').to_owned() + ",,2027-06-05";
+    import(&world, &[&row]).await;
+    let next = world.issuer.make_payroll_changes(&by).await.unwrap().unwrap();
+    let told: Vec<_> = next
+        .changes
+        .iter()
+        .map(|it| (it.change.as_str(), it.person.as_str(), it.effective_on.to_string(), it.reason.as_str()))
+        .collect();
+    assert_eq!(
+        told[..2],
+        [
+            ("resume", amina.as_str(), "2027-06-10".to_owned(), "reinstated-to-same-account"),
+            ("stop", boris.as_str(), "2027-06-05".to_owned(), "death-confirmed"),
+        ]
+    );
+    let file = world.issuer.payroll_changes_file(&by, &next.row.id).await.unwrap();
+    let csv = String::from_utf8(file.csv).unwrap();
+    assert!(csv.starts_with("uid,person,change,effective_on,reason,year,reference"), "{csv}");
+    assert!(csv.contains(&format!("100000001,{amina},resume,2027-06-10")), "{csv}");
+    assert_eq!(payload(&file.jws)["changes"].as_array().unwrap().len(), next.changes.len());
+    let open = async || {
+        let page = world.issuer.fund_person_page("unjspf", &boris).await.unwrap();
+        page.effects.iter().filter(|it| it.kind == "stop-payment" && it.done_at.is_none()).count()
+    };
+    assert!(open().await > 0);
+    world.issuer.acknowledge_payroll_changes(&by, &next.row.id).await.unwrap();
+    assert_eq!(open().await, 0, "what it ended is done");
+    assert!(world.issuer.make_payroll_changes(&by).await.unwrap().is_none());
+    assert!(matches!(
+        world.issuer.acknowledge_payroll_changes(&by, "unknown").await,
+        Err(FundError::Unknown)
+    ));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -646,6 +741,10 @@ async fn machines_do_the_whole_year_over_rest() {
         "not approved"
     );
     assert_eq!(call("POST", "payments", &json!({"person": person, "on": "2026-07-20"})).await.0, 204);
+    assert_eq!(call("POST", "payroll-changes", &Value::Null).await.0, 204, "nothing to tell");
+    assert_eq!(call("GET", "payroll-changes", &Value::Null).await.1, json!([]));
+    assert_eq!(call("GET", "payroll-changes/x/changes.csv", &Value::Null).await.0, 404);
+    assert_eq!(call("POST", "payroll-changes/x/acknowledgement", &Value::Null).await.0, 404);
     let (_, calendars) = call("GET", "calendars", &Value::Null).await;
     let mut calendar = calendars[0].clone();
     calendar["dates"]["due"] = json!("2026-12-30");
@@ -774,4 +873,21 @@ async fn list_is_approved_at_the_console_by_two_who_did_not_prepare_it() {
     let csv = ann.get(&format!("{page}/payroll.csv")).await;
     assert!(csv.status == 200 && csv.text().contains("100000001"));
     assert_eq!(ann.get(&format!("{page}/payroll.jws")).await.text().split('.').count(), 3);
+    assert!(ann.get(&page).await.text().contains("Payment of 2 people is held"));
+
+    assert!(ann.get("/console/fund/payroll").await.text().contains("2 changes that no file holds yet"));
+    ann.post("/console/fund/payroll", &[]).await;
+    let text = ann.get("/console/fund/payroll").await.text();
+    let csv = between(&text, "href=\"", "changes.csv\"").rsplit("href=\"").next().unwrap().to_owned() + "changes.csv";
+    assert!(ann.get(&csv).await.text().contains("100000001"), "{csv}");
+    let acknowledge = csv.replace("changes.csv", "acknowledge");
+    assert_eq!(ann.post(&acknowledge, &[]).await.status, 303);
+    assert!(ann.get("/console/fund/payroll").await.text().contains("Payroll knows every change"));
+    let amina = person(&world, "100000001").await;
+    prove(&world, &amina, 1, "2027-06-01").await;
+    let page = format!("/console/fund/people/{amina}");
+    assert!(ann.get(&page).await.text().contains("data-testid=\"paid-again\""));
+    assert_eq!(ann.post(&format!("{page}/paid"), &[("on", "2027-06-01")]).await.status, 303);
+    assert!(!ann.get(&page).await.text().contains("data-testid=\"paid-again\""));
+    assert_eq!(stages(&world, &amina).await[0], (2026, StageName::Closed));
 }

@@ -8,6 +8,7 @@ mod fairness;
 mod figures;
 mod lists;
 mod mailings;
+mod payroll;
 mod people;
 mod person;
 mod proofs;
@@ -50,6 +51,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
     fairness::configure(config);
     stations::configure(config);
     dates::configure(config);
+    payroll::configure(config);
 }
 
 #[derive(Debug, Deserialize)]

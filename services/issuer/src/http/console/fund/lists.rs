@@ -9,7 +9,7 @@ use web::Problem;
 use web::page::{Shell, html, see_other};
 
 use super::register::attachment;
-use super::{Asked, day, said};
+use super::{Asked, day, said, title};
 use crate::app::{Issuer, SuspensionView};
 use crate::http::console::session::{Approve, Issue, May, SeePeople};
 use crate::http::console::view::{Badge, Place, When, counted, grouped, shell};
@@ -121,7 +121,16 @@ struct ListPage {
     approved: bool,
     may_approve: bool,
     issues: bool,
+    standing: Option<StandingLine>,
     done: Option<&'static str>,
+}
+
+/// Whom an approved list holds now.
+struct StandingLine {
+    at: When,
+    held: String,
+    ahead: bool,
+    off: Vec<(String, &'static str)>,
 }
 
 #[get("/fund/lists/{id}")]
@@ -135,6 +144,10 @@ async fn list_page(
     let names = app.officer_names(&officer.tenant.id).await.map_err(|error| problem::store(&error))?;
     let name = |id: &String| names.get(id).cloned().unwrap_or_else(|| "Passerelle".to_owned());
     let waits = row.state == "prepared";
+    let standing = match row.state.as_str() {
+        "approved" => Some(app.list_standing(&officer.tenant.id, &id).await?),
+        _ => None,
+    };
     let mine = list.prepared_by == officer.id || list.approvals().iter().any(|(by, _)| *by == officer.id);
     html(&ListPage {
         shell: shell(&officer, Place::Fund),
@@ -163,6 +176,12 @@ async fn list_page(
         approved: row.state == "approved",
         may_approve: waits && !mine && officer.roles.may(Permission::Approve),
         issues: officer.roles.may(Permission::Issue),
+        standing: standing.map(|it| StandingLine {
+            at: it.as_of.into(),
+            held: counted(it.held as u64, "person", "people"),
+            ahead: it.ahead > 0,
+            off: it.off.into_iter().take(SHOWN).map(|(person, stage)| (person, title(stage))).collect(),
+        }),
         done: said(
             asked.done.as_deref(),
             &[
