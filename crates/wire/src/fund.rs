@@ -445,11 +445,11 @@ pub struct StationView {
 #[serde(rename_all = "camelCase")]
 pub struct PayrollChangesView {
     pub id: String,
-    pub made_at: Timestamp,
+    pub made_at: DateTime<Utc>,
     /// SHA-256 of the CSV, in hex.
     pub digest: String,
     /// When payroll said that it has carried them out; until then this file is the one that is given.
-    pub acknowledged_at: Option<Timestamp>,
+    pub acknowledged_at: Option<DateTime<Utc>>,
     /// How many.
     pub count: u64,
     /// Not in the list of files.
