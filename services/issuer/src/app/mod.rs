@@ -93,7 +93,7 @@ pub use enrolment::{
     SeparationSeen, SupplyView,
 };
 pub use entitlement::enrolment::SeparationFault;
-pub use existence::{BeneficiaryPage, ExistenceCounts, ExistenceError, RequestLink, RequestPage};
+pub use existence::{BeneficiaryPage, ExistenceCounts, ExistenceError, FirstWord, RequestLink, RequestPage};
 pub(crate) use faces::Faces;
 pub use faces::FacesFault;
 pub use fund::{

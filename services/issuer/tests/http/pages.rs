@@ -233,6 +233,7 @@ const PAGES: &[Page] = &[
     ("post", "/staff/{id}/offers", Some(Issue), &[("why", "first")]),
     ("post", "/retirees/{id}/portrait", Some(Issue), &[]),
     ("post", "/retirees/{id}/portrait/remove", Some(Issue), &[]),
+    ("post", "/retirees/{id}/portrait/confirm", Some(Issue), &[]),
     ("post", "/staff/{id}/portrait", Some(Issue), &[]),
     ("post", "/staff/{id}/portrait/remove", Some(Issue), &[]),
     ("get", "/webhooks", Some(Administer), &[]),
