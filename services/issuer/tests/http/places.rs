@@ -55,6 +55,10 @@ async fn person_without_a_place_hears_of_it_and_shows_it_with_the_same_phone() {
     assert!(confirmed["place"].is_object(), "the life is proven, the place is not");
     let person = world.issuer.request_page("unjspf", &id).await.unwrap().subject.id;
     let page = browser.get(&format!("/console/retirees/{person}")).await.text();
+    assert!(!page.contains("Nothing more is needed"));
+    let open = world.issuer.list_open_cases("unjspf", Some(CaseType::Place), None, 9).await.unwrap();
+    let case = browser.get(&format!("/console/fund/cases/{}", open[0].0.id)).await.text();
+    assert!(case.contains("The proof of life stands.") && case.contains("Ask once more"), "{case}");
     assert!(page.contains("The place is missing.") && page.contains("Ask for the place"), "{page}");
     assert!(browser.get("/console/fund/cases?kind=place").await.text().contains("Margaret"));
 

@@ -53,7 +53,7 @@ const RESIDENCE: [CaseOutcome; 2] = [
 const PLACE: [CaseOutcome; 3] = [
     one("shown", "The person lives where they say: a paper of an authority, a visit or a call showed it"),
     two("moved", "The person has moved: the pension system is told"),
-    one("not-shown", "Not shown in time: the pension system is told that the country is unproven"),
+    one("not-shown", "Not shown in time: tell the pension system that the country is unproven"),
 ];
 const DEATH: [CaseOutcome; 2] = [
     CaseOutcome { name: "confirmed", title: "The person has died", two: true, day: true, document: true },

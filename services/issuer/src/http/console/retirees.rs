@@ -318,7 +318,11 @@ async fn load(officer: &Officer, app: &Issuer, id: &str, done: &Done) -> Result<
     let place_missing = app.is_place_asked(tenant, id).await?;
     let can_ask = (page.can_ask || (page.issues && place_missing)) && deceased.is_none();
     let page = RetireePage { deceased, waiting, can_end, can_revoke, can_ask, reference, enrolment, ..page };
-    Ok(RetireePage { legal, erasing, place_missing, proposed, ..page })
+    let sentence = match place_missing {
+        true => page.sentence.replace(" Nothing more is needed this year.", " The life is proven."),
+        false => page.sentence.clone(),
+    };
+    Ok(RetireePage { legal, erasing, place_missing, proposed, sentence, ..page })
 }
 
 impl RetireePage {

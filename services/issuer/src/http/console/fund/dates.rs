@@ -5,14 +5,14 @@ use std::collections::HashMap;
 
 use actix_web::web::{Data, Form, Path, ServiceConfig};
 use actix_web::{HttpResponse, post};
-use chrono::NaiveDate;
+use chrono::{Datelike as _, NaiveDate};
 use entitlement::cycle::{Calendar, CountryCode};
 use serde::Deserialize;
 use web::Problem;
 use web::page::see_other;
 
 use super::day;
-use crate::app::{CALENDAR_DATES, CalendarChange, FundError, Issuer, MovedDates, MovedFor};
+use crate::app::{CALENDAR_DATES, CalendarChange, FundError, Issuer, MovedDates, MovedFor, YearCalendar};
 use crate::http::console::session::{Issue, May};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
@@ -27,7 +27,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 #[derive(Default)]
 pub(super) struct DatesCard {
     pub moved: Vec<MovedLine>,
-    /// Years with a calendar, the newest first.
+    /// Years with a calendar, this one first.
     pub years: Vec<i32>,
     /// Names and titles.
     pub choices: Vec<(&'static str, &'static str)>,
@@ -76,6 +76,13 @@ impl MovedLine {
     }
 }
 
+/// Those that have begun, the newest first, before those to come.
+fn this_year_first(calendars: &[YearCalendar], today: NaiveDate) -> Vec<i32> {
+    let mut years: Vec<i32> = calendars.iter().rev().map(|known| known.calendar.year()).collect();
+    years.sort_by_key(|year| *year > today.year());
+    years
+}
+
 impl DatesCard {
     pub async fn load(
         app: &Issuer,
@@ -87,7 +94,7 @@ impl DatesCard {
         let moved = app.moved_dates_of(tenant, person).await?;
         Ok(Self {
             moved: moved.into_iter().map(|moved| MovedLine::new(moved, names)).collect(),
-            years: calendars.iter().rev().map(|known| known.calendar.year()).collect(),
+            years: this_year_first(&calendars, app.today()),
             choices: choices(),
         })
     }
