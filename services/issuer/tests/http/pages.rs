@@ -166,6 +166,8 @@ const PAGES: &[Page] = &[
         &[("key", "did:key:z"), ("name", "Dakar"), ("country", "SEN")],
     ),
     ("post", "/fund/stations/{station}/close", Some(Administer), &[]),
+    ("get", "/fund/calendars/{year}", Some(Issue), &[]),
+    ("post", "/fund/calendars/{year}", Some(Issue), &[]),
     ("get", "/fund/payroll", Some(SeePeople), &[]),
     ("post", "/fund/payroll", Some(Issue), &[]),
     ("get", "/fund/payroll/{id}/changes.csv", Some(Issue), &[]),
