@@ -282,6 +282,7 @@ struct FundThings {
     enrolment: String,
     legal_hold: String,
     erasure: String,
+    payroll: String,
 }
 
 /// The name of the slot and of the appointment for the enrolment.
@@ -353,7 +354,7 @@ impl Things {
             .replace("{erasure}", &self.fund.erasure)
             .replace("{hold}", "h")
             .replace("{part}", "1");
-        let template = template.replace("{proof}", &self.fund.proof).replace("{day}", "2026-07-17");
+        let template = template.replace("{proof}", &self.fund.proof).replace("{day}", "2026-07-17").replace("{year}", "2028");
         let id = match template.split('/').nth(1).unwrap_or_default() {
             "approvals" => &self.proposal,
             "documents" => &self.document,
@@ -364,6 +365,7 @@ impl Things {
             "fund" if template.starts_with("/fund/mailings") => &self.fund.mailing,
             "fund" if template.starts_with("/fund/cases") => &self.fund.case,
             "fund" if template.starts_with("/fund/scans") => &self.fund.scan,
+            "fund" if template.starts_with("/fund/payroll") => &self.fund.payroll,
             "fund" => &self.fund.list,
             "imports" => &self.upload,
             "keys" => &self.key_change,
@@ -433,7 +435,22 @@ impl FundThings {
         let soon = clock::Clock::now(&world.clock).date_naive() + chrono::Duration::days(30);
         let erasure = world.issuer.ask_to_erase_pictures(by, beneficiary, "asked").await.unwrap();
         let legal_hold = world.issuer.place_legal_hold(by, beneficiary, "a court", soon).await.unwrap();
-        Self { person, proof, import, list, mailing, scan, case, enrolment, legal_hold, erasure }
+        let mut tx = world.issuer.store().write("test").await.unwrap();
+        let stop = store_issuer::fund::EffectRow {
+            key: "stop".into(),
+            person: person.clone(),
+            year: 2026,
+            rule: "benefit-ended".into(),
+            kind: "stop-payment".into(),
+            content: r#"{"stopPayment":{"from":"2026-02-28"}}"#.into(),
+            asked_at: crate::support::start_time(),
+            done_at: None,
+            done_by: None,
+        };
+        tx.ask_fund_effect("unjspf", &stop).await.unwrap();
+        tx.commit().await.unwrap();
+        let payroll = world.issuer.make_payroll_changes(by).await.unwrap().unwrap().row.id;
+        Self { person, proof, import, list, mailing, scan, case, enrolment, legal_hold, erasure, payroll }
     }
 }
 

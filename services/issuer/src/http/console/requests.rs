@@ -18,6 +18,7 @@ use super::pictures::Pictures;
 use super::session::{Issue, May, Officer, SeePeople};
 use super::view::{Badge, Done, Find, LINES, Place, When, page_of, shell};
 use crate::app::{AppealWord, ExistenceError, Issuer, RequestLink, RequestPage as Detail};
+use crate::http::problem;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
