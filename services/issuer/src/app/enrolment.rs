@@ -351,7 +351,7 @@ const fn is_under_way(stage: Stage) -> bool {
 impl From<PortraitError> for EnrolmentError {
     fn from(error: PortraitError) -> Self {
         match error {
-            PortraitError::Unknown => Self::Unknown,
+            PortraitError::Unknown | PortraitError::NothingToConfirm => Self::Unknown,
             PortraitError::Picture(fault) => Self::Picture(fault),
             PortraitError::Stopped(error) => Self::Stopped(error),
             PortraitError::Store(error) => Self::Store(error),
