@@ -75,6 +75,8 @@ pub struct RegisterImportView {
     pub same: u64,
     /// Deaths and ends of benefits.
     pub ends: u64,
+    /// Deaths that the file takes back. More than three need a person who did not hand it in.
+    pub revives: u64,
     /// Left out, with reasons.
     pub bad: u64,
     /// Worked off so far.

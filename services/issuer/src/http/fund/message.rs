@@ -76,6 +76,7 @@ pub(super) fn import_view(preview: RegisterPreview) -> RegisterImportView {
         changed: counts.changed,
         same: counts.same,
         ends: counts.ends,
+        revives: counts.revives,
         bad: counts.bad,
         done: counts.done,
         absent: import.absent,
