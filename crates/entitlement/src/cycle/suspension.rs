@@ -89,7 +89,14 @@ impl SuspensionList {
         }
         let (mut entries, mut held_out) = (Vec::new(), Vec::new());
         for (cycle, person) in cycles {
-            let due = matches!(cycle.stage, Stage::SuspensionProposed | Stage::Grace);
+            // Whom an undecided proof or a reported death stopped before the grace would be here without it.
+            let stopped = cycle.is_paused()
+                && matches!(
+                    cycle.stage,
+                    Stage::Open | Stage::Mailed | Stage::Reminded | Stage::Overdue | Stage::FollowUp
+                )
+                && day > calendar.dates_of(person).grace_until;
+            let due = stopped || matches!(cycle.stage, Stage::SuspensionProposed | Stage::Grace);
             if !due || cycle.year != calendar.year() || cycle.person != person.id {
                 continue;
             }

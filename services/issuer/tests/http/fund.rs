@@ -904,6 +904,9 @@ async fn list_is_approved_at_the_console_by_two_who_did_not_prepare_it() {
     let page = Browser::path_of(&ann.post("/console/fund/lists", &order).await);
     let text = ann.get(&page).await.text();
     assert!(text.contains("2 people") && !text.contains("data-testid=\"approve-list\""), "{text}");
+    assert!(text.contains("Amina Diallomensah") && text.contains("SEN"), "who they are: {text}");
+    let file = ann.get(&format!("{page}/dry-run.csv")).await.text();
+    assert!(file.contains("100000002") && file.contains("would be held,2027-05-14"), "{file}");
     let digest = between(&ben.get(&page).await.text(), "name=\"digest\" value=\"", "\"").to_owned();
     let form = [("digest", digest.as_str())];
     assert_eq!(ann.post(&format!("{page}/approve"), &form).await.status, 409);

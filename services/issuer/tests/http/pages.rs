@@ -180,6 +180,7 @@ const PAGES: &[Page] = &[
     ("post", "/fund/lists/{id}/approve", Some(Approve), &[("digest", "x")]),
     ("post", "/fund/lists/{id}/withdraw", Some(Issue), &[]),
     ("get", "/fund/lists/{id}/payroll.csv", Some(Issue), &[]),
+    ("get", "/fund/lists/{id}/dry-run.csv", Some(Issue), &[]),
     ("get", "/fund/lists/{id}/payroll.jws", Some(Issue), &[]),
     ("get", "/imports", Some(SeePeople), &[]),
     ("post", "/imports", Some(Issue), &[]),

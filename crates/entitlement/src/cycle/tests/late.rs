@@ -80,3 +80,16 @@ fn list_spares_whose_form_has_not_had_its_days_by_the_payroll() {
     assert!(form_is_short(Some(day("2027-04-18")), 45, payroll).unwrap().contains("2027-06-02"));
     assert!(form_is_short(Some(NaiveDate::MAX), 45, payroll).is_some());
 }
+
+#[test]
+fn dry_run_says_whom_an_undecided_proof_stopped_before_the_grace() {
+    let cycle = Cycle::new().until("2027-03-01").then(received("e", "2027-03-01")).until("2027-05-20");
+    assert_eq!(cycle.stage(), StageName::FollowUp);
+    let list = |on: &str| {
+        let cycles = [(&cycle.record, &cycle.person)];
+        SuspensionList::dry_run("june", day("2027-06-01"), &cycle.calendar, cycles, ("clerk", night(on))).unwrap()
+    };
+    let held = list("2027-05-20").held_out;
+    assert_eq!(held.iter().map(|it| it.why.as_str()).collect::<Vec<_>>(), ["a proof waits for a decision"]);
+    assert_eq!(list("2027-05-10").held_out, [], "nobody is due yet");
+}

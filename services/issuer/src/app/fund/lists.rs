@@ -66,7 +66,13 @@ impl Issuer {
             let known = known.into_iter().find(|known| known.calendar.year() == year);
             let calendar = known.ok_or(FundError::NoCalendar(year))?.calendar;
             let mut cycles = Vec::new();
-            for stage in [StageName::SuspensionProposed, StageName::Grace] {
+            let mut stages = vec![StageName::SuspensionProposed, StageName::Grace];
+            if now.date_naive() > calendar.dates().grace_until {
+                // Whom something stopped on the way is spared by it, and the list says so.
+                stages.extend([StageName::Open, StageName::Mailed, StageName::Reminded]);
+                stages.extend([StageName::Overdue, StageName::FollowUp]);
+            }
+            for stage in stages {
                 let rows = tx.list_fund_cycles_in(tenant, (year, stage.as_str()), "", MOST_ENTRIES).await?;
                 for row in rows {
                     // Somebody about whom something came in since the last night is looked at by the next one first,

@@ -253,6 +253,7 @@ fn words(action: &str) -> &'static str {
         "person.portrait" => "changed a person’s portrait",
         "person.portrait-confirm" => "confirmed a person’s portrait",
         "existence.first-word" => "made sure who answered, for a colleague to confirm",
+        "fund.list.look" => "fetched everybody on a suspension list",
         "fund.payroll.make" => "made a file of changes for payroll",
         "fund.payroll.export" => "fetched a file of changes for payroll",
         "fund.payroll.acknowledge" => "wrote down that payroll has a file of changes",

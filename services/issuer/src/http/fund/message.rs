@@ -67,7 +67,7 @@ pub(super) fn cells(person: RegisterPerson) -> Vec<String> {
 }
 
 pub(super) fn import_view(preview: RegisterPreview) -> RegisterImportView {
-    let RegisterPreview { import, counts, braked, faults, changes: _ } = preview;
+    let RegisterPreview { import, counts, braked, faults, .. } = preview;
     RegisterImportView {
         id: import.id,
         state: import.state,

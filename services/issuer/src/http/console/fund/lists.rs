@@ -3,6 +3,7 @@
 use actix_web::web::{Data, Form, Path, Query, ServiceConfig};
 use actix_web::{HttpResponse, get, post};
 use askama::Template;
+use entitlement::cycle::StageName;
 use issuance::Permission;
 use serde::Deserialize;
 use web::Problem;
@@ -10,20 +11,21 @@ use web::page::{Shell, html, see_other};
 
 use super::register::attachment;
 use super::{Asked, day, said, title};
-use crate::app::{Issuer, SuspensionView};
+use crate::app::{Issuer, ListedPerson, SuspensionView};
 use crate::http::console::session::{Approve, Issue, May, SeePeople};
 use crate::http::console::view::{Badge, Place, When, counted, grouped, shell};
 use crate::http::problem;
 
 const LISTS: u32 = 24;
-/// How many names a page shows; the file has them all.
-const SHOWN: usize = 200;
+/// How many people a part of the page shows; the file has them all.
+const SHOWN: usize = 50;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
         .service(list_lists)
         .service(prepare)
         .service(payroll_csv)
+        .service(dry_run_csv)
         .service(payroll_jws)
         .service(list_page)
         .service(approve)
@@ -37,6 +39,8 @@ struct ListsPage {
     lists: Vec<ListLine>,
     year: i32,
     payroll: String,
+    /// How many are in grace, and until when.
+    grace: Option<(String, String)>,
     issues: bool,
 }
 
@@ -68,7 +72,17 @@ async fn list_lists(officer: May<SeePeople>, app: Data<Issuer>) -> Result<HttpRe
     let today = app.today();
     let wanted = calendars.iter().rev().find(|known| known.calendar.dates().grace <= today);
     let wanted = wanted.or(calendars.first());
+    let grace = match wanted {
+        Some(known) => {
+            let counts = app.fund_counts(tenant, known.calendar.year()).await?;
+            let many = counts.stages.iter().find(|(stage, _)| *stage == StageName::Grace).map_or(0, |it| it.1);
+            let until = known.calendar.dates().grace_until;
+            (many > 0 && today <= until).then(|| (counted(many, "person is", "people are"), until.to_string()))
+        }
+        None => None,
+    };
     html(&ListsPage {
+        grace,
         shell: shell(&officer, Place::Fund),
         lists: lists
             .into_iter()
@@ -113,9 +127,11 @@ struct ListPage {
     at: When,
     entries_words: String,
     held_words: String,
-    entries: Vec<(String, String)>,
-    held: Vec<(String, String)>,
-    more: usize,
+    entries: Vec<ListedPerson>,
+    held: Vec<ListedPerson>,
+    /// Where the parts before and after begin.
+    before: Option<usize>,
+    after: Option<usize>,
     approvals: Vec<(String, When)>,
     waits: bool,
     approved: bool,
@@ -123,6 +139,12 @@ struct ListPage {
     issues: bool,
     standing: Option<StandingLine>,
     done: Option<&'static str>,
+}
+
+/// Where a part of the page begins.
+#[derive(Deserialize)]
+struct Part {
+    from: Option<usize>,
 }
 
 /// Whom an approved list holds now.
@@ -138,6 +160,7 @@ async fn list_page(
     officer: May<SeePeople>,
     id: Path<String>,
     asked: Query<Asked>,
+    part: Query<Part>,
     app: Data<Issuer>,
 ) -> Result<HttpResponse, Problem> {
     let SuspensionView { row, list, notes } = app.fund_list(&officer.tenant.id, &id).await?;
@@ -149,6 +172,14 @@ async fn list_page(
         _ => None,
     };
     let mine = list.prepared_by == officer.id || list.approvals().iter().any(|(by, _)| *by == officer.id);
+    let from = part.from.unwrap_or_default();
+    let most = list.entries.len().max(list.held_out.len());
+    let named = list.entries.iter().skip(from).take(SHOWN);
+    let named = named.map(|it| (it.person.clone(), it.notice_on.to_string()));
+    let entries = app.listed_people(&officer.tenant.id, named).await?;
+    let spared = list.held_out.iter().skip(from).take(SHOWN);
+    let spared = spared.map(|it| (it.person.clone(), spoken(&it.why, &notes)));
+    let held = app.listed_people(&officer.tenant.id, spared).await?;
     html(&ListPage {
         shell: shell(&officer, Place::Fund),
         year: row.year,
@@ -158,19 +189,10 @@ async fn list_page(
         at: row.prepared_at.into(),
         entries_words: counted(row.entries, "person", "people"),
         held_words: counted(row.held_out, "person", "people"),
-        entries: list
-            .entries
-            .iter()
-            .take(SHOWN)
-            .map(|it| (it.person.clone(), it.notice_on.to_string()))
-            .collect(),
-        held: list
-            .held_out
-            .iter()
-            .take(SHOWN)
-            .map(|it| (it.person.clone(), spoken(&it.why, &notes)))
-            .collect(),
-        more: list.entries.len().saturating_sub(SHOWN),
+        entries,
+        held,
+        before: (from > 0).then(|| from.saturating_sub(SHOWN)),
+        after: Some(from.saturating_add(SHOWN)).filter(|next| *next < most),
         approvals: list.approvals().iter().map(|(by, at)| (name(by), (*at).into())).collect(),
         waits,
         approved: row.state == "approved",
@@ -222,6 +244,17 @@ async fn approve(
 async fn withdraw(officer: May<Issue>, id: Path<String>, app: Data<Issuer>) -> Result<HttpResponse, Problem> {
     app.withdraw_list(&officer.actor(), &id).await?;
     Ok(see_other(&format!("/console/fund/lists/{id}?done=withdrawn")))
+}
+
+/// Everybody whom the list names or spares, for whoever looks at them before it is approved.
+#[get("/fund/lists/{id}/dry-run.csv")]
+async fn dry_run_csv(
+    officer: May<Issue>,
+    id: Path<String>,
+    app: Data<Issuer>,
+) -> Result<HttpResponse, Problem> {
+    let bytes = app.list_file(&officer.actor(), &id).await?;
+    Ok(attachment("text/csv; charset=utf-8", "dry-run.csv", bytes))
 }
 
 #[get("/fund/lists/{id}/payroll.csv")]
