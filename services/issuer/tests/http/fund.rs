@@ -523,9 +523,8 @@ async fn payroll_is_told_each_change_once_until_it_has_it() {
     }
     let boris = person(&world, "100000002").await;
     let row = BORIS.trim_end_matches(',').to_owned() + ",,2027-06-05";
-    let import = upload(&world, &[&row]).await;
-    world.issuer.confirm_register(&officer("eve"), &import).await.unwrap();
-    world.issuer.work_off_registers().await.unwrap();
+    import(&world, &[&row]).await;
+    night(&world, "2027-06-11").await;
     let next = world.issuer.make_payroll_changes(&by).await.unwrap().unwrap();
     let told: Vec<_> = next
         .changes
@@ -932,7 +931,7 @@ async fn list_is_approved_at_the_console_by_two_who_did_not_prepare_it() {
     assert_eq!(ann.post(&acknowledge, &[]).await.status, 303);
     assert!(ann.get("/console/fund/payroll").await.text().contains("Payroll knows every change"));
     let amina = person(&world, "100000001").await;
-    prove(&world, &amina, 1, "2027-06-01").await;
+    prove(&world, &amina, 1, "2027-05-31").await;
     let page = format!("/console/fund/people/{amina}");
     assert!(ann.get(&page).await.text().contains("data-testid=\"paid-again\""));
     assert_eq!(ann.post(&format!("{page}/paid"), &[("on", "2027-06-01")]).await.status, 303);
