@@ -24,6 +24,14 @@ pub async fn bind(world: &World, person: &str, phone: &Phone) {
 
 /// A question to an enrolled person of whom the Fund has a picture: the officer, its id, its path, and what the wallet sees.
 pub async fn asked_with_picture(world: &World) -> (Browser, String, String, Value) {
+    let asked = asked_before_enrolment(world).await;
+    let person = world.issuer.request_page("unjspf", &asked.1).await.unwrap().subject.id;
+    bind(world, &person, &Phone::new(5)).await;
+    asked
+}
+
+/// The same of somebody whom nobody has enrolled.
+pub async fn asked_before_enrolment(world: &World) -> (Browser, String, String, Value) {
     let browser = Browser::officer(world, "unjspf", "Fatou Agent").await;
     let (id, path) = asked(world).await;
     let person = world.issuer.request_page("unjspf", &id).await.unwrap().subject.id;
@@ -31,7 +39,6 @@ pub async fn asked_with_picture(world: &World) -> (Browser, String, String, Valu
     let saved = browser.upload(&form, "face.jpg", &faces::photo("astronaut.png")).await;
     assert_eq!(Browser::path_of(&saved), format!("/console/retirees/{person}?done=portrait"));
     world.issuer.confirm_portrait(&fund::officer("second"), &person).await.unwrap();
-    bind(world, &person, &Phone::new(5)).await;
     let request = body(&world.get(&path).await);
     (browser, id, path, request)
 }
