@@ -79,6 +79,10 @@ const WAITING_OF: &str =
     "SELECT * FROM fund_imports WHERE tenant = $1 AND digest = $2 AND state IN ('preview', 'confirmed')
         AND NOT EXISTS (SELECT 1 FROM fund_imports n WHERE n.tenant = $1
             AND n.created_at > fund_imports.created_at AND n.state IN ('confirmed', 'finished'))";
+/// The same file that waited so long that a later one came into the register.
+const OVERTAKEN: &str = "SELECT * FROM fund_imports WHERE tenant = $1 AND digest = $2 AND state = 'preview'
+    AND EXISTS (SELECT 1 FROM fund_imports n WHERE n.tenant = $1
+        AND n.created_at > fund_imports.created_at AND n.state IN ('confirmed', 'finished'))";
 /// A file that was handed in later and is in the register, or on its way.
 const NEWER: &str = "SELECT COUNT(*) AS many FROM fund_imports
     WHERE tenant = $1 AND created_at > $2 AND state IN ('confirmed', 'finished')";
@@ -159,6 +163,15 @@ impl Transaction {
         let newest = self.tx.fetch_optional(NEWEST_OF, args![tenant]).await?;
         let newest = newest.as_ref().map(import).transpose()?;
         Ok(newest.filter(|newest| newest.digest == *digest))
+    }
+
+    /// The same file, waiting, when a file that was handed in later is in the register already.
+    pub async fn find_overtaken_fund_import(
+        &mut self,
+        tenant: &str,
+        digest: &[u8; 32],
+    ) -> Result<Option<RegisterImport>, Error> {
+        self.tx.fetch_optional(OVERTAKEN, args![tenant, digest]).await?.as_ref().map(import).transpose()
     }
 
     /// Whether a file that was handed in later is in the register: then this one says what was so before.

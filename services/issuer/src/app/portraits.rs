@@ -123,6 +123,9 @@ impl Issuer {
     /// A second officer has seen that the picture which a colleague put in shows the person.
     pub async fn confirm_portrait(&self, by: &Actor, subject_id: &str) -> Result<(), PortraitError> {
         let mut tx = self.store.write("confirm_portrait").await?;
+        if tx.find_subject(&by.tenant, subject_id).await?.is_none() {
+            return Err(PortraitError::Unknown);
+        }
         if !tx.confirm_portrait(&by.tenant, subject_id, &by.officer).await? {
             return Err(PortraitError::NothingToConfirm);
         }

@@ -68,7 +68,7 @@ async fn report_shows_large_groups_alone_and_what_became_of_appeals() {
         let new = NewProof { accept: n > 2, ..proof(&whom, n, "2026-01-06") };
         let receipt = world.issuer.enter_proof(&officer("ann"), &new).await.unwrap();
         if n < 2 {
-            world.issuer.decide_proof(&officer("ann"), &receipt.id, false, "blurred").await.unwrap();
+            world.issuer.decide_proof(&officer("dan"), &receipt.id, false, "blurred").await.unwrap();
             refused.push(receipt.id);
         }
     }

@@ -86,6 +86,12 @@ impl Issuer {
             if let Some(same) = tx.find_same_fund_import(&by.tenant, &digest).await? {
                 return Ok(same.id);
             }
+            // Handed in again it is compared with what stands now, and the comparison of before is worth nothing.
+            if let Some(old) = tx.find_overtaken_fund_import(&by.tenant, &digest).await? {
+                tx.discard_fund_import(&by.tenant, &old.id, now).await?;
+                let act = Act { action: "fund.register.discard", target: &old.id, detail: "" };
+                tx.audit(by, act, now).await?;
+            }
             tx.insert_fund_import(&by.tenant, &import).await?;
             for row in &rows {
                 tx.insert_fund_import_row(&by.tenant, &import.id, row).await?;
