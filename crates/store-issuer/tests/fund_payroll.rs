@@ -99,6 +99,15 @@ async fn picture_put_in_by_hand_waits_for_another_officer_and_a_word_for_a_secon
     let engines = engines().await;
     for store in &engines.stores {
         let mut tx = store.write("test").await.unwrap();
+        let subject = issuance::Subject {
+            id: "s1".into(),
+            number: "100482317".into(),
+            name: "Margaret Ellison".into(),
+            claims: serde_json::Map::new(),
+            created_at: now(),
+            updated_at: now(),
+        };
+        tx.put_subject("fund", &subject).await.unwrap();
         tx.put_portrait("fund", "s1", &[7], now()).await.unwrap();
         assert_eq!(tx.find_reference("fund", "s1").await.unwrap(), Some(vec![7]), "of an enrolment");
         tx.set_portrait_proposer("fund", "s1", Some("ann")).await.unwrap();
