@@ -170,7 +170,10 @@ async fn mailing_has_each_effect_once_in_the_order_of_countries_and_without_what
         );
         let notice = ask_again(&mut tx, "p2", "send-notice").await;
         tx.finish_fund_effect("fund", &notice, "mailing m1", now()).await.unwrap();
-        assert_eq!(tx.list_posted_fund_letters("fund", (2026, "send-notice"), "", 9).await.unwrap(), [(notice.clone(), on)]);
+        assert_eq!(
+            tx.list_posted_fund_letters("fund", (2026, "send-notice"), "", 9).await.unwrap(),
+            [(notice.clone(), on)]
+        );
         assert_eq!(tx.list_posted_fund_letters("fund", (2026, "send-notice"), &notice, 9).await.unwrap(), []);
         assert_eq!(tx.list_posted_fund_letters("fund", (2025, "send-notice"), "", 9).await.unwrap(), []);
         let withdrawn = ask_again(&mut tx, "p3", "send-notice").await;

@@ -59,7 +59,11 @@ async fn each_change_is_in_one_file_and_one_file_is_open() {
         tx.finish_fund_effect("fund", "k4", "withdrawn", now()).await.unwrap();
         let untold = tx.list_untold_fund_payments("fund", 9).await.unwrap();
         let keys: Vec<&str> = untold.iter().map(|it| it.key.as_str()).collect();
-        assert_eq!(keys, ["k1", "k2", "k3"], "in the order in which they were asked for; payroll may know of the hold");
+        assert_eq!(
+            keys,
+            ["k1", "k2", "k3"],
+            "in the order in which they were asked for; payroll may know of the hold"
+        );
         assert_eq!(tx.count_untold_fund_payments("fund").await.unwrap(), 3);
         assert_eq!(tx.count_untold_fund_payments("other").await.unwrap(), 0);
         assert_eq!(tx.find_open_fund_payroll_file("fund").await.unwrap(), None);

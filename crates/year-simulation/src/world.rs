@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use chrono::{NaiveDate, NaiveTime};
 use clock::Timestamp;
 use entitlement::cycle::{
-    Calendar, CalendarFault, CaseKind, Counts, Edition, Event, Night, PersonYear, ProofBook, QuietHours, Stage,
-    StageName, Step, StepFault, SuspensionList, What, step,
+    Calendar, CalendarFault, CaseKind, Counts, Edition, Event, Night, PersonYear, ProofBook, QuietHours,
+    Stage, StageName, Step, StepFault, SuspensionList, What, step,
 };
 
 use crate::dice::{Dice, later};

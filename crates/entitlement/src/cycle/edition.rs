@@ -45,7 +45,9 @@ impl TryFrom<u8> for Edition {
         match number {
             1 => Ok(Self::First),
             2 => Ok(Self::Second),
-            _ => Err(format!("edition {number} of the rules is not known here: use a newer version of this program")),
+            _ => Err(format!(
+                "edition {number} of the rules is not known here: use a newer version of this program"
+            )),
         }
     }
 }

@@ -90,7 +90,12 @@ pub fn step(
     }
     turn.pass_time();
     turn.record.night = Some(turn.today);
-    Ok(Step { after: turn.record, transitions: turn.transitions, effects: turn.effects, edition: night.edition })
+    Ok(Step {
+        after: turn.record,
+        transitions: turn.transitions,
+        effects: turn.effects,
+        edition: night.edition,
+    })
 }
 
 fn check(before: &PersonYear, person: &Person, events: &[Event], night: &Night<'_>) -> Result<(), StepFault> {

@@ -406,7 +406,8 @@ async fn list_needs_two_officers_and_suspends_whom_it_names() {
     assert!(matches!(early, FundError::Conflict(_)), "{early}");
     world.issuer.approve_list(&officer("ben"), &id, &digest).await.unwrap();
     // A payroll is made days before it is paid: the file names whoever will be held as everything stands.
-    let ahead = String::from_utf8(world.issuer.payroll_file(&officer("ben"), &id).await.unwrap().csv).unwrap();
+    let ahead =
+        String::from_utf8(world.issuer.payroll_file(&officer("ben"), &id).await.unwrap().csv).unwrap();
     assert_eq!(ahead.matches("2027-06-01").count(), 2, "{ahead}");
     assert_eq!(ahead.matches("will be held").count(), 2, "{ahead}");
     // A proof on the last day takes the person off.
@@ -425,7 +426,8 @@ async fn list_needs_two_officers_and_suspends_whom_it_names() {
     assert_eq!(said["off"], json!([{"uid": "100000001", "person": amina, "stage": "closed"}]));
     // Payroll, which read the early file, is told that the first one came off.
     let changes = world.issuer.make_payroll_changes(&officer("payroll")).await.unwrap().unwrap().changes;
-    let told: Vec<_> = changes.iter().map(|it| (it.change.as_str(), it.uid.as_str(), it.reason.as_str())).collect();
+    let told: Vec<_> =
+        changes.iter().map(|it| (it.change.as_str(), it.uid.as_str(), it.reason.as_str())).collect();
     assert_eq!(
         told,
         [("hold", "100000002", "suspension-approved-by-two"), ("resume", "100000001", "off-the-list")]
@@ -440,10 +442,7 @@ async fn whoever_comes_onto_the_register_late_is_not_run_through_the_missed_year
     import(&world, &["100000003,Clara,Ruizgomez,1955-02-01,ESP,es,one,2010-01-01,,"]).await;
     night(&world, "2027-06-30").await;
     let clara = person(&world, "100000003").await;
-    assert_eq!(
-        stages(&world, &clara).await,
-        [(2026, StageName::NotInScope), (2027, StageName::Mailed)]
-    );
+    assert_eq!(stages(&world, &clara).await, [(2026, StageName::NotInScope), (2027, StageName::Mailed)]);
     let page = world.issuer.fund_person_page("unjspf", &clara).await.unwrap();
     let asked: Vec<&str> = page.effects.iter().map(|it| it.kind.as_str()).collect();
     assert!(asked.contains(&"mail-paper") && !asked.contains(&"send-notice"), "{asked:?}");

@@ -355,7 +355,10 @@ impl Things {
             .replace("{erasure}", &self.fund.erasure)
             .replace("{hold}", "h")
             .replace("{part}", "1");
-        let template = template.replace("{proof}", &self.fund.proof).replace("{day}", "2026-07-17").replace("{year}", "2028");
+        let template = template
+            .replace("{proof}", &self.fund.proof)
+            .replace("{day}", "2026-07-17")
+            .replace("{year}", "2028");
         let id = match template.split('/').nth(1).unwrap_or_default() {
             "approvals" => &self.proposal,
             "documents" => &self.document,

@@ -76,7 +76,8 @@ mod tests {
     /// Twice the Fund: a frame is larger than any proof of the chain.
     #[test]
     fn frame_of_everybody_is_read_and_drawn_from() {
-        let mut text = r#"{"organisation":"did:passerelle:x","madeAt":"2027-01-01T00:00:00Z","people":["#.to_owned();
+        let mut text =
+            r#"{"organisation":"did:passerelle:x","madeAt":"2027-01-01T00:00:00Z","people":["#.to_owned();
         let head = "ab".repeat(32);
         for number in 0..150_000 {
             let comma = if number == 0 { "" } else { "," };

@@ -87,7 +87,8 @@ fn dry_run_says_whom_an_undecided_proof_stopped_before_the_grace() {
     assert_eq!(cycle.stage(), StageName::FollowUp);
     let list = |on: &str| {
         let cycles = [(&cycle.record, &cycle.person)];
-        SuspensionList::dry_run("june", day("2027-06-01"), &cycle.calendar, cycles, ("clerk", night(on))).unwrap()
+        SuspensionList::dry_run("june", day("2027-06-01"), &cycle.calendar, cycles, ("clerk", night(on)))
+            .unwrap()
     };
     let held = list("2027-05-20").held_out;
     assert_eq!(held.iter().map(|it| it.why.as_str()).collect::<Vec<_>>(), ["a proof waits for a decision"]);

@@ -66,7 +66,12 @@ fn event_delivered_again_counts_once() {
 #[test]
 fn foreign_or_disordered_input_is_a_fault() {
     let (calendar, person) = (calendar(), person());
-    let night = Night { calendar: &calendar, at: night("2026-03-01"), quiet: QuietHours::default(), edition: Edition::LATEST };
+    let night = Night {
+        calendar: &calendar,
+        at: night("2026-03-01"),
+        quiet: QuietHours::default(),
+        edition: Edition::LATEST,
+    };
     let record = PersonYear::new(ID, 2026);
     let stranger = Evidence { person: "p2".into(), ..evidence("e", "2026-02-01") };
     let event = |seq, evidence: &Evidence| Event {

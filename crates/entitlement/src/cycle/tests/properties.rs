@@ -72,7 +72,10 @@ fn suspensions(begins: u16, history: &[(u8, u8, u16)]) -> Vec<(PersonYear, Perso
             cycle = cycle.on(&today.to_string());
             if before.stage.name() != StageName::Suspended && cycle.stage() == StageName::Suspended {
                 // Asked by a form whose days are over.
-                assert!(asked.is_some_and(|on| today - on >= chrono::Duration::days(45)), "{asked:?} {today}");
+                assert!(
+                    asked.is_some_and(|on| today - on >= chrono::Duration::days(45)),
+                    "{asked:?} {today}"
+                );
                 found.push((before, cycle.record.clone(), today));
             }
             asked = asked.or_else(|| (cycle.asked(is_paper) > 0).then_some(today));

@@ -69,8 +69,7 @@ impl Issuer {
             return Err(ExistenceError::NoPictures);
         }
         // Pictures say that one face came twice. Whose it is, an enrolment says that two officers decided.
-        if channel == Channel::Device
-            && tx.find_bound_key(&by.tenant, &request.beneficiary).await?.is_none()
+        if channel == Channel::Device && tx.find_bound_key(&by.tenant, &request.beneficiary).await?.is_none()
         {
             return Err(ExistenceError::NotEnrolled);
         }

@@ -58,12 +58,14 @@ impl Issuer {
         let spared = view.list.held_out.into_iter().map(|it| (it.person, it.why));
         let spared = self.listed_people(&by.tenant, spared).await?;
         let mut tx = self.store.write("export_fund_dry_run").await?;
-        tx.audit(by, Act { action: "fund.list.look", target: id, detail: &view.row.digest }, self.now()).await?;
+        tx.audit(by, Act { action: "fund.list.look", target: id, detail: &view.row.digest }, self.now())
+            .await?;
         tx.commit().await?;
         let line = |state: &'static str| {
             move |it: &ListedPerson| {
                 let age = it.age.to_string();
-                [&it.uid, &it.person, &it.name, &it.country, &age, &state.to_owned(), &it.said].map(Clone::clone)
+                [&it.uid, &it.person, &it.name, &it.country, &age, &state.to_owned(), &it.said]
+                    .map(Clone::clone)
             }
         };
         let lines: Vec<[String; 7]> =

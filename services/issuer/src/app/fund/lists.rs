@@ -278,12 +278,8 @@ impl Issuer {
             .collect();
         let headings = ["uid", "person", "hold_from", "list", "state", "as_of"];
         let csv = csv(&headings, lines.iter().map(|line| line.each_ref().map(String::as_str)));
-        let hold = |it: &Held| {
-            json!({ "uid": it.uid, "person": it.person, "holdFrom": it.from, "state": state(it.ahead) })
-        };
-        let off = |(person, uid, stage): &(String, String, StageName)| {
-            json!({ "uid": uid, "person": person, "stage": stage })
-        };
+        let hold = |it: &Held| json!({ "uid": it.uid, "person": it.person, "holdFrom": it.from, "state": state(it.ahead) });
+        let off = |(person, uid, stage): &(String, String, StageName)| json!({ "uid": uid, "person": person, "stage": stage });
         let payload = json!({
             "list": id,
             "year": view.row.year,
@@ -328,7 +324,10 @@ fn first_forms(left: BTreeMap<String, NaiveDate>) -> BTreeMap<String, NaiveDate>
     let mut first = BTreeMap::new();
     for (key, on) in left {
         let Some((person, _)) = key.split_once('/') else { continue };
-        first.entry(person.to_owned()).and_modify(|known: &mut NaiveDate| *known = on.min(*known)).or_insert(on);
+        first
+            .entry(person.to_owned())
+            .and_modify(|known: &mut NaiveDate| *known = on.min(*known))
+            .or_insert(on);
     }
     first
 }

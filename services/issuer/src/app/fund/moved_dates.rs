@@ -20,7 +20,13 @@ pub struct CalendarDate {
 
 /// In the order of the year.
 pub const CALENDAR_DATES: [CalendarDate; 9] = [
-    CalendarDate { name: "opens", title: "Window opens", of: |it| it.opens, moved: |it| &mut it.opens, put: |it, day| it.opens = day },
+    CalendarDate {
+        name: "opens",
+        title: "Window opens",
+        of: |it| it.opens,
+        moved: |it| &mut it.opens,
+        put: |it, day| it.opens = day,
+    },
     CalendarDate {
         name: "scope-cut-off",
         title: "In payment before",
@@ -42,7 +48,13 @@ pub const CALENDAR_DATES: [CalendarDate; 9] = [
         moved: |it| &mut it.second_mailing,
         put: |it, day| it.second_mailing = day,
     },
-    CalendarDate { name: "due", title: "Due", of: |it| it.due, moved: |it| &mut it.due, put: |it, day| it.due = day },
+    CalendarDate {
+        name: "due",
+        title: "Due",
+        of: |it| it.due,
+        moved: |it| &mut it.due,
+        put: |it, day| it.due = day,
+    },
     CalendarDate {
         name: "follow-up",
         title: "Follow-up begins",
@@ -50,7 +62,13 @@ pub const CALENDAR_DATES: [CalendarDate; 9] = [
         moved: |it| &mut it.follow_up,
         put: |it, day| it.follow_up = day,
     },
-    CalendarDate { name: "grace", title: "Grace begins", of: |it| it.grace, moved: |it| &mut it.grace, put: |it, day| it.grace = day },
+    CalendarDate {
+        name: "grace",
+        title: "Grace begins",
+        of: |it| it.grace,
+        moved: |it| &mut it.grace,
+        put: |it, day| it.grace = day,
+    },
     CalendarDate {
         name: "grace-until",
         title: "Last day of grace",

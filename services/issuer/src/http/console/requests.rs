@@ -207,7 +207,8 @@ async fn request_page(
     let appeal = appeal_of(&officer, &app, &detail, pictures.is_some()).await?;
     let first = match &detail.word {
         Some(word) => {
-            let names = app.officer_names(&officer.tenant.id).await.map_err(|error| problem::store(&error))?;
+            let names =
+                app.officer_names(&officer.tenant.id).await.map_err(|error| problem::store(&error))?;
             Some(FirstLine {
                 name: names.get(&word.officer).cloned().unwrap_or_else(|| "Passerelle".to_owned()),
                 mine: word.officer == officer.id,
@@ -253,7 +254,10 @@ fn said(done: &Done) -> Option<&'static str> {
     [
         ("asked", "The question is ready. Send the person the link below."),
         ("confirmed", "The certificate is on its way to the wallet that answered."),
-        ("first", "Your word is written down. A colleague confirms it, since nobody has enrolled this person."),
+        (
+            "first",
+            "Your word is written down. A colleague confirms it, since nobody has enrolled this person.",
+        ),
         ("refused", "The request is closed as refused."),
         ("appeal", "The decision about the appeal is written down."),
     ]

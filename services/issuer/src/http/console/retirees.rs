@@ -397,7 +397,10 @@ fn sentence(year: i32, now: Option<(&Request, Standing)>) -> String {
 fn said(done: &Done) -> Option<&'static str> {
     [
         ("contact", "The address for messages is saved."),
-        ("portrait", "The picture is saved. Proofs are compared with it once a second officer has confirmed it."),
+        (
+            "portrait",
+            "The picture is saved. Proofs are compared with it once a second officer has confirmed it.",
+        ),
         ("portrait-confirmed", "The picture is confirmed. The next proof is compared with it."),
         (
             "portrait-removed",

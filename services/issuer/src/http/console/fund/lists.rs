@@ -75,9 +75,11 @@ async fn list_lists(officer: May<SeePeople>, app: Data<Issuer>) -> Result<HttpRe
     let grace = match wanted {
         Some(known) => {
             let counts = app.fund_counts(tenant, known.calendar.year()).await?;
-            let many = counts.stages.iter().find(|(stage, _)| *stage == StageName::Grace).map_or(0, |it| it.1);
+            let many =
+                counts.stages.iter().find(|(stage, _)| *stage == StageName::Grace).map_or(0, |it| it.1);
             let until = known.calendar.dates().grace_until;
-            (many > 0 && today <= until).then(|| (counted(many, "person is", "people are"), until.to_string()))
+            (many > 0 && today <= until)
+                .then(|| (counted(many, "person is", "people are"), until.to_string()))
         }
         None => None,
     };
