@@ -202,7 +202,9 @@ async fn retiree_proves_existence(stack: &Stack, agency: &Agency) -> Result<()> 
     let (link, request) = fund.ask_existence(&number).await?;
     let answered = retiree.prove_existence(&link).await?;
     ensure!(text(&answered, "/state")? == "answered", "{answered}");
+    let colleague = Officer::by_link(stack, "unjspf", &fund.invite_colleague().await?).await?;
     fund.confirm_existence(&request, "call").await?;
+    colleague.confirm_existence(&request, "call").await?;
     let certificates = retiree.receive_entitlement(&text(&answered, "/id")?).await?;
     ensure!(!certificates.is_empty(), "no certificate");
     for certificate in &certificates {

@@ -311,7 +311,15 @@ impl Officer {
         Ok((link, next.path().to_owned()))
     }
 
-    /// Confirms an answer after a `visit` or `call`.
+    /// A second officer stands for the picture that a colleague gave.
+    pub async fn confirm_reference(&self, number: &str) -> Result<()> {
+        let path = format!("{}/portrait/confirm", self.person(number).await?);
+        let answer = self.agent.post_form(self.at(&path), &[]).await?;
+        ensure!(answer.redirect().is_some(), "the picture was not confirmed: {answer}");
+        Ok(())
+    }
+
+    /// Confirms an answer after a `visit` or `call`. Of somebody who has not enrolled it takes two officers, one after the other.
     pub async fn confirm_existence(&self, request: &str, channel: &str) -> Result<()> {
         let fields = [("compared", "yes"), ("channel", channel), ("notes", "")];
         let answer = self.agent.post_form(self.at(&format!("{request}/confirm")), &fields).await?;

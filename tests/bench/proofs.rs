@@ -95,8 +95,10 @@ async fn ask(stack: &Stack, fund: &Officer, people: usize) -> Result<VecDeque<As
     }
     fund.upload("bench.csv", csv.as_bytes()).await?;
     let (picture, mut asked) = (faces::photo("astronaut.png"), VecDeque::new());
+    let colleague = Officer::by_link(stack, "unjspf", &fund.invite_colleague().await?).await?;
     for number in fund.numbers(csv.as_bytes())? {
         fund.set_reference(&number, &picture).await?;
+        colleague.confirm_reference(&number).await?;
         let (link, _) = fund.ask_existence(&number).await?;
         asked.push_back(Asked { person: Person::register(stack, &number).await?, link });
     }

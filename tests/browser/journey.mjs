@@ -230,8 +230,25 @@ async function retireeProvesExistence(browser, agency, input) {
     await page.getByTestId('channel-call').check();
     await browser.picture(fund, 'console-request-answered', {gallery: 'desk'});
     await page.getByTestId('confirm-request').click();
-    await page.waitForURL(/done=/);
-    await browser.picture(fund, 'console-request-confirmed');
+    await page.waitForURL(/done=first/);
+    await browser.picture(fund, 'console-request-first-word');
+    await page.goto(`${input.issuer}/console/officers`);
+    await page.getByTestId('invite-officer').click();
+  });
+  const colleague = await browser.person('fund-colleague');
+  const invitation = (await fund.page.getByTestId('officer-link').innerText()).trim();
+  await officerRegisters(browser, colleague, invitation, 'Kwame Mensah');
+  await browser.step('a colleague calls as well, since nobody has enrolled the retiree', async () => {
+    const {page} = colleague;
+    await page.goto(`${input.issuer}/console/requests`);
+    await page.getByTestId('open-answer').first().click();
+    await page.getByTestId('first-word').waitFor();
+    assert.equal(await page.getByTestId('reference').innerText(), reference);
+    await page.getByTestId('compared').check();
+    await page.getByTestId('channel-call').check();
+    await page.getByTestId('confirm-request').click();
+    await page.waitForURL(/done=confirmed/);
+    await browser.picture(colleague, 'console-request-confirmed');
   });
   await browser.step('the certificate of entitlement is received and verified', async () => {
     const {page, hands} = retiree;

@@ -74,12 +74,38 @@ async function withCamera(name, camera, act) {
   }
 }
 
+/** The second pair of eyes of the Fund. */
+let colleague;
+
+async function comes(person, link, name) {
+  await person.page.goto(link);
+  await person.page.getByLabel('Your name').fill(name);
+  await person.page.getByTestId('register').click();
+  await person.page.waitForURL(/\/console(\?|$)/);
+}
+
+/** Nobody has enrolled these people: one officer after the other calls, and the second word counts. */
+async function bothCall(officer) {
+  for(const [who, done] of [[officer, /done=first/], [colleague, /done=confirmed/]]) {
+    const {page} = who;
+    await openAnswer(who);
+    await page.getByTestId('not-enrolled').waitFor();
+    assert.equal(await page.getByTestId('confirm-by-pictures').count(), 0);
+    await page.getByTestId('compared').check();
+    await page.getByTestId('channel-call').check();
+    await page.getByTestId('confirm-request').click();
+    await page.waitForURL(done);
+  }
+}
+
 async function fundOfficer() {
   const officer = await browser.person('fund');
-  await officer.page.goto(input.welcome.officers.unjspf);
-  await officer.page.getByLabel('Your name').fill('Elena Petrova');
-  await officer.page.getByTestId('register').click();
-  await officer.page.waitForURL(/\/console(\?|$)/);
+  await comes(officer, input.welcome.officers.unjspf, 'Elena Petrova');
+  await officer.page.goto(`${input.issuer}/console/officers`);
+  await officer.page.getByTestId('invite-officer').click();
+  const link = (await officer.page.getByTestId('officer-link').innerText()).trim();
+  colleague = await browser.person('colleague');
+  await comes(colleague, link, 'Kwame Mensah');
   await officer.page.goto(`${input.issuer}/console/retirees/imports`);
   await officer.page.getByTestId('file').setInputFiles(join(input.samples, 'retirees.csv'));
   await officer.page.getByTestId('upload').click();
@@ -99,6 +125,10 @@ async function asks(officer, row) {
   await page.getByTestId('save-portrait').click();
   await page.waitForURL(/done=portrait/);
   await browser.picture(officer, `console-retiree-with-picture-${row}`);
+  await colleague.page.goto(retiree);
+  colleague.page.once('dialog', dialog => dialog.accept());
+  await colleague.page.getByTestId('confirm-portrait').click();
+  await colleague.page.waitForURL(/done=portrait-confirmed/);
   for(let tries = 0; tries < 200; tries += 1) {
     await page.goto(retiree);
     await page.getByTestId('ask').click();
@@ -145,17 +175,15 @@ async function succeeds(officer) {
       await page.locator('#existence[data-state=answered]').waitFor({timeout: 90_000});
       await browser.picture(person, 'wallet-capture-sent');
     });
-    await browser.step('an officer compares the pictures and confirms', async () => {
+    await browser.step('an officer compares the pictures, and two call, since nobody has enrolled the person', async () => {
       await openAnswer(officer);
       const said = await officer.page.getByTestId('pictures').innerText();
       assert.match(said, /Every check passed/);
       assert.match(said, /In the declared country/);
       assert.equal(await officer.page.locator('[data-testid=pictures] img').count(), 8);
       await browser.picture(officer, 'console-request-pictures', {gallery: 'desk'});
-      await officer.page.getByTestId('same-person').check();
-      await officer.page.getByTestId('confirm-by-pictures').click();
-      await officer.page.waitForURL(/done=confirmed/);
-      await browser.picture(officer, 'console-request-confirmed-by-pictures');
+      await bothCall(officer);
+      await browser.picture(colleague, 'console-request-confirmed-by-two');
     });
     await browser.step('the certificate arrives', async () => {
       await page.locator('#receive').waitFor({timeout: 30_000});
@@ -360,9 +388,7 @@ async function withoutNetwork(officer) {
     await browser.step('the officer sees the pictures, and that they were made before they came', async () => {
       await openAnswer(officer);
       assert.match(await officer.page.getByTestId('pictures').innerText(), /Every check passed/);
-      await officer.page.getByTestId('same-person').check();
-      await officer.page.getByTestId('confirm-by-pictures').click();
-      await officer.page.waitForURL(/done=confirmed/);
+      await bothCall(officer);
     });
   });
 }

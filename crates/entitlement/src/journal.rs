@@ -10,7 +10,7 @@ use clock::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use crate::cycle::{Event, Person, PersonYear, Rule, Step, Transition};
+use crate::cycle::{Edition, Event, Person, PersonYear, Rule, Step, Transition};
 
 mod anchored;
 mod frame;
@@ -20,8 +20,9 @@ pub use anchored::{AnchoredLink, ChainReceipt, MOST_ANCHORED};
 pub use frame::{Frame, FramePerson, MOST_PEOPLE};
 pub use verify::{Bound, Check, Report, verify};
 
-/// The form of exports that this version writes. Version 1, without anchors, is read as well.
-pub const VERSION: u8 = 2;
+/// The form of exports that this version writes. Version 1, without anchors, and version 2, whose nights all go by the first
+/// edition of the rules, are read as well.
+pub const VERSION: u8 = 3;
 /// An export of more entries than that was not made by us.
 pub const MOST_ENTRIES: usize = 20_000;
 
@@ -50,6 +51,9 @@ pub enum Public {
         transitions: Vec<Transition>,
         /// What was asked for, by key and rule.
         asked: Vec<Asked>,
+        /// The rules it went by; not written for the first edition, as entries of before.
+        #[serde(default = "Edition::first", skip_serializing_if = "Edition::is_first")]
+        edition: Edition,
     },
 }
 
@@ -141,6 +145,7 @@ pub fn night(at: Timestamp, calendar: &str, step: &Step) -> Public {
         calendar: calendar.to_owned(),
         transitions: step.transitions.clone(),
         asked: step.effects.iter().map(|it| Asked { key: it.key.clone(), rule: it.rule }).collect(),
+        edition: step.edition,
     }
 }
 

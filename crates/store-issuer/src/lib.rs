@@ -42,6 +42,7 @@ mod reissue;
 mod renewals;
 mod row;
 mod scim;
+mod second_words;
 mod secrets;
 mod separations;
 mod service;
@@ -82,6 +83,7 @@ pub use picture_erasures::PictureErasureRow;
 pub use picture_keys::PictureKind;
 pub use reissue::{ReissueCounts, ReissueOutcome, ReissueRow, ReissueRun};
 pub use scim::ScimUser;
+pub use second_words::ExistenceWord;
 pub use separations::{SeparationRow, SeparationUse};
 pub use service::EndedService;
 pub use service_clients::ServiceClient;
@@ -144,7 +146,8 @@ impl Transaction {
 /// sign-in by a provider and cards from 720, keys and portraits from 730, renewals from 740, the Fund's register and cycle from
 /// 800, pictures of proofs from 820, the Fund's letters and messages from 830, enrolments from 840, stations from 850, what
 /// auditors of the Fund see from 860, what people say against decisions of the Fund from 870, kinds of devices and languages from 880,
-/// enrolment by credential and at a station, and what becomes of pictures, from 890.
+/// enrolment by credential and at a station, what becomes of pictures, and what payroll is told, from 890; what a second officer
+/// confirms from 900.
 fn migrations() -> Vec<Migration> {
     let issuing = Migration { version: 1, name: "issuing", sql: include_str!("migrations/0001_issuing.sql") };
     [
@@ -187,6 +190,8 @@ fn migrations() -> Vec<Migration> {
         fund::sendings::MIGRATIONS,
         legal_holds::MIGRATIONS,
         key_holders::MIGRATIONS,
+        fund::payroll::MIGRATIONS,
+        second_words::MIGRATIONS,
     ]
     .concat()
 }

@@ -130,18 +130,21 @@ async fn mailing_has_each_effect_once_in_the_order_of_countries_and_without_what
         assert!(tx.list_unnoted_fund_mailings("fund").await.unwrap().is_empty());
         assert_eq!(tx.count_fund_sendings("fund").await.unwrap(), (0, 1), "without what was taken back");
         assert_eq!(
-            tx.list_posted_fund_notices("fund", 2026, "", 9).await.unwrap(),
+            tx.list_posted_fund_letters("fund", (2026, "send-notice"), "", 9).await.unwrap(),
             [],
             "no notice was asked for"
         );
         let notice = ask_again(&mut tx, "p2", "send-notice").await;
         tx.finish_fund_effect("fund", &notice, "mailing m1", now()).await.unwrap();
-        assert_eq!(tx.list_posted_fund_notices("fund", 2026, "", 9).await.unwrap(), [(notice.clone(), on)]);
-        assert_eq!(tx.list_posted_fund_notices("fund", 2026, &notice, 9).await.unwrap(), []);
-        assert_eq!(tx.list_posted_fund_notices("fund", 2025, "", 9).await.unwrap(), []);
+        assert_eq!(
+            tx.list_posted_fund_letters("fund", (2026, "send-notice"), "", 9).await.unwrap(),
+            [(notice.clone(), on)]
+        );
+        assert_eq!(tx.list_posted_fund_letters("fund", (2026, "send-notice"), &notice, 9).await.unwrap(), []);
+        assert_eq!(tx.list_posted_fund_letters("fund", (2025, "send-notice"), "", 9).await.unwrap(), []);
         let withdrawn = ask_again(&mut tx, "p3", "send-notice").await;
         tx.finish_fund_effect("fund", &withdrawn, "withdrawn", now()).await.unwrap();
-        assert_eq!(tx.list_posted_fund_notices("fund", 2026, "", 9).await.unwrap().len(), 1);
+        assert_eq!(tx.list_posted_fund_letters("fund", (2026, "send-notice"), "", 9).await.unwrap().len(), 1);
         assert_eq!(tx.erase_fund_letters(now()).await.unwrap(), 0);
         assert_eq!(tx.erase_fund_letters(now() + chrono::Duration::days(1)).await.unwrap(), 3);
         assert_eq!(tx.find_fund_mailing("other", "m1").await.unwrap(), None);

@@ -75,6 +75,8 @@ pub struct RegisterImportView {
     pub same: u64,
     /// Deaths and ends of benefits.
     pub ends: u64,
+    /// Deaths that the file takes back. More than three need a person who did not hand it in.
+    pub revives: u64,
     /// Left out, with reasons.
     pub bad: u64,
     /// Worked off so far.
@@ -438,4 +440,39 @@ pub struct StationView {
     /// Its word counts no more from then on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub closed_at: Option<DateTime<Utc>>,
+}
+
+/// Changes of payments for payroll, each in one file for ever.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PayrollChangesView {
+    pub id: String,
+    pub made_at: DateTime<Utc>,
+    /// SHA-256 of the CSV, in hex.
+    pub digest: String,
+    /// When payroll said that it has carried them out; until then this file is the one that is given.
+    pub acknowledged_at: Option<DateTime<Utc>>,
+    /// How many.
+    pub count: u64,
+    /// Not in the list of files.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<PayrollChangeEntry>,
+}
+
+/// One change of one payment.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PayrollChangeEntry {
+    /// `hold`, `resume` or `stop`.
+    pub change: String,
+    pub uid: String,
+    /// The pseudonymous number.
+    pub person: String,
+    /// The year of the proof that it is about.
+    pub year: i32,
+    pub effective_on: NaiveDate,
+    /// The rule that asked for it, or `off-the-list`: named ahead of a payroll and taken off before it.
+    pub reason: String,
+    /// Stays the same: a change with a reference that was carried out before is the same change.
+    pub reference: String,
 }

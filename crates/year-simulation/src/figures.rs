@@ -27,6 +27,9 @@ pub struct Figures {
     pub same_proof_again: u64,
     pub proof_of_another: u64,
     pub faces_failed: u64,
+    /// Who came onto the register after the year had begun, and of these who had a form of their own after everybody's.
+    pub latecomers: u64,
+    pub latecomers_asked_late: u64,
     pub letters: u64,
     pub letters_lost: u64,
     pub reminders: u64,

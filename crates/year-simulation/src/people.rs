@@ -34,6 +34,8 @@ pub struct Citizen {
     pub died_on: Option<NaiveDate>,
     /// Somebody goes on signing after the death.
     pub heirs_sign: bool,
+    /// The register hears of the person this late: a row that was mended, or a slow office.
+    pub known_from: Option<NaiveDate>,
 }
 
 /// What makes a person answer in the end.
@@ -75,6 +77,7 @@ impl Citizen {
             moved: dice.of_ten_thousand(400),
             died_on,
             heirs_sign: dice.of_ten_thousand(150),
+            known_from: dice.of_ten_thousand(100).then(|| later(date(2026, 1, 2), dice.between(0, 540))),
         }
     }
 
@@ -93,6 +96,7 @@ impl Citizen {
             moved: false,
             died_on: None,
             heirs_sign: false,
+            known_from: None,
         }
     }
 

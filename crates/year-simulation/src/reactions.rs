@@ -280,6 +280,10 @@ impl World {
         match kind {
             EffectKind::MailPaper { mailing, .. } => {
                 self.figures.letters += 1;
+                // Asked alone, between everybody's first form and the last day.
+                let alone = (date(2026, 7, 1)..date(2027, 6, 1)).contains(&self.today);
+                self.figures.latecomers_asked_late +=
+                    u64::from(*mailing == 1 && alone && citizen.known_from.is_some());
                 let reached = !self.dice.of_ten_thousand(if citizen.moved { 6000 } else { 300 });
                 self.figures.letters_lost += u64::from(!reached);
                 let last = if *mailing == 1 { Answers::FirstMailing } else { Answers::SecondMailing };

@@ -57,8 +57,8 @@ fn page(world: &World, settings: &Settings) -> String {
 fn invariants(world: &World) -> String {
     let breaches = &world.watch.breaches;
     if breaches.is_empty() {
-        return "None was broken on any night: nobody suspended with a proof on record, while a hold-out stood, or \
-                without two weeks' notice; no proof counted twice for one year, for two people or ahead; no refused \
+        return "None was broken on any night: nobody suspended with a proof on record, while a hold-out stood, \
+                without two weeks' notice, or without a form whose 45 days were over; no proof counted twice for one year, for two people or ahead; no refused \
                 proof counted; nothing asked for twice; nobody written to after a proof; a repeated night changed \
                 nothing; all counts reconciled to zero.\n"
             .to_owned();
@@ -93,6 +93,8 @@ fn numbers(figures: &Figures) -> String {
         ("the same proof sent again", figures.same_proof_again),
         ("proofs of somebody else, turned away", figures.proof_of_another),
         ("proofs that closed two years", figures.counted_for_two_years),
+        ("came onto the register late", figures.latecomers),
+        ("of these asked after the first mailing", figures.latecomers_asked_late),
         ("letters mailed", figures.letters),
         ("letters and forms lost", figures.letters_lost),
         ("reminders", figures.reminders),

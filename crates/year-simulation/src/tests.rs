@@ -1,6 +1,6 @@
 #![allow(clippy::unwrap_used)]
 
-use entitlement::cycle::{Closure, Stage, StageName};
+use entitlement::cycle::{Closure, Edition, Stage, StageName};
 
 use super::*;
 
@@ -37,6 +37,8 @@ fn histories_contain_what_the_rules_are_for() {
         figures.letters_lost,
         figures.notices,
         figures.residence_cases,
+        figures.latecomers,
+        figures.latecomers_asked_late,
         figures.alive_suspended,
         figures.alive_paid_again,
         figures.counted_for_two_years,
@@ -82,7 +84,7 @@ fn watcher_reports_a_suspension_despite_a_proof() {
     let day = "2027-06-01".parse().unwrap();
     let stage = Stage::Suspended { since: day, list: "june".into() };
     let after = PersonYear { stage, ..before.clone() };
-    let step = Step { after, transitions: Vec::new(), effects: Vec::new() };
+    let step = Step { after, transitions: Vec::new(), effects: Vec::new(), edition: Edition::LATEST };
     watch.see(day, &before, &step, true);
     let rules: Vec<_> = watch.breaches.iter().map(|breach| breach.rule).collect();
     assert_eq!(
@@ -91,6 +93,7 @@ fn watcher_reports_a_suspension_despite_a_proof() {
             "nobody is suspended with a proof on record",
             "nobody is suspended while a hold-out stands",
             "nobody is suspended without two weeks' notice",
+            "nobody is suspended who was not asked and given the return days",
         ]
     );
     let closed = Stage::Closed { how: Closure::Proven };
@@ -98,7 +101,8 @@ fn watcher_reports_a_suspension_despite_a_proof() {
         after: PersonYear { stage: closed, ..before.clone() },
         transitions: Vec::new(),
         effects: Vec::new(),
+        edition: Edition::LATEST,
     };
     watch.see(day, &before, &calm, false);
-    assert_eq!(watch.breaches.len(), 3);
+    assert_eq!(watch.breaches.len(), 4);
 }

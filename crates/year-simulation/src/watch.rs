@@ -21,6 +21,8 @@ pub struct Watch {
     counted: BTreeMap<(String, i32), String>,
     counted_for: BTreeMap<String, BTreeSet<i32>>,
     keys: BTreeSet<String>,
+    /// When the first form of a year was asked for.
+    asked: BTreeMap<(String, i32), NaiveDate>,
     flows: BTreeMap<i32, Flows>,
     pub breaches: Vec<Breach>,
 }
@@ -54,6 +56,9 @@ impl Watch {
             self.see_counted(on, person, before.year, &proof.evidence);
         }
         for effect in &step.effects {
+            if matches!(effect.kind, EffectKind::MailPaper { .. }) {
+                self.asked.entry((person.clone(), before.year)).or_insert(on);
+            }
             self.see_effect(on, before, effect);
         }
     }
@@ -63,10 +68,13 @@ impl Watch {
         let valid = proofs
             .is_some_and(|proofs| proofs.iter().any(|(_, year, refused)| *year >= after.year && !refused));
         let notice = after.notice_on.is_some_and(|notice| on - notice >= chrono::Duration::days(14));
+        let asked = self.asked.get(&(after.person.clone(), after.year));
+        let asked = asked.is_some_and(|asked| on - *asked >= chrono::Duration::days(45));
         for (broken, rule) in [
             (valid, "nobody is suspended with a proof on record"),
             (held, "nobody is suspended while a hold-out stands"),
             (!notice, "nobody is suspended without two weeks' notice"),
+            (!asked, "nobody is suspended who was not asked and given the return days"),
         ] {
             if broken {
                 self.breach(on, &after.person, rule);

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use chrono::{NaiveDate, NaiveTime};
 use clock::Timestamp;
 use entitlement::cycle::{
-    Calendar, CalendarFault, CaseKind, Counts, Event, Night, PersonYear, ProofBook, QuietHours, Stage,
-    StageName, Step, StepFault, SuspensionList, What, step,
+    Calendar, CalendarFault, CaseKind, Counts, Edition, Event, Night, PersonYear, ProofBook, QuietHours,
+    Stage, StageName, Step, StepFault, SuspensionList, What, step,
 };
 
 use crate::dice::{Dice, later};
@@ -47,6 +47,8 @@ pub struct World {
     pub figures: Figures,
     pub watch: Watch,
     calendars: Vec<Calendar>,
+    /// Who comes onto the register on a later day.
+    latecomers: BTreeMap<NaiveDate, Vec<Citizen>>,
 }
 
 /// The simulated time ends here: the summer after the first suspensions, to see who is paid again.
@@ -77,10 +79,14 @@ impl World {
             figures: Figures::default(),
             watch: Watch::default(),
             calendars: calendars?,
+            latecomers: BTreeMap::new(),
         };
-        for number in 0..settings.people {
-            let citizen = Citizen::draw(number, &world.dice);
-            world.settle(citizen);
+        for _ in 0..settings.people {
+            let citizen = Citizen::draw(world.lives.len(), &world.dice);
+            match citizen.known_from {
+                Some(day) => world.latecomers.entry(day).or_default().push(citizen),
+                None => world.settle(citizen),
+            }
         }
         Ok(world)
     }
@@ -94,6 +100,11 @@ impl World {
             }
             for (who, act) in self.plans.remove(&self.today).unwrap_or_default() {
                 self.act(who, act);
+            }
+            for mut citizen in self.latecomers.remove(&self.today).unwrap_or_default() {
+                citizen.person.id = format!("{:09}", self.lives.len());
+                self.figures.latecomers += 1;
+                self.settle(citizen);
             }
             self.approve_suspensions();
             self.step_everybody()?;
@@ -168,7 +179,7 @@ impl World {
             if events.is_empty() && record.is_answered() {
                 continue;
             }
-            let night = Night { calendar, at, quiet: QuietHours::default() };
+            let night = Night { calendar, at, quiet: QuietHours::default(), edition: Edition::LATEST };
             let made = step(record, &life.citizen.person, &events, &night)?;
             self.figures.steps += 1;
             if repeat {

@@ -1,7 +1,6 @@
 //! `passerelle audit verify`: journals of the Fund checked without the Fund.
 
 use std::collections::BTreeSet;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -19,10 +18,12 @@ use crate::registry::verify_proof::{ANY_AGE, client, now_ms};
 use crate::registry::words::time;
 use crate::say;
 
+use self::believed::Unproven;
+
+mod believed;
+mod files;
 mod sample;
 
-/// A journal of twenty thousand entries stays far below.
-const MOST_BYTES: u64 = 256 * 1024 * 1024;
 /// Clocks of a service and of validators differ by less.
 const MOST_AHEAD_MINUTES: i64 = 5;
 
@@ -34,7 +35,8 @@ pub enum Audit {
     /// A journal is the file that the console and `GET /v1/fund/{tenant}/journals/{person}` give. With --genesis or --checkpoint,
     /// its anchors are held against the chain: at which time the journal was as it is shown, entry by entry. Exit code 0:
     /// everything that was checked holds; 1: something does not, and the first place is named. What could not be checked, and
-    /// what is not on the chain yet, is said.
+    /// what is not on the chain yet, is said. A genesis or checkpoint of more than --trust-days is not believed any more: the
+    /// anchors are then not checked, and it is said how to get a newer checkpoint (with --anchored the command fails).
     Verify(Verify),
     /// Say whom a seed draws from all journals of the Fund, for a sample that the Fund could not choose
     ///
@@ -104,6 +106,8 @@ struct Chain {
     /// By state key.
     proofs: Vec<(String, ProvenRecord)>,
     now_ms: u64,
+    /// That what is believed is too old was said: once, not for every journal.
+    said_old: bool,
 }
 
 pub fn run(command: &Audit) -> anyhow::Result<ExitCode> {
@@ -118,7 +122,7 @@ fn samples(files: &[PathBuf]) -> anyhow::Result<ExitCode> {
     let mut holds = true;
     for path in files {
         let shown = path.display();
-        let text = read(path)?;
+        let text = files::read(path)?;
         let day: entitlement::sample::SampleDay =
             serde_json::from_slice(&text).with_context(|| format!("{shown} is no day of a draw"))?;
         say::heading(&format!("{} of {}", day.day, day.organisation));
@@ -197,16 +201,12 @@ fn believed(args: &Verify) -> anyhow::Result<Result<Option<Chain>, String>> {
         };
         proofs.push((key, *answer));
     }
-    Ok(Ok(Some(Chain { client: light, changes, proofs, now_ms })))
+    Ok(Ok(Some(Chain { client: light, changes, proofs, now_ms, said_old: false })))
 }
 
 fn read_journal(path: &Path) -> anyhow::Result<Export> {
     let shown = path.display();
-    let mut text = String::new();
-    let file = std::fs::File::open(path).with_context(|| format!("cannot open {shown}"))?;
-    file.take(MOST_BYTES + 1).read_to_string(&mut text).with_context(|| format!("cannot read {shown}"))?;
-    ensure!(text.len() as u64 <= MOST_BYTES, "{shown} is larger than a journal can be");
-    serde_json::from_str(&text).with_context(|| format!("{shown} is no journal"))
+    serde_json::from_slice(&files::read(path)?).with_context(|| format!("{shown} is no journal"))
 }
 
 fn check(export: &Export, chain: Option<&mut Chain>, anchored: bool) -> bool {
@@ -255,7 +255,14 @@ fn anchors(export: &Export, report: &Report, chain: Option<&mut Chain>) -> OnCha
                             "  ok      entries up to {entry} are under anchor {sequence} since {at}, block {height}"
                         ));
                     }
-                    Err(why) => {
+                    // Nothing speaks against the journal: what the reader brought does not reach so far.
+                    Err(Unproven::Old { age_ms, period_ms }) => {
+                        let words = believed::old(age_ms, period_ms, chain.said_old);
+                        words.into_iter().for_each(|line| say::line(line));
+                        chain.said_old = true;
+                        break;
+                    }
+                    Err(Unproven::Wrong(why)) => {
                         made.all = false;
                         say::line(format!("  FAILED  entries up to {}: {why}", bound.entry));
                     }
@@ -309,7 +316,7 @@ struct Proven {
 }
 
 impl Chain {
-    fn check(&mut self, bound: &Bound) -> Result<Proven, String> {
+    fn check(&mut self, bound: &Bound) -> Result<Proven, Unproven> {
         let receipt = bound.receipt.as_ref().ok_or("there is no receipt")?;
         let text = serde_json::to_vec(receipt).map_err(|error| error.to_string())?;
         let receipt = Receipt::from_json(&text).map_err(|error| error.to_string())?;
@@ -321,12 +328,12 @@ impl Chain {
                 let (height, time_ms) = (record.height, record.time_ms);
                 Ok(Proven { sequence: receipt.sequence(), height, time_ms })
             }
-            _ => Err(format!("{key} is an anchor of another kind")),
+            _ => Err(format!("{key} is an anchor of another kind").into()),
         }
     }
 
     /// The record from a proof: one that was given, or the one in the file.
-    fn record(&mut self, key: &str, proof: Option<&str>) -> Result<AnchorRecord, String> {
+    fn record(&mut self, key: &str, proof: Option<&str>) -> Result<AnchorRecord, Unproven> {
         let given = self.proofs.iter().find(|(known, _)| known == key).map(|(_, answer)| answer.clone());
         let answer = match (given, proof) {
             (Some(answer), _) => answer,
@@ -338,16 +345,17 @@ impl Chain {
             (None, None) => {
                 return Err(format!(
                     "the file has no proof of {key}: get it from a node, and give it with --anchor"
-                ));
+                )
+                .into());
             }
         };
         for change in &self.changes {
             if change.header.height < answer.header.height && self.client.is_news(change) {
-                self.client.follow(change, self.now_ms).map_err(|error| error.to_string())?;
+                self.client.follow(change, self.now_ms)?;
             }
         }
-        self.client.check(key, &answer, 0, self.now_ms).map_err(|error| error.to_string())?;
+        self.client.check(key, &answer, 0, self.now_ms)?;
         let value = answer.value.as_deref().ok_or_else(|| format!("the chain has no {key}"))?;
-        AnchorRecord::from_bytes(value).map_err(|error| format!("{key} cannot be read: {error}"))
+        AnchorRecord::from_bytes(value).map_err(|error| format!("{key} cannot be read: {error}").into())
     }
 }

@@ -235,6 +235,32 @@ impl Calendar {
         Self::parse(text).ok()
     }
 
+    /// The same days so many years later, for a year that has no calendar yet. What was moved or held out was decided for
+    /// this year and is not taken over. The last of February stays one.
+    pub fn for_year(&self, year: i32) -> Result<Self, CalendarFault> {
+        let later = |day: NaiveDate| {
+            let wanted = day.year().saturating_add(year.saturating_sub(self.year));
+            day.with_year(wanted).or_else(|| day.with_day(28)?.with_year(wanted)).unwrap_or(day)
+        };
+        let it = &self.dates;
+        let reminder = |it: &Reminder| Reminder { on: later(it.on), over_80: later(it.over_80) };
+        let dates = Dates {
+            opens: later(it.opens),
+            scope_cut_off: later(it.scope_cut_off),
+            first_mailing: later(it.first_mailing),
+            second_mailing: later(it.second_mailing),
+            due: later(it.due),
+            follow_up: later(it.follow_up),
+            grace: later(it.grace),
+            grace_until: later(it.grace_until),
+            payroll: later(it.payroll),
+            return_days: it.return_days,
+            notice_days: it.notice_days,
+            reminders: it.reminders.iter().map(reminder).collect(),
+        };
+        Self::new(year, dates, Vec::new(), Vec::new())
+    }
+
     /// The year whose proofs it asks for.
     #[must_use]
     pub fn year(&self) -> i32 {

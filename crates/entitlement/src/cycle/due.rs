@@ -2,6 +2,7 @@
 
 use chrono::{Days, NaiveDate};
 
+use super::edition::Edition;
 use super::effect::EffectKind;
 use super::person_year::{Exemption, PersonYear, Stage};
 use super::rule::Rule;
@@ -35,9 +36,13 @@ impl Turn<'_> {
                 None => (today >= dates.first_mailing).then_some((Stage::Mailed, Rule::FirstMailing)),
             },
             Stage::Mailed => {
-                (today >= dates.second_mailing).then_some((Stage::Reminded, Rule::SecondMailing))
+                let due = today >= dates.second_mailing && self.form_has_had_its_days();
+                due.then_some((Stage::Reminded, Rule::SecondMailing))
             }
-            Stage::Reminded => (today > dates.due).then_some((Stage::Overdue, Rule::DueDatePassed)),
+            Stage::Reminded => {
+                let due = today > dates.due && self.form_has_had_its_days();
+                due.then_some((Stage::Overdue, Rule::DueDatePassed))
+            }
             Stage::Overdue => (today >= dates.follow_up).then_some((Stage::FollowUp, Rule::FollowUpBegan)),
             Stage::FollowUp => (today >= dates.grace).then_some((Stage::Grace, Rule::GraceBegan)),
             Stage::Grace => self.may_be_proposed().then_some((Stage::SuspensionProposed, Rule::GraceEnded)),
@@ -58,7 +63,7 @@ impl Turn<'_> {
         if self.today < self.dates.opens || decided {
             return false;
         }
-        match self.exemption() {
+        match self.exemption().or_else(|| self.known_too_late()) {
             Some(now) if now == why => return false,
             Some(now) => self.move_to(Stage::NotInScope { why: now }, scope_rule(now), None),
             None => self.move_to(Stage::Open, Rule::WindowOpened, None),
@@ -77,8 +82,23 @@ impl Turn<'_> {
         }
     }
 
+    /// The year was over before its first night with this person. What they send now counts for a later year, which asks for
+    /// it; a proof of that year closes a missed one.
+    fn known_too_late(&self) -> Option<Exemption> {
+        let first_night = self.record.night.is_none() && self.night.edition >= Edition::Second;
+        (first_night && self.today > self.dates.due).then_some(Exemption::KnownAfterDue)
+    }
+
+    /// Whoever was asked late, because the register, a decision or the nights came late, has the same days as everybody.
+    fn form_has_had_its_days(&self) -> bool {
+        self.record.form_on.is_none_or(|on| self.today > later(on, self.dates.return_days))
+    }
+
     fn ask_for_stage(&mut self, rule: Rule) {
         let asked_back_by = later(self.today, self.dates.return_days);
+        if matches!(rule, Rule::FirstMailing | Rule::SecondMailing) && self.night.edition >= Edition::Second {
+            self.record.form_on = Some(self.today);
+        }
         match rule {
             Rule::FirstMailing => {
                 self.ask_today("mailing-1", rule, EffectKind::MailPaper { mailing: 1, asked_back_by });
@@ -164,6 +184,7 @@ fn later(day: NaiveDate, days: u16) -> NaiveDate {
 fn scope_rule(why: Exemption) -> Rule {
     match why {
         Exemption::OnHold => Rule::PaymentOnHoldAtCutOff,
+        Exemption::KnownAfterDue => Rule::FirstKnownAfterDue,
         Exemption::NotOpenYet | Exemption::NotPaid => Rule::NotPaidBeforeCutOff,
     }
 }

@@ -13,6 +13,7 @@ mod channel;
 mod country;
 mod counts;
 mod due;
+mod edition;
 mod effect;
 mod event;
 mod evidence;
@@ -33,6 +34,7 @@ pub use calendar::{
 pub use channel::{Channel, Helper, HelperRole, next_channel};
 pub use country::{CountryCode, CountryCodeFault};
 pub use counts::{Counts, Flows};
+pub use edition::Edition;
 pub use effect::{Effect, EffectKind};
 pub use event::{BenefitEnd, CaseKind, Event, EventFault, HoldKind, What};
 pub use evidence::{Admission, Evidence, EvidenceFault, LONGEST_ID, MOST_DIGESTS, ProofBook};
@@ -42,7 +44,7 @@ pub use quiet::QuietHours;
 pub use residence::{CaseFault, Finding, ResidenceCase, ResidenceCheck, ResidenceState, judge};
 pub use rule::Rule;
 pub use step::{Night, Step, StepFault, Transition, step};
-pub use suspension::{Approval, Entry, HeldOut, ListFault, SuspensionList, notice_is_short};
+pub use suspension::{Approval, Entry, HeldOut, ListFault, SuspensionList, form_is_short, notice_is_short};
 
 #[cfg(test)]
 mod tests;

@@ -40,6 +40,9 @@ pub struct PersonYear {
     /// A proof that was accepted while the person was recorded as dead. It counts if the record was wrong.
     #[serde(default)]
     pub set_aside: Option<Counted>,
+    /// When the newest form was asked for. The calendar goes on when its days are over, and not before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub form_on: Option<NaiveDate>,
 }
 
 /// Where the cycle stands.
@@ -68,6 +71,8 @@ pub enum Exemption {
     NotPaid,
     /// Payment was on hold at the cut-off.
     OnHold,
+    /// The last day of the year was over before the Fund knew the person. The years that go on ask for a proof.
+    KnownAfterDue,
 }
 
 /// How a person-year ended.
@@ -148,6 +153,7 @@ impl PersonYear {
             account_changed: false,
             decided: BTreeSet::new(),
             set_aside: None,
+            form_on: None,
         }
     }
 

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 pub enum Rule {
     WindowOpened,
     NotPaidBeforeCutOff,
+    /// The year was over before the Fund knew the person.
+    FirstKnownAfterDue,
     PaymentOnHoldAtCutOff,
     FirstMailing,
     SecondMailing,

@@ -7,6 +7,7 @@ use clock::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::calendar::{Calendar, Dates};
+use super::edition::Edition;
 use super::effect::{Effect, EffectKind};
 use super::event::{Event, What};
 use super::person::Person;
@@ -21,6 +22,8 @@ pub struct Night<'a> {
     pub calendar: &'a Calendar,
     pub at: Timestamp,
     pub quiet: QuietHours,
+    /// [`Edition::LATEST`], but for whoever plays an old night again.
+    pub edition: Edition,
 }
 
 /// What a night made of a person-year.
@@ -30,6 +33,8 @@ pub struct Step {
     /// In the order in which they happened.
     pub transitions: Vec<Transition>,
     pub effects: Vec<Effect>,
+    /// The rules that it follows from.
+    pub edition: Edition,
 }
 
 /// One move between stages, for the auditor.
@@ -60,8 +65,8 @@ pub enum StepFault {
 /// Applies the events that were not applied before, then everything the calendar has due by this night.
 ///
 /// The same night again changes nothing and asks for nothing. An earlier night than the last one counts as the last one:
-/// a clock that goes backwards undoes nothing. Missed nights are caught up in one, with a single mailing, and never to
-/// the person's cost: a notice is always its full time ahead of a suspension.
+/// a clock that goes backwards undoes nothing. Missed nights are caught up in one, and never to the person's cost: a form
+/// has its days before the calendar goes on, and a notice is always its full time ahead of a suspension.
 pub fn step(
     before: &PersonYear,
     person: &Person,
@@ -85,7 +90,12 @@ pub fn step(
     }
     turn.pass_time();
     turn.record.night = Some(turn.today);
-    Ok(Step { after: turn.record, transitions: turn.transitions, effects: turn.effects })
+    Ok(Step {
+        after: turn.record,
+        transitions: turn.transitions,
+        effects: turn.effects,
+        edition: night.edition,
+    })
 }
 
 fn check(before: &PersonYear, person: &Person, events: &[Event], night: &Night<'_>) -> Result<(), StepFault> {

@@ -89,7 +89,14 @@ impl SuspensionList {
         }
         let (mut entries, mut held_out) = (Vec::new(), Vec::new());
         for (cycle, person) in cycles {
-            let due = matches!(cycle.stage, Stage::SuspensionProposed | Stage::Grace);
+            // Whom an undecided proof or a reported death stopped before the grace would be here without it.
+            let stopped = cycle.is_paused()
+                && matches!(
+                    cycle.stage,
+                    Stage::Open | Stage::Mailed | Stage::Reminded | Stage::Overdue | Stage::FollowUp
+                )
+                && day > calendar.dates_of(person).grace_until;
+            let due = stopped || matches!(cycle.stage, Stage::SuspensionProposed | Stage::Grace);
             if !due || cycle.year != calendar.year() || cycle.person != person.id {
                 continue;
             }
@@ -205,6 +212,14 @@ pub fn notice_is_short(left_on: Option<NaiveDate>, notice_days: u16, payroll: Na
     let Some(left) = left_on else { return Some("the notice has not left yet".to_owned()) };
     let whole = left.checked_add_days(Days::new(notice_days.into())).unwrap_or(NaiveDate::MAX);
     (whole > payroll).then(|| format!("the notice left on {left} and has its {notice_days} days on {whole}"))
+}
+
+/// Whether a form of the year has left, and the person has had its days before a payroll; otherwise why not, in words.
+#[must_use]
+pub fn form_is_short(left_on: Option<NaiveDate>, return_days: u16, payroll: NaiveDate) -> Option<String> {
+    let Some(left) = left_on else { return Some("no form of the year has left yet".to_owned()) };
+    let whole = left.checked_add_days(Days::new(return_days.into())).unwrap_or(NaiveDate::MAX);
+    (whole > payroll).then(|| format!("the form left on {left} and is asked back by {whole}"))
 }
 
 fn why_held(cycle: &PersonYear, person: &Person, calendar: &Calendar, day: NaiveDate) -> Option<String> {

@@ -6,7 +6,7 @@ use super::{
     AnchoredLink, Asked, ChainReceipt, Export, Exported, Link, MOST_ANCHORED, MOST_ENTRIES, Public, Secret,
     VERSION, beginning, hex, record_digest,
 };
-use crate::cycle::{Calendar, Event, Night, Person, PersonYear, QuietHours, StageName, step};
+use crate::cycle::{Calendar, Edition, Event, Night, Person, PersonYear, QuietHours, StageName, step};
 
 /// One thing that was looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -152,6 +152,8 @@ struct Replay<'a> {
     seen: Vec<Event>,
     records: BTreeMap<i32, PersonYear>,
     nights: usize,
+    /// The newest rules that a night went by.
+    edition: Edition,
 }
 
 impl<'a> Replay<'a> {
@@ -161,7 +163,14 @@ impl<'a> Replay<'a> {
             let calendar = Calendar::parse_json(text).ok()?;
             Some((calendar.digest(), calendar))
         });
-        Self { export, calendars: calendars.collect(), seen: Vec::new(), records: BTreeMap::new(), nights: 0 }
+        Self {
+            export,
+            calendars: calendars.collect(),
+            seen: Vec::new(),
+            records: BTreeMap::new(),
+            nights: 0,
+            edition: Edition::first(),
+        }
     }
 
     fn run(&mut self) -> Option<String> {
@@ -181,14 +190,18 @@ impl<'a> Replay<'a> {
     }
 
     fn night(&mut self, public: &Public, facts: &Person, record: &str) -> Result<(), String> {
-        let Public::Night { year, at, applied, calendar, transitions, asked } = public else {
+        let Public::Night { year, at, applied, calendar, transitions, asked, edition } = public else {
             return Err("it is no night".to_owned());
         };
+        if *edition < self.edition {
+            return Err("it goes by older rules than a night before it".to_owned());
+        }
+        self.edition = *edition;
         let calendar = self.calendars.get(calendar).ok_or("its calendar is not in the file")?;
         let before = self.records.remove(year);
         let before = before.unwrap_or_else(|| PersonYear::new(&self.export.person, *year));
         let known: Vec<Event> = self.seen.iter().filter(|event| event.seq <= *applied).cloned().collect();
-        let night = Night { calendar, at: *at, quiet: QuietHours::default() };
+        let night = Night { calendar, at: *at, quiet: QuietHours::default(), edition: *edition };
         let made = step(&before, facts, &known, &night).map_err(|fault| fault.to_string())?;
         if made.transitions != *transitions {
             return Err("other moves follow from the rules".to_owned());

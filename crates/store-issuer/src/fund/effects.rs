@@ -133,7 +133,7 @@ impl Transaction {
     }
 }
 
-fn effect(row: &Row) -> Result<EffectRow, Error> {
+pub(super) fn effect(row: &Row) -> Result<EffectRow, Error> {
     let columns = Columns { table: "fund_effects", row };
     Ok(EffectRow {
         key: row.text("key")?,

@@ -39,7 +39,7 @@ pub struct RegisterRow {
     pub line: u64,
     /// `good`, `bad` or `done`.
     pub state: String,
-    /// `new`, `changed`, `same` or `ends`; empty for a bad row.
+    /// `new`, `changed`, `same`, `ends` or `revives`; empty for a bad row.
     pub difference: String,
     /// The pseudonymous number, once there is one.
     pub person: Option<String>,
@@ -58,6 +58,8 @@ pub struct RegisterCounts {
     pub same: u64,
     /// A death or the end of a benefit among the changes.
     pub ends: u64,
+    /// Deaths that the file takes back.
+    pub revives: u64,
     /// Left out, with reasons.
     pub bad: u64,
     /// Worked off so far.
@@ -74,7 +76,16 @@ const NEWEST_OF: &str =
     "SELECT * FROM fund_imports WHERE tenant = $1 AND state IN ('preview', 'confirmed', 'finished')
     ORDER BY id DESC LIMIT 1";
 const WAITING_OF: &str =
-    "SELECT * FROM fund_imports WHERE tenant = $1 AND digest = $2 AND state IN ('preview', 'confirmed')";
+    "SELECT * FROM fund_imports WHERE tenant = $1 AND digest = $2 AND state IN ('preview', 'confirmed')
+        AND NOT EXISTS (SELECT 1 FROM fund_imports n WHERE n.tenant = $1
+            AND n.created_at > fund_imports.created_at AND n.state IN ('confirmed', 'finished'))";
+/// The same file that waited so long that a later one came into the register.
+const OVERTAKEN: &str = "SELECT * FROM fund_imports WHERE tenant = $1 AND digest = $2 AND state = 'preview'
+    AND EXISTS (SELECT 1 FROM fund_imports n WHERE n.tenant = $1
+        AND n.created_at > fund_imports.created_at AND n.state IN ('confirmed', 'finished'))";
+/// A file that was handed in later and is in the register, or on its way.
+const NEWER: &str = "SELECT COUNT(*) AS many FROM fund_imports
+    WHERE tenant = $1 AND created_at > $2 AND state IN ('confirmed', 'finished')";
 const LIST: &str =
     "SELECT * FROM fund_imports WHERE tenant = $1 AND state <> 'discarded' ORDER BY id DESC LIMIT $2";
 const RUNNING: &str = "SELECT tenant, id FROM fund_imports WHERE state = 'confirmed' ORDER BY id LIMIT $1";
@@ -154,6 +165,27 @@ impl Transaction {
         Ok(newest.filter(|newest| newest.digest == *digest))
     }
 
+    /// The same file, waiting, when a file that was handed in later is in the register already.
+    pub async fn find_overtaken_fund_import(
+        &mut self,
+        tenant: &str,
+        digest: &[u8; 32],
+    ) -> Result<Option<RegisterImport>, Error> {
+        self.tx.fetch_optional(OVERTAKEN, args![tenant, digest]).await?.as_ref().map(import).transpose()
+    }
+
+    /// Whether a file that was handed in later is in the register: then this one says what was so before.
+    pub async fn is_fund_import_overtaken(
+        &mut self,
+        tenant: &str,
+        import: &RegisterImport,
+    ) -> Result<bool, Error> {
+        let row = self.tx.fetch_optional(NEWER, args![tenant, import.created_at]).await?;
+        let row = row.ok_or_else(Error::stale)?;
+        let newer: u64 = Columns { table: "fund_imports", row: &row }.number("many")?;
+        Ok(newer > 0)
+    }
+
     /// Newest first.
     pub async fn list_fund_imports(
         &mut self,
@@ -228,6 +260,7 @@ impl Transaction {
                 (_, "new") => counts.new += many,
                 (_, "changed") => counts.changed += many,
                 (_, "ends") => counts.ends += many,
+                (_, "revives") => counts.revives += many,
                 _ => counts.same += many,
             }
         }

@@ -31,22 +31,22 @@ const BY_POST: &str = "SELECT COUNT(*) AS many FROM fund_letters l
     JOIN fund_effects e ON e.tenant = l.tenant AND e.key = l.effect
     WHERE l.tenant = $1 AND l.fault IS NULL AND l.place <= m.noted AND e.done_by <> 'withdrawn'";
 
-/// Notices of a year that the post has, each with the day on which it took them.
-const NOTICES: &str = "SELECT e.key AS key, e.done_at AS done_at, m.posted_on AS posted_on FROM fund_effects e
+/// Letters of a year and kind that the post has, each with the day on which it took them.
+const POSTED: &str = "SELECT e.key AS key, e.done_at AS done_at, m.posted_on AS posted_on FROM fund_effects e
     LEFT JOIN fund_mailings m ON m.tenant = e.tenant AND e.done_by = 'mailing ' || m.id
-    WHERE e.tenant = $1 AND e.year = $2 AND e.kind = 'send-notice' AND e.done_by LIKE 'mailing %' AND e.key > $3
-    ORDER BY e.key LIMIT $4";
+    WHERE e.tenant = $1 AND e.year = $2 AND e.kind = $3 AND e.done_by LIKE 'mailing %' AND e.key > $4
+    ORDER BY e.key LIMIT $5";
 
 impl Transaction {
-    /// Notices of a year that left, by the key of what asked for them, those after `after`.
-    pub async fn list_posted_fund_notices(
+    /// Letters of a year that left, of one kind of effect, by the key of what asked for them, those after `after`.
+    pub async fn list_posted_fund_letters(
         &mut self,
         tenant: &str,
-        year: i32,
+        (year, kind): (i32, &str),
         after: &str,
         limit: u32,
     ) -> Result<Vec<(String, NaiveDate)>, Error> {
-        let rows = self.tx.fetch_all(NOTICES, args![tenant, year, after, limit]).await?;
+        let rows = self.tx.fetch_all(POSTED, args![tenant, year, kind, after, limit]).await?;
         let one = |row: &Row| {
             let posted = day(&Columns { table: "fund_mailings", row }, "posted_on")?;
             let said = row.opt_time("done_at")?.map(|at| at.date_naive());

@@ -68,7 +68,7 @@ impl Issuer {
         challenge: &Challenge,
     ) -> Result<Option<CaptureRequest>, ExistenceError> {
         let Some(asked) = self.movements(challenge) else { return Ok(None) };
-        if tx.find_portrait(&tenant.id, &request.beneficiary).await?.is_none() {
+        if tx.find_reference(&tenant.id, &request.beneficiary).await?.is_none() {
             return Ok(None);
         }
         let declared = match tx.find_subject(&tenant.id, &request.beneficiary).await? {
@@ -118,7 +118,7 @@ impl Issuer {
         let mut tx = self.store.read().await?;
         let subject = tx.find_subject(&tenant.id, &request.beneficiary).await?;
         let subject = subject.ok_or(ExistenceError::UnknownPerson)?;
-        let reference = self.open_portrait_jpeg(&mut tx, &tenant.id, &subject.id).await?;
+        let reference = self.open_reference_jpeg(&mut tx, &tenant.id, &subject.id).await?;
         let before = tx.list_captures(&tenant.id, &request.id).await?.len();
         let declared = self.declared_country(&mut tx, &tenant.id, &subject).await?;
         let residence = self.declared_residence(&mut tx, &tenant.id, &subject.number).await?;

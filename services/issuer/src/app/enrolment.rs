@@ -361,7 +361,7 @@ impl From<FundError> for EnrolmentError {
 impl From<PortraitError> for EnrolmentError {
     fn from(error: PortraitError) -> Self {
         match error {
-            PortraitError::Unknown => Self::Unknown,
+            PortraitError::Unknown | PortraitError::NothingToConfirm => Self::Unknown,
             PortraitError::Picture(fault) => Self::Picture(fault),
             PortraitError::Stopped(error) => Self::Stopped(error),
             PortraitError::Store(error) => Self::Store(error),

@@ -3,6 +3,7 @@
 mod answers;
 mod decisions;
 mod places;
+mod second_words;
 mod views;
 mod yearly;
 
@@ -68,6 +69,10 @@ pub enum ExistenceError {
     NoPicturesWanted,
     #[error("there are no pictures to confirm by; visit or call the person")]
     NoPictures,
+    #[error(
+        "nobody has enrolled this person, so pictures do not say who answered; visit or call the person, and a colleague confirms"
+    )]
+    NotEnrolled,
     /// Another key than the one that was enrolled, and pictures that do not match.
     #[error(
         "this proof was made with a new key, and its pictures do not match the Fund's well enough; visit or call the person"
@@ -129,8 +134,21 @@ pub struct RequestPage {
     pub known_since: Option<i32>,
     /// A key is bound to the person, and the answer was made with another one.
     pub new_key: bool,
+    /// A key is bound to the person.
+    pub enrolled: bool,
+    /// One officer's word that waits for a second: who, by which channel, when, and the notes.
+    pub word: Option<FirstWord>,
     /// Where the answer was given, when an operator vouched for it.
     pub station: Option<StationRow>,
+}
+
+/// What one officer said about an answer; a second one confirms it.
+#[derive(Clone, Debug)]
+pub struct FirstWord {
+    pub officer: String,
+    pub channel: String,
+    pub at: clock::Timestamp,
+    pub notes: String,
 }
 
 /// One beneficiary and all questions to them, newest first.

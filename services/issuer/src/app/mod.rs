@@ -94,7 +94,7 @@ pub use enrolment::{
 };
 pub use entitlement::enrolment::SeparationFault;
 pub use existence::{
-    BeneficiaryPage, ExistenceCounts, ExistenceError, RequestLink, RequestPage, Spoken, YearRefusal,
+    BeneficiaryPage, ExistenceCounts, ExistenceError, FirstWord, RequestLink, RequestPage, Spoken, YearRefusal,
 };
 pub(crate) use faces::Faces;
 pub use faces::FacesFault;
@@ -109,6 +109,8 @@ pub use fund::{AppealView, AppealWord, OpenAppeal};
 pub use fund::{CALENDAR_DATES, CalendarDate, MovedDates, MovedFor, NewHelper};
 pub use fund::{FundPost, MailingView, NewMailing, SentMessage, letter_fault, letter_state};
 pub(crate) use fund::{LETTER_KINDS, MOST_UPLOAD_BYTES, age_order, channel_of};
+pub use fund::{ListStanding, PayrollChange, PayrollChanges};
+pub use fund::{ListedPerson, reminder_dates};
 pub use fund::{ReadPage, ScanPage, scan_fault};
 pub use holders::{HolderError, PROOF_SUITES};
 pub use hr::{AskedOffer, AskedStatus, HrError};

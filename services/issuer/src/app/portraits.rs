@@ -21,6 +21,8 @@ static DECODING: Semaphore = Semaphore::const_new(1);
 pub enum PortraitError {
     #[error("there is no such person here")]
     Unknown,
+    #[error("no picture waits for you: another officer than the one who put it in confirms it, once")]
+    NothingToConfirm,
     #[error(transparent)]
     Picture(#[from] PictureFault),
     #[error("decoding the picture was cut off")]
@@ -67,6 +69,8 @@ impl Issuer {
         let whose = (by.tenant.as_str(), Whose::Subject(subject_id));
         let sealed = self.seal_picture(tx, whose, &purpose(&by.tenant, subject_id), made).await?;
         tx.put_portrait(&by.tenant, subject_id, &sealed, now).await?;
+        // Of an enrolment that two decided.
+        tx.set_portrait_proposer(&by.tenant, subject_id, None).await?;
         tx.audit(by, Act { action: "person.portrait", target: subject_id, detail: "" }, now).await
     }
 
@@ -97,6 +101,9 @@ impl Issuer {
                     let whose = (by.tenant.as_str(), Whose::Subject(subject_id));
                     let sealed = self.seal_picture(&mut tx, whose, &purpose, made).await?;
                     tx.put_portrait(&by.tenant, subject_id, &sealed, now).await?;
+                    // Whoever chooses the picture chooses whose face counts: the Fund compares with it when two stand for it.
+                    let proposer = self.fund(&by.tenant).is_ok().then_some(by.officer.as_str());
+                    tx.set_portrait_proposer(&by.tenant, subject_id, proposer).await?;
                     "person.portrait"
                 }
                 None => {
@@ -111,6 +118,52 @@ impl Issuer {
             Ok(())
         })
         .await
+    }
+
+    /// A second officer has seen that the picture which a colleague put in shows the person.
+    pub async fn confirm_portrait(&self, by: &Actor, subject_id: &str) -> Result<(), PortraitError> {
+        let mut tx = self.store.write("confirm_portrait").await?;
+        if tx.find_subject(&by.tenant, subject_id).await?.is_none() {
+            return Err(PortraitError::Unknown);
+        }
+        if !tx.confirm_portrait(&by.tenant, subject_id, &by.officer).await? {
+            return Err(PortraitError::NothingToConfirm);
+        }
+        let act = Act { action: "person.portrait-confirm", target: subject_id, detail: "" };
+        tx.audit(by, act, self.now()).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Who put the picture in that waits for a second officer.
+    pub async fn portrait_proposer(
+        &self,
+        tenant: &Tenant,
+        subject_id: &str,
+    ) -> Result<Option<String>, store_issuer::Error> {
+        self.store.read().await?.find_portrait_proposer(&tenant.id, subject_id).await
+    }
+
+    /// The picture that proofs are compared with, as a data URL.
+    pub(super) async fn open_reference(
+        &self,
+        tx: &mut Transaction,
+        tenant: &str,
+        subject_id: &str,
+    ) -> Result<Option<String>, store_issuer::Error> {
+        Ok(self.open_reference_jpeg(tx, tenant, subject_id).await?.as_deref().map(data_url))
+    }
+
+    /// The same as bytes; nothing while it waits for a second officer.
+    pub(super) async fn open_reference_jpeg(
+        &self,
+        tx: &mut Transaction,
+        tenant: &str,
+        subject_id: &str,
+    ) -> Result<Option<Vec<u8>>, store_issuer::Error> {
+        match tx.find_reference(tenant, subject_id).await? {
+            Some(_) => self.open_portrait_jpeg(tx, tenant, subject_id).await,
+            None => Ok(None),
+        }
     }
 
     /// A new staff identity for whoever holds one. An offer that waits for that already gives the new portrait, since a

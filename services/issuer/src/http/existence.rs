@@ -172,6 +172,7 @@ impl From<ExistenceError> for Problem {
             | ExistenceError::NoPicturesWanted => Self::bad_request(said),
             ExistenceError::NoPictures
             | ExistenceError::NewKeyNeedsCall
+            | ExistenceError::NotEnrolled
             | ExistenceError::NoOperator
             | ExistenceError::NoPlace
             | ExistenceError::ErasureWaits

@@ -7,6 +7,7 @@ mod fairness;
 mod figures;
 mod mailings;
 pub(super) mod message;
+mod payroll;
 pub(in crate::http) mod receipts;
 mod register;
 mod scans;
@@ -74,7 +75,12 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
             .service(fairness::find_sample)
             .service(stations::list_stations)
             .service(stations::register_station)
-            .service(stations::close_station),
+            .service(stations::close_station)
+            .service(payroll::make_payroll_changes)
+            .service(payroll::list_payroll_changes)
+            .service(payroll::find_payroll_changes_csv)
+            .service(payroll::find_payroll_changes_jws)
+            .service(payroll::acknowledge_payroll_changes),
     );
 }
 

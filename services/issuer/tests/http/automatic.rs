@@ -9,7 +9,7 @@ use store_issuer::BoundKey;
 use tempfile::TempDir;
 use testkit::sha256;
 
-use crate::captures::{asked_with_picture, following, with};
+use crate::captures::{asked_before_enrolment, following, with};
 use crate::console::Browser;
 use crate::existence::{Phone, send};
 use crate::fund;
@@ -63,7 +63,7 @@ async fn two_track_is_accepted_only_where_the_place_is_the_declared_country() {
         let folder = tempfile::tempdir().unwrap();
         let world = World::start_seeing_with(detector(&folder, "genuine")).await;
         fund::import(&world, &[&LISTED.replace(",one,", ",two,")]).await;
-        let (_, id, path, request) = asked_with_picture(&world).await;
+        let (_, id, path, request) = asked_before_enrolment(&world).await;
         let mut phone = Phone::new(5);
         bind(&world, &id, &phone).await;
         let answer = with(&mut phone, &request, &following(&request), place);
@@ -74,7 +74,7 @@ async fn two_track_is_accepted_only_where_the_place_is_the_declared_country() {
 /// Seen by a detector that says this: the phone, the question's id and path, and what came of the answer.
 async fn answered(world: &World, bound: bool) -> (Browser, String, String, Value) {
     fund::import(world, &[LISTED]).await;
-    let (browser, id, path, request) = asked_with_picture(world).await;
+    let (browser, id, path, request) = asked_before_enrolment(world).await;
     let mut phone = Phone::new(5);
     if bound {
         bind(world, &id, &phone).await;
@@ -138,7 +138,7 @@ async fn key_that_is_not_bound_and_open_cases_go_to_an_officer() {
     let person = fund::person(&world, "100482317").await;
     let by = fund::officer("ann");
     world.issuer.open_case(&by, &person, issuer::app::CaseType::Death, "a nephew called").await.unwrap();
-    let (_, id, path, request) = asked_with_picture(&world).await;
+    let (_, id, path, request) = asked_before_enrolment(&world).await;
     let mut phone = Phone::new(5);
     bind(&world, &id, &phone).await;
     let answer = with(&mut phone, &request, &following(&request), None);

@@ -12,14 +12,33 @@ use crate::existence::{Phone, asked, send};
 use crate::fund;
 use crate::support::{World, json as body, problem};
 
-/// A question to somebody of whom the Fund has a picture: the officer, its id, its path, and what the wallet sees.
+/// The key of an enrolment that two officers decided.
+pub async fn bind(world: &World, person: &str, phone: &Phone) {
+    let mut tx = world.issuer.store().write("test").await.unwrap();
+    let (device_key, how) = (phone.holder.thumbprint(), "enrolment".to_owned());
+    let at = clock::Clock::now(&world.clock);
+    let key = store_issuer::BoundKey { device_key, how, by: "officer".into(), at };
+    tx.bind_key("unjspf", person, "bound-1", &key).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+/// A question to an enrolled person of whom the Fund has a picture: the officer, its id, its path, and what the wallet sees.
 pub async fn asked_with_picture(world: &World) -> (Browser, String, String, Value) {
+    let asked = asked_before_enrolment(world).await;
+    let person = world.issuer.request_page("unjspf", &asked.1).await.unwrap().subject.id;
+    bind(world, &person, &Phone::new(5)).await;
+    asked
+}
+
+/// The same of somebody whom nobody has enrolled.
+pub async fn asked_before_enrolment(world: &World) -> (Browser, String, String, Value) {
     let browser = Browser::officer(world, "unjspf", "Fatou Agent").await;
     let (id, path) = asked(world).await;
     let person = world.issuer.request_page("unjspf", &id).await.unwrap().subject.id;
     let form = format!("/console/retirees/{person}/portrait");
     let saved = browser.upload(&form, "face.jpg", &faces::photo("astronaut.png")).await;
     assert_eq!(Browser::path_of(&saved), format!("/console/retirees/{person}?done=portrait"));
+    world.issuer.confirm_portrait(&fund::officer("second"), &person).await.unwrap();
     let request = body(&world.get(&path).await);
     (browser, id, path, request)
 }
@@ -335,4 +354,35 @@ async fn two_track_is_asked_for_a_place_and_another_country_opens_a_case_beside_
     world.issuer.confirm_existence(&by, &id, entitlement::Channel::Device, "").await.unwrap();
     let journal = world.issuer.export_journal(&fund::officer("eve"), &person).await.unwrap();
     assert!(serde_json::to_string(&journal).unwrap().contains("proof-accepted"), "the proof of life stands");
+}
+
+/// Whoever sits at the console alone chooses no face and no key.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_officer_alone_makes_no_proof_with_a_face_of_their_choice() {
+    let world = World::start_seeing().await;
+    let browser = Browser::officer(&world, "unjspf", "Fatou Agent").await;
+    let (id, path) = asked(&world).await;
+    let person = world.issuer.request_page("unjspf", &id).await.unwrap().subject.id;
+    let form = format!("/console/retirees/{person}/portrait");
+    browser.upload(&form, "face.jpg", &faces::photo("astronaut.png")).await;
+    assert_eq!(body(&world.get(&path).await).get("capture"), None, "nothing is compared with it yet");
+    let page = browser.get(&format!("/console/retirees/{person}")).await.text();
+    assert!(page.contains("data-testid=\"picture-waits\"") && !page.contains("confirm-portrait"), "{page}");
+    assert_eq!(browser.post(&format!("{form}/confirm"), &[]).await.status, 409, "not who put it in");
+    let colleague = Browser::officer(&world, "unjspf", "Second").await;
+    let page = colleague.get(&format!("/console/retirees/{person}")).await.text();
+    assert!(page.contains("data-testid=\"confirm-portrait\""), "{page}");
+    assert_eq!(colleague.post(&format!("{form}/confirm"), &[]).await.status, 303);
+    assert_eq!(colleague.post(&format!("{form}/confirm"), &[]).await.status, 409, "once");
+
+    // Two stand for the face, and nobody for the key: the pictures show every movement and count for nothing by themselves.
+    let request = body(&world.get(&path).await);
+    let answer = with(&mut Phone::new(5), &request, &following(&request), None);
+    assert_eq!(body(&send(&world, &path, &answer).await)["state"], "answered");
+    let page = browser.get(&format!("/console/requests/{id}")).await.text();
+    assert!(page.contains("data-testid=\"not-enrolled\"") && !page.contains("confirm-by-pictures"), "{page}");
+    let form = format!("/console/requests/{id}/confirm");
+    let by_device = browser.post(&form, &[("channel", "device"), ("same_person", "yes")]).await;
+    assert_eq!(by_device.status, 409);
+    assert_eq!(body(&world.get(&path).await)["state"], "answered");
 }

@@ -134,7 +134,21 @@ async fn question_answer_word_and_certificate() {
     );
     assert_eq!(browser.post(&confirm, &[("compared", "yes")]).await.status, 422, "neither visit nor call");
     let fields = [("channel", "call"), ("compared", "yes"), ("notes", "spoke with her")];
-    Browser::path_of(&browser.post(&confirm, &fields).await);
+    // Nobody has enrolled her: one officer's word waits for another's, however often it is said.
+    for _ in 0..2 {
+        let said = Browser::path_of(&browser.post(&confirm, &fields).await);
+        assert_eq!(said, format!("/console/requests/{id}?done=first"));
+    }
+    assert_eq!(body(&world.get(&path).await)["state"], "answered");
+    let by_pictures = browser.post(&confirm, &[("channel", "device"), ("same_person", "yes")]).await;
+    assert_eq!(by_pictures.status, 409, "pictures do not say whose key it is");
+    let colleague = Browser::officer(&world, "unjspf", "Second").await;
+    let page = colleague.get(&format!("/console/requests/{id}")).await.text();
+    assert!(page.contains("data-testid=\"first-word\"") && page.contains("spoke with her"), "{page}");
+    let stored = std::fs::read(world.directory.path().join("issuer.db")).unwrap();
+    assert!(!stored.windows(14).any(|window| window == b"spoke with her"), "words are sealed");
+    let said = Browser::path_of(&colleague.post(&confirm, &fields).await);
+    assert_eq!(said, format!("/console/requests/{id}?done=confirmed"));
     assert!(browser.get(&format!("/console/requests/{id}")).await.text().contains("Confirmed after a call"));
 
     let confirmed = body(&world.get(&path).await);
@@ -182,7 +196,9 @@ async fn answer_stops_the_letters_and_the_word_closes_the_year() {
         (page.receipts[0].state.as_str(), page.receipts[0].channel.as_str()),
         ("waiting", "own-device")
     );
-    world.issuer.confirm_existence(&officer(), &id, entitlement::Channel::Call, "").await.unwrap();
+    for by in [officer(), crate::fund::officer("second")] {
+        world.issuer.confirm_existence(&by, &id, entitlement::Channel::Call, "").await.unwrap();
+    }
     let page = world.issuer.fund_person_page("unjspf", &person).await.unwrap();
     assert_eq!(
         (page.receipts[0].state.as_str(), page.receipts[0].years.as_slice()),
@@ -345,7 +361,9 @@ async fn one_proof_a_year() {
     let again = world.issuer.ask(&officer(), &person).await.unwrap_err();
     assert_eq!(again.to_string(), "there is a proof for 2027 already");
     let channel = entitlement::Channel::Visit;
-    world.issuer.confirm_existence(&officer(), &id, channel, "").await.unwrap();
+    for by in [crate::fund::officer("second"), officer()] {
+        world.issuer.confirm_existence(&by, &id, channel, "").await.unwrap();
+    }
     let twice = world.issuer.confirm_existence(&officer(), &id, channel, "").await.unwrap_err();
     assert_eq!(twice.to_string(), "the request was decided before");
 

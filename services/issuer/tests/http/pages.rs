@@ -166,12 +166,21 @@ const PAGES: &[Page] = &[
         &[("key", "did:key:z"), ("name", "Dakar"), ("country", "SEN")],
     ),
     ("post", "/fund/stations/{station}/close", Some(Administer), &[]),
+    ("get", "/fund/calendars/{year}", Some(Issue), &[]),
+    ("post", "/fund/calendars/{year}", Some(Issue), &[]),
+    ("get", "/fund/payroll", Some(SeePeople), &[]),
+    ("post", "/fund/payroll", Some(Issue), &[]),
+    ("get", "/fund/payroll/{id}/changes.csv", Some(Issue), &[]),
+    ("get", "/fund/payroll/{id}/changes.jws", Some(Issue), &[]),
+    ("post", "/fund/payroll/{id}/acknowledge", Some(Issue), &[]),
+    ("post", "/fund/people/{person}/paid", Some(Issue), &[("on", "2026-06-30")]),
     ("get", "/fund/lists", Some(SeePeople), &[]),
     ("post", "/fund/lists", Some(Issue), &[("year", "2026"), ("payroll", "2027-06-01")]),
     ("get", "/fund/lists/{id}", Some(SeePeople), &[]),
     ("post", "/fund/lists/{id}/approve", Some(Approve), &[("digest", "x")]),
     ("post", "/fund/lists/{id}/withdraw", Some(Issue), &[]),
     ("get", "/fund/lists/{id}/payroll.csv", Some(Issue), &[]),
+    ("get", "/fund/lists/{id}/dry-run.csv", Some(Issue), &[]),
     ("get", "/fund/lists/{id}/payroll.jws", Some(Issue), &[]),
     ("get", "/imports", Some(SeePeople), &[]),
     ("post", "/imports", Some(Issue), &[]),
@@ -227,6 +236,7 @@ const PAGES: &[Page] = &[
     ("post", "/staff/{id}/offers", Some(Issue), &[("why", "first")]),
     ("post", "/retirees/{id}/portrait", Some(Issue), &[]),
     ("post", "/retirees/{id}/portrait/remove", Some(Issue), &[]),
+    ("post", "/retirees/{id}/portrait/confirm", Some(Issue), &[]),
     ("post", "/staff/{id}/portrait", Some(Issue), &[]),
     ("post", "/staff/{id}/portrait/remove", Some(Issue), &[]),
     ("get", "/webhooks", Some(Administer), &[]),
@@ -273,6 +283,7 @@ struct FundThings {
     enrolment: String,
     legal_hold: String,
     erasure: String,
+    payroll: String,
 }
 
 /// The name of the slot and of the appointment for the enrolment.
@@ -344,7 +355,10 @@ impl Things {
             .replace("{erasure}", &self.fund.erasure)
             .replace("{hold}", "h")
             .replace("{part}", "1");
-        let template = template.replace("{proof}", &self.fund.proof).replace("{day}", "2026-07-17");
+        let template = template
+            .replace("{proof}", &self.fund.proof)
+            .replace("{day}", "2026-07-17")
+            .replace("{year}", "2028");
         let id = match template.split('/').nth(1).unwrap_or_default() {
             "approvals" => &self.proposal,
             "documents" => &self.document,
@@ -355,6 +369,7 @@ impl Things {
             "fund" if template.starts_with("/fund/mailings") => &self.fund.mailing,
             "fund" if template.starts_with("/fund/cases") => &self.fund.case,
             "fund" if template.starts_with("/fund/scans") => &self.fund.scan,
+            "fund" if template.starts_with("/fund/payroll") => &self.fund.payroll,
             "fund" => &self.fund.list,
             "imports" => &self.upload,
             "keys" => &self.key_change,
@@ -424,7 +439,22 @@ impl FundThings {
         let soon = clock::Clock::now(&world.clock).date_naive() + chrono::Duration::days(30);
         let erasure = world.issuer.ask_to_erase_pictures(by, beneficiary, "asked").await.unwrap();
         let legal_hold = world.issuer.place_legal_hold(by, beneficiary, "a court", soon).await.unwrap();
-        Self { person, proof, import, list, mailing, scan, case, enrolment, legal_hold, erasure }
+        let mut tx = world.issuer.store().write("test").await.unwrap();
+        let stop = store_issuer::fund::EffectRow {
+            key: "stop".into(),
+            person: person.clone(),
+            year: 2026,
+            rule: "benefit-ended".into(),
+            kind: "stop-payment".into(),
+            content: r#"{"stopPayment":{"from":"2026-02-28"}}"#.into(),
+            asked_at: crate::support::start_time(),
+            done_at: None,
+            done_by: None,
+        };
+        tx.ask_fund_effect("unjspf", &stop).await.unwrap();
+        tx.commit().await.unwrap();
+        let payroll = world.issuer.make_payroll_changes(by).await.unwrap().unwrap().row.id;
+        Self { person, proof, import, list, mailing, scan, case, enrolment, legal_hold, erasure, payroll }
     }
 }
 

@@ -86,3 +86,37 @@ async fn officer_sees_the_dates_of_the_year_and_moves_one_for_a_country() {
     assert_eq!(Browser::path_of(&usual), "/console/fund?year=2026&done=usual");
     assert!(!flo.get("/console/fund?year=2026").await.text().contains("instead of"));
 }
+
+/// The calendars that ship end with 2027. Nobody notices by themselves that the next year does not begin.
+#[tokio::test(flavor = "multi_thread")]
+async fn year_without_a_calendar_is_warned_of_and_made_from_the_year_before() {
+    let world = crate::fund::fund(&[crate::fund::AMINA]).await;
+    crate::fund::night(&world, "2027-09-30").await;
+    let ann = Browser::officer(&world, "unjspf", "Ann").await;
+    assert!(!ann.get("/console/fund").await.text().contains("no-calendar"), "too early");
+    world.clock.set(crate::fund::at("2027-10-01", 9));
+    let ann = Browser::officer(&world, "unjspf", "Ann").await;
+    for page in ["/console/fund", "/console"] {
+        assert!(ann.get(page).await.text().contains("2028 has no calendar"), "{page}");
+    }
+    world.clock.set(crate::fund::at("2028-01-04", 2));
+    let run = world.issuer.run_fund_night(&crate::fund::officer("system")).await.unwrap();
+    assert_eq!((run.row.faults, run.faults[0].year), (1, 2028));
+    assert!(run.faults[0].why.contains("there is no calendar of 2028"), "{}", run.faults[0].why);
+
+    let ann = Browser::officer(&world, "unjspf", "Ann").await;
+    let page = ann.get("/console/fund/calendars/2028").await.text();
+    assert!(page.contains("value=\"2028-06-30\"") && page.contains("2028-06-30 is a Friday"), "{page}");
+    let wrong = ann.post("/console/fund/calendars/2028", &[("due", "2028-06-01")]).await;
+    assert_eq!(wrong.status, 400, "out of order");
+    assert_eq!(ann.get("/console/fund/calendars/2035").await.status, 400, "not this year or the next");
+    let made = ann.post("/console/fund/calendars/2028", &[("payroll", "2029-06-04")]).await;
+    assert_eq!(Browser::path_of(&made), "/console/fund?year=2028&done=new-year");
+    assert_eq!(ann.get("/console/fund/calendars/2028").await.status, 409, "made already");
+    let text = ann.get("/console/fund?year=2028").await.text();
+    assert!(text.contains("2029-06-04") && !text.contains("no-calendar"), "{text}");
+    crate::fund::night(&world, "2028-01-05").await;
+    let amina = crate::fund::person(&world, "100000001").await;
+    let stages = crate::fund::stages(&world, &amina).await;
+    assert_eq!(stages.last(), Some(&(2028, entitlement::cycle::StageName::Open)));
+}

@@ -92,6 +92,7 @@ async fn rows_of_a_backup_open_while_the_key_lives_and_never_again_after_two_off
     put_back(&world, (&id, &person), &backup).await;
     assert_eq!(seen(&world, &id).await, (false, 0), "the rows of the backup with the service's key");
     world.issuer.set_portrait(&officer("ann"), &person, faces::photo("astronaut.png")).await.unwrap();
+    world.issuer.confirm_portrait(&officer("ben"), &person).await.unwrap();
     assert_eq!(seen(&world, &id).await, (true, 0), "a new picture has a new key, which opens no old one");
     let stored = std::fs::read(world.directory.path().join("issuer.db")).unwrap();
     assert!(!stored.windows(16).any(|window| window == b"she asked for it"), "reasons are sealed");

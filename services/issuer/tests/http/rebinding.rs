@@ -31,6 +31,7 @@ impl NewPhone {
         let person = world.issuer.request_page("unjspf", &id).await.unwrap().subject.id;
         let form = format!("/console/retirees/{person}/portrait");
         browser.upload(&form, "face.jpg", &faces::photo("astronaut.png")).await;
+        world.issuer.confirm_portrait(&crate::fund::officer("second"), &person).await.unwrap();
         let request = body(&world.get(&path).await);
         Self { world, browser, old, new, id, path, person, request }
     }

@@ -7,8 +7,9 @@ use std::process::ExitCode;
 use anyhow::{Context as _, ensure};
 use entitlement::journal::{Export, Frame};
 
-use crate::registry::proof_file::read;
 use crate::say;
+
+use super::files::read;
 
 /// Missing journals that are named; the rest is a number.
 const NAMED: usize = 20;
@@ -63,4 +64,31 @@ pub(super) fn is_whole(frame: &Frame, (seed, count): (&str, usize), seen: &BTree
         say::line("  ok      every journal that the seed draws is here");
     }
     missing.is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::fmt::Write as _;
+
+    use super::*;
+
+    /// Twice the Fund: a frame is larger than any proof of the chain.
+    #[test]
+    fn frame_of_everybody_is_read_and_drawn_from() {
+        let mut text =
+            r#"{"organisation":"did:passerelle:x","madeAt":"2027-01-01T00:00:00Z","people":["#.to_owned();
+        let head = "ab".repeat(32);
+        for number in 0..150_000 {
+            let comma = if number == 0 { "" } else { "," };
+            write!(text, r#"{comma}{{"person":"{number:09}","entries":9,"head":"{head}"}}"#).unwrap();
+        }
+        text.push_str("]}");
+        assert!(text.len() > 15_000_000);
+        let path = std::env::temp_dir().join(format!("frame-{}.json", std::process::id()));
+        std::fs::write(&path, text).unwrap();
+        let frame = read_frame(&path).unwrap();
+        std::fs::remove_file(&path).unwrap();
+        assert_eq!((frame.people.len(), frame.draw("numbers of a lottery", 60).len()), (150_000, 60));
+    }
 }

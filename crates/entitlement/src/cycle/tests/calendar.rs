@@ -111,3 +111,23 @@ fn country_is_three_capital_letters() {
         assert!(wrong.parse::<CountryCode>().is_err(), "{wrong}");
     }
 }
+
+#[test]
+fn calendar_of_the_next_year_has_the_same_days_and_nothing_that_was_moved() {
+    let text = format!(
+        "{}\n[[hold-outs]]\ncountry = \"SDN\"\nfrom = \"2026-01-01\"\nuntil = \"2027-12-31\"\n\
+         reason = \"no post\"\nsigner = \"chief\"\n",
+        include_str!("../../../calendars/2026.toml")
+            .replace("over-80 = \"2026-02-02\"", "over-80 = \"2026-02-28\"")
+    );
+    let next = Calendar::parse(&text).unwrap().for_year(2028).unwrap();
+    assert_eq!(
+        (next.year(), next.dates().opens, next.dates().payroll),
+        (2028, day("2028-01-02"), day("2029-06-01"))
+    );
+    assert_eq!((next.hold_outs().len(), next.dates().reminders.len()), (0, 3));
+    let mut leap = next.dates().clone();
+    leap.reminders[0].over_80 = day("2028-02-29");
+    let leap = Calendar::new(2028, leap, Vec::new(), Vec::new()).unwrap();
+    assert_eq!(leap.for_year(2029).unwrap().dates().reminders[0].over_80, day("2029-02-28"));
+}

@@ -44,12 +44,13 @@ fn proof_made_after_the_death_opens_a_case_in_either_order() {
 }
 
 #[test]
-fn withdrawn_death_gives_the_year_back_with_a_notice_of_its_own() {
+fn withdrawn_death_gives_the_year_back_with_forms_and_a_notice_of_its_own() {
     let cycle = Cycle::suspended().then(death("2027-06-02")).on("2027-06-03");
     let cycle = cycle.then(What::DeathWithdrawn { by: "o".into() }).on("2027-06-10");
-    assert_eq!(cycle.stage(), StageName::Grace);
-    assert_eq!(cycle.record.notice_on, Some(day("2027-06-10")));
+    assert_eq!(cycle.stage(), StageName::Mailed);
     assert_eq!(cycle.asked(|kind| matches!(kind, EffectKind::ResumePayment { .. })), 1);
+    let cycle = cycle.until("2027-09-10");
+    assert_eq!(cycle.record.notice_on, Some(day("2027-09-10")), "after the days of two forms");
 }
 
 #[test]

@@ -12,6 +12,7 @@ struct Book {
     last: [u8; 32],
     record: PersonYear,
     events: Vec<Event>,
+    edition: Edition,
 }
 
 impl Book {
@@ -27,7 +28,8 @@ impl Book {
             head: String::new(),
             anchors: Vec::new(),
         };
-        Self { export, last: beginning(ID), record: PersonYear::new(ID, 2026), events: Vec::new() }
+        let record = PersonYear::new(ID, 2026);
+        Self { export, last: beginning(ID), record, events: Vec::new(), edition: Edition::LATEST }
     }
 
     fn write(&mut self, at: Timestamp, public: Public, secret: Secret) {
@@ -49,7 +51,8 @@ impl Book {
 
     fn on(&mut self, text: &str) {
         let calendar = calendar();
-        let now = Night { calendar: &calendar, at: night(text), quiet: QuietHours::default() };
+        let edition = self.edition;
+        let now = Night { calendar: &calendar, at: night(text), quiet: QuietHours::default(), edition };
         let made = step(&self.record, &person(), &self.events, &now).unwrap();
         let (facts, record) = (Box::new(person()), record_digest(&made.after));
         self.write(now.at, night_entry(now.at, &calendar.digest(), &made), Secret::Night { facts, record });
@@ -87,7 +90,7 @@ fn failing(change: impl FnOnce(&mut Export)) -> Vec<usize> {
 #[test]
 fn each_change_of_an_export_is_found() {
     assert_eq!(failing(|_| {}), Vec::<usize>::new());
-    assert_eq!(failing(|it| it.version = 3), [0]);
+    assert_eq!(failing(|it| it.version = 4), [0]);
     assert_eq!(failing(|it| drop(it.entries.pop())), [1]);
     assert_eq!(failing(|it| it.head = "00".repeat(32)), [1]);
     assert!(failing(|it| drop(it.entries.remove(2))).contains(&1));
@@ -104,6 +107,31 @@ fn each_change_of_an_export_is_found() {
         transitions[0].rule = Rule::SecondMailing;
     };
     assert_eq!(failing(another), [1, 4]);
+}
+
+#[test]
+fn journal_of_an_older_edition_replays_and_none_goes_back_to_it() {
+    let mut book = Book { edition: Edition::First, ..Book::new() };
+    book.on("2027-06-20");
+    assert!(!serde_json::to_string(&book.export).unwrap().contains("edition"), "as it was written then");
+    book.edition = Edition::Second;
+    book.happen(accepted("e", "2027-06-25"), "2027-06-25");
+    book.on("2027-06-26");
+    let report = verify(&book.export);
+    assert!(report.holds(), "{:?}", report.checks);
+    let other = |it: &mut Export| {
+        let Public::Night { edition, .. } = &mut it.entries[0].entry.public else { unreachable!() };
+        *edition = Edition::Second;
+    };
+    let mut changed = book.export.clone();
+    other(&mut changed);
+    assert!(!verify(&changed).holds());
+    book.edition = Edition::First;
+    book.on("2027-06-27");
+    let said = verify(&book.export).checks.into_iter().find_map(|check| check.fault).unwrap();
+    assert!(said.contains("older rules"), "{said}");
+    let newer = serde_json::to_string(&year()).unwrap().replace("\"edition\":2", "\"edition\":3");
+    assert!(serde_json::from_str::<Export>(&newer).unwrap_err().to_string().contains("newer version"));
 }
 
 #[test]

@@ -235,7 +235,12 @@ fn stored_list_with_one_name_twice_approves_nothing() {
 #[test]
 fn missing_event_is_a_fault_and_not_skipped() {
     let cycle = Cycle::new().on("2026-03-01");
-    let night = Night { calendar: &cycle.calendar, at: night("2026-03-02"), quiet: QuietHours::default() };
+    let night = Night {
+        calendar: &cycle.calendar,
+        at: night("2026-03-02"),
+        quiet: QuietHours::default(),
+        edition: Edition::LATEST,
+    };
     let event = |seq| Event { seq, at: night.at, what: What::AccountChanged };
     let run = |events: &[Event]| step(&cycle.record, &cycle.person, events, &night);
     assert_eq!(run(&[event(2)]), Err(StepFault::Gap));

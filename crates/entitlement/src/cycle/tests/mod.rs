@@ -6,6 +6,7 @@ mod calendar;
 mod endings;
 mod evidence;
 mod journal;
+mod late;
 mod mended;
 mod nights;
 mod properties;
@@ -73,6 +74,7 @@ fn received(id: &str, made: &str) -> What {
 /// One person-year on its way, and everything it asked for.
 struct Cycle {
     calendar: Calendar,
+    edition: Edition,
     person: Person,
     record: PersonYear,
     events: Vec<Event>,
@@ -87,7 +89,15 @@ impl Cycle {
 
     fn with(calendar: Calendar, person: Person) -> Self {
         let record = PersonYear::new(&person.id, calendar.year());
-        Self { calendar, person, record, events: Vec::new(), transitions: Vec::new(), effects: Vec::new() }
+        Self {
+            calendar,
+            edition: Edition::LATEST,
+            person,
+            record,
+            events: Vec::new(),
+            transitions: Vec::new(),
+            effects: Vec::new(),
+        }
     }
 
     /// Something happens; the next night sees it.
@@ -99,7 +109,8 @@ impl Cycle {
 
     /// One night.
     fn on(mut self, text: &str) -> Self {
-        let night = Night { calendar: &self.calendar, at: night(text), quiet: QuietHours::default() };
+        let (calendar, edition) = (&self.calendar, self.edition);
+        let night = Night { calendar, at: night(text), quiet: QuietHours::default(), edition };
         let step = step(&self.record, &self.person, &self.events, &night).unwrap();
         self.record = step.after;
         self.transitions.extend(step.transitions);

@@ -30,15 +30,20 @@ fn clock_that_goes_backwards_undoes_nothing() {
 }
 
 #[test]
-fn missed_nights_are_caught_up_in_one_with_a_single_mailing_and_a_whole_notice() {
+fn missed_nights_are_caught_up_with_whole_days_for_forms_and_a_whole_notice() {
     let cycle = Cycle::new().on("2026-01-02").on("2027-07-01");
-    assert_eq!(cycle.stage(), StageName::SuspensionProposed.min(StageName::Grace));
-    assert_eq!((cycle.asked(is_paper), cycle.asked(is_reminder)), (1, 0));
-    let suspends_on = day("2027-07-15");
+    assert_eq!((cycle.stage(), cycle.asked(is_paper)), (StageName::Mailed, 1));
+    let cycle = cycle.on("2027-08-16");
+    assert_eq!((cycle.stage(), cycle.asked(is_paper)), (StageName::Reminded, 2));
+    let cycle = cycle.on("2027-09-30");
+    assert_eq!(cycle.stage(), StageName::Reminded);
+    let cycle = cycle.on("2027-10-01");
+    assert_eq!((cycle.stage(), cycle.asked(is_paper)), (StageName::Grace, 2));
+    let suspends_on = day("2027-10-15");
     assert!(cycle.effects.iter().any(|effect| effect.kind == EffectKind::SendNotice { suspends_on }));
-    let cycle = cycle.on("2027-07-02").approved().on("2027-07-14");
+    let cycle = cycle.on("2027-10-02").approved().on("2027-10-14");
     assert_eq!(cycle.stage(), StageName::SuspensionProposed);
-    assert_eq!(cycle.on("2027-07-15").stage(), StageName::Suspended);
+    assert_eq!(cycle.on("2027-10-15").stage(), StageName::Suspended);
 }
 
 #[test]
@@ -61,7 +66,12 @@ fn event_delivered_again_counts_once() {
 #[test]
 fn foreign_or_disordered_input_is_a_fault() {
     let (calendar, person) = (calendar(), person());
-    let night = Night { calendar: &calendar, at: night("2026-03-01"), quiet: QuietHours::default() };
+    let night = Night {
+        calendar: &calendar,
+        at: night("2026-03-01"),
+        quiet: QuietHours::default(),
+        edition: Edition::LATEST,
+    };
     let record = PersonYear::new(ID, 2026);
     let stranger = Evidence { person: "p2".into(), ..evidence("e", "2026-02-01") };
     let event = |seq, evidence: &Evidence| Event {

@@ -65,7 +65,12 @@ fn list_needs_two_officers_who_saw_it_and_did_not_prepare_it() {
 #[test]
 fn one_signature_twice_is_a_fault_and_changes_nothing() {
     let cycle = proposed();
-    let night = Night { calendar: &cycle.calendar, at: night("2027-06-01"), quiet: QuietHours::default() };
+    let night = Night {
+        calendar: &cycle.calendar,
+        at: night("2027-06-01"),
+        quiet: QuietHours::default(),
+        edition: Edition::LATEST,
+    };
     let approval = Approval { by: ["a".into(), "a".into()], ..approval(cycle.record.notice_on) };
     let event = Event { seq: 1, at: night.at, what: What::SuspensionApproved { approval } };
     assert_eq!(step(&cycle.record, &cycle.person, &[event], &night), Err(StepFault::SamePerson));

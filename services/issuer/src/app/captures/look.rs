@@ -47,7 +47,7 @@ impl Issuer {
         let tries = rows.len();
         let Some(row) = rows.into_iter().next() else { return Ok(None) };
         let frames = self.open_frames(&mut tx, &by.tenant, &row).await?;
-        let reference = self.open_portrait(&mut tx, &by.tenant, &request.beneficiary).await?;
+        let reference = self.open_reference(&mut tx, &by.tenant, &request.beneficiary).await?;
         if !frames.is_empty() {
             let act = Act { action: "existence.look", target: &request.id, detail: "" };
             tx.audit(by, act, self.now()).await?;

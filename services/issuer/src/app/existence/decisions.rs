@@ -11,14 +11,15 @@ use super::super::fund::PhoneAnswer;
 use super::{ExistenceError, Issuer, remark};
 
 impl Issuer {
-    /// The officer has seen or called the person: the certificate is offered to the key that answered.
+    /// The officer has seen or called the person: the certificate is offered to the key that answered. False when that needs a
+    /// second officer's word, because nobody has enrolled the person, and this is the first one.
     pub async fn confirm_existence(
         &self,
         by: &Actor,
         id: &str,
         channel: Channel,
         notes: &str,
-    ) -> Result<(), ExistenceError> {
+    ) -> Result<bool, ExistenceError> {
         let tenant = self.fund(&by.tenant)?;
         let notes = remark(notes)?;
         sql::retry(|| async {
@@ -30,6 +31,11 @@ impl Issuer {
                 State::Open { .. } => return Err(ConfirmFault::NotAnswered.into()),
                 State::Confirmed { .. } | State::Refused { .. } => return Err(ConfirmFault::Decided.into()),
             };
+            if self.needs_second_word(&mut tx, by, &before, (evidence, channel)).await? {
+                self.keep_first_word(&mut tx, by, id, (channel, &notes)).await?;
+                tx.commit().await?;
+                return Ok(false);
+            }
             let offer = self.certify_answer(&mut tx, by, &before, (evidence, channel)).await?;
             let after = before.clone().confirmed(channel, notes.clone(), &by.officer, offer, now)?;
             tx.replace_existence(&tenant.id, &before, &after).await?;
@@ -39,7 +45,7 @@ impl Issuer {
             self.tell_cycle(&mut tx, by, &after, Some((true, ""))).await?;
             self.close_talk(&mut tx, &tenant.id, &before.beneficiary).await?;
             tx.commit().await?;
-            Ok(())
+            Ok(true)
         })
         .await
     }
@@ -62,6 +68,11 @@ impl Issuer {
         }
         if channel == Channel::Device && tx.list_captures(&by.tenant, &request.id).await?.is_empty() {
             return Err(ExistenceError::NoPictures);
+        }
+        // Pictures say that one face came twice. Whose it is, an enrolment says that two officers decided.
+        if channel == Channel::Device && tx.find_bound_key(&by.tenant, &request.beneficiary).await?.is_none()
+        {
+            return Err(ExistenceError::NotEnrolled);
         }
         self.bind_by_proof(tx, by, (&request.id, &request.beneficiary), (evidence, channel)).await?;
         let mut claims = Map::new();

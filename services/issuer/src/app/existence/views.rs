@@ -22,6 +22,8 @@ impl Issuer {
             key.device_key != it.holder_key
                 && (matches!(it.witnessed, Witnessed::Passkey { .. }) || key.how == "station")
         };
+        let enrolled = bound.is_some();
+        let word = self.first_word(&mut tx, tenant, id).await?;
         let new_key = bound.zip(request.evidence()).is_some_and(|(key, it)| told(&key, it));
         let station = match request.evidence().map(|evidence| &evidence.witnessed) {
             Some(Witnessed::Desk(statement)) => tx.find_station(tenant, &statement.station).await?,
@@ -29,6 +31,8 @@ impl Issuer {
         };
         Ok(RequestPage {
             new_key,
+            enrolled,
+            word,
             station,
             standing: request.standing(self.now()),
             subject: subject.ok_or(ExistenceError::UnknownPerson)?,

@@ -286,7 +286,9 @@ impl Issuer {
         let due = dates.due;
         let (back, suspends, proof) = match &kind {
             // The second form is asked for by now: nobody gets both.
-            EffectKind::MailPaper { mailing: 1, .. } if dates.second_mailing <= self.today() => {
+            EffectKind::MailPaper { mailing: 1, asked_back_by }
+                if is_superseded(*asked_back_by, &dates, self.today()) =>
+            {
                 return Err(SUPERSEDED);
             }
             EffectKind::MailPaper { asked_back_by, .. } => {
@@ -311,6 +313,13 @@ impl Issuer {
             Written { part, name, to: Vec::new(), year: asked.year, due, back, suspends, about: None, proof };
         Ok((registered, written))
     }
+}
+
+/// Whether the second form takes the place of a first one that was not gathered yet. Whoever was asked after everybody's second form
+/// has a first one of their own.
+fn is_superseded(asked_back_by: NaiveDate, dates: &Dates, today: NaiveDate) -> bool {
+    let asked_on = asked_back_by - Duration::days(i64::from(dates.return_days));
+    dates.second_mailing <= today && asked_on < dates.second_mailing
 }
 
 /// Until when a form is asked back. A letter that is made late counts its days from then, and nobody is given a day after the last
@@ -348,6 +357,20 @@ fn blank(mailing: &MailingRow, asked: &AskedRow, fault: &str) -> LetterRow {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+
+    #[test]
+    fn first_form_of_whoever_came_late_is_not_taken_for_an_old_one() {
+        let calendar = entitlement::cycle::Calendar::of_year(2026).unwrap();
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        for (asked_back_by, today, superseded) in [
+            ("2026-08-14", "2026-07-01", false),
+            ("2026-08-14", "2026-10-31", true),
+            ("2027-01-16", "2026-12-02", false),
+        ] {
+            let made = is_superseded(day(asked_back_by), calendar.dates(), day(today));
+            assert_eq!(made, superseded, "{asked_back_by} {today}");
+        }
+    }
 
     #[test]
     fn form_is_asked_back_in_time_for_the_post_and_not_after_the_last_day_that_counts() {

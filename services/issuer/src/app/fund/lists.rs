@@ -6,15 +6,16 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::NaiveDate;
 use clock::Timestamp;
-use entitlement::cycle::{Entry, Stage, StageName, SuspensionList, What, notice_is_short};
+use entitlement::cycle::{Entry, StageName, SuspensionList, What, form_is_short, notice_is_short};
 use issuance::Actor;
 use issuance::audit::Act;
-use issuance::import::{Registered, csv};
+use issuance::import::csv;
 use serde_json::json;
 use store_issuer::Transaction;
 use store_issuer::fund::ListRow;
 
 use super::journal::Pen;
+use super::payroll::Held;
 use super::{FundError, Issuer, Tenant};
 
 const PAGE: u32 = 5000;
@@ -30,6 +31,19 @@ pub struct SuspensionView {
     pub list: SuspensionList,
     /// The words of notes that reasons name, by their number.
     pub notes: Vec<(String, String)>,
+}
+
+/// Whom an approved list holds, in numbers.
+#[derive(Clone, Debug)]
+pub struct ListStanding {
+    /// Everybody whose payment is held, or will be.
+    pub held: usize,
+    /// Of these, those whose day has not come.
+    pub ahead: usize,
+    /// Who came off, and where they stand.
+    pub off: Vec<(String, StageName)>,
+    /// As of when.
+    pub as_of: Timestamp,
 }
 
 /// What payroll gets.
@@ -52,7 +66,13 @@ impl Issuer {
             let known = known.into_iter().find(|known| known.calendar.year() == year);
             let calendar = known.ok_or(FundError::NoCalendar(year))?.calendar;
             let mut cycles = Vec::new();
-            for stage in [StageName::SuspensionProposed, StageName::Grace] {
+            let mut stages = vec![StageName::SuspensionProposed, StageName::Grace];
+            if now.date_naive() > calendar.dates().grace_until {
+                // Whom something stopped on the way is spared by it, and the list says so.
+                stages.extend([StageName::Open, StageName::Mailed, StageName::Reminded]);
+                stages.extend([StageName::Overdue, StageName::FollowUp]);
+            }
+            for stage in stages {
                 let rows = tx.list_fund_cycles_in(tenant, (year, stage.as_str()), "", MOST_ENTRIES).await?;
                 for row in rows {
                     // Somebody about whom something came in since the last night is looked at by the next one first,
@@ -68,15 +88,21 @@ impl Issuer {
             let id = self.new_id();
             let prepared = (by.officer.as_str(), now);
             let cycles = cycles.iter().map(|(cycle, person)| (cycle, person));
-            let facts: BTreeMap<&str, u16> = cycles
+            let facts: BTreeMap<&str, (u16, u16)> = cycles
                 .clone()
-                .map(|(_, person)| (person.id.as_str(), calendar.dates_of(person).notice_days))
+                .map(|(_, person)| {
+                    let dates = calendar.dates_of(person);
+                    (person.id.as_str(), (dates.notice_days, dates.return_days))
+                })
                 .collect();
-            let left = self.notices_left(&mut tx, tenant, year).await?;
+            let notices = self.letters_left(&mut tx, tenant, (year, "send-notice")).await?;
+            let forms = first_forms(self.letters_left(&mut tx, tenant, (year, "mail-paper")).await?);
             let list = SuspensionList::dry_run(&id, payroll, &calendar, cycles, prepared)?.sparing(|entry| {
-                let days = facts.get(entry.person.as_str()).copied().unwrap_or(u16::MAX);
+                let (notice, form) =
+                    facts.get(entry.person.as_str()).copied().unwrap_or((u16::MAX, u16::MAX));
                 let key = notice_key(entry, year);
-                notice_is_short(left.get(&key).copied(), days, payroll)
+                form_is_short(forms.get(&entry.person).copied(), form, payroll)
+                    .or_else(|| notice_is_short(notices.get(&key).copied(), notice, payroll))
             });
             let row = ListRow {
                 year,
@@ -100,17 +126,17 @@ impl Issuer {
         .await
     }
 
-    /// The days on which the post took the notices of a year, by the key of what asked for them. Payment of nobody stops whose
-    /// notice lies in the house.
-    async fn notices_left(
+    /// The days on which the post took the letters of a year, by the key of what asked for them. Payment of nobody stops whose
+    /// form or notice lies in the house.
+    async fn letters_left(
         &self,
         tx: &mut Transaction,
         tenant: &str,
-        year: i32,
+        of: (i32, &str),
     ) -> Result<BTreeMap<String, NaiveDate>, FundError> {
         let (mut left, mut after) = (BTreeMap::new(), String::new());
         loop {
-            let page = tx.list_posted_fund_notices(tenant, year, &after, PAGE).await?;
+            let page = tx.list_posted_fund_letters(tenant, of, &after, PAGE).await?;
             let Some((last, _)) = page.last() else { return Ok(left) };
             after.clone_from(last);
             left.extend(page);
@@ -220,66 +246,90 @@ impl Issuer {
         Ok(SuspensionView { row, list, notes })
     }
 
-    /// What payroll holds back by an approved list: whoever was suspended by it and still is. A proof that came in between
-    /// has taken the person off. Reading it is written down.
+    /// What payroll holds back by an approved list, as of now: whoever was suspended by it and still is; before the payroll's
+    /// day whoever the coming nights would suspend as everything stands. A proof that came in between has taken the person off,
+    /// and one that comes after a file was fetched early is told with the changes. Reading it is written down.
     pub async fn payroll_file(&self, by: &Actor, id: &str) -> Result<PayrollFile, FundError> {
         let fund = self.pension_fund(&by.tenant)?;
         let (tenant, now) = (by.tenant.as_str(), self.now());
-        let (view, held) = sql::retry(|| async {
+        let (view, standing) = sql::retry(|| async {
             let mut tx = self.store.write("export_fund_list").await?;
             let view = self.list_within(&mut tx, tenant, id).await?;
             if view.row.state != "approved" {
-                return Err(FundError::Closed);
+                return Err(FundError::Conflict(UNAPPROVED));
             }
-            let held = self.held_by(&mut tx, tenant, &view.list).await?;
+            let standing = self.standing_of(&mut tx, tenant, &view.list, now).await?;
+            for held in standing.held.iter().filter(|held| held.ahead) {
+                tx.tell_fund_payroll(tenant, (id, &held.person), now).await?;
+            }
             tx.audit(by, Act { action: "fund.list.export", target: id, detail: "" }, now).await?;
             tx.commit().await?;
-            Ok((view, held))
+            Ok((view, standing))
         })
         .await?;
-        let lines: Vec<[String; 4]> = held
+        let as_of = now.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+        let lines: Vec<[String; 6]> = standing
+            .held
             .iter()
-            .map(|(person, uid, since)| [uid.clone(), person.clone(), since.to_string(), id.to_owned()])
+            .map(|it| {
+                let (uid, person) = (it.uid.clone(), it.person.clone());
+                [uid, person, it.from.to_string(), id.to_owned(), state(it.ahead).to_owned(), as_of.clone()]
+            })
             .collect();
-        let headings = ["uid", "person", "hold_from", "list"];
+        let headings = ["uid", "person", "hold_from", "list", "state", "as_of"];
         let csv = csv(&headings, lines.iter().map(|line| line.each_ref().map(String::as_str)));
-        let hold = |(person, uid, since): &(String, String, NaiveDate)| json!({ "uid": uid, "person": person, "holdFrom": since });
+        let hold = |it: &Held| json!({ "uid": it.uid, "person": it.person, "holdFrom": it.from, "state": state(it.ahead) });
+        let off = |(person, uid, stage): &(String, String, StageName)| json!({ "uid": uid, "person": person, "stage": stage });
         let payload = json!({
             "list": id,
             "year": view.row.year,
             "payroll": view.row.payroll,
             "digest": view.row.digest,
-            "madeAt": now,
-            "hold": held.iter().map(hold).collect::<Vec<_>>(),
+            "asOf": as_of,
+            "hold": standing.held.iter().map(hold).collect::<Vec<_>>(),
+            "off": standing.off.iter().map(off).collect::<Vec<_>>(),
         });
         Ok(PayrollFile { csv, jws: jws(fund, &payload).await? })
     }
 
-    async fn held_by(
-        &self,
-        tx: &mut Transaction,
-        tenant: &str,
-        list: &SuspensionList,
-    ) -> Result<Vec<(String, String, NaiveDate)>, FundError> {
-        let mut held = Vec::new();
-        let year = (list.year, StageName::Suspended.as_str());
-        for row in tx.list_fund_cycles_in(tenant, year, "", MOST_ENTRIES).await? {
-            let Stage::Suspended { since, list: by } = self.open_cycle(tenant, &row.cycle)?.stage else {
-                continue;
-            };
-            if by == list.id {
-                let registered: Registered =
-                    self.open_for("person", tenant, &row.person.id, &row.person.sealed)?;
-                held.push((row.person.id, registered.uid, since));
-            }
-        }
-        Ok(held)
+    /// How many an approved list holds now, how many of them before their day, and who came off.
+    pub async fn list_standing(&self, tenant: &str, id: &str) -> Result<ListStanding, FundError> {
+        self.pension_fund(tenant)?;
+        let now = self.now();
+        let mut tx = self.store.read().await?;
+        let view = self.list_within(&mut tx, tenant, id).await?;
+        let standing = self.standing_of(&mut tx, tenant, &view.list, now).await?;
+        Ok(ListStanding {
+            held: standing.held.len(),
+            ahead: standing.held.iter().filter(|held| held.ahead).count(),
+            off: standing.off.into_iter().map(|(person, _, stage)| (person, stage)).collect(),
+            as_of: now,
+        })
     }
+}
+
+const UNAPPROVED: &str = "the list does not have its two approvals yet; payroll gets it when it has them";
+
+const fn state(ahead: bool) -> &'static str {
+    if ahead { "will be held" } else { "held" }
 }
 
 /// As [`entitlement::cycle::step()`] asks for it.
 fn notice_key(entry: &Entry, year: i32) -> String {
     format!("{}/{year}/notice/{}", entry.person, entry.notice_on)
+}
+
+/// The day on which the first form of each person left: whoever was asked twice was asked with the first.
+fn first_forms(left: BTreeMap<String, NaiveDate>) -> BTreeMap<String, NaiveDate> {
+    let mut first = BTreeMap::new();
+    for (key, on) in left {
+        let Some((person, _)) = key.split_once('/') else { continue };
+        first
+            .entry(person.to_owned())
+            .and_modify(|known: &mut NaiveDate| *known = on.min(*known))
+            .or_insert(on);
+    }
+    first
 }
 
 /// A compact JWS with the key that signs the organisation's credentials.

@@ -15,52 +15,82 @@ pub struct CalendarDate {
     pub title: &'static str,
     of: fn(&Dates) -> NaiveDate,
     moved: fn(&mut Moves) -> &mut Option<NaiveDate>,
+    put: fn(&mut Dates, NaiveDate),
 }
 
 /// In the order of the year.
 pub const CALENDAR_DATES: [CalendarDate; 9] = [
-    CalendarDate { name: "opens", title: "Window opens", of: |it| it.opens, moved: |it| &mut it.opens },
+    CalendarDate {
+        name: "opens",
+        title: "Window opens",
+        of: |it| it.opens,
+        moved: |it| &mut it.opens,
+        put: |it, day| it.opens = day,
+    },
     CalendarDate {
         name: "scope-cut-off",
         title: "In payment before",
         of: |it| it.scope_cut_off,
         moved: |it| &mut it.scope_cut_off,
+        put: |it, day| it.scope_cut_off = day,
     },
     CalendarDate {
         name: "first-mailing",
         title: "First form by post",
         of: |it| it.first_mailing,
         moved: |it| &mut it.first_mailing,
+        put: |it, day| it.first_mailing = day,
     },
     CalendarDate {
         name: "second-mailing",
         title: "Second form by post",
         of: |it| it.second_mailing,
         moved: |it| &mut it.second_mailing,
+        put: |it, day| it.second_mailing = day,
     },
-    CalendarDate { name: "due", title: "Due", of: |it| it.due, moved: |it| &mut it.due },
+    CalendarDate {
+        name: "due",
+        title: "Due",
+        of: |it| it.due,
+        moved: |it| &mut it.due,
+        put: |it, day| it.due = day,
+    },
     CalendarDate {
         name: "follow-up",
         title: "Follow-up begins",
         of: |it| it.follow_up,
         moved: |it| &mut it.follow_up,
+        put: |it, day| it.follow_up = day,
     },
-    CalendarDate { name: "grace", title: "Grace begins", of: |it| it.grace, moved: |it| &mut it.grace },
+    CalendarDate {
+        name: "grace",
+        title: "Grace begins",
+        of: |it| it.grace,
+        moved: |it| &mut it.grace,
+        put: |it, day| it.grace = day,
+    },
     CalendarDate {
         name: "grace-until",
         title: "Last day of grace",
         of: |it| it.grace_until,
         moved: |it| &mut it.grace_until,
+        put: |it, day| it.grace_until = day,
     },
     CalendarDate {
         name: "payroll",
         title: "First payroll without payment",
         of: |it| it.payroll,
         moved: |it| &mut it.payroll,
+        put: |it, day| it.payroll = day,
     },
 ];
 
 impl CalendarDate {
+    /// Puts it on a day.
+    pub(super) fn set(&self, dates: &mut Dates, day: NaiveDate) {
+        (self.put)(dates, day);
+    }
+
     /// When it is in a calendar.
     #[must_use]
     pub fn day(&self, dates: &Dates) -> NaiveDate {

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use chrono::{Datelike as _, NaiveDate};
 use clock::Timestamp;
 use entitlement::cycle::{
-    BenefitEnd, Closure, EffectKind, Event, Night, Person, PersonYear, QuietHours, Stage, StageName, Step,
-    What, step,
+    BenefitEnd, Closure, Edition, EffectKind, Event, Night, Person, PersonYear, QuietHours, Stage, StageName,
+    Step, What, step,
 };
 use issuance::Actor;
 use issuance::audit::Act;
@@ -124,6 +124,11 @@ impl Issuer {
             }
             tx.audit(by, Act { action: "fund.night", target: &id, detail: "" }, now).await?;
             let begun = tx.find_fund_night(&by.tenant, &id).await?.ok_or(FundError::Unknown)?;
+            let known = self.calendars_within(&mut tx, &by.tenant).await?;
+            let begun = match known.iter().any(|it| it.calendar.year() == now.year()) {
+                true => begun,
+                false => no_calendar(&mut tx, &by.tenant, begun).await?,
+            };
             tx.commit().await?;
             Ok(begun)
         })
@@ -302,7 +307,8 @@ impl Issuer {
     ) -> Result<Option<Prepared<'a>>, FundError> {
         let facts = Person { on_hold_since, ..self.open_facts(tenant, &row.person)? };
         let before = self.open_cycle(tenant, &row.cycle)?;
-        let now = Night { calendar: &known.calendar, at, quiet: QuietHours::default() };
+        let now =
+            Night { calendar: &known.calendar, at, quiet: QuietHours::default(), edition: Edition::LATEST };
         let made = step(&before, &facts, events, &now)?;
         let same =
             PersonYear { night: before.night, applied: before.applied, ..made.after.clone() } == before;
@@ -368,6 +374,18 @@ impl Issuer {
             updated_at: at,
         }
     }
+}
+
+/// Nobody is asked for a year without a calendar: the night says so instead of finding nothing to do.
+async fn no_calendar(tx: &mut Transaction, tenant: &str, begun: NightRow) -> Result<NightRow, FundError> {
+    let year = begun.at.year();
+    let why = format!(
+        "there is no calendar of {year}: make it from the year before at the console, The Fund's year"
+    );
+    tx.insert_fund_night_fault(tenant, &begun.id, &NightFault { person: String::new(), year, why }).await?;
+    let after = NightRow { faults: begun.faults + 1, ..begun.clone() };
+    tx.move_fund_night(tenant, &begun, &after).await?;
+    Ok(after)
 }
 
 fn asked(record: &PersonYear, effect: &entitlement::cycle::Effect, at: Timestamp) -> EffectRow {

@@ -11,6 +11,7 @@ use issuance::import::{
     register_rows,
 };
 use sha2::{Digest as _, Sha256};
+use store_issuer::Transaction;
 use store_issuer::fund::{PersonRow, RegisterCounts, RegisterImport, RegisterRow};
 
 use super::{FundError, Issuer};
@@ -20,6 +21,8 @@ const LONGEST_FILE_NAME: usize = 120;
 /// A machine ends nobody's benefit in masses: one in so many of the register, and always so few, are within reason.
 const ONE_IN: u64 = 50;
 const ALWAYS_WITHIN_REASON: u64 = 20;
+/// Deaths that a file may take back without a second pair of eyes: a mistake of the register, not a file of last week.
+const MOST_REVIVED_ALONE: u64 = 3;
 
 /// Where rows come from.
 #[derive(Clone, Copy, Debug)]
@@ -37,11 +40,13 @@ pub struct RegisterPreview {
     pub import: RegisterImport,
     /// How many rows of which kind.
     pub counts: RegisterCounts,
-    /// Whether so many would end that a second person confirms it.
+    /// Whether so many would end, or so many deaths would be taken back, that a second person confirms it.
     pub braked: bool,
+    /// Whether a file that was handed in later is in the register already.
+    pub overtaken: bool,
     /// The first rows that were left out, with line, column and reason.
     pub faults: Vec<RowFault>,
-    /// The first rows that change something: line, name, and what changes.
+    /// The first rows that change something, deaths taken back, deaths and ends first: line, name, and what changes.
     pub changes: Vec<(u64, String, Vec<&'static str>)>,
 }
 
@@ -80,6 +85,12 @@ impl Issuer {
             let mut tx = self.store.write("upload_register").await?;
             if let Some(same) = tx.find_same_fund_import(&by.tenant, &digest).await? {
                 return Ok(same.id);
+            }
+            // Handed in again it is compared with what stands now, and the comparison of before is worth nothing.
+            if let Some(old) = tx.find_overtaken_fund_import(&by.tenant, &digest).await? {
+                tx.discard_fund_import(&by.tenant, &old.id, now).await?;
+                let act = Act { action: "fund.register.discard", target: &old.id, detail: "" };
+                tx.audit(by, act, now).await?;
             }
             tx.insert_fund_import(&by.tenant, &import).await?;
             for row in &rows {
@@ -125,6 +136,7 @@ impl Issuer {
                 let difference = match known {
                     None => "new",
                     Some(known) if known.content_mark == self.content_mark(tenant, good) => "same",
+                    Some(known) if known.died_on.is_some() && good.died_on.is_none() => "revives",
                     Some(known) if ends(known, good, now.date_naive()) => "ends",
                     Some(_) => "changed",
                 };
@@ -155,6 +167,8 @@ impl Issuer {
     /// What a file would change, or has changed.
     pub async fn register_preview(&self, tenant: &str, id: &str) -> Result<RegisterPreview, FundError> {
         const SHOWN: u32 = 50;
+        /// Each death and end is looked at before it counts.
+        const GRAVE: usize = 500;
         self.pension_fund(tenant)?;
         let mut tx = self.store.read().await?;
         let import = tx.find_fund_import(tenant, id).await?.ok_or(FundError::Unknown)?;
@@ -165,13 +179,29 @@ impl Issuer {
             let bad: BadRow = self.open_for("row", tenant, &format!("{id}/{}", row.line), &row.sealed)?;
             faults.extend(bad.faults);
         }
+        let mut changes = self.changes_of(&mut tx, (tenant, id), &["revives", "ends"], GRAVE).await?;
+        changes.extend(self.changes_of(&mut tx, (tenant, id), &["new", "changed"], SHOWN as usize).await?);
+        let waits = import.state == "preview";
+        let overtaken = waits && tx.is_fund_import_overtaken(tenant, &import).await?;
+        let braked = waits && is_braked(&counts, people);
+        Ok(RegisterPreview { import, counts, braked, overtaken, faults, changes })
+    }
+
+    /// The first rows of these differences: line, name, and what changes.
+    async fn changes_of(
+        &self,
+        tx: &mut Transaction,
+        (tenant, id): (&str, &str),
+        differ: &[&str],
+        most: usize,
+    ) -> Result<Vec<(u64, String, Vec<&'static str>)>, FundError> {
         let (mut changes, mut after) = (Vec::new(), 0);
-        while changes.len() < SHOWN as usize {
+        while changes.len() < most {
             let rows = tx.list_fund_import_rows(tenant, id, "good", after, PAGE).await?;
             let Some(last) = rows.last() else { break };
             after = last.line;
-            for row in rows.iter().filter(|row| row.difference != "same").take(SHOWN as usize - changes.len())
-            {
+            let wanted = |row: &&RegisterRow| differ.contains(&row.difference.as_str());
+            for row in rows.iter().filter(wanted).take(most - changes.len()) {
                 let (new, _): Content =
                     self.open_for("row", tenant, &format!("{id}/{}", row.line), &row.sealed)?;
                 let old = match &row.person {
@@ -179,12 +209,14 @@ impl Issuer {
                     None => None,
                 };
                 let old = old.map(|old| self.open_fund_person(tenant, &old)).transpose()?;
-                let what = old.map_or_else(|| vec!["new"], |old| differences(&old.registered, &new));
+                let mut what = old.map_or_else(|| vec!["new"], |old| differences(&old.registered, &new));
+                if row.difference == "revives" {
+                    what.insert(0, "death taken back");
+                }
                 changes.push((row.line, format!("{} {}", new.given_name, new.family_name), what));
             }
         }
-        let braked = import.state == "preview" && is_braked(counts.ends, people);
-        Ok(RegisterPreview { import, counts, braked, faults, changes })
+        Ok(changes)
     }
 
     /// Newest first.
@@ -210,11 +242,21 @@ impl Issuer {
                 "confirmed" | "finished" => return Ok(()),
                 _ => return Err(FundError::Closed),
             }
-            let ends = tx.count_fund_import_rows(&by.tenant, id).await?.ends;
+            if tx.is_fund_import_overtaken(&by.tenant, &import).await? {
+                return Err(FundError::Conflict(
+                    "a file that was handed in later is in the register already: this one would put older facts back; discard it, or hand it in again so that it is compared with what stands now",
+                ));
+            }
+            let counts = tx.count_fund_import_rows(&by.tenant, id).await?;
             let people = tx.count_fund_people(&by.tenant).await?;
             let alone = import.created_by == by.officer || issuance::client_of(&by.officer).is_some();
-            if alone && is_braked(ends, people) {
-                return Err(FundError::Brake { ends, people, one_in: ONE_IN });
+            if alone && counts.revives > MOST_REVIVED_ALONE {
+                return Err(FundError::Conflict(
+                    "this file takes back several deaths; a person who did not hand it in looks at them and confirms it in the console",
+                ));
+            }
+            if alone && is_braked(&counts, people) {
+                return Err(FundError::Brake { ends: counts.ends, people, one_in: ONE_IN });
             }
             if !tx.confirm_fund_import(&by.tenant, id, &by.officer).await? {
                 return Err(FundError::Closed);
@@ -288,8 +330,9 @@ fn ends(known: &PersonRow, new: &Registered, today: NaiveDate) -> bool {
         || (!over(known.benefit_until) && over(new.benefit_until))
 }
 
-fn is_braked(ends: u64, people: u64) -> bool {
-    ends > ALWAYS_WITHIN_REASON && ends.saturating_mul(ONE_IN) > people
+fn is_braked(counts: &RegisterCounts, people: u64) -> bool {
+    counts.revives > MOST_REVIVED_ALONE
+        || (counts.ends > ALWAYS_WITHIN_REASON && counts.ends.saturating_mul(ONE_IN) > people)
 }
 
 /// What is another, by the names of the columns; values stay where they are.

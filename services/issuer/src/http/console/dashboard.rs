@@ -71,6 +71,11 @@ async fn show_overview(
     app: Data<Issuer>,
 ) -> Result<HttpResponse, Problem> {
     let dashboard = app.dashboard(&officer.tenant, &officer.id).await?;
+    let mut attention = attention(&dashboard, officer.roles);
+    if dashboard.existence.is_some() && officer.roles.may(Permission::SeePeople) {
+        let missing = app.year_without_calendar(&officer.tenant.id).await?;
+        attention.extend(missing.map(no_calendar));
+    }
     let first_name = officer.name.split_whitespace().next().unwrap_or_default();
     html(&DashboardPage {
         shell: shell(&officer, Place::Overview),
@@ -81,7 +86,7 @@ async fn show_overview(
         issues: officer.roles.may(Permission::Issue),
         people: officer.roles.may(Permission::SeePeople),
         figures: figures(&dashboard, &officer),
-        attention: attention(&dashboard, officer.roles),
+        attention,
         chain: chain(&dashboard.anchoring, &officer.tenant.did),
     })
 }
@@ -115,6 +120,16 @@ fn figures(dashboard: &Dashboard, officer: &Officer) -> Vec<Figure> {
     }
     figures.push(figure(overview.revoked, "revoked", None));
     figures
+}
+
+fn no_calendar(year: i32) -> Attention {
+    Attention {
+        class: "warning",
+        title: format!("{year} has no calendar"),
+        text: "Without one nobody is asked for a proof of that year.",
+        href: "/console/fund",
+        action: "Make it",
+    }
 }
 
 /// What waits for somebody with these roles.

@@ -8,6 +8,8 @@ mod fairness;
 mod figures;
 mod lists;
 mod mailings;
+mod new_year;
+mod payroll;
 mod people;
 mod person;
 mod proofs;
@@ -51,6 +53,8 @@ pub(super) fn configure(config: &mut ServiceConfig) {
     fairness::configure(config);
     stations::configure(config);
     dates::configure(config);
+    payroll::configure(config);
+    new_year::configure(config);
 }
 
 #[derive(Debug, Deserialize)]
@@ -73,6 +77,8 @@ struct FundPage {
     nights: Vec<NightLine>,
     hold_outs: Vec<(String, String, String)>,
     dates: dates::YearDates,
+    /// A year that has no calendar and needs one.
+    without_calendar: Option<i32>,
     issues: bool,
     audits: bool,
     done: Option<&'static str>,
@@ -133,6 +139,7 @@ async fn fund_page(
     let dates = shown.map(|known| dates::YearDates::new(&known.calendar, app.today(), &names));
     html(&FundPage {
         dates: dates.unwrap_or_default(),
+        without_calendar: app.year_without_calendar(tenant).await?,
         shell: shell(&officer, Place::Fund),
         year,
         years: years.into_iter().filter(|year| *year <= this).collect(),
@@ -161,6 +168,7 @@ async fn fund_page(
         done: said(
             asked.done.as_deref(),
             &[
+                ("new-year", "The calendar is made. Nights go by it from now on."),
                 ("night", "The night was run. Nothing is done twice by running it again."),
                 ("moved", "The date is moved for that country. The next night goes by it."),
                 ("usual", "That country has the usual dates again. The earlier version stays on record."),

@@ -1,6 +1,7 @@
 //! The portrait on a person's page: shown, replaced, removed.
 
 use actix_multipart::Multipart;
+use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path, ServiceConfig};
 use actix_web::{HttpResponse, post};
 use futures_util::TryStreamExt as _;
@@ -18,6 +19,7 @@ const DRAINED_BYTES: usize = 4 * MOST_PORTRAIT_BYTES;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config.service(set_portrait).service(remove_portrait).service(set_reference).service(remove_reference);
+    config.service(confirm_reference);
 }
 
 #[post("/staff/{id}/portrait")]
@@ -69,6 +71,17 @@ async fn remove_reference(
     Ok(see_other(&format!("/console/retirees/{id}?done=portrait-removed")))
 }
 
+/// A second officer stands for the picture.
+#[post("/retirees/{id}/portrait/confirm")]
+async fn confirm_reference(
+    officer: May<Issue>,
+    id: Path<String>,
+    app: Data<Issuer>,
+) -> Result<HttpResponse, Problem> {
+    app.confirm_portrait(&officer.actor(), &id).await?;
+    Ok(see_other(&format!("/console/retirees/{id}?done=portrait-confirmed")))
+}
+
 async fn keep(officer: &Officer, id: &str, form: Multipart, app: &Issuer) -> Result<(), PortraitError> {
     let file = read_picture(form).await?;
     app.set_portrait(&officer.actor(), id, file).await
@@ -97,6 +110,10 @@ impl From<PortraitError> for Problem {
     fn from(error: PortraitError) -> Self {
         match error {
             PortraitError::Unknown => Self::not_found(),
+            PortraitError::NothingToConfirm => {
+                Self::new(StatusCode::CONFLICT, "conflict", "There is nothing for you to confirm")
+                    .detail(problem::sentence(&error.to_string()))
+            }
             PortraitError::Picture(fault) => Self::bad_request(problem::sentence(&fault.to_string())),
             PortraitError::Stopped(_) => Self::internal(&error),
             PortraitError::Store(error) => problem::store(&error),

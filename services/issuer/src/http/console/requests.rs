@@ -18,6 +18,7 @@ use super::pictures::Pictures;
 use super::session::{Issue, May, Officer, SeePeople};
 use super::view::{Badge, Done, Find, LINES, Place, When, page_of, shell};
 use crate::app::{AppealWord, ExistenceError, Issuer, RequestLink, RequestPage as Detail};
+use crate::http::problem;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
@@ -120,9 +121,19 @@ struct RequestPage {
     decide: bool,
     decision: Option<Decision>,
     appeal: Option<Appeal>,
+    first: Option<FirstLine>,
     notes: String,
     fault: Option<&'static str>,
     done: Option<&'static str>,
+}
+
+/// One officer's word that waits for a colleague's.
+struct FirstLine {
+    name: String,
+    mine: bool,
+    channel: String,
+    at: When,
+    notes: String,
 }
 
 /// What the person says against the refusal.
@@ -153,6 +164,8 @@ struct AnswerView {
     known: Option<i32>,
     /// Another key than the one that is bound to the person.
     new_key: bool,
+    /// A key is bound to the person: pictures count.
+    enrolled: bool,
     desk: Option<DeskView>,
 }
 
@@ -192,7 +205,21 @@ async fn request_page(
     let page = RequestPage::new(&officer, &detail, link);
     let pictures = Pictures::load(&officer, &app, &detail.request).await?;
     let appeal = appeal_of(&officer, &app, &detail, pictures.is_some()).await?;
-    html(&RequestPage { done: said(&done), pictures, appeal, ..page })
+    let first = match &detail.word {
+        Some(word) => {
+            let names =
+                app.officer_names(&officer.tenant.id).await.map_err(|error| problem::store(&error))?;
+            Some(FirstLine {
+                name: names.get(&word.officer).cloned().unwrap_or_else(|| "Passerelle".to_owned()),
+                mine: word.officer == officer.id,
+                channel: word.channel.clone(),
+                at: word.at.into(),
+                notes: word.notes.clone(),
+            })
+        }
+        None => None,
+    };
+    html(&RequestPage { done: said(&done), pictures, appeal, first, ..page })
 }
 
 async fn appeal_of(
@@ -227,6 +254,10 @@ fn said(done: &Done) -> Option<&'static str> {
     [
         ("asked", "The question is ready. Send the person the link below."),
         ("confirmed", "The certificate is on its way to the wallet that answered."),
+        (
+            "first",
+            "Your word is written down. A colleague confirms it, since nobody has enrolled this person.",
+        ),
         ("refused", "The request is closed as refused."),
         ("appeal", "The decision about the appeal is written down."),
     ]
@@ -262,6 +293,7 @@ impl RequestPage {
             decide: *standing == Standing::Answered,
             decision: Decision::of(&request.state),
             appeal: None,
+            first: None,
             notes: String::new(),
             fault: None,
             done: None,
@@ -284,6 +316,7 @@ impl AnswerView {
             },
             known: detail.known_since,
             new_key: detail.new_key,
+            enrolled: detail.enrolled,
             desk: DeskView::new(evidence, detail.station.as_ref()),
         }
     }
@@ -368,8 +401,11 @@ async fn confirm(
         let fault = "Say how you made sure, and tick what you compared.";
         return again(&officer, &id, &app, form.notes.clone(), fault).await;
     };
-    app.confirm_existence(&officer.actor(), &id, channel, &form.notes).await?;
-    Ok(see_other(&format!("/console/requests/{id}?done=confirmed")))
+    let done = match app.confirm_existence(&officer.actor(), &id, channel, &form.notes).await? {
+        true => "confirmed",
+        false => "first",
+    };
+    Ok(see_other(&format!("/console/requests/{id}?done={done}")))
 }
 
 #[derive(Deserialize)]

@@ -212,6 +212,8 @@ struct RetireePage {
     passkeys: PasskeyCard,
     /// The Fund's picture of the person, for those who issue.
     reference: Option<String>,
+    /// Who put the picture in that waits for a second officer, and whether this one may confirm it.
+    proposed: Option<(String, bool)>,
     /// Why a picture was not taken.
     refusal: Option<String>,
     enrolment: EnrolmentCard,
@@ -304,6 +306,10 @@ async fn load(officer: &Officer, app: &Issuer, id: &str, done: &Done) -> Result<
         true => app.portrait_of(&officer.tenant, id).await.map_err(stored)?,
         false => None,
     };
+    let proposed = app.portrait_proposer(&officer.tenant, id).await.map_err(stored)?.map(|by| {
+        let name = names.get(&by).cloned().unwrap_or_else(|| "Passerelle".to_owned());
+        (name, by != officer.id)
+    });
     let enrolment = EnrolmentCard::load(officer, app, id).await?;
     let legal = LegalHoldCard::load(officer, app, id).await?;
     let erasing = PictureErasureCard::load(officer, app, id).await?;
@@ -316,7 +322,7 @@ async fn load(officer: &Officer, app: &Issuer, id: &str, done: &Done) -> Result<
         true => page.sentence.replace(" Nothing more is needed this year.", " The life is proven."),
         false => page.sentence.clone(),
     };
-    Ok(RetireePage { legal, erasing, place_missing, sentence, ..page })
+    Ok(RetireePage { legal, erasing, place_missing, proposed, sentence, ..page })
 }
 
 impl RetireePage {
@@ -360,6 +366,7 @@ impl RetireePage {
             contact,
             passkeys,
             reference: None,
+            proposed: None,
             refusal: None,
             enrolment: EnrolmentCard::default(),
             legal: LegalHoldCard::default(),
@@ -390,7 +397,11 @@ fn sentence(year: i32, now: Option<(&Request, Standing)>) -> String {
 fn said(done: &Done) -> Option<&'static str> {
     [
         ("contact", "The address for messages is saved."),
-        ("portrait", "The Fund\u{2019}s picture is saved. The next proof is compared with it."),
+        (
+            "portrait",
+            "The picture is saved. Proofs are compared with it once a second officer has confirmed it.",
+        ),
+        ("portrait-confirmed", "The picture is confirmed. The next proof is compared with it."),
         (
             "portrait-removed",
             "The Fund\u{2019}s picture is removed. Proofs come without pictures from now on.",

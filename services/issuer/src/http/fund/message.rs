@@ -67,7 +67,7 @@ pub(super) fn cells(person: RegisterPerson) -> Vec<String> {
 }
 
 pub(super) fn import_view(preview: RegisterPreview) -> RegisterImportView {
-    let RegisterPreview { import, counts, braked, faults, changes: _ } = preview;
+    let RegisterPreview { import, counts, braked, faults, .. } = preview;
     RegisterImportView {
         id: import.id,
         state: import.state,
@@ -76,6 +76,7 @@ pub(super) fn import_view(preview: RegisterPreview) -> RegisterImportView {
         changed: counts.changed,
         same: counts.same,
         ends: counts.ends,
+        revives: counts.revives,
         bad: counts.bad,
         done: counts.done,
         absent: import.absent,

@@ -65,6 +65,9 @@ async fn list_is_approved_at_the_console_by_two_who_did_not_prepare_it() {
     let page = Browser::path_of(&ann.post("/console/fund/lists", &order).await);
     let text = ann.get(&page).await.text();
     assert!(text.contains("2 people") && !text.contains("data-testid=\"approve-list\""), "{text}");
+    assert!(text.contains("Amina Diallomensah") && text.contains("SEN"), "who they are: {text}");
+    let file = ann.get(&format!("{page}/dry-run.csv")).await.text();
+    assert!(file.contains("100000002") && file.contains("would be held,2027-05-14"), "{file}");
     let digest = between(&ben.get(&page).await.text(), "name=\"digest\" value=\"", "\"").to_owned();
     let form = [("digest", digest.as_str())];
     assert_eq!(ann.post(&format!("{page}/approve"), &form).await.status, 409);
@@ -78,4 +81,22 @@ async fn list_is_approved_at_the_console_by_two_who_did_not_prepare_it() {
     let csv = ann.get(&format!("{page}/payroll.csv")).await;
     assert!(csv.status == 200 && csv.text().contains("100000001"));
     assert_eq!(ann.get(&format!("{page}/payroll.jws")).await.text().split('.').count(), 3);
+    assert!(ann.get(&page).await.text().contains("Payment of 2 people is held"));
+
+    assert!(ann.get("/console/fund/payroll").await.text().contains("2 changes that no file holds yet"));
+    ann.post("/console/fund/payroll", &[]).await;
+    let text = ann.get("/console/fund/payroll").await.text();
+    let file = between(&text, "href=\"/console/fund/payroll/", "/changes.csv\"");
+    let csv = format!("/console/fund/payroll/{file}/changes.csv");
+    assert!(ann.get(&csv).await.text().contains("100000001"), "{csv}");
+    let acknowledge = csv.replace("changes.csv", "acknowledge");
+    assert_eq!(ann.post(&acknowledge, &[]).await.status, 303);
+    assert!(ann.get("/console/fund/payroll").await.text().contains("Payroll knows every change"));
+    let amina = person(&world, "100000001").await;
+    prove(&world, &amina, 1, "2027-05-31").await;
+    let page = format!("/console/fund/people/{amina}");
+    assert!(ann.get(&page).await.text().contains("data-testid=\"paid-again\""));
+    assert_eq!(ann.post(&format!("{page}/paid"), &[("on", "2027-06-01")]).await.status, 303);
+    assert!(!ann.get(&page).await.text().contains("data-testid=\"paid-again\""));
+    assert_eq!(stages(&world, &amina).await[0], (2026, StageName::Closed));
 }

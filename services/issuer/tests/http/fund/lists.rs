@@ -2,7 +2,9 @@
 
 use entitlement::cycle::{HoldKind, StageName};
 use issuer::app::{CalendarChange, FundError, NewHold};
+use serde_json::json;
 
+use super::payroll::payload;
 use super::{approved_list, at, night, officer, person, prove, silent, stages};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -19,8 +21,13 @@ async fn list_needs_two_officers_and_suspends_whom_it_names() {
     assert!(matches!(stale, FundError::List(_)), "{stale}");
     world.issuer.approve_list(&officer("ann"), &id, &digest).await.unwrap();
     let early = world.issuer.payroll_file(&officer("ann"), &id).await.unwrap_err();
-    assert!(matches!(early, FundError::Closed), "{early}");
+    assert!(matches!(early, FundError::Conflict(_)), "{early}");
     world.issuer.approve_list(&officer("ben"), &id, &digest).await.unwrap();
+    // A payroll is made days before it is paid: the file names whoever will be held as everything stands.
+    let ahead =
+        String::from_utf8(world.issuer.payroll_file(&officer("ben"), &id).await.unwrap().csv).unwrap();
+    assert_eq!(ahead.matches("2027-06-01").count(), 2, "{ahead}");
+    assert_eq!(ahead.matches("will be held").count(), 2, "{ahead}");
     // A proof on the last day takes the person off.
     world.clock.set(at("2027-05-31", 12));
     prove(&world, &amina, 1, "2027-05-30").await;
@@ -31,7 +38,18 @@ async fn list_needs_two_officers_and_suspends_whom_it_names() {
     let file = world.issuer.payroll_file(&officer("ben"), &id).await.unwrap();
     let csv = String::from_utf8(file.csv).unwrap();
     assert!(csv.contains("100000002") && !csv.contains("100000001"), "{csv}");
-    assert_eq!(file.jws.split('.').count(), 3);
+    assert!(csv.contains(",held,") && !csv.contains("will be"), "{csv}");
+    let said = payload(&file.jws);
+    assert_eq!((&said["hold"][0]["person"], said["hold"].as_array().unwrap().len()), (&json!(boris), 1));
+    assert_eq!(said["off"], json!([{"uid": "100000001", "person": amina, "stage": "closed"}]));
+    // Payroll, which read the early file, is told that the first one came off.
+    let changes = world.issuer.make_payroll_changes(&officer("payroll")).await.unwrap().unwrap().changes;
+    let told: Vec<_> =
+        changes.iter().map(|it| (it.change.as_str(), it.uid.as_str(), it.reason.as_str())).collect();
+    assert_eq!(
+        told,
+        [("hold", "100000002", "suspension-approved-by-two"), ("resume", "100000001", "off-the-list")]
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

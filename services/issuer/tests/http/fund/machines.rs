@@ -76,6 +76,10 @@ async fn machines_do_the_whole_year_over_rest() {
         "not approved"
     );
     assert_eq!(call("POST", "payments", &json!({"person": person, "on": "2026-07-20"})).await.0, 204);
+    assert_eq!(call("POST", "payroll-changes", &Value::Null).await.0, 204, "nothing to tell");
+    assert_eq!(call("GET", "payroll-changes", &Value::Null).await.1, json!([]));
+    assert_eq!(call("GET", "payroll-changes/x/changes.csv", &Value::Null).await.0, 404);
+    assert_eq!(call("POST", "payroll-changes/x/acknowledgement", &Value::Null).await.0, 404);
     let (_, calendars) = call("GET", "calendars", &Value::Null).await;
     let mut calendar = calendars[0].clone();
     calendar["dates"]["due"] = json!("2026-12-30");

@@ -4,7 +4,7 @@ use chrono::Duration;
 use entitlement::cycle::StageName;
 use entitlement::journal::verify;
 
-use super::{AMINA, BORIS, at, fund, night, officer, person, stages};
+use super::{AMINA, BORIS, at, fund, import, night, officer, person, silent, stages};
 use crate::support::World;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -83,4 +83,20 @@ async fn schedule_runs_a_night_once_a_day_and_finishes_what_was_cut() {
     world.clock.set(at("2026-01-08", 5));
     assert!(world.issuer.run_due_fund_night(tenant).await.unwrap());
     assert!(!world.issuer.run_due_fund_night(world.tenant("undp")).await.unwrap());
+}
+
+/// A row that was bad until June: the person is asked in the year that goes on, by a form of its own.
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_comes_onto_the_register_late_is_not_run_through_the_missed_year() {
+    let (world, _) = silent().await;
+    world.clock.set(at("2027-06-20", 12));
+    import(&world, &["100000003,Clara,Ruizgomez,1955-02-01,ESP,es,one,2010-01-01,,"]).await;
+    night(&world, "2027-06-30").await;
+    let clara = person(&world, "100000003").await;
+    assert_eq!(stages(&world, &clara).await, [(2026, StageName::NotInScope), (2027, StageName::Mailed)]);
+    let page = world.issuer.fund_person_page("unjspf", &clara).await.unwrap();
+    let asked: Vec<&str> = page.effects.iter().map(|it| it.kind.as_str()).collect();
+    assert!(asked.contains(&"mail-paper") && !asked.contains(&"send-notice"), "{asked:?}");
+    let journal = world.issuer.export_journal(&officer("eve"), &clara).await.unwrap();
+    assert!(verify(&journal).holds());
 }

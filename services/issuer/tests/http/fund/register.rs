@@ -1,10 +1,12 @@
 //! The register of the people in payment: uploaded, looked at, confirmed.
 
+use chrono::Duration;
 use entitlement::cycle::{HoldKind, StageName};
 use issuance::Actor;
 use issuer::app::{FundError, NewHold};
 
 use super::{AMINA, BORIS, approved_list, at, fund, import, night, officer, person, silent, stages, upload};
+use crate::console::Browser;
 use crate::support::World;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -42,8 +44,8 @@ async fn preview_says_who_is_new_changed_ended_the_same_or_absent() {
         (counts.new, counts.changed, counts.ends, counts.same, preview.import.absent),
         (1, 1, 1, 0, 1)
     );
-    assert_eq!(preview.changes[0], (2, "Amina Diallomensah".into(), vec!["country"]));
-    assert_eq!(preview.changes[1].2, ["died_on"]);
+    assert_eq!(preview.changes[0].2, ["died_on"], "deaths first");
+    assert_eq!(preview.changes[1], (2, "Amina Diallomensah".into(), vec!["country"]));
 
     let before = person(&world, "100000001").await;
     world.issuer.confirm_register(&officer("clerk"), &id).await.unwrap();
@@ -98,4 +100,48 @@ async fn database_holds_no_name_number_or_reason_in_clear() {
         }
     }
     assert!(seen > 100_000, "the database was looked at");
+}
+
+/// Found by use: an older file, confirmed after a newer one, brought the dead back to life.
+#[tokio::test(flavor = "multi_thread")]
+async fn older_file_is_not_put_over_a_newer_one_and_deaths_taken_back_are_seen() {
+    let world = fund(&[AMINA, BORIS]).await;
+    world.clock.advance(Duration::minutes(1));
+    let moved = BORIS.replace("RUS", "FRA");
+    let older = upload(&world, &[&moved]).await;
+    world.clock.advance(Duration::minutes(1));
+    let dead = format!("{BORIS}2026-01-02");
+    import(&world, &[&dead]).await;
+    let refused = world.issuer.confirm_register(&officer("ann"), &older).await.unwrap_err();
+    assert!(matches!(refused, FundError::Conflict(_)) && refused.to_string().contains("later"), "{refused}");
+    assert!(world.issuer.register_preview("unjspf", &older).await.unwrap().overtaken);
+    let ann = Browser::officer(&world, "unjspf", "Ann").await;
+    let page = ann.get(&format!("/console/fund/register/{older}")).await.text();
+    assert!(page.contains("data-testid=\"overtaken\"") && !page.contains("register-confirm"), "{page}");
+
+    // Handed in again it is another import, compared with what stands now: a death would be taken back, and it says so first.
+    let again = upload(&world, &[AMINA, &moved]).await;
+    let same = upload(&world, &[&moved]).await;
+    assert!(same != older && again != older);
+    let gone = world.issuer.register_preview("unjspf", &older).await.unwrap();
+    assert_eq!(gone.import.state, "discarded");
+    let preview = world.issuer.register_preview("unjspf", &same).await.unwrap();
+    assert_eq!((preview.counts.revives, preview.counts.changed, preview.overtaken), (1, 0, false));
+    assert_eq!(preview.changes[0].2[0], "death taken back");
+    world.issuer.confirm_register(&officer("clerk"), &same).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn several_deaths_taken_back_need_somebody_else() {
+    let rows: Vec<String> =
+        (0..4).map(|at| format!("1000000{at:02},A,Person{at},1950-05-05,SEN,fr,one,2012-01-01,,")).collect();
+    let dead: Vec<String> = rows.iter().map(|row| format!("{row}2026-01-01")).collect();
+    let world = fund(&dead.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    let id = upload(&world, &rows.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    assert!(world.issuer.register_preview("unjspf", &id).await.unwrap().braked);
+    for by in [officer("clerk"), Actor::client("unjspf", "m")] {
+        let refused = world.issuer.confirm_register(&by, &id).await.unwrap_err();
+        assert!(refused.to_string().contains("several deaths"), "{refused}");
+    }
+    world.issuer.confirm_register(&officer("ann"), &id).await.unwrap();
 }

@@ -3,27 +3,29 @@
 use actix_web::web::{Data, Form, Path, Query, ServiceConfig};
 use actix_web::{HttpResponse, get, post};
 use askama::Template;
+use entitlement::cycle::StageName;
 use issuance::Permission;
 use serde::Deserialize;
 use web::Problem;
 use web::page::{Shell, html, see_other};
 
 use super::register::attachment;
-use super::{Asked, day, said};
-use crate::app::{Issuer, SuspensionView};
+use super::{Asked, day, said, title};
+use crate::app::{Issuer, ListedPerson, SuspensionView};
 use crate::http::console::session::{Approve, Issue, May, SeePeople};
 use crate::http::console::view::{Badge, Place, When, counted, grouped, shell};
 use crate::http::problem;
 
 const LISTS: u32 = 24;
-/// How many names a page shows; the file has them all.
-const SHOWN: usize = 200;
+/// How many people a part of the page shows; the file has them all.
+const SHOWN: usize = 50;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
         .service(list_lists)
         .service(prepare)
         .service(payroll_csv)
+        .service(dry_run_csv)
         .service(payroll_jws)
         .service(list_page)
         .service(approve)
@@ -37,6 +39,8 @@ struct ListsPage {
     lists: Vec<ListLine>,
     year: i32,
     payroll: String,
+    /// How many are in grace, and until when.
+    grace: Option<(String, String)>,
     issues: bool,
 }
 
@@ -68,7 +72,19 @@ async fn list_lists(officer: May<SeePeople>, app: Data<Issuer>) -> Result<HttpRe
     let today = app.today();
     let wanted = calendars.iter().rev().find(|known| known.calendar.dates().grace <= today);
     let wanted = wanted.or(calendars.first());
+    let grace = match wanted {
+        Some(known) => {
+            let counts = app.fund_counts(tenant, known.calendar.year()).await?;
+            let many =
+                counts.stages.iter().find(|(stage, _)| *stage == StageName::Grace).map_or(0, |it| it.1);
+            let until = known.calendar.dates().grace_until;
+            (many > 0 && today <= until)
+                .then(|| (counted(many, "person is", "people are"), until.to_string()))
+        }
+        None => None,
+    };
     html(&ListsPage {
+        grace,
         shell: shell(&officer, Place::Fund),
         lists: lists
             .into_iter()
@@ -113,15 +129,32 @@ struct ListPage {
     at: When,
     entries_words: String,
     held_words: String,
-    entries: Vec<(String, String)>,
-    held: Vec<(String, String)>,
-    more: usize,
+    entries: Vec<ListedPerson>,
+    held: Vec<ListedPerson>,
+    /// Where the parts before and after begin.
+    before: Option<usize>,
+    after: Option<usize>,
     approvals: Vec<(String, When)>,
     waits: bool,
     approved: bool,
     may_approve: bool,
     issues: bool,
+    standing: Option<StandingLine>,
     done: Option<&'static str>,
+}
+
+/// Where a part of the page begins.
+#[derive(Deserialize)]
+struct Part {
+    from: Option<usize>,
+}
+
+/// Whom an approved list holds now.
+struct StandingLine {
+    at: When,
+    held: String,
+    ahead: bool,
+    off: Vec<(String, &'static str)>,
 }
 
 #[get("/fund/lists/{id}")]
@@ -129,13 +162,26 @@ async fn list_page(
     officer: May<SeePeople>,
     id: Path<String>,
     asked: Query<Asked>,
+    part: Query<Part>,
     app: Data<Issuer>,
 ) -> Result<HttpResponse, Problem> {
     let SuspensionView { row, list, notes } = app.fund_list(&officer.tenant.id, &id).await?;
     let names = app.officer_names(&officer.tenant.id).await.map_err(|error| problem::store(&error))?;
     let name = |id: &String| names.get(id).cloned().unwrap_or_else(|| "Passerelle".to_owned());
     let waits = row.state == "prepared";
+    let standing = match row.state.as_str() {
+        "approved" => Some(app.list_standing(&officer.tenant.id, &id).await?),
+        _ => None,
+    };
     let mine = list.prepared_by == officer.id || list.approvals().iter().any(|(by, _)| *by == officer.id);
+    let from = part.from.unwrap_or_default();
+    let most = list.entries.len().max(list.held_out.len());
+    let named = list.entries.iter().skip(from).take(SHOWN);
+    let named = named.map(|it| (it.person.clone(), it.notice_on.to_string()));
+    let entries = app.listed_people(&officer.tenant.id, named).await?;
+    let spared = list.held_out.iter().skip(from).take(SHOWN);
+    let spared = spared.map(|it| (it.person.clone(), spoken(&it.why, &notes)));
+    let held = app.listed_people(&officer.tenant.id, spared).await?;
     html(&ListPage {
         shell: shell(&officer, Place::Fund),
         year: row.year,
@@ -145,24 +191,21 @@ async fn list_page(
         at: row.prepared_at.into(),
         entries_words: counted(row.entries, "person", "people"),
         held_words: counted(row.held_out, "person", "people"),
-        entries: list
-            .entries
-            .iter()
-            .take(SHOWN)
-            .map(|it| (it.person.clone(), it.notice_on.to_string()))
-            .collect(),
-        held: list
-            .held_out
-            .iter()
-            .take(SHOWN)
-            .map(|it| (it.person.clone(), spoken(&it.why, &notes)))
-            .collect(),
-        more: list.entries.len().saturating_sub(SHOWN),
+        entries,
+        held,
+        before: (from > 0).then(|| from.saturating_sub(SHOWN)),
+        after: Some(from.saturating_add(SHOWN)).filter(|next| *next < most),
         approvals: list.approvals().iter().map(|(by, at)| (name(by), (*at).into())).collect(),
         waits,
         approved: row.state == "approved",
         may_approve: waits && !mine && officer.roles.may(Permission::Approve),
         issues: officer.roles.may(Permission::Issue),
+        standing: standing.map(|it| StandingLine {
+            at: it.as_of.into(),
+            held: counted(it.held as u64, "person", "people"),
+            ahead: it.ahead > 0,
+            off: it.off.into_iter().take(SHOWN).map(|(person, stage)| (person, title(stage))).collect(),
+        }),
         done: said(
             asked.done.as_deref(),
             &[
@@ -203,6 +246,17 @@ async fn approve(
 async fn withdraw(officer: May<Issue>, id: Path<String>, app: Data<Issuer>) -> Result<HttpResponse, Problem> {
     app.withdraw_list(&officer.actor(), &id).await?;
     Ok(see_other(&format!("/console/fund/lists/{id}?done=withdrawn")))
+}
+
+/// Everybody whom the list names or spares, for whoever looks at them before it is approved.
+#[get("/fund/lists/{id}/dry-run.csv")]
+async fn dry_run_csv(
+    officer: May<Issue>,
+    id: Path<String>,
+    app: Data<Issuer>,
+) -> Result<HttpResponse, Problem> {
+    let bytes = app.list_file(&officer.actor(), &id).await?;
+    Ok(attachment("text/csv; charset=utf-8", "dry-run.csv", bytes))
 }
 
 #[get("/fund/lists/{id}/payroll.csv")]

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use actix_web::web::{Data, Form, Path, Query, ServiceConfig};
 use actix_web::{HttpResponse, get, post};
 use askama::Template;
-use entitlement::cycle::{HoldKind, PersonYear};
+use entitlement::cycle::{HoldKind, PersonYear, StageName};
 use entitlement::journal::Public;
 use issuance::Permission;
 use serde::Deserialize;
@@ -41,6 +41,8 @@ struct PersonPage {
     cases: Vec<CaseLine>,
     dates: DatesCard,
     chain: String,
+    /// A year is reinstated, and payroll has not said that it pays.
+    unpaid: bool,
     done: Option<&'static str>,
 }
 
@@ -128,6 +130,7 @@ impl PersonPage {
                 .map(|effect| (effect.kind.replace('-', " "), effect.year.to_string()))
                 .collect(),
             today: today.to_string(),
+            unpaid: page.years.iter().any(|year| year.stage.name() == StageName::Reinstated),
             issues: officer.roles.may(Permission::Issue),
             cases: Vec::new(),
             dates: DatesCard::default(),
@@ -145,6 +148,7 @@ impl PersonPage {
                         "again",
                         "This very proof had been received before. The receipt below is the first one.",
                     ),
+                    ("paid", "Payroll pays again. The year is closed."),
                     ("hold", "The hold stands: nobody suspends this person meanwhile."),
                     ("lifted", "The hold is lifted."),
                     ("moved", "The date is moved for this person. The next night goes by it."),

@@ -106,12 +106,13 @@ struct ImportPage {
     name: String,
     at: When,
     badge: Badge,
-    figures: [(&'static str, String); 6],
+    figures: [(&'static str, String); 7],
     done: u64,
     bad: String,
     preview: bool,
     working: bool,
     braked: bool,
+    overtaken: bool,
     own: bool,
     issues: bool,
     changes: Vec<(u64, String, String)>,
@@ -124,7 +125,7 @@ async fn import_page(
     id: Path<String>,
     app: Data<Issuer>,
 ) -> Result<HttpResponse, Problem> {
-    let RegisterPreview { import, counts, braked, faults, changes } =
+    let RegisterPreview { import, counts, braked, overtaken, faults, changes } =
         app.register_preview(&officer.tenant.id, &id).await?;
     html(&ImportPage {
         shell: shell(&officer, Place::Fund),
@@ -134,6 +135,7 @@ async fn import_page(
             ("new", grouped(counts.new)),
             ("changed", grouped(counts.changed)),
             ("deaths and ends", grouped(counts.ends)),
+            ("deaths taken back", grouped(counts.revives)),
             ("as before", grouped(counts.same)),
             ("to correct", grouped(counts.bad)),
             ("not in the file", grouped(import.absent)),
@@ -143,6 +145,7 @@ async fn import_page(
         preview: import.state == "preview",
         working: import.state == "confirmed",
         braked,
+        overtaken,
         own: import.created_by == officer.id,
         issues: officer.roles.may(Permission::Issue),
         changes: changes.into_iter().map(|(line, name, what)| (line, name, what.join(", "))).collect(),
