@@ -1,8 +1,9 @@
 //! The year at the console.
 
+use entitlement::cycle::StageName;
 use entitlement::journal::{Export, verify};
 
-use super::{AMINA, BORIS, HEAD, fund, night, silent};
+use super::{AMINA, BORIS, HEAD, fund, night, person, prove, silent, stages};
 use crate::console::{Browser, between};
 
 #[tokio::test(flavor = "multi_thread")]
