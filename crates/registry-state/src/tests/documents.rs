@@ -6,7 +6,7 @@ use registry_types::{
 };
 
 use super::{BOARD, Chain, UNDP, WFP, anchor, document_key, grant, inception, replace, status, update};
-use crate::{TransactionError as E, View as _};
+use crate::TransactionError as E;
 
 #[test]
 fn a_did_belongs_to_its_controller() {

@@ -17,7 +17,7 @@ use super::{
     BOARD, Chain, START, UNDP, anchor, document_key, genesis, inception, propose, public, rule,
     sign_statement, status, update, withdraw,
 };
-use crate::{Execution, TransactionError as E, View as _, check_stateless};
+use crate::{Execution, TransactionError as E, check_stateless};
 
 pub const HOUR: u64 = 3_600_000;
 pub const DAY: u64 = 24 * HOUR;

@@ -7,10 +7,10 @@ use registry_types::{Validator, ValidatorRecord, ValidatorSet, limits};
 
 use ed25519_dalek::Signer as _;
 use registry_types::operation::RevokeKey;
-use registry_types::{Canonical, DidChange, DidRecord, KeyRole, NewKey, Operation, ProposalKind, state_key};
+use registry_types::{DidChange, DidRecord, KeyRole, NewKey, Operation, ProposalKind, state_key};
 
 use super::{BOARD, Chain, START, UNDP, document_key, key, propose, public, replace, status, update};
-use crate::{TransactionError as E, View as _};
+use crate::TransactionError as E;
 
 fn add_key(chain: &Chain, organisation: &str, role: KeyRole, seed: u8) -> AddKey {
     let new = NewKey { role, public_key: public(seed) };

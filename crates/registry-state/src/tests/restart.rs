@@ -9,7 +9,7 @@ use registry_types::{Canonical, state_key};
 
 use super::{BOARD, Chain, UNDP, WFP, genesis, key, public};
 use crate::RestartRefusal;
-use crate::{Execution, TransactionError as E, View as _};
+use crate::{Execution, TransactionError as E};
 
 const GOVERNORS: [(&str, u8); 3] = [("board", BOARD), ("undp", UNDP), ("wfp", WFP)];
 /// The validator's key at the genesis, and one that nobody has used.

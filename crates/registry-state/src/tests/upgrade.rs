@@ -4,7 +4,7 @@ use registry_types::{Anchor, Operation, Params, ProposalKind};
 
 use super::{BOARD, Chain, UNDP, anchor, propose};
 use crate::ViewError;
-use crate::{Execution, TransactionError as E, View as _};
+use crate::{Execution, TransactionError as E};
 
 fn upgrade(rules: u32, at_height: u64) -> Operation {
     propose(ProposalKind::ScheduleUpgrade(ScheduleUpgrade { rules, at_height, binary: [1; 32] }))

@@ -94,7 +94,8 @@ pub use enrolment::{
 };
 pub use entitlement::enrolment::SeparationFault;
 pub use existence::{
-    BeneficiaryPage, ExistenceCounts, ExistenceError, FirstWord, RequestLink, RequestPage, Spoken, YearRefusal,
+    BeneficiaryPage, ExistenceCounts, ExistenceError, FirstWord, RequestLink, RequestPage, Spoken,
+    YearRefusal,
 };
 pub(crate) use faces::Faces;
 pub use faces::FacesFault;

@@ -271,7 +271,11 @@ impl Wallet {
         Ok(PinStart { to_sign: self.pin_to_sign(kind, &challenge), challenge })
     }
 
-    pub(super) async fn take_challenge(&self, kind: CeremonyKind, challenge: &str) -> Result<Option<Ceremony>, Fault> {
+    pub(super) async fn take_challenge(
+        &self,
+        kind: CeremonyKind,
+        challenge: &str,
+    ) -> Result<Option<Ceremony>, Fault> {
         let ceremony = self.consume(challenge).await?;
         Ok(ceremony.filter(|one| one.kind == kind.as_str()))
     }

@@ -52,8 +52,7 @@ pub use officers::{
     Agreement, HelpAsked, HelpCode, HelpView, NewOfficer, OfficerLinkView, Refusal, WalletNumber,
 };
 pub use presentations::{
-    CandidateView, Consent, PresentationResult, PresentationStep, PresentationView, QueryView,
-    RequestLink,
+    CandidateView, Consent, PresentationResult, PresentationStep, PresentationView, QueryView, RequestLink,
 };
 pub use sharings::{SharingList, SharingView};
 pub use stations::{DeskProof, NewStation, Recognised, StationView, StationsView};
