@@ -416,6 +416,21 @@ impl FundThings {
             telephone: "1".into(),
             return_address: "a".into(),
         };
+        // Nobody is asked by a form on the day of this test.
+        let form = store_issuer::fund::EffectRow {
+            key: "form".into(),
+            person: world.issuer.find_fund_person("unjspf", "100000002").await.unwrap().unwrap(),
+            year: 2027,
+            rule: "first-mailing".into(),
+            kind: "mail-paper".into(),
+            content: r#"{"mailPaper":{"mailing":1,"askedBackBy":"2027-08-14"}}"#.into(),
+            asked_at: crate::support::start_time(),
+            done_at: None,
+            done_by: None,
+        };
+        let mut tx = world.issuer.store().write("test").await.unwrap();
+        tx.ask_fund_effect("unjspf", &form).await.unwrap();
+        tx.commit().await.unwrap();
         let mailing = world.issuer.make_mailing(by, &new).await.unwrap();
         world.issuer.gather_mailings(world.tenant("unjspf")).await.unwrap();
         let blank = paper::png("no form", 8).unwrap();
