@@ -17,7 +17,7 @@ use crate::chain::{Organisation, raw};
 use crate::network::{Network, Writer, get, until_admitted};
 
 /// How far ahead a change of the validators is stated.
-const AHEAD: u64 = 6;
+const AHEAD: u104 = 6;
 const HOUR_MS: u64 = 60 * 60 * 1_000;
 
 /// The two governors of the grown network.
@@ -131,7 +131,7 @@ async fn one_validator_grows_to_four_and_changes_by_votes() {
         governors.decide(&registry, add(*key, "unsscb", at_height)).await;
     }
     assert!(terms(&network, &nodes[0], &keys[2]).await.is_empty(), "the height is not reached");
-    writer.measure(&registry, 8).await;
+    writer.measure(&registry, 12).await;
     for key in &keys[2..] {
         assert_eq!(
             terms(&network, &nodes[0], key).await,
@@ -157,7 +157,7 @@ async fn one_validator_grows_to_four_and_changes_by_votes() {
     let at_height = tip(&nodes[1]).await + AHEAD;
     let rotate = RotateValidator { from: keys[2], to: next, at_height };
     governors.decide(&registry, ProposalKind::RotateValidator(rotate)).await;
-    writer.measure(&registry, 8).await;
+    writer.measure(&registry, 12).await;
     assert_eq!(terms(&network, &nodes[1], &keys[2]).await[0].until_height, Some(at_height));
     assert_eq!(
         terms(&network, &nodes[1], &next).await,
@@ -176,7 +176,7 @@ async fn one_validator_grows_to_four_and_changes_by_votes() {
     let at_height = tip(&nodes[1]).await + AHEAD;
     let remove = RemoveValidator { public_key: keys[3], at_height };
     governors.decide(&registry, ProposalKind::RemoveValidator(remove)).await;
-    writer.measure(&registry, 10).await;
+    writer.measure(&registry, 14).await;
     assert_eq!(terms(&network, &nodes[1], &keys[3]).await[0].until_height, Some(at_height));
     let last = tip(&nodes[1]).await;
     assert!(last > at_height + 2);
