@@ -258,7 +258,7 @@ fn anchors(export: &Export, report: &Report, chain: Option<&mut Chain>) -> OnCha
                     // Nothing speaks against the journal: what the reader brought does not reach so far.
                     Err(Unproven::Old { age_ms, period_ms }) => {
                         let words = believed::old(age_ms, period_ms, chain.said_old);
-                        words.into_iter().for_each(|line| say::line(line));
+                        words.into_iter().for_each(say::line);
                         chain.said_old = true;
                         break;
                     }
