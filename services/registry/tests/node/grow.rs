@@ -17,7 +17,7 @@ use crate::chain::{Organisation, raw};
 use crate::network::{Network, Writer, get, until_admitted};
 
 /// How far ahead a change of the validators is stated.
-const AHEAD: u104 = 6;
+const AHEAD: u64 = 10;
 const HOUR_MS: u64 = 60 * 60 * 1_000;
 
 /// The two governors of the grown network.
