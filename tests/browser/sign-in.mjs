@@ -4,7 +4,7 @@ import {readFileSync} from 'node:fs';
 import {Browser} from './browser.mjs';
 
 async function signIn(browser, input) {
-  const asha = await browser.person('asha', {phone: true});
+  const asha = await browser.holder('asha', 'phone ar pointer');
   const {page} = asha;
   const wallet = input.wallet.replace(/\/$/, '');
 
@@ -52,7 +52,7 @@ async function signIn(browser, input) {
     await page.locator('#sign-in').click();
     await page.getByTestId('sign-in').click();
     await page.locator('.verdict.pass').waitFor();
-    await browser.inArabic(asha, 'wallet-wish-received');
+    await browser.picture(asha, 'wallet-wish-received');
   });
 }
 

@@ -47,14 +47,13 @@ function showKept() {
 async function choose(one) {
   state.chosen = one;
   state.code = null;
-  fill(at('claims'), (await choices(one.credential)).map(name => {
+  const boxes = (await choices(one.credential)).map(name => {
     const claim = (one.claims || []).find(({path}) => path.length === 1 && path[0] === name);
     const box = element('input', {type: 'checkbox', name: 'claim', value: name});
     return element('label', {class: 'check'}, box,
       element('span', {}, `${(claim && claim.label) || name}: `, element('bdi', {}, (claim && claim.value) || '')));
   });
-  at('claims').textContent = '';
-  at('claims').append(...boxes);
+  fill(at('claims'), boxes);
   at('code-problem').hidden = true;
   at('code-text').value = '';
   step('step-code');

@@ -181,15 +181,15 @@ if (paper) {
   button.disabled = false;
 }
 
-const place = document.getElementById("show-place");
-if (place) {
-  place.addEventListener("click", () => {
-    withButton(place, async () => {
+const showPlace = document.getElementById("show-place");
+if (showPlace) {
+  showPlace.addEventListener("click", () => {
+    withButton(showPlace, async () => {
       const question = await post(`${base}/place`, {});
       location.assign(`/existence/${question.id}`);
     });
   });
-  place.disabled = false;
+  showPlace.disabled = false;
 }
 
 const print = document.getElementById("print-receipt");

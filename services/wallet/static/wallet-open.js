@@ -32,7 +32,7 @@ function present() {
 function answer() {
   const names = ["state", "code", "iss", "error"].filter((name) => query.has(name));
   if (!query.get("state")) throw new PasskeyError(say("opening-incomplete"));
-  return Object.fromEntries(names.map((name) => [name, query.get(name)]));
+  return names.reduce((all, name) => Object.assign(all, { [name]: query.get(name) }), {});
 }
 
 /** An answer that was refused is of no more use: the offer is where to begin again. */
