@@ -592,7 +592,7 @@ async function byPin(browser, input) {
   });
   await browser.step('the PIN is changed on the page of the ways in', async () => {
     await page.goto(`${input.wallet}/ways-in`);
-    await hands.write('form[data-pin] input', '602214');
+    for(const field of ['pin', 'again']) await hands.write(`form[data-pin] input[name="${field}"]`, '602214');
     await hands.press('form[data-pin] button');
     await page.locator('#ways-message.success').waitFor();
     await page.goto(`${input.wallet}/account`);

@@ -1,5 +1,7 @@
 //! What an issuer may demand of a wallet as an OAuth client: DPoP, attestations, encryption. It stands before the other routes of
 //! the issuer, which hear of nothing of it.
+// A refusal is the whole answer, and nobody counts its bytes here.
+#![allow(clippy::result_large_err)]
 
 use std::collections::{HashMap, HashSet};
 
