@@ -18,71 +18,30 @@ pub struct CalendarDate {
     put: fn(&mut Dates, NaiveDate),
 }
 
+/// A date by its name and title; the field is called the same wherever dates stand.
+macro_rules! date {
+    ($name:literal, $title:literal, $field:ident) => {
+        CalendarDate {
+            name: $name,
+            title: $title,
+            of: |it| it.$field,
+            moved: |it| &mut it.$field,
+            put: |it, day| it.$field = day,
+        }
+    };
+}
+
 /// In the order of the year.
 pub const CALENDAR_DATES: [CalendarDate; 9] = [
-    CalendarDate {
-        name: "opens",
-        title: "Window opens",
-        of: |it| it.opens,
-        moved: |it| &mut it.opens,
-        put: |it, day| it.opens = day,
-    },
-    CalendarDate {
-        name: "scope-cut-off",
-        title: "In payment before",
-        of: |it| it.scope_cut_off,
-        moved: |it| &mut it.scope_cut_off,
-        put: |it, day| it.scope_cut_off = day,
-    },
-    CalendarDate {
-        name: "first-mailing",
-        title: "First form by post",
-        of: |it| it.first_mailing,
-        moved: |it| &mut it.first_mailing,
-        put: |it, day| it.first_mailing = day,
-    },
-    CalendarDate {
-        name: "second-mailing",
-        title: "Second form by post",
-        of: |it| it.second_mailing,
-        moved: |it| &mut it.second_mailing,
-        put: |it, day| it.second_mailing = day,
-    },
-    CalendarDate {
-        name: "due",
-        title: "Due",
-        of: |it| it.due,
-        moved: |it| &mut it.due,
-        put: |it, day| it.due = day,
-    },
-    CalendarDate {
-        name: "follow-up",
-        title: "Follow-up begins",
-        of: |it| it.follow_up,
-        moved: |it| &mut it.follow_up,
-        put: |it, day| it.follow_up = day,
-    },
-    CalendarDate {
-        name: "grace",
-        title: "Grace begins",
-        of: |it| it.grace,
-        moved: |it| &mut it.grace,
-        put: |it, day| it.grace = day,
-    },
-    CalendarDate {
-        name: "grace-until",
-        title: "Last day of grace",
-        of: |it| it.grace_until,
-        moved: |it| &mut it.grace_until,
-        put: |it, day| it.grace_until = day,
-    },
-    CalendarDate {
-        name: "payroll",
-        title: "First payroll without payment",
-        of: |it| it.payroll,
-        moved: |it| &mut it.payroll,
-        put: |it, day| it.payroll = day,
-    },
+    date!("opens", "Window opens", opens),
+    date!("scope-cut-off", "In payment before", scope_cut_off),
+    date!("first-mailing", "First form by post", first_mailing),
+    date!("second-mailing", "Second form by post", second_mailing),
+    date!("due", "Due", due),
+    date!("follow-up", "Follow-up begins", follow_up),
+    date!("grace", "Grace begins", grace),
+    date!("grace-until", "Last day of grace", grace_until),
+    date!("payroll", "First payroll without payment", payroll),
 ];
 
 impl CalendarDate {

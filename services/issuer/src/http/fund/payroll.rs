@@ -1,6 +1,5 @@
 //! What payroll is told of holds, resumptions and ends of payments.
 
-use actix_web::web::{Data, Path};
 use actix_web::{HttpResponse, get, post};
 use issuance::Scope;
 use store_issuer::fund::PayrollFileRow;
@@ -8,9 +7,8 @@ use web::{Json, Problem};
 use wire::fund::{PayrollChangeEntry, PayrollChangesView};
 
 use super::register::file;
-use super::{Token, machine};
-use crate::app::{Issuer, PayrollChange, PayrollChanges};
-use crate::http::extract::Of;
+use super::{About, Allowed, Call};
+use crate::app::{PayrollChange, PayrollChanges};
 
 const FILES: u32 = 50;
 
@@ -20,12 +18,8 @@ const FILES: u32 = 50;
 #[utoipa::path(tag = "fund", security(("bearer" = [])), params(("tenant" = String, Path, description = "The Fund")),
     responses((status = 200, body = PayrollChangesView), (status = 204, description = "Nothing to tell"), (status = "4XX", body = Problem)))]
 #[post("/payroll-changes")]
-pub(super) async fn make_payroll_changes(
-    of: Of,
-    token: Token,
-    app: Data<Issuer>,
-) -> Result<HttpResponse, Problem> {
-    let by = machine(&app, &of, &token, Scope::FundCycle).await?;
+pub(super) async fn make_payroll_changes(call: Call) -> Result<HttpResponse, Problem> {
+    let (by, app) = call.allowed(Scope::FundCycle).await?;
     match app.make_payroll_changes(&by).await? {
         Some(made) => Ok(HttpResponse::Ok().json(with_changes(made))),
         None => Ok(HttpResponse::NoContent().finish()),
@@ -36,13 +30,9 @@ pub(super) async fn make_payroll_changes(
 #[utoipa::path(tag = "fund", security(("bearer" = [])), params(("tenant" = String, Path, description = "The Fund")),
     responses((status = 200, body = Vec<PayrollChangesView>), (status = "4XX", body = Problem)))]
 #[get("/payroll-changes")]
-pub(super) async fn list_payroll_changes(
-    of: Of,
-    token: Token,
-    app: Data<Issuer>,
-) -> Result<Json<Vec<PayrollChangesView>>, Problem> {
-    machine(&app, &of, &token, Scope::FundCycle).await?;
-    let rows = app.list_payroll_changes(&of.0.id, FILES).await?;
+pub(super) async fn list_payroll_changes(call: Call) -> Result<Json<Vec<PayrollChangesView>>, Problem> {
+    let (by, app) = call.allowed(Scope::FundCycle).await?;
+    let rows = app.list_payroll_changes(&by.tenant, FILES).await?;
     Ok(Json(rows.into_iter().map(|row| view(row, Vec::new())).collect()))
 }
 
@@ -51,14 +41,9 @@ pub(super) async fn list_payroll_changes(
     ("id" = String, Path, description = "The file")),
     responses((status = 200, body = String, content_type = "text/csv"), (status = "4XX", body = Problem)))]
 #[get("/payroll-changes/{id}/changes.csv")]
-pub(super) async fn find_payroll_changes_csv(
-    of: Of,
-    token: Token,
-    path: Path<(String, String)>,
-    app: Data<Issuer>,
-) -> Result<HttpResponse, Problem> {
-    let by = machine(&app, &of, &token, Scope::FundCycle).await?;
-    let made = app.payroll_changes_file(&by, &path.1).await?;
+pub(super) async fn find_payroll_changes_csv(about: About) -> Result<HttpResponse, Problem> {
+    let Allowed { by, named, app } = about.allowed(Scope::FundCycle).await?;
+    let made = app.payroll_changes_file(&by, &named).await?;
     Ok(file("text/csv; charset=utf-8", "changes.csv", made.csv))
 }
 
@@ -67,14 +52,9 @@ pub(super) async fn find_payroll_changes_csv(
     ("id" = String, Path, description = "The file")),
     responses((status = 200, body = String, content_type = "application/jose"), (status = "4XX", body = Problem)))]
 #[get("/payroll-changes/{id}/changes.jws")]
-pub(super) async fn find_payroll_changes_jws(
-    of: Of,
-    token: Token,
-    path: Path<(String, String)>,
-    app: Data<Issuer>,
-) -> Result<HttpResponse, Problem> {
-    let by = machine(&app, &of, &token, Scope::FundCycle).await?;
-    let made = app.payroll_changes_file(&by, &path.1).await?;
+pub(super) async fn find_payroll_changes_jws(about: About) -> Result<HttpResponse, Problem> {
+    let Allowed { by, named, app } = about.allowed(Scope::FundCycle).await?;
+    let made = app.payroll_changes_file(&by, &named).await?;
     Ok(file("application/jose", "changes.jws", made.jws.into_bytes()))
 }
 
@@ -83,14 +63,9 @@ pub(super) async fn find_payroll_changes_jws(
     ("id" = String, Path, description = "The file")),
     responses((status = 204, description = "Written down"), (status = "4XX", body = Problem)))]
 #[post("/payroll-changes/{id}/acknowledgement")]
-pub(super) async fn acknowledge_payroll_changes(
-    of: Of,
-    token: Token,
-    path: Path<(String, String)>,
-    app: Data<Issuer>,
-) -> Result<HttpResponse, Problem> {
-    let by = machine(&app, &of, &token, Scope::FundCycle).await?;
-    app.acknowledge_payroll_changes(&by, &path.1).await?;
+pub(super) async fn acknowledge_payroll_changes(about: About) -> Result<HttpResponse, Problem> {
+    let Allowed { by, named, app } = about.allowed(Scope::FundCycle).await?;
+    app.acknowledge_payroll_changes(&by, &named).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
