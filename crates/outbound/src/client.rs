@@ -14,6 +14,7 @@ use crate::address::allowed;
 use crate::resolve::{Forbidden, GuardedResolver, is_localhost};
 use crate::{OutboundPolicy, Reply};
 
+const IDLE_CONNECTION: Duration = Duration::from_secs(60);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// What is read of an answer whose body nobody wants, so that the connection can be used again.
 const UNWANTED_BYTES: usize = 4096;
@@ -84,6 +85,8 @@ impl Outbound {
             .timeout(Duration::from_secs(policy.timeout_seconds))
             .connect_timeout(CONNECT_TIMEOUT.min(Duration::from_secs(policy.timeout_seconds)))
             .pool_max_idle_per_host(8)
+            // Before the other side closes it (`web` after 75 s, nginx after 75 s): a request into a closing connection is lost.
+            .pool_idle_timeout(IDLE_CONNECTION)
             .user_agent(concat!("passerelle/", env!("CARGO_PKG_VERSION")))
             .tls_certs_merge(roots)
             .build()

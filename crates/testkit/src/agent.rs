@@ -60,6 +60,7 @@ impl Agent {
             .dns_resolver(Loopback)
             .no_proxy()
             .timeout(Duration::from_secs(60))
+            .pool_idle_timeout(Duration::from_secs(60))
             .build()
             .expect("a plain client builds");
         Self { http, jar: Mutex::default() }

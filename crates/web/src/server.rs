@@ -1,6 +1,7 @@
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use actix_web::middleware::from_fn;
@@ -17,6 +18,10 @@ use crate::{HttpConfig, JsonLimits, Problem, metrics, tls};
 
 const DEFAULT_WORKERS: usize = 2;
 const STOP_SECONDS: u64 = 10;
+/// How long a connection may be idle. Longer than a client or proxy in front keeps one (`outbound` 60 s, nginx 60 s): whoever ends it
+/// first must be the one that sends, or a request meets a connection that is just being closed. It also spares a phone on a slow line
+/// the handshakes between two pages.
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
 const FORM_BYTES: usize = 64 * 1024;
 
 /// Whether a service can do its work now; the text says what is missing.
@@ -131,6 +136,7 @@ where
     };
     let mut server = HttpServer::new(factory)
         .workers(http.workers.unwrap_or(DEFAULT_WORKERS))
+        .keep_alive(KEEP_ALIVE)
         .shutdown_timeout(STOP_SECONDS)
         .disable_signals();
     for listener in listeners(&http.listen)? {

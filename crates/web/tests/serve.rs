@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::{HttpResponse, post};
 use serde_json::{Value, json};
@@ -230,6 +231,26 @@ async fn stopping_ends_background_work_and_the_listener() {
     running.wait().await;
     receiver.await.unwrap();
     assert!(TcpStream::connect(running.addresses[0]).await.is_err());
+}
+
+/// Five seconds, the framework's own limit, are what a person needs to read a sentence; and a client that keeps a connection for a
+/// minute would now and then send into one that is being closed.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_idle_connection_is_kept_and_still_does_not_hold_up_the_end() {
+    let mut running = start(true).await;
+    let mut stream = TcpStream::connect(running.addresses[0]).await.unwrap();
+    for wait in [0, 6] {
+        tokio::time::sleep(Duration::from_secs(wait)).await;
+        stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost:1\r\n\r\n").await.unwrap();
+        let mut answer = vec![0; 4096];
+        let length = stream.read(&mut answer).await.unwrap();
+        assert!(
+            answer[..length].starts_with(b"HTTP/1.1 200"),
+            "{}",
+            String::from_utf8_lossy(&answer[..length])
+        );
+    }
+    tokio::time::timeout(Duration::from_secs(5), running.stop()).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
