@@ -113,6 +113,18 @@ impl SoftwareKey {
         Ok(Self { public, private: Locked::new(Private { secret: kept, pair }) })
     }
 
+    /// Whether [`Self::from_secret`] takes these bytes, without the work of finding the public key.
+    #[must_use]
+    pub fn is_secret(algorithm: Algorithm, secret: &[u8]) -> bool {
+        secret.len() == algorithm.secret_length()
+            && match algorithm {
+                Algorithm::Ed25519 => true,
+                Algorithm::P256 => p256::SecretKey::from_slice(secret).is_ok(),
+                Algorithm::P384 => p384::SecretKey::from_slice(secret).is_ok(),
+                Algorithm::Bls12381G2 => bbs::public_key(secret).is_ok(),
+            }
+    }
+
     /// The secret, for sealing it into a file.
     pub(crate) fn secret(&self) -> &[u8] {
         self.private.secret.get(..self.public.algorithm().secret_length()).unwrap_or_default()
@@ -215,6 +227,7 @@ mod tests {
     fn a_secret_has_the_length_of_its_algorithm() {
         for (algorithm, length) in [(Algorithm::Ed25519, 32), (Algorithm::P256, 32), (Algorithm::P384, 48)] {
             for wrong in [0, 31, 33, 47, 49] {
+                assert!(!SoftwareKey::is_secret(algorithm, &vec![7; wrong]));
                 let made = SoftwareKey::from_secret(algorithm, &vec![7; wrong]);
                 assert!(matches!(made, Err(InvalidKey::Malformed)), "{algorithm:?} {wrong}");
             }

@@ -1,5 +1,7 @@
 //! The key of one reception and its renewals.
 
+use std::sync::OnceLock;
+
 use clock::Entropy;
 use keys::{Algorithm, PublicKey, SoftwareKey};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -11,8 +13,11 @@ use crate::signing::compact_jws;
 
 /// A P-256 key, kept as its secret inside of what is sealed under the person's data key. It is stored before it is used, so that
 /// what is bound to it after a crash can still be used.
-#[derive(Clone, PartialEq, Eq)]
-pub struct ClientKey(Zeroizing<[u8; 32]>);
+pub struct ClientKey {
+    secret: Zeroizing<[u8; 32]>,
+    /// What signs, made at the first use: a reception is read more often than its key is used, and used several times then.
+    signer: OnceLock<SoftwareKey>,
+}
 
 /// The key could not sign. It was checked when it was made and when it was read, so this is the machine's fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -25,16 +30,15 @@ impl ClientKey {
         loop {
             let mut secret = Zeroizing::new([0u8; 32]);
             entropy.fill(secret.as_mut());
-            let key = Self(secret);
             // Fails once in 2^32.
-            if key.signer().is_ok() {
+            if let Some(key) = Self::from_secret(secret) {
                 return key;
             }
         }
     }
 
     pub fn public_key(&self) -> Result<PublicKey, ClientKeyFault> {
-        Ok(*keys::Signer::public_key(&self.signer()?))
+        Ok(*keys::Signer::public_key(self.signer()?))
     }
 
     /// A compact JWS with ES256. `header` makes the header from the public key.
@@ -44,15 +48,39 @@ impl ClientKey {
         payload: &Value,
     ) -> Result<String, ClientKeyFault> {
         let signer = self.signer()?;
-        let input = signing_input(&header(keys::Signer::public_key(&signer)), payload);
+        let input = signing_input(&header(keys::Signer::public_key(signer)), payload);
         let signature = signer.sign_now(&input).map_err(|_| ClientKeyFault)?;
         Ok(compact_jws(&input, &signature))
     }
 
-    fn signer(&self) -> Result<SoftwareKey, ClientKeyFault> {
-        SoftwareKey::from_secret(Algorithm::P256, self.0.as_ref()).map_err(|_| ClientKeyFault)
+    fn from_secret(secret: Zeroizing<[u8; 32]>) -> Option<Self> {
+        SoftwareKey::is_secret(Algorithm::P256, secret.as_ref())
+            .then(|| Self { secret, signer: OnceLock::new() })
+    }
+
+    fn signer(&self) -> Result<&SoftwareKey, ClientKeyFault> {
+        if let Some(signer) = self.signer.get() {
+            return Ok(signer);
+        }
+        let signer = SoftwareKey::from_secret(Algorithm::P256, self.secret.as_ref());
+        let signer = signer.map_err(|_| ClientKeyFault)?;
+        Ok(self.signer.get_or_init(|| signer))
     }
 }
+
+impl Clone for ClientKey {
+    fn clone(&self) -> Self {
+        Self { secret: self.secret.clone(), signer: OnceLock::new() }
+    }
+}
+
+impl PartialEq for ClientKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.secret == other.secret
+    }
+}
+
+impl Eq for ClientKey {}
 
 pub(super) fn signing_input(header: &Value, payload: &Value) -> Vec<u8> {
     let part = |value: &Value| base64url(value.to_string().as_bytes());
@@ -61,7 +89,7 @@ pub(super) fn signing_input(header: &Value, payload: &Value) -> Vec<u8> {
 
 impl Serialize for ClientKey {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&Zeroizing::new(base64url(self.0.as_ref())))
+        serializer.serialize_str(&Zeroizing::new(base64url(self.secret.as_ref())))
     }
 }
 
@@ -70,7 +98,7 @@ impl<'de> Deserialize<'de> for ClientKey {
         let text = Zeroizing::new(String::deserialize(deserializer)?);
         let bytes = from_base64url(&text).map(Zeroizing::new);
         let secret = bytes.and_then(|bytes| <[u8; 32]>::try_from(bytes.as_slice()).ok());
-        let key = secret.map(|secret| Self(Zeroizing::new(secret))).filter(|key| key.signer().is_ok());
+        let key = secret.and_then(|secret| Self::from_secret(Zeroizing::new(secret)));
         key.ok_or_else(|| de::Error::custom("not a key of P-256"))
     }
 }
