@@ -49,3 +49,6 @@ value-end-of-appointment = انتهاء التعيين
 value-termination = إنهاء الخدمة
 value-transfer = النقل
 value-disability = العجز
+
+# Between what something is called and what it is.
+colon = {":"}

@@ -49,3 +49,6 @@ value-end-of-appointment = End of the appointment
 value-termination = Termination
 value-transfer = Transfer
 value-disability = Disability
+
+# Between what something is called and what it is.
+colon = {":"}

@@ -49,3 +49,6 @@ value-end-of-appointment = Fin del nombramiento
 value-termination = Cese
 value-transfer = Traslado
 value-disability = Discapacidad
+
+# Between what something is called and what it is.
+colon = {":"}

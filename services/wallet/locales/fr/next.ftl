@@ -49,3 +49,6 @@ value-end-of-appointment = Fin de l’engagement
 value-termination = Licenciement
 value-transfer = Transfert
 value-disability = Invalidité
+
+# Between what something is called and what it is.
+colon = { "\u00A0" }:

@@ -49,3 +49,6 @@ value-end-of-appointment = Окончание срока назначения
 value-termination = Прекращение службы
 value-transfer = Перевод
 value-disability = Инвалидность
+
+# Between what something is called and what it is.
+colon = {":"}

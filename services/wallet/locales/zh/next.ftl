@@ -49,3 +49,6 @@ value-end-of-appointment = 任期届满
 value-termination = 解职
 value-transfer = 调任
 value-disability = 伤残
+
+# Between what something is called and what it is.
+colon = ：

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use holding::look_alike::mixes_alphabets;
 use holding::party::Party;
 use holding::request::plain_text;
 use language::Language;
@@ -110,13 +111,15 @@ impl Wallet {
     }
 }
 
-/// What an organisation calls itself in the languages of the wallet, the first name of each (OID4VCI 1.0, 12.2.4, `display`).
+/// What an organisation calls itself in the languages of the wallet, the first name of each (OID4VCI 1.0, 12.2.4, `display`). One
+/// that mixes alphabets is a trick and none.
 fn own_names(display: &[IssuerDisplay]) -> BTreeMap<String, String> {
+    let fits = |name: &String| !name.is_empty() && !mixes_alphabets(name);
     let mut names = BTreeMap::new();
     for one in display {
         let language = one.locale.as_deref().and_then(Language::parse);
         let name = one.name.as_deref().map(|name| plain_text(name, LONGEST_NAME));
-        if let (Some(language), Some(name)) = (language, name.filter(|name| !name.is_empty())) {
+        if let (Some(language), Some(name)) = (language, name.filter(fits)) {
             names.entry(language.code().to_owned()).or_insert(name);
         }
     }
@@ -177,6 +180,7 @@ mod tests {
             named("en", "Fund"),
             named("ar", "\u{202e}الصندوق\u{200b}"),
             named("ar", "another"),
+            named("es", "W\u{43e}rld Food Programme"),
             named("fr", " \n "),
             named("tlh", "qach"),
             named("ru", &"Ф".repeat(500)),
