@@ -3,6 +3,8 @@
 import assert from 'node:assert/strict';
 import {readFileSync} from 'node:fs';
 import {LANGUAGES, hang} from './gallery.mjs';
+import {glance} from './glance.mjs';
+import {PHONE} from './ways.mjs';
 
 const WAY = 'desktop ar keyboard';
 
@@ -20,7 +22,8 @@ export async function account(browser, {ending, ...others}) {
   browser.people = browser.people.filter(person => person !== owner && person !== later);
 }
 
-async function receives(browser, {page, hands, language}, input) {
+async function receives(browser, owner, input) {
+  const {page, hands, language} = owner;
   await browser.step('a wallet is made, an offer accepted, a request answered', async () => {
     await page.goto(`${input.wallet}/offer?credential_offer_uri=${encodeURIComponent(input.offer)}`);
     await page.locator('#create-wallet:not(:disabled)').waitFor();
@@ -33,12 +36,28 @@ async function receives(browser, {page, hands, language}, input) {
     const {clientId, requestUri} = input.request;
     await page.goto(`${input.wallet}/present?${new URLSearchParams({client_id: clientId, request_uri: `${requestUri}?account`})}`);
     await page.locator('#agree:not(:disabled)').waitFor();
+    // They can do without the birth date; it is shown as well, because the person wants it.
+    assert.equal(await page.locator('li[data-in-sets]').isVisible(), false, 'not shown before it is chosen');
+    await hands.tick('[data-claims] input');
+    assert.equal(await page.locator('li[data-in-sets]').isVisible(), true);
     await hands.press('#agree');
     await page.locator('#presentation[data-state=sent]').waitFor();
+    const {sharings} = await page.evaluate(async () => (await fetch('/v1/sharings')).json());
+    assert(sharings[0].credentials[0].claims.includes('Date of birth'), JSON.stringify(sharings[0]));
+  });
+  await browser.step('the camera of the yearly proof is on the first screen; it goes on without', async () => {
     await page.goto(`${input.wallet}/existence?${new URLSearchParams({request_uri: input.existence})}`);
     await page.locator('#begin').waitFor();
+    const proof = page.url();
+    await page.setViewportSize(PHONE);
+    const {y, height} = await page.locator('#with-pictures').boundingBox();
+    assert(y + height <= PHONE.height, `the button ends ${y + height} pixels down`);
+    await page.setViewportSize(owner.size);
+    await glance(browser, owner, proof, {name: 'a proof with pictures', ready: '#with-pictures:not(:disabled)'});
+    await page.goto(proof);
     await hands.press('#begin');
     await page.locator('#existence[data-state=answered]').waitFor();
+    await glance(browser, owner, proof, {name: 'a proof that was sent', ready: '#existence[data-state=answered]'});
   });
 }
 
@@ -99,16 +118,19 @@ async function recovers(browser, {owner, later}, code, input) {
     await page.locator('#recover-message[role=alert]').waitFor();
     await hands.write('#code', code.toLowerCase());
     await page.keyboard.press('Enter');
-    await page.waitForURL(/\/ways-in$/);
+    await page.waitForURL(/\/recovered$/);
     await owner.page.goto(`${input.wallet}/account`);
     await owner.page.locator('#sign-in:not(:disabled)').waitFor();
     assert.equal(await owner.page.locator('#create-wallet').isVisible(), false, 'a new wallet is behind a question');
   });
   await browser.step('the lost device is named, and the passkey of then removed', async () => {
     page.on('dialog', dialog => dialog.accept());
+    await glance(browser, later, `${input.wallet}/recovered`, {name: 'back in', ready: '[data-old] button:not(:disabled)', picture: 'recovered'});
+    await page.goto(`${input.wallet}/recovered`);
+    await hands.press('[data-old] button');
+    await page.locator('#next-lost-done:not([hidden])').waitFor();
+    await browser.accessible(page, 'the old phone is lost');
     await page.goto(`${input.wallet}/account`);
-    await page.locator('[data-delete^="/v1/device-keys/"]').waitFor();
-    await hands.press('[data-delete^="/v1/device-keys/"]');
     await page.locator('[data-key] .badge.error').waitFor();
     const passkeys = page.locator('[data-delete^="/v1/passkeys/"]');
     assert.equal(await passkeys.count(), 2);
@@ -117,7 +139,8 @@ async function recovers(browser, {owner, later}, code, input) {
   });
 }
 
-async function leaves(browser, {page, hands}, input) {
+async function leaves(browser, leaver, input) {
+  const {page, hands} = leaver;
   await browser.step('everything is taken along, and the wallet deleted', async () => {
     await page.locator('#export').waitFor();
     const [download] = await Promise.all([page.waitForEvent('download'), hands.press('#export')]);
@@ -127,7 +150,7 @@ async function leaves(browser, {page, hands}, input) {
     await hands.press('#delete-account');
     await page.waitForURL(/\?deleted$/);
     await page.locator('.banner.success').waitFor();
-    await browser.accessible(page, 'a deleted wallet');
+    await glance(browser, leaver, `${input.wallet}/?deleted`, {name: 'a deleted wallet', ready: '.banner.success'});
     for(const language of input.gallery ? LANGUAGES : []) {
       await page.locator(`.languages-first button[value=${language}]`).click();
       await page.goto(`${input.wallet}/?deleted`);

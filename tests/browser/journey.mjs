@@ -98,7 +98,7 @@ async function personReceives(browser, person, link, code) {
     await hands.press('main .actions a.button');
     await page.waitForURL(/\/$/);
     assert.equal(await page.locator('[data-credential]').count(), 2);
-    await browser.picture(person, 'wallet-home', {gallery: 'phone'});
+    await browser.picture(person, 'wallet-home');
   });
 }
 
@@ -185,7 +185,7 @@ async function credentialShows(browser, person, wanted) {
     await hands.press('[data-credential]');
     await hands.press('#check-again');
     await page.locator(`#status.${wanted}`).waitFor();
-    await browser.picture(person, 'wallet-credential', {gallery: 'phone'});
+    await browser.picture(person, 'wallet-credential');
   });
 }
 

@@ -247,7 +247,7 @@ async function comesBack(browser, input) {
     await other.locator('#code').fill(code);
     await choosesPin(other, '271828');
     await other.locator('#recover button[type=submit]').click();
-    await other.waitForURL(/\/ways-in$/);
+    await other.waitForURL(/\/recovered$/);
     await other.goto(`${input.wallet}/account`);
     await other.locator('form[action="/sign-out"] button').first().click();
     await other.locator('#pin-first').click();
@@ -255,7 +255,29 @@ async function comesBack(browser, input) {
     await other.locator('#pin-sign-in button').click();
     await other.locator('#paste-form').waitFor({state: 'attached'});
   });
+  await isHelped(browser, owner, person, input);
   for(const one of [owner, person]) await leave(browser, one);
+}
+
+/** Neither passkey nor code: officers are asked with a PIN, and the person in whose wallet it would open stops it. */
+async function isHelped(browser, asker, person, input) {
+  await browser.step('officers are asked by whoever chooses a PIN, and the person stops it', async () => {
+    const {page} = asker;
+    const {number} = await person.page.evaluate(async () => (await fetch('/v1/account')).json());
+    await page.addInitScript(() => { delete window.PublicKeyCredential; });
+    await page.goto(`${input.wallet}/recover/help`);
+    await page.locator('#way-pin:not([hidden])').waitFor();
+    await page.locator('#wallet-number').fill(number);
+    await choosesPin(page, '602214');
+    await page.locator('#ask-help button[type=submit]').click();
+    await page.locator('#help-code').waitFor();
+    await person.page.goto(`${input.wallet}/`);
+    await person.page.locator('#stop-asked').click();
+    await person.page.locator('#stop-asked').waitFor({state: 'detached'});
+    await page.reload();
+    await page.locator('h1').waitFor();
+    assert.equal(await page.locator('#help-code').count(), 0, 'the code leads nowhere any more');
+  });
 }
 
 /** On the first page: what to do before the phone is lost, and when the browser erased its key. */
@@ -276,6 +298,15 @@ async function isReminded(browser, input) {
     await page.locator('html.whole').waitFor();
     assert(await page.locator('#lost-phone').isHidden());
   });
+  await browser.step('after an ordinary visit the first page opens in airplane mode, with words', async () => {
+    await page.waitForFunction(() => navigator.serviceWorker.ready.then(() => true));
+    await page.context().setOffline(true);
+    await page.goto(`${input.wallet}/`);
+    await page.locator('#nothing-kept:not([hidden])').waitFor();
+    assert.match(new URL(page.url()).pathname, /^\/offline$/);
+    await page.context().setOffline(false);
+    await page.goto(`${input.wallet}/`);
+  });
   await browser.step('an officer’s link in a browser that knows a wallet: the sign-in comes first', async () => {
     await page.evaluate(() => fetch('/v1/sessions/current', {method: 'DELETE'}));
     await page.goto(`${input.wallet}/officers/join#x`);
@@ -284,6 +315,13 @@ async function isReminded(browser, input) {
     await page.goto(`${input.wallet}/`);
   });
   await browser.step('a key that the browser erased is named, and one tap makes another and calls the old one lost', async () => {
+    // A name that the person gave hides nothing.
+    await page.evaluate(async () => {
+      const {deviceKeys: [{thumbprint}]} = await (await fetch('/v1/account')).json();
+      await fetch(`/v1/device-keys/${thumbprint}`, {
+        method: 'PATCH', headers: {'content-type': 'application/json'}, body: JSON.stringify({name: 'The phone in the kitchen'}),
+      });
+    });
     await page.evaluate(() => new Promise(done => {
       const gone = indexedDB.deleteDatabase('passerelle-wallet');
       gone.onsuccess = gone.onblocked = done;

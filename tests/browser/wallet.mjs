@@ -7,6 +7,7 @@ import {account} from './account.mjs';
 import {Browser} from './browser.mjs';
 import {check, checkItself} from './floor.mjs';
 import {PAGE, hang, missing, written} from './gallery.mjs';
+import {glance} from './glance.mjs';
 import {walk} from './hands.mjs';
 import {DESK, ONE_WAY, PHONE} from './ways.mjs';
 import {says} from './words.mjs';
@@ -23,10 +24,11 @@ async function floor(browser) {
   });
 }
 
-/** Receives, makes a card, is asked twice. Returns the pages there are then. */
+/** Receives, makes a card, is asked three times. Returns the pages there are then, and the states that were reached. */
 async function holds(browser, person, input) {
   const {page, hands} = person;
   const paths = ['/', '/activity', '/account', '/shared', '/looked', '/ways-in'];
+  const states = [['the page without a network', '/offline', '#step-kept'], ['an invitation without a fund', '/enrol', 'main .banner']];
   await browser.step('a wallet is made and an offer accepted', async () => {
     await page.goto(`${input.wallet}/offer?credential_offer_uri=${encodeURIComponent(input.offer)}`);
     await page.locator('#create-wallet:not(:disabled)').waitFor();
@@ -67,8 +69,16 @@ async function holds(browser, person, input) {
     await page.locator('#agree:not(:disabled)').waitFor();
     await hands.press('#agree');
     await page.locator('.verdict.pass').waitFor();
+    states.push(['an answer that was sent', new URL(page.url()).pathname, '.verdict.pass']);
     await page.goto(`${input.wallet}/shared`);
     await page.locator('.card.shared').waitFor();
+  });
+  await browser.step('a request is refused', async () => {
+    const {clientId, requestUri} = input.request;
+    await page.goto(`${input.wallet}/present?${new URLSearchParams({client_id: clientId, request_uri: `${requestUri}?refused`})}`);
+    await hands.press('#refuse');
+    await page.locator('#presentation[data-state=refused]').waitFor();
+    states.push(['a request that was refused', new URL(page.url()).pathname, '#presentation[data-state=refused]']);
   });
   await browser.step('a request is opened and left, and waits on the first page', async () => {
     const {clientId, requestUri} = input.request;
@@ -85,7 +95,7 @@ async function holds(browser, person, input) {
     await page.locator('#existence').waitFor();
     paths.push(new URL(page.url()).pathname);
   });
-  return paths;
+  return {paths, states};
 }
 
 /** Sets the language as the picker of every page does. */
@@ -323,9 +333,13 @@ async function visit(browser, officer, input) {
     });
     await hands.press('#desk button');
     await page.locator('#desk-visit button:not(:disabled)').first().waitFor();
-    await page.goBack();
-    await browser.settled(clerk);
-    assert.equal(await page.locator('a.credential, #desk').count(), 0, 'going back shows nothing of the person');
+    for(const back of ['once', 'twice', 'three times']) {
+      await page.goBack();
+      await page.locator('#desk-visit button:not(:disabled)').first().waitFor();
+      await browser.settled(clerk);
+      assert.equal(new URL(page.url()).pathname, '/officers/desk', `back ${back}`);
+      assert.equal(await page.locator('a.credential, #desk').count(), 0, `going back ${back} shows nothing of the person`);
+    }
     await page.goto(`${input.wallet}/officers/desk`);
     await page.locator('#desk-visit button:not(:disabled)').first().waitFor();
     assert.equal(await page.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).length), 0);
@@ -344,8 +358,8 @@ async function visit(browser, officer, input) {
     });
     assert.deepEqual(left, {keys: [], caches: [], local: {}, session: {}});
     await page.goto(`${input.wallet}/`);
-    assert.equal(await page.locator('a.credential').count(), 0, 'the wallet of the officer');
-    await page.goto(`${input.wallet}/officers/desk`);
+    await page.locator('#own').waitFor();
+    assert.equal(await page.locator('a.credential').count(), 0, 'not the wallet of the officer');
     await hands.write('#wallet-number', number);
     await hands.press('#visit-key');
     await page.locator('a.credential').first().waitFor();
@@ -543,7 +557,8 @@ async function weighMain(browser, person, input, paths) {
 
 /** A wallet with a PIN: two taps make one, and a proof by PIN goes on where it was asked for. */
 async function byPin(browser, input) {
-  const {page, hands} = await browser.holder('pin', 'phone ar keyboard');
+  const person = await browser.holder('pin', 'phone ar keyboard');
+  const {page, hands} = person;
   const made = [];
   page.on('request', request => {
     if(request.method() === 'POST' && request.url().endsWith('/v1/pin/registration')) {
@@ -597,6 +612,9 @@ async function byPin(browser, input) {
     await page.locator('#ways-message.success').waitFor();
     await page.goto(`${input.wallet}/account`);
     await hands.press('form[action="/sign-out"] button');
+    await page.locator('#pin-first').waitFor();
+    await glance(browser, person, `${input.wallet}/pin`, {name: 'signing in with a PIN', ready: '#pin-sign-in:not([hidden])'});
+    await page.goto(`${input.wallet}/`);
     await hands.press('#pin-first');
     await hands.write('#pin', '602214');
     await hands.press('#pin-sign-in button');
@@ -625,8 +643,11 @@ async function quietly(browser, input) {
 
 async function everyLanguage(browser, input) {
   const person = await browser.holder('retiree', 'phone en keyboard');
-  const paths = await holds(browser, person, input);
+  const {paths, states} = await holds(browser, person, input);
   await weighMain(browser, person, input, paths);
+  await browser.step('what became of requests, and pages of their own, in every language', async () => {
+    for(const [name, path, ready] of ONE_WAY ? [] : states) await glance(browser, person, input.wallet + path, {name, ready});
+  });
   const newcomer = await browser.person('newcomer', {phone: true, language: 'en'});
   await newcomer.page.goto(`${input.wallet}/offer?credential_offer_uri=${encodeURIComponent(input.offer)}`);
   await newcomer.page.locator('#create-wallet:not(:disabled)').click();

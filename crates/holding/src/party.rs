@@ -1,5 +1,7 @@
 //! Who stands on the other side: an organisation proven from the registry or by a certificate, or only a host name.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// An issuer, a verifier or the Fund, as far as it is known.
@@ -11,6 +13,10 @@ pub struct Party {
     pub host: String,
     /// The organisation's name in the registry. Never a name the party gave itself.
     pub organisation: Option<String>,
+    /// What a proven organisation calls itself in other languages, by their codes, as its signed metadata has it. Nobody proved
+    /// these, so they stand beside the registered name and never in its place.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub names: BTreeMap<String, String>,
     /// What the certificate says that signed the party's request, by an authority this wallet trusts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub certified: Option<Certified>,
@@ -28,7 +34,7 @@ pub struct Certified {
 impl Party {
     #[must_use]
     pub fn unverified(host: &str) -> Self {
-        Self { did: None, host: host.to_owned(), organisation: None, certified: None }
+        Self { did: None, host: host.to_owned(), organisation: None, names: BTreeMap::new(), certified: None }
     }
 
     /// Somebody whose certificate vouches for what it says.
@@ -54,5 +60,28 @@ impl Party {
     pub fn name(&self) -> &str {
         let certified = self.certified.as_ref().and_then(|it| it.organisation.as_deref());
         self.organisation.as_deref().or(certified).unwrap_or(&self.host)
+    }
+
+    /// What it calls itself in this language, by its code; nothing where the registry does not say who it is, or where that is the
+    /// registered name.
+    #[must_use]
+    pub fn own_name(&self, language: &str) -> Option<&str> {
+        let registered = self.organisation.as_deref()?;
+        self.names.get(language).map(String::as_str).filter(|name| *name != registered)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn own_name_stands_beside_a_proven_one_alone() {
+        let names = BTreeMap::from([("ar".to_owned(), "الصندوق".to_owned()), ("fr".to_owned(), "Fund".to_owned())]);
+        let unknown = Party { names, ..Party::unverified("fund.example") };
+        assert_eq!(unknown.own_name("ar"), None);
+        let proven = Party { organisation: Some("Fund".to_owned()), ..unknown };
+        assert_eq!((proven.name(), proven.own_name("ar")), ("Fund", Some("الصندوق")));
+        assert_eq!((proven.own_name("fr"), proven.own_name("ru")), (None, None), "said once, and only what is there");
     }
 }

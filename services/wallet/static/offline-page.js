@@ -7,6 +7,7 @@ import {answer, choices, readCode, withoutAnswer} from "/assets/offline-showing.
 import {supportCode} from "/assets/offline-code.js";
 import {parts} from "/assets/offline-sequence.js";
 import {showProofs} from "/assets/offline-prove.js";
+import {country} from "/assets/wallet-region.js";
 import { fill, say } from "/assets/words.js";
 import {draw} from "/assets/qr-code.js";
 import {NoText, read, scan} from "/assets/qr-reader.js";
@@ -47,11 +48,17 @@ function showKept() {
 async function choose(one) {
   state.chosen = one;
   state.code = null;
-  const boxes = (await choices(one.credential)).map(name => {
-    const claim = (one.claims || []).find(({path}) => path.length === 1 && path[0] === name);
+  const claims = one.claims || [];
+  const place = name => claims.findIndex(({path}) => path[0] === name);
+  // In the order in which the certificate's own page has them; what that does not show comes last.
+  const order = name => (place(name) < 0 ? claims.length : place(name));
+  const names = (await choices(one.credential)).sort((a, b) => order(a) - order(b));
+  const boxes = names.map(name => {
+    const claim = claims.find(({path}) => path.length === 1 && path[0] === name);
+    const value = claim && claim.region ? country(claim.value, claim.region) : (claim && claim.value) || '';
     const box = element('input', {type: 'checkbox', name: 'claim', value: name});
     return element('label', {class: 'check'}, box,
-      element('span', {}, `${(claim && claim.label) || name}: `, element('bdi', {}, (claim && claim.value) || '')));
+      element('span', {}, `${(claim && claim.label) || name}: `, element('bdi', {}, value)));
   });
   fill(at('claims'), boxes);
   at('code-problem').hidden = true;

@@ -3,6 +3,7 @@
 import { post, withButton } from "/assets/passkey.js";
 import { draw } from "/assets/qr-code.js";
 import { proven } from "/assets/wallet-proof.js";
+import { country, nameCountries } from "/assets/wallet-region.js";
 import { fill, say } from "/assets/words.js";
 
 const at = (id) => document.getElementById(id);
@@ -18,7 +19,8 @@ function element(name, text) {
 }
 
 function show({ claims, codes }) {
-  fill(at("printed-claims"), [].concat(...claims.map(({ label, value }) => [element("dt", label), element("dd", value)])));
+  const read = ({ value, region }) => (region ? country(value, region) : value);
+  fill(at("printed-claims"), [].concat(...claims.map((claim) => [element("dt", claim.label), element("dd", read(claim))])));
   const figures = codes.map((code, index) => {
     const figure = document.createElement("figure");
     const caption = document.createElement("figcaption");
@@ -39,4 +41,5 @@ form.addEventListener("submit", (event) => {
   });
 });
 at("print").addEventListener("click", () => window.print());
+nameCountries();
 button.disabled = false;

@@ -3,12 +3,15 @@
 import { tellErased } from "/assets/wallet-erased.js";
 import { post, withButton } from "/assets/passkey.js";
 import { find, sign } from "/assets/wallet-key.js";
+import { nameCountries } from "/assets/wallet-region.js";
 import { proven } from "/assets/wallet-proof.js";
 
 const form = document.getElementById("consent-form");
 const { id } = document.getElementById("presentation").dataset;
 const base = `/v1/presentations/${id}`;
 let key;
+
+nameCountries();
 
 const inSet = (element, set) => element.dataset.inSets.split(" ").includes(String(set));
 

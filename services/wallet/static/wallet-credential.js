@@ -7,6 +7,7 @@ import { offerToKeep } from "/assets/offline-keep.js";
 import { drop } from "/assets/offline-kept.js";
 import { proven } from "/assets/wallet-proof.js";
 import { paint } from "/assets/wallet-look.js";
+import { nameCountries } from "/assets/wallet-region.js";
 import { explain, label } from "/assets/wallet-status.js";
 import { moment, say } from "/assets/words.js";
 
@@ -15,6 +16,7 @@ const verdict = document.getElementById("status");
 const tones = { valid: "pass", suspended: "paused", revoked: "fail", expired: "warning", notYetValid: "waiting", unknown: "not-checked" };
 
 paint();
+nameCountries();
 
 find().then((key) => {
   if (key && key.thumbprint === page.dataset.holderKey) return;

@@ -2,6 +2,7 @@
 
 import { PasskeyError, post, withButton } from "/assets/passkey.js";
 import { take } from "/assets/wallet-capture.js";
+import { tried } from "/assets/wallet-pin-wait.js";
 import { presence } from "/assets/wallet-presence.js";
 import { say } from "/assets/words.js";
 
@@ -47,7 +48,7 @@ if (form) {
       if (!chosen) throw new PasskeyError(say("station-recognised-missing"));
       const shown = await presence("enrolments", id);
       const path = `/v1/enrolments/${encodeURIComponent(id)}/station`;
-      await post(path, { ...shown, ...seen(), recognisedBy: chosen.value, picture });
+      await tried(() => post(path, { ...shown, ...seen(), recognisedBy: chosen.value, picture }));
       location.reload();
     });
   });

@@ -9,7 +9,8 @@ const at = (id) => document.getElementById(id);
 async function missing() {
   const { deviceKeys, sessions } = await send("GET", "/v1/account");
   const here = sessions.find(({ current }) => current);
-  return deviceKeys.filter(({ lost, device }) => !lost && here && device === here.device);
+  // What the person calls the device says nothing of which browser made the key.
+  return deviceKeys.filter(({ lost, madeOn }) => !lost && here && madeOn === here.device);
 }
 
 /** Says it, where this browser has no `key` and its kind of device had one; false where the key is on another device. */

@@ -4,6 +4,7 @@ import { PasskeyError, assert, post, withButton } from "/assets/passkey.js";
 import { forgetAhead } from "/assets/offline-ahead.js";
 import { count, keep } from "/assets/desk-queue.js";
 import { askPin } from "/assets/wallet-ask-pin.js";
+import { tried } from "/assets/wallet-pin-wait.js";
 import { presence } from "/assets/wallet-presence.js";
 import { place, take, upload } from "/assets/wallet-capture.js";
 import { ensure, isProblem, send, sign } from "/assets/wallet-key.js";
@@ -47,7 +48,7 @@ async function queue(content) {
 /** Hands the finished proof over. One that is kept but has not reached the Fund goes on by itself: the page says so. */
 async function hand(path, body) {
   try {
-    await post(`${base}/${path}`, body);
+    await tried(() => post(`${base}/${path}`, body));
   } catch (error) {
     if (!isProblem(error, "other-side-unavailable")) throw error;
   }

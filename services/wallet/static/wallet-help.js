@@ -3,6 +3,7 @@
 import { PasskeyError, authenticate, register, withButton } from "/assets/passkey.js";
 import { isProblem, keep, keptAs, made, send } from "/assets/wallet-key.js";
 import { byPin, makePin, offerWays } from "/assets/wallet-way-back.js";
+import { thenTo } from "/assets/wallet-then.js";
 import { say } from "/assets/words.js";
 
 const at = (id) => document.getElementById(id);
@@ -48,6 +49,7 @@ if (pin) {
   keptAs(waiting(pin.dataset.request)).then(async (key) => {
     if (key) await keep({ ...key, pin: true });
   });
+  pin.addEventListener("click", () => thenTo("/recovered"));
 }
 
 const signIn = at("help-sign-in");
@@ -55,7 +57,7 @@ if (signIn) {
   signIn.addEventListener("click", () =>
     withButton(signIn, async () => {
       await authenticate("/v1/sign-in/options", "/v1/sign-in");
-      location.assign("/ways-in");
+      location.assign("/recovered");
     }),
   );
   signIn.disabled = false;

@@ -35,18 +35,25 @@ find().then((key) => {
 
 const tones = { valid: "success", suspended: "paused", revoked: "error", expired: "warning", notYetValid: "waiting", unknown: "plain" };
 
-for (const card of document.querySelectorAll("[data-credential]")) {
+function show(card, state) {
   const badge = card.querySelector("[data-status]");
-  send("GET", `/v1/credentials/${card.dataset.credential}/status`)
-    .then((status) => {
-      // An answer that could not be had changes nothing that is known.
-      if (status.state === "unknown") return;
-      badge.className = `badge ${tones[status.state]}`;
-      badge.textContent = label(status.state);
-      card.classList.toggle("suspended", status.state === "suspended");
-      card.classList.toggle("revoked", status.state === "revoked" || status.state === "expired");
-    })
-    .catch(() => {});
+  badge.className = `badge ${tones[state]}`;
+  badge.textContent = label(state);
+  card.classList.toggle("suspended", state === "suspended");
+  card.classList.toggle("revoked", state === "revoked" || state === "expired");
+}
+
+const cards = new Map([...document.querySelectorAll("[data-credential]")].map((card) => [card.dataset.credential, card]));
+if (cards.size) {
+  send("GET", "/v1/statuses").then(
+    ({ statuses }) => {
+      for (const { credentialId, status } of statuses) {
+        // An answer that could not be had changes nothing that is known.
+        if (status.state !== "unknown" && cards.has(credentialId)) show(cards.get(credentialId), status.state);
+      }
+    },
+    () => {},
+  );
 }
 
 const paste = document.getElementById("paste-form");
@@ -61,12 +68,15 @@ if (paste) {
     } catch {
       query = new URLSearchParams();
     }
+    const byValue = query.has("client_id") && query.has("response_type");
     const carry = (names) => names.filter((name) => query.has(name)).map((name) => [name, query.get(name)]);
     const offer = carry(["credential_offer_uri", "credential_offer"]);
     const request = carry(["client_id", "request_uri", "request_uri_method"]);
     if (offer.length) location.assign(`/offer?${new URLSearchParams(offer)}`);
     else if (query.has("request_uri") && query.has("client_id")) location.assign(`/present?${new URLSearchParams(request)}`);
     else if (query.has("request_uri")) location.assign(`/existence?${new URLSearchParams(request)}`);
+    // All of the request is in the link.
+    else if (byValue) location.assign(`/present?${query}`);
     else problem.hidden = false;
   });
 }

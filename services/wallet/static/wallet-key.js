@@ -2,6 +2,7 @@
 
 import { PasskeyError, post } from "/assets/passkey.js";
 import { storage } from "/assets/storage.js";
+import { tried } from "/assets/wallet-pin-wait.js";
 import { presence } from "/assets/wallet-presence.js";
 import { say } from "/assets/words.js";
 
@@ -162,7 +163,7 @@ export async function ensure() {
 export async function sign(key, toSign, record) {
   if (key.desk) {
     const shown = await presence(record.of, record.id);
-    return (await post("/v1/desk/signatures", { ...record, ...shown })).signatures;
+    return (await tried(() => post("/v1/desk/signatures", { ...record, ...shown }))).signatures;
   }
   const signatures = [];
   for (const { id, input, key: named } of toSign) {

@@ -19,7 +19,7 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   withButton(button, async () => {
     await recover();
-    location.assign("/ways-in");
+    location.assign("/recovered");
   });
 });
 offerWays();

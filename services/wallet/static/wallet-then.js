@@ -13,6 +13,15 @@ export function keepThen() {
   }
 }
 
+/** A page to go to after a sign-in that is made elsewhere. */
+export function thenTo(path) {
+  try {
+    sessionStorage.setItem(NAME, path);
+  } catch {
+    // As above.
+  }
+}
+
 /** Where to go now, once: a path of this wallet. */
 export function takeThen() {
   let kept = null;

@@ -5,7 +5,7 @@ opening-authorized = عودة من المنظمة
 opening-back = العودة إلى العرض
 opening-checking = نتحقق ممن أرسله ومن صحته.
 opening-failed = تعذر فتح الرابط
-opening-incomplete = الرابط غير كامل. افتحه من جديد من الرسالة أو الرمز الذي تلقيته.
+opening-incomplete = الرابط غير كامل. افتحه من جديد كاملا، أو وجّه الكاميرا إلى الرمز مرة أخرى.
 opening-try-again = المحاولة مرة أخرى
 
 offer-title = عرض لك

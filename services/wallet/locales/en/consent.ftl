@@ -48,7 +48,7 @@ consent-late = Too late
 consent-late-what = This request of { $who } has expired. Nothing was shared. Ask for a new one.
 
 consent-everything = They ask for everything
-consent-everything-what = This is all that this credential says about you. Do they need all of it for what they want to do? If you are not sure, say no, or ask them.
+consent-everything-what = This is all that this certificate says about you. Do they need all of it for what they want to do? If you are not sure, say no, or ask them.
 consent-in-person = They take an answer from the person alone
 consent-in-person-what = Nobody may answer this request for somebody else. Nothing was sent. Let the person come and answer, or ask them for another way. The request waits until the time above.
 consent-withhold = They can do without these. Tick what you want to show as well.

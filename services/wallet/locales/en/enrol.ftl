@@ -79,11 +79,11 @@ problem-enrolment-refused-what = Look at what it says, and try again or call the
 
 enrol-separation = Has your service ended?
 enrol-separation-have = Your wallet holds what your organisation says about the end of your service. Show it to the Fund: then you need neither number nor code nor passport. The talk and the second officer stay.
-enrol-separation-none = With a credential from your organisation’s human resources office that says when your service ended you need neither number nor code. Ask the office for it; when it is in this wallet, this page takes it.
+enrol-separation-none = With a certificate from your organisation’s human resources office that says when your service ended you need neither number nor code. Ask the office for it; when it is in this wallet, this page takes it.
 enrol-separation-show = Show it to the Fund
 enrol-step-credential = Credential shown
 enrol-shown = One moment, please
-enrol-shown-what = Your credential has been shown. Now the Fund looks for you in its register.
+enrol-shown-what = Your certificate has been shown. Now the Fund looks for you in its register.
 enrol-shown-asking = The Fund is asked …
 enrol-separated-from = Your identity comes from { $organisation }. You need no number, no code and no passport.
 enrol-bring-nothing = Sit in good light and open this page on this phone. You need no passport: your organisation has said who you are. Somebody may help you; say so to the agent.
@@ -91,15 +91,15 @@ problem-separation-not-offered = This Fund enrols by invitation only
 problem-separation-not-offered-what = Use the number and the code of its letter, or ask the Fund for an invitation. The paper form counts the same.
 problem-separation-unanswered = Nothing was presented
 problem-separation-unanswered-what = The request was declined, is over, or was answered in another wallet. Open the Fund’s link and begin again from this wallet.
-problem-separation-withdrawn = The credential was revoked or suspended
+problem-separation-withdrawn = The certificate was revoked or suspended
 problem-separation-withdrawn-what = Ask the human resources office that issued it. With an invitation of the Fund you can enrol without it; the paper form counts the same.
-problem-separation-expired = The credential is not valid now
+problem-separation-expired = The certificate is not valid now
 problem-separation-expired-what = Ask the organisation for a new one. With an invitation of the Fund you can enrol without it; the paper form counts the same.
-problem-separation-not-valid = The credential cannot be accepted
+problem-separation-not-valid = The certificate cannot be accepted
 problem-separation-not-valid-what = It is not from an organisation that may say this, was changed, or belongs to another wallet. With an invitation of the Fund you can enrol without it; the paper form counts the same.
-problem-separation-not-matched = The Fund does not find you by this credential
+problem-separation-not-matched = The Fund does not find you by this certificate
 problem-separation-not-matched-what = Its register may not know of your separation yet: try again when the Fund’s letter has come, or call the Fund. The paper form counts the same.
-problem-separation-used = The credential enrolled somebody else
+problem-separation-used = The certificate enrolled somebody else
 problem-separation-used-what = Call the Fund: it looks at it with you. The paper form counts the same.
 
 # At a station of the Fund.

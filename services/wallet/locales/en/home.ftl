@@ -7,11 +7,11 @@ home-elsewhere-link = My account
 home-unfinished = Not finished yet
 home-go-on = Go on
 home-empty = Nothing here yet
-home-empty-what = An organisation sends you a link or shows you a square code. Open the link on this phone, or point your camera at the code. Your certificate will appear here.
+home-empty-what = An organisation gives you a link or shows you a square code. Open the link on this phone, or point your camera at the code. Your certificate will appear here.
 home-link = I have a link
 home-link-label = Link from an organisation
 home-link-hint = Paste the whole link here.
-home-link-wrong = This is not a link for the wallet. Copy the whole link from the message.
+home-link-wrong = This is not a link for the wallet. Copy the whole link, as the organisation gave it to you.
 home-link-open = Open the link
 home-ask = Ask an organisation for a certificate
 

@@ -7,7 +7,7 @@ opening-authorized = Back from the organisation
 opening-back = Back to the offer
 opening-checking = We check who sent it and whether it is genuine.
 opening-failed = The link could not be opened
-opening-incomplete = The link is not complete. Open it again from the message or the code you received.
+opening-incomplete = The link is not complete. Open the whole link again, or point your camera at the code once more.
 opening-try-again = Try again
 
 offer-title = An offer for you

@@ -5,11 +5,11 @@ home-elsewhere-link = Mi cuenta
 home-unfinished = Sin terminar
 home-go-on = Continuar
 home-empty = Todavía no hay nada
-home-empty-what = Una organización le envía un enlace o le muestra un código cuadrado. Abra el enlace en este teléfono o apunte la cámara al código. Su credencial aparecerá aquí.
+home-empty-what = Una organización le da un enlace o le muestra un código cuadrado. Abra el enlace en este teléfono o apunte la cámara al código. Su credencial aparecerá aquí.
 home-link = Tengo un enlace
 home-link-label = Enlace de una organización
 home-link-hint = Pegue aquí el enlace completo.
-home-link-wrong = Este enlace no es para la cartera. Copie el enlace completo del mensaje.
+home-link-wrong = Este enlace no es para la cartera. Copie el enlace completo, tal como se lo dio la organización.
 home-link-open = Abrir el enlace
 home-ask = Pedir una credencial a una organización
 

@@ -5,7 +5,7 @@ opening-authorized = De vuelta de la organización
 opening-back = Volver a la oferta
 opening-checking = Comprobamos quién la envió y si es auténtica.
 opening-failed = No se pudo abrir el enlace
-opening-incomplete = El enlace está incompleto. Ábralo de nuevo desde el mensaje o el código que recibió.
+opening-incomplete = El enlace está incompleto. Abra de nuevo el enlace entero o apunte otra vez la cámara al código.
 opening-try-again = Intentar de nuevo
 
 offer-title = Una oferta para usted

@@ -5,11 +5,11 @@ home-elsewhere-link = Mon compte
 home-unfinished = Pas encore terminé
 home-go-on = Continuer
 home-empty = Rien pour le moment
-home-empty-what = Une organisation vous envoie un lien ou vous montre un code carré. Ouvrez le lien sur ce téléphone, ou visez le code avec l’appareil photo. Votre justificatif apparaîtra ici.
+home-empty-what = Une organisation vous donne un lien ou vous montre un code carré. Ouvrez le lien sur ce téléphone, ou visez le code avec l’appareil photo. Votre justificatif apparaîtra ici.
 home-link = J’ai un lien
 home-link-label = Lien d’une organisation
 home-link-hint = Collez ici le lien entier.
-home-link-wrong = Ce n’est pas un lien pour le portefeuille. Copiez le lien entier du message.
+home-link-wrong = Ce n’est pas un lien pour le portefeuille. Copiez le lien entier, tel que l’organisation vous l’a donné.
 home-link-open = Ouvrir le lien
 home-ask = Demander un justificatif à une organisation
 

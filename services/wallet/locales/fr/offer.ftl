@@ -5,7 +5,7 @@ opening-authorized = Retour de l’organisation
 opening-back = Retour à l’offre
 opening-checking = Nous vérifions qui l’a envoyée et si elle est authentique.
 opening-failed = Le lien n’a pas pu être ouvert
-opening-incomplete = Le lien est incomplet. Ouvrez-le de nouveau depuis le message ou le code reçu.
+opening-incomplete = Le lien est incomplet. Ouvrez de nouveau le lien entier, ou visez encore une fois le code.
 opening-try-again = Réessayer
 
 offer-title = Une offre pour vous

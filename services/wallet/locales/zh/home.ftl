@@ -5,11 +5,11 @@ home-elsewhere-link = 我的账户
 home-unfinished = 尚未完成
 home-go-on = 继续
 home-empty = 这里还没有内容
-home-empty-what = 组织会发给您一个链接，或让您看一个方形码。请在此手机上打开链接，或用相机对准方形码。您的凭证会出现在这里。
+home-empty-what = 组织会给您一个链接，或让您看一个方形码。请在此手机上打开链接，或用相机对准方形码。您的凭证会出现在这里。
 home-link = 我有一个链接
 home-link-label = 组织提供的链接
 home-link-hint = 请在此粘贴完整的链接。
-home-link-wrong = 这不是钱包的链接。请从消息中复制完整的链接。
+home-link-wrong = 这不是钱包的链接。请按组织给您的样子复制完整的链接。
 home-link-open = 打开链接
 home-ask = 向一个组织申请凭证
 

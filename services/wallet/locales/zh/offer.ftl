@@ -5,7 +5,7 @@ opening-authorized = 从该组织返回
 opening-back = 返回该凭证
 opening-checking = 我们正在检查由谁发送以及是否真实。
 opening-failed = 无法打开链接
-opening-incomplete = 链接不完整。请从收到的消息或方形码重新打开。
+opening-incomplete = 链接不完整。请重新打开完整的链接，或再次用相机对准方形码。
 opening-try-again = 重试
 
 offer-title = 提供给您的凭证

@@ -86,11 +86,14 @@ pub fn choices(kept: &Kept) -> Vec<(String, ShownClaim)> {
         [Step::Key(name)] => Some((name, path)),
         _ => None,
     });
-    named
-        .filter_map(|(name, path)| {
-            Some((name.clone(), claims.iter().find(|claim| claim.path.starts_with(path))?.clone()))
-        })
-        .collect()
+    let found = named.filter_map(|(name, path)| {
+        let place = claims.iter().position(|claim| claim.path.starts_with(path))?;
+        Some((place, (name.clone(), claims.get(place)?.clone())))
+    });
+    // As the page of the credential has them: disclosures come in whatever order their issuer liked.
+    let mut choices: Vec<_> = found.collect();
+    choices.sort_by_key(|(place, _)| *place);
+    choices.into_iter().map(|(_, choice)| choice).collect()
 }
 
 /// The text of the codes and what it says; one that is too long is refused.

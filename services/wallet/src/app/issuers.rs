@@ -1,14 +1,22 @@
 //! Who an issuer is: its metadata, signed where it can be, and the organisation the registry proves.
 
+use std::collections::BTreeMap;
+
+use holding::look_alike::mixes_alphabets;
 use holding::party::Party;
+use holding::request::plain_text;
+use language::Language;
 use serde_json::Value;
 use url::Url;
-use wire::vci::{AuthorizationServerMetadata, IssuerMetadata};
+use wire::vci::{AuthorizationServerMetadata, IssuerDisplay, IssuerMetadata};
 
 use super::Wallet;
 use super::fault::RemoteFault;
 
 const METADATA_TYPE: &str = "openidvci-issuer-metadata+jwt";
+
+/// Of the name that an organisation gives itself, in characters.
+const LONGEST_NAME: usize = 100;
 
 /// An issuer as it was found.
 pub struct Issuer {
@@ -69,9 +77,10 @@ impl Wallet {
             Some(did) => self.chain.organisation(did).await.map_err(|_| RemoteFault::Registry)?,
             None => None,
         };
-        let metadata = serde_json::from_value(Value::Object(verified.claims))
+        let metadata: IssuerMetadata = serde_json::from_value(Value::Object(verified.claims))
             .map_err(|_| RemoteFault::Form("issuer metadata"))?;
-        Ok((Party { did, organisation, ..Party::unverified(host) }, metadata))
+        let names = organisation.as_ref().map(|_| own_names(&metadata.display)).unwrap_or_default();
+        Ok((Party { did, organisation, names, ..Party::unverified(host) }, metadata))
     }
 
     /// The authorization server that an offer names among the issuer's, or the first of them; without any it is the issuer itself
@@ -100,6 +109,21 @@ impl Wallet {
             Err(RemoteFault::Form("authorization server metadata"))
         }
     }
+}
+
+/// What an organisation calls itself in the languages of the wallet, the first name of each (OID4VCI 1.0, 12.2.4, `display`). One
+/// that mixes alphabets is a trick and none.
+fn own_names(display: &[IssuerDisplay]) -> BTreeMap<String, String> {
+    let fits = |name: &String| !name.is_empty() && !mixes_alphabets(name);
+    let mut names = BTreeMap::new();
+    for one in display {
+        let language = one.locale.as_deref().and_then(Language::parse);
+        let name = one.name.as_deref().map(|name| plain_text(name, LONGEST_NAME));
+        if let (Some(language), Some(name)) = (language, name.filter(fits)) {
+            names.entry(language.code().to_owned()).or_insert(name);
+        }
+    }
+    names
 }
 
 /// A link from a stranger as a URL, before anything is asked of it.
@@ -143,6 +167,28 @@ mod tests {
         );
         let root = parse("https://i.example").unwrap();
         assert_eq!(well_known(&root, "x").unwrap().as_str(), "https://i.example/.well-known/x");
+    }
+
+    #[test]
+    fn an_organisation_has_one_name_in_each_language_without_tricks() {
+        let named = |locale: &str, name: &str| IssuerDisplay {
+            name: Some(name.to_owned()),
+            locale: Some(locale.to_owned()),
+            logo: None,
+        };
+        let display = [
+            named("en", "Fund"),
+            named("ar", "\u{202e}الصندوق\u{200b}"),
+            named("ar", "another"),
+            named("es", "W\u{43e}rld Food Programme"),
+            named("fr", " \n "),
+            named("tlh", "qach"),
+            named("ru", &"Ф".repeat(500)),
+        ];
+        let names = own_names(&display);
+        assert_eq!(names.keys().collect::<Vec<_>>(), ["ar", "en", "ru"]);
+        assert_eq!(names.get("ar").map(String::as_str), Some("الصندوق"));
+        assert_eq!(names.get("ru").map(|name| name.chars().count()), Some(LONGEST_NAME));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Use cases. Each owns its transactions; requests to other services stay outside of them.
 
 pub mod accounts;
+mod accrediting;
 pub mod activity;
 mod answer_form;
 mod appeals;

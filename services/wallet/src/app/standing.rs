@@ -1,5 +1,6 @@
 //! How a credential stands now: its dates, and its status lists held against the digests on the chain.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -12,11 +13,19 @@ use status_list::StatusList;
 use store_wallet::credentials::Credential;
 
 use super::credentials::{CredentialError, Kept};
+use super::fault::Fault;
 use super::issuers::parse;
 use super::{Person, Wallet};
 
 /// The list and the chain are published one after the other; asked again, they agree.
 const PAUSE: Duration = Duration::from_millis(1_200);
+/// Lists that are asked for when everything is looked at: those of so many issuers nobody holds.
+const MOST_LISTS: usize = 30;
+
+/// Status lists that were asked for already, by their addresses, as their issuers registered them. Most credentials of a person are
+/// on a few.
+#[derive(Default)]
+struct Lists(BTreeMap<String, Option<Vec<u8>>>);
 
 impl Wallet {
     /// Asks for the status now and keeps what was learned.
@@ -25,23 +34,43 @@ impl Wallet {
         person: &Person,
         id: &str,
     ) -> Result<(Kept, SeenStatus), CredentialError> {
-        let mut kept = self.credential(person, id).await?;
-        let standing = self.standing(&kept.held).await;
+        let kept = self.credential(person, id).await?;
+        Ok(self.seen_now(person, kept, &mut Lists::default()).await?)
+    }
+
+    /// The same for everything that is held, each status list asked for once.
+    pub async fn check_standings(&self, person: &Person) -> Result<Vec<(Kept, SeenStatus)>, Fault> {
+        let mut lists = Lists::default();
+        let mut all = Vec::new();
+        for kept in self.credentials(person).await? {
+            all.push(self.seen_now(person, kept, &mut lists).await?);
+        }
+        Ok(all)
+    }
+
+    async fn seen_now(
+        &self,
+        person: &Person,
+        mut kept: Kept,
+        lists: &mut Lists,
+    ) -> Result<(Kept, SeenStatus), Fault> {
+        let id = kept.row.id.clone();
+        let standing = self.standing(&kept.held, lists).await;
         let seen = SeenStatus { standing, checked_at: self.now() };
         // What could not be learned does not overwrite what was.
         if standing != Standing::Unknown {
             kept.annex.status = Some(seen.clone());
-            let annex = self.seal(&person.data_key, Purpose::Annex, id, &kept.annex)?;
+            let annex = self.seal(&person.data_key, Purpose::Annex, &id, &kept.annex)?;
             kept.row = Credential { annex, ..kept.row };
             self.keep_annex(kept.row.clone()).await?;
         }
         Ok((kept, seen))
     }
 
-    async fn standing(&self, held: &Held) -> Standing {
+    async fn standing(&self, held: &Held, lists: &mut Lists) -> Standing {
         let mut worst = Standing::Valid;
         for entry in &held.status {
-            let standing = match self.entry_standing(held, entry).await {
+            let standing = match self.entry_standing(held, entry, lists).await {
                 Some(standing) => standing,
                 None => Standing::Unknown,
             };
@@ -50,9 +79,20 @@ impl Wallet {
         if worst == Standing::Revoked { worst } else { held.standing_by_date(self.now()).unwrap_or(worst) }
     }
 
-    async fn entry_standing(&self, held: &Held, entry: &StatusEntry) -> Option<Standing> {
-        let url = parse(&entry.list).ok()?;
+    async fn entry_standing(&self, held: &Held, entry: &StatusEntry, lists: &mut Lists) -> Option<Standing> {
         let issuer = held.issuer.did.as_deref()?;
+        // A list counts for the issuer who registered it, and in the form that its kind has.
+        let place = format!("{issuer} {} {}", entry.purpose.is_some(), entry.list);
+        if !lists.0.contains_key(&place) {
+            let found = if lists.0.len() < MOST_LISTS { self.registered_list(issuer, entry).await } else { None };
+            lists.0.insert(place.clone(), found);
+        }
+        read_list(lists.0.get(&place)?.as_deref()?, entry)
+    }
+
+    /// The status list as its issuer registered it; nothing where that cannot be had.
+    async fn registered_list(&self, issuer: &str, entry: &StatusEntry) -> Option<Vec<u8>> {
+        let url = parse(&entry.list).ok()?;
         for again in [true, false] {
             let accept =
                 if entry.purpose.is_some() { "application/vc" } else { "application/statuslist+jwt" };
@@ -63,7 +103,7 @@ impl Wallet {
             let digest: [u8; 32] = Sha256::digest(&reply.body).into();
             // Only bytes that the issuer registered count; a list that is shown to this wallet alone does not.
             if self.chain.status_digest(issuer, &entry.list).await.ok()? == Some(digest) {
-                return read_list(&reply.body, entry);
+                return Some(reply.body.to_vec());
             }
             if again {
                 tokio::time::sleep(PAUSE).await;

@@ -11,7 +11,7 @@ use web::{Json, Problem};
 use super::auth::{Device, SignedIn, desk_removal, find_person, removal_cookie, session_cookie};
 use super::known::{self, Known};
 use super::views::{AccountView, ActivityList, DeviceKeyView, Empty, ExportView, NewDeviceKey};
-use super::{App, language};
+use super::{App, language, resting};
 use crate::app::Person;
 use crate::app::sessions::NewSession;
 use crate::words::Words;
@@ -96,7 +96,11 @@ pub async fn enter(
     }
     // Whoever comes in anew is at nobody's desk.
     let remembered = known::cookie(app, Known::by(request));
-    Ok(response.cookie(session_cookie(app, session)).cookie(desk_removal(app)).cookie(remembered).json(view))
+    Ok(response
+        .cookie(session_cookie(app, session))
+        .cookie(desk_removal(app))
+        .cookie(remembered)
+        .json(view))
 }
 
 #[utoipa::path(tag = "account", security(("session" = [])), responses(
@@ -127,9 +131,10 @@ pub async fn delete_account(app: App, person: SignedIn) -> Result<HttpResponse, 
     app.wallet.delete_account(&person.0).await?;
     let mut response = HttpResponse::NoContent();
     // At a desk the browser is the officer's, and so is what it remembers.
-    if person.0.desk.is_none() {
-        response.cookie(known::removal(&app));
-    }
+    match person.0.desk {
+        None => response.cookie(known::removal(&app)),
+        Some(_) => response.cookie(resting::cookie(&app)),
+    };
     Ok(response.cookie(removal_of(&app, &person.0)).finish())
 }
 
@@ -156,7 +161,11 @@ pub async fn delete_session(app: App, person: SignedIn, id: Path<String>) -> Res
 #[delete("/sessions")]
 pub async fn delete_sessions(app: App, person: SignedIn) -> Result<HttpResponse, Problem> {
     app.wallet.end_sessions(&person.0).await?;
-    Ok(HttpResponse::NoContent().cookie(removal_of(&app, &person.0)).finish())
+    let mut response = HttpResponse::NoContent();
+    if person.0.desk.is_some() {
+        response.cookie(resting::cookie(&app));
+    }
+    Ok(response.cookie(removal_of(&app, &person.0)).finish())
 }
 
 /// At a desk the visit ends, and the officer stays signed in.
@@ -179,7 +188,9 @@ pub async fn create_device_key(
     let status = if new { StatusCode::CREATED } else { StatusCode::OK };
     Ok(HttpResponse::build(status).json(DeviceKeyView {
         thumbprint: key.thumbprint,
+        made_on: key.device.clone(),
         device: key.device,
+        number: None,
         created_at: key.created_at,
         lost: false,
     }))

@@ -31,7 +31,7 @@ fn needs(method: &Method, path: &str) -> Option<Needs> {
         return match parts.as_slice() {
             // The officers' pages show that somebody is at the desk, and nothing else.
             [] | ["offer" | "present" | "existence"] | ["officers", ..] => Some(Needs::Any),
-            ["v1", "credentials"] | ["v1", "credentials", _, "status"] => Some(Needs::Any),
+            ["v1", "credentials" | "statuses"] | ["v1", "credentials", _, "status"] => Some(Needs::Any),
             [kind, _] | ["v1", kind, _] if is_record(kind) => Some(Needs::Any),
             _ => None,
         };

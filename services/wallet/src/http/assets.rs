@@ -65,6 +65,8 @@ pub const ASSETS: Assets = Assets(&[
     module!("wallet-remind.js"),
     module!("wallet-way-back.js"),
     module!("wallet-recover.js"),
+    module!("wallet-recovered.js"),
+    module!("wallet-region.js"),
     module!("wallet-ways-in.js"),
     module!("wallet-help.js"),
     module!("wallet-stop.js"),

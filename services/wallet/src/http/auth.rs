@@ -13,7 +13,7 @@ use holding::station::Station;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
 use web::Problem;
 
-use super::{App, Site, acting};
+use super::{App, Site, acting, resting};
 use crate::app::Person;
 use crate::app::sessions::NewSession;
 
@@ -40,14 +40,16 @@ pub async fn require_person(
 }
 
 /// Who is signed in, if anybody. During a visit at a desk that is the visitor, as long as the officer is signed in beside them; a
-/// visit that is over leads nowhere, so that nobody comes upon the officer's own wallet.
+/// visit that is over leads nowhere, so that nobody comes upon the officer's own wallet; nor do pages after it (see [`resting`]).
 pub async fn find_person(request: &HttpRequest) -> Result<Option<Person>, Problem> {
     let Some(app) = request.app_data::<App>().cloned() else { return Ok(None) };
     let Some(cookie) = request.cookie(COOKIE) else { return Ok(None) };
     let internal = |error| Problem::internal(&error);
     let person = app.wallet.person(cookie.value()).await.map_err(internal)?;
     let Some(person) = person.filter(|person| person.desk.is_none()) else { return Ok(None) };
-    let Some(cookie) = request.cookie(DESK_COOKIE) else { return Ok(Some(person)) };
+    let Some(cookie) = request.cookie(DESK_COOKIE) else {
+        return Ok(Some(person).filter(|_| !resting::is_closed(request)));
+    };
     let visitor = app.wallet.person(cookie.value()).await.map_err(internal)?;
     let visitor =
         visitor.filter(|visitor| visitor.desk.as_ref().is_some_and(|desk| desk.officer == person.account));

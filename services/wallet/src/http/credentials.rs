@@ -3,12 +3,17 @@
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
 use actix_web::web::Path;
 use actix_web::{HttpResponse, delete, get, post};
+use holding::held::SeenStatus;
 use web::{Json, Problem};
 
 use super::App;
 use super::auth::SignedIn;
 use super::offers::created;
-use super::views::{CardChoice, CardView, CredentialList, CredentialView, Empty, OfferView, StatusView};
+use super::views::{
+    CardChoice, CardView, CredentialList, CredentialStatusView, CredentialView, Empty, OfferView, StatusView,
+    StatusesView,
+};
+use crate::app::credentials::Kept;
 use crate::words::Words;
 
 /// Everything the person holds, without claims.
@@ -59,6 +64,19 @@ pub async fn show_logo(app: App, person: SignedIn, id: Path<String>) -> Result<H
 pub async fn check_status(app: App, person: SignedIn, id: Path<String>) -> Result<Json<StatusView>, Problem> {
     let (_, seen) = app.wallet.check_standing(&person.0, &id).await?;
     Ok(Json(StatusView::from(&seen)))
+}
+
+/// Asks for the status of everything that is held, each status list once, and holds the answers against the chain.
+#[utoipa::path(tag = "credentials", security(("session" = [])), responses(
+    (status = 200, body = StatusesView), (status = "4XX", body = Problem)))]
+#[get("/statuses")]
+pub async fn check_statuses(app: App, person: SignedIn) -> Result<Json<StatusesView>, Problem> {
+    let all = app.wallet.check_standings(&person.0).await?;
+    let view = |(kept, seen): &(Kept, SeenStatus)| CredentialStatusView {
+        credential_id: kept.row.id.clone(),
+        status: seen.into(),
+    };
+    Ok(Json(StatusesView { statuses: all.iter().map(view).collect() }))
 }
 
 /// Makes a card to be printed, after a fresh proof of the person: whoever has it can show it until it ends or is withdrawn.

@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, delete, post};
 use web::page::see_other;
 use web::{Json, Problem};
 
+use super::resting::{self, DESK};
 use super::App;
 use super::auth::{SignedIn, desk_cookie, desk_removal, find_person, station};
 use super::views::{
@@ -94,7 +95,12 @@ pub async fn leave_desk(app: App, person: SignedIn) -> Result<HttpResponse, Prob
     let desk = person.0.desk.as_ref().ok_or_else(Problem::not_found)?;
     app.wallet.end_session(&person.0, "current").await?;
     let forgotten = forgotten(desk.station.is_some());
-    Ok(HttpResponse::NoContent().insert_header(forgotten).cookie(desk_removal(&app)).finish())
+    let closed = resting::cookie(&app);
+    Ok(HttpResponse::NoContent()
+        .insert_header(forgotten)
+        .cookie(desk_removal(&app))
+        .cookie(closed)
+        .finish())
 }
 
 /// The button that is on every page of a visit.
@@ -119,8 +125,10 @@ pub async fn finish_visit(app: &App, person: &Person) -> Result<HttpResponse, Pr
 }
 
 fn to_desk(app: &App, station: bool) -> Result<HttpResponse, Problem> {
-    let mut response = see_other("/officers/desk");
-    response.add_cookie(&desk_removal(app)).map_err(|error| Problem::bad_request(error.to_string()))?;
+    let mut response = see_other(DESK);
+    for cookie in [desk_removal(app), resting::cookie(app)] {
+        response.add_cookie(&cookie).map_err(|error| Problem::bad_request(error.to_string()))?;
+    }
     let (name, value) = forgotten(station);
     response.headers_mut().insert(name, actix_web::http::header::HeaderValue::from_static(value));
     Ok(response)

@@ -24,6 +24,7 @@ pub mod presentations;
 pub mod problem;
 pub mod recovery;
 mod request_cookie;
+pub mod resting;
 pub mod returning;
 pub mod sharings;
 pub mod stations;
@@ -169,6 +170,7 @@ pub fn configure(config: &mut web::ServiceConfig<'_>) {
                 .service(credentials::list_credentials)
                 .service(credentials::show_credential)
                 .service(credentials::check_status)
+                .service(credentials::check_statuses)
                 .service(credentials::show_logo)
                 .service(credentials::delete_credential)
                 .service(credentials::renew_credential)

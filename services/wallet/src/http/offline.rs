@@ -45,7 +45,7 @@ pub const SHOWING: Asset = file!("offline-showing.js", SCRIPT);
 const WORKER: &str = include_str!("../../static/offline-worker.js");
 
 /// What the page needs of `/assets/`, of the wallet and of all services.
-const NEEDED: [&str; 26] = [
+const NEEDED: [&str; 28] = [
     "offline.css",
     "offline-code.js",
     "offline-kept.js",
@@ -61,6 +61,8 @@ const NEEDED: [&str; 26] = [
     "wallet-key.js",
     "wallet-ask-pin.js",
     "wallet-presence.js",
+    "wallet-pin-wait.js",
+    "wallet-region.js",
     "wallet-whole.js",
     "passerelle.css",
     "passkey.js",

@@ -48,6 +48,7 @@ catalogues!(
     "helped",
     "home",
     "mandates",
+    "next",
     "offer",
     "officers",
     "offline",

@@ -8,6 +8,7 @@ mod catalogue;
 mod modules;
 mod sentence;
 mod terms;
+mod values;
 
 #[cfg(test)]
 mod tests;
@@ -18,6 +19,8 @@ use language::Language;
 
 pub use modules::Module;
 pub use sentence::Sentence;
+pub use terms::published_type;
+pub use values::region;
 
 /// The words of one language.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -84,6 +84,8 @@ struct Published {
     names: BTreeMap<String, BTreeMap<String, String>>,
     /// By the last part of a type's address, its English name.
     types: BTreeMap<String, String>,
+    /// And the address itself.
+    addresses: BTreeMap<String, String>,
 }
 
 static PUBLISHED: LazyLock<Published> = LazyLock::new(|| {
@@ -92,6 +94,7 @@ static PUBLISHED: LazyLock<Published> = LazyLock::new(|| {
         if let Some(english) = english(&metadata.display) {
             let last = metadata.vct.rsplit(['#', '/']).next().unwrap_or_default();
             all.types.insert(last.to_owned(), english.to_owned());
+            all.addresses.insert(last.to_owned(), metadata.vct.clone());
         }
         let claims = metadata.claims.into_iter().map(|claim| claim.display);
         for named in claims.chain([metadata.display]) {
@@ -105,6 +108,12 @@ static PUBLISHED: LazyLock<Published> = LazyLock::new(|| {
 
 fn english(names: &[Name]) -> Option<&str> {
     names.iter().find(|one| one.locale == Language::English.code()).map(|one| one.name.as_str())
+}
+
+/// The address of a published type of credential, by its last part.
+#[must_use]
+pub fn published_type(last: &str) -> Option<&'static str> {
+    PUBLISHED.addresses.get(last).map(String::as_str)
 }
 
 impl Words {

@@ -14,6 +14,11 @@ async fn every_page_is_accessible_in_every_language() {
     {
         let mut knobs = ending.others.knobs();
         (knobs.refresh, knobs.ends_in_days) = (true, Some(20));
+        knobs.pictures = true;
+        knobs.request["dcql_query"] = json!({ "credentials": [{
+            "id": "sd", "format": "dc+sd-jwt", "meta": { "vct_values": [crate::stub::STAFF] },
+            "claims": [{ "id": "g", "path": ["givenName"] }, { "id": "b", "path": ["birthDate"] }],
+            "claim_sets": [["g", "b"], ["g"]] }] });
     }
     {
         let mut knobs = world.others.knobs();

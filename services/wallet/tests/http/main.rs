@@ -24,6 +24,7 @@ mod oauth;
 mod offline;
 mod offline_proof;
 mod pages;
+mod person_pages;
 mod presenting;
 mod receiving;
 mod recovery;

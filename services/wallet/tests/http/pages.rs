@@ -225,6 +225,7 @@ async fn every_page_speaks_every_language() {
         (&person, page("/existence", &proof["id"]), "Ваше подтверждение", "إثباتك لعام"),
         (&person, "/activity".to_owned(), "Вы получили", "تسلمت"),
         (&person, "/account".to_owned(), "Ключи доступа", "مفاتيح المرور"),
+        (&person, "/recovered".to_owned(), "Вы снова в своём кошельке", "عدت إلى محفظتك"),
         (&newcomer, page("/offers", &offer["id"]), "Предложение для вас", "عرض لك"),
     ];
     for (who, path, russian, arabic) in pages {

@@ -134,6 +134,7 @@ async fn unsigned_link_is_answered_at_its_own_address_and_shown_as_unproven() {
     assert!(host.starts_with("localhost:") && response_uri.contains(host));
     let page = person.page(&format!("/presentations/{}", asked["id"].as_str().unwrap())).await.text();
     assert!(page.contains("We know the address only, not who is behind it."));
+    assert!(page.find("id=\"refuse\"") < page.find("id=\"agree\""), "no is the first button");
     let again = person.post("/v1/presentations", json!({ "query": query })).await.expect(200).unwrap();
     assert_eq!(again.json().unwrap()["id"], asked["id"], "the same link is the same request");
     consent(&person, asked["id"].as_str().unwrap(), json!({})).await;

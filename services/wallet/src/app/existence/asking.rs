@@ -123,7 +123,7 @@ impl Wallet {
     pub(super) async fn fetch_existence(&self, request_uri: &str) -> Result<Existence, ExistenceError> {
         let request = self.fetch_request_state(request_uri).await?;
         let (issuer, _) = request_uri.rsplit_once("/existence/").ok_or(ExistenceError::NotProven)?;
-        let Party { did, host, organisation, .. } = self.described_issuer(issuer).await?.0;
+        let Party { did, host, organisation, names, .. } = self.described_issuer(issuer).await?.0;
         if organisation.is_none() || did.as_deref() != Some(request.organisation.did.as_str()) {
             return Err(ExistenceError::NotProven);
         }
@@ -139,7 +139,7 @@ impl Wallet {
             request_uri: request_uri.to_owned(),
             request_id: request.id,
             challenge: request.challenge,
-            fund: Party { did, organisation, ..Party::unverified(&host) },
+            fund: Party { did, organisation, names, ..Party::unverified(&host) },
             given_name: plain_text(&request.beneficiary.given_name, 80),
             year: i64::from(request.year),
             usual_days: request.usual_days,

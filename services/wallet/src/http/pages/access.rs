@@ -3,6 +3,7 @@
 use actix_web::web::ServiceConfig;
 use actix_web::{HttpRequest, HttpResponse, get};
 use askama::Template;
+use holding::custody::DEVICE;
 use web::Problem;
 use web::page::html;
 
@@ -10,11 +11,11 @@ use super::frame::Frame;
 use super::sign_in_first;
 use crate::http::App;
 use crate::http::auth::find_person;
-use crate::http::views::{AccountView, DeskKeyView};
+use crate::http::views::{AccountView, DeskKeyView, DeviceKeyView};
 use crate::words::Words;
 
 pub fn configure(config: &mut ServiceConfig) {
-    config.service(pin).service(recover).service(ways_in);
+    config.service(pin).service(recover).service(recovered).service(ways_in);
 }
 
 #[derive(Template)]
@@ -29,6 +30,20 @@ struct PinPage {
 struct RecoverPage {
     shell: Frame,
     words: Words,
+}
+
+#[derive(Template)]
+#[template(path = "recovered.html")]
+struct RecoveredPage {
+    shell: Frame,
+    words: Words,
+    account: String,
+    /// Devices whose keys are not called lost; one of them may be the one that is used.
+    devices: Vec<DeviceKeyView>,
+    /// Some were called lost already.
+    any_lost: bool,
+    /// A code on paper was made since the last one was used up.
+    has_code: bool,
 }
 
 #[derive(Template)]
@@ -51,6 +66,23 @@ async fn pin(request: HttpRequest, app: App, words: Words) -> Result<HttpRespons
 #[get("/recover")]
 async fn recover(request: HttpRequest, app: App, words: Words) -> Result<HttpResponse, Problem> {
     html(&RecoverPage { shell: Frame::outside(&request, &app), words })
+}
+
+/// What is left to do after coming back in.
+#[get("/recovered")]
+async fn recovered(request: HttpRequest, app: App, words: Words) -> Result<HttpResponse, Problem> {
+    let Some(person) = find_person(&request).await? else { return sign_in_first(&request, &app) };
+    let overview = app.wallet.account(&person.account).await?;
+    let view = AccountView::new(&overview, Some(&person.session.id));
+    let (lost, devices): (Vec<_>, Vec<_>) = view.device_keys.into_iter().partition(|key| key.lost);
+    html(&RecoveredPage {
+        shell: Frame::inside(&request, &app, &person, ""),
+        words,
+        account: person.account,
+        devices: devices.into_iter().filter(|key| key.device != DEVICE).collect(),
+        any_lost: !lost.is_empty(),
+        has_code: view.recovery_code_made_at.is_some(),
+    })
 }
 
 #[get("/ways-in")]

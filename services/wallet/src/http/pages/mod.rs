@@ -46,7 +46,7 @@ use super::known::Known;
 use super::views::{
     AccountView, ClaimView, CredentialView, ExistenceView, HelpView, OfferView, PresentationView,
 };
-use super::{App, assets, desk, language as languages};
+use super::{App, assets, desk, language as languages, resting};
 use crate::app::Person;
 use crate::words::{Sentence, Words};
 
@@ -67,6 +67,7 @@ pub fn configure(config: &mut ServiceConfig) -> &mut ServiceConfig {
         .service(sign_out)
         .service(languages::pick)
         .service(desk::finish)
+        .service(resting::open_own)
         .service(problems::read_code)
         .configure(access::configure)
         .configure(assisted::configure)
@@ -158,6 +159,10 @@ struct OfferPage {
     in_person: bool,
     offer: OfferView,
     offered: Vec<OfferedLine>,
+    /// The chain does not accredit the issuer for something of it.
+    unaccredited: bool,
+    /// One certificate is among it in two forms.
+    two_forms: bool,
     cards: Vec<Card>,
     /// What was received and can be kept on this phone for times without a network.
     keepable: Option<String>,
@@ -191,6 +196,8 @@ struct PresentationPage {
     /// How long the other side says that it keeps it.
     keeps: Sentence,
     deciding: bool,
+    /// Nobody vouches for who asks: "No" is the first button.
+    unknown_asker: bool,
     expired: bool,
     /// They refuse an answer after a PIN, and it was one.
     passkey_first: bool,
@@ -329,6 +336,10 @@ async fn show_offer(
         }
         cards.push(Card::new(&kept, now));
     }
+    // What came was checked; before that the person reads whether they may give it.
+    let received = view.state == "received";
+    let accredited = if received { Vec::new() } else { app.wallet.accreditations(&offer.reception).await };
+    let offered = offered(&view, &accredited);
     html(&OfferPage {
         shell: Frame::inside(&request, &app, &person, ""),
         words,
@@ -339,7 +350,7 @@ async fn show_offer(
             "refused" => "offer-refused",
             _ => "offer-title",
         },
-        received: view.state == "received",
+        received,
         started: view.state == "signing",
         signs_in: view.state == "opened" && view.sign_in == Some("needed"),
         signed_in: view.state == "opened" && view.sign_in == Some("done"),
@@ -348,7 +359,9 @@ async fn show_offer(
         waiting: view.state == "waiting",
         refused: view.state == "refused",
         in_person,
-        offered: offered(&view),
+        unaccredited: offered.iter().any(|one| one.accredited == Some(false)),
+        two_forms: shown::comes_in_two_forms(&offered),
+        offered,
         offer: view,
         cards,
         keepable,
@@ -407,6 +420,7 @@ async fn show_presentation(
         missing: missing(words, &asked),
         keeps: shared::keeps(words, asked.presentation.request.keeps_seconds),
         deciding: view.state == "asked",
+        unknown_asker: !view.verifier.proven && !view.verifier.certified,
         expired: view.expires_at <= now,
         passkey_first,
         in_person,
@@ -505,7 +519,9 @@ async fn sign_out(request: HttpRequest, app: App) -> Result<HttpResponse, Proble
         app.wallet.end_session(&person, "current").await?;
     }
     let mut response = see_other("/");
-    response.add_cookie(&removal_cookie(&app)).map_err(|error| Problem::bad_request(error.to_string()))?;
+    for cookie in [removal_cookie(&app), resting::removal(&app)] {
+        response.add_cookie(&cookie).map_err(|error| Problem::bad_request(error.to_string()))?;
+    }
     Ok(response)
 }
 
@@ -565,6 +581,9 @@ fn entry(
     welcome: bool,
     deleted: bool,
 ) -> Result<HttpResponse, Problem> {
+    if resting::is_closed(request) {
+        return Ok(see_other(resting::DESK));
+    }
     let shell = Frame::outside(request, app);
     html_with(
         status,

@@ -13,7 +13,8 @@ use super::frame::Frame;
 use crate::app::Person;
 use crate::app::assisted::Help;
 use crate::app::officers::{Desk, Officer};
-use crate::http::App;
+use crate::http::known::Known;
+use crate::http::{App, resting};
 use crate::http::auth::{find_person, station};
 use crate::http::views::{HelpView, StationView};
 use crate::words::Words;
@@ -39,6 +40,8 @@ struct GatePage {
     shell: Frame,
     words: Words,
     gate: Gate,
+    /// The officer's own wallet is closed on this device since a visit, and nobody is at the desk.
+    rests: bool,
 }
 
 #[derive(Template)]
@@ -54,6 +57,8 @@ struct DeskPage {
 struct VisitsPage {
     shell: Frame,
     words: Words,
+    /// The officer's own wallet is closed on this device since a visit.
+    rests: bool,
 }
 
 #[derive(Template)]
@@ -82,6 +87,8 @@ struct JoinPage {
     shell: Frame,
     words: Words,
     account: Option<String>,
+    /// A wallet was opened in this browser before: its sign-in stands first.
+    known: bool,
 }
 
 /// A request as officers see it.
@@ -140,7 +147,8 @@ async fn visits(request: HttpRequest, app: App, words: Words) -> Result<HttpResp
         Ok(entered) => entered,
         Err(gate) => return closed(&request, &app, words, gate),
     };
-    html(&VisitsPage { shell: Frame::officer(&request, &app, &officer.name), words })
+    let rests = resting::rests(&request);
+    html(&VisitsPage { shell: Frame::officer(&request, &app, &officer.name), words, rests })
 }
 
 /// Devices at a fixed place; this one can become one.
@@ -188,7 +196,8 @@ async fn show_request(
 #[get("/officers/join")]
 async fn join(request: HttpRequest, app: App, words: Words) -> Result<HttpResponse, Problem> {
     let account = find_person(&request).await?.map(|person| person.account);
-    html(&JoinPage { shell: Frame::outside(&request, &app), words, account })
+    let known = Known::of(&request).is_some();
+    html(&JoinPage { shell: Frame::outside(&request, &app), words, account, known })
 }
 
 /// The officer who is signed in and proven, or what is missing.
@@ -218,5 +227,6 @@ pub(super) fn closed(
         Gate::SignIn => StatusCode::UNAUTHORIZED,
         Gate::ProveAfresh | Gate::OtherPasskey | Gate::Visit => StatusCode::FORBIDDEN,
     };
-    html_with(status, &GatePage { shell: Frame::outside(request, app), words, gate })
+    let rests = resting::rests(request) && gate != Gate::Visit;
+    html_with(status, &GatePage { shell: Frame::outside(request, app), words, gate, rests })
 }

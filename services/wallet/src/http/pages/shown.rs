@@ -133,16 +133,21 @@ pub struct OfferedLine {
     pub name: String,
     pub description: Option<String>,
     pub kind: &'static str,
+    /// What the chain says of the issuer and this kind, where it can say it.
+    pub accredited: Option<bool>,
     pub here: bool,
     pub waiting: bool,
     pub refused: bool,
 }
 
-pub fn offered(offer: &OfferView) -> Vec<OfferedLine> {
+/// What is offered; `accredited` says it of each in its order.
+pub fn offered(offer: &OfferView, accredited: &[Option<bool>]) -> Vec<OfferedLine> {
     offer
         .credentials
         .iter()
-        .map(|one| OfferedLine {
+        .enumerate()
+        .map(|(place, one)| OfferedLine {
+            accredited: accredited.get(place).copied().flatten(),
             name: one.name.clone(),
             description: one.description.clone(),
             kind: if one.format != holding::dcql::SD_JWT { "offer-whole" } else { "offer-selective" },
@@ -151,6 +156,12 @@ pub fn offered(offer: &OfferView) -> Vec<OfferedLine> {
             refused: one.release == Some("refused"),
         })
         .collect()
+}
+
+/// Whether one certificate comes in two forms, so that nobody wonders at the second.
+pub fn comes_in_two_forms(offered: &[OfferedLine]) -> bool {
+    let twin = |one: &OfferedLine| offered.iter().any(|other| one.name == other.name && one.kind != other.kind);
+    offered.iter().any(twin)
 }
 
 /// Something the person began and can go on with.

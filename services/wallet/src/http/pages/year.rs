@@ -16,6 +16,8 @@ pub struct YearCard {
     /// The enrolment in this wallet.
     pub id: String,
     pub fund: String,
+    /// What the Fund calls itself in the reader's language.
+    pub own_name: Option<String>,
     pub title: Sentence,
     pub tone: &'static str,
     /// The name of the sentence on the badge.
@@ -76,6 +78,7 @@ impl YearCard {
         Self {
             id: known.record.id.clone(),
             fund: known.enrolment.fund.name().to_owned(),
+            own_name: known.enrolment.fund.own_name(words.language().code()).map(str::to_owned),
             title: words.say("year-title").with("year", asked.to_string()),
             tone: told.tone,
             badge: told.badge,

@@ -30,6 +30,9 @@ pub struct AccountView {
 pub struct PasskeyView {
     pub id: String,
     pub name: String,
+    /// Which of several of one name it is, from the oldest on.
+    #[serde(skip)]
+    pub number: Option<usize>,
     pub created_at: DateTime<Utc>,
     pub last_used_at: DateTime<Utc>,
 }
@@ -38,7 +41,13 @@ pub struct PasskeyView {
 #[serde(rename_all = "camelCase")]
 pub struct DeviceKeyView {
     pub thumbprint: String,
+    /// The person's name for the device, or else that of its browser.
     pub device: String,
+    /// The browser that made the key, whatever the person calls it since.
+    pub made_on: String,
+    /// Which of several of one name it is, from the oldest on.
+    #[serde(skip)]
+    pub number: Option<usize>,
     pub created_at: DateTime<Utc>,
     pub lost: bool,
 }
@@ -59,15 +68,19 @@ pub struct SessionView {
 
 impl AccountView {
     pub fn new(overview: &AccountOverview, current: Option<&str>) -> Self {
+        let passkeys: Vec<&str> = overview.passkeys.iter().map(|one| one.name.as_str()).collect();
+        let devices: Vec<&str> = overview.device_keys.iter().map(|one| one.name.as_str()).collect();
         Self {
             id: overview.account.id.clone(),
             created_at: overview.account.created_at,
             passkeys: overview
                 .passkeys
                 .iter()
-                .map(|passkey| PasskeyView {
+                .enumerate()
+                .map(|(place, passkey)| PasskeyView {
                     id: passkey.thing.credential_id.clone(),
                     name: passkey.name.clone(),
+                    number: number(&passkeys, place),
                     created_at: passkey.thing.created_at,
                     last_used_at: passkey.thing.last_used_at,
                 })
@@ -75,9 +88,12 @@ impl AccountView {
             device_keys: overview
                 .device_keys
                 .iter()
-                .map(|key| DeviceKeyView {
+                .enumerate()
+                .map(|(place, key)| DeviceKeyView {
                     thumbprint: key.thing.thumbprint.clone(),
                     device: key.name.clone(),
+                    made_on: key.thing.device.clone(),
+                    number: number(&devices, place),
                     created_at: key.thing.created_at,
                     lost: key.thing.lost_at.is_some(),
                 })
@@ -100,6 +116,14 @@ impl AccountView {
                 .collect(),
         }
     }
+}
+
+/// Browsers of one kind name themselves alike: a number tells them apart.
+fn number(names: &[&str], place: usize) -> Option<usize> {
+    let name = names.get(place)?;
+    let alike = names.iter().filter(|one| *one == name).count();
+    let before = names.iter().take(place).filter(|one| *one == name).count();
+    (alike > 1).then_some(before + 1)
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -149,5 +173,17 @@ impl From<Noted> for ActivityView {
             claims: activity.claims().to_vec(),
             receipt: activity.receipt().map(str::to_owned),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::number;
+
+    #[test]
+    fn those_of_one_name_are_numbered_and_others_not() {
+        let names = ["Chrome on Linux", "Phone", "Chrome on Linux"];
+        let numbers: Vec<_> = (0..names.len()).map(|place| number(&names, place)).collect();
+        assert_eq!(numbers, [Some(1), None, Some(2)]);
     }
 }

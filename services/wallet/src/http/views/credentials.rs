@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use clock::Timestamp;
 use holding::held::{SeenStatus, Standing};
 use holding::labels::ShownClaim;
-use holding::path;
+use holding::path::{self, Step};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -13,7 +13,7 @@ use super::PartyView;
 use crate::app::cards::PrintedCard;
 use crate::app::copies::Copies;
 use crate::app::credentials::Kept;
-use crate::words::Words;
+use crate::words::{Words, region};
 
 /// Of a picture in a claim, in base64.
 const LONGEST_PICTURE: usize = 256 * 1024;
@@ -29,6 +29,9 @@ pub struct ClaimView {
     /// The value where it is a day.
     #[serde(skip)]
     pub day: Option<NaiveDate>,
+    /// The country that the value names, by the two letters of ISO 3166-1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub region: Option<&'static str>,
     /// In a request: whether the claim goes out because it is asked for, or cannot be withheld.
     pub asked: bool,
     /// In a request: where the claim may be withheld, the sets of claims that have it, by number; 0 is all that is asked for.
@@ -43,6 +46,7 @@ impl ClaimView {
             label: claim.label.clone(),
             value: claim.value.clone(),
             day: claim.day,
+            region: region(name_of(&claim.path), &claim.value),
             asked,
             in_sets: Vec::new(),
         }
@@ -58,8 +62,10 @@ impl ClaimView {
     pub fn read(&self, words: &Words) -> String {
         match self.day {
             Some(day) => words.date(day),
-            None if matches!(self.value.as_str(), "Yes" | "No") => words.term(&self.value),
-            None => self.value.clone(),
+            None => {
+                let name = self.path.iter().rev().find_map(Value::as_str).unwrap_or_default();
+                words.value(name, &self.value).unwrap_or_else(|| self.value.clone())
+            }
         }
     }
 
@@ -79,6 +85,15 @@ impl ClaimView {
             !text.is_empty() && text.len() <= LONGEST_PICTURE && text.bytes().all(allowed)
         })
     }
+}
+
+/// The claim's own name: the last of its path that is one.
+fn name_of(path: &[Step]) -> &str {
+    let name = path.iter().rev().find_map(|step| match step {
+        Step::Key(key) => Some(key.as_str()),
+        Step::Index(_) | Step::All => None,
+    });
+    name.unwrap_or_default()
 }
 
 impl From<&ShownClaim> for ClaimView {
@@ -108,6 +123,19 @@ impl From<&SeenStatus> for StatusView {
     fn from(seen: &SeenStatus) -> Self {
         Self::new(seen.standing, Some(seen.checked_at))
     }
+}
+
+/// How everything stands that somebody holds.
+#[derive(Serialize, ToSchema)]
+pub struct StatusesView {
+    pub statuses: Vec<CredentialStatusView>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CredentialStatusView {
+    pub credential_id: String,
+    pub status: StatusView,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -246,6 +274,7 @@ mod tests {
             label: "Portrait".into(),
             value: value.into(),
             day: None,
+            region: None,
             asked: false,
             in_sets: Vec::new(),
         };

@@ -28,7 +28,9 @@ pub use access::{
     RecoveryCodeBody, RecoveryPinAnswer, RecoveryPinStart,
 };
 pub use account::{AccountView, ActivityList, DeviceKeyView, NewDeviceKey};
-pub use credentials::{CardChoice, CardView, ClaimView, CredentialList, CredentialView, StatusView};
+pub use credentials::{
+    CardChoice, CardView, ClaimView, CredentialList, CredentialStatusView, CredentialView, StatusView, StatusesView,
+};
 pub use desk::{
     DeskKeyView, DeskKeysView, DeskPresence, DeskReset, DeskSignatures, DeskView, DeskVisit, DeskWork,
     KeyUseBody, NewCustody, presence,
@@ -59,6 +61,7 @@ pub use stations::{DeskProof, NewStation, Recognised, StationView, StationsView}
 pub use year::{YearQuestion, YearView};
 
 use crate::app::signing::Signatures;
+use crate::words::Words;
 
 /// Nothing but an object.
 #[derive(Deserialize, ToSchema)]
@@ -76,6 +79,9 @@ pub struct PartyView {
     pub host: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub did: Option<String>,
+    /// What it calls itself in other languages, by their codes. Nobody proved these.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub names: BTreeMap<String, String>,
 }
 
 impl From<&Party> for PartyView {
@@ -86,8 +92,22 @@ impl From<&Party> for PartyView {
             certified: party.is_certified(),
             host: party.host.clone(),
             did: party.did.clone(),
+            names: own_names(party),
         }
     }
+}
+
+impl PartyView {
+    /// What it calls itself in the reader's language, where that is not the name that is proven.
+    #[must_use]
+    pub fn own_name(&self, words: &Words) -> Option<&str> {
+        self.names.get(words.language().code()).map(String::as_str)
+    }
+}
+
+fn own_names(party: &Party) -> BTreeMap<String, String> {
+    let own = |code: &String| Some((code.clone(), party.own_name(code)?.to_owned()));
+    party.names.keys().filter_map(own).collect()
 }
 
 /// Bytes for the device key: ES256 over `input` (base64url), answered as raw `r||s`.

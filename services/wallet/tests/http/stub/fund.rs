@@ -58,6 +58,9 @@ pub(super) async fn existence(world: World) -> HttpResponse {
         "year": world.knobs().existence_year, "challenge": "Y2hhbGxlbmdl", "state": state,
         "expiresAt": (world.now() + chrono::Duration::minutes(10)).to_rfc3339_opts(SecondsFormat::Secs, true),
     });
+    if world.knobs().pictures {
+        request["capture"] = capture(&[]);
+    }
     if matches!(state, "answered" | "confirmed") {
         request["reference"] = "DCE-2026-0001".into();
     }
@@ -153,9 +156,13 @@ pub(super) async fn existence_ahead(world: World) -> HttpResponse {
     let time = |days| (world.now() + chrono::Duration::days(days)).to_rfc3339_opts(SecondsFormat::Secs, true);
     HttpResponse::Ok().json(json!({
         "challenge": "YWhlYWQ", "issuedAt": time(0), "expiresAt": time(14),
-        "capture": {"movements": ["left", "up", "closer"], "fewestFrames": 6, "mostFrames": 10, "mostSeconds": 90,
-            "mostFrameBytes": 98304, "locationRequired": false, "triesLeft": 3, "deviceKinds": kinds},
+        "capture": capture(kinds),
     }))
+}
+
+fn capture(kinds: &[&str]) -> Value {
+    json!({"movements": ["left", "up", "closer"], "fewestFrames": 6, "mostFrames": 10, "mostSeconds": 90,
+        "mostFrameBytes": 98304, "locationRequired": false, "triesLeft": 3, "deviceKinds": kinds})
 }
 
 pub(super) async fn existence_answer(world: World, body: Json<Value>) -> HttpResponse {

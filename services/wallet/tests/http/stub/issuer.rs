@@ -78,6 +78,11 @@ pub(super) async fn metadata(world: World, tenant: Path<String>, request: HttpRe
         "deferred_credential_endpoint": format!("{issuer}/deferred_credential"),
         "credential_configurations_supported": offered_by(&world, &tenant),
     });
+    let (english, arabic) = match tenant.as_str() {
+        "unjspf" => ("The Fund", "الصندوق المشترك للمعاشات"),
+        _ => ("The issuer", "برنامج الأمم المتحدة الإنمائي"),
+    };
+    metadata["display"] = json!([{"name": english, "locale": "en"}, {"name": arabic, "locale": "ar"}]);
     if let Some(size) = world.knobs().batch_size {
         metadata["batch_credential_issuance"] = json!({"batch_size": size});
     }

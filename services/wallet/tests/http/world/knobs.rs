@@ -51,6 +51,8 @@ pub struct Knobs {
     pub revoked: bool,
     pub suspended: bool,
     pub registry_down: bool,
+    /// The chain accredits every issuer for the staff identity.
+    pub accredited: bool,
     pub chain_has_other_list: bool,
     pub request: Value,
     pub request_typ: &'static str,
@@ -71,6 +73,8 @@ pub struct Knobs {
     pub existence_status: u16,
     /// Whether the Fund counts kinds of devices.
     pub device_kinds: bool,
+    /// The yearly proof takes pictures.
+    pub pictures: bool,
     pub appeal_state: &'static str,
     pub existence_letter: &'static str,
     pub existence_form: Option<&'static str>,
@@ -150,6 +154,7 @@ impl Knobs {
             revoked: false,
             suspended: false,
             registry_down: false,
+            accredited: true,
             chain_has_other_list: false,
             request: json!({
                 "client_id": format!("decentralized_identifier:{WFP}"), "response_type": "vp_token",
@@ -180,6 +185,7 @@ impl Knobs {
             existence_year: 2026,
             existence_status: 200,
             device_kinds: false,
+            pictures: false,
             appeal_state: "possible",
             existence_letter: "%PDF-1.7 the letter",
             existence_form: None,

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use clock::Entropy;
+use clock::{Entropy, Timestamp};
 use credential::data_integrity::SigningKey;
 use did::{Document, Relationship, Resolution, ResolveError, Resolver, Resolvers, VerificationMethod};
 use keys::{Algorithm, Signer, SoftwareKey};
@@ -83,6 +83,10 @@ impl Chain for MemoryChain {
             _ => return Ok(None),
         };
         Ok(Some(name.to_owned()))
+    }
+
+    async fn accredited(&self, _: &str, type_iri: &str, _: Timestamp) -> Result<bool, ChainError> {
+        Ok(self.0.knobs().accredited && type_iri == "https://schemas.passerelle.example/v1#StaffIdentity")
     }
 
     async fn status_digest(&self, _: &str, list: &str) -> Result<Option<[u8; 32]>, ChainError> {
