@@ -122,6 +122,10 @@ async function recovers(browser, {owner, later}, code, input) {
     await owner.page.goto(`${input.wallet}/account`);
     await owner.page.locator('#sign-in:not(:disabled)').waitFor();
     assert.equal(await owner.page.locator('#create-wallet').isVisible(), false, 'a new wallet is behind a question');
+    await owner.page.context().clearCookies({name: 'passerelle_wallet_known'});
+    await owner.page.reload();
+    await owner.page.locator('#sign-in:not(:disabled)').waitFor();
+    assert.equal(await owner.page.locator('#create-wallet').isVisible(), false, 'the same where only the browser knows');
   });
   await browser.step('the lost device is named, and the passkey of then removed', async () => {
     page.on('dialog', dialog => dialog.accept());

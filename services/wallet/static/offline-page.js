@@ -118,7 +118,7 @@ async function agree(event) {
     return undefined;
   }
   const text = await answer({credential: chosen.credential, names, code, privateKey: key.privateKey, now});
-  await note(chosen.account, {id: actId(now), to: code.audience, at: new Date(now).toISOString(), claims: names});
+  await note(chosen.account, {id: actId(now), to: code.audience, at: new Date(now).toISOString(), claims: names, credential: chosen.id});
   // A code is answered once.
   state.code = null;
   return showCodes(text, true);

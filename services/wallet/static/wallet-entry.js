@@ -23,9 +23,11 @@ function arrange(way) {
   show("pin-first", byPin);
   show("pin-link", !byPin);
   signIn.classList.toggle("secondary", byPin);
+  const question = at("another-make");
+  // The page of somebody who comes back is in this order already.
+  if (question && question.contains(create)) return;
   create.before(signIn);
   create.classList.add("secondary");
-  const question = at("another-make");
   if (!question) return;
   create.classList.remove("large");
   create.textContent = create.dataset.another;

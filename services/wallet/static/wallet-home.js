@@ -9,6 +9,8 @@ import { remindOfReturn } from "/assets/wallet-remind.js";
 import { listenToStop } from "/assets/wallet-stop.js";
 import { listenToYears } from "/assets/wallet-year.js";
 
+// A proof made without a network has just been brought, and this page still asks for it.
+document.addEventListener("proof-brought", () => location.reload());
 listenToStop();
 remindOfReturn();
 listenToYears();

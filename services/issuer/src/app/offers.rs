@@ -271,7 +271,8 @@ impl Issuer {
         let tx_code = offer.code_hash.as_ref().map(|_| TxCode {
             input_mode: Some("numeric".to_owned()),
             length: Some(TRANSACTION_CODE_DIGITS),
-            description: Some(format!("The six digits that {} gave you separately.", tenant.name)),
+            // It has one language, whatever the person reads; wallets have words of their own for digits of this length.
+            description: None,
         });
         let by_sign_in = self.has_code_flow().then(|| AuthorizationCodeGrant {
             issuer_state: Some(self.secrets.issuer_state(&tenant.id, &offer.id)),

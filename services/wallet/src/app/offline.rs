@@ -4,14 +4,19 @@ use chrono::Duration;
 use clock::Timestamp;
 use holding::activity::Activity;
 use holding::party::Party;
+use holding::path::{ConcretePath, Step};
 use holding::request::plain_text;
 use holding::sharing::{Receipt, SharedCredential, Sharing};
 use holding::vault::Purpose;
 use store_wallet::records::{Entry, Table};
 
+use super::credentials::CredentialError;
+use super::disclosure::shared_labels;
 use super::fault::Fault;
 use super::{Person, Wallet};
 
+/// The prefix of a client identifier that is a DID (OID4VP 1.0, 5.9.3).
+const DID_PREFIX: &str = "decentralized_identifier:";
 const MAX_TO: usize = 512;
 const MAX_CLAIMS: usize = 64;
 const MAX_CLAIM: usize = 128;
@@ -25,7 +30,10 @@ pub struct OfflineAct {
     pub id: String,
     pub to: String,
     pub at: Timestamp,
+    /// Members of the credential, as they are called in it.
     pub claims: Vec<String>,
+    /// The credential here that the phone's copy is of. Phones did not always say it.
+    pub credential: Option<String>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -55,19 +63,17 @@ impl Wallet {
         if !act.is_sound(self.now()) {
             return Err(OfflineError::Form);
         }
-        let OfflineAct { id, to, at, claims } = act;
+        let OfflineAct { id, to, at, claims, credential } = act;
+        let to = self.named_by_code(&plain_text(&to, 200)).await;
+        let shown = self.shown_offline(person, credential.as_deref(), claims).await?;
+        let claims = shown.claims.clone();
         let sharing = Sharing {
             representative: None,
-            // Whom the desk's code named, by their word alone.
-            to: Party::unverified(&plain_text(&to, 200)),
+            to: Party::unverified(&to),
             purpose: None,
             keeps_seconds: None,
             at,
-            credentials: vec![SharedCredential {
-                name: String::new(),
-                issuer: String::new(),
-                claims: claims.clone(),
-            }],
+            credentials: vec![shown],
             approved: Vec::new(),
             answer_digest: None,
             receipt: Receipt::None,
@@ -81,6 +87,42 @@ impl Wallet {
         }
         tx.commit().await.map_err(Fault::from)?;
         Ok(())
+    }
+
+    /// Whom the desk's code named, by its word alone: in the registry's words where it gave a member's DID. That makes nothing proven,
+    /// so a registry that does not answer is no reason to keep the act back.
+    async fn named_by_code(&self, audience: &str) -> String {
+        let did = audience.strip_prefix(DID_PREFIX).unwrap_or(audience);
+        if !did.starts_with("did:") {
+            return audience.to_owned();
+        }
+        self.chain.organisation(did).await.ok().flatten().unwrap_or_else(|| did.to_owned())
+    }
+
+    /// What went out, in the words of the credential where it is still here.
+    async fn shown_offline(
+        &self,
+        person: &Person,
+        credential: Option<&str>,
+        claims: Vec<String>,
+    ) -> Result<SharedCredential, Fault> {
+        let kept = match credential {
+            Some(id) => match self.credential(person, id).await {
+                Ok(kept) => Some(kept),
+                Err(CredentialError::Unknown) => None,
+                Err(CredentialError::Fault(fault)) => return Err(fault),
+            },
+            None => None,
+        };
+        let Some(kept) = kept else {
+            return Ok(SharedCredential { name: String::new(), issuer: String::new(), claims });
+        };
+        let disclosed: Vec<ConcretePath> = claims.into_iter().map(|name| vec![Step::Key(name)]).collect();
+        Ok(SharedCredential {
+            claims: shared_labels(&kept, &disclosed),
+            issuer: kept.held.issuer.name().to_owned(),
+            name: kept.held.name,
+        })
     }
 }
 

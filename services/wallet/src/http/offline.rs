@@ -157,6 +157,9 @@ pub struct NewOfflineAct {
     at: DateTime<Utc>,
     /// Names of the claims that were shown, at most 64.
     claims: Vec<String>,
+    /// The credential of which the phone had a copy, so that the record says what it was.
+    #[serde(default)]
+    credential: Option<String>,
 }
 
 /// Notes it among the person's activities, once.
@@ -168,7 +171,8 @@ pub async fn note_offline_act(
     person: SignedIn,
     body: Json<NewOfflineAct>,
 ) -> Result<HttpResponse, Problem> {
-    let NewOfflineAct { id, to, at, claims } = body.0;
-    app.wallet.note_offline_act(&person.0, OfflineAct { id, to, at, claims }).await?;
+    let NewOfflineAct { id, to, at, claims, credential } = body.0;
+    let act = OfflineAct { id, to, at, claims, credential };
+    app.wallet.note_offline_act(&person.0, act).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -347,7 +347,9 @@ impl From<OfferError> for Problem {
             }
             OfferError::IssuerRefused(reason) => {
                 Self::new(StatusCode::BAD_GATEWAY, "issuer-refused", "The organisation did not issue the credential")
-                    .detail(reason.clone())
+                    .detail(format!(
+                        "It may have been taken already, or withdrawn. Ask the organisation for a new offer. It said: {reason}"
+                    ))
             }
             OfferError::InPerson(inner) => (*inner).into(),
             OfferError::Full => Self::new(StatusCode::CONFLICT, "wallet-full", "This wallet holds no more")

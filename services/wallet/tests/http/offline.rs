@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use testkit::Agent;
 
-use crate::world::World;
+use crate::world::{WFP, World};
 
 const ACT: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
 
@@ -27,6 +27,26 @@ async fn an_act_that_is_told_twice_stands_in_the_record_once() {
     other["to"] = json!("somebody else");
     person.post("/v1/offline-acts", other).await.expect(204).unwrap();
     assert!(!person.page("/activity").await.text().contains("somebody else"));
+}
+
+/// The phone knows names of members and what the desk's code said; the record speaks as it does of what was shown with a network.
+#[actix_web::test]
+async fn an_act_is_recorded_in_the_words_of_the_credential_and_the_registry() {
+    let world = World::new().await;
+    let person = world.holder("anna").await;
+    let credentials = person.credentials().await;
+    let sd_jwt = credentials.iter().find(|one| one["format"] == "dc+sd-jwt").unwrap();
+    let mut told = act();
+    told["credential"] = sd_jwt["id"].clone();
+    told["to"] = json!(format!("decentralized_identifier:{WFP}"));
+    person.post("/v1/offline-acts", told).await.expect(204).unwrap();
+    let activity = person.get("/v1/activity").await.json().unwrap();
+    let shown =
+        activity["entries"].as_array().unwrap().iter().find(|one| one["kind"] == "presented").unwrap();
+    assert!(shown["claims"].as_array().unwrap().contains(&json!("Given name")), "{shown}");
+    assert!(!shown.to_string().contains("givenName") && !shown.to_string().contains("did:"), "{shown}");
+    let page = person.page("/shared").await.text();
+    assert!(page.contains(sd_jwt["name"].as_str().unwrap()), "{page}");
 }
 
 #[actix_web::test]
