@@ -108,6 +108,17 @@ pub struct VpFormats {
     pub sd_jwt: Option<SdJwtFormat>,
     #[serde(rename = "vc+jwt", default, skip_serializing_if = "Option::is_none")]
     pub vc_jwt: Option<JwtFormat>,
+    #[serde(rename = "vc+sd-jwt", default, skip_serializing_if = "Option::is_none")]
+    pub vc_sd_jwt: Option<SdJwtFormat>,
+    #[serde(rename = "vc+cose", default, skip_serializing_if = "Option::is_none")]
+    pub vc_cose: Option<CoseFormat>,
+}
+
+/// As annex B.2.2 has it for `mso_mdoc`, where a credential is signed by one algorithm: numbers of the registry of COSE.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct CoseFormat {
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alg_values: Vec<i64>,
 }
 
 /// As annex B.1.3.1.3 has it for `jwt_vc_json`.

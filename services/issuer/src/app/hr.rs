@@ -2,7 +2,7 @@
 //! console; the rules are theirs, and so are the second persons.
 
 use issuance::{
-    Actor, Configuration, CredentialType, OfferState, Proposal, Reason, Reissue, Scope, StatusAct, StatusMove,
+    Actor, CredentialType, OfferState, Proposal, Reason, Reissue, Scope, StatusAct, StatusMove,
 };
 use serde_json::{Map, Value};
 use store_issuer::Transaction;
@@ -93,7 +93,7 @@ impl Issuer {
         by: &Actor,
         asked: &AskedOffer,
     ) -> Result<Option<OfferLink>, HrError> {
-        let configurations = Configuration::in_formats(&asked.types, &self.settings.formats);
+        let configurations = self.configurations(self.tenant_of(by)?, &asked.types);
         let now = self.now();
         for offer in tx.list_offers(&by.tenant, &asked.person).await? {
             let waits = offer.state == OfferState::Open && now < offer.expires_at;

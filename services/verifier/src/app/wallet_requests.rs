@@ -9,8 +9,9 @@ use url::form_urlencoded::byte_serialize;
 use verification::Policy;
 use wire::vp::client_id::ClientId;
 use wire::vp::dcql::Query;
+use credential::data_integrity::Suite;
 use wire::vp::{
-    ClientMetadata, DIRECT_POST, DIRECT_POST_JWT, JwtFormat, LdpVcFormat, REQUEST_OBJECT_TYPE, RequestObject,
+    ClientMetadata, CoseFormat, DIRECT_POST, DIRECT_POST_JWT, JwtFormat, LdpVcFormat, REQUEST_OBJECT_TYPE, RequestObject,
     STATIC_AUDIENCE, SdJwtFormat, VpFormats, by_value,
 };
 
@@ -188,6 +189,11 @@ impl Desk {
 
     fn client_metadata(&self, key: Option<&DecryptionKey>) -> ClientMetadata {
         let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        // B.3.4 wants fully-specified names; wallets from before there were any know the other one.
+        let sd_jwt = SdJwtFormat {
+            sd_jwt_alg_values: owned(&["ES256", "Ed25519", "EdDSA"]),
+            kb_jwt_alg_values: owned(&["ES256", "Ed25519", "EdDSA"]),
+        };
         // HAIP 1.0, 5: both are listed.
         let encryptions = || Encryption::ALL.iter().map(|one| one.as_str().to_owned()).collect();
         ClientMetadata {
@@ -196,14 +202,13 @@ impl Desk {
             vp_formats_supported: VpFormats {
                 ldp_vc: Some(LdpVcFormat {
                     proof_type_values: owned(&["DataIntegrityProof"]),
-                    cryptosuite_values: owned(&["eddsa-rdfc-2022", "ecdsa-rdfc-2019"]),
+                    cryptosuite_values: owned(&Suite::ALL.map(Suite::as_str)),
                 }),
-                // B.3.4 wants fully-specified names; wallets from before there were any know the other one.
-                sd_jwt: Some(SdJwtFormat {
-                    sd_jwt_alg_values: owned(&["ES256", "Ed25519", "EdDSA"]),
-                    kb_jwt_alg_values: owned(&["ES256", "Ed25519", "EdDSA"]),
-                }),
+                sd_jwt: Some(sd_jwt.clone()),
                 vc_jwt: Some(JwtFormat { alg_values: owned(&["ES256", "EdDSA"]) }),
+                vc_sd_jwt: Some(sd_jwt),
+                // ES256 and EdDSA (RFC 9053, 2).
+                vc_cose: Some(CoseFormat { alg_values: vec![-7, -8] }),
             },
             jwks: key.map(|key| json!({ "keys": [key.public_jwk()] })),
             encrypted_response_enc_values_supported: key.map(|_| encryptions()),

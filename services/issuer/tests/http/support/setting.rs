@@ -78,6 +78,7 @@ pub(super) fn config(directory: &TempDir, setting: &Setting) -> Config {
     let path = |name: &str| directory.path().join(name);
     let tenant = |id: &str, name: &str, types: &[CredentialType]| TenantConfig {
         logo: None,
+        formats: BTreeMap::new(),
         approved_types: setting.approved.iter().copied().filter(|it| types.contains(it)).collect(),
         passkey_types: if id == "undp" { setting.passkey.clone() } else { BTreeMap::new() },
         representative_types: if id == "undp" { setting.represented.clone() } else { BTreeMap::new() },
@@ -121,7 +122,7 @@ pub(super) fn config(directory: &TempDir, setting: &Setting) -> Config {
             status_interval_seconds: 2,
             status_validity_seconds: 86_400,
             status_history_days: setting.history_days,
-            formats: setting.formats.iter().map(|format| format.identifier().to_owned()).collect(),
+            formats: setting.formats.iter().map(|format| format.name()).collect(),
             credential_validity_days: 365,
             offer_validity_days: 30,
             offline_proof_days: 14,

@@ -56,7 +56,7 @@ impl Card {
             issuer: held.issuer.name().to_owned(),
             proven: held.issuer.is_proven(),
             holder: holder_name(kept),
-            detail: if held.is_w3c() { "card-whole" } else { "card-selective" },
+            detail: if held.is_whole() { "card-whole" } else { "card-selective" },
             holder_key: held.holder_thumbprint.clone(),
             look,
             status: label(standing.as_str()),
@@ -145,7 +145,7 @@ pub fn offered(offer: &OfferView) -> Vec<OfferedLine> {
         .map(|one| OfferedLine {
             name: one.name.clone(),
             description: one.description.clone(),
-            kind: if one.format != holding::dcql::SD_JWT { "offer-whole" } else { "offer-selective" },
+            kind: if one.in_parts { "offer-selective" } else { "offer-whole" },
             here: one.credential_id.is_some(),
             waiting: one.release == Some("waiting"),
             refused: one.release == Some("refused"),
