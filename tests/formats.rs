@@ -1,7 +1,7 @@
 //! One credential in every format and cryptosuite: offered by the issuer, kept by the wallet, shown to the verifier, in parts where
 //! the form allows it, and refused once it was changed.
 
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use actors::{Agency, Officer, Person, Report, text, until};
@@ -45,9 +45,14 @@ async fn a_credential_in_every_format_is_offered_held_shown_and_refused_when_cha
         told_what_leaves(&agency, &person, credential, (format, in_parts)).await.context(end)?;
         let report = present(&agency, &person, credential, format).await?;
         report.expect("valid").context(end)?;
-        ensure!(report.0["claims"] == json!({ "gradeLevel": grade(credential)? }), "{end}: {:?}", report.0);
+        ensure!(
+            report.0["claims"] == json!({ "givenName": given_name(credential)? }),
+            "{end}: {:?}",
+            report.0
+        );
         refused_when_changed(&stack, &agency, (credential, format, in_parts)).await.context(end)?;
     }
+    others_verify_what_is_derived(&stack, &held).await?;
     hr.change_status(&number, "suspended").await?;
     for (end, _, format, _) in FORMS {
         until("the suspension", Duration::from_secs(60), async || {
@@ -67,7 +72,7 @@ fn of_configuration<'a>(held: &'a [Value], end: &str) -> Result<&'a Value> {
     found.with_context(|| format!("no {configuration}"))
 }
 
-/// Shows one credential to whoever asks for its grade in its format.
+/// Shows one credential to whoever asks for the given name in its format.
 async fn present(agency: &Agency, person: &Person, credential: &Value, format: &str) -> Result<Report> {
     let asked = agency.ask(&policy_of(format)).await?;
     person.present(&text(&asked, "/link")?, Some(&text(credential, "/id")?)).await?;
@@ -86,8 +91,12 @@ async fn offer_every_format(stack: &Stack) -> Result<()> {
     let path = stack.data().join("config/issuer.toml");
     stack.terminate(Service::Issuer.name()).await?;
     let before = std::fs::read_to_string(&path)?;
-    let names: Vec<String> =
-        FORMS.iter().map(|(_, name, ..)| *name).chain(["dc+sd-jwt"]).map(|name| format!("{name:?}")).collect();
+    let names: Vec<String> = FORMS
+        .iter()
+        .map(|(_, name, ..)| *name)
+        .chain(["dc+sd-jwt"])
+        .map(|name| format!("{name:?}"))
+        .collect();
     let tenant = "[[tenants]]\nid = \"undp\"\n";
     let chosen = format!("{tenant}formats = {{ StaffIdentity = [{}] }}\n", names.join(", "));
     ensure!(before.contains(tenant), "{before}");
@@ -104,18 +113,18 @@ fn gate(format: &str) -> Value {
     json!({
         "name": policy_of(format), "title": "Main gate", "description": "Who may enter.",
         "purpose": "To let you into the building.", "purposeCode": "premises-access",
-        "credentials": [{ "type": STAFF_IDENTITY, "formats": [format], "claims": ["gradeLevel"] }],
+        "credentials": [{ "type": STAFF_IDENTITY, "formats": [format], "claims": ["givenName"] }],
         "claimsRetentionSeconds": 600
     })
 }
 
-fn grade(credential: &Value) -> Result<String> {
+fn given_name(credential: &Value) -> Result<String> {
     let claims = credential["claims"].as_array().context("no claims")?;
-    let grade = claims.iter().find(|claim| claim["path"] == json!(["credentialSubject", "gradeLevel"]));
-    text(grade.context("no grade")?, "/value")
+    let found = claims.iter().find(|claim| claim["path"] == json!(["credentialSubject", "givenName"]));
+    text(found.context("no given name")?, "/value")
 }
 
-/// The person is told what leaves: of what is shown in parts the grade and for whom it speaks, and everything of the others.
+/// The person is told what leaves: of what is shown in parts the given name and for whom it speaks, and everything of the others.
 async fn told_what_leaves(
     agency: &Agency,
     person: &Person,
@@ -127,9 +136,37 @@ async fn told_what_leaves(
     let candidates = opened["queries"][0]["candidates"].as_array().context("no candidates")?;
     let one = candidates.iter().find(|one| one["credentialId"] == credential["id"]).context("not offered")?;
     ensure!(one["wholeCredential"] == !in_parts, "{one}");
-    let told: Vec<&Value> = one["claims"].as_array().into_iter().flatten().map(|claim| &claim["path"][1]).collect();
-    ensure!(told.iter().any(|name| *name == "gradeLevel"), "{told:?}");
+    let told: Vec<&Value> =
+        one["claims"].as_array().into_iter().flatten().map(|claim| &claim["path"][1]).collect();
+    ensure!(told.iter().any(|name| *name == "givenName"), "{told:?}");
     ensure!(told.iter().any(|name| *name == "familyName") != in_parts, "{told:?}");
+    Ok(())
+}
+
+/// What the wallet derives to show the given name.
+async fn derived(stack: &Stack, base: &Value) -> Result<Value> {
+    let url = format!("{}/vc-api/credentials/derive", stack.url(Service::Wallet));
+    let options = json!({ "selectivePointers": ["/credentialSubject/givenName"] });
+    let body = json!({ "verifiableCredential": base, "options": options });
+    Agent::new().post_json(url, &body).await?.ok()?.json()
+}
+
+/// Digital Bazaar's libraries know the issuer by the registry.
+async fn others_verify_what_is_derived(stack: &Stack, held: &[Value]) -> Result<()> {
+    let mut shown = serde_json::Map::new();
+    for suite in ["ecdsa-sd-2023", "bbs-2023"] {
+        let credential = of_configuration(held, &format!("ldp_vc_{suite}"))?;
+        shown.insert(suite.to_owned(), derived(stack, &credential["credential"]).await?);
+    }
+    let input = json!({
+        "registry": stack.url(Service::Registry), "issuer": stack.url(Service::Issuer), "derived": shown,
+    });
+    let file = stack.data().join("derived.json");
+    std::fs::write(&file, input.to_string())?;
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/interop/derived.mjs");
+    let status =
+        tokio::process::Command::new("node").arg(script).arg(&file).stdin(Stdio::null()).status().await?;
+    ensure!(status.success(), "tests/interop/derived.mjs failed (npm ci in tests/interop?)");
     Ok(())
 }
 
@@ -143,10 +180,7 @@ async fn refused_when_changed(
     let mut made = credential["credential"].clone();
     if in_parts && made.is_object() {
         agency.verify(policy, &made, None).await?.expect_failed("proof")?;
-        let url = format!("{}/vc-api/credentials/derive", stack.url(Service::Wallet));
-        let options = json!({ "selectivePointers": ["/credentialSubject/gradeLevel"] });
-        let body = json!({ "verifiableCredential": made, "options": options });
-        made = Agent::new().post_json(url, &body).await?.ok()?.json()?;
+        made = derived(stack, &made).await?;
     }
     let before = agency.verify(policy, &made, None).await?;
     ensure!(before.check("proof")?.0 == "pass", "{}: {:?}", format, before.0);
@@ -159,7 +193,7 @@ async fn refused_when_changed(
         }
         document => {
             let mut document = document.clone();
-            document["credentialSubject"]["gradeLevel"] = "D-2".into();
+            document["credentialSubject"]["givenName"] = "Somebody".into();
             document
         }
     };

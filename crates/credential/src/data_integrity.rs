@@ -22,9 +22,7 @@ use crate::outcome::Fault;
 
 pub(crate) use found::{FoundKey, FoundKeys, keys_in, unresolved};
 pub use secure::{Prepared, prepare, secure};
-pub use selective::{
-    derive, is_shown_in_parts, linkable_digest, mandatory_pointers, secure_base, suite_of,
-};
+pub use selective::{derive, is_shown_in_parts, linkable_digest, mandatory_pointers, secure_base, suite_of};
 pub(crate) use verify::verify_proofs;
 
 /// A cryptosuite. The RDFC suites sign the RDF dataset, the JCS suites the JSON, `ecdsa-sd-2023` each statement of

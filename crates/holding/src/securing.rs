@@ -120,19 +120,15 @@ pub fn left_out(document: &Value, mandatory: &[String]) -> Vec<ConcretePath> {
 const SUBJECT: &str = "credentialSubject";
 const ALWAYS: [&str; 4] = ["@context", "id", "type", "proof"];
 
-fn leave_out(
-    value: &Value,
-    at: &mut ConcretePath,
-    mandatory: &[Vec<String>],
-    found: &mut Vec<ConcretePath>,
-) {
+fn leave_out(value: &Value, at: &mut ConcretePath, mandatory: &[Vec<String>], found: &mut Vec<ConcretePath>) {
     let names: Vec<String> = at.iter().map(name).collect();
     if mandatory.iter().any(|pointer| names.starts_with(pointer)) {
         return;
     }
     let inside = mandatory.iter().any(|pointer| pointer.starts_with(&names));
     let subject = names.first().is_some_and(|first| first == SUBJECT);
-    let is_subject = subject && (names.len() == 1 || names.len() == 2 && matches!(at.last(), Some(Step::Index(_))));
+    let is_subject =
+        subject && (names.len() == 1 || names.len() == 2 && matches!(at.last(), Some(Step::Index(_))));
     if !inside && !at.is_empty() && !is_subject {
         found.push(at.clone());
         return;

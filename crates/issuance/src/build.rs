@@ -105,7 +105,8 @@ impl Material<'_> {
     #[must_use]
     pub fn mandatory_pointers(&self) -> Vec<String> {
         let around = ["issuer", "validFrom", "validUntil", "credentialStatus", "credentialSchema"];
-        let organisation = self.credential_type.claims().iter().filter(|it| it.kind == ClaimKind::Organisation);
+        let organisation =
+            self.credential_type.claims().iter().filter(|it| it.kind == ClaimKind::Organisation);
         let of_subject = std::iter::once("id").chain(organisation.map(|claim| claim.name));
         let of_subject = of_subject.map(|name| format!("/credentialSubject/{name}"));
         around.iter().map(|name| format!("/{name}")).chain(of_subject).collect()

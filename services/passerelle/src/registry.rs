@@ -28,8 +28,8 @@ use std::process::ExitCode;
 
 use args::Action;
 pub use args::Registry;
-pub use own_args::SigningKind;
 pub use did::{Addition, Old, Rotation, retire_key};
+pub use own_args::SigningKind;
 
 use crate::cli::File;
 use crate::one;

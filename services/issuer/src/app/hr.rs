@@ -1,9 +1,7 @@
 //! What HR systems and portals ask for over REST: offers, and the status of what somebody holds. Officers do the same at the
 //! console; the rules are theirs, and so are the second persons.
 
-use issuance::{
-    Actor, CredentialType, OfferState, Proposal, Reason, Reissue, Scope, StatusAct, StatusMove,
-};
+use issuance::{Actor, CredentialType, OfferState, Proposal, Reason, Reissue, Scope, StatusAct, StatusMove};
 use serde_json::{Map, Value};
 use store_issuer::Transaction;
 

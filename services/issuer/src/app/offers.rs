@@ -5,8 +5,8 @@ use issuance::audit::Act;
 use issuance::build::{self, BuildError};
 use issuance::webhook::{EventKind, Happened};
 use issuance::{
-    Actor, CODE_LIFETIME_SECONDS, CodeRefusal, CredentialType, Offer, OfferState,
-    TRANSACTION_CODE_DIGITS, TRANSACTION_CODE_TRIES, TransactionCode, fingerprint,
+    Actor, CODE_LIFETIME_SECONDS, CodeRefusal, CredentialType, Offer, OfferState, TRANSACTION_CODE_DIGITS,
+    TRANSACTION_CODE_TRIES, TransactionCode, fingerprint,
 };
 use serde_json::{Map, Value};
 use store_issuer::Transaction;

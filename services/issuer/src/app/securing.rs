@@ -78,8 +78,7 @@ impl Issuer {
         let issued_at = material.issued_at;
         let options = EnvelopeOptions { issued_at, holder_key, disclosable, decoys };
         let entropy = self.entropy.as_ref();
-        let made =
-            enveloped::secure_credential(&unsecured, envelope, &keys.p256, &options, entropy).await?;
+        let made = enveloped::secure_credential(&unsecured, envelope, &keys.p256, &options, entropy).await?;
         match made {
             Input::Jwt(text) | Input::Compact(text) => Ok(text),
             // Bytes are no text: VC Data Model 2.0, 4.13 has them in an object.

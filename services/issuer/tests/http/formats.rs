@@ -8,7 +8,7 @@ use credential::{Expect, Input};
 use did::{Document, Relationship, Resolution, ResolveError, Resolver, Resolvers, VerificationMethod};
 use issuance::{CredentialType, Format};
 use issuer::app::DocumentKey;
-use keys::{Algorithm, PublicKey};
+use keys::{Algorithm, PublicKey, Signer as _};
 use serde_json::{Value, json};
 
 use crate::support::{Holder, UNDP, World, add_key, json, refusal};
@@ -151,7 +151,12 @@ async fn the_choice_is_of_one_type_of_one_organisation() {
     let world = every_format().await;
     let offered = async |tenant: &str| {
         let metadata = json(&world.get(&format!("/.well-known/openid-credential-issuer/t/{tenant}")).await);
-        metadata["credential_configurations_supported"].as_object().unwrap().keys().cloned().collect::<Vec<_>>()
+        metadata["credential_configurations_supported"]
+            .as_object()
+            .unwrap()
+            .keys()
+            .cloned()
+            .collect::<Vec<_>>()
     };
     let undp = offered("undp").await;
     assert_eq!(undp.iter().filter(|name| name.starts_with("StaffIdentity_")).count(), Format::ALL.len());

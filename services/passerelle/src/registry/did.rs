@@ -117,8 +117,7 @@ impl Addition<'_> {
         let every_key = record.versions.iter().flat_map(|version| version.keys.iter());
         let fresh = format!("{stem}-{}", highest_number(&stem, every_key) + 1);
         // The private half is safe in its file before the chain names it; repeated after a crash, it is the same key.
-        let new =
-            files.load_or_create(&format!("{owner}.{fresh}"), Algorithm::Bls12381G2, &SystemEntropy)?;
+        let new = files.load_or_create(&format!("{owner}.{fresh}"), Algorithm::Bls12381G2, &SystemEntropy)?;
         let kept = current.keys.iter().filter(|key| key.compromised_at.is_none()).map(as_document_key);
         let added = DocumentKey {
             fragment: fresh.clone(),

@@ -1,5 +1,6 @@
 //! What a wallet is sent: the authorization request of one verification, by reference and signed or by value and unsigned.
 
+use credential::data_integrity::Suite;
 use credential::jwe::{DecryptionKey, Encryption};
 use credential::jwt;
 use keys::{SealError, SignError};
@@ -9,10 +10,9 @@ use url::form_urlencoded::byte_serialize;
 use verification::Policy;
 use wire::vp::client_id::ClientId;
 use wire::vp::dcql::Query;
-use credential::data_integrity::Suite;
 use wire::vp::{
-    ClientMetadata, CoseFormat, DIRECT_POST, DIRECT_POST_JWT, JwtFormat, LdpVcFormat, REQUEST_OBJECT_TYPE, RequestObject,
-    STATIC_AUDIENCE, SdJwtFormat, VpFormats, by_value,
+    ClientMetadata, CoseFormat, DIRECT_POST, DIRECT_POST_JWT, JwtFormat, LdpVcFormat, REQUEST_OBJECT_TYPE,
+    RequestObject, STATIC_AUDIENCE, SdJwtFormat, VpFormats, by_value,
 };
 
 use super::Desk;

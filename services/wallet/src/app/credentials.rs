@@ -136,8 +136,7 @@ impl Wallet {
         let offered = reception.offered.get(slot).ok_or(OfferError::Unknown)?;
         let input =
             Input::from_value(issued.credential.clone()).map_err(|_| RemoteFault::Form("credential"))?;
-        let mut outcome =
-            as_held(&input, self.resolver.as_ref(), &Expect::credential(self.now())).await;
+        let mut outcome = as_held(&input, self.resolver.as_ref(), &Expect::credential(self.now())).await;
         if outcome.faults.iter().any(|fault| fault.unfinished) {
             return Err(RemoteFault::Registry.into());
         }

@@ -363,10 +363,9 @@ impl Wallet {
                 }
             };
             token.entry(item.query.clone()).or_default().push(presentation);
-            receipts
-                .entry(item.query.clone())
-                .or_default()
-                .push(kept.annex.receipt.clone().filter(|_| kept.held.shows_receipts()).unwrap_or(Value::Null));
+            receipts.entry(item.query.clone()).or_default().push(
+                kept.annex.receipt.clone().filter(|_| kept.held.shows_receipts()).unwrap_or(Value::Null),
+            );
             let shown = shared_labels(kept, &item.disclose);
             credentials.push(SharedCredential {
                 name: kept.held.name.clone(),

@@ -107,7 +107,10 @@ async fn each_form_is_received_shown_and_verified() {
         assert_eq!(found.claims.get("familyName").is_some(), !in_parts, "{end}");
         if in_parts {
             let text = readable(&shown);
-            assert!(text.contains("P-3") && !SECRETS.iter().any(|secret| text.contains(secret)), "{end}: {text}");
+            assert!(
+                text.contains("P-3") && !SECRETS.iter().any(|secret| text.contains(secret)),
+                "{end}: {text}"
+            );
         }
         let shared = person.get("/v1/sharings").await.json().unwrap();
         let told = shared["sharings"][0]["credentials"][0]["claims"].to_string();
@@ -271,14 +274,17 @@ async fn an_offer_and_its_pages_say_what_can_be_shown_in_parts() {
     let offer = person.open_offer(&world.offer_uri()).await;
     let parts = |end: &str| {
         let all = offer["credentials"].as_array().unwrap();
-        all.iter().find(|one| one["configurationId"] == format!("StaffIdentity_{end}")).unwrap()["inParts"].clone()
+        all.iter().find(|one| one["configurationId"] == format!("StaffIdentity_{end}")).unwrap()["inParts"]
+            .clone()
     };
     assert_eq!(
         [parts("ldp_vc"), parts("dc_sd-jwt"), parts("ldp_vc_ecdsa-sd-2023"), parts("vc_cose")],
         [json!(false), json!(true), json!(true), json!(false)]
     );
     person.receive(offer["id"].as_str().unwrap(), Some("493051")).await;
-    for (end, said) in [("ldp_vc_ecdsa-sd-2023", "value=\"gradeLevel\""), ("vc_cose", "can only be shown as a whole")] {
+    for (end, said) in
+        [("ldp_vc_ecdsa-sd-2023", "value=\"gradeLevel\""), ("vc_cose", "can only be shown as a whole")]
+    {
         let credential = held(&person, end).await;
         let id = credential["id"].as_str().unwrap();
         let page = person.page(&format!("/credentials/{id}/card")).await.expect(200).unwrap().text();

@@ -1,9 +1,9 @@
 //! The staff credential in every further form: other cryptosuites, and envelopes.
 
+use credential::Input;
 use credential::data_integrity::{ProofOptions, Suite, derive, secure, secure_base};
 use credential::enveloped::{Content, Envelope, EnvelopeOptions, secure_credential, wrap};
 use credential::sd_jwt::PathElement;
-use credential::Input;
 use keys::PublicKey;
 use serde_json::{Value, json};
 
