@@ -9,6 +9,8 @@ use crate::path::{ConcretePath, Step};
 /// Data Integrity cryptosuites by which a credential may be secured that is kept here (vc-di-eddsa, vc-di-ecdsa and vc-di-bbs).
 pub const SUITES: [&str; 6] =
     ["eddsa-rdfc-2022", "eddsa-jcs-2022", "ecdsa-rdfc-2019", "ecdsa-jcs-2019", "ecdsa-sd-2023", "bbs-2023"];
+/// What issuers name as well, though these are no cryptosuites: what they give may be in a known one.
+const ALGORITHMS: [&str; 4] = ["EdDSA", "Ed25519", "ES256", "ES384"];
 /// Of which the holder has a base proof, from which a proof over parts is derived for each verifier.
 const SELECTIVE: [&str; 2] = ["ecdsa-sd-2023", "bbs-2023"];
 /// Of which two derived proofs have nothing in common.
@@ -99,7 +101,8 @@ pub fn is_offered_in_parts(format: &str, algorithms: &[Value]) -> bool {
 /// Whether a credential of this format could be read here. An issuer that names no cryptosuite may have a known one.
 #[must_use]
 pub fn is_readable(format: &str, algorithms: &[Value]) -> bool {
-    let is_suite = |name: &Value| name.as_str().is_some_and(|name| SUITES.contains(&name));
+    let is_suite =
+        |name: &Value| name.as_str().is_some_and(|name| SUITES.contains(&name) || ALGORITHMS.contains(&name));
     match format {
         SD_JWT | VC_JWT | VC_SD_JWT | VC_COSE => true,
         LDP_VC => algorithms.is_empty() || algorithms.iter().any(is_suite),

@@ -74,6 +74,8 @@ fn offers_in_unknown_suites_and_formats_are_not_readable() {
         (LDP_VC, json!(["ecdsa-sd-2023"]), true, true),
         (LDP_VC, json!(["ecdsa-sd-2023", "eddsa-rdfc-2022"]), true, false),
         (LDP_VC, json!(["quantum-2030"]), false, false),
+        (LDP_VC, json!(["Ed25519Signature2018"]), false, false),
+        (LDP_VC, json!(["EdDSA"]), true, false),
         (LDP_VC, json!(["quantum-2030", "bbs-2023"]), true, false),
         (VC_COSE, json!([-7]), true, false),
         (VC_SD_JWT, json!(["ES256"]), true, true),

@@ -114,11 +114,13 @@ pub struct VpFormats {
     pub vc_cose: Option<CoseFormat>,
 }
 
-/// As annex B.2.2 has it for `mso_mdoc`, where a credential is signed by one algorithm: numbers of the registry of COSE.
+/// Like [`JwtFormat`]; the algorithms are numbers of the registry of COSE, as annex B.2.2 has them for `mso_mdoc`. No annex
+/// binds others to that, so whatever they write is carried along.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct CoseFormat {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub alg_values: Vec<i64>,
+    #[schema(value_type = Vec<i64>)]
+    pub alg_values: Vec<Value>,
 }
 
 /// As annex B.1.3.1.3 has it for `jwt_vc_json`.

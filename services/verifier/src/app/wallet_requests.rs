@@ -208,7 +208,7 @@ impl Desk {
                 vc_jwt: Some(JwtFormat { alg_values: owned(&["ES256", "EdDSA"]) }),
                 vc_sd_jwt: Some(sd_jwt),
                 // ES256 and EdDSA (RFC 9053, 2).
-                vc_cose: Some(CoseFormat { alg_values: vec![-7, -8] }),
+                vc_cose: Some(CoseFormat { alg_values: [-7, -8].map(Value::from).to_vec() }),
             },
             jwks: key.map(|key| json!({ "keys": [key.public_jwk()] })),
             encrypted_response_enc_values_supported: key.map(|_| encryptions()),

@@ -54,3 +54,87 @@ fn only_proof(credential: &Value) -> Option<&Value> {
         one => Some(one),
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::sync::Arc;
+
+    use clock::SeededEntropy;
+    use keys::{Algorithm, SoftwareKey};
+    use serde_json::json;
+
+    use super::super::{derive, secure_base};
+    use super::*;
+    use crate::Input;
+    use crate::data_integrity::{ProofOptions, SigningKey};
+
+    async fn based(algorithm: Algorithm, name: &str) -> Value {
+        let signer = Arc::new(SoftwareKey::generate(algorithm, &SeededEntropy::new(1)));
+        let key = SigningKey { verification_method: "did:example:i#k".to_owned(), signer };
+        let document = json!({
+            "@context": ["https://www.w3.org/ns/credentials/v2", "https://www.w3.org/ns/credentials/examples/v2"],
+            "type": ["VerifiableCredential"], "issuer": "did:example:i",
+            "credentialSubject": {"id": "did:example:s", "name": name, "degree": "BSc"},
+        });
+        let options = ProofOptions { created: None, ..ProofOptions::assertion(clock::Timestamp::UNIX_EPOCH) };
+        let mandatory = ["/issuer".to_owned(), "/credentialSubject/id".to_owned()];
+        secure_base(&document, &key, &options, &mandatory, &SeededEntropy::new(2)).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn one_digest_is_of_the_whole_and_of_each_part() {
+        let base = based(Algorithm::P256, "Amina").await;
+        let whole = crate::digest(&Input::Json(base.clone()));
+        assert_eq!(Some(whole), linkable_digest(&base));
+        for pointers in [vec![], vec!["/credentialSubject/name".to_owned()], vec![String::new()]] {
+            let part = derive(&base, &pointers).await.unwrap();
+            assert_eq!(crate::digest(&Input::Json(part)), whole, "{pointers:?}");
+        }
+        let other = based(Algorithm::P256, "Bela").await;
+        assert_ne!(
+            linkable_digest(&other),
+            Some(whole),
+            "the signature says nothing of it, the key of statements does"
+        );
+    }
+
+    #[tokio::test]
+    async fn proofs_of_bbs_have_no_digest_in_common() {
+        let base = based(Algorithm::Bls12381G2, "Amina").await;
+        let part = derive(&base, &["/credentialSubject/name".to_owned()]).await.unwrap();
+        assert_eq!((linkable_digest(&base), linkable_digest(&part)), (None, None));
+        assert_ne!(crate::digest(&Input::Json(base)), crate::digest(&Input::Json(part)));
+    }
+
+    #[tokio::test]
+    async fn a_base_proof_tells_what_is_mandatory_and_a_derived_one_does_not() {
+        for (algorithm, suite) in
+            [(Algorithm::P256, Suite::EcdsaSd2023), (Algorithm::Bls12381G2, Suite::Bbs2023)]
+        {
+            let base = based(algorithm, "Amina").await;
+            assert_eq!(suite_of(&base), Some(suite));
+            assert_eq!(mandatory_pointers(&base).unwrap(), ["/issuer", "/credentialSubject/id"]);
+            let part = derive(&base, &[]).await.unwrap();
+            assert!(is_shown_in_parts(&part) && mandatory_pointers(&part).is_none());
+        }
+    }
+
+    #[test]
+    fn other_proofs_and_several_tell_nothing() {
+        for document in [
+            json!({}),
+            json!({"proof": {}}),
+            json!({"proof": {"cryptosuite": "quantum-2030", "proofValue": "u2V0A"}}),
+            json!({"proof": {"cryptosuite": "ecdsa-sd-2023", "proofValue": "u2V0A"}}),
+            json!({"proof": [{"cryptosuite": "ecdsa-sd-2023"}, {"cryptosuite": "eddsa-rdfc-2022"}]}),
+        ] {
+            assert_eq!(
+                (mandatory_pointers(&document), linkable_digest(&document)),
+                (None, None),
+                "{document}"
+            );
+        }
+        assert!(!is_shown_in_parts(&json!({"proof": {"cryptosuite": "eddsa-rdfc-2022"}})));
+    }
+}
