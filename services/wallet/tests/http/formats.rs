@@ -214,7 +214,7 @@ async fn what_shows_less_is_proposed_first_and_only_in_a_suite_that_they_know() 
     let first = candidate(&asked, &json!({ "id": proposed }));
     assert_eq!(first["wholeCredential"], false, "{asked}");
     world.others.knobs().request["client_metadata"] = json!({ "vp_formats_supported": {
-        "ldp_vc": { "proof_type_values": ["DataIntegrityProof"], "cryptosuite_values": ["eddsa-rdfc-2022"] } } });
+        "ldp_vc": { "proof_type_values": ["DataIntegrityProof"], "cryptosuite_values": ["eddsa-rdfc-2022", "ecdsa-rdfc-2019"] } } });
     let asked = ask(&world, &person, "r2", grade("ldp_vc")).await;
     let candidates = asked["queries"][0]["candidates"].as_array().unwrap();
     assert_eq!(candidates.len(), 1);
