@@ -11,6 +11,7 @@
 mod browser;
 mod crash;
 mod faults;
+mod formats;
 mod governance;
 mod interop;
 mod journey;

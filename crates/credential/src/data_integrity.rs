@@ -22,12 +22,12 @@ use crate::outcome::Fault;
 
 pub(crate) use found::{FoundKey, FoundKeys, keys_in, unresolved};
 pub use secure::{Prepared, prepare, secure};
-pub use selective::{derive, secure_base};
+pub use selective::{derive, is_shown_in_parts, linkable_digest, mandatory_pointers, secure_base, suite_of};
 pub(crate) use verify::verify_proofs;
 
 /// A cryptosuite. The RDFC suites sign the RDF dataset, the JCS suites the JSON, `ecdsa-sd-2023` each statement of
 /// the dataset, `bbs-2023` all of them so that each can be shown alone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Suite {
     EddsaRdfc2022,
     EcdsaRdfc2019,
@@ -48,7 +48,7 @@ impl Suite {
     ];
 
     #[must_use]
-    pub fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::EddsaRdfc2022 => "eddsa-rdfc-2022",
             Self::EcdsaRdfc2019 => "ecdsa-rdfc-2019",
@@ -93,7 +93,7 @@ impl Suite {
 
     /// Whether the holder shows parts: such a suite secures by [`secure_base`], not by [`secure`].
     #[must_use]
-    pub fn is_selective(self) -> bool {
+    pub const fn is_selective(self) -> bool {
         matches!(self, Self::EcdsaSd2023 | Self::Bbs2023)
     }
 

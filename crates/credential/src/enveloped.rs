@@ -17,6 +17,7 @@ pub use data_url::{from_data_url, wrap};
 pub(crate) use data_url::{kind, unwrap};
 pub use given_key::{Refused, secure_with, verify_with};
 pub(crate) use open::{Opened, open};
+pub use open::{content_of, key_id_of};
 pub(crate) use secure::check_terms;
 pub use secure::{
     Binding, EnvelopeOptions, Prepared, prepare_presentation, secure_credential, secure_presentation,

@@ -14,16 +14,20 @@ pub const SD_JWT: &str = "dc+sd-jwt";
 pub const LDP_VC: &str = "ldp_vc";
 /// No identifier of OID4VCI: the form of VC Data Model 2.0 as a JWT.
 pub const VC_JWT: &str = "vc+jwt";
+/// The same as an SD-JWT.
+pub const VC_SD_JWT: &str = "vc+sd-jwt";
+/// The same in a COSE_Sign1.
+pub const VC_COSE: &str = "vc+cose";
 
 /// All of them.
-pub const FORMATS: [&str; 3] = [SD_JWT, LDP_VC, VC_JWT];
+pub const FORMATS: [&str; 5] = [SD_JWT, LDP_VC, VC_JWT, VC_SD_JWT, VC_COSE];
 
 /// A held credential as a query sees it.
 #[derive(Clone, Copy, Debug)]
 pub struct Candidate<'a> {
     pub id: &'a str,
     pub format: &'a str,
-    /// Expanded type IRIs (`ldp_vc`, `vc+jwt`) or the `vct` (`dc+sd-jwt`).
+    /// Expanded type IRIs, or the `vct` (`dc+sd-jwt`).
     pub types: &'a [String],
     /// The document, or the processed payload with every disclosure put back.
     pub root: &'a Value,

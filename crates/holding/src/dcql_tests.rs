@@ -274,3 +274,23 @@ fn several_credentials_are_given_where_several_are_asked_for() {
     let twice = Selection::from([("s".to_owned(), vec!["c".to_owned(), "c".to_owned()])]);
     assert_eq!(evaluation.check(&twice).err(), Some(SelectionFault::WrongCount));
 }
+
+#[test]
+fn each_format_of_the_data_model_answers_its_own_query_by_type() {
+    let types = types();
+    let document = json!({ "credentialSubject": { "givenName": "Amina", "familyName": "Diallo" } });
+    let all = [LDP_VC, VC_JWT, VC_SD_JWT, VC_COSE];
+    for format in all {
+        let wanted = query(json!({"credentials": [{"id": "w", "format": format,
+            "meta": {"type_values": [[STAFF]]}, "claims": [{"path": ["credentialSubject", "givenName"]}]}]}));
+        let held: Vec<Candidate<'_>> = all.iter().map(|one| held(one, one, &types, &document)).collect();
+        let evaluation = evaluate(&wanted, &held);
+        let found: Vec<&str> =
+            evaluation.queries[0].matches.iter().map(|one| one.credential.as_str()).collect();
+        assert_eq!(found, [format]);
+        let place = vec![Step::Key("credentialSubject".into()), Step::Key("givenName".into())];
+        assert_eq!(evaluation.queries[0].matches[0].disclose, [place]);
+    }
+    let unknown = query(json!({"credentials": [{"id": "w", "format": "mso_mdoc", "meta": {}}]}));
+    assert!(evaluate(&unknown, &[held("m", "mso_mdoc", &types, &document)]).queries[0].matches.is_empty());
+}

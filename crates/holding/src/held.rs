@@ -6,7 +6,6 @@ use serde_json::Value;
 
 use crate::client::{AccessToken, ClientKey};
 use crate::copies::CopyKey;
-use crate::dcql::{LDP_VC, VC_JWT};
 use crate::labels::{ShownClaim, shown_claims};
 use crate::look::{Colours, Logo};
 use crate::party::Party;
@@ -19,7 +18,8 @@ pub const REMINDED_DAYS: i64 = 30;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Held {
     pub format: String,
-    /// An object for `ldp_vc`, the JWT for `vc+jwt`, the SD-JWT with all its disclosures otherwise.
+    /// An object for `ldp_vc`, which may have a base proof; the object around a COSE_Sign1; the JWT for `vc+jwt`; the SD-JWT with
+    /// all its disclosures otherwise.
     pub credential: Value,
     /// The document, or the processed payload with every disclosure put back.
     pub root: Value,
@@ -136,18 +136,6 @@ impl Standing {
 }
 
 impl Held {
-    /// Whether it is shown as a whole and has its claims in `credentialSubject`.
-    #[must_use]
-    pub fn is_w3c(&self) -> bool {
-        self.format == LDP_VC || self.is_enveloped()
-    }
-
-    /// Whether it is a JWT, presented in a JWT.
-    #[must_use]
-    pub fn is_enveloped(&self) -> bool {
-        self.format == VC_JWT
-    }
-
     /// Every statement in words.
     #[must_use]
     pub fn claims(&self) -> Vec<ShownClaim> {
@@ -194,6 +182,7 @@ impl Held {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dcql::LDP_VC;
 
     fn held(from: Option<i64>, until: Option<i64>) -> Held {
         let day = |days: i64| chrono::DateTime::UNIX_EPOCH + chrono::Duration::days(days);

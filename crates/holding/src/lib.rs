@@ -30,6 +30,7 @@ pub mod queued;
 pub mod reception;
 pub mod recovery;
 pub mod request;
+pub mod securing;
 pub mod sharing;
 pub mod signing;
 pub mod station;

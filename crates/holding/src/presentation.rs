@@ -57,6 +57,9 @@ pub struct PreparedItem {
     pub credential: String,
     pub holder_thumbprint: String,
     pub disclose: Vec<ConcretePath>,
+    /// What was derived to be shown of a credential with a base proof, which is not derived twice alike.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub derived: Option<serde_json::Value>,
     /// Positions of the transactions that its key authorises.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub transactions: Vec<usize>,

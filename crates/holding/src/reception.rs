@@ -47,6 +47,9 @@ pub enum Source {
 pub struct Offered {
     pub configuration_id: String,
     pub format: String,
+    /// It can be shown in parts.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub in_parts: bool,
     pub name: String,
     pub description: Option<String>,
     pub labels: Vec<(Vec<Step>, String)>,
@@ -199,7 +202,7 @@ pub enum OfferFault {
     IssuerMismatch,
     #[error("the issuer does not describe what it offers")]
     UnknownConfiguration,
-    #[error("the credential has a format this wallet cannot keep")]
+    #[error("the credential has a format, or a cryptosuite, that this wallet cannot keep")]
     Format,
     #[error("the issuer wants another kind of key or proof than this wallet has")]
     ProofType,

@@ -7,7 +7,7 @@ use crate::{Delivery, Format, Timestamp};
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 const ISSUED: [CredentialType; 1] = [CredentialType::StaffIdentity];
-const LDP: Configuration = Configuration::new(CredentialType::StaffIdentity, Format::LdpVc);
+const LDP: Configuration = Configuration::new(CredentialType::StaffIdentity, Format::LDP_VC);
 const SD_JWT: Configuration = Configuration::new(CredentialType::StaffIdentity, Format::SdJwt);
 
 fn client() -> Client {

@@ -1,8 +1,9 @@
 //! From stored claims to what is secured: the W3C credential and the SD-JWT VC payload.
 
 use chrono::{Datelike as _, NaiveDate, NaiveTime};
+use credential::Input;
+use credential::sd_jwt::{ClaimPath, PathElement};
 use serde_json::{Map, Value, json};
-use sha2::{Digest as _, Sha256};
 
 use crate::schemas::subject_faults;
 use crate::{
@@ -100,6 +101,27 @@ impl Material<'_> {
         }))
     }
 
+    /// JSON Pointers to what no holder can leave out of [`Self::credential`]: all but the claims of the person.
+    #[must_use]
+    pub fn mandatory_pointers(&self) -> Vec<String> {
+        let around = ["issuer", "validFrom", "validUntil", "credentialStatus", "credentialSchema"];
+        let organisation =
+            self.credential_type.claims().iter().filter(|it| it.kind == ClaimKind::Organisation);
+        let of_subject = std::iter::once("id").chain(organisation.map(|claim| claim.name));
+        let of_subject = of_subject.map(|name| format!("/credentialSubject/{name}"));
+        around.iter().map(|name| format!("/{name}")).chain(of_subject).collect()
+    }
+
+    /// The claims of the person in [`Self::credential`], which the holder of an SD-JWT may withhold.
+    #[must_use]
+    pub fn disclosable(&self) -> Vec<ClaimPath> {
+        let name = |name: &str| PathElement::Name(name.to_owned());
+        let claims = self.credential_type.claims().iter();
+        let of_person = claims.filter(|it| it.kind != ClaimKind::Organisation);
+        let there = of_person.filter(|claim| self.claims.contains_key(claim.name));
+        there.map(|claim| vec![name("credentialSubject"), name(claim.name)]).collect()
+    }
+
     /// SD-JWT VC payload without `cnf`, and the claims that are disclosed selectively.
     pub fn sd_jwt(&self) -> Result<(Map<String, Value>, Vec<&'static str>), BuildError> {
         let mut payload = Map::new();
@@ -178,18 +200,12 @@ pub fn chosen_claims(
     Err(BuildError::Malformed(at_fault.map_or("credentialSubject", |claim| claim.name)))
 }
 
-/// What is anchored of a copy: SHA-256 of the JCS bytes of a secured credential, of a JWT, or of an SD-JWT's JWT without its
-/// disclosures, so that the digest does not depend on what a holder discloses.
+/// What is anchored of a copy ([`credential::digest`]), so that it does not depend on what a holder discloses, where the form
+/// allows that. Nothing where the document is not of the format.
 #[must_use]
 pub fn digest(format: Format, document: &str) -> Option<[u8; 32]> {
-    match format {
-        Format::LdpVc => {
-            let value: Value = serde_json::from_str(document).ok()?;
-            Some(Sha256::digest(serde_json_canonicalizer::to_vec(&value).ok()?).into())
-        }
-        Format::SdJwt => Some(Sha256::digest(document.split('~').next()?.as_bytes()).into()),
-        Format::VcJwt => Some(Sha256::digest(document.as_bytes()).into()),
-    }
+    let input = Input::parse(document).ok()?;
+    (input.format().as_str() == format.identifier()).then(|| credential::digest(&input))
 }
 
 fn date(value: &Value) -> Option<NaiveDate> {

@@ -122,7 +122,8 @@ fn validity_ends_with_the_contract_or_the_next_due_date() {
 #[test]
 fn digest_of_an_sd_jwt_ignores_disclosures_and_of_json_its_layout() {
     assert_eq!(digest(Format::SdJwt, "a.b.c~x~y~"), digest(Format::SdJwt, "a.b.c~"));
-    assert_eq!(digest(Format::LdpVc, r#"{"b":1,"a":2}"#), digest(Format::LdpVc, r#"{ "a": 2, "b": 1 }"#));
-    assert_eq!(digest(Format::LdpVc, "{"), None);
+    assert_eq!(digest(Format::LDP_VC, r#"{"b":1,"a":2}"#), digest(Format::LDP_VC, r#"{ "a": 2, "b": 1 }"#));
+    assert_eq!(digest(Format::LDP_VC, "{"), None);
+    assert_eq!(digest(Format::VcCose, r#"{"b":1}"#), None, "of another format");
     assert_ne!(digest(Format::VcJwt, "a.b.c"), digest(Format::VcJwt, "a.b.d"));
 }

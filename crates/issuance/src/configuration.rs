@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use credential::data_integrity::Suite;
+
 /// Base of our vocabulary, contexts and schemas.
 pub const VOCABULARY: &str = "https://schemas.passerelle.example/v1";
 
@@ -23,12 +25,16 @@ pub enum CredentialType {
 /// How a credential is secured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Format {
-    /// W3C VC 2.0 with Data Integrity `eddsa-rdfc-2022`.
-    LdpVc,
+    /// W3C VC 2.0 with a Data Integrity proof of the cryptosuite.
+    LdpVc(Suite),
     /// SD-JWT VC.
     SdJwt,
     /// W3C VC 2.0 as a JWT (`vc+jwt`).
     VcJwt,
+    /// W3C VC 2.0 as an SD-JWT (`vc+sd-jwt`).
+    VcSdJwt,
+    /// W3C VC 2.0 in a COSE_Sign1 (`vc+cose`).
+    VcCose,
 }
 
 /// One entry of `credential_configurations_supported`.
@@ -164,32 +170,81 @@ impl CredentialType {
 }
 
 impl Format {
-    pub const ALL: [Self; 3] = [Self::LdpVc, Self::SdJwt, Self::VcJwt];
-    /// What is offered where nobody says otherwise.
-    pub const USUAL: [Self; 2] = [Self::LdpVc, Self::SdJwt];
+    /// The usual form of a W3C VC 2.0.
+    pub const LDP_VC: Self = Self::LdpVc(Suite::EddsaRdfc2022);
 
-    /// The format identifier of OID4VCI 1.0, appendix A. It has none for `vc+jwt`: its `jwt_vc_json` is the form of
-    /// version 1.1, with a `vc` claim that version 2.0 forbids. Ours is the name that `typ` has.
+    pub const ALL: [Self; 10] = [
+        Self::LDP_VC,
+        Self::SdJwt,
+        Self::VcJwt,
+        Self::LdpVc(Suite::EddsaJcs2022),
+        Self::LdpVc(Suite::EcdsaRdfc2019),
+        Self::LdpVc(Suite::EcdsaJcs2019),
+        Self::LdpVc(Suite::EcdsaSd2023),
+        Self::LdpVc(Suite::Bbs2023),
+        Self::VcSdJwt,
+        Self::VcCose,
+    ];
+    /// What is offered where nobody says otherwise.
+    pub const USUAL: [Self; 2] = [Self::LDP_VC, Self::SdJwt];
+
+    /// The format identifier of OID4VCI 1.0, appendix A. It has none for the envelopes of JOSE and COSE: its `jwt_vc_json` is
+    /// the form of version 1.1, with a `vc` claim that version 2.0 forbids. Ours are the names that `typ` has.
     #[must_use]
     pub const fn identifier(self) -> &'static str {
         match self {
-            Self::LdpVc => "ldp_vc",
+            Self::LdpVc(_) => "ldp_vc",
             Self::SdJwt => "dc+sd-jwt",
             Self::VcJwt => "vc+jwt",
+            Self::VcSdJwt => "vc+sd-jwt",
+            Self::VcCose => "vc+cose",
         }
     }
 
-    /// Reads an identifier.
+    /// The name that a configuration file gives it: the identifier, and behind it the cryptosuite where that is not the usual
+    /// one of several.
     #[must_use]
-    pub fn parse(identifier: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|format| format.identifier() == identifier)
+    pub fn name(self) -> String {
+        match self.further_suite() {
+            Some(suite) => format!("{}/{suite}", self.identifier()),
+            None => self.identifier().to_owned(),
+        }
     }
 
-    const fn suffix(self) -> &'static str {
+    /// Reads such a name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| format.name() == name)
+    }
+
+    /// For people who look at lists of credentials.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
         match self {
-            Self::LdpVc => "ldp_vc",
-            Self::SdJwt => "dc_sd-jwt",
-            Self::VcJwt => "vc_jwt",
+            Self::LdpVc(suite) if suite.is_selective() => "W3C Verifiable Credential, shown in parts",
+            Self::LdpVc(_) => "W3C Verifiable Credential",
+            Self::SdJwt => "SD-JWT VC",
+            Self::VcJwt => "W3C Verifiable Credential (JWT)",
+            Self::VcSdJwt => "W3C Verifiable Credential (SD-JWT)",
+            Self::VcCose => "W3C Verifiable Credential (COSE)",
+        }
+    }
+
+    fn further_suite(self) -> Option<Suite> {
+        match self {
+            Self::LDP_VC | Self::SdJwt | Self::VcJwt | Self::VcSdJwt | Self::VcCose => None,
+            Self::LdpVc(suite) => Some(suite),
+        }
+    }
+
+    fn suffix(self) -> String {
+        match (self, self.further_suite()) {
+            (_, Some(suite)) => format!("ldp_vc_{suite}"),
+            (Self::LdpVc(_), None) => "ldp_vc".to_owned(),
+            (Self::SdJwt, None) => "dc_sd-jwt".to_owned(),
+            (Self::VcJwt, None) => "vc_jwt".to_owned(),
+            (Self::VcSdJwt, None) => "vc_sd-jwt".to_owned(),
+            (Self::VcCose, None) => "vc_cose".to_owned(),
         }
     }
 }
@@ -349,8 +404,31 @@ mod tests {
             Configuration::new(CredentialType::StaffIdentity, Format::SdJwt).to_string(),
             "StaffIdentity_dc_sd-jwt"
         );
-        for wrong in ["", "StaffIdentity", "StaffIdentity_jwt_vc_json", "staffidentity_ldp_vc"] {
+        assert_eq!(
+            Configuration::new(CredentialType::Employment, Format::LdpVc(Suite::EcdsaSd2023)).to_string(),
+            "Employment_ldp_vc_ecdsa-sd-2023"
+        );
+        for wrong in [
+            "",
+            "StaffIdentity",
+            "StaffIdentity_jwt_vc_json",
+            "staffidentity_ldp_vc",
+            "StaffIdentity_ldp_vc_eddsa-rdfc-2022",
+            "StaffIdentity_ldp_vc_ecdsa-sd-2026",
+        ] {
             assert_eq!(wrong.parse::<Configuration>(), Err(UnknownConfiguration), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_format_is_named_in_one_way() {
+        for format in Format::ALL {
+            assert_eq!(Format::parse(&format.name()), Some(format));
+        }
+        assert_eq!(Format::parse("ldp_vc/bbs-2023"), Some(Format::LdpVc(Suite::Bbs2023)));
+        assert_eq!(Format::parse("ldp_vc"), Some(Format::LDP_VC));
+        for wrong in ["ldp_vc/eddsa-rdfc-2022", "ldp_vc/", "bbs-2023", "vc+jwt/ES256", ""] {
+            assert_eq!(Format::parse(wrong), None, "{wrong}");
         }
     }
 }

@@ -179,7 +179,7 @@ mod tests {
             id: "offer".into(),
             subject_id: "subject".into(),
             token: "token".into(),
-            configurations: vec![Configuration::new(CredentialType::StaffIdentity, Format::LdpVc)],
+            configurations: vec![Configuration::new(CredentialType::StaffIdentity, Format::LDP_VC)],
             state: OfferState::Open,
             extra_claims: Map::new(),
             code_hash: Some(secrets.transaction_code("undp", "offer", "123456")),

@@ -232,9 +232,13 @@ impl ListKind {
     #[must_use]
     pub const fn of_format(format: Format, messages: bool) -> &'static [Self] {
         match (format, messages) {
-            (Format::LdpVc | Format::VcJwt, true) => &[Self::Revocation, Self::Suspension, Self::Message],
-            (Format::LdpVc | Format::VcJwt, false) => &[Self::Revocation, Self::Suspension],
             (Format::SdJwt, _) => &[Self::Token],
+            (Format::LdpVc(_) | Format::VcJwt | Format::VcSdJwt | Format::VcCose, true) => {
+                &[Self::Revocation, Self::Suspension, Self::Message]
+            }
+            (Format::LdpVc(_) | Format::VcJwt | Format::VcSdJwt | Format::VcCose, false) => {
+                &[Self::Revocation, Self::Suspension]
+            }
         }
     }
 

@@ -82,7 +82,7 @@ fn copy(id: &str, offer: &str, days: i64) -> (CredentialCopy, WaitingLeaf) {
         id: id.into(),
         offer_id: offer.into(),
         subject_id: "s".into(),
-        configuration: Configuration::new(CredentialType::StaffIdentity, Format::LdpVc),
+        configuration: Configuration::new(CredentialType::StaffIdentity, Format::LDP_VC),
         document: "{}".into(),
         holder_key: "key".into(),
         receipt_token: format!("receipt-{id}"),

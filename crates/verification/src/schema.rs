@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use credential::data_integrity::is_shown_in_parts;
 use credential::{Format, Outcome};
 use jsonschema::{PatternOptions, Validator};
 use serde_json::Value;
@@ -129,10 +130,13 @@ impl Schemas {
             return Finding::not_checked("schemaUnusable", "The description of the content cannot be used.");
         };
         let (validator, instance) = match outcome.format {
+            // What is not disclosed is not missing; the description of the claims is that of a subject.
+            Format::LdpVc if is_shown_in_parts(&outcome.credential) => {
+                (compiled.claims.as_ref(), &outcome.claims)
+            }
             Format::LdpVc | Format::VcJwt | Format::VcCose => {
                 (Some(&compiled.credential), &outcome.credential)
             }
-            // What is not disclosed is not missing; the description of the claims is that of a subject.
             Format::VcSdJwt => (compiled.claims.as_ref(), &outcome.claims),
             Format::SdJwtVc => (compiled.claims.as_ref(), &outcome.claims),
         };

@@ -2,21 +2,18 @@
 //! verifier accepts that whoever sends it may have copied it; only the state binds the answer to the request.
 
 use credential::Input;
+use credential::enveloped::{Content, content_of};
 use serde_json::Value;
 
 use crate::finding::Finding;
 
-/// Whether this is a credential by itself: an object that is no presentation, an SD-JWT without key binding, or a JWT of a
-/// credential.
+/// Whether this is a credential by itself: an object that is no presentation, an SD-JWT without key binding, or a JWT or a
+/// COSE_Sign1 of a credential.
 pub(crate) fn is_bare(input: &Input) -> bool {
     match input {
         Input::Json(value) => !has_type(value, "VerifiablePresentation"),
-        Input::Compact(text) => text.ends_with('~'),
-        Input::Jwt(text) => credential::jwt::decode(text).is_ok_and(|token| {
-            let typ = token.header.get("typ").and_then(Value::as_str).unwrap_or_default();
-            typ.rsplit('/').next().is_some_and(|typ| typ.eq_ignore_ascii_case("vc+jwt"))
-        }),
-        Input::Cose(_) => false,
+        Input::Compact(text) => text.ends_with('~') && content_of(input) != Some(Content::Presentation),
+        Input::Jwt(_) | Input::Cose(_) => content_of(input) == Some(Content::Credential),
     }
 }
 

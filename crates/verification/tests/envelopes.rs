@@ -1,6 +1,8 @@
-//! Credentials in the envelopes of JOSE and COSE under a policy that asks for them.
+//! Credentials in the envelopes of JOSE and COSE, and parts of such with proofs, under a policy that asks for them.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+#[path = "envelopes/parts.rs"]
+mod parts;
 mod world;
 
 use std::collections::BTreeMap;

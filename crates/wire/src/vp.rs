@@ -108,6 +108,19 @@ pub struct VpFormats {
     pub sd_jwt: Option<SdJwtFormat>,
     #[serde(rename = "vc+jwt", default, skip_serializing_if = "Option::is_none")]
     pub vc_jwt: Option<JwtFormat>,
+    #[serde(rename = "vc+sd-jwt", default, skip_serializing_if = "Option::is_none")]
+    pub vc_sd_jwt: Option<SdJwtFormat>,
+    #[serde(rename = "vc+cose", default, skip_serializing_if = "Option::is_none")]
+    pub vc_cose: Option<CoseFormat>,
+}
+
+/// Like [`JwtFormat`]; the algorithms are numbers of the registry of COSE, as annex B.2.2 has them for `mso_mdoc`. No annex
+/// binds others to that, so whatever they write is carried along.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct CoseFormat {
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<i64>)]
+    pub alg_values: Vec<Value>,
 }
 
 /// As annex B.1.3.1.3 has it for `jwt_vc_json`.

@@ -193,6 +193,7 @@ async fn build(
         let (name, did) = (tenant.name.clone(), tenant.did.clone());
         let mut made = Tenant::new(id, name, did, types, &settings.origin, operate);
         made.names.clone_from(&tenant.names);
+        made.formats = tenant.formats.iter().map(|(kind, names)| (*kind, formats(names))).collect();
         made.approved_types.clone_from(&tenant.approved_types);
         made.passkey_types.clone_from(&tenant.passkey_types);
         made.representative_types.clone_from(&tenant.representative_types);
@@ -425,6 +426,11 @@ pub(crate) fn database_url(config: &Config) -> String {
     given.unwrap_or_else(|| config.store.database_url.clone())
 }
 
+/// Of names that were checked.
+fn formats(names: &[String]) -> Vec<Format> {
+    names.iter().filter_map(|name| Format::parse(name)).collect()
+}
+
 fn settings(config: &Config) -> Settings {
     let issuing = &config.issuing;
     let seconds = |count: u64| chrono::Duration::seconds(i64::try_from(count).unwrap_or(i64::from(u32::MAX)));
@@ -436,7 +442,7 @@ fn settings(config: &Config) -> Settings {
         status_interval: Duration::from_secs(issuing.status_interval_seconds),
         status_validity: seconds(issuing.status_validity_seconds),
         status_history: kept(issuing.status_history_days),
-        formats: issuing.formats.iter().filter_map(|name| Format::parse(name)).collect(),
+        formats: formats(&issuing.formats),
         credential_validity: chrono::Duration::days(issuing.credential_validity_days.into()),
         offer_validity: chrono::Duration::days(issuing.offer_validity_days.into()),
         offline_proof_life: chrono::Duration::days(issuing.offline_proof_days.into()),

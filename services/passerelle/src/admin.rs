@@ -9,7 +9,7 @@ use crate::cli::Admin;
 use crate::config::read;
 use crate::organisations::{Everyone, ISSUING, key_files};
 use crate::plan::{Plan, Service};
-use crate::registry::{self, Old, Rotation};
+use crate::registry::{self, Addition, Old, Rotation, SigningKind};
 use crate::{found, say};
 
 pub async fn run(command: Admin) -> anyhow::Result<()> {
@@ -23,6 +23,7 @@ pub async fn run(command: Admin) -> anyhow::Result<()> {
             rotate_key(&data, &org, &key, Old::of(overlap, compromised)).await
         }
         Admin::RetireKey { data, org, key } => retire_key(&data, &org, &key).await,
+        Admin::AddSigningKey { data, org, kind } => add_signing_key(&data, &org, kind).await,
         Admin::Bootstrap { data } => bootstrap(&data).await,
     }
 }
@@ -78,6 +79,13 @@ async fn retire_key(data: &Path, org: &str, fragment: &str) -> anyhow::Result<()
     let plan = Plan::load(data)?;
     let (did, signer) = controller(&plan, org)?;
     registry::retire_key(&found::connect(&plan)?, signer.as_ref(), &did, fragment).await
+}
+
+async fn add_signing_key(data: &Path, org: &str, kind: SigningKind) -> anyhow::Result<()> {
+    let plan = Plan::load(data)?;
+    let (did, signer) = controller(&plan, org)?;
+    let (files, registry) = (key_files(&plan)?, found::connect(&plan)?);
+    Addition { owner: org, did: &did, kind }.carry_out(&registry, &files, signer.as_ref()).await
 }
 
 /// An organisation's DID, and the key that may change its document.

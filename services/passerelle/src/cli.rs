@@ -262,6 +262,18 @@ pub enum Admin {
         #[arg(long, value_name = "FRAGMENT")]
         key: String,
     },
+    /// Put a signing key of a further kind into an organisation's DID document; harmless to repeat
+    ///
+    /// The issuer signs with it within seconds where its configuration offers something that needs it: `bls12381` is for
+    /// credentials with `bbs-2023`. The registry must run.
+    AddSigningKey {
+        #[arg(long, value_name = "DIR", default_value = "./data")]
+        data: PathBuf,
+        #[arg(long, value_name = "ORG")]
+        org: String,
+        #[arg(value_enum)]
+        kind: crate::registry::SigningKind,
+    },
     /// Send the first transactions to a registry that was started alone; harmless to repeat
     Bootstrap {
         #[arg(long, value_name = "DIR", default_value = "./data")]

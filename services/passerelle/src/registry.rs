@@ -28,7 +28,8 @@ use std::process::ExitCode;
 
 use args::Action;
 pub use args::Registry;
-pub use did::{Old, Rotation, retire_key};
+pub use did::{Addition, Old, Rotation, retire_key};
+pub use own_args::SigningKind;
 
 use crate::cli::File;
 use crate::one;
@@ -58,6 +59,7 @@ pub async fn run(command: Registry) -> anyhow::Result<ExitCode> {
         Action::CreateDid(args) => did::create(&args).await?,
         Action::RotateKey(args) => did::rotate(&args).await?,
         Action::RetireKey(args) => did::retire(&args).await?,
+        Action::AddSigningKey(args) => did::add(&args).await?,
         Action::AddKey(args) => own::add_key(&args).await?,
         Action::RevokeKey(args) => own::revoke_key(&args).await?,
         Action::RevokeValidator(args) => own::revoke_validator(&args).await?,

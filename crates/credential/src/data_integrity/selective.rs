@@ -4,6 +4,7 @@
 //! the holder derives a document with some of the statements; verifiers see derived proofs only.
 
 pub(super) mod bbs;
+mod known;
 mod labelled;
 mod select;
 mod value;
@@ -14,6 +15,7 @@ use clock::Entropy;
 use keys::{Algorithm, SignError, SoftwareKey};
 use serde_json::{Map, Value, json};
 
+pub use self::known::{is_shown_in_parts, linkable_digest, mandatory_pointers, suite_of};
 use self::labelled::{Labelled, Name, Selected, relabelled};
 use self::select::{Pointer, select};
 use self::value::{Base, ScopedKey, Signature};

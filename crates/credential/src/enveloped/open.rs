@@ -51,6 +51,21 @@ fn of_token(
     Opened { envelope, header, claims, document, signed, signature }
 }
 
+/// Whether what came is by itself a credential or a presentation, as its envelope says; nothing where it has none, or says
+/// something else. Nothing is verified.
+#[must_use]
+pub fn content_of(input: &Input) -> Option<Content> {
+    let opened = open(input).ok()?;
+    let typ = opened.text("typ").unwrap_or_default();
+    Content::ALL.into_iter().find(|content| jwt::is_type(typ, opened.envelope.subtype(*content)))
+}
+
+/// The key that an envelope says it was signed with: `kid`. Nothing is verified.
+#[must_use]
+pub fn key_id_of(input: &Input) -> Option<String> {
+    open(input).ok()?.text("kid").map(str::to_owned)
+}
+
 impl Opened {
     fn text(&self, name: &str) -> Option<&str> {
         self.header.get(name)?.as_str()

@@ -443,3 +443,18 @@ fn text_is_told_apart_by_its_form() {
         assert!(Input::parse(other).is_err(), "{other}");
     }
 }
+
+#[tokio::test]
+async fn an_envelope_says_what_is_in_it_and_with_which_key_it_was_signed() {
+    let by = issuer();
+    for envelope in Envelope::ALL {
+        let options = EnvelopeOptions::at(now());
+        let made = secure_credential(&unsecured(&by), envelope, &by, &options, &SeededEntropy::new(1)).await;
+        let made = made.unwrap();
+        assert_eq!(content_of(&made), Some(Content::Credential), "{envelope:?}");
+        assert_eq!(key_id_of(&made).as_ref(), Some(&by.verification_method), "{envelope:?}");
+    }
+    for nothing in [Input::Json(json!({})), Input::Jwt("a.b.c".into()), Input::Cose(vec![0xd2])] {
+        assert_eq!((content_of(&nothing), key_id_of(&nothing)), (None, None));
+    }
+}

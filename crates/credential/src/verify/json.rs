@@ -19,7 +19,7 @@ pub(super) async fn credential(value: &Value, resolver: &dyn Resolver, expect: &
         outcome.faults.push(fault);
         return outcome;
     }
-    outcome.digest = crate::digest::sha256(&crate::canonical_json(value));
+    outcome.digest = crate::digest(&Input::Json(value.clone()));
     outcome.credential = value.clone();
     let Some(object) = value.as_object() else {
         outcome.faults.push(Fault::new(CheckName::Form, "notAnObject", "a credential is a JSON object"));

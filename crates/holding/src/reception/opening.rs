@@ -13,12 +13,13 @@ use super::{
     Progress, Reception, Source, TransactionCode,
 };
 use crate::copies::further_places;
-use crate::dcql::{LDP_VC, SD_JWT, VC_JWT};
+use crate::dcql::SD_JWT;
 use crate::key_attestation::KeyStatement;
 use crate::look::Look;
 use crate::party::Party;
 use crate::path;
 use crate::request::plain_text;
+use crate::securing::{is_offered_in_parts, is_readable};
 
 /// Configurations looked at when somebody looks around.
 const MOST_OFFERABLE: usize = 200;
@@ -191,12 +192,13 @@ fn describe(
     configuration: &CredentialConfiguration,
     vouched: Option<&KeyStatement>,
 ) -> Result<Offered, OfferFault> {
+    let algorithms = &configuration.credential_signing_alg_values_supported;
+    if !is_readable(&configuration.format, algorithms) {
+        return Err(OfferFault::Format);
+    }
     let types = match configuration.format.as_str() {
         SD_JWT => configuration.vct.clone().into_iter().collect(),
-        LDP_VC | VC_JWT => {
-            configuration.credential_definition.as_ref().map(|one| one.types.clone()).unwrap_or_default()
-        }
-        _ => return Err(OfferFault::Format),
+        _ => configuration.credential_definition.as_ref().map(|one| one.types.clone()).unwrap_or_default(),
     };
     let needs_proof = !configuration.proof_types_supported.is_empty();
     let (mut needs_attestation, mut attestation_alone) = (false, false);
@@ -235,6 +237,7 @@ fn describe(
     Ok(Offered {
         configuration_id: id.to_owned(),
         format: configuration.format.clone(),
+        in_parts: is_offered_in_parts(&configuration.format, algorithms),
         name: display.map_or_else(|| plain_text(id, 80), |display| plain_text(&display.name, 80)),
         description: display
             .and_then(|display| display.description.as_deref())

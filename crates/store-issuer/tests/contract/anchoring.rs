@@ -123,11 +123,11 @@ async fn live_copies_come_once_with_the_time_of_their_anchor() {
         tx.put_subject(TENANT, &subject("1", "Amina")).await.unwrap();
         for (id, number) in [("a", 1), ("bb", 2), ("ccc", 3)] {
             tx.insert_offer(TENANT, &offer(id)).await.unwrap();
-            let (mut issued, indexes, leaf) = copy(id, id, Format::LdpVc);
+            let (mut issued, indexes, leaf) = copy(id, id, Format::LDP_VC);
             issued.issued_at = now() + chrono::Duration::seconds(number);
             tx.insert_copy(TENANT, &issued, &indexes, &leaf).await.unwrap();
         }
-        let (revoked, ..) = copy("bb", "bb", Format::LdpVc);
+        let (revoked, ..) = copy("bb", "bb", Format::LDP_VC);
         let change = StatusMove::new(Status::Revoked, ReasonCode::IssuedInError.into());
         tx.change_status(&officer(), &revoked, &change, now()).await.unwrap();
         tx.commit().await.unwrap();

@@ -76,7 +76,7 @@ async fn people_are_found_by_state_and_duty_station() {
             person.claims.insert("dutyStation".into(), station.into());
             tx.put_subject(TENANT, &person).await.unwrap();
         }
-        let (first, indexes, leaf) = copy("a", "o", Format::LdpVc);
+        let (first, indexes, leaf) = copy("a", "o", Format::LDP_VC);
         tx.insert_copy(TENANT, &first, &indexes, &leaf).await.unwrap();
         tx.insert_offer(TENANT, &Offer { subject_id: "s-2".into(), ..offer("o2") }).await.unwrap();
         tx.put_service_end(&officer(), "s-3", ServiceEnd::Separated, None, now()).await.unwrap();
@@ -113,8 +113,8 @@ async fn endings_and_unclaimed_offers_are_counted_and_listed_alike() {
         let day = chrono::Duration::days;
         let mut tx = store.write("test").await.unwrap();
         tx.put_subject(TENANT, &subject("1", "Amina")).await.unwrap();
-        for format in [Format::LdpVc, Format::SdJwt] {
-            let id = if format == Format::LdpVc { "a" } else { "bb" };
+        for format in [Format::LDP_VC, Format::SdJwt] {
+            let id = if format == Format::LDP_VC { "a" } else { "bb" };
             let (made, indexes, leaf) = copy(id, "o", format);
             tx.insert_copy(TENANT, &made, &indexes, &leaf).await.unwrap();
         }

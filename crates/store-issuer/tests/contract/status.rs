@@ -11,12 +11,12 @@ use super::{TENANT, copy, engines, now, officer, subject};
 async fn a_second_copy_and_a_taken_place_are_conflicts() {
     for store in engines().await.stores {
         let mut tx = store.write("test").await.unwrap();
-        let (first, indexes, leaf) = copy("a", "o", Format::LdpVc);
+        let (first, indexes, leaf) = copy("a", "o", Format::LDP_VC);
         tx.insert_copy(TENANT, &first, &indexes, &leaf).await.unwrap();
         tx.commit().await.unwrap();
         for (id, offer) in [("bb", "o"), ("c", "p")] {
             let mut tx = store.write("test").await.unwrap();
-            let (second, indexes, leaf) = copy(id, offer, Format::LdpVc);
+            let (second, indexes, leaf) = copy(id, offer, Format::LDP_VC);
             assert!(
                 tx.insert_copy(TENANT, &second, &indexes, &leaf).await.unwrap_err().is_conflict(),
                 "{id}"
@@ -47,7 +47,7 @@ async fn a_change_of_status_marks_its_lists_and_only_from_what_was_read() {
             tx.insert_status_list(TENANT, &StatusListId { kind, number: 1 }).await.unwrap();
         }
         tx.put_subject(TENANT, &subject("1", "Amina")).await.unwrap();
-        let (first, indexes, leaf) = copy("a", "o", Format::LdpVc);
+        let (first, indexes, leaf) = copy("a", "o", Format::LDP_VC);
         tx.insert_copy(TENANT, &first, &indexes, &leaf).await.unwrap();
         let reason = Reason { code: ReasonCode::Inquiry, note: Some("words".into()) };
         let until = now() + chrono::Duration::days(7);

@@ -84,7 +84,7 @@ pub struct CredentialConfiguration {
     pub cryptographic_binding_methods_supported: Vec<String>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub proof_types_supported: BTreeMap<String, ProofTypeSupported>,
-    /// `ldp_vc` (appendix A.1.2.2), and our `vc+jwt` in the same way.
+    /// `ldp_vc` (appendix A.1.2.2), and our `vc+jwt`, `vc+sd-jwt` and `vc+cose` in the same way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credential_definition: Option<CredentialDefinition>,
     /// `dc+sd-jwt` (appendix A.3.2).

@@ -262,8 +262,10 @@ fn response(tenant: &Tenant, copies: &[CredentialCopy]) -> Result<CredentialResp
 
 fn issued(tenant: &Tenant, copy: &CredentialCopy) -> Result<IssuedCredential, CredentialError> {
     let credential = match copy.configuration.format {
-        Format::LdpVc => serde_json::from_str(&copy.document).map_err(|_| CredentialError::Digest)?,
-        Format::SdJwt | Format::VcJwt => Value::String(copy.document.clone()),
+        Format::LdpVc(_) | Format::VcCose => {
+            serde_json::from_str(&copy.document).map_err(|_| CredentialError::Digest)?
+        }
+        Format::SdJwt | Format::VcJwt | Format::VcSdJwt => Value::String(copy.document.clone()),
     };
     let receipt_uri = Some(format!("{}/receipts/{}", tenant.issuer_url, copy.receipt_token));
     Ok(IssuedCredential { credential, receipt_uri })

@@ -1,9 +1,7 @@
 //! What HR systems and portals ask for over REST: offers, and the status of what somebody holds. Officers do the same at the
 //! console; the rules are theirs, and so are the second persons.
 
-use issuance::{
-    Actor, Configuration, CredentialType, OfferState, Proposal, Reason, Reissue, Scope, StatusAct, StatusMove,
-};
+use issuance::{Actor, CredentialType, OfferState, Proposal, Reason, Reissue, Scope, StatusAct, StatusMove};
 use serde_json::{Map, Value};
 use store_issuer::Transaction;
 
@@ -93,7 +91,7 @@ impl Issuer {
         by: &Actor,
         asked: &AskedOffer,
     ) -> Result<Option<OfferLink>, HrError> {
-        let configurations = Configuration::in_formats(&asked.types, &self.settings.formats);
+        let configurations = self.configurations(self.tenant_of(by)?, &asked.types);
         let now = self.now();
         for offer in tx.list_offers(&by.tenant, &asked.person).await? {
             let waits = offer.state == OfferState::Open && now < offer.expires_at;

@@ -2,10 +2,6 @@
 //! and an anchor of its own, so that nothing but what they say connects them.
 
 use clock::Timestamp;
-use credential::Input;
-use credential::data_integrity::{self, ProofOptions, Purpose, Suite};
-use credential::enveloped::{Envelope, EnvelopeOptions, secure_credential};
-use credential::sd_jwt::{self, NewSdJwt, PathElement};
 use issuance::anchoring::WaitingLeaf;
 use issuance::build::{self, Material};
 use issuance::{
@@ -16,8 +12,6 @@ use store_issuer::Transaction;
 use super::credentials::{Answer, CredentialError, Wanted};
 use super::{Issuer, Tenant, TenantKeys};
 
-/// Digests that belong to nothing, so that the number of withheld claims does not show.
-const DECOYS: usize = 2;
 /// Draws for a free place. Lists are closed at half full, so each draw fails at most every second time.
 const DRAWS: usize = 64;
 
@@ -165,7 +159,7 @@ impl Issuer {
         let kind = wanted.configuration.credential_type;
         let picture = match wanted.configuration.format {
             Format::SdJwt if kind.has_portrait() => self.open_portrait(tx, &tenant.id, &subject.id).await?,
-            Format::SdJwt | Format::LdpVc | Format::VcJwt => None,
+            Format::SdJwt | Format::LdpVc(_) | Format::VcJwt | Format::VcSdJwt | Format::VcCose => None,
         };
         let mut indexes: Vec<Vec<StatusIndex>> = Vec::with_capacity(wanted.holders.len());
         for _ in &wanted.holders {
@@ -221,11 +215,7 @@ impl Issuer {
             issued_at: *said_at,
             valid_until,
         };
-        let document = match configuration.format {
-            Format::LdpVc => self.secure_ldp(&material, keys).await?,
-            Format::SdJwt => self.secure_sd_jwt(&material, holder, keys).await?,
-            Format::VcJwt => self.secure_vc_jwt(&material, holder, keys).await?,
-        };
+        let document = self.secure_as(configuration.format, &material, keys).await?;
         let copy = CredentialCopy {
             id: self.new_id(),
             offer_id: prepared.offer.id.clone(),
@@ -248,55 +238,6 @@ impl Issuer {
         Ok((copy, leaf))
     }
 
-    async fn secure_ldp(
-        &self,
-        material: &Material<'_>,
-        keys: &TenantKeys,
-    ) -> Result<String, CredentialError> {
-        let unsecured = material.credential(&self.new_urn()).map_err(CredentialError::Claims)?;
-        let options = ProofOptions {
-            created: Some(material.issued_at),
-            purpose: Purpose::AssertionMethod,
-            challenge: None,
-            domain: None,
-            expires: None,
-        };
-        let secured =
-            data_integrity::secure(&unsecured, Suite::EddsaRdfc2022, &keys.ed25519, &options).await?;
-        Ok(secured.to_string())
-    }
-
-    async fn secure_sd_jwt(
-        &self,
-        material: &Material<'_>,
-        holder: &HolderKey,
-        keys: &TenantKeys,
-    ) -> Result<String, CredentialError> {
-        let (claims, disclosable) = material.sd_jwt().map_err(CredentialError::Claims)?;
-        let disclosable =
-            disclosable.into_iter().map(|name| vec![PathElement::Name(name.to_owned())]).collect();
-        let holder_key = Some(holder.public);
-        let new = NewSdJwt { claims, disclosable, holder_key, decoys: DECOYS };
-        Ok(sd_jwt::issue_certified(&new, &keys.p256, keys.x5c.as_ref(), self.entropy.as_ref()).await?)
-    }
-
-    async fn secure_vc_jwt(
-        &self,
-        material: &Material<'_>,
-        holder: &HolderKey,
-        keys: &TenantKeys,
-    ) -> Result<String, CredentialError> {
-        let unsecured = material.credential(&self.new_urn()).map_err(CredentialError::Claims)?;
-        let holder_key = Some(holder.public);
-        let options = EnvelopeOptions { holder_key, ..EnvelopeOptions::at(material.issued_at) };
-        let entropy = self.entropy.as_ref();
-        let made = secure_credential(&unsecured, Envelope::Jwt, &keys.p256, &options, entropy).await?;
-        match made {
-            Input::Jwt(token) => Ok(token),
-            Input::Json(_) | Input::Compact(_) | Input::Cose(_) => Err(CredentialError::Digest),
-        }
-    }
-
     /// The time the copies of one request say. Those of a batch say the beginning of the day, since the second would be the
     /// same in all of them and in no other (OID4VCI 1.0, 15.4.1); the anchor tells when they were issued.
     fn said_at(&self, copies: usize) -> Timestamp {
@@ -311,7 +252,7 @@ impl Issuer {
     }
 
     /// RFC 9562, 5.4: a random UUID.
-    fn new_urn(&self) -> String {
+    pub(super) fn new_urn(&self) -> String {
         let mut bytes = [0u8; 16];
         self.entropy.fill(&mut bytes);
         let random = u128::from_be_bytes(bytes);

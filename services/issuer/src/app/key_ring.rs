@@ -101,11 +101,10 @@ impl Issuer {
                 algorithm: public.as_ref().map(PublicKey::algorithm),
                 place: self.place_of(tenant, name, public.as_ref()).await?,
                 signs: signing.as_ref().is_some_and(|keys| {
-                    let with = [&keys.ed25519, &keys.p256];
-                    with.iter().any(|key| key.verification_method == method)
-                        && public
-                            .as_ref()
-                            .is_some_and(|public| with.iter().any(|key| key.signer.public_key() == public))
+                    let mut with = [&keys.ed25519, &keys.p256].into_iter().chain(&keys.bls12381);
+                    with.any(|key| {
+                        key.verification_method == method && public.as_ref() == Some(key.signer.public_key())
+                    })
                 }),
                 listed,
             });

@@ -42,6 +42,7 @@ impl Issuer {
         let listed = listed.map_err(|source| KeysError::Registry { tenant: tenant.id.clone(), source })?;
         let ed25519 = self.newest(tenant, &listed, Algorithm::Ed25519).await?;
         let p256 = self.newest(tenant, &listed, Algorithm::P256).await?;
+        let bls12381 = self.key_for_parts(tenant, &listed).await?;
         let x5c = self.certificates_of(tenant, p256.signer.public_key());
         let before = tenant.keys();
         let same = before.is_some_and(|before| {
@@ -49,6 +50,7 @@ impl Issuer {
                 && before.p256.verification_method == p256.verification_method
                 && before.ed25519.signer.public_key() == ed25519.signer.public_key()
                 && before.p256.signer.public_key() == p256.signer.public_key()
+                && same_key(before.bls12381.as_ref(), bls12381.as_ref())
                 && before.x5c == x5c
         });
         if !same {
@@ -58,9 +60,34 @@ impl Issuer {
                 key.p256 = p256.verification_method,
                 "signing with the keys of the DID document"
             );
-            tenant.set_keys(Arc::new(TenantKeys { ed25519, p256, x5c }));
+            tenant.set_keys(Arc::new(TenantKeys { ed25519, p256, bls12381, x5c }));
         }
         Ok(())
+    }
+
+    /// The key for `bbs-2023`, where that is offered. Without one, what needs it is refused and everything else goes on.
+    async fn key_for_parts(
+        &self,
+        tenant: &Tenant,
+        listed: &[DocumentKey],
+    ) -> Result<Option<SigningKey>, KeysError> {
+        if !self.needs_key(tenant, Algorithm::Bls12381G2) {
+            return Ok(None);
+        }
+        match self.newest(tenant, listed, Algorithm::Bls12381G2).await {
+            Ok(key) => Ok(Some(key)),
+            Err(error @ KeysError::None { .. }) => {
+                if tenant.keys().is_none_or(|before| before.bls12381.is_some()) {
+                    tracing::warn!(
+                        tenant.id = tenant.id,
+                        error = %error,
+                        "bbs-2023 is offered and cannot be signed: `passerelle registry add-signing-key` puts a key for it into the DID document"
+                    );
+                }
+                Ok(None)
+            }
+            Err(other) => Err(other),
+        }
     }
 
     async fn newest(
@@ -96,5 +123,16 @@ impl Issuer {
         let tenant = || tenant.id.clone();
         let found = found.map_err(|source| KeysError::Stopped { tenant: tenant(), source })?;
         found.map_err(|source| KeysError::Store { tenant: tenant(), source })
+    }
+}
+
+fn same_key(one: Option<&SigningKey>, other: Option<&SigningKey>) -> bool {
+    match (one, other) {
+        (None, None) => true,
+        (Some(one), Some(other)) => {
+            one.verification_method == other.verification_method
+                && one.signer.public_key() == other.signer.public_key()
+        }
+        _ => false,
     }
 }

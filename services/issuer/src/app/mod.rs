@@ -20,6 +20,7 @@ mod encryption;
 pub(crate) mod enrolment;
 mod existence;
 mod faces;
+mod formats;
 mod fund;
 mod guesses;
 mod holders;
@@ -48,6 +49,7 @@ mod renewals;
 mod replacing;
 mod runs;
 mod scim;
+mod securing;
 mod service;
 mod service_clients;
 mod status;
@@ -201,7 +203,7 @@ pub struct Settings {
     pub status_validity: chrono::Duration,
     /// How long earlier status lists can be asked for; zero where they cannot.
     pub status_history: chrono::Duration,
-    /// In which formats each credential is offered.
+    /// In which formats each credential is offered, where its tenant says nothing else.
     pub formats: Vec<Format>,
     pub credential_validity: chrono::Duration,
     pub offer_validity: chrono::Duration,
@@ -221,6 +223,8 @@ pub struct Tenant {
     pub names: BTreeMap<String, String>,
     pub did: String,
     pub types: Vec<CredentialType>,
+    /// In which formats its types are offered, where not in those of the settings.
+    pub formats: BTreeMap<CredentialType, Vec<Format>>,
     /// Types whose issue a second person approves once a wallet has shown its keys.
     pub approved_types: Vec<CredentialType>,
     /// Types for which it matters whether a passkey opened the wallet.
@@ -257,6 +261,8 @@ pub struct Tenant {
 pub struct TenantKeys {
     pub ed25519: SigningKey,
     pub p256: SigningKey,
+    /// Where something is offered that needs it, and the DID document lists one.
+    pub bls12381: Option<SigningKey>,
     /// The certificates of that key as an `x5c` header, where there are any.
     pub x5c: Option<serde_json::Value>,
 }
@@ -318,6 +324,7 @@ impl Tenant {
             names: BTreeMap::new(),
             did,
             types,
+            formats: BTreeMap::new(),
             approved_types: Vec::new(),
             passkey_types: BTreeMap::new(),
             representative_types: BTreeMap::new(),

@@ -5,8 +5,8 @@ use issuance::audit::Act;
 use issuance::build::{self, BuildError};
 use issuance::webhook::{EventKind, Happened};
 use issuance::{
-    Actor, CODE_LIFETIME_SECONDS, CodeRefusal, Configuration, CredentialType, Offer, OfferState,
-    TRANSACTION_CODE_DIGITS, TRANSACTION_CODE_TRIES, TransactionCode, fingerprint,
+    Actor, CODE_LIFETIME_SECONDS, CodeRefusal, CredentialType, Offer, OfferState, TRANSACTION_CODE_DIGITS,
+    TRANSACTION_CODE_TRIES, TransactionCode, fingerprint,
 };
 use serde_json::{Map, Value};
 use store_issuer::Transaction;
@@ -128,7 +128,7 @@ impl Issuer {
             id: self.new_id(),
             subject_id: subject.id,
             token: self.new_token(),
-            configurations: Configuration::in_formats(&new.types, &self.settings.formats),
+            configurations: self.configurations(tenant, &new.types),
             state: OfferState::Open,
             extra_claims: new.extra_claims.clone(),
             code_hash: None,

@@ -3,6 +3,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use clock::Timestamp;
+use credential::Input;
+use credential::enveloped::key_id_of;
 use serde_json::Value;
 use store_issuer::{LiveCopy, Store};
 
@@ -90,6 +92,9 @@ fn signed_with(document: &str) -> Option<String> {
     let named = |value: &Value, member: &str| value.get(member)?.as_str().map(str::to_owned);
     if document.starts_with('{') {
         let secured: Value = serde_json::from_str(document).ok()?;
+        if let Ok(enveloped @ Input::Cose(_)) = Input::from_value(secured.clone()) {
+            return key_id_of(&enveloped);
+        }
         return match secured.get("proof")? {
             // One proof of several by another key does not save a credential.
             Value::Array(_) => None,

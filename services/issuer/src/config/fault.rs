@@ -26,8 +26,13 @@ pub enum ConfigError {
     InstanceKey(String),
     #[error("VC API instance {0:?}: no status list can be secured with its key")]
     InstanceStatus(String),
-    #[error("issuing.formats must name known formats, each once")]
+    #[error("issuing.formats must name known formats, each once: {}", known_formats())]
     Formats,
+    #[error(
+        "tenant {0:?}: formats must name types that it issues, and for each of them known formats, each once: {known}",
+        known = known_formats()
+    )]
+    TenantFormats(String),
     #[error("VC API instance {0:?}: the envelope is none of vc+jwt, vc+sd-jwt and vc+cose")]
     InstanceEnvelope(String),
     #[error(
@@ -96,4 +101,8 @@ pub enum ConfigError {
     MailTenant(String),
     #[error("{0} must be above zero")]
     Zero(&'static str),
+}
+
+fn known_formats() -> String {
+    issuance::Format::ALL.map(issuance::Format::name).join(", ")
 }

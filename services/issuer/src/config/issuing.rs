@@ -36,7 +36,8 @@ pub struct Issuing {
     /// How long a wallet waits before it asks again for what a second person has to approve.
     #[serde(default = "deferred_interval")]
     pub deferred_interval_seconds: u64,
-    /// In which formats each credential is offered: some of `ldp_vc`, `dc+sd-jwt` and `vc+jwt`.
+    /// In which formats each credential is offered, where a tenant says nothing else of its type: some of `ldp_vc`, `dc+sd-jwt`,
+    /// `vc+jwt`, `vc+sd-jwt`, `vc+cose`, and `ldp_vc/SUITE` for cryptosuites other than `eddsa-rdfc-2022`.
     #[serde(default = "formats")]
     pub formats: Vec<String>,
 }
@@ -56,12 +57,14 @@ impl Issuing {
         if let Some((name, _)) = above_zero.into_iter().find(|(_, value)| *value == 0) {
             return Err(ConfigError::Zero(name));
         }
-        let formats: BTreeSet<_> = self.formats.iter().filter_map(|name| Format::parse(name)).collect();
-        if formats.is_empty() || formats.len() != self.formats.len() {
-            return Err(ConfigError::Formats);
-        }
-        Ok(())
+        if are_formats(&self.formats) { Ok(()) } else { Err(ConfigError::Formats) }
     }
+}
+
+/// Whether these are names of formats, each once.
+pub(super) fn are_formats(names: &[String]) -> bool {
+    let formats: BTreeSet<_> = names.iter().filter_map(|name| Format::parse(name)).collect();
+    !formats.is_empty() && formats.len() == names.len()
 }
 
 const fn cadence() -> u64 {
@@ -69,7 +72,7 @@ const fn cadence() -> u64 {
 }
 
 fn formats() -> Vec<String> {
-    Format::USUAL.map(|format| format.identifier().to_owned()).to_vec()
+    Format::USUAL.map(Format::name).to_vec()
 }
 
 const fn status_validity() -> u64 {

@@ -8,6 +8,7 @@ use issuance::assurance::{BelowPasskey, ByRepresentative};
 use issuance::message::Language;
 use serde::{Deserialize, Serialize};
 
+use super::issuing::are_formats;
 use super::{AttesterConfig, CertificateConfig, ConfigError, KeyAttestations, is_name};
 
 const LONGEST_NAME: usize = 200;
@@ -24,6 +25,10 @@ pub struct TenantConfig {
     pub names: BTreeMap<String, String>,
     pub did: String,
     pub types: Vec<CredentialType>,
+    /// In which formats its types are offered, where not in those of `[issuing]`:
+    /// `{ StaffIdentity = ["ldp_vc", "dc+sd-jwt", "ldp_vc/ecdsa-sd-2023"] }`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub formats: BTreeMap<CredentialType, Vec<String>>,
     /// Those of its types whose issue a second person approves once a wallet has shown its keys; the wallet waits.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub approved_types: Vec<CredentialType>,
@@ -60,6 +65,9 @@ impl TenantConfig {
         let types: BTreeSet<_> = self.types.iter().collect();
         if types.is_empty() || types.len() != self.types.len() {
             return Err(ConfigError::TenantTypes(self.id.clone()));
+        }
+        if !self.formats.iter().all(|(kind, names)| types.contains(kind) && are_formats(names)) {
+            return Err(ConfigError::TenantFormats(self.id.clone()));
         }
         if !self.approved_types.iter().all(|kind| types.contains(kind)) {
             return Err(ConfigError::ApprovedTypes(self.id.clone()));

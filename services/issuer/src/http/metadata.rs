@@ -23,6 +23,8 @@ use wire::vci::{
 use super::extract::Of;
 use crate::app::{Issuer, PROOF_SUITES, Tenant};
 
+/// ES256 in COSE (RFC 9053, 2.1).
+const COSE_ES256: i64 = -7;
 /// How long a reader may keep metadata, in seconds.
 const MAX_AGE: &str = "max-age=300";
 
@@ -248,7 +250,7 @@ fn encryptions() -> Vec<String> {
 }
 
 fn offered(app: &Issuer, tenant: &Tenant) -> Vec<Configuration> {
-    Configuration::in_formats(&tenant.types, &app.settings().formats)
+    app.configurations(tenant, &tenant.types)
 }
 
 fn described(app: &Issuer, tenant: &Tenant, configuration: Configuration) -> CredentialConfiguration {
@@ -269,13 +271,20 @@ fn described(app: &Issuer, tenant: &Tenant, configuration: Configuration) -> Cre
         })
     };
     match configuration.format {
-        Format::LdpVc => CredentialConfiguration {
-            credential_signing_alg_values_supported: vec!["eddsa-rdfc-2022".into()],
+        // A.1.2.2: the names of cryptosuites.
+        Format::LdpVc(suite) => CredentialConfiguration {
+            credential_signing_alg_values_supported: vec![suite.as_str().into()],
             credential_definition: definition(),
             ..base
         },
-        Format::VcJwt => CredentialConfiguration {
+        Format::VcJwt | Format::VcSdJwt => CredentialConfiguration {
             credential_signing_alg_values_supported: vec!["ES256".into()],
+            credential_definition: definition(),
+            ..base
+        },
+        // The number of the algorithm in the registry of COSE, as A.2.2 has it for mdoc.
+        Format::VcCose => CredentialConfiguration {
+            credential_signing_alg_values_supported: vec![COSE_ES256.into()],
             credential_definition: definition(),
             ..base
         },

@@ -41,7 +41,7 @@ async fn receipts_prove_the_anchor_of_each_copy() {
     world.issuer.anchor(world.tenant("undp")).await.unwrap();
     let receipt = world.get(&address(&ldp)).await;
     assert_eq!(receipt.status, 200);
-    verify(&world, &json(&receipt), Format::LdpVc, &ldp["credential"].to_string());
+    verify(&world, &json(&receipt), Format::LDP_VC, &ldp["credential"].to_string());
     let receipt = json(&world.get(&address(&sd_jwt)).await);
     verify(&world, &receipt, Format::SdJwt, sd_jwt["credential"].as_str().unwrap());
     let page = world.issuer.subject_page(world.tenant("undp"), "s-10023").await.unwrap();
@@ -79,7 +79,7 @@ async fn an_anchoring_cut_off_at_either_side_is_finished_with_the_same_batch() {
         assert!(before.iter().all(|known| after.contains(known)), "{fault:?}");
         let receipt = json(&world.get(receipt_uri).await);
         assert_eq!(receipt["sequence"], 1);
-        verify(&world, &receipt, Format::LdpVc, &credential["credential"].to_string());
+        verify(&world, &receipt, Format::LDP_VC, &credential["credential"].to_string());
     }
 }
 
@@ -95,5 +95,5 @@ async fn a_foreign_root_in_our_place_moves_the_batch() {
     world.issuer.anchor(world.tenant("undp")).await.unwrap();
     let receipt = json(&world.get(credential["receipt_uri"].as_str().unwrap()).await);
     assert_eq!(receipt["sequence"], 3);
-    verify(&world, &receipt, Format::LdpVc, &credential["credential"].to_string());
+    verify(&world, &receipt, Format::LDP_VC, &credential["credential"].to_string());
 }

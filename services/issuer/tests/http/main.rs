@@ -25,6 +25,7 @@ mod enrolment;
 mod enrolment_messages;
 mod enrolment_stations;
 mod existence;
+mod formats;
 mod fund;
 mod fund_audit;
 mod fund_cases;

@@ -5,8 +5,8 @@ use url::Url;
 
 use super::member_args::{Init, Join, NodeKeys, Propose, Statement, Vote, Withdraw};
 use super::own_args::{
-    AddKey, ChangeDelegation, CreateDid, Delegate, DescribeValidator, RetireKey, RevokeKey, RevokeValidator,
-    RotateKey,
+    AddKey, AddSigningKey, ChangeDelegation, CreateDid, Delegate, DescribeValidator, RetireKey, RevokeKey,
+    RevokeValidator, RotateKey,
 };
 use super::restart_args::Restart;
 use crate::cli::File;
@@ -50,6 +50,7 @@ pub enum Action {
     CreateDid(CreateDid),
     RotateKey(RotateKey),
     RetireKey(RetireKey),
+    AddSigningKey(AddSigningKey),
     AddKey(AddKey),
     RevokeKey(RevokeKey),
     RevokeValidator(RevokeValidator),

@@ -5,7 +5,9 @@ use clock::SystemEntropy;
 use keys::{Algorithm, KeyStore, PublicKey, Signer};
 use registry::setup;
 use registry_client::{Committed, Registry};
-use registry_types::{DidChange, DidKey, DidRecord, DidRole, DocumentKey, Operation, UpdateDid};
+use registry_types::{
+    DidChange, DidKey, DidRecord, DidRole, DocumentKey, Operation, Relationship, UpdateDid,
+};
 
 use super::govern::Acting;
 use super::key_folder::{existing, place};
@@ -80,6 +82,57 @@ pub async fn retire_key(
     Ok(())
 }
 
+pub async fn add(args: &own_args::AddSigningKey) -> anyhow::Result<()> {
+    let (acting, files) = (Acting::new(&args.by, DID)?, existing(&args.by.keys)?);
+    let owner = args.service.as_ref().unwrap_or(&args.by.id);
+    let addition = Addition { owner, did: &args.did, kind: args.kind };
+    addition.carry_out(&acting.registry, &files, acting.key.as_ref()).await
+}
+
+/// A signing key of a kind that the document does not list yet.
+pub struct Addition<'a> {
+    /// What the names of the key files begin with.
+    pub owner: &'a str,
+    pub did: &'a str,
+    pub kind: own_args::SigningKind,
+}
+
+impl Addition<'_> {
+    /// `signer` is the did key of the member that controls the DID.
+    pub async fn carry_out(
+        &self,
+        registry: &Registry,
+        files: &KeyStore,
+        signer: &dyn Signer,
+    ) -> anyhow::Result<()> {
+        let Self { owner, did, kind: own_args::SigningKind::Bls12381 } = *self;
+        let stem = format!("key-{}", Algorithm::Bls12381G2.as_str());
+        let record = registry.did(did).await?.value.with_context(|| format!("{did} is not on the chain"))?;
+        let current = record.current().with_context(|| format!("{did} is deactivated"))?;
+        let listed = current.keys.iter().find(|key| key.fragment.starts_with(&stem));
+        if let Some(key) = listed.filter(|key| key.compromised_at.is_none()) {
+            say::line(format!("{did}#{} is listed already.", key.fragment));
+            return Ok(());
+        }
+        let every_key = record.versions.iter().flat_map(|version| version.keys.iter());
+        let fresh = format!("{stem}-{}", highest_number(&stem, every_key) + 1);
+        // The private half is safe in its file before the chain names it; repeated after a crash, it is the same key.
+        let new = files.load_or_create(&format!("{owner}.{fresh}"), Algorithm::Bls12381G2, &SystemEntropy)?;
+        let kept = current.keys.iter().filter(|key| key.compromised_at.is_none()).map(as_document_key);
+        let added = DocumentKey {
+            fragment: fresh.clone(),
+            multikey: new.public_key().to_multikey(),
+            // Nobody signs in with it, and no other suite signs with it.
+            relationships: vec![Relationship::AssertionMethod],
+        };
+        let keys = kept.chain([added]).collect();
+        let services = current.services.clone();
+        let done = update(registry, signer, did, DidChange::Replace { keys, services }).await?;
+        say::line(format!("{did}#{fresh} is listed since block {}.", done.height));
+        Ok(())
+    }
+}
+
 /// A new key in the place of one that the document lists.
 pub struct Rotation<'a> {
     /// What the names of the key files begin with.
@@ -132,7 +185,7 @@ impl Rotation<'_> {
         let (stem, _) = fragment.rsplit_once('-').context("the fragment does not end with a number")?;
         let every_key = record.versions.iter().flat_map(|version| version.keys.iter());
         let fresh = format!("{stem}-{}", highest_number(stem, every_key) + 1);
-        let algorithm = if stem.contains("p256") { Algorithm::P256 } else { Algorithm::Ed25519 };
+        let algorithm = PublicKey::from_multikey(&old.multikey)?.algorithm();
         // The private half is safe in its file before the chain names it; repeated after a crash, it is the same key.
         let new = files.load_or_create(&format!("{owner}.{fresh}"), algorithm, &SystemEntropy)?;
 

@@ -80,6 +80,30 @@ pub struct RetireKey {
     pub key: String,
 }
 
+/// Put a signing key of a further kind into a DID document
+///
+/// The new key is made first (sealed into --keys; no token makes BLS12-381 keys), then published on the chain; the issuer signs
+/// with it within seconds. Repeated, it changes nothing. `bls12381` is for credentials with `bbs-2023`, where an issuer's
+/// configuration offers them. Put another in its place with `rotate-key`.
+#[derive(Debug, Args)]
+pub struct AddSigningKey {
+    #[command(flatten)]
+    pub by: Actor,
+    #[arg(value_name = "DID")]
+    pub did: String,
+    #[arg(value_enum)]
+    pub kind: SigningKind,
+    /// What the key files begin with, when it is a service's DID [default: the member's id]
+    #[arg(long, value_name = "NAME")]
+    pub service: Option<String>,
+}
+
+/// Kinds of keys that a document may list beside those it begins with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SigningKind {
+    Bls12381,
+}
+
 /// Make a further key for the member and admit it on the chain
 #[derive(Debug, Args)]
 pub struct AddKey {

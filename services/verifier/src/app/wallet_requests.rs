@@ -1,5 +1,6 @@
 //! What a wallet is sent: the authorization request of one verification, by reference and signed or by value and unsigned.
 
+use credential::data_integrity::Suite;
 use credential::jwe::{DecryptionKey, Encryption};
 use credential::jwt;
 use keys::{SealError, SignError};
@@ -10,8 +11,8 @@ use verification::Policy;
 use wire::vp::client_id::ClientId;
 use wire::vp::dcql::Query;
 use wire::vp::{
-    ClientMetadata, DIRECT_POST, DIRECT_POST_JWT, JwtFormat, LdpVcFormat, REQUEST_OBJECT_TYPE, RequestObject,
-    STATIC_AUDIENCE, SdJwtFormat, VpFormats, by_value,
+    ClientMetadata, CoseFormat, DIRECT_POST, DIRECT_POST_JWT, JwtFormat, LdpVcFormat, REQUEST_OBJECT_TYPE,
+    RequestObject, STATIC_AUDIENCE, SdJwtFormat, VpFormats, by_value,
 };
 
 use super::Desk;
@@ -188,6 +189,11 @@ impl Desk {
 
     fn client_metadata(&self, key: Option<&DecryptionKey>) -> ClientMetadata {
         let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        // B.3.4 wants fully-specified names; wallets from before there were any know the other one.
+        let sd_jwt = SdJwtFormat {
+            sd_jwt_alg_values: owned(&["ES256", "Ed25519", "EdDSA"]),
+            kb_jwt_alg_values: owned(&["ES256", "Ed25519", "EdDSA"]),
+        };
         // HAIP 1.0, 5: both are listed.
         let encryptions = || Encryption::ALL.iter().map(|one| one.as_str().to_owned()).collect();
         ClientMetadata {
@@ -196,14 +202,13 @@ impl Desk {
             vp_formats_supported: VpFormats {
                 ldp_vc: Some(LdpVcFormat {
                     proof_type_values: owned(&["DataIntegrityProof"]),
-                    cryptosuite_values: owned(&["eddsa-rdfc-2022", "ecdsa-rdfc-2019"]),
+                    cryptosuite_values: owned(&Suite::ALL.map(Suite::as_str)),
                 }),
-                // B.3.4 wants fully-specified names; wallets from before there were any know the other one.
-                sd_jwt: Some(SdJwtFormat {
-                    sd_jwt_alg_values: owned(&["ES256", "Ed25519", "EdDSA"]),
-                    kb_jwt_alg_values: owned(&["ES256", "Ed25519", "EdDSA"]),
-                }),
+                sd_jwt: Some(sd_jwt.clone()),
                 vc_jwt: Some(JwtFormat { alg_values: owned(&["ES256", "EdDSA"]) }),
+                vc_sd_jwt: Some(sd_jwt),
+                // ES256 and EdDSA (RFC 9053, 2).
+                vc_cose: Some(CoseFormat { alg_values: [-7, -8].map(Value::from).to_vec() }),
             },
             jwks: key.map(|key| json!({ "keys": [key.public_jwk()] })),
             encrypted_response_enc_values_supported: key.map(|_| encryptions()),

@@ -13,7 +13,7 @@ use holding::path::Step;
 use serde_json::Value;
 
 use super::credentials::{CredentialError, Kept};
-use super::disclosure::{is_shown, to_elements, withheld_paths};
+use super::disclosure::{derived, is_shown, to_elements, withheld_paths};
 use super::fault::Fault;
 use super::{Person, Wallet};
 
@@ -61,9 +61,9 @@ impl Wallet {
             Ok(kept) => kept,
         };
         // Looked at before a copy is taken for it.
-        said(&first, chosen)?;
+        said(&first, chosen).await?;
         let kept = self.copy_for(person, id, CARDS).await?.unwrap_or(first);
-        let (text, claims) = said(&kept, chosen)?;
+        let (text, claims) = said(&kept, chosen).await?;
         let codes = paper::parts(&text).map_err(|_| CardError::TooLong)?;
         let activity = Activity::CardPrinted {
             name: kept.held.name.clone(),
@@ -82,13 +82,10 @@ impl Wallet {
 pub fn choices(kept: &Kept) -> Vec<(String, ShownClaim)> {
     let withheld = withheld_paths(kept);
     let claims = kept.held.claims();
-    let named = withheld.iter().filter_map(|path| match path.as_slice() {
-        [Step::Key(name)] => Some((name, path)),
-        _ => None,
-    });
+    let named = withheld.iter().filter_map(|path| Some((claim_name(kept, path)?, path)));
     let found = named.filter_map(|(name, path)| {
         let place = claims.iter().position(|claim| claim.path.starts_with(path))?;
-        Some((place, (name.clone(), claims.get(place)?.clone())))
+        Some((place, (name.to_owned(), claims.get(place)?.clone())))
     });
     // As the page of the credential has them: disclosures come in whatever order their issuer liked.
     let mut choices: Vec<_> = found.collect();
@@ -96,10 +93,19 @@ pub fn choices(kept: &Kept) -> Vec<(String, ShownClaim)> {
     choices.into_iter().map(|(_, choice)| choice).collect()
 }
 
+/// The name of a claim of the person that can be left out; those of the VC Data Model stand in its subject.
+pub(super) fn claim_name<'a>(kept: &Kept, path: &'a [Step]) -> Option<&'a str> {
+    match (kept.held.is_w3c(), path) {
+        (false, [Step::Key(name)]) => Some(name),
+        (true, [Step::Key(subject), Step::Key(name)]) if subject == "credentialSubject" => Some(name),
+        _ => None,
+    }
+}
+
 /// The text of the codes and what it says; one that is too long is refused.
-fn said(kept: &Kept, chosen: &[String]) -> Result<(String, Vec<ShownClaim>), CardError> {
+async fn said(kept: &Kept, chosen: &[String]) -> Result<(String, Vec<ShownClaim>), CardError> {
     let claims = kept.held.claims();
-    if kept.held.is_w3c() {
+    if kept.held.is_whole() {
         if !chosen.is_empty() {
             return Err(CardError::Choice);
         }
@@ -110,17 +116,24 @@ fn said(kept: &Kept, chosen: &[String]) -> Result<(String, Vec<ShownClaim>), Car
         return bounded(text, claims);
     }
     let withheld = withheld_paths(kept);
-    let known = |name: &String| withheld.iter().any(|path| path.as_slice() == [Step::Key(name.clone())]);
+    let known = |name: &String| withheld.iter().any(|path| claim_name(kept, path) == Some(name));
     if chosen.len() > MAX_CHOSEN || !chosen.iter().all(known) {
         return Err(CardError::Choice);
     }
     // What stands in a chosen claim goes with it.
-    let wanted = |path: &Vec<Step>| matches!(path.first(), Some(Step::Key(name)) if chosen.contains(name));
+    let depth = if kept.held.is_w3c() { 2 } else { 1 };
+    let wanted = |path: &Vec<Step>| {
+        let name = path.get(..depth).and_then(|first| claim_name(kept, first));
+        name.is_some_and(|name| chosen.iter().any(|one| one == name))
+    };
     let disclose: Vec<Vec<Step>> = withheld.iter().filter(|path| wanted(path)).cloned().collect();
+    let shown = claims.into_iter().filter(|claim| is_shown(&claim.path, &disclose, &withheld)).collect();
+    if let Some(part) = derived(kept, &disclose).await? {
+        return bounded(part.to_string(), shown);
+    }
     let reveal: Vec<Vec<PathElement>> = disclose.iter().map(|path| to_elements(path)).collect();
     let compact = kept.held.credential.as_str().unwrap_or_default();
     let text = sd_jwt::select(compact, &reveal).map_err(|fault| Fault::Prepare(fault.code.to_owned()))?;
-    let shown = claims.into_iter().filter(|claim| is_shown(&claim.path, &disclose, &withheld)).collect();
     bounded(text, shown)
 }
 

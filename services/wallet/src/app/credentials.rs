@@ -17,6 +17,7 @@ use wire::vci::{CredentialResponse, IssuedCredential};
 use credential::{Expect, Input, KeyState, Outcome, StatusRef};
 
 use super::fault::{Fault, RemoteFault};
+use super::held_form::as_held;
 use super::issuers::parse;
 use super::offers::OfferError;
 use super::{Person, Wallet};
@@ -135,11 +136,15 @@ impl Wallet {
         let offered = reception.offered.get(slot).ok_or(OfferError::Unknown)?;
         let input =
             Input::from_value(issued.credential.clone()).map_err(|_| RemoteFault::Form("credential"))?;
-        let outcome =
-            credential::verify_credential(&input, self.resolver.as_ref(), &Expect::credential(self.now()))
-                .await;
+        let mut outcome = as_held(&input, self.resolver.as_ref(), &Expect::credential(self.now())).await;
         if outcome.faults.iter().any(|fault| fault.unfinished) {
             return Err(RemoteFault::Registry.into());
+        }
+        if credential::data_integrity::is_shown_in_parts(&outcome.credential)
+            && let Some(document) = outcome.credential.as_object_mut()
+        {
+            // It is of this one check; the base proof is with the credential.
+            document.remove("proof");
         }
         let bound = keys.all().find(|key| outcome.holder_key.as_ref() == Some(key)).unwrap_or(&keys.device);
         let faults = faults(&outcome, offered, reception.issuer.did.as_deref(), bound);

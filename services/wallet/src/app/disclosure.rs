@@ -1,9 +1,12 @@
-//! What of a credential goes out: which claims are shown, and the SD-JWT that shows no more.
+//! What of a credential goes out: which claims are shown, and the SD-JWT or the derived proof that shows no more.
 
+use credential::data_integrity;
 use credential::sd_jwt::{self, PathElement};
 use holding::path::{ConcretePath, Step as PathStep};
 use holding::presentation::{PreparedItem, Presentation};
+use holding::securing::{self, Securing};
 use holding::transaction::{self, Transaction};
+use serde_json::Value;
 
 use super::credentials::Kept;
 use super::fault::Fault;
@@ -11,7 +14,7 @@ use super::fault::Fault;
 /// What a person is told was shown.
 pub fn shared_labels(kept: &Kept, disclose: &[ConcretePath]) -> Vec<String> {
     let claims = kept.held.claims();
-    if kept.held.is_w3c() {
+    if kept.held.is_whole() {
         return claims.into_iter().map(|claim| claim.label).collect();
     }
     let withheld = withheld_paths(kept);
@@ -32,11 +35,37 @@ pub fn is_asked(path: &[PathStep], disclose: &[ConcretePath]) -> bool {
     disclose.iter().any(|wanted| path.starts_with(wanted) || wanted.starts_with(path))
 }
 
-/// The claims of an SD-JWT that its holder may withhold.
+/// The claims that its holder may withhold.
 pub fn withheld_paths(kept: &Kept) -> Vec<ConcretePath> {
-    let Some(text) = kept.held.credential.as_str() else { return Vec::new() };
-    let Ok(parsed) = sd_jwt::parse(text) else { return Vec::new() };
-    parsed.disclosable.iter().map(|path| path.iter().map(from_element).collect()).collect()
+    match (kept.held.securing(), &kept.held.credential) {
+        (Securing::SdJwt, Value::String(text)) => {
+            let Ok(parsed) = sd_jwt::parse(text) else { return Vec::new() };
+            parsed.disclosable.iter().map(|path| path.iter().map(from_element).collect()).collect()
+        }
+        (Securing::Proof, document) => data_integrity::mandatory_pointers(document)
+            .map_or_else(Vec::new, |mandatory| securing::left_out(document, &mandatory)),
+        _ => Vec::new(),
+    }
+}
+
+/// What is shown of a credential with a base proof: a proof over what is disclosed and what its issuer made mandatory. Nothing
+/// of any other credential.
+pub async fn derived(kept: &Kept, disclose: &[ConcretePath]) -> Result<Option<Value>, Fault> {
+    if !kept.held.has_base_proof() {
+        return Ok(None);
+    }
+    let pointers: Vec<String> = disclose.iter().map(|path| securing::pointer(path)).collect();
+    let derived = data_integrity::derive(&kept.held.credential, &pointers).await;
+    derived.map(Some).map_err(|error| Fault::Prepare(error.to_string()))
+}
+
+/// What goes into a presentation, or out by itself: the credential, or what was derived from it. A base proof never goes out.
+pub fn outgoing<'a>(kept: &'a Kept, item: &'a PreparedItem) -> Result<&'a Value, Fault> {
+    match &item.derived {
+        Some(derived) => Ok(derived),
+        None if kept.held.has_base_proof() => Err(Fault::Prepare("nothing was derived".to_owned())),
+        None => Ok(&kept.held.credential),
+    }
 }
 
 pub fn prepare_sd_jwt(

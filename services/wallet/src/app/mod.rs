@@ -22,6 +22,7 @@ pub mod existence;
 pub mod export;
 pub mod fault;
 pub mod forgetting;
+mod held_form;
 pub mod issuers;
 pub mod kept_keys;
 pub mod languages;

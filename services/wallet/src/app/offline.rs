@@ -4,14 +4,15 @@ use chrono::Duration;
 use clock::Timestamp;
 use holding::activity::Activity;
 use holding::party::Party;
-use holding::path::{ConcretePath, Step};
+use holding::path::ConcretePath;
 use holding::request::plain_text;
 use holding::sharing::{Receipt, SharedCredential, Sharing};
 use holding::vault::Purpose;
 use store_wallet::records::{Entry, Table};
 
+use super::cards::claim_name;
 use super::credentials::CredentialError;
-use super::disclosure::shared_labels;
+use super::disclosure::{shared_labels, withheld_paths};
 use super::fault::Fault;
 use super::{Person, Wallet};
 
@@ -117,7 +118,10 @@ impl Wallet {
         let Some(kept) = kept else {
             return Ok(SharedCredential { name: String::new(), issuer: String::new(), claims });
         };
-        let disclosed: Vec<ConcretePath> = claims.into_iter().map(|name| vec![Step::Key(name)]).collect();
+        let chosen = |path: &ConcretePath| {
+            claim_name(&kept, path).is_some_and(|name| claims.iter().any(|shown| shown == name))
+        };
+        let disclosed: Vec<ConcretePath> = withheld_paths(&kept).into_iter().filter(chosen).collect();
         Ok(SharedCredential {
             claims: shared_labels(&kept, &disclosed),
             issuer: kept.held.issuer.name().to_owned(),

@@ -13,7 +13,8 @@ use holding::account::StepUp;
 use holding::assurance::{Act, Assurance};
 use holding::dcql::{self, Candidate, ClaimSets, Evaluation, Selection, SelectionFault};
 use holding::presentation::{Answer, AnswerKind, PreparedItem, Presentation, Progress, StepFault};
-use holding::request::RequestFault;
+use holding::request::{Request, RequestFault};
+use holding::securing::Securing;
 use holding::sharing::SharedCredential;
 use holding::signing::{self, SignatureFault, ToSign};
 use holding::transaction;
@@ -26,7 +27,7 @@ use wire::vp::{EncryptedAnswer, ErrorCode};
 
 pub(super) use self::sending::later;
 use super::credentials::Kept;
-use super::disclosure::{prepare_sd_jwt, select, shared_labels};
+use super::disclosure::{derived, outgoing, prepare_sd_jwt, select, shared_labels};
 use super::fault::{Fault, RemoteFault};
 use super::mandates::InPerson;
 use super::signing::Signatures;
@@ -139,6 +140,7 @@ impl Wallet {
                 query: chosen.query.id.clone(),
                 credential: kept.row.id.clone(),
                 holder_thumbprint: kept.held.holder_thumbprint.clone(),
+                derived: derived(kept, chosen.disclose(&sets)?).await?,
                 disclose: chosen.disclose(&sets)?.to_vec(),
                 transactions: take(&mut authorising, &chosen.query.id),
                 created,
@@ -230,12 +232,14 @@ impl Wallet {
             known.into_iter().filter(|key| key.lost_at.is_some()).map(|key| key.thumbprint).collect()
         };
         credentials.retain(|kept| !lost.contains(&kept.held.holder_thumbprint));
-        credentials.sort_by_key(|kept| rank(kept.held.standing(&kept.annex, now)));
+        // Of equals first what shows less.
+        credentials.sort_by_key(|kept| (rank(kept.held.standing(&kept.annex, now)), kept.held.is_whole()));
         let query = &presentation.request.query;
         let key_ids: Vec<Vec<String>> = credentials.iter().map(|kept| key_ids(query, kept)).collect();
         let candidates: Vec<Candidate<'_>> = credentials
             .iter()
             .zip(&key_ids)
+            .filter(|(kept, _)| kept.held.is_read_with(suites(&presentation.request)))
             .map(|(kept, key_ids)| Candidate {
                 id: &kept.row.id,
                 format: &kept.held.format,
@@ -256,24 +260,23 @@ impl Wallet {
         kept: &Kept,
         item: &PreparedItem,
     ) -> Result<Vec<u8>, PresentationError> {
-        if kept.held.is_enveloped() {
-            Ok(self.prepare_vp_jwt(asked, kept, item).await?.to_sign)
-        } else if kept.held.is_w3c() {
-            Ok(self.prepare_vp(asked, kept, item).await?.to_sign)
-        } else {
-            Ok(prepare_sd_jwt(asked, kept, item)?.to_sign)
+        match kept.held.securing() {
+            Securing::Envelope => Ok(self.prepare_vp_jwt(asked, kept, item).await?.to_sign),
+            Securing::Proof => Ok(self.prepare_vp(asked, kept, item).await?.to_sign),
+            Securing::SdJwt => Ok(prepare_sd_jwt(asked, kept, item)?.to_sign),
         }
     }
 
-    /// A presentation of the same form as the credential in it.
+    /// A presentation as JWT around the credential, which stays in its own envelope (Securing Verifiable Credentials using JOSE
+    /// and COSE, 3.1.2; VC Data Model 2.0, 4.13).
     async fn prepare_vp_jwt(
         &self,
         asked: &Presentation,
         kept: &Kept,
         item: &PreparedItem,
     ) -> Result<enveloped::Prepared, PresentationError> {
-        let key = self.signing_key(kept).await?;
-        let did = key.ok_or(PresentationError::DeviceKey)?.did_jwk();
+        let key = self.signing_key(kept).await?.ok_or(PresentationError::DeviceKey)?;
+        let did = key.did_jwk();
         let held = Input::from_value(kept.held.credential.clone());
         let credential = held.ok().and_then(|input| enveloped::wrap(&input, Content::Credential));
         let document = json!({
@@ -292,7 +295,7 @@ impl Wallet {
             &document,
             Envelope::Jwt,
             &method,
-            Algorithm::P256,
+            key.algorithm(),
             Some(&binding),
             entropy,
         );
@@ -305,13 +308,13 @@ impl Wallet {
         kept: &Kept,
         item: &PreparedItem,
     ) -> Result<data_integrity::Prepared, PresentationError> {
-        let key = self.signing_key(kept).await?;
-        let did = key.ok_or(PresentationError::DeviceKey)?.did_jwk();
+        let key = self.signing_key(kept).await?.ok_or(PresentationError::DeviceKey)?;
+        let did = key.did_jwk();
         let document = json!({
             "@context": ["https://www.w3.org/ns/credentials/v2"],
             "type": ["VerifiablePresentation"],
             "holder": did,
-            "verifiableCredential": [kept.held.credential],
+            "verifiableCredential": [outgoing(kept, item)?],
         });
         let options = ProofOptions {
             created: Some(item.created),
@@ -321,7 +324,7 @@ impl Wallet {
             expires: None,
         };
         let method = format!("{did}#0");
-        let prepared = data_integrity::prepare(&document, Suite::EcdsaRdfc2019, &method, &options).await;
+        let prepared = data_integrity::prepare(&document, suite_of(key.algorithm()), &method, &options).await;
         Ok(prepared.map_err(|error| Fault::Prepare(error.to_string()))?)
     }
 
@@ -338,28 +341,31 @@ impl Wallet {
         for item in items {
             let kept = &self.shown(person, asked, &item.credential).await?;
             let presentation = match &item.to_sign {
-                None if kept.held.is_w3c() => kept.held.credential.clone(),
-                None => Value::String(select(kept, item)?),
+                None if kept.held.securing() == Securing::SdJwt => Value::String(select(kept, item)?),
+                None => outgoing(kept, item)?.clone(),
                 Some(to_sign) => {
                     let key = self.signing_key(kept).await?;
                     let key = key.ok_or(PresentationError::DeviceKey)?;
                     let checked = signing::check(std::slice::from_ref(to_sign), signatures, &key)?;
                     let signature = checked.get(&to_sign.id).ok_or(SignatureFault::Missing)?;
-                    if kept.held.is_enveloped() {
-                        let prepared = self.prepare_vp_jwt(&asked.presentation, kept, item).await?;
-                        as_text(prepared.finish(signature))
-                    } else if kept.held.is_w3c() {
-                        self.prepare_vp(&asked.presentation, kept, item).await?.finish(signature)
-                    } else {
-                        Value::String(prepare_sd_jwt(&asked.presentation, kept, item)?.finish(signature))
+                    match kept.held.securing() {
+                        Securing::Envelope => {
+                            let prepared = self.prepare_vp_jwt(&asked.presentation, kept, item).await?;
+                            as_text(prepared.finish(signature))
+                        }
+                        Securing::Proof => {
+                            self.prepare_vp(&asked.presentation, kept, item).await?.finish(signature)
+                        }
+                        Securing::SdJwt => {
+                            Value::String(prepare_sd_jwt(&asked.presentation, kept, item)?.finish(signature))
+                        }
                     }
                 }
             };
             token.entry(item.query.clone()).or_default().push(presentation);
-            receipts
-                .entry(item.query.clone())
-                .or_default()
-                .push(kept.annex.receipt.clone().unwrap_or(Value::Null));
+            receipts.entry(item.query.clone()).or_default().push(
+                kept.annex.receipt.clone().filter(|_| kept.held.shows_receipts()).unwrap_or(Value::Null),
+            );
             let shown = shared_labels(kept, &item.disclose);
             credentials.push(SharedCredential {
                 name: kept.held.name.clone(),
@@ -394,6 +400,19 @@ impl Wallet {
             representative,
         })
     }
+}
+
+/// The cryptosuite of a proof by the holder's key.
+const fn suite_of(algorithm: Algorithm) -> Suite {
+    match algorithm {
+        Algorithm::Ed25519 => Suite::EddsaRdfc2022,
+        Algorithm::P256 | Algorithm::P384 | Algorithm::Bls12381G2 => Suite::EcdsaRdfc2019,
+    }
+}
+
+/// Which cryptosuites the verifier says that it understands.
+fn suites(request: &Request) -> &[String] {
+    request.formats.ldp_vc.as_ref().map_or(&[], |known| known.cryptosuite_values.as_slice())
 }
 
 /// A presentation in a JWT, as `vp_token` holds it.

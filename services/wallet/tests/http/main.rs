@@ -17,6 +17,7 @@ mod enrolling;
 mod enrolment;
 mod existence;
 mod exporting;
+mod formats;
 mod hostile;
 mod kept_keys;
 mod mandates;

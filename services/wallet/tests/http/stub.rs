@@ -1,6 +1,7 @@
 //! The other side of each protocol, plainly written against its specification.
 
 mod credentials;
+mod forms;
 mod fund;
 mod issuer;
 mod verifier;
@@ -15,6 +16,7 @@ use crate::sign_in_stub;
 use crate::world::{Knobs, Others};
 
 pub use credentials::{STAFF, status_list, tree};
+pub use forms::FORMS;
 
 use credentials::{receipt, status};
 use fund::{

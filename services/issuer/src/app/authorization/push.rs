@@ -75,7 +75,7 @@ impl Issuer {
         let mut request = client.check(&asked, &tenant.types)?;
         check_offered(offer.as_ref(), &request.wanted)?;
         if let Wanted::Scope(list) = &request.wanted
-            && list.iter().any(|it| !self.settings.formats.contains(&it.format))
+            && list.iter().any(|it| !self.is_offered(tenant, *it))
         {
             return Err(PushError::Scope);
         }
@@ -133,7 +133,7 @@ impl Issuer {
 
     fn asked_details(&self, tenant: &Tenant, text: &str) -> Result<Vec<Configuration>, PushError> {
         let details = parse_details(text).map_err(|_| PushError::Details)?;
-        let issued = Configuration::in_formats(&tenant.types, &self.settings.formats);
+        let issued = self.configurations(tenant, &tenant.types);
         chosen(&issued, &details).map_err(|_| PushError::Details)
     }
 }

@@ -458,11 +458,7 @@ impl RequestLine {
 impl From<&CopyView> for CertificateLine {
     fn from(view: &CopyView) -> Self {
         Self {
-            format: match view.copy.configuration.format {
-                issuance::Format::LdpVc => "W3C Verifiable Credential",
-                issuance::Format::SdJwt => "SD-JWT VC",
-                issuance::Format::VcJwt => "W3C Verifiable Credential (JWT)",
-            },
+            format: view.copy.configuration.format.title(),
             badge: Badge::status(view.copy.status),
             issued: view.copy.issued_at.into(),
             until: day(view.copy.valid_until),

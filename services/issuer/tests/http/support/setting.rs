@@ -33,6 +33,8 @@ pub(super) struct Setting {
     pub(super) presence: Option<PresenceConfig>,
     /// In which credentials are offered.
     pub(super) formats: Vec<Format>,
+    /// In which formats UNDP offers its types otherwise.
+    pub(super) own_formats: BTreeMap<CredentialType, Vec<Format>>,
     /// Where letters go, if anywhere.
     pub(super) mail: Option<SocketAddr>,
     /// By which providers persons sign in.
@@ -62,6 +64,7 @@ impl Setting {
             messages: false,
             presence: None,
             formats: Format::USUAL.to_vec(),
+            own_formats: BTreeMap::new(),
             mail: None,
             persons: Persons::default(),
             attested: KeyAttestations::new(),
@@ -78,6 +81,7 @@ pub(super) fn config(directory: &TempDir, setting: &Setting) -> Config {
     let path = |name: &str| directory.path().join(name);
     let tenant = |id: &str, name: &str, types: &[CredentialType]| TenantConfig {
         logo: None,
+        formats: own_formats(setting, id),
         approved_types: setting.approved.iter().copied().filter(|it| types.contains(it)).collect(),
         passkey_types: if id == "undp" { setting.passkey.clone() } else { BTreeMap::new() },
         representative_types: if id == "undp" { setting.represented.clone() } else { BTreeMap::new() },
@@ -121,7 +125,7 @@ pub(super) fn config(directory: &TempDir, setting: &Setting) -> Config {
             status_interval_seconds: 2,
             status_validity_seconds: 86_400,
             status_history_days: setting.history_days,
-            formats: setting.formats.iter().map(|format| format.identifier().to_owned()).collect(),
+            formats: setting.formats.iter().map(|format| format.name()).collect(),
             credential_validity_days: 365,
             offer_validity_days: 30,
             offline_proof_days: 14,
@@ -170,6 +174,11 @@ pub(super) fn config(directory: &TempDir, setting: &Setting) -> Config {
         calls: Default::default(),
         separation: setting.separation.clone(),
     }
+}
+
+fn own_formats(setting: &Setting, tenant: &str) -> BTreeMap<CredentialType, Vec<String>> {
+    let of_undp = setting.own_formats.iter().filter(|_| tenant == "undp");
+    of_undp.map(|(kind, formats)| (*kind, formats.iter().map(|format| format.name()).collect())).collect()
 }
 
 fn attesters(directory: &TempDir, setting: &Setting) -> Vec<AttesterConfig> {

@@ -87,6 +87,11 @@ impl World {
         Self::start_setting(Setting { formats, ..Setting::usual(four_eyes) }).await
     }
 
+    /// The same where UNDP offers some types in other formats than everybody.
+    pub async fn start_with_formats(own_formats: BTreeMap<CredentialType, Vec<Format>>) -> Self {
+        Self::start_setting(Setting { own_formats, ..Setting::usual(FourEyes::WithColleagues) }).await
+    }
+
     /// The same where UNDP publishes messages.
     pub async fn with_status_messages() -> Self {
         Self::start_setting(Setting { messages: true, ..Setting::usual(FourEyes::WithColleagues) }).await

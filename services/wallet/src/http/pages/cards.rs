@@ -58,7 +58,7 @@ async fn print_card(
         name: kept.held.name.clone(),
         issuer: kept.held.issuer.name().to_owned(),
         valid_until: kept.held.valid_until,
-        whole: kept.held.is_w3c(),
+        whole: kept.held.is_whole(),
         // A picture takes more room than a card has.
         choices: lines.filter(|line| !line.claim.is_picture()).collect(),
     })

@@ -392,7 +392,7 @@ async fn show_credential(
         card: Card::new(&kept, now),
         verdict: verdict(standing),
         status_what: explanation(standing),
-        whole: kept.held.is_w3c(),
+        whole: kept.held.is_whole(),
         raw,
         view,
     })

@@ -1,5 +1,6 @@
 //! Offers and what they bring.
 
+use holding::dcql::SD_JWT;
 use holding::reception::Reception;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -90,6 +91,8 @@ pub struct OfferView {
 pub struct OfferedView {
     pub configuration_id: String,
     pub format: String,
+    /// It can be shown in parts.
+    pub in_parts: bool,
     pub name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
@@ -131,6 +134,8 @@ impl From<&OfferState> for OfferView {
                 .map(|(slot, one)| OfferedView {
                     configuration_id: one.configuration_id.clone(),
                     format: one.format.clone(),
+                    // Older offers say it by their format alone.
+                    in_parts: one.in_parts || one.format == SD_JWT,
                     name: one.name.clone(),
                     description: one.description.clone(),
                     claims: one.labels.iter().map(|(_, label)| label.clone()).collect(),

@@ -204,7 +204,7 @@ fn queries(asked: &Asked, now: Timestamp) -> Vec<QueryView> {
                 .filter_map(|matched| {
                     let kept = asked.credentials.iter().find(|kept| kept.row.id == matched.credential)?;
                     let withheld = withheld_paths(kept);
-                    let whole = kept.held.is_w3c();
+                    let whole = kept.held.is_whole();
                     let claims = kept.held.claims();
                     let visible =
                         |claim: &&ShownClaim| whole || is_shown(&claim.path, &matched.disclose, &withheld);

@@ -50,6 +50,9 @@ pub(super) async fn make(world: &World, configuration: &str, key: &PublicKey) ->
         let Ok(Input::Jwt(token)) = issued else { panic!("no JWT") };
         return Value::String(token);
     }
+    if let Some(form) = super::forms::of_configuration(configuration) {
+        return form.make(world, by, &key).await;
+    }
     if configuration.ends_with("ldp_vc") {
         let mut document = w3c(world, by, &key).await;
         if tamper {

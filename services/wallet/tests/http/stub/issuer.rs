@@ -21,7 +21,11 @@ pub(super) fn organisation<'a>(world: &'a World, tenant: &str) -> &'a Organisati
 pub(super) fn offered_by(world: &World, tenant: &str) -> Value {
     let knobs = world.knobs();
     let required = (knobs.key_attestations.as_ref(), knobs.representative);
-    configurations(&world.base, tenant, knobs.vc_jwt_of.is_some(), required)
+    let mut all = configurations(&world.base, tenant, knobs.vc_jwt_of.is_some(), required);
+    if tenant == "undp" {
+        super::forms::describe(&mut all, &knobs.forms);
+    }
+    all
 }
 
 pub(super) fn configurations(

@@ -14,6 +14,10 @@ use crate::stub;
 pub struct Knobs {
     /// Whom the credential names as its issuer that is also given as a JWT.
     pub vc_jwt_of: Option<&'static str>,
+    /// In which further forms the credential is given, by the end of their configuration's name.
+    pub forms: Vec<&'static str>,
+    /// Whether what comes is not what a holder gets but what another one derived.
+    pub derived_already: bool,
     /// How people sign in, if they can.
     pub sign_in: Option<SignIn>,
     pub signed_metadata: bool,
@@ -128,6 +132,8 @@ impl Knobs {
     pub(super) fn usual(base: &str, now: Timestamp) -> Self {
         Self {
             vc_jwt_of: None,
+            forms: Vec::new(),
+            derived_already: false,
             sign_in: None,
             signed_metadata: true,
             key_attestations: None,

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use clock::{Entropy, Timestamp};
+use clock::{Entropy, SeededEntropy, Timestamp};
 use credential::data_integrity::SigningKey;
 use did::{Document, Relationship, Resolution, ResolveError, Resolver, Resolvers, VerificationMethod};
 use keys::{Algorithm, Signer, SoftwareKey};
@@ -17,6 +17,7 @@ pub struct Organisation {
     pub did: &'static str,
     pub ed25519: Arc<dyn Signer>,
     pub p256: Arc<dyn Signer>,
+    pub bls12381: Arc<dyn Signer>,
 }
 
 impl Organisation {
@@ -25,6 +26,8 @@ impl Organisation {
             did,
             ed25519: Arc::new(SoftwareKey::generate(Algorithm::Ed25519, entropy)),
             p256: Arc::new(SoftwareKey::generate(Algorithm::P256, entropy)),
+            // After the others, so that theirs stay as they were.
+            bls12381: Arc::new(SoftwareKey::generate(Algorithm::Bls12381G2, &SeededEntropy::new(381))),
         }
     }
 
@@ -39,6 +42,13 @@ impl Organisation {
         SigningKey { verification_method: format!("{}#key-p256-1", self.did), signer: Arc::clone(&self.p256) }
     }
 
+    pub fn bls12381_key(&self) -> SigningKey {
+        SigningKey {
+            verification_method: format!("{}#key-bls12381-1", self.did),
+            signer: Arc::clone(&self.bls12381),
+        }
+    }
+
     pub(super) fn document(&self) -> Document {
         let method = |fragment: &str, signer: &dyn Signer| VerificationMethod {
             id: format!("{}#{fragment}", self.did),
@@ -46,8 +56,11 @@ impl Organisation {
             public_key: *signer.public_key(),
             relationships: vec![Relationship::AssertionMethod, Relationship::Authentication],
         };
-        let methods =
-            vec![method("key-ed25519-1", self.ed25519.as_ref()), method("key-p256-1", self.p256.as_ref())];
+        let methods = vec![
+            method("key-ed25519-1", self.ed25519.as_ref()),
+            method("key-p256-1", self.p256.as_ref()),
+            method("key-bls12381-1", self.bls12381.as_ref()),
+        ];
         Document::new(self.did.to_owned(), methods, Vec::new())
     }
 }

@@ -52,7 +52,7 @@ pub(in super::super) struct Base {
     pub(super) header: Vec<u8>,
     pub(super) public_key: [u8; 96],
     pub(super) hmac_key: [u8; 32],
-    pub(super) mandatory: Vec<String>,
+    pub(in super::super) mandatory: Vec<String>,
 }
 
 impl Base {

@@ -1,7 +1,7 @@
 //! A person's credentials and offers, as their page shows them.
 
 use clock::Timestamp;
-use issuance::{CredentialType, Format, Offer, OfferState, ReasonCode, Status};
+use issuance::{CredentialType, Offer, OfferState, ReasonCode, Status};
 
 use crate::app::{CopyView, SubjectPage};
 use crate::http::console::view::{Badge, When};
@@ -80,11 +80,7 @@ impl CredentialView {
         };
         self.copies.push(CopyLine {
             id: copy.id.clone(),
-            format: match copy.configuration.format {
-                Format::LdpVc => "W3C Verifiable Credential",
-                Format::SdJwt => "SD-JWT VC",
-                Format::VcJwt => "W3C Verifiable Credential (JWT)",
-            },
+            format: copy.configuration.format.title(),
             badge: Badge::status(copy.status),
             held: match copy.delivery {
                 issuance::Delivery::Issued => "handed to the wallet",
