@@ -9,7 +9,7 @@ use wire::representative::ByRepresentative;
 use wire::vp::client_id::ClientId;
 use wire::vp::transaction::TransactionFault;
 use wire::vp::{
-    DIRECT_POST, DIRECT_POST_JWT, ErrorCode, REQUEST_OBJECT_TYPE, RequestObject, STATIC_AUDIENCE,
+    DIRECT_POST, DIRECT_POST_JWT, ErrorCode, REQUEST_OBJECT_TYPE, RequestObject, STATIC_AUDIENCE, VpFormats,
 };
 
 use crate::dcql::FORMATS;
@@ -60,6 +60,9 @@ pub struct Request {
     /// What the person is to authorise, if anything.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub transactions: Vec<Transaction>,
+    /// What the verifier says that it understands (5.1, `vp_formats_supported`).
+    #[serde(default, skip_serializing_if = "is_silent")]
+    pub formats: VpFormats,
     /// Present when the verifier asks for `direct_post.jwt`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub encryption: Option<ResponseEncryption>,
@@ -238,9 +241,14 @@ pub fn check(object: RequestObject, came: Came<'_>) -> Result<Request, RequestFa
         refuses_representative: object.representative.is_some_and(|said| refuses_representatives(&said)),
         query,
         transactions,
+        formats: object.client_metadata.map(|it| it.vp_formats_supported).unwrap_or_default(),
         encryption,
         expires_at,
     })
+}
+
+fn is_silent(formats: &VpFormats) -> bool {
+    *formats == VpFormats::default()
 }
 
 /// Our extension; one in another form is somebody else's.

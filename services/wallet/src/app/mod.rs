@@ -21,6 +21,7 @@ pub mod existence;
 pub mod export;
 pub mod fault;
 pub mod forgetting;
+mod holder_binding;
 pub mod issuers;
 pub mod kept_keys;
 pub mod languages;

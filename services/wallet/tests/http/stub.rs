@@ -3,6 +3,7 @@
 mod credentials;
 mod fund;
 mod issuer;
+mod proofs;
 mod verifier;
 
 use std::sync::Arc;

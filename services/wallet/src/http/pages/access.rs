@@ -60,7 +60,7 @@ async fn ways_in(request: HttpRequest, app: App, words: Words) -> Result<HttpRes
     let lost = overview.device_keys.iter().filter(|key| key.thing.lost_at.is_some());
     let lost: Vec<&str> = lost.map(|key| key.thing.thumbprint.as_str()).collect();
     let held = app.wallet.credentials(&person).await?;
-    let bound = held.iter().filter(|kept| lost.contains(&kept.held.holder_thumbprint.as_str()));
+    let bound = held.iter().filter(|kept| lost.contains(&kept.held.device_key()));
     html(&WaysInPage {
         shell: Frame::inside(&request, &app, &person, "/account"),
         words,
