@@ -17,7 +17,7 @@ async fn every_page_is_accessible_in_every_language() {
     }
     let eddsa = World::new().await;
     eddsa.others.knobs().proof_types =
-        Some(json!({ "jwt": { "proof_signing_alg_values_supported": ["EdDSA"] } }));
+        Some(("", json!({ "jwt": { "proof_signing_alg_values_supported": ["EdDSA"] } })));
     {
         let mut knobs = world.others.knobs();
         knobs.receipt_uri = Some(format!("{}/oid4vp/receipts/v1", world.others.base));

@@ -28,7 +28,7 @@ async fn taking(types: Value, methods: &[&str]) -> World {
     let world = World::new().await;
     {
         let mut knobs = world.others.knobs();
-        knobs.proof_types = Some(types);
+        knobs.proof_types = Some(("", types));
         knobs.binding_methods = json!(methods);
     }
     world
@@ -161,6 +161,30 @@ async fn each_copy_has_an_ed25519_key_of_its_own() {
     let (_, outcome) = show(&world, &person, &own, "a").await;
     let shown = outcome.holder_key.unwrap().jwk_thumbprint();
     assert!(own[1..].iter().any(|key| key.public_key().jwk_thumbprint() == shown));
+}
+
+#[actix_web::test]
+async fn offer_of_both_kinds_binds_each_credential_to_its_own() {
+    let world = World::new().await;
+    {
+        let mut knobs = world.others.knobs();
+        knobs.batch_size = Some(2);
+        knobs.proof_types = Some(("ldp_vc", json!({ "jwt": with(&["Ed25519"]) })));
+    }
+    let further = SoftwareKey::generate(Algorithm::P256, &SeededEntropy::new(4));
+    let own = [ed25519(1), further, ed25519(2)];
+    let person = world.person("anna").await;
+    let offer = person.open_offer(&world.offer_uri()).await;
+    assert_eq!((&offer["furtherKeys"], &offer["ed25519Keys"]), (&json!(1), &json!(2)));
+    let step = accept(&person, &offer, &own).await.expect(200).unwrap().json().unwrap();
+    let again = accept(&person, &offer, &own).await.expect(200).unwrap().json().unwrap();
+    assert_eq!(step["toSign"], again["toSign"], "nothing is begun anew");
+    assert_eq!(take(&person, &offer, &own).await["state"], "received");
+    for (format, kind) in [("dc+sd-jwt", Algorithm::P256), ("ldp_vc", Algorithm::Ed25519)] {
+        ask(&world, format, &json!({}));
+        let (_, outcome) = show(&world, &person, &own, format).await;
+        assert_eq!(outcome.holder_key.unwrap().algorithm(), kind, "{format}");
+    }
 }
 
 #[actix_web::test]

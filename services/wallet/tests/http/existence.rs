@@ -107,7 +107,7 @@ async fn certificate_is_bound_to_the_key_that_answered_or_not_taken() {
     {
         let mut knobs = world.others.knobs();
         knobs.existence_state = "confirmed";
-        knobs.proof_types = Some(json!({ "jwt": { "proof_signing_alg_values_supported": ["EdDSA"] } }));
+        knobs.proof_types = Some(("", json!({ "jwt": { "proof_signing_alg_values_supported": ["EdDSA"] } })));
     }
     let confirmed = person.get(&format!("/v1/existence/{id}")).await.expect(200).unwrap().json().unwrap();
     assert_eq!((&confirmed["state"], confirmed.get("offerId")), (&json!("confirmed"), None));

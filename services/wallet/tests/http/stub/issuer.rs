@@ -23,9 +23,11 @@ pub(super) fn offered_by(world: &World, tenant: &str) -> Value {
     let knobs = world.knobs();
     let required = (knobs.key_attestations.as_ref(), knobs.representative);
     let mut all = configurations(&world.base, tenant, knobs.vc_jwt_of.is_some(), required);
-    for one in all.as_object_mut().unwrap().values_mut() {
+    for (name, one) in all.as_object_mut().unwrap() {
         one["cryptographic_binding_methods_supported"] = knobs.binding_methods.clone();
-        if let Some(types) = &knobs.proof_types {
+        if let Some((end, types)) = &knobs.proof_types
+            && name.ends_with(end)
+        {
             one["proof_types_supported"] = types.clone();
         }
     }

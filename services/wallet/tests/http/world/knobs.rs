@@ -17,8 +17,8 @@ pub struct Knobs {
     /// How people sign in, if they can.
     pub sign_in: Option<SignIn>,
     pub signed_metadata: bool,
-    /// Which proofs of keys it takes, where not the usual ones, and how it names holders in credentials.
-    pub proof_types: Option<Value>,
+    /// Which proofs of keys it takes, where not the usual ones, for configurations that end so; and how it names holders in credentials.
+    pub proof_types: Option<(&'static str, Value)>,
     pub binding_methods: Value,
     /// What the issuer requires to be attested of keys, if anything.
     pub key_attestations: Option<Value>,
