@@ -179,6 +179,12 @@ export const WITHOUT = () => {
     'structuredClone', 'queueMicrotask', 'CompressionStream', 'DecompressionStream', 'BarcodeDetector', 'WeakRef',
     'FinalizationRegistry', 'reportError', 'globalThis',
   ]);
+  // Chromium has Ed25519 from 137 on.
+  const made = SubtleCrypto.prototype.generateKey;
+  SubtleCrypto.prototype.generateKey = function generateKey(algorithm, ...rest) {
+    if(algorithm.name === 'Ed25519') return Promise.reject(new DOMException('Unrecognized name', 'NotSupportedError'));
+    return made.call(this, algorithm, ...rest);
+  };
 };
 
 if(process.argv[1] === fileURLToPath(import.meta.url)) {

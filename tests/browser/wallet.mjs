@@ -9,6 +9,7 @@ import {check, checkItself} from './floor.mjs';
 import {PAGE, hang, missing, written} from './gallery.mjs';
 import {glance} from './glance.mjs';
 import {walk} from './hands.mjs';
+import {kinds} from './kinds.mjs';
 import {DESK, ONE_WAY, PHONE} from './ways.mjs';
 import {says} from './words.mjs';
 import {retiree} from './retiree.mjs';
@@ -704,6 +705,6 @@ async function gallery(browser, input) {
 }
 
 // With `PARTS`, these alone: a part is looked at again in a minute, the whole takes many.
-const all = {floor, gallery, weigh, retiree, account, byPin, quietly, everyLanguage};
+const all = {floor, gallery, weigh, retiree, account, byPin, kinds, quietly, everyLanguage};
 const named = process.env.PARTS ? process.env.PARTS.split(',') : Object.keys(all);
 await Browser.conduct('wallet', JSON.parse(readFileSync(process.argv[2], 'utf8')), ...named.map(name => all[name]));

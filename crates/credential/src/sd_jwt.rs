@@ -16,7 +16,7 @@ pub(crate) use issue::{pointer, withhold_from};
 use parse::Disclosed;
 pub(crate) use parse::parse_by_any;
 pub use parse::{Parsed, parse};
-pub use present::{KeyBinding, PreparedPresentation, present, present_saying, select};
+pub use present::{KeyBinding, PreparedPresentation, present, present_named, present_saying, select};
 pub(crate) use present::{check_key_binding, holder_key};
 
 /// The media type of SD-JWT VC, as `typ` has it.

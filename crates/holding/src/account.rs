@@ -4,6 +4,7 @@ use clock::Timestamp;
 use serde_json::Value;
 
 use crate::assurance::{Act, Assurance};
+use crate::key_kind::KeyKind;
 use crate::request::plain_text;
 
 /// Sessions end half an hour after the last act, and twelve hours after sign-in whatever happens.
@@ -105,6 +106,8 @@ pub struct DeviceKey {
 pub enum DeviceKeyFault {
     #[error("the key is not a public P-256 key in JWK form")]
     NotP256,
+    #[error("the key is not a public P-256 or Ed25519 key in JWK form")]
+    Unknown,
     #[error("the account already holds as many device keys as it may")]
     TooMany,
     #[error("a key is named twice")]
@@ -113,12 +116,19 @@ pub enum DeviceKeyFault {
     Lost,
 }
 
-/// Reads the public key of a device; anything but a bare P-256 point is refused.
+/// Reads the public key of a device; anything but a bare P-256 point is refused. It opens wallets and speaks to the Fund, and every
+/// browser makes one.
 pub fn device_public_key(jwk: &Value) -> Result<keys::PublicKey, DeviceKeyFault> {
     match keys::PublicKey::from_jwk(jwk) {
         Ok(key @ keys::PublicKey::P256(_)) => Ok(key),
         _ => Err(DeviceKeyFault::NotP256),
     }
+}
+
+/// Reads a public key that serves credentials alone: it may be of Ed25519 as well (`key_kind`).
+pub fn holder_public_key(jwk: &Value) -> Result<(keys::PublicKey, KeyKind), DeviceKeyFault> {
+    let key = keys::PublicKey::from_jwk(jwk).map_err(|_| DeviceKeyFault::Unknown)?;
+    Ok((key, KeyKind::of(&key).ok_or(DeviceKeyFault::Unknown)?))
 }
 
 /// A name a person gives to a passkey or a device; none when nothing is left of it to show.

@@ -8,7 +8,8 @@ use keys::PublicKey;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::account::{DeviceKeyFault, device_public_key};
+use crate::account::{DeviceKeyFault, holder_public_key};
+use crate::key_kind::KeyKind;
 
 /// As many copies as are asked for at once, the first included: what a person shows somebody in a year.
 pub const MOST: usize = 8;
@@ -26,31 +27,58 @@ pub struct CopyKey {
 #[derive(Clone, Debug)]
 pub struct HolderKeys {
     pub device: PublicKey,
+    /// Of P-256, for further copies.
     pub copies: Vec<PublicKey>,
+    /// Of Ed25519, for what is bound to no other kind: the first copy, and the further ones.
+    pub own: Vec<PublicKey>,
+}
+
+/// For how many keys of each kind there is room beside the device's.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Places {
+    pub copies: usize,
+    pub own: usize,
 }
 
 impl HolderKeys {
     /// Reads the keys of copies as a page names them; more than there are places for are left out.
-    pub fn new(device: PublicKey, copies: &[Value], places: usize) -> Result<Self, DeviceKeyFault> {
-        let mut keys = Vec::new();
-        for jwk in copies.iter().take(places) {
-            let key = device_public_key(jwk)?;
-            if key == device || keys.contains(&key) {
+    pub fn new(device: PublicKey, named: &[Value], places: Places) -> Result<Self, DeviceKeyFault> {
+        let mut keys = Self { device, copies: Vec::new(), own: Vec::new() };
+        for jwk in named.iter().take(2 * MOST) {
+            let (key, kind) = holder_public_key(jwk)?;
+            let (known, most) = match kind {
+                KeyKind::P256 => (&mut keys.copies, places.copies),
+                KeyKind::Ed25519 => (&mut keys.own, places.own),
+            };
+            if known.len() >= most {
+                continue;
+            }
+            if key == device || known.contains(&key) {
                 return Err(DeviceKeyFault::Repeated);
             }
-            keys.push(key);
+            known.push(key);
         }
-        Ok(Self { device, copies: keys })
+        Ok(keys)
     }
 
-    /// In the order of their copies; the device's first.
-    pub fn all(&self) -> impl Iterator<Item = &PublicKey> {
-        std::iter::once(&self.device).chain(&self.copies)
+    /// What is bound to a key of this kind has one of these, in the order of the copies. The device's comes first where it is of the kind.
+    #[must_use]
+    pub fn of(&self, kind: KeyKind) -> Vec<&PublicKey> {
+        match kind {
+            KeyKind::P256 => std::iter::once(&self.device).chain(&self.copies).collect(),
+            KeyKind::Ed25519 => self.own.iter().collect(),
+        }
     }
 
     #[must_use]
-    pub fn of_copy(&self, copy: usize) -> Option<&PublicKey> {
-        self.all().nth(copy)
+    pub fn of_copy(&self, kind: KeyKind, copy: usize) -> Option<&PublicKey> {
+        self.of(kind).get(copy).copied()
+    }
+
+    /// All but the device's, as they are kept between two steps.
+    #[must_use]
+    pub fn named(&self) -> Vec<Value> {
+        self.copies.iter().chain(&self.own).map(PublicKey::to_jwk).collect()
     }
 }
 
@@ -112,6 +140,7 @@ pub fn choose(copies: &[Copy], verifier: &str) -> Choice {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::account::device_public_key;
 
     fn copies() -> Vec<Copy> {
         let copy =
@@ -143,18 +172,50 @@ mod tests {
         assert_ne!(slot(0, 1), slot(1, 0));
     }
 
+    fn jwk_of(algorithm: keys::Algorithm, label: u8) -> Value {
+        use keys::Signer as _;
+        let entropy = clock::SeededEntropy::new(u64::from(label));
+        keys::SoftwareKey::generate(algorithm, &entropy).public_key().to_jwk()
+    }
+
+    fn jwk(label: u8) -> Value {
+        jwk_of(keys::Algorithm::P256, label)
+    }
+
+    const COPIES: Places = Places { copies: 7, own: 0 };
+
     #[test]
     fn key_that_serves_twice_is_refused() {
-        let jwk = |label: u8| {
-            use keys::Signer as _;
-            let entropy = clock::SeededEntropy::new(u64::from(label));
-            keys::SoftwareKey::generate(keys::Algorithm::P256, &entropy).public_key().to_jwk()
-        };
         let device = device_public_key(&jwk(1)).unwrap();
-        assert_eq!(HolderKeys::new(device, &[jwk(2), jwk(3)], 7).unwrap().all().count(), 3);
-        assert_eq!(HolderKeys::new(device, &[jwk(2), jwk(3)], 1).unwrap().copies.len(), 1);
+        assert_eq!(HolderKeys::new(device, &[jwk(2), jwk(3)], COPIES).unwrap().of(KeyKind::P256).len(), 3);
+        let one = Places { copies: 1, own: 0 };
+        assert_eq!(HolderKeys::new(device, &[jwk(2), jwk(3)], one).unwrap().copies.len(), 1);
         for twice in [[jwk(1), jwk(2)], [jwk(2), jwk(2)]] {
-            assert_eq!(HolderKeys::new(device, &twice, 7).unwrap_err(), DeviceKeyFault::Repeated);
+            assert_eq!(HolderKeys::new(device, &twice, COPIES).unwrap_err(), DeviceKeyFault::Repeated);
         }
+    }
+
+    #[test]
+    fn keys_of_each_kind_have_their_places() {
+        let ed25519 = |label| jwk_of(keys::Algorithm::Ed25519, label);
+        let device = device_public_key(&jwk(1)).unwrap();
+        let named = [ed25519(4), jwk(2), ed25519(5), ed25519(6)];
+        let places = Places { copies: 1, own: 2 };
+        let keys = HolderKeys::new(device, &named, places).unwrap();
+        let thumbprints = |kind| keys.of(kind).iter().map(|key| key.to_jwk()).collect::<Vec<_>>();
+        assert_eq!(thumbprints(KeyKind::P256), [jwk(1), jwk(2)]);
+        assert_eq!(
+            thumbprints(KeyKind::Ed25519),
+            [ed25519(4), ed25519(5)],
+            "the device's is of another kind"
+        );
+        assert_eq!(keys.of_copy(KeyKind::Ed25519, 2), None);
+        let again = HolderKeys::new(device, &keys.named(), places).unwrap();
+        assert_eq!((again.copies, again.own), (keys.copies.clone(), keys.own.clone()));
+        assert!(HolderKeys::new(device, &named, COPIES).unwrap().own.is_empty());
+        let twice = HolderKeys::new(device, &[ed25519(4), ed25519(4)], places);
+        assert_eq!(twice.unwrap_err(), DeviceKeyFault::Repeated);
+        let p384 = jwk_of(keys::Algorithm::P384, 7);
+        assert_eq!(HolderKeys::new(device, &[p384], places).unwrap_err(), DeviceKeyFault::Unknown);
     }
 }

@@ -1,6 +1,9 @@
 //! A wallet that this service keeps for somebody without a phone: its key is sealed here or in a PKCS#11 token, and acts only at an
 //! officer's desk, with the person's PIN for each act.
 //!
+//! For issuers that take Ed25519 alone (`key_kind`) a second key follows from a sealed one; a token makes none from its own, so there
+//! such an offer is refused.
+//!
 //! The key is of the same kind as a device's and stands among the account's device keys, so everything else of a wallet stays as
 //! it is. When the person gets in by a phone of their own, the custody ends: the key is destroyed and counts as lost.
 
@@ -75,6 +78,11 @@ impl Custody {
     pub fn unseal(&self, sealed: &[u8], service: &SealingKey) -> Result<SoftwareKey, SealError> {
         SoftwareKey::unseal(Algorithm::P256, service, &aad(&self.account), sealed)
     }
+}
+
+/// The key of Ed25519 that goes with a sealed one.
+pub fn own_key(sealed: &SoftwareKey) -> Result<SoftwareKey, keys::InvalidKey> {
+    sealed.derive(Algorithm::Ed25519, b"credentials of issuers that take Ed25519 alone")
 }
 
 fn aad(account: &str) -> Vec<u8> {

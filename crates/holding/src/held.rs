@@ -36,7 +36,7 @@ pub struct Held {
     pub status: Vec<StatusEntry>,
     pub receipt_uri: Option<String>,
     pub notification: Option<Notification>,
-    /// The key, where this is a copy with one of its own.
+    /// The key, where this has one of its own: a further copy, or what is bound to no key of the device's kind.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub copy: Option<CopyKey>,
     /// How the issuer wants it to look.
@@ -136,6 +136,12 @@ impl Standing {
 }
 
 impl Held {
+    /// The thumbprint of the device that can show it: of its key, to which this is bound, or which holds the key of its own.
+    #[must_use]
+    pub fn device_key(&self) -> &str {
+        self.copy.as_ref().map_or(&self.holder_thumbprint, |own| &own.device)
+    }
+
     /// Every statement in words.
     #[must_use]
     pub fn claims(&self) -> Vec<ShownClaim> {
@@ -218,5 +224,13 @@ mod tests {
         assert!(!held(None, Some(10)).ends_soon(at(7)), "a short life is not all end");
         assert!(held(None, Some(10)).ends_soon(at(8)));
         assert!(!held(Some(0), None).ends_soon(at(10_000)));
+    }
+
+    #[test]
+    fn key_of_its_own_is_on_the_device_that_made_it() {
+        let bound = Held { holder_thumbprint: "phone".into(), ..held(None, None) };
+        assert_eq!(bound.device_key(), "phone");
+        let copy = Some(CopyKey { jwk: Value::Null, device: "phone".into() });
+        assert_eq!(Held { holder_thumbprint: "own".into(), copy, ..bound }.device_key(), "phone");
     }
 }

@@ -11,6 +11,8 @@ use crate::mandate::Kind;
 #[derive(Clone, Copy, Debug)]
 pub struct Proving<'a> {
     pub key: &'a keys::PublicKey,
+    /// The JOSE name of the signature, of those that the issuer lists.
+    pub alg: &'a str,
     /// The credential issuer's identifier.
     pub issuer: &'a str,
     pub nonce: Option<&'a str>,
@@ -27,8 +29,8 @@ pub struct Proving<'a> {
 /// their name.
 #[must_use]
 pub fn signing_input(proving: &Proving<'_>, now: Timestamp) -> Vec<u8> {
-    let Proving { key, issuer, nonce, assurance, representative, attestation } = *proving;
-    let mut header = json!({ "typ": "openid4vci-proof+jwt", "alg": "ES256", "jwk": key.to_jwk() });
+    let Proving { key, alg, issuer, nonce, assurance, representative, attestation } = *proving;
+    let mut header = json!({ "typ": "openid4vci-proof+jwt", "alg": alg, "jwk": key.to_jwk() });
     if let (Some(attestation), Some(members)) = (attestation, header.as_object_mut()) {
         members.insert("key_attestation".to_owned(), attestation.into());
     }
@@ -63,7 +65,7 @@ mod tests {
 
     fn proving<'a>(key: &'a keys::PublicKey, issuer: &'a str) -> Proving<'a> {
         let assurance = Assurance::Passkey;
-        Proving { key, issuer, nonce: None, assurance, representative: None, attestation: None }
+        Proving { key, alg: "ES256", issuer, nonce: None, assurance, representative: None, attestation: None }
     }
 
     #[test]
@@ -76,7 +78,7 @@ mod tests {
         let (header, payload) = input.split_once('.').unwrap();
         let header: Value = serde_json::from_slice(&from_base64url(header).unwrap()).unwrap();
         let payload: Value = serde_json::from_slice(&from_base64url(payload).unwrap()).unwrap();
-        assert_eq!(header["typ"], "openid4vci-proof+jwt");
+        assert_eq!((&header["typ"], &header["alg"]), (&"openid4vci-proof+jwt".into(), &"ES256".into()));
         assert!(header.get("kid").is_none() && header.get("key_attestation").is_none());
         assert_eq!(
             payload,

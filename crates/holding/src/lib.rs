@@ -17,6 +17,7 @@ pub mod encryption;
 pub mod existence;
 pub mod held;
 pub mod key_attestation;
+pub mod key_kind;
 pub mod key_proof;
 pub mod labels;
 pub mod look;

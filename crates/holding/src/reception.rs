@@ -3,6 +3,7 @@
 mod authorizing;
 mod encrypting;
 mod opening;
+mod proving;
 mod server;
 
 use std::collections::BTreeMap;
@@ -15,9 +16,12 @@ use serde_json::Value;
 pub use self::authorizing::{AnswerFault, Asking, Authorization, AuthorizationAnswer};
 pub use self::encrypting::Encrypting;
 pub use self::opening::{choose, offerable, open, renew};
+pub use self::proving::{Proof, ProofBy};
 pub use self::server::AuthorizationServer;
 use self::server::origin;
 use crate::client::{AccessToken, ClientKey};
+use crate::copies::Places;
+use crate::key_kind::KeyKind;
 use crate::look::{Logo, Look};
 use crate::party::Party;
 use crate::path::Step;
@@ -68,6 +72,9 @@ pub struct Offered {
     /// That word is all it takes: it has no `jwt` proofs (appendix F.3).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub attestation_alone: bool,
+    /// Of which kind the key has to be, and how it is proven.
+    #[serde(default, skip_serializing_if = "Proof::is_usual")]
+    pub proof: Proof,
     #[serde(default)]
     pub look: Look,
 }
@@ -170,6 +177,9 @@ pub enum Progress {
         #[serde(default)]
         copy_keys: Vec<Value>,
         proofs: Vec<ToSign>,
+        /// What each of those that are presentations (appendix F.2) lacks but its signature.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        presentations: BTreeMap<String, Value>,
     },
     /// All keys are proven, and the organisation has not released everything yet.
     Waiting {
@@ -289,6 +299,22 @@ impl Reception {
                 Some((access_token, proofs))
             }
             _ => None,
+        }
+    }
+
+    /// The kind of key to which what stands at this place is bound.
+    #[must_use]
+    pub fn kind(&self, slot: usize) -> KeyKind {
+        self.offered.get(slot).map_or_else(KeyKind::default, |one| one.proof.kind)
+    }
+
+    /// For how many keys there is room beside the device's, of each kind that something of it is bound to.
+    #[must_use]
+    pub fn places(&self) -> Places {
+        let any = |kind| self.offered.iter().any(|one| one.needs_proof && one.proof.kind == kind);
+        Places {
+            copies: if any(KeyKind::P256) { self.further_keys } else { 0 },
+            own: if any(KeyKind::Ed25519) { 1 + self.further_keys } else { 0 },
         }
     }
 

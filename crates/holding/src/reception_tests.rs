@@ -136,6 +136,7 @@ fn token_is_usable_only_with_its_key_and_before_its_end() {
         holder_thumbprint: "k".into(),
         copy_keys: vec![],
         proofs: vec![],
+        presentations: BTreeMap::new(),
     };
     assert!(reception.usable_token("k", now).is_some());
     assert!(reception.usable_token("other", now).is_none());

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::encoding::{base64url, from_base64url};
 
-/// Bytes that wait for an ES256 signature by the device key.
+/// Bytes that wait for a signature: by the device key with ES256, or by the key that is named, as its kind has it (ES256, or EdDSA).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ToSign {
     pub id: String,

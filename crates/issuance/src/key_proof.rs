@@ -121,6 +121,8 @@ impl KeyProof {
             return Err(KeyProofError::Typ);
         }
         let algorithm = text(&header, "alg").ok_or(KeyProofError::Algorithm)?;
+        // RFC 9864, 2.2: the fully specified name of what `EdDSA` is with a key on this curve.
+        let algorithm = if algorithm == "Ed25519" { Algorithm::Ed25519.jose() } else { algorithm };
         if !["ES256", "EdDSA"].contains(&algorithm) {
             return Err(KeyProofError::Algorithm);
         }

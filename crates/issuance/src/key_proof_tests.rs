@@ -62,6 +62,17 @@ fn proofs_of_both_algorithms_and_all_key_references_are_accepted() {
 }
 
 #[test]
+fn fully_specified_name_of_the_algorithm_is_accepted_for_its_curve() {
+    let named = |algorithm| {
+        let mut parts = parts(algorithm);
+        parts.header["alg"] = "Ed25519".into();
+        parts.verify().map(|_| ())
+    };
+    assert_eq!(named(Algorithm::Ed25519), Ok(()));
+    assert_eq!(named(Algorithm::P256), Err(KeyProofError::KeyMismatch));
+}
+
+#[test]
 fn each_fault_of_the_header_is_refused() {
     let jwk = parts(Algorithm::P256).header["jwk"].clone();
     let with_secret = {

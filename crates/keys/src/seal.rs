@@ -129,7 +129,7 @@ impl std::fmt::Debug for SealingKey {
 }
 
 #[derive(Clone, Copy)]
-struct Length(usize);
+pub(crate) struct Length(pub(crate) usize);
 
 impl KeyType for Length {
     fn len(&self) -> usize {

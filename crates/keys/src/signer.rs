@@ -5,6 +5,7 @@ use std::fmt;
 use clock::Entropy;
 use ed25519_dalek::Signer as _;
 use p256::elliptic_curve::sec1::ToEncodedPoint;
+use ring::hkdf::{HKDF_SHA256, Salt};
 use ring::rand::SystemRandom;
 use ring::signature::{
     ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair, EcdsaSigningAlgorithm,
@@ -14,7 +15,7 @@ use zeroize::Zeroizing;
 use crate::bbs;
 use crate::locked::Locked;
 use crate::public::{Algorithm, InvalidKey, PublicKey};
-use crate::seal::{SealError, SealingKey};
+use crate::seal::{Length, SealError, SealingKey};
 use crate::token::TokenError;
 
 /// Signing did not happen. The causes lie in hardware or configuration, never in the message.
@@ -123,6 +124,18 @@ impl SoftwareKey {
                 Algorithm::P384 => p384::SecretKey::from_slice(secret).is_ok(),
                 Algorithm::Bls12381G2 => bbs::public_key(secret).is_ok(),
             }
+    }
+
+    /// A key that follows from this one's secret (RFC 5869), one for each purpose: whoever keeps this one keeps it too. Neither public
+    /// keys nor signatures show that they belong together.
+    pub fn derive(&self, algorithm: Algorithm, purpose: &[u8]) -> Result<Self, InvalidKey> {
+        let mut secret = Zeroizing::new([0u8; LONGEST_SECRET]);
+        let secret = secret.get_mut(..algorithm.secret_length()).ok_or(InvalidKey::Unsupported)?;
+        let from = Salt::new(HKDF_SHA256, b"passerelle derived key 1").extract(self.secret());
+        let purpose = [purpose];
+        let follows = from.expand(&purpose, Length(secret.len())).and_then(|it| it.fill(secret));
+        follows.map_err(|_| InvalidKey::Unsupported)?;
+        Self::from_secret(algorithm, secret)
     }
 
     /// The secret, for sealing it into a file.
@@ -241,5 +254,24 @@ mod tests {
         let key = SoftwareKey::generate(Algorithm::Ed25519, &SeededEntropy::new(7));
         let shown = format!("{key:?}");
         assert!(shown.contains("z6Mk") && !shown.contains("secret"));
+    }
+
+    #[test]
+    fn derived_key_follows_from_secret_and_purpose_alone() {
+        let entropy = clock::SeededEntropy::new(3);
+        let key = SoftwareKey::generate(Algorithm::P256, &entropy);
+        let derived = |from: &SoftwareKey, purpose: &[u8]| {
+            *from.derive(Algorithm::Ed25519, purpose).unwrap().public_key()
+        };
+        assert_eq!(derived(&key, b"a"), derived(&key, b"a"));
+        assert_ne!(derived(&key, b"a"), derived(&key, b"b"));
+        assert_ne!(derived(&key, b"a"), derived(&SoftwareKey::generate(Algorithm::P256, &entropy), b"a"));
+        let own = SoftwareKey::from_secret(Algorithm::Ed25519, key.secret()).unwrap();
+        assert_ne!(derived(&key, b"a"), *own.public_key(), "not the secret itself");
+        assert!(
+            derived(&key, b"a")
+                .verify(b"m", &key.derive(Algorithm::Ed25519, b"a").unwrap().sign_now(b"m").unwrap())
+                .is_ok()
+        );
     }
 }

@@ -1,9 +1,9 @@
 // Showing what is kept on this phone without a network: read a desk's code, choose what to show, sign, and show the answer
 // as codes. Nothing leaves the phone but by its screen.
 
-import {find} from "/assets/wallet-key.js";
+import {find, holding} from "/assets/wallet-key.js";
 import {all, note} from "/assets/offline-kept.js";
-import {answer, choices, readCode, withoutAnswer} from "/assets/offline-showing.js";
+import {answer, boundTo, choices, readCode, withoutAnswer} from "/assets/offline-showing.js";
 import {supportCode} from "/assets/offline-code.js";
 import {parts} from "/assets/offline-sequence.js";
 import {showProofs} from "/assets/offline-prove.js";
@@ -112,12 +112,13 @@ async function agree(event) {
   const now = Date.now();
   if (!code) return showCodes(await withoutAnswer({credential: chosen.credential, names}), false);
   at('person').dataset.account = chosen.account;
-  const key = await find();
-  if (!key || key.thumbprint !== chosen.holderKey) {
+  const device = await find();
+  const key = device && device.thumbprint === chosen.holderKey ? await holding(boundTo(chosen.credential)) : null;
+  if (!key) {
     at('for-whom').textContent = say("offline-no-key");
     return undefined;
   }
-  const text = await answer({credential: chosen.credential, names, code, privateKey: key.privateKey, now});
+  const text = await answer({credential: chosen.credential, names, code, key, now});
   await note(chosen.account, {id: actId(now), to: code.audience, at: new Date(now).toISOString(), claims: names, credential: chosen.id});
   // A code is answered once.
   state.code = null;

@@ -1,5 +1,7 @@
 // Showing an SD-JWT VC (RFC 9901): which parts go out, and the key binding that this phone signs for one desk and moment.
 
+import {signedBy} from "/assets/wallet-key.js";
+
 const toBase64url = bytes => btoa(String.fromCharCode(...new Uint8Array(bytes)))
   .replace(/\+/g, '-').replace(/\//g, '_').replace(/=/g, '');
 
@@ -27,6 +29,9 @@ export async function choices(credential) {
   return (await disclosures(credential)).filter(one => top.has(one.digest)).map(one => one.name);
 }
 
+/** The public key to which a credential is bound (RFC 9901, 4.1.2). */
+export const boundTo = credential => JSON.parse(new TextDecoder().decode(fromBase64url(credential.split('.')[1]))).cnf.jwk;
+
 /** The credential with these claims and all that stands in them; ends with a tilde. */
 async function select(credential, names) {
   const all = await disclosures(credential);
@@ -47,12 +52,12 @@ export function readCode(text) {
 }
 
 /** An answer to a desk's code, signed by this phone's key (RFC 9901, 4.3). `now` is in milliseconds. */
-export async function answer({credential, names, code, privateKey, now}) {
+export async function answer({credential, names, code, key, now}) {
   const selected = await select(credential, names);
   const hash = toBase64url(await crypto.subtle.digest('SHA-256', utf8(selected)));
   const claims = {iat: Math.floor(now / 1000), aud: code.audience, nonce: code.nonce, sd_hash: hash};
-  const input = `${encoded({typ: 'kb+jwt', alg: 'ES256'})}.${encoded(claims)}`;
-  const signature = await crypto.subtle.sign({name: 'ECDSA', hash: 'SHA-256'}, privateKey, utf8(input));
+  const input = `${encoded({typ: 'kb+jwt', alg: key.privateKey.algorithm.name === 'ECDSA' ? 'ES256' : 'EdDSA'})}.${encoded(claims)}`;
+  const signature = await signedBy(key, utf8(input));
   return `${selected}${input}.${toBase64url(signature)}`;
 }
 

@@ -8,7 +8,7 @@ import { say } from "/assets/words.js";
 
 const DATABASE = "passerelle-wallet";
 const STORE = "keys";
-// Keys of further copies, by thumbprint: each serves one copy of one credential.
+// Keys that serve credentials alone, by thumbprint: those of further copies, and those of a kind that the device's is not.
 const COPIES = "copies";
 
 const toBytes = (text) => Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0));
@@ -23,6 +23,16 @@ const within = storage(DATABASE, 2, [[STORE, "account"], [COPIES, "thumbprint"]]
 const store = (mode, act, name = STORE) => within(name, mode, act);
 
 export const possible = () => Boolean(window.crypto && crypto.subtle && window.indexedDB);
+
+// The kinds of keys. The device's own is of P-256, which every browser makes.
+const P256 = { crv: "P-256", generated: { name: "ECDSA", namedCurve: "P-256" }, members: ["crv", "kty", "x", "y"] };
+const ED25519 = { crv: "Ed25519", generated: { name: "Ed25519" }, members: ["crv", "kty", "x"] };
+
+/** A signature by a key of this device, as its kind makes them. */
+export function signedBy({ privateKey }, bytes) {
+  const { name } = privateKey.algorithm;
+  return crypto.subtle.sign(name === "ECDSA" ? { name, hash: "SHA-256" } : { name }, privateKey, bytes);
+}
 
 /** The account whose pages these are, from the page itself. */
 export const account = () => document.getElementById("person").dataset.account;
@@ -44,6 +54,13 @@ export async function find() {
   }
 }
 
+/** The key of this device to which something is bound, by its public half. */
+export async function holding({ x }) {
+  const key = await find();
+  if (!key || key.publicKey.x === x) return key;
+  return (await copies()).find(({ publicKey }) => publicKey.x === x);
+}
+
 export async function forget() {
   if (!possible()) return;
   await store("readwrite", (keys) => keys.delete(account()));
@@ -58,12 +75,12 @@ async function copies() {
   return all.filter((copy) => copy.account === account());
 }
 
-/** Keys for further copies of what one offer gives. Asked again, the same ones: the service may have them already. */
-export async function copyKeys(offer, count) {
-  if (kept()) return [];
-  const known = (await copies()).filter((copy) => copy.offer === offer).slice(0, count);
+/** So many keys of a kind for what one offer gives. Asked again, the same ones: the service may have them already. */
+async function copyKeysOf(kind, offer, count) {
+  const ours = (copy) => copy.offer === offer && copy.publicKey.crv === kind.crv;
+  const known = (await copies()).filter(ours).slice(0, count);
   while (known.length < count) {
-    const copy = { ...(await generate()), account: account(), offer };
+    const copy = { ...(await generate(kind)), account: account(), offer };
     await store("readwrite", (keys) => keys.put(copy), COPIES);
     known.push(copy);
   }
@@ -71,14 +88,31 @@ export async function copyKeys(offer, count) {
   return known.sort((one, other) => (one.thumbprint < other.thumbprint ? -1 : 1)).map((copy) => copy.publicKey);
 }
 
+/**
+ * Keys beside the device's for what one offer gives: of P-256 for further copies, of Ed25519 where the issuer takes nothing else. A
+ * browser that makes none of those says so here, before anything is asked of the issuer.
+ */
+export async function copyKeys({ id, furtherKeys, ed25519Keys }) {
+  if (kept()) return [];
+  try {
+    const own = await copyKeysOf(ED25519, id, ed25519Keys || 0);
+    return [...(await copyKeysOf(P256, id, furtherKeys)), ...own];
+  } catch (error) {
+    // Chromium before 137 and other browsers of their time know no such algorithm.
+    if (/^NotSupported/.test(error.name)) throw new PasskeyError(say("key-kind-missing"));
+    throw error;
+  }
+}
+
 /** A key pair that nobody can read, this page included. */
-export async function generate() {
-  const pair = await crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, false, ["sign"]);
-  const { kty, crv, x, y } = await crypto.subtle.exportKey("jwk", pair.publicKey);
-  const publicKey = { kty, crv, x, y };
+export async function generate({ crv, generated, members } = P256) {
+  const pair = await crypto.subtle.generateKey(generated, false, ["sign"]);
+  const exported = await crypto.subtle.exportKey("jwk", pair.publicKey);
+  const publicKey = {};
   // RFC 7638: required members in lexicographic order.
-  const members = JSON.stringify({ crv, kty, x, y });
-  const thumbprint = toText(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(members)));
+  for (const name of members) publicKey[name] = exported[name];
+  if (publicKey.crv !== crv) throw new PasskeyError(say("key-impossible"));
+  const thumbprint = toText(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(JSON.stringify(publicKey))));
   return { privateKey: pair.privateKey, publicKey, thumbprint };
 }
 
@@ -169,8 +203,7 @@ export async function sign(key, toSign, record) {
   for (const { id, input, key: named } of toSign) {
     const signer = named ? await store("readonly", (keys) => keys.get(named), COPIES) : key;
     if (!signer) throw new PasskeyError(say("key-erased"));
-    const algorithm = { name: "ECDSA", hash: "SHA-256" };
-    signatures.push({ id, signature: toText(await crypto.subtle.sign(algorithm, signer.privateKey, toBytes(input))) });
+    signatures.push({ id, signature: toText(await signedBy(signer, toBytes(input))) });
   }
   return signatures;
 }

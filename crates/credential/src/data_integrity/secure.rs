@@ -1,6 +1,7 @@
 //! Adding a proof (VC Data Integrity 1.0, 4.2), in one step or in two.
 
 use keys::Algorithm;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::{ProofOptions, SecureError, SigningKey, Suite, hash_data};
@@ -8,8 +9,8 @@ use crate::datetime;
 use crate::limits;
 use crate::outcome::{CheckName, Fault};
 
-/// A document whose proof lacks only the signature. Equal inputs give equal bytes to sign.
-#[derive(Clone, Debug)]
+/// A document whose proof lacks only the signature. Equal inputs give equal bytes to sign. It can be kept until the signature comes.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Prepared {
     /// Sign these bytes as they are: Ed25519, or ECDSA with SHA-256 (P-256) or SHA-384 (P-384).
     pub to_sign: Vec<u8>,

@@ -80,6 +80,16 @@ pub fn present_saying(
     reveal: &[ClaimPath],
     binding_of: KeyBinding<'_>,
 ) -> Result<PreparedPresentation, Fault> {
+    present_named(sd_jwt, reveal, binding_of, None)
+}
+
+/// The same under another name of the key's algorithm than the usual one: `Ed25519` (RFC 9864, 2.2) for `EdDSA`.
+pub fn present_named(
+    sd_jwt: &str,
+    reveal: &[ClaimPath],
+    binding_of: KeyBinding<'_>,
+    algorithm: Option<&str>,
+) -> Result<PreparedPresentation, Fault> {
     let KeyBinding { nonce, audience, issued_at, further } = binding_of;
     let parsed = parse(sd_jwt)?;
     let key =
@@ -92,7 +102,8 @@ pub fn present_saying(
     claims.insert("aud".to_owned(), json!(audience));
     claims.insert("nonce".to_owned(), json!(nonce));
     claims.insert("sd_hash".to_owned(), json!(sd_hash(&selected)));
-    let signing_input = jwt::signing_input(header, &claims, key.algorithm());
+    let algorithm = algorithm.unwrap_or_else(|| key.algorithm().jose());
+    let signing_input = jwt::signing_input_by(header, &claims, algorithm);
     Ok(PreparedPresentation { to_sign: signing_input.clone().into_bytes(), selected, signing_input })
 }
 

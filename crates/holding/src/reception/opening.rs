@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value};
 use wire::representative::REFUSED;
 use wire::vci::{
     AuthorizationServerMetadata, CredentialConfiguration, CredentialDisplay, CredentialOffer, IssuerMetadata,
@@ -10,7 +9,7 @@ use wire::vci::{
 
 use super::{
     Authorization, AuthorizationServer, Encrypting, Endpoints, MAX_CREDENTIALS, OfferFault, Offered,
-    Progress, Reception, Source, TransactionCode,
+    Progress, Reception, Source, TransactionCode, proving,
 };
 use crate::copies::further_places;
 use crate::dcql::SD_JWT;
@@ -201,26 +200,9 @@ fn describe(
         _ => configuration.credential_definition.as_ref().map(|one| one.types.clone()).unwrap_or_default(),
     };
     let needs_proof = !configuration.proof_types_supported.is_empty();
-    let (mut needs_attestation, mut attestation_alone) = (false, false);
-    if needs_proof {
-        let jwk = configuration.cryptographic_binding_methods_supported.iter().any(|method| method == "jwk");
-        let with_es256 = |kind: &str| {
-            let found = configuration.proof_types_supported.get(kind).filter(|_| jwk);
-            found.filter(|it| {
-                it.proof_signing_alg_values_supported.iter().any(|alg| alg.as_str() == Some("ES256"))
-            })
-        };
-        let proof = with_es256("jwt").or_else(|| with_es256("attestation")).ok_or(OfferFault::ProofType)?;
-        attestation_alone = with_es256("jwt").is_none();
-        let nothing = Value::Object(Map::new());
-        let required = proof.key_attestations_required.as_ref().or(attestation_alone.then_some(&nothing));
-        if let Some(required) = required {
-            if !vouched.is_some_and(|said| said.meets(required)) {
-                return Err(OfferFault::Attestation);
-            }
-            needs_attestation = true;
-        }
-    }
+    let proven = needs_proof.then(|| proving::choose(configuration, vouched)).transpose()?;
+    let needs_attestation = proven.as_ref().is_some_and(|it| it.needs_attestation);
+    let attestation_alone = proven.as_ref().is_some_and(|it| it.attestation_alone);
     let metadata = configuration.credential_metadata.as_ref();
     let display = metadata.and_then(|metadata| {
         let english = metadata.display.iter().find(|one| is_english(one.locale.as_deref()));
@@ -249,6 +231,7 @@ fn describe(
         scope: configuration.scope.clone().filter(|scope| is_scope(scope)),
         refuses_representative: configuration.representative.as_deref() == Some(REFUSED),
         attestation_alone,
+        proof: proven.map(|it| it.proof).unwrap_or_default(),
         look: display.map(look).unwrap_or_default(),
     })
 }

@@ -312,7 +312,8 @@ fn proof_types(
         proof_signing_alg_values_supported: names,
         key_attestations_required: key_attestations_required.clone(),
     };
-    let jose = || signed_with(["ES256", "EdDSA"].map(Value::from).to_vec());
+    // RFC 9864, 2.2 has the last name; wallets from before it know the one before.
+    let jose = || signed_with(["ES256", "EdDSA", "Ed25519"].map(Value::from).to_vec());
     let mut types = BTreeMap::from([("jwt".to_owned(), jose())]);
     if required.is_none() {
         let suites = signed_with(PROOF_SUITES.map(|suite| Value::from(suite.as_str())).to_vec());

@@ -107,6 +107,28 @@ async fn presentation(key: &Arc<SoftwareKey>, suite: Suite, nonce: &str, domain:
         .unwrap()
 }
 
+/// As our own wallet makes it (`services/wallet/src/app/offers/proving.rs`).
+#[tokio::test(flavor = "multi_thread")]
+async fn a_presentation_by_a_did_jwk_binds_to_that_name() {
+    let (world, issuer) = (World::start().await, format!("{ORIGIN}/t/undp"));
+    for (algorithm, suite) in
+        [(Algorithm::P256, Suite::EcdsaJcs2019), (Algorithm::Ed25519, Suite::EddsaRdfc2022)]
+    {
+        let key = Arc::new(SoftwareKey::generate(algorithm, &SeededEntropy::new(6)));
+        let did = key.public_key().did_jwk();
+        let unsecured = json!({"@context": ["https://www.w3.org/ns/credentials/v2"],
+            "type": ["VerifiablePresentation"], "holder": did});
+        let signing = SigningKey { verification_method: format!("{did}#0"), signer: key };
+        let nonce = world.nonce().await;
+        let options = ProofOptions::presentation(start_time(), &nonce, &issuer);
+        let good = secure(&unsecured, suite, &signing, &options).await.unwrap();
+        let token = world.token(&world.offer().await).await;
+        let reply = ask(&world, &token, LDP, json!({"di_vp": [good]})).await;
+        assert_eq!(reply.status, 200, "{}", String::from_utf8_lossy(&reply.body));
+        assert_eq!(json(&reply)["credentials"][0]["credential"]["credentialSubject"]["id"], did);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_presentation_proves_a_key() {
     let world = World::start().await;

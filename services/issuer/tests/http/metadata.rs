@@ -39,9 +39,9 @@ async fn issuer_metadata_is_at_both_addresses_and_complete() {
     assert_eq!(ldp["credential_definition"]["type"], json!(["VerifiableCredential", "StaffIdentity"]));
     assert_eq!(ldp["cryptographic_binding_methods_supported"], json!(["jwk", "did:key", "did:jwk"]));
     let algorithms = &ldp["proof_types_supported"]["jwt"]["proof_signing_alg_values_supported"];
-    assert_eq!(*algorithms, json!(["ES256", "EdDSA"]));
+    assert_eq!(*algorithms, json!(["ES256", "EdDSA", "Ed25519"]));
     let attestation = &ldp["proof_types_supported"]["attestation"]["proof_signing_alg_values_supported"];
-    assert_eq!(*attestation, json!(["ES256", "EdDSA"]));
+    assert_eq!(*attestation, json!(["ES256", "EdDSA", "Ed25519"]));
     assert_eq!(
         ldp["proof_types_supported"]["di_vp"]["proof_signing_alg_values_supported"],
         json!(["eddsa-rdfc-2022", "ecdsa-rdfc-2019", "eddsa-jcs-2022", "ecdsa-jcs-2019"])

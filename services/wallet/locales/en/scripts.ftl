@@ -10,4 +10,5 @@ script-insecure = Passkeys work only at the right address, over a secure connect
 script-passkey = The device could not use a passkey.
 script-no-passkeys = This browser does not know passkeys. Use a newer browser or another device.
 key-impossible = This browser cannot keep a key safely. Use a newer browser, and the secure address.
+key-kind-missing = This organisation takes only keys that this browser cannot make. Open the offer in a newer browser.
 key-erased = This browser has erased a key of this certificate. Ask for it once more.

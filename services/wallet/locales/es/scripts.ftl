@@ -8,4 +8,5 @@ script-insecure = Las llaves de acceso solo funcionan en la dirección correcta 
 script-passkey = El dispositivo no pudo usar una llave de acceso.
 script-no-passkeys = Este navegador no conoce las llaves de acceso. Use un navegador más reciente u otro dispositivo.
 key-impossible = Este navegador no puede guardar una clave con seguridad. Use un navegador más reciente y la dirección segura.
+key-kind-missing = Esta organización solo acepta claves que este navegador no puede crear. Abra la oferta en un navegador más reciente.
 key-erased = Este navegador ha borrado una clave de esta credencial. Pídala otra vez.

@@ -8,4 +8,5 @@ script-insecure = Les clés d’accès ne fonctionnent qu’à la bonne adresse,
 script-passkey = L’appareil n’a pas pu utiliser de clé d’accès.
 script-no-passkeys = Ce navigateur ne connaît pas les clés d’accès. Utilisez un navigateur plus récent ou un autre appareil.
 key-impossible = Ce navigateur ne peut pas garder une clé en sécurité. Utilisez un navigateur plus récent et l’adresse sécurisée.
+key-kind-missing = Cette organisation n’accepte que des clés que ce navigateur ne peut pas créer. Ouvrez l’offre dans un navigateur plus récent.
 key-erased = Ce navigateur a effacé une clé de ce justificatif. Demandez-le encore une fois.

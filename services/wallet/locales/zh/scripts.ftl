@@ -8,4 +8,5 @@ script-insecure = 通行密钥只能在正确的网址上通过安全连接使�
 script-passkey = 此设备未能使用通行密钥。
 script-no-passkeys = 此浏览器不支持通行密钥。请使用较新的浏览器或另一台设备。
 key-impossible = 此浏览器无法安全保存密钥。请使用较新的浏览器和安全网址。
+key-kind-missing = 该组织只接受此浏览器无法生成的密钥。请在较新的浏览器中打开该邀请。
 key-erased = 此浏览器已删除该凭证的一把密钥。请重新申领一次。

@@ -99,7 +99,8 @@ impl Wallet {
         mut answer: CredentialResponse,
     ) -> Result<Vec<Held>, OfferError> {
         let bound = reception.offered.get(slot).is_some_and(|one| one.needs_proof);
-        let places = if bound { 1 + keys.copies.len() } else { 1 };
+        let bound_to = keys.of(reception.kind(slot));
+        let places = if bound { bound_to.len() } else { 1 };
         if !(1..=places).contains(&answer.credentials.len()) {
             return Err(RemoteFault::Form("credential response").into());
         }
@@ -113,7 +114,8 @@ impl Wallet {
             }
             all.push(held);
         }
-        let Some(first) = all.iter().position(|held| held.copy.is_none()) else {
+        let first = bound_to.first().map_or_else(String::new, |key| key.jwk_thumbprint());
+        let Some(first) = all.iter().position(|held| held.holder_thumbprint == first) else {
             return Err(OfferError::Credential(vec!["holderBinding.otherKey".to_owned()]));
         };
         all.swap(0, first);
@@ -146,7 +148,10 @@ impl Wallet {
             // It is of this one check; the base proof is with the credential.
             document.remove("proof");
         }
-        let bound = keys.all().find(|key| outcome.holder_key.as_ref() == Some(key)).unwrap_or(&keys.device);
+        let bound_to = keys.of(offered.proof.kind);
+        let first = bound_to.first().copied().unwrap_or(&keys.device);
+        let bound =
+            bound_to.into_iter().find(|key| outcome.holder_key.as_ref() == Some(key)).unwrap_or(first);
         let faults = faults(&outcome, offered, reception.issuer.did.as_deref(), bound);
         if !faults.is_empty() {
             tracing::warn!(faults = faults.join(" "), "a credential was refused");
@@ -184,7 +189,7 @@ impl Wallet {
             receipt_uri: issued.receipt_uri.filter(|uri| home.is_some() && origin(uri) == home),
             notification,
             colours: offered.look.colours.clone(),
-            logo: (bound == &keys.device).then(|| reception.logo(slot).cloned()).flatten(),
+            logo: (bound == first).then(|| reception.logo(slot).cloned()).flatten(),
         })
     }
 

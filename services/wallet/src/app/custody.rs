@@ -14,6 +14,7 @@ use holding::presentation::{Presentation, Progress as Answering};
 use holding::reception::{Progress as Receiving, Reception};
 use holding::signing::ToSign;
 use holding::vault::DataKey;
+use keys::Signer;
 use language::Language;
 use store_wallet::Tx;
 use store_wallet::accounts::Account;
@@ -236,17 +237,26 @@ impl Wallet {
         let custody = self.store.read().await?.find_custody(&person.account).await?;
         let custody = custody.ok_or(CustodyError::Unknown)?;
         let key = self.kept_key(&custody).await?;
+        let own = self.kept_own_key(&custody)?;
         let mut signatures = Signatures::new();
-        for item in items {
-            let signature = self.sign_kept(key.as_ref(), &item.input).await?;
-            signatures.insert(item.id, URL_SAFE_NO_PAD.encode(signature));
+        for ToSign { id, input, key: named } in items {
+            let own = own
+                .as_ref()
+                .filter(|own| named.as_deref() == Some(own.public_key().jwk_thumbprint().as_str()));
+            let signer: &dyn Signer = match (&named, own) {
+                (None, _) => key.as_ref(),
+                (Some(_), Some(own)) => own,
+                // Copies have keys of their own, and a desk keeps none.
+                (Some(_), None) => continue,
+            };
+            signatures.insert(id, URL_SAFE_NO_PAD.encode(self.sign_kept(signer, &input).await?));
         }
-        Ok(signatures)
+        if signatures.is_empty() { Err(CustodyError::NothingToSign) } else { Ok(signatures) }
     }
 
-    /// What waits for the kept key. Copies have keys of their own, and a desk keeps none.
+    /// What waits for a kept key.
     async fn prepared(&self, person: &Person, what: Signed, id: &str) -> Result<Vec<ToSign>, CustodyError> {
-        let mut items = match what {
+        Ok(match what {
             Signed::Offer => {
                 let found = self.find::<Reception>(person, Table::Offers, id).await?;
                 match found.ok_or(CustodyError::Unknown)?.1.progress {
@@ -267,9 +277,7 @@ impl Wallet {
                 let found = self.find::<Enrolment>(person, Table::Enrolments, id).await?;
                 found.ok_or(CustodyError::Unknown)?.1.year.to_sign()
             }
-        };
-        items.retain(|item| item.key.is_none());
-        Ok(items)
+        })
     }
 
     /// The desk of a session: none when the wallet is not kept here any more, the officer is none, or the mandate of who is there

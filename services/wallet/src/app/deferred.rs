@@ -72,7 +72,7 @@ impl Wallet {
         let Some(holder) = self.usable_key(&record.account, &holder_thumbprint).await? else {
             return self.begin_again(key, &record, reception).await;
         };
-        let holder = HolderKeys::new(holder, &copy_keys, reception.further_keys)?;
+        let holder = HolderKeys::new(holder, &copy_keys, reception.places())?;
         let (mut rest, mut seconds) = (Vec::new(), None);
         for one in std::mem::take(&mut reception.deferred) {
             match self.ask_deferred(&reception, &one, &access_token).await {

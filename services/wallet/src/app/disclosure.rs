@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::credentials::Kept;
 use super::fault::Fault;
+use super::holder_binding::signs;
 
 /// What a person is told was shown.
 pub fn shared_labels(kept: &Kept, disclose: &[ConcretePath]) -> Vec<String> {
@@ -84,7 +85,7 @@ pub fn prepare_sd_jwt(
         issued_at: item.created,
         further: transaction::key_binding_claims(&authorised),
     };
-    let prepared = sd_jwt::present_saying(text, &reveal, binding);
+    let prepared = sd_jwt::present_named(text, &reveal, binding, signs(&kept.held, request));
     prepared.map_err(|fault| Fault::Prepare(fault.code.to_owned()))
 }
 

@@ -4,6 +4,7 @@
 //! A token that does not answer is an error to be tried again, never a reason to make a key elsewhere.
 
 mod attester;
+mod own;
 
 use std::future::Future;
 use std::sync::Arc;

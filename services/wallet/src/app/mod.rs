@@ -23,6 +23,7 @@ pub mod export;
 pub mod fault;
 pub mod forgetting;
 mod held_form;
+mod holder_binding;
 pub mod issuers;
 pub mod kept_keys;
 pub mod languages;

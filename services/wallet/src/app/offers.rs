@@ -3,13 +3,15 @@
 mod asking;
 mod authorizing;
 mod encrypting;
+mod proving;
 mod renewing;
 
 use std::collections::BTreeSet;
 
 use holding::account::DeviceKeyFault;
 use holding::activity::Activity;
-use holding::copies::{HolderKeys, read_proof_id};
+use holding::copies::HolderKeys;
+use holding::key_kind::KeyKind;
 use holding::reception::{self, AnswerFault, Deferred, OfferFault, Progress, Reception, Source};
 use holding::signing::{self, SignatureFault, ToSign};
 use holding::vault::DataKey;
@@ -18,6 +20,7 @@ use store_wallet::credentials::Credential;
 use store_wallet::records::{Record, Table};
 
 use self::asking::Answer;
+use self::proving::{Proofs, finished, key_of, missing, place, places};
 pub use self::renewing::Ending;
 use super::fault::{Fault, RemoteFault};
 use super::mandates::InPerson;
@@ -59,6 +62,8 @@ pub enum OfferError {
     InPerson(#[from] InPerson),
     #[error("the wallet holds as many credentials as it can list")]
     Full,
+    #[error("the issuer takes keys of a kind alone that this device did not bring")]
+    KeyKind,
     #[error("this device key is not registered with the account, or is lost")]
     DeviceKey,
     #[error(transparent)]
@@ -133,6 +138,9 @@ impl Wallet {
         let mut reception = self.described(person, source).await?;
         if keys == Keys::DeviceAlone {
             reception.further_keys = 0;
+            if reception.places().own > 0 {
+                return Err(OfferFault::ProofType.into());
+            }
         }
         reception.make_client_key(self.entropy.as_ref());
         self.fetch_logos(&mut reception).await;
@@ -193,8 +201,16 @@ impl Wallet {
             return Err(InPerson.into());
         }
         let key = self.usable_key(&person.account, wanted.device).await?.ok_or(OfferError::DeviceKey)?;
-        let keys = HolderKeys::new(key, wanted.copies, offer.reception.further_keys)?;
-        let copy_keys: Vec<Value> = keys.copies.iter().map(keys::PublicKey::to_jwk).collect();
+        let places = offer.reception.places();
+        let mut named = wanted.copies.to_vec();
+        if places.own > 0 {
+            named.extend(self.own_key_at_desk(person).await?);
+        }
+        let keys = HolderKeys::new(key, &named, places)?;
+        if places.own > 0 && keys.of(KeyKind::Ed25519).is_empty() {
+            return Err(OfferError::KeyKind);
+        }
+        let copy_keys = keys.named();
         let mut token = None;
         if let Progress::Signing { access_token, expires_at, copy_keys: known, .. } =
             &offer.reception.progress
@@ -235,7 +251,8 @@ impl Wallet {
                 (permission.access_token, permission.expires_at)
             }
         };
-        let proofs = self.key_proofs(person, &offer.reception, &places, &keys).await?;
+        let Proofs { to_sign, presentations } =
+            self.key_proofs(person, &offer.reception, &places, &keys).await?;
         offer.reception.officer = person.officer().map(str::to_owned);
         offer.reception.representative = person.representative().cloned();
         if let Some(authorization) = &mut offer.reception.authorization {
@@ -246,10 +263,11 @@ impl Wallet {
             expires_at,
             holder_thumbprint: wanted.device.to_owned(),
             copy_keys,
-            proofs: proofs.clone(),
+            proofs: to_sign.clone(),
+            presentations,
         };
         let offer = self.keep_offer("accept_offer", person, offer).await?;
-        Ok(Step { offer, to_sign: proofs })
+        Ok(Step { offer, to_sign })
     }
 
     /// Sends the signed key proofs, verifies and stores what comes. Each credential is stored before the next
@@ -266,26 +284,33 @@ impl Wallet {
                 return Ok(Step { offer, to_sign: Vec::new() });
             }
             Progress::Opened => return Err(OfferError::TokenOver),
-            Progress::Signing { access_token, expires_at, holder_thumbprint, copy_keys, proofs } => {
+            Progress::Signing {
+                access_token,
+                expires_at,
+                holder_thumbprint,
+                copy_keys,
+                proofs,
+                presentations,
+            } => {
                 let keys = (holder_thumbprint.clone(), copy_keys.clone());
-                (access_token.clone(), *expires_at, keys.0, keys.1, proofs.clone())
+                let proofs = Proofs { to_sign: proofs.clone(), presentations: presentations.clone() };
+                (access_token.clone(), *expires_at, keys.0, keys.1, proofs)
             }
         };
         let key = self.usable_key(&person.account, &thumbprint).await?.ok_or(OfferError::DeviceKey)?;
-        let wanted = missing(&offer, &proofs);
+        let wanted = missing(&offer, &proofs.to_sign);
         if wanted.is_empty() {
             return self.settle(person, offer, None).await;
         }
-        let keys = HolderKeys::new(key, &copy_keys, offer.reception.further_keys)?;
-        let key_of = |item: &ToSign| keys.of_copy(read_proof_id(&item.id)?.1);
+        let keys = HolderKeys::new(key, &copy_keys, offer.reception.places())?;
+        let key_of = |item: &ToSign| key_of(item, &offer.reception, &keys);
         let checked = signing::check_each(&wanted, signatures, key_of)?;
         let (mut again, mut seconds) = (Vec::new(), None);
         for slot in places(&wanted) {
             let of_place = wanted.iter().filter(|item| place(item) == Some(slot));
-            let jwts: Vec<String> = of_place
-                .filter_map(|item| Some(signing::compact_jws(&item.input, checked.get(&item.id)?)))
-                .collect();
-            match self.request_credential(&offer.reception, slot, &access_token, &jwts).await? {
+            let made: Result<Vec<Value>, OfferError> =
+                of_place.map(|item| finished(item, &checked, &proofs.presentations)).collect();
+            match self.request_credential(&offer.reception, slot, &access_token, &made?).await? {
                 Answer::Credential(answer) => {
                     let held = self.verified(&offer.reception, slot, &keys, &access_token, *answer).await?;
                     let owner = (person.account.as_str(), &person.data_key);
@@ -307,16 +332,18 @@ impl Wallet {
         if again.is_empty() {
             return self.settle(person, offer, seconds).await;
         }
-        let proofs = self.key_proofs(person, &offer.reception, &again, &keys).await?;
+        let Proofs { to_sign, presentations } =
+            self.key_proofs(person, &offer.reception, &again, &keys).await?;
         offer.reception.progress = Progress::Signing {
             access_token,
             expires_at,
             holder_thumbprint: thumbprint,
             copy_keys,
-            proofs: proofs.clone(),
+            proofs: to_sign.clone(),
+            presentations,
         };
         let offer = self.keep_offer("renew_proofs", person, offer).await?;
-        Ok(Step { offer, to_sign: proofs })
+        Ok(Step { offer, to_sign })
     }
 
     /// Nothing is left to prove: everything is here, or the organisation releases the rest later.
@@ -434,18 +461,4 @@ fn settled_slots(offer: &OfferState) -> BTreeSet<usize> {
 fn missing_slots(offer: &OfferState) -> Vec<usize> {
     let settled = settled_slots(offer);
     (0..offer.reception.offered.len()).filter(|slot| !settled.contains(slot)).collect()
-}
-
-fn missing(offer: &OfferState, proofs: &[ToSign]) -> Vec<ToSign> {
-    let settled = settled_slots(offer);
-    let open = |item: &&ToSign| place(item).is_some_and(|slot| !settled.contains(&slot));
-    proofs.iter().filter(open).cloned().collect()
-}
-
-fn place(item: &ToSign) -> Option<usize> {
-    Some(read_proof_id(&item.id)?.0)
-}
-
-fn places(items: &[ToSign]) -> BTreeSet<usize> {
-    items.iter().filter_map(place).collect()
 }

@@ -12,13 +12,13 @@ use credential::x509::authority_key_ids_of;
 use holding::account::StepUp;
 use holding::assurance::{Act, Assurance};
 use holding::dcql::{self, Candidate, ClaimSets, Evaluation, Selection, SelectionFault};
+use holding::key_kind::holder_did;
 use holding::presentation::{Answer, AnswerKind, PreparedItem, Presentation, Progress, StepFault};
 use holding::request::{Request, RequestFault};
 use holding::securing::Securing;
 use holding::sharing::SharedCredential;
 use holding::signing::{self, SignatureFault, ToSign};
 use holding::transaction;
-use keys::Algorithm;
 use serde_json::{Value, json};
 use store_wallet::records::{Record, Table};
 use wire::vp::dcql::Query;
@@ -29,6 +29,7 @@ pub(super) use self::sending::later;
 use super::credentials::Kept;
 use super::disclosure::{derived, outgoing, prepare_sd_jwt, select, shared_labels};
 use super::fault::{Fault, RemoteFault};
+use super::holder_binding::{may_answer, signs, subject};
 use super::mandates::InPerson;
 use super::signing::Signatures;
 use super::verifiers::Link;
@@ -231,7 +232,8 @@ impl Wallet {
             let known = tx.list_device_keys(&person.account).await?;
             known.into_iter().filter(|key| key.lost_at.is_some()).map(|key| key.thumbprint).collect()
         };
-        credentials.retain(|kept| !lost.contains(&kept.held.holder_thumbprint));
+        credentials.retain(|kept| !lost.iter().any(|lost| lost == kept.held.device_key()));
+        credentials.retain(|kept| may_answer(&kept.held, &presentation.request));
         // Of equals first what shows less.
         credentials.sort_by_key(|kept| (rank(kept.held.standing(&kept.annex, now)), kept.held.is_whole()));
         let query = &presentation.request.query;
@@ -275,8 +277,9 @@ impl Wallet {
         kept: &Kept,
         item: &PreparedItem,
     ) -> Result<enveloped::Prepared, PresentationError> {
-        let key = self.signing_key(kept).await?.ok_or(PresentationError::DeviceKey)?;
-        let did = key.did_jwk();
+        let key = self.signing_key(kept).await?;
+        let key = key.ok_or(PresentationError::DeviceKey)?;
+        let (did, method) = holder_did(&key, subject(&kept.held));
         let held = Input::from_value(kept.held.credential.clone());
         let credential = held.ok().and_then(|input| enveloped::wrap(&input, Content::Credential));
         let document = json!({
@@ -290,7 +293,7 @@ impl Wallet {
             audience: asked.request.client_id.clone(),
             made_at: item.created,
         };
-        let (method, entropy) = (format!("{did}#0"), self.entropy.as_ref());
+        let entropy = self.entropy.as_ref();
         let prepared = enveloped::prepare_presentation(
             &document,
             Envelope::Jwt,
@@ -308,8 +311,11 @@ impl Wallet {
         kept: &Kept,
         item: &PreparedItem,
     ) -> Result<data_integrity::Prepared, PresentationError> {
-        let key = self.signing_key(kept).await?.ok_or(PresentationError::DeviceKey)?;
-        let did = key.did_jwk();
+        let key = self.signing_key(kept).await?;
+        let key = key.ok_or(PresentationError::DeviceKey)?;
+        let (did, method) = holder_did(&key, subject(&kept.held));
+        let suite = signs(&kept.held, &asked.request).and_then(Suite::parse);
+        let suite = suite.ok_or(PresentationError::DeviceKey)?;
         let document = json!({
             "@context": ["https://www.w3.org/ns/credentials/v2"],
             "type": ["VerifiablePresentation"],
@@ -323,8 +329,7 @@ impl Wallet {
             domain: Some(asked.request.client_id.clone()),
             expires: None,
         };
-        let method = format!("{did}#0");
-        let prepared = data_integrity::prepare(&document, suite_of(key.algorithm()), &method, &options).await;
+        let prepared = data_integrity::prepare(&document, suite, &method, &options).await;
         Ok(prepared.map_err(|error| Fault::Prepare(error.to_string()))?)
     }
 
@@ -399,14 +404,6 @@ impl Wallet {
             officer,
             representative,
         })
-    }
-}
-
-/// The cryptosuite of a proof by the holder's key.
-const fn suite_of(algorithm: Algorithm) -> Suite {
-    match algorithm {
-        Algorithm::Ed25519 => Suite::EddsaRdfc2022,
-        Algorithm::P256 | Algorithm::P384 | Algorithm::Bls12381G2 => Suite::EcdsaRdfc2019,
     }
 }
 

@@ -159,7 +159,7 @@ impl From<AccountError> for Problem {
             AccountError::NoDeskKey => Self::new(StatusCode::CONFLICT, "no-desk-key", "There is no card or key")
                 .detail("None was added to this wallet. The person types the PIN, and can add a card or key then."),
             AccountError::EmptyName => Self::bad_request("Give a name of at least one letter."),
-            AccountError::DeviceKey(DeviceKeyFault::NotP256 | DeviceKeyFault::Repeated) => {
+            AccountError::DeviceKey(DeviceKeyFault::NotP256 | DeviceKeyFault::Unknown | DeviceKeyFault::Repeated) => {
                 Self::bad_request(error.to_string())
             }
             AccountError::DeviceKey(DeviceKeyFault::TooMany | DeviceKeyFault::Lost) => {
@@ -354,6 +354,10 @@ impl From<OfferError> for Problem {
             OfferError::InPerson(inner) => (*inner).into(),
             OfferError::Full => Self::new(StatusCode::CONFLICT, "wallet-full", "This wallet holds no more")
                 .detail("It holds five hundred certificates. Delete what you do not need, and accept the offer then."),
+            OfferError::KeyKind => {
+                Self::new(UNPROCESSABLE, "key-kind-missing", "This device cannot make the key that is asked for")
+                    .detail("This organisation takes only a kind of key (Ed25519) that this browser or desk does not make. Nothing is lost and no code was used. Open the offer again on a phone or computer with a newer browser, or ask the organisation to take the usual kind of key (ES256).")
+            }
             OfferError::DeviceKey => device_key(),
             OfferError::CopyKey(inner) => Self::bad_request(format!("{}.", capitalised(&inner.to_string()))),
             OfferError::TokenOver => {

@@ -168,12 +168,12 @@ fn literals(script: &str) -> Vec<String> {
     found
 }
 
-/// Two words, or one with a capital letter that is no constant.
+/// Two words, or one with a capital letter that is no constant and not how `WebCrypto` spells an algorithm.
 fn is_prose(text: &str) -> bool {
     let letters: Vec<char> = text.chars().collect();
     let two = letters.windows(3).any(|at| at[0].is_alphabetic() && at[1] == ' ' && at[2].is_alphabetic());
     let name = letters.len() > 1 && letters[0].is_uppercase() && letters[1].is_lowercase();
-    two || name
+    two || (name && text != "Ed25519")
 }
 
 #[test]

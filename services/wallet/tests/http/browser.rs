@@ -20,6 +20,9 @@ async fn every_page_is_accessible_in_every_language() {
             "claims": [{ "id": "g", "path": ["givenName"] }, { "id": "b", "path": ["birthDate"] }],
             "claim_sets": [["g", "b"], ["g"]] }] });
     }
+    let eddsa = World::new().await;
+    eddsa.others.knobs().proof_types =
+        Some(("", json!({ "jwt": { "proof_signing_alg_values_supported": ["EdDSA"] } })));
     {
         let mut knobs = world.others.knobs();
         knobs.receipt_uri = Some(format!("{}/oid4vp/receipts/v1", world.others.base));
@@ -46,6 +49,7 @@ async fn every_page_is_accessible_in_every_language() {
             "request": ending.request(),
             "existence": ending.existence_uri(),
         },
+        "eddsa": { "wallet": eddsa.url, "offer": eddsa.offer_uri(), "request": eddsa.request() },
         "officerLink": first_link(&world).await.unwrap(),
         "shots": format!("{root}/shots/wallet"),
         "gallery": std::env::var("GALLERY").ok(),

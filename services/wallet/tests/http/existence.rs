@@ -99,6 +99,21 @@ async fn confirmed_proof_brings_the_certificate_to_the_same_key() {
 }
 
 #[actix_web::test]
+async fn certificate_is_bound_to_the_key_that_answered_or_not_taken() {
+    let world = World::new().await;
+    let mut person = world.person("rosa").await;
+    let (id, step) = sign(&world, &mut person).await;
+    person.post(&format!("/v1/existence/{id}/answer"), person.signatures(&step)).await.expect(200).unwrap();
+    {
+        let mut knobs = world.others.knobs();
+        knobs.existence_state = "confirmed";
+        knobs.proof_types = Some(("", json!({ "jwt": { "proof_signing_alg_values_supported": ["EdDSA"] } })));
+    }
+    let confirmed = person.get(&format!("/v1/existence/{id}")).await.expect(200).unwrap().json().unwrap();
+    assert_eq!((&confirmed["state"], confirmed.get("offerId")), (&json!("confirmed"), None));
+}
+
+#[actix_web::test]
 async fn request_of_an_organisation_that_is_not_proven_is_stopped() {
     let world = World::new().await;
     let person = world.person("rosa").await;

@@ -13,6 +13,7 @@ mod custody;
 mod deferred;
 mod desk_keys;
 mod desk_queue;
+mod ed25519;
 mod enrolling;
 mod enrolment;
 mod existence;

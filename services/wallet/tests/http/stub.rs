@@ -4,6 +4,7 @@ mod credentials;
 mod forms;
 mod fund;
 mod issuer;
+mod proofs;
 mod verifier;
 
 use std::sync::Arc;

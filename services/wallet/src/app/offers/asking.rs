@@ -5,21 +5,20 @@ use std::collections::BTreeMap;
 use chrono::Duration;
 use clock::Timestamp;
 use holding::client::AccessToken;
-use holding::copies::{HolderKeys, proof_id};
-use holding::key_proof::{Proving, attestation_of};
-use holding::reception::{MAX_CREDENTIALS, OfferFault, Reception, Source};
+use holding::key_proof::attestation_of;
+use holding::reception::{MAX_CREDENTIALS, OfferFault, ProofBy, Reception, Source};
 use holding::request::plain_text;
-use holding::signing::ToSign;
+use serde_json::Value;
 use wire::vci::{
     CredentialOffer, ErrorResponse, NonceResponse, OPENID_CREDENTIAL, PRE_AUTHORIZED_CODE, REFRESH_TOKEN,
     TokenResponse,
 };
 
 use super::OfferError;
+use crate::app::Wallet;
 use crate::app::fault::RemoteFault;
 use crate::app::issuers::parse;
 use crate::app::oauth::refused_the_proof;
-use crate::app::{Person, Wallet};
 
 /// An access token without its own end is used this long.
 const DEFAULT_TOKEN_SECONDS: u64 = 300;
@@ -161,47 +160,8 @@ impl Wallet {
         })
     }
 
-    /// The proofs of each credential, one for each key; each request has a nonce of its own.
-    pub(super) async fn key_proofs(
-        &self,
-        person: &Person,
-        reception: &Reception,
-        slots: &[usize],
-        keys: &HolderKeys,
-    ) -> Result<Vec<ToSign>, OfferError> {
-        let mut proofs = Vec::new();
-        let attester = self.attester_of(person).await?;
-        for slot in slots {
-            let nonce = self.nonce(reception).await?;
-            let offered = reception.offered.get(*slot);
-            let attestation = match (offered.is_some_and(|one| one.needs_attestation), attester) {
-                (false, _) => None,
-                (true, Some(attester)) => Some(self.attest(attester, &keys.device, nonce.as_deref()).await?),
-                // Opened at a desk, and taken on by a phone.
-                (true, None) => return Err(OfferFault::Attestation.into()),
-            };
-            // Keys of copies are in a browser, where nobody can vouch for them.
-            let copied = offered.is_some_and(|one| one.needs_proof) && attestation.is_none();
-            let wanted = if copied { 1 + keys.copies.len() } else { 1 };
-            for (copy, key) in keys.all().take(wanted).enumerate() {
-                let proving = Proving {
-                    key,
-                    issuer: &reception.endpoints.issuer,
-                    nonce: nonce.as_deref(),
-                    assurance: person.session.assurance,
-                    representative: person.representative().map(|one| one.kind),
-                    attestation: attestation.as_deref(),
-                };
-                let input = holding::key_proof::signing_input(&proving, self.now());
-                let signs = (copy > 0).then(|| key.jwk_thumbprint());
-                proofs.push(ToSign { id: proof_id(*slot, copy), input, key: signs });
-            }
-        }
-        Ok(proofs)
-    }
-
     /// OID4VCI 1.0, 7.
-    async fn nonce(&self, reception: &Reception) -> Result<Option<String>, OfferError> {
+    pub(super) async fn nonce(&self, reception: &Reception) -> Result<Option<String>, OfferError> {
         let Some(endpoint) = &reception.endpoints.nonce else { return Ok(None) };
         let url = parse(endpoint)?;
         let reply = self
@@ -222,7 +182,7 @@ impl Wallet {
         reception: &Reception,
         slot: usize,
         access_token: &AccessToken,
-        jwts: &[String],
+        made: &[Value],
     ) -> Result<Answer, OfferError> {
         let offered = reception.offered.get(slot).ok_or(OfferError::Unknown)?;
         // 8.2: by its identifier where the token names one, and by nothing else then.
@@ -231,10 +191,12 @@ impl Wallet {
             None => serde_json::json!({ "credential_configuration_id": offered.configuration_id }),
         };
         if let (true, Some(members)) = (offered.needs_proof, body.as_object_mut()) {
-            let proofs = match jwts.first().filter(|_| offered.attestation_alone) {
+            let attested = made.first().filter(|_| offered.attestation_alone).and_then(Value::as_str);
+            let proofs = match (attested, &offered.proof.by) {
                 // What the person signed stays here; the issuer takes the word of who vouches for the key.
-                Some(proof) => serde_json::json!({ "attestation": [attestation_of(proof)] }),
-                None => serde_json::json!({ "jwt": jwts }),
+                (Some(proof), _) => serde_json::json!({ "attestation": [attestation_of(proof)] }),
+                (None, ProofBy::Jwt(_)) => serde_json::json!({ "jwt": made }),
+                (None, ProofBy::Presentation { .. }) => serde_json::json!({ "di_vp": made }),
             };
             members.insert("proofs".to_owned(), proofs);
         }

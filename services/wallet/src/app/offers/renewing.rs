@@ -66,7 +66,7 @@ impl Wallet {
             let copies_used = used.contains(&kept.row.id);
             let ends = kept.held.valid_until.filter(|_| kept.held.ends_soon(now));
             let withdrawn = kept.held.standing(&kept.annex, now) == Standing::Revoked;
-            let lost = gone.contains(&kept.held.holder_thumbprint);
+            let lost = gone.iter().any(|gone| gone == kept.held.device_key());
             if withdrawn || (ends.is_none() && !copies_used && !lost) {
                 continue;
             }

@@ -7,8 +7,8 @@ use holding::custody::DEVICE;
 use web::Problem;
 use web::page::html;
 
+use super::entry::sign_in_first;
 use super::frame::Frame;
-use super::sign_in_first;
 use crate::http::App;
 use crate::http::auth::find_person;
 use crate::http::views::{AccountView, DeskKeyView, DeviceKeyView};
@@ -92,7 +92,7 @@ async fn ways_in(request: HttpRequest, app: App, words: Words) -> Result<HttpRes
     let lost = overview.device_keys.iter().filter(|key| key.thing.lost_at.is_some());
     let lost: Vec<&str> = lost.map(|key| key.thing.thumbprint.as_str()).collect();
     let held = app.wallet.credentials(&person).await?;
-    let bound = held.iter().filter(|kept| lost.contains(&kept.held.holder_thumbprint.as_str()));
+    let bound = held.iter().filter(|kept| lost.contains(&kept.held.device_key()));
     html(&WaysInPage {
         shell: Frame::inside(&request, &app, &person, "/account"),
         words,

@@ -7,8 +7,8 @@ use clock::Timestamp;
 use web::Problem;
 use web::page::html;
 
+use super::entry::sign_in_first;
 use super::frame::Frame;
-use super::sign_in_first;
 use crate::app::cards::choices;
 use crate::http::App;
 use crate::http::auth::find_person;

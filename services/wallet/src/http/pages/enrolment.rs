@@ -12,8 +12,8 @@ use web::Problem;
 use web::page::html;
 use wire::enrolment::Slot;
 
+use super::entry::sign_in_first;
 use super::frame::Frame;
-use super::sign_in_first;
 use crate::app::enrolment::EnrolmentError;
 use crate::http::App;
 use crate::http::auth::find_person;
@@ -93,7 +93,7 @@ async fn enter_invitation(
 ) -> Result<HttpResponse, Problem> {
     let Some(person) = find_person(&request).await? else {
         let said = ["entry-enrol", "entry-to-enrol"];
-        return super::entry(&request, &app, actix_web::http::StatusCode::OK, said, false, false);
+        return super::entry::entry(&request, &app, actix_web::http::StatusCode::OK, said, false, false);
     };
     let fund = link.into_inner().fund;
     let party = if fund.is_empty() { None } else { app.wallet.who_enrols(&fund).await.ok() };

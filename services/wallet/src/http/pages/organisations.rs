@@ -6,8 +6,8 @@ use askama::Template;
 use web::Problem;
 use web::page::html;
 
+use super::entry::sign_in_first;
 use super::frame::Frame;
-use super::sign_in_first;
 use crate::app::catalogue::{Catalogue, Choice};
 use crate::http::App;
 use crate::http::auth::find_person;

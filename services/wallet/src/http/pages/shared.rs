@@ -11,9 +11,9 @@ use web::Problem;
 use web::page::html;
 use wire::verifications::Outcome;
 
+use super::entry::sign_in_first;
 use super::frame::Frame;
 use super::shown::{acted, sentence};
-use super::sign_in_first;
 use crate::app::activity::Noted;
 use crate::app::sharings::KeptSharing;
 use crate::http::App;

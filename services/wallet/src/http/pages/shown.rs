@@ -57,7 +57,7 @@ impl Card {
             proven: held.issuer.is_proven(),
             holder: holder_name(kept),
             detail: if held.is_whole() { "card-whole" } else { "card-selective" },
-            holder_key: held.holder_thumbprint.clone(),
+            holder_key: held.device_key().to_owned(),
             look,
             status: label(standing.as_str()),
             tone: tone(standing),
@@ -273,7 +273,7 @@ impl Reminder {
             name: kept.held.name.clone(),
             issuer: kept.held.issuer.name().to_owned(),
             // What comes anew is bound to the key of whichever device is used.
-            holder_key: if *lost { String::new() } else { kept.held.holder_thumbprint.clone() },
+            holder_key: if *lost { String::new() } else { kept.held.device_key().to_owned() },
             what,
             advice: if *renewable { "reminder-renewed" } else { "reminder-ask" },
             ends: ends.filter(|_| !*lost),

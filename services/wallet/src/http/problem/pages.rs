@@ -261,6 +261,11 @@ pub const PAGES: ProblemPages = ProblemPages(&[
         "The page signed other bytes, or with another key, than were asked for. Reload the page and try again.",
     ),
     page(
+        "key-kind-missing",
+        "This device cannot make the key that is asked for",
+        "The organisation takes only Ed25519 keys, and this browser or desk makes P-256 keys alone. Nothing is lost and no code was used. Open the offer again in a newer browser, or ask the organisation to take ES256 too.",
+    ),
+    page(
         "device-key-unknown",
         "This device does not hold the key",
         "Credentials can be shown only from the device that received them.",

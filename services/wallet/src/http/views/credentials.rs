@@ -197,6 +197,7 @@ pub struct CredentialView {
     pub valid_from: Option<DateTime<Utc>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub valid_until: Option<DateTime<Utc>>,
+    /// Thumbprint of the device's key: that which it is bound to, or which holds the one of its own.
     pub holder_key: String,
     pub offer_id: String,
     pub configuration_id: String,
@@ -229,7 +230,7 @@ impl CredentialView {
             received_at: held.received_at,
             valid_from: held.valid_from,
             valid_until: held.valid_until,
-            holder_key: held.holder_thumbprint.clone(),
+            holder_key: held.device_key().to_owned(),
             offer_id: row.offer.clone(),
             configuration_id: held.configuration_id.clone(),
             anchored: annex.receipt.is_some(),

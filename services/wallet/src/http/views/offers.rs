@@ -60,7 +60,8 @@ pub struct Acceptance {
     pub device_key: String,
     #[serde(default)]
     pub tx_code: Option<String>,
-    /// P-256 public keys as JWK that serve nothing else, at most `furtherKeys` of them: one further copy for each.
+    /// Public keys as JWK that serve nothing else: of P-256 at most `furtherKeys`, one further copy for each; of Ed25519 at most
+    /// `ed25519Keys`, and one at least where there is room for any.
     #[serde(default)]
     #[schema(value_type = Vec<Object>)]
     pub copy_keys: Vec<Value>,
@@ -82,6 +83,8 @@ pub struct OfferView {
     pub credentials: Vec<OfferedView>,
     /// How many keys beside the device's may be proven, each for a copy of its own.
     pub further_keys: usize,
+    /// How many Ed25519 keys may be named, where the issuer takes no other kind for something of it; none elsewhere.
+    pub ed25519_keys: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tx_code: Option<TransactionCodeView>,
 }
@@ -143,7 +146,8 @@ impl From<&OfferState> for OfferView {
                     release: release(&offer.reception, slot),
                 })
                 .collect(),
-            further_keys: offer.reception.further_keys,
+            further_keys: offer.reception.places().copies,
+            ed25519_keys: offer.reception.places().own,
             tx_code: offer.reception.transaction_code.as_ref().map(|code| TransactionCodeView {
                 length: code.length,
                 input_mode: if code.numeric { "numeric" } else { "text" },

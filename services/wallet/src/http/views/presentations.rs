@@ -108,6 +108,7 @@ pub struct CandidateView {
     pub credential_id: String,
     pub name: String,
     pub issuer_name: String,
+    /// Thumbprint of the device's key that has to be here.
     pub holder_key: String,
     pub status: StatusView,
     /// The format has no selective disclosure: every claim goes out.
@@ -215,7 +216,7 @@ fn queries(asked: &Asked, now: Timestamp) -> Vec<QueryView> {
                         credential_id: kept.row.id.clone(),
                         name: kept.held.name.clone(),
                         issuer_name: kept.held.issuer.name().to_owned(),
-                        holder_key: kept.held.holder_thumbprint.clone(),
+                        holder_key: kept.held.device_key().to_owned(),
                         status: StatusView::new(kept.held.standing(&kept.annex, now), checked_at),
                         whole_credential: whole,
                         everything,

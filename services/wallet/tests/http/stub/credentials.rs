@@ -111,7 +111,8 @@ pub(super) async fn w3c(world: &World, by: &Organisation, key: &PublicKey) -> Va
 
 pub(super) fn unsecured(world: &World, by: &Organisation, key: &PublicKey) -> Value {
     let mut subject = staff_claims(world);
-    subject["id"] = key.did_jwk().into();
+    let by_did_key = world.knobs().binding_methods == json!(["did:key"]);
+    subject["id"] = if by_did_key { key.did_key() } else { key.did_jwk() }.into();
     let entry = |purpose: &str| {
         json!({
             "type": "BitstringStatusListEntry", "statusPurpose": purpose, "statusListIndex": INDEX.to_string(),

@@ -7,9 +7,10 @@ use actix_web::web::{Form, Json, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use keys::PublicKey;
 use serde_json::{Value, json};
-use testkit::{b64, jwt_payload, unb64};
+use testkit::b64;
 
 use super::credentials::{ENTITLEMENT, STAFF, make};
+use super::proofs::{Proven, proven};
 use super::{World, header};
 use crate::sign_in_stub;
 use crate::world::Organisation;
@@ -24,6 +25,14 @@ pub(super) fn offered_by(world: &World, tenant: &str) -> Value {
     let mut all = configurations(&world.base, tenant, knobs.vc_jwt_of.is_some(), required);
     if tenant == "undp" {
         super::forms::describe(&mut all, &knobs.forms);
+    }
+    for (name, one) in all.as_object_mut().unwrap() {
+        one["cryptographic_binding_methods_supported"] = knobs.binding_methods.clone();
+        if let Some((end, types)) = &knobs.proof_types
+            && name.ends_with(end)
+        {
+            one["proof_types_supported"] = types.clone();
+        }
     }
     all
 }
@@ -233,23 +242,10 @@ pub(super) async fn issue(
     if status != 200 {
         return oauth(status, "credential_request_denied");
     }
-    let proofs: Vec<&str> = body
-        .pointer("/proofs/jwt")
-        .and_then(Value::as_array)
-        .unwrap()
-        .iter()
-        .filter_map(Value::as_str)
-        .collect();
-    let proof = proofs[0];
-    let header: Value = serde_json::from_slice(&unb64(proof.split('.').next().unwrap()).unwrap()).unwrap();
-    let claims = jwt_payload(proof).unwrap();
-    let key = PublicKey::from_jwk(&header["jwk"]).unwrap();
-    let (signed, signature) = proof.rsplit_once('.').unwrap();
-    key.verify(signed.as_bytes(), &unb64(signature).unwrap()).unwrap();
-    assert_eq!(claims["aud"], format!("{}/t/{tenant}", world.base));
-    assert_eq!(header["typ"], "openid4vci-proof+jwt");
-    world.seen().key_attestations.push(header["key_attestation"].clone());
-    let fresh = world.seen().nonces.remove(claims["nonce"].as_str().unwrap());
+    let proofs = proven(&world, &tenant, &body).await;
+    let Proven { key, nonce, attestation } = &proofs[0];
+    world.seen().key_attestations.push(attestation.clone());
+    let fresh = world.seen().nonces.remove(nonce);
     let refuse = {
         let mut knobs = world.knobs();
         let refuse = knobs.nonce_refusals > 0;
@@ -267,7 +263,7 @@ pub(super) async fn issue(
     let issued = world.seen().issued.get(&slot).cloned();
     let issued = match issued {
         Some(issued) => issued,
-        None => make(&world, configuration, &key).await,
+        None => make(&world, configuration, key).await,
     };
     world.seen().issued.insert(slot.clone(), issued);
     let (deferred, release) = {
@@ -285,24 +281,20 @@ pub(super) async fn issue(
         return HttpResponse::Ok().json(answer);
     }
     for proof in &proofs[1..] {
-        let further = further_copy(&world, configuration, proof, claims["nonce"].as_str().unwrap()).await;
+        assert_eq!(proof.nonce, *nonce);
+        let further = further_copy(&world, configuration, &proof.key).await;
         answer["credentials"].as_array_mut().unwrap().insert(0, json!({"credential": further}));
     }
     HttpResponse::Ok().json(answer)
 }
 
-/// A copy for a further key, proven under the same nonce.
-pub(super) async fn further_copy(world: &World, configuration: &str, proof: &str, nonce: &str) -> Value {
-    let header: Value = serde_json::from_slice(&unb64(proof.split('.').next().unwrap()).unwrap()).unwrap();
-    let key = PublicKey::from_jwk(&header["jwk"]).unwrap();
-    let (signed, signature) = proof.rsplit_once('.').unwrap();
-    key.verify(signed.as_bytes(), &unb64(signature).unwrap()).unwrap();
-    assert_eq!(jwt_payload(proof).unwrap()["nonce"], nonce);
+/// A copy for a further key.
+pub(super) async fn further_copy(world: &World, configuration: &str, key: &PublicKey) -> Value {
     let differs = world.knobs().copies_differ;
     if differs {
         world.seen().renamed = true;
     }
-    let made = make(world, configuration, &key).await;
+    let made = make(world, configuration, key).await;
     world.seen().renamed = false;
     made
 }

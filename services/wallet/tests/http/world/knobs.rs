@@ -21,6 +21,9 @@ pub struct Knobs {
     /// How people sign in, if they can.
     pub sign_in: Option<SignIn>,
     pub signed_metadata: bool,
+    /// Which proofs of keys it takes, where not the usual ones, for configurations that end so; and how it names holders in credentials.
+    pub proof_types: Option<(&'static str, Value)>,
+    pub binding_methods: Value,
     /// What the issuer requires to be attested of keys, if anything.
     pub key_attestations: Option<Value>,
     /// What it says of whoever acts for the person.
@@ -108,6 +111,8 @@ pub struct Seen {
     /// Credentials by configuration and holder key: an issuer answers a repetition with the same one.
     pub issued: HashMap<String, Value>,
     pub token_requests: usize,
+    /// The proofs of each request, by the name of their type.
+    pub key_proofs: Vec<(String, Vec<Value>)>,
     /// `key_attestation` in the header of each first key proof.
     pub key_attestations: Vec<Value>,
     pub notifications: Vec<Value>,
@@ -136,6 +141,8 @@ impl Knobs {
             derived_already: false,
             sign_in: None,
             signed_metadata: true,
+            proof_types: None,
+            binding_methods: json!(["jwk", "did:jwk"]),
             key_attestations: None,
             representative: None,
             tx_code: Some("493051"),
