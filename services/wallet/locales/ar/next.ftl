@@ -52,3 +52,6 @@ value-disability = العجز
 
 # Between what something is called and what it is.
 colon = {":"}
+
+# Above the button of the camera.
+next-capture = سبع صور وثلاث حركات صغيرة، في نصف دقيقة.
