@@ -17,7 +17,15 @@ export async function glance(browser, person, url, {name, ready, picture}) {
     await page.goto(url);
     await page.locator(ready).first().waitFor();
     await browser.settled(person);
-    const spoken = await page.evaluate(() => document.documentElement.lang);
+    const reads = () => page.evaluate(() => document.documentElement.lang);
+    let spoken = await reads();
+    // The page without a network comes from its worker, which has it in a new language when it was renewed.
+    for(let tries = 0; spoken !== value && tries < 20; tries += 1) {
+      await page.waitForTimeout(200);
+      await page.goto(url);
+      await page.locator(ready).first().waitFor();
+      spoken = await reads();
+    }
     const said = `${value} ${name}`;
     if(spoken !== value) browser.problems.push(`${said} is in ${spoken}`);
     await browser.accessible(page, said);

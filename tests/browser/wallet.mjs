@@ -29,7 +29,7 @@ async function floor(browser) {
 async function holds(browser, person, input) {
   const {page, hands} = person;
   const paths = ['/', '/activity', '/account', '/shared', '/looked', '/ways-in'];
-  const states = [['the page without a network', '/offline', '#step-kept'], ['an invitation without a fund', '/enrol', 'main .banner']];
+  const states = [['the page without a network', '/offline', '#step-kept'], ['an invitation without a fund', '/enrol', 'main .banner[role=status]']];
   await browser.step('a wallet is made and an offer accepted', async () => {
     await page.goto(`${input.wallet}/offer?credential_offer_uri=${encodeURIComponent(input.offer)}`);
     await page.locator('#create-wallet:not(:disabled)').waitFor();

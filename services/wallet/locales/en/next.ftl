@@ -52,3 +52,6 @@ value-disability = Disability
 
 # Between what something is called and what it is.
 colon = {":"}
+
+# Above the button of the camera.
+next-capture = Seven pictures, three small movements, half a minute.

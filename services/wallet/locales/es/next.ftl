@@ -52,3 +52,6 @@ value-disability = Discapacidad
 
 # Between what something is called and what it is.
 colon = {":"}
+
+# Above the button of the camera.
+next-capture = Siete fotos, tres pequeños movimientos, medio minuto.

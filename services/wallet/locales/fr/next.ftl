@@ -52,3 +52,6 @@ value-disability = Invalidité
 
 # Between what something is called and what it is.
 colon = { "\u00A0" }:
+
+# Above the button of the camera.
+next-capture = Sept photos, trois petits mouvements, une demi-minute.

@@ -52,3 +52,6 @@ value-disability = Инвалидность
 
 # Between what something is called and what it is.
 colon = {":"}
+
+# Above the button of the camera.
+next-capture = Семь снимков, три небольших движения, полминуты.

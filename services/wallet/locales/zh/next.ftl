@@ -52,3 +52,6 @@ value-disability = 伤残
 
 # Between what something is called and what it is.
 colon = ：
+
+# Above the button of the camera.
+next-capture = 拍七张照片，做三个小动作，只需半分钟。
