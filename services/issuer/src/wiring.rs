@@ -22,10 +22,7 @@ use store_issuer::Store;
 
 use crate::app::oidc::Providers;
 use crate::app::work::Work;
-use crate::app::{
-    Faces, Instance, Issuer, Ledger, Logo, LogoError, Mailer, Provider, RegistryLedger, Settings, Tenant,
-    Verifier, kept,
-};
+use crate::app::{Faces, Instance, Issuer, Ledger, Log, Logo, LogoError, Mailer, Provider, RegistryLedger, Settings, Tenant, Verifier, kept};
 use crate::config::{
     AttesterConfig, CertificateConfig, ClientConfig, Config, ConfigError, InstanceConfig, PresenceConfig,
     SeparationConfig,
@@ -241,6 +238,7 @@ async fn build(
         calls: config.calls.clone().opened().map_err(StartError::TurnSecret)?,
         faces: config.presence.as_ref().map(faces).transpose()?,
         verifier,
+        erased: Log::default(),
     })
 }
 
@@ -441,6 +439,7 @@ fn settings(config: &Config) -> Settings {
         offer_validity: chrono::Duration::days(issuing.offer_validity_days.into()),
         offline_proof_life: chrono::Duration::days(issuing.offline_proof_days.into()),
         proof_answer_days: issuing.proof_answer_days,
+        audit_years: issuing.audit_years,
         deferred_interval_seconds: issuing.deferred_interval_seconds,
         four_eyes: config.console.four_eyes,
     }

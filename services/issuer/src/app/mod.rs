@@ -39,6 +39,7 @@ mod notifications;
 mod offers;
 mod officers;
 pub(crate) mod oidc;
+mod person_erasures;
 mod person_passkeys;
 mod picture_erasures;
 mod picture_keys;
@@ -128,6 +129,8 @@ pub use notifications::NotificationError;
 pub use offers::{FetchError, NewOffer, OfferError, OfferLink};
 pub use officers::{LinkFor, OfficerLinkError, RolesError, SignInError, officer_link};
 pub use oidc::{Arrival, Departure, OidcError, PersonProviderError, Provider, ProviderRefusal, Return};
+pub(crate) use person_erasures::Log;
+pub use person_erasures::{EraseError, ErasureView};
 pub use picture_erasures::PictureErasure;
 pub(crate) use portraits::MOST_PORTRAIT_BYTES;
 pub use portraits::{PictureFault, PortraitError};
@@ -187,6 +190,8 @@ pub struct Issuer {
     pub(crate) calls: crate::config::CallsConfig,
     /// Checks what people present to the Fund; nobody enrols by a credential without it.
     pub(crate) verifier: Option<Verifier>,
+    /// Whether the database's log may hold somebody who was erased.
+    pub(crate) erased: person_erasures::Log,
 }
 
 /// Addresses and times from the configuration.
@@ -209,6 +214,8 @@ pub struct Settings {
     pub offline_proof_life: chrono::Duration,
     /// Within so many days an officer decides about a proof, as the Fund says.
     pub proof_answer_days: Option<u16>,
+    /// How many years after a year of the Fund nobody of it is erased.
+    pub audit_years: u16,
     pub deferred_interval_seconds: u64,
     pub four_eyes: issuance::FourEyes,
 }

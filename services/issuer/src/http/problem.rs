@@ -11,7 +11,7 @@ use issuance::authorization::RequestFault;
 use web::passkey::PasskeyError;
 
 use crate::app::{
-    AuthorizeError, ChangeError, ClientError, CredentialError, DirectoryError, DocumentError, DpopError,
+    AuthorizeError, ChangeError, ClientError, CredentialError, DirectoryError, DocumentError, DpopError, EraseError,
     FetchError, ListError, NotificationError, OfferError, PushError, ReceiptError, RenewalRefusal,
     TokenError, VcApiError,
 };
@@ -187,6 +187,16 @@ pub(super) const PAGES: ProblemPages = ProblemPages(&[
         text: "The organisation's OpenID provider could not be reached or answered something else. Officers who have a passkey can sign in with it meanwhile.",
     },
     ProblemPage {
+        slug: "kept-record",
+        title: "The record has to be kept for now",
+        text: "A credential that is valid, a legal hold, or a rule of keeping stands against erasing this person. The detail says which, and until when; propose it again then.",
+    },
+    ProblemPage {
+        slug: "person-erased",
+        title: "The person was erased",
+        text: "What led to this person was destroyed, as two officers decided. The detail says how many events the pseudonymous chain has and its last link; what the events said is gone.",
+    },
+    ProblemPage {
         slug: "four-eyes",
         title: "A second person decides",
         text: "Nobody decides what they proposed themselves, and nobody takes back what another one proposed.",
@@ -322,6 +332,26 @@ impl From<ChangeError> for Problem {
                     .detail(refused.to_string())
             }
             ChangeError::Store(error) => store(&error),
+        }
+    }
+}
+
+impl From<EraseError> for Problem {
+    fn from(error: EraseError) -> Self {
+        let said = sentence(&error.to_string());
+        match error {
+            EraseError::Unknown => Self::not_found(),
+            EraseError::Reason => Self::bad_request(said),
+            EraseError::Held(_)
+            | EraseError::Valid { .. }
+            | EraseError::AtWork
+            | EraseError::Undecided
+            | EraseError::Paid
+            | EraseError::KeptForAudit { .. } => {
+                Self::new(StatusCode::CONFLICT, "kept-record", "The record has to be kept for now").detail(said)
+            }
+            EraseError::Fund(error) => error.into(),
+            EraseError::Store(error) => store(&error),
         }
     }
 }

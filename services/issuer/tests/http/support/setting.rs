@@ -126,6 +126,7 @@ pub(super) fn config(directory: &TempDir, setting: &Setting) -> Config {
             offer_validity_days: 30,
             offline_proof_days: 14,
             proof_answer_days: Some(5),
+            audit_years: 7,
             deferred_interval_seconds: 300,
         },
         console: Console { four_eyes: setting.four_eyes, ..Console::default() },
