@@ -46,6 +46,7 @@ mod offers;
 mod pages;
 mod passkeys;
 mod person_dates;
+mod person_erasures;
 mod persons;
 mod picture_keys;
 mod places;
