@@ -190,6 +190,7 @@ async fn build(
         let (name, did) = (tenant.name.clone(), tenant.did.clone());
         let mut made = Tenant::new(id, name, did, types, &settings.origin, operate);
         made.names.clone_from(&tenant.names);
+        made.help.clone_from(&tenant.help);
         made.approved_types.clone_from(&tenant.approved_types);
         made.passkey_types.clone_from(&tenant.passkey_types);
         made.representative_types.clone_from(&tenant.representative_types);

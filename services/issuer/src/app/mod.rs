@@ -226,6 +226,8 @@ pub struct Tenant {
     pub name: String,
     /// What it is called in languages other than English, by code.
     pub names: BTreeMap<String, String>,
+    /// Whom people can call.
+    pub help: crate::config::HelpConfig,
     pub did: String,
     pub types: Vec<CredentialType>,
     /// Types whose issue a second person approves once a wallet has shown its keys.
@@ -323,6 +325,7 @@ impl Tenant {
             id,
             name,
             names: BTreeMap::new(),
+            help: crate::config::HelpConfig::default(),
             did,
             types,
             approved_types: Vec::new(),
@@ -355,6 +358,12 @@ impl Tenant {
         self.approves(kind)
             || self.passkey_types.get(&kind) == Some(&BelowPasskey::SecondPerson)
             || self.representative_types.get(&kind) == Some(&ByRepresentative::SecondPerson)
+    }
+
+    /// What it is called in a language.
+    #[must_use]
+    pub fn name_in(&self, language: issuance::message::Language) -> &str {
+        self.names.get(language.code()).unwrap_or(&self.name)
     }
 
     /// `{issuer}/status/`, to which the name of a list is appended.

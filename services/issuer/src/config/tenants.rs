@@ -8,7 +8,7 @@ use issuance::assurance::{BelowPasskey, ByRepresentative};
 use issuance::message::Language;
 use serde::{Deserialize, Serialize};
 
-use super::{AttesterConfig, CertificateConfig, ConfigError, KeyAttestations, is_name};
+use super::{AttesterConfig, CertificateConfig, ConfigError, HelpConfig, KeyAttestations, is_name};
 
 const LONGEST_NAME: usize = 200;
 
@@ -22,6 +22,9 @@ pub struct TenantConfig {
     pub name: String,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub names: BTreeMap<String, String>,
+    /// Whom people can call, on the pages on which they sign in: `{ telephone = "+41 …", hours = { en = "…" } }`.
+    #[serde(default, skip_serializing_if = "HelpConfig::is_empty")]
+    pub help: HelpConfig,
     pub did: String,
     pub types: Vec<CredentialType>,
     /// Those of its types whose issue a second person approves once a wallet has shown its keys; the wallet waits.
@@ -65,6 +68,7 @@ impl TenantConfig {
             return Err(ConfigError::ApprovedTypes(self.id.clone()));
         }
         self.check_names()?;
+        self.help.check(&self.id)?;
         if !self.passkey_types.keys().all(|kind| types.contains(kind)) {
             return Err(ConfigError::PasskeyTypes(self.id.clone()));
         }

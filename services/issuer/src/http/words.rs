@@ -181,8 +181,8 @@ impl Spoken {
     }
 
     /// The same, or what the wallet asked for when it pushed its request, unless somebody asked for another one since.
-    pub fn or_pushed(self, ui_locales: Option<&str>) -> Words {
-        match ui_locales.and_then(preferred).filter(|_| !self.asked) {
+    pub fn or_pushed(self, pushed: Option<Language>) -> Words {
+        match pushed.filter(|_| !self.asked) {
             Some(language) => Words(language),
             None => self.words,
         }

@@ -87,6 +87,10 @@ pub(super) fn config(directory: &TempDir, setting: &Setting) -> Config {
         id: id.into(),
         name: name.into(),
         names: [("fr".to_owned(), format!("{name} (fr)"))].into(),
+        help: issuer::HelpConfig {
+            telephone: Some("+41 22 555 01 00".into()),
+            hours: [("en".to_owned(), "9 to 17".to_owned())].into(),
+        },
         did: format!("did:passerelle:{id}"),
         types: types.to_vec(),
     };
