@@ -47,6 +47,7 @@ mod pages;
 mod passkeys;
 mod person_dates;
 mod person_erasures;
+mod person_languages;
 mod persons;
 mod picture_keys;
 mod places;
