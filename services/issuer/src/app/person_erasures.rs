@@ -104,7 +104,10 @@ impl Issuer {
         if let Some(subject) = &whom.subject {
             tx.erase_subject(tenant, &subject.id).await?;
         }
-        tx.forget_words_of_proposals(tenant, id).await?;
+        let ids = [whom.subject.map(|subject| subject.id), whom.register.map(|person| person.id)];
+        for known in ids.iter().flatten() {
+            tx.forget_words_of_proposals(tenant, known).await?;
+        }
         Ok(tx.audit(by, Act { action: "person.erase", target: id, detail: "" }, self.now()).await?)
     }
 
