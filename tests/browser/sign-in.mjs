@@ -18,7 +18,21 @@ async function signIn(browser, input) {
     await page.waitForURL(/\/authorize\?/);
     assert.equal(new URL(page.url()).origin, new URL(input.issuer).origin);
     assert.deepEqual([...new URL(page.url()).searchParams.keys()].sort(), ['client_id', 'request_uri']);
+    assert.equal(await page.locator('html').getAttribute('dir'), 'rtl', 'the page there reads as the wallet does');
     await browser.picture(asha, 'issuer-sign-in');
+  });
+  await browser.step('a wrong code is said in Arabic, and another language is one tap away', async () => {
+    await page.getByTestId('tx-code').fill(input.code === '000000' ? '000001' : '000000');
+    await page.getByTestId('enrol').click();
+    await page.locator('#message', {hasText: 'رمز المعاملة غير صحيح'}).waitFor();
+    await browser.picture(asha, 'issuer-wrong-code');
+    await page.getByTestId('languages').getByText('English').click();
+    await page.getByText('Sign in with a passkey').waitFor();
+    const small = await page.locator('main a, main button, main input:not([type=hidden])').evaluateAll(all =>
+      all.filter(it => it.offsetParent && it.getBoundingClientRect().height < 43.5 && !it.closest('p'))
+        .map(it => it.textContent));
+    assert.deepEqual(small, [], 'targets of 44 pixels');
+    await browser.picture(asha, 'issuer-sign-in-english');
   });
   await browser.step('they make a passkey there, come back, and what was offered is here without another tap', async () => {
     await page.getByTestId('tx-code').fill(input.code);

@@ -51,6 +51,8 @@ pub enum Proposal {
     RetireKey { fragment: String, multikey: String },
     /// A key is replaced, and what it signed counts no more without an earlier anchor.
     MarkKeyCompromised { fragment: String, multikey: String },
+    /// Everything that leads to a person is erased. `subject` is a record of the directory, or a person of the Fund's register.
+    ErasePerson { subject: String, reason: String },
 }
 
 /// A proposal and what became of it.
@@ -109,6 +111,8 @@ impl FourEyes {
     #[must_use]
     pub const fn needs_second(self, proposal: &Proposal, others: SecondPersons) -> bool {
         match (self, proposal) {
+            // Nobody can bring it back, so nobody does it alone.
+            (_, Proposal::ErasePerson { .. }) => true,
             (Self::WithColleagues, _) => others.now > 0,
             (Self::Always, Proposal::GiveRoles { .. }) => others.ever > 0,
             (
@@ -152,7 +156,8 @@ impl Proposal {
             | Self::Revoke { .. }
             | Self::EndService { .. }
             | Self::GiveRoles { .. }
-            | Self::Issue { .. } => None,
+            | Self::Issue { .. }
+            | Self::ErasePerson { .. } => None,
         }
     }
 
@@ -175,6 +180,7 @@ impl Proposal {
             Self::RotateKey { .. } => KeyChange::Rotate.as_str(),
             Self::RetireKey { .. } => KeyChange::Retire.as_str(),
             Self::MarkKeyCompromised { .. } => KeyChange::MarkCompromised.as_str(),
+            Self::ErasePerson { .. } => "erase-person",
         }
     }
 
@@ -184,7 +190,9 @@ impl Proposal {
         match self {
             Self::OfferList { upload, .. } => upload,
             Self::Reissue { run } => run,
-            Self::Revoke { subject, .. } | Self::EndService { subject, .. } => subject,
+            Self::Revoke { subject, .. }
+            | Self::EndService { subject, .. }
+            | Self::ErasePerson { subject, .. } => subject,
             Self::GiveRoles { officer, .. } => officer,
             Self::Issue { deferral, .. } => deferral,
             Self::RotateKey { fragment, .. }
@@ -201,7 +209,8 @@ impl Proposal {
             | Self::Reissue { .. }
             | Self::RotateKey { .. }
             | Self::RetireKey { .. }
-            | Self::MarkKeyCompromised { .. } => true,
+            | Self::MarkKeyCompromised { .. }
+            | Self::ErasePerson { .. } => true,
             Self::Revoke { reason, .. } => ReasonCode::parse(reason).is_some(),
             Self::EndService { how, .. } => ServiceEnd::parse(how).is_some(),
             Self::GiveRoles { roles, .. } => Roles::parse(roles).is_some(),
@@ -315,6 +324,16 @@ mod tests {
             assert!(!FourEyes::WithColleagues.needs_second(proposal, others(0, 1)));
             assert!(FourEyes::WithColleagues.needs_second(proposal, others(1, 1)));
         }
+    }
+
+    #[test]
+    fn nobody_erases_a_person_alone_not_even_where_everybody_works_alone() {
+        let erase = Proposal::ErasePerson { subject: "s".into(), reason: "asked for it".into() };
+        for rule in [FourEyes::Always, FourEyes::WithColleagues] {
+            assert!(rule.needs_second(&erase, SecondPersons::default()));
+        }
+        assert_eq!((erase.act(), erase.target(), erase.concerns_people()), ("erase-person", "s", true));
+        assert_eq!(serde_json::to_value(&erase).unwrap()["act"], erase.act());
     }
 
     #[test]

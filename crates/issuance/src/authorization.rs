@@ -5,6 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::digest;
 
+use crate::message::Language;
 use crate::{Configuration, CredentialCopy, CredentialType, Status};
 
 /// Life of a pushed request: time to find a phone and to sign in (RFC 9126, 2.2 names 600 as the usual longest).
@@ -63,6 +64,8 @@ pub struct AuthorizationRequest {
     pub offer_id: Option<String>,
     /// RFC 7638 thumbprint of the key to which the code is bound.
     pub dpop_jkt: Option<String>,
+    /// What the person reads, where the wallet said it.
+    pub language: Option<Language>,
 }
 
 /// What a request asks for.
@@ -147,6 +150,7 @@ impl Client {
             wanted: wanted(asked, issued)?,
             offer_id: None,
             dpop_jkt: None,
+            language: None,
         })
     }
 }

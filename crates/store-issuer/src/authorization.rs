@@ -1,6 +1,7 @@
 //! The authorization code flow: passkeys of persons, pushed requests, authorization codes.
 
 use issuance::authorization::{AuthorizationRequest, Grant, Wanted};
+use issuance::message::Language;
 use issuance::{Configuration, Timestamp};
 use sql::{Migration, Row, args};
 
@@ -33,6 +34,12 @@ pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
     sql: include_str!("migrations/0151_authorization.sql"),
 }];
 
+pub(crate) const LANGUAGE_MIGRATIONS: &[Migration] = &[Migration {
+    version: 921,
+    name: "request_languages",
+    sql: include_str!("migrations/0921_request_languages.sql"),
+}];
+
 const COUNT_PASSKEYS: &str =
     "SELECT COUNT(*) AS many FROM person_passkeys WHERE tenant = $1 AND subject_id = $2";
 const INSERT_PASSKEY: &str = "INSERT INTO person_passkeys (credential_id, tenant, subject_id, json, created_at) VALUES ($1, $2, $3, $4, $5)";
@@ -49,8 +56,8 @@ const COUNT_REQUESTS: &str =
     "SELECT COUNT(*) AS many FROM authorization_requests WHERE tenant = $1 AND expires_at > $2";
 const INSERT_REQUEST: &str =
     "INSERT INTO authorization_requests (tenant, fingerprint, client_id, redirect_uri,
-        state, code_challenge, wanted, configurations, offer_id, dpop_jkt, expires_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+        state, code_challenge, wanted, configurations, offer_id, dpop_jkt, expires_at, language)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
 const FIND_REQUEST: &str = "SELECT * FROM authorization_requests
     WHERE tenant = $1 AND fingerprint = $2 AND expires_at > $3 AND ticket IS NULL";
 const DECIDE: &str = "UPDATE authorization_requests SET ticket = $3, granted_offer = $4
@@ -167,7 +174,8 @@ impl Transaction {
             names,
             request.offer_id.clone(),
             request.dpop_jkt.clone(),
-            expires_at
+            expires_at,
+            request.language.map(Language::code)
         ];
         Ok(self.tx.execute_one(INSERT_REQUEST, values).await?)
     }
@@ -330,5 +338,6 @@ fn request(row: &Row) -> Result<AuthorizationRequest, Error> {
         wanted: wanted(&Columns { table: "authorization_requests", row })?,
         offer_id: row.opt_text("offer_id")?,
         dpop_jkt: row.opt_text("dpop_jkt")?,
+        language: row.opt_text("language")?.and_then(|code| Language::parse(&code)),
     })
 }

@@ -33,6 +33,7 @@ mod offers;
 mod officers;
 mod oidc;
 mod overview;
+mod person_erasures;
 mod person_oidc;
 mod person_passkeys;
 mod picture_erasures;
@@ -77,6 +78,7 @@ pub use messages::{ContactRow, DueRow, MessageRow, MessageState};
 pub use officers::{Ceremony, CeremonyKind, Officer, OfficerLink, Session};
 pub use oidc::OidcRequest;
 pub use overview::{Overview, StuckOffer};
+pub use person_erasures::ErasedPerson;
 pub use person_oidc::PersonOidcRequest;
 pub use person_passkeys::PersonPasskey;
 pub use picture_erasures::PictureErasureRow;
@@ -129,6 +131,12 @@ impl Store {
         self.database.engine()
     }
 
+    /// After something was deleted that must be in no file any more. False while somebody reads what was there before; then it is
+    /// asked for again.
+    pub async fn empty_log(&self) -> Result<bool, Error> {
+        Ok(self.database.empty_log().await?)
+    }
+
     pub async fn close(&self) {
         self.database.close().await;
     }
@@ -147,7 +155,8 @@ impl Transaction {
 /// 800, pictures of proofs from 820, the Fund's letters and messages from 830, enrolments from 840, stations from 850, what
 /// auditors of the Fund see from 860, what people say against decisions of the Fund from 870, kinds of devices and languages from 880,
 /// enrolment by credential and at a station, what becomes of pictures, and what payroll is told, from 890; what a second officer
-/// confirms from 900.
+/// confirms from 900, erasing people and languages of
+/// people from 920.
 fn migrations() -> Vec<Migration> {
     let issuing = Migration { version: 1, name: "issuing", sql: include_str!("migrations/0001_issuing.sql") };
     [
@@ -192,6 +201,8 @@ fn migrations() -> Vec<Migration> {
         key_holders::MIGRATIONS,
         fund::payroll::MIGRATIONS,
         second_words::MIGRATIONS,
+        person_erasures::MIGRATIONS,
+        authorization::LANGUAGE_MIGRATIONS,
     ]
     .concat()
 }

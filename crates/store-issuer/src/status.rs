@@ -40,7 +40,9 @@ const PLACE: &str = "SELECT copy_id FROM status_entries WHERE tenant = $1 AND li
 const ENTRIES: &str = "SELECT e.place, c.status, (SELECT h.reason FROM status_changes h
         WHERE h.tenant = c.tenant AND h.copy_id = c.id ORDER BY h.sequence DESC LIMIT 1) AS reason
     FROM status_entries e JOIN copies c ON c.tenant = e.tenant AND c.id = e.copy_id
-    WHERE e.tenant = $1 AND e.list = $2 AND c.status <> 'valid'";
+    WHERE e.tenant = $1 AND e.list = $2 AND c.status <> 'valid'
+    UNION ALL SELECT place, left_status AS status, left_reason AS reason FROM status_entries
+    WHERE tenant = $1 AND list = $2 AND left_status IS NOT NULL AND left_status <> 'valid'";
 const NEWEST: &str =
     "SELECT * FROM list_versions WHERE tenant = $1 AND list = $2 ORDER BY version DESC LIMIT 1";
 const SERVED: &str =

@@ -48,6 +48,7 @@ fn request(wanted: Wanted) -> AuthorizationRequest {
         wanted,
         offer_id: None,
         dpop_jkt: Some("key".into()),
+        language: Some(issuance::message::Language::Arabic),
     }
 }
 

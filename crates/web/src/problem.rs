@@ -50,6 +50,12 @@ impl Problem {
         self
     }
 
+    /// An extension member.
+    #[must_use]
+    pub fn member(&self, name: &str) -> Option<&Value> {
+        self.members.get(name)
+    }
+
     /// A response header, such as `WWW-Authenticate` or `Retry-After`; one that is no valid value is left out.
     #[must_use]
     pub fn header(mut self, name: HeaderName, value: &str) -> Self {

@@ -68,6 +68,15 @@ pub struct StatusOrder {
     pub credential_type: Option<String>,
 }
 
+/// Everything that leads to a person is to be erased.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ErasureOrder {
+    /// Who asked for it and why, for the officer who approves it; erased with the rest. At most 500 characters.
+    #[schema(max_length = 500)]
+    pub reason: String,
+}
+
 /// What became of an order.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]

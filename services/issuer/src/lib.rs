@@ -16,7 +16,7 @@ pub use app::{
 };
 pub use config::{
     AttesterConfig, CertificateConfig, ClientConfig, Config, ConfigError, Console, DetectorConfig,
-    InstanceConfig, Issuing, KeyAttestations, KeysConfig, MessagesConfig, PersonProviderConfig, Persons,
+    HelpConfig, InstanceConfig, Issuing, KeyAttestations, KeysConfig, MessagesConfig, PersonProviderConfig, Persons,
     PresenceConfig, ProviderConfig, RegistryConfig, RiskConfig, Security, SeparationConfig, SmtpConfig,
     StoreConfig, TenantConfig,
 };

@@ -22,10 +22,7 @@ use store_issuer::Store;
 
 use crate::app::oidc::Providers;
 use crate::app::work::Work;
-use crate::app::{
-    Faces, Instance, Issuer, Ledger, Logo, LogoError, Mailer, Provider, RegistryLedger, Settings, Tenant,
-    Verifier, kept,
-};
+use crate::app::{Faces, Instance, Issuer, Ledger, Log, Logo, LogoError, Mailer, Provider, RegistryLedger, Settings, Tenant, Verifier, kept};
 use crate::config::{
     AttesterConfig, CertificateConfig, ClientConfig, Config, ConfigError, InstanceConfig, PresenceConfig,
     SeparationConfig,
@@ -194,6 +191,7 @@ async fn build(
         let mut made = Tenant::new(id, name, did, types, &settings.origin, operate);
         made.names.clone_from(&tenant.names);
         made.formats = tenant.formats.iter().map(|(kind, names)| (*kind, formats(names))).collect();
+        made.help.clone_from(&tenant.help);
         made.approved_types.clone_from(&tenant.approved_types);
         made.passkey_types.clone_from(&tenant.passkey_types);
         made.representative_types.clone_from(&tenant.representative_types);
@@ -242,6 +240,7 @@ async fn build(
         calls: config.calls.clone().opened().map_err(StartError::TurnSecret)?,
         faces: config.presence.as_ref().map(faces).transpose()?,
         verifier,
+        erased: Log::default(),
     })
 }
 
@@ -447,6 +446,7 @@ fn settings(config: &Config) -> Settings {
         offer_validity: chrono::Duration::days(issuing.offer_validity_days.into()),
         offline_proof_life: chrono::Duration::days(issuing.offline_proof_days.into()),
         proof_answer_days: issuing.proof_answer_days,
+        audit_years: issuing.audit_years,
         deferred_interval_seconds: issuing.deferred_interval_seconds,
         four_eyes: config.console.four_eyes,
     }

@@ -5,6 +5,7 @@
 mod anchoring;
 #[path = "../engines/mod.rs"]
 mod engines;
+mod erasing;
 mod offers;
 mod people;
 mod status;

@@ -21,6 +21,8 @@ pub struct PushedAuthorizationRequest {
     pub issuer_state: Option<String>,
     /// RFC 9449, 10: thumbprint of the key to which the code will be bound.
     pub dpop_jkt: Option<String>,
+    /// Languages of the person, the best first, separated by spaces (OpenID Connect Core 1.0, 3.1.2.1).
+    pub ui_locales: Option<String>,
     /// Known so that they can be refused (RFC 9126, 2.1 and RFC 9101).
     pub request_uri: Option<String>,
     pub request: Option<String>,

@@ -8,7 +8,7 @@ use issuance::{
 use store_issuer::Transaction;
 
 use super::service::End;
-use super::{ChangeError, ImportError, Issuer, KeyChangeError, RolesError, RunError};
+use super::{ChangeError, EraseError, ImportError, Issuer, KeyChangeError, RolesError, RunError};
 
 /// More remarks than that are letters.
 const LONGEST_REMARK: usize = 500;
@@ -29,6 +29,8 @@ pub enum DecideError {
     Roles(#[from] RolesError),
     #[error(transparent)]
     KeyChange(#[from] KeyChangeError),
+    #[error(transparent)]
+    Erase(#[from] EraseError),
     #[error(transparent)]
     Store(#[from] store_issuer::Error),
 }
@@ -152,6 +154,9 @@ impl Issuer {
             Ok::<_, DecideError>(decided)
         })
         .await?;
+        if matches!(decided.proposal, Proposal::ErasePerson { .. }) {
+            self.empty_log_of_erased().await;
+        }
         self.wake(&by.tenant);
         Ok(decided)
     }
@@ -199,11 +204,11 @@ impl Issuer {
         let mut tx = self.store.read().await?;
         let mut waiting = Vec::new();
         for approval in tx.list_waiting_approvals(tenant, now).await? {
-            waiting.push(proposal_view(&mut tx, tenant, approval).await?);
+            waiting.push(self.proposal_view(&mut tx, tenant, approval).await?);
         }
         let mut closed = Vec::new();
         for approval in tx.list_decided_approvals(tenant, now, decided).await? {
-            closed.push(proposal_view(&mut tx, tenant, approval).await?);
+            closed.push(self.proposal_view(&mut tx, tenant, approval).await?);
         }
         Ok((waiting, closed))
     }
@@ -256,6 +261,9 @@ impl Issuer {
                 let found = tx.find_deferral(&by.tenant, deferral).await?;
                 found.ok_or(DecideError::Unknown)?;
             }
+            Proposal::ErasePerson { subject, reason } => {
+                self.check_erasure(tx, &by.tenant, (subject, reason)).await?;
+            }
             // What the chain says of the key is asked before, outside of any transaction.
             Proposal::RotateKey { fragment, .. }
             | Proposal::RetireKey { fragment, .. }
@@ -301,6 +309,7 @@ impl Issuer {
                 let roles = Roles::parse(roles).unwrap_or_default();
                 self.set_roles_within(tx, by, officer, roles).await?;
             }
+            Proposal::ErasePerson { subject, .. } => self.erase_within(tx, by, subject).await?,
             // The credential is signed when the wallet comes for it, with what the record says then.
             Proposal::Issue { .. } => {}
             Proposal::RotateKey { .. } | Proposal::RetireKey { .. } | Proposal::MarkKeyCompromised { .. } => {
@@ -313,44 +322,55 @@ impl Issuer {
     }
 }
 
-async fn proposal_view(
-    tx: &mut Transaction,
-    tenant: &str,
-    approval: Approval,
-) -> Result<ProposalView, store_issuer::Error> {
-    let about = match &approval.proposal {
-        Proposal::OfferList { upload, .. } => match tx.find_upload(tenant, upload).await? {
-            None => About::Gone,
-            Some(found) => {
-                let counts = tx.count_upload_rows(tenant, upload).await?;
-                About::List { file_name: found.file_name, good: counts.good + counts.done }
-            }
-        },
-        Proposal::Reissue { run } => match tx.find_reissue_run(tenant, run).await? {
-            None => About::Gone,
-            Some(found) => {
-                let counts = tx.count_reissue_rows(tenant, run).await?;
-                let people = counts.waiting + counts.offered + counts.skipped;
-                About::Run { why: found.why, people }
-            }
-        },
-        Proposal::Revoke { subject, .. }
-        | Proposal::EndService { subject, .. }
-        | Proposal::Issue { subject, .. } => match tx.find_subject(tenant, subject).await? {
-            None => About::Gone,
-            Some(found) => {
-                let copies = tx.list_copies(tenant, subject).await?;
-                let copies = copies.iter().filter(|copy| copy.status != Status::Revoked).count();
-                About::Person { name: found.name, number: found.number, copies }
-            }
-        },
-        Proposal::GiveRoles { officer, .. } => match tx.find_officer(tenant, officer).await? {
-            None => About::Gone,
-            Some(found) => About::Officer { name: found.name, roles: found.roles },
-        },
-        Proposal::RotateKey { fragment, .. }
-        | Proposal::RetireKey { fragment, .. }
-        | Proposal::MarkKeyCompromised { fragment, .. } => About::Key { fragment: fragment.clone() },
-    };
-    Ok(ProposalView { approval, about })
+impl Issuer {
+    async fn proposal_view(
+        &self,
+        tx: &mut Transaction,
+        tenant: &str,
+        approval: Approval,
+    ) -> Result<ProposalView, store_issuer::Error> {
+        let about = match &approval.proposal {
+            Proposal::OfferList { upload, .. } => match tx.find_upload(tenant, upload).await? {
+                None => About::Gone,
+                Some(found) => {
+                    let counts = tx.count_upload_rows(tenant, upload).await?;
+                    About::List { file_name: found.file_name, good: counts.good + counts.done }
+                }
+            },
+            Proposal::Reissue { run } => match tx.find_reissue_run(tenant, run).await? {
+                None => About::Gone,
+                Some(found) => {
+                    let counts = tx.count_reissue_rows(tenant, run).await?;
+                    let people = counts.waiting + counts.offered + counts.skipped;
+                    About::Run { why: found.why, people }
+                }
+            },
+            Proposal::Revoke { subject, .. }
+            | Proposal::EndService { subject, .. }
+            | Proposal::Issue { subject, .. } => match tx.find_subject(tenant, subject).await? {
+                None => About::Gone,
+                Some(found) => {
+                    let copies = tx.list_copies(tenant, subject).await?;
+                    let copies = copies.iter().filter(|copy| copy.status != Status::Revoked).count();
+                    About::Person { name: found.name, number: found.number, copies }
+                }
+            },
+            Proposal::ErasePerson { subject, .. } => match self.whom(tx, tenant, subject).await {
+                Err(EraseError::Store(error)) => return Err(error),
+                Err(_) => About::Gone,
+                Ok(whom) => match self.name_of(tenant, &whom) {
+                    Err(_) => About::Gone,
+                    Ok((name, number)) => About::Person { name, number, copies: 0 },
+                },
+            },
+            Proposal::GiveRoles { officer, .. } => match tx.find_officer(tenant, officer).await? {
+                None => About::Gone,
+                Some(found) => About::Officer { name: found.name, roles: found.roles },
+            },
+            Proposal::RotateKey { fragment, .. }
+            | Proposal::RetireKey { fragment, .. }
+            | Proposal::MarkKeyCompromised { fragment, .. } => About::Key { fragment: fragment.clone() },
+        };
+        Ok(ProposalView { approval, about })
+    }
 }

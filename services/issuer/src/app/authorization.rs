@@ -6,6 +6,7 @@ mod passkeys;
 mod push;
 
 use issuance::authorization::AuthorizationRequest;
+use issuance::message::Language;
 use issuance::{Actor, CodeRefusal, Configuration, CredentialType, Offer, fingerprint};
 use passkeys::MAX_PASSKEYS;
 use store_issuer::Transaction;
@@ -49,8 +50,10 @@ pub enum AuthorizeError {
 #[derive(Clone, Debug)]
 pub struct AuthorizationView {
     pub wallet: String,
-    /// Titles of the credentials that are asked for.
-    pub credentials: Vec<&'static str>,
+    /// What is asked for, each type once.
+    pub credentials: Vec<CredentialType>,
+    /// In which language the wallet's person reads, where it said so.
+    pub language: Option<Language>,
     /// Whether a passkey can be enrolled with the offer's transaction code.
     pub may_enrol: bool,
     /// Where "no" leads.
@@ -87,7 +90,8 @@ impl Issuer {
             answer(tenant, &request, &[("error", "access_denied")]).ok_or(AuthorizeError::Request)?;
         Ok(AuthorizationView {
             wallet: client.name.clone(),
-            credentials: types(&configurations).into_iter().map(CredentialType::title).collect(),
+            credentials: types(&configurations),
+            language: request.language,
             may_enrol: offer.is_some_and(|offer| offer.code_hash.is_some()),
             decline,
         })

@@ -101,6 +101,8 @@ pub enum FundError {
     Unauthorized,
     #[error("there is no such thing on the Fund's register")]
     Unknown,
+    #[error("erased on {on}: the pseudonymous chain has {entries} events, its last link is {head}")]
+    Erased { on: chrono::NaiveDate, entries: u64, head: String },
     #[error("the file does not wait for a confirmation any more")]
     Closed,
     #[error(

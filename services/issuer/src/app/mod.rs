@@ -40,6 +40,7 @@ mod notifications;
 mod offers;
 mod officers;
 pub(crate) mod oidc;
+mod person_erasures;
 mod person_passkeys;
 mod picture_erasures;
 mod picture_keys;
@@ -130,6 +131,8 @@ pub use notifications::NotificationError;
 pub use offers::{FetchError, NewOffer, OfferError, OfferLink};
 pub use officers::{LinkFor, OfficerLinkError, RolesError, SignInError, officer_link};
 pub use oidc::{Arrival, Departure, OidcError, PersonProviderError, Provider, ProviderRefusal, Return};
+pub(crate) use person_erasures::Log;
+pub use person_erasures::{EraseError, ErasureView};
 pub use picture_erasures::PictureErasure;
 pub(crate) use portraits::MOST_PORTRAIT_BYTES;
 pub use portraits::{PictureFault, PortraitError};
@@ -189,6 +192,8 @@ pub struct Issuer {
     pub(crate) calls: crate::config::CallsConfig,
     /// Checks what people present to the Fund; nobody enrols by a credential without it.
     pub(crate) verifier: Option<Verifier>,
+    /// Whether the database's log may hold somebody who was erased.
+    pub(crate) erased: person_erasures::Log,
 }
 
 /// Addresses and times from the configuration.
@@ -211,6 +216,8 @@ pub struct Settings {
     pub offline_proof_life: chrono::Duration,
     /// Within so many days an officer decides about a proof, as the Fund says.
     pub proof_answer_days: Option<u16>,
+    /// How many years after a year of the Fund nobody of it is erased.
+    pub audit_years: u16,
     pub deferred_interval_seconds: u64,
     pub four_eyes: issuance::FourEyes,
 }
@@ -221,6 +228,8 @@ pub struct Tenant {
     pub name: String,
     /// What it is called in languages other than English, by code.
     pub names: BTreeMap<String, String>,
+    /// Whom people can call.
+    pub help: crate::config::HelpConfig,
     pub did: String,
     pub types: Vec<CredentialType>,
     /// In which formats its types are offered, where not in those of the settings.
@@ -322,6 +331,7 @@ impl Tenant {
             id,
             name,
             names: BTreeMap::new(),
+            help: crate::config::HelpConfig::default(),
             did,
             types,
             formats: BTreeMap::new(),
@@ -355,6 +365,12 @@ impl Tenant {
         self.approves(kind)
             || self.passkey_types.get(&kind) == Some(&BelowPasskey::SecondPerson)
             || self.representative_types.get(&kind) == Some(&ByRepresentative::SecondPerson)
+    }
+
+    /// What it is called in a language.
+    #[must_use]
+    pub fn name_in(&self, language: issuance::message::Language) -> &str {
+        self.names.get(language.code()).unwrap_or(&self.name)
     }
 
     /// `{issuer}/status/`, to which the name of a list is appended.

@@ -246,9 +246,9 @@ async fn fund_post((issuer, tenant): Owner, mut stopped: watch::Receiver<bool>) 
 async fn forget(issuer: Weak<Issuer>, mut stopped: watch::Receiver<bool>) {
     let mut trouble = Trouble::new("all", "deleting what has expired");
     while let Some(issuer) = issuer.upgrade() {
-        match issuer.delete_expired().await {
-            Err(error) => trouble.report(issuer.now(), &error),
-            Ok(_) => trouble.over(),
+        match (issuer.delete_expired().await, issuer.tend_log().await) {
+            (Err(error), _) | (_, Err(error)) => trouble.report(issuer.now(), &error),
+            _ => trouble.over(),
         }
         drop(issuer);
         if is_stopped(&mut stopped, FORGET_EVERY).await {

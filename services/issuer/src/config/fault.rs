@@ -26,6 +26,10 @@ pub enum ConfigError {
     InstanceKey(String),
     #[error("VC API instance {0:?}: no status list can be secured with its key")]
     InstanceStatus(String),
+    #[error("tenant {0}: help is a telephone number as it is dialled from abroad, and hours by language")]
+    Help(String),
+    #[error("issuing.audit_years must be from 0 to 100")]
+    AuditYears,
     #[error("issuing.formats must name known formats, each once: {}", known_formats())]
     Formats,
     #[error(

@@ -8,6 +8,9 @@ use url::Url;
 
 use super::ConfigError;
 
+/// Longer than anybody is paid.
+const MOST_AUDIT_YEARS: u16 = 100;
+
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Issuing {
@@ -33,6 +36,9 @@ pub struct Issuing {
     /// Within so many days an officer decides about a proof, as the Fund tells people until its own figures say it: 1 to 365.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proof_answer_days: Option<u16>,
+    /// For how many years after it a year of the Fund is kept for audit: nobody of it is erased before. 0 to 100.
+    #[serde(default = "audit_years")]
+    pub audit_years: u16,
     /// How long a wallet waits before it asks again for what a second person has to approve.
     #[serde(default = "deferred_interval")]
     pub deferred_interval_seconds: u64,
@@ -56,6 +62,9 @@ impl Issuing {
         ];
         if let Some((name, _)) = above_zero.into_iter().find(|(_, value)| *value == 0) {
             return Err(ConfigError::Zero(name));
+        }
+        if self.audit_years > MOST_AUDIT_YEARS {
+            return Err(ConfigError::AuditYears);
         }
         if are_formats(&self.formats) { Ok(()) } else { Err(ConfigError::Formats) }
     }
@@ -98,4 +107,8 @@ const fn offer_validity() -> u32 {
 
 const fn offline_proof() -> u32 {
     14
+}
+
+const fn audit_years() -> u16 {
+    7
 }

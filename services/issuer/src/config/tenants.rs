@@ -9,7 +9,7 @@ use issuance::message::Language;
 use serde::{Deserialize, Serialize};
 
 use super::issuing::are_formats;
-use super::{AttesterConfig, CertificateConfig, ConfigError, KeyAttestations, is_name};
+use super::{AttesterConfig, CertificateConfig, ConfigError, HelpConfig, KeyAttestations, is_name};
 
 const LONGEST_NAME: usize = 200;
 
@@ -23,6 +23,9 @@ pub struct TenantConfig {
     pub name: String,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub names: BTreeMap<String, String>,
+    /// Whom people can call, on the pages on which they sign in: `{ telephone = "+41 …", hours = { en = "…" } }`.
+    #[serde(default, skip_serializing_if = "HelpConfig::is_empty")]
+    pub help: HelpConfig,
     pub did: String,
     pub types: Vec<CredentialType>,
     /// In which formats its types are offered, where not in those of `[issuing]`:
@@ -73,6 +76,7 @@ impl TenantConfig {
             return Err(ConfigError::ApprovedTypes(self.id.clone()));
         }
         self.check_names()?;
+        self.help.check(&self.id)?;
         if !self.passkey_types.keys().all(|kind| types.contains(kind)) {
             return Err(ConfigError::PasskeyTypes(self.id.clone()));
         }

@@ -3,20 +3,28 @@
 //! The pages are for browsers and not in the OpenAPI document, like those of the console. They keep no session: each
 //! request is answered with a passkey of its own, or by the organisation's OpenID provider.
 
+mod frame;
 mod provider;
 
-use actix_web::http::header::{CACHE_CONTROL, LOCATION};
+use std::sync::Arc;
+
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_LANGUAGE, HeaderValue, LOCATION};
 use actix_web::middleware::from_fn;
 use actix_web::web::{Data, Path, PathConfig, Query, QueryConfig, scope};
-use actix_web::{HttpResponse, get, post};
+use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
+use language::Language;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use web::page::{Shell, html};
+use web::voice;
 use web::{Json, OAuthError, Problem, ServiceConfig};
 use wire::vci::{PushedAuthorizationRequest, PushedAuthorizationResponse};
 
+use self::frame::{Help, Voice, languages, shell};
 use super::extract::{Of, PushedForm, Rights};
+use super::metadata;
+use super::words::{Spoken, Words};
 use crate::app::{AuthorizationView, AuthorizeError, Issuer};
 
 pub(super) const SCRIPT: web::assets::Asset = web::assets::Asset {
@@ -46,6 +54,7 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
     config.map(|config| {
         config.service(
             scope("/t/{tenant}/authorize")
+                .app_data(voice::Voice(Arc::new(Voice)))
                 .app_data(QueryConfig::default().error_handler(|error, _| refused(&error)))
                 .app_data(PathConfig::default().error_handler(|_, _| Problem::not_found().into()))
                 // Signing somebody in for somebody else's request is an attack that needs no cookie.
@@ -83,27 +92,48 @@ struct Start {
 #[template(path = "authorization/sign_in.html")]
 struct SignInPage {
     shell: Shell,
-    organisation: String,
+    words: Words,
+    languages: Vec<(Language, String)>,
+    help: Help,
+    /// What is asked for, in the reader's language.
+    titles: Vec<String>,
     base: String,
+    /// Tells the steps of the page's scripts in which language to answer.
+    tongue: String,
     request_uri: String,
     /// Name of the organisation's OpenID provider, where persons may sign in there.
     provider: Option<String>,
+    /// The name of the sentence why a sign-in at the provider led back here.
     refused: Option<&'static str>,
     view: AuthorizationView,
 }
 
 #[get("")]
-async fn sign_in_page(app: Data<Issuer>, of: Of, asked: Query<Asked>) -> Result<HttpResponse, Problem> {
+async fn sign_in_page(
+    request: HttpRequest,
+    app: Data<Issuer>,
+    of: Of,
+    spoken: Spoken,
+    asked: Query<Asked>,
+) -> Result<HttpResponse, Problem> {
     let view = app.authorization_view(&of.0, &asked.client_id, &asked.request_uri).await?;
-    html(&SignInPage {
-        shell: Shell::new("Credentials"),
-        organisation: of.0.name.clone(),
+    let words = spoken.or_pushed(view.language);
+    let help = Help::of(&of.0, words);
+    let mut page = html(&SignInPage {
+        shell: shell(words, Some(&help.organisation)),
+        languages: languages(&request),
+        titles: metadata::titles(&app, &of.0, &view.credentials, words.language()).await,
         base: format!("/t/{}/authorize", of.0.id),
+        tongue: format!("?lang={}", words.language().code()),
         refused: provider::said(asked.refused.as_deref()),
         request_uri: asked.into_inner().request_uri,
         provider: app.person_provider(&of.0).map(str::to_owned),
+        words,
+        help,
         view,
-    })
+    })?;
+    page.headers_mut().insert(CONTENT_LANGUAGE, HeaderValue::from_static(words.language().code()));
+    Ok(page)
 }
 
 #[post("/sign-in/start")]

@@ -190,6 +190,7 @@ fn pushed_request(body: &[u8]) -> Result<PushedAuthorizationRequest, OAuthError>
             ("code_challenge_method", &mut request.code_challenge_method),
             ("issuer_state", &mut request.issuer_state),
             ("dpop_jkt", &mut request.dpop_jkt),
+            ("ui_locales", &mut request.ui_locales),
             ("request_uri", &mut request.request_uri),
             ("request", &mut request.request),
         ],

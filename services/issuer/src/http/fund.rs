@@ -3,6 +3,7 @@
 mod audit;
 mod cases;
 mod cycle;
+mod erasure;
 mod fairness;
 mod figures;
 mod mailings;
@@ -51,6 +52,7 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
             .service(cycle::put_calendar)
             .service(cycle::count_year)
             .service(cycle::export_journal)
+            .service(erasure::propose_erasure)
             .service(mailings::make_mailing)
             .service(mailings::list_mailings)
             .service(mailings::find_mailing)

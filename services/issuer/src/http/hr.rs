@@ -1,5 +1,6 @@
 //! HR systems and portals over REST. Who asks is looked at before anything that was sent.
 
+mod erasure;
 mod lists;
 mod message;
 mod people;
@@ -10,6 +11,7 @@ use web::{Problem, ServiceConfig};
 
 use super::extract::Of;
 use super::fund::Token;
+pub(super) use message::outcome;
 use crate::app::Issuer;
 
 pub(super) fn configure(config: &mut ServiceConfig<'_>) {
@@ -18,6 +20,7 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
             .service(people::find_staff)
             .service(people::find_person_life)
             .service(people::change_person_status)
+            .service(erasure::propose_erasure)
             .service(people::make_offer)
             .service(people::withdraw_offer)
             .service(lists::upload_staff_list)

@@ -9,6 +9,7 @@ use issuance::assurance::ByRepresentative;
 use issuance::attestation::{AttestationRequirement, BATCH_SIZE};
 use issuance::build::PICTURE;
 use issuance::dpop::DPOP_ALGORITHMS;
+use issuance::message::Language;
 use issuance::{Configuration, CredentialType, Format, schemas};
 use serde_json::{Value, json};
 use web::Problem;
@@ -193,6 +194,7 @@ fn with_code_flow(
             .to_vec(),
         scopes_supported: offered(app, tenant).iter().map(ToString::to_string).collect(),
         code_challenge_methods_supported: vec!["S256".to_owned()],
+        ui_locales_supported: Language::ALL.map(|language| language.code().to_owned()).to_vec(),
         authorization_response_iss_parameter_supported: true,
         ..base
     }
@@ -323,6 +325,29 @@ fn proof_types(
         types.insert("attestation".to_owned(), jose());
     }
     types
+}
+
+/// What credentials are called in a language: as the organisation's cards say, else as the published type metadata does.
+pub(super) async fn titles(
+    app: &Issuer,
+    tenant: &Tenant,
+    kinds: &[CredentialType],
+    language: Language,
+) -> Vec<String> {
+    // A design that cannot be read costs its own name alone.
+    let cards = app.list_cards(tenant).await.unwrap_or_default();
+    let title = |kind: &CredentialType| {
+        let card = cards.iter().find(|card| card.credential_type == *kind);
+        let named = card.and_then(|card| card.design.names.iter().find(|(it, _)| it.code() == language.code()));
+        let usual = || {
+            let shown = displayed(tenant, *kind, Format::SdJwt).display.into_iter();
+            let mut shown = shown.filter(|it| it.locale.as_deref() == Some(language.code()));
+            shown.next().map(|it| it.name)
+        };
+        let named = named.map(|(_, name)| name.to_string()).or_else(usual);
+        named.unwrap_or_else(|| kind.title().to_owned())
+    };
+    kinds.iter().map(title).collect()
 }
 
 /// Names of the credential and its claims in every language the published type metadata has.

@@ -21,6 +21,7 @@ mod status;
 mod status_history;
 mod token;
 mod vc_api;
+mod words;
 mod yearly;
 
 use actix_web::middleware::from_fn;

@@ -11,7 +11,7 @@ use issuance::authorization::RequestFault;
 use web::passkey::PasskeyError;
 
 use crate::app::{
-    AuthorizeError, ChangeError, ClientError, CredentialError, DirectoryError, DocumentError, DpopError,
+    AuthorizeError, ChangeError, ClientError, CredentialError, DirectoryError, DocumentError, DpopError, EraseError,
     FetchError, ListError, NotificationError, OfferError, PushError, ReceiptError, RenewalRefusal,
     TokenError, VcApiError,
 };
@@ -187,6 +187,16 @@ pub(super) const PAGES: ProblemPages = ProblemPages(&[
         text: "The organisation's OpenID provider could not be reached or answered something else. Officers who have a passkey can sign in with it meanwhile.",
     },
     ProblemPage {
+        slug: "kept-record",
+        title: "The record has to be kept for now",
+        text: "A credential that is valid, a legal hold, or a rule of keeping stands against erasing this person. The detail says which, and until when; propose it again then.",
+    },
+    ProblemPage {
+        slug: "person-erased",
+        title: "The person was erased",
+        text: "What led to this person was destroyed, as two officers decided. The detail says how many events the pseudonymous chain has and its last link; what the events said is gone.",
+    },
+    ProblemPage {
         slug: "four-eyes",
         title: "A second person decides",
         text: "Nobody decides what they proposed themselves, and nobody takes back what another one proposed.",
@@ -238,24 +248,22 @@ impl From<DocumentError> for Problem {
 impl From<AuthorizeError> for Problem {
     fn from(error: AuthorizeError) -> Self {
         let said = error.to_string();
+        let reason = reason(&error);
         let unauthorized = |detail: &str| Self::unauthorized().detail(detail);
-        match error {
-            AuthorizeError::Request => Self::new(
-                StatusCode::BAD_REQUEST,
-                "authorization-expired",
-                "This request is over",
-            )
-            .detail(
-                "It is unknown, was answered already or has expired. Go back to the wallet and start again.",
-            ),
+        let problem = match error {
+            AuthorizeError::Request => {
+                Self::new(StatusCode::BAD_REQUEST, "authorization-expired", "This request is over").detail(
+                    "It is unknown, was answered already or has expired. Go back to the wallet and start again.",
+                )
+            }
             AuthorizeError::Ceremony => {
                 Self::bad_request("It took too long, or was answered before. Please try again.")
             }
             AuthorizeError::UnknownPasskey | AuthorizeError::Passkey(PasskeyError::Unknown) => {
                 unauthorized("This passkey is not registered here. Use the code of an offer to make one.")
             }
+            AuthorizeError::WrongCode { tries_left } => code_refused(said).with("triesLeft", tries_left),
             AuthorizeError::NoCode
-            | AuthorizeError::WrongCode { .. }
             | AuthorizeError::Refused(
                 CodeRefusal::Missing
                 | CodeRefusal::Unexpected
@@ -263,18 +271,40 @@ impl From<AuthorizeError> for Problem {
                 | CodeRefusal::Locked
                 | CodeRefusal::Withdrawn
                 | CodeRefusal::Expired,
-            ) => Self::new(StatusCode::FORBIDDEN, "code-refused", "The transaction code was refused")
-                .detail(said),
+            ) => code_refused(said),
             AuthorizeError::TooManyPasskeys => Self::conflict(said),
             AuthorizeError::Passkey(PasskeyError::Form(_)) => Self::bad_request(said),
             AuthorizeError::Passkey(PasskeyError::Refused(_)) => {
                 unauthorized("The passkey was refused. Please try again.")
             }
             AuthorizeError::Passkey(PasskeyError::Configuration(_) | PasskeyError::Stored(_)) => {
-                Self::internal(&error)
+                return Self::internal(&error);
             }
-            AuthorizeError::Store(error) => store(&error),
+            AuthorizeError::Store(error) => return store(&error),
+        };
+        problem.with("reason", reason)
+    }
+}
+
+fn code_refused(said: String) -> Problem {
+    Problem::new(StatusCode::FORBIDDEN, "code-refused", "The transaction code was refused").detail(said)
+}
+
+/// By which the page finds the sentence in the person's language.
+const fn reason(error: &AuthorizeError) -> &'static str {
+    match error {
+        AuthorizeError::Request | AuthorizeError::Store(_) => "authorization-expired",
+        AuthorizeError::Ceremony => "ceremony",
+        AuthorizeError::UnknownPasskey | AuthorizeError::Passkey(PasskeyError::Unknown) => "unknown-passkey",
+        AuthorizeError::NoCode => "no-code",
+        AuthorizeError::WrongCode { .. } => "wrong-code",
+        AuthorizeError::Refused(CodeRefusal::Locked) => "code-locked",
+        AuthorizeError::Refused(CodeRefusal::Withdrawn | CodeRefusal::Expired) => "offer-ended",
+        AuthorizeError::Refused(CodeRefusal::Missing | CodeRefusal::Unexpected | CodeRefusal::Wrong) => {
+            "code-needed"
         }
+        AuthorizeError::TooManyPasskeys => "too-many-passkeys",
+        AuthorizeError::Passkey(_) => "passkey-refused",
     }
 }
 
@@ -322,6 +352,26 @@ impl From<ChangeError> for Problem {
                     .detail(refused.to_string())
             }
             ChangeError::Store(error) => store(&error),
+        }
+    }
+}
+
+impl From<EraseError> for Problem {
+    fn from(error: EraseError) -> Self {
+        let said = sentence(&error.to_string());
+        match error {
+            EraseError::Unknown => Self::not_found(),
+            EraseError::Reason => Self::bad_request(said),
+            EraseError::Held(_)
+            | EraseError::Valid { .. }
+            | EraseError::AtWork
+            | EraseError::Undecided
+            | EraseError::Paid
+            | EraseError::KeptForAudit { .. } => {
+                Self::new(StatusCode::CONFLICT, "kept-record", "The record has to be kept for now").detail(said)
+            }
+            EraseError::Fund(error) => error.into(),
+            EraseError::Store(error) => store(&error),
         }
     }
 }

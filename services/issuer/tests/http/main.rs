@@ -47,6 +47,8 @@ mod offers;
 mod pages;
 mod passkeys;
 mod person_dates;
+mod person_erasures;
+mod person_languages;
 mod persons;
 mod picture_keys;
 mod places;

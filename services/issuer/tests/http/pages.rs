@@ -31,6 +31,8 @@ const PAGES: &[Page] = &[
     ("post", "/messages/texts/{event}/{language}", Some(Administer), &[("subject", "S"), ("body", "B")]),
     ("post", "/messages/texts/{event}/{language}/restore", Some(Administer), &[]),
     ("post", "/people/{id}/passkeys/remove", Some(Issue), &[("passkey", "AA")]),
+    ("get", "/people/{id}/erase", Some(SeePeople), &[]),
+    ("post", "/people/{id}/erase", Some(Issue), &[("reason", "r"), ("sure", "yes")]),
     ("post", "/people/{id}/contact", Some(Issue), &[("email", "a@b.org")]),
     ("get", "/cards", Some(Administer), &[]),
     ("get", "/cards/{kind}", Some(Administer), &[]),

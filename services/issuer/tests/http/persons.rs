@@ -284,7 +284,7 @@ async fn the_button_is_where_the_provider_is_and_only_the_page_presses_it() {
         Agent::new().get_as(url, "text/html").await.unwrap().text()
     };
     let request = world.request_uri(&[]).await;
-    assert!(page("undp", &request).await.contains("Sign in with The house login"));
+    assert!(page("undp", &request).await.contains("Sign in with <bdi>The house login</bdi>"));
     let body = json!({"request_uri": request});
     let headers = [("sec-fetch-site", "cross-site")];
     let start = world.url("/t/undp/authorize/provider/start");

@@ -13,6 +13,7 @@ use super::views::{
     to_sign,
 };
 use crate::app::offers::{OfferKeys, Step};
+use crate::words::Words;
 
 /// Opens an offer by reference or by value, or what the person wishes to have without an offer. The same offer opened again is the same offer.
 #[utoipa::path(tag = "receiving", security(("session" = [])), request_body = OfferLink, responses(
@@ -86,8 +87,9 @@ pub async fn begin_authorization(
     app: App,
     person: SignedIn,
     id: Path<String>,
+    words: Words,
 ) -> Result<Json<AuthorizationView>, Problem> {
-    let url = app.wallet.begin_authorization(&person.0, &id).await?;
+    let url = app.wallet.begin_authorization(&person.0, &id, words.language()).await?;
     Ok(Json(AuthorizationView { url: url.into() }))
 }
 

@@ -11,6 +11,7 @@ mod cards;
 mod copies;
 mod custody;
 mod deferred;
+mod deleted;
 mod desk_keys;
 mod desk_queue;
 mod ed25519;

@@ -43,6 +43,7 @@ async fn offer_without_a_code_is_received_after_a_sign_in() {
 
         let address = address(&person, &offer).await;
         assert_eq!(address.contains("issuer_state"), !pushed, "what is pushed is not in the address");
+        assert_eq!(address.contains("ui_locales=en"), !pushed, "nor the language of the page there");
         let back = signed_in(&world.others, &address);
         let offer = come_back(&person, &back).await.expect(200).unwrap().json().unwrap();
         assert_eq!(offer["signIn"], "done");

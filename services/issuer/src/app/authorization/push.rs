@@ -3,6 +3,7 @@
 use chrono::Duration;
 use clock::Timestamp;
 use issuance::authorization::{Asked, REQUEST_LIFETIME_SECONDS, RequestFault, Wanted};
+use issuance::message::Language;
 use issuance::dpop::{DpopFault, is_thumbprint};
 use issuance::{Configuration, Offer, fingerprint};
 use wire::vci::{PushedAuthorizationRequest, PushedAuthorizationResponse};
@@ -80,6 +81,8 @@ impl Issuer {
             return Err(PushError::Scope);
         }
         request.offer_id = offer.map(|offer| offer.id);
+        let tags = pushed.ui_locales.as_deref().unwrap_or_default();
+        request.language = tags.split(' ').find_map(Language::of_tag);
         request.dpop_jkt = self.announced_key(tenant, presented, pushed.dpop_jkt.as_deref()).await?;
         let token = self.new_token();
         let until = now + Duration::seconds(REQUEST_LIFETIME_SECONDS);

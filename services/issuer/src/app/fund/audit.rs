@@ -18,7 +18,11 @@ impl Issuer {
         let (tenant, now) = (by.tenant.as_str(), self.now());
         let mut export = sql::retry(|| async {
             let mut tx = self.store.write("export_fund_journal").await?;
-            let row = tx.find_fund_person(tenant, person).await?.ok_or(FundError::Unknown)?;
+            let Some(row) = tx.find_fund_person(tenant, person).await? else {
+                let left = tx.find_erased_fund_person(tenant, person).await?.ok_or(FundError::Unknown)?;
+                let (on, head) = (left.erased_at.date_naive(), hex(&left.head));
+                return Err(FundError::Erased { on, entries: left.entries, head });
+            };
             let (mut entries, mut named, mut after) = (Vec::new(), BTreeSet::new(), 0);
             loop {
                 let rows = tx.list_fund_journal(tenant, person, after, PAGE).await?;

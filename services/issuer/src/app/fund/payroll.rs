@@ -272,6 +272,10 @@ impl Issuer {
         }
         let mut standing = Standing::default();
         for entry in &list.entries {
+            // Whoever was erased since is on the list by pseudonymous number alone, and nobody is told anything of them.
+            if tx.find_erased_fund_person(tenant, &entry.person).await?.is_some() {
+                continue;
+            }
             let uid = self.uid_of(tx, tenant, &entry.person).await?;
             let held = match rows.get(&entry.person) {
                 Some(row) => self.held_from(tx, tenant, (row, &known), (list, now)).await?,

@@ -11,9 +11,10 @@ use web::page::see_other;
 use web::{Json, Problem};
 
 use super::Start;
-use crate::app::{Issuer, PersonProviderError, ProviderRefusal, Return, Tenant};
+use crate::app::{Issuer, OidcError, PersonProviderError, ProviderRefusal, Return, Tenant};
 use crate::http::extract::Of;
 use crate::http::problem;
+use crate::http::words::{self, Spoken};
 
 /// By which a browser is known when it comes back from a provider.
 const BROWSER: &str = "passerelle_person_oidc";
@@ -25,6 +26,7 @@ pub(super) async fn leave_for_provider(
     app: Data<Issuer>,
     of: Of,
     start: Json<Start>,
+    spoken: Spoken,
 ) -> Result<HttpResponse, Problem> {
     let departure = app.start_person_oidc(&of.0, &start.0.request_uri).await?;
     let cookie = Cookie::build(BROWSER, departure.browser)
@@ -35,9 +37,18 @@ pub(super) async fn leave_for_provider(
         .same_site(SameSite::Lax)
         .max_age(Duration::minutes(10))
         .finish();
+    // Nothing of the page's address comes back from the provider.
+    let language = Cookie::build(words::COOKIE, spoken.words.language().code())
+        .path(path(&of.0))
+        .http_only(true)
+        .secure(app.settings().https)
+        .same_site(SameSite::Lax)
+        .max_age(Duration::minutes(10))
+        .finish();
     Ok(HttpResponse::Ok()
         .insert_header((CACHE_CONTROL, "no-store"))
         .cookie(cookie)
+        .cookie(language)
         .json(json!({ "provider": departure.to })))
 }
 
@@ -56,20 +67,14 @@ pub(super) async fn come_back(
     Ok(response)
 }
 
-/// What the page says to a person who came back without being signed in.
+/// The name of the sentence for a person who came back without being signed in.
 pub(super) fn said(refused: Option<&str>) -> Option<&'static str> {
     let refusal = ProviderRefusal::ALL.into_iter().find(|it| refused == Some(it.as_str()))?;
     Some(match refusal {
-        ProviderRefusal::Declined => "You did not sign in there. Try again, or use a passkey.",
-        ProviderRefusal::Old => {
-            "You signed in there too long ago. Try again, and give your password once more."
-        }
-        ProviderRefusal::Weak => {
-            "Your organisation asks for a stronger way of signing in, such as a second factor."
-        }
-        ProviderRefusal::Unknown => {
-            "Your organisation knows you, but names no staff number that is on its list here. Ask your HR office."
-        }
+        ProviderRefusal::Declined => "provider-declined",
+        ProviderRefusal::Old => "provider-old",
+        ProviderRefusal::Weak => "provider-weak",
+        ProviderRefusal::Unknown => "provider-unknown",
     })
 }
 
@@ -77,10 +82,23 @@ fn path(tenant: &Tenant) -> String {
     format!("/t/{}/authorize", tenant.id)
 }
 
+/// By which the page finds the sentence in the person's language.
+fn reason(error: &OidcError) -> &'static str {
+    match error {
+        OidcError::NoProvider => "not-found",
+        OidcError::Request => "provider-again",
+        OidcError::Unreachable(_) | OidcError::Answer(..) => "provider-unreachable",
+        _ => "provider-refused",
+    }
+}
+
 impl From<PersonProviderError> for Problem {
     fn from(error: PersonProviderError) -> Self {
         match error {
-            PersonProviderError::Provider(error) => error.into(),
+            PersonProviderError::Provider(error) => {
+                let reason = reason(&error);
+                Self::from(error).with("reason", reason)
+            }
             PersonProviderError::Authorize(error) => error.into(),
             PersonProviderError::Store(error) => problem::store(&error),
         }

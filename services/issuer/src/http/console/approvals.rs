@@ -124,6 +124,7 @@ impl Line {
         let (title, detail, href) = words(view, known.officer);
         let note = match &approval.proposal {
             Proposal::Revoke { note, .. } | Proposal::EndService { note, .. } => note.clone(),
+            Proposal::ErasePerson { reason, .. } => Some(reason.clone()).filter(|words| !words.is_empty()),
             Proposal::OfferList { .. }
             | Proposal::Reissue { .. }
             | Proposal::GiveRoles { .. }
@@ -185,6 +186,14 @@ fn words(view: &ProposalView, officer: &Officer) -> (String, String, Option<Stri
             let href = Some(format!("/console/{place}/{subject}/end?how={}", how.as_str()));
             let reason = how.reason().title();
             (format!("End the service of {name}"), format!("{number} · {reason}"), href)
+        }
+        (Proposal::ErasePerson { subject, .. }, About::Person { name, number, .. }) => {
+            let href = Some(format!("/console/people/{subject}/erase"));
+            (format!("Erase everything about {name}"), format!("{number} · nobody can bring it back"), href)
+        }
+        (Proposal::ErasePerson { .. }, _) => {
+            let detail = "Nothing here leads to the person any more";
+            ("Erase everything about a person".to_owned(), detail.to_owned(), None)
         }
         (Proposal::Issue { subject, credential_type, .. }, About::Person { name, number, .. }) => {
             let title = credential_type.parse().map_or("a credential", CredentialType::title);
@@ -286,6 +295,7 @@ impl From<DecideError> for Problem {
             DecideError::Change(error) => error.into(),
             DecideError::Roles(error) => error.into(),
             DecideError::KeyChange(error) => error.into(),
+            DecideError::Erase(error) => error.into(),
             DecideError::Store(error) => problem::store(&error),
         }
     }

@@ -13,6 +13,7 @@ mod contact;
 mod dashboard;
 mod documents;
 mod enrolment;
+mod erase;
 mod fund;
 mod grant;
 mod imports;
@@ -87,6 +88,7 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
                         .configure(passkeys::configure)
                         .configure(legal_holds::configure)
                         .configure(picture_erasures::configure)
+                        .configure(erase::configure)
                         .configure(messages::configure)
                         .configure(cards::configure)
                         .configure(keys::configure)

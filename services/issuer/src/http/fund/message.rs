@@ -176,6 +176,9 @@ impl From<FundError> for Problem {
         match error {
             FundError::Unauthorized => Self::unauthorized().detail(said),
             FundError::NotTheFund | FundError::Unknown => Self::not_found(),
+            FundError::Erased { .. } => {
+                Self::new(StatusCode::GONE, "person-erased", "The person was erased").detail(said)
+            }
             FundError::Closed | FundError::Decided | FundError::Conflict(_) => Self::conflict(said),
             FundError::Brake { .. } => {
                 let title = "So many would end that a person confirms it";

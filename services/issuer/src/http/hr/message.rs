@@ -73,7 +73,7 @@ pub(super) fn made(link: OfferLink) -> MadeOffer {
     }
 }
 
-pub(super) fn outcome(outcome: Outcome) -> HttpResponse {
+pub(in crate::http) fn outcome(outcome: Outcome) -> HttpResponse {
     let (status, outcome, approval) = match outcome {
         Outcome::Done => (StatusCode::OK, "done", None),
         Outcome::Waits(approval) => (StatusCode::ACCEPTED, "waits", Some(approval)),

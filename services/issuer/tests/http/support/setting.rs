@@ -91,6 +91,10 @@ pub(super) fn config(directory: &TempDir, setting: &Setting) -> Config {
         id: id.into(),
         name: name.into(),
         names: [("fr".to_owned(), format!("{name} (fr)"))].into(),
+        help: issuer::HelpConfig {
+            telephone: Some("+41 22 555 01 00".into()),
+            hours: [("en".to_owned(), "9 to 17".to_owned())].into(),
+        },
         did: format!("did:passerelle:{id}"),
         types: types.to_vec(),
     };
@@ -130,6 +134,7 @@ pub(super) fn config(directory: &TempDir, setting: &Setting) -> Config {
             offer_validity_days: 30,
             offline_proof_days: 14,
             proof_answer_days: Some(5),
+            audit_years: 7,
             deferred_interval_seconds: 300,
         },
         console: Console { four_eyes: setting.four_eyes, ..Console::default() },

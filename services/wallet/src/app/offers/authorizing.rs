@@ -5,6 +5,7 @@
 
 use holding::client::ClientKey;
 use holding::reception::{AnswerFault, Asking, AuthorizationAnswer, Progress};
+use language::Language;
 use url::Url;
 use wire::vci::{AUTHORIZATION_CODE, ErrorResponse, PushedAuthorizationResponse};
 
@@ -22,7 +23,12 @@ const LONGEST_ADDRESS: usize = 8_000;
 
 impl Wallet {
     /// Where the browser goes to sign in for an offer. Asked again, the earlier request is over.
-    pub async fn begin_authorization(&self, person: &Person, id: &str) -> Result<Url, OfferError> {
+    pub async fn begin_authorization(
+        &self,
+        person: &Person,
+        id: &str,
+        spoken: Language,
+    ) -> Result<Url, OfferError> {
         if person.desk.is_some() {
             return Err(OfferError::AtDesk);
         }
@@ -39,7 +45,9 @@ impl Wallet {
         let asking = Asking { client_id: &self.client.id, redirect_uri: &redirect_uri };
         let (secret, verifier) = (clock::token(self.entropy.as_ref()), clock::token(self.entropy.as_ref()));
         let state = format!("{id}.{secret}");
-        let parameters = authorization.request(&offer.reception.offered, asking, state, verifier);
+        let mut parameters = authorization.request(&offer.reception.offered, asking, state, verifier);
+        // Who reads Arabic here reads it there as well, where the issuer can (OpenID Connect Core 1.0, 3.1.2.1).
+        parameters.push(("ui_locales", spoken.code().to_owned()));
         let offer = self.keep_offer("begin_authorization", person, offer).await?;
         let mut address = parse(endpoint)?;
         match &server.pushed {

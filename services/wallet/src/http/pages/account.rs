@@ -11,7 +11,7 @@ use super::frame::Frame;
 use super::shown::{Entry, entries};
 use crate::http::auth::{find_person, removal_cookie};
 use crate::http::views::{AccountView, HelpView};
-use crate::http::{App, desk};
+use crate::http::{App, desk, resting};
 use crate::words::Words;
 
 pub fn configure(config: &mut ServiceConfig) {
