@@ -5,6 +5,7 @@ mod cases;
 mod cycle;
 mod fairness;
 mod figures;
+mod letters;
 mod mailings;
 pub(super) mod message;
 mod payroll;
@@ -13,6 +14,7 @@ mod register;
 mod scans;
 mod stations;
 
+pub(super) use letters::{Parts as MailingParts, archive as mailing_archive};
 pub(super) use mailings::addresses as mailing_addresses;
 pub(super) use register::file;
 
@@ -80,7 +82,12 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
             .service(payroll::list_payroll_changes)
             .service(payroll::find_payroll_changes_csv)
             .service(payroll::find_payroll_changes_jws)
-            .service(payroll::acknowledge_payroll_changes),
+            .service(payroll::acknowledge_payroll_changes)
+            .service(letters::find_letter_settings)
+            .service(letters::put_letter_settings)
+            .service(letters::find_letter_sample)
+            .service(letters::find_mailing_archive)
+            .service(letters::list_left_out),
     );
 }
 

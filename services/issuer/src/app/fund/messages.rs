@@ -12,6 +12,7 @@ use sha2::{Digest as _, Sha256};
 use store_issuer::Transaction;
 use store_issuer::fund::{AskedRow, FundMessageRow, LetterRow, MailingRow};
 
+use super::words::Written;
 use super::zones::awake;
 use super::{FundError, Issuer, Tenant};
 use crate::app::{Letter, SendFault};
@@ -111,17 +112,19 @@ impl Issuer {
         let due = self.store.read().await?.list_due_fund_messages(&tenant.id, self.now(), AT_ONCE).await?;
         let mut sent = 0;
         for message in &due {
-            let Some((to, rendered)) = self.still_wanted(&tenant.id, &tenant.name, message).await? else {
+            let Some((to, language, written)) = self.still_wanted(&tenant.id, message).await? else {
                 continue;
             };
+            let organisation = tenant.name_in(language);
             let id = message_id(&tenant.id, &message.effect);
             let letter = Letter {
                 id: &id,
                 tenant: &tenant.id,
-                organisation: &tenant.name,
+                organisation,
                 to: &to,
-                written_at: message.created_at,
-                rendered,
+                // A reminder that waited for the person's morning is not dated in their night.
+                written_at: self.now(),
+                rendered: written.message(language, organisation),
             };
             match mailer.send(&letter).await {
                 Ok(answer) => {
@@ -145,9 +148,8 @@ impl Issuer {
     async fn still_wanted(
         &self,
         tenant: &str,
-        organisation: &str,
         message: &FundMessageRow,
-    ) -> Result<Option<(String, issuance::message::Rendered)>, FundError> {
+    ) -> Result<Option<(String, Language, Written)>, FundError> {
         sql::retry(|| async {
             let now = self.now();
             let mut tx = self.store.write("claim_fund_message").await?;
@@ -191,7 +193,7 @@ impl Issuer {
             };
             tx.commit().await?;
             let language = Language::parse(&registered.language).unwrap_or_default();
-            Ok(Some((email, written.message(language, organisation))))
+            Ok(Some((email, language, written)))
         })
         .await
     }

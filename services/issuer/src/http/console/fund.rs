@@ -6,7 +6,9 @@ mod chart;
 mod dates;
 mod fairness;
 mod figures;
+mod letters;
 mod lists;
+mod mailing;
 mod mailings;
 mod new_year;
 mod payroll;
@@ -55,6 +57,8 @@ pub(super) fn configure(config: &mut ServiceConfig) {
     dates::configure(config);
     payroll::configure(config);
     new_year::configure(config);
+    letters::configure(config);
+    mailing::configure(config);
 }
 
 #[derive(Debug, Deserialize)]
