@@ -193,6 +193,8 @@ fn migrations() -> Vec<Migration> {
         fund::payroll::MIGRATIONS,
         second_words::MIGRATIONS,
         fund::mailing_parts::MIGRATIONS,
+        fund::follow_up::MIGRATIONS,
+        fund::asking::MIGRATIONS,
     ]
     .concat()
 }

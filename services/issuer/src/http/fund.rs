@@ -5,6 +5,7 @@ mod cases;
 mod cycle;
 mod fairness;
 mod figures;
+mod follow_up;
 mod letters;
 mod mailings;
 pub(super) mod message;
@@ -87,7 +88,10 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
             .service(letters::put_letter_settings)
             .service(letters::find_letter_sample)
             .service(letters::find_mailing_archive)
-            .service(letters::list_left_out),
+            .service(letters::list_left_out)
+            .service(follow_up::enter_follow_up)
+            .service(follow_up::ask_everybody)
+            .service(follow_up::list_ask_runs),
     );
 }
 

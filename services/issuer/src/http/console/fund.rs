@@ -6,6 +6,7 @@ mod chart;
 mod dates;
 mod fairness;
 mod figures;
+mod follow_up;
 mod letters;
 mod lists;
 mod mailing;
@@ -59,6 +60,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
     new_year::configure(config);
     letters::configure(config);
     mailing::configure(config);
+    follow_up::configure(config);
 }
 
 #[derive(Debug, Deserialize)]
