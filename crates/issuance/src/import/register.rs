@@ -189,7 +189,8 @@ impl Row<'_> {
         if country.len() != 3 || !country.bytes().all(|letter| letter.is_ascii_uppercase()) {
             self.faults.claim(Some(Register::Country), shape(&country));
         } else if country_name(&country).is_none() {
-            let reason = format!("there is no country {country} in ISO 3166-1; use its three letters, such as SEN");
+            let reason =
+                format!("there is no country {country} in ISO 3166-1; use its three letters, such as SEN");
             self.faults.add(Register::Country, reason);
         }
         country

@@ -33,7 +33,8 @@ pub struct AskRunRow {
     pub finished_at: Option<Timestamp>,
 }
 
-const INSERT: &str = "INSERT INTO fund_ask_runs (tenant, id, year, after_subject, asked, passed, made_by, made_at)
+const INSERT: &str =
+    "INSERT INTO fund_ask_runs (tenant, id, year, after_subject, asked, passed, made_by, made_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 const OPEN: &str = "SELECT * FROM fund_ask_runs WHERE tenant = $1 AND finished_at IS NULL";
 const LIST: &str = "SELECT * FROM fund_ask_runs WHERE tenant = $1 ORDER BY id DESC LIMIT $2";

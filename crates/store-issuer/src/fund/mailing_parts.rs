@@ -107,7 +107,8 @@ const FIRST: &str = "SELECT l.person AS person, MIN(COALESCE(q.posted_on, m.post
     WHERE l.tenant = $1 AND l.year = $2 AND l.kind = 'mail-paper' AND l.fault IS NULL
         AND l.person >= $3 AND l.person <= $4
     GROUP BY l.person ORDER BY l.person LIMIT 10000";
-const BEGIN: &str = "INSERT INTO fund_mailing_archives (tenant, mailing, id, from_piece, to_piece, at_piece, fetched_by,
+const BEGIN: &str =
+    "INSERT INTO fund_mailing_archives (tenant, mailing, id, from_piece, to_piece, at_piece, fetched_by,
         begun_at, moved_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)";
 const MOVE: &str = "UPDATE fund_mailing_archives SET at_piece = $4, moved_at = $5
     WHERE tenant = $1 AND mailing = $2 AND id = $3 AND finished_at IS NULL";

@@ -32,7 +32,8 @@ const BY_POST: &str = "SELECT COUNT(*) AS many FROM fund_letters l
     WHERE l.tenant = $1 AND l.fault IS NULL AND l.place <= m.noted AND e.done_by <> 'withdrawn'";
 
 /// Letters of a year and kind that the post has, each with the day on which it took them.
-const POSTED: &str = "SELECT e.key AS key, e.done_at AS done_at, COALESCE(q.posted_on, m.posted_on) AS posted_on
+const POSTED: &str =
+    "SELECT e.key AS key, e.done_at AS done_at, COALESCE(q.posted_on, m.posted_on) AS posted_on
     FROM fund_effects e
     LEFT JOIN fund_mailings m ON m.tenant = e.tenant AND e.done_by = 'mailing ' || m.id
     LEFT JOIN fund_letters l ON l.tenant = e.tenant AND l.effect = e.key AND l.fault IS NULL

@@ -62,6 +62,7 @@ use issuance::import::SheetError;
 use issuance::{Actor, Scope};
 
 pub use appeals::{AppealView, AppealWord, OpenAppeal};
+pub(crate) use archives::Archive;
 pub use calendars::{CalendarChange, YearCalendar};
 pub use case_kind::{CaseOutcome, CaseType};
 pub use case_views::{CaseMoment, CaseView};
@@ -75,7 +76,6 @@ pub use follow_up::{FOLLOW_UP_OUTCOMES, FollowUpAnswer, NewFollowUp};
 pub use gathering::NewMailing;
 pub use heads::{HeadSet, HeadsView};
 pub use helpers::NewHelper;
-pub(crate) use archives::Archive;
 pub use letter_samples::SAMPLES;
 pub use letter_settings::LetterSettings;
 pub use listed::ListedPerson;

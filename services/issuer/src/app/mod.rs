@@ -107,11 +107,11 @@ pub use fund::{
     YearCounts, YearFigures,
 };
 pub use fund::{AppealView, AppealWord, OpenAppeal};
+pub(crate) use fund::{Archive, country_name};
 pub use fund::{CALENDAR_DATES, CalendarDate, MovedDates, MovedFor, NewHelper};
+pub use fund::{FOLLOW_UP_OUTCOMES, FollowUpAnswer, NewFollowUp};
 pub use fund::{FundPost, MailingView, NewMailing, SentMessage, letter_fault, letter_state};
 pub(crate) use fund::{LETTER_KINDS, MOST_UPLOAD_BYTES, age_order, channel_of};
-pub(crate) use fund::{Archive, country_name};
-pub use fund::{FOLLOW_UP_OUTCOMES, FollowUpAnswer, NewFollowUp};
 pub use fund::{LetterSettings, PieceView, SAMPLES};
 pub use fund::{ListStanding, PayrollChange, PayrollChanges};
 pub use fund::{ListedPerson, reminder_dates};

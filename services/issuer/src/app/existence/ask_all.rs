@@ -107,9 +107,11 @@ impl Issuer {
         match self.ask(by, subject_id).await {
             Ok(_) => Ok(true),
             // Meanwhile the person proved it, or the benefit ended.
-            Err(ExistenceError::ProvenAlready { .. } | ExistenceError::Offer(_) | ExistenceError::UnknownPerson) => {
-                Ok(false)
-            }
+            Err(
+                ExistenceError::ProvenAlready { .. }
+                | ExistenceError::Offer(_)
+                | ExistenceError::UnknownPerson,
+            ) => Ok(false),
             Err(error) => Err(error),
         }
     }

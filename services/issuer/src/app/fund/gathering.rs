@@ -57,10 +57,8 @@ impl Issuer {
         if new.kinds.iter().any(|kind| !KINDS.contains(&kind.as_str())) {
             return Err(FundError::Form("there is no such kind of letter"));
         }
-        let own = LetterSettings {
-            telephone: new.telephone.clone(),
-            return_address: new.return_address.clone(),
-        };
+        let own =
+            LetterSettings { telephone: new.telephone.clone(), return_address: new.return_address.clone() };
         let LetterSettings { telephone, return_address } = match own == LetterSettings::default() {
             true => self.settings_of(&by.tenant).await?,
             false => own.checked()?,
@@ -314,8 +312,18 @@ impl Issuer {
         let name = full_name(&registered);
         let part = part_of(&kind).ok_or("damaged")?.to_owned();
         let (about, first) = (None, None);
-        let written =
-            Written { part, name, to: Vec::new(), year: asked.year, due, back, suspends, about, first, proof };
+        let written = Written {
+            part,
+            name,
+            to: Vec::new(),
+            year: asked.year,
+            due,
+            back,
+            suspends,
+            about,
+            first,
+            proof,
+        };
         Ok((registered, written))
     }
 }

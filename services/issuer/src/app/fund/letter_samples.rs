@@ -65,9 +65,8 @@ impl Issuer {
     /// What was set, or what to do about it.
     pub(super) async fn settings_of(&self, tenant: &str) -> Result<LetterSettings, FundError> {
         let known = self.letter_settings(tenant).await?;
-        let known = known.ok_or(FundError::Form(
-            "say first which telephone number and return address stand on letters",
-        ))?;
+        let known = known
+            .ok_or(FundError::Form("say first which telephone number and return address stand on letters"))?;
         Ok(LetterSettings { telephone: known.telephone, return_address: known.return_address })
     }
 

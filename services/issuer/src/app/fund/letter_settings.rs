@@ -78,7 +78,8 @@ impl Issuer {
                 changed_at: now,
             };
             tx.put_letter_settings(&by.tenant, &row).await?;
-            tx.audit(by, Act { action: "fund.letters.settings", target: &by.tenant, detail: "" }, now).await?;
+            tx.audit(by, Act { action: "fund.letters.settings", target: &by.tenant, detail: "" }, now)
+                .await?;
             tx.commit().await?;
             Ok(())
         })
@@ -104,7 +105,9 @@ mod tests {
             assert!(settings(telephone, address).checked().is_err(), "{telephone}");
         }
         let long = "a".repeat(121);
-        for wrong in ["", "a", "12345 67890 1", "line one of it\nline two", "\u{1F600} street and town", &long] {
+        for wrong in
+            ["", "a", "12345 67890 1", "line one of it\nline two", "\u{1F600} street and town", &long]
+        {
             assert!(settings("+1 212 963 6931", wrong).checked().is_err(), "{wrong}");
         }
     }

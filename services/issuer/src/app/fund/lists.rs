@@ -15,8 +15,8 @@ use store_issuer::Transaction;
 use store_issuer::fund::ListRow;
 
 use super::journal::Pen;
-use super::payroll::Held;
 use super::mailings::LETTERS_IN_PIECE;
+use super::payroll::Held;
 use super::{FundError, Issuer, Tenant};
 
 const PAGE: u32 = 5000;

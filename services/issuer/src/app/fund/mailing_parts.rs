@@ -179,8 +179,7 @@ impl PieceView {
         if leave == 0 {
             return;
         }
-        for (groups, name) in
-            [(&mut self.countries, &count.country), (&mut self.languages, &count.language)]
+        for (groups, name) in [(&mut self.countries, &count.country), (&mut self.languages, &count.language)]
         {
             match groups.iter_mut().find(|(known, _)| known == name) {
                 Some((_, many)) => *many += leave,

@@ -59,10 +59,8 @@ impl Issuer {
         if pages.is_empty() {
             return Ok(None);
         }
-        let settings = LetterSettings {
-            telephone: row.telephone.clone(),
-            return_address: row.return_address.clone(),
-        };
+        let settings =
+            LetterSettings { telephone: row.telephone.clone(), return_address: row.return_address.clone() };
         let title = format!("{} {piece}", row.id);
         let sheet = Sheet::new(fund, &settings, row.made_at.date_naive(), title, made);
         let pdf = tokio::task::spawn_blocking(move || sheet.print(&pages, None)).await;
@@ -89,9 +87,7 @@ impl Issuer {
         let row = tx.find_fund_mailing(tenant, id).await?.ok_or(FundError::Unknown)?;
         match row.state.as_str() {
             "ready" | "posted" => Ok(row),
-            "gathering" => {
-                Err(FundError::Conflict("the mailing is still being gathered; try again soon"))
-            }
+            "gathering" => Err(FundError::Conflict("the mailing is still being gathered; try again soon")),
             _ => Err(FundError::Conflict("the mailing was cancelled")),
         }
     }
@@ -238,11 +234,7 @@ impl Sheet {
     }
 
     /// As one file; with a word across each page where it is only looked at.
-    pub fn print(
-        &self,
-        pages: &[LetterPage],
-        words: Option<&[&str]>,
-    ) -> Result<Vec<u8>, paper::LetterError> {
+    pub fn print(&self, pages: &[LetterPage], words: Option<&[&str]>) -> Result<Vec<u8>, paper::LetterError> {
         struct Texts<'a> {
             said: super::words::Said,
             declaration: String,
@@ -270,25 +262,22 @@ impl Sheet {
                 }
             })
             .collect();
-        let letters = pages
-            .iter()
-            .zip(&texts)
-            .map(|(page, texts)| paper::Letter {
-                direction: direction(page.language),
-                sender: self.senders.get(&page.language).map_or("", String::as_str),
-                return_address: &self.return_address,
-                to: &page.written.to,
-                day: &texts.day,
-                title: &texts.said.title,
-                paragraphs: &texts.said.paragraphs,
-                form: page.code.as_ref().map(|(code, number)| paper::FormPart {
-                    code,
-                    number,
-                    declaration: &texts.declaration,
-                    labels: labels(page.language),
-                }),
-                foot: &texts.foot,
-            });
+        let letters = pages.iter().zip(&texts).map(|(page, texts)| paper::Letter {
+            direction: direction(page.language),
+            sender: self.senders.get(&page.language).map_or("", String::as_str),
+            return_address: &self.return_address,
+            to: &page.written.to,
+            day: &texts.day,
+            title: &texts.said.title,
+            paragraphs: &texts.said.paragraphs,
+            form: page.code.as_ref().map(|(code, number)| paper::FormPart {
+                code,
+                number,
+                declaration: &texts.declaration,
+                labels: labels(page.language),
+            }),
+            foot: &texts.foot,
+        });
         match words {
             Some(words) => {
                 let letters: Vec<_> = letters.zip(words.iter().copied()).collect();

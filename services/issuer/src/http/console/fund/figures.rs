@@ -14,8 +14,8 @@ use store_issuer::fund::{ServiceTime, WaitingProofs};
 use web::Problem;
 use web::page::{Shell, html};
 
-use super::follow_up::outcome_words;
 use super::chart::{Bars, Columns, Part, bars, columns};
+use super::follow_up::outcome_words;
 use super::register::attachment;
 use super::{badge, title};
 use crate::app::{FOLLOW_UP_OUTCOMES, Group, Issuer, Missing, YearFigures, age_order};
@@ -264,9 +264,9 @@ async fn answered(
     for missing in people {
         let mut line = FollowUpLine::from(missing);
         let said = app.follow_up_answers(tenant, (&line.id, year)).await?;
-        line.answer = said.first().map(|it| {
-            (outcome_words(&it.row.outcome), it.row.entered_at.date_naive().to_string())
-        });
+        line.answer = said
+            .first()
+            .map(|it| (outcome_words(&it.row.outcome), it.row.entered_at.date_naive().to_string()));
         lines.push(line);
     }
     Ok(lines)

@@ -46,8 +46,7 @@ async fn settings_page(officer: May<SeePeople>, app: Data<Issuer>) -> Result<Htt
         let by = names.get(&it.changed_by).cloned().unwrap_or_else(|| "A machine".to_owned());
         (by, it.changed_at.into())
     });
-    let (telephone, return_address) =
-        known.map(|it| (it.telephone, it.return_address)).unwrap_or_default();
+    let (telephone, return_address) = known.map(|it| (it.telephone, it.return_address)).unwrap_or_default();
     html(&SettingsPage {
         shell: shell(&officer, Place::Fund),
         telephone,

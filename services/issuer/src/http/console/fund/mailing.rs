@@ -254,7 +254,8 @@ mod tests {
     #[test]
     fn what_can_be_posted_begins_behind_what_left_and_ends_before_what_is_to_be_printed() {
         let pieces = [(true, true), (true, false), (true, false), (false, false), (true, false)];
-        let pieces: Vec<_> = (1..).zip(pieces).map(|(at, (printed, posted))| piece(at, printed, posted)).collect();
+        let pieces: Vec<_> =
+            (1..).zip(pieces).map(|(at, (printed, posted))| piece(at, printed, posted)).collect();
         assert_eq!(to_post(&pieces), Some((2, 3)));
         assert_eq!(to_post(&pieces[..1]), None);
         assert_eq!(to_post(&[piece(1, false, false)]), None);
