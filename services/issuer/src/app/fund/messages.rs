@@ -12,6 +12,7 @@ use sha2::{Digest as _, Sha256};
 use store_issuer::Transaction;
 use store_issuer::fund::{AskedRow, FundMessageRow, LetterRow, MailingRow};
 
+use super::mailings::piece_at;
 use super::words::Written;
 use super::zones::awake;
 use super::{FundError, Issuer, Tenant};
@@ -288,9 +289,16 @@ impl Issuer {
         let messages = messages.collect();
         let mut letters = Vec::new();
         for letter in tx.list_fund_letters_of(tenant, person).await? {
-            if let Some(mailing) = tx.find_fund_mailing(tenant, &letter.mailing).await? {
-                letters.push((letter, mailing));
+            let Some(mut mailing) = tx.find_fund_mailing(tenant, &letter.mailing).await? else { continue };
+            // The part of this letter may have left before the others.
+            if let Some(place) = letter.place {
+                let pieces = tx.list_fund_pieces(tenant, &mailing.id).await?;
+                let own = pieces.iter().find(|it| it.piece == piece_at(place));
+                if let Some(on) = own.and_then(|it| it.posted_on) {
+                    (mailing.state, mailing.posted_on) = ("posted".to_owned(), Some(on));
+                }
             }
+            letters.push((letter, mailing));
         }
         Ok(FundPost { messages, letters })
     }
