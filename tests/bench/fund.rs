@@ -1,5 +1,6 @@
 //! The Fund's nightly job: 74,000 people on the register, the first night and the usual one.
 
+use std::io::{Read as _, Write as _};
 use std::time::{Duration, Instant};
 
 use actors::Officer;
@@ -101,6 +102,10 @@ async fn letters(fund: &Fund, stack: &Stack) -> Result<()> {
     row(&format!("printed as {parts} PDFs, {} MB", bytes / 1_000_000), begun);
     let cpu = measure::cpu_seconds(stack, Service::Issuer)? - cpu;
     println!("  {:<52} {cpu:>9.1} s", "CPU of both");
+    let (begun, before) = (Instant::now(), measure::resident_mb(stack, Service::Issuer)?);
+    let (bytes, most) = fund.archive(&format!("{path}/parts.zip"), stack).await?;
+    row(&format!("the same as one archive, {} MB", bytes / 1_000_000), begun);
+    println!("  {:<52} {before:>9.1} MB, {most:.1} MB at most", "memory before and while it is fetched");
     let begun = Instant::now();
     let bytes = fund.fetch(&format!("{path}/addresses.csv")).await?;
     row(&format!("addresses, {} MB", bytes / 1_000_000), begun);
@@ -149,6 +154,35 @@ impl Fund {
         let reply = self.agent.send("GET".parse()?, url, &[("authorization", &bearer)], Vec::new()).await?;
         ensure!(reply.status < 300, "{path}: {}", reply.status);
         Ok(reply.body.len())
+    }
+
+    /// How many bytes come, read and forgotten as they come, and the most memory that the service had meanwhile.
+    async fn archive(&self, path: &str, stack: &Stack) -> Result<(usize, f64)> {
+        let url: url::Url = format!("{}/{path}", self.url).parse()?;
+        let host = url.host_str().context("no host")?.to_owned();
+        let address = (host.clone(), url.port_or_known_default().context("no port")?);
+        let asked = format!(
+            "GET {} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nAuthorization: Bearer {}\r\n\r\n",
+            url.path(),
+            self.token
+        );
+        let reading = tokio::task::spawn_blocking(move || {
+            let mut stream = std::net::TcpStream::connect(address)?;
+            stream.write_all(asked.as_bytes())?;
+            let (mut bytes, mut buffer) = (0, vec![0; 1 << 16]);
+            loop {
+                match stream.read(&mut buffer)? {
+                    0 => return Ok::<usize, std::io::Error>(bytes),
+                    many => bytes += many,
+                }
+            }
+        });
+        let mut most = 0.0_f64;
+        while !reading.is_finished() {
+            most = most.max(measure::resident_mb(stack, Service::Issuer)?);
+            tokio::time::sleep(Duration::from_millis(250)).await;
+        }
+        Ok((reading.await??, most))
     }
 
     async fn get(&self, path: &str) -> Result<Value> {

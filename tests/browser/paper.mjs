@@ -27,6 +27,10 @@ export async function register(browser, officer) {
     await page.getByTestId('register-file').setInputFiles(file);
     await page.getByTestId('register-upload').click();
     await page.getByTestId('register-confirm').click();
+    await page.goto(`${input.issuer}/console/fund/letter-settings`);
+    await page.getByTestId('telephone').fill('+1 212 963 6931');
+    await page.getByTestId('return-address').fill('1 Dag Hammarskjöld Plaza, New York');
+    await page.getByTestId('keep-settings').click();
     for(let tries = 0; tries < 60; tries += 1) {
       await page.goto(`${input.issuer}/console/fund`);
       await page.getByTestId('run-night').click();
@@ -44,10 +48,8 @@ async function printed(browser, officer, name) {
   const {input} = browser;
   await page.goto(`${input.issuer}/console/fund/mailings`);
   await page.locator('#kind').selectOption('mail-paper');
-  await page.getByTestId('telephone').fill('+1 212 963 6931');
-  await page.getByTestId('return-address').fill('1 Dag Hammarskjöld Plaza, New York');
   await page.getByTestId('make-mailing').click();
-  await page.waitForURL(/\/mailings\/[^/]+$/);
+  await page.waitForURL(/\/mailings\/[0-9a-z]+$/);
   for(let tries = 0; tries < 60 && await page.getByTestId('part-1').count() === 0; tries += 1) {
     await page.waitForTimeout(1000);
     await page.reload();

@@ -5,6 +5,7 @@
 //! Read [`staff`], [`Listing`] and [`RowFault`] first.
 
 mod columns;
+mod countries;
 mod register;
 #[cfg(test)]
 mod register_tests;
@@ -20,6 +21,7 @@ mod workbook;
 #[cfg(test)]
 mod workbook_tests;
 
+pub use countries::{countries, country_name};
 pub use register::{REGISTER_LIMITS, Registered, register, register_headings, register_rows};
 pub use report::{csv, faults_csv};
 pub use retirees::{LANGUAGES, Retiree, retirees};

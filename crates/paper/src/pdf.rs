@@ -21,7 +21,7 @@ use crate::parts::PartsError;
 pub(crate) use embedded::jpegs;
 pub(crate) use embedded::texts;
 pub use embedded::{MAX_PDF_BYTES, PdfError};
-pub use letter::{FormPart, Letter, LetterError, check_address, letters};
+pub use letter::{FormPart, Letter, LetterError, check_address, letters, sample_letters};
 
 /// What is said of the embedded file; readers of the file show it beside its name.
 const DESCRIPTION: &str = "The signed credential of which this page is a rendering";

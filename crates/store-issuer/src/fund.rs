@@ -1,15 +1,18 @@
 //! The Fund's register, its cycle and what belongs to it. Everything that names a person arrives here sealed.
 
+pub(crate) mod asking;
 mod calendars;
 mod cases;
 mod cycles;
 mod effects;
 mod fairness;
 mod figures;
+pub(crate) mod follow_up;
 mod heads;
 mod imports;
 mod journal;
 mod lists;
+pub(crate) mod mailing_parts;
 mod mailings;
 mod messages;
 mod nights;
@@ -26,16 +29,19 @@ mod uploads;
 
 use sql::Migration;
 
+pub use asking::AskRunRow;
 pub use calendars::CalendarRow;
 pub use cases::{CaseActRow, CaseCount, CaseRow};
 pub use cycles::{CycleRow, DueRow, GroupCount};
 pub use effects::EffectRow;
 pub use fairness::{AppealTimes, KindCount, PictureMark};
 pub use figures::EffectCount;
+pub use follow_up::FollowUpRow;
 pub use heads::{HeadRow, HeadSetRow, MovedHead};
 pub use imports::{RegisterCounts, RegisterImport, RegisterRow, StandingPerson};
 pub use journal::{JournalRow, NewEntry};
 pub use lists::ListRow;
+pub use mailing_parts::{ArchiveRow, LeftOutRow, LetterSettingsRow, PieceCount};
 pub use mailings::{AskedRow, LetterRow, MailingRow, PieceRow};
 pub use messages::FundMessageRow;
 pub use nights::{NightFault, NightRow};
@@ -43,7 +49,7 @@ pub use payroll::PayrollFileRow;
 pub use people::PersonRow;
 pub use proofs::{NoteRow, ProofRow};
 pub use receipts::ReceiptRow;
-pub use reckoning::LedgerTotals;
+pub use reckoning::{LedgerTotals, PaymentTotals};
 pub use samples::SampleDayRow;
 pub use scans::ScanRow;
 pub use service_times::{ServiceTime, WaitingProofs};

@@ -203,6 +203,9 @@ fn migrations() -> Vec<Migration> {
         second_words::MIGRATIONS,
         person_erasures::MIGRATIONS,
         authorization::LANGUAGE_MIGRATIONS,
+        fund::mailing_parts::MIGRATIONS,
+        fund::follow_up::MIGRATIONS,
+        fund::asking::MIGRATIONS,
     ]
     .concat()
 }

@@ -7,7 +7,10 @@ mod fund_rows;
 
 use engines::engines;
 use fund_rows::now;
-use store_issuer::fund::{EffectRow, FundMessageRow, LetterRow, MailingRow, PersonRow, PieceRow, ScanRow};
+use store_issuer::fund::{
+    ArchiveRow, AskRunRow, EffectRow, FollowUpRow, FundMessageRow, LetterRow, LetterSettingsRow, MailingRow,
+    PersonRow, PieceRow, ScanRow,
+};
 use store_issuer::{Store, Transaction};
 
 async fn ask(tx: &mut Transaction, person: &str, country: &str, kind: &str) -> String {
@@ -106,11 +109,23 @@ async fn mailing_has_each_effect_once_in_the_order_of_countries_and_without_what
         let letters = tx.list_fund_letters("fund", "m1", (0, 500)).await.unwrap();
         let places: Vec<_> = letters.iter().map(|it| (it.place.unwrap(), it.person.as_str())).collect();
         assert_eq!(places, [(1, "p2"), (2, "p1")], "France before Senegal");
-        let left_out = tx.list_left_out_fund_letters("fund", "m1", 9).await.unwrap();
-        assert_eq!(left_out.first().unwrap().fault.as_deref(), Some("no-address"));
+        let left_out = tx.list_left_out_fund_people("fund", "m1", "", 9).await.unwrap();
+        assert_eq!((left_out[0].fault.as_str(), left_out[0].letters), ("no-address", 1));
+        assert_eq!(tx.count_left_out_fund_people("fund", "m1").await.unwrap(), 1);
+        let counts = tx.count_fund_pieces("fund", "m1", 1).await.unwrap();
+        let counts: Vec<_> = counts.iter().map(|it| (it.piece, it.country.as_str(), it.letters)).collect();
+        assert_eq!(counts, [(1, "FRA", 1), (2, "SEN", 1)], "parts of one letter");
+        let kinds = tx.count_fund_letter_kinds("fund", "m1").await.unwrap();
+        assert_eq!(kinds, [("mail-paper".to_owned(), 2)]);
         assert_eq!(tx.count_asked_fund_letters("fund").await.unwrap(), [("mail-paper".to_owned(), 1)]);
-        let piece =
-            PieceRow { piece: 1, digest: "d".into(), letters: 2, fetched_by: "o".into(), fetched_at: now() };
+        let piece = PieceRow {
+            piece: 1,
+            digest: "d".into(),
+            letters: 2,
+            fetched_by: "o".into(),
+            fetched_at: now(),
+            posted_on: None,
+        };
         tx.put_fund_piece("fund", "m1", &piece).await.unwrap();
         tx.put_fund_piece("fund", "m1", &PieceRow { letters: 1, ..piece.clone() }).await.unwrap();
         assert_eq!(tx.list_fund_pieces("fund", "m1").await.unwrap(), [PieceRow { letters: 1, ..piece }]);
@@ -119,7 +134,19 @@ async fn mailing_has_each_effect_once_in_the_order_of_countries_and_without_what
         assert_eq!(tx.count_withdrawn_fund_letters("fund", "m1").await.unwrap(), 1);
         assert!(tx.find_fund_letter("fund", "Np1").await.unwrap().unwrap().withdrawn);
         let on = "2026-07-01".parse().unwrap();
-        assert_eq!(tx.post_fund_mailing("fund", "m1", (on, "o"), now()).await.unwrap(), 1);
+        assert_eq!(tx.post_fund_pieces("fund", "m1", (1, 1, 500), (on, "o"), now()).await.unwrap(), 1);
+        tx.post_fund_mailing("fund", "m1", (on, "o"), now()).await.unwrap();
+        let printed =
+            PieceRow { digest: "again".into(), ..tx.list_fund_pieces("fund", "m1").await.unwrap().remove(0) };
+        assert_eq!(printed.posted_on, Some(on));
+        tx.put_fund_piece("fund", "m1", &printed).await.unwrap();
+        assert_eq!(
+            tx.list_fund_pieces("fund", "m1").await.unwrap()[0].digest,
+            "d",
+            "what left stays what it was"
+        );
+        let first = tx.first_posted_fund_forms("fund", 2026, ("p1", "p3"), 500).await.unwrap();
+        assert_eq!(first, [("p2".to_owned(), on)], "without what was taken back");
         let effect = tx.find_fund_effect("fund", "p2/2026/mail-paper").await.unwrap().unwrap();
         assert_eq!(effect.done_by.as_deref(), Some("mailing m1"));
         assert_eq!(tx.find_fund_mailing("fund", "m1").await.unwrap().unwrap().posted_on, Some(on));
@@ -130,21 +157,30 @@ async fn mailing_has_each_effect_once_in_the_order_of_countries_and_without_what
         assert!(tx.list_unnoted_fund_mailings("fund").await.unwrap().is_empty());
         assert_eq!(tx.count_fund_sendings("fund").await.unwrap(), (0, 1), "without what was taken back");
         assert_eq!(
-            tx.list_posted_fund_letters("fund", (2026, "send-notice"), "", 9).await.unwrap(),
+            tx.list_posted_fund_letters("fund", (2026, "send-notice"), ("", 9), 500).await.unwrap(),
             [],
             "no notice was asked for"
         );
         let notice = ask_again(&mut tx, "p2", "send-notice").await;
         tx.finish_fund_effect("fund", &notice, "mailing m1", now()).await.unwrap();
         assert_eq!(
-            tx.list_posted_fund_letters("fund", (2026, "send-notice"), "", 9).await.unwrap(),
+            tx.list_posted_fund_letters("fund", (2026, "send-notice"), ("", 9), 500).await.unwrap(),
             [(notice.clone(), on)]
         );
-        assert_eq!(tx.list_posted_fund_letters("fund", (2026, "send-notice"), &notice, 9).await.unwrap(), []);
-        assert_eq!(tx.list_posted_fund_letters("fund", (2025, "send-notice"), "", 9).await.unwrap(), []);
+        assert_eq!(
+            tx.list_posted_fund_letters("fund", (2026, "send-notice"), (&notice, 9), 500).await.unwrap(),
+            []
+        );
+        assert_eq!(
+            tx.list_posted_fund_letters("fund", (2025, "send-notice"), ("", 9), 500).await.unwrap(),
+            []
+        );
         let withdrawn = ask_again(&mut tx, "p3", "send-notice").await;
         tx.finish_fund_effect("fund", &withdrawn, "withdrawn", now()).await.unwrap();
-        assert_eq!(tx.list_posted_fund_letters("fund", (2026, "send-notice"), "", 9).await.unwrap().len(), 1);
+        assert_eq!(
+            tx.list_posted_fund_letters("fund", (2026, "send-notice"), ("", 9), 500).await.unwrap().len(),
+            1
+        );
         assert_eq!(tx.erase_fund_letters(now()).await.unwrap(), 0);
         assert_eq!(tx.erase_fund_letters(now() + chrono::Duration::days(1)).await.unwrap(), 3);
         assert_eq!(tx.find_fund_mailing("other", "m1").await.unwrap(), None);
@@ -277,5 +313,124 @@ async fn page_is_kept_once_and_its_picture_until_the_decision() {
         let mut tx = store.write("test").await.unwrap();
         let twice = tx.insert_fund_scan("fund", &ScanRow { id: "s2".into(), ..scan }).await;
         assert!(twice.unwrap_err().is_conflict());
+    }
+}
+
+#[tokio::test]
+async fn parts_leave_one_by_one_and_what_did_not_is_free_again() {
+    let engines = engines().await;
+    for store in &engines.stores {
+        begun(store).await;
+        let mut tx = store.write("test").await.unwrap();
+        for asked in tx.list_asked_fund_letters("fund", "mail-paper", "", 9).await.unwrap() {
+            tx.insert_fund_letter("fund", &letter("m1", &asked, None)).await.unwrap();
+        }
+        tx.ready_fund_mailing("fund", "m1", now()).await.unwrap();
+        for piece in 1..=3 {
+            let (digest, fetched_by) = ("d".to_owned(), "o".to_owned());
+            let row = PieceRow { piece, digest, letters: 1, fetched_by, fetched_at: now(), posted_on: None };
+            tx.put_fund_piece("fund", "m1", &row).await.unwrap();
+        }
+        let on = "2026-07-01".parse().unwrap();
+        assert_eq!(tx.post_fund_pieces("fund", "m1", (1, 2, 1), (on, "o"), now()).await.unwrap(), 2);
+        assert_eq!(tx.post_fund_pieces("fund", "m1", (1, 2, 1), (on, "o"), now()).await.unwrap(), 0);
+        let posted = tx.list_posted_fund_letters("fund", (2026, "mail-paper"), ("", 9), 1).await.unwrap();
+        assert_eq!(
+            posted.iter().map(|(_, day)| *day).collect::<Vec<_>>(),
+            [on, on],
+            "of the part, not of the mailing"
+        );
+        assert_eq!(tx.free_unposted_fund_letters("fund", "m1", 1).await.unwrap(), 1);
+        assert_eq!(tx.count_asked_fund_letters("fund").await.unwrap(), [("mail-paper".to_owned(), 1)]);
+        tx.commit().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn archives_settings_answers_and_runs_are_kept() {
+    let engines = engines().await;
+    for store in &engines.stores {
+        begun(store).await;
+        let mut tx = store.write("test").await.unwrap();
+        let archive = ArchiveRow {
+            id: "a1".into(),
+            from: 1,
+            to: 3,
+            at: 0,
+            fetched_by: "o".into(),
+            begun_at: now(),
+            moved_at: now(),
+            finished_at: None,
+        };
+        tx.insert_fund_archive("fund", "m1", &archive).await.unwrap();
+        tx.move_fund_archive("fund", ("m1", "a1"), 2, now()).await.unwrap();
+        assert_eq!(
+            tx.list_fund_archives("fund", "m1", 9).await.unwrap(),
+            [ArchiveRow { at: 2, ..archive.clone() }]
+        );
+        tx.finish_fund_archive("fund", ("m1", "a1"), now()).await.unwrap();
+        tx.move_fund_archive("fund", ("m1", "a1"), 1, now()).await.unwrap();
+        let ended = ArchiveRow { at: 3, finished_at: Some(now()), ..archive };
+        assert_eq!(
+            tx.list_fund_archives("fund", "m1", 9).await.unwrap(),
+            [ended],
+            "it does not move behind its end"
+        );
+
+        assert_eq!(tx.find_letter_settings("fund").await.unwrap(), None);
+        let settings = LetterSettingsRow {
+            telephone: "+1".into(),
+            return_address: "a".into(),
+            changed_by: "o".into(),
+            changed_at: now(),
+        };
+        tx.put_letter_settings("fund", &settings).await.unwrap();
+        let other = LetterSettingsRow { telephone: "+2".into(), ..settings };
+        tx.put_letter_settings("fund", &other).await.unwrap();
+        assert_eq!(tx.find_letter_settings("fund").await.unwrap(), Some(other));
+        assert_eq!(tx.find_letter_settings("other").await.unwrap(), None);
+
+        let answer = |id: &str, outcome: &str| FollowUpRow {
+            id: id.into(),
+            person: "p1".into(),
+            year: 2026,
+            outcome: outcome.into(),
+            sealed: vec![1],
+            case: None,
+            entered_by: "o".into(),
+            entered_at: now(),
+        };
+        for row in [answer("1", "not-found"), answer("2", "alive")] {
+            tx.insert_follow_up_answer("fund", &row).await.unwrap();
+        }
+        let newest = tx.list_follow_up_answers("fund", ("p1", 2026), 1).await.unwrap();
+        assert_eq!(newest, [answer("2", "alive")]);
+        let counts = tx.count_follow_up_answers("fund", 2026).await.unwrap();
+        assert_eq!(counts, [("alive".to_owned(), 1), ("not-found".to_owned(), 1)]);
+        ask_again(&mut tx, "p1", "list-for-follow-up").await;
+        assert_eq!(
+            tx.hand_out_follow_up("fund", (2026, "FRA"), "list", now()).await.unwrap(),
+            0,
+            "p1 is in Senegal"
+        );
+        assert_eq!(tx.hand_out_follow_up("fund", (2026, "SEN"), "list", now()).await.unwrap(), 1);
+
+        let run = AskRunRow {
+            id: "r1".into(),
+            year: 2026,
+            after: String::new(),
+            asked: 0,
+            passed: 0,
+            made_by: "o".into(),
+            made_at: now(),
+            finished_at: None,
+        };
+        tx.insert_ask_run("fund", &run).await.unwrap();
+        let moved = AskRunRow { after: "s1".into(), asked: 1, finished_at: Some(now()), ..run.clone() };
+        tx.move_ask_run("fund", &run, &moved).await.unwrap();
+        assert!(tx.move_ask_run("fund", &run, &moved).await.is_err(), "somebody else did");
+        assert_eq!(tx.find_open_ask_run("fund").await.unwrap(), None);
+        assert_eq!(tx.list_ask_runs("fund", 9).await.unwrap(), [moved]);
+        tx.commit().await.unwrap();
     }
 }

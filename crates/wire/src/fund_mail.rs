@@ -13,7 +13,19 @@ pub struct MailingOrder {
     /// last three are letters only for people who are not reached by message.
     #[serde(default)]
     pub kinds: Vec<String>,
-    /// Stands on every letter.
+    /// Stands on every letter; what was set for all where it is left out, together with the return address.
+    #[serde(default)]
+    pub telephone: Option<String>,
+    /// Where forms are sent back to, in one line.
+    #[serde(default)]
+    pub return_address: Option<String>,
+}
+
+/// What stands on every letter.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct LetterSettingsView {
+    /// With the code of the country, such as +1 212 963 6931.
     pub telephone: String,
     /// Where forms are sent back to, in one line.
     pub return_address: String,
@@ -41,8 +53,19 @@ pub struct MailingView {
     /// The day on which the post took them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub posted_on: Option<NaiveDate>,
-    /// The first of what was left out.
+    /// How many people were left out.
+    pub left_out_people: u64,
+    /// The first of those who were left out; the file has them all.
     pub faults: Vec<LeftOutLetter>,
+    /// Kinds of the letters that it holds.
+    pub holds: Vec<LetterCount>,
+}
+
+/// How many letters of one kind, country or language.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct LetterCount {
+    pub name: String,
+    pub letters: u64,
 }
 
 /// A part of a mailing.
@@ -56,21 +79,39 @@ pub struct MailingPart {
     pub digest: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fetched_at: Option<DateTime<Utc>>,
+    /// The day on which the post took it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub posted_on: Option<NaiveDate>,
+    /// Letters that are printed with it now.
+    pub letters: u64,
+    /// Letters of it that were taken back.
+    pub withdrawn: u64,
+    /// Three letters each, the most letters first.
+    pub countries: Vec<LetterCount>,
+    pub languages: Vec<LetterCount>,
 }
 
-/// A letter that could not be written. Its effect waits for another mailing.
+/// Somebody whose letters could not be written. What asked for them waits for another mailing.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct LeftOutLetter {
     /// The pseudonymous number.
     pub person: String,
     pub reason: String,
+    /// How many letters.
+    pub letters: u64,
 }
 
-/// The post took the letters.
+/// The post took the letters, or some parts of them.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MailingPosting {
     pub on: NaiveDate,
+    /// The first part; with `to`, or all parts are meant.
+    #[serde(default)]
+    pub from: Option<u64>,
+    /// The last part.
+    #[serde(default)]
+    pub to: Option<u64>,
 }
 
 /// How many letters left.

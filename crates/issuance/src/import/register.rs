@@ -6,6 +6,7 @@ use chrono::{Datelike as _, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use super::columns::{Column, Columns};
+use super::countries::country_name;
 use super::row::{Faults, date_reason, reason};
 use super::sheet::{self, File, Limits, Record};
 use super::{BadRow, LANGUAGES, ListedRow, Listing, SheetError};
@@ -187,6 +188,10 @@ impl Row<'_> {
         let country = self.cell(Register::Country).unwrap_or_default().to_uppercase();
         if country.len() != 3 || !country.bytes().all(|letter| letter.is_ascii_uppercase()) {
             self.faults.claim(Some(Register::Country), shape(&country));
+        } else if country_name(&country).is_none() {
+            let reason =
+                format!("there is no country {country} in ISO 3166-1; use its three letters, such as SEN");
+            self.faults.add(Register::Country, reason);
         }
         country
     }

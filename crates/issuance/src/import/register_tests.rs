@@ -31,6 +31,7 @@ fn each_fault_has_its_line_and_its_reason() {
         ("123456789,A,B,1890-01-01,SEN,fr,one,,,", "birth_date"),
         ("123456789,,,1950-05-05,SEN,fr,one,,,", "family_name"),
         ("123456789,A,B,1950-05-05,SN,fr,one,,,", "country"),
+        ("123456789,A,B,1950-05-05,XXX,fr,one,,,", "country"),
         ("123456789,A,B,1950-05-05,SEN,de,one,,,", "language"),
         ("123456789,A,B,1950-05-05,SEN,fr,three,,,", "track"),
         ("123456789,A,B,1950-05-05,SEN,fr,one,2012-01-01,2011-01-01,", "benefit_until"),

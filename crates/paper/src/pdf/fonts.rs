@@ -20,7 +20,7 @@ static HAN: LazyLock<Vec<u8>> = LazyLock::new(|| {
     bytes
 });
 
-/// How heavy text is. Chinese has one weight.
+/// How heavy text is. Chinese has one weight, which is drawn with an outline where it is to be bold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Weight {
     Regular,
@@ -31,11 +31,14 @@ pub(super) enum Weight {
 pub(super) struct Typeface {
     pub(super) face: Face<'static>,
     pub(super) font: Font,
+    /// Whether there is another font of the same script for bold letters.
+    pub(super) has_bold: bool,
 }
 
 impl Typeface {
     fn read(bytes: &'static [u8]) -> Option<Self> {
-        Some(Self { face: Face::from_slice(bytes, 0)?, font: Font::new(bytes.into(), 0)? })
+        let has_bold = !std::ptr::eq(bytes, HAN.as_slice());
+        Some(Self { face: Face::from_slice(bytes, 0)?, font: Font::new(bytes.into(), 0)?, has_bold })
     }
 
     pub(super) fn has(&self, character: char) -> bool {

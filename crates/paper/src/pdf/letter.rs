@@ -12,7 +12,7 @@ use krilla::{Document, SerializeSettings};
 use qrcode::{EcLevel, QrCode};
 
 use super::fonts::{Typefaces, Weight};
-use super::pen::{BLACK, BLUE, HAIR, INK, MUTED, Pen, Style, WHITE, length};
+use super::pen::{BLACK, BLUE, Colour, HAIR, INK, MUTED, Pen, Style, WHITE, length};
 use super::text::{Line, Setter};
 use super::{CertificateError, Direction, date};
 use crate::form::{Area, CODE, DAY, MARK_MODULE, MARKED, PLACE, SIGNATURE};
@@ -31,12 +31,16 @@ const FOOT: f32 = 782.0;
 
 const SENDER: Style = Style { size: 11.0, weight: Weight::Bold, colour: BLUE };
 const SMALL: Style = Style { size: 8.0, weight: Weight::Regular, colour: MUTED };
+/// The telephone number stands there, for whoever needs help.
+const FOOT_NOTE: Style = Style { size: 9.5, weight: Weight::Regular, colour: INK };
 const ADDRESS: Style = Style { size: 11.0, weight: Weight::Regular, colour: INK };
 const TITLE: Style = Style { size: 15.0, weight: Weight::Bold, colour: INK };
 const NUMBER: Style = Style { size: 10.0, weight: Weight::Bold, colour: INK };
 const DECLARATION: Style = Style { size: 10.0, weight: Weight::Bold, colour: INK };
-/// The body is set in the first of these sizes in which it fits.
-const BODY_SIZES: [f32; 4] = [11.0, 10.0, 9.0, 8.0];
+/// The body is set in the first of these sizes in which it fits: most who read it are old.
+const BODY_SIZES: [f32; 7] = [14.0, 13.0, 12.0, 11.0, 10.0, 9.0, 8.0];
+/// Across a letter that is no letter.
+const SAMPLE: Style = Style { size: 118.0, weight: Weight::Bold, colour: Colour(226, 231, 237) };
 const LEADING: f32 = 1.45;
 const MOST_CACHED: usize = 1_000;
 
@@ -84,6 +88,23 @@ pub struct LetterError {
 /// Letters as one PDF/A-2u (ISO 19005-2), a page each, in their order. The same letters with the same moment give the
 /// same bytes.
 pub fn letters(title: &str, made: DateTime<Utc>, all: &[Letter<'_>]) -> Result<Vec<u8>, LetterError> {
+    write(title, made, all.iter().map(|letter| (letter, None)))
+}
+
+/// The same for somebody who looks at them before they are written, each with a word across the page that says that it is none.
+pub fn sample_letters(
+    title: &str,
+    made: DateTime<Utc>,
+    all: &[(Letter<'_>, &str)],
+) -> Result<Vec<u8>, LetterError> {
+    write(title, made, all.iter().map(|(letter, word)| (letter, Some(*word))))
+}
+
+fn write<'a, 'b: 'a>(
+    title: &str,
+    made: DateTime<Utc>,
+    all: impl Iterator<Item = (&'a Letter<'b>, Option<&'a str>)>,
+) -> Result<Vec<u8>, LetterError> {
     let failed = |place: usize| move |source: CertificateError| LetterError { place, source };
     let archive = |error: String| CertificateError::Archive(error);
     let configuration = ConfigurationBuilder::new().with_archival_validator(Archival::A2_U).finish();
@@ -94,10 +115,12 @@ pub fn letters(title: &str, made: DateTime<Utc>, all: &[Letter<'_>]) -> Result<V
     document.set_metadata(metadata.creation_date(date(made)));
     let typefaces = Typefaces::read();
     let mut desk = Desk { setter: Setter { typefaces: &typefaces }, set: HashMap::new() };
-    for (place, letter) in all.iter().enumerate() {
-        page(&mut document, &mut desk, letter).map_err(failed(place))?;
+    let mut many = 0;
+    for (place, (letter, word)) in all.enumerate() {
+        page(&mut document, &mut desk, letter, word).map_err(failed(place))?;
+        many = place + 1;
     }
-    document.finish().map_err(|error| failed(all.len())(archive(format!("{error:?}"))))
+    document.finish().map_err(|error| failed(many)(archive(format!("{error:?}"))))
 }
 
 /// Whether name and address can be printed and fit the window of an envelope, before anybody counts on it.
@@ -157,7 +180,12 @@ impl Placed {
     }
 }
 
-fn page(document: &mut Document, desk: &mut Desk<'_>, letter: &Letter<'_>) -> Result<(), CertificateError> {
+fn page(
+    document: &mut Document,
+    desk: &mut Desk<'_>,
+    letter: &Letter<'_>,
+    word: Option<&str>,
+) -> Result<(), CertificateError> {
     let settings = PageSettings::from_wh(SIZE.0, SIZE.1);
     let settings = settings.ok_or_else(|| CertificateError::Archive("the page has no size".to_owned()))?;
     let mut texts = head(desk, letter)?;
@@ -169,9 +197,13 @@ fn page(document: &mut Document, desk: &mut Desk<'_>, letter: &Letter<'_>) -> Re
         }
         None => None,
     };
-    texts.push(placed(desk, letter.foot, SMALL, (MARGIN, FOOT, WIDTH), letter.direction)?);
+    texts.push(placed(desk, letter.foot, FOOT_NOTE, (MARGIN, FOOT, WIDTH), letter.direction)?);
+    let word = word.map(|word| desk.setter.line(word, SAMPLE.weight)).transpose()?;
     let mut page = document.start_page_with(settings);
     let mut pen = Pen { surface: page.surface(), typefaces: desk.setter.typefaces };
+    if let Some(word) = &word {
+        pen.across(word, SIZE, SAMPLE);
+    }
     pen.mark(MARGIN, 44.0, 26.0);
     if let Some(code) = &code {
         pen.code(code, CODE.left, CODE.top, CODE.wide);

@@ -21,6 +21,9 @@ pub(super) const HAIR: Colour = Colour(196, 208, 219);
 pub(super) const BLACK: Colour = Colour(0, 0, 0);
 pub(super) const WHITE: Colour = Colour(255, 255, 255);
 
+/// Of a letter's size.
+const THICKER: f32 = 0.028;
+
 /// Draws on one page.
 pub(super) struct Pen<'a, 'b> {
     pub(super) surface: Surface<'a>,
@@ -38,10 +41,13 @@ pub(super) struct Style {
 impl Pen<'_, '_> {
     /// A line whose baseline begins at a point.
     pub(super) fn line(&mut self, line: &Line, left: f32, baseline: f32, style: Style) {
-        self.fill_with(style.colour);
         let mut x = left;
         for run in &line.runs {
+            self.fill_with(style.colour);
             if let Some(typeface) = self.typefaces.of(style.weight).get(run.typeface) {
+                if style.weight == Weight::Bold && !typeface.has_bold {
+                    self.thicken(style);
+                }
                 let font = typeface.font.clone();
                 self.surface.draw_glyphs(
                     Point::from_xy(x, baseline),
@@ -54,6 +60,24 @@ impl Pen<'_, '_> {
             }
             x += run.width * style.size;
         }
+        self.surface.set_stroke(None);
+    }
+
+    /// A script without a bold font: its letters get an outline of their own colour.
+    fn thicken(&mut self, style: Style) {
+        let (paint, width) = (style.colour.paint().into(), style.size * THICKER);
+        self.surface.set_stroke(Some(Stroke { paint, width, ..Stroke::default() }));
+    }
+
+    /// A word from the lower left to the upper right of a page, as wide as fits.
+    pub(super) fn across(&mut self, word: &Line, (wide, high): (f32, f32), style: Style) {
+        let diagonal = wide.hypot(high);
+        let (along, up) = (wide / diagonal, high / diagonal);
+        let size = style.size.min(diagonal * 0.78 / word.width.max(0.1));
+        let turned = Transform::from_row(along, -up, up, along, wide / 2.0, high / 2.0);
+        self.surface.push_transform(&turned);
+        self.line(word, -word.width * size / 2.0, size * 0.35, Style { size, ..style });
+        self.surface.pop();
     }
 
     pub(super) fn rectangle(&mut self, left: f32, top: f32, width: f32, height: f32, colour: Colour) {

@@ -123,7 +123,10 @@ impl Setter<'_> {
 
 /// Words with the spaces behind them; Chinese characters one by one.
 fn breakable(text: &str) -> Vec<&str> {
-    let ends = text.char_indices().filter(|(_, character)| character.is_whitespace() || is_han(*character));
+    let ends = text.char_indices().filter(|(at, character)| {
+        let behind = text.get(at + character.len_utf8()..).and_then(|rest| rest.chars().next());
+        is_space(*character) || (is_han(*character) && !behind.is_some_and(is_closing))
+    });
     let mut pieces = Vec::new();
     let mut from = 0;
     for end in ends.map(|(at, character)| at + character.len_utf8()).chain([text.len()]) {
@@ -131,6 +134,16 @@ fn breakable(text: &str) -> Vec<&str> {
         from = end;
     }
     pieces
+}
+
+/// A space at which a line may end: French has others before a colon.
+fn is_space(character: char) -> bool {
+    character.is_whitespace() && !matches!(character, '\u{a0}' | '\u{202f}')
+}
+
+/// No Chinese line begins with one of these.
+fn is_closing(character: char) -> bool {
+    "。，、；：！？）》」』”’".contains(character)
 }
 
 /// CJK Unified Ideographs with their punctuation.
@@ -189,6 +202,12 @@ mod tests {
             let lines = setter.lines(text, Weight::Regular, 8.0).unwrap();
             assert!(lines.len() > 1 && lines.iter().all(|line| line.width <= 8.0));
         }
+    }
+
+    #[test]
+    fn no_line_begins_with_what_closes_or_with_a_colon() {
+        assert_eq!(breakable("versé\u{a0}: signez"), ["versé\u{a0}: ", "signez"]);
+        assert_eq!(breakable("待遇。您"), ["待", "遇。", "您"]);
     }
 
     #[test]

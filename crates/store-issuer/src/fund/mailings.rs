@@ -100,6 +100,8 @@ pub struct PieceRow {
     pub fetched_by: String,
     /// When it was fetched last.
     pub fetched_at: Timestamp,
+    /// The day on which the post took it.
+    pub posted_on: Option<NaiveDate>,
 }
 
 const INSERT: &str =
@@ -153,24 +155,19 @@ const WITHDRAWN: &str = "SELECT l.*, 1 AS withdrawn
 const COUNT_WITHDRAWN: &str = "SELECT COUNT(*) AS many
     FROM fund_letters l JOIN fund_effects e ON e.tenant = l.tenant AND e.key = l.effect
     WHERE l.tenant = $1 AND l.mailing = $2 AND l.place IS NOT NULL AND e.done_by = 'withdrawn'";
-const LEFT_OUT: &str = "SELECT l.*, 0 AS withdrawn FROM fund_letters l
-    WHERE l.tenant = $1 AND l.mailing = $2 AND l.fault IS NOT NULL ORDER BY l.effect LIMIT $3";
 const BY_NUMBER: &str = "SELECT l.*, CASE WHEN e.done_by = 'withdrawn' THEN 1 ELSE 0 END AS withdrawn
     FROM fund_letters l JOIN fund_effects e ON e.tenant = l.tenant AND e.key = l.effect
     WHERE l.tenant = $1 AND l.number = $2";
 const OF_PERSON: &str = "SELECT l.*, CASE WHEN e.done_by = 'withdrawn' THEN 1 ELSE 0 END AS withdrawn
     FROM fund_letters l JOIN fund_effects e ON e.tenant = l.tenant AND e.key = l.effect
     WHERE l.tenant = $1 AND l.person = $2 ORDER BY l.mailing DESC LIMIT 100";
-/// What was taken back meanwhile did not leave by this.
-const FINISH: &str = "UPDATE fund_effects SET done_at = $3, done_by = $4
-    WHERE tenant = $1 AND done_at IS NULL
-        AND key IN (SELECT effect FROM fund_letters WHERE tenant = $1 AND mailing = $2 AND fault IS NULL)";
 /// The number stays, so that a form that left nevertheless is known when it comes back.
 const FREE: &str = "UPDATE fund_letters SET fault = 'cancelled', place = NULL, sealed = NULL
     WHERE tenant = $1 AND mailing = $2 AND fault IS NULL";
 const PUT_PIECE: &str = "INSERT INTO fund_mailing_pieces (tenant, mailing, piece, digest, letters, fetched_by, fetched_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7)
-    ON CONFLICT (tenant, mailing, piece) DO UPDATE SET digest = $4, letters = $5, fetched_by = $6, fetched_at = $7";
+    ON CONFLICT (tenant, mailing, piece) DO UPDATE SET digest = $4, letters = $5, fetched_by = $6, fetched_at = $7
+        WHERE fund_mailing_pieces.posted_on IS NULL";
 const PIECES: &str =
     "SELECT * FROM fund_mailing_pieces WHERE tenant = $1 AND mailing = $2 ORDER BY piece LIMIT 1000";
 const ERASE: &str = "UPDATE fund_letters SET sealed = NULL WHERE sealed IS NOT NULL AND EXISTS (
@@ -238,16 +235,15 @@ impl Transaction {
         Ok(self.tx.execute_one(READY, args![tenant, id, at]).await?)
     }
 
-    /// Writes down that the post took the letters, and marks what asked for them as done. How many left.
+    /// Writes down that the post has every part.
     pub async fn post_fund_mailing(
         &mut self,
         tenant: &str,
         id: &str,
         (on, by): (NaiveDate, &str),
         at: Timestamp,
-    ) -> Result<u64, Error> {
-        self.tx.execute_one(POST, args![tenant, id, on.to_string(), by, at]).await?;
-        Ok(self.tx.execute(FINISH, args![tenant, id, at, format!("mailing {id}")]).await?)
+    ) -> Result<(), Error> {
+        Ok(self.tx.execute_one(POST, args![tenant, id, on.to_string(), by, at]).await?)
     }
 
     /// Gives up a mailing that did not leave; its effects are free for another one.
@@ -324,16 +320,6 @@ impl Transaction {
         Columns { table: "fund_letters", row: &row }.number("many")
     }
 
-    /// What was left out, with the reason.
-    pub async fn list_left_out_fund_letters(
-        &mut self,
-        tenant: &str,
-        mailing: &str,
-        limit: u32,
-    ) -> Result<Vec<LetterRow>, Error> {
-        self.tx.fetch_all(LEFT_OUT, args![tenant, mailing, limit]).await?.iter().map(letter).collect()
-    }
-
     /// The letter with a form of this number.
     pub async fn find_fund_letter(&mut self, tenant: &str, number: &str) -> Result<Option<LetterRow>, Error> {
         self.tx.fetch_optional(BY_NUMBER, args![tenant, number]).await?.as_ref().map(letter).transpose()
@@ -348,7 +334,7 @@ impl Transaction {
         self.tx.fetch_all(OF_PERSON, args![tenant, person]).await?.iter().map(letter).collect()
     }
 
-    /// Remembers that a part was printed, and as what.
+    /// Remembers that a part was printed, and as what; what the post has stays as it was then.
     pub async fn put_fund_piece(
         &mut self,
         tenant: &str,
@@ -379,6 +365,7 @@ impl Transaction {
                 letters: columns.number("letters")?,
                 fetched_by: row.text("fetched_by")?,
                 fetched_at: row.time("fetched_at")?,
+                posted_on: day(&columns, "posted_on")?,
             })
         };
         rows.iter().map(piece).collect()

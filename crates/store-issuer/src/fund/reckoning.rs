@@ -23,6 +23,24 @@ pub struct LedgerTotals {
     pub events: u64,
 }
 
+/// What payroll has to be told of a year, by where it stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PaymentTotals {
+    /// In a file for payroll.
+    pub told: u64,
+    /// Taken back before a file held it.
+    pub withdrawn: u64,
+    /// In no file yet.
+    pub waiting: u64,
+}
+
+const PAYMENTS: &str = "SELECT COUNT(c.key) AS told,
+        CAST(COALESCE(SUM(CASE WHEN c.key IS NULL AND e.kind = 'resume-payment' AND e.done_by = 'withdrawn'
+            THEN 1 ELSE 0 END), 0) AS BIGINT) AS withdrawn,
+        CAST(COALESCE(SUM(CASE WHEN c.key IS NULL AND (e.kind <> 'resume-payment' OR e.done_by IS NULL
+            OR e.done_by <> 'withdrawn') THEN 1 ELSE 0 END), 0) AS BIGINT) AS waiting
+    FROM fund_effects e LEFT JOIN fund_payroll_changes c ON c.tenant = e.tenant AND c.key = e.key
+    WHERE e.tenant = $1 AND e.year = $2 AND e.kind IN ('hold-payment', 'resume-payment', 'stop-payment')";
 const PEOPLE: &str =
     "SELECT COUNT(*) AS people, CAST(COALESCE(SUM(last_entry), 0) AS BIGINT) AS last_entries,
         CAST(COALESCE(SUM(last_seq), 0) AS BIGINT) AS last_events FROM fund_people WHERE tenant = $1";
@@ -106,6 +124,17 @@ impl Transaction {
         let like = format!("%\"name\":\"{name}\"%");
         let row = self.tx.fetch_optional(RECEIVED, args![tenant, like]).await?.ok_or_else(Error::stale)?;
         Columns { table: "fund_journal", row: &row }.number("many")
+    }
+
+    /// What payroll has to be told of a year, by where it stands.
+    pub async fn count_fund_payments(&mut self, tenant: &str, year: i32) -> Result<PaymentTotals, Error> {
+        let row = self.tx.fetch_optional(PAYMENTS, args![tenant, year]).await?.ok_or_else(Error::stale)?;
+        let columns = Columns { table: "fund_effects", row: &row };
+        Ok(PaymentTotals {
+            told: columns.number("told")?,
+            withdrawn: columns.number("withdrawn")?,
+            waiting: columns.number("waiting")?,
+        })
     }
 
     /// The year's lists that two officers approved.

@@ -32,8 +32,13 @@ const BY_POST: &str = "SELECT COUNT(*) AS many FROM fund_letters l
     WHERE l.tenant = $1 AND l.fault IS NULL AND l.place <= m.noted AND e.done_by <> 'withdrawn'";
 
 /// Letters of a year and kind that the post has, each with the day on which it took them.
-const POSTED: &str = "SELECT e.key AS key, e.done_at AS done_at, m.posted_on AS posted_on FROM fund_effects e
+const POSTED: &str =
+    "SELECT e.key AS key, e.done_at AS done_at, COALESCE(q.posted_on, m.posted_on) AS posted_on
+    FROM fund_effects e
     LEFT JOIN fund_mailings m ON m.tenant = e.tenant AND e.done_by = 'mailing ' || m.id
+    LEFT JOIN fund_letters l ON l.tenant = e.tenant AND l.effect = e.key AND l.fault IS NULL
+    LEFT JOIN fund_mailing_pieces q
+        ON q.tenant = l.tenant AND q.mailing = l.mailing AND q.piece = (l.place - 1) / $6 + 1
     WHERE e.tenant = $1 AND e.year = $2 AND e.kind = $3 AND e.done_by LIKE 'mailing %' AND e.key > $4
     ORDER BY e.key LIMIT $5";
 
@@ -43,10 +48,11 @@ impl Transaction {
         &mut self,
         tenant: &str,
         (year, kind): (i32, &str),
-        after: &str,
-        limit: u32,
+        (after, limit): (&str, u32),
+        in_piece: u64,
     ) -> Result<Vec<(String, NaiveDate)>, Error> {
-        let rows = self.tx.fetch_all(POSTED, args![tenant, year, kind, after, limit]).await?;
+        let values = args![tenant, year, kind, after, limit, int(in_piece)];
+        let rows = self.tx.fetch_all(POSTED, values).await?;
         let one = |row: &Row| {
             let posted = day(&Columns { table: "fund_mailings", row }, "posted_on")?;
             let said = row.opt_time("done_at")?.map(|at| at.date_naive());

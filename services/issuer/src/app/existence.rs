@@ -1,6 +1,7 @@
 //! The Fund's proof requests: asking, answering, and an officer's decision, which offers the certificate.
 
 mod answers;
+mod ask_all;
 mod decisions;
 mod places;
 mod second_words;

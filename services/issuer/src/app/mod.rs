@@ -110,9 +110,12 @@ pub use fund::{
     YearCounts, YearFigures,
 };
 pub use fund::{AppealView, AppealWord, OpenAppeal};
+pub(crate) use fund::{Archive, country_name};
 pub use fund::{CALENDAR_DATES, CalendarDate, MovedDates, MovedFor, NewHelper};
+pub use fund::{FOLLOW_UP_OUTCOMES, FollowUpAnswer, NewFollowUp};
 pub use fund::{FundPost, MailingView, NewMailing, SentMessage, letter_fault, letter_state};
 pub(crate) use fund::{LETTER_KINDS, MOST_UPLOAD_BYTES, age_order, channel_of};
+pub use fund::{LetterSettings, PieceView, SAMPLES};
 pub use fund::{ListStanding, PayrollChange, PayrollChanges};
 pub use fund::{ListedPerson, reminder_dates};
 pub use fund::{ReadPage, ScanPage, scan_fault};
@@ -317,6 +320,11 @@ impl Issuer {
 }
 
 impl Tenant {
+    /// What it is called in a language; its usual name where it has none in it.
+    pub fn name_in(&self, language: issuance::message::Language) -> &str {
+        self.names.get(language.code()).unwrap_or(&self.name)
+    }
+
     pub(crate) fn new(
         id: String,
         name: String,

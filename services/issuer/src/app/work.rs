@@ -231,12 +231,17 @@ async fn fund_post((issuer, tenant): Owner, mut stopped: watch::Receiver<bool>) 
             return;
         }
         let did = issuer.run_fund_post(&tenant).await;
+        let asked = issuer.ask_some(&tenant).await;
+        if let Err(error) = &asked {
+            trouble.report(issuer.now(), error);
+        }
         match &did {
             Err(error) => trouble.report(issuer.now(), error),
             Ok(_) => trouble.over(),
         }
         drop(issuer);
-        let wait = if did.is_ok_and(|did| did) { Duration::ZERO } else { SEND_EVERY };
+        let did = did.is_ok_and(|did| did) || asked.is_ok_and(|did| did);
+        let wait = if did { Duration::ZERO } else { SEND_EVERY };
         if is_stopped(&mut stopped, wait).await {
             return;
         }

@@ -6,6 +6,8 @@ mod cycle;
 mod erasure;
 mod fairness;
 mod figures;
+mod follow_up;
+mod letters;
 mod mailings;
 pub(super) mod message;
 mod payroll;
@@ -14,6 +16,7 @@ mod register;
 mod scans;
 mod stations;
 
+pub(super) use letters::{Parts as MailingParts, archive as mailing_archive};
 pub(super) use mailings::addresses as mailing_addresses;
 pub(super) use register::file;
 
@@ -82,7 +85,15 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
             .service(payroll::list_payroll_changes)
             .service(payroll::find_payroll_changes_csv)
             .service(payroll::find_payroll_changes_jws)
-            .service(payroll::acknowledge_payroll_changes),
+            .service(payroll::acknowledge_payroll_changes)
+            .service(letters::find_letter_settings)
+            .service(letters::put_letter_settings)
+            .service(letters::find_letter_sample)
+            .service(letters::find_mailing_archive)
+            .service(letters::list_left_out)
+            .service(follow_up::enter_follow_up)
+            .service(follow_up::ask_everybody)
+            .service(follow_up::list_ask_runs),
     );
 }
 

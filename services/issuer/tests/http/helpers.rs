@@ -69,7 +69,7 @@ async fn whoever_missed_the_first_mailing_gets_one_form_and_not_two() {
     }
     let new = issuer::app::NewMailing {
         kinds: vec!["mail-paper".into()],
-        telephone: "+1 212".into(),
+        telephone: "+1 212 963 6931".into(),
         return_address: "New York".into(),
     };
     let id = world.issuer.make_mailing(&officer("clerk"), &new).await.unwrap();

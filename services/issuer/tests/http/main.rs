@@ -41,6 +41,7 @@ mod key_ring;
 mod keys;
 mod ledger;
 mod legal_holds;
+mod letters;
 mod messages;
 mod metadata;
 mod offers;

@@ -145,7 +145,22 @@ const PAGES: &[Page] = &[
     ("get", "/fund/receipts/{proof}/receipt.json", Some(SeePeople), &[]),
     ("post", "/fund/receipts/{proof}/certificate", Some(Issue), &[]),
     ("get", "/fund/mailings", Some(SeePeople), &[]),
-    ("post", "/fund/mailings", Some(Issue), &[("telephone", "1"), ("return_address", "a")]),
+    ("post", "/fund/mailings", Some(Issue), &[("kind", "mail-paper")]),
+    ("get", "/fund/mailings/{id}/parts.zip", Some(Issue), &[]),
+    ("post", "/fund/mailings/{id}/next-part", Some(Issue), &[]),
+    ("get", "/fund/mailings/{id}/left-out", Some(SeePeople), &[]),
+    ("get", "/fund/mailings/{id}/left-out.csv", Some(Issue), &[]),
+    ("get", "/fund/letter-settings", Some(SeePeople), &[]),
+    (
+        "post",
+        "/fund/letter-settings",
+        Some(Issue),
+        &[("telephone", "+1 212 963 6931"), ("return_address", "1 Dag Hammarskjöld Plaza, New York")],
+    ),
+    ("get", "/fund/letter-sample.pdf?part=first", Some(SeePeople), &[]),
+    ("post", "/fund/follow-up/answers", Some(Issue), &[("year", "2026"), ("outcome", "alive")]),
+    ("get", "/fund/questions", Some(SeePeople), &[]),
+    ("post", "/fund/questions", Some(Issue), &[]),
     ("get", "/fund/mailings/{id}", Some(SeePeople), &[]),
     ("get", "/fund/mailings/{id}/parts/{part}", Some(Issue), &[]),
     ("get", "/fund/mailings/{id}/addresses.csv", Some(Issue), &[]),
@@ -415,8 +430,8 @@ impl FundThings {
         let list = world.issuer.prepare_list(by, 2026, payroll).await.unwrap();
         let new = issuer::app::NewMailing {
             kinds: vec!["mail-paper".into()],
-            telephone: "1".into(),
-            return_address: "a".into(),
+            telephone: "+1 212 963 6931".into(),
+            return_address: "New York".into(),
         };
         // Nobody is asked by a form on the day of this test.
         let form = store_issuer::fund::EffectRow {

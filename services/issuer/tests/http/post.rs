@@ -96,7 +96,7 @@ async fn letters_are_gathered_printed_and_posted_and_a_proof_takes_one_back() {
     assert_eq!((view.row.state.as_str(), view.pieces.len()), ("ready", 1));
     assert!(view.row.left_out > 0, "Clara has no address");
     assert!(
-        view.left_out.iter().all(|(who, why)| *who != amina && why == "no-address"),
+        view.left_out.iter().all(|it| it.person != amina && it.fault == "no-address"),
         "{:?}",
         view.left_out
     );
@@ -238,6 +238,7 @@ async fn reminders_wait_for_the_morning_and_leave_a_proof_of_sending() {
     assert_eq!((post.run().await, post.run().await), (1, 0), "once");
     let letter = post.sink.letters().into_iter().find(|it| it.recipients == ["amina@example.org"]).unwrap();
     assert!(letter.subject.contains("certificat"), "{}", letter.subject);
+    assert!(letter.source.contains("Date: Wed, 02 Dec 2026 09:00:00"), "when it left: {}", letter.source);
     let sent = post.world.issuer.fund_post("unjspf", &amina).await.unwrap().messages;
     let proof = sent.iter().find(|it| it.row.kind == "remind").unwrap();
     assert_eq!(
@@ -445,8 +446,8 @@ async fn machines_and_officers_do_the_same_over_rest_and_pages() {
     )
     .await;
     assert_eq!(bad.0, 400);
-    let order =
-        json!({"kinds": ["mail-paper"], "telephone": "+1 212", "returnAddress": "New York"}).to_string();
+    let order = json!({"kinds": ["mail-paper"], "telephone": "+1 212 963 6931", "returnAddress": "New York"})
+        .to_string();
     let made = call("POST", "mailings", "application/json", order.into_bytes()).await;
     assert_eq!(made.0, 201);
     let id = body(&made)["id"].as_str().unwrap().to_owned();

@@ -31,7 +31,7 @@ async fn summer(world: &World) -> (Vec<u8>, String) {
     }
     let new = NewMailing {
         kinds: vec!["mail-paper".into()],
-        telephone: "+1 212".into(),
+        telephone: "+1 212 963 6931".into(),
         return_address: "New York".into(),
     };
     let id = world.issuer.make_mailing(&officer("clerk"), &new).await.unwrap();

@@ -307,3 +307,30 @@ async fn who_is_enrolled_books_a_talk_in_the_place_of_the_proof_as_long_as_a_yea
     let refused = world.post("/t/unjspf/enrolment/place", &json!({}), Some(&person.secret)).await;
     assert_eq!(refused.status, 409);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everybody_who_is_enrolled_is_asked_once_and_the_wallet_finds_the_question() {
+    let world = fund::fund(&[AMINA, BORIS]).await;
+    let phone = Phone::new(5);
+    enrolled(&world, &phone).await;
+    retiree(&world, "100000002", "Boris").await;
+    night(&world, "2026-03-02").await;
+    let run = world.issuer.ask_everybody(&officer("ann")).await.unwrap();
+    assert_eq!(world.issuer.ask_everybody(&officer("ben")).await.unwrap(), run, "the run that goes on");
+    let tenant = world.tenant("unjspf");
+    while world.issuer.ask_some(tenant).await.unwrap() {}
+    let look = look(&world, &phone.holder).await;
+    assert!(look["requestUri"].is_string(), "{look}");
+    let runs = world.issuer.list_ask_runs("unjspf").await.unwrap();
+    assert_eq!((runs[0].asked, runs[0].passed), (1, 0), "Boris is not enrolled");
+    assert!(runs[0].finished_at.is_some());
+
+    let flo = Browser::officer(&world, "unjspf", "Flo").await;
+    assert_eq!(flo.post("/console/fund/questions", &[]).await.status, 303);
+    while world.issuer.ask_some(tenant).await.unwrap() {}
+    let runs = world.issuer.list_ask_runs("unjspf").await.unwrap();
+    assert_eq!((runs.len(), runs[0].asked, runs[0].passed), (2, 0, 1), "nobody is asked twice");
+    assert_eq!(begin(&world, &phone.holder).await["requestUri"], look["requestUri"]);
+    let page = flo.get("/console/fund/questions").await.text();
+    assert!(page.contains("Needed no question") && page.contains("data-testid=\"ask-everybody\""), "{page}");
+}

@@ -202,7 +202,7 @@ impl Issuer {
         Ok(matches!(wish, Wish::Open | Wish::Late | Wish::OnHold | Wish::WithFund))
     }
 
-    async fn person_of_subject(
+    pub(super) async fn person_of_subject(
         &self,
         tx: &mut Transaction,
         tenant: &Tenant,
@@ -212,7 +212,7 @@ impl Issuer {
         tx.find_fund_person_by_mark(&tenant.id, &mark).await
     }
 
-    async fn asked_of(
+    pub(super) async fn asked_of(
         &self,
         tx: &mut Transaction,
         tenant: &Tenant,

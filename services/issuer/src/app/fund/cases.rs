@@ -49,7 +49,7 @@ impl Issuer {
         .await
     }
 
-    async fn open_within(
+    pub(super) async fn open_within(
         &self,
         tx: &mut Transaction,
         by: &Actor,

@@ -1,16 +1,7 @@
 //! Names of countries in English, as the last line of an address abroad (UPU S42): the post of the country of origin reads it.
 
-/// Three letters and the name, apart by a semicolon.
-const NAMES: &str = include_str!("countries.csv");
-
-fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
-    NAMES.lines().filter_map(|line| line.split_once(';'))
-}
-
-/// The name of a country by its three letters.
-pub(super) fn name_of(code: &str) -> Option<&'static str> {
-    all().find(|(known, _)| *known == code).map(|(_, name)| name)
-}
+use issuance::import::countries as all;
+pub(crate) use issuance::import::country_name as name_of;
 
 /// Whether a line of an address is the name or the letters of any country already. A person's post may go elsewhere than where
 /// they live.

@@ -92,6 +92,8 @@ impl Issuer {
             let mut tx = self.store.write("export_fund_follow_up").await?;
             let act = Act { action: "fund.follow-up.export", target: country, detail: &year.to_string() };
             tx.audit(by, act, self.now()).await?;
+            // Somebody has the list now: what asked for it is done.
+            tx.hand_out_follow_up(&by.tenant, (year, country), "follow-up list", self.now()).await?;
             tx.commit().await?;
             Ok::<(), FundError>(())
         })

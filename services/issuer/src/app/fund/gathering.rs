@@ -14,22 +14,21 @@ use store_issuer::fund::{AskedRow, LetterRow, MailingRow, PersonRow, ProofRow};
 
 use super::calendars::YearCalendar;
 use super::countries::with_country;
-use super::mailings::{BATCH, KINDS};
+use super::mailings::{BATCH, KINDS, LETTERS_IN_PIECE};
 use super::words::{Proof, Written, part_of};
-use super::{FundError, Issuer, Tenant};
+use super::{FundError, Issuer, LetterSettings, Tenant};
 
-const LONGEST_LINE: usize = 120;
 /// To the other end of the world and back.
 const LEAST_DAYS: i64 = 30;
 /// Why a first form is not written any more.
 const SUPERSEDED: &str = "superseded";
 
 /// What an officer asks for.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct NewMailing {
     /// Kinds of effects; all when there is none.
     pub kinds: Vec<String>,
-    /// Stands on every letter.
+    /// Stands on every letter; with an empty return address, what was set for all.
     pub telephone: String,
     /// Where forms are sent back to, in one line.
     pub return_address: String,
@@ -43,6 +42,8 @@ struct Going<'a> {
     proofs: BTreeMap<String, ProofRow>,
     /// After whom a benefit goes on, by the effect that says so.
     before_them: BTreeMap<String, PersonRow>,
+    /// When the post took the first form of a year, by year and person.
+    first_forms: BTreeMap<(i32, String), NaiveDate>,
 }
 
 impl Issuer {
@@ -56,20 +57,19 @@ impl Issuer {
         if new.kinds.iter().any(|kind| !KINDS.contains(&kind.as_str())) {
             return Err(FundError::Form("there is no such kind of letter"));
         }
-        let [telephone, return_address] =
-            [&new.telephone, &new.return_address].map(|text| text.trim().to_owned());
-        for text in [&telephone, &return_address] {
-            if text.is_empty() || text.chars().count() > LONGEST_LINE || text.chars().any(char::is_control) {
-                return Err(FundError::Form(
-                    "telephone number and return address are one line each, of at most 120 characters",
-                ));
-            }
-            paper::check_address(std::slice::from_ref(text))
-                .map_err(|_| FundError::Form("telephone number or return address cannot be printed"))?;
-        }
+        let own =
+            LetterSettings { telephone: new.telephone.clone(), return_address: new.return_address.clone() };
+        let LetterSettings { telephone, return_address } = match own == LetterSettings::default() {
+            true => self.settings_of(&by.tenant).await?,
+            false => own.checked()?,
+        };
         sql::retry(|| async {
             let now = self.now();
             let mut tx = self.store.write("make_fund_mailing").await?;
+            let waiting = tx.count_asked_fund_letters(&by.tenant).await?;
+            if !waiting.iter().any(|(kind, many)| *many > 0 && wanted.contains(&kind.as_str())) {
+                return Err(FundError::Conflict("nothing waits for a letter, so there is nothing to gather"));
+            }
             let row = MailingRow {
                 id: self.new_id(),
                 state: "gathering".to_owned(),
@@ -125,8 +125,9 @@ impl Issuer {
             let (asked, before_them) = self.survivors_of(&mut tx, tenant, asked).await?;
             let calendars = self.calendars_within(&mut tx, tenant).await?;
             let proofs = self.proofs_of(&mut tx, tenant, &asked).await?;
+            let first_forms = first_forms(&mut tx, tenant, &asked).await?;
             drop(tx);
-            let going = Going { tenant, mailing: &before, calendars, proofs, before_them };
+            let going = Going { tenant, mailing: &before, calendars, proofs, before_them, first_forms };
             let letters = self.write_letters(&going, &asked);
             let (superseded, letters): (Vec<_>, Vec<_>) =
                 letters.into_iter().partition(|letter| letter.fault.as_deref() == Some(SUPERSEDED));
@@ -226,9 +227,10 @@ impl Issuer {
             let about =
                 going.before_them.get(&asked.effect).map(|row| self.open_fund_person(going.tenant, row));
             let about = about.transpose().map_err(|_| "damaged")?.map(|person| full_name(&person.registered));
+            let first = going.first_forms.get(&(asked.year, asked.person.id.clone())).copied();
             match written.part == "survivor" && about.is_none() {
                 true => Err("damaged"),
-                false => Ok(Written { about, ..written }),
+                false => Ok(Written { about, first, ..written }),
             }
         });
         let written = match written {
@@ -309,10 +311,43 @@ impl Issuer {
         };
         let name = full_name(&registered);
         let part = part_of(&kind).ok_or("damaged")?.to_owned();
-        let written =
-            Written { part, name, to: Vec::new(), year: asked.year, due, back, suspends, about: None, proof };
+        let (about, first) = (None, None);
+        let written = Written {
+            part,
+            name,
+            to: Vec::new(),
+            year: asked.year,
+            due,
+            back,
+            suspends,
+            about,
+            first,
+            proof,
+        };
         Ok((registered, written))
     }
+}
+
+/// A second letter says when the first one left, and says nothing of one that did not. One question for each year of a batch, whose
+/// people stand in order.
+async fn first_forms(
+    tx: &mut Transaction,
+    tenant: &str,
+    asked: &[AskedRow],
+) -> Result<BTreeMap<(i32, String), NaiveDate>, FundError> {
+    let mut ranges: BTreeMap<i32, (&str, &str)> = BTreeMap::new();
+    for row in asked.iter().filter(|row| row.kind == "mail-paper") {
+        let person = row.person.id.as_str();
+        let (first, last) = ranges.entry(row.year).or_insert((person, person));
+        (*first, *last) = ((*first).min(person), (*last).max(person));
+    }
+    let mut found = BTreeMap::new();
+    for (year, range) in ranges {
+        for (person, on) in tx.first_posted_fund_forms(tenant, year, range, LETTERS_IN_PIECE).await? {
+            found.insert((year, person), on);
+        }
+    }
+    Ok(found)
 }
 
 /// Whether the second form takes the place of a first one that was not gathered yet. Whoever was asked after everybody's second form

@@ -15,6 +15,7 @@ use store_issuer::Transaction;
 use store_issuer::fund::ListRow;
 
 use super::journal::Pen;
+use super::mailings::LETTERS_IN_PIECE;
 use super::payroll::Held;
 use super::{FundError, Issuer, Tenant};
 
@@ -136,7 +137,7 @@ impl Issuer {
     ) -> Result<BTreeMap<String, NaiveDate>, FundError> {
         let (mut left, mut after) = (BTreeMap::new(), String::new());
         loop {
-            let page = tx.list_posted_fund_letters(tenant, of, &after, PAGE).await?;
+            let page = tx.list_posted_fund_letters(tenant, of, (&after, PAGE), LETTERS_IN_PIECE).await?;
             let Some((last, _)) = page.last() else { return Ok(left) };
             after.clone_from(last);
             left.extend(page);

@@ -3,16 +3,16 @@
 //! Letters are sealed rows; the PDF of a part is made when it is fetched, so a mailing of 74,000 is never in memory nor on a
 //! disk as a whole. What asked for a letter stays open until the post has it: a proof in between takes it back.
 
-use chrono::NaiveDate;
 use clock::Timestamp;
 use issuance::Actor;
 use issuance::audit::Act;
 use issuance::import::csv;
 use store_issuer::Transaction;
-use store_issuer::fund::{LetterRow, MailingRow, PieceRow};
+use store_issuer::fund::{ArchiveRow, LeftOutRow, LetterRow, MailingRow};
 
 use super::form_numbers::shown_number;
-use super::{FundError, Issuer};
+use super::mailing_parts::PieceView;
+use super::{FundError, FundPerson, Issuer};
 
 /// Letters in one file, and in one transaction when they are gathered.
 pub(crate) const LETTERS_IN_PIECE: u64 = 500;
@@ -28,7 +28,9 @@ pub(crate) const KINDS: [&str; 8] = [
     "remind",
     "send-receipt",
 ];
-const LEFT_OUT_SHOWN: u32 = 200;
+/// People on the mailing's own page; the others stand on a page of theirs and in a file.
+const LEFT_OUT_SHOWN: u32 = 25;
+const ARCHIVES: u32 = 3;
 const MAILINGS: u32 = 50;
 /// A reprint may be asked for so long after the post took the letters.
 const LETTERS_KEPT_DAYS: i64 = 60;
@@ -40,10 +42,32 @@ pub struct MailingView {
     pub row: MailingRow,
     /// How many of its letters were taken back after they were gathered.
     pub withdrawn: u64,
-    /// From 1, each with who printed it.
-    pub pieces: Vec<(u64, Option<PieceRow>)>,
-    /// The first of what was left out: the person and why.
-    pub left_out: Vec<(String, String)>,
+    /// Its parts, in their order.
+    pub pieces: Vec<PieceView>,
+    /// The first of those who were left out, each person once.
+    pub left_out: Vec<LeftOutRow>,
+    /// How many people were left out.
+    pub left_out_people: u64,
+    /// Kinds of the letters that it holds, with how many.
+    pub holds: Vec<(String, u64)>,
+    /// Archives of its parts, newest first.
+    pub archives: Vec<ArchiveRow>,
+}
+
+impl MailingView {
+    /// The same in a list, without what is in it.
+    #[must_use]
+    pub fn of(row: MailingRow) -> Self {
+        Self {
+            row,
+            withdrawn: 0,
+            pieces: Vec::new(),
+            left_out: Vec::new(),
+            left_out_people: 0,
+            holds: Vec::new(),
+            archives: Vec::new(),
+        }
+    }
 }
 
 impl Issuer {
@@ -52,21 +76,60 @@ impl Issuer {
         self.pension_fund(tenant)?;
         let mut tx = self.store.read().await?;
         let row = tx.find_fund_mailing(tenant, id).await?.ok_or(FundError::Unknown)?;
-        let printed = tx.list_fund_pieces(tenant, id).await?;
-        let piece = |number| (number, printed.iter().find(|piece| piece.piece == number).cloned());
-        let left_out = tx.list_left_out_fund_letters(tenant, id, LEFT_OUT_SHOWN).await?;
         Ok(MailingView {
             withdrawn: tx.count_withdrawn_fund_letters(tenant, id).await?,
-            pieces: match row.state.as_str() {
-                "ready" | "posted" => (1..=pieces(row.letters)).map(piece).collect(),
-                _ => Vec::new(),
-            },
-            left_out: left_out
-                .into_iter()
-                .map(|letter| (letter.person, letter.fault.unwrap_or_default()))
-                .collect(),
+            pieces: self.pieces_of(&mut tx, tenant, &row).await?,
+            left_out: tx.list_left_out_fund_people(tenant, id, "", LEFT_OUT_SHOWN).await?,
+            left_out_people: tx.count_left_out_fund_people(tenant, id).await?,
+            holds: tx.count_fund_letter_kinds(tenant, id).await?,
+            archives: tx.list_fund_archives(tenant, id, ARCHIVES).await?,
             row,
         })
+    }
+
+    /// Who was left out of a mailing, each person once with how many letters and why, those after `after`.
+    pub async fn list_left_out(
+        &self,
+        tenant: &str,
+        id: &str,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<(FundPerson, LeftOutRow)>, FundError> {
+        self.pension_fund(tenant)?;
+        let mut tx = self.store.read().await?;
+        tx.find_fund_mailing(tenant, id).await?.ok_or(FundError::Unknown)?;
+        let mut found = Vec::new();
+        for row in tx.list_left_out_fund_people(tenant, id, after, limit).await? {
+            let person = tx.find_fund_person(tenant, &row.person).await?.ok_or(FundError::Damaged)?;
+            found.push((self.open_fund_person(tenant, &person)?, row));
+        }
+        Ok(found)
+    }
+
+    /// The same as a file, for whoever corrects the register. It names people, so reading it is written down.
+    pub async fn left_out_file(&self, by: &Actor, id: &str) -> Result<Vec<u8>, FundError> {
+        let (mut rows, mut after) = (Vec::new(), String::new());
+        loop {
+            let page = self.list_left_out(&by.tenant, id, &after, BATCH).await?;
+            let Some((last, _)) = page.last() else { break };
+            after.clone_from(&last.id);
+            rows.extend(page.iter().map(|(person, row)| {
+                let it = &person.registered;
+                let name = format!("{} {}", it.given_name, it.family_name);
+                let (many, why) = (row.letters.to_string(), letter_fault(&row.fault).to_owned());
+                [it.uid.clone(), person.id.clone(), name, it.country.clone(), it.language.clone(), many, why]
+            }));
+        }
+        let now = self.now();
+        sql::retry(|| async {
+            let mut tx = self.store.write("read_fund_left_out").await?;
+            tx.audit(by, Act { action: "fund.mailing.left-out", target: id, detail: "" }, now).await?;
+            tx.commit().await?;
+            Ok::<(), FundError>(())
+        })
+        .await?;
+        let headings = ["uid", "person", "name", "country", "language", "letters", "reason"];
+        Ok(csv(&headings, rows.iter().map(|row| row.each_ref().map(String::as_str))))
     }
 
     /// Newest first.
@@ -98,64 +161,6 @@ impl Issuer {
             }));
         }
         Ok(csv(&["letter", "part", "form"], rows.iter().map(|row| row.each_ref().map(String::as_str))))
-    }
-
-    /// The post has the letters: what asked for them is done, but for those that were taken back. Every part must have been
-    /// printed. How many left.
-    pub async fn post_mailing(&self, by: &Actor, id: &str, on: NaiveDate) -> Result<u64, FundError> {
-        self.pension_fund(&by.tenant)?;
-        sql::retry(|| async {
-            let (tenant, now) = (by.tenant.as_str(), self.now());
-            let mut tx = self.store.write("post_fund_mailing").await?;
-            let row = tx.find_fund_mailing(tenant, id).await?.ok_or(FundError::Unknown)?;
-            if row.state != "ready" {
-                return Err(FundError::Conflict(
-                    "only a mailing that is ready and has not left can be handed to the post",
-                ));
-            }
-            if on > now.date_naive() || on < row.made_at.date_naive() {
-                return Err(FundError::Form(
-                    "the post took the letters on a day from when they were gathered to today",
-                ));
-            }
-            let printed = tx.list_fund_pieces(tenant, id).await?;
-            for piece in (1..=pieces(row.letters)).filter(|piece| printed.iter().all(|it| it.piece != *piece))
-            {
-                let range = ((piece - 1) * LETTERS_IN_PIECE, piece * LETTERS_IN_PIECE);
-                let letters = tx.list_fund_letters(tenant, id, range).await?;
-                if letters.iter().any(|letter| !letter.withdrawn) {
-                    return Err(FundError::Conflict(
-                        "a part of the mailing was never printed; fetch every part first",
-                    ));
-                }
-            }
-            let left = tx.post_fund_mailing(tenant, id, (on, &by.officer), now).await?;
-            let detail = format!("{on} {left}");
-            tx.audit(by, Act { action: "fund.mailing.post", target: id, detail: &detail }, now).await?;
-            tx.commit().await?;
-            Ok(left)
-        })
-        .await
-    }
-
-    /// Gives a mailing up that did not leave. What asked for its letters is free for another one.
-    pub async fn cancel_mailing(&self, by: &Actor, id: &str) -> Result<(), FundError> {
-        self.pension_fund(&by.tenant)?;
-        sql::retry(|| async {
-            let now = self.now();
-            let mut tx = self.store.write("cancel_fund_mailing").await?;
-            let row = tx.find_fund_mailing(&by.tenant, id).await?.ok_or(FundError::Unknown)?;
-            match row.state.as_str() {
-                "cancelled" => return Ok(()),
-                "posted" => return Err(FundError::Conflict("the post has these letters already")),
-                _ => {}
-            }
-            tx.cancel_fund_mailing(&by.tenant, id).await?;
-            tx.audit(by, Act { action: "fund.mailing.cancel", target: id, detail: "" }, now).await?;
-            tx.commit().await?;
-            Ok(())
-        })
-        .await
     }
 
     /// Erases what letters said that left long ago.

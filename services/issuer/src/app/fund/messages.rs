@@ -12,6 +12,8 @@ use sha2::{Digest as _, Sha256};
 use store_issuer::Transaction;
 use store_issuer::fund::{AskedRow, FundMessageRow, LetterRow, MailingRow};
 
+use super::mailings::piece_at;
+use super::words::Written;
 use super::zones::awake;
 use super::{FundError, Issuer, Tenant};
 use crate::app::{Letter, SendFault};
@@ -111,17 +113,19 @@ impl Issuer {
         let due = self.store.read().await?.list_due_fund_messages(&tenant.id, self.now(), AT_ONCE).await?;
         let mut sent = 0;
         for message in &due {
-            let Some((to, rendered)) = self.still_wanted(&tenant.id, &tenant.name, message).await? else {
+            let Some((to, language, written)) = self.still_wanted(&tenant.id, message).await? else {
                 continue;
             };
+            let organisation = tenant.name_in(language);
             let id = message_id(&tenant.id, &message.effect);
             let letter = Letter {
                 id: &id,
                 tenant: &tenant.id,
-                organisation: &tenant.name,
+                organisation,
                 to: &to,
-                written_at: message.created_at,
-                rendered,
+                // A reminder that waited for the person's morning is not dated in their night.
+                written_at: self.now(),
+                rendered: written.message(language, organisation),
             };
             match mailer.send(&letter).await {
                 Ok(answer) => {
@@ -145,9 +149,8 @@ impl Issuer {
     async fn still_wanted(
         &self,
         tenant: &str,
-        organisation: &str,
         message: &FundMessageRow,
-    ) -> Result<Option<(String, issuance::message::Rendered)>, FundError> {
+    ) -> Result<Option<(String, Language, Written)>, FundError> {
         sql::retry(|| async {
             let now = self.now();
             let mut tx = self.store.write("claim_fund_message").await?;
@@ -191,7 +194,7 @@ impl Issuer {
             };
             tx.commit().await?;
             let language = Language::parse(&registered.language).unwrap_or_default();
-            Ok(Some((email, written.message(language, organisation))))
+            Ok(Some((email, language, written)))
         })
         .await
     }
@@ -286,9 +289,16 @@ impl Issuer {
         let messages = messages.collect();
         let mut letters = Vec::new();
         for letter in tx.list_fund_letters_of(tenant, person).await? {
-            if let Some(mailing) = tx.find_fund_mailing(tenant, &letter.mailing).await? {
-                letters.push((letter, mailing));
+            let Some(mut mailing) = tx.find_fund_mailing(tenant, &letter.mailing).await? else { continue };
+            // The part of this letter may have left before the others.
+            if let Some(place) = letter.place {
+                let pieces = tx.list_fund_pieces(tenant, &mailing.id).await?;
+                let own = pieces.iter().find(|it| it.piece == piece_at(place));
+                if let Some(on) = own.and_then(|it| it.posted_on) {
+                    (mailing.state, mailing.posted_on) = ("posted".to_owned(), Some(on));
+                }
             }
+            letters.push((letter, mailing));
         }
         Ok(FundPost { messages, letters })
     }

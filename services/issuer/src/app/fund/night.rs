@@ -347,6 +347,11 @@ impl Issuer {
         if !made.after.waiting.is_empty() || made.after.is_answered() {
             tx.withdraw_fund_effects(tenant, &row.person.id, row.cycle.year, at).await?;
         }
+        if let Stage::Suspended { list, .. } = &made.after.stage {
+            let done = ("propose-suspension", format!("list {list}"));
+            let of = (row.person.id.as_str(), row.cycle.year);
+            tx.finish_fund_effects_of_kind(tenant, of, (done.0, &done.1), at).await?;
+        }
         // Letters about payments tell what is so: nobody is told that payment is held which is not, nor anything the dead.
         let of = (row.person.id.as_str(), row.cycle.year);
         if made.after.is_answered() {

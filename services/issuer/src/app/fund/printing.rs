@@ -15,7 +15,7 @@ use store_issuer::fund::{LetterRow, MailingRow, PieceRow};
 use super::form_numbers::shown_number;
 use super::mailings::{LETTERS_IN_PIECE, pieces};
 use super::words::{Written, foot, labels};
-use super::{FundError, Issuer};
+use super::{FundError, Issuer, LetterSettings, Tenant};
 
 /// Two files at a time: one takes a core for seconds.
 static PRINTING: tokio::sync::Semaphore = tokio::sync::Semaphore::const_new(2);
@@ -24,38 +24,12 @@ impl Issuer {
     /// The letters of one part as a PDF, without those that were taken back meanwhile. Who fetched it is written down, and
     /// the digest of what they got.
     pub async fn mailing_piece(&self, by: &Actor, id: &str, piece: u64) -> Result<Vec<u8>, FundError> {
-        let fund = self.pension_fund(&by.tenant)?;
-        let (row, letters) = self.piece_of(&by.tenant, id, piece).await?;
-        let printing = PRINTING.acquire().await.map_err(|_| FundError::Damaged)?;
-        let made = row.ready_at.unwrap_or(row.made_at);
-        let pages = self.pages(&by.tenant, &letters)?;
-        let many = pages.len() as u64;
-        if pages.is_empty() {
-            return Err(FundError::Conflict(
-                "every letter of this part was taken back; there is nothing to print",
-            ));
-        }
-        let sheet = Sheet {
-            sender: fund.name.clone(),
-            return_address: row.return_address.clone(),
-            telephone: row.telephone.clone(),
-            day: row.made_at.date_naive(),
-            title: format!("{id} {piece}"),
-            made,
-        };
-        let pdf = tokio::task::spawn_blocking(move || sheet.print(&pages)).await;
-        drop(printing);
-        let pdf = pdf.map_err(|_| FundError::Damaged)?.map_err(|error| {
-            tracing::error!(mailing.id = id, mailing.piece = piece, error = %error, "a part of a mailing cannot be printed");
-            FundError::Damaged
-        })?;
-        let printed = PieceRow {
-            piece,
-            digest: hex::encode(Sha256::digest(&pdf)),
-            letters: many,
-            fetched_by: by.officer.clone(),
-            fetched_at: self.now(),
-        };
+        self.pension_fund(&by.tenant)?;
+        let mailing = self.ready_mailing(&by.tenant, id).await?;
+        let printed = self.print_piece(by, &mailing, piece).await?;
+        let PrintedPiece { pdf, row: printed } = printed.ok_or(FundError::Conflict(
+            "every letter of this part was taken back; there is nothing to print",
+        ))?;
         sql::retry(|| async {
             let mut tx = self.store.write("fetch_fund_piece").await?;
             tx.put_fund_piece(&by.tenant, id, &printed).await?;
@@ -69,27 +43,66 @@ impl Issuer {
         Ok(pdf)
     }
 
-    async fn piece_of(
+    /// The same before anything is written down; nothing when every letter of it was taken back.
+    pub(super) async fn print_piece(
         &self,
-        tenant: &str,
-        id: &str,
+        by: &Actor,
+        row: &MailingRow,
         piece: u64,
-    ) -> Result<(MailingRow, Vec<LetterRow>), FundError> {
+    ) -> Result<Option<PrintedPiece>, FundError> {
+        let fund = self.pension_fund(&by.tenant)?;
+        let letters = self.letters_of(&by.tenant, row, piece).await?;
+        let printing = PRINTING.acquire().await.map_err(|_| FundError::Damaged)?;
+        let made = row.ready_at.unwrap_or(row.made_at);
+        let pages = self.pages(&by.tenant, &letters)?;
+        let many = pages.len() as u64;
+        if pages.is_empty() {
+            return Ok(None);
+        }
+        let settings =
+            LetterSettings { telephone: row.telephone.clone(), return_address: row.return_address.clone() };
+        let title = format!("{} {piece}", row.id);
+        let sheet = Sheet::new(fund, &settings, row.made_at.date_naive(), title, made);
+        let pdf = tokio::task::spawn_blocking(move || sheet.print(&pages, None)).await;
+        drop(printing);
+        let pdf = pdf.map_err(|_| FundError::Damaged)?.map_err(|error| {
+            let id = row.id.as_str();
+            tracing::error!(mailing.id = id, mailing.piece = piece, error = %error, "a part of a mailing cannot be printed");
+            FundError::Damaged
+        })?;
+        let row = PieceRow {
+            piece,
+            digest: hex::encode(Sha256::digest(&pdf)),
+            letters: many,
+            fetched_by: by.officer.clone(),
+            fetched_at: self.now(),
+            posted_on: None,
+        };
+        Ok(Some(PrintedPiece { pdf, row }))
+    }
+
+    /// A mailing of which parts can be printed.
+    pub(super) async fn ready_mailing(&self, tenant: &str, id: &str) -> Result<MailingRow, FundError> {
         let mut tx = self.store.read().await?;
         let row = tx.find_fund_mailing(tenant, id).await?.ok_or(FundError::Unknown)?;
         match row.state.as_str() {
-            "ready" | "posted" => {}
-            "gathering" => {
-                return Err(FundError::Conflict("the mailing is still being gathered; try again soon"));
-            }
-            _ => return Err(FundError::Conflict("the mailing was cancelled")),
+            "ready" | "posted" => Ok(row),
+            "gathering" => Err(FundError::Conflict("the mailing is still being gathered; try again soon")),
+            _ => Err(FundError::Conflict("the mailing was cancelled")),
         }
+    }
+
+    async fn letters_of(
+        &self,
+        tenant: &str,
+        row: &MailingRow,
+        piece: u64,
+    ) -> Result<Vec<LetterRow>, FundError> {
         if !(1..=pieces(row.letters)).contains(&piece) {
             return Err(FundError::Unknown);
         }
         let (after, last) = ((piece - 1) * LETTERS_IN_PIECE, piece * LETTERS_IN_PIECE);
-        let letters = tx.list_fund_letters(tenant, id, (after, last)).await?;
-        Ok((row, letters))
+        Ok(self.store.read().await?.list_fund_letters(tenant, &row.id, (after, last)).await?)
     }
 
     /// Those that still leave, opened.
@@ -123,7 +136,8 @@ impl Issuer {
         piece: u64,
     ) -> Result<Option<Vec<u8>>, FundError> {
         self.pension_fund(&by.tenant)?;
-        let (_, letters) = match self.piece_of(&by.tenant, id, piece).await {
+        let mailing = self.ready_mailing(&by.tenant, id).await?;
+        let letters = match self.letters_of(&by.tenant, &mailing, piece).await {
             Err(FundError::Unknown) if piece > 1 => return Ok(None),
             found => found?,
         };
@@ -148,9 +162,16 @@ impl Issuer {
     }
 }
 
+/// A part as a file, with what is to be written down about it.
+pub(super) struct PrintedPiece {
+    pub pdf: Vec<u8>,
+    pub row: PieceRow,
+}
+
 /// Everything that the letters of one file share.
-struct Sheet {
-    sender: String,
+pub(super) struct Sheet {
+    /// The organisation's name in each language.
+    senders: BTreeMap<Language, String>,
     return_address: String,
     telephone: String,
     day: NaiveDate,
@@ -159,13 +180,13 @@ struct Sheet {
 }
 
 /// One letter, opened.
-struct LetterPage {
-    written: Written,
-    language: Language,
-    country: String,
-    place: u64,
+pub(super) struct LetterPage {
+    pub written: Written,
+    pub language: Language,
+    pub country: String,
+    pub place: u64,
     /// The text of the code, and the number for people.
-    code: Option<(String, String)>,
+    pub code: Option<(String, String)>,
 }
 
 const ADDRESS_HEADINGS: [&str; 11] = [
@@ -195,7 +216,25 @@ impl LetterPage {
 }
 
 impl Sheet {
-    fn print(&self, pages: &[LetterPage]) -> Result<Vec<u8>, paper::LetterError> {
+    pub fn new(
+        fund: &Tenant,
+        settings: &LetterSettings,
+        day: NaiveDate,
+        title: String,
+        made: Timestamp,
+    ) -> Self {
+        Self {
+            senders: Language::ALL.into_iter().map(|it| (it, fund.name_in(it).to_owned())).collect(),
+            return_address: settings.return_address.clone(),
+            telephone: settings.telephone.clone(),
+            day,
+            title,
+            made,
+        }
+    }
+
+    /// As one file; with a word across each page where it is only looked at.
+    pub fn print(&self, pages: &[LetterPage], words: Option<&[&str]>) -> Result<Vec<u8>, paper::LetterError> {
         struct Texts<'a> {
             said: super::words::Said,
             declaration: String,
@@ -223,27 +262,29 @@ impl Sheet {
                 }
             })
             .collect();
-        let letters: Vec<paper::Letter<'_>> = pages
-            .iter()
-            .zip(&texts)
-            .map(|(page, texts)| paper::Letter {
-                direction: direction(page.language),
-                sender: &self.sender,
-                return_address: &self.return_address,
-                to: &page.written.to,
-                day: &texts.day,
-                title: &texts.said.title,
-                paragraphs: &texts.said.paragraphs,
-                form: page.code.as_ref().map(|(code, number)| paper::FormPart {
-                    code,
-                    number,
-                    declaration: &texts.declaration,
-                    labels: labels(page.language),
-                }),
-                foot: &texts.foot,
-            })
-            .collect();
-        paper::letters(&self.title, self.made, &letters)
+        let letters = pages.iter().zip(&texts).map(|(page, texts)| paper::Letter {
+            direction: direction(page.language),
+            sender: self.senders.get(&page.language).map_or("", String::as_str),
+            return_address: &self.return_address,
+            to: &page.written.to,
+            day: &texts.day,
+            title: &texts.said.title,
+            paragraphs: &texts.said.paragraphs,
+            form: page.code.as_ref().map(|(code, number)| paper::FormPart {
+                code,
+                number,
+                declaration: &texts.declaration,
+                labels: labels(page.language),
+            }),
+            foot: &texts.foot,
+        });
+        match words {
+            Some(words) => {
+                let letters: Vec<_> = letters.zip(words.iter().copied()).collect();
+                paper::sample_letters(&self.title, self.made, &letters)
+            }
+            None => paper::letters(&self.title, self.made, &letters.collect::<Vec<_>>()),
+        }
     }
 }
 

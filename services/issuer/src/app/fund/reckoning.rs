@@ -83,6 +83,7 @@ impl Issuer {
         let posted = tx.count_fund_events(tenant, "letter-posted").await?;
         let (messages, letters) = tx.count_fund_sendings(tenant).await?;
         let upheld = tx.count_fund_outcomes(tenant, "appeal", "upheld").await?;
+        let payments = tx.count_fund_payments(tenant, year).await?;
         drop(tx);
         let mut lines = vec![line(
             "people on the register = person-years + people without one",
@@ -90,7 +91,7 @@ impl Issuer {
             opened.many + totals.without_year,
         )];
         for stage in StageName::ALL {
-            let flow = flows.entered(stage).saturating_sub(flows.left(stage));
+            let flow = flows.flows.entered(stage).saturating_sub(flows.flows.left(stage));
             let stands = opened.counts.get(&stage).copied().unwrap_or_default();
             lines.push(line(
                 &format!("{}: came less went by the journals = stand there", stage.as_str()),
@@ -131,6 +132,11 @@ impl Issuer {
             ),
             line("messages sent by the journals = messages that the mail server took", told, messages),
             line("letters posted by the journals = letters that the post has", posted, letters),
+            line(
+                "holds, resumptions and ends of payment asked by the journals = told to payroll + taken back + waiting",
+                flows.payments.len() as u64,
+                payments.told + payments.withdrawn + payments.waiting,
+            ),
             line("numbers of last entries together = entries stored", totals.last_entries, totals.entries),
             line("numbers of last events together = events stored", totals.last_events, totals.events),
         ]);
@@ -201,22 +207,37 @@ async fn accepted(tx: &mut Transaction, tenant: &str) -> Result<HashMap<String, 
     }
 }
 
-/// How many came into each stage and went, by the public parts of the journals alone.
-async fn flows(tx: &mut Transaction, tenant: &str, year: i32, begun: u64) -> Result<Flows, FundError> {
-    let mut flows = Flows::default();
-    flows.begin(begun);
+/// What the public parts of a year's journals say.
+#[derive(Default)]
+struct Told {
+    /// How many came into each stage and went.
+    flows: Flows,
+    /// Keys of what payroll has to be told.
+    payments: BTreeSet<String>,
+}
+
+/// By the public parts of the journals alone.
+async fn flows(tx: &mut Transaction, tenant: &str, year: i32, begun: u64) -> Result<Told, FundError> {
+    let mut told = Told::default();
+    told.flows.begin(begun);
     let (mut person, mut entry) = (String::new(), 0);
     loop {
         let rows = tx.list_fund_year_nights(tenant, year, (&person, entry), PAGE).await?;
-        let Some((last, at, _)) = rows.last() else { return Ok(flows) };
+        let Some((last, at, _)) = rows.last() else { return Ok(told) };
         (person, entry) = (last.clone(), *at);
         for (_, _, public) in &rows {
             let public: Public = serde_json::from_str(public).map_err(|_| FundError::Damaged)?;
-            if let Public::Night { transitions, .. } = public {
-                flows.record(&transitions);
+            if let Public::Night { transitions, asked, .. } = public {
+                told.flows.record(&transitions);
+                told.payments.extend(asked.into_iter().map(|it| it.key).filter(|key| is_of_payment(key)));
             }
         }
     }
+}
+
+/// Whether a key is that of something payroll has to be told: the part behind the person, and the year where it has one.
+fn is_of_payment(key: &str) -> bool {
+    key.split('/').skip(1).take(2).any(|it| ["hold-payment", "resume-payment", "stop-payment"].contains(&it))
 }
 
 fn line(what: &str, left: u64, right: u64) -> ReckoningLine {

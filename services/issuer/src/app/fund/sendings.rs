@@ -65,7 +65,7 @@ impl Issuer {
             return Ok(0);
         }
         let printed = tx.list_fund_pieces(tenant, &mailing.id).await?;
-        let printed: BTreeMap<_, _> = printed.into_iter().map(|piece| (piece.piece, piece.digest)).collect();
+        let printed: BTreeMap<_, _> = printed.into_iter().map(|piece| (piece.piece, piece)).collect();
         let mut noted = 0;
         for letter in tx.list_fund_letters(tenant, &mailing.id, (after, to)).await? {
             // What was taken back before the post had it is in no part.
@@ -73,7 +73,8 @@ impl Issuer {
                 continue;
             };
             let part = piece_at(place);
-            let sha256 = printed.get(&part).cloned().ok_or(FundError::Damaged)?;
+            let piece = printed.get(&part).ok_or(FundError::Damaged)?;
+            let (on, sha256) = (piece.posted_on.unwrap_or(on), piece.digest.clone());
             let what =
                 What::LetterPosted { effect: letter.effect, mailing: mailing.id.clone(), part, sha256, on };
             self.note(&mut tx, tenant, &letter.person, what).await?;

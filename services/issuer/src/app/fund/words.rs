@@ -26,6 +26,9 @@ pub(super) struct Written {
     /// After whom a benefit goes on to the person.
     #[serde(default)]
     pub about: Option<String>,
+    /// When the first form of the year left, which a second letter says.
+    #[serde(default)]
+    pub first: Option<NaiveDate>,
     /// Of the proof that a receipt is about.
     pub proof: Option<Proof>,
 }
@@ -77,7 +80,12 @@ impl Written {
     }
 
     pub fn letter(&self, language: Language) -> Said {
-        let mut parts = self.filled(&self.part, language).into_iter();
+        let part = match (self.part.as_str(), self.first) {
+            // Nobody is told of a letter that did not leave.
+            ("second", None) => "second-alone",
+            (part, _) => part,
+        };
+        let mut parts = self.filled(part, language).into_iter();
         Said { title: parts.next().unwrap_or_default(), paragraphs: parts.collect() }
     }
 
@@ -117,12 +125,18 @@ impl Written {
             ("due", day(Some(self.due))),
             ("back", day(self.back)),
             ("suspends", day(self.suspends)),
+            ("first", day(self.first)),
             ("about", self.about.clone().unwrap_or_default()),
             ("reference", proof.map(|proof| proof.reference.clone()).unwrap_or_default()),
             ("years", proof.map(|proof| proof.years.replace(' ', ", ")).unwrap_or_default()),
             ("valid", day(proof.and_then(|proof| proof.valid_until))),
         ]
     }
+}
+
+/// What stands across a letter that is only looked at.
+pub(super) fn sample_word(language: Language) -> &'static str {
+    part(language, "sample")
 }
 
 /// Above the places for signature, day and place.
@@ -188,9 +202,10 @@ fn filled(text: &str, values: &[(&str, String)]) -> String {
 mod tests {
     use super::*;
 
-    const PARTS: [&str; 10] = [
+    const PARTS: [&str; 11] = [
         "first",
         "second",
+        "second-alone",
         "notice",
         "hold",
         "resumed",
@@ -212,6 +227,7 @@ mod tests {
             back: Some(day("2026-08-14")),
             suspends: Some(day("2027-06-01")),
             about: Some("Yusuf Diallo".to_owned()),
+            first: Some(day("2026-06-30")),
             proof: Some(Proof {
                 reference: "K7M2-Q9XR".to_owned(),
                 years: "2025 2026".to_owned(),
@@ -230,7 +246,7 @@ mod tests {
                 .collect()
         }
         let messages = ["message-reminder", "message-receipt", "message-another-way"];
-        for name in PARTS.into_iter().chain(messages).chain(["declaration", "labels", "foot"]) {
+        for name in PARTS.into_iter().chain(messages).chain(["declaration", "labels", "foot", "sample"]) {
             let english = part(Language::English, name);
             for language in Language::ALL {
                 let text = part(language, name);

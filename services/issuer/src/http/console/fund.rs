@@ -6,7 +6,10 @@ mod chart;
 mod dates;
 mod fairness;
 mod figures;
+mod follow_up;
+mod letters;
 mod lists;
+mod mailing;
 mod mailings;
 mod new_year;
 mod payroll;
@@ -55,6 +58,9 @@ pub(super) fn configure(config: &mut ServiceConfig) {
     dates::configure(config);
     payroll::configure(config);
     new_year::configure(config);
+    letters::configure(config);
+    mailing::configure(config);
+    follow_up::configure(config);
 }
 
 #[derive(Debug, Deserialize)]

@@ -7,8 +7,8 @@ use actix_web::{HttpResponse, get, post};
 use issuance::{Actor, Scope};
 use web::{Json, Problem};
 use wire::fund_mail::{
-    LeftOutLetter, MailingOrder, MailingPart, MailingPosted, MailingPosting, MailingView, PersonLetter,
-    PersonMessage, PersonPost,
+    LeftOutLetter, LetterCount, MailingOrder, MailingPart, MailingPosted, MailingPosting, MailingView,
+    PersonLetter, PersonMessage, PersonPost,
 };
 
 use super::message::json;
@@ -26,8 +26,11 @@ use crate::http::extract::Of;
 pub(super) async fn make_mailing(call: Call, payload: Payload) -> Result<HttpResponse, Problem> {
     let (by, app) = call.allowed(Scope::FundCycle).await?;
     let order: MailingOrder = json(payload).await?;
-    let new =
-        NewMailing { kinds: order.kinds, telephone: order.telephone, return_address: order.return_address };
+    let new = NewMailing {
+        kinds: order.kinds,
+        telephone: order.telephone.unwrap_or_default(),
+        return_address: order.return_address.unwrap_or_default(),
+    };
     let id = app.make_mailing(&by, &new).await?;
     let view = mailing_view(app.mailing(&by.tenant, &id).await?);
     Ok(HttpResponse::build(StatusCode::CREATED).json(view))
@@ -40,9 +43,7 @@ pub(super) async fn make_mailing(call: Call, payload: Payload) -> Result<HttpRes
 pub(super) async fn list_mailings(call: Call) -> Result<Json<Vec<MailingView>>, Problem> {
     let (by, app) = call.allowed(Scope::FundCycle).await?;
     let rows = app.list_mailings(&by.tenant).await?;
-    let views = rows.into_iter().map(|row| {
-        mailing_view(crate::app::MailingView { row, withdrawn: 0, pieces: Vec::new(), left_out: Vec::new() })
-    });
+    let views = rows.into_iter().map(|row| mailing_view(crate::app::MailingView::of(row)));
     Ok(Json(views.collect()))
 }
 
@@ -98,7 +99,8 @@ pub(super) async fn list_withdrawn_letters(about: About) -> Result<HttpResponse,
 
 /// The post took the letters
 ///
-/// What asked for them is done, but for those that were taken back. Every part must have been fetched before.
+/// What asked for them is done, but for those that were taken back. All of it, or the parts `from` to `to`; each must have been
+/// fetched before. The mailing has left when its last part has.
 #[utoipa::path(tag = "fund", security(("bearer" = [])), params(("tenant" = String, Path, description = "The Fund"),
     ("id" = String, Path, description = "The mailing")), request_body = MailingPosting,
     responses((status = 200, body = MailingPosted), (status = "4XX", body = Problem)))]
@@ -106,7 +108,11 @@ pub(super) async fn list_withdrawn_letters(about: About) -> Result<HttpResponse,
 pub(super) async fn post_mailing(about: About, payload: Payload) -> Result<Json<MailingPosted>, Problem> {
     let Allowed { by, named, app } = about.allowed(Scope::FundCycle).await?;
     let sent: MailingPosting = json(payload).await?;
-    Ok(Json(MailingPosted { letters: app.post_mailing(&by, &named, sent.on).await? }))
+    let parts = match (sent.from, sent.to) {
+        (None, None) => None,
+        (from, to) => Some((from.unwrap_or(1), to.or(from).unwrap_or(1))),
+    };
+    Ok(Json(MailingPosted { letters: app.post_parts(&by, &named, sent.on, parts).await? }))
 }
 
 /// Gives up a mailing that did not leave; cancelling it again changes nothing
@@ -172,22 +178,37 @@ fn mailing_view(view: crate::app::MailingView) -> MailingView {
         parts: view
             .pieces
             .into_iter()
-            .map(|(part, printed)| MailingPart {
-                part,
-                digest: printed.as_ref().map(|it| it.digest.clone()),
-                fetched_at: printed.map(|it| it.fetched_at),
+            .map(|it| MailingPart {
+                part: it.piece,
+                digest: it.printed.as_ref().map(|it| it.digest.clone()),
+                fetched_at: it.printed.as_ref().map(|it| it.fetched_at),
+                posted_on: it.printed.and_then(|it| it.posted_on),
+                letters: it.letters,
+                withdrawn: it.withdrawn,
+                countries: counts(it.countries),
+                languages: counts(it.languages),
             })
             .collect(),
+        left_out_people: view.left_out_people,
+        holds: counts(view.holds),
         made_at: row.made_at,
         ready_at: row.ready_at,
         posted_on: row.posted_on,
         faults: view
             .left_out
             .into_iter()
-            .map(|(person, fault)| LeftOutLetter { person, reason: letter_fault(&fault).to_owned() })
+            .map(|it| LeftOutLetter {
+                reason: letter_fault(&it.fault).to_owned(),
+                person: it.person,
+                letters: it.letters,
+            })
             .collect(),
         id: row.id,
     }
+}
+
+fn counts(groups: Vec<(String, u64)>) -> Vec<LetterCount> {
+    groups.into_iter().map(|(name, letters)| LetterCount { name, letters }).collect()
 }
 
 fn person_post(post: FundPost) -> PersonPost {

@@ -15,9 +15,10 @@ use web::Problem;
 use web::page::{Shell, html};
 
 use super::chart::{Bars, Columns, Part, bars, columns};
+use super::follow_up::outcome_words;
 use super::register::attachment;
 use super::{badge, title};
-use crate::app::{Group, Issuer, Missing, YearFigures, age_order};
+use crate::app::{FOLLOW_UP_OUTCOMES, Group, Issuer, Missing, YearFigures, age_order};
 use crate::http::console::session::{Issue, May, SeePeople};
 use crate::http::console::view::{Badge, LINES, Place, grouped, page_of, shell};
 
@@ -201,6 +202,8 @@ struct FollowUpPage {
     countries: Vec<(String, String)>,
     rows: Vec<FollowUpLine>,
     next: Option<String>,
+    answers: Vec<(&'static str, String)>,
+    outcomes: [(&'static str, &'static str); 4],
     exports: bool,
 }
 
@@ -211,6 +214,8 @@ struct FollowUpLine {
     language: String,
     age: i32,
     badge: Badge,
+    /// What a focal point said last, and when.
+    answer: Option<(&'static str, String)>,
 }
 
 #[get("/fund/follow-up")]
@@ -235,10 +240,36 @@ async fn follow_up_page(
         year,
         country: country.to_owned(),
         countries: figures.follow_up.iter().map(|(name, many)| (name.clone(), grouped(*many))).collect(),
-        rows: rows.into_iter().map(FollowUpLine::from).collect(),
+        rows: answered(&app, tenant, year, rows).await?,
         next,
+        answers: app
+            .count_follow_up_answers(tenant, year)
+            .await?
+            .into_iter()
+            .map(|(outcome, many)| (outcome_words(&outcome), grouped(many)))
+            .collect(),
+        outcomes: FOLLOW_UP_OUTCOMES,
         exports: officer.roles.may(Permission::Issue),
     })
+}
+
+/// Each with what a focal point said last.
+async fn answered(
+    app: &Issuer,
+    tenant: &str,
+    year: i32,
+    people: Vec<Missing>,
+) -> Result<Vec<FollowUpLine>, Problem> {
+    let mut lines = Vec::with_capacity(people.len());
+    for missing in people {
+        let mut line = FollowUpLine::from(missing);
+        let said = app.follow_up_answers(tenant, (&line.id, year)).await?;
+        line.answer = said
+            .first()
+            .map(|it| (outcome_words(&it.row.outcome), it.row.entered_at.date_naive().to_string()));
+        lines.push(line);
+    }
+    Ok(lines)
 }
 
 impl From<Missing> for FollowUpLine {
@@ -252,6 +283,7 @@ impl From<Missing> for FollowUpLine {
             language: registered.language,
             age: missing.age,
             badge: badge(stage.unwrap_or(StageName::FollowUp)),
+            answer: None,
         }
     }
 }

@@ -10,17 +10,15 @@ use web::page::{Shell, html, see_other};
 
 use super::register::attachment;
 use super::{Asked, day, said};
-use crate::app::{Issuer, LETTER_KINDS, MailingView, NewMailing, letter_fault, letter_state};
+use crate::app::{Issuer, LETTER_KINDS, NewMailing, SAMPLES, letter_fault, letter_state};
 use crate::http::console::session::{Issue, May, SeePeople};
-use crate::http::console::view::{Badge, Place, When, counted, grouped, shell};
+use crate::http::console::view::{Badge, Place, When, grouped, shell};
 use crate::http::fund::mailing_addresses;
-use crate::http::problem;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
         .service(list_mailings)
         .service(make)
-        .service(mailing_page)
         .service(print_part)
         .service(fetch_addresses)
         .service(fetch_withdrawn)
@@ -36,8 +34,10 @@ struct MailingsPage {
     waiting: Vec<(&'static str, &'static str, String)>,
     mailings: Vec<MailingLine>,
     messages: Vec<(&'static str, String)>,
-    telephone: String,
-    return_address: String,
+    /// Telephone number and return address, once somebody said so.
+    settings: Option<(String, String)>,
+    samples: [(&'static str, &'static str); 9],
+    waits: bool,
     gathering: bool,
     issues: bool,
     done: Option<&'static str>,
@@ -52,7 +52,7 @@ struct MailingLine {
     posted_on: String,
 }
 
-const fn kind_title(kind: &str) -> &'static str {
+pub(super) const fn kind_title(kind: &str) -> &'static str {
     match kind.as_bytes() {
         b"mail-paper" => "Forms, first and second mailing",
         b"send-notice" => "Notices before suspension",
@@ -65,7 +65,7 @@ const fn kind_title(kind: &str) -> &'static str {
     }
 }
 
-fn state(state: &str) -> Badge {
+pub(super) fn state(state: &str) -> Badge {
     let (class, text) = match state {
         "gathering" => ("info", "Being gathered"),
         "ready" => ("waiting", "To print and post"),
@@ -87,7 +87,7 @@ async fn list_mailings(
     let counts = app.fund_message_counts(tenant).await?;
     let many = |kind: &str| waiting.iter().find(|(known, _)| known == kind).map_or(0, |(_, many)| *many);
     let in_state = |state: &str| counts.iter().find(|(known, _)| known == state).map_or(0, |(_, many)| *many);
-    let last = rows.first();
+    let settings = app.letter_settings(tenant).await?;
     html(&MailingsPage {
         shell: shell(&officer, Place::Fund),
         waiting: LETTER_KINDS.into_iter().map(|kind| (kind, kind_title(kind), grouped(many(kind)))).collect(),
@@ -97,8 +97,9 @@ async fn list_mailings(
             ("Withdrawn, since a proof came", grouped(in_state("withdrawn"))),
             ("By letter instead", grouped(in_state("post"))),
         ],
-        telephone: last.map(|row| row.telephone.clone()).unwrap_or_default(),
-        return_address: last.map(|row| row.return_address.clone()).unwrap_or_default(),
+        waits: waiting.iter().any(|(_, many)| *many > 0),
+        settings: settings.map(|it| (it.telephone, it.return_address)),
+        samples: SAMPLES,
         gathering: rows.iter().any(|row| row.state == "gathering"),
         mailings: rows
             .into_iter()
@@ -114,7 +115,10 @@ async fn list_mailings(
         issues: officer.roles.may(Permission::Issue),
         done: said(
             asked.done.as_deref(),
-            &[("cancelled", "The mailing is cancelled. Its letters wait for another one.")],
+            &[
+                ("cancelled", "What did not leave is given up. Its letters wait for another mailing."),
+                ("settings", "The next mailing has this telephone number and this return address."),
+            ],
         ),
     })
 }
@@ -123,84 +127,14 @@ async fn list_mailings(
 struct Order {
     #[serde(default)]
     kind: String,
-    telephone: String,
-    return_address: String,
 }
 
 #[post("/fund/mailings")]
 async fn make(officer: May<Issue>, form: Form<Order>, app: Data<Issuer>) -> Result<HttpResponse, Problem> {
-    let order = form.into_inner();
-    let kinds = Some(order.kind).filter(|kind| !kind.is_empty()).into_iter().collect();
-    let new = NewMailing { kinds, telephone: order.telephone, return_address: order.return_address };
+    let kinds = Some(form.into_inner().kind).filter(|kind| !kind.is_empty()).into_iter().collect();
+    let new = NewMailing { kinds, ..NewMailing::default() };
     let id = app.make_mailing(&officer.actor(), &new).await?;
     Ok(see_other(&format!("/console/fund/mailings/{id}")))
-}
-
-#[derive(Template)]
-#[template(path = "console/fund_mailing.html")]
-struct MailingPage {
-    shell: Shell,
-    id: String,
-    badge: Badge,
-    state: String,
-    by: String,
-    at: When,
-    letters: String,
-    left_out: String,
-    withdrawn: u64,
-    withdrawn_words: String,
-    parts: Vec<PartLine>,
-    printed: usize,
-    faults: Vec<(String, &'static str)>,
-    posted_on: String,
-    today: String,
-    issues: bool,
-    done: Option<&'static str>,
-}
-
-struct PartLine {
-    part: u64,
-    printed: Option<(When, String)>,
-}
-
-#[get("/fund/mailings/{id}")]
-async fn mailing_page(
-    officer: May<SeePeople>,
-    id: Path<String>,
-    asked: Query<Asked>,
-    app: Data<Issuer>,
-) -> Result<HttpResponse, Problem> {
-    let MailingView { row, withdrawn, pieces, left_out } = app.mailing(&officer.tenant.id, &id).await?;
-    let names = app.officer_names(&officer.tenant.id).await.map_err(|error| problem::store(&error))?;
-    let parts: Vec<PartLine> = pieces
-        .into_iter()
-        .map(|(part, printed)| PartLine {
-            part,
-            printed: printed.map(|it| (it.fetched_at.into(), it.digest.chars().take(16).collect())),
-        })
-        .collect();
-    html(&MailingPage {
-        shell: shell(&officer, Place::Fund),
-        badge: state(&row.state),
-        by: names.get(&row.made_by).cloned().unwrap_or_else(|| "Passerelle".to_owned()),
-        at: row.made_at.into(),
-        letters: grouped(row.letters),
-        left_out: grouped(row.left_out),
-        withdrawn,
-        withdrawn_words: counted(withdrawn, "letter was", "letters were"),
-        printed: parts.iter().filter(|part| part.printed.is_some()).count(),
-        parts,
-        faults: left_out.into_iter().map(|(person, fault)| (person, letter_fault(&fault))).collect(),
-        posted_on: row.posted_on.map(|day| day.to_string()).unwrap_or_default(),
-        today: app.today().to_string(),
-        issues: officer.roles.may(Permission::Issue),
-        done: said(
-            asked.done.as_deref(),
-            &[("posted", "Written down. What asked for these letters is done.")],
-        ),
-        state: row.state,
-        id: row.id,
-    })
 }
 
 /// Only who issues prints: the letters hold names and addresses of thousands.
@@ -237,6 +171,10 @@ async fn fetch_withdrawn(
 #[derive(Deserialize)]
 struct HandOver {
     on: String,
+    #[serde(default)]
+    from: Option<u64>,
+    #[serde(default)]
+    to: Option<u64>,
 }
 
 #[post("/fund/mailings/{id}/posting")]
@@ -246,7 +184,8 @@ async fn hand_over(
     form: Form<HandOver>,
     app: Data<Issuer>,
 ) -> Result<HttpResponse, Problem> {
-    app.post_mailing(&officer.actor(), &id, day(&form.on)?).await?;
+    let parts = form.from.map(|from| (from, form.to.unwrap_or(from)));
+    app.post_parts(&officer.actor(), &id, day(&form.on)?, parts).await?;
     Ok(see_other(&format!("/console/fund/mailings/{id}?done=posted")))
 }
 
