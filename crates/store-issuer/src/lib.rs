@@ -40,6 +40,7 @@ mod picture_keys;
 mod portraits;
 mod reissue;
 mod renewals;
+mod review;
 mod row;
 mod scim;
 mod second_words;
@@ -82,6 +83,7 @@ pub use person_passkeys::PersonPasskey;
 pub use picture_erasures::PictureErasureRow;
 pub use picture_keys::PictureKind;
 pub use reissue::{ReissueCounts, ReissueOutcome, ReissueRow, ReissueRun};
+pub use review::{Claim, Lane, WaitingAnswer, WaitingCounts};
 pub use scim::ScimUser;
 pub use second_words::ExistenceWord;
 pub use separations::{SeparationRow, SeparationUse};
@@ -147,7 +149,7 @@ impl Transaction {
 /// 800, pictures of proofs from 820, the Fund's letters and messages from 830, enrolments from 840, stations from 850, what
 /// auditors of the Fund see from 860, what people say against decisions of the Fund from 870, kinds of devices and languages from 880,
 /// enrolment by credential and at a station, what becomes of pictures, and what payroll is told, from 890; what a second officer
-/// confirms from 900.
+/// confirms from 900; what an officer has before them from 940.
 fn migrations() -> Vec<Migration> {
     let issuing = Migration { version: 1, name: "issuing", sql: include_str!("migrations/0001_issuing.sql") };
     [
@@ -192,6 +194,7 @@ fn migrations() -> Vec<Migration> {
         key_holders::MIGRATIONS,
         fund::payroll::MIGRATIONS,
         second_words::MIGRATIONS,
+        review::MIGRATIONS,
     ]
     .concat()
 }

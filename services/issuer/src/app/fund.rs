@@ -58,6 +58,7 @@ use issuance::{Actor, Scope};
 
 pub use appeals::{AppealView, AppealWord, OpenAppeal};
 pub use calendars::{CalendarChange, YearCalendar};
+pub(crate) use countries::{by_name as countries_by_name, name_of as country_name};
 pub use case_kind::{CaseOutcome, CaseType};
 pub use case_views::{CaseMoment, CaseView};
 pub use cases::CaseDecision;

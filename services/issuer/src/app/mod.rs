@@ -94,11 +94,12 @@ pub use enrolment::{
 };
 pub use entitlement::enrolment::SeparationFault;
 pub use existence::{
-    BeneficiaryPage, ExistenceCounts, ExistenceError, FirstWord, RequestLink, RequestPage, Spoken,
-    YearRefusal,
+    BeneficiaryPage, CLAIM_MINUTES, ExistenceCounts, ExistenceError, FirstWord, LANES, QueuePart,
+    RequestLink, RequestPage, Spoken, YearRefusal,
 };
 pub(crate) use faces::Faces;
 pub use faces::FacesFault;
+pub(crate) use fund::{countries_by_name, country_name};
 pub use fund::{
     AppealFigures, CalendarChange, CaseDecision, CaseMoment, CaseOutcome, CaseType, CaseView, Fairness,
     FundError, FundPerson, FundPersonPage, Group, GroupRates, GroupTable, HeadSet, HeadsView, JournalLine,

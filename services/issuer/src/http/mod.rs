@@ -30,7 +30,7 @@ use web::ServiceConfig;
 
 /// Scripts of our pages.
 const ASSETS: web::assets::Assets =
-    web::assets::Assets(&[console::SCRIPT, console::CALL_SCRIPT, authorization::SCRIPT]);
+    web::assets::Assets(&[console::SCRIPT, console::CALL_SCRIPT, console::PICTURES_SCRIPT, authorization::SCRIPT]);
 
 /// The document of everything this service serves.
 #[must_use]

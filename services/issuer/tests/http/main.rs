@@ -52,6 +52,7 @@ mod places;
 mod portraits;
 mod post;
 mod providers;
+mod queue;
 mod rebinding;
 mod reissues;
 mod renewals;

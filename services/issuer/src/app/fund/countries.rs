@@ -8,8 +8,15 @@ fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
 }
 
 /// The name of a country by its three letters.
-pub(super) fn name_of(code: &str) -> Option<&'static str> {
+pub(crate) fn name_of(code: &str) -> Option<&'static str> {
     all().find(|(known, _)| *known == code).map(|(_, name)| name)
+}
+
+/// All by their names.
+pub(crate) fn by_name() -> Vec<(&'static str, &'static str)> {
+    let mut named: Vec<_> = all().collect();
+    named.sort_by_key(|(_, name)| issuance::search_text(name));
+    named
 }
 
 /// Whether a line of an address is the name or the letters of any country already. A person's post may go elsewhere than where
