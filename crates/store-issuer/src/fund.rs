@@ -2,7 +2,9 @@
 
 mod calendars;
 mod cases;
+pub(crate) mod changes;
 mod cycles;
+pub(crate) mod directory;
 mod effects;
 mod fairness;
 mod figures;
@@ -29,6 +31,7 @@ use sql::Migration;
 pub use calendars::CalendarRow;
 pub use cases::{CaseActRow, CaseCount, CaseRow};
 pub use cycles::{CycleRow, DueRow, GroupCount};
+pub use directory::{RegisterMark, YearPart, YearStanding};
 pub use effects::EffectRow;
 pub use fairness::{AppealTimes, KindCount, PictureMark};
 pub use figures::EffectCount;

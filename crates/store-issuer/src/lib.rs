@@ -149,7 +149,7 @@ impl Transaction {
 /// 800, pictures of proofs from 820, the Fund's letters and messages from 830, enrolments from 840, stations from 850, what
 /// auditors of the Fund see from 860, what people say against decisions of the Fund from 870, kinds of devices and languages from 880,
 /// enrolment by credential and at a station, what becomes of pictures, and what payroll is told, from 890; what a second officer
-/// confirms from 900; what an officer has before them from 940.
+/// confirms from 900; what officers work through from 940.
 fn migrations() -> Vec<Migration> {
     let issuing = Migration { version: 1, name: "issuing", sql: include_str!("migrations/0001_issuing.sql") };
     [
@@ -195,6 +195,8 @@ fn migrations() -> Vec<Migration> {
         fund::payroll::MIGRATIONS,
         second_words::MIGRATIONS,
         review::MIGRATIONS,
+        fund::changes::MIGRATIONS,
+        fund::directory::MIGRATIONS,
     ]
     .concat()
 }

@@ -99,7 +99,8 @@ pub use existence::{
 };
 pub(crate) use faces::Faces;
 pub use faces::FacesFault;
-pub(crate) use fund::{countries_by_name, country_name};
+pub(crate) use fund::{Directories, channel_names, countries_by_name, country_name};
+pub use fund::{AGE_BANDS, AgeBand, CHANGE_KINDS, ChangedField, ChangedRow, ChangesPlace, ListedFundPerson, PeoplePage, PeoplePart, RegisterChanges};
 pub use fund::{
     AppealFigures, CalendarChange, CaseDecision, CaseMoment, CaseOutcome, CaseType, CaseView, Fairness,
     FundError, FundPerson, FundPersonPage, Group, GroupRates, GroupTable, HeadSet, HeadsView, JournalLine,
@@ -170,6 +171,8 @@ pub struct Issuer {
     pub(crate) clients: BTreeMap<String, Client>,
     /// Refusals of late, by organisation. In memory: a restart forgives a minute.
     pub(crate) guesses: Mutex<BTreeMap<String, Guesses>>,
+    /// People of the Fund's register by name, by organisation. In memory: names are sealed in the database.
+    pub(crate) directories: Directories,
     /// The wallet providers whose attestations are believed.
     pub(crate) attesters: Attesters,
     /// Told when an upload was confirmed.

@@ -291,6 +291,7 @@ fn words(action: &str) -> &'static str {
         "existence.ask" => "asked for a proof of life",
         "existence.answer" => "received an answer",
         "existence.pictures" => "judged the pictures of an answer",
+        "fund.register.export" => "downloaded the differences of a file of the register",
         "existence.look" => "looked at the pictures of an answer",
         "existence.confirm" => "confirmed a proof of life",
         "existence.accept" => "accepted a proof of life automatically",

@@ -62,6 +62,16 @@ pub(super) fn address(lines: &str) -> String {
     lines.split('|').map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(", ")
 }
 
+/// A day as the register writes it, with its month in words.
+pub(super) fn day(written: &str) -> String {
+    written.parse::<chrono::NaiveDate>().map_or_else(|_| written.to_owned(), |day| date(day))
+}
+
+/// A day with its month in words.
+pub(super) fn date(day: chrono::NaiveDate) -> String {
+    day.format("%-d %B %Y").to_string()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
