@@ -86,7 +86,7 @@ pub use payroll::{PayrollChange, PayrollChanges};
 pub(crate) use people::age_order;
 pub use people::{AGE_BANDS, AgeBand, FundPerson, FundPersonPage, JournalLine};
 pub(crate) use phone_proofs::PhoneAnswer;
-pub(crate) use proofs::channel_of;
+pub(crate) use proofs::{channel_name, channel_of, is_missing};
 pub use proofs::{NewProof, Receipt};
 pub use receipts::{ReceiptDocument, ReceiptView};
 pub use reckoning::{Reckoning, ReckoningLine};

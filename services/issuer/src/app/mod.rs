@@ -99,7 +99,9 @@ pub use existence::{
 };
 pub(crate) use faces::Faces;
 pub use faces::FacesFault;
-pub(crate) use fund::{Directories, channel_names, countries_by_name, country_name};
+pub(crate) use fund::{
+    Directories, channel_name, channel_names, countries_by_name, country_name, is_missing,
+};
 pub use fund::{AGE_BANDS, AgeBand, CHANGE_KINDS, ChangedField, ChangedRow, ChangesPlace, ListedFundPerson, PeoplePage, PeoplePart, RegisterChanges};
 pub use fund::{
     AppealFigures, CalendarChange, CaseDecision, CaseMoment, CaseOutcome, CaseType, CaseView, Fairness,

@@ -59,11 +59,11 @@ async fn two_officers_are_given_different_answers_and_the_next_after_each_decisi
     let shown = ben.get(&page(&ids[0])).await.text();
     assert!(shown.contains("Ann Agent</bdi> has this answer until") && !shown.contains("confirm-request"));
     let refused = ben.post(&format!("{}/refuse", page(&ids[0])), &[("reason", "another voice")]).await;
-    assert_eq!(refused.status, 422);
+    assert_eq!(refused.status, 409);
     assert!(refused.text().contains("A colleague has this answer before them until"));
     let form = [("channel", "call"), ("compared", "yes"), ("notes", "a long call")];
     let kept = ben.post(&format!("{}/confirm", page(&ids[0])), &form).await;
-    assert_eq!(kept.status, 422);
+    assert_eq!(kept.status, 409);
     assert_eq!(world.issuer.request_page("unjspf", &ids[0]).await.unwrap().standing, entitlement::Standing::Answered);
 
     let decided = ann.post(&format!("{}/refuse?language=fr", page(&ids[0])), &[("reason", "no")]).await;

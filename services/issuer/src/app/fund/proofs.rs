@@ -3,7 +3,7 @@
 
 use chrono::NaiveDate;
 use clock::Timestamp;
-use entitlement::cycle::{Channel, Evidence, What};
+use entitlement::cycle::{Channel, Evidence, PersonYear, StageName, What};
 use issuance::Actor;
 use issuance::audit::Act;
 use sha2::{Digest as _, Sha256};
@@ -91,6 +91,22 @@ impl Issuer {
             Ok(receipt)
         })
         .await
+    }
+
+    /// Fails when years of the person are open and the proof, by its day, counts for none of them.
+    pub async fn counts_for_an_open_year(&self, tenant: &str, new: &NewProof) -> Result<(), FundError> {
+        self.pension_fund(tenant)?;
+        let year = chrono::Datelike::year(&new.captured_at);
+        let mut missing = Vec::new();
+        for cycle in self.store.read().await?.list_fund_cycles(tenant, &new.person).await? {
+            missing.extend(Some(self.open_cycle(tenant, &cycle)?).filter(is_missing));
+        }
+        match missing.is_empty() || missing.iter().any(|open| open.year <= year) {
+            true => Ok(()),
+            false => Err(FundError::Conflict(
+                "this proof counts for no open year of the person: it was made before the year began. Look at the day again, or tick that it is written down all the same",
+            )),
+        }
     }
 
     /// The same in the caller's transaction.
@@ -303,6 +319,12 @@ impl Issuer {
         self.write_receipt(tx, tenant, &row).await?;
         Ok(Receipt::from(&row))
     }
+}
+
+/// Whether a year waits for a proof.
+pub(crate) fn is_missing(year: &PersonYear) -> bool {
+    year.proof.is_none()
+        && !matches!(year.stage.name(), StageName::NotInScope | StageName::Reinstated | StageName::Closed)
 }
 
 /// As it stands in the database and in messages.

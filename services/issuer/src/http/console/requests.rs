@@ -484,7 +484,11 @@ impl Again<'_> {
         match mends {
             true => {
                 let said = problem::sentence(&error.to_string());
-                self.with(notes, typed, said).await
+                let status = match error {
+                    ExistenceError::Remark => StatusCode::UNPROCESSABLE_ENTITY,
+                    _ => StatusCode::CONFLICT,
+                };
+                self.shown(status, (notes, typed), said).await
             }
             false => Err(error.into()),
         }
@@ -492,11 +496,20 @@ impl Again<'_> {
 
     /// The page again, with what is missing and what was typed.
     async fn with(&self, notes: String, typed: Typed, fault: String) -> Result<HttpResponse, Problem> {
+        self.shown(StatusCode::UNPROCESSABLE_ENTITY, (notes, typed), fault).await
+    }
+
+    async fn shown(
+        &self,
+        status: StatusCode,
+        (notes, typed): (String, Typed),
+        fault: String,
+    ) -> Result<HttpResponse, Problem> {
         let Self { officer, id, app, wanted } = self;
         let detail = app.request_page(&officer.tenant.id, id).await?;
         let link = app.request_link(&officer.actor(), id).await?;
         let page = RequestPage::new(officer, &detail, Some(link));
         let page = page.filled((officer, app), &detail, wanted).await?;
-        html_with(StatusCode::UNPROCESSABLE_ENTITY, &RequestPage { notes, typed, fault: Some(fault), ..page })
+        html_with(status, &RequestPage { notes, typed, fault: Some(fault), ..page })
     }
 }

@@ -2,7 +2,7 @@
 
 use issuer::app::{AGE_BANDS, PeoplePart};
 
-use super::{AMINA, BORIS, fund, import, night, person, prove};
+use super::{AMINA, BORIS, fund, import, night, officer, person, prove};
 use crate::console::Browser;
 use crate::support::World;
 
@@ -50,7 +50,7 @@ async fn groups_narrow_the_list_and_agree_with_the_figures() {
     let world = fund(&[BORIS, EMILE, AMINA]).await;
     night(&world, "2026-01-06").await;
     let boris = person(&world, "100000002").await;
-    prove(&world, &boris, 1, "2026-01-07").await;
+    prove(&world, &boris, 1, "2026-01-05").await;
     night(&world, "2026-01-08").await;
     let counts = world.issuer.fund_counts("unjspf", 2026).await.unwrap();
     let part = |named| PeoplePart::of(Some(2026), named);
@@ -88,8 +88,10 @@ async fn no_name_or_number_stands_in_an_address_and_a_search_is_its_officers_own
     let ben = Browser::officer(&world, "unjspf", "Ben").await;
     let other = ben.get(&sought).await.text();
     assert!(other.contains("This search is over.") && !other.contains("diallo"), "what Ann looks for is hers");
-    world.clock.advance(chrono::Duration::minutes(61));
-    assert!(ann.get(&sought).await.text().contains("This search is over."));
+
+    let token = world.issuer.keep_people_search(&officer("ann"), " Diallo ").await.unwrap();
+    let kept = async |name| world.issuer.people_search(&officer(name), &token).await.unwrap();
+    assert_eq!((kept("ann").await, kept("ben").await), (Some("Diallo".to_owned()), None));
 
     let found = Browser::path_of(&ann.post(PATH, &[("q", "100 000 001")]).await);
     assert_eq!(found, format!("{PATH}/{}", person(&world, "100000001").await));
@@ -102,4 +104,6 @@ async fn no_name_or_number_stands_in_an_address_and_a_search_is_its_officers_own
     assert!(year.contains("/console/fund/people?year=2026&#38;country=SEN") || year.contains("people?year=2026&amp;country=SEN"), "{year}");
     let figures = ann.get("/console/fund/figures?year=2026").await.text();
     assert!(figures.contains("Senegal") && figures.contains("language=fr"));
+    world.clock.advance(chrono::Duration::minutes(60));
+    assert_eq!(kept("ann").await, None, "for an hour");
 }

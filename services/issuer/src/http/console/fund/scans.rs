@@ -14,6 +14,7 @@ use web::page::{Shell, html, html_with, see_other};
 use super::{Asked, day, said};
 use crate::app::{FundError, Issuer, NewHelper, ScanPage, scan_fault};
 use crate::http::console::imports::read_file_of;
+use crate::http::console::names;
 use crate::http::console::session::{Issue, May, Officer, SeePeople};
 use crate::http::console::view::{Badge, Place, When, counted, shell};
 use crate::http::problem;
@@ -163,12 +164,12 @@ async fn scan_page(
         facts.push(("Name", format!("{} {}", it.given_name, it.family_name)));
         facts.push((
             "Born",
-            format!("{}, about {} old", it.birth_date, counted(age.unsigned_abs().into(), "year", "years")),
+            format!("{}, about {} old", names::date(it.birth_date), counted(age.unsigned_abs().into(), "year", "years")),
         ));
-        facts.push(("Address", it.address.clone().unwrap_or_default().replace('|', ", ")));
-        facts.push(("Country", it.country.clone()));
+        facts.push(("Address", it.address.as_deref().map(names::address).unwrap_or_default()));
+        facts.push(("Country", names::country(&it.country)));
         if let Some(died) = it.died_on {
-            facts.push(("Died, as the register says", died.to_string()));
+            facts.push(("Died, as the register says", names::date(died)));
         }
     }
     if let Some(letter) = &letter {
