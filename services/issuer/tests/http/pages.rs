@@ -157,6 +157,7 @@ const PAGES: &[Page] = &[
     ("post", "/fund/scans", Some(Issue), &[]),
     ("get", "/fund/scans/{id}", Some(SeePeople), &[]),
     ("get", "/fund/scans/{id}/picture", Some(SeePeople), &[]),
+    ("get", "/fund/scans/{id}/page", Some(SeePeople), &[]),
     ("post", "/fund/scans/{id}/decision", Some(Issue), &[("accept", "no"), ("reason", "r")]),
     ("post", "/fund/scans/{id}/number", Some(Issue), &[("number", "1")]),
     ("post", "/fund/scans/{id}/dismissal", Some(Issue), &[]),

@@ -210,7 +210,7 @@ impl Issuer {
         by: &Actor,
         id: &str,
         (accept, reason): (bool, &str),
-        made: Option<(Timestamp, Option<&NewHelper>)>,
+        made: Option<(Timestamp, Option<&NewHelper>, &str)>,
     ) -> Result<Receipt, FundError> {
         if !accept && reason.trim().is_empty() {
             return Err(FundError::Form("a refusal needs a reason"));
@@ -221,9 +221,15 @@ impl Issuer {
             return Err(FundError::Decided);
         }
         let person = tx.find_fund_person(tenant, &row.person).await?.ok_or(FundError::Damaged)?;
-        let (mut evidence, remark): (Evidence, String) = self.open_for("proof", tenant, id, &row.sealed)?;
+        let (mut evidence, mut remark): (Evidence, String) = self.open_for("proof", tenant, id, &row.sealed)?;
         let mut row = row;
-        if let Some((made, helper)) = made {
+        if let Some((made, helper, note)) = made {
+            if note.chars().count() > LONGEST_REMARK {
+                return Err(FundError::Form("a remark has at most 2000 characters"));
+            }
+            if !note.trim().is_empty() {
+                note.trim().clone_into(&mut remark);
+            }
             evidence.captured_at = made;
             if helper.is_some() {
                 evidence.helper = self.helper_of(tx, by, &person.id, helper).await?;
@@ -258,6 +264,15 @@ impl Issuer {
         tx.audit(by, Act { action: "fund.proof.decide", target: id, detail }, now).await?;
         self.step_person(tx, by, &person.id).await?;
         self.receipt_of(tx, tenant, row).await
+    }
+
+    /// What somebody wrote for colleagues beside a proof; empty where nobody did.
+    pub async fn proof_remark(&self, tenant: &str, id: &str) -> Result<String, FundError> {
+        self.pension_fund(tenant)?;
+        let row = self.store.read().await?.find_fund_proof(tenant, id).await?.ok_or(FundError::Unknown)?;
+        // Of somebody whose words are erased nothing opens any more.
+        let opened = self.open_for::<(Evidence, String)>("proof", tenant, id, &row.sealed);
+        Ok(opened.map(|(_, remark)| remark).unwrap_or_default())
     }
 
     /// Proofs that wait for a colleague, oldest first.

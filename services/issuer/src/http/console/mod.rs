@@ -14,6 +14,7 @@ mod dashboard;
 mod documents;
 mod enrolment;
 mod fund;
+mod fund_acts;
 mod grant;
 mod imports;
 mod key_changes;
