@@ -73,7 +73,8 @@ async fn filled(store: &Store) {
     let mut tx = store.write("test").await.unwrap();
     let elsewhere = r#"{"is":"compared","finding":{"elsewhere":{"country":"FRA"}},"accuracy":"fine"}"#;
     answer(&mut tx, 1, "fr", Some((r#"{"reasons":["officerConfirms"],"models":[]}"#, Some(elsewhere)))).await;
-    answer(&mut tx, 2, "fr", Some((r#"{"reasons":["officerConfirms","uncertain"],"models":[]}"#, None))).await;
+    answer(&mut tx, 2, "fr", Some((r#"{"reasons":["officerConfirms","uncertain"],"models":[]}"#, None)))
+        .await;
     answer(&mut tx, 3, "en", None).await;
     answer(&mut tx, 4, "ar", None).await;
     let key = BoundKey { device_key: "key1".into(), how: "enrolment".into(), by: "o".into(), at: now() };
@@ -110,10 +111,17 @@ async fn queue_is_in_order_of_the_wait_and_narrows_by_kind_and_language() {
         ] {
             assert_eq!(numbers(name, language, "", 9).await, wanted, "{name} {language}");
         }
-        let counts =
-            tx.count_waiting_answers("unjspf", (&lane("", ""), &["fr", "zh"]), now()).await.unwrap();
+        let counts = tx.count_waiting_answers("unjspf", (&lane("", ""), &["fr", "zh"]), now()).await.unwrap();
         assert_eq!(
-            (counts.all, counts.passed, counts.doubt, counts.talk, counts.station, counts.key, counts.residence),
+            (
+                counts.all,
+                counts.passed,
+                counts.doubt,
+                counts.talk,
+                counts.station,
+                counts.key,
+                counts.residence
+            ),
             (4, 1, 1, 2, 0, 1, 1)
         );
         assert_eq!((counts.languages, counts.taken), (vec![2, 0], 0));
@@ -161,7 +169,11 @@ async fn an_answer_is_with_one_officer_until_the_time_is_over_or_it_is_given_bac
             said_at: now(),
         };
         tx.put_existence_word("unjspf", "r8", &word).await.unwrap();
-        assert_eq!(free(&mut tx, "ben", now()).await.as_deref(), Some("r7"), "his word waits for a colleague's");
+        assert_eq!(
+            free(&mut tx, "ben", now()).await.as_deref(),
+            Some("r7"),
+            "his word waits for a colleague's"
+        );
         assert_eq!(free(&mut tx, "ann", now()).await.as_deref(), Some("r8"));
     }
 }
@@ -174,7 +186,8 @@ async fn of_officers_at_the_same_moment_one_has_the_answer() {
             let store = store.clone();
             tokio::spawn(async move {
                 sql::retry(|| async {
-                    let claim = Claim { officer: format!("officer {number}"), until: now() + Duration::minutes(15) };
+                    let claim =
+                        Claim { officer: format!("officer {number}"), until: now() + Duration::minutes(15) };
                     let mut tx = store.write("test").await?;
                     let taken = tx.take_answer("unjspf", "r8", &claim, now()).await?;
                     tx.commit().await?;

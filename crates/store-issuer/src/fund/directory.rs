@@ -55,8 +55,10 @@ const OF_YEAR: &str = "SELECT c.person FROM fund_cycles c
     WHERE c.tenant = $1 AND c.year = $2 AND ($3 = '' OR c.stage = $3) AND ($4 = '' OR c.channel = $4)
         AND ($5 = '' OR p.country = $5) AND ($6 = '' OR p.language = $6)
         AND p.birth_year >= $7 AND p.birth_year <= $8 AND c.person > $9 ORDER BY c.person LIMIT $10";
-const STANDING: &str = "SELECT stage, channel FROM fund_cycles WHERE tenant = $1 AND year = $2 AND person = $3";
-const PUT_SEARCH: &str = "INSERT INTO fund_searches (tenant, id, officer, sealed, until) VALUES ($1, $2, $3, $4, $5)";
+const STANDING: &str =
+    "SELECT stage, channel FROM fund_cycles WHERE tenant = $1 AND year = $2 AND person = $3";
+const PUT_SEARCH: &str =
+    "INSERT INTO fund_searches (tenant, id, officer, sealed, until) VALUES ($1, $2, $3, $4, $5)";
 const SEARCH: &str = "SELECT sealed FROM fund_searches
     WHERE tenant = $1 AND id = $2 AND officer = $3 AND until > $4";
 const OLD_SEARCHES: &str = "DELETE FROM fund_searches WHERE until <= $1";

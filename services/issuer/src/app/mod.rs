@@ -99,10 +99,10 @@ pub use existence::{
 };
 pub(crate) use faces::Faces;
 pub use faces::FacesFault;
-pub(crate) use fund::{
-    Directories, channel_name, channel_names, countries_by_name, country_name, is_missing,
+pub use fund::{
+    AGE_BANDS, AgeBand, CHANGE_KINDS, ChangedField, ChangedRow, ChangesPlace, ListedFundPerson, PeoplePage,
+    PeoplePart, RegisterChanges,
 };
-pub use fund::{AGE_BANDS, AgeBand, CHANGE_KINDS, ChangedField, ChangedRow, ChangesPlace, ListedFundPerson, PeoplePage, PeoplePart, RegisterChanges};
 pub use fund::{
     AppealFigures, CalendarChange, CaseDecision, CaseMoment, CaseOutcome, CaseType, CaseView, Fairness,
     FundError, FundPerson, FundPersonPage, Group, GroupRates, GroupTable, HeadSet, HeadsView, JournalLine,
@@ -112,6 +112,9 @@ pub use fund::{
 };
 pub use fund::{AppealView, AppealWord, OpenAppeal};
 pub use fund::{CALENDAR_DATES, CalendarDate, MovedDates, MovedFor, NewHelper};
+pub(crate) use fund::{
+    Directories, channel_name, channel_names, countries_by_name, country_name, is_missing,
+};
 pub use fund::{FundPost, MailingView, NewMailing, SentMessage, letter_fault, letter_state};
 pub(crate) use fund::{LETTER_KINDS, MOST_UPLOAD_BYTES, age_order, channel_of};
 pub use fund::{ListStanding, PayrollChange, PayrollChanges};

@@ -50,8 +50,12 @@ async fn two_officers_are_given_different_answers_and_the_next_after_each_decisi
     assert_eq!(first, format!("{}?language=fr", page(&ids[0])));
     let second = Browser::path_of(&ben.post("/console/requests/next?language=fr", &[]).await);
     assert_eq!(second, format!("{}?language=fr", page(&ids[2])));
-    let none = Browser::path_of(&Browser::officer(&world, "unjspf", "Cleo").await.post(
-        "/console/requests/next?language=fr", &[]).await);
+    let none = Browser::path_of(
+        &Browser::officer(&world, "unjspf", "Cleo")
+            .await
+            .post("/console/requests/next?language=fr", &[])
+            .await,
+    );
     assert_eq!(none, "/console/requests?done=none&language=fr");
     assert!(ann.get(&first).await.text().contains("You have this answer until"));
 
@@ -64,7 +68,10 @@ async fn two_officers_are_given_different_answers_and_the_next_after_each_decisi
     let form = [("channel", "call"), ("compared", "yes"), ("notes", "a long call")];
     let kept = ben.post(&format!("{}/confirm", page(&ids[0])), &form).await;
     assert_eq!(kept.status, 409);
-    assert_eq!(world.issuer.request_page("unjspf", &ids[0]).await.unwrap().standing, entitlement::Standing::Answered);
+    assert_eq!(
+        world.issuer.request_page("unjspf", &ids[0]).await.unwrap().standing,
+        entitlement::Standing::Answered
+    );
 
     let decided = ann.post(&format!("{}/refuse?language=fr", page(&ids[0])), &[("reason", "no")]).await;
     let decided = Browser::path_of(&decided);
@@ -112,7 +119,9 @@ async fn what_was_typed_stays_where_a_form_is_not_taken() {
     let form = [("channel", "call"), ("notes", "spoke for ten minutes")];
     let again = ann.post(&format!("{}/confirm", page(&ids[0])), &form).await;
     assert_eq!(again.status, 422);
-    assert!(again.text().contains("spoke for ten minutes") && again.text().contains("tick what you compared"));
+    assert!(
+        again.text().contains("spoke for ten minutes") && again.text().contains("tick what you compared")
+    );
     let long = "x".repeat(2001);
     let again = ann.post(&format!("{}/refuse", page(&ids[0])), &[("reason", &long)]).await;
     assert_eq!(again.status, 422);

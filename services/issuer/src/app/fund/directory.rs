@@ -317,7 +317,8 @@ impl Entry {
     /// Each word begins one of the name, or the number.
     fn is_found(&self, search: &[String]) -> bool {
         search.iter().all(|word| {
-            self.uid.starts_with(word.as_str()) || self.name.split(' ').any(|part| part.starts_with(word.as_str()))
+            self.uid.starts_with(word.as_str())
+                || self.name.split(' ').any(|part| part.starts_with(word.as_str()))
         })
     }
 }

@@ -221,7 +221,8 @@ impl Issuer {
             return Err(FundError::Decided);
         }
         let person = tx.find_fund_person(tenant, &row.person).await?.ok_or(FundError::Damaged)?;
-        let (mut evidence, mut remark): (Evidence, String) = self.open_for("proof", tenant, id, &row.sealed)?;
+        let (mut evidence, mut remark): (Evidence, String) =
+            self.open_for("proof", tenant, id, &row.sealed)?;
         let mut row = row;
         if let Some((made, helper, note)) = made {
             if note.chars().count() > LONGEST_REMARK {

@@ -117,7 +117,8 @@ impl Issuer {
                 if let Some(area) = page.form.as_ref().ok().and_then(|form| form.area.as_ref()) {
                     // What somebody wrote beside it, "I moved" or "call me", is on the page alone.
                     let page = page.shown.as_deref();
-                    shown = Some(("image/png", page.map_or_else(|| area.clone(), |page| with_page(area, page))));
+                    shown =
+                        Some(("image/png", page.map_or_else(|| area.clone(), |page| with_page(area, page))));
                 }
                 scan.fault = None;
                 let receipt = self.proof_of_form(tx, by, &scan.digest, (&letter, handed.channel)).await?;

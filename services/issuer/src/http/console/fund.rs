@@ -31,9 +31,9 @@ use serde::Deserialize;
 use web::Problem;
 use web::page::{Shell, html, see_other};
 
+use super::names;
 use super::session::{Issue, May, SeePeople};
 use super::view::{Badge, Place, When, grouped, shell};
-use super::names;
 use crate::app::{AGE_BANDS, CalendarChange, FundError, Group, Issuer, PeoplePart, YearCounts, age_order};
 use crate::http::problem;
 
@@ -289,8 +289,10 @@ fn groups(counts: &YearCounts) -> Vec<GroupTable> {
         numbers: vec![grouped(*many)],
     };
     let all = format!("/console/fund/figures?year={}", counts.year);
-    let country = |name: &str| (names::country(name), PeoplePart::of(year, [None, None, Some(name), None, None]));
-    let language = |name: &str| (names::language(name), PeoplePart::of(year, [None, None, None, Some(name), None]));
+    let country =
+        |name: &str| (names::country(name), PeoplePart::of(year, [None, None, Some(name), None, None]));
+    let language =
+        |name: &str| (names::language(name), PeoplePart::of(year, [None, None, None, Some(name), None]));
     let age = |name: &str| {
         let band = AGE_BANDS.into_iter().find(|band| band.title == name);
         (name.to_owned(), PeoplePart { year, age: band, ..PeoplePart::default() })

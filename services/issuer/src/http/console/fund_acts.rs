@@ -58,7 +58,11 @@ mod tests {
             let Ok(text) = std::fs::read_to_string(&file) else { continue };
             for act in text.split("action: \"").skip(1).filter_map(|rest| rest.split('"').next()) {
                 acts += 1;
-                assert!(!act.starts_with("fund.") || super::words(act).is_some(), "{act} in {}", file.display());
+                assert!(
+                    !act.starts_with("fund.") || super::words(act).is_some(),
+                    "{act} in {}",
+                    file.display()
+                );
             }
         }
         assert!(acts > 20, "the sources were looked at");

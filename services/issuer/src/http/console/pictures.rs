@@ -115,7 +115,10 @@ fn place(kept: &PlaceKept) -> String {
             "At the border or the coast of the declared country: it counts as there.".to_owned()
         }
         PlaceKept::Compared { finding: Finding::Elsewhere { country }, .. } => {
-            format!("In {}, not in the declared country. This says nothing against the proof of life.", names::country(country))
+            format!(
+                "In {}, not in the declared country. This says nothing against the proof of life.",
+                names::country(country)
+            )
         }
         PlaceKept::Compared { finding: Finding::NoCountry, .. } => {
             "At sea, or where no country is known: no answer, and no suspicion.".to_owned()

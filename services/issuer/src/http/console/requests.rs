@@ -13,21 +13,17 @@ use store_issuer::StationRow;
 use web::Problem;
 use web::page::{Shell, html, html_with, see_other};
 
+use super::names;
 use super::people::text;
 use super::pictures::Pictures;
 use super::queue::{ClaimLine, Wanted, address};
 use super::session::{Issue, May, Officer, SeePeople};
 use super::view::{Badge, Done, Place, When, shell};
-use super::names;
 use crate::app::{AppealWord, ExistenceError, Issuer, RequestLink, RequestPage as Detail};
 use crate::http::problem;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
-    config
-        .service(request_page)
-        .service(confirm)
-        .service(refuse)
-        .service(decide_appeal);
+    config.service(request_page).service(confirm).service(refuse).service(decide_appeal);
 }
 
 #[derive(Template)]

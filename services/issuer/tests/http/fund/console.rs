@@ -43,7 +43,8 @@ async fn officers_do_the_year_at_the_console() {
     let boris = Browser::path_of(&ann.post("/console/fund/find", &[("uid", "100000002")]).await);
     assert!(ann.get(&boris).await.text().contains("for 2026 when made on or after 1 January 2026"));
     let early = ("scan", "visit.pdf", "application/pdf", b"a visit".as_slice());
-    let mut before = vec![("channel", "visit"), ("captured_on", "2025-12-20"), ("received_on", ""), ("remark", "")];
+    let mut before =
+        vec![("channel", "visit"), ("captured_on", "2025-12-20"), ("received_on", ""), ("remark", "")];
     let asked = ann.agent.post_file(world.url(&format!("{boris}/proofs")), &before, early).await.unwrap();
     assert_eq!(asked.status, 409);
     assert!(asked.text().contains("counts for no open year"), "{}", asked.text());

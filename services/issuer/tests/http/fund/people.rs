@@ -38,8 +38,11 @@ async fn people_stand_by_name_and_are_found_however_they_are_typed() {
         assert_eq!(listed(&world, &all, Some(typed), 1).await.1, found, "{typed}");
     }
     // A change of the register is seen at once: another name, and somebody new.
-    import(&world, &[&AMINA.replace("Diallomensah", "Zola"), "100000004,Ana,Abe,1960-01-01,JPN,en,one,2012-01-01,,"])
-        .await;
+    import(
+        &world,
+        &[&AMINA.replace("Diallomensah", "Zola"), "100000004,Ana,Abe,1960-01-01,JPN,en,one,2012-01-01,,"],
+    )
+    .await;
     assert_eq!(listed(&world, &all, None, 1).await, (vec!["Abe".into(), "O'Brien-Łęcki".into()], 4));
     assert_eq!(listed(&world, &all, Some("diallo"), 1).await.1, 0);
     assert_eq!(listed(&world, &all, None, 2).await.0, ["Petrovskij", "Zola"]);
@@ -63,7 +66,10 @@ async fn groups_narrow_the_list_and_agree_with_the_figures() {
         let found = listed(&world, &part([None, None, None, None, Some(band.code)]), None, 1).await;
         assert_eq!(found.1 as u64, group.total(), "{age}");
     }
-    assert_eq!(listed(&world, &part([None, Some("paper"), None, None, None]), None, 1).await.0, ["Petrovskij"]);
+    assert_eq!(
+        listed(&world, &part([None, Some("paper"), None, None, None]), None, 1).await.0,
+        ["Petrovskij"]
+    );
     let closed = listed(&world, &part([Some("closed"), None, None, None, None]), None, 1).await;
     assert_eq!(closed.0, ["Petrovskij"]);
     let french = part([Some("open"), None, None, Some("fr"), None]);
@@ -79,15 +85,25 @@ async fn no_name_or_number_stands_in_an_address_and_a_search_is_its_officers_own
     let world = fund(&[BORIS, EMILE, AMINA]).await;
     night(&world, "2026-01-06").await;
     let ann = Browser::officer(&world, "unjspf", "Ann").await;
-    let sought = Browser::path_of(&ann.post(PATH, &[("q", "diallo"), ("year", "2026"), ("country", "SEN")]).await);
+    let sought =
+        Browser::path_of(&ann.post(PATH, &[("q", "diallo"), ("year", "2026"), ("country", "SEN")]).await);
     assert!(!sought.to_lowercase().contains("diallo"), "{sought}");
     assert!(sought.starts_with(&format!("{PATH}?year=2026&country=SEN&search=")), "{sought}");
     let page = ann.get(&sought).await.text();
-    assert!(page.contains("1 person") && page.contains("Diallomensah, Amina") && page.contains("Senegal"), "{page}");
-    assert!(page.contains("Stage 2026") && page.contains(">Open</span>") && page.contains("French"), "{page}");
+    assert!(
+        page.contains("1 person") && page.contains("Diallomensah, Amina") && page.contains("Senegal"),
+        "{page}"
+    );
+    assert!(
+        page.contains("Stage 2026") && page.contains(">Open</span>") && page.contains("French"),
+        "{page}"
+    );
     let ben = Browser::officer(&world, "unjspf", "Ben").await;
     let other = ben.get(&sought).await.text();
-    assert!(other.contains("This search is over.") && !other.contains("diallo"), "what Ann looks for is hers");
+    assert!(
+        other.contains("This search is over.") && !other.contains("diallo"),
+        "what Ann looks for is hers"
+    );
 
     let token = world.issuer.keep_people_search(&officer("ann"), " Diallo ").await.unwrap();
     let kept = async |name| world.issuer.people_search(&officer(name), &token).await.unwrap();
@@ -96,12 +112,19 @@ async fn no_name_or_number_stands_in_an_address_and_a_search_is_its_officers_own
     let found = Browser::path_of(&ann.post(PATH, &[("q", "100 000 001")]).await);
     assert_eq!(found, format!("{PATH}/{}", person(&world, "100000001").await));
     assert_eq!(Browser::path_of(&ann.post(PATH, &[("q", "999999999")]).await), format!("{PATH}?unknown=1"));
-    assert_eq!(Browser::path_of(&ann.post(PATH, &[("q", " "), ("language", "ru")]).await), format!("{PATH}?language=ru"));
+    assert_eq!(
+        Browser::path_of(&ann.post(PATH, &[("q", " "), ("language", "ru")]).await),
+        format!("{PATH}?language=ru")
+    );
     let everybody = ann.get(PATH).await.text();
     assert!(everybody.contains("3 people") && everybody.contains("Page 1 of 1"));
     // The figures lead to the people behind them.
     let year = ann.get("/console/fund?year=2026").await.text();
-    assert!(year.contains("/console/fund/people?year=2026&#38;country=SEN") || year.contains("people?year=2026&amp;country=SEN"), "{year}");
+    assert!(
+        year.contains("/console/fund/people?year=2026&#38;country=SEN")
+            || year.contains("people?year=2026&amp;country=SEN"),
+        "{year}"
+    );
     let figures = ann.get("/console/fund/figures?year=2026").await.text();
     assert!(figures.contains("Senegal") && figures.contains("language=fr"));
     world.clock.advance(chrono::Duration::minutes(60));

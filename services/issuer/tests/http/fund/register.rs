@@ -51,7 +51,11 @@ async fn preview_says_who_is_new_changed_ended_the_same_or_absent() {
         (row.kind, row.line, row.name.clone(), fields.collect::<Vec<_>>().join(", "))
     };
     let rows: Vec<_> = changes.rows.iter().map(said).collect();
-    assert_eq!(rows[0], ("ends", 3, "Boris Petrovskij".into(), "died_on  > 2026-01-03".into()), "deaths first");
+    assert_eq!(
+        rows[0],
+        ("ends", 3, "Boris Petrovskij".into(), "died_on  > 2026-01-03".into()),
+        "deaths first"
+    );
     assert_eq!(rows[1], ("changed", 2, "Amina Diallomensah".into(), "country SEN > FRA".into()));
     assert_eq!(rows[2].0, "new");
     let second = world.issuer.register_changes("unjspf", (&id, None), (1, 1)).await.unwrap();

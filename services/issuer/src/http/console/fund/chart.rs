@@ -154,7 +154,8 @@ mod tests {
     #[test]
     fn bars_stay_inside_and_show_even_one_person() {
         let legend = [Part { class: "a", title: "A" }, Part { class: "b", title: "B" }];
-        let row = |label: &str, parts: [u64; 2]| Row { label: label.into(), parts: parts.to_vec(), href: None };
+        let row =
+            |label: &str, parts: [u64; 2]| Row { label: label.into(), parts: parts.to_vec(), href: None };
         let rows = vec![row("X", [73_999, 1]), row("Y", [0, 0]), row("Z", [1, 1])];
         let made = bars("x", ("Title", "Row"), &legend, rows, 2);
         assert_eq!((made.rows.len(), made.more, made.height), (2, 1, 72));

@@ -1,7 +1,7 @@
 //! What a file of the pension system would change: from what to what, all of it, page by page and as a file.
 
-use actix_web::web::{Bytes, Data, Path};
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
+use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpResponse, get};
 use futures_util::{StreamExt as _, stream};
 use serde::Deserialize;
@@ -67,7 +67,13 @@ impl Differences {
         let titles = ["Deaths taken back", "Deaths and ends", "Other changes", "New people"];
         let kinds = [(None, "All", all)]
             .into_iter()
-            .chain(CHANGE_KINDS.into_iter().zip(titles).zip(found.counts).map(|((kind, title), many)| (Some(kind), title, many)))
+            .chain(
+                CHANGE_KINDS
+                    .into_iter()
+                    .zip(titles)
+                    .zip(found.counts)
+                    .map(|((kind, title), many)| (Some(kind), title, many)),
+            )
             .map(|(known, title, many)| KindLink {
                 title,
                 many: grouped(many),

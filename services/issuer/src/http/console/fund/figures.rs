@@ -267,7 +267,9 @@ async fn follow_up_page(
 fn countries(missing: &[(String, u64)], shown: &str) -> Vec<(String, String, bool)> {
     let mut named: Vec<_> = missing
         .iter()
-        .map(|(code, many)| (code.clone(), format!("{} ({})", names::country(code), grouped(*many)), code == shown))
+        .map(|(code, many)| {
+            (code.clone(), format!("{} ({})", names::country(code), grouped(*many)), code == shown)
+        })
         .collect();
     named.sort_by(|one, other| one.1.cmp(&other.1));
     named

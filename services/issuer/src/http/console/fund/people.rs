@@ -12,9 +12,7 @@ use web::page::{Shell, html, see_other};
 
 use super::figures::years;
 use super::{badge, title};
-use crate::app::{
-    AGE_BANDS, Issuer, ListedFundPerson, PeoplePart, channel_names, countries_by_name,
-};
+use crate::app::{AGE_BANDS, Issuer, ListedFundPerson, PeoplePart, channel_names, countries_by_name};
 use crate::http::console::names;
 use crate::http::console::session::{May, SeePeople};
 use crate::http::console::view::{Badge, LINES, Place, counted, shell};
@@ -134,12 +132,24 @@ async fn list_people(
         total: counted(found.total as u64, "person", "people"),
         shown,
         lapsed: !token.is_empty() && search.is_none(),
-        years: choices(known.iter().map(|year| (year.to_string(), year.to_string())), &wanted.year),
-        stages: choices(StageName::ALL.into_iter().map(|it| (it.as_str().into(), title(it).into())), &wanted.stage),
-        channels: choices(channel_names().map(|it| (it.into(), names::channel(it))), &wanted.channel),
-        countries: countries(&app, tenant, &wanted.country).await?,
-        languages: choices(Language::ALL.into_iter().map(|it| (it.code().into(), it.title().into())), &wanted.language),
-        ages: choices(AGE_BANDS.into_iter().map(|it| (it.code.into(), it.title.into())), &wanted.age),
+        years: choices(known.iter().map(|year| (year.to_string(), year.to_string())), wanted.year.as_deref()),
+        stages: choices(
+            StageName::ALL.into_iter().map(|it| (it.as_str().into(), title(it).into())),
+            wanted.stage.as_deref(),
+        ),
+        channels: choices(
+            channel_names().map(|it| (it.into(), names::channel(it))),
+            wanted.channel.as_deref(),
+        ),
+        countries: countries(&app, tenant, wanted.country.as_deref()).await?,
+        languages: choices(
+            Language::ALL.into_iter().map(|it| (it.code().into(), it.title().into())),
+            wanted.language.as_deref(),
+        ),
+        ages: choices(
+            AGE_BANDS.into_iter().map(|it| (it.code.into(), it.title.into())),
+            wanted.age.as_deref(),
+        ),
         narrowed: part != PeoplePart::default() || search.is_some(),
         fields: fields(&wanted),
         rows: found.rows.into_iter().map(PersonLine::from).collect(),
@@ -169,12 +179,15 @@ fn heading(part: &PeoplePart) -> String {
     }
 }
 
-fn choices(known: impl Iterator<Item = (String, String)>, chosen: &Option<String>) -> Vec<Choice> {
-    known.map(|(value, title)| (chosen.as_deref() == Some(&*value), value, title)).map(|(is, value, title)| (value, title, is)).collect()
+fn choices(known: impl Iterator<Item = (String, String)>, chosen: Option<&str>) -> Vec<Choice> {
+    known
+        .map(|(value, title)| (chosen == Some(&*value), value, title))
+        .map(|(is, value, title)| (value, title, is))
+        .collect()
 }
 
 /// Those in which somebody lives, by their names.
-async fn countries(app: &Issuer, tenant: &str, chosen: &Option<String>) -> Result<Vec<Choice>, Problem> {
+async fn countries(app: &Issuer, tenant: &str, chosen: Option<&str>) -> Result<Vec<Choice>, Problem> {
     let mut lived = app.people_countries(tenant).await?;
     let named = countries_by_name().into_iter().filter(|(code, _)| lived.remove(*code));
     let named: Vec<_> = named.map(|(code, name)| (code.to_owned(), name.to_owned())).collect();
@@ -185,12 +198,12 @@ async fn countries(app: &Issuer, tenant: &str, chosen: &Option<String>) -> Resul
 /// What the search has to keep of the list, field by field.
 fn fields(wanted: &Wanted) -> Vec<(&'static str, String)> {
     [
-        ("year", &wanted.year),
-        ("stage", &wanted.stage),
-        ("channel", &wanted.channel),
-        ("country", &wanted.country),
-        ("language", &wanted.language),
-        ("age", &wanted.age),
+        ("year", wanted.year.as_deref()),
+        ("stage", wanted.stage.as_deref()),
+        ("channel", wanted.channel.as_deref()),
+        ("country", wanted.country.as_deref()),
+        ("language", wanted.language.as_deref()),
+        ("age", wanted.age.as_deref()),
     ]
     .into_iter()
     .filter_map(|(name, value)| value.clone().filter(|value| !value.is_empty()).map(|value| (name, value)))

@@ -15,7 +15,9 @@ use web::page::{Shell, html, see_other};
 use super::cases::CaseLine;
 use super::dates::DatesCard;
 use super::{Asked, badge, day, said, title};
-use crate::app::{FundError, FundPersonPage, Issuer, JournalLine, NewHold, Receipt, channel_name, is_missing};
+use crate::app::{
+    FundError, FundPersonPage, Issuer, JournalLine, NewHold, Receipt, channel_name, is_missing,
+};
 use crate::http::console::names;
 use crate::http::console::session::{Audit, Issue, May, Officer, SeePeople};
 use crate::http::console::view::{Badge, Place, When, shell};
@@ -193,20 +195,18 @@ impl YearCard {
         Self {
             year: record.year,
             badge: badge(record.stage.name()),
-            proof: record
-                .proof
-                .as_ref()
-                .map(|proof| {
-                    let channel = names::channel(channel_name(proof.channel));
-                    format!("{channel}, made {}", names::date(proof.captured_at.date_naive()))
-                }),
+            proof: record.proof.as_ref().map(|proof| {
+                let channel = names::channel(channel_name(proof.channel));
+                format!("{channel}, made {}", names::date(proof.captured_at.date_naive()))
+            }),
             waiting: record.waiting.len(),
             notice: record.notice_on.map(names::date),
             holds: record
                 .holds
                 .iter()
                 .map(|(id, hold)| {
-                    let until = hold.until.map_or(String::new(), |day| format!(", until {}", names::date(day)));
+                    let until =
+                        hold.until.map_or(String::new(), |day| format!(", until {}", names::date(day)));
                     (id.clone(), words.spoken(&format!("{}: {}{until}", held(hold.kind), hold.reason)))
                 })
                 .collect(),

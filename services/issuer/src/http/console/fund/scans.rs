@@ -129,7 +129,11 @@ async fn list_scans(
 
 /// One file or several; each answers for itself, and those that were read are kept whatever becomes of the others.
 #[post("/fund/scans")]
-async fn upload(officer: May<Issue>, mut form: Multipart, app: Data<Issuer>) -> Result<HttpResponse, Problem> {
+async fn upload(
+    officer: May<Issue>,
+    mut form: Multipart,
+    app: Data<Issuer>,
+) -> Result<HttpResponse, Problem> {
     let (mut refusals, mut read, mut again) = (Vec::new(), 0, 0);
     loop {
         let (name, bytes) = match next_file(&mut form, paper::MAX_FORM_FILE_BYTES).await {
@@ -215,7 +219,11 @@ async fn scan_page(
         facts.push(("Name", format!("{} {}", it.given_name, it.family_name)));
         facts.push((
             "Born",
-            format!("{}, about {} old", names::date(it.birth_date), counted(age.unsigned_abs().into(), "year", "years")),
+            format!(
+                "{}, about {} old",
+                names::date(it.birth_date),
+                counted(age.unsigned_abs().into(), "year", "years")
+            ),
         ));
         facts.push(("Address", it.address.as_deref().map(names::address).unwrap_or_default()));
         facts.push(("Country", names::country(&it.country)));
