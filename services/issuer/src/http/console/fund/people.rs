@@ -181,8 +181,10 @@ fn heading(part: &PeoplePart) -> String {
 
 fn choices(known: impl Iterator<Item = (String, String)>, chosen: Option<&str>) -> Vec<Choice> {
     known
-        .map(|(value, title)| (chosen == Some(&*value), value, title))
-        .map(|(is, value, title)| (value, title, is))
+        .map(|(value, title)| {
+            let is_chosen = chosen == Some(&*value);
+            (value, title, is_chosen)
+        })
         .collect()
 }
 
@@ -206,7 +208,7 @@ fn fields(wanted: &Wanted) -> Vec<(&'static str, String)> {
         ("age", wanted.age.as_deref()),
     ]
     .into_iter()
-    .filter_map(|(name, value)| value.clone().filter(|value| !value.is_empty()).map(|value| (name, value)))
+    .filter_map(|(name, value)| value.filter(|value| !value.is_empty()).map(|value| (name, value.to_owned())))
     .collect()
 }
 
