@@ -42,7 +42,8 @@ const OF_CASE: &str = "SELECT * FROM existence_appeals WHERE tenant = $1 AND cas
 /// Those with a case are on the list of cases.
 const OPEN: &str =
     "SELECT * FROM existence_appeals WHERE tenant = $1 AND closed_at IS NULL AND case_id IS NULL
-    ORDER BY due_at, request_id LIMIT $2";
+        AND (due_at > $2 OR (due_at = $2 AND request_id > $3))
+    ORDER BY due_at, request_id LIMIT $4";
 const CLOSE: &str = "UPDATE existence_appeals SET outcome = $3, closed_by = $4, closed_at = $5
     WHERE tenant = $1 AND request_id = $2 AND closed_at IS NULL";
 const BY_DIGEST: &str =
@@ -82,9 +83,16 @@ impl Transaction {
         self.tx.fetch_optional(OF_CASE, args![tenant, case]).await?.as_ref().map(appeal).transpose()
     }
 
-    /// Appeals that no case decides, those that are due first.
-    pub async fn list_open_appeals(&mut self, tenant: &str, limit: u32) -> Result<Vec<AppealRow>, Error> {
-        self.tx.fetch_all(OPEN, args![tenant, limit]).await?.iter().map(appeal).collect()
+    /// Appeals that no case decides, those that are due first, behind the one about the question `after`.
+    pub async fn list_open_appeals(
+        &mut self,
+        tenant: &str,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<AppealRow>, Error> {
+        let place = self.find_appeal(tenant, after).await?.map(|row| row.due_at);
+        let (due, after) = place.map_or((Timestamp::UNIX_EPOCH, ""), |due| (due, after));
+        self.tx.fetch_all(OPEN, args![tenant, due, after, limit]).await?.iter().map(appeal).collect()
     }
 
     /// Writes down what came of it; false when that was done before.

@@ -3,7 +3,9 @@
 pub(crate) mod asking;
 mod calendars;
 mod cases;
+pub(crate) mod changes;
 mod cycles;
+pub(crate) mod directory;
 mod effects;
 mod fairness;
 mod figures;
@@ -33,6 +35,7 @@ pub use asking::AskRunRow;
 pub use calendars::CalendarRow;
 pub use cases::{CaseActRow, CaseCount, CaseRow};
 pub use cycles::{CycleRow, DueRow, GroupCount};
+pub use directory::{RegisterMark, YearPart, YearStanding};
 pub use effects::EffectRow;
 pub use fairness::{AppealTimes, KindCount, PictureMark};
 pub use figures::EffectCount;

@@ -41,6 +41,7 @@ mod picture_keys;
 mod portraits;
 mod reissue;
 mod renewals;
+mod review;
 mod row;
 mod scim;
 mod second_words;
@@ -84,6 +85,7 @@ pub use person_passkeys::PersonPasskey;
 pub use picture_erasures::PictureErasureRow;
 pub use picture_keys::PictureKind;
 pub use reissue::{ReissueCounts, ReissueOutcome, ReissueRow, ReissueRun};
+pub use review::{Claim, Lane, WaitingAnswer, WaitingCounts};
 pub use scim::ScimUser;
 pub use second_words::ExistenceWord;
 pub use separations::{SeparationRow, SeparationUse};
@@ -155,8 +157,8 @@ impl Transaction {
 /// 800, pictures of proofs from 820, the Fund's letters and messages from 830, enrolments from 840, stations from 850, what
 /// auditors of the Fund see from 860, what people say against decisions of the Fund from 870, kinds of devices and languages from 880,
 /// enrolment by credential and at a station, what becomes of pictures, and what payroll is told, from 890; what a second officer
-/// confirms from 900, erasing people and languages of
-/// people from 920.
+/// confirms from 900, erasing people and languages of people from 920, what officers work through from 940, letters by parts and
+/// follow-up from 950.
 fn migrations() -> Vec<Migration> {
     let issuing = Migration { version: 1, name: "issuing", sql: include_str!("migrations/0001_issuing.sql") };
     [
@@ -203,6 +205,9 @@ fn migrations() -> Vec<Migration> {
         second_words::MIGRATIONS,
         person_erasures::MIGRATIONS,
         authorization::LANGUAGE_MIGRATIONS,
+        review::MIGRATIONS,
+        fund::changes::MIGRATIONS,
+        fund::directory::MIGRATIONS,
         fund::mailing_parts::MIGRATIONS,
         fund::follow_up::MIGRATIONS,
         fund::asking::MIGRATIONS,

@@ -103,7 +103,8 @@ async fn appeal_is_one_and_keeps_the_pictures_until_it_is_decided() {
         assert_eq!(tx.find_appeal("unjspf", "r1").await.unwrap(), Some(appeal.clone()));
         assert_eq!(tx.find_appeal("undp", "r1").await.unwrap(), None);
         assert_eq!(tx.find_appeal_of_case("unjspf", "c1").await.unwrap(), Some(in_case));
-        assert_eq!(tx.list_open_appeals("unjspf", 9).await.unwrap(), [appeal]);
+        assert_eq!(tx.list_open_appeals("unjspf", "", 9).await.unwrap(), [appeal]);
+        assert_eq!(tx.list_open_appeals("unjspf", "r1", 9).await.unwrap(), [], "behind it there is none");
 
         tx.hold_captures("unjspf", "r1", &decided.digest).await.unwrap();
         assert_eq!(tx.erase_captures(now() + Duration::days(400)).await.unwrap(), 1, "the earlier try");
@@ -112,7 +113,7 @@ async fn appeal_is_one_and_keeps_the_pictures_until_it_is_decided() {
         assert!(!tx.close_appeal("unjspf", "r1", ("upheld", "ben"), end).await.unwrap(), "decided once");
         tx.release_captures("unjspf", "r1", end).await.unwrap();
         assert_eq!(tx.erase_captures(end).await.unwrap(), 1);
-        assert_eq!(tx.list_open_appeals("unjspf", 9).await.unwrap(), []);
+        assert_eq!(tx.list_open_appeals("unjspf", "", 9).await.unwrap(), []);
         let closed = tx.find_appeal("unjspf", "r1").await.unwrap().unwrap();
         assert_eq!(
             (closed.outcome.as_deref(), closed.closed_by.as_deref()),

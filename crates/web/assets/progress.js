@@ -30,6 +30,52 @@ const watch = (element) => {
 };
 document.querySelectorAll("[data-refresh]").forEach(watch);
 
+// data-stay on a form: what the service does not take is said beside the button, and everything stays as it was typed or chosen.
+// Without scripts the answer is a page of its own, and the button of the browser leads back.
+const say = (form, text) => {
+  let place = form.querySelector("[data-said]");
+  if (!place) {
+    place = document.createElement("p");
+    place.dataset.said = "";
+    place.className = "banner error";
+    place.tabIndex = -1;
+    place.setAttribute("role", "alert");
+    const button = form.querySelector("button[type=submit], button:not([type])");
+    (button.closest(".actions") || button).before(place);
+  }
+  place.textContent = text;
+  place.focus();
+};
+const sendAndStay = async (form, button) => {
+  button.disabled = true;
+  button.setAttribute("aria-busy", "true");
+  const body = new FormData(form);
+  if (button.name) body.append(button.name, button.value);
+  const files = form.enctype === "multipart/form-data";
+  try {
+    const response = await fetch(form.action, {
+      method: "POST",
+      body: files ? body : new URLSearchParams(body),
+      headers: { accept: "application/problem+json" },
+      credentials: "same-origin",
+    });
+    if (response.ok) return location.assign(response.url);
+    const problem = await response.json();
+    say(form, problem.detail || problem.title);
+  } catch {
+    say(form, form.dataset.stay || "This could not be sent. Everything is still here: try again.");
+  }
+  button.disabled = false;
+  return button.removeAttribute("aria-busy");
+};
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || !("stay" in form.dataset)) return;
+  event.preventDefault();
+  const button = event.submitter || form.querySelector("button[type=submit], button:not([type])");
+  sendAndStay(form, button);
+});
+
 // A form is sent once: the button shows that something is happening.
 document.addEventListener("submit", (event) => {
   if (event.defaultPrevented) return;

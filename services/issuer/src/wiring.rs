@@ -232,6 +232,7 @@ async fn build(
         clients: config.clients.iter().map(|it| (it.client_id.clone(), client(it))).collect(),
         attesters: attesters(&config.attesters)?,
         guesses: std::sync::Mutex::default(),
+        directories: crate::app::Directories::default(),
         imports,
         providers: providers(config)?,
         person_providers: person_providers(config)?,

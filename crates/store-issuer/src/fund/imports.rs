@@ -87,7 +87,8 @@ const OVERTAKEN: &str = "SELECT * FROM fund_imports WHERE tenant = $1 AND digest
 const NEWER: &str = "SELECT COUNT(*) AS many FROM fund_imports
     WHERE tenant = $1 AND created_at > $2 AND state IN ('confirmed', 'finished')";
 const LIST: &str =
-    "SELECT * FROM fund_imports WHERE tenant = $1 AND state <> 'discarded' ORDER BY id DESC LIMIT $2";
+    "SELECT * FROM fund_imports WHERE tenant = $1 AND state <> 'discarded' AND ($2 = '' OR id < $2)
+    ORDER BY id DESC LIMIT $3";
 const RUNNING: &str = "SELECT tenant, id FROM fund_imports WHERE state = 'confirmed' ORDER BY id LIMIT $1";
 const CONFIRM: &str = "UPDATE fund_imports SET state = 'confirmed', confirmed_by = $3
     WHERE tenant = $1 AND id = $2 AND state = 'preview'";
@@ -186,13 +187,15 @@ impl Transaction {
         Ok(newer > 0)
     }
 
-    /// Newest first.
+    /// Newest first, those older than the one with the number `before`, where one is given.
     pub async fn list_fund_imports(
         &mut self,
         tenant: &str,
+        before: Option<&str>,
         limit: u32,
     ) -> Result<Vec<RegisterImport>, Error> {
-        self.tx.fetch_all(LIST, args![tenant, limit]).await?.iter().map(import).collect()
+        let values = args![tenant, before.unwrap_or_default(), limit];
+        self.tx.fetch_all(LIST, values).await?.iter().map(import).collect()
     }
 
     /// Files of every organisation that are being worked off: organisation and file.
@@ -318,7 +321,7 @@ fn import(row: &Row) -> Result<RegisterImport, Error> {
     })
 }
 
-fn register_row(row: &Row) -> Result<RegisterRow, Error> {
+pub(super) fn register_row(row: &Row) -> Result<RegisterRow, Error> {
     let columns = Columns { table: "fund_import_rows", row };
     Ok(RegisterRow {
         line: columns.number("line")?,

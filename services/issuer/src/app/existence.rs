@@ -4,6 +4,7 @@ mod answers;
 mod ask_all;
 mod decisions;
 mod places;
+mod review;
 mod second_words;
 mod views;
 mod yearly;
@@ -19,6 +20,7 @@ use store_issuer::StationRow;
 use url::form_urlencoded;
 use wire::existence::{AheadChallenge, ExistenceRequest};
 
+pub use review::{CLAIM_MINUTES, LANES, QueuePart};
 pub use yearly::{Spoken, YearRefusal};
 
 use super::faces::FacesFault;
@@ -101,6 +103,9 @@ pub enum ExistenceError {
     TooManyForms,
     #[error("many forms are read at this moment; send the same again in a minute")]
     FormsInHand,
+    /// Two officers do not decide the same one.
+    #[error("a colleague has this answer before them until {}", until.format("%H:%M UTC"))]
+    Taken { until: clock::Timestamp },
     /// What the person says against a refusal is decided elsewhere.
     #[error("this appeal is decided in its case")]
     InCase,

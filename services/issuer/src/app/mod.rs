@@ -97,11 +97,15 @@ pub use enrolment::{
 };
 pub use entitlement::enrolment::SeparationFault;
 pub use existence::{
-    BeneficiaryPage, ExistenceCounts, ExistenceError, FirstWord, RequestLink, RequestPage, Spoken,
-    YearRefusal,
+    BeneficiaryPage, CLAIM_MINUTES, ExistenceCounts, ExistenceError, FirstWord, LANES, QueuePart,
+    RequestLink, RequestPage, Spoken, YearRefusal,
 };
 pub(crate) use faces::Faces;
 pub use faces::FacesFault;
+pub use fund::{
+    AGE_BANDS, AgeBand, CHANGE_KINDS, ChangedField, ChangedRow, ChangesPlace, ListedFundPerson, PeoplePage,
+    PeoplePart, RegisterChanges,
+};
 pub use fund::{
     AppealFigures, CalendarChange, CaseDecision, CaseMoment, CaseOutcome, CaseType, CaseView, Fairness,
     FundError, FundPerson, FundPersonPage, Group, GroupRates, GroupTable, HeadSet, HeadsView, JournalLine,
@@ -110,9 +114,12 @@ pub use fund::{
     YearCounts, YearFigures,
 };
 pub use fund::{AppealView, AppealWord, OpenAppeal};
-pub(crate) use fund::{Archive, country_name};
+pub(crate) use fund::Archive;
 pub use fund::{CALENDAR_DATES, CalendarDate, MovedDates, MovedFor, NewHelper};
 pub use fund::{FOLLOW_UP_OUTCOMES, FollowUpAnswer, NewFollowUp};
+pub(crate) use fund::{
+    Directories, channel_name, channel_names, countries_by_name, country_name, is_missing,
+};
 pub use fund::{FundPost, MailingView, NewMailing, SentMessage, letter_fault, letter_state};
 pub(crate) use fund::{LETTER_KINDS, MOST_UPLOAD_BYTES, age_order, channel_of};
 pub use fund::{LetterSettings, PieceView, SAMPLES};
@@ -177,6 +184,8 @@ pub struct Issuer {
     pub(crate) clients: BTreeMap<String, Client>,
     /// Refusals of late, by organisation. In memory: a restart forgives a minute.
     pub(crate) guesses: Mutex<BTreeMap<String, Guesses>>,
+    /// People of the Fund's register by name, by organisation. In memory: names are sealed in the database.
+    pub(crate) directories: Directories,
     /// The wallet providers whose attestations are believed.
     pub(crate) attesters: Attesters,
     /// Told when an upload was confirmed.

@@ -179,6 +179,7 @@ impl From<ExistenceError> for Problem {
             | ExistenceError::ErasureDecided
             | ExistenceError::PicturesHeld
             | ExistenceError::PicturesUndecided
+            | ExistenceError::Taken { .. }
             | ExistenceError::InCase => Self::conflict(said),
             // The wallet says it in the person's language, by the word.
             ExistenceError::NoForms => Self::conflict(said).with("reason", "no-forms"),

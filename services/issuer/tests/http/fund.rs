@@ -5,6 +5,7 @@ mod lists;
 mod machines;
 mod nights;
 mod payroll;
+mod people;
 mod proofs;
 mod record;
 mod register;

@@ -56,6 +56,7 @@ mod places;
 mod portraits;
 mod post;
 mod providers;
+mod queue;
 mod rebinding;
 mod reissues;
 mod renewals;

@@ -358,9 +358,14 @@ async fn printed_form_comes_back_signed_and_counts_once() {
     let (media_type, area) = world.issuer.scan_picture("unjspf", &scan.id).await.unwrap();
     let area = image::load_from_memory(&area).unwrap();
     assert_eq!((media_type.as_str(), area.width() > 1_000), ("image/png", true));
+    let (media_type, whole) = world.issuer.scan_whole_page("unjspf", &scan.id).await.unwrap();
+    let whole = image::load_from_memory(&whole).unwrap();
+    assert_eq!((media_type.as_str(), whole.height()), ("image/jpeg", 1_400), "and the whole page");
     let ahead = world.issuer.decide_scan(&by, &scan.id, Ok("2026-08-04".parse().unwrap())).await;
     assert!(matches!(ahead, Err(FundError::Form(_))), "{ahead:?}");
-    let receipt = world.issuer.decide_scan(&by, &scan.id, Ok("2026-07-20".parse().unwrap())).await.unwrap();
+    let day = Ok("2026-07-20".parse().unwrap());
+    let receipt = world.issuer.decide_scan_of(&by, &scan.id, day, (None, " I moved ")).await.unwrap();
+    assert_eq!(world.issuer.proof_remark("unjspf", &receipt.id).await.unwrap(), "I moved");
     assert_eq!(
         (receipt.state.as_str(), receipt.channel.as_str(), receipt.years),
         ("accepted", "paper", vec![2026])
@@ -369,6 +374,7 @@ async fn printed_form_comes_back_signed_and_counts_once() {
     let twice = world.issuer.decide_scan(&by, &scan.id, Ok("2026-07-20".parse().unwrap())).await;
     assert!(matches!(twice, Err(FundError::Decided)), "{twice:?}");
     assert!(matches!(world.issuer.scan_picture("unjspf", &scan.id).await, Err(FundError::Unknown)), "erased");
+    assert!(world.issuer.scan_whole_page("unjspf", &scan.id).await.is_err(), "the page as well");
 
     // The same picture again, and the same form scanned anew.
     let again = world.issuer.read_scan(&by, file).await.unwrap();

@@ -6,7 +6,7 @@ use clock::Timestamp;
 use entitlement::Request;
 use issuance::Actor;
 use issuance::audit::Act;
-use presence::Frame;
+use presence::{Frame, Prompt};
 use serde::{Deserialize, Serialize};
 use store_issuer::{StoredCapture, Transaction};
 
@@ -30,6 +30,8 @@ pub struct CaptureView {
     pub tries: usize,
     /// Data URLs (RFC 2397), in order of time; empty once they are erased.
     pub frames: Vec<String>,
+    /// The movements that were asked for, in their order.
+    pub movements: Vec<Prompt>,
     /// The Fund's own picture, as a data URL.
     pub reference: Option<String>,
     pub erase_at: Option<Timestamp>,
@@ -56,14 +58,28 @@ impl Issuer {
         let kept: Option<Kept> = serde_json::from_str(&row.decision).ok();
         Ok(Some(CaptureView {
             reasons: reasons(&row.decision),
-            verdict: row.verdict,
+            verdict: row.verdict.clone(),
             place: row.place.as_deref().and_then(|place| serde_json::from_str(place).ok()),
             models: kept.map(|kept| kept.models.into_iter().map(|it| it.name).collect()).unwrap_or_default(),
             tries,
             frames,
+            movements: self.movements_of(&row),
             reference,
             erase_at: row.erase_at,
         }))
+    }
+
+    /// The movements that a kept answer was to make. The value of its challenge, which says them, is in what the device signed.
+    fn movements_of(&self, row: &StoredCapture) -> Vec<Prompt> {
+        #[derive(Deserialize)]
+        struct Signed {
+            challenge: String,
+        }
+        let signed: Option<Signed> = serde_json::from_slice(&row.signed).ok();
+        let asked = signed.zip(self.faces.as_ref()).and_then(|(signed, faces)| {
+            presence::Challenge::of_value(&signed.challenge, &faces.movements, row.judged_at)
+        });
+        asked.map(|asked| asked.prompts.to_vec()).unwrap_or_default()
     }
 
     pub(super) async fn seal_frames(

@@ -31,6 +31,9 @@ impl Issuer {
                 State::Open { .. } => return Err(ConfirmFault::NotAnswered.into()),
                 State::Confirmed { .. } | State::Refused { .. } => return Err(ConfirmFault::Decided.into()),
             };
+            self.not_with_a_colleague(&mut tx, by, id).await?;
+            // The answer is decided, or a colleague has to take it.
+            tx.end_claim(&tenant.id, id, now).await?;
             if self.needs_second_word(&mut tx, by, &before, (evidence, channel)).await? {
                 self.keep_first_word(&mut tx, by, id, (channel, &notes)).await?;
                 tx.commit().await?;
@@ -99,6 +102,8 @@ impl Issuer {
             let mut tx = self.store.write("refuse_existence").await?;
             let before = tx.find_existence(&tenant.id, id).await?.ok_or(ExistenceError::Unknown)?;
             let after = before.clone().refused(&reason, &by.officer, now)?;
+            self.not_with_a_colleague(&mut tx, by, id).await?;
+            tx.end_claim(&tenant.id, id, now).await?;
             tx.replace_existence(&tenant.id, &before, &after).await?;
             tx.keep_captures_until(&tenant.id, id, self.appeal_ends(now)).await?;
             tx.audit(by, Act { action: "existence.refuse", target: id, detail: "" }, now).await?;

@@ -3,7 +3,7 @@
 use chrono::Datelike as _;
 use entitlement::{Evidence, Request, Standing, State, Witnessed};
 use serde_json::Value;
-use store_issuer::{BeneficiaryRow, BoundKey, ExistenceRow, Page, Transaction};
+use store_issuer::{BeneficiaryRow, BoundKey, Page, Transaction};
 use wire::existence::{Beneficiary, ExistenceRequest, ExistenceState, Organisation};
 
 use super::{BeneficiaryPage, ExistenceCounts, ExistenceError, Issuer, RequestPage, Tenant};
@@ -67,17 +67,6 @@ impl Issuer {
             (row, standing)
         };
         Ok(rows.into_iter().map(standing).collect())
-    }
-
-    /// Answers that wait for a decision, those that wait longest first.
-    pub async fn list_answers(
-        &self,
-        tenant: &str,
-        after: Option<&str>,
-        limit: u32,
-    ) -> Result<Vec<ExistenceRow>, ExistenceError> {
-        self.fund(tenant)?;
-        Ok(self.store.read().await?.list_existence(tenant, "answered", after, limit).await?)
     }
 
     pub async fn existence_counts(&self, tenant: &str) -> Result<ExistenceCounts, store_issuer::Error> {

@@ -17,8 +17,6 @@ use super::case_kind::CaseType;
 use super::{FundError, Issuer};
 
 const PURPOSE: &str = "appeal";
-/// Shown above the answers that wait.
-const MOST_OPEN: u32 = 200;
 
 /// An appeal for an officer.
 #[derive(Clone, Debug)]
@@ -315,12 +313,17 @@ impl Issuer {
         Ok(appeal.map(|appeal| appeal.request_id))
     }
 
-    /// Appeals that no case decides, those that are due first.
-    pub async fn list_open_appeals(&self, tenant: &str) -> Result<Vec<OpenAppeal>, ExistenceError> {
+    /// Appeals that no case decides, those that are due first, behind the one about the question `after`.
+    pub async fn list_open_appeals(
+        &self,
+        tenant: &str,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<OpenAppeal>, ExistenceError> {
         self.fund(tenant)?;
         let mut tx = self.store.read().await?;
         let mut open = Vec::new();
-        for row in tx.list_open_appeals(tenant, MOST_OPEN).await? {
+        for row in tx.list_open_appeals(tenant, after, limit).await? {
             let request = tx.find_existence(tenant, &row.request_id).await?.ok_or(ExistenceError::Unknown)?;
             let subject = tx.find_subject(tenant, &request.beneficiary).await?;
             let subject = subject.ok_or(ExistenceError::UnknownPerson)?;

@@ -3,6 +3,13 @@
 use issuance::import::countries as all;
 pub(crate) use issuance::import::country_name as name_of;
 
+/// All by their names.
+pub(crate) fn by_name() -> Vec<(&'static str, &'static str)> {
+    let mut named: Vec<_> = all().collect();
+    named.sort_by_key(|(_, name)| issuance::search_text(name));
+    named
+}
+
 /// Whether a line of an address is the name or the letters of any country already. A person's post may go elsewhere than where
 /// they live.
 fn is_country(line: &str) -> bool {

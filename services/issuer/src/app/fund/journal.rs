@@ -125,7 +125,8 @@ impl Issuer {
             What::ProofReceived { evidence } => {
                 let helper = evidence.helper.as_ref();
                 let helped = helper.map(|it| format!("; {}, {}", it.id, super::helpers::role_words(it.role)));
-                Some(format!("{:?}{}", evidence.channel, helped.unwrap_or_default()))
+                let channel = super::proofs::channel_name(evidence.channel).replace('-', " ");
+                Some(format!("{channel}{}", helped.unwrap_or_default()))
             }
             What::ProofAccepted { by, evidence } => match evidence.helper {
                 Some(it) => Some(format!("{by}; {}, {}", it.id, super::helpers::role_words(it.role))),

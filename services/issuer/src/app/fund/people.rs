@@ -1,7 +1,7 @@
 //! What is sealed, and a person's page.
 
 use chrono::Datelike as _;
-use entitlement::cycle::{CountryCode, Medium, Person, PersonYear, StageName, Track};
+use entitlement::cycle::{CountryCode, Medium, Person, PersonYear, Track};
 use entitlement::journal;
 use issuance::import::Registered;
 use serde::Serialize;
@@ -86,30 +86,6 @@ impl Issuer {
         let mark = self.secrets.register_mark(tenant, "number", uid);
         let row = self.store.read().await?.find_fund_person_by_mark(tenant, &mark).await?;
         Ok(row.map(|row| row.id))
-    }
-
-    /// People of one year in one stage, or all, in the order of their pseudonymous numbers.
-    pub async fn list_fund_people(
-        &self,
-        tenant: &str,
-        filter: Option<(i32, StageName)>,
-        after: &str,
-        limit: u32,
-    ) -> Result<Vec<(FundPerson, Option<StageName>)>, FundError> {
-        self.pension_fund(tenant)?;
-        let mut tx = self.store.read().await?;
-        match filter {
-            Some((year, stage)) => {
-                let rows = tx.list_fund_cycles_in(tenant, (year, stage.as_str()), after, limit).await?;
-                rows.iter()
-                    .map(|row| Ok((self.open_fund_person(tenant, &row.person)?, Some(stage))))
-                    .collect()
-            }
-            None => {
-                let rows = tx.list_fund_people(tenant, after, limit).await?;
-                rows.iter().map(|row| Ok((self.open_fund_person(tenant, row)?, None))).collect()
-            }
-        }
     }
 
     pub(in crate::app) fn open_fund_person(
@@ -203,15 +179,41 @@ pub(super) fn facts_of(id: &str, registered: &Registered) -> Result<Person, Fund
 const YOUNGEST: &str = "under 50";
 
 /// Decades of age in a year.
-pub(super) fn age_band(birth_year: i32, year: i32) -> &'static str {
-    match year - birth_year {
-        ..50 => YOUNGEST,
-        50..60 => "50 to 59",
-        60..70 => "60 to 69",
-        70..80 => "70 to 79",
-        80..90 => "80 to 89",
-        90.. => "90 and over",
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AgeBand {
+    /// As addresses name it.
+    pub code: &'static str,
+    /// As pages name it.
+    pub title: &'static str,
+    /// The youngest and the oldest in it.
+    ages: (i32, i32),
+}
+
+/// From the youngest on.
+pub const AGE_BANDS: [AgeBand; 6] = [
+    AgeBand { code: "0", title: YOUNGEST, ages: (-1000, 49) },
+    AgeBand { code: "50", title: "50 to 59", ages: (50, 59) },
+    AgeBand { code: "60", title: "60 to 69", ages: (60, 69) },
+    AgeBand { code: "70", title: "70 to 79", ages: (70, 79) },
+    AgeBand { code: "80", title: "80 to 89", ages: (80, 89) },
+    AgeBand { code: "90", title: "90 and over", ages: (90, 1000) },
+];
+
+impl AgeBand {
+    /// The first and the last year of birth of those who are in it in a year.
+    pub(super) const fn born(self, year: i32) -> (i32, i32) {
+        let (youngest, oldest) = self.ages;
+        (year.saturating_sub(oldest), year.saturating_sub(youngest))
     }
+}
+
+/// The band of somebody born in a year.
+pub(super) fn age_band(birth_year: i32, year: i32) -> &'static str {
+    let within = |band: &AgeBand| {
+        let (first, last) = band.born(year);
+        (first..=last).contains(&birth_year)
+    };
+    AGE_BANDS.into_iter().find(within).map_or("90 and over", |band| band.title)
 }
 
 /// Sorts names of groups: ages from the youngest on, which the alphabet has last, and everything else as it was.

@@ -3,7 +3,7 @@
 
 use chrono::NaiveDate;
 use clock::Timestamp;
-use entitlement::cycle::{Channel, Evidence, What};
+use entitlement::cycle::{Channel, Evidence, PersonYear, StageName, What};
 use issuance::Actor;
 use issuance::audit::Act;
 use sha2::{Digest as _, Sha256};
@@ -91,6 +91,22 @@ impl Issuer {
             Ok(receipt)
         })
         .await
+    }
+
+    /// Fails when years of the person are open and the proof, by its day, counts for none of them.
+    pub async fn counts_for_an_open_year(&self, tenant: &str, new: &NewProof) -> Result<(), FundError> {
+        self.pension_fund(tenant)?;
+        let year = chrono::Datelike::year(&new.captured_at);
+        let mut missing = Vec::new();
+        for cycle in self.store.read().await?.list_fund_cycles(tenant, &new.person).await? {
+            missing.extend(Some(self.open_cycle(tenant, &cycle)?).filter(is_missing));
+        }
+        match missing.is_empty() || missing.iter().any(|open| open.year <= year) {
+            true => Ok(()),
+            false => Err(FundError::Conflict(
+                "this proof counts for no open year of the person: it was made before the year began. Look at the day again, or tick that it is written down all the same",
+            )),
+        }
     }
 
     /// The same in the caller's transaction.
@@ -194,7 +210,7 @@ impl Issuer {
         by: &Actor,
         id: &str,
         (accept, reason): (bool, &str),
-        made: Option<(Timestamp, Option<&NewHelper>)>,
+        made: Option<(Timestamp, Option<&NewHelper>, &str)>,
     ) -> Result<Receipt, FundError> {
         if !accept && reason.trim().is_empty() {
             return Err(FundError::Form("a refusal needs a reason"));
@@ -205,9 +221,16 @@ impl Issuer {
             return Err(FundError::Decided);
         }
         let person = tx.find_fund_person(tenant, &row.person).await?.ok_or(FundError::Damaged)?;
-        let (mut evidence, remark): (Evidence, String) = self.open_for("proof", tenant, id, &row.sealed)?;
+        let (mut evidence, mut remark): (Evidence, String) =
+            self.open_for("proof", tenant, id, &row.sealed)?;
         let mut row = row;
-        if let Some((made, helper)) = made {
+        if let Some((made, helper, note)) = made {
+            if note.chars().count() > LONGEST_REMARK {
+                return Err(FundError::Form("a remark has at most 2000 characters"));
+            }
+            if !note.trim().is_empty() {
+                note.trim().clone_into(&mut remark);
+            }
             evidence.captured_at = made;
             if helper.is_some() {
                 evidence.helper = self.helper_of(tx, by, &person.id, helper).await?;
@@ -242,6 +265,15 @@ impl Issuer {
         tx.audit(by, Act { action: "fund.proof.decide", target: id, detail }, now).await?;
         self.step_person(tx, by, &person.id).await?;
         self.receipt_of(tx, tenant, row).await
+    }
+
+    /// What somebody wrote for colleagues beside a proof; empty where nobody did.
+    pub async fn proof_remark(&self, tenant: &str, id: &str) -> Result<String, FundError> {
+        self.pension_fund(tenant)?;
+        let row = self.store.read().await?.find_fund_proof(tenant, id).await?.ok_or(FundError::Unknown)?;
+        // Of somebody whose words are erased nothing opens any more.
+        let opened = self.open_for::<(Evidence, String)>("proof", tenant, id, &row.sealed);
+        Ok(opened.map(|(_, remark)| remark).unwrap_or_default())
     }
 
     /// Proofs that wait for a colleague, oldest first.
@@ -303,6 +335,12 @@ impl Issuer {
         self.write_receipt(tx, tenant, &row).await?;
         Ok(Receipt::from(&row))
     }
+}
+
+/// Whether a year waits for a proof.
+pub(crate) fn is_missing(year: &PersonYear) -> bool {
+    year.proof.is_none()
+        && !matches!(year.stage.name(), StageName::NotInScope | StageName::Reinstated | StageName::Closed)
 }
 
 /// As it stands in the database and in messages.

@@ -1,6 +1,8 @@
 //! The words of a receipt in the six languages, and the letter they make.
 
+use chrono::NaiveDate;
 use clock::Timestamp;
+use issuance::message::{Language, day_in_words};
 use paper::{Certificate, CertificateError, Direction, Fact};
 
 use super::receipts::{ReceiptDocument, ReceiptView};
@@ -221,7 +223,9 @@ pub(super) fn letter(
 ) -> Result<Vec<u8>, CertificateError> {
     let registered = &view.person.registered;
     let (words, direction) = words(&registered.language);
-    let day = |at: Timestamp| at.date_naive().to_string();
+    let language = Language::parse(&registered.language).unwrap_or(Language::English);
+    let written = |day: NaiveDate| day_in_words(day, language);
+    let day = |at: Timestamp| written(at.date_naive());
     let channel = CHANNELS.iter().position(|name| *name == document.channel);
     let channel = channel.and_then(|at| words.channels.get(at)).copied().unwrap_or_default();
     let fact = |label: &str, value: String| Fact { label: label.to_owned(), value };
@@ -237,8 +241,8 @@ pub(super) fn letter(
         let years: Vec<String> = document.years.iter().map(ToString::to_string).collect();
         facts.push(fact(words.years, years.join(", ")));
     }
-    facts.extend(document.valid_until.map(|until| fact(words.until, until.to_string())));
-    facts.push(fact(words.next, document.next_opens.to_string()));
+    facts.extend(document.valid_until.map(|until| fact(words.until, written(until))));
+    facts.push(fact(words.next, written(document.next_opens)));
     paper::certificate(&Certificate {
         language: match registered.language.as_str() {
             known @ ("ar" | "es" | "fr" | "ru" | "zh") => known,

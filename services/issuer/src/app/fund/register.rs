@@ -11,7 +11,6 @@ use issuance::import::{
     register_rows,
 };
 use sha2::{Digest as _, Sha256};
-use store_issuer::Transaction;
 use store_issuer::fund::{PersonRow, RegisterCounts, RegisterImport, RegisterRow};
 
 use super::{FundError, Issuer};
@@ -46,8 +45,6 @@ pub struct RegisterPreview {
     pub overtaken: bool,
     /// The first rows that were left out, with line, column and reason.
     pub faults: Vec<RowFault>,
-    /// The first rows that change something, deaths taken back, deaths and ends first: line, name, and what changes.
-    pub changes: Vec<(u64, String, Vec<&'static str>)>,
 }
 
 /// What a good row holds until it is worked off.
@@ -167,8 +164,6 @@ impl Issuer {
     /// What a file would change, or has changed.
     pub async fn register_preview(&self, tenant: &str, id: &str) -> Result<RegisterPreview, FundError> {
         const SHOWN: u32 = 50;
-        /// Each death and end is looked at before it counts.
-        const GRAVE: usize = 500;
         self.pension_fund(tenant)?;
         let mut tx = self.store.read().await?;
         let import = tx.find_fund_import(tenant, id).await?.ok_or(FundError::Unknown)?;
@@ -179,54 +174,21 @@ impl Issuer {
             let bad: BadRow = self.open_for("row", tenant, &format!("{id}/{}", row.line), &row.sealed)?;
             faults.extend(bad.faults);
         }
-        let mut changes = self.changes_of(&mut tx, (tenant, id), &["revives", "ends"], GRAVE).await?;
-        changes.extend(self.changes_of(&mut tx, (tenant, id), &["new", "changed"], SHOWN as usize).await?);
         let waits = import.state == "preview";
         let overtaken = waits && tx.is_fund_import_overtaken(tenant, &import).await?;
         let braked = waits && is_braked(&counts, people);
-        Ok(RegisterPreview { import, counts, braked, overtaken, faults, changes })
+        Ok(RegisterPreview { import, counts, braked, overtaken, faults })
     }
 
-    /// The first rows of these differences: line, name, and what changes.
-    async fn changes_of(
-        &self,
-        tx: &mut Transaction,
-        (tenant, id): (&str, &str),
-        differ: &[&str],
-        most: usize,
-    ) -> Result<Vec<(u64, String, Vec<&'static str>)>, FundError> {
-        let (mut changes, mut after) = (Vec::new(), 0);
-        while changes.len() < most {
-            let rows = tx.list_fund_import_rows(tenant, id, "good", after, PAGE).await?;
-            let Some(last) = rows.last() else { break };
-            after = last.line;
-            let wanted = |row: &&RegisterRow| differ.contains(&row.difference.as_str());
-            for row in rows.iter().filter(wanted).take(most - changes.len()) {
-                let (new, _): Content =
-                    self.open_for("row", tenant, &format!("{id}/{}", row.line), &row.sealed)?;
-                let old = match &row.person {
-                    Some(person) => tx.find_fund_person(tenant, person).await?,
-                    None => None,
-                };
-                let old = old.map(|old| self.open_fund_person(tenant, &old)).transpose()?;
-                let mut what = old.map_or_else(|| vec!["new"], |old| differences(&old.registered, &new));
-                if row.difference == "revives" {
-                    what.insert(0, "death taken back");
-                }
-                changes.push((row.line, format!("{} {}", new.given_name, new.family_name), what));
-            }
-        }
-        Ok(changes)
-    }
-
-    /// Newest first.
+    /// Newest first, those older than the one with the number `before`, where one is given.
     pub async fn list_register_imports(
         &self,
         tenant: &str,
+        before: Option<&str>,
         limit: u32,
     ) -> Result<Vec<RegisterImport>, FundError> {
         self.pension_fund(tenant)?;
-        Ok(self.store.read().await?.list_fund_imports(tenant, limit).await?)
+        Ok(self.store.read().await?.list_fund_imports(tenant, before, limit).await?)
     }
 
     /// From here on the good rows are worked off, whatever happens to this program. Confirming again changes nothing. A file
@@ -333,27 +295,4 @@ fn ends(known: &PersonRow, new: &Registered, today: NaiveDate) -> bool {
 fn is_braked(counts: &RegisterCounts, people: u64) -> bool {
     counts.revives > MOST_REVIVED_ALONE
         || (counts.ends > ALWAYS_WITHIN_REASON && counts.ends.saturating_mul(ONE_IN) > people)
-}
-
-/// What is another, by the names of the columns; values stay where they are.
-fn differences(old: &Registered, new: &Registered) -> Vec<&'static str> {
-    let pairs = [
-        ("given_name", old.given_name != new.given_name),
-        ("family_name", old.family_name != new.family_name),
-        ("birth_date", old.birth_date != new.birth_date),
-        ("country", old.country != new.country),
-        ("language", old.language != new.language),
-        ("track", old.two_track != new.two_track),
-        ("address", old.address != new.address),
-        ("email", old.email != new.email),
-        ("medium", old.medium != new.medium),
-        ("utc_offset_minutes", old.utc_offset_minutes != new.utc_offset_minutes),
-        ("in_payment_since", old.in_payment_since != new.in_payment_since),
-        ("benefit_until", old.benefit_until != new.benefit_until),
-        ("end_reason", old.end_reason != new.end_reason),
-        ("died_on", old.died_on != new.died_on),
-        ("employer", old.employer != new.employer),
-        ("staff_number", old.staff_number != new.staff_number),
-    ];
-    pairs.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name).collect()
 }

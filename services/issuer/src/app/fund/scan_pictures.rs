@@ -7,6 +7,23 @@ use super::super::picture_keys::Whose;
 use super::{FundError, Issuer};
 
 const KIND: &str = "scan";
+/// How a picture begins that has the page behind the place of the signature. No JPEG or PNG begins so.
+const WITH_PAGE: &[u8] = b"passerelle scan 1\n";
+
+/// The place of the signature and the whole page as one, so that they live and go together.
+pub(super) fn with_page(place: &[u8], page: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(place.len()).unwrap_or(u32::MAX).to_be_bytes();
+    [WITH_PAGE, &length, place, page].concat()
+}
+
+/// The picture that is shown first, and the whole page where it is another one.
+pub(super) fn parts(picture: &[u8]) -> (&[u8], Option<&[u8]>) {
+    let two = || {
+        let (length, rest) = picture.strip_prefix(WITH_PAGE)?.split_first_chunk::<4>()?;
+        rest.split_at_checked(usize::try_from(u32::from_be_bytes(*length)).ok()?)
+    };
+    two().map_or((picture, None), |(place, page)| (place, Some(page)))
+}
 
 impl Issuer {
     /// Seals what an officer is shown of a page.
@@ -68,4 +85,18 @@ impl Issuer {
 
 fn purpose(tenant: &str, id: &str) -> Vec<u8> {
     format!("fund scan/{tenant}/{id}").into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn place_and_page_come_apart_as_they_were_put_together() {
+        let both = with_page(b"place", b"page");
+        assert_eq!(parts(&both), (&b"place"[..], Some(&b"page"[..])));
+        assert_eq!(parts(b"\x89PNG alone"), (&b"\x89PNG alone"[..], None), "from before");
+        assert_eq!(parts(&both[..20]), (&both[..20], None), "cut off");
+        assert_eq!(parts(b""), (&b""[..], None));
+    }
 }

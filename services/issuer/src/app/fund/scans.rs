@@ -13,6 +13,7 @@ use sha2::{Digest as _, Sha256};
 use store_issuer::Transaction;
 use store_issuer::fund::{LetterRow, ScanRow};
 
+use super::scan_pictures::{parts, with_page};
 use super::{FundError, FundPerson, Issuer, NewHelper, NewProof, Receipt};
 
 /// Reading a page takes a core for a second and some 100 MB.
@@ -95,7 +96,7 @@ impl Issuer {
             });
         }
         let mut scan = self.unread(by, digest, page);
-        let mut shown = page.shown.as_deref().map(|shown| ("image/jpeg", shown));
+        let mut shown = page.shown.clone().map(|shown| ("image/jpeg", shown));
         scan.person = handed.of.map(str::to_owned);
         let letter = match &page.form {
             Ok(form) => {
@@ -114,7 +115,10 @@ impl Issuer {
             Some(_) if scan.is_signed == Some(false) && !handed.as_it_is => return Ok(Err("unsigned")),
             Some(letter) => {
                 if let Some(area) = page.form.as_ref().ok().and_then(|form| form.area.as_ref()) {
-                    shown = Some(("image/png", area));
+                    // What somebody wrote beside it, "I moved" or "call me", is on the page alone.
+                    let page = page.shown.as_deref();
+                    shown =
+                        Some(("image/png", page.map_or_else(|| area.clone(), |page| with_page(area, page))));
                 }
                 scan.fault = None;
                 let receipt = self.proof_of_form(tx, by, &scan.digest, (&letter, handed.channel)).await?;
@@ -129,7 +133,7 @@ impl Issuer {
             return Ok(Err(known_fault(fault)));
         }
         if let Some((media_type, picture)) = shown.filter(|_| scan.state != "again") {
-            let sealed = self.seal_scan(tx, (tenant, scan.person.as_deref()), &scan.id, picture).await?;
+            let sealed = self.seal_scan(tx, (tenant, scan.person.as_deref()), &scan.id, &picture).await?;
             (scan.picture, scan.media_type) = (Some(sealed), Some(media_type.to_owned()));
         }
         tx.insert_fund_scan(tenant, &scan).await?;
@@ -215,8 +219,22 @@ impl Issuer {
         })
     }
 
-    /// The picture of a page, until it is decided: its media type and bytes.
+    /// The picture of a page, until it is decided: its media type and bytes. Of a form that was read it is the place of the signature.
     pub async fn scan_picture(&self, tenant: &str, id: &str) -> Result<(String, Vec<u8>), FundError> {
+        let (media_type, picture) = self.whole_scan(tenant, id).await?;
+        Ok((media_type, parts(&picture).0.to_vec()))
+    }
+
+    /// The whole page of a form that was read, as a JPEG, until it is decided; of another page its only picture.
+    pub async fn scan_whole_page(&self, tenant: &str, id: &str) -> Result<(String, Vec<u8>), FundError> {
+        let (media_type, picture) = self.whole_scan(tenant, id).await?;
+        Ok(match parts(&picture) {
+            (_, Some(page)) => ("image/jpeg".to_owned(), page.to_vec()),
+            (picture, None) => (media_type, picture.to_vec()),
+        })
+    }
+
+    async fn whole_scan(&self, tenant: &str, id: &str) -> Result<(String, Vec<u8>), FundError> {
         self.pension_fund(tenant)?;
         let mut tx = self.store.read().await?;
         let scan = tx.find_fund_scan(tenant, id).await?.ok_or(FundError::Unknown)?;
@@ -234,16 +252,16 @@ impl Issuer {
         id: &str,
         word: Result<NaiveDate, &str>,
     ) -> Result<Receipt, FundError> {
-        self.decide_scan_of(by, id, word, None).await
+        self.decide_scan_of(by, id, word, (None, "")).await
     }
 
-    /// The same of a form that somebody signed for the person.
+    /// The same of a form that somebody signed for the person, or on which something else is written.
     pub async fn decide_scan_of(
         &self,
         by: &Actor,
         id: &str,
         word: Result<NaiveDate, &str>,
-        helper: Option<&NewHelper>,
+        (helper, note): (Option<&NewHelper>, &str),
     ) -> Result<Receipt, FundError> {
         self.pension_fund(&by.tenant)?;
         sql::retry(|| async {
@@ -258,7 +276,7 @@ impl Issuer {
                     if day > now.date_naive() {
                         return Err(FundError::Form("the form bears a day that has not come yet"));
                     }
-                    ("accepted", (true, ""), Some((noon.min(now), helper)))
+                    ("accepted", (true, ""), Some((noon.min(now), helper, note)))
                 }
                 Err(reason) => ("refused", (false, reason), None),
             };

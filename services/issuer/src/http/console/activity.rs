@@ -22,7 +22,7 @@ use crate::http::problem;
 /// Entries of one file.
 const FILE_ENTRIES: u32 = 10_000;
 /// First words of actions, and what they are about.
-const AREAS: [(&str, &str); 17] = [
+const AREAS: [(&str, &str); 18] = [
     ("person", "End of service"),
     ("beneficiary", "Beneficiaries"),
     ("credential", "Credentials"),
@@ -32,6 +32,7 @@ const AREAS: [(&str, &str); 17] = [
     ("officer", "Officers and sign-ins"),
     ("documents", "Documents"),
     ("existence", "Proofs of life"),
+    ("fund", "The Fund’s year"),
     ("enrolment", "Enrolment"),
     ("appointment", "Appointments"),
     ("key", "Keys"),
@@ -253,15 +254,6 @@ fn words(action: &str) -> &'static str {
         "person.portrait" => "changed a person’s portrait",
         "person.portrait-confirm" => "confirmed a person’s portrait",
         "existence.first-word" => "made sure who answered, for a colleague to confirm",
-        "fund.list.look" => "fetched everybody on a suspension list",
-        "fund.mailing.archive" => "fetched parts of a mailing as one file",
-        "fund.mailing.left-out" => "read who was left out of a mailing",
-        "fund.letters.settings" => "changed what stands on every letter",
-        "fund.follow-up.answer" => "entered a focal point’s answer",
-        "existence.ask-all" => "asked everybody who is enrolled for a proof",
-        "fund.payroll.make" => "made a file of changes for payroll",
-        "fund.payroll.export" => "fetched a file of changes for payroll",
-        "fund.payroll.acknowledge" => "wrote down that payroll has a file of changes",
         "person.portrait-end" => "removed a person’s portrait",
         "person.sign-in" => "signed in at the organisation’s provider",
         "person.enrol" => "made a passkey with an offer",
@@ -333,6 +325,6 @@ fn words(action: &str) -> &'static str {
         "webhook.resume" => "resumed a webhook",
         "webhook.test" => "sent a test event",
         "webhook.send-again" => "sent an event again",
-        _ => "did something this version has no words for",
+        _ => super::fund_acts::words(action).unwrap_or("did something this version has no words for"),
     }
 }

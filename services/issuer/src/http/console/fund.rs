@@ -4,6 +4,7 @@ mod audit;
 mod cases;
 mod chart;
 mod dates;
+mod differences;
 mod fairness;
 mod figures;
 mod follow_up;
@@ -33,9 +34,10 @@ use serde::Deserialize;
 use web::Problem;
 use web::page::{Shell, html, see_other};
 
+use super::names;
 use super::session::{Issue, May, SeePeople};
 use super::view::{Badge, Place, When, grouped, shell};
-use crate::app::{CalendarChange, FundError, Group, Issuer, YearCounts};
+use crate::app::{AGE_BANDS, CalendarChange, FundError, Group, Issuer, PeoplePart, YearCounts, age_order};
 use crate::http::problem;
 
 const NIGHTS: u32 = 5;
@@ -102,8 +104,17 @@ struct StageLine {
 struct GroupTable {
     title: &'static str,
     heading: &'static str,
-    rows: Vec<[String; 5]>,
+    rows: Vec<GroupRow>,
     more: usize,
+    /// Where all of them are.
+    all: String,
+}
+
+struct GroupRow {
+    title: String,
+    /// The people behind the figure.
+    href: String,
+    numbers: Vec<String>,
 }
 
 struct NightLine {
@@ -137,7 +148,9 @@ async fn fund_page(
     let shown = calendars.iter().find(|known| known.calendar.year() == year);
     let hold_outs = shown.map(|known| {
         let line = |held: &entitlement::cycle::HoldOut| {
-            (held.country.to_string(), format!("{} to {}", held.from, held.until), held.reason.clone())
+            let country = names::country(held.country.as_str());
+            let days = format!("{} to {}", names::date(held.from), names::date(held.until));
+            (country, days, held.reason.clone())
         };
         known.calendar.hold_outs().iter().map(line).collect()
     });
@@ -156,7 +169,7 @@ async fn fund_page(
         effects: counts
             .open_effects
             .iter()
-            .map(|(kind, many)| (kind.replace('-', " "), grouped(*many)))
+            .map(|(kind, many)| (names::effect(kind), grouped(*many)))
             .collect(),
         nights: nights
             .into_iter()
@@ -274,31 +287,49 @@ fn stages(counts: &YearCounts) -> Vec<StageLine> {
 }
 
 fn groups(counts: &YearCounts) -> Vec<GroupTable> {
-    let channels: Vec<[String; 5]> = counts
-        .channels
-        .iter()
-        .map(|(name, many)| {
-            [name.replace('-', " "), grouped(*many), String::new(), String::new(), String::new()]
-        })
-        .collect();
-    let mut tables = vec![
-        table("By country", "Country", &counts.countries, 12),
-        table("By age", "Age", &counts.ages, 12),
-        table("By language", "Language", &counts.languages, 12),
-    ];
-    tables.push(GroupTable { title: "Proofs by channel", heading: "Channel", rows: channels, more: 0 });
-    tables
+    let year = Some(counts.year);
+    let of = |part: PeoplePart| people::address(&part, &[]);
+    let channel = |(name, many): (&String, &u64)| GroupRow {
+        title: names::channel(name),
+        href: of(PeoplePart::of(year, [None, Some(name), None, None, None])),
+        numbers: vec![grouped(*many)],
+    };
+    let all = format!("/console/fund/figures?year={}", counts.year);
+    let country =
+        |name: &str| (names::country(name), PeoplePart::of(year, [None, None, Some(name), None, None]));
+    let language =
+        |name: &str| (names::language(name), PeoplePart::of(year, [None, None, None, Some(name), None]));
+    let age = |name: &str| {
+        let band = AGE_BANDS.into_iter().find(|band| band.title == name);
+        (name.to_owned(), PeoplePart { year, age: band, ..PeoplePart::default() })
+    };
+    vec![
+        table(("By country", "Country"), &counts.countries, country, format!("{all}#countries")),
+        table(("By age", "Age"), &counts.ages, age, format!("{all}#ages")),
+        table(("By language", "Language"), &counts.languages, language, format!("{all}#languages")),
+        GroupTable {
+            title: "Proofs by channel",
+            heading: "Channel",
+            rows: counts.channels.iter().map(channel).collect(),
+            more: 0,
+            all: format!("{all}#channels"),
+        },
+    ]
 }
 
-/// Those with most people first.
+/// Those with most people first; ages from the youngest on.
 fn table(
-    title: &'static str,
-    heading: &'static str,
+    (title, heading): (&'static str, &'static str),
     groups: &BTreeMap<String, Group>,
-    shown: usize,
+    part: impl Fn(&str) -> (String, PeoplePart),
+    all: String,
 ) -> GroupTable {
+    const SHOWN: usize = 12;
     let mut sorted: Vec<(&String, &Group)> = groups.iter().collect();
-    sorted.sort_by_key(|(name, group)| (std::cmp::Reverse(group.total()), (*name).clone()));
+    match heading {
+        "Age" => sorted.sort_by_key(|(name, _)| age_order(name)),
+        _ => sorted.sort_by_key(|(name, group)| (std::cmp::Reverse(group.total()), (*name).clone())),
+    }
     let row = |(name, group): &(&String, &Group)| {
         let sum = |stages: &[StageName]| stages.iter().map(|stage| group.in_stage(*stage)).sum::<u64>();
         let missing = sum(&[
@@ -310,8 +341,13 @@ fn table(
         ]);
         let at_risk = sum(&[StageName::Grace, StageName::SuspensionProposed, StageName::Suspended]);
         let done = sum(&[StageName::Closed, StageName::Reinstated]);
-        [(*name).clone(), grouped(group.total()), grouped(missing), grouped(at_risk), grouped(done)]
+        let (title, part) = part(name);
+        GroupRow {
+            title,
+            href: people::address(&part, &[]),
+            numbers: [group.total(), missing, at_risk, done].map(grouped).to_vec(),
+        }
     };
-    let more = sorted.len().saturating_sub(shown);
-    GroupTable { title, heading, rows: sorted.iter().take(shown).map(row).collect(), more }
+    let more = sorted.len().saturating_sub(SHOWN);
+    GroupTable { title, heading, rows: sorted.iter().take(SHOWN).map(row).collect(), more, all }
 }

@@ -24,7 +24,7 @@ use crate::app::{ImportError, Issuer, UploadView};
 use crate::http::problem;
 
 pub(super) use files::csv_file;
-pub(super) use upload::read_file_of;
+pub(super) use upload::{next_file, read_file_of};
 
 const UPLOADS: u32 = 20;
 

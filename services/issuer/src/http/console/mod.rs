@@ -15,12 +15,14 @@ mod documents;
 mod enrolment;
 mod erase;
 mod fund;
+mod fund_acts;
 mod grant;
 mod imports;
 mod key_changes;
 mod keys;
 mod legal_holds;
 mod messages;
+mod names;
 mod offers;
 mod officers;
 mod passkeys;
@@ -28,6 +30,7 @@ mod people;
 mod picture_erasures;
 mod pictures;
 mod portrait;
+mod queue;
 mod reissues;
 mod requests;
 mod retirees;
@@ -55,6 +58,13 @@ pub(super) const SCRIPT: web::assets::Asset = web::assets::Asset {
     name: "documents.js",
     content_type: web::assets::SCRIPT,
     body: include_bytes!("../../../assets/documents.js"),
+};
+
+/// Pictures that are compared: arrows and Escape where one is large.
+pub(super) const PICTURES_SCRIPT: web::assets::Asset = web::assets::Asset {
+    name: "pictures.js",
+    content_type: web::assets::SCRIPT,
+    body: include_bytes!("../../../assets/pictures.js"),
 };
 
 /// Forms here hold a few lines of text.
@@ -102,6 +112,7 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
                         .configure(enrolment::configure)
                         .configure(retirees::configure)
                         .configure(fund::configure)
+                        .configure(queue::configure)
                         .configure(requests::configure)
                         .configure(approvals::configure)
                         .configure(officers::configure)

@@ -2,9 +2,10 @@
 
 use entitlement::Request;
 use issuance::Permission;
-use presence::Finding;
+use presence::{Finding, Prompt};
 use web::Problem;
 
+use super::names;
 use super::session::Officer;
 use super::view::When;
 use crate::app::{CaptureView, Issuer, PlaceKept};
@@ -12,13 +13,19 @@ use crate::app::{CaptureView, Issuer, PlaceKept};
 /// What the page of a request shows of pictures.
 pub(super) struct Pictures {
     pub reference: Option<String>,
-    pub frames: Vec<String>,
+    pub frames: Vec<Shown>,
     /// What the checks found, a sentence each.
     pub findings: Vec<&'static str>,
     pub place: Option<String>,
     pub models: String,
     pub tries: usize,
     pub erase_at: Option<When>,
+}
+
+/// One picture and what it should show.
+pub(super) struct Shown {
+    pub url: String,
+    pub should: String,
 }
 
 impl Pictures {
@@ -45,8 +52,31 @@ impl From<CaptureView> for Pictures {
             tries: view.tries,
             erase_at: view.erase_at.map(When::from),
             reference: view.reference,
-            frames: view.frames,
+            frames: shown(view.frames, &view.movements),
         }
+    }
+}
+
+/// A wallet takes one picture quiet, then for each movement one of it and one back in the middle. Of others it is not known which
+/// shows what.
+fn shown(frames: Vec<String>, movements: &[Prompt]) -> Vec<Shown> {
+    let in_turn = frames.len() == 1 + 2 * movements.len();
+    let should = |at: usize| match (at, in_turn) {
+        (0, _) => "Quiet, before moving".to_owned(),
+        (_, false) => format!("Picture {}", at + 1),
+        (at, true) if at % 2 == 0 => "Back in the middle".to_owned(),
+        (at, true) => movements.get(at / 2).map_or_else(String::new, |it| movement(*it).to_owned()),
+    };
+    frames.into_iter().enumerate().map(|(at, url)| Shown { url, should: should(at) }).collect()
+}
+
+const fn movement(prompt: Prompt) -> &'static str {
+    match prompt {
+        Prompt::Left => "Head turned to the person\u{2019}s left",
+        Prompt::Right => "Head turned to the person\u{2019}s right",
+        Prompt::Up => "Head raised",
+        Prompt::Closer => "Closer to the camera",
+        Prompt::Blink => "Eyes closed",
     }
 }
 
@@ -85,11 +115,42 @@ fn place(kept: &PlaceKept) -> String {
             "At the border or the coast of the declared country: it counts as there.".to_owned()
         }
         PlaceKept::Compared { finding: Finding::Elsewhere { country }, .. } => {
-            format!("In {country}, not in the declared country. This says nothing against the proof of life.")
+            format!(
+                "In {}, not in the declared country. This says nothing against the proof of life.",
+                names::country(country)
+            )
         }
         PlaceKept::Compared { finding: Finding::NoCountry, .. } => {
             "At sea, or where no country is known: no answer, and no suspicion.".to_owned()
         }
         PlaceKept::Unusable { why } => format!("The place cannot be used: {why}."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_picture_says_what_it_should_show_where_that_is_known() {
+        let frames = |many: usize| (0..many).map(|at| at.to_string()).collect::<Vec<_>>();
+        let words = |many, movements: &[Prompt]| {
+            shown(frames(many), movements).into_iter().map(|it| it.should).collect::<Vec<_>>()
+        };
+        let asked = [Prompt::Left, Prompt::Closer, Prompt::Up];
+        assert_eq!(
+            words(7, &asked),
+            [
+                "Quiet, before moving",
+                "Head turned to the person\u{2019}s left",
+                "Back in the middle",
+                "Closer to the camera",
+                "Back in the middle",
+                "Head raised",
+                "Back in the middle"
+            ]
+        );
+        assert_eq!(words(3, &asked), ["Quiet, before moving", "Picture 2", "Picture 3"]);
+        assert_eq!(words(1, &[]), ["Quiet, before moving"]);
     }
 }

@@ -1,4 +1,4 @@
-//! Proof requests: the answers that wait, and the page on which an officer decides.
+//! One proof request: the page on which an officer decides.
 
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Form, Path, Query, ServiceConfig};
@@ -9,93 +9,21 @@ use entitlement::desk::{HelperKind, RecognisedBy};
 use entitlement::{Channel, Evidence, Standing, State, Witnessed};
 use issuance::Permission;
 use serde::Deserialize;
-use store_issuer::{ExistenceRow, StationRow};
+use store_issuer::StationRow;
 use web::Problem;
 use web::page::{Shell, html, html_with, see_other};
 
+use super::names;
 use super::people::text;
 use super::pictures::Pictures;
+use super::queue::{ClaimLine, Wanted, address};
 use super::session::{Issue, May, Officer, SeePeople};
-use super::view::{Badge, Done, Find, LINES, Place, When, page_of, shell};
+use super::view::{Badge, Done, Place, When, shell};
 use crate::app::{AppealWord, ExistenceError, Issuer, RequestLink, RequestPage as Detail};
 use crate::http::problem;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
-    config
-        .service(list_answers)
-        .service(request_page)
-        .service(confirm)
-        .service(refuse)
-        .service(decide_appeal);
-}
-
-#[derive(Template)]
-#[template(path = "console/answers.html")]
-struct AnswersPage {
-    shell: Shell,
-    rows: Vec<AnswerRow>,
-    appeals: Vec<AppealLine>,
-    next: Option<String>,
-    confirmed: bool,
-}
-
-/// An appeal of somebody who is on no register; the others are cases.
-struct AppealLine {
-    id: String,
-    name: String,
-    uid: String,
-    opened: When,
-    due: When,
-    late: bool,
-}
-
-struct AnswerRow {
-    id: String,
-    name: String,
-    uid: String,
-    year: i32,
-    answered: When,
-    reference: String,
-}
-
-#[get("/requests")]
-async fn list_answers(
-    officer: May<SeePeople>,
-    find: Query<Find>,
-    done: Query<Done>,
-    app: Data<Issuer>,
-) -> Result<HttpResponse, Problem> {
-    let rows = app.list_answers(&officer.tenant.id, find.after.as_deref(), LINES + 1).await?;
-    let (rows, more) = page_of(rows);
-    let next = rows.last().filter(|_| more).map(|last| find.next("/console/requests", &last.request.id));
-    let now = app.clock_now();
-    let appeals = app.list_open_appeals(&officer.tenant.id).await?.into_iter().map(|open| AppealLine {
-        id: open.row.request_id,
-        name: open.name,
-        uid: open.uid,
-        opened: open.row.opened_at.into(),
-        due: open.row.due_at.into(),
-        late: open.row.due_at < now,
-    });
-    html(&AnswersPage {
-        appeals: appeals.collect(),
-        shell: shell(&officer, Place::Answers),
-        rows: rows.iter().filter_map(answer_row).collect(),
-        next,
-        confirmed: done.says("confirmed"),
-    })
-}
-
-fn answer_row(row: &ExistenceRow) -> Option<AnswerRow> {
-    let evidence = row.request.evidence()?;
-    Some(AnswerRow {
-        id: row.request.id.clone(),
-        name: row.subject.name.clone(),
-        uid: row.subject.number.clone(),
-        year: row.request.year,
-        answered: evidence.answered_at.into(),
-        reference: evidence.reference(),
-    })
+    config.service(request_page).service(confirm).service(refuse).service(decide_appeal);
 }
 
 #[derive(Template)]
@@ -123,8 +51,23 @@ struct RequestPage {
     appeal: Option<Appeal>,
     first: Option<FirstLine>,
     notes: String,
-    fault: Option<&'static str>,
+    fault: Option<String>,
     done: Option<&'static str>,
+    /// What was typed into the other forms of a page that is shown again.
+    typed: Typed,
+    /// Who has the answer before them.
+    claim: Option<ClaimLine>,
+    /// The part of the queue that goes along, as it ends an address.
+    part: String,
+    /// One answer is done, and this leads to the next.
+    next_action: Option<String>,
+}
+
+/// Words of forms that were not taken, so that nobody types them twice.
+#[derive(Default)]
+struct Typed {
+    refusal: String,
+    appeal: String,
 }
 
 /// One officer's word that waits for a colleague's.
@@ -194,6 +137,7 @@ async fn request_page(
     officer: May<SeePeople>,
     id: Path<String>,
     done: Query<Done>,
+    wanted: Query<Wanted>,
     app: Data<Issuer>,
 ) -> Result<HttpResponse, Problem> {
     let detail = app.request_page(&officer.tenant.id, &id).await?;
@@ -203,23 +147,11 @@ async fn request_page(
         false => None,
     };
     let page = RequestPage::new(&officer, &detail, link);
-    let pictures = Pictures::load(&officer, &app, &detail.request).await?;
-    let appeal = appeal_of(&officer, &app, &detail, pictures.is_some()).await?;
-    let first = match &detail.word {
-        Some(word) => {
-            let names =
-                app.officer_names(&officer.tenant.id).await.map_err(|error| problem::store(&error))?;
-            Some(FirstLine {
-                name: names.get(&word.officer).cloned().unwrap_or_else(|| "Passerelle".to_owned()),
-                mine: word.officer == officer.id,
-                channel: word.channel.clone(),
-                at: word.at.into(),
-                notes: word.notes.clone(),
-            })
-        }
-        None => None,
-    };
-    html(&RequestPage { done: said(&done), pictures, appeal, first, ..page })
+    let said = said(&done);
+    let decided = ["confirmed", "first", "refused"].into_iter().any(|word| done.says(word));
+    let next_action = (decided && officer.roles.may(Permission::Issue))
+        .then(|| address("/console/requests/next", &wanted.part(), &[]));
+    html(&RequestPage { done: said, next_action, ..page.filled((&officer, &app), &detail, &wanted).await? })
 }
 
 async fn appeal_of(
@@ -267,6 +199,42 @@ fn said(done: &Done) -> Option<&'static str> {
 }
 
 impl RequestPage {
+    /// With pictures, words, and who has the answer before them.
+    async fn filled(
+        self,
+        (officer, app): (&Officer, &Issuer),
+        detail: &Detail,
+        wanted: &Wanted,
+    ) -> Result<Self, Problem> {
+        let pictures = Pictures::load(officer, app, &detail.request).await?;
+        let appeal = appeal_of(officer, app, detail, pictures.is_some()).await?;
+        let names = app.officer_names(&officer.tenant.id).await.map_err(|error| problem::store(&error))?;
+        let named = |officer: &str| names.get(officer).cloned().unwrap_or_else(|| "Passerelle".to_owned());
+        let first = detail.word.as_ref().map(|word| FirstLine {
+            name: named(&word.officer),
+            mine: word.officer == officer.id,
+            channel: word.channel.clone(),
+            at: word.at.into(),
+            notes: word.notes.clone(),
+        });
+        let claim = match self.decide {
+            true => app.claim_of(&officer.tenant.id, &self.id).await?,
+            false => None,
+        };
+        let claim = claim.map(|claim| ClaimLine {
+            name: named(&claim.officer),
+            mine: claim.officer == officer.id,
+            until: claim.until.into(),
+        });
+        let part = address("", &wanted.part(), &[]);
+        Ok(Self { pictures, appeal, first, claim, part, ..self })
+    }
+
+    /// A colleague has the answer before them, and decides it.
+    fn with_colleague(&self) -> bool {
+        self.claim.as_ref().is_some_and(|claim| !claim.mine)
+    }
+
     fn new(officer: &Officer, detail: &Detail, link: Option<RequestLink>) -> Self {
         let Detail { request, subject, standing, .. } = detail;
         let asked = *standing == Standing::Open;
@@ -279,8 +247,8 @@ impl RequestPage {
             person: subject.id.clone(),
             name: subject.name.clone(),
             uid: subject.number.clone(),
-            country: text(&subject.claims, "country"),
-            language: text(&subject.claims, "language"),
+            country: names::country(&text(&subject.claims, "country")),
+            language: names::language(&text(&subject.claims, "language")),
             year: request.year,
             badge: Badge::standing(*standing),
             asked: request.created_at.into(),
@@ -297,6 +265,10 @@ impl RequestPage {
             notes: String::new(),
             fault: None,
             done: None,
+            typed: Typed::default(),
+            claim: None,
+            part: String::new(),
+            next_action: None,
         }
     }
 }
@@ -335,7 +307,7 @@ impl DeskView {
                 (helper.name.clone(), kind)
             }),
             station: station.map_or_else(|| statement.station.clone(), |row| row.name.clone()),
-            country: station.map(|row| row.country.clone()).unwrap_or_default(),
+            country: station.map(|row| names::country(&row.country)).unwrap_or_default(),
             recognised: match statement.recognised_by {
                 RecognisedBy::Document => "compared an identity document",
                 RecognisedBy::Acquaintance => "has known the person for a while",
@@ -387,6 +359,7 @@ struct Confirmation {
 async fn confirm(
     officer: May<Issue>,
     id: Path<String>,
+    wanted: Query<Wanted>,
     form: Form<Confirmation>,
     app: Data<Issuer>,
 ) -> Result<HttpResponse, Problem> {
@@ -397,15 +370,16 @@ async fn confirm(
         Some(Channel::Kiosk) => form.believed.is_some(),
         None => false,
     };
+    let again = Again { officer: &officer, id: &id, app: &app, wanted: &wanted };
     let (Some(channel), true) = (channel, checked) else {
-        let fault = "Say how you made sure, and tick what you compared.";
-        return again(&officer, &id, &app, form.notes.clone(), fault).await;
+        let fault = "Say how you made sure, and tick what you compared.".to_owned();
+        return again.with(form.notes.clone(), Typed::default(), fault).await;
     };
-    let done = match app.confirm_existence(&officer.actor(), &id, channel, &form.notes).await? {
-        true => "confirmed",
-        false => "first",
-    };
-    Ok(see_other(&format!("/console/requests/{id}?done={done}")))
+    match app.confirm_existence(&officer.actor(), &id, channel, &form.notes).await {
+        Ok(true) => Ok(again.done("confirmed")),
+        Ok(false) => Ok(again.done("first")),
+        Err(error) => again.unless_taken(error, form.notes.clone(), Typed::default()).await,
+    }
 }
 
 #[derive(Deserialize)]
@@ -418,16 +392,19 @@ struct Refusal {
 async fn refuse(
     officer: May<Issue>,
     id: Path<String>,
+    wanted: Query<Wanted>,
     form: Form<Refusal>,
     app: Data<Issuer>,
 ) -> Result<HttpResponse, Problem> {
+    let again = Again { officer: &officer, id: &id, app: &app, wanted: &wanted };
+    let typed = Typed { refusal: form.reason.clone(), ..Typed::default() };
     match app.refuse_existence(&officer.actor(), &id, &form.reason).await {
-        Ok(()) => Ok(see_other(&format!("/console/requests/{id}?done=refused"))),
+        Ok(()) => Ok(again.done("refused")),
         Err(ExistenceError::Confirm(entitlement::ConfirmFault::NoReason)) => {
-            again(&officer, &id, &app, String::new(), "A refusal needs a reason: the person will ask for it.")
-                .await
+            let fault = "A refusal needs a reason: the person will ask for it.".to_owned();
+            again.with(String::new(), typed, fault).await
         }
-        Err(error) => Err(error.into()),
+        Err(error) => again.unless_taken(error, String::new(), typed).await,
     }
 }
 
@@ -443,40 +420,92 @@ struct AppealDecision {
 async fn decide_appeal(
     officer: May<Issue>,
     id: Path<String>,
+    wanted: Query<Wanted>,
     form: Form<AppealDecision>,
     app: Data<Issuer>,
 ) -> Result<HttpResponse, Problem> {
+    let again = Again { officer: &officer, id: &id, app: &app, wanted: &wanted };
+    let typed = Typed { appeal: form.reason.clone(), ..Typed::default() };
     let word = match form.outcome.as_str() {
         "not-upheld" => AppealWord::NotUpheld,
         channel => match channel.parse() {
             Ok(channel) => AppealWord::Upheld(channel),
             Err(()) => {
-                return again(&officer, &id, &app, String::new(), "Choose what came of the appeal.").await;
+                let fault = "Choose what came of the appeal.".to_owned();
+                return again.with(String::new(), typed, fault).await;
             }
         },
     };
     match app.decide_appeal(&officer.actor(), &id, &word, &form.reason).await {
-        Ok(()) => Ok(see_other(&format!("/console/requests/{id}?done=appeal"))),
+        Ok(()) => Ok(again.done("appeal")),
         Err(ExistenceError::Confirm(entitlement::ConfirmFault::NoReason)) => {
-            again(&officer, &id, &app, String::new(), "Say why: the reason stays on file.").await
+            let fault = "Say why: the reason stays on file.".to_owned();
+            again.with(String::new(), typed, fault).await
         }
-        Err(error) => Err(error.into()),
+        Err(error) => again.unless_taken(error, String::new(), typed).await,
     }
 }
 
-/// The page again, with what is missing.
-async fn again(
-    officer: &Officer,
-    id: &str,
-    app: &Issuer,
-    notes: String,
-    fault: &'static str,
-) -> Result<HttpResponse, Problem> {
-    let detail = app.request_page(&officer.tenant.id, id).await?;
-    let link = app.request_link(&officer.actor(), id).await?;
-    let pictures = Pictures::load(officer, app, &detail.request).await?;
-    let page = RequestPage::new(officer, &detail, Some(link));
-    let appeal = appeal_of(officer, app, &detail, pictures.is_some()).await?;
-    let page = RequestPage { notes, pictures, appeal, fault: Some(fault), ..page };
-    html_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
+/// The page of a form that was sent.
+struct Again<'a> {
+    officer: &'a Officer,
+    id: &'a str,
+    app: &'a Issuer,
+    wanted: &'a Wanted,
+}
+
+impl Again<'_> {
+    fn done(&self, word: &str) -> HttpResponse {
+        let path = format!("/console/requests/{}", self.id);
+        see_other(&address(&path, &self.wanted.part(), &[("done", word)]))
+    }
+
+    /// What an officer can mend is said above their words, with nothing lost.
+    async fn unless_taken(
+        &self,
+        error: ExistenceError,
+        notes: String,
+        typed: Typed,
+    ) -> Result<HttpResponse, Problem> {
+        let mends = matches!(
+            error,
+            ExistenceError::Taken { .. }
+                | ExistenceError::Remark
+                | ExistenceError::NoPictures
+                | ExistenceError::NotEnrolled
+                | ExistenceError::NewKeyNeedsCall
+                | ExistenceError::NoOperator
+                | ExistenceError::FourEyes
+        );
+        match mends {
+            true => {
+                let said = problem::sentence(&error.to_string());
+                let status = match error {
+                    ExistenceError::Remark => StatusCode::UNPROCESSABLE_ENTITY,
+                    _ => StatusCode::CONFLICT,
+                };
+                self.shown(status, (notes, typed), said).await
+            }
+            false => Err(error.into()),
+        }
+    }
+
+    /// The page again, with what is missing and what was typed.
+    async fn with(&self, notes: String, typed: Typed, fault: String) -> Result<HttpResponse, Problem> {
+        self.shown(StatusCode::UNPROCESSABLE_ENTITY, (notes, typed), fault).await
+    }
+
+    async fn shown(
+        &self,
+        status: StatusCode,
+        (notes, typed): (String, Typed),
+        fault: String,
+    ) -> Result<HttpResponse, Problem> {
+        let Self { officer, id, app, wanted } = self;
+        let detail = app.request_page(&officer.tenant.id, id).await?;
+        let link = app.request_link(&officer.actor(), id).await?;
+        let page = RequestPage::new(officer, &detail, Some(link));
+        let page = page.filled((officer, app), &detail, wanted).await?;
+        html_with(status, &RequestPage { notes, typed, fault: Some(fault), ..page })
+    }
 }

@@ -13,7 +13,7 @@ async fn officers_do_the_year_at_the_console() {
     let rows = format!("{HEAD}\n{}\n", AMINA.replace("SEN", "FRA"));
     let page = Browser::path_of(&ann.upload("/console/fund/register", "people.csv", rows.as_bytes()).await);
     let text = ann.get(&page).await.text();
-    assert!(text.contains("Amina Diallomensah") && text.contains("country"), "{text}");
+    assert!(text.contains("Amina Diallomensah") && text.contains("France (FRA)"), "{text}");
     ann.post(&format!("{page}/confirm"), &[]).await;
     world.issuer.work_off_registers().await.unwrap();
     assert!(ann.get(&page).await.text().contains("Done"));
@@ -36,9 +36,21 @@ async fn officers_do_the_year_at_the_console() {
     assert_eq!(sent.status, 303, "{}", sent.text());
     let text = ann.get(&person).await.text();
     assert!(
-        text.contains("Accepted") && text.contains("2027-12-31") && text.contains("Proof accepted"),
+        text.contains("Accepted") && text.contains("31 December 2027") && text.contains("Proof accepted"),
         "{text}"
     );
+    // A proof of before the year is asked about, and written down where the officer says so.
+    let boris = Browser::path_of(&ann.post("/console/fund/find", &[("uid", "100000002")]).await);
+    assert!(ann.get(&boris).await.text().contains("for 2026 when made on or after 1 January 2026"));
+    let early = ("scan", "visit.pdf", "application/pdf", b"a visit".as_slice());
+    let mut before =
+        vec![("channel", "visit"), ("captured_on", "2025-12-20"), ("received_on", ""), ("remark", "")];
+    let asked = ann.agent.post_file(world.url(&format!("{boris}/proofs")), &before, early).await.unwrap();
+    assert_eq!(asked.status, 409);
+    assert!(asked.text().contains("counts for no open year"), "{}", asked.text());
+    before.push(("anyway", "yes"));
+    let kept = ann.agent.post_file(world.url(&format!("{boris}/proofs")), &before, early).await.unwrap();
+    assert!(Browser::path_of(&kept).ends_with("done=no-year"));
     let again = ann.agent.post_file(world.url(&format!("{person}/proofs")), &fields, scan).await.unwrap();
     assert!(Browser::path_of(&again).ends_with("done=again"));
     let empty = ("scan", "form.pdf", "application/pdf", b"".as_slice());

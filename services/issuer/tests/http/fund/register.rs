@@ -44,8 +44,25 @@ async fn preview_says_who_is_new_changed_ended_the_same_or_absent() {
         (counts.new, counts.changed, counts.ends, counts.same, preview.import.absent),
         (1, 1, 1, 0, 1)
     );
-    assert_eq!(preview.changes[0].2, ["died_on"], "deaths first");
-    assert_eq!(preview.changes[1], (2, "Amina Diallomensah".into(), vec!["country"]));
+    let changes = world.issuer.register_changes("unjspf", (&id, None), (0, 9)).await.unwrap();
+    assert_eq!((changes.counts, changes.total), ([0, 1, 1, 1], 3));
+    let said = |row: &issuer::app::ChangedRow| {
+        let fields = row.fields.iter().map(|it| format!("{} {} > {}", it.column, it.before, it.now));
+        (row.kind, row.line, row.name.clone(), fields.collect::<Vec<_>>().join(", "))
+    };
+    let rows: Vec<_> = changes.rows.iter().map(said).collect();
+    assert_eq!(
+        rows[0],
+        ("ends", 3, "Boris Petrovskij".into(), "died_on  > 2026-01-03".into()),
+        "deaths first"
+    );
+    assert_eq!(rows[1], ("changed", 2, "Amina Diallomensah".into(), "country SEN > FRA".into()));
+    assert_eq!(rows[2].0, "new");
+    let second = world.issuer.register_changes("unjspf", (&id, None), (1, 1)).await.unwrap();
+    assert_eq!((second.total, second.rows.len()), (3, 1));
+    assert_eq!(said(&second.rows[0]), rows[1], "the second page of one row each");
+    let ends = world.issuer.register_changes("unjspf", (&id, Some("ends")), (0, 9)).await.unwrap();
+    assert_eq!((ends.total, ends.rows.len()), (1, 1));
 
     let before = person(&world, "100000001").await;
     world.issuer.confirm_register(&officer("clerk"), &id).await.unwrap();
@@ -60,6 +77,41 @@ async fn preview_says_who_is_new_changed_ended_the_same_or_absent() {
     import(&world, &[BORIS]).await;
     night(&world, "2026-01-07").await;
     assert_eq!(stages(&world, &boris).await, [(2026, StageName::Open)]);
+}
+
+/// More rows than a page and than a piece of the file.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_difference_can_be_looked_at_and_downloaded() {
+    let row = |at: u32, country: &str, died: &str| {
+        format!("1000{at:05},A,=Person{at},1950-05-05,{country},fr,one,2012-01-01,,{died}")
+    };
+    let before: Vec<String> = (0..620).map(|at| row(at, "SEN", "")).collect();
+    let world = fund(&before.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    let now: Vec<String> =
+        (0..620).map(|at| row(at, "FRA", if at == 600 { "2026-01-01" } else { "" })).collect();
+    let id = upload(&world, &now.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    let browser = Browser::officer(&world, "unjspf", "Elena").await;
+    let page = format!("/console/fund/register/{id}");
+    let shown = browser.get(&page).await.text();
+    assert!(shown.contains("Page 1 of 25"), "{shown}");
+    let rows = shown.split("register-changes").nth(1).unwrap();
+    assert!(rows.find("=Person600<").unwrap() < rows.find("=Person0<").unwrap(), "the death first");
+    assert!(rows.contains("Senegal") && rows.contains("France"), "from what to what");
+    let last = browser.get(&format!("{page}?kind=changed&page=25")).await.text();
+    assert!(last.contains("Page 25 of 25") && last.contains("=Person619<") && !last.contains("=Person600<"));
+    assert!(browser.get(&format!("{page}?kind=x&page=99999999")).await.text().contains("Page 25 of 25"));
+
+    let file = browser.get(&format!("{page}/differences.csv")).await;
+    assert_eq!((file.status, file.header("cache-control").unwrap()), (200, "no-store"));
+    let file = file.text();
+    let lines: Vec<&str> = file.trim_start_matches('\u{feff}').lines().collect();
+    assert_eq!(lines[0], "line,kind,uid,name,column,before,now");
+    assert_eq!(lines[1], "602,ends,100000600,A =Person600,died_on,,2026-01-01");
+    assert_eq!(lines[2], "602,ends,100000600,A =Person600,country,SEN,FRA");
+    assert_eq!(lines.len(), 1 + 2 + 619, "the headings once, and each difference once");
+    assert_eq!(file.matches('\u{feff}').count(), 1);
+    let activity = browser.get("/console/activity").await.text();
+    assert!(activity.contains("downloaded the differences"), "{activity}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -127,7 +179,8 @@ async fn older_file_is_not_put_over_a_newer_one_and_deaths_taken_back_are_seen()
     assert_eq!(gone.import.state, "discarded");
     let preview = world.issuer.register_preview("unjspf", &same).await.unwrap();
     assert_eq!((preview.counts.revives, preview.counts.changed, preview.overtaken), (1, 0, false));
-    assert_eq!(preview.changes[0].2[0], "death taken back");
+    let changes = world.issuer.register_changes("unjspf", (&same, None), (0, 9)).await.unwrap();
+    assert_eq!((changes.rows[0].kind, changes.rows[0].fields[0].column), ("revives", "died_on"));
     world.issuer.confirm_register(&officer("clerk"), &same).await.unwrap();
 }
 

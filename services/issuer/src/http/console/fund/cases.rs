@@ -16,6 +16,7 @@ use web::page::{Shell, html, see_other};
 use super::day;
 use super::scanned_form::ScannedForm;
 use crate::app::{CaseDecision, CaseOutcome, CaseType, FundError, Issuer};
+use crate::http::console::names;
 use crate::http::console::session::{Approve, Issue, May, SeePeople};
 use crate::http::console::view::{Badge, LINES, Place, When, counted, page_of, shell};
 use crate::http::problem;
@@ -216,7 +217,7 @@ async fn case_page(
             app.clock_now(),
         ),
         person: view.person.id.clone(),
-        country: registered.country.clone(),
+        country: names::country(&registered.country),
         history: view
             .history
             .iter()

@@ -18,6 +18,23 @@ pub(super) struct Bars {
     pub legend: Vec<Part>,
     pub rows: Vec<Bar>,
     pub more: usize,
+    /// Every row, those that are not drawn too.
+    pub table: Vec<Row>,
+}
+
+/// What is drawn as a bar, and what stands in the table below.
+pub(super) struct Row {
+    pub label: String,
+    pub parts: Vec<u64>,
+    /// The people behind it.
+    pub href: Option<String>,
+}
+
+impl Row {
+    /// For the table, in the order of the legend.
+    pub(super) fn numbers(&self) -> Vec<String> {
+        self.parts.iter().map(|many| grouped(*many)).collect()
+    }
 }
 
 /// A part by the class that colours it, and what it means.
@@ -33,8 +50,6 @@ pub(super) struct Bar {
     pub label_y: u64,
     pub bar_y: u64,
     pub pieces: Vec<Piece>,
-    /// For the table, in the order of the legend.
-    pub numbers: Vec<String>,
 }
 
 pub(super) struct Piece {
@@ -43,21 +58,21 @@ pub(super) struct Piece {
     pub width: u64,
 }
 
-/// Draws rows that are in their order; of more than `most` the rest is counted only.
+/// Draws rows that are in their order; of more than `most` the rest stands in the table only.
 pub(super) fn bars(
     id: &'static str,
     (title, heading): (&str, &'static str),
     legend: &[Part],
-    rows: Vec<(String, Vec<u64>)>,
+    rows: Vec<Row>,
     most: usize,
 ) -> Bars {
-    let widest = rows.iter().map(|(_, parts)| parts.iter().sum::<u64>()).max().unwrap_or_default().max(1);
+    let widest = rows.iter().map(|row| row.parts.iter().sum::<u64>()).max().unwrap_or_default().max(1);
     let more = rows.len().saturating_sub(most);
-    let shown: Vec<_> = rows.into_iter().take(most).collect();
-    let said = shown.first().map(|(label, parts)| {
+    let shown: Vec<_> = rows.iter().take(most).collect();
+    let said = shown.first().map(|Row { label, parts, .. }| {
         format!("{} rows, the first is {label} with {}", shown.len(), grouped(parts.iter().sum()))
     });
-    let bar = |(at, (label, parts)): (u64, &(String, Vec<u64>))| {
+    let bar = |(at, Row { label, parts, .. }): (u64, &Row)| {
         let (mut x, mut pieces) = (0, Vec::new());
         for (part, many) in legend.iter().zip(parts) {
             // One person is seen as well.
@@ -73,7 +88,6 @@ pub(super) fn bars(
             label_y: at * ROW + 14,
             bar_y: at * ROW + 19,
             pieces,
-            numbers: parts.iter().map(|many| grouped(*many)).collect(),
         }
     };
     Bars {
@@ -83,8 +97,9 @@ pub(super) fn bars(
         heading,
         height: shown.len() as u64 * ROW,
         legend: legend.to_vec(),
-        rows: (0..).zip(&shown).map(bar).collect(),
+        rows: (0..).zip(shown).map(bar).collect(),
         more,
+        table: rows,
     }
 }
 
@@ -139,17 +154,16 @@ mod tests {
     #[test]
     fn bars_stay_inside_and_show_even_one_person() {
         let legend = [Part { class: "a", title: "A" }, Part { class: "b", title: "B" }];
-        let rows = vec![
-            ("X".to_owned(), vec![73_999, 1]),
-            ("Y".to_owned(), vec![0, 0]),
-            ("Z".to_owned(), vec![1, 1]),
-        ];
+        let row =
+            |label: &str, parts: [u64; 2]| Row { label: label.into(), parts: parts.to_vec(), href: None };
+        let rows = vec![row("X", [73_999, 1]), row("Y", [0, 0]), row("Z", [1, 1])];
         let made = bars("x", ("Title", "Row"), &legend, rows, 2);
         assert_eq!((made.rows.len(), made.more, made.height), (2, 1, 72));
         for row in &made.rows {
             assert!(row.pieces.iter().all(|piece| piece.width > 0 && piece.x + piece.width <= WIDTH));
         }
-        assert_eq!(made.rows[0].numbers, ["73,999", "1"]);
+        assert_eq!(made.table[0].numbers(), ["73,999", "1"]);
+        assert_eq!(made.table.len(), 3, "the table has what is not drawn");
         assert!(made.rows[1].pieces.is_empty());
     }
 

@@ -14,11 +14,15 @@ use store_issuer::fund::{ServiceTime, WaitingProofs};
 use web::Problem;
 use web::page::{Shell, html};
 
-use super::chart::{Bars, Columns, Part, bars, columns};
+use super::chart::{Bars, Columns, Part, Row, bars, columns};
 use super::follow_up::outcome_words;
+use super::people::address;
 use super::register::attachment;
 use super::{badge, title};
-use crate::app::{FOLLOW_UP_OUTCOMES, Group, Issuer, Missing, YearFigures, age_order};
+use crate::app::{
+    AGE_BANDS, FOLLOW_UP_OUTCOMES, Group, Issuer, Missing, PeoplePart, YearFigures, age_order,
+};
+use crate::http::console::names;
 use crate::http::console::session::{Issue, May, SeePeople};
 use crate::http::console::view::{Badge, LINES, Place, grouped, page_of, shell};
 
@@ -101,7 +105,7 @@ async fn figures_page(
                 let open = it.asked.saturating_sub(it.done + it.withdrawn);
                 let numbers = [it.asked, it.done, it.withdrawn, open].map(grouped);
                 let [asked, done, withdrawn, open] = numbers;
-                [it.kind.replace('-', " "), asked, done, withdrawn, open]
+                [names::effect(&it.kind), asked, done, withdrawn, open]
             })
             .collect(),
         cases: cases.iter().map(|it| (kind(&it.kind), it.open, it.late)).collect(),
@@ -114,7 +118,7 @@ async fn figures_page(
 /// Channel, decided, automatically, half within, nine in ten within.
 fn service(time: &ServiceTime) -> [String; 5] {
     [
-        time.channel.replace('-', " "),
+        names::channel(&time.channel),
         grouped(time.decided),
         grouped(time.automatic),
         span(time.half),
@@ -123,7 +127,7 @@ fn service(time: &ServiceTime) -> [String; 5] {
 }
 
 fn waiting(proofs: &WaitingProofs, now: Timestamp) -> [String; 3] {
-    [proofs.channel.replace('-', " "), grouped(proofs.many), span(now - proofs.since)]
+    [names::channel(&proofs.channel), grouped(proofs.many), span(now - proofs.since)]
 }
 
 /// In the largest unit of which it has two, rounded up.
@@ -138,21 +142,36 @@ fn span(time: Duration) -> String {
 
 fn charts(figures: &YearFigures) -> Vec<Bars> {
     let counts = &figures.counts;
-    let stages =
-        counts.stages.iter().map(|(stage, many)| (title(*stage).to_owned(), parts_of(*stage, *many)));
+    let year = Some(counts.year);
+    let people = |named: [Option<&str>; 5]| Some(address(&PeoplePart::of(year, named), &[]));
+    let stages = counts.stages.iter().map(|(stage, many)| Row {
+        label: title(*stage).to_owned(),
+        parts: parts_of(*stage, *many),
+        href: people([Some(stage.as_str()), None, None, None, None]),
+    });
     let proofs = [Part { class: "done", title: "Proofs" }];
-    let channels = counts.channels.iter().map(|(name, many)| (name.replace('-', " "), vec![*many]));
+    let channels = counts.channels.iter().map(|(name, many)| Row {
+        label: names::channel(name),
+        parts: vec![*many],
+        href: people([None, Some(name), None, None, None]),
+    });
+    let country = |name: &str| (names::country(name), people([None, None, Some(name), None, None]));
+    let language = |name: &str| (names::language(name), people([None, None, None, Some(name), None]));
+    let age = |name: &str| {
+        let band = AGE_BANDS.into_iter().find(|band| band.title == name);
+        (name.to_owned(), people([None, None, None, None, band.map(|band| band.code)]))
+    };
     vec![
         bars("stages", ("Who is where in the cycle", "Stage"), &PARTS, stages.collect(), 20),
         bars(
             "countries",
             ("By declared country", "Country"),
             &PARTS,
-            by_size(&counts.countries),
+            by_size(&counts.countries, country),
             MOST_COUNTRIES,
         ),
-        bars("ages", ("By age", "Age"), &PARTS, by_age(&counts.ages), 20),
-        bars("languages", ("By language", "Language"), &PARTS, by_size(&counts.languages), 20),
+        bars("ages", ("By age", "Age"), &PARTS, by_age(&counts.ages, age), 20),
+        bars("languages", ("By language", "Language"), &PARTS, by_size(&counts.languages, language), 20),
         bars("channels", ("Proofs by channel", "Channel"), &proofs, channels.collect(), 20),
     ]
 }
@@ -177,20 +196,23 @@ fn parts(group: &Group) -> Vec<u64> {
     })
 }
 
-fn in_order(groups: &BTreeMap<String, Group>) -> Vec<(String, Vec<u64>)> {
-    groups.iter().map(|(name, group)| (name.clone(), parts(group))).collect()
+/// A name in words, and where its people are.
+type Named = (String, Option<String>);
+
+fn by_age(groups: &BTreeMap<String, Group>, named: impl Fn(&str) -> Named) -> Vec<Row> {
+    let mut sorted: Vec<_> = groups.iter().collect();
+    sorted.sort_by_key(|(name, _)| age_order(name));
+    sorted.into_iter().map(|(name, group)| row(named(name), group)).collect()
 }
 
-fn by_age(groups: &BTreeMap<String, Group>) -> Vec<(String, Vec<u64>)> {
-    let mut rows = in_order(groups);
-    rows.sort_by_key(|(name, _)| age_order(name));
+fn by_size(groups: &BTreeMap<String, Group>, named: impl Fn(&str) -> Named) -> Vec<Row> {
+    let mut rows: Vec<Row> = groups.iter().map(|(name, group)| row(named(name), group)).collect();
+    rows.sort_by_key(|row| std::cmp::Reverse(row.parts.iter().sum::<u64>()));
     rows
 }
 
-fn by_size(groups: &BTreeMap<String, Group>) -> Vec<(String, Vec<u64>)> {
-    let mut rows = in_order(groups);
-    rows.sort_by_key(|(_, parts)| std::cmp::Reverse(parts.iter().sum::<u64>()));
-    rows
+fn row((label, href): Named, group: &Group) -> Row {
+    Row { label, href, parts: parts(group) }
 }
 
 #[derive(Template)]
@@ -199,7 +221,8 @@ struct FollowUpPage {
     shell: Shell,
     year: i32,
     country: String,
-    countries: Vec<(String, String)>,
+    country_name: String,
+    countries: Vec<(String, String, bool)>,
     rows: Vec<FollowUpLine>,
     next: Option<String>,
     answers: Vec<(&'static str, String)>,
@@ -239,7 +262,8 @@ async fn follow_up_page(
         shell: shell(&officer, Place::Fund),
         year,
         country: country.to_owned(),
-        countries: figures.follow_up.iter().map(|(name, many)| (name.clone(), grouped(*many))).collect(),
+        country_name: names::country(country),
+        countries: countries(&figures.follow_up, country),
         rows: answered(&app, tenant, year, rows).await?,
         next,
         answers: app
@@ -272,6 +296,18 @@ async fn answered(
     Ok(lines)
 }
 
+/// Letters, name with how many are missing, and whether it is the one that is shown; by their names.
+fn countries(missing: &[(String, u64)], shown: &str) -> Vec<(String, String, bool)> {
+    let mut named: Vec<_> = missing
+        .iter()
+        .map(|(code, many)| {
+            (code.clone(), format!("{} ({})", names::country(code), grouped(*many)), code == shown)
+        })
+        .collect();
+    named.sort_by(|one, other| one.1.cmp(&other.1));
+    named
+}
+
 impl From<Missing> for FollowUpLine {
     fn from(missing: Missing) -> Self {
         let registered = missing.person.registered;
@@ -279,8 +315,8 @@ impl From<Missing> for FollowUpLine {
         Self {
             id: missing.person.id,
             name: format!("{} {}", registered.given_name, registered.family_name),
-            country: registered.country,
-            language: registered.language,
+            country: names::country(&registered.country),
+            language: names::language(&registered.language),
             age: missing.age,
             badge: badge(stage.unwrap_or(StageName::FollowUp)),
             answer: None,

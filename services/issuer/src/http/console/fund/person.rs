@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use actix_web::web::{Data, Form, Path, Query, ServiceConfig};
 use actix_web::{HttpResponse, get, post};
 use askama::Template;
-use entitlement::cycle::{HoldKind, PersonYear, StageName};
+use entitlement::cycle::{CaseKind, HoldKind, PersonYear, StageName};
 use entitlement::journal::Public;
 use issuance::Permission;
 use serde::Deserialize;
@@ -15,7 +15,10 @@ use web::page::{Shell, html, see_other};
 use super::cases::CaseLine;
 use super::dates::DatesCard;
 use super::{Asked, badge, day, said, title};
-use crate::app::{FundError, FundPersonPage, Issuer, JournalLine, NewHold, Receipt};
+use crate::app::{
+    FundError, FundPersonPage, Issuer, JournalLine, NewHold, Receipt, channel_name, is_missing,
+};
+use crate::http::console::names;
 use crate::http::console::session::{Audit, Issue, May, Officer, SeePeople};
 use crate::http::console::view::{Badge, Place, When, shell};
 use crate::http::problem;
@@ -36,6 +39,8 @@ struct PersonPage {
     timeline: Vec<Moment>,
     open: Vec<(String, String)>,
     today: String,
+    /// From which day on a proof counts for the years that are open.
+    counts: String,
     issues: bool,
     audits: bool,
     cases: Vec<CaseLine>,
@@ -104,20 +109,20 @@ impl PersonPage {
         let words = Words { names, notes: &page.notes };
         let registered = &page.person.registered;
         let told = |text: Option<String>| text.unwrap_or_else(|| "not told".to_owned());
-        let date = |day: Option<chrono::NaiveDate>| told(day.map(|day| day.to_string()));
+        let date = |day: Option<chrono::NaiveDate>| told(day.map(names::date));
         Self {
             shell: shell(officer, Place::Fund),
             name: format!("{} {}", registered.given_name, registered.family_name),
             facts: vec![
                 ("Number", registered.uid.clone()),
                 ("Pseudonymous number", page.person.id.clone()),
-                ("Born", registered.birth_date.to_string()),
-                ("Declared country", registered.country.clone()),
+                ("Born", names::date(registered.birth_date)),
+                ("Declared country", names::country(&registered.country)),
                 ("Track", if registered.two_track { "two-track" } else { "one-track" }.to_owned()),
-                ("Language", registered.language.clone()),
-                ("Address", told(registered.address.as_ref().map(|text| text.replace('|', ", ")))),
+                ("Language", names::language(&registered.language)),
+                ("Address", told(registered.address.as_deref().map(names::address))),
                 ("In payment since", date(registered.in_payment_since)),
-                ("Benefit until", registered.benefit_until.map_or("open".to_owned(), |day| day.to_string())),
+                ("Benefit until", registered.benefit_until.map_or("open".to_owned(), names::date)),
                 ("Died", registered.died_on.map_or("no".to_owned(), |day| day.to_string())),
             ],
             years: page.years.iter().rev().map(|year| YearCard::new(year, &words)).collect(),
@@ -127,9 +132,10 @@ impl PersonPage {
                 .effects
                 .iter()
                 .filter(|effect| effect.done_at.is_none())
-                .map(|effect| (effect.kind.replace('-', " "), effect.year.to_string()))
+                .map(|effect| (names::effect(&effect.kind), effect.year.to_string()))
                 .collect(),
             today: today.to_string(),
+            counts: counts(&page.years),
             unpaid: page.years.iter().any(|year| year.stage.name() == StageName::Reinstated),
             issues: officer.roles.may(Permission::Issue),
             cases: Vec::new(),
@@ -144,6 +150,10 @@ impl PersonPage {
                 done,
                 &[
                     ("proof", "The proof is written down. The receipt below says which years it closed."),
+                    (
+                        "no-year",
+                        "The proof is written down, but it closes no year: it was made before the years began that are open, or none was open.",
+                    ),
                     (
                         "again",
                         "This very proof had been received before. The receipt below is the first one.",
@@ -185,21 +195,22 @@ impl YearCard {
         Self {
             year: record.year,
             badge: badge(record.stage.name()),
-            proof: record
-                .proof
-                .as_ref()
-                .map(|proof| format!("{:?}, made {}", proof.channel, proof.captured_at.date_naive())),
+            proof: record.proof.as_ref().map(|proof| {
+                let channel = names::channel(channel_name(proof.channel));
+                format!("{channel}, made {}", names::date(proof.captured_at.date_naive()))
+            }),
             waiting: record.waiting.len(),
-            notice: record.notice_on.map(|day| day.to_string()),
+            notice: record.notice_on.map(names::date),
             holds: record
                 .holds
                 .iter()
                 .map(|(id, hold)| {
-                    let until = hold.until.map_or(String::new(), |day| format!(", until {day}"));
-                    (id.clone(), words.spoken(&format!("{:?}: {}{until}", hold.kind, hold.reason)))
+                    let until =
+                        hold.until.map_or(String::new(), |day| format!(", until {}", names::date(day)));
+                    (id.clone(), words.spoken(&format!("{}: {}{until}", held(hold.kind), hold.reason)))
                 })
                 .collect(),
-            cases: record.cases.values().map(|kind| format!("{kind:?}")).collect(),
+            cases: record.cases.values().map(|kind| case(*kind).to_owned()).collect(),
         }
     }
 }
@@ -215,12 +226,12 @@ impl From<&Receipt> for ReceiptLine {
         Self {
             id: receipt.id.clone(),
             reference: receipt.reference.clone(),
-            channel: receipt.channel.replace('-', " "),
+            channel: names::channel(&receipt.channel),
             badge: Badge { class, text },
             captured: receipt.captured_at.into(),
             received: receipt.received_at.into(),
             years: years.join(", "),
-            until: receipt.valid_until.map_or(String::new(), |day| day.to_string()),
+            until: receipt.valid_until.map_or(String::new(), names::date),
             waiting: receipt.state == "waiting",
         }
     }
@@ -248,6 +259,37 @@ impl Moment {
                 }
             }
         }
+    }
+}
+
+/// Said before somebody types a day.
+fn counts(years: &[PersonYear]) -> String {
+    let open: Vec<String> = years
+        .iter()
+        .filter(|year| is_missing(year))
+        .map(|year| format!("for {0} when made on or after 1 January {0}", year.year))
+        .collect();
+    match open.is_empty() {
+        true => "No year of this person is open now.".to_owned(),
+        false => format!("It counts {}.", open.join(", ")),
+    }
+}
+
+const fn held(kind: HoldKind) -> &'static str {
+    match kind {
+        HoldKind::Hospital => "In hospital",
+        HoldKind::Unreachable => "Cannot be reached",
+        HoldKind::Other => "Another reason",
+    }
+}
+
+const fn case(kind: CaseKind) -> &'static str {
+    match kind {
+        CaseKind::Residence => "Residence",
+        CaseKind::DeathReported => "A death was reported",
+        CaseKind::ProofAfterDeath => "A proof with a day after the death",
+        CaseKind::Account => "Another account",
+        CaseKind::Appeal => "Appeal",
     }
 }
 

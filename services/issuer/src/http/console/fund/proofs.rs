@@ -75,8 +75,15 @@ async fn enter_proof(
         remark: field("remark").to_owned(),
         accept: !sent.fields.contains_key("waits"),
     };
+    if !sent.fields.contains_key("anyway") {
+        app.counts_for_an_open_year(&officer.tenant.id, &new).await?;
+    }
     let receipt = app.enter_proof(&officer.actor(), &new).await?;
-    let done = if receipt.again { "again" } else { "proof" };
+    let done = match (receipt.again, receipt.state.as_str()) {
+        (true, _) => "again",
+        (false, "accepted") if receipt.years.is_empty() => "no-year",
+        (false, _) => "proof",
+    };
     Ok(see_other(&format!("/console/fund/people/{person}?done={done}")))
 }
 

@@ -9,6 +9,7 @@ use web::page::{Shell, html, see_other};
 
 use super::register::attachment;
 use crate::app::{Issuer, ReceiptState, ReceiptView};
+use crate::http::console::names;
 use crate::http::console::session::{Issue, May, SeePeople};
 use crate::http::console::view::{Badge, Place, shell};
 use crate::http::fund::receipts::receipt_file;
@@ -27,6 +28,8 @@ struct ReceiptPage {
     reference: String,
     badge: Badge,
     facts: Vec<(&'static str, String)>,
+    /// For colleagues.
+    remark: String,
     written: bool,
     refused: bool,
     chain: String,
@@ -45,7 +48,9 @@ async fn receipt_page(
     app: Data<Issuer>,
 ) -> Result<HttpResponse, Problem> {
     let view = app.fund_receipt(&officer.tenant.id, &proof).await?;
+    let remark = app.proof_remark(&officer.tenant.id, &proof).await?;
     html(&ReceiptPage {
+        remark,
         shell: shell(&officer, Place::Fund),
         proof: view.receipt.id.clone(),
         person: view.person.id.clone(),
@@ -77,14 +82,14 @@ fn facts(view: &ReceiptView) -> Vec<(&'static str, String)> {
     let minute = |at: clock::Timestamp| at.format("%-d %b %Y, %H:%M UTC").to_string();
     let years: Vec<String> = receipt.years.iter().map(ToString::to_string).collect();
     let mut facts = vec![
-        ("What the Fund holds", format!("a proof of life: {}", receipt.channel.replace('-', " "))),
+        ("What the Fund holds", format!("a proof of life. {}", names::channel(&receipt.channel))),
         ("Made", minute(receipt.captured_at)),
         ("Received", minute(receipt.received_at)),
         ("Counts for", if years.is_empty() { "no year of its own".to_owned() } else { years.join(", ") }),
     ];
     if let Some(document) = &view.document {
-        facts.extend(document.valid_until.map(|until| ("Covered until", until.to_string())));
-        facts.push(("Next window opens", document.next_opens.to_string()));
+        facts.extend(document.valid_until.map(|until| ("Covered until", names::date(until))));
+        facts.push(("Next window opens", names::date(document.next_opens)));
         facts.push(("Things seen", document.evidence.len().to_string()));
     }
     facts

@@ -3,27 +3,28 @@
 use actix_multipart::Multipart;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
-use actix_web::web::{Data, Path, ServiceConfig};
+use actix_web::web::{Data, Path, Query, ServiceConfig};
 use actix_web::{HttpResponse, get, post};
 use askama::Template;
 use issuance::Permission;
 use issuance::import::{File, REGISTER_LIMITS, RowFault};
+use serde::Deserialize;
 use web::Problem;
 use web::page::{Shell, html, html_with, see_other};
 
+use super::differences::{Differences, Part, differences_file};
 use crate::app::{FundError, Issuer, RegisterPreview, RegisterSource};
 use crate::http::console::imports::read_file_of;
 use crate::http::console::session::{Issue, May, Officer, SeePeople};
-use crate::http::console::view::{Badge, Place, When, counted, grouped, shell};
+use crate::http::console::view::{Badge, LINES, Place, When, counted, grouped, page_of, shell};
 use crate::http::problem;
-
-const IMPORTS: u32 = 20;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
         .service(list_imports)
         .service(upload)
         .service(faults_file)
+        .service(differences_file)
         .service(import_page)
         .service(confirm)
         .service(discard);
@@ -34,6 +35,8 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 struct RegisterPage {
     shell: Shell,
     imports: Vec<ImportLine>,
+    older: Option<String>,
+    first: bool,
     refusal: Option<String>,
     issues: bool,
     limit_rows: String,
@@ -56,9 +59,18 @@ fn state(state: &str) -> Badge {
     Badge { class, text }
 }
 
-async fn page(officer: &Officer, app: &Issuer, refusal: Option<String>) -> Result<RegisterPage, Problem> {
-    let imports = app.list_register_imports(&officer.tenant.id, IMPORTS).await?;
+async fn page(
+    officer: &Officer,
+    app: &Issuer,
+    before: Option<&str>,
+    refusal: Option<String>,
+) -> Result<RegisterPage, Problem> {
+    let imports = app.list_register_imports(&officer.tenant.id, before, LINES + 1).await?;
+    let (imports, more) = page_of(imports);
+    let older = imports.last().filter(|_| more);
     Ok(RegisterPage {
+        older: older.map(|last| format!("/console/fund/register?before={}", last.id)),
+        first: before.is_none(),
         shell: shell(officer, Place::Fund),
         imports: imports
             .into_iter()
@@ -75,15 +87,24 @@ async fn page(officer: &Officer, app: &Issuer, refusal: Option<String>) -> Resul
     })
 }
 
+#[derive(Deserialize)]
+struct Older {
+    before: Option<String>,
+}
+
 #[get("/fund/register")]
-async fn list_imports(officer: May<SeePeople>, app: Data<Issuer>) -> Result<HttpResponse, Problem> {
-    html(&page(&officer, &app, None).await?)
+async fn list_imports(
+    officer: May<SeePeople>,
+    older: Query<Older>,
+    app: Data<Issuer>,
+) -> Result<HttpResponse, Problem> {
+    html(&page(&officer, &app, older.before.as_deref(), None).await?)
 }
 
 #[post("/fund/register")]
 async fn upload(officer: May<Issue>, form: Multipart, app: Data<Issuer>) -> Result<HttpResponse, Problem> {
     let refused = async |said: String| {
-        html_with(StatusCode::UNPROCESSABLE_ENTITY, &page(&officer, &app, Some(said)).await?)
+        html_with(StatusCode::UNPROCESSABLE_ENTITY, &page(&officer, &app, None, Some(said)).await?)
     };
     let file = match read_file_of(form, REGISTER_LIMITS.size_bytes).await {
         Ok(file) => file,
@@ -115,18 +136,20 @@ struct ImportPage {
     overtaken: bool,
     own: bool,
     issues: bool,
-    changes: Vec<(u64, String, String)>,
     faults: Vec<RowFault>,
+    differences: Differences,
 }
 
 #[get("/fund/register/{id}")]
 async fn import_page(
     officer: May<SeePeople>,
     id: Path<String>,
+    part: Query<Part>,
     app: Data<Issuer>,
 ) -> Result<HttpResponse, Problem> {
-    let RegisterPreview { import, counts, braked, overtaken, faults, changes } =
+    let RegisterPreview { import, counts, braked, overtaken, faults } =
         app.register_preview(&officer.tenant.id, &id).await?;
+    let differences = Differences::load(&app, &officer.tenant.id, &id, &part).await?;
     html(&ImportPage {
         shell: shell(&officer, Place::Fund),
         at: import.created_at.into(),
@@ -148,8 +171,8 @@ async fn import_page(
         overtaken,
         own: import.created_by == officer.id,
         issues: officer.roles.may(Permission::Issue),
-        changes: changes.into_iter().map(|(line, name, what)| (line, name, what.join(", "))).collect(),
         faults,
+        differences,
         name: import.file_name,
         id: import.id,
     })

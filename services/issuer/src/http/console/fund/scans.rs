@@ -11,14 +11,16 @@ use serde::Deserialize;
 use web::Problem;
 use web::page::{Shell, html, html_with, see_other};
 
-use super::{Asked, day, said};
+use super::{day, said};
 use crate::app::{FundError, Issuer, NewHelper, ScanPage, scan_fault};
-use crate::http::console::imports::read_file_of;
+use crate::http::console::imports::next_file;
+use crate::http::console::names;
 use crate::http::console::session::{Issue, May, Officer, SeePeople};
-use crate::http::console::view::{Badge, Place, When, counted, shell};
+use crate::http::console::view::{Badge, LINES, Place, When, counted, page_of, shell};
 use crate::http::problem;
 
-const SHOWN: u32 = 100;
+/// Files of one upload; the post room scans a batch into several.
+const MOST_FILES: usize = 20;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
@@ -26,6 +28,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
         .service(upload)
         .service(scan_page)
         .service(show_picture)
+        .service(show_page)
         .service(decide)
         .service(name_form)
         .service(dismiss);
@@ -37,10 +40,21 @@ struct ScansPage {
     shell: Shell,
     waiting: Vec<ScanLine>,
     unread: Vec<ScanLine>,
-    refusal: Option<String>,
+    waiting_next: Option<String>,
+    unread_next: Option<String>,
+    first: bool,
+    refusals: Vec<String>,
     issues: bool,
     pages: usize,
+    files: usize,
     done: Option<&'static str>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Part {
+    done: Option<String>,
+    waiting: Option<String>,
+    unread: Option<String>,
 }
 
 struct ScanLine {
@@ -54,37 +68,50 @@ struct ScanLine {
 async fn page(
     officer: &Officer,
     app: &Issuer,
-    refusal: Option<String>,
-    done: Option<&'static str>,
+    part: &Part,
+    (refusals, done): (Vec<String>, Option<&'static str>),
 ) -> Result<ScansPage, Problem> {
-    let mut lines = Vec::new();
-    for state in ["waiting", "unread"] {
-        let rows = app.list_scans(&officer.tenant.id, state, "", SHOWN).await?;
-        let line = rows.into_iter().map(|row| ScanLine {
-            person: row.person.unwrap_or_default(),
-            signed: row.is_signed,
-            fault: scan_fault(row.fault.as_deref().unwrap_or_default()),
-            at: row.uploaded_at.into(),
-            id: row.id,
-        });
-        lines.push(line.collect::<Vec<_>>());
-    }
-    let unread = lines.pop().unwrap_or_default();
+    let tenant = officer.tenant.id.as_str();
+    let (waiting, waiting_next) = lines(app, tenant, ("waiting", part.waiting.as_deref())).await?;
+    let (unread, unread_next) = lines(app, tenant, ("unread", part.unread.as_deref())).await?;
     Ok(ScansPage {
         shell: shell(officer, Place::Fund),
-        waiting: lines.pop().unwrap_or_default(),
+        waiting,
         unread,
-        refusal,
+        waiting_next,
+        unread_next,
+        first: part.waiting.is_none() && part.unread.is_none(),
+        refusals,
         issues: officer.roles.may(Permission::Issue),
         pages: paper::MAX_FORM_PAGES,
+        files: MOST_FILES,
         done,
     })
+}
+
+/// Those in one state, oldest first, and where the next ones are.
+async fn lines(
+    app: &Issuer,
+    tenant: &str,
+    (state, after): (&str, Option<&str>),
+) -> Result<(Vec<ScanLine>, Option<String>), Problem> {
+    let rows = app.list_scans(tenant, state, after.unwrap_or_default(), LINES + 1).await?;
+    let (rows, more) = page_of(rows);
+    let next = rows.last().filter(|_| more).map(|last| format!("/console/fund/scans?{state}={}", last.id));
+    let line = |row: store_issuer::fund::ScanRow| ScanLine {
+        person: row.person.unwrap_or_default(),
+        signed: row.is_signed,
+        fault: scan_fault(row.fault.as_deref().unwrap_or_default()),
+        at: row.uploaded_at.into(),
+        id: row.id,
+    };
+    Ok((rows.into_iter().map(line).collect(), next))
 }
 
 #[get("/fund/scans")]
 async fn list_scans(
     officer: May<SeePeople>,
-    asked: Query<Asked>,
+    asked: Query<Part>,
     app: Data<Issuer>,
 ) -> Result<HttpResponse, Problem> {
     let done = said(
@@ -97,25 +124,54 @@ async fn list_scans(
             ("dismissed", "The page is off the list, and its picture erased."),
         ],
     );
-    html(&page(&officer, &app, None, done).await?)
+    html(&page(&officer, &app, &asked, (Vec::new(), done)).await?)
 }
 
+/// One file or several; each answers for itself, and those that were read are kept whatever becomes of the others.
 #[post("/fund/scans")]
-async fn upload(officer: May<Issue>, form: Multipart, app: Data<Issuer>) -> Result<HttpResponse, Problem> {
-    let refused = async |said: String| {
-        html_with(StatusCode::UNPROCESSABLE_ENTITY, &page(&officer, &app, Some(said), None).await?)
-    };
-    let file = match read_file_of(form, paper::MAX_FORM_FILE_BYTES).await {
-        Ok(file) => file,
-        Err(said) => return refused(said).await,
-    };
-    match app.read_scan(&officer.actor(), file.bytes).await {
-        Ok(pages) => {
-            let done = if pages.iter().all(|page| page.again) { "again" } else { "read" };
-            Ok(see_other(&format!("/console/fund/scans?done={done}")))
+async fn upload(
+    officer: May<Issue>,
+    mut form: Multipart,
+    app: Data<Issuer>,
+) -> Result<HttpResponse, Problem> {
+    let (mut refusals, mut read, mut again) = (Vec::new(), 0, 0);
+    loop {
+        let (name, bytes) = match next_file(&mut form, paper::MAX_FORM_FILE_BYTES).await {
+            Ok(Some(file)) => file,
+            Ok(None) => break,
+            Err(said) => {
+                refusals.push(said);
+                break;
+            }
+        };
+        if read + again + refusals.len() == MOST_FILES {
+            refusals.push(format!("{name} and those after it: hand in at most {MOST_FILES} files at once."));
+            break;
         }
-        Err(FundError::Scan(error)) => refused(problem::sentence(&error.to_string())).await,
-        Err(error) => Err(error.into()),
+        match app.read_scan(&officer.actor(), bytes).await {
+            Ok(pages) if pages.iter().all(|page| page.again) => again += 1,
+            Ok(_) => read += 1,
+            Err(FundError::Scan(error)) => {
+                refusals.push(format!("{name}: {}", problem::sentence(&error.to_string())));
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    let done = match (read, again) {
+        (0, 0) => None,
+        (0, _) => Some("again"),
+        _ => Some("read"),
+    };
+    match (done, refusals.is_empty()) {
+        (Some(done), true) => Ok(see_other(&format!("/console/fund/scans?done={done}"))),
+        (done, empty) => {
+            if empty {
+                refusals.push("Choose a file first.".to_owned());
+            }
+            let said = done.map(|_| "The other files are read. Their pages stand below.");
+            let page = page(&officer, &app, &Part::default(), (refusals, said)).await?;
+            html_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
+        }
     }
 }
 
@@ -163,12 +219,16 @@ async fn scan_page(
         facts.push(("Name", format!("{} {}", it.given_name, it.family_name)));
         facts.push((
             "Born",
-            format!("{}, about {} old", it.birth_date, counted(age.unsigned_abs().into(), "year", "years")),
+            format!(
+                "{}, about {} old",
+                names::date(it.birth_date),
+                counted(age.unsigned_abs().into(), "year", "years")
+            ),
         ));
-        facts.push(("Address", it.address.clone().unwrap_or_default().replace('|', ", ")));
-        facts.push(("Country", it.country.clone()));
+        facts.push(("Address", it.address.as_deref().map(names::address).unwrap_or_default()));
+        facts.push(("Country", names::country(&it.country)));
         if let Some(died) = it.died_on {
-            facts.push(("Died, as the register says", died.to_string()));
+            facts.push(("Died, as the register says", names::date(died)));
         }
     }
     if let Some(letter) = &letter {
@@ -204,6 +264,20 @@ async fn show_picture(
         .body(bytes))
 }
 
+/// The whole page, with what somebody wrote beside the place of the signature.
+#[get("/fund/scans/{id}/page")]
+async fn show_page(
+    officer: May<SeePeople>,
+    id: Path<String>,
+    app: Data<Issuer>,
+) -> Result<HttpResponse, Problem> {
+    let (media_type, bytes) = app.scan_whole_page(&officer.tenant.id, &id).await?;
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, media_type))
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .body(bytes))
+}
+
 #[derive(Deserialize)]
 struct Decision {
     accept: String,
@@ -211,6 +285,8 @@ struct Decision {
     on: String,
     #[serde(default)]
     reason: String,
+    #[serde(default)]
+    note: String,
     #[serde(default)]
     helper_role: String,
     #[serde(default)]
@@ -229,7 +305,7 @@ async fn decide(
         _ => ("refused", Err(form.reason.as_str())),
     };
     let helper = NewHelper::of(&form.helper_role, &form.helper_name)?;
-    app.decide_scan_of(&officer.actor(), &id, word, helper.as_ref()).await?;
+    app.decide_scan_of(&officer.actor(), &id, word, (helper.as_ref(), &form.note)).await?;
     Ok(see_other(&format!("/console/fund/scans?done={done}")))
 }
 

@@ -9,6 +9,7 @@ use web::Problem;
 use web::page::{Shell, html, see_other};
 
 use crate::app::{Issuer, NewStation};
+use crate::http::console::names;
 use crate::http::console::session::{Administer, May, SeePeople};
 use crate::http::console::view::{Done, Place, When, shell};
 
@@ -47,7 +48,7 @@ async fn list(
             .map(|row| StationLine {
                 thumbprint: row.thumbprint,
                 name: row.name,
-                country: row.country,
+                country: names::country(&row.country),
                 since: row.registered_at.into(),
                 closed: row.closed.map(|(_, at)| at.into()),
             })

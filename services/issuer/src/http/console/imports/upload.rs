@@ -54,3 +54,34 @@ pub(in crate::http::console) async fn read_file_of(
     let file = found.ok_or_else(|| "Choose a file first.".to_owned())?;
     Ok(UploadedFile { sheet, ..file })
 }
+
+/// The next file of the field `file`: its name and bytes, read no further than the limit. Files without a name were not chosen.
+pub(in crate::http::console) async fn next_file(
+    form: &mut Multipart,
+    limit: usize,
+) -> Result<Option<(String, Vec<u8>)>, String> {
+    let broken = |_| "The upload was interrupted. Please try again.".to_owned();
+    while let Some(mut field) = form.try_next().await.map_err(broken)? {
+        let wanted = field.name() == Some("file");
+        let name = field.content_disposition().and_then(|it| it.get_filename().map(str::to_owned));
+        let (mut bytes, mut received) = (Vec::new(), 0);
+        while let Some(chunk) = field.try_next().await.map_err(broken)? {
+            received += chunk.len();
+            if received > DRAINED_BYTES {
+                return Err(format!("A file is larger than {} MB.", limit / (1024 * 1024)));
+            }
+            // Read on without keeping it, as above.
+            if received <= limit && wanted {
+                bytes.extend_from_slice(&chunk);
+            }
+        }
+        match name.filter(|name| wanted && !name.is_empty()) {
+            Some(name) if received > limit => {
+                return Err(format!("{name} is larger than {} MB.", limit / (1024 * 1024)));
+            }
+            Some(name) => return Ok(Some((name, bytes))),
+            None => {}
+        }
+    }
+    Ok(None)
+}
