@@ -330,6 +330,7 @@ impl Issuer {
 
 impl Tenant {
     /// What it is called in a language; its usual name where it has none in it.
+    #[must_use]
     pub fn name_in(&self, language: issuance::message::Language) -> &str {
         self.names.get(language.code()).unwrap_or(&self.name)
     }
@@ -382,12 +383,6 @@ impl Tenant {
         self.approves(kind)
             || self.passkey_types.get(&kind) == Some(&BelowPasskey::SecondPerson)
             || self.representative_types.get(&kind) == Some(&ByRepresentative::SecondPerson)
-    }
-
-    /// What it is called in a language.
-    #[must_use]
-    pub fn name_in(&self, language: issuance::message::Language) -> &str {
-        self.names.get(language.code()).unwrap_or(&self.name)
     }
 
     /// `{issuer}/status/`, to which the name of a list is appended.
