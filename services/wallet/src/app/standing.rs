@@ -84,7 +84,8 @@ impl Wallet {
         // A list counts for the issuer who registered it, and in the form that its kind has.
         let place = format!("{issuer} {} {}", entry.purpose.is_some(), entry.list);
         if !lists.0.contains_key(&place) {
-            let found = if lists.0.len() < MOST_LISTS { self.registered_list(issuer, entry).await } else { None };
+            let found =
+                if lists.0.len() < MOST_LISTS { self.registered_list(issuer, entry).await } else { None };
             lists.0.insert(place.clone(), found);
         }
         read_list(lists.0.get(&place)?.as_deref()?, entry)

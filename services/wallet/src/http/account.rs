@@ -96,11 +96,7 @@ pub async fn enter(
     }
     // Whoever comes in anew is at nobody's desk.
     let remembered = known::cookie(app, Known::by(request));
-    Ok(response
-        .cookie(session_cookie(app, session))
-        .cookie(desk_removal(app))
-        .cookie(remembered)
-        .json(view))
+    Ok(response.cookie(session_cookie(app, session)).cookie(desk_removal(app)).cookie(remembered).json(view))
 }
 
 #[utoipa::path(tag = "account", security(("session" = [])), responses(

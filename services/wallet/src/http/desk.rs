@@ -6,9 +6,9 @@ use actix_web::{HttpRequest, HttpResponse, delete, post};
 use web::page::see_other;
 use web::{Json, Problem};
 
-use super::resting::{self, DESK};
 use super::App;
 use super::auth::{SignedIn, desk_cookie, desk_removal, find_person, station};
+use super::resting::{self, DESK};
 use super::views::{
     DeskPresence, DeskReset, DeskSignatures, DeskView, DeskVisit, DeskWork, NewCustody, presence,
 };
@@ -96,11 +96,7 @@ pub async fn leave_desk(app: App, person: SignedIn) -> Result<HttpResponse, Prob
     app.wallet.end_session(&person.0, "current").await?;
     let forgotten = forgotten(desk.station.is_some());
     let closed = resting::cookie(&app);
-    Ok(HttpResponse::NoContent()
-        .insert_header(forgotten)
-        .cookie(desk_removal(&app))
-        .cookie(closed)
-        .finish())
+    Ok(HttpResponse::NoContent().insert_header(forgotten).cookie(desk_removal(&app)).cookie(closed).finish())
 }
 
 /// The button that is on every page of a visit.

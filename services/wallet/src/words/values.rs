@@ -91,7 +91,10 @@ mod tests {
         for (claim, code) in found {
             for words in Language::ALL.map(Words) {
                 let said = words.value(&claim, &code);
-                assert!(said.is_some_and(|said| said != code && !said.starts_with("value-")), "{claim} {code}");
+                assert!(
+                    said.is_some_and(|said| said != code && !said.starts_with("value-")),
+                    "{claim} {code}"
+                );
             }
         }
     }

@@ -74,7 +74,10 @@ async fn an_offer_says_whether_the_chain_accredits_its_issuer_for_it() {
     world.others.knobs().signed_metadata = false;
     let unknown = person.open_offer(&format!("{}?unsigned", world.offer_uri())).await;
     let page = person.page(&format!("/offers/{}", unknown["id"].as_str().unwrap())).await.text();
-    assert!(!page.contains("ccredited"), "who is unknown to the registry is not accredited nor the opposite: {page}");
+    assert!(
+        !page.contains("ccredited"),
+        "who is unknown to the registry is not accredited nor the opposite: {page}"
+    );
 }
 
 #[actix_web::test]
@@ -110,7 +113,8 @@ async fn after_a_visit_pages_lead_to_the_desk_until_the_officer_opens_their_own_
         desk.agent.send(testkit::Method::POST, url, &form, Vec::new())
     };
     press("/desk/finish").await.unwrap().expect(303).unwrap();
-    let seen = ["/", "/account", "/ways-in", "/activity", "/offers/018f0000", "/offer?credential_offer_uri=x"];
+    let seen =
+        ["/", "/account", "/ways-in", "/activity", "/offers/018f0000", "/offer?credential_offer_uri=x"];
     for path in seen {
         let answer = desk.page(path).await;
         assert_eq!((answer.status, answer.header("location")), (303, Some("/officers/desk")), "{path}");

@@ -13,10 +13,10 @@ use super::frame::Frame;
 use crate::app::Person;
 use crate::app::assisted::Help;
 use crate::app::officers::{Desk, Officer};
-use crate::http::known::Known;
-use crate::http::{App, resting};
 use crate::http::auth::{find_person, station};
+use crate::http::known::Known;
 use crate::http::views::{HelpView, StationView};
+use crate::http::{App, resting};
 use crate::words::Words;
 
 pub fn configure(config: &mut ServiceConfig) {

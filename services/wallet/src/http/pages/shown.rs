@@ -160,7 +160,8 @@ pub fn offered(offer: &OfferView, accredited: &[Option<bool>]) -> Vec<OfferedLin
 
 /// Whether one certificate comes in two forms, so that nobody wonders at the second.
 pub fn comes_in_two_forms(offered: &[OfferedLine]) -> bool {
-    let twin = |one: &OfferedLine| offered.iter().any(|other| one.name == other.name && one.kind != other.kind);
+    let twin =
+        |one: &OfferedLine| offered.iter().any(|other| one.name == other.name && one.kind != other.kind);
     offered.iter().any(twin)
 }
 

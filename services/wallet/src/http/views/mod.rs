@@ -29,7 +29,8 @@ pub use access::{
 };
 pub use account::{AccountView, ActivityList, DeviceKeyView, NewDeviceKey};
 pub use credentials::{
-    CardChoice, CardView, ClaimView, CredentialList, CredentialStatusView, CredentialView, StatusView, StatusesView,
+    CardChoice, CardView, ClaimView, CredentialList, CredentialStatusView, CredentialView, StatusView,
+    StatusesView,
 };
 pub use desk::{
     DeskKeyView, DeskKeysView, DeskPresence, DeskReset, DeskSignatures, DeskView, DeskVisit, DeskWork,
