@@ -75,7 +75,9 @@ fn printed(with_form: bool) -> Vec<u8> {
                 number: "K7M2-Q9XR-4T1A",
                 declaration: said,
                 labels: ["Signature", "Day", "Place"],
+                acting: ["Acting for the person: your name", "Guardian", "Power of attorney", "Other"],
             }),
+            slip: None,
             foot: "+1 212 963 6931",
         })
         .collect();

@@ -192,6 +192,7 @@ fn migrations() -> Vec<Migration> {
         key_holders::MIGRATIONS,
         fund::payroll::MIGRATIONS,
         second_words::MIGRATIONS,
+        fund::records::MIGRATIONS,
     ]
     .concat()
 }

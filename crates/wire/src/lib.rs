@@ -10,6 +10,7 @@ pub mod anchors;
 pub mod enrolment;
 pub mod existence;
 pub mod fund;
+pub mod fund_invitations;
 pub mod fund_mail;
 pub mod hr;
 pub mod oidc;

@@ -108,6 +108,7 @@ pub use fund::{
 };
 pub use fund::{AppealView, AppealWord, OpenAppeal};
 pub use fund::{CALENDAR_DATES, CalendarDate, MovedDates, MovedFor, NewHelper};
+pub use fund::{ChosenPeople, InvitationView, NewInvitations, PaperInvitation};
 pub use fund::{FundPost, MailingView, NewMailing, SentMessage, letter_fault, letter_state};
 pub(crate) use fund::{LETTER_KINDS, MOST_UPLOAD_BYTES, age_order, channel_of};
 pub use fund::{ListStanding, PayrollChange, PayrollChanges};

@@ -5,6 +5,7 @@ mod cases;
 mod cycle;
 mod fairness;
 mod figures;
+mod invitations;
 mod mailings;
 pub(super) mod message;
 mod payroll;
@@ -80,7 +81,12 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
             .service(payroll::list_payroll_changes)
             .service(payroll::find_payroll_changes_csv)
             .service(payroll::find_payroll_changes_jws)
-            .service(payroll::acknowledge_payroll_changes),
+            .service(payroll::acknowledge_payroll_changes)
+            .service(invitations::select_invitations)
+            .service(invitations::list_invitation_runs)
+            .service(invitations::find_invitation_run)
+            .service(invitations::confirm_invitations)
+            .service(invitations::stop_invitations),
     );
 }
 

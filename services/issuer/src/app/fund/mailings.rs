@@ -18,7 +18,7 @@ use super::{FundError, Issuer};
 pub(crate) const LETTERS_IN_PIECE: u64 = 500;
 pub(super) const BATCH: u32 = 500;
 /// Kinds of effects that ask for a letter, in the order in which they are gathered.
-pub(crate) const KINDS: [&str; 8] = [
+pub(crate) const KINDS: [&str; 9] = [
     "send-notice",
     "hold-payment",
     "resume-payment",
@@ -27,7 +27,10 @@ pub(crate) const KINDS: [&str; 8] = [
     "offer-another-channel",
     "remind",
     "send-receipt",
+    INVITE,
 ];
+/// Letters with a code, which are a mailing of their own.
+pub(super) const INVITE: &str = "invite-to-enrol";
 const LEFT_OUT_SHOWN: u32 = 200;
 const MAILINGS: u32 = 50;
 /// A reprint may be asked for so long after the post took the letters.
@@ -130,6 +133,7 @@ impl Issuer {
                 }
             }
             let left = tx.post_fund_mailing(tenant, id, (on, &by.officer), now).await?;
+            tx.erase_codes_of_mailing(tenant, id).await?;
             let detail = format!("{on} {left}");
             tx.audit(by, Act { action: "fund.mailing.post", target: id, detail: &detail }, now).await?;
             tx.commit().await?;
@@ -150,6 +154,7 @@ impl Issuer {
                 "posted" => return Err(FundError::Conflict("the post has these letters already")),
                 _ => {}
             }
+            tx.withdraw_codes_of_mailing(&by.tenant, id, &by.officer, now).await?;
             tx.cancel_fund_mailing(&by.tenant, id).await?;
             tx.audit(by, Act { action: "fund.mailing.cancel", target: id, detail: "" }, now).await?;
             tx.commit().await?;
@@ -185,6 +190,7 @@ pub fn letter_fault(fault: &str) -> &'static str {
         "address-too-long" => "the address does not fit an envelope’s window",
         "no-calendar" => "there is no calendar of this year",
         "cancelled" => "the mailing was cancelled",
+        "no-record" => "the person has no record for a wallet yet; the next file of the register makes one",
         _ => "what is stored about this person cannot be opened",
     }
 }

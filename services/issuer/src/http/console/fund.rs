@@ -6,6 +6,7 @@ mod chart;
 mod dates;
 mod fairness;
 mod figures;
+mod invitations;
 mod lists;
 mod mailings;
 mod new_year;
@@ -55,6 +56,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
     dates::configure(config);
     payroll::configure(config);
     new_year::configure(config);
+    invitations::configure(config);
 }
 
 #[derive(Debug, Deserialize)]
