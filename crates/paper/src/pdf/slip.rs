@@ -52,7 +52,8 @@ pub(super) fn set(
     for (((label, value), top), style) in slip.fields.iter().zip(TOPS).zip(VALUES) {
         texts.push(placed(desk, label, SMALL, (COLUMN.0, top, COLUMN.1), direction)?);
         let mut top = top + LABEL_HIGH;
-        for line in in_lines(desk, value, style)? {
+        let (style, lines) = fitting(desk, value, style)?;
+        for line in lines {
             let line = placed(desk, &line, style, (COLUMN.0, top, COLUMN.1), direction)?;
             top = line.bottom();
             texts.push(line);
@@ -65,20 +66,45 @@ pub(super) fn set(
 }
 
 /// An address has no spaces: it is broken behind a stroke, a question mark or an equals sign, where a reader sees that it goes on.
-fn in_lines(desk: &mut Desk<'_>, text: &str, style: Style) -> Result<Vec<String>, CertificateError> {
+fn in_lines(
+    desk: &mut Desk<'_>,
+    text: &str,
+    style: Style,
+) -> Result<Option<Vec<String>>, CertificateError> {
     let (mut lines, mut begun) = (Vec::new(), String::new());
     for piece in text.split_inclusive(['/', '?', '=', '&']) {
         let longer = format!("{begun}{piece}");
-        let set = desk.lines(&longer, style, f32::MAX)?;
-        let fits = set.iter().all(|line| line.width * style.size <= COLUMN.1);
-        if fits || begun.is_empty() {
+        if fits(desk, &longer, style)? {
             begun = longer;
-        } else {
-            lines.push(std::mem::replace(&mut begun, piece.to_owned()));
+            continue;
         }
+        if !fits(desk, piece, style)? {
+            return Ok(None);
+        }
+        lines.push(std::mem::replace(&mut begun, piece.to_owned()));
     }
     lines.push(begun);
-    Ok(lines)
+    Ok(Some(lines))
+}
+
+fn fits(desk: &mut Desk<'_>, text: &str, style: Style) -> Result<bool, CertificateError> {
+    let set = desk.lines(text, style, f32::MAX)?;
+    Ok(set.iter().all(|line| line.width * style.size <= COLUMN.1))
+}
+
+/// A value in its size, or in a smaller one where a name of a host is too long for the column.
+fn fitting(
+    desk: &mut Desk<'_>,
+    text: &str,
+    style: Style,
+) -> Result<(Style, Vec<String>), CertificateError> {
+    for smaller in [1.0, 0.8, 0.65] {
+        let style = Style { size: style.size * smaller, ..style };
+        if let Some(lines) = in_lines(desk, text, style)? {
+            return Ok((style, lines));
+        }
+    }
+    Err(CertificateError::TooLong)
 }
 
 pub(super) fn draw(pen: &mut Pen<'_, '_>, set: &Set) {
