@@ -26,7 +26,7 @@ pub struct InvitationOrder {
     /// Also whoever has an invitation that lives; its code dies when the new letter is gathered.
     #[serde(default)]
     pub again: bool,
-    /// When somebody answers the telephone on working days, in digits, such as `9:00–17:00 UTC−5`.
+    /// When somebody answers the telephone on working days, in digits, such as `9:00–17:00 UTC-5`.
     #[serde(default)]
     pub hours: String,
 }

@@ -62,7 +62,7 @@ pub struct InvitationSelection {
 pub struct Standing {
     /// One of the six.
     pub language: String,
-    /// `enrolled`, `under-way`, `letter-waits`, `invited` or `free`.
+    /// `enrolled`, `under-way`, `letter-waits`, `letter-made` (with a code that did not leave yet), `invited` or `free`.
     pub standing: String,
     pub people: u64,
 }
@@ -79,7 +79,8 @@ macro_rules! chosen {
         AND ($8 = '' OR EXISTS (SELECT 1 FROM fund_invitation_numbers n
             WHERE n.tenant = p.tenant AND n.run = $8 AND n.number_mark = p.number_mark))
         AND NOT EXISTS (SELECT 1 FROM fund_cycles c WHERE c.tenant = p.tenant AND c.person = p.id
-            AND c.closed_how IN ('deceased', 'benefit-ended', 'converted'))"
+            AND c.closed_how IN ('deceased', 'benefit-ended', 'converted'))
+        AND NOT EXISTS (SELECT 1 FROM service_ends d WHERE d.tenant = p.tenant AND d.subject_id = p.subject_id)"
     };
 }
 /// Where somebody stands with the enrolment; $9 is now. An invitation after ten wrong codes is dead.
@@ -90,7 +91,10 @@ macro_rules! standing {
             WHEN EXISTS (SELECT 1 FROM enrolments e WHERE e.tenant = p.tenant AND e.subject_id = p.subject_id
                 AND e.stage IN ('claimed', 'proposed')) THEN 'under-way'
             WHEN EXISTS (SELECT 1 FROM fund_effects f WHERE f.tenant = p.tenant AND f.person = p.id
-                AND f.kind = 'invite-to-enrol' AND f.done_at IS NULL) THEN 'letter-waits'
+                AND f.kind = 'invite-to-enrol' AND f.done_at IS NULL)
+                THEN CASE WHEN EXISTS (SELECT 1 FROM enrolments e WHERE e.tenant = p.tenant
+                    AND e.subject_id = p.subject_id AND e.stage = 'invited' AND e.letter IS NOT NULL)
+                    THEN 'letter-made' ELSE 'letter-waits' END
             WHEN EXISTS (SELECT 1 FROM enrolments e WHERE e.tenant = p.tenant AND e.subject_id = p.subject_id
                 AND e.stage = 'invited' AND e.expires_at > $9 AND e.wrong_codes < 10) THEN 'invited'
             ELSE 'free' END"

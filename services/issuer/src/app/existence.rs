@@ -181,6 +181,9 @@ impl Issuer {
                 if tx.find_fund_person_of_subject(&by.tenant, &known.id).await?.is_none() {
                     return Err(ExistenceError::ListedAlready);
                 }
+                if let Some(changed) = super::fund::completed(&known, &subject) {
+                    tx.replace_subject(&by.tenant, &changed).await?;
+                }
                 if let Some(contact) = &contact {
                     self.put_contact(&mut tx, &by.tenant, &known.id, contact).await?;
                 }

@@ -93,6 +93,7 @@ pub use register::{RegisterPreview, RegisterSource};
 pub use scans::{ReadPage, ScanPage, scan_fault};
 pub use stations::NewStation;
 pub(crate) use uploads::MOST_UPLOAD_BYTES;
+pub(super) use records::completed;
 pub(super) use zones::{awake_in, usual_offset};
 
 use super::{ExistenceError, Issuer, Tenant};

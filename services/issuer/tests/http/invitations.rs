@@ -63,7 +63,7 @@ async fn from_the_register_to_a_wallet_with_the_code_of_the_letter() {
         (status, serde_json::from_slice(&bytes).unwrap_or_default())
     };
     let (status, refused) = call("POST", "invitations", &json!({"languages": ["de"]})).await;
-    assert_eq!((status, refused["detail"].is_string()), (422, true), "{refused}");
+    assert_eq!((status, refused["detail"].is_string()), (400, true), "{refused}");
     let order = json!({"hours": "9:00–17:00 UTC−5", "ages": {"from": 60, "to": 100}});
     let (status, run) = call("POST", "invitations", &order).await;
     assert_eq!((status, &run["state"], &run["people"]), (201, &json!("preview"), &json!(3)), "{run}");
@@ -136,7 +136,12 @@ async fn a_run_and_a_mailing_that_are_cut_off_invite_everybody_once() {
         let work = async {
             world.issuer.work_off_invitations(world.tenant("unjspf")).await.unwrap();
             if made.is_none() {
-                made = Some(world.issuer.make_mailing(&by, &only_these()).await.unwrap());
+                // Cut off behind its beginning it is there all the same.
+                let known = world.issuer.list_mailings("unjspf").await.unwrap();
+                made = match known.first() {
+                    Some(known) => Some(known.id.clone()),
+                    None => Some(world.issuer.make_mailing(&by, &only_these()).await.unwrap()),
+                };
             }
             world.issuer.gather_mailings(world.tenant("unjspf")).await.unwrap();
         };
@@ -207,7 +212,7 @@ async fn a_death_takes_letter_and_invitation_back() {
     assert_eq!(invited(&world, &everybody()).await, 2);
     let mailing = mailing(&world).await;
     let codes = codes(&printed(&world, &mailing).await);
-    let dead = format!("{AMINA},2026-01-20").replace("mail,2012-01-01,", "mail,2012-01-01,");
+    let dead = format!("{AMINA},2026-01-20");
     let head = "uid,given_name,family_name,birth_date,country,language,track,address,email,medium,in_payment_since,died_on";
     world.clock.set(at("2026-01-25", 9));
     let file = format!("{head}\n{dead}\n");

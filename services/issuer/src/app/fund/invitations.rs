@@ -43,7 +43,7 @@ pub struct NewInvitations {
     pub ages: Option<(u32, u32)>,
     /// Also whoever has an invitation that lives; its code dies with the new one.
     pub again: bool,
-    /// When somebody answers the telephone, on working days: digits, such as `9:00–17:00 UTC−5`.
+    /// When somebody answers the telephone, on working days: digits, such as `9:00–17:00 UTC-5`.
     pub hours: String,
     /// Nine-digit numbers of a file, one a line, first column; only they are meant.
     #[serde(skip)]
@@ -160,8 +160,12 @@ impl Issuer {
             })
             .filter(|it| it.people > 0)
             .collect();
-        let apart = ["enrolled", "under-way", "letter-waits", "invited"].map(|standing| {
-            let apart = |it: &&InvitationStanding| it.standing == standing && !is_chosen(it, &selection);
+        let apart: [&[&str]; 4] =
+            [&["enrolled"], &["under-way"], &["letter-waits", "letter-made"], &["invited"]];
+        let apart = apart.map(|of| {
+            let apart = |it: &&InvitationStanding| {
+                of.contains(&it.standing.as_str()) && !is_chosen(it, &selection)
+            };
             standings.iter().filter(apart).map(|it| it.people).sum()
         });
         Ok(InvitationView { run, selection, chosen, apart, forecast: supply.forecast })
@@ -323,11 +327,12 @@ fn checked(new: &NewInvitations) -> Result<NewInvitations, FundError> {
     form(!known(&new.media, &MEDIA), "choose among app, mail, text and post")?;
     let wrong_ages = new.ages.is_some_and(|(from, to)| from > to || to > OLDEST);
     form(wrong_ages, "an age goes from a smaller number to a greater one, at most 130")?;
-    let hours = new.hours.trim().to_owned();
-    let is_hour = |letter: char| letter.is_ascii_digit() || " :.,–-−+UTC".contains(letter);
+    // The fonts have no minus of their own.
+    let hours = new.hours.trim().replace('−', "-");
+    let is_hour = |letter: char| letter.is_ascii_digit() || " :.,–-+UTC".contains(letter);
     form(
         hours.chars().count() > LONGEST_HOURS || !hours.chars().all(is_hour),
-        "write the hours in digits, such as 9:00–17:00 UTC−5: the letter puts the words around them in six languages",
+        "write the hours in digits, such as 9:00–17:00 UTC-5: the letter puts the words around them in six languages",
     )?;
     Ok(NewInvitations { countries, hours, ..new.clone() })
 }
@@ -390,7 +395,7 @@ mod tests {
         };
         let checked_good = checked(&good).unwrap();
         assert_eq!(checked_good.countries, ["SEN", "FRA"]);
-        assert_eq!(checked_good.hours, "9:00–17:00 UTC−5");
+        assert_eq!(checked_good.hours, "9:00–17:00 UTC-5");
         for bad in [
             NewInvitations { countries: vec!["Senegal".into()], ..good.clone() },
             NewInvitations { languages: vec!["de".into()], ..good.clone() },

@@ -37,7 +37,9 @@ impl Issuer {
             return Ok(None);
         }
         let content = content_of(new);
-        let said = self.subject_of(by, &content);
+        let mut said = self.subject_of(by, &content);
+        // What the register does not say is no claim, and takes nothing from a record made by hand.
+        said.claims.retain(|_, value| value.as_str() != Some(""));
         let is_known = known.is_some();
         let id = match known {
             None => {
@@ -203,6 +205,19 @@ impl Issuer {
         })
         .await
     }
+}
+
+/// What somebody entered by hand about whom the register put on the list, where the record says nothing of it; nothing when it does.
+pub(in crate::app) fn completed(known: &Subject, by_hand: &Subject) -> Option<Subject> {
+    let mut claims = known.claims.clone();
+    for (claim, value) in by_hand.claims.iter().filter(|(_, value)| value.as_str() != Some("")) {
+        claims.entry(claim).or_insert_with(|| value.clone());
+    }
+    (claims != known.claims).then(|| Subject {
+        claims,
+        updated_at: by_hand.updated_at,
+        ..known.clone()
+    })
 }
 
 /// Alive, and in benefit still.

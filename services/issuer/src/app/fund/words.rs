@@ -304,7 +304,7 @@ mod tests {
                 code: "K7M2Q-9XR4T".to_owned(),
                 link: "https://wallet.fund.example/enrol?fund=https://issuer.fund.example/t/unjspf".to_owned(),
                 until: day("2027-02-13"),
-                hours: "9:00–17:00 UTC−5".to_owned(),
+                hours: "9:00–17:00 UTC-5".to_owned(),
             }),
         }
     }

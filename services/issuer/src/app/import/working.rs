@@ -107,7 +107,12 @@ impl Issuer {
             return Ok(tx.upload_row_failed(tenant, &upload.id, row.line, &bad).await?);
         }
         let subject_id = match known {
-            Some(known) => known.id,
+            Some(known) => {
+                if let Some(changed) = crate::app::fund::completed(&known, &subject) {
+                    tx.replace_subject(tenant, &changed).await?;
+                }
+                known.id
+            }
             None => {
                 let id = tx.put_subject(tenant, &subject).await?;
                 self.announce(tx, tenant, &[Happened::to_person(EventKind::RecordCreated, &id)]).await?;
