@@ -114,14 +114,8 @@ fn a_document_is_checked() {
 fn the_console_warns_before_appointments_run_out() {
     let today = NaiveDate::from_ymd_opt(2026, 11, 1).unwrap();
     let due = NaiveDate::from_ymd_opt(2026, 12, 31).unwrap();
-    let forecast = |free, needing, booked_of_late| Forecast {
-        today,
-        due,
-        free,
-        needing,
-        uninvited: 0,
-        booked_of_late,
-    };
+    let forecast =
+        |free, needing, booked_of_late| Forecast { today, due, free, needing, uninvited: 0, booked_of_late };
     let supply = |free, needing, booked_of_late| forecast(free, needing, booked_of_late).supply();
     assert_eq!(supply(0, 0, 0), Supply::Enough);
     assert_eq!(supply(0, 1, 0), Supply::Gone);
@@ -146,7 +140,10 @@ fn an_invitation_by_letter_lives_as_long_as_the_post_takes_besides() {
     let at_hand = Enrolment::invited(now());
     let by_letter = Enrolment::invited_by_letter(now());
     assert_eq!(by_letter.expires_at - at_hand.expires_at, Duration::days(30));
-    assert!(by_letter.takes_codes(now() + Duration::days(74)) && !by_letter.takes_codes(now() + Duration::days(75)));
+    assert!(
+        by_letter.takes_codes(now() + Duration::days(74))
+            && !by_letter.takes_codes(now() + Duration::days(75))
+    );
 }
 
 #[test]

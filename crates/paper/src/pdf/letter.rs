@@ -13,8 +13,8 @@ use qrcode::{EcLevel, QrCode};
 
 use super::fonts::{Typefaces, Weight};
 use super::pen::{BLACK, BLUE, HAIR, INK, MUTED, Pen, Style, WHITE, length};
-use super::text::{Line, Setter};
 use super::slip::{self, Slip};
+use super::text::{Line, Setter};
 use super::{CertificateError, Direction, acting, date};
 use crate::form::{Area, CODE, DAY, MARK_MODULE, MARKED, PLACE, SIGNATURE};
 
@@ -134,7 +134,12 @@ pub(super) struct Desk<'a> {
 }
 
 impl Desk<'_> {
-    pub(super) fn lines(&mut self, text: &str, style: Style, width: f32) -> Result<Rc<Vec<Line>>, CertificateError> {
+    pub(super) fn lines(
+        &mut self,
+        text: &str,
+        style: Style,
+        width: f32,
+    ) -> Result<Rc<Vec<Line>>, CertificateError> {
         let ems = width / style.size;
         let key = (text.to_owned(), style.weight == Weight::Bold, ems.to_bits());
         if let Some(set) = self.set.get(&key) {
@@ -277,11 +282,7 @@ fn form_texts(
     Ok(texts)
 }
 
-fn declaration(
-    desk: &mut Desk<'_>,
-    text: &str,
-    direction: Direction,
-) -> Result<Placed, CertificateError> {
+fn declaration(desk: &mut Desk<'_>, text: &str, direction: Direction) -> Result<Placed, CertificateError> {
     for size in DECLARATION_SIZES {
         let style = Style { size, weight: Weight::Bold, colour: INK };
         let set = placed(desk, text, style, (MARGIN, DECLARATION_TOP, WIDTH), direction)?;

@@ -5,19 +5,19 @@
 use qrcode::{EcLevel, QrCode};
 
 use super::fonts::Weight;
-use super::letter::{Desk, MARGIN, Placed, SMALL, WIDTH, outline, placed};
-use super::pen::{INK, Pen, Style};
+use super::letter::{Desk, MARGIN, Placed, WIDTH, outline, placed};
+use super::pen::{INK, MUTED, Pen, Style};
 use super::{CertificateError, Direction};
 use crate::form::Area;
 
 const FRAME: Area = Area { left: MARGIN, top: 592.0, wide: WIDTH, high: 178.0 };
 const SIDE: f32 = 134.0;
-const CODE: Area =
-    Area { left: MARGIN + WIDTH - SIDE - 20.0, top: FRAME.top + 22.0, wide: SIDE, high: SIDE };
+const CODE: Area = Area { left: MARGIN + WIDTH - SIDE - 20.0, top: FRAME.top + 22.0, wide: SIDE, high: SIDE };
 const COLUMN: (f32, f32) = (MARGIN + 16.0, CODE.left - MARGIN - 36.0);
 /// Where each label stands; its value is below it.
 const TOPS: [f32; 3] = [FRAME.top + 9.0, FRAME.top + 57.0, FRAME.top + 113.0];
-const LABEL_HIGH: f32 = 11.0;
+const LABEL: Style = Style { size: 10.0, weight: Weight::Regular, colour: MUTED };
+const LABEL_HIGH: f32 = 13.0;
 const VALUES: [Style; 3] = [
     Style { size: 21.0, weight: Weight::Bold, colour: INK },
     Style { size: 26.0, weight: Weight::Bold, colour: INK },
@@ -50,7 +50,7 @@ pub(super) fn set(
 ) -> Result<Set, CertificateError> {
     let mut texts = Vec::new();
     for (((label, value), top), style) in slip.fields.iter().zip(TOPS).zip(VALUES) {
-        texts.push(placed(desk, label, SMALL, (COLUMN.0, top, COLUMN.1), direction)?);
+        texts.push(placed(desk, label, LABEL, (COLUMN.0, top, COLUMN.1), direction)?);
         let mut top = top + LABEL_HIGH;
         let (style, lines) = fitting(desk, value, style)?;
         for line in lines {
@@ -66,11 +66,7 @@ pub(super) fn set(
 }
 
 /// An address has no spaces: it is broken behind a stroke, a question mark or an equals sign, where a reader sees that it goes on.
-fn in_lines(
-    desk: &mut Desk<'_>,
-    text: &str,
-    style: Style,
-) -> Result<Option<Vec<String>>, CertificateError> {
+fn in_lines(desk: &mut Desk<'_>, text: &str, style: Style) -> Result<Option<Vec<String>>, CertificateError> {
     let (mut lines, mut begun) = (Vec::new(), String::new());
     for piece in text.split_inclusive(['/', '?', '=', '&']) {
         let longer = format!("{begun}{piece}");
@@ -93,11 +89,7 @@ fn fits(desk: &mut Desk<'_>, text: &str, style: Style) -> Result<bool, Certifica
 }
 
 /// A value in its size, or in a smaller one where a name of a host is too long for the column.
-fn fitting(
-    desk: &mut Desk<'_>,
-    text: &str,
-    style: Style,
-) -> Result<(Style, Vec<String>), CertificateError> {
+fn fitting(desk: &mut Desk<'_>, text: &str, style: Style) -> Result<(Style, Vec<String>), CertificateError> {
     for smaller in [1.0, 0.8, 0.65] {
         let style = Style { size: style.size * smaller, ..style };
         if let Some(lines) = in_lines(desk, text, style)? {

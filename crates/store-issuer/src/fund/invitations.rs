@@ -115,9 +115,11 @@ const TO_INVITE: &str = concat!(
     chosen!(),
     " AND p.id > $10) q WHERE q.standing = 'free' OR ($11 = 'again' AND q.standing = 'invited') ORDER BY q.id LIMIT $12"
 );
-const INSERT: &str = "INSERT INTO fund_invitations (tenant, id, state, selection, listed, unknown, hours, after_person, asked,
+const INSERT: &str =
+    "INSERT INTO fund_invitations (tenant, id, state, selection, listed, unknown, hours, after_person, asked,
         made_by, made_at) VALUES ($1, $2, $3, $4, $5, $6, $7, '', 0, $8, $9)";
-const INSERT_NUMBER: &str = "INSERT INTO fund_invitation_numbers (tenant, run, number_mark) VALUES ($1, $2, $3)
+const INSERT_NUMBER: &str =
+    "INSERT INTO fund_invitation_numbers (tenant, run, number_mark) VALUES ($1, $2, $3)
     ON CONFLICT (tenant, run, number_mark) DO NOTHING";
 const FIND: &str = "SELECT * FROM fund_invitations WHERE tenant = $1 AND id = $2";
 const LIST: &str = "SELECT * FROM fund_invitations WHERE tenant = $1 ORDER BY id DESC LIMIT $2";
@@ -137,7 +139,8 @@ const FORGET: &str = "DELETE FROM fund_invitation_numbers WHERE tenant = $1 AND 
 const WITHDRAW: &str = "UPDATE fund_effects SET done_at = $4, done_by = 'withdrawn'
     WHERE tenant = $1 AND person = $2 AND kind = $3 AND done_at IS NULL";
 /// Codes in letters that will not be printed.
-const WITHDRAW_CODES: &str = "UPDATE enrolments SET stage = 'withdrawn', decided_by = $3, decided_at = $4, revision = revision + 1
+const WITHDRAW_CODES: &str =
+    "UPDATE enrolments SET stage = 'withdrawn', decided_by = $3, decided_at = $4, revision = revision + 1
     WHERE tenant = $1 AND stage = 'invited' AND letter IN (SELECT l.effect FROM fund_letters l
         WHERE l.tenant = $1 AND l.mailing = $2)";
 /// A code stands on paper alone once the post has it.

@@ -7,7 +7,11 @@ use super::people::{PersonRow, person};
 use crate::{Error, Transaction};
 
 pub(crate) const MIGRATIONS: &[Migration] = &[
-    Migration { version: 930, name: "wallet_records", sql: include_str!("../migrations/0930_wallet_records.sql") },
+    Migration {
+        version: 930,
+        name: "wallet_records",
+        sql: include_str!("../migrations/0930_wallet_records.sql"),
+    },
     Migration { version: 931, name: "invitations", sql: include_str!("../migrations/0931_invitations.sql") },
 ];
 

@@ -89,11 +89,11 @@ pub(crate) use proofs::channel_of;
 pub use proofs::{NewProof, Receipt};
 pub use receipts::{ReceiptDocument, ReceiptView};
 pub use reckoning::{Reckoning, ReckoningLine};
+pub(super) use records::completed;
 pub use register::{RegisterPreview, RegisterSource};
 pub use scans::{ReadPage, ScanPage, scan_fault};
 pub use stations::NewStation;
 pub(crate) use uploads::MOST_UPLOAD_BYTES;
-pub(super) use records::completed;
 pub(super) use zones::{awake_in, usual_offset};
 
 use super::{ExistenceError, Issuer, Tenant};

@@ -110,7 +110,10 @@ async fn form_that_somebody_signed_for_the_person_names_them_in_the_evidence() {
     assert_eq!(done.status, 303, "{}", done.text());
     let amina = person(&world, "100000001").await;
     let page = flo.get(&format!("/console/fund/people/{amina}")).await.text();
-    assert!(page.contains("Ousmane Diallo, order of the court of Dakar") && page.contains("guardian"), "{page}");
+    assert!(
+        page.contains("Ousmane Diallo, order of the court of Dakar") && page.contains("guardian"),
+        "{page}"
+    );
     let export = world.issuer.export_journal(&officer("eve"), &amina).await.unwrap();
     let journal = serde_json::to_string(&export).unwrap();
     assert!(journal.contains("guardian") && !journal.contains("Ousmane"), "{journal}");

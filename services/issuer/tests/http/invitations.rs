@@ -75,21 +75,28 @@ async fn from_the_register_to_a_wallet_with_the_code_of_the_letter() {
     world.issuer.work_off_invitations(world.tenant("unjspf")).await.unwrap();
     assert_eq!(call("POST", &confirm, &json!({})).await.1["state"], "finished", "again changes nothing");
     let (_, run) = call("GET", &format!("invitations/{id}"), &json!({})).await;
-    assert_eq!((&run["asked"], &run["people"], &run["apart"]["letterWaits"]), (&json!(3), &json!(0), &json!(3)));
+    assert_eq!(
+        (&run["asked"], &run["people"], &run["apart"]["letterWaits"]),
+        (&json!(3), &json!(0), &json!(3))
+    );
     assert_eq!(call("GET", "invitations", &json!({})).await.1, json!([id]));
 
     // Everything that waits leaves without these; together with others they do not leave.
-    let with_others = NewMailing {
-        kinds: vec!["invite-to-enrol".into(), "mail-paper".into()],
-        ..new_mailing()
-    };
+    let with_others =
+        NewMailing { kinds: vec!["invite-to-enrol".into(), "mail-paper".into()], ..new_mailing() };
     let mixed = world.issuer.make_mailing(&officer("clerk"), &with_others).await;
     assert!(matches!(mixed, Err(FundError::Form(_))), "{mixed:?}");
     let mailing = mailing(&world).await;
     let view = world.issuer.mailing("unjspf", &mailing).await.unwrap();
     assert_eq!((view.row.letters, view.row.left_out), (2, 1), "Clara has no address");
     let text = printed(&world, &mailing).await;
-    for expected in ["Amina Diallo", "100 000 001", "du lundi au vendredi", "9:00–17:00", "Тверская 1", "+1 212 963 6931"] {
+    for expected in [
+        "Amina Diallo",
+        "100 000 001",
+        "Appelez le +1 212 963 6931, du lundi au vendredi, 9:00–17:00 UTC-5",
+        "Тверская 1",
+        "+1 212 963 6931",
+    ] {
         assert!(text.replace('\u{a0}', " ").contains(expected), "{expected}: {text}");
     }
     let codes = codes(&text);
@@ -233,7 +240,10 @@ async fn officers_choose_look_and_confirm_at_the_console() {
     register(&world, &[AMINA, BORIS, CLARA]).await;
     let flo = Browser::officer(&world, "unjspf", "Flo").await;
     let supply = flo.get("/console/enrolment").await.text();
-    assert!(supply.contains("No appointment is open") && supply.contains("3 people who can take part"), "{supply}");
+    assert!(
+        supply.contains("No appointment is open") && supply.contains("3 people who can take part"),
+        "{supply}"
+    );
     let list = b"uid\n100000001\n100000003\n999999999\n";
     let fields = [("language", "fr"), ("language", "es"), ("age_from", "60"), ("medium", "mail")];
     let made = flo.upload_with("/console/fund/invitations", &fields, ("list", list)).await;

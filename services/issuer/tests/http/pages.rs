@@ -514,7 +514,9 @@ async fn key_change(world: &World) -> String {
 }
 
 fn is_upload(template: &str) -> bool {
-    ["imports", "portrait", "/proofs", "/fund/register", "/fund/invitations", "/decide"].iter().any(|end| template.ends_with(end))
+    ["imports", "portrait", "/proofs", "/fund/register", "/fund/invitations", "/decide"]
+        .iter()
+        .any(|end| template.ends_with(end))
 }
 
 async fn send(browser: &Browser, page: &Page, path: &str) -> u16 {

@@ -41,17 +41,23 @@ async fn records_are_made_once_and_follow_name_language_country_and_address() {
     let world = World::start().await;
     import(&world, &["100000001,Amina,Diallo,1950-05-05,SEN,fr,one,a@example.org,mail,2012-01-01,,"]).await;
     let first = record(&world, "100000001").await.unwrap();
-    assert_eq!((said(&first, "familyName"), said(&first, "language"), said(&first, "country")), ("Diallo", "fr", "SEN"));
+    assert_eq!(
+        (said(&first, "familyName"), said(&first, "language"), said(&first, "country")),
+        ("Diallo", "fr", "SEN")
+    );
     assert_eq!(address(&world, &first).await.as_deref(), Some("a@example.org"));
-    import(&world, &["100000001,Amina,Diallo-Ba,1950-05-05,MAR,ar,one,b@example.org,mail,2012-01-01,,"]).await;
+    import(&world, &["100000001,Amina,Diallo-Ba,1950-05-05,MAR,ar,one,b@example.org,mail,2012-01-01,,"])
+        .await;
     let second = record(&world, "100000001").await.unwrap();
     assert_eq!((&second.id, second.name.as_str()), (&first.id, "Amina Diallo-Ba"));
     assert_eq!((said(&second, "language"), said(&second, "country")), ("ar", "MAR"));
     assert_eq!(address(&world, &second).await.as_deref(), Some("b@example.org"));
     // Whoever wants letters has no address for messages.
-    import(&world, &["100000001,Amina,Diallo-Ba,1950-05-05,MAR,ar,one,b@example.org,post,2012-01-01,,"]).await;
+    import(&world, &["100000001,Amina,Diallo-Ba,1950-05-05,MAR,ar,one,b@example.org,post,2012-01-01,,"])
+        .await;
     assert_eq!(address(&world, &second).await, None);
-    import(&world, &["100000001,Amina,Diallo-Ba,1950-05-05,MAR,ar,one,b@example.org,post,2012-01-01,,"]).await;
+    import(&world, &["100000001,Amina,Diallo-Ba,1950-05-05,MAR,ar,one,b@example.org,post,2012-01-01,,"])
+        .await;
     assert_eq!(record(&world, "100000001").await.unwrap(), record(&world, "100000001").await.unwrap());
 }
 
@@ -71,7 +77,11 @@ async fn a_record_made_by_hand_is_linked_and_keeps_what_the_register_does_not_sa
     import(&world, &["100000001,Amina,Diallo,1950-05-05,SEN,fr,one,a@example.org,mail,2012-01-01,,"]).await;
     let linked = record(&world, "100000001").await.unwrap();
     assert_eq!((linked.id.as_str(), said(&linked, "language")), (id.as_str(), "fr"));
-    assert_eq!(address(&world, &linked).await.as_deref(), Some("hand@example.org"), "the officer's word stays");
+    assert_eq!(
+        address(&world, &linked).await.as_deref(),
+        Some("hand@example.org"),
+        "the officer's word stays"
+    );
     // Added by hand once more, it is the same record; somebody whom the register does not know is a mistake.
     assert_eq!(world.issuer.add_beneficiary(&officer("clerk"), by_hand("100000001")).await.unwrap(), id);
     assert!(world.issuer.add_beneficiary(&officer("clerk"), by_hand("100000009")).await.is_err());
@@ -83,7 +93,8 @@ async fn a_death_ends_the_record_and_one_that_was_none_gives_it_back() {
     let world = World::start().await;
     let alive = "100000001,Amina,Diallo,1950-05-05,SEN,fr,one,,mail,2012-01-01,,";
     let dead = format!("{alive}2026-01-02");
-    import(&world, &[alive, "100000002,Boris,Petrov,1940-02-01,RUS,ru,one,,mail,2003-01-01,,2020-01-01"]).await;
+    import(&world, &[alive, "100000002,Boris,Petrov,1940-02-01,RUS,ru,one,,mail,2003-01-01,,2020-01-01"])
+        .await;
     assert!(record(&world, "100000002").await.is_none(), "nobody makes a record of the dead");
     let amina = record(&world, "100000001").await.unwrap();
     let code = world.issuer.invite_to_enrol(&officer("clerk"), &amina.id).await.unwrap();

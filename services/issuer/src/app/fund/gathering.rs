@@ -302,8 +302,18 @@ impl Issuer {
         };
         let name = full_name(&registered);
         let part = part_of(&kind).ok_or("damaged")?.to_owned();
-        let written =
-            Written { part, name, to: Vec::new(), year: asked.year, due, back, suspends, about: None, proof, invitation: None };
+        let written = Written {
+            part,
+            name,
+            to: Vec::new(),
+            year: asked.year,
+            due,
+            back,
+            suspends,
+            about: None,
+            proof,
+            invitation: None,
+        };
         Ok((registered, written))
     }
 }

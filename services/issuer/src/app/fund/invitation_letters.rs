@@ -103,6 +103,7 @@ impl Issuer {
                 code: code.code.clone(),
                 link: code.link.clone(),
                 until,
+                telephone: String::new(),
                 hours: String::new(),
             }),
         };
@@ -135,6 +136,7 @@ impl Issuer {
             code: code.clone(),
             link,
             until: until.date_naive(),
+            telephone: mailing.telephone.clone(),
             hours,
         };
         let written = Written {

@@ -163,9 +163,8 @@ impl Issuer {
         let apart: [&[&str]; 4] =
             [&["enrolled"], &["under-way"], &["letter-waits", "letter-made"], &["invited"]];
         let apart = apart.map(|of| {
-            let apart = |it: &&InvitationStanding| {
-                of.contains(&it.standing.as_str()) && !is_chosen(it, &selection)
-            };
+            let apart =
+                |it: &&InvitationStanding| of.contains(&it.standing.as_str()) && !is_chosen(it, &selection);
             standings.iter().filter(apart).map(|it| it.people).sum()
         });
         Ok(InvitationView { run, selection, chosen, apart, forecast: supply.forecast })
@@ -320,7 +319,10 @@ fn checked(new: &NewInvitations) -> Result<NewInvitations, FundError> {
     let upper = |text: &String| text.trim().to_uppercase();
     let countries: Vec<String> = new.countries.iter().map(upper).filter(|it| !it.is_empty()).collect();
     let is_code = |it: &String| it.len() == 3 && it.bytes().all(|byte| byte.is_ascii_uppercase());
-    form(!countries.iter().all(is_code), "a country is three letters, such as SEN; several are parted by commas")?;
+    form(
+        !countries.iter().all(is_code),
+        "a country is three letters, such as SEN; several are parted by commas",
+    )?;
     form(countries.len() > MOST_COUNTRIES, "there are not so many countries")?;
     let known = |words: &[String], of: &[&str]| words.iter().all(|it| of.contains(&it.as_str()));
     form(!known(&new.languages, &LANGUAGES), "choose among the six languages")?;
@@ -340,15 +342,19 @@ fn checked(new: &NewInvitations) -> Result<NewInvitations, FundError> {
 /// The nine-digit numbers of a file, each once. A line without one is a heading or a mistake; too many of them is no list.
 fn numbers(list: &[u8]) -> Result<Vec<String>, FundError> {
     if list.len() > MOST_LIST_BYTES {
-        return Err(FundError::Form("a list of numbers has at most 8 MB; a text file with one number a line"));
+        return Err(FundError::Form(
+            "a list of numbers has at most 8 MB; a text file with one number a line",
+        ));
     }
-    let text = std::str::from_utf8(list)
-        .map_err(|_| FundError::Form("this is no text file: save the list as CSV or text, one number a line"))?;
+    let text = std::str::from_utf8(list).map_err(|_| {
+        FundError::Form("this is no text file: save the list as CSV or text, one number a line")
+    })?;
     let mut found = std::collections::BTreeSet::new();
     for (at, line) in text.lines().map(str::trim).filter(|line| !line.is_empty()).enumerate() {
         let cell = line.split([',', ';', '\t']).next().unwrap_or_default();
         let digits: String = cell.chars().filter(char::is_ascii_digit).collect();
-        let is_number = digits.len() == 9 && cell.chars().all(|it| it.is_ascii_digit() || " \"'-\u{feff}".contains(it));
+        let is_number =
+            digits.len() == 9 && cell.chars().all(|it| it.is_ascii_digit() || " \"'-\u{feff}".contains(it));
         match is_number {
             true => found.insert(digits),
             // The heading.

@@ -32,22 +32,20 @@ impl Issuer {
         told: &mut Told,
     ) -> Result<Option<String>, FundError> {
         let tenant = by.tenant.as_str();
-        let known = tx.find_subject_by_number(tenant, &new.uid).await?;
-        if known.is_none() && !can_take_part(new, self.today()) {
-            return Ok(None);
-        }
         let content = content_of(new);
         let mut said = self.subject_of(by, &content);
         // What the register does not say is no claim, and takes nothing from a record made by hand.
         said.claims.retain(|_, value| value.as_str() != Some(""));
-        let is_known = known.is_some();
-        let id = match known {
-            None => {
-                let id = tx.put_subject(tenant, &said).await?;
-                told.push((EventKind::RecordCreated, id.clone()));
-                id
+        // Most are new: one statement says whether somebody has the number.
+        let is_new = can_take_part(new, self.today()) && tx.insert_new_subject(tenant, &said).await?;
+        let id = match is_new {
+            true => {
+                told.push((EventKind::RecordCreated, said.id.clone()));
+                said.id
             }
-            Some(known) => {
+            false => {
+                let known = tx.find_subject_by_number(tenant, &new.uid).await?;
+                let Some(known) = known else { return Ok(None) };
                 let id = known.id.clone();
                 if let Some(changed) = followed(known, said) {
                     tx.replace_subject(tenant, &changed).await?;
@@ -56,6 +54,7 @@ impl Issuer {
                 id
             }
         };
+        let is_known = !is_new;
         self.keep_contact(tx, (tenant, &id), (before, &content), is_known).await?;
         match (before.and_then(|it| it.died_on), new.died_on) {
             (_, Some(_)) => self.end_record(tx, by, &id, told).await?,
@@ -180,7 +179,8 @@ impl Issuer {
     /// One batch, and the place behind it.
     async fn fill_step(&self, tenant: &str, after: &str) -> Result<(u64, Option<String>), FundError> {
         let today = self.today();
-        let looked = self.store.read().await?.list_fund_people_without_record(tenant, today, after, 1).await?;
+        let looked =
+            self.store.read().await?.list_fund_people_without_record(tenant, today, after, 1).await?;
         if looked.is_empty() {
             return Ok((0, None));
         }
@@ -213,11 +213,7 @@ pub(in crate::app) fn completed(known: &Subject, by_hand: &Subject) -> Option<Su
     for (claim, value) in by_hand.claims.iter().filter(|(_, value)| value.as_str() != Some("")) {
         claims.entry(claim).or_insert_with(|| value.clone());
     }
-    (claims != known.claims).then(|| Subject {
-        claims,
-        updated_at: by_hand.updated_at,
-        ..known.clone()
-    })
+    (claims != known.claims).then(|| Subject { claims, updated_at: by_hand.updated_at, ..known.clone() })
 }
 
 /// Alive, and in benefit still.

@@ -44,7 +44,10 @@ pub(super) struct Invitation {
     pub link: String,
     /// The last day of the code.
     pub until: NaiveDate,
-    /// When somebody answers the telephone, in digits.
+    /// Of the Fund; nothing where an officer prints it, who says the number.
+    #[serde(default)]
+    pub telephone: String,
+    /// When somebody answers it, in digits.
     #[serde(default)]
     pub hours: String,
 }
@@ -68,6 +71,15 @@ impl Fields {
 }
 
 impl Invitation {
+    /// The part that says whom to call.
+    fn whom_to_call(&self) -> Option<&'static str> {
+        match (self.telephone.is_empty(), self.hours.is_empty()) {
+            (true, _) => None,
+            (false, true) => Some("call"),
+            (false, false) => Some("hours"),
+        }
+    }
+
     /// The number in groups of three, as it is read out.
     pub fn slip(&self, language: Language) -> Fields {
         let digits: Vec<char> = self.uid.chars().collect();
@@ -134,8 +146,8 @@ impl Written {
 
     pub fn letter(&self, language: Language) -> Said {
         let mut parts = self.filled(&self.part, language).into_iter();
-        if self.invitation.as_ref().is_some_and(|it| !it.hours.is_empty()) {
-            parts = parts.chain(self.filled("hours", language)).collect::<Vec<_>>().into_iter();
+        if let Some(whom) = self.invitation.as_ref().and_then(Invitation::whom_to_call) {
+            parts = parts.chain(self.filled(whom, language)).collect::<Vec<_>>().into_iter();
         }
         Said { title: parts.next().unwrap_or_default(), paragraphs: parts.collect() }
     }
@@ -181,7 +193,14 @@ impl Written {
             ("years", proof.map(|proof| proof.years.replace(' ', ", ")).unwrap_or_default()),
             ("valid", day(proof.and_then(|proof| proof.valid_until))),
             ("until", day(self.invitation.as_ref().map(|it| it.until))),
-            ("hours", self.invitation.as_ref().map(|it| kept_together(&it.hours, language)).unwrap_or_default()),
+            (
+                "telephone",
+                self.invitation.as_ref().map(|it| kept_together(&it.telephone, language)).unwrap_or_default(),
+            ),
+            (
+                "hours",
+                self.invitation.as_ref().map(|it| kept_together(&it.hours, language)).unwrap_or_default(),
+            ),
         ]
     }
 }
@@ -302,8 +321,10 @@ mod tests {
             invitation: (part == "invitation").then(|| Invitation {
                 uid: "100482317".to_owned(),
                 code: "K7M2Q-9XR4T".to_owned(),
-                link: "https://wallet.fund.example/enrol?fund=https://issuer.fund.example/t/unjspf".to_owned(),
+                link: "https://wallet.fund.example/enrol?fund=https://issuer.fund.example/t/unjspf"
+                    .to_owned(),
                 until: day("2027-02-13"),
+                telephone: "+1 212 963 6931".to_owned(),
                 hours: "9:00–17:00 UTC-5".to_owned(),
             }),
         }
@@ -319,7 +340,15 @@ mod tests {
                 .collect()
         }
         let messages = ["message-reminder", "message-receipt", "message-another-way"];
-        for name in PARTS.into_iter().chain(messages).chain(["declaration", "labels", "foot", "helper", "slip", "hours"]) {
+        for name in PARTS.into_iter().chain(messages).chain([
+            "declaration",
+            "labels",
+            "foot",
+            "helper",
+            "slip",
+            "hours",
+            "call",
+        ]) {
             let english = part(Language::English, name);
             for language in Language::ALL {
                 let text = part(language, name);

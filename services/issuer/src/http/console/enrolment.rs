@@ -211,7 +211,9 @@ impl From<&SupplyView> for SupplyLine {
             Supply::Enough if it.free == 0 => ("info", "No appointment is open, and nobody needs one"),
             Supply::Enough => ("info", "There are enough appointments"),
             Supply::NoneOpen => ("warning", "No appointment is open"),
-            Supply::NotForAll => ("info", "There are enough appointments for those who are invited, not for all"),
+            Supply::NotForAll => {
+                ("info", "There are enough appointments for those who are invited, not for all")
+            }
             Supply::Tight => ("warning", "Appointments are getting scarce"),
             Supply::Short => ("warning", "There are fewer appointments than people who need one"),
             Supply::Gone => ("error", "No appointment is left before the due date"),

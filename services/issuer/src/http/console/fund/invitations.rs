@@ -255,19 +255,24 @@ fn supply(view: &InvitationView) -> (&'static str, &'static str, String) {
     let (people, short) = (view.people(), view.without_appointment());
     let free: u64 = view.chosen.iter().map(|it| it.free).sum();
     let needing: u64 = view.chosen.iter().map(|it| it.needing).sum();
-    let words = format!(
-        "They need {}. Free in their languages until {due}: {}, which {} without one may take first.",
+    let mut words = format!(
+        "They need {}. Free in their languages until {due}: {}.",
         counted(people, "appointment", "appointments"),
         grouped(free),
-        counted(needing, "invited person", "invited people"),
     );
+    if needing > 0 {
+        let before = counted(needing, "person who was invited before", "people who were invited before");
+        words += &format!(" {before} and found no time yet may take them first.");
+    }
     match short {
         _ if people == 0 => ("info", "Nobody is meant", "Change the selection.".to_owned()),
         0 => ("info", "There are enough appointments for them", words),
         _ if free == 0 => (
             "warning",
             "No appointment is free in their languages",
-            format!("{words} Open times first, or they read in the wallet that there is none and are sent to the paper form."),
+            format!(
+                "{words} Open times first, or they read in the wallet that there is none and are sent to the paper form."
+            ),
         ),
         _ => (
             "warning",
