@@ -143,7 +143,10 @@ async fn a_run_and_a_mailing_that_are_cut_off_invite_everybody_once() {
     for patience in 1..500 {
         let work = world.issuer.work_off_invitations(tenant);
         match tokio::time::timeout(std::time::Duration::from_millis(patience * 15), work).await {
-            Ok(done) => break assert!(done.is_ok()),
+            Ok(done) => {
+                assert!(done.is_ok());
+                break;
+            }
             Err(_) => cut += 1,
         }
     }
@@ -153,7 +156,10 @@ async fn a_run_and_a_mailing_that_are_cut_off_invite_everybody_once() {
     for patience in 1..500 {
         let work = world.issuer.gather_mailings(tenant);
         match tokio::time::timeout(std::time::Duration::from_millis(patience * 30), work).await {
-            Ok(done) => break assert!(done.is_ok()),
+            Ok(done) => {
+                assert!(done.is_ok());
+                break;
+            }
             Err(_) => cut += 1,
         }
     }
