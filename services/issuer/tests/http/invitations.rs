@@ -142,7 +142,7 @@ async fn a_run_and_a_mailing_that_are_cut_off_invite_everybody_once() {
     let mut cut = 0;
     for patience in 1..500 {
         let work = world.issuer.work_off_invitations(tenant);
-        match tokio::time::timeout(std::time::Duration::from_millis(patience * 15), work).await {
+        match tokio::time::timeout(std::time::Duration::from_millis(patience * 2), work).await {
             Ok(done) => {
                 assert!(done.is_ok());
                 break;
@@ -155,7 +155,7 @@ async fn a_run_and_a_mailing_that_are_cut_off_invite_everybody_once() {
     let mut cut = 0;
     for patience in 1..500 {
         let work = world.issuer.gather_mailings(tenant);
-        match tokio::time::timeout(std::time::Duration::from_millis(patience * 30), work).await {
+        match tokio::time::timeout(std::time::Duration::from_millis(patience * 5), work).await {
             Ok(done) => {
                 assert!(done.is_ok());
                 break;
