@@ -59,6 +59,10 @@ impl Issuer {
         let made: Vec<Made> = made.collect();
         let by = Actor { tenant: tenant.to_owned(), officer: before.made_by.clone() };
         let mut tx = self.store.write("gather_fund_invitations").await?;
+        // What was cut off may have come to its end, or somebody else gathered the same: look again.
+        if tx.find_gathering_fund_mailing(tenant).await?.as_ref() != Some(before) {
+            return Ok(true);
+        }
         let (mut letters, mut left_out) = (0, 0);
         for one in &made {
             if let Some((subject, code)) = &one.code {
