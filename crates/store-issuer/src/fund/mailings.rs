@@ -128,7 +128,7 @@ const ASKED: &str = "SELECT p.*, e.key AS e_key, e.year AS e_year, e.kind AS e_k
     WHERE e.tenant = $1 AND e.kind = $2 AND e.key > $3 AND e.done_at IS NULL
         AND NOT EXISTS (SELECT 1 FROM fund_letters l
             WHERE l.tenant = e.tenant AND l.effect = e.key AND l.fault IS NULL)
-        AND (e.kind IN ('mail-paper', 'send-notice', 'hold-payment', 'resume-payment', 'invite-survivor')
+        AND (e.kind IN ('mail-paper', 'send-notice', 'hold-payment', 'resume-payment', 'invite-survivor', 'invite-to-enrol')
             OR EXISTS (SELECT 1 FROM fund_messages m
             WHERE m.tenant = e.tenant AND m.effect = e.key AND m.state = 'post'))
     ORDER BY e.key LIMIT $4";
@@ -136,7 +136,7 @@ const COUNT_ASKED: &str = "SELECT e.kind AS kind, COUNT(*) AS many FROM fund_eff
     WHERE e.tenant = $1 AND e.done_at IS NULL
         AND NOT EXISTS (SELECT 1 FROM fund_letters l
             WHERE l.tenant = e.tenant AND l.effect = e.key AND l.fault IS NULL)
-        AND (e.kind IN ('mail-paper', 'send-notice', 'hold-payment', 'resume-payment', 'invite-survivor')
+        AND (e.kind IN ('mail-paper', 'send-notice', 'hold-payment', 'resume-payment', 'invite-survivor', 'invite-to-enrol')
             OR EXISTS (SELECT 1 FROM fund_messages m
             WHERE m.tenant = e.tenant AND m.effect = e.key AND m.state = 'post'))
     GROUP BY e.kind ORDER BY e.kind";

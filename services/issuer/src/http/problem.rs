@@ -39,7 +39,7 @@ pub(super) const PAGES: ProblemPages = ProblemPages(&[
     ProblemPage {
         slug: "invitation-refused",
         title: "Number and code do not fit",
-        text: "Compare the nine-digit number and the code with the letter. A code works once, for 45 days, and not after ten wrong tries. Ask the Fund for another one; meanwhile the paper form counts the same.",
+        text: "Compare the nine-digit number and the code with the letter. A code works once, until the day that stands beside it, and not after ten wrong tries. Ask the Fund for another one; meanwhile the paper form counts the same.",
     },
     ProblemPage {
         slug: "time-taken",

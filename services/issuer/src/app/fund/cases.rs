@@ -333,6 +333,7 @@ impl Issuer {
             pen.put(&mut tx).await?;
             let reversed =
                 CaseRow { outcome: Some("reversed".to_owned()), revision: row.revision + 1, ..row.clone() };
+            self.revive_record_of(&mut tx, by, &person).await?;
             self.note_act(&mut tx, by, &reversed, ("reversed", reason)).await?;
             tx.replace_fund_case(tenant, row.revision, &reversed).await?;
             tx.audit(by, Act { action: "fund.case.reverse", target: id, detail: "" }, self.now()).await?;
@@ -369,10 +370,15 @@ impl Issuer {
         }
         let person = tx.find_fund_person(tenant, &closed.person).await?.ok_or(FundError::Damaged)?;
         let mut pen = Pen::new(self, tenant, &person);
-        for what in told(&closed, &outcome, by) {
+        let told = told(&closed, &outcome, by);
+        let lives = told.iter().any(|what| matches!(what, What::DeathWithdrawn { .. }));
+        for what in told {
             pen.event(what, now)?;
         }
         pen.put(tx).await?;
+        if lives {
+            self.revive_record_of(tx, by, &person).await?;
+        }
         self.step_person(tx, by, &closed.person).await?;
         Ok(closed)
     }
